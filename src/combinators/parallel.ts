@@ -1,0 +1,44 @@
+import type { CheckBranches, Join, Side } from '../core/compose.ts'
+import { InvalidOption } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { asPart, compose, type Part } from '../core/network.ts'
+
+/** A layer, or an array of layers that are joined. */
+export type Branch = AnyLayer | readonly AnyLayer[]
+type Joined<B extends readonly Branch[]> = {
+  -readonly [K in keyof B]: B[K] extends AnyLayer ? B[K] : B[K] extends readonly AnyLayer[] ? Join<B[K]> : never
+}
+/** Branches in which every mistake stands in the place of the argument that makes it. */
+type Check<B extends readonly Branch[]> =
+  Joined<B> extends infer L extends readonly AnyLayer[] ? (CheckBranches<L> extends L ? B : CheckBranches<L>) : B
+
+const asBranch = (branch: unknown): Part =>
+  Array.isArray(branch)
+    ? compose({ form: 'sequence', parts: branch.map(layer => asPart('parallel', layer)) })
+    : asPart('parallel', branch)
+
+/**
+ * Branches side by side. Given one input, each branch gets it; given several, one each. What comes out is the outputs
+ * of all branches, for a layer that merges them or for a network of several outputs. Branches that start with `Input`
+ * make a network of several inputs.
+ *
+ * @param branches layers, or arrays of layers: `[a, b]` means `join(a, b)`
+ * @throws LayerConnectionError when shapes do not fit within a branch
+ * @throws InvalidOption when an argument is no layer, or two layers have the same explicit name
+ * @example
+ * ```ts
+ * const network = join(Input(10), parallel(Relu(4), [Tanh(8), Tanh(4)]), Elementwise('add'))
+ * String(network) // (?, 10) -> [... 5 layers ...] -> (?, 4)
+ * ```
+ */
+export const parallel = <const B extends readonly Branch[]>(...branches: Check<B>): Side<Joined<B>> => {
+  if (branches.length === 0)
+    throw new InvalidOption({
+      layer: 'parallel',
+      option: 'branches',
+      expected: 'at least one branch',
+      got: 'none',
+      remedy: 'For example: parallel(Relu(4), Tanh(4)).',
+    })
+  return compose({ form: 'parallel', parts: branches.map(asBranch) }, 'Parallel') as unknown as Side<Joined<B>>
+}

@@ -1,0 +1,137 @@
+import { InvalidOption, show } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { asPart, compose, type LayerValue, type Node, type Part, type Wired, type Wiring, wiringOf } from '../core/network.ts'
+import { nearest } from '../core/options.ts'
+
+/** A part of a network, whose shapes the compiler does not follow. */
+export interface Slice extends Wired {
+  readonly kind: string
+  readonly '~out': number[]
+  readonly '~source': never
+  readonly '~named': never
+}
+
+const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {
+  const meant = typeof name === 'string' ? nearest(name, known) : undefined
+  return new InvalidOption({
+    layer: owner,
+    option: 'name',
+    expected: `the name of a layer of the network (${known.join(', ')})`,
+    got: show(name),
+    remedy: meant === undefined ? 'Choose one of these names.' : `Did you mean '${meant}'?`,
+  })
+}
+
+/**
+ * The names of a network's layers, in the order in which they run.
+ *
+ * @example
+ * ```ts
+ * names(join(Input(4), Relu(8), Softmax(3))) // ['input-1', 'relu-1', 'softmax-1']
+ * ```
+ */
+export const names = (network: AnyLayer): readonly string[] =>
+  Object.freeze([...new Set(wiringOf(asPart('names', network)).nodes.map(node => node.name))])
+
+const find = (owner: string, nodes: readonly Node[], name: unknown): number => {
+  const index = nodes.findIndex(node => node.name === name)
+  if (index < 0) throw unknownName(owner, name, [...new Set(nodes.map(node => node.name))])
+  return index
+}
+
+/**
+ * The layer of a name.
+ *
+ * @throws InvalidOption, which lists the names, when there is none
+ * @example
+ * ```ts
+ * String(layerOf(join(Input(4), Relu(8)), 'relu-1')) // Relu(8)
+ * ```
+ */
+export const layerOf = (network: AnyLayer, name: string): LayerValue => {
+  const { nodes } = wiringOf(asPart('layerOf', network))
+  return (nodes[find('layerOf', nodes, name)] as Node).layer
+}
+
+const chosen = (owner: string, part: Part, given: readonly string[]): { wiring: Wiring; indices: readonly number[] } => {
+  const wiring = wiringOf(part)
+  if (given.length === 0)
+    throw new InvalidOption({
+      layer: owner,
+      option: 'names',
+      expected: 'at least one name',
+      got: 'none',
+      remedy: `For example: ${owner}(network, '${wiring.nodes.at(-1)?.name}').`,
+    })
+  return { wiring, indices: given.map(name => find(owner, wiring.nodes, name)) }
+}
+
+/** Keeps some nodes; what fed a kept node from outside becomes an input of the slice. */
+const keep = (wiring: Wiring, kept: ReadonlySet<number>, outputs: readonly number[]): Slice => {
+  const order = [...kept].sort((a, b) => a - b)
+  const position = new Map(order.map((index, i) => [index, i]))
+  const inputs: (Wiring['inputs'][number])[] = []
+  const nodes = order.map(index => {
+    const node = wiring.nodes[index] as Node
+    const known = node.layer.kind === 'Input' && node.inputs.length === 0
+    const cut = node.inputs.filter(from => !kept.has(from))
+    const externals = [...node.externals, ...cut].map(() => {
+      inputs.push(known ? node.shape : null)
+      return inputs.length - 1
+    })
+    const inner = node.inputs.filter(from => kept.has(from)).map(from => position.get(from) as number)
+    return Object.freeze({ ...node, externals: Object.freeze(externals), inputs: Object.freeze(inner) })
+  })
+  const sliced = { nodes: Object.freeze(nodes), inputs: Object.freeze(inputs), outputs: Object.freeze(outputs.map(i => position.get(i) as number)) }
+  return compose({ form: 'slice', wiring: Object.freeze(sliced) }, 'Slice') as unknown as Slice
+}
+
+/**
+ * The part of a network from the named layers on: what can be reached from them. Layers keep their names.
+ *
+ * @throws InvalidOption when a name is unknown, or a kept layer also merges a branch that the names do not lead to
+ * @example
+ * ```ts
+ * const network = join(Input(10), Relu(5), Relu(2))
+ * String(start(network, 'relu-1')) // <unknown> -> [... 2 layers ...] -> (?, 2)
+ * ```
+ */
+export const start = (network: AnyLayer, ...names: readonly string[]): Slice => {
+  const { wiring, indices } = chosen('start', asPart('start', network), names)
+  const kept = new Set(indices)
+  wiring.nodes.forEach((node, i) => {
+    if (node.inputs.some(from => kept.has(from))) kept.add(i)
+  })
+  for (const i of kept) {
+    const node = wiring.nodes[i] as Node
+    const missing = node.inputs.filter(from => !kept.has(from))
+    if (!indices.includes(i) && missing.length > 0)
+      throw new InvalidOption({
+        layer: 'start',
+        option: 'names',
+        expected: `all branches that ${node.name} merges`,
+        got: names.map(name => `'${name}'`).join(', '),
+        remedy: `Name also '${missing.map(from => wiring.nodes[from]?.name).join("', '")}', or start at '${node.name}'.`,
+      })
+  }
+  return keep(wiring, kept, wiring.outputs.filter(i => kept.has(i)))
+}
+
+/**
+ * The part of a network up to the named layers: what leads to them. Layers keep their names; the named ones are the
+ * outputs, in the order given.
+ *
+ * @throws InvalidOption when a name is unknown
+ * @example
+ * ```ts
+ * const network = join(Input(10), Relu(5), Relu(2))
+ * String(end(network, 'relu-1')) // (?, 10) -> [... 2 layers ...] -> (?, 5)
+ * ```
+ */
+export const end = (network: AnyLayer, ...names: readonly string[]): Slice => {
+  const { wiring, indices } = chosen('end', asPart('end', network), names)
+  const kept = new Set(indices)
+  for (let i = wiring.nodes.length - 1; i >= 0; i--)
+    if (kept.has(i)) for (const from of (wiring.nodes[i] as Node).inputs) kept.add(from)
+  return keep(wiring, kept, indices)
+}

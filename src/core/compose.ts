@@ -1,0 +1,188 @@
+import type { AnyLayer, Entries, Out } from './layer.ts'
+import type { Wired } from './network.ts'
+import type { Next } from './next.ts'
+import type { Mismatch } from './shape.ts'
+
+// The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic.
+
+/** What every layer offers: the ways to go on. */
+export interface Chain extends AnyLayer {
+  /** This, then `next`: the same as `join(this, next)`. */
+  readonly to: To<[this]>
+  /** The same as `to`. */
+  readonly '>>': To<[this]>
+}
+type To<L extends readonly AnyLayer[]> = <const B extends AnyLayer>(next: Following<L, B>) => Join<[...L, B]>
+/** `B` where it may follow; the reason why not where it may not. */
+export type Following<L extends readonly AnyLayer[], B extends AnyLayer> =
+  Scan<[...L, B], 0, number[]> extends FailedAt<number, infer M>
+    ? Mismatch<M>
+    : Extract<B['~named'], L[number]['~named']> extends infer D
+      ? [D] extends [never]
+        ? B
+        : Mismatch<TwiceNamed<D>>
+      : never
+
+/** A sequence of layers that waits for its input. */
+export interface Sequence<L extends readonly AnyLayer[]> extends Wired {
+  readonly kind: 'Sequence'
+  readonly to: To<L>
+  readonly '>>': To<L>
+  readonly '~out': Scan<L, 0, this['~in']>
+  readonly '~source': never
+  readonly '~named': L[number]['~named']
+  readonly '~entries': SequenceEntries<L, 0, this['~in'], []>
+}
+
+/** Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out. */
+export interface Network<I, O, L extends readonly AnyLayer[]> extends Wired {
+  readonly kind: 'Network'
+  readonly to: ToOf<I, O, L>
+  readonly '>>': ToOf<I, O, L>
+  readonly '~out': number[] extends this['~in'] ? O : Scan<L, 0, this['~in']>
+  readonly '~source': I
+  readonly '~named': L[number]['~named']
+  readonly '~entries': SequenceEntries<L, 0, this['~in'], []>
+}
+/** As {@link To}, going on from the known output instead of walking the layers again. */
+type ToOf<I, O, L extends readonly AnyLayer[]> = <const B extends AnyLayer>(
+  next: FollowingOutput<O, L, B>,
+) => Network<I, Out<B, O>, [...L, B]>
+type FollowingOutput<O, L extends readonly AnyLayer[], B extends AnyLayer> =
+  Out<B, O> extends Mismatch<infer M>
+    ? Mismatch<M>
+    : Extract<B['~named'], L[number]['~named']> extends infer D
+      ? [D] extends [never]
+        ? B
+        : Mismatch<TwiceNamed<D>>
+      : never
+
+/** Branches side by side. Given one input, each gets it; given several, one each. */
+export interface Parallel<L extends readonly AnyLayer[]> extends Chain, Wired {
+  readonly kind: 'Parallel'
+  readonly '~out': Branches<L, 0, this['~in'], []>
+  readonly '~source': never
+  readonly '~named': L[number]['~named']
+  readonly '~entries': ParallelEntries<L, 0, this['~in'], []>
+}
+
+/** `N` copies of a layer in sequence. */
+export interface Repeat<B extends AnyLayer, N extends number> extends Chain, Wired {
+  readonly kind: 'Repeat'
+  readonly '~out': RepeatOut<B, N, 0, this['~in']>
+  readonly '~source': B['~source']
+  readonly '~named': B['~named']
+  readonly '~entries': RepeatEntries<B, N, 0, this['~in'], []>
+}
+
+/** A layer whose every occurrence in a network uses one set of variables, kept under the given name. */
+export interface Shared<Name extends string, B extends AnyLayer> extends Chain, Wired {
+  readonly kind: 'Shared'
+  readonly '~out': Out<B, this['~in']>
+  readonly '~source': never
+  readonly '~named': never
+  readonly '~entries': readonly [readonly ['shared', Name, Entries<B, this['~in']>]]
+}
+
+/** The failure of the layer before index `At`. */
+interface FailedAt<At extends number, Message extends string> extends Mismatch<Message> {
+  readonly at: At
+}
+
+/** The shape after the layers from index `N` on. A failure is tested first: during inference `L` can be `never`. */
+export type Scan<L extends readonly AnyLayer[], N extends number, I> =
+  I extends Mismatch<infer M> ? FailedAt<N, M> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N] & AnyLayer, I>>
+
+type SequenceEntries<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> =
+  N extends L['length']
+    ? R
+    : SequenceEntries<L, Next[N], Out<L[N] & AnyLayer, I>, readonly [...R, ...List<Entries<L[N] & AnyLayer, I>>]>
+type List<E> = E extends readonly unknown[] ? E : []
+
+/** Whether a flow is several shapes. Asks for its first part only: a dimension may be a type parameter. */
+type Several = readonly [readonly unknown[], ...(readonly unknown[])]
+/** What the branch at index `N` gets. */
+type BranchInput<I, N extends number> = I extends Several ? (I extends { readonly [_ in N]: infer S } ? S : I) : I
+type Branches<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> =
+  N extends L['length']
+    ? I extends Several
+      ? I['length'] extends N
+        ? R
+        : Mismatch<`Parallel has ${L['length']} branches, but ${I['length']} inputs come in`>
+      : R
+    : Out<L[N] & AnyLayer, BranchInput<I, N>> extends infer O
+      ? O extends Mismatch<infer M>
+        ? Mismatch<M>
+        : Branches<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
+      : never
+type ParallelEntries<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> =
+  N extends L['length']
+    ? R
+    : ParallelEntries<L, Next[N], I, readonly [...R, ...List<Entries<L[N] & AnyLayer, BranchInput<I, N>>>]>
+
+type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = number extends N
+  ? number[]
+  : K extends N
+    ? I
+    : Out<B, I> extends infer O
+      ? O extends Mismatch<string>
+        ? O
+        : RepeatOut<B, N, Next[K], O>
+      : never
+type RepeatEntries<B extends AnyLayer, N extends number, K extends number, I, R extends readonly unknown[]> = K extends N
+  ? R
+  : RepeatEntries<B, N, Next[K], Out<B, I>, readonly [...R, ...List<Entries<B, I>>]>
+
+/** What `join` makes: a network once it starts with inputs, else a sequence. */
+export type Join<L extends readonly AnyLayer[]> = L[0]['~source'] extends infer I
+  ? [I] extends [never]
+    ? Sequence<L>
+    : Network<I, Scan<L, 0, number[]>, L>
+  : never
+
+/** What `parallel` makes: a network of several inputs when every branch starts with inputs. */
+export type Side<L extends readonly AnyLayer[]> =
+  Sources<L, 0, []> extends infer I
+    ? [I] extends [never]
+      ? Parallel<L>
+      : Network<I, Branches<L, 0, number[], []>, [Parallel<L>]>
+    : never
+type Sources<L extends readonly AnyLayer[], N extends number, R extends readonly unknown[]> = N extends L['length']
+  ? R
+  : (L[N] & AnyLayer)['~source'] extends infer I
+    ? [I] extends [never]
+      ? never
+      : Sources<L, Next[N], I extends Several ? [...R, ...I] : [...R, I]>
+    : never
+
+type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
+type Clash<L extends readonly AnyLayer[], N extends number, Seen> = N extends L['length']
+  ? never
+  : Extract<(L[N] & AnyLayer)['~named'], Seen> extends infer D
+    ? [D] extends [never]
+      ? Clash<L, Next[N], Seen | (L[N] & AnyLayer)['~named']>
+      : FailedAt<Next[N], TwiceNamed<D>>
+    : never
+type Blame<L extends readonly unknown[], At, Reason> = {
+  [K in keyof L]: K extends `${infer N extends number}` ? (Next[N] extends At ? Reason : L[K]) : L[K]
+}
+type CheckNames<L extends readonly AnyLayer[]> = [L[number]['~named']] extends [never]
+  ? L
+  : Clash<L, 0, never> extends FailedAt<infer N, infer M>
+    ? Blame<L, N, Mismatch<M>>
+    : L
+
+/** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
+export type CheckJoin<L extends readonly AnyLayer[]> =
+  Scan<L, 0, number[]> extends FailedAt<infer N, infer M> ? Blame<L, N, Mismatch<M>> : CheckNames<L>
+/** The arguments of `parallel`, likewise. */
+export type CheckBranches<L extends readonly AnyLayer[]> = CheckNames<L>
+/** The layer of `repeat`, likewise. */
+export type CheckRepeat<B extends AnyLayer, N extends number> =
+  RepeatOut<B, N, 0, number[]> extends Mismatch<infer M>
+    ? Mismatch<M>
+    : N extends 1
+      ? B
+      : [B['~named']] extends [never]
+        ? B
+        : Mismatch<`Every copy would be named '${B['~named'] & string}': write a pattern, such as '${B['~named'] & string}-{}'`>

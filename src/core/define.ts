@@ -1,0 +1,210 @@
+import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
+import type { Chain } from './compose.ts'
+import { type Fault, InvalidOption, show } from './errors.ts'
+import type { Mode, Result, Rules } from './layer.ts'
+import { automaticPattern, checkName, type ExplicitName } from './names.ts'
+import { chain, type LayerValue } from './network.ts'
+import type { Ops } from './ops.ts'
+import { type Options, parseOptions } from './options.ts'
+import type { Flow, Shape } from './shape.ts'
+import type { VariableRule, VariableRules } from './variables.ts'
+
+type NameOf<Base extends string, O> = O extends { readonly name: infer N extends string } ? N : `${Base}-{}`
+
+/**
+ * The type of a layer, for the layers' own types to extend: they add '~out' and, where they have variables, '~params'
+ * and '~state'.
+ *
+ * `Base` is the automatic name without its number ('convolution'), `O` the options as given.
+ */
+export interface Leaf<Base extends string, O> extends Chain {
+  /** The name, or the pattern that numbers it in a network. */
+  readonly name: NameOf<Base, O>
+  readonly rules: Rules
+  readonly '~source': unknown
+  readonly '~named': ExplicitName<NameOf<Base, O>>
+  readonly '~params': unknown
+  readonly '~state': unknown
+  readonly '~entries': readonly [readonly [NameOf<Base, O>, this['~params'], this['~state']]]
+}
+
+/** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
+export interface Plain<Base extends string, O> extends Leaf<Base, O> {
+  readonly '~source': never
+  readonly '~params': never
+  readonly '~state': never
+}
+
+/** The type of an option: as given, or its default; `unknown` when the compiler knows it only roughly. */
+export type OptionOf<O, K extends string, Default> = K extends keyof O
+  ? O extends { readonly [_ in K]: infer V }
+    ? V
+    : unknown
+  : Default
+
+/** Options that every layer takes. */
+export interface NameOption {
+  /** A name, or a pattern with one field: 'fc{}' gives fc1, fc2. Default: the kind and a number, as 'relu-1'. */
+  readonly name?: string
+}
+
+interface Described<Normal extends object> {
+  /** The name of the layer's kind, as its constructor is called: its automatic names come from it. */
+  readonly kind: string
+  /** A right call: errors quote it. */
+  readonly example: string
+  /** The options that stand before the options object, in order. */
+  readonly positional?: readonly (keyof Normal & string)[]
+  /** How each option is read. The option `name` is added. */
+  readonly options: Options<Normal>
+}
+
+/** A layer of one input, with variables named `V`. */
+export interface LayerDefinition<Normal extends object, V extends string> extends Described<Normal> {
+  /** The output shape for an input shape (`null`: of unknown rank), the twin of the type-level rule. */
+  readonly shape: (options: Normal, input: Shape | null) => Either<Fault, Shape | null>
+  /** Each variable for an input shape; `null` where the options leave it out. */
+  readonly variables?: {
+    readonly [_ in V]: (options: Normal, input: Shape | null) => Either<Fault, VariableRule | null>
+  }
+  /** The mathematics, in any interpretation of the operations. */
+  readonly forward: <T>(
+    options: Normal,
+    ops: Ops<T>,
+    input: T,
+    variables: { readonly [_ in V]: T },
+    mode: Mode,
+  ) => Result<T>
+}
+
+/** A layer of several inputs, side by side. */
+export interface MergeDefinition<Normal extends object> extends Described<Normal> {
+  /** The output shape for the shapes of the inputs. */
+  readonly shape: (options: Normal, inputs: Flow) => Either<Fault, Shape | null>
+  readonly forward: <T>(options: Normal, ops: Ops<T>, inputs: readonly T[], mode: Mode) => T
+}
+
+const isOptions = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+
+/** The arguments of a call as one record of options: those that stand first get their names. */
+const namedArguments = (
+  { kind, example, positional = [] }: { kind: string; example: string; positional?: readonly string[] },
+  given: readonly unknown[],
+): Readonly<Record<string, unknown>> => {
+  const before = given.findIndex(isOptions)
+  const ordered = before < 0 ? given : given.slice(0, before)
+  const rest = before < 0 ? [] : given.slice(before)
+  const surplus = ordered.slice(positional.length).find(value => value !== undefined) ?? rest[1]
+  if (surplus !== undefined)
+    throw new InvalidOption({
+      layer: kind,
+      option: 'arguments',
+      expected: positional.length ? `${positional.join(', ')} and one options object` : 'one options object',
+      got: show(surplus),
+      remedy: `For example: ${example}.`,
+    })
+  return { ...Object.fromEntries(positional.map((name, i) => [name, ordered[i]])), ...(rest[0] as object | undefined) }
+}
+
+/** Prints a layer as the call that makes it: what differs from the defaults, in the shortest form. */
+const printer = <Normal extends object>({ kind, positional = [], options }: Described<Normal>, values: Normal & LayerValue): string => {
+  const printed = (name: keyof Normal & string): string => {
+    const { codec, ...rest } = options[name]
+    const text = show(codec.encode(values[name]))
+    const standard = 'default' in rest ? codec.decode(rest.default) : undefined
+    return standard?._tag === 'Right' && show(codec.encode(standard.right)) === text ? '' : text
+  }
+  const before = positional.map(printed)
+  while (before.length > 0 && before.at(-1) === '') before.pop()
+  const named = (Object.keys(options) as (keyof Normal & string)[])
+    .filter(name => !positional.includes(name))
+    .map(name => [name, printed(name)])
+    .filter(([, text]) => text !== '')
+  if (values.name !== automaticPattern(kind)) named.push(['name', show(values.name)])
+  const after = named.length ? [`{ ${named.map(([name, text]) => `${name}: ${text}`).join(', ')} }`] : []
+  return `${kind}(${[...before.map(text => text || 'undefined'), ...after].join(', ')})`
+}
+
+const layerMethods = (print: (layer: LayerValue) => string): object =>
+  Object.freeze(
+    Object.assign(Object.create(chain), {
+      toString(this: LayerValue): string {
+        return print(this)
+      },
+    }),
+  )
+
+const constructor = <Normal extends object>(definition: Described<Normal>, rulesOf: (options: Normal) => Rules): unknown => {
+  const { kind, example, options } = definition
+  const methods = layerMethods(layer => printer(definition, layer as Normal & LayerValue))
+  const make = (...given: readonly unknown[]): LayerValue => {
+    const { name, ...rest } = namedArguments(definition, given)
+    const values = parseOptions(kind, example, options, rest)
+    return Object.freeze(
+      Object.assign(Object.create(methods), values, {
+        kind,
+        name: name === undefined || name === null ? automaticPattern(kind) : checkName(kind, name),
+        rules: Object.freeze(rulesOf(values)),
+      }),
+    )
+  }
+  return Object.defineProperty(make, 'name', { value: kind })
+}
+
+/** The rules of the variables that a layer has, or the first fault. */
+const allRules = <Normal extends object>(
+  variables: LayerDefinition<Normal, string>['variables'],
+  options: Normal,
+  input: Shape | null,
+): Either<Fault, VariableRules> => {
+  const rules: Record<string, VariableRule> = {}
+  for (const [name, rule] of Object.entries(variables ?? {})) {
+    const result = rule(options, input)
+    if (isLeft(result)) return result
+    if (result.right !== null) rules[name] = result.right
+  }
+  return right(rules)
+}
+
+/**
+ * Makes the constructor of a layer of one input: the layers of this library are made with it, and yours have the same
+ * standing. The constructor's type, which carries the type-level shape rule, is given where it is declared.
+ *
+ * @example
+ * ```ts
+ * interface Scale<O> extends Plain<'scale', O> {
+ *   readonly '~out': this['~in']
+ * }
+ * const Scale: <const O extends NameOption = {}>(factor: number, options?: O) => Scale<O> = defineLayer({
+ *   kind: 'Scale',
+ *   example: 'Scale(2)',
+ *   positional: ['factor'],
+ *   options: { factor: { codec: number('a finite number') } },
+ *   shape: (_, input) => right(input),
+ *   forward: ({ factor }, ops, x) => [ops.multiply(x, ops.constant(factor)), {}],
+ * })
+ * String(Scale(2)) // Scale(2)
+ * ```
+ */
+export const defineLayer = <Normal extends object, Constructor, V extends string = never>(
+  definition: LayerDefinition<Normal, V>,
+): Constructor =>
+  constructor(definition, options => ({
+    inputs: 'one',
+    shape: inputs => definition.shape(options, inputs[0] ?? null),
+    variables: inputs => allRules(definition.variables, options, inputs[0] ?? null),
+    forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input]: readonly T[], mode: Mode) =>
+      definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode),
+    // The one place where the declared type of a constructor, its type-level reading, meets the definition.
+  })) as Constructor
+
+/** Makes the constructor of a layer of several inputs; otherwise as {@link defineLayer}. */
+export const defineMerge = <Normal extends object, Constructor>(definition: MergeDefinition<Normal>): Constructor =>
+  constructor(definition, options => ({
+    inputs: 'several',
+    // A single flow of unknown rank may yet turn out to be several tensors.
+    shape: inputs => (inputs.length === 1 && inputs[0] === null ? right(null) : definition.shape(options, inputs)),
+    variables: () => right({}),
+    forward: (ops, _, inputs, mode) => [definition.forward(options, ops, inputs, mode), {}],
+  })) as Constructor

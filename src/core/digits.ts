@@ -1,0 +1,145 @@
+import type { Difference, Product as Products, Quotient, Sum } from './digit-tables.ts'
+
+// Arithmetic on literal types, as on paper: numbers are strings of digits, and each step looks one digit up in a table.
+// Tuple lengths, the usual encoding, cost a hundred times as much and end at 10,000. `number` (unknown) propagates.
+
+/** A with its digits reversed: sums and products run from the last digit. */
+type Reverse<S extends string, R extends string = ''> = S extends `${infer H}${infer T}` ? Reverse<T, `${H}${R}`> : R
+type ToNumber<S extends string> = S extends `${infer N extends number}` ? N : never
+type TrimZeros<S extends string> = S extends `0${infer R}` ? (R extends '' ? '0' : TrimZeros<R>) : S
+
+/** A and B reversed. R is one string for two things, which halves the types made: the carry, then the digits so far. */
+type AddReversed<A extends string, B extends string, R extends string> = R extends `${infer C}${infer Rest}`
+  ? A extends `${infer a}${infer A1}`
+    ? B extends `${infer b}${infer B1}`
+      ? AddReversed<A1, B1, `${Sum[`${a}${b}${C}`]}${Rest}`>
+      : C extends '0'
+        ? `${Reverse<A>}${Rest}`
+        : AddReversed<A1, '', `${Sum[`${a}0${C}`]}${Rest}`>
+    : B extends ''
+      ? C extends '0'
+        ? Rest
+        : R
+      : AddReversed<B, '', R>
+  : never
+type AddDigits<A extends string, B extends string> = AddReversed<Reverse<A>, Reverse<B>, '0'>
+
+/** As {@link AddReversed}, with a borrow for the carry; '-' when the result would be negative. */
+type SubtractReversed<A extends string, B extends string, R extends string> = R extends `${infer C}${infer Rest}`
+  ? A extends `${infer a}${infer A1}`
+    ? B extends `${infer b}${infer B1}`
+      ? SubtractReversed<A1, B1, `${Difference[`${a}${b}${C}`]}${Rest}`>
+      : C extends '0'
+        ? `${Reverse<A>}${Rest}`
+        : SubtractReversed<A1, '', `${Difference[`${a}0${C}`]}${Rest}`>
+    : B extends ''
+      ? C extends '0'
+        ? Rest
+        : '-'
+      : '-'
+  : never
+type SubtractDigits<A extends string, B extends string> = TrimZeros<SubtractReversed<Reverse<A>, Reverse<B>, '0'>>
+
+/** A (reversed) times one digit. */
+type TimesDigit<A extends string, D extends string, R extends string> = R extends `${infer C}${infer Rest}`
+  ? A extends `${infer a}${infer A1}`
+    ? TimesDigit<A1, D, `${Products[`${a}${D}${C}`]}${Rest}`>
+    : C extends '0'
+      ? Rest
+      : R
+  : never
+/** One row of long multiplication for each digit of B; Zeros shifts the row. */
+type MultiplyReversed<A extends string, B extends string, Zeros extends string, R extends string> =
+  B extends `${infer b}${infer B1}`
+    ? MultiplyReversed<A, B1, `${Zeros}0`, b extends '0' ? R : AddDigits<R, `${TimesDigit<A, b, '0'>}${Zeros}`>>
+    : R
+type MultiplyDigits<A extends string, B extends string> = TrimZeros<MultiplyReversed<Reverse<A>, Reverse<B>, '', '0'>>
+
+/** Long division by one digit: [quotient, remainder]. */
+type DivideByDigit<N extends string, D extends string, R extends string, Q extends string> =
+  N extends `${infer n}${infer N1}`
+    ? Quotient[`${D}${R}${n}`] extends `${infer q}${infer r}`
+      ? DivideByDigit<N1, D, r, `${Q}${q}`>
+      : never
+    : [TrimZeros<Q>, R]
+/** How often D goes into R (at most 9 times), and what is left. */
+type CountDown<R extends string, D extends string, Q extends string> =
+  SubtractDigits<R, D> extends infer X extends string ? (X extends '-' ? [Q, R] : CountDown<X, D, Increment[Q]>) : never
+type DivideLong<N extends string, D extends string, R extends string, Q extends string> = N extends `${infer n}${infer N1}`
+  ? CountDown<TrimZeros<`${R}${n}`>, D, '0'> extends [infer q extends string, infer r extends string]
+    ? DivideLong<N1, D, r, `${Q}${q}`>
+    : never
+  : [TrimZeros<Q>, R]
+interface Increment {
+  [digit: string]: string
+  '0': '1'
+  '1': '2'
+  '2': '3'
+  '3': '4'
+  '4': '5'
+  '5': '6'
+  '6': '7'
+  '7': '8'
+  '8': '9'
+}
+type DivideDigits<A extends string, B extends string> = B extends '0'
+  ? never
+  : B extends `${infer _}${infer Rest}`
+    ? Rest extends ''
+      ? DivideByDigit<A, B, '0', ''>
+      : DivideLong<A, B, '', ''>
+    : never
+
+/** A + B */
+export type Add<A extends number, B extends number> = B extends 0
+  ? A
+  : number extends A | B
+    ? number
+    : ToNumber<AddDigits<`${A}`, `${B}`>>
+/** A - B, or '-' when that is negative. */
+export type Subtract<A extends number, B extends number> = B extends 0
+  ? A
+  : number extends A | B
+    ? number
+    : SubtractDigits<`${A}`, `${B}`> extends infer S extends string
+      ? S extends '-'
+        ? '-'
+        : ToNumber<S>
+      : never
+/** A * B */
+export type Multiply<A extends number, B extends number> = A extends 1
+  ? B
+  : B extends 1
+    ? A
+    : number extends A | B
+      ? number
+      : ToNumber<MultiplyDigits<`${A}`, `${B}`>>
+/** [the whole part of A / B, the remainder] */
+export type Divide<A extends number, B extends number> = number extends A | B
+  ? [number, number]
+  : DivideDigits<`${A}`, `${B}`> extends [infer Q extends string, infer R extends string]
+    ? [ToNumber<Q>, ToNumber<R>]
+    : never
+/** A / B, rounded down */
+export type Floor<A extends number, B extends number> = B extends 1
+  ? A
+  : number extends A | B
+    ? number
+    : ToNumber<DivideDigits<`${A}`, `${B}`>[0]>
+/** A / B, rounded up */
+export type Ceil<A extends number, B extends number> = B extends 1
+  ? A
+  : number extends A | B
+    ? number
+    : DivideDigits<`${A}`, `${B}`> extends [infer Q extends string, infer R]
+      ? R extends '0'
+        ? ToNumber<Q>
+        : ToNumber<AddDigits<Q, '1'>>
+      : never
+/** The product of a list of numbers: 1 when it is empty. */
+export type Product<S extends readonly unknown[], P extends number = 1> = S extends readonly [
+  infer H extends number,
+  ...infer T,
+]
+  ? Product<T, Multiply<P, H>>
+  : P

@@ -1,0 +1,100 @@
+/** What is wrong, in the four parts that every message of joinery has. */
+export interface Fault {
+  /** What was expected, as the continuation of "expected …". */
+  readonly expected: string
+  /** What came instead, printed. */
+  readonly got: string
+  /** What to do about it: a sentence. */
+  readonly remedy: string
+}
+
+const message = (subject: string, { expected, got, remedy }: Fault): string =>
+  `${subject}: expected ${expected}, got ${got}. ${remedy}`
+
+// Classes, because errors are told apart by `instanceof` and carry a stack.
+class JoineryError extends Error {
+  readonly expected: string
+  readonly got: string
+  readonly remedy: string
+  constructor(subject: string, fault: Fault) {
+    super(message(subject, fault))
+    this.name = new.target.name
+    this.expected = fault.expected
+    this.got = fault.got
+    this.remedy = fault.remedy
+  }
+}
+
+/** Which layer a fault belongs to, by its name in the network or the kind of a layer that has none yet. */
+export interface LayerFault extends Fault {
+  readonly layer: string
+}
+
+/** Shapes that do not fit together. */
+export class LayerConnectionError extends JoineryError {
+  readonly layer: string
+  constructor(fault: LayerFault) {
+    super(fault.layer, fault)
+    this.layer = fault.layer
+  }
+}
+
+/** A variable that cannot be made: of an unknown or another shape, or with values that are not numbers. */
+export class WeightInitializationError extends JoineryError {
+  readonly layer: string
+  constructor(fault: LayerFault) {
+    super(fault.layer, fault)
+    this.layer = fault.layer
+  }
+}
+
+/** A bad option or argument, found when a value is made. */
+export class InvalidOption extends JoineryError {
+  readonly layer: string
+  readonly option: string
+  constructor(fault: LayerFault & { readonly option: string }) {
+    super(`${fault.layer}, ${fault.option}`, fault)
+    this.layer = fault.layer
+    this.option = fault.option
+  }
+}
+
+/** Text in the `>>` notation that cannot be read. */
+export class NotationError extends JoineryError {
+  readonly line: number
+  readonly column: number
+  constructor(fault: Fault & { readonly line: number; readonly column: number }) {
+    super(`line ${fault.line}, column ${fault.column}`, fault)
+    this.line = fault.line
+    this.column = fault.column
+  }
+}
+
+/** A file or document that cannot be read. */
+export class DocumentError extends JoineryError {
+  readonly file: string
+  readonly line: number | undefined
+  constructor(fault: Fault & { readonly file: string; readonly line?: number }) {
+    super(fault.line === undefined ? fault.file : `${fault.file}, line ${fault.line}`, fault)
+    this.file = fault.file
+    this.line = fault.line
+  }
+}
+
+/** Prints any value on one line, for the "got" of a message. */
+export const show = (value: unknown): string => {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return `a function ${value.name}`.trim()
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as unknown as ArrayLike<number>).length}`
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 8).map(show).join(', ')
+    return value.length > 8 ? `[${shown}, … ${value.length - 8} more]` : `[${shown}]`
+  }
+  if (value !== null && typeof value === 'object') {
+    if (Object.hasOwn(value, 'toString') || Object.getPrototypeOf(value) !== Object.prototype) return String(value)
+    return `{ ${Object.entries(value)
+      .map(([name, entry]) => `${name}: ${show(entry)}`)
+      .join(', ')} }`
+  }
+  return Object.is(value, -0) ? '-0' : String(value)
+}

@@ -1,0 +1,53 @@
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { Fault } from './errors.ts'
+import type { Ops } from './ops.ts'
+import type { Key } from './random.ts'
+import type { Flow, Shape } from './shape.ts'
+import type { VariableRules } from './variables.ts'
+
+// A layer is a value: frozen options plus rules. Its type carries the twin of its shape rule, as a type-level function
+// whose argument is the key '~in'; the keys that start with ~ exist for the compiler only.
+
+/** What the compiler needs of a layer; the constraint of every function that takes one. Small, as it is checked often. */
+export interface AnyLayer {
+  readonly kind: string
+  /** The argument of the type-level function: the shape that comes in. */
+  readonly '~in': unknown
+  /** Its result: the shape that goes out, or a Mismatch. */
+  readonly '~out': unknown
+  /** The shape of the inputs that a network starts with; `never` for a layer that waits for its input. */
+  readonly '~source': unknown
+  /** The explicit names within, as a union. */
+  readonly '~named': unknown
+  /** For '~in', the variables within, in order: [name or pattern, parameters, state] of each layer. */
+  readonly '~entries': unknown
+}
+
+/** The output shape of a layer for an input shape. */
+export type Out<L extends AnyLayer, I> = (L & { readonly '~in': I })['~out']
+/** The variables of a layer for an input shape. */
+export type Entries<L extends AnyLayer, I> = (L & { readonly '~in': I })['~entries']
+
+/** How a layer runs. */
+export interface Mode {
+  readonly training: boolean
+  /** Present when the caller gave one; a layer that draws demands it in training. */
+  readonly key: Key | undefined
+}
+
+/** What `forward` gives: the output, and the new values of the variables in the layer's state. */
+export type Result<T> = readonly [output: T, state: Readonly<Record<string, T>>]
+
+/** What a layer means at run time, its options already applied. Nothing else knows its mathematics. */
+export interface Rules {
+  /** How many inputs it takes: one, or several side by side. */
+  readonly inputs: 'one' | 'several'
+  readonly shape: (inputs: Flow) => Either<Fault, Shape | null>
+  readonly variables: (inputs: Flow) => Either<Fault, VariableRules>
+  readonly forward: <T>(
+    ops: Ops<T>,
+    variables: Readonly<Record<string, T>>,
+    inputs: readonly T[],
+    mode: Mode,
+  ) => Result<T>
+}

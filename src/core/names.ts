@@ -1,0 +1,81 @@
+import { InvalidOption, show } from './errors.ts'
+
+// A layer's name is a text or a pattern with one field, which numbers the layers of one network: 'fc{}' gives fc1, fc2.
+
+type Digits = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
+/** N with zeros before it until it is as long as Width (at most 6) says. */
+type PadZeros<N extends string, Width> = `${Zeros<Width>}${N}` extends infer S extends string ? Shorten<S, N, Width> : never
+interface ZerosOfWidth {
+  [width: string]: string
+  '1': ''
+  '2': '0'
+  '3': '00'
+  '4': '000'
+  '5': '0000'
+  '6': '00000'
+}
+type Zeros<Width> = Width extends string ? ZerosOfWidth[Width] : never
+/** Drops one leading zero for each digit of N beyond the first. */
+type Shorten<S extends string, N extends string, Width> = N extends `${Digits}${infer More}`
+  ? More extends ''
+    ? S
+    : S extends `0${infer Rest}`
+      ? Shorten<Rest, More, Width>
+      : S
+  : S
+
+/** The N-th name that a pattern gives; a name without a field is itself. */
+export type Format<Pattern extends string, N extends string> = string extends Pattern
+  ? string
+  : Pattern extends `${infer A}{}${infer B}`
+    ? `${A}${N}${B}`
+    : Pattern extends `${infer A}{:${'' | '<' | '>'}0${infer Width}d}${infer B}`
+      ? `${A}${PadZeros<N, Width>}${B}`
+      : Pattern extends `${infer A}{0}${infer B}` | `${infer A}{:d}${infer B}`
+        ? `${A}${N}${B}`
+        : Pattern extends `${string}{${string}`
+          ? string
+          : Pattern
+
+/** The name itself where it is one explicit name; `never` for a pattern or a name that only the run time knows. */
+export type ExplicitName<Name extends string> = string extends Name
+  ? never
+  : Name extends `${string}{${string}`
+    ? never
+    : Name
+
+/** `convolution-{}` for Convolution, `p-relu-{}` for PRelu, `lstm-{}` for LSTM: the pattern of layers without a name. */
+export const automaticPattern = (kind: string): string =>
+  `${kind.replace(/(?<!^)(?=[A-Z][a-z_])/g, '-').toLowerCase()}-{}`
+
+const field = /(?<!\{)\{([^{}]*)\}(?!\})/g
+const specification = /^(?:0)?(?::([<>]?)(0?)(\d*)d?)?$/
+
+/**
+ * Checks a name or pattern.
+ *
+ * @throws InvalidOption when it is no string, has several fields, or a field other than `{}`, `{0}` or `{:03d}`
+ */
+export const checkName = (layer: string, name: unknown): string => {
+  const fault = (expected: string, remedy: string) =>
+    new InvalidOption({ layer, option: 'name', expected, got: show(name), remedy })
+  if (typeof name !== 'string') throw fault('a string', "Write { name: 'fc' } or { name: 'fc{}' }.")
+  const fields = [...name.matchAll(field)]
+  if (fields.length > 1)
+    throw fault('a name with at most one field', 'Keep one pair of braces: it numbers the layers of the network.')
+  if (fields[0] && !specification.test(fields[0][1] ?? ''))
+    throw fault('a field of the form {} or {:03d}', "Write 'fc{}' for fc1, fc2 or 'fc-{:03d}' for fc-001, fc-002.")
+  return name
+}
+
+/** Whether a name has a field, so that every layer that carries it gets a number of its own. */
+export const isPattern = (name: string): boolean => [...name.matchAll(field)].length === 1
+
+/** The n-th name of a pattern. Zeros always stand before the number, also for `<`, as the original documents it. */
+export const formatName = (pattern: string, n: number): string =>
+  pattern.replace(field, (_, inner: string) => {
+    const [, align = '', zero = '', width = ''] = specification.exec(inner) ?? []
+    const digits = String(n)
+    if (zero) return digits.padStart(Number(width), '0')
+    return align === '<' ? digits.padEnd(Number(width), ' ') : digits.padStart(Number(width), ' ')
+  })

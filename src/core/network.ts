@@ -1,0 +1,328 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { type Fault, InvalidOption, LayerConnectionError, show } from './errors.ts'
+import type { AnyLayer, Mode, Rules } from './layer.ts'
+import { formatName, isPattern } from './names.ts'
+import type { Ops } from './ops.ts'
+import { foldIn } from './random.ts'
+import { type Flow, type Shape, showFlow } from './shape.ts'
+
+// At run time a composition is a tree of parts, and beside it the same as a graph: nodes in the order in which they
+// run. The tree is what further compositions are made of, because names are resolved anew in each; the graph is what
+// runs.
+
+/** A layer as the run time sees it. */
+export interface LayerValue {
+  readonly kind: string
+  /** Its name, or the pattern that numbers it. */
+  readonly name: string
+  readonly rules: Rules
+}
+
+/** One layer in its place in a network. */
+export interface Node {
+  /** Unique in the network, but for the occurrences of a shared layer. */
+  readonly name: string
+  readonly layer: LayerValue
+  /** The nodes that feed this one, as indices; empty for a node that takes inputs of the network itself. */
+  readonly inputs: readonly number[]
+  /** Which inputs of the network it takes. */
+  readonly externals: readonly number[]
+  /** The shapes that come in, and the one that goes out. */
+  readonly inputShapes: Flow
+  readonly shape: Shape | null
+}
+
+/** A composition as a graph. */
+export interface Wiring {
+  readonly nodes: readonly Node[]
+  /** The shapes of the network's inputs. */
+  readonly inputs: Flow
+  /** The nodes whose outputs are the network's, as indices. */
+  readonly outputs: readonly number[]
+}
+
+/** What every composition carries. */
+export interface Wired extends AnyLayer, Wiring {}
+
+type Arrangement =
+  | { readonly form: 'sequence'; readonly parts: readonly Part[] }
+  | { readonly form: 'parallel'; readonly parts: readonly Part[] }
+  | { readonly form: 'repeat'; readonly part: Part; readonly times: number }
+  | { readonly form: 'shared'; readonly part: Part; readonly name: string }
+  | { readonly form: 'slice'; readonly wiring: Wiring }
+
+/** A composition as the run time sees it. */
+export interface CompositionValue extends Wiring {
+  readonly kind: string
+  readonly arrangement: Arrangement
+}
+
+/** What compositions are made of. */
+export type Part = LayerValue | CompositionValue
+
+const isComposition = (part: Part): part is CompositionValue => 'arrangement' in part
+
+/** Checks that a value is a layer, as a call from JavaScript may give anything. */
+export const asPart = (owner: string, value: unknown): Part => {
+  if (typeof value === 'object' && value !== null && ('rules' in value || 'arrangement' in value)) return value as Part
+  throw new InvalidOption({
+    layer: owner,
+    option: 'layer',
+    expected: 'a layer',
+    got: show(value),
+    remedy: typeof value === 'function' ? `Call it: ${value.name || 'Relu'}().` : `For example: ${owner}(Relu(10), Softmax(3)).`,
+  })
+}
+
+/** Where a tensor comes from: a node (its index) or an input of the network (~ its index). */
+interface Wire {
+  readonly from: number
+  readonly shape: Shape | null
+}
+type Wires = readonly Wire[]
+type WiringError = LayerConnectionError | InvalidOption
+
+/** How layers are named while a composition is wired. */
+interface Scope {
+  readonly prefix: string
+  readonly counts: Map<string, number>
+  readonly taken: Set<string>
+  readonly shared: Set<string>
+}
+const newScope = (prefix: string): Scope => ({ prefix, counts: new Map(), taken: new Set(), shared: new Set() })
+
+interface Draft {
+  readonly nodes: Node[]
+  readonly inputs: (Shape | null)[]
+}
+
+const connectionError = (layer: string, fault: Fault): E.Left<WiringError> =>
+  E.left(new LayerConnectionError({ layer, ...fault })) as E.Left<WiringError>
+
+const takenTwice = (name: string): E.Left<WiringError> =>
+  E.left(
+    new InvalidOption({
+      layer: name,
+      option: 'name',
+      expected: 'a name that no other layer of the network has',
+      got: `'${name}' twice`,
+      remedy: `Give one of them another name, or number them with a pattern: '${name}-{}'.`,
+    }),
+  ) as E.Left<WiringError>
+
+/** A name for one layer only. */
+const claim = (name: string, scope: Scope): E.Either<WiringError, string> => {
+  if (scope.taken.has(name) || scope.shared.has(name)) return takenTwice(name)
+  scope.taken.add(name)
+  return E.right(name)
+}
+
+/** A name for every occurrence of a shared layer. */
+const claimShared = (name: string, scope: Scope): E.Either<WiringError, string> => {
+  if (scope.taken.has(name)) return takenTwice(name)
+  scope.shared.add(name)
+  return E.right(name)
+}
+
+/** The name of a layer, numbered when it is a pattern. */
+const resolveName = (layer: LayerValue, scope: Scope): E.Either<WiringError, string> => {
+  const n = (scope.counts.get(layer.name) ?? 0) + 1
+  scope.counts.set(layer.name, n)
+  return claim(scope.prefix + (isPattern(layer.name) ? formatName(layer.name, n) : layer.name), scope)
+}
+
+const wireLayer = (
+  layer: LayerValue,
+  incoming: Wires | null,
+  draft: Draft,
+  named: E.Either<WiringError, string>,
+): E.Either<WiringError, Wires> => {
+  if (E.isLeft(named)) return named
+  const name = named.right
+  const flow: Flow = incoming?.map(wire => wire.shape) ?? [null]
+  const { rules } = layer
+  if (rules.inputs === 'one' && flow.length !== 1)
+    return connectionError(name, {
+      expected: `one input for ${layer}`,
+      got: showFlow(flow),
+      remedy: 'Put Concatenate() or Elementwise() before it.',
+    })
+  if (rules.inputs === 'several' && flow.length === 1 && flow[0] !== null)
+    return connectionError(name, {
+      expected: `several inputs for ${layer}`,
+      got: showFlow(flow),
+      remedy: 'Put parallel(...) before it.',
+    })
+  const shape = rules.shape(flow)
+  if (E.isLeft(shape)) return connectionError(name, shape.left)
+  const wires = incoming ?? [{ from: ~draft.inputs.length, shape: null }]
+  // A network's input has the shape that its first layer gives it, which only an Input knows.
+  if (incoming === null) draft.inputs.push(layer.kind === 'Input' ? shape.right : null)
+  draft.nodes.push({
+    name,
+    layer,
+    inputs: wires.filter(wire => wire.from >= 0).map(wire => wire.from),
+    externals: wires.filter(wire => wire.from < 0).map(wire => ~wire.from),
+    inputShapes: wires.map(wire => wire.shape),
+    shape: shape.right,
+  })
+  return E.right([{ from: draft.nodes.length - 1, shape: shape.right }])
+}
+
+const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
+  const placed: Wire[] = []
+  for (const node of slice.nodes) {
+    const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
+    const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
+    // Its nodes keep the names that they have, which no other layer may take.
+    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, claim(node.name, scope))
+    if (E.isLeft(wired)) return wired
+    placed.push(wired.right[0] as Wire)
+  }
+  return E.right(slice.outputs.map(i => placed[i] as Wire))
+}
+
+const wireAll = (parts: readonly Part[], incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
+  let wires = incoming
+  for (const part of parts) {
+    const wired = wirePart(part, wires, draft, scope)
+    if (E.isLeft(wired)) return wired
+    wires = wired.right
+  }
+  return E.right(wires ?? [])
+}
+
+const wireBranches = (
+  parts: readonly Part[],
+  incoming: Wires | null,
+  draft: Draft,
+  scope: Scope,
+): E.Either<WiringError, Wires> => {
+  if (incoming !== null && incoming.length > 1 && incoming.length !== parts.length)
+    return connectionError('parallel', {
+      expected: `one input, or one for each of the ${parts.length} branches`,
+      got: showFlow(incoming.map(wire => wire.shape)),
+      remedy: 'Merge the inputs first, or give each a branch.',
+    })
+  const outgoing: Wire[] = []
+  for (const [i, part] of parts.entries()) {
+    const own = incoming !== null && incoming.length > 1 ? [incoming[i] as Wire] : incoming
+    const wired = wirePart(part, own, draft, scope)
+    if (E.isLeft(wired)) return wired
+    outgoing.push(...wired.right)
+  }
+  return E.right(outgoing)
+}
+
+const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
+  if (!isComposition(part)) return wireLayer(part, incoming, draft, resolveName(part, scope))
+  const { arrangement } = part
+  switch (arrangement.form) {
+    case 'sequence':
+      return wireAll(arrangement.parts, incoming, draft, scope)
+    case 'parallel':
+      return wireBranches(arrangement.parts, incoming, draft, scope)
+    case 'repeat':
+      return wireAll(Array<Part>(arrangement.times).fill(arrangement.part), incoming, draft, scope)
+    case 'shared':
+      return isComposition(arrangement.part)
+        ? wirePart(arrangement.part, incoming, draft, newScope(`${scope.prefix}${arrangement.name}/`))
+        : wireLayer(arrangement.part, incoming, draft, claimShared(scope.prefix + arrangement.name, scope))
+    case 'slice':
+      return wireSlice(arrangement.wiring, incoming, draft, scope)
+  }
+}
+
+/**
+ * A part as a graph. With shapes, it gets inputs of these shapes; without, it begins with its own inputs.
+ */
+export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> => {
+  const draft: Draft = { nodes: [], inputs: shapes ? [...shapes] : [] }
+  const incoming = shapes ? shapes.map((shape, k) => ({ from: ~k, shape })) : null
+  const wired = wirePart(part, incoming, draft, newScope(''))
+  if (E.isLeft(wired)) return wired
+  return E.right(
+    Object.freeze({
+      nodes: Object.freeze(draft.nodes.map(node => Object.freeze(node))),
+      inputs: Object.freeze(draft.inputs),
+      outputs: Object.freeze(wired.right.map(({ from }) => from)),
+    }),
+  )
+}
+
+/** Whether a graph begins with Input layers only, so that all its shapes follow. */
+const startsWithInputs = (wiring: Wiring): boolean =>
+  wiring.nodes.every(node => node.externals.length === 0 || node.layer.kind === 'Input')
+
+/** What layers and compositions can do, apart from their data. */
+export const chain: object = Object.freeze({
+  to(this: Part, next: unknown): CompositionValue {
+    return compose({ form: 'sequence', parts: [this, asPart('to', next)] })
+  },
+  '>>'(this: Part, next: unknown): CompositionValue {
+    return compose({ form: 'sequence', parts: [this, asPart('>>', next)] })
+  },
+})
+
+const composition: object = Object.freeze(
+  Object.assign(Object.create(chain), {
+    toString(this: CompositionValue): string {
+      const shapes = this.outputs.map(i => this.nodes[i]?.shape ?? null)
+      return `${showFlow(this.inputs)} -> [... ${this.nodes.length} layers ...] -> ${showFlow(shapes)}`
+    },
+  }),
+)
+
+/**
+ * Makes a composition.
+ *
+ * @throws LayerConnectionError when shapes do not fit, InvalidOption when a name is taken twice
+ */
+export const compose = (arrangement: Arrangement, kind = 'Sequence'): CompositionValue => {
+  const draft = { kind, arrangement } as CompositionValue
+  const wired = arrangement.form === 'slice' ? E.right(arrangement.wiring) : wire(draft)
+  if (E.isLeft(wired)) throw wired.left
+  return Object.freeze(
+    Object.assign(Object.create(composition), {
+      kind: startsWithInputs(wired.right) ? 'Network' : kind,
+      arrangement: Object.freeze(arrangement),
+      ...wired.right,
+    }),
+  )
+}
+
+/** The graph of any part; a layer alone is a graph of one node. */
+export const wiringOf = (part: Part): Wiring => {
+  if (isComposition(part)) return part
+  const wired = wire(part)
+  if (E.isLeft(wired)) throw wired.left
+  return wired.right
+}
+
+/** Tensors by layer name and variable name. */
+export type VariableTree<T> = Readonly<Record<string, Readonly<Record<string, T>>>>
+
+/**
+ * Runs a graph: the mathematics of its nodes, in order, in any interpretation of the operations.
+ *
+ * @param variables parameters and state together, by layer name
+ * @returns the outputs, and the new state of each layer that has one
+ */
+export const run = <T>(
+  ops: Ops<T>,
+  wiring: Wiring,
+  variables: VariableTree<T>,
+  inputs: readonly T[],
+  mode: Mode,
+): readonly [outputs: readonly T[], state: VariableTree<T>] => {
+  const values: T[] = []
+  const state: Record<string, Readonly<Record<string, T>>> = {}
+  for (const { name, layer, inputs: from, externals } of wiring.nodes) {
+    const given = [...externals.map(k => inputs[k] as T), ...from.map(i => values[i] as T)]
+    const own: Mode = mode.key === undefined ? mode : { ...mode, key: foldIn(mode.key, name) }
+    const [output, newState] = layer.rules.forward(ops, { ...variables[name], ...state[name] }, given, own)
+    values.push(output)
+    if (Object.keys(newState).length > 0) state[name] = newState
+  }
+  return [wiring.outputs.map(i => values[i] as T), state]
+}

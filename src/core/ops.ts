@@ -1,0 +1,121 @@
+import type { Key } from './random.ts'
+import type { Shape } from './shape.ts'
+
+/** Rows and columns of a window or a step. */
+export type Pair = readonly [number, number]
+/** Rows or columns added [before, after] an axis. */
+export type Margin = readonly [number, number]
+
+/**
+ * The operations that layers, losses and optimizers are written in, over an abstract handle `T` of a tensor. An
+ * interpreter gives `T` a meaning: a tensor that holds numbers (eager), or a node of a graph (tracing).
+ *
+ * Laws: the shape of a result depends on shapes and attributes only, never on values; no operation has a side effect;
+ * a random draw is a function of its key. Binary operations broadcast as NumPy's do. Axes are counted from 0.
+ */
+export interface Ops<T> {
+  /** The dimensions of a tensor; a dimension may be unknown (`null`) while tracing. */
+  readonly shape: (x: T) => Shape
+  /** A tensor of the given numbers in row-major order; a single number gives a scalar. */
+  readonly constant: (values: number | Float32Array, shape?: readonly number[]) => T
+
+  readonly negative: (x: T) => T
+  readonly exp: (x: T) => T
+  readonly log: (x: T) => T
+  readonly sqrt: (x: T) => T
+  /** `1 / sqrt(x)` */
+  readonly rsqrt: (x: T) => T
+  readonly square: (x: T) => T
+  readonly abs: (x: T) => T
+  readonly sigmoid: (x: T) => T
+  readonly tanh: (x: T) => T
+  /** `max(x, 0)` */
+  readonly relu: (x: T) => T
+  /** `x > 0 ? x : exp(x) - 1` */
+  readonly elu: (x: T) => T
+  /** `log(1 + exp(x))` */
+  readonly softplus: (x: T) => T
+
+  readonly add: (a: T, b: T) => T
+  readonly subtract: (a: T, b: T) => T
+  readonly multiply: (a: T, b: T) => T
+  readonly divide: (a: T, b: T) => T
+  readonly maximum: (a: T, b: T) => T
+  readonly minimum: (a: T, b: T) => T
+  /** 1 where `a > b`, 0 elsewhere */
+  readonly greater: (a: T, b: T) => T
+  /** 1 where `a = b`, 0 elsewhere */
+  readonly equal: (a: T, b: T) => T
+  /** `a` where `condition` is not 0, `b` elsewhere; all of one shape after broadcasting */
+  readonly where: (condition: T, a: T, b: T) => T
+
+  readonly sum: (x: T, axes: readonly number[], keepDimensions?: boolean) => T
+  readonly mean: (x: T, axes: readonly number[], keepDimensions?: boolean) => T
+  readonly max: (x: T, axes: readonly number[], keepDimensions?: boolean) => T
+  /** The position of the largest element along the last axis, as a number. */
+  readonly argMax: (x: T) => T
+  /** Over the last axis. */
+  readonly softmax: (x: T) => T
+  /** Over the last axis; finite where `log(softmax(x))` is not. */
+  readonly logSoftmax: (x: T) => T
+
+  /** At most one dimension may be `null`: the one that the others leave. */
+  readonly reshape: (x: T, shape: Shape) => T
+  readonly transpose: (x: T, permutation: readonly number[]) => T
+  readonly concatenate: (xs: readonly T[], axis: number) => T
+  /** `size` elements from `begin` on, along each axis; `null`: all that is left. */
+  readonly slice: (x: T, begin: readonly number[], size: readonly (number | null)[]) => T
+  /** The same elements in the opposite order along the axes. */
+  readonly reverse: (x: T, axes: readonly number[]) => T
+  /** Repeats what has one element along an axis, so that the result has the shape. */
+  readonly broadcast: (x: T, shape: Shape) => T
+  /** Adds zeros before and after each axis. */
+  readonly pad: (x: T, margins: readonly Margin[]) => T
+
+  /** [n, k] times [k, m]. */
+  readonly matmul: (a: T, b: T) => T
+  /**
+   * Cross-correlation of [batch, rows, cols, channels] with a filter [rows, cols, channels, outputs]; zeros are added
+   * around the input. Stride and dilation may exceed 1 together.
+   */
+  readonly convolve: (x: T, filter: T, sliding: Sliding) => T
+  /** The largest element of each window; what padding adds never wins. */
+  readonly maxPool: (x: T, options: Window) => T
+  /** The mean of each window's elements; what padding adds does not count. */
+  readonly averagePool: (x: T, options: Window) => T
+
+  /** The gradient of {@link maxPool}: each element of `dy` goes to the first largest of its window. */
+  readonly maxPoolGradient: (dy: T, x: T, y: T, options: Window) => T
+  /** The gradient of {@link averagePool} for an input of the given shape. */
+  readonly averagePoolGradient: (dy: T, inputShape: Shape, options: Window) => T
+
+  /** Draws from [0, 1). */
+  readonly uniform: (key: Key, shape: Shape) => T
+  /** Draws with mean 0 and standard deviation 1. */
+  readonly normal: (key: Key, shape: Shape) => T
+
+  /**
+   * Walks a sequence [batch, time, …] from the first step to the last: `body` gets the carried tensors and one step
+   * [batch, …], and gives the next carried tensors and that step's output. Returns what was carried last and the
+   * outputs as a sequence. The length of the sequence must be known.
+   */
+  readonly scan: (
+    body: (carried: readonly T[], step: T) => readonly [readonly T[], T],
+    initial: readonly T[],
+    sequence: T,
+  ) => readonly [readonly T[], T]
+}
+
+/** How a filter slides. */
+export interface Sliding {
+  readonly stride: Pair
+  readonly dilation: Pair
+  readonly padding: readonly [Margin, Margin]
+}
+
+/** The windows of a pooling. */
+export interface Window {
+  readonly size: Pair
+  readonly stride: Pair
+  readonly padding: readonly [Margin, Margin]
+}

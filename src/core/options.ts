@@ -1,0 +1,180 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts/lib/index.js'
+import { InvalidOption, show } from './errors.ts'
+import type { NestedNumbers, Parameter, Values } from './variables.ts'
+
+// Options are parsed once, when a layer is made, into a normal form that everything after trusts. A codec's name is the
+// text that an error gives as the expectation; its encoding is the short form in which a layer prints.
+
+/** One option: how it is read, and what it is when it is left out. */
+export interface Option<A> {
+  readonly codec: t.Type<A, unknown, unknown>
+  /** Given as a user would write it; absent for an option that must be there. */
+  readonly default?: unknown
+}
+
+/** A codec from a description, a parser that gives `undefined` for what it rejects, and a short form. */
+export const codec = <A>(
+  expected: string,
+  parse: (value: unknown) => A | undefined,
+  encode: (value: A) => unknown = value => value,
+): t.Type<A, unknown, unknown> =>
+  new t.Type<A, unknown, unknown>(
+    expected,
+    (value): value is A => parse(value) !== undefined,
+    (value, context) => {
+      const parsed = parse(value)
+      return parsed === undefined ? t.failure(value, context) : t.success(parsed)
+    },
+    encode,
+  )
+
+/** Whole numbers from `least` on, as far as a double counts exactly. */
+export const integer = (least: number): t.Type<number, unknown, unknown> =>
+  codec(least === 0 ? 'an integer >= 0' : least === 1 ? 'a positive integer' : `an integer >= ${least}`, value =>
+    Number.isSafeInteger(value) && (value as number) >= least ? (value as number) : undefined,
+  )
+
+/** Finite numbers that pass a test; `expected` describes them. */
+export const number = (
+  expected: string,
+  test: (value: number) => boolean = () => true,
+): t.Type<number, unknown, unknown> =>
+  codec(expected, value => (typeof value === 'number' && Number.isFinite(value) && test(value) ? value : undefined))
+
+/** One of some texts. */
+export const oneOf = <const Choice extends string>(choices: readonly Choice[]): t.Type<Choice, unknown, unknown> =>
+  codec(choices.map(choice => `'${choice}'`).join(' or '), value => choices.find(choice => choice === value))
+
+const isInitializer = (value: unknown): value is Parameter =>
+  typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Initializer'
+
+interface TensorLike {
+  readonly shape: readonly number[]
+  readonly dataSync: () => ArrayLike<number>
+}
+const isTensor = (value: unknown): value is TensorLike =>
+  typeof value === 'object' && value !== null && typeof (value as Partial<TensorLike>).dataSync === 'function'
+
+/** The shape of nested arrays; `undefined` when they are ragged, empty or hold anything but numbers. */
+export const nestedShape = (value: unknown): readonly number[] | undefined => {
+  if (typeof value === 'number') return []
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return [(value as unknown as ArrayLike<number>).length]
+  if (!Array.isArray(value) || value.length === 0) return undefined
+  const first = nestedShape(value[0])
+  if (first === undefined) return undefined
+  const same = value.every(part => {
+    const shape = nestedShape(part)
+    return shape !== undefined && shape.length === first.length && shape.every((d, i) => d === first[i])
+  })
+  return same ? [value.length, ...first] : undefined
+}
+
+/** Copies nested arrays, flattened in row-major order. */
+export const flatten = (value: unknown, into: number[] = []): number[] => {
+  if (typeof value === 'number') into.push(value)
+  else for (const part of value as ArrayLike<unknown> & Iterable<unknown>) flatten(part, into)
+  return into
+}
+
+/** A copy, so that what happens to the original later does not change the layer. */
+const toValues = (value: unknown): Values | undefined => {
+  const make = (shape: readonly number[] | null, data: Float32Array): Values | undefined =>
+    data.every(Number.isFinite) ? Object.freeze({ kind: 'Values', shape, data }) : undefined
+  if (isTensor(value)) return make(Object.freeze([...value.shape]), Float32Array.from(value.dataSync()))
+  if (ArrayBuffer.isView(value)) return make(null, Float32Array.from(value as unknown as ArrayLike<number>))
+  const shape = Array.isArray(value) ? nestedShape(value) : undefined
+  return shape && make(Object.freeze(shape), Float32Array.from(flatten(value as NestedNumbers)))
+}
+
+/** Where the initial value of a variable comes from. */
+export const parameter: t.Type<Parameter, unknown, unknown> = codec(
+  'an initializer, a finite number, or an array or tensor of finite numbers',
+  value => {
+    if (isInitializer(value)) return value
+    if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+    if (typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Values')
+      return value as Values
+    return toValues(value)
+  },
+  value => (typeof value === 'object' && value.kind === 'Values' ? `<${value.shape?.join('x') ?? value.data.length}>` : value),
+)
+
+/** The same, or `null` for none. */
+export const optionalParameter: t.Type<Parameter | null, unknown, unknown> = codec(
+  `${parameter.name}, or null for none`,
+  value => (value === null ? null : E.getOrElse<unknown, Parameter | undefined>(() => undefined)(parameter.decode(value))),
+  value => (value === null ? null : parameter.encode(value)),
+)
+
+/** Any function. */
+export const isFunction = (value: unknown): value is (...args: never[]) => unknown => typeof value === 'function'
+
+/** The options that a definition names, each in its normal form. */
+export type Options<Normal> = { readonly [K in keyof Normal]-?: Option<Normal[K]> }
+
+/** How far two words are apart, for "did you mean" (Levenshtein 1966). */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(
+        (row[j] as number) + 1,
+        (next[j - 1] as number) + 1,
+        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      )
+    row = next
+  }
+  return row[b.length] as number
+}
+
+/** The nearest of some words, when it is near enough to be meant. */
+export const nearest = (word: string, words: readonly string[]): string | undefined =>
+  words
+    .map(candidate => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ far }) => far <= 2)
+    .sort((a, b) => a.far - b.far)[0]?.candidate
+
+/**
+ * Reads given options into their normal form.
+ *
+ * @param owner the kind of the layer, or the name of the function
+ * @param example a right call, for the remedy
+ * @throws InvalidOption that names the option
+ */
+export const parseOptions = <Normal extends object>(
+  owner: string,
+  example: string,
+  options: Options<Normal>,
+  given: Readonly<Record<string, unknown>>,
+): Normal => {
+  const known = Object.keys(options)
+  for (const option of Object.keys(given))
+    if (!known.includes(option)) {
+      const meant = nearest(option, known)
+      throw new InvalidOption({
+        layer: owner,
+        option,
+        expected: known.length ? `an option of ${known.join(', ')}` : 'no options',
+        got: show(option),
+        remedy: meant ? `Did you mean ${meant}?` : `For example: ${example}.`,
+      })
+    }
+  const read = known.map(option => {
+    const { codec, ...rest } = options[option as keyof Normal]
+    const value = given[option] === undefined && 'default' in rest ? rest.default : given[option]
+    const parsed = codec.decode(value)
+    if (E.isLeft(parsed))
+      throw new InvalidOption({
+        layer: owner,
+        option,
+        expected: codec.name,
+        got: show(value),
+        remedy: `For example: ${example}.`,
+      })
+    return [option, parsed.right] as const
+  })
+  return Object.freeze(Object.fromEntries(read)) as Normal
+}

@@ -1,0 +1,122 @@
+import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
+
+/**
+ * An explicit source of randomness. A key is a value: the same key always gives the same draws, and new keys are made
+ * from it with {@link split} and {@link foldIn}. Use each key for one purpose.
+ */
+export interface Key {
+  readonly kind: 'Key'
+  /** 128 bits, as four signed 32-bit integers. */
+  readonly words: readonly [number, number, number, number]
+}
+
+const fromWords = (words: readonly [number, number, number, number]): Key =>
+  Object.freeze({ kind: 'Key', words: Object.freeze(words) })
+
+/** The finalizer of MurmurHash3 (Appleby 2011): every bit of the input flips every bit of the output half the time. */
+const avalanche = (bits: number): number => {
+  let h = bits
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
+}
+
+/** Absorbs one 32-bit word into each word of a key, differently. */
+const absorb = (words: Key['words'], data: number): Key['words'] => {
+  const mixed = words.map((word, i) => avalanche(word ^ avalanche((data + Math.imul(i + 1, 0x9e3779b9)) | 0)))
+  const generator = xoroshiro128plusFromState([mixed[0] as number, mixed[1] as number, mixed[2] as number, mixed[3] as number])
+  // The first outputs of a xoroshiro generator still resemble its state.
+  for (let i = 0; i < 4; i++) generator.next()
+  return [generator.next(), generator.next(), generator.next(), generator.next()]
+}
+
+const root: Key['words'] = [0x6a6f696e, 0x65727921, 0x243f6a88, -0x7a5cf72d]
+
+/**
+ * A key from a seed.
+ *
+ * @param seed any finite number
+ * @throws RangeError when the seed is not a finite number
+ * @example
+ * ```ts
+ * const variables = init(join(Input(4), Softmax(3)), key(42))
+ * ```
+ */
+export const key = (seed: number): Key => {
+  if (typeof seed !== 'number' || !Number.isFinite(seed))
+    throw new RangeError(`key: the seed must be a finite number, got ${String(seed)}. Write key(42), for example.`)
+  const bits = new Int32Array(new Float64Array([seed]).buffer)
+  return fromWords(absorb(absorb(root, bits[0] as number), bits[1] as number))
+}
+
+/**
+ * The key of a sub-purpose: the same `data` gives the same key, different `data` independent ones.
+ *
+ * @param data an integer (a step, an epoch) or a text (a name)
+ * @throws RangeError when a number is not a safe integer
+ */
+export const foldIn = (from: Key, data: number | string): Key => {
+  if (typeof data === 'string') {
+    // A text and a number never meet: a text starts with its length, marked by a bit that no integer's first word has.
+    let words = absorb(absorb(from.words, -1), data.length)
+    for (let i = 0; i < data.length; i++) words = absorb(words, data.charCodeAt(i))
+    return fromWords(words)
+  }
+  if (!Number.isSafeInteger(data))
+    throw new RangeError(`foldIn: the data must be an integer or a string, got ${String(data)}.`)
+  return fromWords(absorb(absorb(from.words, Math.floor(data / 2 ** 32) & 0x7fffffff), data | 0))
+}
+
+/**
+ * `n` independent keys.
+ *
+ * @throws RangeError when `n` is not a positive integer
+ * @example
+ * ```ts
+ * const [forWeights, forTraining] = split(key(1), 2)
+ * ```
+ */
+export const split = (from: Key, n = 2): readonly Key[] => {
+  if (!Number.isInteger(n) || n < 1)
+    throw new RangeError(`split: the number of keys must be a positive integer, got ${String(n)}.`)
+  return Object.freeze(Array.from({ length: n }, (_, i) => foldIn(from, i)))
+}
+
+/** A fresh generator at the start of the key's stream, for the distributions of pure-rand. */
+export const generator = (from: Key): RandomGenerator => xoroshiro128plusFromState(from.words)
+
+/** `n` draws from [low, high). */
+export const uniforms = (from: Key, n: number, low = 0, high = 1): Float32Array => {
+  const source = generator(from)
+  return Float32Array.from({ length: n }, () => low + (high - low) * uniformFloat32(source))
+}
+
+/** `n` draws from the normal distribution, by the transform of Box and Muller (1958). */
+export const normals = (from: Key, n: number, mean = 0, std = 1): Float32Array => {
+  const source = generator(from)
+  const values = new Float32Array(n)
+  for (let i = 0; i < n; i += 2) {
+    // 1 - u lies in (0, 1], so the logarithm is finite.
+    const radius = std * Math.sqrt(-2 * Math.log(1 - uniformFloat64(source)))
+    const angle = 2 * Math.PI * uniformFloat64(source)
+    values[i] = mean + radius * Math.cos(angle)
+    if (i + 1 < n) values[i + 1] = mean + radius * Math.sin(angle)
+  }
+  return values
+}
+
+/** The numbers 0 .. n - 1 in a random order (Fisher and Yates). */
+export const permutation = (from: Key, n: number): Int32Array => {
+  const source = generator(from)
+  const order = Int32Array.from({ length: n }, (_, i) => i)
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor(uniformFloat64(source) * (i + 1))
+    const other = order[j] as number
+    order[j] = order[i] as number
+    order[i] = other
+  }
+  return order
+}

@@ -1,0 +1,65 @@
+/**
+ * The dimensions of a tensor, batch first; `null` is a dimension that is not known yet. In types an unknown dimension
+ * is `number` and a shape of unknown rank is `number[]`.
+ */
+export type Shape = readonly (number | null)[]
+
+/** What flows between layers: the shapes of one tensor or of several side by side; `null` is an unknown rank. */
+export type Flow = readonly (Shape | null)[]
+
+/** The type of a composition that cannot work; its argument says why. */
+export interface Mismatch<Message extends string> {
+  readonly mismatch: Message
+}
+
+type Dimension<D> = D extends number ? (number extends D ? '?' : `${D}`) : '?'
+type Dimensions<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]
+  ? Dimensions<T, R extends '' ? Dimension<H> : `${R}, ${Dimension<H>}`>
+  : R
+/** A shape as error messages print it: `[?, 28, 28, 1]`. */
+export type Show<S> = number[] extends S
+  ? 'an unknown shape'
+  : S extends readonly number[]
+    ? `[${Dimensions<S>}]`
+    : S extends readonly unknown[]
+      ? `${S['length']} inputs side by side`
+      : 'an unknown shape'
+
+type SharedDimension<A, B> = number extends A ? B : number extends B ? A : A extends B ? A : never
+
+/** The shape that two shapes share, known dimensions winning over unknown ones; `never` when they cannot be one. */
+export type SharedShape<A, B> = number[] extends A
+  ? B
+  : number[] extends B
+    ? A
+    : A extends readonly unknown[]
+      ? B extends readonly unknown[]
+        ? A['length'] extends B['length']
+          ? { -readonly [K in keyof A]: K extends keyof B ? SharedDimension<A[K], B[K]> : never } extends infer S
+            ? true extends { [K in keyof S]: [S[K]] extends [never] ? true : false }[keyof S & `${number}`]
+              ? never
+              : S
+            : never
+          : never
+        : never
+      : never
+
+/** `(?, 28, 28, 1)`, and `<unknown>` for an unknown rank. */
+export const showShape = (shape: Shape | null): string =>
+  shape === null ? '<unknown>' : `(${shape.map(d => d ?? '?').join(', ')}${shape.length === 1 ? ',' : ''})`
+
+/** One shape, or several in brackets: `[(?, 10), (?, 9)]`. */
+export const showFlow = (flow: Flow): string =>
+  flow.length === 1 ? showShape(flow[0] ?? null) : `[${flow.map(showShape).join(', ')}]`
+
+/** The shape that two shapes share: known dimensions win over unknown ones. `undefined` when they cannot be one. */
+export const sharedShape = (a: Shape | null, b: Shape | null): Shape | null | undefined => {
+  if (a === null || b === null) return a ?? b
+  if (a.length !== b.length) return undefined
+  const shared = a.map((d, i) => d ?? b[i] ?? null)
+  return shared.every((d, i) => (b[i] ?? d) === d) ? shared : undefined
+}
+
+/** How many elements a shape has; `null` when a dimension is unknown. */
+export const sizeOf = (shape: Shape): number | null =>
+  shape.reduce<number | null>((size, d) => (size === null || d === null ? null : size * d), 1)

@@ -1,0 +1,55 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import type { Key } from './random.ts'
+
+/** A tensor whose shape the compiler knows. It is a tensor of tfjs-core: give it to any of its functions. */
+export interface Tensor<S extends readonly number[] = number[]> extends TfTensor {
+  readonly shape: S & number[]
+}
+
+/** How many inputs feed one output of a weight, and how many outputs one input feeds. */
+export interface Fans {
+  readonly in: number
+  readonly out: number
+}
+
+/** A rule that draws the initial values of a variable. */
+export interface Initializer {
+  readonly kind: 'Initializer'
+  readonly name: string
+  readonly options: Readonly<Record<string, number>>
+  /**
+   * Values for a variable of this shape, in row-major order; a pure function of the key.
+   *
+   * @param fans where the shape alone would give the wrong ones
+   * @throws WeightInitializationError when the rule does not apply to the shape
+   */
+  readonly sample: (key: Key, shape: readonly number[], fans?: Fans) => Float32Array
+}
+
+/** Values given outright: with their shape, or flat, for whatever shape holds as many. */
+export interface Values {
+  readonly kind: 'Values'
+  readonly shape: readonly number[] | null
+  readonly data: Float32Array
+}
+
+/** Nested arrays of numbers. */
+export type NestedNumbers = readonly number[] | readonly NestedNumbers[]
+
+/** Every form in which the initial value of a variable can be given. */
+export type ParameterSource = Initializer | number | NestedNumbers | Float32Array | Float64Array | Int32Array | TfTensor
+
+/** A parameter option as a layer keeps it. */
+export type Parameter = Initializer | number | Values
+
+/** One variable of a layer. */
+export interface VariableRule {
+  readonly shape: readonly number[]
+  readonly initial: Parameter
+  /** Trained by gradients (the default); otherwise part of the state. */
+  readonly trainable?: boolean
+  readonly fans?: Fans
+}
+
+/** The variables of one layer, in the order in which they are printed. */
+export type VariableRules = Readonly<Record<string, VariableRule>>

@@ -1,0 +1,6 @@
+export * from './combinators/index.ts'
+export * from './core/index.ts'
+export * from './initializers/index.ts'
+export * from './layers/index.ts'
+export { tfjsOps } from './ops/tfjs/index.ts'
+export * from './state/index.ts'

@@ -1,0 +1,57 @@
+import { WeightInitializationError } from '../core/errors.ts'
+import { number } from '../core/options.ts'
+import { normals } from '../core/random.ts'
+import { showShape } from '../core/shape.ts'
+import type { Initializer } from '../core/variables.ts'
+import { initializer } from './initializer.ts'
+
+/** `n` orthonormal rows of `length`, from random ones, by Gram and Schmidt, each row twice for accuracy. */
+const orthonormalRows = (random: Float32Array, n: number, length: number): Float64Array[] => {
+  const rows: Float64Array[] = []
+  for (let i = 0; i < n; i++) {
+    const row = Float64Array.from(random.subarray(i * length, (i + 1) * length))
+    for (let pass = 0; pass < 2; pass++)
+      for (const other of rows) {
+        const along = other.reduce((sum, value, j) => sum + value * (row[j] as number), 0)
+        for (let j = 0; j < length; j++) row[j] = (row[j] as number) - along * (other[j] as number)
+      }
+    const norm = Math.hypot(...row)
+    rows.push(row.map(value => value / norm))
+  }
+  return rows
+}
+
+/**
+ * A random matrix whose rows (or columns, where there are more rows) are orthogonal, of length `scale`
+ * (Saxe et al. 2013). A vector has no such form: it is drawn from the normal distribution of standard deviation 0.01.
+ *
+ * @throws InvalidOption when the scale is not a finite number
+ * @throws WeightInitializationError, when it is used, for a shape that has not one or two dimensions
+ * @example
+ * ```ts
+ * String(orthogonal()) // orthogonal({ scale: 1 })
+ * ```
+ */
+export const orthogonal = (options: { readonly scale?: number } = {}): Initializer =>
+  initializer(
+    'orthogonal',
+    { scale: { codec: number('a finite number'), default: 1 } },
+    { ...options },
+    ({ scale }, key, shape) => {
+      const [rows, cols] = shape
+      if (rows === undefined || shape.length > 2)
+        throw new WeightInitializationError({
+          layer: 'orthogonal',
+          expected: 'a shape of one or two dimensions',
+          got: showShape(shape),
+          remedy: 'Use heNormal(...) or xavierNormal(...) here.',
+        })
+      if (cols === undefined) return normals(key, rows, 0, 0.01)
+      const [short, long] = [Math.min(rows, cols), Math.max(rows, cols)]
+      const basis = orthonormalRows(normals(key, short * long), short, long)
+      return Float32Array.from({ length: rows * cols }, (_, k) => {
+        const [i, j] = [Math.floor(k / cols), k % cols]
+        return scale * ((rows <= cols ? basis[i]?.[j] : basis[j]?.[i]) ?? 0)
+      })
+    },
+  )

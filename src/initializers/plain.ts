@@ -1,0 +1,58 @@
+import { number } from '../core/options.ts'
+import { normals, uniforms } from '../core/random.ts'
+import type { Initializer } from '../core/variables.ts'
+import { count, initializer } from './initializer.ts'
+
+/**
+ * The same value everywhere.
+ *
+ * @throws InvalidOption when the value is not a finite number
+ * @example
+ * ```ts
+ * String(constant(3)) // constant(3)
+ * ```
+ */
+export const constant = (value = 0): Initializer =>
+  initializer('constant', { value: { codec: number('a finite number') } }, { value }, ({ value }, _, shape) =>
+    new Float32Array(count(shape)).fill(value),
+  )
+
+/**
+ * Draws from the normal distribution.
+ *
+ * @throws InvalidOption when the mean is not a finite number or the standard deviation is negative
+ * @example
+ * ```ts
+ * String(normal()) // normal({ mean: 0, std: 0.01 })
+ * ```
+ */
+export const normal = (options: { readonly mean?: number; readonly std?: number } = {}): Initializer =>
+  initializer(
+    'normal',
+    {
+      mean: { codec: number('a finite number'), default: 0 },
+      std: { codec: number('a number >= 0', std => std >= 0), default: 0.01 },
+    },
+    { ...options },
+    ({ mean, std }, key, shape) => normals(key, count(shape), mean, std),
+  )
+
+/**
+ * Draws from [minval, maxval).
+ *
+ * @throws InvalidOption when a bound is not a finite number
+ * @example
+ * ```ts
+ * String(uniform()) // uniform({ minval: 0, maxval: 1 })
+ * ```
+ */
+export const uniform = (options: { readonly minval?: number; readonly maxval?: number } = {}): Initializer =>
+  initializer(
+    'uniform',
+    {
+      minval: { codec: number('a finite number'), default: 0 },
+      maxval: { codec: number('a finite number'), default: 1 },
+    },
+    { ...options },
+    ({ minval, maxval }, key, shape) => uniforms(key, count(shape), minval, maxval),
+  )

@@ -1,0 +1,52 @@
+import { number } from '../core/options.ts'
+import { type Key, normals, uniforms } from '../core/random.ts'
+import type { Fans, Initializer } from '../core/variables.ts'
+import { count, fansOf, initializer } from './initializer.ts'
+
+// Draws whose variance depends on the fans of the weight.
+
+/** Options of the scaled initializers. */
+export interface GainOption {
+  /** A factor of the variance: 2 suits layers followed by relu. Default: 1. */
+  readonly gain?: number
+}
+
+type Draw = (key: Key, n: number, variance: number) => Float32Array
+
+const fromNormal: Draw = (key, n, variance) => normals(key, n, 0, Math.sqrt(variance))
+/** A uniform distribution on ±limit has the variance limit² / 3. */
+const fromUniform: Draw = (key, n, variance) => uniforms(key, n, -Math.sqrt(3 * variance), Math.sqrt(3 * variance))
+
+const scaled = (name: string, draw: Draw, scale: (fans: Fans) => number) => (options: GainOption = {}): Initializer =>
+  initializer(
+    name,
+    { gain: { codec: number('a positive number', gain => gain > 0), default: 1 } },
+    { ...options },
+    ({ gain }, key, shape, fans) => draw(key, count(shape), gain / scale(fans ?? fansOf(name, shape))),
+  )
+
+const fanIn = (fans: Fans): number => fans.in
+const bothFans = (fans: Fans): number => fans.in + fans.out
+
+/**
+ * Normal draws of variance gain / fan-in (He et al. 2015 with a gain of 2, LeCun et al. 1998 with 1).
+ *
+ * @throws InvalidOption when the gain is not positive
+ * @example
+ * ```ts
+ * String(heNormal()) // heNormal({ gain: 1 })
+ * ```
+ */
+export const heNormal: (options?: GainOption) => Initializer = scaled('heNormal', fromNormal, fanIn)
+
+/** Uniform draws of variance gain / fan-in, from ±sqrt(3 gain / fan-in) (He et al. 2015). */
+export const heUniform: (options?: GainOption) => Initializer = scaled('heUniform', fromUniform, fanIn)
+
+/**
+ * Normal draws of variance gain / (fan-in + fan-out). With a gain of 2 this is the initialisation of Glorot and Bengio
+ * (2010); the default of 1, which is the original library's, has half its variance.
+ */
+export const xavierNormal: (options?: GainOption) => Initializer = scaled('xavierNormal', fromNormal, bothFans)
+
+/** Uniform draws of variance gain / (fan-in + fan-out); see {@link xavierNormal} about the gain. */
+export const xavierUniform: (options?: GainOption) => Initializer = scaled('xavierUniform', fromUniform, bothFans)

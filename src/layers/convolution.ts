@@ -1,0 +1,125 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type Leaf, type NameOption, type OptionOf } from '../core/define.ts'
+import type { Pair } from '../core/ops.ts'
+import { codec, optionalParameter, parameter } from '../core/options.ts'
+import { showShape } from '../core/shape.ts'
+import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
+import { heNormal } from '../initializers/index.ts'
+import { type ChannelsOf, margins, type Padding, type PaddingOption, type PairOption, padding, pair, type Slid, slideShape } from './spatial.ts'
+
+/** The filter: its rows and columns, and how many output channels it makes. */
+export type FilterSize = readonly [rows: number, cols: number, channels: number]
+
+/** The options of {@link Convolution}. */
+export interface ConvolutionOptions extends NameOption {
+  /**
+   * Zeros around the input: 'valid' for none; 'same' for as many as keep rows and columns at stride 1 (an odd one goes
+   * to the bottom or right); a number for each side, or [rows, cols]. Default: 'valid'.
+   */
+  readonly padding?: PaddingOption
+  /** The step of the filter, or [rows, cols]. Default: 1. */
+  readonly stride?: PairOption
+  /** The distance between the filter's elements, or [rows, cols]; with a stride as well. Default: 1. */
+  readonly dilation?: PairOption
+  /** The initial filter, of shape [rows, cols, input channels, channels]. Default: `heNormal({ gain: 2 })`. */
+  readonly weight?: ParameterSource
+  /** The initial bias, of shape [channels], or `null` for none. Default: 0. */
+  readonly bias?: ParameterSource | null
+}
+
+/** A convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
+export interface Convolution<Size extends FilterSize, O> extends Leaf<'convolution', O> {
+  readonly kind: 'Convolution'
+  readonly size: Size
+  readonly padding: Padding
+  readonly stride: Pair
+  readonly dilation: Pair
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+  readonly '~out': Slid<this['~in'], 'Convolution', Size, O, Size[2]>
+  readonly '~source': never
+  readonly '~params': Params<this['~in'], Size, OptionOf<O, 'bias', 0>>
+  readonly '~state': never
+}
+type Params<I, Size extends FilterSize, Bias> = Bias extends null
+  ? { readonly weight: Filter<I, Size> }
+  : { readonly weight: Filter<I, Size>; readonly bias: Tensor<[Size[2]]> }
+type Filter<I, Size extends FilterSize> = Tensor<[Size[0], Size[1], ChannelsOf<I> & number, Size[2]]>
+
+/** The constructor of {@link Convolution}. */
+export type ConvolutionConstructor = <
+  const Size extends [number, number, number] | FilterSize,
+  const O extends ConvolutionOptions = {},
+>(
+  size: Size,
+  options?: O,
+) => Convolution<Size, O>
+
+const filterSize: t.Type<FilterSize, unknown, unknown> = codec(
+  '[rows, cols, channels], three positive integers',
+  value =>
+    Array.isArray(value) && value.length === 3 && value.every(n => Number.isSafeInteger(n) && n > 0)
+      ? Object.freeze([value[0], value[1], value[2]] as const)
+      : undefined,
+)
+
+/**
+ * Convolution over rows and columns. Every output element is the sum, over the filter's window and all input channels,
+ * of input times weight, plus the channel's bias:
+ *
+ * `y[b, i, j, f] = bias[f] + sum(x[b, i·stride + r·dilation, j·stride + c·dilation, k] · weight[r, c, k, f])`
+ *
+ * Rows and columns come out as `ceil((n + padding - (size - 1)·dilation) / stride)`, with 'same' as `ceil(n / stride)`.
+ * (LeCun et al. 1989; dilation: Yu and Koltun 2016.)
+ *
+ * Variables: `weight` [rows, cols, input channels, channels] and, unless it is `null`, `bias` [channels].
+ *
+ * @param size [rows, cols, channels] of the filter
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the filter
+ * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([28, 28, 3]), Convolution([3, 3, 16]))
+ * String(network) // (?, 28, 28, 3) -> [... 2 layers ...] -> (?, 26, 26, 16)
+ * ```
+ */
+export const Convolution: ConvolutionConstructor = defineLayer({
+  kind: 'Convolution',
+  example: 'Convolution([3, 3, 16], { padding: 1, stride: 2 })',
+  positional: ['size'],
+  options: {
+    size: { codec: filterSize },
+    padding: { codec: padding, default: 'valid' },
+    stride: { codec: pair, default: 1 },
+    dilation: { codec: pair, default: 1 },
+    weight: { codec: parameter, default: heNormal({ gain: 2 }) },
+    bias: { codec: optionalParameter, default: 0 },
+  },
+
+  shape: (options, input) => slideShape(input, options, options.size[2]),
+
+  variables: {
+    weight: ({ size: [rows, cols, channels], weight }, input) => {
+      const inputChannels = input?.[3] ?? null
+      return inputChannels === null
+        ? left({
+            expected: 'a known number of input channels',
+            got: showShape(input),
+            remedy: 'Start the network with an Input whose channels are given, such as Input([28, 28, 1]).',
+          })
+        : right({ shape: [rows, cols, inputChannels, channels], initial: weight })
+    },
+    bias: ({ size, bias }) => right(bias === null ? null : { shape: [size[2]], initial: bias }),
+  },
+
+  forward: (options, ops, x, { weight, bias }) => {
+    const { stride, dilation } = options
+    const y = ops.convolve(x, weight, { padding: margins('Convolution', ops.shape(x), options), stride, dilation })
+    return [options.bias === null ? y : ops.add(y, bias), {}]
+  },
+})
+
+/** Short for {@link Convolution}. */
+export const Conv: ConvolutionConstructor = Convolution

@@ -1,0 +1,192 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf, type NameOption, type OptionOf, type Plain } from '../core/define.ts'
+import type { Fault } from '../core/errors.ts'
+import type { Ops } from '../core/ops.ts'
+import { codec, integer, number, type Option, optionalParameter, type Options, parameter } from '../core/options.ts'
+import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import type { Initializer, Parameter, ParameterSource, Tensor } from '../core/variables.ts'
+import { heNormal } from '../initializers/index.ts'
+
+// Dense layers: with units, an activation of x W + b; without, the activation alone.
+
+/** Options of a dense layer with units. */
+export interface DenseOptions extends NameOption {
+  /** The initial weight, of shape [features, units]. */
+  readonly weight?: ParameterSource
+  /** The initial bias, of shape [units], or `null` for none. Default: 0. */
+  readonly bias?: ParameterSource | null
+}
+
+/** An activation alone, as a type: whatever comes in goes out. */
+export interface Activation<Kind extends string, Base extends string, O> extends Plain<Base, O> {
+  readonly kind: Kind
+  readonly units: null
+  readonly '~out': this['~in']
+}
+
+/** A dense layer as a type: [batch, features] in, [batch, units] out. */
+export interface Dense<Kind extends string, Base extends string, Units extends number, O> extends Leaf<Base, O> {
+  readonly kind: Kind
+  readonly units: Units
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+  readonly '~out': this['~in'] extends readonly [infer B, unknown]
+    ? [B, Units]
+    : number[] extends this['~in']
+      ? [number, Units]
+      : Mismatch<`${Kind}(${Units}) expects a 2-dimensional input [batch, features], got ${Show<this['~in']>}: put Reshape() before it, or TimeDistributed around it`>
+  readonly '~source': never
+  readonly '~params': Params<this['~in'], Units, OptionOf<O, 'bias', 0>>
+  readonly '~state': never
+}
+type Params<I, Units extends number, Bias> = Bias extends null
+  ? { readonly weight: Tensor<[Features<I>, Units]> }
+  : { readonly weight: Tensor<[Features<I>, Units]>; readonly bias: Tensor<[Units]> }
+type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
+
+/** The constructor of a dense layer. */
+export interface DenseConstructor<Kind extends string, Base extends string> {
+  <const Units extends number, const O extends DenseOptions = {}>(units: Units, options?: O): Dense<Kind, Base, Units, O>
+  <const O extends DenseOptions = {}>(options?: O): Activation<Kind, Base, O>
+  <const O extends DenseOptions = {}>(units: null | undefined, options?: O): Activation<Kind, Base, O>
+}
+
+interface NormalDense {
+  readonly units: number | null
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+}
+
+const units = codec<number | null>('a positive integer, or nothing for the activation alone', value =>
+  value === null || integer(1).is(value) ? (value as number | null) : undefined,
+)
+
+const denseShape = ({ units }: NormalDense, input: Shape | null): Either<Fault, Shape | null> => {
+  if (units === null) return right(input)
+  return input === null || input.length === 2
+    ? right([input?.[0] ?? null, units])
+    : left({
+        expected: 'a 2-dimensional input [batch, features]',
+        got: showShape(input),
+        remedy: 'Put Reshape() before it, or apply it to every step with TimeDistributed.',
+      })
+}
+
+const weightRule = ({ units, weight }: NormalDense, input: Shape | null) => {
+  const features = input?.[1] ?? null
+  if (units === null) return right(null)
+  return features === null
+    ? left({
+        expected: 'a known number of input features',
+        got: showShape(input),
+        remedy: 'Start the network with an Input whose features are given, such as Input(10).',
+      })
+    : right({ shape: [features, units], initial: weight })
+}
+
+/** A dense layer with an activation that may have options of its own. */
+const dense = <Constructor, Own extends object = {}>(
+  kind: string,
+  initial: Initializer,
+  activation: <T>(ops: Ops<T>, x: T, options: Own) => T,
+  own: Options<Own> = {} as Options<Own>,
+): Constructor => {
+  const options = {
+    units: { codec: units, default: null } as Option<number | null>,
+    ...own,
+    weight: { codec: parameter, default: initial },
+    bias: { codec: optionalParameter, default: 0 },
+  } as Options<NormalDense & Own>
+  return defineLayer({
+    kind,
+    example: `${kind}(10)`,
+    positional: ['units'],
+    options,
+    shape: denseShape,
+    variables: {
+      weight: weightRule,
+      bias: ({ units, bias }) => right(units === null || bias === null ? null : { shape: [units], initial: bias }),
+    },
+    forward: (options, ops, x, { weight, bias }) => {
+      if (options.units === null) return [activation(ops, x, options), {}]
+      const product = ops.matmul(x, weight)
+      return [activation(ops, options.bias === null ? product : ops.add(product, bias), options), {}]
+    },
+  })
+}
+
+/** `x > 0 ? x : alpha x`, written so that it holds for every alpha. */
+const leaky = <T>(ops: Ops<T>, x: T, alpha: number): T =>
+  ops.subtract(ops.relu(x), ops.multiply(ops.constant(alpha), ops.relu(ops.negative(x))))
+
+/**
+ * `x W + b`.
+ *
+ * Variables, with units: `weight` [features, units] from `heNormal()` and, unless it is `null`, `bias` [units].
+ *
+ * @param units how many features come out; without them the layer changes nothing
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
+ * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @example
+ * ```ts
+ * String(join(Input(4), Linear(3))) // (?, 4) -> [... 2 layers ...] -> (?, 3)
+ * ```
+ */
+export const Linear: DenseConstructor<'Linear', 'linear'> = dense('Linear', heNormal(), (_, x) => x)
+
+/** `1 / (1 + exp(-x))` of {@link Linear}. */
+export const Sigmoid: DenseConstructor<'Sigmoid', 'sigmoid'> = dense('Sigmoid', heNormal(), (ops, x) => ops.sigmoid(x))
+
+/** `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a sigmoid of straight lines (Courbariaux et al. 2015). */
+export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dense('HardSigmoid', heNormal(), (ops, x) => {
+  const line = ops.add(ops.multiply(x, ops.constant(0.2)), ops.constant(0.5))
+  return ops.minimum(ops.maximum(line, ops.constant(0)), ops.constant(1))
+})
+
+/** `tanh(x)` of {@link Linear}. */
+export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
+
+/** The options of {@link Relu}. */
+export interface ReluOptions extends DenseOptions {
+  /** The slope of the negative part, from 0 on. Default: 0. */
+  readonly alpha?: number
+}
+
+/** The constructor of {@link Relu}. */
+export interface ReluConstructor {
+  <const Units extends number, const O extends ReluOptions = {}>(units: Units, options?: O): Dense<'Relu', 'relu', Units, O>
+  <const O extends ReluOptions = {}>(options?: O): Activation<'Relu', 'relu', O>
+  <const O extends ReluOptions = {}>(units: null | undefined, options?: O): Activation<'Relu', 'relu', O>
+}
+
+/**
+ * `x > 0 ? x : alpha x` of {@link Linear}, with an initial weight from `heNormal({ gain: 2 })` (He et al. 2015).
+ *
+ * @example
+ * ```ts
+ * String(Relu(5, { alpha: 0.1 })) // Relu(5, { alpha: 0.1 })
+ * ```
+ */
+export const Relu: ReluConstructor = dense<ReluConstructor, { readonly alpha: number }>(
+  'Relu',
+  heNormal({ gain: 2 }),
+  (ops, x, { alpha }) => (alpha === 0 ? ops.relu(x) : leaky(ops, x, alpha)),
+  { alpha: { codec: number('a number >= 0', alpha => alpha >= 0), default: 0 } },
+)
+
+/** `x > 0 ? x : 0.01 x` of {@link Linear}. Its initial weight has a gain of 1, where that of {@link Relu} has 2. */
+export const LeakyRelu: DenseConstructor<'LeakyRelu', 'leaky-relu'> = dense('LeakyRelu', heNormal(), (ops, x) =>
+  leaky(ops, x, 0.01),
+)
+
+/** `x > 0 ? x : exp(x) - 1` of {@link Linear} (Clevert et al. 2016). */
+export const Elu: DenseConstructor<'Elu', 'elu'> = dense('Elu', heNormal(), (ops, x) => ops.elu(x))
+
+/** `log(1 + exp(x))` of {@link Linear}. */
+export const Softplus: DenseConstructor<'Softplus', 'softplus'> = dense('Softplus', heNormal(), (ops, x) =>
+  ops.softplus(x),
+)
+
+/** `exp(x) / sum(exp(x))` over the last axis of {@link Linear}: probabilities of classes. */
+export const Softmax: DenseConstructor<'Softmax', 'softmax'> = dense('Softmax', heNormal(), (ops, x) => ops.softmax(x))

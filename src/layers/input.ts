@@ -1,0 +1,92 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
+import { codec } from '../core/options.ts'
+import { type Mismatch, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../core/shape.ts'
+
+/** The dimensions of one example: without the batch; `null` for one that is not known. */
+export type InputShape = number | null | readonly (number | null)[]
+
+type Dimension<D> = D extends number ? D : number
+/** The shape that an Input stands for, the batch first. */
+type Given<S> = S extends readonly unknown[]
+  ? [number, ...{ -readonly [K in keyof S]: Dimension<S[K]> }]
+  : [number, Dimension<S>]
+
+/** The start of a network as a type: nothing in, [batch, ...S] out. */
+export interface Input<S, O> extends Leaf<'input', O> {
+  readonly kind: 'Input'
+  readonly shape: Shape
+  readonly '~out': number[] extends this['~in'] ? Given<S> : Merged<this['~in'], Given<S>>
+  readonly '~source': Given<S>
+  readonly '~params': never
+  readonly '~state': never
+}
+type Merged<I, S> = [SharedShape<I, S>] extends [never]
+  ? Mismatch<`Input expects ${Show<S>}, got ${Show<I>}`>
+  : SharedShape<I, S>
+
+const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = codec(
+  'a positive integer, null, or an array of them (without the batch)',
+  value => {
+    const dimensions: readonly unknown[] = Array.isArray(value) ? value : [value]
+    return dimensions.every(d => d === null || (Number.isSafeInteger(d) && (d as number) > 0))
+      ? Object.freeze([...(dimensions as (number | null)[])])
+      : undefined
+  },
+  dimensions => (dimensions.length === 1 ? dimensions[0] : dimensions),
+)
+
+/**
+ * The start of a network: says the shape of one example. In the middle of a network it checks what comes in.
+ *
+ * @param shape the dimensions of one example, without the batch; `null` for an unknown one
+ * @throws InvalidOption when a dimension is not a positive integer or null
+ * @throws LayerConnectionError, from `join`, when another shape comes in
+ * @example
+ * ```ts
+ * String(join(Input([28, 28, 1]))) // (?, 28, 28, 1) -> [... 1 layers ...] -> (?, 28, 28, 1)
+ * ```
+ */
+export const Input: <
+  const S extends number | null | (number | null)[] | readonly (number | null)[],
+  const O extends NameOption = {},
+>(
+  shape: S,
+  options?: O,
+) => Input<S, O> = defineLayer({
+  kind: 'Input',
+  example: 'Input([28, 28, 1])',
+  positional: ['shape'],
+  options: { shape: { codec: inputShape } },
+  shape: ({ shape }, input) => {
+    const own = [null, ...shape]
+    const merged = sharedShape(input, own)
+    return merged === undefined
+      ? left({ expected: showShape(own), got: showShape(input), remedy: 'Remove this Input, or change its shape.' })
+      : right(merged)
+  },
+  forward: (_, __, x) => [x, {}],
+})
+
+/** The layer that changes nothing, as a type. */
+export interface Identity<O> extends Plain<'identity', O> {
+  readonly kind: 'Identity'
+  readonly '~out': this['~in']
+}
+
+/**
+ * The layer that changes nothing: the unit of `join`, and the short cut of a residual block.
+ *
+ * @example
+ * ```ts
+ * const block = join(parallel(Identity(), Tanh(4)), Elementwise('add'))
+ * ```
+ */
+export const Identity: <const O extends NameOption = {}>(options?: O) => Identity<O> = defineLayer({
+  kind: 'Identity',
+  example: 'Identity()',
+  options: {},
+  shape: (_, input) => right(input),
+  forward: (_, __, x) => [x, {}],
+})

@@ -1,0 +1,206 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { defineMerge, type NameOption, type OptionOf, type Plain } from '../core/define.ts'
+import type { Add } from '../core/digits.ts'
+import type { Fault } from '../core/errors.ts'
+import type { Ops } from '../core/ops.ts'
+import { codec, isFunction } from '../core/options.ts'
+import { type Flow, type Mismatch, type Shape, type SharedShape, type Show, sharedShape, showFlow } from '../core/shape.ts'
+
+// Layers that make one tensor of several side by side.
+
+type Several = readonly [readonly unknown[], ...(readonly unknown[])]
+
+/** A function of two tensors of one shape. */
+export type Merge = <T>(ops: Ops<T>, a: T, b: T) => T
+
+/** An elementwise merge as a type: several inputs of one shape in, that shape out. */
+export interface Elementwise<O> extends Plain<'elementwise', O> {
+  readonly kind: 'Elementwise'
+  readonly mergeFunction: 'add' | 'multiply' | Merge
+  readonly '~out': this['~in'] extends Several
+    ? this['~in'] extends readonly [infer H, ...infer T]
+      ? ShareAll<H, T>
+      : never
+    : number[] extends this['~in']
+      ? number[]
+      : Mismatch<`Elementwise expects several inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+}
+type ShareAll<A, Rest extends readonly unknown[]> = Rest extends readonly [infer B, ...infer T]
+  ? [A] extends [B]
+    ? [B] extends [A]
+      ? ShareAll<A, T>
+      : ShareTwo<A, B, T>
+    : ShareTwo<A, B, T>
+  : A
+type ShareTwo<A, B, Rest extends readonly unknown[]> =
+  SharedShape<A, B> extends infer S
+    ? [S] extends [never]
+      ? Mismatch<`Elementwise expects inputs of one shape, got ${Show<A>} and ${Show<B>}`>
+      : ShareAll<S, Rest>
+    : never
+
+/** The constructor of {@link Elementwise}. */
+export type ElementwiseConstructor = <const O extends NameOption = {}>(
+  mergeFunction?: 'add' | 'multiply' | Merge,
+  options?: O,
+) => Elementwise<O>
+
+const merges: Readonly<Record<'add' | 'multiply', Merge>> = {
+  add: (ops, a, b) => ops.add(a, b),
+  multiply: (ops, a, b) => ops.multiply(a, b),
+}
+
+const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
+  const shared = inputs.reduce<Shape | null | undefined>(
+    (merged, input) => (merged === undefined ? undefined : sharedShape(merged, input)),
+    null,
+  )
+  return shared === undefined
+    ? left({ expected: 'inputs of one shape', got: showFlow(inputs), remedy: 'Bring the branches to one shape.' })
+    : right(shared)
+}
+
+/**
+ * Combines several inputs of one shape, element by element, from left to right.
+ *
+ * @param mergeFunction 'add', 'multiply', or a function of (ops, a, b). Default: 'add'.
+ * @throws InvalidOption when the function is none of these
+ * @throws LayerConnectionError, from `join`, when there is one input only, or shapes differ
+ * @example
+ * ```ts
+ * const residual = join(parallel(Identity(), Convolution([3, 3, 16], { padding: 'same' })), Elementwise('add'))
+ * ```
+ */
+export const Elementwise: ElementwiseConstructor = defineMerge({
+  kind: 'Elementwise',
+  example: "Elementwise('add')",
+  positional: ['mergeFunction'],
+  options: {
+    mergeFunction: {
+      codec: codec<keyof typeof merges | Merge>("'add', 'multiply' or a function", value =>
+        isFunction(value) || (typeof value === 'string' && Object.hasOwn(merges, value)) ? (value as Merge) : undefined,
+      ),
+      default: 'add',
+    },
+  },
+  shape: (_, inputs) => sharedByAll(inputs),
+  forward: ({ mergeFunction }, ops, inputs) => {
+    const merge = typeof mergeFunction === 'string' ? merges[mergeFunction] : mergeFunction
+    return inputs.reduce((a, b) => merge(ops, a, b))
+  },
+})
+
+/** A concatenation as a type: several inputs in, alike but for one axis, whose sizes add up. */
+export interface Concatenate<Axis extends number, O> extends Plain<'concatenate', O> {
+  readonly kind: 'Concatenate'
+  readonly axis: Axis
+  readonly '~out': this['~in'] extends Several
+    ? this['~in'] extends readonly [infer H, ...infer T]
+      ? AppendAll<H, T, Axis>
+      : never
+    : number[] extends this['~in']
+      ? number[]
+      : Mismatch<`Concatenate expects several inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+}
+type AppendAll<A, Rest extends readonly unknown[], Axis extends number> = Rest extends readonly [infer B, ...infer T]
+  ? number[] extends A | B
+    ? number[]
+    : Append<A, B, Axis> extends infer S
+      ? S extends Mismatch<string>
+        ? S
+        : AppendAll<S, T, Axis>
+      : never
+  : A
+type Append<A, B, Axis extends number> = A extends readonly unknown[]
+  ? B extends readonly unknown[]
+    ? A['length'] extends B['length']
+      ? AxisKey<A, Axis> extends keyof A
+        ? AppendAt<A, B, AxisKey<A, Axis>> extends infer S
+          ? true extends { [K in keyof S]: [S[K]] extends [never] ? true : false }[keyof S & `${number}`]
+            ? Mismatch<`Concatenate: ${Show<A>} and ${Show<B>} differ in a dimension other than axis ${Axis}`>
+            : S
+          : never
+        : Mismatch<`Concatenate: the inputs ${Show<A>} and ${Show<B>} have no axis ${Axis}`>
+      : Mismatch<`Concatenate: the inputs have different numbers of dimensions, ${Show<A>} and ${Show<B>}`>
+    : never
+  : never
+/** The index of an axis, as the key of a tuple; negative ones count from the end. */
+type AxisKey<A extends readonly unknown[], Axis extends number> = `${Axis}` extends `-${infer N extends number}`
+  ? FromEnd<A, N>
+  : `${Axis}`
+type FromEnd<A extends readonly unknown[], N extends number> = A extends readonly [...infer Before, unknown]
+  ? N extends 1
+    ? `${Before['length']}`
+    : FromEnd<Before, LessOne[N]>
+  : 'none'
+interface LessOne {
+  [n: number]: number
+  2: 1
+  3: 2
+  4: 3
+  5: 4
+  6: 5
+  7: 6
+  8: 7
+}
+type AppendAt<A extends readonly unknown[], B extends readonly unknown[], Key> = {
+  -readonly [K in keyof A]: K extends keyof B
+    ? K extends Key
+      ? Add<A[K] & number, B[K] & number>
+      : Agreed<A[K], B[K]>
+    : never
+}
+type Agreed<A, B> = number extends A ? B : number extends B ? A : A extends B ? A : never
+
+/** The constructor of {@link Concatenate}. */
+export interface ConcatenateConstructor {
+  <const O extends NameOption = {}>(options?: O): Concatenate<-1, O>
+  <const Axis extends number, const O extends NameOption = {}>(axis: Axis, options?: O): Concatenate<Axis, O>
+}
+
+const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> => {
+  const fault = (expected: string, remedy: string) => left({ expected, got: showFlow(inputs), remedy })
+  const known = inputs.filter(input => input !== null)
+  const [first] = known
+  if (first === undefined) return right(null)
+  if (known.some(input => input.length !== first.length))
+    return fault('inputs with one number of dimensions', 'Bring the branches to one number of dimensions with Reshape.')
+  const at = axis < 0 ? first.length + axis : axis
+  if (at < 0 || at >= first.length)
+    return fault(`inputs with an axis ${axis}`, `Choose an axis from ${-first.length} to ${first.length - 1}.`)
+  const rest = sharedByAll(known.map(input => input.map((d, i) => (i === at ? null : d))))
+  if (rest._tag === 'Left')
+    return fault(`inputs that differ over axis ${axis} only`, 'Bring the other dimensions of the branches to one size.')
+  if (known.length < inputs.length) return right(null)
+  const sizes = known.map(input => input[at] ?? null)
+  const total = sizes.reduce((sum, d) => (sum === null || d === null ? null : sum + d), 0)
+  return right((rest.right ?? first).map((d, i) => (i === at ? total : d)))
+}
+
+/**
+ * Puts several inputs one after the other along an axis.
+ *
+ * @param axis counted from 0 (the batch), or from the end when negative. Default: -1.
+ * @throws InvalidOption when the axis is not an integer
+ * @throws LayerConnectionError, from `join`, when there is one input only, shapes differ elsewhere, or have no such axis
+ * @example
+ * ```ts
+ * String(join(Input(4), parallel(Relu(2), Tanh(3)), Concatenate())) // (?, 4) -> [... 4 layers ...] -> (?, 5)
+ * ```
+ */
+export const Concatenate: ConcatenateConstructor = defineMerge({
+  kind: 'Concatenate',
+  example: 'Concatenate(-1)',
+  positional: ['axis'],
+  options: {
+    axis: {
+      codec: codec('an integer', value => (Number.isSafeInteger(value) ? (value as number) : undefined)),
+      default: -1,
+    },
+  },
+  shape: ({ axis }, inputs) => concatenated(axis, inputs),
+  forward: ({ axis }, ops, inputs) => {
+    const rank = ops.shape(inputs[0] as (typeof inputs)[number]).length
+    return ops.concatenate(inputs, axis < 0 ? rank + axis : axis)
+  },
+})

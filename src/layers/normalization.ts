@@ -1,0 +1,165 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type Leaf, type NameOption, type OptionOf } from '../core/define.ts'
+import type { Fault } from '../core/errors.ts'
+import { codec, number, parameter } from '../core/options.ts'
+import { type Shape, showShape } from '../core/shape.ts'
+import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
+
+/** The options of {@link BatchNorm}. */
+export interface BatchNormOptions extends NameOption {
+  /** The axes that mean and deviation run over; negative ones count from the end. Default, or `null`: all but the last. */
+  readonly axes?: readonly number[] | null
+  /** The weight of a new batch in the running statistics, from 0 to 1. Default: 0.1. */
+  readonly alpha?: number
+  /** Added to the variance. Default: 1e-5. */
+  readonly epsilon?: number
+  /** The initial shift. Default: 0. */
+  readonly beta?: ParameterSource
+  /** The initial factor. Default: 1. */
+  readonly gamma?: ParameterSource
+  /** The initial running mean. Default: 0. */
+  readonly runningMean?: ParameterSource
+  /** The initial running inverse of the standard deviation. Default: 1. */
+  readonly runningInvStd?: ParameterSource
+}
+
+/** A batch normalization as a type: any shape in, the same out; its variables are 1 along the axes it runs over. */
+export interface BatchNorm<O> extends Leaf<'batch-norm', O> {
+  readonly kind: 'BatchNorm'
+  readonly axes: readonly number[] | null
+  readonly alpha: number
+  readonly epsilon: number
+  readonly beta: Parameter
+  readonly gamma: Parameter
+  readonly runningMean: Parameter
+  readonly runningInvStd: Parameter
+  readonly '~out': this['~in']
+  readonly '~source': never
+  readonly '~params': Statistics<this['~in'], O, 'gamma' | 'beta'>
+  readonly '~state': Statistics<this['~in'], O, 'runningMean' | 'runningInvStd'>
+}
+type Statistics<I, O, Names extends string> = {
+  readonly [_ in Names]: Tensor<Kept<I, OptionOf<O, 'axes', null>> & number[]>
+}
+type Kept<I, Axes> = Axes extends null
+  ? I extends readonly [...infer Rest, infer C]
+    ? [...Ones<Rest>, C]
+    : number[]
+  : Axes extends readonly number[]
+    ? `${Axes[number]}` extends `-${number}`
+      ? number[]
+      : { -readonly [K in keyof I]: K extends `${Axes[number]}` ? 1 : I[K] }
+    : number[]
+type Ones<S extends readonly unknown[]> = { -readonly [K in keyof S]: 1 }
+
+/** The constructor of {@link BatchNorm}. */
+export type BatchNormConstructor = <const O extends BatchNormOptions = {}>(options?: O) => BatchNorm<O>
+
+interface Normal {
+  readonly axes: readonly number[] | null
+  readonly alpha: number
+  readonly epsilon: number
+  readonly beta: Parameter
+  readonly gamma: Parameter
+  readonly runningMean: Parameter
+  readonly runningInvStd: Parameter
+}
+
+const axesOption: t.Type<readonly number[] | null, unknown, unknown> = codec(
+  'an array of different integers, or null for all axes but the last',
+  value => {
+    if (value === null) return null
+    return Array.isArray(value) && value.every(Number.isSafeInteger) && new Set(value).size === value.length
+      ? Object.freeze([...value])
+      : undefined
+  },
+)
+
+const reducedAxes = (axes: readonly number[] | null, rank: number): readonly number[] =>
+  axes === null ? Array.from({ length: rank - 1 }, (_, i) => i) : axes.map(axis => (axis < 0 ? rank + axis : axis))
+
+const normalizedShape = ({ axes }: Normal, input: Shape | null): Either<Fault, Shape | null> => {
+  if (input === null || axes === null) return right(input)
+  const reduced = reducedAxes(axes, input.length)
+  const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
+  if (reduced.some(axis => axis < 0 || axis >= input.length))
+    return fault(`an input that has the axes ${axes.join(', ')}`, `Use axes from 0 to ${input.length - 1}.`)
+  return new Set(reduced).size < reduced.length
+    ? fault('axes that differ', 'Name each axis once, counted from the start or from the end.')
+    : right(input)
+}
+
+/** Every variable has the shape of the input with 1 for each axis that the statistics run over. */
+const statistic =
+  (name: 'beta' | 'gamma' | 'runningMean' | 'runningInvStd', trainable: boolean) =>
+  (options: Normal, input: Shape | null): Either<Fault, VariableRule> => {
+    const reduced = reducedAxes(options.axes, input?.length ?? 0)
+    const shape = input?.map((d, i) => (reduced.includes(i) ? 1 : d))
+    return shape?.every(d => d !== null)
+      ? right({ shape, initial: options[name], trainable })
+      : left({
+          expected: 'known dimensions along the axes that are not averaged over',
+          got: showShape(input),
+          remedy: 'Give the Input these dimensions, and let the axes contain 0, the batch.',
+        })
+  }
+
+/**
+ * Batch normalization (Ioffe and Szegedy 2015): `gamma (x - mean) / sqrt(variance + epsilon) + beta`.
+ *
+ * In training, mean and (biased) variance are the batch's, and the new state holds the running statistics:
+ * `running = (1 - alpha) running + alpha batch`, of the mean and of the inverse of the standard deviation. Otherwise
+ * the running statistics are used. As in the original, the inverse of the deviation is averaged, not the variance:
+ * convert weights that come from elsewhere by `1 / sqrt(variance + epsilon)`.
+ *
+ * Variables: parameters `gamma` and `beta`, state `runningMean` and `runningInvStd`, all of the input's shape with 1
+ * along the axes.
+ *
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input has no such axis
+ * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), BatchNorm(), Relu())
+ * Object.keys(init(network, key(0)).state) // ['batch-norm-1']
+ * ```
+ */
+export const BatchNorm: BatchNormConstructor = defineLayer({
+  kind: 'BatchNorm',
+  example: 'BatchNorm({ alpha: 0.1 })',
+  options: {
+    axes: { codec: axesOption, default: null },
+    alpha: { codec: number('a number from 0 to 1', alpha => alpha >= 0 && alpha <= 1), default: 0.1 },
+    beta: { codec: parameter, default: 0 },
+    gamma: { codec: parameter, default: 1 },
+    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-5 },
+    runningMean: { codec: parameter, default: 0 },
+    runningInvStd: { codec: parameter, default: 1 },
+  },
+  shape: normalizedShape,
+  variables: {
+    runningMean: statistic('runningMean', false),
+    runningInvStd: statistic('runningInvStd', false),
+    gamma: statistic('gamma', true),
+    beta: statistic('beta', true),
+  },
+  forward: ({ axes, alpha, epsilon }, ops, x, { runningMean, runningInvStd, gamma, beta }, { training }) => {
+    const normalize = (mean: typeof x, invStd: typeof x) =>
+      ops.add(ops.multiply(ops.subtract(x, mean), ops.multiply(invStd, gamma)), beta)
+    if (!training) return [normalize(runningMean, runningInvStd), {}]
+    const over = reducedAxes(axes, ops.shape(x).length)
+    const mean = ops.mean(x, over, true)
+    const variance = ops.mean(ops.square(ops.subtract(x, mean)), over, true)
+    const invStd = ops.rsqrt(ops.add(variance, ops.constant(epsilon)))
+    const average = (running: typeof x, batch: typeof x) =>
+      ops.add(ops.multiply(running, ops.constant(1 - alpha)), ops.multiply(batch, ops.constant(alpha)))
+    return [
+      normalize(mean, invStd),
+      { runningMean: average(runningMean, mean), runningInvStd: average(runningInvStd, invStd) },
+    ]
+  },
+})
+
+/** Short for {@link BatchNorm}. */
+export const BN: BatchNormConstructor = BatchNorm

@@ -1,0 +1,134 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Divide, Product } from '../core/digits.ts'
+import type { Fault } from '../core/errors.ts'
+import { codec } from '../core/options.ts'
+import { type Mismatch, type Shape, type Show, showShape, sizeOf } from '../core/shape.ts'
+
+/** A reshape as a type: [batch, ...any] in, [batch, ...To] out, one -1 of which is what the others leave. */
+export interface Reshape<To extends readonly number[], O> extends Plain<'reshape', O> {
+  readonly kind: 'Reshape'
+  readonly shape: To
+  readonly '~out': Reshaped<this['~in'], To>
+}
+type Reshaped<I, To extends readonly number[]> = number[] extends I
+  ? [number, ...Replace<To, number>]
+  : I extends readonly [infer B, ...infer F]
+    ? To extends readonly [-1]
+      ? [B, Product<F>]
+      : -1 extends To[number]
+        ? Infer<I, B, Cancel<F, To>, To>
+        : Exactly<I, B, Product<F>, Product<To>, To>
+    : Mismatch<`Reshape expects one input, got ${Show<I>}`>
+type Exactly<I, B, Has extends number, Wants extends number, To extends readonly number[]> = number extends Has | Wants
+  ? [B, ...To]
+  : Has extends Wants
+    ? [B, ...To]
+    : Mismatch<`Reshape: the input ${Show<I>} has ${Has} features, ${Show<To>} has ${Wants}`>
+type Infer<I, B, Left, To extends readonly number[]> = Left extends readonly [
+  infer F extends readonly unknown[],
+  infer K extends readonly unknown[],
+]
+  ? Share<Product<F>, Product<K>> extends infer Q
+    ? [Q] extends [never]
+      ? Mismatch<`Reshape: the features of the input ${Show<I>} cannot be split into ${Show<To>}`>
+      : [B, ...Replace<To, Q & number>]
+    : never
+  : never
+/** A / B where it has no rest. */
+type Share<A extends number, B extends number> = B extends 1
+  ? A
+  : Divide<A, B> extends [infer Q extends number, infer R]
+    ? number extends Q
+      ? number
+      : R extends 0
+        ? Q
+        : never
+    : never
+/** [features of the input, known features of the target] without the dimensions that they share: division is dear. */
+type Cancel<F extends readonly unknown[], To extends readonly unknown[], K extends readonly unknown[] = []> =
+  To extends readonly [infer H, ...infer T]
+    ? H extends -1
+      ? Cancel<F, T, K>
+      : Without<F, H> extends infer Rest extends readonly unknown[]
+        ? Cancel<Rest, T, K>
+        : Cancel<F, T, [...K, H]>
+    : [F, K]
+/** `F` without its first `D`; `never` where it has none. */
+type Without<F extends readonly unknown[], D, Before extends readonly unknown[] = []> = F extends readonly [
+  infer H,
+  ...infer T,
+]
+  ? number extends H
+    ? Without<T, D, [...Before, H]>
+    : H extends D
+      ? [...Before, ...T]
+      : Without<T, D, [...Before, H]>
+  : false
+type Replace<S extends readonly unknown[], D extends number, R extends readonly unknown[] = []> = S extends readonly [
+  infer H,
+  ...infer T,
+]
+  ? Replace<T, D, [...R, H extends -1 ? D : H]>
+  : R
+
+/** The constructor of {@link Reshape}. */
+export interface ReshapeConstructor {
+  <const O extends NameOption = {}>(options?: O): Reshape<[-1], O>
+  <const D extends number, const O extends NameOption = {}>(shape: D, options?: O): Reshape<[D], O>
+  <const To extends number[] | readonly number[], const O extends NameOption = {}>(shape: To, options?: O): Reshape<To, O>
+}
+
+const targetShape: t.Type<readonly number[], unknown, unknown> = codec(
+  'a positive integer or an array of them, with at most one -1 for what the others leave',
+  value => {
+    const dimensions: readonly unknown[] = Array.isArray(value) ? value : [value]
+    return dimensions.every(d => Number.isSafeInteger(d) && (d === -1 || (d as number) > 0)) &&
+      dimensions.filter(d => d === -1).length <= 1
+      ? Object.freeze([...(dimensions as number[])])
+      : undefined
+  },
+  dimensions => (dimensions.length === 1 ? dimensions[0] : dimensions),
+)
+
+const reshaped = (to: readonly number[], input: Shape | null): Either<Fault, Shape> => {
+  const features = input === null ? null : sizeOf(input.slice(1))
+  const known = to.filter(d => d !== -1).reduce((product, d) => product * d, 1)
+  const inferred = features === null ? null : features / known
+  const fits = inferred === null || (to.includes(-1) ? Number.isInteger(inferred) : inferred === 1)
+  return fits
+    ? right([input?.[0] ?? null, ...to.map(d => (d === -1 ? inferred : d))])
+    : left({
+        expected: `an input whose ${features} features fit into ${showShape(to)}`,
+        got: showShape(input),
+        remedy: 'Use dimensions whose product divides the number of features, or -1 for the rest.',
+      })
+}
+
+/**
+ * Gives every example another shape; the batch stays. Without arguments it flattens.
+ *
+ * @param shape the new dimensions, without the batch; one may be -1: what the others leave. Default: -1.
+ * @throws InvalidOption when a dimension is not a positive integer, or -1 comes twice
+ * @throws LayerConnectionError, from `join`, when the numbers of elements differ
+ * @example
+ * ```ts
+ * String(join(Input([28, 1, 16]), Reshape([-1, 16]))) // (?, 28, 1, 16) -> [... 2 layers ...] -> (?, 28, 16)
+ * ```
+ */
+export const Reshape: ReshapeConstructor = defineLayer({
+  kind: 'Reshape',
+  example: 'Reshape([-1, 16])',
+  positional: ['shape'],
+  options: { shape: { codec: targetShape, default: -1 } },
+  shape: ({ shape }, input) => reshaped(shape, input),
+  forward: ({ shape: to }, ops, x) => {
+    const input = ops.shape(x)
+    const rest = sizeOf(input.slice(1))
+    // Where the batch is unknown it is what the features leave, so these must be numbers.
+    const known = to.filter(d => d !== -1).reduce((product, d) => product * d, 1)
+    const features = rest === null ? to.map(d => (d === -1 ? null : d)) : to.map(d => (d === -1 ? rest / known : d))
+    return [ops.reshape(x, [input[0] ?? null, ...features]), {}]
+  },
+})

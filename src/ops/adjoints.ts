@@ -1,0 +1,230 @@
+import type { Margin, Ops, Pair, Sliding, Window } from '../core/ops.ts'
+import type { Shape } from '../core/shape.ts'
+import type { Attributes, Operation } from './operations.ts'
+import { spread } from './spread.ts'
+
+// One rule per operation: from the gradient of its result to the gradients of its inputs. Rules are written in the
+// operations themselves, so they hold in every interpreter and can be differentiated again.
+
+/** What a rule may use besides the gradient `dy` of the result `y`. */
+interface Context<T, A> {
+  readonly y: T
+  readonly inputs: readonly T[]
+  readonly attributes: A
+  /** Which inputs' gradients are asked for; dear ones are computed for these only. */
+  readonly needed: readonly boolean[]
+}
+/** Gradients for the inputs, in order; `null` where none flows. */
+type Rule<O extends Operation> = <T>(ops: Ops<T>, dy: T, context: Context<T, Attributes[O]>) => readonly (T | null)[]
+
+const input = <T>(inputs: readonly T[], i: number): T => inputs[i] as T
+
+/** Sums over what broadcasting repeated, back to the shape of an operand. */
+const unbroadcast = <T>(ops: Ops<T>, dy: T, shape: Shape): T => {
+  const from = ops.shape(dy)
+  const added = from.length - shape.length
+  const axes = from.flatMap((d, i) => (i < added || (shape[i - added] === 1 && d !== 1) ? [i] : []))
+  if (axes.length === 0) return dy
+  return ops.reshape(ops.sum(dy, axes), shape)
+}
+/** The rule of a binary operation from the gradients of its operands before broadcasting is undone. */
+const binary =
+  (rule: <T>(ops: Ops<T>, dy: T, a: T, b: T, y: T) => readonly [T, T]) =>
+  <T>(ops: Ops<T>, dy: T, { inputs, y }: Context<T, readonly []>): readonly T[] => {
+    const [a, b] = [input(inputs, 0), input(inputs, 1)]
+    const [da, db] = rule(ops, dy, a, b, y)
+    return [unbroadcast(ops, da, ops.shape(a)), unbroadcast(ops, db, ops.shape(b))]
+  }
+const unary =
+  (rule: <T>(ops: Ops<T>, dy: T, x: T, y: T) => T) =>
+  <T>(ops: Ops<T>, dy: T, { inputs, y }: Context<T, readonly []>): readonly T[] => [rule(ops, dy, input(inputs, 0), y)]
+
+const times = <T>(ops: Ops<T>, x: T, factor: number): T => ops.multiply(x, ops.constant(factor))
+const not = <T>(ops: Ops<T>, mask: T): T => ops.subtract(ops.constant(1), mask)
+
+/** A reduced tensor with 1 for each axis that was summed over. */
+const keepDimensions = <T>(ops: Ops<T>, reduced: T, x: T, axes: readonly number[]): T =>
+  ops.reshape(reduced, ops.shape(x).map((d, i) => (axes.includes(i) ? 1 : d)))
+const countOver = (shape: Shape, axes: readonly number[]): number =>
+  axes.reduce((n, axis) => n * (shape[axis] ?? Number.NaN), 1)
+
+const inverse = (permutation: readonly number[]): number[] => {
+  const back = permutation.slice()
+  permutation.forEach((from, to) => {
+    back[from] = to
+  })
+  return back
+}
+
+const sizes = (shape: Shape): Pair => [shape[1] as number, shape[2] as number]
+const pairOf = (f: (axis: 0 | 1) => Margin): readonly [Margin, Margin] => [f(0), f(1)]
+
+/** The gradient of a convolution's input: the spread gradient, convolved with the flipped filter. */
+const convolveInput = <T>(ops: Ops<T>, dy: T, x: T, filter: T, { stride, dilation, padding }: Sliding): T => {
+  const shape = ops.shape(filter)
+  const extent = ([0, 1] as const).map(axis => ((shape[axis] as number) - 1) * dilation[axis] + 1) as [number, number]
+  const spaced = spread(ops, spread(ops, dy, 1, stride[0]), 2, stride[1])
+  const flipped = ops.transpose(ops.reverse(filter, [0, 1]), [0, 1, 3, 2])
+  return ops.convolve(spaced, flipped, {
+    stride: [1, 1],
+    dilation,
+    padding: pairOf(axis => {
+      const before = extent[axis] - 1 - padding[axis][0]
+      return [before, sizes(ops.shape(x))[axis] - sizes(ops.shape(spaced))[axis] + extent[axis] - 1 - before]
+    }),
+  })
+}
+
+/** The gradient of a convolution's filter: input by gradient, channels as batch, with stride and dilation changed. */
+const convolveFilter = <T>(ops: Ops<T>, dy: T, x: T, filter: T, { stride, dilation, padding }: Sliding): T => {
+  const shape = ops.shape(filter)
+  const wide = ops.convolve(ops.transpose(x, [3, 1, 2, 0]), ops.transpose(dy, [1, 2, 0, 3]), {
+    stride: dilation,
+    dilation: stride,
+    padding: pairOf(axis => {
+      const reach = ((shape[axis] as number) - 1) * dilation[axis] + (sizes(ops.shape(dy))[axis] - 1) * stride[axis] + 1
+      return [padding[axis][0], reach - sizes(ops.shape(x))[axis] - padding[axis][0]]
+    }),
+  })
+  return ops.transpose(wide, [1, 2, 0, 3])
+}
+
+/** From each window of `values` the element where that of `x` is the first to equal the largest, `y`. */
+const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, { size, stride, padding }: Window): T => {
+  const channels = ops.shape(x)[3] as number
+  const ones = ops.broadcast(ops.constant(1, [1, 1, 1, 1]), ops.shape(x))
+  let free = ops.broadcast(ops.constant(1, [1, 1, 1, 1]), ops.shape(y))
+  let picked = times(ops, y, 0)
+  for (let place = 0; place < size[0] * size[1]; place++) {
+    // A filter that copies one place of the window, channel by channel.
+    const filter = new Float32Array(size[0] * size[1] * channels * channels)
+    for (let c = 0; c < channels; c++) filter[(place * channels + c) * channels + c] = 1
+    const copy = ops.constant(filter, [size[0], size[1], channels, channels])
+    const at = (z: T): T => ops.convolve(z, copy, { stride, dilation: [1, 1], padding })
+    const hit = ops.multiply(ops.multiply(ops.equal(at(x), y), at(ones)), free)
+    free = ops.subtract(free, hit)
+    picked = ops.add(picked, ops.multiply(hit, at(values)))
+  }
+  return picked
+}
+
+const none = () => [null]
+
+export const adjoints: { readonly [O in Operation]: Rule<O> } = {
+  negative: unary((ops, dy) => ops.negative(dy)),
+  exp: unary((ops, dy, _, y) => ops.multiply(dy, y)),
+  log: unary((ops, dy, x) => ops.divide(dy, x)),
+  sqrt: unary((ops, dy, _, y) => ops.divide(times(ops, dy, 0.5), y)),
+  rsqrt: unary((ops, dy, _, y) => ops.multiply(times(ops, dy, -0.5), ops.multiply(y, ops.square(y)))),
+  square: unary((ops, dy, x) => ops.multiply(times(ops, dy, 2), x)),
+  abs: unary((ops, dy, x) => {
+    const zero = ops.constant(0)
+    return ops.multiply(dy, ops.subtract(ops.greater(x, zero), ops.greater(zero, x)))
+  }),
+  sigmoid: unary((ops, dy, _, y) => ops.multiply(dy, ops.multiply(y, not(ops, y)))),
+  tanh: unary((ops, dy, _, y) => ops.multiply(dy, not(ops, ops.square(y)))),
+  relu: unary((ops, dy, x) => ops.multiply(dy, ops.greater(x, ops.constant(0)))),
+  elu: unary((ops, dy, x, y) => ops.multiply(dy, ops.where(ops.greater(x, ops.constant(0)), ops.add(times(ops, x, 0), ops.constant(1)), ops.add(y, ops.constant(1))))),
+  softplus: unary((ops, dy, x) => ops.multiply(dy, ops.sigmoid(x))),
+
+  add: binary((_, dy) => [dy, dy]),
+  subtract: binary((ops, dy) => [dy, ops.negative(dy)]),
+  multiply: binary((ops, dy, a, b) => [ops.multiply(dy, b), ops.multiply(dy, a)]),
+  divide: binary((ops, dy, _, b, y) => [ops.divide(dy, b), ops.negative(ops.divide(ops.multiply(dy, y), b))]),
+  // Of two equal operands the first is the larger one.
+  maximum: binary((ops, dy, a, b) => {
+    const second = ops.greater(b, a)
+    return [ops.multiply(dy, not(ops, second)), ops.multiply(dy, second)]
+  }),
+  minimum: binary((ops, dy, a, b) => {
+    const second = ops.greater(a, b)
+    return [ops.multiply(dy, not(ops, second)), ops.multiply(dy, second)]
+  }),
+  greater: none,
+  equal: none,
+  where: (ops, dy, { inputs }) => {
+    const condition = input(inputs, 0)
+    const zero = times(ops, dy, 0)
+    return [
+      null,
+      unbroadcast(ops, ops.where(condition, dy, zero), ops.shape(input(inputs, 1))),
+      unbroadcast(ops, ops.where(condition, zero, dy), ops.shape(input(inputs, 2))),
+    ]
+  },
+
+  sum: (ops, dy, { inputs, attributes: [axes] }) => {
+    const x = input(inputs, 0)
+    return [ops.broadcast(keepDimensions(ops, dy, x, axes), ops.shape(x))]
+  },
+  mean: (ops, dy, { inputs, attributes: [axes] }) => {
+    const x = input(inputs, 0)
+    const share = times(ops, keepDimensions(ops, dy, x, axes), 1 / countOver(ops.shape(x), axes))
+    return [ops.broadcast(share, ops.shape(x))]
+  },
+  // Equal largest elements share the gradient.
+  max: (ops, dy, { y, inputs, attributes: [axes] }) => {
+    const x = input(inputs, 0)
+    const largest = ops.equal(x, keepDimensions(ops, y, x, axes))
+    const share = ops.divide(keepDimensions(ops, dy, x, axes), ops.sum(largest, axes, true))
+    return [ops.multiply(largest, share)]
+  },
+  argMax: none,
+  softmax: (ops, dy, { y }) => {
+    const last = ops.shape(y).length - 1
+    const weighted = ops.multiply(dy, y)
+    return [ops.subtract(weighted, ops.multiply(y, ops.sum(weighted, [last], true)))]
+  },
+  logSoftmax: (ops, dy, { y }) => {
+    const last = ops.shape(y).length - 1
+    return [ops.subtract(dy, ops.multiply(ops.exp(y), ops.sum(dy, [last], true)))]
+  },
+
+  reshape: (ops, dy, { inputs }) => [ops.reshape(dy, ops.shape(input(inputs, 0)))],
+  transpose: (ops, dy, { attributes: [permutation] }) => [ops.transpose(dy, inverse(permutation))],
+  concatenate: (ops, dy, { inputs, attributes: [axis] }) => {
+    let from = 0
+    return inputs.map(part => {
+      const shape = ops.shape(part)
+      const begin = shape.map((_, i) => (i === axis ? from : 0))
+      from += shape[axis] as number
+      return ops.slice(dy, begin, shape.map((d, i) => (i === axis ? d : null)))
+    })
+  },
+  slice: (ops, dy, { inputs, attributes: [begin] }) => {
+    const [whole, part] = [ops.shape(input(inputs, 0)), ops.shape(dy)]
+    return [
+      ops.pad(dy, begin.map((from, i): Margin => {
+        const [all, own] = [whole[i] ?? null, part[i] ?? null]
+        return [from, all === null || own === null ? 0 : all - own - from]
+      })),
+    ]
+  },
+  reverse: (ops, dy, { attributes: [axes] }) => [ops.reverse(dy, axes)],
+  broadcast: (ops, dy, { inputs }) => [unbroadcast(ops, dy, ops.shape(input(inputs, 0)))],
+  pad: (ops, dy, { inputs, attributes: [margins] }) => [
+    ops.slice(dy, margins.map(([before]) => before), ops.shape(input(inputs, 0))),
+  ],
+
+  matmul: (ops, dy, { inputs, needed }) => [
+    needed[0] ? ops.matmul(dy, ops.transpose(input(inputs, 1), [1, 0])) : null,
+    needed[1] ? ops.matmul(ops.transpose(input(inputs, 0), [1, 0]), dy) : null,
+  ],
+  convolve: (ops, dy, { inputs, attributes: [sliding], needed }) => {
+    const [x, filter] = [input(inputs, 0), input(inputs, 1)]
+    return [
+      needed[0] ? convolveInput(ops, dy, x, filter, sliding) : null,
+      needed[1] ? convolveFilter(ops, dy, x, filter, sliding) : null,
+    ]
+  },
+  maxPool: (ops, dy, { y, inputs, attributes: [window] }) => [ops.maxPoolGradient(dy, input(inputs, 0), y, window)],
+  averagePool: (ops, dy, { inputs, attributes: [window] }) => [
+    ops.averagePoolGradient(dy, ops.shape(input(inputs, 0)), window),
+  ],
+  // Where the largest elements stand does not change with the gradient that goes there.
+  maxPoolGradient: (ops, ddx, { inputs, attributes: [window] }) => [
+    pickLargest(ops, ddx, input(inputs, 1), input(inputs, 2), window),
+    null,
+    null,
+  ],
+  averagePoolGradient: (ops, dy, { attributes: [, window] }) => [ops.averagePool(dy, window)],
+}

@@ -1,0 +1,115 @@
+import type { Margin, Ops, Sliding, Window } from '../core/ops.ts'
+import type { Shape } from '../core/shape.ts'
+
+/** The operations that take tensors and attributes and give one tensor, by what their attributes are. */
+export interface Attributes {
+  negative: readonly []
+  exp: readonly []
+  log: readonly []
+  sqrt: readonly []
+  rsqrt: readonly []
+  square: readonly []
+  abs: readonly []
+  sigmoid: readonly []
+  tanh: readonly []
+  relu: readonly []
+  elu: readonly []
+  softplus: readonly []
+  add: readonly []
+  subtract: readonly []
+  multiply: readonly []
+  divide: readonly []
+  maximum: readonly []
+  minimum: readonly []
+  greater: readonly []
+  equal: readonly []
+  where: readonly []
+  sum: readonly [axes: readonly number[], keepDimensions: boolean]
+  mean: readonly [axes: readonly number[], keepDimensions: boolean]
+  max: readonly [axes: readonly number[], keepDimensions: boolean]
+  argMax: readonly []
+  softmax: readonly []
+  logSoftmax: readonly []
+  reshape: readonly [shape: Shape]
+  transpose: readonly [permutation: readonly number[]]
+  concatenate: readonly [axis: number]
+  slice: readonly [begin: readonly number[], size: readonly (number | null)[]]
+  reverse: readonly [axes: readonly number[]]
+  broadcast: readonly [shape: Shape]
+  pad: readonly [margins: readonly Margin[]]
+  matmul: readonly []
+  convolve: readonly [Sliding]
+  maxPool: readonly [Window]
+  averagePool: readonly [Window]
+  maxPoolGradient: readonly [Window]
+  averagePoolGradient: readonly [inputShape: Shape, Window]
+}
+export type Operation = keyof Attributes
+
+/** What an interpreter does with an operation, whichever it is. */
+export type Perform<T> = <O extends Operation>(operation: O, inputs: readonly T[], attributes: Attributes[O]) => T
+
+/** The operations of an interpreter that treats them all alike; the rest are its own. */
+export const alike = <T>(
+  perform: Perform<T>,
+  rest: Pick<Ops<T>, 'shape' | 'constant' | 'uniform' | 'normal' | 'scan'>,
+): Ops<T> => {
+  const unary = (operation: Operation) => (x: T) => perform(operation, [x], [] as never)
+  const binary = (operation: Operation) => (a: T, b: T) => perform(operation, [a, b], [] as never)
+  const reduction =
+    (operation: 'sum' | 'mean' | 'max') =>
+    (x: T, axes: readonly number[], keepDimensions = false) =>
+      perform(operation, [x], [axes, keepDimensions])
+  return Object.freeze<Ops<T>>({
+    ...rest,
+    negative: unary('negative'),
+    exp: unary('exp'),
+    log: unary('log'),
+    sqrt: unary('sqrt'),
+    rsqrt: unary('rsqrt'),
+    square: unary('square'),
+    abs: unary('abs'),
+    sigmoid: unary('sigmoid'),
+    tanh: unary('tanh'),
+    relu: unary('relu'),
+    elu: unary('elu'),
+    softplus: unary('softplus'),
+    add: binary('add'),
+    subtract: binary('subtract'),
+    multiply: binary('multiply'),
+    divide: binary('divide'),
+    maximum: binary('maximum'),
+    minimum: binary('minimum'),
+    greater: binary('greater'),
+    equal: binary('equal'),
+    where: (condition, a, b) => perform('where', [condition, a, b], []),
+    sum: reduction('sum'),
+    mean: reduction('mean'),
+    max: reduction('max'),
+    argMax: unary('argMax'),
+    softmax: unary('softmax'),
+    logSoftmax: unary('logSoftmax'),
+    reshape: (x, shape) => perform('reshape', [x], [shape]),
+    transpose: (x, permutation) => perform('transpose', [x], [permutation]),
+    concatenate: (xs, axis) => perform('concatenate', xs, [axis]),
+    slice: (x, begin, size) => perform('slice', [x], [begin, size]),
+    reverse: (x, axes) => perform('reverse', [x], [axes]),
+    broadcast: (x, shape) => perform('broadcast', [x], [shape]),
+    pad: (x, margins) => perform('pad', [x], [margins]),
+    matmul: binary('matmul'),
+    convolve: (x, filter, sliding) => perform('convolve', [x, filter], [sliding]),
+    maxPool: (x, window) => perform('maxPool', [x], [window]),
+    averagePool: (x, window) => perform('averagePool', [x], [window]),
+    maxPoolGradient: (dy, x, y, window) => perform('maxPoolGradient', [dy, x, y], [window]),
+    averagePoolGradient: (dy, shape, window) => perform('averagePoolGradient', [dy], [shape, window]),
+  })
+}
+
+/** Performs an operation in an interpreter: the converse of {@link alike}. */
+export const perform =
+  <T>(ops: Ops<T>): Perform<T> =>
+  (operation, inputs, attributes) =>
+    operation === 'concatenate'
+      ? ops.concatenate(inputs, attributes[0] as number)
+      : // Every other operation takes its tensors one by one, then its attributes.
+        (ops[operation] as (...args: unknown[]) => T)(...inputs, ...attributes)

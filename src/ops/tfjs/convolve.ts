@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Margin, Sliding, Window } from '../../core/ops.ts'
+
+// What tfjs's spatial kernels do not do as the operations are defined.
+
+type Tensor = tf.Tensor
+type Explicit = [[number, number], [number, number], [number, number], [number, number]]
+
+const around = ([rows, cols]: readonly [Margin, Margin]): Explicit => [[0, 0], [...rows], [...cols], [0, 0]]
+
+/** A negative margin cuts rows or columns off, which kernels refuse to do. */
+const crop = (x: Tensor, padding: readonly [Margin, Margin]): [Tensor, readonly [Margin, Margin]] => {
+  if (padding.every(([before, after]) => before >= 0 && after >= 0)) return [x, padding]
+  const begin = [0, ...padding.map(([before]) => Math.max(0, -before)), 0]
+  const size = x.shape.map((d, i) => {
+    const margin = padding[i - 1]
+    return i === 0 || margin === undefined ? d : d - Math.max(0, -margin[0]) - Math.max(0, -margin[1])
+  })
+  const kept = padding.map(([before, after]) => [Math.max(0, before), Math.max(0, after)] as const)
+  return [tf.slice(x, begin, size), [kept[0] as Margin, kept[1] as Margin]]
+}
+
+export const convolve = (x: Tensor, filter: Tensor, { stride, dilation, padding }: Sliding): Tensor => {
+  const [input, margins] = crop(x, padding)
+  return tf.conv2d(input as tf.Tensor4D, filter as tf.Tensor4D, [...stride], around(margins), 'NHWC', [...dilation])
+}
+
+export const maxPool = (x: Tensor, { size, stride, padding }: Window): Tensor =>
+  tf.maxPool(x as tf.Tensor4D, [...size], [...stride], around(padding))
+
+export const maxPoolGradient = (dy: Tensor, x: Tensor, y: Tensor, { size, stride, padding }: Window): Tensor =>
+  tf.engine().runKernel(
+    tf.MaxPoolGrad,
+    { dy, input: x, output: y },
+    { filterSize: [...size], strides: [...stride], pad: around(padding) as unknown as number },
+  ) as Tensor
+
+/** For each window, its size over how many of its elements are not padding: [1, rows, cols, 1]. */
+const correction = (shape: readonly number[], { size, stride, padding }: Window, out: readonly number[]): Tensor | null => {
+  if (padding.every(([before, after]) => before === 0 && after === 0)) return null
+  const counts = [0, 1].map(axis => {
+    const n = shape[axis + 1] as number
+    const before = (padding[axis] as Margin)[0]
+    return Array.from({ length: out[axis + 1] as number }, (_, i) => {
+      const from = i * (stride[axis] as number) - before
+      return Math.min(n, from + (size[axis] as number)) - Math.max(0, from)
+    })
+  })
+  const [rows, cols] = counts as [number[], number[]]
+  const factors = rows.flatMap(r => cols.map(c => (size[0] * size[1]) / (r * c)))
+  return tf.tensor(factors, [1, rows.length, cols.length, 1])
+}
+
+const pad4 = (x: Tensor, padding: readonly [Margin, Margin]): Tensor => tf.pad(x, around(padding))
+
+/** The kernel's gradient counts padding as elements, so windows always lie inside a padded input here. */
+export const averagePool = (x: Tensor, window: Window): Tensor => {
+  const { size, stride, padding } = window
+  const means = tf.avgPool(pad4(x, padding) as tf.Tensor4D, [...size], [...stride], 'valid')
+  const factors = correction(x.shape, window, means.shape)
+  return factors === null ? means : tf.mul(means, factors)
+}
+
+export const averagePoolGradient = (dy: Tensor, shape: readonly number[], window: Window): Tensor => {
+  const { size, stride, padding } = window
+  const factors = correction(shape, window, dy.shape)
+  const [batch, rows, cols, channels] = shape as [number, number, number, number]
+  const padded = [batch, rows + padding[0][0] + padding[0][1], cols + padding[1][0] + padding[1][1], channels]
+  const dx = tf.engine().runKernel(
+    tf.AvgPoolGrad,
+    { dy: factors === null ? dy : tf.mul(dy, factors), input: tf.zeros(padded) },
+    { filterSize: [...size], strides: [...stride], pad: 'valid' },
+  ) as Tensor
+  return tf.slice(dx, [0, padding[0][0], padding[1][0], 0], [batch, rows, cols, channels])
+}

@@ -1,0 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu'
+
+export { tfjsOps } from './ops.ts'
+export { handOver } from './tensors.ts'

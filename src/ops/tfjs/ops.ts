@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Ops } from '../../core/ops.ts'
+import { normals, uniforms } from '../../core/random.ts'
+import type { Shape } from '../../core/shape.ts'
+import { spread } from '../spread.ts'
+import { walk } from '../walk.ts'
+import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
+
+type Tensor = tf.Tensor
+
+/** Eager tensors have no unknown dimensions: `null` can only be the one that a reshape leaves. */
+const known = (shape: Shape): number[] => shape.map(d => d ?? -1)
+const size = (shape: Shape): number => shape.reduce<number>((n, d) => n * (d ?? 1), 1)
+
+/**
+ * The eager interpreter: each operation is a kernel of tfjs-core, on whichever of its backends is selected (cpu unless
+ * you choose another). Results belong to the enclosing `tf.tidy`.
+ */
+export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
+  shape: x => x.shape,
+  constant: (values, shape) => (typeof values === 'number' && shape === undefined ? tf.scalar(values) : fill(values, shape)),
+
+  negative: x => tf.neg(x),
+  exp: x => tf.exp(x),
+  log: x => tf.log(x),
+  sqrt: x => tf.sqrt(x),
+  rsqrt: x => tf.rsqrt(x),
+  square: x => tf.square(x),
+  abs: x => tf.abs(x),
+  sigmoid: x => tf.sigmoid(x),
+  tanh: x => tf.tanh(x),
+  relu: x => tf.relu(x),
+  elu: x => tf.elu(x),
+  softplus: x => tf.softplus(x),
+
+  add: (a, b) => tf.add(a, b),
+  subtract: (a, b) => tf.sub(a, b),
+  multiply: (a, b) => tf.mul(a, b),
+  divide: (a, b) => tf.div(a, b),
+  maximum: (a, b) => tf.maximum(a, b),
+  minimum: (a, b) => tf.minimum(a, b),
+  greater: (a, b) => tf.cast(tf.greater(a, b), 'float32'),
+  equal: (a, b) => tf.cast(tf.equal(a, b), 'float32'),
+  where: (condition, a, b) => tf.where(tf.cast(condition, 'bool'), a, b),
+
+  sum: (x, axes, keepDimensions) => tf.sum(x, [...axes], keepDimensions),
+  mean: (x, axes, keepDimensions) => tf.mean(x, [...axes], keepDimensions),
+  max: (x, axes, keepDimensions) => tf.max(x, [...axes], keepDimensions),
+  argMax: x => tf.cast(tf.argMax(x, -1), 'float32'),
+  softmax: x => tf.softmax(x),
+  logSoftmax: x => tf.logSoftmax(x),
+
+  reshape: (x, shape) => tf.reshape(x, known(shape)),
+  transpose: (x, permutation) => tf.transpose(x, [...permutation]),
+  concatenate: (xs, axis) => tf.concat([...xs], axis),
+  slice: (x, begin, size) => tf.slice(x, [...begin], known(size)),
+  reverse: (x, axes) => tf.reverse(x, [...axes]),
+  broadcast: (x, shape) => tf.broadcastTo(x, known(shape) as [number]),
+  pad: (x, margins) => tf.pad(x, margins.map(([before, after]) => [before, after] as [number, number])),
+
+  matmul: (a, b) => tf.matMul(a, b),
+  // Kernels take a stride or a dilation, not both: with both, the filter is dilated beforehand.
+  convolve: (x, filter, sliding) => {
+    const [rows, cols] = sliding.dilation
+    if (Math.max(...sliding.stride) === 1 || Math.max(rows, cols) === 1) return convolve(x, filter, sliding)
+    const dilated = spread(tfjsOps, spread(tfjsOps, filter, 0, rows), 1, cols)
+    return convolve(x, dilated, { ...sliding, dilation: [1, 1] })
+  },
+  maxPool,
+  averagePool,
+  maxPoolGradient,
+  averagePoolGradient: (dy, shape, window) => averagePoolGradient(dy, known(shape), window),
+
+  uniform: (key, shape) => tf.tensor(uniforms(key, size(shape)), known(shape)),
+  normal: (key, shape) => tf.tensor(normals(key, size(shape)), known(shape)),
+
+  scan: (body, initial, sequence) => walk(tfjsOps, body, initial, sequence),
+})
+
+const fill = (values: number | Float32Array, shape?: readonly number[]): Tensor =>
+  typeof values === 'number' ? tf.fill([...(shape ?? [])], values) : tf.tensor(values, shape ? [...shape] : [values.length])

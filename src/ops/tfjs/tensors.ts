@@ -1,0 +1,26 @@
+import { type DataType, Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import type { Tensor } from '../../core/variables.ts'
+
+// A tensor of tfjs lives until it is disposed. What joinery returns is a handle that disposes its tensor when nobody
+// holds the handle any more, so that users need not.
+
+const unheld = new FinalizationRegistry<TfTensor>(tensor => tensor.dispose())
+
+class Handle extends TfTensor {
+  readonly #held: TfTensor
+  constructor(held: TfTensor) {
+    // With the same id: inside tf.tidy, returning the handle keeps the tensor, and gradients know it.
+    super(held.shape, held.dtype as DataType, held.dataId, held.id)
+    this.#held = held
+    unheld.register(this, held, this)
+  }
+  override dispose(): void {
+    unheld.unregister(this)
+    this.#held.dispose()
+    this.isDisposedInternal = true
+  }
+}
+
+/** Hands a tensor over to the user: it is disposed when they drop it, or call `dispose`. */
+export const handOver = <S extends readonly number[]>(tensor: TfTensor): Tensor<S> =>
+  new Handle(tensor) as unknown as Tensor<S>

@@ -1,0 +1,250 @@
+import * as tf from '@tensorflow/tfjs-core'
+import * as E from 'fp-ts/lib/Either.js'
+import { LayerConnectionError, WeightInitializationError } from '../core/errors.ts'
+import type { AnyLayer, Mode } from '../core/layer.ts'
+import type { OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
+import { asPart, type Part, run, type VariableTree, type Wiring, wire } from '../core/network.ts'
+import type { Ops } from '../core/ops.ts'
+import type { Key } from '../core/random.ts'
+import { type Flow, showFlow, showShape } from '../core/shape.ts'
+import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
+import { tape } from '../ops/tape.ts'
+import { isSeveralInputs, type TensorInput, toTensor } from './data.ts'
+import { variableRules } from './init.ts'
+
+/** How `apply` runs. */
+export interface ApplyOptions {
+  /** Whether layers that behave differently in training do so. Default: false. */
+  readonly training?: boolean
+  /** What layers that draw in training draw with. */
+  readonly key?: Key
+}
+
+/** Parameters and state together, by layer. */
+export const merge = <T>(params: VariableTree<T>, state: VariableTree<T>): VariableTree<T> => {
+  const names = new Set([...Object.keys(params), ...Object.keys(state)])
+  return Object.fromEntries([...names].map(name => [name, { ...params[name], ...state[name] }]))
+}
+
+const modeOf = ({ training = false, key }: ApplyOptions): Mode => ({ training, key })
+
+/**
+ * The graph of a part for inputs of these shapes.
+ *
+ * @throws LayerConnectionError when they do not fit
+ */
+export const wireFor = (part: Part, shapes: Flow): Wiring => {
+  const expected = 'inputs' in part ? part.inputs : undefined
+  if (expected !== undefined && expected.length !== shapes.length && expected.length > 1)
+    throw new LayerConnectionError({
+      layer: 'network',
+      expected: `${expected.length} inputs, ${showFlow(expected)}`,
+      got: `${shapes.length}, ${showFlow(shapes)}`,
+      remedy: 'Give the inputs as an array, in the order of the Input layers.',
+    })
+  const wired = wire(part, shapes)
+  if (E.isLeft(wired)) throw wired.left
+  return wired.right
+}
+
+/**
+ * Checks that variables are those of a graph.
+ *
+ * @throws WeightInitializationError that names the layer and the variable
+ */
+export const checkVariables = (wiring: Wiring, variables: VariableTree<{ readonly shape: readonly number[] }>): void => {
+  for (const [layer, rules] of variableRules(wiring))
+    for (const [variable, { shape }] of Object.entries(rules)) {
+      const given = variables[layer]?.[variable]?.shape
+      if (given === undefined || given.join() !== shape.join())
+        throw new WeightInitializationError({
+          layer,
+          expected: `${variable} of shape ${showShape(shape)}`,
+          got: given === undefined ? 'none' : showShape(given),
+          remedy: 'Make the variables of this network with init(network, key).',
+        })
+    }
+}
+
+/** What `apply` gives. */
+export interface Applied<Output, State> {
+  readonly output: Output
+  readonly state: State
+}
+
+interface Run<T> {
+  readonly outputs: readonly T[]
+  readonly state: VariableTree<T>
+}
+
+const runWith = <T>(
+  ops: Ops<T>,
+  part: Part,
+  variables: { readonly params: VariableTree<T>; readonly state: VariableTree<T> },
+  inputs: readonly T[],
+  mode: Mode,
+): Run<T> => {
+  const wiring = wireFor(part, inputs.map(ops.shape))
+  const [outputs, state] = run(ops, wiring, merge(variables.params, variables.state), inputs, mode)
+  const updated = Object.entries(state).map(([name, values]) => [name, { ...variables.state[name], ...values }] as const)
+  return { outputs, state: { ...variables.state, ...Object.fromEntries(updated) } }
+}
+
+const single = <T>(values: readonly T[]): T | readonly T[] => (values.length === 1 ? (values[0] as T) : Object.freeze(values))
+
+interface Tensors {
+  readonly params: VariableTree<tf.Tensor>
+  readonly state: VariableTree<tf.Tensor>
+}
+
+const tensorsIn = (value: unknown): readonly tf.Tensor[] => {
+  if (value instanceof tf.Tensor) return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : []
+}
+
+/** The same structure, frozen, with every tensor changed. */
+const mapTensors = (value: unknown, f: (tensor: tf.Tensor) => tf.Tensor): unknown => {
+  if (value instanceof tf.Tensor) return f(value)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([name, entry]) => [name, mapTensors(entry, f)])
+  return Object.freeze(Array.isArray(value) ? entries.map(([, entry]) => entry) : Object.fromEntries(entries))
+}
+
+/**
+ * Runs eager work and hands its results over; everything else that it made is disposed, also when it fails. Each
+ * result is a tensor of its own, except that a `state` which did not change keeps the tensors that were given.
+ */
+const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R => {
+  const owned = new Set(given.flatMap(tensorsIn))
+  const seen = new Set<tf.Tensor>()
+  let result: R | undefined
+  tf.tidy(() => {
+    result = work()
+    return tensorsIn(result).filter(tensor => !owned.has(tensor))
+  })
+  const fresh = (tensor: tf.Tensor): tf.Tensor => {
+    const shared = owned.has(tensor) || seen.has(tensor)
+    seen.add(tensor)
+    return handOver(shared ? tf.clone(tensor) : tensor)
+  }
+  const entries = Object.entries(result as R).map(([name, value]) => [
+    name,
+    mapTensors(value, tensor => (name === 'state' && owned.has(tensor) ? tensor : fresh(tensor))),
+  ])
+  return Object.freeze(Object.fromEntries(entries)) as R
+}
+
+const toInputs = (input: unknown): readonly tf.Tensor[] =>
+  isSeveralInputs(input) ? input.map(part => toTensor(part)) : [toTensor(input)]
+
+/**
+ * Runs a network or layer: a pure function of its arguments. Several inputs and outputs are tuples.
+ *
+ * With `ops`, it runs in another interpretation of the operations, and variables, input and output are its values.
+ *
+ * @returns the output, and the state with what training updates
+ * @throws LayerConnectionError when the input does not fit
+ * @throws WeightInitializationError when the variables are not the network's
+ * @throws InvalidOption when a layer draws in training and no key is given
+ * @example
+ * ```ts
+ * const network = join(Input(4), Softmax(3))
+ * const { output } = apply(network, init(network, key(0)), [[1, 2, 3, 4]])
+ * output.shape // [1, 3]
+ * ```
+ */
+export function apply<N extends AnyLayer>(
+  network: N,
+  variables: Variables<N>,
+  input: TensorInput | readonly TensorInput[],
+  options?: ApplyOptions,
+): Applied<TensorsOf<OutputOf<N>>, StateOf<N>>
+export function apply<T>(
+  network: AnyLayer,
+  variables: { readonly params: VariableTree<T>; readonly state: VariableTree<T> },
+  input: T | readonly T[],
+  options: ApplyOptions & { readonly ops: Ops<T> },
+): Applied<T | readonly T[], VariableTree<T>>
+export function apply(
+  network: AnyLayer,
+  variables: unknown,
+  input: unknown,
+  options: ApplyOptions & { readonly ops?: Ops<unknown> } = {},
+): Applied<unknown, unknown> {
+  const part = asPart('apply', network)
+  const { ops } = options
+  if (ops !== undefined) {
+    const inputs = Array.isArray(input) ? input : [input]
+    const given = variables as { readonly params: VariableTree<unknown>; readonly state: VariableTree<unknown> }
+    const { outputs, state } = runWith(ops, part, given, inputs, modeOf(options))
+    return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
+  }
+  const given = variables as Tensors
+  return eagerly([variables, input], () => {
+    const inputs = toInputs(input)
+    checkVariables(wireFor(part, inputs.map(tensor => tensor.shape)), merge(given.params, given.state))
+    const { outputs, state } = runWith(tfjsOps, part, given, inputs, modeOf(options))
+    return { output: single(outputs), state }
+  })
+}
+
+/** What {@link gradients} gives: the shapes are those of the input and of the parameters. */
+export interface Gradients<N extends AnyLayer> {
+  readonly output: TensorsOf<OutputOf<N>>
+  readonly input: tf.Tensor | readonly tf.Tensor[]
+  readonly params: ParamsOf<N>
+}
+
+/**
+ * The output, and the gradients of `sum(output * cotangent)` with respect to the input and to every parameter: the
+ * vector-Jacobian product.
+ *
+ * @param cotangent the gradient of what you want to differentiate with respect to the output; a tuple for several
+ * @throws as {@link apply}
+ * @example
+ * ```ts
+ * const network = join(Input(2), Linear(1, { weight: [[3], [4]] }))
+ * const { input } = gradients(network, init(network, key(0)), [[1, 1]], [[1]])
+ * Array.from(input.dataSync()) // [3, 4]
+ * ```
+ */
+export const gradients = <N extends AnyLayer>(
+  network: N,
+  variables: Variables<N>,
+  input: TensorInput | readonly TensorInput[],
+  cotangent: TensorInput | readonly TensorInput[],
+  options: ApplyOptions = {},
+): Gradients<N> => {
+  const part = asPart('gradients', network)
+  const given = variables as Tensors
+  const result = eagerly([variables, input, cotangent], () => {
+    const inputs = toInputs(input)
+    checkVariables(wireFor(part, inputs.map(tensor => tensor.shape)), merge(given.params, given.state))
+    const { ops, variable, fixed, gradients: back } = tape(tfjsOps)
+    const params = mapTree(given.params, variable)
+    const traced = inputs.map(variable)
+    const { outputs } = runWith(ops, part, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))
+    const seeds = toInputs(cotangent)
+    const leaves = Object.values(params).flatMap(own => Object.values(own))
+    const found = back(
+      outputs.map((output, i) => [output, toTensor(seeds[i], output.value.shape)] as const),
+      [...traced, ...leaves],
+    )
+    const byLeaf = new Map(leaves.map((leaf, i) => [leaf, found[traced.length + i] as tf.Tensor]))
+    return {
+      output: single(outputs.map(output => output.value)),
+      input: single(found.slice(0, traced.length)),
+      params: mapTree(params, leaf => byLeaf.get(leaf) as tf.Tensor),
+    }
+  })
+  return result as unknown as Gradients<N>
+}
+
+/** Changes every value of a tree of variables. */
+export const mapTree = <A, B>(tree: VariableTree<A>, f: (value: A) => B): VariableTree<B> =>
+  Object.fromEntries(
+    Object.entries(tree).map(([layer, own]) => [
+      layer,
+      Object.fromEntries(Object.entries(own).map(([name, value]) => [name, f(value)])),
+    ]),
+  )

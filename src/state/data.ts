@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { InvalidOption, show } from '../core/errors.ts'
+import { flatten, nestedShape } from '../core/options.ts'
+import type { NestedNumbers, Tensor } from '../core/variables.ts'
+import { handOver } from '../ops/tfjs/index.ts'
+
+/** Numbers in row-major order, with their shape. */
+export interface FlatData {
+  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array | readonly number[]
+  readonly shape: readonly number[]
+}
+
+/** Every form in which a tensor can be given. */
+export type TensorInput = tf.Tensor | NestedNumbers | FlatData['data'] | FlatData
+
+const fault = (expected: string, got: unknown): InvalidOption =>
+  new InvalidOption({
+    layer: 'tensor',
+    option: 'data',
+    expected,
+    got: typeof got === 'string' ? got : show(got),
+    remedy: 'For example: [[1, 2], [3, 4]], or { data: new Float32Array(4), shape: [2, 2] }.',
+  })
+
+const isFlat = (value: unknown): value is FlatData =>
+  typeof value === 'object' && value !== null && 'data' in value && 'shape' in value && Array.isArray(value.shape)
+
+const checkedShape = (shape: readonly unknown[], count: number): number[] => {
+  if (!shape.every(d => Number.isSafeInteger(d) && (d as number) >= 0))
+    throw fault('a shape of integers >= 0', `the shape ${show(shape)}`)
+  const expected = (shape as readonly number[]).reduce((n, d) => n * d, 1)
+  if (expected !== count) throw fault(`${expected} numbers for the shape ${show(shape)}`, `${count} numbers`)
+  return [...(shape as readonly number[])]
+}
+
+const fromNumbers = (numbers: FlatData['data'], shape: readonly unknown[]): tf.Tensor =>
+  tf.tensor(Float32Array.from(numbers), checkedShape(shape, numbers.length))
+
+/**
+ * A tensor of any input, in the enclosing `tf.tidy`; a tensor stays itself.
+ *
+ * @throws InvalidOption when nested arrays are ragged or hold anything but numbers, or the shape does not fit
+ */
+export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor => {
+  if (input instanceof tf.Tensor) {
+    if (input.isDisposed) throw fault('a tensor that has not been disposed', 'a disposed one')
+    return shape === undefined ? input : tf.reshape(input, checkedShape(shape, input.size))
+  }
+  if (isFlat(input)) return fromNumbers(input.data, shape ?? input.shape)
+  const own = nestedShape(input)
+  if (own === undefined) throw fault('numbers in nested arrays of one length on each level', input)
+  return fromNumbers(ArrayBuffer.isView(input) ? (input as Float32Array) : flatten(input), shape ?? own)
+}
+
+/** Whether an argument holds several inputs: a tuple of tensors or of flat data. Nested arrays are one input. */
+export const isSeveralInputs = (input: unknown): input is readonly TensorInput[] =>
+  Array.isArray(input) && input.length > 0 && input.every(part => part instanceof tf.Tensor || isFlat(part))
+
+/**
+ * A tensor of 32-bit floats.
+ *
+ * @param data nested arrays, or a flat or typed array with a shape
+ * @throws InvalidOption when arrays are ragged or hold anything but numbers, or the shape has another number of elements
+ * @example
+ * ```ts
+ * tensor([[1, 2], [3, 4]]).shape // [2, 2]
+ * tensor(new Float32Array(6), [2, 3]).shape // [2, 3]
+ * ```
+ */
+export const tensor = <const S extends number[] | readonly number[] = number[]>(
+  data: TensorInput,
+  shape?: S,
+): Tensor<{ -readonly [K in keyof S]: S[K] }> =>
+  handOver(tf.tidy(() => (data instanceof tf.Tensor ? tf.clone(toTensor(data, shape)) : toTensor(data, shape))))

@@ -1,0 +1,128 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { WeightInitializationError } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import type { Variables } from '../core/named.ts'
+import { asPart, type Node, type Wiring, wiringOf } from '../core/network.ts'
+import { foldIn, type Key } from '../core/random.ts'
+import { showShape } from '../core/shape.ts'
+import type { Parameter, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
+import { handOver } from '../ops/tfjs/index.ts'
+
+/**
+ * The variables of each layer that has any, by name; a shared layer once.
+ *
+ * @throws WeightInitializationError when a shape is unknown, or the occurrences of a shared layer need different ones
+ */
+export const variableRules = (wiring: Wiring): ReadonlyMap<string, VariableRules> => {
+  const all = new Map<string, VariableRules>()
+  for (const node of wiring.nodes) {
+    const rules = rulesOf(node)
+    const before = all.get(node.name)
+    for (const [variable, { shape }] of Object.entries(rules)) {
+      const other = before?.[variable]?.shape
+      if (other !== undefined && other.join() !== shape.join())
+        throw new WeightInitializationError({
+          layer: node.name,
+          expected: `${variable} of shape ${showShape(other)}, as where this layer is used first`,
+          got: showShape(shape),
+          remedy: 'Give every occurrence of a shared layer inputs of one shape.',
+        })
+    }
+    if (Object.keys(rules).length > 0) all.set(node.name, rules)
+  }
+  return all
+}
+
+const rulesOf = ({ name, layer, inputShapes }: Node): VariableRules => {
+  const rules = layer.rules.variables(inputShapes)
+  if (isLeft(rules)) throw new WeightInitializationError({ layer: name, ...rules.left })
+  return rules.right
+}
+
+const size = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
+
+const initialValues = (layer: string, variable: string, { shape, initial, fans }: VariableRule, key: Key): Float32Array => {
+  const fault = (got: string) =>
+    new WeightInitializationError({
+      layer,
+      expected: `${variable} of shape ${showShape(shape)}, finite numbers`,
+      got,
+      remedy: 'Give a number, an initializer, or values of this shape.',
+    })
+  const values = sampled(initial, shape, key, fans)
+  if (values === null) return initialShapeFault(initial, fault)
+  if (values.length !== size(shape)) throw fault(`${values.length} values`)
+  if (!values.every(Number.isFinite)) throw fault('a value that is not finite')
+  return values
+}
+
+const initialShapeFault = (initial: Parameter, fault: (got: string) => Error): never => {
+  throw fault(typeof initial === 'object' && initial.kind === 'Values' ? showShape(initial.shape) : 'no values')
+}
+
+/** `null` for values of another shape. */
+const sampled = (
+  initial: Parameter,
+  shape: readonly number[],
+  key: Key,
+  fans: VariableRule['fans'],
+): Float32Array | null => {
+  if (typeof initial === 'number') return new Float32Array(size(shape)).fill(initial)
+  if (initial.kind === 'Initializer') return initial.sample(key, shape, fans)
+  return initial.shape === null || initial.shape.join() === shape.join() ? initial.data : null
+}
+
+/**
+ * The initial variables of a network: its parameters, which gradients train, and the rest of its state (such as
+ * running statistics), by layer name. The same key gives the same bits; every variable draws from a key of its own, so
+ * adding a layer changes nothing in the others.
+ *
+ * @throws WeightInitializationError when a shape is unknown, or a value given for a variable does not have its shape
+ * @example
+ * ```ts
+ * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), Relu(), Reshape(), Softmax(10))
+ * const variables = init(network, key(42))
+ * variables.params['convolution-1'].weight.shape // [3, 3, 1, 16]
+ * ```
+ */
+export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => {
+  const rules = variableRules(wiringOf(asPart('init', network)))
+  // All values first: when one cannot be made, no tensor has been.
+  const drawn = [...rules].flatMap(([layer, variables]) =>
+    Object.entries(variables).map(([variable, rule]) => ({
+      layer,
+      variable,
+      rule,
+      values: initialValues(layer, variable, rule, foldIn(foldIn(key, layer), variable)),
+    })),
+  )
+  const tree = (trainable: boolean) => {
+    const layers: Record<string, Record<string, Tensor>> = {}
+    for (const { layer, variable, rule, values } of drawn)
+      if ((rule.trainable ?? true) === trainable) {
+        layers[layer] ??= {}
+        layers[layer][variable] = handOver(tf.tensor(values, [...rule.shape]))
+      }
+    for (const own of Object.values(layers)) Object.freeze(own)
+    return Object.freeze(layers)
+  }
+  // What the rules say at run time, Variables<N> says at the type level.
+  return Object.freeze({ params: tree(true), state: tree(false) }) as unknown as Variables<N>
+}
+
+/**
+ * How many numbers the variables of a network hold: all, and those that gradients train.
+ *
+ * @throws WeightInitializationError when a shape is unknown
+ * @example
+ * ```ts
+ * countParameters(join(Input(4), Relu(8), BatchNorm())) // { total: 72, trainable: 56 }
+ * ```
+ */
+export const countParameters = (network: AnyLayer): { readonly total: number; readonly trainable: number } => {
+  const rules = variableRules(wiringOf(asPart('countParameters', network)))
+  const all = [...rules.values()].flatMap(variables => Object.values(variables))
+  const count = (some: readonly VariableRule[]) => some.reduce((n, { shape }) => n + size(shape), 0)
+  return Object.freeze({ total: count(all), trainable: count(all.filter(rule => rule.trainable ?? true)) })
+}

@@ -1,0 +1,66 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { InvalidOption, LayerConnectionError, show } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { asPart, type Wiring, wire, wiringOf } from '../core/network.ts'
+import type { Flow, Shape } from '../core/shape.ts'
+
+/** One shape (`null`: of unknown rank), or the shapes of several inputs or outputs. */
+export type Shapes = Shape | null | readonly (Shape | null)[]
+
+const toFlow = (shapes: Shapes): Flow => {
+  const several = Array.isArray(shapes) && shapes.some(Array.isArray)
+  const flow = (several ? shapes : [shapes]) as Flow
+  const bad = flow.find(
+    shape =>
+      shape !== null &&
+      !(Array.isArray(shape) && shape.every(d => d === null || (Number.isSafeInteger(d) && (d as number) >= 0))),
+  )
+  if (bad !== undefined)
+    throw new InvalidOption({
+      layer: 'outputShape',
+      option: 'shape',
+      expected: 'an array of integers >= 0, with null for an unknown dimension',
+      got: show(bad),
+      remedy: 'For example: [null, 28, 28, 1].',
+    })
+  return flow
+}
+
+const fromWiring = (wiring: Wiring): Shapes => {
+  const shapes = wiring.outputs.map(i => wiring.nodes[i]?.shape ?? null)
+  return shapes.length === 1 ? (shapes[0] ?? null) : shapes
+}
+
+/**
+ * The output shape of a layer or network, as a value: `Left` where the input does not fit.
+ *
+ * @param shape the shape that comes in, batch first; `null` for unknown. A network knows its own.
+ * @example
+ * ```ts
+ * checkShape(Convolution([3, 3, 16]), [null, 2, 2, 1])._tag // 'Left'
+ * ```
+ */
+export const checkShape = (layer: AnyLayer, shape?: Shapes): E.Either<LayerConnectionError, Shapes> => {
+  const part = asPart('outputShape', layer)
+  const wired = shape === undefined ? E.right(wiringOf(part)) : wire(part, toFlow(shape))
+  if (E.isRight(wired)) return E.right(fromWiring(wired.right))
+  if (wired.left instanceof LayerConnectionError) return E.left(wired.left)
+  throw wired.left
+}
+
+/**
+ * The output shape of a layer or network. With several outputs, an array of shapes.
+ *
+ * @param shape the shape that comes in, batch first; `null` for unknown; an array of shapes for several inputs.
+ *   A network knows its own.
+ * @throws LayerConnectionError when the input does not fit
+ * @example
+ * ```ts
+ * outputShape(Convolution([3, 3, 16]), [null, 28, 28, 1]) // [null, 26, 26, 16]
+ * ```
+ */
+export const outputShape = (layer: AnyLayer, shape?: Shapes): Shapes => {
+  const result = checkShape(layer, shape)
+  if (E.isLeft(result)) throw result.left
+  return result.right
+}
