@@ -15,7 +15,10 @@ import { asPart, compose } from '../core/network.ts'
  * names(network) // ['input-1', 'relu-1', 'relu-2', 'relu-3']
  * ```
  */
-export const repeat = <const B extends AnyLayer, const N extends number>(layer: CheckRepeat<B, N>, n: N): Repeat<B, N> => {
+export const repeat = <const B extends AnyLayer, const N extends number>(
+  layer: CheckRepeat<B, N>,
+  n: N,
+): Repeat<B, N> => {
   const part = asPart('repeat', layer)
   if (!Number.isSafeInteger(n) || n < 1)
     throw new InvalidOption({

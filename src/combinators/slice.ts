@@ -1,6 +1,15 @@
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, compose, type LayerValue, type Node, type Part, type Wired, type Wiring, wiringOf } from '../core/network.ts'
+import {
+  asPart,
+  compose,
+  type LayerValue,
+  type Node,
+  type Part,
+  type Wired,
+  type Wiring,
+  wiringOf,
+} from '../core/network.ts'
 import { nearest } from '../core/options.ts'
 
 /** A part of a network, whose shapes the compiler does not follow. */
@@ -53,7 +62,11 @@ export const layerOf = (network: AnyLayer, name: string): LayerValue => {
   return (nodes[find('layerOf', nodes, name)] as Node).layer
 }
 
-const chosen = (owner: string, part: Part, given: readonly string[]): { wiring: Wiring; indices: readonly number[] } => {
+const chosen = (
+  owner: string,
+  part: Part,
+  given: readonly string[],
+): { wiring: Wiring; indices: readonly number[] } => {
   const wiring = wiringOf(part)
   if (given.length === 0)
     throw new InvalidOption({
@@ -70,7 +83,7 @@ const chosen = (owner: string, part: Part, given: readonly string[]): { wiring: 
 const keep = (wiring: Wiring, kept: ReadonlySet<number>, outputs: readonly number[]): Slice => {
   const order = [...kept].sort((a, b) => a - b)
   const position = new Map(order.map((index, i) => [index, i]))
-  const inputs: (Wiring['inputs'][number])[] = []
+  const inputs: Wiring['inputs'][number][] = []
   const nodes = order.map(index => {
     const node = wiring.nodes[index] as Node
     const known = node.layer.kind === 'Input' && node.inputs.length === 0
@@ -82,7 +95,11 @@ const keep = (wiring: Wiring, kept: ReadonlySet<number>, outputs: readonly numbe
     const inner = node.inputs.filter(from => kept.has(from)).map(from => position.get(from) as number)
     return Object.freeze({ ...node, externals: Object.freeze(externals), inputs: Object.freeze(inner) })
   })
-  const sliced = { nodes: Object.freeze(nodes), inputs: Object.freeze(inputs), outputs: Object.freeze(outputs.map(i => position.get(i) as number)) }
+  const sliced = {
+    nodes: Object.freeze(nodes),
+    inputs: Object.freeze(inputs),
+    outputs: Object.freeze(outputs.map(i => position.get(i) as number)),
+  }
   return compose({ form: 'slice', wiring: Object.freeze(sliced) }, 'Slice') as unknown as Slice
 }
 
@@ -114,7 +131,11 @@ export const start = (network: AnyLayer, ...names: readonly string[]): Slice => 
         remedy: `Name also '${missing.map(from => wiring.nodes[from]?.name).join("', '")}', or start at '${node.name}'.`,
       })
   }
-  return keep(wiring, kept, wiring.outputs.filter(i => kept.has(i)))
+  return keep(
+    wiring,
+    kept,
+    wiring.outputs.filter(i => kept.has(i)),
+  )
 }
 
 /**

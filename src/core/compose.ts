@@ -93,32 +93,39 @@ interface FailedAt<At extends number, Message extends string> extends Mismatch<M
 export type Scan<L extends readonly AnyLayer[], N extends number, I> =
   I extends Mismatch<infer M> ? FailedAt<N, M> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N] & AnyLayer, I>>
 
-type SequenceEntries<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> =
-  N extends L['length']
-    ? R
-    : SequenceEntries<L, Next[N], Out<L[N] & AnyLayer, I>, readonly [...R, ...List<Entries<L[N] & AnyLayer, I>>]>
+type SequenceEntries<
+  L extends readonly AnyLayer[],
+  N extends number,
+  I,
+  R extends readonly unknown[],
+> = N extends L['length']
+  ? R
+  : SequenceEntries<L, Next[N], Out<L[N] & AnyLayer, I>, readonly [...R, ...List<Entries<L[N] & AnyLayer, I>>]>
 type List<E> = E extends readonly unknown[] ? E : []
 
 /** Whether a flow is several shapes. Asks for its first part only: a dimension may be a type parameter. */
 type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 /** What the branch at index `N` gets. */
 type BranchInput<I, N extends number> = I extends Several ? (I extends { readonly [_ in N]: infer S } ? S : I) : I
-type Branches<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> =
-  N extends L['length']
-    ? I extends Several
-      ? I['length'] extends N
-        ? R
-        : Mismatch<`Parallel has ${L['length']} branches, but ${I['length']} inputs come in`>
-      : R
-    : Out<L[N] & AnyLayer, BranchInput<I, N>> extends infer O
-      ? O extends Mismatch<infer M>
-        ? Mismatch<M>
-        : Branches<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
-      : never
-type ParallelEntries<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> =
-  N extends L['length']
-    ? R
-    : ParallelEntries<L, Next[N], I, readonly [...R, ...List<Entries<L[N] & AnyLayer, BranchInput<I, N>>>]>
+type Branches<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> = N extends L['length']
+  ? I extends Several
+    ? I['length'] extends N
+      ? R
+      : Mismatch<`Parallel has ${L['length']} branches, but ${I['length']} inputs come in`>
+    : R
+  : Out<L[N] & AnyLayer, BranchInput<I, N>> extends infer O
+    ? O extends Mismatch<infer M>
+      ? Mismatch<M>
+      : Branches<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
+    : never
+type ParallelEntries<
+  L extends readonly AnyLayer[],
+  N extends number,
+  I,
+  R extends readonly unknown[],
+> = N extends L['length']
+  ? R
+  : ParallelEntries<L, Next[N], I, readonly [...R, ...List<Entries<L[N] & AnyLayer, BranchInput<I, N>>>]>
 
 type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = number extends N
   ? number[]
@@ -129,9 +136,13 @@ type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = numb
         ? O
         : RepeatOut<B, N, Next[K], O>
       : never
-type RepeatEntries<B extends AnyLayer, N extends number, K extends number, I, R extends readonly unknown[]> = K extends N
-  ? R
-  : RepeatEntries<B, N, Next[K], Out<B, I>, readonly [...R, ...List<Entries<B, I>>]>
+type RepeatEntries<
+  B extends AnyLayer,
+  N extends number,
+  K extends number,
+  I,
+  R extends readonly unknown[],
+> = K extends N ? R : RepeatEntries<B, N, Next[K], Out<B, I>, readonly [...R, ...List<Entries<B, I>>]>
 
 /** What `join` makes: a network once it starts with inputs, else a sequence. */
 export type Join<L extends readonly AnyLayer[]> = L[0]['~source'] extends infer I

@@ -108,7 +108,10 @@ const namedArguments = (
 }
 
 /** Prints a layer as the call that makes it: what differs from the defaults, in the shortest form. */
-const printer = <Normal extends object>({ kind, positional = [], options }: Described<Normal>, values: Normal & LayerValue): string => {
+const printer = <Normal extends object>(
+  { kind, positional = [], options }: Described<Normal>,
+  values: Normal & LayerValue,
+): string => {
   const printed = (name: keyof Normal & string): string => {
     const { codec, ...rest } = options[name]
     const text = show(codec.encode(values[name]))
@@ -135,7 +138,10 @@ const layerMethods = (print: (layer: LayerValue) => string): object =>
     }),
   )
 
-const constructor = <Normal extends object>(definition: Described<Normal>, rulesOf: (options: Normal) => Rules): unknown => {
+const constructorOf = <Normal extends object>(
+  definition: Described<Normal>,
+  rulesOf: (options: Normal) => Rules,
+): unknown => {
   const { kind, example, options } = definition
   const methods = layerMethods(layer => printer(definition, layer as Normal & LayerValue))
   const make = (...given: readonly unknown[]): LayerValue => {
@@ -190,7 +196,7 @@ const allRules = <Normal extends object>(
 export const defineLayer = <Normal extends object, Constructor, V extends string = never>(
   definition: LayerDefinition<Normal, V>,
 ): Constructor =>
-  constructor(definition, options => ({
+  constructorOf(definition, options => ({
     inputs: 'one',
     shape: inputs => definition.shape(options, inputs[0] ?? null),
     variables: inputs => allRules(definition.variables, options, inputs[0] ?? null),
@@ -201,7 +207,7 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
 
 /** Makes the constructor of a layer of several inputs; otherwise as {@link defineLayer}. */
 export const defineMerge = <Normal extends object, Constructor>(definition: MergeDefinition<Normal>): Constructor =>
-  constructor(definition, options => ({
+  constructorOf(definition, options => ({
     inputs: 'several',
     // A single flow of unknown rank may yet turn out to be several tensors.
     shape: inputs => (inputs.length === 1 && inputs[0] === null ? right(null) : definition.shape(options, inputs)),

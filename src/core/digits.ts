@@ -49,23 +49,36 @@ type TimesDigit<A extends string, D extends string, R extends string> = R extend
       : R
   : never
 /** One row of long multiplication for each digit of B; Zeros shifts the row. */
-type MultiplyReversed<A extends string, B extends string, Zeros extends string, R extends string> =
-  B extends `${infer b}${infer B1}`
-    ? MultiplyReversed<A, B1, `${Zeros}0`, b extends '0' ? R : AddDigits<R, `${TimesDigit<A, b, '0'>}${Zeros}`>>
-    : R
+type MultiplyReversed<
+  A extends string,
+  B extends string,
+  Zeros extends string,
+  R extends string,
+> = B extends `${infer b}${infer B1}`
+  ? MultiplyReversed<A, B1, `${Zeros}0`, b extends '0' ? R : AddDigits<R, `${TimesDigit<A, b, '0'>}${Zeros}`>>
+  : R
 type MultiplyDigits<A extends string, B extends string> = TrimZeros<MultiplyReversed<Reverse<A>, Reverse<B>, '', '0'>>
 
 /** Long division by one digit: [quotient, remainder]. */
-type DivideByDigit<N extends string, D extends string, R extends string, Q extends string> =
-  N extends `${infer n}${infer N1}`
-    ? Quotient[`${D}${R}${n}`] extends `${infer q}${infer r}`
-      ? DivideByDigit<N1, D, r, `${Q}${q}`>
-      : never
-    : [TrimZeros<Q>, R]
+type DivideByDigit<
+  N extends string,
+  D extends string,
+  R extends string,
+  Q extends string,
+> = N extends `${infer n}${infer N1}`
+  ? Quotient[`${D}${R}${n}`] extends `${infer q}${infer r}`
+    ? DivideByDigit<N1, D, r, `${Q}${q}`>
+    : never
+  : [TrimZeros<Q>, R]
 /** How often D goes into R (at most 9 times), and what is left. */
 type CountDown<R extends string, D extends string, Q extends string> =
   SubtractDigits<R, D> extends infer X extends string ? (X extends '-' ? [Q, R] : CountDown<X, D, Increment[Q]>) : never
-type DivideLong<N extends string, D extends string, R extends string, Q extends string> = N extends `${infer n}${infer N1}`
+type DivideLong<
+  N extends string,
+  D extends string,
+  R extends string,
+  Q extends string,
+> = N extends `${infer n}${infer N1}`
   ? CountDown<TrimZeros<`${R}${n}`>, D, '0'> extends [infer q extends string, infer r extends string]
     ? DivideLong<N1, D, r, `${Q}${q}`>
     : never

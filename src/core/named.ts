@@ -6,13 +6,16 @@ import type { Tensor } from './variables.ts'
 // From the list of a network's layers to its variables by name. `Counters` is one string, such as
 // ';relu-{}=2;convolution-{}=1;': updating it costs the same however many patterns a network has.
 
-type Count<Counters extends string, P extends string> = Counters extends `${string};${P}=${infer N extends number};${string}`
-  ? N
-  : 0
-type Increment<Counters extends string, P extends string> =
-  Counters extends `${infer A};${P}=${infer N extends number};${infer B}`
-    ? `${A};${P}=${Next[N]};${B}`
-    : `${Counters}${P}=1;`
+type Count<
+  Counters extends string,
+  P extends string,
+> = Counters extends `${string};${P}=${infer N extends number};${string}` ? N : 0
+type Increment<
+  Counters extends string,
+  P extends string,
+> = Counters extends `${infer A};${P}=${infer N extends number};${infer B}`
+  ? `${A};${P}=${Next[N]};${B}`
+  : `${Counters}${P}=1;`
 
 /** A union of [name, parameters, state] of the layers from index `N` on. */
 type Resolve<E extends readonly unknown[], N extends number, Counters extends string, R> = N extends E['length']
@@ -38,7 +41,8 @@ type Prefixed<Name extends string, R> = R extends readonly [infer N extends stri
   ? [`${Name}/${N}`, V, S]
   : never
 
-type Named<L extends AnyLayer> = Entries<L, number[]> extends infer E extends readonly unknown[] ? Resolve<E, 0, ';', never> : never
+type Named<L extends AnyLayer> =
+  Entries<L, number[]> extends infer E extends readonly unknown[] ? Resolve<E, 0, ';', never> : never
 
 /** Tensors by layer and variable, where the compiler does not know the network. */
 export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>

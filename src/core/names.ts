@@ -4,7 +4,9 @@ import { InvalidOption, show } from './errors.ts'
 
 type Digits = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
 /** N with zeros before it until it is as long as Width (at most 6) says. */
-type PadZeros<N extends string, Width> = `${Zeros<Width>}${N}` extends infer S extends string ? Shorten<S, N, Width> : never
+type PadZeros<N extends string, Width> = `${Zeros<Width>}${N}` extends infer S extends string
+  ? Shorten<S, N, Width>
+  : never
 interface ZerosOfWidth {
   [width: string]: string
   '1': ''

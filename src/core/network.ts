@@ -70,7 +70,10 @@ export const asPart = (owner: string, value: unknown): Part => {
     option: 'layer',
     expected: 'a layer',
     got: show(value),
-    remedy: typeof value === 'function' ? `Call it: ${value.name || 'Relu'}().` : `For example: ${owner}(Relu(10), Softmax(3)).`,
+    remedy:
+      typeof value === 'function'
+        ? `Call it: ${value.name || 'Relu'}().`
+        : `For example: ${owner}(Relu(10), Softmax(3)).`,
   })
 }
 
@@ -182,7 +185,12 @@ const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: S
   return E.right(slice.outputs.map(i => placed[i] as Wire))
 }
 
-const wireAll = (parts: readonly Part[], incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
+const wireAll = (
+  parts: readonly Part[],
+  incoming: Wires | null,
+  draft: Draft,
+  scope: Scope,
+): E.Either<WiringError, Wires> => {
   let wires = incoming
   for (const part of parts) {
     const wired = wirePart(part, wires, draft, scope)
@@ -301,6 +309,24 @@ export const wiringOf = (part: Part): Wiring => {
 
 /** Tensors by layer name and variable name. */
 export type VariableTree<T> = Readonly<Record<string, Readonly<Record<string, T>>>>
+
+/** Changes every value of a tree. */
+export const mapTree = <A, B>(
+  tree: VariableTree<A>,
+  f: (value: A, layer: string, variable: string) => B,
+): VariableTree<B> =>
+  Object.freeze(
+    Object.fromEntries(
+      Object.entries(tree).map(([layer, own]) => [
+        layer,
+        Object.freeze(Object.fromEntries(Object.entries(own).map(([name, value]) => [name, f(value, layer, name)]))),
+      ]),
+    ),
+  )
+
+/** Two trees in one: the parameters of each layer and its state. */
+export const mergeTrees = <T>(a: VariableTree<T>, b: VariableTree<T>): VariableTree<T> =>
+  Object.fromEntries([...Object.keys(a), ...Object.keys(b)].map(layer => [layer, { ...a[layer], ...b[layer] }]))
 
 /**
  * Runs a graph: the mathematics of its nodes, in order, in any interpretation of the operations.

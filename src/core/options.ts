@@ -59,8 +59,7 @@ const isTensor = (value: unknown): value is TensorLike =>
 /** The shape of nested arrays; `undefined` when they are ragged, empty or hold anything but numbers. */
 export const nestedShape = (value: unknown): readonly number[] | undefined => {
   if (typeof value === 'number') return []
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
-    return [(value as unknown as ArrayLike<number>).length]
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return [(value as unknown as ArrayLike<number>).length]
   if (!Array.isArray(value) || value.length === 0) return undefined
   const first = nestedShape(value[0])
   if (first === undefined) return undefined
@@ -98,13 +97,15 @@ export const parameter: t.Type<Parameter, unknown, unknown> = codec(
       return value as Values
     return toValues(value)
   },
-  value => (typeof value === 'object' && value.kind === 'Values' ? `<${value.shape?.join('x') ?? value.data.length}>` : value),
+  value =>
+    typeof value === 'object' && value.kind === 'Values' ? `<${value.shape?.join('x') ?? value.data.length}>` : value,
 )
 
 /** The same, or `null` for none. */
 export const optionalParameter: t.Type<Parameter | null, unknown, unknown> = codec(
   `${parameter.name}, or null for none`,
-  value => (value === null ? null : E.getOrElse<unknown, Parameter | undefined>(() => undefined)(parameter.decode(value))),
+  value =>
+    value === null ? null : E.getOrElse<unknown, Parameter | undefined>(() => undefined)(parameter.decode(value)),
   value => (value === null ? null : parameter.encode(value)),
 )
 

@@ -27,7 +27,12 @@ const avalanche = (bits: number): number => {
 /** Absorbs one 32-bit word into each word of a key, differently. */
 const absorb = (words: Key['words'], data: number): Key['words'] => {
   const mixed = words.map((word, i) => avalanche(word ^ avalanche((data + Math.imul(i + 1, 0x9e3779b9)) | 0)))
-  const generator = xoroshiro128plusFromState([mixed[0] as number, mixed[1] as number, mixed[2] as number, mixed[3] as number])
+  const generator = xoroshiro128plusFromState([
+    mixed[0] as number,
+    mixed[1] as number,
+    mixed[2] as number,
+    mixed[3] as number,
+  ])
   // The first outputs of a xoroshiro generator still resemble its state.
   for (let i = 0; i < 4; i++) generator.next()
   return [generator.next(), generator.next(), generator.next(), generator.next()]

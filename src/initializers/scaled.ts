@@ -17,13 +17,15 @@ const fromNormal: Draw = (key, n, variance) => normals(key, n, 0, Math.sqrt(vari
 /** A uniform distribution on ±limit has the variance limit² / 3. */
 const fromUniform: Draw = (key, n, variance) => uniforms(key, n, -Math.sqrt(3 * variance), Math.sqrt(3 * variance))
 
-const scaled = (name: string, draw: Draw, scale: (fans: Fans) => number) => (options: GainOption = {}): Initializer =>
-  initializer(
-    name,
-    { gain: { codec: number('a positive number', gain => gain > 0), default: 1 } },
-    { ...options },
-    ({ gain }, key, shape, fans) => draw(key, count(shape), gain / scale(fans ?? fansOf(name, shape))),
-  )
+const scaled =
+  (name: string, draw: Draw, scale: (fans: Fans) => number) =>
+  (options: GainOption = {}): Initializer =>
+    initializer(
+      name,
+      { gain: { codec: number('a positive number', gain => gain > 0), default: 1 } },
+      { ...options },
+      ({ gain }, key, shape, fans) => draw(key, count(shape), gain / scale(fans ?? fansOf(name, shape))),
+    )
 
 const fanIn = (fans: Fans): number => fans.in
 const bothFans = (fans: Fans): number => fans.in + fans.out

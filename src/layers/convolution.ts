@@ -6,7 +6,17 @@ import { codec, optionalParameter, parameter } from '../core/options.ts'
 import { showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
-import { type ChannelsOf, margins, type Padding, type PaddingOption, type PairOption, padding, pair, type Slid, slideShape } from './spatial.ts'
+import {
+  type ChannelsOf,
+  margins,
+  type Padding,
+  type PaddingOption,
+  type PairOption,
+  padding,
+  pair,
+  type Slid,
+  slideShape,
+} from './spatial.ts'
 
 /** The filter: its rows and columns, and how many output channels it makes. */
 export type FilterSize = readonly [rows: number, cols: number, channels: number]

@@ -2,7 +2,7 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type Leaf, type NameOption, type OptionOf, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
-import { codec, integer, number, type Option, optionalParameter, type Options, parameter } from '../core/options.ts'
+import { codec, integer, number, type Option, type Options, optionalParameter, parameter } from '../core/options.ts'
 import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
 import type { Initializer, Parameter, ParameterSource, Tensor } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -46,7 +46,10 @@ type Features<I> = I extends readonly [unknown, infer F extends number] ? F : nu
 
 /** The constructor of a dense layer. */
 export interface DenseConstructor<Kind extends string, Base extends string> {
-  <const Units extends number, const O extends DenseOptions = {}>(units: Units, options?: O): Dense<Kind, Base, Units, O>
+  <const Units extends number, const O extends DenseOptions = {}>(
+    units: Units,
+    options?: O,
+  ): Dense<Kind, Base, Units, O>
   <const O extends DenseOptions = {}>(options?: O): Activation<Kind, Base, O>
   <const O extends DenseOptions = {}>(units: null | undefined, options?: O): Activation<Kind, Base, O>
 }
@@ -139,10 +142,14 @@ export const Linear: DenseConstructor<'Linear', 'linear'> = dense('Linear', heNo
 export const Sigmoid: DenseConstructor<'Sigmoid', 'sigmoid'> = dense('Sigmoid', heNormal(), (ops, x) => ops.sigmoid(x))
 
 /** `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a sigmoid of straight lines (Courbariaux et al. 2015). */
-export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dense('HardSigmoid', heNormal(), (ops, x) => {
-  const line = ops.add(ops.multiply(x, ops.constant(0.2)), ops.constant(0.5))
-  return ops.minimum(ops.maximum(line, ops.constant(0)), ops.constant(1))
-})
+export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dense(
+  'HardSigmoid',
+  heNormal(),
+  (ops, x) => {
+    const line = ops.add(ops.multiply(x, ops.constant(0.2)), ops.constant(0.5))
+    return ops.minimum(ops.maximum(line, ops.constant(0)), ops.constant(1))
+  },
+)
 
 /** `tanh(x)` of {@link Linear}. */
 export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
@@ -155,7 +162,10 @@ export interface ReluOptions extends DenseOptions {
 
 /** The constructor of {@link Relu}. */
 export interface ReluConstructor {
-  <const Units extends number, const O extends ReluOptions = {}>(units: Units, options?: O): Dense<'Relu', 'relu', Units, O>
+  <const Units extends number, const O extends ReluOptions = {}>(
+    units: Units,
+    options?: O,
+  ): Dense<'Relu', 'relu', Units, O>
   <const O extends ReluOptions = {}>(options?: O): Activation<'Relu', 'relu', O>
   <const O extends ReluOptions = {}>(units: null | undefined, options?: O): Activation<'Relu', 'relu', O>
 }

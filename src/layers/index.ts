@@ -1,4 +1,10 @@
-export { type ConvolutionConstructor, type ConvolutionOptions, Conv, Convolution, type FilterSize } from './convolution.ts'
+export {
+  Conv,
+  Convolution,
+  type ConvolutionConstructor,
+  type ConvolutionOptions,
+  type FilterSize,
+} from './convolution.ts'
 export {
   type Activation,
   type Dense,
@@ -17,7 +23,13 @@ export {
   Tanh,
 } from './dense.ts'
 export { Identity, Input, type InputShape } from './input.ts'
-export { Concatenate, type ConcatenateConstructor, Elementwise, type ElementwiseConstructor, type Merge } from './merge.ts'
+export {
+  Concatenate,
+  type ConcatenateConstructor,
+  Elementwise,
+  type ElementwiseConstructor,
+  type Merge,
+} from './merge.ts'
 export { BatchNorm, type BatchNormConstructor, type BatchNormOptions, BN } from './normalization.ts'
 export {
   AveragePooling,

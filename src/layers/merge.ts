@@ -1,10 +1,18 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import { defineMerge, type NameOption, type OptionOf, type Plain } from '../core/define.ts'
+import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import type { Add } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, isFunction } from '../core/options.ts'
-import { type Flow, type Mismatch, type Shape, type SharedShape, type Show, sharedShape, showFlow } from '../core/shape.ts'
+import {
+  type Flow,
+  type Mismatch,
+  type Shape,
+  type SharedShape,
+  type Show,
+  sharedShape,
+  showFlow,
+} from '../core/shape.ts'
 
 // Layers that make one tensor of several side by side.
 

@@ -4,7 +4,16 @@ import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Ops, Pair, Window } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
 import { type Mismatch, type Show, showShape } from '../core/shape.ts'
-import { type ChannelsOf, margins, type PairOption, pair, poolingPadding, type Slid, slideShape, windowSize } from './spatial.ts'
+import {
+  type ChannelsOf,
+  margins,
+  type PairOption,
+  pair,
+  poolingPadding,
+  type Slid,
+  slideShape,
+  windowSize,
+} from './spatial.ts'
 
 /** Rows and columns of the pooled window. */
 export type WindowSize = readonly [rows: number, cols: number]
@@ -164,7 +173,10 @@ export const GlobalPooling: GlobalPoolingConstructor = defineLayer({
         })
       : right(input === null ? [null, null] : [input[0] ?? null, input.at(-1) ?? null]),
   forward: ({ function: reduction }, ops, x) => {
-    const axes = ops.shape(x).slice(1, -1).map((_, i) => i + 1)
+    const axes = ops
+      .shape(x)
+      .slice(1, -1)
+      .map((_, i) => i + 1)
     const reduce = typeof reduction === 'string' ? reductions[reduction] : reduction
     return [axes.length === 0 ? x : reduce(ops, x, axes), {}]
   },

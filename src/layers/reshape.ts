@@ -47,14 +47,17 @@ type Share<A extends number, B extends number> = B extends 1
         : never
     : never
 /** [features of the input, known features of the target] without the dimensions that they share: division is dear. */
-type Cancel<F extends readonly unknown[], To extends readonly unknown[], K extends readonly unknown[] = []> =
-  To extends readonly [infer H, ...infer T]
-    ? H extends -1
-      ? Cancel<F, T, K>
-      : Without<F, H> extends infer Rest extends readonly unknown[]
-        ? Cancel<Rest, T, K>
-        : Cancel<F, T, [...K, H]>
-    : [F, K]
+type Cancel<
+  F extends readonly unknown[],
+  To extends readonly unknown[],
+  K extends readonly unknown[] = [],
+> = To extends readonly [infer H, ...infer T]
+  ? H extends -1
+    ? Cancel<F, T, K>
+    : Without<F, H> extends infer Rest extends readonly unknown[]
+      ? Cancel<Rest, T, K>
+      : Cancel<F, T, [...K, H]>
+  : [F, K]
 /** `F` without its first `D`; `never` where it has none. */
 type Without<F extends readonly unknown[], D, Before extends readonly unknown[] = []> = F extends readonly [
   infer H,
@@ -77,7 +80,10 @@ type Replace<S extends readonly unknown[], D extends number, R extends readonly 
 export interface ReshapeConstructor {
   <const O extends NameOption = {}>(options?: O): Reshape<[-1], O>
   <const D extends number, const O extends NameOption = {}>(shape: D, options?: O): Reshape<[D], O>
-  <const To extends number[] | readonly number[], const O extends NameOption = {}>(shape: To, options?: O): Reshape<To, O>
+  <const To extends number[] | readonly number[], const O extends NameOption = {}>(
+    shape: To,
+    options?: O,
+  ): Reshape<To, O>
 }
 
 const targetShape: t.Type<readonly number[], unknown, unknown> = codec(

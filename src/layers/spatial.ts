@@ -46,13 +46,7 @@ type SlideAxis<N extends number, K extends number, S extends number, P, D extend
           : Slide<Add<N, Multiply<P, 2>>, Extent<K, D>, S>
         : number
 /** Rows or columns out of `N`, for the options of a layer. */
-export type SlideOut<
-  N extends number,
-  Size extends readonly number[],
-  O,
-  A extends Axis,
-  Stride = 1,
-> = SlideAxis<
+export type SlideOut<N extends number, Size extends readonly number[], O, A extends Axis, Stride = 1> = SlideAxis<
   N,
   Size[A] & number,
   OfAxis<OptionOf<O, 'stride', Stride>, A>,
@@ -79,19 +73,26 @@ export type Slid<I, Kind extends string, Size extends readonly number[], O, Chan
     : Mismatch<`${Kind} expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<I>}`>
 /** The channels of [batch, rows, cols, channels]. */
 export type ChannelsOf<I> = I extends readonly [unknown, unknown, unknown, infer C] ? C : number
-type TooLarge<I, Kind extends string, Size extends readonly number[]> =
-  `${Kind}: the ${Size[0]}x${Size[1]} window does not fit into the input ${Show<I>}`
+type TooLarge<
+  I,
+  Kind extends string,
+  Size extends readonly number[],
+> = `${Kind}: the ${Size[0]}x${Size[1]} window does not fit into the input ${Show<I>}`
 
 // The run-time rule.
 
-const isInteger = (least: number) => (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= least
-const pairFrom = (least: number) => (value: unknown): Pair | undefined => {
-  if (isInteger(least)(value)) return Object.freeze([value, value] as const)
-  if (!Array.isArray(value) || value.length !== 2) return undefined
-  const [rows, cols]: readonly unknown[] = value
-  return isInteger(least)(rows) && isInteger(least)(cols) ? Object.freeze([rows, cols] as const) : undefined
-}
+const isInteger =
+  (least: number) =>
+  (value: unknown): value is number =>
+    Number.isSafeInteger(value) && (value as number) >= least
+const pairFrom =
+  (least: number) =>
+  (value: unknown): Pair | undefined => {
+    if (isInteger(least)(value)) return Object.freeze([value, value] as const)
+    if (!Array.isArray(value) || value.length !== 2) return undefined
+    const [rows, cols]: readonly unknown[] = value
+    return isInteger(least)(rows) && isInteger(least)(cols) ? Object.freeze([rows, cols] as const) : undefined
+  }
 const short = ([rows, cols]: Pair): PairOption => (rows === cols ? rows : [rows, cols])
 
 /** A stride or dilation. */
@@ -170,7 +171,8 @@ export const margins = (layer: string, input: Shape, sliding: Sliding): readonly
         got: showShape(input),
         remedy: 'Give the Input its rows and columns.',
       })
-    const total = n === null ? extent(sliding, axis) - 1 : (Math.ceil(n / stride) - 1) * stride + extent(sliding, axis) - n
+    const total =
+      n === null ? extent(sliding, axis) - 1 : (Math.ceil(n / stride) - 1) * stride + extent(sliding, axis) - n
     const before = Math.max(0, Math.floor(total / 2))
     return [before, Math.max(0, total - before)]
   }

@@ -1,6 +1,6 @@
+import type { Attributes, Operation } from '../core/operations.ts'
 import type { Margin, Ops, Pair, Sliding, Window } from '../core/ops.ts'
 import type { Shape } from '../core/shape.ts'
-import type { Attributes, Operation } from './operations.ts'
 import { spread } from './spread.ts'
 
 // One rule per operation: from the gradient of its result to the gradients of its inputs. Rules are written in the
@@ -44,7 +44,10 @@ const not = <T>(ops: Ops<T>, mask: T): T => ops.subtract(ops.constant(1), mask)
 
 /** A reduced tensor with 1 for each axis that was summed over. */
 const keepDimensions = <T>(ops: Ops<T>, reduced: T, x: T, axes: readonly number[]): T =>
-  ops.reshape(reduced, ops.shape(x).map((d, i) => (axes.includes(i) ? 1 : d)))
+  ops.reshape(
+    reduced,
+    ops.shape(x).map((d, i) => (axes.includes(i) ? 1 : d)),
+  )
 const countOver = (shape: Shape, axes: readonly number[]): number =>
   axes.reduce((n, axis) => n * (shape[axis] ?? Number.NaN), 1)
 
@@ -124,7 +127,16 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   sigmoid: unary((ops, dy, _, y) => ops.multiply(dy, ops.multiply(y, not(ops, y)))),
   tanh: unary((ops, dy, _, y) => ops.multiply(dy, not(ops, ops.square(y)))),
   relu: unary((ops, dy, x) => ops.multiply(dy, ops.greater(x, ops.constant(0)))),
-  elu: unary((ops, dy, x, y) => ops.multiply(dy, ops.where(ops.greater(x, ops.constant(0)), ops.add(times(ops, x, 0), ops.constant(1)), ops.add(y, ops.constant(1))))),
+  elu: unary((ops, dy, x, y) =>
+    ops.multiply(
+      dy,
+      ops.where(
+        ops.greater(x, ops.constant(0)),
+        ops.add(times(ops, x, 0), ops.constant(1)),
+        ops.add(y, ops.constant(1)),
+      ),
+    ),
+  ),
   softplus: unary((ops, dy, x) => ops.multiply(dy, ops.sigmoid(x))),
 
   add: binary((_, dy) => [dy, dy]),
@@ -187,22 +199,33 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
       const shape = ops.shape(part)
       const begin = shape.map((_, i) => (i === axis ? from : 0))
       from += shape[axis] as number
-      return ops.slice(dy, begin, shape.map((d, i) => (i === axis ? d : null)))
+      return ops.slice(
+        dy,
+        begin,
+        shape.map((d, i) => (i === axis ? d : null)),
+      )
     })
   },
   slice: (ops, dy, { inputs, attributes: [begin] }) => {
     const [whole, part] = [ops.shape(input(inputs, 0)), ops.shape(dy)]
     return [
-      ops.pad(dy, begin.map((from, i): Margin => {
-        const [all, own] = [whole[i] ?? null, part[i] ?? null]
-        return [from, all === null || own === null ? 0 : all - own - from]
-      })),
+      ops.pad(
+        dy,
+        begin.map((from, i): Margin => {
+          const [all, own] = [whole[i] ?? null, part[i] ?? null]
+          return [from, all === null || own === null ? 0 : all - own - from]
+        }),
+      ),
     ]
   },
   reverse: (ops, dy, { attributes: [axes] }) => [ops.reverse(dy, axes)],
   broadcast: (ops, dy, { inputs }) => [unbroadcast(ops, dy, ops.shape(input(inputs, 0)))],
   pad: (ops, dy, { inputs, attributes: [margins] }) => [
-    ops.slice(dy, margins.map(([before]) => before), ops.shape(input(inputs, 0))),
+    ops.slice(
+      dy,
+      margins.map(([before]) => before),
+      ops.shape(input(inputs, 0)),
+    ),
   ],
 
   matmul: (ops, dy, { inputs, needed }) => [

@@ -10,5 +10,9 @@ export const spread = <T>(ops: Ops<T>, x: T, axis: number, gap: number): T => {
   const margins = [...before.map(() => none), none, [0, gap - 1] as const, ...after.map(() => none)]
   const gaps = ops.pad(ops.reshape(x, [...before, n, 1, ...after]), margins)
   const size = [...before.map(() => null), (n - 1) * gap + 1, ...after.map(() => null)]
-  return ops.slice(ops.reshape(gaps, [...before, n * gap, ...after]), shape.map(() => 0), size)
+  return ops.slice(
+    ops.reshape(gaps, [...before, n * gap, ...after]),
+    shape.map(() => 0),
+    size,
+  )
 }

@@ -1,6 +1,6 @@
+import { type Attributes, alike, type Operation, perform } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import { adjoints } from './adjoints.ts'
-import { type Attributes, alike, type Operation, perform } from './operations.ts'
 import { walk } from './walk.ts'
 
 // Reverse-mode differentiation as an interpreter: it runs every operation in the interpreter beneath and notes what was
@@ -42,7 +42,11 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
 
   const ops: Ops<Traced<T>> = alike<Traced<T>>(
     (operation, inputs, attributes) => {
-      const value = run(operation, inputs.map(input => input.value), attributes)
+      const value = run(
+        operation,
+        inputs.map(input => input.value),
+        attributes,
+      )
       const output = { value, varies: inputs.some(input => input.varies) }
       if (output.varies) notes.push({ operation, inputs, attributes, output })
       return output
@@ -70,7 +74,12 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       const needed = inputs.map(input => input.varies)
       // The table's type pairs each rule with its own attributes, which a note of any operation cannot express.
       const rule = adjoints[operation] as (typeof adjoints)['exp']
-      const results = rule(beneath, dy, { y: output.value, inputs: values, attributes: attributes as readonly [], needed })
+      const results = rule(beneath, dy, {
+        y: output.value,
+        inputs: values,
+        attributes: attributes as readonly [],
+        needed,
+      })
       inputs.forEach((input, i) => {
         const gradient = results[i]
         if (input.varies && gradient !== null && gradient !== undefined) arrive(input, gradient)

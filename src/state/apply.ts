@@ -3,12 +3,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { LayerConnectionError, WeightInitializationError } from '../core/errors.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
-import { asPart, type Part, run, type VariableTree, type Wiring, wire } from '../core/network.ts'
+import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring, wire } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import { type Flow, showFlow, showShape } from '../core/shape.ts'
-import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { tape } from '../ops/tape.ts'
+import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { isSeveralInputs, type TensorInput, toTensor } from './data.ts'
 import { variableRules } from './init.ts'
 
@@ -18,12 +18,6 @@ export interface ApplyOptions {
   readonly training?: boolean
   /** What layers that draw in training draw with. */
   readonly key?: Key
-}
-
-/** Parameters and state together, by layer. */
-export const merge = <T>(params: VariableTree<T>, state: VariableTree<T>): VariableTree<T> => {
-  const names = new Set([...Object.keys(params), ...Object.keys(state)])
-  return Object.fromEntries([...names].map(name => [name, { ...params[name], ...state[name] }]))
 }
 
 const modeOf = ({ training = false, key }: ApplyOptions): Mode => ({ training, key })
@@ -52,7 +46,10 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
  *
  * @throws WeightInitializationError that names the layer and the variable
  */
-export const checkVariables = (wiring: Wiring, variables: VariableTree<{ readonly shape: readonly number[] }>): void => {
+export const checkVariables = (
+  wiring: Wiring,
+  variables: VariableTree<{ readonly shape: readonly number[] }>,
+): void => {
   for (const [layer, rules] of variableRules(wiring))
     for (const [variable, { shape }] of Object.entries(rules)) {
       const given = variables[layer]?.[variable]?.shape
@@ -85,12 +82,15 @@ const runWith = <T>(
   mode: Mode,
 ): Run<T> => {
   const wiring = wireFor(part, inputs.map(ops.shape))
-  const [outputs, state] = run(ops, wiring, merge(variables.params, variables.state), inputs, mode)
-  const updated = Object.entries(state).map(([name, values]) => [name, { ...variables.state[name], ...values }] as const)
+  const [outputs, state] = run(ops, wiring, mergeTrees(variables.params, variables.state), inputs, mode)
+  const updated = Object.entries(state).map(
+    ([name, values]) => [name, { ...variables.state[name], ...values }] as const,
+  )
   return { outputs, state: { ...variables.state, ...Object.fromEntries(updated) } }
 }
 
-const single = <T>(values: readonly T[]): T | readonly T[] => (values.length === 1 ? (values[0] as T) : Object.freeze(values))
+const single = <T>(values: readonly T[]): T | readonly T[] =>
+  values.length === 1 ? (values[0] as T) : Object.freeze(values)
 
 interface Tensors {
   readonly params: VariableTree<tf.Tensor>
@@ -182,7 +182,13 @@ export function apply(
   const given = variables as Tensors
   return eagerly([variables, input], () => {
     const inputs = toInputs(input)
-    checkVariables(wireFor(part, inputs.map(tensor => tensor.shape)), merge(given.params, given.state))
+    checkVariables(
+      wireFor(
+        part,
+        inputs.map(tensor => tensor.shape),
+      ),
+      mergeTrees(given.params, given.state),
+    )
     const { outputs, state } = runWith(tfjsOps, part, given, inputs, modeOf(options))
     return { output: single(outputs), state }
   })
@@ -219,7 +225,13 @@ export const gradients = <N extends AnyLayer>(
   const given = variables as Tensors
   const result = eagerly([variables, input, cotangent], () => {
     const inputs = toInputs(input)
-    checkVariables(wireFor(part, inputs.map(tensor => tensor.shape)), merge(given.params, given.state))
+    checkVariables(
+      wireFor(
+        part,
+        inputs.map(tensor => tensor.shape),
+      ),
+      mergeTrees(given.params, given.state),
+    )
     const { ops, variable, fixed, gradients: back } = tape(tfjsOps)
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
@@ -239,12 +251,3 @@ export const gradients = <N extends AnyLayer>(
   })
   return result as unknown as Gradients<N>
 }
-
-/** Changes every value of a tree of variables. */
-export const mapTree = <A, B>(tree: VariableTree<A>, f: (value: A) => B): VariableTree<B> =>
-  Object.fromEntries(
-    Object.entries(tree).map(([layer, own]) => [
-      layer,
-      Object.fromEntries(Object.entries(own).map(([name, value]) => [name, f(value)])),
-    ]),
-  )

@@ -42,7 +42,12 @@ const rulesOf = ({ name, layer, inputShapes }: Node): VariableRules => {
 
 const size = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
-const initialValues = (layer: string, variable: string, { shape, initial, fans }: VariableRule, key: Key): Float32Array => {
+const initialValues = (
+  layer: string,
+  variable: string,
+  { shape, initial, fans }: VariableRule,
+  key: Key,
+): Float32Array => {
   const fault = (got: string) =>
     new WeightInitializationError({
       layer,

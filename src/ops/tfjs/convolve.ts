@@ -29,14 +29,20 @@ export const maxPool = (x: Tensor, { size, stride, padding }: Window): Tensor =>
   tf.maxPool(x as tf.Tensor4D, [...size], [...stride], around(padding))
 
 export const maxPoolGradient = (dy: Tensor, x: Tensor, y: Tensor, { size, stride, padding }: Window): Tensor =>
-  tf.engine().runKernel(
-    tf.MaxPoolGrad,
-    { dy, input: x, output: y },
-    { filterSize: [...size], strides: [...stride], pad: around(padding) as unknown as number },
-  ) as Tensor
+  tf
+    .engine()
+    .runKernel(
+      tf.MaxPoolGrad,
+      { dy, input: x, output: y },
+      { filterSize: [...size], strides: [...stride], pad: around(padding) as unknown as number },
+    ) as Tensor
 
 /** For each window, its size over how many of its elements are not padding: [1, rows, cols, 1]. */
-const correction = (shape: readonly number[], { size, stride, padding }: Window, out: readonly number[]): Tensor | null => {
+const correction = (
+  shape: readonly number[],
+  { size, stride, padding }: Window,
+  out: readonly number[],
+): Tensor | null => {
   if (padding.every(([before, after]) => before === 0 && after === 0)) return null
   const counts = [0, 1].map(axis => {
     const n = shape[axis + 1] as number
@@ -66,10 +72,12 @@ export const averagePoolGradient = (dy: Tensor, shape: readonly number[], window
   const factors = correction(shape, window, dy.shape)
   const [batch, rows, cols, channels] = shape as [number, number, number, number]
   const padded = [batch, rows + padding[0][0] + padding[0][1], cols + padding[1][0] + padding[1][1], channels]
-  const dx = tf.engine().runKernel(
-    tf.AvgPoolGrad,
-    { dy: factors === null ? dy : tf.mul(dy, factors), input: tf.zeros(padded) },
-    { filterSize: [...size], strides: [...stride], pad: 'valid' },
-  ) as Tensor
+  const dx = tf
+    .engine()
+    .runKernel(
+      tf.AvgPoolGrad,
+      { dy: factors === null ? dy : tf.mul(dy, factors), input: tf.zeros(padded) },
+      { filterSize: [...size], strides: [...stride], pad: 'valid' },
+    ) as Tensor
   return tf.slice(dx, [0, padding[0][0], padding[1][0], 0], [batch, rows, cols, channels])
 }

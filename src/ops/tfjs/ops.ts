@@ -18,7 +18,8 @@ const size = (shape: Shape): number => shape.reduce<number>((n, d) => n * (d ?? 
  */
 export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   shape: x => x.shape,
-  constant: (values, shape) => (typeof values === 'number' && shape === undefined ? tf.scalar(values) : fill(values, shape)),
+  constant: (values, shape) =>
+    typeof values === 'number' && shape === undefined ? tf.scalar(values) : fill(values, shape),
 
   negative: x => tf.neg(x),
   exp: x => tf.exp(x),
@@ -56,7 +57,11 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   slice: (x, begin, size) => tf.slice(x, [...begin], known(size)),
   reverse: (x, axes) => tf.reverse(x, [...axes]),
   broadcast: (x, shape) => tf.broadcastTo(x, known(shape) as [number]),
-  pad: (x, margins) => tf.pad(x, margins.map(([before, after]) => [before, after] as [number, number])),
+  pad: (x, margins) =>
+    tf.pad(
+      x,
+      margins.map(([before, after]) => [before, after] as [number, number]),
+    ),
 
   matmul: (a, b) => tf.matMul(a, b),
   // Kernels take a stride or a dilation, not both: with both, the filter is dilated beforehand.
@@ -78,4 +83,6 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
 })
 
 const fill = (values: number | Float32Array, shape?: readonly number[]): Tensor =>
-  typeof values === 'number' ? tf.fill([...(shape ?? [])], values) : tf.tensor(values, shape ? [...shape] : [values.length])
+  typeof values === 'number'
+    ? tf.fill([...(shape ?? [])], values)
+    : tf.tensor(values, shape ? [...shape] : [values.length])

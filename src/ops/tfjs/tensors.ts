@@ -1,4 +1,4 @@
-import { type DataType, Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import { type DataType, Tensor as TfTensor, tidy } from '@tensorflow/tfjs-core'
 import type { Tensor } from '../../core/variables.ts'
 
 // A tensor of tfjs lives until it is disposed. What joinery returns is a handle that disposes its tensor when nobody
@@ -24,3 +24,6 @@ class Handle extends TfTensor {
 /** Hands a tensor over to the user: it is disposed when they drop it, or call `dispose`. */
 export const handOver = <S extends readonly number[]>(tensor: TfTensor): Tensor<S> =>
   new Handle(tensor) as unknown as Tensor<S>
+
+/** `tf.tidy` for work that gives tensors in any structure: it finds the tensors within, but its type names few. */
+export const tidily = <R>(work: () => R): R => tidy(work as never) as R

@@ -1,5 +1,5 @@
-import type { Margin, Ops, Sliding, Window } from '../core/ops.ts'
-import type { Shape } from '../core/shape.ts'
+import type { Margin, Ops, Sliding, Window } from './ops.ts'
+import type { Shape } from './shape.ts'
 
 /** The operations that take tensors and attributes and give one tensor, by what their attributes are. */
 export interface Attributes {

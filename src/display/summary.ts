@@ -1,0 +1,99 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+import type { AnyLayer } from '../core/layer.ts'
+import { asPart, type Node, wiringOf } from '../core/network.ts'
+import { key } from '../core/random.ts'
+import { type Shape, showShape } from '../core/shape.ts'
+import type { VariableRules } from '../core/variables.ts'
+import { type Cost, cost } from '../graph/cost.ts'
+import { graphOps, placeholder } from '../ops/graph.ts'
+
+/** One line of a {@link summary}. */
+interface Row {
+  readonly name: string
+  readonly layer: string
+  readonly shape: string
+  readonly parameters: number | null
+  readonly flops: number | null
+}
+
+/** One example: costs are given per example, so the batch is 1. */
+const oneExample = (shape: Shape): Shape => shape.map((d, i) => (i === 0 && d === null ? 1 : d))
+
+/** The cost of one layer for one example, from its trace; unknown where a dimension is. */
+const costOf = (node: Node, rules: VariableRules): Cost => {
+  const unknown: Cost = { flops: null, bytes: null }
+  if (node.inputShapes.some(shape => shape === null) && node.layer.kind !== 'Input') return unknown
+  const inputs = node.inputShapes.map((shape, i) => placeholder(`input ${i}`, oneExample(shape ?? node.shape ?? [])))
+  if (inputs.some(input => input.shape.includes(null))) return unknown
+  const variables = Object.fromEntries(
+    Object.entries(rules).map(([name, rule]) => [name, placeholder(name, rule.shape)]),
+  )
+  // Inference draws nothing, but a layer may ask for a key.
+  const [output] = node.layer.rules.forward(graphOps, variables, inputs, { training: false, key: key(0) })
+  return cost([output])
+}
+
+const size = (rules: VariableRules): number =>
+  Object.values(rules).reduce((sum, { shape }) => sum + shape.reduce((n, d) => n * d, 1), 0)
+
+const whole = new Intl.NumberFormat('en-US')
+const count = (n: number | null): string => (n === null ? '?' : whole.format(n))
+
+const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | null =>
+  rows.reduce<number | null>((sum, row) => (sum === null || row[column] === null ? null : sum + row[column]), 0)
+
+/** Lines up cells: text to the left, numbers to the right. */
+const table = (rows: readonly (readonly string[])[], rightFrom: number): readonly string[] => {
+  const widths = rows[0]?.map((_, c) => Math.max(...rows.map(row => [...(row[c] ?? '')].length))) ?? []
+  return rows.map(row =>
+    row
+      .map((cell, c) => (c < rightFrom ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/**
+ * A table of a network: each layer's name, call, output shape, parameters and floating-point operations for one
+ * example, and their sums. A shared layer's parameters count where it is used first; `?` is what a network without
+ * known inputs leaves open.
+ *
+ * @example
+ * ```ts
+ * console.log(summary(join(Input(4), Relu(8), Softmax(3))))
+ * ```
+ */
+export const summary = (network: AnyLayer): string => {
+  const { nodes } = wiringOf(asPart('summary', network))
+  const seen = new Set<string>()
+  let frozen = 0
+  const rows = nodes.map((node): Row => {
+    const found = node.layer.rules.variables(node.inputShapes)
+    const rules = isRight(found) ? found.right : null
+    const again = seen.has(node.name)
+    seen.add(node.name)
+    if (rules !== null && !again)
+      frozen += size(Object.fromEntries(Object.entries(rules).filter(([, rule]) => rule.trainable === false)))
+    return {
+      name: node.name,
+      layer: String(node.layer),
+      shape: showShape(node.shape),
+      parameters: rules === null ? null : again ? 0 : size(rules),
+      flops: rules === null ? null : costOf(node, rules).flops,
+    }
+  })
+  const head = ['name', 'layer', 'output shape', 'parameters', 'FLOPs']
+  const cells = rows.map(row => [row.name, row.layer, row.shape, count(row.parameters), count(row.flops)])
+  const sums = ['total', '', '', count(total(rows, 'parameters')), count(total(rows, 'flops'))]
+  const [first, ...body] = table([head, ...cells, sums], 3)
+  const rule = '─'.repeat(Math.max(...[first ?? '', ...body].map(line => [...line].length)))
+  const trainable = total(rows, 'parameters')
+  return [
+    first,
+    rule,
+    ...body.slice(0, -1),
+    rule,
+    body.at(-1),
+    `trainable parameters: ${count(trainable === null ? null : trainable - frozen)}`,
+  ].join('\n')
+}

@@ -1,0 +1,74 @@
+import type { Operation } from '../core/operations.ts'
+import { sizeOf } from '../core/shape.ts'
+import { type Application, type GraphNode, operands, topological } from './graph.ts'
+
+/** What a computation costs. */
+export interface Cost {
+  /** Floating-point operations; a multiplication and an addition count as two. `null` where a dimension is unknown. */
+  readonly flops: number | null
+  /** Bytes read and written by all operations, 4 for each element. `null` where a dimension is unknown. */
+  readonly bytes: number | null
+}
+
+/** Operations that only move or rename elements. */
+const free: ReadonlySet<Operation> = new Set<Operation>([
+  'reshape',
+  'transpose',
+  'concatenate',
+  'slice',
+  'reverse',
+  'broadcast',
+  'pad',
+])
+/** Operations for each element of the result, where that is not one. */
+const perElement: Partial<Record<Operation, number>> = {
+  sigmoid: 4,
+  tanh: 4,
+  elu: 3,
+  softplus: 3,
+  softmax: 5,
+  logSoftmax: 5,
+}
+
+const times = (...factors: readonly (number | null | undefined)[]): number | null =>
+  factors.reduce<number | null>((product, factor) => (product === null || factor == null ? null : product * factor), 1)
+
+const applicationFlops = ({ operation, inputs, shape, attributes }: Application): number | null => {
+  const out = sizeOf(shape)
+  if (free.has(operation)) return 0
+  if (operation === 'matmul') return times(2, out, inputs[0]?.shape[1])
+  if (operation === 'convolve') {
+    const [rows, cols, channels] = inputs[1]?.shape ?? []
+    return times(2, out, rows, cols, channels)
+  }
+  if (operation === 'maxPool' || operation === 'averagePool') {
+    const [{ size }] = attributes as readonly [{ readonly size: readonly [number, number] }]
+    return times(out, ...size)
+  }
+  if (operation === 'sum' || operation === 'mean' || operation === 'max' || operation === 'argMax')
+    return sizeOf(inputs[0]?.shape ?? [])
+  return times(out, perElement[operation] ?? 1)
+}
+
+const flopsOf = (node: GraphNode): number | null => {
+  if (node.kind === 'application') return applicationFlops(node)
+  if (node.kind === 'scan') return times(node.sequence.shape[1], cost([...node.next, node.output]).flops)
+  return 0
+}
+
+const bytesOf = (node: GraphNode): number | null => {
+  if (node.kind === 'placeholder' || node.kind === 'constant' || node.kind === 'scan result') return 0
+  if (node.kind === 'application' && node.operation === 'reshape') return 0
+  if (node.kind === 'scan') return times(node.sequence.shape[1], cost([...node.next, node.output]).bytes)
+  const moved = [node, ...operands(node)].map(({ shape }) => sizeOf(shape))
+  return moved.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + 4 * n), 0)
+}
+
+const total = (numbers: readonly (number | null)[]): number | null =>
+  numbers.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + n), 0)
+
+/** What it costs to compute some outputs, each node once. */
+export const cost = (outputs: readonly GraphNode[]): Cost => {
+  const nodes = topological(outputs)
+  return Object.freeze({ flops: total(nodes.map(flopsOf)), bytes: total(nodes.map(bytesOf)) })
+}

@@ -1,0 +1,73 @@
+import type { Attributes, Operation } from '../core/operations.ts'
+import type { Key } from '../core/random.ts'
+import type { Shape } from '../core/shape.ts'
+
+// A computation as a value: every node is an immutable record of an operation, what it is applied to, and its shape.
+
+interface Common {
+  readonly shape: Shape
+}
+
+/** A tensor that is given when the graph runs: an input, a parameter, or a step of a sequence within a scan. */
+export interface Placeholder extends Common {
+  readonly kind: 'placeholder'
+  readonly name: string
+}
+/** Numbers that stand in the graph itself. */
+export interface Constant extends Common {
+  readonly kind: 'constant'
+  readonly values: number | Float32Array
+}
+/** A random draw: a function of the key. */
+export interface Draw extends Common {
+  readonly kind: 'draw'
+  readonly distribution: 'uniform' | 'normal'
+  readonly key: Key
+}
+/** One operation. */
+export interface Application extends Common {
+  readonly kind: 'application'
+  readonly operation: Operation
+  readonly inputs: readonly GraphNode[]
+  readonly attributes: Attributes[Operation]
+}
+/** A walk over a sequence, its body a graph of its own. */
+export interface Scan extends Common {
+  readonly kind: 'scan'
+  readonly initial: readonly GraphNode[]
+  readonly sequence: GraphNode
+  readonly carried: readonly Placeholder[]
+  readonly step: Placeholder
+  readonly next: readonly GraphNode[]
+  readonly output: GraphNode
+}
+/** One of the results of a scan: what is carried at the end, by index, or the outputs as a sequence. */
+export interface ScanResult extends Common {
+  readonly kind: 'scan result'
+  readonly scan: Scan
+  readonly result: number | 'outputs'
+}
+
+/** A node stands for its value: what it is made of can be reached from it. */
+export type GraphNode = Placeholder | Constant | Draw | Application | Scan | ScanResult
+
+/** What a node is made from directly. */
+export const operands = (node: GraphNode): readonly GraphNode[] => {
+  if (node.kind === 'application') return node.inputs
+  if (node.kind === 'scan') return [...node.initial, node.sequence]
+  return node.kind === 'scan result' ? [node.scan] : []
+}
+
+/** All nodes that some outputs are made of, each after its operands. */
+export const topological = (outputs: readonly GraphNode[]): readonly GraphNode[] => {
+  const order = new Set<GraphNode>()
+  // A stack of our own: a long sequence of layers is deeper than the call stack.
+  const pending: { readonly node: GraphNode; readonly ready: boolean }[] = outputs.map(node => ({ node, ready: false }))
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, ready } = next
+    if (order.has(node)) continue
+    if (ready) order.add(node)
+    else pending.push({ node, ready: true }, ...operands(node).map(operand => ({ node: operand, ready: false })))
+  }
+  return [...order]
+}

@@ -1,0 +1,115 @@
+import type { Attributes, Operation } from '../core/operations.ts'
+import type { Margin, Pair, Window } from '../core/ops.ts'
+import { type Shape, showFlow, sizeOf } from '../core/shape.ts'
+
+// The shape of every operation's result, for interpreters that do not compute.
+
+type Rule<O extends Operation> = (inputs: readonly Shape[], ...attributes: Attributes[O]) => Shape
+
+const refuse = (operation: Operation, inputs: readonly Shape[], why: string): never => {
+  throw new RangeError(`${operation}: ${why}, got ${showFlow(inputs)}`)
+}
+const first = (inputs: readonly Shape[]): Shape => inputs[0] ?? []
+
+const broadcast =
+  (operation: Operation): Rule<'add'> =>
+  inputs => {
+    const rank = Math.max(...inputs.map(shape => shape.length))
+    return Array.from({ length: rank }, (_, i) => {
+      const sizes = inputs.map(shape => shape[i - rank + shape.length] ?? (i < rank - shape.length ? 1 : null))
+      const wide = [...new Set(sizes.filter(d => d !== 1 && d !== null))]
+      if (wide.length > 1) refuse(operation, inputs, 'shapes do not broadcast')
+      return wide[0] ?? (sizes.includes(null) ? null : 1)
+    })
+  }
+const same: Rule<'exp'> = first
+const reduced: Rule<'sum'> = (inputs, axes, keepDimensions) =>
+  first(inputs).flatMap((d, i) => (axes.includes(i) ? (keepDimensions ? [1] : []) : [d]))
+
+const slid = (d: number | null | undefined, extent: number, stride: number, [before, after]: Margin): number | null =>
+  d === null || d === undefined ? null : Math.floor((d + before + after - extent) / stride) + 1
+const pooled = (inputs: readonly Shape[], { size, stride, padding }: Window): Shape => {
+  const [batch = null, rows, cols, channels = null] = first(inputs)
+  return [batch, slid(rows, size[0], stride[0], padding[0]), slid(cols, size[1], stride[1], padding[1]), channels]
+}
+const extent = (filter: Shape, dilation: Pair, axis: 0 | 1): number => ((filter[axis] ?? 1) - 1) * dilation[axis] + 1
+
+const rules: { readonly [O in Operation]: Rule<O> } = {
+  negative: same,
+  exp: same,
+  log: same,
+  sqrt: same,
+  rsqrt: same,
+  square: same,
+  abs: same,
+  sigmoid: same,
+  tanh: same,
+  relu: same,
+  elu: same,
+  softplus: same,
+  softmax: same,
+  logSoftmax: same,
+  reverse: same,
+  add: broadcast('add'),
+  subtract: broadcast('subtract'),
+  multiply: broadcast('multiply'),
+  divide: broadcast('divide'),
+  maximum: broadcast('maximum'),
+  minimum: broadcast('minimum'),
+  greater: broadcast('greater'),
+  equal: broadcast('equal'),
+  where: broadcast('where'),
+  sum: reduced,
+  mean: reduced,
+  max: reduced,
+  argMax: inputs => first(inputs).slice(0, -1),
+  reshape: (inputs, shape) => {
+    const [has, wants] = [sizeOf(first(inputs)), sizeOf(shape)]
+    if (has !== null && wants !== null && has !== wants) refuse('reshape', inputs, `cannot become ${showFlow([shape])}`)
+    // The one dimension that is left open follows when all others are known.
+    const rest = sizeOf(shape.map(d => d ?? 1))
+    return has !== null && rest !== null ? shape.map(d => d ?? has / rest) : shape
+  },
+  transpose: (inputs, permutation) => permutation.map(axis => first(inputs)[axis] ?? null),
+  concatenate: (inputs, axis) =>
+    first(inputs).map((d, i) => {
+      if (i !== axis) return inputs.reduce<number | null>((known, shape) => known ?? shape[i] ?? null, d)
+      return inputs.reduce<number | null>((sum, shape) => add(sum, shape[i] ?? null), 0)
+    }),
+  slice: (inputs, begin, size) => first(inputs).map((d, i) => size[i] ?? (d === null ? null : d - (begin[i] ?? 0))),
+  broadcast: (_, shape) => shape,
+  pad: (inputs, margins) =>
+    first(inputs).map((d, i) => (d === null ? null : d + (margins[i]?.[0] ?? 0) + (margins[i]?.[1] ?? 0))),
+  matmul: inputs => {
+    const [a, b] = inputs as [Shape, Shape]
+    const inner = [a[1] ?? null, b[0] ?? null]
+    if (a.length !== 2 || b.length !== 2 || (!inner.includes(null) && inner[0] !== inner[1]))
+      refuse('matmul', inputs, 'expected [n, k] and [k, m]')
+    return [a[0] ?? null, b[1] ?? null]
+  },
+  convolve: (inputs, { stride, dilation, padding }) => {
+    const [[batch = null, rows, cols], filter] = inputs as [Shape, Shape]
+    return [
+      batch,
+      slid(rows, extent(filter, dilation, 0), stride[0], padding[0]),
+      slid(cols, extent(filter, dilation, 1), stride[1], padding[1]),
+      filter[3] ?? null,
+    ]
+  },
+  maxPool: pooled,
+  averagePool: pooled,
+  maxPoolGradient: inputs => inputs[1] ?? [],
+  averagePoolGradient: (_, shape) => shape,
+}
+const add = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b)
+
+/**
+ * The shape of an operation's result.
+ *
+ * @throws RangeError when the shapes do not fit the operation
+ */
+export const resultShape = <O extends Operation>(
+  operation: O,
+  inputs: readonly Shape[],
+  attributes: Attributes[O],
+): Shape => (rules[operation] as Rule<O>)(inputs, ...attributes)
