@@ -1,0 +1,172 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type * as t from 'io-ts/lib/index.js'
+import { InvalidOption } from '../core/errors.ts'
+import { mapTree, type VariableTree } from '../core/network.ts'
+import type { Ops } from '../core/ops.ts'
+import { codec } from '../core/options.ts'
+import { showShape } from '../core/shape.ts'
+import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+
+/** The learning rate: a number, or a function of the number of the update, from 0 on. */
+export type Step = number | ((update: number) => number)
+
+/** The learning rate of an update. */
+export const stepAt = (step: Step, update: number): number => (typeof step === 'number' ? step : step(update))
+
+/** How a learning rate is read. */
+export const stepOption: t.Type<Step, unknown, unknown> = codec<Step>(
+  'a positive number, or a function of the number of the update',
+  value =>
+    typeof value === 'function' || (typeof value === 'number' && Number.isFinite(value) && value > 0)
+      ? (value as Step)
+      : undefined,
+)
+
+/**
+ * The rule of an optimizer for one parameter. What depends on the number of the update alone is a coefficient, computed
+ * outside of the tensors; what is remembered from update to update is a slot, of the parameter's shape.
+ */
+export interface OptimizerRule {
+  /** The slots' initial values. */
+  readonly slots: Readonly<Record<string, number>>
+  /** The coefficients of an update, counted from 0. */
+  readonly coefficients: (update: number) => Readonly<Record<string, number>>
+  /** What is added to the parameter, and the new slots. */
+  readonly change: <T>(
+    ops: Ops<T>,
+    gradient: T,
+    slots: Readonly<Record<string, T>>,
+    coefficients: Readonly<Record<string, T>>,
+  ) => readonly [change: T, slots: Readonly<Record<string, T>>]
+}
+
+/** What an optimizer remembers. */
+export interface OptimizerState<T = tf.Tensor> {
+  /** How many updates have been made. */
+  readonly update: number
+  /** For each slot, tensors by layer and variable. */
+  readonly slots: Readonly<Record<string, VariableTree<T>>>
+}
+
+/** Changes parameters along their gradients. Pure: its functions change none of their arguments. */
+export interface Optimizer {
+  readonly kind: 'Optimizer'
+  readonly name: string
+  readonly rule: OptimizerRule
+  /** What it remembers before the first update. */
+  readonly init: (params: VariableTree<tf.Tensor>) => OptimizerState
+  /** What is to be added to the parameters, and what it remembers next. */
+  readonly update: (
+    grads: VariableTree<tf.Tensor>,
+    state: OptimizerState,
+    params: VariableTree<tf.Tensor>,
+  ) => readonly [updates: VariableTree<tf.Tensor>, state: OptimizerState]
+}
+
+/** The slots before the first update, in an interpretation of the operations. */
+export const initialSlots = <T>(ops: Ops<T>, rule: OptimizerRule, params: VariableTree<T>): OptimizerState<T> => ({
+  update: 0,
+  slots: Object.fromEntries(
+    Object.entries(rule.slots).map(([slot, value]) => [
+      slot,
+      mapTree(params, param =>
+        ops.constant(
+          value,
+          ops.shape(param).map(d => d ?? 1),
+        ),
+      ),
+    ]),
+  ),
+})
+
+/** One update of all parameters, in an interpretation of the operations. */
+export const updates = <T>(
+  ops: Ops<T>,
+  rule: OptimizerRule,
+  grads: VariableTree<T>,
+  state: OptimizerState<T>,
+): readonly [VariableTree<T>, OptimizerState<T>] => {
+  const coefficients = Object.fromEntries(
+    Object.entries(rule.coefficients(state.update)).map(([name, value]) => [name, ops.constant(value)]),
+  )
+  const slots: Record<string, Record<string, Record<string, T>>> = {}
+  const changes = mapTree(grads, (gradient, layer, variable) => {
+    const own = Object.fromEntries(
+      Object.keys(rule.slots).map(slot => [slot, state.slots[slot]?.[layer]?.[variable] as T]),
+    )
+    const [change, next] = rule.change(ops, gradient, own, coefficients)
+    for (const [slot, value] of Object.entries(next)) {
+      slots[slot] ??= {}
+      slots[slot][layer] ??= {}
+      slots[slot][layer][variable] = value
+    }
+    return change
+  })
+  return [changes, { update: state.update + 1, slots }]
+}
+
+/** Every tensor that an optimizer remembers. */
+export const slotTensors = ({ slots }: OptimizerState): readonly tf.Tensor[] =>
+  Object.values(slots)
+    .flatMap(tree => Object.values(tree))
+    .flatMap(own => Object.values(own))
+
+/** The same memory, frozen, with every tensor changed. */
+export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tensor) => tf.Tensor): OptimizerState =>
+  Object.freeze({
+    update,
+    slots: Object.freeze(Object.fromEntries(Object.entries(slots).map(([slot, tree]) => [slot, mapTree(tree, f)]))),
+  })
+
+/**
+ * Checks that an optimizer can go on from what was remembered.
+ *
+ * @param fresh what it remembers before its first update
+ * @throws InvalidOption when another optimizer, or another network, remembered it
+ */
+export const checkResumed = ({ name }: Optimizer, fresh: OptimizerState, resumed: OptimizerState): void => {
+  const fault = (expected: string, got: string) =>
+    new InvalidOption({
+      layer: 'fit',
+      option: 'trainState',
+      expected: `what ${name} remembers: ${expected}`,
+      got,
+      remedy: 'Go on with the network and the optimizer that training began with.',
+    })
+  const listed = ({ slots }: OptimizerState): string => Object.keys(slots).join(', ') || 'nothing'
+  if (listed(fresh) !== listed(resumed)) throw fault(listed(fresh), listed(resumed))
+  for (const [slot, tree] of Object.entries(fresh.slots))
+    mapTree(tree, ({ shape }, layer, variable) => {
+      const given = resumed.slots[slot]?.[layer]?.[variable]?.shape
+      const subject = `the ${slot} of ${layer}, ${variable}, of shape`
+      if (given?.join() !== shape.join())
+        throw fault(`${subject} ${showShape(shape)}`, given === undefined ? 'none' : showShape(given))
+    })
+}
+
+const own = (tensor: tf.Tensor): tf.Tensor => handOver(tensor)
+
+/** Makes an optimizer from its rule. */
+export const defineOptimizer = (
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  rule: OptimizerRule,
+): Optimizer =>
+  Object.freeze<Optimizer & { readonly toString: () => string }>({
+    kind: 'Optimizer',
+    name,
+    rule,
+    init: params =>
+      mapSlots(
+        tidily(() => initialSlots(tfjsOps, rule, params)),
+        own,
+      ),
+    update: (grads, state) => {
+      const [changes, next] = tidily(() => updates(tfjsOps, rule, grads, state))
+      return [mapTree(changes, own), mapSlots(next, own)]
+    },
+    toString: () => {
+      const entries = Object.entries(options).map(([option, value]) => `${option}: ${value}`)
+      return `${name}({ ${entries.join(', ')} })`
+    },
+  })

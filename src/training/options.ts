@@ -1,0 +1,112 @@
+import type * as t from 'io-ts/lib/index.js'
+import { codec, integer, type Options, parseOptions } from '../core/options.ts'
+import type { Key } from '../core/random.ts'
+import type { Loss, Metric } from './loss.ts'
+import { categoricalCrossentropy, mse } from './losses.ts'
+import { accuracy } from './metrics.ts'
+import type { Optimizer } from './optimizer.ts'
+import { adam } from './optimizers.ts'
+
+// How the options of training are read: values, and the names of losses and metrics.
+
+const losses: readonly Loss[] = [mse, categoricalCrossentropy]
+const metrics: readonly Metric[] = [accuracy]
+
+const named = <V extends { readonly kind: string; readonly name: string }>(
+  kind: V['kind'],
+  known: readonly V[],
+): t.Type<V, unknown, unknown> =>
+  codec(`a ${kind.toLowerCase()}, or the name of one (${known.map(({ name }) => `'${name}'`).join(', ')})`, value => {
+    if (typeof value === 'string') return known.find(({ name }) => name === value)
+    const given = value as Partial<V> | null
+    return (typeof value === 'object' || typeof value === 'function') && given?.kind === kind ? (value as V) : undefined
+  })
+
+const loss = named<Loss>('Loss', losses)
+const metric = named<Metric>('Metric', metrics)
+const metricList: t.Type<readonly Metric[], unknown, unknown> = codec<readonly Metric[]>(
+  `an array, each ${metric.name}`,
+  value => {
+    if (!Array.isArray(value)) return undefined
+    const read = value.map(entry => metric.decode(entry))
+    return read.every(entry => entry._tag === 'Right')
+      ? read.map(entry => (entry as { right: Metric }).right)
+      : undefined
+  },
+)
+const optimizer = named<Optimizer>('Optimizer', [])
+const optimizerOption = codec('an optimizer, such as adam()', value => {
+  const read = optimizer.decode(value)
+  return read._tag === 'Right' ? read.right : undefined
+})
+
+/** A function, or nothing. */
+const maybe = <V>(expected: string, test: (value: unknown) => boolean): t.Type<V | null, unknown, unknown> =>
+  codec(`${expected}, or nothing`, value => (value === null || test(value) ? (value as V | null) : undefined))
+const isKey = (value: unknown): boolean => (value as { kind?: unknown }).kind === 'Key'
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+/** The rule of a step in its normal form. */
+export interface NormalRule {
+  readonly loss: Loss
+  readonly optimizer: Optimizer
+  readonly metrics: readonly Metric[]
+}
+
+const rule: Options<NormalRule> = {
+  loss: { codec: loss, default: 'mse' },
+  optimizer: { codec: optimizerOption, default: adam() },
+  metrics: { codec: metricList, default: [] },
+}
+
+/** Reads the options of `trainStep`. */
+export const readRule = (given: object): NormalRule =>
+  parseOptions('trainStep', 'trainStep(network, { loss: mse, optimizer: adam() })', rule, { ...given })
+
+/** The options of `evaluate` in their normal form. */
+export interface NormalEvaluation {
+  readonly loss: Loss
+  readonly metrics: readonly Metric[]
+  readonly batchSize: number
+}
+
+/** Reads the options of `evaluate`. */
+export const readEvaluation = (given: object): NormalEvaluation =>
+  parseOptions(
+    'evaluate',
+    "evaluate(network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'] })",
+    { loss: rule.loss, metrics: rule.metrics, batchSize: { codec: integer(1), default: 128 } },
+    { ...given },
+  )
+
+/** The options of `fit` in their normal form; `Examples`, `Progress` and `State` are fit's own types. */
+export interface NormalFit<Examples, Progress, State> extends NormalRule {
+  readonly epochs: number
+  readonly batchSize: number
+  readonly shuffle: boolean
+  readonly validation: Examples | null
+  readonly key: Key | null
+  readonly onProgress: ((progress: Progress) => void) | null
+  readonly trainState: State | null
+}
+
+/** Reads the options of `fit`. */
+export const readFit = <Examples, Progress, State>(given: object): NormalFit<Examples, Progress, State> =>
+  parseOptions<NormalFit<Examples, Progress, State>>(
+    'fit',
+    'fit(network, variables, { x, y }, { loss: mse, epochs: 10, key: key(1) })',
+    {
+      ...rule,
+      epochs: { codec: integer(1), default: 1 },
+      batchSize: { codec: integer(1), default: 32 },
+      shuffle: {
+        codec: codec('true or false', value => (typeof value === 'boolean' ? value : undefined)),
+        default: true,
+      },
+      validation: { codec: maybe('{ x, y }', isObject), default: null },
+      key: { codec: maybe('a key, such as key(1)', isKey), default: null },
+      onProgress: { codec: maybe('a function', value => typeof value === 'function'), default: null },
+      trainState: { codec: maybe('a trainState that fit returned', isObject), default: null },
+    },
+    { ...given },
+  )

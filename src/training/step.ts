@@ -1,0 +1,218 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { InvalidOption } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import type { Variables } from '../core/named.ts'
+import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring } from '../core/network.ts'
+import type { Ops } from '../core/ops.ts'
+import { foldIn, type Key } from '../core/random.ts'
+import { graphOps, placeholder } from '../ops/graph.ts'
+import { tape } from '../ops/tape.ts'
+import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { checkVariables, wireFor } from '../state/apply.ts'
+import { type Batch, breather, type Examples, toBatch } from './batches.ts'
+import type { Comparison, Loss, Metric } from './loss.ts'
+import { initialSlots, mapSlots, type Optimizer, type OptimizerState, slotTensors, updates } from './optimizer.ts'
+import { type NormalRule, readRule } from './options.ts'
+
+/** Everything that training changes: a value, from which the next one is computed. */
+export interface TrainState<N extends AnyLayer = AnyLayer> {
+  readonly variables: Variables<N>
+  readonly optimizer: OptimizerState
+  /** What layers that draw draw with; each update folds its number in. */
+  readonly key: Key
+}
+
+/** What a training step is made of. */
+export interface TrainingRule {
+  /** Default: `mse`. */
+  readonly loss?: Loss | string
+  /** Default: `adam()`. */
+  readonly optimizer?: Optimizer
+  /** What is reported beside the loss. Default: nothing. */
+  readonly metrics?: readonly (Metric | string)[]
+}
+
+/** The mean over a batch, or an epoch, of the loss and of each metric, by name. */
+export type Report = Readonly<Record<string, number>> & { readonly loss: number }
+
+/** A training step: a pure function of state and batch. */
+export interface TrainStep<N extends AnyLayer> {
+  (state: TrainState<N>, batch: Examples): Promise<readonly [TrainState<N>, Report]>
+  /** The state before the first step. */
+  readonly init: (variables: Variables<N>, key: Key) => TrainState<N>
+}
+
+/** Variables as trees, where the network's type does not matter. */
+export interface Trees {
+  readonly params: VariableTree<tf.Tensor>
+  readonly state: VariableTree<tf.Tensor>
+}
+
+/** What training changes, as plain tensors that belong to nobody yet. */
+export interface RawState extends Trees {
+  readonly optimizer: OptimizerState
+}
+
+/** The sum of a loss over all outputs. */
+export const totalOf = <T>(ops: Ops<T>, compare: Comparison, expected: readonly T[], predicted: readonly T[]): T =>
+  predicted.map((output, i) => compare(ops, expected[i] as T, output)).reduce((a, b) => ops.add(a, b))
+
+/** The mean of a metric over all outputs. */
+export const meanOf = <T>(ops: Ops<T>, { forward }: Metric, expected: readonly T[], predicted: readonly T[]): T =>
+  ops.divide(totalOf(ops, forward, expected, predicted), ops.constant(predicted.length))
+
+/** One update, in the enclosing `tf.tidy`: the new state, and the loss and metrics of the batch as one tensor. */
+export const update = (
+  part: Part,
+  { loss, optimizer, metrics }: NormalRule,
+  before: RawState,
+  batch: Batch,
+  key: Key,
+): { readonly after: RawState; readonly report: tf.Tensor } => {
+  const { ops, variable, fixed, gradients } = tape(tfjsOps)
+  const params = mapTree(before.params, variable)
+  const inputs = batch.x.map(fixed)
+  const wiring = wireFor(
+    part,
+    batch.x.map(tensor => tensor.shape),
+  )
+  const mode = { training: true, key: foldIn(key, before.optimizer.update) }
+  const [outputs, state] = run(ops, wiring, mergeTrees(params, mapTree(before.state, fixed)), inputs, mode)
+  const objective = totalOf(ops, loss.forward, batch.y.map(fixed), outputs)
+
+  const leaves = Object.values(params).flatMap(own => Object.values(own))
+  const found = gradients([[objective, tf.scalar(1)]], leaves)
+  const byLeaf = new Map(leaves.map((leaf, i) => [leaf, found[i] as tf.Tensor]))
+  const [changes, next] = updates(
+    tfjsOps,
+    optimizer.rule,
+    mapTree(params, leaf => byLeaf.get(leaf) as tf.Tensor),
+    before.optimizer,
+  )
+
+  const predicted = outputs.map(output => output.value)
+  const reported = metrics.map(metric => meanOf(tfjsOps, metric, batch.y, predicted))
+  return {
+    after: {
+      params: mapTree(before.params, (param, layer, name) => tf.add(param, changes[layer]?.[name] as tf.Tensor)),
+      state: mergeTrees(
+        before.state,
+        mapTree(state, value => value.value),
+      ),
+      optimizer: next,
+    },
+    report: tf.stack([objective.value, ...reported]),
+  }
+}
+
+/** Every tensor of a state. */
+export const tensorsOf = ({ params, state, optimizer }: RawState): ReadonlySet<tf.Tensor> =>
+  new Set([
+    ...[params, state].flatMap(tree => Object.values(tree)).flatMap(own => Object.values(own)),
+    ...slotTensors(optimizer),
+  ])
+
+/** A state for the user, each tensor handed over by `own`. */
+export const toTrainState = <N extends AnyLayer>(
+  { params, state, optimizer }: RawState,
+  key: Key,
+  own: (tensor: tf.Tensor) => tf.Tensor,
+): TrainState<N> =>
+  Object.freeze({
+    // The trees have the network's layers: training keeps the structure that was given.
+    variables: Object.freeze({ params: mapTree(params, own), state: mapTree(state, own) }) as unknown as Variables<N>,
+    optimizer: mapSlots(optimizer, own),
+    key,
+  })
+
+/** The loss and metrics of a batch, by name. */
+export const toReport = (metrics: readonly Metric[], values: ArrayLike<number>): Report =>
+  Object.freeze({
+    loss: values[0] as number,
+    ...Object.fromEntries(metrics.map(({ name }, i) => [name, values[i + 1] as number])),
+  })
+
+/** Training's state before the first update, its slots in the enclosing `tf.tidy`. */
+export const initialState = ({ params, state }: Trees, { rule }: Optimizer): RawState => ({
+  params,
+  state,
+  optimizer: initialSlots(tfjsOps, rule, params),
+})
+
+/** What fits a loss or metric is known when it is traced: nothing is computed. */
+const checkComparison = (compare: Comparison, wiring: Wiring, batch: Batch): void => {
+  const predicted = wiring.outputs.map(i => placeholder('predicted', wiring.nodes[i]?.shape ?? []))
+  const expected = batch.y.map(tensor => placeholder('expected', tensor.shape))
+  totalOf(graphOps, compare, expected, predicted)
+}
+
+/**
+ * Checks that examples and variables fit the network, and the expected outputs its loss, before anything is computed.
+ *
+ * @throws LayerConnectionError when the examples do not fit the network
+ * @throws WeightInitializationError when the variables are not the network's
+ * @throws InvalidOption when the expected outputs do not fit the loss or a metric
+ */
+export const checkTraining = (
+  part: Part,
+  { params, state }: Trees,
+  batch: Batch,
+  { loss, metrics }: Pick<NormalRule, 'loss' | 'metrics'>,
+): void => {
+  const wiring = wireFor(
+    part,
+    batch.x.map(tensor => tensor.shape),
+  )
+  checkVariables(wiring, mergeTrees(params, state))
+  if (batch.y.length !== wiring.outputs.length)
+    throw new InvalidOption({
+      layer: 'network',
+      option: 'y',
+      expected: `a tensor for each of its ${wiring.outputs.length} outputs`,
+      got: String(batch.y.length),
+      remedy: 'Give y as an array of tensors, in the order of the outputs.',
+    })
+  for (const { forward } of [loss, ...metrics]) checkComparison(forward, wiring, batch)
+}
+
+/**
+ * The training step of a network: from a state and a batch, the promise of the next state and of the batch's loss and
+ * metrics, both from before the update. Its arguments stay as they are. `fit` folds it over the batches of each epoch.
+ *
+ * @param rule `loss` (default `mse`), `optimizer` (default `adam()`), `metrics` (default none)
+ * @throws InvalidOption when one of them is none
+ * @example
+ * ```ts
+ * const network = join(Input(2), Linear(1))
+ * const step = trainStep(network, { loss: mse, optimizer: gradientDescent({ step: 0.1 }) })
+ * const before = step.init(init(network, key(0)), key(1))
+ * const [after, { loss }] = await step(before, { x: [[1, 2]], y: [[3]] })
+ * ```
+ */
+export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {}): TrainStep<N> => {
+  const part = asPart('trainStep', network)
+  const normal = readRule(rule)
+  const breathe = breather()
+  const step = async (state: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report]> => {
+    const before: RawState = { ...(state.variables as Trees), optimizer: state.optimizer }
+    const given = tensorsOf(before)
+    const { after, report } = tidily(() => {
+      const batch = toBatch('trainStep', examples)
+      checkTraining(part, before, batch, normal)
+      return update(part, normal, before, batch, state.key)
+    })
+    const values = await report.data()
+    report.dispose()
+    await breathe()
+    return [
+      // Unlike what `fit` gives at its end, what a step left unchanged stays the tensor that it was.
+      toTrainState<N>(after, state.key, tensor => (given.has(tensor) ? tensor : handOver(tensor))),
+      toReport(normal.metrics, values),
+    ]
+  }
+  const begin = (variables: Variables<N>, key: Key): TrainState<N> => {
+    const { optimizer } = tidily(() => initialState(variables, normal.optimizer))
+    return Object.freeze({ variables, optimizer: mapSlots(optimizer, tensor => handOver(tensor)), key })
+  }
+  return Object.freeze(Object.assign(step, { init: begin }))
+}
