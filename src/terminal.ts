@@ -1,0 +1,1 @@
+export { type Output, progressBar } from './display/terminal.ts'
