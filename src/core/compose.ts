@@ -91,16 +91,14 @@ interface FailedAt<At extends number, Message extends string> extends Mismatch<M
 
 /** The shape after the layers from index `N` on. A failure is tested first: during inference `L` can be `never`. */
 export type Scan<L extends readonly AnyLayer[], N extends number, I> =
-  I extends Mismatch<infer M> ? FailedAt<N, M> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N] & AnyLayer, I>>
+  I extends Mismatch<infer M> ? FailedAt<N, M> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N], I>>
 
 type SequenceEntries<
   L extends readonly AnyLayer[],
   N extends number,
   I,
   R extends readonly unknown[],
-> = N extends L['length']
-  ? R
-  : SequenceEntries<L, Next[N], Out<L[N] & AnyLayer, I>, readonly [...R, ...List<Entries<L[N] & AnyLayer, I>>]>
+> = N extends L['length'] ? R : SequenceEntries<L, Next[N], Out<L[N], I>, readonly [...R, ...List<Entries<L[N], I>>]>
 type List<E> = E extends readonly unknown[] ? E : []
 
 /** Whether a flow is several shapes. Asks for its first part only: a dimension may be a type parameter. */
@@ -113,7 +111,7 @@ type Branches<L extends readonly AnyLayer[], N extends number, I, R extends read
       ? R
       : Mismatch<`Parallel has ${L['length']} branches, but ${I['length']} inputs come in`>
     : R
-  : Out<L[N] & AnyLayer, BranchInput<I, N>> extends infer O
+  : Out<L[N], BranchInput<I, N>> extends infer O
     ? O extends Mismatch<infer M>
       ? Mismatch<M>
       : Branches<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
@@ -125,7 +123,7 @@ type ParallelEntries<
   R extends readonly unknown[],
 > = N extends L['length']
   ? R
-  : ParallelEntries<L, Next[N], I, readonly [...R, ...List<Entries<L[N] & AnyLayer, BranchInput<I, N>>>]>
+  : ParallelEntries<L, Next[N], I, readonly [...R, ...List<Entries<L[N], BranchInput<I, N>>>]>
 
 type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = number extends N
   ? number[]
@@ -160,7 +158,7 @@ export type Side<L extends readonly AnyLayer[]> =
     : never
 type Sources<L extends readonly AnyLayer[], N extends number, R extends readonly unknown[]> = N extends L['length']
   ? R
-  : (L[N] & AnyLayer)['~source'] extends infer I
+  : L[N]['~source'] extends infer I
     ? [I] extends [never]
       ? never
       : Sources<L, Next[N], I extends Several ? [...R, ...I] : [...R, I]>
@@ -169,9 +167,9 @@ type Sources<L extends readonly AnyLayer[], N extends number, R extends readonly
 type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
 type Clash<L extends readonly AnyLayer[], N extends number, Seen> = N extends L['length']
   ? never
-  : Extract<(L[N] & AnyLayer)['~named'], Seen> extends infer D
+  : Extract<L[N]['~named'], Seen> extends infer D
     ? [D] extends [never]
-      ? Clash<L, Next[N], Seen | (L[N] & AnyLayer)['~named']>
+      ? Clash<L, Next[N], Seen | L[N]['~named']>
       : FailedAt<Next[N], TwiceNamed<D>>
     : never
 type Blame<L extends readonly unknown[], At, Reason> = {

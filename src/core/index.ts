@@ -25,4 +25,14 @@ export type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
 export { codec, integer, number, type Option, oneOf, optionalParameter, parameter } from './options.ts'
 export { foldIn, type Key, key, normals, permutation, split, uniforms } from './random.ts'
 export { type Flow, type Mismatch, type Shape, type Show, showShape } from './shape.ts'
-export type { Fans, Initializer, Parameter, ParameterSource, Tensor, VariableRule, VariableRules } from './variables.ts'
+export type {
+  Fans,
+  Initializer,
+  Parameter,
+  ParameterSource,
+  Tensor,
+  VariableRule,
+  VariableRules,
+  Weight,
+  WeightAndBias,
+} from './variables.ts'

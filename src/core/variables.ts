@@ -6,6 +6,16 @@ export interface Tensor<S extends readonly number[] = number[]> extends TfTensor
   readonly shape: S & number[]
 }
 
+/** The parameters of a layer without a bias, by the shape of its weight. */
+export interface Weight<W extends readonly number[]> {
+  readonly weight: Tensor<W>
+}
+
+/** The parameters of a layer with a bias, by the shapes of both. */
+export interface WeightAndBias<W extends readonly number[], B extends readonly number[]> extends Weight<W> {
+  readonly bias: Tensor<B>
+}
+
 /** How many inputs feed one output of a weight, and how many outputs one input feeds. */
 export interface Fans {
   readonly in: number

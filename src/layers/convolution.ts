@@ -4,7 +4,7 @@ import { defineLayer, type Leaf, type NameOption, type OptionOf } from '../core/
 import type { Pair } from '../core/ops.ts'
 import { codec, optionalParameter, parameter } from '../core/options.ts'
 import { showShape } from '../core/shape.ts'
-import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
+import type { Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
   type ChannelsOf,
@@ -49,13 +49,11 @@ export interface Convolution<Size extends FilterSize, O> extends Leaf<'convoluti
   readonly bias: Parameter | null
   readonly '~out': Slid<this['~in'], 'Convolution', Size, O, Size[2]>
   readonly '~source': never
-  readonly '~params': Params<this['~in'], Size, OptionOf<O, 'bias', 0>>
+  readonly '~params': OptionOf<O, 'bias', 0> extends null
+    ? Weight<[Size[0], Size[1], ChannelsOf<this['~in']>, Size[2]]>
+    : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, Size[2]], [Size[2]]>
   readonly '~state': never
 }
-type Params<I, Size extends FilterSize, Bias> = Bias extends null
-  ? { readonly weight: Filter<I, Size> }
-  : { readonly weight: Filter<I, Size>; readonly bias: Tensor<[Size[2]]> }
-type Filter<I, Size extends FilterSize> = Tensor<[Size[0], Size[1], ChannelsOf<I> & number, Size[2]]>
 
 /** The constructor of {@link Convolution}. */
 export type ConvolutionConstructor = <

@@ -4,7 +4,7 @@ import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, integer, number, type Option, type Options, optionalParameter, parameter } from '../core/options.ts'
 import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
-import type { Initializer, Parameter, ParameterSource, Tensor } from '../core/variables.ts'
+import type { Initializer, Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 
 // Dense layers: with units, an activation of x W + b; without, the activation alone.
@@ -36,12 +36,11 @@ export interface Dense<Kind extends string, Base extends string, Units extends n
       ? [number, Units]
       : Mismatch<`${Kind}(${Units}) expects a 2-dimensional input [batch, features], got ${Show<this['~in']>}: put Reshape() before it, or TimeDistributed around it`>
   readonly '~source': never
-  readonly '~params': Params<this['~in'], Units, OptionOf<O, 'bias', 0>>
+  readonly '~params': OptionOf<O, 'bias', 0> extends null
+    ? Weight<[Features<this['~in']>, Units]>
+    : WeightAndBias<[Features<this['~in']>, Units], [Units]>
   readonly '~state': never
 }
-type Params<I, Units extends number, Bias> = Bias extends null
-  ? { readonly weight: Tensor<[Features<I>, Units]> }
-  : { readonly weight: Tensor<[Features<I>, Units]>; readonly bias: Tensor<[Units]> }
 type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
 /** The constructor of a dense layer. */

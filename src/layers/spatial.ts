@@ -72,7 +72,7 @@ export type Slid<I, Kind extends string, Size extends readonly number[], O, Chan
     ? [number, number, number, Channels]
     : Mismatch<`${Kind} expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<I>}`>
 /** The channels of [batch, rows, cols, channels]. */
-export type ChannelsOf<I> = I extends readonly [unknown, unknown, unknown, infer C] ? C : number
+export type ChannelsOf<I> = I extends readonly [unknown, unknown, unknown, infer C extends number] ? C : number
 type TooLarge<
   I,
   Kind extends string,
