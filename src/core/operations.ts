@@ -36,6 +36,9 @@ export interface Attributes {
   slice: readonly [begin: readonly number[], size: readonly (number | null)[]]
   reverse: readonly [axes: readonly number[]]
   broadcast: readonly [shape: Shape]
+  gather: readonly []
+  scatter: readonly [rows: number]
+  clipGradient: readonly [limit: number]
   pad: readonly [margins: readonly Margin[]]
   matmul: readonly []
   convolve: readonly [Sliding]
@@ -95,6 +98,9 @@ export const alike = <T>(
     slice: (x, begin, size) => perform('slice', [x], [begin, size]),
     reverse: (x, axes) => perform('reverse', [x], [axes]),
     broadcast: (x, shape) => perform('broadcast', [x], [shape]),
+    gather: binary('gather'),
+    scatter: (values, indices, rows) => perform('scatter', [values, indices], [rows]),
+    clipGradient: (x, limit) => perform('clipGradient', [x], [limit]),
     pad: (x, margins) => perform('pad', [x], [margins]),
     matmul: binary('matmul'),
     convolve: (x, filter, sliding) => perform('convolve', [x, filter], [sliding]),

@@ -69,6 +69,10 @@ export interface Ops<T> {
   readonly reverse: (x: T, axes: readonly number[]) => T
   /** Repeats what has one element along an axis, so that the result has the shape. */
   readonly broadcast: (x: T, shape: Shape) => T
+  /** The rows of a table [n, …] that indices name, truncated to whole numbers: indices [a, b] give [a, b, …]. */
+  readonly gather: (table: T, indices: T) => T
+  /** The converse of {@link gather}: a table of `rows` rows, each the sum of those that its index names. */
+  readonly scatter: (values: T, indices: T, rows: number) => T
   /** Adds zeros before and after each axis. */
   readonly pad: (x: T, margins: readonly Margin[]) => T
 
@@ -88,6 +92,9 @@ export interface Ops<T> {
   readonly maxPoolGradient: (dy: T, x: T, y: T, options: Window) => T
   /** The gradient of {@link averagePool} for an input of the given shape. */
   readonly averagePoolGradient: (dy: T, inputShape: Shape, options: Window) => T
+
+  /** Changes nothing but the gradient that flows back through it, which is clipped to plus or minus the limit. */
+  readonly clipGradient: (x: T, limit: number) => T
 
   /** Draws from [0, 1). */
   readonly uniform: (key: Key, shape: Shape) => T

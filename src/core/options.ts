@@ -29,6 +29,11 @@ export const codec = <A>(
     encode,
   )
 
+/** True or false. */
+export const boolean: t.Type<boolean, unknown, unknown> = codec('true or false', value =>
+  typeof value === 'boolean' ? value : undefined,
+)
+
 /** Whole numbers from `least` on, as far as a double counts exactly. */
 export const integer = (least: number): t.Type<number, unknown, unknown> =>
   codec(least === 0 ? 'an integer >= 0' : least === 1 ? 'a positive integer' : `an integer >= ${least}`, value =>

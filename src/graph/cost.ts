@@ -18,6 +18,8 @@ const free: ReadonlySet<Operation> = new Set<Operation>([
   'slice',
   'reverse',
   'broadcast',
+  'gather',
+  'clipGradient',
   'pad',
 ])
 /** Operations for each element of the result, where that is not one. */

@@ -64,7 +64,8 @@ export type ConvolutionConstructor = <
   options?: O,
 ) => Convolution<Size, O>
 
-const filterSize: t.Type<FilterSize, unknown, unknown> = codec(
+/** How a filter's size is read. */
+export const filterSize: t.Type<FilterSize, unknown, unknown> = codec(
   '[rows, cols, channels], three positive integers',
   value =>
     Array.isArray(value) && value.length === 3 && value.every(n => Number.isSafeInteger(n) && n > 0)

@@ -1,10 +1,11 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type Leaf, type NameOption, type OptionOf, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, integer, number, type Option, type Options, optionalParameter, parameter } from '../core/options.ts'
 import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
-import type { Initializer, Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
+import type { Initializer, Parameter, ParameterSource, VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 
 // Dense layers: with units, an activation of x W + b; without, the activation alone.
@@ -41,7 +42,8 @@ export interface Dense<Kind extends string, Base extends string, Units extends n
     : WeightAndBias<[Features<this['~in']>, Units], [Units]>
   readonly '~state': never
 }
-type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
+/** The features of [batch, features]. */
+export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
 /** The constructor of a dense layer. */
 export interface DenseConstructor<Kind extends string, Base extends string> {
@@ -53,17 +55,21 @@ export interface DenseConstructor<Kind extends string, Base extends string> {
   <const O extends DenseOptions = {}>(units: null | undefined, options?: O): Activation<Kind, Base, O>
 }
 
-interface NormalDense {
+/** The options of a dense layer in their normal form. */
+export interface NormalDense {
   readonly units: number | null
   readonly weight: Parameter
   readonly bias: Parameter | null
 }
 
-const units = codec<number | null>('a positive integer, or nothing for the activation alone', value =>
-  value === null || integer(1).is(value) ? (value as number | null) : undefined,
+/** How the number of units is read. */
+export const units: t.Type<number | null, unknown, unknown> = codec<number | null>(
+  'a positive integer, or nothing for the activation alone',
+  value => (value === null || integer(1).is(value) ? (value as number | null) : undefined),
 )
 
-const denseShape = ({ units }: NormalDense, input: Shape | null): Either<Fault, Shape | null> => {
+/** The output shape of a dense layer. */
+export const denseShape = ({ units }: NormalDense, input: Shape | null): Either<Fault, Shape | null> => {
   if (units === null) return right(input)
   return input === null || input.length === 2
     ? right([input?.[0] ?? null, units])
@@ -74,7 +80,8 @@ const denseShape = ({ units }: NormalDense, input: Shape | null): Either<Fault, 
       })
 }
 
-const weightRule = ({ units, weight }: NormalDense, input: Shape | null) => {
+/** The weight of a dense layer. */
+export const weightRule = ({ units, weight }: NormalDense, input: Shape | null): Either<Fault, VariableRule | null> => {
   const features = input?.[1] ?? null
   if (units === null) return right(null)
   return features === null

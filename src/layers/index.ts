@@ -5,6 +5,7 @@ export {
   type ConvolutionOptions,
   type FilterSize,
 } from './convolution.ts'
+export { Deconvolution, type DeconvolutionConstructor, type DeconvolutionOptions } from './deconvolution.ts'
 export {
   type Activation,
   type Dense,
@@ -22,7 +23,17 @@ export {
   Softplus,
   Tanh,
 } from './dense.ts'
+export { Embedding, type EmbeddingConstructor, type EmbeddingOptions } from './embedding.ts'
+export { GatedAverage, type GatedAverageConstructor } from './gated-average.ts'
+export { GN, GroupNorm, type GroupNormConstructor, type GroupNormOptions } from './group-normalization.ts'
+export { GRU, type GRUConstructor, type GRUOptions } from './gru.ts'
 export { Identity, Input, type InputShape } from './input.ts'
+export {
+  LocalResponseNorm,
+  type LocalResponseNormConstructor,
+  type LocalResponseNormOptions,
+} from './local-response.ts'
+export { LSTM, type LSTMConstructor, type LSTMOptions } from './lstm.ts'
 export {
   Concatenate,
   type ConcatenateConstructor,
@@ -45,6 +56,18 @@ export {
   type Reduction,
   type WindowSize,
 } from './pooling.ts'
+export { PRelu, type PReluConstructor, type PReluOptions } from './prelu.ts'
+export type { Gate, GateFunction } from './recurrent.ts'
 export { Reshape, type ReshapeConstructor } from './reshape.ts'
 export type { PaddingOption, PairOption } from './spatial.ts'
-export { Dropout, type DropoutConstructor } from './stochastic.ts'
+export {
+  DropBlock,
+  type DropBlockConstructor,
+  Dropout,
+  type DropoutConstructor,
+  GaussianNoise,
+  type GaussianNoiseConstructor,
+  type GaussianNoiseOptions,
+} from './stochastic.ts'
+export { Transpose, type TransposeConstructor } from './transpose.ts'
+export { Upscale, type UpscaleConstructor } from './upscale.ts'

@@ -16,7 +16,8 @@ import {
 
 // Layers that make one tensor of several side by side.
 
-type Several = readonly [readonly unknown[], ...(readonly unknown[])]
+/** The flow of several tensors. */
+export type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 
 /** A function of two tensors of one shape. */
 export type Merge = <T>(ops: Ops<T>, a: T, b: T) => T
@@ -33,7 +34,8 @@ export interface Elementwise<O> extends Plain<'elementwise', O> {
       ? number[]
       : Mismatch<`Elementwise expects several inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
 }
-type ShareAll<A, Rest extends readonly unknown[]> = Rest extends readonly [infer B, ...infer T]
+/** The shape that `A` and all of `Rest` share, or why they do not. */
+export type ShareAll<A, Rest extends readonly unknown[]> = Rest extends readonly [infer B, ...infer T]
   ? [A] extends [B]
     ? [B] extends [A]
       ? ShareAll<A, T>
@@ -58,7 +60,8 @@ const merges: Readonly<Record<'add' | 'multiply', Merge>> = {
   multiply: (ops, a, b) => ops.multiply(a, b),
 }
 
-const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
+/** The shape that all inputs share. */
+export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
   const shared = inputs.reduce<Shape | null | undefined>(
     (merged, input) => (merged === undefined ? undefined : sharedShape(merged, input)),
     null,
@@ -133,7 +136,7 @@ type Append<A, B, Axis extends number> = A extends readonly unknown[]
     : never
   : never
 /** The index of an axis, as the key of a tuple; negative ones count from the end. */
-type AxisKey<A extends readonly unknown[], Axis extends number> = `${Axis}` extends `-${infer N extends number}`
+export type AxisKey<A extends readonly unknown[], Axis extends number> = `${Axis}` extends `-${infer N extends number}`
   ? FromEnd<A, N>
   : `${Axis}`
 type FromEnd<A extends readonly unknown[], N extends number> = A extends readonly [...infer Before, unknown]

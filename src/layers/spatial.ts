@@ -18,9 +18,12 @@ export type Padding = 'valid' | 'same' | Pair
 
 // The type-level rule.
 
-type Axis = 0 | 1
-type OfAxis<X, A extends Axis> = X extends readonly [number, number] ? X[A] : X extends number ? X : number
-type PaddingOfAxis<P, A extends Axis> = P extends 'valid' ? 0 : P extends 'same' ? P : OfAxis<P, A>
+/** Rows or columns. */
+export type Axis = 0 | 1
+/** The part of an option that belongs to an axis. */
+export type OfAxis<X, A extends Axis> = X extends readonly [number, number] ? X[A] : X extends number ? X : number
+/** The padding of an axis: a number, or 'same'. */
+export type PaddingOfAxis<P, A extends Axis> = P extends 'valid' ? 0 : P extends 'same' ? P : OfAxis<P, A>
 /** The extent of a window with its gaps: (k - 1) d + 1. */
 type Extent<K extends number, D extends number> = D extends 1 ? K : K extends 1 ? 1 : Add<Multiply<Before<K>, D>, 1>
 type Before<K extends number> = Subtract<K, 1> extends infer N extends number ? N : 0
@@ -155,6 +158,23 @@ export const slideShape = (input: Shape | null, sliding: Sliding, channels: numb
       remedy: "Use a smaller window, less dilation, or padding: 'same'.",
     })
   return right([batch ?? null, ...out, channels])
+}
+
+/**
+ * The rows and columns of an input.
+ *
+ * @throws LayerConnectionError when they are not known, which can only be while tracing
+ */
+export const knownRowsAndCols = (layer: string, input: Shape): Pair => {
+  const [, rows = null, cols = null] = input
+  if (rows === null || cols === null)
+    throw new LayerConnectionError({
+      layer,
+      expected: 'known rows and columns',
+      got: showShape(input),
+      remedy: 'Give the Input its rows and columns.',
+    })
+  return [rows, cols]
 }
 
 /** Zeros before and after rows and columns; TensorFlow's rule for 'same': an odd one goes to the bottom or right. */

@@ -1,9 +1,12 @@
-import { right } from 'fp-ts/lib/Either.js'
+import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { Mode } from '../core/layer.ts'
+import type { Pair } from '../core/ops.ts'
 import { number } from '../core/options.ts'
 import type { Key } from '../core/random.ts'
+import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { knownRowsAndCols, type PairOption, pair } from './spatial.ts'
 
 // Layers that draw, in training only.
 
@@ -51,5 +54,129 @@ export const Dropout: DropoutConstructor = defineLayer({
     const draws = ops.uniform(drawingKey('Dropout', mode), ops.shape(x))
     const kept = ops.subtract(ops.constant(1), ops.greater(ops.constant(proba), draws))
     return [ops.multiply(x, ops.multiply(kept, ops.constant(1 / (1 - proba)))), {}]
+  },
+})
+
+/** The options of {@link GaussianNoise}. */
+export interface GaussianNoiseOptions extends NameOption {
+  /** The mean of the noise. Default: 0. */
+  readonly mean?: number
+  /** Its standard deviation. Default: 1. */
+  readonly std?: number
+}
+
+/** A noise as a type: any shape in, the same out. */
+export interface GaussianNoise<O> extends Plain<'gaussian-noise', O> {
+  readonly kind: 'GaussianNoise'
+  readonly mean: number
+  readonly std: number
+  readonly '~out': this['~in']
+}
+
+/** The constructor of {@link GaussianNoise}. */
+export interface GaussianNoiseConstructor {
+  <const O extends GaussianNoiseOptions = {}>(options?: O): GaussianNoise<O>
+  <const O extends NameOption = {}>(mean: number, std?: number, options?: O): GaussianNoise<O>
+}
+
+/**
+ * Adds normally distributed noise in training; otherwise it changes nothing.
+ *
+ * @throws InvalidOption when the deviation is negative, or in training without a key
+ * @example
+ * ```ts
+ * const network = join(Input(64), GaussianNoise({ std: 0.1 }), Softmax(10))
+ * ```
+ */
+export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
+  kind: 'GaussianNoise',
+  example: 'GaussianNoise({ mean: 0, std: 0.1 })',
+  positional: ['mean', 'std'],
+  options: {
+    mean: { codec: number('a finite number'), default: 0 },
+    std: { codec: number('a number >= 0', std => std >= 0), default: 1 },
+  },
+  shape: (_, input) => right(input),
+  forward: ({ mean, std }, ops, x, _, mode) => {
+    if (!mode.training) return [x, {}]
+    const draws = ops.normal(drawingKey('GaussianNoise', mode), ops.shape(x))
+    return [ops.add(x, ops.add(ops.multiply(draws, ops.constant(std)), ops.constant(mean))), {}]
+  },
+})
+
+/** A block dropout as a type: [batch, rows, cols, channels] in, the same out. */
+export interface DropBlock<O> extends Plain<'drop-block', O> {
+  readonly kind: 'DropBlock'
+  readonly keepProba: number
+  readonly blockSize: Pair
+  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, unknown]
+    ? this['~in']
+    : number[] extends this['~in']
+      ? number[]
+      : Mismatch<`DropBlock expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
+}
+
+/** The constructor of {@link DropBlock}. */
+export type DropBlockConstructor = <const O extends NameOption = {}>(
+  keepProba: number,
+  blockSize: PairOption,
+  options?: O,
+) => DropBlock<O>
+
+/**
+ * Sets random blocks of rows and columns to 0 in training, channel by channel, and scales the rest so that the mean
+ * stays; otherwise it changes nothing. (Ghiasi et al. 2018.) Unlike `Dropout`, it takes the part that is kept.
+ *
+ * @param keepProba the part that is kept, from 0 to 1
+ * @param blockSize the rows and columns of a block, or one number for both
+ * @throws InvalidOption when an option is out of its range, or in training without a key
+ * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than a block
+ * @example
+ * ```ts
+ * const network = join(Input([14, 14, 32]), Convolution([3, 3, 32]), Relu(), DropBlock(0.9, 3))
+ * ```
+ */
+export const DropBlock: DropBlockConstructor = defineLayer({
+  kind: 'DropBlock',
+  example: 'DropBlock(0.9, 3)',
+  positional: ['keepProba', 'blockSize'],
+  options: {
+    keepProba: { codec: number('a number from 0 to 1', proba => proba >= 0 && proba <= 1) },
+    blockSize: { codec: pair },
+  },
+  shape: ({ blockSize: [rows, cols] }, input) => {
+    if (input === null) return right(input)
+    const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
+    if (input.length !== 4)
+      return fault(
+        'a 4-dimensional input [batch, rows, cols, channels]',
+        'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+      )
+    return (input[1] ?? rows) < rows || (input[2] ?? cols) < cols
+      ? fault(`an input of at least ${rows} rows and ${cols} columns, the block's`, 'Use a smaller block.')
+      : right(input)
+  },
+  forward: ({ keepProba, blockSize }, ops, x, _, mode) => {
+    if (!mode.training || keepProba === 1) return [x, {}]
+    const [batch = null, , , channels = null] = ops.shape(x)
+    const [rows, cols] = knownRowsAndCols('DropBlock', ops.shape(x))
+    const [high, wide] = blockSize
+    // Where blocks begin; they lie within the image, which is why there are more of them than of dropped pixels.
+    const places = [rows - high + 1, cols - wide + 1] as const
+    const proba = ((1 - keepProba) * rows * cols) / (high * wide * places[0] * places[1])
+    const draws = ops.uniform(drawingKey('DropBlock', mode), [batch, ...places, channels])
+    const seeds = ops.greater(ops.constant(proba), draws)
+    const around = ops.pad(seeds, [
+      [0, 0],
+      [high - 1, high - 1],
+      [wide - 1, wide - 1],
+      [0, 0],
+    ])
+    const none = [0, 0] as const
+    const dropped = ops.maxPool(around, { size: blockSize, stride: [1, 1], padding: [none, none] })
+    const kept = ops.subtract(ops.constant(1), dropped)
+    // Nothing may be left of a small input: then there is nothing to scale.
+    const part = ops.maximum(ops.mean(kept, [0, 1, 2, 3]), ops.constant(1e-7))
+    return [ops.multiply(x, ops.divide(kept, part)), {}]
   },
 })

@@ -1,7 +1,7 @@
 import type { Attributes, Operation } from '../core/operations.ts'
 import type { Margin, Ops, Pair, Sliding, Window } from '../core/ops.ts'
 import type { Shape } from '../core/shape.ts'
-import { spread } from './spread.ts'
+import { spread } from '../core/spread.ts'
 
 // One rule per operation: from the gradient of its result to the gradients of its inputs. Rules are written in the
 // operations themselves, so they hold in every interpreter and can be differentiated again.
@@ -218,6 +218,11 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
       ),
     ]
   },
+  gather: (ops, dy, { inputs }) => [ops.scatter(dy, input(inputs, 1), ops.shape(input(inputs, 0))[0] as number), null],
+  scatter: (ops, dy, { inputs }) => [ops.gather(dy, input(inputs, 1)), null],
+  clipGradient: (ops, dy, { attributes: [limit] }) => [
+    ops.minimum(ops.maximum(dy, ops.constant(-limit)), ops.constant(limit)),
+  ],
   reverse: (ops, dy, { attributes: [axes] }) => [ops.reverse(dy, axes)],
   broadcast: (ops, dy, { inputs }) => [unbroadcast(ops, dy, ops.shape(input(inputs, 0)))],
   pad: (ops, dy, { inputs, attributes: [margins] }) => [

@@ -77,6 +77,9 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
       return inputs.reduce<number | null>((sum, shape) => add(sum, shape[i] ?? null), 0)
     }),
   slice: (inputs, begin, size) => first(inputs).map((d, i) => size[i] ?? (d === null ? null : d - (begin[i] ?? 0))),
+  gather: ([table, indices]) => [...(indices ?? []), ...(table ?? []).slice(1)],
+  scatter: ([values, indices], rows) => [rows, ...(values ?? []).slice((indices ?? []).length)],
+  clipGradient: same,
   broadcast: (_, shape) => shape,
   pad: (inputs, margins) =>
     first(inputs).map((d, i) => (d === null ? null : d + (margins[i]?.[0] ?? 0) + (margins[i]?.[1] ?? 0))),

@@ -1,7 +1,7 @@
 import { type Attributes, alike, type Operation, perform } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
+import { walk } from '../core/walk.ts'
 import { adjoints } from './adjoints.ts'
-import { walk } from './walk.ts'
 
 // Reverse-mode differentiation as an interpreter: it runs every operation in the interpreter beneath and notes what was
 // done. Walking the notes backwards, each operation's adjoint carries the gradient from its result to its inputs.

@@ -1,8 +1,7 @@
-import { codec, number, parseOptions } from '../core/options.ts'
+import { boolean, number, parseOptions } from '../core/options.ts'
 import { defineOptimizer, type Optimizer, type Step, stepAt, stepOption } from './optimizer.ts'
 
 const part = number('a number >= 0 and < 1', value => value >= 0 && value < 1)
-const boolean = codec<boolean>('true or false', value => (typeof value === 'boolean' ? value : undefined))
 
 /**
  * Gradient descent: `w = w - step · g`.

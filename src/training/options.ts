@@ -1,5 +1,5 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec, integer, type Options, parseOptions } from '../core/options.ts'
+import { boolean, codec, integer, type Options, parseOptions } from '../core/options.ts'
 import type { Key } from '../core/random.ts'
 import type { Loss, Metric } from './loss.ts'
 import { categoricalCrossentropy, mse } from './losses.ts'
@@ -100,7 +100,7 @@ export const readFit = <Examples, Progress, State>(given: object): NormalFit<Exa
       epochs: { codec: integer(1), default: 1 },
       batchSize: { codec: integer(1), default: 32 },
       shuffle: {
-        codec: codec('true or false', value => (typeof value === 'boolean' ? value : undefined)),
+        codec: boolean,
         default: true,
       },
       validation: { codec: maybe('{ x, y }', isObject), default: null },

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Ops } from '../../core/ops.ts'
 import { normals, uniforms } from '../../core/random.ts'
 import type { Shape } from '../../core/shape.ts'
-import { spread } from '../spread.ts'
-import { walk } from '../walk.ts'
+import { spread } from '../../core/spread.ts'
+import { walk } from '../../core/walk.ts'
 import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
 
 type Tensor = tf.Tensor
@@ -57,6 +57,9 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   slice: (x, begin, size) => tf.slice(x, [...begin], known(size)),
   reverse: (x, axes) => tf.reverse(x, [...axes]),
   broadcast: (x, shape) => tf.broadcastTo(x, known(shape) as [number]),
+  gather: (table, indices) => tf.gather(table, tf.cast(indices, 'int32')),
+  scatter: (values, indices, rows) => scatter(values, indices, rows),
+  clipGradient: x => x,
   pad: (x, margins) =>
     tf.pad(
       x,
@@ -81,6 +84,18 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
 
   scan: (body, initial, sequence) => walk(tfjsOps, body, initial, sequence),
 })
+
+/** Not every backend has the kernel that sums by index; a product with one-hot rows does the same. */
+const scatter = (values: Tensor, indices: Tensor, rows: number): Tensor => {
+  const rest = values.shape.slice(indices.rank)
+  const flat = tf.reshape(values, [indices.size, size(rest)]) as tf.Tensor2D
+  const at = tf.cast(tf.reshape(indices, [indices.size]), 'int32') as tf.Tensor1D
+  const hasKernel = tf.getKernel('UnsortedSegmentSum', tf.getBackend()) !== undefined
+  const sums = hasKernel
+    ? tf.unsortedSegmentSum(flat, at, rows)
+    : tf.matMul(tf.cast(tf.oneHot(at, rows), 'float32') as tf.Tensor2D, flat, true)
+  return tf.reshape(sums, [rows, ...rest])
+}
 
 const fill = (values: number | Float32Array, shape?: readonly number[]): Tensor =>
   typeof values === 'number'

@@ -1,4 +1,4 @@
-import type { Ops } from '../core/ops.ts'
+import type { Ops } from './ops.ts'
 
 /** `scan` in an interpreter that runs at once: each step is sliced off, and the outputs are put together. */
 export const walk = <T>(

@@ -1,4 +1,4 @@
-import type { Margin, Ops } from '../core/ops.ts'
+import type { Margin, Ops } from './ops.ts'
 
 /** Puts `gap - 1` zeros between the elements along an axis: n of them become (n - 1) gap + 1. */
 export const spread = <T>(ops: Ops<T>, x: T, axis: number, gap: number): T => {

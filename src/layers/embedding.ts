@@ -1,0 +1,69 @@
+import { right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { integer, parameter } from '../core/options.ts'
+import type { Parameter, ParameterSource, Weight } from '../core/variables.ts'
+import { heNormal } from '../initializers/index.ts'
+
+/** The options of {@link Embedding}. */
+export interface EmbeddingOptions extends NameOption {
+  /** The initial vectors, of shape [inputSize, outputSize]. Default: `heNormal()`. */
+  readonly weight?: ParameterSource
+}
+
+/** An embedding as a type: whole numbers of any shape in, a vector for each of them out. */
+export interface Embedding<Size extends number, Units extends number, O> extends Leaf<'embedding', O> {
+  readonly kind: 'Embedding'
+  readonly inputSize: Size
+  readonly outputSize: Units
+  readonly weight: Parameter
+  readonly '~out': number[] extends this['~in']
+    ? number[]
+    : this['~in'] extends readonly unknown[]
+      ? [...this['~in'], Units]
+      : never
+  readonly '~source': never
+  readonly '~params': Weight<[Size, Units]>
+  readonly '~state': never
+}
+
+/** The constructor of {@link Embedding}. */
+export type EmbeddingConstructor = <
+  const Size extends number,
+  const Units extends number,
+  const O extends EmbeddingOptions = {},
+>(
+  inputSize: Size,
+  outputSize: Units,
+  options?: O,
+) => Embedding<Size, Units, O>
+
+/**
+ * Gives each whole number from 0 to `inputSize - 1` a vector of its own: row `i` of the weight for the number `i`.
+ * (Bengio et al. 2003.)
+ *
+ * Variables: `weight` [inputSize, outputSize].
+ *
+ * @param inputSize how many numbers there are
+ * @param outputSize the length of the vectors
+ * @throws InvalidOption when a size is no positive integer
+ * @example
+ * ```ts
+ * const network = join(Input(40), Embedding(20, 10), GRU(20), Sigmoid(1))
+ * String(network) // (?, 40) -> [... 4 layers ...] -> (?, 1)
+ * ```
+ */
+export const Embedding: EmbeddingConstructor = defineLayer({
+  kind: 'Embedding',
+  example: 'Embedding(1000, 64)',
+  positional: ['inputSize', 'outputSize'],
+  options: {
+    inputSize: { codec: integer(1) },
+    outputSize: { codec: integer(1) },
+    weight: { codec: parameter, default: heNormal() },
+  },
+  shape: ({ outputSize }, input) => right(input === null ? null : [...input, outputSize]),
+  variables: {
+    weight: ({ inputSize, outputSize, weight }) => right({ shape: [inputSize, outputSize], initial: weight }),
+  },
+  forward: (_, ops, x, { weight }) => [ops.gather(weight, x), {}],
+})

@@ -1,0 +1,129 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import type { Divide } from '../core/digits.ts'
+import type { Fault } from '../core/errors.ts'
+import { integer, number, parameter } from '../core/options.ts'
+import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
+import type { ChannelsOf } from './spatial.ts'
+
+/** The options of {@link GroupNorm}. */
+export interface GroupNormOptions extends NameOption {
+  /** The initial shift, of shape [1, 1, 1, channels]. Default: 0. */
+  readonly beta?: ParameterSource
+  /** The initial factor, of shape [1, 1, 1, channels]. Default: 1. */
+  readonly gamma?: ParameterSource
+  /** Added to the variance. Default: 1e-5. */
+  readonly epsilon?: number
+}
+
+/** A group normalization as a type: [batch, rows, cols, channels] in, the same out. */
+export interface GroupNorm<Groups extends number, O> extends Leaf<'group-norm', O> {
+  readonly kind: 'GroupNorm'
+  readonly nGroups: Groups
+  readonly beta: Parameter
+  readonly gamma: Parameter
+  readonly epsilon: number
+  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, infer C extends number]
+    ? Divide<C, Groups> extends [unknown, infer Rest extends number]
+      ? number extends Rest
+        ? this['~in']
+        : Rest extends 0
+          ? this['~in']
+          : Mismatch<`GroupNorm cannot divide ${C} channels into ${Groups} groups of one size`>
+      : this['~in']
+    : number[] extends this['~in']
+      ? number[]
+      : Mismatch<`GroupNorm expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
+  readonly '~source': never
+  readonly '~params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this['~in']>]> }
+  readonly '~state': never
+}
+
+/** The constructor of {@link GroupNorm}. */
+export type GroupNormConstructor = <const Groups extends number, const O extends GroupNormOptions = {}>(
+  nGroups: Groups,
+  options?: O,
+) => GroupNorm<Groups, O>
+
+interface Normal {
+  readonly nGroups: number
+  readonly beta: Parameter
+  readonly gamma: Parameter
+  readonly epsilon: number
+}
+
+const normalizedShape = ({ nGroups }: Normal, input: Shape | null): Either<Fault, Shape | null> => {
+  if (input === null) return right(input)
+  if (input.length !== 4)
+    return left({
+      expected: 'a 4-dimensional input [batch, rows, cols, channels]',
+      got: showShape(input),
+      remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+    })
+  const channels = input[3] ?? null
+  return channels === null || channels % nGroups === 0
+    ? right(input)
+    : left({
+        expected: `channels that ${nGroups} groups divide`,
+        got: showShape(input),
+        remedy: `Use a number of groups that divides ${channels}.`,
+      })
+}
+
+/** Factor and shift have a number for each channel. */
+const perChannel =
+  (name: 'beta' | 'gamma') =>
+  (options: Normal, input: Shape | null): Either<Fault, VariableRule> => {
+    const channels = input?.[3] ?? null
+    return channels === null
+      ? left({
+          expected: 'a known number of input channels',
+          got: showShape(input),
+          remedy: 'Start the network with an Input whose channels are given, such as Input([28, 28, 8]).',
+        })
+      : right({ shape: [1, 1, 1, channels], initial: options[name] })
+  }
+
+/**
+ * Group normalization (Wu and He 2018): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and (biased)
+ * variance of each example over rows, columns and one group of neighbouring channels. Training and inference are alike.
+ *
+ * Variables: `gamma` and `beta`, both [1, 1, 1, channels].
+ *
+ * @param nGroups how many groups the channels are divided into
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional, or the groups do not divide its channels
+ * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([8, 8, 16]), Convolution([3, 3, 8]), GroupNorm(4), Relu())
+ * String(network) // (?, 8, 8, 16) -> [... 4 layers ...] -> (?, 6, 6, 8)
+ * ```
+ */
+export const GroupNorm: GroupNormConstructor = defineLayer({
+  kind: 'GroupNorm',
+  example: 'GroupNorm(4)',
+  positional: ['nGroups'],
+  options: {
+    nGroups: { codec: integer(1) },
+    beta: { codec: parameter, default: 0 },
+    gamma: { codec: parameter, default: 1 },
+    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-5 },
+  },
+  shape: normalizedShape,
+  variables: { gamma: perChannel('gamma'), beta: perChannel('beta') },
+  forward: ({ nGroups, epsilon }, ops, x, { gamma, beta }) => {
+    const shape = ops.shape(x)
+    const [batch = null, rows = null, cols = null, channels = null] = shape
+    const places = rows === null || cols === null ? null : rows * cols
+    const groups = ops.reshape(x, [batch, places, nGroups, (channels ?? Number.NaN) / nGroups])
+    const centred = ops.subtract(groups, ops.mean(groups, [1, 3], true))
+    const variance = ops.mean(ops.square(centred), [1, 3], true)
+    const normalized = ops.multiply(centred, ops.rsqrt(ops.add(variance, ops.constant(epsilon))))
+    return [ops.add(ops.multiply(ops.reshape(normalized, shape), gamma), beta), {}]
+  },
+})
+
+/** Short for {@link GroupNorm}. */
+export const GN: GroupNormConstructor = GroupNorm

@@ -1,0 +1,130 @@
+import { right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
+import type { Multiply } from '../core/digits.ts'
+import type { Parameter, Tensor } from '../core/variables.ts'
+import {
+  block,
+  type FeaturesOf,
+  type Gate,
+  gate,
+  inputRule,
+  type NormalRecurrent,
+  type RecurrentOptions,
+  recurrentOptions,
+  startRule,
+  through,
+  type Walked,
+  walkedShape,
+  walkSequence,
+} from './recurrent.ts'
+
+/** The options of {@link GRU}. Weights and biases have a block of columns each for resetgate, updategate and hiddenUpdate. */
+export interface GRUOptions extends RecurrentOptions {
+  /** The function of the reset gate. Default: 'sigmoid'. */
+  readonly resetgate?: Gate
+  /** The function of the update gate. Default: 'sigmoid'. */
+  readonly updategate?: Gate
+  /** The function of the candidate. Default: 'tanh'. */
+  readonly hiddenUpdate?: Gate
+}
+
+/** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
+export interface GRU<Units extends number, O> extends Leaf<'gru', O> {
+  readonly kind: 'GRU'
+  readonly units: Units
+  readonly onlyReturnFinal: boolean
+  readonly inputWeights: Parameter
+  readonly hiddenWeights: Parameter
+  readonly biases: Parameter
+  readonly resetgate: Gate
+  readonly updategate: Gate
+  readonly hiddenUpdate: Gate
+  readonly hiddenInit: Parameter
+  readonly learnInit: boolean
+  readonly unrollScan: boolean
+  readonly backwards: boolean
+  readonly gradientClipping: number
+  readonly '~out': Walked<this['~in'], 'GRU', Units, O>
+  readonly '~source': never
+  readonly '~params': Weights<FeaturesOf<this['~in']>, Units, Multiply<3, Units>> &
+    (OptionOf<O, 'learnInit', false> extends true ? Start<Units> : unknown)
+  readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Start<Units>
+}
+interface Weights<Features extends number, Units extends number, Columns extends number> {
+  readonly inputWeights: Tensor<[Features, Columns]>
+  readonly hiddenWeights: Tensor<[Units, Columns]>
+  readonly biases: Tensor<[Columns]>
+}
+interface Start<Units extends number> {
+  readonly hiddenInit: Tensor<[1, Units]>
+}
+
+/** The constructor of {@link GRU}. */
+export type GRUConstructor = <const Units extends number, const O extends GRUOptions = {}>(
+  units: Units,
+  options?: O,
+) => GRU<Units, O>
+
+interface Normal extends NormalRecurrent {
+  readonly resetgate: Gate
+  readonly updategate: Gate
+  readonly hiddenUpdate: Gate
+}
+
+const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } = recurrentOptions
+
+/**
+ * A gated recurrent unit (Cho et al. 2014, in the form whose reset gate acts on the product). With `x W + b` and `h W'` in
+ * blocks of columns for resetgate `r`, updategate `u` and the candidate, each step computes
+ *
+ * `candidate = hiddenUpdate(x W + b + r · (h W'))`, `h = (1 - u) · h + u · candidate`
+ *
+ * Variables: `inputWeights` [features, 3 units], `hiddenWeights` [units, 3 units], `biases` [3 units], the blocks in that
+ * order; `hiddenInit` [1, units], a parameter with `learnInit`, else state.
+ *
+ * @param units how many features come out
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
+ * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([40, 32]), GRU(64, { onlyReturnFinal: false }))
+ * String(network) // (?, 40, 32) -> [... 2 layers ...] -> (?, 40, 64)
+ * ```
+ */
+export const GRU: GRUConstructor = defineLayer({
+  kind: 'GRU',
+  example: 'GRU(64, { onlyReturnFinal: false })',
+  positional: ['units'],
+  options: {
+    ...{ units, onlyReturnFinal, inputWeights, hiddenWeights, biases },
+    resetgate: { codec: gate, default: 'sigmoid' },
+    updategate: { codec: gate, default: 'sigmoid' },
+    hiddenUpdate: { codec: gate, default: 'tanh' },
+    ...rest,
+  },
+  shape: walkedShape,
+  variables: {
+    inputWeights: inputRule(3),
+    hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, 3 * units], initial: hiddenWeights }),
+    biases: ({ units, biases }) => right({ shape: [3 * units], initial: biases }),
+    hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
+  },
+  forward: (options: Normal, ops, x, variables) => {
+    const { units, gradientClipping } = options
+    const clipped = (z: typeof x) => (gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping))
+    const step = ([hidden]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
+      const old = hidden as typeof x
+      const given = clipped(share)
+      const kept = clipped(ops.matmul(old, variables.hiddenWeights))
+      const gateOf = (f: Gate, index: number) =>
+        through(ops, f, ops.add(block(ops, given, index, units), block(ops, kept, index, units)))
+      const reset = gateOf(options.resetgate, 0)
+      const updated = gateOf(options.updategate, 1)
+      const recalled = ops.multiply(reset, block(ops, kept, 2, units))
+      const candidate = through(ops, options.hiddenUpdate, ops.add(block(ops, given, 2, units), recalled))
+      return [ops.add(old, ops.multiply(updated, ops.subtract(candidate, old)))]
+    }
+    return [walkSequence('GRU', ops, x, options, variables, [variables.hiddenInit], step), {}]
+  },
+})

@@ -1,0 +1,80 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { integer, number } from '../core/options.ts'
+import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+
+/** The options of {@link LocalResponseNorm}. */
+export interface LocalResponseNormOptions extends NameOption {
+  /** The factor of the sum of squares. Default: 1e-4. */
+  readonly alpha?: number
+  /** The exponent. Default: 0.75. */
+  readonly beta?: number
+  /** What is added to the sum, above 0. Default: 2. */
+  readonly k?: number
+  /** How many channels on either side the sum takes in: 2 · depthRadius + 1 in all. Default: 5. */
+  readonly depthRadius?: number
+}
+
+/** A local response normalization as a type: [batch, rows, cols, channels] in, the same out. */
+export interface LocalResponseNorm<O> extends Plain<'local-response-norm', O> {
+  readonly kind: 'LocalResponseNorm'
+  readonly alpha: number
+  readonly beta: number
+  readonly k: number
+  readonly depthRadius: number
+  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, unknown]
+    ? this['~in']
+    : number[] extends this['~in']
+      ? number[]
+      : Mismatch<`LocalResponseNorm expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
+}
+
+/** The constructor of {@link LocalResponseNorm}. */
+export type LocalResponseNormConstructor = <const O extends LocalResponseNormOptions = {}>(
+  options?: O,
+) => LocalResponseNorm<O>
+
+/** A matrix that sums neighbours: 1 where two channels are at most `radius` apart. */
+const neighbours = (channels: number, radius: number): Float32Array =>
+  Float32Array.from({ length: channels * channels }, (_, i) =>
+    Math.abs(Math.floor(i / channels) - (i % channels)) <= radius ? 1 : 0,
+  )
+
+/**
+ * Local response normalization (Krizhevsky et al. 2012): `x / (k + alpha · sum(x²))^beta`, with the sum over the channels
+ * at most `depthRadius` away. As in the original, `alpha` is not divided by the size of the window, which PyTorch does.
+ *
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([27, 27, 96]), LocalResponseNorm({ depthRadius: 2 }), MaxPooling([3, 3], { stride: 2 }))
+ * String(network) // (?, 27, 27, 96) -> [... 3 layers ...] -> (?, 13, 13, 96)
+ * ```
+ */
+export const LocalResponseNorm: LocalResponseNormConstructor = defineLayer({
+  kind: 'LocalResponseNorm',
+  example: 'LocalResponseNorm({ depthRadius: 5 })',
+  options: {
+    alpha: { codec: number('a finite number'), default: 1e-4 },
+    beta: { codec: number('a finite number'), default: 0.75 },
+    k: { codec: number('a positive number', k => k > 0), default: 2 },
+    depthRadius: { codec: integer(0), default: 5 },
+  },
+  shape: (_, input) =>
+    input === null || input.length === 4
+      ? right(input)
+      : left({
+          expected: 'a 4-dimensional input [batch, rows, cols, channels]',
+          got: showShape(input),
+          remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+        }),
+  forward: ({ alpha, beta, k, depthRadius }, ops, x) => {
+    const channels = ops.shape(x)[3] as number
+    const band = ops.constant(neighbours(channels, depthRadius), [1, 1, channels, channels])
+    const none = [0, 0] as const
+    const sums = ops.convolve(ops.square(x), band, { stride: [1, 1], dilation: [1, 1], padding: [none, none] })
+    const base = ops.add(ops.multiply(sums, ops.constant(alpha)), ops.constant(k))
+    return [ops.multiply(x, ops.exp(ops.multiply(ops.log(base), ops.constant(-beta)))), {}]
+  },
+})

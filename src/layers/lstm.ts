@@ -1,0 +1,177 @@
+import { right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
+import type { Multiply } from '../core/digits.ts'
+import { boolean, parameter } from '../core/options.ts'
+import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
+import { heNormal } from '../initializers/index.ts'
+import {
+  block,
+  type FeaturesOf,
+  type Gate,
+  gate,
+  inputRule,
+  type NormalRecurrent,
+  type RecurrentOptions,
+  recurrentOptions,
+  startRule,
+  through,
+  type Walked,
+  walkedShape,
+  walkSequence,
+} from './recurrent.ts'
+
+/** The options of {@link LSTM}. Weights and biases have a block of columns each for ingate, forgetgate, cell and outgate. */
+export interface LSTMOptions extends RecurrentOptions {
+  /** The initial weights with which the gates see the cell, each of shape [units]. Default: `heNormal()`. */
+  readonly cellWeights?: ParameterSource
+  /** The function of the input gate. Default: 'sigmoid'. */
+  readonly ingate?: Gate
+  /** The function of the forget gate. Default: 'sigmoid'. */
+  readonly forgetgate?: Gate
+  /** The function of the output gate. Default: 'sigmoid'. */
+  readonly outgate?: Gate
+  /** The function of what enters the cell; what leaves it always goes through 'tanh'. Default: 'tanh'. */
+  readonly cell?: Gate
+  /** What the cell holds before the first step, of shape [1, units]. Default: 0. */
+  readonly cellInit?: ParameterSource
+  /** Whether the gates see the cell (Gers and Schmidhuber 2000). Default: false. */
+  readonly peepholes?: boolean
+}
+
+/** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
+export interface LSTM<Units extends number, O> extends Leaf<'lstm', O> {
+  readonly kind: 'LSTM'
+  readonly units: Units
+  readonly onlyReturnFinal: boolean
+  readonly inputWeights: Parameter
+  readonly hiddenWeights: Parameter
+  readonly cellWeights: Parameter
+  readonly biases: Parameter
+  readonly ingate: Gate
+  readonly forgetgate: Gate
+  readonly outgate: Gate
+  readonly cell: Gate
+  readonly cellInit: Parameter
+  readonly hiddenInit: Parameter
+  readonly learnInit: boolean
+  readonly unrollScan: boolean
+  readonly backwards: boolean
+  readonly peepholes: boolean
+  readonly gradientClipping: number
+  readonly '~out': Walked<this['~in'], 'LSTM', Units, O>
+  readonly '~source': never
+  readonly '~params': Weights<FeaturesOf<this['~in']>, Units, Multiply<4, Units>> &
+    (OptionOf<O, 'peepholes', false> extends true ? Peepholes<Units> : unknown) &
+    (OptionOf<O, 'learnInit', false> extends true ? Starts<Units> : unknown)
+  readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Starts<Units>
+}
+interface Weights<Features extends number, Units extends number, Columns extends number> {
+  readonly inputWeights: Tensor<[Features, Columns]>
+  readonly hiddenWeights: Tensor<[Units, Columns]>
+  readonly biases: Tensor<[Columns]>
+}
+interface Peepholes<Units extends number> {
+  readonly weightCellToIngate: Tensor<[Units]>
+  readonly weightCellToForgetgate: Tensor<[Units]>
+  readonly weightCellToOutgate: Tensor<[Units]>
+}
+interface Starts<Units extends number> {
+  readonly cellInit: Tensor<[1, Units]>
+  readonly hiddenInit: Tensor<[1, Units]>
+}
+
+/** The constructor of {@link LSTM}. */
+export type LSTMConstructor = <const Units extends number, const O extends LSTMOptions = {}>(
+  units: Units,
+  options?: O,
+) => LSTM<Units, O>
+
+interface Normal extends NormalRecurrent {
+  readonly cellWeights: Parameter
+  readonly ingate: Gate
+  readonly forgetgate: Gate
+  readonly outgate: Gate
+  readonly cell: Gate
+  readonly cellInit: Parameter
+  readonly peepholes: boolean
+}
+
+const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, hiddenInit, learnInit, ...rest } = recurrentOptions
+
+const peephole = ({ units, cellWeights, peepholes }: Normal) =>
+  right(peepholes ? { shape: [units], initial: cellWeights } : null)
+
+/**
+ * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). With `z` the sum of
+ * `x W + b` and `h W'` in blocks of columns for each gate, each step computes
+ *
+ * `c = forgetgate(z) · c + ingate(z) · cell(z)`, `h = outgate(z) · tanh(c)`
+ *
+ * and with peepholes adds the cell times a weight to the argument of each gate: the old cell for ingate and forgetgate,
+ * the new one for outgate.
+ *
+ * Variables: `inputWeights` [features, 4 units], `hiddenWeights` [units, 4 units], `biases` [4 units], the blocks in the
+ * order ingate, forgetgate, cell, outgate; with peepholes `weightCellToIngate`, `weightCellToForgetgate` and
+ * `weightCellToOutgate` [units]; `cellInit` and `hiddenInit` [1, units], parameters with `learnInit`, else state.
+ *
+ * @param units how many features come out
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
+ * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([40, 32]), LSTM(64), Softmax(10))
+ * String(network) // (?, 40, 32) -> [... 3 layers ...] -> (?, 10)
+ * ```
+ */
+export const LSTM: LSTMConstructor = defineLayer({
+  kind: 'LSTM',
+  example: 'LSTM(64, { onlyReturnFinal: false })',
+  positional: ['units'],
+  options: {
+    ...{ units, onlyReturnFinal, inputWeights, hiddenWeights },
+    cellWeights: { codec: parameter, default: heNormal() },
+    biases,
+    ingate: { codec: gate, default: 'sigmoid' },
+    forgetgate: { codec: gate, default: 'sigmoid' },
+    outgate: { codec: gate, default: 'sigmoid' },
+    cell: { codec: gate, default: 'tanh' },
+    cellInit: { codec: parameter, default: 0 },
+    ...{ hiddenInit, learnInit },
+    peepholes: { codec: boolean, default: false },
+    ...rest,
+  },
+  shape: walkedShape,
+  variables: {
+    inputWeights: inputRule(4),
+    hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, 4 * units], initial: hiddenWeights }),
+    biases: ({ units, biases }) => right({ shape: [4 * units], initial: biases }),
+    weightCellToIngate: peephole,
+    weightCellToForgetgate: peephole,
+    weightCellToOutgate: peephole,
+    cellInit: (options: Normal) => startRule(options, options.cellInit),
+    hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
+  },
+  forward: (options: Normal, ops, x, variables) => {
+    const { units, gradientClipping } = options
+    const seen = (weight: typeof x, cell: typeof x, z: typeof x) =>
+      options.peepholes ? ops.add(z, ops.multiply(cell, weight)) : z
+    const clipped = (z: typeof x) => (gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping))
+    const step = ([hidden, cell]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
+      const z = clipped(ops.add(share, ops.matmul(hidden as typeof x, variables.hiddenWeights)))
+      const old = cell as typeof x
+      const enters = through(ops, options.ingate, seen(variables.weightCellToIngate, old, block(ops, z, 0, units)))
+      const stays = through(
+        ops,
+        options.forgetgate,
+        seen(variables.weightCellToForgetgate, old, block(ops, z, 1, units)),
+      )
+      const candidate = through(ops, options.cell, block(ops, z, 2, units))
+      const now = ops.add(ops.multiply(stays, old), ops.multiply(enters, candidate))
+      const leaves = through(ops, options.outgate, seen(variables.weightCellToOutgate, now, block(ops, z, 3, units)))
+      return [ops.multiply(leaves, ops.tanh(now)), now]
+    }
+    const starts = [variables.hiddenInit, variables.cellInit]
+    return [walkSequence('LSTM', ops, x, options, variables, starts, step), {}]
+  },
+})

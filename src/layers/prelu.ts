@@ -1,0 +1,163 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
+import type { Fault } from '../core/errors.ts'
+import { codec, optionalParameter, parameter } from '../core/options.ts'
+import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
+import { heNormal } from '../initializers/index.ts'
+import { type DenseOptions, denseShape, type Features, type NormalDense, units, weightRule } from './dense.ts'
+import type { AxisKey } from './merge.ts'
+
+/** The options of {@link PRelu}. */
+export interface PReluOptions extends DenseOptions {
+  /** The axes that have slopes of their own, counted from 0 (the batch, which has none) or from the end. Default: -1. */
+  readonly alphaAxes?: number | readonly number[]
+  /** The initial slopes of the negative part, of the sizes of these axes. Default: 0.25. */
+  readonly alpha?: ParameterSource
+}
+
+/** A parametric rectifier as a type: as a dense layer with units, else whatever comes in goes out. */
+export interface PRelu<Units extends number | null, O> extends Leaf<'p-relu', O> {
+  readonly kind: 'PRelu'
+  readonly units: Units
+  readonly alphaAxes: readonly number[]
+  readonly alpha: Parameter
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+  readonly '~out': Output<this['~in'], Units>
+  readonly '~source': never
+  readonly '~params': Params<this['~in'], Units, OptionOf<O, 'bias', 0>, OptionOf<O, 'alphaAxes', -1>>
+  readonly '~state': never
+}
+type Output<I, Units> = Units extends number
+  ? I extends readonly [infer B, unknown]
+    ? [B, Units]
+    : number[] extends I
+      ? [number, Units]
+      : Mismatch<`PRelu(${Units}) expects a 2-dimensional input [batch, features], got ${Show<I>}: put Reshape() before it, or TimeDistributed around it`>
+  : I
+type Params<I, Units, Bias, Axes> = Units extends number
+  ? Bias extends null
+    ? { readonly weight: Tensor<[Features<I>, Units]>; readonly alpha: Slopes<Output<I, Units>, Axes> }
+    : {
+        readonly weight: Tensor<[Features<I>, Units]>
+        readonly bias: Tensor<[Units]>
+        readonly alpha: Slopes<Output<I, Units>, Axes>
+      }
+  : { readonly alpha: Slopes<I, Axes> }
+type Slopes<S, Axes> = Tensor<
+  number[] extends S ? number[] : S extends readonly unknown[] ? Sizes<S, KeysOf<S, Axes>, []> & number[] : number[]
+>
+type KeysOf<S extends readonly unknown[], Axes> = Axes extends number
+  ? AxisKey<S, Axes>
+  : Axes extends readonly number[]
+    ? { [K in keyof Axes]: AxisKey<S, Axes[K] & number> }[number]
+    : never
+/** The dimensions of `S` at the keys, in the order of the axes. */
+type Sizes<S extends readonly unknown[], Keys, R extends readonly unknown[]> = S extends readonly [
+  ...infer Before,
+  infer D,
+]
+  ? Sizes<Before, Keys, `${Before['length']}` extends Keys ? [D, ...R] : R>
+  : R
+
+/** The constructor of {@link PRelu}. */
+export interface PReluConstructor {
+  <const Units extends number, const O extends PReluOptions = {}>(units: Units, options?: O): PRelu<Units, O>
+  <const O extends PReluOptions = {}>(options?: O): PRelu<null, O>
+  <const O extends PReluOptions = {}>(units: null | undefined, options?: O): PRelu<null, O>
+}
+
+interface Normal extends NormalDense {
+  readonly alphaAxes: readonly number[]
+  readonly alpha: Parameter
+}
+
+const axes: t.Type<readonly number[], unknown, unknown> = codec(
+  'an axis or an array of different axes, none of them 0, the batch',
+  value => {
+    const given: readonly unknown[] = Array.isArray(value) ? value : [value]
+    const right = given.length > 0 && given.every(axis => Number.isSafeInteger(axis) && axis !== 0)
+    return right && new Set(given).size === given.length ? Object.freeze([...(given as number[])]) : undefined
+  },
+  given => (given.length === 1 ? given[0] : given),
+)
+
+/** The axes counted from 0, in ascending order, whichever order they were given in. */
+const positions = (alphaAxes: readonly number[], rank: number): readonly number[] =>
+  alphaAxes.map(axis => (axis < 0 ? rank + axis : axis)).sort((a, b) => a - b)
+
+const rectifiedShape = (options: Normal, input: Shape | null): Either<Fault, Shape | null> => {
+  const out = denseShape(options, input)
+  if (out._tag === 'Left' || out.right === null) return out
+  const rank = out.right.length
+  const at = positions(options.alphaAxes, rank)
+  return at.every(axis => axis > 0 && axis < rank) && new Set(at).size === at.length
+    ? out
+    : left({
+        expected: `an output with the different axes ${options.alphaAxes.join(', ')} beside the batch`,
+        got: showShape(out.right),
+        remedy: `Choose alphaAxes from 1 to ${rank - 1}.`,
+      })
+}
+
+const alphaRule = (options: Normal, input: Shape | null): Either<Fault, VariableRule> => {
+  const out = rectifiedShape(options, input)
+  if (out._tag === 'Left') return out
+  const shape = positions(options.alphaAxes, out.right?.length ?? 0).map(axis => out.right?.[axis] ?? null)
+  return shape.every(d => d !== null)
+    ? right({ shape, initial: options.alpha })
+    : left({
+        expected: `known dimensions along the axes ${options.alphaAxes.join(', ')}`,
+        got: showShape(out.right),
+        remedy: 'Give the Input these dimensions.',
+      })
+}
+
+/**
+ * A rectifier that learns the slopes of its negative part (He et al. 2015): `x > 0 ? x : alpha x`, of `x W + b` where
+ * there are units.
+ *
+ * Variables: `alpha`, of the sizes of `alphaAxes`; with units `weight` [features, units] and, unless it is `null`, `bias`
+ * [units].
+ *
+ * @param units how many features come out; without them the layer is the rectifier alone
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when there is no such axis, or there are units and the input is not 2-dimensional
+ * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([8, 8, 3]), Convolution([3, 3, 16]), PRelu({ alphaAxes: [1, -1] }))
+ * init(network, key(0)).params['p-relu-1'].alpha.shape // [6, 16]
+ * ```
+ */
+export const PRelu: PReluConstructor = defineLayer({
+  kind: 'PRelu',
+  example: 'PRelu(10, { alphaAxes: -1 })',
+  positional: ['units'],
+  options: {
+    units: { codec: units, default: null },
+    alphaAxes: { codec: axes, default: -1 },
+    alpha: { codec: parameter, default: 0.25 },
+    weight: { codec: parameter, default: heNormal({ gain: 2 }) },
+    bias: { codec: optionalParameter, default: 0 },
+  },
+  shape: rectifiedShape,
+  variables: {
+    weight: weightRule,
+    bias: ({ units, bias }) => right(units === null || bias === null ? null : { shape: [units], initial: bias }),
+    alpha: alphaRule,
+  },
+  forward: ({ units, bias: optional, alphaAxes }, ops, input, { weight, bias, alpha }) => {
+    const product = units === null ? input : ops.matmul(input, weight)
+    const x = units === null || optional === null ? product : ops.add(product, bias)
+    const shape = ops.shape(x)
+    const at = positions(alphaAxes, shape.length)
+    const slopes = ops.reshape(
+      alpha,
+      shape.map((d, axis) => (at.includes(axis) ? d : 1)),
+    )
+    return [ops.subtract(ops.relu(x), ops.multiply(slopes, ops.relu(ops.negative(x)))), {}]
+  },
+})

@@ -1,0 +1,185 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import type { NameOption, OptionOf } from '../core/define.ts'
+import { type Fault, LayerConnectionError } from '../core/errors.ts'
+import type { Ops } from '../core/ops.ts'
+import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../core/options.ts'
+import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import type { Parameter, ParameterSource, VariableRule } from '../core/variables.ts'
+import { walk } from '../core/walk.ts'
+import { heNormal } from '../initializers/index.ts'
+
+// What layers that walk a sequence have in common.
+
+/** A function of one tensor, element by element. */
+export type GateFunction = <T>(ops: Ops<T>, x: T) => T
+
+type GateName = 'sigmoid' | 'hardSigmoid' | 'tanh' | 'softsign' | 'relu' | 'linear'
+const gates: Readonly<Record<GateName, GateFunction>> = {
+  sigmoid: (ops, x) => ops.sigmoid(x),
+  hardSigmoid: (ops, x) => {
+    const line = ops.add(ops.multiply(x, ops.constant(0.2)), ops.constant(0.5))
+    return ops.minimum(ops.maximum(line, ops.constant(0)), ops.constant(1))
+  },
+  tanh: (ops, x) => ops.tanh(x),
+  softsign: (ops, x) => ops.divide(x, ops.add(ops.abs(x), ops.constant(1))),
+  relu: (ops, x) => ops.relu(x),
+  linear: (_, x) => x,
+}
+
+/** The name of a gate's function, or a function of your own. */
+export type Gate = GateName | GateFunction
+
+/** How a gate's function is read. */
+export const gate: t.Type<Gate, unknown, unknown> = codec<Gate>(
+  `${Object.keys(gates)
+    .map(name => `'${name}'`)
+    .join(', ')} or a function of (ops, x)`,
+  value =>
+    isFunction(value) || (typeof value === 'string' && Object.hasOwn(gates, value)) ? (value as Gate) : undefined,
+)
+
+/** Puts a gate's function to use. */
+export const through = <T>(ops: Ops<T>, gate: Gate, x: T): T => (typeof gate === 'string' ? gates[gate] : gate)(ops, x)
+
+/** The options that recurrent layers share. */
+export interface RecurrentOptions extends NameOption {
+  /** Whether only the last output is returned, [batch, units], instead of all, [batch, time, units]. Default: true. */
+  readonly onlyReturnFinal?: boolean
+  /** The initial weights of the input, one block of columns for each gate. Default: `heNormal()`. */
+  readonly inputWeights?: ParameterSource
+  /** The initial weights of the last output, likewise. Default: `heNormal()`. */
+  readonly hiddenWeights?: ParameterSource
+  /** The initial biases, likewise. Default: 0. */
+  readonly biases?: ParameterSource
+  /** What the walk starts with instead of a last output, of shape [1, units]. Default: 0. */
+  readonly hiddenInit?: ParameterSource
+  /** Whether gradients train what the walk starts with. Default: false. */
+  readonly learnInit?: boolean
+  /** Whether the walk becomes a separate set of operations for each step instead of one `scan`. Default: false. */
+  readonly unrollScan?: boolean
+  /** Whether the walk goes from the last step to the first. Outputs stay in the order of the steps. Default: false. */
+  readonly backwards?: boolean
+  /** Gradients that reach a gate's argument are clipped to plus or minus this; 0 for as they are. Default: 0. */
+  readonly gradientClipping?: number
+}
+
+/** These options in their normal form. */
+export interface NormalRecurrent {
+  readonly units: number
+  readonly onlyReturnFinal: boolean
+  readonly inputWeights: Parameter
+  readonly hiddenWeights: Parameter
+  readonly biases: Parameter
+  readonly hiddenInit: Parameter
+  readonly learnInit: boolean
+  readonly unrollScan: boolean
+  readonly backwards: boolean
+  readonly gradientClipping: number
+}
+
+/** How they are read. */
+export const recurrentOptions: Options<NormalRecurrent> = {
+  units: { codec: integer(1) },
+  onlyReturnFinal: { codec: boolean, default: true },
+  inputWeights: { codec: parameter, default: heNormal() },
+  hiddenWeights: { codec: parameter, default: heNormal() },
+  biases: { codec: parameter, default: 0 },
+  hiddenInit: { codec: parameter, default: 0 },
+  learnInit: { codec: boolean, default: false },
+  unrollScan: { codec: boolean, default: false },
+  backwards: { codec: boolean, default: false },
+  gradientClipping: { codec: number('a number >= 0', limit => limit >= 0), default: 0 },
+}
+
+/** The type-level shape rule: [batch, time, features] in, the outputs out. */
+export type Walked<I, Kind extends string, Units extends number, O> = I extends readonly [infer B, infer T, unknown]
+  ? OptionOf<O, 'onlyReturnFinal', true> extends false
+    ? [B, T, Units]
+    : [B, Units]
+  : number[] extends I
+    ? OptionOf<O, 'onlyReturnFinal', true> extends false
+      ? [number, number, Units]
+      : [number, Units]
+    : Mismatch<`${Kind} expects a 3-dimensional input [batch, time, features], got ${Show<I>}`>
+/** The features of [batch, time, features]. */
+export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extends number] ? F : number
+
+/** The run-time shape rule. */
+export const walkedShape = (
+  { units, onlyReturnFinal }: Pick<NormalRecurrent, 'units' | 'onlyReturnFinal'>,
+  input: Shape | null,
+): Either<Fault, Shape> => {
+  if (input !== null && input.length !== 3)
+    return left({
+      expected: 'a 3-dimensional input [batch, time, features]',
+      got: showShape(input),
+      remedy: 'Give the Input two dimensions, [time, features], or put a Reshape or an Embedding before this layer.',
+    })
+  const [batch = null, time = null] = input ?? []
+  return right(onlyReturnFinal ? [batch, units] : [batch, time, units])
+}
+
+/** The weights of the input: [features, gates · units]. */
+export const inputRule =
+  (gateCount: number) =>
+  ({ units, inputWeights }: NormalRecurrent, input: Shape | null): Either<Fault, VariableRule> => {
+    const features = input?.[2] ?? null
+    return features === null
+      ? left({
+          expected: 'a known number of input features',
+          got: showShape(input),
+          remedy: 'Start the network with an Input whose features are given, such as Input([20, 8]).',
+        })
+      : right({ shape: [features, gateCount * units], initial: inputWeights })
+  }
+
+/** A starting value of the walk: [1, units]. */
+export const startRule = ({ units, learnInit }: NormalRecurrent, initial: Parameter): Either<Fault, VariableRule> =>
+  right({ shape: [1, units], initial, trainable: learnInit })
+
+/** The block of columns of gate `index`. */
+export const block = <T>(ops: Ops<T>, x: T, index: number, units: number): T =>
+  ops.slice(x, [0, index * units], [null, units])
+
+/** Starting values for every example of a batch. */
+const spreadOver = <T>(ops: Ops<T>, start: T, batch: number | null): T =>
+  ops.broadcast(start, [batch, ...ops.shape(start).slice(1)])
+
+/**
+ * Walks a sequence [batch, time, features] in the direction of the options. What the input contributes to the gates is
+ * computed for all steps at once, as the steps do not depend on each other there.
+ *
+ * @param starts what is carried before the first step, [1, units] each; the first is the output
+ * @param step from what is carried and the input's share of the gates, what is carried next
+ */
+export const walkSequence = <T>(
+  layer: string,
+  ops: Ops<T>,
+  x: T,
+  options: NormalRecurrent,
+  { inputWeights, biases }: { readonly inputWeights: T; readonly biases: T },
+  starts: readonly T[],
+  step: (carried: readonly T[], share: T) => readonly T[],
+): T => {
+  const [batch = null, time = null, features = null] = ops.shape(x)
+  if (time === null)
+    throw new LayerConnectionError({
+      layer,
+      expected: 'a known number of steps',
+      got: showShape(ops.shape(x)),
+      remedy: 'Give the Input its number of steps, such as Input([20, 8]).',
+    })
+  const rows = ops.reshape(x, [batch === null ? null : batch * time, features])
+  const shares = ops.add(ops.matmul(rows, inputWeights), biases)
+  const sequence = ops.reshape(shares, [batch, time, ops.shape(shares)[1] ?? null])
+  const body = (carried: readonly T[], share: T): readonly [readonly T[], T] => {
+    const next = step(carried, share)
+    return [next, next[0] as T]
+  }
+  const initial = starts.map(start => spreadOver(ops, start, batch))
+  const ordered = options.backwards ? ops.reverse(sequence, [1]) : sequence
+  const [last, outputs] = options.unrollScan ? walk(ops, body, initial, ordered) : ops.scan(body, initial, ordered)
+  if (options.onlyReturnFinal) return last[0] as T
+  return options.backwards ? ops.reverse(outputs, [1]) : outputs
+}

@@ -1,0 +1,60 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { codec } from '../core/options.ts'
+import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+
+/** A transpose as a type: the axes of what comes in, in another order. */
+export interface Transpose<Perm extends readonly number[], O> extends Plain<'transpose', O> {
+  readonly kind: 'Transpose'
+  readonly perm: Perm
+  readonly '~out': Transposed<this['~in'], Perm>
+}
+type Transposed<I, Perm extends readonly number[]> = number[] extends I
+  ? { -readonly [K in keyof Perm]: number }
+  : I extends readonly unknown[]
+    ? I['length'] extends Perm['length']
+      ? { -readonly [K in keyof Perm]: I[Perm[K] & keyof I] }
+      : Mismatch<`Transpose expects a ${Perm['length']}-dimensional input, got ${Show<I>}`>
+    : Mismatch<`Transpose expects one input, got ${Show<I>}`>
+
+/** The constructor of {@link Transpose}. */
+export type TransposeConstructor = <const Perm extends number[] | readonly number[], const O extends NameOption = {}>(
+  perm: Perm,
+  options?: O,
+) => Transpose<Perm, O>
+
+const permutation: t.Type<readonly number[], unknown, unknown> = codec(
+  'the numbers of all axes in some order, such as [0, 2, 1]',
+  value =>
+    Array.isArray(value) && value.length > 0 && value.every((_, axis) => value.includes(axis))
+      ? Object.freeze([...(value as number[])])
+      : undefined,
+)
+
+/**
+ * Puts the axes into another order: axis `i` of the output is axis `perm[i]` of the input.
+ *
+ * @param perm all axes, the batch (0) included
+ * @throws InvalidOption when an axis is missing, comes twice, or is none
+ * @throws LayerConnectionError, from `join`, when the input has another number of axes
+ * @example
+ * ```ts
+ * String(join(Input([28, 3]), Transpose([0, 2, 1]))) // (?, 28, 3) -> [... 2 layers ...] -> (?, 3, 28)
+ * ```
+ */
+export const Transpose: TransposeConstructor = defineLayer({
+  kind: 'Transpose',
+  example: 'Transpose([0, 2, 1])',
+  positional: ['perm'],
+  options: { perm: { codec: permutation } },
+  shape: ({ perm }, input) =>
+    input === null || input.length === perm.length
+      ? right(perm.map(axis => input?.[axis] ?? null))
+      : left({
+          expected: `a ${perm.length}-dimensional input, as perm has ${perm.length} axes`,
+          got: showShape(input),
+          remedy: `Use a permutation of the axes 0 to ${input.length - 1}.`,
+        }),
+  forward: ({ perm }, ops, x) => [ops.transpose(x, perm), {}],
+})

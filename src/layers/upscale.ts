@@ -1,0 +1,63 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Multiply } from '../core/digits.ts'
+import type { Pair } from '../core/ops.ts'
+import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { knownRowsAndCols, type OfAxis, type PairOption, pair } from './spatial.ts'
+
+/** An upscaling as a type: [batch, rows, cols, channels] in, rows and columns times the scale out. */
+export interface Upscale<Scale extends PairOption, O> extends Plain<'upscale', O> {
+  readonly kind: 'Upscale'
+  readonly scale: Pair
+  readonly '~out': this['~in'] extends readonly [infer B, infer H extends number, infer W extends number, infer C]
+    ? [B, Multiply<H, OfAxis<Scale, 0>>, Multiply<W, OfAxis<Scale, 1>>, C]
+    : number[] extends this['~in']
+      ? [number, number, number, number]
+      : Mismatch<`Upscale expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
+}
+/** The constructor of {@link Upscale}. */
+export type UpscaleConstructor = <
+  const Scale extends number | [number, number] | readonly [number, number],
+  const O extends NameOption = {},
+>(
+  scale: Scale,
+  options?: O,
+) => Upscale<Scale, O>
+
+/**
+ * Repeats every row and column: each pixel becomes a block of equal pixels (nearest-neighbour interpolation).
+ *
+ * @param scale how often, or [rows, cols]
+ * @throws InvalidOption when the scale is no positive integer or pair of them
+ * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional
+ * @example
+ * ```ts
+ * String(join(Input([7, 7, 16]), Upscale(2))) // (?, 7, 7, 16) -> [... 2 layers ...] -> (?, 14, 14, 16)
+ * ```
+ */
+export const Upscale: UpscaleConstructor = defineLayer({
+  kind: 'Upscale',
+  example: 'Upscale(2)',
+  positional: ['scale'],
+  options: { scale: { codec: pair } },
+  shape: ({ scale }, input) => {
+    if (input !== null && input.length !== 4)
+      return left({
+        expected: 'a 4-dimensional input [batch, rows, cols, channels]',
+        got: showShape(input),
+        remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+      })
+    const [batch = null, rows = null, cols = null, channels = null] = input ?? []
+    return right([batch, rows === null ? null : rows * scale[0], cols === null ? null : cols * scale[1], channels])
+  },
+  forward: ({ scale }, ops, x) => {
+    const [batch = null, , , channels] = ops.shape(x)
+    const [rows, cols] = knownRowsAndCols('Upscale', ops.shape(x))
+    const features = cols * (channels as number)
+    const tall = ops.broadcast(ops.reshape(x, [batch, rows, 1, features]), [batch, rows, scale[0], features])
+    const pixels = rows * scale[0] * cols
+    const shape = [batch, pixels, scale[1], channels as number]
+    const wide = ops.broadcast(ops.reshape(tall, [batch, pixels, 1, channels as number]), shape)
+    return [ops.reshape(wide, [batch, rows * scale[0], cols * scale[1], channels as number]), {}]
+  },
+})
