@@ -118,15 +118,16 @@ const printer = <Normal extends object>(
     const standard = 'default' in rest ? codec.decode(rest.default) : undefined
     return standard?._tag === 'Right' && show(codec.encode(standard.right)) === text ? '' : text
   }
-  const before = positional.map(printed)
-  while (before.length > 0 && before.at(-1) === '') before.pop()
+  const before = [...positional]
+  while (before.length > 0 && printed(before.at(-1) as keyof Normal & string) === '') before.pop()
+  const first = before.map(name => show(options[name].codec.encode(values[name])))
   const named = (Object.keys(options) as (keyof Normal & string)[])
     .filter(name => !positional.includes(name))
     .map(name => [name, printed(name)])
     .filter(([, text]) => text !== '')
   if (values.name !== automaticPattern(kind)) named.push(['name', show(values.name)])
   const after = named.length ? [`{ ${named.map(([name, text]) => `${name}: ${text}`).join(', ')} }`] : []
-  return `${kind}(${[...before.map(text => text || 'undefined'), ...after].join(', ')})`
+  return `${kind}(${[...first, ...after].join(', ')})`
 }
 
 const layerMethods = (print: (layer: LayerValue) => string): object =>

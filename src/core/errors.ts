@@ -81,9 +81,13 @@ export class DocumentError extends JoineryError {
   }
 }
 
+/** A text as the source of a program would have it. */
+const quoted = (text: string): string =>
+  text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`
+
 /** Prints any value on one line, for the "got" of a message. */
 export const show = (value: unknown): string => {
-  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'string') return quoted(value)
   if (typeof value === 'function') return `a function ${value.name}`.trim()
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as unknown as ArrayLike<number>).length}`
   if (Array.isArray(value)) {
