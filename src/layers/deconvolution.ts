@@ -58,11 +58,11 @@ type Spread<I, Size extends FilterSize, O> = I extends readonly [
   unknown,
 ]
   ? [SpreadAxis<H, Size, O, 0>, SpreadAxis<W, Size, O, 1>] extends infer R
-    ? R extends readonly [infer Rows extends number, infer Cols extends number]
-      ? 0 extends Rows | Cols
-        ? Mismatch<TooMuchPadding<I>>
-        : [B, Rows, Cols, Size[2]]
-      : Mismatch<TooMuchPadding<I>>
+    ? R extends readonly [0, unknown] | readonly [unknown, 0]
+      ? Mismatch<TooMuchPadding<I>>
+      : R extends readonly [infer Rows extends number, infer Cols extends number]
+        ? [B, Rows, Cols, Size[2]]
+        : Mismatch<TooMuchPadding<I>>
     : never
   : number[] extends I
     ? [number, number, number, Size[2]]
