@@ -44,8 +44,8 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   equal: (a, b) => tf.cast(tf.equal(a, b), 'float32'),
   where: (condition, a, b) => tf.where(tf.cast(condition, 'bool'), a, b),
 
-  sum: (x, axes, keepDimensions) => tf.sum(x, [...axes], keepDimensions),
-  mean: (x, axes, keepDimensions) => tf.mean(x, [...axes], keepDimensions),
+  sum: (x, axes, keepDimensions) => sum(x, axes, keepDimensions),
+  mean: (x, axes, keepDimensions) => tf.div(sum(x, axes, keepDimensions), size(axes.map(axis => x.shape[axis] ?? 1))),
   max: (x, axes, keepDimensions) => tf.max(x, [...axes], keepDimensions),
   argMax: x => tf.cast(tf.argMax(x, -1), 'float32'),
   softmax: x => tf.softmax(x),
@@ -84,6 +84,16 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
 
   scan: (body, initial, sequence) => walk(tfjsOps, body, initial, sequence),
 })
+
+/** Kernels move the axes that they sum over to the end first; over the leading axes a product with ones is faster. */
+const sum = (x: Tensor, axes: readonly number[], keepDimensions = false): Tensor => {
+  const isLeading = axes.length > 0 && axes.length < x.rank && axes.every((axis, i) => axis === i)
+  if (!isLeading || x.size === 0) return tf.sum(x, [...axes], keepDimensions)
+  const kept = x.shape.slice(axes.length)
+  const rows = tf.reshape(x, [-1, size(kept)]) as tf.Tensor2D
+  const sums = tf.matMul(tf.ones([1, rows.shape[0]]) as tf.Tensor2D, rows)
+  return tf.reshape(sums, keepDimensions ? [...axes.map(() => 1), ...kept] : kept)
+}
 
 /** Not every backend has the kernel that sums by index; a product with one-hot rows does the same. */
 const scatter = (values: Tensor, indices: Tensor, rows: number): Tensor => {
