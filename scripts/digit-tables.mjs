@@ -13,8 +13,38 @@ ${rows.map(row).join('\n')}
 const source = `// Written by scripts/digit-tables.mjs. An index signature lets a key that is computed be looked up without \`& keyof\`,
 // which would otherwise be most of the cost of an addition.
 
-${table('Sum', 'a, b, carry -> carry, digit', digits.flatMap(a => [0, 1].map(c => digits.map(b => [`${a}${b}${c}`, `${Math.floor((a + b + c) / 10)}${(a + b + c) % 10}`]))))}
-${table('Difference', 'a, b, borrow -> borrow, digit', digits.flatMap(a => [0, 1].map(c => digits.map(b => [`${a}${b}${c}`, `${a - b - c < 0 ? 1 : 0}${(a - b - c + 10) % 10}`]))))}
-${table('Product', 'a, b, carry (0 to 8) -> carry, digit', digits.flatMap(a => [...Array(9).keys()].map(c => digits.map(b => [`${a}${b}${c}`, `${Math.floor((a * b + c) / 10)}${(a * b + c) % 10}`]))))}
-${table('Quotient', 'divisor, remainder so far, next digit -> digit of the quotient, remainder', digits.slice(1).flatMap(s => digits.slice(0, s).map(r => digits.map(d => [`${s}${r}${d}`, `${Math.floor((r * 10 + d) / s)}${(r * 10 + d) % s}`]))))}`
+${table(
+  'Sum',
+  'a, b, carry -> carry, digit',
+  digits.flatMap(a =>
+    [0, 1].map(c => digits.map(b => [`${a}${b}${c}`, `${Math.floor((a + b + c) / 10)}${(a + b + c) % 10}`])),
+  ),
+)}
+${table(
+  'Difference',
+  'a, b, borrow -> borrow, digit',
+  digits.flatMap(a =>
+    [0, 1].map(c => digits.map(b => [`${a}${b}${c}`, `${a - b - c < 0 ? 1 : 0}${(a - b - c + 10) % 10}`])),
+  ),
+)}
+${table(
+  'Product',
+  'a, b, carry (0 to 8) -> carry, digit',
+  digits.flatMap(a =>
+    [...Array(9).keys()].map(c =>
+      digits.map(b => [`${a}${b}${c}`, `${Math.floor((a * b + c) / 10)}${(a * b + c) % 10}`]),
+    ),
+  ),
+)}
+${table(
+  'Quotient',
+  'divisor, remainder so far, next digit -> digit of the quotient, remainder',
+  digits
+    .slice(1)
+    .flatMap(s =>
+      digits
+        .slice(0, s)
+        .map(r => digits.map(d => [`${s}${r}${d}`, `${Math.floor((r * 10 + d) / s)}${(r * 10 + d) % s}`])),
+    ),
+)}`
 writeFileSync(new URL('../src/core/digit-tables.ts', import.meta.url), source.replaceAll('\n\n\n', '\n\n'))

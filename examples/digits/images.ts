@@ -20,7 +20,7 @@ export interface DataSet {
 }
 
 /** The images from `start` up to, not including, `end`. */
-export const slice = ({ images, labels }: Labelled, start: number, end = labels.length): Labelled => {
+export const slice = ({ images, labels }: Labelled, start: number, end: number = labels.length): Labelled => {
   const [, rows, cols] = images.shape
   const size = rows * cols
   const chosen = labels.slice(start, end)

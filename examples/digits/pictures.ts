@@ -26,7 +26,9 @@ export const picture = ({ data, shape }: Images, index: number): readonly string
     return r < rows ? (data[(index * rows + r) * cols + c] as number) : 0
   }
   return Array.from({ length: Math.ceil((rows * zoom) / 2) }, (_, line) =>
-    Array.from({ length: cols * zoom }, (_, col) => nearestGlyph(pixel(2 * line, col), pixel(2 * line + 1, col))).join(''),
+    Array.from({ length: cols * zoom }, (_, col) => nearestGlyph(pixel(2 * line, col), pixel(2 * line + 1, col))).join(
+      '',
+    ),
   )
 }
 
@@ -45,6 +47,13 @@ export const sideBySide = (blocks: readonly (readonly string[])[], width: number
     blocks.slice(row * perRow, (row + 1) * perRow),
   )
   const text = (row: readonly (readonly string[])[]): string =>
-    (row[0] ?? []).map((_, line) => row.map(block => (block[line] ?? '').padEnd(widest)).join(gap).trimEnd()).join('\n')
+    (row[0] ?? [])
+      .map((_, line) =>
+        row
+          .map(block => (block[line] ?? '').padEnd(widest))
+          .join(gap)
+          .trimEnd(),
+      )
+      .join('\n')
   return rows.map(text).join('\n\n')
 }

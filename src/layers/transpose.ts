@@ -14,9 +14,16 @@ type Transposed<I, Perm extends readonly number[]> = number[] extends I
   ? { -readonly [K in keyof Perm]: number }
   : I extends readonly unknown[]
     ? I['length'] extends Perm['length']
-      ? { -readonly [K in keyof Perm]: I[Perm[K] & keyof I] }
+      ? [Forgotten<I, Perm>] extends [never]
+        ? { -readonly [K in keyof Perm]: I[Perm[K] & keyof I] }
+        : Mismatch<`Transpose: perm leaves out axis ${Forgotten<I, Perm>} of the input ${Show<I>}`>
       : Mismatch<`Transpose expects a ${Perm['length']}-dimensional input, got ${Show<I>}`>
     : Mismatch<`Transpose expects one input, got ${Show<I>}`>
+
+/** The axes of `I` that are not in `Perm`; none where it is not known. */
+type Forgotten<I extends readonly unknown[], Perm extends readonly number[]> = number extends Perm[number]
+  ? never
+  : Exclude<keyof I & `${number}`, `${Perm[number]}`>
 
 /** The constructor of {@link Transpose}. */
 export type TransposeConstructor = <const Perm extends number[] | readonly number[], const O extends NameOption = {}>(
@@ -24,20 +31,18 @@ export type TransposeConstructor = <const Perm extends number[] | readonly numbe
   options?: O,
 ) => Transpose<Perm, O>
 
-const permutation: t.Type<readonly number[], unknown, unknown> = codec(
-  'the numbers of all axes in some order, such as [0, 2, 1]',
-  value =>
-    Array.isArray(value) && value.length > 0 && value.every((_, axis) => value.includes(axis))
-      ? Object.freeze([...(value as number[])])
-      : undefined,
+const permutation: t.Type<readonly number[], unknown, unknown> = codec('an array of axes, integers >= 0', value =>
+  Array.isArray(value) && value.length > 0 && value.every(axis => Number.isSafeInteger(axis) && axis >= 0)
+    ? Object.freeze([...(value as number[])])
+    : undefined,
 )
 
 /**
  * Puts the axes into another order: axis `i` of the output is axis `perm[i]` of the input.
  *
  * @param perm all axes, the batch (0) included
- * @throws InvalidOption when an axis is missing, comes twice, or is none
- * @throws LayerConnectionError, from `join`, when the input has another number of axes
+ * @throws InvalidOption when an axis is no integer >= 0
+ * @throws LayerConnectionError, from `join`, when an axis of the input is missing or comes twice
  * @example
  * ```ts
  * String(join(Input([28, 3]), Transpose([0, 2, 1]))) // (?, 28, 3) -> [... 2 layers ...] -> (?, 3, 28)
@@ -48,13 +53,15 @@ export const Transpose: TransposeConstructor = defineLayer({
   example: 'Transpose([0, 2, 1])',
   positional: ['perm'],
   options: { perm: { codec: permutation } },
-  shape: ({ perm }, input) =>
-    input === null || input.length === perm.length
+  shape: ({ perm }, input) => {
+    const rank = input?.length ?? perm.length
+    return perm.length === rank && perm.every((_, axis) => perm.includes(axis))
       ? right(perm.map(axis => input?.[axis] ?? null))
       : left({
-          expected: `a ${perm.length}-dimensional input, as perm has ${perm.length} axes`,
+          expected: `all axes of the input, once each, in [${perm.join(', ')}]`,
           got: showShape(input),
-          remedy: `Use a permutation of the axes 0 to ${input.length - 1}.`,
-        }),
+          remedy: `Use each axis from 0 to ${rank - 1} once.`,
+        })
+  },
   forward: ({ perm }, ops, x) => [ops.transpose(x, perm), {}],
 })

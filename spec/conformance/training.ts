@@ -1,0 +1,156 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import { tidy } from '@tensorflow/tfjs-core'
+import * as joinery from '../../src/index.ts'
+import { type Case, close, type Tolerance, UnreadableCases } from './data.ts'
+import { camelCase, exported } from './translate.ts'
+
+// Cases of training: losses, optimizers on small problems, and what does not exist yet by its name.
+
+/** A loss and its gradient. */
+export const checkLoss = (one: Case, standard: Tolerance): void => {
+  const fields = one as never as {
+    loss: string
+    shape: number[]
+    expected: number[]
+    predicted: number[]
+    value: number
+    grad?: { predicted: number[] }
+    skip_grad?: boolean
+    tolerance?: Tolerance
+  }
+  const loss = exported(camelCase(fields.loss)) as unknown as joinery.Loss
+  const tolerance = fields.tolerance ?? standard
+  const expected = { data: fields.expected, shape: fields.shape }
+  const predicted = { data: fields.predicted, shape: fields.shape }
+  close('value', loss(expected, predicted).dataSync(), [fields.value], tolerance)
+  if (fields.skip_grad || !fields.grad) return
+  const gradient = tidy(() => {
+    const { ops, variable, fixed, gradients } = joinery.tape(joinery.tfjsOps)
+    const at = variable(joinery.tensor(predicted))
+    const value = loss.forward(ops, fixed(joinery.tensor(expected)), at)
+    return gradients([[value, joinery.tensor([1], [])]], [at])[0] as TfTensor
+  })
+  close('gradient', gradient.dataSync(), fields.grad.predicted, tolerance)
+}
+
+/** A function to be made small: its gradient at some parameters. */
+type Gradient = (at: Float32Array) => readonly number[]
+
+interface NetProblem {
+  readonly network: string
+  readonly loss: string
+  readonly x_train: number[][]
+  readonly y_train: number[][]
+  readonly parameter_order: readonly { readonly name: string; readonly shape: number[] }[]
+}
+
+/** `Input(2) >> Sigmoid(3)` as a network. */
+const parseNetwork = (text: string): joinery.Layer => {
+  const layers = text.split('>>').map(call => {
+    const [, name = '', units = ''] = /^\s*(\w+)\((\d+)\)\s*$/.exec(call) ?? []
+    if (name === '') throw new UnreadableCases(`a layer of an unknown form, ${call}`)
+    return exported(name)(Number(units))
+  })
+  return joinery.join(...(layers as never[]))
+}
+
+const gradientOfNet = ({
+  network: text,
+  loss,
+  x_train: x,
+  y_train: y,
+  parameter_order: order,
+}: NetProblem): Gradient => {
+  const network = parseNetwork(text)
+  const compare = exported(camelCase(loss)) as unknown as joinery.Loss
+  return at => {
+    let from = 0
+    const params: Record<string, Record<string, TfTensor>> = {}
+    for (const { name, shape } of order) {
+      const [layer = '', variable = ''] = name.split('/')
+      const size = shape.reduce((n, d) => n * d, 1)
+      params[layer] = { ...params[layer], [variable]: joinery.tensor(at.slice(from, from + size), shape) }
+      from += size
+    }
+    const variables = { params, state: {} } as never
+    const output = joinery.apply(network, variables, x).output as TfTensor
+    const cotangent = tidy(() => {
+      const { ops, variable, fixed, gradients } = joinery.tape(joinery.tfjsOps)
+      const predicted = variable(output)
+      const value = compare.forward(ops, fixed(joinery.tensor(y)), predicted)
+      return gradients([[value, joinery.tensor([1], [])]], [predicted])[0] as TfTensor
+    })
+    const found = joinery.gradients(network, variables, x, cotangent).params as joinery.VariableTree<TfTensor>
+    return order.flatMap(({ name }) => {
+      const [layer = '', variable = ''] = name.split('/')
+      return Array.from(found[layer]?.[variable]?.dataSync() ?? [])
+    })
+  }
+}
+
+const gradientOf = (name: string, problem: unknown): Gradient => {
+  if (name === 'quadratic') {
+    const { A, b } = problem as { A: number[][]; b: number[] }
+    return at => A.map((row, i) => row.reduce((sum, a, j) => sum + a * (at[j] as number), 0) - (b[i] as number))
+  }
+  if (name.startsWith('rosenbrock')) {
+    const { c } = problem as { c: number }
+    return ([x = 0, y = 0]) => [-2 * (1 - x) - 4 * c * x * (y - x * x), 2 * c * (y - x * x)]
+  }
+  if (name.startsWith('net-')) return gradientOfNet(problem as NetProblem)
+  throw new UnreadableCases(`unknown problem ${name}`)
+}
+
+/** A value such as `step_decay(0.5, 3)` names a function of the library. */
+const named = (value: unknown): void => {
+  const [, name] = /^(\w+)\(/.exec(typeof value === 'string' ? value : '') ?? []
+  if (name !== undefined) exported(camelCase(name))
+}
+
+const optimizerNames: Readonly<Record<string, string>> = {
+  RPROP: 'rprop',
+  IRPROPPlus: 'irpropPlus',
+  RMSProp: 'rmsprop',
+}
+
+/** An optimizer's first updates. */
+export const checkOptimizer = (one: Case, problems: Readonly<Record<string, unknown>>, tolerance: Tolerance): void => {
+  const {
+    optimizer: original,
+    problem,
+    hyper,
+    regularizer,
+    params,
+  } = one as never as {
+    optimizer: string
+    problem: string
+    hyper: Readonly<Record<string, unknown>>
+    regularizer?: string
+    params: readonly number[][]
+  }
+  const make = exported(optimizerNames[original] ?? original.charAt(0).toLowerCase() + original.slice(1))
+  for (const value of [...Object.values(hyper), regularizer]) named(value)
+  if (regularizer !== undefined || Object.values(hyper).some(value => typeof value === 'string'))
+    throw new UnreadableCases('a schedule or a regularizer')
+  const options = Object.fromEntries(Object.entries(hyper).map(([name, value]) => [camelCase(name), value]))
+  const optimizer: joinery.Optimizer = make(options)
+  const gradient = gradientOf(problem, problems[problem])
+  let at = Float32Array.from(params[0] as number[])
+  let state = optimizer.init({ w: { all: joinery.tensor(at) } })
+  for (const expected of params.slice(1)) {
+    const all = joinery.tensor([...gradient(at)])
+    const [updates, next] = optimizer.update({ w: { all } }, state, { w: { all: joinery.tensor(at) } })
+    const change = updates.w?.all?.dataSync() ?? []
+    at = at.map((value, i) => value + (change[i] ?? Number.NaN))
+    state = next
+    close('parameters', at, expected, tolerance)
+  }
+}
+
+/** Cases of parts of training that joinery does not have: their names decide. */
+export const checkNamed = (one: Case): void => {
+  const { regularizer, policy, id } = one as never as { regularizer?: string; policy?: string; id: string }
+  const name = camelCase(regularizer ?? policy ?? id.split('/')[0] ?? id)
+  exported(name)
+  throw new UnreadableCases(`${name} exists, but cases of it are not known here`)
+}
