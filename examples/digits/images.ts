@@ -41,3 +41,14 @@ export const shuffle = ({ images, labels }: Labelled, key: Key): Labelled => {
   })
   return { images: { data, shape: images.shape }, labels: Uint8Array.from(order, from => labels[from] as number) }
 }
+
+/** The labels as `categoricalCrossentropy` takes them: 1 in the column of the digit, 0 in the others. */
+export const oneHot = ({
+  labels,
+}: Labelled): { readonly data: Float32Array; readonly shape: readonly [number, 10] } => {
+  const data = new Float32Array(labels.length * 10)
+  labels.forEach((digit, i) => {
+    data[i * 10 + digit] = 1
+  })
+  return { data, shape: [labels.length, 10] }
+}

@@ -249,13 +249,16 @@ export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> =
   const incoming = shapes ? shapes.map((shape, k) => ({ from: ~k, shape })) : null
   const wired = wirePart(part, incoming, draft, newScope(''))
   if (E.isLeft(wired)) return wired
-  return E.right(
-    Object.freeze({
-      nodes: Object.freeze(draft.nodes.map(node => Object.freeze(node))),
-      inputs: Object.freeze(draft.inputs),
-      outputs: Object.freeze(wired.right.map(({ from }) => from)),
-    }),
-  )
+  const outputs = wired.right.map(({ from }) => from)
+  return E.right(freezeDeeply({ nodes: draft.nodes, inputs: draft.inputs, outputs }))
+}
+
+/** Freezes a value and all that it holds, as far as it is not frozen yet; numbers in typed arrays cannot be. */
+const freezeDeeply = <V>(value: V): V => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
+  Object.freeze(value)
+  for (const part of Object.values(value)) freezeDeeply(part)
+  return value
 }
 
 /** Whether a graph begins with Input layers only, so that all its shapes follow. */
@@ -293,7 +296,7 @@ export const compose = (arrangement: Arrangement, kind = 'Sequence'): Compositio
   return Object.freeze(
     Object.assign(Object.create(composition), {
       kind: startsWithInputs(wired.right) ? 'Network' : kind,
-      arrangement: Object.freeze(arrangement),
+      arrangement: freezeDeeply(arrangement),
       ...wired.right,
     }),
   )
