@@ -12,6 +12,7 @@ import {
   join,
   type Key,
   key,
+  MaxPooling,
   predict,
   Relu,
   Reshape,
@@ -37,7 +38,7 @@ const run = async ({ data, epochs, limit, seed, wasm }: Options): Promise<void> 
     test,
   }: DataSet = data
     ? readDataSet(data)
-    : { name: 'drawn digits', training: drawDigits(forDrawing, 2500), test: drawDigits(key(seed + 1), 500) }
+    : { name: 'drawn digits', training: drawDigits(forDrawing, 2000), test: drawDigits(key(seed + 1), 500) }
   const training = slice(shuffle(all, forOrder), 0, limit)
   console.log(
     `${name} on ${engine()}: ${training.labels.length} images to learn from, ${test.labels.length} held out\n`,
@@ -46,10 +47,11 @@ const run = async ({ data, epochs, limit, seed, wasm }: Options): Promise<void> 
   const [, rows, cols] = training.images.shape
   const network = join(
     Input([rows, cols, 1]),
-    // Large images lose nothing that matters when every other row and column is passed over.
-    Convolution([3, 3, 16], { stride: rows > 8 ? 2 : 1 }),
+    Convolution([3, 3, 16]),
     Relu(),
-    Convolution([3, 3, 32], { stride: rows > 8 ? 2 : 1 }),
+    // Large images have detail to spare.
+    MaxPooling(rows > 8 ? [2, 2] : [1, 1]),
+    Convolution([3, 3, 32]),
     Relu(),
     Reshape(),
     Dropout(0.4),
@@ -58,7 +60,7 @@ const run = async ({ data, epochs, limit, seed, wasm }: Options): Promise<void> 
   console.log(`${summary(network)}\n`)
 
   const batchSize = 32
-  const rounds = epochs ?? 7
+  const rounds = epochs ?? (data ? 7 : 5)
   const updates = rounds * Math.ceil(training.labels.length / batchSize)
   const { variables } = await fit(
     network,

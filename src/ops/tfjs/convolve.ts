@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Margin, Sliding, Window } from '../../core/ops.ts'
+import { convolution, onCpu, toLargest } from './cpu.ts'
 
 // What tfjs's spatial kernels do not do as the operations are defined.
 
@@ -20,7 +21,9 @@ const crop = (x: Tensor, padding: readonly [Margin, Margin]): [Tensor, readonly 
   return [tf.slice(x, begin, size), [kept[0] as Margin, kept[1] as Margin]]
 }
 
-export const convolve = (x: Tensor, filter: Tensor, { stride, dilation, padding }: Sliding): Tensor => {
+export const convolve = (x: Tensor, filter: Tensor, sliding: Sliding): Tensor => {
+  if (onCpu()) return convolution(x, filter, sliding)
+  const { stride, dilation, padding } = sliding
   const [input, margins] = crop(x, padding)
   return tf.conv2d(input as tf.Tensor4D, filter as tf.Tensor4D, [...stride], around(margins), 'NHWC', [...dilation])
 }
@@ -29,7 +32,7 @@ export const maxPool = (x: Tensor, { size, stride, padding }: Window): Tensor =>
   tf.maxPool(x as tf.Tensor4D, [...size], [...stride], around(padding))
 
 export const maxPoolGradient = (dy: Tensor, x: Tensor, y: Tensor, window: Window): Tensor =>
-  tf.getBackend() === 'cpu' ? scatterToLargest(dy, x, y, window) : maxPoolGradientKernel(dy, x, y, window)
+  onCpu() ? toLargest(dy, x, y, window) : maxPoolGradientKernel(dy, x, y, window)
 
 const maxPoolGradientKernel = (dy: Tensor, x: Tensor, y: Tensor, { size, stride, padding }: Window): Tensor =>
   tf
@@ -39,33 +42,6 @@ const maxPoolGradientKernel = (dy: Tensor, x: Tensor, y: Tensor, { size, stride,
       { dy, input: x, output: y },
       { filterSize: [...size], strides: [...stride], pad: around(padding) as unknown as number },
     ) as Tensor
-
-/** The cpu's own kernel reads element by element through accessors, and takes twenty times as long. */
-const scatterToLargest = (dy: Tensor, x: Tensor, y: Tensor, { size, stride, padding }: Window): Tensor => {
-  const [batch, rows, cols, channels] = x.shape as [number, number, number, number]
-  const [, outRows, outCols] = y.shape as [number, number, number]
-  const [given, values, largest] = [dy.dataSync(), x.dataSync(), y.dataSync()]
-  const gradient = new Float32Array(values.length)
-  for (let b = 0; b < batch; b++)
-    for (let i = 0; i < outRows; i++)
-      for (let j = 0; j < outCols; j++) {
-        const top = i * stride[0] - padding[0][0]
-        const left = j * stride[1] - padding[1][0]
-        const [endRow, endCol] = [Math.min(rows, top + size[0]), Math.min(cols, left + size[1])]
-        const from = ((b * outRows + i) * outCols + j) * channels
-        for (let c = 0; c < channels; c++) {
-          const wanted = largest[from + c] as number
-          search: for (let r = Math.max(0, top); r < endRow; r++)
-            for (let k = Math.max(0, left); k < endCol; k++) {
-              const at = ((b * rows + r) * cols + k) * channels + c
-              if (values[at] !== wanted) continue
-              gradient[at] = (gradient[at] as number) + (given[from + c] as number)
-              break search
-            }
-        }
-      }
-  return tf.tensor(gradient, x.shape)
-}
 
 /** For each window, its size over how many of its elements are not padding: [1, rows, cols, 1]. */
 const correction = (

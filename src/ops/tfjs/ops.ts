@@ -5,6 +5,7 @@ import type { Shape } from '../../core/shape.ts'
 import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
+import { onCpu, product, reversed, transposed } from './cpu.ts'
 
 type Tensor = tf.Tensor
 
@@ -52,10 +53,10 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   logSoftmax: x => tf.logSoftmax(x),
 
   reshape: (x, shape) => tf.reshape(x, known(shape)),
-  transpose: (x, permutation) => tf.transpose(x, [...permutation]),
+  transpose: (x, permutation) => (onCpu() ? transposed(x, permutation) : tf.transpose(x, [...permutation])),
   concatenate: (xs, axis) => tf.concat([...xs], axis),
   slice: (x, begin, size) => tf.slice(x, [...begin], known(size)),
-  reverse: (x, axes) => tf.reverse(x, [...axes]),
+  reverse: (x, axes) => (onCpu() ? reversed(x, axes) : tf.reverse(x, [...axes])),
   broadcast: (x, shape) => tf.broadcastTo(x, known(shape) as [number]),
   gather: (table, indices) => tf.gather(table, tf.cast(indices, 'int32')),
   scatter: (values, indices, rows) => scatter(values, indices, rows),
@@ -66,11 +67,11 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
       margins.map(([before, after]) => [before, after] as [number, number]),
     ),
 
-  matmul: (a, b) => tf.matMul(a, b),
+  matmul: (a, b) => (onCpu() ? product(a, b) : tf.matMul(a, b)),
   // Kernels take a stride or a dilation, not both: with both, the filter is dilated beforehand.
   convolve: (x, filter, sliding) => {
     const [rows, cols] = sliding.dilation
-    if (Math.max(...sliding.stride) === 1 || Math.max(rows, cols) === 1) return convolve(x, filter, sliding)
+    if (onCpu() || Math.max(...sliding.stride) === 1 || Math.max(rows, cols) === 1) return convolve(x, filter, sliding)
     const dilated = spread(tfjsOps, spread(tfjsOps, filter, 0, rows), 1, cols)
     return convolve(x, dilated, { ...sliding, dilation: [1, 1] })
   },
