@@ -69,10 +69,10 @@ export interface Parallel<L extends readonly AnyLayer[]> extends Chain, Wired {
 /** `N` copies of a layer in sequence. */
 export interface Repeat<B extends AnyLayer, N extends number> extends Chain, Wired {
   readonly kind: 'Repeat'
-  readonly '~out': RepeatOut<B, N, 0, this['~in']>
+  readonly '~out': RepeatOut<B, Times<N>, 0, this['~in']>
   readonly '~source': B['~source']
   readonly '~named': B['~named']
-  readonly '~entries': RepeatEntries<B, N, 0, this['~in'], []>
+  readonly '~entries': RepeatEntries<B, Times<N>, 0, this['~in'], []>
 }
 
 /** A layer whose every occurrence in a network uses one set of variables, kept under the given name. */
@@ -125,6 +125,8 @@ type ParallelEntries<
   ? R
   : ParallelEntries<L, Next[N], I, readonly [...R, ...List<Entries<L[N], BranchInput<I, N>>>]>
 
+/** While a call is inferred, `N` can be `never`, which no count would reach. */
+type Times<N extends number> = [N] extends [never] ? number : N
 type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = number extends N
   ? number[]
   : K extends N
@@ -140,7 +142,11 @@ type RepeatEntries<
   K extends number,
   I,
   R extends readonly unknown[],
-> = K extends N ? R : RepeatEntries<B, N, Next[K], Out<B, I>, readonly [...R, ...List<Entries<B, I>>]>
+> = number extends N
+  ? unknown
+  : K extends N
+    ? R
+    : RepeatEntries<B, N, Next[K], Out<B, I>, readonly [...R, ...List<Entries<B, I>>]>
 
 /** What `join` makes: a network once it starts with inputs, else a sequence. */
 export type Join<L extends readonly AnyLayer[]> = L[0]['~source'] extends infer I
@@ -188,7 +194,7 @@ export type CheckJoin<L extends readonly AnyLayer[]> =
 export type CheckBranches<L extends readonly AnyLayer[]> = CheckNames<L>
 /** The layer of `repeat`, likewise. */
 export type CheckRepeat<B extends AnyLayer, N extends number> =
-  RepeatOut<B, N, 0, number[]> extends Mismatch<infer M>
+  RepeatOut<B, Times<N>, 0, number[]> extends Mismatch<infer M>
     ? Mismatch<M>
     : N extends 1
       ? B
