@@ -1,0 +1,46 @@
+import { Convolution, Dropout, Input, init, join, key, MaxPooling, Relu, Reshape, Softmax } from 'joinery'
+
+const network = join(
+  Input([224, 224, 3]),
+  Convolution([3, 3, 64], { padding: 'same', name: 'conv1_1' }),
+  Relu(),
+  Convolution([3, 3, 64], { padding: 'same', name: 'conv1_2' }),
+  Relu(),
+  MaxPooling([2, 2]),
+  Convolution([3, 3, 128], { padding: 'same', name: 'conv2_1' }),
+  Relu(),
+  Convolution([3, 3, 128], { padding: 'same', name: 'conv2_2' }),
+  Relu(),
+  MaxPooling([2, 2]),
+  Convolution([3, 3, 256], { padding: 'same', name: 'conv3_1' }),
+  Relu(),
+  Convolution([3, 3, 256], { padding: 'same', name: 'conv3_2' }),
+  Relu(),
+  Convolution([3, 3, 256], { padding: 'same', name: 'conv3_3' }),
+  Relu(),
+  MaxPooling([2, 2]),
+  Convolution([3, 3, 512], { padding: 'same', name: 'conv4_1' }),
+  Relu(),
+  Convolution([3, 3, 512], { padding: 'same', name: 'conv4_2' }),
+  Relu(),
+  Convolution([3, 3, 512], { padding: 'same', name: 'conv4_3' }),
+  Relu(),
+  MaxPooling([2, 2]),
+  Convolution([3, 3, 512], { padding: 'same', name: 'conv5_1' }),
+  Relu(),
+  Convolution([3, 3, 512], { padding: 'same', name: 'conv5_2' }),
+  Relu(),
+  Convolution([3, 3, 512], { padding: 'same', name: 'conv5_3' }),
+  Relu(),
+  MaxPooling([2, 2]),
+  Reshape(),
+  Relu(4096, { name: 'dense_1' }),
+  Dropout(0.5),
+  Relu(4096, { name: 'dense_2' }),
+  Dropout(0.5),
+  Softmax(1000, { name: 'dense_3' }),
+)
+const { params } = init(network, key(0))
+
+export const convolution: [3, 3, 256, 512] = params.conv4_1.weight.shape
+export const dense: [25088, 4096] = params.dense_1.weight.shape

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type TypeScript from 'typescript-6'
+import type { Case, Fault, Findings } from './expectations.ts'
+import { inspectByServer } from './language-server.ts'
+
+/** Something that checks case files. */
+export interface Compiler {
+  readonly name: string
+  readonly inspect: (cases: readonly Case[]) => Promise<readonly Findings[]>
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Where the case files are. */
+export const caseFolder: string = fileURLToPath(new URL('cases/', import.meta.url))
+const require = createRequire(import.meta.url)
+
+/** A compiler with a language service in JavaScript: TypeScript up to 6. */
+const byService = (name: string): Compiler => ({
+  name,
+  inspect: async cases => {
+    const ts: typeof TypeScript = require(name)
+    const sources = new Map(cases.map(({ path, source }) => [path, source]))
+    const config = ts.readConfigFile(join(caseFolder, 'tsconfig.json'), ts.sys.readFile)
+    const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, caseFolder)
+    const read = (path: string) => sources.get(path) ?? ts.sys.readFile(path)
+    const service = ts.createLanguageService({
+      getScriptFileNames: () => [...sources.keys()],
+      getScriptVersion: () => '1',
+      getScriptSnapshot: path => {
+        const text = read(path)
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
+      },
+      getCurrentDirectory: () => root,
+      getCompilationSettings: () => options,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      fileExists: path => sources.has(path) || ts.sys.fileExists(path),
+      readFile: read,
+      readDirectory: ts.sys.readDirectory,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+    })
+    return cases.map(({ path, source, hovers }): Findings => {
+      const file = service.getProgram()?.getSourceFile(path)
+      if (!file) throw new Error(`${name} does not see ${path}`)
+      const lines = source.split('\n')
+      const errors = [...service.getSyntacticDiagnostics(path), ...service.getSemanticDiagnostics(path)].map(
+        ({ start, length, messageText }): Fault => {
+          const { line, character } = file.getLineAndCharacterOfPosition(start ?? 0)
+          const rest = (lines[line]?.length ?? 0) - character
+          const text = ts.flattenDiagnosticMessageText(messageText, '\n')
+          return { line, column: character, length: Math.min(length ?? 0, rest), text }
+        },
+      )
+      return {
+        errors,
+        hovers: hovers.map(({ line, column }) => {
+          const position = file.getPositionOfLineAndCharacter(line, column)
+          return ts.displayPartsToString(service.getQuickInfoAtPosition(path, position)?.displayParts)
+        }),
+      }
+    })
+  },
+})
+
+/** The executable that a package brings. */
+const executable = (name: string): string => {
+  const manifest = require.resolve(`${name}/package.json`)
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return join(dirname(manifest), typeof bin === 'string' ? bin : bin.tsc)
+}
+
+const byServer = (name: string, args: readonly string[]): Compiler => ({
+  name,
+  inspect: cases => inspectByServer(process.execPath, [executable(name), ...args], root, cases),
+})
+
+/** Every compiler that has to read the library alike. TypeScript 7 and Deno are asked as editors ask them. */
+export const compilers: readonly Compiler[] = [
+  byServer('typescript', ['--lsp', '--stdio']),
+  byService('typescript-6'),
+  byService('typescript-5.9'),
+  byServer('deno', ['lsp']),
+]
