@@ -113,6 +113,17 @@ const accumulate = (shape: readonly number[], parts: readonly (readonly [Index, 
   return build(shape, index => totals.get(index.join()) ?? 0)
 }
 
+/** The error function by its series (Abramowitz and Stegun 1964, 7.1.6); it is 1 to the last digit beyond 6. */
+const erf = (x = 0): number => {
+  if (Math.abs(x) > 6) return Math.sign(x)
+  let [term, total] = [x, x]
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(total); n++) {
+    term *= (2 * x * x) / (2 * n + 1)
+    total += term
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total
+}
+
 type Rule<O extends Operation> = (inputs: readonly Numbers[], ...attributes: Attributes[O]) => Numbers
 const input = (inputs: readonly Numbers[], i: number): Numbers => inputs[i] as Numbers
 
@@ -129,6 +140,7 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   relu: elementwise(x => Math.max(x, 0)),
   elu: elementwise(x => (x > 0 ? x : Math.exp(x) - 1)),
   softplus: elementwise(x => Math.log(1 + Math.exp(x))),
+  erf: elementwise(erf),
   add: elementwise((a = 0, b = 0) => a + b),
   subtract: elementwise((a = 0, b = 0) => a - b),
   multiply: elementwise((a = 0, b = 0) => a * b),
@@ -219,6 +231,7 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
       ]),
     )
   },
+  stopGradient: inputs => input(inputs, 0),
   clipGradient: inputs => input(inputs, 0),
   pad: ([x], margins) =>
     build(
@@ -231,14 +244,16 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
     ),
   matmul: inputs => {
     const [a, b] = [input(inputs, 0), input(inputs, 1)]
-    return build([a.shape[0] as number, b.shape[1] as number], ([i, j]) =>
-      sum(Array.from({ length: a.shape[1] as number }, (_, k) => get(a, [i as number, k]) * get(b, [k, j as number]))),
-    )
+    return build([...a.shape.slice(0, -1), b.shape.at(-1) as number], index => {
+      const [leading, i, j] = [index.slice(0, -2), index.at(-2) as number, index.at(-1) as number]
+      const inner = Array.from({ length: a.shape.at(-1) as number }, (_, k) => k)
+      return sum(inner.map(k => get(a, [...leading, i, k]) * get(b, [...leading, k, j])))
+    })
   },
-  convolve: (inputs, { stride, dilation, padding }) => {
+  convolve: (inputs, { stride, dilation, padding, groups }) => {
     const [x, filter] = [input(inputs, 0), input(inputs, 1)]
-    const [batch, rows, cols, channels] = x.shape as [number, number, number, number]
-    const [high, wide, , outputs] = filter.shape as [number, number, number, number]
+    const [batch, rows, cols] = x.shape as [number, number, number]
+    const [high, wide, channels, outputs] = filter.shape as [number, number, number, number]
     const out = [
       slid(rows, (high - 1) * dilation[0] + 1, stride[0], padding[0]),
       slid(cols, (wide - 1) * dilation[1] + 1, stride[1], padding[1]),
@@ -248,7 +263,8 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
       const products = indices([high, wide, channels]).map(place => {
         const [r, k, c] = place as [number, number, number]
         const row = i * stride[0] - padding[0][0] + r * dilation[0]
-        return get(x, [b, row, j * stride[1] - padding[1][0] + k * dilation[1], c]) * get(filter, [r, k, c, o])
+        const first = Math.floor((o * groups) / outputs) * channels
+        return get(x, [b, row, j * stride[1] - padding[1][0] + k * dilation[1], first + c]) * get(filter, [r, k, c, o])
       })
       return sum(products)
     })

@@ -15,6 +15,7 @@ export interface Attributes {
   relu: readonly []
   elu: readonly []
   softplus: readonly []
+  erf: readonly []
   add: readonly []
   subtract: readonly []
   multiply: readonly []
@@ -38,6 +39,7 @@ export interface Attributes {
   broadcast: readonly [shape: Shape]
   gather: readonly []
   scatter: readonly [rows: number]
+  stopGradient: readonly []
   clipGradient: readonly [limit: number]
   pad: readonly [margins: readonly Margin[]]
   matmul: readonly []
@@ -77,6 +79,7 @@ export const alike = <T>(
     relu: unary('relu'),
     elu: unary('elu'),
     softplus: unary('softplus'),
+    erf: unary('erf'),
     add: binary('add'),
     subtract: binary('subtract'),
     multiply: binary('multiply'),
@@ -100,6 +103,7 @@ export const alike = <T>(
     broadcast: (x, shape) => perform('broadcast', [x], [shape]),
     gather: binary('gather'),
     scatter: (values, indices, rows) => perform('scatter', [values, indices], [rows]),
+    stopGradient: unary('stopGradient'),
     clipGradient: (x, limit) => perform('clipGradient', [x], [limit]),
     pad: (x, margins) => perform('pad', [x], [margins]),
     matmul: binary('matmul'),

@@ -35,6 +35,8 @@ export interface Ops<T> {
   readonly elu: (x: T) => T
   /** `log(1 + exp(x))` */
   readonly softplus: (x: T) => T
+  /** The error function, `2 / sqrt(π)` times the integral of `exp(-t²)` from 0 to x. */
+  readonly erf: (x: T) => T
 
   readonly add: (a: T, b: T) => T
   readonly subtract: (a: T, b: T) => T
@@ -76,11 +78,12 @@ export interface Ops<T> {
   /** Adds zeros before and after each axis. */
   readonly pad: (x: T, margins: readonly Margin[]) => T
 
-  /** [n, k] times [k, m]. */
+  /** [..., n, k] times [..., k, m]: a product for each place of the leading axes, which are the same in both. */
   readonly matmul: (a: T, b: T) => T
   /**
-   * Cross-correlation of [batch, rows, cols, channels] with a filter [rows, cols, channels, outputs]; zeros are added
-   * around the input. Stride and dilation may exceed 1 together.
+   * Cross-correlation of [batch, rows, cols, channels] with a filter [rows, cols, channels / groups, outputs]; zeros are
+   * added around the input. Stride and dilation may exceed 1 together. With groups, each part of the channels makes its
+   * own part of the outputs.
    */
   readonly convolve: (x: T, filter: T, sliding: Sliding) => T
   /** The largest element of each window; what padding adds never wins. */
@@ -93,6 +96,8 @@ export interface Ops<T> {
   /** The gradient of {@link averagePool} for an input of the given shape. */
   readonly averagePoolGradient: (dy: T, inputShape: Shape, options: Window) => T
 
+  /** Changes nothing, and lets no gradient back. */
+  readonly stopGradient: (x: T) => T
   /** Changes nothing but the gradient that flows back through it, which is clipped to plus or minus the limit. */
   readonly clipGradient: (x: T, limit: number) => T
 
@@ -118,6 +123,8 @@ export interface Sliding {
   readonly stride: Pair
   readonly dilation: Pair
   readonly padding: readonly [Margin, Margin]
+  /** In how many parts the channels are taken; 1 for all together. */
+  readonly groups: number
 }
 
 /** The windows of a pooling. */

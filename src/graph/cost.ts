@@ -19,6 +19,7 @@ const free: ReadonlySet<Operation> = new Set<Operation>([
   'reverse',
   'broadcast',
   'gather',
+  'stopGradient',
   'clipGradient',
   'pad',
 ])
@@ -28,6 +29,7 @@ const perElement: Partial<Record<Operation, number>> = {
   tanh: 4,
   elu: 3,
   softplus: 3,
+  erf: 8,
   softmax: 5,
   logSoftmax: 5,
 }
@@ -38,7 +40,7 @@ const times = (...factors: readonly (number | null | undefined)[]): number | nul
 const applicationFlops = ({ operation, inputs, shape, attributes }: Application): number | null => {
   const out = sizeOf(shape)
   if (free.has(operation)) return 0
-  if (operation === 'matmul') return times(2, out, inputs[0]?.shape[1])
+  if (operation === 'matmul') return times(2, out, inputs[0]?.shape.at(-1))
   if (operation === 'convolve') {
     const [rows, cols, channels] = inputs[1]?.shape ?? []
     return times(2, out, rows, cols, channels)

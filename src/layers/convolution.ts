@@ -125,7 +125,12 @@ export const Convolution: ConvolutionConstructor = defineLayer({
 
   forward: (options, ops, x, { weight, bias }) => {
     const { stride, dilation } = options
-    const y = ops.convolve(x, weight, { padding: margins('Convolution', ops.shape(x), options), stride, dilation })
+    const y = ops.convolve(x, weight, {
+      padding: margins('Convolution', ops.shape(x), options),
+      stride,
+      dilation,
+      groups: 1,
+    })
     return [options.bias === null ? y : ops.add(y, bias), {}]
   },
 })

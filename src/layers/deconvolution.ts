@@ -198,7 +198,12 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
       const [before, after] = added(options, axis)
       return [size[axis] - 1 - before, size[axis] - 1 - after]
     }
-    const y = ops.convolve(spaced, flipped, { stride: [1, 1], dilation: [1, 1], padding: [margin(0), margin(1)] })
+    const y = ops.convolve(spaced, flipped, {
+      stride: [1, 1],
+      dilation: [1, 1],
+      groups: 1,
+      padding: [margin(0), margin(1)],
+    })
     return [options.bias === null ? y : ops.add(y, bias), {}]
   },
 })

@@ -73,7 +73,12 @@ export const LocalResponseNorm: LocalResponseNormConstructor = defineLayer({
     const channels = ops.shape(x)[3] as number
     const band = ops.constant(neighbours(channels, depthRadius), [1, 1, channels, channels])
     const none = [0, 0] as const
-    const sums = ops.convolve(ops.square(x), band, { stride: [1, 1], dilation: [1, 1], padding: [none, none] })
+    const sums = ops.convolve(ops.square(x), band, {
+      stride: [1, 1],
+      dilation: [1, 1],
+      groups: 1,
+      padding: [none, none],
+    })
     const base = ops.add(ops.multiply(sums, ops.constant(alpha)), ops.constant(k))
     return [ops.multiply(x, ops.exp(ops.multiply(ops.log(base), ops.constant(-beta)))), {}]
   },

@@ -62,15 +62,25 @@ const inverse = (permutation: readonly number[]): number[] => {
 const sizes = (shape: Shape): Pair => [shape[1] as number, shape[2] as number]
 const pairOf = (f: (axis: 0 | 1) => Margin): readonly [Margin, Margin] => [f(0), f(1)]
 
+/** A filter whose inputs and outputs have changed places within each group: [rows, cols, outputs / groups, inputs]. */
+const exchanged = <T>(ops: Ops<T>, filter: T, groups: number): T => {
+  if (groups === 1) return ops.transpose(filter, [0, 1, 3, 2])
+  const [high, wide, each, outputs] = ops.shape(filter) as readonly number[] as [number, number, number, number]
+  const parts = ops.reshape(filter, [high, wide, each, groups, outputs / groups])
+  return ops.reshape(ops.transpose(parts, [0, 1, 4, 3, 2]), [high, wide, outputs / groups, groups * each])
+}
+
 /** The gradient of a convolution's input: the spread gradient, convolved with the flipped filter. */
-const convolveInput = <T>(ops: Ops<T>, dy: T, x: T, filter: T, { stride, dilation, padding }: Sliding): T => {
+const convolveInput = <T>(ops: Ops<T>, dy: T, x: T, filter: T, sliding: Sliding): T => {
+  const { stride, dilation, padding, groups } = sliding
   const shape = ops.shape(filter)
   const extent = ([0, 1] as const).map(axis => ((shape[axis] as number) - 1) * dilation[axis] + 1) as [number, number]
   const spaced = spread(ops, spread(ops, dy, 1, stride[0]), 2, stride[1])
-  const flipped = ops.transpose(ops.reverse(filter, [0, 1]), [0, 1, 3, 2])
+  const flipped = exchanged(ops, ops.reverse(filter, [0, 1]), groups)
   return ops.convolve(spaced, flipped, {
     stride: [1, 1],
     dilation,
+    groups,
     padding: pairOf(axis => {
       const before = extent[axis] - 1 - padding[axis][0]
       return [before, sizes(ops.shape(x))[axis] - sizes(ops.shape(spaced))[axis] + extent[axis] - 1 - before]
@@ -78,18 +88,33 @@ const convolveInput = <T>(ops: Ops<T>, dy: T, x: T, filter: T, { stride, dilatio
   })
 }
 
-/** The gradient of a convolution's filter: input by gradient, channels as batch, with stride and dilation changed. */
-const convolveFilter = <T>(ops: Ops<T>, dy: T, x: T, filter: T, { stride, dilation, padding }: Sliding): T => {
-  const shape = ops.shape(filter)
-  const wide = ops.convolve(ops.transpose(x, [3, 1, 2, 0]), ops.transpose(dy, [1, 2, 0, 3]), {
+/**
+ * The gradient of a convolution's filter: input by gradient, channels as batch, with stride and dilation changed. In
+ * groups, every channel of every example is a group of its own, so that backends can take the kernel for these.
+ */
+const convolveFilter = <T>(ops: Ops<T>, dy: T, x: T, filter: T, sliding: Sliding): T => {
+  const { stride, dilation, padding, groups } = sliding
+  const [high, wide, each, outputs] = ops.shape(filter) as readonly number[] as [number, number, number, number]
+  const changed = {
     stride: dilation,
     dilation: stride,
     padding: pairOf(axis => {
-      const reach = ((shape[axis] as number) - 1) * dilation[axis] + (sizes(ops.shape(dy))[axis] - 1) * stride[axis] + 1
+      const size = axis === 0 ? high : wide
+      const reach = (size - 1) * dilation[axis] + (sizes(ops.shape(dy))[axis] - 1) * stride[axis] + 1
       return [padding[axis][0], reach - sizes(ops.shape(x))[axis] - padding[axis][0]]
     }),
-  })
-  return ops.transpose(wide, [1, 2, 0, 3])
+  }
+  if (groups === 1) {
+    const [channels, gradient] = [ops.transpose(x, [3, 1, 2, 0]), ops.transpose(dy, [1, 2, 0, 3])]
+    return ops.transpose(ops.convolve(channels, gradient, { ...changed, groups: 1 }), [1, 2, 0, 3])
+  }
+  const [batch, rows, cols] = ops.shape(x) as readonly number[] as [number, number, number]
+  const parts = ops.transpose(ops.reshape(x, [batch, rows, cols, groups, each]), [4, 1, 2, 0, 3])
+  const channels = ops.reshape(parts, [each, rows, cols, batch * groups])
+  const gradient = ops.reshape(ops.transpose(dy, [1, 2, 0, 3]), [...sizes(ops.shape(dy)), 1, batch * outputs])
+  const products = ops.convolve(channels, gradient, { ...changed, groups: batch * groups })
+  const summed = ops.sum(ops.reshape(products, [each, high, wide, batch, outputs]), [3])
+  return ops.transpose(summed, [1, 2, 0, 3])
 }
 
 /** From each window of `values` the element where that of `x` is the first to equal the largest, `y`. */
@@ -100,15 +125,21 @@ const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, { size, stride, padd
   let picked = times(ops, y, 0)
   for (let place = 0; place < size[0] * size[1]; place++) {
     // A filter that copies one place of the window, channel by channel.
-    const filter = new Float32Array(size[0] * size[1] * channels * channels)
-    for (let c = 0; c < channels; c++) filter[(place * channels + c) * channels + c] = 1
-    const copy = ops.constant(filter, [size[0], size[1], channels, channels])
-    const at = (z: T): T => ops.convolve(z, copy, { stride, dilation: [1, 1], padding })
+    const filter = new Float32Array(size[0] * size[1] * channels)
+    filter.fill(1, place * channels, (place + 1) * channels)
+    const copy = ops.constant(filter, [size[0], size[1], 1, channels])
+    const at = (z: T): T => ops.convolve(z, copy, { stride, dilation: [1, 1], padding, groups: channels })
     const hit = ops.multiply(ops.multiply(ops.equal(at(x), y), at(ones)), free)
     free = ops.subtract(free, hit)
     picked = ops.add(picked, ops.multiply(hit, at(values)))
   }
   return picked
+}
+
+/** The last two axes in the opposite order. */
+const transposed = <T>(ops: Ops<T>, x: T): T => {
+  const axes = ops.shape(x).map((_, i) => i)
+  return ops.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2])
 }
 
 const none = () => [null]
@@ -138,6 +169,9 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
     ),
   ),
   softplus: unary((ops, dy, x) => ops.multiply(dy, ops.sigmoid(x))),
+  erf: unary((ops, dy, x) =>
+    ops.multiply(times(ops, dy, 2 / Math.sqrt(Math.PI)), ops.exp(ops.negative(ops.square(x)))),
+  ),
 
   add: binary((_, dy) => [dy, dy]),
   subtract: binary((ops, dy) => [dy, ops.negative(dy)]),
@@ -220,6 +254,7 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   },
   gather: (ops, dy, { inputs }) => [ops.scatter(dy, input(inputs, 1), ops.shape(input(inputs, 0))[0] as number), null],
   scatter: (ops, dy, { inputs }) => [ops.gather(dy, input(inputs, 1)), null],
+  stopGradient: none,
   clipGradient: (ops, dy, { attributes: [limit] }) => [
     ops.minimum(ops.maximum(dy, ops.constant(-limit)), ops.constant(limit)),
   ],
@@ -234,8 +269,8 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   ],
 
   matmul: (ops, dy, { inputs, needed }) => [
-    needed[0] ? ops.matmul(dy, ops.transpose(input(inputs, 1), [1, 0])) : null,
-    needed[1] ? ops.matmul(ops.transpose(input(inputs, 0), [1, 0]), dy) : null,
+    needed[0] ? ops.matmul(dy, transposed(ops, input(inputs, 1))) : null,
+    needed[1] ? ops.matmul(transposed(ops, input(inputs, 0)), dy) : null,
   ],
   convolve: (ops, dy, { inputs, attributes: [sliding], needed }) => {
     const [x, filter] = [input(inputs, 0), input(inputs, 1)]

@@ -1,6 +1,6 @@
 import type { Attributes, Operation } from '../core/operations.ts'
 import type { Margin, Pair, Window } from '../core/ops.ts'
-import { type Shape, showFlow, sizeOf } from '../core/shape.ts'
+import { type Shape, sharedShape, showFlow, sizeOf } from '../core/shape.ts'
 
 // The shape of every operation's result, for interpreters that do not compute.
 
@@ -47,6 +47,7 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   relu: same,
   elu: same,
   softplus: same,
+  erf: same,
   softmax: same,
   logSoftmax: same,
   reverse: same,
@@ -79,24 +80,29 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   slice: (inputs, begin, size) => first(inputs).map((d, i) => size[i] ?? (d === null ? null : d - (begin[i] ?? 0))),
   gather: ([table, indices]) => [...(indices ?? []), ...(table ?? []).slice(1)],
   scatter: ([values, indices], rows) => [rows, ...(values ?? []).slice((indices ?? []).length)],
+  stopGradient: same,
   clipGradient: same,
   broadcast: (_, shape) => shape,
   pad: (inputs, margins) =>
     first(inputs).map((d, i) => (d === null ? null : d + (margins[i]?.[0] ?? 0) + (margins[i]?.[1] ?? 0))),
   matmul: inputs => {
     const [a, b] = inputs as [Shape, Shape]
-    const inner = [a[1] ?? null, b[0] ?? null]
-    if (a.length !== 2 || b.length !== 2 || (!inner.includes(null) && inner[0] !== inner[1]))
-      refuse('matmul', inputs, 'expected [n, k] and [k, m]')
-    return [a[0] ?? null, b[1] ?? null]
+    const leading = sharedShape(a.slice(0, -2), b.slice(0, -2))
+    const inner = sharedShape([a.at(-1) ?? null], [b.at(-2) ?? null])
+    if (a.length < 2 || a.length !== b.length || !leading || !inner)
+      return refuse('matmul', inputs, 'expected [..., n, k] and [..., k, m]')
+    return [...leading, a.at(-2) ?? null, b.at(-1) ?? null]
   },
-  convolve: (inputs, { stride, dilation, padding }) => {
-    const [[batch = null, rows, cols], filter] = inputs as [Shape, Shape]
+  convolve: (inputs, { stride, dilation, padding, groups }) => {
+    const [[batch = null, rows, cols, channels = null], filter] = inputs as [Shape, Shape]
+    const [each = null, outputs = null] = [filter[2], filter[3]]
+    if ((channels !== null && each !== null && channels !== each * groups) || (outputs !== null && outputs % groups))
+      refuse('convolve', inputs, `expected as many channels as a filter in ${groups} groups takes`)
     return [
       batch,
       slid(rows, extent(filter, dilation, 0), stride[0], padding[0]),
       slid(cols, extent(filter, dilation, 1), stride[1], padding[1]),
-      filter[3] ?? null,
+      outputs,
     ]
   },
   maxPool: pooled,

@@ -21,11 +21,30 @@ const crop = (x: Tensor, padding: readonly [Margin, Margin]): [Tensor, readonly 
   return [tf.slice(x, begin, size), [kept[0] as Margin, kept[1] as Margin]]
 }
 
+/** The kernel for all channels together. */
+const together = (x: Tensor, filter: Tensor, { stride, dilation, padding }: Sliding): Tensor =>
+  tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [...stride], around(padding), 'NHWC', [...dilation])
+
+/** The kernel for channels one by one; unlike the other, it takes explicit margins only as zeros that are there. */
+const oneByOne = (x: Tensor, filter: Tensor, { stride, dilation, padding, groups }: Sliding): Tensor => {
+  const [high, wide, , outputs] = filter.shape as [number, number, number, number]
+  const own = tf.reshape(filter, [high, wide, groups, outputs / groups]) as tf.Tensor4D
+  return tf.depthwiseConv2d(pad4(x, padding) as tf.Tensor4D, own, [...stride], 'valid', 'NHWC', [...dilation])
+}
+
+/** With a stride or a dilation, not both: kernels refuse. */
 export const convolve = (x: Tensor, filter: Tensor, sliding: Sliding): Tensor => {
   if (onCpu()) return convolution(x, filter, sliding)
-  const { stride, dilation, padding } = sliding
-  const [input, margins] = crop(x, padding)
-  return tf.conv2d(input as tf.Tensor4D, filter as tf.Tensor4D, [...stride], around(margins), 'NHWC', [...dilation])
+  const [input, padding] = crop(x, sliding.padding)
+  const { groups } = sliding
+  const cropped = { ...sliding, padding }
+  if (groups === 1) return together(input, filter, cropped)
+  if (filter.shape[2] === 1) return oneByOne(input, filter, cropped)
+  const [inputs, filters] = [tf.split(input, groups, 3), tf.split(filter, groups, 3)]
+  return tf.concat(
+    inputs.map((part, i) => together(part, filters[i] as Tensor, cropped)),
+    3,
+  )
 }
 
 export const maxPool = (x: Tensor, { size, stride, padding }: Window): Tensor =>

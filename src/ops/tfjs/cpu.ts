@@ -42,48 +42,64 @@ const sumProduct = (row: Numbers, from: number, k: number, matrix: Float64Array,
   }
 }
 
-/** [n, k] times [k, m]. */
+/** [..., n, k] times [..., k, m]. */
 export const product = (a: Tensor, b: Tensor): Tensor => {
-  const [n, k] = a.shape as [number, number]
-  const m = b.shape[1] as number
-  const [rows, matrix] = [numbers(a), Float64Array.from(numbers(b))]
-  const [result, sums] = [new Float32Array(n * m), new Float64Array(m)]
-  for (let i = 0; i < n; i++) {
-    sumProduct(rows, i * k, k, matrix, sums)
-    result.set(sums, i * m)
+  const leading = a.shape.slice(0, -2)
+  const [n, k, m] = [a.shape.at(-2), a.shape.at(-1), b.shape.at(-1)] as [number, number, number]
+  const places = leading.reduce((count, d) => count * d, 1)
+  const [rows, matrices] = [numbers(a), numbers(b)]
+  const [result, matrix, sums] = [new Float32Array(places * n * m), new Float64Array(k * m), new Float64Array(m)]
+  for (let place = 0; place < places; place++) {
+    matrix.set(matrices.subarray(place * k * m, (place + 1) * k * m))
+    for (let i = place * n; i < (place + 1) * n; i++) {
+      sumProduct(rows, i * k, k, matrix, sums)
+      result.set(sums, i * m)
+    }
   }
-  return tf.tensor(result, [n, m])
+  return tf.tensor(result, [...leading, n, m])
+}
+
+/** The weights of one group of a filter: [rows, cols, channels of the group, its outputs], row-major. */
+const weightsOf = (filter: Numbers, outputs: number, group: number, groups: number): Float64Array => {
+  const own = outputs / groups
+  return Float64Array.from(
+    { length: filter.length / groups },
+    (_, i) => filter[Math.floor(i / own) * outputs + group * own + (i % own)] as number,
+  )
 }
 
 /** Every window of the input becomes a row of numbers, which times the filter gives an element for each output channel. */
-export const convolution = (x: Tensor, filter: Tensor, { stride, dilation, padding }: Sliding): Tensor => {
-  const [batch, rows, cols, channels] = x.shape as [number, number, number, number]
-  const [high, wide, , outputs] = filter.shape as [number, number, number, number]
+export const convolution = (x: Tensor, filter: Tensor, { stride, dilation, padding, groups }: Sliding): Tensor => {
+  const [batch, rows, cols, all] = x.shape as [number, number, number, number]
+  const [high, wide, channels, outputs] = filter.shape as [number, number, number, number]
   const out = (n: number, size: number, axis: 0 | 1): number =>
     Math.floor((n + padding[axis][0] + padding[axis][1] - (size - 1) * dilation[axis] - 1) / stride[axis]) + 1
   const [outRows, outCols] = [out(rows, high, 0), out(cols, wide, 1)]
-  const [values, weights] = [numbers(x), Float64Array.from(numbers(filter))]
+  const values = numbers(x)
   const length = high * wide * channels
   const window = new Float32Array(length)
-  const [result, sums] = [new Float32Array(batch * outRows * outCols * outputs), new Float64Array(outputs)]
-  for (let b = 0; b < batch; b++)
-    for (let i = 0; i < outRows; i++)
-      for (let j = 0; j < outCols; j++) {
-        for (let r = 0; r < high; r++) {
-          const row = i * stride[0] - padding[0][0] + r * dilation[0]
-          for (let c = 0; c < wide; c++) {
-            const col = j * stride[1] - padding[1][0] + c * dilation[1]
-            const to = (r * wide + c) * channels
-            if (row < 0 || row >= rows || col < 0 || col >= cols) window.fill(0, to, to + channels)
-            else {
-              const from = ((b * rows + row) * cols + col) * channels
-              for (let k = 0; k < channels; k++) window[to + k] = values[from + k] as number
+  const [result, sums] = [new Float32Array(batch * outRows * outCols * outputs), new Float64Array(outputs / groups)]
+  for (let group = 0; group < groups; group++) {
+    const weights = weightsOf(numbers(filter), outputs, group, groups)
+    for (let b = 0; b < batch; b++)
+      for (let i = 0; i < outRows; i++)
+        for (let j = 0; j < outCols; j++) {
+          for (let r = 0; r < high; r++) {
+            const row = i * stride[0] - padding[0][0] + r * dilation[0]
+            for (let c = 0; c < wide; c++) {
+              const col = j * stride[1] - padding[1][0] + c * dilation[1]
+              const to = (r * wide + c) * channels
+              if (row < 0 || row >= rows || col < 0 || col >= cols) window.fill(0, to, to + channels)
+              else {
+                const from = ((b * rows + row) * cols + col) * all + group * channels
+                for (let k = 0; k < channels; k++) window[to + k] = values[from + k] as number
+              }
             }
           }
+          sumProduct(window, 0, length, weights, sums)
+          result.set(sums, ((b * outRows + i) * outCols + j) * outputs + group * sums.length)
         }
-        sumProduct(window, 0, length, weights, sums)
-        result.set(sums, ((b * outRows + i) * outCols + j) * outputs)
-      }
+  }
   return tf.tensor(result, [batch, outRows, outCols, outputs])
 }
 

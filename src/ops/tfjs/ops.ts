@@ -34,6 +34,7 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   relu: x => tf.relu(x),
   elu: x => tf.elu(x),
   softplus: x => tf.softplus(x),
+  erf: x => tf.erf(x),
 
   add: (a, b) => tf.add(a, b),
   subtract: (a, b) => tf.sub(a, b),
@@ -60,6 +61,7 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   broadcast: (x, shape) => tf.broadcastTo(x, known(shape) as [number]),
   gather: (table, indices) => tf.gather(table, tf.cast(indices, 'int32')),
   scatter: (values, indices, rows) => scatter(values, indices, rows),
+  stopGradient: x => x,
   clipGradient: x => x,
   pad: (x, margins) =>
     tf.pad(
@@ -68,7 +70,7 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
     ),
 
   matmul: (a, b) => (onCpu() ? product(a, b) : tf.matMul(a, b)),
-  // Kernels take a stride or a dilation, not both: with both, the filter is dilated beforehand.
+  // With both a stride and a dilation, the filter is dilated beforehand.
   convolve: (x, filter, sliding) => {
     const [rows, cols] = sliding.dilation
     if (onCpu() || Math.max(...sliding.stride) === 1 || Math.max(rows, cols) === 1) return convolve(x, filter, sliding)
