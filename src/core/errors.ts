@@ -81,6 +81,19 @@ export class DocumentError extends JoineryError {
   }
 }
 
+/** A backend that is not installed, or that cannot run a graph. */
+export class BackendError extends JoineryError {
+  /** The backend's name. */
+  readonly backend: string
+  /** The layer that the node it cannot run comes from, where it is one node. */
+  readonly layer: string | undefined
+  constructor(fault: Fault & { readonly backend: string; readonly layer?: string }) {
+    super(fault.layer === undefined ? fault.backend : `${fault.backend}, ${fault.layer}`, fault)
+    this.backend = fault.backend
+    this.layer = fault.layer
+  }
+}
+
 /** A text as the source of a program would have it. */
 const quoted = (text: string): string =>
   text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`

@@ -10,6 +10,7 @@ export {
   type Plain,
 } from './define.ts'
 export {
+  BackendError,
   DocumentError,
   type Fault,
   InvalidOption,

@@ -30,6 +30,8 @@ export interface Application extends Common {
   readonly operation: Operation
   readonly inputs: readonly GraphNode[]
   readonly attributes: Attributes[Operation]
+  /** The layer that it comes from. */
+  readonly layer?: string
 }
 /** A walk over a sequence, its body a graph of its own. */
 export interface Scan extends Common {
@@ -48,12 +50,33 @@ export interface ScanResult extends Common {
   readonly result: number | 'outputs'
 }
 
+/**
+ * A product or convolution together with what follows it: a bias that is added along the last axis (the third input,
+ * where there is one) and an activation. Kernels do all of it in one pass over the result.
+ */
+export interface Fused extends Common {
+  readonly kind: 'fused'
+  readonly operation: 'matmul' | 'convolve'
+  readonly inputs: readonly GraphNode[]
+  readonly attributes: Attributes['matmul'] | Attributes['convolve']
+  readonly activation: 'relu' | 'sigmoid' | 'tanh' | 'elu' | null
+  /** The layer that it comes from. */
+  readonly layer?: string
+}
+
 /** A node stands for its value: what it is made of can be reached from it. */
-export type GraphNode = Placeholder | Constant | Draw | Application | Scan | ScanResult
+export type GraphNode = Placeholder | Constant | Draw | Application | Fused | Scan | ScanResult
+
+/** A computation from given tensors to results. */
+export interface Graph {
+  readonly kind: 'Graph'
+  readonly inputs: readonly Placeholder[]
+  readonly outputs: readonly GraphNode[]
+}
 
 /** What a node is made from directly. */
 export const operands = (node: GraphNode): readonly GraphNode[] => {
-  if (node.kind === 'application') return node.inputs
+  if (node.kind === 'application' || node.kind === 'fused') return node.inputs
   if (node.kind === 'scan') return [...node.initial, node.sequence]
   return node.kind === 'scan result' ? [node.scan] : []
 }

@@ -1,2 +1,2 @@
 export { type Cost, cost } from './cost.ts'
-export { type GraphNode, operands, topological } from './graph.ts'
+export { type Graph, type GraphNode, operands, topological } from './graph.ts'

@@ -1,0 +1,38 @@
+import type { Graph } from '../graph/graph.ts'
+
+/**
+ * What runs graphs. A backend keeps tensors where it computes, behind handles of its own kind `H`: numbers go in with
+ * `upload` and come out with `download`, and stay in between, so that a training step's parameters never travel.
+ */
+export interface Backend<H = unknown> {
+  readonly kind: 'Backend'
+  /** As it is printed and chosen by: 'tfjs', 'wasm', 'onnxruntime'. */
+  readonly name: string
+  /** A tensor of 32-bit floats of the given numbers, in row-major order; they are copied. */
+  readonly upload: (data: Float32Array, shape: readonly number[]) => H
+  /** The numbers of a tensor, which stays. */
+  readonly download: (handle: H) => Promise<Float32Array>
+  /** Gives a tensor back; its handle is not used again. */
+  readonly release: (handle: H) => void
+  /**
+   * Makes a graph ready to run.
+   *
+   * @param graph of known shapes, without random draws and scans; see `prepare`
+   * @throws BackendError that names the node, its layer and the backend when it cannot run the graph
+   */
+  readonly compile: (graph: Graph) => Promise<Program<H>>
+}
+
+/** A graph that is ready to run. */
+export interface Program<H = unknown> {
+  /**
+   * Computes the outputs. The inputs stay, except those whose positions `donated` names: they are given back, and their
+   * memory may serve outputs of this run or a later one.
+   *
+   * @param inputs one for each input of the graph, in order
+   * @returns one new handle for each output of the graph, in order, which belong to the caller
+   */
+  readonly run: (inputs: readonly H[], donated?: readonly number[]) => Promise<readonly H[]>
+  /** Gives back what the program holds. */
+  readonly dispose: () => void
+}
