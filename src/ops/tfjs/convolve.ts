@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Margin, Sliding, Window } from '../../core/ops.ts'
 import { convolution, onCpu, toLargest } from './cpu.ts'
+import { shares } from './loops.ts'
 
 // What tfjs's spatial kernels do not do as the operations are defined.
 
@@ -62,46 +63,27 @@ const maxPoolGradientKernel = (dy: Tensor, x: Tensor, y: Tensor, { size, stride,
       { filterSize: [...size], strides: [...stride], pad: around(padding) as unknown as number },
     ) as Tensor
 
-/** For each window, its size over how many of its elements are not padding: [1, rows, cols, 1]. */
-const correction = (
-  shape: readonly number[],
-  { size, stride, padding }: Window,
-  out: readonly number[],
-): Tensor | null => {
-  if (padding.every(([before, after]) => before === 0 && after === 0)) return null
-  const counts = [0, 1].map(axis => {
-    const n = shape[axis + 1] as number
-    const before = (padding[axis] as Margin)[0]
-    return Array.from({ length: out[axis + 1] as number }, (_, i) => {
-      const from = i * (stride[axis] as number) - before
-      return Math.min(n, from + (size[axis] as number)) - Math.max(0, from)
-    })
-  })
-  const [rows, cols] = counts as [number[], number[]]
-  const factors = rows.flatMap(r => cols.map(c => (size[0] * size[1]) / (r * c)))
-  return tf.tensor(factors, [1, rows.length, cols.length, 1])
-}
-
 const pad4 = (x: Tensor, padding: readonly [Margin, Margin]): Tensor => tf.pad(x, around(padding))
 
 /** The kernel's gradient counts padding as elements, so windows always lie inside a padded input here. */
 export const averagePool = (x: Tensor, window: Window): Tensor => {
   const { size, stride, padding } = window
   const means = tf.avgPool(pad4(x, padding) as tf.Tensor4D, [...size], [...stride], 'valid')
-  const factors = correction(x.shape, window, means.shape)
-  return factors === null ? means : tf.mul(means, factors)
+  const factors = shares(x.shape, window, means.shape)
+  return factors === null ? means : tf.mul(means, tf.tensor(factors.values, [...factors.shape]))
 }
 
 export const averagePoolGradient = (dy: Tensor, shape: readonly number[], window: Window): Tensor => {
   const { size, stride, padding } = window
-  const factors = correction(shape, window, dy.shape)
+  const factors = shares(shape, window, dy.shape)
+  const given = factors === null ? dy : tf.mul(dy, tf.tensor(factors.values, [...factors.shape]))
   const [batch, rows, cols, channels] = shape as [number, number, number, number]
   const padded = [batch, rows + padding[0][0] + padding[0][1], cols + padding[1][0] + padding[1][1], channels]
   const dx = tf
     .engine()
     .runKernel(
       tf.AvgPoolGrad,
-      { dy: factors === null ? dy : tf.mul(dy, factors), input: tf.zeros(padded) },
+      { dy: given, input: tf.zeros(padded) },
       { filterSize: [...size], strides: [...stride], pad: 'valid' },
     ) as Tensor
   return tf.slice(dx, [0, padding[0][0], padding[1][0], 0], [batch, rows, cols, channels])

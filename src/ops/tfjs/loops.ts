@@ -1,4 +1,4 @@
-import type { Sliding, Window } from '../../core/ops.ts'
+import type { Margin, Sliding, Window } from '../../core/ops.ts'
 
 // What the kernels of tfjs's cpu backend do through accessors and generic indices, in loops over typed arrays: measured
 // beside them, three to twenty times as fast.
@@ -174,4 +174,51 @@ export const toLargest = (dy: Block, x: Block, y: Block, { size, stride, padding
         }
       }
   return { values: gradient, shape: x.shape }
+}
+
+/**
+ * For each window of an average over padded input, its size over how many of its elements are not padding:
+ * [1, rows, cols, 1]; `null` where there is no padding.
+ */
+export const shares = (
+  shape: readonly number[],
+  { size, stride, padding }: Window,
+  out: readonly number[],
+): Block | null => {
+  if (padding.every(([before, after]) => before === 0 && after === 0)) return null
+  const counts = [0, 1].map(axis => {
+    const n = shape[axis + 1] as number
+    const before = (padding[axis] as Margin)[0]
+    return Array.from({ length: out[axis + 1] as number }, (_, i) => {
+      const from = i * (stride[axis] as number) - before
+      return Math.min(n, from + (size[axis] as number)) - Math.max(0, from)
+    })
+  })
+  const [rows, cols] = counts as [number[], number[]]
+  const factors = rows.flatMap(r => cols.map(c => (size[0] * size[1]) / (r * c)))
+  return { values: Float32Array.from(factors), shape: [1, rows.length, cols.length, 1] }
+}
+
+const activations: Readonly<Record<'relu' | 'sigmoid' | 'tanh' | 'elu', (x: number) => number>> = {
+  relu: (x: number) => (x > 0 ? x : 0),
+  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
+  elu: (x: number) => (x > 0 ? x : Math.expm1(x)),
+}
+
+/** Adds a bias along the last axis and applies an activation, in place: the block must be nobody else's. */
+export const finish = (
+  { values, shape }: Block,
+  bias: Block | undefined,
+  activation: 'relu' | 'sigmoid' | 'tanh' | 'elu' | null,
+): Block => {
+  const last = bias?.values.length ?? 0
+  if (bias !== undefined)
+    for (let from = 0; from < values.length; from += last)
+      for (let k = 0; k < last; k++) values[from + k] = (values[from + k] as number) + (bias.values[k] as number)
+  if (activation !== null) {
+    const f = activations[activation]
+    for (let i = 0; i < values.length; i++) values[i] = f(values[i] as number)
+  }
+  return { values, shape }
 }

@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { BackendError } from '../../core/errors.ts'
+import type { Block } from '../../ops/tfjs/loops.ts'
+
+// Kernels are called here without the engine of tfjs, whose bookkeeping (tapes, scopes, profiles) costs more than a small
+// kernel itself. What it would track, reference counts, is the work of the callers.
+
+/** A tensor as kernels know it. */
+export type Info = tf.TensorInfo
+
+/** A tfjs backend, ready to run kernels. */
+export interface Device {
+  readonly name: string
+  readonly backend: tf.KernelBackend
+  /** Whether the backend has a kernel. */
+  readonly has: (kernel: string) => boolean
+  /** Runs a kernel of one result. */
+  readonly call: (kernel: string, inputs: Readonly<Record<string, Info>> | readonly Info[], attrs?: object) => Info
+  readonly make: (values: Float32Array, shape: readonly number[]) => Info
+  /** A view of a tensor's numbers where the backend keeps them in reach, else a copy. Not for keeping. */
+  readonly view: (info: Info) => Block
+  readonly dispose: (info: Info) => void
+}
+
+/** Backends that show their memory. */
+interface Heap {
+  readonly typedArrayFromHeap?: (info: Info) => Float32Array
+}
+
+/**
+ * A registered backend of tfjs by its name.
+ *
+ * @throws BackendError when it is not registered, or not ready
+ */
+export const deviceOf = (name: string): Device => {
+  const backend = tf.findBackend(name)
+  if (!backend)
+    throw new BackendError({
+      backend: name,
+      expected: 'a backend of tfjs that is registered and ready',
+      got: `none of the name '${name}'`,
+      remedy: `Import @tensorflow/tfjs-backend-${name} and await tf.setBackend('${name}') first.`,
+    })
+  // Kernels are looked up once: their registry's keys are texts that would be put together anew for each call.
+  const kernels = new Map<string, tf.KernelFunc>()
+  const kernel = (kind: string): tf.KernelFunc => {
+    const known = kernels.get(kind) ?? tf.getKernel(kind, name)?.kernelFunc
+    if (known === undefined)
+      throw new BackendError({
+        backend: name,
+        expected: `the kernel ${kind}`,
+        got: 'none',
+        remedy: 'Choose another backend of tfjs, or register the kernel.',
+      })
+    kernels.set(kind, known)
+    return known
+  }
+  const heap = (backend as Heap).typedArrayFromHeap?.bind(backend)
+  return Object.freeze<Device>({
+    name,
+    backend,
+    has: kind => tf.getKernel(kind, name) !== undefined,
+    call: (kind, inputs, attrs = {}) =>
+      kernel(kind)({ inputs: inputs as tf.NamedTensorInfoMap, backend, attrs: attrs as tf.NamedAttrMap }) as Info,
+    make: (values, shape) => ({
+      dataId: backend.write(values, [...shape], 'float32'),
+      shape: [...shape],
+      dtype: 'float32',
+    }),
+    view: info => ({
+      values: heap ? heap(info) : (backend.readSync(info.dataId) as Float32Array),
+      shape: info.shape,
+    }),
+    dispose: info => {
+      backend.disposeData(info.dataId)
+    },
+  })
+}

@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Backend } from '../backend.ts'
+import { deviceOf, type Info } from './device.ts'
+import { compileFor } from './program.ts'
+
+/**
+ * The backend that runs graphs as kernels of tfjs, in order.
+ *
+ * @param name which backend of tfjs: the one that is in use, unless named
+ * @throws BackendError when it is not registered, or not ready
+ */
+export const tfjs = (name: string = tf.getBackend()): Backend<Info> => {
+  const device = deviceOf(name)
+  return Object.freeze<Backend<Info>>({
+    kind: 'Backend',
+    name: name === 'wasm' ? name : 'tfjs',
+    upload: (data, shape) => device.make(data.slice(), shape),
+    download: async info => ((await device.backend.read(info.dataId)) as Float32Array).slice(),
+    release: device.dispose,
+    compile: async graph => compileFor(device, graph),
+  })
+}

@@ -1,0 +1,111 @@
+import { BackendError } from '../../core/errors.ts'
+import { perform } from '../../core/operations.ts'
+import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import type { Program } from '../backend.ts'
+import type { Device, Info } from './device.ts'
+import { type Kernels, kernelsOf } from './kernels.ts'
+
+/** A program that also runs without a promise, as all kernels of tfjs do. */
+export interface KernelProgram extends Program<Info> {
+  readonly runNow: (inputs: readonly Info[], donated?: readonly number[]) => readonly Info[]
+}
+
+/** One node: computes its value and gives back the ones that are used here for the last time. */
+interface Instruction {
+  readonly at: number
+  readonly compute: (values: readonly (Info | undefined)[]) => Info
+  readonly last: readonly number[]
+}
+
+const computation = (
+  device: Device,
+  kernels: Kernels,
+  node: GraphNode,
+  place: (node: GraphNode) => number,
+): Instruction['compute'] => {
+  const from = operands(node).map(place)
+  const given = (values: readonly (Info | undefined)[]): readonly Info[] => from.map(i => values[i] as Info)
+  if (node.kind === 'fused') return values => kernels.fused(node, given(values))
+  if (node.kind === 'application') {
+    const { operation, attributes } = node
+    const run = perform(kernels)
+    return values => run(operation, given(values), attributes)
+  }
+  throw new BackendError({
+    backend: device.name,
+    expected: 'a graph of operations, its scans unrolled and its draws fed',
+    got: `a ${node.kind}`,
+    remedy: 'Compile what prepare(graph) gives.',
+  })
+}
+
+/**
+ * A graph as kernel calls in order, every intermediate given back at its last use.
+ *
+ * @throws BackendError when the graph holds what must be prepared, or a kernel is missing
+ */
+export const compileFor = (device: Device, graph: Graph): KernelProgram => {
+  const made: Info[] = []
+  const kernels = kernelsOf(device, made)
+  const order = topological([...graph.inputs, ...graph.outputs])
+  const places = new Map(order.map((node, i) => [node, i]))
+  const place = (node: GraphNode): number => places.get(node) as number
+  const constants = order.flatMap((node): (readonly [number, Info])[] => {
+    if (node.kind !== 'constant') return []
+    const shape = node.shape as readonly number[]
+    const count = shape.reduce((n, d) => n * d, 1)
+    const values = typeof node.values === 'number' ? new Float32Array(count).fill(node.values) : node.values
+    return [[place(node), device.make(values, shape)]]
+  })
+  const lasting = new Set([...constants.map(([at]) => at), ...graph.inputs.map(place), ...graph.outputs.map(place)])
+  const lastUse = new Map<number, number>()
+  for (const [i, node] of order.entries()) for (const operand of operands(node)) lastUse.set(place(operand), i)
+  const instructions = order.flatMap((node, i): readonly Instruction[] => {
+    if (node.kind === 'constant' || node.kind === 'placeholder') return []
+    const ends = [...new Set(operands(node).map(place))].filter(at => lastUse.get(at) === i && !lasting.has(at))
+    return [{ at: i, compute: computation(device, kernels, node, place), last: ends }]
+  })
+  const inputs = graph.inputs.map(place)
+  const outputs = graph.outputs.map(place)
+  // An output that is a constant, an input or another output is handed out as one more reference to the same numbers.
+  const shared = outputs.map(
+    (at, i) => outputs.indexOf(at) !== i || inputs.includes(at) || constants.some(([other]) => other === at),
+  )
+
+  const runNow = (given: readonly Info[], donated: readonly number[] = []): readonly Info[] => {
+    const values: (Info | undefined)[] = Array(order.length)
+    for (const [at, info] of constants) values[at] = info
+    for (const [k, at] of inputs.entries()) values[at] = given[k] as Info
+    try {
+      for (const { at, compute, last } of instructions) {
+        const result = compute(values)
+        values[at] = result
+        for (const info of made) if (info !== result) device.dispose(info)
+        made.length = 0
+        for (const end of last) {
+          device.dispose(values[end] as Info)
+          values[end] = undefined
+        }
+      }
+    } catch (error) {
+      for (const { at } of instructions) if (values[at] !== undefined) made.push(values[at])
+      for (const info of made) device.dispose(info)
+      made.length = 0
+      throw error
+    }
+    const results = outputs.map((at, i) => {
+      const info = values[at] as Info
+      if (shared[i]) device.backend.incRef(info.dataId)
+      return shared[i] ? { ...info } : info
+    })
+    for (const k of donated) device.dispose(given[k] as Info)
+    return results
+  }
+  return Object.freeze<KernelProgram>({
+    runNow,
+    run: async (given, donated) => runNow(given, donated),
+    dispose: () => {
+      for (const [, info] of constants) device.dispose(info)
+    },
+  })
+}
