@@ -19,8 +19,9 @@ import {
   toInputs,
 } from './batches.ts'
 import type { Loss, Metric } from './loss.ts'
-import { readEvaluation } from './options.ts'
-import { checkTraining, meanOf, type Report, type Trees, toReport, totalOf } from './step.ts'
+import { type NormalEvaluation, readEvaluation } from './options.ts'
+import { checkTraining, type Report, type Trees, toReport } from './step.ts'
+import { reportOf } from './update.ts'
 
 const infer = (part: Part, variables: Trees, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] => {
   const wiring = wireFor(
@@ -39,20 +40,15 @@ export const score = async (
   part: Part,
   variables: Trees,
   all: Batch,
-  {
-    loss,
-    metrics,
-    batchSize,
-  }: { readonly loss: Loss; readonly metrics: readonly Metric[]; readonly batchSize: number },
+  rule: Pick<NormalEvaluation, 'loss' | 'metrics' | 'batchSize'>,
 ): Promise<Report> => {
   const breathe = breather()
-  const sums = new Float64Array(metrics.length + 1)
-  for (const [from, count] of slices(all.size, batchSize)) {
+  const sums = new Float64Array(rule.metrics.length + 1)
+  for (const [from, count] of slices(all.size, rule.batchSize)) {
     const values = tf.tidy(() => {
       const expected = rows(all.y, from, count)
       const predicted = infer(part, variables, rows(all.x, from, count))
-      const reported = metrics.map(metric => meanOf(tfjsOps, metric, expected, predicted))
-      return tf.stack([totalOf(tfjsOps, loss.forward, expected, predicted), ...reported])
+      return tf.stack([...reportOf(tfjsOps, rule, expected, predicted)])
     })
     const numbers = await values.data()
     values.dispose()
@@ -61,7 +57,7 @@ export const score = async (
     })
     await breathe()
   }
-  return toReport(metrics, sums)
+  return toReport(rule.metrics, sums)
 }
 
 /** The options of {@link evaluate}. */

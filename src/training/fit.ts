@@ -29,7 +29,7 @@ import {
   tensorsOf,
   toReport,
   toTrainState,
-  update,
+  updateNow,
 } from './step.ts'
 
 const defaultKey = keyOf(0)
@@ -187,7 +187,7 @@ const train = async <N extends AnyLayer>(
   const learn = async (from: number, count: number, order: Int32Array | undefined): Promise<Float32Array> => {
     const { after, report } = tidily(() => {
       const batch = { x: rows(all.x, from, count, order), y: rows(all.y, from, count, order), size: count }
-      return update(part, rule, state, batch, key)
+      return updateNow(part, rule, state, batch, key)
     })
     leave(state, given, after)
     state = after

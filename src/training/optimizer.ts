@@ -45,7 +45,7 @@ export interface OptimizerState<T = tf.Tensor> {
   /** How many updates have been made. */
   readonly update: number
   /** For each slot, tensors by layer and variable. */
-  readonly slots: Readonly<Record<string, VariableTree<T>>>
+  readonly slots: Slots<T>
 }
 
 /** Changes parameters along their gradients. Pure: its functions change none of their arguments. */
@@ -79,21 +79,26 @@ export const initialSlots = <T>(ops: Ops<T>, rule: OptimizerRule, params: Variab
   ),
 })
 
-/** One update of all parameters, in an interpretation of the operations. */
-export const updates = <T>(
+/** For each slot, values by layer and variable. */
+export type Slots<T> = Readonly<Record<string, VariableTree<T>>>
+
+/**
+ * What is added to all parameters, and the new slots, in an interpretation of the operations.
+ *
+ * @param coefficients those of the update, by name
+ */
+export const changesOf = <T>(
   ops: Ops<T>,
   rule: OptimizerRule,
   grads: VariableTree<T>,
-  state: OptimizerState<T>,
-): readonly [VariableTree<T>, OptimizerState<T>] => {
-  const coefficients = Object.fromEntries(
-    Object.entries(rule.coefficients(state.update)).map(([name, value]) => [name, ops.constant(value)]),
+  before: Slots<T>,
+  coefficients: Readonly<Record<string, T>>,
+): readonly [changes: VariableTree<T>, slots: Slots<T>] => {
+  const slots: Record<string, Record<string, Record<string, T>>> = Object.fromEntries(
+    Object.keys(rule.slots).map(slot => [slot, {}]),
   )
-  const slots: Record<string, Record<string, Record<string, T>>> = {}
   const changes = mapTree(grads, (gradient, layer, variable) => {
-    const own = Object.fromEntries(
-      Object.keys(rule.slots).map(slot => [slot, state.slots[slot]?.[layer]?.[variable] as T]),
-    )
+    const own = Object.fromEntries(Object.keys(rule.slots).map(slot => [slot, before[slot]?.[layer]?.[variable] as T]))
     const [change, next] = rule.change(ops, gradient, own, coefficients)
     for (const [slot, value] of Object.entries(next)) {
       slots[slot] ??= {}
@@ -102,8 +107,12 @@ export const updates = <T>(
     }
     return change
   })
-  return [changes, { update: state.update + 1, slots }]
+  return [changes, slots]
 }
+
+/** The coefficients of an update, as values of an interpretation. */
+export const coefficientsOf = <T>(ops: Ops<T>, rule: OptimizerRule, update: number): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(rule.coefficients(update)).map(([name, value]) => [name, ops.constant(value)]))
 
 /** Every tensor that an optimizer remembers. */
 export const slotTensors = ({ slots }: OptimizerState): readonly tf.Tensor[] =>
@@ -162,8 +171,10 @@ export const defineOptimizer = (
         own,
       ),
     update: (grads, state) => {
-      const [changes, next] = tidily(() => updates(tfjsOps, rule, grads, state))
-      return [mapTree(changes, own), mapSlots(next, own)]
+      const [changes, slots] = tidily(() =>
+        changesOf(tfjsOps, rule, grads, state.slots, coefficientsOf(tfjsOps, rule, state.update)),
+      )
+      return [mapTree(changes, own), mapSlots({ update: state.update + 1, slots }, own)]
     },
     toString: () => {
       const entries = Object.entries(options).map(([option, value]) => `${option}: ${value}`)

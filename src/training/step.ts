@@ -2,17 +2,23 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
-import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring } from '../core/network.ts'
-import type { Ops } from '../core/ops.ts'
+import { asPart, mapTree, mergeTrees, type Part, type VariableTree, type Wiring } from '../core/network.ts'
 import { foldIn, type Key } from '../core/random.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
-import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { checkVariables, wireFor } from '../state/apply.ts'
 import { type Batch, breather, type Examples, toBatch } from './batches.ts'
 import type { Comparison, Loss, Metric } from './loss.ts'
-import { initialSlots, mapSlots, type Optimizer, type OptimizerState, slotTensors, updates } from './optimizer.ts'
+import {
+  coefficientsOf,
+  initialSlots,
+  mapSlots,
+  type Optimizer,
+  type OptimizerState,
+  slotTensors,
+} from './optimizer.ts'
 import { type NormalRule, readRule } from './options.ts'
+import { totalOf, update } from './update.ts'
 
 /** Everything that training changes: a value, from which the next one is computed. */
 export interface TrainState<N extends AnyLayer = AnyLayer> {
@@ -53,55 +59,29 @@ export interface RawState extends Trees {
   readonly optimizer: OptimizerState
 }
 
-/** The sum of a loss over all outputs. */
-export const totalOf = <T>(ops: Ops<T>, compare: Comparison, expected: readonly T[], predicted: readonly T[]): T =>
-  predicted.map((output, i) => compare(ops, expected[i] as T, output)).reduce((a, b) => ops.add(a, b))
-
-/** The mean of a metric over all outputs. */
-export const meanOf = <T>(ops: Ops<T>, { forward }: Metric, expected: readonly T[], predicted: readonly T[]): T =>
-  ops.divide(totalOf(ops, forward, expected, predicted), ops.constant(predicted.length))
-
 /** One update, in the enclosing `tf.tidy`: the new state, and the loss and metrics of the batch as one tensor. */
-export const update = (
+export const updateNow = (
   part: Part,
-  { loss, optimizer, metrics }: NormalRule,
-  before: RawState,
+  rule: NormalRule,
+  { params, state, optimizer }: RawState,
   batch: Batch,
   key: Key,
 ): { readonly after: RawState; readonly report: tf.Tensor } => {
-  const { ops, variable, fixed, gradients } = tape(tfjsOps)
-  const params = mapTree(before.params, variable)
-  const inputs = batch.x.map(fixed)
   const wiring = wireFor(
     part,
     batch.x.map(tensor => tensor.shape),
   )
-  const mode = { training: true, key: foldIn(key, before.optimizer.update) }
-  const [outputs, state] = run(ops, wiring, mergeTrees(params, mapTree(before.state, fixed)), inputs, mode)
-  const objective = totalOf(ops, loss.forward, batch.y.map(fixed), outputs)
-
-  const leaves = Object.values(params).flatMap(own => Object.values(own))
-  const found = gradients([[objective, tf.scalar(1)]], leaves)
-  const byLeaf = new Map(leaves.map((leaf, i) => [leaf, found[i] as tf.Tensor]))
-  const [changes, next] = updates(
-    tfjsOps,
-    optimizer.rule,
-    mapTree(params, leaf => byLeaf.get(leaf) as tf.Tensor),
-    before.optimizer,
-  )
-
-  const predicted = outputs.map(output => output.value)
-  const reported = metrics.map(metric => meanOf(tfjsOps, metric, batch.y, predicted))
+  const coefficients = coefficientsOf(tfjsOps, rule.optimizer.rule, optimizer.update)
+  const mode = { training: true, key: foldIn(key, optimizer.update) }
+  const before = { params, state, slots: optimizer.slots }
+  const { after, report } = update(tfjsOps, wiring, rule, before, batch.x, batch.y, coefficients, mode)
   return {
     after: {
-      params: mapTree(before.params, (param, layer, name) => tf.add(param, changes[layer]?.[name] as tf.Tensor)),
-      state: mergeTrees(
-        before.state,
-        mapTree(state, value => value.value),
-      ),
-      optimizer: next,
+      params: after.params,
+      state: after.state,
+      optimizer: { update: optimizer.update + 1, slots: after.slots },
     },
-    report: tf.stack([objective.value, ...reported]),
+    report: tf.stack([...report]),
   }
 }
 
@@ -199,7 +179,7 @@ export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {
     const { after, report } = tidily(() => {
       const batch = toBatch('trainStep', examples)
       checkTraining(part, before, batch, normal)
-      return update(part, normal, before, batch, state.key)
+      return updateNow(part, normal, before, batch, state.key)
     })
     const values = await report.data()
     report.dispose()
