@@ -1,0 +1,33 @@
+import { key, normals, uniforms } from '../../src/index.ts'
+
+// What every contender computes on: the same shapes, and numbers that no arithmetic finds easy.
+
+/** A tensor's numbers and shape. */
+export interface Numbers {
+  readonly data: Float32Array
+  readonly shape: readonly number[]
+}
+
+/** Normal draws. */
+export const draws = (seed: number, shape: readonly number[]): Numbers => ({
+  data: normals(
+    key(seed),
+    shape.reduce((n, d) => n * d, 1),
+  ),
+  shape,
+})
+
+/** One-hot rows of random classes. */
+export const classes = (seed: number, rows: number, count: number): Numbers => {
+  const data = new Float32Array(rows * count)
+  for (const [i, draw] of uniforms(key(seed), rows).entries()) data[i * count + Math.floor(draw * count)] = 1
+  return { data, shape: [rows, count] }
+}
+
+/** The inputs of each training work: its batch. */
+export const batches: Readonly<Record<string, () => { readonly x: Numbers; readonly y: Numbers }>> = {
+  'train-mlp': () => ({ x: draws(1, [128, 784]), y: classes(2, 128, 10) }),
+  'train-cnn': () => ({ x: draws(1, [64, 28, 28, 1]), y: classes(2, 64, 10) }),
+  'train-lstm': () => ({ x: draws(1, [32, 40, 32]), y: classes(2, 32, 10) }),
+  'train-tiny': () => ({ x: draws(1, [16, 4]), y: classes(2, 16, 3) }),
+}

@@ -1,0 +1,115 @@
+"""PyTorch at the works of the benchmark: "ready" when it is set up, then for each line read the milliseconds of a step."""
+
+import sys
+import time
+
+import torch
+from torch import nn
+
+THREADS = 2
+
+
+class LastStep(nn.Module):
+    """An LSTM whose last output goes on."""
+
+    def __init__(self, features: int, hidden: int):
+        super().__init__()
+        self.lstm = nn.LSTM(features, hidden, batch_first=True)
+
+    def forward(self, x):
+        return self.lstm(x)[0][:, -1]
+
+
+def mlp():
+    model = nn.Sequential(
+        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)
+    )
+    return model, torch.randn(128, 784), 128
+
+
+def cnn():
+    model = nn.Sequential(
+        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(64 * 12 * 12, 128), nn.ReLU(), nn.Linear(128, 10),
+    )
+    return model, torch.randn(64, 1, 28, 28), 64
+
+
+def lstm():
+    return nn.Sequential(LastStep(32, 64), nn.Linear(64, 10)), torch.randn(32, 40, 32), 32
+
+
+def tiny():
+    return nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3)), torch.randn(16, 4), 16
+
+
+def training(make):
+    model, x, batch = make()
+    y = torch.randint(0, model[-1].out_features, (batch,))
+    loss = nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001, eps=1e-7)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss(model(x), y).backward()
+        optimizer.step()
+
+    return step
+
+
+def resnet50(batch: int):
+    import torchvision
+
+    model = torchvision.models.resnet50().eval()
+    x = torch.randn(batch, 3, 224, 224)
+
+    def step():
+        with torch.inference_mode():
+            model(x)
+
+    return step
+
+
+WORKS = {
+    "train-mlp": lambda: training(mlp),
+    "train-cnn": lambda: training(cnn),
+    "train-lstm": lambda: training(lstm),
+    "train-tiny": lambda: training(tiny),
+    "resnet50-b1": lambda: resnet50(1),
+    "resnet50-b16": lambda: resnet50(16),
+}
+
+
+def export(path: str):
+    """Writes ResNet-50 as PyTorch exports it, its batch left open."""
+    import torchvision
+
+    model = torchvision.models.resnet50().eval()
+    torch.onnx.export(
+        model, torch.randn(1, 3, 224, 224), path, opset_version=13, input_names=["x"],
+        output_names=["y"], dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}},
+    )
+
+
+def main():
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(0)
+    if sys.argv[1] == "export":
+        export(sys.argv[2])
+        return
+    step = WORKS[sys.argv[1]]()
+    start = time.perf_counter()
+    for _ in range(3):
+        step()
+    # Rounds of about half a second.
+    each = (time.perf_counter() - start) / 3
+    count = max(1, round(0.5 / each))
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        start = time.perf_counter()
+        for _ in range(count):
+            step()
+        print((time.perf_counter() - start) / count * 1000, flush=True)
+
+
+main()
