@@ -1,18 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
+// In Node, tfjs-core brings no gradients: this registers them.
+import '@tensorflow/tfjs-layers'
 import { batches, draws, type Numbers } from './inputs.ts'
 import { type Step, serve } from './protocol.ts'
 
 // The tiny network in calls of tfjs-core, as one would write them by hand.
 
-const tensorOf = ({ data, shape }: Numbers): tf.Tensor2D => tf.tensor(data, [...shape]) as tf.Tensor2D
-const weights = [draws(3, [4, 8]), draws(4, [8, 3])].map(tensorOf).map(w => tf.variable(w))
-const biases = [tf.zeros([8]), tf.zeros([3])].map(b => tf.variable(b))
+const tensorOf = ({ data, shape }: Numbers): tf.Tensor2D => tf.tensor2d(data, shape as [number, number])
+const weights = [tf.variable(tensorOf(draws(3, [4, 8]))), tf.variable(tensorOf(draws(4, [8, 3])))] as const
+const biases = [tf.variable(tf.zeros([8])), tf.variable(tf.zeros([3]))] as const
 
 const logits = (x: tf.Tensor2D): tf.Tensor2D => {
-  const [a, b] = weights as [tf.Tensor2D, tf.Tensor2D]
-  const hidden = tf.fused.matMul({ a: x, b: a, bias: biases[0] as tf.Tensor, activation: 'relu' })
-  return tf.fused.matMul({ a: hidden as tf.Tensor2D, b, bias: biases[1] as tf.Tensor }) as tf.Tensor2D
+  const hidden = tf.fused.matMul({ a: x, b: weights[0], bias: biases[0], activation: 'relu' }) as tf.Tensor2D
+  return tf.fused.matMul({ a: hidden, b: weights[1], bias: biases[1] }) as tf.Tensor2D
 }
 
 const applying = (): Step => {
@@ -32,7 +33,7 @@ const trained = (): Step => {
     optimizer.minimize(
       () => tf.tidy(() => tf.neg(tf.mean(tf.sum(tf.mul(expected, tf.logSoftmax(logits(inputs))), 1))) as tf.Scalar),
       false,
-      [...weights, ...biases] as tf.Variable[],
+      [...weights, ...biases],
     )
 }
 
