@@ -3,24 +3,26 @@ import type { Graph } from '../graph/graph.ts'
 /**
  * What runs graphs. A backend keeps tensors where it computes, behind handles of its own kind `H`: numbers go in with
  * `upload` and come out with `download`, and stay in between, so that a training step's parameters never travel.
+ *
+ * Its functions are written as methods so that a backend of any handles is one of unknown handles.
  */
 export interface Backend<H = unknown> {
   readonly kind: 'Backend'
   /** As it is printed and chosen by: 'tfjs', 'wasm', 'onnxruntime'. */
   readonly name: string
   /** A tensor of 32-bit floats of the given numbers, in row-major order; they are copied. */
-  readonly upload: (data: Float32Array, shape: readonly number[]) => H
+  upload(data: Float32Array, shape: readonly number[]): H
   /** The numbers of a tensor, which stays. */
-  readonly download: (handle: H) => Promise<Float32Array>
+  download(handle: H): Promise<Float32Array>
   /** Gives a tensor back; its handle is not used again. */
-  readonly release: (handle: H) => void
+  release(handle: H): void
   /**
    * Makes a graph ready to run.
    *
    * @param graph of known shapes, without random draws and scans; see `prepare`
    * @throws BackendError that names the node, its layer and the backend when it cannot run the graph
    */
-  readonly compile: (graph: Graph) => Promise<Program<H>>
+  compile(graph: Graph): Promise<Program<H>>
 }
 
 /** A graph that is ready to run. */
@@ -32,7 +34,7 @@ export interface Program<H = unknown> {
    * @param inputs one for each input of the graph, in order
    * @returns one new handle for each output of the graph, in order, which belong to the caller
    */
-  readonly run: (inputs: readonly H[], donated?: readonly number[]) => Promise<readonly H[]>
+  run(inputs: readonly H[], donated?: readonly number[]): Promise<readonly H[]>
   /** Gives back what the program holds. */
-  readonly dispose: () => void
+  dispose(): void
 }
