@@ -1,3 +1,4 @@
+import { type Tensor as TfTensor, tensor } from '@tensorflow/tfjs-core'
 import type { Graph } from '../graph/graph.ts'
 
 /**
@@ -16,6 +17,10 @@ export interface Backend<H = unknown> {
   download(handle: H): Promise<Float32Array>
   /** Gives a tensor back; its handle is not used again. */
   release(handle: H): void
+  /** A tensor of tfjs as one of the backend, without a copy; `undefined` where its numbers have to travel. */
+  fromTensor?(tensor: TfTensor): H | undefined
+  /** The converse: the handle is used up, and its numbers belong to the tensor. */
+  toTensor?(handle: H): TfTensor
   /**
    * Makes a graph ready to run.
    *
@@ -37,4 +42,18 @@ export interface Program<H = unknown> {
   run(inputs: readonly H[], donated?: readonly number[]): Promise<readonly H[]>
   /** Gives back what the program holds. */
   dispose(): void
+}
+
+/** A tensor of tfjs on a backend. */
+export const give = async <H>(backend: Backend<H>, tensor: TfTensor): Promise<H> =>
+  backend.fromTensor?.(tensor) ?? backend.upload(Float32Array.from(await tensor.data()), tensor.shape)
+
+/** A tensor of a backend as one of tfjs, in nobody's scope; the handle is used up. */
+export const take = async <H>(backend: Backend<H>, handle: H, shape: readonly number[]): Promise<TfTensor> => {
+  if (backend.toTensor) return backend.toTensor(handle)
+  try {
+    return tensor(await backend.download(handle), [...shape])
+  } finally {
+    backend.release(handle)
+  }
 }

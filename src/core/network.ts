@@ -327,6 +327,12 @@ export const mapTree = <A, B>(
     ),
   )
 
+/** The values of a tree in order, with where they stand. */
+export const leavesOf = <T>(tree: VariableTree<T>): readonly (readonly [layer: string, variable: string, value: T])[] =>
+  Object.entries(tree).flatMap(([layer, own]) =>
+    Object.entries(own).map(([variable, value]) => [layer, variable, value] as const),
+  )
+
 /** Two trees in one: the parameters of each layer and its state. */
 export const mergeTrees = <T>(a: VariableTree<T>, b: VariableTree<T>): VariableTree<T> =>
   Object.fromEntries([...Object.keys(a), ...Object.keys(b)].map(layer => [layer, { ...a[layer], ...b[layer] }]))

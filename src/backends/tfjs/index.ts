@@ -17,6 +17,12 @@ export const tfjs = (name: string = tf.getBackend()): Backend<Info> => {
     upload: (data, shape) => device.make(data.slice(), shape),
     download: async info => ((await device.backend.read(info.dataId)) as Float32Array).slice(),
     release: device.dispose,
+    fromTensor: ({ dataId, shape, dtype }) => {
+      if (dtype !== 'float32' || tf.getBackend() !== device.name) return undefined
+      device.backend.incRef(dataId)
+      return { dataId, shape, dtype }
+    },
+    toTensor: info => tf.engine().makeTensorFromTensorInfo(info, device.backend),
     compile: async graph => compileFor(device, graph),
   })
 }
