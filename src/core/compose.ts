@@ -172,7 +172,7 @@ type Sources<L extends readonly AnyLayer[], N extends number, R extends readonly
 
 type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
 type Clash<L extends readonly AnyLayer[], N extends number, Seen> = N extends L['length']
-  ? never
+  ? null
   : Extract<L[N]['~named'], Seen> extends infer D
     ? [D] extends [never]
       ? Clash<L, Next[N], Seen | L[N]['~named']>

@@ -36,11 +36,14 @@ export interface Elementwise<O> extends Plain<'elementwise', O> {
 }
 /** The shape that `A` and all of `Rest` share, or why they do not. */
 export type ShareAll<A, Rest extends readonly unknown[]> = Rest extends readonly [infer B, ...infer T]
-  ? [A] extends [B]
-    ? [B] extends [A]
-      ? ShareAll<A, T>
+  ? // First, as the compiler puts off every other question about a dimension that is a type parameter.
+    number[] extends B
+    ? ShareAll<A, T>
+    : [A] extends [B]
+      ? [B] extends [A]
+        ? ShareAll<A, T>
+        : ShareTwo<A, B, T>
       : ShareTwo<A, B, T>
-    : ShareTwo<A, B, T>
   : A
 type ShareTwo<A, B, Rest extends readonly unknown[]> =
   SharedShape<A, B> extends infer S

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Program, programs } from './programs.ts'
+
+// What checking costs whoever uses the library: programs in a project of their own, against the built declarations.
+// Instantiations are the same on every run of a compiler, so what was recorded is a gate; times are noise, told beside.
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const recordFile = new URL('recorded.json', import.meta.url)
+const require = createRequire(import.meta.url)
+
+/** The compiler whose counts are gated, and those that must take the same programs. */
+const gated = 'typescript'
+const others = ['typescript-6', 'typescript-5.9']
+/** How much a count may grow over the recorded one. */
+const allowance = 0.02
+
+/** Where the counts have to come down to: told beside, not gated. */
+const goals: Readonly<Record<string, number>> = {
+  import: 10,
+  'resnet-50': 25_000,
+  'vgg-16': 8_000,
+  'join-200': 200 * 80,
+}
+
+interface Measure {
+  readonly instantiations: number
+  readonly seconds: number
+}
+
+const executable = (compiler: string): string => {
+  const manifest = require.resolve(`${compiler}/package.json`)
+  return join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.tsc)
+}
+
+const options = {
+  target: 'ES2022',
+  lib: ['ES2023', 'ESNext.Disposable', 'DOM'],
+  module: 'NodeNext',
+  types: [],
+  strict: true,
+  skipLibCheck: true,
+  noEmit: true,
+}
+
+const numberAfter = (label: string, text: string): number => {
+  const [, found] = new RegExp(`^${label}:\\s+([\\d.]+)`, 'm').exec(text) ?? []
+  if (found === undefined) throw new Error(`the compiler does not tell its ${label}:\n${text}`)
+  return Number(found)
+}
+
+/** Checks one program; its errors end everything. */
+const measure = (project: string, compiler: string, { name }: Program): Measure => {
+  const config = join(project, 'tsconfig.json')
+  writeFileSync(config, JSON.stringify({ compilerOptions: options, files: [`${name}.ts`] }))
+  try {
+    const text = execFileSync(process.execPath, [executable(compiler), '--extendedDiagnostics', '--project', config], {
+      encoding: 'utf8',
+    })
+    return { instantiations: numberAfter('Instantiations', text), seconds: numberAfter('Check time', text) }
+  } catch (error) {
+    const { stdout = '' } = error as { stdout?: string }
+    throw new Error(`${compiler} finds errors in ${name}:\n${stdout || error}`)
+  }
+}
+
+const readRecord = (): Readonly<Record<string, number>> =>
+  existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8')) : {}
+
+/** Why a count is too high; nothing when it is not. */
+const excess = (count: number, recorded: number | undefined): string | undefined => {
+  if (recorded === undefined) return 'not recorded; record it with npm run bench:types -- --record'
+  if (count > recorded * (1 + allowance)) return `over the recorded ${recorded} by more than ${100 * allowance} %`
+  return undefined
+}
+
+const main = (record: boolean): number => {
+  const project = mkdtempSync(join(tmpdir(), 'joinery-types-'))
+  try {
+    mkdirSync(join(project, 'node_modules'))
+    symlinkSync(root, join(project, 'node_modules', 'joinery'), 'dir')
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }))
+    for (const { name, source } of programs) writeFileSync(join(project, `${name}.ts`), source)
+
+    const recorded = readRecord()
+    const counts: Record<string, number> = {}
+    const faults: string[] = []
+    console.log(
+      `${'program'.padEnd(14)}${['instantiations', 'recorded', 'goal', 'check'].map(title => title.padStart(15)).join('')}   ${others.join(', ')}`,
+    )
+    for (const program of programs) {
+      const { name } = program
+      const { instantiations, seconds } = measure(project, gated, program)
+      const beside = others.map(compiler => measure(project, compiler, program))
+      counts[name] = instantiations
+      const columns = [instantiations, recorded[name] ?? '-', goals[name] ?? '-', `${Math.round(1000 * seconds)} ms`]
+      const rest = beside.map(other => `${other.instantiations} (${other.seconds} s)`).join(', ')
+      console.log(`${name.padEnd(14)}${columns.map(column => String(column).padStart(15)).join('')}   ${rest}`)
+      const fault = record ? undefined : excess(instantiations, recorded[name])
+      if (fault !== undefined) faults.push(`${name}: ${instantiations} instantiations are ${fault}`)
+    }
+    if (record) writeFileSync(recordFile, `${JSON.stringify(counts, null, 2)}\n`)
+    for (const fault of faults) console.error(fault)
+    return faults.length === 0 ? 0 : 1
+  } finally {
+    rmSync(project, { recursive: true })
+  }
+}
+
+process.exitCode = main(process.argv.includes('--record'))
