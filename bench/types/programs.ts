@@ -50,4 +50,4 @@ export const last: [3, 3, 8, 8] = params['convolution-${depth + 1}'].weight.shap
 })
 
 /** Every program, the shortest first. */
-export const programs: readonly Program[] = [...written, ...[50, 100, 200, 500].map(long), nested(10)]
+export const programs: readonly Program[] = [...written, ...[50, 100, 200, 500].map(long), nested(5)]

@@ -23,10 +23,14 @@ export interface AnyLayer {
   readonly '~entries': unknown
 }
 
+/** An argument: one and the same type wherever a layer meets a shape, so that the compiler reads the layer once for it. */
+interface At<I> {
+  readonly '~in': I
+}
 /** The output shape of a layer for an input shape. */
-export type Out<L extends AnyLayer, I> = (L & { readonly '~in': I })['~out']
+export type Out<L extends AnyLayer, I> = (L & At<I>)['~out']
 /** The variables of a layer for an input shape. */
-export type Entries<L extends AnyLayer, I> = (L & { readonly '~in': I })['~entries']
+export type Entries<L extends AnyLayer, I> = (L & At<I>)['~entries']
 
 /** How a layer runs. */
 export interface Mode {

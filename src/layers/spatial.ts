@@ -58,16 +58,16 @@ export type SlideOut<N extends number, Size extends readonly number[], O, A exte
 >
 
 /** [batch, rows, cols, channels] after a window has slid over it. */
-export type Slid<I, Kind extends string, Size extends readonly number[], O, Channels, Stride = 1> = I extends readonly [
+export type Slid<I, Kind extends string, Size extends readonly number[], O, Channels, Stride = 1> = I extends [
   infer B,
   infer H extends number,
   infer W extends number,
   unknown,
 ]
   ? [SlideOut<H, Size, O, 0, Stride>, SlideOut<W, Size, O, 1, Stride>] extends infer R
-    ? R extends readonly [0, unknown] | readonly [unknown, 0]
+    ? R extends [0, unknown] | [unknown, 0]
       ? Mismatch<TooLarge<I, Kind, Size>>
-      : R extends readonly [infer Rows extends number, infer Cols extends number]
+      : R extends [infer Rows extends number, infer Cols extends number]
         ? [B, Rows, Cols, Channels]
         : Mismatch<TooLarge<I, Kind, Size>>
     : never
@@ -75,7 +75,7 @@ export type Slid<I, Kind extends string, Size extends readonly number[], O, Chan
     ? [number, number, number, Channels]
     : Mismatch<`${Kind} expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<I>}`>
 /** The channels of [batch, rows, cols, channels]. */
-export type ChannelsOf<I> = I extends readonly [unknown, unknown, unknown, infer C extends number] ? C : number
+export type ChannelsOf<I> = I extends [unknown, unknown, unknown, infer C extends number] ? C : number
 type TooLarge<
   I,
   Kind extends string,
