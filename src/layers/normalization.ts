@@ -39,9 +39,8 @@ export interface BatchNorm<O> extends Leaf<'batch-norm', O> {
   readonly '~params': Statistics<this['~in'], O, 'gamma' | 'beta'>
   readonly '~state': Statistics<this['~in'], O, 'runningMean' | 'runningInvStd'>
 }
-type Statistics<I, O, Names extends string> = {
-  readonly [_ in Names]: Tensor<Kept<I, OptionOf<O, 'axes', null>> & number[]>
-}
+type Statistics<I, O, Names extends string> =
+  Kept<I, OptionOf<O, 'axes', null>> extends infer S extends number[] ? { readonly [_ in Names]: Tensor<S> } : never
 type Kept<I, Axes> = Axes extends null
   ? I extends readonly [...infer Rest, infer C]
     ? [...Ones<Rest>, C]

@@ -1,0 +1,57 @@
+import {
+  Concatenate,
+  Convolution,
+  Elementwise,
+  Input,
+  join,
+  MaxPooling,
+  parallel,
+  Relu,
+  Reshape,
+  repeat,
+  Softmax,
+  to,
+} from '../../../src/index.ts'
+
+// A mistake is underlined where it stands, and reads as a sentence.
+
+join(Input(10), Relu(5), Convolution([3, 3, 16]), Relu())
+//                       ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 5]
+join(Input([28, 28, 1]), Softmax(10))
+//                       ~~~~~~~~~~~ Softmax(10) expects a 2-dimensional input [batch, features], got [?, 28, 28, 1]: put Reshape() before it, or TimeDistributed around it
+join(Input([2, 2, 1]), Convolution([3, 3, 16]))
+//                     ~~~~~~~~~~~~~~~~~~~~~~~ Convolution: the 3x3 window does not fit into the input [?, 2, 2, 1]
+join(Input([1, 1, 1]), MaxPooling([2, 2]), Relu())
+//                     ~~~~~~~~~~~~~~~~~~ the 2x2 window does not fit into the input [?, 1, 1, 1]
+join(Input([4, 4, 3]), Reshape([5, 5]), Relu())
+//                     ~~~~~~~~~~~~~~~ Reshape: the input [?, 4, 4, 3] has 48 features, [5, 5] has 25
+join(Input(10), parallel(Relu(4), Relu(5)), Elementwise('add'), Softmax(3))
+//                                          ~~~~~~~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [?, 4] and [?, 5]
+join(Input(10), Concatenate())
+//              ~~~~~~~~~~~~~ Concatenate expects several inputs, got [?, 10]
+
+Input(10).to(Convolution([3, 3, 16]))
+//           ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input
+Relu(10)['>>'](Convolution([3, 3, 16]))
+//             ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input
+join(Input(10), Relu(5)).to(Convolution([3, 3, 16]))
+//                          ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input
+to(Convolution([3, 3, 16]))(Input(10))
+//                          ~~~~~~~~~ Convolution expects a 4-dimensional input
+
+join(Input([9, 9, 1]), repeat(Convolution([5, 5, 1]), 3))
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution: the 5x5 window does not fit into the input [?, 1, 1, 1]
+repeat(Relu(4, { name: 'fc' }), 2)
+//     ~~~~~~~~~~~~~~~~~~~~~~~ Every copy would be named 'fc': write a pattern, such as 'fc-{}'
+
+join(Input(4), Relu(3, { name: 'fc' }), Relu(2, { name: 'fc' }))
+//                                      ~~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'fc': give one of them another name
+join(Input(4), Relu(3, { name: 'fc' })).to(Relu(2, { name: 'fc' }))
+//                                         ~~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'fc': give one of them another name
+parallel(Relu(3, { name: 'a' }), Relu(3, { name: 'a' }))
+//                               ~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
+
+Convolution([3, 3, 16], { padding: 'full' })
+//                        ~~~~~~~ Type '"full"' is not assignable to type
+Convolution([3, 3, 16], { strides: 2 })
+//                        ~~~~~~~ 'strides' does not exist in type

@@ -1,0 +1,154 @@
+import {
+  AveragePooling,
+  BatchNorm,
+  Concatenate,
+  Convolution,
+  Deconvolution,
+  DropBlock,
+  Dropout,
+  Elementwise,
+  Elu,
+  Embedding,
+  GatedAverage,
+  GaussianNoise,
+  GlobalPooling,
+  GRU,
+  GroupNorm,
+  HardSigmoid,
+  Identity,
+  Input,
+  type InputOf,
+  join,
+  LeakyRelu,
+  Linear,
+  LocalResponseNorm,
+  LSTM,
+  MaxPooling,
+  type OutputOf,
+  PRelu,
+  parallel,
+  Relu,
+  Reshape,
+  repeat,
+  Sigmoid,
+  Softmax,
+  Softplus,
+  shared,
+  Tanh,
+  Transpose,
+  Upscale,
+} from '../../../src/index.ts'
+import { holds, type Same } from './exact.ts'
+
+// The shapes that come out of every layer.
+
+const first = join(Input([28, 28, 1]), Convolution([3, 3, 16]))
+holds<Same<OutputOf<typeof first>, [number, 26, 26, 16]>>()
+holds<Same<InputOf<typeof first>, [number, 28, 28, 1]>>()
+
+const input = Input([12, 15, 3])
+holds<Same<OutputOf<typeof input>, [number, 12, 15, 3]>>()
+const flat = Input(10)
+holds<Same<OutputOf<typeof flat>, [number, 10]>>()
+
+const same = join(input, Convolution([4, 3, 8], { padding: 'same', stride: [1, 2] }))
+holds<Same<OutputOf<typeof same>, [number, 12, 8, 8]>>()
+const padded = join(input, Convolution([3, 3, 8], { padding: [2, 0], stride: 2 }))
+holds<Same<OutputOf<typeof padded>, [number, 7, 7, 8]>>()
+const dilated = join(input, Convolution([3, 3, 8], { dilation: [2, 3], stride: 2 }))
+holds<Same<OutputOf<typeof dilated>, [number, 4, 5, 8]>>()
+const deconvolved = join(input, Deconvolution([3, 3, 8], { stride: 2 }))
+holds<Same<OutputOf<typeof deconvolved>, [number, 25, 31, 8]>>()
+
+const pooled = join(input, MaxPooling([2, 2]))
+holds<Same<OutputOf<typeof pooled>, [number, 6, 7, 3]>>()
+const averaged = join(input, AveragePooling([3, 3], { stride: 2, padding: 'same' }))
+holds<Same<OutputOf<typeof averaged>, [number, 6, 8, 3]>>()
+const global = join(input, GlobalPooling('avg'))
+holds<Same<OutputOf<typeof global>, [number, 3]>>()
+const upscaled = join(input, Upscale([2, 3]))
+holds<Same<OutputOf<typeof upscaled>, [number, 24, 45, 3]>>()
+
+const unchanged = join(
+  input,
+  Identity(),
+  Linear(),
+  Sigmoid(),
+  HardSigmoid(),
+  Tanh(),
+  Relu(),
+  LeakyRelu(),
+  Softplus(),
+  Softmax(),
+  Elu(),
+  PRelu(),
+  BatchNorm(),
+  GroupNorm(3),
+  LocalResponseNorm({ depthRadius: 1 }),
+  Dropout(0.5),
+  GaussianNoise(),
+  DropBlock(0.9, 3),
+)
+holds<Same<OutputOf<typeof unchanged>, [number, 12, 15, 3]>>()
+
+const dense = join(flat, Linear(2), Sigmoid(3), HardSigmoid(4), Tanh(5), Relu(6), LeakyRelu(7), Softplus(8), Elu(9))
+holds<Same<OutputOf<typeof dense>, [number, 9]>>()
+const classes = join(flat, PRelu(4), Softmax(3))
+holds<Same<OutputOf<typeof classes>, [number, 3]>>()
+
+const reshaped = join(input, Reshape())
+holds<Same<OutputOf<typeof reshaped>, [number, 540]>>()
+const split = join(input, Reshape([-1, 9]))
+holds<Same<OutputOf<typeof split>, [number, 60, 9]>>()
+const transposed = join(input, Transpose([0, 3, 1, 2]))
+holds<Same<OutputOf<typeof transposed>, [number, 3, 12, 15]>>()
+
+const sum = join(flat, parallel(Relu(4), [Tanh(8), Tanh(4)]), Elementwise('add'))
+holds<Same<OutputOf<typeof sum>, [number, 4]>>()
+const row = join(input, parallel(Convolution([1, 1, 4]), Convolution([3, 3, 5], { padding: 1 })), Concatenate())
+holds<Same<OutputOf<typeof row>, [number, 12, 15, 9]>>()
+const gated = join(flat, parallel(Softmax(2), Relu(4), Relu(4)), GatedAverage())
+holds<Same<OutputOf<typeof gated>, [number, 4]>>()
+
+const embedded = join(Input(7), Embedding(100, 16))
+holds<Same<OutputOf<typeof embedded>, [number, 7, 16]>>()
+const last = join(embedded, LSTM(32))
+holds<Same<OutputOf<typeof last>, [number, 32]>>()
+const every = join(embedded, GRU(32, { onlyReturnFinal: false }))
+holds<Same<OutputOf<typeof every>, [number, 7, 32]>>()
+
+// Compositions.
+
+const nested = join(flat, join(Relu(5), join(Tanh(4), Relu(3))), repeat(Relu(3), 4), shared('s', Softmax(2)))
+holds<Same<OutputOf<typeof nested>, [number, 2]>>()
+const chained = flat.to(Relu(5))['>>'](Softmax(3))
+holds<Same<OutputOf<typeof chained>, [number, 3]>>()
+const several = parallel(join(Input(4), Relu(2)), join(Input([5, 5, 1]), Reshape()))
+holds<Same<InputOf<typeof several>, [[number, 4], [number, 5, 5, 1]]>>()
+holds<Same<OutputOf<typeof several>, [[number, 2], [number, 25]]>>()
+
+// What is not known stays so.
+
+const size: number = 8
+const anySize = join(Input([size, size, 3]), Convolution([3, 3, 16]), MaxPooling([2, 2]))
+holds<Same<OutputOf<typeof anySize>, [number, number, number, 16]>>()
+const anyUnits = join(flat, Relu(size), Softmax(3))
+holds<Same<OutputOf<typeof anyUnits>, [number, 3]>>()
+const unknown = join(
+  Input([null, null, 3]),
+  Convolution([3, 3, 4]),
+  parallel(Identity(), Identity()),
+  Elementwise('add'),
+)
+holds<Same<OutputOf<typeof unknown>, [number, number, number, 4]>>()
+const waiting = join(Convolution([3, 3, 4]), Relu())
+holds<Same<OutputOf<typeof waiting>, [number, number, number, 4]>>()
+
+// A dimension that is a type parameter passes through a function's own composition.
+
+const block = <const N extends number>(n: N) => join(Convolution([3, 3, n], { padding: 'same' }), BatchNorm(), Relu())
+const blocks = join(input, block(8), block(16))
+holds<Same<OutputOf<typeof blocks>, [number, 12, 15, 16]>>()
+const residual = <const N extends number>(n: N) => join(parallel(block(n), Identity()), Elementwise('add'), Relu())
+const residuals = join(blocks, residual(16))
+holds<Same<OutputOf<typeof residuals>, [number, 12, 15, 16]>>()

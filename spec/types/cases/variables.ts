@@ -1,0 +1,64 @@
+import {
+  BatchNorm,
+  Convolution,
+  Input,
+  init,
+  join,
+  key,
+  type ParamsOf,
+  parallel,
+  Relu,
+  Reshape,
+  repeat,
+  Softmax,
+  type StateOf,
+  shared,
+  type Tensor,
+  tensor,
+} from '../../../src/index.ts'
+import { holds, type Same } from './exact.ts'
+
+// The variables of a network by name, and their shapes.
+
+const network = join(
+  Input([28, 28, 1]),
+  Convolution([3, 3, 16]),
+  BatchNorm(),
+  Relu(),
+  Convolution([3, 3, 8], { bias: null, name: 'second' }),
+  Reshape(),
+  Relu(32, { name: 'fc-{:03d}' }),
+  Softmax(10),
+)
+const { params, state } = init(network, key(1))
+holds<Same<typeof params, ParamsOf<typeof network>>>()
+holds<Same<keyof typeof params, 'convolution-1' | 'batch-norm-1' | 'second' | 'fc-001' | 'softmax-1'>>()
+holds<Same<(typeof params)['convolution-1']['weight'], Tensor<[3, 3, 1, 16]>>>()
+holds<Same<(typeof params)['convolution-1']['bias'], Tensor<[16]>>>()
+holds<Same<keyof (typeof params)['second'], 'weight'>>()
+holds<Same<(typeof params)['second']['weight'], Tensor<[3, 3, 16, 8]>>>()
+holds<Same<(typeof params)['fc-001']['weight'], Tensor<[4608, 32]>>>()
+holds<Same<(typeof params)['softmax-1']['bias'], Tensor<[10]>>>()
+holds<Same<keyof StateOf<typeof network>, 'batch-norm-1'>>()
+holds<Same<(typeof state)['batch-norm-1']['runningMean'], Tensor<[1, 1, 1, 16]>>>()
+
+params['convolution-2']
+//     ~~~~~~~~~~~~~~~ Property 'convolution-2' does not exist
+
+// Numbers count the layers of a kind, or of a pattern, in the order in which they run.
+const counted = join(Input(4), Relu(3), Relu(2, { name: 'fc{}' }), Relu(5), Relu(6, { name: 'fc{}' }))
+holds<Same<keyof ParamsOf<typeof counted>, 'relu-1' | 'relu-2' | 'fc1' | 'fc2'>>()
+holds<Same<ParamsOf<typeof counted>['relu-2']['weight'], Tensor<[2, 5]>>>()
+const copies = join(Input(4), repeat(Relu(4), 3))
+holds<Same<keyof ParamsOf<typeof copies>, 'relu-1' | 'relu-2' | 'relu-3'>>()
+
+// A shared layer has one set of variables.
+const encoder = shared('encoder', Relu(8))
+const siamese = parallel(join(Input(4), encoder), join(Input(4), encoder))
+holds<Same<keyof ParamsOf<typeof siamese>, 'encoder'>>()
+holds<Same<ParamsOf<typeof siamese>['encoder']['weight'], Tensor<[4, 8]>>>()
+const inner = join(Input(4), shared('tower', join(Relu(8), Relu(2))))
+holds<Same<keyof ParamsOf<typeof inner>, 'tower/relu-1' | 'tower/relu-2'>>()
+
+const values = tensor([1, 2, 3, 4, 5, 6], [2, 3])
+holds<Same<typeof values, Tensor<[2, 3]>>>()
