@@ -60,7 +60,7 @@ const run = async ({ data, epochs, limit, seed, wasm }: Options): Promise<void> 
   console.log(`${summary(network)}\n`)
 
   const batchSize = 32
-  const rounds = epochs ?? (data ? 10 : 14)
+  const rounds = epochs ?? (data ? 16 : 14)
   const updates = rounds * Math.ceil(training.labels.length / batchSize)
   const { variables } = await fit(
     network,
