@@ -140,7 +140,7 @@ export const checkGradients = (
   const params = found.params as joinery.VariableTree<TfTensor>
   for (const [key, numbers] of Object.entries(expected)) {
     if (key === 'inputs') {
-      const gradients = found.input as readonly TfTensor[]
+      const gradients = found.input as unknown as readonly TfTensor[]
       for (const [i, own] of (numbers as readonly Numbers[]).entries())
         closeTo(`gradient of input ${i}`, gradients[i], own, tolerance)
       continue
@@ -149,7 +149,12 @@ export const checkGradients = (
       const [layer, variable] = nameOf(key)
       return params[layer]?.[variable]
     }
-    closeTo(`gradient of ${key}`, key === 'input' ? (found.input as TfTensor) : of(key), numbers as Numbers, tolerance)
+    closeTo(
+      `gradient of ${key}`,
+      key === 'input' ? (found.input as unknown as TfTensor) : of(key),
+      numbers as Numbers,
+      tolerance,
+    )
   }
 }
 const closeTo = (what: string, actual: TfTensor | undefined, expected: Numbers, tolerance: Tolerance): void => {

@@ -34,6 +34,8 @@ export const join = <const L extends readonly AnyLayer[]>(...layers: CheckJoin<L
  *
  * @example
  * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
  * const network = pipe(Input(4), to(Relu(8)), to(Softmax(3)))
  * ```
  */

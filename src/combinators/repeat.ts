@@ -40,7 +40,7 @@ export const repeat = <const B extends AnyLayer, const N extends number>(
  * ```ts
  * const encoder = shared('encoder', Relu(8))
  * const siamese = join(parallel(join(Input(4), encoder), join(Input(4), encoder)), Concatenate())
- * countParameters(siamese).total // 40, once
+ * countParameters(siamese).total // 40
  * ```
  */
 export const shared = <const Name extends string, const B extends AnyLayer>(name: Name, layer: B): Shared<Name, B> => {

@@ -180,6 +180,8 @@ const allRules = <Normal extends object>(
  *
  * @example
  * ```ts
+ * import { right } from 'fp-ts/lib/Either.js'
+ *
  * interface Scale<O> extends Plain<'scale', O> {
  *   readonly '~out': this['~in']
  * }

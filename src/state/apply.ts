@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
 import { LayerConnectionError, WeightInitializationError } from '../core/errors.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
-import type { OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
+import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring, wire } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
@@ -197,7 +197,7 @@ export function apply(
 /** What {@link gradients} gives: the shapes are those of the input and of the parameters. */
 export interface Gradients<N extends AnyLayer> {
   readonly output: TensorsOf<OutputOf<N>>
-  readonly input: tf.Tensor | readonly tf.Tensor[]
+  readonly input: TensorsOf<InputOf<N>>
   readonly params: ParamsOf<N>
 }
 

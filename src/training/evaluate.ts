@@ -78,7 +78,8 @@ export interface EvaluateOptions {
  * @example
  * ```ts
  * const network = join(Input(2), Linear(1, { weight: [[1], [1]] }))
- * const { loss } = await evaluate(network, init(network, key(0)), { x: [[1, 2]], y: [[5]] }, { loss: 'mse' }) // 4
+ * const { loss } = await evaluate(network, init(network, key(0)), { x: [[1, 2]], y: [[5]] }, { loss: 'mse' })
+ * loss // 4
  * ```
  */
 export const evaluate = async <N extends AnyLayer>(
