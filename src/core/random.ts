@@ -2,6 +2,7 @@ import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
+import { InvalidOption, show } from './errors.ts'
 
 /**
  * An explicit source of randomness. A key is a value: the same key always gives the same draws, and new keys are made
@@ -11,6 +12,23 @@ export interface Key {
   readonly kind: 'Key'
   /** 128 bits, as four signed 32-bit integers. */
   readonly words: readonly [number, number, number, number]
+}
+
+/**
+ * Checks that a value is a key, as a call from JavaScript may give anything.
+ *
+ * @param owner the function that was called
+ * @throws InvalidOption when it is none
+ */
+export const asKey = (owner: string, value: unknown): Key => {
+  if (typeof value === 'object' && value !== null && (value as Partial<Key>).kind === 'Key') return value as Key
+  throw new InvalidOption({
+    layer: owner,
+    option: 'key',
+    expected: 'a key',
+    got: show(value),
+    remedy: 'Make one from a number: key(42).',
+  })
 }
 
 const fromWords = (words: readonly [number, number, number, number]): Key =>
@@ -44,7 +62,7 @@ const root: Key['words'] = [0x6a6f696e, 0x65727921, 0x243f6a88, -0x7a5cf72d]
  * A key from a seed.
  *
  * @param seed any finite number
- * @throws RangeError when the seed is not a finite number
+ * @throws InvalidOption when the seed is not a finite number
  * @example
  * ```ts
  * const variables = init(join(Input(4), Softmax(3)), key(42))
@@ -52,7 +70,13 @@ const root: Key['words'] = [0x6a6f696e, 0x65727921, 0x243f6a88, -0x7a5cf72d]
  */
 export const key = (seed: number): Key => {
   if (typeof seed !== 'number' || !Number.isFinite(seed))
-    throw new RangeError(`key: the seed must be a finite number, got ${String(seed)}. Write key(42), for example.`)
+    throw new InvalidOption({
+      layer: 'key',
+      option: 'seed',
+      expected: 'a finite number',
+      got: show(seed),
+      remedy: 'For example: key(42).',
+    })
   const bits = new Int32Array(new Float64Array([seed]).buffer)
   return fromWords(absorb(absorb(root, bits[0] as number), bits[1] as number))
 }
@@ -61,33 +85,47 @@ export const key = (seed: number): Key => {
  * The key of a sub-purpose: the same `data` gives the same key, different `data` independent ones.
  *
  * @param data an integer (a step, an epoch) or a text (a name)
- * @throws RangeError when a number is not a safe integer
+ * @throws InvalidOption when a number is not a safe integer
  */
 export const foldIn = (from: Key, data: number | string): Key => {
+  const { words: own } = asKey('foldIn', from)
   if (typeof data === 'string') {
     // A text and a number never meet: a text starts with its length, marked by a bit that no integer's first word has.
-    let words = absorb(absorb(from.words, -1), data.length)
+    let words = absorb(absorb(own, -1), data.length)
     for (let i = 0; i < data.length; i++) words = absorb(words, data.charCodeAt(i))
     return fromWords(words)
   }
   if (!Number.isSafeInteger(data))
-    throw new RangeError(`foldIn: the data must be an integer or a string, got ${String(data)}.`)
-  return fromWords(absorb(absorb(from.words, Math.floor(data / 2 ** 32) & 0x7fffffff), data | 0))
+    throw new InvalidOption({
+      layer: 'foldIn',
+      option: 'data',
+      expected: 'an integer or a string',
+      got: show(data),
+      remedy: "For example: foldIn(key(42), 'dropout').",
+    })
+  return fromWords(absorb(absorb(own, Math.floor(data / 2 ** 32) & 0x7fffffff), data | 0))
 }
 
 /**
  * `n` independent keys.
  *
- * @throws RangeError when `n` is not a positive integer
+ * @throws InvalidOption when `n` is not a positive integer
  * @example
  * ```ts
  * const [forWeights, forTraining] = split(key(1), 2)
  * ```
  */
 export const split = (from: Key, n = 2): readonly Key[] => {
+  const own = asKey('split', from)
   if (!Number.isInteger(n) || n < 1)
-    throw new RangeError(`split: the number of keys must be a positive integer, got ${String(n)}.`)
-  return Object.freeze(Array.from({ length: n }, (_, i) => foldIn(from, i)))
+    throw new InvalidOption({
+      layer: 'split',
+      option: 'n',
+      expected: 'a positive integer',
+      got: show(n),
+      remedy: 'For example: split(key(42), 3).',
+    })
+  return Object.freeze(Array.from({ length: n }, (_, i) => foldIn(own, i)))
 }
 
 /** A fresh generator at the start of the key's stream, for the distributions of pure-rand. */

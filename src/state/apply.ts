@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
-import { LayerConnectionError, WeightInitializationError } from '../core/errors.ts'
+import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../core/errors.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring, wire } from '../core/network.ts'
@@ -63,6 +63,32 @@ export const checkVariables = (
     }
 }
 
+/** Variables as trees, where the network's type does not matter. */
+export interface Trees<T = tf.Tensor> {
+  readonly params: VariableTree<T>
+  readonly state: VariableTree<T>
+}
+
+const isTree = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+/**
+ * Checks that a value has the form of variables, as a call from JavaScript may give anything.
+ *
+ * @param owner the function that was called
+ * @throws InvalidOption when it has another form
+ */
+export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> => {
+  const given = value as Partial<Trees<T>> | null | undefined
+  if (isTree(given?.params) && isTree(given?.state)) return value as Trees<T>
+  throw new InvalidOption({
+    layer: owner,
+    option: 'variables',
+    expected: 'variables, { params, state }',
+    got: isTree(value) ? `an object with ${Object.keys(value as object).join(', ') || 'nothing'}` : show(value),
+    remedy: 'Make the variables of this network with init(network, key).',
+  })
+}
+
 /** What `apply` gives. */
 export interface Applied<Output, State> {
   readonly output: Output
@@ -91,11 +117,6 @@ const runWith = <T>(
 
 const single = <T>(values: readonly T[]): T | readonly T[] =>
   values.length === 1 ? (values[0] as T) : Object.freeze(values)
-
-interface Tensors {
-  readonly params: VariableTree<tf.Tensor>
-  readonly state: VariableTree<tf.Tensor>
-}
 
 const tensorsIn = (value: unknown): readonly tf.Tensor[] => {
   if (value instanceof tf.Tensor) return [value]
@@ -175,11 +196,11 @@ export function apply(
   const { ops } = options
   if (ops !== undefined) {
     const inputs = Array.isArray(input) ? input : [input]
-    const given = variables as { readonly params: VariableTree<unknown>; readonly state: VariableTree<unknown> }
+    const given = asTrees<unknown>('apply', variables)
     const { outputs, state } = runWith(ops, part, given, inputs, modeOf(options))
     return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
   }
-  const given = variables as Tensors
+  const given = asTrees('apply', variables)
   return eagerly([variables, input], () => {
     const inputs = toInputs(input)
     checkVariables(
@@ -222,7 +243,7 @@ export const gradients = <N extends AnyLayer>(
   options: ApplyOptions = {},
 ): Gradients<N> => {
   const part = asPart('gradients', network)
-  const given = variables as Tensors
+  const given = asTrees('gradients', variables)
   const result = eagerly([variables, input, cotangent], () => {
     const inputs = toInputs(input)
     checkVariables(

@@ -4,7 +4,7 @@ import { WeightInitializationError } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart, type Node, type Wiring, wiringOf } from '../core/network.ts'
-import { foldIn, type Key } from '../core/random.ts'
+import { asKey, foldIn, type Key } from '../core/random.ts'
 import { showShape } from '../core/shape.ts'
 import type { Parameter, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 import { handOver } from '../ops/tfjs/index.ts'
@@ -93,13 +93,14 @@ const sampled = (
  */
 export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => {
   const rules = variableRules(wiringOf(asPart('init', network)))
+  const own = asKey('init', key)
   // All values first: when one cannot be made, no tensor has been.
   const drawn = [...rules].flatMap(([layer, variables]) =>
     Object.entries(variables).map(([variable, rule]) => ({
       layer,
       variable,
       rule,
-      values: initialValues(layer, variable, rule, foldIn(foldIn(key, layer), variable)),
+      values: initialValues(layer, variable, rule, foldIn(foldIn(own, layer), variable)),
     })),
   )
   const tree = (trainable: boolean) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { InvalidOption } from '../core/errors.ts'
+import { InvalidOption, show } from '../core/errors.ts'
 import { tidily } from '../ops/tfjs/index.ts'
 import { isSeveralInputs, type TensorInput, toTensor } from '../state/data.ts'
 
@@ -35,7 +35,10 @@ const rowsOf = (owner: string, option: string, tensors: readonly tf.Tensor[]): n
  *
  * @throws InvalidOption when there are none, or the numbers of rows differ
  */
-export const toBatch = (owner: string, { x, y }: Examples): Batch => {
+export const toBatch = (owner: string, examples: Examples): Batch => {
+  if (typeof examples !== 'object' || examples === null || !('x' in examples && 'y' in examples))
+    throw fault(owner, 'examples', 'examples, { x, y }', show(examples))
+  const { x, y } = examples
   const [inputs, expected] = [toTensors(x), toTensors(y)]
   const size = rowsOf(owner, 'x', inputs)
   const rows = rowsOf(owner, 'y', expected)

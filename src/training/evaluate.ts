@@ -4,7 +4,7 @@ import type { OutputOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, mergeTrees, type Part, run } from '../core/network.ts'
 import { integer, parseOptions } from '../core/options.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
-import { checkVariables, wireFor } from '../state/apply.ts'
+import { asTrees, checkVariables, type Trees, wireFor } from '../state/apply.ts'
 import type { TensorInput } from '../state/data.ts'
 import {
   type Batch,
@@ -20,7 +20,7 @@ import {
 } from './batches.ts'
 import type { Loss, Metric } from './loss.ts'
 import { type NormalEvaluation, readEvaluation } from './options.ts'
-import { checkTraining, type Report, type Trees, toReport } from './step.ts'
+import { checkTraining, type Report, toReport } from './step.ts'
 import { reportOf } from './update.ts'
 
 const infer = (part: Part, variables: Trees, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] => {
@@ -90,7 +90,7 @@ export const evaluate = async <N extends AnyLayer>(
 ): Promise<Report> => {
   const part = asPart('evaluate', network)
   const normal = readEvaluation(options)
-  const given = variables as Trees
+  const given = asTrees('evaluate', variables)
   const all = keepBatch(() => toBatch('evaluate', examples))
   return finallyRelease(all, async () => {
     checkTraining(part, given, all, normal)
@@ -131,7 +131,7 @@ export const predict = async <N extends AnyLayer>(
     { batchSize: { codec: integer(1), default: 128 } },
     rest,
   )
-  const given = variables as Trees
+  const given = asTrees('predict', variables)
   const all = keepBatch(() => toInputs('predict', x))
   const breathe = breather()
   const parts: (readonly tf.Tensor[])[] = []

@@ -4,6 +4,7 @@ import type { Variables } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
 import { foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
+import { asTrees, type Trees } from '../state/apply.ts'
 import {
   type Batch,
   breather,
@@ -25,7 +26,6 @@ import {
   type Report,
   type TrainingRule,
   type TrainState,
-  type Trees,
   tensorsOf,
   toReport,
   toTrainState,
@@ -151,6 +151,7 @@ export const fit = async <N extends AnyLayer>(
   options: FitOptions<N> = {},
 ): Promise<Fitted<N>> => {
   const part = asPart('fit', network)
+  asTrees('fit', variables)
   const rule = readFit<Examples, Progress, TrainState<N>>(options)
   const examplesOf = (owner: string, given: Examples): Batch => {
     const batch = keepBatch(() => toBatch(owner, given))

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
-import { asPart, mapTree, mergeTrees, type Part, type VariableTree, type Wiring } from '../core/network.ts'
-import { foldIn, type Key } from '../core/random.ts'
+import { asPart, mapTree, mergeTrees, type Part, type Wiring } from '../core/network.ts'
+import { asKey, foldIn, type Key } from '../core/random.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { checkVariables, wireFor } from '../state/apply.ts'
+import { asTrees, checkVariables, type Trees, wireFor } from '../state/apply.ts'
 import { type Batch, breather, type Examples, toBatch } from './batches.ts'
 import type { Comparison, Loss, Metric } from './loss.ts'
 import {
@@ -46,12 +46,6 @@ export interface TrainStep<N extends AnyLayer> {
   (state: TrainState<N>, batch: Examples): Promise<readonly [TrainState<N>, Report]>
   /** The state before the first step. */
   readonly init: (variables: Variables<N>, key: Key) => TrainState<N>
-}
-
-/** Variables as trees, where the network's type does not matter. */
-export interface Trees {
-  readonly params: VariableTree<tf.Tensor>
-  readonly state: VariableTree<tf.Tensor>
 }
 
 /** What training changes, as plain tensors that belong to nobody yet. */
@@ -174,7 +168,7 @@ export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {
   const normal = readRule(rule)
   const breathe = breather()
   const step = async (state: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report]> => {
-    const before: RawState = { ...(state.variables as Trees), optimizer: state.optimizer }
+    const before: RawState = { ...asTrees('trainStep', state.variables), optimizer: state.optimizer }
     const given = tensorsOf(before)
     const { after, report } = tidily(() => {
       const batch = toBatch('trainStep', examples)
@@ -191,8 +185,9 @@ export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {
     ]
   }
   const begin = (variables: Variables<N>, key: Key): TrainState<N> => {
-    const { optimizer } = tidily(() => initialState(variables, normal.optimizer))
-    return Object.freeze({ variables, optimizer: mapSlots(optimizer, tensor => handOver(tensor)), key })
+    const own = asKey('trainStep', key)
+    const { optimizer } = tidily(() => initialState(asTrees('trainStep', variables), normal.optimizer))
+    return Object.freeze({ variables, optimizer: mapSlots(optimizer, tensor => handOver(tensor)), key: own })
   }
   return Object.freeze(Object.assign(step, { init: begin }))
 }
