@@ -54,14 +54,19 @@ export interface Optimizer {
   readonly name: string
   readonly rule: OptimizerRule
   /** What it remembers before the first update. */
-  readonly init: (params: VariableTree<tf.Tensor>) => OptimizerState
+  readonly init: (params: ParamsTree) => OptimizerState
   /** What is to be added to the parameters, and what it remembers next. */
-  readonly update: (
-    grads: VariableTree<tf.Tensor>,
+  readonly update: <P extends ParamsTree>(
+    grads: P,
     state: OptimizerState,
-    params: VariableTree<tf.Tensor>,
-  ) => readonly [updates: VariableTree<tf.Tensor>, state: OptimizerState]
+    params: P,
+  ) => readonly [updates: P, state: OptimizerState]
 }
+
+/** Tensors by layer and variable, as `init` and `gradients` give them for a network of any type. */
+export type ParamsTree = Readonly<Record<string, object>>
+/** What a layer holds by name is tensors, which the types of known networks say in ways of their own. */
+const treeOf = (params: ParamsTree): VariableTree<tf.Tensor> => params as VariableTree<tf.Tensor>
 
 /** The slots before the first update, in an interpretation of the operations. */
 export const initialSlots = <T>(ops: Ops<T>, rule: OptimizerRule, params: VariableTree<T>): OptimizerState<T> => ({
@@ -167,14 +172,14 @@ export const defineOptimizer = (
     rule,
     init: params =>
       mapSlots(
-        tidily(() => initialSlots(tfjsOps, rule, params)),
+        tidily(() => initialSlots(tfjsOps, rule, treeOf(params))),
         own,
       ),
-    update: (grads, state) => {
+    update: <P extends ParamsTree>(grads: P, state: OptimizerState) => {
       const [changes, slots] = tidily(() =>
-        changesOf(tfjsOps, rule, grads, state.slots, coefficientsOf(tfjsOps, rule, state.update)),
+        changesOf(tfjsOps, rule, treeOf(grads), state.slots, coefficientsOf(tfjsOps, rule, state.update)),
       )
-      return [mapTree(changes, own), mapSlots({ update: state.update + 1, slots }, own)]
+      return [mapTree(changes, own) as ParamsTree as P, mapSlots({ update: state.update + 1, slots }, own)]
     },
     toString: () => {
       const entries = Object.entries(options).map(([option, value]) => `${option}: ${value}`)
