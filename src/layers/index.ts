@@ -1,4 +1,17 @@
 export {
+  Exponential,
+  Gelu,
+  type GeluConstructor,
+  type GeluOptions,
+  HardSwish,
+  LogSoftmax,
+  Mish,
+  Selu,
+  Silu,
+  Softsign,
+  Swish,
+} from './activations.ts'
+export {
   Conv,
   Convolution,
   type ConvolutionConstructor,
