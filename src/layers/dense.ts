@@ -93,8 +93,8 @@ export const weightRule = ({ units, weight }: NormalDense, input: Shape | null):
     : right({ shape: [features, units], initial: weight })
 }
 
-/** A dense layer with an activation that may have options of its own. */
-const dense = <Constructor, Own extends object = {}>(
+/** Makes the constructor of a dense layer, with an activation that may have options of its own. */
+export const dense = <Constructor, Own extends object = {}>(
   kind: string,
   initial: Initializer,
   activation: <T>(ops: Ops<T>, x: T, options: Own) => T,

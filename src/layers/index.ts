@@ -1,4 +1,17 @@
 export {
+  Exponential,
+  Gelu,
+  type GeluConstructor,
+  type GeluOptions,
+  HardSwish,
+  LogSoftmax,
+  Mish,
+  Selu,
+  Silu,
+  Softsign,
+  Swish,
+} from './activations.ts'
+export {
   Conv,
   Convolution,
   type ConvolutionConstructor,
@@ -28,6 +41,7 @@ export { GatedAverage, type GatedAverageConstructor } from './gated-average.ts'
 export { GN, GroupNorm, type GroupNormConstructor, type GroupNormOptions } from './group-normalization.ts'
 export { GRU, type GRUConstructor, type GRUOptions } from './gru.ts'
 export { Identity, Input, type InputShape } from './input.ts'
+export { LayerNorm, type LayerNormConstructor, type LayerNormOptions } from './layer-normalization.ts'
 export {
   LocalResponseNorm,
   type LocalResponseNormConstructor,

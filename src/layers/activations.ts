@@ -1,0 +1,129 @@
+import type { Ops } from '../core/ops.ts'
+import { boolean } from '../core/options.ts'
+import { heNormal } from '../initializers/index.ts'
+import { type Activation, type Dense, type DenseConstructor, type DenseOptions, dense } from './dense.ts'
+
+// More activations of dense layers: with units of `x W + b`, without units of the input. Options, variables and errors
+// are those of `Linear`.
+
+const scaled = <T>(ops: Ops<T>, x: T, factor: number): T => ops.multiply(x, ops.constant(factor))
+const shifted = <T>(ops: Ops<T>, x: T, by: number): T => ops.add(x, ops.constant(by))
+
+/** The options of {@link Gelu}. */
+export interface GeluOptions extends DenseOptions {
+  /** Whether the error function is approximated by tanh, as in GPT-2 and BERT's first code. Default: false. */
+  readonly approximate?: boolean
+}
+
+/** The constructor of {@link Gelu}. */
+export interface GeluConstructor {
+  <const Units extends number, const O extends GeluOptions = {}>(
+    units: Units,
+    options?: O,
+  ): Dense<'Gelu', 'gelu', Units, O>
+  <const O extends GeluOptions = {}>(options?: O): Activation<'Gelu', 'gelu', O>
+  <const O extends GeluOptions = {}>(units: null | undefined, options?: O): Activation<'Gelu', 'gelu', O>
+}
+
+/** `x Φ(x)`, with Φ the normal distribution's cumulative function. */
+const gelu = <T>(ops: Ops<T>, x: T): T => {
+  const twicePhi = shifted(ops, ops.erf(scaled(ops, x, Math.SQRT1_2)), 1)
+  return scaled(ops, ops.multiply(x, twicePhi), 0.5)
+}
+
+/** The same with `tanh(sqrt(2/π) (x + 0.044715 x³))` for the error function. */
+const geluByTanh = <T>(ops: Ops<T>, x: T): T => {
+  const cubic = ops.multiply(x, shifted(ops, scaled(ops, ops.square(x), 0.044715), 1))
+  const twicePhi = shifted(ops, ops.tanh(scaled(ops, cubic, Math.sqrt(2 / Math.PI))), 1)
+  return scaled(ops, ops.multiply(x, twicePhi), 0.5)
+}
+
+/**
+ * The Gaussian error linear unit (Hendrycks and Gimpel 2016), `x Φ(x) = x (1 + erf(x / sqrt(2))) / 2`, of `Linear`; with
+ * `approximate`, `x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))) / 2`. Its initial weight is that of `Relu`.
+ *
+ * @param units how many features come out; without them the layer is the activation alone
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
+ * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @example
+ * ```ts
+ * String(Gelu(5, { approximate: true })) // Gelu(5, { approximate: true })
+ * ```
+ */
+export const Gelu: GeluConstructor = dense<GeluConstructor, { readonly approximate: boolean }>(
+  'Gelu',
+  heNormal({ gain: 2 }),
+  (ops, x, { approximate }) => (approximate ? geluByTanh(ops, x) : gelu(ops, x)),
+  { approximate: { codec: boolean, default: false } },
+)
+
+/** The slope and the floor of {@link Selu}, which make mean 0 and variance 1 a fixed point. */
+const selu: { readonly scale: number; readonly alpha: number } = Object.freeze({
+  scale: 1.0507009873554805,
+  alpha: 1.6732632423543772,
+})
+
+/**
+ * `scale (x > 0 ? x : alpha (exp(x) - 1))` of `Linear`, with scale 1.0507 and alpha 1.6733: activations keep mean 0 and
+ * variance 1 from layer to layer (Klambauer et al. 2017).
+ *
+ * @example
+ * ```ts
+ * const network = join(Input(20), Selu(64), Selu(64), Softmax(3))
+ * ```
+ */
+export const Selu: DenseConstructor<'Selu', 'selu'> = dense('Selu', heNormal(), (ops, x) => {
+  const { scale, alpha } = selu
+  // Above 0 the two terms add up to scale · x.
+  return ops.add(scaled(ops, ops.elu(x), scale * alpha), scaled(ops, ops.relu(x), scale * (1 - alpha)))
+})
+
+/**
+ * `x sigmoid(x)` of `Linear`, also known as SiLU (Ramachandran et al. 2017; Elfwing et al. 2018). Its initial weight is
+ * that of `Relu`.
+ *
+ * @example
+ * ```ts
+ * String(join(Input(4), Swish(3))) // (?, 4) -> [... 2 layers ...] -> (?, 3)
+ * ```
+ */
+export const Swish: DenseConstructor<'Swish', 'swish'> = dense('Swish', heNormal({ gain: 2 }), (ops, x) =>
+  ops.multiply(x, ops.sigmoid(x)),
+)
+
+/** Another name of {@link Swish}. */
+export const Silu: DenseConstructor<'Swish', 'swish'> = Swish
+
+/** `x tanh(softplus(x))` of `Linear` (Misra 2019). Its initial weight is that of `Relu`. */
+export const Mish: DenseConstructor<'Mish', 'mish'> = dense('Mish', heNormal({ gain: 2 }), (ops, x) =>
+  ops.multiply(x, ops.tanh(ops.softplus(x))),
+)
+
+/** `x / (1 + |x|)` of `Linear` (Turian et al. 2009). */
+export const Softsign: DenseConstructor<'Softsign', 'softsign'> = dense('Softsign', heNormal(), (ops, x) =>
+  ops.divide(x, shifted(ops, ops.abs(x), 1)),
+)
+
+/**
+ * `x clip(x + 3, 0, 6) / 6` of `Linear`: a swish of straight lines (Howard et al. 2019). Its initial weight is that of
+ * `Relu`. The slope of its lines is 1/6, where that of `HardSigmoid` is 0.2.
+ */
+export const HardSwish: DenseConstructor<'HardSwish', 'hard-swish'> = dense(
+  'HardSwish',
+  heNormal({ gain: 2 }),
+  (ops, x) => {
+    const gate = ops.minimum(ops.relu(shifted(ops, x, 3)), ops.constant(6))
+    return scaled(ops, ops.multiply(x, gate), 1 / 6)
+  },
+)
+
+/** `exp(x)` of `Linear`: outputs above 0, such as the rate of a Poisson distribution. */
+export const Exponential: DenseConstructor<'Exponential', 'exponential'> = dense('Exponential', heNormal(), (ops, x) =>
+  ops.exp(x),
+)
+
+/** `log(softmax(x))` over the last axis of `Linear`, finite where the logarithm of `Softmax` is not. */
+export const LogSoftmax: DenseConstructor<'LogSoftmax', 'log-softmax'> = dense('LogSoftmax', heNormal(), (ops, x) =>
+  ops.logSoftmax(x),
+)
