@@ -73,6 +73,7 @@ export {
 export { PRelu, type PReluConstructor, type PReluOptions } from './prelu.ts'
 export type { Gate, GateFunction } from './recurrent.ts'
 export { Reshape, type ReshapeConstructor } from './reshape.ts'
+export { SimpleRNN, type SimpleRNNConstructor, type SimpleRNNOptions } from './simple-rnn.ts'
 export type { PaddingOption, PairOption } from './spatial.ts'
 export {
   DropBlock,

@@ -1,0 +1,108 @@
+import { right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
+import type { Parameter, Tensor } from '../core/variables.ts'
+import {
+  type FeaturesOf,
+  type Gate,
+  gate,
+  inputRule,
+  type NormalRecurrent,
+  type RecurrentOptions,
+  recurrentOptions,
+  startRule,
+  through,
+  type Walked,
+  walkedShape,
+  walkSequence,
+} from './recurrent.ts'
+
+/** The options of {@link SimpleRNN}. */
+export interface SimpleRNNOptions extends RecurrentOptions {
+  /** The function of each step's sum. Default: 'tanh'. */
+  readonly activation?: Gate
+}
+
+/** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
+export interface SimpleRNN<Units extends number, O> extends Leaf<'simplernn', O> {
+  readonly kind: 'SimpleRNN'
+  readonly units: Units
+  readonly onlyReturnFinal: boolean
+  readonly inputWeights: Parameter
+  readonly hiddenWeights: Parameter
+  readonly biases: Parameter
+  readonly activation: Gate
+  readonly hiddenInit: Parameter
+  readonly learnInit: boolean
+  readonly unrollScan: boolean
+  readonly backwards: boolean
+  readonly gradientClipping: number
+  readonly '~out': Walked<this['~in'], 'SimpleRNN', Units, O>
+  readonly '~source': never
+  readonly '~params': Weights<FeaturesOf<this['~in']>, Units> &
+    (OptionOf<O, 'learnInit', false> extends true ? Start<Units> : unknown)
+  readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Start<Units>
+}
+interface Weights<Features extends number, Units extends number> {
+  readonly inputWeights: Tensor<[Features, Units]>
+  readonly hiddenWeights: Tensor<[Units, Units]>
+  readonly biases: Tensor<[Units]>
+}
+interface Start<Units extends number> {
+  readonly hiddenInit: Tensor<[1, Units]>
+}
+
+/** The constructor of {@link SimpleRNN}. */
+export type SimpleRNNConstructor = <const Units extends number, const O extends SimpleRNNOptions = {}>(
+  units: Units,
+  options?: O,
+) => SimpleRNN<Units, O>
+
+interface Normal extends NormalRecurrent {
+  readonly activation: Gate
+}
+
+const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } = recurrentOptions
+
+/**
+ * A recurrent layer without gates (Elman 1990). Each step computes
+ *
+ * `h = activation(x W + b + h W')`
+ *
+ * Variables: `inputWeights` [features, units], `hiddenWeights` [units, units], `biases` [units]; `hiddenInit`
+ * [1, units], a parameter with `learnInit`, else state.
+ *
+ * @param units how many features come out
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
+ * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([40, 32]), SimpleRNN(64, { activation: 'relu' }))
+ * String(network) // (?, 40, 32) -> [... 2 layers ...] -> (?, 64)
+ * ```
+ */
+export const SimpleRNN: SimpleRNNConstructor = defineLayer({
+  kind: 'SimpleRNN',
+  example: 'SimpleRNN(64, { onlyReturnFinal: false })',
+  positional: ['units'],
+  options: {
+    ...{ units, onlyReturnFinal, inputWeights, hiddenWeights, biases },
+    activation: { codec: gate, default: 'tanh' },
+    ...rest,
+  },
+  shape: walkedShape,
+  variables: {
+    inputWeights: inputRule(1),
+    hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, units], initial: hiddenWeights }),
+    biases: ({ units, biases }) => right({ shape: [units], initial: biases }),
+    hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
+  },
+  forward: (options: Normal, ops, x, variables) => {
+    const { activation, gradientClipping } = options
+    const step = ([hidden]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
+      const z = ops.add(share, ops.matmul(hidden as typeof x, variables.hiddenWeights))
+      return [through(ops, activation, gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping))]
+    }
+    return [walkSequence('SimpleRNN', ops, x, options, variables, [variables.hiddenInit], step), {}]
+  },
+})
