@@ -109,9 +109,8 @@ export const show = (value: unknown): string => {
   }
   if (value !== null && typeof value === 'object') {
     if (Object.hasOwn(value, 'toString') || Object.getPrototypeOf(value) !== Object.prototype) return String(value)
-    return `{ ${Object.entries(value)
-      .map(([name, entry]) => `${name}: ${show(entry)}`)
-      .join(', ')} }`
+    const shown = Object.entries(value).map(([name, entry]) => `${name}: ${show(entry)}`)
+    return shown.length > 0 ? `{ ${shown.join(', ')} }` : '{}'
   }
   return Object.is(value, -0) ? '-0' : String(value)
 }
