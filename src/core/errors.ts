@@ -98,20 +98,26 @@ export class BackendError extends JoineryError {
 const quoted = (text: string): string =>
   text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`
 
-/** Prints any value on one line, for the "got" of a message. */
-export const show = (value: unknown): string => {
+/** Values within values are printed this deep: a value may hold itself. */
+const deepest = 4
+
+const shown = (value: unknown, depth: number): string => {
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'function') return `a function ${value.name}`.trim()
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as unknown as ArrayLike<number>).length}`
+  if (depth === deepest && value !== null && typeof value === 'object') return '…'
   if (Array.isArray(value)) {
-    const shown = value.slice(0, 8).map(show).join(', ')
-    return value.length > 8 ? `[${shown}, … ${value.length - 8} more]` : `[${shown}]`
+    const parts = value.slice(0, 8).map(part => shown(part, depth + 1))
+    return value.length > 8 ? `[${parts.join(', ')}, … ${value.length - 8} more]` : `[${parts.join(', ')}]`
   }
   if (value !== null && typeof value === 'object') {
-    if (Object.hasOwn(value, 'toString') || Object.getPrototypeOf(value) !== Object.prototype) return String(value)
-    return `{ ${Object.entries(value)
-      .map(([name, entry]) => `${name}: ${show(entry)}`)
-      .join(', ')} }`
+    const prototype = Object.getPrototypeOf(value)
+    if (Object.hasOwn(value, 'toString') || (prototype !== Object.prototype && prototype !== null)) return String(value)
+    const parts = Object.entries(value).map(([name, entry]) => `${name}: ${shown(entry, depth + 1)}`)
+    return parts.length > 0 ? `{ ${parts.join(', ')} }` : '{}'
   }
   return Object.is(value, -0) ? '-0' : String(value)
 }
+
+/** Prints any value on one line, for the "got" of a message. */
+export const show = (value: unknown): string => shown(value, 0)

@@ -1,0 +1,229 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import {
+  type GraphNode,
+  graphOps,
+  key,
+  type Ops,
+  operands,
+  placeholder,
+  tfjsOps,
+  topological,
+} from '../../src/index.ts'
+import { resultShape } from '../../src/ops/shapes.ts'
+import { build, type Numbers, reference } from './reference.ts'
+
+// Whole expressions: what a trace says of shapes, and that it holds what was done.
+
+/** One step of an expression on a matrix, from the draws that choose its attributes. */
+type Step = <T>(ops: Ops<T>, x: T, n: number) => T
+const known = <T>(ops: Ops<T>, x: T): readonly [number, number] => ops.shape(x) as readonly number[] as [number, number]
+
+const steps: Readonly<Record<string, Step>> = {
+  'its tanh': (ops, x) => ops.tanh(x),
+  'plus its transpose': (ops, x) => {
+    const [rows, cols] = known(ops, x)
+    return rows === cols ? ops.add(x, ops.transpose(x, [1, 0])) : ops.transpose(x, [1, 0])
+  },
+  'times its transpose': (ops, x) => ops.matmul(x, ops.transpose(x, [1, 0])),
+  'minus its mean along an axis': (ops, x, n) => ops.subtract(x, ops.mean(x, [n % 2], true)),
+  'summed and broadcast': (ops, x, n) => ops.broadcast(ops.sum(x, [n % 2], true), ops.shape(x)),
+  'next to itself': (ops, x, n) => ops.concatenate([x, ops.negative(x)], n % 2),
+  'without its first rows': (ops, x, n) => {
+    const [rows] = known(ops, x)
+    return ops.slice(x, [n % rows, 0], [null, null])
+  },
+  'in one row': (ops, x) => ops.reshape(x, [1, null]),
+  'with a margin of zeros': (ops, x, n) =>
+    ops.pad(x, [
+      [n % 2, 1],
+      [0, n % 3],
+    ]),
+  'the larger of it and a constant': (ops, x, n) => ops.maximum(x, ops.constant(n / 10)),
+  'rows by number': (ops, x, n) => {
+    const [rows] = known(ops, x)
+    return ops.gather(x, ops.constant(Float32Array.from({ length: (n % 3) + 1 }, (_, i) => i % rows)))
+  },
+  'as probabilities': (ops, x) => ops.softmax(x),
+  'times noise': (ops, x, n) => ops.multiply(x, ops.uniform(key(n), ops.shape(x))),
+  'smoothed along its rows': (ops, x) => {
+    const [rows, cols] = known(ops, x)
+    const image = ops.reshape(x, [1, rows, cols, 1])
+    const window = {
+      size: [1, 2],
+      stride: [1, 1],
+      padding: [
+        [0, 0],
+        [0, 1],
+      ],
+    } as const
+    return ops.reshape(ops.averagePool(image, window), [rows, cols])
+  },
+}
+const expression = fc.record({
+  seed: fc.nat(1000),
+  shape: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+  chosen: fc.array(fc.tuple(fc.constantFrom(...Object.keys(steps)), fc.nat(10)), { minLength: 1, maxLength: 5 }),
+})
+const evaluate = <T>(ops: Ops<T>, x: T, chosen: readonly (readonly [string, number])[]): T =>
+  chosen.reduce((value, [name, n]) => (steps[name] as Step)(ops, value, n), x)
+const start = (seed: number, shape: readonly number[]): Numbers => {
+  let i = seed
+  return build(shape, () => Math.sin(++i))
+}
+
+describe('A traced expression', () => {
+  it('has the shape that comes out when it is computed, by tfjs and by definition', () => {
+    fc.assert(
+      fc.property(expression, ({ seed, shape, chosen }) => {
+        const x = start(seed, shape)
+        const expected = evaluate(reference, x, chosen)
+        expect(evaluate(graphOps, placeholder('x', shape), chosen).shape).to.deep.equal(expected.shape)
+        tf.tidy(() => {
+          const found = evaluate(tfjsOps, tf.tensor(Float32Array.from(x.data), [...shape]), chosen)
+          expect(found.shape).to.deep.equal(expected.shape)
+          const values = found.dataSync()
+          for (const [i, value] of expected.data.entries())
+            expect(values[i]).to.be.closeTo(value, 1e-4 * (1 + Math.abs(value)))
+        })
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('is frozen, and lists each node once, after what it is made of', () => {
+    fc.assert(
+      fc.property(expression, ({ shape, chosen }) => {
+        const output = evaluate(graphOps, placeholder('x', shape), chosen)
+        const order = topological([output, output])
+        expect(order.at(-1)).to.equal(output)
+        expect(new Set(order).size).to.equal(order.length)
+        const position = new Map(order.map((node, i) => [node, i]))
+        for (const [i, node] of order.entries()) {
+          expect(Object.isFrozen(node)).to.equal(true)
+          for (const operand of operands(node)) expect(position.get(operand)).to.be.below(i)
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('takes a chain that is longer than the call stack is deep', () => {
+    let node: GraphNode = placeholder('x', [1])
+    for (let i = 0; i < 50_000; i++) node = graphOps.tanh(node)
+    expect(topological([node])).to.have.length(50_001)
+  })
+
+  it('holds a walk over a sequence as one node, and its results beside it', () => {
+    const [[last], outputs] = graphOps.scan(
+      ([sum], step) => {
+        const next = graphOps.add(sum as GraphNode, step)
+        return [[next], graphOps.concatenate([next, step], 1)]
+      },
+      [placeholder('zero', [null, 2])],
+      placeholder('steps', [null, 7, 2]),
+    )
+    expect((last as GraphNode).shape).to.deep.equal([null, 2])
+    expect(outputs.shape).to.deep.equal([null, 7, 4])
+    expect(topological([last as GraphNode, outputs]).filter(({ kind }) => kind === 'scan')).to.have.length(1)
+  })
+})
+
+describe('Shapes of operations', () => {
+  it('leave unknown what is unknown', () => {
+    expect(resultShape('add', [[null, 3], [3]], [])).to.deep.equal([null, 3])
+    expect(
+      resultShape(
+        'add',
+        [
+          [null, 1],
+          [4, 3],
+        ],
+        [],
+      ),
+    ).to.deep.equal([4, 3])
+    expect(resultShape('add', [[null], [1]], [])).to.deep.equal([null])
+    expect(resultShape('reshape', [[null, 4]], [[null, 2, 2]])).to.deep.equal([null, 2, 2])
+    expect(resultShape('reshape', [[2, 6]], [[null, 3]])).to.deep.equal([4, 3])
+    expect(
+      resultShape(
+        'concatenate',
+        [
+          [null, 2],
+          [5, 3],
+        ],
+        [1],
+      ),
+    ).to.deep.equal([5, 5])
+    expect(
+      resultShape(
+        'concatenate',
+        [
+          [null, 2],
+          [5, null],
+        ],
+        [1],
+      ),
+    ).to.deep.equal([5, null])
+    expect(
+      resultShape(
+        'matmul',
+        [
+          [null, 3],
+          [null, 5],
+        ],
+        [],
+      ),
+    ).to.deep.equal([null, 5])
+    expect(
+      resultShape(
+        'slice',
+        [[null, 4]],
+        [
+          [0, 1],
+          [null, null],
+        ],
+      ),
+    ).to.deep.equal([null, 3])
+    const window = {
+      size: [2, 2],
+      stride: [2, 2],
+      padding: [
+        [0, 0],
+        [0, 0],
+      ],
+    } as const
+    expect(resultShape('maxPool', [[null, null, 5, 3]], [window])).to.deep.equal([null, null, 2, 3])
+  })
+
+  it('are refused where they do not fit, by the operation, with the shapes', () => {
+    const sliding = {
+      stride: [1, 1],
+      dilation: [1, 1],
+      padding: [
+        [0, 0],
+        [0, 0],
+      ],
+      groups: 1,
+    } as const
+    const x = (...shape: readonly (number | null)[]) => placeholder('x', shape)
+    const failing: readonly (readonly [() => unknown, string])[] = [
+      [() => graphOps.add(x(2, 3), x(2)), 'add: shapes do not broadcast, got [(2, 3), (2,)]'],
+      [() => graphOps.where(x(2), x(3), x(3)), 'where: shapes do not broadcast, got [(2,), (3,), (3,)]'],
+      [() => graphOps.reshape(x(2, 3), [4]), 'reshape: cannot become (4,), got (2, 3)'],
+      [() => graphOps.matmul(x(2, 3), x(2, 3)), 'matmul: expected [..., n, k] and [..., k, m], got [(2, 3), (2, 3)]'],
+      [() => graphOps.matmul(x(3), x(3)), 'matmul: expected [..., n, k] and [..., k, m]'],
+      [() => graphOps.matmul(x(2, 2, 3), x(3, 3)), 'matmul: expected [..., n, k] and [..., k, m]'],
+      [
+        () => graphOps.convolve(x(1, 4, 4, 3), x(2, 2, 2, 5), sliding),
+        'convolve: expected as many channels as a filter in 1 groups takes, got [(1, 4, 4, 3), (2, 2, 2, 5)]',
+      ],
+      [
+        () => graphOps.convolve(x(1, 4, 4, 4), x(2, 2, 2, 5), { ...sliding, groups: 2 }),
+        'convolve: expected as many channels as a filter in 2 groups takes',
+      ],
+    ]
+    for (const [call, message] of failing) expect(call, message).to.throw(RangeError, message)
+  })
+})
