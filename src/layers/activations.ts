@@ -100,10 +100,11 @@ export const Mish: DenseConstructor<'Mish', 'mish'> = dense('Mish', heNormal({ g
   ops.multiply(x, ops.tanh(ops.softplus(x))),
 )
 
+/** `x / (1 + |x|)` */
+export const softsign = <T>(ops: Ops<T>, x: T): T => ops.divide(x, shifted(ops, ops.abs(x), 1))
+
 /** `x / (1 + |x|)` of `Linear` (Turian et al. 2009). */
-export const Softsign: DenseConstructor<'Softsign', 'softsign'> = dense('Softsign', heNormal(), (ops, x) =>
-  ops.divide(x, shifted(ops, ops.abs(x), 1)),
-)
+export const Softsign: DenseConstructor<'Softsign', 'softsign'> = dense('Softsign', heNormal(), softsign)
 
 /**
  * `x clip(x + 3, 0, 6) / 6` of `Linear`: a swish of straight lines (Howard et al. 2019). Its initial weight is that of

@@ -147,14 +147,17 @@ export const Linear: DenseConstructor<'Linear', 'linear'> = dense('Linear', heNo
 /** `1 / (1 + exp(-x))` of {@link Linear}. */
 export const Sigmoid: DenseConstructor<'Sigmoid', 'sigmoid'> = dense('Sigmoid', heNormal(), (ops, x) => ops.sigmoid(x))
 
+/** `clip(0.2 x + 0.5, 0, 1)` */
+export const hardSigmoid = <T>(ops: Ops<T>, x: T): T => {
+  const line = ops.add(ops.multiply(x, ops.constant(0.2)), ops.constant(0.5))
+  return ops.minimum(ops.maximum(line, ops.constant(0)), ops.constant(1))
+}
+
 /** `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a sigmoid of straight lines (Courbariaux et al. 2015). */
 export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dense(
   'HardSigmoid',
   heNormal(),
-  (ops, x) => {
-    const line = ops.add(ops.multiply(x, ops.constant(0.2)), ops.constant(0.5))
-    return ops.minimum(ops.maximum(line, ops.constant(0)), ops.constant(1))
-  },
+  hardSigmoid,
 )
 
 /** `tanh(x)` of {@link Linear}. */

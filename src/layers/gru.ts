@@ -1,21 +1,22 @@
-import { right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
 import type { Multiply } from '../core/digits.ts'
-import type { Parameter, Tensor } from '../core/variables.ts'
 import {
   block,
+  clipped,
   type FeaturesOf,
   type Gate,
+  type GateWeights,
   gate,
-  inputRule,
   type NormalRecurrent,
   type RecurrentOptions,
   recurrentOptions,
+  type Start,
   startRule,
   through,
   type Walked,
   walkedShape,
   walkSequence,
+  weightRules,
 } from './recurrent.ts'
 
 /** The options of {@link GRU}. Weights and biases have a block of columns each for resetgate, updategate and hiddenUpdate. */
@@ -29,34 +30,17 @@ export interface GRUOptions extends RecurrentOptions {
 }
 
 /** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface GRU<Units extends number, O> extends Leaf<'gru', O> {
+export interface GRU<Units extends number, O> extends Leaf<'gru', O>, NormalRecurrent {
   readonly kind: 'GRU'
   readonly units: Units
-  readonly onlyReturnFinal: boolean
-  readonly inputWeights: Parameter
-  readonly hiddenWeights: Parameter
-  readonly biases: Parameter
   readonly resetgate: Gate
   readonly updategate: Gate
   readonly hiddenUpdate: Gate
-  readonly hiddenInit: Parameter
-  readonly learnInit: boolean
-  readonly unrollScan: boolean
-  readonly backwards: boolean
-  readonly gradientClipping: number
   readonly '~out': Walked<this['~in'], 'GRU', Units, O>
   readonly '~source': never
-  readonly '~params': Weights<FeaturesOf<this['~in']>, Units, Multiply<3, Units>> &
+  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<3, Units>> &
     (OptionOf<O, 'learnInit', false> extends true ? Start<Units> : unknown)
   readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Start<Units>
-}
-interface Weights<Features extends number, Units extends number, Columns extends number> {
-  readonly inputWeights: Tensor<[Features, Columns]>
-  readonly hiddenWeights: Tensor<[Units, Columns]>
-  readonly biases: Tensor<[Columns]>
-}
-interface Start<Units extends number> {
-  readonly hiddenInit: Tensor<[1, Units]>
 }
 
 /** The constructor of {@link GRU}. */
@@ -105,18 +89,15 @@ export const GRU: GRUConstructor = defineLayer({
   },
   shape: walkedShape,
   variables: {
-    inputWeights: inputRule(3),
-    hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, 3 * units], initial: hiddenWeights }),
-    biases: ({ units, biases }) => right({ shape: [3 * units], initial: biases }),
+    ...weightRules(3),
     hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
   },
   forward: (options: Normal, ops, x, variables) => {
-    const { units, gradientClipping } = options
-    const clipped = (z: typeof x) => (gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping))
+    const { units } = options
     const step = ([hidden]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
       const old = hidden as typeof x
-      const given = clipped(share)
-      const kept = clipped(ops.matmul(old, variables.hiddenWeights))
+      const given = clipped(ops, options, share)
+      const kept = clipped(ops, options, ops.matmul(old, variables.hiddenWeights))
       const gateOf = (f: Gate, index: number) =>
         through(ops, f, ops.add(block(ops, given, index, units), block(ops, kept, index, units)))
       const reset = gateOf(options.resetgate, 0)

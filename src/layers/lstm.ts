@@ -6,18 +6,21 @@ import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
   block,
+  clipped,
   type FeaturesOf,
   type Gate,
+  type GateWeights,
   gate,
-  inputRule,
   type NormalRecurrent,
   type RecurrentOptions,
   recurrentOptions,
+  type Start,
   startRule,
   through,
   type Walked,
   walkedShape,
   walkSequence,
+  weightRules,
 } from './recurrent.ts'
 
 /** The options of {@link LSTM}. Weights and biases have a block of columns each for ingate, forgetgate, cell and outgate. */
@@ -39,45 +42,30 @@ export interface LSTMOptions extends RecurrentOptions {
 }
 
 /** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface LSTM<Units extends number, O> extends Leaf<'lstm', O> {
+export interface LSTM<Units extends number, O> extends Leaf<'lstm', O>, NormalRecurrent {
   readonly kind: 'LSTM'
   readonly units: Units
-  readonly onlyReturnFinal: boolean
-  readonly inputWeights: Parameter
-  readonly hiddenWeights: Parameter
   readonly cellWeights: Parameter
-  readonly biases: Parameter
   readonly ingate: Gate
   readonly forgetgate: Gate
   readonly outgate: Gate
   readonly cell: Gate
   readonly cellInit: Parameter
-  readonly hiddenInit: Parameter
-  readonly learnInit: boolean
-  readonly unrollScan: boolean
-  readonly backwards: boolean
   readonly peepholes: boolean
-  readonly gradientClipping: number
   readonly '~out': Walked<this['~in'], 'LSTM', Units, O>
   readonly '~source': never
-  readonly '~params': Weights<FeaturesOf<this['~in']>, Units, Multiply<4, Units>> &
+  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<4, Units>> &
     (OptionOf<O, 'peepholes', false> extends true ? Peepholes<Units> : unknown) &
     (OptionOf<O, 'learnInit', false> extends true ? Starts<Units> : unknown)
   readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Starts<Units>
-}
-interface Weights<Features extends number, Units extends number, Columns extends number> {
-  readonly inputWeights: Tensor<[Features, Columns]>
-  readonly hiddenWeights: Tensor<[Units, Columns]>
-  readonly biases: Tensor<[Columns]>
 }
 interface Peepholes<Units extends number> {
   readonly weightCellToIngate: Tensor<[Units]>
   readonly weightCellToForgetgate: Tensor<[Units]>
   readonly weightCellToOutgate: Tensor<[Units]>
 }
-interface Starts<Units extends number> {
+interface Starts<Units extends number> extends Start<Units> {
   readonly cellInit: Tensor<[1, Units]>
-  readonly hiddenInit: Tensor<[1, Units]>
 }
 
 /** The constructor of {@link LSTM}. */
@@ -143,9 +131,7 @@ export const LSTM: LSTMConstructor = defineLayer({
   },
   shape: walkedShape,
   variables: {
-    inputWeights: inputRule(4),
-    hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, 4 * units], initial: hiddenWeights }),
-    biases: ({ units, biases }) => right({ shape: [4 * units], initial: biases }),
+    ...weightRules(4),
     weightCellToIngate: peephole,
     weightCellToForgetgate: peephole,
     weightCellToOutgate: peephole,
@@ -153,12 +139,11 @@ export const LSTM: LSTMConstructor = defineLayer({
     hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
   },
   forward: (options: Normal, ops, x, variables) => {
-    const { units, gradientClipping } = options
+    const { units } = options
     const seen = (weight: typeof x, cell: typeof x, z: typeof x) =>
       options.peepholes ? ops.add(z, ops.multiply(cell, weight)) : z
-    const clipped = (z: typeof x) => (gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping))
     const step = ([hidden, cell]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
-      const z = clipped(ops.add(share, ops.matmul(hidden as typeof x, variables.hiddenWeights)))
+      const z = clipped(ops, options, ops.add(share, ops.matmul(hidden as typeof x, variables.hiddenWeights)))
       const old = cell as typeof x
       const enters = through(ops, options.ingate, seen(variables.weightCellToIngate, old, block(ops, z, 0, units)))
       const stays = through(

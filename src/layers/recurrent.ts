@@ -5,9 +5,11 @@ import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../core/options.ts'
 import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
-import type { Parameter, ParameterSource, VariableRule } from '../core/variables.ts'
+import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import { walk } from '../core/walk.ts'
 import { heNormal } from '../initializers/index.ts'
+import { softsign } from './activations.ts'
+import { hardSigmoid } from './dense.ts'
 
 // What layers that walk a sequence have in common.
 
@@ -17,12 +19,9 @@ export type GateFunction = <T>(ops: Ops<T>, x: T) => T
 type GateName = 'sigmoid' | 'hardSigmoid' | 'tanh' | 'softsign' | 'relu' | 'linear'
 const gates: Readonly<Record<GateName, GateFunction>> = {
   sigmoid: (ops, x) => ops.sigmoid(x),
-  hardSigmoid: (ops, x) => {
-    const line = ops.add(ops.multiply(x, ops.constant(0.2)), ops.constant(0.5))
-    return ops.minimum(ops.maximum(line, ops.constant(0)), ops.constant(1))
-  },
+  hardSigmoid,
   tanh: (ops, x) => ops.tanh(x),
-  softsign: (ops, x) => ops.divide(x, ops.add(ops.abs(x), ops.constant(1))),
+  softsign,
   relu: (ops, x) => ops.relu(x),
   linear: (_, x) => x,
 }
@@ -105,6 +104,17 @@ export type Walked<I, Kind extends string, Units extends number, O> = I extends 
 /** The features of [batch, time, features]. */
 export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extends number] ? F : number
 
+/** The parameters of every recurrent layer: `Columns` are the units of all its gates side by side. */
+export interface GateWeights<Features extends number, Units extends number, Columns extends number> {
+  readonly inputWeights: Tensor<[Features, Columns]>
+  readonly hiddenWeights: Tensor<[Units, Columns]>
+  readonly biases: Tensor<[Columns]>
+}
+/** What the walk of every recurrent layer starts with. */
+export interface Start<Units extends number> {
+  readonly hiddenInit: Tensor<[1, Units]>
+}
+
 /** The run-time shape rule. */
 export const walkedShape = (
   { units, onlyReturnFinal }: Pick<NormalRecurrent, 'units' | 'onlyReturnFinal'>,
@@ -120,23 +130,33 @@ export const walkedShape = (
   return right(onlyReturnFinal ? [batch, units] : [batch, time, units])
 }
 
-/** The weights of the input: [features, gates · units]. */
-export const inputRule =
-  (gateCount: number) =>
-  ({ units, inputWeights }: NormalRecurrent, input: Shape | null): Either<Fault, VariableRule> => {
-    const features = input?.[2] ?? null
-    return features === null
-      ? left({
-          expected: 'a known number of input features',
-          got: showShape(input),
-          remedy: 'Start the network with an Input whose features are given, such as Input([20, 8]).',
-        })
-      : right({ shape: [features, gateCount * units], initial: inputWeights })
-  }
+const inputRule = (gates: number, { units, inputWeights }: NormalRecurrent, input: Shape | null) => {
+  const features = input?.[2] ?? null
+  return features === null
+    ? left({
+        expected: 'a known number of input features',
+        got: showShape(input),
+        remedy: 'Start the network with an Input whose features are given, such as Input([20, 8]).',
+      })
+    : right({ shape: [features, gates * units], initial: inputWeights })
+}
+
+type WeightRule = (options: NormalRecurrent, input: Shape | null) => Either<Fault, VariableRule>
+
+/** The rules of {@link GateWeights}, for a number of gates. */
+export const weightRules = (gates: number): { readonly [_ in keyof GateWeights<0, 0, 0>]: WeightRule } => ({
+  inputWeights: (options, input) => inputRule(gates, options, input),
+  hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, gates * units], initial: hiddenWeights }),
+  biases: ({ units, biases }) => right({ shape: [gates * units], initial: biases }),
+})
 
 /** A starting value of the walk: [1, units]. */
 export const startRule = ({ units, learnInit }: NormalRecurrent, initial: Parameter): Either<Fault, VariableRule> =>
   right({ shape: [1, units], initial, trainable: learnInit })
+
+/** The argument of gates, its gradient clipped as the options say. */
+export const clipped = <T>(ops: Ops<T>, { gradientClipping }: NormalRecurrent, z: T): T =>
+  gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping)
 
 /** The block of columns of gate `index`. */
 export const block = <T>(ops: Ops<T>, x: T, index: number, units: number): T =>

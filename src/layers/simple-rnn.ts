@@ -1,19 +1,20 @@
-import { right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
-import type { Parameter, Tensor } from '../core/variables.ts'
 import {
+  clipped,
   type FeaturesOf,
   type Gate,
+  type GateWeights,
   gate,
-  inputRule,
   type NormalRecurrent,
   type RecurrentOptions,
   recurrentOptions,
+  type Start,
   startRule,
   through,
   type Walked,
   walkedShape,
   walkSequence,
+  weightRules,
 } from './recurrent.ts'
 
 /** The options of {@link SimpleRNN}. */
@@ -23,32 +24,15 @@ export interface SimpleRNNOptions extends RecurrentOptions {
 }
 
 /** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface SimpleRNN<Units extends number, O> extends Leaf<'simplernn', O> {
+export interface SimpleRNN<Units extends number, O> extends Leaf<'simplernn', O>, NormalRecurrent {
   readonly kind: 'SimpleRNN'
   readonly units: Units
-  readonly onlyReturnFinal: boolean
-  readonly inputWeights: Parameter
-  readonly hiddenWeights: Parameter
-  readonly biases: Parameter
   readonly activation: Gate
-  readonly hiddenInit: Parameter
-  readonly learnInit: boolean
-  readonly unrollScan: boolean
-  readonly backwards: boolean
-  readonly gradientClipping: number
   readonly '~out': Walked<this['~in'], 'SimpleRNN', Units, O>
   readonly '~source': never
-  readonly '~params': Weights<FeaturesOf<this['~in']>, Units> &
+  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Units> &
     (OptionOf<O, 'learnInit', false> extends true ? Start<Units> : unknown)
   readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Start<Units>
-}
-interface Weights<Features extends number, Units extends number> {
-  readonly inputWeights: Tensor<[Features, Units]>
-  readonly hiddenWeights: Tensor<[Units, Units]>
-  readonly biases: Tensor<[Units]>
-}
-interface Start<Units extends number> {
-  readonly hiddenInit: Tensor<[1, Units]>
 }
 
 /** The constructor of {@link SimpleRNN}. */
@@ -92,16 +76,13 @@ export const SimpleRNN: SimpleRNNConstructor = defineLayer({
   },
   shape: walkedShape,
   variables: {
-    inputWeights: inputRule(1),
-    hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, units], initial: hiddenWeights }),
-    biases: ({ units, biases }) => right({ shape: [units], initial: biases }),
+    ...weightRules(1),
     hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
   },
   forward: (options: Normal, ops, x, variables) => {
-    const { activation, gradientClipping } = options
     const step = ([hidden]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
       const z = ops.add(share, ops.matmul(hidden as typeof x, variables.hiddenWeights))
-      return [through(ops, activation, gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping))]
+      return [through(ops, options.activation, clipped(ops, options, z))]
     }
     return [walkSequence('SimpleRNN', ops, x, options, variables, [variables.hiddenInit], step), {}]
   },
