@@ -1,0 +1,1 @@
+export { type Held, type OnnxRuntimeOptions, onnxruntime, type Runtime } from './backends/onnxruntime/index.ts'
