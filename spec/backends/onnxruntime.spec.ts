@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Operation, perform } from '../../src/core/operations.ts'
-import { graphOps, type Placeholder, placeholder, tfjsOps } from '../../src/index.ts'
+import { perform } from '../../src/core/operations.ts'
+import { graphOps, placeholder, tfjsOps } from '../../src/index.ts'
 import { onnxruntime } from '../../src/onnxruntime.ts'
 import { type Call, calls } from '../ops/calls.ts'
 import { type Numbers, reference } from '../ops/reference.ts'
@@ -26,7 +26,7 @@ const eagerly = ({ operation, inputs, attributes }: Call): Numbers =>
   })
 
 const onBackend = async ({ operation, inputs, attributes }: Call): Promise<Numbers> => {
-  const given: readonly Placeholder[] = inputs.map(({ shape }, i) => placeholder(`x${i}`, shape))
+  const given = inputs.map(({ shape }, i) => placeholder(`x${i}`, shape))
   const output = perform(graphOps)(operation, given, attributes)
   const program = await backend.compile({ kind: 'Graph', inputs: given, outputs: [output] })
   const handles = inputs.map(({ data, shape }) => backend.upload(Float32Array.from(data), shape))
