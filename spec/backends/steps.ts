@@ -76,7 +76,10 @@ export const traceStep = (
   const names = Object.keys(normal.optimizer.rule.coefficients(0))
   const scalars = Object.fromEntries(names.map(name => [name, placeholder(name, [])]))
   const wiring = wireFor(asPart('spec', network), x)
-  const { after, report } = update(graphOps, wiring, normal, given, inputs, expected, scalars, { training: true, key: undefined })
+  const { after, report } = update(graphOps, wiring, normal, given, inputs, expected, scalars, {
+    training: true,
+    key: undefined,
+  })
   return {
     graph: {
       kind: 'Graph',
@@ -87,7 +90,10 @@ export const traceStep = (
     coefficients: n =>
       Object.values(
         coefficientsOf<Numbers>(
-          { ...({} as Parameters<typeof coefficientsOf<Numbers>>[0]), constant: value => ({ shape: [], data: [value as number] }) },
+          {
+            ...({} as Parameters<typeof coefficientsOf<Numbers>>[0]),
+            constant: value => ({ shape: [], data: [value as number] }),
+          },
           normal.optimizer.rule,
           n,
         ),

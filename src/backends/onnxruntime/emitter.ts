@@ -27,7 +27,7 @@ export interface Emitter {
   /** What the operators that follow are named after. */
   readonly label: (text: string) => void
   /** The model with these values as its results, by the names that they get. */
-  readonly finish: (inputs: readonly Port[], outputs: readonly (Port & { readonly value: string })[]) => Model
+  readonly finish: (inputs: readonly Port[], outputs: readonly Result[]) => Model
 }
 
 const keyOf = (operator: string, inputs: readonly string[], attributes: Attributes, domain: string): string =>
@@ -45,6 +45,30 @@ const needed = (nodes: readonly ModelNode[], results: readonly string[]): readon
   }
   return kept.reverse()
 }
+
+type Result = Port & { readonly value: string }
+
+/** Names of values that become those of results: what an operator gives, for the first result that it is. */
+const namesOf = (outputs: readonly Result[], isMade: (name: string) => boolean): ReadonlyMap<string, string> =>
+  new Map(
+    outputs
+      .filter(({ value }) => isMade(value))
+      .map(({ name, value }) => [value, name] as const)
+      .reverse(),
+  )
+const withNames = (node: ModelNode, names: ReadonlyMap<string, string>): ModelNode => ({
+  ...node,
+  inputs: node.inputs.map(name => names.get(name) ?? name),
+  outputs: node.outputs.map(name => names.get(name) ?? name),
+})
+const copyOf = (value: string, name: string): ModelNode => ({
+  name,
+  operator: 'Identity',
+  domain: '',
+  inputs: [value],
+  outputs: [name],
+  attributes: {},
+})
 
 export const emitter = (): Emitter => {
   const nodes: ModelNode[] = []
@@ -91,16 +115,12 @@ export const emitter = (): Emitter => {
       owner = text
     },
     finish: (inputs, outputs) => {
-      const named = outputs.map(({ name, value }, i) => ({
-        name: `output ${name}`,
-        operator: 'Identity',
-        domain: '',
-        inputs: [value],
-        outputs: [outputs[i]?.name as string],
-        attributes: {},
-      }))
+      const renamed = namesOf(outputs, name => sources.has(name))
+      const named = outputs
+        .filter(({ name, value }) => renamed.get(value) !== name)
+        .map(({ name, value }) => copyOf(renamed.get(value) ?? value, name))
       const kept = needed(
-        [...nodes, ...named],
+        [...nodes.map(node => withNames(node, renamed)), ...named],
         outputs.map(({ name }) => name),
       )
       const used = new Set(kept.flatMap(node => node.inputs))

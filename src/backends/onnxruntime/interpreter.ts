@@ -1,7 +1,7 @@
 import { type Attributes, alike, type Operation } from '../../core/operations.ts'
 import type { Ops } from '../../core/ops.ts'
 import { walk } from '../../core/walk.ts'
-import type { Fused } from '../../graph/graph.ts'
+import type { Application, Fused } from '../../graph/graph.ts'
 import type { Emitter } from './emitter.ts'
 import { convolution } from './lowerings/convolution.ts'
 import { elementwise } from './lowerings/elementwise.ts'
@@ -10,7 +10,7 @@ import { moves } from './lowerings/moves.ts'
 import { pooling } from './lowerings/pooling.ts'
 import { product } from './lowerings/products.ts'
 import { reductions } from './lowerings/reductions.ts'
-import { asGiven, laid, single, sizeOf, type Value } from './values.ts'
+import { asGiven, laid, reshaped, single, sizeOf, type Value } from './values.ts'
 
 const lowerings: Lowerings<Operation> = {
   ...elementwise,
@@ -49,20 +49,25 @@ const refuse = (draw: string): never => {
   throw new RangeError(`${draw}: a compiled graph gets its draws as inputs.`)
 }
 
-/** A product or convolution with what follows it. */
-export const fused = (
+/** A product or convolution, plus a third input where there is one. */
+export const biased = (
   emit: Emitter,
   ops: Ops<Value>,
-  { operation, attributes, activation }: Fused,
+  { operation, attributes }: Pick<Application | Fused, 'operation' | 'attributes'>,
   inputs: readonly Value[],
 ): Value => {
-  const [a, b, bias] = inputs as readonly [Value, Value, Value | undefined]
-  const isMatrix = a.shape.length === 2
-  const inside = bias !== undefined && (operation === 'convolve' || isMatrix) ? laid(emit, bias) : undefined
-  const product_ =
-    operation === 'matmul'
-      ? product(emit, a, b, inside)
-      : convolution(emit, a, b, (attributes as Attributes['convolve'])[0], inside)
-  const biased = bias === undefined || inside !== undefined ? product_ : ops.add(product_, bias)
-  return activation === null ? biased : ops[activation](biased)
+  const [a, b, addend] = inputs as readonly [Value, Value, Value | undefined]
+  if (operation === 'convolve') {
+    const [sliding] = attributes as Attributes['convolve']
+    const bias = addend && laid(emit, reshaped(emit, addend, [b.shape[3] as number]))
+    return convolution(emit, a, b, sliding, bias)
+  }
+  if (addend === undefined) return product(emit, a, b)
+  return a.shape.length === 2 ? product(emit, a, b, laid(emit, addend)) : ops.add(product(emit, a, b), addend)
+}
+
+/** A product or convolution with what follows it. */
+export const fused = (emit: Emitter, ops: Ops<Value>, node: Fused, inputs: readonly Value[]): Value => {
+  const sum = biased(emit, ops, node, inputs)
+  return node.activation === null ? sum : ops[node.activation](sum)
 }

@@ -1,8 +1,9 @@
 import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
 import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import { absorptions } from './absorb.ts'
 import { emitter } from './emitter.ts'
-import { fused, onnxOps } from './interpreter.ts'
+import { biased, fused, onnxOps } from './interpreter.ts'
 import type { Model } from './model.ts'
 import { asGiven, laid, type Value } from './values.ts'
 
@@ -48,15 +49,21 @@ export const lower = (graph: Graph): Model => {
   const inputs = graph.inputs.map((node, i) => ({ name: inputName(i), shape: known(node) }))
   for (const [i, node] of graph.inputs.entries()) values.set(node, asGiven(inputName(i), known(node)))
 
+  const order = topological(graph.outputs)
+  const absorbed = absorptions(order, graph.outputs)
+  const products = new Set<GraphNode>([...absorbed.values()].map(({ product }) => product))
+
   const evaluate = (node: GraphNode): Value => {
+    const sum = absorbed.get(node)
+    if (sum !== undefined) return biased(emit, ops, sum.product, [...operands(sum.product), sum.addend].map(lowered))
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
     if (node.kind !== 'application' && node.kind !== 'fused') return refuse(node)
     known(node)
     const given = operands(node).map(lowered)
     return node.kind === 'fused' ? fused(emit, ops, node, given) : run(node.operation, given, node.attributes)
   }
-  for (const node of topological(graph.outputs)) {
-    if (values.has(node)) continue
+  for (const node of order) {
+    if (values.has(node) || products.has(node)) continue
     emit.label(labelOf(node))
     values.set(node, evaluate(node))
   }

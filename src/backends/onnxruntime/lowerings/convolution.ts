@@ -49,8 +49,8 @@ const direct = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?:
 }
 
 /**
- * The gradient of a filter is a convolution with a filter as large as an image, of which few places come out. For each of
- * these places the part of the input that it sees is cut out; together they are one product with the gradient.
+ * The gradient of a filter is a convolution with a filter as large as an image, of which few places come out. Each of
+ * these places is a product of the part of the input that it sees with the gradient, example by example.
  */
 const isFewPlaces = (filter: Value, shape: readonly number[], { groups }: Sliding): boolean => {
   const [high, wide] = filter.shape as readonly [number, number]
@@ -70,22 +70,15 @@ const byParts = (emit: Emitter, x: Value, filter: Value, sliding: Sliding): Valu
     const from = i * stride[axis]
     return { axis: axis + 2, from, to: from + (size - 1) * dilation[axis] + 1, step: dilation[axis] }
   }
-  const parts = Array.from({ length: rows * cols }, (_, i) =>
-    part(emit, input, [cut(0, Math.floor(i / cols), high), cut(1, i % cols, wide)]),
-  )
-  const columns = parts.length === 1 ? (parts[0] as string) : emit.node('Concat', parts, { axis: { int: 1 } })
-  const count = rows * cols * channels
-  const products = emit.node(
-    'FusedMatMul',
-    [
-      reshapeTo(emit, columns, [batch, count, high * wide]),
-      reshapeTo(emit, laid(emit, filter, [2, 3, 0, 1]), [batch, outputs, high * wide]),
-    ],
-    { transA: { int: 0 }, transB: { int: 1 } },
-    { domain: microsoft },
-  )
-  const sum = emit.node('ReduceSum', [products, emit.integers([0])], { keepdims: { int: 0 } })
-  return inOrder(reshapeTo(emit, sum, [rows, cols, channels, outputs]), shape, [1, 2, 0, 3])
+  const gradient = reshapeTo(emit, laid(emit, filter, [2, 3, 0, 1]), [batch, outputs, high * wide])
+  const products = Array.from({ length: rows * cols }, (_, i) => {
+    const seen = part(emit, input, [cut(0, Math.floor(i / cols), high), cut(1, i % cols, wide)])
+    const flat = reshapeTo(emit, seen, [batch, channels, high * wide])
+    const each = emit.node('FusedMatMul', [flat, gradient], { transB: { int: 1 } }, { domain: microsoft })
+    return emit.node('ReduceSum', [each, emit.integers([0])], { keepdims: { int: 0 } })
+  })
+  const all = products.length === 1 ? (products[0] as string) : emit.node('Concat', products, { axis: { int: 0 } })
+  return inOrder(reshapeTo(emit, all, [rows, cols, channels, outputs]), shape, [1, 2, 0, 3])
 }
 
 /** A convolution, plus a bias for each output where there is one. */
