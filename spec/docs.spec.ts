@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import * as joinery from '../src/index.ts'
+import * as onnxruntime from '../src/onnxruntime.ts'
 import * as terminal from '../src/terminal.ts'
 
 // Examples in docstrings and in the guides run, and give what stands in a comment behind an expression.
@@ -71,10 +72,13 @@ const entryTypes = new Set(
   ),
 )
 
+/** What the entries beside the main one export. */
+const entries: Readonly<Record<string, object>> = { 'onnxruntime.ts': onnxruntime, 'terminal.ts': terminal }
+
 /** A module of its own: what it names is imported, and expressions with a comment are compared with it. */
 const moduleOf = ({ code }: Example): string => {
   const body = code
-    .replace(/^import [\s\S]*? from '(?:npm:)?joinery(?:\/terminal)?'\n/gm, '')
+    .replace(/^import [\s\S]*? from '(?:npm:)?joinery(?:\/\w+)?'\n/gm, '')
     .replace(
       /^(?!\s*(?:const|let|export|return|import|\/\/|[}\])]))(\S.*?) \/\/ (.+)$/gm,
       (_, expression, text) => `show(${expression.replace(/;$/, '')}, ${JSON.stringify(text)})`,
@@ -85,10 +89,13 @@ const moduleOf = ({ code }: Example): string => {
   const values = named(Object.keys(joinery))
   const onlyTypes = named(types).filter(name => !(name in joinery) && entryTypes.has(name))
   const imported = [...values, ...onlyTypes.map(name => `type ${name}`)]
-  const fromTerminal = named(Object.keys(terminal)).filter(name => !(name in joinery))
+  const fromEntries = Object.entries(entries).flatMap(([file, exported]) => {
+    const names = named(Object.keys(exported)).filter(name => !(name in joinery))
+    return names.length > 0 ? [`import { ${names.join(', ')} } from ${sourceOf(file)}`] : []
+  })
   const lines = [
     imported.length > 0 ? `import { ${imported.join(', ')} } from ${sourceOf('index.ts')}` : '',
-    fromTerminal.length > 0 ? `import { ${fromTerminal.join(', ')} } from ${sourceOf('terminal.ts')}` : '',
+    ...fromEntries,
     'declare const shown: (value: unknown, text: string) => void',
     'const show = (value: unknown, text: string): void => (globalThis as unknown as { shown: typeof shown }).shown(value, text)',
     body,

@@ -5,6 +5,7 @@ import { absorptions } from './absorb.ts'
 import { emitter } from './emitter.ts'
 import { biased, fused, onnxOps } from './interpreter.ts'
 import type { Model } from './model.ts'
+import { gatherSums } from './sums.ts'
 import { asGiven, laid, type Value } from './values.ts'
 
 /** The name under which a backend is chosen and speaks of itself. */
@@ -40,7 +41,8 @@ const known = (node: GraphNode): readonly number[] => {
 }
 
 /** A graph as a model of the same inputs and outputs, in order. */
-export const lower = (graph: Graph): Model => {
+export const lower = (given: Graph): Model => {
+  const graph = gatherSums(given)
   const emit = emitter()
   const ops = onnxOps(emit)
   const run = perform(ops)
@@ -59,8 +61,8 @@ export const lower = (graph: Graph): Model => {
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
     if (node.kind !== 'application' && node.kind !== 'fused') return refuse(node)
     known(node)
-    const given = operands(node).map(lowered)
-    return node.kind === 'fused' ? fused(emit, ops, node, given) : run(node.operation, given, node.attributes)
+    const taken = operands(node).map(lowered)
+    return node.kind === 'fused' ? fused(emit, ops, node, taken) : run(node.operation, taken, node.attributes)
   }
   for (const node of order) {
     if (values.has(node) || products.has(node)) continue
