@@ -62,9 +62,9 @@ const groupsOf = <V>(values: readonly V[], key: (value: V) => string): readonly 
 
 /** Products that are worth making as one: many, and small beside what they add up to. */
 const isWorthwhile = (products: readonly Apply<'matmul'>[]): boolean => {
-  const [a, b] = operands(products[0] as GraphNode) as readonly [GraphNode, GraphNode]
-  const [[n, k], [, m]] = [sizes(a), sizes(b)] as readonly [readonly [number, number], readonly [number, number]]
-  return a.shape.length === 2 && products.length > 3 && (n + m) * k <= 4 * n * m
+  const [a, b] = operands(products[0] as GraphNode).map(sizes) as [readonly number[], readonly number[]]
+  const [n, k, m] = [a[0], a[1], b[1]] as [number, number, number]
+  return a.length === 2 && products.length > 3 && (n + m) * k <= 4 * n * m
 }
 const together = (products: readonly Apply<'matmul'>[]): GraphNode =>
   graphOps.matmul(
