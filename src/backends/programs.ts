@@ -22,9 +22,14 @@ export interface Ready<A = unknown> {
   readonly program: Program
 }
 
+/** A graph, and what is said about it. */
+export type Traced<A> = readonly [graph: Graph, about: A]
+
 /** Programs for the shapes of what they are given, each made when its shapes are first met. */
 export interface Programs<A> {
   readonly for: (...shapes: readonly Flow[]) => Promise<Ready<A>>
+  /** Whether there is a program for these shapes. */
+  readonly has: (...shapes: readonly Flow[]) => boolean
   readonly dispose: () => Promise<void>
 }
 
@@ -49,19 +54,21 @@ const disposeAll = async (made: Made): Promise<void> => {
  */
 export const programsOf = <A>(
   backend: () => Promise<Backend>,
-  trace: (...shapes: readonly Flow[]) => readonly [graph: Graph, about: A],
+  trace: (...shapes: readonly Flow[]) => Traced<A> | Promise<Traced<A>>,
   onNew: (before: number, ...shapes: readonly Flow[]) => void = () => {},
 ): Programs<A> => {
   const made = new Map<string, Promise<Ready<A>>>()
   const make = async (shapes: readonly Flow[]): Promise<Ready<A>> => {
-    const [traced, about] = trace(...shapes)
+    const [traced, about] = await trace(...shapes)
     const { graph, draws } = prepare(traced)
     const chosen = await backend()
     return Object.freeze({ about, backend: chosen, graph, draws, program: await chosen.compile(graph) })
   }
+  const textOf = (shapes: readonly Flow[]): string => shapes.map(showFlow).join(' -> ')
   const programs = Object.freeze<Programs<A>>({
+    has: (...shapes) => made.has(textOf(shapes)),
     for: (...shapes) => {
-      const text = shapes.map(showFlow).join(' -> ')
+      const text = textOf(shapes)
       const known = made.get(text)
       if (known !== undefined) return known
       onNew(made.size, ...shapes)

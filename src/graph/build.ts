@@ -42,8 +42,9 @@ export const rebuilt = (
  * @param names of the inputs, for printing. Default: x0, x1, …
  * @example
  * ```ts
+ * import { trace } from 'joinery/graph'
  * const squares = trace((ops, x) => [ops.sum(ops.square(x), [1])], [[null, 3]])
- * squares.outputs[0].shape // [null]
+ * squares.outputs[0]?.shape // [null]
  * ```
  */
 export const trace = (

@@ -18,9 +18,10 @@ import { interpret } from './interpret.ts'
  * @throws RangeError when the loss needs a dimension that is not known
  * @example
  * ```ts
+ * import { gradients, trace } from 'joinery/graph'
  * const cubes = trace((ops, x) => [ops.sum(ops.multiply(x, ops.square(x)), [0])], [[2]])
  * const slopes = gradients(cubes)
- * slopes.outputs[0].shape // [2]
+ * slopes.outputs[0]?.shape // [2]
  * ```
  */
 export const gradients = (

@@ -1,7 +1,7 @@
 import { type Tensor as TfTensor, tensor as tfTensor } from '@tensorflow/tfjs-core'
 import { type Backend, give, take } from '../backends/backend.ts'
 import { chooseBackend } from '../backends/choose.ts'
-import { type Numbers, programsOf, runFed } from '../backends/programs.ts'
+import { programsOf, runFed } from '../backends/programs.ts'
 import { mapTree, mergeTrees, type Part, run } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { foldIn, type Key, symbolicKey } from '../core/random.ts'
@@ -29,8 +29,16 @@ export interface DeviceState {
   readonly update: number
 }
 
+interface Shaped {
+  readonly shape: readonly number[]
+}
+
 /** Trains a network on a backend. */
 export interface Engine {
+  /** The variables that it trains, by their shapes. */
+  readonly structure: Trees<Shaped>
+  /** Whether a batch of these shapes has been learnt from. */
+  readonly knows: (batch: { readonly x: readonly Shaped[]; readonly y: readonly Shaped[] }) => boolean
   /** A state on the backend, and which tensor each handle was made from; the tensors stay what they were. */
   readonly begin: (state: RawState) => Promise<DeviceState & { readonly sources: ReadonlyMap<unknown, TfTensor> }>
   /** One update. The state that is given is used up, unless this fails. */
@@ -144,7 +152,7 @@ const traceScore = (
   return [graph([...leaves, ...x, ...y], [asVector(ops, reportOf(ops, rule, y, outputs))]), null]
 }
 
-const shapesOf = (given: readonly Numbers[]): Flow => given.map(({ shape }) => shape)
+const shapesOf = (given: readonly Shaped[]): Flow => given.map(({ shape }) => shape)
 
 /**
  * The engine of a network on a backend.
@@ -201,7 +209,10 @@ export const engineOf = (
     return { params, state, optimizer: { update, slots } }
   }
 
+  const shaped = (shape: readonly number[]): Shaped => ({ shape })
   return Object.freeze<Engine>({
+    structure: { params: mapTree(structure.params, shaped), state: mapTree(structure.state, shaped) },
+    knows: ({ x, y }) => steps.has(shapesOf(x), shapesOf(y)),
     begin: async state => {
       const sources = new Map<unknown, TfTensor>()
       try {
@@ -239,14 +250,28 @@ export const engineOf = (
 }
 
 /** An engine that is made when a state is first seen; all states of a network have one structure. */
-export const lazyEngine = (part: Part, rule: NormalRule): ((state: RawState) => Promise<Engine>) => {
+export interface LazyEngine {
+  (state: RawState): Promise<Engine>
+  /** The engine, if it has been made. */
+  readonly made: () => Promise<Engine | undefined>
+}
+
+/** @param onNew as of {@link engineOf} */
+export const lazyEngine = (
+  part: Part,
+  rule: NormalRule,
+  onNew?: (before: number, ...shapes: readonly Flow[]) => void,
+): LazyEngine => {
   let engine: Promise<Engine> | undefined
-  return state => {
-    engine ??= chooseBackend(rule.backend).then(backend => engineOf(part, rule, state, backend))
-    // What is not installed now may be later.
-    engine.catch(() => {
+  const make = async (state: RawState): Promise<Engine> => {
+    engine ??= chooseBackend(rule.backend).then(backend => engineOf(part, rule, state, backend, onNew))
+    try {
+      return await engine
+    } catch (error) {
+      // What is not installed now may be later.
       engine = undefined
-    })
-    return engine
+      throw error
+    }
   }
+  return Object.assign(make, { made: async () => engine })
 }

@@ -67,9 +67,9 @@ const rule: Options<NormalRule> = {
   backend: { codec: backendOption, default: 'tfjs' },
 }
 
-/** Reads the options of `trainStep`. */
-export const readRule = (given: object): NormalRule =>
-  parseOptions('trainStep', 'trainStep(network, { loss: mse, optimizer: adam() })', rule, { ...given })
+/** Reads the options of `trainStep` and `compileTraining`. */
+export const readRule = (given: object, owner = 'trainStep'): NormalRule =>
+  parseOptions(owner, `${owner}(network, { loss: mse, optimizer: adam() })`, rule, { ...given })
 
 /** The options of `evaluate` in their normal form. */
 export interface NormalEvaluation {

@@ -8,7 +8,7 @@ import { asKey, type Key } from '../core/random.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { asTrees, checkVariables, type Trees, wireFor } from '../state/apply.ts'
-import { type Batch, breather, type Examples, finallyRelease, keepBatch, numbersIn, toBatch } from './batches.ts'
+import { breather, type Examples, finallyRelease, keepBatch, numbersIn, toBatch } from './batches.ts'
 import { lazyEngine, type RawState } from './engine.ts'
 import type { Comparison, Loss, Metric } from './loss.ts'
 import { initialSlots, mapSlots, type Optimizer, type OptimizerState } from './optimizer.ts'
@@ -72,8 +72,17 @@ export const initialState = ({ params, state }: Trees, { rule }: Optimizer): Raw
   optimizer: initialSlots(tfjsOps, rule, params),
 })
 
+/** What checks ask of tensors. */
+interface Shaped {
+  readonly shape: readonly number[]
+}
+interface Shapes {
+  readonly x: readonly Shaped[]
+  readonly y: readonly Shaped[]
+}
+
 /** What fits a loss or metric is known when it is traced: nothing is computed. */
-const checkComparison = (compare: Comparison, wiring: Wiring, batch: Batch): void => {
+const checkComparison = (compare: Comparison, wiring: Wiring, batch: Pick<Shapes, 'y'>): void => {
   const predicted = wiring.outputs.map(i => placeholder('predicted', wiring.nodes[i]?.shape ?? []))
   const expected = batch.y.map(tensor => placeholder('expected', tensor.shape))
   totalOf(graphOps, compare, expected, predicted)
@@ -88,8 +97,8 @@ const checkComparison = (compare: Comparison, wiring: Wiring, batch: Batch): voi
  */
 export const checkTraining = (
   part: Part,
-  { params, state }: Trees,
-  batch: Batch,
+  { params, state }: Trees<Shaped>,
+  batch: Shapes,
   { loss, metrics }: Pick<NormalRule, 'loss' | 'metrics'>,
 ): void => {
   const wiring = wireFor(
