@@ -366,7 +366,12 @@ export const run = <T>(
   for (const { name, layer, inputs: from, externals } of wiring.nodes) {
     const given = [...externals.map(k => inputs[k] as T), ...from.map(i => values[i] as T)]
     const own: Mode = mode.key === undefined ? mode : { ...mode, key: foldIn(mode.key, name) }
-    const [output, newState] = layer.rules.forward(ops, { ...variables[name], ...state[name] }, given, own)
+    const [output, newState] = layer.rules.forward(
+      ops.within?.(name) ?? ops,
+      { ...variables[name], ...state[name] },
+      given,
+      own,
+    )
     values.push(output)
     if (Object.keys(newState).length > 0) state[name] = newState
   }
