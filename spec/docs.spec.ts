@@ -6,7 +6,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import * as joinery from '../src/index.ts'
-import * as onnxruntime from '../src/onnxruntime.ts'
 import * as terminal from '../src/terminal.ts'
 
 // Examples in docstrings and in the guides run, and give what stands in a comment behind an expression.
@@ -58,51 +57,39 @@ const examples: readonly Example[] = [
   ...['README.md', ...filesIn('docs', '.md')].flatMap(ofGuide),
 ]
 
-const declared = /^export (?:declare )?(?:interface|type) (\w+)/gm
-const types = new Set(
-  filesIn('src', '.ts').flatMap(file =>
-    [...readFileSync(join(root, file), 'utf8').matchAll(declared)].map(([, name]) => name as string),
-  ),
-)
-const sourceOf = (name: string): string => JSON.stringify(pathToFileURL(join(root, 'src', name)).pathname)
-/** Types that examples may name and that the entry exports under another name or not at all. */
-const entryTypes = new Set(
-  [...readFileSync(join(root, 'src/core/index.ts'), 'utf8').matchAll(/(?:type )?(\w+)(?= ?[,}])/g)].map(
-    ([, name]) => name as string,
-  ),
-)
-
-/** What the entries beside the main one export. */
-const entries: Readonly<Record<string, object>> = { 'onnxruntime.ts': onnxruntime, 'terminal.ts': terminal }
+const sourceOf = (name: string): string => JSON.stringify(join(root, 'src', name))
+/** Types that examples may name without importing them. */
+const types: readonly string[] = [
+  ...readFileSync(join(root, 'src/core/index.ts'), 'utf8').matchAll(/(?:type )?(\w+)(?= ?[,}])/g),
+].map(([, name]) => name as string)
 
 /** A module of its own: what it names is imported, and expressions with a comment are compared with it. */
 const moduleOf = ({ code }: Example): string => {
   const body = code
-    .replace(/^import [\s\S]*? from '(?:npm:)?joinery(?:\/\w+)?'\n/gm, '')
+    .replace(/^import [\s\S]*? from '(?:npm:)?joinery(?:\/terminal)?'\n/gm, '')
+    .replace(/ from 'joinery\/(\w+)'$/gm, (_, entry) => ` from ${sourceOf(`${entry}.ts`)}`)
     .replace(
       /^(?!\s*(?:const|let|export|return|import|\/\/|[}\])]))(\S.*?) \/\/ (.+)$/gm,
       (_, expression, text) => `show(${expression.replace(/;$/, '')}, ${JSON.stringify(text)})`,
     )
   const words = new Set(body.match(/\b[A-Za-z]\w*\b/g))
-  const defined = new Set([...body.matchAll(/\b(?:const|interface|type) (\w+)/g)].map(([, name]) => name as string))
-  const named = (names: Iterable<string>) => [...names].filter(name => words.has(name) && !defined.has(name))
-  const values = named(Object.keys(joinery))
-  const onlyTypes = named(types).filter(name => !(name in joinery) && entryTypes.has(name))
-  const imported = [...values, ...onlyTypes.map(name => `type ${name}`)]
-  const fromEntries = Object.entries(entries).flatMap(([file, exported]) => {
-    const names = named(Object.keys(exported)).filter(name => !(name in joinery))
-    return names.length > 0 ? [`import { ${names.join(', ')} } from ${sourceOf(file)}`] : []
-  })
-  const lines = [
-    imported.length > 0 ? `import { ${imported.join(', ')} } from ${sourceOf('index.ts')}` : '',
-    ...fromEntries,
-    'declare const shown: (value: unknown, text: string) => void',
-    'const show = (value: unknown, text: string): void => (globalThis as unknown as { shown: typeof shown }).shown(value, text)',
+  const defined = [...body.matchAll(/\b(?:const|interface|type) (\w+)|^import \{([^}]*)\}/gm)]
+  const own = new Set(defined.flatMap(([, name = '', imported = '']) => [name, ...imported.split(/[\s,]+/)]))
+  const named = (names: readonly string[]) => names.filter(name => words.has(name) && !own.has(name))
+  const entry = (file: string, names: readonly string[]) =>
+    names.length > 0 ? [`import { ${names.join(', ')} } from ${sourceOf(file)}`] : []
+  return [
+    ...entry('index.ts', [
+      ...named(Object.keys(joinery)),
+      ...named(types)
+        .filter(name => !(name in joinery))
+        .map(name => `type ${name}`),
+    ]),
+    ...entry('terminal.ts', named(Object.keys(terminal))),
+    'declare const show: (value: unknown, text: string) => void',
     body,
-    'void show',
     'export {}',
-  ]
-  return lines.filter(line => line !== '').join('\n')
+  ].join('\n')
 }
 
 const plain = (value: unknown): unknown => (ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value)
@@ -158,7 +145,7 @@ describe('Examples', () => {
     it(`of ${relative('.', from)} run and give what they say`, async () => {
       const wrong: string[] = []
       Object.assign(globalThis, {
-        shown: (value: unknown, text: string) => {
+        show: (value: unknown, text: string) => {
           if (!says(text, value)) wrong.push(`${text}, not ${JSON.stringify(plain(value)) ?? String(value)}`)
         },
       })

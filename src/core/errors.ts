@@ -12,7 +12,7 @@ const message = (subject: string, { expected, got, remedy }: Fault): string =>
   `${subject}: expected ${expected}, got ${got}. ${remedy}`
 
 // Classes, because errors are told apart by `instanceof` and carry a stack.
-class JoineryError extends Error {
+export class JoineryError extends Error {
   readonly expected: string
   readonly got: string
   readonly remedy: string

@@ -116,6 +116,9 @@ export interface Ops<T> {
     initial: readonly T[],
     sequence: T,
   ) => readonly [readonly T[], T]
+
+  /** The same operations on behalf of a layer, for interpreters that note where their results come from. */
+  readonly within?: (layer: string) => Ops<T>
 }
 
 /** How a filter slides. */

@@ -12,7 +12,13 @@ export interface Key {
   readonly kind: 'Key'
   /** 128 bits, as four signed 32-bit integers. */
   readonly words: readonly [number, number, number, number]
+  /** Of a symbolic key: what was folded into the key that it stands for. */
+  readonly path?: readonly (number | string)[]
 }
+
+/** Whether a value is a key. */
+export const isKey = (value: unknown): value is Key =>
+  typeof value === 'object' && value !== null && (value as Partial<Key>).kind === 'Key'
 
 /**
  * Checks that a value is a key, as a call from JavaScript may give anything.
@@ -21,7 +27,7 @@ export interface Key {
  * @throws InvalidOption when it is none
  */
 export const asKey = (owner: string, value: unknown): Key => {
-  if (typeof value === 'object' && value !== null && (value as Partial<Key>).kind === 'Key') return value as Key
+  if (isKey(value)) return value
   throw new InvalidOption({
     layer: owner,
     option: 'key',
@@ -82,13 +88,24 @@ export const key = (seed: number): Key => {
 }
 
 /**
+ * A key that stands for one to be told later, for tracing: what is folded into it is written down, and a draw from it is
+ * known once {@link resolveKey} is told the key.
+ */
+export const symbolicKey: Key = Object.freeze({ kind: 'Key', words: Object.freeze([0, 0, 0, 0] as const), path: [] })
+
+/** What a symbolic key is, when it stands for `root`; any other key is itself. */
+export const resolveKey = (key: Key, root: Key): Key =>
+  key.path === undefined ? key : key.path.reduce<Key>((from, data) => foldIn(from, data), root)
+
+/**
  * The key of a sub-purpose: the same `data` gives the same key, different `data` independent ones.
  *
  * @param data an integer (a step, an epoch) or a text (a name)
  * @throws InvalidOption when a number is not a safe integer
  */
 export const foldIn = (from: Key, data: number | string): Key => {
-  const { words: own } = asKey('foldIn', from)
+  const { words: own, path } = asKey('foldIn', from)
+  if (path !== undefined) return Object.freeze({ kind: 'Key', words: own, path: Object.freeze([...path, data]) })
   if (typeof data === 'string') {
     // A text and a number never meet: a text starts with its length, marked by a bit that no integer's first word has.
     let words = absorb(absorb(own, -1), data.length)

@@ -67,12 +67,22 @@ export interface Fused extends Common {
 /** A node stands for its value: what it is made of can be reached from it. */
 export type GraphNode = Placeholder | Constant | Draw | Application | Fused | Scan | ScanResult
 
-/** A computation from given tensors to results. */
+/**
+ * A computation from given tensors to results: a value. It is hash-consed: nodes that compute the same are one node, so
+ * nothing is computed twice.
+ */
 export interface Graph {
   readonly kind: 'Graph'
   readonly inputs: readonly Placeholder[]
   readonly outputs: readonly GraphNode[]
 }
+
+/** Whether a node is the result of an operation. */
+export const isA = <O extends Operation>(
+  node: GraphNode | undefined,
+  operation: O,
+): node is Application & { readonly operation: O; readonly attributes: Attributes[O] } =>
+  node?.kind === 'application' && node.operation === operation
 
 /** What a node is made from directly. */
 export const operands = (node: GraphNode): readonly GraphNode[] => {
@@ -81,16 +91,39 @@ export const operands = (node: GraphNode): readonly GraphNode[] => {
   return node.kind === 'scan result' ? [node.scan] : []
 }
 
-/** All nodes that some outputs are made of, each after its operands. */
-export const topological = (outputs: readonly GraphNode[]): readonly GraphNode[] => {
+/**
+ * All nodes that some outputs are made of, each after its operands.
+ *
+ * @param given nodes that are not looked into: their operands are left out
+ */
+export const topological = (
+  outputs: readonly GraphNode[],
+  given: (node: GraphNode) => boolean = () => false,
+): readonly GraphNode[] => {
   const order = new Set<GraphNode>()
   // A stack of our own: a long sequence of layers is deeper than the call stack.
-  const pending: { readonly node: GraphNode; readonly ready: boolean }[] = outputs.map(node => ({ node, ready: false }))
+  const pending: { readonly node: GraphNode; readonly ready: boolean }[] = outputs
+    .toReversed()
+    .map(node => ({ node, ready: false }))
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, ready } = next
     if (order.has(node)) continue
-    if (ready) order.add(node)
-    else pending.push({ node, ready: true }, ...operands(node).map(operand => ({ node: operand, ready: false })))
+    if (ready || given(node)) order.add(node)
+    else {
+      pending.push({ node, ready: true })
+      for (const operand of operands(node).toReversed()) pending.push({ node: operand, ready: false })
+    }
   }
   return [...order]
+}
+
+/** By how many operands and outputs each node is used. */
+export const uses = (outputs: readonly GraphNode[]): ReadonlyMap<GraphNode, number> => {
+  const counts = new Map<GraphNode, number>()
+  const use = (node: GraphNode): void => {
+    counts.set(node, (counts.get(node) ?? 0) + 1)
+  }
+  for (const node of topological(outputs)) operands(node).forEach(use)
+  outputs.forEach(use)
+  return counts
 }

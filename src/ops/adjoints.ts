@@ -157,8 +157,7 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   }),
   sigmoid: unary((ops, dy, _, y) => ops.multiply(dy, ops.multiply(y, not(ops, y)))),
   tanh: unary((ops, dy, _, y) => ops.multiply(dy, not(ops, ops.square(y)))),
-  // By the result, which is positive where the input is: what came before may be forgotten.
-  relu: unary((ops, dy, _, y) => ops.multiply(dy, ops.greater(y, ops.constant(0)))),
+  relu: unary((ops, dy, x) => ops.multiply(dy, ops.greater(x, ops.constant(0)))),
   elu: unary((ops, dy, x, y) =>
     ops.multiply(
       dy,

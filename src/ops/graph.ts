@@ -14,57 +14,62 @@ const draw =
   (key: Key, shape: Shape): Draw =>
     Object.freeze({ kind: 'draw', distribution, key, shape })
 
-const scan: Ops<GraphNode>['scan'] = (body, initial, sequence) => {
-  const [batch = null, length = null, ...rest] = sequence.shape
-  const carried = initial.map((node, i) => placeholder(`carried ${i}`, node.shape))
-  const step = placeholder('step', [batch, ...rest])
-  const [next, output] = body(carried, step)
-  const [outputBatch = null, ...outputRest] = output.shape
-  const node: Scan = Object.freeze({
-    kind: 'scan',
-    initial,
-    sequence,
-    carried,
-    step,
-    next,
-    output,
-    shape: Object.freeze([outputBatch, length, ...outputRest]),
-  })
-  const last = next.map((state, i) =>
-    Object.freeze({ kind: 'scan result' as const, scan: node, result: i, shape: state.shape }),
-  )
-  return [
-    last,
-    Object.freeze({ kind: 'scan result' as const, scan: node, result: 'outputs' as const, shape: node.shape }),
-  ]
-}
+const scanOf =
+  (keep: (node: GraphNode) => GraphNode): Ops<GraphNode>['scan'] =>
+  (body, initial, sequence) => {
+    const [batch = null, length = null, ...rest] = sequence.shape
+    const carried = initial.map((node, i) => placeholder(`carried ${i}`, node.shape))
+    const step = placeholder('step', [batch, ...rest])
+    const [next, output] = body(carried, step)
+    const [outputBatch = null, ...outputRest] = output.shape
+    const shape = Object.freeze([outputBatch, length, ...outputRest])
+    const node: Scan = Object.freeze({ kind: 'scan', initial, sequence, carried, step, next, output, shape })
+    const result = (which: number | 'outputs', own: Shape): GraphNode =>
+      keep(Object.freeze({ kind: 'scan result', scan: node, result: which, shape: own }))
+    return [next.map((state, i) => result(i, state.shape)), result('outputs', shape)]
+  }
 
-/** The tracing interpreter: each operation becomes a node of an immutable graph, with its shape. Nothing is computed. */
-export const graphOps: Ops<GraphNode> = alike<GraphNode>(
-  (operation, inputs, attributes) =>
-    Object.freeze({
-      kind: 'application' as const,
-      operation,
-      inputs: Object.freeze([...inputs]),
-      attributes: Object.freeze(attributes) as unknown as Application['attributes'],
-      shape: Object.freeze(
-        resultShape(
+/**
+ * A tracing interpreter: each operation becomes a node of an immutable graph, with its shape. Nothing is computed.
+ *
+ * @param keep gets each new node and gives the one to use in its place, such as an equal one that exists
+ * @param layer what the nodes are said to come from
+ */
+export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Ops<GraphNode> =>
+  alike<GraphNode>(
+    (operation, inputs, attributes) =>
+      keep(
+        Object.freeze({
+          kind: 'application' as const,
           operation,
-          inputs.map(input => input.shape),
-          attributes,
-        ),
+          inputs: Object.freeze([...inputs]),
+          attributes: Object.freeze(attributes) as unknown as Application['attributes'],
+          shape: Object.freeze(
+            resultShape(
+              operation,
+              inputs.map(input => input.shape),
+              attributes,
+            ),
+          ),
+          ...(layer !== undefined && { layer }),
+        }),
       ),
-    }),
-  {
-    shape: node => node.shape,
-    constant: (values, shape) =>
-      Object.freeze({
-        kind: 'constant' as const,
-        values,
-        shape: shape ?? (typeof values === 'number' ? [] : [values.length]),
-      }),
-    uniform: draw('uniform'),
-    normal: draw('normal'),
-    scan,
-  },
-)
+    {
+      shape: node => node.shape,
+      constant: (values, shape) =>
+        keep(
+          Object.freeze({
+            kind: 'constant' as const,
+            values,
+            shape: Object.freeze([...(shape ?? (typeof values === 'number' ? [] : [values.length]))]),
+          }),
+        ),
+      uniform: (key, shape) => keep(draw('uniform')(key, shape)),
+      normal: (key, shape) => keep(draw('normal')(key, shape)),
+      scan: scanOf(keep),
+      within: name => tracer(keep, name),
+    },
+  )
+
+/** The tracing interpreter: see {@link tracer}. */
+export const graphOps: Ops<GraphNode> = tracer(node => node)

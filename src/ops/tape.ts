@@ -14,6 +14,8 @@ export interface Traced<T> {
 }
 
 interface Note<T> {
+  /** What it was done in, and its gradient will be. */
+  readonly beneath: Ops<T>
   readonly operation: Operation
   readonly inputs: readonly Traced<T>[]
   readonly attributes: Attributes[Operation]
@@ -37,28 +39,33 @@ export interface Tape<T> {
 /** A new tape over an interpreter. */
 export const tape = <T>(beneath: Ops<T>): Tape<T> => {
   const notes: Note<T>[] = []
-  const run = perform(beneath)
   const fixed = (value: T): Traced<T> => ({ value, varies: false })
 
-  const ops: Ops<Traced<T>> = alike<Traced<T>>(
-    (operation, inputs, attributes) => {
-      const value = run(
-        operation,
-        inputs.map(input => input.value),
-        attributes,
-      )
-      const output = { value, varies: inputs.some(input => input.varies) }
-      if (output.varies) notes.push({ operation, inputs, attributes, output })
-      return output
-    },
-    {
-      shape: x => beneath.shape(x.value),
-      constant: (values, shape) => fixed(beneath.constant(values, shape)),
-      uniform: (key, shape) => fixed(beneath.uniform(key, shape)),
-      normal: (key, shape) => fixed(beneath.normal(key, shape)),
-      scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
-    },
-  )
+  const noting = (own: Ops<T>): Ops<Traced<T>> => {
+    const run = perform(own)
+    const { within } = own
+    const ops: Ops<Traced<T>> = alike<Traced<T>>(
+      (operation, inputs, attributes) => {
+        const value = run(
+          operation,
+          inputs.map(input => input.value),
+          attributes,
+        )
+        const output = { value, varies: inputs.some(input => input.varies) }
+        if (output.varies) notes.push({ beneath: own, operation, inputs, attributes, output })
+        return output
+      },
+      {
+        shape: x => own.shape(x.value),
+        constant: (values, shape) => fixed(own.constant(values, shape)),
+        uniform: (key, shape) => fixed(own.uniform(key, shape)),
+        normal: (key, shape) => fixed(own.normal(key, shape)),
+        scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
+        ...(within && { within: (layer: string) => noting(within(layer)) }),
+      },
+    )
+    return ops
+  }
 
   const gradients: Tape<T>['gradients'] = (outputs, wrt) => {
     const found = new Map<Traced<T>, T>()
@@ -67,14 +74,14 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       found.set(at, before === undefined ? gradient : beneath.add(before, gradient))
     }
     for (const [output, cotangent] of outputs) arrive(output, cotangent)
-    for (const { operation, inputs, attributes, output } of notes.toReversed()) {
+    for (const { beneath: own, operation, inputs, attributes, output } of notes.toReversed()) {
       const dy = found.get(output)
       if (dy === undefined) continue
       const values = inputs.map(input => input.value)
       const needed = inputs.map(input => input.varies)
       // The table's type pairs each rule with its own attributes, which a note of any operation cannot express.
       const rule = adjoints[operation] as (typeof adjoints)['exp']
-      const results = rule(beneath, dy, {
+      const results = rule(own, dy, {
         y: output.value,
         inputs: values,
         attributes: attributes as readonly [],
@@ -88,5 +95,5 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
     return wrt.map(at => found.get(at) ?? beneath.multiply(at.value, beneath.constant(0)))
   }
 
-  return { ops, variable: value => ({ value, varies: true }), fixed, gradients }
+  return { ops: noting(beneath), variable: value => ({ value, varies: true }), fixed, gradients }
 }

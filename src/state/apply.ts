@@ -155,7 +155,8 @@ const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R 
   return Object.freeze(Object.fromEntries(entries)) as R
 }
 
-const toInputs = (input: unknown): readonly tf.Tensor[] =>
+/** Inputs as tensors, in the enclosing `tf.tidy`. */
+export const toInputs = (input: unknown): readonly tf.Tensor[] =>
   isSeveralInputs(input) ? input.map(part => toTensor(part)) : [toTensor(input)]
 
 /**

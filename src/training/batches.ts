@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import { tidily } from '../ops/tfjs/index.ts'
 import { isSeveralInputs, type TensorInput, toTensor } from '../state/data.ts'
@@ -73,18 +74,50 @@ export const toInputs = (owner: string, x: unknown): Batch => {
   return { x: inputs, y: [], size: rowsOf(owner, 'x', inputs) }
 }
 
-/** Some rows of tensors, in the enclosing `tf.tidy`: in their order, or in the given one. */
-export const rows = (
-  tensors: readonly tf.Tensor[],
-  from: number,
-  count: number,
-  order?: Int32Array,
-): readonly tf.Tensor[] =>
+/** Some rows of tensors, in the enclosing `tf.tidy`. */
+export const rows = (tensors: readonly tf.Tensor[], from: number, count: number): readonly tf.Tensor[] =>
   tensors.map(tensor =>
-    order
-      ? tf.gather(tensor, tf.tensor1d(order.subarray(from, from + count), 'int32'))
-      : tf.slice(tensor, [from, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)]),
+    tf.slice(tensor, [from, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)]),
   )
+
+/** Examples as numbers, for engines. */
+export interface NumberBatch {
+  readonly x: readonly Numbers[]
+  readonly y: readonly Numbers[]
+  readonly size: number
+}
+
+const toNumbers = async (tensor: tf.Tensor): Promise<Numbers> => ({
+  data: Float32Array.from(await tensor.data()),
+  shape: tensor.shape,
+})
+
+/** The numbers of a batch, whose tensors stay. */
+export const numbersIn = async ({ x, y, size }: Batch): Promise<NumberBatch> => ({
+  x: await Promise.all(x.map(toNumbers)),
+  y: await Promise.all(y.map(toNumbers)),
+  size,
+})
+
+const someRows = ({ data, shape }: Numbers, from: number, count: number, order: Int32Array | undefined): Numbers => {
+  const [all = 0, ...rest] = shape
+  const width = data.length / all
+  const own = [count, ...rest]
+  if (order === undefined) return { data: data.subarray(from * width, (from + count) * width), shape: own }
+  const chosen = new Float32Array(count * width)
+  for (let i = 0; i < count; i++) {
+    const row = (order[from + i] as number) * width
+    chosen.set(data.subarray(row, row + width), i * width)
+  }
+  return { data: chosen, shape: own }
+}
+
+/** Some examples: in their order, or in the given one. */
+export const someExamples = ({ x, y }: NumberBatch, from: number, count: number, order?: Int32Array): NumberBatch => ({
+  x: x.map(numbers => someRows(numbers, from, count, order)),
+  y: y.map(numbers => someRows(numbers, from, count, order)),
+  size: count,
+})
 
 /** Where each batch starts and how long it is: the last one may be shorter. */
 export const slices = (size: number, batchSize: number): readonly (readonly [from: number, count: number])[] =>

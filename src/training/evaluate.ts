@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { BackendOption } from '../backends/choose.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { OutputOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, mergeTrees, type Part, run } from '../core/network.ts'
 import { integer, parseOptions } from '../core/options.ts'
-import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
+import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { asTrees, checkVariables, type Trees, wireFor } from '../state/apply.ts'
+import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import {
   type Batch,
@@ -19,7 +21,7 @@ import {
   toInputs,
 } from './batches.ts'
 import type { Loss, Metric } from './loss.ts'
-import { type NormalEvaluation, readEvaluation } from './options.ts'
+import { type NormalEvaluation, optionalBackend, readEvaluation } from './options.ts'
 import { checkTraining, type Report, toReport } from './step.ts'
 import { reportOf } from './update.ts'
 
@@ -35,21 +37,48 @@ const infer = (part: Part, variables: Trees, inputs: readonly tf.Tensor[]): read
   return outputs
 }
 
-/** The mean loss and metrics over all examples, in inference mode. */
-export const score = async (
+/** Computes the outputs for some rows, as tensors of the caller's. */
+type Infer = (x: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
+
+/** Eager, or with a backend by a compiled network, which is disposed after the work. */
+const inferring = async <R>(
   part: Part,
   variables: Trees,
-  all: Batch,
-  rule: Pick<NormalEvaluation, 'loss' | 'metrics' | 'batchSize'>,
-): Promise<Report> => {
+  backend: BackendOption | null,
+  work: (infer: Infer) => Promise<R>,
+): Promise<R> => {
+  if (backend === null) return work(async x => tf.tidy(() => infer(part, variables, x).map(output => tf.clone(output))))
+  const compiled = runsOf(part, backend, variables)
+  try {
+    return await work(async x => [await compiled.output(variables, [...x])].flat() as tf.Tensor[])
+  } finally {
+    await compiled.dispose()
+  }
+}
+
+/** Some rows of tensors for the length of some work. */
+const withRows = async <R>(
+  tensors: readonly tf.Tensor[],
+  from: number,
+  count: number,
+  work: (own: readonly tf.Tensor[]) => Promise<R>,
+): Promise<R> => {
+  const own = tidily(() => rows(tensors, from, count))
+  try {
+    return await work(own)
+  } finally {
+    for (const tensor of own) tensor.dispose()
+  }
+}
+
+/** The mean loss and metrics over all examples, in inference mode. */
+const score = async (infer: Infer, all: Batch, rule: NormalEvaluation): Promise<Report> => {
   const breathe = breather()
   const sums = new Float64Array(rule.metrics.length + 1)
   for (const [from, count] of slices(all.size, rule.batchSize)) {
-    const values = tf.tidy(() => {
-      const expected = rows(all.y, from, count)
-      const predicted = infer(part, variables, rows(all.x, from, count))
-      return tf.stack([...reportOf(tfjsOps, rule, expected, predicted)])
-    })
+    const predicted = await withRows(all.x, from, count, infer)
+    const values = tf.tidy(() => tf.stack([...reportOf(tfjsOps, rule, rows(all.y, from, count), predicted)]))
+    for (const tensor of predicted) tensor.dispose()
     const numbers = await values.data()
     values.dispose()
     numbers.forEach((value, i) => {
@@ -68,6 +97,8 @@ export interface EvaluateOptions {
   readonly metrics?: readonly (Metric | string)[]
   /** How many examples go through the network at once. Default: 128. */
   readonly batchSize?: number
+  /** What computes, on a compiled network: a backend, or the name of one. Default: eager, without compiling. */
+  readonly backend?: BackendOption
 }
 
 /**
@@ -94,7 +125,7 @@ export const evaluate = async <N extends AnyLayer>(
   const all = keepBatch(() => toBatch('evaluate', examples))
   return finallyRelease(all, async () => {
     checkTraining(part, given, all, normal)
-    return score(part, given, all, normal)
+    return inferring(part, given, normal.backend, own => score(own, all, normal))
   })
 }
 
@@ -102,6 +133,8 @@ export const evaluate = async <N extends AnyLayer>(
 export interface PredictOptions {
   /** How many examples go through the network at once. Default: 128. */
   readonly batchSize?: number
+  /** What computes, on a compiled network: a backend, or the name of one. Default: eager, without compiling. */
+  readonly backend?: BackendOption
   /** Called after each batch. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
@@ -125,10 +158,10 @@ export const predict = async <N extends AnyLayer>(
 ): Promise<TensorsOf<OutputOf<N>>> => {
   const part = asPart('predict', network)
   const { onProgress, ...rest } = options
-  const { batchSize } = parseOptions(
+  const { batchSize, backend } = parseOptions<{ batchSize: number; backend: BackendOption | null }>(
     'predict',
     'predict(network, variables, x, { batchSize: 128 })',
-    { batchSize: { codec: integer(1), default: 128 } },
+    { batchSize: { codec: integer(1), default: 128 }, backend: { codec: optionalBackend, default: null } },
     rest,
   )
   const given = asTrees('predict', variables)
@@ -143,11 +176,13 @@ export const predict = async <N extends AnyLayer>(
       ),
       mergeTrees(given.params, given.state),
     )
-    for (const [from, count] of slices(all.size, batchSize)) {
-      parts.push(tf.tidy(() => infer(part, given, rows(all.x, from, count)).map(output => tf.clone(output))))
-      onProgress?.({ done: from + count, total: all.size })
-      await breathe()
-    }
+    await inferring(part, given, backend, async own => {
+      for (const [from, count] of slices(all.size, batchSize)) {
+        parts.push(await withRows(all.x, from, count, own))
+        onProgress?.({ done: from + count, total: all.size })
+        await breathe()
+      }
+    })
     const outputs = (parts[0] ?? []).map((_, i) => handOver(tf.concat(parts.map(own => own[i] as tf.Tensor))))
     // A network of one output gives it alone, as its type says.
     return (outputs.length === 1 ? outputs[0] : Object.freeze(outputs)) as TensorsOf<OutputOf<N>>

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
+import { chooseBackend } from '../backends/choose.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
@@ -6,30 +6,28 @@ import { foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
 import { asTrees, type Trees } from '../state/apply.ts'
 import {
-  type Batch,
   breather,
   type Examples,
   finallyRelease,
   keepBatch,
-  release,
-  rows,
+  type NumberBatch,
+  numbersIn,
   slices,
+  someExamples,
   toBatch,
 } from './batches.ts'
-import { score } from './evaluate.ts'
+import { type DeviceState, type Engine, engineOf, type RawState } from './engine.ts'
+import type { Metric } from './loss.ts'
 import { checkResumed, slotTensors } from './optimizer.ts'
 import { type NormalFit, readFit } from './options.ts'
 import {
   checkTraining,
   initialState,
-  type RawState,
   type Report,
   type TrainingRule,
   type TrainState,
-  tensorsOf,
   toReport,
   toTrainState,
-  updateNow,
 } from './step.ts'
 
 const defaultKey = keyOf(0)
@@ -99,27 +97,23 @@ const toHistory = (epochs: readonly EpochReports[]): History => {
   return Object.freeze(Object.fromEntries(history)) as History
 }
 
-/** What training starts from: nothing remembered, or what an earlier `fit` left. */
-const begin = (
+/** An engine, and on it what training starts from: nothing remembered, or what an earlier `fit` left. */
+const begin = async (
+  part: Part,
   variables: Trees,
-  { optimizer, trainState }: NormalFit<Examples, Progress, Pick<RawState, 'optimizer'>>,
-): RawState => {
+  rule: NormalFit<Examples, Progress, Pick<RawState, 'optimizer'>>,
+): Promise<readonly [Engine, DeviceState]> => {
+  const { optimizer, trainState } = rule
   const fresh = tidily(() => initialState(variables, optimizer))
-  if (trainState === null) return fresh
-  for (const tensor of slotTensors(fresh.optimizer)) tensor.dispose()
-  checkResumed(optimizer, fresh.optimizer, trainState.optimizer)
-  return { ...fresh, optimizer: trainState.optimizer }
+  try {
+    if (trainState !== null) checkResumed(optimizer, fresh.optimizer, trainState.optimizer)
+    const start = { ...fresh, ...(trainState && { optimizer: trainState.optimizer }) }
+    const engine = engineOf(part, rule, start, await chooseBackend(rule.backend))
+    return [engine, await engine.begin(start)]
+  } finally {
+    for (const tensor of slotTensors(fresh.optimizer)) tensor.dispose()
+  }
 }
-
-/** Disposes the tensors of a state that neither the next one nor the user holds. */
-const leave = (state: RawState, given: ReadonlySet<tf.Tensor>, next?: RawState): void => {
-  const kept = next === undefined ? new Set() : tensorsOf(next)
-  for (const tensor of tensorsOf(state)) if (!kept.has(tensor) && !given.has(tensor)) tensor.dispose()
-}
-
-/** Hands a state over to the user; what training did not change becomes a tensor of its own nevertheless. */
-const finish = <N extends AnyLayer>(state: RawState, given: ReadonlySet<tf.Tensor>, key: Key): TrainState<N> =>
-  toTrainState(state, key, tensor => handOver(given.has(tensor) ? tf.clone(tensor) : tensor))
 
 /**
  * Trains a network: goes through the examples batch by batch, epoch by epoch, and changes the parameters so that the loss
@@ -153,56 +147,46 @@ export const fit = async <N extends AnyLayer>(
   const part = asPart('fit', network)
   asTrees('fit', variables)
   const rule = readFit<Examples, Progress, TrainState<N>>(options)
-  const examplesOf = (owner: string, given: Examples): Batch => {
+  const examplesOf = async (owner: string, given: Examples): Promise<NumberBatch> => {
     const batch = keepBatch(() => toBatch(owner, given))
-    try {
+    return finallyRelease(batch, async () => {
       checkTraining(part, variables, batch, rule)
-      return batch
-    } catch (error) {
-      release(batch)
-      throw error
-    }
+      return numbersIn(batch)
+    })
   }
-  const all = examplesOf('fit', examples)
-  return finallyRelease(all, async () => {
-    if (rule.validation === null) return train(part, variables, all, null, rule)
-    const held = examplesOf('fit, validation', rule.validation)
-    return finallyRelease(held, () => train(part, variables, all, held, rule))
-  })
+  const all = await examplesOf('fit', examples)
+  const held = rule.validation === null ? null : await examplesOf('fit, validation', rule.validation)
+  const [engine, start] = await begin(part, variables, rule)
+  try {
+    return await train(engine, start, all, held, rule)
+  } finally {
+    await engine.dispose()
+  }
 }
 
 const train = async <N extends AnyLayer>(
-  part: Part,
-  variables: Variables<N>,
-  all: Batch,
-  validation: Batch | null,
+  engine: Engine,
+  start: DeviceState,
+  all: NumberBatch,
+  validation: NumberBatch | null,
   rule: NormalFit<Examples, Progress, TrainState<N>>,
 ): Promise<Fitted<N>> => {
   const { epochs, metrics, batchSize } = rule
   const key = rule.key ?? rule.trainState?.key ?? defaultKey
   const breathe = breather()
   const batches = slices(all.size, batchSize)
-  let state = begin(variables, rule)
-  const given = tensorsOf({ ...variables, optimizer: rule.trainState?.optimizer ?? { update: 0, slots: {} } })
+  let state = start
 
   const learn = async (from: number, count: number, order: Int32Array | undefined): Promise<Float32Array> => {
-    const { after, report } = tidily(() => {
-      const batch = { x: rows(all.x, from, count, order), y: rows(all.y, from, count, order), size: count }
-      return updateNow(part, rule, state, batch, key)
-    })
-    leave(state, given, after)
+    const { after, report } = await engine.learn(state, someExamples(all, from, count, order), key)
     state = after
-    const values = await report.data<'float32'>()
-    report.dispose()
     await breathe()
-    return values
+    return report
   }
 
   const goThrough = async (epoch: number): Promise<EpochReports> => {
     // Numbered by updates, so that where an earlier fit ended, the order goes on instead of starting again.
-    const order = rule.shuffle
-      ? permutation(foldIn(foldIn(key, 'shuffle'), state.optimizer.update), all.size)
-      : undefined
+    const order = rule.shuffle ? permutation(foldIn(foldIn(key, 'shuffle'), state.update), all.size) : undefined
     const sums = new Float64Array(metrics.length + 1)
     let training = toReport(metrics, sums)
     for (const [i, [from, count]] of batches.entries()) {
@@ -218,7 +202,7 @@ const train = async <N extends AnyLayer>(
         Object.freeze({ epoch, epochs, batch: i + 1, batches: batches.length, report: training, ended: false }),
       )
     }
-    const held = validation === null ? null : await score(part, state, validation, rule)
+    const held = validation === null ? null : await score(engine, state, validation, rule)
     rule.onProgress?.(
       Object.freeze({
         ...{ epoch, epochs, batch: batches.length, batches: batches.length, report: training, ended: true },
@@ -231,10 +215,27 @@ const train = async <N extends AnyLayer>(
   try {
     const reports: EpochReports[] = []
     for (let epoch = 1; epoch <= epochs; epoch++) reports.push(await goThrough(epoch))
-    const trainState = finish<N>(state, given, key)
+    const trainState = toTrainState<N>(await engine.take(state), key, tensor => handOver(tensor))
     return Object.freeze({ variables: trainState.variables, history: toHistory(reports), trainState })
   } catch (error) {
-    leave(state, given)
+    engine.release(state)
     throw error
   }
+}
+
+/** The mean loss and metrics over all examples, in inference mode. */
+const score = async (
+  engine: Engine,
+  state: DeviceState,
+  examples: NumberBatch,
+  { metrics, batchSize }: { readonly metrics: readonly Metric[]; readonly batchSize: number },
+): Promise<Report> => {
+  const sums = new Float64Array(metrics.length + 1)
+  for (const [from, count] of slices(examples.size, batchSize)) {
+    const values = await engine.score(state, someExamples(examples, from, count))
+    values.forEach((value, i) => {
+      sums[i] = (sums[i] as number) + (value * count) / examples.size
+    })
+  }
+  return toReport(metrics, sums)
 }

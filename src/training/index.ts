@@ -1,4 +1,11 @@
 export type { Examples } from './batches.ts'
+export {
+  type CompiledState,
+  type CompiledTraining,
+  type CompiledTrainingRule,
+  compileTraining,
+  type Recompiled,
+} from './compile.ts'
 export { type EvaluateOptions, evaluate, type PredictOptions, predict } from './evaluate.ts'
 export { type FitOptions, type Fitted, fit, type History, type Progress } from './fit.ts'
 export { type Comparison, defineLoss, defineMetric, type Loss, type Metric } from './loss.ts'

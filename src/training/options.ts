@@ -1,6 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
+import { type BackendOption, backendOption } from '../backends/choose.ts'
 import { boolean, codec, integer, type Options, parseOptions } from '../core/options.ts'
-import type { Key } from '../core/random.ts'
+import { isKey, type Key } from '../core/random.ts'
 import type { Loss, Metric } from './loss.ts'
 import { categoricalCrossentropy, mse } from './losses.ts'
 import { accuracy } from './metrics.ts'
@@ -40,10 +41,15 @@ const optimizerOption = codec('an optimizer, such as adam()', value => {
   return read._tag === 'Right' ? read.right : undefined
 })
 
+/** A backend, or nothing: eager. */
+export const optionalBackend: t.Type<BackendOption | null, unknown, unknown> = codec(backendOption.name, value => {
+  const read = backendOption.decode(value)
+  return value === null ? null : read._tag === 'Right' ? read.right : undefined
+})
+
 /** A function, or nothing. */
 const maybe = <V>(expected: string, test: (value: unknown) => boolean): t.Type<V | null, unknown, unknown> =>
   codec(`${expected}, or nothing`, value => (value === null || test(value) ? (value as V | null) : undefined))
-const isKey = (value: unknown): boolean => (value as { kind?: unknown }).kind === 'Key'
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 /** The rule of a step in its normal form. */
@@ -51,23 +57,27 @@ export interface NormalRule {
   readonly loss: Loss
   readonly optimizer: Optimizer
   readonly metrics: readonly Metric[]
+  readonly backend: BackendOption
 }
 
 const rule: Options<NormalRule> = {
   loss: { codec: loss, default: 'mse' },
   optimizer: { codec: optimizerOption, default: adam() },
   metrics: { codec: metricList, default: [] },
+  backend: { codec: backendOption, default: 'tfjs' },
 }
 
-/** Reads the options of `trainStep`. */
-export const readRule = (given: object): NormalRule =>
-  parseOptions('trainStep', 'trainStep(network, { loss: mse, optimizer: adam() })', rule, { ...given })
+/** Reads the options of `trainStep` and `compileTraining`. */
+export const readRule = (given: object, owner = 'trainStep'): NormalRule =>
+  parseOptions(owner, `${owner}(network, { loss: mse, optimizer: adam() })`, rule, { ...given })
 
 /** The options of `evaluate` in their normal form. */
 export interface NormalEvaluation {
   readonly loss: Loss
   readonly metrics: readonly Metric[]
   readonly batchSize: number
+  /** `null`: eager. */
+  readonly backend: BackendOption | null
 }
 
 /** Reads the options of `evaluate`. */
@@ -75,7 +85,12 @@ export const readEvaluation = (given: object): NormalEvaluation =>
   parseOptions(
     'evaluate',
     "evaluate(network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'] })",
-    { loss: rule.loss, metrics: rule.metrics, batchSize: { codec: integer(1), default: 128 } },
+    {
+      loss: rule.loss,
+      metrics: rule.metrics,
+      batchSize: { codec: integer(1), default: 128 },
+      backend: { codec: optionalBackend, default: null },
+    },
     { ...given },
   )
 

@@ -1,24 +1,19 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
+import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart, mapTree, mergeTrees, type Part, type Wiring } from '../core/network.ts'
-import { asKey, foldIn, type Key } from '../core/random.ts'
+import { asKey, type Key } from '../core/random.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { asTrees, checkVariables, type Trees, wireFor } from '../state/apply.ts'
-import { type Batch, breather, type Examples, toBatch } from './batches.ts'
+import { breather, type Examples, finallyRelease, keepBatch, numbersIn, toBatch } from './batches.ts'
+import { lazyEngine, type RawState } from './engine.ts'
 import type { Comparison, Loss, Metric } from './loss.ts'
-import {
-  coefficientsOf,
-  initialSlots,
-  mapSlots,
-  type Optimizer,
-  type OptimizerState,
-  slotTensors,
-} from './optimizer.ts'
+import { initialSlots, mapSlots, type Optimizer, type OptimizerState } from './optimizer.ts'
 import { type NormalRule, readRule } from './options.ts'
-import { totalOf, update } from './update.ts'
+import { totalOf } from './update.ts'
 
 /** Everything that training changes: a value, from which the next one is computed. */
 export interface TrainState<N extends AnyLayer = AnyLayer> {
@@ -36,6 +31,8 @@ export interface TrainingRule {
   readonly optimizer?: Optimizer
   /** What is reported beside the loss. Default: nothing. */
   readonly metrics?: readonly (Metric | string)[]
+  /** What computes: a backend, or the name of one. Default: `'tfjs'`, on whichever backend of tfjs is in use. */
+  readonly backend?: BackendOption
 }
 
 /** The mean over a batch, or an epoch, of the loss and of each metric, by name. */
@@ -47,44 +44,6 @@ export interface TrainStep<N extends AnyLayer> {
   /** The state before the first step. */
   readonly init: (variables: Variables<N>, key: Key) => TrainState<N>
 }
-
-/** What training changes, as plain tensors that belong to nobody yet. */
-export interface RawState extends Trees {
-  readonly optimizer: OptimizerState
-}
-
-/** One update, in the enclosing `tf.tidy`: the new state, and the loss and metrics of the batch as one tensor. */
-export const updateNow = (
-  part: Part,
-  rule: NormalRule,
-  { params, state, optimizer }: RawState,
-  batch: Batch,
-  key: Key,
-): { readonly after: RawState; readonly report: tf.Tensor } => {
-  const wiring = wireFor(
-    part,
-    batch.x.map(tensor => tensor.shape),
-  )
-  const coefficients = coefficientsOf(tfjsOps, rule.optimizer.rule, optimizer.update)
-  const mode = { training: true, key: foldIn(key, optimizer.update) }
-  const before = { params, state, slots: optimizer.slots }
-  const { after, report } = update(tfjsOps, wiring, rule, before, batch.x, batch.y, coefficients, mode)
-  return {
-    after: {
-      params: after.params,
-      state: after.state,
-      optimizer: { update: optimizer.update + 1, slots: after.slots },
-    },
-    report: tf.stack([...report]),
-  }
-}
-
-/** Every tensor of a state. */
-export const tensorsOf = ({ params, state, optimizer }: RawState): ReadonlySet<tf.Tensor> =>
-  new Set([
-    ...[params, state].flatMap(tree => Object.values(tree)).flatMap(own => Object.values(own)),
-    ...slotTensors(optimizer),
-  ])
 
 /** A state for the user, each tensor handed over by `own`. */
 export const toTrainState = <N extends AnyLayer>(
@@ -113,8 +72,17 @@ export const initialState = ({ params, state }: Trees, { rule }: Optimizer): Raw
   optimizer: initialSlots(tfjsOps, rule, params),
 })
 
+/** What checks ask of tensors. */
+interface Shaped {
+  readonly shape: readonly number[]
+}
+interface Shapes {
+  readonly x: readonly Shaped[]
+  readonly y: readonly Shaped[]
+}
+
 /** What fits a loss or metric is known when it is traced: nothing is computed. */
-const checkComparison = (compare: Comparison, wiring: Wiring, batch: Batch): void => {
+const checkComparison = (compare: Comparison, wiring: Wiring, batch: Pick<Shapes, 'y'>): void => {
   const predicted = wiring.outputs.map(i => placeholder('predicted', wiring.nodes[i]?.shape ?? []))
   const expected = batch.y.map(tensor => placeholder('expected', tensor.shape))
   totalOf(graphOps, compare, expected, predicted)
@@ -129,8 +97,8 @@ const checkComparison = (compare: Comparison, wiring: Wiring, batch: Batch): voi
  */
 export const checkTraining = (
   part: Part,
-  { params, state }: Trees,
-  batch: Batch,
+  { params, state }: Trees<Shaped>,
+  batch: Shapes,
   { loss, metrics }: Pick<NormalRule, 'loss' | 'metrics'>,
 ): void => {
   const wiring = wireFor(
@@ -167,21 +135,27 @@ export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
   const breathe = breather()
+  const engineFor = lazyEngine(part, normal)
   const step = async (state: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report]> => {
     const before: RawState = { ...asTrees('trainStep', state.variables), optimizer: state.optimizer }
-    const given = tensorsOf(before)
-    const { after, report } = tidily(() => {
-      const batch = toBatch('trainStep', examples)
+    const batch = keepBatch(() => toBatch('trainStep', examples))
+    const numbers = await finallyRelease(batch, async () => {
       checkTraining(part, before, batch, normal)
-      return updateNow(part, normal, before, batch, state.key)
+      return numbersIn(batch)
     })
-    const values = await report.data()
-    report.dispose()
+    const engine = await engineFor(before)
+    const given = await engine.begin(before)
+    const sources = new Set(given.sources.values())
+    const { after, report } = await engine.learn(given, numbers, state.key).catch((error: unknown) => {
+      engine.release(given)
+      throw error
+    })
+    // What a step leaves unchanged stays the tensor that it was.
+    const next = await engine.take(after, given.sources)
     await breathe()
     return [
-      // Unlike what `fit` gives at its end, what a step left unchanged stays the tensor that it was.
-      toTrainState<N>(after, state.key, tensor => (given.has(tensor) ? tensor : handOver(tensor))),
-      toReport(normal.metrics, values),
+      toTrainState<N>(next, state.key, tensor => (sources.has(tensor) ? tensor : handOver(tensor))),
+      toReport(normal.metrics, report),
     ]
   }
   const begin = (variables: Variables<N>, key: Key): TrainState<N> => {

@@ -1,11 +1,10 @@
 import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
 import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
-import { absorptions } from './absorb.ts'
+import { absorptions } from './addends.ts'
 import { emitter } from './emitter.ts'
 import { biased, fused, onnxOps } from './interpreter.ts'
 import type { Model } from './model.ts'
-import { gatherSums } from './sums.ts'
 import { asGiven, laid, type Value } from './values.ts'
 
 /** The name under which a backend is chosen and speaks of itself. */
@@ -41,8 +40,7 @@ const known = (node: GraphNode): readonly number[] => {
 }
 
 /** A graph as a model of the same inputs and outputs, in order. */
-export const lower = (given: Graph): Model => {
-  const graph = gatherSums(given)
+export const lower = (graph: Graph): Model => {
   const emit = emitter()
   const ops = onnxOps(emit)
   const run = perform(ops)

@@ -159,7 +159,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const inKernel = inKernels.has(activation)
     const after = inKernel ? null : activation
     const options = { activation: inKernel && activation !== null ? activation : 'linear', leakyreluAlpha: 0 }
-    const optional = bias === undefined ? {} : { bias }
+    const optional: Readonly<Record<string, Info>> = bias === undefined ? {} : { bias }
     if (operation === 'matmul') {
       const transposes = { transposeA: false, transposeB: false }
       const given = { a: stacked(a), b: stacked(b), ...optional }

@@ -1,4 +1,4 @@
-import { type GraphNode, operands } from '../../graph/graph.ts'
+import { type GraphNode, isA, operands, uses } from '../../graph/graph.ts'
 
 // Operators for products take an addend, which spares a pass over the product: an addition whose one operand is a product
 // that nothing else needs is made with it.
@@ -9,15 +9,7 @@ export interface Absorbed {
   readonly addend: GraphNode
 }
 
-const isAddition = (node: GraphNode): boolean => node.kind === 'application' && node.operation === 'add'
 const sizeOf = (node: GraphNode): number => node.shape.reduce<number>((n, d) => n * (d as number), 1)
-
-/** How often each node is needed. */
-const usesOf = (order: readonly GraphNode[], outputs: readonly GraphNode[]): ReadonlyMap<GraphNode, number> => {
-  const uses = new Map<GraphNode, number>()
-  for (const node of [...order.flatMap(operands), ...outputs]) uses.set(node, (uses.get(node) ?? 0) + 1)
-  return uses
-}
 
 /** Whether a product's operator takes the other operand: any matrix, or a number for each output of a convolution. */
 const takes = (product: GraphNode, addend: GraphNode, sum: GraphNode): product is Absorbed['product'] => {
@@ -33,13 +25,13 @@ export const absorptions = (
   order: readonly GraphNode[],
   outputs: readonly GraphNode[],
 ): ReadonlyMap<GraphNode, Absorbed> => {
-  const uses = usesOf(order, outputs)
+  const counts = uses(outputs)
   const found = new Map<GraphNode, Absorbed>()
-  for (const sum of order.filter(isAddition)) {
+  for (const sum of order.filter(node => isA(node, 'add'))) {
     const [a, b] = operands(sum) as readonly [GraphNode, GraphNode]
     // Of two products the one that is made later takes the other.
-    if (uses.get(b) === 1 && takes(b, a, sum)) found.set(sum, { product: b, addend: a })
-    else if (uses.get(a) === 1 && takes(a, b, sum)) found.set(sum, { product: a, addend: b })
+    if (counts.get(b) === 1 && takes(b, a, sum)) found.set(sum, { product: b, addend: a })
+    else if (counts.get(a) === 1 && takes(a, b, sum)) found.set(sum, { product: a, addend: b })
   }
   return found
 }

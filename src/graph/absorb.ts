@@ -1,0 +1,62 @@
+import type { Ops } from '../core/ops.ts'
+import { type Application, type Constant, type Graph, type GraphNode, isA } from './graph.ts'
+import { type Rewriting, rewritten } from './rewrite.ts'
+
+// Constants that scale or shift the channels of a product or convolution with constant weights go into the weights: this
+// is what is left of batch normalization once its statistics are fixed.
+
+type Product = Application & { readonly operation: 'matmul' | 'convolve' }
+
+/** A product, and what has been added to its channels. */
+interface Affine {
+  readonly product: Product
+  readonly weight: Constant
+  readonly shift: Constant | null
+}
+
+const isProduct = (node: GraphNode | undefined): node is Product => isA(node, 'matmul') || isA(node, 'convolve')
+
+const affine = (node: GraphNode, sole: Rewriting['sole']): Affine | undefined => {
+  if (!sole(node)) return undefined
+  const [a, b] = isA(node, 'add') ? node.inputs : [node]
+  const [product, shift] = isProduct(b) ? [b, a] : [a, b]
+  if (!isProduct(product) || (shift !== undefined && !(shift.kind === 'constant' && sole(product)))) return undefined
+  const weight = product.inputs[1]
+  return weight?.kind === 'constant' ? { product, weight, shift: (shift as Constant | undefined) ?? null } : undefined
+}
+
+/** A constant as one number for each channel of a result. */
+const perChannel = (ops: Ops<GraphNode>, node: GraphNode | undefined, result: GraphNode): GraphNode | undefined => {
+  const channels = result.shape.at(-1)
+  if (node?.kind !== 'constant' || typeof channels !== 'number') return undefined
+  if (node.shape.length > result.shape.length || node.shape.slice(0, -1).some(d => d !== 1)) return undefined
+  if (node.shape.at(-1) === channels) return ops.reshape(node, [channels])
+  return node.shape.every(d => d === 1) ? ops.broadcast(ops.reshape(node, [1]), [channels]) : undefined
+}
+
+const absorbed = (node: GraphNode, { ops, sole, claim, keep }: Rewriting): GraphNode | undefined => {
+  if (!isA(node, 'add') && !isA(node, 'subtract') && !isA(node, 'multiply')) return undefined
+  const [left, right] = node.inputs as readonly [GraphNode, GraphNode]
+  const [value, constant] = left.kind === 'constant' && node.operation !== 'subtract' ? [right, left] : [left, right]
+  const found = affine(value, sole)
+  const channels = perChannel(ops, constant, node)
+  if (!found || !channels || value.shape.join() !== node.shape.join()) return undefined
+  const { product, weight, shift } = found
+  if (node.operation !== 'multiply') {
+    if (shift === null && node.operation === 'add') return undefined
+    const more = node.operation === 'subtract' ? ops.negative(channels) : channels
+    return ops.add(product, shift === null ? more : ops.add(shift, more))
+  }
+  const scaled = ops.multiply(weight, channels)
+  const inputs = [product.inputs[0] as GraphNode, scaled]
+  const result = claim(keep(Object.freeze({ ...product, inputs: Object.freeze(inputs) })))
+  return shift === null ? result : ops.add(result, ops.multiply(shift, channels))
+}
+
+/**
+ * The same graph with constants that scale and shift channels absorbed by the constant weights before them: a convolution
+ * followed by `BatchNorm` becomes one convolution with a bias. Only a graph whose variables are constants has any.
+ *
+ * Outputs are the same within rounding.
+ */
+export const absorb = (graph: Graph): Graph => rewritten(graph, absorbed)

@@ -1,0 +1,57 @@
+import type { Ops } from '../core/ops.ts'
+import type { Shape } from '../core/shape.ts'
+import { placeholder, tracer } from '../ops/graph.ts'
+import type { Graph, GraphNode, Placeholder } from './graph.ts'
+import { interner } from './intern.ts'
+import { interpret } from './interpret.ts'
+
+/**
+ * A graph from its inputs to its outputs. Nodes that compute the same become one.
+ *
+ * @throws RangeError when an output depends on a placeholder that is not among the inputs
+ */
+export const graph = (inputs: readonly Placeholder[], outputs: readonly GraphNode[]): Graph => rebuilt(inputs, outputs)
+
+/**
+ * The graph with some nodes in place of others, its nodes made anew by `ops`.
+ *
+ * @param change gives the interpreter that makes the nodes, from the one that makes equal nodes one
+ */
+export const rebuilt = (
+  inputs: readonly Placeholder[],
+  outputs: readonly GraphNode[],
+  change: (ops: Ops<GraphNode>) => Ops<GraphNode> = ops => ops,
+): Graph => {
+  const changing = (beneath: Ops<GraphNode>): Ops<GraphNode> => {
+    const { within } = beneath
+    return { ...change(beneath), ...(within && { within: (layer: string) => changing(within(layer)) }) }
+  }
+  const ops = changing(tracer(interner()))
+  const renewed = interpret(ops, outputs, new Map(inputs.map(input => [input, input])))
+  return Object.freeze({
+    kind: 'Graph',
+    inputs: Object.freeze([...inputs]),
+    outputs: Object.freeze([...renewed]),
+  })
+}
+
+/**
+ * The graph of a function of tensors, written in the operations.
+ *
+ * @param shapes the shape of each input; `null` for an unknown dimension, such as the batch
+ * @param names of the inputs, for printing. Default: x0, x1, …
+ * @example
+ * ```ts
+ * import { trace } from 'joinery/graph'
+ * const squares = trace((ops, x) => [ops.sum(ops.square(x), [1])], [[null, 3]])
+ * squares.outputs[0]?.shape // [null]
+ * ```
+ */
+export const trace = (
+  f: (ops: Ops<GraphNode>, ...inputs: readonly GraphNode[]) => readonly GraphNode[],
+  shapes: readonly Shape[],
+  names?: readonly string[],
+): Graph => {
+  const inputs = shapes.map((shape, i) => placeholder(names?.[i] ?? `x${i}`, shape))
+  return graph(inputs, f(tracer(interner()), ...inputs))
+}

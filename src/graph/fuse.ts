@@ -1,0 +1,77 @@
+import type { Ops } from '../core/ops.ts'
+import { type Application, type Fused, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
+import { type Rewriting, rewritten } from './rewrite.ts'
+import { uniform } from './simplify.ts'
+
+// Fusion: a product or convolution with the bias and activation that follow it becomes one node, one pass over the result.
+
+type Product = Fused['operation']
+const isProduct = (node: GraphNode): node is Application & { readonly operation: Product } =>
+  isA(node, 'matmul') || isA(node, 'convolve')
+
+/** A vector along the last axis of a result, as a bias is. */
+const asBias = (ops: Ops<GraphNode>, node: GraphNode, result: GraphNode): GraphNode | undefined => {
+  const last = result.shape.at(-1)
+  const vector =
+    node.shape.length > 0 &&
+    node.shape.length <= result.shape.length &&
+    node.shape.at(-1) === last &&
+    node.shape.slice(0, -1).every(d => d === 1)
+  return vector ? ops.reshape(node, [last as number]) : undefined
+}
+
+const fused = (product: Application & { readonly operation: Product }, more: Pick<Fused, 'inputs' | 'activation'>) =>
+  Object.freeze<Fused>({
+    kind: 'fused',
+    operation: product.operation,
+    attributes: product.attributes as Fused['attributes'],
+    shape: product.shape,
+    ...(product.layer !== undefined && { layer: product.layer }),
+    inputs: Object.freeze([...more.inputs]),
+    activation: more.activation,
+  })
+
+const withBias = (sum: GraphNode, { ops, sole, keep }: Rewriting): GraphNode | undefined => {
+  if (!isA(sum, 'add')) return undefined
+  const [a, b] = sum.inputs as readonly [GraphNode, GraphNode]
+  for (const [product, other] of [[a, b] as const, [b, a] as const]) {
+    if (!isProduct(product) || !sole(product) || product.shape.join() !== sum.shape.join()) continue
+    const bias = asBias(ops, other, product)
+    if (bias) return keep(fused(product, { inputs: [...product.inputs, bias], activation: null }))
+  }
+  return undefined
+}
+
+const activations = ['relu', 'sigmoid', 'tanh', 'elu'] as const
+
+const withActivation = (node: GraphNode, { sole, keep }: Rewriting): GraphNode | undefined => {
+  const activation = activations.find(operation => isA(node, operation))
+  const [x] = (node as Application).inputs ?? []
+  if (activation === undefined || x === undefined || !sole(x)) return undefined
+  if (isProduct(x)) return keep(fused(x, { inputs: x.inputs, activation }))
+  return x.kind === 'fused' && x.activation === null ? keep(Object.freeze({ ...x, activation })) : undefined
+}
+
+/**
+ * Where relu's result is there, its sign tells as much as that of what went in, which then need not be kept: the gradient
+ * of relu would hold on to it otherwise.
+ */
+const askResults = (graph: Graph): Graph => {
+  const counts = uses(graph.outputs)
+  const activated = new Set(topological(graph.outputs).flatMap(node => (isA(node, 'relu') ? node.inputs : [])))
+  if ([...activated].every(node => counts.get(node) === 1)) return graph
+  return rewritten(graph, (node, { ops }, before) => {
+    if (!isA(node, 'greater') || !isA(before, 'greater')) return undefined
+    const [x, zero] = node.inputs as readonly [GraphNode, GraphNode]
+    return uniform(zero) === 0 && activated.has(before.inputs[0] as GraphNode)
+      ? ops.greater(ops.relu(x), zero)
+      : undefined
+  })
+}
+
+/**
+ * The same graph with products and convolutions fused with a bias along the last axis and an activation, where nothing
+ * else needs what is in between. A backend need not know of it: a fused node says what it stands for.
+ */
+export const fuse = (graph: Graph): Graph =>
+  rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at))

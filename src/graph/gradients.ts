@@ -1,0 +1,53 @@
+import { graphOps, tracer } from '../ops/graph.ts'
+import { type Traced, tape } from '../ops/tape.ts'
+import { rebuilt } from './build.ts'
+import type { Graph, GraphNode } from './graph.ts'
+import { topological } from './graph.ts'
+import { interner } from './intern.ts'
+import { interpret } from './interpret.ts'
+
+/**
+ * The gradients of a graph's output, by reverse-mode differentiation: one rule for each operation. The result is a graph
+ * of the same inputs, which can be differentiated again.
+ *
+ * A walk over a sequence is unrolled. Where an output is not a scalar, these are the gradients of the sum of its elements.
+ *
+ * @param loss the node that is differentiated. Default: the first output.
+ * @param wrt the nodes with respect to which. Default: all inputs.
+ * @returns a graph whose outputs are one gradient for each node of `wrt`, of its shape; zeros where nothing flows
+ * @throws RangeError when the loss needs a dimension that is not known
+ * @example
+ * ```ts
+ * import { gradients, trace } from 'joinery/graph'
+ * const cubes = trace((ops, x) => [ops.sum(ops.multiply(x, ops.square(x)), [0])], [[2]])
+ * const slopes = gradients(cubes)
+ * slopes.outputs[0]?.shape // [2]
+ * ```
+ */
+export const gradients = (
+  graph: Graph,
+  loss: GraphNode = graph.outputs[0] as GraphNode,
+  wrt: readonly GraphNode[] = graph.inputs,
+): Graph => {
+  const { ops, variable, fixed, gradients: back } = tape(tracer(interner()))
+  const variables = wrt.map(variable)
+  const bound = new Map<GraphNode, Traced<GraphNode>>()
+  for (const node of topological([loss])) if (node.kind === 'placeholder') bound.set(node, fixed(node))
+  wrt.forEach((node, i) => {
+    bound.set(node, variables[i] as Traced<GraphNode>)
+  })
+  const [output] = interpret(ops, [loss], bound) as readonly [Traced<GraphNode>]
+  const one = graphOps.constant(1)
+  const { shape } = output.value
+  const cotangent =
+    shape.length === 0
+      ? one
+      : graphOps.broadcast(
+          graphOps.reshape(
+            one,
+            shape.map(() => 1),
+          ),
+          shape,
+        )
+  return rebuilt(graph.inputs, back([[output, cotangent]], variables))
+}

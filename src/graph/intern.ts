@@ -1,0 +1,50 @@
+import { type GraphNode, operands } from './graph.ts'
+
+// Hash-consing: equal nodes become one, so that equality of values is identity of nodes.
+
+/**
+ * A function that gives for every node the first one equal to it that it has seen: same operation, attributes, shape
+ * and operands (which must have been seen before it). The layers that nodes come from do not count.
+ *
+ * @param compared constants of more numbers than these are told apart by their arrays, as comparing the numbers is dear
+ */
+export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
+  const numbers = new Map<unknown, number>()
+  const nodes = new Map<string, GraphNode>()
+  const numberOf = (value: unknown): number => {
+    const known = numbers.get(value)
+    if (known !== undefined) return known
+    numbers.set(value, numbers.size)
+    return numbers.size - 1
+  }
+  const described = (node: GraphNode): string => {
+    switch (node.kind) {
+      case 'placeholder':
+        return ''
+      case 'constant': {
+        const { values } = node
+        if (typeof values === 'number') return Object.is(values, -0) ? '-0' : String(values)
+        return values.length > compared ? `array ${numberOf(values)}` : `[${values}]`
+      }
+      case 'draw':
+        return `${node.distribution} ${node.key.words} ${JSON.stringify(node.key.path ?? null)}`
+      case 'application':
+        return node.operation + JSON.stringify(node.attributes)
+      case 'fused':
+        return `${node.operation} ${node.activation} ${JSON.stringify(node.attributes)}`
+      case 'scan':
+        return [...node.carried, node.step, ...node.next, node.output].map(numberOf).join()
+      case 'scan result':
+        return String(node.result)
+    }
+  }
+  return node => {
+    if (node.kind === 'placeholder') return node
+    const from = operands(node).map(numberOf)
+    const text = `${node.kind} ${from} ${node.shape.join('x')} ${described(node)}`
+    const known = nodes.get(text)
+    if (known !== undefined) return known
+    nodes.set(text, node)
+    return node
+  }
+}

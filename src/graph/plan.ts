@@ -1,0 +1,109 @@
+import { sizeOf } from '../core/shape.ts'
+import { type Graph, type GraphNode, operands, topological } from './graph.ts'
+
+/** One step of a plan: a node, and what can be forgotten once it has been computed. */
+export interface Step {
+  readonly node: GraphNode
+  /** The values that are used here for the last time, which are neither inputs, constants nor outputs. */
+  readonly last: readonly GraphNode[]
+  /** The one of them whose memory the result may take, as the operation reads and writes element by element. */
+  readonly inPlace: GraphNode | null
+  /** Which buffer the result lies in. */
+  readonly buffer: number
+}
+
+/** An order in which to compute a graph, and where its values lie. */
+export interface Plan {
+  readonly steps: readonly Step[]
+  /** The size of each buffer in bytes: values whose lives do not overlap share one. */
+  readonly buffers: readonly number[]
+  /** The largest sum of bytes of values that are alive at once, inputs and constants included. */
+  readonly peakBytes: number
+}
+
+/** Operations whose element depends on the same element of an operand of the result's shape. */
+const elementwise: ReadonlySet<string> = new Set([
+  ...['negative', 'exp', 'log', 'sqrt', 'rsqrt', 'square', 'abs', 'sigmoid', 'tanh', 'relu', 'elu', 'softplus', 'erf'],
+  ...['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal', 'where', 'reshape'],
+  ...['stopGradient', 'clipGradient'],
+])
+
+const bytesOf = (node: GraphNode): number => {
+  if (node.kind === 'scan') return 0
+  const size = sizeOf(node.shape)
+  if (size === null) throw new RangeError('a plan: expected known dimensions, bind the batch first')
+  return 4 * size
+}
+
+const canTake = (node: GraphNode, last: readonly GraphNode[]): GraphNode | null => {
+  if (node.kind !== 'application' || !elementwise.has(node.operation)) return null
+  return last.find(operand => bytesOf(operand) === bytesOf(node)) ?? null
+}
+
+/** Buffers that are given back and taken again, the tightest that fits first. */
+const pool = () => {
+  const sizes: number[] = []
+  const free = new Set<number>()
+  return {
+    sizes,
+    take: (bytes: number): number => {
+      const fitting = [...free].filter(i => (sizes[i] as number) >= bytes)
+      const found = fitting.toSorted((a, b) => (sizes[a] as number) - (sizes[b] as number))[0]
+      if (found === undefined) return sizes.push(bytes) - 1
+      free.delete(found)
+      return found
+    },
+    give: (buffer: number): void => {
+      free.add(buffer)
+    },
+  }
+}
+
+/** For each node that is computed, the operands that nothing after it needs. */
+export const lastUses = ({ inputs, outputs }: Graph): ReadonlyMap<GraphNode, readonly GraphNode[]> => {
+  const order = topological([...inputs, ...outputs])
+  const lasting = new Set([...inputs, ...outputs])
+  const after = new Set<GraphNode>()
+  const found = new Map<GraphNode, readonly GraphNode[]>()
+  for (const node of order.toReversed()) {
+    const own = new Set(operands(node))
+    found.set(
+      node,
+      [...own].filter(operand => !after.has(operand) && !lasting.has(operand) && operand.kind !== 'constant'),
+    )
+    for (const operand of own) after.add(operand)
+  }
+  return found
+}
+
+/**
+ * Plans how to compute a graph: the order, what can be forgotten when, and which values may share memory.
+ *
+ * @throws RangeError when a dimension is unknown
+ */
+export const plan = (graph: Graph): Plan => {
+  const last = lastUses(graph)
+  const order = topological([...graph.inputs, ...graph.outputs])
+  const { sizes, take, give } = pool()
+  const buffers = new Map<GraphNode, number>()
+  const held = order.filter(node => node.kind === 'placeholder' || node.kind === 'constant')
+  let alive = held.reduce((sum, node) => sum + bytesOf(node), 0)
+  let peakBytes = alive
+  const steps = order
+    .filter(node => node.kind !== 'placeholder' && node.kind !== 'constant')
+    .map((node): Step => {
+      const ended = last.get(node) ?? []
+      const inPlace = canTake(node, ended)
+      const buffer = inPlace === null ? take(bytesOf(node)) : (buffers.get(inPlace) as number)
+      buffers.set(node, buffer)
+      alive += inPlace === null ? bytesOf(node) : 0
+      peakBytes = Math.max(peakBytes, alive)
+      for (const operand of ended) {
+        if (operand === inPlace) continue
+        alive -= bytesOf(operand)
+        give(buffers.get(operand) as number)
+      }
+      return Object.freeze({ node, last: ended, inPlace, buffer })
+    })
+  return Object.freeze({ steps: Object.freeze(steps), buffers: Object.freeze(sizes), peakBytes })
+}

@@ -1,0 +1,60 @@
+import type { Ops } from '../core/ops.ts'
+import { tracer } from '../ops/graph.ts'
+import { type Graph, type GraphNode, topological, uses } from './graph.ts'
+import { interner } from './intern.ts'
+import { simplifying } from './simplify.ts'
+import { withOperands } from './with-operands.ts'
+
+/** What a rewriting may look at and make nodes with. */
+export interface Rewriting {
+  /** Makes nodes, simplified. */
+  readonly ops: Ops<GraphNode>
+  /** Whether a node of the new graph is needed by the node at hand alone, so that replacing it leaves nothing twice. */
+  readonly sole: (node: GraphNode) => boolean
+  /** Says so of a node that was made for the node at hand. */
+  readonly claim: <N extends GraphNode>(node: N) => N
+  /** The node in the new graph for one of the old. */
+  readonly renewed: (node: GraphNode) => GraphNode
+  /** Makes a node that no operation makes. */
+  readonly keep: (node: GraphNode) => GraphNode
+}
+
+/**
+ * A graph with its nodes replaced, from the inputs to the outputs.
+ *
+ * @param change what stands for a node, whose operands have been replaced already; `undefined`: the node as it is
+ * @param before the node as it was
+ */
+export const rewritten = (
+  { inputs, outputs }: Graph,
+  change: (node: GraphNode, at: Rewriting, before: GraphNode) => GraphNode | undefined,
+): Graph => {
+  const keep = interner()
+  const ops = simplifying(tracer(keep))
+  const counts = uses(outputs)
+  const done = new Map<GraphNode, GraphNode>(inputs.map(input => [input, input]))
+  const soles = new Set<GraphNode>()
+  const renewed = (node: GraphNode): GraphNode => done.get(node) as GraphNode
+  const at: Rewriting = {
+    ops,
+    sole: node => soles.has(node),
+    claim: node => {
+      soles.add(node)
+      return node
+    },
+    renewed,
+    keep,
+  }
+  for (const node of topological(outputs)) {
+    if (node.kind === 'placeholder') {
+      done.set(node, node)
+      continue
+    }
+    const copy = keep(withOperands(node, renewed))
+    const result = change(copy, at, node) ?? copy
+    if (counts.get(node) === 1) soles.add(result)
+    else soles.delete(result)
+    done.set(node, result)
+  }
+  return Object.freeze({ kind: 'Graph', inputs, outputs: Object.freeze(outputs.map(renewed)) })
+}

@@ -1,0 +1,263 @@
+import { type Attributes, alike, type Operation, perform } from '../core/operations.ts'
+import type { Ops } from '../core/ops.ts'
+import { type Shape, sizeOf } from '../core/shape.ts'
+import { rebuilt } from './build.ts'
+import { evaluated } from './constants.ts'
+import { type Constant, type Graph, type GraphNode, isA } from './graph.ts'
+
+// Simplification as an interpreter: it makes nodes like the tracing one beneath it, but a simpler equal where it knows one.
+
+/** What an operation on these operands is equal to; `undefined` where no simpler form is known. */
+type Law<O extends Operation> = (
+  ops: Ops<GraphNode>,
+  inputs: readonly GraphNode[],
+  ...attributes: Attributes[O]
+) => GraphNode | undefined
+
+const first = (inputs: readonly GraphNode[]): GraphNode => inputs[0] as GraphNode
+const alikeShapes = (a: Shape, b: Shape): boolean =>
+  a.join() === b.join() && a.length === b.length && a.filter(d => d === null).length <= 1
+
+/** The number that every element of a constant is. */
+export const uniform = (node: GraphNode): number | undefined => {
+  if (node.kind !== 'constant') return undefined
+  const { values } = node
+  if (typeof values === 'number') return values
+  return values.length === 1 ? (values[0] as number) : undefined
+}
+
+/** The value beneath a broadcast that an operation's own broadcasting repeats just so. */
+const unrepeated = (node: GraphNode, other: Shape): GraphNode => {
+  if (!isA(node, 'broadcast')) return node
+  const inner = first(node.inputs)
+  return inner.shape.length <= other.length && alikeShapes(node.shape, other) ? inner : node
+}
+
+/** A binary operation on operands without needless broadcasts. */
+const unrepeatedOperands = (
+  inputs: readonly GraphNode[],
+  again: (a: GraphNode, b: GraphNode) => GraphNode,
+): GraphNode | undefined => {
+  const [a, b] = inputs as readonly [GraphNode, GraphNode]
+  const [left, right] = [unrepeated(a, b.shape), unrepeated(b, a.shape)]
+  // Of two broadcasts one has to stay.
+  if (left !== a && isA(b, 'broadcast')) return again(left, b)
+  return left === a && right === b ? undefined : again(left, right)
+}
+
+/** `x`, where combining it with `other` does not make it larger. */
+const unchanged = (x: GraphNode, other: GraphNode): GraphNode | undefined => {
+  const wide = other.shape.length <= x.shape.length && other.shape.every(d => d === 1)
+  return wide ? x : undefined
+}
+
+/** `x * a * b` with one factor, `a * b`. */
+const scaled = (ops: Ops<GraphNode>, x: GraphNode, factor: number): GraphNode | undefined => {
+  if (!isA(x, 'multiply')) return undefined
+  const [a, b] = x.inputs as readonly [GraphNode, GraphNode]
+  const [left, right] = [uniform(a), uniform(b)]
+  if (right !== undefined && b.shape.length === 0) return ops.multiply(a, ops.constant(right * factor))
+  if (left !== undefined && a.shape.length === 0) return ops.multiply(b, ops.constant(left * factor))
+  return undefined
+}
+
+const identity = (from: number, inputs: readonly GraphNode[]): GraphNode | undefined => {
+  const [a, b] = inputs as readonly [GraphNode, GraphNode]
+  if (uniform(b) === from) return unchanged(a, b)
+  return uniform(a) === from ? unchanged(b, a) : undefined
+}
+
+/** An axis that has one element may stand anywhere. */
+const movesNothing = (shape: Shape, permutation: readonly number[]): boolean => {
+  const order = permutation.filter(axis => shape[axis] !== 1)
+  return order.every((axis, i) => i === 0 || axis > (order[i - 1] as number))
+}
+
+/** Unary operations of numbers one by one, which may as well come before a broadcast. */
+const elementwise = [
+  ...(['negative', 'exp', 'log', 'sqrt', 'rsqrt', 'square', 'abs'] as const),
+  ...(['sigmoid', 'tanh', 'relu', 'elu', 'softplus', 'erf'] as const),
+]
+
+const sliceOfPart = (
+  ops: Ops<GraphNode>,
+  whole: GraphNode,
+  begin: readonly number[],
+  size: Shape,
+): GraphNode | undefined => {
+  if (!isA(whole, 'concatenate')) return undefined
+  const [axis] = whole.attributes
+  const [from, length] = [begin[axis] as number, size[axis] as number]
+  let start = 0
+  for (const part of whole.inputs) {
+    const end = start + (part.shape[axis] as number)
+    if (from >= start && from + length <= end)
+      return ops.slice(
+        part,
+        begin.map((at, i) => (i === axis ? at - start : at)),
+        size,
+      )
+    start = end
+  }
+  return undefined
+}
+
+const laws: { readonly [O in Operation]?: Law<O> } = {
+  ...Object.fromEntries(
+    elementwise.map((operation): [Operation, Law<'exp'>] => [
+      operation,
+      (ops, [x]) => (isA(x, 'broadcast') ? ops.broadcast(ops[operation](first(x.inputs)), x.shape) : undefined),
+    ]),
+  ),
+  negative: (ops, [x]) => {
+    if (x === undefined) return undefined
+    if (isA(x, 'negative')) return first(x.inputs)
+    if (isA(x, 'broadcast')) return ops.broadcast(ops.negative(first(x.inputs)), x.shape)
+    return scaled(ops, x, -1)
+  },
+  relu: (_, [x]) => (isA(x, 'relu') ? x : undefined),
+
+  add: (ops, inputs) => {
+    const [a, b] = inputs as readonly [GraphNode, GraphNode]
+    if (isA(b, 'negative')) return ops.subtract(a, first(b.inputs))
+    return identity(0, inputs) ?? unrepeatedOperands(inputs, ops.add)
+  },
+  subtract: (ops, inputs) => {
+    const [a, b] = inputs as readonly [GraphNode, GraphNode]
+    if (uniform(b) === 0) return unchanged(a, b)
+    if (uniform(a) === 0 && unchanged(b, a)) return ops.negative(b)
+    if (isA(b, 'negative')) return ops.add(a, first(b.inputs))
+    return unrepeatedOperands(inputs, ops.subtract)
+  },
+  multiply: (ops, inputs) => {
+    const [a, b] = inputs as readonly [GraphNode, GraphNode]
+    const same = identity(1, inputs)
+    if (same) return same
+    const [left, right] = [uniform(a), uniform(b)]
+    const merged =
+      right !== undefined && b.shape.length === 0
+        ? scaled(ops, a, right)
+        : left !== undefined && a.shape.length === 0
+          ? scaled(ops, b, left)
+          : undefined
+    return merged ?? unrepeatedOperands(inputs, ops.multiply)
+  },
+  divide: (ops, inputs) => {
+    const [a, b] = inputs as readonly [GraphNode, GraphNode]
+    return (uniform(b) === 1 && unchanged(a, b)) || unrepeatedOperands(inputs, ops.divide)
+  },
+  maximum: (ops, inputs) => unrepeatedOperands(inputs, ops.maximum),
+  minimum: (ops, inputs) => unrepeatedOperands(inputs, ops.minimum),
+
+  sum: (ops, [x], axes, keepDimensions) => {
+    if (x === undefined) return undefined
+    if (axes.every(axis => x.shape[axis] === 1))
+      return ops.reshape(
+        x,
+        x.shape.flatMap((d, i) => (axes.includes(i) ? (keepDimensions ? [1] : []) : [d])),
+      )
+    return undefined
+  },
+  reshape: (ops, [x], shape) => {
+    if (x === undefined) return undefined
+    if (alikeShapes(x.shape, shape)) return x
+    return isA(x, 'reshape') ? ops.reshape(first(x.inputs), shape) : undefined
+  },
+  transpose: (ops, [x], permutation) => {
+    if (x === undefined) return undefined
+    if (permutation.every((axis, i) => axis === i)) return x
+    if (isA(x, 'transpose')) {
+      const [before] = x.attributes
+      return ops.transpose(
+        first(x.inputs),
+        permutation.map(axis => before[axis] as number),
+      )
+    }
+    return sizeOf(x.shape) !== null && movesNothing(x.shape, permutation)
+      ? ops.reshape(
+          x,
+          permutation.map(axis => x.shape[axis] as number),
+        )
+      : undefined
+  },
+  broadcast: (ops, [x], shape) => {
+    if (x === undefined) return undefined
+    if (alikeShapes(x.shape, shape)) return x
+    return isA(x, 'broadcast') ? ops.broadcast(first(x.inputs), shape) : undefined
+  },
+  concatenate: (ops, inputs, axis) => {
+    if (inputs.length === 1) return inputs[0]
+    return inputs.some(input => isA(input, 'concatenate') && input.attributes[0] === axis)
+      ? ops.concatenate(
+          inputs.flatMap(input => (isA(input, 'concatenate') && input.attributes[0] === axis ? input.inputs : [input])),
+          axis,
+        )
+      : undefined
+  },
+  slice: (ops, [x], begin, size) => {
+    if (x === undefined || x.shape.includes(null)) return undefined
+    const whole = x.shape.map((d, i) => size[i] ?? (d as number) - (begin[i] as number))
+    if (alikeShapes(x.shape, whole)) return x
+    if (isA(x, 'slice')) {
+      const [before] = x.attributes
+      return ops.slice(
+        first(x.inputs),
+        begin.map((at, i) => at + (before[i] as number)),
+        whole,
+      )
+    }
+    return sliceOfPart(ops, x, begin, whole)
+  },
+  pad: (_, [x], margins) => (margins.every(([before, after]) => before === 0 && after === 0) ? x : undefined),
+}
+
+/** Small results are worth knowing beforehand, large ones only where they replace something as large. */
+const small = 1024
+
+const folded = (
+  beneath: Ops<GraphNode>,
+  operation: Operation,
+  inputs: readonly GraphNode[],
+  attributes: Attributes[Operation],
+): GraphNode | undefined => {
+  if (inputs.length === 0 || !inputs.every(input => input.kind === 'constant')) return undefined
+  const node = perform(beneath)(operation, inputs, attributes)
+  const sizes = inputs.map(input => (typeof input.values === 'number' ? 1 : input.values.length))
+  const size = sizeOf(node.shape)
+  if (size === null || size > Math.max(small, ...sizes)) return undefined
+  const values = evaluated(operation, inputs as readonly Constant[], attributes, node.shape as readonly number[])
+  return values === null ? undefined : beneath.constant(values, node.shape as readonly number[])
+}
+
+/** The interpreter that makes simpler equals, over a tracing one. */
+export const simplifying = (beneath: Ops<GraphNode>): Ops<GraphNode> => {
+  const { within } = beneath
+  const ops: Ops<GraphNode> = alike<GraphNode>(
+    (operation, inputs, attributes) => {
+      // The table pairs each law with its own attributes, which an operation of any kind cannot express.
+      const law = laws[operation] as Law<'exp'> | undefined
+      return (
+        folded(beneath, operation, inputs, attributes) ??
+        law?.(ops, inputs, ...(attributes as readonly [])) ??
+        perform(beneath)(operation, inputs, attributes)
+      )
+    },
+    {
+      shape: beneath.shape,
+      constant: beneath.constant,
+      uniform: beneath.uniform,
+      normal: beneath.normal,
+      scan: beneath.scan,
+      ...(within && { within: (layer: string) => simplifying(within(layer)) }),
+    },
+  )
+  return ops
+}
+
+/**
+ * The same graph with less to compute: equal nodes once, constants folded, what no output needs left out, and operations
+ * that change nothing, undo each other or move nothing (reshapes, transposes, broadcasts, sums with 0) removed.
+ *
+ * Outputs are the same within rounding.
+ */
+export const simplify = ({ inputs, outputs }: Graph): Graph => rebuilt(inputs, outputs, simplifying)

@@ -1,0 +1,285 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { give, take } from '../backends/backend.ts'
+import { type BackendOption, backendOption, chooseBackend } from '../backends/choose.ts'
+import { type Programs, programsOf, type Ready, runFed } from '../backends/programs.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import type { OutputOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
+import { asPart, leavesOf, mapTree, mergeTrees, type Part, type VariableTree } from '../core/network.ts'
+import { parseOptions } from '../core/options.ts'
+import { asKey, type Key } from '../core/random.ts'
+import type { Flow } from '../core/shape.ts'
+import { handOver, tidily } from '../ops/tfjs/index.ts'
+import {
+  type Applied,
+  type ApplyOptions,
+  asTrees,
+  checkVariables,
+  type Gradients,
+  type Trees,
+  toInputs,
+  wireFor,
+} from './apply.ts'
+import { type TensorInput, toTensor } from './data.ts'
+import { type Known, outputShapes, type StateIndices, traceGradients, traceNetwork, variablesOf } from './traced.ts'
+
+/** The options of {@link compile}. */
+export interface CompileOptions {
+  /** What computes: a backend, or the name of one. Default: `'tfjs'`, on whichever backend of tfjs is in use. */
+  readonly backend?: BackendOption
+}
+
+type Inputs = TensorInput | readonly TensorInput[]
+
+/** A network made ready to run, with its variables. */
+export interface Compiled<N extends AnyLayer> {
+  /** The output for an input, in inference mode. */
+  (input: Inputs): Promise<TensorsOf<OutputOf<N>>>
+  /** As the eager `apply`. */
+  readonly apply: (input: Inputs, options?: ApplyOptions) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
+  /** As the eager `gradients`. */
+  readonly gradients: (input: Inputs, cotangent: Inputs, options?: ApplyOptions) => Promise<Gradients<N>>
+  /** Gives back what the programs hold; dropping the value does the same, later. */
+  readonly dispose: () => Promise<void>
+}
+
+/** A network made ready to run with any variables. */
+export interface CompiledNetwork<N extends AnyLayer> {
+  (variables: Variables<N>, input: Inputs): Promise<TensorsOf<OutputOf<N>>>
+  readonly apply: (
+    variables: Variables<N>,
+    input: Inputs,
+    options?: ApplyOptions,
+  ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
+  readonly gradients: (
+    variables: Variables<N>,
+    input: Inputs,
+    cotangent: Inputs,
+    options?: ApplyOptions,
+  ) => Promise<Gradients<N>>
+  readonly dispose: () => Promise<void>
+}
+
+const shapesOf = (tensors: readonly tf.Tensor[]): Flow => tensors.map(tensor => tensor.shape)
+const single = <T>(values: readonly T[]): T | readonly T[] =>
+  values.length === 1 ? (values[0] as T) : Object.freeze(values)
+
+const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor =>
+  (params[layer]?.[name] ?? state[layer]?.[name]) as tf.Tensor
+
+/** Variables in the order in which graphs take them. */
+const leafTensors = (part: Part, x: Flow, given: Trees): readonly tf.Tensor[] =>
+  leavesOf(variablesOf(part, x)).map(([layer, name]) => tensorIn(given, layer, name))
+
+/** Variables with their numbers, to be constants. */
+const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promise<VariableTree<Known>> => {
+  const numbers = new Map<Known, Float32Array>()
+  for (const [layer, name, known] of leavesOf(variables))
+    numbers.set(known, Float32Array.from(await tensorIn(given, layer, name).data()))
+  return mapTree(variables, known => ({ ...known, data: numbers.get(known) as Float32Array }))
+}
+
+/** Tensors of the caller's for the length of some work. */
+const holding = async <R>(
+  make: () => readonly tf.Tensor[],
+  work: (tensors: readonly tf.Tensor[]) => Promise<R>,
+): Promise<R> => {
+  const tensors = tidily(() => make().map(tensor => tf.clone(tensor)))
+  try {
+    return await work(tensors)
+  } finally {
+    for (const tensor of tensors) tensor.dispose()
+  }
+}
+
+/** Runs a program on tensors, and gives its outputs as tensors of the user's. */
+const runOn = async (
+  ready: Ready,
+  tensors: readonly tf.Tensor[],
+  key: Key | undefined,
+): Promise<readonly tf.Tensor[]> => {
+  const { backend, graph } = ready
+  const handles: unknown[] = []
+  let results: readonly unknown[]
+  try {
+    for (const tensor of tensors) handles.push(await give(backend, tensor))
+    results = await runFed(ready, handles, [], [...handles.keys()], key)
+  } catch (error) {
+    for (const handle of handles) backend.release(handle)
+    throw error
+  }
+  const outputs: tf.Tensor[] = []
+  for (const [i, handle] of results.entries())
+    outputs.push(handOver(await take(backend, handle, graph.outputs[i]?.shape as readonly number[])))
+  return outputs
+}
+
+/** What a compiled network does, for variables that are given. */
+export interface Runs {
+  readonly output: (given: Trees, input: unknown) => Promise<unknown>
+  readonly apply: (given: Trees, input: unknown, options: ApplyOptions) => Promise<unknown>
+  readonly gradients: (given: Trees, input: unknown, cotangent: unknown, options: ApplyOptions) => Promise<unknown>
+  readonly dispose: () => Promise<void>
+}
+
+/**
+ * A network on a backend.
+ *
+ * @param bound variables that every run has, which then stand in the program of the output
+ */
+export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): Runs => {
+  const all = new Map<string, Programs<unknown>>()
+  /** The programs of one reading, made when it is first asked for. */
+  const programs = <A>(name: string, make: () => Programs<A>): Programs<A> => {
+    const known = (all.get(name) as Programs<A> | undefined) ?? make()
+    all.set(name, known)
+    return known
+  }
+  const backend = () => chooseBackend(choice)
+  const readingOf = ({ training = false, key }: ApplyOptions) => ({ training, keyed: key !== undefined })
+  const keyOf = ({ key }: ApplyOptions): Key | undefined => (key === undefined ? undefined : asKey('compile', key))
+  const checked = (given: Trees, x: Flow): void =>
+    checkVariables(wireFor(part, x), mergeTrees(given.params, given.state))
+
+  const output: Runs['output'] = (given, input) =>
+    holding(
+      () => toInputs(input),
+      async inputs => {
+        const x = shapesOf(inputs)
+        const reading = readingOf({})
+        const { for: forShapes } = programs('output', () =>
+          programsOf(backend, async (shapes = []) => {
+            const variables = variablesOf(part, shapes)
+            if (bound !== null) checked(bound, shapes)
+            const known = bound === null ? variables : await withNumbers(variables, bound)
+            return [traceNetwork(part, known, reading, shapes, false)[0], null]
+          }),
+        )
+        if (bound === null) checked(given, x)
+        const ready = await forShapes(x)
+        const leaves = bound === null ? leafTensors(part, x, given) : []
+        return single(await runOn(ready, [...leaves, ...inputs], undefined))
+      },
+    )
+
+  const apply: Runs['apply'] = (given, input, options) =>
+    holding(
+      () => toInputs(input),
+      async inputs => {
+        const x = shapesOf(inputs)
+        checked(given, x)
+        const reading = readingOf(options)
+        const { for: forShapes } = programs<StateIndices>(`apply ${reading.training} ${reading.keyed}`, () =>
+          programsOf(backend, (shapes = []) => traceNetwork(part, variablesOf(part, shapes), reading, shapes, true)),
+        )
+        const ready = await forShapes(x)
+        const results = await runOn(ready, [...leafTensors(part, x, given), ...inputs], keyOf(options))
+        const after = mapTree(ready.about, i => results[i] as tf.Tensor)
+        const updated = Object.entries(after).map(([name, own]) => [name, { ...given.state[name], ...own }] as const)
+        const count = outputShapes(part, x).length
+        return Object.freeze({
+          output: single(results.slice(0, count)),
+          state: Object.freeze({ ...given.state, ...Object.fromEntries(updated) }),
+        })
+      },
+    )
+
+  const gradients: Runs['gradients'] = (given, input, cotangent, options) =>
+    holding(
+      () => {
+        const inputs = toInputs(input)
+        const x = shapesOf(inputs)
+        checked(given, x)
+        const seeds = toInputs(cotangent)
+        return [...inputs, ...outputShapes(part, x).map((shape, i) => toTensor(seeds[i], shape))]
+      },
+      async tensors => {
+        const count = tidily(() => toInputs(input).length)
+        const [inputs, seeds] = [tensors.slice(0, count), tensors.slice(count)]
+        const reading = readingOf(options)
+        const { for: forShapes } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
+          programsOf(backend, (x = [], y = []) => [traceGradients(part, variablesOf(part, x), reading, x, y), null]),
+        )
+        const ready = await forShapes(shapesOf(inputs), shapesOf(seeds))
+        const x = shapesOf(inputs)
+        const results = await runOn(ready, [...leafTensors(part, x, given), ...tensors], keyOf(options))
+        const [outputs, rest] = [results.slice(0, seeds.length), results.slice(seeds.length)]
+        const trained = leavesOf(variablesOf(part, x)).filter(([, , { trainable }]) => trainable)
+        const at = new Map(trained.map(([layer, name], i) => [`${layer} ${name}`, count + i]))
+        return Object.freeze({
+          output: single(outputs),
+          input: single(rest.slice(0, count)),
+          params: mapTree(given.params, (_, layer, name) => rest[at.get(`${layer} ${name}`) as number] as tf.Tensor),
+        })
+      },
+    )
+
+  return {
+    output,
+    apply,
+    gradients,
+    dispose: async () => {
+      await Promise.all([...all.values()].map(programs => programs.dispose()))
+    },
+  }
+}
+
+/**
+ * Makes a network ready to run fast: its mathematics become one graph, which is simplified, fused and handed to a backend
+ * as one program for each shape of the input, when that is first met. With variables, these become part of the program,
+ * and batch normalization disappears into the weights before it; without, they are given with each call.
+ *
+ * @param options `backend`: a backend or its name, `'tfjs'` (the default), `'wasm'` or `'onnxruntime'`
+ * @returns a function from an input (or from variables and an input) to the promise of the output, with `apply` and
+ *   `gradients` as the eager ones, and `dispose`
+ * @throws InvalidOption when there is no such backend
+ * @throws BackendError, from a call, when the backend is not installed or cannot run the network
+ * @throws LayerConnectionError, WeightInitializationError, from a call, as `apply`
+ * @example
+ * ```ts
+ * const network = join(Input(4), Relu(8), Softmax(3))
+ * const model = compile(network, init(network, key(0)))
+ * const output = await model([[1, 2, 3, 4]])
+ * output.shape // [1, 3]
+ * ```
+ */
+export function compile<N extends AnyLayer>(network: N, variables: Variables<N>, options?: CompileOptions): Compiled<N>
+export function compile<N extends AnyLayer>(
+  network: N,
+  variables?: undefined,
+  options?: CompileOptions,
+): CompiledNetwork<N>
+export function compile<N extends AnyLayer>(
+  network: N,
+  variables?: Variables<N>,
+  options: CompileOptions = {},
+): Compiled<N> | CompiledNetwork<N> {
+  const part = asPart('compile', network)
+  const { backend } = parseOptions<Required<CompileOptions>>(
+    'compile',
+    "compile(network, variables, { backend: 'tfjs' })",
+    { backend: { codec: backendOption, default: 'tfjs' } },
+    { ...options },
+  )
+  const bound = variables === undefined ? null : asTrees('compile', variables)
+  const runs = runsOf(part, backend, bound)
+  const call = (given: Trees) => ({
+    output: (input: unknown) => runs.output(given, input),
+    apply: (input: unknown, how: ApplyOptions = {}) => runs.apply(given, input, how),
+    gradients: (input: unknown, cotangent: unknown, how: ApplyOptions = {}) =>
+      runs.gradients(given, input, cotangent, how),
+  })
+  const { dispose } = runs
+  if (bound !== null) {
+    const { output, ...rest } = call(bound)
+    return Object.freeze(Object.assign(output, { ...rest, dispose })) as unknown as Compiled<N>
+  }
+  const owned = (given: unknown) => call(asTrees('compile', given))
+  return Object.freeze(
+    Object.assign(async (given: unknown, input: unknown) => owned(given).output(input), {
+      apply: async (given: unknown, input: unknown, how?: ApplyOptions) => owned(given).apply(input, how),
+      gradients: async (given: unknown, input: unknown, cotangent: unknown, how?: ApplyOptions) =>
+        owned(given).gradients(input, cotangent, how),
+      dispose,
+    }),
+  ) as unknown as CompiledNetwork<N>
+}

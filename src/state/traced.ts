@@ -1,0 +1,113 @@
+import { leavesOf, mapTree, type Part, run, type VariableTree } from '../core/network.ts'
+import { symbolicKey } from '../core/random.ts'
+import { type Flow, type Shape, showFlow } from '../core/shape.ts'
+import { graph } from '../graph/build.ts'
+import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
+import { interner } from '../graph/intern.ts'
+import { placeholder, tracer } from '../ops/graph.ts'
+import { tape } from '../ops/tape.ts'
+import { wireFor } from './apply.ts'
+import { variableRules } from './init.ts'
+
+// A network's readings as graphs.
+
+/** What is known of a variable: its shape, or its numbers too, which then stand in the graph. */
+export interface Known {
+  readonly shape: readonly number[]
+  readonly trainable: boolean
+  readonly data?: Float32Array
+}
+
+/** What is known of a network's variables from itself, in the order in which graphs take them. */
+export const variablesOf = (part: Part, x: Flow): VariableTree<Known> =>
+  Object.fromEntries(
+    [...variableRules(wireFor(part, x))].map(([layer, rules]) => [
+      layer,
+      Object.fromEntries(
+        Object.entries(rules).map(([name, { shape, trainable = true }]) => [name, { shape, trainable }]),
+      ),
+    ]),
+  )
+
+/** How a network runs. */
+export interface Reading {
+  readonly training: boolean
+  /** Whether there is a key to draw with. */
+  readonly keyed: boolean
+}
+
+const modeOf = ({ training, keyed }: Reading) => ({ training, key: keyed ? symbolicKey : undefined })
+
+const named = (x: Flow, name: string): readonly Placeholder[] =>
+  x.map((shape, i) => placeholder(x.length === 1 ? name : `${name} ${i + 1}`, shape ?? []))
+
+/** Nodes for variables: placeholders, and constants where the numbers are known. */
+const nodesOf = (variables: VariableTree<Known>): VariableTree<GraphNode> =>
+  mapTree(variables, ({ shape, data }, layer, variable) =>
+    data === undefined
+      ? placeholder(`${layer}.${variable}`, shape)
+      : Object.freeze({ kind: 'constant', values: data, shape }),
+  )
+const inputsIn = (tree: VariableTree<GraphNode>): readonly Placeholder[] =>
+  leavesOf(tree).flatMap(([, , node]) => (node.kind === 'placeholder' ? [node] : []))
+
+/** Where in a graph's outputs each new value of the state is. */
+export type StateIndices = VariableTree<number>
+
+/**
+ * The graph of a network, from its variables that are not known and its inputs to its outputs, and with `withState` to the state that changes.
+ */
+export const traceNetwork = (
+  part: Part,
+  variables: VariableTree<Known>,
+  reading: Reading,
+  x: Flow,
+  withState: boolean,
+): readonly [graph: Graph, state: StateIndices] => {
+  const before = nodesOf(variables)
+  const inputs = named(x, 'input')
+  const ops = tracer(interner())
+  const [outputs, after] = run(ops, wireFor(part, x), before, inputs, modeOf(reading))
+  const changed = withState ? leavesOf(after) : []
+  const places = new Map(changed.map(([, , node], i) => [node, outputs.length + i]))
+  return [
+    graph([...inputsIn(before), ...inputs], [...outputs, ...changed.map(([, , node]) => node)]),
+    withState ? mapTree(after, node => places.get(node) as number) : {},
+  ]
+}
+
+/**
+ * The graph of a network's gradients: from variables, inputs and cotangents to outputs, gradients of the inputs and
+ * gradients of the parameters.
+ */
+export const traceGradients = (
+  part: Part,
+  variables: VariableTree<Known>,
+  reading: Reading,
+  x: Flow,
+  cotangents: Flow,
+): Graph => {
+  const nodes = nodesOf(variables)
+  const [inputs, seeds] = [named(x, 'input'), named(cotangents, 'cotangent')]
+  const { ops, variable, fixed, gradients } = tape(tracer(interner()))
+  const given = inputs.map(variable)
+  const isTrainable = (layer: string, name: string) => variables[layer]?.[name]?.trainable === true
+  const traced = mapTree(nodes, (node, layer, name) => (isTrainable(layer, name) ? variable : fixed)(node))
+  const [outputs] = run(ops, wireFor(part, x), traced, given, modeOf(reading))
+  const leaves = leavesOf(traced).flatMap(([layer, name, leaf]) => (isTrainable(layer, name) ? [leaf] : []))
+  const found = gradients(
+    outputs.map((output, i) => [output, seeds[i] as Placeholder] as const),
+    [...given, ...leaves],
+  )
+  return graph([...inputsIn(nodes), ...inputs, ...seeds], [...outputs.map(output => output.value), ...found])
+}
+
+/** The shapes of a network's outputs for inputs of known shapes. */
+export const outputShapes = (part: Part, x: Flow): readonly (readonly number[])[] => {
+  const { nodes, outputs } = wireFor(part, x)
+  return outputs.map(i => {
+    const shape: Shape | null = nodes[i]?.shape ?? null
+    if (shape?.every(d => d !== null)) return shape as readonly number[]
+    throw new RangeError(`an output of unknown shape for ${showFlow(x)}`)
+  })
+}
