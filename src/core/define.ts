@@ -12,20 +12,27 @@ import type { VariableRule, VariableRules } from './variables.ts'
 type NameOf<Base extends string, O> = O extends { readonly name: infer N extends string } ? N : `${Base}-{}`
 
 /**
- * The type of a layer, for the layers' own types to extend: they add '~out' and, where they have variables, '~params'
- * and '~state'.
- *
- * `Base` is the automatic name without its number ('convolution'), `O` the options as given.
+ * The type of a layer by its name or pattern, for the layers' own types to extend: they add '~out' and, where they have
+ * variables, '~params' and '~state'. Layers whose types take their options one by one, each with its default, are the
+ * same type wherever they are made alike, and cost the compiler once.
  */
-export interface Leaf<Base extends string, O> extends Chain {
+export interface NamedLeaf<Name extends string> extends Chain {
   /** The name, or the pattern that numbers it in a network. */
-  readonly name: NameOf<Base, O>
+  readonly name: Name
   readonly rules: Rules
   readonly '~source': unknown
-  readonly '~named': ExplicitName<NameOf<Base, O>>
+  readonly '~named': ExplicitName<Name>
   readonly '~params': unknown
   readonly '~state': unknown
-  readonly '~entries': readonly [readonly [NameOf<Base, O>, this['~params'], this['~state']]]
+  readonly '~entries': readonly [readonly [Name, this['~params'], this['~state']]]
+}
+
+/**
+ * The same for a layer whose type takes its options as given, `O`. `Base` is the automatic name without its number
+ * ('convolution').
+ */
+export interface Leaf<Base extends string, O> extends NamedLeaf<NameOf<Base, O>> {
+  readonly '~source': unknown
 }
 
 /** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
@@ -43,9 +50,9 @@ export type OptionOf<O, K extends string, Default> = K extends keyof O
   : Default
 
 /** Options that every layer takes. */
-export interface NameOption {
+export interface NameOption<Name extends string = string> {
   /** A name, or a pattern with one field: 'fc{}' gives fc1, fc2. Default: the kind and a number, as 'relu-1'. */
-  readonly name?: string
+  readonly name?: Name
 }
 
 interface Described<Normal extends object> {

@@ -1,6 +1,6 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { defineLayer, type NamedLeaf, type NameOption, type Plain } from '../core/define.ts'
 import type { Ops, Pair, Window } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
 import { type Mismatch, type Show, showShape } from '../core/shape.ts'
@@ -19,30 +19,40 @@ import {
 export type WindowSize = readonly [rows: number, cols: number]
 
 /** The options of {@link MaxPooling} and {@link AveragePooling}. */
-export interface PoolingOptions extends NameOption {
+export interface PoolingOptions<
+  P extends 'valid' | 'same' = 'valid' | 'same',
+  S extends PairOption | null = PairOption | null,
+  Name extends string = string,
+> extends NameOption<Name> {
   /** The step of the window, or [rows, cols]; it may exceed the window. Default: the size of the window. */
-  readonly stride?: PairOption | null
+  readonly stride?: S
   /** 'valid': windows stay inside; 'same': rows and columns come out as `ceil(n / stride)`. Default: 'valid'. */
-  readonly padding?: 'valid' | 'same'
+  readonly padding?: P
 }
 
 /** A pooling as a type: [batch, rows, cols, channels] in, [batch, rows', cols', channels] out. */
-export interface Pooling<Kind extends string, Base extends string, Size extends WindowSize, O> extends Plain<Base, O> {
+export interface Pooling<Kind extends string, Size extends WindowSize, P, S, Name extends string>
+  extends NamedLeaf<Name> {
   readonly kind: Kind
   readonly size: Pair
   readonly stride: Pair | null
   readonly padding: 'valid' | 'same'
-  readonly '~out': Slid<this['~in'], Kind, Size, O, ChannelsOf<this['~in']>, Size>
+  readonly '~out': Slid<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
+  readonly '~source': never
+  readonly '~params': never
+  readonly '~state': never
 }
 
 /** The constructor of a pooling layer. */
 export type PoolingConstructor<Kind extends string, Base extends string> = <
   const Size extends [number, number] | WindowSize,
-  const O extends PoolingOptions = {},
+  const P extends 'valid' | 'same' = 'valid',
+  const S extends PairOption | null = null,
+  const Name extends string = `${Base}-{}`,
 >(
   size: Size,
-  options?: O,
-) => Pooling<Kind, Base, Size, O>
+  options?: PoolingOptions<P, S, Name>,
+) => Pooling<Kind, Size, P, S, Name>
 
 interface NormalPooling {
   readonly size: Pair
