@@ -9,45 +9,30 @@ import { type Options, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
-type NameOf<Base extends string, O> = O extends { readonly name: infer N extends string } ? N : `${Base}-{}`
-
 /**
- * The type of a layer by its name or pattern, for the layers' own types to extend: they add '~out' and, where they have
- * variables, '~params' and '~state'. Layers whose types take their options one by one, each with its default, are the
- * same type wherever they are made alike, and cost the compiler once.
+ * The type of a layer, for the layers' own types to extend: they add '~out' and, where they have variables, '~params'
+ * and '~state'. `Name` is its name or pattern: 'convolution-{}' unless it is given one.
+ *
+ * A layer's type takes its options one by one, each with its default: layers that are made alike are then of one type,
+ * which costs the compiler once. Options as one object would make every call a type of its own.
  */
-export interface NamedLeaf<Name extends string> extends Chain {
+export interface Leaf<Name extends string> extends Chain {
   /** The name, or the pattern that numbers it in a network. */
   readonly name: Name
   readonly rules: Rules
   readonly '~source': unknown
-  readonly '~named': ExplicitName<Name>
+  readonly '~named': ExplicitName<NoInfer<Name>>
   readonly '~params': unknown
   readonly '~state': unknown
   readonly '~entries': readonly [readonly [Name, this['~params'], this['~state']]]
 }
 
-/**
- * The same for a layer whose type takes its options as given, `O`. `Base` is the automatic name without its number
- * ('convolution').
- */
-export interface Leaf<Base extends string, O> extends NamedLeaf<NameOf<Base, O>> {
-  readonly '~source': unknown
-}
-
 /** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
-export interface Plain<Base extends string, O> extends Leaf<Base, O> {
+export interface Plain<Name extends string> extends Leaf<Name> {
   readonly '~source': never
   readonly '~params': never
   readonly '~state': never
 }
-
-/** The type of an option: as given, or its default; `unknown` when the compiler knows it only roughly. */
-export type OptionOf<O, K extends string, Default> = K extends keyof O
-  ? O extends { readonly [_ in K]: infer V }
-    ? V
-    : unknown
-  : Default
 
 /** Options that every layer takes. */
 export interface NameOption<Name extends string = string> {
@@ -189,10 +174,11 @@ const allRules = <Normal extends object>(
  * ```ts
  * import { right } from 'fp-ts/lib/Either.js'
  *
- * interface Scale<O> extends Plain<'scale', O> {
+ * interface Scale<Name extends string> extends Plain<Name> {
  *   readonly '~out': this['~in']
  * }
- * const Scale: <const O extends NameOption = {}>(factor: number, options?: O) => Scale<O> = defineLayer({
+ * type ScaleConstructor = <const Name extends string = 'scale-{}'>(factor: number, options?: NameOption<Name>) => Scale<Name>
+ * const Scale: ScaleConstructor = defineLayer({
  *   kind: 'Scale',
  *   example: 'Scale(2)',
  *   positional: ['factor'],

@@ -6,9 +6,7 @@ export {
   type LayerDefinition,
   type Leaf,
   type MergeDefinition,
-  type NamedLeaf,
   type NameOption,
-  type OptionOf,
   type Plain,
 } from './define.ts'
 export {

@@ -1,6 +1,6 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type NamedLeaf, type NameOption } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Pair } from '../core/ops.ts'
 import { codec, optionalParameter, parameter } from '../core/options.ts'
 import { showShape } from '../core/shape.ts'
@@ -52,7 +52,7 @@ export interface Convolution<
   D = 1,
   B = number,
   Name extends string = 'convolution-{}',
-> extends NamedLeaf<Name> {
+> extends Leaf<Name> {
   readonly kind: 'Convolution'
   readonly size: Size
   readonly padding: Padding

@@ -1,6 +1,6 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type NamedLeaf, type NameOption } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, integer, number, type Option, type Options, optionalParameter, parameter } from '../core/options.ts'
@@ -20,17 +20,14 @@ export interface DenseOptions<B extends ParameterSource | null = ParameterSource
 }
 
 /** An activation alone, as a type: whatever comes in goes out. */
-export interface Activation<Kind extends string, Name extends string> extends NamedLeaf<Name> {
+export interface Activation<Kind extends string, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly units: null
   readonly '~out': this['~in']
-  readonly '~source': never
-  readonly '~params': never
-  readonly '~state': never
 }
 
 /** A dense layer as a type: [batch, features] in, [batch, units] out. */
-export interface Dense<Kind extends string, Units extends number, B, Name extends string> extends NamedLeaf<Name> {
+export interface Dense<Kind extends string, Units extends number, B, Name extends string> extends Leaf<Name> {
   readonly kind: Kind
   readonly units: Units
   readonly weight: Parameter
@@ -49,18 +46,18 @@ export interface Dense<Kind extends string, Units extends number, B, Name extend
 /** The features of [batch, features]. */
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
-/** The constructor of a dense layer. */
-export interface DenseConstructor<Kind extends string, Base extends string> {
+/** The constructor of a dense layer, whose activation may have options of its own. */
+export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown> {
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
     units: Units,
-    options?: DenseOptions<B, Name>,
+    options?: DenseOptions<B, Name> & Own,
   ): Dense<Kind, Units, B, Name>
   <const Name extends string = `${Base}-{}`>(
-    options?: DenseOptions<ParameterSource | null, Name>,
+    options?: DenseOptions<ParameterSource | null, Name> & Own,
   ): Activation<Kind, Name>
   <const Name extends string = `${Base}-{}`>(
     units: null | undefined,
-    options?: DenseOptions<ParameterSource | null, Name>,
+    options?: DenseOptions<ParameterSource | null, Name> & Own,
   ): Activation<Kind, Name>
 }
 
@@ -172,24 +169,10 @@ export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dens
 /** `tanh(x)` of {@link Linear}. */
 export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
 
-/** The options of {@link Relu}. */
-export interface ReluOptions<B extends ParameterSource | null = ParameterSource | null, Name extends string = string>
-  extends DenseOptions<B, Name> {
+/** The options that {@link Relu} has beside those of every dense layer. */
+export interface ReluOptions {
   /** The slope of the negative part, from 0 on. Default: 0. */
   readonly alpha?: number
-}
-
-/** The constructor of {@link Relu}. */
-export interface ReluConstructor {
-  <const Units extends number, B extends ParameterSource | null = number, const Name extends string = 'relu-{}'>(
-    units: Units,
-    options?: ReluOptions<B, Name>,
-  ): Dense<'Relu', Units, B, Name>
-  <const Name extends string = 'relu-{}'>(options?: ReluOptions<ParameterSource | null, Name>): Activation<'Relu', Name>
-  <const Name extends string = 'relu-{}'>(
-    units: null | undefined,
-    options?: ReluOptions<ParameterSource | null, Name>,
-  ): Activation<'Relu', Name>
 }
 
 /**
@@ -200,7 +183,7 @@ export interface ReluConstructor {
  * String(Relu(5, { alpha: 0.1 })) // Relu(5, { alpha: 0.1 })
  * ```
  */
-export const Relu: ReluConstructor = dense<ReluConstructor, { readonly alpha: number }>(
+export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions> = dense(
   'Relu',
   heNormal({ gain: 2 }),
   (ops, x, { alpha }) => (alpha === 0 ? ops.relu(x) : leaky(ops, x, alpha)),

@@ -1,6 +1,6 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type NamedLeaf, type NameOption, type Plain } from '../core/define.ts'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Ops, Pair, Window } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
 import { type Mismatch, type Show, showShape } from '../core/shape.ts'
@@ -31,16 +31,12 @@ export interface PoolingOptions<
 }
 
 /** A pooling as a type: [batch, rows, cols, channels] in, [batch, rows', cols', channels] out. */
-export interface Pooling<Kind extends string, Size extends WindowSize, P, S, Name extends string>
-  extends NamedLeaf<Name> {
+export interface Pooling<Kind extends string, Size extends WindowSize, P, S, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly size: Pair
   readonly stride: Pair | null
   readonly padding: 'valid' | 'same'
   readonly '~out': Slid<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
-  readonly '~source': never
-  readonly '~params': never
-  readonly '~state': never
 }
 
 /** The constructor of a pooling layer. */
@@ -127,7 +123,7 @@ export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = 
 export type Reduction = <T>(ops: Ops<T>, x: T, axes: readonly number[]) => T
 
 /** A global pooling as a type: [batch, ..., channels] in, [batch, channels] out. */
-export interface GlobalPooling<O> extends Plain<'global-pooling', O> {
+export interface GlobalPooling<Name extends string> extends Plain<Name> {
   readonly kind: 'GlobalPooling'
   readonly function: 'avg' | 'max' | 'sum' | Reduction
   readonly '~out': this['~in'] extends readonly [infer B, ...unknown[], infer C]
@@ -144,10 +140,10 @@ const reductions: Readonly<Record<'avg' | 'max' | 'sum', Reduction>> = {
 }
 
 /** The constructor of {@link GlobalPooling}. */
-export type GlobalPoolingConstructor = <const O extends NameOption = {}>(
+export type GlobalPoolingConstructor = <const Name extends string = 'global-pooling-{}'>(
   reduction?: 'avg' | 'max' | 'sum' | Reduction,
-  options?: O,
-) => GlobalPooling<O>
+  options?: NameOption<Name>,
+) => GlobalPooling<Name>
 
 /**
  * Reduces every axis but the batch and the channels; an input of two dimensions stays as it is.
