@@ -1,6 +1,6 @@
-import type { UnknownEntries } from '../core/blocks.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import type { UnknownPart } from '../core/named.ts'
 import {
   asPart,
   compose,
@@ -19,7 +19,7 @@ export interface Slice extends Wired {
   readonly '~out': number[]
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': UnknownEntries
+  readonly '~entries': UnknownPart
 }
 
 const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {

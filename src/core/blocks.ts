@@ -1,5 +1,6 @@
 import type { Chain, Side } from './compose.ts'
-import type { AnyLayer, Entries, Out } from './layer.ts'
+import type { AnyLayer, Out, Placed } from './layer.ts'
+import type { NamedPart, SideBySide, UnknownPart } from './named.ts'
 import type { ExplicitName } from './names.ts'
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
@@ -13,7 +14,7 @@ export interface Block<Name extends string, B extends AnyLayer> extends Chain, W
   readonly '~out': Within<Name, Out<B, this['~in']>>
   readonly '~source': B['~source']
   readonly '~named': ExplicitName<Name>
-  readonly '~entries': readonly [readonly [Name, Entries<B, this['~in']>, never, 'block']]
+  readonly '~entries': NamedPart<Name, Placed<B, this['~in']>>
 }
 type Within<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
 
@@ -23,7 +24,7 @@ export interface Fan<L extends readonly AnyLayer[]> extends Chain, Wired {
   readonly '~out': FanOut<L, 0, this['~in'], []>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': FanEntries<L, 0, this['~in'], []>
+  readonly '~entries': SideBySide<{ [K in keyof L]: Placed<L[K], this['~in']> }>
 }
 type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 type FanOut<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> = N extends L['length']
@@ -33,17 +34,6 @@ type FanOut<L extends readonly AnyLayer[], N extends number, I, R extends readon
       ? Mismatch<M>
       : FanOut<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
     : never
-type FanEntries<
-  L extends readonly AnyLayer[],
-  N extends number,
-  I,
-  R extends readonly unknown[],
-> = N extends L['length']
-  ? R
-  : Entries<L[N], I> extends infer E
-    ? FanEntries<L, Next[N], I, E extends readonly unknown[] ? readonly [...R, ...E] : R>
-    : never
-
 /** What `branch` makes: a network of several inputs when every branch starts with inputs of its own. */
 export type Fanned<L extends readonly AnyLayer[]> = Side<L> extends { readonly kind: 'Network' } ? Side<L> : Fan<L>
 
@@ -52,11 +42,8 @@ export interface Perhaps<B extends AnyLayer> extends Chain {
   readonly '~out': Common<this['~in'], Out<B, this['~in']>>
   readonly '~source': never
   readonly '~named': B['~named']
-  readonly '~entries': UnknownEntries
+  readonly '~entries': UnknownPart
 }
-/** Variables that only the run time knows: no names can be told after them. */
-export type UnknownEntries = readonly [readonly [string, unknown, never, 'unknown']]
-
 type Common<I, O> =
   O extends Mismatch<string>
     ? O

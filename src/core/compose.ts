@@ -1,4 +1,5 @@
-import type { AnyLayer, Entries, Out } from './layer.ts'
+import type { AnyLayer, Out, Placed } from './layer.ts'
+import type { InSequence, SharedPart, SideBySide, UnknownPart } from './named.ts'
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
 import type { Mismatch } from './shape.ts'
@@ -31,7 +32,7 @@ export interface Sequence<L extends readonly AnyLayer[]> extends Wired {
   readonly '~out': Scan<L, 0, this['~in']>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': SequenceEntries<L, 0, this['~in'], []>
+  readonly '~entries': InSequence<L, this['~in']>
 }
 
 /** Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out. */
@@ -42,7 +43,7 @@ export interface Network<I, O, L extends readonly AnyLayer[]> extends Wired {
   readonly '~out': number[] extends this['~in'] ? O : Scan<L, 0, this['~in']>
   readonly '~source': I
   readonly '~named': L[number]['~named']
-  readonly '~entries': SequenceEntries<L, 0, this['~in'], []>
+  readonly '~entries': InSequence<L, this['~in']>
 }
 /** As {@link To}, going on from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly AnyLayer[]> = <const B extends AnyLayer>(
@@ -63,7 +64,7 @@ export interface Parallel<L extends readonly AnyLayer[]> extends Chain, Wired {
   readonly '~out': Branches<L, 0, this['~in'], []>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': ParallelEntries<L, 0, this['~in'], []>
+  readonly '~entries': SideBySide<ParallelParts<L, 0, this['~in'], []>>
 }
 
 /** `N` copies of a layer in sequence. */
@@ -72,7 +73,7 @@ export interface Repeat<B extends AnyLayer, N extends number> extends Chain, Wir
   readonly '~out': RepeatOut<B, Times<N>, 0, this['~in']>
   readonly '~source': B['~source']
   readonly '~named': B['~named']
-  readonly '~entries': RepeatEntries<B, Times<N>, 0, this['~in'], []>
+  readonly '~entries': number extends N ? UnknownPart : SideBySide<Copies<B, Times<N>, 0, this['~in'], []>>
 }
 
 /** A layer whose every occurrence in a network uses one set of variables, kept under the given name. */
@@ -81,11 +82,8 @@ export interface Shared<Name extends string, B extends AnyLayer> extends Chain, 
   readonly '~out': Out<B, this['~in']>
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': readonly [readonly [Name, Entries<B, this['~in']>, never, SharedForm<B>]]
+  readonly '~entries': SharedPart<Name, Placed<B, this['~in']>>
 }
-
-/** The layers of a shared composition have names of their own within it. */
-type SharedForm<B extends AnyLayer> = B extends { readonly nodes: unknown } ? 'composition' : 'layer'
 
 /** The failure of the layer before index `At`. */
 interface FailedAt<At extends number, Message extends string> extends Mismatch<Message> {
@@ -94,15 +92,7 @@ interface FailedAt<At extends number, Message extends string> extends Mismatch<M
 
 /** The shape after the layers from index `N` on. A failure is tested first: during inference `L` can be `never`. */
 export type Scan<L extends readonly AnyLayer[], N extends number, I> =
-  I extends Mismatch<infer M> ? FailedAt<N, M> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N], I>>
-
-type SequenceEntries<
-  L extends readonly AnyLayer[],
-  N extends number,
-  I,
-  R extends readonly unknown[],
-> = N extends L['length'] ? R : SequenceEntries<L, Next[N], Out<L[N], I>, readonly [...R, ...List<Entries<L[N], I>>]>
-type List<E> = E extends readonly unknown[] ? E : []
+  I extends Mismatch<string> ? FailedAt<N, I['mismatch']> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N], I>>
 
 /** Whether a flow is several shapes. Asks for its first part only: a dimension may be a type parameter. */
 type Several = readonly [readonly unknown[], ...(readonly unknown[])]
@@ -119,14 +109,12 @@ type Branches<L extends readonly AnyLayer[], N extends number, I, R extends read
       ? Mismatch<M>
       : Branches<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
     : never
-type ParallelEntries<
+type ParallelParts<
   L extends readonly AnyLayer[],
   N extends number,
   I,
-  R extends readonly unknown[],
-> = N extends L['length']
-  ? R
-  : ParallelEntries<L, Next[N], I, readonly [...R, ...List<Entries<L[N], BranchInput<I, N>>>]>
+  R extends readonly AnyLayer[],
+> = N extends L['length'] ? R : ParallelParts<L, Next[N], I, readonly [...R, Placed<L[N], BranchInput<I, N>>]>
 
 /** While a call is inferred, `N` can be `never`, which no count would reach. */
 type Times<N extends number> = [N] extends [never] ? number : N
@@ -139,17 +127,9 @@ type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = numb
         ? O
         : RepeatOut<B, N, Next[K], O>
       : never
-type RepeatEntries<
-  B extends AnyLayer,
-  N extends number,
-  K extends number,
-  I,
-  R extends readonly unknown[],
-> = number extends N
-  ? unknown
-  : K extends N
-    ? R
-    : RepeatEntries<B, N, Next[K], Out<B, I>, readonly [...R, ...List<Entries<B, I>>]>
+type Copies<B extends AnyLayer, N extends number, K extends number, I, R extends readonly AnyLayer[]> = K extends N
+  ? R
+  : Copies<B, N, Next[K], Out<B, I>, readonly [...R, Placed<B, I>]>
 
 /** What `join` makes: a network once it starts with inputs, else a sequence. */
 export type Join<L extends readonly AnyLayer[]> = L[0]['~source'] extends infer I

@@ -2,12 +2,20 @@ import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type { Chain } from './compose.ts'
 import { type Fault, InvalidOption, show } from './errors.ts'
 import type { Mode, Result, Rules } from './layer.ts'
+import type { Entry } from './named.ts'
 import { automaticPattern, checkName, type ExplicitName } from './names.ts'
 import { chain, type LayerValue } from './network.ts'
 import type { Ops } from './ops.ts'
 import { type Options, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
+
+interface Any<Name extends string> extends Chain {
+  /** The name, or the pattern that numbers it in a network. */
+  readonly name: Name
+  readonly rules: Rules
+  readonly '~named': ExplicitName<NoInfer<Name>>
+}
 
 /**
  * The type of a layer, for the layers' own types to extend: they add '~out' and, where they have variables, '~params'
@@ -16,22 +24,19 @@ import type { VariableRule, VariableRules } from './variables.ts'
  * A layer's type takes its options one by one, each with its default: layers that are made alike are then of one type,
  * which costs the compiler once. Options as one object would make every call a type of its own.
  */
-export interface Leaf<Name extends string> extends Chain {
-  /** The name, or the pattern that numbers it in a network. */
-  readonly name: Name
-  readonly rules: Rules
+export interface Leaf<Name extends string> extends Any<Name> {
   readonly '~source': unknown
-  readonly '~named': ExplicitName<NoInfer<Name>>
   readonly '~params': unknown
   readonly '~state': unknown
-  readonly '~entries': readonly [readonly [Name, this['~params'], this['~state']]]
+  readonly '~entries': Entry<NoInfer<Name>, this['~params'], this['~state']>
 }
 
 /** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
-export interface Plain<Name extends string> extends Leaf<Name> {
+export interface Plain<Name extends string> extends Any<Name> {
   readonly '~source': never
   readonly '~params': never
   readonly '~state': never
+  readonly '~entries': NoInfer<Name>
 }
 
 /** Options that every layer takes. */

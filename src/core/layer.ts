@@ -19,7 +19,7 @@ export interface AnyLayer {
   readonly '~source': unknown
   /** The explicit names within, as a union. */
   readonly '~named': unknown
-  /** For '~in', the variables within, in order: [name or pattern, parameters, state] of each layer. */
+  /** For '~in', what to walk for the variables within, as `core/named.ts` says: of a layer, its name and variables. */
   readonly '~entries': unknown
 }
 
@@ -27,10 +27,10 @@ export interface AnyLayer {
 interface At<I> {
   readonly '~in': I
 }
+/** A layer that gets an input shape. */
+export type Placed<L extends AnyLayer, I> = L & At<I>
 /** The output shape of a layer for an input shape. */
 export type Out<L extends AnyLayer, I> = (L & At<I>)['~out']
-/** The variables of a layer for an input shape. */
-export type Entries<L extends AnyLayer, I> = (L & At<I>)['~entries']
 
 /** How a layer runs. */
 export interface Mode {
