@@ -1,6 +1,6 @@
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { UnknownPart } from '../core/named.ts'
+import type { Unknown } from '../core/named.ts'
 import {
   asPart,
   compose,
@@ -19,7 +19,8 @@ export interface Slice extends Wired {
   readonly '~out': number[]
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': UnknownPart
+  readonly '~entries': Unknown
+  readonly '~counted': string
 }
 
 const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {

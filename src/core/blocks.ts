@@ -1,10 +1,10 @@
 import type { Chain, Side } from './compose.ts'
-import type { AnyLayer, Out, Placed } from './layer.ts'
-import type { NamedPart, SideBySide, UnknownPart } from './named.ts'
+import type { AnyLayer, Out } from './layer.ts'
+import type { InBlock, InParallel, Unknown } from './named.ts'
 import type { ExplicitName } from './names.ts'
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
-import type { Mismatch } from './shape.ts'
+import type { Mismatch, Several } from './shape.ts'
 
 // The types of blocks: named parts, branches that all get the whole input, and parts that may be left out.
 
@@ -14,7 +14,8 @@ export interface Block<Name extends string, B extends AnyLayer> extends Chain, W
   readonly '~out': Within<Name, Out<B, this['~in']>>
   readonly '~source': B['~source']
   readonly '~named': ExplicitName<Name>
-  readonly '~entries': NamedPart<Name, Placed<B, this['~in']>>
+  readonly '~entries': InBlock<Name, B>
+  readonly '~counted': Name | B['~counted']
 }
 type Within<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
 
@@ -24,9 +25,9 @@ export interface Fan<L extends readonly AnyLayer[]> extends Chain, Wired {
   readonly '~out': FanOut<L, 0, this['~in'], []>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': SideBySide<{ [K in keyof L]: Placed<L[K], this['~in']> }>
+  readonly '~entries': InParallel<L, 'all'>
+  readonly '~counted': L[number]['~counted']
 }
-type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 type FanOut<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> = N extends L['length']
   ? R
   : Out<L[N], I> extends infer O
@@ -42,7 +43,8 @@ export interface Perhaps<B extends AnyLayer> extends Chain {
   readonly '~out': Common<this['~in'], Out<B, this['~in']>>
   readonly '~source': never
   readonly '~named': B['~named']
-  readonly '~entries': UnknownPart
+  readonly '~entries': Unknown
+  readonly '~counted': string
 }
 type Common<I, O> =
   O extends Mismatch<string>

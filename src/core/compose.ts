@@ -1,8 +1,8 @@
-import type { AnyLayer, Out, Placed } from './layer.ts'
-import type { InSequence, SharedPart, SideBySide, UnknownPart } from './named.ts'
+import type { AnyLayer, Out } from './layer.ts'
+import type { InParallel, InSequence, InShared, Unknown } from './named.ts'
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
-import type { Mismatch } from './shape.ts'
+import type { BranchInput, Mismatch, Several } from './shape.ts'
 
 // The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic.
 
@@ -32,7 +32,8 @@ export interface Sequence<L extends readonly AnyLayer[]> extends Wired {
   readonly '~out': Scan<L, 0, this['~in']>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': InSequence<L, this['~in']>
+  readonly '~entries': InSequence<L>
+  readonly '~counted': L[number]['~counted']
 }
 
 /** Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out. */
@@ -43,7 +44,8 @@ export interface Network<I, O, L extends readonly AnyLayer[]> extends Wired {
   readonly '~out': number[] extends this['~in'] ? O : Scan<L, 0, this['~in']>
   readonly '~source': I
   readonly '~named': L[number]['~named']
-  readonly '~entries': InSequence<L, this['~in']>
+  readonly '~entries': InSequence<L>
+  readonly '~counted': L[number]['~counted']
 }
 /** As {@link To}, going on from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly AnyLayer[]> = <const B extends AnyLayer>(
@@ -64,7 +66,8 @@ export interface Parallel<L extends readonly AnyLayer[]> extends Chain, Wired {
   readonly '~out': Branches<L, 0, this['~in'], []>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': SideBySide<ParallelParts<L, 0, this['~in'], []>>
+  readonly '~entries': InParallel<L, 'one'>
+  readonly '~counted': L[number]['~counted']
 }
 
 /** `N` copies of a layer in sequence. */
@@ -73,7 +76,8 @@ export interface Repeat<B extends AnyLayer, N extends number> extends Chain, Wir
   readonly '~out': RepeatOut<B, Times<N>, 0, this['~in']>
   readonly '~source': B['~source']
   readonly '~named': B['~named']
-  readonly '~entries': number extends N ? UnknownPart : SideBySide<Copies<B, Times<N>, 0, this['~in'], []>>
+  readonly '~entries': number extends N ? Unknown : InSequence<Copies<B, N, []>>
+  readonly '~counted': B['~counted']
 }
 
 /** A layer whose every occurrence in a network uses one set of variables, kept under the given name. */
@@ -82,7 +86,8 @@ export interface Shared<Name extends string, B extends AnyLayer> extends Chain, 
   readonly '~out': Out<B, this['~in']>
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': SharedPart<Name, Placed<B, this['~in']>>
+  readonly '~entries': InShared<Name, B>
+  readonly '~counted': B['~counted']
 }
 
 /** The failure of the layer before index `At`. */
@@ -94,10 +99,6 @@ interface FailedAt<At extends number, Message extends string> extends Mismatch<M
 export type Scan<L extends readonly AnyLayer[], N extends number, I> =
   I extends Mismatch<string> ? FailedAt<N, I['mismatch']> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N], I>>
 
-/** Whether a flow is several shapes. Asks for its first part only: a dimension may be a type parameter. */
-type Several = readonly [readonly unknown[], ...(readonly unknown[])]
-/** What the branch at index `N` gets. */
-type BranchInput<I, N extends number> = I extends Several ? (I extends { readonly [_ in N]: infer S } ? S : I) : I
 type Branches<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> = N extends L['length']
   ? I extends Several
     ? I['length'] extends N
@@ -109,13 +110,6 @@ type Branches<L extends readonly AnyLayer[], N extends number, I, R extends read
       ? Mismatch<M>
       : Branches<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
     : never
-type ParallelParts<
-  L extends readonly AnyLayer[],
-  N extends number,
-  I,
-  R extends readonly AnyLayer[],
-> = N extends L['length'] ? R : ParallelParts<L, Next[N], I, readonly [...R, Placed<L[N], BranchInput<I, N>>]>
-
 /** While a call is inferred, `N` can be `never`, which no count would reach. */
 type Times<N extends number> = [N] extends [never] ? number : N
 type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = number extends N
@@ -127,9 +121,9 @@ type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = numb
         ? O
         : RepeatOut<B, N, Next[K], O>
       : never
-type Copies<B extends AnyLayer, N extends number, K extends number, I, R extends readonly AnyLayer[]> = K extends N
+type Copies<B extends AnyLayer, N extends number, R extends readonly AnyLayer[]> = R['length'] extends N
   ? R
-  : Copies<B, N, Next[K], Out<B, I>, readonly [...R, Placed<B, I>]>
+  : Copies<B, N, readonly [...R, B]>
 
 /** What `join` makes: a network once it starts with inputs, else a sequence. */
 export type Join<L extends readonly AnyLayer[]> = L[0]['~source'] extends infer I

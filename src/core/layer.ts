@@ -19,8 +19,10 @@ export interface AnyLayer {
   readonly '~source': unknown
   /** The explicit names within, as a union. */
   readonly '~named': unknown
-  /** For '~in', what to walk for the variables within, as `core/named.ts` says: of a layer, its name and variables. */
+  /** What to walk for the variables within, as `core/named.ts` says. */
   readonly '~entries': unknown
+  /** The names and patterns of the layers with variables within, as a union: only they need be counted. */
+  readonly '~counted': unknown
 }
 
 /** An argument: one and the same type wherever a layer meets a shape, so that the compiler reads the layer once for it. */

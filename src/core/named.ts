@@ -1,124 +1,184 @@
 import type { AnyLayer, Out, Placed } from './layer.ts'
 import type { Format } from './names.ts'
 import type { Next } from './next.ts'
+import type { BranchInput } from './shape.ts'
 import type { Tensor } from './variables.ts'
 
 // From the layers of a network to its variables by name: one walk through all of them, however deep they are nested. What
-// is left to walk when a composition ends stands in `Up`, a stack, as recursion would end at a depth of some ten blocks.
+// is left to walk when a part ends stands in `Up`, a stack: recursion into the parts would end at a depth of some ten.
+//
+// The walk only names and places layers. Their variables are read when somebody asks for them.
 
-/** What a composition stands for: layers in sequence, and the shape that comes in. */
-export interface InSequence<L extends readonly AnyLayer[], I> {
+// What layers stand for in the walk, as '~entries'. A layer without variables is its name or pattern alone.
+
+/** Which variables a layer has: parameters, which gradients train, other state, or both. */
+export type Has = 'params' | 'state' | 'both'
+/** A layer with variables: its name or pattern, what it has, and what stands before and after the number in '{}'. */
+export type Entry<Name extends string, H extends Has> = Name extends `${infer Before}{}${infer After}`
+  ? readonly [Name, H, Before, After]
+  : readonly [Name, H]
+/** Layers in sequence. */
+export interface InSequence<L extends readonly AnyLayer[]> {
   readonly sequence: L
-  readonly input: I
 }
-/** What branches and copies stand for: each of them with its own input, in order. */
-export interface SideBySide<P extends readonly AnyLayer[]> {
-  readonly sides: P
+/** Branches side by side, each of which gets one of several inputs or all of them. */
+export interface InParallel<L extends readonly AnyLayer[], Gets extends 'one' | 'all'> {
+  readonly branches: L
+  readonly gets: Gets
 }
 /** A part whose names begin with its own and are numbered anew within it. */
-export interface NamedPart<Name extends string, B extends AnyLayer> {
+export interface InBlock<Name extends string, B extends AnyLayer> {
   readonly block: Name
   readonly part: B
 }
-/** A part whose variables stand under its name wherever it occurs; a composition's names begin with it. */
-export interface SharedPart<Name extends string, B extends AnyLayer> {
+/** A part whose variables stand under its name wherever it occurs; those of a composition under name/inner-name. */
+export interface InShared<Name extends string, B extends AnyLayer> {
   readonly shared: Name
   readonly part: B
 }
 /** Variables that only the run time knows: no names can be told after them. */
-export interface UnknownPart {
+export interface Unknown {
   readonly unknown: true
 }
 
 /**
- * What a layer stands for as '~entries' of its own: its name or pattern, then its parameters and its state; the name
- * alone where it has none.
+ * Counts a name. `C` is one string that holds the number to come of each pattern, as ';relu-{}=3;convolution-{}=2;':
+ * updating it costs the same however many patterns a network has.
  */
-export type Entry<Name extends string, V, S> = [S] extends [never]
-  ? [V] extends [never]
-    ? Name
-    : readonly [Name, V]
-  : readonly [Name, V, S]
+type Count<C extends string, P extends string> = P extends `${string}{${string}`
+  ? C extends `${infer A};${P}=${infer K extends number};${infer B}`
+    ? `${A};${P}=${Next[K]};${B}`
+    : `${C}${P}=2;`
+  : C
+type NameOf<C extends string, P extends string> = P extends `${string}{${string}`
+  ? C extends `${string};${P}=${infer K};${string}`
+    ? Format<P, K>
+    : Format<P, '1'>
+  : P
 
 /**
- * `Counters` is one string: a prefix for names, then how often each pattern came, as 'res1/;relu-{}=2;convolution-{}=1;'.
- * Updating it costs the same however many patterns a network has.
+ * A union of [name, what it has, layer in its place] of the layers `L` from index `N` on, in sequence from the shape `I`,
+ * added to `R`. `U` are the names and patterns of layers with variables: no others need be counted.
  */
-type Counted<Counters extends string, P extends string> = P extends `${string}{${string}`
-  ? Counters extends `${infer A};${P}=${infer N extends number};${infer B}`
-    ? `${A};${P}=${Next[N]};${B}`
-    : `${Counters}${P}=1;`
-  : Counters
-/** The full name of a layer that has just been counted. */
-type FullName<Counters extends string, P extends string> = Counters extends `${infer Prefix};${infer Rest}`
-  ? `;${Rest}` extends `${string};${P}=${infer N};${string}`
-    ? `${Prefix}${Format<P, N>}`
-    : `${Prefix}${P}`
-  : never
-
-/** Whatever name, as numbers cannot be told where a layer may be missing. */
-type UnknownEntry = [string, Readonly<Record<string, Tensor>>]
-
-/**
- * The layers `L` from index `N` on, in sequence from the shape `I`: [name, parameters] of each as the union `R`, and
- * [name, state] as the union `S`.
- */
-type Resolve<L extends readonly AnyLayer[], N extends number, I, C extends string, R, S, Up> = N extends L['length']
-  ? Up extends readonly [infer L1 extends readonly AnyLayer[], infer N1 extends number, infer I1, infer C1, infer Up1]
-    ? Resolve<L1, N1, I1, C1 extends string ? C1 : C, R, S, Up1>
-    : readonly [R, S]
-  : Placed<L[N], I>['~entries'] extends infer E
-    ? E extends string
-      ? Resolve<L, Next[N], Out<L[N], I>, Counted<C, E>, R, S, Up>
-      : E extends readonly [infer P extends string, infer V, ...infer T]
-        ? Counted<C, P> extends infer C1 extends string
-          ? Resolve<
-              L,
-              Next[N],
-              Out<L[N], I>,
-              C1,
-              R | ([V] extends [never] ? never : [FullName<C1, P>, V]),
-              T extends readonly [infer W] ? S | [FullName<C1, P>, W] : S,
-              Up
-            >
-          : never
-        : Inside<E, C, R, S, [L, Next[N], Out<L[N], I>, null, Up]>
+type Walk<
+  L extends readonly AnyLayer[],
+  N extends number,
+  I,
+  Prefix extends string,
+  C extends string,
+  U,
+  R,
+  Up,
+> = N extends L['length']
+  ? GoUp<Prefix, C, U, R, Up>
+  : L[N]['~entries'] extends infer E
+    ? E extends U
+      ? Walk<L, Next[N], Out<L[N], I>, Prefix, Count<C, E & string>, U, R, Up>
+      : E extends string
+        ? Walk<L, Next[N], Out<L[N], I>, Prefix, C, U, R, Up>
+        : E extends readonly string[]
+          ? E extends readonly [
+              infer P extends string,
+              infer H,
+              infer Before extends string,
+              infer After extends string,
+            ]
+            ? C extends `${infer X};${P}=${infer K extends number};${infer Y}`
+              ? Walk<
+                  L,
+                  Next[N],
+                  Out<L[N], I>,
+                  Prefix,
+                  `${X};${P}=${Next[K]};${Y}`,
+                  U,
+                  R | [`${Prefix}${Before}${K}${After}`, H, Placed<L[N], I>],
+                  Up
+                >
+              : Walk<
+                  L,
+                  Next[N],
+                  Out<L[N], I>,
+                  Prefix,
+                  `${C}${P}=2;`,
+                  U,
+                  R | [`${Prefix}${Before}1${After}`, H, Placed<L[N], I>],
+                  Up
+                >
+            : E extends readonly [infer P extends string, infer H]
+              ? Walk<
+                  L,
+                  Next[N],
+                  Out<L[N], I>,
+                  Prefix,
+                  Count<C, P>,
+                  U,
+                  R | [`${Prefix}${NameOf<C, P>}`, H, Placed<L[N], I>],
+                  Up
+                >
+              : never
+          : E extends InSequence<infer S>
+            ? Walk<S, 0, I, Prefix, C, U, R, readonly [L, Next[N], Out<L[N], I>, Up]>
+            : GoDown<E, I, Prefix, C, U, R, readonly [L, Next[N], Out<L[N], I>, Up]>
     : never
-type Inside<E, C extends string, R, S, Up extends readonly unknown[]> =
-  E extends InSequence<infer L, infer I>
-    ? Resolve<L, 0, I, C, R, S, Up>
-    : E extends SideBySide<infer P>
-      ? Resolve<[], 0, unknown, C, R, S, Push<P, Up>>
-      : E extends NamedPart<infer P, infer B>
-        ? Counted<C, P> extends infer C1 extends string
-          ? Resolve<[B], 0, B['~in'], `${FullName<C1, P>}/;`, R, S, [Up[0], Up[1], Up[2], C1, Up[4]]>
-          : never
-        : E extends SharedPart<infer Name, infer B>
-          ? B['~entries'] extends readonly [string, infer V, ...infer T]
-            ? Resolve<[], 0, unknown, C, R | [Name, V], T extends readonly [infer W] ? S | [Name, W] : S, Up>
-            : B['~entries'] extends string
-              ? Resolve<[], 0, unknown, C, R, S, Up>
-              : Resolve<[B], 0, B['~in'], `${Name}/;`, R, S, [Up[0], Up[1], Up[2], C, Up[4]]>
-          : readonly [R | UnknownEntry, S | UnknownEntry]
-type Push<P extends readonly AnyLayer[], Up> = P extends readonly [...infer Before extends readonly AnyLayer[], infer B]
-  ? B extends AnyLayer
-    ? Push<Before, [[B], 0, B['~in'], null, Up]>
-    : never
-  : Up
+type GoDown<E, I, Prefix extends string, C extends string, U, R, Up> =
+  E extends InParallel<infer L, infer Gets>
+    ? GoUp<Prefix, C, U, R, readonly [L, 0, I, Gets, Up]>
+    : E extends InBlock<infer P, infer B>
+      ? Walk<[B], 0, I, `${Prefix}${NameOf<C, P>}/`, ';', U, R, readonly [Prefix, Count<C, P>, Up]>
+      : E extends InShared<infer Name, infer B>
+        ? B['~entries'] extends readonly [string, infer H, ...(readonly string[])]
+          ? GoUp<Prefix, C, U, R | [Name, H, Placed<B, I>], Up>
+          : Walk<[B], 0, I, `${Name}/`, ';', U, R, readonly [Prefix, C, Up]>
+        : R | [string, 'both', UnknownVariables]
+/** Goes on with what `Up` holds: the rest of a sequence, the next branch, or the names outside of a block. */
+type GoUp<Prefix extends string, C extends string, U, R, Up> = Up extends readonly [
+  infer L extends readonly AnyLayer[],
+  infer N extends number,
+  infer I,
+  infer More,
+]
+  ? Walk<L, N, I, Prefix, C, U, R, More>
+  : Up extends readonly [infer L extends readonly AnyLayer[], infer N extends number, infer I, infer Gets, infer More]
+    ? N extends L['length']
+      ? GoUp<Prefix, C, U, R, More>
+      : Walk<
+          [L[N]],
+          0,
+          Gets extends 'one' ? BranchInput<I, N> : I,
+          Prefix,
+          C,
+          U,
+          R,
+          readonly [L, Next[N], I, Gets, More]
+        >
+    : Up extends readonly [infer P extends string, infer D extends string, infer More]
+      ? GoUp<P, D, U, R, More>
+      : R
 
-type Named<L extends AnyLayer> = Resolve<[L], 0, number[], ';', never, never, null>
+type Named<L extends AnyLayer> = Walk<[L], 0, number[], '', ';', L['~counted'], never, null>
 
 /** Tensors by layer and variable, where the compiler does not know the network. */
 export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>
 
+interface UnknownVariables {
+  readonly '~params': AnyVariables[string]
+  readonly '~state': AnyVariables[string]
+}
+
 /** What gradients train: tensors by layer name and variable name. */
 export type ParamsOf<L extends AnyLayer> = unknown extends L['~entries']
   ? AnyVariables
-  : { readonly [E in Named<L>[0] as E[0]]: E[1] }
+  : {
+      readonly [E in Named<L> as E[1] extends 'state' ? never : E[0]]: Own<E[2], '~params'>
+    }
 /** What training updates without a gradient: tensors by layer name and variable name. */
 export type StateOf<L extends AnyLayer> = unknown extends L['~entries']
   ? AnyVariables
-  : { readonly [E in Named<L>[1] as E[0]]: E[1] }
+  : {
+      readonly [E in Named<L> as E[1] extends 'params' ? never : E[0]]: Own<E[2], '~state'>
+    }
+
+type Own<L, Key extends '~params' | '~state'> = L extends { readonly [_ in Key]: infer V } ? V : never
 
 /** The variables of a network: parameters, which gradients train, and the rest of its state. */
 export interface Variables<L extends AnyLayer = AnyLayer> {

@@ -61,11 +61,9 @@ export interface Convolution<
   readonly weight: Parameter
   readonly bias: Parameter | null
   readonly '~out': Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], ChannelsOf<this['~in']>, Size[2]]>
     : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, Size[2]], [Size[2]]>
-  readonly '~state': never
 }
 
 /** The constructor of {@link Convolution}. */

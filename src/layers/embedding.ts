@@ -21,9 +21,7 @@ export interface Embedding<Size extends number, Units extends number, Name exten
     : this['~in'] extends readonly unknown[]
       ? [...this['~in'], Units]
       : never
-  readonly '~source': never
   readonly '~params': Weight<[Size, Units]>
-  readonly '~state': never
 }
 
 /** The constructor of {@link Embedding}. */

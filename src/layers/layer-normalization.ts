@@ -30,11 +30,9 @@ export interface LayerNorm<B, Name extends string> extends Leaf<Name> {
   readonly '~out': this['~in'] extends readonly [unknown]
     ? Mismatch<`LayerNorm expects an input [batch, ..., features], got ${Show<this['~in']>}`>
     : this['~in']
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? { readonly [_ in 'gamma']: Tensor<[Last<this['~in']>]> }
     : { readonly [_ in 'gamma' | 'beta']: Tensor<[Last<this['~in']>]> }
-  readonly '~state': never
 }
 
 /** The constructor of {@link LayerNorm}. */

@@ -33,9 +33,7 @@ export interface PRelu<Units extends number | null, At, B, Name extends string> 
   readonly weight: Parameter
   readonly bias: Parameter | null
   readonly '~out': Output<this['~in'], Units>
-  readonly '~source': never
   readonly '~params': Params<this['~in'], Units, B, At>
-  readonly '~state': never
 }
 type Output<I, Units> = Units extends number
   ? I extends readonly [infer B, unknown]
