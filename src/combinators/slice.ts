@@ -20,7 +20,7 @@ export interface Slice extends Wired {
   readonly '~source': never
   readonly '~named': never
   readonly '~entries': Unknown
-  readonly '~counted': string
+  readonly '~within': string
 }
 
 const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {

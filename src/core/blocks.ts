@@ -1,4 +1,4 @@
-import type { Chain, Side } from './compose.ts'
+import type { Chain, Deeper, Side } from './compose.ts'
 import type { AnyLayer, Out } from './layer.ts'
 import type { InBlock, InParallel, Unknown } from './named.ts'
 import type { ExplicitName } from './names.ts'
@@ -15,7 +15,7 @@ export interface Block<Name extends string, B extends AnyLayer> extends Chain, W
   readonly '~source': B['~source']
   readonly '~named': ExplicitName<Name>
   readonly '~entries': InBlock<Name, B>
-  readonly '~counted': Name | B['~counted']
+  readonly '~within': 0 | Name | Deeper<B['~within']>
 }
 type Within<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
 
@@ -26,7 +26,7 @@ export interface Fan<L extends readonly AnyLayer[]> extends Chain, Wired {
   readonly '~source': never
   readonly '~named': L[number]['~named']
   readonly '~entries': InParallel<L, 'all'>
-  readonly '~counted': L[number]['~counted']
+  readonly '~within': 0 | Deeper<L[number]['~within']>
 }
 type FanOut<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> = N extends L['length']
   ? R
@@ -44,7 +44,7 @@ export interface Perhaps<B extends AnyLayer> extends Chain {
   readonly '~source': never
   readonly '~named': B['~named']
   readonly '~entries': Unknown
-  readonly '~counted': string
+  readonly '~within': string
 }
 type Common<I, O> =
   O extends Mismatch<string>

@@ -2,6 +2,7 @@ import type { AnyLayer, Out } from './layer.ts'
 import type { InParallel, InSequence, InShared, Unknown } from './named.ts'
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
+import type { Deep, DeepOut } from './run.ts'
 import type { BranchInput, Mismatch, Several } from './shape.ts'
 
 // The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic.
@@ -24,16 +25,19 @@ export type Following<L extends readonly AnyLayer[], B extends AnyLayer> =
         : Mismatch<TwiceNamed<D>>
       : never
 
+/** '~within' of a composition, for that of its parts. */
+export type Deeper<W> = W extends number ? Next[W] : W
+
 /** A sequence of layers that waits for its input. */
 export interface Sequence<L extends readonly AnyLayer[]> extends Wired {
   readonly kind: 'Sequence'
   readonly to: To<L>
   readonly '>>': To<L>
-  readonly '~out': Scan<L, 0, this['~in']>
+  readonly '~out': Deep extends L[number]['~within'] ? DeepOut<L, this['~in']> : Scan<L, 0, this['~in']>
   readonly '~source': never
   readonly '~named': L[number]['~named']
   readonly '~entries': InSequence<L>
-  readonly '~counted': L[number]['~counted']
+  readonly '~within': 0 | Deeper<L[number]['~within']>
 }
 
 /** Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out. */
@@ -41,11 +45,11 @@ export interface Network<I, O, L extends readonly AnyLayer[]> extends Wired {
   readonly kind: 'Network'
   readonly to: ToOf<I, O, L>
   readonly '>>': ToOf<I, O, L>
-  readonly '~out': number[] extends this['~in'] ? O : Scan<L, 0, this['~in']>
+  readonly '~out': number[] extends this['~in'] ? O : Out<Sequence<L>, this['~in']>
   readonly '~source': I
   readonly '~named': L[number]['~named']
   readonly '~entries': InSequence<L>
-  readonly '~counted': L[number]['~counted']
+  readonly '~within': 0 | Deeper<L[number]['~within']>
 }
 /** As {@link To}, going on from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly AnyLayer[]> = <const B extends AnyLayer>(
@@ -67,7 +71,7 @@ export interface Parallel<L extends readonly AnyLayer[]> extends Chain, Wired {
   readonly '~source': never
   readonly '~named': L[number]['~named']
   readonly '~entries': InParallel<L, 'one'>
-  readonly '~counted': L[number]['~counted']
+  readonly '~within': 0 | Deeper<L[number]['~within']>
 }
 
 /** `N` copies of a layer in sequence. */
@@ -77,7 +81,7 @@ export interface Repeat<B extends AnyLayer, N extends number> extends Chain, Wir
   readonly '~source': B['~source']
   readonly '~named': B['~named']
   readonly '~entries': number extends N ? Unknown : InSequence<Copies<B, N, []>>
-  readonly '~counted': B['~counted']
+  readonly '~within': 0 | Deeper<B['~within']>
 }
 
 /** A layer whose every occurrence in a network uses one set of variables, kept under the given name. */
@@ -87,7 +91,7 @@ export interface Shared<Name extends string, B extends AnyLayer> extends Chain, 
   readonly '~source': never
   readonly '~named': never
   readonly '~entries': InShared<Name, B>
-  readonly '~counted': B['~counted']
+  readonly '~within': 0 | Deeper<B['~within']>
 }
 
 /** The failure of the layer before index `At`. */

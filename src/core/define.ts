@@ -31,7 +31,7 @@ export interface Leaf<Name extends string, H extends Has = 'params'> extends Tit
   readonly '~params': unknown
   readonly '~state': unknown
   readonly '~entries': Entry<NoInfer<Name>, H>
-  readonly '~counted': NoInfer<Name>
+  readonly '~within': 0 | NoInfer<Name>
 }
 
 /** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
@@ -40,7 +40,7 @@ export interface Plain<Name extends string, Source = never> extends Titled<Name>
   readonly '~params': never
   readonly '~state': never
   readonly '~entries': NoInfer<Name>
-  readonly '~counted': never
+  readonly '~within': 0
 }
 
 /** Options that every layer takes. */

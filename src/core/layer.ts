@@ -21,8 +21,11 @@ export interface AnyLayer {
   readonly '~named': unknown
   /** What to walk for the variables within, as `core/named.ts` says. */
   readonly '~entries': unknown
-  /** The names and patterns of the layers with variables within, as a union: only they need be counted. */
-  readonly '~counted': unknown
+  /**
+   * How deep compositions are nested within, as every number from 0 to that, and the names and patterns of the layers
+   * with variables, which are those that need be counted. One union, as it is read at every level.
+   */
+  readonly '~within': unknown
 }
 
 /** An argument: one and the same type wherever a layer meets a shape, so that the compiler reads the layer once for it. */

@@ -1,7 +1,7 @@
 import type { AnyLayer, Out, Placed } from './layer.ts'
 import type { Format } from './names.ts'
 import type { Next } from './next.ts'
-import type { BranchInput } from './shape.ts'
+import type { BranchInput, Several } from './shape.ts'
 import type { Tensor } from './variables.ts'
 
 // From the layers of a network to its variables by name: one walk through all of them, however deep they are nested. What
@@ -58,7 +58,7 @@ type NameOf<C extends string, P extends string> = P extends `${string}{${string}
 
 /**
  * A union of [name, what it has, layer in its place] of the layers `L` from index `N` on, in sequence from the shape `I`,
- * added to `R`. `U` are the names and patterns of layers with variables: no others need be counted.
+ * added to `R`. `U` has the names and patterns of layers with variables: no others need be counted.
  */
 type Walk<
   L extends readonly AnyLayer[],
@@ -70,7 +70,7 @@ type Walk<
   R,
   Up,
 > = N extends L['length']
-  ? GoUp<Prefix, C, U, R, Up>
+  ? GoUp<I, Prefix, C, U, R, Up>
   : L[N]['~entries'] extends infer E
     ? E extends U
       ? Walk<L, Next[N], Out<L[N], I>, Prefix, Count<C, E & string>, U, R, Up>
@@ -117,45 +117,55 @@ type Walk<
                 >
               : never
           : E extends InSequence<infer S>
-            ? Walk<S, 0, I, Prefix, C, U, R, readonly [L, Next[N], Out<L[N], I>, Up]>
-            : GoDown<E, I, Prefix, C, U, R, readonly [L, Next[N], Out<L[N], I>, Up]>
+            ? Walk<S, 0, I, Prefix, C, U, R, readonly [L, Next[N], Up]>
+            : GoDown<L[N], E, I, Prefix, C, U, R, readonly [L, Next[N], Up]>
     : never
-type GoDown<E, I, Prefix extends string, C extends string, U, R, Up> =
+type GoDown<B extends AnyLayer, E, I, Prefix extends string, C extends string, U, R, Up> =
   E extends InParallel<infer L, infer Gets>
-    ? GoUp<Prefix, C, U, R, readonly [L, 0, I, Gets, Up]>
-    : E extends InBlock<infer P, infer B>
-      ? Walk<[B], 0, I, `${Prefix}${NameOf<C, P>}/`, ';', U, R, readonly [Prefix, Count<C, P>, Up]>
-      : E extends InShared<infer Name, infer B>
-        ? B['~entries'] extends readonly [string, infer H, ...(readonly string[])]
-          ? GoUp<Prefix, C, U, R | [Name, H, Placed<B, I>], Up>
-          : Walk<[B], 0, I, `${Name}/`, ';', U, R, readonly [Prefix, C, Up]>
+    ? GoAcross<L, 0, I, Gets, [], Prefix, C, U, R, Up>
+    : E extends InBlock<infer P, infer Part>
+      ? Walk<[Part], 0, I, `${Prefix}${NameOf<C, P>}/`, ';', U, R, readonly [Prefix, Count<C, P>, Up]>
+      : E extends InShared<infer Name, infer Part>
+        ? Part['~entries'] extends readonly [string, infer H, ...(readonly string[])]
+          ? GoUp<Out<B, I>, Prefix, C, U, R | [Name, H, Placed<Part, I>], Up>
+          : Walk<[Part], 0, I, `${Name}/`, ';', U, R, readonly [Prefix, C, Up]>
         : R | [string, 'both', UnknownVariables]
-/** Goes on with what `Up` holds: the rest of a sequence, the next branch, or the names outside of a block. */
-type GoUp<Prefix extends string, C extends string, U, R, Up> = Up extends readonly [
+/** The branches `L` from index `N` on; `O` are the outputs of those before. */
+type GoAcross<
+  L extends readonly AnyLayer[],
+  N extends number,
+  I,
+  Gets,
+  O extends readonly unknown[],
+  Prefix extends string,
+  C extends string,
+  U,
+  R,
+  Up,
+> = N extends L['length']
+  ? GoUp<O, Prefix, C, U, R, Up>
+  : Walk<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, Prefix, C, U, R, readonly [L, Next[N], I, Gets, O, Up]>
+/** Goes on from the shape `I` with what `Up` holds: the rest of a sequence, the next branch, or the names outside a block. */
+type GoUp<I, Prefix extends string, C extends string, U, R, Up> = Up extends readonly [
   infer L extends readonly AnyLayer[],
   infer N extends number,
-  infer I,
   infer More,
 ]
   ? Walk<L, N, I, Prefix, C, U, R, More>
-  : Up extends readonly [infer L extends readonly AnyLayer[], infer N extends number, infer I, infer Gets, infer More]
-    ? N extends L['length']
-      ? GoUp<Prefix, C, U, R, More>
-      : Walk<
-          [L[N]],
-          0,
-          Gets extends 'one' ? BranchInput<I, N> : I,
-          Prefix,
-          C,
-          U,
-          R,
-          readonly [L, Next[N], I, Gets, More]
-        >
+  : Up extends readonly [
+        infer L extends readonly AnyLayer[],
+        infer N extends number,
+        infer From,
+        infer Gets,
+        infer O extends readonly unknown[],
+        infer More,
+      ]
+    ? GoAcross<L, N, From, Gets, I extends Several ? [...O, ...I] : [...O, I], Prefix, C, U, R, More>
     : Up extends readonly [infer P extends string, infer D extends string, infer More]
-      ? GoUp<P, D, U, R, More>
+      ? GoUp<I, P, D, U, R, More>
       : R
 
-type Named<L extends AnyLayer> = Walk<[L], 0, number[], '', ';', L['~counted'], never, null>
+type Named<L extends AnyLayer> = Walk<[L], 0, number[], '', ';', L['~within'], never, null>
 
 /** Tensors by layer and variable, where the compiler does not know the network. */
 export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>
