@@ -1,3 +1,4 @@
+import type { Hide, Layers } from './hidden.ts'
 import type { AnyLayer, Out } from './layer.ts'
 import type { InParallel, InSequence, InShared, Unknown } from './named.ts'
 import type { Wired } from './network.ts'
@@ -40,21 +41,24 @@ export interface Sequence<L extends readonly AnyLayer[]> extends Wired {
   readonly '~within': 0 | Deeper<L[number]['~within']>
 }
 
-/** Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out. */
-export interface Network<I, O, L extends readonly AnyLayer[]> extends Wired {
+/**
+ * Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out, `Hidden` the layers in a
+ * form that editors print short (see {@link Hide}).
+ */
+export interface Network<I, O, Hidden> extends Wired {
   readonly kind: 'Network'
-  readonly to: ToOf<I, O, L>
-  readonly '>>': ToOf<I, O, L>
-  readonly '~out': number[] extends this['~in'] ? O : Out<Sequence<L>, this['~in']>
+  readonly to: ToOf<I, O, Layers<Hidden>>
+  readonly '>>': ToOf<I, O, Layers<Hidden>>
+  readonly '~out': number[] extends this['~in'] ? O : Out<Sequence<Layers<Hidden>>, this['~in']>
   readonly '~source': I
-  readonly '~named': L[number]['~named']
-  readonly '~entries': InSequence<L>
-  readonly '~within': 0 | Deeper<L[number]['~within']>
+  readonly '~named': Layers<Hidden>[number]['~named']
+  readonly '~entries': InSequence<Layers<Hidden>>
+  readonly '~within': 0 | Deeper<Layers<Hidden>[number]['~within']>
 }
 /** As {@link To}, going on from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly AnyLayer[]> = <const B extends AnyLayer>(
   next: FollowingOutput<O, L, B>,
-) => Network<I, Out<B, O>, [...L, B]>
+) => Network<I, Out<B, O>, Hide<[...L, B]>>
 type FollowingOutput<O, L extends readonly AnyLayer[], B extends AnyLayer> =
   Out<B, O> extends Mismatch<infer M>
     ? Mismatch<M>
@@ -133,7 +137,7 @@ type Copies<B extends AnyLayer, N extends number, R extends readonly AnyLayer[]>
 export type Join<L extends readonly AnyLayer[]> = L[0]['~source'] extends infer I
   ? [I] extends [never]
     ? Sequence<L>
-    : Network<I, Scan<L, 0, number[]>, L>
+    : Network<I, Scan<L, 0, number[]>, Hide<L>>
   : never
 
 /** What `parallel` makes: a network of several inputs when every branch starts with inputs. */
@@ -141,7 +145,7 @@ export type Side<L extends readonly AnyLayer[]> =
   Sources<L, 0, []> extends infer I
     ? [I] extends [never]
       ? Parallel<L>
-      : Network<I, Branches<L, 0, number[], []>, [Parallel<L>]>
+      : Network<I, Branches<L, 0, number[], []>, Hide<[Parallel<L>]>>
     : never
 type Sources<L extends readonly AnyLayer[], N extends number, R extends readonly unknown[]> = N extends L['length']
   ? R

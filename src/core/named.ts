@@ -14,9 +14,11 @@ import type { Tensor } from './variables.ts'
 /** Which variables a layer has: parameters, which gradients train, other state, or both. */
 export type Has = 'params' | 'state' | 'both'
 /** A layer with variables: its name or pattern, what it has, and what stands before and after the number in '{}'. */
-export type Entry<Name extends string, H extends Has> = Name extends `${infer Before}{}${infer After}`
-  ? readonly [Name, H, Before, After]
-  : readonly [Name, H]
+export type Entry<Name extends string, H extends Has> = H extends 'state'
+  ? readonly [Name, H]
+  : Name extends `${infer Before}{}${infer After}`
+    ? readonly [Name, H, Before, After]
+    : readonly [Name, H]
 /** Layers in sequence. */
 export interface InSequence<L extends readonly AnyLayer[]> {
   readonly sequence: L
@@ -56,8 +58,16 @@ type NameOf<C extends string, P extends string> = P extends `${string}{${string}
     : Format<P, '1'>
   : P
 
+/** A layer with variables in its place, with its name: first that of its parameters, `never` where it has none. */
+type Found<Name extends string, H, L> = H extends 'state' ? [never, H, L, Name] : [Name, H, L]
+type StateName<E> = E extends readonly [infer Name, 'both', unknown]
+  ? Name
+  : E extends readonly [never, 'state', unknown, infer Name]
+    ? Name
+    : never
+
 /**
- * A union of [name, what it has, layer in its place] of the layers `L` from index `N` on, in sequence from the shape `I`,
+ * A union of what is `Found`: [name, what it has, layer in its place] of the layers `L` from index `N` on, in sequence from the shape `I`,
  * added to `R`. `U` has the names and patterns of layers with variables: no others need be counted.
  */
 type Walk<
@@ -112,7 +122,7 @@ type Walk<
                   Prefix,
                   Count<C, P>,
                   U,
-                  R | [`${Prefix}${NameOf<C, P>}`, H, Placed<L[N], I>],
+                  R | Found<`${Prefix}${NameOf<C, P>}`, H, Placed<L[N], I>>,
                   Up
                 >
               : never
@@ -127,7 +137,7 @@ type GoDown<B extends AnyLayer, E, I, Prefix extends string, C extends string, U
       ? Walk<[Part], 0, I, `${Prefix}${NameOf<C, P>}/`, ';', U, R, readonly [Prefix, Count<C, P>, Up]>
       : E extends InShared<infer Name, infer Part>
         ? Part['~entries'] extends readonly [string, infer H, ...(readonly string[])]
-          ? GoUp<Out<B, I>, Prefix, C, U, R | [Name, H, Placed<Part, I>], Up>
+          ? GoUp<Out<B, I>, Prefix, C, U, R | Found<Name, H, Placed<Part, I>>, Up>
           : Walk<[Part], 0, I, `${Name}/`, ';', U, R, readonly [Prefix, C, Up]>
         : R | [string, 'both', UnknownVariables]
 /** The branches `L` from index `N` on; `O` are the outputs of those before. */
@@ -179,13 +189,13 @@ interface UnknownVariables {
 export type ParamsOf<L extends AnyLayer> = unknown extends L['~entries']
   ? AnyVariables
   : {
-      readonly [E in Named<L> as E[1] extends 'state' ? never : E[0]]: Own<E[2], '~params'>
+      readonly [E in Named<L> as E[0]]: Own<E[2], '~params'>
     }
 /** What training updates without a gradient: tensors by layer name and variable name. */
 export type StateOf<L extends AnyLayer> = unknown extends L['~entries']
   ? AnyVariables
   : {
-      readonly [E in Named<L> as E[1] extends 'params' ? never : E[0]]: Own<E[2], '~state'>
+      readonly [E in Named<L> as StateName<E>]: Own<E[2], '~state'>
     }
 
 type Own<L, Key extends '~params' | '~state'> = L extends { readonly [_ in Key]: infer V } ? V : never

@@ -3,6 +3,7 @@ import {
   BatchNorm,
   Concatenate,
   Convolution,
+  type ConvolutionOptions,
   Deconvolution,
   DropBlock,
   Dropout,
@@ -25,6 +26,8 @@ import {
   LSTM,
   MaxPooling,
   type OutputOf,
+  type ParamsOf,
+  type Plain,
   PRelu,
   parallel,
   Relu,
@@ -35,6 +38,7 @@ import {
   Softplus,
   shared,
   Tanh,
+  type Tensor,
   Transpose,
   Upscale,
 } from '../../../src/index.ts'
@@ -152,3 +156,18 @@ holds<Same<OutputOf<typeof blocks>, [number, 12, 15, 16]>>()
 const residual = <const N extends number>(n: N) => join(parallel(block(n), Identity()), Elementwise('add'), Relu())
 const residuals = join(blocks, residual(16))
 holds<Same<OutputOf<typeof residuals>, [number, 12, 15, 16]>>()
+
+// A layer of one's own may give readonly shapes.
+interface Frozen<Name extends string> extends Plain<Name> {
+  readonly '~out': readonly [number, 8, 8, 3]
+}
+declare const Frozen: <const Name extends string = 'frozen-{}'>() => Frozen<Name>
+const frozen = join(Input(4), Frozen(), Convolution([3, 3, 5]), MaxPooling([2, 2]), Reshape(), Relu(2))
+holds<Same<OutputOf<typeof frozen>, [number, 2]>>()
+holds<Same<ParamsOf<typeof frozen>['convolution-1']['weight'], Tensor<[3, 3, 3, 5]>>>()
+holds<Same<ParamsOf<typeof frozen>['relu-1']['weight'], Tensor<[45, 2]>>>()
+
+// Options that are known roughly leave unknown what depends on them.
+declare const rough: ConvolutionOptions
+const roughly = join(input, Convolution([3, 3, 8], rough))
+holds<Same<OutputOf<typeof roughly>, [number, number, number, 8]>>()
