@@ -12,7 +12,9 @@ import type { VariableRule, VariableRules } from './variables.ts'
 // `relu-1/weight`, so that they can be those of the layer around it.
 
 /** How a layer within a layer is read. */
-export const innerLayer: t.Type<Part, unknown, unknown> = codec<Part>('a layer', value => (isPart(value) ? value : undefined))
+export const innerLayer: t.Type<Part, unknown, unknown> = codec<Part>('a layer', value =>
+  isPart(value) ? value : undefined,
+)
 
 const wired = (part: Part, inputs: Flow): Either<Fault, Wiring> => {
   const result = wire(part, inputs)

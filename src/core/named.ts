@@ -90,9 +90,7 @@ type Inner<L extends AnyLayer, I, At extends 1 | 2> =
           : S
         : never
     : never
-type Flat<R, At extends 1 | 2> = [Pairs<R, At>] extends [never]
-  ? never
-  : { readonly [P in Pairs<R, At> as P[0]]: P[1] }
+type Flat<R, At extends 1 | 2> = [Pairs<R, At>] extends [never] ? never : { readonly [P in Pairs<R, At> as P[0]]: P[1] }
 type Pairs<R, At extends 1 | 2> = R extends readonly [infer N extends string, infer V, infer S]
   ? At extends 1
     ? PairsOf<N, V>

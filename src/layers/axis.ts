@@ -67,11 +67,7 @@ export const times = (...factors: readonly (number | null)[]): number | null =>
 const isAtLeast = (least: number) => (value: unknown) => Number.isSafeInteger(value) && (value as number) >= least
 
 /** `n` integers from `least` on, or one for all of them, as `n` of them. */
-export const integers = (
-  n: number,
-  least: 0 | 1,
-  names: string,
-): t.Type<readonly number[], unknown, unknown> =>
+export const integers = (n: number, least: 0 | 1, names: string): t.Type<readonly number[], unknown, unknown> =>
   codec(
     `${least === 1 ? 'a positive integer' : 'an integer >= 0'} or ${names} of them`,
     value => {

@@ -174,8 +174,7 @@ export const DepthwiseConvolution: DepthwiseConvolutionConstructor = defineLayer
   example: "DepthwiseConvolution([3, 3], { padding: 'same' })",
   positional: ['size'],
   options: { size: { codec: windowSize }, ...shared, weight: { codec: parameter, default: heNormal({ gain: 2 }) } },
-  shape: (options: NormalDepthwise, input) =>
-    slideShape(input, options, times(input?.[3] ?? null, options.multiplier)),
+  shape: (options: NormalDepthwise, input) => slideShape(input, options, times(input?.[3] ?? null, options.multiplier)),
   variables: {
     weight: (options: NormalDepthwise, input) => filters(options, options.weight, input),
     bias: ({ bias, multiplier }: NormalDepthwise, input) =>

@@ -86,6 +86,20 @@ export {
 } from './merge.ts'
 export { BatchNorm, type BatchNormConstructor, type BatchNormOptions, BN } from './normalization.ts'
 export {
+  AveragePooling,
+  AvgPool,
+  GlobalPool,
+  GlobalPooling,
+  type GlobalPoolingConstructor,
+  MaxPool,
+  MaxPooling,
+  type Pooling,
+  type PoolingConstructor,
+  type PoolingOptions,
+  type Reduction,
+  type WindowSize,
+} from './pooling.ts'
+export {
   AveragePooling1D,
   MaxPooling1D,
   type Pooling1D,
@@ -100,20 +114,6 @@ export {
   type Pooling3DOptions,
   type WindowSize3D,
 } from './pooling-3d.ts'
-export {
-  AveragePooling,
-  AvgPool,
-  GlobalPool,
-  GlobalPooling,
-  type GlobalPoolingConstructor,
-  MaxPool,
-  MaxPooling,
-  type Pooling,
-  type PoolingConstructor,
-  type PoolingOptions,
-  type Reduction,
-  type WindowSize,
-} from './pooling.ts'
 export { PRelu, type PReluConstructor, type PReluOptions } from './prelu.ts'
 export type { Gate, GateFunction } from './recurrent.ts'
 export { Reshape, type ReshapeConstructor } from './reshape.ts'

@@ -22,10 +22,12 @@ type SumOf<M> = M extends readonly [infer A extends number, infer B extends numb
     : number
 
 /** Every axis of `S`, from index `N` of the margins on, made larger or smaller. */
-type Changed<S extends readonly unknown[], M, Cut extends boolean, R extends readonly unknown[] = []> = S extends readonly [
-  infer D extends number,
-  ...infer Rest,
-]
+type Changed<
+  S extends readonly unknown[],
+  M,
+  Cut extends boolean,
+  R extends readonly unknown[] = [],
+> = S extends readonly [infer D extends number, ...infer Rest]
   ? (M extends readonly unknown[] ? M[R['length']] : M) extends infer Own
     ? (Cut extends true ? Subtract<D, SumOf<Own>> : Add<D, SumOf<Own>>) extends infer New
       ? New extends '-' | 0
@@ -35,11 +37,7 @@ type Changed<S extends readonly unknown[], M, Cut extends boolean, R extends rea
     : never
   : R
 
-type WithMargins<I, Kind extends string, M, Cut extends boolean> = I extends readonly [
-  infer B,
-  ...infer S,
-  infer C,
-]
+type WithMargins<I, Kind extends string, M, Cut extends boolean> = I extends readonly [infer B, ...infer S, infer C]
   ? S extends readonly []
     ? Mismatch<`${Kind} expects an input [batch, ..., channels] with axes between them, got ${Show<I>}`>
     : M extends readonly unknown[]
@@ -89,8 +87,7 @@ const marginsOption: t.Type<Margins, unknown, unknown> = codec<Margins>(
     const all = value.map(oneMargin)
     return all.every(margin => margin !== undefined) ? Object.freeze(all) : undefined
   },
-  value =>
-    typeof value === 'number' ? value : value.map(margin => (margin[0] === margin[1] ? margin[0] : margin)),
+  value => (typeof value === 'number' ? value : value.map(margin => (margin[0] === margin[1] ? margin[0] : margin))),
 )
 
 /** A margin for each axis of an input, none for batch and channels. */

@@ -34,15 +34,7 @@ export interface Pooling3D<Kind extends string, Size extends WindowSize3D, P, S,
   readonly size: readonly number[]
   readonly stride: readonly number[] | null
   readonly padding: 'valid' | 'same'
-  readonly '~out': SlidVolume<
-    this['~in'],
-    Kind,
-    Size,
-    P,
-    S extends null ? Size : S,
-    1,
-    VolumeChannels<this['~in']>
-  >
+  readonly '~out': SlidVolume<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, VolumeChannels<this['~in']>>
 }
 
 /** The constructor of a pooling layer over three axes. */
@@ -90,10 +82,7 @@ const poolVolume = <T>(kind: string, ops: Ops<T>, x: T, windows: readonly AxisWi
   return ops.reshape(y, [batch, ops.shape(y)[1] ?? null, outRows, outCols, channels])
 }
 
-const pooling = <Kind extends string, Base extends string>(
-  kind: Kind,
-  pool: Pool,
-): Pooling3DConstructor<Kind, Base> =>
+const pooling = <Kind extends string, Base extends string>(kind: Kind, pool: Pool): Pooling3DConstructor<Kind, Base> =>
   defineLayer({
     kind,
     example: `${kind}([2, 2, 2], { padding: 'same' })`,

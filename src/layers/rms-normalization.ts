@@ -27,11 +27,8 @@ export interface RMSNormOptions<
 }
 
 /** A root mean square normalization as a type: [batch, ..., features] in, the same out. */
-export interface RMSNorm<
-  G = number,
-  A extends readonly number[] = readonly [-1],
-  Name extends string = 'rms-norm-{}',
-> extends Leaf<Name> {
+export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1], Name extends string = 'rms-norm-{}'>
+  extends Leaf<Name> {
   readonly kind: 'RMSNorm'
   readonly axes: readonly number[]
   readonly gamma: Parameter | null

@@ -37,7 +37,11 @@ type Slide<N extends number, K extends number, S extends number> = S extends 1
         : '-'
       : never
 /** One axis of `N` after a window of `K` elements. */
-export type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = number extends N | K | S | D
+export type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = number extends
+  | N
+  | K
+  | S
+  | D
   ? number
   : P extends 'same'
     ? Ceil<N, S>
