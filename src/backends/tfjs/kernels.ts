@@ -11,6 +11,8 @@ import type { Device, Info } from './device.ts'
 /** The operations, and the fused ones. */
 export interface Kernels extends Ops<Info> {
   readonly fused: (node: Fused, inputs: readonly Info[]) => Info
+  /** 1 where x is positive, 0 elsewhere: a comparison with 0 without the detour by booleans. */
+  readonly positive: (x: Info) => Info
 }
 
 const known = (shape: Shape): number[] => shape as number[]
@@ -275,6 +277,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     normal: () => refuse('normal'),
     scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
     fused,
+    positive: x => call('Step', { x }, { alpha: 0 }),
   })
   return ops
 }
