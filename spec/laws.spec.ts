@@ -3,6 +3,8 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   apply,
+  Concatenate,
+  Elementwise,
   foldIn,
   graphOps,
   Identity,
@@ -16,6 +18,7 @@ import {
   outputShape,
   parallel,
   placeholder,
+  Reshape,
   type Shape,
   shared,
   Tanh,
@@ -23,6 +26,7 @@ import {
   type VariableTree,
 } from '../src/index.ts'
 import { stack } from './arbitraries.ts'
+import { untyped } from './running.ts'
 
 // The laws that hold for every layer and network, as properties of random ones.
 
@@ -74,6 +78,60 @@ describe('Law 1, composition', () => {
         expect(bits([b as TfTensor])).to.deep.equal(bits([a as TfTensor]))
       }),
       { numRuns: 30 },
+    )
+  })
+})
+
+describe('Combinators', () => {
+  const same = (a: Layer, b: Layer, shape: readonly number[], rename = (name: string) => name): void => {
+    const variables = made(a)
+    const renamed = (tree: VariableTree<TfTensor>) =>
+      Object.fromEntries(Object.entries(tree).map(([name, own]) => [rename(name), own]))
+    const given = { params: renamed(variables.params), state: renamed(variables.state) }
+    expect(names(b as never)).to.deep.equal(names(a as never).map(rename))
+    expect(bits([outputOf(b, given, batch(shape))])).to.deep.equal(bits([outputOf(a, variables, batch(shape))]))
+  }
+  const starting = (shape: readonly number[], ...layers: readonly Layer[]) => joined(Input([...shape]), ...layers)
+
+  it('a residual block is a sum of two branches', () => {
+    fc.assert(
+      fc.property(stack, ({ shape, layers }) => {
+        const block = joined(...layers)
+        const flat = [Reshape(), untyped.Linear(3)]
+        const [inner, shortcut] = [joined(block, ...flat), joined(...flat)]
+        same(
+          starting(shape, untyped.parallel(shortcut, inner), Elementwise('add')),
+          starting(shape, untyped.residual(inner, { shortcut })),
+          shape,
+        )
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('branch is parallel where one tensor comes in', () => {
+    fc.assert(
+      fc.property(stack, ({ shape, layers }) => {
+        const branches = [layers, layers.slice(0, 1)].map(some => joined(...some, Reshape()))
+        same(
+          starting(shape, untyped.parallel(...branches), Concatenate()),
+          starting(shape, untyped.branch(...branches), Concatenate()),
+          shape,
+        )
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('a block changes names only, and when() nothing', () => {
+    fc.assert(
+      fc.property(stack, ({ shape, layers }) => {
+        const plain = starting(shape, ...layers)
+        same(plain, untyped.block('b{}', plain), shape, name => `b1/${name}`)
+        same(plain, starting(shape, untyped.when(true, joined(...layers))), shape)
+        same(starting(shape, Identity()), starting(shape, untyped.when(false, joined(...layers))), shape)
+      }),
+      { numRuns: 20 },
     )
   })
 })

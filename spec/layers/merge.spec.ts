@@ -59,7 +59,7 @@ describe('Elementwise', () => {
     ],
     [
       () => merged(Elementwise(), untyped.Relu(3), untyped.Relu(2)),
-      'LayerConnectionError of elementwise-1: expected inputs of one shape, got [(?, 3), (?, 2)]. Bring the branches to one shape.',
+      'LayerConnectionError of elementwise-1: expected inputs of one shape, got [(?, 3), (?, 2)]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
     ],
     [
       () => untyped.join(Input(4), Elementwise()),

@@ -1,4 +1,8 @@
+export { block } from './block.ts'
+export { branch } from './branch.ts'
 export { join, to } from './join.ts'
 export { type Branch, parallel } from './parallel.ts'
 export { repeat, shared } from './repeat.ts'
+export { type Residual, type ResidualMerge, type ResidualOptions, residual } from './residual.ts'
 export { end, layerOf, names, type Slice, start } from './slice.ts'
+export { type When, when } from './when.ts'

@@ -5,17 +5,19 @@ import { asPart, compose, type Part } from '../core/network.ts'
 
 /** A layer, or an array of layers that are joined. */
 export type Branch = AnyLayer | readonly AnyLayer[]
-type Joined<B extends readonly Branch[]> = {
+/** Branches of which each is one layer. */
+export type Joined<B extends readonly Branch[]> = {
   -readonly [K in keyof B]: B[K] extends AnyLayer ? B[K] : B[K] extends readonly AnyLayer[] ? Join<B[K]> : never
 }
 /** Branches in which every mistake stands in the place of the argument that makes it. */
-type Check<B extends readonly Branch[]> =
+export type Check<B extends readonly Branch[]> =
   Joined<B> extends infer L extends readonly AnyLayer[] ? (CheckBranches<L> extends L ? B : CheckBranches<L>) : B
 
-const asBranch = (branch: unknown): Part =>
+/** A branch as one part. */
+export const asBranch = (owner: string, branch: unknown): Part =>
   Array.isArray(branch)
-    ? compose({ form: 'sequence', parts: branch.map(layer => asPart('parallel', layer)) })
-    : asPart('parallel', branch)
+    ? compose({ form: 'sequence', parts: branch.map(layer => asPart(owner, layer)) })
+    : asPart(owner, branch)
 
 /**
  * Branches side by side. Given one input, each branch gets it; given several, one each. What comes out is the outputs
@@ -40,5 +42,8 @@ export const parallel = <const B extends readonly Branch[]>(...branches: Check<B
       got: 'none',
       remedy: 'For example: parallel(Relu(4), Tanh(4)).',
     })
-  return compose({ form: 'parallel', parts: branches.map(asBranch) }, 'Parallel') as unknown as Side<Joined<B>>
+  return compose(
+    { form: 'parallel', parts: branches.map(given => asBranch('parallel', given)) },
+    'Parallel',
+  ) as unknown as Side<Joined<B>>
 }

@@ -1,3 +1,4 @@
+import type { UnknownEntries } from '../core/blocks.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import {
@@ -18,6 +19,7 @@ export interface Slice extends Wired {
   readonly '~out': number[]
   readonly '~source': never
   readonly '~named': never
+  readonly '~entries': UnknownEntries
 }
 
 const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {

@@ -81,8 +81,11 @@ export interface Shared<Name extends string, B extends AnyLayer> extends Chain, 
   readonly '~out': Out<B, this['~in']>
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': readonly [readonly ['shared', Name, Entries<B, this['~in']>]]
+  readonly '~entries': readonly [readonly [Name, Entries<B, this['~in']>, never, SharedForm<B>]]
 }
+
+/** The layers of a shared composition have names of their own within it. */
+type SharedForm<B extends AnyLayer> = B extends { readonly nodes: unknown } ? 'composition' : 'layer'
 
 /** The failure of the layer before index `At`. */
 interface FailedAt<At extends number, Message extends string> extends Mismatch<Message> {

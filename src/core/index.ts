@@ -1,3 +1,4 @@
+export type { Block, Fan, Perhaps } from './blocks.ts'
 export type { Network, Parallel, Repeat, Sequence, Shared } from './compose.ts'
 export {
   defineLayer,

@@ -17,29 +17,61 @@ type Increment<
   ? `${A};${P}=${Next[N]};${B}`
   : `${Counters}${P}=1;`
 
-/** A union of [name, parameters, state] of the layers from index `N` on. */
+/**
+ * A union of [name, parameters, state] of the layers from index `N` on. What stands for several layers has four parts:
+ * [name or pattern, its entries, never, what it is].
+ */
 type Resolve<E extends readonly unknown[], N extends number, Counters extends string, R> = N extends E['length']
   ? R
   : E[N] extends readonly [infer P extends string, infer V, infer S]
-    ? P extends 'shared'
-      ? Resolve<E, Next[N], Counters, R | SharedEntries<V & string, S>>
-      : Resolve<
-          E,
-          Next[N],
-          Increment<Counters, P>,
-          [V] extends [never] ? ([S] extends [never] ? R : R | Entry<P, V, S, Counters>) : R | Entry<P, V, S, Counters>
-        >
-    : R
-type Entry<P extends string, V, S, Counters extends string> = [Format<P, `${Next[Count<Counters, P>]}`>, V, S]
+    ? Resolve<
+        E,
+        Next[N],
+        Increment<Counters, P>,
+        [V] extends [never] ? ([S] extends [never] ? R : R | Entry<P, V, S, Counters>) : R | Entry<P, V, S, Counters>
+      >
+    : E[N] extends readonly [infer P extends string, infer Inner, never, infer Form]
+      ? Form extends 'unknown'
+        ? UnknownEntry
+        : Form extends 'block'
+          ? Resolve<E, Next[N], Increment<Counters, P>, R | BlockEntries<Numbered<P, Counters>, Inner, 0, ';', never>>
+          : Resolve<E, Next[N], Counters, R | SharedEntries<P, Inner, Form>>
+      : R
+type Numbered<P extends string, Counters extends string> = Format<P, `${Next[Count<Counters, P>]}`>
+type Entry<P extends string, V, S, Counters extends string> = [Numbered<P, Counters>, V, S]
 /** The variables of a shared layer stand under its name, those of a shared composition under name/inner-name. */
-type SharedEntries<Name extends string, E> = E extends readonly [readonly [string, infer V, infer S]]
-  ? [Name, V, S]
-  : E extends readonly unknown[]
-    ? Prefixed<Name, Resolve<E, 0, ';', never>>
-    : never
+type SharedEntries<Name extends string, E, Form> = E extends readonly unknown[]
+  ? Form extends 'layer'
+    ? E[0] extends readonly [string, infer V, infer S]
+      ? [Name, V, S]
+      : never
+    : Prefixed<Name, Resolve<E, 0, ';', never>>
+  : never
 type Prefixed<Name extends string, R> = R extends readonly [infer N extends string, infer V, infer S]
   ? [`${Name}/${N}`, V, S]
   : never
+/** As {@link Resolve}, within a block; shared layers belong to the whole network, so their names stay. */
+type BlockEntries<Name extends string, E, N extends number, Counters extends string, R> = E extends readonly unknown[]
+  ? N extends E['length']
+    ? R
+    : E[N] extends readonly [infer P extends string, infer V, infer S]
+      ? BlockEntries<Name, E, Next[N], Increment<Counters, P>, R | [`${Name}/${Numbered<P, Counters>}`, V, S]>
+      : E[N] extends readonly [infer P extends string, infer Inner, never, infer Form]
+        ? Form extends 'unknown'
+          ? UnknownEntry
+          : Form extends 'block'
+            ? BlockEntries<
+                Name,
+                E,
+                Next[N],
+                Increment<Counters, P>,
+                R | BlockEntries<`${Name}/${Numbered<P, Counters>}`, Inner, 0, ';', never>
+              >
+            : BlockEntries<Name, E, Next[N], Counters, R | SharedEntries<P, Inner, Form>>
+        : R
+  : never
+/** Whatever name, as numbers cannot be told where a layer may be missing. */
+type UnknownEntry = [string, Readonly<Record<string, Tensor>>, Readonly<Record<string, Tensor>>]
 
 type Named<L extends AnyLayer> =
   Entries<L, number[]> extends infer E extends readonly unknown[] ? Resolve<E, 0, ';', never> : never

@@ -1,9 +1,20 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type Fault, InvalidOption, LayerConnectionError, show } from './errors.ts'
 import type { AnyLayer, Mode, Rules } from './layer.ts'
-import { formatName, isPattern } from './names.ts'
 import type { Ops } from './ops.ts'
 import { foldIn } from './random.ts'
+import {
+  along,
+  claim,
+  claimShared,
+  newScope,
+  type Place,
+  resolveName,
+  type Scope,
+  type WiringError,
+  within,
+  withinShared,
+} from './scope.ts'
 import { type Flow, type Shape, showFlow } from './shape.ts'
 
 // At run time a composition is a tree of parts, and beside it the same as a graph: nodes in the order in which they
@@ -22,6 +33,8 @@ export interface LayerValue {
 export interface Node {
   /** Unique in the network, but for the occurrences of a shared layer. */
   readonly name: string
+  /** Its name after those of the blocks around it, as errors give it: `res3a > convolution-2`. */
+  readonly path: string
   readonly layer: LayerValue
   /** The nodes that feed this one, as indices; empty for a node that takes inputs of the network itself. */
   readonly inputs: readonly number[]
@@ -46,9 +59,9 @@ export interface Wired extends AnyLayer, Wiring {}
 
 type Arrangement =
   | { readonly form: 'sequence'; readonly parts: readonly Part[] }
-  | { readonly form: 'parallel'; readonly parts: readonly Part[] }
+  | { readonly form: 'parallel' | 'branch'; readonly parts: readonly Part[] }
   | { readonly form: 'repeat'; readonly part: Part; readonly times: number }
-  | { readonly form: 'shared'; readonly part: Part; readonly name: string }
+  | { readonly form: 'shared' | 'block'; readonly part: Part; readonly name: string }
   | { readonly form: 'slice'; readonly wiring: Wiring }
 
 /** A composition as the run time sees it. */
@@ -62,9 +75,13 @@ export type Part = LayerValue | CompositionValue
 
 const isComposition = (part: Part): part is CompositionValue => 'arrangement' in part
 
+/** Whether a value is a layer or composition. */
+export const isPart = (value: unknown): value is Part =>
+  typeof value === 'object' && value !== null && ('rules' in value || 'arrangement' in value)
+
 /** Checks that a value is a layer, as a call from JavaScript may give anything. */
 export const asPart = (owner: string, value: unknown): Part => {
-  if (typeof value === 'object' && value !== null && ('rules' in value || 'arrangement' in value)) return value as Part
+  if (isPart(value)) return value
   throw new InvalidOption({
     layer: owner,
     option: 'layer',
@@ -83,16 +100,6 @@ interface Wire {
   readonly shape: Shape | null
 }
 type Wires = readonly Wire[]
-type WiringError = LayerConnectionError | InvalidOption
-
-/** How layers are named while a composition is wired. */
-interface Scope {
-  readonly prefix: string
-  readonly counts: Map<string, number>
-  readonly taken: Set<string>
-  readonly shared: Set<string>
-}
-const newScope = (prefix: string): Scope => ({ prefix, counts: new Map(), taken: new Set(), shared: new Set() })
 
 interface Draft {
   readonly nodes: Node[]
@@ -102,67 +109,36 @@ interface Draft {
 const connectionError = (layer: string, fault: Fault): E.Left<WiringError> =>
   E.left(new LayerConnectionError({ layer, ...fault })) as E.Left<WiringError>
 
-const takenTwice = (name: string): E.Left<WiringError> =>
-  E.left(
-    new InvalidOption({
-      layer: name,
-      option: 'name',
-      expected: 'a name that no other layer of the network has',
-      got: `'${name}' twice`,
-      remedy: `Give one of them another name, or number them with a pattern: '${name}-{}'.`,
-    }),
-  ) as E.Left<WiringError>
-
-/** A name for one layer only. */
-const claim = (name: string, scope: Scope): E.Either<WiringError, string> => {
-  if (scope.taken.has(name) || scope.shared.has(name)) return takenTwice(name)
-  scope.taken.add(name)
-  return E.right(name)
-}
-
-/** A name for every occurrence of a shared layer. */
-const claimShared = (name: string, scope: Scope): E.Either<WiringError, string> => {
-  if (scope.taken.has(name)) return takenTwice(name)
-  scope.shared.add(name)
-  return E.right(name)
-}
-
-/** The name of a layer, numbered when it is a pattern. */
-const resolveName = (layer: LayerValue, scope: Scope): E.Either<WiringError, string> => {
-  const n = (scope.counts.get(layer.name) ?? 0) + 1
-  scope.counts.set(layer.name, n)
-  return claim(scope.prefix + (isPattern(layer.name) ? formatName(layer.name, n) : layer.name), scope)
-}
-
 const wireLayer = (
   layer: LayerValue,
   incoming: Wires | null,
   draft: Draft,
-  named: E.Either<WiringError, string>,
+  named: E.Either<WiringError, Place>,
 ): E.Either<WiringError, Wires> => {
   if (E.isLeft(named)) return named
-  const name = named.right
+  const { name, path } = named.right
   const flow: Flow = incoming?.map(wire => wire.shape) ?? [null]
   const { rules } = layer
   if (rules.inputs === 'one' && flow.length !== 1)
-    return connectionError(name, {
+    return connectionError(path, {
       expected: `one input for ${layer}`,
       got: showFlow(flow),
       remedy: 'Put Concatenate() or Elementwise() before it.',
     })
   if (rules.inputs === 'several' && flow.length === 1 && flow[0] !== null)
-    return connectionError(name, {
+    return connectionError(path, {
       expected: `several inputs for ${layer}`,
       got: showFlow(flow),
       remedy: 'Put parallel(...) before it.',
     })
   const shape = rules.shape(flow)
-  if (E.isLeft(shape)) return connectionError(name, shape.left)
+  if (E.isLeft(shape)) return connectionError(path, shape.left)
   const wires = incoming ?? [{ from: ~draft.inputs.length, shape: null }]
   // A network's input has the shape that its first layer gives it, which only an Input knows.
   if (incoming === null) draft.inputs.push(layer.kind === 'Input' ? shape.right : null)
   draft.nodes.push({
     name,
+    path,
     layer,
     inputs: wires.filter(wire => wire.from >= 0).map(wire => wire.from),
     externals: wires.filter(wire => wire.from < 0).map(wire => ~wire.from),
@@ -178,7 +154,7 @@ const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: S
     const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
     // Its nodes keep the names that they have, which no other layer may take.
-    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, claim(node.name, scope))
+    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, claim(node, scope))
     if (E.isLeft(wired)) return wired
     placed.push(wired.right[0] as Wire)
   }
@@ -200,42 +176,77 @@ const wireAll = (
   return E.right(wires ?? [])
 }
 
+/** What each branch of `parallel` gets of what comes in. */
+const dealt = (
+  incoming: Wires | null,
+  branches: number,
+  scope: Scope,
+): E.Either<WiringError, readonly (Wires | null)[]> => {
+  const several = incoming !== null && incoming.length > 1
+  if (several && incoming.length !== branches)
+    return connectionError(along(scope, 'parallel'), {
+      expected: `one input, or one for each of the ${branches} branches`,
+      got: showFlow(incoming.map(wire => wire.shape)),
+      remedy: 'Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
+    })
+  return E.right(Array.from({ length: branches }, (_, i) => (several ? [incoming[i] as Wire] : incoming)))
+}
+
 const wireBranches = (
   parts: readonly Part[],
-  incoming: Wires | null,
+  incoming: readonly (Wires | null)[],
   draft: Draft,
   scope: Scope,
 ): E.Either<WiringError, Wires> => {
-  if (incoming !== null && incoming.length > 1 && incoming.length !== parts.length)
-    return connectionError('parallel', {
-      expected: `one input, or one for each of the ${parts.length} branches`,
-      got: showFlow(incoming.map(wire => wire.shape)),
-      remedy: 'Merge the inputs first, or give each a branch.',
-    })
   const outgoing: Wire[] = []
   for (const [i, part] of parts.entries()) {
-    const own = incoming !== null && incoming.length > 1 ? [incoming[i] as Wire] : incoming
-    const wired = wirePart(part, own, draft, scope)
+    const wired = wirePart(part, incoming[i] ?? null, draft, scope)
     if (E.isLeft(wired)) return wired
     outgoing.push(...wired.right)
   }
   return E.right(outgoing)
 }
 
+const wireBlock = (
+  part: Part,
+  name: string,
+  incoming: Wires | null,
+  draft: Draft,
+  scope: Scope,
+): E.Either<WiringError, Wires> => {
+  const named = resolveName(name, scope)
+  return E.isLeft(named) ? named : wirePart(part, incoming, draft, within(scope, named.right))
+}
+
+const wireShared = (
+  part: Part,
+  named: E.Either<WiringError, Place>,
+  incoming: Wires | null,
+  draft: Draft,
+  scope: Scope,
+): E.Either<WiringError, Wires> => {
+  if (!isComposition(part)) return wireLayer(part, incoming, draft, named)
+  return E.isLeft(named) ? named : wirePart(part, incoming, draft, withinShared(scope, named.right))
+}
+
 const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
-  if (!isComposition(part)) return wireLayer(part, incoming, draft, resolveName(part, scope))
+  if (!isComposition(part)) return wireLayer(part, incoming, draft, resolveName(part.name, scope))
   const { arrangement } = part
   switch (arrangement.form) {
     case 'sequence':
       return wireAll(arrangement.parts, incoming, draft, scope)
-    case 'parallel':
-      return wireBranches(arrangement.parts, incoming, draft, scope)
+    case 'parallel': {
+      const inputs = dealt(incoming, arrangement.parts.length, scope)
+      return E.isLeft(inputs) ? inputs : wireBranches(arrangement.parts, inputs.right, draft, scope)
+    }
+    case 'branch':
+      return wireBranches(arrangement.parts, Array(arrangement.parts.length).fill(incoming), draft, scope)
     case 'repeat':
       return wireAll(Array<Part>(arrangement.times).fill(arrangement.part), incoming, draft, scope)
     case 'shared':
-      return isComposition(arrangement.part)
-        ? wirePart(arrangement.part, incoming, draft, newScope(`${scope.prefix}${arrangement.name}/`))
-        : wireLayer(arrangement.part, incoming, draft, claimShared(scope.prefix + arrangement.name, scope))
+      return wireShared(arrangement.part, claimShared(arrangement.name, scope), incoming, draft, scope)
+    case 'block':
+      return wireBlock(arrangement.part, arrangement.name, incoming, draft, scope)
     case 'slice':
       return wireSlice(arrangement.wiring, incoming, draft, scope)
   }
@@ -247,7 +258,7 @@ const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope
 export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> => {
   const draft: Draft = { nodes: [], inputs: shapes ? [...shapes] : [] }
   const incoming = shapes ? shapes.map((shape, k) => ({ from: ~k, shape })) : null
-  const wired = wirePart(part, incoming, draft, newScope(''))
+  const wired = wirePart(part, incoming, draft, newScope())
   if (E.isLeft(wired)) return wired
   const outputs = wired.right.map(({ from }) => from)
   return E.right(freezeDeeply({ nodes: draft.nodes, inputs: draft.inputs, outputs }))

@@ -1,4 +1,5 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import type { Add } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
@@ -48,7 +49,7 @@ export type ShareAll<A, Rest extends readonly unknown[]> = Rest extends readonly
 type ShareTwo<A, B, Rest extends readonly unknown[]> =
   SharedShape<A, B> extends infer S
     ? [S] extends [never]
-      ? Mismatch<`Elementwise expects inputs of one shape, got ${Show<A>} and ${Show<B>}`>
+      ? Mismatch<`Elementwise expects inputs of one shape, got ${Show<A>} and ${Show<B>}: bring the branches to one shape; in a residual block give the shortcut a layer that does`>
       : ShareAll<S, Rest>
     : never
 
@@ -63,6 +64,13 @@ const merges: Readonly<Record<'add' | 'multiply', Merge>> = {
   multiply: (ops, a, b) => ops.multiply(a, b),
 }
 
+/** How a merge is read. */
+export const mergeFunction: t.Type<'add' | 'multiply' | Merge, unknown, unknown> = codec<keyof typeof merges | Merge>(
+  "'add', 'multiply' or a function",
+  value =>
+    isFunction(value) || (typeof value === 'string' && Object.hasOwn(merges, value)) ? (value as Merge) : undefined,
+)
+
 /** The shape that all inputs share. */
 export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
   const shared = inputs.reduce<Shape | null | undefined>(
@@ -70,7 +78,11 @@ export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
     null,
   )
   return shared === undefined
-    ? left({ expected: 'inputs of one shape', got: showFlow(inputs), remedy: 'Bring the branches to one shape.' })
+    ? left({
+        expected: 'inputs of one shape',
+        got: showFlow(inputs),
+        remedy: 'Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
+      })
     : right(shared)
 }
 
@@ -91,9 +103,7 @@ export const Elementwise: ElementwiseConstructor = defineMerge({
   positional: ['mergeFunction'],
   options: {
     mergeFunction: {
-      codec: codec<keyof typeof merges | Merge>("'add', 'multiply' or a function", value =>
-        isFunction(value) || (typeof value === 'string' && Object.hasOwn(merges, value)) ? (value as Merge) : undefined,
-      ),
+      codec: mergeFunction,
       default: 'add',
     },
   },

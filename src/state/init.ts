@@ -23,7 +23,7 @@ export const variableRules = (wiring: Wiring): ReadonlyMap<string, VariableRules
       const other = before?.[variable]?.shape
       if (other !== undefined && other.join() !== shape.join())
         throw new WeightInitializationError({
-          layer: node.name,
+          layer: node.path,
           expected: `${variable} of shape ${showShape(other)}, as where this layer is used first`,
           got: showShape(shape),
           remedy: 'Give every occurrence of a shared layer inputs of one shape.',
@@ -34,23 +34,23 @@ export const variableRules = (wiring: Wiring): ReadonlyMap<string, VariableRules
   return all
 }
 
-const rulesOf = ({ name, layer, inputShapes }: Node): VariableRules => {
+const rulesOf = ({ path, layer, inputShapes }: Node): VariableRules => {
   const rules = layer.rules.variables(inputShapes)
-  if (isLeft(rules)) throw new WeightInitializationError({ layer: name, ...rules.left })
+  if (isLeft(rules)) throw new WeightInitializationError({ layer: path, ...rules.left })
   return rules.right
 }
 
 const size = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
 const initialValues = (
-  layer: string,
+  path: string,
   variable: string,
   { shape, initial, fans }: VariableRule,
   key: Key,
 ): Float32Array => {
   const fault = (got: string) =>
     new WeightInitializationError({
-      layer,
+      layer: path,
       expected: `${variable} of shape ${showShape(shape)}, finite numbers`,
       got,
       remedy: 'Give a number, an initializer, or values of this shape.',
@@ -92,7 +92,9 @@ const sampled = (
  * ```
  */
 export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => {
-  const rules = variableRules(wiringOf(asPart('init', network)))
+  const wiring = wiringOf(asPart('init', network))
+  const rules = variableRules(wiring)
+  const paths = new Map(wiring.nodes.map(({ name, path }) => [name, path]))
   const own = asKey('init', key)
   // All values first: when one cannot be made, no tensor has been.
   const drawn = [...rules].flatMap(([layer, variables]) =>
@@ -100,7 +102,7 @@ export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => 
       layer,
       variable,
       rule,
-      values: initialValues(layer, variable, rule, foldIn(foldIn(own, layer), variable)),
+      values: initialValues(paths.get(layer) ?? layer, variable, rule, foldIn(foldIn(own, layer), variable)),
     })),
   )
   const tree = (trainable: boolean) => {

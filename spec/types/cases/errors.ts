@@ -1,4 +1,6 @@
 import {
+  block,
+  branch,
   Concatenate,
   Convolution,
   Elementwise,
@@ -9,8 +11,10 @@ import {
   Relu,
   Reshape,
   repeat,
+  residual,
   Softmax,
   to,
+  when,
 } from '../../../src/index.ts'
 
 // A mistake is underlined where it stands, and reads as a sentence.
@@ -55,3 +59,24 @@ Convolution([3, 3, 16], { padding: 'full' })
 //                        ~~~~~~~ Type '"full"' is not assignable to type
 Convolution([3, 3, 16], { strides: 2 })
 //                        ~~~~~~~ 'strides' does not exist in type
+
+// Residual blocks, branches, conditions and named blocks; within a block the error names the path.
+join(Input(10), residual(Relu(5)))
+//              ~~~~~~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [?, 10] and [?, 5]: bring the branches to one shape; in a residual block give the shortcut a layer that does
+residual(Relu(5), { merge: 'maximise' })
+//                  ~~~~~ Type '"maximise"' is not assignable to type
+residual(Relu(5), { skip: Relu(5) })
+//                  ~~~~ 'skip' does not exist in type
+join(Input(10), branch(Relu(5), Convolution([3, 3, 16])), Concatenate())
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+branch(Relu(3, { name: 'a' }), Relu(3, { name: 'a' }))
+//                             ~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
+declare const deep: boolean
+join(Input(10), when(deep, Convolution([3, 3, 16])))
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+join(Input(10), block('resnet50', block('res3a', Convolution([3, 3, 16]))))
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ resnet50 > res3a > Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+join(Input(4), block('a', Relu(3)), block('a', Relu(3)))
+//                                  ~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
+repeat(block('a', Relu(3)), 2)
+//     ~~~~~~~~~~~~~~~~~~~ Every copy would be named 'a': write a pattern, such as 'a-{}'

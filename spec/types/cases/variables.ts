@@ -1,20 +1,28 @@
 import {
   BatchNorm,
+  block,
+  branch,
+  Concatenate,
   Convolution,
   Input,
   init,
   join,
   key,
+  Linear,
   type ParamsOf,
   parallel,
   Relu,
   Reshape,
   repeat,
+  residual,
   Softmax,
   type StateOf,
   shared,
+  start,
+  Tanh,
   type Tensor,
   tensor,
+  when,
 } from '../../../src/index.ts'
 import { holds, type Same } from './exact.ts'
 
@@ -62,3 +70,43 @@ holds<Same<keyof ParamsOf<typeof inner>, 'tower/relu-1' | 'tower/relu-2'>>()
 
 const values = tensor([1, 2, 3, 4, 5, 6], [2, 3])
 holds<Same<typeof values, Tensor<[2, 3]>>>()
+
+// Blocks put their name before those of their layers; shared layers belong to the whole network.
+const common = shared('common', Relu(8))
+const trunk = shared('trunk', join(Relu(8)))
+const blocks = join(
+  Input(4),
+  residual(join(Relu(8), common, trunk), { shortcut: Linear(8), name: 'res{}' }),
+  block('res{}', join(Relu(8), Relu(8), block('inner', join(common, BatchNorm())))),
+  Relu(3),
+)
+holds<
+  Same<
+    keyof ParamsOf<typeof blocks>,
+    | 'res1/linear-1'
+    | 'res1/relu-1'
+    | 'common'
+    | 'trunk/relu-1'
+    | 'res2/relu-1'
+    | 'res2/relu-2'
+    | 'res2/inner/batch-norm-1'
+    | 'relu-1'
+  >
+>()
+holds<Same<ParamsOf<typeof blocks>['res2/relu-2']['weight'], Tensor<[8, 8]>>>()
+holds<Same<keyof StateOf<typeof blocks>, 'res2/inner/batch-norm-1'>>()
+const copied = join(Input(4), repeat(block('b{}', Relu(4)), 2))
+holds<Same<keyof ParamsOf<typeof copied>, 'b1/relu-1' | 'b2/relu-1'>>()
+
+const fanned = join(Input(4), branch(Relu(2), [Tanh(3), Relu(5)]), Concatenate(), Relu(3))
+holds<Same<keyof ParamsOf<typeof fanned>, 'relu-1' | 'tanh-1' | 'relu-2' | 'relu-3'>>()
+holds<Same<ParamsOf<typeof fanned>['relu-3']['weight'], Tensor<[7, 3]>>>()
+
+// Where a layer may be missing, or only the run time knows a part, no names can be told.
+declare const deep: boolean
+const perhaps = join(Input(4), when(deep, Relu(4)), Relu(3))
+holds<Same<ParamsOf<typeof perhaps>[string], Readonly<Record<string, Tensor>>>>()
+const sliced = join(start(network, 'fc-001'), Relu(3))
+holds<Same<ParamsOf<typeof sliced>[string], Readonly<Record<string, Tensor>>>>()
+const chosen = join(Input(4), when(true, Relu(4)), when(false, Relu(5)), Relu(3))
+holds<Same<keyof ParamsOf<typeof chosen>, 'relu-1' | 'relu-2'>>()

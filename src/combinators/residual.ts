@@ -1,0 +1,96 @@
+import type { Block } from '../core/blocks.ts'
+import type { Join, Side } from '../core/compose.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { asPart, compose, isPart, type Part } from '../core/network.ts'
+import { codec, type Options, parseOptions } from '../core/options.ts'
+import { Identity } from '../layers/input.ts'
+import { Elementwise, type ElementwiseConstructor, mergeFunction } from '../layers/merge.ts'
+import { block as named } from './block.ts'
+
+/** How the two ways of a residual block become one: as in `Elementwise`, or a layer that merges. */
+export type ResidualMerge = NonNullable<Parameters<ElementwiseConstructor>[0]> | AnyLayer
+
+/** The options of {@link residual}. */
+export interface ResidualOptions<
+  Shortcut extends AnyLayer = AnyLayer,
+  Merge extends ResidualMerge = ResidualMerge,
+  Name extends string = string,
+> {
+  /** The way beside the block, where the identity has another shape than the block. Default: `Identity()`. */
+  readonly shortcut?: Shortcut
+  /** How shortcut and block are merged: as in `Elementwise`, or by a layer such as `Concatenate()`. Default: 'add'. */
+  readonly merge?: Merge
+  /** A name or pattern for the whole, as of `block`. Default: none. */
+  readonly name?: Name
+}
+
+type Merging<Merge> = Merge extends AnyLayer ? Merge : Elementwise<{}>
+type Ways<B extends AnyLayer, Shortcut extends AnyLayer, Merge> = Join<[Side<[Shortcut, B]>, Merging<Merge>]>
+/** What `residual` makes. */
+export type Residual<B extends AnyLayer, Shortcut extends AnyLayer, Merge, Name extends string> = [Name] extends [never]
+  ? Ways<B, Shortcut, Merge>
+  : Block<Name, Ways<B, Shortcut, Merge>>
+
+interface Normal {
+  readonly shortcut: Part
+  readonly merge: Part
+  readonly name: string | null
+}
+const layer = codec<Part>('a layer', value => (isPart(value) ? value : undefined))
+const settings: Options<Normal> = {
+  shortcut: { codec: layer, default: Identity() },
+  merge: {
+    codec: codec<Part>(`${mergeFunction.name}, as of Elementwise, or a layer that merges`, value => {
+      if (isPart(value)) return value
+      return mergeFunction.is(value) ? asPart('residual', Elementwise(value)) : undefined
+    }),
+    default: 'add',
+  },
+  name: {
+    codec: codec<string | null>('a name or pattern', value =>
+      value === null || (typeof value === 'string' && value !== '') ? value : undefined,
+    ),
+    default: null,
+  },
+}
+
+/**
+ * A block and a way around it, merged (He et al. 2016): `merge(shortcut(x), block(x))`, that is
+ * `join(parallel(shortcut, block), Elementwise('add'))`.
+ *
+ * @param block what is learned beside the shortcut
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when block and shortcut give different shapes: give a shortcut that brings
+ *   the input to the block's
+ * @example
+ * ```ts
+ * const wider = residual(join(Convolution([3, 3, 16], { padding: 'same' }), Relu()), {
+ *   shortcut: Convolution([1, 1, 16]),
+ *   name: 'res{}',
+ * })
+ * const network = join(Input([8, 8, 3]), wider, residual(Tanh()))
+ * String(network) // (?, 8, 8, 3) -> [... 8 layers ...] -> (?, 8, 8, 16)
+ * ```
+ */
+export const residual = <
+  const B extends AnyLayer,
+  const Shortcut extends AnyLayer = Identity<{}>,
+  const Merge extends ResidualMerge = 'add',
+  const Name extends string = never,
+>(
+  block: B,
+  options?: ResidualOptions<Shortcut, Merge, Name>,
+): Residual<B, Shortcut, Merge, Name> => {
+  const inner = asPart('residual', block)
+  const example = "residual(Relu(8), { shortcut: Linear(8), merge: 'add', name: 'res{}' })"
+  const { shortcut, merge, name } = parseOptions<Normal>('residual', example, settings, { ...options })
+  const ways = compose({ form: 'parallel', parts: [shortcut, inner] }, 'Parallel')
+  const merged = compose({ form: 'sequence', parts: [ways, merge] })
+  // Residual<...> is what the same composition is at the type level.
+  return (name === null ? merged : named(name, merged as unknown as AnyLayer)) as unknown as Residual<
+    B,
+    Shortcut,
+    Merge,
+    Name
+  >
+}

@@ -1,0 +1,41 @@
+import type { Perhaps } from '../core/blocks.ts'
+import { InvalidOption, show } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { asPart } from '../core/network.ts'
+import { Identity } from '../layers/input.ts'
+
+/** The layer or nothing, by a condition that the compiler knows or not. */
+export type When<Condition extends boolean, B extends AnyLayer> = boolean extends Condition
+  ? Perhaps<B>
+  : Condition extends true
+    ? B
+    : Identity<{}>
+
+/**
+ * The layer where the condition holds, else `Identity`: for layers that depend on an option of the function around them.
+ * Where the compiler does not know the condition, it knows of the output what holds either way, and variables by any
+ * name.
+ *
+ * @throws InvalidOption when the condition is not true or false, or the layer is none
+ * @example
+ * ```ts
+ * const model = (options: { dropout: boolean }) => join(Input(64), Relu(32), when(options.dropout, Dropout(0.5)), Softmax(10))
+ * names(model({ dropout: false })) // ['input-1', 'relu-1', 'identity-1', 'softmax-1']
+ * ```
+ */
+export const when = <const Condition extends boolean, const B extends AnyLayer>(
+  condition: Condition,
+  layer: B,
+): When<Condition, B> => {
+  if (typeof condition !== 'boolean')
+    throw new InvalidOption({
+      layer: 'when',
+      option: 'condition',
+      expected: 'true or false',
+      got: show(condition),
+      remedy: 'For example: when(deep, Relu(8)).',
+    })
+  const given = asPart('when', layer)
+  // When<Condition, B> makes the same choice at the type level.
+  return (condition ? given : Identity()) as unknown as When<Condition, B>
+}

@@ -1,0 +1,94 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { InvalidOption, type LayerConnectionError } from './errors.ts'
+import { formatName, isPattern } from './names.ts'
+
+// How layers get their names while a composition is wired.
+
+/** Why a composition cannot be wired: shapes that do not fit, or a name taken twice. */
+export type WiringError = LayerConnectionError | InvalidOption
+
+/** How layers are named while a composition is wired. */
+export interface Scope {
+  /** What names begin with: those of the blocks around. */
+  readonly prefix: string
+  /** What names of shared layers begin with: a block leaves them as they are, for they belong to the whole network. */
+  readonly sharedPrefix: string
+  /** The path of the block around; empty for none. */
+  readonly path: string
+  readonly counts: Map<string, number>
+  readonly taken: Set<string>
+  readonly shared: Set<string>
+}
+/** The scope of a whole network. */
+export const newScope = (): Scope => ({
+  prefix: '',
+  sharedPrefix: '',
+  path: '',
+  counts: new Map(),
+  taken: new Set(),
+  shared: new Set(),
+})
+
+/** A name in the network, and the same for errors. */
+export interface Place {
+  readonly name: string
+  readonly path: string
+}
+/** What errors call something within a scope. */
+export const along = ({ path }: Scope, name: string): string => (path === '' ? name : `${path} > ${name}`)
+const placed = (scope: Scope, name: string, full: string): Place => ({
+  name: full,
+  path: along(scope, name),
+})
+
+/** Within a block numbers begin anew, but names stay those of one network. */
+export const within = (scope: Scope, { name, path }: Place): Scope => ({
+  ...scope,
+  prefix: `${name}/`,
+  path,
+  counts: new Map(),
+})
+/** Every occurrence of a shared composition names its layers alike. */
+export const withinShared = (scope: Scope, place: Place): Scope => {
+  const inner = within(scope, place)
+  return { ...inner, sharedPrefix: inner.prefix, taken: new Set(), shared: new Set() }
+}
+
+const takenTwice = ({ name, path }: Place): E.Left<WiringError> =>
+  E.left(
+    new InvalidOption({
+      layer: path,
+      option: 'name',
+      expected: 'a name that no other layer of the network has',
+      got: `'${name}' twice`,
+      remedy: `Give one of them another name, or number them with a pattern: '${name}-{}'.`,
+    }),
+  ) as E.Left<WiringError>
+
+/** A name for one layer only. */
+export const claim = (place: Place, scope: Scope): E.Either<WiringError, Place> => {
+  if (scope.taken.has(place.name) || scope.shared.has(place.name)) return takenTwice(place)
+  scope.taken.add(place.name)
+  return E.right(place)
+}
+
+/** A name for every occurrence of a shared layer. */
+export const claimShared = (name: string, scope: Scope): E.Either<WiringError, Place> => {
+  const place = placed(scope, name, scope.sharedPrefix + name)
+  if (scope.taken.has(place.name)) return takenTwice(place)
+  scope.shared.add(place.name)
+  return E.right(place)
+}
+
+/** The name of a layer or block without those around it, numbered when it is a pattern. */
+const numbered = (name: string, scope: Scope): string => {
+  const n = (scope.counts.get(name) ?? 0) + 1
+  scope.counts.set(name, n)
+  return isPattern(name) ? formatName(name, n) : name
+}
+
+/** The name of a layer or block in the network. */
+export const resolveName = (name: string, scope: Scope): E.Either<WiringError, Place> => {
+  const own = numbered(name, scope)
+  return claim(placed(scope, own, scope.prefix + own), scope)
+}
