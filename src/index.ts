@@ -1,3 +1,4 @@
+export * from './backends/index.ts'
 export * from './combinators/index.ts'
 export * from './core/index.ts'
 export * from './display/index.ts'

@@ -20,3 +20,11 @@ export const serve = async (step: Step, warmUps = 3): Promise<void> => {
   for await (const _ of createInterface({ input: process.stdin })) console.log(await timeOf(step, count))
   process.exit()
 }
+
+/** Offers something that takes its own time: says "ready", then answers each line with the milliseconds. */
+export const serveTimes = async (time: () => Promise<number>): Promise<void> => {
+  await time()
+  console.log('ready')
+  for await (const _ of createInterface({ input: process.stdin })) console.log(await time())
+  process.exit()
+}
