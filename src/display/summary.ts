@@ -36,8 +36,7 @@ const costOf = (node: Node, rules: VariableRules): Cost => {
 const size = (rules: VariableRules): number =>
   Object.values(rules).reduce((sum, { shape }) => sum + shape.reduce((n, d) => n * d, 1), 0)
 
-const whole = new Intl.NumberFormat('en-US')
-const count = (n: number | null): string => (n === null ? '?' : whole.format(n))
+const count = (n: number | null): string => (n === null ? '?' : String(n).replace(/\B(?=(\d{3})+$)/g, ','))
 
 const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | null =>
   rows.reduce<number | null>((sum, row) => (sum === null || row[column] === null ? null : sum + row[column]), 0)
