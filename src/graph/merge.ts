@@ -88,9 +88,8 @@ const onePart = (ops: Ops<GraphNode>, terms: Nodes): Nodes => {
   const size = (terms[0] as GraphNode).shape[axis] as number
   const runs: GraphNode[][] = []
   for (const term of order) {
-    const last = runs.at(-1)
-    const end = last && size - place(last.at(-1) as GraphNode)[1]
-    if (last && end === place(term)[0]) last.push(term)
+    const before = runs.find(run => size - place(run.at(-1) as GraphNode)[1] === place(term)[0])
+    if (before) before.push(term)
     else runs.push([term])
   }
   return runs.map(run => {
