@@ -1,0 +1,37 @@
+import { type GraphNode, isA, operands, uses } from '../../graph/graph.ts'
+
+// Operators for products take an addend, which spares a pass over the product: an addition whose one operand is a product
+// that nothing else needs is made with it.
+
+/** An addition that is made together with a product. */
+export interface Absorbed {
+  readonly product: GraphNode & { readonly kind: 'application' }
+  readonly addend: GraphNode
+}
+
+const sizeOf = (node: GraphNode): number => node.shape.reduce<number>((n, d) => n * (d as number), 1)
+
+/** Whether a product's operator takes the other operand: any matrix, or a number for each output of a convolution. */
+const takes = (product: GraphNode, addend: GraphNode, sum: GraphNode): product is Absorbed['product'] => {
+  if (product.kind !== 'application' || product.shape.join() !== sum.shape.join()) return false
+  if (product.operation === 'matmul') return product.shape.length === 2 && addend.shape.length <= 2
+  if (product.operation !== 'convolve') return false
+  const last = product.shape.at(-1)
+  return addend.shape.at(-1) === last && sizeOf(addend) === last
+}
+
+/** Which additions are made together with a product, by the addition. */
+export const absorptions = (
+  order: readonly GraphNode[],
+  outputs: readonly GraphNode[],
+): ReadonlyMap<GraphNode, Absorbed> => {
+  const counts = uses(outputs)
+  const found = new Map<GraphNode, Absorbed>()
+  for (const sum of order.filter(node => isA(node, 'add'))) {
+    const [a, b] = operands(sum) as readonly [GraphNode, GraphNode]
+    // Of two products the one that is made later takes the other.
+    if (counts.get(b) === 1 && takes(b, a, sum)) found.set(sum, { product: b, addend: a })
+    else if (counts.get(a) === 1 && takes(a, b, sum)) found.set(sum, { product: a, addend: b })
+  }
+  return found
+}

@@ -1,0 +1,135 @@
+import type { Attributes, Initializer, Model, ModelNode, Port } from './model.ts'
+
+// Puts a model together. What would be the same operator on the same values a second time is the first one's result.
+
+/** How an operator is applied beyond its attributes. */
+interface Application {
+  readonly domain?: string
+  readonly outputs?: number
+}
+
+export interface Emitter {
+  /** Applies an operator and names its first result. */
+  readonly node: (operator: string, inputs: readonly string[], attributes?: Attributes, more?: Application) => string
+  /** The same for an operator of several results. */
+  readonly nodes: (
+    operator: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    more: Application,
+  ) => readonly string[]
+  readonly floats: (values: Float32Array, shape: readonly number[]) => string
+  /** A list of whole numbers, which operators take as shapes, axes and indices. */
+  readonly integers: (values: readonly number[]) => string
+  readonly scalar: (value: number) => string
+  /** The operator that a value is the result of. */
+  readonly source: (name: string) => ModelNode | undefined
+  /** What the operators that follow are named after. */
+  readonly label: (text: string) => void
+  /** The model with these values as its results, by the names that they get. */
+  readonly finish: (inputs: readonly Port[], outputs: readonly Result[]) => Model
+}
+
+const keyOf = (operator: string, inputs: readonly string[], attributes: Attributes, domain: string): string =>
+  `${domain}.${operator}(${inputs.join()})${JSON.stringify(attributes)}`
+
+/** Nodes that lead to the results, without outputs at their end that nothing takes. */
+const needed = (nodes: readonly ModelNode[], results: readonly string[]): readonly ModelNode[] => {
+  const wanted = new Set(results)
+  const kept: ModelNode[] = []
+  for (const node of nodes.toReversed()) {
+    const last = node.outputs.findLastIndex(output => wanted.has(output))
+    if (last < 0) continue
+    for (const input of node.inputs) wanted.add(input)
+    kept.push(last === node.outputs.length - 1 ? node : { ...node, outputs: node.outputs.slice(0, last + 1) })
+  }
+  return kept.reverse()
+}
+
+type Result = Port & { readonly value: string }
+
+/** Names of values that become those of results: what an operator gives, for the first result that it is. */
+const namesOf = (outputs: readonly Result[], isMade: (name: string) => boolean): ReadonlyMap<string, string> =>
+  new Map(
+    outputs
+      .filter(({ value }) => isMade(value))
+      .map(({ name, value }) => [value, name] as const)
+      .reverse(),
+  )
+const withNames = (node: ModelNode, names: ReadonlyMap<string, string>): ModelNode => ({
+  ...node,
+  inputs: node.inputs.map(name => names.get(name) ?? name),
+  outputs: node.outputs.map(name => names.get(name) ?? name),
+})
+const copyOf = (value: string, name: string): ModelNode => ({
+  name,
+  operator: 'Identity',
+  domain: '',
+  inputs: [value],
+  outputs: [name],
+  attributes: {},
+})
+
+export const emitter = (): Emitter => {
+  const nodes: ModelNode[] = []
+  const initializers: Initializer[] = []
+  const known = new Map<string, readonly string[]>()
+  const sources = new Map<string, ModelNode>()
+  let owner = ''
+
+  const emit: Emitter['nodes'] = (operator, inputs, attributes, { domain = '', outputs = 1 }) => {
+    const key = keyOf(operator, inputs, attributes, domain)
+    const before = known.get(key)
+    if (before !== undefined && before.length >= outputs) return before
+    const names = Array.from({ length: outputs }, (_, i) => `v${nodes.length}${i === 0 ? '' : `_${i}`}`)
+    const name = `${owner} #${nodes.length}`
+    const node = { name, operator, domain, inputs, outputs: names, attributes }
+    nodes.push(node)
+    known.set(key, names)
+    for (const output of names) sources.set(output, node)
+    return names
+  }
+  const initializer = (key: string, values: Initializer['values'], shape: readonly number[]): string => {
+    const before = known.get(key)?.[0]
+    if (before !== undefined) return before
+    const name = `c${initializers.length}`
+    initializers.push({ name, shape, values })
+    known.set(key, [name])
+    return name
+  }
+
+  return Object.freeze<Emitter>({
+    node: (operator, inputs, attributes = {}, more = {}) => emit(operator, inputs, attributes, more)[0] as string,
+    nodes: emit,
+    // Long constants are told apart by where they stand, not by all their numbers.
+    floats: (values, shape) =>
+      initializer(
+        values.length > 16 ? `float ${initializers.length}` : `float ${values.join()} ${shape.join()}`,
+        values,
+        shape,
+      ),
+    integers: values => initializer(`int ${values.join()}`, BigInt64Array.from(values, BigInt), [values.length]),
+    scalar: value => initializer(`float ${Object.is(value, -0) ? '-0' : value} `, Float32Array.of(value), []),
+    source: name => sources.get(name),
+    label: text => {
+      owner = text
+    },
+    finish: (inputs, outputs) => {
+      const renamed = namesOf(outputs, name => sources.has(name))
+      const named = outputs
+        .filter(({ name, value }) => renamed.get(value) !== name)
+        .map(({ name, value }) => copyOf(renamed.get(value) ?? value, name))
+      const kept = needed(
+        [...nodes.map(node => withNames(node, renamed)), ...named],
+        outputs.map(({ name }) => name),
+      )
+      const used = new Set(kept.flatMap(node => node.inputs))
+      return {
+        nodes: kept,
+        initializers: initializers.filter(({ name }) => used.has(name)),
+        inputs,
+        outputs: outputs.map(({ name, shape }) => ({ name, shape })),
+      }
+    },
+  })
+}

@@ -1,0 +1,24 @@
+import { BackendError } from '../../core/errors.ts'
+import { backendName } from './lower.ts'
+
+const isMemory = (text: string): boolean => /alloc|out of memory|array buffer/i.test(text)
+
+/** Nodes are named after their layer and operation, with a number: see `lower`. */
+const nodeIn = (text: string): string | undefined => /Name:\s*'([^']*) #\d+'/.exec(text)?.[1]
+
+/** What ONNX Runtime throws, as an error that says which node and layer it was, and what to do. */
+export const asBackendError = (error: unknown, doing: string): unknown => {
+  if (error instanceof BackendError) return error
+  const text = error instanceof Error ? error.message : String(error)
+  const node = nodeIn(text)
+  const layer = node?.includes(', ') ? node.slice(0, node.lastIndexOf(', ')) : undefined
+  return new BackendError({
+    backend: backendName,
+    ...(layer === undefined ? {} : { layer }),
+    expected: isMemory(text) ? `enough memory to ${doing}` : `to ${doing}`,
+    got: `${node === undefined ? '' : `at ${node}: `}${text.replaceAll(/\s+/g, ' ').trim()}`,
+    remedy: isMemory(text)
+      ? 'Take smaller batches, or release tensors that are no longer needed.'
+      : 'Check the inputs, or choose another backend.',
+  })
+}

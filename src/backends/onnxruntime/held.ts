@@ -1,0 +1,53 @@
+import type { Runtime, RuntimeTensor } from './runtime.ts'
+
+/** A tensor in memory that ONNX Runtime reads and writes in place. */
+export interface Held {
+  readonly data: Float32Array
+  readonly shape: readonly number[]
+  /** The runtime's view of the same memory, from its first use on. */
+  tensor?: RuntimeTensor
+  /** Where its memory goes when it is given back. */
+  home?: Spares
+}
+
+/** Memory that results may be written to: what was given back, as much as one run needs. */
+export interface Spares {
+  readonly take: (shape: readonly number[]) => Held
+  readonly give: (held: Held) => void
+}
+
+export const held = (data: Float32Array, shape: readonly number[]): Held => ({ data, shape })
+
+export const tensorOf = (runtime: Runtime, handle: Held): RuntimeTensor => {
+  handle.tensor ??= new runtime.Tensor('float32', handle.data, handle.shape)
+  return handle.tensor
+}
+
+const keyOf = (shape: readonly number[]): string => shape.join('x')
+const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
+
+/**
+ * Spare memory for results of these shapes. Training steps give as many tensors back as they make, so two sets of them
+ * serve in turn, and nothing is allocated.
+ */
+export const spares = (shapes: readonly (readonly number[])[]): Spares => {
+  const counts = new Map<string, number>()
+  for (const shape of shapes) counts.set(keyOf(shape), (counts.get(keyOf(shape)) ?? 0) + 1)
+  const free = new Map<string, Held[]>([...counts.keys()].map(key => [key, []]))
+  const own: Spares = {
+    take: shape => {
+      const spare = free.get(keyOf(shape))?.pop()
+      // A handle of its own for each result: one that was given back stays dead. The runtime's view goes with the memory.
+      if (spare === undefined) return { data: new Float32Array(sizeOf(shape)), shape, home: own }
+      return spare.tensor === undefined
+        ? { data: spare.data, shape, home: own }
+        : { data: spare.data, shape, tensor: spare.tensor, home: own }
+    },
+    give: handle => {
+      const key = keyOf(handle.shape)
+      const list = free.get(key)
+      if (list !== undefined && list.length < (counts.get(key) as number)) list.push(handle)
+    },
+  }
+  return own
+}

@@ -1,0 +1,73 @@
+import { type Attributes, alike, type Operation } from '../../core/operations.ts'
+import type { Ops } from '../../core/ops.ts'
+import { walk } from '../../core/walk.ts'
+import type { Application, Fused } from '../../graph/graph.ts'
+import type { Emitter } from './emitter.ts'
+import { convolution } from './lowerings/convolution.ts'
+import { elementwise } from './lowerings/elementwise.ts'
+import type { Lowering, Lowerings, Target } from './lowerings/lowering.ts'
+import { moves } from './lowerings/moves.ts'
+import { pooling } from './lowerings/pooling.ts'
+import { product } from './lowerings/products.ts'
+import { reductions } from './lowerings/reductions.ts'
+import { asGiven, laid, reshaped, single, sizeOf, type Value } from './values.ts'
+
+const lowerings: Lowerings<Operation> = {
+  ...elementwise,
+  ...reductions,
+  ...moves,
+  ...pooling,
+  matmul: ({ emit }, [a, b]) => product(emit, a as Value, b as Value),
+  convolve: ({ emit }, [x, filter], sliding) => convolution(emit, x as Value, filter as Value, sliding),
+}
+
+/** The operations, each written as operators of a model. */
+export const onnxOps = (emit: Emitter): Ops<Value> => {
+  const ops: Ops<Value> = alike<Value>(
+    // The table's type pairs each lowering with its own attributes, which an operation of any kind cannot express.
+    (operation, inputs, attributes) =>
+      (lowerings[operation] as Lowering<'exp'>)(target, inputs, ...(attributes as unknown as readonly [])),
+    {
+      shape: x => x.shape,
+      constant: (values, shape = typeof values === 'number' ? [] : [values.length]) => {
+        if (typeof values === 'number') return single(emit.scalar(values), shape)
+        return sizeOf(shape) === 1
+          ? single(emit.scalar(values[0] as number), shape)
+          : asGiven(emit.floats(values, shape), shape)
+      },
+      uniform: () => refuse('uniform'),
+      normal: () => refuse('normal'),
+      scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
+    },
+  )
+  const target: Target = { emit, ops }
+  return ops
+}
+
+/** Draws are fed: see `prepare`. */
+const refuse = (draw: string): never => {
+  throw new RangeError(`${draw}: a compiled graph gets its draws as inputs.`)
+}
+
+/** A product or convolution, plus a third input where there is one. */
+export const biased = (
+  emit: Emitter,
+  ops: Ops<Value>,
+  { operation, attributes }: Pick<Application | Fused, 'operation' | 'attributes'>,
+  inputs: readonly Value[],
+): Value => {
+  const [a, b, addend] = inputs as readonly [Value, Value, Value | undefined]
+  if (operation === 'convolve') {
+    const [sliding] = attributes as Attributes['convolve']
+    const bias = addend && laid(emit, reshaped(emit, addend, [b.shape[3] as number]))
+    return convolution(emit, a, b, sliding, bias)
+  }
+  if (addend === undefined) return product(emit, a, b)
+  return a.shape.length === 2 ? product(emit, a, b, laid(emit, addend)) : ops.add(product(emit, a, b), addend)
+}
+
+/** A product or convolution with what follows it. */
+export const fused = (emit: Emitter, ops: Ops<Value>, node: Fused, inputs: readonly Value[]): Value => {
+  const sum = biased(emit, ops, node, inputs)
+  return node.activation === null ? sum : ops[node.activation](sum)
+}

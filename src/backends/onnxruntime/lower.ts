@@ -1,0 +1,76 @@
+import { BackendError } from '../../core/errors.ts'
+import { perform } from '../../core/operations.ts'
+import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import { absorptions } from './addends.ts'
+import { emitter } from './emitter.ts'
+import { biased, fused, onnxOps } from './interpreter.ts'
+import type { Model } from './model.ts'
+import { asGiven, laid, type Value } from './values.ts'
+
+/** The name under which a backend is chosen and speaks of itself. */
+export const backendName = 'onnxruntime'
+
+const inputName = (i: number): string => `input ${i}`
+const outputName = (i: number): string => `output ${i}`
+
+/** What a node is called in the model and in messages. */
+const labelOf = (node: GraphNode): string => {
+  if (node.kind !== 'application' && node.kind !== 'fused') return node.kind
+  return node.layer === undefined ? node.operation : `${node.layer}, ${node.operation}`
+}
+
+const refuse = (node: GraphNode): never => {
+  throw new BackendError({
+    backend: backendName,
+    expected: 'a graph of operations, its scans unrolled and its draws fed',
+    got: `a ${node.kind}`,
+    remedy: 'Compile what prepare(graph) gives.',
+  })
+}
+
+const known = (node: GraphNode): readonly number[] => {
+  if (node.shape.every(d => d !== null)) return node.shape as readonly number[]
+  throw new BackendError({
+    backend: backendName,
+    ...(node.kind === 'application' && node.layer !== undefined ? { layer: node.layer } : {}),
+    expected: 'known dimensions',
+    got: `${labelOf(node)} of shape ${JSON.stringify(node.shape)}`,
+    remedy: 'Compile the graph for inputs of known shapes.',
+  })
+}
+
+/** A graph as a model of the same inputs and outputs, in order. */
+export const lower = (graph: Graph): Model => {
+  const emit = emitter()
+  const ops = onnxOps(emit)
+  const run = perform(ops)
+  const values = new Map<GraphNode, Value>()
+  const lowered = (node: GraphNode): Value => values.get(node) as Value
+  const inputs = graph.inputs.map((node, i) => ({ name: inputName(i), shape: known(node) }))
+  for (const [i, node] of graph.inputs.entries()) values.set(node, asGiven(inputName(i), known(node)))
+
+  const order = topological(graph.outputs)
+  const absorbed = absorptions(order, graph.outputs)
+  const products = new Set<GraphNode>([...absorbed.values()].map(({ product }) => product))
+
+  const evaluate = (node: GraphNode): Value => {
+    const sum = absorbed.get(node)
+    if (sum !== undefined) return biased(emit, ops, sum.product, [...operands(sum.product), sum.addend].map(lowered))
+    if (node.kind === 'constant') return ops.constant(node.values, known(node))
+    if (node.kind !== 'application' && node.kind !== 'fused') return refuse(node)
+    known(node)
+    const taken = operands(node).map(lowered)
+    return node.kind === 'fused' ? fused(emit, ops, node, taken) : run(node.operation, taken, node.attributes)
+  }
+  for (const node of order) {
+    if (values.has(node) || products.has(node)) continue
+    emit.label(labelOf(node))
+    values.set(node, evaluate(node))
+  }
+  const outputs = graph.outputs.map((node, i) => ({
+    name: outputName(i),
+    shape: known(node),
+    value: laid(emit, lowered(node)),
+  }))
+  return emit.finish(inputs, outputs)
+}

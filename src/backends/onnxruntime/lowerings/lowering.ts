@@ -1,0 +1,20 @@
+import type { Attributes, Operation } from '../../../core/operations.ts'
+import type { Ops } from '../../../core/ops.ts'
+import type { Emitter } from '../emitter.ts'
+import type { Value } from '../values.ts'
+
+/** What a lowering writes with: operators one by one, or whole operations. */
+export interface Target {
+  readonly emit: Emitter
+  readonly ops: Ops<Value>
+}
+
+/** An operation as operators of ONNX. */
+export type Lowering<O extends Operation> = (
+  target: Target,
+  inputs: readonly Value[],
+  ...attributes: Attributes[O]
+) => Value
+
+/** The lowerings of some operations. */
+export type Lowerings<O extends Operation> = { readonly [Each in O]: Lowering<Each> }

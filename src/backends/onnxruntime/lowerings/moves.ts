@@ -1,0 +1,113 @@
+import type { Margin } from '../../../core/ops.ts'
+import { resultShape } from '../../../ops/shapes.ts'
+import type { Emitter } from '../emitter.ts'
+import {
+  asGiven,
+  asItLies,
+  bestOrder,
+  inOrder,
+  laid,
+  repeated,
+  reshaped,
+  sizeOf,
+  transposed,
+  type Value,
+} from '../values.ts'
+import { cast } from './elementwise.ts'
+import type { Lowerings } from './lowering.ts'
+
+/** A part of a tensor: along each of the axes from a place to before another, in steps. */
+export const part = (
+  emit: Emitter,
+  name: string,
+  cuts: readonly { readonly axis: number; readonly from: number; readonly to: number; readonly step: number }[],
+): string => {
+  if (cuts.length === 0) return name
+  const list = (of: (cut: (typeof cuts)[number]) => number) => emit.integers(cuts.map(of))
+  return emit.node('Slice', [
+    name,
+    list(({ from }) => from),
+    list(({ to }) => to),
+    list(({ axis }) => axis),
+    list(({ step }) => step),
+  ])
+}
+/** Further than any tensor begins. */
+const beforeAll = Number.MIN_SAFE_INTEGER
+
+/** Zeros before and after each axis; a negative margin cuts off. */
+export const margins = (emit: Emitter, name: string, around: readonly Margin[], value = 0): string =>
+  around.every(([before, after]) => before === 0 && after === 0)
+    ? name
+    : emit.node('Pad', [
+        name,
+        emit.integers([...around.map(([before]) => before), ...around.map(([, after]) => after)]),
+        emit.scalar(value),
+      ])
+
+type Moves = 'reshape' | 'transpose' | 'concatenate' | 'slice' | 'reverse' | 'broadcast' | 'gather' | 'scatter' | 'pad'
+
+/** Operations that move elements. */
+export const moves: Lowerings<Moves> = {
+  reshape: ({ emit }, [x], shape) => {
+    const value = x as Value
+    return reshaped(emit, value, resultShape('reshape', [value.shape], [shape]) as readonly number[])
+  },
+  transpose: (_, [x], permutation) => transposed(x as Value, permutation),
+  concatenate: ({ emit }, inputs, axis) => {
+    const [first] = inputs as readonly [Value]
+    if (inputs.length === 1) return first
+    const shape = resultShape(
+      'concatenate',
+      inputs.map(input => input.shape),
+      [axis],
+    ) as readonly number[]
+    const order = bestOrder(inputs, shape.length)
+    const names = inputs.map(input => laid(emit, input, order))
+    return inOrder(emit.node('Concat', names, { axis: { int: order.indexOf(axis) } }), shape, order)
+  },
+  slice: ({ emit }, [x], begin, size) => {
+    const value = x as Value
+    const shape = value.shape.map((d, axis) => size[axis] ?? d - (begin[axis] as number))
+    if (value.dims.length !== shape.length) return { ...value, shape }
+    const cuts = value.order.flatMap((axis, place) => {
+      const from = begin[axis] as number
+      // What is repeated along an axis has one element there.
+      if (value.dims[place] === 1 || shape[axis] === value.shape[axis]) return []
+      return [{ axis: place, from, to: from + (shape[axis] as number), step: 1 }]
+    })
+    const dims = value.dims.map((d, place) => (d === 1 ? 1 : (shape[value.order[place] as number] as number)))
+    return { ...value, name: part(emit, value.name, cuts), shape, dims }
+  },
+  reverse: ({ emit }, [x], axes) => {
+    const value = x as Value
+    const cuts = axes
+      .map(axis => value.order.indexOf(axis))
+      .filter(place => (value.dims[place] ?? 1) !== 1)
+      .map(place => ({ axis: place, from: -1, to: beforeAll, step: -1 }))
+    return { ...value, name: part(emit, value.name, cuts) }
+  },
+  broadcast: ({ emit }, [x], shape) => repeated(emit, x as Value, shape as readonly number[]),
+  gather: ({ emit }, [table, indices]) => {
+    const [rows, at] = [table as Value, indices as Value]
+    const places = cast(emit, laid(emit, at), 'int64')
+    const name = emit.node('Gather', [laid(emit, rows), places], { axis: { int: 0 } })
+    return asGiven(name, [...at.shape, ...rows.shape.slice(1)])
+  },
+  scatter: ({ emit }, [values, indices], rows) => {
+    const [given, at] = [values as Value, indices as Value]
+    const rest = given.shape.slice(at.shape.length)
+    const count = sizeOf(at.shape)
+    const places = cast(emit, laid(emit, reshaped(emit, at, [count, 1])), 'int64')
+    const updates = laid(emit, reshaped(emit, given, [count, ...rest]))
+    const zeros = emit.node('Expand', [emit.scalar(0), emit.integers([rows, ...rest])])
+    const name = emit.node('ScatterND', [zeros, places, updates], { reduction: { text: 'add' } })
+    return asGiven(name, [rows, ...rest])
+  },
+  pad: ({ emit }, [x], around) => {
+    const value = asItLies(emit, x as Value)
+    const shape = value.shape.map((d, axis) => d + (around[axis]?.[0] ?? 0) + (around[axis]?.[1] ?? 0))
+    const placed = value.order.map((axis): Margin => around[axis] ?? [0, 0])
+    return inOrder(margins(emit, value.name, placed), shape, value.order)
+  },
+}

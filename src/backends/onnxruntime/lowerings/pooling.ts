@@ -1,0 +1,145 @@
+import type { Margin, Window } from '../../../core/ops.ts'
+import { spread } from '../../../core/spread.ts'
+import { resultShape } from '../../../ops/shapes.ts'
+import { shares } from '../../../ops/tfjs/loops.ts'
+import type { Emitter } from '../emitter.ts'
+import { inOrder, laid, reshapeTo, sizeOf, type Value } from '../values.ts'
+import { channelsFirst, pads } from './convolution.ts'
+import type { Lowerings, Target } from './lowering.ts'
+import { margins } from './moves.ts'
+
+const none: Window['padding'] = [
+  [0, 0],
+  [0, 0],
+]
+const isNone = (padding: Window['padding']): boolean => padding.every(([before, after]) => before === 0 && after === 0)
+
+/**
+ * Margins around an image, of any size. ONNX Runtime would take them into the pooling that follows, and refuse them
+ * there, were there no other shape in between.
+ */
+const framed = (emit: Emitter, name: string, x: Value, [rows, cols]: Window['padding'], value: number): string => {
+  const [batch, high, wide, channels] = x.shape as readonly [number, number, number, number]
+  const images = reshapeTo(emit, name, [batch * channels, high, wide])
+  const wider = [batch, channels, high + rows[0] + rows[1], wide + cols[0] + cols[1]]
+  return reshapeTo(emit, margins(emit, images, [[0, 0], rows, cols], value), wider)
+}
+
+/** Operators take margins that are smaller than the window. */
+const fits = ({ size, padding }: Window): boolean =>
+  padding.every(([before, after], i) => Math.max(before, after) < (size[i] as number) && Math.min(before, after) >= 0)
+
+const attributesOf = ({ size, stride, padding }: Window) => ({
+  kernel_shape: { ints: size },
+  strides: { ints: stride },
+  pads: pads(padding),
+})
+
+const pooledShape = (x: Value, window: Window): readonly number[] =>
+  resultShape('maxPool', [x.shape], [window]) as readonly number[]
+
+/** The largest elements, and where they stand in the whole input. */
+const largest = (emit: Emitter, x: Value, window: Window): readonly [string, string] => {
+  const input = laid(emit, x, channelsFirst)
+  const isDirect = fits(window)
+  const given = isDirect ? input : framed(emit, input, x, window.padding, Number.NEGATIVE_INFINITY)
+  const attributes = attributesOf(isDirect ? window : { ...window, padding: none })
+  return emit.nodes('MaxPool', [given], attributes, { outputs: 2 }) as unknown as readonly [string, string]
+}
+
+const averagePool = ({ emit, ops }: Target, x: Value, window: Window): Value => {
+  const shape = pooledShape(x, window)
+  const input = laid(emit, x, channelsFirst)
+  if (fits(window)) return inOrder(emit.node('AveragePool', [input], attributesOf(window)), shape, channelsFirst)
+  const padded = framed(emit, input, x, window.padding, 0)
+  const means = emit.node('AveragePool', [padded], attributesOf({ ...window, padding: none }))
+  return withShares({ emit, ops }, inOrder(means, shape, channelsFirst), x.shape, window)
+}
+
+/** Means over windows of padded input, as those over the elements that are not padding. */
+const withShares = ({ ops }: Target, means: Value, shape: readonly number[], window: Window): Value => {
+  const factors = shares(shape, window, means.shape)
+  return factors === null ? means : ops.multiply(means, ops.constant(factors.values, factors.shape))
+}
+
+/** Whether windows lie side by side and cover everything. */
+const isTiled = ([, rows, cols]: readonly number[], dy: Value, { size, stride, padding }: Window): boolean =>
+  isNone(padding) &&
+  size[0] === stride[0] &&
+  size[1] === stride[1] &&
+  rows === (dy.shape[1] as number) * size[0] &&
+  cols === (dy.shape[2] as number) * size[1]
+
+const averagePoolGradient = (target: Target, dy: Value, shape: readonly number[], window: Window): Value => {
+  const { emit, ops } = target
+  const [batch, rows, cols, channels] = shape as readonly [number, number, number, number]
+  const { size, stride, padding } = window
+  const [, high, wide] = dy.shape as readonly [number, number, number]
+  const given = withShares(target, dy, shape, window)
+  if (isTiled(shape, dy, window)) {
+    const scaled = laid(emit, ops.multiply(given, ops.constant(1 / (size[0] * size[1]))), channelsFirst)
+    const apart = reshapeTo(emit, scaled, [batch, channels, high, 1, wide, 1])
+    const tiles = emit.node('Expand', [apart, emit.integers([batch, channels, high, size[0], wide, size[1]])])
+    return inOrder(reshapeTo(emit, tiles, [batch, channels, rows, cols]), shape, channelsFirst)
+  }
+  // Each element gets the sum over the windows that it lies in: a mean over a window of the spread gradient. The pooling
+  // gives it for what padding adds as well.
+  const apart = spread(ops, spread(ops, given, 1, stride[0]), 2, stride[1])
+  const reach = (axis: 0 | 1): Margin => [size[axis] - 1, size[axis] - 1]
+  const sums = emit.node('AveragePool', [laid(emit, apart, channelsFirst)], {
+    ...attributesOf({ size, stride: [1, 1], padding: [reach(0), reach(1)] }),
+    count_include_pad: { int: 1 },
+  })
+  const rest = ([0, 1] as const).map((axis): Margin => {
+    const before = padding[axis][0]
+    return [-before, (shape[axis + 1] as number) + before - ((apart.shape[axis + 1] as number) + size[axis] - 1)]
+  })
+  return inOrder(margins(emit, sums, [[0, 0], [0, 0], ...rest]), shape, channelsFirst)
+}
+
+/** Where windows do not overlap, each place gets one element at most. */
+const isApart = ({ size, stride }: Window): boolean => stride[0] >= size[0] && stride[1] >= size[1]
+
+const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, window: Window): Value => {
+  const [batch, rows, cols, channels] = x.shape as readonly [number, number, number, number]
+  const places = largest(emit, x, window)[1]
+  const given = laid(emit, dy, channelsFirst)
+  const [[top, bottom], [left, right]] = fits(window) ? none : window.padding
+  const whole = [batch, channels, rows + top + bottom, cols + left + right]
+  const count = sizeOf(whole)
+  const flat = isApart(window)
+    ? emit.node('MaxUnpool', [given, places, emit.integers(whole)], {
+        // The places say it all; windows that reach into padding would ask for more than the whole.
+        kernel_shape: { ints: [1, 1] },
+        strides: { ints: [1, 1] },
+      })
+    : emit.node(
+        'ScatterElements',
+        [
+          emit.node('Expand', [emit.scalar(0), emit.integers([count])]),
+          reshapeTo(emit, places, [sizeOf(dy.shape)]),
+          reshapeTo(emit, given, [sizeOf(dy.shape)]),
+        ],
+        { axis: { int: 0 }, reduction: { text: 'add' } },
+      )
+  const spreadOut = reshapeTo(emit, flat, whole)
+  const cut = margins(emit, spreadOut, [
+    [0, 0],
+    [0, 0],
+    [-top, -bottom],
+    [-left, -right],
+  ])
+  return inOrder(cut, x.shape, channelsFirst)
+}
+
+/** Operations on windows. */
+export const pooling: Lowerings<'maxPool' | 'averagePool' | 'maxPoolGradient' | 'averagePoolGradient'> = {
+  maxPool: ({ emit }, [input], window) => {
+    const x = input as Value
+    return inOrder(largest(emit, x, window)[0], pooledShape(x, window), channelsFirst)
+  },
+  averagePool: (target, [x], window) => averagePool(target, x as Value, window),
+  maxPoolGradient: (target, [dy, x], window) => maxPoolGradient(target, dy as Value, x as Value, window),
+  averagePoolGradient: (target, [dy], shape, window) =>
+    averagePoolGradient(target, dy as Value, shape as readonly number[], window),
+}

@@ -1,0 +1,44 @@
+// An ONNX model of one graph, as far as it is written here: operators over tensors whose shapes are all known.
+
+/** An attribute of an operator, by its kind. */
+export type Attribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly text: string }
+  | { readonly ints: readonly number[] }
+export type Attributes = Readonly<Record<string, Attribute>>
+
+/** One operator, applied to values by name. */
+export interface ModelNode {
+  readonly name: string
+  readonly operator: string
+  /** The set of operators that it is from; '' is ONNX's own. */
+  readonly domain: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: Attributes
+}
+
+/** Numbers that stand in the model. */
+export interface Initializer {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly values: Float32Array | BigInt64Array
+}
+
+/** A tensor of 32-bit floats that goes in or comes out. */
+export interface Port {
+  readonly name: string
+  readonly shape: readonly number[]
+}
+
+export interface Model {
+  /** In an order in which they can run. */
+  readonly nodes: readonly ModelNode[]
+  readonly initializers: readonly Initializer[]
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+}
+
+/** The operators of ONNX Runtime itself, which are not ONNX's. */
+export const microsoft = 'com.microsoft'

@@ -1,0 +1,61 @@
+import { BackendError } from '../../core/errors.ts'
+import { backendName } from './lower.ts'
+
+// What is used of ONNX Runtime, so that types do not depend on which of its packages is installed.
+
+/** A tensor of ONNX Runtime. */
+export interface RuntimeTensor {
+  readonly data: unknown
+  readonly dims: readonly number[]
+}
+export interface RuntimeSession {
+  run(
+    feeds: Readonly<Record<string, RuntimeTensor>>,
+    fetches: Readonly<Record<string, RuntimeTensor | null>>,
+  ): Promise<Readonly<Record<string, RuntimeTensor>>>
+  release(): Promise<void>
+}
+/** ONNX Runtime, as its packages for Node and for browsers export it. */
+export interface Runtime {
+  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => RuntimeTensor
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: object): Promise<RuntimeSession>
+  }
+  readonly env: { readonly versions: Readonly<Record<string, string | undefined>>; readonly wasm: object }
+}
+
+/** The package for Node and Deno: named apart from its import, so that bundlers for browsers leave it alone. */
+const native: string = 'onnxruntime-node'
+
+const hasDefault = (module: object): module is { readonly default: unknown } =>
+  'default' in module && !('InferenceSession' in module)
+const asRuntime = (module: object): Runtime => (hasDefault(module) ? module.default : module) as Runtime
+
+const isServer = (): boolean => 'process' in globalThis || 'Deno' in globalThis
+
+/**
+ * ONNX Runtime from the package for the platform.
+ *
+ * @throws BackendError that says how to install it
+ */
+export const loadRuntime = async (): Promise<Runtime> => {
+  const imports = [
+    ...(isServer() ? [() => import(native) as Promise<object>] : []),
+    () => import('onnxruntime-web') as Promise<object>,
+  ]
+  const reasons: unknown[] = []
+  for (const load of imports)
+    try {
+      return asRuntime(await load())
+    } catch (error) {
+      reasons.push(error)
+    }
+  throw new BackendError({
+    backend: backendName,
+    expected: isServer() ? 'the package onnxruntime-node' : 'the package onnxruntime-web',
+    got: `none that can be imported (${reasons.map(reason => (reason as Error).message?.split('\n')[0]).join('; ')})`,
+    remedy: isServer()
+      ? 'Install it with npm install onnxruntime-node --ignore-scripts, or choose another backend.'
+      : 'Install it with npm install onnxruntime-web, or choose another backend.',
+  })
+}

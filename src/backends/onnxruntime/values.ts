@@ -1,0 +1,175 @@
+import type { Emitter } from './emitter.ts'
+
+// Tensors of a graph as values of a model. A value may lie in another order of axes than the graph's, and may have one
+// element along an axis that the graph sees repeated: transposes and broadcasts are carried out only where an operator
+// needs them, so that chains of convolutions stay in the channels-first order that ONNX wants.
+
+/** A tensor of the graph, as the model holds it. */
+export interface Value {
+  readonly name: string
+  /** Its shape in the graph. */
+  readonly shape: readonly number[]
+  /** The axes of the graph in the order in which they lie in the model. */
+  readonly order: readonly number[]
+  /** The dimensions in the model: those of the shape in that order, or 1. A single element may lack axes. */
+  readonly dims: readonly number[]
+}
+
+export const sizeOf = (dims: readonly number[]): number => dims.reduce((n, d) => n * d, 1)
+export const axesOf = (shape: readonly number[]): readonly number[] => shape.map((_, axis) => axis)
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((d, i) => d === b[i])
+const isSingle = ({ dims }: Value): boolean => dims.every(d => d === 1)
+const isWhole = ({ shape, order, dims }: Value): boolean =>
+  same(
+    dims,
+    order.map(axis => shape[axis] as number),
+  )
+const notOne = (dims: readonly number[]): readonly number[] => dims.filter(d => d !== 1)
+
+/** A value that lies as the graph sees it. */
+export const asGiven = (name: string, shape: readonly number[]): Value => ({
+  name,
+  shape,
+  order: axesOf(shape),
+  dims: shape,
+})
+/** A value that lies whole, in some order. */
+export const inOrder = (name: string, shape: readonly number[], order: readonly number[]): Value => ({
+  name,
+  shape,
+  order,
+  dims: order.map(axis => shape[axis] as number),
+})
+/** One number, seen as a tensor of any shape. */
+export const single = (name: string, shape: readonly number[]): Value => ({
+  name,
+  shape,
+  order: axesOf(shape),
+  dims: [],
+})
+
+/** The axes in another order: nothing moves. */
+export const transposed = (value: Value, permutation: readonly number[]): Value => ({
+  ...value,
+  shape: permutation.map(axis => value.shape[axis] as number),
+  order: value.order.map(axis => permutation.indexOf(axis)),
+})
+
+export const reshapeTo = (emit: Emitter, name: string, dims: readonly number[]): string =>
+  emit.node('Reshape', [name, emit.integers(dims)])
+
+/** Moves the axes of a tensor; where all that moves has one element, only its shape changes. */
+const moved = (emit: Emitter, name: string, dims: readonly number[], permutation: readonly number[]): string => {
+  if (same(permutation, axesOf(dims))) return name
+  const wide = permutation.filter(axis => dims[axis] !== 1)
+  const result = permutation.map(axis => dims[axis] as number)
+  if (wide.every((axis, i) => i === 0 || axis > (wide[i - 1] as number)))
+    return same(result, dims) ? name : reshapeTo(emit, name, result)
+  return emit.node('Transpose', [name], { perm: { ints: permutation } })
+}
+
+/** Whether a value lies in an order, but for axes of one element. */
+const lies = ({ shape, order: own, dims }: Value, order: readonly number[]): boolean => {
+  if (dims.length !== shape.length) return true
+  const wide = (axes: readonly number[]) => axes.filter(axis => dims[own.indexOf(axis)] !== 1)
+  return same(wide(own), wide(order))
+}
+
+/** The value with every element in place. */
+const whole = (emit: Emitter, value: Value): Value => {
+  if (isWhole(value)) return value
+  const dims = value.order.map(axis => value.shape[axis] as number)
+  const name =
+    sizeOf(dims) === 1 ? reshapeTo(emit, value.name, dims) : emit.node('Expand', [value.name, emit.integers(dims)])
+  return { ...value, name, dims }
+}
+
+/** The tensor in an order of axes, every element in place. */
+export const laid = (emit: Emitter, value: Value, order: readonly number[] = axesOf(value.shape)): string => {
+  const { name, order: own, dims } = whole(emit, value)
+  return moved(
+    emit,
+    name,
+    dims,
+    order.map(axis => own.indexOf(axis)),
+  )
+}
+/** The same as a value. */
+export const laidValue = (emit: Emitter, value: Value, order: readonly number[] = axesOf(value.shape)): Value =>
+  inOrder(laid(emit, value, order), value.shape, order)
+/** The value with every element in place, in the order in which it lies. */
+export const asItLies = (emit: Emitter, value: Value): Value => whole(emit, value)
+
+/** The same numbers in another shape. */
+export const reshaped = (emit: Emitter, value: Value, shape: readonly number[]): Value => {
+  if (isSingle(value) && value.dims.length <= shape.length) return { ...value, shape, order: axesOf(shape), dims: [] }
+  if (same(value.shape, shape)) return value
+  const { name } = lies(value, axesOf(value.shape)) ? whole(emit, value) : laidValue(emit, value)
+  return asGiven(reshapeTo(emit, name, shape), shape)
+}
+
+/** A tensor repeated along axes that have one element, and along new ones before the others. */
+export const repeated = (emit: Emitter, value: Value, shape: readonly number[]): Value => {
+  if (value.dims.length === 0) return single(value.name, shape)
+  const added = shape.length - value.shape.length
+  if (added === 0) return { ...value, shape }
+  const dims = [...Array<number>(added).fill(1), ...value.dims]
+  const order = [...Array.from({ length: added }, (_, i) => i), ...value.order.map(axis => axis + added)]
+  return { name: reshapeTo(emit, value.name, dims), shape, order, dims }
+}
+
+/** An operand of an operator that broadcasts, seen with as many axes as the result. */
+const widened = (value: Value, rank: number): Value => {
+  const added = rank - value.shape.length
+  if (added === 0 || value.dims.length !== value.shape.length) return value
+  return {
+    ...value,
+    shape: [...Array<number>(added).fill(1), ...value.shape],
+    order: [...Array.from({ length: added }, (_, i) => i), ...value.order.map(axis => axis + added)],
+    dims: [...Array<number>(added).fill(1), ...value.dims],
+  }
+}
+
+/** The order in which operands are best brought together: the fewest elements have to move. */
+export const bestOrder = (values: readonly Value[], rank: number): readonly number[] => {
+  const plain = Array.from({ length: rank }, (_, axis) => axis)
+  const candidates = [plain, ...values.filter(value => value.dims.length === rank).map(({ order }) => order)]
+  const costs = candidates.map(order =>
+    values.reduce((cost, value) => cost + (lies(value, order) ? 0 : sizeOf(value.dims)), 0),
+  )
+  return candidates[costs.indexOf(Math.min(...costs))] as readonly number[]
+}
+
+/** Applies an operator that broadcasts. */
+export const together = (
+  emit: Emitter,
+  operands: readonly Value[],
+  shape: readonly number[],
+  apply: (names: readonly string[]) => string,
+): Value => {
+  const rank = shape.length
+  const wide = operands.map(value => widened(value, rank))
+  const order = bestOrder(wide, rank)
+  const placed = wide.map((value, i) => {
+    if (value.dims.length !== rank) return { name: value.name, dims: order.map(() => 1) }
+    const permutation = order.map(axis => value.order.indexOf(axis))
+    const dims = permutation.map(axis => value.dims[axis] as number)
+    // Axes of one element before all others may be missing.
+    const own = operands[i] as Value
+    const name = same(own.dims, dims.slice(rank - own.dims.length)) && lies(value, order) ? own.name : undefined
+    if (name !== undefined) return { name, dims }
+    const full = own.dims.length === rank ? own.name : reshapeTo(emit, own.name, value.dims)
+    return { name: moved(emit, full, value.dims, permutation), dims }
+  })
+  const name = apply(placed.map(operand => operand.name))
+  const dims = order.map((_, i) => Math.max(...placed.map(operand => operand.dims[i] as number)))
+  const isLone = operands.every(value => value.dims.length === 0)
+  return { name, shape, order, dims: isLone ? [] : dims }
+}
+
+/** Removes axes from an order, as a reduction does. */
+export const without = (order: readonly number[], axes: readonly number[]): readonly number[] =>
+  order.filter(axis => !axes.includes(axis)).map(axis => axis - axes.filter(other => other < axis).length)
+
+export { isSingle, isWhole, notOne, same }
