@@ -1,3 +1,4 @@
+import { ready } from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { codec } from '../core/options.ts'
 import type { Backend } from './backend.ts'
@@ -8,7 +9,10 @@ export type BackendOption = Backend | 'tfjs' | 'wasm' | 'onnxruntime'
 
 /** Backends by name. Those that are optional are loaded when they are asked for. */
 const byName: Readonly<Record<BackendOption & string, () => Backend | Promise<Backend>>> = {
-  tfjs: () => tfjs(),
+  tfjs: async () => {
+    await ready()
+    return tfjs()
+  },
   wasm: async () => (await import('../wasm.ts')).wasm(),
   onnxruntime: async () => (await import('../onnxruntime.ts')).onnxruntime(),
 }

@@ -20,11 +20,14 @@ export interface Device {
   /** A view of a tensor's numbers where the backend keeps them in reach, else a copy. Not for keeping. */
   readonly view: (info: Info) => Block
   readonly dispose: (info: Info) => void
+  /** The rank with which the backend stores a tensor: kernels of WebAssembly look at that, whatever a view of it says. */
+  readonly storedRank: (info: Info) => number
 }
 
 /** Backends that show their memory. */
 interface Heap {
   readonly typedArrayFromHeap?: (info: Info) => Float32Array
+  readonly dataIdMap?: { readonly get: (dataId: object) => { readonly shape: readonly number[] } }
 }
 
 /**
@@ -74,5 +77,6 @@ export const deviceOf = (name: string): Device => {
     dispose: info => {
       backend.disposeData(info.dataId)
     },
+    storedRank: ({ dataId, shape }) => ((backend as Heap).dataIdMap?.get(dataId).shape ?? shape).length,
   })
 }

@@ -10,7 +10,7 @@ import type { Device, Info } from './device.ts'
 
 /** The operations, and the fused ones. */
 export interface Kernels extends Ops<Info> {
-  readonly fused: (node: Fused, inputs: readonly Info[]) => Info
+  readonly fused: (node: Pick<Fused, 'operation' | 'attributes' | 'activation'>, inputs: readonly Info[]) => Info
   /** 1 where x is positive, 0 elsewhere: a comparison with 0 without the detour by booleans. */
   readonly positive: (x: Info) => Info
 }
@@ -149,7 +149,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const biased = bias === undefined ? product : call('Add', { a: product, b: bias })
     return activation === null ? biased : call(activations[activation], { x: biased })
   }
-  const fused = ({ operation, attributes, activation }: Fused, inputs: readonly Info[]): Info => {
+  const fused: Kernels['fused'] = ({ operation, attributes, activation }, inputs) => {
     const [a, b, bias] = inputs as readonly [Info, Info, Info | undefined]
     if (isCpu) {
       const product =
@@ -158,6 +158,9 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
           : loops.convolution(view(a), view(b), attributes[0] as Sliding)
       return make(loops.finish(product, bias && view(bias), activation))
     }
+    // Kernels take a bias only as they store it.
+    if (bias !== undefined && device.storedRank(bias) !== 1)
+      return finish(fused({ operation, attributes, activation: null }, [a, b]), bias, activation)
     const inKernel = inKernels.has(activation)
     const after = inKernel ? null : activation
     const options = { activation: inKernel && activation !== null ? activation : 'linear', leakyreluAlpha: 0 }
@@ -189,8 +192,9 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const flat = as(values, [count, size(rest)])
     if (device.has('UnsortedSegmentSum'))
       return alias(call('UnsortedSegmentSum', { x: flat, segmentIds: at }, { numSegments: rows }), [rows, ...rest])
-    const hot = call('OneHot', { indices: at }, { depth: rows, onValue: 1, offValue: 0, dtype: 'float32' })
-    const columns = call('Transpose', { x: hot }, { perm: [1, 0] })
+    // The kernel of WebAssembly writes whole numbers, whatever type it is asked for.
+    const hot = call('OneHot', { indices: at }, { depth: rows, onValue: 1, offValue: 0, dtype: 'int32' })
+    const columns = call('Transpose', { x: cast(hot, 'float32') }, { perm: [1, 0] })
     return alias(matmul(columns, flat), [rows, ...rest])
   }
 
