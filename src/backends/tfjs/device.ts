@@ -20,8 +20,8 @@ export interface Device {
   /** A view of a tensor's numbers where the backend keeps them in reach, else a copy. Not for keeping. */
   readonly view: (info: Info) => Block
   readonly dispose: (info: Info) => void
-  /** The rank with which the backend stores a tensor: kernels of WebAssembly look at that, whatever a view of it says. */
-  readonly storedRank: (info: Info) => number
+  /** The shape with which the backend stores a tensor: kernels of WebAssembly look at that, whatever a view of it says. */
+  readonly storedShape: (info: Info) => readonly number[]
 }
 
 /** Backends that show their memory. */
@@ -77,6 +77,6 @@ export const deviceOf = (name: string): Device => {
     dispose: info => {
       backend.disposeData(info.dataId)
     },
-    storedRank: ({ dataId, shape }) => ((backend as Heap).dataIdMap?.get(dataId).shape ?? shape).length,
+    storedShape: ({ dataId, shape }) => (backend as Heap).dataIdMap?.get(dataId).shape ?? shape,
   })
 }

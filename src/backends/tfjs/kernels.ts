@@ -102,12 +102,27 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     )
   }
 
+  /**
+   * The second factor of a product, or the filter of a convolution. The kernels of WebAssembly keep what they have prepared for it by its storage, so that
+   * one stored in two shapes, a row and a column, would be taken for the first of them: such a view becomes a copy.
+   */
+  const factor = (b: Info, axes = 2): Info => {
+    const [stored, own] = [device.storedShape(b).slice(-axes), b.shape.slice(-axes)]
+    return stored.join() === own.join()
+      ? b
+      : slice(
+          b,
+          b.shape.map(() => 0),
+          b.shape,
+        )
+  }
   const convolve = (x: Info, filter: Info, sliding: Sliding): Info => {
     if (isCpu) return make(loops.convolution(view(x), view(filter), sliding))
     const [weights, plain] = dilated(filter, sliding)
     const [input, padding] = cropped(x, plain.padding)
     const { groups } = plain
-    if (groups === 1) return call('Conv2D', { x: input, filter: weights }, convolveAttributes(plain, all(padding)))
+    if (groups === 1)
+      return call('Conv2D', { x: input, filter: factor(weights, 4) }, convolveAttributes(plain, all(padding)))
     const [high, wide, each, outputs] = weights.shape as [number, number, number, number]
     if (each === 1)
       return call(
@@ -140,7 +155,8 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
 
   const matmul = (a: Info, b: Info): Info => {
     if (isCpu) return make(loops.product(view(a), view(b)))
-    const product = call('BatchMatMul', { a: stacked(a), b: stacked(b) }, { transposeA: false, transposeB: false })
+    const given = { a: stacked(a), b: stacked(factor(b)) }
+    const product = call('BatchMatMul', given, { transposeA: false, transposeB: false })
     return a.shape.length === 3 ? product : alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number])
   }
 
@@ -159,7 +175,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
       return make(loops.finish(product, bias && view(bias), activation))
     }
     // Kernels take a bias only as they store it.
-    if (bias !== undefined && device.storedRank(bias) !== 1)
+    if (bias !== undefined && device.storedShape(bias).length !== 1)
       return finish(fused({ operation, attributes, activation: null }, [a, b]), bias, activation)
     const inKernel = inKernels.has(activation)
     const after = inKernel ? null : activation
@@ -167,7 +183,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const optional: Readonly<Record<string, Info>> = bias === undefined ? {} : { bias }
     if (operation === 'matmul') {
       const transposes = { transposeA: false, transposeB: false }
-      const given = { a: stacked(a), b: stacked(b), ...optional }
+      const given = { a: stacked(a), b: stacked(factor(b)), ...optional }
       const product = call('_FusedMatMul', given, { ...transposes, ...options })
       return finish(alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number]), undefined, after)
     }
@@ -176,7 +192,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const [filter, plain] = dilated(b, sliding)
     const [x, padding] = cropped(a, plain.padding)
     const attrs = { ...convolveAttributes(plain, all(padding)), ...options }
-    return finish(call('FusedConv2D', { x, filter, ...optional }, attrs), undefined, after)
+    return finish(call('FusedConv2D', { x, filter: factor(filter, 4), ...optional }, attrs), undefined, after)
   }
 
   const logSoftmax = (x: Info): Info => {
