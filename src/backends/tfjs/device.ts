@@ -58,6 +58,7 @@ export const deviceOf = (name: string): Device => {
     kernels.set(kind, known)
     return known
   }
+  const engine = tf.engine()
   const heap = (backend as Heap).typedArrayFromHeap?.bind(backend)
   return Object.freeze<Device>({
     name,
@@ -74,8 +75,9 @@ export const deviceOf = (name: string): Device => {
       values: heap ? heap(info) : (backend.readSync(info.dataId) as Float32Array),
       shape: info.shape,
     }),
+    // tfjs keeps accounts of the tensors that it made itself, and would not hear of this.
     dispose: info => {
-      backend.disposeData(info.dataId)
+      if (backend.disposeData(info.dataId)) engine.removeDataId(info.dataId, backend)
     },
     storedShape: ({ dataId, shape }) => (backend as Heap).dataIdMap?.get(dataId).shape ?? shape,
   })
