@@ -24,7 +24,7 @@ export interface ResidualOptions<
   readonly name?: Name
 }
 
-type Merging<Merge> = Merge extends AnyLayer ? Merge : Elementwise<{}>
+type Merging<Merge> = Merge extends AnyLayer ? Merge : Elementwise
 type Ways<B extends AnyLayer, Shortcut extends AnyLayer, Merge> = Join<[Side<[Shortcut, B]>, Merging<Merge>]>
 /** What `residual` makes. */
 export type Residual<B extends AnyLayer, Shortcut extends AnyLayer, Merge, Name extends string> = [Name] extends [never]
@@ -74,7 +74,7 @@ const settings: Options<Normal> = {
  */
 export const residual = <
   const B extends AnyLayer,
-  const Shortcut extends AnyLayer = Identity<{}>,
+  const Shortcut extends AnyLayer = Identity,
   const Merge extends ResidualMerge = 'add',
   const Name extends string = never,
 >(

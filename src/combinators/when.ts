@@ -9,7 +9,7 @@ export type When<Condition extends boolean, B extends AnyLayer> = boolean extend
   ? Perhaps<B>
   : Condition extends true
     ? B
-    : Identity<{}>
+    : Identity
 
 /**
  * The layer where the condition holds, else `Identity`: for layers that depend on an option of the function around them.

@@ -9,43 +9,35 @@ import { type Options, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
-type NameOf<Base extends string, O> = O extends { readonly name: infer N extends string } ? N : `${Base}-{}`
-
 /**
  * The type of a layer, for the layers' own types to extend: they add '~out' and, where they have variables, '~params'
- * and '~state'.
+ * and '~state'. `Name` is its name or pattern: 'convolution-{}' unless it is given one.
  *
- * `Base` is the automatic name without its number ('convolution'), `O` the options as given.
+ * A layer's type takes its options one by one, each with its default: layers that are made alike are then of one type,
+ * which costs the compiler once. Options as one object would make every call a type of its own.
  */
-export interface Leaf<Base extends string, O> extends Chain {
+export interface Leaf<Name extends string> extends Chain {
   /** The name, or the pattern that numbers it in a network. */
-  readonly name: NameOf<Base, O>
+  readonly name: Name
   readonly rules: Rules
   readonly '~source': unknown
-  readonly '~named': ExplicitName<NameOf<Base, O>>
+  readonly '~named': ExplicitName<NoInfer<Name>>
   readonly '~params': unknown
   readonly '~state': unknown
-  readonly '~entries': readonly [readonly [NameOf<Base, O>, this['~params'], this['~state']]]
+  readonly '~entries': readonly [readonly [Name, this['~params'], this['~state']]]
 }
 
 /** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
-export interface Plain<Base extends string, O> extends Leaf<Base, O> {
+export interface Plain<Name extends string> extends Leaf<Name> {
   readonly '~source': never
   readonly '~params': never
   readonly '~state': never
 }
 
-/** The type of an option: as given, or its default; `unknown` when the compiler knows it only roughly. */
-export type OptionOf<O, K extends string, Default> = K extends keyof O
-  ? O extends { readonly [_ in K]: infer V }
-    ? V
-    : unknown
-  : Default
-
 /** Options that every layer takes. */
-export interface NameOption {
+export interface NameOption<Name extends string = string> {
   /** A name, or a pattern with one field: 'fc{}' gives fc1, fc2. Default: the kind and a number, as 'relu-1'. */
-  readonly name?: string
+  readonly name?: Name
 }
 
 interface Described<Normal extends object> {
@@ -182,10 +174,11 @@ const allRules = <Normal extends object>(
  * ```ts
  * import { right } from 'fp-ts/lib/Either.js'
  *
- * interface Scale<O> extends Plain<'scale', O> {
+ * interface Scale<Name extends string> extends Plain<Name> {
  *   readonly '~out': this['~in']
  * }
- * const Scale: <const O extends NameOption = {}>(factor: number, options?: O) => Scale<O> = defineLayer({
+ * type ScaleConstructor = <const Name extends string = 'scale-{}'>(factor: number, options?: NameOption<Name>) => Scale<Name>
+ * const Scale: ScaleConstructor = defineLayer({
  *   kind: 'Scale',
  *   example: 'Scale(2)',
  *   positional: ['factor'],

@@ -7,7 +7,6 @@ export {
   type Leaf,
   type MergeDefinition,
   type NameOption,
-  type OptionOf,
   type Plain,
 } from './define.ts'
 export {

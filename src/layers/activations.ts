@@ -1,7 +1,7 @@
 import type { Ops } from '../core/ops.ts'
 import { boolean } from '../core/options.ts'
 import { heNormal } from '../initializers/index.ts'
-import { type Activation, type Dense, type DenseConstructor, type DenseOptions, dense } from './dense.ts'
+import { type DenseConstructor, dense } from './dense.ts'
 
 // More activations of dense layers: with units of `x W + b`, without units of the input. Options, variables and errors
 // are those of `Linear`.
@@ -9,20 +9,10 @@ import { type Activation, type Dense, type DenseConstructor, type DenseOptions, 
 const scaled = <T>(ops: Ops<T>, x: T, factor: number): T => ops.multiply(x, ops.constant(factor))
 const shifted = <T>(ops: Ops<T>, x: T, by: number): T => ops.add(x, ops.constant(by))
 
-/** The options of {@link Gelu}. */
-export interface GeluOptions extends DenseOptions {
+/** The options that {@link Gelu} has beside those of every dense layer. */
+export interface GeluOptions {
   /** Whether the error function is approximated by tanh, as in GPT-2 and BERT's first code. Default: false. */
   readonly approximate?: boolean
-}
-
-/** The constructor of {@link Gelu}. */
-export interface GeluConstructor {
-  <const Units extends number, const O extends GeluOptions = {}>(
-    units: Units,
-    options?: O,
-  ): Dense<'Gelu', 'gelu', Units, O>
-  <const O extends GeluOptions = {}>(options?: O): Activation<'Gelu', 'gelu', O>
-  <const O extends GeluOptions = {}>(units: null | undefined, options?: O): Activation<'Gelu', 'gelu', O>
 }
 
 /** `x Φ(x)`, with Φ the normal distribution's cumulative function. */
@@ -51,7 +41,7 @@ const geluByTanh = <T>(ops: Ops<T>, x: T): T => {
  * String(Gelu(5, { approximate: true })) // Gelu(5, { approximate: true })
  * ```
  */
-export const Gelu: GeluConstructor = dense<GeluConstructor, { readonly approximate: boolean }>(
+export const Gelu: DenseConstructor<'Gelu', 'gelu', GeluOptions> = dense(
   'Gelu',
   heNormal({ gain: 2 }),
   (ops, x, { approximate }) => (approximate ? geluByTanh(ops, x) : gelu(ops, x)),

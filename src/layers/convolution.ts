@@ -1,6 +1,6 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type Leaf, type NameOption, type OptionOf } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Pair } from '../core/ops.ts'
 import { codec, optionalParameter, parameter } from '../core/options.ts'
 import { showShape } from '../core/shape.ts'
@@ -22,24 +22,37 @@ import {
 export type FilterSize = readonly [rows: number, cols: number, channels: number]
 
 /** The options of {@link Convolution}. */
-export interface ConvolutionOptions extends NameOption {
+export interface ConvolutionOptions<
+  P extends PaddingOption = PaddingOption,
+  S extends PairOption = PairOption,
+  D extends PairOption = PairOption,
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+> extends NameOption<Name> {
   /**
    * Zeros around the input: 'valid' for none; 'same' for as many as keep rows and columns at stride 1 (an odd one goes
    * to the bottom or right); a number for each side, or [rows, cols]. Default: 'valid'.
    */
-  readonly padding?: PaddingOption
+  readonly padding?: P
   /** The step of the filter, or [rows, cols]. Default: 1. */
-  readonly stride?: PairOption
+  readonly stride?: S
   /** The distance between the filter's elements, or [rows, cols]; with a stride as well. Default: 1. */
-  readonly dilation?: PairOption
+  readonly dilation?: D
   /** The initial filter, of shape [rows, cols, input channels, channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
   /** The initial bias, of shape [channels], or `null` for none. Default: 0. */
-  readonly bias?: ParameterSource | null
+  readonly bias?: B
 }
 
 /** A convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
-export interface Convolution<Size extends FilterSize, O> extends Leaf<'convolution', O> {
+export interface Convolution<
+  Size extends FilterSize,
+  P = 'valid',
+  S = 1,
+  D = 1,
+  B = number,
+  Name extends string = 'convolution-{}',
+> extends Leaf<Name> {
   readonly kind: 'Convolution'
   readonly size: Size
   readonly padding: Padding
@@ -47,9 +60,9 @@ export interface Convolution<Size extends FilterSize, O> extends Leaf<'convoluti
   readonly dilation: Pair
   readonly weight: Parameter
   readonly bias: Parameter | null
-  readonly '~out': Slid<this['~in'], 'Convolution', Size, O, Size[2]>
+  readonly '~out': Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>
   readonly '~source': never
-  readonly '~params': OptionOf<O, 'bias', 0> extends null
+  readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], ChannelsOf<this['~in']>, Size[2]]>
     : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, Size[2]], [Size[2]]>
   readonly '~state': never
@@ -58,11 +71,15 @@ export interface Convolution<Size extends FilterSize, O> extends Leaf<'convoluti
 /** The constructor of {@link Convolution}. */
 export type ConvolutionConstructor = <
   const Size extends [number, number, number] | FilterSize,
-  const O extends ConvolutionOptions = {},
+  const P extends PaddingOption = 'valid',
+  const S extends PairOption = 1,
+  const D extends PairOption = 1,
+  B extends ParameterSource | null = number,
+  const Name extends string = 'convolution-{}',
 >(
   size: Size,
-  options?: O,
-) => Convolution<Size, O>
+  options?: ConvolutionOptions<P, S, D, B, Name>,
+) => Convolution<Size, P, S, D, B, Name>
 
 /** How a filter's size is read. */
 export const filterSize: t.Type<FilterSize, unknown, unknown> = codec(

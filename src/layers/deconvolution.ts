@@ -1,5 +1,5 @@
 import { left, right } from 'fp-ts/lib/Either.js'
-import { defineLayer, type Leaf, type NameOption, type OptionOf } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Add, Multiply, Subtract } from '../core/digits.ts'
 import type { Margin, Pair } from '../core/ops.ts'
 import { optionalParameter, parameter } from '../core/options.ts'
@@ -22,42 +22,47 @@ import {
 } from './spatial.ts'
 
 /** The options of {@link Deconvolution}. */
-export interface DeconvolutionOptions extends NameOption {
+export interface DeconvolutionOptions<
+  P extends PaddingOption = PaddingOption,
+  S extends PairOption = PairOption,
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+> extends NameOption<Name> {
   /**
    * What the convolution that this one reverses would add around its input: 'valid' for nothing, 'same' for as much as
    * makes rows and columns `n · stride`, a number for each side, or [rows, cols]. Default: 'valid'.
    */
-  readonly padding?: PaddingOption
+  readonly padding?: P
   /** How far apart the input's elements come to stand, or [rows, cols]. Default: 1. */
-  readonly stride?: PairOption
+  readonly stride?: S
   /** The initial filter, of shape [rows, cols, channels, input channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
   /** The initial bias, of shape [channels], or `null` for none. Default: 0. */
-  readonly bias?: ParameterSource | null
+  readonly bias?: B
 }
 
 /** A transposed convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
-export interface Deconvolution<Size extends FilterSize, O> extends Leaf<'deconvolution', O> {
+export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends string> extends Leaf<Name> {
   readonly kind: 'Deconvolution'
   readonly size: Size
   readonly padding: Padding
   readonly stride: Pair
   readonly weight: Parameter
   readonly bias: Parameter | null
-  readonly '~out': Spread<this['~in'], Size, O>
+  readonly '~out': Spread<this['~in'], Size, P, S>
   readonly '~source': never
-  readonly '~params': OptionOf<O, 'bias', 0> extends null
+  readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>]>
     : WeightAndBias<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>], [Size[2]]>
   readonly '~state': never
 }
-type Spread<I, Size extends FilterSize, O> = I extends readonly [
+type Spread<I, Size extends FilterSize, P, S> = I extends readonly [
   infer B,
   infer H extends number,
   infer W extends number,
   unknown,
 ]
-  ? [SpreadAxis<H, Size, O, 0>, SpreadAxis<W, Size, O, 1>] extends infer R
+  ? [SpreadAxis<H, Size[0], P, S, 0>, SpreadAxis<W, Size[1], P, S, 1>] extends infer R
     ? R extends readonly [0, unknown] | readonly [unknown, 0]
       ? Mismatch<TooMuchPadding<I>>
       : R extends readonly [infer Rows extends number, infer Cols extends number]
@@ -68,12 +73,12 @@ type Spread<I, Size extends FilterSize, O> = I extends readonly [
     ? [number, number, number, Size[2]]
     : Mismatch<`Deconvolution expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<I>}`>
 type TooMuchPadding<I> = `Deconvolution: nothing is left of the input ${Show<I>} without the padding`
-type SpreadAxis<N extends number, Size extends FilterSize, O, A extends Axis> = SpreadOut<
+type SpreadAxis<N extends number, K extends number, P, S, A extends Axis> = SpreadOut<
   N,
-  Size[A],
-  OfAxis<OptionOf<O, 'stride', 1>, A>,
-  PaddingOfAxis<OptionOf<O, 'padding', 'valid'>, A>,
-  OptionOf<O, 'padding', 'valid'>
+  K,
+  OfAxis<S, A>,
+  PaddingOfAxis<P, A>,
+  P
 >
 /** 'same': n s. 'valid': n s + max(k - s, 0). A number p: (n - 1) s + k - 2 p. */
 type SpreadOut<N extends number, K extends number, S extends number, P, Option> = number extends N | K | S
@@ -95,11 +100,14 @@ type SpreadOut<N extends number, K extends number, S extends number, P, Option> 
 /** The constructor of {@link Deconvolution}. */
 export type DeconvolutionConstructor = <
   const Size extends [number, number, number] | FilterSize,
-  const O extends DeconvolutionOptions = {},
+  const P extends PaddingOption = 'valid',
+  const S extends PairOption = 1,
+  B extends ParameterSource | null = number,
+  const Name extends string = 'deconvolution-{}',
 >(
   size: Size,
-  options?: O,
-) => Deconvolution<Size, O>
+  options?: DeconvolutionOptions<P, S, B, Name>,
+) => Deconvolution<Size, P, S, B, Name>
 
 interface Normal {
   readonly size: FilterSize

@@ -1,6 +1,6 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type Leaf, type NameOption, type OptionOf, type Plain } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, integer, number, type Option, type Options, optionalParameter, parameter } from '../core/options.ts'
@@ -11,33 +11,34 @@ import { heNormal } from '../initializers/index.ts'
 // Dense layers: with units, an activation of x W + b; without, the activation alone.
 
 /** Options of a dense layer with units. */
-export interface DenseOptions extends NameOption {
+export interface DenseOptions<B extends ParameterSource | null = ParameterSource | null, Name extends string = string>
+  extends NameOption<Name> {
   /** The initial weight, of shape [features, units]. */
   readonly weight?: ParameterSource
   /** The initial bias, of shape [units], or `null` for none. Default: 0. */
-  readonly bias?: ParameterSource | null
+  readonly bias?: B
 }
 
 /** An activation alone, as a type: whatever comes in goes out. */
-export interface Activation<Kind extends string, Base extends string, O> extends Plain<Base, O> {
+export interface Activation<Kind extends string, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly units: null
   readonly '~out': this['~in']
 }
 
 /** A dense layer as a type: [batch, features] in, [batch, units] out. */
-export interface Dense<Kind extends string, Base extends string, Units extends number, O> extends Leaf<Base, O> {
+export interface Dense<Kind extends string, Units extends number, B, Name extends string> extends Leaf<Name> {
   readonly kind: Kind
   readonly units: Units
   readonly weight: Parameter
   readonly bias: Parameter | null
-  readonly '~out': this['~in'] extends readonly [infer B, unknown]
-    ? [B, Units]
+  readonly '~out': this['~in'] extends readonly [infer Batch, unknown]
+    ? [Batch, Units]
     : number[] extends this['~in']
       ? [number, Units]
       : Mismatch<`${Kind}(${Units}) expects a 2-dimensional input [batch, features], got ${Show<this['~in']>}: put Reshape() before it, or TimeDistributed around it`>
   readonly '~source': never
-  readonly '~params': OptionOf<O, 'bias', 0> extends null
+  readonly '~params': [B] extends [null]
     ? Weight<[Features<this['~in']>, Units]>
     : WeightAndBias<[Features<this['~in']>, Units], [Units]>
   readonly '~state': never
@@ -45,14 +46,19 @@ export interface Dense<Kind extends string, Base extends string, Units extends n
 /** The features of [batch, features]. */
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
-/** The constructor of a dense layer. */
-export interface DenseConstructor<Kind extends string, Base extends string> {
-  <const Units extends number, const O extends DenseOptions = {}>(
+/** The constructor of a dense layer, whose activation may have options of its own. */
+export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown> {
+  <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
     units: Units,
-    options?: O,
-  ): Dense<Kind, Base, Units, O>
-  <const O extends DenseOptions = {}>(options?: O): Activation<Kind, Base, O>
-  <const O extends DenseOptions = {}>(units: null | undefined, options?: O): Activation<Kind, Base, O>
+    options?: DenseOptions<B, Name> & Own,
+  ): Dense<Kind, Units, B, Name>
+  <const Name extends string = `${Base}-{}`>(
+    options?: DenseOptions<ParameterSource | null, Name> & Own,
+  ): Activation<Kind, Name>
+  <const Name extends string = `${Base}-{}`>(
+    units: null | undefined,
+    options?: DenseOptions<ParameterSource | null, Name> & Own,
+  ): Activation<Kind, Name>
 }
 
 /** The options of a dense layer in their normal form. */
@@ -163,20 +169,10 @@ export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dens
 /** `tanh(x)` of {@link Linear}. */
 export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
 
-/** The options of {@link Relu}. */
-export interface ReluOptions extends DenseOptions {
+/** The options that {@link Relu} has beside those of every dense layer. */
+export interface ReluOptions {
   /** The slope of the negative part, from 0 on. Default: 0. */
   readonly alpha?: number
-}
-
-/** The constructor of {@link Relu}. */
-export interface ReluConstructor {
-  <const Units extends number, const O extends ReluOptions = {}>(
-    units: Units,
-    options?: O,
-  ): Dense<'Relu', 'relu', Units, O>
-  <const O extends ReluOptions = {}>(options?: O): Activation<'Relu', 'relu', O>
-  <const O extends ReluOptions = {}>(units: null | undefined, options?: O): Activation<'Relu', 'relu', O>
 }
 
 /**
@@ -187,7 +183,7 @@ export interface ReluConstructor {
  * String(Relu(5, { alpha: 0.1 })) // Relu(5, { alpha: 0.1 })
  * ```
  */
-export const Relu: ReluConstructor = dense<ReluConstructor, { readonly alpha: number }>(
+export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions> = dense(
   'Relu',
   heNormal({ gain: 2 }),
   (ops, x, { alpha }) => (alpha === 0 ? ops.relu(x) : leaky(ops, x, alpha)),

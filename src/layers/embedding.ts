@@ -5,13 +5,13 @@ import type { Parameter, ParameterSource, Weight } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 
 /** The options of {@link Embedding}. */
-export interface EmbeddingOptions extends NameOption {
+export interface EmbeddingOptions<Name extends string = string> extends NameOption<Name> {
   /** The initial vectors, of shape [inputSize, outputSize]. Default: `heNormal()`. */
   readonly weight?: ParameterSource
 }
 
 /** An embedding as a type: whole numbers of any shape in, a vector for each of them out. */
-export interface Embedding<Size extends number, Units extends number, O> extends Leaf<'embedding', O> {
+export interface Embedding<Size extends number, Units extends number, Name extends string> extends Leaf<Name> {
   readonly kind: 'Embedding'
   readonly inputSize: Size
   readonly outputSize: Units
@@ -30,12 +30,12 @@ export interface Embedding<Size extends number, Units extends number, O> extends
 export type EmbeddingConstructor = <
   const Size extends number,
   const Units extends number,
-  const O extends EmbeddingOptions = {},
+  const Name extends string = 'embedding-{}',
 >(
   inputSize: Size,
   outputSize: Units,
-  options?: O,
-) => Embedding<Size, Units, O>
+  options?: EmbeddingOptions<Name>,
+) => Embedding<Size, Units, Name>
 
 /**
  * Gives each whole number from 0 to `inputSize - 1` a vector of its own: row `i` of the weight for the number `i`.

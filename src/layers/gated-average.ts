@@ -6,7 +6,7 @@ import { type Flow, type Mismatch, type Shape, type Show, showFlow, showShape } 
 import { type AxisKey, type Several, type ShareAll, sharedByAll } from './merge.ts'
 
 /** A gated average as a type: a gate [batch, n] and n inputs of one shape in, that shape out. */
-export interface GatedAverage<At extends number, O> extends Plain<'gated-average', O> {
+export interface GatedAverage<At extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'GatedAverage'
   readonly gateIndex: At
   readonly '~out': this['~in'] extends Several
@@ -42,8 +42,11 @@ type Averaged<Rest extends readonly unknown[]> = Rest extends readonly [infer H,
 
 /** The constructor of {@link GatedAverage}. */
 export interface GatedAverageConstructor {
-  <const O extends NameOption = {}>(options?: O): GatedAverage<0, O>
-  <const At extends number, const O extends NameOption = {}>(gateIndex: At, options?: O): GatedAverage<At, O>
+  <const Name extends string = 'gated-average-{}'>(options?: NameOption<Name>): GatedAverage<0, Name>
+  <const At extends number, const Name extends string = 'gated-average-{}'>(
+    gateIndex: At,
+    options?: NameOption<Name>,
+  ): GatedAverage<At, Name>
 }
 
 const positionOf = (gateIndex: number, count: number): number => (gateIndex < 0 ? count + gateIndex : gateIndex)

@@ -8,7 +8,7 @@ import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/v
 import type { ChannelsOf } from './spatial.ts'
 
 /** The options of {@link GroupNorm}. */
-export interface GroupNormOptions extends NameOption {
+export interface GroupNormOptions<Name extends string = string> extends NameOption<Name> {
   /** The initial shift, of shape [1, 1, 1, channels]. Default: 0. */
   readonly beta?: ParameterSource
   /** The initial factor, of shape [1, 1, 1, channels]. Default: 1. */
@@ -18,7 +18,7 @@ export interface GroupNormOptions extends NameOption {
 }
 
 /** A group normalization as a type: [batch, rows, cols, channels] in, the same out. */
-export interface GroupNorm<Groups extends number, O> extends Leaf<'group-norm', O> {
+export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name> {
   readonly kind: 'GroupNorm'
   readonly nGroups: Groups
   readonly beta: Parameter
@@ -41,10 +41,10 @@ export interface GroupNorm<Groups extends number, O> extends Leaf<'group-norm', 
 }
 
 /** The constructor of {@link GroupNorm}. */
-export type GroupNormConstructor = <const Groups extends number, const O extends GroupNormOptions = {}>(
+export type GroupNormConstructor = <const Groups extends number, const Name extends string = 'group-norm-{}'>(
   nGroups: Groups,
-  options?: O,
-) => GroupNorm<Groups, O>
+  options?: GroupNormOptions<Name>,
+) => GroupNorm<Groups, Name>
 
 interface Normal {
   readonly nGroups: number

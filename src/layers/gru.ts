@@ -1,4 +1,4 @@
-import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
+import { defineLayer, type Leaf } from '../core/define.ts'
 import type { Multiply } from '../core/digits.ts'
 import {
   block,
@@ -20,7 +20,11 @@ import {
 } from './recurrent.ts'
 
 /** The options of {@link GRU}. Weights and biases have a block of columns each for resetgate, updategate and hiddenUpdate. */
-export interface GRUOptions extends RecurrentOptions {
+export interface GRUOptions<
+  Final extends boolean = boolean,
+  Learn extends boolean = boolean,
+  Name extends string = string,
+> extends RecurrentOptions<Final, Learn, Name> {
   /** The function of the reset gate. Default: 'sigmoid'. */
   readonly resetgate?: Gate
   /** The function of the update gate. Default: 'sigmoid'. */
@@ -30,24 +34,29 @@ export interface GRUOptions extends RecurrentOptions {
 }
 
 /** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface GRU<Units extends number, O> extends Leaf<'gru', O>, NormalRecurrent {
+export interface GRU<Units extends number, Final, Learn, Name extends string> extends Leaf<Name>, NormalRecurrent {
   readonly kind: 'GRU'
   readonly units: Units
   readonly resetgate: Gate
   readonly updategate: Gate
   readonly hiddenUpdate: Gate
-  readonly '~out': Walked<this['~in'], 'GRU', Units, O>
+  readonly '~out': Walked<this['~in'], 'GRU', Units, Final>
   readonly '~source': never
   readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<3, Units>> &
-    (OptionOf<O, 'learnInit', false> extends true ? Start<Units> : unknown)
-  readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Start<Units>
+    (Learn extends true ? Start<Units> : unknown)
+  readonly '~state': Learn extends true ? never : Start<Units>
 }
 
 /** The constructor of {@link GRU}. */
-export type GRUConstructor = <const Units extends number, const O extends GRUOptions = {}>(
+export type GRUConstructor = <
+  const Units extends number,
+  const Final extends boolean = true,
+  const Learn extends boolean = false,
+  const Name extends string = 'gru-{}',
+>(
   units: Units,
-  options?: O,
-) => GRU<Units, O>
+  options?: GRUOptions<Final, Learn, Name>,
+) => GRU<Units, Final, Learn, Name>
 
 interface Normal extends NormalRecurrent {
   readonly resetgate: Gate

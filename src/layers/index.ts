@@ -1,7 +1,6 @@
 export {
   Exponential,
   Gelu,
-  type GeluConstructor,
   type GeluOptions,
   HardSwish,
   LogSoftmax,
@@ -29,7 +28,6 @@ export {
   LeakyRelu,
   Linear,
   Relu,
-  type ReluConstructor,
   type ReluOptions,
   Sigmoid,
   Softmax,

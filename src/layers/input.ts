@@ -14,7 +14,7 @@ type Given<S> = S extends readonly unknown[]
   : [number, Dimension<S>]
 
 /** The start of a network as a type: nothing in, [batch, ...S] out. */
-export interface Input<S, O> extends Leaf<'input', O> {
+export interface Input<S, Name extends string> extends Leaf<Name> {
   readonly kind: 'Input'
   readonly shape: Shape
   readonly '~out': number[] extends this['~in'] ? Given<S> : Merged<this['~in'], Given<S>>
@@ -50,11 +50,11 @@ const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = codec(
  */
 export const Input: <
   const S extends number | null | (number | null)[] | readonly (number | null)[],
-  const O extends NameOption = {},
+  const Name extends string = 'input-{}',
 >(
   shape: S,
-  options?: O,
-) => Input<S, O> = defineLayer({
+  options?: NameOption<Name>,
+) => Input<S, Name> = defineLayer({
   kind: 'Input',
   example: 'Input([28, 28, 1])',
   positional: ['shape'],
@@ -70,7 +70,7 @@ export const Input: <
 })
 
 /** The layer that changes nothing, as a type. */
-export interface Identity<O> extends Plain<'identity', O> {
+export interface Identity<Name extends string = 'identity-{}'> extends Plain<Name> {
   readonly kind: 'Identity'
   readonly '~out': this['~in']
 }
@@ -83,10 +83,11 @@ export interface Identity<O> extends Plain<'identity', O> {
  * const block = join(parallel(Identity(), Tanh(4)), Elementwise('add'))
  * ```
  */
-export const Identity: <const O extends NameOption = {}>(options?: O) => Identity<O> = defineLayer({
-  kind: 'Identity',
-  example: 'Identity()',
-  options: {},
-  shape: (_, input) => right(input),
-  forward: (_, __, x) => [x, {}],
-})
+export const Identity: <const Name extends string = 'identity-{}'>(options?: NameOption<Name>) => Identity<Name> =
+  defineLayer({
+    kind: 'Identity',
+    example: 'Identity()',
+    options: {},
+    shape: (_, input) => right(input),
+    forward: (_, __, x) => [x, {}],
+  })

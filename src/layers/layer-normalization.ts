@@ -1,5 +1,5 @@
 import { left, right } from 'fp-ts/lib/Either.js'
-import { defineLayer, type Leaf, type NameOption, type OptionOf } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { number, optionalParameter, parameter } from '../core/options.ts'
 import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
@@ -7,11 +7,14 @@ import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
 // Each place is normalized by its own last axis; training and inference are alike.
 
 /** The options of {@link LayerNorm}. */
-export interface LayerNormOptions extends NameOption {
+export interface LayerNormOptions<
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+> extends NameOption<Name> {
   /** The initial factor, of shape [features]. Default: 1. */
   readonly gamma?: ParameterSource
   /** The initial shift, of shape [features], or `null` for none. Default: 0. */
-  readonly beta?: ParameterSource | null
+  readonly beta?: B
   /** Added to the variance. Default: 1e-5. */
   readonly epsilon?: number
 }
@@ -19,7 +22,7 @@ export interface LayerNormOptions extends NameOption {
 type Last<I> = I extends readonly [unknown, ...unknown[], infer F extends number] ? F : number
 
 /** A layer normalization as a type: [batch, ..., features] in, the same out. */
-export interface LayerNorm<O> extends Leaf<'layer-norm', O> {
+export interface LayerNorm<B, Name extends string> extends Leaf<Name> {
   readonly kind: 'LayerNorm'
   readonly gamma: Parameter
   readonly beta: Parameter | null
@@ -28,14 +31,19 @@ export interface LayerNorm<O> extends Leaf<'layer-norm', O> {
     ? Mismatch<`LayerNorm expects an input [batch, ..., features], got ${Show<this['~in']>}`>
     : this['~in']
   readonly '~source': never
-  readonly '~params': OptionOf<O, 'beta', 0> extends null
+  readonly '~params': [B] extends [null]
     ? { readonly [_ in 'gamma']: Tensor<[Last<this['~in']>]> }
     : { readonly [_ in 'gamma' | 'beta']: Tensor<[Last<this['~in']>]> }
   readonly '~state': never
 }
 
 /** The constructor of {@link LayerNorm}. */
-export type LayerNormConstructor = <const O extends LayerNormOptions = {}>(options?: O) => LayerNorm<O>
+export type LayerNormConstructor = <
+  B extends ParameterSource | null = number,
+  const Name extends string = 'layer-norm-{}',
+>(
+  options?: LayerNormOptions<B, Name>,
+) => LayerNorm<B, Name>
 
 const perFeature = (initial: Parameter, input: Shape | null) => {
   const features = input?.at(-1) ?? null

@@ -4,7 +4,7 @@ import { integer, number } from '../core/options.ts'
 import { type Mismatch, type Show, showShape } from '../core/shape.ts'
 
 /** The options of {@link LocalResponseNorm}. */
-export interface LocalResponseNormOptions extends NameOption {
+export interface LocalResponseNormOptions<Name extends string = string> extends NameOption<Name> {
   /** The factor of the sum of squares. Default: 1e-4. */
   readonly alpha?: number
   /** The exponent. Default: 0.75. */
@@ -16,7 +16,7 @@ export interface LocalResponseNormOptions extends NameOption {
 }
 
 /** A local response normalization as a type: [batch, rows, cols, channels] in, the same out. */
-export interface LocalResponseNorm<O> extends Plain<'local-response-norm', O> {
+export interface LocalResponseNorm<Name extends string> extends Plain<Name> {
   readonly kind: 'LocalResponseNorm'
   readonly alpha: number
   readonly beta: number
@@ -30,9 +30,9 @@ export interface LocalResponseNorm<O> extends Plain<'local-response-norm', O> {
 }
 
 /** The constructor of {@link LocalResponseNorm}. */
-export type LocalResponseNormConstructor = <const O extends LocalResponseNormOptions = {}>(
-  options?: O,
-) => LocalResponseNorm<O>
+export type LocalResponseNormConstructor = <const Name extends string = 'local-response-norm-{}'>(
+  options?: LocalResponseNormOptions<Name>,
+) => LocalResponseNorm<Name>
 
 /** A matrix that sums neighbours: 1 where two channels are at most `radius` apart. */
 const neighbours = (channels: number, radius: number): Float32Array =>

@@ -1,5 +1,5 @@
 import { right } from 'fp-ts/lib/Either.js'
-import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
+import { defineLayer, type Leaf } from '../core/define.ts'
 import type { Multiply } from '../core/digits.ts'
 import { boolean, parameter } from '../core/options.ts'
 import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
@@ -24,7 +24,12 @@ import {
 } from './recurrent.ts'
 
 /** The options of {@link LSTM}. Weights and biases have a block of columns each for ingate, forgetgate, cell and outgate. */
-export interface LSTMOptions extends RecurrentOptions {
+export interface LSTMOptions<
+  Final extends boolean = boolean,
+  Learn extends boolean = boolean,
+  Peep extends boolean = boolean,
+  Name extends string = string,
+> extends RecurrentOptions<Final, Learn, Name> {
   /** The initial weights with which the gates see the cell, each of shape [units]. Default: `heNormal()`. */
   readonly cellWeights?: ParameterSource
   /** The function of the input gate. Default: 'sigmoid'. */
@@ -38,11 +43,13 @@ export interface LSTMOptions extends RecurrentOptions {
   /** What the cell holds before the first step, of shape [1, units]. Default: 0. */
   readonly cellInit?: ParameterSource
   /** Whether the gates see the cell (Gers and Schmidhuber 2000). Default: false. */
-  readonly peepholes?: boolean
+  readonly peepholes?: Peep
 }
 
 /** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface LSTM<Units extends number, O> extends Leaf<'lstm', O>, NormalRecurrent {
+export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string>
+  extends Leaf<Name>,
+    NormalRecurrent {
   readonly kind: 'LSTM'
   readonly units: Units
   readonly cellWeights: Parameter
@@ -52,12 +59,12 @@ export interface LSTM<Units extends number, O> extends Leaf<'lstm', O>, NormalRe
   readonly cell: Gate
   readonly cellInit: Parameter
   readonly peepholes: boolean
-  readonly '~out': Walked<this['~in'], 'LSTM', Units, O>
+  readonly '~out': Walked<this['~in'], 'LSTM', Units, Final>
   readonly '~source': never
   readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<4, Units>> &
-    (OptionOf<O, 'peepholes', false> extends true ? Peepholes<Units> : unknown) &
-    (OptionOf<O, 'learnInit', false> extends true ? Starts<Units> : unknown)
-  readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Starts<Units>
+    (Peep extends true ? Peepholes<Units> : unknown) &
+    (Learn extends true ? Starts<Units> : unknown)
+  readonly '~state': Learn extends true ? never : Starts<Units>
 }
 interface Peepholes<Units extends number> {
   readonly weightCellToIngate: Tensor<[Units]>
@@ -69,10 +76,16 @@ interface Starts<Units extends number> extends Start<Units> {
 }
 
 /** The constructor of {@link LSTM}. */
-export type LSTMConstructor = <const Units extends number, const O extends LSTMOptions = {}>(
+export type LSTMConstructor = <
+  const Units extends number,
+  const Final extends boolean = true,
+  const Learn extends boolean = false,
+  const Peep extends boolean = false,
+  const Name extends string = 'lstm-{}',
+>(
   units: Units,
-  options?: O,
-) => LSTM<Units, O>
+  options?: LSTMOptions<Final, Learn, Peep, Name>,
+) => LSTM<Units, Final, Learn, Peep, Name>
 
 interface Normal extends NormalRecurrent {
   readonly cellWeights: Parameter

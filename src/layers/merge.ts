@@ -24,7 +24,7 @@ export type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 export type Merge = <T>(ops: Ops<T>, a: T, b: T) => T
 
 /** An elementwise merge as a type: several inputs of one shape in, that shape out. */
-export interface Elementwise<O> extends Plain<'elementwise', O> {
+export interface Elementwise<Name extends string = 'elementwise-{}'> extends Plain<Name> {
   readonly kind: 'Elementwise'
   readonly mergeFunction: 'add' | 'multiply' | Merge
   readonly '~out': this['~in'] extends Several
@@ -54,10 +54,10 @@ type ShareTwo<A, B, Rest extends readonly unknown[]> =
     : never
 
 /** The constructor of {@link Elementwise}. */
-export type ElementwiseConstructor = <const O extends NameOption = {}>(
+export type ElementwiseConstructor = <const Name extends string = 'elementwise-{}'>(
   mergeFunction?: 'add' | 'multiply' | Merge,
-  options?: O,
-) => Elementwise<O>
+  options?: NameOption<Name>,
+) => Elementwise<Name>
 
 const merges: Readonly<Record<'add' | 'multiply', Merge>> = {
   add: (ops, a, b) => ops.add(a, b),
@@ -115,7 +115,7 @@ export const Elementwise: ElementwiseConstructor = defineMerge({
 })
 
 /** A concatenation as a type: several inputs in, alike but for one axis, whose sizes add up. */
-export interface Concatenate<Axis extends number, O> extends Plain<'concatenate', O> {
+export interface Concatenate<Axis extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'Concatenate'
   readonly axis: Axis
   readonly '~out': this['~in'] extends Several
@@ -178,8 +178,11 @@ type Agreed<A, B> = number extends A ? B : number extends B ? A : A extends B ? 
 
 /** The constructor of {@link Concatenate}. */
 export interface ConcatenateConstructor {
-  <const O extends NameOption = {}>(options?: O): Concatenate<-1, O>
-  <const Axis extends number, const O extends NameOption = {}>(axis: Axis, options?: O): Concatenate<Axis, O>
+  <const Name extends string = 'concatenate-{}'>(options?: NameOption<Name>): Concatenate<-1, Name>
+  <const Axis extends number, const Name extends string = 'concatenate-{}'>(
+    axis: Axis,
+    options?: NameOption<Name>,
+  ): Concatenate<Axis, Name>
 }
 
 const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> => {

@@ -1,15 +1,18 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type Leaf, type NameOption, type OptionOf } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import { codec, number, parameter } from '../core/options.ts'
 import { type Shape, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 
 /** The options of {@link BatchNorm}. */
-export interface BatchNormOptions extends NameOption {
+export interface BatchNormOptions<
+  Axes extends readonly number[] | null = readonly number[] | null,
+  Name extends string = string,
+> extends NameOption<Name> {
   /** The axes that mean and deviation run over; negative ones count from the end. Default, or `null`: all but the last. */
-  readonly axes?: readonly number[] | null
+  readonly axes?: Axes
   /** The weight of a new batch in the running statistics, from 0 to 1. Default: 0.1. */
   readonly alpha?: number
   /** Added to the variance. Default: 1e-5. */
@@ -25,7 +28,7 @@ export interface BatchNormOptions extends NameOption {
 }
 
 /** A batch normalization as a type: any shape in, the same out; its variables are 1 along the axes it runs over. */
-export interface BatchNorm<O> extends Leaf<'batch-norm', O> {
+export interface BatchNorm<Axes, Name extends string> extends Leaf<Name> {
   readonly kind: 'BatchNorm'
   readonly axes: readonly number[] | null
   readonly alpha: number
@@ -36,11 +39,11 @@ export interface BatchNorm<O> extends Leaf<'batch-norm', O> {
   readonly runningInvStd: Parameter
   readonly '~out': this['~in']
   readonly '~source': never
-  readonly '~params': Statistics<this['~in'], O, 'gamma' | 'beta'>
-  readonly '~state': Statistics<this['~in'], O, 'runningMean' | 'runningInvStd'>
+  readonly '~params': Statistics<this['~in'], Axes, 'gamma' | 'beta'>
+  readonly '~state': Statistics<this['~in'], Axes, 'runningMean' | 'runningInvStd'>
 }
-type Statistics<I, O, Names extends string> =
-  Kept<I, OptionOf<O, 'axes', null>> extends infer S extends number[] ? { readonly [_ in Names]: Tensor<S> } : never
+type Statistics<I, Axes, Names extends string> =
+  Kept<I, Axes> extends infer S extends number[] ? { readonly [_ in Names]: Tensor<S> } : never
 type Kept<I, Axes> = Axes extends null
   ? I extends readonly [...infer Rest, infer C]
     ? [...Ones<Rest>, C]
@@ -53,7 +56,12 @@ type Kept<I, Axes> = Axes extends null
 type Ones<S extends readonly unknown[]> = { -readonly [K in keyof S]: 1 }
 
 /** The constructor of {@link BatchNorm}. */
-export type BatchNormConstructor = <const O extends BatchNormOptions = {}>(options?: O) => BatchNorm<O>
+export type BatchNormConstructor = <
+  const Axes extends readonly number[] | null = null,
+  const Name extends string = 'batch-norm-{}',
+>(
+  options?: BatchNormOptions<Axes, Name>,
+) => BatchNorm<Axes, Name>
 
 interface Normal {
   readonly axes: readonly number[] | null

@@ -19,30 +19,36 @@ import {
 export type WindowSize = readonly [rows: number, cols: number]
 
 /** The options of {@link MaxPooling} and {@link AveragePooling}. */
-export interface PoolingOptions extends NameOption {
+export interface PoolingOptions<
+  P extends 'valid' | 'same' = 'valid' | 'same',
+  S extends PairOption | null = PairOption | null,
+  Name extends string = string,
+> extends NameOption<Name> {
   /** The step of the window, or [rows, cols]; it may exceed the window. Default: the size of the window. */
-  readonly stride?: PairOption | null
+  readonly stride?: S
   /** 'valid': windows stay inside; 'same': rows and columns come out as `ceil(n / stride)`. Default: 'valid'. */
-  readonly padding?: 'valid' | 'same'
+  readonly padding?: P
 }
 
 /** A pooling as a type: [batch, rows, cols, channels] in, [batch, rows', cols', channels] out. */
-export interface Pooling<Kind extends string, Base extends string, Size extends WindowSize, O> extends Plain<Base, O> {
+export interface Pooling<Kind extends string, Size extends WindowSize, P, S, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly size: Pair
   readonly stride: Pair | null
   readonly padding: 'valid' | 'same'
-  readonly '~out': Slid<this['~in'], Kind, Size, O, ChannelsOf<this['~in']>, Size>
+  readonly '~out': Slid<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
 }
 
 /** The constructor of a pooling layer. */
 export type PoolingConstructor<Kind extends string, Base extends string> = <
   const Size extends [number, number] | WindowSize,
-  const O extends PoolingOptions = {},
+  const P extends 'valid' | 'same' = 'valid',
+  const S extends PairOption | null = null,
+  const Name extends string = `${Base}-{}`,
 >(
   size: Size,
-  options?: O,
-) => Pooling<Kind, Base, Size, O>
+  options?: PoolingOptions<P, S, Name>,
+) => Pooling<Kind, Size, P, S, Name>
 
 interface NormalPooling {
   readonly size: Pair
@@ -117,7 +123,7 @@ export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = 
 export type Reduction = <T>(ops: Ops<T>, x: T, axes: readonly number[]) => T
 
 /** A global pooling as a type: [batch, ..., channels] in, [batch, channels] out. */
-export interface GlobalPooling<O> extends Plain<'global-pooling', O> {
+export interface GlobalPooling<Name extends string> extends Plain<Name> {
   readonly kind: 'GlobalPooling'
   readonly function: 'avg' | 'max' | 'sum' | Reduction
   readonly '~out': this['~in'] extends readonly [infer B, ...unknown[], infer C]
@@ -134,10 +140,10 @@ const reductions: Readonly<Record<'avg' | 'max' | 'sum', Reduction>> = {
 }
 
 /** The constructor of {@link GlobalPooling}. */
-export type GlobalPoolingConstructor = <const O extends NameOption = {}>(
+export type GlobalPoolingConstructor = <const Name extends string = 'global-pooling-{}'>(
   reduction?: 'avg' | 'max' | 'sum' | Reduction,
-  options?: O,
-) => GlobalPooling<O>
+  options?: NameOption<Name>,
+) => GlobalPooling<Name>
 
 /**
  * Reduces every axis but the batch and the channels; an input of two dimensions stays as it is.

@@ -1,6 +1,6 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
+import { defineLayer, type Leaf } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import { codec, optionalParameter, parameter } from '../core/options.ts'
 import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
@@ -9,16 +9,23 @@ import { heNormal } from '../initializers/index.ts'
 import { type DenseOptions, denseShape, type Features, type NormalDense, units, weightRule } from './dense.ts'
 import type { AxisKey } from './merge.ts'
 
+/** An axis or several. */
+type Axes = number | readonly number[]
+
 /** The options of {@link PRelu}. */
-export interface PReluOptions extends DenseOptions {
+export interface PReluOptions<
+  At extends Axes = Axes,
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+> extends DenseOptions<B, Name> {
   /** The axes that have slopes of their own, counted from 0 (the batch, which has none) or from the end. Default: -1. */
-  readonly alphaAxes?: number | readonly number[]
+  readonly alphaAxes?: At
   /** The initial slopes of the negative part, of the sizes of these axes. Default: 0.25. */
   readonly alpha?: ParameterSource
 }
 
 /** A parametric rectifier as a type: as a dense layer with units, else whatever comes in goes out. */
-export interface PRelu<Units extends number | null, O> extends Leaf<'p-relu', O> {
+export interface PRelu<Units extends number | null, At, B, Name extends string> extends Leaf<Name> {
   readonly kind: 'PRelu'
   readonly units: Units
   readonly alphaAxes: readonly number[]
@@ -27,7 +34,7 @@ export interface PRelu<Units extends number | null, O> extends Leaf<'p-relu', O>
   readonly bias: Parameter | null
   readonly '~out': Output<this['~in'], Units>
   readonly '~source': never
-  readonly '~params': Params<this['~in'], Units, OptionOf<O, 'bias', 0>, OptionOf<O, 'alphaAxes', -1>>
+  readonly '~params': Params<this['~in'], Units, B, At>
   readonly '~state': never
 }
 type Output<I, Units> = Units extends number
@@ -38,7 +45,7 @@ type Output<I, Units> = Units extends number
       : Mismatch<`PRelu(${Units}) expects a 2-dimensional input [batch, features], got ${Show<I>}: put Reshape() before it, or TimeDistributed around it`>
   : I
 type Params<I, Units, Bias, Axes> = Units extends number
-  ? Bias extends null
+  ? [Bias] extends [null]
     ? { readonly weight: Tensor<[Features<I>, Units]>; readonly alpha: Slopes<Output<I, Units>, Axes> }
     : {
         readonly weight: Tensor<[Features<I>, Units]>
@@ -64,9 +71,22 @@ type Sizes<S extends readonly unknown[], Keys, R extends readonly unknown[]> = S
 
 /** The constructor of {@link PRelu}. */
 export interface PReluConstructor {
-  <const Units extends number, const O extends PReluOptions = {}>(units: Units, options?: O): PRelu<Units, O>
-  <const O extends PReluOptions = {}>(options?: O): PRelu<null, O>
-  <const O extends PReluOptions = {}>(units: null | undefined, options?: O): PRelu<null, O>
+  <
+    const Units extends number,
+    const At extends Axes = -1,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'p-relu-{}',
+  >(
+    units: Units,
+    options?: PReluOptions<At, B, Name>,
+  ): PRelu<Units, At, B, Name>
+  <const At extends Axes = -1, B extends ParameterSource | null = number, const Name extends string = 'p-relu-{}'>(
+    options?: PReluOptions<At, B, Name>,
+  ): PRelu<null, At, B, Name>
+  <const At extends Axes = -1, B extends ParameterSource | null = number, const Name extends string = 'p-relu-{}'>(
+    units: null | undefined,
+    options?: PReluOptions<At, B, Name>,
+  ): PRelu<null, At, B, Name>
 }
 
 interface Normal extends NormalDense {

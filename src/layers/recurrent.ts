@@ -1,6 +1,6 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import type { NameOption, OptionOf } from '../core/define.ts'
+import type { NameOption } from '../core/define.ts'
 import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../core/options.ts'
@@ -42,9 +42,13 @@ export const gate: t.Type<Gate, unknown, unknown> = codec<Gate>(
 export const through = <T>(ops: Ops<T>, gate: Gate, x: T): T => (typeof gate === 'string' ? gates[gate] : gate)(ops, x)
 
 /** The options that recurrent layers share. */
-export interface RecurrentOptions extends NameOption {
+export interface RecurrentOptions<
+  Final extends boolean = boolean,
+  Learn extends boolean = boolean,
+  Name extends string = string,
+> extends NameOption<Name> {
   /** Whether only the last output is returned, [batch, units], instead of all, [batch, time, units]. Default: true. */
-  readonly onlyReturnFinal?: boolean
+  readonly onlyReturnFinal?: Final
   /** The initial weights of the input, one block of columns for each gate. Default: `heNormal()`. */
   readonly inputWeights?: ParameterSource
   /** The initial weights of the last output, likewise. Default: `heNormal()`. */
@@ -54,7 +58,7 @@ export interface RecurrentOptions extends NameOption {
   /** What the walk starts with instead of a last output, of shape [1, units]. Default: 0. */
   readonly hiddenInit?: ParameterSource
   /** Whether gradients train what the walk starts with. Default: false. */
-  readonly learnInit?: boolean
+  readonly learnInit?: Learn
   /** Whether the walk becomes a separate set of operations for each step instead of one `scan`. Default: false. */
   readonly unrollScan?: boolean
   /** Whether the walk goes from the last step to the first. Outputs stay in the order of the steps. Default: false. */
@@ -92,12 +96,12 @@ export const recurrentOptions: Options<NormalRecurrent> = {
 }
 
 /** The type-level shape rule: [batch, time, features] in, the outputs out. */
-export type Walked<I, Kind extends string, Units extends number, O> = I extends readonly [infer B, infer T, unknown]
-  ? OptionOf<O, 'onlyReturnFinal', true> extends false
+export type Walked<I, Kind extends string, Units extends number, Final> = I extends readonly [infer B, infer T, unknown]
+  ? Final extends false
     ? [B, T, Units]
     : [B, Units]
   : number[] extends I
-    ? OptionOf<O, 'onlyReturnFinal', true> extends false
+    ? Final extends false
       ? [number, number, Units]
       : [number, Units]
     : Mismatch<`${Kind} expects a 3-dimensional input [batch, time, features], got ${Show<I>}`>

@@ -7,7 +7,7 @@ import { codec } from '../core/options.ts'
 import { type Mismatch, type Shape, type Show, showShape, sizeOf } from '../core/shape.ts'
 
 /** A reshape as a type: [batch, ...any] in, [batch, ...To] out, one -1 of which is what the others leave. */
-export interface Reshape<To extends readonly number[], O> extends Plain<'reshape', O> {
+export interface Reshape<To extends readonly number[], Name extends string> extends Plain<Name> {
   readonly kind: 'Reshape'
   readonly shape: To
   readonly '~out': Reshaped<this['~in'], To>
@@ -78,12 +78,15 @@ type Replace<S extends readonly unknown[], D extends number, R extends readonly 
 
 /** The constructor of {@link Reshape}. */
 export interface ReshapeConstructor {
-  <const O extends NameOption = {}>(options?: O): Reshape<[-1], O>
-  <const D extends number, const O extends NameOption = {}>(shape: D, options?: O): Reshape<[D], O>
-  <const To extends number[] | readonly number[], const O extends NameOption = {}>(
+  <const Name extends string = 'reshape-{}'>(options?: NameOption<Name>): Reshape<[-1], Name>
+  <const D extends number, const Name extends string = 'reshape-{}'>(
+    shape: D,
+    options?: NameOption<Name>,
+  ): Reshape<[D], Name>
+  <const To extends number[] | readonly number[], const Name extends string = 'reshape-{}'>(
     shape: To,
-    options?: O,
-  ): Reshape<To, O>
+    options?: NameOption<Name>,
+  ): Reshape<To, Name>
 }
 
 const targetShape: t.Type<readonly number[], unknown, unknown> = codec(

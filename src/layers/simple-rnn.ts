@@ -1,4 +1,4 @@
-import { defineLayer, type Leaf, type OptionOf } from '../core/define.ts'
+import { defineLayer, type Leaf } from '../core/define.ts'
 import {
   clipped,
   type FeaturesOf,
@@ -18,28 +18,38 @@ import {
 } from './recurrent.ts'
 
 /** The options of {@link SimpleRNN}. */
-export interface SimpleRNNOptions extends RecurrentOptions {
+export interface SimpleRNNOptions<
+  Final extends boolean = boolean,
+  Learn extends boolean = boolean,
+  Name extends string = string,
+> extends RecurrentOptions<Final, Learn, Name> {
   /** The function of each step's sum. Default: 'tanh'. */
   readonly activation?: Gate
 }
 
 /** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface SimpleRNN<Units extends number, O> extends Leaf<'simplernn', O>, NormalRecurrent {
+export interface SimpleRNN<Units extends number, Final, Learn, Name extends string>
+  extends Leaf<Name>,
+    NormalRecurrent {
   readonly kind: 'SimpleRNN'
   readonly units: Units
   readonly activation: Gate
-  readonly '~out': Walked<this['~in'], 'SimpleRNN', Units, O>
+  readonly '~out': Walked<this['~in'], 'SimpleRNN', Units, Final>
   readonly '~source': never
-  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Units> &
-    (OptionOf<O, 'learnInit', false> extends true ? Start<Units> : unknown)
-  readonly '~state': OptionOf<O, 'learnInit', false> extends true ? never : Start<Units>
+  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Units> & (Learn extends true ? Start<Units> : unknown)
+  readonly '~state': Learn extends true ? never : Start<Units>
 }
 
 /** The constructor of {@link SimpleRNN}. */
-export type SimpleRNNConstructor = <const Units extends number, const O extends SimpleRNNOptions = {}>(
+export type SimpleRNNConstructor = <
+  const Units extends number,
+  const Final extends boolean = true,
+  const Learn extends boolean = false,
+  const Name extends string = 'simplernn-{}',
+>(
   units: Units,
-  options?: O,
-) => SimpleRNN<Units, O>
+  options?: SimpleRNNOptions<Final, Learn, Name>,
+) => SimpleRNN<Units, Final, Learn, Name>
 
 interface Normal extends NormalRecurrent {
   readonly activation: Gate

@@ -1,6 +1,5 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import type { OptionOf } from '../core/define.ts'
 import type { Add, Ceil, Floor, Multiply, Subtract } from '../core/digits.ts'
 import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Margin, Pair } from '../core/ops.ts'
@@ -48,23 +47,18 @@ type SlideAxis<N extends number, K extends number, S extends number, P, D extend
           ? number
           : Slide<Add<N, Multiply<P, 2>>, Extent<K, D>, S>
         : number
-/** Rows or columns out of `N`, for the options of a layer. */
-export type SlideOut<N extends number, Size extends readonly number[], O, A extends Axis, Stride = 1> = SlideAxis<
-  N,
-  Size[A] & number,
-  OfAxis<OptionOf<O, 'stride', Stride>, A>,
-  PaddingOfAxis<OptionOf<O, 'padding', 'valid'>, A>,
-  OfAxis<OptionOf<O, 'dilation', 1>, A>
->
 
-/** [batch, rows, cols, channels] after a window has slid over it. */
-export type Slid<I, Kind extends string, Size extends readonly number[], O, Channels, Stride = 1> = I extends [
+/** [batch, rows, cols, channels] after a window has slid over it: `P` the padding, `S` the stride, `D` the dilation. */
+export type Slid<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends [
   infer B,
   infer H extends number,
   infer W extends number,
   unknown,
 ]
-  ? [SlideOut<H, Size, O, 0, Stride>, SlideOut<W, Size, O, 1, Stride>] extends infer R
+  ? [
+      SlideAxis<H, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
+      SlideAxis<W, Size[1] & number, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
+    ] extends infer R
     ? R extends [0, unknown] | [unknown, 0]
       ? Mismatch<TooLarge<I, Kind, Size>>
       : R extends [infer Rows extends number, infer Cols extends number]

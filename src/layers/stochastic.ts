@@ -23,14 +23,17 @@ const drawingKey = (layer: string, mode: Mode): Key => {
 }
 
 /** A dropout as a type: any shape in, the same out. */
-export interface Dropout<O> extends Plain<'dropout', O> {
+export interface Dropout<Name extends string> extends Plain<Name> {
   readonly kind: 'Dropout'
   readonly proba: number
   readonly '~out': this['~in']
 }
 
 /** The constructor of {@link Dropout}. */
-export type DropoutConstructor = <const O extends NameOption = {}>(proba: number, options?: O) => Dropout<O>
+export type DropoutConstructor = <const Name extends string = 'dropout-{}'>(
+  proba: number,
+  options?: NameOption<Name>,
+) => Dropout<Name>
 
 /**
  * Sets a random part of the elements to 0 in training and scales the others by `1 / (1 - proba)`, so that their mean
@@ -58,7 +61,7 @@ export const Dropout: DropoutConstructor = defineLayer({
 })
 
 /** The options of {@link GaussianNoise}. */
-export interface GaussianNoiseOptions extends NameOption {
+export interface GaussianNoiseOptions<Name extends string = string> extends NameOption<Name> {
   /** The mean of the noise. Default: 0. */
   readonly mean?: number
   /** Its standard deviation. Default: 1. */
@@ -66,7 +69,7 @@ export interface GaussianNoiseOptions extends NameOption {
 }
 
 /** A noise as a type: any shape in, the same out. */
-export interface GaussianNoise<O> extends Plain<'gaussian-noise', O> {
+export interface GaussianNoise<Name extends string> extends Plain<Name> {
   readonly kind: 'GaussianNoise'
   readonly mean: number
   readonly std: number
@@ -75,8 +78,12 @@ export interface GaussianNoise<O> extends Plain<'gaussian-noise', O> {
 
 /** The constructor of {@link GaussianNoise}. */
 export interface GaussianNoiseConstructor {
-  <const O extends GaussianNoiseOptions = {}>(options?: O): GaussianNoise<O>
-  <const O extends NameOption = {}>(mean: number, std?: number, options?: O): GaussianNoise<O>
+  <const Name extends string = 'gaussian-noise-{}'>(options?: GaussianNoiseOptions<Name>): GaussianNoise<Name>
+  <const Name extends string = 'gaussian-noise-{}'>(
+    mean: number,
+    std?: number,
+    options?: NameOption<Name>,
+  ): GaussianNoise<Name>
 }
 
 /**
@@ -105,7 +112,7 @@ export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
 })
 
 /** A block dropout as a type: [batch, rows, cols, channels] in, the same out. */
-export interface DropBlock<O> extends Plain<'drop-block', O> {
+export interface DropBlock<Name extends string> extends Plain<Name> {
   readonly kind: 'DropBlock'
   readonly keepProba: number
   readonly blockSize: Pair
@@ -117,11 +124,11 @@ export interface DropBlock<O> extends Plain<'drop-block', O> {
 }
 
 /** The constructor of {@link DropBlock}. */
-export type DropBlockConstructor = <const O extends NameOption = {}>(
+export type DropBlockConstructor = <const Name extends string = 'drop-block-{}'>(
   keepProba: number,
   blockSize: PairOption,
-  options?: O,
-) => DropBlock<O>
+  options?: NameOption<Name>,
+) => DropBlock<Name>
 
 /**
  * Sets random blocks of rows and columns to 0 in training, channel by channel, and scales the rest so that the mean

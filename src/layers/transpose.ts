@@ -5,7 +5,7 @@ import { codec } from '../core/options.ts'
 import { type Mismatch, type Show, showShape } from '../core/shape.ts'
 
 /** A transpose as a type: the axes of what comes in, in another order. */
-export interface Transpose<Perm extends readonly number[], O> extends Plain<'transpose', O> {
+export interface Transpose<Perm extends readonly number[], Name extends string> extends Plain<Name> {
   readonly kind: 'Transpose'
   readonly perm: Perm
   readonly '~out': Transposed<this['~in'], Perm>
@@ -26,10 +26,13 @@ type Forgotten<I extends readonly unknown[], Perm extends readonly number[]> = n
   : Exclude<keyof I & `${number}`, `${Perm[number]}`>
 
 /** The constructor of {@link Transpose}. */
-export type TransposeConstructor = <const Perm extends number[] | readonly number[], const O extends NameOption = {}>(
+export type TransposeConstructor = <
+  const Perm extends number[] | readonly number[],
+  const Name extends string = 'transpose-{}',
+>(
   perm: Perm,
-  options?: O,
-) => Transpose<Perm, O>
+  options?: NameOption<Name>,
+) => Transpose<Perm, Name>
 
 const permutation: t.Type<readonly number[], unknown, unknown> = codec('an array of axes, integers >= 0', value =>
   Array.isArray(value) && value.length > 0 && value.every(axis => Number.isSafeInteger(axis) && axis >= 0)

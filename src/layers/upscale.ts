@@ -6,7 +6,7 @@ import { type Mismatch, type Show, showShape } from '../core/shape.ts'
 import { knownRowsAndCols, type OfAxis, type PairOption, pair } from './spatial.ts'
 
 /** An upscaling as a type: [batch, rows, cols, channels] in, rows and columns times the scale out. */
-export interface Upscale<Scale extends PairOption, O> extends Plain<'upscale', O> {
+export interface Upscale<Scale extends PairOption, Name extends string> extends Plain<Name> {
   readonly kind: 'Upscale'
   readonly scale: Pair
   readonly '~out': this['~in'] extends readonly [infer B, infer H extends number, infer W extends number, infer C]
@@ -18,11 +18,11 @@ export interface Upscale<Scale extends PairOption, O> extends Plain<'upscale', O
 /** The constructor of {@link Upscale}. */
 export type UpscaleConstructor = <
   const Scale extends number | [number, number] | readonly [number, number],
-  const O extends NameOption = {},
+  const Name extends string = 'upscale-{}',
 >(
   scale: Scale,
-  options?: O,
-) => Upscale<Scale, O>
+  options?: NameOption<Name>,
+) => Upscale<Scale, Name>
 
 /**
  * Repeats every row and column: each pixel becomes a block of equal pixels (nearest-neighbour interpolation).
