@@ -1,3 +1,3 @@
 export type { Backend, Program } from './backend.ts'
-export type { BackendOption } from './choose.ts'
+export { type BackendOption, chooseBackend, fastestBackend } from './choose.ts'
 export { tfjs } from './tfjs/index.ts'
