@@ -49,23 +49,31 @@ interface Described<Normal extends object> {
   readonly positional?: readonly (keyof Normal & string)[]
   /** How each option is read. The option `name` is added. */
   readonly options: Options<Normal>
+  /** What is wrong with options that are each right, and which one to change. */
+  readonly check?: (options: Normal) => (Fault & { readonly option: string }) | undefined
 }
 
-/** A layer of one input, with variables named `V`. */
+/** A layer of one input, with variables named `V`; of several where `inputs` says so. */
 export interface LayerDefinition<Normal extends object, V extends string> extends Described<Normal> {
-  /** The output shape for an input shape (`null`: of unknown rank), the twin of the type-level rule. */
-  readonly shape: (options: Normal, input: Shape | null) => Either<Fault, Shape | null>
+  /** How many inputs it takes. Default: one. */
+  readonly inputs?: (options: Normal) => Rules['inputs']
+  /**
+   * The output shape for an input shape (`null`: of unknown rank), the twin of the type-level rule; `others` are the
+   * shapes of the inputs beside the first.
+   */
+  readonly shape: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, Shape | null>
   /** Each variable for an input shape; `null` where the options leave it out. */
   readonly variables?: {
-    readonly [_ in V]: (options: Normal, input: Shape | null) => Either<Fault, VariableRule | null>
+    readonly [_ in V]: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, VariableRule | null>
   }
-  /** The mathematics, in any interpretation of the operations. */
+  /** The mathematics, in any interpretation of the operations; `others` are the inputs beside the first. */
   readonly forward: <T>(
     options: Normal,
     ops: Ops<T>,
     input: T,
     variables: { readonly [_ in V]: T },
     mode: Mode,
+    others: readonly T[],
   ) => Result<T>
 }
 
@@ -154,6 +162,8 @@ const constructorOf = <Normal extends object>(
   const make = (...given: readonly unknown[]): LayerValue => {
     const { name, ...rest } = namedArguments(definition, given)
     const values = parseOptions(kind, example, options, rest)
+    const fault = definition.check?.(values)
+    if (fault !== undefined) throw new InvalidOption({ layer: kind, ...fault })
     return Object.freeze(
       Object.assign(Object.create(methods), values, {
         kind,
@@ -169,11 +179,11 @@ const constructorOf = <Normal extends object>(
 const allRules = <Normal extends object>(
   variables: LayerDefinition<Normal, string>['variables'],
   options: Normal,
-  input: Shape | null,
+  [input = null, ...others]: Flow,
 ): Either<Fault, VariableRules> => {
   const rules: Record<string, VariableRule> = {}
   for (const [name, rule] of Object.entries(variables ?? {})) {
-    const result = rule(options, input)
+    const result = rule(options, input, others)
     if (isLeft(result)) return result
     if (result.right !== null) rules[name] = result.right
   }
@@ -207,11 +217,11 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
   definition: LayerDefinition<Normal, V>,
 ): Constructor =>
   constructorOf(definition, options => ({
-    inputs: 'one',
-    shape: inputs => definition.shape(options, inputs[0] ?? null),
-    variables: inputs => allRules(definition.variables, options, inputs[0] ?? null),
-    forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input]: readonly T[], mode: Mode) =>
-      definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode),
+    inputs: definition.inputs?.(options) ?? 'one',
+    shape: ([input = null, ...others]) => definition.shape(options, input, others),
+    variables: inputs => allRules(definition.variables, options, inputs),
+    forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input, ...others]: readonly T[], mode: Mode) =>
+      definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode, others),
     // The one place where the declared type of a constructor, its type-level reading, meets the definition.
   })) as Constructor
 
@@ -224,3 +234,12 @@ export const defineMerge = <Normal extends object, Constructor>(definition: Merg
     variables: () => right({}),
     forward: (ops, _, inputs, mode) => [definition.forward(options, ops, inputs, mode), {}],
   })) as Constructor
+
+/** A layer whose rules are made as a whole, as those of a layer around another one are. */
+export interface WrapperDefinition<Normal extends object> extends Described<Normal> {
+  readonly rules: (options: Normal) => Rules
+}
+
+/** Makes the constructor of a layer from its rules; otherwise as {@link defineLayer}. */
+export const defineWrapper = <Normal extends object, Constructor>(definition: WrapperDefinition<Normal>): Constructor =>
+  constructorOf(definition, definition.rules) as Constructor

@@ -76,6 +76,30 @@ type UnknownEntry = [string, Readonly<Record<string, Tensor>>, Readonly<Record<s
 type Named<L extends AnyLayer> =
   Entries<L, number[]> extends infer E extends readonly unknown[] ? Resolve<E, 0, ';', never> : never
 
+/** The parameters of a part within a layer: a layer's own, a composition's as `layer/variable`; `never` for none. */
+export type InnerParams<L extends AnyLayer, I> = Inner<L, I, 1>
+/** The same for its state. */
+export type InnerState<L extends AnyLayer, I> = Inner<L, I, 2>
+type Inner<L extends AnyLayer, I, At extends 1 | 2> =
+  Entries<L, I> extends infer E extends readonly unknown[]
+    ? L extends { readonly nodes: unknown }
+      ? Flat<Resolve<E, 0, ';', never>, At>
+      : E[0] extends readonly [string, infer V, infer S]
+        ? At extends 1
+          ? V
+          : S
+        : never
+    : never
+type Flat<R, At extends 1 | 2> = [Pairs<R, At>] extends [never] ? never : { readonly [P in Pairs<R, At> as P[0]]: P[1] }
+type Pairs<R, At extends 1 | 2> = R extends readonly [infer N extends string, infer V, infer S]
+  ? At extends 1
+    ? PairsOf<N, V>
+    : PairsOf<N, S>
+  : never
+type PairsOf<N extends string, V> = [V] extends [never]
+  ? never
+  : { [K in keyof V & string]: [`${N}/${K}`, V[K]] }[keyof V & string]
+
 /** Tensors by layer and variable, where the compiler does not know the network. */
 export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>
 

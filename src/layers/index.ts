@@ -17,6 +17,21 @@ export {
   type ConvolutionOptions,
   type FilterSize,
 } from './convolution.ts'
+export {
+  Convolution1D,
+  type Convolution1DConstructor,
+  type Convolution1DOptions,
+  type FilterSize1D,
+  type Padding1D,
+} from './convolution-1d.ts'
+export {
+  Convolution3D,
+  type Convolution3DConstructor,
+  type Convolution3DOptions,
+  type FilterSize3D,
+  type Padding3D,
+  type TripleOption,
+} from './convolution-3d.ts'
 export { Deconvolution, type DeconvolutionConstructor, type DeconvolutionOptions } from './deconvolution.ts'
 export {
   type Activation,
@@ -34,11 +49,20 @@ export {
   Softplus,
   Tanh,
 } from './dense.ts'
+export {
+  DepthwiseConvolution,
+  type DepthwiseConvolutionConstructor,
+  type DepthwiseConvolutionOptions,
+  SeparableConvolution,
+  type SeparableConvolutionConstructor,
+  type SeparableConvolutionOptions,
+} from './depthwise.ts'
 export { Embedding, type EmbeddingConstructor, type EmbeddingOptions } from './embedding.ts'
 export { GatedAverage, type GatedAverageConstructor } from './gated-average.ts'
 export { GN, GroupNorm, type GroupNormConstructor, type GroupNormOptions } from './group-normalization.ts'
 export { GRU, type GRUConstructor, type GRUOptions } from './gru.ts'
 export { Identity, Input, type InputShape } from './input.ts'
+export { InstanceNorm, type InstanceNormConstructor, type InstanceNormOptions } from './instance-normalization.ts'
 export { LayerNorm, type LayerNormConstructor, type LayerNormOptions } from './layer-normalization.ts'
 export {
   LocalResponseNorm,
@@ -46,6 +70,13 @@ export {
   type LocalResponseNormOptions,
 } from './local-response.ts'
 export { LSTM, type LSTMConstructor, type LSTMOptions } from './lstm.ts'
+export {
+  Cropping,
+  type MarginConstructor,
+  type MarginOption,
+  type MarginsOption,
+  ZeroPadding,
+} from './margins.ts'
 export {
   Concatenate,
   type ConcatenateConstructor,
@@ -68,9 +99,25 @@ export {
   type Reduction,
   type WindowSize,
 } from './pooling.ts'
+export {
+  AveragePooling1D,
+  MaxPooling1D,
+  type Pooling1D,
+  type Pooling1DConstructor,
+  type Pooling1DOptions,
+} from './pooling-1d.ts'
+export {
+  AveragePooling3D,
+  MaxPooling3D,
+  type Pooling3D,
+  type Pooling3DConstructor,
+  type Pooling3DOptions,
+  type WindowSize3D,
+} from './pooling-3d.ts'
 export { PRelu, type PReluConstructor, type PReluOptions } from './prelu.ts'
 export type { Gate, GateFunction } from './recurrent.ts'
 export { Reshape, type ReshapeConstructor } from './reshape.ts'
+export { RMSNorm, type RMSNormConstructor, type RMSNormOptions } from './rms-normalization.ts'
 export { SimpleRNN, type SimpleRNNConstructor, type SimpleRNNOptions } from './simple-rnn.ts'
 export type { PaddingOption, PairOption } from './spatial.ts'
 export {

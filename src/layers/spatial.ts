@@ -36,7 +36,12 @@ type Slide<N extends number, K extends number, S extends number> = S extends 1
         ? Add<Floor<Rest, S>, 1>
         : '-'
       : never
-type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = number extends N | K | S | D
+/** One axis of `N` after a window of `K` elements. */
+export type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = number extends
+  | N
+  | K
+  | S
+  | D
   ? number
   : P extends 'same'
     ? Ceil<N, S>

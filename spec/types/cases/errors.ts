@@ -1,12 +1,18 @@
 import {
+  AveragePooling1D,
   block,
   branch,
   Concatenate,
   Convolution,
+  Convolution1D,
+  Convolution3D,
+  Cropping,
   Elementwise,
   Input,
+  InstanceNorm,
   join,
   MaxPooling,
+  MaxPooling3D,
   parallel,
   Relu,
   Reshape,
@@ -15,6 +21,7 @@ import {
   Softmax,
   to,
   when,
+  ZeroPadding,
 } from '../../../src/index.ts'
 
 // A mistake is underlined where it stands, and reads as a sentence.
@@ -80,3 +87,23 @@ join(Input(4), block('a', Relu(3)), block('a', Relu(3)))
 //                                  ~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
 repeat(block('a', Relu(3)), 2)
 //     ~~~~~~~~~~~~~~~~~~~ Every copy would be named 'a': write a pattern, such as 'a-{}'
+
+// Windows over one and three axes, groups and margins.
+join(Input([9, 6]), Convolution1D([3, 8], { groups: 4 }))
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution1D cannot divide 6 channels into 4 groups of one size
+join(Input([9, 9, 6]), Convolution([3, 3, 8], { groups: 4 }))
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution cannot divide 6 channels into 4 groups of one size
+join(Input([2, 6]), Convolution1D([3, 8]))
+//                  ~~~~~~~~~~~~~~~~~~~~~ Convolution1D: the window of 3 does not fit into the input [?, 2, 6]
+join(Input([9, 9, 6]), Convolution3D([3, 3, 3, 8]))
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution3D expects a 5-dimensional input [batch, depth, rows, cols, channels], got [?, 9, 9, 6]
+join(Input([9, 1, 9, 6]), MaxPooling3D([2, 2, 2]))
+//                        ~~~~~~~~~~~~~~~~~~~~~~~ MaxPooling3D: the 2x2x2 window does not fit into the input [?, 9, 1, 9, 6]
+join(Input(9), AveragePooling1D(2))
+//             ~~~~~~~~~~~~~~~~~~~ AveragePooling1D expects a 3-dimensional input [batch, steps, channels], got [?, 9]
+join(Input([9, 9, 6]), ZeroPadding([1]))
+//                     ~~~~~~~~~~~~~~~~ ZeroPadding expects an input with 1 axes between batch and channels, got [?, 9, 9, 6]
+join(Input([3, 9, 6]), Cropping(2))
+//                     ~~~~~~~~~~~ Cropping leaves nothing of the input [?, 3, 9, 6]
+join(Input(9), InstanceNorm())
+//             ~~~~~~~~~~~~~~ InstanceNorm expects an input [batch, ..., channels] with axes between them, got [?, 9]

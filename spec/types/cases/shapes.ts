@@ -1,9 +1,15 @@
 import {
   AveragePooling,
+  AveragePooling1D,
+  AveragePooling3D,
   BatchNorm,
   Concatenate,
   Convolution,
+  Convolution1D,
+  Convolution3D,
+  Cropping,
   Deconvolution,
+  DepthwiseConvolution,
   DropBlock,
   Dropout,
   Elementwise,
@@ -18,18 +24,24 @@ import {
   Identity,
   Input,
   type InputOf,
+  InstanceNorm,
   join,
+  LayerNorm,
   LeakyRelu,
   Linear,
   LocalResponseNorm,
   LSTM,
   MaxPooling,
+  MaxPooling1D,
+  MaxPooling3D,
   type OutputOf,
   PRelu,
   parallel,
   Relu,
   Reshape,
+  RMSNorm,
   repeat,
+  SeparableConvolution,
   Sigmoid,
   Softmax,
   Softplus,
@@ -37,6 +49,7 @@ import {
   Tanh,
   Transpose,
   Upscale,
+  ZeroPadding,
 } from '../../../src/index.ts'
 import { holds, type Same } from './exact.ts'
 
@@ -152,3 +165,30 @@ holds<Same<OutputOf<typeof blocks>, [number, 12, 15, 16]>>()
 const residual = <const N extends number>(n: N) => join(parallel(block(n), Identity()), Elementwise('add'), Relu())
 const residuals = join(blocks, residual(16))
 holds<Same<OutputOf<typeof residuals>, [number, 12, 15, 16]>>()
+
+// Windows over one and three axes, in groups, and margins.
+
+const sequence = Input([40, 6])
+const volume = Input([9, 12, 15, 4])
+const steps = join(sequence, Convolution1D([5, 8], { stride: 2, groups: 2 }))
+holds<Same<OutputOf<typeof steps>, [number, 18, 8]>>()
+const causal = join(sequence, Convolution1D([5, 8], { padding: 'causal', dilation: 3, stride: 3 }))
+holds<Same<OutputOf<typeof causal>, [number, 14, 8]>>()
+const deep = join(volume, Convolution3D([3, 3, 2, 8], { padding: [1, 0, 0], stride: [2, 1, 3], groups: 4 }))
+holds<Same<OutputOf<typeof deep>, [number, 5, 10, 5, 8]>>()
+const grouped = join(input, Convolution([3, 3, 9], { groups: 3 }))
+holds<Same<OutputOf<typeof grouped>, [number, 10, 13, 9]>>()
+const depthwise = join(input, DepthwiseConvolution([3, 3], { multiplier: 4, padding: 'same' }))
+holds<Same<OutputOf<typeof depthwise>, [number, 12, 15, 12]>>()
+const separable = join(input, SeparableConvolution([3, 3, 10], { stride: 3 }))
+holds<Same<OutputOf<typeof separable>, [number, 4, 5, 10]>>()
+const pooledSteps = join(sequence, MaxPooling1D(3), AveragePooling1D(2, { stride: 1, padding: 'same' }))
+holds<Same<OutputOf<typeof pooledSteps>, [number, 13, 6]>>()
+const pooledVolume = join(volume, MaxPooling3D([2, 3, 2]), AveragePooling3D([2, 2, 2], { stride: [1, 2, 1] }))
+holds<Same<OutputOf<typeof pooledVolume>, [number, 3, 2, 6, 4]>>()
+const around = join(sequence, ZeroPadding(2), ZeroPadding([[0, 3]]), Cropping([1]))
+holds<Same<OutputOf<typeof around>, [number, 45, 6]>>()
+const cut = join(input, ZeroPadding([1, [0, 2]]), Cropping(2))
+holds<Same<OutputOf<typeof cut>, [number, 10, 13, 3]>>()
+const normed = join(volume, LayerNorm(), LayerNorm({ axes: [1, -1] }), RMSNorm(), InstanceNorm())
+holds<Same<OutputOf<typeof normed>, [number, 9, 12, 15, 4]>>()

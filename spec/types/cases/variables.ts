@@ -4,17 +4,24 @@ import {
   branch,
   Concatenate,
   Convolution,
+  Convolution1D,
+  Convolution3D,
+  DepthwiseConvolution,
   Input,
+  InstanceNorm,
   init,
   join,
   key,
+  LayerNorm,
   Linear,
   type ParamsOf,
   parallel,
   Relu,
   Reshape,
+  RMSNorm,
   repeat,
   residual,
+  SeparableConvolution,
   Softmax,
   type StateOf,
   shared,
@@ -110,3 +117,32 @@ const sliced = join(start(network, 'fc-001'), Relu(3))
 holds<Same<ParamsOf<typeof sliced>[string], Readonly<Record<string, Tensor>>>>()
 const chosen = join(Input(4), when(true, Relu(4)), when(false, Relu(5)), Relu(3))
 holds<Same<keyof ParamsOf<typeof chosen>, 'relu-1' | 'relu-2'>>()
+
+// The filters of groups see their own channels only; norms have the shape of the axes that they run over.
+const filters = join(
+  Input([9, 12, 15, 4]),
+  Convolution3D([3, 3, 3, 8], { groups: 4 }),
+  LayerNorm({ axes: [1, -1] }),
+  LayerNorm({ gamma: null }),
+  RMSNorm(),
+  InstanceNorm({ beta: null }),
+)
+holds<Same<ParamsOf<typeof filters>['convolution3d-1']['weight'], Tensor<[3, 3, 3, 1, 8]>>>()
+holds<Same<ParamsOf<typeof filters>['layer-norm-1']['gamma'], Tensor<[7, 8]>>>()
+holds<Same<keyof ParamsOf<typeof filters>['layer-norm-2'], 'beta'>>()
+holds<Same<ParamsOf<typeof filters>['rms-norm-1']['gamma'], Tensor<[8]>>>()
+holds<Same<keyof ParamsOf<typeof filters>['instance-norm-1'], 'gamma'>>()
+const bare = join(Input(4), LayerNorm({ gamma: null, beta: null }))
+holds<Same<keyof ParamsOf<typeof bare>, never>>()
+const channels = join(
+  Input([9, 9, 4]),
+  Convolution([3, 3, 8], { groups: 2 }),
+  DepthwiseConvolution([3, 3], { multiplier: 2 }),
+  SeparableConvolution([1, 1, 5]),
+)
+holds<Same<ParamsOf<typeof channels>['convolution-1']['weight'], Tensor<[3, 3, 2, 8]>>>()
+holds<Same<ParamsOf<typeof channels>['depthwise-convolution-1']['weight'], Tensor<[3, 3, 8, 2]>>>()
+holds<Same<ParamsOf<typeof channels>['depthwise-convolution-1']['bias'], Tensor<[16]>>>()
+holds<Same<ParamsOf<typeof channels>['separable-convolution-1']['pointwiseWeight'], Tensor<[1, 1, 16, 5]>>>()
+const steps = join(Input([40, 6]), Convolution1D([5, 8], { groups: 2, bias: null }))
+holds<Same<ParamsOf<typeof steps>['convolution1d-1']['weight'], Tensor<[5, 3, 8]>>>()

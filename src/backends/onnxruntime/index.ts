@@ -33,6 +33,10 @@ export const onnxruntime = (options: OnnxRuntimeOptions = {}): Backend<Held> => 
     release: handle => handle.home?.give(handle),
     compile: async graph => {
       loading ??= load()
+      // What failed once may succeed later, once a package is installed.
+      loading.catch(() => {
+        loading = undefined
+      })
       return (await loading)(graph)
     },
   })

@@ -1,5 +1,6 @@
 import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
+import { showShape } from '../../core/shape.ts'
 import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
 import { absorptions } from './addends.ts'
 import { emitter } from './emitter.ts'
@@ -34,7 +35,7 @@ const known = (node: GraphNode): readonly number[] => {
     backend: backendName,
     ...(node.kind === 'application' && node.layer !== undefined ? { layer: node.layer } : {}),
     expected: 'known dimensions',
-    got: `${labelOf(node)} of shape ${JSON.stringify(node.shape)}`,
+    got: `${labelOf(node)} of shape ${showShape(node.shape)}`,
     remedy: 'Compile the graph for inputs of known shapes.',
   })
 }

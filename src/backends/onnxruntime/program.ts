@@ -1,4 +1,5 @@
 import { BackendError } from '../../core/errors.ts'
+import { showShape } from '../../core/shape.ts'
 import type { Program } from '../backend.ts'
 import { asBackendError } from './faults.ts'
 import { type Held, spares, tensorOf } from './held.ts'
@@ -9,15 +10,18 @@ import type { Runtime, RuntimeSession } from './runtime.ts'
 /** Whether results are written to memory that is given; elsewhere they are copied out. */
 const writesInPlace = (runtime: Runtime): boolean => runtime.env.versions.node !== undefined
 
+const several = (count: number): string => `${count} ${count === 1 ? 'input' : 'inputs'}`
+
 const check = (given: readonly Held[], inputs: Model['inputs']): void => {
   const wrong = inputs.findIndex(({ shape }, i) => given[i]?.shape.join() !== shape.join())
-  if (given.length === inputs.length && wrong < 0) return
-  const at = wrong < 0 ? inputs.length : wrong
+  const [wanted, got] = [inputs[wrong], given[wrong]]
+  if (given.length === inputs.length && wanted === undefined) return
+  const isCount = wanted === undefined || got === undefined
   throw new BackendError({
     backend: backendName,
-    expected: inputs[at] === undefined ? `${inputs.length} inputs` : `input ${at} of shape [${inputs[at].shape}]`,
-    got: given[at] === undefined ? `${given.length} inputs` : `[${given[at].shape}]`,
-    remedy: 'Compile the graph for these shapes.',
+    expected: isCount ? several(inputs.length) : `input ${wrong} of shape ${showShape(wanted.shape)}`,
+    got: isCount ? several(given.length) : showShape(got.shape),
+    remedy: 'Compile the graph for these inputs.',
   })
 }
 

@@ -1,0 +1,77 @@
+import { expect } from 'chai'
+import { prepare } from '../../../src/backends/prepare.ts'
+import { InvalidOption } from '../../../src/core/errors.ts'
+import { graph } from '../../../src/graph/build.ts'
+import type { GraphNode } from '../../../src/graph/graph.ts'
+import { compile, Embedding, Input, init, join, key, Linear, Reshape } from '../../../src/index.ts'
+import { onnxruntime } from '../../../src/onnxruntime.ts'
+import { graphOps, placeholder } from '../../../src/ops/graph.ts'
+
+import { backend, draws, failure, upload } from './running.ts'
+
+describe('ONNX Runtime refuses', () => {
+  it('options that are none', () => {
+    for (const [options, option] of [
+      [{ threads: 0 }, 'threads'],
+      [{ threads: 1.5 }, 'threads'],
+      [{ providers: [] }, 'providers'],
+      [{ providers: 'cpu' }, 'providers'],
+      [{ runtime: {} }, 'runtime'],
+      [{ thread: 2 }, 'thread'],
+    ] as const)
+      expect(() => onnxruntime(options as never))
+        .to.throw(InvalidOption)
+        .with.property('option', option)
+  })
+
+  it('graphs that are not prepared, by what they hold', async () => {
+    const x = placeholder('x', [2, 3, 4])
+    const [[last]] = graphOps.scan(
+      ([carried], step) => [[graphOps.add(carried as GraphNode, step)], step],
+      [graphOps.constant(0, [2, 4])],
+      x,
+    )
+    const walked = graph([x], [last as GraphNode])
+    expect((await failure(() => backend.compile(walked))).message).to.match(/onnxruntime.* got a scan.*prepare/)
+    const drawn = graph([], [graphOps.uniform(key(1), [2])])
+    expect((await failure(() => backend.compile(drawn))).got).to.equal('a draw')
+    ;(await backend.compile(prepare(walked).graph)).dispose()
+  })
+
+  it('unknown dimensions, with the node that has them', async () => {
+    const x = placeholder('x', [null, 3])
+    const error = await failure(() => backend.compile(graph([x], [graphOps.exp(x)])))
+    expect(error.expected).to.equal('known dimensions')
+    expect(error.message).to.contain('(?, 3)')
+  })
+
+  it('inputs of other shapes or another number', async () => {
+    const x = placeholder('x', [2, 3])
+    const program = await backend.compile(graph([x], [graphOps.exp(x)]))
+    const other = await failure(() => program.run([upload(draws(1, [3, 2]))]))
+    expect([other.expected, other.got]).to.deep.equal(['input 0 of shape (2, 3)', '(3, 2)'])
+    expect((await failure(() => program.run([]))).got).to.equal('0 inputs')
+    const more = await failure(() => program.run([upload(draws(1, [2, 3])), upload(draws(1, [1]))]))
+    expect([more.expected, more.got]).to.deep.equal(['1 input', '2 inputs'])
+    program.dispose()
+  })
+
+  it('a run that cannot be, with the node and its layer', async () => {
+    const network = join(Input(2), Embedding(3, 4, { name: 'words' }), Reshape(), Linear(1))
+    const model = compile(network, undefined, { backend })
+    const error = await failure(() => model(init(network, key(1)), [[1, 7]] as never))
+    expect(error.layer).to.equal('words')
+    expect(error.message).to.contain('gather')
+  })
+
+  it('what no memory is enough for', async () => {
+    const x = placeholder('x', [1_000_000, 1])
+    const square = graphOps.matmul(x, graphOps.transpose(x, [1, 0]))
+    const error = await failure(async () => {
+      const program = await backend.compile(graph([x], [graphOps.sum(graphOps.exp(square), [0, 1])]))
+      await program.run([upload({ shape: [1_000_000, 1], data: Array<number>(1_000_000).fill(0) })])
+    })
+    expect(error.expected).to.contain('memory')
+    expect(error.remedy).to.contain('smaller batches')
+  })
+})

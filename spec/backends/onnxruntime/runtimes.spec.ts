@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { graph } from '../../../src/graph/build.ts'
+import {
+  Convolution,
+  compileTraining,
+  Input,
+  init,
+  join,
+  key,
+  MaxPooling,
+  Relu,
+  Reshape,
+  Softmax,
+} from '../../../src/index.ts'
+import { onnxruntime, type Runtime } from '../../../src/onnxruntime.ts'
+import { graphOps, placeholder } from '../../../src/ops/graph.ts'
+import { build } from '../../ops/reference.ts'
+
+import { backend, close, draws } from './running.ts'
+
+describe('ONNX Runtime runs on', () => {
+  it('the package for browsers as well', async () => {
+    const web = onnxruntime({ runtime: await import('onnxruntime-web') })
+    const network = join(Input([6, 6, 1]), Convolution([3, 3, 4]), Relu(), MaxPooling([2, 2]), Reshape(), Softmax(3))
+    const batch = {
+      x: draws(11, [5, 6, 6, 1]),
+      y: build([5, 3], ([row, column]) => ((row as number) % 3 === column ? 1 : 0)),
+    }
+    const losses = async (chosen: typeof backend): Promise<readonly number[]> => {
+      const step = compileTraining(network, { loss: 'categoricalCrossentropy', backend: chosen })
+      let state = await step.init(init(network, key(1)), key(2))
+      const found: number[] = []
+      for (let i = 0; i < 3; i++) {
+        const [next, { loss }] = await step(state, batch as never)
+        found.push(loss)
+        state = next
+      }
+      await step.dispose()
+      return found
+    }
+    close(await losses(web), await losses(backend), 1e-4)
+  })
+
+  it('Deno as on Node, with the permissions that it needs and no more', async () => {
+    const root = fileURLToPath(new URL('../../..', import.meta.url))
+    const program = 'spec/backends/onnxruntime/program.ts'
+    const deno = path.join(root, 'node_modules/.bin/deno')
+    const permissions = ['--allow-read', '--allow-env', '--allow-sys', '--allow-ffi']
+    const lossesOf = async (command: string, ...args: readonly string[]): Promise<readonly number[]> =>
+      JSON.parse((await promisify(execFile)(command, args, { cwd: root })).stdout)
+    const [inDeno, inNode] = await Promise.all([
+      lossesOf(deno, 'run', '--quiet', ...permissions, program),
+      lossesOf(process.execPath, '--import', 'tsx', program),
+    ])
+    expect(inNode[4]).to.be.below(inNode[0] as number)
+    close(inDeno, inNode, 1e-5)
+  })
+
+  it('as many threads as it is told, and the providers that it is told', async () => {
+    let given: { intraOpNumThreads?: number; executionProviders?: readonly string[] } = {}
+    const runtime = (await import('onnxruntime-node')) as unknown as Runtime
+    const watched: Runtime = {
+      ...{ Tensor: runtime.Tensor, env: runtime.env },
+      InferenceSession: {
+        create: (model, options) => {
+          given = options as typeof given
+          return runtime.InferenceSession.create(model, options)
+        },
+      },
+    }
+    const x = placeholder('x', [1])
+    const compileOn = async (options: object): Promise<void> =>
+      (await onnxruntime({ runtime: watched, ...options }).compile(graph([x], [graphOps.exp(x)]))).dispose()
+    await compileOn({ threads: 3, providers: ['cpu'] })
+    expect(given.intraOpNumThreads).to.equal(3)
+    expect(given.executionProviders).to.deep.equal(['cpu'])
+    await compileOn({})
+    expect(given).not.to.have.any.keys('intraOpNumThreads', 'executionProviders')
+  })
+})

@@ -1,0 +1,13 @@
+"""Writes what PyTorch computes for the layers that it has as well: outputs, and gradients of inputs and parameters.
+
+Run by hand, with PyTorch 1.13 or later: python3 spec/peers/generate.py
+"""
+
+import torch
+
+import convolution
+import normalization
+
+for family in [convolution, normalization]:
+    torch.manual_seed(1)
+    family.build().write()
