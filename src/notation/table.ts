@@ -31,7 +31,14 @@ type Together<P extends readonly unknown[]> = P extends readonly [infer One]
 /** An option, or its default. */
 export type Option<O, K extends string, Default> = O extends { readonly [_ in K]: infer V } ? V : Default
 type Name<O, Pattern extends string> = O extends { readonly name: infer N extends string } ? N : Pattern
-type Bias<O> = O extends { readonly bias: null } ? null : number
+/** The initial value of a variable, as far as types go: whether there is one. */
+type Initial<O, K extends string> = O extends { readonly [_ in K]: null } ? null : number
+type Bias<O> = Initial<O, 'bias'>
+type Numeric<O, K extends string, Default extends number> = O extends { readonly [_ in K]: infer V extends number }
+  ? V
+  : Default
+type Stride<O> = O extends { readonly stride: infer S extends number } ? S : null
+type Axes<O> = O extends { readonly axes: infer A extends readonly number[] } ? A : readonly [-1]
 type MergeName = Extract<NonNullable<Parameters<L.ElementwiseConstructor>[0]>, string>
 
 type Dense<Kind extends string, Named extends string, P, O, Allowed> = P extends readonly [infer Units extends number]
@@ -79,7 +86,8 @@ export interface Rows<P extends readonly unknown[], O> {
           Option<O, 'stride', 1>,
           Option<O, 'dilation', 1>,
           Bias<O>,
-          Name<O, 'convolution-{}'>
+          Name<O, 'convolution-{}'>,
+          Numeric<O, 'groups', 1>
         >
       >
     : WrongArguments
@@ -93,7 +101,68 @@ export interface Rows<P extends readonly unknown[], O> {
           Option<O, 'stride', 1>,
           Option<O, 'dilation', 1>,
           Bias<O>,
-          Name<O, 'convolution-{}'>
+          Name<O, 'convolution-{}'>,
+          Numeric<O, 'groups', 1>
+        >
+      >
+    : WrongArguments
+  readonly Convolution1D: Together<P> extends infer S extends L.FilterSize1D
+    ? With<
+        O,
+        L.Convolution1DOptions,
+        L.Convolution1D<
+          S,
+          Option<O, 'padding', 'valid'>,
+          Numeric<O, 'stride', 1>,
+          Numeric<O, 'dilation', 1>,
+          Numeric<O, 'groups', 1>,
+          Bias<O>,
+          Name<O, 'convolution1d-{}'>
+        >
+      >
+    : WrongArguments
+  readonly Convolution3D: Together<P> extends infer S extends L.FilterSize3D
+    ? With<
+        O,
+        L.Convolution3DOptions,
+        L.Convolution3D<
+          S,
+          Option<O, 'padding', 'valid'>,
+          Option<O, 'stride', 1>,
+          Option<O, 'dilation', 1>,
+          Numeric<O, 'groups', 1>,
+          Bias<O>,
+          Name<O, 'convolution3d-{}'>
+        >
+      >
+    : WrongArguments
+  readonly DepthwiseConvolution: Together<P> extends infer S extends L.WindowSize
+    ? With<
+        O,
+        L.DepthwiseConvolutionOptions,
+        L.DepthwiseConvolution<
+          S,
+          Option<O, 'padding', 'valid'>,
+          Option<O, 'stride', 1>,
+          Option<O, 'dilation', 1>,
+          Numeric<O, 'multiplier', 1>,
+          Bias<O>,
+          Name<O, 'depthwise-convolution-{}'>
+        >
+      >
+    : WrongArguments
+  readonly SeparableConvolution: Together<P> extends infer S extends L.FilterSize
+    ? With<
+        O,
+        L.SeparableConvolutionOptions,
+        L.SeparableConvolution<
+          S,
+          Option<O, 'padding', 'valid'>,
+          Option<O, 'stride', 1>,
+          Option<O, 'dilation', 1>,
+          Numeric<O, 'multiplier', 1>,
+          Bias<O>,
+          Name<O, 'separable-convolution-{}'>
         >
       >
     : WrongArguments
@@ -144,6 +213,52 @@ export interface Rows<P extends readonly unknown[], O> {
         >
       >
     : WrongArguments
+  readonly MaxPooling1D: P extends readonly [infer Size extends number]
+    ? With<
+        O,
+        L.Pooling1DOptions,
+        L.Pooling1D<'MaxPooling1D', Size, Option<O, 'padding', 'valid'>, Stride<O>, Name<O, 'max-pooling1d-{}'>>
+      >
+    : WrongArguments
+  readonly AveragePooling1D: P extends readonly [infer Size extends number]
+    ? With<
+        O,
+        L.Pooling1DOptions,
+        L.Pooling1D<'AveragePooling1D', Size, Option<O, 'padding', 'valid'>, Stride<O>, Name<O, 'average-pooling1d-{}'>>
+      >
+    : WrongArguments
+  readonly MaxPooling3D: Together<P> extends infer S extends L.WindowSize3D
+    ? With<
+        O,
+        L.Pooling3DOptions,
+        L.Pooling3D<
+          'MaxPooling3D',
+          S,
+          Option<O, 'padding', 'valid'>,
+          Option<O, 'stride', null>,
+          Name<O, 'max-pooling3d-{}'>
+        >
+      >
+    : WrongArguments
+  readonly AveragePooling3D: Together<P> extends infer S extends L.WindowSize3D
+    ? With<
+        O,
+        L.Pooling3DOptions,
+        L.Pooling3D<
+          'AveragePooling3D',
+          S,
+          Option<O, 'padding', 'valid'>,
+          Option<O, 'stride', null>,
+          Name<O, 'average-pooling3d-{}'>
+        >
+      >
+    : WrongArguments
+  readonly ZeroPadding: Together<P> extends infer M extends L.MarginsOption
+    ? With<O, NameOption, L.Margined<'ZeroPadding', M, false, Name<O, 'zero-padding-{}'>>>
+    : WrongArguments
+  readonly Cropping: Together<P> extends infer M extends L.MarginsOption
+    ? With<O, NameOption, L.Margined<'Cropping', M, true, Name<O, 'cropping-{}'>>>
+    : WrongArguments
   readonly GlobalPooling: P extends readonly [] | readonly ['avg' | 'max' | 'sum']
     ? With<O, NameOption, L.GlobalPooling<Name<O, 'global-pooling-{}'>>>
     : WrongArguments
@@ -177,7 +292,21 @@ export interface Rows<P extends readonly unknown[], O> {
     ? With<O, L.GroupNormOptions, L.GroupNorm<Groups, Name<O, 'group-norm-{}'>>>
     : WrongArguments
   readonly LayerNorm: P extends readonly []
-    ? With<O, L.LayerNormOptions, L.LayerNorm<Option<O, 'beta', number>, Name<O, 'layer-norm-{}'>>>
+    ? With<
+        O,
+        L.LayerNormOptions,
+        L.LayerNorm<Initial<O, 'beta'>, Name<O, 'layer-norm-{}'>, Initial<O, 'gamma'>, Axes<O>>
+      >
+    : WrongArguments
+  readonly RMSNorm: P extends readonly []
+    ? With<O, L.RMSNormOptions, L.RMSNorm<Initial<O, 'gamma'>, Axes<O>, Name<O, 'rms-norm-{}'>>>
+    : WrongArguments
+  readonly InstanceNorm: P extends readonly []
+    ? With<
+        O,
+        L.InstanceNormOptions,
+        L.InstanceNorm<Initial<O, 'gamma'>, Initial<O, 'beta'>, Name<O, 'instance-norm-{}'>>
+      >
     : WrongArguments
   readonly LocalResponseNorm: P extends readonly []
     ? With<O, L.LocalResponseNormOptions, L.LocalResponseNorm<Name<O, 'local-response-norm-{}'>>>
@@ -274,11 +403,21 @@ export const rows: { readonly [_ in keyof Rows<[], {}>]: Row } = {
   PRelu: { make: layers.PRelu, reads: 'each' },
   Convolution: { make: layers.Convolution, reads: 'together' },
   Conv: { make: layers.Conv, reads: 'together' },
+  Convolution1D: { make: layers.Convolution1D, reads: 'together' },
+  Convolution3D: { make: layers.Convolution3D, reads: 'together' },
+  DepthwiseConvolution: { make: layers.DepthwiseConvolution, reads: 'together' },
+  SeparableConvolution: { make: layers.SeparableConvolution, reads: 'together' },
   Deconvolution: { make: layers.Deconvolution, reads: 'together' },
   MaxPooling: { make: layers.MaxPooling, reads: 'together' },
   MaxPool: { make: layers.MaxPool, reads: 'together' },
   AveragePooling: { make: layers.AveragePooling, reads: 'together' },
   AvgPool: { make: layers.AvgPool, reads: 'together' },
+  MaxPooling1D: { make: layers.MaxPooling1D, reads: 'each' },
+  AveragePooling1D: { make: layers.AveragePooling1D, reads: 'each' },
+  MaxPooling3D: { make: layers.MaxPooling3D, reads: 'together' },
+  AveragePooling3D: { make: layers.AveragePooling3D, reads: 'together' },
+  ZeroPadding: { make: layers.ZeroPadding, reads: 'together' },
+  Cropping: { make: layers.Cropping, reads: 'together' },
   GlobalPooling: { make: layers.GlobalPooling, reads: 'each' },
   GlobalPool: { make: layers.GlobalPool, reads: 'each' },
   Upscale: { make: layers.Upscale, reads: 'together' },
@@ -290,6 +429,8 @@ export const rows: { readonly [_ in keyof Rows<[], {}>]: Row } = {
   GroupNorm: { make: layers.GroupNorm, reads: 'each' },
   GN: { make: layers.GN, reads: 'each' },
   LayerNorm: { make: layers.LayerNorm, reads: 'each' },
+  RMSNorm: { make: layers.RMSNorm, reads: 'each' },
+  InstanceNorm: { make: layers.InstanceNorm, reads: 'each' },
   LocalResponseNorm: { make: layers.LocalResponseNorm, reads: 'each' },
   Reshape: { make: layers.Reshape, reads: 'together' },
   Transpose: { make: layers.Transpose, reads: 'together' },
