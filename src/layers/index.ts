@@ -10,11 +10,8 @@ export {
   Softsign,
   Swish,
 } from './activations.ts'
-export {
-  MultiHeadAttention,
-  type MultiHeadAttentionConstructor,
-  type MultiHeadAttentionOptions,
-} from './attention.ts'
+export { MultiHeadAttention, type MultiHeadAttentionConstructor } from './attention.ts'
+export type { MultiHeadAttentionOptions } from './attention-types.ts'
 export {
   Bidirectional,
   type BidirectionalConstructor,
@@ -154,6 +151,7 @@ export { RMSNorm, type RMSNormConstructor, type RMSNormOptions } from './rms-nor
 export { Select, type SelectConstructor } from './select.ts'
 export { SimpleRNN, type SimpleRNNConstructor, type SimpleRNNOptions } from './simple-rnn.ts'
 export type { PaddingOption, PairOption } from './spatial.ts'
+export { SpectralNorm, type SpectralNormConstructor, type SpectralNormOptions } from './spectral-norm.ts'
 export {
   DropBlock,
   type DropBlockConstructor,
@@ -170,11 +168,4 @@ export {
 } from './time-distributed.ts'
 export { Transpose, type TransposeConstructor } from './transpose.ts'
 export { Upscale, type UpscaleConstructor } from './upscale.ts'
-export {
-  SpectralNorm,
-  type SpectralNormConstructor,
-  type SpectralNormOptions,
-  WeightNorm,
-  type WeightNormConstructor,
-  type WeightNormOptions,
-} from './weight-norms.ts'
+export { WeightNorm, type WeightNormConstructor, type WeightNormOptions } from './weight-norm.ts'
