@@ -202,7 +202,7 @@ const onwards = ({ features, hidden, dropout, activation, norm }: Normal): AnyLa
  * ```ts
  * const text = join(Input(20), Embedding(100, 16), PositionalEncoding())
  * const network = join(text, repeat(TransformerEncoder(16, 4), 2), GlobalPooling('avg'), Softmax(3))
- * String(network) // (?, 20) -> [... 25 layers ...] -> (?, 3)
+ * String(network) // (?, 20) -> [... 29 layers ...] -> (?, 3)
  * ```
  */
 export const TransformerEncoder = <
@@ -245,7 +245,7 @@ export const TransformerEncoder = <
  * ```ts
  * const encoded = join(Input([20, 16]), TransformerEncoder(16, 4))
  * const network = join(parallel(Input([10, 16]), encoded), TransformerDecoder(16, 4), TimeDistributed(Softmax(100)))
- * String(network) // [(?, 10, 16), (?, 20, 16)] -> [... 32 layers ...] -> (?, 10, 100)
+ * String(network) // [(?, 10, 16), (?, 20, 16)] -> [... 34 layers ...] -> (?, 10, 100)
  * ```
  */
 export const TransformerDecoder = <

@@ -32,8 +32,14 @@ export interface Lambda<To, Name extends string> extends Plain<Name> {
 
 /** The constructor of {@link Lambda}. */
 export interface LambdaConstructor {
+  // First, as the other overloads would leave the function's parameters without types.
+  <const Name extends string = 'lambda-{}'>(
+    f: LambdaFunction,
+    shape: LambdaShape,
+    options?: NameOption<Name>,
+  ): Lambda<LambdaShape, Name>
   <const Name extends string = 'lambda-{}'>(f: LambdaFunction, options?: NameOption<Name>): Lambda<null, Name>
-  <const To extends LambdaOutput, const Name extends string = 'lambda-{}'>(
+  <const To extends readonly (number | null)[] | null, const Name extends string = 'lambda-{}'>(
     f: LambdaFunction,
     shape: To,
     options?: NameOption<Name>,
