@@ -57,12 +57,18 @@ export interface Wiring {
 /** What every composition carries. */
 export interface Wired extends AnyLayer, Wiring {}
 
+/** Where a part was cut out of another: from the named layers on, or up to them. */
+export interface Cut {
+  readonly at: 'start' | 'end'
+  readonly names: readonly string[]
+}
+
 type Arrangement =
   | { readonly form: 'sequence'; readonly parts: readonly Part[] }
   | { readonly form: 'parallel' | 'branch'; readonly parts: readonly Part[] }
   | { readonly form: 'repeat'; readonly part: Part; readonly times: number }
   | { readonly form: 'shared' | 'block'; readonly part: Part; readonly name: string }
-  | { readonly form: 'slice'; readonly wiring: Wiring }
+  | { readonly form: 'slice'; readonly wiring: Wiring; readonly of: Part; readonly cut: Cut }
 
 /** A composition as the run time sees it. */
 export interface CompositionValue extends Wiring {
