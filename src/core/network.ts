@@ -6,6 +6,7 @@ import { foldIn } from './random.ts'
 import {
   along,
   claim,
+  claimAlways,
   claimShared,
   newScope,
   type Place,
@@ -156,11 +157,13 @@ const wireLayer = (
 
 const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
   const placed: Wire[] = []
+  const isShared = ({ name }: Node) => slice.nodes.filter(other => other.name === name).length > 1
   for (const node of slice.nodes) {
     const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
     // Its nodes keep the names that they have, which no other layer may take.
-    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, claim(node, scope))
+    const named = isShared(node) ? claimAlways(node, scope) : claim(node, scope)
+    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, named)
     if (E.isLeft(wired)) return wired
     placed.push(wired.right[0] as Wire)
   }

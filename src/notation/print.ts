@@ -31,7 +31,7 @@ const printComposition = (part: CompositionValue, place: Place, names: Names, pr
   switch (arrangement.form) {
     case 'sequence': {
       const parts = chained(part, names)
-      if (parts.length === 1) return print(parts[0] as Part, place)
+      if (parts.length === 1) return printOnly(parts[0] as Part, place, print)
       return bracketed(parts.map(inner => print(inner, 'part')).join(' >> '), place, ['network', 'branch'])
     }
     case 'parallel':
@@ -52,6 +52,11 @@ const printComposition = (part: CompositionValue, place: Place, names: Names, pr
   }
 }
 
+/** A chain of one. A slice knows more of its shapes than the chain that it is made into. */
+const printOnly = (part: Part, place: Place, print: Print): string =>
+  isSlice(part) ? `join(${print(part, 'network')})` : print(part, place)
+const isSlice = (part: Part): boolean => isComposition(part) && part.arrangement.form === 'slice'
+
 /** A shared composition of one layer names that layer in another way than the layer alone. */
 const printShared = (part: Part, names: Names, print: Print): string => {
   const parts = names.has(part) ? [part] : chained(part, names)
@@ -69,7 +74,9 @@ const broken = (part: Part, names: Names, print: Print): string => {
   if (arrangement.form === 'parallel' && arrangement.parts.length > 1)
     return arrangement.parts.map(inner => print(inner, 'branch')).join('\n  | ')
   const parts = chained(part, names)
-  return parts.length === 1 ? line : parts.map(inner => print(inner, 'part')).join('\n  >> ')
+  const [first = part] = parts
+  if (parts.length === 1) return first === part || isSlice(first) ? line : broken(first, names, print)
+  return parts.map(inner => print(inner, 'part')).join('\n  >> ')
 }
 
 /** A name that a text can hold as a layer's. */
