@@ -126,7 +126,7 @@ def bidirectional(family):
             return MERGE[merge](last[0], last[1]) if final else MERGE[merge](*outputs.chunk(2, -1))
 
         family.add(
-            Layer("Bidirectional", Layer(kind, 3, {"onlyReturnFinal": final}), merge),
+            Layer("Bidirectional", Layer(kind, 3, {"onlyReturnFinal": final}), {"merge": merge}),
             [draw(2, 4, 2)],
             {
                 "*": {

@@ -40,18 +40,24 @@ type BothWays<V> = [V] extends [never]
   ? never
   : { readonly [K in keyof V & string as `forward/${K}` | `backward/${K}`]: V[K] }
 
-/** The constructor of {@link Bidirectional}. */
-export interface BidirectionalConstructor {
-  <const L extends AnyLayer, const Name extends string = 'bidirectional-{}'>(
-    layer: L,
-    options?: NameOption<Name>,
-  ): Bidirectional<L, 'concat', Name>
-  <const L extends AnyLayer, const Merge extends BidirectionalMerge, const Name extends string = 'bidirectional-{}'>(
-    layer: L,
-    merge: Merge,
-    options?: NameOption<Name>,
-  ): Bidirectional<L, Merge, Name>
+/** The options of {@link Bidirectional}. */
+export interface BidirectionalOptions<
+  Merge extends BidirectionalMerge = BidirectionalMerge,
+  Name extends string = string,
+> extends NameOption<Name> {
+  /** How the outputs of both directions become one: 'concat' puts forward first. Default: 'concat'. */
+  readonly merge?: Merge
 }
+
+/** The constructor of {@link Bidirectional}. */
+export type BidirectionalConstructor = <
+  const L extends AnyLayer,
+  const Merge extends BidirectionalMerge = 'concat',
+  const Name extends string = 'bidirectional-{}',
+>(
+  layer: L,
+  options?: BidirectionalOptions<Merge, Name>,
+) => Bidirectional<L, Merge, Name>
 
 interface Normal {
   readonly layer: Part
@@ -115,7 +121,6 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
  * Variables: those of the layer twice, as `forward/…` and `backward/…`.
  *
  * @param layer a recurrent layer, or a composition of one output that starts with a sequence
- * @param merge 'concat' (forward first), 'sum', 'average' or 'multiply'. Default: 'concat'.
  * @throws InvalidOption when the layer is none, or the merge none of these
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does
@@ -127,8 +132,8 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
  */
 export const Bidirectional: BidirectionalConstructor = defineWrapper({
   kind: 'Bidirectional',
-  example: "Bidirectional(LSTM(16), 'concat')",
-  positional: ['layer', 'merge'],
+  example: "Bidirectional(LSTM(16), { merge: 'sum' })",
+  positional: ['layer'],
   options: {
     layer: { codec: innerLayer },
     merge: { codec: oneOf(['concat', 'sum', 'average', 'multiply']), default: 'concat' },

@@ -16,6 +16,7 @@ export {
   Bidirectional,
   type BidirectionalConstructor,
   type BidirectionalMerge,
+  type BidirectionalOptions,
 } from './bidirectional.ts'
 export {
   Conv,

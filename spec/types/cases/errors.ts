@@ -160,5 +160,5 @@ join(Input([9, 6]), WeightNorm(Relu(4)))
 //                  ~~~~~~~~~~~~~~~~~~~ WeightNorm > Relu(4) expects a 2-dimensional input [batch, features], got [?, 9, 6]
 Elementwise('median')
 //          ~~~~~~~~ Argument of type '"median"' is not assignable to parameter of type
-Bidirectional(LSTM(4), 'max')
-//                     ~~~~~ No overload matches this call
+Bidirectional(LSTM(4), { merge: 'max' })
+//                       ~~~~~ Type '"max"' is not assignable to type

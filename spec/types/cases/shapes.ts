@@ -214,7 +214,11 @@ holds<Same<OutputOf<typeof normed>, [number, 9, 12, 15, 4]>>()
 
 const heeded = join(sequence, parallel(Identity(), Masking()), LSTM(8, { mask: true }))
 holds<Same<OutputOf<typeof heeded>, [number, 8]>>()
-const bothWays = join(sequence, Bidirectional(GRU(8, { onlyReturnFinal: false })), Bidirectional(SimpleRNN(5), 'sum'))
+const bothWays = join(
+  sequence,
+  Bidirectional(GRU(8, { onlyReturnFinal: false })),
+  Bidirectional(SimpleRNN(5), { merge: 'sum' }),
+)
 holds<Same<OutputOf<typeof bothWays>, [number, 5]>>()
 const steps16 = join(sequence, Bidirectional(GRU(8, { onlyReturnFinal: false })))
 holds<Same<OutputOf<typeof steps16>, [number, 40, 16]>>()
