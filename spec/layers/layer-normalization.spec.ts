@@ -52,6 +52,6 @@ describe('LayerNorm', () => {
   it('refuses bad options and inputs', () => {
     expect(() => LayerNorm({ epsilon: -1 })).to.throw(InvalidOption, /LayerNorm, epsilon: expected a number >= 0/)
     expect(() => outputShape(LayerNorm(), [null])).to.throw(LayerConnectionError, /\[batch, ..., features\]/)
-    expect(() => init(join(Input(null), LayerNorm()), key(0))).to.throw(WeightInitializationError, /known number/)
+    expect(() => init(join(Input(null), LayerNorm()), key(0))).to.throw(WeightInitializationError, /known dimensions/)
   })
 })

@@ -6,7 +6,7 @@ import type { Entry, Has } from './named.ts'
 import { automaticPattern, checkName, type ExplicitName } from './names.ts'
 import { chain, type LayerValue } from './network.ts'
 import type { Ops } from './ops.ts'
-import { type Options, parseOptions } from './options.ts'
+import { type Option, type Options, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
@@ -21,12 +21,13 @@ interface Titled<Name extends string> extends Chain {
 
 /**
  * The type of a layer with variables, for the layers' own types to extend: they add '~out', '~params' and '~state'.
- * `Name` is its name or pattern: 'convolution-{}' unless it is given one; `H` says which variables it has.
+ * `Name` is its name or pattern: 'convolution-{}' unless it is given one; `H` may say which variables it has, which
+ * spares the compiler to find out.
  *
  * A layer's type takes its options one by one, each with its default: layers that are made alike are then of one type,
  * which costs the compiler once. Options as one object would make every call a type of its own.
  */
-export interface Leaf<Name extends string, H extends Has = 'params'> extends Titled<Name> {
+export interface Leaf<Name extends string, H extends Has = 'some'> extends Titled<Name> {
   readonly '~source': never
   readonly '~params': unknown
   readonly '~state': unknown
@@ -58,23 +59,31 @@ interface Described<Normal extends object> {
   readonly positional?: readonly (keyof Normal & string)[]
   /** How each option is read. The option `name` is added. */
   readonly options: Options<Normal>
+  /** What is wrong with options that are each right, and which one to change. */
+  readonly check?: (options: Normal) => (Fault & { readonly option: string }) | undefined
 }
 
-/** A layer of one input, with variables named `V`. */
+/** A layer of one input, with variables named `V`; of several where `inputs` says so. */
 export interface LayerDefinition<Normal extends object, V extends string> extends Described<Normal> {
-  /** The output shape for an input shape (`null`: of unknown rank), the twin of the type-level rule. */
-  readonly shape: (options: Normal, input: Shape | null) => Either<Fault, Shape | null>
+  /** How many inputs it takes. Default: one. */
+  readonly inputs?: (options: Normal) => Rules['inputs']
+  /**
+   * The output shape for an input shape (`null`: of unknown rank), the twin of the type-level rule; `others` are the
+   * shapes of the inputs beside the first.
+   */
+  readonly shape: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, Shape | null>
   /** Each variable for an input shape; `null` where the options leave it out. */
   readonly variables?: {
-    readonly [_ in V]: (options: Normal, input: Shape | null) => Either<Fault, VariableRule | null>
+    readonly [_ in V]: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, VariableRule | null>
   }
-  /** The mathematics, in any interpretation of the operations. */
+  /** The mathematics, in any interpretation of the operations; `others` are the inputs beside the first. */
   readonly forward: <T>(
     options: Normal,
     ops: Ops<T>,
     input: T,
     variables: { readonly [_ in V]: T },
     mode: Mode,
+    others: readonly T[],
   ) => Result<T>
 }
 
@@ -131,24 +140,40 @@ const printer = <Normal extends object>(
   return `${kind}(${[...first, ...after].join(', ')})`
 }
 
-const layerMethods = (print: (layer: LayerValue) => string): object =>
+const layerMethods = <Normal extends object>(definition: Described<Normal>): object =>
   Object.freeze(
-    Object.assign(Object.create(chain), {
-      toString(this: LayerValue): string {
-        return print(this)
+    Object.assign(Object.create(chain, { [definitionKey]: { value: definition } }), {
+      toString(this: Normal & LayerValue): string {
+        return printer(definition, this)
       },
     }),
   )
+
+/** Where a layer and its constructor keep what they are defined by. */
+const definitionKey: unique symbol = Symbol('definition')
+
+/** What a layer is defined by, as far as writing it down needs to know. */
+export interface Definition {
+  readonly kind: string
+  readonly positional?: readonly string[]
+  readonly options: Readonly<Record<string, Option<unknown>>>
+}
+
+/** What a layer, or the constructor of one, is defined by; `undefined` for anything else. */
+export const definitionOf = (value: object): Definition | undefined =>
+  (value as { readonly [definitionKey]?: Definition })[definitionKey]
 
 const constructorOf = <Normal extends object>(
   definition: Described<Normal>,
   rulesOf: (options: Normal) => Rules,
 ): unknown => {
   const { kind, example, options } = definition
-  const methods = layerMethods(layer => printer(definition, layer as Normal & LayerValue))
+  const methods = layerMethods(definition)
   const make = (...given: readonly unknown[]): LayerValue => {
     const { name, ...rest } = namedArguments(definition, given)
     const values = parseOptions(kind, example, options, rest)
+    const fault = definition.check?.(values)
+    if (fault !== undefined) throw new InvalidOption({ layer: kind, ...fault })
     return Object.freeze(
       Object.assign(Object.create(methods), values, {
         kind,
@@ -157,18 +182,18 @@ const constructorOf = <Normal extends object>(
       }),
     )
   }
-  return Object.defineProperty(make, 'name', { value: kind })
+  return Object.defineProperties(make, { name: { value: kind }, [definitionKey]: { value: definition } })
 }
 
 /** The rules of the variables that a layer has, or the first fault. */
 const allRules = <Normal extends object>(
   variables: LayerDefinition<Normal, string>['variables'],
   options: Normal,
-  input: Shape | null,
+  [input = null, ...others]: Flow,
 ): Either<Fault, VariableRules> => {
   const rules: Record<string, VariableRule> = {}
   for (const [name, rule] of Object.entries(variables ?? {})) {
-    const result = rule(options, input)
+    const result = rule(options, input, others)
     if (isLeft(result)) return result
     if (result.right !== null) rules[name] = result.right
   }
@@ -202,11 +227,11 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
   definition: LayerDefinition<Normal, V>,
 ): Constructor =>
   constructorOf(definition, options => ({
-    inputs: 'one',
-    shape: inputs => definition.shape(options, inputs[0] ?? null),
-    variables: inputs => allRules(definition.variables, options, inputs[0] ?? null),
-    forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input]: readonly T[], mode: Mode) =>
-      definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode),
+    inputs: definition.inputs?.(options) ?? 'one',
+    shape: ([input = null, ...others]) => definition.shape(options, input, others),
+    variables: inputs => allRules(definition.variables, options, inputs),
+    forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input, ...others]: readonly T[], mode: Mode) =>
+      definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode, others),
     // The one place where the declared type of a constructor, its type-level reading, meets the definition.
   })) as Constructor
 
@@ -219,3 +244,12 @@ export const defineMerge = <Normal extends object, Constructor>(definition: Merg
     variables: () => right({}),
     forward: (ops, _, inputs, mode) => [definition.forward(options, ops, inputs, mode), {}],
   })) as Constructor
+
+/** A layer whose rules are made as a whole, as those of a layer around another one are. */
+export interface WrapperDefinition<Normal extends object> extends Described<Normal> {
+  readonly rules: (options: Normal) => Rules
+}
+
+/** Makes the constructor of a layer from its rules; otherwise as {@link defineLayer}. */
+export const defineWrapper = <Normal extends object, Constructor>(definition: WrapperDefinition<Normal>): Constructor =>
+  constructorOf(definition, definition.rules) as Constructor

@@ -49,8 +49,8 @@ export type Result<T> = readonly [output: T, state: Readonly<Record<string, T>>]
 
 /** What a layer means at run time, its options already applied. Nothing else knows its mathematics. */
 export interface Rules {
-  /** How many inputs it takes: one, or several side by side. */
-  readonly inputs: 'one' | 'several'
+  /** How many inputs it takes: one, several side by side, or either. */
+  readonly inputs: 'one' | 'several' | 'any'
   readonly shape: (inputs: Flow) => Either<Fault, Shape | null>
   readonly variables: (inputs: Flow) => Either<Fault, VariableRules>
   readonly forward: <T>(

@@ -11,10 +11,10 @@ import type { Tensor } from './variables.ts'
 
 // What layers stand for in the walk, as '~entries'. A layer without variables is its name or pattern alone.
 
-/** Which variables a layer has: parameters, which gradients train, other state, or both. */
-export type Has = 'params' | 'state' | 'both'
+/** Which variables a layer has: parameters, which gradients train, other state, both, or whichever turn out to be some. */
+export type Has = 'params' | 'state' | 'both' | 'some'
 /** A layer with variables: its name or pattern, what it has, and what stands before and after the number in '{}'. */
-export type Entry<Name extends string, H extends Has> = H extends 'state'
+export type Entry<Name extends string, H extends Has> = H extends 'state' | 'some'
   ? readonly [Name, H]
   : Name extends `${infer Before}{}${infer After}`
     ? readonly [Name, H, Before, After]
@@ -58,11 +58,19 @@ type NameOf<C extends string, P extends string> = P extends `${string}{${string}
     : Format<P, '1'>
   : P
 
-/** A layer with variables in its place, with its name: first that of its parameters, `never` where it has none. */
-type Found<Name extends string, H, L> = H extends 'state' ? [never, H, L, Name] : [Name, H, L]
+/**
+ * A layer with variables in its place, and its name: [name, what it has, layer]. Where it may have no parameters, the
+ * name of its parameters stands first, that of its state last, `never` for that which it has not.
+ */
+type Found<Name extends string, H, L> = H extends 'state'
+  ? [never, H, L, Name]
+  : H extends 'some'
+    ? [IfAny<Own<L, '~params'>, Name>, H, L, IfAny<Own<L, '~state'>, Name>]
+    : [Name, H, L]
+type IfAny<V, Name> = [V] extends [never] ? never : Name
 type StateName<E> = E extends readonly [infer Name, 'both', unknown]
   ? Name
-  : E extends readonly [never, 'state', unknown, infer Name]
+  : E extends readonly [unknown, unknown, unknown, infer Name]
     ? Name
     : never
 
@@ -175,7 +183,22 @@ type GoUp<I, Prefix extends string, C extends string, U, R, Up> = Up extends rea
       ? GoUp<I, P, D, U, R, More>
       : R
 
-type Named<L extends AnyLayer> = Walk<[L], 0, number[], '', ';', L['~within'], never, null>
+type Named<L extends AnyLayer, I = number[]> = Walk<[L], 0, I, '', ';', L['~within'], never, null>
+
+/** The parameters of a part within a layer: a layer's own, a composition's as `layer/variable`; `never` for none. */
+export type InnerParams<L extends AnyLayer, I> = L extends { readonly nodes: unknown }
+  ? Flat<{ [E in Named<L, I> as E[0]]: Own<E[2], '~params'> }>
+  : Own<Placed<L, I>, '~params'>
+/** The same for its state. */
+export type InnerState<L extends AnyLayer, I> = L extends { readonly nodes: unknown }
+  ? Flat<{ [E in Named<L, I> as StateName<E>]: Own<E[2], '~state'> }>
+  : Own<Placed<L, I>, '~state'>
+type Flat<Tree> = [keyof Tree] extends [never] ? never : { readonly [P in Pairs<Tree> as P[0]]: P[1] }
+type Pairs<Tree> = {
+  [Name in keyof Tree & string]: {
+    [K in keyof Tree[Name] & string]: [`${Name}/${K}`, Tree[Name][K]]
+  }[keyof Tree[Name] & string]
+}[keyof Tree & string]
 
 /** Tensors by layer and variable, where the compiler does not know the network. */
 export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>

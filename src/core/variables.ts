@@ -59,6 +59,8 @@ export type Parameter = Initializer | number | Values
 export interface VariableRule {
   readonly shape: readonly number[]
   readonly initial: Parameter
+  /** Its initial values from those of the layer's other variables, in place of `initial`. */
+  readonly derived?: (others: Readonly<Record<string, Float32Array>>, key: Key) => Float32Array
   /** Trained by gradients (the default); otherwise part of the state. */
   readonly trainable?: boolean
   readonly fans?: Fans

@@ -1,11 +1,11 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Pair } from '../core/ops.ts'
-import { codec, optionalParameter, parameter } from '../core/options.ts'
-import { showShape } from '../core/shape.ts'
+import { codec, integer, optionalParameter, parameter } from '../core/options.ts'
 import type { Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
+import { channelsPerGroup, checkGroups, type Grouped, groupedShape, type PerGroup } from './groups.ts'
 import {
   type ChannelsOf,
   margins,
@@ -28,6 +28,7 @@ export interface ConvolutionOptions<
   D extends PairOption = PairOption,
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
+  G extends number = number,
 > extends NameOption<Name> {
   /**
    * Zeros around the input: 'valid' for none; 'same' for as many as keep rows and columns at stride 1 (an odd one goes
@@ -38,7 +39,9 @@ export interface ConvolutionOptions<
   readonly stride?: S
   /** The distance between the filter's elements, or [rows, cols]; with a stride as well. Default: 1. */
   readonly dilation?: D
-  /** The initial filter, of shape [rows, cols, input channels, channels]. Default: `heNormal({ gain: 2 })`. */
+  /** In how many parts the channels are taken, each of which makes its own part of the output. Default: 1. */
+  readonly groups?: G
+  /** The initial filter, of shape [rows, cols, input channels / groups, channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
   /** The initial bias, of shape [channels], or `null` for none. Default: 0. */
   readonly bias?: B
@@ -52,18 +55,25 @@ export interface Convolution<
   D = 1,
   B = number,
   Name extends string = 'convolution-{}',
-> extends Leaf<Name> {
+  G extends number = 1,
+> extends Leaf<Name, 'params'> {
   readonly kind: 'Convolution'
   readonly size: Size
   readonly padding: Padding
   readonly stride: Pair
   readonly dilation: Pair
+  readonly groups: number
   readonly weight: Parameter
   readonly bias: Parameter | null
-  readonly '~out': Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>
+  readonly '~out': Grouped<
+    'Convolution',
+    ChannelsOf<this['~in']>,
+    G,
+    Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>
+  >
   readonly '~params': [B] extends [null]
-    ? Weight<[Size[0], Size[1], ChannelsOf<this['~in']>, Size[2]]>
-    : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, Size[2]], [Size[2]]>
+    ? Weight<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]]>
+    : WeightAndBias<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]], [Size[2]]>
 }
 
 /** The constructor of {@link Convolution}. */
@@ -74,10 +84,11 @@ export type ConvolutionConstructor = <
   const D extends PairOption = 1,
   B extends ParameterSource | null = number,
   const Name extends string = 'convolution-{}',
+  const G extends number = 1,
 >(
   size: Size,
-  options?: ConvolutionOptions<P, S, D, B, Name>,
-) => Convolution<Size, P, S, D, B, Name>
+  options?: ConvolutionOptions<P, S, D, B, Name, G>,
+) => Convolution<Size, P, S, D, B, Name, G>
 
 /** How a filter's size is read. */
 export const filterSize: t.Type<FilterSize, unknown, unknown> = codec(
@@ -89,19 +100,20 @@ export const filterSize: t.Type<FilterSize, unknown, unknown> = codec(
 )
 
 /**
- * Convolution over rows and columns. Every output element is the sum, over the filter's window and all input channels,
- * of input times weight, plus the channel's bias:
+ * Convolution over rows and columns. Every output element is the sum, over the filter's window and the input channels of
+ * its group, of input times weight, plus the channel's bias:
  *
  * `y[b, i, j, f] = bias[f] + sum(x[b, i·stride + r·dilation, j·stride + c·dilation, k] · weight[r, c, k, f])`
  *
  * Rows and columns come out as `ceil((n + padding - (size - 1)·dilation) / stride)`, with 'same' as `ceil(n / stride)`.
- * (LeCun et al. 1989; dilation: Yu and Koltun 2016.)
+ * (LeCun et al. 1989; dilation: Yu and Koltun 2016; groups: Krizhevsky et al. 2012.)
  *
- * Variables: `weight` [rows, cols, input channels, channels] and, unless it is `null`, `bias` [channels].
+ * Variables: `weight` [rows, cols, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [rows, cols, channels] of the filter
- * @throws InvalidOption when an option is not what its description says
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the filter
+ * @throws InvalidOption when an option is not what its description says, or the groups do not divide the channels
+ * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the filter, or the
+ *   groups do not divide its channels
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
  * @example
  * ```ts
@@ -118,33 +130,29 @@ export const Convolution: ConvolutionConstructor = defineLayer({
     padding: { codec: padding, default: 'valid' },
     stride: { codec: pair, default: 1 },
     dilation: { codec: pair, default: 1 },
+    groups: { codec: integer(1), default: 1 },
     weight: { codec: parameter, default: heNormal({ gain: 2 }) },
     bias: { codec: optionalParameter, default: 0 },
   },
 
-  shape: (options, input) => slideShape(input, options, options.size[2]),
+  check: ({ groups, size }) => checkGroups(groups, size[2]),
+  shape: (options, input) => groupedShape(input, options.groups, slideShape(input, options, options.size[2])),
 
   variables: {
-    weight: ({ size: [rows, cols, channels], weight }, input) => {
-      const inputChannels = input?.[3] ?? null
-      return inputChannels === null
-        ? left({
-            expected: 'a known number of input channels',
-            got: showShape(input),
-            remedy: 'Start the network with an Input whose channels are given, such as Input([28, 28, 1]).',
-          })
-        : right({ shape: [rows, cols, inputChannels, channels], initial: weight })
+    weight: ({ size: [rows, cols, channels], groups, weight }, input) => {
+      const own = channelsPerGroup(input, groups)
+      return own._tag === 'Left' ? own : right({ shape: [rows, cols, own.right, channels], initial: weight })
     },
     bias: ({ size, bias }) => right(bias === null ? null : { shape: [size[2]], initial: bias }),
   },
 
   forward: (options, ops, x, { weight, bias }) => {
-    const { stride, dilation } = options
+    const { stride, dilation, groups } = options
     const y = ops.convolve(x, weight, {
       padding: margins('Convolution', ops.shape(x), options),
       stride,
       dilation,
-      groups: 1,
+      groups,
     })
     return [options.bias === null ? y : ops.add(y, bias), {}]
   },

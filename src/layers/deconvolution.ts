@@ -42,7 +42,7 @@ export interface DeconvolutionOptions<
 }
 
 /** A transposed convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
-export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends string> extends Leaf<Name> {
+export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends string> extends Leaf<Name, 'params'> {
   readonly kind: 'Deconvolution'
   readonly size: Size
   readonly padding: Padding

@@ -27,7 +27,7 @@ export interface Activation<Kind extends string, Name extends string> extends Pl
 }
 
 /** A dense layer as a type: [batch, features] in, [batch, units] out. */
-export interface Dense<Kind extends string, Units extends number, B, Name extends string> extends Leaf<Name> {
+export interface Dense<Kind extends string, Units extends number, B, Name extends string> extends Leaf<Name, 'params'> {
   readonly kind: Kind
   readonly units: Units
   readonly weight: Parameter

@@ -18,7 +18,7 @@ export interface GroupNormOptions<Name extends string = string> extends NameOpti
 }
 
 /** A group normalization as a type: [batch, rows, cols, channels] in, the same out. */
-export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name> {
+export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name, 'params'> {
   readonly kind: 'GroupNorm'
   readonly nGroups: Groups
   readonly beta: Parameter

@@ -1,68 +1,152 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { number, optionalParameter, parameter } from '../core/options.ts'
+import type { Fault } from '../core/errors.ts'
+import type { Ops } from '../core/ops.ts'
+import { codec, number, optionalParameter } from '../core/options.ts'
 import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
-import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
+import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
+import type { AxisKey } from './merge.ts'
 
-// Each place is normalized by its own last axis; training and inference are alike.
+// Each place is normalized by its own features; training and inference are alike.
 
 /** The options of {@link LayerNorm}. */
 export interface LayerNormOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
+  G extends ParameterSource | null = ParameterSource | null,
+  A extends readonly number[] = readonly number[],
 > extends NameOption<Name> {
-  /** The initial factor, of shape [features]. Default: 1. */
-  readonly gamma?: ParameterSource
-  /** The initial shift, of shape [features], or `null` for none. Default: 0. */
+  /** The axes that mean and variance run over, without the batch; negative ones count from the end. Default: [-1]. */
+  readonly axes?: A
+  /** The initial factor, of the input's shape along the axes, or `null` for none. Default: 1. */
+  readonly gamma?: G
+  /** The initial shift, of the same shape, or `null` for none. Default: 0. */
   readonly beta?: B
   /** Added to the variance. Default: 1e-5. */
   readonly epsilon?: number
 }
 
-type Last<I> = I extends readonly [unknown, ...unknown[], infer F extends number] ? F : number
+/** The dimensions of a shape along some axes, in order. */
+export type Along<I, A extends readonly number[]> = number extends A['length']
+  ? number[]
+  : I extends readonly unknown[]
+    ? number extends I['length']
+      ? A extends readonly [number]
+        ? [number]
+        : number[]
+      : Picked<I, KeysOf<I, A[number]>>
+    : number[]
+type KeysOf<I extends readonly unknown[], X> = X extends number ? AxisKey<I, X> : never
+type Picked<
+  I extends readonly unknown[],
+  Keys,
+  Before extends readonly unknown[] = [],
+  R extends readonly number[] = [],
+> = I extends readonly [infer D extends number, ...infer Rest]
+  ? Picked<Rest, Keys, [...Before, D], `${Before['length']}` extends Keys ? [...R, D] : R>
+  : R
+
+/** The factor and the shift, each unless it is `null`. */
+export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [null]
+  ? [B] extends [null]
+    ? never
+    : { readonly [_ in 'beta']: Tensor<S> }
+  : [B] extends [null]
+    ? { readonly [_ in 'gamma']: Tensor<S> }
+    : { readonly [_ in 'gamma' | 'beta']: Tensor<S> }
+
+/** The output shape of a normalization over features: that of the input, which has some beside the batch. */
+export type NormalizedFeatures<I, Kind extends string> = I extends readonly [unknown]
+  ? Mismatch<`${Kind} expects an input [batch, ..., features], got ${Show<I>}`>
+  : I
 
 /** A layer normalization as a type: [batch, ..., features] in, the same out. */
-export interface LayerNorm<B, Name extends string> extends Leaf<Name> {
+export interface LayerNorm<
+  B = number,
+  Name extends string = 'layer-norm-{}',
+  G = number,
+  A extends readonly number[] = readonly [-1],
+> extends Leaf<Name> {
   readonly kind: 'LayerNorm'
-  readonly gamma: Parameter
+  readonly axes: readonly number[]
+  readonly gamma: Parameter | null
   readonly beta: Parameter | null
   readonly epsilon: number
-  readonly '~out': this['~in'] extends readonly [unknown]
-    ? Mismatch<`LayerNorm expects an input [batch, ..., features], got ${Show<this['~in']>}`>
-    : this['~in']
-  readonly '~params': [B] extends [null]
-    ? { readonly [_ in 'gamma']: Tensor<[Last<this['~in']>]> }
-    : { readonly [_ in 'gamma' | 'beta']: Tensor<[Last<this['~in']>]> }
+  readonly '~out': NormalizedFeatures<this['~in'], 'LayerNorm'>
+  readonly '~params': FactorAndShift<G, B, Along<this['~in'], A>>
 }
 
 /** The constructor of {@link LayerNorm}. */
 export type LayerNormConstructor = <
   B extends ParameterSource | null = number,
   const Name extends string = 'layer-norm-{}',
+  G extends ParameterSource | null = number,
+  const A extends readonly number[] = readonly [-1],
 >(
-  options?: LayerNormOptions<B, Name>,
-) => LayerNorm<B, Name>
+  options?: LayerNormOptions<B, Name, G, A>,
+) => LayerNorm<B, Name, G, A>
 
-const perFeature = (initial: Parameter, input: Shape | null) => {
-  const features = input?.at(-1) ?? null
-  return features === null
-    ? left({
-        expected: 'a known number of features, the last dimension',
+/** How axes of features are read. */
+export const featureAxes: t.Type<readonly number[], unknown, unknown> = codec(
+  'an array of different integers other than 0, the batch',
+  value =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every(axis => Number.isSafeInteger(axis) && axis !== 0) &&
+    new Set(value).size === value.length
+      ? Object.freeze([...(value as number[])])
+      : undefined,
+)
+
+/** Axes counted from 0, in order, of a shape with `rank` dimensions. */
+export const axesFromStart = (axes: readonly number[], rank: number): readonly number[] =>
+  axes.map(axis => (axis < 0 ? rank + axis : axis)).sort((a, b) => a - b)
+
+/** The run-time shape rule: the axes are there, once each, and none is the batch. */
+export const normalizedFeatures = (axes: readonly number[], input: Shape | null): Either<Fault, Shape | null> => {
+  if (input === null) return right(null)
+  const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
+  if (input.length < 2) return fault('an input [batch, ..., features]', 'Give the Input at least one dimension.')
+  const from = axesFromStart(axes, input.length)
+  return from.every((axis, i) => axis > 0 && axis < input.length && axis !== from[i - 1])
+    ? right(input)
+    : fault(`an input with the axes ${axes.join(', ')} beside the batch`, 'Name each axis once, -1 being the last.')
+}
+
+/** A variable of the input's shape along the axes. */
+export const alongAxes = (
+  axes: readonly number[],
+  initial: Parameter | null,
+  input: Shape | null,
+): Either<Fault, VariableRule | null> => {
+  if (initial === null) return right(null)
+  const own = input === null ? null : axesFromStart(axes, input.length).map(axis => input[axis] ?? null)
+  return own?.every(d => d !== null)
+    ? right({ shape: own, initial })
+    : left({
+        expected: 'known dimensions along the axes of the features',
         got: showShape(input),
         remedy: 'Start the network with an Input whose last dimension is given, such as Input(10).',
       })
-    : right({ shape: [features], initial })
 }
+
+/** A variable along some axes, ready to be broadcast over the others. */
+export const besideOthers = <T>(ops: Ops<T>, variable: T, x: T, axes: readonly number[]): T =>
+  ops.reshape(
+    variable,
+    ops.shape(x).map((d, axis) => (axes.includes(axis) ? d : 1)),
+  )
 
 /**
  * Layer normalization (Ba et al. 2016): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and (biased)
- * variance over the last axis.
+ * variance of each example over the axes of its features.
  *
- * Variables: `gamma` [features] and, unless it is `null`, `beta` [features].
+ * Variables, unless they are `null`: `gamma` and `beta`, of the input's shape along the axes: [features] by default.
  *
  * @throws InvalidOption when an option is not what its description says
- * @throws LayerConnectionError, from `join`, when the input has no axis beside the batch
- * @throws WeightInitializationError, from `init`, when the number of features is unknown
+ * @throws LayerConnectionError, from `join`, when the input does not have the axes
+ * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
  * @example
  * ```ts
  * String(join(Input([7, 16]), LayerNorm())) // (?, 7, 16) -> [... 2 layers ...] -> (?, 7, 16)
@@ -72,28 +156,23 @@ export const LayerNorm: LayerNormConstructor = defineLayer({
   kind: 'LayerNorm',
   example: 'LayerNorm({ epsilon: 1e-5 })',
   options: {
-    gamma: { codec: parameter, default: 1 },
+    axes: { codec: featureAxes, default: [-1] },
+    gamma: { codec: optionalParameter, default: 1 },
     beta: { codec: optionalParameter, default: 0 },
     epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-5 },
   },
-  shape: (_, input) =>
-    input === null || input.length > 1
-      ? right(input)
-      : left({
-          expected: 'an input [batch, ..., features]',
-          got: showShape(input),
-          remedy: 'Give the Input at least one dimension.',
-        }),
+  shape: ({ axes }, input) => normalizedFeatures(axes, input),
   variables: {
-    gamma: ({ gamma }, input) => perFeature(gamma, input),
-    beta: ({ beta }, input) => (beta === null ? right(null) : perFeature(beta, input)),
+    gamma: ({ axes, gamma }, input) => alongAxes(axes, gamma, input),
+    beta: ({ axes, beta }, input) => alongAxes(axes, beta, input),
   },
-  forward: ({ beta: optional, epsilon }, ops, x, { gamma, beta }) => {
-    const last = [ops.shape(x).length - 1]
-    const centred = ops.subtract(x, ops.mean(x, last, true))
-    const variance = ops.mean(ops.square(centred), last, true)
-    const factor = ops.multiply(ops.rsqrt(ops.add(variance, ops.constant(epsilon))), gamma)
+  forward: (options, ops, x, { gamma, beta }) => {
+    const over = axesFromStart(options.axes, ops.shape(x).length)
+    const centred = ops.subtract(x, ops.mean(x, over, true))
+    const variance = ops.mean(ops.square(centred), over, true)
+    const invStd = ops.rsqrt(ops.add(variance, ops.constant(options.epsilon)))
+    const factor = options.gamma === null ? invStd : ops.multiply(invStd, besideOthers(ops, gamma, x, over))
     const y = ops.multiply(centred, factor)
-    return [optional === null ? y : ops.add(y, beta), {}]
+    return [options.beta === null ? y : ops.add(y, besideOthers(ops, beta, x, over)), {}]
   },
 })

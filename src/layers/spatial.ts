@@ -38,7 +38,8 @@ type Slide<N extends number, K extends number, S extends number> = S extends 1
         ? Add<Floor<Rest, S>, 1>
         : '-'
       : never
-type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = P extends 'same'
+/** One axis of `N` after a window of `K` elements. */
+export type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = P extends 'same'
   ? Ceil<N, S>
   : number extends N | K | S | D
     ? number

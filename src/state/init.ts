@@ -62,6 +62,25 @@ const initialValues = (
   return values
 }
 
+interface Drawn {
+  readonly variable: string
+  readonly rule: VariableRule
+  readonly values: Float32Array
+}
+
+/** The initial values of a layer's variables: those that are derived from others after these. */
+const layerValues = (path: string, variables: VariableRules, key: Key): readonly Drawn[] => {
+  const values: Record<string, Float32Array> = {}
+  for (const [variable, rule] of Object.entries(variables))
+    if (rule.derived === undefined) values[variable] = initialValues(path, variable, rule, foldIn(key, variable))
+  const given = Object.freeze({ ...values })
+  return Object.entries(variables).map(([variable, rule]) => ({
+    variable,
+    rule,
+    values: values[variable] ?? rule.derived?.(given, foldIn(key, variable)) ?? new Float32Array(),
+  }))
+}
+
 const initialShapeFault = (initial: Parameter, fault: (got: string) => Error): never => {
   throw fault(typeof initial === 'object' && initial.kind === 'Values' ? showShape(initial.shape) : 'no values')
 }
@@ -98,12 +117,7 @@ export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => 
   const own = asKey('init', key)
   // All values first: when one cannot be made, no tensor has been.
   const drawn = [...rules].flatMap(([layer, variables]) =>
-    Object.entries(variables).map(([variable, rule]) => ({
-      layer,
-      variable,
-      rule,
-      values: initialValues(paths.get(layer) ?? layer, variable, rule, foldIn(foldIn(own, layer), variable)),
-    })),
+    layerValues(paths.get(layer) ?? layer, variables, foldIn(own, layer)).map(drawn => ({ layer, ...drawn })),
   )
   const tree = (trainable: boolean) => {
     const layers: Record<string, Record<string, Tensor>> = {}

@@ -1,0 +1,98 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import type { Fault } from './errors.ts'
+import type { Rules } from './layer.ts'
+import { isPart, type Part, run, type VariableTree, type Wiring, wire } from './network.ts'
+import type { Ops } from './ops.ts'
+import { codec } from './options.ts'
+import { type Flow, showFlow } from './shape.ts'
+import type { VariableRule, VariableRules } from './variables.ts'
+
+// A layer or composition within a layer, by rules alike. The variables of a composition get one name each, as in
+// `relu-1/weight`, so that they can be those of the layer around it.
+
+/** How a layer within a layer is read. */
+export const innerLayer: t.Type<Part, unknown, unknown> = codec<Part>('a layer', value =>
+  isPart(value) ? value : undefined,
+)
+
+const wired = (part: Part, inputs: Flow): Either<Fault, Wiring> => {
+  const result = wire(part, inputs)
+  if (isLeft(result)) {
+    const { layer, expected, got, remedy } = result.left
+    return left({ expected: `for ${layer} ${expected}`, got, remedy })
+  }
+  return result.right.outputs.length === 1
+    ? right(result.right)
+    : left({
+        expected: 'a layer of one output within',
+        got: showFlow(result.right.outputs.map(i => result.right.nodes[i]?.shape ?? null)),
+        remedy: 'Merge its outputs with Concatenate() or Elementwise().',
+      })
+}
+
+const flatRules = (wiring: Wiring): Either<Fault, VariableRules> => {
+  const all: Record<string, VariableRule> = {}
+  for (const { name, layer, inputShapes } of wiring.nodes) {
+    const rules = layer.rules.variables(inputShapes)
+    if (isLeft(rules)) return rules
+    Object.assign(all, named(`${name}/`, rules.right))
+  }
+  return right(all)
+}
+
+/** What of flat names belongs to a prefix, without it. */
+export const without = <V>(prefix: string, values: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
+    ),
+  )
+
+/** Names with a prefix before them. */
+export const withPrefix = <V>(prefix: string, values: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]))
+
+/** Rules of variables with a prefix before their names. */
+export const named = (prefix: string, rules: VariableRules): VariableRules =>
+  withPrefix(
+    prefix,
+    Object.fromEntries(
+      Object.entries(rules).map(([name, rule]) => {
+        const { derived } = rule
+        return [name, derived ? { ...rule, derived: (all, key) => derived(without(prefix, all), key) } : rule]
+      }),
+    ),
+  )
+
+const treeOf = <T>(wiring: Wiring, variables: Readonly<Record<string, T>>): VariableTree<T> =>
+  Object.fromEntries(wiring.nodes.map(({ name }) => [name, without(`${name}/`, variables)]))
+
+const compositionRules = (part: Part): Rules => ({
+  inputs: 'any',
+  shape: inputs => {
+    const wiring = wired(part, inputs)
+    if (isLeft(wiring)) return wiring
+    return right(wiring.right.nodes[wiring.right.outputs[0] as number]?.shape ?? null)
+  },
+  variables: inputs => {
+    const wiring = wired(part, inputs)
+    return isLeft(wiring) ? wiring : flatRules(wiring.right)
+  },
+  forward: <T>(
+    { within: _, ...ops }: Ops<T>,
+    variables: Readonly<Record<string, T>>,
+    inputs: readonly T[],
+    mode: Parameters<Rules['forward']>[3],
+  ) => {
+    const wiring = wired(part, inputs.map(ops.shape))
+    // Shapes were checked when the layer was put into its network.
+    if (isLeft(wiring)) throw new RangeError(wiring.left.expected)
+    const [outputs, state] = run(ops, wiring.right, treeOf(wiring.right, variables), inputs, mode)
+    const flat = Object.entries(state).map(([name, own]) => withPrefix(`${name}/`, own))
+    return [outputs[0] as T, Object.assign({}, ...flat)]
+  },
+})
+
+/** The rules of a layer within a layer. */
+export const innerRules = (part: Part): Rules => ('rules' in part ? part.rules : compositionRules(part))

@@ -1,0 +1,295 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import type { Multiply } from '../core/digits.ts'
+import type { Ops, Pair } from '../core/ops.ts'
+import { integer, type Options, optionalParameter, parameter } from '../core/options.ts'
+import { type Shape, showShape } from '../core/shape.ts'
+import type { Parameter, ParameterSource, Tensor, VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
+import { heNormal } from '../initializers/index.ts'
+import { times } from './axis.ts'
+import { type FilterSize, filterSize } from './convolution.ts'
+import type { WindowSize } from './pooling.ts'
+import {
+  type ChannelsOf,
+  margins,
+  type Padding,
+  type PaddingOption,
+  type PairOption,
+  padding,
+  pair,
+  type Slid,
+  slideShape,
+  windowSize,
+} from './spatial.ts'
+
+// Convolutions with a filter of its own for each input channel.
+
+/** What the options of {@link DepthwiseConvolution} and {@link SeparableConvolution} have in common. */
+interface DepthOptions<
+  P extends PaddingOption,
+  S extends PairOption,
+  D extends PairOption,
+  M extends number,
+  B extends ParameterSource | null,
+  Name extends string,
+> extends NameOption<Name> {
+  /** As of `Convolution`. Default: 'valid'. */
+  readonly padding?: P
+  /** The step of the filter, or [rows, cols]. Default: 1. */
+  readonly stride?: S
+  /** The distance between the filter's elements, or [rows, cols]. Default: 1. */
+  readonly dilation?: D
+  /** How many channels each input channel makes. Default: 1. */
+  readonly multiplier?: M
+  /** The initial bias, of shape [channels that come out], or `null` for none. Default: 0. */
+  readonly bias?: B
+}
+
+/** The options of {@link DepthwiseConvolution}. */
+export interface DepthwiseConvolutionOptions<
+  P extends PaddingOption = PaddingOption,
+  S extends PairOption = PairOption,
+  D extends PairOption = PairOption,
+  M extends number = number,
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+> extends DepthOptions<P, S, D, M, B, Name> {
+  /** The initial filters, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
+  readonly weight?: ParameterSource
+}
+
+/** A depthwise convolution as a type: [batch, rows, cols, channels] in, channels times the multiplier out. */
+export interface DepthwiseConvolution<
+  Size extends WindowSize,
+  P = 'valid',
+  S = 1,
+  D = 1,
+  M extends number = 1,
+  B = number,
+  Name extends string = 'depthwise-convolution-{}',
+> extends Leaf<Name, 'params'> {
+  readonly kind: 'DepthwiseConvolution'
+  readonly size: Pair
+  readonly padding: Padding
+  readonly stride: Pair
+  readonly dilation: Pair
+  readonly multiplier: M
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+  readonly '~out': Slid<this['~in'], 'DepthwiseConvolution', Size, P, S, D, Multiply<ChannelsOf<this['~in']>, M>>
+  readonly '~params': [B] extends [null]
+    ? Weight<[Size[0], Size[1], ChannelsOf<this['~in']>, M]>
+    : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, M], [Multiply<ChannelsOf<this['~in']>, M>]>
+}
+
+/** The constructor of {@link DepthwiseConvolution}. */
+export type DepthwiseConvolutionConstructor = <
+  const Size extends [number, number] | WindowSize,
+  const P extends PaddingOption = 'valid',
+  const S extends PairOption = 1,
+  const D extends PairOption = 1,
+  const M extends number = 1,
+  B extends ParameterSource | null = number,
+  const Name extends string = 'depthwise-convolution-{}',
+>(
+  size: Size,
+  options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name>,
+) => DepthwiseConvolution<Size, P, S, D, M, B, Name>
+
+interface Normal {
+  readonly size: readonly [number, number, ...number[]]
+  readonly padding: Padding
+  readonly stride: Pair
+  readonly dilation: Pair
+  readonly multiplier: number
+  readonly bias: Parameter | null
+}
+interface NormalDepthwise extends Normal {
+  readonly size: Pair
+  readonly weight: Parameter
+}
+const shared: Omit<Options<Normal>, 'size'> = {
+  padding: { codec: padding, default: 'valid' },
+  stride: { codec: pair, default: 1 },
+  dilation: { codec: pair, default: 1 },
+  multiplier: { codec: integer(1), default: 1 },
+  bias: { codec: optionalParameter, default: 0 },
+}
+
+const withChannels = (input: Shape | null, rule: (channels: number) => VariableRule) => {
+  const channels = input?.[3] ?? null
+  return channels === null
+    ? left({
+        expected: 'a known number of input channels',
+        got: showShape(input),
+        remedy: 'Start the network with an Input whose channels are given, such as Input([28, 28, 1]).',
+      })
+    : right(rule(channels))
+}
+
+/** Filters [rows, cols, input channels, multiplier]; each sees the rows and columns of one channel. */
+const filters = ({ size: [rows, cols], multiplier }: Normal, initial: Parameter, input: Shape | null) =>
+  withChannels(input, channels => ({
+    shape: [rows, cols, channels, multiplier],
+    initial,
+    fans: { in: rows * cols, out: rows * cols * multiplier },
+  }))
+
+/** Every channel by its own filters, which are a group each. */
+const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Normal): T => {
+  const [rows = null, cols = null, channels = 0, multiplier = 0] = ops.shape(weight)
+  const filter = ops.reshape(weight, [rows, cols, 1, (channels ?? 0) * (multiplier ?? 0)])
+  return ops.convolve(x, filter, {
+    padding: margins(kind, ops.shape(x), options),
+    stride: options.stride,
+    dilation: options.dilation,
+    groups: channels ?? 0,
+  })
+}
+
+/**
+ * Convolution of each channel by itself: output channel `k·multiplier + m` is input channel `k`, convolved with a filter
+ * of its own, plus a bias:
+ *
+ * `y[b, i, j, k·multiplier + m] = bias + sum(x[b, i·stride + r·dilation, j·stride + c·dilation, k] · weight[r, c, k, m])`
+ *
+ * Rows and columns come out as of `Convolution`. (Sifre 2014; Howard et al. 2017.)
+ *
+ * Variables: `weight` [rows, cols, input channels, multiplier] and, unless it is `null`, `bias` [channels that come out].
+ *
+ * @param size [rows, cols] of the filters
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the filter
+ * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([28, 28, 8]), DepthwiseConvolution([3, 3], { multiplier: 2 }))
+ * String(network) // (?, 28, 28, 8) -> [... 2 layers ...] -> (?, 26, 26, 16)
+ * ```
+ */
+export const DepthwiseConvolution: DepthwiseConvolutionConstructor = defineLayer({
+  kind: 'DepthwiseConvolution',
+  example: "DepthwiseConvolution([3, 3], { padding: 'same' })",
+  positional: ['size'],
+  options: { size: { codec: windowSize }, ...shared, weight: { codec: parameter, default: heNormal({ gain: 2 }) } },
+  shape: (options: NormalDepthwise, input) => slideShape(input, options, times(input?.[3] ?? null, options.multiplier)),
+  variables: {
+    weight: (options: NormalDepthwise, input) => filters(options, options.weight, input),
+    bias: ({ bias, multiplier }: NormalDepthwise, input) =>
+      bias === null ? right(null) : withChannels(input, n => ({ shape: [n * multiplier], initial: bias })),
+  },
+  forward: (options: NormalDepthwise, ops, x, { weight, bias }) => {
+    const y = eachChannel('DepthwiseConvolution', ops, x, weight, options)
+    return [options.bias === null ? y : ops.add(y, bias), {}]
+  },
+})
+
+/** The options of {@link SeparableConvolution}. */
+export interface SeparableConvolutionOptions<
+  P extends PaddingOption = PaddingOption,
+  S extends PairOption = PairOption,
+  D extends PairOption = PairOption,
+  M extends number = number,
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+> extends DepthOptions<P, S, D, M, B, Name> {
+  /** The initial filters of the channels, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
+  readonly depthwiseWeight?: ParameterSource
+  /** The initial mixture, [1, 1, input channels · multiplier, channels]. Default: `heNormal({ gain: 2 })`. */
+  readonly pointwiseWeight?: ParameterSource
+}
+
+/** A separable convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
+export interface SeparableConvolution<
+  Size extends FilterSize,
+  P = 'valid',
+  S = 1,
+  D = 1,
+  M extends number = 1,
+  B = number,
+  Name extends string = 'separable-convolution-{}',
+> extends Leaf<Name, 'params'> {
+  readonly kind: 'SeparableConvolution'
+  readonly size: Size
+  readonly padding: Padding
+  readonly stride: Pair
+  readonly dilation: Pair
+  readonly multiplier: M
+  readonly depthwiseWeight: Parameter
+  readonly pointwiseWeight: Parameter
+  readonly bias: Parameter | null
+  readonly '~out': Slid<this['~in'], 'SeparableConvolution', Size, P, S, D, Size[2]>
+  readonly '~params': [B] extends [null]
+    ? SeparableWeights<ChannelsOf<this['~in']>, Size, M>
+    : SeparableWeights<ChannelsOf<this['~in']>, Size, M> & { readonly [_ in 'bias']: Tensor<[Size[2]]> }
+}
+interface SeparableWeights<C extends number, Size extends FilterSize, M extends number> {
+  readonly depthwiseWeight: Tensor<[Size[0], Size[1], C, M]>
+  readonly pointwiseWeight: Tensor<[1, 1, Multiply<C, M>, Size[2]]>
+}
+
+/** The constructor of {@link SeparableConvolution}. */
+export type SeparableConvolutionConstructor = <
+  const Size extends [number, number, number] | FilterSize,
+  const P extends PaddingOption = 'valid',
+  const S extends PairOption = 1,
+  const D extends PairOption = 1,
+  const M extends number = 1,
+  B extends ParameterSource | null = number,
+  const Name extends string = 'separable-convolution-{}',
+>(
+  size: Size,
+  options?: SeparableConvolutionOptions<P, S, D, M, B, Name>,
+) => SeparableConvolution<Size, P, S, D, M, B, Name>
+
+interface NormalSeparable extends Normal {
+  readonly size: FilterSize
+  readonly depthwiseWeight: Parameter
+  readonly pointwiseWeight: Parameter
+}
+
+/**
+ * A depthwise convolution, then a mixture of its channels at each place: `Convolution([1, 1, channels])` of
+ * `DepthwiseConvolution([rows, cols])`, with one bias at the end. Many fewer multiplications than a convolution of the
+ * same size. (Chollet 2017.)
+ *
+ * Variables: `depthwiseWeight` [rows, cols, input channels, multiplier], `pointwiseWeight`
+ * [1, 1, input channels · multiplier, channels] and, unless it is `null`, `bias` [channels].
+ *
+ * @param size [rows, cols, channels]
+ * @throws as {@link DepthwiseConvolution}
+ * @example
+ * ```ts
+ * const network = join(Input([28, 28, 8]), SeparableConvolution([3, 3, 16], { padding: 'same' }))
+ * String(network) // (?, 28, 28, 8) -> [... 2 layers ...] -> (?, 28, 28, 16)
+ * ```
+ */
+export const SeparableConvolution: SeparableConvolutionConstructor = defineLayer({
+  kind: 'SeparableConvolution',
+  example: "SeparableConvolution([3, 3, 16], { padding: 'same' })",
+  positional: ['size'],
+  options: {
+    size: { codec: filterSize },
+    ...shared,
+    depthwiseWeight: { codec: parameter, default: heNormal({ gain: 2 }) },
+    pointwiseWeight: { codec: parameter, default: heNormal({ gain: 2 }) },
+  },
+  shape: (options: NormalSeparable, input) => slideShape(input, options, options.size[2]),
+  variables: {
+    depthwiseWeight: (options: NormalSeparable, input) => filters(options, options.depthwiseWeight, input),
+    pointwiseWeight: ({ multiplier, size, pointwiseWeight }: NormalSeparable, input) =>
+      withChannels(input, n => ({ shape: [1, 1, n * multiplier, size[2]], initial: pointwiseWeight })),
+    bias: ({ size, bias }: NormalSeparable) => right(bias === null ? null : { shape: [size[2]], initial: bias }),
+  },
+  forward: (options: NormalSeparable, ops, x, { depthwiseWeight, pointwiseWeight, bias }) => {
+    const deep = eachChannel('SeparableConvolution', ops, x, depthwiseWeight, options)
+    const none = [0, 0] as const
+    const y = ops.convolve(deep, pointwiseWeight, {
+      padding: [none, none],
+      stride: [1, 1],
+      dilation: [1, 1],
+      groups: 1,
+    })
+    return [options.bias === null ? y : ops.add(y, bias), {}]
+  },
+})

@@ -1,0 +1,61 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type { Divide } from '../core/digits.ts'
+import type { Fault } from '../core/errors.ts'
+import { type Mismatch, type Shape, showShape } from '../core/shape.ts'
+
+// Convolutions whose channels are taken in groups, each of which makes its own part of the output.
+
+/** The channels of one group of `C`. */
+export type PerGroup<C extends number, G extends number> = G extends 1
+  ? C
+  : Divide<C, G> extends [infer Q extends number, unknown]
+    ? Q
+    : number
+
+/** `O` where `G` groups divide the `C` channels that come in. */
+export type Grouped<Kind extends string, C, G extends number, O> = G extends 1
+  ? O
+  : C extends number
+    ? Divide<C, G> extends [unknown, infer Rest extends number]
+      ? number extends Rest
+        ? O
+        : Rest extends 0
+          ? O
+          : Mismatch<`${Kind} cannot divide ${C} channels into ${G} groups of one size`>
+      : O
+    : O
+
+/** Checks that the groups divide the channels that go out, which is known when the layer is made. */
+export const checkGroups = (groups: number, channels: number): (Fault & { readonly option: string }) | undefined =>
+  channels % groups === 0
+    ? undefined
+    : {
+        option: 'groups',
+        expected: `a number that divides the ${channels} channels that come out`,
+        got: String(groups),
+        remedy: `Use another number of groups, or a multiple of ${groups} channels.`,
+      }
+
+/** The channels of each group, of an input whose last axis they are. */
+export const channelsPerGroup = (input: Shape | null, groups: number): Either<Fault, number> => {
+  const channels = input?.at(-1) ?? null
+  return channels === null
+    ? left({
+        expected: 'a known number of input channels',
+        got: showShape(input),
+        remedy: 'Start the network with an Input whose channels are given.',
+      })
+    : right(channels / groups)
+}
+
+/** Checks that the groups divide the channels that come in. */
+export const groupedShape = <S>(input: Shape | null, groups: number, output: Either<Fault, S>): Either<Fault, S> => {
+  const channels = input?.at(-1) ?? null
+  return output._tag === 'Left' || channels === null || channels % groups === 0
+    ? output
+    : left({
+        expected: `input channels that ${groups} groups divide`,
+        got: showShape(input),
+        remedy: `Use a number of groups that divides ${channels}.`,
+      })
+}

@@ -1,0 +1,169 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Add, Subtract } from '../core/digits.ts'
+import type { Fault } from '../core/errors.ts'
+import type { Margin } from '../core/ops.ts'
+import { codec } from '../core/options.ts'
+import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { knownDimensions } from './axis.ts'
+
+// What is put around the axes between batch and channels, or cut from them.
+
+/** For one axis: as many before it as after it, or [before, after]. */
+export type MarginOption = number | readonly [before: number, after: number]
+/** For every axis between batch and channels alike, or a margin for each: one, two or three of them. */
+export type MarginsOption = number | readonly MarginOption[]
+
+type SumOf<M> = M extends readonly [infer A extends number, infer B extends number]
+  ? Add<A, B>
+  : M extends number
+    ? Add<M, M>
+    : number
+
+/** Every axis of `S`, from index `N` of the margins on, made larger or smaller. */
+type Changed<
+  S extends readonly unknown[],
+  M,
+  Cut extends boolean,
+  R extends readonly unknown[] = [],
+> = S extends readonly [infer D extends number, ...infer Rest]
+  ? (M extends readonly unknown[] ? M[R['length']] : M) extends infer Own
+    ? (Cut extends true ? Subtract<D, SumOf<Own>> : Add<D, SumOf<Own>>) extends infer New
+      ? New extends '-' | 0
+        ? 'empty'
+        : Changed<Rest, M, Cut, [...R, New]>
+      : never
+    : never
+  : R
+
+type WithMargins<I, Kind extends string, M, Cut extends boolean> = I extends readonly [infer B, ...infer S, infer C]
+  ? S extends readonly []
+    ? Mismatch<`${Kind} expects an input [batch, ..., channels] with axes between them, got ${Show<I>}`>
+    : M extends readonly unknown[]
+      ? number extends M['length']
+        ? number[]
+        : S['length'] extends M['length']
+          ? Assemble<I, Kind, B, Changed<S, M, Cut>, C>
+          : Mismatch<`${Kind} expects an input with ${M['length']} axes between batch and channels, got ${Show<I>}`>
+      : Assemble<I, Kind, B, Changed<S, M, Cut>, C>
+  : number[] extends I
+    ? number[]
+    : Mismatch<`${Kind} expects an input [batch, ..., channels] with axes between them, got ${Show<I>}`>
+type Assemble<I, Kind extends string, B, S, C> = S extends readonly unknown[]
+  ? [B, ...S, C]
+  : Mismatch<`${Kind} leaves nothing of the input ${Show<I>}`>
+
+/** A layer of margins as a type: [batch, ..., channels] in and out, with more or less between them. */
+export interface Margined<Kind extends string, M, Cut extends boolean, Name extends string> extends Plain<Name> {
+  readonly kind: Kind
+  readonly margins: number | readonly Margin[]
+  readonly '~out': WithMargins<this['~in'], Kind, M, Cut>
+}
+
+/** The constructor of a layer of margins. */
+export type MarginConstructor<Kind extends string, Base extends string, Cut extends boolean> = <
+  const M extends MarginsOption,
+  const Name extends string = `${Base}-{}`,
+>(
+  margins: M,
+  options?: NameOption<Name>,
+) => Margined<Kind, M, Cut, Name>
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const oneMargin = (value: unknown): Margin | undefined => {
+  if (isCount(value)) return Object.freeze([value, value] as const)
+  if (!Array.isArray(value) || value.length !== 2) return undefined
+  const [before, after]: readonly unknown[] = value
+  return isCount(before) && isCount(after) ? Object.freeze([before, after] as const) : undefined
+}
+
+type Margins = number | readonly Margin[]
+const marginsOption: t.Type<Margins, unknown, unknown> = codec<Margins>(
+  'an integer >= 0 for every axis, or an array of one, two or three integers or pairs [before, after]',
+  value => {
+    if (isCount(value)) return value
+    if (!Array.isArray(value) || value.length < 1 || value.length > 3) return undefined
+    const all = value.map(oneMargin)
+    return all.every(margin => margin !== undefined) ? Object.freeze(all) : undefined
+  },
+  value => (typeof value === 'number' ? value : value.map(margin => (margin[0] === margin[1] ? margin[0] : margin))),
+)
+
+/** A margin for each axis of an input, none for batch and channels. */
+const everyAxis = (margins: Margins, rank: number): readonly Margin[] => {
+  const none: Margin = [0, 0]
+  const inner = typeof margins === 'number' ? Array<Margin>(rank - 2).fill([margins, margins]) : margins
+  return [none, ...inner, none]
+}
+
+const marginedShape = (margins: Margins, input: Shape | null, sign: 1 | -1): Either<Fault, Shape | null> => {
+  if (input === null) return right(null)
+  const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
+  const axes = typeof margins === 'number' ? input.length - 2 : margins.length
+  if (axes < 1 || input.length !== axes + 2)
+    return typeof margins === 'number'
+      ? fault('an input [batch, ..., channels] with axes between them', 'Give the Input two dimensions at least.')
+      : fault(
+          `an input with ${axes} axes between batch and channels`,
+          'Give a margin for each of them, or one number for all.',
+        )
+  const out = everyAxis(margins, input.length).map(([before, after], axis) => {
+    const d = input[axis] ?? null
+    return d === null ? null : d + sign * (before + after)
+  })
+  return out.slice(1, -1).some(d => d !== null && d <= 0)
+    ? fault('an input larger than what is cut off', 'Cut off less.')
+    : right(out)
+}
+
+/**
+ * Puts zeros around every axis between batch and channels.
+ *
+ * @param margins how many zeros: a number for every axis and side, or an array with a number or [before, after] for each
+ *   axis, which says how many axes the input has: `[1]` for sequences, `[1, 2]` for images, `[1, 2, [0, 3]]` for volumes
+ * @throws InvalidOption when the margins are none of these
+ * @throws LayerConnectionError, from `join`, when the input has another number of axes
+ * @example
+ * ```ts
+ * String(join(Input([28, 28, 1]), ZeroPadding([2, [0, 1]]))) // (?, 28, 28, 1) -> [... 2 layers ...] -> (?, 32, 29, 1)
+ * ```
+ */
+export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false> = defineLayer({
+  kind: 'ZeroPadding',
+  example: 'ZeroPadding([1, [0, 1]])',
+  positional: ['margins'],
+  options: { margins: { codec: marginsOption } },
+  shape: ({ margins }, input) => marginedShape(margins, input, 1),
+  forward: ({ margins }, ops, x) => [ops.pad(x, everyAxis(margins, ops.shape(x).length)), {}],
+})
+
+/**
+ * Cuts off what lies at the ends of every axis between batch and channels.
+ *
+ * @param margins how much: as of {@link ZeroPadding}
+ * @throws InvalidOption when the margins are none of these
+ * @throws LayerConnectionError, from `join`, when the input has another number of axes, or nothing would be left
+ * @example
+ * ```ts
+ * String(join(Input([28, 28, 1]), Cropping(2))) // (?, 28, 28, 1) -> [... 2 layers ...] -> (?, 24, 24, 1)
+ * ```
+ */
+export const Cropping: MarginConstructor<'Cropping', 'cropping', true> = defineLayer({
+  kind: 'Cropping',
+  example: 'Cropping([1, [0, 1]])',
+  positional: ['margins'],
+  options: { margins: { codec: marginsOption } },
+  shape: ({ margins }, input) => marginedShape(margins, input, -1),
+  forward: ({ margins }, ops, x) => {
+    const shape = ops.shape(x)
+    const all = everyAxis(margins, shape.length)
+    const between = shape.map((_, axis) => axis).slice(1, -1)
+    const kept = knownDimensions('Cropping', shape, between).map((d, i) => {
+      const [before, after] = all[i + 1] as Margin
+      return d - before - after
+    })
+    const begin = all.map(([before]) => before)
+    return [ops.slice(x, begin, [null, ...kept, null]), {}]
+  },
+})

@@ -1,0 +1,80 @@
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { number, optionalParameter } from '../core/options.ts'
+import type { Parameter, ParameterSource } from '../core/variables.ts'
+import {
+  type Along,
+  alongAxes,
+  axesFromStart,
+  besideOthers,
+  type FactorAndShift,
+  featureAxes,
+  type NormalizedFeatures,
+  normalizedFeatures,
+} from './layer-normalization.ts'
+
+/** The options of {@link RMSNorm}. */
+export interface RMSNormOptions<
+  G extends ParameterSource | null = ParameterSource | null,
+  A extends readonly number[] = readonly number[],
+  Name extends string = string,
+> extends NameOption<Name> {
+  /** The axes that the mean runs over, without the batch; negative ones count from the end. Default: [-1]. */
+  readonly axes?: A
+  /** The initial factor, of the input's shape along the axes, or `null` for none. Default: 1. */
+  readonly gamma?: G
+  /** Added to the mean of the squares. Default: 1e-6. */
+  readonly epsilon?: number
+}
+
+/** A root mean square normalization as a type: [batch, ..., features] in, the same out. */
+export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1], Name extends string = 'rms-norm-{}'>
+  extends Leaf<Name> {
+  readonly kind: 'RMSNorm'
+  readonly axes: readonly number[]
+  readonly gamma: Parameter | null
+  readonly epsilon: number
+  readonly '~out': NormalizedFeatures<this['~in'], 'RMSNorm'>
+  readonly '~params': FactorAndShift<G, null, Along<this['~in'], A>>
+}
+
+/** The constructor of {@link RMSNorm}. */
+export type RMSNormConstructor = <
+  G extends ParameterSource | null = number,
+  const A extends readonly number[] = readonly [-1],
+  const Name extends string = 'rms-norm-{}',
+>(
+  options?: RMSNormOptions<G, A, Name>,
+) => RMSNorm<G, A, Name>
+
+/**
+ * Root mean square normalization (Zhang and Sennrich 2019): `gamma x / sqrt(mean(x²) + epsilon)`, with the mean of each
+ * example over the axes of its features. Unlike `LayerNorm` it neither centres nor shifts.
+ *
+ * Variables, unless it is `null`: `gamma`, of the input's shape along the axes: [features] by default.
+ *
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input does not have the axes
+ * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
+ * @example
+ * ```ts
+ * const network = join(Input(2), RMSNorm({ epsilon: 0 }))
+ * apply(network, init(network, key(0)), [[1, 7]]).output.dataSync()[1] // 1.399999976158142
+ * ```
+ */
+export const RMSNorm: RMSNormConstructor = defineLayer({
+  kind: 'RMSNorm',
+  example: 'RMSNorm({ epsilon: 1e-6 })',
+  options: {
+    axes: { codec: featureAxes, default: [-1] },
+    gamma: { codec: optionalParameter, default: 1 },
+    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-6 },
+  },
+  shape: ({ axes }, input) => normalizedFeatures(axes, input),
+  variables: { gamma: ({ axes, gamma }, input) => alongAxes(axes, gamma, input) },
+  forward: (options, ops, x, { gamma }) => {
+    const over = axesFromStart(options.axes, ops.shape(x).length)
+    const squares = ops.mean(ops.square(x), over, true)
+    const y = ops.multiply(x, ops.rsqrt(ops.add(squares, ops.constant(options.epsilon))))
+    return [options.gamma === null ? y : ops.multiply(y, besideOthers(ops, gamma, x, over)), {}]
+  },
+})
