@@ -11,6 +11,7 @@ import {
   type Place,
   resolveName,
   type Scope,
+  titled,
   type WiringError,
   within,
   withinShared,
@@ -62,6 +63,7 @@ type Arrangement =
   | { readonly form: 'parallel' | 'branch'; readonly parts: readonly Part[] }
   | { readonly form: 'repeat'; readonly part: Part; readonly times: number }
   | { readonly form: 'shared' | 'block'; readonly part: Part; readonly name: string }
+  | { readonly form: 'model'; readonly parts: readonly Part[]; readonly name: string }
   | { readonly form: 'slice'; readonly wiring: Wiring }
 
 /** A composition as the run time sees it. */
@@ -247,6 +249,8 @@ const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope
       return wireShared(arrangement.part, claimShared(arrangement.name, scope), incoming, draft, scope)
     case 'block':
       return wireBlock(arrangement.part, arrangement.name, incoming, draft, scope)
+    case 'model':
+      return wireAll(arrangement.parts, incoming, draft, titled(scope, arrangement.name))
     case 'slice':
       return wireSlice(arrangement.wiring, incoming, draft, scope)
   }
