@@ -9,5 +9,5 @@ import { asPart, compose } from '../core/network.ts'
 export const model = <const L extends readonly AnyLayer[]>(title: string, ...layers: CheckJoin<L>): Join<L> => {
   const parts = layers.map(layer => asPart(title, layer))
   // Join<L> is what the same composition is at the type level, where titles play no part.
-  return compose({ form: 'model', parts, name: title }) as unknown as Join<L>
+  return compose({ form: 'sequence', parts, title }) as unknown as Join<L>
 }

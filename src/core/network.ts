@@ -6,6 +6,7 @@ import { foldIn } from './random.ts'
 import {
   along,
   claim,
+  claimAlways,
   claimShared,
   newScope,
   type Place,
@@ -58,13 +59,18 @@ export interface Wiring {
 /** What every composition carries. */
 export interface Wired extends AnyLayer, Wiring {}
 
+/** Where a part was cut out of another: from the named layers on, or up to them. */
+export interface Cut {
+  readonly at: 'start' | 'end'
+  readonly names: readonly string[]
+}
+
 type Arrangement =
-  | { readonly form: 'sequence'; readonly parts: readonly Part[] }
+  | { readonly form: 'sequence'; readonly parts: readonly Part[]; readonly title?: string }
   | { readonly form: 'parallel' | 'branch'; readonly parts: readonly Part[] }
   | { readonly form: 'repeat'; readonly part: Part; readonly times: number }
   | { readonly form: 'shared' | 'block'; readonly part: Part; readonly name: string }
-  | { readonly form: 'model'; readonly parts: readonly Part[]; readonly name: string }
-  | { readonly form: 'slice'; readonly wiring: Wiring }
+  | { readonly form: 'slice'; readonly wiring: Wiring; readonly of: Part; readonly cut: Cut }
 
 /** A composition as the run time sees it. */
 export interface CompositionValue extends Wiring {
@@ -152,11 +158,13 @@ const wireLayer = (
 
 const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
   const placed: Wire[] = []
+  const isShared = ({ name }: Node) => slice.nodes.filter(other => other.name === name).length > 1
   for (const node of slice.nodes) {
     const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
     // Its nodes keep the names that they have, which no other layer may take.
-    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, claim(node, scope))
+    const named = isShared(node) ? claimAlways(node, scope) : claim(node, scope)
+    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, named)
     if (E.isLeft(wired)) return wired
     placed.push(wired.right[0] as Wire)
   }
@@ -236,7 +244,7 @@ const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope
   const { arrangement } = part
   switch (arrangement.form) {
     case 'sequence':
-      return wireAll(arrangement.parts, incoming, draft, scope)
+      return wireAll(arrangement.parts, incoming, draft, titled(scope, arrangement.title))
     case 'parallel': {
       const inputs = dealt(incoming, arrangement.parts.length, scope)
       return E.isLeft(inputs) ? inputs : wireBranches(arrangement.parts, inputs.right, draft, scope)
@@ -249,8 +257,6 @@ const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope
       return wireShared(arrangement.part, claimShared(arrangement.name, scope), incoming, draft, scope)
     case 'block':
       return wireBlock(arrangement.part, arrangement.name, incoming, draft, scope)
-    case 'model':
-      return wireAll(arrangement.parts, incoming, draft, titled(scope, arrangement.name))
     case 'slice':
       return wireSlice(arrangement.wiring, incoming, draft, scope)
   }
