@@ -1,5 +1,6 @@
 export * from './architectures/index.ts'
 export * from './backends/index.ts'
+export * from './blocks/index.ts'
 export * from './combinators/index.ts'
 export * from './core/index.ts'
 export * from './display/index.ts'
