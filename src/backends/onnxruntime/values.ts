@@ -101,12 +101,55 @@ export const laidValue = (emit: Emitter, value: Value, order: readonly number[] 
 /** The value with every element in place, in the order in which it lies. */
 export const asItLies = (emit: Emitter, value: Value): Value => whole(emit, value)
 
+/** Axes of one shape that hold the same elements as axes of another one. */
+interface Block {
+  readonly olds: readonly number[]
+  readonly news: readonly number[]
+}
+
+/** The smallest such blocks of two shapes with as many elements. */
+const blocksOf = (from: readonly number[], to: readonly number[]): readonly Block[] => {
+  const blocks: Block[] = []
+  let [i, j] = [0, 0]
+  while (i < from.length || j < to.length) {
+    const [olds, news] = [i < from.length ? [i] : [], j < to.length ? [j] : []]
+    let [a, b] = [from[i++] ?? 1, to[j++] ?? 1]
+    while (a !== b)
+      if (a < b) {
+        a *= from[i] as number
+        olds.push(i++)
+      } else {
+        b *= to[j] as number
+        news.push(j++)
+      }
+    blocks.push({ olds, news })
+  }
+  return blocks
+}
+
+/** The order of the new axes, where those of each block lie side by side; else `undefined`. */
+const orderAfter = ({ shape, order }: Value, blocks: readonly Block[]): readonly number[] | undefined => {
+  const wide = order.filter(axis => shape[axis] !== 1)
+  const placed = blocks.map(({ olds, news }) => {
+    const places = olds.filter(axis => shape[axis] !== 1).map(axis => wide.indexOf(axis))
+    const isTogether = places.every((place, i) => i === 0 || place === (places[i - 1] as number) + 1)
+    return isTogether ? { at: places[0] ?? wide.length, news } : undefined
+  })
+  if (placed.includes(undefined)) return undefined
+  return (placed as readonly { readonly at: number; readonly news: readonly number[] }[])
+    .toSorted((a, b) => a.at - b.at)
+    .flatMap(({ news }) => news)
+}
+
 /** The same numbers in another shape. */
 export const reshaped = (emit: Emitter, value: Value, shape: readonly number[]): Value => {
   if (isSingle(value) && value.dims.length <= shape.length) return { ...value, shape, order: axesOf(shape), dims: [] }
   if (same(value.shape, shape)) return value
-  const { name } = lies(value, axesOf(value.shape)) ? whole(emit, value) : laidValue(emit, value)
-  return asGiven(reshapeTo(emit, name, shape), shape)
+  const given = whole(emit, value)
+  const order = orderAfter(given, blocksOf(given.shape, shape))
+  if (order === undefined) return asGiven(reshapeTo(emit, laid(emit, given), shape), shape)
+  const dims = order.map(axis => shape[axis] as number)
+  return inOrder(same(dims, given.dims) ? given.name : reshapeTo(emit, given.name, dims), shape, order)
 }
 
 /** A tensor repeated along axes that have one element, and along new ones before the others. */
