@@ -77,4 +77,25 @@ describe('ONNX Runtime computes the gradients that the eager tape does', () => {
 
   it('of convolutions of images, with stride, dilation, padding and groups', () =>
     fc.assert(fc.asyncProperty(convolutions, expectSame), { numRuns: 120 }))
+
+  it('of convolutions of one place, and of many channels in small images', async () => {
+    const plain = { stride: [1, 1], dilation: [1, 1], groups: 1 }
+    const none = [
+      [0, 0],
+      [0, 0],
+    ]
+    const one = [
+      [1, 1],
+      [1, 1],
+    ]
+    for (const [image, filter, padding] of [
+      [[2, 9, 8, 5], [1, 1, 5, 7], none],
+      [[3, 5, 5, 80], [3, 3, 80, 72], one],
+      [[40, 14, 12, 6], [3, 3, 6, 8], one],
+    ] as const)
+      await expectSame({
+        ...called('convolve', [draws(1, image), draws(2, filter)], [{ ...plain, padding }]),
+        differentiable: [true, true],
+      })
+  })
 })

@@ -1,4 +1,5 @@
 import type { Emitter } from './emitter.ts'
+import { axesOf, moved, reshapeTo, same, sizeOf } from './moving.ts'
 
 // Tensors of a graph as values of a model. A value may lie in another order of axes than the graph's, and may have one
 // element along an axis that the graph sees repeated: transposes and broadcasts are carried out only where an operator
@@ -15,17 +16,12 @@ export interface Value {
   readonly dims: readonly number[]
 }
 
-export const sizeOf = (dims: readonly number[]): number => dims.reduce((n, d) => n * d, 1)
-export const axesOf = (shape: readonly number[]): readonly number[] => shape.map((_, axis) => axis)
-const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((d, i) => d === b[i])
 const isSingle = ({ dims }: Value): boolean => dims.every(d => d === 1)
 const isWhole = ({ shape, order, dims }: Value): boolean =>
   same(
     dims,
     order.map(axis => shape[axis] as number),
   )
-const notOne = (dims: readonly number[]): readonly number[] => dims.filter(d => d !== 1)
 
 /** A value that lies as the graph sees it. */
 export const asGiven = (name: string, shape: readonly number[]): Value => ({
@@ -55,19 +51,6 @@ export const transposed = (value: Value, permutation: readonly number[]): Value 
   shape: permutation.map(axis => value.shape[axis] as number),
   order: value.order.map(axis => permutation.indexOf(axis)),
 })
-
-export const reshapeTo = (emit: Emitter, name: string, dims: readonly number[]): string =>
-  emit.node('Reshape', [name, emit.integers(dims)])
-
-/** Moves the axes of a tensor; where all that moves has one element, only its shape changes. */
-const moved = (emit: Emitter, name: string, dims: readonly number[], permutation: readonly number[]): string => {
-  if (same(permutation, axesOf(dims))) return name
-  const wide = permutation.filter(axis => dims[axis] !== 1)
-  const result = permutation.map(axis => dims[axis] as number)
-  if (wide.every((axis, i) => i === 0 || axis > (wide[i - 1] as number)))
-    return same(result, dims) ? name : reshapeTo(emit, name, result)
-  return emit.node('Transpose', [name], { perm: { ints: permutation } })
-}
 
 /** Whether a value lies in an order, but for axes of one element. */
 const lies = ({ shape, order: own, dims }: Value, order: readonly number[]): boolean => {
@@ -214,5 +197,3 @@ export const together = (
 /** Removes axes from an order, as a reduction does. */
 export const without = (order: readonly number[], axes: readonly number[]): readonly number[] =>
   order.filter(axis => !axes.includes(axis)).map(axis => axis - axes.filter(other => other < axis).length)
-
-export { isSingle, isWhole, notOne, same }

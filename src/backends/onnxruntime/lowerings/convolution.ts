@@ -1,6 +1,8 @@
 import type { Margin, Pair, Sliding } from '../../../core/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
+import { microsoft } from '../model.ts'
+import { reshapeTo } from '../moving.ts'
 import { inOrder, laid, type Value } from '../values.ts'
 import { byPlace, hasFewPlaces } from './filter-gradient.ts'
 import type { Target } from './lowering.ts'
@@ -49,6 +51,28 @@ const direct = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?:
   return inOrder(name, shapeOf(x, filter, sliding), channelsFirst)
 }
 
+/** Whether a convolution is a product for each place. Filters that stand in the model are laid out for convolutions once. */
+const isPointwise = (emit: Emitter, filter: Value, { stride, padding, groups }: Sliding): boolean =>
+  groups === 1 &&
+  [...filter.shape.slice(0, 2), ...stride].every(d => d === 1) &&
+  padding.flat().every(d => d === 0) &&
+  !emit.isConstant(filter.name)
+
+/** Such a convolution, with the filter as it lies. */
+const pointwise = (emit: Emitter, x: Value, filter: Value): Value => {
+  const [batch, rows, cols, channels] = x.shape as readonly [number, number, number, number]
+  const outputs = filter.shape[3] as number
+  const isOutputsFirst = filter.order.indexOf(3) < filter.order.indexOf(2)
+  const weights = isOutputsFirst
+    ? reshapeTo(emit, laid(emit, filter, outputsFirst), [outputs, channels])
+    : reshapeTo(emit, laid(emit, filter), [channels, outputs])
+  const images = reshapeTo(emit, laid(emit, x, channelsFirst), [batch, channels, rows * cols])
+  const flag = { int: isOutputsFirst ? 0 : 1 }
+  const places = emit.node('FusedMatMul', [weights, images], { transA: flag }, { domain: microsoft })
+  const shape = [batch, rows, cols, outputs]
+  return inOrder(reshapeTo(emit, places, [batch, outputs, rows, cols]), shape, channelsFirst)
+}
+
 /** What a convolution of spread-out elements comes from: see `spread`. */
 export interface Spread {
   readonly source: Value
@@ -89,7 +113,9 @@ export const ofSpread = (
 }
 
 /** A convolution, plus a bias for each output where there is one. */
-export const convolution = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?: string): Value =>
-  bias === undefined && hasFewPlaces(filter, shapeOf(x, filter, sliding), sliding)
-    ? byPlace(emit, x, filter, shapeOf(x, filter, sliding), sliding)
-    : direct(emit, x, filter, sliding, bias)
+export const convolution = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?: string): Value => {
+  const shape = shapeOf(x, filter, sliding)
+  if (bias === undefined && hasFewPlaces(filter, shape, sliding)) return byPlace(emit, x, filter, shape, sliding)
+  if (bias === undefined && isPointwise(emit, filter, sliding)) return pointwise(emit, x, filter)
+  return direct(emit, x, filter, sliding, bias)
+}
