@@ -9,8 +9,8 @@ const folder = fileURLToPath(new URL('../../shared/conformance/cases', import.me
 describe('Conformance data', () => {
   if (existsSync(folder))
     for (const file of readCases(folder))
-      it(`${file.name}: every case of what exists is right`, () => {
-        expect(runFile(file).failures).to.deep.equal([])
+      it(`${file.name}: every case of what exists is right`, async () => {
+        expect((await runFile(file)).failures).to.deep.equal([])
       })
   else
     it('cannot be checked, as there is no folder of cases beside the project', function () {

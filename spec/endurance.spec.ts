@@ -1,6 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { BatchNorm, Dropout, fit, Input, init, join, key, Softmax, Tanh, trainStep } from '../src/index.ts'
+import {
+  BatchNorm,
+  compileTraining,
+  Dropout,
+  fit,
+  Input,
+  init,
+  join,
+  key,
+  Softmax,
+  Tanh,
+  trainStep,
+} from '../src/index.ts'
 
 const network = join(Input(3), Tanh(4), BatchNorm(), Dropout(0.2), Softmax(2))
 const examples = {
@@ -56,4 +68,25 @@ describe('Long training', () => {
     expect(after.tensors).to.equal(before.tensors)
     expect(after.bytes).to.be.below(before.bytes + 4 * 2 ** 20)
   }).timeout(180_000)
+})
+
+describe('Long compiled training', () => {
+  for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
+    it(`holds the number of tensors and the memory over 50,000 steps on ${backend}`, async () => {
+      const step = compileTraining(network, { loss: 'categoricalCrossentropy', backend })
+      let state = await step.init(init(network, key(1)), key(2))
+      const steps = async (n: number): Promise<void> => {
+        for (let i = 0; i < n; i++) [state] = await step(state, examples)
+      }
+      await steps(10_000)
+      const early = await settle()
+      const resident = process.memoryUsage().rss
+      await steps(40_000)
+      const late = await settle()
+      expect(state.update).to.equal(50_000)
+      expect(late.tensors).to.equal(early.tensors)
+      expect(late.bytes).to.be.below(early.bytes + 4 * 2 ** 20)
+      expect(process.memoryUsage().rss).to.be.below(resident + 48 * 2 ** 20)
+      await step.dispose()
+    }).timeout(300_000)
 })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -114,11 +114,14 @@ describe('the package', function () {
   it('holds the built library, its source and its papers, and nothing else', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
     const source = filesUnder('src')
-    const built = source.flatMap(file => {
-      const name = file.replace(/^src/, 'dist').replace(/\.ts$/, '')
-      return ['.js', '.js.map', '.d.ts', '.d.ts.map'].map(end => name + end)
-    })
-    expect([...packed].sort()).to.deep.equal([...papers, ...source, ...built].sort())
+    const built = (file: string, ends: readonly string[]) =>
+      ends.map(end => file.replace(/^(\.\/)?src/, 'dist').replace(/\.ts$/, end))
+    const types = source.flatMap(file => built(file, ['.d.ts', '.d.ts.map']))
+    const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'deno.json'), 'utf8'))
+    const code = Object.values<string>(entries).flatMap(file => built(file, ['.js', '.js.map']))
+    const shared = packed.filter(file => file.startsWith('dist/shared/'))
+    expect(shared.every(file => /^dist\/shared\/\w+\.js(\.map)?$/.test(file))).to.equal(true)
+    expect([...packed].sort()).to.deep.equal([...papers, ...source, ...types, ...code, ...shared].sort())
   })
 
   it('runs from a JavaScript program', async () => {

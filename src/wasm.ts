@@ -42,6 +42,8 @@ const prepareKernels = (): void => {
  */
 export const wasm = async (options: WasmOptions = {}): Promise<Backend> => {
   try {
+    // The backend of eager operations is settled before another one, of higher rank, is there to be chosen.
+    await tf.ready()
     if (tf.findBackendFactory('wasm') === null) await load(options)
     // Looking it up begins to load it; tfjs is ready when that has ended. The backend in use stays what it is.
     if (tf.findBackend('wasm') === null) {

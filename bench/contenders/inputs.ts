@@ -29,5 +29,6 @@ export const batches: Readonly<Record<string, () => { readonly x: Numbers; reado
   'train-mlp': () => ({ x: draws(1, [128, 784]), y: classes(2, 128, 10) }),
   'train-cnn': () => ({ x: draws(1, [64, 28, 28, 1]), y: classes(2, 64, 10) }),
   'train-lstm': () => ({ x: draws(1, [32, 40, 32]), y: classes(2, 32, 10) }),
+  resnet50: () => ({ x: draws(1, [2, 224, 224, 3]), y: classes(2, 2, 1000) }),
   'train-tiny': () => ({ x: draws(1, [16, 4]), y: classes(2, 16, 3) }),
 }

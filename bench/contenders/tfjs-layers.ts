@@ -59,7 +59,7 @@ const convolved = (
   return (relu ? layers.activation({ activation: 'relu' }).apply(z) : z) as SymbolicTensor
 }
 const bottleneck = (x: SymbolicTensor, width: number, strides: number, project: boolean): SymbolicTensor => {
-  const inner = convolved(convolved(convolved(x, width, 1, strides, true), width, 3, 1, true), 4 * width, 1, 1, false)
+  const inner = convolved(convolved(convolved(x, width, 1, 1, true), width, 3, strides, true), 4 * width, 1, 1, false)
   const short = project ? convolved(x, 4 * width, 1, strides, false) : x
   return layers
     .activation({ activation: 'relu' })

@@ -2,10 +2,13 @@ import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
 import {
   adam,
+  BackendError,
   Convolution,
+  chooseBackend,
   DocumentError,
   Dropout,
   evaluate,
+  fastestBackend,
   fit,
   Input,
   init,
@@ -22,14 +25,13 @@ import {
 } from '../../src/index.ts'
 import { progressBar } from '../../src/terminal.ts'
 import { drawDigits } from './drawing.ts'
-import { EngineError, engine, start } from './engine.ts'
 import { type DataSet, oneHot, shuffle, slice } from './images.ts'
 import { help, type Options, parseOptions } from './options.ts'
 import { captioned, picture, sideBySide } from './pictures.ts'
 import { readDataSet } from './reading.ts'
 
-const run = async ({ data, epochs, limit, seed, wasm }: Options): Promise<void> => {
-  await start(wasm)
+const run = async ({ data, epochs, limit, seed, engine }: Options): Promise<void> => {
+  const backend = engine === undefined ? await fastestBackend() : await chooseBackend(engine)
   const [forDrawing, forOrder, forWeights, forTraining] = split(key(seed), 4) as [Key, Key, Key, Key]
 
   const {
@@ -41,7 +43,7 @@ const run = async ({ data, epochs, limit, seed, wasm }: Options): Promise<void> 
     : { name: 'drawn digits', training: drawDigits(forDrawing, 2000), test: drawDigits(key(seed + 1), 500) }
   const training = slice(shuffle(all, forOrder), 0, limit)
   console.log(
-    `${name} on ${engine()}: ${training.labels.length} images to learn from, ${test.labels.length} held out\n`,
+    `${name} on ${backend.name}: ${training.labels.length} images to learn from, ${test.labels.length} held out\n`,
   )
 
   const [, rows, cols] = training.images.shape
@@ -73,11 +75,12 @@ const run = async ({ data, epochs, limit, seed, wasm }: Options): Promise<void> 
       epochs: rounds,
       batchSize,
       key: forTraining,
+      backend,
       onProgress: progressBar(process.stdout),
     },
   )
 
-  const output = await predict(network, variables, test.images)
+  const output = await predict(network, variables, test.images, { backend })
   const guesses = guessesOf(output.dataSync())
   const show = (indices: readonly number[]): string =>
     sideBySide(
@@ -93,7 +96,7 @@ const run = async ({ data, epochs, limit, seed, wasm }: Options): Promise<void> 
   console.log(`\nHeld-out images, and what the network takes them for:\n\n${show([0, 1, 2])}`)
   if (wrong.length > 0) console.log(`\nMistakes:\n\n${show(wrong.slice(0, 3))}`)
 
-  const options = { loss: 'categoricalCrossentropy', metrics: ['accuracy'] }
+  const options = { loss: 'categoricalCrossentropy', metrics: ['accuracy'], backend }
   const { accuracy = 0 } = await evaluate(network, variables, { x: test.images, y: oneHot(test) }, options)
   console.log(`\ntest accuracy: ${accuracy.toFixed(3)}`)
 }
@@ -115,7 +118,7 @@ else
     await run(options.right)
   } catch (error) {
     // What is wrong with a file or the machine is the user's to mend: its message says how, a stack trace does not.
-    if (!(error instanceof DocumentError || error instanceof EngineError)) throw error
+    if (!(error instanceof DocumentError || error instanceof BackendError)) throw error
     console.error(error.message)
     process.exitCode = 1
   }

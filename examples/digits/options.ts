@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 
+/** What can compute. */
+export const engines = ['tfjs', 'wasm', 'onnxruntime'] as const
+export type EngineName = (typeof engines)[number]
+
 /** What the command line asks for. */
 export interface Options {
   readonly help: boolean
@@ -9,7 +13,8 @@ export interface Options {
   readonly epochs: number | undefined
   readonly seed: number
   readonly limit: number | undefined
-  readonly wasm: boolean
+  /** What computes; without one, the fastest that is installed. */
+  readonly engine: EngineName | undefined
 }
 
 export const help = `Trains a small convolutional network to read digits, and shows what it has learned.
@@ -22,7 +27,8 @@ npm start -- [options]
   --epochs N     how often to go through the training images
   --limit N      use at most N training images
   --seed N       an integer: another seed, other digits and another start
-  --wasm         compute with WebAssembly instead of plain JavaScript
+  --engine NAME  what computes: tfjs (plain JavaScript), wasm or onnxruntime;
+                 the fastest that is installed unless you choose
   --help         print this text`
 
 /** Reads the arguments of the command line; on the left, what is wrong with them. */
@@ -36,7 +42,7 @@ export const parseOptions = (args: readonly string[]): E.Either<string, Options>
           epochs: { type: 'string' },
           limit: { type: 'string' },
           seed: { type: 'string' },
-          wasm: { type: 'boolean' },
+          engine: { type: 'string' },
           help: { type: 'boolean' },
         },
       })
@@ -46,7 +52,7 @@ export const parseOptions = (args: readonly string[]): E.Either<string, Options>
         epochs: integer('--epochs', values.epochs, 1),
         limit: integer('--limit', values.limit, 1),
         seed: integer('--seed', values.seed, Number.MIN_SAFE_INTEGER) ?? 1,
-        wasm: values.wasm ?? false,
+        engine: engineName(values.engine),
       }
     },
     error => (error as Error).message,
@@ -58,4 +64,11 @@ const integer = (option: string, text: string | undefined, least: number): numbe
   if (Number.isSafeInteger(value) && value >= least) return value
   const expected = least > 0 ? 'a positive integer' : 'an integer'
   throw new Error(`${option}: expected ${expected}, got ${JSON.stringify(text)}. For example: ${option} 3.`)
+}
+
+const engineName = (text: string | undefined): EngineName | undefined => {
+  if (text === undefined) return undefined
+  const found = engines.find(name => name === text)
+  if (found !== undefined) return found
+  throw new Error(`--engine: expected ${engines.join(', ')}, got ${JSON.stringify(text)}. For example: --engine wasm.`)
 }

@@ -25,6 +25,7 @@ import {
   residual,
   Softmax,
   shared,
+  start,
   Tanh,
   when,
 } from '../../src/index.ts'
@@ -169,6 +170,11 @@ describe('block', () => {
     const network = join(Input(4), block('a', join(encoder, tower)), block('b', join(encoder, block('c', tower))))
     const { params } = init(network, key(0))
     expect(Object.keys(params)).to.deep.equal(['encoder', 'tower/tanh-1', 'tower/batch-norm-1'])
+  })
+
+  it('is left by slices, in which shared layers stay shared', () => {
+    const network = join(Input(4), block('a', join(Relu(4), repeat(shared('s', Relu(4)), 2))))
+    expect(names(join(start(network, 'a/relu-1'), Softmax(2)))).to.deep.equal(['a/relu-1', 's', 'softmax-1'])
   })
 
   it('is a network when what it names is one', () => {

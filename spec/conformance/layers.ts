@@ -1,6 +1,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import * as joinery from '../../src/index.ts'
 import { type Case, close, Differs, flat, type Numbers, numbersOf, type Shaped, same, type Tolerance } from './data.ts'
+import type { Engine } from './engine.ts'
 import { camelCase, makeLayer } from './translate.ts'
 
 // Cases of one layer: what it computes, its gradients, its shapes, and what it refuses.
@@ -79,7 +80,7 @@ const networkOf = (one: ValueCase, more: Args = {}): joinery.Layer => {
 }
 
 /** Values, new state and gradients. */
-export const checkValue = (one: ValueCase, tolerance: Tolerance): void => {
+export const checkValue = async (one: ValueCase, tolerance: Tolerance, engine: Engine): Promise<void> => {
   const { axes } = one.args as { readonly axes?: readonly number[] | null }
   // Variables as large as the batch are no network's: such a layer runs alone, with the variables of the case.
   const isAlone = Array.isArray(axes) && !axes.includes(0)
@@ -91,10 +92,7 @@ export const checkValue = (one: ValueCase, tolerance: Tolerance): void => {
     : withParams(joinery.init(network, joinery.key(0)), params, key => [name, camelCase(key)])
   const input = one.inputs ? one.inputs.map(flat) : inputOf(one)
   const options = { training: one.training ?? false, key: joinery.key(1) }
-  const { output, state } = joinery.apply(network, variables as never, input as never, options) as {
-    output: TfTensor
-    state: joinery.VariableTree<TfTensor>
-  }
+  const { output, state } = await engine.apply(network, variables, input, options)
   const shape = one.output_shape ?? one.input_shape
   same('output shape', output.shape, shape)
   close('output', output.dataSync(), numbersOf(one.output, shape), tolerance)
@@ -107,7 +105,8 @@ export const checkValue = (one: ValueCase, tolerance: Tolerance): void => {
   const learned = learns
     ? withParams(joinery.init(learner, joinery.key(0)), params, key => [name, camelCase(key)])
     : variables
-  checkGradients(learner, learned, input, { data: numbersOf(one.cotangent, shape), shape }, one.grad, options, {
+  await checkGradients(learner, learned, input, { data: numbersOf(one.cotangent, shape), shape }, one.grad, options, {
+    engine,
     tolerance,
     nameOf: key => [name, camelCase(key)],
   })
@@ -127,20 +126,24 @@ const variablesOf = (name: string, given: Readonly<Record<string, Shaped | null>
 }
 
 /** Gradients of a network's inputs and parameters. */
-export const checkGradients = (
+export const checkGradients = async (
   network: joinery.Layer,
   variables: joinery.Variables,
   input: unknown,
   cotangent: unknown,
   expected: Readonly<Record<string, Numbers | readonly Numbers[]>>,
   options: joinery.ApplyOptions,
-  { tolerance, nameOf }: { tolerance: Tolerance; nameOf: (key: string) => readonly [string, string] },
-): void => {
-  const found = joinery.gradients(network, variables as never, input as never, cotangent as never, options)
-  const params = found.params as joinery.VariableTree<TfTensor>
+  {
+    engine,
+    tolerance,
+    nameOf,
+  }: { engine: Engine; tolerance: Tolerance; nameOf: (key: string) => readonly [string, string] },
+): Promise<void> => {
+  const found = await engine.gradients(network, variables, input, cotangent, options)
+  const { params } = found
   for (const [key, numbers] of Object.entries(expected)) {
     if (key === 'inputs') {
-      const gradients = found.input as unknown as readonly TfTensor[]
+      const gradients = found.input as readonly TfTensor[]
       for (const [i, own] of (numbers as readonly Numbers[]).entries())
         closeTo(`gradient of input ${i}`, gradients[i], own, tolerance)
       continue
@@ -149,12 +152,7 @@ export const checkGradients = (
       const [layer, variable] = nameOf(key)
       return params[layer]?.[variable]
     }
-    closeTo(
-      `gradient of ${key}`,
-      key === 'input' ? (found.input as unknown as TfTensor) : of(key),
-      numbers as Numbers,
-      tolerance,
-    )
+    closeTo(`gradient of ${key}`, key === 'input' ? (found.input as TfTensor) : of(key), numbers as Numbers, tolerance)
   }
 }
 const closeTo = (what: string, actual: TfTensor | undefined, expected: Numbers, tolerance: Tolerance): void => {
@@ -163,7 +161,7 @@ const closeTo = (what: string, actual: TfTensor | undefined, expected: Numbers, 
 }
 
 /** The same statistics over several steps, each step's state given to the next. */
-export const checkSteps = (one: Case, tolerance: Tolerance): void => {
+export const checkSteps = async (one: Case, tolerance: Tolerance, engine: Engine): Promise<void> => {
   const {
     layer,
     args,
@@ -177,7 +175,7 @@ export const checkSteps = (one: Case, tolerance: Tolerance): void => {
   let variables = joinery.init(network, joinery.key(0)) as { params: unknown; state: joinery.VariableTree<TfTensor> }
   for (const [i, { input, ...expected }] of steps.entries()) {
     const given = { data: numbersOf(input, shape), shape }
-    const { state } = joinery.apply(network, variables as never, given, { training: true }) as never as typeof variables
+    const { state } = await engine.apply(network, variables as never, given, { training: true })
     for (const [key, numbers] of Object.entries(expected))
       close(`${key} after step ${i + 1}`, state[name]?.[camelCase(key)]?.dataSync() ?? [], numbers, tolerance)
     variables = { ...variables, state }

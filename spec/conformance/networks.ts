@@ -10,6 +10,7 @@ import {
   type Tolerance,
   UnreadableCases,
 } from './data.ts'
+import type { Engine } from './engine.ts'
 import { checkGradients, inputOf, thrown, withParams } from './layers.ts'
 import { camelCase, exported, makeLayer } from './translate.ts'
 
@@ -183,7 +184,7 @@ interface NetworkCase extends Case {
 }
 
 /** What a whole network computes, with the shapes on the way. Variables are named "layer/variable". */
-export const checkNetwork = (one: NetworkCase, tolerance: Tolerance): void => {
+export const checkNetwork = async (one: NetworkCase, tolerance: Tolerance, engine: Engine): Promise<void> => {
   const network = compose(one.layers ?? (one.network as Expression))
   const all = joinery.names(network as never)
   const pathOf = (key: string): readonly [string, string] => {
@@ -202,14 +203,13 @@ export const checkNetwork = (one: NetworkCase, tolerance: Tolerance): void => {
   }
   const given = one.params ?? listed(one, all)
   const variables = withParams(joinery.init(network, joinery.key(0)), given, pathOf)
-  const { output } = joinery.apply(network, variables as never, inputOf(one)) as never as {
-    output: { shape: number[]; dataSync: () => Float32Array }
-  }
+  const { output } = await engine.apply(network, variables, inputOf(one))
   same('output shape', output.shape, one.output_shape)
   close('output', output.dataSync(), numbersOf(one.output, one.output_shape), tolerance)
   if (one.cotangent && one.grad) {
     const cotangent = { data: numbersOf(one.cotangent, one.output_shape), shape: one.output_shape }
-    checkGradients(network, variables, inputOf(one), cotangent, one.grad, {}, { tolerance, nameOf: pathOf })
+    const how = { engine, tolerance, nameOf: pathOf }
+    await checkGradients(network, variables, inputOf(one), cotangent, one.grad, {}, how)
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Case, type CaseFile, UnreadableCases } from './data.ts'
+import { type Engine, eager } from './engine.ts'
 import { checkInitializer } from './initializers.ts'
 import { checkError, checkShapes, checkSteps, checkValue } from './layers.ts'
 import { checkArchitecture, checkGraph, checkNames, checkNetwork } from './networks.ts'
@@ -16,35 +17,35 @@ export interface Outcome {
 }
 
 /** Runs one case: which fields it has says what it states. */
-const check = (one: Case, { name, tolerance, problems }: CaseFile): void => {
+const check = async (one: Case, { name, tolerance, problems }: CaseFile, engine: Engine): Promise<void> => {
   const has = (field: string): boolean => field in one
   if (name === 'initializers') checkInitializer(one)
   else if (has('architecture')) checkArchitecture(one)
   else if (has('class_name') || has('patterns')) checkNames(one)
-  else if (has('optimizer')) checkOptimizer(one, problems, tolerance)
-  else if (has('loss')) checkLoss(one, tolerance)
+  else if (has('optimizer')) await checkOptimizer(one, problems, tolerance, engine)
+  else if (has('loss')) await checkLoss(one, tolerance, engine)
   else if (has('seed_mask')) checkMask(one, tolerance)
   else if (one.kind === 'probability') checkProbability(one)
-  else if (one.kind === 'statistical') checkStatistical(one)
+  else if (one.kind === 'statistical') await checkStatistical(one, engine)
   else if (has('expect')) checkError(one)
-  else if (has('steps')) checkSteps(one, tolerance)
-  else if (has('network') && has('output')) checkNetwork(one as never, tolerance)
+  else if (has('steps')) await checkSteps(one, tolerance, engine)
+  else if (has('network') && has('output')) await checkNetwork(one as never, tolerance, engine)
   else if (has('network')) checkGraph(one as never)
-  else if (has('layer') && has('output')) checkValue(one as never, tolerance)
+  else if (has('layer') && has('output')) await checkValue(one as never, tolerance, engine)
   else if (has('layer') && has('output_shape')) checkShapes(one)
   else if (name === 'regularizers' || name === 'step_decay' || name === 'batching') checkNamed(one)
   else throw new UnreadableCases(`a case of an unknown form: ${Object.keys(one).join(', ')}`)
 }
 
 /** Runs the cases of a file, except those that state mistakes of the original. */
-export const runFile = (file: CaseFile): Outcome => {
+export const runFile = async (file: CaseFile, engine: Engine = eager): Promise<Outcome> => {
   const failures: { id: string; reason: string }[] = []
   const skipped: string[] = []
   let passed = 0
   for (const one of file.cases) {
     if (one.behaviour === 'original') continue
     try {
-      check(one, file)
+      await check(one, file, engine)
       passed++
     } catch (error) {
       if (error instanceof Missing) skipped.push(error.missing)

@@ -1,6 +1,7 @@
 import { type Tensor, tensor as toTensor } from '@tensorflow/tfjs-core'
 import * as joinery from '../../src/index.ts'
 import { type Case, close, Differs, flat, type Numbers, numbersOf, type Shaped, type Tolerance } from './data.ts'
+import type { Engine } from './engine.ts'
 import { inputOf } from './layers.ts'
 import { makeLayer } from './translate.ts'
 
@@ -65,7 +66,7 @@ export const checkProbability = (one: Case): void => {
 }
 
 /** Mean, deviation and part of zeros of what a layer makes of equal numbers. */
-export const checkStatistical = (one: Case): void => {
+export const checkStatistical = async (one: Case, engine: Engine): Promise<void> => {
   const fields = one as never as StochasticCase & {
     readonly mean?: number
     readonly std?: number
@@ -74,7 +75,7 @@ export const checkStatistical = (one: Case): void => {
     readonly tolerance: number
   }
   const layer = makeLayer(fields.layer, fields.args)
-  const { output } = joinery.apply(layer, none as never, inputOf(fields), training) as never as { output: Tensor }
+  const { output } = await engine.apply(layer, none as never, inputOf(fields), training)
   const values = Float32Array.from(output.dataSync())
   const n = values.length
   const mean = values.reduce((sum, value) => sum + value, 0) / n

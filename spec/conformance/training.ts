@@ -1,13 +1,13 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
-import { tidy } from '@tensorflow/tfjs-core'
 import * as joinery from '../../src/index.ts'
 import { type Case, close, type Tolerance, UnreadableCases } from './data.ts'
+import { type Computation, type Engine, tensorOf } from './engine.ts'
 import { camelCase, exported } from './translate.ts'
 
 // Cases of training: losses, optimizers on small problems, and what does not exist yet by its name.
 
 /** A loss and its gradient. */
-export const checkLoss = (one: Case, standard: Tolerance): void => {
+export const checkLoss = async (one: Case, standard: Tolerance, engine: Engine): Promise<void> => {
   const fields = one as never as {
     loss: string
     shape: number[]
@@ -20,21 +20,26 @@ export const checkLoss = (one: Case, standard: Tolerance): void => {
   }
   const loss = exported(camelCase(fields.loss)) as unknown as joinery.Loss
   const tolerance = fields.tolerance ?? standard
-  const expected = { data: fields.expected, shape: fields.shape }
-  const predicted = { data: fields.predicted, shape: fields.shape }
-  close('value', loss(expected, predicted).dataSync(), [fields.value], tolerance)
+  const inputs = [tensorOf(fields.expected, fields.shape), tensorOf(fields.predicted, fields.shape)]
+  const [value = []] = await engine.compute((ops, y, x) => [loss.forward(ops, y as never, x as never)], inputs)
+  close('value', value, [fields.value], tolerance)
   if (fields.skip_grad || !fields.grad) return
-  const gradient = tidy(() => {
-    const { ops, variable, fixed, gradients } = joinery.tape(joinery.tfjsOps)
-    const at = variable(joinery.tensor(predicted))
-    const value = loss.forward(ops, fixed(joinery.tensor(expected)), at)
-    return gradients([[value, joinery.tensor([1], [])]], [at])[0] as TfTensor
-  })
-  close('gradient', gradient.dataSync(), fields.grad.predicted, tolerance)
+  const [gradient = []] = await engine.compute(slopeOf(loss), inputs)
+  close('gradient', gradient, fields.grad.predicted, tolerance)
 }
 
+/** The gradient of a loss with respect to what was predicted. */
+const slopeOf =
+  (loss: joinery.Loss): Computation =>
+  <T>(beneath: joinery.Ops<T>, ...inputs: readonly T[]) => {
+    const [expected, predicted] = inputs as readonly [T, T]
+    const { ops, variable, fixed, gradients } = joinery.tape(beneath)
+    const at = variable(predicted)
+    return gradients([[loss.forward(ops, fixed(expected), at), beneath.constant(1)]], [at])
+  }
+
 /** A function to be made small: its gradient at some parameters. */
-type Gradient = (at: Float32Array) => readonly number[]
+type Gradient = (at: Float32Array, engine: Engine) => Promise<readonly number[]>
 
 interface NetProblem {
   readonly network: string
@@ -63,7 +68,7 @@ const gradientOfNet = ({
 }: NetProblem): Gradient => {
   const network = parseNetwork(text)
   const compare = exported(camelCase(loss)) as unknown as joinery.Loss
-  return at => {
+  return async (at, engine) => {
     let from = 0
     const params: Record<string, Record<string, TfTensor>> = {}
     for (const { name, shape } of order) {
@@ -73,14 +78,9 @@ const gradientOfNet = ({
       from += size
     }
     const variables = { params, state: {} } as never
-    const output = joinery.apply(network, variables, x).output as TfTensor
-    const cotangent = tidy(() => {
-      const { ops, variable, fixed, gradients } = joinery.tape(joinery.tfjsOps)
-      const predicted = variable(output)
-      const value = compare.forward(ops, fixed(joinery.tensor(y)), predicted)
-      return gradients([[value, joinery.tensor([1], [])]], [predicted])[0] as TfTensor
-    })
-    const found = joinery.gradients(network, variables, x, cotangent).params as joinery.VariableTree<TfTensor>
+    const { output } = await engine.apply(network, variables, x)
+    const [slope = []] = await engine.compute(slopeOf(compare), [joinery.tensor(y), output])
+    const { params: found } = await engine.gradients(network, variables, x, tensorOf(slope, output.shape))
     return order.flatMap(({ name }) => {
       const [layer = '', variable = ''] = name.split('/')
       return Array.from(found[layer]?.[variable]?.dataSync() ?? [])
@@ -91,11 +91,11 @@ const gradientOfNet = ({
 const gradientOf = (name: string, problem: unknown): Gradient => {
   if (name === 'quadratic') {
     const { A, b } = problem as { A: number[][]; b: number[] }
-    return at => A.map((row, i) => row.reduce((sum, a, j) => sum + a * (at[j] as number), 0) - (b[i] as number))
+    return async at => A.map((row, i) => row.reduce((sum, a, j) => sum + a * (at[j] as number), 0) - (b[i] as number))
   }
   if (name.startsWith('rosenbrock')) {
     const { c } = problem as { c: number }
-    return ([x = 0, y = 0]) => [-2 * (1 - x) - 4 * c * x * (y - x * x), 2 * c * (y - x * x)]
+    return async ([x = 0, y = 0]) => [-2 * (1 - x) - 4 * c * x * (y - x * x), 2 * c * (y - x * x)]
   }
   if (name.startsWith('net-')) return gradientOfNet(problem as NetProblem)
   throw new UnreadableCases(`unknown problem ${name}`)
@@ -114,7 +114,12 @@ const optimizerNames: Readonly<Record<string, string>> = {
 }
 
 /** An optimizer's first updates. */
-export const checkOptimizer = (one: Case, problems: Readonly<Record<string, unknown>>, tolerance: Tolerance): void => {
+export const checkOptimizer = async (
+  one: Case,
+  problems: Readonly<Record<string, unknown>>,
+  tolerance: Tolerance,
+  engine: Engine,
+): Promise<void> => {
   const {
     optimizer: original,
     problem,
@@ -136,13 +141,22 @@ export const checkOptimizer = (one: Case, problems: Readonly<Record<string, unkn
   const optimizer: joinery.Optimizer = make(options)
   const gradient = gradientOf(problem, problems[problem])
   let at = Float32Array.from(params[0] as number[])
-  let state = optimizer.init({ w: { all: joinery.tensor(at) } })
-  for (const expected of params.slice(1)) {
-    const all = joinery.tensor([...gradient(at)])
-    const [updates, next] = optimizer.update({ w: { all } }, state, { w: { all: joinery.tensor(at) } })
-    const change = updates.w?.all?.dataSync() ?? []
-    at = at.map((value, i) => value + (change[i] ?? Number.NaN))
-    state = next
+  const { rule } = optimizer
+  const slots = Object.keys(rule.slots)
+  let remembered = slots.map(slot => new Float32Array(at.length).fill(rule.slots[slot] as number))
+  for (const [update, expected] of params.slice(1).entries()) {
+    const known = Object.entries(rule.coefficients(update))
+    const change: Computation = <T>(ops: joinery.Ops<T>, ...inputs: readonly T[]) => {
+      const [now, slope, ...rest] = inputs as readonly [T, T, ...T[]]
+      const own = Object.fromEntries(slots.map((slot, i) => [slot, rest[i] as T]))
+      const factors = Object.fromEntries(known.map(([name, value]) => [name, ops.constant(value)]))
+      const [step, next] = rule.change(ops, slope, own, factors)
+      return [ops.add(now, step), ...slots.map(slot => next[slot] as T)]
+    }
+    const given = [at, await gradient(at, engine), ...remembered].map(numbers => tensorOf(numbers, [at.length]))
+    const [next = at, ...after] = await engine.compute(change, given)
+    at = Float32Array.from(next)
+    remembered = after.map(numbers => Float32Array.from(numbers))
     close('parameters', at, expected, tolerance)
   }
 }

@@ -19,7 +19,11 @@ describe('Errors', () => {
     [new LayerConnectionError({ layer: 'fc', ...fault }), 'LayerConnectionError', 'fc'],
     [new WeightInitializationError({ layer: 'fc', ...fault }), 'WeightInitializationError', 'fc'],
     [new InvalidOption({ layer: 'Relu', option: 'units', ...fault }), 'InvalidOption', 'Relu, units'],
-    [new NotationError({ line: 2, column: 7, ...fault }), 'NotationError', 'line 2, column 7'],
+    [
+      new NotationError({ line: 2, column: 7, text: '… x ⟵ y', ...fault }),
+      'NotationError',
+      'line 2, column 7, … x ⟵ y',
+    ],
     [new DocumentError({ file: 'a.csv', ...fault }), 'DocumentError', 'a.csv'],
     [new DocumentError({ file: 'a.csv', line: 3, ...fault }), 'DocumentError', 'a.csv, line 3'],
     [new BackendError({ backend: 'wasm', ...fault }), 'BackendError', 'wasm'],
@@ -37,7 +41,7 @@ describe('Errors', () => {
   it('carry the place of the fault', () => {
     expect(made[0][0].layer).to.equal('fc')
     expect([made[2][0].layer, made[2][0].option]).to.deep.equal(['Relu', 'units'])
-    expect([made[3][0].line, made[3][0].column]).to.deep.equal([2, 7])
+    expect([made[3][0].line, made[3][0].column, made[3][0].text]).to.deep.equal([2, 7, '… x ⟵ y'])
     expect([made[4][0].line, made[5][0].line]).to.deep.equal([undefined, 3])
     expect([made[6][0].layer, made[7][0].layer]).to.deep.equal([undefined, 'fc'])
   })

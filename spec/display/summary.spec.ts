@@ -23,13 +23,15 @@ describe('summary', () => {
       String(32 * 18 + 32),
     ])
     expect(cells[6]).to.deep.equal(['reshape-1', 'Reshape()', '(?, 32)', '0', '0'])
-    expect(cells.at(-2)?.[1]).to.equal('127')
-    expect(lines.at(-1)).to.equal('trainable parameters: 123')
+    expect(cells.at(-3)?.[1]).to.equal('127')
+    expect(lines.at(-2)).to.equal('trainable parameters: 123')
+    // 508 of the parameters, 144 of the input, 128 of a result, whose place the next ones take, and 12 of small ones.
+    expect(lines.at(-1)).to.equal('bytes at once, for one example: 792')
   })
 
   it('counts the parameters of a shared layer once', () => {
     const encoder = shared('encoder', Relu(4))
-    expect(summary(join(Input(4), encoder, encoder))).to.match(/trainable parameters: 20$/)
+    expect(summary(join(Input(4), encoder, encoder))).to.match(/trainable parameters: 20\n/)
   })
 
   it('leaves open what a network without known inputs leaves open', () => {

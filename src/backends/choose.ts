@@ -1,4 +1,6 @@
+import { ready } from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
+import { JoineryError } from '../core/errors.ts'
 import { codec } from '../core/options.ts'
 import type { Backend } from './backend.ts'
 import { tfjs } from './tfjs/index.ts'
@@ -8,7 +10,10 @@ export type BackendOption = Backend | 'tfjs' | 'wasm' | 'onnxruntime'
 
 /** Backends by name. Those that are optional are loaded when they are asked for. */
 const byName: Readonly<Record<BackendOption & string, () => Backend | Promise<Backend>>> = {
-  tfjs: () => tfjs(),
+  tfjs: async () => {
+    await ready()
+    return tfjs()
+  },
   wasm: async () => (await import('../wasm.ts')).wasm(),
   onnxruntime: async () => (await import('../onnxruntime.ts')).onnxruntime(),
 }
@@ -31,3 +36,25 @@ export const backendOption: t.Type<BackendOption, unknown, unknown> = codec<Back
  */
 export const chooseBackend = async (option: BackendOption): Promise<Backend> =>
   typeof option === 'string' ? byName[option]() : option
+
+/** From the fastest on. */
+const byRank = ['onnxruntime', 'wasm'] as const
+
+/**
+ * The fastest backend that is installed: ONNX Runtime, else WebAssembly, else plain JavaScript, which always is.
+ *
+ * @example
+ * ```ts
+ * const backend = await fastestBackend()
+ * backend.kind // 'Backend'
+ * ```
+ */
+export const fastestBackend = async (): Promise<Backend> => {
+  for (const name of byRank)
+    try {
+      return await chooseBackend(name)
+    } catch (error) {
+      if (!(error instanceof JoineryError)) throw error
+    }
+  return chooseBackend('tfjs')
+}

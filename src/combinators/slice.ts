@@ -3,6 +3,7 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import {
   asPart,
+  type Cut,
   compose,
   type LayerValue,
   type Node,
@@ -82,7 +83,8 @@ const chosen = (
 }
 
 /** Keeps some nodes; what fed a kept node from outside becomes an input of the slice. */
-const keep = (wiring: Wiring, kept: ReadonlySet<number>, outputs: readonly number[]): Slice => {
+const keep = (of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly number[]): Slice => {
+  const wiring = wiringOf(of)
   const order = [...kept].sort((a, b) => a - b)
   const position = new Map(order.map((index, i) => [index, i]))
   const inputs: Wiring['inputs'][number][] = []
@@ -102,7 +104,7 @@ const keep = (wiring: Wiring, kept: ReadonlySet<number>, outputs: readonly numbe
     inputs: Object.freeze(inputs),
     outputs: Object.freeze(outputs.map(i => position.get(i) as number)),
   }
-  return compose({ form: 'slice', wiring: Object.freeze(sliced) }, 'Slice') as unknown as Slice
+  return compose({ form: 'slice', wiring: Object.freeze(sliced), of, cut }, 'Slice') as unknown as Slice
 }
 
 /**
@@ -116,7 +118,8 @@ const keep = (wiring: Wiring, kept: ReadonlySet<number>, outputs: readonly numbe
  * ```
  */
 export const start = (network: AnyLayer, ...names: readonly string[]): Slice => {
-  const { wiring, indices } = chosen('start', asPart('start', network), names)
+  const part = asPart('start', network)
+  const { wiring, indices } = chosen('start', part, names)
   const kept = new Set(indices)
   wiring.nodes.forEach((node, i) => {
     if (node.inputs.some(from => kept.has(from))) kept.add(i)
@@ -134,7 +137,8 @@ export const start = (network: AnyLayer, ...names: readonly string[]): Slice => 
       })
   }
   return keep(
-    wiring,
+    part,
+    { at: 'start', names },
     kept,
     wiring.outputs.filter(i => kept.has(i)),
   )
@@ -152,9 +156,10 @@ export const start = (network: AnyLayer, ...names: readonly string[]): Slice => 
  * ```
  */
 export const end = (network: AnyLayer, ...names: readonly string[]): Slice => {
-  const { wiring, indices } = chosen('end', asPart('end', network), names)
+  const part = asPart('end', network)
+  const { wiring, indices } = chosen('end', part, names)
   const kept = new Set(indices)
   for (let i = wiring.nodes.length - 1; i >= 0; i--)
     if (kept.has(i)) for (const from of (wiring.nodes[i] as Node).inputs) kept.add(from)
-  return keep(wiring, kept, indices)
+  return keep(part, { at: 'end', names }, kept, indices)
 }

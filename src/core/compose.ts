@@ -190,6 +190,16 @@ type CheckNames<L extends readonly AnyLayer[]> = [L[number]['~named']] extends [
     ? Blame<L, N, Mismatch<M>>
     : L
 
+/** Which of some layers cannot be joined to those before it, and why: index + 1 and the reason; `null` where all can. */
+export type JoinFault<L extends readonly AnyLayer[]> =
+  Scan<L, 0, number[]> extends infer O ? (O extends FailedAt<infer N, infer M> ? [N, M] : NameFault<L>) : never
+/** The same for branches. */
+export type NameFault<L extends readonly AnyLayer[]> = [L[number]['~named']] extends [never]
+  ? null
+  : Clash<L, 0, never> extends FailedAt<infer N, infer M>
+    ? [N, M]
+    : null
+
 /** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
 export type CheckJoin<L extends readonly AnyLayer[]> =
   Scan<L, 0, number[]> extends FailedAt<infer N, infer M> ? Blame<L, N, Mismatch<M>> : CheckNames<L>

@@ -5,7 +5,7 @@ import type { Mode, Result, Rules } from './layer.ts'
 import { automaticPattern, checkName, type ExplicitName } from './names.ts'
 import { chain, type LayerValue } from './network.ts'
 import type { Ops } from './ops.ts'
-import { type Options, parseOptions } from './options.ts'
+import { type Option, type Options, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
@@ -130,21 +130,35 @@ const printer = <Normal extends object>(
   return `${kind}(${[...first, ...after].join(', ')})`
 }
 
-const layerMethods = (print: (layer: LayerValue) => string): object =>
+const layerMethods = <Normal extends object>(definition: Described<Normal>): object =>
   Object.freeze(
-    Object.assign(Object.create(chain), {
-      toString(this: LayerValue): string {
-        return print(this)
+    Object.assign(Object.create(chain, { [definitionKey]: { value: definition } }), {
+      toString(this: Normal & LayerValue): string {
+        return printer(definition, this)
       },
     }),
   )
+
+/** Where a layer and its constructor keep what they are defined by. */
+const definitionKey: unique symbol = Symbol('definition')
+
+/** What a layer is defined by, as far as writing it down needs to know. */
+export interface Definition {
+  readonly kind: string
+  readonly positional?: readonly string[]
+  readonly options: Readonly<Record<string, Option<unknown>>>
+}
+
+/** What a layer, or the constructor of one, is defined by; `undefined` for anything else. */
+export const definitionOf = (value: object): Definition | undefined =>
+  (value as { readonly [definitionKey]?: Definition })[definitionKey]
 
 const constructorOf = <Normal extends object>(
   definition: Described<Normal>,
   rulesOf: (options: Normal) => Rules,
 ): unknown => {
   const { kind, example, options } = definition
-  const methods = layerMethods(layer => printer(definition, layer as Normal & LayerValue))
+  const methods = layerMethods(definition)
   const make = (...given: readonly unknown[]): LayerValue => {
     const { name, ...rest } = namedArguments(definition, given)
     const values = parseOptions(kind, example, options, rest)
@@ -158,7 +172,7 @@ const constructorOf = <Normal extends object>(
       }),
     )
   }
-  return Object.defineProperty(make, 'name', { value: kind })
+  return Object.defineProperties(make, { name: { value: kind }, [definitionKey]: { value: definition } })
 }
 
 /** The rules of the variables that a layer has, or the first fault. */

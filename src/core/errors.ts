@@ -61,12 +61,16 @@ export class InvalidOption extends JoineryError {
 
 /** Text in the `>>` notation that cannot be read. */
 export class NotationError extends JoineryError {
+  /** From 1 on, as editors count. */
   readonly line: number
   readonly column: number
-  constructor(fault: Fault & { readonly line: number; readonly column: number }) {
-    super(`line ${fault.line}, column ${fault.column}`, fault)
+  /** What is wrong where, as the compiler says it: `… >> Convlution(3,3 ⟵ unknown layer; did you mean Convolution?`. */
+  readonly text: string
+  constructor(fault: Fault & { readonly line: number; readonly column: number; readonly text: string }) {
+    super(`line ${fault.line}, column ${fault.column}, ${fault.text}`, fault)
     this.line = fault.line
     this.column = fault.column
+    this.text = fault.text
   }
 }
 

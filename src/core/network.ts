@@ -6,6 +6,7 @@ import { foldIn } from './random.ts'
 import {
   along,
   claim,
+  claimAlways,
   claimShared,
   newScope,
   type Place,
@@ -57,12 +58,18 @@ export interface Wiring {
 /** What every composition carries. */
 export interface Wired extends AnyLayer, Wiring {}
 
+/** Where a part was cut out of another: from the named layers on, or up to them. */
+export interface Cut {
+  readonly at: 'start' | 'end'
+  readonly names: readonly string[]
+}
+
 type Arrangement =
   | { readonly form: 'sequence'; readonly parts: readonly Part[] }
   | { readonly form: 'parallel' | 'branch'; readonly parts: readonly Part[] }
   | { readonly form: 'repeat'; readonly part: Part; readonly times: number }
   | { readonly form: 'shared' | 'block'; readonly part: Part; readonly name: string }
-  | { readonly form: 'slice'; readonly wiring: Wiring }
+  | { readonly form: 'slice'; readonly wiring: Wiring; readonly of: Part; readonly cut: Cut }
 
 /** A composition as the run time sees it. */
 export interface CompositionValue extends Wiring {
@@ -150,11 +157,13 @@ const wireLayer = (
 
 const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
   const placed: Wire[] = []
+  const isShared = ({ name }: Node) => slice.nodes.filter(other => other.name === name).length > 1
   for (const node of slice.nodes) {
     const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
     // Its nodes keep the names that they have, which no other layer may take.
-    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, claim(node, scope))
+    const named = isShared(node) ? claimAlways(node, scope) : claim(node, scope)
+    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, named)
     if (E.isLeft(wired)) return wired
     placed.push(wired.right[0] as Wire)
   }

@@ -115,6 +115,16 @@ export const alike = <T>(
   })
 }
 
+/** Interpreters on behalf of layers, each made once: a graph names its layers node by node. */
+export const forLayers = <T>(make: (layer: string) => Ops<T>): ((layer: string) => Ops<T>) => {
+  const made = new Map<string, Ops<T>>()
+  return layer => {
+    const ops = made.get(layer) ?? make(layer)
+    made.set(layer, ops)
+    return ops
+  }
+}
+
 /** Performs an operation in an interpreter: the converse of {@link alike}. */
 export const perform =
   <T>(ops: Ops<T>): Perform<T> =>

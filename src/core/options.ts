@@ -136,12 +136,17 @@ const distance = (a: string, b: string): number => {
   return row[b.length] as number
 }
 
-/** The nearest of some words, when it is near enough to be meant. */
-export const nearest = (word: string, words: readonly string[]): string | undefined =>
-  words
+/** The nearest of some words, when they are near enough to be meant: several when they are equally near. */
+export const nearestOf = (word: string, words: readonly string[]): readonly string[] => {
+  const ranked = words
     .map(candidate => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ far }) => far <= 2)
-    .sort((a, b) => a.far - b.far)[0]?.candidate
+    .sort((a, b) => a.far - b.far)
+  return ranked.filter(({ far }) => far === ranked[0]?.far).map(({ candidate }) => candidate)
+}
+
+/** The nearest of some words, when it is near enough to be meant. */
+export const nearest = (word: string, words: readonly string[]): string | undefined => nearestOf(word, words)[0]
 
 /**
  * Reads given options into their normal form.

@@ -72,13 +72,15 @@ export const claim = (place: Place, scope: Scope): E.Either<WiringError, Place> 
   return E.right(place)
 }
 
-/** A name for every occurrence of a shared layer. */
-export const claimShared = (name: string, scope: Scope): E.Either<WiringError, Place> => {
-  const place = placed(scope, name, scope.sharedPrefix + name)
+/** A name for every occurrence of a layer. */
+export const claimAlways = (place: Place, scope: Scope): E.Either<WiringError, Place> => {
   if (scope.taken.has(place.name)) return takenTwice(place)
   scope.shared.add(place.name)
   return E.right(place)
 }
+/** The name of a shared layer. */
+export const claimShared = (name: string, scope: Scope): E.Either<WiringError, Place> =>
+  claimAlways(placed(scope, name, scope.sharedPrefix + name), scope)
 
 /** The name of a layer or block without those around it, numbered when it is a pattern. */
 const numbered = (name: string, scope: Scope): string => {

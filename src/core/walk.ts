@@ -1,6 +1,15 @@
 import type { Ops } from './ops.ts'
 
-/** `scan` in an interpreter that runs at once: each step is sliced off, and the outputs are put together. */
+/** The first two axes in the opposite order. */
+const swapped = <T>(ops: Ops<T>, x: T): T => {
+  const [, , ...rest] = ops.shape(x)
+  return ops.transpose(x, [1, 0, ...rest.map((_, i) => i + 2)])
+}
+
+/**
+ * `scan` in an interpreter that runs at once: each step is sliced off, and the outputs are put together. Time comes first
+ * meanwhile, so that every step is one piece of memory.
+ */
 export const walk = <T>(
   ops: Ops<T>,
   body: (carried: readonly T[], step: T) => readonly [readonly T[], T],
@@ -8,15 +17,15 @@ export const walk = <T>(
   sequence: T,
 ): readonly [readonly T[], T] => {
   const [batch = null, length, ...rest] = ops.shape(sequence)
+  const steps = swapped(ops, sequence)
   const outputs: T[] = []
   let carried = initial
   for (let i = 0; i < (length ?? 0); i++) {
-    const begin = [0, i, ...rest.map(() => 0)]
-    const step = ops.reshape(ops.slice(sequence, begin, [null, 1, ...rest.map(() => null)]), [batch, ...rest])
+    const begin = [i, 0, ...rest.map(() => 0)]
+    const step = ops.reshape(ops.slice(steps, begin, [1, null, ...rest.map(() => null)]), [batch, ...rest])
     const [next, output] = body(carried, step)
-    const [outputBatch = null, ...outputRest] = ops.shape(output)
-    outputs.push(ops.reshape(output, [outputBatch, 1, ...outputRest]))
+    outputs.push(ops.reshape(output, [1, ...ops.shape(output)]))
     carried = next
   }
-  return [carried, ops.concatenate(outputs, 1)]
+  return [carried, swapped(ops, ops.concatenate(outputs, 0))]
 }

@@ -1,11 +1,12 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, type Node, wiringOf } from '../core/network.ts'
+import { asPart, type Node, type Part, wiringOf } from '../core/network.ts'
 import { key } from '../core/random.ts'
 import { type Shape, showShape } from '../core/shape.ts'
 import type { VariableRules } from '../core/variables.ts'
 import { type Cost, cost } from '../graph/cost.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
+import { traceNetwork, variablesOf } from '../state/traced.ts'
 
 /** One line of a {@link summary}. */
 interface Row {
@@ -21,7 +22,7 @@ const oneExample = (shape: Shape): Shape => shape.map((d, i) => (i === 0 && d ==
 
 /** The cost of one layer for one example, from its trace; unknown where a dimension is. */
 const costOf = (node: Node, rules: VariableRules): Cost => {
-  const unknown: Cost = { flops: null, bytes: null }
+  const unknown: Cost = { flops: null, bytes: null, peakBytes: null }
   if (node.inputShapes.some(shape => shape === null) && node.layer.kind !== 'Input') return unknown
   const inputs = node.inputShapes.map((shape, i) => placeholder(`input ${i}`, oneExample(shape ?? node.shape ?? [])))
   if (inputs.some(input => input.shape.includes(null))) return unknown
@@ -33,11 +34,18 @@ const costOf = (node: Node, rules: VariableRules): Cost => {
   return cost([output])
 }
 
+/** The most memory that inference of one example takes at once, the parameters included. */
+const peakOf = (part: Part): number | null => {
+  const inputs = wiringOf(part).inputs.map(shape => (shape === null ? null : oneExample(shape)))
+  if (inputs.length === 0 || inputs.some(shape => shape === null || shape.includes(null))) return null
+  const [{ outputs }] = traceNetwork(part, variablesOf(part, inputs), { training: false, keyed: true }, inputs, false)
+  return cost(outputs).peakBytes
+}
+
 const size = (rules: VariableRules): number =>
   Object.values(rules).reduce((sum, { shape }) => sum + shape.reduce((n, d) => n * d, 1), 0)
 
-const whole = new Intl.NumberFormat('en-US')
-const count = (n: number | null): string => (n === null ? '?' : whole.format(n))
+const count = (n: number | null): string => (n === null ? '?' : String(n).replace(/\B(?=(\d{3})+$)/g, ','))
 
 const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | null =>
   rows.reduce<number | null>((sum, row) => (sum === null || row[column] === null ? null : sum + row[column]), 0)
@@ -55,7 +63,7 @@ const table = (rows: readonly (readonly string[])[], rightFrom: number): readonl
 
 /**
  * A table of a network: each layer's name, call, output shape, parameters and floating-point operations for one
- * example, and their sums. A shared layer's parameters count where it is used first; `?` is what a network without
+ * example, and their sums; and how many bytes inference of one example needs at once, the parameters' own included. A shared layer's parameters count where it is used first; `?` is what a network without
  * known inputs leaves open.
  *
  * @example
@@ -64,7 +72,8 @@ const table = (rows: readonly (readonly string[])[], rightFrom: number): readonl
  * ```
  */
 export const summary = (network: AnyLayer): string => {
-  const { nodes } = wiringOf(asPart('summary', network))
+  const part = asPart('summary', network)
+  const { nodes } = wiringOf(part)
   const seen = new Set<string>()
   let frozen = 0
   const rows = nodes.map((node): Row => {
@@ -95,5 +104,6 @@ export const summary = (network: AnyLayer): string => {
     rule,
     body.at(-1),
     `trainable parameters: ${count(trainable === null ? null : trainable - frozen)}`,
+    `bytes at once, for one example: ${count(peakOf(part))}`,
   ].join('\n')
 }

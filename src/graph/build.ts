@@ -1,3 +1,4 @@
+import { forLayers } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Shape } from '../core/shape.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
@@ -24,7 +25,7 @@ export const rebuilt = (
 ): Graph => {
   const changing = (beneath: Ops<GraphNode>): Ops<GraphNode> => {
     const { within } = beneath
-    return { ...change(beneath), ...(within && { within: (layer: string) => changing(within(layer)) }) }
+    return { ...change(beneath), ...(within && { within: forLayers(layer => changing(within(layer))) }) }
   }
   const ops = changing(tracer(interner()))
   const renewed = interpret(ops, outputs, new Map(inputs.map(input => [input, input])))

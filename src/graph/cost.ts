@@ -1,6 +1,7 @@
 import type { Operation } from '../core/operations.ts'
 import { sizeOf } from '../core/shape.ts'
-import { type Application, type GraphNode, operands, topological } from './graph.ts'
+import { type Application, type Fused, type GraphNode, operands, topological } from './graph.ts'
+import { plan } from './plan.ts'
 
 /** What a computation costs. */
 export interface Cost {
@@ -8,6 +9,8 @@ export interface Cost {
   readonly flops: number | null
   /** Bytes read and written by all operations, 4 for each element. `null` where a dimension is unknown. */
   readonly bytes: number | null
+  /** The largest sum of bytes that are alive at once, inputs included. `null` where a dimension is unknown. */
+  readonly peakBytes: number | null
 }
 
 /** Operations that only move or rename elements. */
@@ -54,8 +57,18 @@ const applicationFlops = ({ operation, inputs, shape, attributes }: Application)
   return times(out, perElement[operation] ?? 1)
 }
 
+/** A product, and one operation each for a bias and an activation. */
+const fusedFlops = (node: Fused): number | null => {
+  const { operation, attributes, inputs, activation } = node
+  const product = applicationFlops({ ...node, kind: 'application', operation, attributes })
+  const size = sizeOf(node.shape)
+  const after = (inputs.length > 2 ? 1 : 0) + (activation === null ? 0 : (perElement[activation] ?? 1))
+  return product === null || size === null ? null : product + after * size
+}
+
 const flopsOf = (node: GraphNode): number | null => {
   if (node.kind === 'application') return applicationFlops(node)
+  if (node.kind === 'fused') return fusedFlops(node)
   if (node.kind === 'scan') return times(node.sequence.shape[1], cost([...node.next, node.output]).flops)
   return 0
 }
@@ -71,8 +84,21 @@ const bytesOf = (node: GraphNode): number | null => {
 const total = (numbers: readonly (number | null)[]): number | null =>
   numbers.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + n), 0)
 
+/** Within a scan, what its body holds comes and goes with each step. */
+const peakOf = (outputs: readonly GraphNode[], nodes: readonly GraphNode[]): number | null => {
+  if (nodes.some(node => node.shape.includes(null))) return null
+  const inputs = nodes.filter(node => node.kind === 'placeholder')
+  const own = plan({ kind: 'Graph', inputs, outputs }).peakBytes
+  const bodies = nodes.map(node => (node.kind === 'scan' ? (cost([...node.next, node.output]).peakBytes ?? 0) : 0))
+  return own + Math.max(0, ...bodies)
+}
+
 /** What it costs to compute some outputs, each node once. */
 export const cost = (outputs: readonly GraphNode[]): Cost => {
   const nodes = topological(outputs)
-  return Object.freeze({ flops: total(nodes.map(flopsOf)), bytes: total(nodes.map(bytesOf)) })
+  return Object.freeze({
+    flops: total(nodes.map(flopsOf)),
+    bytes: total(nodes.map(bytesOf)),
+    peakBytes: peakOf(outputs, nodes),
+  })
 }

@@ -1,4 +1,3 @@
-import { groupBy, type NonEmptyArray } from 'fp-ts/lib/NonEmptyArray.js'
 import type { Margin, Ops } from '../core/ops.ts'
 import { type Application, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
 import { rewritten } from './rewrite.ts'
@@ -89,9 +88,8 @@ const onePart = (ops: Ops<GraphNode>, terms: Nodes): Nodes => {
   const size = (terms[0] as GraphNode).shape[axis] as number
   const runs: GraphNode[][] = []
   for (const term of order) {
-    const last = runs.at(-1)
-    const end = last && size - place(last.at(-1) as GraphNode)[1]
-    if (last && end === place(term)[0]) last.push(term)
+    const before = runs.find(run => size - place(run.at(-1) as GraphNode)[1] === place(term)[0])
+    if (before) before.push(term)
     else runs.push([term])
   }
   return runs.map(run => {
@@ -123,8 +121,9 @@ export const mergeSums = (graph: Graph): Graph => {
   return rewritten(graph, (_, { ops, renewed }, before) => {
     if (!isSum(before) || inner.has(before)) return undefined
     const terms = termsOf(before, inner)
-    const groups = Object.entries(groupBy(kindOf)([...terms.map(renewed)] as NonEmptyArray<GraphNode>))
-    const merged = groups.flatMap(([kind, group]) => together(ops, kind, group))
+    const groups = new Map<string, GraphNode[]>()
+    for (const term of terms.map(renewed)) groups.set(kindOf(term), [...(groups.get(kindOf(term)) ?? []), term])
+    const merged = [...groups].flatMap(([kind, group]) => together(ops, kind, group))
     return merged.length < terms.length ? merged.reduce((a, b) => ops.add(a, b)) : undefined
   })
 }

@@ -1,4 +1,4 @@
-import { type Attributes, alike, type Operation, perform } from '../core/operations.ts'
+import { type Attributes, alike, forLayers, type Operation, perform } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
 import { rebuilt } from './build.ts'
@@ -248,7 +248,7 @@ export const simplifying = (beneath: Ops<GraphNode>): Ops<GraphNode> => {
       uniform: beneath.uniform,
       normal: beneath.normal,
       scan: beneath.scan,
-      ...(within && { within: (layer: string) => simplifying(within(layer)) }),
+      ...(within && { within: forLayers(layer => simplifying(within(layer))) }),
     },
   )
   return ops

@@ -1,4 +1,4 @@
-import { alike } from '../core/operations.ts'
+import { alike, forLayers } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
@@ -67,7 +67,7 @@ export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Op
       uniform: (key, shape) => keep(draw('uniform')(key, shape)),
       normal: (key, shape) => keep(draw('normal')(key, shape)),
       scan: scanOf(keep),
-      within: name => tracer(keep, name),
+      within: forLayers(name => tracer(keep, name)),
     },
   )
 

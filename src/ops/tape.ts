@@ -1,4 +1,4 @@
-import { type Attributes, alike, type Operation, perform } from '../core/operations.ts'
+import { type Attributes, alike, forLayers, type Operation, perform } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import { walk } from '../core/walk.ts'
 import { adjoints } from './adjoints.ts'
@@ -61,7 +61,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         uniform: (key, shape) => fixed(own.uniform(key, shape)),
         normal: (key, shape) => fixed(own.normal(key, shape)),
         scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
-        ...(within && { within: (layer: string) => noting(within(layer)) }),
+        ...(within && { within: forLayers(layer => noting(within(layer))) }),
       },
     )
     return ops

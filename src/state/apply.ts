@@ -1,16 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
-import * as E from 'fp-ts/lib/Either.js'
-import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../core/errors.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
-import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring, wire } from '../core/network.ts'
+import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
-import { type Flow, showFlow, showShape } from '../core/shape.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
+import { asTrees, checkVariables, type Trees, wireFor } from './check.ts'
 import { isSeveralInputs, type TensorInput, toTensor } from './data.ts'
-import { variableRules } from './init.ts'
+import { applyRemembered } from './remembered.ts'
 
 /** How `apply` runs. */
 export interface ApplyOptions {
@@ -21,73 +19,6 @@ export interface ApplyOptions {
 }
 
 const modeOf = ({ training = false, key }: ApplyOptions): Mode => ({ training, key })
-
-/**
- * The graph of a part for inputs of these shapes.
- *
- * @throws LayerConnectionError when they do not fit
- */
-export const wireFor = (part: Part, shapes: Flow): Wiring => {
-  const expected = 'inputs' in part ? part.inputs : undefined
-  if (expected !== undefined && expected.length !== shapes.length && expected.length > 1)
-    throw new LayerConnectionError({
-      layer: 'network',
-      expected: `${expected.length} inputs, ${showFlow(expected)}`,
-      got: `${shapes.length}, ${showFlow(shapes)}`,
-      remedy: 'Give the inputs as an array, in the order of the Input layers.',
-    })
-  const wired = wire(part, shapes)
-  if (E.isLeft(wired)) throw wired.left
-  return wired.right
-}
-
-/**
- * Checks that variables are those of a graph.
- *
- * @throws WeightInitializationError that names the layer and the variable
- */
-export const checkVariables = (
-  wiring: Wiring,
-  variables: VariableTree<{ readonly shape: readonly number[] }>,
-): void => {
-  for (const [layer, rules] of variableRules(wiring))
-    for (const [variable, { shape }] of Object.entries(rules)) {
-      const given = variables[layer]?.[variable]?.shape
-      if (given === undefined || given.join() !== shape.join())
-        throw new WeightInitializationError({
-          layer,
-          expected: `${variable} of shape ${showShape(shape)}`,
-          got: given === undefined ? 'none' : showShape(given),
-          remedy: 'Make the variables of this network with init(network, key).',
-        })
-    }
-}
-
-/** Variables as trees, where the network's type does not matter. */
-export interface Trees<T = tf.Tensor> {
-  readonly params: VariableTree<T>
-  readonly state: VariableTree<T>
-}
-
-const isTree = (value: unknown): boolean => typeof value === 'object' && value !== null
-
-/**
- * Checks that a value has the form of variables, as a call from JavaScript may give anything.
- *
- * @param owner the function that was called
- * @throws InvalidOption when it has another form
- */
-export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> => {
-  const given = value as Partial<Trees<T>> | null | undefined
-  if (isTree(given?.params) && isTree(given?.state)) return value as Trees<T>
-  throw new InvalidOption({
-    layer: owner,
-    option: 'variables',
-    expected: 'variables, { params, state }',
-    got: isTree(value) ? `an object with ${Object.keys(value as object).join(', ') || 'nothing'}` : show(value),
-    remedy: 'Make the variables of this network with init(network, key).',
-  })
-}
 
 /** What `apply` gives. */
 export interface Applied<Output, State> {
@@ -202,8 +133,37 @@ export function apply(
     return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
   }
   const given = asTrees('apply', variables)
-  return eagerly([variables, input], () => {
-    const inputs = toInputs(input)
+  const mode = modeOf(options)
+  return withInputs(input, inputs => {
+    const outputs = mode.training ? undefined : applyRemembered(part, given, inputs)
+    return outputs === undefined
+      ? applyEagerly(part, given, inputs, mode)
+      : Object.freeze({ output: single(outputs), state: given.state })
+  })
+}
+
+/** Inputs as tensors for the length of some work; those that users gave stay theirs. */
+const withInputs = <R>(input: unknown, work: (inputs: readonly tf.Tensor[]) => R): R => {
+  const made: tf.Tensor[] = []
+  try {
+    const inputs = (isSeveralInputs(input) ? input : [input]).map(part => {
+      const tensor = toTensor(part)
+      if (tensor !== part) made.push(tensor)
+      return tensor
+    })
+    return work(inputs)
+  } finally {
+    for (const tensor of made) tensor.dispose()
+  }
+}
+
+const applyEagerly = (
+  part: Part,
+  given: Trees,
+  inputs: readonly tf.Tensor[],
+  mode: Mode,
+): Applied<tf.Tensor | readonly tf.Tensor[], VariableTree<tf.Tensor>> =>
+  eagerly([given, inputs], () => {
     checkVariables(
       wireFor(
         part,
@@ -211,10 +171,9 @@ export function apply(
       ),
       mergeTrees(given.params, given.state),
     )
-    const { outputs, state } = runWith(tfjsOps, part, given, inputs, modeOf(options))
+    const { outputs, state } = runWith(tfjsOps, part, given, inputs, mode)
     return { output: single(outputs), state }
   })
-}
 
 /** What {@link gradients} gives: the shapes are those of the input and of the parameters. */
 export interface Gradients<N extends AnyLayer> {

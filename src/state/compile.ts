@@ -9,16 +9,8 @@ import { parseOptions } from '../core/options.ts'
 import { asKey, type Key } from '../core/random.ts'
 import type { Flow } from '../core/shape.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
-import {
-  type Applied,
-  type ApplyOptions,
-  asTrees,
-  checkVariables,
-  type Gradients,
-  type Trees,
-  toInputs,
-  wireFor,
-} from './apply.ts'
+import { type Applied, type ApplyOptions, type Gradients, toInputs } from './apply.ts'
+import { asTrees, checkVariables, type Trees, wireFor } from './check.ts'
 import { type TensorInput, toTensor } from './data.ts'
 import { type Known, outputShapes, type StateIndices, traceGradients, traceNetwork, variablesOf } from './traced.ts'
 

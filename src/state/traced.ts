@@ -6,7 +6,7 @@ import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
 import { tape } from '../ops/tape.ts'
-import { wireFor } from './apply.ts'
+import { wireFor } from './check.ts'
 import { variableRules } from './init.ts'
 
 // A network's readings as graphs.

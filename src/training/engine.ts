@@ -10,7 +10,7 @@ import { graph } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
-import { type Trees, wireFor } from '../state/apply.ts'
+import { type Trees, wireFor } from '../state/check.ts'
 import type { NumberBatch } from './batches.ts'
 import type { OptimizerState, Slots } from './optimizer.ts'
 import type { NormalRule } from './options.ts'
@@ -83,7 +83,7 @@ const trained = ({ params, state, optimizer }: RawState): Trained<TfTensor> => (
 
 /** A state's structure, which does not hold on to its tensors. */
 type Structure = Trained<readonly number[]>
-const structureOf = (state: RawState): Structure => {
+export const structureOf = (state: RawState): Structure => {
   const own = trained(state)
   return withLeaves(
     own,
@@ -107,7 +107,7 @@ const placeholders = (name: string, shapes: Flow): readonly Placeholder[] =>
 /**
  * The graph of a step: from leaves, coefficients, x and y to the leaves that change and the report; and which these are.
  */
-const traceStep = (
+export const traceStep = (
   part: Part,
   rule: NormalRule,
   structure: Structure,

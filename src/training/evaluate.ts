@@ -5,7 +5,7 @@ import type { OutputOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, mergeTrees, type Part, run } from '../core/network.ts'
 import { integer, parseOptions } from '../core/options.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, checkVariables, type Trees, wireFor } from '../state/apply.ts'
+import { asTrees, checkVariables, type Trees, wireFor } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import {

@@ -4,7 +4,7 @@ import type { Variables } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
 import { foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, type Trees } from '../state/apply.ts'
+import { asTrees, type Trees } from '../state/check.ts'
 import {
   breather,
   type Examples,

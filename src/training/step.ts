@@ -7,7 +7,7 @@ import { asPart, mapTree, mergeTrees, type Part, type Wiring } from '../core/net
 import { asKey, type Key } from '../core/random.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, checkVariables, type Trees, wireFor } from '../state/apply.ts'
+import { asTrees, checkVariables, type Trees, wireFor } from '../state/check.ts'
 import { breather, type Examples, finallyRelease, keepBatch, numbersIn, toBatch } from './batches.ts'
 import { lazyEngine, type RawState } from './engine.ts'
 import type { Comparison, Loss, Metric } from './loss.ts'

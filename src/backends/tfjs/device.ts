@@ -20,11 +20,14 @@ export interface Device {
   /** A view of a tensor's numbers where the backend keeps them in reach, else a copy. Not for keeping. */
   readonly view: (info: Info) => Block
   readonly dispose: (info: Info) => void
+  /** The shape with which the backend stores a tensor: kernels of WebAssembly look at that, whatever a view of it says. */
+  readonly storedShape: (info: Info) => readonly number[]
 }
 
 /** Backends that show their memory. */
 interface Heap {
   readonly typedArrayFromHeap?: (info: Info) => Float32Array
+  readonly dataIdMap?: { readonly get: (dataId: object) => { readonly shape: readonly number[] } }
 }
 
 /**
@@ -55,6 +58,7 @@ export const deviceOf = (name: string): Device => {
     kernels.set(kind, known)
     return known
   }
+  const engine = tf.engine()
   const heap = (backend as Heap).typedArrayFromHeap?.bind(backend)
   return Object.freeze<Device>({
     name,
@@ -71,8 +75,10 @@ export const deviceOf = (name: string): Device => {
       values: heap ? heap(info) : (backend.readSync(info.dataId) as Float32Array),
       shape: info.shape,
     }),
+    // tfjs keeps accounts of the tensors that it made itself, and would not hear of this.
     dispose: info => {
-      backend.disposeData(info.dataId)
+      if (backend.disposeData(info.dataId)) engine.removeDataId(info.dataId, backend)
     },
+    storedShape: ({ dataId, shape }) => (backend as Heap).dataIdMap?.get(dataId).shape ?? shape,
   })
 }

@@ -10,7 +10,9 @@ import type { Device, Info } from './device.ts'
 
 /** The operations, and the fused ones. */
 export interface Kernels extends Ops<Info> {
-  readonly fused: (node: Fused, inputs: readonly Info[]) => Info
+  readonly fused: (node: Pick<Fused, 'operation' | 'attributes' | 'activation'>, inputs: readonly Info[]) => Info
+  /** 1 where x is positive, 0 elsewhere: a comparison with 0 without the detour by booleans. */
+  readonly positive: (x: Info) => Info
 }
 
 const known = (shape: Shape): number[] => shape as number[]
@@ -100,12 +102,27 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     )
   }
 
+  /**
+   * The second factor of a product, or the filter of a convolution. The kernels of WebAssembly keep what they have prepared for it by its storage, so that
+   * one stored in two shapes, a row and a column, would be taken for the first of them: such a view becomes a copy.
+   */
+  const factor = (b: Info, axes = 2): Info => {
+    const [stored, own] = [device.storedShape(b).slice(-axes), b.shape.slice(-axes)]
+    return stored.join() === own.join()
+      ? b
+      : slice(
+          b,
+          b.shape.map(() => 0),
+          b.shape,
+        )
+  }
   const convolve = (x: Info, filter: Info, sliding: Sliding): Info => {
     if (isCpu) return make(loops.convolution(view(x), view(filter), sliding))
     const [weights, plain] = dilated(filter, sliding)
     const [input, padding] = cropped(x, plain.padding)
     const { groups } = plain
-    if (groups === 1) return call('Conv2D', { x: input, filter: weights }, convolveAttributes(plain, all(padding)))
+    if (groups === 1)
+      return call('Conv2D', { x: input, filter: factor(weights, 4) }, convolveAttributes(plain, all(padding)))
     const [high, wide, each, outputs] = weights.shape as [number, number, number, number]
     if (each === 1)
       return call(
@@ -138,7 +155,8 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
 
   const matmul = (a: Info, b: Info): Info => {
     if (isCpu) return make(loops.product(view(a), view(b)))
-    const product = call('BatchMatMul', { a: stacked(a), b: stacked(b) }, { transposeA: false, transposeB: false })
+    const given = { a: stacked(a), b: stacked(factor(b)) }
+    const product = call('BatchMatMul', given, { transposeA: false, transposeB: false })
     return a.shape.length === 3 ? product : alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number])
   }
 
@@ -147,7 +165,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const biased = bias === undefined ? product : call('Add', { a: product, b: bias })
     return activation === null ? biased : call(activations[activation], { x: biased })
   }
-  const fused = ({ operation, attributes, activation }: Fused, inputs: readonly Info[]): Info => {
+  const fused: Kernels['fused'] = ({ operation, attributes, activation }, inputs) => {
     const [a, b, bias] = inputs as readonly [Info, Info, Info | undefined]
     if (isCpu) {
       const product =
@@ -156,13 +174,16 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
           : loops.convolution(view(a), view(b), attributes[0] as Sliding)
       return make(loops.finish(product, bias && view(bias), activation))
     }
+    // Kernels take a bias only as they store it.
+    if (bias !== undefined && device.storedShape(bias).length !== 1)
+      return finish(fused({ operation, attributes, activation: null }, [a, b]), bias, activation)
     const inKernel = inKernels.has(activation)
     const after = inKernel ? null : activation
     const options = { activation: inKernel && activation !== null ? activation : 'linear', leakyreluAlpha: 0 }
     const optional: Readonly<Record<string, Info>> = bias === undefined ? {} : { bias }
     if (operation === 'matmul') {
       const transposes = { transposeA: false, transposeB: false }
-      const given = { a: stacked(a), b: stacked(b), ...optional }
+      const given = { a: stacked(a), b: stacked(factor(b)), ...optional }
       const product = call('_FusedMatMul', given, { ...transposes, ...options })
       return finish(alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number]), undefined, after)
     }
@@ -171,7 +192,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const [filter, plain] = dilated(b, sliding)
     const [x, padding] = cropped(a, plain.padding)
     const attrs = { ...convolveAttributes(plain, all(padding)), ...options }
-    return finish(call('FusedConv2D', { x, filter, ...optional }, attrs), undefined, after)
+    return finish(call('FusedConv2D', { x, filter: factor(filter, 4), ...optional }, attrs), undefined, after)
   }
 
   const logSoftmax = (x: Info): Info => {
@@ -187,8 +208,9 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const flat = as(values, [count, size(rest)])
     if (device.has('UnsortedSegmentSum'))
       return alias(call('UnsortedSegmentSum', { x: flat, segmentIds: at }, { numSegments: rows }), [rows, ...rest])
-    const hot = call('OneHot', { indices: at }, { depth: rows, onValue: 1, offValue: 0, dtype: 'float32' })
-    const columns = call('Transpose', { x: hot }, { perm: [1, 0] })
+    // The kernel of WebAssembly writes whole numbers, whatever type it is asked for.
+    const hot = call('OneHot', { indices: at }, { depth: rows, onValue: 1, offValue: 0, dtype: 'int32' })
+    const columns = call('Transpose', { x: cast(hot, 'float32') }, { perm: [1, 0] })
     return alias(matmul(columns, flat), [rows, ...rest])
   }
 
@@ -275,6 +297,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     normal: () => refuse('normal'),
     scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
     fused,
+    positive: x => call('Step', { x }, { alpha: 0 }),
   })
   return ops
 }

@@ -1,6 +1,7 @@
 import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
 import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import { uniform } from '../../graph/simplify.ts'
 import type { Program } from '../backend.ts'
 import type { Device, Info } from './device.ts'
 import { type Kernels, kernelsOf } from './kernels.ts'
@@ -28,6 +29,8 @@ const computation = (
   if (node.kind === 'fused') return values => kernels.fused(node, given(values))
   if (node.kind === 'application') {
     const { operation, attributes } = node
+    const isPositive = operation === 'greater' && uniform(node.inputs[1] as GraphNode) === 0
+    if (isPositive && device.has('Step')) return values => kernels.positive(values[from[0] as number] as Info)
     const run = perform(kernels)
     return values => run(operation, given(values), attributes)
   }

@@ -155,6 +155,8 @@ export const toLargest = (dy: Block, x: Block, y: Block, { size, stride, padding
   const [, outRows, outCols] = y.shape as [number, number, number]
   const [given, values, largest] = [dy.values, x.values, y.values]
   const gradient = new Float32Array(values.length)
+  // Which channels of a window have found their largest element: channels lie side by side, so they are walked innermost.
+  const found = new Uint8Array(channels)
   for (let b = 0; b < batch; b++)
     for (let i = 0; i < outRows; i++)
       for (let j = 0; j < outCols; j++) {
@@ -162,16 +164,16 @@ export const toLargest = (dy: Block, x: Block, y: Block, { size, stride, padding
         const left = j * stride[1] - padding[1][0]
         const [endRow, endCol] = [Math.min(rows, top + size[0]), Math.min(cols, left + size[1])]
         const from = ((b * outRows + i) * outCols + j) * channels
-        for (let c = 0; c < channels; c++) {
-          const wanted = largest[from + c] as number
-          search: for (let r = Math.max(0, top); r < endRow; r++)
-            for (let k = Math.max(0, left); k < endCol; k++) {
-              const at = ((b * rows + r) * cols + k) * channels + c
-              if (values[at] !== wanted) continue
-              gradient[at] = (gradient[at] as number) + (given[from + c] as number)
-              break search
+        found.fill(0)
+        for (let r = Math.max(0, top); r < endRow; r++)
+          for (let k = Math.max(0, left); k < endCol; k++) {
+            const at = ((b * rows + r) * cols + k) * channels
+            for (let c = 0; c < channels; c++) {
+              if (found[c] === 1 || values[at + c] !== largest[from + c]) continue
+              found[c] = 1
+              gradient[at + c] = (gradient[at + c] as number) + (given[from + c] as number)
             }
-        }
+          }
       }
   return { values: gradient, shape: x.shape }
 }

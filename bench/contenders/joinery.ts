@@ -1,0 +1,88 @@
+import {
+  adam,
+  apply,
+  type BackendOption,
+  Convolution,
+  compile,
+  compileTraining,
+  Input,
+  init,
+  join,
+  key,
+  type Layer,
+  LSTM,
+  MaxPooling,
+  Relu,
+  Reshape,
+  Softmax,
+} from '../../src/index.ts'
+import { batches, draws, type Numbers } from './inputs.ts'
+import { type Step, serve, serveTimes } from './protocol.ts'
+import { resnet50 } from './resnet50.ts'
+
+const networks: Readonly<Record<string, () => Layer>> = {
+  'train-mlp': () => join(Input(784), Relu(512), Relu(512), Softmax(10)),
+  'train-cnn': () =>
+    join(
+      ...[Input([28, 28, 1]), Convolution([3, 3, 32]), Relu(), Convolution([3, 3, 64]), Relu()],
+      ...[MaxPooling([2, 2]), Reshape(), Relu(128), Softmax(10)],
+    ),
+  'train-lstm': () => join(Input([40, 32]), LSTM(64), Softmax(10)),
+  'train-tiny': () => join(Input(4), Relu(8), Softmax(3)),
+}
+
+const rule = (backend: BackendOption) => ({ loss: 'categoricalCrossentropy', optimizer: adam(), backend })
+
+const training = async (network: Layer, backend: BackendOption, batch: { x: Numbers; y: Numbers }) => {
+  const step = compileTraining(network, rule(backend))
+  let state = await step.init(init(network, key(0)), key(1))
+  return async () => {
+    const [next, report] = await step(state, batch)
+    state = next
+    return report
+  }
+}
+
+const applying = (): Step => {
+  const network = networks['train-tiny']?.() as Layer
+  const variables = init(network, key(0))
+  const { data, shape } = draws(1, [1, 4])
+  const x = { data, shape }
+  return () => {
+    const output = apply(network, variables, x).output as unknown as { dataSync(): unknown; dispose(): void }
+    output.dataSync()
+    output.dispose()
+  }
+}
+
+const inference = (rows: number, backend: BackendOption): Step => {
+  const network = resnet50()
+  const model = compile(network, init(network, key(0)), { backend })
+  const x = draws(1, [rows, 224, 224, 3])
+  return async () => {
+    const output = (await model(x)) as unknown as { data(): Promise<unknown>; dispose(): void }
+    await output.data()
+    output.dispose()
+  }
+}
+
+/** From a rule to the first step that can run: the first step's time without that of the second. */
+const compilation = async (network: Layer, backend: BackendOption, batch: { x: Numbers; y: Numbers }) => {
+  const start = performance.now()
+  const step = await training(network, backend, batch)
+  await step()
+  const first = performance.now() - start
+  const again = performance.now()
+  await step()
+  return first - (performance.now() - again)
+}
+
+const [engine = 'tfjs', work = 'train-mlp'] = process.argv.slice(2)
+const backend = engine.replace('tfjs-cpu', 'tfjs') as BackendOption
+const batchOf = (name: string) => (batches[name] as () => { x: Numbers; y: Numbers })()
+if (work === 'apply-tiny') await serve(applying())
+else if (work === 'compile-mlp')
+  await serveTimes(() => compilation(networks['train-mlp']?.() as Layer, backend, batchOf('train-mlp')))
+else if (work === 'compile-resnet50') await serveTimes(() => compilation(resnet50(), backend, batchOf('resnet50')))
+else if (work.startsWith('resnet50')) await serve(inference(Number(work.slice('resnet50-b'.length)), backend))
+else await serve(await training(networks[work]?.() as Layer, backend, batchOf(work)))

@@ -1,0 +1,310 @@
+import fc from 'fast-check'
+import {
+  constant,
+  heNormal,
+  heUniform,
+  type Layer,
+  normal,
+  uniform,
+  xavierNormal,
+  xavierUniform,
+} from '../src/index.ts'
+import { untyped } from './running.ts'
+
+// Every layer with random options, and inputs that mostly fit it, for what holds of all layers alike.
+
+/** A call of a constructor, and the shapes of what comes in, without the batch. */
+export interface Drawn {
+  readonly name: string
+  readonly given: readonly unknown[]
+  readonly inputs: readonly (readonly number[])[]
+}
+
+/** The layer that a call makes. */
+export const layerOf = ({ name, given }: Drawn): Layer =>
+  (untyped as unknown as Readonly<Record<string, (...given: readonly unknown[]) => Layer>>)[name]?.(...given) as Layer
+
+const upTo = (most: number, least = 1): fc.Arbitrary<number> => fc.integer({ min: least, max: most })
+const proportion: fc.Arbitrary<number> = upTo(7, 0).map(n => n / 8)
+const tuple = (length: number, element: fc.Arbitrary<number>): fc.Arbitrary<readonly number[]> =>
+  fc.array(element, { minLength: length, maxLength: length })
+/** Shapes of some number of dimensions, but of any other now and then. */
+const ofRank = (rank: number, most = 7): fc.Arbitrary<readonly number[]> =>
+  fc.oneof({ weight: 6, arbitrary: tuple(rank, upTo(most)) }, { weight: 1, arbitrary: anyShape })
+const anyShape: fc.Arbitrary<readonly number[]> = upTo(4).chain(rank => tuple(rank, upTo(5)))
+/** Some of the options. */
+const some = (options: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<object> =>
+  fc.record(options, { requiredKeys: [], noNullPrototype: true })
+const each = (count: number, element: fc.Arbitrary<number>): fc.Arbitrary<number | readonly number[]> =>
+  fc.oneof(element, tuple(count, element))
+const axes = (rank: number): fc.Arbitrary<readonly number[]> =>
+  fc.uniqueArray(upTo(rank - 1, -rank), { minLength: 1, maxLength: rank }).filter(given => {
+    const positions = given.map(axis => (axis < 0 ? rank + axis : axis))
+    return new Set(positions).size === positions.length
+  })
+
+/** Initial values of any shape. */
+export const initial: fc.Arbitrary<unknown> = fc.oneof(
+  upTo(16, -16).map(n => n / 8),
+  fc
+    .tuple(fc.constantFrom(heNormal, heUniform, xavierNormal, xavierUniform), upTo(4))
+    .map(([make, gain]) => make({ gain })),
+  fc.constantFrom(constant(0.5), normal({ std: 0.1 }), uniform({ minval: -1, maxval: 1 })),
+)
+
+type Table = Readonly<Record<string, fc.Arbitrary<Omit<Drawn, 'name'>>>>
+type Given = fc.Arbitrary<readonly unknown[]>
+type Inputs = fc.Arbitrary<readonly (readonly number[])[]>
+
+const one = (input: fc.Arbitrary<readonly number[]>): Inputs => input.map(shape => [shape])
+const drawn = (given: Given, inputs: Inputs): fc.Arbitrary<Omit<Drawn, 'name'>> => fc.record({ given, inputs })
+/** Positional arguments, then options. */
+const call = (positional: Given, options: fc.Arbitrary<object>): Given =>
+  fc.tuple(positional, options).map(([first, last]) => (Object.keys(last).length > 0 ? [...first, last] : first))
+const args = (...parts: readonly fc.Arbitrary<unknown>[]): Given => fc.tuple(...parts)
+const none: Given = fc.constant([])
+
+/** All layers, with initial values of variables from `values`. */
+export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string, fc.Arbitrary<Drawn>>> => {
+  const name = fc.constantFrom('fc', 'fc{}', 'fc-{:03d}', 'a b')
+  const named = some({ name })
+  const orNull = fc.oneof({ weight: 3, arbitrary: values }, { weight: 1, arbitrary: fc.constant(null) })
+  const gates = fc.constantFrom('sigmoid', 'hardSigmoid', 'tanh', 'softsign', 'relu', 'linear')
+  const padding = (count: number) => fc.oneof(fc.constantFrom('valid', 'same'), each(count, upTo(2, 0)))
+  const pooled = fc.constantFrom('valid', 'same')
+
+  /** With units or without them. */
+  const dense = (own: Readonly<Record<string, fc.Arbitrary<unknown>>> = {}) =>
+    fc.oneof(
+      drawn(call(args(upTo(5)), some({ weight: values, bias: orNull, name, ...own })), one(ofRank(1))),
+      drawn(call(fc.constantFrom([], [null]), some({ name, ...own })), one(anyShape)),
+    )
+  const windows = (rank: number, channels: boolean, own: Readonly<Record<string, fc.Arbitrary<unknown>>> = {}) =>
+    drawn(
+      call(
+        args(tuple(rank, upTo(3)).chain(size => (channels ? upTo(4).map(n => [...size, n]) : fc.constant(size)))),
+        some({
+          padding: padding(rank),
+          stride: each(rank, upTo(3)),
+          dilation: each(rank, upTo(2)),
+          bias: orNull,
+          name,
+          ...own,
+        }),
+      ),
+      one(ofRank(rank + 1)),
+    )
+  const pooling = (rank: number) =>
+    drawn(
+      call(
+        args(tuple(rank, upTo(3))),
+        some({ stride: fc.oneof(each(rank, upTo(3)), fc.constant(null)), padding: pooled, name }),
+      ),
+      one(ofRank(rank + 1)),
+    )
+  const pooling1D = drawn(
+    call(args(upTo(3)), some({ stride: fc.oneof(upTo(3), fc.constant(null)), padding: pooled, name })),
+    one(ofRank(2)),
+  )
+  const groups = { groups: fc.constantFrom(1, 1, 2), weight: values }
+  const global = drawn(call(fc.oneof(none, args(fc.constantFrom('avg', 'max', 'sum'))), named), one(anyShape))
+  const margins = (axis: fc.Arbitrary<unknown>) =>
+    drawn(call(args(fc.oneof(axis, fc.tuple(axis, axis))), named), one(ofRank(3)))
+  const margin = fc.oneof(upTo(2, 0), tuple(2, upTo(2, 0)))
+  const recurrent = (own: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
+    drawn(
+      call(
+        args(upTo(4)),
+        some({
+          onlyReturnFinal: fc.boolean(),
+          inputWeights: values,
+          hiddenWeights: values,
+          biases: values,
+          hiddenInit: values,
+          learnInit: fc.boolean(),
+          unrollScan: fc.boolean(),
+          backwards: fc.boolean(),
+          gradientClipping: upTo(3, 0),
+          name,
+          ...own,
+        }),
+      ),
+      one(ofRank(2, 4)),
+    )
+  const batchNorm = upTo(4).chain(rank =>
+    drawn(
+      call(
+        none,
+        some({
+          axes: fc.oneof(
+            fc.constant(null),
+            axes(rank + 1).map(given => [...new Set([0, ...given.filter(a => a > 0)])]),
+          ),
+          alpha: proportion,
+          epsilon: proportion,
+          beta: values,
+          gamma: values,
+          runningMean: values,
+          runningInvStd: values,
+          name,
+        }),
+      ),
+      one(tuple(rank, upTo(4))),
+    ),
+  )
+  const groupNorm = drawn(
+    call(args(upTo(3)), some({ beta: values, gamma: values, epsilon: proportion, name })),
+    one(ofRank(3, 6)),
+  )
+  const featureNorm = (own: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
+    drawn(call(none, some({ gamma: orNull, epsilon: proportion.map(n => n + 0.125), name, ...own })), one(ofRank(3)))
+  const alike: Inputs = fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(anyShape, upTo(3, 2)).map(([shape, n]) => Array<typeof shape>(n).fill(shape)) },
+    { weight: 1, arbitrary: fc.tuple(anyShape, anyShape) },
+  )
+  const gated: Inputs = fc.oneof(
+    fc.tuple(upTo(3), anyShape).map(([n, shape]) => [[n], ...Array<typeof shape>(n).fill(shape)]),
+    fc.tuple(anyShape, anyShape, anyShape),
+  )
+  const reshaped = upTo(3)
+    .chain(rank => tuple(rank, upTo(4)))
+    .chain(shape => {
+      const size = shape.reduce((n, d) => n * d, 1)
+      const to = fc.constantFrom<unknown>(
+        size,
+        -1,
+        [-1, shape[0]],
+        [...shape].reverse(),
+        [size, 1],
+        [2, -1],
+        [size + 1],
+      )
+      return drawn(call(fc.oneof(none, args(to)), named), fc.constant([shape]))
+    })
+  const transposed = upTo(4).chain(rank =>
+    drawn(
+      call(args(fc.shuffledSubarray([0, 1, 2, 3, 4].slice(0, rank + 1), { minLength: rank + 1 })), named),
+      one(fc.oneof({ weight: 5, arbitrary: tuple(rank, upTo(4)) }, { weight: 1, arbitrary: anyShape })),
+    ),
+  )
+  const embedding = drawn(
+    call(args(upTo(9), upTo(4)), some({ weight: values, name })),
+    // Whole numbers come in, of which only 0 is sure to be in any vocabulary.
+    one(upTo(2).chain(rank => tuple(rank, upTo(4)))),
+  )
+
+  /** Groups divide the channels that come out. */
+  const grouped = (draws: fc.Arbitrary<Omit<Drawn, 'name'>>) =>
+    draws.filter(({ given: [size, options] }) => {
+      const { groups = 1 } = (options ?? {}) as { readonly groups?: number }
+      return ((size as readonly number[]).at(-1) as number) % groups === 0
+    })
+
+  const table: Table = {
+    Input: fc
+      .tuple(anyShape, anyShape, fc.boolean())
+      .chain(([shape, other, fits]) =>
+        drawn(call(fc.constant([shape.length === 1 ? shape[0] : shape]), named), fc.constant([fits ? shape : other])),
+      ),
+    Identity: drawn(call(none, named), one(anyShape)),
+    ...Object.fromEntries(
+      [
+        ...['Linear', 'Sigmoid', 'HardSigmoid', 'Tanh', 'LeakyRelu', 'Softplus', 'Softmax', 'Elu', 'Selu', 'Swish'],
+        ...['Silu', 'Mish', 'Softsign', 'HardSwish', 'Exponential', 'LogSoftmax'],
+      ].map(kind => [kind, dense()]),
+    ),
+    Relu: dense({ alpha: proportion }),
+    Gelu: dense({ approximate: fc.boolean() }),
+    PRelu: fc.oneof(
+      drawn(
+        call(
+          args(upTo(4)),
+          some({ alphaAxes: fc.constantFrom<unknown>(1, -1, [-1]), alpha: values, bias: orNull, name }),
+        ),
+        one(ofRank(1)),
+      ),
+      drawn(
+        call(none, some({ alphaAxes: fc.constantFrom<unknown>(-1, [1, -1], [1, 2], 1), alpha: values, name })),
+        one(tuple(3, upTo(4))),
+      ),
+    ),
+    Convolution: grouped(windows(2, true, groups)),
+    Conv: grouped(windows(2, true, groups)),
+    Convolution1D: grouped(
+      drawn(
+        call(
+          args(tuple(2, upTo(3))),
+          some({
+            padding: fc.oneof(fc.constantFrom('valid', 'same', 'causal'), upTo(2, 0)),
+            stride: upTo(3),
+            dilation: upTo(2),
+            bias: orNull,
+            name,
+            ...groups,
+          }),
+        ),
+        one(ofRank(2)),
+      ),
+    ),
+    Convolution3D: grouped(windows(3, true, groups)),
+    DepthwiseConvolution: windows(2, false, { multiplier: upTo(3), weight: values }),
+    SeparableConvolution: windows(2, true, { multiplier: upTo(3), depthwiseWeight: values, pointwiseWeight: values }),
+    Deconvolution: drawn(
+      call(
+        args(tuple(3, upTo(3))),
+        some({ padding: padding(2), stride: each(2, upTo(3)), weight: values, bias: orNull, name }),
+      ),
+      one(ofRank(3)),
+    ),
+    MaxPooling: pooling(2),
+    MaxPool: pooling(2),
+    AveragePooling: pooling(2),
+    AvgPool: pooling(2),
+    MaxPooling1D: pooling1D,
+    AveragePooling1D: pooling1D,
+    MaxPooling3D: pooling(3),
+    AveragePooling3D: pooling(3),
+    GlobalPooling: global,
+    GlobalPool: global,
+    ZeroPadding: margins(margin),
+    Cropping: margins(margin),
+    Upscale: drawn(call(args(each(2, upTo(3))), named), one(ofRank(3))),
+    Dropout: drawn(call(args(proportion), named), one(anyShape)),
+    GaussianNoise: fc.oneof(
+      drawn(call(none, some({ mean: proportion, std: proportion, name })), one(anyShape)),
+      drawn(call(args(proportion, proportion), named), one(anyShape)),
+    ),
+    DropBlock: drawn(call(args(proportion, each(2, upTo(3))), named), one(ofRank(3))),
+    BatchNorm: batchNorm,
+    BN: batchNorm,
+    GroupNorm: groupNorm,
+    GN: groupNorm,
+    LayerNorm: featureNorm({ beta: orNull, axes: fc.constantFrom([-1], [1, 2], [-2, -1]) }),
+    RMSNorm: featureNorm({ axes: fc.constantFrom([-1], [1, 2], [-2, -1]) }),
+    InstanceNorm: featureNorm({ beta: orNull }),
+    LocalResponseNorm: drawn(
+      call(none, some({ alpha: proportion, beta: proportion, k: upTo(3), depthRadius: upTo(3, 0), name })),
+      one(ofRank(3)),
+    ),
+    Reshape: reshaped,
+    Transpose: transposed,
+    Elementwise: drawn(call(fc.oneof(none, args(fc.constantFrom('add', 'multiply'))), named), alike),
+    Concatenate: drawn(call(fc.oneof(none, args(upTo(2, -2))), named), alike),
+    GatedAverage: drawn(call(fc.oneof(none, args(upTo(1, -2))), named), gated),
+    Embedding: embedding,
+    LSTM: recurrent({
+      cellWeights: values,
+      ingate: gates,
+      forgetgate: gates,
+      outgate: gates,
+      cell: gates,
+      cellInit: values,
+      peepholes: fc.boolean(),
+    }),
+    GRU: recurrent({ resetgate: gates, updategate: gates, hiddenUpdate: gates }),
+    SimpleRNN: recurrent({ activation: gates }),
+  }
+  return Object.fromEntries(
+    Object.entries(table).map(([kind, draw]) => [kind, draw.map(rest => ({ name: kind, ...rest }))]),
+  )
+}

@@ -1,0 +1,104 @@
+// Texts with a mistake, and what the compiler and the run time say about it: the same.
+
+/** A text, where its mistake is, and how it is quoted. */
+export interface Mistake {
+  readonly text: string
+  readonly line?: number
+  readonly column: number
+  readonly quoted: string
+}
+
+const mistake = (column: number, text: string, quoted: string): Mistake => ({ text, column, quoted })
+
+/** One for every rule of the grammar and every kind of argument. */
+export const mistakes: readonly Mistake[] = [
+  // Names.
+  mistake(
+    19,
+    'Input(28,28,1) >> Convlution(3,3,16, padding=same) >> Relu',
+    '… >> Convlution(3,3 ⟵ unknown layer; did you mean Convolution?',
+  ),
+  mistake(1, 'input(3) >> Relu', 'input(3) ⟵ unknown layer; did you mean Input?'),
+  mistake(13, 'Input(3) >> Banana >> Relu', '… >> Banana ⟵ unknown layer'),
+  mistake(13, 'Input(3) >> Telu(3)', '… >> Telu(3) ⟵ unknown layer'),
+  mistake(21, 'Input(3) >> (Relu | Thn)', '… | Thn) ⟵ unknown layer'),
+  mistake(14, 'Input(3) >> (Sofmax | Tanh)', '… (Sofmax ⟵ unknown layer; did you mean Softmax?'),
+  mistake(13, "Input(3) >> 'Relu'", "… >> 'Relu' ⟵ unknown layer"),
+  mistake(13, 'Input(3) >> Relu Tanh', '… >> Relu Tanh ⟵ unknown layer'),
+  mistake(13, 'Input(3) >> shard(a, Relu)', '… >> shard(a, ⟵ unknown layer; did you mean shared?'),
+  // Where layers, brackets and signs are missing or too many.
+  mistake(1, '', '⟵ a layer is missing'),
+  mistake(12, 'Input(3) >>', '… >> ⟵ a layer is missing'),
+  mistake(13, 'Input(3) >> >> Relu', '… >> >> ⟵ a layer is missing'),
+  mistake(13, 'Input(3) >> | Relu', '… >> | ⟵ a layer is missing'),
+  mistake(14, 'Input(3) >> ()', '… () ⟵ a layer is missing'),
+  mistake(13, 'Input(3) >> (Relu | Tanh >> Relu(3)', "… >> (Relu ⟵ ')' is missing"),
+  mistake(13, 'Input(3) >> Relu(3 >> Tanh', "… >> Relu(3 ⟵ ')' is missing"),
+  mistake(8, 'Relu(3)) >> Tanh', "Relu(3)) ⟵ ')' without '('"),
+  mistake(9, 'Relu(3) Tanh', "Relu(3) Tanh ⟵ '>>' is missing"),
+  mistake(9, 'Relu(3) > Tanh', "Relu(3) > ⟵ '>>' is missing"),
+  mistake(9, 'Relu(3) * Tanh', "Relu(3) * ⟵ '*' is followed by a positive whole number"),
+  mistake(9, 'Relu(3) * 0 >> Tanh', "Relu(3) * ⟵ '*' is followed by a positive whole number"),
+  mistake(11, 'Relu(name="a >> b)', '… "a > ⟵ the text in quotes is not closed'),
+  // Arguments.
+  mistake(13, 'Input(3) >> Convolution(3,3)', '… >> Convolution(3,3) ⟵ Convolution does not take these arguments'),
+  mistake(13, 'Input(3) >> Convolution >> Relu', '… >> Convolution ⟵ Convolution does not take these arguments'),
+  mistake(1, 'Relu(three)', 'Relu(three) ⟵ Relu does not take these arguments'),
+  mistake(1, 'Relu(3,4)', 'Relu(3,4) ⟵ Relu does not take these arguments'),
+  mistake(1, 'Dropout', 'Dropout ⟵ Dropout does not take these arguments'),
+  mistake(8, 'Relu(3,,4)', 'Relu(3,,4) ⟵ an argument is missing'),
+  mistake(9, 'Relu(3, bias=)', 'Relu(3, bias=) ⟵ a value is missing'),
+  mistake(20, 'Relu(3, bias=null, bias=0)', 'Relu(3, bias=null, bias=0) ⟵ given twice'),
+  mistake(9, 'Relu(3, bias=[1,2)', "Relu(3, bias=[1,2) ⟵ ']' is missing"),
+  mistake(9, 'Relu(3, bias=[1,2]3)', 'Relu(3, bias=[1,2]3) ⟵ not a value'),
+  mistake(9, 'Relu(3, bias=1])', 'Relu(3, bias=1]) ⟵ not a value'),
+  // Options.
+  mistake(
+    39,
+    'Input(28,28,1) >> Convolution(3,3,16, paddin=same, stride=2) >> Relu',
+    '… >> Convolution(3,3,16, paddin=sam ⟵ unknown option; did you mean padding?',
+  ),
+  mistake(14, 'Dropout(0.5, colour=red)', 'Dropout(0.5, colour=red ⟵ unknown option'),
+  mistake(
+    21,
+    'Convolution(3,3,16, padding=full, stride=2)',
+    'Convolution(3,3,16, padding=full, ⟵ not a value for padding',
+  ),
+  mistake(9, 'Relu(3, name=5)', 'Relu(3, name=5) ⟵ not a value for name'),
+  mistake(9, 'LSTM(3, peepholes=yes, cell=tan)', 'LSTM(3, peepholes=yes, ⟵ not a value for peepholes'),
+  mistake(20, 'GaussianNoise(0.1, std=3)', 'GaussianNoise(0.1, std=3) ⟵ unknown option'),
+  mistake(9, 'Relu(3, units=4)', 'Relu(3, units=4) ⟵ unknown option'),
+  // Initializers.
+  mistake(
+    9,
+    'Relu(3, weight=heNrmal(gain=2))',
+    'Relu(3, weight=heNrmal(gain=2)) ⟵ unknown initializer; did you mean heNormal?',
+  ),
+  mistake(
+    9,
+    'Relu(3, weight=heNormal(gain=2, x=3))',
+    'Relu(3, weight=heNormal(gain=2, x=3)) ⟵ heNormal does not take these arguments',
+  ),
+  mistake(9, 'Relu(3, weight=uniform(1,2))', 'Relu(3, weight=uniform(1,2)) ⟵ uniform does not take these arguments'),
+  // What takes layers.
+  mistake(20, 'Input(4) >> shared(enc, Relu(5))', '… (enc, ⟵ unknown layer; did you mean end?'),
+  mistake(13, "Input(4) >> shared('enc')", "… >> shared('enc') ⟵ shared does not take these arguments"),
+  mistake(33, "Input(4) >> shared('enc', Relu, Rellu)", '… Rellu) ⟵ unknown layer; did you mean Relu?'),
+  mistake(19, 'residual(Relu(4), merge=max)', 'residual(Relu(4), merge=max) ⟵ not a value for merge'),
+  mistake(19, 'residual(Relu(4), skip=Relu)', 'residual(Relu(4), skip=Rel ⟵ unknown option'),
+  mistake(28, 'residual(Relu(4), shortcut=Tahn)', '… Tahn) ⟵ unknown layer; did you mean Tanh?'),
+  mistake(27, 'residual(Relu(4), name=r, name=s)', 'residual(Relu(4), name=r, name=s) ⟵ given twice'),
+  // Over several lines, and beside comments.
+  {
+    text: 'Input(10) # begins\n  >> Relu(5) // then\n  >> Tahn(5)\n  >> Softmax(3)',
+    line: 3,
+    column: 6,
+    quoted: '… >> Tahn(5) ⟵ unknown layer; did you mean Tanh?',
+  },
+  {
+    text: "Input(10)\n  >> Relu(\n    5,\n    name='a, b', # its name\n    bais=0\n  )",
+    line: 5,
+    column: 5,
+    quoted: "… >> Relu( 5, name='a, b', bais=0 ⟵ unknown option; did you mean bias?",
+  },
+]

@@ -1,0 +1,259 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import {
+  block,
+  Convolution,
+  defineLayer,
+  Elementwise,
+  end,
+  GlobalPooling,
+  Input,
+  join,
+  type Layer,
+  LSTM,
+  net,
+  notation,
+  number,
+  orthogonal,
+  parallel,
+  Relu,
+  repeat,
+  Softmax,
+  shared,
+  start,
+  Tanh,
+} from '../../src/index.ts'
+import * as layers from '../../src/layers/index.ts'
+import { type Drawn, drawnWith, initial, layerOf } from '../drawn.ts'
+import { faultOf } from '../faults.ts'
+import { untyped } from '../running.ts'
+import { described } from './described.ts'
+
+const whole = (network: Layer): Layer => ('nodes' in network ? network : untyped.join(network))
+/** That the text of a network is read back as the same network, and written again alike. */
+const comesBack = (network: Layer): void => {
+  const text = notation(network)
+  const back = net(text)
+  expect(described(back), text).to.deep.equal(described(whole(network)))
+  expect(notation(back)).to.equal(text)
+}
+
+/** Values of every kind that has a text. */
+const value: fc.Arbitrary<unknown> = fc.oneof(
+  initial,
+  fc.constant(orthogonal({ scale: 2 })),
+  fc.float({ noNaN: true, noDefaultInfinity: true }),
+  fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 5 }),
+  fc.constantFrom(
+    [
+      [1, 2],
+      [-3.5, 1e-7],
+    ],
+    [[[0.1]]],
+    new Float32Array([0.1, 1e10, -0]),
+    new Float64Array([3]),
+  ),
+)
+const layer: fc.Arbitrary<Drawn> = fc.oneof(...Object.values(drawnWith(value)))
+
+const text = fc.oneof(
+  fc.string({ minLength: 1 }),
+  fc.constantFrom("it's", '"', '\\', 'a >> b', '# a', '// b', ' c\n', '\uE000a', 'null', '3', '😀'),
+)
+const nameable = text.filter(name => !name.includes('{') && !name.includes('}'))
+
+interface Leaf {
+  readonly form: 'layer'
+  readonly drawn: Drawn
+}
+interface Composed {
+  readonly form: 'join' | 'parallel' | 'branch' | 'repeat' | 'shared' | 'block' | 'start' | 'end'
+  readonly parts: readonly Recipe[]
+  readonly name: string
+  readonly times: number
+}
+type Recipe = Leaf | Composed
+const { recipe } = fc.letrec<{ recipe: Recipe }>(tie => ({
+  recipe: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    layer.map((drawn): Recipe => ({ form: 'layer', drawn })),
+    fc.record({
+      form: fc.constantFrom<Composed['form']>(
+        'join',
+        'join',
+        'parallel',
+        'branch',
+        'repeat',
+        'shared',
+        'block',
+        'start',
+        'end',
+      ),
+      parts: fc.array(tie('recipe'), { minLength: 1, maxLength: 4 }),
+      name: nameable,
+      times: fc.integer({ min: 1, max: 3 }),
+    }),
+  ),
+}))
+
+/** What can be composed; what does not fit is left out. */
+const attempt = (make: () => Layer, otherwise: Layer): Layer => {
+  try {
+    return make()
+  } catch {
+    return otherwise
+  }
+}
+const build = (given: Recipe): Layer => {
+  if (given.form === 'layer') return layerOf(given.drawn)
+  const { form, name, times } = given
+  const parts = given.parts.map(build)
+  const first = parts[0] as Layer
+  const together = parts
+    .slice(1)
+    .reduce((before, part) => attempt(() => untyped.join(before, part), before), untyped.join(first))
+  switch (form) {
+    case 'join':
+      return together
+    case 'parallel':
+      return attempt(() => untyped.parallel(...parts), first)
+    case 'branch':
+      return attempt(() => untyped.branch(...parts), first)
+    case 'repeat':
+      return attempt(() => untyped.repeat(first, times), first)
+    case 'shared':
+      return attempt(() => untyped.shared(name, first), first)
+    case 'block':
+      return attempt(() => untyped.block(name, together), together)
+    default: {
+      const { nodes } = whole(together) as unknown as { nodes: readonly { name: string }[] }
+      return attempt(() => untyped[form](together, (nodes[times % nodes.length] as { name: string }).name), together)
+    }
+  }
+}
+
+describe('notation', () => {
+  it('writes every layer so that net reads the same', () => {
+    const constructors = Object.entries(layers).filter(
+      ([name, make]) => typeof make === 'function' && /^[A-Z]/.test(name),
+    )
+    const drawn = drawnWith(value)
+    for (const [name] of constructors) {
+      const draws = drawn[name]
+      expect(draws, `draws of ${name}`).not.to.equal(undefined)
+      fc.assert(
+        fc.property(draws as fc.Arbitrary<Drawn>, one => comesBack(layerOf(one))),
+        { numRuns: 40, seed: 7 },
+      )
+    }
+  })
+
+  it('writes every network of them so that net reads the same', () => {
+    fc.assert(
+      fc.property(recipe, given => comesBack(build(given))),
+      { numRuns: 400, seed: 11 },
+    )
+  })
+
+  const written: readonly (readonly [network: Layer, text: string])[] = [
+    [
+      join(Input([28, 28, 1]), Convolution([3, 3, 16], { padding: 'same', stride: [1, 2] }), Relu()),
+      'Input(28, 28, 1) >> Convolution(3, 3, 16, padding=same, stride=[1, 2]) >> Relu',
+    ],
+    [Relu(4, { alpha: 0.1, bias: null, name: 'fc{}' }), 'Relu(4, alpha=0.1, bias=null, name=fc{})'],
+    [Relu(4, { name: "it's" }), "Relu(4, name='it\\'s')"],
+    [
+      join(Input(4), parallel(Relu(), [Tanh(3), Relu(4)]), Elementwise()),
+      'Input(4) >> (Relu | Tanh(3) >> Relu(4)) >> Elementwise',
+    ],
+    [
+      join(Input(4), repeat(join(Relu(4), Tanh(4)), 2), repeat(repeat(Relu(4), 2), 3)),
+      'Input(4) >> (Relu(4) >> Tanh(4)) * 2 >> Relu(4) * 2 * 3',
+    ],
+    [join(Input(4), join(Relu(4), join(Tanh(4)))), 'Input(4) >> Relu(4) >> Tanh(4)'],
+    [shared('enc', Relu(8)), "shared('enc', Relu(8))"],
+    [shared('enc', join(Relu(8))), "shared('enc', join(Relu(8)))"],
+    [block('a', join(Relu(8), Tanh(3))), "block('a', Relu(8) >> Tanh(3))"],
+    [parallel(join(Input(4), Relu()), Input(3)), 'Input(4) >> Relu | Input(3)'],
+    [start(join(Input(4), Relu(3), Tanh(2)), 'relu-1'), "start(Input(4) >> Relu(3) >> Tanh(2), 'relu-1')"],
+    [end(join(Input(4), Relu(3)), 'relu-1', 'input-1'), "end(Input(4) >> Relu(3), 'relu-1', 'input-1')"],
+    [
+      Relu(2, {
+        weight: [
+          [1, 2],
+          [0.1, -4],
+        ],
+        bias: new Float32Array([0.2, 3]),
+      }),
+      'Relu(2, weight=[[1, 2], [0.1, -4]], bias=flat(0.2, 3))',
+    ],
+    [GlobalPooling(), 'GlobalPooling'],
+    [
+      join(
+        Input([40, 8]),
+        ...([
+          LSTM(64, { onlyReturnFinal: false, ingate: 'hardSigmoid' }),
+          LSTM(64, { backwards: true, learnInit: true }),
+          Softmax(10),
+        ] as never[]),
+      ),
+      'Input(40, 8)\n  >> LSTM(64, onlyReturnFinal=false, ingate=hardSigmoid)\n  >> LSTM(64, learnInit=true, backwards=true)\n  >> Softmax(10)',
+    ],
+  ]
+  for (const [network, expected] of written)
+    it(`writes ${expected.replace(/\s+/g, ' ')}`, () => {
+      expect(notation(network)).to.equal(expected)
+      comesBack(network)
+    })
+
+  it("writes layers of the user's own by the names that they get", () => {
+    const Scale = defineLayer<{ factor: number }, (factor: number, options?: object) => Layer>({
+      kind: 'Scale',
+      example: 'Scale(2)',
+      positional: ['factor'],
+      options: { factor: { codec: number('a finite number') } },
+      shape: (_, input) => ({ _tag: 'Right', right: input }),
+      forward: ({ factor }, ops, x) => [ops.multiply(x, ops.constant(factor)), {}],
+    })
+    const gated = LSTM(3, { cell: (ops, x) => ops.relu(x) })
+    const tower = join(Relu(8), Tanh(4))
+    const own = { Scale, gated, tower }
+    const network = untyped.join(
+      Input([3, 4]),
+      gated,
+      tower,
+      untyped.repeat(tower, 2),
+      Scale(2),
+      Scale(3, { name: 's' }),
+    )
+    const text = notation(network, own)
+    expect(text).to.equal('Input(3, 4) >> gated >> tower >> tower * 2 >> Scale(2) >> Scale(3, name=s)')
+    expect(described(net(text, own))).to.deep.equal(described(network))
+    expect(faultOf(() => notation(network, { gated, tower }))).to.equal(
+      "InvalidOption of scale-1, kind: expected a layer of the library, got 'Scale'. Pass it, or its constructor, as a block: notation(network, { block: layer }).",
+    )
+  })
+
+  it('refuses what has no text, naming layer and option', () => {
+    const gated = untyped.block('a', LSTM(3, { cell: (ops, x) => ops.relu(x) }))
+    expect(faultOf(() => notation(gated))).to.contain(
+      'InvalidOption of a > lstm-1, cell: expected a value that has a text',
+    )
+    const long = Relu(20, { weight: Array.from({ length: 20 }, () => Array<number>(20).fill(1)) })
+    expect(faultOf(() => notation(long))).to.contain(
+      'InvalidOption of relu-1, weight: expected a value that has a text',
+    )
+    const own = { kind: 'Initializer', name: 'mine', options: {}, sample: () => new Float32Array() } as const
+    expect(faultOf(() => notation(Relu(2, { bias: own })))).to.contain(
+      'InvalidOption of relu-1, bias: expected a value',
+    )
+    expect(faultOf(() => untyped.notation(3))).to.contain('InvalidOption of notation, layer: expected a layer, got 3')
+    for (const [blocks, fault] of [
+      [3, 'expected an object of layers by name, got 3'],
+      [{ 'a b)': Relu() }, "expected names without brackets, quotes or signs, got 'a b)'"],
+      [{ Relu: Relu(3) }, "expected names that no layer of the library has, got 'Relu'"],
+      [{ mine: 3 }, 'expected layers, or constructors of layers, got 3'],
+    ] as const)
+      expect(faultOf(() => untyped.notation(Relu(3), blocks))).to.contain(`InvalidOption of notation, blocks: ${fault}`)
+  })
+})

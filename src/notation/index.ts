@@ -1,0 +1,2 @@
+export { net } from './net.ts'
+export { notation } from './print.ts'

@@ -1,0 +1,142 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { definitionOf } from '../core/define.ts'
+import { InvalidOption, show as print } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { isPart } from '../core/network.ts'
+import { type Arguments, optionsOf, type Problem } from './arguments.ts'
+import { didYouMean } from './nearest.ts'
+import { type Row, rows } from './table.ts'
+import { type Wrapper, wrappers } from './wrappers.ts'
+
+// From a name and arguments to a layer, by the tables.
+
+/** Where a whole call stands. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** What is to be called, and with what. */
+interface Call {
+  readonly word: string
+  readonly make: (...given: never[]) => unknown
+  readonly positional: readonly unknown[]
+  readonly given: Arguments
+  /** The names of the options that it has. */
+  readonly options: readonly string[]
+  readonly span: Span
+}
+
+/** Makes a layer of the table. */
+export const makeLayer = (word: keyof typeof rows, given: Arguments, span: Span): Either<Problem, AnyLayer> => {
+  const row: Row = rows[word]
+  const { positional } = given
+  const placed = row.reads === 'together' && positional.length > 1 ? [positional] : positional
+  return attempt({
+    word,
+    make: row.make as Call['make'],
+    positional: placed,
+    given,
+    options: optionNames(row, given),
+    span,
+  })
+}
+
+/** The options of a layer that may be given by name: those that stand first only where none of them does. */
+const optionNames = ({ make, byName = [] }: Row, { positional }: Arguments): readonly string[] => {
+  const definition = definitionOf(make)
+  const first: readonly string[] = definition?.positional ?? []
+  const named = Object.keys(definition?.options ?? {}).filter(name => !first.includes(name))
+  return [...(positional.length === 0 ? byName : []), ...named, 'name']
+}
+
+/** Makes what takes layers. */
+export const makeWrapped = (word: keyof typeof wrappers, given: Arguments, span: Span): Either<Problem, AnyLayer> => {
+  const { make, options = {} }: Wrapper = wrappers[word]
+  const call = { word, make: make as Call['make'], positional: given.positional, given, span }
+  return attempt({ ...call, options: Object.keys(options) })
+}
+
+/** Takes a layer of the user's own, or calls the function that makes one. */
+export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span): Either<Problem, AnyLayer> => {
+  const call = { word, positional: given.positional, given, options: given.named.map(({ name }) => name), span }
+  if (typeof own === 'function') return attempt({ ...call, make: own as Call['make'] })
+  if (given.positional.length + given.named.length > 0) return left(wrongArguments({ ...call, make: () => own }))
+  return isPart(own) ? right(own as unknown as AnyLayer) : left(noLayer({ ...call, make: () => own }, own))
+}
+
+/** The error of a call; `undefined` where it works. Only what the arguments are to blame for is caught. */
+const refusal = ({ make, word }: Call, given: readonly unknown[]): InvalidOption | undefined => {
+  try {
+    make(...(given as never[]))
+    return undefined
+  } catch (error) {
+    if (error instanceof InvalidOption && !blamesComposition(error, word)) return error
+    throw error
+  }
+}
+/** Names that are taken twice are a matter of the whole, as they are where it is written with `join`. */
+const blamesComposition = (error: InvalidOption, word: string): boolean =>
+  Object.hasOwn(wrappers, word) && ![word, 'block'].includes(error.layer)
+
+const attempt = (call: Call): Either<Problem, AnyLayer> => {
+  const { make, positional, given, options } = call
+  if (given.named.some(({ name }) => !options.includes(name))) return left(whyNot(call))
+  const all = given.named.length > 0 ? [...positional, optionsOf(given)] : positional
+  const refused = refusal(call, all)
+  if (refused !== undefined) return left(whyNot(call, refused))
+  const made = make(...(all as never[]))
+  return isPart(made) ? right(made as unknown as AnyLayer) : left(noLayer(call, made))
+}
+
+/** What is wrong with a call: its positional arguments, then the first option in the order of the text. */
+const whyNot = (call: Call, refused?: InvalidOption): Problem => {
+  const { positional, given, options } = call
+  const first = refusal(call, positional)
+  if (first !== undefined) return wrongArguments(call, first)
+  const unknown = given.named.find(({ name }) => !options.includes(name))
+  if (unknown) return unknownOption(unknown.name, unknown.at.from, options)
+  for (const { name, value, at } of given.named) {
+    const error = refusal(call, [...positional, { [name]: value }])
+    if (error !== undefined)
+      return { layer: null, from: at.from, to: at.to, why: `not a value for ${name}`, ...details(error) }
+  }
+  return wrongArguments(call, refused)
+}
+
+const details = ({ expected, got, remedy }: InvalidOption) => ({ expected, got, remedy })
+
+const unknownOption = (name: string, from: number, options: readonly string[]): Problem => {
+  const meant = didYouMean(name, options)
+  return {
+    layer: null,
+    from,
+    to: from + name.length,
+    why: `unknown option${meant}`,
+    expected: options.length > 0 ? `an option of ${options.join(', ')}` : 'no options',
+    got: print(name),
+    remedy: meant === '' ? 'Leave it out.' : `Did you mean ${meant.slice(15)}`,
+  }
+}
+
+const wrongArguments = ({ word, span, given }: Call, error?: InvalidOption): Problem => ({
+  layer: null,
+  ...span,
+  why: `${word} does not take these arguments`,
+  ...(error
+    ? details(error)
+    : {
+        expected: `the arguments of ${word}`,
+        got: print([...given.positional, ...(given.named.length > 0 ? [optionsOf(given)] : [])]),
+        remedy: 'Look at its description.',
+      }),
+})
+
+const noLayer = ({ word, span }: Call, made: unknown): Problem => ({
+  layer: null,
+  ...span,
+  why: `${word} makes no layer`,
+  expected: 'a layer, or a function that makes one',
+  got: print(made),
+  remedy: 'For example: net(text, { block: Relu(8) }).',
+})

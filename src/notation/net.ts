@@ -1,0 +1,124 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
+import type { UnknownEntries } from '../core/blocks.ts'
+import type { Chain, Join } from '../core/compose.ts'
+import { InvalidOption, NotationError, show } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { compose, type Part, type Wired } from '../core/network.ts'
+import type { Mismatch } from '../core/shape.ts'
+import type { Problem } from './arguments.ts'
+import type { Blocks, Read } from './grammar.ts'
+import { type Quote, type QuoteUnclosed, quote, quoteUnclosed } from './quote.ts'
+import { readNetwork } from './read.ts'
+import { type Clean, type CleanText, clean } from './text.ts'
+
+/** A network whose text only the run time knows. */
+export interface AnyNetwork extends Chain, Wired {
+  readonly '~out': number[]
+  readonly '~source': never
+  readonly '~named': never
+  readonly '~entries': UnknownEntries
+}
+
+type Parsed<S extends string, B> =
+  Clean<S> extends infer C
+    ? C extends string
+      ? Read<C, B> extends infer X
+        ? X extends readonly [infer Y extends AnyLayer]
+          ? Y
+          : Mismatch<Quote<C, X>>
+        : never
+      : Mismatch<QuoteUnclosed<C>>
+    : never
+/** The text, or in its place what is wrong with it. */
+export type CheckText<S extends string, B> = string extends S
+  ? S
+  : Parsed<S, B> extends Mismatch<infer M>
+    ? Mismatch<M>
+    : S
+/** The network of a text. */
+export type Net<S extends string, B> = string extends S
+  ? AnyNetwork
+  : Parsed<S, B> extends infer Y
+    ? Y extends { readonly nodes: unknown }
+      ? Y
+      : Y extends AnyLayer
+        ? Join<[Y]>
+        : never
+    : never
+
+/** The line and column, from 1 on, of a place in a text. */
+const placeOf = (text: string, at: number): { readonly line: number; readonly column: number } => {
+  const before = text.slice(0, at).split('\n')
+  return { line: before.length, column: (before.at(-1) as string).length + 1 }
+}
+
+const unclosedQuote = (text: string, at: number): NotationError =>
+  new NotationError({
+    ...placeOf(text, at),
+    text: quoteUnclosed(text.slice(at)),
+    expected: 'a text in quotes that is closed',
+    got: 'no closing quote',
+    remedy: `Add ${text[at] === "'" ? `a "'"` : `a '"'`} at its end, or a \\ before a quote that belongs to it.`,
+  })
+
+const mistaken = (given: string, { text, places }: CleanText, problem: Problem): NotationError => {
+  const { from, expected, got, remedy } = problem
+  const mistake = { ...problem, layer: problem.layer ?? from }
+  return new NotationError({
+    ...placeOf(given, places[from] ?? given.length),
+    text: quote(text, mistake),
+    ...{ expected, got, remedy },
+  })
+}
+
+/** The network of a text that may be anything. */
+const parsed = (text: unknown, own: unknown): AnyLayer => {
+  if (typeof text !== 'string')
+    throw new InvalidOption({
+      layer: 'net',
+      option: 'text',
+      expected: 'a text',
+      got: show(text),
+      remedy: "For example: net('Input(10) >> Relu(5)').",
+    })
+  if (typeof own !== 'object' || own === null)
+    throw new InvalidOption({
+      layer: 'net',
+      option: 'blocks',
+      expected: 'an object of layers, or of functions that make them, by name',
+      got: show(own),
+      remedy: "For example: net('Input(10) >> block', { block: Relu(5) }).",
+    })
+  const cleaned = clean(text)
+  if ('unclosed' in cleaned) throw unclosedQuote(text, cleaned.unclosed)
+  const read = readNetwork({ text: cleaned.text, from: 0, to: cleaned.text.length }, own as Blocks)
+  if (isLeft(read)) throw mistaken(text, cleaned, read.left)
+  return read.right
+}
+
+/**
+ * The network of a text in the notation: layers as they are called, `>>` between them, `|` between branches, `* n` for
+ * copies. The compiler reads the text as well: it knows the shapes, and says in the editor what is wrong. See
+ * docs/notation.md for the grammar.
+ *
+ * @param text such as `'Input(10) >> Relu(5)'`; over several lines, and with comments after `#` or `//`
+ * @param blocks layers of your own, or functions that make them, by the names that they have in the text
+ * @throws NotationError, with line, column and the text around it, when the text cannot be read
+ * @throws LayerConnectionError when shapes do not fit, as from `join`
+ * @throws InvalidOption when two layers have the same explicit name, as from `join`
+ * @example
+ * ```ts
+ * const network = net('Input(28,28,1) >> Convolution(3,3,16, padding=same) >> (Relu | Tanh) >> Concatenate')
+ * String(network) // (?, 28, 28, 1) -> [... 5 layers ...] -> (?, 28, 28, 32)
+ * String(net('Input(4) >> wide(8) * 2', { wide: (units: number) => Relu(units) })) // (?, 4) -> [... 3 layers ...] -> (?, 8)
+ * ```
+ */
+export const net = <const S extends string, const B extends Blocks = {}>(
+  text: CheckText<S, B>,
+  blocks?: B,
+): Net<S, B> => {
+  const network = parsed(text, blocks ?? {}) as unknown as Part
+  const whole = 'arrangement' in network ? network : compose({ form: 'sequence', parts: [network] })
+  // Net<S, B> is what the compiler read.
+  return whole as unknown as Net<S, B>
+}

@@ -1,0 +1,142 @@
+import { definitionOf } from '../core/define.ts'
+import { InvalidOption, show } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { asPart, type CompositionValue, isPart, type LayerValue, type Part, wiringOf } from '../core/network.ts'
+import type { Blocks } from './grammar.ts'
+import { printLayer, type Spelling } from './print-layer.ts'
+import { printText } from './print-value.ts'
+import { type Row, rows } from './table.ts'
+import { wrappers } from './wrappers.ts'
+
+// From a network to its text: what net reads back as the same network.
+
+/** How much may stand at a place without brackets: anything, a chain, one part of a chain, or what is repeated. */
+type Place = 'network' | 'branch' | 'part' | 'copied'
+type Print = (part: Part, place: Place) => string
+type Names = ReadonlyMap<unknown, string>
+
+const isComposition = (part: Part): part is CompositionValue => 'arrangement' in part
+
+/** The layers of a chain, chains within it included, but for those with a name of the user's. */
+const chained = (part: Part, names: Names): readonly Part[] =>
+  isComposition(part) && part.arrangement.form === 'sequence'
+    ? part.arrangement.parts.flatMap(inner => (names.has(inner) ? [inner] : chained(inner, names)))
+    : [part]
+
+const bracketed = (text: string, place: Place, allowed: readonly Place[]): string =>
+  allowed.includes(place) ? text : `(${text})`
+
+const printComposition = (part: CompositionValue, place: Place, names: Names, print: Print): string => {
+  const { arrangement } = part
+  switch (arrangement.form) {
+    case 'sequence': {
+      const parts = chained(part, names)
+      if (parts.length === 1) return printOnly(parts[0] as Part, place, print)
+      return bracketed(parts.map(inner => print(inner, 'part')).join(' >> '), place, ['network', 'branch'])
+    }
+    case 'parallel':
+      if (arrangement.parts.length === 1) return `parallel(${print(arrangement.parts[0] as Part, 'network')})`
+      return bracketed(arrangement.parts.map(inner => print(inner, 'branch')).join(' | '), place, ['network'])
+    case 'branch':
+      return `branch(${arrangement.parts.map(inner => print(inner, 'network')).join(', ')})`
+    case 'repeat':
+      return `${print(arrangement.part, 'copied')} * ${arrangement.times}`
+    case 'shared':
+      return `shared(${printText(arrangement.name, true)}, ${printShared(arrangement.part, names, print)})`
+    case 'block':
+      return `block(${printText(arrangement.name, true)}, ${print(arrangement.part, 'network')})`
+    case 'slice': {
+      const { at, names } = arrangement.cut
+      return `${at}(${[print(arrangement.of, 'network'), ...names.map(name => printText(name, true))].join(', ')})`
+    }
+  }
+}
+
+/** A chain of one. A slice knows more of its shapes than the chain that it is made into. */
+const printOnly = (part: Part, place: Place, print: Print): string =>
+  isSlice(part) ? `join(${print(part, 'network')})` : print(part, place)
+const isSlice = (part: Part): boolean => isComposition(part) && part.arrangement.form === 'slice'
+
+/** A shared composition of one layer names that layer in another way than the layer alone. */
+const printShared = (part: Part, names: Names, print: Print): string => {
+  const parts = names.has(part) ? [part] : chained(part, names)
+  const alone = isComposition(part) && parts.length === 1 && !isComposition(parts[0] as Part)
+  return alone ? `join(${print(parts[0] as Part, 'network')})` : print(part, 'network')
+}
+
+const longestLine = 100
+
+/** Over several lines where one would be long. */
+const broken = (part: Part, names: Names, print: Print): string => {
+  const line = print(part, 'network')
+  if (line.length <= longestLine || !isComposition(part)) return line
+  const { arrangement } = part
+  if (arrangement.form === 'parallel' && arrangement.parts.length > 1)
+    return arrangement.parts.map(inner => print(inner, 'branch')).join('\n  | ')
+  const parts = chained(part, names)
+  const [first = part] = parts
+  if (parts.length === 1) return first === part || isSlice(first) ? line : broken(first, names, print)
+  return parts.map(inner => print(inner, 'part')).join('\n  >> ')
+}
+
+/** A name that a text can hold as a layer's. */
+const isWord = (name: string): boolean => name !== '' && name.trim() === name && !/[()[\],=>|*'"#]|\/\//.test(name)
+
+const checkBlocks = (blocks: unknown): Blocks => {
+  const fault = (expected: string, got: string, remedy: string) =>
+    new InvalidOption({ layer: 'notation', option: 'blocks', expected, got, remedy })
+  if (typeof blocks !== 'object' || blocks === null)
+    throw fault('an object of layers by name', show(blocks), 'For example: notation(network, { block: layer }).')
+  for (const [name, block] of Object.entries(blocks)) {
+    if (!isWord(name)) throw fault('names without brackets, quotes or signs', show(name), "For example: 'block'.")
+    if (Object.hasOwn(known, name))
+      throw fault('names that no layer of the library has', show(name), 'Give the block another name.')
+    if (!isPart(block) && typeof block !== 'function')
+      throw fault('layers, or constructors of layers', show(block), 'For example: notation(network, { block: layer }).')
+  }
+  return blocks as Blocks
+}
+
+const known: Readonly<Record<string, Partial<Row> & Pick<Row, 'make'>>> = { ...rows, ...wrappers }
+
+/** The name of a layer's constructor: the user's, or that of the table. */
+const spellingOf = (layer: LayerValue, blocks: Blocks): Spelling | undefined => {
+  const definition = definitionOf(layer)
+  if (definition === undefined) return undefined
+  const [own] = Object.entries(blocks).find(
+    ([, block]) => typeof block === 'function' && definitionOf(block) === definition,
+  ) ?? [undefined]
+  if (own !== undefined) return { word: own, definition, together: false }
+  const row = known[definition.kind]
+  if (row === undefined || definitionOf(row.make) !== definition) return undefined
+  return { word: definition.kind, definition, together: row.reads === 'together' }
+}
+
+/**
+ * The text of a network, which `net` reads back as the same network: its layers with their options, names and order.
+ *
+ * @param network a network or layer
+ * @param blocks layers, compositions and constructors of your own, by the names that they get in the text; give the same
+ *   to `net`
+ * @throws InvalidOption when a layer is not of the library, an option is a function, or values are more than 256
+ *   numbers; the error names the layer
+ * @example
+ * ```ts
+ * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16], { padding: 'same' }), repeat(Relu(), 2))
+ * notation(network) // Input(28, 28, 1) >> Convolution(3, 3, 16, padding=same) >> Relu * 2
+ * ```
+ */
+export const notation = (network: AnyLayer, blocks: Blocks = {}): string => {
+  const whole = asPart('notation', network)
+  const own = checkBlocks(blocks)
+  const names = new Map(Object.entries(own).map(([name, block]) => [block, name]))
+  const { nodes } = wiringOf(whole)
+  const pathOf = (layer: LayerValue): string => nodes.find(node => node.layer === layer)?.path ?? layer.kind
+  const print: Print = (part, place) => {
+    const word = names.get(part)
+    if (word !== undefined) return word
+    if (isComposition(part)) return printComposition(part, place, names, print)
+    return printLayer(part, spellingOf(part, own), pathOf(part), inner => print(inner, 'network'))
+  }
+  return broken(whole, names, print)
+}

@@ -1,0 +1,73 @@
+import type { Fault } from './grammar.ts'
+import type { Reason } from './nearest.ts'
+import { type Show, show, type TrimEnd, type TrimStart, type Unclosed } from './text.ts'
+
+// How a mistake is quoted: what stands before its layer as `… >> `, the layer up to the mistake, a little of what
+// follows, an arrow, and why. The compiler and the run time print the same.
+
+// For the compiler.
+
+/** `… >> Convlution(3,3 ⟵ unknown layer; did you mean Convolution?` for a fault in a cleaned text. */
+export type Quote<S extends string, F> =
+  F extends Fault<infer Layer, infer From, infer Word, infer Why>
+    ? Arrow<
+        TrimEnd<`${Lead<TrimEnd<Ahead<S, Layer>>>}${Excerpt<TrimStart<Show<`${Ahead<Layer, From>}${Word}${Beyond<From, Word>}`>>>}`>,
+        Reason<Why>
+      >
+    : never
+type Arrow<Quoted extends string, Why extends string> = Quoted extends '' ? `⟵ ${Why}` : `${Quoted} ⟵ ${Why}`
+type Ahead<S extends string, Rest extends string> = S extends `${infer A}${Rest}` ? A : ''
+type Lead<S extends string> = S extends ''
+  ? ''
+  : S extends `${string}>>`
+    ? '… >> '
+    : S extends `${string}|`
+      ? '… | '
+      : S extends `${string}(`
+        ? '… ('
+        : '… '
+/** At most four characters after the mistake, up to white space. */
+type Beyond<From extends string, Word extends string> = From extends `${Word}${infer T}`
+  ? UpToSpace<UpToSpace<UpToSpace<UpToSpace<Four<Show<T>>, ' '>, '\n'>, '\t'>, '\r'>
+  : ''
+type Four<S extends string> = S extends `${infer A}${infer B}${infer C}${infer D}${string}` ? `${A}${B}${C}${D}` : S
+type UpToSpace<S extends string, Sign extends string> = S extends `${infer A}${Sign}${string}` ? A : S
+/** On one line, with single spaces. */
+type Excerpt<S extends string> = S extends `${infer A}${'\n' | '\t' | '\r'}${infer B}`
+  ? Excerpt<`${A} ${B}`>
+  : S extends `${infer A}  ${infer B}`
+    ? Excerpt<`${A} ${B}`>
+    : S
+
+/** The same for a quote that is not closed. */
+export type QuoteUnclosed<U> =
+  U extends Unclosed<infer From> ? `… ${Four<From>} ⟵ the text in quotes is not closed` : never
+
+// For the run time.
+
+/** A mistake: where its layer begins and where it begins and ends, in a cleaned text, and why. */
+export interface Mistake {
+  readonly layer: number
+  readonly from: number
+  readonly to: number
+  readonly why: string
+}
+
+const lead = (before: string): string => {
+  const text = before.trimEnd()
+  if (text === '') return ''
+  if (text.endsWith('>>')) return '… >> '
+  if (text.endsWith('|')) return '… | '
+  return text.endsWith('(') ? '… (' : '… '
+}
+const four = (text: string): string => text.slice(0, 4)
+
+/** What {@link Quote} is for the compiler. */
+export const quote = (text: string, { layer, to, why }: Mistake): string => {
+  const [beyond = ''] = four(show(text.slice(to))).split(/[ \n\t\r]/)
+  const excerpt = `${show(text.slice(layer, to))}${beyond}`.trimStart().replace(/[ \n\t\r]+/g, ' ')
+  return `${lead(text.slice(0, layer))}${excerpt} ⟵ ${why}`.replace(/ *⟵/, ' ⟵').trimStart()
+}
+
+/** What {@link QuoteUnclosed} is for the compiler. */
+export const quoteUnclosed = (rest: string): string => `… ${four(rest)} ⟵ the text in quotes is not closed`

@@ -1,0 +1,221 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { parallel, repeat } from '../combinators/index.ts'
+import { show as print } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { compose, type Part } from '../core/network.ts'
+import {
+  type Argument,
+  type Problem,
+  readArgument,
+  readArguments,
+  readEach,
+  type Stretch,
+  textOf,
+} from './arguments.ts'
+import { makeLayer, makeOwn, makeWrapped, type Span } from './make.ts'
+import { didYouMean } from './nearest.ts'
+import { rows } from './table.ts'
+import { bracketed } from './text.ts'
+import { wrappers } from './wrappers.ts'
+
+// The grammar for the run time: what grammar.ts is for the compiler, rule by rule.
+
+/** The layers of the user's own, by name. */
+export type Own = Readonly<Record<string, unknown>>
+
+/** A part of a chain, and where it ends. */
+interface Found {
+  readonly layer: AnyLayer
+  readonly end: number
+}
+
+const skipSpace = (text: string, from: number, to: number): number => {
+  let at = from
+  while (at < to && ' \n\t\r'.includes(text[at] as string)) at++
+  return at
+}
+
+const problem = (
+  layer: number,
+  from: number,
+  to: number,
+  why: string,
+  expected: string,
+  got: string,
+  remedy: string,
+): Either<Problem, never> => left({ layer, from, to, why, expected, got, remedy })
+
+/** Layers in sequence; one is itself. */
+const sequence = (layers: readonly AnyLayer[]): AnyLayer =>
+  layers.length === 1
+    ? (layers[0] as AnyLayer)
+    : (compose({ form: 'sequence', parts: layers as unknown as readonly Part[] }) as unknown as AnyLayer)
+
+/** Reads a network: branches of chains. */
+export const readNetwork = (stretch: Stretch, own: Own): Either<Problem, AnyLayer> => {
+  const { text, to } = stretch
+  const branches: AnyLayer[] = []
+  let layers: AnyLayer[] = []
+  let at = stretch.from
+  for (;;) {
+    const found = readCopies({ text, from: at, to }, own)
+    if (isLeft(found)) return found
+    const { layer, end } = found.right
+    layers.push(layer)
+    if (end === to) break
+    if (text.startsWith('>>', end)) at = end + 2
+    else if (text[end] === '|') {
+      branches.push(sequence(layers))
+      layers = []
+      at = end + 1
+    } else return unexpected(at, end, text)
+  }
+  if (branches.length === 0) return right(sequence(layers))
+  // The layers are known at run time only, so there is nothing for the compiler to check.
+  return right(parallel(...([...branches, sequence(layers)] as never[])) as unknown as AnyLayer)
+}
+
+const unexpected = (layer: number, at: number, text: string): Either<Problem, never> => {
+  const sign = text[at] as string
+  return sign === ')'
+    ? problem(layer, at, at + 1, "')' without '('", "a '(' before it", "')'", "Remove the ')', or add its '('.")
+    : problem(
+        layer,
+        at,
+        at + 1,
+        "'>>' is missing",
+        "'>>', '|', '*' or the end",
+        `'${sign}'`,
+        "Put '>>' between layers.",
+      )
+}
+
+/** A part and how often it comes: `Relu(8) * 3`. */
+const readCopies = ({ text, from, to }: Stretch, own: Own): Either<Problem, Found> => {
+  const part = readPart({ text, from, to }, own)
+  if (isLeft(part)) return part
+  let { layer } = part.right
+  let end = skipSpace(text, part.right.end, to)
+  while (end < to && text[end] === '*') {
+    const start = skipSpace(text, end + 1, to)
+    const [digits = ''] = /^(?:[1-9]\d*)?/.exec(text.slice(start, to)) ?? []
+    if (digits === '')
+      return problem(
+        from,
+        end,
+        end + 1,
+        "'*' is followed by a positive whole number",
+        'a positive whole number',
+        text.slice(start, Math.min(start + 4, to)) === ''
+          ? 'nothing'
+          : `'${text.slice(start, Math.min(start + 4, to))}'`,
+        'For example: Relu(8) * 3.',
+      )
+    layer = repeat(layer as never, Number(digits)) as unknown as AnyLayer
+    end = skipSpace(text, start + digits.length, to)
+  }
+  return right({ layer, end })
+}
+
+/** The text in brackets that open before `from`. */
+const inBrackets = (text: string, from: number, to: number): Stretch | null => {
+  const found = bracketed(text.slice(from, to), '(', ')')
+  return found === null ? null : { text, from, to: from + found.inner.length }
+}
+const unclosed = (layer: number, from: number, to: number): Either<Problem, never> =>
+  problem(layer, from, to, "')' is missing", "a ')'", 'none', "Add the ')' that closes it.")
+
+/** One part of a chain. */
+const readPart = ({ text, from, to }: Stretch, own: Own): Either<Problem, Found> => {
+  const start = skipSpace(text, from, to)
+  if (start < to && text[start] === '(') {
+    const inner = inBrackets(text, start + 1, to)
+    if (inner === null) return unclosed(from, start, start + 1)
+    const network = readNetwork(inner, own)
+    return isLeft(network) ? network : right({ layer: network.right, end: inner.to + 1 })
+  }
+  const length = text.slice(start, to).search(/[(>|*)]/)
+  const end = length < 0 ? to : start + length
+  const word = text.slice(start, end).trimEnd()
+  return word === '' ? missing(from, start, to, text) : readNamed({ text, from, to }, start, end, word, own)
+}
+
+const missing = (layer: number, at: number, to: number, text: string): Either<Problem, never> => {
+  if (at < to && text[at] === ')') return unexpected(layer, at, text)
+  const got = at < to ? `'${text[at]}'` : 'nothing'
+  return problem(
+    layer,
+    at,
+    Math.min(at + 1, to),
+    'a layer is missing',
+    'a layer',
+    got,
+    'For example: Input(10) >> Relu(5).',
+  )
+}
+
+/** A layer by its name, and its arguments where it has some. */
+const readNamed = (
+  { text, from, to }: Stretch,
+  start: number,
+  end: number,
+  word: string,
+  own: Own,
+): Either<Problem, Found> => {
+  const known = [...Object.keys(rows), ...Object.keys(wrappers), ...Object.keys(own)]
+  if (!known.includes(word)) {
+    const meant = didYouMean(word, known)
+    const remedy =
+      meant === '' ? 'Pass layers of your own by name: net(text, { block }).' : `Did you mean ${meant.slice(15)}`
+    return problem(
+      from,
+      start,
+      start + word.length,
+      `unknown layer${meant}`,
+      'the name of a layer',
+      print(word),
+      remedy,
+    )
+  }
+  const called = end < to && text[end] === '('
+  const given = called ? inBrackets(text, end + 1, to) : { text, from: end, to: end }
+  if (given === null) return unclosed(from, start, start + word.length)
+  const after = called ? given.to + 1 : end
+  const made = apply(word, given, own, { from: start, to: called ? after : start + word.length })
+  // A layer within the arguments has a place of its own.
+  if (isLeft(made)) return left({ ...made.left, layer: made.left.layer ?? from })
+  return right({ layer: made.right, end: after })
+}
+
+const apply = (word: string, given: Stretch, own: Own, call: Span): Either<Problem, AnyLayer> => {
+  if (Object.hasOwn(own, word)) {
+    const read = readArguments(given)
+    return isLeft(read) ? read : makeOwn(word, own[word], read.right, call)
+  }
+  if (Object.hasOwn(wrappers, word)) {
+    const options = wrappers[word as keyof typeof wrappers].options ?? {}
+    const read = readEach(given, at => readNetworkArgument(at, options, own))
+    return isLeft(read) ? read : makeWrapped(word as keyof typeof wrappers, read.right, call)
+  }
+  const read = readArguments(given)
+  return isLeft(read) ? read : makeLayer(word as keyof typeof rows, read.right, call)
+}
+
+/** An argument of what takes layers: a network, unless it is a number, a list or in quotes, or an option of values. */
+const readNetworkArgument = (
+  at: Stretch,
+  options: Readonly<Record<string, boolean>>,
+  own: Own,
+): Either<Problem, Argument> => {
+  const text = textOf(at)
+  const equals = text.indexOf('=')
+  const name = text.slice(0, equals)
+  const named = equals >= 0 && !/[(>|'"]/.test(name)
+  if (named && options[name.trim()] === true) {
+    const network = readNetwork({ ...at, from: at.from + equals + 1 }, own)
+    return isLeft(network) ? network : right({ name: name.trim(), value: network.right, at })
+  }
+  if (named || /^[\d'"[-]/.test(text)) return readArgument(at)
+  const network = readNetwork(at, own)
+  return isLeft(network) ? network : right({ name: null, value: network.right, at })
+}

@@ -1,0 +1,172 @@
+// The text of a network, twice: as the compiler reads it and as the run time does. Both first take comments out and
+// hide the signs within quotes, so that everything after sees only signs that mean something.
+
+/** What stands for a hidden sign: this and a letter. */
+type Veil = '\uE000'
+
+/** The letters of the signs that are hidden within quotes. */
+export interface Hidden {
+  readonly '(': 'a'
+  readonly ')': 'b'
+  readonly '[': 'c'
+  readonly ']': 'd'
+  readonly ',': 'e'
+  readonly '=': 'f'
+  readonly '>': 'g'
+  readonly '|': 'h'
+  readonly '*': 'i'
+  readonly "'": 'j'
+  readonly '"': 'k'
+  readonly '\uE000': 'l'
+}
+const hidden: Hidden = {
+  '(': 'a',
+  ')': 'b',
+  '[': 'c',
+  ']': 'd',
+  ',': 'e',
+  '=': 'f',
+  '>': 'g',
+  '|': 'h',
+  '*': 'i',
+  "'": 'j',
+  '"': 'k',
+  '\uE000': 'l',
+}
+
+// For the compiler.
+
+type Space = ' ' | '\n' | '\t' | '\r'
+/** Without white space before it. */
+export type TrimStart<S extends string> = S extends ` ${infer R}`
+  ? TrimStart<R>
+  : S extends `${Space}${infer R}`
+    ? TrimStart<R>
+    : S
+/** Without white space after it. */
+export type TrimEnd<S extends string> = S extends `${infer R} `
+  ? TrimEnd<R>
+  : S extends `${infer R}${Space}`
+    ? TrimEnd<R>
+    : S
+/** Without white space around it. */
+export type Trim<S extends string> = TrimEnd<TrimStart<S>>
+
+/** The text before a sign; all of it where there is none. */
+export type Before<S extends string, Sign extends string> = S extends `${infer A}${Sign}${string}` ? A : S
+
+/** A quote that is not closed: what is left from it on. */
+export interface Unclosed<From extends string> {
+  readonly unclosed: From
+}
+/** The text without comments, and with the signs in its quotes hidden. */
+export type Clean<S extends string> = S extends `${string}${"'" | '"' | '#' | '//'}${string}` ? CleanFrom<S, ''> : S
+type CleanFrom<S extends string, R extends string> =
+  Before<Before<Before<Before<S, "'">, '"'>, '#'>, '//'> extends infer Head extends string
+    ? S extends `${Head}${infer T}`
+      ? T extends ''
+        ? `${R}${Head}`
+        : T extends `'${infer U}`
+          ? Quoted<U, "'", `${R}${Head}'`, T>
+          : T extends `"${infer U}`
+            ? Quoted<U, '"', `${R}${Head}"`, T>
+            : T extends `${string}\n${infer U}`
+              ? CleanFrom<`\n${U}`, `${R}${Head}`>
+              : `${R}${Head}`
+      : never
+    : never
+type Quoted<
+  S extends string,
+  Quote extends string,
+  R extends string,
+  From extends string,
+> = S extends `${infer C}${Quote}${infer U}`
+  ? C extends `${infer X}\\${string}`
+    ? S extends `${X}\\${infer Escaped}${infer V}`
+      ? Quoted<V, Quote, `${R}${Hide<X>}${Hide<Escaped>}`, From>
+      : never
+    : CleanFrom<U, `${R}${Hide<C>}${Quote}`>
+  : Unclosed<From>
+type Hide<S extends string> = S extends `${string}${keyof Hidden}${string}` ? HideSigns<S, ''> : S
+type HideSigns<S extends string, R extends string> = S extends `${infer C}${infer T}`
+  ? HideSigns<T, C extends keyof Hidden ? `${R}${Veil}${Hidden[C]}` : `${R}${C}`>
+  : R
+type Shown = { readonly [Sign in keyof Hidden as Hidden[Sign]]: Sign }
+/** The text with its hidden signs shown. */
+export type Show<S extends string> = S extends `${string}${Veil}${string}` ? ShowSigns<S, ''> : S
+type ShowSigns<S extends string, R extends string> = S extends `${infer A}${Veil}${infer C}${infer T}`
+  ? ShowSigns<T, `${R}${A}${C extends keyof Shown ? Shown[C] : C}`>
+  : `${R}${S}`
+
+/** After an opening bracket: [the text within, the text after its closing one]; `null` where that is missing. */
+export type Within<S extends string, Open extends string, Close extends string> = Closing<S, Open, Close, '', ''>
+type Closing<
+  S extends string,
+  Open extends string,
+  Close extends string,
+  Depth extends string,
+  R extends string,
+> = S extends `${infer A}${Close}${infer T}`
+  ? `${Depth}${Opened<A, Open, ''>}` extends `x${infer Outer}`
+    ? Closing<T, Open, Close, Outer, `${R}${A}${Close}`>
+    : [`${R}${A}`, T]
+  : null
+/** An x for each opening bracket. */
+type Opened<S extends string, Open extends string, R extends string> = S extends `${string}${Open}${infer T}`
+  ? Opened<T, Open, `${R}x`>
+  : R
+
+// For the run time.
+
+/** A text that has been cleaned, and where each of its characters stands in the one that was given. */
+export interface CleanText {
+  readonly text: string
+  readonly places: readonly number[]
+}
+
+const veil = '\uE000'
+const hide = (sign: string): string => (Object.hasOwn(hidden, sign) ? `${veil}${hidden[sign as keyof Hidden]}` : sign)
+const shown = new Map(Object.entries(hidden).map(([sign, letter]) => [letter as string, sign]))
+/** The text with its hidden signs shown. */
+export const show = (text: string): string =>
+  text.replace(/\uE000(.)/gsu, (_, letter: string) => shown.get(letter) ?? letter)
+
+/** The tokens that matter to cleaning: quotes to their end, comments, and any other character. */
+const tokens = /(?<comment>(?:#|\/\/)[^\n]*)|(?<quote>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?<open>['"])|(?<plain>.)/gsu
+const within = /\\?(.)/gsu
+
+/** The text without comments, and with the signs in its quotes hidden; or where a quote is not closed. */
+export const clean = (given: string): CleanText | { readonly unclosed: number; readonly before: CleanText } => {
+  const places: number[] = []
+  let text = ''
+  const add = (signs: string, place: number): void => {
+    text += signs
+    for (let i = 0; i < signs.length; i++) places.push(place)
+  }
+  for (const { index, groups } of given.matchAll(tokens)) {
+    const { quote, open, plain } = groups as Readonly<Record<string, string | undefined>>
+    if (open !== undefined) return { unclosed: index, before: { text, places } }
+    if (plain !== undefined) add(plain, index)
+    if (quote !== undefined) {
+      add(quote[0] as string, index)
+      for (const inner of quote.slice(1, -1).matchAll(within)) add(hide(inner[1] as string), index + 1 + inner.index)
+      add(quote.at(-1) as string, index + quote.length - 1)
+    }
+  }
+  places.push(given.length)
+  return { text, places }
+}
+
+/** What {@link Within} is for the compiler: the text in brackets whose opening one has been read, and the text after. */
+export const bracketed = (
+  text: string,
+  open: string,
+  close: string,
+): { readonly inner: string; readonly after: string } | null => {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === open) depth++
+    else if (text[i] === close && depth-- === 0) return { inner: text.slice(0, i), after: text.slice(i + 1) }
+  }
+  return null
+}

@@ -1,0 +1,78 @@
+import {
+  block,
+  branch,
+  end,
+  join,
+  parallel,
+  type Residual,
+  type ResidualMerge,
+  repeat,
+  residual,
+  type Slice,
+  shared,
+  start,
+} from '../combinators/index.ts'
+import type { Block, Fanned } from '../core/blocks.ts'
+import type { CheckRepeat, Join, Repeat, Shared, Side } from '../core/compose.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import type { Mismatch } from '../core/shape.ts'
+import type { Identity } from '../layers/input.ts'
+import type { Option, With, WrongArguments } from './table.ts'
+
+// What takes layers as arguments: combinators, and layers around layers. For the compiler and for the run time side by
+// side, as in the table of layers. Positional arguments are networks, but for numbers, lists and texts in quotes.
+
+/** The layer of each name, for positional arguments `P` and options `O`, or why there is none. */
+export interface Wrappers<P extends readonly unknown[], O> {
+  readonly join: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Join<P>> : WrongArguments
+  readonly parallel: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Side<P>> : WrongArguments
+  readonly branch: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Fanned<P>> : WrongArguments
+  readonly repeat: P extends readonly [infer B extends AnyLayer, infer N extends number]
+    ? CheckRepeat<B, N> extends Mismatch<infer M>
+      ? Mismatch<M>
+      : With<O, {}, Repeat<B, N>>
+    : WrongArguments
+  readonly shared: P extends readonly [infer Name extends string, infer B extends AnyLayer]
+    ? With<O, {}, Shared<Name, B>>
+    : WrongArguments
+  readonly block: P extends readonly [infer Name extends string, infer B extends AnyLayer]
+    ? With<O, {}, Block<Name, B>>
+    : WrongArguments
+  readonly residual: P extends readonly [infer B extends AnyLayer]
+    ? With<O, ResidualArguments, Residual<B, Shortcut<O>, Option<O, 'merge', 'add'>, Name<O>>>
+    : WrongArguments
+  readonly start: P extends readonly [AnyLayer, string, ...string[]] ? With<O, {}, Slice> : WrongArguments
+  readonly end: P extends readonly [AnyLayer, string, ...string[]] ? With<O, {}, Slice> : WrongArguments
+}
+type Shortcut<O> = O extends { readonly shortcut: infer L extends AnyLayer } ? L : Identity
+type Name<O> = O extends { readonly name: infer N extends string } ? N : never
+interface ResidualArguments {
+  readonly shortcut?: AnyLayer
+  readonly merge?: Extract<ResidualMerge, string>
+  readonly name?: string
+}
+
+/** Options that hold networks. */
+export interface NetworkOptions {
+  readonly residual: 'shortcut'
+}
+
+/** Something that takes layers, at run time. */
+export interface Wrapper {
+  readonly make: (...given: readonly never[]) => AnyLayer
+  /** Its options; those that hold networks are true. */
+  readonly options?: Readonly<Record<string, boolean>>
+}
+
+/** The same at run time. */
+export const wrappers: { readonly [_ in keyof Wrappers<[], {}>]: Wrapper } = {
+  join: { make: join },
+  parallel: { make: parallel },
+  branch: { make: branch },
+  repeat: { make: repeat },
+  shared: { make: shared },
+  block: { make: block },
+  residual: { make: residual, options: { shortcut: true, merge: false, name: false } },
+  start: { make: start },
+  end: { make: end },
+}

@@ -1,0 +1,75 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import * as E from 'fp-ts/lib/Either.js'
+import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../core/errors.ts'
+import { type Part, type VariableTree, type Wiring, wire } from '../core/network.ts'
+import { type Flow, showFlow, showShape } from '../core/shape.ts'
+import { variableRules } from './init.ts'
+
+// What every run of a network checks first.
+
+/**
+ * The graph of a part for inputs of these shapes.
+ *
+ * @throws LayerConnectionError when they do not fit
+ */
+export const wireFor = (part: Part, shapes: Flow): Wiring => {
+  const expected = 'inputs' in part ? part.inputs : undefined
+  if (expected !== undefined && expected.length !== shapes.length && expected.length > 1)
+    throw new LayerConnectionError({
+      layer: 'network',
+      expected: `${expected.length} inputs, ${showFlow(expected)}`,
+      got: `${shapes.length}, ${showFlow(shapes)}`,
+      remedy: 'Give the inputs as an array, in the order of the Input layers.',
+    })
+  const wired = wire(part, shapes)
+  if (E.isLeft(wired)) throw wired.left
+  return wired.right
+}
+
+/**
+ * Checks that variables are those of a graph.
+ *
+ * @throws WeightInitializationError that names the layer and the variable
+ */
+export const checkVariables = (
+  wiring: Wiring,
+  variables: VariableTree<{ readonly shape: readonly number[] }>,
+): void => {
+  for (const [layer, rules] of variableRules(wiring))
+    for (const [variable, { shape }] of Object.entries(rules)) {
+      const given = variables[layer]?.[variable]?.shape
+      if (given === undefined || given.join() !== shape.join())
+        throw new WeightInitializationError({
+          layer,
+          expected: `${variable} of shape ${showShape(shape)}`,
+          got: given === undefined ? 'none' : showShape(given),
+          remedy: 'Make the variables of this network with init(network, key).',
+        })
+    }
+}
+
+/** Variables as trees, where the network's type does not matter. */
+export interface Trees<T = tf.Tensor> {
+  readonly params: VariableTree<T>
+  readonly state: VariableTree<T>
+}
+
+const isTree = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+/**
+ * Checks that a value has the form of variables, as a call from JavaScript may give anything.
+ *
+ * @param owner the function that was called
+ * @throws InvalidOption when it has another form
+ */
+export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> => {
+  const given = value as Partial<Trees<T>> | null | undefined
+  if (isTree(given?.params) && isTree(given?.state)) return value as Trees<T>
+  throw new InvalidOption({
+    layer: owner,
+    option: 'variables',
+    expected: 'variables, { params, state }',
+    got: isTree(value) ? `an object with ${Object.keys(value as object).join(', ') || 'nothing'}` : show(value),
+    remedy: 'Make the variables of this network with init(network, key).',
+  })
+}
