@@ -41,9 +41,9 @@ const eagerly = (call: Call): readonly number[][] => {
   })
   return results
 }
-const expectSame = async (call: Call): Promise<void> => {
+const expectSame = async (call: Call, tolerance = 1e-4): Promise<void> => {
   const [found, expected] = [await onBackend(call), eagerly(call)]
-  for (const [i, gradient] of expected.entries()) close(found[i] ?? [], gradient, 1e-4)
+  for (const [i, gradient] of expected.entries()) close(found[i] ?? [], gradient, tolerance)
 }
 
 const pair = (least: number, most: number) =>
@@ -73,10 +73,18 @@ const none: readonly string[] = ['greater', 'equal', 'argMax', 'stopGradient']
 
 describe('ONNX Runtime computes the gradients that the eager tape does', () => {
   for (const [operation, arbitrary] of Object.entries(calls).filter(([name]) => !none.includes(name)))
-    it(operation, () => fc.assert(fc.asyncProperty(arbitrary.map(meant), expectSame), { numRuns: 20 }))
+    it(operation, () =>
+      fc.assert(
+        fc.asyncProperty(arbitrary.map(meant), call => expectSame(call)),
+        { numRuns: 20 },
+      ),
+    )
 
   it('of convolutions of images, with stride, dilation, padding and groups', () =>
-    fc.assert(fc.asyncProperty(convolutions, expectSame), { numRuns: 120 }))
+    fc.assert(
+      fc.asyncProperty(convolutions, call => expectSame(call)),
+      { numRuns: 120 },
+    ))
 
   it('of convolutions of one place, and of many channels in small images', async () => {
     const plain = { stride: [1, 1], dilation: [1, 1], groups: 1 }
@@ -88,14 +96,18 @@ describe('ONNX Runtime computes the gradients that the eager tape does', () => {
       [1, 1],
       [1, 1],
     ]
+    // Thousands of terms are summed in another order.
     for (const [image, filter, padding] of [
       [[2, 9, 8, 5], [1, 1, 5, 7], none],
       [[3, 5, 5, 80], [3, 3, 80, 72], one],
       [[40, 14, 12, 6], [3, 3, 6, 8], one],
     ] as const)
-      await expectSame({
-        ...called('convolve', [draws(1, image), draws(2, filter)], [{ ...plain, padding }]),
-        differentiable: [true, true],
-      })
+      await expectSame(
+        {
+          ...called('convolve', [draws(1, image), draws(2, filter)], [{ ...plain, padding }]),
+          differentiable: [true, true],
+        },
+        2e-3,
+      )
   })
 })
