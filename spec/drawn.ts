@@ -193,6 +193,35 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
     one(upTo(2).chain(rank => tuple(rank, upTo(4)))),
   )
 
+  const attention = drawn(
+    call(
+      args(upTo(3)),
+      some({
+        keySize: fc.constantFrom(null, 2),
+        valueSize: fc.constantFrom(null, 3),
+        outputSize: fc.constantFrom(null, 5),
+        causal: fc.boolean(),
+        dropout: proportion,
+        queryWeight: values,
+        keyWeight: values,
+        valueWeight: values,
+        outputWeight: values,
+        bias: orNull,
+        name,
+      }),
+    ),
+    fc.oneof(
+      one(ofRank(2)),
+      ofRank(2).map(shape => [shape, shape]),
+    ),
+  )
+  /** Layers around one of a few others. */
+  const around = (
+    options: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+    inner: () => readonly Layer[],
+    inputs: Inputs,
+  ) => drawn(call(args(fc.constantFrom(...inner())), some({ name, ...options })), inputs)
+
   /** Groups divide the channels that come out. */
   const grouped = (draws: fc.Arbitrary<Omit<Drawn, 'name'>>) =>
     draws.filter(({ given: [size, options] }) => {
@@ -288,7 +317,13 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
     ),
     Reshape: reshaped,
     Transpose: transposed,
-    Elementwise: drawn(call(fc.oneof(none, args(fc.constantFrom('add', 'multiply'))), named), alike),
+    Elementwise: drawn(
+      call(
+        fc.oneof(none, args(fc.constantFrom('add', 'multiply', 'subtract', 'average', 'maximum', 'minimum'))),
+        named,
+      ),
+      alike,
+    ),
     Concatenate: drawn(call(fc.oneof(none, args(upTo(2, -2))), named), alike),
     GatedAverage: drawn(call(fc.oneof(none, args(upTo(1, -2))), named), gated),
     Embedding: embedding,
@@ -303,6 +338,52 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
     }),
     GRU: recurrent({ resetgate: gates, updategate: gates, hiddenUpdate: gates }),
     SimpleRNN: recurrent({ activation: gates }),
+    SpatialDropout: drawn(call(args(proportion), named), one(ofRank(2))),
+    AlphaDropout: drawn(call(args(proportion), named), one(anyShape)),
+    RepeatVector: drawn(call(args(upTo(4)), named), one(ofRank(1))),
+    Masking: drawn(call(fc.oneof(none, args(proportion)), named), one(ofRank(2))),
+    Select: drawn(call(args(upTo(2, 0)), named), alike),
+    Dot: drawn(
+      call(
+        fc.oneof(none, args(fc.constantFrom<unknown>(-1, 1, [-1, 1], [2, -1]))),
+        some({ normalize: fc.boolean(), name }),
+      ),
+      fc.oneof(
+        ofRank(2).map(shape => [shape, shape]),
+        fc.tuple(ofRank(1, 2), ofRank(2, 2)),
+      ),
+    ),
+    MultiHeadAttention: attention,
+    PositionalEncoding: fc.oneof(
+      drawn(call(none, some({ base: upTo(9, 2), name })), one(ofRank(2))),
+      drawn(
+        call(
+          args(fc.constantFrom('sinusoidal', 'learned')),
+          some({ length: fc.constantFrom(null, 7), weight: values, name }),
+        ),
+        one(ofRank(2)),
+      ),
+    ),
+    TimeDistributed: around(
+      {},
+      () => [untyped.Relu(3), untyped.join(untyped.Tanh(2), untyped.Softmax(2)), untyped.LayerNorm()],
+      one(ofRank(2)),
+    ),
+    Bidirectional: around(
+      { merge: fc.constantFrom('concat', 'sum', 'average', 'multiply') },
+      () => [untyped.LSTM(2), untyped.GRU(3, { onlyReturnFinal: false }), untyped.SimpleRNN(1, { backwards: true })],
+      one(ofRank(2, 4)),
+    ),
+    WeightNorm: around(
+      { axis: fc.constantFrom(-1, 1) },
+      () => [untyped.Relu(3), untyped.Linear(2, { bias: null, name: 'fc' })],
+      one(ofRank(1)),
+    ),
+    SpectralNorm: around(
+      { iterations: upTo(3), epsilon: proportion.map(n => n + 0.125), weights: fc.constant(['weight']) },
+      () => [untyped.Relu(3), untyped.Linear(2)],
+      one(ofRank(1)),
+    ),
   }
   return Object.fromEntries(
     Object.entries(table).map(([kind, draw]) => [kind, draw.map(rest => ({ name: kind, ...rest }))]),

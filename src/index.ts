@@ -1,4 +1,5 @@
 export * from './backends/index.ts'
+export * from './blocks/index.ts'
 export * from './combinators/index.ts'
 export * from './core/index.ts'
 export * from './display/index.ts'

@@ -47,15 +47,15 @@ describe('Elementwise', () => {
   refuses([
     [
       () => untyped.Elementwise('max'),
-      "InvalidOption of Elementwise, mergeFunction: expected 'add', 'multiply' or a function, got 'max'. For example: Elementwise('add').",
+      "InvalidOption of Elementwise, mergeFunction: expected 'add', 'multiply', 'subtract', 'average', 'maximum', 'minimum' or a function, got 'max'. For example: Elementwise('add').",
     ],
     [
       () => untyped.Elementwise('constructor'),
-      "InvalidOption of Elementwise, mergeFunction: expected 'add', 'multiply' or a function, got 'constructor'.",
+      "InvalidOption of Elementwise, mergeFunction: expected 'add', 'multiply', 'subtract', 'average', 'maximum', 'minimum' or a function, got 'constructor'.",
     ],
     [
       () => untyped.Elementwise(2),
-      "InvalidOption of Elementwise, mergeFunction: expected 'add', 'multiply' or a function, got 2.",
+      "InvalidOption of Elementwise, mergeFunction: expected 'add', 'multiply', 'subtract', 'average', 'maximum', 'minimum' or a function, got 2.",
     ],
     [
       () => merged(Elementwise(), untyped.Relu(3), untyped.Relu(2)),

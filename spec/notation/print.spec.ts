@@ -134,8 +134,9 @@ const build = (given: Recipe): Layer => {
 
 describe('notation', () => {
   it('writes every layer so that net reads the same', () => {
+    // A function has no text, so neither has Lambda.
     const constructors = Object.entries(layers).filter(
-      ([name, make]) => typeof make === 'function' && /^[A-Z]/.test(name),
+      ([name, make]) => typeof make === 'function' && /^[A-Z]/.test(name) && name !== 'Lambda',
     )
     const drawn = drawnWith(value)
     for (const [name] of constructors) {

@@ -14,6 +14,7 @@ import {
   startRule,
   through,
   type Walked,
+  walkedInputs,
   walkedShape,
   walkSequence,
   weightRules,
@@ -24,7 +25,8 @@ export interface GRUOptions<
   Final extends boolean = boolean,
   Learn extends boolean = boolean,
   Name extends string = string,
-> extends RecurrentOptions<Final, Learn, Name> {
+  Mask extends boolean = boolean,
+> extends RecurrentOptions<Final, Learn, Name, Mask> {
   /** The function of the reset gate. Default: 'sigmoid'. */
   readonly resetgate?: Gate
   /** The function of the update gate. Default: 'sigmoid'. */
@@ -34,13 +36,15 @@ export interface GRUOptions<
 }
 
 /** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface GRU<Units extends number, Final, Learn, Name extends string> extends Leaf<Name>, NormalRecurrent {
+export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>
+  extends Leaf<Name>,
+    NormalRecurrent {
   readonly kind: 'GRU'
   readonly units: Units
   readonly resetgate: Gate
   readonly updategate: Gate
   readonly hiddenUpdate: Gate
-  readonly '~out': Walked<this['~in'], 'GRU', Units, Final>
+  readonly '~out': Walked<this['~in'], 'GRU', Units, Final, Mask>
   readonly '~source': never
   readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<3, Units>> &
     (Learn extends true ? Start<Units> : unknown)
@@ -53,10 +57,11 @@ export type GRUConstructor = <
   const Final extends boolean = true,
   const Learn extends boolean = false,
   const Name extends string = 'gru-{}',
+  const Mask extends boolean = false,
 >(
   units: Units,
-  options?: GRUOptions<Final, Learn, Name>,
-) => GRU<Units, Final, Learn, Name>
+  options?: GRUOptions<Final, Learn, Name, Mask>,
+) => GRU<Units, Final, Learn, Name, Mask>
 
 interface Normal extends NormalRecurrent {
   readonly resetgate: Gate
@@ -96,12 +101,13 @@ export const GRU: GRUConstructor = defineLayer({
     hiddenUpdate: { codec: gate, default: 'tanh' },
     ...rest,
   },
+  inputs: walkedInputs,
   shape: walkedShape,
   variables: {
     ...weightRules(3),
     hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
   },
-  forward: (options: Normal, ops, x, variables) => {
+  forward: (options: Normal, ops, x, variables, _, mask) => {
     const { units } = options
     const step = ([hidden]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
       const old = hidden as typeof x
@@ -115,6 +121,6 @@ export const GRU: GRUConstructor = defineLayer({
       const candidate = through(ops, options.hiddenUpdate, ops.add(block(ops, given, 2, units), recalled))
       return [ops.add(old, ops.multiply(updated, ops.subtract(candidate, old)))]
     }
-    return [walkSequence('GRU', ops, x, options, variables, [variables.hiddenInit], step), {}]
+    return [walkSequence('GRU', ops, x, options, variables, [variables.hiddenInit], step, mask), {}]
   },
 })

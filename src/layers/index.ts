@@ -10,6 +10,14 @@ export {
   Softsign,
   Swish,
 } from './activations.ts'
+export { MultiHeadAttention, type MultiHeadAttentionConstructor } from './attention.ts'
+export type { MultiHeadAttentionOptions } from './attention-types.ts'
+export {
+  Bidirectional,
+  type BidirectionalConstructor,
+  type BidirectionalMerge,
+  type BidirectionalOptions,
+} from './bidirectional.ts'
 export {
   Conv,
   Convolution,
@@ -57,12 +65,26 @@ export {
   type SeparableConvolutionConstructor,
   type SeparableConvolutionOptions,
 } from './depthwise.ts'
+export { Dot, type DotAxes, type DotConstructor, type DotOptions } from './dot.ts'
+export {
+  AlphaDropout,
+  type AlphaDropoutConstructor,
+  SpatialDropout,
+  type SpatialDropoutConstructor,
+} from './dropouts.ts'
 export { Embedding, type EmbeddingConstructor, type EmbeddingOptions } from './embedding.ts'
 export { GatedAverage, type GatedAverageConstructor } from './gated-average.ts'
 export { GN, GroupNorm, type GroupNormConstructor, type GroupNormOptions } from './group-normalization.ts'
 export { GRU, type GRUConstructor, type GRUOptions } from './gru.ts'
 export { Identity, Input, type InputShape } from './input.ts'
 export { InstanceNorm, type InstanceNormConstructor, type InstanceNormOptions } from './instance-normalization.ts'
+export {
+  Lambda,
+  type LambdaConstructor,
+  type LambdaFunction,
+  type LambdaOutput,
+  type LambdaShape,
+} from './lambda.ts'
 export { LayerNorm, type LayerNormConstructor, type LayerNormOptions } from './layer-normalization.ts'
 export {
   LocalResponseNorm,
@@ -77,12 +99,14 @@ export {
   type MarginsOption,
   ZeroPadding,
 } from './margins.ts'
+export { Masking, type MaskingConstructor } from './masking.ts'
 export {
   Concatenate,
   type ConcatenateConstructor,
   Elementwise,
   type ElementwiseConstructor,
   type Merge,
+  type MergeName,
 } from './merge.ts'
 export { BatchNorm, type BatchNormConstructor, type BatchNormOptions, BN } from './normalization.ts'
 export {
@@ -114,12 +138,21 @@ export {
   type Pooling3DOptions,
   type WindowSize3D,
 } from './pooling-3d.ts'
+export {
+  PositionalEncoding,
+  type PositionalEncodingConstructor,
+  type PositionalEncodingOptions,
+  type PositionalForm,
+} from './positional.ts'
 export { PRelu, type PReluConstructor, type PReluOptions } from './prelu.ts'
 export type { Gate, GateFunction } from './recurrent.ts'
+export { RepeatVector, type RepeatVectorConstructor } from './repeat-vector.ts'
 export { Reshape, type ReshapeConstructor } from './reshape.ts'
 export { RMSNorm, type RMSNormConstructor, type RMSNormOptions } from './rms-normalization.ts'
+export { Select, type SelectConstructor } from './select.ts'
 export { SimpleRNN, type SimpleRNNConstructor, type SimpleRNNOptions } from './simple-rnn.ts'
 export type { PaddingOption, PairOption } from './spatial.ts'
+export { SpectralNorm, type SpectralNormConstructor, type SpectralNormOptions } from './spectral-norm.ts'
 export {
   DropBlock,
   type DropBlockConstructor,
@@ -129,5 +162,11 @@ export {
   type GaussianNoiseConstructor,
   type GaussianNoiseOptions,
 } from './stochastic.ts'
+export {
+  TimeDistributed,
+  type TimeDistributedConstructor,
+  type TimeDistributedOptions,
+} from './time-distributed.ts'
 export { Transpose, type TransposeConstructor } from './transpose.ts'
 export { Upscale, type UpscaleConstructor } from './upscale.ts'
+export { WeightNorm, type WeightNormConstructor, type WeightNormOptions } from './weight-norm.ts'

@@ -18,6 +18,7 @@ import {
   startRule,
   through,
   type Walked,
+  walkedInputs,
   walkedShape,
   walkSequence,
   weightRules,
@@ -29,7 +30,8 @@ export interface LSTMOptions<
   Learn extends boolean = boolean,
   Peep extends boolean = boolean,
   Name extends string = string,
-> extends RecurrentOptions<Final, Learn, Name> {
+  Mask extends boolean = boolean,
+> extends RecurrentOptions<Final, Learn, Name, Mask> {
   /** The initial weights with which the gates see the cell, each of shape [units]. Default: `heNormal()`. */
   readonly cellWeights?: ParameterSource
   /** The function of the input gate. Default: 'sigmoid'. */
@@ -47,7 +49,7 @@ export interface LSTMOptions<
 }
 
 /** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string>
+export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>
   extends Leaf<Name>,
     NormalRecurrent {
   readonly kind: 'LSTM'
@@ -59,7 +61,7 @@ export interface LSTM<Units extends number, Final, Learn, Peep, Name extends str
   readonly cell: Gate
   readonly cellInit: Parameter
   readonly peepholes: boolean
-  readonly '~out': Walked<this['~in'], 'LSTM', Units, Final>
+  readonly '~out': Walked<this['~in'], 'LSTM', Units, Final, Mask>
   readonly '~source': never
   readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<4, Units>> &
     (Peep extends true ? Peepholes<Units> : unknown) &
@@ -82,10 +84,11 @@ export type LSTMConstructor = <
   const Learn extends boolean = false,
   const Peep extends boolean = false,
   const Name extends string = 'lstm-{}',
+  const Mask extends boolean = false,
 >(
   units: Units,
-  options?: LSTMOptions<Final, Learn, Peep, Name>,
-) => LSTM<Units, Final, Learn, Peep, Name>
+  options?: LSTMOptions<Final, Learn, Peep, Name, Mask>,
+) => LSTM<Units, Final, Learn, Peep, Name, Mask>
 
 interface Normal extends NormalRecurrent {
   readonly cellWeights: Parameter
@@ -142,6 +145,7 @@ export const LSTM: LSTMConstructor = defineLayer({
     peepholes: { codec: boolean, default: false },
     ...rest,
   },
+  inputs: walkedInputs,
   shape: walkedShape,
   variables: {
     ...weightRules(4),
@@ -151,7 +155,7 @@ export const LSTM: LSTMConstructor = defineLayer({
     cellInit: (options: Normal) => startRule(options, options.cellInit),
     hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
   },
-  forward: (options: Normal, ops, x, variables) => {
+  forward: (options: Normal, ops, x, variables, _, mask) => {
     const { units } = options
     const seen = (weight: typeof x, cell: typeof x, z: typeof x) =>
       options.peepholes ? ops.add(z, ops.multiply(cell, weight)) : z
@@ -170,6 +174,6 @@ export const LSTM: LSTMConstructor = defineLayer({
       return [ops.multiply(leaves, ops.tanh(now)), now]
     }
     const starts = [variables.hiddenInit, variables.cellInit]
-    return [walkSequence('LSTM', ops, x, options, variables, starts, step), {}]
+    return [walkSequence('LSTM', ops, x, options, variables, starts, step, mask), {}]
   },
 })

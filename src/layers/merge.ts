@@ -20,13 +20,15 @@ import {
 /** The flow of several tensors. */
 export type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 
+/** The merges that have a name. */
+export type MergeName = 'add' | 'multiply' | 'subtract' | 'average' | 'maximum' | 'minimum'
 /** A function of two tensors of one shape. */
 export type Merge = <T>(ops: Ops<T>, a: T, b: T) => T
 
 /** An elementwise merge as a type: several inputs of one shape in, that shape out. */
 export interface Elementwise<Name extends string = 'elementwise-{}'> extends Plain<Name> {
   readonly kind: 'Elementwise'
-  readonly mergeFunction: 'add' | 'multiply' | Merge
+  readonly mergeFunction: MergeName | Merge
   readonly '~out': this['~in'] extends Several
     ? this['~in'] extends readonly [infer H, ...infer T]
       ? ShareAll<H, T>
@@ -55,18 +57,32 @@ type ShareTwo<A, B, Rest extends readonly unknown[]> =
 
 /** The constructor of {@link Elementwise}. */
 export type ElementwiseConstructor = <const Name extends string = 'elementwise-{}'>(
-  mergeFunction?: 'add' | 'multiply' | Merge,
+  mergeFunction?: MergeName | Merge,
   options?: NameOption<Name>,
 ) => Elementwise<Name>
 
-const merges: Readonly<Record<'add' | 'multiply', Merge>> = {
+const merges: Readonly<Record<MergeName, Merge>> = {
   add: (ops, a, b) => ops.add(a, b),
   multiply: (ops, a, b) => ops.multiply(a, b),
+  subtract: (ops, a, b) => ops.subtract(a, b),
+  // The sum, which is divided at the end.
+  average: (ops, a, b) => ops.add(a, b),
+  maximum: (ops, a, b) => ops.maximum(a, b),
+  minimum: (ops, a, b) => ops.minimum(a, b),
+}
+
+/** Merges tensors of one shape from left to right. */
+export const merged = <T>(ops: Ops<T>, how: MergeName | Merge, inputs: readonly T[]): T => {
+  const merge = typeof how === 'string' ? merges[how] : how
+  const result = inputs.reduce((a, b) => merge(ops, a, b))
+  return how === 'average' ? ops.multiply(result, ops.constant(1 / inputs.length)) : result
 }
 
 /** How a merge is read. */
-export const mergeFunction: t.Type<'add' | 'multiply' | Merge, unknown, unknown> = codec<keyof typeof merges | Merge>(
-  "'add', 'multiply' or a function",
+export const mergeFunction: t.Type<MergeName | Merge, unknown, unknown> = codec<MergeName | Merge>(
+  `${Object.keys(merges)
+    .map(name => `'${name}'`)
+    .join(', ')} or a function`,
   value =>
     isFunction(value) || (typeof value === 'string' && Object.hasOwn(merges, value)) ? (value as Merge) : undefined,
 )
@@ -89,7 +105,8 @@ export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
 /**
  * Combines several inputs of one shape, element by element, from left to right.
  *
- * @param mergeFunction 'add', 'multiply', or a function of (ops, a, b). Default: 'add'.
+ * @param mergeFunction 'add', 'multiply', 'subtract' (from the first), 'average', 'maximum', 'minimum', or a function of
+ *   (ops, a, b). Default: 'add'.
  * @throws InvalidOption when the function is none of these
  * @throws LayerConnectionError, from `join`, when there is one input only, or shapes differ
  * @example
@@ -108,10 +125,7 @@ export const Elementwise: ElementwiseConstructor = defineMerge({
     },
   },
   shape: (_, inputs) => sharedByAll(inputs),
-  forward: ({ mergeFunction }, ops, inputs) => {
-    const merge = typeof mergeFunction === 'string' ? merges[mergeFunction] : mergeFunction
-    return inputs.reduce((a, b) => merge(ops, a, b))
-  },
+  forward: ({ mergeFunction }, ops, inputs) => merged(ops, mergeFunction, inputs),
 })
 
 /** A concatenation as a type: several inputs in, alike but for one axis, whose sizes add up. */

@@ -4,7 +4,7 @@ import type { NameOption } from '../core/define.ts'
 import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type Flow, type Mismatch, type Shape, type Show, showFlow, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import { walk } from '../core/walk.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -46,6 +46,7 @@ export interface RecurrentOptions<
   Final extends boolean = boolean,
   Learn extends boolean = boolean,
   Name extends string = string,
+  Mask extends boolean = boolean,
 > extends NameOption<Name> {
   /** Whether only the last output is returned, [batch, units], instead of all, [batch, time, units]. Default: true. */
   readonly onlyReturnFinal?: Final
@@ -65,6 +66,11 @@ export interface RecurrentOptions<
   readonly backwards?: boolean
   /** Gradients that reach a gate's argument are clipped to plus or minus this; 0 for as they are. Default: 0. */
   readonly gradientClipping?: number
+  /**
+   * Whether a mask [batch, time] comes in beside the sequence, as `Masking` gives it: where it is 0, what is carried stays
+   * as it was. Default: false.
+   */
+  readonly mask?: Mask
 }
 
 /** These options in their normal form. */
@@ -79,6 +85,7 @@ export interface NormalRecurrent {
   readonly unrollScan: boolean
   readonly backwards: boolean
   readonly gradientClipping: number
+  readonly mask: boolean
 }
 
 /** How they are read. */
@@ -93,10 +100,31 @@ export const recurrentOptions: Options<NormalRecurrent> = {
   unrollScan: { codec: boolean, default: false },
   backwards: { codec: boolean, default: false },
   gradientClipping: { codec: number('a number >= 0', limit => limit >= 0), default: 0 },
+  mask: { codec: boolean, default: false },
 }
 
-/** The type-level shape rule: [batch, time, features] in, the outputs out. */
-export type Walked<I, Kind extends string, Units extends number, Final> = I extends readonly [infer B, infer T, unknown]
+/** How many inputs come in. */
+export const walkedInputs = ({ mask }: NormalRecurrent): 'one' | 'several' => (mask ? 'several' : 'one')
+
+/** The type-level shape rule: [batch, time, features] in, and with a mask [batch, time] beside it; the outputs out. */
+export type Walked<I, Kind extends string, Units extends number, Final, Mask = false> = Mask extends true
+  ? I extends readonly [infer S extends readonly unknown[], infer M extends readonly unknown[]]
+    ? number[] extends M
+      ? WalkedSteps<S, Kind, Units, Final>
+      : M extends readonly [unknown, infer T]
+        ? S extends readonly [unknown, infer Steps, unknown]
+          ? SameSteps<Steps, T> extends true
+            ? WalkedSteps<S, Kind, Units, Final>
+            : Mismatch<`${Kind} expects a mask of as many steps as the sequence has, got ${Show<S>} and ${Show<M>}`>
+          : WalkedSteps<S, Kind, Units, Final>
+        : Mismatch<`${Kind} expects a mask [batch, time], got ${Show<M>}`>
+    : number[] extends I
+      ? WalkedSteps<number[], Kind, Units, Final>
+      : Mismatch<`${Kind} with a mask expects two inputs, a sequence and its mask, got ${Show<I>}`>
+  : WalkedSteps<I, Kind, Units, Final>
+/** Whether two numbers of steps can be the same. */
+export type SameSteps<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
+type WalkedSteps<I, Kind extends string, Units extends number, Final> = I extends readonly [infer B, infer T, unknown]
   ? Final extends false
     ? [B, T, Units]
     : [B, Units]
@@ -105,8 +133,12 @@ export type Walked<I, Kind extends string, Units extends number, Final> = I exte
       ? [number, number, Units]
       : [number, Units]
     : Mismatch<`${Kind} expects a 3-dimensional input [batch, time, features], got ${Show<I>}`>
-/** The features of [batch, time, features]. */
-export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extends number] ? F : number
+/** The features of [batch, time, features], which a mask may stand beside. */
+export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extends number]
+  ? F
+  : I extends readonly [readonly [unknown, unknown, infer F extends number], unknown]
+    ? F
+    : number
 
 /** The parameters of every recurrent layer: `Columns` are the units of all its gates side by side. */
 export interface GateWeights<Features extends number, Units extends number, Columns extends number> {
@@ -119,10 +151,28 @@ export interface Start<Units extends number> {
   readonly hiddenInit: Tensor<[1, Units]>
 }
 
+/** Checks the mask of a sequence, `sequence` being what it stands beside. */
+export const maskFault = (sequence: Shape | null, others: Flow): Fault | undefined => {
+  const got = showFlow([sequence, ...others])
+  const [mask = null] = others
+  if (others.length > 1)
+    return {
+      expected: 'two inputs, a sequence and its mask',
+      got,
+      remedy: 'For example: parallel(Identity(), Masking()).',
+    }
+  if (mask === null) return undefined
+  const [steps, own] = [sequence?.[1] ?? null, mask[1] ?? null]
+  return mask.length === 2 && (steps === null || own === null || steps === own)
+    ? undefined
+    : { expected: 'a mask [batch, time] beside the sequence', got, remedy: 'Masking() makes one of a sequence.' }
+}
+
 /** The run-time shape rule. */
 export const walkedShape = (
-  { units, onlyReturnFinal }: Pick<NormalRecurrent, 'units' | 'onlyReturnFinal'>,
+  { units, onlyReturnFinal, mask }: Pick<NormalRecurrent, 'units' | 'onlyReturnFinal' | 'mask'>,
   input: Shape | null,
+  others: Flow,
 ): Either<Fault, Shape> => {
   if (input !== null && input.length !== 3)
     return left({
@@ -130,6 +180,8 @@ export const walkedShape = (
       got: showShape(input),
       remedy: 'Give the Input two dimensions, [time, features], or put a Reshape or an Embedding before this layer.',
     })
+  const fault = mask ? maskFault(input, others) : undefined
+  if (fault !== undefined) return left(fault)
   const [batch = null, time = null] = input ?? []
   return right(onlyReturnFinal ? [batch, units] : [batch, time, units])
 }
@@ -170,12 +222,28 @@ export const block = <T>(ops: Ops<T>, x: T, index: number, units: number): T =>
 const spreadOver = <T>(ops: Ops<T>, start: T, batch: number | null): T =>
   ops.broadcast(start, [batch, ...ops.shape(start).slice(1)])
 
+type Body<T> = (carried: readonly T[], share: T) => readonly [readonly T[], T]
+
+/** A walk over shares [batch, time, columns] with a mask [batch, time]: where that is 0, what is carried stays. */
+const masked = <T>(ops: Ops<T>, body: Body<T>, shares: T, mask: T): readonly [body: Body<T>, sequence: T] => {
+  const [batch = null, time = null, columns = null] = ops.shape(shares)
+  const both = ops.concatenate([shares, ops.reshape(mask, [batch, time, 1])], 2)
+  const heeding: Body<T> = (carried, step) => {
+    const counts = ops.slice(step, [0, columns ?? 0], [null, 1])
+    const [next] = body(carried, ops.slice(step, [0, 0], [null, columns]))
+    const kept = next.map((value, i) => ops.where(counts, value, carried[i] as T))
+    return [kept, kept[0] as T]
+  }
+  return [heeding, both]
+}
+
 /**
  * Walks a sequence [batch, time, features] in the direction of the options. What the input contributes to the gates is
  * computed for all steps at once, as the steps do not depend on each other there.
  *
  * @param starts what is carried before the first step, [1, units] each; the first is the output
  * @param step from what is carried and the input's share of the gates, what is carried next
+ * @param others the mask [batch, time], if there is one
  */
 export const walkSequence = <T>(
   layer: string,
@@ -185,6 +253,7 @@ export const walkSequence = <T>(
   { inputWeights, biases }: { readonly inputWeights: T; readonly biases: T },
   starts: readonly T[],
   step: (carried: readonly T[], share: T) => readonly T[],
+  [mask]: readonly T[] = [],
 ): T => {
   const [batch = null, time = null, features = null] = ops.shape(x)
   if (time === null)
@@ -197,12 +266,13 @@ export const walkSequence = <T>(
   const rows = ops.reshape(x, [batch === null ? null : batch * time, features])
   const shares = ops.add(ops.matmul(rows, inputWeights), biases)
   const sequence = ops.reshape(shares, [batch, time, ops.shape(shares)[1] ?? null])
-  const body = (carried: readonly T[], share: T): readonly [readonly T[], T] => {
+  const stepping: Body<T> = (carried, share) => {
     const next = step(carried, share)
     return [next, next[0] as T]
   }
+  const [body, steps] = mask === undefined ? [stepping, sequence] : masked(ops, stepping, sequence, mask)
   const initial = starts.map(start => spreadOver(ops, start, batch))
-  const ordered = options.backwards ? ops.reverse(sequence, [1]) : sequence
+  const ordered = options.backwards ? ops.reverse(steps, [1]) : steps
   const [last, outputs] = options.unrollScan ? walk(ops, body, initial, ordered) : ops.scan(body, initial, ordered)
   if (options.onlyReturnFinal) return last[0] as T
   return options.backwards ? ops.reverse(outputs, [1]) : outputs

@@ -12,6 +12,7 @@ import {
   startRule,
   through,
   type Walked,
+  walkedInputs,
   walkedShape,
   walkSequence,
   weightRules,
@@ -22,19 +23,20 @@ export interface SimpleRNNOptions<
   Final extends boolean = boolean,
   Learn extends boolean = boolean,
   Name extends string = string,
-> extends RecurrentOptions<Final, Learn, Name> {
+  Mask extends boolean = boolean,
+> extends RecurrentOptions<Final, Learn, Name, Mask> {
   /** The function of each step's sum. Default: 'tanh'. */
   readonly activation?: Gate
 }
 
 /** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface SimpleRNN<Units extends number, Final, Learn, Name extends string>
+export interface SimpleRNN<Units extends number, Final, Learn, Name extends string, Mask = false>
   extends Leaf<Name>,
     NormalRecurrent {
   readonly kind: 'SimpleRNN'
   readonly units: Units
   readonly activation: Gate
-  readonly '~out': Walked<this['~in'], 'SimpleRNN', Units, Final>
+  readonly '~out': Walked<this['~in'], 'SimpleRNN', Units, Final, Mask>
   readonly '~source': never
   readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Units> & (Learn extends true ? Start<Units> : unknown)
   readonly '~state': Learn extends true ? never : Start<Units>
@@ -46,10 +48,11 @@ export type SimpleRNNConstructor = <
   const Final extends boolean = true,
   const Learn extends boolean = false,
   const Name extends string = 'simplernn-{}',
+  const Mask extends boolean = false,
 >(
   units: Units,
-  options?: SimpleRNNOptions<Final, Learn, Name>,
-) => SimpleRNN<Units, Final, Learn, Name>
+  options?: SimpleRNNOptions<Final, Learn, Name, Mask>,
+) => SimpleRNN<Units, Final, Learn, Name, Mask>
 
 interface Normal extends NormalRecurrent {
   readonly activation: Gate
@@ -84,16 +87,17 @@ export const SimpleRNN: SimpleRNNConstructor = defineLayer({
     activation: { codec: gate, default: 'tanh' },
     ...rest,
   },
+  inputs: walkedInputs,
   shape: walkedShape,
   variables: {
     ...weightRules(1),
     hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
   },
-  forward: (options: Normal, ops, x, variables) => {
+  forward: (options: Normal, ops, x, variables, _, mask) => {
     const step = ([hidden]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
       const z = ops.add(share, ops.matmul(hidden as typeof x, variables.hiddenWeights))
       return [through(ops, options.activation, clipped(ops, options, z))]
     }
-    return [walkSequence('SimpleRNN', ops, x, options, variables, [variables.hiddenInit], step), {}]
+    return [walkSequence('SimpleRNN', ops, x, options, variables, [variables.hiddenInit], step, mask), {}]
   },
 })

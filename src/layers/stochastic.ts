@@ -1,17 +1,18 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { Mode } from '../core/layer.ts'
-import type { Pair } from '../core/ops.ts'
+import type { Ops, Pair } from '../core/ops.ts'
 import { number } from '../core/options.ts'
 import type { Key } from '../core/random.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
 import { knownRowsAndCols, type PairOption, pair } from './spatial.ts'
 
 // Layers that draw, in training only.
 
 /** The key that a layer draws with. */
-const drawingKey = (layer: string, mode: Mode): Key => {
+export const drawingKey = (layer: string, mode: Mode): Key => {
   if (mode.key) return mode.key
   throw new InvalidOption({
     layer,
@@ -21,6 +22,16 @@ const drawingKey = (layer: string, mode: Mode): Key => {
     remedy: 'Give one: apply(network, variables, input, { training: true, key: key(1) }).',
   })
 }
+
+/** How a part that is dropped is read. */
+export const droppedPart: t.Type<number, unknown, unknown> = number(
+  'a number >= 0 and < 1',
+  proba => proba >= 0 && proba < 1,
+)
+
+/** Draws 1 for what is kept and 0 for the part that is dropped. */
+export const keptOf = <T>(ops: Ops<T>, key: Key, shape: Shape, proba: number): T =>
+  ops.subtract(ops.constant(1), ops.greater(ops.constant(proba), ops.uniform(key, shape)))
 
 /** A dropout as a type: any shape in, the same out. */
 export interface Dropout<Name extends string> extends Plain<Name> {
@@ -50,12 +61,11 @@ export const Dropout: DropoutConstructor = defineLayer({
   kind: 'Dropout',
   example: 'Dropout(0.5)',
   positional: ['proba'],
-  options: { proba: { codec: number('a number >= 0 and < 1', proba => proba >= 0 && proba < 1) } },
+  options: { proba: { codec: droppedPart } },
   shape: (_, input) => right(input),
   forward: ({ proba }, ops, x, _, mode) => {
     if (!mode.training || proba === 0) return [x, {}]
-    const draws = ops.uniform(drawingKey('Dropout', mode), ops.shape(x))
-    const kept = ops.subtract(ops.constant(1), ops.greater(ops.constant(proba), draws))
+    const kept = keptOf(ops, drawingKey('Dropout', mode), ops.shape(x), proba)
     return [ops.multiply(x, ops.multiply(kept, ops.constant(1 / (1 - proba)))), {}]
   },
 })

@@ -348,7 +348,8 @@ export interface Rows<P extends readonly unknown[], O> {
           Option<O, 'onlyReturnFinal', true>,
           Option<O, 'learnInit', false>,
           Option<O, 'peepholes', false>,
-          Name<O, 'lstm-{}'>
+          Name<O, 'lstm-{}'>,
+          Option<O, 'mask', false>
         >
       >
     : WrongArguments
@@ -356,16 +357,74 @@ export interface Rows<P extends readonly unknown[], O> {
     ? With<
         O,
         L.GRUOptions,
-        L.GRU<Units, Option<O, 'onlyReturnFinal', true>, Option<O, 'learnInit', false>, Name<O, 'gru-{}'>>
+        L.GRU<
+          Units,
+          Option<O, 'onlyReturnFinal', true>,
+          Option<O, 'learnInit', false>,
+          Name<O, 'gru-{}'>,
+          Option<O, 'mask', false>
+        >
       >
     : WrongArguments
   readonly SimpleRNN: P extends readonly [infer Units extends number]
     ? With<
         O,
         L.SimpleRNNOptions,
-        L.SimpleRNN<Units, Option<O, 'onlyReturnFinal', true>, Option<O, 'learnInit', false>, Name<O, 'simplernn-{}'>>
+        L.SimpleRNN<
+          Units,
+          Option<O, 'onlyReturnFinal', true>,
+          Option<O, 'learnInit', false>,
+          Name<O, 'simplernn-{}'>,
+          Option<O, 'mask', false>
+        >
       >
     : WrongArguments
+  readonly SpatialDropout: P extends readonly [number]
+    ? With<O, NameOption, L.SpatialDropout<Name<O, 'spatial-dropout-{}'>>>
+    : WrongArguments
+  readonly AlphaDropout: P extends readonly [number]
+    ? With<O, NameOption, L.AlphaDropout<Name<O, 'alpha-dropout-{}'>>>
+    : WrongArguments
+  readonly RepeatVector: P extends readonly [infer N extends number]
+    ? With<O, NameOption, L.RepeatVector<N, Name<O, 'repeat-vector-{}'>>>
+    : WrongArguments
+  readonly Masking: P extends readonly [] | readonly [number]
+    ? With<O, NameOption, L.Masking<Name<O, 'masking-{}'>>>
+    : WrongArguments
+  readonly Select: P extends readonly [infer Index extends number]
+    ? With<O, NameOption, L.Select<Index, Name<O, 'select-{}'>>>
+    : WrongArguments
+  readonly Dot: P extends readonly []
+    ? With<O, L.DotOptions, L.Dot<-1, Name<O, 'dot-{}'>>>
+    : P extends readonly [infer Axes extends L.DotAxes]
+      ? With<O, L.DotOptions, L.Dot<Axes, Name<O, 'dot-{}'>>>
+      : WrongArguments
+  readonly MultiHeadAttention: P extends readonly [infer Heads extends number]
+    ? With<
+        O,
+        L.MultiHeadAttentionOptions,
+        L.MultiHeadAttention<
+          Heads,
+          Option<O, 'keySize', null>,
+          Option<O, 'valueSize', null>,
+          Option<O, 'outputSize', null>,
+          Bias<O>,
+          Option<O, 'mask', false>,
+          Name<O, 'multi-head-attention-{}'>
+        >
+      >
+    : WrongArguments
+  readonly PositionalEncoding: P extends readonly []
+    ? With<O, L.PositionalEncodingOptions, L.PositionalEncoding<'sinusoidal', null, Name<O, 'positional-encoding-{}'>>>
+    : P extends readonly [infer Form extends L.PositionalForm]
+      ? With<
+          O,
+          L.PositionalEncodingOptions,
+          L.PositionalEncoding<Form, Option<O, 'length', null>, Name<O, 'positional-encoding-{}'>>
+        >
+      : WrongArguments
+  /** A function has no text. */
+  readonly Lambda: WrongArguments
 }
 
 /** How positional arguments are read: one by one, or as one list where there are several. */
@@ -441,4 +500,13 @@ export const rows: { readonly [_ in keyof Rows<[], {}>]: Row } = {
   LSTM: { make: layers.LSTM, reads: 'each' },
   GRU: { make: layers.GRU, reads: 'each' },
   SimpleRNN: { make: layers.SimpleRNN, reads: 'each' },
+  SpatialDropout: { make: layers.SpatialDropout, reads: 'each' },
+  AlphaDropout: { make: layers.AlphaDropout, reads: 'each' },
+  RepeatVector: { make: layers.RepeatVector, reads: 'each' },
+  Masking: { make: layers.Masking, reads: 'each' },
+  Select: { make: layers.Select, reads: 'each' },
+  Dot: { make: layers.Dot, reads: 'each' },
+  MultiHeadAttention: { make: layers.MultiHeadAttention, reads: 'each' },
+  PositionalEncoding: { make: layers.PositionalEncoding, reads: 'each' },
+  Lambda: { make: layers.Lambda, reads: 'each' },
 }

@@ -16,7 +16,12 @@ import type { Block, Fanned } from '../core/blocks.ts'
 import type { CheckRepeat, Join, Repeat, Shared, Side } from '../core/compose.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Mismatch } from '../core/shape.ts'
+import { Bidirectional } from '../layers/bidirectional.ts'
 import type { Identity } from '../layers/input.ts'
+import { SpectralNorm } from '../layers/spectral-norm.ts'
+import { TimeDistributed } from '../layers/time-distributed.ts'
+import { WeightNorm } from '../layers/weight-norm.ts'
+import type * as L from './layer-types.ts'
 import type { Option, With, WrongArguments } from './table.ts'
 
 // What takes layers as arguments: combinators, and layers around layers. For the compiler and for the run time side by
@@ -43,8 +48,27 @@ export interface Wrappers<P extends readonly unknown[], O> {
     : WrongArguments
   readonly start: P extends readonly [AnyLayer, string, ...string[]] ? With<O, {}, Slice> : WrongArguments
   readonly end: P extends readonly [AnyLayer, string, ...string[]] ? With<O, {}, Slice> : WrongArguments
+  readonly TimeDistributed: P extends readonly [infer B extends AnyLayer]
+    ? With<
+        O,
+        L.TimeDistributedOptions,
+        L.TimeDistributed<B, Option<O, 'mask', false>, NameOr<O, 'time-distributed-{}'>>
+      >
+    : WrongArguments
+  readonly Bidirectional: P extends readonly [infer B extends AnyLayer]
+    ? With<O, L.BidirectionalOptions, L.Bidirectional<B, MergeOf<O>, NameOr<O, 'bidirectional-{}'>>>
+    : WrongArguments
+  readonly WeightNorm: P extends readonly [infer B extends AnyLayer]
+    ? With<O, L.WeightNormOptions, L.WeightNorm<B, WeightsOf<O>, NameOr<O, 'weight-norm-{}'>>>
+    : WrongArguments
+  readonly SpectralNorm: P extends readonly [infer B extends AnyLayer]
+    ? With<O, L.SpectralNormOptions, L.SpectralNorm<B, WeightsOf<O>, NameOr<O, 'spectral-norm-{}'>>>
+    : WrongArguments
 }
+type MergeOf<O> = O extends { readonly merge: infer M extends L.BidirectionalMerge } ? M : 'concat'
+type WeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : readonly ['weight']
 type Shortcut<O> = O extends { readonly shortcut: infer L extends AnyLayer } ? L : Identity
+type NameOr<O, Pattern extends string> = O extends { readonly name: infer N extends string } ? N : Pattern
 type Name<O> = O extends { readonly name: infer N extends string } ? N : never
 interface ResidualArguments {
   readonly shortcut?: AnyLayer
@@ -75,4 +99,11 @@ export const wrappers: { readonly [_ in keyof Wrappers<[], {}>]: Wrapper } = {
   residual: { make: residual, options: { shortcut: true, merge: false, name: false } },
   start: { make: start },
   end: { make: end },
+  TimeDistributed: { make: TimeDistributed, options: { mask: false, name: false } },
+  Bidirectional: { make: Bidirectional, options: { merge: false, name: false } },
+  WeightNorm: { make: WeightNorm, options: { weights: false, axis: false, name: false } },
+  SpectralNorm: {
+    make: SpectralNorm,
+    options: { weights: false, axis: false, iterations: false, epsilon: false, name: false },
+  },
 }

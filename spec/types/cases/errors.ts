@@ -1,5 +1,6 @@
 import {
   AveragePooling1D,
+  Bidirectional,
   block,
   branch,
   Concatenate,
@@ -7,19 +8,31 @@ import {
   Convolution1D,
   Convolution3D,
   Cropping,
+  Dot,
   Elementwise,
+  GRU,
   Input,
   InstanceNorm,
   join,
+  LSTM,
+  Masking,
   MaxPooling,
   MaxPooling3D,
+  MultiHeadAttention,
+  PositionalEncoding,
   parallel,
   Relu,
+  RepeatVector,
   Reshape,
   repeat,
   residual,
+  Select,
   Softmax,
+  SpatialDropout,
+  TimeDistributed,
+  TransformerEncoder,
   to,
+  WeightNorm,
   when,
   ZeroPadding,
 } from '../../../src/index.ts'
@@ -107,3 +120,45 @@ join(Input([3, 9, 6]), Cropping(2))
 //                     ~~~~~~~~~~~ Cropping leaves nothing of the input [?, 3, 9, 6]
 join(Input(9), InstanceNorm())
 //             ~~~~~~~~~~~~~~ InstanceNorm expects an input [batch, ..., channels] with axes between them, got [?, 9]
+
+// Sequences, attention, products and layers around others.
+join(Input([9, 6]), LSTM(8, { mask: true }))
+//                  ~~~~~~~~~~~~~~~~~~~~~~~ LSTM with a mask expects two inputs, a sequence and its mask, got [?, 9, 6]
+join(parallel(Input([9, 6]), Input(8)), GRU(8, { mask: true }))
+//                                      ~~~~~~~~~~~~~~~~~~~~~~ GRU expects a mask of as many steps as the sequence has, got [?, 9, 6] and [?, 8]
+join(Input(9), Masking())
+//             ~~~~~~~~~ Masking expects an input [batch, time, ..., features], got [?, 9]
+join(Input(9), Bidirectional(LSTM(4)))
+//             ~~~~~~~~~~~~~~~~~~~~~~ Bidirectional > LSTM expects a 3-dimensional input [batch, time, features], got [?, 9]
+join(Input([9, 4, 2]), TimeDistributed(Relu(4)))
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed > Relu(4) expects a 2-dimensional input [batch, features], got [?, 4, 2]
+join(Input(9), TimeDistributed(Relu(4)))
+//             ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed expects an input [batch, time, ..., features], got [?, 9]
+join(Input([9, 6]), MultiHeadAttention(4))
+//                  ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention cannot divide 6 features among 4 heads: give it a keySize
+join(Input([9, 6]), MultiHeadAttention(2, { mask: true }))
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects one to three inputs, and its mask with the option mask
+join(parallel(Input([9, 6]), Input([8, 6]), Input([7, 6])), MultiHeadAttention(2))
+//                                                          ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects keys and values of as many steps, got [?, 8, 6] and [?, 7, 6]
+join(Input(9), PositionalEncoding())
+//             ~~~~~~~~~~~~~~~~~~~~ PositionalEncoding expects a 3-dimensional input [batch, time, features], got [?, 9]
+join(Input([9, 6]), TransformerEncoder(8, 2))
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~ transformer-encoder-{} > Elementwise expects inputs of one shape, got [?, 9, 6] and [?, 9, 8]
+join(Input([9, 6]), RepeatVector(2))
+//                  ~~~~~~~~~~~~~~~ RepeatVector expects a 2-dimensional input [batch, features], got [?, 9, 6]
+join(Input(9), SpatialDropout(0.1))
+//             ~~~~~~~~~~~~~~~~~~~ SpatialDropout expects an input [batch, ..., channels] with axes between them, got [?, 9]
+join(Input(9), parallel(Relu(2), Relu(3)), Dot())
+//                                         ~~~~~ Dot: axis -1 of [?, 2] and axis -1 of [?, 3] differ
+join(Input(9), parallel(Relu(2), Relu(2)), Dot(2))
+//                                         ~~~~~~ Dot: the input [?, 2] has no axis 2
+join(Input(9), Dot())
+//             ~~~~~ Dot expects two inputs, got [?, 9]: put parallel(...) before it
+join(Input(9), parallel(Relu(2), Relu(3)), Select(2))
+//                                         ~~~~~~~~~ Select(2) got 2 inputs, counted from 0
+join(Input([9, 6]), WeightNorm(Relu(4)))
+//                  ~~~~~~~~~~~~~~~~~~~ WeightNorm > Relu(4) expects a 2-dimensional input [batch, features], got [?, 9, 6]
+Elementwise('median')
+//          ~~~~~~~~ Argument of type '"median"' is not assignable to parameter of type
+Bidirectional(LSTM(4), { merge: 'max' })
+//                       ~~~~~ Type '"max"' is not assignable to type

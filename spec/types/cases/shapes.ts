@@ -1,8 +1,11 @@
 import {
+  AlphaDropout,
   AveragePooling,
   AveragePooling1D,
   AveragePooling3D,
   BatchNorm,
+  Bidirectional,
+  branch,
   Concatenate,
   Convolution,
   Convolution1D,
@@ -10,6 +13,7 @@ import {
   Cropping,
   Deconvolution,
   DepthwiseConvolution,
+  Dot,
   DropBlock,
   Dropout,
   Elementwise,
@@ -26,29 +30,42 @@ import {
   type InputOf,
   InstanceNorm,
   join,
+  Lambda,
   LayerNorm,
   LeakyRelu,
   Linear,
   LocalResponseNorm,
   LSTM,
+  Masking,
   MaxPooling,
   MaxPooling1D,
   MaxPooling3D,
+  MultiHeadAttention,
   type OutputOf,
+  PositionalEncoding,
   PRelu,
   parallel,
   Relu,
+  RepeatVector,
   Reshape,
   RMSNorm,
   repeat,
+  Select,
   SeparableConvolution,
   Sigmoid,
+  SimpleRNN,
   Softmax,
   Softplus,
+  SpatialDropout,
+  SpectralNorm,
   shared,
   Tanh,
+  TimeDistributed,
+  TransformerDecoder,
+  TransformerEncoder,
   Transpose,
   Upscale,
+  WeightNorm,
   ZeroPadding,
 } from '../../../src/index.ts'
 import { holds, type Same } from './exact.ts'
@@ -192,3 +209,84 @@ const cut = join(input, ZeroPadding([1, [0, 2]]), Cropping(2))
 holds<Same<OutputOf<typeof cut>, [number, 10, 13, 3]>>()
 const normed = join(volume, LayerNorm(), LayerNorm({ axes: [1, -1] }), RMSNorm(), InstanceNorm())
 holds<Same<OutputOf<typeof normed>, [number, 9, 12, 15, 4]>>()
+
+// Sequences: masks, both directions, every step, attention.
+
+const heeded = join(sequence, parallel(Identity(), Masking()), LSTM(8, { mask: true }))
+holds<Same<OutputOf<typeof heeded>, [number, 8]>>()
+const bothWays = join(
+  sequence,
+  Bidirectional(GRU(8, { onlyReturnFinal: false })),
+  Bidirectional(SimpleRNN(5), { merge: 'sum' }),
+)
+holds<Same<OutputOf<typeof bothWays>, [number, 5]>>()
+const steps16 = join(sequence, Bidirectional(GRU(8, { onlyReturnFinal: false })))
+holds<Same<OutputOf<typeof steps16>, [number, 40, 16]>>()
+const maskedBothWays = join(sequence, parallel(Identity(), Masking()), Bidirectional(LSTM(8, { mask: true })))
+holds<Same<OutputOf<typeof maskedBothWays>, [number, 16]>>()
+const everyStep = join(sequence, TimeDistributed(Relu(7)), TimeDistributed(join(Relu(4), Softmax(3))))
+holds<Same<OutputOf<typeof everyStep>, [number, 40, 3]>>()
+const frames = join(Input([10, 28, 28, 1]), TimeDistributed(join(Convolution([3, 3, 2]), Reshape())))
+holds<Same<OutputOf<typeof frames>, [number, 10, 1352]>>()
+const maskedSteps = join(sequence, parallel(Identity(), Masking()), TimeDistributed(Relu(7), { mask: true }))
+holds<Same<OutputOf<typeof maskedSteps>, [number, 40, 7]>>()
+const attended = join(sequence, MultiHeadAttention(3, { causal: true }), PositionalEncoding(), SpatialDropout(0.1))
+holds<Same<OutputOf<typeof attended>, [number, 40, 6]>>()
+const crossed = join(parallel(sequence, Input([9, 5])), MultiHeadAttention(4, { keySize: 8, outputSize: 10 }))
+holds<Same<OutputOf<typeof crossed>, [number, 40, 10]>>()
+const asked = join(parallel(sequence, Input([9, 5]), Input(9)), MultiHeadAttention(2, { mask: true }))
+holds<Same<OutputOf<typeof asked>, [number, 40, 6]>>()
+const encoded = join(sequence, TransformerEncoder(6, 2), TransformerEncoder(6, 3, { norm: 'pre' }))
+holds<Same<OutputOf<typeof encoded>, [number, 40, 6]>>()
+const encodedWithMask = join(
+  sequence,
+  parallel(Identity(), Masking()),
+  branch(TransformerEncoder(6, 2, { mask: true }), Select(1)),
+  TransformerEncoder(6, 2, { mask: true, norm: 'pre' }),
+)
+holds<Same<OutputOf<typeof encodedWithMask>, [number, 40, 6]>>()
+const decoded = join(parallel(Input([9, 6]), sequence), TransformerDecoder(6, 2))
+holds<Same<OutputOf<typeof decoded>, [number, 9, 6]>>()
+const decodedWithMask = join(
+  parallel(Input([9, 6]), sequence, Input(40)),
+  TransformerDecoder(6, 2, { mask: true, norm: 'pre' }),
+)
+holds<Same<OutputOf<typeof decodedWithMask>, [number, 9, 6]>>()
+const repeated = join(flat, RepeatVector(4), AlphaDropout(0.1))
+holds<Same<OutputOf<typeof repeated>, [number, 4, 10]>>()
+
+// Merges, products and functions.
+
+const largest = join(flat, parallel(Relu(4), Tanh(4)), Elementwise('maximum'))
+holds<Same<OutputOf<typeof largest>, [number, 4]>>()
+const second = join(flat, parallel(Relu(4), Tanh(5)), Select(1))
+holds<Same<OutputOf<typeof second>, [number, 5]>>()
+const products = join(parallel(sequence, Input([9, 6])), Dot(-1))
+holds<Same<OutputOf<typeof products>, [number, 40, 9]>>()
+const contracted = join(parallel(sequence, Input([2, 40])), Dot([1, 2], { normalize: true }))
+holds<Same<OutputOf<typeof contracted>, [number, 6, 2]>>()
+const cosine = join(flat, parallel(Relu(4), Relu(4)), Dot({ normalize: true }))
+holds<Same<OutputOf<typeof cosine>, [number, 1]>>()
+const doubled = join(
+  sequence,
+  Lambda((ops, x) => ops.add(x, x)),
+)
+holds<Same<OutputOf<typeof doubled>, [number, 40, 6]>>()
+const summed = join(
+  sequence,
+  Lambda((ops, x) => ops.sum(x, [2]), [40]),
+)
+holds<Same<OutputOf<typeof summed>, [number, 40]>>()
+const shaped = join(
+  sequence,
+  Lambda(
+    (ops, x) => ops.sum(x, [2]),
+    ([batch = null, steps = null]) => [batch, steps],
+  ),
+)
+holds<Same<OutputOf<typeof shaped>, number[]>>()
+
+// Norms of weights change no shape.
+
+const normedWeights = join(input, WeightNorm(Convolution([3, 3, 8])), SpectralNorm(Convolution([3, 3, 4])))
+holds<Same<OutputOf<typeof normedWeights>, [number, 8, 11, 4]>>()

@@ -1,5 +1,6 @@
 import {
   BatchNorm,
+  Bidirectional,
   block,
   branch,
   Concatenate,
@@ -7,6 +8,8 @@ import {
   Convolution1D,
   Convolution3D,
   DepthwiseConvolution,
+  GRU,
+  Identity,
   Input,
   InstanceNorm,
   init,
@@ -14,7 +17,11 @@ import {
   key,
   LayerNorm,
   Linear,
+  LSTM,
+  Masking,
+  MultiHeadAttention,
   type ParamsOf,
+  PositionalEncoding,
   parallel,
   Relu,
   Reshape,
@@ -23,12 +30,17 @@ import {
   residual,
   SeparableConvolution,
   Softmax,
+  SpectralNorm,
   type StateOf,
   shared,
   start,
   Tanh,
   type Tensor,
+  TimeDistributed,
+  TransformerDecoder,
+  TransformerEncoder,
   tensor,
+  WeightNorm,
   when,
 } from '../../../src/index.ts'
 import { holds, type Same } from './exact.ts'
@@ -146,3 +158,57 @@ holds<Same<ParamsOf<typeof channels>['depthwise-convolution-1']['bias'], Tensor<
 holds<Same<ParamsOf<typeof channels>['separable-convolution-1']['pointwiseWeight'], Tensor<[1, 1, 16, 5]>>>()
 const steps = join(Input([40, 6]), Convolution1D([5, 8], { groups: 2, bias: null }))
 holds<Same<ParamsOf<typeof steps>['convolution1d-1']['weight'], Tensor<[5, 3, 8]>>>()
+
+// A layer around another one has its variables, those of a composition as layer/variable.
+const around = join(
+  Input([20, 6]),
+  TimeDistributed(Relu(8)),
+  TimeDistributed(join(Relu(4), BatchNorm(), Linear(3, { bias: null }))),
+  Bidirectional(GRU(5, { onlyReturnFinal: false })),
+  WeightNorm(Convolution1D([3, 8])),
+  SpectralNorm(Convolution1D([3, 7], { bias: null })),
+  MultiHeadAttention(2, { keySize: 3, valueSize: 4, outputSize: 9 }),
+  PositionalEncoding('learned', { length: 50 }),
+)
+type Around = ParamsOf<typeof around>
+holds<Same<Around['time-distributed-1']['weight'], Tensor<[6, 8]>>>()
+holds<
+  Same<
+    keyof Around['time-distributed-2'],
+    'relu-1/weight' | 'relu-1/bias' | 'batch-norm-1/gamma' | 'batch-norm-1/beta' | 'linear-1/weight'
+  >
+>()
+holds<Same<Around['time-distributed-2']['linear-1/weight'], Tensor<[4, 3]>>>()
+holds<Same<StateOf<typeof around>['time-distributed-2']['batch-norm-1/runningMean'], Tensor<[1, 4]>>>()
+holds<Same<Around['bidirectional-1']['backward/hiddenWeights'], Tensor<[5, 15]>>>()
+holds<Same<StateOf<typeof around>['bidirectional-1']['forward/hiddenInit'], Tensor<[1, 5]>>>()
+holds<Same<Around['weight-norm-1']['weight'], Tensor<[3, 10, 8]>>>()
+holds<Same<Around['weight-norm-1']['weightGain'], Tensor<[8]>>>()
+holds<Same<keyof Around['spectral-norm-1'], 'weight'>>()
+holds<Same<StateOf<typeof around>['spectral-norm-1']['weightLeft'], Tensor<[7]>>>()
+holds<Same<Around['multi-head-attention-1']['queryWeight'], Tensor<[7, 6]>>>()
+holds<Same<Around['multi-head-attention-1']['outputWeight'], Tensor<[8, 9]>>>()
+holds<Same<Around['multi-head-attention-1']['valueBias'], Tensor<[8]>>>()
+holds<Same<Around['positional-encoding-1']['weight'], Tensor<[50, 9]>>>()
+const crossed = join(parallel(Input([7, 6]), Input([9, 5])), MultiHeadAttention(2, { bias: null }))
+holds<
+  Same<
+    keyof ParamsOf<typeof crossed>['multi-head-attention-1'],
+    'queryWeight' | 'keyWeight' | 'valueWeight' | 'outputWeight'
+  >
+>()
+holds<Same<ParamsOf<typeof crossed>['multi-head-attention-1']['keyWeight'], Tensor<[5, 6]>>>()
+const heeded = join(Input([20, 6]), parallel(Identity(), Masking()), LSTM(8, { mask: true }))
+holds<Same<ParamsOf<typeof heeded>['lstm-1']['inputWeights'], Tensor<[6, 32]>>>()
+const plain = join(Input([20, 6]), PositionalEncoding(), TimeDistributed(Relu()))
+holds<Same<keyof ParamsOf<typeof plain>, never>>()
+const encoders = join(
+  Input([20, 6]),
+  TransformerEncoder(6, 2, { hidden: 12 }),
+  TransformerEncoder(6, 2, { norm: 'pre' }),
+)
+holds<Same<ParamsOf<typeof encoders>['transformer-encoder-1/time-distributed-1']['weight'], Tensor<[6, 12]>>>()
+holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/time-distributed-2']['weight'], Tensor<[24, 6]>>>()
+holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/layer-norm-2']['gamma'], Tensor<[6]>>>()
+const decoder = join(parallel(Input([9, 6]), Input([20, 6])), TransformerDecoder(6, 2, { name: 'decoder' }))
+holds<Same<ParamsOf<typeof decoder>['decoder/multi-head-attention-2']['keyWeight'], Tensor<[6, 6]>>>()

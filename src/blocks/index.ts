@@ -1,0 +1,6 @@
+export {
+  type NormPlace,
+  TransformerDecoder,
+  TransformerEncoder,
+  type TransformerOptions,
+} from './transformer.ts'

@@ -1,0 +1,121 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import type { NameOption } from '../core/define.ts'
+import type { Fault } from '../core/errors.ts'
+import { innerLayer, innerRules } from '../core/inner.ts'
+import type { Rules } from '../core/layer.ts'
+import type { Part } from '../core/network.ts'
+import type { Ops } from '../core/ops.ts'
+import { codec, type Option } from '../core/options.ts'
+import type { Flow, Mismatch } from '../core/shape.ts'
+import type { Tensor, VariableRule, VariableRules } from '../core/variables.ts'
+
+// Layers whose weights are computed from other variables before each use.
+
+/** What both norms are told. */
+export interface WeightOptions<Weights extends readonly string[], Name extends string> extends NameOption<Name> {
+  /** The names of the variables that are normalized. Default: ['weight']. */
+  readonly weights?: Weights
+  /** The axis of the outputs in them; of `Deconvolution` it is 2. Negative ones count from the end. Default: -1. */
+  readonly axis?: number
+}
+
+/** The same in normal form. */
+export interface NormalNorm {
+  readonly layer: Part
+  readonly weights: readonly string[]
+  readonly axis: number
+}
+
+const names: t.Type<readonly string[], unknown, unknown> = codec('an array of different names of variables', value =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every(name => typeof name === 'string' && name !== '') &&
+  new Set(value).size === value.length
+    ? Object.freeze([...(value as string[])])
+    : undefined,
+)
+const axisOption: t.Type<number, unknown, unknown> = codec('an integer', value =>
+  Number.isSafeInteger(value) ? (value as number) : undefined,
+)
+/** How they are read. */
+export const normOptions: { readonly [K in keyof NormalNorm]: Option<NormalNorm[K]> } = {
+  layer: { codec: innerLayer },
+  weights: { codec: names, default: ['weight'] },
+  axis: { codec: axisOption, default: -1 },
+}
+
+const axisIn = (axis: number, rank: number): number => (axis < 0 ? rank + axis : axis)
+
+/** The rules of the layer's variables, once those to be normalized are there and have the axis. */
+const checkedRules = (rules: Rules, { weights, axis }: NormalNorm, inputs: Flow): Either<Fault, VariableRules> => {
+  const own = rules.variables(inputs)
+  if (isLeft(own)) return own
+  const known = Object.keys(own.right)
+  for (const name of weights) {
+    const shape = own.right[name]?.shape
+    const at = axisIn(axis, shape?.length ?? 0)
+    if (shape === undefined || shape.length < 2 || at < 0 || at >= shape.length)
+      return left({
+        expected: `a layer with a variable ${name} of two dimensions or more, with an axis ${axis}`,
+        got: known.length > 0 ? known.join(', ') : 'a layer without variables',
+        remedy: 'Name the variables to normalize: { weights: [...] }.',
+      })
+  }
+  return own
+}
+
+/** The rules of a layer around another one that changes some of its weights before each use. */
+export const aroundWeights = (
+  options: NormalNorm,
+  extra: (name: string, rule: VariableRule, axis: number) => VariableRules,
+  use: <T>(
+    ops: Ops<T>,
+    name: string,
+    variables: Readonly<Record<string, T>>,
+    axis: number,
+    training: boolean,
+  ) => readonly [weight: T, state: Readonly<Record<string, T>>],
+): Rules => {
+  const inner = innerRules(options.layer)
+  return {
+    inputs: inner.inputs,
+    shape: inner.shape,
+    variables: inputs => {
+      const own = checkedRules(inner, options, inputs)
+      if (isLeft(own)) return own
+      const added = options.weights.map(name => {
+        const rule = own.right[name] as VariableRule
+        return extra(name, rule, axisIn(options.axis, rule.shape.length))
+      })
+      return right(Object.assign({}, own.right, ...added))
+    },
+    forward: <T>(
+      ops: Ops<T>,
+      variables: Readonly<Record<string, T>>,
+      inputs: readonly T[],
+      mode: Parameters<Rules['forward']>[3],
+    ) => {
+      const used: Record<string, T> = { ...variables }
+      let after: Readonly<Record<string, T>> = {}
+      for (const name of options.weights) {
+        const axis = axisIn(options.axis, ops.shape(variables[name] as T).length)
+        const [weight, state] = use(ops, name, variables, axis, mode.training)
+        used[name] = weight
+        after = { ...after, ...state }
+      }
+      const [y, state] = inner.forward(ops, used, inputs, mode)
+      return [y, { ...state, ...after }]
+    },
+  }
+}
+
+type LastOf<W> =
+  W extends Tensor<infer S> ? (S extends readonly [...unknown[], infer D extends number] ? D : number) : number
+/** A number for each output of some weights, under their names with a suffix. */
+export type Vectors<P, Names extends string, Suffix extends string> = {
+  readonly [K in Names as `${K}${Suffix}`]: K extends keyof P ? Tensor<[LastOf<P[K]>]> : Tensor<[number]>
+}
+
+/** What goes out of a layer around another one: what goes out of that, or why it does not fit. */
+export type Wrapped<O, Kind extends string> = O extends Mismatch<infer M> ? Mismatch<`${Kind} > ${M}`> : O

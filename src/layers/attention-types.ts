@@ -1,0 +1,137 @@
+import type { NameOption } from '../core/define.ts'
+import type { Divide, Multiply } from '../core/digits.ts'
+import type { Mismatch, Show } from '../core/shape.ts'
+import type { ParameterSource, Tensor } from '../core/variables.ts'
+import type { SameSteps } from './recurrent.ts'
+
+// The types of attention: which inputs are what, and the sizes that follow.
+
+/** The options of `MultiHeadAttention`. */
+export interface MultiHeadAttentionOptions<
+  K extends number | null = number | null,
+  V extends number | null = number | null,
+  O extends number | null = number | null,
+  B extends ParameterSource | null = ParameterSource | null,
+  Mask extends boolean = boolean,
+  Name extends string = string,
+> extends NameOption<Name> {
+  /** The features of each head's queries and keys. Default, or `null`: the features of the query / heads. */
+  readonly keySize?: K
+  /** The features of each head's values. Default, or `null`: `keySize`. */
+  readonly valueSize?: V
+  /** How many features come out. Default, or `null`: those of the query. */
+  readonly outputSize?: O
+  /** Whether a query attends to no key after its own place. Default: false. */
+  readonly causal?: boolean
+  /**
+   * Whether the last input is a mask: 0 where a key is not to be attended to. Its shape is [batch, keys],
+   * [batch, queries, keys] or [batch, heads or 1, queries, keys]. A query that may attend to nothing gets zeros, to which
+   * the output's weight and bias are applied. Default: false.
+   */
+  readonly mask?: Mask
+  /** The part of the attention that is dropped in training. Default: 0. */
+  readonly dropout?: number
+  /** The initial weight of the queries. Default: `xavierUniform({ gain: 2 })`, as of the other weights. */
+  readonly queryWeight?: ParameterSource
+  /** The initial weight of the keys. */
+  readonly keyWeight?: ParameterSource
+  /** The initial weight of the values. */
+  readonly valueWeight?: ParameterSource
+  /** The initial weight of the output. */
+  readonly outputWeight?: ParameterSource
+  /** The initial value of all four biases, or `null` for none. Default: 0. */
+  readonly bias?: B
+}
+
+type Flat = readonly unknown[]
+/** [query, key, value] of what comes in. */
+export type Roles<I, Mask> = I extends readonly [Flat, ...Flat[]]
+  ? Mask extends true
+    ? I extends readonly [...infer R extends Flat[], Flat]
+      ? Three<R>
+      : never
+    : Three<I>
+  : number[] extends I
+    ? [number[], number[], number[]]
+    : Mask extends true
+      ? never
+      : [I, I, I]
+type Three<R extends readonly unknown[]> = R extends readonly [infer Q]
+  ? [Q, Q, Q]
+  : R extends readonly [infer Q, infer K]
+    ? [Q, K, K]
+    : R extends readonly [unknown, unknown, unknown]
+      ? R
+      : never
+type Last<S> = S extends readonly [unknown, unknown, infer F extends number] ? F : number
+type OrElse<Size, Default extends number> = Size extends number ? Size : Default
+type PerHead<F extends number, H extends number> = Divide<F, H> extends [infer Q extends number, unknown] ? Q : number
+type KeySize<R, H extends number, K> = R extends readonly [infer Q, unknown, unknown]
+  ? K extends number
+    ? K
+    : PerHead<Last<Q>, H>
+  : number
+type Part<R, N extends 0 | 1 | 2> = R extends readonly [unknown, unknown, unknown] ? Last<R[N]> : number
+
+export type Attended<R, H extends number, K, O> = [R] extends [never]
+  ? Mismatch<`MultiHeadAttention expects one to three inputs, and its mask with the option mask`>
+  : R extends readonly [infer Q, infer Keys, infer Values]
+    ? number[] extends Q
+      ? [number, number, OrElse<O, number>]
+      : Q extends readonly [infer B, infer T, infer F extends number]
+        ? StepsOf<Keys, Values> extends false
+          ? Mismatch<`MultiHeadAttention expects keys and values of as many steps, got ${Show<Keys>} and ${Show<Values>}`>
+          : K extends number
+            ? [B, T, OrElse<O, F>]
+            : Divided<F, H> extends true
+              ? [B, T, OrElse<O, F>]
+              : Mismatch<`MultiHeadAttention cannot divide ${F} features among ${H} heads: give it a keySize`>
+        : Mismatch<`MultiHeadAttention expects 3-dimensional inputs [batch, time, features], got ${Show<Q>}`>
+    : never
+type Divided<F extends number, H extends number> =
+  Divide<F, H> extends [unknown, infer Rest extends number]
+    ? number extends Rest
+      ? true
+      : Rest extends 0
+        ? true
+        : false
+    : true
+type StepsOf<K, V> = K extends readonly [unknown, infer A, unknown]
+  ? V extends readonly [unknown, infer B, unknown]
+    ? SameSteps<A, B>
+    : number[] extends V
+      ? true
+      : false
+  : number[] extends K
+    ? true
+    : false
+
+interface AttentionWeights<
+  Q extends number,
+  K extends number,
+  V extends number,
+  HK extends number,
+  HV extends number,
+  O extends number,
+> {
+  readonly queryWeight: Tensor<[Q, HK]>
+  readonly keyWeight: Tensor<[K, HK]>
+  readonly valueWeight: Tensor<[V, HV]>
+  readonly outputWeight: Tensor<[HV, O]>
+}
+interface AttentionBiases<HK extends number, HV extends number, O extends number> {
+  readonly queryBias: Tensor<[HK]>
+  readonly keyBias: Tensor<[HK]>
+  readonly valueBias: Tensor<[HV]>
+  readonly outputBias: Tensor<[O]>
+}
+export type AttentionParams<R, H extends number, K, V, O, B> = ParamsBySize<
+  R,
+  Multiply<H, KeySize<R, H, K>>,
+  Multiply<H, OrElse<V, KeySize<R, H, K>>>,
+  OrElse<O, Part<R, 0>>,
+  B
+>
+type ParamsBySize<R, HK extends number, HV extends number, O extends number, B> = [B] extends [null]
+  ? AttentionWeights<Part<R, 0>, Part<R, 1>, Part<R, 2>, HK, HV, O>
+  : AttentionWeights<Part<R, 0>, Part<R, 1>, Part<R, 2>, HK, HV, O> & AttentionBiases<HK, HV, O>

@@ -1,0 +1,295 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type Leaf } from '../core/define.ts'
+import type { Fault } from '../core/errors.ts'
+import type { Mode } from '../core/layer.ts'
+import type { Ops } from '../core/ops.ts'
+import { boolean, codec, integer, optionalParameter, parameter } from '../core/options.ts'
+import { type Flow, type Shape, showFlow } from '../core/shape.ts'
+import type { Parameter, ParameterSource, VariableRule } from '../core/variables.ts'
+import { xavierUniform } from '../initializers/index.ts'
+import type { Attended, AttentionParams, MultiHeadAttentionOptions, Roles } from './attention-types.ts'
+import { knownDimensions, times } from './axis.ts'
+import { drawingKey, droppedPart, keptOf } from './stochastic.ts'
+
+/** An attention as a type: a sequence, or [query, key and value], or [query, key, value] in; one for each query out. */
+export interface MultiHeadAttention<
+  Heads extends number,
+  K = null,
+  V = null,
+  O = null,
+  B = number,
+  Mask = false,
+  Name extends string = 'multi-head-attention-{}',
+> extends Leaf<Name> {
+  readonly kind: 'MultiHeadAttention'
+  readonly heads: Heads
+  readonly keySize: number | null
+  readonly valueSize: number | null
+  readonly outputSize: number | null
+  readonly causal: boolean
+  readonly mask: boolean
+  readonly dropout: number
+  readonly queryWeight: Parameter
+  readonly keyWeight: Parameter
+  readonly valueWeight: Parameter
+  readonly outputWeight: Parameter
+  readonly bias: Parameter | null
+  readonly '~out': Attended<Roles<this['~in'], Mask>, Heads, K, O>
+  readonly '~source': never
+  readonly '~params': AttentionParams<Roles<this['~in'], Mask>, Heads, K, V, O, B>
+  readonly '~state': never
+}
+
+/** The constructor of {@link MultiHeadAttention}. */
+export type MultiHeadAttentionConstructor = <
+  const Heads extends number,
+  const K extends number | null = null,
+  const V extends number | null = null,
+  const O extends number | null = null,
+  B extends ParameterSource | null = number,
+  const Mask extends boolean = false,
+  const Name extends string = 'multi-head-attention-{}',
+>(
+  heads: Heads,
+  options?: MultiHeadAttentionOptions<K, V, O, B, Mask, Name>,
+) => MultiHeadAttention<Heads, K, V, O, B, Mask, Name>
+
+interface Normal {
+  readonly heads: number
+  readonly keySize: number | null
+  readonly valueSize: number | null
+  readonly outputSize: number | null
+  readonly causal: boolean
+  readonly mask: boolean
+  readonly dropout: number
+  readonly queryWeight: Parameter
+  readonly keyWeight: Parameter
+  readonly valueWeight: Parameter
+  readonly outputWeight: Parameter
+  readonly bias: Parameter | null
+}
+
+interface Parts<X> {
+  readonly query: X
+  readonly key: X
+  readonly value: X
+  readonly mask: X | undefined
+}
+
+/** What each input is; `undefined` where there are too few or too many. */
+const partsOf = <X>({ mask }: Normal, inputs: readonly X[]): Parts<X> | undefined => {
+  const given = mask ? inputs.slice(0, -1) : inputs
+  if (given.length < 1 || given.length > 3) return undefined
+  const [query, key = query, value = key] = given as [X, X?, X?]
+  return { query, key, value, mask: mask ? inputs.at(-1) : undefined } as Parts<X>
+}
+
+/** The features of each head's queries and keys; `null` while those of the query are unknown. */
+const keySizeOf = ({ keySize, heads }: Normal, query: Shape | null): number | null => {
+  const features = query?.[2] ?? null
+  return keySize ?? (features === null ? null : features / heads)
+}
+
+/** Whether dimensions agree, as far as they are known; 1 stands for any. */
+const agree = (mask: Shape, wanted: Shape): boolean =>
+  mask.length === wanted.length &&
+  mask.every((d, i) => d === null || (wanted[i] ?? null) === null || d === wanted[i] || (i > 0 && d === 1))
+
+const maskFits = ({ heads }: Normal, mask: Shape, query: Shape, key: Shape): boolean => {
+  const [batch = null, queries = null] = query
+  const keys = key[1] ?? null
+  return [
+    [batch, keys],
+    [batch, queries, keys],
+    [batch, heads, queries, keys],
+  ].some(wanted => agree(mask, wanted))
+}
+
+const attentionFault = (options: Normal, inputs: Flow): Fault | undefined => {
+  const fault = (expected: string, remedy: string): Fault => ({ expected, got: showFlow(inputs), remedy })
+  const parts = partsOf(options, inputs)
+  if (parts === undefined)
+    return fault(
+      options.mask ? 'one to three inputs and a mask' : 'one to three inputs',
+      'Give a sequence, or query and key, or query, key and value; with mask: true, a mask after them.',
+    )
+  const { query, key, value, mask } = parts
+  if ([query, key, value].some(input => input !== null && input.length !== 3))
+    return fault('3-dimensional inputs [batch, time, features]', 'Give the Input two dimensions, [time, features].')
+  const [keys, values] = [key?.[1] ?? null, value?.[1] ?? null]
+  if (keys !== null && values !== null && keys !== values)
+    return fault('keys and values of as many steps', 'Every key has one value.')
+  if (!Number.isInteger(keySizeOf(options, query) ?? 1))
+    return fault(`features that ${options.heads} heads divide`, 'Use another number of heads, or give keySize.')
+  if (mask && query && key && !maskFits(options, mask, query, key))
+    return fault(
+      'a mask [batch, keys], [batch, queries, keys] or [batch, heads, queries, keys]',
+      'Masking() makes one of a sequence of keys.',
+    )
+  return undefined
+}
+
+const attendedShape = (options: Normal, inputs: Flow): Either<Fault, Shape | null> => {
+  // One flow of unknown rank may yet turn out to be several.
+  if (inputs.length === 1 && inputs[0] === null) return right([null, null, options.outputSize])
+  const fault = attentionFault(options, inputs)
+  if (fault !== undefined) return left(fault)
+  const query = partsOf(options, inputs)?.query ?? null
+  return right([query?.[0] ?? null, query?.[1] ?? null, options.outputSize ?? query?.[2] ?? null])
+}
+
+type Sizes = {
+  readonly query: number
+  readonly key: number
+  readonly value: number
+  readonly keys: number
+  readonly values: number
+  readonly output: number
+}
+type Rule = (options: Normal, input: Shape | null, others: Flow) => Either<Fault, VariableRule | null>
+
+/** A rule for a variable from the sizes, once they are known. */
+const bySizes =
+  (rule: (sizes: Sizes, options: Normal) => VariableRule | null): Rule =>
+  (options, input, others) => {
+    const parts = partsOf(options, [input, ...others])
+    const [query, key, value] = [parts?.query, parts?.key, parts?.value].map(shape => shape?.[2] ?? null)
+    const keySize = keySizeOf(options, parts?.query ?? null)
+    if (query == null || key == null || value == null || keySize === null)
+      return left({
+        expected: 'a known number of features of every input',
+        got: showFlow([input, ...others]),
+        remedy: 'Start the network with Inputs whose features are given, such as Input([20, 8]).',
+      })
+    const { heads, valueSize, outputSize } = options
+    const sizes = { keys: heads * keySize, values: heads * (valueSize ?? keySize), output: outputSize ?? query }
+    return right(rule({ query, key, value, ...sizes }, options))
+  }
+const biasOf = (size: 'keys' | 'values' | 'output'): Rule =>
+  bySizes((sizes, { bias }) => (bias === null ? null : { shape: [sizes[size]], initial: bias }))
+
+const size: t.Type<number | null, unknown, unknown> = codec<number | null>(
+  'a positive integer, or null for what the query says',
+  value => (value === null || integer(1).is(value) ? value : undefined),
+)
+const weight = { codec: parameter, default: xavierUniform({ gain: 2 }) }
+
+/** `x W + b` at every step, in heads: [batch, heads, time, size]. */
+const inHeads = <T>(ops: Ops<T>, x: T, weight: T, bias: T | null, heads: number): T => {
+  const [batch = null, , features = null] = ops.shape(x)
+  const [time = 0] = knownDimensions('MultiHeadAttention', ops.shape(x), [1])
+  const rows = ops.matmul(ops.reshape(x, [times(batch, time), features]), weight)
+  const columns = ops.shape(weight)[1] as number
+  const all = ops.reshape(bias === null ? rows : ops.add(rows, bias), [batch, time, heads, columns / heads])
+  return ops.transpose(all, [0, 2, 1, 3])
+}
+
+/** 1 where a query at a place may attend to a key: not after it. */
+const triangle = <T>(ops: Ops<T>, queries: number, keys: number): T => {
+  const values = Float32Array.from({ length: queries * keys }, (_, i) => (i % keys <= Math.floor(i / keys) ? 1 : 0))
+  return ops.constant(values, [1, 1, queries, keys])
+}
+
+/** A mask beside the scores [batch, heads, queries, keys]. */
+const broadened = <T>(ops: Ops<T>, mask: T): T => {
+  const shape = ops.shape(mask)
+  const [batch = null, ...rest] = shape
+  if (shape.length === 2) return ops.reshape(mask, [batch, 1, 1, ...rest])
+  return shape.length === 3 ? ops.reshape(mask, [batch, 1, ...rest]) : mask
+}
+
+/** How much every query attends to every key: [batch, heads, queries, keys], rows that add up to 1. */
+const attention = <T>(
+  ops: Ops<T>,
+  query: T,
+  key: T,
+  mask: T | undefined,
+  { causal, dropout }: Normal,
+  mode: Mode,
+): T => {
+  const [, , queries = 0, size = 1] = ops.shape(query) as readonly number[]
+  const keys = ops.shape(key)[2] as number
+  const scores = ops.multiply(ops.matmul(query, ops.transpose(key, [0, 1, 3, 2])), ops.constant(1 / Math.sqrt(size)))
+  const before = causal ? triangle(ops, queries, keys) : undefined
+  const given = mask === undefined ? undefined : broadened(ops, mask)
+  const allowed = before && given ? ops.multiply(given, before) : (before ?? given)
+  const weights = ops.softmax(allowed === undefined ? scores : ops.where(allowed, scores, ops.constant(-1e9)))
+  // Only a mask can leave a query nothing to attend to: then all scores are alike, which would be attention to all.
+  const kept = given && allowed ? ops.where(allowed, weights, ops.constant(0)) : weights
+  if (!mode.training || dropout === 0) return kept
+  const drawn = keptOf(ops, drawingKey('MultiHeadAttention', mode), ops.shape(kept), dropout)
+  return ops.multiply(kept, ops.multiply(drawn, ops.constant(1 / (1 - dropout))))
+}
+
+/**
+ * Attention of several heads (Vaswani et al. 2017). Each head maps queries, keys and values to a space of its own; there
+ * every query gets the mean of the values, weighted by how its key resembles the query:
+ *
+ * `softmax(Q Kᵀ / sqrt(keySize)) V`
+ *
+ * What all heads give, side by side, is mapped to the output.
+ *
+ * One input attends to itself; of two, the first asks (queries) and the second answers (keys and values); of three, keys
+ * and values come apart. With `mask: true`, the last input is a mask.
+ *
+ * Variables: `queryWeight` [query features, heads · keySize], `keyWeight` [key features, heads · keySize], `valueWeight`
+ * [value features, heads · valueSize], `outputWeight` [heads · valueSize, outputSize] and, unless they are `null`,
+ * `queryBias`, `keyBias`, `valueBias` and `outputBias`. The columns of a head stand side by side.
+ *
+ * @param heads how many heads there are
+ * @throws InvalidOption when an option is not what its description says, or in training without a key, with dropout
+ * @throws LayerConnectionError, from `join`, when inputs are not 3-dimensional, keys and values are not as many, or the
+ *   heads do not divide the features and there is no `keySize`
+ * @throws WeightInitializationError, from `init`, when a number of features is unknown
+ * @example
+ * ```ts
+ * const network = join(Input([20, 16]), MultiHeadAttention(4, { causal: true }))
+ * String(network) // (?, 20, 16) -> [... 2 layers ...] -> (?, 20, 16)
+ * ```
+ */
+export const MultiHeadAttention: MultiHeadAttentionConstructor = defineLayer({
+  kind: 'MultiHeadAttention',
+  example: 'MultiHeadAttention(4, { keySize: 16 })',
+  positional: ['heads'],
+  options: {
+    heads: { codec: integer(1) },
+    keySize: { codec: size, default: null },
+    valueSize: { codec: size, default: null },
+    outputSize: { codec: size, default: null },
+    causal: { codec: boolean, default: false },
+    mask: { codec: boolean, default: false },
+    dropout: { codec: droppedPart, default: 0 },
+    queryWeight: weight,
+    keyWeight: weight,
+    valueWeight: weight,
+    outputWeight: weight,
+    bias: { codec: optionalParameter, default: 0 },
+  },
+  inputs: () => 'any',
+  shape: (options: Normal, input, others) => attendedShape(options, [input, ...others]),
+  variables: {
+    queryWeight: bySizes(({ query, keys }, { queryWeight }) => ({ shape: [query, keys], initial: queryWeight })),
+    keyWeight: bySizes(({ key, keys }, { keyWeight }) => ({ shape: [key, keys], initial: keyWeight })),
+    valueWeight: bySizes(({ value, values }, { valueWeight }) => ({ shape: [value, values], initial: valueWeight })),
+    outputWeight: bySizes(({ values, output }, o) => ({ shape: [values, output], initial: o.outputWeight })),
+    queryBias: biasOf('keys'),
+    keyBias: biasOf('keys'),
+    valueBias: biasOf('values'),
+    outputBias: biasOf('output'),
+  },
+  forward: (options: Normal, ops, x, variables, mode, others) => {
+    const { heads, bias } = options
+    const { query, key, value, mask } = partsOf(options, [x, ...others]) as Parts<typeof x>
+    const own = (b: typeof x) => (bias === null ? null : b)
+    const q = inHeads(ops, query, variables.queryWeight, own(variables.queryBias), heads)
+    const k = inHeads(ops, key, variables.keyWeight, own(variables.keyBias), heads)
+    const v = inHeads(ops, value, variables.valueWeight, own(variables.valueBias), heads)
+    const means = ops.transpose(ops.matmul(attention(ops, q, k, mask, options, mode), v), [0, 2, 1, 3])
+    const [batch = null, time = null] = ops.shape(means)
+    const rows = ops.reshape(means, [times(batch, time), ops.shape(variables.outputWeight)[0] ?? null])
+    const mapped = ops.matmul(rows, variables.outputWeight)
+    const y = bias === null ? mapped : ops.add(mapped, variables.outputBias)
+    return [ops.reshape(y, [batch, time, ops.shape(y)[1] ?? null]), {}]
+  },
+})

@@ -1,0 +1,142 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
+import type { Add } from '../core/digits.ts'
+import type { Fault } from '../core/errors.ts'
+import { innerLayer, innerRules, named, without, withPrefix } from '../core/inner.ts'
+import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
+import type { InnerParams, InnerState } from '../core/named.ts'
+import type { Part } from '../core/network.ts'
+import { oneOf } from '../core/options.ts'
+import { foldIn } from '../core/random.ts'
+import { type Mismatch, type Shape, showFlow, showShape } from '../core/shape.ts'
+import { merged } from './merge.ts'
+
+/** How the outputs of both directions become one. */
+export type BidirectionalMerge = 'concat' | 'sum' | 'average' | 'multiply'
+
+/** A layer in both directions, as a type: the input of the layer in; its output, or twice as many features, out. */
+export interface Bidirectional<
+  L extends AnyLayer,
+  Merge extends BidirectionalMerge = 'concat',
+  Name extends string = 'bidirectional-{}',
+> extends Leaf<Name> {
+  readonly kind: 'Bidirectional'
+  readonly layer: L
+  readonly merge: Merge
+  readonly '~out': Merged<Out<L, this['~in']>, Merge>
+  readonly '~source': never
+  readonly '~params': BothWays<InnerParams<L, this['~in']>>
+  readonly '~state': BothWays<InnerState<L, this['~in']>>
+}
+type Merged<O, Merge> =
+  O extends Mismatch<infer M>
+    ? Mismatch<`Bidirectional > ${M}`>
+    : Merge extends 'concat'
+      ? O extends readonly [...infer Rest, infer F extends number]
+        ? [...Rest, Add<F, F>]
+        : O
+      : O
+type BothWays<V> = [V] extends [never]
+  ? never
+  : { readonly [K in keyof V & string as `forward/${K}` | `backward/${K}`]: V[K] }
+
+/** The options of {@link Bidirectional}. */
+export interface BidirectionalOptions<
+  Merge extends BidirectionalMerge = BidirectionalMerge,
+  Name extends string = string,
+> extends NameOption<Name> {
+  /** How the outputs of both directions become one: 'concat' puts forward first. Default: 'concat'. */
+  readonly merge?: Merge
+}
+
+/** The constructor of {@link Bidirectional}. */
+export type BidirectionalConstructor = <
+  const L extends AnyLayer,
+  const Merge extends BidirectionalMerge = 'concat',
+  const Name extends string = 'bidirectional-{}',
+>(
+  layer: L,
+  options?: BidirectionalOptions<Merge, Name>,
+) => Bidirectional<L, Merge, Name>
+
+interface Normal {
+  readonly layer: Part
+  readonly merge: BidirectionalMerge
+}
+
+const mergedShape = (merge: BidirectionalMerge, output: Shape | null): Shape | null => {
+  if (merge !== 'concat' || output === null) return output
+  const last = output.at(-1) ?? null
+  return [...output.slice(0, -1), last === null ? null : 2 * last]
+}
+
+/** Both directions draw differently. */
+const along = (mode: Mode, direction: 'forward' | 'backward'): Mode =>
+  mode.key === undefined ? mode : { ...mode, key: foldIn(mode.key, direction) }
+
+const bidirectional = ({ layer, merge }: Normal): Rules => {
+  const inner = innerRules(layer)
+  return {
+    inputs: inner.inputs,
+    shape: (inputs): Either<Fault, Shape | null> => {
+      const output = inner.shape(inputs)
+      if (isLeft(output)) return output
+      const sequence = inputs[0] ?? null
+      if (sequence !== null && sequence.length < 3)
+        return left({
+          expected: 'a sequence [batch, time, features]',
+          got: showFlow(inputs),
+          remedy: 'Give the Input two dimensions, [time, features].',
+        })
+      return output.right !== null && output.right.length < 2
+        ? left({
+            expected: 'a layer within that gives [batch, features] or [batch, time, features]',
+            got: showShape(output.right),
+            remedy: 'Put a recurrent layer into it.',
+          })
+        : right(mergedShape(merge, output.right))
+    },
+    variables: inputs => {
+      const own = inner.variables(inputs)
+      return isLeft(own) ? own : right({ ...named('forward/', own.right), ...named('backward/', own.right) })
+    },
+    forward: (ops, variables, inputs, mode) => {
+      const [there, after] = inner.forward(ops, without('forward/', variables), inputs, along(mode, 'forward'))
+      const reversed = inputs.map(input => ops.reverse(input, [1]))
+      const [back, afterBack] = inner.forward(ops, without('backward/', variables), reversed, along(mode, 'backward'))
+      const last = ops.shape(there).length - 1
+      // A sequence comes out in the order of the steps.
+      const both = [there, last > 1 ? ops.reverse(back, [1]) : back]
+      const y = merge === 'concat' ? ops.concatenate(both, last) : merged(ops, merge === 'sum' ? 'add' : merge, both)
+      return [y, { ...withPrefix('forward/', after), ...withPrefix('backward/', afterBack) }]
+    },
+  }
+}
+
+/**
+ * A recurrent layer from the first step to the last and, with variables of its own, from the last to the first; what both
+ * give is merged. Outputs of every step stay in the order of the steps. With `mask: true`, the layer's mask goes both
+ * ways. (Schuster and Paliwal 1997.)
+ *
+ * Variables: those of the layer twice, as `forward/…` and `backward/…`.
+ *
+ * @param layer a recurrent layer, or a composition of one output that starts with a sequence
+ * @throws InvalidOption when the layer is none, or the merge none of these
+ * @throws LayerConnectionError, from `join`, as the layer does
+ * @throws WeightInitializationError, from `init`, as the layer does
+ * @example
+ * ```ts
+ * const network = join(Input([20, 8]), Bidirectional(LSTM(16)), Softmax(3))
+ * init(network, key(1)).params['bidirectional-1']['backward/inputWeights'].shape // [8, 64]
+ * ```
+ */
+export const Bidirectional: BidirectionalConstructor = defineWrapper({
+  kind: 'Bidirectional',
+  example: "Bidirectional(LSTM(16), { merge: 'sum' })",
+  positional: ['layer'],
+  options: {
+    layer: { codec: innerLayer },
+    merge: { codec: oneOf(['concat', 'sum', 'average', 'multiply']), default: 'concat' },
+  },
+  rules: bidirectional,
+})

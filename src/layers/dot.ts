@@ -1,0 +1,143 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import type { Fault } from '../core/errors.ts'
+import type { Ops } from '../core/ops.ts'
+import { boolean, codec } from '../core/options.ts'
+import { type Flow, type Mismatch, type Shape, type Show, showFlow } from '../core/shape.ts'
+import { times } from './axis.ts'
+import type { AxisKey, Several } from './merge.ts'
+
+/** The axis of both inputs that is summed over, or one for each. */
+export type DotAxes = number | readonly [first: number, second: number]
+
+/** The options of {@link Dot}. */
+export interface DotOptions<Name extends string = string> extends NameOption<Name> {
+  /** Whether the vectors along the axes are first brought to length 1, so that cosines come out. Default: false. */
+  readonly normalize?: boolean
+}
+
+type Of<Axes, Which extends 0 | 1> = Axes extends readonly [number, number]
+  ? Axes[Which]
+  : Axes extends number
+    ? Axes
+    : number
+/** A shape without the batch and one other dimension. */
+type Rest<
+  I extends readonly unknown[],
+  Key,
+  Before extends readonly unknown[] = [],
+  R extends readonly unknown[] = [],
+> = I extends readonly [infer D, ...infer T]
+  ? Rest<T, Key, [...Before, D], Before['length'] extends 0 ? R : `${Before['length']}` extends Key ? R : [...R, D]>
+  : R
+type Dotted<
+  A extends readonly unknown[],
+  B extends readonly unknown[],
+  X extends number,
+  Y extends number,
+> = number extends X | Y
+  ? number[]
+  : AxisKey<A, X> extends infer K extends keyof A
+    ? AxisKey<B, Y> extends infer L extends keyof B
+      ? Fit<A[K], B[L]> extends true
+        ? [A[0], ...OneAtLeast<[...Rest<A, K>, ...Rest<B, L>]>]
+        : Mismatch<`Dot: axis ${X} of ${Show<A>} and axis ${Y} of ${Show<B>} differ`>
+      : Mismatch<`Dot: the input ${Show<B>} has no axis ${Y}`>
+    : Mismatch<`Dot: the input ${Show<A>} has no axis ${X}`>
+type Fit<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
+type OneAtLeast<S extends readonly unknown[]> = S extends readonly [] ? [1] : S
+
+/** A product as a type: two inputs in, what their axes leave of both out. */
+export interface Dot<Axes extends DotAxes, Name extends string> extends Plain<Name> {
+  readonly kind: 'Dot'
+  readonly axes: readonly number[]
+  readonly normalize: boolean
+  readonly '~out': this['~in'] extends Several
+    ? this['~in'] extends readonly [infer A extends readonly unknown[], infer B extends readonly unknown[]]
+      ? number[] extends A | B
+        ? number[]
+        : Dotted<A, B, Of<Axes, 0>, Of<Axes, 1>>
+      : Mismatch<`Dot expects two inputs, got ${this['~in']['length']}`>
+    : number[] extends this['~in']
+      ? number[]
+      : Mismatch<`Dot expects two inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+}
+
+/** The constructor of {@link Dot}. */
+export interface DotConstructor {
+  <const Name extends string = 'dot-{}'>(options?: DotOptions<Name>): Dot<-1, Name>
+  <const Axes extends DotAxes, const Name extends string = 'dot-{}'>(
+    axes: Axes,
+    options?: DotOptions<Name>,
+  ): Dot<Axes, Name>
+}
+
+const axesOption: t.Type<readonly number[], unknown, unknown> = codec(
+  'an integer or a pair of them, other than 0, the batch',
+  value => {
+    const both: unknown = typeof value === 'number' ? [value, value] : value
+    return Array.isArray(both) && both.length === 2 && both.every(axis => Number.isSafeInteger(axis) && axis !== 0)
+      ? Object.freeze([...(both as number[])])
+      : undefined
+  },
+  axes => (axes[0] === axes[1] ? axes[0] : axes),
+)
+
+const fromStart = (axis: number, shape: Shape): number => (axis < 0 ? shape.length + axis : axis)
+/** The dimensions that the sum leaves, without the batch. */
+const restOf = (shape: Shape, axis: number): Shape => shape.filter((_, i) => i > 0 && i !== axis)
+
+const dotShape = (axes: readonly number[], inputs: Flow): Either<Fault, Shape | null> => {
+  const fault = (expected: string, remedy: string) => left({ expected, got: showFlow(inputs), remedy })
+  if (inputs.length !== 2) return fault('two inputs', 'Merge two branches at a time.')
+  const [a = null, b = null] = inputs
+  if (a === null || b === null) return right(null)
+  const [x, y] = [fromStart(axes[0] as number, a), fromStart(axes[1] as number, b)]
+  if (x < 1 || x >= a.length || y < 1 || y >= b.length)
+    return fault(`inputs with the axes ${axes.join(' and ')} beside the batch`, 'Choose an axis that each input has.')
+  const [n = null, m = null] = [a[x], b[y]]
+  if (n !== null && m !== null && n !== m)
+    return fault(`inputs of one size along their axes ${axes.join(' and ')}`, 'Bring the branches to one size there.')
+  const rest = [...restOf(a, x), ...restOf(b, y)]
+  return right([a[0] ?? b[0] ?? null, ...(rest.length > 0 ? rest : [1])])
+}
+
+/** Vectors along an axis, of length 1; those near 0 stay short. */
+const unit = <T>(ops: Ops<T>, x: T, axis: number): T =>
+  ops.multiply(x, ops.rsqrt(ops.maximum(ops.sum(ops.square(x), [axis], true), ops.constant(1e-12))))
+
+/**
+ * Products of two inputs: for each example the sum, along one axis of each, of the products of their elements. What comes
+ * out has the other dimensions of the first, then those of the second; two vectors give one number.
+ *
+ * @param axes the axis of both inputs, or [of the first, of the second]; negative ones count from the end. Default: -1.
+ * @throws InvalidOption when an axis is not an integer, or the batch
+ * @throws LayerConnectionError, from `join`, when there are not two inputs, or sizes along the axes differ
+ * @example
+ * ```ts
+ * const queries = join(Input([7, 16]), parallel(Identity(), Identity()), Dot(-1))
+ * String(queries) // (?, 7, 16) -> [... 4 layers ...] -> (?, 7, 7)
+ * ```
+ */
+export const Dot: DotConstructor = defineMerge({
+  kind: 'Dot',
+  example: 'Dot(-1, { normalize: true })',
+  positional: ['axes'],
+  options: { axes: { codec: axesOption, default: -1 }, normalize: { codec: boolean, default: false } },
+  shape: ({ axes }, inputs) => dotShape(axes, inputs),
+  forward: ({ axes, normalize }, ops, inputs) => {
+    type T = (typeof inputs)[number]
+    const [a, b] = inputs as readonly [T, T]
+    const [first, second] = [ops.shape(a), ops.shape(b)]
+    const [x, y] = [fromStart(axes[0] as number, first), fromStart(axes[1] as number, second)]
+    const [u, v] = normalize ? [unit(ops, a, x), unit(ops, b, y)] : [a, b]
+    const order = (shape: Shape, axis: number) => shape.map((_, i) => i).filter(i => i > 0 && i !== axis)
+    const [batch = null] = first
+    const [rows, cols] = [restOf(first, x), restOf(second, y)]
+    const left = ops.reshape(ops.transpose(u, [0, ...order(first, x), x]), [batch, times(...rows), first[x] ?? null])
+    const right = ops.reshape(ops.transpose(v, [0, y, ...order(second, y)]), [batch, second[y] ?? null, times(...cols)])
+    const rest = [...rows, ...cols]
+    return ops.reshape(ops.matmul(left, right), [batch, ...(rest.length > 0 ? rest : [1])])
+  },
+})

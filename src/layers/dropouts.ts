@@ -1,0 +1,102 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { drawingKey, droppedPart, keptOf } from './stochastic.ts'
+
+// Dropouts for what neighbours, and for networks that normalize themselves.
+
+/** A dropout of whole channels as a type: [batch, ..., channels] in, the same out. */
+export interface SpatialDropout<Name extends string> extends Plain<Name> {
+  readonly kind: 'SpatialDropout'
+  readonly proba: number
+  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, ...unknown[]]
+    ? this['~in']
+    : number[] extends this['~in']
+      ? number[]
+      : Mismatch<`SpatialDropout expects an input [batch, ..., channels] with axes between them, got ${Show<this['~in']>}`>
+}
+
+/** The constructor of {@link SpatialDropout}. */
+export type SpatialDropoutConstructor = <const Name extends string = 'spatial-dropout-{}'>(
+  proba: number,
+  options?: NameOption<Name>,
+) => SpatialDropout<Name>
+
+/**
+ * Sets a random part of the channels of each example to 0 in training, everywhere between batch and channels alike, and
+ * scales the others by `1 / (1 - proba)`; otherwise it changes nothing. Neighbouring elements of a channel resemble each
+ * other, so dropping single ones hides little. (Tompson et al. 2015.)
+ *
+ * @param proba the part that is dropped, from 0 on and below 1
+ * @throws InvalidOption when the part is out of its range, or in training without a key
+ * @throws LayerConnectionError, from `join`, when there are no axes between batch and channels
+ * @example
+ * ```ts
+ * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), Relu(), SpatialDropout(0.2))
+ * ```
+ */
+export const SpatialDropout: SpatialDropoutConstructor = defineLayer({
+  kind: 'SpatialDropout',
+  example: 'SpatialDropout(0.2)',
+  positional: ['proba'],
+  options: { proba: { codec: droppedPart } },
+  shape: (_, input) =>
+    input === null || input.length > 2
+      ? right(input)
+      : left({
+          expected: 'an input [batch, ..., channels] with axes between them',
+          got: showShape(input),
+          remedy: 'Use Dropout.',
+        }),
+  forward: ({ proba }, ops, x, _, mode) => {
+    if (!mode.training || proba === 0) return [x, {}]
+    const shape = ops.shape(x)
+    const channels = shape.map((d, axis) => (axis === 0 || axis === shape.length - 1 ? d : 1))
+    const kept = keptOf(ops, drawingKey('SpatialDropout', mode), channels, proba)
+    return [ops.multiply(x, ops.multiply(kept, ops.constant(1 / (1 - proba)))), {}]
+  },
+})
+
+/** A dropout for `Selu` as a type: any shape in, the same out. */
+export interface AlphaDropout<Name extends string> extends Plain<Name> {
+  readonly kind: 'AlphaDropout'
+  readonly proba: number
+  readonly '~out': this['~in']
+}
+
+/** The constructor of {@link AlphaDropout}. */
+export type AlphaDropoutConstructor = <const Name extends string = 'alpha-dropout-{}'>(
+  proba: number,
+  options?: NameOption<Name>,
+) => AlphaDropout<Name>
+
+/** What `Selu` tends to for very negative arguments: minus scale times alpha (Klambauer et al. 2017). */
+const saturation = -1.7580993408473766
+
+/**
+ * Sets a random part of the elements to the value at which `Selu` saturates in training, then scales and shifts all so
+ * that mean 0 and variance 1 stay so; otherwise it changes nothing. With `p` the part, `q = 1 - p` and `s` that value, an
+ * element `x` becomes `a x + b` or `a s + b`, where `a = 1 / sqrt(q + s² p q)` and `b = -a p s`. (Klambauer et al. 2017.)
+ *
+ * @param proba the part that is dropped, from 0 on and below 1
+ * @throws InvalidOption when the part is out of its range, or in training without a key
+ * @example
+ * ```ts
+ * const network = join(Input(64), Selu(32), AlphaDropout(0.1), Softmax(10))
+ * ```
+ */
+export const AlphaDropout: AlphaDropoutConstructor = defineLayer({
+  kind: 'AlphaDropout',
+  example: 'AlphaDropout(0.1)',
+  positional: ['proba'],
+  options: { proba: { codec: droppedPart } },
+  shape: (_, input) => right(input),
+  forward: ({ proba }, ops, x, _, mode) => {
+    if (!mode.training || proba === 0) return [x, {}]
+    const kept = keptOf(ops, drawingKey('AlphaDropout', mode), ops.shape(x), proba)
+    const scale = 1 / Math.sqrt((1 - proba) * (1 + proba * saturation ** 2))
+    const dropped = ops.multiply(ops.subtract(ops.constant(1), kept), ops.constant(saturation))
+    const some = ops.add(ops.multiply(x, kept), dropped)
+    return [ops.add(ops.multiply(some, ops.constant(scale)), ops.constant(-scale * proba * saturation)), {}]
+  },
+})

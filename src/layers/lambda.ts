@@ -1,0 +1,110 @@
+import { type Either, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { type Fault, LayerConnectionError } from '../core/errors.ts'
+import type { Ops } from '../core/ops.ts'
+import { codec, isFunction } from '../core/options.ts'
+import { type Flow, type Shape, sharedShape, showShape } from '../core/shape.ts'
+import type { Several } from './merge.ts'
+
+/** A function of one or several tensors, in any interpretation of the operations. */
+export type LambdaFunction = <T>(ops: Ops<T>, ...inputs: readonly T[]) => T
+/** The shape that comes out for the shapes that come in, batch first. */
+export type LambdaShape = (...inputs: readonly Shape[]) => Shape
+/** What is known of the output: as the (first) input, the dimensions without the batch, or a rule. */
+export type LambdaOutput = null | readonly (number | null)[] | LambdaShape
+
+type Dimensions<S extends readonly unknown[]> = { -readonly [K in keyof S]: S[K] extends number ? S[K] : number }
+type First<I> = I extends Several ? I[0] : I
+type BatchOf<I> = First<I> extends readonly [infer B, ...unknown[]] ? B : number
+
+/** A function as a layer, as a type. */
+export interface Lambda<To, Name extends string> extends Plain<Name> {
+  readonly kind: 'Lambda'
+  readonly function: LambdaFunction
+  readonly shape: LambdaOutput
+  readonly '~out': To extends null
+    ? First<this['~in']>
+    : To extends readonly unknown[]
+      ? [BatchOf<this['~in']>, ...Dimensions<To>]
+      : number[]
+}
+
+/** The constructor of {@link Lambda}. */
+export interface LambdaConstructor {
+  // First, as the other overloads would leave the function's parameters without types.
+  <const Name extends string = 'lambda-{}'>(
+    f: LambdaFunction,
+    shape: LambdaShape,
+    options?: NameOption<Name>,
+  ): Lambda<LambdaShape, Name>
+  <const Name extends string = 'lambda-{}'>(f: LambdaFunction, options?: NameOption<Name>): Lambda<null, Name>
+  <const To extends readonly (number | null)[] | null, const Name extends string = 'lambda-{}'>(
+    f: LambdaFunction,
+    shape: To,
+    options?: NameOption<Name>,
+  ): Lambda<To, Name>
+}
+
+const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) > 0)
+const outputOption: t.Type<LambdaOutput, unknown, unknown> = codec<LambdaOutput>(
+  'an array of positive integers (or null), a function of shapes, or null for the shape of the input',
+  value => {
+    if (value === null || isFunction(value)) return value as LambdaOutput
+    return Array.isArray(value) && value.every(isDimension) ? Object.freeze([...(value as number[])]) : undefined
+  },
+)
+
+const outputOf = (output: LambdaOutput, inputs: Flow): Shape | null => {
+  const [first = null] = inputs
+  if (output === null) return first
+  if (typeof output !== 'function') return [first?.[0] ?? null, ...output]
+  const known = inputs.filter(shape => shape !== null)
+  return known.length === inputs.length ? Object.freeze([...output(...known)]) : null
+}
+
+/**
+ * A function of your own as a layer without variables, for what needs no more; `defineLayer` makes layers with options
+ * and variables. The function gets the operations and one tensor, or as many as inputs come in; written in the
+ * operations, it is differentiated, traced and compiled as every layer is.
+ *
+ * @param f a function of (ops, x) or (ops, ...inputs)
+ * @param shape the dimensions that come out, without the batch; or a function from the shapes that come in to the one that
+ *   comes out, which the compiler does not follow. Default: the shape of the (first) input.
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, when it runs, when another shape comes out than was said
+ * @example
+ * ```ts
+ * const double = Lambda((ops, x) => ops.multiply(x, ops.constant(2)))
+ * const total = Lambda((ops, x) => ops.sum(x, [1], true), [1])
+ * const network = join(Input(3), double, total)
+ * apply(network, init(network, key(0)), [[1, 2, 3]]).output.dataSync() // [12]
+ * ```
+ */
+export const Lambda: LambdaConstructor = defineLayer({
+  kind: 'Lambda',
+  example: 'Lambda((ops, x) => ops.square(x))',
+  positional: ['function', 'shape'],
+  options: {
+    function: {
+      codec: codec<LambdaFunction>('a function of (ops, x)', value =>
+        isFunction(value) ? (value as LambdaFunction) : undefined,
+      ),
+    },
+    shape: { codec: outputOption, default: null },
+  },
+  inputs: () => 'any',
+  shape: ({ shape }, input, others): Either<Fault, Shape | null> => right(outputOf(shape, [input, ...others])),
+  forward: ({ function: f, shape }, ops, x, _, _mode, others) => {
+    const y = f(ops, x, ...others)
+    const said = outputOf(shape, [x, ...others].map(ops.shape))
+    if (sharedShape(said, ops.shape(y)) === undefined)
+      throw new LayerConnectionError({
+        layer: 'Lambda',
+        expected: `an output of shape ${showShape(said)}, as was said`,
+        got: showShape(ops.shape(y)),
+        remedy: 'Give the dimensions that come out, without the batch: Lambda(f, [10]).',
+      })
+    return [y, {}]
+  },
+})

@@ -1,0 +1,131 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { codec, integer, number, oneOf, parameter } from '../core/options.ts'
+import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import type { Parameter, ParameterSource, Weight } from '../core/variables.ts'
+import { normal } from '../initializers/index.ts'
+import { knownDimensions } from './axis.ts'
+
+/** Where the encoding of a place comes from. */
+export type PositionalForm = 'sinusoidal' | 'learned'
+
+/** The options of {@link PositionalEncoding}. */
+export interface PositionalEncodingOptions<Length extends number | null = number | null, Name extends string = string>
+  extends NameOption<Name> {
+  /** The longest wavelength of the sinusoidal form is 2π times this. Default: 10000. */
+  readonly base?: number
+  /** How many places the learned form knows. Default, or `null`: the steps of the input. */
+  readonly length?: Length
+  /** The initial encodings of the learned form, [length, features]. Default: `normal({ std: 0.02 })`. */
+  readonly weight?: ParameterSource
+}
+
+/** A positional encoding as a type: [batch, time, features] in, the same out. */
+export interface PositionalEncoding<
+  Form extends PositionalForm = 'sinusoidal',
+  Length = null,
+  Name extends string = 'positional-encoding-{}',
+> extends Leaf<Name> {
+  readonly kind: 'PositionalEncoding'
+  readonly form: Form
+  readonly base: number
+  readonly length: number | null
+  readonly weight: Parameter
+  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown]
+    ? this['~in']
+    : number[] extends this['~in']
+      ? [number, number, number]
+      : Mismatch<`PositionalEncoding expects a 3-dimensional input [batch, time, features], got ${Show<this['~in']>}`>
+  readonly '~source': never
+  readonly '~params': Form extends 'learned' ? Weight<Encodings<this['~in'], Length>> : never
+  readonly '~state': never
+}
+type Encodings<I, Length> = I extends readonly [unknown, infer T extends number, infer F extends number]
+  ? [Length extends number ? Length : T, F]
+  : [Length extends number ? Length : number, number]
+
+/** The constructor of {@link PositionalEncoding}. */
+export interface PositionalEncodingConstructor {
+  <const Name extends string = 'positional-encoding-{}'>(
+    options?: PositionalEncodingOptions<number | null, Name>,
+  ): PositionalEncoding<'sinusoidal', null, Name>
+  <
+    const Form extends PositionalForm,
+    const Length extends number | null = null,
+    const Name extends string = 'positional-encoding-{}',
+  >(
+    form: Form,
+    options?: PositionalEncodingOptions<Length, Name>,
+  ): PositionalEncoding<Form, Length, Name>
+}
+
+/** Sines and cosines in turn, of wavelengths from 2π to 2π times the base. */
+const sinusoids = (time: number, features: number, base: number): Float32Array =>
+  Float32Array.from({ length: time * features }, (_, offset) => {
+    const [place, feature] = [Math.floor(offset / features), offset % features]
+    const angle = place / base ** ((feature - (feature % 2)) / features)
+    return feature % 2 === 0 ? Math.sin(angle) : Math.cos(angle)
+  })
+
+/**
+ * Adds to every step what tells its place, as attention alone does not know the order. In the sinusoidal form (Vaswani et
+ * al. 2017) feature `2i` of place `t` gets `sin(t / base^(2i / features))`, feature `2i + 1` the cosine of the same; in
+ * the learned form each place has a vector of its own (Gehring et al. 2017).
+ *
+ * Variables of the learned form: `weight` [length, features].
+ *
+ * @param form 'sinusoidal' or 'learned'. Default: 'sinusoidal'.
+ * @throws InvalidOption when an option is not what its description says
+ * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional, or has more steps than places are known
+ * @throws WeightInitializationError, from `init`, when the number of steps or features is unknown
+ * @example
+ * ```ts
+ * const network = join(Input(20), Embedding(100, 16), PositionalEncoding('learned', { length: 50 }))
+ * init(network, key(1)).params['positional-encoding-1'].weight.shape // [50, 16]
+ * ```
+ */
+export const PositionalEncoding: PositionalEncodingConstructor = defineLayer({
+  kind: 'PositionalEncoding',
+  example: "PositionalEncoding('learned')",
+  positional: ['form'],
+  options: {
+    form: { codec: oneOf(['sinusoidal', 'learned']), default: 'sinusoidal' },
+    base: { codec: number('a number > 1', base => base > 1), default: 10000 },
+    length: {
+      codec: codec<number | null>('a positive integer, or null for the steps of the input', value =>
+        value === null || integer(1).is(value) ? value : undefined,
+      ),
+      default: null,
+    },
+    weight: { codec: parameter, default: normal({ std: 0.02 }) },
+  },
+  shape: ({ form, length }, input) => {
+    if (input === null) return right([null, null, null])
+    const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
+    if (input.length !== 3) return fault('a 3-dimensional input [batch, time, features]', 'Put an Embedding before it.')
+    return form === 'learned' && length !== null && (input[1] ?? 0) > length
+      ? fault(`at most ${length} steps, of which the places are known`, 'Give it a greater length.')
+      : right(input)
+  },
+  variables: {
+    weight: ({ form, length, weight }, input) => {
+      if (form === 'sinusoidal') return right(null)
+      const [places, features] = [length ?? input?.[1] ?? null, input?.[2] ?? null]
+      return places === null || features === null
+        ? left({
+            expected: 'a known number of steps and features',
+            got: showShape(input),
+            remedy: 'Give the Input its steps and features, or the layer a length.',
+          })
+        : right({ shape: [places, features], initial: weight })
+    },
+  },
+  forward: ({ form, base }, ops, x, { weight }) => {
+    const [time = 0, features = 0] = knownDimensions('PositionalEncoding', ops.shape(x), [1, 2])
+    const encoding =
+      form === 'learned'
+        ? ops.slice(weight, [0, 0], [time, null])
+        : ops.constant(sinusoids(time, features, base), [time, features])
+    return [ops.add(x, encoding), {}]
+  },
+})

@@ -1,0 +1,55 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { integer } from '../core/options.ts'
+import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+
+/** A repetition as a type: [batch, features] in, [batch, N, features] out. */
+export interface RepeatVector<N extends number, Name extends string> extends Plain<Name> {
+  readonly kind: 'RepeatVector'
+  readonly n: N
+  readonly '~out': this['~in'] extends readonly [infer B, infer F]
+    ? [B, N, F]
+    : number[] extends this['~in']
+      ? [number, N, number]
+      : Mismatch<`RepeatVector expects a 2-dimensional input [batch, features], got ${Show<this['~in']>}`>
+}
+
+/** The constructor of {@link RepeatVector}. */
+export type RepeatVectorConstructor = <const N extends number, const Name extends string = 'repeat-vector-{}'>(
+  n: N,
+  options?: NameOption<Name>,
+) => RepeatVector<N, Name>
+
+/**
+ * Makes a sequence of `n` steps out of one vector, which each of them is: what a recurrent layer decodes from.
+ *
+ * @param n how many steps
+ * @throws InvalidOption when `n` is no positive integer
+ * @throws LayerConnectionError, from `join`, when the input is not 2-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([20, 8]), LSTM(16), RepeatVector(20), LSTM(8, { onlyReturnFinal: false }))
+ * String(network) // (?, 20, 8) -> [... 4 layers ...] -> (?, 20, 8)
+ * ```
+ */
+export const RepeatVector: RepeatVectorConstructor = defineLayer({
+  kind: 'RepeatVector',
+  example: 'RepeatVector(20)',
+  positional: ['n'],
+  options: { n: { codec: integer(1) } },
+  shape: ({ n }, input) => {
+    if (input === null) return right([null, n, null])
+    const [batch = null, features = null] = input
+    return input.length === 2
+      ? right([batch, n, features])
+      : left({
+          expected: 'a 2-dimensional input [batch, features]',
+          got: showShape(input),
+          remedy: 'Put Reshape() before it.',
+        })
+  },
+  forward: ({ n }, ops, x) => {
+    const [batch = null, features = null] = ops.shape(x)
+    return [ops.broadcast(ops.reshape(x, [batch, 1, features]), [batch, n, features]), {}]
+  },
+})

@@ -1,0 +1,53 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import { integer } from '../core/options.ts'
+import { type Mismatch, type Show, showFlow } from '../core/shape.ts'
+import type { Several } from './merge.ts'
+
+/** A selection as a type: several inputs in, one of them out. */
+export interface Select<Index extends number, Name extends string = 'select-{}'> extends Plain<Name> {
+  readonly kind: 'Select'
+  readonly index: Index
+  readonly '~out': this['~in'] extends Several
+    ? this['~in'] extends { readonly [_ in Index]: infer One extends readonly unknown[] }
+      ? One
+      : Mismatch<`Select(${Index}) got ${this['~in']['length']} inputs, counted from 0`>
+    : number[] extends this['~in']
+      ? number[]
+      : Mismatch<`Select expects several inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+}
+
+/** The constructor of {@link Select}. */
+export type SelectConstructor = <const Index extends number, const Name extends string = 'select-{}'>(
+  index: Index,
+  options?: NameOption<Name>,
+) => Select<Index, Name>
+
+/**
+ * One of several inputs as it is; the others end here. With `branch` it says which part of a flow goes where.
+ *
+ * @param index counted from 0
+ * @throws InvalidOption when the index is no integer from 0 on
+ * @throws LayerConnectionError, from `join`, when there are too few inputs
+ * @example
+ * ```ts
+ * const sides = parallel(Input(4), Input(3))
+ * const network = join(sides, branch([Select(0), Relu(3)], Select(1)), Elementwise('add'))
+ * String(network) // [(?, 4), (?, 3)] -> [... 6 layers ...] -> (?, 3)
+ * ```
+ */
+export const Select: SelectConstructor = defineMerge({
+  kind: 'Select',
+  example: 'Select(0)',
+  positional: ['index'],
+  options: { index: { codec: integer(0) } },
+  shape: ({ index }, inputs) =>
+    index < inputs.length
+      ? right(inputs[index] ?? null)
+      : left({
+          expected: `at least ${index + 1} inputs`,
+          got: showFlow(inputs),
+          remedy: 'Inputs are counted from 0.',
+        }),
+  forward: ({ index }, _, inputs) => inputs[index] as (typeof inputs)[number],
+})

@@ -1,0 +1,134 @@
+import { defineWrapper, type Leaf } from '../core/define.ts'
+import type { AnyLayer, Out } from '../core/layer.ts'
+import type { InnerParams, InnerState } from '../core/named.ts'
+import type { Ops } from '../core/ops.ts'
+import { integer, number } from '../core/options.ts'
+import type { Tensor, VariableRule, VariableRules } from '../core/variables.ts'
+import {
+  aroundWeights,
+  type NormalNorm,
+  normOptions,
+  type Vectors,
+  type WeightOptions,
+  type Wrapped,
+} from './around-weights.ts'
+import { dominant, elementsPerOutput } from './weight-directions.ts'
+
+/** The options of {@link SpectralNorm}. */
+export interface SpectralNormOptions<
+  Weights extends readonly string[] = readonly string[],
+  Name extends string = string,
+> extends WeightOptions<Weights, Name> {
+  /** How often the estimate is improved in each training step. Default: 1. */
+  readonly iterations?: number
+  /** The least length that vectors are divided by. Default: 1e-12. */
+  readonly epsilon?: number
+}
+
+/** A layer with weights of spectral norm 1, as a type. */
+export interface SpectralNorm<
+  L extends AnyLayer,
+  Weights extends readonly string[] = readonly ['weight'],
+  Name extends string = 'spectral-norm-{}',
+> extends Leaf<Name> {
+  readonly kind: 'SpectralNorm'
+  readonly layer: L
+  readonly weights: readonly string[]
+  readonly axis: number
+  readonly iterations: number
+  readonly epsilon: number
+  readonly '~out': Wrapped<Out<L, this['~in']>, 'SpectralNorm'>
+  readonly '~source': never
+  readonly '~params': InnerParams<L, this['~in']>
+  readonly '~state': Also<InnerState<L, this['~in']>, Directions<InnerParams<L, this['~in']>, Weights[number]>>
+}
+type Also<S, More> = [S] extends [never] ? More : S & More
+type Directions<P, Names extends string> = Vectors<P, Names, 'Left'> & {
+  readonly [K in Names as `${K}Right`]: Tensor<[number]>
+}
+
+/** The constructor of {@link SpectralNorm}. */
+export type SpectralNormConstructor = <
+  const L extends AnyLayer,
+  const Weights extends readonly string[] = readonly ['weight'],
+  const Name extends string = 'spectral-norm-{}',
+>(
+  layer: L,
+  options?: SpectralNormOptions<Weights, Name>,
+) => SpectralNorm<L, Weights, Name>
+
+interface NormalSpectral extends NormalNorm {
+  readonly iterations: number
+  readonly epsilon: number
+}
+
+/** How many improvements the first estimate has seen. */
+const warmUp = 15
+
+const directionRules = (name: string, { shape }: VariableRule, axis: number): VariableRules => {
+  const [outputs, rest] = [shape[axis] as number, elementsPerOutput(shape, axis)]
+  const found = (values: Readonly<Record<string, Float32Array>>) => {
+    // Both directions come from one start, which therefore must not depend on which of them is asked for.
+    const start = Float32Array.from({ length: outputs }, (_, i) => 1 + Math.sin(i + 1) / 2)
+    return dominant(values[name] as Float32Array, shape, axis, start, warmUp)
+  }
+  return {
+    [`${name}Left`]: { shape: [outputs], initial: 0, trainable: false, derived: values => found(values).left },
+    [`${name}Right`]: { shape: [rest], initial: 0, trainable: false, derived: values => found(values).right },
+  }
+}
+
+/** A column brought to length 1. */
+const unit = <T>(ops: Ops<T>, x: T, epsilon: number): T =>
+  ops.divide(x, ops.maximum(ops.sqrt(ops.sum(ops.square(x), [0], true)), ops.constant(epsilon)))
+
+/**
+ * A layer whose weight is divided by its largest singular value, so that it never stretches what comes in: with the weight
+ * as a matrix `W` of one row for each output, `weight / (leftᵀ W right)`. The two directions are estimated by power
+ * iteration, one more step at each training step, and gradients take them as constants. (Miyato et al. 2018.)
+ *
+ * Variables: those of the layer; state `weightLeft` [outputs] and `weightRight` [all other dimensions].
+ *
+ * @param layer a layer with weights
+ * @throws InvalidOption when the layer is none, or an option not what its description says
+ * @throws LayerConnectionError, from `join`, as the layer does
+ * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable
+ * @example
+ * ```ts
+ * const network = join(Input(4), SpectralNorm(LeakyRelu(8)), SpectralNorm(Linear(1)))
+ * init(network, key(1)).state['spectral-norm-1'].weightLeft.shape // [8]
+ * ```
+ */
+export const SpectralNorm: SpectralNormConstructor = defineWrapper({
+  kind: 'SpectralNorm',
+  example: 'SpectralNorm(Linear(8))',
+  positional: ['layer'],
+  options: {
+    ...normOptions,
+    iterations: { codec: integer(1), default: 1 },
+    epsilon: { codec: number('a positive number', epsilon => epsilon > 0), default: 1e-12 },
+  },
+  rules: (options: NormalSpectral) =>
+    aroundWeights(options, directionRules, (ops, name, variables, axis, training) => {
+      type T = (typeof variables)[string]
+      const weight = variables[name] as T
+      const shape = ops.shape(weight) as readonly number[]
+      const order = [...shape.map((_, i) => i).filter(i => i !== axis), axis]
+      const columns = ops.reshape(ops.transpose(weight, order), [elementsPerOutput(shape, axis), shape[axis] as number])
+      const rows = ops.transpose(columns, [1, 0])
+      const [fixedRows, fixedColumns] = [ops.stopGradient(rows), ops.stopGradient(columns)]
+      let left = ops.reshape(variables[`${name}Left`] as T, [shape[axis] as number, 1])
+      let right = ops.reshape(variables[`${name}Right`] as T, [elementsPerOutput(shape, axis), 1])
+      for (let i = 0; training && i < options.iterations; i++) {
+        left = unit(ops, ops.matmul(fixedRows, right), options.epsilon)
+        right = unit(ops, ops.matmul(fixedColumns, left), options.epsilon)
+      }
+      const [outwards, inwards] = [ops.stopGradient(left), ops.stopGradient(right)]
+      const norm = ops.reshape(ops.sum(ops.multiply(outwards, ops.matmul(rows, inwards)), [0, 1]), [])
+      const after = {
+        [`${name}Left`]: ops.reshape(outwards, [shape[axis] as number]),
+        [`${name}Right`]: ops.reshape(inwards, [elementsPerOutput(shape, axis)]),
+      }
+      return [ops.divide(weight, norm), training ? after : {}]
+    }),
+})

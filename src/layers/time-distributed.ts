@@ -1,0 +1,144 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
+import type { Fault } from '../core/errors.ts'
+import { innerLayer, innerRules } from '../core/inner.ts'
+import type { AnyLayer, Out, Rules } from '../core/layer.ts'
+import type { InnerParams, InnerState } from '../core/named.ts'
+import type { Part } from '../core/network.ts'
+import { boolean } from '../core/options.ts'
+import { type Flow, type Mismatch, type Shape, type Show, showFlow } from '../core/shape.ts'
+import { times } from './axis.ts'
+import { maskFault, type SameSteps } from './recurrent.ts'
+
+/** The options of {@link TimeDistributed}. */
+export interface TimeDistributedOptions<Mask extends boolean = boolean, Name extends string = string>
+  extends NameOption<Name> {
+  /** Whether a mask [batch, time] comes in beside the sequence: where it is 0, so is the output. Default: false. */
+  readonly mask?: Mask
+}
+
+/** A layer at every step, as a type: [batch, time, ...features] in, [batch, time, ...] of the layer's output out. */
+export interface TimeDistributed<L extends AnyLayer, Mask = false, Name extends string = 'time-distributed-{}'>
+  extends Leaf<Name> {
+  readonly kind: 'TimeDistributed'
+  readonly layer: L
+  readonly mask: boolean
+  readonly '~out': Distributed<this['~in'], L, Mask>
+  readonly '~source': never
+  readonly '~params': InnerParams<L, StepOf<this['~in'], Mask>>
+  readonly '~state': InnerState<L, StepOf<this['~in'], Mask>>
+}
+/** One step, as one of a batch. */
+type StepOf<I, Mask> = Mask extends true
+  ? I extends readonly [infer S extends readonly unknown[], unknown]
+    ? Step<S>
+    : number[]
+  : Step<I>
+type Step<S> = S extends readonly [unknown, unknown, ...infer F] ? [number, ...F] : number[]
+type Distributed<I, L extends AnyLayer, Mask> = Mask extends true
+  ? I extends readonly [infer S extends readonly unknown[], infer M extends readonly unknown[]]
+    ? M extends readonly [unknown, infer T]
+      ? S extends readonly [unknown, infer Steps, ...unknown[]]
+        ? SameSteps<Steps, T> extends true
+          ? EveryStep<S, L>
+          : Mismatch<`TimeDistributed expects a mask of as many steps as the sequence has, got ${Show<S>} and ${Show<M>}`>
+        : EveryStep<S, L>
+      : number[] extends M
+        ? EveryStep<S, L>
+        : Mismatch<`TimeDistributed expects a mask [batch, time], got ${Show<M>}`>
+    : number[] extends I
+      ? number[]
+      : Mismatch<`TimeDistributed with a mask expects two inputs, a sequence and its mask, got ${Show<I>}`>
+  : EveryStep<I, L>
+type EveryStep<I, L extends AnyLayer> = I extends readonly [infer B, infer T, unknown, ...unknown[]]
+  ? Out<L, Step<I>> extends infer O
+    ? O extends Mismatch<infer M>
+      ? Mismatch<`TimeDistributed > ${M}`>
+      : O extends readonly [unknown, ...infer F]
+        ? [B, T, ...F]
+        : number[]
+    : never
+  : number[] extends I
+    ? number[]
+    : Mismatch<`TimeDistributed expects an input [batch, time, ..., features], got ${Show<I>}`>
+
+/** The constructor of {@link TimeDistributed}. */
+export type TimeDistributedConstructor = <
+  const L extends AnyLayer,
+  const Mask extends boolean = false,
+  const Name extends string = 'time-distributed-{}',
+>(
+  layer: L,
+  options?: TimeDistributedOptions<Mask, Name>,
+) => TimeDistributed<L, Mask, Name>
+
+interface Normal {
+  readonly layer: Part
+  readonly mask: boolean
+}
+
+/** What the layer within gets: every step of every example as one example. */
+const stepShape = (input: Shape | null): Shape | null =>
+  input === null ? null : [times(input[0] ?? null, input[1] ?? null), ...input.slice(2)]
+
+const distributedShape = (
+  rules: Rules,
+  mask: boolean,
+  [input = null, ...others]: Flow,
+): Either<Fault, Shape | null> => {
+  if (input !== null && input.length < 3)
+    return left({
+      expected: 'an input [batch, time, ..., features]',
+      got: showFlow([input]),
+      remedy: 'Give the Input two dimensions, [time, features].',
+    })
+  const fault = mask ? maskFault(input, others) : undefined
+  if (fault !== undefined) return left(fault)
+  const inner = rules.shape([stepShape(input)])
+  if (isLeft(inner) || input === null || inner.right === null) return isLeft(inner) ? inner : right(null)
+  return right([input[0] ?? null, input[1] ?? null, ...inner.right.slice(1)])
+}
+
+const distributed = ({ layer, mask }: Normal): Rules => {
+  const inner = innerRules(layer)
+  return {
+    inputs: mask ? 'several' : 'one',
+    shape: inputs => distributedShape(inner, mask, inputs),
+    variables: ([input = null]) => inner.variables([stepShape(input)]),
+    forward: (ops, variables, inputs, mode) => {
+      type T = (typeof inputs)[number]
+      const [x, counts] = inputs as readonly [T, T | undefined]
+      const [batch = null, time = null] = ops.shape(x)
+      const [y, state] = inner.forward(ops, variables, [ops.reshape(x, stepShape(ops.shape(x)) as Shape)], mode)
+      const features = ops.shape(y).slice(1)
+      const steps = ops.reshape(y, [batch, time, ...features])
+      if (counts === undefined) return [steps, state]
+      const wide = ops.reshape(counts, [batch, time, ...features.map(() => 1)])
+      return [ops.multiply(steps, wide), state]
+    },
+  }
+}
+
+/**
+ * A layer at every step of a sequence, with the same variables: the steps of all examples go through it as one batch. The
+ * layer may be a composition of one output; its variables are then named `layer/variable`, as in `relu-1/weight`.
+ *
+ * Variables: those of the layer, for one step.
+ *
+ * @param layer what every step goes through
+ * @throws InvalidOption when it is no layer
+ * @throws LayerConnectionError, from `join`, when the input has no steps with features, or a step does not fit the layer
+ * @throws WeightInitializationError, from `init`, as the layer does
+ * @example
+ * ```ts
+ * const network = join(Input([20, 8]), TimeDistributed(Relu(16)), TimeDistributed(Softmax(3)))
+ * String(network) // (?, 20, 8) -> [... 3 layers ...] -> (?, 20, 3)
+ * ```
+ */
+export const TimeDistributed: TimeDistributedConstructor = defineWrapper({
+  kind: 'TimeDistributed',
+  example: 'TimeDistributed(Relu(16))',
+  positional: ['layer'],
+  options: { layer: { codec: innerLayer }, mask: { codec: boolean, default: false } },
+  rules: distributed,
+})

@@ -1,0 +1,95 @@
+import { defineWrapper, type Leaf } from '../core/define.ts'
+import type { AnyLayer, Out } from '../core/layer.ts'
+import type { InnerParams, InnerState } from '../core/named.ts'
+import type { Ops } from '../core/ops.ts'
+import type { Shape } from '../core/shape.ts'
+import {
+  aroundWeights,
+  type NormalNorm,
+  normOptions,
+  type Vectors,
+  type WeightOptions,
+  type Wrapped,
+} from './around-weights.ts'
+import { lengths } from './weight-directions.ts'
+
+/** The options of {@link WeightNorm}. */
+export interface WeightNormOptions<Weights extends readonly string[] = readonly string[], Name extends string = string>
+  extends WeightOptions<Weights, Name> {}
+
+/** A layer with normalized weights, as a type. */
+export interface WeightNorm<
+  L extends AnyLayer,
+  Weights extends readonly string[] = readonly ['weight'],
+  Name extends string = 'weight-norm-{}',
+> extends Leaf<Name> {
+  readonly kind: 'WeightNorm'
+  readonly layer: L
+  readonly weights: readonly string[]
+  readonly axis: number
+  readonly '~out': Wrapped<Out<L, this['~in']>, 'WeightNorm'>
+  readonly '~source': never
+  readonly '~params': InnerParams<L, this['~in']> & Vectors<InnerParams<L, this['~in']>, Weights[number], 'Gain'>
+  readonly '~state': InnerState<L, this['~in']>
+}
+
+/** The constructor of {@link WeightNorm}. */
+export type WeightNormConstructor = <
+  const L extends AnyLayer,
+  const Weights extends readonly string[] = readonly ['weight'],
+  const Name extends string = 'weight-norm-{}',
+>(
+  layer: L,
+  options?: WeightNormOptions<Weights, Name>,
+) => WeightNorm<L, Weights, Name>
+
+/** A vector along an axis, ready to be broadcast over the others. */
+const alongAxis = <T>(ops: Ops<T>, vector: T, shape: Shape, axis: number): T =>
+  ops.reshape(
+    vector,
+    shape.map((d, i) => (i === axis ? d : 1)),
+  )
+
+/**
+ * A layer whose weight is taken apart into direction and length: for each output, `weight = gain · v / |v|`. The gain is
+ * trained beside `v`, which speeds up training. It starts with the lengths of the initial `v`, so that the layer at first
+ * is as without. (Salimans and Kingma 2016.)
+ *
+ * Variables: those of the layer, whose `weight` is `v`, and `weightGain` [outputs] for it.
+ *
+ * @param layer a layer with weights
+ * @throws InvalidOption when the layer is none, or an option not what its description says
+ * @throws LayerConnectionError, from `join`, as the layer does
+ * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable
+ * @example
+ * ```ts
+ * const network = join(Input(4), WeightNorm(Relu(8)), Softmax(3))
+ * init(network, key(1)).params['weight-norm-1'].weightGain.shape // [8]
+ * ```
+ */
+export const WeightNorm: WeightNormConstructor = defineWrapper({
+  kind: 'WeightNorm',
+  example: 'WeightNorm(Relu(8))',
+  positional: ['layer'],
+  options: normOptions,
+  rules: (options: NormalNorm) =>
+    aroundWeights(
+      options,
+      (name, { shape }, axis) => ({
+        [`${name}Gain`]: {
+          shape: [shape[axis] as number],
+          initial: 1,
+          derived: values => lengths(values[name] as Float32Array, shape, axis),
+        },
+      }),
+      (ops, name, variables, axis) => {
+        type T = (typeof variables)[string]
+        const v = variables[name] as T
+        const shape = ops.shape(v)
+        const others = shape.map((_, i) => i).filter(i => i !== axis)
+        const length = ops.sqrt(ops.sum(ops.square(v), others, true))
+        const gain = alongAxis(ops, variables[`${name}Gain`] as T, shape, axis)
+        return [ops.multiply(v, ops.divide(gain, length)), {}]
+      },
+    ),
+})
