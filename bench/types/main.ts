@@ -25,6 +25,8 @@ const goals: Readonly<Record<string, number>> = {
   'resnet-50': 25_000,
   'vgg-16': 8_000,
   'join-200': 200 * 80,
+  'net-shapes-200': 200 * 120,
+  'net-200': 200 * 120,
 }
 
 interface Measure {
