@@ -49,6 +49,12 @@ const call = (
 
 const unary = (operation: Operation, range = anywhere) => tensor(0, 3, range).map(x => call(operation, [x]))
 
+/** A shape that broadcasts to another one. */
+const narrower = (whole: readonly number[]): fc.Arbitrary<readonly number[]> =>
+  fc
+    .tuple(fc.nat(whole.length), fc.array(fc.boolean(), { minLength: whole.length, maxLength: whole.length }))
+    .map(([dropped, ones]) => whole.map((d, i) => (ones[i] ? 1 : d)).slice(dropped))
+
 /** Two shapes that broadcast to one. */
 const pairOfShapes = shape(0, 3).chain(whole =>
   fc
@@ -149,9 +155,11 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
     }
     return call('equal', [whole(a, s), whole(b, s + 1)], [], [false, false])
   }),
-  where: shape(0, 3).chain(own =>
-    fc.tuple(of(own), of(own), of(own)).map(([condition, a, b]) => {
-      const truths = { shape: own, data: condition.data.map(value => (value > 0 ? 1 : 0)) }
+  where: fc.tuple(shape(0, 3), fc.nat(2), seed).chain(([own, whole, s]) =>
+    // One operand has the shape of the result; the others may repeat along some axes, or have fewer.
+    fc.tuple(...[0, 1, 2].map(i => (i === whole ? fc.constant(own) : narrower(own)))).map(shapes => {
+      const [condition, a, b] = shapes.map((each, i) => spread(s + i, each, anywhere)) as [Numbers, Numbers, Numbers]
+      const truths = { shape: condition.shape, data: condition.data.map(value => (value > 0 ? 1 : 0)) }
       return call('where', [truths, a, b], [], [false, true, true])
     }),
   ),

@@ -3,6 +3,7 @@ import type { Shape } from '../../core/shape.ts'
 import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import type { Fused } from '../../graph/graph.ts'
+import { resultShape } from '../../ops/shapes.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
 import type { Device, Info } from './device.ts'
 
@@ -195,6 +196,12 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     return finish(call('FusedConv2D', { x, filter: factor(filter, 4), ...optional }, attrs), undefined, after)
   }
 
+  /** Repeats what has one element along an axis. */
+  const repeated = (x: Info, wide: readonly number[]): Info => {
+    const own = [...Array<number>(wide.length - x.shape.length).fill(1), ...x.shape]
+    if (own.join() === wide.join()) return as(x, wide)
+    return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
+  }
   const logSoftmax = (x: Info): Info => {
     const last = [x.shape.length - 1]
     const shifted = call('Sub', { a: x, b: call('Max', { x }, { reductionIndices: last, keepDims: true }) })
@@ -244,7 +251,12 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     minimum: binary('Minimum'),
     greater: truth('Greater'),
     equal: truth('Equal'),
-    where: (condition, a, b) => call('Select', { condition: cast(condition, 'bool'), t: a, e: b }),
+    where: (condition, a, b) => {
+      const shape = resultShape('where', [condition.shape, a.shape, b.shape], [])
+      // The kernel takes operands of one shape only.
+      const [when, t, e] = [condition, a, b].map(x => repeated(x, known(shape))) as [Info, Info, Info]
+      return call('Select', { condition: cast(when, 'bool'), t, e })
+    },
     sum,
     mean: (x, axes, keepDims) => {
       const count = device.make(Float32Array.of(size(axes.map(axis => x.shape[axis] as number))), [])
@@ -271,11 +283,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
         x.shape.map((d, i) => length[i] ?? d - (begin[i] as number)),
       ),
     reverse: (x, axes) => (isCpu ? make(loops.reversed(view(x), axes)) : call('Reverse', { x }, { dims: [...axes] })),
-    broadcast: (x, shape) => {
-      const wide = known(shape)
-      const own = [...Array<number>(wide.length - x.shape.length).fill(1), ...x.shape]
-      return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
-    },
+    broadcast: (x, shape) => (x.shape.join() === shape.join() ? alias(x, x.shape) : repeated(x, known(shape))),
     gather: (table, indices) => {
       const flat = cast(as(indices, [size(indices.shape)]), 'int32')
       const rows = call('GatherV2', { x: table, indices: flat }, { axis: 0, batchDims: 0 })
