@@ -78,12 +78,12 @@ export const works: readonly Work[] = [
     name: 'compile-mlp',
     unit: 'ms',
     limit: 60,
-    engines: { onnxruntime: [['onnxruntime-raw']], wasm: [['jax-js']], 'tfjs-cpu': [['jax-js']] },
+    engines: { onnxruntime: [['onnxruntime-raw']], wasm: [['tfjs-layers-wasm']], 'tfjs-cpu': [['tfjs-layers-cpu']] },
   },
   {
     name: 'compile-resnet50',
     unit: 'ms',
     limit: 3000,
-    engines: { onnxruntime: [['onnxruntime-raw']], wasm: [['jax-js']] },
+    engines: { onnxruntime: [['onnxruntime-raw']], wasm: [['tfjs-layers-wasm']] },
   },
 ]

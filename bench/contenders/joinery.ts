@@ -15,6 +15,7 @@ import {
   Relu,
   Reshape,
   Softmax,
+  type Variables,
 } from '../../src/index.ts'
 import { batches, draws, type Numbers } from './inputs.ts'
 import { type Step, serve, serveTimes } from './protocol.ts'
@@ -33,9 +34,14 @@ const networks: Readonly<Record<string, () => Layer>> = {
 
 const rule = (backend: BackendOption) => ({ loss: 'categoricalCrossentropy', optimizer: adam(), backend })
 
-const training = async (network: Layer, backend: BackendOption, batch: { x: Numbers; y: Numbers }) => {
+const training = async (
+  network: Layer,
+  backend: BackendOption,
+  batch: { x: Numbers; y: Numbers },
+  variables: Variables = init(network, key(0)),
+) => {
   const step = compileTraining(network, rule(backend))
-  let state = await step.init(init(network, key(0)), key(1))
+  let state = await step.init(variables, key(1))
   return async () => {
     const [next, report] = await step(state, batch)
     state = next
@@ -67,9 +73,14 @@ const inference = (rows: number, backend: BackendOption): Step => {
 }
 
 /** From a rule to the first step that can run: the first step's time without that of the second. */
-const compilation = async (network: Layer, backend: BackendOption, batch: { x: Numbers; y: Numbers }) => {
+const compilation = async (
+  network: Layer,
+  backend: BackendOption,
+  batch: { x: Numbers; y: Numbers },
+  variables: Variables,
+) => {
   const start = performance.now()
-  const step = await training(network, backend, batch)
+  const step = await training(network, backend, batch, variables)
   await step()
   const first = performance.now() - start
   const again = performance.now()
@@ -80,9 +91,12 @@ const compilation = async (network: Layer, backend: BackendOption, batch: { x: N
 const [engine = 'tfjs', work = 'train-mlp'] = process.argv.slice(2)
 const backend = engine.replace('tfjs-cpu', 'tfjs') as BackendOption
 const batchOf = (name: string) => (batches[name] as () => { x: Numbers; y: Numbers })()
+const compiling = async (network: Layer, name: string): Promise<void> => {
+  const variables = init(network, key(0))
+  await serveTimes(() => compilation(network, backend, batchOf(name), variables))
+}
 if (work === 'apply-tiny') await serve(applying())
-else if (work === 'compile-mlp')
-  await serveTimes(() => compilation(networks['train-mlp']?.() as Layer, backend, batchOf('train-mlp')))
-else if (work === 'compile-resnet50') await serveTimes(() => compilation(resnet50(), backend, batchOf('resnet50')))
+else if (work === 'compile-mlp') await compiling(networks['train-mlp']?.() as Layer, 'train-mlp')
+else if (work === 'compile-resnet50') await compiling(resnet50(), 'resnet50')
 else if (work.startsWith('resnet50')) await serve(inference(Number(work.slice('resnet50-b'.length)), backend))
 else await serve(await training(networks[work]?.() as Layer, backend, batchOf(work)))

@@ -77,7 +77,11 @@ const prepare = (contender: Engine | Peer, work: string): Promise<void> => {
   return known
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+/** What a program that failed said: the error itself, or its last words. */
+const lastLine = (text: string): string => {
+  const lines = text.trim().split('\n')
+  return (lines.find(line => /^\w*(Error|Exception)\b/.test(line)) ?? lines.at(-1) ?? '').trim()
+}
 
 /**
  * Starts a contender at a work and waits until it has warmed up.

@@ -6,6 +6,8 @@ import time
 import torch
 from torch import nn
 
+import steps
+
 THREADS = 2
 
 
@@ -113,8 +115,11 @@ WORKS = {
 }
 
 
-def export(path: str):
-    """Writes ResNet-50 as PyTorch exports it, its batch left open."""
+def export(work: str, path: str):
+    """Writes a training step, or ResNet-50 with its batch left open."""
+    if work.startswith("train"):
+        steps.export(work, path)
+        return
     torch.onnx.export(
         resnet50_model(), torch.randn(1, 3, 224, 224), path, opset_version=13, input_names=["x"],
         output_names=["y"], dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}},
@@ -125,7 +130,7 @@ def main():
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
     if sys.argv[1] == "export":
-        export(sys.argv[2])
+        export(sys.argv[2], sys.argv[3])
         return
     step = WORKS[sys.argv[1]]()
     start = time.perf_counter()

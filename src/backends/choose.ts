@@ -2,6 +2,8 @@ import { ready } from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { JoineryError } from '../core/errors.ts'
 import { codec } from '../core/options.ts'
+import { trace } from '../graph/build.ts'
+import type { GraphNode } from '../graph/graph.ts'
 import type { Backend } from './backend.ts'
 import { tfjs } from './tfjs/index.ts'
 
@@ -50,9 +52,13 @@ const byRank = ['onnxruntime', 'wasm'] as const
  * ```
  */
 export const fastestBackend = async (): Promise<Backend> => {
+  const nothing = trace((ops, x) => [ops.negative(x as GraphNode)], [[1]])
   for (const name of byRank)
     try {
-      return await chooseBackend(name)
+      const backend = await chooseBackend(name)
+      // Whether it is installed shows when it compiles.
+      ;(await backend.compile(nothing)).dispose()
+      return backend
     } catch (error) {
       if (!(error instanceof JoineryError)) throw error
     }

@@ -1,5 +1,5 @@
 import type { Ops } from '../core/ops.ts'
-import { type Application, type Constant, type Graph, type GraphNode, isA } from './graph.ts'
+import { type Application, type Constant, type Graph, type GraphNode, isA, topological } from './graph.ts'
 import { type Rewriting, rewritten } from './rewrite.ts'
 
 // Constants that scale or shift the channels of a product or convolution with constant weights go into the weights: this
@@ -59,4 +59,7 @@ const absorbed = (node: GraphNode, { ops, sole, claim, keep }: Rewriting): Graph
  *
  * Outputs are the same within rounding.
  */
-export const absorb = (graph: Graph): Graph => rewritten(graph, absorbed)
+export const absorb = (graph: Graph): Graph =>
+  topological(graph.outputs).some(node => isProduct(node) && node.inputs[1]?.kind === 'constant')
+    ? rewritten(graph, absorbed)
+    : graph

@@ -29,12 +29,12 @@ export const rebuilt = (
   }
   const ops = changing(tracer(interner()))
   const renewed = interpret(ops, outputs, new Map(inputs.map(input => [input, input])))
-  return Object.freeze({
-    kind: 'Graph',
-    inputs: Object.freeze([...inputs]),
-    outputs: Object.freeze([...renewed]),
-  })
+  return asGraph(inputs, renewed)
 }
+
+/** A graph of nodes that one interner has made, so that none is there twice. */
+export const asGraph = (inputs: readonly Placeholder[], outputs: readonly GraphNode[]): Graph =>
+  Object.freeze({ kind: 'Graph', inputs: Object.freeze([...inputs]), outputs: Object.freeze([...outputs]) })
 
 /**
  * The graph of a function of tensors, written in the operations.

@@ -1,8 +1,9 @@
+import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
 import { placeholder } from '../ops/graph.ts'
 import { rebuilt } from './build.ts'
-import type { Draw, Graph, Placeholder } from './graph.ts'
+import type { Draw, Graph, GraphNode, Placeholder } from './graph.ts'
 
 /** A graph that draws nothing, and the draws that it has to be given. */
 export interface Fed {
@@ -11,30 +12,40 @@ export interface Fed {
   readonly draws: readonly Draw[]
 }
 
-/** The same graph with an input in place of every random draw: its numbers are drawn outside, as eager ones are. */
-export const feedDraws = ({ inputs, outputs }: Graph): Fed => {
-  const fed = new Map<string, readonly [Draw, Placeholder]>()
+/** Puts placeholders in place of random draws, and knows which it has met. */
+export interface Feeder {
+  /** An interpreter that draws nothing. */
+  readonly feeding: (ops: Ops<GraphNode>) => Ops<GraphNode>
+  readonly draws: () => readonly Draw[]
+  /** The placeholders, in the order of the draws. */
+  readonly fed: () => readonly Placeholder[]
+}
+
+/** A feeder that has met no draw yet. */
+export const feeder = (): Feeder => {
+  const met = new Map<string, readonly [Draw, Placeholder]>()
   const feed = (distribution: Draw['distribution']) => (key: Key, shape: Shape) => {
     const text = `${distribution} ${key.words} ${JSON.stringify(key.path ?? null)} ${shape}`
-    const known = fed.get(text) ?? [
+    const known = met.get(text) ?? [
       Object.freeze<Draw>({ kind: 'draw', distribution, key, shape }),
-      placeholder(`${distribution} draw ${fed.size + 1}`, shape),
+      placeholder(`${distribution} draw ${met.size + 1}`, shape),
     ]
-    fed.set(text, known)
+    met.set(text, known)
     return known[1]
   }
-  const { outputs: renewed } = rebuilt(inputs, outputs, ops => ({
-    ...ops,
-    uniform: feed('uniform'),
-    normal: feed('normal'),
-  }))
-  const all = [...fed.values()]
+  return {
+    feeding: ops => ({ ...ops, uniform: feed('uniform'), normal: feed('normal') }),
+    draws: () => Object.freeze([...met.values()].map(([draw]) => draw)),
+    fed: () => Object.freeze([...met.values()].map(([, input]) => input)),
+  }
+}
+
+/** The same graph with an input in place of every random draw: its numbers are drawn outside, as eager ones are. */
+export const feedDraws = ({ inputs, outputs }: Graph): Fed => {
+  const { feeding, draws, fed } = feeder()
+  const renewed = rebuilt(inputs, outputs, feeding)
   return Object.freeze({
-    graph: Object.freeze({
-      kind: 'Graph',
-      inputs: Object.freeze([...inputs, ...all.map(([, input]) => input)]),
-      outputs: renewed,
-    }),
-    draws: Object.freeze(all.map(([draw]) => draw)),
+    graph: Object.freeze({ ...renewed, inputs: Object.freeze([...inputs, ...fed()]) }),
+    draws: draws(),
   })
 }

@@ -20,15 +20,16 @@ export interface Rewriting {
 }
 
 /**
- * A graph with its nodes replaced, from the inputs to the outputs.
+ * A graph with its nodes replaced, from the inputs to the outputs; the graph itself where there is nothing to replace.
  *
  * @param change what stands for a node, whose operands have been replaced already; `undefined`: the node as it is
  * @param before the node as it was
  */
 export const rewritten = (
-  { inputs, outputs }: Graph,
+  graph: Graph,
   change: (node: GraphNode, at: Rewriting, before: GraphNode) => GraphNode | undefined,
 ): Graph => {
+  const { inputs, outputs } = graph
   const keep = interner()
   const ops = simplifying(tracer(keep))
   const counts = uses(outputs)
@@ -45,16 +46,19 @@ export const rewritten = (
     renewed,
     keep,
   }
+  let changed = false
   for (const node of topological(outputs)) {
     if (node.kind === 'placeholder') {
       done.set(node, node)
       continue
     }
     const copy = keep(withOperands(node, renewed))
-    const result = change(copy, at, node) ?? copy
+    const replaced = change(copy, at, node)
+    if (replaced !== undefined) changed = true
+    const result = replaced ?? copy
     if (counts.get(node) === 1) soles.add(result)
     else soles.delete(result)
     done.set(node, result)
   }
-  return Object.freeze({ kind: 'Graph', inputs, outputs: Object.freeze(outputs.map(renewed)) })
+  return changed ? Object.freeze({ kind: 'Graph', inputs, outputs: Object.freeze(outputs.map(renewed)) }) : graph
 }

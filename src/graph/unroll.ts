@@ -1,10 +1,16 @@
+import type { Ops } from '../core/ops.ts'
 import { walk } from '../core/walk.ts'
 import { rebuilt } from './build.ts'
-import type { Graph } from './graph.ts'
+import type { Graph, GraphNode } from './graph.ts'
+
+/** An interpreter that writes walks out. */
+export const unrolling = (ops: Ops<GraphNode>): Ops<GraphNode> => {
+  const unrolled: Ops<GraphNode> = {
+    ...ops,
+    scan: (body, initial, sequence) => walk(unrolled, body, initial, sequence),
+  }
+  return unrolled
+}
 
 /** The same graph with every walk over a sequence written out, step by step. */
-export const unroll = ({ inputs, outputs }: Graph): Graph =>
-  rebuilt(inputs, outputs, ops => {
-    const unrolled: typeof ops = { ...ops, scan: (body, initial, sequence) => walk(unrolled, body, initial, sequence) }
-    return unrolled
-  })
+export const unroll = ({ inputs, outputs }: Graph): Graph => rebuilt(inputs, outputs, unrolling)

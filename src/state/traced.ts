@@ -1,7 +1,7 @@
 import { leavesOf, mapTree, type Part, run, type VariableTree } from '../core/network.ts'
 import { symbolicKey } from '../core/random.ts'
 import { type Flow, type Shape, showFlow } from '../core/shape.ts'
-import { graph } from '../graph/build.ts'
+import { asGraph } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
@@ -71,7 +71,7 @@ export const traceNetwork = (
   const changed = withState ? leavesOf(after) : []
   const places = new Map(changed.map(([, , node], i) => [node, outputs.length + i]))
   return [
-    graph([...inputsIn(before), ...inputs], [...outputs, ...changed.map(([, , node]) => node)]),
+    asGraph([...inputsIn(before), ...inputs], [...outputs, ...changed.map(([, , node]) => node)]),
     withState ? mapTree(after, node => places.get(node) as number) : {},
   ]
 }
@@ -99,7 +99,7 @@ export const traceGradients = (
     outputs.map((output, i) => [output, seeds[i] as Placeholder] as const),
     [...given, ...leaves],
   )
-  return graph([...inputsIn(nodes), ...inputs, ...seeds], [...outputs.map(output => output.value), ...found])
+  return asGraph([...inputsIn(nodes), ...inputs, ...seeds], [...outputs.map(output => output.value), ...found])
 }
 
 /** The shapes of a network's outputs for inputs of known shapes. */

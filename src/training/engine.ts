@@ -6,7 +6,7 @@ import { mapTree, mergeTrees, type Part, run } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { foldIn, type Key, symbolicKey } from '../core/random.ts'
 import type { Flow } from '../core/shape.ts'
-import { graph } from '../graph/build.ts'
+import { asGraph } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
@@ -83,7 +83,7 @@ const trained = ({ params, state, optimizer }: RawState): Trained<TfTensor> => (
 
 /** A state's structure, which does not hold on to its tensors. */
 type Structure = Trained<readonly number[]>
-export const structureOf = (state: RawState): Structure => {
+const structureOf = (state: RawState): Structure => {
   const own = trained(state)
   return withLeaves(
     own,
@@ -107,7 +107,7 @@ const placeholders = (name: string, shapes: Flow): readonly Placeholder[] =>
 /**
  * The graph of a step: from leaves, coefficients, x and y to the leaves that change and the report; and which these are.
  */
-export const traceStep = (
+const traceStep = (
   part: Part,
   rule: NormalRule,
   structure: Structure,
@@ -132,7 +132,7 @@ export const traceStep = (
   const next = leavesIn(after)
   const changed = next.flatMap((node, i) => (node === leaves[i] ? [] : [i]))
   const outputs = [...changed.map(i => next[i] as GraphNode), asVector(ops, report)]
-  return [graph([...leaves, ...factors, ...x, ...y], outputs), changed]
+  return [asGraph([...leaves, ...factors, ...x, ...y], outputs), changed]
 }
 
 /** The graph of a score: from leaves, x and y to the report. */
@@ -149,7 +149,7 @@ const traceScore = (
   const [x, y] = [placeholders('x', xShapes), placeholders('y', yShapes)]
   const mode = { training: false, key: undefined }
   const [outputs] = run(ops, wireFor(part, xShapes), mergeTrees(params, state), x, mode)
-  return [graph([...leaves, ...x, ...y], [asVector(ops, reportOf(ops, rule, y, outputs))]), null]
+  return [asGraph([...leaves, ...x, ...y], [asVector(ops, reportOf(ops, rule, y, outputs))]), null]
 }
 
 const shapesOf = (given: readonly Shaped[]): Flow => given.map(({ shape }) => shape)

@@ -67,6 +67,13 @@ describe('ONNX Runtime keeps tensors', () => {
     program.dispose()
   })
 
+  it('where a graph has no outputs', async () => {
+    const x = placeholder('x', [1])
+    const program = await backend.compile(graph([x], []))
+    expect(await program.run([upload({ shape: [1], data: [1] })], [0])).to.deep.equal([])
+    program.dispose()
+  })
+
   it('when a run fails: what was donated stays', async () => {
     const [table, at] = [placeholder('table', [3]), placeholder('at', [1])]
     const program = await backend.compile(graph([table, at], [graphOps.gather(table, at), graphOps.exp(table)]))

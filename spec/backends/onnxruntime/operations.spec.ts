@@ -52,6 +52,19 @@ describe('ONNX Runtime computes what the eager operations do', () => {
     }
   })
 
+  it('axes of large tensors in every order', async () => {
+    const orders = (axes: readonly number[]): readonly (readonly number[])[] =>
+      axes.length < 2
+        ? [axes]
+        : axes.flatMap(axis => orders(axes.filter(other => other !== axis)).map(rest => [axis, ...rest]))
+    for (const shape of [
+      [3, 5, 60, 41],
+      [150, 1, 240],
+    ])
+      for (const order of orders(shape.map((_, axis) => axis)))
+        await expectSame(called('transpose', [draws(7, shape)], [order]))
+  })
+
   it('many rows that are summed by index, in parallel', async () => {
     const indices = { shape: [4000], data: Array.from({ length: 4000 }, (_, i) => (i * 7) % 13) }
     await expectSame(called('scatter', [draws(4, [4000, 8]), indices], [13]))

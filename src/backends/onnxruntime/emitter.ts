@@ -22,6 +22,8 @@ export interface Emitter {
   /** A list of whole numbers, which operators take as shapes, axes and indices. */
   readonly integers: (values: readonly number[]) => string
   readonly scalar: (value: number) => string
+  /** Whether a value stands in the model. */
+  readonly isConstant: (name: string) => boolean
   /** The operator that a value is the result of. */
   readonly source: (name: string) => ModelNode | undefined
   /** What the operators that follow are named after. */
@@ -110,6 +112,7 @@ export const emitter = (): Emitter => {
       ),
     integers: values => initializer(`int ${values.join()}`, BigInt64Array.from(values, BigInt), [values.length]),
     scalar: value => initializer(`float ${Object.is(value, -0) ? '-0' : value} `, Float32Array.of(value), []),
+    isConstant: name => initializers.some(each => each.name === name),
     source: name => sources.get(name),
     label: text => {
       owner = text

@@ -1,7 +1,8 @@
 import { BackendError } from '../../core/errors.ts'
 import { backendName } from './lower.ts'
 
-const isMemory = (text: string): boolean => /alloc|out of memory|array buffer/i.test(text)
+const isMemory = (text: string): boolean =>
+  /failed to allocate|bad_?alloc|out of memory|array buffer allocation|memory access out of bounds/i.test(text)
 
 /** Nodes are named after their layer and operation, with a number: see `lower`. */
 const nodeIn = (text: string): string | undefined => /Name:\s*'([^']*) #\d+'/.exec(text)?.[1]

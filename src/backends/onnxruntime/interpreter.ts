@@ -10,7 +10,8 @@ import { moves } from './lowerings/moves.ts'
 import { pooling } from './lowerings/pooling.ts'
 import { product } from './lowerings/products.ts'
 import { reductions } from './lowerings/reductions.ts'
-import { asGiven, laid, reshaped, single, sizeOf, type Value } from './values.ts'
+import { sizeOf } from './moving.ts'
+import { asGiven, laid, reshaped, single, type Value } from './values.ts'
 
 const lowerings: Lowerings<Operation> = {
   ...elementwise,

@@ -1,11 +1,13 @@
 import { BackendError } from '../../core/errors.ts'
-import { perform } from '../../core/operations.ts'
+import { type Attributes, perform } from '../../core/operations.ts'
 import { showShape } from '../../core/shape.ts'
-import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import { type Graph, type GraphNode, isA, operands, topological } from '../../graph/graph.ts'
 import { absorptions } from './addends.ts'
 import { emitter } from './emitter.ts'
 import { biased, fused, onnxOps } from './interpreter.ts'
+import { ofSpread } from './lowerings/convolution.ts'
 import type { Model } from './model.ts'
+import { spreadOf } from './spread.ts'
 import { asGiven, laid, type Value } from './values.ts'
 
 /** The name under which a backend is chosen and speaks of itself. */
@@ -54,6 +56,15 @@ export const lower = (graph: Graph): Model => {
   const absorbed = absorptions(order, graph.outputs)
   const products = new Set<GraphNode>([...absorbed.values()].map(({ product }) => product))
 
+  const spreadConvolution = (
+    node: GraphNode & { readonly inputs: readonly GraphNode[]; readonly attributes: Attributes['convolve'] },
+    filter: Value,
+  ): Value | undefined => {
+    const found = spreadOf(node.inputs[0] as GraphNode)
+    if (found === undefined) return undefined
+    const spread = { source: lowered(found.source), gaps: found.gaps }
+    return ofSpread({ emit, ops }, spread, filter, known(node), node.attributes[0])
+  }
   const evaluate = (node: GraphNode): Value => {
     const sum = absorbed.get(node)
     if (sum !== undefined) return biased(emit, ops, sum.product, [...operands(sum.product), sum.addend].map(lowered))
@@ -61,6 +72,8 @@ export const lower = (graph: Graph): Model => {
     if (node.kind !== 'application' && node.kind !== 'fused') return refuse(node)
     known(node)
     const taken = operands(node).map(lowered)
+    const transposed = isA(node, 'convolve') ? spreadConvolution(node, taken[1] as Value) : undefined
+    if (transposed !== undefined) return transposed
     return node.kind === 'fused' ? fused(emit, ops, node, taken) : run(node.operation, taken, node.attributes)
   }
   for (const node of order) {

@@ -25,9 +25,15 @@ const sessionOptions = ({ threads, providers }: NormalOptions): object => ({
   ...(providers === null ? {} : { executionProviders: providers }),
 })
 
+/** A session of nothing: models have at least one output. */
+const idle: RuntimeSession = { run: async () => ({}), release: async () => undefined }
+
 const openSession = (runtime: Runtime, graph: Graph, options: NormalOptions): Session => {
   const model = lower(graph)
-  const opened = runtime.InferenceSession.create(encode(model), sessionOptions(options))
+  const opened =
+    model.outputs.length === 0
+      ? Promise.resolve(idle)
+      : runtime.InferenceSession.create(encode(model), sessionOptions(options))
   return { ports: { inputs: model.inputs, outputs: model.outputs }, opened, users: 0 }
 }
 

@@ -1,4 +1,5 @@
 import type { Emitter } from './emitter.ts'
+import { axesOf, moved, reshapeTo, same, sizeOf } from './moving.ts'
 
 // Tensors of a graph as values of a model. A value may lie in another order of axes than the graph's, and may have one
 // element along an axis that the graph sees repeated: transposes and broadcasts are carried out only where an operator
@@ -15,17 +16,12 @@ export interface Value {
   readonly dims: readonly number[]
 }
 
-export const sizeOf = (dims: readonly number[]): number => dims.reduce((n, d) => n * d, 1)
-export const axesOf = (shape: readonly number[]): readonly number[] => shape.map((_, axis) => axis)
-const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((d, i) => d === b[i])
 const isSingle = ({ dims }: Value): boolean => dims.every(d => d === 1)
 const isWhole = ({ shape, order, dims }: Value): boolean =>
   same(
     dims,
     order.map(axis => shape[axis] as number),
   )
-const notOne = (dims: readonly number[]): readonly number[] => dims.filter(d => d !== 1)
 
 /** A value that lies as the graph sees it. */
 export const asGiven = (name: string, shape: readonly number[]): Value => ({
@@ -55,19 +51,6 @@ export const transposed = (value: Value, permutation: readonly number[]): Value 
   shape: permutation.map(axis => value.shape[axis] as number),
   order: value.order.map(axis => permutation.indexOf(axis)),
 })
-
-export const reshapeTo = (emit: Emitter, name: string, dims: readonly number[]): string =>
-  emit.node('Reshape', [name, emit.integers(dims)])
-
-/** Moves the axes of a tensor; where all that moves has one element, only its shape changes. */
-const moved = (emit: Emitter, name: string, dims: readonly number[], permutation: readonly number[]): string => {
-  if (same(permutation, axesOf(dims))) return name
-  const wide = permutation.filter(axis => dims[axis] !== 1)
-  const result = permutation.map(axis => dims[axis] as number)
-  if (wide.every((axis, i) => i === 0 || axis > (wide[i - 1] as number)))
-    return same(result, dims) ? name : reshapeTo(emit, name, result)
-  return emit.node('Transpose', [name], { perm: { ints: permutation } })
-}
 
 /** Whether a value lies in an order, but for axes of one element. */
 const lies = ({ shape, order: own, dims }: Value, order: readonly number[]): boolean => {
@@ -101,12 +84,55 @@ export const laidValue = (emit: Emitter, value: Value, order: readonly number[] 
 /** The value with every element in place, in the order in which it lies. */
 export const asItLies = (emit: Emitter, value: Value): Value => whole(emit, value)
 
+/** Axes of one shape that hold the same elements as axes of another one. */
+interface Block {
+  readonly olds: readonly number[]
+  readonly news: readonly number[]
+}
+
+/** The smallest such blocks of two shapes with as many elements. */
+const blocksOf = (from: readonly number[], to: readonly number[]): readonly Block[] => {
+  const blocks: Block[] = []
+  let [i, j] = [0, 0]
+  while (i < from.length || j < to.length) {
+    const [olds, news] = [i < from.length ? [i] : [], j < to.length ? [j] : []]
+    let [a, b] = [from[i++] ?? 1, to[j++] ?? 1]
+    while (a !== b)
+      if (a < b) {
+        a *= from[i] as number
+        olds.push(i++)
+      } else {
+        b *= to[j] as number
+        news.push(j++)
+      }
+    blocks.push({ olds, news })
+  }
+  return blocks
+}
+
+/** The order of the new axes, where those of each block lie side by side; else `undefined`. */
+const orderAfter = ({ shape, order }: Value, blocks: readonly Block[]): readonly number[] | undefined => {
+  const wide = order.filter(axis => shape[axis] !== 1)
+  const placed = blocks.map(({ olds, news }) => {
+    const places = olds.filter(axis => shape[axis] !== 1).map(axis => wide.indexOf(axis))
+    const isTogether = places.every((place, i) => i === 0 || place === (places[i - 1] as number) + 1)
+    return isTogether ? { at: places[0] ?? wide.length, news } : undefined
+  })
+  if (placed.includes(undefined)) return undefined
+  return (placed as readonly { readonly at: number; readonly news: readonly number[] }[])
+    .toSorted((a, b) => a.at - b.at)
+    .flatMap(({ news }) => news)
+}
+
 /** The same numbers in another shape. */
 export const reshaped = (emit: Emitter, value: Value, shape: readonly number[]): Value => {
   if (isSingle(value) && value.dims.length <= shape.length) return { ...value, shape, order: axesOf(shape), dims: [] }
   if (same(value.shape, shape)) return value
-  const { name } = lies(value, axesOf(value.shape)) ? whole(emit, value) : laidValue(emit, value)
-  return asGiven(reshapeTo(emit, name, shape), shape)
+  const given = whole(emit, value)
+  const order = orderAfter(given, blocksOf(given.shape, shape))
+  if (order === undefined) return asGiven(reshapeTo(emit, laid(emit, given), shape), shape)
+  const dims = order.map(axis => shape[axis] as number)
+  return inOrder(same(dims, given.dims) ? given.name : reshapeTo(emit, given.name, dims), shape, order)
 }
 
 /** A tensor repeated along axes that have one element, and along new ones before the others. */
@@ -171,5 +197,3 @@ export const together = (
 /** Removes axes from an order, as a reduction does. */
 export const without = (order: readonly number[], axes: readonly number[]): readonly number[] =>
   order.filter(axis => !axes.includes(axis)).map(axis => axis - axes.filter(other => other < axis).length)
-
-export { isSingle, isWhole, notOne, same }

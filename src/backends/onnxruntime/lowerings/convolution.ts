@@ -1,9 +1,12 @@
-import type { Margin, Sliding } from '../../../core/ops.ts'
+import type { Margin, Pair, Sliding } from '../../../core/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
 import { microsoft } from '../model.ts'
-import { inOrder, laid, reshapeTo, type Value } from '../values.ts'
-import { margins, part } from './moves.ts'
+import { reshapeTo } from '../moving.ts'
+import { inOrder, laid, type Value } from '../values.ts'
+import { byPlace, hasFewPlaces } from './filter-gradient.ts'
+import type { Target } from './lowering.ts'
+import { part } from './moves.ts'
 
 /** [batch, channels, rows, cols]: the order that ONNX wants. */
 export const channelsFirst: readonly number[] = [0, 3, 1, 2]
@@ -48,41 +51,71 @@ const direct = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?:
   return inOrder(name, shapeOf(x, filter, sliding), channelsFirst)
 }
 
-/**
- * The gradient of a filter is a convolution with a filter as large as an image, of which few places come out. Each of
- * these places is a product of the part of the input that it sees with the gradient, example by example.
- */
-const isFewPlaces = (filter: Value, shape: readonly number[], { groups }: Sliding): boolean => {
-  const [high, wide] = filter.shape as readonly [number, number]
-  const [, rows, cols] = shape as readonly [number, number, number]
-  return groups === 1 && high * wide > 4 * rows * cols
+/** Whether a convolution is a product for each place. Filters that stand in the model are laid out for convolutions once. */
+const isPointwise = (emit: Emitter, filter: Value, { stride, padding, groups }: Sliding): boolean =>
+  groups === 1 &&
+  [...filter.shape.slice(0, 2), ...stride].every(d => d === 1) &&
+  padding.flat().every(d => d === 0) &&
+  !emit.isConstant(filter.name)
+
+/** Such a convolution, with the filter as it lies. */
+const pointwise = (emit: Emitter, x: Value, filter: Value): Value => {
+  const [batch, rows, cols, channels] = x.shape as readonly [number, number, number, number]
+  const outputs = filter.shape[3] as number
+  const isOutputsFirst = filter.order.indexOf(3) < filter.order.indexOf(2)
+  const weights = isOutputsFirst
+    ? reshapeTo(emit, laid(emit, filter, outputsFirst), [outputs, channels])
+    : reshapeTo(emit, laid(emit, filter), [channels, outputs])
+  const images = reshapeTo(emit, laid(emit, x, channelsFirst), [batch, channels, rows * cols])
+  const flag = { int: isOutputsFirst ? 0 : 1 }
+  const places = emit.node('FusedMatMul', [weights, images], { transA: flag }, { domain: microsoft })
+  const shape = [batch, rows, cols, outputs]
+  return inOrder(reshapeTo(emit, places, [batch, outputs, rows, cols]), shape, channelsFirst)
 }
 
-const byParts = (emit: Emitter, x: Value, filter: Value, sliding: Sliding): Value => {
-  const shape = shapeOf(x, filter, sliding)
-  const [channels, rows, cols, outputs] = shape as readonly [number, number, number, number]
-  const [high, wide, batch] = filter.shape as readonly [number, number, number]
-  const { stride, dilation, padding } = sliding
-  // What is the batch here lies innermost in the graph, and outermost where the gradient came from.
-  const [top, left] = padding
-  const input = margins(emit, laid(emit, x, [3, 0, 1, 2]), [[0, 0], [0, 0], top, left])
-  const cut = (axis: 0 | 1, i: number, size: number) => {
-    const from = i * stride[axis]
-    return { axis: axis + 2, from, to: from + (size - 1) * dilation[axis] + 1, step: dilation[axis] }
-  }
-  const gradient = reshapeTo(emit, laid(emit, filter, [2, 3, 0, 1]), [batch, outputs, high * wide])
-  const products = Array.from({ length: rows * cols }, (_, i) => {
-    const seen = part(emit, input, [cut(0, Math.floor(i / cols), high), cut(1, i % cols, wide)])
-    const flat = reshapeTo(emit, seen, [batch, channels, high * wide])
-    const each = emit.node('FusedMatMul', [flat, gradient], { transB: { int: 1 } }, { domain: microsoft })
-    return emit.node('ReduceSum', [each, emit.integers([0])], { keepdims: { int: 0 } })
+/** What a convolution of spread-out elements comes from: see `spread`. */
+export interface Spread {
+  readonly source: Value
+  readonly gaps: Pair
+}
+
+/**
+ * A convolution of a tensor whose elements were spread, as a transposed convolution of the tensor itself: it does not
+ * multiply the zeros in between. `undefined` where the operator does not cover it.
+ */
+export const ofSpread = (
+  { emit, ops }: Target,
+  { source, gaps }: Spread,
+  filter: Value,
+  shape: readonly number[],
+  { stride, dilation, padding, groups }: Sliding,
+): Value | undefined => {
+  if (groups !== 1 || Math.max(...stride) > 1) return undefined
+  const around = padding.map((margin, i) => {
+    const reach = ((filter.shape[i] as number) - 1) * (dilation[i] as number)
+    return margin.map(each => reach - each)
+  }) as [[number, number], [number, number]]
+  const more = around.map(([, after]) => Math.max(0, -after))
+  const isCovered =
+    around.every(([before]) => before >= 0) &&
+    more.every((rows, i) => rows < Math.max(gaps[i] as number, dilation[i] as number))
+  if (!isCovered) return undefined
+  const [[top, bottom], [left, right]] = around
+  const weights = laid(emit, ops.reverse(filter, [0, 1]), [2, 3, 0, 1])
+  const name = emit.node('ConvTranspose', [laid(emit, source, channelsFirst), weights], {
+    kernel_shape: { ints: filter.shape.slice(0, 2) },
+    strides: { ints: gaps },
+    dilations: { ints: dilation },
+    pads: { ints: [top, left, Math.max(0, bottom), Math.max(0, right)] },
+    output_padding: { ints: more },
   })
-  const all = products.length === 1 ? (products[0] as string) : emit.node('Concat', products, { axis: { int: 0 } })
-  return inOrder(reshapeTo(emit, all, [rows, cols, channels, outputs]), shape, [1, 2, 0, 3])
+  return inOrder(name, shape, channelsFirst)
 }
 
 /** A convolution, plus a bias for each output where there is one. */
-export const convolution = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?: string): Value =>
-  bias === undefined && isFewPlaces(filter, shapeOf(x, filter, sliding), sliding)
-    ? byParts(emit, x, filter, sliding)
-    : direct(emit, x, filter, sliding, bias)
+export const convolution = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?: string): Value => {
+  const shape = shapeOf(x, filter, sliding)
+  if (bias === undefined && hasFewPlaces(filter, shape, sliding)) return byPlace(emit, x, filter, shape, sliding)
+  if (bias === undefined && isPointwise(emit, filter, sliding)) return pointwise(emit, x, filter)
+  return direct(emit, x, filter, sliding, bias)
+}

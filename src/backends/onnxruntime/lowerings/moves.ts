@@ -1,18 +1,8 @@
 import type { Margin } from '../../../core/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
-import {
-  asGiven,
-  asItLies,
-  bestOrder,
-  inOrder,
-  laid,
-  repeated,
-  reshaped,
-  sizeOf,
-  transposed,
-  type Value,
-} from '../values.ts'
+import { sizeOf } from '../moving.ts'
+import { asGiven, asItLies, bestOrder, inOrder, laid, repeated, reshaped, transposed, type Value } from '../values.ts'
 import { cast } from './elementwise.ts'
 import type { Lowerings } from './lowering.ts'
 
@@ -31,6 +21,13 @@ export const part = (
     list(({ axis }) => axis),
     list(({ step }) => step),
   ])
+}
+/** The same, but what is turned back again is what it was. */
+const turned = (emit: Emitter, name: string, cuts: Parameters<typeof part>[2]): string => {
+  const result = part(emit, name, cuts)
+  const [before, now] = [emit.source(name), emit.source(result)]
+  const isBack = before?.operator === 'Slice' && before.inputs.slice(1).join() === now?.inputs.slice(1).join()
+  return isBack && name !== result ? (before.inputs[0] as string) : result
 }
 /** Further than any tensor begins. */
 const beforeAll = Number.MIN_SAFE_INTEGER
@@ -85,7 +82,7 @@ export const moves: Lowerings<Moves> = {
       .map(axis => value.order.indexOf(axis))
       .filter(place => (value.dims[place] ?? 1) !== 1)
       .map(place => ({ axis: place, from: -1, to: beforeAll, step: -1 }))
-    return { ...value, name: part(emit, value.name, cuts) }
+    return { ...value, name: turned(emit, value.name, cuts) }
   },
   broadcast: ({ emit }, [x], shape) => repeated(emit, x as Value, shape as readonly number[]),
   gather: ({ emit }, [table, indices]) => {

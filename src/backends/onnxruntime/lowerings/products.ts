@@ -1,6 +1,7 @@
 import type { Emitter } from '../emitter.ts'
 import { microsoft } from '../model.ts'
-import { asGiven, axesOf, laid, same, type Value } from '../values.ts'
+import { axesOf, same } from '../moving.ts'
+import { asGiven, laid, type Value } from '../values.ts'
 
 const exchanged = (rank: number): readonly number[] => [...axesOf(Array(rank).fill(0)).slice(0, -2), rank - 1, rank - 2]
 
