@@ -49,12 +49,6 @@ const call = (
 
 const unary = (operation: Operation, range = anywhere) => tensor(0, 3, range).map(x => call(operation, [x]))
 
-/** A shape that broadcasts to another one. */
-const narrower = (whole: readonly number[]): fc.Arbitrary<readonly number[]> =>
-  fc
-    .tuple(fc.nat(whole.length), fc.array(fc.boolean(), { minLength: whole.length, maxLength: whole.length }))
-    .map(([dropped, ones]) => whole.map((d, i) => (ones[i] ? 1 : d)).slice(dropped))
-
 /** Two shapes that broadcast to one. */
 const pairOfShapes = shape(0, 3).chain(whole =>
   fc
@@ -155,14 +149,13 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
     }
     return call('equal', [whole(a, s), whole(b, s + 1)], [], [false, false])
   }),
-  where: fc.tuple(shape(0, 3), fc.nat(2), seed).chain(([own, whole, s]) =>
-    // One operand has the shape of the result; the others may repeat along some axes, or have fewer.
-    fc.tuple(...[0, 1, 2].map(i => (i === whole ? fc.constant(own) : narrower(own)))).map(shapes => {
-      const [condition, a, b] = shapes.map((each, i) => spread(s + i, each, anywhere)) as [Numbers, Numbers, Numbers]
-      const truths = { shape: condition.shape, data: condition.data.map(value => (value > 0 ? 1 : 0)) }
-      return call('where', [truths, a, b], [], [false, true, true])
-    }),
-  ),
+  // Each of the three may be the one that is repeated, or both others.
+  where: fc.tuple(pairOfShapes, fc.nat(2), fc.boolean(), seed).map(([[wide, narrow], alone, other, s]) => {
+    const own = [0, 1, 2].map(i => ((i === alone) === other ? wide : narrow))
+    const [condition, a, b] = own.map((shape, i) => spread(s + i, shape, anywhere)) as [Numbers, Numbers, Numbers]
+    const truths = { shape: condition.shape, data: condition.data.map(value => (value > 0 ? 1 : 0)) }
+    return call('where', [truths, a, b], [], [false, true, true])
+  }),
   sum: reduction('sum'),
   mean: reduction('mean'),
   max: reduction('max'),

@@ -54,6 +54,14 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
   const binary = (kernel: string) => (a: Info, b: Info) => call(kernel, { a, b })
   const cast = (x: Info, dtype: string): Info => call('Cast', { x }, { dtype })
   const truth = (kernel: string) => (a: Info, b: Info) => cast(call(kernel, { a, b }), 'float32')
+  const broadcast = (x: Info, shape: Shape): Info => {
+    const wide = known(shape)
+    const own = [...Array<number>(wide.length - x.shape.length).fill(1), ...x.shape]
+    return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
+  }
+  /** The same, where there is anything to repeat. */
+  const spreadOver = (x: Info, shape: Shape): Info =>
+    x.shape.length === shape.length && x.shape.every((d, i) => d === shape[i]) ? x : broadcast(x, shape)
   const padded = (x: Info, paddings: readonly (readonly number[])[]): Info =>
     paddings.every(([before, after]) => before === 0 && after === 0)
       ? x
@@ -196,12 +204,6 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     return finish(call('FusedConv2D', { x, filter: factor(filter, 4), ...optional }, attrs), undefined, after)
   }
 
-  /** Repeats what has one element along an axis. */
-  const repeated = (x: Info, wide: readonly number[]): Info => {
-    const own = [...Array<number>(wide.length - x.shape.length).fill(1), ...x.shape]
-    if (own.join() === wide.join()) return as(x, wide)
-    return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
-  }
   const logSoftmax = (x: Info): Info => {
     const last = [x.shape.length - 1]
     const shifted = call('Sub', { a: x, b: call('Max', { x }, { reductionIndices: last, keepDims: true }) })
@@ -251,20 +253,20 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     minimum: binary('Minimum'),
     greater: truth('Greater'),
     equal: truth('Equal'),
+    // The kernel does not broadcast.
     where: (condition, a, b) => {
-      const shape = resultShape('where', [condition.shape, a.shape, b.shape], [])
-      // The kernel takes operands of one shape only.
-      const [when, t, e] = [condition, a, b].map(x => repeated(x, known(shape))) as [Info, Info, Info]
-      return call('Select', { condition: cast(when, 'bool'), t, e })
+      const wide = resultShape('where', [condition.shape, a.shape, b.shape], [])
+      const [which, t, e] = [condition, a, b].map(x => spreadOver(x, wide)) as [Info, Info, Info]
+      return call('Select', { condition: cast(which, 'bool'), t, e })
     },
     sum,
     mean: (x, axes, keepDims) => {
       const count = device.make(Float32Array.of(size(axes.map(axis => x.shape[axis] as number))), [])
       return call('RealDiv', { a: sum(x, axes, keepDims), b: keep(count) })
     },
-    max: (x, axes, keepDims = false) => call('Max', { x }, { reductionIndices: [...axes], keepDims }),
-    argMax: x => cast(call('ArgMax', { x }, { axis: x.shape.length - 1 }), 'float32'),
-    softmax: x => call('Softmax', { logits: x }, { dim: x.shape.length - 1 }),
+    max: (x, axes, keepDims = false) => call('Max', x , reductionIndices: [...axes], keepDims ),
+    argMax: x => cast(call('ArgMax', x , axis: x.shape.length - 1 ), 'float32'),
+    softmax: x => call('Softmax', logits: x , dim: x.shape.length - 1 ),
     logSoftmax,
     reshape: (x, shape) => {
       const rest = size(shape.map(d => d ?? 1))
@@ -274,16 +276,16 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
       )
     },
     transpose: (x, permutation) =>
-      isCpu ? make(loops.transposed(view(x), permutation)) : call('Transpose', { x }, { perm: [...permutation] }),
-    concatenate: (xs, axis) => call('Concat', xs, { axis }),
+      isCpu ? make(loops.transposed(view(x), permutation)) : call('Transpose', x , perm: [...permutation] ),
+    concatenate: (xs, axis) => call('Concat', xs, axis ),
     slice: (x, begin, length) =>
       slice(
         x,
         begin,
         x.shape.map((d, i) => length[i] ?? d - (begin[i] as number)),
       ),
-    reverse: (x, axes) => (isCpu ? make(loops.reversed(view(x), axes)) : call('Reverse', { x }, { dims: [...axes] })),
-    broadcast: (x, shape) => (x.shape.join() === shape.join() ? alias(x, x.shape) : repeated(x, known(shape))),
+    reverse: (x, axes) => (isCpu ? make(loops.reversed(view(x), axes)) : call('Reverse', x , dims: [...axes] )),
+    broadcast,
     gather: (table, indices) => {
       const flat = cast(as(indices, [size(indices.shape)]), 'int32')
       const rows = call('GatherV2', { x: table, indices: flat }, { axis: 0, batchDims: 0 })
@@ -297,7 +299,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     matmul,
     convolve,
     maxPool: (x, window) =>
-      call('MaxPool', { x }, { ...pooling(window, all(window.padding)), dimRoundingMode: undefined }),
+      call('MaxPool', x , ...pooling(window, all(window.padding)), dimRoundingMode: undefined ),
     averagePool,
     maxPoolGradient: (dy, x, y, window) => make(loops.toLargest(view(dy), view(x), view(y), window)),
     averagePoolGradient,
@@ -305,7 +307,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     normal: () => refuse('normal'),
     scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
     fused,
-    positive: x => call('Step', { x }, { alpha: 0 }),
+    positive: x => call('Step', x , alpha: 0 ),
   })
   return ops
 }
