@@ -264,9 +264,9 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
       const count = device.make(Float32Array.of(size(axes.map(axis => x.shape[axis] as number))), [])
       return call('RealDiv', { a: sum(x, axes, keepDims), b: keep(count) })
     },
-    max: (x, axes, keepDims = false) => call('Max', x , reductionIndices: [...axes], keepDims ),
-    argMax: x => cast(call('ArgMax', x , axis: x.shape.length - 1 ), 'float32'),
-    softmax: x => call('Softmax', logits: x , dim: x.shape.length - 1 ),
+    max: (x, axes, keepDims = false) => call('Max', { x }, { reductionIndices: [...axes], keepDims }),
+    argMax: x => cast(call('ArgMax', { x }, { axis: x.shape.length - 1 }), 'float32'),
+    softmax: x => call('Softmax', { logits: x }, { dim: x.shape.length - 1 }),
     logSoftmax,
     reshape: (x, shape) => {
       const rest = size(shape.map(d => d ?? 1))
@@ -276,15 +276,15 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
       )
     },
     transpose: (x, permutation) =>
-      isCpu ? make(loops.transposed(view(x), permutation)) : call('Transpose', x , perm: [...permutation] ),
-    concatenate: (xs, axis) => call('Concat', xs, axis ),
+      isCpu ? make(loops.transposed(view(x), permutation)) : call('Transpose', { x }, { perm: [...permutation] }),
+    concatenate: (xs, axis) => call('Concat', xs, { axis }),
     slice: (x, begin, length) =>
       slice(
         x,
         begin,
         x.shape.map((d, i) => length[i] ?? d - (begin[i] as number)),
       ),
-    reverse: (x, axes) => (isCpu ? make(loops.reversed(view(x), axes)) : call('Reverse', x , dims: [...axes] )),
+    reverse: (x, axes) => (isCpu ? make(loops.reversed(view(x), axes)) : call('Reverse', { x }, { dims: [...axes] })),
     broadcast,
     gather: (table, indices) => {
       const flat = cast(as(indices, [size(indices.shape)]), 'int32')
@@ -299,7 +299,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     matmul,
     convolve,
     maxPool: (x, window) =>
-      call('MaxPool', x , ...pooling(window, all(window.padding)), dimRoundingMode: undefined ),
+      call('MaxPool', { x }, { ...pooling(window, all(window.padding)), dimRoundingMode: undefined }),
     averagePool,
     maxPoolGradient: (dy, x, y, window) => make(loops.toLargest(view(dy), view(x), view(y), window)),
     averagePoolGradient,
@@ -307,7 +307,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     normal: () => refuse('normal'),
     scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
     fused,
-    positive: x => call('Step', x , alpha: 0 ),
+    positive: x => call('Step', { x }, { alpha: 0 }),
   })
   return ops
 }
