@@ -55,7 +55,16 @@ type MultiplyReversed<
   Zeros extends string,
   R extends string,
 > = B extends `${infer b}${infer B1}`
-  ? MultiplyReversed<A, B1, `${Zeros}0`, b extends '0' ? R : AddDigits<R, `${TimesDigit<A, b, '0'>}${Zeros}`>>
+  ? MultiplyReversed<
+      A,
+      B1,
+      `${Zeros}0`,
+      b extends '0'
+        ? R
+        : R extends '0'
+          ? `${TimesDigit<A, b, '0'>}${Zeros}`
+          : AddDigits<R, `${TimesDigit<A, b, '0'>}${Zeros}`>
+    >
   : R
 type MultiplyDigits<A extends string, B extends string> = TrimZeros<MultiplyReversed<Reverse<A>, Reverse<B>, '', '0'>>
 
@@ -156,5 +165,6 @@ export type Product<S extends readonly unknown[], P extends number = 1> = S exte
   infer H extends number,
   ...infer T,
 ]
-  ? Product<T, Multiply<P, H>>
+  ? // The last dimension is the longest as a rule, and a product has a row for each digit of its second factor.
+    Product<T, Multiply<H, P>>
   : P

@@ -1,6 +1,7 @@
 import type { AnyLayer, Out, Placed } from './layer.ts'
 import type { Format } from './names.ts'
 import type { Next } from './next.ts'
+import type { Deep } from './run.ts'
 import type { BranchInput, Several } from './shape.ts'
 import type { Tensor } from './variables.ts'
 
@@ -38,6 +39,8 @@ export interface InShared<Name extends string, B extends AnyLayer> {
   readonly shared: Name
   readonly part: B
 }
+/** What '~within' has of a part with shared layers. */
+export type SharedWithin = '/'
 /** Variables that only the run time knows: no names can be told after them. */
 export interface Unknown {
   readonly unknown: true
@@ -142,12 +145,21 @@ type GoDown<B extends AnyLayer, E, I, Prefix extends string, C extends string, U
   E extends InParallel<infer L, infer Gets>
     ? GoAcross<L, 0, I, Gets, [], Prefix, C, U, R, Up>
     : E extends InBlock<infer P, infer Part>
-      ? Walk<[Part], 0, I, `${Prefix}${NameOf<C, P>}/`, ';', U, R, readonly [Prefix, Count<C, P>, Up]>
+      ? [Extract<Part['~within'], Deep | SharedWithin>] extends [never]
+        ? GoUp<Out<Part, I>, Prefix, Count<C, P>, U, R | Prefixed<`${Prefix}${NameOf<C, P>}/`, Named<Part, I>>, Up>
+        : Walk<[Part], 0, I, `${Prefix}${NameOf<C, P>}/`, ';', U, R, readonly [Prefix, Count<C, P>, Up]>
       : E extends InShared<infer Name, infer Part>
         ? Part['~entries'] extends readonly [string, infer H, ...(readonly string[])]
           ? GoUp<Out<B, I>, Prefix, C, U, R | Found<Name, H, Placed<Part, I>>, Up>
           : Walk<[Part], 0, I, `${Name}/`, ';', U, R, readonly [Prefix, C, Up]>
         : R | [string, 'both', UnknownVariables]
+// Names within a block do not depend on what is around it, so that blocks that are alike are walked once; but for layers
+// that are shared, whose names do not begin with the block's.
+type Prefixed<Prefix extends string, F> = F extends readonly [infer Name extends string, infer H, infer L]
+  ? [`${Prefix}${Name}`, H, L]
+  : F extends readonly [infer Name extends string, infer H, infer L, infer Other extends string]
+    ? [`${Prefix}${Name}`, H, L, `${Prefix}${Other}`]
+    : never
 /** The branches `L` from index `N` on; `O` are the outputs of those before. */
 type GoAcross<
   L extends readonly AnyLayer[],
