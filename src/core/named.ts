@@ -65,11 +65,11 @@ type NameOf<C extends string, P extends string> = P extends `${string}{${string}
  * A layer with variables in its place, and its name: [name, what it has, layer]. Where it may have no parameters, the
  * name of its parameters stands first, that of its state last, `never` for that which it has not.
  */
-type Found<Name extends string, H, L> = H extends 'state'
-  ? [never, H, L, Name]
-  : H extends 'some'
-    ? [IfAny<Own<L, '~params'>, Name>, H, L, IfAny<Own<L, '~state'>, Name>]
-    : [Name, H, L]
+type Found<Name extends string, H, L> = H extends 'params' | 'both'
+  ? [Name, H, L]
+  : H extends 'state'
+    ? [never, H, L, Name]
+    : [IfAny<Own<L, '~params'>, Name>, H, L, IfAny<Own<L, '~state'>, Name>]
 type IfAny<V, Name> = [V] extends [never] ? never : Name
 type StateName<E> = E extends readonly [infer Name, 'both', unknown]
   ? Name
