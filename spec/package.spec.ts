@@ -170,6 +170,40 @@ describe('the package', function () {
     }
   })
 
+  it('says of an engine that is not installed how to install it, and goes on without', async () => {
+    await save(
+      'engines.js',
+      `
+import { apply, compile, compileTraining, fastestBackend, fit, init, Input, join, key, Sigmoid } from 'joinery'
+
+const network = join(Input(2), Sigmoid(1))
+const variables = init(network, key(1))
+const batch = { x: [[1, 2]], y: [[1]] }
+const said = async work => work().then(() => 'nothing', error => \`\${error.name}: \${error.message}\`)
+const found = {}
+for (const backend of ['wasm', 'onnxruntime'])
+  found[backend] = [
+    await said(() => compile(network, variables, { backend })([[1, 2]])),
+    await said(async () => {
+      const step = compileTraining(network, { backend })
+      await step(await step.init(variables, key(1)), batch)
+    }),
+    await said(() => fit(network, variables, batch, { backend })),
+  ]
+const { output } = apply(network, variables, [[1, 2]])
+const compiled = await compile(network, variables)([[1, 2]])
+console.log(JSON.stringify({ found, fastest: (await fastestBackend()).name, output: [...output.dataSync()], compiled: [...compiled.dataSync()] }))
+`,
+    )
+    const { found, fastest, output, compiled } = JSON.parse(await inProject(process.execPath, 'engines.js'))
+    expect(fastest).to.equal('tfjs')
+    expect(compiled).to.deep.equal(output)
+    for (const message of found.wasm)
+      expect(message).to.match(/^BackendError: wasm: .*npm install @tensorflow\/tfjs-backend-wasm/)
+    for (const message of found.onnxruntime)
+      expect(message).to.match(/^BackendError: onnxruntime: .*npm install onnxruntime-node --ignore-scripts/)
+  })
+
   it('loads the terminal only when it is asked for, and never the wasm backend', async () => {
     const modules = path.join(project, 'node_modules')
     expect(existsSync(path.join(modules, '@tensorflow/tfjs-backend-wasm'))).to.equal(false)

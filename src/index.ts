@@ -1,3 +1,4 @@
+export * from './architectures/index.ts'
 export * from './backends/index.ts'
 export * from './blocks/index.ts'
 export * from './combinators/index.ts'

@@ -33,6 +33,38 @@ export const last = params['convolution-${pairs.length}'].weight.shape
   }
 }
 
+/** The same pairs as one text, which the compiler reads first; with the parameters' shapes, or only the output's. */
+const text = (layers: number, params: boolean): Program => {
+  const pairs = Array.from({ length: layers / 2 - 1 }, (_, i) => {
+    const channels = [16, 32, 64, 128][i % 4]
+    return `  >> Convolution(3,3,${channels}, padding=${i % 2 ? 'same' : '1'})\n  >> Relu`
+  })
+  const network = `const network = net(\`
+  Input(32,32,3)
+${pairs.join('\n')}
+  >> GlobalPooling(avg)
+\`)`
+  if (!params)
+    return {
+      name: `net-shapes-${layers}`,
+      source: `import { net, type OutputOf } from 'joinery'
+
+${network}
+export const output: OutputOf<typeof network> = [1, ${[16, 32, 64, 128][(pairs.length - 1) % 4]}]
+`,
+    }
+  return {
+    name: `net-${layers}`,
+    source: `import { init, key, net } from 'joinery'
+
+${network}
+const { params } = init(network, key(0))
+export const first: [3, 3, 3, 16] = params['convolution-1'].weight.shape
+export const last = params['convolution-${pairs.length}'].weight.shape
+`,
+  }
+}
+
 /** Blocks in blocks: each is a join of a convolution and the one before. */
 const nested = (depth: number): Program => ({
   name: `nested-${depth}`,
@@ -50,4 +82,10 @@ export const last: [3, 3, 8, 8] = params['convolution-${depth + 1}'].weight.shap
 })
 
 /** Every program, the shortest first. */
-export const programs: readonly Program[] = [...written, ...[50, 100, 200, 500].map(long), nested(5)]
+export const programs: readonly Program[] = [
+  ...written,
+  ...[50, 100, 200, 500].map(long),
+  text(200, false),
+  ...[50, 200, 500].map(n => text(n, true)),
+  nested(5),
+]

@@ -12,6 +12,7 @@ import {
   type Place,
   resolveName,
   type Scope,
+  titled,
   type WiringError,
   within,
   withinShared,
@@ -65,7 +66,7 @@ export interface Cut {
 }
 
 type Arrangement =
-  | { readonly form: 'sequence'; readonly parts: readonly Part[] }
+  | { readonly form: 'sequence'; readonly parts: readonly Part[]; readonly title?: string }
   | { readonly form: 'parallel' | 'branch'; readonly parts: readonly Part[] }
   | { readonly form: 'repeat'; readonly part: Part; readonly times: number }
   | { readonly form: 'shared' | 'block'; readonly part: Part; readonly name: string }
@@ -243,7 +244,7 @@ const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope
   const { arrangement } = part
   switch (arrangement.form) {
     case 'sequence':
-      return wireAll(arrangement.parts, incoming, draft, scope)
+      return wireAll(arrangement.parts, incoming, draft, titled(scope, arrangement.title))
     case 'parallel': {
       const inputs = dealt(incoming, arrangement.parts.length, scope)
       return E.isLeft(inputs) ? inputs : wireBranches(arrangement.parts, inputs.right, draft, scope)

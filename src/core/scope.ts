@@ -48,6 +48,9 @@ export const within = (scope: Scope, { name, path }: Place): Scope => ({
   path,
   counts: new Map(),
 })
+/** Within something with a title only errors tell where they are: the names of its layers are its own. */
+export const titled = (scope: Scope, title: string | undefined): Scope =>
+  title === undefined ? scope : { ...scope, path: along(scope, title) }
 /** Every occurrence of a shared composition names its layers alike. */
 export const withinShared = (scope: Scope, place: Place): Scope => {
   const inner = within(scope, place)

@@ -3,13 +3,19 @@ import type { Backend } from '../backend.ts'
 import { deviceOf, type Info } from './device.ts'
 import { compileFor } from './program.ts'
 
+/** The backend of tfjs in use: before anything has been computed, that is the best one there is. */
+const inUse = (): string => {
+  tf.backend()
+  return tf.getBackend()
+}
+
 /**
  * The backend that runs graphs as kernels of tfjs, in order.
  *
  * @param name which backend of tfjs: the one that is in use, unless named
  * @throws BackendError when it is not registered, or not ready
  */
-export const tfjs = (name: string = tf.getBackend()): Backend<Info> => {
+export const tfjs = (name: string = inUse()): Backend<Info> => {
   const device = deviceOf(name)
   return Object.freeze<Backend<Info>>({
     kind: 'Backend',

@@ -14,6 +14,8 @@ export interface KernelProgram extends Program<Info> {
 /** One node: computes its value and gives back the ones that are used here for the last time. */
 interface Instruction {
   readonly at: number
+  /** The layer that it comes from. */
+  readonly layer: string | undefined
   readonly compute: (values: readonly (Info | undefined)[]) => Info
   readonly last: readonly number[]
 }
@@ -42,6 +44,13 @@ const computation = (
   })
 }
 
+/** The same error, with the layer whose node could not be run. */
+const inLayer = (error: unknown, layer: string | undefined): unknown => {
+  if (!(error instanceof BackendError) || error.layer !== undefined || layer === undefined) return error
+  const { backend, expected, got, remedy } = error
+  return new BackendError({ backend, layer, expected, got, remedy })
+}
+
 /**
  * A graph as kernel calls in order, every intermediate given back at its last use.
  *
@@ -66,7 +75,8 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
   const instructions = order.flatMap((node, i): readonly Instruction[] => {
     if (node.kind === 'constant' || node.kind === 'placeholder') return []
     const ends = [...new Set(operands(node).map(place))].filter(at => lastUse.get(at) === i && !lasting.has(at))
-    return [{ at: i, compute: computation(device, kernels, node, place), last: ends }]
+    const layer = 'layer' in node ? node.layer : undefined
+    return [{ at: i, layer, compute: computation(device, kernels, node, place), last: ends }]
   })
   const inputs = graph.inputs.map(place)
   const outputs = graph.outputs.map(place)
@@ -79,8 +89,10 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
     const values: (Info | undefined)[] = Array(order.length)
     for (const [at, info] of constants) values[at] = info
     for (const [k, at] of inputs.entries()) values[at] = given[k] as Info
+    let current: string | undefined
     try {
-      for (const { at, compute, last } of instructions) {
+      for (const { at, layer, compute, last } of instructions) {
+        current = layer
         const result = compute(values)
         values[at] = result
         for (const info of made) if (info !== result) device.dispose(info)
@@ -94,7 +106,7 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
       for (const { at } of instructions) if (values[at] !== undefined) made.push(values[at])
       for (const info of made) device.dispose(info)
       made.length = 0
-      throw error
+      throw inLayer(error, current)
     }
     const results = outputs.map((at, i) => {
       const info = values[at] as Info
