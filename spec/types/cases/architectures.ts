@@ -14,7 +14,7 @@ import { holds, type Same } from './exact.ts'
 // Ready-made networks: their shapes, and their parameters by name.
 
 export const vgg = vgg16()
-//           ^? const vgg: Network<[number, 224, 224, 3], [number, 1000], readonly [Image, VGG16]>
+//           ^? const vgg: Network<[number, 224, 224, 3], [number, 1000], ...
 holds<Same<InputOf<typeof vgg>, [number, 224, 224, 3]>>()
 holds<Same<OutputOf<typeof vgg>, [number, 1000]>>()
 holds<Same<ParamsOf<ReturnType<typeof vgg16>>['conv1_1']['weight'], Tensor<[3, 3, 3, 64]>>>()
