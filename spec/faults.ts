@@ -12,7 +12,23 @@ interface Fields {
 }
 
 /**
- * The class and message of the error that a call ends with, when its fields say the same.
+ * The class and message of an error of the library, when its fields say the same, as a sentence to the user.
+ *
+ * @throws any other error
+ */
+export const textOf = (error: unknown): string => {
+  if (!kinds.some(kind => error instanceof kind && error.name === kind.name)) throw error
+  const { message, name, layer, option, expected, got, remedy } = error as Error & Fields
+  const subject = option === undefined ? layer : `${layer}, ${option}`
+  expect(message).to.equal(`${subject}: expected ${expected}, got ${got}. ${remedy}`)
+  expect(remedy).to.match(/^[A-Z'].*[.?]$/s)
+  expect(expected).to.not.match(/undefined|\[object/)
+  expect(got).to.not.match(/\[object/)
+  return `${name} of ${message}`
+}
+
+/**
+ * The same of the error that a call ends with.
  *
  * @throws where no error comes, or another than those of the library
  */
@@ -20,11 +36,7 @@ export const faultOf = (call: () => unknown): string => {
   try {
     call()
   } catch (error) {
-    if (!kinds.some(kind => error instanceof kind && error.name === kind.name)) throw error
-    const { message, name, layer, option, expected, got, remedy } = error as Error & Fields
-    const subject = option === undefined ? layer : `${layer}, ${option}`
-    expect(message).to.equal(`${subject}: expected ${expected}, got ${got}. ${remedy}`)
-    return `${name} of ${message}`
+    return textOf(error)
   }
   throw new Error('no error came')
 }

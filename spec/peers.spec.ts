@@ -2,12 +2,25 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { apply, gradients, Input, init, key, type Layer, tensor, type Variables } from '../src/index.ts'
+import {
+  apply,
+  type CompileOptions,
+  compile,
+  gradients,
+  Input,
+  init,
+  type Key,
+  key,
+  type Layer,
+  tensor,
+  type Variables,
+} from '../src/index.ts'
+import { onnxruntime } from '../src/onnxruntime.ts'
 import type { Numbers } from './ops/reference.ts'
 import { close, untyped } from './running.ts'
 
-// The layers that peers have too, against what PyTorch computes: outputs, and gradients of inputs and parameters.
-// spec/peers/generate.py wrote the cases.
+// The layers that peers have too, against what PyTorch computes: outputs, and gradients of inputs and parameters,
+// eager and compiled for every backend. spec/peers/generate.py wrote the cases.
 
 /** A layer as a call of its constructor. */
 interface Call {
@@ -69,7 +82,44 @@ const compare = (found: Tree<TfTensor>, expected: Tree<Numbers>): void => {
     for (const [name, value] of Object.entries(own)) close(toNumbers(found[layer]?.[name] as TfTensor), value, 1e-4)
 }
 
-const check = ({ layer, inputs, params, state, training = false, ...expected }: Case): void => {
+/** What a way to run a network gives. */
+interface Found {
+  readonly output: TfTensor
+  readonly input: TfTensor | readonly TfTensor[]
+  readonly params: Tree<TfTensor>
+  readonly after: Tree<TfTensor>
+}
+interface Run {
+  readonly network: Layer
+  readonly variables: Variables
+  readonly input: never
+  readonly cotangent: never
+  readonly options: { readonly training: boolean; readonly key: Key }
+}
+const eagerly = async ({ network, variables, input, cotangent, options }: Run): Promise<Found> => {
+  const found = gradients(network, variables, input, cotangent, options)
+  return { ...found, after: apply(network, variables, input, options).state } as unknown as Found
+}
+const compiled =
+  (backend: NonNullable<CompileOptions['backend']>) =>
+  async ({ network, variables, input, cotangent, options }: Run): Promise<Found> => {
+    const program = compile(network, variables, { backend })
+    const found = await program.gradients(input, cotangent, options)
+    const { state } = await program.apply(input, options)
+    await program.dispose()
+    return { ...found, after: state } as unknown as Found
+  }
+const ways: Readonly<Record<string, (run: Run) => Promise<Found>>> = {
+  eager: eagerly,
+  'compiled for tfjs': compiled('tfjs'),
+  'compiled for wasm': compiled('wasm'),
+  'compiled for ONNX Runtime': compiled(onnxruntime({ threads: 1 })),
+}
+
+const check = async (
+  way: (run: Run) => Promise<Found>,
+  { layer, inputs, params, state, training = false, ...expected }: Case,
+): Promise<void> => {
   const network = networkOf(made(layer) as Layer, inputs)
   const initial = init(network, key(1)) as unknown as { params: Tree<TfTensor>; state: Tree<TfTensor> }
   const own = placed(params, initial.params)
@@ -79,18 +129,19 @@ const check = ({ layer, inputs, params, state, training = false, ...expected }: 
     state: state ? asTensors(placed(state, initial.state)) : initial.state,
   } as unknown as Variables
   const given = inputs.map(toTensor)
-  const input = (given.length === 1 ? given[0] : given) as never
-  const options = { training, key: key(2) }
-  const found = gradients(network, variables, input, toTensor(expected.cotangent) as never, options)
-  close(toNumbers(found.output as unknown as TfTensor), expected.output, 1e-4)
-  const back = [found.input].flat() as unknown as readonly TfTensor[]
+  const found = await way({
+    network,
+    variables,
+    input: (given.length === 1 ? given[0] : given) as never,
+    cotangent: toTensor(expected.cotangent) as never,
+    options: { training, key: key(2) },
+  })
+  close(toNumbers(found.output), expected.output, 1e-4)
+  const back = [found.input].flat()
   for (const [i, gradient] of expected.inputGradients.entries())
     if (gradient !== null) close(toNumbers(back[i] as TfTensor), gradient, 1e-4)
-  compare(found.params as unknown as Tree<TfTensor>, placed(expected.paramGradients, initial.params))
-  if (expected.after) {
-    const { state: after } = apply(network, variables, input, options)
-    compare(after as unknown as Tree<TfTensor>, placed(expected.after, initial.state))
-  }
+  compare(found.params, placed(expected.paramGradients, initial.params))
+  if (expected.after) compare(found.after, placed(expected.after, initial.state))
 }
 
 const text = (value: unknown): string => {
@@ -104,11 +155,13 @@ const text = (value: unknown): string => {
 
 const folder = fileURLToPath(new URL('./peers/', import.meta.url))
 
-describe('PyTorch computes the same', () => {
-  for (const file of readdirSync(folder).filter(name => name.endsWith('.json')))
-    describe(file, () => {
-      const cases = JSON.parse(readFileSync(folder + file, 'utf8')) as readonly Case[]
-      for (const one of cases)
-        it(`${text(one.layer)} of ${one.inputs.map(({ shape }) => `(${shape})`).join(' and ')}`, () => check(one))
-    })
-})
+for (const [name, way] of Object.entries(ways))
+  describe(`PyTorch computes the same as ${name}`, () => {
+    for (const file of readdirSync(folder).filter(file => file.endsWith('.json')))
+      describe(file, () => {
+        const cases = JSON.parse(readFileSync(folder + file, 'utf8')) as readonly Case[]
+        for (const one of cases)
+          it(`${text(one.layer)} of ${one.inputs.map(({ shape }) => `(${shape})`).join(' and ')}`, () =>
+            check(way, one))
+      })
+  })

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Program, programs } from './programs.ts'
 
@@ -11,7 +10,6 @@ import { type Program, programs } from './programs.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const recordFile = new URL('recorded.json', import.meta.url)
-const require = createRequire(import.meta.url)
 
 /** The compiler whose counts are gated, and those that must take the same programs. */
 const gated = 'typescript'
@@ -36,10 +34,7 @@ interface Measure {
   readonly seconds: number
 }
 
-const executable = (compiler: string): string => {
-  const manifest = require.resolve(`${compiler}/package.json`)
-  return join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.tsc)
-}
+const executable = (compiler: string): string => join(root, 'node_modules', compiler, 'bin', 'tsc')
 
 const options = {
   target: 'ES2022',

@@ -77,6 +77,7 @@ ${Array.from(
     `const block${i + 1} = join(parallel(Identity(), [Convolution([3, 3, 8], { padding: 'same' }), block${i}]), Elementwise('add'))`,
 ).join('\n')}
 const { params } = init(join(Input([32, 32, 8]), block${depth}), key(0))
+export const first: [3, 3, 8, 8] = params['convolution-1'].weight.shape
 export const last: [3, 3, 8, 8] = params['convolution-${depth + 1}'].weight.shape
 `,
 })
@@ -87,5 +88,5 @@ export const programs: readonly Program[] = [
   ...[50, 100, 200, 500].map(long),
   text(200, false),
   ...[50, 200, 500].map(n => text(n, true)),
-  nested(5),
+  ...[5, 20].map(nested),
 ]

@@ -1,113 +1,43 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import {
-  apply,
-  Conv,
-  Convolution,
-  type ConvolutionOptions,
-  constant,
-  Input,
-  init,
-  join,
-  key,
-  type Layer,
-  normals,
-  outputShape,
-  tensor,
-} from '../../src/index.ts'
+import { apply, Conv, Convolution, constant, Input, init, join, key, outputShape, tensor } from '../../src/index.ts'
+import { refuses } from '../faults.ts'
+import { type Numbers, reference } from '../ops/reference.ts'
+import { close, draw, run, untyped } from '../running.ts'
+import { added, several } from './windows.ts'
 
-type Pair = readonly [number, number]
-const both = (option: number | Pair | undefined): Pair =>
-  option === undefined ? [1, 1] : typeof option === 'number' ? [option, option] : option
-
-/** What the docstring says, in loops. */
-const convolved = (
-  x: (b: number, i: number, j: number, k: number) => number,
-  weight: (r: number, c: number, k: number, f: number) => number,
-  sizes: {
-    readonly batch: number
-    readonly out: Pair
-    readonly filter: Pair
-    readonly channels: number
-    readonly made: number
-  },
-  { stride, dilation, before }: { readonly stride: Pair; readonly dilation: Pair; readonly before: Pair },
-  bias: number,
-): number[] => {
-  const values: number[] = []
-  for (let b = 0; b < sizes.batch; b++)
-    for (let i = 0; i < sizes.out[0]; i++)
-      for (let j = 0; j < sizes.out[1]; j++)
-        for (let f = 0; f < sizes.made; f++) {
-          let sum = bias
-          for (let r = 0; r < sizes.filter[0]; r++)
-            for (let c = 0; c < sizes.filter[1]; c++)
-              for (let k = 0; k < sizes.channels; k++) {
-                const row = i * stride[0] + r * dilation[0] - before[0]
-                const col = j * stride[1] + c * dilation[1] - before[1]
-                sum += x(b, row, col, k) * weight(r, c, k, f)
-              }
-          values.push(sum)
-        }
-  return values
-}
-
-const pair = fc.oneof(
-  fc.integer({ min: 1, max: 3 }),
-  fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
-)
+const pair = fc.oneof(fc.integer({ min: 1, max: 3 }), several(2, 1, 3))
+const both = (option: number | readonly number[]): readonly [number, number] =>
+  typeof option === 'number' ? [option, option] : (option as unknown as readonly [number, number])
 const cases = fc.record({
   seed: fc.nat(1000),
-  input: fc.tuple(fc.integer({ min: 7, max: 10 }), fc.integer({ min: 7, max: 10 }), fc.integer({ min: 1, max: 2 })),
-  filter: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+  image: several(2, 7, 10),
+  size: several(2, 1, 3),
   stride: pair,
   dilation: pair,
-  padding: fc.oneof(fc.constantFrom<'same' | 'valid'>('same', 'valid'), fc.nat(2), fc.tuple(fc.nat(2), fc.nat(2))),
+  groups: fc.integer({ min: 1, max: 3 }),
+  each: fc.integer({ min: 1, max: 2 }),
+  made: fc.integer({ min: 1, max: 2 }),
+  padding: fc.oneof(fc.constantFrom<'same' | 'valid'>('same', 'valid'), fc.nat(2), several(2, 0, 2)),
 })
 
 describe('Convolution', () => {
-  it('is the sum that its description gives, for every padding, stride and dilation, also together', () => {
+  it('is the sum that its description gives, for every padding, stride, dilation and groups, also together', () => {
     fc.assert(
-      fc.property(cases, ({ seed, input, filter, stride, dilation, padding }) => {
-        const [rows, cols, channels] = input
-        const layer = Convolution(filter, { stride, dilation, padding, bias: 0.5 } as ConvolutionOptions)
-        const network: Layer = (join as (...layers: readonly unknown[]) => Layer)(Input([...input]), layer)
-        const variables = init(network, key(seed))
-        const data = normals(key(seed + 1), 2 * rows * cols * channels)
-        const { output } = apply(network, variables, { data, shape: [2, rows, cols, channels] } as never) as {
-          output: { shape: number[]; dataSync: () => Float32Array }
-        }
-        const values = Float32Array.from(
-          (variables.params as never as Record<string, { weight: { dataSync: () => Float32Array } }>)[
-            'convolution-1'
-          ]?.weight.dataSync() ?? [],
+      fc.property(cases, ({ seed, image, size, groups, each, made, ...options }) => {
+        const x = draw(seed, [2, ...image, each * groups])
+        const layer = untyped.Convolution([...size, made * groups], { ...options, groups, bias: 0.5 })
+        const { output, params } = run(layer, x, { seed })
+        const [stride, dilation] = [both(options.stride), both(options.dilation)]
+        const padding = typeof options.padding === 'string' ? options.padding : both(options.padding)
+        const windows = { size, stride, dilation, padding }
+        const margins = image.map((n, axis) => added(n, windows, axis)) as [[number, number], [number, number]]
+        const expected = reference.add(
+          reference.convolve(x, params.weight as Numbers, { stride, dilation, padding: margins, groups }),
+          reference.constant(0.5),
         )
-
-        const [strides, dilations] = [both(stride), both(dilation)]
-        const extents = [0, 1].map(a => (filter[a as 0] - 1) * (dilations[a as 0] as number) + 1)
-        const added = (n: number, a: 0 | 1): readonly [before: number, total: number] => {
-          if (padding === 'valid') return [0, 0]
-          if (padding !== 'same') return [both(padding)[a], 2 * both(padding)[a]]
-          const total = Math.max(0, (Math.ceil(n / strides[a]) - 1) * strides[a] + (extents[a] as number) - n)
-          return [Math.floor(total / 2), total]
-        }
-        const margins = [added(rows, 0), added(cols, 1)] as const
-        const out = [rows, cols].map(
-          (n, a) => Math.floor((n + margins[a as 0][1] - (extents[a] as number)) / strides[a as 0]) + 1,
-        )
-        expect(output.shape).to.deep.equal([2, ...out, filter[2]])
-        expect(outputShape(layer, [null, rows, cols, channels])).to.deep.equal([null, ...out, filter[2]])
-        const inside = (b: number, i: number, j: number, k: number): number =>
-          i < 0 || j < 0 || i >= rows || j >= cols ? 0 : (data[((b * rows + i) * cols + j) * channels + k] as number)
-        const expected = convolved(
-          inside,
-          (r, c, k, f) => values[((r * filter[1] + c) * channels + k) * filter[2] + f] as number,
-          { batch: 2, out: out as never, filter: [filter[0], filter[1]], channels, made: filter[2] },
-          { stride: strides, dilation: dilations, before: [margins[0][0], margins[1][0]] },
-          0.5,
-        )
-        const found = output.dataSync()
-        for (const [i, value] of expected.entries()) expect(found[i]).to.be.closeTo(value, 1e-4)
+        close(output, expected, 1e-4)
+        expect(outputShape(layer, [null, ...image, each * groups])).to.deep.equal([null, ...output.shape.slice(1)])
       }),
       { numRuns: 60 },
     )
@@ -179,4 +109,20 @@ describe('Convolution', () => {
     ])
     expect(outputShape(Convolution([3, 3, 4]), null)).to.deep.equal([null, null, null, 4])
   })
+
+  const connect = (layer: unknown, shape: unknown) => () => untyped.join(untyped.Input(shape), layer)
+  refuses([
+    [
+      () => untyped.Convolution([3, 3, 4], { groups: 0 }),
+      'InvalidOption of Convolution, groups: expected a positive integer, got 0.',
+    ],
+    [
+      () => untyped.Convolution([3, 3, 4], { groups: 3 }),
+      'InvalidOption of Convolution, groups: expected a number that divides the 4 channels that come out, got 3.',
+    ],
+    [
+      connect(untyped.Convolution([3, 3, 4], { groups: 2 }), [9, 9, 3]),
+      'LayerConnectionError of convolution-1: expected input channels that 2 groups divide, got (?, 9, 9, 3).',
+    ],
+  ])
 })

@@ -11,11 +11,22 @@ const merged = (merge: Layer, ...branches: readonly Layer[]): Layer =>
 describe('Elementwise', () => {
   const xs = [draw(1, [2, 3, 2]), draw(2, [2, 3, 2]), draw(3, [2, 3, 2])]
 
-  it('adds, multiplies or applies a function from left to right', () => {
+  it('takes the mean of any number of inputs', () => {
+    for (const inputs of [xs, xs.slice(0, 2)])
+      close(
+        run(Elementwise('average'), inputs).output,
+        build([2, 3, 2], index => inputs.reduce((sum, x) => sum + at(x, ...index), 0) / inputs.length),
+      )
+  })
+
+  it('adds, multiplies, subtracts, chooses or applies a function from left to right', () => {
     const rules: readonly (readonly [Layer, (a: number, b: number) => number])[] = [
       [Elementwise(), (a, b) => a + b],
       [Elementwise('add'), (a, b) => a + b],
       [Elementwise('multiply'), (a, b) => a * b],
+      [Elementwise('subtract'), (a, b) => a - b],
+      [Elementwise('maximum'), (a, b) => Math.max(a, b)],
+      [Elementwise('minimum'), (a, b) => Math.min(a, b)],
       [Elementwise(((ops, a, b) => ops.subtract(a, b)) as Merge), (a, b) => a - b],
     ]
     for (const [layer, f] of rules)

@@ -149,12 +149,13 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
     }
     return call('equal', [whole(a, s), whole(b, s + 1)], [], [false, false])
   }),
-  where: shape(0, 3).chain(own =>
-    fc.tuple(of(own), of(own), of(own)).map(([condition, a, b]) => {
-      const truths = { shape: own, data: condition.data.map(value => (value > 0 ? 1 : 0)) }
-      return call('where', [truths, a, b], [], [false, true, true])
-    }),
-  ),
+  // Each of the three may be the one that is repeated, or both others.
+  where: fc.tuple(pairOfShapes, fc.nat(2), fc.boolean(), seed).map(([[wide, narrow], alone, other, s]) => {
+    const own = [0, 1, 2].map(i => ((i === alone) === other ? wide : narrow))
+    const [condition, a, b] = own.map((shape, i) => spread(s + i, shape, anywhere)) as [Numbers, Numbers, Numbers]
+    const truths = { shape: condition.shape, data: condition.data.map(value => (value > 0 ? 1 : 0)) }
+    return call('where', [truths, a, b], [], [false, true, true])
+  }),
   sum: reduction('sum'),
   mean: reduction('mean'),
   max: reduction('max'),

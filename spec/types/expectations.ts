@@ -37,7 +37,7 @@ export interface Findings {
 }
 
 /** No hover may be longer, even of a large network: it has to be read. */
-export const longestHover = 700
+export const longestHover = 120
 
 const marker = /^\s*\/\/\s*(~+|\^\?)(.*)$/
 

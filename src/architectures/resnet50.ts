@@ -1,6 +1,7 @@
 import { block } from '../combinators/block.ts'
 import type { Block, Perhaps } from '../core/blocks.ts'
 import type { Network, Parallel, Sequence } from '../core/compose.ts'
+import type { Hide } from '../core/hidden.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
 import { boolean, codec, type Options } from '../core/options.ts'
 import { Convolution } from '../layers/convolution.ts'
@@ -195,7 +196,7 @@ export const resnet50 = <
 ): Network<
   Input<S, 'input-{}'>['~source'],
   Out<ResNet50<S, Pool, Ratio>, number[]>,
-  readonly [ResNet50<S, Pool, Ratio>]
+  Hide<readonly [ResNet50<S, Pool, Ratio>]>
 > => {
   const example = 'resnet50({ inputShape: [224, 224, 3], inOutRatio: 16 })'
   const { inputShape, includeGlobalPool, inOutRatio } = architectureOptions('resnet50', example, options, given)

@@ -1,6 +1,6 @@
-import type { UnknownEntries } from '../core/blocks.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import type { Unknown } from '../core/named.ts'
 import {
   asPart,
   type Cut,
@@ -20,7 +20,8 @@ export interface Slice extends Wired {
   readonly '~out': number[]
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': UnknownEntries
+  readonly '~entries': Unknown
+  readonly '~within': string
 }
 
 const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {

@@ -1,9 +1,10 @@
-import type { Chain, Side } from './compose.ts'
-import type { AnyLayer, Entries, Out } from './layer.ts'
+import type { Chain, Deeper, Side } from './compose.ts'
+import type { AnyLayer, Out } from './layer.ts'
+import type { InBlock, InParallel, Unknown } from './named.ts'
 import type { ExplicitName } from './names.ts'
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
-import type { Mismatch } from './shape.ts'
+import type { Mismatch, Several } from './shape.ts'
 
 // The types of blocks: named parts, branches that all get the whole input, and parts that may be left out.
 
@@ -13,7 +14,8 @@ export interface Block<Name extends string, B extends AnyLayer> extends Chain, W
   readonly '~out': Within<Name, Out<B, this['~in']>>
   readonly '~source': B['~source']
   readonly '~named': ExplicitName<Name>
-  readonly '~entries': readonly [readonly [Name, Entries<B, this['~in']>, never, 'block']]
+  readonly '~entries': InBlock<Name, B>
+  readonly '~within': 0 | Name | Deeper<B['~within']>
 }
 type Within<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
 
@@ -23,9 +25,9 @@ export interface Fan<L extends readonly AnyLayer[]> extends Chain, Wired {
   readonly '~out': FanOut<L, 0, this['~in'], []>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': FanEntries<L, 0, this['~in'], []>
+  readonly '~entries': InParallel<L, 'all'>
+  readonly '~within': 0 | Deeper<L[number]['~within']>
 }
-type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 type FanOut<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> = N extends L['length']
   ? R
   : Out<L[N], I> extends infer O
@@ -33,17 +35,6 @@ type FanOut<L extends readonly AnyLayer[], N extends number, I, R extends readon
       ? Mismatch<M>
       : FanOut<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
     : never
-type FanEntries<
-  L extends readonly AnyLayer[],
-  N extends number,
-  I,
-  R extends readonly unknown[],
-> = N extends L['length']
-  ? R
-  : Entries<L[N], I> extends infer E
-    ? FanEntries<L, Next[N], I, E extends readonly unknown[] ? readonly [...R, ...E] : R>
-    : never
-
 /** What `branch` makes: a network of several inputs when every branch starts with inputs of its own. */
 export type Fanned<L extends readonly AnyLayer[]> = Side<L> extends { readonly kind: 'Network' } ? Side<L> : Fan<L>
 
@@ -52,11 +43,9 @@ export interface Perhaps<B extends AnyLayer> extends Chain {
   readonly '~out': Common<this['~in'], Out<B, this['~in']>>
   readonly '~source': never
   readonly '~named': B['~named']
-  readonly '~entries': UnknownEntries
+  readonly '~entries': Unknown
+  readonly '~within': string
 }
-/** Variables that only the run time knows: no names can be told after them. */
-export type UnknownEntries = readonly [readonly [string, unknown, never, 'unknown']]
-
 type Common<I, O> =
   O extends Mismatch<string>
     ? O

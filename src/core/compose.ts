@@ -1,7 +1,10 @@
-import type { AnyLayer, Entries, Out } from './layer.ts'
+import type { Hide, Layers } from './hidden.ts'
+import type { AnyLayer, Out } from './layer.ts'
+import type { InParallel, InSequence, InShared, Unknown } from './named.ts'
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
-import type { Mismatch } from './shape.ts'
+import type { Deep, DeepOut } from './run.ts'
+import type { BranchInput, Mismatch, Several } from './shape.ts'
 
 // The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic.
 
@@ -23,31 +26,39 @@ export type Following<L extends readonly AnyLayer[], B extends AnyLayer> =
         : Mismatch<TwiceNamed<D>>
       : never
 
+/** '~within' of a composition, for that of its parts. */
+export type Deeper<W> = W extends number ? Next[W] : W
+
 /** A sequence of layers that waits for its input. */
 export interface Sequence<L extends readonly AnyLayer[]> extends Wired {
   readonly kind: 'Sequence'
   readonly to: To<L>
   readonly '>>': To<L>
-  readonly '~out': Scan<L, 0, this['~in']>
+  readonly '~out': Deep extends L[number]['~within'] ? DeepOut<L, this['~in']> : Scan<L, 0, this['~in']>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': SequenceEntries<L, 0, this['~in'], []>
+  readonly '~entries': InSequence<L>
+  readonly '~within': 0 | Deeper<L[number]['~within']>
 }
 
-/** Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out. */
-export interface Network<I, O, L extends readonly AnyLayer[]> extends Wired {
+/**
+ * Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out, `Hidden` the layers in a
+ * form that editors print short (see {@link Hide}).
+ */
+export interface Network<I, O, Hidden> extends Wired {
   readonly kind: 'Network'
-  readonly to: ToOf<I, O, L>
-  readonly '>>': ToOf<I, O, L>
-  readonly '~out': number[] extends this['~in'] ? O : Scan<L, 0, this['~in']>
+  readonly to: ToOf<I, O, Layers<Hidden>>
+  readonly '>>': ToOf<I, O, Layers<Hidden>>
+  readonly '~out': number[] extends this['~in'] ? O : Out<Sequence<Layers<Hidden>>, this['~in']>
   readonly '~source': I
-  readonly '~named': L[number]['~named']
-  readonly '~entries': SequenceEntries<L, 0, this['~in'], []>
+  readonly '~named': Layers<Hidden>[number]['~named']
+  readonly '~entries': InSequence<Layers<Hidden>>
+  readonly '~within': 0 | Deeper<Layers<Hidden>[number]['~within']>
 }
 /** As {@link To}, going on from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly AnyLayer[]> = <const B extends AnyLayer>(
   next: FollowingOutput<O, L, B>,
-) => Network<I, Out<B, O>, [...L, B]>
+) => Network<I, Out<B, O>, Hide<[...L, B]>>
 type FollowingOutput<O, L extends readonly AnyLayer[], B extends AnyLayer> =
   Out<B, O> extends Mismatch<infer M>
     ? Mismatch<M>
@@ -63,7 +74,8 @@ export interface Parallel<L extends readonly AnyLayer[]> extends Chain, Wired {
   readonly '~out': Branches<L, 0, this['~in'], []>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': ParallelEntries<L, 0, this['~in'], []>
+  readonly '~entries': InParallel<L, 'one'>
+  readonly '~within': 0 | Deeper<L[number]['~within']>
 }
 
 /** `N` copies of a layer in sequence. */
@@ -72,7 +84,8 @@ export interface Repeat<B extends AnyLayer, N extends number> extends Chain, Wir
   readonly '~out': RepeatOut<B, Times<N>, 0, this['~in']>
   readonly '~source': B['~source']
   readonly '~named': B['~named']
-  readonly '~entries': RepeatEntries<B, Times<N>, 0, this['~in'], []>
+  readonly '~entries': number extends N ? Unknown : InSequence<Copies<B, N, []>>
+  readonly '~within': 0 | Deeper<B['~within']>
 }
 
 /** A layer whose every occurrence in a network uses one set of variables, kept under the given name. */
@@ -81,11 +94,9 @@ export interface Shared<Name extends string, B extends AnyLayer> extends Chain, 
   readonly '~out': Out<B, this['~in']>
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': readonly [readonly [Name, Entries<B, this['~in']>, never, SharedForm<B>]]
+  readonly '~entries': InShared<Name, B>
+  readonly '~within': 0 | Deeper<B['~within']>
 }
-
-/** The layers of a shared composition have names of their own within it. */
-type SharedForm<B extends AnyLayer> = B extends { readonly nodes: unknown } ? 'composition' : 'layer'
 
 /** The failure of the layer before index `At`. */
 interface FailedAt<At extends number, Message extends string> extends Mismatch<Message> {
@@ -94,20 +105,8 @@ interface FailedAt<At extends number, Message extends string> extends Mismatch<M
 
 /** The shape after the layers from index `N` on. A failure is tested first: during inference `L` can be `never`. */
 export type Scan<L extends readonly AnyLayer[], N extends number, I> =
-  I extends Mismatch<infer M> ? FailedAt<N, M> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N], I>>
+  I extends Mismatch<string> ? FailedAt<N, I['mismatch']> : N extends L['length'] ? I : Scan<L, Next[N], Out<L[N], I>>
 
-type SequenceEntries<
-  L extends readonly AnyLayer[],
-  N extends number,
-  I,
-  R extends readonly unknown[],
-> = N extends L['length'] ? R : SequenceEntries<L, Next[N], Out<L[N], I>, readonly [...R, ...List<Entries<L[N], I>>]>
-type List<E> = E extends readonly unknown[] ? E : []
-
-/** Whether a flow is several shapes. Asks for its first part only: a dimension may be a type parameter. */
-type Several = readonly [readonly unknown[], ...(readonly unknown[])]
-/** What the branch at index `N` gets. */
-type BranchInput<I, N extends number> = I extends Several ? (I extends { readonly [_ in N]: infer S } ? S : I) : I
 type Branches<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> = N extends L['length']
   ? I extends Several
     ? I['length'] extends N
@@ -119,15 +118,6 @@ type Branches<L extends readonly AnyLayer[], N extends number, I, R extends read
       ? Mismatch<M>
       : Branches<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
     : never
-type ParallelEntries<
-  L extends readonly AnyLayer[],
-  N extends number,
-  I,
-  R extends readonly unknown[],
-> = N extends L['length']
-  ? R
-  : ParallelEntries<L, Next[N], I, readonly [...R, ...List<Entries<L[N], BranchInput<I, N>>>]>
-
 /** While a call is inferred, `N` can be `never`, which no count would reach. */
 type Times<N extends number> = [N] extends [never] ? number : N
 type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = number extends N
@@ -139,23 +129,15 @@ type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = numb
         ? O
         : RepeatOut<B, N, Next[K], O>
       : never
-type RepeatEntries<
-  B extends AnyLayer,
-  N extends number,
-  K extends number,
-  I,
-  R extends readonly unknown[],
-> = number extends N
-  ? unknown
-  : K extends N
-    ? R
-    : RepeatEntries<B, N, Next[K], Out<B, I>, readonly [...R, ...List<Entries<B, I>>]>
+type Copies<B extends AnyLayer, N extends number, R extends readonly AnyLayer[]> = R['length'] extends N
+  ? R
+  : Copies<B, N, readonly [...R, B]>
 
 /** What `join` makes: a network once it starts with inputs, else a sequence. */
 export type Join<L extends readonly AnyLayer[]> = L[0]['~source'] extends infer I
   ? [I] extends [never]
     ? Sequence<L>
-    : Network<I, Scan<L, 0, number[]>, L>
+    : Network<I, Scan<L, 0, number[]>, Hide<L>>
   : never
 
 /** What `parallel` makes: a network of several inputs when every branch starts with inputs. */
@@ -163,7 +145,7 @@ export type Side<L extends readonly AnyLayer[]> =
   Sources<L, 0, []> extends infer I
     ? [I] extends [never]
       ? Parallel<L>
-      : Network<I, Branches<L, 0, number[], []>, [Parallel<L>]>
+      : Network<I, Branches<L, 0, number[], []>, Hide<[Parallel<L>]>>
     : never
 type Sources<L extends readonly AnyLayer[], N extends number, R extends readonly unknown[]> = N extends L['length']
   ? R

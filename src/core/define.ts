@@ -2,6 +2,7 @@ import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type { Chain } from './compose.ts'
 import { type Fault, InvalidOption, show } from './errors.ts'
 import type { Mode, Result, Rules } from './layer.ts'
+import type { Entry, Has } from './named.ts'
 import { automaticPattern, checkName, type ExplicitName } from './names.ts'
 import { chain, type LayerValue } from './network.ts'
 import type { Ops } from './ops.ts'
@@ -9,29 +10,38 @@ import { type Option, type Options, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
+// NoInfer: a name is inferred from the options of a call, never from what the place of the call expects of a layer.
+
+interface Titled<Name extends string> extends Chain {
+  /** The name, or the pattern that numbers it in a network. */
+  readonly name: Name
+  readonly rules: Rules
+  readonly '~named': ExplicitName<NoInfer<Name>>
+}
+
 /**
- * The type of a layer, for the layers' own types to extend: they add '~out' and, where they have variables, '~params'
- * and '~state'. `Name` is its name or pattern: 'convolution-{}' unless it is given one.
+ * The type of a layer with variables, for the layers' own types to extend: they add '~out', '~params' and '~state'.
+ * `Name` is its name or pattern: 'convolution-{}' unless it is given one; `H` may say which variables it has, which
+ * spares the compiler to find out.
  *
  * A layer's type takes its options one by one, each with its default: layers that are made alike are then of one type,
  * which costs the compiler once. Options as one object would make every call a type of its own.
  */
-export interface Leaf<Name extends string> extends Chain {
-  /** The name, or the pattern that numbers it in a network. */
-  readonly name: Name
-  readonly rules: Rules
-  readonly '~source': unknown
-  readonly '~named': ExplicitName<NoInfer<Name>>
+export interface Leaf<Name extends string, H extends Has = 'some'> extends Titled<Name> {
+  readonly '~source': never
   readonly '~params': unknown
   readonly '~state': unknown
-  readonly '~entries': readonly [readonly [Name, this['~params'], this['~state']]]
+  readonly '~entries': Entry<NoInfer<Name>, H>
+  readonly '~within': 0 | NoInfer<Name>
 }
 
 /** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
-export interface Plain<Name extends string> extends Leaf<Name> {
-  readonly '~source': never
+export interface Plain<Name extends string, Source = never> extends Titled<Name> {
+  readonly '~source': Source
   readonly '~params': never
   readonly '~state': never
+  readonly '~entries': NoInfer<Name>
+  readonly '~within': 0
 }
 
 /** Options that every layer takes. */

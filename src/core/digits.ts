@@ -138,7 +138,9 @@ export type Floor<A extends number, B extends number> = B extends 1
   ? A
   : number extends A | B
     ? number
-    : ToNumber<DivideDigits<`${A}`, `${B}`>[0]>
+    : DivideDigits<`${A}`, `${B}`> extends readonly [infer Q extends string, unknown]
+      ? ToNumber<Q>
+      : never
 /** A / B, rounded up */
 export type Ceil<A extends number, B extends number> = B extends 1
   ? A

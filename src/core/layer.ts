@@ -19,18 +19,23 @@ export interface AnyLayer {
   readonly '~source': unknown
   /** The explicit names within, as a union. */
   readonly '~named': unknown
-  /** For '~in', the variables within, in order: [name or pattern, parameters, state] of each layer. */
+  /** What to walk for the variables within, as `core/named.ts` says. */
   readonly '~entries': unknown
+  /**
+   * How deep compositions are nested within, as every number from 0 to that, and the names and patterns of the layers
+   * with variables, which are those that need be counted. One union, as it is read at every level.
+   */
+  readonly '~within': unknown
 }
 
 /** An argument: one and the same type wherever a layer meets a shape, so that the compiler reads the layer once for it. */
 interface At<I> {
   readonly '~in': I
 }
+/** A layer that gets an input shape. */
+export type Placed<L extends AnyLayer, I> = L & At<I>
 /** The output shape of a layer for an input shape. */
 export type Out<L extends AnyLayer, I> = (L & At<I>)['~out']
-/** The variables of a layer for an input shape. */
-export type Entries<L extends AnyLayer, I> = (L & At<I>)['~entries']
 
 /** How a layer runs. */
 export interface Mode {

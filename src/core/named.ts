@@ -1,116 +1,227 @@
-import type { AnyLayer, Entries, Out } from './layer.ts'
+import type { AnyLayer, Out, Placed } from './layer.ts'
 import type { Format } from './names.ts'
 import type { Next } from './next.ts'
+import type { BranchInput, Several } from './shape.ts'
 import type { Tensor } from './variables.ts'
 
-// From the list of a network's layers to its variables by name. `Counters` is one string, such as
-// ';relu-{}=2;convolution-{}=1;': updating it costs the same however many patterns a network has.
+// From the layers of a network to its variables by name: one walk through all of them, however deep they are nested. What
+// is left to walk when a part ends stands in `Up`, a stack: recursion into the parts would end at a depth of some ten.
+//
+// The walk only names and places layers. Their variables are read when somebody asks for them.
 
-type Count<
-  Counters extends string,
-  P extends string,
-> = Counters extends `${string};${P}=${infer N extends number};${string}` ? N : 0
-type Increment<
-  Counters extends string,
-  P extends string,
-> = Counters extends `${infer A};${P}=${infer N extends number};${infer B}`
-  ? `${A};${P}=${Next[N]};${B}`
-  : `${Counters}${P}=1;`
+// What layers stand for in the walk, as '~entries'. A layer without variables is its name or pattern alone.
+
+/** Which variables a layer has: parameters, which gradients train, other state, both, or whichever turn out to be some. */
+export type Has = 'params' | 'state' | 'both' | 'some'
+/** A layer with variables: its name or pattern, what it has, and what stands before and after the number in '{}'. */
+export type Entry<Name extends string, H extends Has> = H extends 'state' | 'some'
+  ? readonly [Name, H]
+  : Name extends `${infer Before}{}${infer After}`
+    ? readonly [Name, H, Before, After]
+    : readonly [Name, H]
+/** Layers in sequence. */
+export interface InSequence<L extends readonly AnyLayer[]> {
+  readonly sequence: L
+}
+/** Branches side by side, each of which gets one of several inputs or all of them. */
+export interface InParallel<L extends readonly AnyLayer[], Gets extends 'one' | 'all'> {
+  readonly branches: L
+  readonly gets: Gets
+}
+/** A part whose names begin with its own and are numbered anew within it. */
+export interface InBlock<Name extends string, B extends AnyLayer> {
+  readonly block: Name
+  readonly part: B
+}
+/** A part whose variables stand under its name wherever it occurs; those of a composition under name/inner-name. */
+export interface InShared<Name extends string, B extends AnyLayer> {
+  readonly shared: Name
+  readonly part: B
+}
+/** Variables that only the run time knows: no names can be told after them. */
+export interface Unknown {
+  readonly unknown: true
+}
 
 /**
- * A union of [name, parameters, state] of the layers from index `N` on. What stands for several layers has four parts:
- * [name or pattern, its entries, never, what it is].
+ * Counts a name. `C` is one string that holds the number to come of each pattern, as ';relu-{}=3;convolution-{}=2;':
+ * updating it costs the same however many patterns a network has.
  */
-type Resolve<E extends readonly unknown[], N extends number, Counters extends string, R> = N extends E['length']
-  ? R
-  : E[N] extends readonly [infer P extends string, infer V, infer S]
-    ? Resolve<
-        E,
-        Next[N],
-        Increment<Counters, P>,
-        [V] extends [never] ? ([S] extends [never] ? R : R | Entry<P, V, S, Counters>) : R | Entry<P, V, S, Counters>
-      >
-    : E[N] extends readonly [infer P extends string, infer Inner, never, infer Form]
-      ? Form extends 'unknown'
-        ? UnknownEntry
-        : Form extends 'block'
-          ? Resolve<E, Next[N], Increment<Counters, P>, R | BlockEntries<Numbered<P, Counters>, Inner, 0, ';', never>>
-          : Resolve<E, Next[N], Counters, R | SharedEntries<P, Inner, Form>>
-      : R
-type Numbered<P extends string, Counters extends string> = Format<P, `${Next[Count<Counters, P>]}`>
-type Entry<P extends string, V, S, Counters extends string> = [Numbered<P, Counters>, V, S]
-/** The variables of a shared layer stand under its name, those of a shared composition under name/inner-name. */
-type SharedEntries<Name extends string, E, Form> = E extends readonly unknown[]
-  ? Form extends 'layer'
-    ? E[0] extends readonly [string, infer V, infer S]
-      ? [Name, V, S]
-      : never
-    : Prefixed<Name, Resolve<E, 0, ';', never>>
-  : never
-type Prefixed<Name extends string, R> = R extends readonly [infer N extends string, infer V, infer S]
-  ? [`${Name}/${N}`, V, S]
-  : never
-/** As {@link Resolve}, within a block; shared layers belong to the whole network, so their names stay. */
-type BlockEntries<Name extends string, E, N extends number, Counters extends string, R> = E extends readonly unknown[]
-  ? N extends E['length']
-    ? R
-    : E[N] extends readonly [infer P extends string, infer V, infer S]
-      ? BlockEntries<Name, E, Next[N], Increment<Counters, P>, R | [`${Name}/${Numbered<P, Counters>}`, V, S]>
-      : E[N] extends readonly [infer P extends string, infer Inner, never, infer Form]
-        ? Form extends 'unknown'
-          ? UnknownEntry
-          : Form extends 'block'
-            ? BlockEntries<
-                Name,
-                E,
-                Next[N],
-                Increment<Counters, P>,
-                R | BlockEntries<`${Name}/${Numbered<P, Counters>}`, Inner, 0, ';', never>
-              >
-            : BlockEntries<Name, E, Next[N], Counters, R | SharedEntries<P, Inner, Form>>
-        : R
-  : never
-/** Whatever name, as numbers cannot be told where a layer may be missing. */
-type UnknownEntry = [string, Readonly<Record<string, Tensor>>, Readonly<Record<string, Tensor>>]
+type Count<C extends string, P extends string> = P extends `${string}{${string}`
+  ? C extends `${infer A};${P}=${infer K extends number};${infer B}`
+    ? `${A};${P}=${Next[K]};${B}`
+    : `${C}${P}=2;`
+  : C
+type NameOf<C extends string, P extends string> = P extends `${string}{${string}`
+  ? C extends `${string};${P}=${infer K};${string}`
+    ? Format<P, K>
+    : Format<P, '1'>
+  : P
 
-type Named<L extends AnyLayer> =
-  Entries<L, number[]> extends infer E extends readonly unknown[] ? Resolve<E, 0, ';', never> : never
+/**
+ * A layer with variables in its place, and its name: [name, what it has, layer]. Where it may have no parameters, the
+ * name of its parameters stands first, that of its state last, `never` for that which it has not.
+ */
+type Found<Name extends string, H, L> = H extends 'state'
+  ? [never, H, L, Name]
+  : H extends 'some'
+    ? [IfAny<Own<L, '~params'>, Name>, H, L, IfAny<Own<L, '~state'>, Name>]
+    : [Name, H, L]
+type IfAny<V, Name> = [V] extends [never] ? never : Name
+type StateName<E> = E extends readonly [infer Name, 'both', unknown]
+  ? Name
+  : E extends readonly [unknown, unknown, unknown, infer Name]
+    ? Name
+    : never
+
+/**
+ * A union of what is `Found`: [name, what it has, layer in its place] of the layers `L` from index `N` on, in sequence from the shape `I`,
+ * added to `R`. `U` has the names and patterns of layers with variables: no others need be counted.
+ */
+type Walk<
+  L extends readonly AnyLayer[],
+  N extends number,
+  I,
+  Prefix extends string,
+  C extends string,
+  U,
+  R,
+  Up,
+> = N extends L['length']
+  ? GoUp<I, Prefix, C, U, R, Up>
+  : L[N]['~entries'] extends infer E
+    ? E extends U
+      ? Walk<L, Next[N], Out<L[N], I>, Prefix, Count<C, E & string>, U, R, Up>
+      : E extends string
+        ? Walk<L, Next[N], Out<L[N], I>, Prefix, C, U, R, Up>
+        : E extends readonly string[]
+          ? E extends readonly [
+              infer P extends string,
+              infer H,
+              infer Before extends string,
+              infer After extends string,
+            ]
+            ? C extends `${infer X};${P}=${infer K extends number};${infer Y}`
+              ? Walk<
+                  L,
+                  Next[N],
+                  Out<L[N], I>,
+                  Prefix,
+                  `${X};${P}=${Next[K]};${Y}`,
+                  U,
+                  R | [`${Prefix}${Before}${K}${After}`, H, Placed<L[N], I>],
+                  Up
+                >
+              : Walk<
+                  L,
+                  Next[N],
+                  Out<L[N], I>,
+                  Prefix,
+                  `${C}${P}=2;`,
+                  U,
+                  R | [`${Prefix}${Before}1${After}`, H, Placed<L[N], I>],
+                  Up
+                >
+            : E extends readonly [infer P extends string, infer H]
+              ? Walk<
+                  L,
+                  Next[N],
+                  Out<L[N], I>,
+                  Prefix,
+                  Count<C, P>,
+                  U,
+                  R | Found<`${Prefix}${NameOf<C, P>}`, H, Placed<L[N], I>>,
+                  Up
+                >
+              : never
+          : E extends InSequence<infer S>
+            ? Walk<S, 0, I, Prefix, C, U, R, readonly [L, Next[N], Up]>
+            : GoDown<L[N], E, I, Prefix, C, U, R, readonly [L, Next[N], Up]>
+    : never
+type GoDown<B extends AnyLayer, E, I, Prefix extends string, C extends string, U, R, Up> =
+  E extends InParallel<infer L, infer Gets>
+    ? GoAcross<L, 0, I, Gets, [], Prefix, C, U, R, Up>
+    : E extends InBlock<infer P, infer Part>
+      ? Walk<[Part], 0, I, `${Prefix}${NameOf<C, P>}/`, ';', U, R, readonly [Prefix, Count<C, P>, Up]>
+      : E extends InShared<infer Name, infer Part>
+        ? Part['~entries'] extends readonly [string, infer H, ...(readonly string[])]
+          ? GoUp<Out<B, I>, Prefix, C, U, R | Found<Name, H, Placed<Part, I>>, Up>
+          : Walk<[Part], 0, I, `${Name}/`, ';', U, R, readonly [Prefix, C, Up]>
+        : R | [string, 'both', UnknownVariables]
+/** The branches `L` from index `N` on; `O` are the outputs of those before. */
+type GoAcross<
+  L extends readonly AnyLayer[],
+  N extends number,
+  I,
+  Gets,
+  O extends readonly unknown[],
+  Prefix extends string,
+  C extends string,
+  U,
+  R,
+  Up,
+> = N extends L['length']
+  ? GoUp<O, Prefix, C, U, R, Up>
+  : Walk<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, Prefix, C, U, R, readonly [L, Next[N], I, Gets, O, Up]>
+/** Goes on from the shape `I` with what `Up` holds: the rest of a sequence, the next branch, or the names outside a block. */
+type GoUp<I, Prefix extends string, C extends string, U, R, Up> = Up extends readonly [
+  infer L extends readonly AnyLayer[],
+  infer N extends number,
+  infer More,
+]
+  ? Walk<L, N, I, Prefix, C, U, R, More>
+  : Up extends readonly [
+        infer L extends readonly AnyLayer[],
+        infer N extends number,
+        infer From,
+        infer Gets,
+        infer O extends readonly unknown[],
+        infer More,
+      ]
+    ? GoAcross<L, N, From, Gets, I extends Several ? [...O, ...I] : [...O, I], Prefix, C, U, R, More>
+    : Up extends readonly [infer P extends string, infer D extends string, infer More]
+      ? GoUp<I, P, D, U, R, More>
+      : R
+
+type Named<L extends AnyLayer, I = number[]> = Walk<[L], 0, I, '', ';', L['~within'], never, null>
 
 /** The parameters of a part within a layer: a layer's own, a composition's as `layer/variable`; `never` for none. */
-export type InnerParams<L extends AnyLayer, I> = Inner<L, I, 1>
+export type InnerParams<L extends AnyLayer, I> = L extends { readonly nodes: unknown }
+  ? Flat<{ [E in Named<L, I> as E[0]]: Own<E[2], '~params'> }>
+  : Own<Placed<L, I>, '~params'>
 /** The same for its state. */
-export type InnerState<L extends AnyLayer, I> = Inner<L, I, 2>
-type Inner<L extends AnyLayer, I, At extends 1 | 2> =
-  Entries<L, I> extends infer E extends readonly unknown[]
-    ? L extends { readonly nodes: unknown }
-      ? Flat<Resolve<E, 0, ';', never>, At>
-      : E[0] extends readonly [string, infer V, infer S]
-        ? At extends 1
-          ? V
-          : S
-        : never
-    : never
-type Flat<R, At extends 1 | 2> = [Pairs<R, At>] extends [never] ? never : { readonly [P in Pairs<R, At> as P[0]]: P[1] }
-type Pairs<R, At extends 1 | 2> = R extends readonly [infer N extends string, infer V, infer S]
-  ? At extends 1
-    ? PairsOf<N, V>
-    : PairsOf<N, S>
-  : never
-type PairsOf<N extends string, V> = [V] extends [never]
-  ? never
-  : { [K in keyof V & string]: [`${N}/${K}`, V[K]] }[keyof V & string]
+export type InnerState<L extends AnyLayer, I> = L extends { readonly nodes: unknown }
+  ? Flat<{ [E in Named<L, I> as StateName<E>]: Own<E[2], '~state'> }>
+  : Own<Placed<L, I>, '~state'>
+type Flat<Tree> = [keyof Tree] extends [never] ? never : { readonly [P in Pairs<Tree> as P[0]]: P[1] }
+type Pairs<Tree> = {
+  [Name in keyof Tree & string]: {
+    [K in keyof Tree[Name] & string]: [`${Name}/${K}`, Tree[Name][K]]
+  }[keyof Tree[Name] & string]
+}[keyof Tree & string]
 
 /** Tensors by layer and variable, where the compiler does not know the network. */
 export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>
 
+interface UnknownVariables {
+  readonly '~params': AnyVariables[string]
+  readonly '~state': AnyVariables[string]
+}
+
 /** What gradients train: tensors by layer name and variable name. */
 export type ParamsOf<L extends AnyLayer> = unknown extends L['~entries']
   ? AnyVariables
-  : { readonly [E in Named<L> as [E[1]] extends [never] ? never : E[0]]: E[1] }
+  : {
+      readonly [E in Named<L> as E[0]]: Own<E[2], '~params'>
+    }
 /** What training updates without a gradient: tensors by layer name and variable name. */
 export type StateOf<L extends AnyLayer> = unknown extends L['~entries']
   ? AnyVariables
-  : { readonly [E in Named<L> as [E[2]] extends [never] ? never : E[0]]: E[2] }
+  : {
+      readonly [E in Named<L> as StateName<E>]: Own<E[2], '~state'>
+    }
+
+type Own<L, Key extends '~params' | '~state'> = L extends { readonly [_ in Key]: infer V } ? V : never
 
 /** The variables of a network: parameters, which gradients train, and the rest of its state. */
 export interface Variables<L extends AnyLayer = AnyLayer> {

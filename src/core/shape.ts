@@ -25,6 +25,15 @@ export type Show<S> = number[] extends S
       ? `${S['length']} inputs side by side`
       : 'an unknown shape'
 
+/** Several shapes side by side. Asks for the first only: a dimension may be a type parameter. */
+export type Several = readonly [readonly unknown[], ...(readonly unknown[])]
+/** What the branch at index `N` gets of what comes in. */
+export type BranchInput<I, N extends number> = I extends Several
+  ? I extends { readonly [_ in N]: infer S }
+    ? S
+    : I
+  : I
+
 type SharedDimension<A, B> = number extends A ? B : number extends B ? A : A extends B ? A : never
 
 /** The shape that two shapes share, known dimensions winning over unknown ones; `never` when they cannot be one. */

@@ -46,8 +46,8 @@ export interface Values {
   readonly data: Float32Array
 }
 
-/** Nested arrays of numbers. */
-export type NestedNumbers = readonly number[] | readonly NestedNumbers[]
+/** Nested arrays of numbers. An interface, as the compiler would go through a recursive type again at every call. */
+export interface NestedNumbers extends ReadonlyArray<number | NestedNumbers> {}
 
 /** Every form in which the initial value of a variable can be given. */
 export type ParameterSource = Initializer | number | NestedNumbers | Float32Array | Float64Array | Int32Array | TfTensor

@@ -36,9 +36,7 @@ export interface MultiHeadAttention<
   readonly outputWeight: Parameter
   readonly bias: Parameter | null
   readonly '~out': Attended<Roles<this['~in'], Mask>, Heads, K, O>
-  readonly '~source': never
   readonly '~params': AttentionParams<Roles<this['~in'], Mask>, Heads, K, V, O, B>
-  readonly '~state': never
 }
 
 /** The constructor of {@link MultiHeadAttention}. */

@@ -24,7 +24,6 @@ export interface Bidirectional<
   readonly layer: L
   readonly merge: Merge
   readonly '~out': Merged<Out<L, this['~in']>, Merge>
-  readonly '~source': never
   readonly '~params': BothWays<InnerParams<L, this['~in']>>
   readonly '~state': BothWays<InnerState<L, this['~in']>>
 }

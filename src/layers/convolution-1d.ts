@@ -51,7 +51,7 @@ export interface Convolution1D<
   G extends number = 1,
   B = number,
   Name extends string = 'convolution1d-{}',
-> extends Leaf<Name> {
+> extends Leaf<Name, 'params'> {
   readonly kind: 'Convolution1D'
   readonly size: Size
   readonly padding: Padding1D
@@ -61,11 +61,9 @@ export interface Convolution1D<
   readonly weight: Parameter
   readonly bias: Parameter | null
   readonly '~out': SlidSteps<this['~in'], 'Convolution1D', Size[0], P, S, D, Size[1], G>
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], PerGroup<Channels<this['~in']>, G>, Size[1]]>
     : WeightAndBias<[Size[0], PerGroup<Channels<this['~in']>, G>, Size[1]], [Size[1]]>
-  readonly '~state': never
 }
 type Channels<I> = I extends readonly [unknown, unknown, infer C extends number] ? C : number
 

@@ -53,7 +53,7 @@ export interface Convolution3D<
   G extends number = 1,
   B = number,
   Name extends string = 'convolution3d-{}',
-> extends Leaf<Name> {
+> extends Leaf<Name, 'params'> {
   readonly kind: 'Convolution3D'
   readonly size: Size
   readonly padding: 'valid' | 'same' | readonly number[]
@@ -63,11 +63,9 @@ export interface Convolution3D<
   readonly weight: Parameter
   readonly bias: Parameter | null
   readonly '~out': SlidVolume<this['~in'], 'Convolution3D', Size, P, S, D, Size[3], G>
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], Size[2], PerGroup<VolumeChannels<this['~in']>, G>, Size[3]]>
     : WeightAndBias<[Size[0], Size[1], Size[2], PerGroup<VolumeChannels<this['~in']>, G>, Size[3]], [Size[3]]>
-  readonly '~state': never
 }
 /** The channels of [batch, depth, rows, cols, channels]. */
 export type VolumeChannels<I> = I extends readonly [unknown, unknown, unknown, unknown, infer C extends number]

@@ -56,7 +56,7 @@ export interface Convolution<
   B = number,
   Name extends string = 'convolution-{}',
   G extends number = 1,
-> extends Leaf<Name> {
+> extends Leaf<Name, 'params'> {
   readonly kind: 'Convolution'
   readonly size: Size
   readonly padding: Padding
@@ -71,11 +71,9 @@ export interface Convolution<
     G,
     Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>
   >
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]]>
     : WeightAndBias<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]], [Size[2]]>
-  readonly '~state': never
 }
 
 /** The constructor of {@link Convolution}. */

@@ -42,7 +42,7 @@ export interface DeconvolutionOptions<
 }
 
 /** A transposed convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
-export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends string> extends Leaf<Name> {
+export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends string> extends Leaf<Name, 'params'> {
   readonly kind: 'Deconvolution'
   readonly size: Size
   readonly padding: Padding
@@ -50,11 +50,9 @@ export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends st
   readonly weight: Parameter
   readonly bias: Parameter | null
   readonly '~out': Spread<this['~in'], Size, P, S>
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>]>
     : WeightAndBias<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>], [Size[2]]>
-  readonly '~state': never
 }
 type Spread<I, Size extends FilterSize, P, S> = I extends readonly [
   infer B,
@@ -62,16 +60,15 @@ type Spread<I, Size extends FilterSize, P, S> = I extends readonly [
   infer W extends number,
   unknown,
 ]
-  ? [SpreadAxis<H, Size[0], P, S, 0>, SpreadAxis<W, Size[1], P, S, 1>] extends infer R
-    ? R extends readonly [0, unknown] | readonly [unknown, 0]
-      ? Mismatch<TooMuchPadding<I>>
-      : R extends readonly [infer Rows extends number, infer Cols extends number]
-        ? [B, Rows, Cols, Size[2]]
-        : Mismatch<TooMuchPadding<I>>
-    : never
+  ? SpreadTo<I, B, SpreadAxis<H, Size[0], P, S, 0>, SpreadAxis<W, Size[1], P, S, 1>, Size[2]>
   : number[] extends I
     ? [number, number, number, Size[2]]
     : Mismatch<`Deconvolution expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<I>}`>
+type SpreadTo<I, B, Rows, Cols, Channels> = Rows extends 0 | '-'
+  ? Mismatch<TooMuchPadding<I>>
+  : Cols extends 0 | '-'
+    ? Mismatch<TooMuchPadding<I>>
+    : [B, Rows, Cols, Channels]
 type TooMuchPadding<I> = `Deconvolution: nothing is left of the input ${Show<I>} without the padding`
 type SpreadAxis<N extends number, K extends number, P, S, A extends Axis> = SpreadOut<
   N,

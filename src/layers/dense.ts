@@ -27,7 +27,7 @@ export interface Activation<Kind extends string, Name extends string> extends Pl
 }
 
 /** A dense layer as a type: [batch, features] in, [batch, units] out. */
-export interface Dense<Kind extends string, Units extends number, B, Name extends string> extends Leaf<Name> {
+export interface Dense<Kind extends string, Units extends number, B, Name extends string> extends Leaf<Name, 'params'> {
   readonly kind: Kind
   readonly units: Units
   readonly weight: Parameter
@@ -37,11 +37,9 @@ export interface Dense<Kind extends string, Units extends number, B, Name extend
     : number[] extends this['~in']
       ? [number, Units]
       : Mismatch<`${Kind}(${Units}) expects a 2-dimensional input [batch, features], got ${Show<this['~in']>}: put Reshape() before it, or TimeDistributed around it`>
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? Weight<[Features<this['~in']>, Units]>
     : WeightAndBias<[Features<this['~in']>, Units], [Units]>
-  readonly '~state': never
 }
 /** The features of [batch, features]. */
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number

@@ -67,7 +67,7 @@ export interface DepthwiseConvolution<
   M extends number = 1,
   B = number,
   Name extends string = 'depthwise-convolution-{}',
-> extends Leaf<Name> {
+> extends Leaf<Name, 'params'> {
   readonly kind: 'DepthwiseConvolution'
   readonly size: Pair
   readonly padding: Padding
@@ -77,11 +77,9 @@ export interface DepthwiseConvolution<
   readonly weight: Parameter
   readonly bias: Parameter | null
   readonly '~out': Slid<this['~in'], 'DepthwiseConvolution', Size, P, S, D, Multiply<ChannelsOf<this['~in']>, M>>
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], ChannelsOf<this['~in']>, M]>
     : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, M], [Multiply<ChannelsOf<this['~in']>, M>]>
-  readonly '~state': never
 }
 
 /** The constructor of {@link DepthwiseConvolution}. */
@@ -210,7 +208,7 @@ export interface SeparableConvolution<
   M extends number = 1,
   B = number,
   Name extends string = 'separable-convolution-{}',
-> extends Leaf<Name> {
+> extends Leaf<Name, 'params'> {
   readonly kind: 'SeparableConvolution'
   readonly size: Size
   readonly padding: Padding
@@ -221,11 +219,9 @@ export interface SeparableConvolution<
   readonly pointwiseWeight: Parameter
   readonly bias: Parameter | null
   readonly '~out': Slid<this['~in'], 'SeparableConvolution', Size, P, S, D, Size[2]>
-  readonly '~source': never
   readonly '~params': [B] extends [null]
     ? SeparableWeights<ChannelsOf<this['~in']>, Size, M>
     : SeparableWeights<ChannelsOf<this['~in']>, Size, M> & { readonly [_ in 'bias']: Tensor<[Size[2]]> }
-  readonly '~state': never
 }
 interface SeparableWeights<C extends number, Size extends FilterSize, M extends number> {
   readonly depthwiseWeight: Tensor<[Size[0], Size[1], C, M]>

@@ -4,9 +4,9 @@ import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec } from '../core/options.ts'
-import { type Flow, type Mismatch, type Shape, type Show, showFlow } from '../core/shape.ts'
+import { type Flow, type Mismatch, type Several, type Shape, type Show, showFlow } from '../core/shape.ts'
 import { times } from './axis.ts'
-import type { AxisKey, Several } from './merge.ts'
+import type { AxisKey } from './merge.ts'
 
 /** The axis of both inputs that is summed over, or one for each. */
 export type DotAxes = number | readonly [first: number, second: number]

@@ -11,7 +11,8 @@ export interface EmbeddingOptions<Name extends string = string> extends NameOpti
 }
 
 /** An embedding as a type: whole numbers of any shape in, a vector for each of them out. */
-export interface Embedding<Size extends number, Units extends number, Name extends string> extends Leaf<Name> {
+export interface Embedding<Size extends number, Units extends number, Name extends string>
+  extends Leaf<Name, 'params'> {
   readonly kind: 'Embedding'
   readonly inputSize: Size
   readonly outputSize: Units
@@ -21,9 +22,7 @@ export interface Embedding<Size extends number, Units extends number, Name exten
     : this['~in'] extends readonly unknown[]
       ? [...this['~in'], Units]
       : never
-  readonly '~source': never
   readonly '~params': Weight<[Size, Units]>
-  readonly '~state': never
 }
 
 /** The constructor of {@link Embedding}. */

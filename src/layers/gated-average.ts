@@ -2,8 +2,8 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import { codec } from '../core/options.ts'
-import { type Flow, type Mismatch, type Shape, type Show, showFlow, showShape } from '../core/shape.ts'
-import { type AxisKey, type Several, type ShareAll, sharedByAll } from './merge.ts'
+import { type Flow, type Mismatch, type Several, type Shape, type Show, showFlow, showShape } from '../core/shape.ts'
+import { type AxisKey, type ShareAll, sharedByAll } from './merge.ts'
 
 /** A gated average as a type: a gate [batch, n] and n inputs of one shape in, that shape out. */
 export interface GatedAverage<At extends number, Name extends string> extends Plain<Name> {

@@ -18,7 +18,7 @@ export interface GroupNormOptions<Name extends string = string> extends NameOpti
 }
 
 /** A group normalization as a type: [batch, rows, cols, channels] in, the same out. */
-export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name> {
+export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name, 'params'> {
   readonly kind: 'GroupNorm'
   readonly nGroups: Groups
   readonly beta: Parameter
@@ -35,9 +35,7 @@ export interface GroupNorm<Groups extends number, Name extends string> extends L
     : number[] extends this['~in']
       ? number[]
       : Mismatch<`GroupNorm expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
-  readonly '~source': never
   readonly '~params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this['~in']>]> }
-  readonly '~state': never
 }
 
 /** The constructor of {@link GroupNorm}. */

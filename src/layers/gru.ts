@@ -37,7 +37,7 @@ export interface GRUOptions<
 
 /** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>
-  extends Leaf<Name>,
+  extends Leaf<Name, Learn extends true ? 'params' : 'both'>,
     NormalRecurrent {
   readonly kind: 'GRU'
   readonly units: Units
@@ -45,7 +45,6 @@ export interface GRU<Units extends number, Final, Learn, Name extends string, Ma
   readonly updategate: Gate
   readonly hiddenUpdate: Gate
   readonly '~out': Walked<this['~in'], 'GRU', Units, Final, Mask>
-  readonly '~source': never
   readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<3, Units>> &
     (Learn extends true ? Start<Units> : unknown)
   readonly '~state': Learn extends true ? never : Start<Units>

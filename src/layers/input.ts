@@ -1,6 +1,6 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { codec } from '../core/options.ts'
 import { type Mismatch, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../core/shape.ts'
 
@@ -14,13 +14,10 @@ type Given<S> = S extends readonly unknown[]
   : [number, Dimension<S>]
 
 /** The start of a network as a type: nothing in, [batch, ...S] out. */
-export interface Input<S, Name extends string> extends Leaf<Name> {
+export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
   readonly kind: 'Input'
   readonly shape: Shape
   readonly '~out': number[] extends this['~in'] ? Given<S> : Merged<this['~in'], Given<S>>
-  readonly '~source': Given<S>
-  readonly '~params': never
-  readonly '~state': never
 }
 type Merged<I, S> = [SharedShape<I, S>] extends [never]
   ? Mismatch<`Input expects ${Show<S>}, got ${Show<I>}`>

@@ -30,9 +30,7 @@ export interface InstanceNorm<G = number, B = number, Name extends string = 'ins
     : number[] extends this['~in']
       ? number[]
       : Mismatch<`InstanceNorm expects an input [batch, ..., channels] with axes between them, got ${Show<this['~in']>}`>
-  readonly '~source': never
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], readonly [-1]>>
-  readonly '~state': never
 }
 
 /** The constructor of {@link InstanceNorm}. */

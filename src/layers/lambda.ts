@@ -4,8 +4,7 @@ import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, isFunction } from '../core/options.ts'
-import { type Flow, type Shape, sharedShape, showShape } from '../core/shape.ts'
-import type { Several } from './merge.ts'
+import { type Flow, type Several, type Shape, sharedShape, showShape } from '../core/shape.ts'
 
 /** A function of one or several tensors, in any interpretation of the operations. */
 export type LambdaFunction = <T>(ops: Ops<T>, ...inputs: readonly T[]) => T

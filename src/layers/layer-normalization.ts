@@ -74,9 +74,7 @@ export interface LayerNorm<
   readonly beta: Parameter | null
   readonly epsilon: number
   readonly '~out': NormalizedFeatures<this['~in'], 'LayerNorm'>
-  readonly '~source': never
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], A>>
-  readonly '~state': never
 }
 
 /** The constructor of {@link LayerNorm}. */

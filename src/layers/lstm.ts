@@ -50,7 +50,7 @@ export interface LSTMOptions<
 
 /** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>
-  extends Leaf<Name>,
+  extends Leaf<Name, Learn extends true ? 'params' : 'both'>,
     NormalRecurrent {
   readonly kind: 'LSTM'
   readonly units: Units
@@ -62,7 +62,6 @@ export interface LSTM<Units extends number, Final, Learn, Peep, Name extends str
   readonly cellInit: Parameter
   readonly peepholes: boolean
   readonly '~out': Walked<this['~in'], 'LSTM', Units, Final, Mask>
-  readonly '~source': never
   readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<4, Units>> &
     (Peep extends true ? Peepholes<Units> : unknown) &
     (Learn extends true ? Starts<Units> : unknown)

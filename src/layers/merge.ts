@@ -8,6 +8,7 @@ import { codec, isFunction } from '../core/options.ts'
 import {
   type Flow,
   type Mismatch,
+  type Several,
   type Shape,
   type SharedShape,
   type Show,
@@ -16,9 +17,6 @@ import {
 } from '../core/shape.ts'
 
 // Layers that make one tensor of several side by side.
-
-/** The flow of several tensors. */
-export type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 
 /** The merges that have a name. */
 export type MergeName = 'add' | 'multiply' | 'subtract' | 'average' | 'maximum' | 'minimum'

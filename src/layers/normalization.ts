@@ -28,7 +28,7 @@ export interface BatchNormOptions<
 }
 
 /** A batch normalization as a type: any shape in, the same out; its variables are 1 along the axes it runs over. */
-export interface BatchNorm<Axes, Name extends string> extends Leaf<Name> {
+export interface BatchNorm<Axes, Name extends string> extends Leaf<Name, 'both'> {
   readonly kind: 'BatchNorm'
   readonly axes: readonly number[] | null
   readonly alpha: number
@@ -38,7 +38,6 @@ export interface BatchNorm<Axes, Name extends string> extends Leaf<Name> {
   readonly runningMean: Parameter
   readonly runningInvStd: Parameter
   readonly '~out': this['~in']
-  readonly '~source': never
   readonly '~params': Statistics<this['~in'], Axes, 'gamma' | 'beta'>
   readonly '~state': Statistics<this['~in'], Axes, 'runningMean' | 'runningInvStd'>
 }

@@ -36,9 +36,7 @@ export interface PositionalEncoding<
     : number[] extends this['~in']
       ? [number, number, number]
       : Mismatch<`PositionalEncoding expects a 3-dimensional input [batch, time, features], got ${Show<this['~in']>}`>
-  readonly '~source': never
   readonly '~params': Form extends 'learned' ? Weight<Encodings<this['~in'], Length>> : never
-  readonly '~state': never
 }
 type Encodings<I, Length> = I extends readonly [unknown, infer T extends number, infer F extends number]
   ? [Length extends number ? Length : T, F]

@@ -25,7 +25,7 @@ export interface PReluOptions<
 }
 
 /** A parametric rectifier as a type: as a dense layer with units, else whatever comes in goes out. */
-export interface PRelu<Units extends number | null, At, B, Name extends string> extends Leaf<Name> {
+export interface PRelu<Units extends number | null, At, B, Name extends string> extends Leaf<Name, 'params'> {
   readonly kind: 'PRelu'
   readonly units: Units
   readonly alphaAxes: readonly number[]
@@ -33,9 +33,7 @@ export interface PRelu<Units extends number | null, At, B, Name extends string> 
   readonly weight: Parameter
   readonly bias: Parameter | null
   readonly '~out': Output<this['~in'], Units>
-  readonly '~source': never
   readonly '~params': Params<this['~in'], Units, B, At>
-  readonly '~state': never
 }
 type Output<I, Units> = Units extends number
   ? I extends readonly [infer B, unknown]

@@ -34,9 +34,7 @@ export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1]
   readonly gamma: Parameter | null
   readonly epsilon: number
   readonly '~out': NormalizedFeatures<this['~in'], 'RMSNorm'>
-  readonly '~source': never
   readonly '~params': FactorAndShift<G, null, Along<this['~in'], A>>
-  readonly '~state': never
 }
 
 /** The constructor of {@link RMSNorm}. */

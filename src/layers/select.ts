@@ -1,8 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { integer } from '../core/options.ts'
-import { type Mismatch, type Show, showFlow } from '../core/shape.ts'
-import type { Several } from './merge.ts'
+import { type Mismatch, type Several, type Show, showFlow } from '../core/shape.ts'
 
 /** A selection as a type: several inputs in, one of them out. */
 export interface Select<Index extends number, Name extends string = 'select-{}'> extends Plain<Name> {

@@ -31,13 +31,12 @@ export interface SimpleRNNOptions<
 
 /** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface SimpleRNN<Units extends number, Final, Learn, Name extends string, Mask = false>
-  extends Leaf<Name>,
+  extends Leaf<Name, Learn extends true ? 'params' : 'both'>,
     NormalRecurrent {
   readonly kind: 'SimpleRNN'
   readonly units: Units
   readonly activation: Gate
   readonly '~out': Walked<this['~in'], 'SimpleRNN', Units, Final, Mask>
-  readonly '~source': never
   readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Units> & (Learn extends true ? Start<Units> : unknown)
   readonly '~state': Learn extends true ? never : Start<Units>
 }

@@ -28,7 +28,9 @@ type Extent<K extends number, D extends number> = D extends 1 ? K : K extends 1 
 type Before<K extends number> = Subtract<K, 1> extends infer N extends number ? N : 0
 /** ceil((n - k + 1) / s), which is floor((n - k) / s) + 1 where the window fits; else '-' or 0. */
 type Slide<N extends number, K extends number, S extends number> = S extends 1
-  ? Subtract<N, Before<K>>
+  ? K extends 1
+    ? N
+    : Subtract<N, Before<K>>
   : K extends S
     ? Floor<N, S>
     : Subtract<N, K> extends infer Rest
@@ -37,14 +39,10 @@ type Slide<N extends number, K extends number, S extends number> = S extends 1
         : '-'
       : never
 /** One axis of `N` after a window of `K` elements. */
-export type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = number extends
-  | N
-  | K
-  | S
-  | D
-  ? number
-  : P extends 'same'
-    ? Ceil<N, S>
+export type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = P extends 'same'
+  ? Ceil<N, S>
+  : number extends N | K | S | D
+    ? number
     : P extends 0
       ? Slide<N, Extent<K, D>, S>
       : P extends number
@@ -54,27 +52,34 @@ export type SlideAxis<N extends number, K extends number, S extends number, P, D
         : number
 
 /** [batch, rows, cols, channels] after a window has slid over it: `P` the padding, `S` the stride, `D` the dilation. */
-export type Slid<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends [
+export type Slid<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends readonly [
   infer B,
   infer H extends number,
   infer W extends number,
   unknown,
 ]
-  ? [
-      SlideAxis<H, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
-      SlideAxis<W, Size[1] & number, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
-    ] extends infer R
-    ? R extends [0, unknown] | [unknown, 0]
-      ? Mismatch<TooLarge<I, Kind, Size>>
-      : R extends [infer Rows extends number, infer Cols extends number]
-        ? [B, Rows, Cols, Channels]
-        : Mismatch<TooLarge<I, Kind, Size>>
-    : never
+  ? [P, S] extends ['same', 1]
+    ? [B, H, W, Channels]
+    : SlidTo<
+        I,
+        Kind,
+        Size,
+        B,
+        SlideAxis<H, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
+        SlideAxis<W, Size[1] & number, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
+        Channels
+      >
   : number[] extends I
     ? [number, number, number, Channels]
     : Mismatch<`${Kind} expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<I>}`>
+// Each axis is asked by itself: of a pair the compiler would reckon what it could be while it is not known yet.
+type SlidTo<I, Kind extends string, Size extends readonly number[], B, Rows, Cols, Channels> = Rows extends 0 | '-'
+  ? Mismatch<TooLarge<I, Kind, Size>>
+  : Cols extends 0 | '-'
+    ? Mismatch<TooLarge<I, Kind, Size>>
+    : [B, Rows, Cols, Channels]
 /** The channels of [batch, rows, cols, channels]. */
-export type ChannelsOf<I> = I extends [unknown, unknown, unknown, infer C extends number] ? C : number
+export type ChannelsOf<I> = I extends readonly [unknown, unknown, unknown, infer C extends number] ? C : number
 type TooLarge<
   I,
   Kind extends string,

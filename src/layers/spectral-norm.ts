@@ -38,7 +38,6 @@ export interface SpectralNorm<
   readonly iterations: number
   readonly epsilon: number
   readonly '~out': Wrapped<Out<L, this['~in']>, 'SpectralNorm'>
-  readonly '~source': never
   readonly '~params': InnerParams<L, this['~in']>
   readonly '~state': Also<InnerState<L, this['~in']>, Directions<InnerParams<L, this['~in']>, Weights[number]>>
 }

@@ -24,7 +24,6 @@ export interface TimeDistributed<L extends AnyLayer, Mask = false, Name extends 
   readonly layer: L
   readonly mask: boolean
   readonly '~out': Distributed<this['~in'], L, Mask>
-  readonly '~source': never
   readonly '~params': InnerParams<L, StepOf<this['~in'], Mask>>
   readonly '~state': InnerState<L, StepOf<this['~in'], Mask>>
 }

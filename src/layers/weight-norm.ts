@@ -28,7 +28,6 @@ export interface WeightNorm<
   readonly weights: readonly string[]
   readonly axis: number
   readonly '~out': Wrapped<Out<L, this['~in']>, 'WeightNorm'>
-  readonly '~source': never
   readonly '~params': InnerParams<L, this['~in']> & Vectors<InnerParams<L, this['~in']>, Weights[number], 'Gain'>
   readonly '~state': InnerState<L, this['~in']>
 }

@@ -1,8 +1,8 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import type { UnknownEntries } from '../core/blocks.ts'
 import type { Chain, Join } from '../core/compose.ts'
 import { InvalidOption, NotationError, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import type { Unknown } from '../core/named.ts'
 import { compose, type Part, type Wired } from '../core/network.ts'
 import type { Mismatch } from '../core/shape.ts'
 import type { Problem } from './arguments.ts'
@@ -16,7 +16,8 @@ export interface AnyNetwork extends Chain, Wired {
   readonly '~out': number[]
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': UnknownEntries
+  readonly '~entries': Unknown
+  readonly '~within': string
 }
 
 type Parsed<S extends string, B> =

@@ -25,7 +25,7 @@ import { holds, type Same } from './exact.ts'
 // Ready-made networks: their shapes, and their parameters by name.
 
 export const vgg = vgg16()
-//           ^? const vgg: Network<[number, 224, 224, 3], [number, 1000], readonly [Image, VGG16]>
+//           ^? const vgg: Network<[number, 224, 224, 3], [number, 1000], ...
 holds<Same<InputOf<typeof vgg>, [number, 224, 224, 3]>>()
 holds<Same<OutputOf<typeof vgg>, [number, 1000]>>()
 holds<Same<ParamsOf<ReturnType<typeof vgg16>>['conv1_1']['weight'], Tensor<[3, 3, 3, 64]>>>()
@@ -39,7 +39,7 @@ init(vgg, key(1)).params.conv6_1
 //                       ~~~~~~~ Property 'conv6_1' does not exist
 
 export const resnet = resnet50()
-//           ^? const resnet: Network<[number, 224, 224, 3], [number, 1000], readonly [ResNet50<[224, 224, 3], true, 32>]>
+//           ^? const resnet: Network<[number, 224, 224, 3], [number, 1000], ...
 holds<Same<InputOf<typeof resnet>, [number, 224, 224, 3]>>()
 holds<Same<OutputOf<typeof resnet>, [number, 1000]>>()
 type Params = ParamsOf<typeof resnet>
@@ -82,7 +82,7 @@ resnet50({ inputShape: [224, 224] })
 //         ~~~~~~~~~~ is not assignable to type
 
 export const squeezed = squeezenet()
-//           ^? const squeezed: Network<[number, 227, 227, 3], [number, 1000], readonly [SqueezeNet]>
+//           ^? const squeezed: Network<[number, 227, 227, 3], [number, 1000], ...
 holds<Same<OutputOf<typeof squeezed>, [number, 1000]>>()
 holds<Same<ParamsOf<typeof squeezed>['fire2/squeeze1x1']['weight'], Tensor<[1, 1, 96, 16]>>>()
 holds<Same<ParamsOf<typeof squeezed>['fire9/expand3x3']['weight'], Tensor<[3, 3, 64, 256]>>>()

@@ -10,6 +10,7 @@ import {
   Convolution,
   Convolution1D,
   Convolution3D,
+  type ConvolutionOptions,
   Cropping,
   Deconvolution,
   DepthwiseConvolution,
@@ -42,6 +43,8 @@ import {
   MaxPooling3D,
   MultiHeadAttention,
   type OutputOf,
+  type ParamsOf,
+  type Plain,
   PositionalEncoding,
   PRelu,
   parallel,
@@ -60,6 +63,7 @@ import {
   SpectralNorm,
   shared,
   Tanh,
+  type Tensor,
   TimeDistributed,
   TransformerDecoder,
   TransformerEncoder,
@@ -290,3 +294,18 @@ holds<Same<OutputOf<typeof shaped>, number[]>>()
 
 const normedWeights = join(input, WeightNorm(Convolution([3, 3, 8])), SpectralNorm(Convolution([3, 3, 4])))
 holds<Same<OutputOf<typeof normedWeights>, [number, 8, 11, 4]>>()
+
+// A layer of one's own may give readonly shapes.
+interface Frozen<Name extends string> extends Plain<Name> {
+  readonly '~out': readonly [number, 8, 8, 3]
+}
+declare const Frozen: <const Name extends string = 'frozen-{}'>() => Frozen<Name>
+const frozen = join(Input(4), Frozen(), Convolution([3, 3, 5]), MaxPooling([2, 2]), Reshape(), Relu(2))
+holds<Same<OutputOf<typeof frozen>, [number, 2]>>()
+holds<Same<ParamsOf<typeof frozen>['convolution-1']['weight'], Tensor<[3, 3, 3, 5]>>>()
+holds<Same<ParamsOf<typeof frozen>['relu-1']['weight'], Tensor<[45, 2]>>>()
+
+// Options that are known roughly leave unknown what depends on them.
+declare const rough: ConvolutionOptions
+const roughly = join(input, Convolution([3, 3, 8], rough))
+holds<Same<OutputOf<typeof roughly>, [number, number, number, 8]>>()

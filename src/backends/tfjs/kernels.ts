@@ -3,6 +3,7 @@ import type { Shape } from '../../core/shape.ts'
 import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import type { Fused } from '../../graph/graph.ts'
+import { resultShape } from '../../ops/shapes.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
 import type { Device, Info } from './device.ts'
 
@@ -53,6 +54,14 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
   const binary = (kernel: string) => (a: Info, b: Info) => call(kernel, { a, b })
   const cast = (x: Info, dtype: string): Info => call('Cast', { x }, { dtype })
   const truth = (kernel: string) => (a: Info, b: Info) => cast(call(kernel, { a, b }), 'float32')
+  const broadcast = (x: Info, shape: Shape): Info => {
+    const wide = known(shape)
+    const own = [...Array<number>(wide.length - x.shape.length).fill(1), ...x.shape]
+    return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
+  }
+  /** The same, where there is anything to repeat. */
+  const spreadOver = (x: Info, shape: Shape): Info =>
+    x.shape.length === shape.length && x.shape.every((d, i) => d === shape[i]) ? x : broadcast(x, shape)
   const padded = (x: Info, paddings: readonly (readonly number[])[]): Info =>
     paddings.every(([before, after]) => before === 0 && after === 0)
       ? x
@@ -244,7 +253,12 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     minimum: binary('Minimum'),
     greater: truth('Greater'),
     equal: truth('Equal'),
-    where: (condition, a, b) => call('Select', { condition: cast(condition, 'bool'), t: a, e: b }),
+    // The kernel does not broadcast.
+    where: (condition, a, b) => {
+      const wide = resultShape('where', [condition.shape, a.shape, b.shape], [])
+      const [which, t, e] = [condition, a, b].map(x => spreadOver(x, wide)) as [Info, Info, Info]
+      return call('Select', { condition: cast(which, 'bool'), t, e })
+    },
     sum,
     mean: (x, axes, keepDims) => {
       const count = device.make(Float32Array.of(size(axes.map(axis => x.shape[axis] as number))), [])
@@ -271,11 +285,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
         x.shape.map((d, i) => length[i] ?? d - (begin[i] as number)),
       ),
     reverse: (x, axes) => (isCpu ? make(loops.reversed(view(x), axes)) : call('Reverse', { x }, { dims: [...axes] })),
-    broadcast: (x, shape) => {
-      const wide = known(shape)
-      const own = [...Array<number>(wide.length - x.shape.length).fill(1), ...x.shape]
-      return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
-    },
+    broadcast,
     gather: (table, indices) => {
       const flat = cast(as(indices, [size(indices.shape)]), 'int32')
       const rows = call('GatherV2', { x: table, indices: flat }, { axis: 0, batchDims: 0 })

@@ -1,0 +1,79 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { leavesOf } from '../src/core/network.ts'
+import * as joinery from '../src/index.ts'
+import { drawnWith, initial, layerOf } from './drawn.ts'
+
+// Law 6, readings agree: every layer with random options computes on every backend what it computes eagerly, in training
+// too, and has the same gradients.
+
+type Tensors = tf.Tensor | readonly tf.Tensor[]
+const all = (tensors: Tensors): readonly tf.Tensor[] => [tensors].flat() as tf.Tensor[]
+
+const near = (what: string, actual: Tensors, expected: Tensors): void => {
+  const [found, wanted] = [all(actual), all(expected)]
+  expect(found.length, what).to.equal(wanted.length)
+  for (const [i, tensor] of wanted.entries()) {
+    expect(found[i]?.shape, what).to.deep.equal(tensor.shape)
+    const [own, other] = [found[i]?.dataSync() ?? [], tensor.dataSync()]
+    const scale = Math.max(1, ...Array.from(other, Math.abs))
+    for (const [k, value] of other.entries())
+      expect(own[k], `${what}, element ${k} of ${other.length}`).to.be.closeTo(value, 2e-4 * scale)
+  }
+}
+
+const numbersFor = (shape: readonly number[], seed: number) => ({
+  data: joinery.uniforms(
+    joinery.key(seed),
+    shape.reduce((n, d) => n * d, 1),
+    0.05,
+    0.95,
+  ),
+  shape,
+})
+const inputsOf = (shapes: readonly (readonly number[])[]): joinery.Layer => {
+  const inputs = shapes.map(shape => joinery.Input(shape as number[]))
+  return (inputs.length === 1 ? inputs[0] : joinery.parallel(...(inputs as never[]))) as joinery.Layer
+}
+/** A network of one layer, where its inputs fit it and its variables can be made. */
+const networkOf = (layer: joinery.Layer, shapes: readonly (readonly number[])[]): joinery.Layer | null => {
+  const made = E.tryCatch(() => {
+    const network = joinery.join(inputsOf(shapes) as never, layer as never) as joinery.Layer
+    joinery.init(network, joinery.key(0))
+    return network
+  }, E.toError)
+  return E.isRight(made) ? made.right : null
+}
+
+for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
+  describe(`Layers on ${backend}`, () => {
+    for (const [name, arbitrary] of Object.entries(drawnWith(initial)))
+      it(`${name} computes what it computes eagerly`, () =>
+        fc.assert(
+          fc.asyncProperty(arbitrary, async drawn => {
+            const network = networkOf(layerOf(drawn), drawn.inputs)
+            if (network === null) return
+            const variables = joinery.init(network, joinery.key(1)) as never
+            const x = drawn.inputs.map((shape, i) => numbersFor([2, ...shape], i + 1))
+            const input = (x.length === 1 ? x[0] : x) as never
+            const mode = { training: true, key: joinery.key(3) }
+            const eager = joinery.apply(network, variables, input).output as unknown as Tensors
+            const trained = joinery.apply(network, variables, input, mode).output as unknown as Tensors
+            const seeds = all(eager).map(({ shape }, i) => numbersFor(shape, i + 7))
+            const cotangent = (seeds.length === 1 ? seeds[0] : seeds) as never
+            const model = joinery.compile(network, variables, { backend })
+            near('output', (await model(input)) as unknown as Tensors, eager)
+            near('output in training', (await model.apply(input, mode)).output as unknown as Tensors, trained)
+            const slopes = joinery.gradients(network, variables, input, cotangent)
+            const found = await model.gradients(input, cotangent)
+            near('gradient of the input', found.input as unknown as Tensors, slopes.input as unknown as Tensors)
+            const leaves = (tree: unknown) => leavesOf(tree as joinery.VariableTree<tf.Tensor>)
+            for (const [i, [, variable, slope]] of leaves(slopes.params).entries())
+              near(`gradient of ${variable}`, leaves(found.params)[i]?.[2] as tf.Tensor, slope)
+            await model.dispose()
+          }),
+          { numRuns: 6 },
+        ))
+  })

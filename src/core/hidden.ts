@@ -1,0 +1,20 @@
+import type { AnyLayer } from './layer.ts'
+
+// What an editor shows of a network is to be its shapes; its layers, of which there may be hundreds, would fill the rest
+// of the screen. Compilers print every type argument in full, but for one form: a type that they inferred backwards
+// through a mapped type prints its index signature as `...`. So a network holds its layers in that form.
+
+interface Box<L> {
+  readonly box: L
+}
+type Boxed<T> = { readonly [K in keyof T]: Box<T[K]> }
+interface Boxes<L> {
+  readonly [layers: string]: Box<L>
+}
+
+/** Layers in a form that prints as `{ [x: string]: ... }`. */
+export type Hide<L extends readonly AnyLayer[]> = Boxes<L> extends Boxed<infer Hidden> ? Hidden : never
+/** The layers that {@link Hide} hid. */
+export type Layers<Hidden> = Hidden extends { readonly [layers: string]: infer L extends readonly AnyLayer[] }
+  ? L
+  : never
