@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,7 +11,8 @@ import type { Engine, Peer } from '../works.ts'
 export interface Contender {
   /** The milliseconds of one more round. */
   readonly time: () => Promise<number>
-  /** The largest resident memory so far, in bytes, where the system tells. */
+  /** The largest resident memory so far, in gigabytes, where the system tells. */
+  readonly peakMemory: () => number | null
   readonly stop: () => void
 }
 
@@ -111,6 +112,11 @@ export const start = async (contender: Engine | Peer, work: string): Promise<Con
     time: async () => {
       child.stdin?.write('\n')
       return Number(await next())
+    },
+    peakMemory: () => {
+      const status = `/proc/${child.pid}/status`
+      const [, kilobytes] = existsSync(status) ? (/VmHWM:\s+(\d+)/.exec(readFileSync(status, 'utf8')) ?? []) : []
+      return kilobytes === undefined ? null : Number(kilobytes) / 1e6
     },
     stop: () => {
       child.kill()
