@@ -31,6 +31,7 @@ const cold: Partial<Record<Engine | Peer, string>> = {
 }
 const coldStart = (contender: Engine | Peer): Contender => ({
   time: () => wholeTime(cold[contender] as string),
+  peakMemory: () => null,
   stop: () => {},
 })
 
@@ -67,6 +68,12 @@ const rowsOf = async (work: Work, engine: Engine, rounds: number): Promise<reado
   for (const [i, contender] of contenders.entries())
     if (typeof contender === 'string') console.log(`  ${work.name}, ${names[i]}: ${contender.slice(0, 160)}`)
   const [own = null, ...others] = await measured(contenders, rounds)
+  const [first] = contenders
+  const memory = typeof first === 'object' ? first.peakMemory() : null
+  if (work.memory !== undefined && memory !== null && engine === work.memory.engine)
+    console.log(
+      `${work.name.padEnd(16)} ${engine.padEnd(11)} ${memory.toFixed(2)} GB at most, goal ${work.memory.gigabytes} GB ${memory <= work.memory.gigabytes ? 'reached' : 'missed'}`,
+    )
   for (const contender of contenders) if (typeof contender !== 'string') contender.stop()
   return peers.map(([peer], i) => {
     const time = others[i] ?? null

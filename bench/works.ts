@@ -10,6 +10,8 @@ export interface Work {
   readonly samples?: number
   /** The peers of each engine, and what joinery is to reach beside each: at least this many times as fast. */
   readonly engines: Partial<Record<Engine, readonly (readonly [peer: Peer, goal?: number])[]>>
+  /** The resident memory of the process that joinery is to stay below on an engine. */
+  readonly memory?: { readonly engine: Engine; readonly gigabytes: number }
   /** Milliseconds that joinery is to stay below. */
   readonly limit?: number
 }
@@ -57,6 +59,7 @@ export const works: readonly Work[] = [
   {
     name: 'resnet50-b16',
     unit: 'ms',
+    memory: { engine: 'wasm', gigabytes: 0.7 },
     engines: {
       onnxruntime: [['onnxruntime-raw', 1 / 1.03], ['pytorch'], ['tfjs-layers-wasm', 4]],
       wasm: [['tfjs-layers-wasm', 1 / 0.75]],

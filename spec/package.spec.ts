@@ -222,28 +222,4 @@ console.log(JSON.stringify({ found, fastest: (await fastestBackend()).name, outp
       await rename(away, path.join(modules, 'cli-progress'))
     }
   })
-
-  it('says how to install ONNX Runtime where it is not', async () => {
-    expect(existsSync(path.join(project, 'node_modules/onnxruntime-node'))).to.equal(false)
-    await save(
-      'engine.js',
-      `
-import { BackendError, compile, Input, init, join, key, Linear } from 'joinery'
-import { onnxruntime } from 'joinery/onnxruntime'
-
-const network = join(Input(2), Linear(1))
-for (const backend of [onnxruntime(), 'onnxruntime'])
-  try {
-    await compile(network, init(network, key(1)), { backend })([[1, 2]])
-  } catch (error) {
-    console.log(error instanceof BackendError, error.backend, error.remedy)
-  }
-const eager = await compile(network, init(network, key(1)))([[1, 2]])
-console.log(eager.shape.join())
-`,
-    )
-    const remedy = 'Install it with npm install onnxruntime-node --ignore-scripts, or choose another backend.'
-    const line = `true onnxruntime ${remedy}`
-    expect(await inProject(process.execPath, 'engine.js')).to.equal(`${line}\n${line}\n1,1\n`)
-  })
 })

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,7 +11,8 @@ import type { Engine, Peer } from '../works.ts'
 export interface Contender {
   /** The milliseconds of one more round. */
   readonly time: () => Promise<number>
-  /** The largest resident memory so far, in bytes, where the system tells. */
+  /** The largest resident memory so far, in gigabytes, where the system tells. */
+  readonly peakMemory: () => number | null
   readonly stop: () => void
 }
 
@@ -61,7 +62,10 @@ const run = (command: readonly string[]): ChildProcess => {
 const prepared = new Map<string, Promise<void>>()
 const prepare = (contender: Engine | Peer, work: string): Promise<void> => {
   if (contender !== 'onnxruntime-raw') return Promise.resolve()
-  const name = work.replace('compile-', 'train-').replace(/-b\d+$/, '')
+  const name = work
+    .replace('compile-resnet50', 'resnet50')
+    .replace('compile-', 'train-')
+    .replace(/-b\d+$/, '')
   const known =
     prepared.get(name) ??
     new Promise<void>((resolve, reject) => {
@@ -111,6 +115,11 @@ export const start = async (contender: Engine | Peer, work: string): Promise<Con
     time: async () => {
       child.stdin?.write('\n')
       return Number(await next())
+    },
+    peakMemory: () => {
+      const status = `/proc/${child.pid}/status`
+      const [, kilobytes] = existsSync(status) ? (/VmHWM:\s+(\d+)/.exec(readFileSync(status, 'utf8')) ?? []) : []
+      return kilobytes === undefined ? null : Number(kilobytes) / 1e6
     },
     stop: () => {
       child.kill()

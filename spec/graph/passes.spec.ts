@@ -296,6 +296,30 @@ describe('fuse', () => {
     const values = [start(1, [2, 3]), start(9, [3, 4])]
     close(computed(fused, values), computed(both, values))
   })
+
+  it('masks the gradient of a pooling after relu where there are fewer elements, and the same ones stay', () => {
+    const window = {
+      size: [2, 2],
+      stride: [1, 2],
+      padding: [
+        [0, 1],
+        [1, 0],
+      ],
+    } as const
+    const forward = trace(
+      (ops, x) => {
+        const pooled = ops.maxPool(ops.relu(x as GraphNode), window)
+        return [ops.sum(ops.multiply(pooled, ops.exp(pooled)), [0, 1, 2, 3])]
+      },
+      [[2, 4, 5, 3]],
+    )
+    const before = simplify(gradients(forward))
+    const after = fuse(before)
+    expect(operationsIn(before).at(-1)).to.equal('multiply')
+    expect(operationsIn(after).at(-1)).to.equal('maxPoolGradient')
+    const values = [start(3, [2, 4, 5, 3])]
+    close(computed(after, values), computed(before, values))
+  })
 })
 
 describe('absorb', () => {

@@ -1,5 +1,6 @@
 import type { Ops } from '../core/ops.ts'
 import { type Application, type Fused, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
+import { maskedBefore } from './mask.ts'
 import { type Rewriting, rewritten } from './rewrite.ts'
 import { uniform } from './simplify.ts'
 
@@ -71,7 +72,7 @@ const askResults = (graph: Graph): Graph => {
 
 /**
  * The same graph with products and convolutions fused with a bias along the last axis and an activation, where nothing
- * else needs what is in between. A backend need not know of it: a fused node says what it stands for.
+ * else needs what is in between, and with relu's mask before the gradient of a pooling. A backend need not know of it: a fused node says what it stands for.
  */
 export const fuse = (graph: Graph): Graph =>
-  rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at))
+  rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at) ?? maskedBefore(node, at))

@@ -77,11 +77,14 @@ export interface Graph {
   readonly outputs: readonly GraphNode[]
 }
 
+/** The result of one operation. */
+export interface ApplicationOf<O extends Operation> extends Omit<Application, 'operation' | 'attributes'> {
+  readonly operation: O
+  readonly attributes: Attributes[O]
+}
+
 /** Whether a node is the result of an operation. */
-export const isA = <O extends Operation>(
-  node: GraphNode | undefined,
-  operation: O,
-): node is Application & { readonly operation: O; readonly attributes: Attributes[O] } =>
+export const isA = <O extends Operation>(node: GraphNode | undefined, operation: O): node is ApplicationOf<O> =>
   node?.kind === 'application' && node.operation === operation
 
 /** What a node is made from directly. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { graph } from '../../../src/graph/build.ts'
+import type { GraphNode } from '../../../src/graph/graph.ts'
 import {
   Convolution,
   compileTraining,
@@ -80,5 +81,34 @@ describe('ONNX Runtime runs on', () => {
     expect(given.executionProviders).to.deep.equal(['cpu'])
     await compileOn({})
     expect(given).not.to.have.any.keys('intraOpNumThreads', 'executionProviders')
+  })
+
+  it('without passes of its own for models of many operators on large tensors', async () => {
+    const levels: string[] = []
+    const runtime = (await import('onnxruntime-node')) as unknown as Runtime
+    const watched: Runtime = {
+      ...{ Tensor: runtime.Tensor, env: runtime.env },
+      InferenceSession: {
+        create: (model, options) => {
+          levels.push((options as { graphOptimizationLevel: string }).graphOptimizationLevel)
+          return runtime.InferenceSession.create(model, options)
+        },
+      },
+    }
+    const own = onnxruntime({ runtime: watched, threads: 1 })
+    const sines = (size: number, count: number) => {
+      const x = placeholder('x', [size])
+      const one = graphOps.constant(1)
+      let y: GraphNode = x
+      for (let i = 0; i < count; i++) y = graphOps.tanh(graphOps.add(y, one))
+      return graph([x], [y])
+    }
+    for (const [size, count] of [
+      [20_000, 1600],
+      [20_000, 10],
+      [10, 1600],
+    ] as const)
+      (await own.compile(sines(size, count))).dispose()
+    expect(levels).to.deep.equal(['disabled', 'all', 'all'])
   })
 })

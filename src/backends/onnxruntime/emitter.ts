@@ -75,6 +75,7 @@ const copyOf = (value: string, name: string): ModelNode => ({
 export const emitter = (): Emitter => {
   const nodes: ModelNode[] = []
   const initializers: Initializer[] = []
+  const constants = new Set<string>()
   const known = new Map<string, readonly string[]>()
   const sources = new Map<string, ModelNode>()
   let owner = ''
@@ -96,6 +97,7 @@ export const emitter = (): Emitter => {
     if (before !== undefined) return before
     const name = `c${initializers.length}`
     initializers.push({ name, shape, values })
+    constants.add(name)
     known.set(key, [name])
     return name
   }
@@ -112,7 +114,7 @@ export const emitter = (): Emitter => {
       ),
     integers: values => initializer(`int ${values.join()}`, BigInt64Array.from(values, BigInt), [values.length]),
     scalar: value => initializer(`float ${Object.is(value, -0) ? '-0' : value} `, Float32Array.of(value), []),
-    isConstant: name => initializers.some(each => each.name === name),
+    isConstant: name => constants.has(name),
     source: name => sources.get(name),
     label: text => {
       owner = text

@@ -1,6 +1,7 @@
 import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
 import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import { lastUses } from '../../graph/plan.ts'
 import { uniform } from '../../graph/simplify.ts'
 import type { Program } from '../backend.ts'
 import type { Device, Info } from './device.ts'
@@ -69,12 +70,10 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
     const values = typeof node.values === 'number' ? new Float32Array(count).fill(node.values) : node.values
     return [[place(node), device.make(values, shape)]]
   })
-  const lasting = new Set([...constants.map(([at]) => at), ...graph.inputs.map(place), ...graph.outputs.map(place)])
-  const lastUse = new Map<number, number>()
-  for (const [i, node] of order.entries()) for (const operand of operands(node)) lastUse.set(place(operand), i)
+  const lasts = lastUses(graph)
   const instructions = order.flatMap((node, i): readonly Instruction[] => {
     if (node.kind === 'constant' || node.kind === 'placeholder') return []
-    const ends = [...new Set(operands(node).map(place))].filter(at => lastUse.get(at) === i && !lasting.has(at))
+    const ends = (lasts.get(node) ?? []).map(place)
     const layer = 'layer' in node ? node.layer : undefined
     return [{ at: i, layer, compute: computation(device, kernels, node, place), last: ends }]
   })

@@ -1,0 +1,21 @@
+import { type GraphNode, isA } from './graph.ts'
+import type { Rewriting } from './rewrite.ts'
+import { uniform } from './simplify.ts'
+
+/**
+ * The gradient of max pooling, of which only what stands where the input exceeds a number is kept: pooled elements are
+ * elements of the input, so the gradient is masked before it is spread over the windows, on a part of the elements. So it
+ * is wherever a pooling follows relu.
+ */
+export const maskedBefore = (node: GraphNode, { ops, sole }: Rewriting): GraphNode | undefined => {
+  if (!isA(node, 'multiply')) return undefined
+  const [a, b] = node.inputs as readonly [GraphNode, GraphNode]
+  for (const [gradient, mask] of [[a, b] as const, [b, a] as const]) {
+    if (!isA(gradient, 'maxPoolGradient') || !isA(mask, 'greater') || !sole(gradient) || !sole(mask)) continue
+    const [dy, x, y] = gradient.inputs as readonly [GraphNode, GraphNode, GraphNode]
+    const [masked, limit] = mask.inputs as readonly [GraphNode, GraphNode]
+    if (masked !== x || uniform(limit) === undefined || limit.shape.length > 0) continue
+    return ops.maxPoolGradient(ops.multiply(dy, ops.greater(y, limit)), x, y, gradient.attributes[0])
+  }
+  return undefined
+}
