@@ -160,7 +160,10 @@ export const checkNames = (one: Case): void => {
 /** A ready-made network. */
 export const checkArchitecture = (one: Case): void => {
   const { architecture, id: _, note: __, oddity: ___, behaviour: ____, args, ...expected } = one
-  const network = exported(camelCase(architecture as string))(...(args === undefined ? [] : [args]))
+  const options = Object.entries(args ?? {}).map(([option, value]) => [camelCase(option), value])
+  const network = exported(camelCase(architecture as string))(
+    ...(options.length > 0 ? [Object.fromEntries(options)] : []),
+  )
   for (const [field, value] of Object.entries(expected)) {
     const statement = statements[field]
     if (statement === undefined) throw new UnreadableCases(`unknown field ${field}`)

@@ -1,1 +1,5 @@
+export type { ImageShape } from './image.ts'
+export { type MixtureOfExperts, type MixtureOptions, mixtureOfExperts } from './mixture-of-experts.ts'
+export { type InOutRatio, type ResNet50, type ResNet50Options, resnet50 } from './resnet50.ts'
+export { type SqueezeNet, squeezenet } from './squeezenet.ts'
 export { type VGG16, type VGG19, vgg16, vgg19 } from './vgg.ts'

@@ -1,6 +1,6 @@
 import type { CheckJoin, Join } from '../core/compose.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, compose } from '../core/network.ts'
+import { asPart, type CompositionValue, compose } from '../core/network.ts'
 
 /**
  * `join` for a whole architecture: errors in it begin with its title, as in `resnet50 > res3a > convolution-2`, while the
@@ -11,3 +11,16 @@ export const model = <const L extends readonly AnyLayer[]>(title: string, ...lay
   // Join<L> is what the same composition is at the type level, where titles play no part.
   return compose({ form: 'sequence', parts, title }) as unknown as Join<L>
 }
+
+// An architecture with options has a type of its own, which says what they do; while it is built, its parts are layers of
+// which the compiler knows no more.
+
+const untyped = (composition: CompositionValue): AnyLayer => composition as unknown as AnyLayer
+
+/** Layers in sequence. */
+export const sequence = (...layers: readonly AnyLayer[]): AnyLayer =>
+  untyped(compose({ form: 'sequence', parts: layers.map(layer => asPart('join', layer)) }))
+
+/** Layers side by side. */
+export const sideBySide = (...layers: readonly AnyLayer[]): AnyLayer =>
+  untyped(compose({ form: 'parallel', parts: layers.map(layer => asPart('parallel', layer)) }, 'Parallel'))

@@ -1,10 +1,21 @@
 import {
+  Identity,
+  type InOutRatio,
+  Input,
   type InputOf,
   init,
+  join,
   key,
+  Linear,
+  mixtureOfExperts,
   type OutputOf,
   type ParamsOf,
+  Relu,
+  resnet50,
+  Softmax,
   type StateOf,
+  squeezenet,
+  Tanh,
   type Tensor,
   vgg16,
   type vgg19,
@@ -26,3 +37,72 @@ type Deeper = Exclude<keyof ParamsOf<ReturnType<typeof vgg19>>, keyof ParamsOf<t
 holds<Same<Deeper, 'conv3_4' | 'conv4_4' | 'conv5_4'>>()
 init(vgg, key(1)).params.conv6_1
 //                       ~~~~~~~ Property 'conv6_1' does not exist
+
+export const resnet = resnet50()
+//           ^? const resnet: Network<[number, 224, 224, 3], [number, 1000], ...
+holds<Same<InputOf<typeof resnet>, [number, 224, 224, 3]>>()
+holds<Same<OutputOf<typeof resnet>, [number, 1000]>>()
+type Params = ParamsOf<typeof resnet>
+holds<Same<Params['conv1']['weight'], Tensor<[7, 7, 3, 64]>>>()
+holds<Same<keyof Params['conv1'], 'weight'>>()
+holds<Same<Params['bn_conv1']['gamma'], Tensor<[1, 1, 1, 64]>>>()
+holds<Same<Params['res2a/convolution-1']['weight'], Tensor<[1, 1, 64, 64]>>>()
+holds<Same<Params['res2a/convolution-4']['weight'], Tensor<[1, 1, 64, 256]>>>()
+holds<Same<Params['res3a/convolution-2']['weight'], Tensor<[3, 3, 128, 128]>>>()
+holds<Same<Params['res4f/convolution-3']['weight'], Tensor<[1, 1, 256, 1024]>>>()
+holds<Same<Params['fc1000']['weight'], Tensor<[2048, 1000]>>>()
+holds<Same<StateOf<typeof resnet>['res5c/batch-norm-3']['runningMean'], Tensor<[1, 1, 1, 2048]>>>()
+holds<Same<'res3b/convolution-4' extends keyof Params ? true : false, false>>()
+
+const features = resnet50({ inputShape: [64, 96, 3], includeGlobalPool: false })
+holds<Same<OutputOf<typeof features>, [number, 2, 3, 2048]>>()
+const sixteenth = resnet50({ inputShape: [64, 96, 3], includeGlobalPool: false, inOutRatio: 16 })
+holds<Same<OutputOf<typeof sixteenth>, [number, 4, 6, 2048]>>()
+const eighth = resnet50({ inputShape: [64, 96, 3], includeGlobalPool: false, inOutRatio: 8 })
+holds<Same<OutputOf<typeof eighth>, [number, 8, 12, 2048]>>()
+const quarter = resnet50({ inputShape: [64, 96, 1], includeGlobalPool: false, inOutRatio: 4 })
+holds<Same<OutputOf<typeof quarter>, [number, 16, 24, 2048]>>()
+holds<Same<ParamsOf<typeof quarter>['conv1']['weight'], Tensor<[7, 7, 1, 64]>>>()
+const anySize = resnet50({ inputShape: [null, null, 3], includeGlobalPool: false })
+holds<Same<OutputOf<typeof anySize>, [number, number, number, 2048]>>()
+declare const pool: boolean
+const perhaps = resnet50({ includeGlobalPool: pool })
+holds<Same<OutputOf<typeof perhaps>, number[]>>()
+declare const ratio: InOutRatio
+const someRatio = resnet50({ inOutRatio: ratio })
+holds<Same<OutputOf<typeof someRatio>, [number, 1000]>>()
+declare const either: 8 | 16
+const someFeatures = resnet50({ inOutRatio: either, includeGlobalPool: false })
+holds<Same<OutputOf<typeof someFeatures>, [number, number, number, 2048]>>()
+const classifier = join(features, Relu()).to(Identity())
+holds<Same<OutputOf<typeof classifier>, [number, 2, 3, 2048]>>()
+resnet50({ inOutRatio: 3 })
+//         ~~~~~~~~~~ Type '3' is not assignable to type 'InOutRatio | undefined'
+resnet50({ inputShape: [224, 224] })
+//         ~~~~~~~~~~ is not assignable to type
+
+export const squeezed = squeezenet()
+//           ^? const squeezed: Network<[number, 227, 227, 3], [number, 1000], ...
+holds<Same<OutputOf<typeof squeezed>, [number, 1000]>>()
+holds<Same<ParamsOf<typeof squeezed>['fire2/squeeze1x1']['weight'], Tensor<[1, 1, 96, 16]>>>()
+holds<Same<ParamsOf<typeof squeezed>['fire9/expand3x3']['weight'], Tensor<[3, 3, 64, 256]>>>()
+holds<Same<ParamsOf<typeof squeezed>['conv10']['weight'], Tensor<[1, 1, 512, 1000]>>>()
+
+const expert = join(Input(10), Relu(5))
+export const mixture = mixtureOfExperts([expert, join(Input(10), Tanh(7), Linear(5))])
+//           ^? const mixture: Network<[number, 10], [number, 5], ...
+holds<Same<keyof ParamsOf<typeof mixture>, 'softmax-1' | 'relu-1' | 'tanh-1' | 'linear-1'>>()
+holds<Same<ParamsOf<typeof mixture>['softmax-1']['weight'], Tensor<[10, 2]>>>()
+const gated = mixtureOfExperts([expert, expert, expert], { gatingLayer: Softmax(3, { name: 'gate' }) })
+holds<Same<keyof ParamsOf<typeof gated>, 'gate' | 'relu-1' | 'relu-2' | 'relu-3'>>()
+const gatedAlone = mixtureOfExperts([expert, expert], Softmax(2, { name: 'gate' }))
+holds<Same<keyof ParamsOf<typeof gatedAlone>, 'gate' | 'relu-1' | 'relu-2'>>()
+
+mixtureOfExperts([expert, join(Input(11), Relu(5))])
+//                        ~~~~~~~~~~~~~~~~~~~~~~~~ mixtureOfExperts expects inputs of one shape, got [?, 10] and [?, 11]
+mixtureOfExperts([expert, join(Input(10), Relu(6))])
+//                        ~~~~~~~~~~~~~~~~~~~~~~~~ mixtureOfExperts expects outputs of one shape, got [?, 5] and [?, 6]
+mixtureOfExperts([expert, Relu(5)])
+//                        ~~~~~~~ mixtureOfExperts expects networks that start with an Input
+mixtureOfExperts([join(Input([4, 4]))])
+//                ~~~~~~~~~~~~~~~~~~~ mixtureOfExperts expects 2-dimensional

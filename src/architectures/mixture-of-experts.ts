@@ -1,0 +1,143 @@
+import type { Join, Parallel } from '../core/compose.ts'
+import { InvalidOption, LayerConnectionError, show } from '../core/errors.ts'
+import type { AnyLayer, Out } from '../core/layer.ts'
+import { isPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
+import { codec, type Options } from '../core/options.ts'
+import {
+  type Mismatch,
+  type Shape,
+  type SharedShape,
+  type Show,
+  sharedShape,
+  showFlow,
+  showShape,
+} from '../core/shape.ts'
+import { type Dense, Softmax } from '../layers/dense.ts'
+import { GatedAverage } from '../layers/gated-average.ts'
+import { Input } from '../layers/input.ts'
+import { model, sideBySide } from './model.ts'
+import { architectureOptions } from './options.ts'
+
+/** The options of {@link mixtureOfExperts}. */
+export interface MixtureOptions<G extends AnyLayer = AnyLayer> {
+  /** What weighs the networks: [batch, features] in, [batch, networks] out. Default: `Softmax(networks.length)`. */
+  readonly gatingLayer?: G
+}
+
+type Gate<N extends number> = Dense<'Softmax', N, number, 'softmax-{}'>
+type FeaturesOf<I> = I extends readonly [unknown, infer F extends number] ? F : number
+/** A mixture of experts as a type: the gate and the networks `N` side by side, and their average. */
+export type MixtureOfExperts<N extends readonly AnyLayer[], G extends AnyLayer> = Join<
+  readonly [Input<FeaturesOf<N[0]['~source']>, 'input-{}'>, Parallel<[G, ...N]>, GatedAverage<0, 'gated-average-{}'>]
+>
+
+type Pair = readonly [unknown, unknown]
+/** `L` where it can be an expert beside `First`; the reason why not where it cannot. */
+type Expert<L extends AnyLayer, First extends AnyLayer> = unknown extends L['~source']
+  ? L
+  : [L['~source']] extends [never]
+    ? Mismatch<'mixtureOfExperts expects networks that start with an Input'>
+    : Out<L, number[]> extends infer O
+      ? Agree<L, Fit<L['~source'], First['~source'], 'inputs'> | Fit<O, Out<First, number[]>, 'outputs'>>
+      : never
+type Agree<L, Fault> = [Fault] extends [never] ? L : Fault
+type Fit<S, T, What extends string> = number[] extends S | T
+  ? never
+  : S extends Pair
+    ? S[0] extends readonly unknown[]
+      ? Mismatch<`mixtureOfExperts expects networks of one ${What extends 'inputs' ? 'input' : 'output'}`>
+      : [SharedShape<S, T>] extends [never]
+        ? Mismatch<`mixtureOfExperts expects ${What} of one shape, got ${Show<T>} and ${Show<S>}`>
+        : never
+    : Mismatch<`mixtureOfExperts expects 2-dimensional ${What} [batch, features], got ${Show<S>}`>
+type Experts<N extends readonly AnyLayer[]> = { readonly [K in keyof N]: Expert<N[K], N[0]> }
+
+const owner = 'mixtureOfExperts'
+const example = 'For example: mixtureOfExperts([join(Input(10), Relu(5)), join(Input(10), Tanh(5))]).'
+
+const bad = (option: string, expected: string, got: string, remedy: string): InvalidOption =>
+  new InvalidOption({ layer: owner, option, expected, got, remedy })
+
+/** The networks as parts and as graphs, in which each has one input and one output. */
+const asExperts = (networks: unknown): readonly (readonly [AnyLayer, Wiring])[] => {
+  if (!Array.isArray(networks) || networks.length === 0)
+    throw bad('networks', 'an array of networks', Array.isArray(networks) ? 'an empty one' : show(networks), example)
+  return networks.map((network: unknown, i) => {
+    const option = `networks[${i}]`
+    if (!isPart(network)) throw bad(option, 'a network', show(network), example)
+    const wiring = wiringOf(network)
+    if (wiring.nodes.some(({ externals, layer }) => externals.length > 0 && layer.kind !== 'Input'))
+      throw bad(option, 'a network that starts with an Input', String(network), example)
+    if (wiring.inputs.length !== 1 || wiring.outputs.length !== 1)
+      throw bad(option, 'a network of one input and one output', String(network), 'Merge its inputs and its outputs.')
+    return [network as unknown as AnyLayer, wiring]
+  })
+}
+
+/** The shape that all have in common, of two known dimensions. */
+const commonShape = (shapes: readonly (Shape | null)[], what: 'inputs' | 'outputs'): readonly [null, number] => {
+  const fault = (expected: string, got: string, remedy: string) =>
+    new LayerConnectionError({ layer: owner, expected, got, remedy })
+  const flat = shapes.find(shape => shape !== null && shape.length !== 2)
+  if (flat) throw fault(`2-dimensional ${what} [batch, features]`, showShape(flat), 'Put Reshape() into the networks.')
+  const common = shapes.reduce<Shape | null | undefined>(
+    (all, shape) => (all === undefined ? undefined : sharedShape(all, shape)),
+    null,
+  )
+  if (common === undefined)
+    throw fault(`networks with ${what} of one shape`, showFlow(shapes), `Give all networks the same ${what}.`)
+  const features = common?.[1] ?? null
+  if (features === null)
+    throw fault(`known features of the ${what}`, showFlow(shapes), 'Give one of the networks a known number of them.')
+  return [null, features]
+}
+
+const isLayer = codec<Part | null>('a layer', value => (value === null || isPart(value) ? value : undefined))
+const gateOf = (given: unknown, experts: number): AnyLayer => {
+  const options = isPart(given) || typeof given !== 'object' ? { gatingLayer: given } : given
+  const settings: Options<{ gatingLayer: Part | null }> = { gatingLayer: { codec: isLayer, default: null } }
+  const { gatingLayer } = architectureOptions(owner, `Softmax(${experts})`, settings, options)
+  return gatingLayer === null ? Softmax(experts) : (gatingLayer as unknown as AnyLayer)
+}
+
+/**
+ * A mixture of experts (Jacobs et al. 1991): every network gets the whole input, and what comes out is the average of what
+ * they make of it, weighed for each example by a gate that is trained with them.
+ *
+ * @param networks networks of one input [batch, features] and one output [batch, features], of the same shapes
+ * @param options the gating layer, alone or as an option
+ * @throws InvalidOption when `networks` is not an array of networks of one input and one output, or the gate is no layer
+ * @throws LayerConnectionError when the shapes of the networks are not 2-dimensional, differ, or leave the number of
+ *   features unknown, or when the gate does not give one column for each network
+ * @example
+ * ```ts
+ * const network = mixtureOfExperts([
+ *   join(Input(10), Relu(5)),
+ *   join(Input(10), Relu(20), Relu(5)),
+ *   join(Input(10), Relu(30), Relu(20), Relu(5)),
+ * ])
+ * String(network) // (?, 10) -> [... 12 layers ...] -> (?, 5)
+ * ```
+ */
+export const mixtureOfExperts = <const N extends readonly AnyLayer[], const G extends AnyLayer = Gate<N['length']>>(
+  networks: Experts<N>,
+  options?: G | MixtureOptions<G>,
+): MixtureOfExperts<N, G> => {
+  const experts = asExperts(networks)
+  const [, features] = commonShape(
+    experts.map(([, { inputs }]) => inputs[0] ?? null),
+    'inputs',
+  )
+  commonShape(
+    experts.map(([, { nodes, outputs }]) => nodes[outputs[0] as number]?.shape ?? null),
+    'outputs',
+  )
+  const gate = gateOf(options, experts.length)
+  const layers: readonly AnyLayer[] = [
+    Input(features),
+    sideBySide(gate, ...experts.map(([network]) => network)),
+    GatedAverage(),
+  ]
+  // MixtureOfExperts says of these layers what they are.
+  return model(owner, ...layers) as never
+}
