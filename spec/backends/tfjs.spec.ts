@@ -7,7 +7,7 @@ import { prepare } from '../../src/backends/prepare.ts'
 import { perform } from '../../src/core/operations.ts'
 import { type GraphNode, graph, graphOps, placeholder, trace } from '../../src/graph.ts'
 import { key } from '../../src/index.ts'
-import { type Call, calls, meant } from '../ops/calls.ts'
+import { calls, meant } from '../ops/calls.ts'
 import { evaluate, expression, start } from '../ops/expressions.ts'
 import { type Numbers, reference } from '../ops/reference.ts'
 

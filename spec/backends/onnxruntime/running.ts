@@ -9,7 +9,7 @@ import { key, normals, tfjsOps } from '../../../src/index.ts'
 import { type Held, onnxruntime } from '../../../src/onnxruntime.ts'
 import { graphOps, placeholder } from '../../../src/ops/graph.ts'
 import type { Call } from '../../ops/calls.ts'
-import { type Numbers, reference, sizeOf } from '../../ops/reference.ts'
+import { type Numbers, sizeOf } from '../../ops/reference.ts'
 
 // Running graphs on ONNX Runtime beside the eager operations.
 
