@@ -62,7 +62,10 @@ const run = (command: readonly string[]): ChildProcess => {
 const prepared = new Map<string, Promise<void>>()
 const prepare = (contender: Engine | Peer, work: string): Promise<void> => {
   if (contender !== 'onnxruntime-raw') return Promise.resolve()
-  const name = work.replace('compile-', 'train-').replace(/-b\d+$/, '')
+  const name = work
+    .replace('compile-resnet50', 'resnet50')
+    .replace('compile-', 'train-')
+    .replace(/-b\d+$/, '')
   const known =
     prepared.get(name) ??
     new Promise<void>((resolve, reject) => {

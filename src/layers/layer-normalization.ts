@@ -56,10 +56,27 @@ export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [nul
     ? { readonly [_ in 'gamma']: Tensor<S> }
     : { readonly [_ in 'gamma' | 'beta']: Tensor<S> }
 
-/** The output shape of a normalization over features: that of the input, which has some beside the batch. */
-export type NormalizedFeatures<I, Kind extends string> = I extends readonly [unknown]
+/** The output shape of a normalization over features: that of the input, which has the axes beside the batch. */
+export type NormalizedFeatures<I, Kind extends string, A> = I extends readonly [unknown]
   ? Mismatch<`${Kind} expects an input [batch, ..., features], got ${Show<I>}`>
-  : I
+  : A extends readonly [-1]
+    ? I
+    : HasAxes<I, A, '0'> extends false
+      ? Mismatch<`${Kind} expects an input with the axes ${Show<A>} beside the batch, got ${Show<I>}`>
+      : I
+type HasAxes<I, A, Seen> = number[] extends I
+  ? true
+  : I extends readonly unknown[]
+    ? A extends readonly [infer Axis extends number, ...infer More]
+      ? AxisKey<I, Axis> extends infer Key
+        ? Key extends Seen
+          ? false
+          : Key extends keyof I
+            ? HasAxes<I, More, Seen | Key>
+            : false
+        : never
+      : true
+    : true
 
 /** A layer normalization as a type: [batch, ..., features] in, the same out. */
 export interface LayerNorm<
@@ -73,7 +90,7 @@ export interface LayerNorm<
   readonly gamma: Parameter | null
   readonly beta: Parameter | null
   readonly epsilon: number
-  readonly '~out': NormalizedFeatures<this['~in'], 'LayerNorm'>
+  readonly '~out': NormalizedFeatures<this['~in'], 'LayerNorm', A>
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], A>>
 }
 

@@ -54,10 +54,13 @@ type ShareTwo<A, B, Rest extends readonly unknown[]> =
     : never
 
 /** The constructor of {@link Elementwise}. */
-export type ElementwiseConstructor = <const Name extends string = 'elementwise-{}'>(
-  mergeFunction?: MergeName | Merge,
-  options?: NameOption<Name>,
-) => Elementwise<Name>
+export interface ElementwiseConstructor {
+  <const Name extends string = 'elementwise-{}'>(options?: NameOption<Name>): Elementwise<Name>
+  <const Name extends string = 'elementwise-{}'>(
+    mergeFunction?: MergeName | Merge,
+    options?: NameOption<Name>,
+  ): Elementwise<Name>
+}
 
 const merges: Readonly<Record<MergeName, Merge>> = {
   add: (ops, a, b) => ops.add(a, b),

@@ -140,10 +140,13 @@ const reductions: Readonly<Record<'avg' | 'max' | 'sum', Reduction>> = {
 }
 
 /** The constructor of {@link GlobalPooling}. */
-export type GlobalPoolingConstructor = <const Name extends string = 'global-pooling-{}'>(
-  reduction?: 'avg' | 'max' | 'sum' | Reduction,
-  options?: NameOption<Name>,
-) => GlobalPooling<Name>
+export interface GlobalPoolingConstructor {
+  <const Name extends string = 'global-pooling-{}'>(options?: NameOption<Name>): GlobalPooling<Name>
+  <const Name extends string = 'global-pooling-{}'>(
+    reduction?: 'avg' | 'max' | 'sum' | Reduction,
+    options?: NameOption<Name>,
+  ): GlobalPooling<Name>
+}
 
 /**
  * Reduces every axis but the batch and the channels; an input of two dimensions stays as it is.

@@ -33,7 +33,7 @@ export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1]
   readonly axes: readonly number[]
   readonly gamma: Parameter | null
   readonly epsilon: number
-  readonly '~out': NormalizedFeatures<this['~in'], 'RMSNorm'>
+  readonly '~out': NormalizedFeatures<this['~in'], 'RMSNorm', A>
   readonly '~params': FactorAndShift<G, null, Along<this['~in'], A>>
 }
 

@@ -1,13 +1,14 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Subtract } from '../core/digits.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { Mode } from '../core/layer.ts'
 import type { Ops, Pair } from '../core/ops.ts'
 import { number } from '../core/options.ts'
 import type { Key } from '../core/random.ts'
 import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
-import { knownRowsAndCols, type PairOption, pair } from './spatial.ts'
+import { knownRowsAndCols, type OfAxis, type PairOption, pair } from './spatial.ts'
 
 // Layers that draw, in training only.
 
@@ -122,23 +123,34 @@ export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
 })
 
 /** A block dropout as a type: [batch, rows, cols, channels] in, the same out. */
-export interface DropBlock<Name extends string> extends Plain<Name> {
+export interface DropBlock<Name extends string, Block = number> extends Plain<Name> {
   readonly kind: 'DropBlock'
   readonly keepProba: number
   readonly blockSize: Pair
-  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, unknown]
-    ? this['~in']
+  readonly '~out': this['~in'] extends readonly [unknown, infer H extends number, infer W extends number, unknown]
+    ? false extends Holds<H, OfAxis<Block, 0>> | Holds<W, OfAxis<Block, 1>>
+      ? Mismatch<`DropBlock: the block does not fit into the input ${Show<this['~in']>}`>
+      : this['~in']
     : number[] extends this['~in']
       ? number[]
       : Mismatch<`DropBlock expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
 }
+/** Whether rows or columns hold a block's. */
+type Holds<N extends number, K extends number> = number extends N | K
+  ? true
+  : Subtract<N, K> extends number
+    ? true
+    : false
 
 /** The constructor of {@link DropBlock}. */
-export type DropBlockConstructor = <const Name extends string = 'drop-block-{}'>(
+export type DropBlockConstructor = <
+  const Block extends number | [number, number] | PairOption,
+  const Name extends string = 'drop-block-{}',
+>(
   keepProba: number,
-  blockSize: PairOption,
+  blockSize: Block,
   options?: NameOption<Name>,
-) => DropBlock<Name>
+) => DropBlock<Name, Block>
 
 /**
  * Sets random blocks of rows and columns to 0 in training, channel by channel, and scales the rest so that the mean

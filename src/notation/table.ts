@@ -277,8 +277,8 @@ export interface Rows<P extends readonly unknown[], O> {
         L.GaussianNoise<Name<O, 'gaussian-noise-{}'>>
       >
     : WrongArguments
-  readonly DropBlock: P extends readonly [number, L.PairOption]
-    ? With<O, NameOption, L.DropBlock<Name<O, 'drop-block-{}'>>>
+  readonly DropBlock: P extends readonly [number, infer Block extends L.PairOption]
+    ? With<O, NameOption, L.DropBlock<Name<O, 'drop-block-{}'>, Block>>
     : WrongArguments
   readonly BatchNorm: P extends readonly []
     ? With<O, L.BatchNormOptions, L.BatchNorm<Option<O, 'axes', null>, Name<O, 'batch-norm-{}'>>>

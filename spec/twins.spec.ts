@@ -1,0 +1,233 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import {
+  apply,
+  Input,
+  init,
+  key,
+  type Layer,
+  LayerConnectionError,
+  notation,
+  type Ops,
+  outputShape,
+  type Shape,
+  type Variables,
+  type VariableTree,
+} from '../src/index.ts'
+import * as layers from '../src/layers/index.ts'
+import { type Drawn, drawnWith, initial, layerOf } from './drawn.ts'
+import { untyped } from './running.ts'
+
+// Law 2: the type-level shape, the run-time shape and the shape of the tensor that comes out are one. Layers with random
+// options meet random inputs; what the run time says becomes a program, whose every line the compiler has to agree with.
+
+const seed = 20_26
+/** How many draws of each layer. */
+const draws = 12
+
+const constructors = Object.entries(layers)
+  .filter(([name, make]) => typeof make === 'function' && /^[A-Z]/.test(name))
+  .map(([name]) => name)
+const table: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
+  ...drawnWith(initial),
+  Lambda: fc.constantFrom(
+    { name: 'Lambda', given: [(ops: Ops<unknown>, x: unknown) => ops.relu(x)], inputs: [[3, 2]] },
+    {
+      name: 'Lambda',
+      given: [(ops: Ops<unknown>, x: unknown) => ops.sum(x, [1], true), [1], { name: 'total' }],
+      inputs: [[5]],
+    },
+  ),
+}
+
+// A program that says what the run time says.
+
+const source = (value: unknown): string => {
+  if (typeof value === 'function') return String(value)
+  if (Array.isArray(value)) return `[${value.map(source).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if ('arrangement' in value) return `net(${JSON.stringify(notation(value as unknown as Layer))})`
+  if ('rules' in value || (value as { kind?: unknown }).kind === 'Initializer') return `j.${value}`
+  return `{ ${Object.entries(value)
+    .map(([name, part]) => `${name}: ${source(part)}`)
+    .join(', ')} }`
+}
+const type = (shape: Shape): string => `[${shape.map(d => d ?? 'number').join(', ')}]`
+const flowType = (shape: Shape | readonly Shape[]): string =>
+  Array.isArray(shape[0]) ? `[${(shape as readonly Shape[]).map(type).join(', ')}]` : type(shape as Shape)
+
+const networkOf = (layer: Layer, inputs: Drawn['inputs']): Layer => {
+  const starts = inputs.map(shape => Input([...shape]))
+  return untyped.join(starts.length === 1 ? starts[0] : untyped.parallel(...starts), layer)
+}
+
+/** What the run time makes of a draw: the shape that comes out and those of the variables, or why there are none. */
+type Outcome =
+  | { readonly shape: Shape; readonly network: Layer; readonly variables: VariableTree<TfTensor> }
+  | { readonly refused: LayerConnectionError }
+const outcomeOf = ({ inputs, ...call }: Drawn): Outcome => {
+  try {
+    const network = networkOf(layerOf({ inputs, ...call }), inputs)
+    const { params } = init(network, key(seed)) as unknown as Variables
+    return { shape: outputShape(network) as Shape, network, variables: params as unknown as VariableTree<TfTensor> }
+  } catch (error) {
+    if (error instanceof LayerConnectionError) return { refused: error }
+    throw error
+  }
+}
+
+const variablesType = (variables: VariableTree<TfTensor>): string => {
+  const layersOf = Object.entries(variables).map(([layer, own]) => {
+    const shapes = Object.entries(own).map(([name, { shape }]) => `${JSON.stringify(name)}: ${type(shape)}`)
+    return `${JSON.stringify(layer)}: { ${shapes.join('; ')} }`
+  })
+  return `{ ${layersOf.join('; ')} }`
+}
+
+/** The lines about one draw. */
+const linesOf = ({ name, given, inputs }: Drawn, outcome: Outcome, i: number): readonly string[] => {
+  const starts = inputs.map(shape => `Input([${shape.join(', ')}])`)
+  const start = starts.length === 1 ? starts[0] : `parallel(${starts.join(', ')})`
+  const made = `const layer${i} = j.${name}(${given.map(source).join(', ')})`
+  if ('refused' in outcome)
+    return [made, `// @ts-expect-error ${outcome.refused.message.replace(/\s+/g, ' ')}`, `join(${start}, layer${i})`]
+  // A function has no text.
+  const text = given.some(value => typeof value === 'function') ? null : JSON.stringify(notation(outcome.network))
+  const texts = [
+    `const text${i} = net(${text})`,
+    `holds<Same<OutputOf<typeof text${i}>, ${flowType(outcome.shape)}>>()`,
+    `holds<Alike<Shapes<ParamsOf<typeof text${i}>>, ${variablesType(outcome.variables)}>>()`,
+  ]
+  return [
+    made,
+    `const network${i} = join(${start}, layer${i})`,
+    `holds<Same<OutputOf<typeof network${i}>, ${flowType(outcome.shape)}>>()`,
+    `holds<Alike<Shapes<ParamsOf<typeof network${i}>>, ${variablesType(outcome.variables)}>>()`,
+    ...(text === null ? [] : texts),
+  ]
+}
+
+const index = new URL('../src/index.ts', import.meta.url)
+const header = `import * as j from ${JSON.stringify(fileURLToPath(index))}
+import { constant, heNormal, heUniform, Input, join, net, normal, parallel, uniform, xavierNormal, xavierUniform, type OutputOf, type ParamsOf, type Tensor } from ${JSON.stringify(fileURLToPath(index))}
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Alike<A, B> = [A, B] extends [B, A] ? true : false
+type Shapes<P> = { [L in keyof P]: { [V in keyof P[L]]: P[L][V] extends Tensor<infer S> ? S : never } }
+declare const holds: <_ extends true>() => void`
+
+/** What the compiler says, by line. */
+const faultsOf = async (program: string): Promise<ReadonlyMap<number, string>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'joinery-twins-'))
+  try {
+    const options = {
+      target: 'ES2022',
+      lib: ['ES2023', 'ESNext.Disposable', 'DOM'],
+      module: 'NodeNext',
+      types: ['node'],
+      typeRoots: [fileURLToPath(new URL('../node_modules/@types', import.meta.url))],
+      strict: true,
+      skipLibCheck: true,
+      allowImportingTsExtensions: true,
+      noEmit: true,
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['twins.ts'] }))
+    writeFileSync(join(folder, 'twins.ts'), program)
+    const require = createRequire(import.meta.url)
+    const manifest = require.resolve('typescript/package.json')
+    const compiler = join(dirname(manifest), require(manifest).bin.tsc)
+    const run = promisify(execFile)(process.execPath, [compiler, '--project', folder, '--pretty', 'false'], {
+      cwd: folder,
+      maxBuffer: 1e8,
+    })
+    const { stdout } = await run.catch((error: { stdout: string }) => error)
+    const found = [...stdout.matchAll(/^(.*?)\((\d+),\d+\): error (.*)$/gm)]
+    const elsewhere = found.find(([, file]) => file !== 'twins.ts')
+    if (elsewhere) throw new Error(elsewhere[0])
+    return new Map(found.map(([, , line, text]) => [Number(line), text as string]))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+describe(`Twins (seed ${seed})`, () => {
+  const drawn = constructors.flatMap(name => {
+    const arbitrary = table[name]
+    return arbitrary === undefined ? [] : fc.sample(arbitrary, { seed, numRuns: draws })
+  })
+  const outcomes = drawn.map(outcomeOf)
+  const blocks = drawn.map((one, i) => linesOf(one, outcomes[i] as Outcome, i))
+  let faults: ReadonlyMap<number, string> = new Map()
+
+  /** Lines that are wrong, so that the compiler has to say so: then it looks at the others too. */
+  const wrong = [
+    'holds<Same<OutputOf<typeof control>, [number, 4]>>()',
+    '// @ts-expect-error nothing is wrong',
+    'join(Input(3))',
+  ]
+
+  before(async () => {
+    const control = ['const control = join(Input(3))', ...wrong]
+    faults = await faultsOf([header, ...blocks.flat(), ...control, ''].join('\n'))
+  })
+
+  it('are looked at: what is wrong is found', () => {
+    const first = header.split('\n').length + blocks.flat().length + 2
+    expect(faults.get(first)).to.contain("does not satisfy the constraint 'true'")
+    expect(faults.get(first + 1)).to.contain("Unused '@ts-expect-error' directive")
+  })
+
+  it('are all layers', () => {
+    for (const name of constructors) expect(table[name], `draws of ${name} in spec/drawn.ts`).not.to.equal(undefined)
+  })
+
+  for (const name of constructors) {
+    const mine = drawn
+      .map((one, i) => ({ one, i, outcome: outcomes[i] as Outcome }))
+      .filter(({ one }) => one.name === name)
+
+    it(`of ${name} agree at run time: its rule and its tensors`, () => {
+      expect(mine.length).to.be.greaterThan(0)
+      expect(
+        mine.some(({ outcome }) => 'shape' in outcome),
+        'draws that fit',
+      ).to.equal(true)
+      for (const { one, outcome } of mine) {
+        if ('refused' in outcome) continue
+        const zeros = one.inputs.map(shape => ({
+          shape: [2, ...shape],
+          data: new Float32Array(2 * shape.reduce((n, d) => n * d, 1)),
+        }))
+        for (const training of [false, true]) {
+          const variables = init(outcome.network, key(1)) as never
+          const { output } = apply(outcome.network, variables, (zeros.length === 1 ? zeros[0] : zeros) as never, {
+            training,
+            key: key(2),
+          })
+          const { shape } = output as unknown as TfTensor
+          const expected = outcome.shape.map((d, axis) => d ?? shape[axis] ?? null)
+          expect(shape, `${source(one)} (seed ${seed})`).to.deep.equal(expected)
+        }
+      }
+    })
+
+    it(`of ${name} agree in types, written as a call and as a text`, () => {
+      for (const { i } of mine) {
+        const first = header.split('\n').length + 1 + blocks.slice(0, i).reduce((n, lines) => n + lines.length, 0)
+        for (const [k, line] of (blocks[i] as readonly string[]).entries())
+          expect(
+            faults.get(first + k),
+            `${(blocks[i] as readonly string[]).join('\n')}\n  at ${line} (seed ${seed})`,
+          ).to.equal(undefined)
+      }
+    })
+  }
+})
