@@ -239,7 +239,7 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
     ...Object.fromEntries(
       [
         ...['Linear', 'Sigmoid', 'HardSigmoid', 'Tanh', 'LeakyRelu', 'Softplus', 'Softmax', 'Elu', 'Selu', 'Swish'],
-        ...['Silu', 'Mish', 'Softsign', 'HardSwish', 'Exponential', 'LogSoftmax'],
+        ...['Silu', 'Mish', 'Softsign', 'HardSwish', 'Relu6', 'Exponential', 'LogSoftmax'],
       ].map(kind => [kind, dense()]),
     ),
     Relu: dense({ alpha: proportion }),

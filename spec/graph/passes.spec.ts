@@ -133,6 +133,9 @@ describe('simplify', () => {
       'sum',
       'add',
     ])
+    expect(simplified(ops => ops.multiply(ops.constant(2), ops.broadcast(ops.constant(3), [50, 50])))).to.deep.equal([
+      'broadcast',
+    ])
     expect(simplified((ops, x) => ops.exp(ops.broadcast(ops.sum(x, [0], true), [2, 3])))).to.deep.equal([
       'sum',
       'exp',

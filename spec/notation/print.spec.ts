@@ -11,6 +11,7 @@ import {
   join,
   type Layer,
   LSTM,
+  mixtureOfExperts,
   net,
   notation,
   number,
@@ -18,10 +19,14 @@ import {
   parallel,
   Relu,
   repeat,
+  resnet50,
   Softmax,
   shared,
+  squeezenet,
   start,
   Tanh,
+  vgg16,
+  vgg19,
 } from '../../src/index.ts'
 import * as layers from '../../src/layers/index.ts'
 import { type Drawn, drawnWith, initial, layerOf } from '../drawn.ts'
@@ -155,6 +160,15 @@ describe('notation', () => {
       { numRuns: 400, seed: 11 },
     )
   })
+
+  for (const [name, network] of [
+    ['vgg16', vgg16()],
+    ['vgg19', vgg19()],
+    ['squeezenet', squeezenet()],
+    ['resnet50', resnet50()],
+    ['mixtureOfExperts', mixtureOfExperts([join(Input(10), Relu(5)), join(Input(10), Tanh(5))])],
+  ] as const)
+    it(`writes ${name} so that net reads the same`, () => comesBack(network))
 
   const written: readonly (readonly [network: Layer, text: string])[] = [
     [

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Attributes, Operation } from '../../src/core/operations.ts'
 import { key, permutation } from '../../src/index.ts'
-import { type Numbers, sizeOf } from './reference.ts'
+import { type Numbers, reference, sizeOf } from './reference.ts'
 
 // Random calls of every operation, at points where what is differentiable has a derivative: elements are distinct and not 0.
 
@@ -247,4 +247,12 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
     const dy = spread(s, [batch, pooled(rows, 0, window), pooled(cols, 1, window), channels], anywhere)
     return call('averagePoolGradient', [dy], [[batch, rows, cols, channels], window])
   }),
+}
+
+/** A call whose inputs mean what the operation says they do: the third one of maxPoolGradient is what was pooled. */
+export const meant = (call: Call): Call => {
+  if (call.operation !== 'maxPoolGradient') return call
+  const [dy, x] = call.inputs as [Numbers, Numbers]
+  const [window] = call.attributes as never as [Parameters<typeof reference.maxPool>[1]]
+  return { ...call, inputs: [dy, x, reference.maxPool(x, window)] }
 }

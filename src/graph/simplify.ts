@@ -35,10 +35,14 @@ const unrepeated = (node: GraphNode, other: Shape): GraphNode => {
 
 /** A binary operation on operands without needless broadcasts. */
 const unrepeatedOperands = (
+  ops: Ops<GraphNode>,
   inputs: readonly GraphNode[],
   again: (a: GraphNode, b: GraphNode) => GraphNode,
 ): GraphNode | undefined => {
   const [a, b] = inputs as readonly [GraphNode, GraphNode]
+  // With a single number, what is repeated may as well be repeated afterwards.
+  if (a.shape.length === 0 && isA(b, 'broadcast')) return ops.broadcast(again(a, first(b.inputs)), b.shape)
+  if (b.shape.length === 0 && isA(a, 'broadcast')) return ops.broadcast(again(first(a.inputs), b), a.shape)
   const [left, right] = [unrepeated(a, b.shape), unrepeated(b, a.shape)]
   // Of two broadcasts one has to stay.
   if (left !== a && isA(b, 'broadcast')) return again(left, b)
@@ -120,14 +124,14 @@ const laws: { readonly [O in Operation]?: Law<O> } = {
   add: (ops, inputs) => {
     const [a, b] = inputs as readonly [GraphNode, GraphNode]
     if (isA(b, 'negative')) return ops.subtract(a, first(b.inputs))
-    return identity(0, inputs) ?? unrepeatedOperands(inputs, ops.add)
+    return identity(0, inputs) ?? unrepeatedOperands(ops, inputs, ops.add)
   },
   subtract: (ops, inputs) => {
     const [a, b] = inputs as readonly [GraphNode, GraphNode]
     if (uniform(b) === 0) return unchanged(a, b)
     if (uniform(a) === 0 && unchanged(b, a)) return ops.negative(b)
     if (isA(b, 'negative')) return ops.add(a, first(b.inputs))
-    return unrepeatedOperands(inputs, ops.subtract)
+    return unrepeatedOperands(ops, inputs, ops.subtract)
   },
   multiply: (ops, inputs) => {
     const [a, b] = inputs as readonly [GraphNode, GraphNode]
@@ -140,14 +144,14 @@ const laws: { readonly [O in Operation]?: Law<O> } = {
         : left !== undefined && a.shape.length === 0
           ? scaled(ops, b, left)
           : undefined
-    return merged ?? unrepeatedOperands(inputs, ops.multiply)
+    return merged ?? unrepeatedOperands(ops, inputs, ops.multiply)
   },
   divide: (ops, inputs) => {
     const [a, b] = inputs as readonly [GraphNode, GraphNode]
-    return (uniform(b) === 1 && unchanged(a, b)) || unrepeatedOperands(inputs, ops.divide)
+    return (uniform(b) === 1 && unchanged(a, b)) || unrepeatedOperands(ops, inputs, ops.divide)
   },
-  maximum: (ops, inputs) => unrepeatedOperands(inputs, ops.maximum),
-  minimum: (ops, inputs) => unrepeatedOperands(inputs, ops.minimum),
+  maximum: (ops, inputs) => unrepeatedOperands(ops, inputs, ops.maximum),
+  minimum: (ops, inputs) => unrepeatedOperands(ops, inputs, ops.minimum),
 
   sum: (ops, [x], axes, keepDimensions) => {
     if (x === undefined) return undefined

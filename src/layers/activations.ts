@@ -109,6 +109,14 @@ export const HardSwish: DenseConstructor<'HardSwish', 'hard-swish'> = dense(
   },
 )
 
+/**
+ * `clip(x, 0, 6)` of `Linear`: a rectifier whose output fits into few bits (Krizhevsky 2010; Howard et al. 2017). Its
+ * initial weight is that of `Relu`.
+ */
+export const Relu6: DenseConstructor<'Relu6', 'relu6'> = dense('Relu6', heNormal({ gain: 2 }), (ops, x) =>
+  ops.minimum(ops.relu(x), ops.constant(6)),
+)
+
 /** `exp(x)` of `Linear`: outputs above 0, such as the rate of a Poisson distribution. */
 export const Exponential: DenseConstructor<'Exponential', 'exponential'> = dense('Exponential', heNormal(), (ops, x) =>
   ops.exp(x),

@@ -5,6 +5,7 @@ export {
   HardSwish,
   LogSoftmax,
   Mish,
+  Relu6,
   Selu,
   Silu,
   Softsign,

@@ -1,2 +1,3 @@
-export { net } from './net.ts'
+export type { Blocks } from './grammar.ts'
+export { type AnyNetwork, type Net, net } from './net.ts'
 export { notation } from './print.ts'

@@ -30,11 +30,16 @@ type Parsed<S extends string, B> =
         : never
       : Mismatch<QuoteUnclosed<C>>
     : never
-/** The text, or in its place what is wrong with it. */
+/**
+ * The text, or in its place what is wrong with it: not where that is a part of the text that only the run time knows, as
+ * the quotation is no literal then.
+ */
 export type CheckText<S extends string, B> = string extends S
   ? S
   : Parsed<S, B> extends Mismatch<infer M>
-    ? Mismatch<M>
+    ? {} extends { readonly [_ in M]: true }
+      ? S
+      : Mismatch<M>
     : S
 /** The network of a text. */
 export type Net<S extends string, B> = string extends S
@@ -44,7 +49,7 @@ export type Net<S extends string, B> = string extends S
       ? Y
       : Y extends AnyLayer
         ? Join<[Y]>
-        : never
+        : AnyNetwork
     : never
 
 /** The line and column, from 1 on, of a place in a text. */

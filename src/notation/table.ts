@@ -67,6 +67,7 @@ export interface Rows<P extends readonly unknown[], O> {
   readonly Mish: Dense<'Mish', Name<O, 'mish-{}'>, P, O, L.DenseOptions>
   readonly Softsign: Dense<'Softsign', Name<O, 'softsign-{}'>, P, O, L.DenseOptions>
   readonly HardSwish: Dense<'HardSwish', Name<O, 'hard-swish-{}'>, P, O, L.DenseOptions>
+  readonly Relu6: Dense<'Relu6', Name<O, 'relu6-{}'>, P, O, L.DenseOptions>
   readonly Exponential: Dense<'Exponential', Name<O, 'exponential-{}'>, P, O, L.DenseOptions>
   readonly LogSoftmax: Dense<'LogSoftmax', Name<O, 'log-softmax-{}'>, P, O, L.DenseOptions>
   readonly Silu: Dense<'Swish', Name<O, 'swish-{}'>, P, O, L.DenseOptions>
@@ -455,6 +456,7 @@ export const rows: { readonly [_ in keyof Rows<[], {}>]: Row } = {
   Mish: { make: layers.Mish, reads: 'each' },
   Softsign: { make: layers.Softsign, reads: 'each' },
   HardSwish: { make: layers.HardSwish, reads: 'each' },
+  Relu6: { make: layers.Relu6, reads: 'each' },
   Exponential: { make: layers.Exponential, reads: 'each' },
   LogSoftmax: { make: layers.LogSoftmax, reads: 'each' },
   Silu: { make: layers.Silu, reads: 'each' },

@@ -9,9 +9,9 @@ import { interner } from '../../../src/graph/intern.ts'
 import { tfjsOps } from '../../../src/index.ts'
 import { placeholder, tracer } from '../../../src/ops/graph.ts'
 import { tape } from '../../../src/ops/tape.ts'
-import { type Call, calls } from '../../ops/calls.ts'
+import { type Call, calls, meant } from '../../ops/calls.ts'
 import type { Numbers } from '../../ops/reference.ts'
-import { backend, called, close, draws, meant, numbersOf, toTensor, upload } from './running.ts'
+import { backend, called, close, draws, numbersOf, toTensor, upload } from './running.ts'
 
 /** The gradients of the sum of a call's squared result, where they exist. */
 const gradientsOf = <T>(ops: Ops<T>, { operation, attributes, differentiable }: Call, inputs: readonly T[]) => {

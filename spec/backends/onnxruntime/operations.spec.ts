@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { calls } from '../../ops/calls.ts'
+import { calls, meant } from '../../ops/calls.ts'
 import { build, reference } from '../../ops/reference.ts'
 
-import { called, draws, expectSame, meant } from './running.ts'
+import { called, draws, expectSame } from './running.ts'
 
 describe('ONNX Runtime computes what the eager operations do', () => {
   for (const [operation, arbitrary] of Object.entries(calls))

@@ -9,7 +9,7 @@ import { key, normals, tfjsOps } from '../../../src/index.ts'
 import { type Held, onnxruntime } from '../../../src/onnxruntime.ts'
 import { graphOps, placeholder } from '../../../src/ops/graph.ts'
 import type { Call } from '../../ops/calls.ts'
-import { type Numbers, reference, sizeOf } from '../../ops/reference.ts'
+import { type Numbers, sizeOf } from '../../ops/reference.ts'
 
 // Running graphs on ONNX Runtime beside the eager operations.
 
@@ -35,14 +35,7 @@ export const close = (found: ArrayLike<number>, expected: ArrayLike<number>, tol
 }
 
 /** A call whose inputs mean what the operation says they do. */
-export const meant = (call: Call): Call => {
-  if (call.operation !== 'maxPoolGradient') return call
-  const [dy, x] = call.inputs as [Numbers, Numbers]
-  const [window] = call.attributes as never as [Parameters<typeof reference.maxPool>[1]]
-  return { ...call, inputs: [dy, x, reference.maxPool(x, window)] }
-}
-
-const eagerly = ({ operation, inputs, attributes }: Call): Numbers =>
+export const eagerly = ({ operation, inputs, attributes }: Call): Numbers =>
   tf.tidy(() => {
     const result = perform(tfjsOps)(operation, inputs.map(toTensor), attributes)
     return { shape: result.shape, data: Array.from(result.dataSync()) }

@@ -1,4 +1,5 @@
 import {
+  gpt,
   Identity,
   type InOutRatio,
   Input,
@@ -8,6 +9,7 @@ import {
   key,
   Linear,
   mixtureOfExperts,
+  mobilenetV2,
   type OutputOf,
   type ParamsOf,
   Relu,
@@ -18,6 +20,7 @@ import {
   squeezenet,
   Tanh,
   type Tensor,
+  unet,
   vgg16,
   type vgg19,
 } from '../../../src/index.ts'
@@ -108,3 +111,49 @@ mixtureOfExperts([expert, Relu(5)])
 //                        ~~~~~~~ mixtureOfExperts expects networks that start with an Input
 mixtureOfExperts([join(Input([4, 4]))])
 //                ~~~~~~~~~~~~~~~~~~~ mixtureOfExperts expects 2-dimensional
+
+export const mobile = mobilenetV2()
+//           ^? const mobile: Network<[number, 224, 224, 3], [number, 1000], ...
+holds<Same<ParamsOf<typeof mobile>['Conv1']['weight'], Tensor<[3, 3, 3, 32]>>>()
+holds<Same<keyof ParamsOf<typeof mobile>['Conv1'], 'weight'>>()
+holds<Same<ParamsOf<typeof mobile>['expanded_conv/depthwise']['weight'], Tensor<[3, 3, 32, 1]>>>()
+holds<Same<ParamsOf<typeof mobile>['block_1/expand']['weight'], Tensor<[1, 1, 16, 96]>>>()
+holds<Same<ParamsOf<typeof mobile>['block_16/project']['weight'], Tensor<[1, 1, 960, 320]>>>()
+holds<Same<StateOf<typeof mobile>['Conv_1_bn']['runningMean'], Tensor<[1, 1, 1, 1280]>>>()
+const mobileSmall = mobilenetV2({ inputShape: [96, 64, 1], width: 0.35, classes: 10 })
+holds<Same<InputOf<typeof mobileSmall>, [number, 96, 64, 1]>>()
+holds<Same<OutputOf<typeof mobileSmall>, [number, 10]>>()
+holds<Same<ParamsOf<typeof mobileSmall>['block_10/expand']['weight'], Tensor<[1, 1, 24, 144]>>>()
+holds<Same<ParamsOf<typeof mobileSmall>['predictions']['weight'], Tensor<[1280, 10]>>>()
+const mobileWide = mobilenetV2({ width: 1.4 })
+holds<Same<ParamsOf<typeof mobileWide>['predictions']['weight'], Tensor<[1792, 1000]>>>()
+const mobileOther = mobilenetV2({ width: 0.9 })
+holds<Same<ParamsOf<typeof mobileOther>['Conv1']['weight'], Tensor<[3, 3, 3, number]>>>()
+holds<Same<OutputOf<typeof mobileOther>, [number, 1000]>>()
+
+export const segments = unet({ inputShape: [64, 48, 3], classes: 5, depth: 3, channels: 16 })
+//           ^? const segments: Network<[number, 64, 48, 3], [number, 64, 48, 5], ...
+holds<Same<ParamsOf<typeof segments>['down1/convolution-1']['weight'], Tensor<[3, 3, 3, 16]>>>()
+holds<Same<ParamsOf<typeof segments>['bottom/convolution-2']['weight'], Tensor<[3, 3, 128, 128]>>>()
+holds<Same<ParamsOf<typeof segments>['up3']['weight'], Tensor<[2, 2, 64, 128]>>>()
+holds<Same<ParamsOf<typeof segments>['merge3/convolution-1']['weight'], Tensor<[3, 3, 128, 64]>>>()
+holds<Same<ParamsOf<typeof segments>['classes']['bias'], Tensor<[5]>>>()
+const segmentsByDefault = unet()
+holds<Same<OutputOf<typeof segmentsByDefault>, [number, 256, 256, 2]>>()
+holds<Same<ParamsOf<typeof segmentsByDefault>['bottom/convolution-1']['weight'], Tensor<[3, 3, 512, 1024]>>>()
+const segmentsAnySize = unet({ inputShape: [null, null, 1], depth: 2 })
+holds<Same<OutputOf<typeof segmentsAnySize>, [number, number, number, 2]>>()
+declare const depth: number
+const segmentsAnyDepth = unet({ depth })
+holds<Same<OutputOf<typeof segmentsAnyDepth>, [number, number, number, 2]>>()
+
+export const text = gpt({ vocabulary: 65, length: 32, width: 48, heads: 6, layers: 2 })
+//           ^? const text: Network<[number, 32], [number, 32, 65], ...
+holds<Same<ParamsOf<typeof text>['tokens']['weight'], Tensor<[65, 48]>>>()
+holds<Same<ParamsOf<typeof text>['places']['weight'], Tensor<[32, 48]>>>()
+holds<Same<ParamsOf<typeof text>['block2/time-distributed-1']['weight'], Tensor<[48, 192]>>>()
+holds<Same<ParamsOf<typeof text>['norm']['gamma'], Tensor<[48]>>>()
+holds<Same<ParamsOf<typeof text>['next']['weight'], Tensor<[48, 65]>>>()
+holds<Same<keyof ParamsOf<typeof text>['next'], 'weight'>>()
+const textByDefault = gpt()
+holds<Same<OutputOf<typeof textByDefault>, [number, 128, 256]>>()

@@ -84,6 +84,18 @@ holds<Same<ParamsOf<typeof unknown>[string], Readonly<Record<string, Tensor>>>>(
 const joined = join(unknown, Relu(5)).to(Softmax(3))
 holds<Same<OutputOf<typeof joined>, [number, 3]>>()
 
+// A text with numbers in it that the compiler does not know has dimensions that it does not know; with texts it may be anything.
+const units: number = 8
+const partly = net(`Input(${units}, ${units}, 3) >> Convolution(3,3,${units}, padding=same) >> Reshape >> Relu(5)`)
+holds<Same<OutputOf<typeof partly>, [number, 5]>>()
+const named = net(`Input(4) >> Relu(${units}, name='${text}') >> Softmax(3)`)
+holds<Same<OutputOf<typeof named>, [number, 3]>>()
+const anything = net(`Input(4) >> ${text} >> Softmax(3)`)
+holds<Same<OutputOf<typeof anything>, number[]>>()
+
+net(`Input(${units}) >> Sofmax(5)`)
+//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Sofmax(5) ⟵ unknown layer; did you mean Softmax?"
+
 // What does not fit stands beside its layer.
 net('Input(10) >> Relu(5) >> Convolution(3,3,16) >> Relu')
 //  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Convolution(3,3,16) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 5]"
@@ -103,3 +115,15 @@ net('Input(4) >> wide', { wide: 3 })
 //  ~~~~~~~~~~~~~~~~~~ "… >> wide ⟵ wide makes no layer"
 net('Input(4) >> twer', blocks)
 //  ~~~~~~~~~~~~~~~~~~ "… >> twer ⟵ unknown layer; did you mean tower?"
+
+// Layers around others, attention and what takes a mask.
+const around = net(
+  'Input(20, 8) >> Bidirectional(LSTM(6, onlyReturnFinal=false), merge=sum) >> TimeDistributed(Relu(4) >> Tanh(5)) >> WeightNorm(Convolution1D(3, 7))',
+)
+holds<Same<OutputOf<typeof around>, [number, 18, 7]>>()
+holds<Same<ParamsOf<typeof around>['time-distributed-1']['tanh-1/weight'], Tensor<[4, 5]>>>()
+holds<Same<ParamsOf<typeof around>['weight-norm-1']['weightGain'], Tensor<[7]>>>()
+const heeding = net(
+  'Input(20, 8) >> (Identity | Masking) >> MultiHeadAttention(2, mask=true, outputSize=6) >> PositionalEncoding',
+)
+holds<Same<OutputOf<typeof heeding>, [number, 20, 6]>>()

@@ -1,0 +1,130 @@
+import { TransformerEncoder } from '../blocks/transformer.ts'
+import { repeat } from '../combinators/repeat.ts'
+import type { Network, Repeat, Sequence } from '../core/compose.ts'
+import { InvalidOption } from '../core/errors.ts'
+import type { Hide } from '../core/hidden.ts'
+import type { AnyLayer, Out } from '../core/layer.ts'
+import { integer, type Options } from '../core/options.ts'
+import { normal as normalDraws } from '../initializers/index.ts'
+import { type Dense, Softmax } from '../layers/dense.ts'
+import { Embedding } from '../layers/embedding.ts'
+import { Input } from '../layers/input.ts'
+import { LayerNorm } from '../layers/layer-normalization.ts'
+import { PositionalEncoding } from '../layers/positional.ts'
+import { Dropout, droppedPart } from '../layers/stochastic.ts'
+import { TimeDistributed } from '../layers/time-distributed.ts'
+import { model } from './model.ts'
+import { architectureOptions } from './options.ts'
+
+/** The options of {@link gpt}. */
+export interface GPTOptions<
+  V extends number = number,
+  T extends number = number,
+  W extends number = number,
+  H extends number = number,
+  L extends number = number,
+> {
+  /** How many tokens there are; they are the whole numbers below. Default: 256, the bytes. */
+  readonly vocabulary?: V
+  /** How many tokens a text has. Default: 128. */
+  readonly length?: T
+  /** The features of each token. Default: 128. */
+  readonly width?: W
+  /** How many heads attend in each block; they divide the width. Default: 4. */
+  readonly heads?: H
+  /** How many blocks there are. Default: 4. */
+  readonly layers?: L
+  /** The part that is dropped of the embeddings and in the blocks, from 0 on and below 1. Default: 0.1. */
+  readonly dropout?: number
+}
+
+/** What {@link gpt} does with a text of `T` tokens out of `V`. */
+export interface GPT<V extends number, T extends number, W extends number, H extends number, L extends number>
+  extends Sequence<
+    readonly [
+      Input<T, 'input-{}'>,
+      Embedding<V, W, 'tokens'>,
+      PositionalEncoding<'learned', null, 'places'>,
+      Dropout<'dropout-{}'>,
+      Repeat<TransformerEncoder<W, H, null, 'pre', false, 'block{}'>, L>,
+      LayerNorm<number, 'norm'>,
+      TimeDistributed<Dense<'Softmax', V, null, 'softmax-{}'>, false, 'next'>,
+    ]
+  > {}
+
+interface Normal {
+  readonly vocabulary: number
+  readonly length: number
+  readonly width: number
+  readonly heads: number
+  readonly layers: number
+  readonly dropout: number
+}
+const options: Options<Normal> = {
+  vocabulary: { codec: integer(1), default: 256 },
+  length: { codec: integer(1), default: 128 },
+  width: { codec: integer(1), default: 128 },
+  heads: { codec: integer(1), default: 4 },
+  layers: { codec: integer(1), default: 4 },
+  dropout: { codec: droppedPart, default: 0.1 },
+}
+
+const checkHeads = ({ width, heads }: Normal): void => {
+  if (width % heads !== 0)
+    throw new InvalidOption({
+      layer: 'gpt',
+      option: 'heads',
+      expected: `a number that divides the width ${width}`,
+      got: String(heads),
+      remedy: 'Use another number of heads, or another width.',
+    })
+}
+
+/**
+ * A small causal transformer (Radford et al. 2019): a text of tokens in, whole numbers below `vocabulary`; for each of its
+ * places the probabilities of the token that comes next out. No place sees a later one. Learned places, norms before the
+ * parts of each block, and `Gelu` between the dense layers of a block, which are 4 times as wide.
+ *
+ * The layers with parameters are `tokens`, `places`, those of the blocks `block1`, `block2` and so on (`layer-norm-1`,
+ * `multi-head-attention-1`, `layer-norm-2`, `time-distributed-1` and `time-distributed-2`), `norm` and `next`.
+ *
+ * @throws InvalidOption when an option is not what its description says, or the heads do not divide the width
+ * @example
+ * ```ts
+ * const network = gpt({ vocabulary: 65, length: 32, width: 48, heads: 6, layers: 2 })
+ * String(network) // (?, 32) -> [... 30 layers ...] -> (?, 32, 65)
+ * ```
+ */
+export const gpt = <
+  const V extends number = 256,
+  const T extends number = 128,
+  const W extends number = 128,
+  const H extends number = 4,
+  const L extends number = 4,
+>(
+  given: GPTOptions<V, T, W, H, L> = {},
+): Network<[number, T], Out<GPT<V, T, W, H, L>, number[]>, Hide<readonly [GPT<V, T, W, H, L>]>> => {
+  const example = 'gpt({ vocabulary: 256, length: 128, width: 128, heads: 4, layers: 4 })'
+  const normal = architectureOptions('gpt', example, options, given)
+  checkHeads(normal)
+  const { vocabulary, length, width, heads, dropout } = normal
+  const weight = normalDraws({ std: 0.02 })
+  const block = TransformerEncoder(width, heads, {
+    norm: 'pre',
+    activation: 'gelu',
+    causal: true,
+    dropout,
+    name: 'block{}',
+  })
+  const layers: readonly AnyLayer[] = [
+    Input(length),
+    Embedding(vocabulary, width, { weight, name: 'tokens' }),
+    PositionalEncoding('learned', { weight, name: 'places' }),
+    Dropout(dropout),
+    repeat(block as AnyLayer as never, normal.layers),
+    LayerNorm({ name: 'norm' }),
+    TimeDistributed(Softmax(vocabulary, { weight, bias: null }), { name: 'next' }),
+  ]
+  // The type says of the options what the lines above do with them.
+  return model('gpt', ...layers) as never
+}

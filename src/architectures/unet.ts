@@ -1,0 +1,195 @@
+import { block } from '../combinators/block.ts'
+import type { Slice } from '../combinators/slice.ts'
+import type { Block } from '../core/blocks.ts'
+import type { Network, Parallel, Sequence } from '../core/compose.ts'
+import type { Multiply } from '../core/digits.ts'
+import { InvalidOption, show } from '../core/errors.ts'
+import type { Hide } from '../core/hidden.ts'
+import type { AnyLayer, Out } from '../core/layer.ts'
+import { integer, type Options } from '../core/options.ts'
+import { Convolution } from '../layers/convolution.ts'
+import { Deconvolution } from '../layers/deconvolution.ts'
+import { type Activation, Relu, Softmax } from '../layers/dense.ts'
+import { Identity, Input } from '../layers/input.ts'
+import { Concatenate } from '../layers/merge.ts'
+import { MaxPooling, type Pooling } from '../layers/pooling.ts'
+import { type ImageShape, imageShape } from './image.ts'
+import { model, sequence, sideBySide } from './model.ts'
+import { architectureOptions } from './options.ts'
+
+/** The options of {@link unet}. */
+export interface UNetOptions<
+  S extends ImageShape = ImageShape,
+  Classes extends number = number,
+  Depth extends number = number,
+  C extends number = number,
+> {
+  /**
+   * [rows, cols, channels] of an image; rows and columns are multiples of 2 ** depth, or `null`, unknown. Default:
+   * [256, 256, 1].
+   */
+  readonly inputShape?: S
+  /** How many classes there are. Default: 2. */
+  readonly classes?: Classes
+  /** How often rows and columns are halved, and doubled again; the compiler follows up to 6 times. Default: 4. */
+  readonly depth?: Depth
+  /** The channels of the first convolutions; there are twice as many after each halving. Default: 64. */
+  readonly channels?: C
+}
+
+type Rectifier = Activation<'Relu', 'relu-{}'>
+type Conv<C extends number> = Convolution<[3, 3, C], 'same', 1, 1, number>
+type Twice<Name extends string, C extends number> = Block<
+  Name,
+  Sequence<readonly [Conv<C>, Rectifier, Conv<C>, Rectifier]>
+>
+/** What happens at level `N`, counted from the image down, of which all the levels below are part. */
+type Level<N extends number, C extends number, Below extends AnyLayer> = Sequence<
+  readonly [
+    Twice<`down${N}`, C>,
+    Parallel<
+      [
+        Identity,
+        Sequence<
+          readonly [
+            Pooling<'MaxPooling', [2, 2], 'valid', null, 'max-pooling-{}'>,
+            Below,
+            Deconvolution<[2, 2, C], 'valid', 2, number, `up${N}`>,
+          ]
+        >,
+      ]
+    >,
+    Concatenate<-1, 'concatenate-{}'>,
+    Twice<`merge${N}`, C>,
+  ]
+>
+/** The channels of the levels: twice as many at each. */
+type Channels<C extends number> = [
+  C,
+  Multiply<C, 2>,
+  Multiply<C, 4>,
+  Multiply<C, 8>,
+  Multiply<C, 16>,
+  Multiply<C, 32>,
+  Multiply<C, 64>,
+]
+/**
+ * All levels, by depth, where `C` has their channels. A type that called itself would have no end for the compiler while it
+ * infers a call and knows no depth yet.
+ */
+interface ByDepth<C extends readonly number[]> {
+  readonly 1: Level<1, C[0], Twice<'bottom', C[1]>>
+  readonly 2: Level<1, C[0], Level<2, C[1], Twice<'bottom', C[2]>>>
+  readonly 3: Level<1, C[0], Level<2, C[1], Level<3, C[2], Twice<'bottom', C[3]>>>>
+  readonly 4: Level<1, C[0], Level<2, C[1], Level<3, C[2], Level<4, C[3], Twice<'bottom', C[4]>>>>>
+  readonly 5: Level<1, C[0], Level<2, C[1], Level<3, C[2], Level<4, C[3], Level<5, C[4], Twice<'bottom', C[5]>>>>>>
+  readonly 6: Level<
+    1,
+    C[0],
+    Level<2, C[1], Level<3, C[2], Level<4, C[3], Level<5, C[4], Level<6, C[5], Twice<'bottom', C[6]>>>>>>
+  >
+}
+/** Without a known depth, or deeper, only the run time follows the levels. */
+type Levels<Depth extends number, C extends number> = Depth extends keyof ByDepth<Channels<C>>
+  ? ByDepth<Channels<C>>[Depth]
+  : Slice
+
+/** What {@link unet} does with an image of shape `S`. */
+export interface UNet<S extends ImageShape, Classes extends number, Depth extends number, C extends number>
+  extends Sequence<
+    readonly [
+      Input<S, 'input-{}'>,
+      Levels<Depth, C>,
+      Convolution<[1, 1, Classes], 'valid', 1, 1, number, 'classes'>,
+      Activation<'Softmax', 'softmax-{}'>,
+    ]
+  > {}
+
+const twice = (name: string, channels: number): AnyLayer => {
+  const filtered = () => [Convolution([3, 3, channels], { padding: 'same' }), Relu()]
+  return block(name, sequence(...filtered(), ...filtered()))
+}
+const level = (n: number, depth: number, channels: number): AnyLayer =>
+  n > depth
+    ? twice('bottom', channels)
+    : sequence(
+        twice(`down${n}`, channels),
+        sideBySide(
+          Identity(),
+          sequence(
+            MaxPooling([2, 2]),
+            level(n + 1, depth, 2 * channels),
+            Deconvolution([2, 2, channels], { stride: 2, name: `up${n}` }),
+          ),
+        ),
+        Concatenate(),
+        twice(`merge${n}`, channels),
+      )
+
+interface Normal {
+  readonly inputShape: ImageShape
+  readonly classes: number
+  readonly depth: number
+  readonly channels: number
+}
+const options: Options<Normal> = {
+  inputShape: { codec: imageShape, default: [256, 256, 1] },
+  classes: { codec: integer(1), default: 2 },
+  depth: { codec: integer(1), default: 4 },
+  channels: { codec: integer(1), default: 64 },
+}
+
+/** Rows and columns that can be halved as often as the depth says. */
+const checkSize = ({ inputShape, depth }: Normal): void => {
+  const factor = 2 ** depth
+  if (inputShape.slice(0, 2).some(n => n !== null && n % factor !== 0))
+    throw new InvalidOption({
+      layer: 'unet',
+      option: 'inputShape',
+      expected: `rows and columns that are multiples of ${factor}, as ${depth} times they are halved`,
+      got: show(inputShape),
+      remedy: 'Pad or crop the images, or choose a smaller depth.',
+    })
+}
+
+/**
+ * U-Net (Ronneberger et al. 2015): an image in, the probabilities of classes for each of its pixels out. Images are halved
+ * `depth` times and doubled again; on the way up each level also gets what it was on the way down. Unlike in the paper,
+ * convolutions keep rows and columns, so that the output is as large as the image.
+ *
+ * The layers with parameters are `convolution-1` and `convolution-2` in each of the blocks `down1`, `down2` and so on,
+ * `bottom`, and `merge1`, `merge2` and so on, as in `down1/convolution-1`; `up1`, `up2` and so on, which double; and
+ * `classes`. 31,030,658 parameters, all trained.
+ *
+ * @throws InvalidOption when an option is not what its description says, or rows and columns cannot be halved so often
+ * @throws WeightInitializationError, from `init`, when the number of channels is unknown
+ * @example
+ * ```ts
+ * const network = unet({ inputShape: [64, 48, 3], classes: 5, depth: 3, channels: 16 })
+ * String(network) // (?, 64, 48, 3) -> [... 43 layers ...] -> (?, 64, 48, 5)
+ * ```
+ */
+export const unet = <
+  const S extends ImageShape = [256, 256, 1],
+  const Classes extends number = 2,
+  const Depth extends number = 4,
+  const C extends number = 64,
+>(
+  given: UNetOptions<S, Classes, Depth, C> = {},
+): Network<
+  Input<S, 'input-{}'>['~source'],
+  Out<UNet<S, Classes, Depth, C>, number[]>,
+  Hide<readonly [UNet<S, Classes, Depth, C>]>
+> => {
+  const example = 'unet({ inputShape: [256, 256, 3], classes: 2, depth: 4, channels: 64 })'
+  const normal = architectureOptions('unet', example, options, given)
+  checkSize(normal)
+  const layers: readonly AnyLayer[] = [
+    Input(normal.inputShape),
+    level(1, normal.depth, normal.channels),
+    Convolution([1, 1, normal.classes], { name: 'classes' }),
+    Softmax(),
+  ]
+  // The type says of the options what the lines above do with them.
+  return model('unet', ...layers) as never
+}
