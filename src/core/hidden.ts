@@ -1,4 +1,5 @@
 import type { AnyLayer } from './layer.ts'
+import type { Unknown } from './named.ts'
 
 // What an editor shows of a network is to be its shapes; its layers, of which there may be hundreds, would fill the rest
 // of the screen. Compilers print every type argument in full, but for one form: a type that they inferred backwards
@@ -14,7 +15,15 @@ interface Boxes<L> {
 
 /** Layers in a form that prints as `{ [x: string]: ... }`. */
 export type Hide<L extends readonly AnyLayer[]> = Boxes<L> extends Boxed<infer Hidden> ? Hidden : never
-/** The layers that {@link Hide} hid. */
+/** The layers that {@link Hide} hid; some that are not known where a declaration file has lost them. */
 export type Layers<Hidden> = Hidden extends { readonly [layers: string]: infer L extends readonly AnyLayer[] }
-  ? L
+  ? unknown extends L
+    ? readonly [Lost]
+    : L
   : never
+interface Lost extends AnyLayer {
+  readonly '~out': number[]
+  readonly '~named': never
+  readonly '~entries': Unknown
+  readonly '~within': string
+}

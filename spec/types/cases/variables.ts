@@ -20,6 +20,8 @@ import {
   LSTM,
   Masking,
   MultiHeadAttention,
+  type Network,
+  type OutputOf,
   type ParamsOf,
   PositionalEncoding,
   parallel,
@@ -212,3 +214,9 @@ holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/time-distributed-2']
 holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/layer-norm-2']['gamma'], Tensor<[6]>>>()
 const decoder = join(parallel(Input([9, 6]), Input([20, 6])), TransformerDecoder(6, 2, { name: 'decoder' }))
 holds<Same<ParamsOf<typeof decoder>['decoder/multi-head-attention-2']['keyWeight'], Tensor<[6, 6]>>>()
+
+// A declaration file keeps of a network's layers what compilers print of them: variables are then known by any name.
+// biome-ignore lint/suspicious/noExplicitAny: it is what they print
+declare const declared: Network<[number, 4], [number, 3], { readonly [layers: string]: any }>
+holds<Same<OutputOf<typeof declared>, [number, 3]>>()
+holds<Same<ParamsOf<typeof declared>[string], Readonly<Record<string, Tensor>>>>()
