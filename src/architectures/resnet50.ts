@@ -73,22 +73,22 @@ const steps: Steps = {
 type Conv<Size extends readonly [number, number, number], P = 'valid', S = 1, D = 1> = Convolution<Size, P, S, D, null>
 type Norm = BatchNorm<null, 'batch-norm-{}'>
 type Rectifier = Activation<'Relu', 'relu-{}'>
-interface Bottleneck<N extends number, M extends number, S, Rate>
-  extends Sequence<
-    readonly [
-      Conv<[1, 1, N], 'valid', S>,
-      Norm,
-      Rectifier,
-      Conv<[3, 3, N], Rate, 1, Rate>,
-      Norm,
-      Rectifier,
-      Conv<[1, 1, M]>,
-      Norm,
-    ]
-  > {}
-interface Projection<M extends number, S> extends Sequence<readonly [Conv<[1, 1, M], 'valid', S>, Norm]> {}
-interface Merged<Main extends AnyLayer, Around extends AnyLayer>
-  extends Sequence<readonly [Parallel<[Main, Around]>, Elementwise, Rectifier]> {}
+type Bottleneck<N extends number, M extends number, S, Rate> = Sequence<
+  readonly [
+    Conv<[1, 1, N], 'valid', S>,
+    Norm,
+    Rectifier,
+    Conv<[3, 3, N], Rate, 1, Rate>,
+    Norm,
+    Rectifier,
+    Conv<[1, 1, M]>,
+    Norm,
+  ]
+>
+type Projection<M extends number, S> = Sequence<readonly [Conv<[1, 1, M], 'valid', S>, Norm]>
+type Merged<Main extends AnyLayer, Around extends AnyLayer> = Sequence<
+  readonly [Parallel<[Main, Around]>, Elementwise, Rectifier]
+>
 type First<Name extends string, N extends number, M extends number, S, Rate> = Block<
   Name,
   Merged<Bottleneck<N, M, S, Rate>, Projection<M, S>>
@@ -100,34 +100,31 @@ type Further<Name extends string, N extends number, M extends number, Rate> = Bl
 type Head<Pool extends boolean> = boolean extends Pool ? [Perhaps<Sequence<Classes>>] : Pool extends true ? Classes : []
 type Classes = [GlobalPooling<'global-pooling-{}'>, Dense<'Softmax', 1000, number, 'fc1000'>]
 
-/** What {@link resnet50} does with an image of shape `S`. */
-export interface ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio>
-  extends Sequence<
-    readonly [
-      Input<S, 'input-{}'>,
-      Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
-      BatchNorm<null, 'bn_conv1'>,
-      Rectifier,
-      Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
-      First<'res2a', 64, 256, 1, 1>,
-      Further<'res2b', 64, 256, 1>,
-      Further<'res2c', 64, 256, 1>,
-      First<'res3a', 128, 512, StepsOf<Ratio>[0][0], StepsOf<Ratio>[1][0]>,
-      Further<'res3b', 128, 512, StepsOf<Ratio>[1][0]>,
-      Further<'res3c', 128, 512, StepsOf<Ratio>[1][0]>,
-      Further<'res3d', 128, 512, StepsOf<Ratio>[1][0]>,
-      First<'res4a', 256, 1024, StepsOf<Ratio>[0][1], StepsOf<Ratio>[1][1]>,
-      Further<'res4b', 256, 1024, StepsOf<Ratio>[1][1]>,
-      Further<'res4c', 256, 1024, StepsOf<Ratio>[1][1]>,
-      Further<'res4d', 256, 1024, StepsOf<Ratio>[1][1]>,
-      Further<'res4e', 256, 1024, StepsOf<Ratio>[1][1]>,
-      Further<'res4f', 256, 1024, StepsOf<Ratio>[1][1]>,
-      First<'res5a', 512, 2048, StepsOf<Ratio>[0][2], StepsOf<Ratio>[1][2]>,
-      Further<'res5b', 512, 2048, StepsOf<Ratio>[1][2]>,
-      Further<'res5c', 512, 2048, StepsOf<Ratio>[1][2]>,
-      ...Head<Pool>,
-    ]
-  > {}
+/** The layers of {@link resnet50}, for images of shape `S`. */
+export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = readonly [
+  Input<S, 'input-{}'>,
+  Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
+  BatchNorm<null, 'bn_conv1'>,
+  Rectifier,
+  Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
+  First<'res2a', 64, 256, 1, 1>,
+  Further<'res2b', 64, 256, 1>,
+  Further<'res2c', 64, 256, 1>,
+  First<'res3a', 128, 512, StepsOf<Ratio>[0][0], StepsOf<Ratio>[1][0]>,
+  Further<'res3b', 128, 512, StepsOf<Ratio>[1][0]>,
+  Further<'res3c', 128, 512, StepsOf<Ratio>[1][0]>,
+  Further<'res3d', 128, 512, StepsOf<Ratio>[1][0]>,
+  First<'res4a', 256, 1024, StepsOf<Ratio>[0][1], StepsOf<Ratio>[1][1]>,
+  Further<'res4b', 256, 1024, StepsOf<Ratio>[1][1]>,
+  Further<'res4c', 256, 1024, StepsOf<Ratio>[1][1]>,
+  Further<'res4d', 256, 1024, StepsOf<Ratio>[1][1]>,
+  Further<'res4e', 256, 1024, StepsOf<Ratio>[1][1]>,
+  Further<'res4f', 256, 1024, StepsOf<Ratio>[1][1]>,
+  First<'res5a', 512, 2048, StepsOf<Ratio>[0][2], StepsOf<Ratio>[1][2]>,
+  Further<'res5b', 512, 2048, StepsOf<Ratio>[1][2]>,
+  Further<'res5c', 512, 2048, StepsOf<Ratio>[1][2]>,
+  ...Head<Pool>,
+]
 
 const bottleneck = (n: number, m: number, stride: number, rate: number): AnyLayer =>
   sequence(
@@ -195,8 +192,8 @@ export const resnet50 = <
   given: ResNet50Options<S, Pool, Ratio> = {},
 ): Network<
   Input<S, 'input-{}'>['~source'],
-  Out<ResNet50<S, Pool, Ratio>, number[]>,
-  Hide<readonly [ResNet50<S, Pool, Ratio>]>
+  Out<Sequence<ResNet50<S, Pool, Ratio>>, number[]>,
+  Hide<ResNet50<S, Pool, Ratio>>
 > => {
   const example = 'resnet50({ inputShape: [224, 224, 3], inOutRatio: 16 })'
   const { inputShape, includeGlobalPool, inOutRatio } = architectureOptions('resnet50', example, options, given)
