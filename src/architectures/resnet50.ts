@@ -11,7 +11,7 @@ import { Elementwise } from '../layers/merge.ts'
 import { BatchNorm } from '../layers/normalization.ts'
 import { GlobalPooling, MaxPooling, type Pooling } from '../layers/pooling.ts'
 import { type ImageShape, imageShape } from './image.ts'
-import { model, sequence, sideBySide } from './model.ts'
+import { type Listed, model, sequence, sideBySide } from './model.ts'
 import { architectureOptions } from './options.ts'
 
 /** By how much the output of {@link resnet50} can be smaller than its input. */
@@ -101,30 +101,42 @@ type Head<Pool extends boolean> = boolean extends Pool ? [Perhaps<Sequence<Class
 type Classes = [GlobalPooling<'global-pooling-{}'>, Dense<'Softmax', 1000, number, 'fc1000'>]
 
 /** The layers of {@link resnet50}, for images of shape `S`. */
-export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = readonly [
-  Input<S, 'input-{}'>,
-  Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
-  BatchNorm<null, 'bn_conv1'>,
-  Rectifier,
-  Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
-  First<'res2a', 64, 256, 1, 1>,
-  Further<'res2b', 64, 256, 1>,
-  Further<'res2c', 64, 256, 1>,
-  First<'res3a', 128, 512, StepsOf<Ratio>[0][0], StepsOf<Ratio>[1][0]>,
-  Further<'res3b', 128, 512, StepsOf<Ratio>[1][0]>,
-  Further<'res3c', 128, 512, StepsOf<Ratio>[1][0]>,
-  Further<'res3d', 128, 512, StepsOf<Ratio>[1][0]>,
-  First<'res4a', 256, 1024, StepsOf<Ratio>[0][1], StepsOf<Ratio>[1][1]>,
-  Further<'res4b', 256, 1024, StepsOf<Ratio>[1][1]>,
-  Further<'res4c', 256, 1024, StepsOf<Ratio>[1][1]>,
-  Further<'res4d', 256, 1024, StepsOf<Ratio>[1][1]>,
-  Further<'res4e', 256, 1024, StepsOf<Ratio>[1][1]>,
-  Further<'res4f', 256, 1024, StepsOf<Ratio>[1][1]>,
-  First<'res5a', 512, 2048, StepsOf<Ratio>[0][2], StepsOf<Ratio>[1][2]>,
-  Further<'res5b', 512, 2048, StepsOf<Ratio>[1][2]>,
-  Further<'res5c', 512, 2048, StepsOf<Ratio>[1][2]>,
-  ...Head<Pool>,
-]
+export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Stepping<
+  S,
+  Pool,
+  StepsOf<Ratio>[0][0],
+  StepsOf<Ratio>[0][1],
+  StepsOf<Ratio>[0][2],
+  StepsOf<Ratio>[1][0],
+  StepsOf<Ratio>[1][1],
+  StepsOf<Ratio>[1][2]
+>
+type Stepping<S extends ImageShape, Pool extends boolean, S3, S4, S5, R3, R4, R5> = Listed<
+  readonly [
+    Input<S, 'input-{}'>,
+    Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
+    BatchNorm<null, 'bn_conv1'>,
+    Rectifier,
+    Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
+    First<'res2a', 64, 256, 1, 1>,
+    Further<'res2b', 64, 256, 1>,
+    Further<'res2c', 64, 256, 1>,
+    First<'res3a', 128, 512, S3, R3>,
+    Further<'res3b', 128, 512, R3>,
+    Further<'res3c', 128, 512, R3>,
+    Further<'res3d', 128, 512, R3>,
+    First<'res4a', 256, 1024, S4, R4>,
+    Further<'res4b', 256, 1024, R4>,
+    Further<'res4c', 256, 1024, R4>,
+    Further<'res4d', 256, 1024, R4>,
+    Further<'res4e', 256, 1024, R4>,
+    Further<'res4f', 256, 1024, R4>,
+    First<'res5a', 512, 2048, S5, R5>,
+    Further<'res5b', 512, 2048, R5>,
+    Further<'res5c', 512, 2048, R5>,
+    ...Head<Pool>,
+  ]
+>
 
 const bottleneck = (n: number, m: number, stride: number, rate: number): AnyLayer =>
   sequence(
