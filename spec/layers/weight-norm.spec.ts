@@ -101,6 +101,10 @@ describe('WeightNorm', () => {
       'WeightInitializationError of weight-norm-1: expected a layer with a variable weight of two dimensions or more, with an axis 2',
     ],
     [
+      started(untyped.WeightNorm(untyped.WeightNorm(Relu(3)))),
+      'WeightInitializationError of weight-norm-1: expected a layer without a variable weightGain, got weight, bias, weightGain. Normalize each weight once.',
+    ],
+    [
       () => untyped.join(Input([4, 4]), untyped.WeightNorm(Relu(3))),
       'LayerConnectionError of weight-norm-1: expected a 2-dimensional input [batch, features], got (?, 4, 4).',
     ],

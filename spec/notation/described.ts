@@ -12,7 +12,8 @@ const plain = (value: unknown): unknown => {
   const rest = Object.entries(value).filter(([name]) => name !== 'rules' && name !== 'sample' && name !== 'toString')
   return Object.fromEntries(rest.map(([name, inner]) => [name, plain(inner)]))
 }
-const describedNode = ({ layer, ...place }: Node): unknown => ({
+/** Without its path, which is for errors only: an architecture puts its title before it. */
+const describedNode = ({ layer, path: _, ...place }: Node): unknown => ({
   ...place,
   options: plain(layer),
   print: String(layer),

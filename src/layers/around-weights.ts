@@ -88,7 +88,15 @@ export const aroundWeights = (
         const rule = own.right[name] as VariableRule
         return extra(name, rule, axisIn(options.axis, rule.shape.length))
       })
-      return right(Object.assign({}, own.right, ...added))
+      const more: VariableRules = Object.assign({}, ...added)
+      const twice = Object.keys(more).find(name => name in own.right)
+      return twice === undefined
+        ? right({ ...own.right, ...more })
+        : left({
+            expected: `a layer without a variable ${twice}`,
+            got: Object.keys(own.right).join(', '),
+            remedy: 'Normalize each weight once.',
+          })
     },
     forward: <T>(
       ops: Ops<T>,

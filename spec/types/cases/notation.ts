@@ -115,3 +115,15 @@ net('Input(4) >> wide', { wide: 3 })
 //  ~~~~~~~~~~~~~~~~~~ "… >> wide ⟵ wide makes no layer"
 net('Input(4) >> twer', blocks)
 //  ~~~~~~~~~~~~~~~~~~ "… >> twer ⟵ unknown layer; did you mean tower?"
+
+// Layers around others, attention and what takes a mask.
+const around = net(
+  'Input(20, 8) >> Bidirectional(LSTM(6, onlyReturnFinal=false), merge=sum) >> TimeDistributed(Relu(4) >> Tanh(5)) >> WeightNorm(Convolution1D(3, 7))',
+)
+holds<Same<OutputOf<typeof around>, [number, 18, 7]>>()
+holds<Same<ParamsOf<typeof around>['time-distributed-1']['tanh-1/weight'], Tensor<[4, 5]>>>()
+holds<Same<ParamsOf<typeof around>['weight-norm-1']['weightGain'], Tensor<[7]>>>()
+const heeding = net(
+  'Input(20, 8) >> (Identity | Masking) >> MultiHeadAttention(2, mask=true, outputSize=6) >> PositionalEncoding',
+)
+holds<Same<OutputOf<typeof heeding>, [number, 20, 6]>>()
