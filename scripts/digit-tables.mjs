@@ -1,4 +1,4 @@
-// Writes src/core/digit-tables.ts: what schoolbook arithmetic looks up, one digit at a time.
+// Writes src/core/digit-tables.ts: what schoolbook arithmetic looks up, one digit at a time; and src/core/halves.ts.
 import { writeFileSync } from 'node:fs'
 
 const digits = [...Array(10).keys()]
@@ -48,3 +48,19 @@ ${table(
     ),
 )}`
 writeFileSync(new URL('../src/core/digit-tables.ts', import.meta.url), source.replaceAll('\n\n\n', '\n\n'))
+
+const halves = [...Array(52).keys()].map(
+  tens => `  ${digits.map(d => `${10 * tens + d}: ${Math.floor((10 * tens + d) / 2)}`).join('; ')}`,
+)
+writeFileSync(
+  new URL('../src/core/halves.ts', import.meta.url),
+  `// Written by scripts/digit-tables.mjs.
+
+/** Half of each number below 520, rounded down: strides of 2 are so frequent that they are not reckoned digit by digit. */
+// biome-ignore format: a table
+export interface Halves {
+  [n: number]: number
+${halves.join('\n')}
+}
+`,
+)

@@ -180,6 +180,21 @@ const options: Options<Normal> = {
 }
 
 /**
+ * The constructor of {@link resnet50}. Without options it has no type parameters, for which the compiler would go through
+ * the network before it knows them.
+ */
+export interface ResNet50Constructor {
+  (): Network<[number, 224, 224, 3], [number, 1000], Hide<ResNet50<[224, 224, 3], true, 32>>>
+  <const S extends ImageShape = [224, 224, 3], const Pool extends boolean = true, const Ratio extends InOutRatio = 32>(
+    options?: ResNet50Options<S, Pool, Ratio>,
+  ): Network<
+    Input<S, 'input-{}'>['~source'],
+    Out<Sequence<ResNet50<S, Pool, Ratio>>, number[]>,
+    Hide<ResNet50<S, Pool, Ratio>>
+  >
+}
+
+/**
  * ResNet-50 (He et al. 2016): an image in, the probabilities of 1000 classes out, or 2048 features for each place.
  * 25,610,152 parameters, 25,557,032 of them trained. The layers with parameters are `conv1` and `bn_conv1`, in each of the
  * blocks `res2a` to `res5c` the `convolution-1` to `convolution-3` and their `batch-norm-1` to `batch-norm-3` (in the first
@@ -196,17 +211,7 @@ const options: Options<Normal> = {
  * String(features) // (?, 128, 96, 3) -> [... 185 layers ...] -> (?, 16, 12, 2048)
  * ```
  */
-export const resnet50 = <
-  const S extends ImageShape = [224, 224, 3],
-  const Pool extends boolean = true,
-  const Ratio extends InOutRatio = 32,
->(
-  given: ResNet50Options<S, Pool, Ratio> = {},
-): Network<
-  Input<S, 'input-{}'>['~source'],
-  Out<Sequence<ResNet50<S, Pool, Ratio>>, number[]>,
-  Hide<ResNet50<S, Pool, Ratio>>
-> => {
+export const resnet50: ResNet50Constructor = (given: ResNet50Options = {}): never => {
   const example = 'resnet50({ inputShape: [224, 224, 3], inOutRatio: 16 })'
   const { inputShape, includeGlobalPool, inOutRatio } = architectureOptions('resnet50', example, options, given)
   const [strides, rates] = steps[inOutRatio]

@@ -1,6 +1,6 @@
 import type { Hide, Layers } from './hidden.ts'
 import type { AnyLayer, Out } from './layer.ts'
-import type { InParallel, InSequence, InShared, Unknown } from './named.ts'
+import type { InParallel, InSequence, InShared, SharedWithin, Unknown } from './named.ts'
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
 import type { Deep, DeepOut } from './run.ts'
@@ -95,7 +95,7 @@ export interface Shared<Name extends string, B extends AnyLayer> extends Chain, 
   readonly '~source': never
   readonly '~named': never
   readonly '~entries': InShared<Name, B>
-  readonly '~within': 0 | Deeper<B['~within']>
+  readonly '~within': 0 | SharedWithin | Deeper<B['~within']>
 }
 
 /** The failure of the layer before index `At`. */
@@ -158,10 +158,12 @@ type Sources<L extends readonly AnyLayer[], N extends number, R extends readonly
 type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
 type Clash<L extends readonly AnyLayer[], N extends number, Seen> = N extends L['length']
   ? null
-  : Extract<L[N]['~named'], Seen> extends infer D
+  : L[N]['~named'] extends infer D
     ? [D] extends [never]
-      ? Clash<L, Next[N], Seen | L[N]['~named']>
-      : FailedAt<Next[N], TwiceNamed<D>>
+      ? Clash<L, Next[N], Seen>
+      : [Extract<D, Seen>] extends [never]
+        ? Clash<L, Next[N], Seen | D>
+        : FailedAt<Next[N], TwiceNamed<Extract<D, Seen>>>
     : never
 type Blame<L extends readonly unknown[], At, Reason> = {
   [K in keyof L]: K extends `${infer N extends number}` ? (Next[N] extends At ? Reason : L[K]) : L[K]

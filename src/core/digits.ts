@@ -1,4 +1,6 @@
 import type { Difference, Product as Products, Quotient, Sum } from './digit-tables.ts'
+import type { Halves } from './halves.ts'
+import type { Next } from './next.ts'
 
 // Arithmetic on literal types, as on paper: numbers are strings of digits, and each step looks one digit up in a table.
 // Tuple lengths, the usual encoding, cost a hundred times as much and end at 10,000. `number` (unknown) propagates.
@@ -55,7 +57,16 @@ type MultiplyReversed<
   Zeros extends string,
   R extends string,
 > = B extends `${infer b}${infer B1}`
-  ? MultiplyReversed<A, B1, `${Zeros}0`, b extends '0' ? R : AddDigits<R, `${TimesDigit<A, b, '0'>}${Zeros}`>>
+  ? MultiplyReversed<
+      A,
+      B1,
+      `${Zeros}0`,
+      b extends '0'
+        ? R
+        : R extends '0'
+          ? `${TimesDigit<A, b, '0'>}${Zeros}`
+          : AddDigits<R, `${TimesDigit<A, b, '0'>}${Zeros}`>
+    >
   : R
 type MultiplyDigits<A extends string, B extends string> = TrimZeros<MultiplyReversed<Reverse<A>, Reverse<B>, '', '0'>>
 
@@ -136,25 +147,40 @@ export type Divide<A extends number, B extends number> = number extends A | B
 /** A / B, rounded down */
 export type Floor<A extends number, B extends number> = B extends 1
   ? A
-  : number extends A | B
-    ? number
-    : DivideDigits<`${A}`, `${B}`> extends readonly [infer Q extends string, unknown]
-      ? ToNumber<Q>
+  : B extends 2
+    ? Halves[A] extends infer H
+      ? number extends H
+        ? FloorByDigits<A, B>
+        : H
       : never
+    : FloorByDigits<A, B>
+type FloorByDigits<A extends number, B extends number> = number extends A | B
+  ? number
+  : DivideDigits<`${A}`, `${B}`> extends readonly [infer Q extends string, unknown]
+    ? ToNumber<Q>
+    : never
 /** A / B, rounded up */
 export type Ceil<A extends number, B extends number> = B extends 1
   ? A
-  : number extends A | B
-    ? number
-    : DivideDigits<`${A}`, `${B}`> extends [infer Q extends string, infer R]
-      ? R extends '0'
-        ? ToNumber<Q>
-        : ToNumber<AddDigits<Q, '1'>>
+  : B extends 2
+    ? Halves[Next[A]] extends infer H
+      ? number extends H
+        ? CeilByDigits<A, B>
+        : H
       : never
+    : CeilByDigits<A, B>
+type CeilByDigits<A extends number, B extends number> = number extends A | B
+  ? number
+  : DivideDigits<`${A}`, `${B}`> extends [infer Q extends string, infer R]
+    ? R extends '0'
+      ? ToNumber<Q>
+      : ToNumber<AddDigits<Q, '1'>>
+    : never
 /** The product of a list of numbers: 1 when it is empty. */
 export type Product<S extends readonly unknown[], P extends number = 1> = S extends readonly [
   infer H extends number,
   ...infer T,
 ]
-  ? Product<T, Multiply<P, H>>
+  ? // The last dimension is the longest as a rule, and a product has a row for each digit of its second factor.
+    Product<T, Multiply<H, P>>
   : P

@@ -1,6 +1,7 @@
 import type { AnyLayer, Out, Placed } from './layer.ts'
 import type { Format } from './names.ts'
 import type { Next } from './next.ts'
+import type { Deep } from './run.ts'
 import type { BranchInput, Several } from './shape.ts'
 import type { Tensor } from './variables.ts'
 
@@ -38,6 +39,8 @@ export interface InShared<Name extends string, B extends AnyLayer> {
   readonly shared: Name
   readonly part: B
 }
+/** What '~within' has of a part with shared layers. */
+export type SharedWithin = '/'
 /** Variables that only the run time knows: no names can be told after them. */
 export interface Unknown {
   readonly unknown: true
@@ -62,11 +65,11 @@ type NameOf<C extends string, P extends string> = P extends `${string}{${string}
  * A layer with variables in its place, and its name: [name, what it has, layer]. Where it may have no parameters, the
  * name of its parameters stands first, that of its state last, `never` for that which it has not.
  */
-type Found<Name extends string, H, L> = H extends 'state'
-  ? [never, H, L, Name]
-  : H extends 'some'
-    ? [IfAny<Own<L, '~params'>, Name>, H, L, IfAny<Own<L, '~state'>, Name>]
-    : [Name, H, L]
+type Found<Name extends string, H, L> = H extends 'params' | 'both'
+  ? [Name, H, L]
+  : H extends 'state'
+    ? [never, H, L, Name]
+    : [IfAny<Own<L, '~params'>, Name>, H, L, IfAny<Own<L, '~state'>, Name>]
 type IfAny<V, Name> = [V] extends [never] ? never : Name
 type StateName<E> = E extends readonly [infer Name, 'both', unknown]
   ? Name
@@ -75,78 +78,47 @@ type StateName<E> = E extends readonly [infer Name, 'both', unknown]
     : never
 
 /**
- * A union of what is `Found`: [name, what it has, layer in its place] of the layers `L` from index `N` on, in sequence from the shape `I`,
- * added to `R`. `U` has the names and patterns of layers with variables: no others need be counted.
+ * A union of what is `Found` in the layers `L` from index `N` on, in sequence from the shape `I`, added to `R`. `U` has the
+ * names and patterns of layers with variables: no others need be counted.
  */
-type Walk<
-  L extends readonly AnyLayer[],
-  N extends number,
-  I,
-  Prefix extends string,
-  C extends string,
-  U,
-  R,
-  Up,
-> = N extends L['length']
-  ? GoUp<I, Prefix, C, U, R, Up>
+type Walk<L extends readonly AnyLayer[], N extends number, I, C extends string, U, R, Up> = N extends L['length']
+  ? GoUp<I, C, U, R, Up>
   : L[N]['~entries'] extends infer E
-    ? E extends U
-      ? Walk<L, Next[N], Out<L[N], I>, Prefix, Count<C, E & string>, U, R, Up>
-      : E extends string
-        ? Walk<L, Next[N], Out<L[N], I>, Prefix, C, U, R, Up>
-        : E extends readonly string[]
-          ? E extends readonly [
-              infer P extends string,
-              infer H,
-              infer Before extends string,
-              infer After extends string,
-            ]
-            ? C extends `${infer X};${P}=${infer K extends number};${infer Y}`
-              ? Walk<
-                  L,
-                  Next[N],
-                  Out<L[N], I>,
-                  Prefix,
-                  `${X};${P}=${Next[K]};${Y}`,
-                  U,
-                  R | [`${Prefix}${Before}${K}${After}`, H, Placed<L[N], I>],
-                  Up
-                >
-              : Walk<
-                  L,
-                  Next[N],
-                  Out<L[N], I>,
-                  Prefix,
-                  `${C}${P}=2;`,
-                  U,
-                  R | [`${Prefix}${Before}1${After}`, H, Placed<L[N], I>],
-                  Up
-                >
-            : E extends readonly [infer P extends string, infer H]
-              ? Walk<
-                  L,
-                  Next[N],
-                  Out<L[N], I>,
-                  Prefix,
-                  Count<C, P>,
-                  U,
-                  R | Found<`${Prefix}${NameOf<C, P>}`, H, Placed<L[N], I>>,
-                  Up
-                >
-              : never
+    ? E extends readonly string[]
+      ? E extends readonly [infer P extends string, infer H, infer Before extends string, infer After extends string]
+        ? C extends `${infer X};${P}=${infer K extends number};${infer Y}`
+          ? Walk<
+              L,
+              Next[N],
+              Out<L[N], I>,
+              `${X};${P}=${Next[K]};${Y}`,
+              U,
+              R | [`${Before}${K}${After}`, H, Placed<L[N], I>],
+              Up
+            >
+          : Walk<L, Next[N], Out<L[N], I>, `${C}${P}=2;`, U, R | [`${Before}1${After}`, H, Placed<L[N], I>], Up>
+        : E extends readonly [infer P extends string, infer H]
+          ? Walk<L, Next[N], Out<L[N], I>, Count<C, P>, U, R | Found<NameOf<C, P>, H, Placed<L[N], I>>, Up>
+          : never
+      : E extends U
+        ? Walk<L, Next[N], Out<L[N], I>, Count<C, E & string>, U, R, Up>
+        : E extends string
+          ? Walk<L, Next[N], Out<L[N], I>, C, U, R, Up>
           : E extends InSequence<infer S>
-            ? Walk<S, 0, I, Prefix, C, U, R, readonly [L, Next[N], Up]>
-            : GoDown<L[N], E, I, Prefix, C, U, R, readonly [L, Next[N], Up]>
+            ? Walk<S, 0, I, C, U, R, readonly [L, Next[N], Up]>
+            : GoDown<L[N], E, I, C, U, R, readonly [L, Next[N], Up]>
     : never
-type GoDown<B extends AnyLayer, E, I, Prefix extends string, C extends string, U, R, Up> =
+type GoDown<B extends AnyLayer, E, I, C extends string, U, R, Up> =
   E extends InParallel<infer L, infer Gets>
-    ? GoAcross<L, 0, I, Gets, [], Prefix, C, U, R, Up>
+    ? GoAcross<L, 0, I, Gets, [], C, U, R, Up>
     : E extends InBlock<infer P, infer Part>
-      ? Walk<[Part], 0, I, `${Prefix}${NameOf<C, P>}/`, ';', U, R, readonly [Prefix, Count<C, P>, Up]>
+      ? Deep extends Part['~within']
+        ? Walk<[Part], 0, I, ';', U, never, readonly [`${NameOf<C, P>}/`, false, Count<C, P>, R, Up]>
+        : GoUp<Out<Part, I>, Count<C, P>, U, R | Prefixed<`${NameOf<C, P>}/`, Inside<Part, I>>, Up>
       : E extends InShared<infer Name, infer Part>
         ? Part['~entries'] extends readonly [string, infer H, ...(readonly string[])]
-          ? GoUp<Out<B, I>, Prefix, C, U, R | Found<Name, H, Placed<Part, I>>, Up>
-          : Walk<[Part], 0, I, `${Name}/`, ';', U, R, readonly [Prefix, C, Up]>
+          ? GoUp<Out<B, I>, C, U, R | Free<Found<Name, H, Placed<Part, I>>>, Up>
+          : Walk<[Part], 0, I, ';', U, never, readonly [`${Name}/`, true, C, R, Up]>
         : R | [string, 'both', UnknownVariables]
 /** The branches `L` from index `N` on; `O` are the outputs of those before. */
 type GoAcross<
@@ -155,35 +127,56 @@ type GoAcross<
   I,
   Gets,
   O extends readonly unknown[],
-  Prefix extends string,
   C extends string,
   U,
   R,
   Up,
 > = N extends L['length']
-  ? GoUp<O, Prefix, C, U, R, Up>
-  : Walk<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, Prefix, C, U, R, readonly [L, Next[N], I, Gets, O, Up]>
-/** Goes on from the shape `I` with what `Up` holds: the rest of a sequence, the next branch, or the names outside a block. */
-type GoUp<I, Prefix extends string, C extends string, U, R, Up> = Up extends readonly [
-  infer L extends readonly AnyLayer[],
-  infer N extends number,
-  infer More,
-]
-  ? Walk<L, N, I, Prefix, C, U, R, More>
-  : Up extends readonly [
-        infer L extends readonly AnyLayer[],
-        infer N extends number,
-        infer From,
-        infer Gets,
-        infer O extends readonly unknown[],
-        infer More,
-      ]
-    ? GoAcross<L, N, From, Gets, I extends Several ? [...O, ...I] : [...O, I], Prefix, C, U, R, More>
-    : Up extends readonly [infer P extends string, infer D extends string, infer More]
-      ? GoUp<I, P, D, U, R, More>
-      : R
+  ? GoUp<O, C, U, R, Up>
+  : Walk<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, C, U, R, readonly [L, Next[N], I, Gets, O, Up]>
+/**
+ * Goes on from the shape `I` with what `Up` holds: the rest of a sequence, [layers, index, more]; the branches to come,
+ * [layers, index, input, what each gets, outputs so far, more]; or what is outside of a block or shared part, [prefix,
+ * whether it is shared, counters, what was found before, more].
+ */
+type GoUp<I, C extends string, U, R, Up> = Up extends null
+  ? R
+  : Up extends readonly [infer L extends readonly AnyLayer[], infer N extends number, infer More]
+    ? Walk<L, N, I, C, U, R, More>
+    : Up extends readonly [
+          infer L extends readonly AnyLayer[],
+          infer N extends number,
+          infer From,
+          infer Gets,
+          infer O extends readonly unknown[],
+          infer More,
+        ]
+      ? GoAcross<L, N, From, Gets, I extends Several ? [...O, ...I] : [...O, I], C, U, R, More>
+      : Up extends readonly [
+            infer Prefix extends string,
+            infer Shares,
+            infer D extends string,
+            infer Before,
+            infer More,
+          ]
+        ? GoUp<I, D, U, Before | (Shares extends true ? Free<Prefixed<Prefix, R>> : Prefixed<Prefix, R>), More>
+        : never
 
-type Named<L extends AnyLayer, I = number[]> = Walk<[L], 0, I, '', ';', L['~within'], never, null>
+/** What a block found, whose name is to stand before that of each layer: but for what is shared, which is free of it. */
+type Prefixed<Prefix extends string, F> = F extends readonly [infer Name extends string, infer H, infer L]
+  ? [`${Prefix}${Name}`, H, L]
+  : F extends readonly [infer Name extends string, infer H, infer L, infer Other extends string]
+    ? [`${Prefix}${Name}`, H, L, `${Prefix}${Other}`]
+    : F
+interface IsFree<F> {
+  readonly free: F
+}
+type Free<F> = F extends IsFree<unknown> ? F : IsFree<F>
+type Freed<F> = F extends IsFree<infer G> ? G : F
+
+/** What a layer found within. A type of its own, so that blocks that are alike are walked once. */
+type Inside<L extends AnyLayer, I> = Walk<[L], 0, I, ';', L['~within'], never, null>
+type Named<L extends AnyLayer, I = number[]> = SharedWithin extends L['~within'] ? Freed<Inside<L, I>> : Inside<L, I>
 
 /** The parameters of a part within a layer: a layer's own, a composition's as `layer/variable`; `never` for none. */
 export type InnerParams<L extends AnyLayer, I> = L extends { readonly nodes: unknown }

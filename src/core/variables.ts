@@ -46,11 +46,24 @@ export interface Values {
   readonly data: Float32Array
 }
 
-/** Nested arrays of numbers. An interface, as the compiler would go through a recursive type again at every call. */
-export interface NestedNumbers extends ReadonlyArray<number | NestedNumbers> {}
+/**
+ * Arrays of numbers, nested or typed. An interface without type parameters, as the compiler would go through a recursive
+ * type or the types of typed arrays again at every call of a layer that takes them.
+ */
+export interface NestedNumbers {
+  readonly length: number
+  readonly [index: number]: number | NestedNumbers
+}
+
+/** Any tensor of tfjs-core, as far as the values of one that is given matter. */
+export interface GivenTensor {
+  readonly shape: readonly number[]
+  readonly dtype: DataType
+  readonly dataSync: () => unknown
+}
 
 /** Every form in which the initial value of a variable can be given. */
-export type ParameterSource = Initializer | number | NestedNumbers | Float32Array | Float64Array | Int32Array | TfTensor
+export type ParameterSource = Initializer | number | NestedNumbers | GivenTensor
 
 /** A parameter option as a layer keeps it. */
 export type Parameter = Initializer | number | Values

@@ -27,17 +27,17 @@ export type PaddingOfAxis<P, A extends Axis> = P extends 'valid' ? 0 : P extends
 type Extent<K extends number, D extends number> = D extends 1 ? K : K extends 1 ? 1 : Add<Multiply<Before<K>, D>, 1>
 type Before<K extends number> = Subtract<K, 1> extends infer N extends number ? N : 0
 /** ceil((n - k + 1) / s), which is floor((n - k) / s) + 1 where the window fits; else '-' or 0. */
-type Slide<N extends number, K extends number, S extends number> = S extends 1
-  ? K extends 1
-    ? N
-    : Subtract<N, Before<K>>
-  : K extends S
-    ? Floor<N, S>
-    : Subtract<N, K> extends infer Rest
-      ? Rest extends number
-        ? Add<Floor<Rest, S>, 1>
-        : '-'
-      : never
+type Slide<N extends number, K extends number, S extends number> = K extends 1
+  ? Ceil<N, S>
+  : S extends 1
+    ? Subtract<N, Before<K>>
+    : K extends S
+      ? Floor<N, S>
+      : Subtract<N, K> extends infer Rest
+        ? Rest extends number
+          ? Add<Floor<Rest, S>, 1>
+          : '-'
+        : never
 /** One axis of `N` after a window of `K` elements. */
 export type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = P extends 'same'
   ? Ceil<N, S>
@@ -48,7 +48,10 @@ export type SlideAxis<N extends number, K extends number, S extends number, P, D
       : P extends number
         ? number extends P
           ? number
-          : Slide<Add<N, Multiply<P, 2>>, Extent<K, D>, S>
+          : // The window of three with as much padding as dilation keeps the size: most windows, so it is not reckoned.
+            [K, S, P] extends [3, 1, D]
+            ? N
+            : Slide<Add<N, Multiply<P, 2>>, Extent<K, D>, S>
         : number
 
 /** [batch, rows, cols, channels] after a window has slid over it: `P` the padding, `S` the stride, `D` the dilation. */

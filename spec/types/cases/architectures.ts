@@ -13,6 +13,7 @@ import {
   type OutputOf,
   type ParamsOf,
   Relu,
+  type ResNet50,
   resnet50,
   Softmax,
   type StateOf,
@@ -45,6 +46,7 @@ export const resnet = resnet50()
 //           ^? const resnet: Network<[number, 224, 224, 3], [number, 1000], ...
 holds<Same<InputOf<typeof resnet>, [number, 224, 224, 3]>>()
 holds<Same<OutputOf<typeof resnet>, [number, 1000]>>()
+holds<Same<OutputOf<ResNet50<[224, 224, 3], true, 32>>, [number, 1000]>>()
 type Params = ParamsOf<typeof resnet>
 holds<Same<Params['conv1']['weight'], Tensor<[7, 7, 3, 64]>>>()
 holds<Same<keyof Params['conv1'], 'weight'>>()
