@@ -100,8 +100,11 @@ type Further<Name extends string, N extends number, M extends number, Rate> = Bl
 type Head<Pool extends boolean> = boolean extends Pool ? [Perhaps<Sequence<Classes>>] : Pool extends true ? Classes : []
 type Classes = [GlobalPooling<'global-pooling-{}'>, Dense<'Softmax', 1000, number, 'fc1000'>]
 
-/** The layers of {@link resnet50}, for images of shape `S`. */
-export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Stepping<
+/** What {@link resnet50} does with an image of shape `S`. */
+export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Sequence<
+  Layers<S, Pool, Ratio>
+>
+type Layers<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Stepping<
   S,
   Pool,
   StepsOf<Ratio>[0][0],
@@ -184,14 +187,10 @@ const options: Options<Normal> = {
  * the network before it knows them.
  */
 export interface ResNet50Constructor {
-  (): Network<[number, 224, 224, 3], [number, 1000], Hide<ResNet50<[224, 224, 3], true, 32>>>
+  (): Network<[number, 224, 224, 3], [number, 1000], Hide<Layers<[224, 224, 3], true, 32>>>
   <const S extends ImageShape = [224, 224, 3], const Pool extends boolean = true, const Ratio extends InOutRatio = 32>(
     options?: ResNet50Options<S, Pool, Ratio>,
-  ): Network<
-    Input<S, 'input-{}'>['~source'],
-    Out<Sequence<ResNet50<S, Pool, Ratio>>, number[]>,
-    Hide<ResNet50<S, Pool, Ratio>>
-  >
+  ): Network<Input<S, 'input-{}'>['~source'], Out<ResNet50<S, Pool, Ratio>, number[]>, Hide<Layers<S, Pool, Ratio>>>
 }
 
 /**
