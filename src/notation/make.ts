@@ -5,7 +5,8 @@ import type { AnyLayer } from '../core/layer.ts'
 import { isPart } from '../core/network.ts'
 import { type Arguments, optionsOf, type Problem } from './arguments.ts'
 import { didYouMean } from './nearest.ts'
-import { type Row, rows } from './table.ts'
+import type { Row } from './row.ts'
+import { rows } from './table.ts'
 import { type Wrapper, wrappers } from './wrappers.ts'
 
 // From a name and arguments to a layer, by the tables.

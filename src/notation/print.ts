@@ -5,7 +5,8 @@ import { asPart, type CompositionValue, isPart, type LayerValue, type Part, wiri
 import type { Blocks } from './grammar.ts'
 import { printLayer, type Spelling } from './print-layer.ts'
 import { printText } from './print-value.ts'
-import { type Row, rows } from './table.ts'
+import type { Row } from './row.ts'
+import { rows } from './table.ts'
 import { wrappers } from './wrappers.ts'
 
 // From a network to its text: what net reads back as the same network.

@@ -22,7 +22,7 @@ import { SpectralNorm } from '../layers/spectral-norm.ts'
 import { TimeDistributed } from '../layers/time-distributed.ts'
 import { WeightNorm } from '../layers/weight-norm.ts'
 import type * as L from './layer-types.ts'
-import type { Option, With, WrongArguments } from './table.ts'
+import type { Option, With, WrongArguments } from './row.ts'
 
 // What takes layers as arguments: combinators, and layers around layers. For the compiler and for the run time side by
 // side, as in the table of layers. Positional arguments are networks, but for numbers, lists and texts in quotes.
