@@ -12,6 +12,12 @@ export const model = <const L extends readonly AnyLayer[]>(title: string, ...lay
   return compose({ form: 'sequence', parts, title }) as unknown as Join<L>
 }
 
+/**
+ * A list of layers as it is. A tuple that a type alias is the name of is put off by the compiler, and made anew wherever
+ * it is used: four times as dear as one that is an argument.
+ */
+export type Listed<L extends readonly AnyLayer[]> = L
+
 // An architecture with options has a type of its own, which says what they do; while it is built, its parts are layers of
 // which the compiler knows no more.
 

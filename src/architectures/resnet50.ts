@@ -11,7 +11,7 @@ import { Elementwise } from '../layers/merge.ts'
 import { BatchNorm } from '../layers/normalization.ts'
 import { GlobalPooling, MaxPooling, type Pooling } from '../layers/pooling.ts'
 import { type ImageShape, imageShape } from './image.ts'
-import { model, sequence, sideBySide } from './model.ts'
+import { type Listed, model, sequence, sideBySide } from './model.ts'
 import { architectureOptions } from './options.ts'
 
 /** By how much the output of {@link resnet50} can be smaller than its input. */
@@ -73,22 +73,22 @@ const steps: Steps = {
 type Conv<Size extends readonly [number, number, number], P = 'valid', S = 1, D = 1> = Convolution<Size, P, S, D, null>
 type Norm = BatchNorm<null, 'batch-norm-{}'>
 type Rectifier = Activation<'Relu', 'relu-{}'>
-interface Bottleneck<N extends number, M extends number, S, Rate>
-  extends Sequence<
-    readonly [
-      Conv<[1, 1, N], 'valid', S>,
-      Norm,
-      Rectifier,
-      Conv<[3, 3, N], Rate, 1, Rate>,
-      Norm,
-      Rectifier,
-      Conv<[1, 1, M]>,
-      Norm,
-    ]
-  > {}
-interface Projection<M extends number, S> extends Sequence<readonly [Conv<[1, 1, M], 'valid', S>, Norm]> {}
-interface Merged<Main extends AnyLayer, Around extends AnyLayer>
-  extends Sequence<readonly [Parallel<[Main, Around]>, Elementwise, Rectifier]> {}
+type Bottleneck<N extends number, M extends number, S, Rate> = Sequence<
+  readonly [
+    Conv<[1, 1, N], 'valid', S>,
+    Norm,
+    Rectifier,
+    Conv<[3, 3, N], Rate, 1, Rate>,
+    Norm,
+    Rectifier,
+    Conv<[1, 1, M]>,
+    Norm,
+  ]
+>
+type Projection<M extends number, S> = Sequence<readonly [Conv<[1, 1, M], 'valid', S>, Norm]>
+type Merged<Main extends AnyLayer, Around extends AnyLayer> = Sequence<
+  readonly [Parallel<[Main, Around]>, Elementwise, Rectifier]
+>
 type First<Name extends string, N extends number, M extends number, S, Rate> = Block<
   Name,
   Merged<Bottleneck<N, M, S, Rate>, Projection<M, S>>
@@ -101,33 +101,45 @@ type Head<Pool extends boolean> = boolean extends Pool ? [Perhaps<Sequence<Class
 type Classes = [GlobalPooling<'global-pooling-{}'>, Dense<'Softmax', 1000, number, 'fc1000'>]
 
 /** What {@link resnet50} does with an image of shape `S`. */
-export interface ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio>
-  extends Sequence<
-    readonly [
-      Input<S, 'input-{}'>,
-      Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
-      BatchNorm<null, 'bn_conv1'>,
-      Rectifier,
-      Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
-      First<'res2a', 64, 256, 1, 1>,
-      Further<'res2b', 64, 256, 1>,
-      Further<'res2c', 64, 256, 1>,
-      First<'res3a', 128, 512, StepsOf<Ratio>[0][0], StepsOf<Ratio>[1][0]>,
-      Further<'res3b', 128, 512, StepsOf<Ratio>[1][0]>,
-      Further<'res3c', 128, 512, StepsOf<Ratio>[1][0]>,
-      Further<'res3d', 128, 512, StepsOf<Ratio>[1][0]>,
-      First<'res4a', 256, 1024, StepsOf<Ratio>[0][1], StepsOf<Ratio>[1][1]>,
-      Further<'res4b', 256, 1024, StepsOf<Ratio>[1][1]>,
-      Further<'res4c', 256, 1024, StepsOf<Ratio>[1][1]>,
-      Further<'res4d', 256, 1024, StepsOf<Ratio>[1][1]>,
-      Further<'res4e', 256, 1024, StepsOf<Ratio>[1][1]>,
-      Further<'res4f', 256, 1024, StepsOf<Ratio>[1][1]>,
-      First<'res5a', 512, 2048, StepsOf<Ratio>[0][2], StepsOf<Ratio>[1][2]>,
-      Further<'res5b', 512, 2048, StepsOf<Ratio>[1][2]>,
-      Further<'res5c', 512, 2048, StepsOf<Ratio>[1][2]>,
-      ...Head<Pool>,
-    ]
-  > {}
+export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Sequence<
+  Layers<S, Pool, Ratio>
+>
+type Layers<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Stepping<
+  S,
+  Pool,
+  StepsOf<Ratio>[0][0],
+  StepsOf<Ratio>[0][1],
+  StepsOf<Ratio>[0][2],
+  StepsOf<Ratio>[1][0],
+  StepsOf<Ratio>[1][1],
+  StepsOf<Ratio>[1][2]
+>
+type Stepping<S extends ImageShape, Pool extends boolean, S3, S4, S5, R3, R4, R5> = Listed<
+  readonly [
+    Input<S, 'input-{}'>,
+    Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
+    BatchNorm<null, 'bn_conv1'>,
+    Rectifier,
+    Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
+    First<'res2a', 64, 256, 1, 1>,
+    Further<'res2b', 64, 256, 1>,
+    Further<'res2c', 64, 256, 1>,
+    First<'res3a', 128, 512, S3, R3>,
+    Further<'res3b', 128, 512, R3>,
+    Further<'res3c', 128, 512, R3>,
+    Further<'res3d', 128, 512, R3>,
+    First<'res4a', 256, 1024, S4, R4>,
+    Further<'res4b', 256, 1024, R4>,
+    Further<'res4c', 256, 1024, R4>,
+    Further<'res4d', 256, 1024, R4>,
+    Further<'res4e', 256, 1024, R4>,
+    Further<'res4f', 256, 1024, R4>,
+    First<'res5a', 512, 2048, S5, R5>,
+    Further<'res5b', 512, 2048, R5>,
+    Further<'res5c', 512, 2048, R5>,
+    ...Head<Pool>,
+  ]
+>
 
 const bottleneck = (n: number, m: number, stride: number, rate: number): AnyLayer =>
   sequence(
@@ -175,14 +187,10 @@ const options: Options<Normal> = {
  * the network before it knows them.
  */
 export interface ResNet50Constructor {
-  (): Network<[number, 224, 224, 3], [number, 1000], Hide<readonly [ResNet50<[224, 224, 3], true, 32>]>>
+  (): Network<[number, 224, 224, 3], [number, 1000], Hide<Layers<[224, 224, 3], true, 32>>>
   <const S extends ImageShape = [224, 224, 3], const Pool extends boolean = true, const Ratio extends InOutRatio = 32>(
     options?: ResNet50Options<S, Pool, Ratio>,
-  ): Network<
-    Input<S, 'input-{}'>['~source'],
-    Out<ResNet50<S, Pool, Ratio>, number[]>,
-    Hide<readonly [ResNet50<S, Pool, Ratio>]>
-  >
+  ): Network<Input<S, 'input-{}'>['~source'], Out<ResNet50<S, Pool, Ratio>, number[]>, Hide<Layers<S, Pool, Ratio>>>
 }
 
 /**
