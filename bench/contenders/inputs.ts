@@ -17,10 +17,14 @@ export const draws = (seed: number, shape: readonly number[]): Numbers => ({
   shape,
 })
 
-/** One-hot rows of random classes. */
+/**
+ * Rows of random classes, smoothed as Szegedy et al. (2016) do: a loss that can become 0 would leave nothing but vanishing
+ * numbers to compute with, on which processors are slow.
+ */
 export const classes = (seed: number, rows: number, count: number): Numbers => {
-  const data = new Float32Array(rows * count)
-  for (const [i, draw] of uniforms(key(seed), rows).entries()) data[i * count + Math.floor(draw * count)] = 1
+  const data = new Float32Array(rows * count).fill(0.1 / count)
+  for (const [i, draw] of uniforms(key(seed), rows).entries())
+    data[i * count + Math.floor(draw * count)] = 0.9 + 0.1 / count
   return { data, shape: [rows, count] }
 }
 
