@@ -52,6 +52,14 @@ export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor =
   return fromNumbers(ArrayBuffer.isView(input) ? (input as Float32Array) : flatten(input), shape ?? own)
 }
 
+/** The numbers of flat data that need no conversion, not copied; `undefined` for inputs of any other form. */
+export const plainNumbers = (
+  input: unknown,
+): { readonly data: Float32Array; readonly shape: readonly number[] } | undefined =>
+  isFlat(input) && input.data instanceof Float32Array
+    ? { data: input.data, shape: checkedShape(input.shape, input.data.length) }
+    : undefined
+
 /** Whether an argument holds several inputs: a tuple of tensors or of flat data. Nested arrays are one input. */
 export const isSeveralInputs = (input: unknown): input is readonly TensorInput[] =>
   Array.isArray(input) && input.length > 0 && input.every(part => part instanceof tf.Tensor || isFlat(part))

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import { tidily } from '../ops/tfjs/index.ts'
-import { isSeveralInputs, type TensorInput, toTensor } from '../state/data.ts'
+import { isSeveralInputs, plainNumbers, type TensorInput, toTensor } from '../state/data.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
 export interface Examples {
@@ -23,7 +23,7 @@ const toTensors = (input: unknown): tf.Tensor[] =>
 const fault = (owner: string, option: string, expected: string, got: string): InvalidOption =>
   new InvalidOption({ layer: owner, option, expected, got, remedy: 'Give x and y with one row for each example.' })
 
-const rowsOf = (owner: string, option: string, tensors: readonly tf.Tensor[]): number => {
+const rowsOf = (owner: string, option: string, tensors: readonly { readonly shape: readonly number[] }[]): number => {
   const [rows, ...others] = tensors.map(tensor => tensor.shape[0] ?? 0)
   if (!rows) throw fault(owner, option, 'at least one example', 'none')
   if (others.some(other => other !== rows))
@@ -39,12 +39,18 @@ const rowsOf = (owner: string, option: string, tensors: readonly tf.Tensor[]): n
 export const toBatch = (owner: string, examples: Examples): Batch => {
   if (typeof examples !== 'object' || examples === null || !('x' in examples && 'y' in examples))
     throw fault(owner, 'examples', 'examples, { x, y }', show(examples))
-  const { x, y } = examples
-  const [inputs, expected] = [toTensors(x), toTensors(y)]
-  const size = rowsOf(owner, 'x', inputs)
-  const rows = rowsOf(owner, 'y', expected)
+  return checkedRows(owner, toTensors(examples.x), toTensors(examples.y))
+}
+
+interface Shaped {
+  readonly shape: readonly number[]
+}
+
+const checkedRows = <T extends Shaped>(owner: string, x: readonly T[], y: readonly T[]) => {
+  const size = rowsOf(owner, 'x', x)
+  const rows = rowsOf(owner, 'y', y)
   if (rows !== size) throw fault(owner, 'y', `${size} rows, as x has`, String(rows))
-  return { x: inputs, y: expected, size }
+  return { x, y, size }
 }
 
 /** A batch that outlives the enclosing `tf.tidy` and belongs to the caller; tensors that users gave stay theirs. */
@@ -98,6 +104,20 @@ export const numbersIn = async ({ x, y, size }: Batch): Promise<NumberBatch> => 
   y: await Promise.all(y.map(toNumbers)),
   size,
 })
+
+/**
+ * Examples as numbers; flat data of 32-bit floats are not copied.
+ *
+ * @throws InvalidOption when there are none, or the numbers of rows differ
+ */
+export const readNumbers = async (owner: string, examples: Examples): Promise<NumberBatch> => {
+  const plain = (input: unknown) => (isSeveralInputs(input) ? input : [input]).map(plainNumbers)
+  const [x, y] = [plain(examples?.x), plain(examples?.y)]
+  if ([...x, ...y].every(numbers => numbers !== undefined))
+    return checkedRows(owner, x as readonly Numbers[], y as readonly Numbers[])
+  const batch = keepBatch(() => toBatch(owner, examples))
+  return finallyRelease(batch, () => numbersIn(batch))
+}
 
 const someRows = ({ data, shape }: Numbers, from: number, count: number, order: Int32Array | undefined): Numbers => {
   const [all = 0, ...rest] = shape

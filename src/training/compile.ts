@@ -6,7 +6,7 @@ import { asKey, type Key } from '../core/random.ts'
 import { type Flow, showFlow } from '../core/shape.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
 import { asTrees } from '../state/check.ts'
-import { type Examples, finallyRelease, keepBatch, numbersIn, toBatch } from './batches.ts'
+import { type Examples, readNumbers } from './batches.ts'
 import { type DeviceState, type Engine, lazyEngine, type RawState } from './engine.ts'
 import { slotTensors } from './optimizer.ts'
 import { readRule } from './options.ts'
@@ -135,11 +135,8 @@ export const compileTraining = <N extends AnyLayer>(
   const step = async (state: CompiledState, examples: Examples): Promise<readonly [CompiledState, Report]> => {
     const own = heldBy(state)
     const { device, engine, key } = own
-    const batch = keepBatch(() => toBatch('compileTraining', examples))
-    const numbers = await finallyRelease(batch, async () => {
-      if (!engine.knows(batch)) checkTraining(part, engine.structure, batch, normal)
-      return numbersIn(batch)
-    })
+    const numbers = await readNumbers('compileTraining', examples)
+    if (!engine.knows(numbers)) checkTraining(part, engine.structure, numbers, normal)
     // While a step is on its way, another one must not take the same state.
     spend(state)
     try {
