@@ -356,7 +356,11 @@ export const leavesOf = <T>(tree: VariableTree<T>): readonly (readonly [layer: s
 
 /** Two trees in one: the parameters of each layer and its state. */
 export const mergeTrees = <T>(a: VariableTree<T>, b: VariableTree<T>): VariableTree<T> =>
-  Object.fromEntries([...Object.keys(a), ...Object.keys(b)].map(layer => [layer, { ...a[layer], ...b[layer] }]))
+  Object.freeze(
+    Object.fromEntries(
+      [...Object.keys(a), ...Object.keys(b)].map(layer => [layer, Object.freeze({ ...a[layer], ...b[layer] })]),
+    ),
+  )
 
 /**
  * Runs a graph: the mathematics of its nodes, in order, in any interpretation of the operations.

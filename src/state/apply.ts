@@ -7,7 +7,7 @@ import type { Key } from '../core/random.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { asTrees, checkVariables, type Trees, wireFor } from './check.ts'
-import { isSeveralInputs, type TensorInput, toTensor } from './data.ts'
+import { partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { applyRemembered } from './remembered.ts'
 
 /** How `apply` runs. */
@@ -40,14 +40,8 @@ const runWith = <T>(
 ): Run<T> => {
   const wiring = wireFor(part, inputs.map(ops.shape))
   const [outputs, state] = run(ops, wiring, mergeTrees(variables.params, variables.state), inputs, mode)
-  const updated = Object.entries(state).map(
-    ([name, values]) => [name, { ...variables.state[name], ...values }] as const,
-  )
-  return { outputs, state: { ...variables.state, ...Object.fromEntries(updated) } }
+  return { outputs, state: mergeTrees(variables.state, state) }
 }
-
-const single = <T>(values: readonly T[]): T | readonly T[] =>
-  values.length === 1 ? (values[0] as T) : Object.freeze(values)
 
 const tensorsIn = (value: unknown): readonly tf.Tensor[] => {
   if (value instanceof tf.Tensor) return [value]
@@ -85,10 +79,6 @@ const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R 
   ])
   return Object.freeze(Object.fromEntries(entries)) as R
 }
-
-/** Inputs as tensors, in the enclosing `tf.tidy`. */
-export const toInputs = (input: unknown): readonly tf.Tensor[] =>
-  isSeveralInputs(input) ? input.map(part => toTensor(part)) : [toTensor(input)]
 
 /**
  * Runs a network or layer: a pure function of its arguments. Several inputs and outputs are tuples.
@@ -146,7 +136,7 @@ export function apply(
 const withInputs = <R>(input: unknown, work: (inputs: readonly tf.Tensor[]) => R): R => {
   const made: tf.Tensor[] = []
   try {
-    const inputs = (isSeveralInputs(input) ? input : [input]).map(part => {
+    const inputs = partsOf(input).map(part => {
       const tensor = toTensor(part)
       if (tensor !== part) made.push(tensor)
       return tensor
@@ -205,7 +195,7 @@ export const gradients = <N extends AnyLayer>(
   const part = asPart('gradients', network)
   const given = asTrees('gradients', variables)
   const result = eagerly([variables, input, cotangent], () => {
-    const inputs = toInputs(input)
+    const inputs = toTensors(input)
     checkVariables(
       wireFor(
         part,
@@ -217,7 +207,7 @@ export const gradients = <N extends AnyLayer>(
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
     const { outputs } = runWith(ops, part, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))
-    const seeds = toInputs(cotangent)
+    const seeds = toTensors(cotangent)
     const leaves = Object.values(params).flatMap(own => Object.values(own))
     const found = back(
       outputs.map((output, i) => [output, toTensor(seeds[i], output.value.shape)] as const),

@@ -54,6 +54,10 @@ export interface Trees<T = tf.Tensor> {
   readonly state: VariableTree<T>
 }
 
+/** One variable, a parameter or of the state. */
+export const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor =>
+  (params[layer]?.[name] ?? state[layer]?.[name]) as tf.Tensor
+
 const isTree = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 /**

@@ -9,9 +9,9 @@ import { parseOptions } from '../core/options.ts'
 import { asKey, type Key } from '../core/random.ts'
 import type { Flow } from '../core/shape.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
-import { type Applied, type ApplyOptions, type Gradients, toInputs } from './apply.ts'
-import { asTrees, checkVariables, type Trees, wireFor } from './check.ts'
-import { type TensorInput, toTensor } from './data.ts'
+import type { Applied, ApplyOptions, Gradients } from './apply.ts'
+import { asTrees, checkVariables, type Trees, tensorIn, wireFor } from './check.ts'
+import { partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { type Known, outputShapes, type StateIndices, traceGradients, traceNetwork, variablesOf } from './traced.ts'
 
 /** The options of {@link compile}. */
@@ -52,15 +52,9 @@ export interface CompiledNetwork<N extends AnyLayer> {
 }
 
 const shapesOf = (tensors: readonly tf.Tensor[]): Flow => tensors.map(tensor => tensor.shape)
-const single = <T>(values: readonly T[]): T | readonly T[] =>
-  values.length === 1 ? (values[0] as T) : Object.freeze(values)
-
-const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor =>
-  (params[layer]?.[name] ?? state[layer]?.[name]) as tf.Tensor
-
 /** Variables in the order in which graphs take them. */
-const leafTensors = (part: Part, x: Flow, given: Trees): readonly tf.Tensor[] =>
-  leavesOf(variablesOf(part, x)).map(([layer, name]) => tensorIn(given, layer, name))
+const leafTensors = (variables: VariableTree<Known>, given: Trees): readonly tf.Tensor[] =>
+  leavesOf(variables).map(([layer, name]) => tensorIn(given, layer, name))
 
 /** Variables with their numbers, to be constants. */
 const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promise<VariableTree<Known>> => {
@@ -134,7 +128,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
 
   const output: Runs['output'] = (given, input) =>
     holding(
-      () => toInputs(input),
+      () => toTensors(input),
       async inputs => {
         const x = shapesOf(inputs)
         const reading = readingOf({})
@@ -148,14 +142,14 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
         )
         if (bound === null) checked(given, x)
         const ready = await forShapes(x)
-        const leaves = bound === null ? leafTensors(part, x, given) : []
+        const leaves = bound === null ? leafTensors(variablesOf(part, x), given) : []
         return single(await runOn(ready, [...leaves, ...inputs], undefined))
       },
     )
 
   const apply: Runs['apply'] = (given, input, options) =>
     holding(
-      () => toInputs(input),
+      () => toTensors(input),
       async inputs => {
         const x = shapesOf(inputs)
         checked(given, x)
@@ -164,13 +158,13 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
           programsOf(backend, (shapes = []) => traceNetwork(part, variablesOf(part, shapes), reading, shapes, true)),
         )
         const ready = await forShapes(x)
-        const results = await runOn(ready, [...leafTensors(part, x, given), ...inputs], keyOf(options))
+        const results = await runOn(ready, [...leafTensors(variablesOf(part, x), given), ...inputs], keyOf(options))
         const after = mapTree(ready.about, i => results[i] as tf.Tensor)
-        const updated = Object.entries(after).map(([name, own]) => [name, { ...given.state[name], ...own }] as const)
-        const count = outputShapes(part, x).length
+        // The state that changes follows the outputs.
+        const count = results.length - leavesOf(after).length
         return Object.freeze({
           output: single(results.slice(0, count)),
-          state: Object.freeze({ ...given.state, ...Object.fromEntries(updated) }),
+          state: mergeTrees(given.state, after),
         })
       },
     )
@@ -178,24 +172,25 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   const gradients: Runs['gradients'] = (given, input, cotangent, options) =>
     holding(
       () => {
-        const inputs = toInputs(input)
+        const inputs = toTensors(input)
         const x = shapesOf(inputs)
         checked(given, x)
-        const seeds = toInputs(cotangent)
+        const seeds = toTensors(cotangent)
         return [...inputs, ...outputShapes(part, x).map((shape, i) => toTensor(seeds[i], shape))]
       },
       async tensors => {
-        const count = tidily(() => toInputs(input).length)
+        const count = partsOf(input).length
         const [inputs, seeds] = [tensors.slice(0, count), tensors.slice(count)]
         const reading = readingOf(options)
         const { for: forShapes } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
           programsOf(backend, (x = [], y = []) => [traceGradients(part, variablesOf(part, x), reading, x, y), null]),
         )
-        const ready = await forShapes(shapesOf(inputs), shapesOf(seeds))
         const x = shapesOf(inputs)
-        const results = await runOn(ready, [...leafTensors(part, x, given), ...tensors], keyOf(options))
+        const ready = await forShapes(x, shapesOf(seeds))
+        const variables = variablesOf(part, x)
+        const results = await runOn(ready, [...leafTensors(variables, given), ...tensors], keyOf(options))
         const [outputs, rest] = [results.slice(0, seeds.length), results.slice(seeds.length)]
-        const trained = leavesOf(variablesOf(part, x)).filter(([, , { trainable }]) => trainable)
+        const trained = leavesOf(variables).filter(([, , { trainable }]) => trainable)
         const at = new Map(trained.map(([layer, name], i) => [`${layer} ${name}`, count + i]))
         return Object.freeze({
           output: single(outputs),

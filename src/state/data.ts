@@ -64,6 +64,16 @@ export const plainNumbers = (
 export const isSeveralInputs = (input: unknown): input is readonly TensorInput[] =>
   Array.isArray(input) && input.length > 0 && input.every(part => part instanceof tf.Tensor || isFlat(part))
 
+/** The inputs of an argument that holds one or several. */
+export const partsOf = (input: unknown): readonly unknown[] => (isSeveralInputs(input) ? input : [input])
+
+/** Inputs as tensors, in the enclosing `tf.tidy`. */
+export const toTensors = (input: unknown): readonly tf.Tensor[] => partsOf(input).map(part => toTensor(part))
+
+/** One value alone, several as a tuple, as inputs and outputs are. */
+export const single = <T>(values: readonly T[]): T | readonly T[] =>
+  values.length === 1 ? (values[0] as T) : Object.freeze(values)
+
 /**
  * A tensor of 32-bit floats.
  *

@@ -4,7 +4,7 @@ import { deviceOf } from '../backends/tfjs/device.ts'
 import { compileFor, type KernelProgram } from '../backends/tfjs/program.ts'
 import { leavesOf, mergeTrees, type Part } from '../core/network.ts'
 import { handOver } from '../ops/tfjs/index.ts'
-import { checkVariables, type Trees, wireFor } from './check.ts'
+import { checkVariables, type Trees, tensorIn, wireFor } from './check.ts'
 import { traceNetwork, variablesOf } from './traced.ts'
 
 // What eager inference does again and again is compiled on the way: a network that has met inputs of some shapes before
@@ -46,15 +46,14 @@ const tensorsOf = (
 ): readonly tf.Tensor[] => {
   const known = checked.get(variables)
   if (known !== undefined && !known.some(tensor => tensor.isDisposed)) return known
-  const { params, state } = variables
   checkVariables(
     wireFor(
       part,
       inputs.map(tensor => tensor.shape),
     ),
-    mergeTrees(params, state),
+    mergeTrees(variables.params, variables.state),
   )
-  const tensors = leaves.map(([layer, name]) => (params[layer]?.[name] ?? state[layer]?.[name]) as tf.Tensor)
+  const tensors = leaves.map(([layer, name]) => tensorIn(variables, layer, name))
   checked.set(variables, tensors)
   return tensors
 }

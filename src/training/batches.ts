@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import { tidily } from '../ops/tfjs/index.ts'
-import { isSeveralInputs, plainNumbers, type TensorInput, toTensor } from '../state/data.ts'
+import { partsOf, plainNumbers, type TensorInput, toTensors } from '../state/data.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
 export interface Examples {
@@ -16,9 +16,6 @@ export interface Batch {
   readonly y: readonly tf.Tensor[]
   readonly size: number
 }
-
-const toTensors = (input: unknown): tf.Tensor[] =>
-  (isSeveralInputs(input) ? input : [input]).map(part => toTensor(part))
 
 const fault = (owner: string, option: string, expected: string, got: string): InvalidOption =>
   new InvalidOption({ layer: owner, option, expected, got, remedy: 'Give x and y with one row for each example.' })
@@ -111,7 +108,7 @@ export const numbersIn = async ({ x, y, size }: Batch): Promise<NumberBatch> => 
  * @throws InvalidOption when there are none, or the numbers of rows differ
  */
 export const readNumbers = async (owner: string, examples: Examples): Promise<NumberBatch> => {
-  const plain = (input: unknown) => (isSeveralInputs(input) ? input : [input]).map(plainNumbers)
+  const plain = (input: unknown) => partsOf(input).map(plainNumbers)
   const [x, y] = [plain(examples?.x), plain(examples?.y)]
   if ([...x, ...y].every(numbers => numbers !== undefined))
     return checkedRows(owner, x as readonly Numbers[], y as readonly Numbers[])
