@@ -1,11 +1,10 @@
 import type { Ops } from '../core/ops.ts'
-import { type Application, type Constant, type Graph, type GraphNode, isA, topological } from './graph.ts'
+import { type Constant, type Graph, type GraphNode, isA, topological } from './graph.ts'
+import { isProduct, type Product, perChannel } from './products.ts'
 import { type Rewriting, rewritten } from './rewrite.ts'
 
 // Constants that scale or shift the channels of a product or convolution with constant weights go into the weights: this
 // is what is left of batch normalization once its statistics are fixed.
-
-type Product = Application & { readonly operation: 'matmul' | 'convolve' }
 
 /** A product, and what has been added to its channels. */
 interface Affine {
@@ -13,8 +12,6 @@ interface Affine {
   readonly weight: Constant
   readonly shift: Constant | null
 }
-
-const isProduct = (node: GraphNode | undefined): node is Product => isA(node, 'matmul') || isA(node, 'convolve')
 
 const affine = (node: GraphNode, sole: Rewriting['sole']): Affine | undefined => {
   if (!sole(node)) return undefined
@@ -26,12 +23,16 @@ const affine = (node: GraphNode, sole: Rewriting['sole']): Affine | undefined =>
 }
 
 /** A constant as one number for each channel of a result. */
-const perChannel = (ops: Ops<GraphNode>, node: GraphNode | undefined, result: GraphNode): GraphNode | undefined => {
+const constantPerChannel = (
+  ops: Ops<GraphNode>,
+  node: GraphNode | undefined,
+  result: GraphNode,
+): GraphNode | undefined => {
   const channels = result.shape.at(-1)
-  if (node?.kind !== 'constant' || typeof channels !== 'number') return undefined
-  if (node.shape.length > result.shape.length || node.shape.slice(0, -1).some(d => d !== 1)) return undefined
-  if (node.shape.at(-1) === channels) return ops.reshape(node, [channels])
-  return node.shape.every(d => d === 1) ? ops.broadcast(ops.reshape(node, [1]), [channels]) : undefined
+  if (node?.kind !== 'constant' || typeof channels !== 'number' || node.shape.length > result.shape.length)
+    return undefined
+  const isOne = node.shape.every(d => d === 1)
+  return perChannel(ops, node, result) ?? (isOne ? ops.broadcast(ops.reshape(node, [1]), [channels]) : undefined)
 }
 
 const absorbed = (node: GraphNode, { ops, sole, claim, keep }: Rewriting): GraphNode | undefined => {
@@ -39,7 +40,7 @@ const absorbed = (node: GraphNode, { ops, sole, claim, keep }: Rewriting): Graph
   const [left, right] = node.inputs as readonly [GraphNode, GraphNode]
   const [value, constant] = left.kind === 'constant' && node.operation !== 'subtract' ? [right, left] : [left, right]
   const found = affine(value, sole)
-  const channels = perChannel(ops, constant, node)
+  const channels = constantPerChannel(ops, constant, node)
   if (!found || !channels || value.shape.join() !== node.shape.join()) return undefined
   const { product, weight, shift } = found
   if (node.operation !== 'multiply') {

@@ -4,6 +4,7 @@ import type { Shape } from '../core/shape.ts'
 import { placeholder } from '../ops/graph.ts'
 import { rebuilt } from './build.ts'
 import type { Draw, Graph, GraphNode, Placeholder } from './graph.ts'
+import { interner } from './intern.ts'
 
 /** A graph that draws nothing, and the draws that it has to be given. */
 export interface Fed {
@@ -23,20 +24,18 @@ export interface Feeder {
 
 /** A feeder that has met no draw yet. */
 export const feeder = (): Feeder => {
-  const met = new Map<string, readonly [Draw, Placeholder]>()
+  const keep = interner()
+  const met = new Map<Draw, Placeholder>()
   const feed = (distribution: Draw['distribution']) => (key: Key, shape: Shape) => {
-    const text = `${distribution} ${key.words} ${JSON.stringify(key.path ?? null)} ${shape}`
-    const known = met.get(text) ?? [
-      Object.freeze<Draw>({ kind: 'draw', distribution, key, shape }),
-      placeholder(`${distribution} draw ${met.size + 1}`, shape),
-    ]
-    met.set(text, known)
-    return known[1]
+    const draw = keep(Object.freeze<Draw>({ kind: 'draw', distribution, key, shape })) as Draw
+    const input = met.get(draw) ?? placeholder(`${distribution} draw ${met.size + 1}`, shape)
+    met.set(draw, input)
+    return input
   }
   return {
     feeding: ops => ({ ...ops, uniform: feed('uniform'), normal: feed('normal') }),
-    draws: () => Object.freeze([...met.values()].map(([draw]) => draw)),
-    fed: () => Object.freeze([...met.values()].map(([, input]) => input)),
+    draws: () => Object.freeze([...met.keys()]),
+    fed: () => Object.freeze([...met.values()]),
   }
 }
 

@@ -1,27 +1,12 @@
-import type { Ops } from '../core/ops.ts'
 import { type Application, type Fused, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
 import { maskedBefore } from './mask.ts'
+import { isProduct, type Product, perChannel } from './products.ts'
 import { type Rewriting, rewritten } from './rewrite.ts'
 import { uniform } from './simplify.ts'
 
 // Fusion: a product or convolution with the bias and activation that follow it becomes one node, one pass over the result.
 
-type Product = Fused['operation']
-const isProduct = (node: GraphNode): node is Application & { readonly operation: Product } =>
-  isA(node, 'matmul') || isA(node, 'convolve')
-
-/** A vector along the last axis of a result, as a bias is. */
-const asBias = (ops: Ops<GraphNode>, node: GraphNode, result: GraphNode): GraphNode | undefined => {
-  const last = result.shape.at(-1)
-  const vector =
-    node.shape.length > 0 &&
-    node.shape.length <= result.shape.length &&
-    node.shape.at(-1) === last &&
-    node.shape.slice(0, -1).every(d => d === 1)
-  return vector ? ops.reshape(node, [last as number]) : undefined
-}
-
-const fused = (product: Application & { readonly operation: Product }, more: Pick<Fused, 'inputs' | 'activation'>) =>
+const fused = (product: Product, more: Pick<Fused, 'inputs' | 'activation'>) =>
   Object.freeze<Fused>({
     kind: 'fused',
     operation: product.operation,
@@ -37,7 +22,7 @@ const withBias = (sum: GraphNode, { ops, sole, keep }: Rewriting): GraphNode | u
   const [a, b] = sum.inputs as readonly [GraphNode, GraphNode]
   for (const [product, other] of [[a, b] as const, [b, a] as const]) {
     if (!isProduct(product) || !sole(product) || product.shape.join() !== sum.shape.join()) continue
-    const bias = asBias(ops, other, product)
+    const bias = perChannel(ops, other, product)
     if (bias) return keep(fused(product, { inputs: [...product.inputs, bias], activation: null }))
   }
   return undefined

@@ -1,5 +1,6 @@
 import { sizeOf } from '../core/shape.ts'
 import { type Graph, type GraphNode, operands, topological } from './graph.ts'
+import { elementwise } from './simplify.ts'
 
 /** One step of a plan: a node, and what can be forgotten once it has been computed. */
 export interface Step {
@@ -22,8 +23,8 @@ export interface Plan {
 }
 
 /** Operations whose element depends on the same element of an operand of the result's shape. */
-const elementwise: ReadonlySet<string> = new Set([
-  ...['negative', 'exp', 'log', 'sqrt', 'rsqrt', 'square', 'abs', 'sigmoid', 'tanh', 'relu', 'elu', 'softplus', 'erf'],
+const writesInPlace: ReadonlySet<string> = new Set([
+  ...elementwise,
   ...['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal', 'where', 'reshape'],
   ...['stopGradient', 'clipGradient'],
 ])
@@ -36,7 +37,7 @@ const bytesOf = (node: GraphNode): number => {
 }
 
 const canTake = (node: GraphNode, last: readonly GraphNode[]): GraphNode | null => {
-  if (node.kind !== 'application' || !elementwise.has(node.operation)) return null
+  if (node.kind !== 'application' || !writesInPlace.has(node.operation)) return null
   return last.find(operand => bytesOf(operand) === bytesOf(node)) ?? null
 }
 

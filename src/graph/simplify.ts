@@ -78,10 +78,21 @@ const movesNothing = (shape: Shape, permutation: readonly number[]): boolean => 
 }
 
 /** Unary operations of numbers one by one, which may as well come before a broadcast. */
-const elementwise = [
-  ...(['negative', 'exp', 'log', 'sqrt', 'rsqrt', 'square', 'abs'] as const),
-  ...(['sigmoid', 'tanh', 'relu', 'elu', 'softplus', 'erf'] as const),
-]
+export const elementwise = [
+  'negative',
+  'exp',
+  'log',
+  'sqrt',
+  'rsqrt',
+  'square',
+  'abs',
+  'sigmoid',
+  'tanh',
+  'relu',
+  'elu',
+  'softplus',
+  'erf',
+] as const
 
 const sliceOfPart = (
   ops: Ops<GraphNode>,

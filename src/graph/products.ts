@@ -1,0 +1,19 @@
+import type { Ops } from '../core/ops.ts'
+import { type Application, type Fused, type GraphNode, isA } from './graph.ts'
+
+/** A product or convolution. */
+export type Product = Application & { readonly operation: Fused['operation'] }
+
+/** Whether a node is a product or convolution. */
+export const isProduct = (node: GraphNode | undefined): node is Product => isA(node, 'matmul') || isA(node, 'convolve')
+
+/** A value that lies along the last axis of a result, as a bias does, as a vector; `undefined` for any other. */
+export const perChannel = (ops: Ops<GraphNode>, node: GraphNode, result: GraphNode): GraphNode | undefined => {
+  const channels = result.shape.at(-1)
+  const vector =
+    node.shape.length > 0 &&
+    node.shape.length <= result.shape.length &&
+    node.shape.at(-1) === channels &&
+    node.shape.slice(0, -1).every(d => d === 1)
+  return vector ? ops.reshape(node, [channels as number]) : undefined
+}
