@@ -22,7 +22,7 @@ import {
 } from './batches.ts'
 import type { Loss, Metric } from './loss.ts'
 import { type NormalEvaluation, optionalBackend, readEvaluation } from './options.ts'
-import { checkTraining, type Report, toReport } from './step.ts'
+import { checkTraining, meanReport, type Report } from './step.ts'
 import { reportOf } from './update.ts'
 
 const infer = (part: Part, variables: Trees, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] => {
@@ -72,22 +72,15 @@ const withRows = async <R>(
 }
 
 /** The mean loss and metrics over all examples, in inference mode. */
-const score = async (infer: Infer, all: Batch, rule: NormalEvaluation): Promise<Report> => {
-  const breathe = breather()
-  const sums = new Float64Array(rule.metrics.length + 1)
-  for (const [from, count] of slices(all.size, rule.batchSize)) {
+const score = (infer: Infer, all: Batch, rule: NormalEvaluation): Promise<Report> =>
+  meanReport(all.size, rule, async (from, count) => {
     const predicted = await withRows(all.x, from, count, infer)
     const values = tf.tidy(() => tf.stack([...reportOf(tfjsOps, rule, rows(all.y, from, count), predicted)]))
     for (const tensor of predicted) tensor.dispose()
-    const numbers = await values.data()
+    const numbers = await values.data<'float32'>()
     values.dispose()
-    numbers.forEach((value, i) => {
-      sums[i] = (sums[i] as number) + (value * count) / all.size
-    })
-    await breathe()
-  }
-  return toReport(rule.metrics, sums)
-}
+    return numbers
+  })
 
 /** The options of {@link evaluate}. */
 export interface EvaluateOptions {

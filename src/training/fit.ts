@@ -17,12 +17,12 @@ import {
   toBatch,
 } from './batches.ts'
 import { type DeviceState, type Engine, engineOf, type RawState } from './engine.ts'
-import type { Metric } from './loss.ts'
 import { checkResumed, slotTensors } from './optimizer.ts'
 import { type NormalFit, readFit } from './options.ts'
 import {
   checkTraining,
   initialState,
+  meanReport,
   type Report,
   type TrainingRule,
   type TrainState,
@@ -202,7 +202,12 @@ const train = async <N extends AnyLayer>(
         Object.freeze({ epoch, epochs, batch: i + 1, batches: batches.length, report: training, ended: false }),
       )
     }
-    const held = validation === null ? null : await score(engine, state, validation, rule)
+    const held =
+      validation === null
+        ? null
+        : await meanReport(validation.size, rule, (from, count) =>
+            engine.score(state, someExamples(validation, from, count)),
+          )
     rule.onProgress?.(
       Object.freeze({
         ...{ epoch, epochs, batch: batches.length, batches: batches.length, report: training, ended: true },
@@ -221,21 +226,4 @@ const train = async <N extends AnyLayer>(
     engine.release(state)
     throw error
   }
-}
-
-/** The mean loss and metrics over all examples, in inference mode. */
-const score = async (
-  engine: Engine,
-  state: DeviceState,
-  examples: NumberBatch,
-  { metrics, batchSize }: { readonly metrics: readonly Metric[]; readonly batchSize: number },
-): Promise<Report> => {
-  const sums = new Float64Array(metrics.length + 1)
-  for (const [from, count] of slices(examples.size, batchSize)) {
-    const values = await engine.score(state, someExamples(examples, from, count))
-    values.forEach((value, i) => {
-      sums[i] = (sums[i] as number) + (value * count) / examples.size
-    })
-  }
-  return toReport(metrics, sums)
 }

@@ -8,7 +8,7 @@ import { asKey, type Key } from '../core/random.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { asTrees, checkVariables, type Trees, wireFor } from '../state/check.ts'
-import { breather, type Examples, finallyRelease, keepBatch, numbersIn, toBatch } from './batches.ts'
+import { breather, type Examples, readNumbers, slices } from './batches.ts'
 import { lazyEngine, type RawState } from './engine.ts'
 import type { Comparison, Loss, Metric } from './loss.ts'
 import { initialSlots, mapSlots, type Optimizer, type OptimizerState } from './optimizer.ts'
@@ -64,6 +64,28 @@ export const toReport = (metrics: readonly Metric[], values: ArrayLike<number>):
     loss: values[0] as number,
     ...Object.fromEntries(metrics.map(({ name }, i) => [name, values[i + 1] as number])),
   })
+
+/**
+ * The mean loss and metrics over all examples, batch by batch.
+ *
+ * @param score those of some rows
+ */
+export const meanReport = async (
+  size: number,
+  { metrics, batchSize }: { readonly metrics: readonly Metric[]; readonly batchSize: number },
+  score: (from: number, count: number) => Promise<Float32Array>,
+): Promise<Report> => {
+  const breathe = breather()
+  const sums = new Float64Array(metrics.length + 1)
+  for (const [from, count] of slices(size, batchSize)) {
+    const values = await score(from, count)
+    values.forEach((value, i) => {
+      sums[i] = (sums[i] as number) + (value * count) / size
+    })
+    await breathe()
+  }
+  return toReport(metrics, sums)
+}
 
 /** Training's state before the first update, its slots in the enclosing `tf.tidy`. */
 export const initialState = ({ params, state }: Trees, { rule }: Optimizer): RawState => ({
@@ -138,11 +160,8 @@ export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {
   const engineFor = lazyEngine(part, normal)
   const step = async (state: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report]> => {
     const before: RawState = { ...asTrees('trainStep', state.variables), optimizer: state.optimizer }
-    const batch = keepBatch(() => toBatch('trainStep', examples))
-    const numbers = await finallyRelease(batch, async () => {
-      checkTraining(part, before, batch, normal)
-      return numbersIn(batch)
-    })
+    const numbers = await readNumbers('trainStep', examples)
+    checkTraining(part, before, numbers, normal)
     const engine = await engineFor(before)
     const given = await engine.begin(before)
     const sources = new Set(given.sources.values())
