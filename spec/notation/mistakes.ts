@@ -74,7 +74,7 @@ export const mistakes: readonly Mistake[] = [
     'Input(8,8,3) >> Convolution(3,3,16,  stride=-1, padding=same)',
     '… >> Convolution(3,3,16, stride=-1, ⟵ not a value for stride',
   ),
-  mistake(22, 'Convolution(3,3,16, dilation=[1,0])', 'Convolution(3,3,16, dilation=[1,0]) ⟵ not a value for dilation'),
+  mistake(21, 'Convolution(3,3,16, dilation=[1,0])', 'Convolution(3,3,16, dilation=[1,0]) ⟵ not a value for dilation'),
   mistake(21, 'Convolution(3,3,16, groups=3)', 'Convolution(3,3,16, groups=3) ⟵ not a value for groups'),
   mistake(13, 'Input(3) >> Convolution(3,3,0)', '… >> Convolution(3,3,0) ⟵ Convolution does not take these arguments'),
   mistake(1, 'Input(-4)', 'Input(-4) ⟵ Input does not take these arguments'),
