@@ -1,0 +1,2 @@
+export { contract, scratchBytes } from './contract'
+export { pad } from './pad'
