@@ -1,2 +1,4 @@
 export { contract, scratchBytes } from './contract'
-export { pad } from './pad'
+export { clear, copyRuns } from './copy'
+export { maxPoolGradient } from './pool'
+export { sumRows } from './sum'

@@ -44,8 +44,8 @@ const moduleIn = (backend: tf.KernelBackend): Promise<Module | undefined> => {
 }
 
 /**
- * The WebAssembly backend of tfjs, for compiled networks: its fast kernels, and for what it lacks (the gradients of
- * convolutions and poolings, sums by index) compositions of these. It needs the package `@tensorflow/tfjs-backend-wasm`.
+ * The WebAssembly backend of tfjs, for compiled networks: its fast kernels, and kernels of our own in the same memory for
+ * what it lacks or does slowly: products and convolutions with all gradients, the gradient of max pooling, sums, copies. It needs the package `@tensorflow/tfjs-backend-wasm`.
  * The backend that eager operations use stays what it is.
  *
  * @throws BackendError when the package is not installed, or its files cannot be loaded

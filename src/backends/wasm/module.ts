@@ -22,18 +22,20 @@ export interface Kernels {
     scratch: number,
   ) => void
   readonly scratchBytes: () => number
-  readonly pad: (
-    zeros: number,
-    bytes: number,
+  readonly clear: (to: number, bytes: number) => void
+  readonly copyRuns: (
     to: number,
     from: number,
     n0: number,
     n1: number,
     n2: number,
     run: number,
-    s0: number,
-    s1: number,
-    s2: number,
+    t0: number,
+    t1: number,
+    t2: number,
+    f0: number,
+    f1: number,
+    f2: number,
   ) => void
   readonly maxPoolGradient: (
     dy: number,
@@ -53,7 +55,7 @@ export interface Kernels {
     top: number,
     left: number,
   ) => void
-  readonly sumRows: (x: number, rows: number, columns: number, sums: number) => void
+  readonly sumRows: (x: number, count: number, rows: number, columns: number, sums: number) => void
 }
 
 /** The memory that tensors of tfjs lie in, and our kernels in the same. */

@@ -10,6 +10,7 @@ import {
   type Place,
   product,
 } from './contraction.ts'
+import { copying } from './copying.ts'
 import type { Module } from './module.ts'
 
 /** An operand: how its tensor is stored, and which of the stored axes each of its own is. */
@@ -62,23 +63,13 @@ const tablesIn = ({ memory, allocate, free }: Module) => {
 }
 
 /** An operand with its margins, and the copying of its numbers amid the zeros; `null` where there are none. */
-const padded = ({ kernels }: Module, { stored, permutation }: Operand, margins: readonly Margin[]) => {
-  const own = stored.map((_, axis) => margins[permutation.indexOf(axis)] ?? ([0, 0] as Margin))
+const padded = (module: Module, { stored, permutation }: Operand, margins: readonly Margin[]) => {
+  const own = stored.map((_, axis) => margins[permutation.indexOf(axis)] ?? ([0, 0] as const))
   if (own.every(([before, after]) => before === 0 && after === 0)) return null
-  const shape = stored.map((d, axis) => d + (own[axis]?.[0] ?? 0) + (own[axis]?.[1] ?? 0))
-  const { strides } = layout(shape)
-  const start = strides.reduce((sum, stride, axis) => sum + stride * (own[axis]?.[0] ?? 0), 0)
-  const bytes = 4 * sizeOf(shape)
-  const [n0, n1, n2, n3] = stored as [number, number, number, number]
-  const [s0, s1, s2] = strides as [number, number, number]
-  // What is as wide as it is stored is copied at once.
-  const [times, run] = own[3]?.join() === '0,0' ? [1, n2 * n3] : [n2, n3]
-  return {
-    operand: { stored: shape, permutation },
-    bytes,
-    copy: (to: number, from: number): void =>
-      kernels.pad(to, bytes, to + 4 * start, from, n0, n1, times, run, s0, s1, s2),
-  }
+  const to = stored.map((d, axis) => d + (own[axis]?.[0] ?? 0) + (own[axis]?.[1] ?? 0))
+  const at = own.map(([before]) => before)
+  const copy = copying(module, { size: stored, from: stored, begin: stored.map(() => 0), to, at })
+  return { operand: { stored: to, permutation }, bytes: 4 * sizeOf(to), copy }
 }
 
 const contractionOf = ({ sliding, b, result }: Task, a: Operand): Contraction => {
@@ -105,7 +96,10 @@ export const productsIn = (module: Module): Products => {
       const made = blank(result)
       const scratch = allocate(kernels.scratchBytes() + (amid?.bytes ?? 0))
       const margins = scratch + kernels.scratchBytes()
-      amid?.copy(margins, addressOf(a))
+      if (amid) {
+        kernels.clear(margins, amid.bytes)
+        amid.copy(margins, addressOf(a))
+      }
       const [fromA, fromB, to] = [amid ? margins : addressOf(a), addressOf(b), addressOf(made)]
       for (const place of places) {
         const [atA, atB, atC] = [fromA + 4 * place.a, fromB + 4 * place.b, to + 4 * place.c]
