@@ -216,13 +216,10 @@ describe('A mistake in a text', () => {
     })
 
   it('that only the run time can see is told likewise', () => {
-    expect(() => net('Input(4) >> Convolution(3,3,16, stride=-1)' as string)).to.throw(
+    // To the compiler, a number that JavaScript would print in another way is any number.
+    expect(() => net('Input(4,4,1) >> Convolution(3,3,16, stride=-1.0)')).to.throw(
       NotationError,
-      '… >> Convolution(3,3,16, stride=-1) ⟵ not a value for stride: expected a positive integer or a pair of them, got -1.',
-    )
-    expect(() => net('Input(-4)' as string)).to.throw(
-      NotationError,
-      'Input(-4) ⟵ Input does not take these arguments: expected a positive integer',
+      '… >> Convolution(3,3,16, stride=-1.0) ⟵ not a value for stride: expected a positive integer or a pair of them, got -1.',
     )
     expect(() => untyped.net('Input(4) >> mine', { mine: 3 })).to.throw(
       NotationError,
@@ -237,6 +234,21 @@ describe('A mistake in a text', () => {
       'mine(3) ⟵ mine does not take these arguments: expected a positive',
     )
     expect(() => untyped.net('mine(3)', { mine: () => 3 })).to.throw(NotationError, 'mine(3) ⟵ mine makes no layer')
+  })
+
+  it('carries what a constructor said', () => {
+    const causeOf = (text: string): unknown => {
+      try {
+        return net(text)
+      } catch (error) {
+        return (error as Error).cause
+      }
+    }
+    expect(causeOf('Input(4,4,1) >> Convolution(3,3,16, stride=-1)'))
+      .to.be.an.instanceOf(InvalidOption)
+      .with.property('option', 'stride')
+    expect(causeOf('Relu(0)')).to.be.an.instanceOf(InvalidOption).with.property('layer', 'Relu')
+    expect(causeOf('Rellu(0)')).to.equal(undefined)
   })
 
   it('of the user, in a function of his own, stays as it is', () => {

@@ -16,8 +16,8 @@ export class JoineryError extends Error {
   readonly expected: string
   readonly got: string
   readonly remedy: string
-  constructor(subject: string, fault: Fault) {
-    super(message(subject, fault))
+  constructor(subject: string, fault: Fault, options?: ErrorOptions) {
+    super(message(subject, fault), options)
     this.name = new.target.name
     this.expected = fault.expected
     this.got = fault.got
@@ -59,15 +59,21 @@ export class InvalidOption extends JoineryError {
   }
 }
 
-/** Text in the `>>` notation that cannot be read. */
+/**
+ * Text in the `>>` notation that cannot be read, or whose layers cannot be made or do not fit. What is wrong with a layer
+ * or between layers is the `cause`: the InvalidOption or LayerConnectionError that the same network gives without a text.
+ */
 export class NotationError extends JoineryError {
   /** From 1 on, as editors count. */
   readonly line: number
   readonly column: number
   /** What is wrong where, as the compiler says it: `… >> Convlution(3,3 ⟵ unknown layer; did you mean Convolution?`. */
   readonly text: string
-  constructor(fault: Fault & { readonly line: number; readonly column: number; readonly text: string }) {
-    super(`line ${fault.line}, column ${fault.column}, ${fault.text}`, fault)
+  constructor(
+    fault: Fault & { readonly line: number; readonly column: number; readonly text: string },
+    options?: ErrorOptions,
+  ) {
+    super(`line ${fault.line}, column ${fault.column}, ${fault.text}`, fault, options)
     this.line = fault.line
     this.column = fault.column
     this.text = fault.text

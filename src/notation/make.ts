@@ -66,6 +66,9 @@ export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span
   return isPart(own) ? right(own as unknown as AnyLayer) : left(noLayer({ ...call, make: () => own }, own))
 }
 
+/** Whether an option cannot be, whatever its layer is: a name is a text, and left out it is that of the kind. */
+const isNoName = ({ name, value }: Arguments['named'][number]): boolean => name === 'name' && value === null
+
 /** The error of a call; `undefined` where it works. Only what the arguments are to blame for is caught. */
 const refusal = ({ make, word }: Call, given: readonly unknown[]): InvalidOption | undefined => {
   try {
@@ -82,7 +85,7 @@ const blamesComposition = (error: InvalidOption, word: string): boolean =>
 
 const attempt = (call: Call): Either<Problem, AnyLayer> => {
   const { make, positional, given, options } = call
-  if (given.named.some(({ name }) => !options.includes(name))) return left(whyNot(call))
+  if (given.named.some(argument => !options.includes(argument.name) || isNoName(argument))) return left(whyNot(call))
   const all = given.named.length > 0 ? [...positional, optionsOf(given)] : positional
   const refused = refusal(call, all)
   if (refused !== undefined) return left(whyNot(call, refused))
@@ -97,15 +100,22 @@ const whyNot = (call: Call, refused?: InvalidOption): Problem => {
   if (first !== undefined) return wrongArguments(call, first)
   const unknown = given.named.find(({ name }) => !options.includes(name))
   if (unknown) return unknownOption(unknown.name, unknown.at.from, options)
-  for (const { name, value, at } of given.named) {
-    const error = refusal(call, [...positional, { [name]: value }])
+  for (const argument of given.named) {
+    const { name, value, at } = argument
+    // No name at all is refused as what is no name.
+    const error = refusal(call, [...positional, { [name]: isNoName(argument) ? false : value }])
     if (error !== undefined)
-      return { layer: null, from: at.from, to: at.to, why: `not a value for ${name}`, ...details(error) }
+      return { layer: null, from: at.from, to: at.to, why: `not a value for ${name}`, ...details(error, value) }
   }
   return wrongArguments(call, refused)
 }
 
-const details = ({ expected, got, remedy }: InvalidOption) => ({ expected, got, remedy })
+const details = (cause: InvalidOption, value?: unknown) => ({
+  expected: cause.expected,
+  got: value === null ? 'null' : cause.got,
+  remedy: cause.remedy,
+  cause,
+})
 
 const unknownOption = (name: string, from: number, options: readonly string[]): Problem => {
   const meant = didYouMean(name, options)

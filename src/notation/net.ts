@@ -68,13 +68,10 @@ const unclosedQuote = (text: string, at: number): NotationError =>
   })
 
 const mistaken = (given: string, { text, places }: CleanText, problem: Problem): NotationError => {
-  const { from, expected, got, remedy } = problem
+  const { from, expected, got, remedy, cause } = problem
   const mistake = { ...problem, layer: problem.layer ?? from }
-  return new NotationError({
-    ...placeOf(given, places[from] ?? given.length),
-    text: quote(text, mistake),
-    ...{ expected, got, remedy },
-  })
+  const place = { ...placeOf(given, places[from] ?? given.length), text: quote(text, mistake) }
+  return new NotationError({ ...place, expected, got, remedy }, cause && { cause })
 }
 
 /** The network of a text that may be anything. */
