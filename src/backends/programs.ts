@@ -125,7 +125,7 @@ export const runFed = async (
   const own: unknown[] = []
   try {
     for (const { data, shape } of [...fed, ...draws.map(draw => numbersOf(draw, root))])
-      own.push(backend.upload(data, shape))
+      own.push(program.upload?.(data, shape) ?? backend.upload(data, shape))
     return await program.run([...handles, ...own], [...donated, ...own.map((_, i) => handles.length + i)])
   } catch (error) {
     for (const handle of own) backend.release(handle)

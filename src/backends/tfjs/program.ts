@@ -1,9 +1,13 @@
 import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
-import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import type { Sliding } from '../../core/ops.ts'
+import { type Fused, type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
+import type { Product } from '../../graph/products.ts'
 import { uniform } from '../../graph/simplify.ts'
 import type { Program } from '../backend.ts'
+import { type Products, productsIn } from '../wasm/products.ts'
+import { isContracted, operandOf, sources } from '../wasm/sources.ts'
 import type { Device, Info } from './device.ts'
 import { type Kernels, kernelsOf } from './kernels.ts'
 
@@ -19,6 +23,34 @@ interface Instruction {
   readonly layer: string | undefined
   readonly compute: (values: readonly (Info | undefined)[]) => Info
   readonly last: readonly number[]
+}
+
+/** A product by kernels of our own, then an activation that they do not know. */
+const multiplication = (
+  products: Products,
+  kernels: Kernels,
+  node: Product | Fused,
+  from: readonly number[],
+  made: Info[],
+): Instruction['compute'] => {
+  const { operation, attributes, inputs, shape } = node
+  const activation = node.kind === 'fused' ? node.activation : null
+  const multiply = products.prepare({
+    sliding: operation === 'convolve' ? (attributes[0] as Sliding) : null,
+    a: operandOf(inputs[0] as GraphNode),
+    b: operandOf(inputs[1] as GraphNode),
+    result: shape as readonly number[],
+    positive: activation === 'relu',
+  })
+  const [a, b, bias] = from as readonly [number, number, number | undefined]
+  const result = (values: readonly (Info | undefined)[]): Info =>
+    multiply(values[a] as Info, values[b] as Info, bias === undefined ? undefined : values[bias])
+  if (activation === null || activation === 'relu') return result
+  return values => {
+    const product = result(values)
+    made.push(product)
+    return kernels[activation](product)
+  }
 }
 
 const computation = (
@@ -60,7 +92,9 @@ const inLayer = (error: unknown, layer: string | undefined): unknown => {
 export const compileFor = (device: Device, graph: Graph): KernelProgram => {
   const made: Info[] = []
   const kernels = kernelsOf(device, made)
-  const order = topological([...graph.inputs, ...graph.outputs])
+  const products = device.module && productsIn(device.module)
+  const reads = products ? sources : operands
+  const order = topological([...graph.inputs, ...graph.outputs], undefined, reads)
   const places = new Map(order.map((node, i) => [node, i]))
   const place = (node: GraphNode): number => places.get(node) as number
   const constants = order.flatMap((node): (readonly [number, Info])[] => {
@@ -70,12 +104,16 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
     const values = typeof node.values === 'number' ? new Float32Array(count).fill(node.values) : node.values
     return [[place(node), device.make(values, shape)]]
   })
-  const lasts = lastUses(graph)
+  const lasts = lastUses(graph, reads)
   const instructions = order.flatMap((node, i): readonly Instruction[] => {
     if (node.kind === 'constant' || node.kind === 'placeholder') return []
     const ends = (lasts.get(node) ?? []).map(place)
     const layer = 'layer' in node ? node.layer : undefined
-    return [{ at: i, layer, compute: computation(device, kernels, node, place), last: ends }]
+    const compute =
+      products && isContracted(node)
+        ? multiplication(products, kernels, node, reads(node).map(place), made)
+        : computation(device, kernels, node, place)
+    return [{ at: i, layer, compute, last: ends }]
   })
   const inputs = graph.inputs.map(place)
   const outputs = graph.outputs.map(place)
@@ -120,6 +158,7 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
     run: async (given, donated) => runNow(given, donated),
     dispose: () => {
       for (const [, info] of constants) device.dispose(info)
+      products?.dispose()
     },
   })
 }
