@@ -100,7 +100,6 @@ export const saidOf = (text: string): string | null => {
     return null
   } catch (error) {
     if (error instanceof NotationError) return error.text
-    if ((error as Error).name === 'LayerConnectionError') return null
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { mistakes } from '../notation/mistakes.ts'
+import { misfits } from '../notation/shapes.ts'
 import { saidOf, valueTexts } from '../notation/values.ts'
 import { caseFolder, compilers } from './compilers.ts'
 import { type Case, differences, type Fault } from './expectations.ts'
@@ -43,5 +44,20 @@ describe('What a compiler says of the values in texts', () => {
     const [found] = await (compilers[0] as (typeof compilers)[number]).inspect([values])
     const differing = found === undefined ? ['nothing'] : differences(values, found)
     expect(differing.slice(0, 20)).to.deep.equal([])
+  })
+})
+
+describe('What a compiler says of shapes in texts', () => {
+  const seed = 20_26
+  it(`is what the run time says, of every layer (seed ${seed})`, async () => {
+    const texts = [...misfits(seed).values()].flat()
+    const shapes = caseOf(
+      'shapes-of-texts',
+      texts.map(text => [text, saidOf(text)]),
+    )
+    expect(texts.length).to.be.greaterThan(300)
+    const [found] = await (compilers[0] as (typeof compilers)[number]).inspect([shapes])
+    const differing = found === undefined ? ['nothing'] : differences(shapes, found)
+    expect(differing).to.deep.equal([])
   })
 })

@@ -4,7 +4,7 @@ import type { InParallel, InSequence, InShared, SharedWithin, Unknown } from './
 import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
 import type { Deep, DeepOut } from './run.ts'
-import type { BranchInput, Mismatch, Several } from './shape.ts'
+import type { BranchInput, Mismatch, Several, Show } from './shape.ts'
 
 // The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic.
 
@@ -111,13 +111,24 @@ type Branches<L extends readonly AnyLayer[], N extends number, I, R extends read
   ? I extends Several
     ? I['length'] extends N
       ? R
-      : Mismatch<`Parallel has ${L['length']} branches, but ${I['length']} inputs come in`>
+      : Unequal<L, I>
     : R
   : Out<L[N], BranchInput<I, N>> extends infer O
-    ? O extends Mismatch<infer M>
-      ? Mismatch<M>
+    ? O extends Mismatch<string>
+      ? InBranch<L, I, O>
       : Branches<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
     : never
+/** A branch's mismatch, unless there are not as many branches as inputs, which is then to blame. */
+interface InBranch<L extends readonly AnyLayer[], I, O extends Mismatch<string>> {
+  readonly mismatch: I extends Several
+    ? I['length'] extends L['length']
+      ? O['mismatch']
+      : Unequal<L, I>['mismatch']
+    : O['mismatch']
+}
+interface Unequal<L extends readonly AnyLayer[], I> {
+  readonly mismatch: `Parallel expects one input, or one for each of the ${L['length']} branches, got ${Show<I>}. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).`
+}
 /** While a call is inferred, `N` can be `never`, which no count would reach. */
 type Times<N extends number> = [N] extends [never] ? number : N
 type RepeatOut<B extends AnyLayer, N extends number, K extends number, I> = number extends N
@@ -156,13 +167,14 @@ type Sources<L extends readonly AnyLayer[], N extends number, R extends readonly
     : never
 
 type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
-type Clash<L extends readonly AnyLayer[], N extends number, Seen> = N extends L['length']
+/** The first layer, of those before index `End`, with a name that one before it has. */
+type Clash<L extends readonly AnyLayer[], N extends number, Seen, End extends number = L['length']> = N extends End
   ? null
   : L[N]['~named'] extends infer D
     ? [D] extends [never]
-      ? Clash<L, Next[N], Seen>
+      ? Clash<L, Next[N], Seen, End>
       : [Extract<D, Seen>] extends [never]
-        ? Clash<L, Next[N], Seen | D>
+        ? Clash<L, Next[N], Seen | D, End>
         : FailedAt<Next[N], TwiceNamed<Extract<D, Seen>>>
     : never
 type Blame<L extends readonly unknown[], At, Reason> = {
@@ -176,7 +188,13 @@ type CheckNames<L extends readonly AnyLayer[]> = [L[number]['~named']] extends [
 
 /** Which of some layers cannot be joined to those before it, and why: index + 1 and the reason; `null` where all can. */
 export type JoinFault<L extends readonly AnyLayer[]> =
-  Scan<L, 0, number[]> extends infer O ? (O extends FailedAt<infer N, infer M> ? [N, M] : NameFault<L>) : never
+  Scan<L, 0, number[]> extends infer O
+    ? O extends FailedAt<infer N, infer M>
+      ? Clash<L, 0, never, N> extends FailedAt<infer K, infer Twice>
+        ? [K, Twice]
+        : [N, M]
+      : NameFault<L>
+    : never
 /** The same for branches. */
 export type NameFault<L extends readonly AnyLayer[]> = [L[number]['~named']] extends [never]
   ? null

@@ -116,7 +116,11 @@ type Then<
     : T extends `|${infer R}`
       ? Chained<[...L, Y], C> extends infer X
         ? X extends readonly [infer Branch extends AnyLayer]
-          ? Walk<R, At<C['blocks'], R, [...C['branches'], Branch]>, []>
+          ? Beside<C, Branch, T> extends infer F
+            ? F extends null
+              ? Walk<R, At<C['blocks'], R, [...C['branches'], Branch]>, []>
+              : F
+            : never
           : X
         : never
       : T extends `*${infer R}`
@@ -153,24 +157,33 @@ type Digits<S extends string, R extends string> = S extends `${infer D extends D
 type Upto<S extends string, Rest extends string> = S extends `${infer A}${Rest}` ? A : S
 
 /** A chain as one layer: [layer], or a fault. */
-type Chained<L extends readonly AnyLayer[], C extends Context> = L extends readonly [infer One extends AnyLayer]
-  ? [One]
-  : JoinFault<L> extends infer F
+type Chained<L extends readonly AnyLayer[], C extends Context> =
+  JoinFault<L> extends infer F
     ? F extends readonly [infer N extends number, infer Why extends string]
       ? Misfit<C['text'], C['blocks'], N, 1, Why>
-      : // Not [Join<L>]: the compiler would put it off, and do it again wherever it is looked at.
-        Join<L> extends infer J
-        ? [J]
-        : never
+      : L extends readonly [infer One extends AnyLayer]
+        ? [One]
+        : // Not [Join<L>]: the compiler would put it off, and do it again wherever it is looked at.
+          Join<L> extends infer J
+          ? [J]
+          : never
     : never
+/** The fault of a branch, whose text is followed by `After`, beside those before it; `null` where there is none. */
+type Beside<C extends Context, Branch extends AnyLayer, After extends string> = C['branches'] extends readonly []
+  ? null
+  : NameFault<[...C['branches'], Branch]> extends readonly [unknown, infer Why extends string]
+    ? Fault<C['text'], TrimStart<C['text']>, Trim<Upto<C['text'], After>>, Why>
+    : null
 /** All branches as one layer: [layer], or a fault. */
 type Finish<L extends readonly AnyLayer[], C extends Context> = C['branches'] extends readonly []
   ? Chained<L, C>
   : Chained<L, C> extends infer X
     ? X extends readonly [infer Last extends AnyLayer]
-      ? NameFault<[...C['branches'], Last]> extends readonly [unknown, infer Why extends string]
-        ? Fault<C['text'], TrimStart<C['text']>, Trim<C['text']>, Why>
-        : [Side<[...C['branches'], Last]>]
+      ? Beside<C, Last, ''> extends infer F
+        ? F extends null
+          ? [Side<[...C['branches'], Last]>]
+          : F
+        : never
       : X
     : never
 /** The fault of the N-th layer of a chain. */
@@ -229,7 +242,13 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
         ? // First, as what is refused may have no end, such as -1 copies.
           true extends RefusesGiven<Word, P>
           ? WrongArguments
-          : Limited<Word, P, O, Wrappers<P, O>[Word]>
+          : Limited<Word, P, O, Wrappers<P, O>[Word]> extends infer Y
+            ? Y extends AnyLayer
+              ? JoinFault<[Y]> extends readonly [unknown, infer Why extends string]
+                ? Mismatch<Why>
+                : Y
+              : Y
+            : never
         : X
       : never
     : Word extends keyof Rows<[], {}>
