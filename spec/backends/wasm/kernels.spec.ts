@@ -188,6 +188,58 @@ describe('the kernels of the wasm backend', () => {
       { numRuns: 30 },
     ))
 
+  const operands = fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom('both', 'first', 'second')), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map(axes => [
+      axes.map(([d, who]) => (who === 'second' ? 1 : d)),
+      axes.map(([d, who]) => (who === 'first' ? 1 : d)),
+    ])
+
+  it('combine operands of every way to broadcast, in the memory of what is needed no more', () =>
+    fc.assert(
+      fc.asyncProperty(seed, operands, async (s, [first, second]) => {
+        const [a, b] = [drawn(s, first as number[]), drawn(s + 1, second as number[])]
+        await agree(backend, [a, b], <T>(ops: Ops<T>, [x, y]: readonly T[]) => {
+          const [left, right] = [ops.square(x as T), ops.abs(y as T)]
+          const sums = ops.add(left, right)
+          // A view of the same memory, which outlives what it is a view of.
+          const flat = ops.reshape(sums, [sizeOf(ops.shape(sums) as number[])])
+          const parts = [
+            ops.subtract(right, ops.multiply(sums, left)),
+            ops.divide(ops.negative(ops.maximum(left, right)), ops.sqrt(ops.minimum(sums, ops.constant(3)))),
+            ops.add(ops.greater(left, right), ops.equal(sums, ops.rsqrt(sums))),
+          ].map(part => ops.reshape(part, ops.shape(flat)))
+          return ops.concatenate([ops.relu(ops.subtract(flat, ops.constant(1))), ...parts], 0)
+        })
+      }),
+      { numRuns: 60 },
+    ))
+
+  it('leave filters alone that the kernels of tfjs remember by their memory', () =>
+    agree(backend, [drawn(1, [1, 5, 5, 3]), drawn(2, [2, 2, 1, 3])], (ops, [x, filter]) => {
+      const sliding = {
+        stride: [1, 1],
+        dilation: [1, 1],
+        padding: [[0, 0] as const, [0, 0] as const],
+        groups: 3,
+      } as const
+      const first = ops.negative(filter as never)
+      const once = ops.convolve(x as never, first, sliding)
+      return ops.add(
+        once,
+        ops.convolve(once, ops.square(first), {
+          ...sliding,
+          padding: [
+            [1, 0],
+            [0, 1],
+          ],
+        }),
+      )
+    }))
+
   it('are what their sources compile to', async () => {
     const { stderr } = await execute(process.execPath, ['scripts/kernels.mjs', '--check'], { cwd: root })
     expect(stderr).to.equal('')

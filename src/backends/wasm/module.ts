@@ -37,6 +37,19 @@ export interface Kernels {
     f1: number,
     f2: number,
   ) => void
+  readonly combine: (
+    operation: number,
+    a: number,
+    rowsOfA: number,
+    oneA: number,
+    b: number,
+    rowsOfB: number,
+    oneB: number,
+    c: number,
+    rows: number,
+    columns: number,
+  ) => void
+  readonly change: (operation: number, x: number, y: number, count: number) => void
   readonly maxPoolGradient: (
     dy: number,
     x: number,
@@ -68,6 +81,8 @@ export interface Module {
   readonly addressOf: (tensor: tf.TensorInfo) => number
   /** A tensor whose numbers are whatever lies there. */
   readonly blank: (shape: readonly number[]) => tf.TensorInfo
+  /** One more tensor of the same numbers, to be written to; `undefined` where there is another one already. */
+  readonly own: (tensor: tf.TensorInfo, shape: readonly number[]) => tf.TensorInfo | undefined
 }
 
 /** What is used of the backend of tfjs; none of it is of its documented interface, so that all of it is looked for. */
@@ -109,5 +124,10 @@ export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | unde
     free,
     addressOf: ({ dataId }) => dataIdMap.get(dataId).memoryOffset,
     blank: shape => makeOutput.call(backend, [...shape], 'float32'),
+    own: ({ dataId, dtype }, shape) => {
+      if (backend.refCount(dataId) !== 1) return undefined
+      backend.incRef(dataId)
+      return { dataId, shape: [...shape], dtype }
+    },
   })
 }
