@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
-import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree } from '../core/network.ts'
+import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import { tape } from '../ops/tape.ts'
@@ -33,12 +33,11 @@ interface Run<T> {
 
 const runWith = <T>(
   ops: Ops<T>,
-  part: Part,
+  wiring: Wiring,
   variables: { readonly params: VariableTree<T>; readonly state: VariableTree<T> },
   inputs: readonly T[],
   mode: Mode,
 ): Run<T> => {
-  const wiring = wireFor(part, inputs.map(ops.shape))
   const [outputs, state] = run(ops, wiring, mergeTrees(variables.params, variables.state), inputs, mode)
   return { outputs, state: mergeTrees(variables.state, state) }
 }
@@ -119,7 +118,8 @@ export function apply(
   if (ops !== undefined) {
     const inputs = Array.isArray(input) ? input : [input]
     const given = asTrees<unknown>('apply', variables)
-    const { outputs, state } = runWith(ops, part, given, inputs, modeOf(options))
+    const wiring = wireFor(part, inputs.map(ops.shape))
+    const { outputs, state } = runWith(ops, wiring, given, inputs, modeOf(options))
     return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
   }
   const given = asTrees('apply', variables)
@@ -147,6 +147,16 @@ const withInputs = <R>(input: unknown, work: (inputs: readonly tf.Tensor[]) => R
   }
 }
 
+/** The graph for inputs, whose variables have been checked. */
+const checkedWiring = (part: Part, { params, state }: Trees, inputs: readonly tf.Tensor[]): Wiring => {
+  const wiring = wireFor(
+    part,
+    inputs.map(tensor => tensor.shape),
+  )
+  checkVariables(wiring, mergeTrees(params, state))
+  return wiring
+}
+
 const applyEagerly = (
   part: Part,
   given: Trees,
@@ -154,14 +164,8 @@ const applyEagerly = (
   mode: Mode,
 ): Applied<tf.Tensor | readonly tf.Tensor[], VariableTree<tf.Tensor>> =>
   eagerly([given, inputs], () => {
-    checkVariables(
-      wireFor(
-        part,
-        inputs.map(tensor => tensor.shape),
-      ),
-      mergeTrees(given.params, given.state),
-    )
-    const { outputs, state } = runWith(tfjsOps, part, given, inputs, mode)
+    const wiring = checkedWiring(part, given, inputs)
+    const { outputs, state } = runWith(tfjsOps, wiring, given, inputs, mode)
     return { output: single(outputs), state }
   })
 
@@ -196,17 +200,11 @@ export const gradients = <N extends AnyLayer>(
   const given = asTrees('gradients', variables)
   const result = eagerly([variables, input, cotangent], () => {
     const inputs = toTensors(input)
-    checkVariables(
-      wireFor(
-        part,
-        inputs.map(tensor => tensor.shape),
-      ),
-      mergeTrees(given.params, given.state),
-    )
+    const wiring = checkedWiring(part, given, inputs)
     const { ops, variable, fixed, gradients: back } = tape(tfjsOps)
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
-    const { outputs } = runWith(ops, part, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))
+    const { outputs } = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))
     const seeds = toTensors(cotangent)
     const leaves = Object.values(params).flatMap(own => Object.values(own))
     const found = back(
