@@ -7,7 +7,7 @@ import type { Key } from '../core/random.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { asTrees, checkVariables, type Trees, wireFor } from './check.ts'
-import { partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { applyRemembered } from './remembered.ts'
 
 /** How `apply` runs. */
@@ -80,7 +80,8 @@ const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R 
 }
 
 /**
- * Runs a network or layer: a pure function of its arguments. Several inputs and outputs are tuples.
+ * Runs a network or layer: a pure function of its arguments. Several inputs and outputs are tuples; each input is a tensor,
+ * nested arrays or `{ data, shape }`, in any mixture.
  *
  * With `ops`, it runs in another interpretation of the operations, and variables, input and output are its values.
  *
@@ -124,7 +125,7 @@ export function apply(
   }
   const given = asTrees('apply', variables)
   const mode = modeOf(options)
-  return withInputs(input, inputs => {
+  return withInputs(input, inputCount(part), inputs => {
     const outputs = mode.training ? undefined : applyRemembered(part, given, inputs)
     return outputs === undefined
       ? applyEagerly(part, given, inputs, mode)
@@ -133,10 +134,10 @@ export function apply(
 }
 
 /** Inputs as tensors for the length of some work; those that users gave stay theirs. */
-const withInputs = <R>(input: unknown, work: (inputs: readonly tf.Tensor[]) => R): R => {
+const withInputs = <R>(input: unknown, count: Count, work: (inputs: readonly tf.Tensor[]) => R): R => {
   const made: tf.Tensor[] = []
   try {
-    const inputs = partsOf(input).map(part => {
+    const inputs = partsOf(input, count).map(part => {
       const tensor = toTensor(part)
       if (tensor !== part) made.push(tensor)
       return tensor
@@ -199,13 +200,13 @@ export const gradients = <N extends AnyLayer>(
   const part = asPart('gradients', network)
   const given = asTrees('gradients', variables)
   const result = eagerly([variables, input, cotangent], () => {
-    const inputs = toTensors(input)
+    const inputs = toTensors(input, inputCount(part))
     const wiring = checkedWiring(part, given, inputs)
     const { ops, variable, fixed, gradients: back } = tape(tfjsOps)
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
     const { outputs } = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))
-    const seeds = toTensors(cotangent)
+    const seeds = toTensors(cotangent, outputCount(part))
     const leaves = Object.values(params).flatMap(own => Object.values(own))
     const found = back(
       outputs.map((output, i) => [output, toTensor(seeds[i], output.value.shape)] as const),

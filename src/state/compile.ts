@@ -11,7 +11,7 @@ import { type Flow, showFlow } from '../core/shape.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
 import type { Applied, ApplyOptions, Gradients } from './apply.ts'
 import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
-import { partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { type Known, outputShapes, type StateIndices, traceGradients, traceNetwork, variablesOf } from './traced.ts'
 
 /** The options of {@link compile}. */
@@ -144,7 +144,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
 
   const output: Runs['output'] = (given, input) =>
     holding(
-      () => toTensors(input),
+      () => toTensors(input, inputCount(part)),
       async inputs => {
         const x = shapesOf(inputs)
         const reading = readingOf({})
@@ -165,7 +165,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
 
   const apply: Runs['apply'] = (given, input, options) =>
     holding(
-      () => toTensors(input),
+      () => toTensors(input, inputCount(part)),
       async inputs => {
         const x = shapesOf(inputs)
         checked(given, x)
@@ -188,14 +188,14 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   const gradients: Runs['gradients'] = (given, input, cotangent, options) =>
     holding(
       () => {
-        const inputs = toTensors(input)
+        const inputs = toTensors(input, inputCount(part))
         const x = shapesOf(inputs)
         checked(given, x)
-        const seeds = toTensors(cotangent)
+        const seeds = toTensors(cotangent, outputCount(part))
         return [...inputs, ...resultsFor(x).map((shape, i) => toTensor(seeds[i], shape))]
       },
       async tensors => {
-        const count = partsOf(input).length
+        const count = partsOf(input, inputCount(part)).length
         const [inputs, seeds] = [tensors.slice(0, count), tensors.slice(count)]
         const reading = readingOf(options)
         const { for: forShapes } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
