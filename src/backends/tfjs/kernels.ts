@@ -170,6 +170,11 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     return factors === null ? dx : slice(dx, [0, top, left, 0], [batch, rows, cols, channels])
   }
 
+  const reverse = (x: Info, axes: readonly number[]): Info => {
+    if (isCpu) return make(loops.reversed(view(x), axes))
+    return native ? keep(native.reverse(x, axes)) : call('Reverse', { x }, { dims: [...axes] })
+  }
+
   const maxPoolGradient = (dy: Info, x: Info, y: Info, window: Window): Info => {
     if (native) return keep(native.maxPoolGradient(dy, x, y, window))
     // Numbers that are out of reach, on a graphics card, are not fetched for loops.
@@ -299,7 +304,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
         begin,
         x.shape.map((d, i) => length[i] ?? d - (begin[i] as number)),
       ),
-    reverse: (x, axes) => (isCpu ? make(loops.reversed(view(x), axes)) : call('Reverse', { x }, { dims: [...axes] })),
+    reverse,
     broadcast,
     gather: (table, indices) => {
       const flat = cast(as(indices, [size(indices.shape)]), 'int32')
