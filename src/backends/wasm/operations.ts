@@ -4,7 +4,7 @@ import { copying } from './copying.ts'
 import type { Module } from './module.ts'
 
 /** Operations of our own where those of tfjs are slow or missing. */
-export interface Own {
+export interface Operations {
   readonly slice: (x: TensorInfo, begin: readonly number[], size: readonly number[]) => TensorInfo
   readonly reverse: (x: TensorInfo, axes: readonly number[]) => TensorInfo
   readonly pad: (x: TensorInfo, margins: readonly (readonly number[])[]) => TensorInfo
@@ -17,9 +17,9 @@ export interface Own {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
 /** The operations in the memory of a module. */
-export const ownIn = (module: Module): Own => {
+export const operationsIn = (module: Module): Operations => {
   const { kernels, addressOf, blank } = module
-  return Object.freeze<Own>({
+  return Object.freeze<Operations>({
     slice: (x, begin, size) => {
       const made = blank(size)
       const origin = size.map(() => 0)
