@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Backend } from './backends/backend.ts'
 import { tfjs } from './backends/tfjs/index.ts'
+import { type Module, moduleOf } from './backends/wasm/module.ts'
 import { BackendError } from './core/errors.ts'
 
 /** The options of {@link wasm}. */
@@ -33,9 +34,18 @@ const prepareKernels = (): void => {
   for (const { setupFunc } of tf.getKernelsForBackend('wasm')) setupFunc?.(backend)
 }
 
+const modules = new WeakMap<tf.KernelBackend, Promise<Module | undefined>>()
+
+/** Our kernels in the memory of the backend, instantiated once. */
+const moduleIn = (backend: tf.KernelBackend): Promise<Module | undefined> => {
+  const module = modules.get(backend) ?? moduleOf(backend)
+  modules.set(backend, module)
+  return module
+}
+
 /**
- * The WebAssembly backend of tfjs, for compiled networks: its fast kernels, and for what it lacks (the gradients of
- * convolutions and poolings, sums by index) compositions of these. It needs the package `@tensorflow/tfjs-backend-wasm`.
+ * The WebAssembly backend of tfjs, for compiled networks: its fast kernels, and kernels of our own in the same memory for
+ * what it lacks or does slowly: products and convolutions with all gradients, the gradient of max pooling, sums, copies. It needs the package `@tensorflow/tfjs-backend-wasm`.
  * The backend that eager operations use stays what it is.
  *
  * @throws BackendError when the package is not installed, or its files cannot be loaded
@@ -50,7 +60,7 @@ export const wasm = async (options: WasmOptions = {}): Promise<Backend> => {
       await tf.ready()
       prepareKernels()
     }
-    return tfjs('wasm')
+    return tfjs('wasm', await moduleIn(tf.findBackend('wasm')))
   } catch (error) {
     throw new BackendError({
       backend: 'wasm',

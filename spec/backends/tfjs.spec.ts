@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { type Backend, give, take } from '../../src/backends/backend.ts'
 import { chooseBackend } from '../../src/backends/choose.ts'
 import { prepare } from '../../src/backends/prepare.ts'
+import { tfjs } from '../../src/backends/tfjs/index.ts'
 import { perform } from '../../src/core/operations.ts'
 import { type GraphNode, graph, graphOps, placeholder, trace } from '../../src/graph.ts'
 import { key } from '../../src/index.ts'
@@ -17,11 +18,20 @@ const close = (actual: Float32Array, expected: Numbers): void => {
     expect(actual[i], `element ${i}`).to.be.closeTo(value, 2e-5 * (1 + Math.abs(value)))
 }
 
-for (const name of ['tfjs', 'wasm'] as const) {
+const backends: Readonly<Record<string, () => Promise<Backend>>> = {
+  tfjs: () => chooseBackend('tfjs'),
+  wasm: () => chooseBackend('wasm'),
+  'wasm with the kernels of tfjs alone': async () => {
+    await chooseBackend('wasm')
+    return tfjs('wasm')
+  },
+}
+
+for (const [name, choose] of Object.entries(backends)) {
   describe(`Backend ${name}`, () => {
     let backend: Backend
     before(async () => {
-      backend = await chooseBackend(name)
+      backend = await choose()
     })
     const upload = ({ data, shape }: Numbers): unknown => backend.upload(Float32Array.from(data), shape)
     const numbersOf = async (handle: unknown): Promise<Float32Array> => {

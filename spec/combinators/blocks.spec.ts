@@ -197,7 +197,7 @@ describe('block', () => {
     expect(faultOf(() => init(wrong, key(0)))).to.contain('of resnet50 > res3a > relu-1: expected weight of shape')
     const sides = untyped.parallel(Input(1), Input(1))
     expect(faultOf(() => untyped.join(sides, nested(untyped.parallel(Relu(), Relu(), Relu()))))).to.contain(
-      'of resnet50 > relu-1: expected one input for Relu()',
+      'of resnet50 > relu-1: expected one input',
     )
   })
 

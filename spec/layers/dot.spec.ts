@@ -87,6 +87,6 @@ describe('Dot', () => {
       sides(untyped.Dot(), 3, 3, 3),
       'LayerConnectionError of dot-1: expected two inputs, got [(?, 3), (?, 3), (?, 3)].',
     ],
-    [() => untyped.join(Input(3), untyped.Dot()), 'LayerConnectionError of dot-1: expected several inputs for Dot()'],
+    [() => untyped.join(Input(3), untyped.Dot()), 'LayerConnectionError of dot-1: expected several inputs'],
   ])
 })

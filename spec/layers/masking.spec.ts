@@ -98,7 +98,7 @@ describe('A mask of recurrent layers', () => {
   refuses([
     [
       () => untyped.join(Input([4, 3]), untyped.LSTM(2, { mask: true })),
-      'LayerConnectionError of lstm-1: expected several inputs for LSTM(2, { mask: true }), got (?, 4, 3).',
+      'LayerConnectionError of lstm-1: expected several inputs, got (?, 4, 3).',
     ],
     [
       () => untyped.join(untyped.parallel(Input([4, 3]), Input(5)), untyped.GRU(2, { mask: true })),

@@ -74,7 +74,7 @@ describe('Elementwise', () => {
     ],
     [
       () => untyped.join(Input(4), Elementwise()),
-      'LayerConnectionError of elementwise-1: expected several inputs for Elementwise(), got (?, 4). Put parallel(...) before it.',
+      'LayerConnectionError of elementwise-1: expected several inputs, got (?, 4). Put parallel(...) before it.',
     ],
   ])
 })
@@ -156,7 +156,7 @@ describe('Concatenate', () => {
     ],
     [
       () => untyped.join(Input(4), Concatenate()),
-      'LayerConnectionError of concatenate-1: expected several inputs for Concatenate(), got (?, 4). Put parallel(...) before it.',
+      'LayerConnectionError of concatenate-1: expected several inputs, got (?, 4). Put parallel(...) before it.',
     ],
   ])
 })

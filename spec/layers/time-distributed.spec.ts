@@ -120,7 +120,7 @@ describe('TimeDistributed', () => {
     ],
     [
       connect(untyped.TimeDistributed(untyped.join(untyped.Relu(), untyped.Softmax(3))), [4, 4, 1]),
-      `${named} for softmax-1 a 2-dimensional input [batch, features], got (?, 4, 1).`,
+      'LayerConnectionError of time-distributed-1 > softmax-1: expected a 2-dimensional input [batch, features], got (?, 4, 1).',
     ],
     [
       connect(untyped.TimeDistributed(parallel(Relu(), Relu())), [4, 4]),

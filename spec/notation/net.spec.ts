@@ -37,6 +37,7 @@ import {
   Transpose,
 } from '../../src/index.ts'
 import * as layers from '../../src/layers/index.ts'
+import { isMisfit } from '../../src/notation/fitting.ts'
 import { rows } from '../../src/notation/table.ts'
 import { wrappers } from '../../src/notation/wrappers.ts'
 import { faultOf } from '../faults.ts'
@@ -208,21 +209,18 @@ describe('A mistake in a text', () => {
           column,
           text: quoted,
         })
-        expect(message).to.equal(
-          `line ${line}, column ${column}, ${quoted}: expected ${expected}, got ${got}. ${remedy}`,
-        )
+        // What does not fit together is told in the text.
+        const told = isMisfit((error as NotationError).cause) ? '' : `: expected ${expected}, got ${got}. ${remedy}`
+        expect(message).to.equal(`line ${line}, column ${column}, ${quoted}${told}`)
         for (const part of [expected, got, remedy]) expect(part).to.match(/\S/)
       }
     })
 
   it('that only the run time can see is told likewise', () => {
-    expect(() => net('Input(4) >> Convolution(3,3,16, stride=-1)' as string)).to.throw(
+    // To the compiler, a number that JavaScript would print in another way is any number.
+    expect(() => net('Input(4,4,1) >> Convolution(3,3,16, stride=-1.0)')).to.throw(
       NotationError,
-      '… >> Convolution(3,3,16, stride=-1) ⟵ not a value for stride: expected a positive integer or a pair of them, got -1.',
-    )
-    expect(() => net('Input(-4)' as string)).to.throw(
-      NotationError,
-      'Input(-4) ⟵ Input does not take these arguments: expected a positive integer',
+      '… >> Convolution(3,3,16, stride=-1.0) ⟵ not a value for stride: expected a positive integer or a pair of them, got -1.',
     )
     expect(() => untyped.net('Input(4) >> mine', { mine: 3 })).to.throw(
       NotationError,
@@ -239,6 +237,21 @@ describe('A mistake in a text', () => {
     expect(() => untyped.net('mine(3)', { mine: () => 3 })).to.throw(NotationError, 'mine(3) ⟵ mine makes no layer')
   })
 
+  it('carries what a constructor said', () => {
+    const causeOf = (text: string): unknown => {
+      try {
+        return net(text)
+      } catch (error) {
+        return (error as Error).cause
+      }
+    }
+    expect(causeOf('Input(4,4,1) >> Convolution(3,3,16, stride=-1)'))
+      .to.be.an.instanceOf(InvalidOption)
+      .with.property('option', 'stride')
+    expect(causeOf('Relu(0)')).to.be.an.instanceOf(InvalidOption).with.property('layer', 'Relu')
+    expect(causeOf('Rellu(0)')).to.equal(undefined)
+  })
+
   it('of the user, in a function of his own, stays as it is', () => {
     const mine = () => {
       throw new RangeError('mine')
@@ -246,11 +259,31 @@ describe('A mistake in a text', () => {
     expect(() => untyped.net('mine(3)', { mine })).to.throw(RangeError, 'mine')
   })
 
-  it('of composition is what join says', () => {
-    expect(() => net('Input(4) >> Convolution(3,3,16)' as string)).to.throw(LayerConnectionError, 'convolution-1')
-    expect(() => net('Input(4) >> Relu(3, name=a) >> Relu(3, name=a)' as string)).to.throw(InvalidOption, "'a' twice")
-    expect(() => net('Relu(3, name=a) * 2' as string)).to.throw(InvalidOption, "'a' twice")
-    expect(() => net('join(Relu(3, name=a), Relu(3, name=a))' as string)).to.throw(InvalidOption, "'a' twice")
+  it('of composition has as its cause what join says', () => {
+    const errorOf = (text: string, own = {}): NotationError => {
+      try {
+        net(text, own)
+      } catch (error) {
+        return error as NotationError
+      }
+      throw new Error(`no error of ${text}`)
+    }
+    const { message, text, expected, got, cause } = errorOf('Input(4) >> Convolution(3,3,16)')
+    expect(message).to.equal(`line 1, column 13, ${text}`)
+    expect({ expected, got }).to.deep.equal({
+      expected: 'a 4-dimensional input [batch, rows, cols, channels]',
+      got: '(?, 4)',
+    })
+    expect(cause).to.be.an.instanceOf(LayerConnectionError).with.property('layer', 'convolution-1')
+    for (const clash of [
+      'Input(4) >> Relu(3, name=a) >> Relu(3, name=a)',
+      'Relu(3, name=a) * 2',
+      'join(Relu(3, name=a), Relu(3, name=a))',
+      'Relu | Relu(name=a) | Tanh(name=a)',
+    ])
+      expect(errorOf(clash).cause, clash).to.be.an.instanceOf(InvalidOption).with.property('got', "'a' twice")
+    const broken = () => untyped.join(Input(4), Convolution([3, 3, 1]))
+    expect(errorOf('Relu >> broken(3)', { broken }).text).to.contain('… >> broken(3) ⟵ Convolution expects a 4-dim')
   })
 
   it('of the call says what was expected', () => {

@@ -40,6 +40,11 @@ export interface Program<H = unknown> {
    * @returns one new handle for each output of the graph, in order, which belong to the caller
    */
   run(inputs: readonly H[], donated?: readonly number[]): Promise<readonly H[]>
+  /**
+   * As the backend's `upload`, for an input of a run of this program that is donated to it: into memory that it keeps for
+   * that, so that what is given anew for each run takes none.
+   */
+  upload?(data: Float32Array, shape: readonly number[]): H
   /** Gives back what the program holds. */
   dispose(): void
 }

@@ -16,7 +16,8 @@ export interface Ready<A = unknown> {
   /** What was said about it when it was traced. */
   readonly about: A
   readonly backend: Backend
-  readonly graph: Graph
+  /** The shapes of the outputs; of the graph itself nothing is kept, whose constants may be large. */
+  readonly results: readonly Shape[]
   /** The draws that follow the inputs of the original graph. */
   readonly draws: readonly Draw[]
   readonly program: Program
@@ -62,7 +63,8 @@ export const programsOf = <A>(
     const [traced, about] = await trace(...shapes)
     const { graph, draws } = prepare(traced)
     const chosen = await backend()
-    return Object.freeze({ about, backend: chosen, graph, draws, program: await chosen.compile(graph) })
+    const results = graph.outputs.map(({ shape }) => shape)
+    return Object.freeze({ about, backend: chosen, results, draws, program: await chosen.compile(graph) })
   }
   const textOf = (shapes: readonly Flow[]): string => shapes.map(showFlow).join(' -> ')
   const programs = Object.freeze<Programs<A>>({
@@ -125,7 +127,7 @@ export const runFed = async (
   const own: unknown[] = []
   try {
     for (const { data, shape } of [...fed, ...draws.map(draw => numbersOf(draw, root))])
-      own.push(backend.upload(data, shape))
+      own.push(program.upload?.(data, shape) ?? backend.upload(data, shape))
     return await program.run([...handles, ...own], [...donated, ...own.map((_, i) => handles.length + i)])
   } catch (error) {
     for (const handle of own) backend.release(handle)

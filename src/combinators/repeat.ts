@@ -1,7 +1,7 @@
 import type { CheckRepeat, Repeat, Shared } from '../core/compose.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { isPattern } from '../core/names.ts'
+import { checkName, isPattern } from '../core/names.ts'
 import { asPart, compose } from '../core/network.ts'
 
 /**
@@ -44,7 +44,7 @@ export const repeat = <const B extends AnyLayer, const N extends number>(
  * ```
  */
 export const shared = <const Name extends string, const B extends AnyLayer>(name: Name, layer: B): Shared<Name, B> => {
-  if (typeof name !== 'string' || name === '' || isPattern(name))
+  if (typeof name !== 'string' || name === '' || isPattern(checkName('shared', name)))
     throw new InvalidOption({
       layer: 'shared',
       option: 'name',

@@ -140,10 +140,11 @@ type Sources<L extends readonly Typed[], N extends number, R extends readonly un
     : never
 
 type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
-type Clash<L extends readonly Typed[], N extends number, Seen> = N extends L['length']
+/** The first layer, of those before index `End`, with a name that one before it has. */
+type Clash<L extends readonly Typed[], N extends number, Seen, End extends number = L['length']> = N extends End
   ? null
   : [L[N]['~named'] & Seen] extends [never]
-    ? Clash<L, Next[N], Seen | L[N]['~named']>
+    ? Clash<L, Next[N], Seen | L[N]['~named'], End>
     : FailedAt<Next[N], TwiceNamed<Extract<L[N]['~named'], Seen>>>
 type Blame<L extends readonly unknown[], F> = { [K in keyof L]: BlameAt<K, L[K], F> }
 type BlameAt<K, Own, F> =
@@ -168,7 +169,9 @@ type CheckNames<L extends readonly Typed[], Given> = [L[number]['~named']] exten
 export type JoinFault<L extends readonly Typed[]> =
   Output<Order<L, number[], '~found'>> extends infer O
     ? O extends FailedAt<infer N, infer M>
-      ? [N, M]
+      ? Clash<L, 0, never, N> extends FailedAt<infer K, infer Twice>
+        ? [K, Twice]
+        : [N, M]
       : NameFault<L>
     : never
 /** The same for branches. */

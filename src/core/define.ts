@@ -114,13 +114,13 @@ const namedArguments = (
   const before = given.findIndex(isOptions)
   const ordered = before < 0 ? given : given.slice(0, before)
   const rest = before < 0 ? [] : given.slice(before)
-  const surplus = ordered.slice(positional.length).find(value => value !== undefined) ?? rest[1]
-  if (surplus !== undefined)
+  const surplus = [...ordered.slice(positional.length), ...rest.slice(1)].filter(value => value !== undefined)
+  if (surplus.length > 0)
     throw new InvalidOption({
       layer: kind,
       option: 'arguments',
       expected: positional.length ? `${positional.join(', ')} and one options object` : 'one options object',
-      got: show(surplus),
+      got: show(surplus[0]),
       remedy: `For example: ${example}.`,
     })
   return { ...Object.fromEntries(positional.map((name, i) => [name, ordered[i]])), ...(rest[0] as object | undefined) }

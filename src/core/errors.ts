@@ -6,6 +6,8 @@ export interface Fault {
   readonly got: string
   /** What to do about it: a sentence. */
   readonly remedy: string
+  /** The layer within the one at fault, where it is that layer's: its kind, and its name where it has one. */
+  readonly within?: { readonly kind: string; readonly path?: string }
 }
 
 const message = (subject: string, { expected, got, remedy }: Fault): string =>
@@ -16,8 +18,8 @@ export class JoineryError extends Error {
   readonly expected: string
   readonly got: string
   readonly remedy: string
-  constructor(subject: string, fault: Fault) {
-    super(message(subject, fault))
+  constructor(subject: string, fault: Fault, options?: ErrorOptions, text: string = message(subject, fault)) {
+    super(text, options)
     this.name = new.target.name
     this.expected = fault.expected
     this.got = fault.got
@@ -33,9 +35,12 @@ export interface LayerFault extends Fault {
 /** Shapes that do not fit together. */
 export class LayerConnectionError extends JoineryError {
   readonly layer: string
-  constructor(fault: LayerFault) {
+  /** The kind of the layer, after what is around it: `res{} > TimeDistributed > Relu`. */
+  readonly kind: string | undefined
+  constructor(fault: LayerFault & { readonly kind?: string }) {
     super(fault.layer, fault)
     this.layer = fault.layer
+    this.kind = fault.kind
   }
 }
 
@@ -59,15 +64,23 @@ export class InvalidOption extends JoineryError {
   }
 }
 
-/** Text in the `>>` notation that cannot be read. */
+/**
+ * Text in the `>>` notation that cannot be read, or whose layers cannot be made or do not fit. What is wrong with a layer
+ * or between layers is the `cause`: the InvalidOption or LayerConnectionError that the same network gives without a text.
+ */
 export class NotationError extends JoineryError {
   /** From 1 on, as editors count. */
   readonly line: number
   readonly column: number
   /** What is wrong where, as the compiler says it: `… >> Convlution(3,3 ⟵ unknown layer; did you mean Convolution?`. */
   readonly text: string
-  constructor(fault: Fault & { readonly line: number; readonly column: number; readonly text: string }) {
-    super(`line ${fault.line}, column ${fault.column}, ${fault.text}`, fault)
+  /** @param complete whether the text says all of the fault already, so that the message does not say it again */
+  constructor(
+    fault: Fault & { readonly line: number; readonly column: number; readonly text: string },
+    { complete = false, ...options }: ErrorOptions & { readonly complete?: boolean } = {},
+  ) {
+    const subject = `line ${fault.line}, column ${fault.column}, ${fault.text}`
+    super(subject, fault, options, ...(complete ? [subject] : []))
     this.line = fault.line
     this.column = fault.column
     this.text = fault.text

@@ -1,8 +1,8 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, mapLeft, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from './errors.ts'
 import type { Rules } from './layer.ts'
-import { isPart, type Part, run, type VariableTree, type Wiring, wire } from './network.ts'
+import { isPart, type LayerValue, type Part, run, type VariableTree, type Wiring, wire } from './network.ts'
 import type { Ops } from './ops.ts'
 import { codec } from './options.ts'
 import { type Flow, showFlow } from './shape.ts'
@@ -20,7 +20,8 @@ const wired = (part: Part, inputs: Flow): Either<Fault, Wiring> => {
   const result = wire(part, inputs)
   if (isLeft(result)) {
     const { layer, expected, got, remedy } = result.left
-    return left({ expected: `for ${layer} ${expected}`, got, remedy })
+    const kind = 'kind' in result.left ? result.left.kind : undefined
+    return left({ expected, got, remedy, ...(kind === undefined ? {} : { within: { kind, path: layer } }) })
   }
   return result.right.outputs.length === 1
     ? right(result.right)
@@ -94,5 +95,16 @@ const compositionRules = (part: Part): Rules => ({
   },
 })
 
+const layerRules = ({ kind, rules }: LayerValue): Rules => ({
+  ...rules,
+  shape: inputs =>
+    mapLeft(
+      (fault: Fault): Fault => ({
+        ...fault,
+        within: fault.within ? { ...fault.within, kind: `${kind} > ${fault.within.kind}` } : { kind },
+      }),
+    )(rules.shape(inputs)),
+})
+
 /** The rules of a layer within a layer. */
-export const innerRules = (part: Part): Rules => ('rules' in part ? part.rules : compositionRules(part))
+export const innerRules = (part: Part): Rules => ('rules' in part ? layerRules(part) : compositionRules(part))

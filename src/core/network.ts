@@ -8,6 +8,7 @@ import {
   claim,
   claimAlways,
   claimShared,
+  kindAlong,
   newScope,
   type Place,
   resolveName,
@@ -114,33 +115,38 @@ interface Draft {
   readonly inputs: (Shape | null)[]
 }
 
-const connectionError = (layer: string, fault: Fault): E.Left<WiringError> =>
-  E.left(new LayerConnectionError({ layer, ...fault })) as E.Left<WiringError>
+const connectionError = (layer: string, kind: string, { within, ...fault }: Fault): E.Left<WiringError> => {
+  const named = within?.path === undefined ? layer : `${layer} > ${within.path}`
+  const kinds = within === undefined ? kind : `${kind} > ${within.kind}`
+  return E.left(new LayerConnectionError({ layer: named, kind: kinds, ...fault })) as E.Left<WiringError>
+}
 
 const wireLayer = (
   layer: LayerValue,
   incoming: Wires | null,
   draft: Draft,
   named: E.Either<WiringError, Place>,
+  scope: Scope,
 ): E.Either<WiringError, Wires> => {
   if (E.isLeft(named)) return named
+  const kind = kindAlong(scope, layer.kind)
   const { name, path } = named.right
   const flow: Flow = incoming?.map(wire => wire.shape) ?? [null]
   const { rules } = layer
   if (rules.inputs === 'one' && flow.length !== 1)
-    return connectionError(path, {
-      expected: `one input for ${layer}`,
+    return connectionError(path, kind, {
+      expected: 'one input',
       got: showFlow(flow),
       remedy: 'Put Concatenate() or Elementwise() before it.',
     })
   if (rules.inputs === 'several' && flow.length === 1 && flow[0] !== null)
-    return connectionError(path, {
-      expected: `several inputs for ${layer}`,
+    return connectionError(path, kind, {
+      expected: 'several inputs',
       got: showFlow(flow),
       remedy: 'Put parallel(...) before it.',
     })
   const shape = rules.shape(flow)
-  if (E.isLeft(shape)) return connectionError(path, shape.left)
+  if (E.isLeft(shape)) return connectionError(path, kind, shape.left)
   const wires = incoming ?? [{ from: ~draft.inputs.length, shape: null }]
   // A network's input has the shape that its first layer gives it, which only an Input knows.
   if (incoming === null) draft.inputs.push(layer.kind === 'Input' ? shape.right : null)
@@ -164,7 +170,7 @@ const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: S
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
     // Its nodes keep the names that they have, which no other layer may take.
     const named = isShared(node) ? claimAlways(node, scope) : claim(node, scope)
-    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, named)
+    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, named, scope)
     if (E.isLeft(wired)) return wired
     placed.push(wired.right[0] as Wire)
   }
@@ -194,7 +200,7 @@ const dealt = (
 ): E.Either<WiringError, readonly (Wires | null)[]> => {
   const several = incoming !== null && incoming.length > 1
   if (several && incoming.length !== branches)
-    return connectionError(along(scope, 'parallel'), {
+    return connectionError(along(scope, 'parallel'), kindAlong(scope, 'Parallel'), {
       expected: `one input, or one for each of the ${branches} branches`,
       got: showFlow(incoming.map(wire => wire.shape)),
       remedy: 'Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
@@ -225,7 +231,7 @@ const wireBlock = (
   scope: Scope,
 ): E.Either<WiringError, Wires> => {
   const named = resolveName(name, scope)
-  return E.isLeft(named) ? named : wirePart(part, incoming, draft, within(scope, named.right))
+  return E.isLeft(named) ? named : wirePart(part, incoming, draft, within(scope, named.right, name))
 }
 
 const wireShared = (
@@ -235,12 +241,12 @@ const wireShared = (
   draft: Draft,
   scope: Scope,
 ): E.Either<WiringError, Wires> => {
-  if (!isComposition(part)) return wireLayer(part, incoming, draft, named)
+  if (!isComposition(part)) return wireLayer(part, incoming, draft, named, scope)
   return E.isLeft(named) ? named : wirePart(part, incoming, draft, withinShared(scope, named.right))
 }
 
 const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
-  if (!isComposition(part)) return wireLayer(part, incoming, draft, resolveName(part.name, scope))
+  if (!isComposition(part)) return wireLayer(part, incoming, draft, resolveName(part.name, scope), scope)
   const { arrangement } = part
   switch (arrangement.form) {
     case 'sequence':

@@ -1,7 +1,7 @@
 import type { Out, Placed, Typed } from './layer.ts'
 import type { InBlock, InShared, Mode } from './list.ts'
 import type { Next } from './next.ts'
-import type { Appended, Ran, Scan } from './scan.ts'
+import type { Appended, Ran, Scan, Unequal } from './scan.ts'
 import type { BranchInput, Mismatch, Several } from './shape.ts'
 
 // The output and the list of compositions that are nested so deep that the compiler, which follows a hundred steps into
@@ -89,7 +89,7 @@ type Branch<
     ? I extends Several
       ? I['length'] extends N
         ? RunUp<O, R, M, Up>
-        : Fail<`Parallel has ${L['length']} branches, but ${I['length']} inputs come in`, Up>
+        : Fail<Unequal<L, I>['mismatch'], Up>
       : RunUp<O, R, M, Up>
     : RunUp<O, R, M, Up>
   : Run<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, R, M, readonly [L, Next[N], I, Gets, O, Up]>

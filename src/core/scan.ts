@@ -2,7 +2,7 @@ import type { Out, Placed, Typed } from './layer.ts'
 import type { Mode } from './list.ts'
 import type { Next } from './next.ts'
 import type { Deep, DeepRun } from './run.ts'
-import type { BranchInput, Mismatch, Several } from './shape.ts'
+import type { BranchInput, Mismatch, Several, Show } from './shape.ts'
 
 // What comes out of layers in sequence or side by side: the output shape, and the list of what is within. Both come of one
 // walk, as each needs every layer in its place. Layers are walked by index: slicing a tuple would make the cost of a join
@@ -51,13 +51,25 @@ export type Sides<
   ? I extends Several
     ? I['length'] extends N
       ? Ran<O, T>
-      : Ran<Mismatch<`Parallel has ${L['length']} branches, but ${I['length']} inputs come in`>, []>
+      : Ran<Unequal<L, I>, []>
     : Ran<O, T>
   : Placed<L[N], BranchInput<I, N>> extends infer P extends Typed
-    ? P['~out'] extends Mismatch<infer Why>
-      ? Ran<Mismatch<Why>, []>
+    ? P['~out'] extends Mismatch<string>
+      ? Ran<InBranch<L, I, P['~out']>, []>
       : Sides<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M>
     : never
+/** A branch's mismatch, unless there are not as many branches as inputs, which is then to blame. */
+interface InBranch<L extends readonly Typed[], I, O extends Mismatch<string>> {
+  readonly mismatch: I extends Several
+    ? I['length'] extends L['length']
+      ? O['mismatch']
+      : Unequal<L, I>['mismatch']
+    : O['mismatch']
+}
+/** Why as many inputs cannot go into as many branches. */
+export interface Unequal<L extends readonly Typed[], I> {
+  readonly mismatch: `Parallel expects one input, or one for each of the ${L['length']} branches, got ${Show<I>}. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).`
+}
 /** Outputs, and those of one more branch. */
 export type Appended<O extends readonly unknown[], Q> = Q extends Several ? [...O, ...Q] : [...O, Q]
 

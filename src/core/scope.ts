@@ -15,6 +15,8 @@ export interface Scope {
   readonly sharedPrefix: string
   /** The path of the block around; empty for none. */
   readonly path: string
+  /** The same in names as they are given: patterns are not numbered. */
+  readonly given: string
   readonly counts: Map<string, number>
   readonly taken: Set<string>
   readonly shared: Set<string>
@@ -24,6 +26,7 @@ export const newScope = (): Scope => ({
   prefix: '',
   sharedPrefix: '',
   path: '',
+  given: '',
   counts: new Map(),
   taken: new Set(),
   shared: new Set(),
@@ -34,18 +37,22 @@ export interface Place {
   readonly name: string
   readonly path: string
 }
+const after = (path: string, name: string): string => (path === '' ? name : `${path} > ${name}`)
 /** What errors call something within a scope. */
-export const along = ({ path }: Scope, name: string): string => (path === '' ? name : `${path} > ${name}`)
+export const along = ({ path }: Scope, name: string): string => after(path, name)
+/** What errors call the kind of a layer within a scope. */
+export const kindAlong = ({ given }: Scope, kind: string): string => after(given, kind)
 const placed = (scope: Scope, name: string, full: string): Place => ({
   name: full,
   path: along(scope, name),
 })
 
 /** Within a block numbers begin anew, but names stay those of one network. */
-export const within = (scope: Scope, { name, path }: Place): Scope => ({
+export const within = (scope: Scope, { name, path }: Place, given?: string): Scope => ({
   ...scope,
   prefix: `${name}/`,
   path,
+  given: given === undefined ? scope.given : after(scope.given, given),
   counts: new Map(),
 })
 /** Within something with a title only errors tell where they are: the names of its layers are its own. */

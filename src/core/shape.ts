@@ -16,14 +16,30 @@ type Dimension<D> = D extends number ? (number extends D ? '?' : `${D}`) : '?'
 type Dimensions<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]
   ? Dimensions<T, R extends '' ? Dimension<H> : `${R}, ${Dimension<H>}`>
   : R
-/** A shape as error messages print it: `[?, 28, 28, 1]`. */
+/** A shape, or several side by side, as error messages print it: `[?, 28, 28, 1]`, `[[?, 10], [?, 9]]`. */
 export type Show<S> = number[] extends S
   ? 'an unknown shape'
   : S extends readonly number[]
     ? `[${Dimensions<S>}]`
     : S extends readonly unknown[]
-      ? `${S['length']} inputs side by side`
+      ? `[${Shapes<S>}]`
       : 'an unknown shape'
+type Shapes<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]
+  ? Shapes<T, R extends '' ? Show<H> : `${R}, ${Show<H>}`>
+  : R
+/**
+ * Why a layer refuses what comes in, in the words of the error at run time. An interface, because the compiler then asks
+ * for the text only where there is a mismatch.
+ */
+export interface Refusal<Kind extends string, Expected extends string, I, Remedy extends string> {
+  readonly mismatch: `${Kind} expects ${Expected}, got ${Show<I>}. ${Remedy}`
+}
+/** The same of a layer of one input, which may get several. */
+export type RefusedInput<Kind extends string, Expected extends string, I, Remedy extends string> = I extends Several
+  ? Refusal<Kind, 'one input', I, 'Put Concatenate() or Elementwise() before it.'>
+  : Refusal<Kind, Expected, I, Remedy>
+/** The refusal of a layer that takes several inputs, and gets one. */
+export type RefusedOne<Kind extends string, I> = Refusal<Kind, 'several inputs', I, 'Put parallel(...) before it.'>
 
 /** Several shapes side by side. Asks for the first only: a dimension may be a type parameter. */
 export type Several = readonly [readonly unknown[], ...(readonly unknown[])]
@@ -56,6 +72,12 @@ export type SharedShape<A, B> = number[] extends A
 /** `(?, 28, 28, 1)`, and `<unknown>` for an unknown rank. */
 export const showShape = (shape: Shape | null): string =>
   shape === null ? '<unknown>' : `(${shape.map(d => d ?? '?').join(', ')}${shape.length === 1 ? ',' : ''})`
+
+/** Shapes within a text, as {@link Show} prints them: `[?, 28, 28, 1]`. */
+export const showAsType = (text: string): string =>
+  text.replaceAll('<unknown>', 'an unknown shape').replace(printed, (_, several = '', one = '') => `[${several}${one}]`)
+/** A shape of several dimensions, or of one, which has a comma as well. */
+const printed = /\(((?:\?|-?\d+)(?:, (?:\?|-?\d+))+)\)|\((\?|-?\d+),\)/g
 
 /** One shape, or several in brackets: `[(?, 10), (?, 9)]`. */
 export const showFlow = (flow: Flow): string =>

@@ -53,6 +53,8 @@ export interface Values {
 export interface NestedNumbers {
   readonly length: number
   readonly [index: number]: number | NestedNumbers
+  /** Not a text, which has a length and elements as well. */
+  readonly charAt?: undefined
 }
 
 /** Any tensor of tfjs-core, as far as the values of one that is given matter. */

@@ -98,10 +98,12 @@ export const operands = (node: GraphNode): readonly GraphNode[] => {
  * All nodes that some outputs are made of, each after its operands.
  *
  * @param given nodes that are not looked into: their operands are left out
+ * @param of what a node is made from
  */
 export const topological = (
   outputs: readonly GraphNode[],
   given: (node: GraphNode) => boolean = () => false,
+  of: (node: GraphNode) => readonly GraphNode[] = operands,
 ): readonly GraphNode[] => {
   const order = new Set<GraphNode>()
   // A stack of our own: a long sequence of layers is deeper than the call stack.
@@ -114,7 +116,7 @@ export const topological = (
     if (ready || given(node)) order.add(node)
     else {
       pending.push({ node, ready: true })
-      for (const operand of operands(node).toReversed()) pending.push({ node: operand, ready: false })
+      for (const operand of of(node).toReversed()) pending.push({ node: operand, ready: false })
     }
   }
   return [...order]

@@ -60,14 +60,17 @@ const pool = () => {
   }
 }
 
-/** For each node that is computed, the operands that nothing after it needs. */
-export const lastUses = ({ inputs, outputs }: Graph): ReadonlyMap<GraphNode, readonly GraphNode[]> => {
-  const order = topological([...inputs, ...outputs])
+/** For each node that is computed, the operands, as `of` tells them, that nothing after it needs. */
+export const lastUses = (
+  { inputs, outputs }: Graph,
+  of: typeof operands = operands,
+): ReadonlyMap<GraphNode, readonly GraphNode[]> => {
+  const order = topological([...inputs, ...outputs], undefined, of)
   const lasting = new Set([...inputs, ...outputs])
   const after = new Set<GraphNode>()
   const found = new Map<GraphNode, readonly GraphNode[]>()
   for (const node of order.toReversed()) {
-    const own = new Set(operands(node))
+    const own = new Set(of(node))
     found.set(
       node,
       [...own].filter(operand => !after.has(operand) && !lasting.has(operand) && operand.kind !== 'constant'),

@@ -1,6 +1,6 @@
 import type { NameOption } from '../core/define.ts'
 import type { Divide, Multiply } from '../core/digits.ts'
-import type { Mismatch, Show } from '../core/shape.ts'
+import type { Refusal } from '../core/shape.ts'
 import type { ParameterSource, Tensor } from '../core/variables.ts'
 import type { SameSteps } from './recurrent.ts'
 
@@ -73,21 +73,27 @@ type KeySize<R, H extends number, K> = R extends readonly [infer Q, unknown, unk
   : number
 type Part<R, N extends 0 | 1 | 2> = R extends readonly [unknown, unknown, unknown] ? Last<R[N]> : number
 
-export type Attended<R, H extends number, K, O> = [R] extends [never]
-  ? Mismatch<`MultiHeadAttention expects one to three inputs, and its mask with the option mask`>
+/** What comes out, `R` being the roles of what comes in. */
+export type Attended<R, H extends number, K, O, I, Mask> = [R] extends [never]
+  ? Refused<
+      Mask extends true ? 'one to three inputs and a mask' : 'one to three inputs',
+      I,
+      'Give a sequence, or query and key, or query, key and value; with mask: true, a mask after them.'
+    >
   : R extends readonly [infer Q, infer Keys, infer Values]
     ? number[] extends Q
       ? [number, number, OrElse<O, number>]
       : Q extends readonly [infer B, infer T, infer F extends number]
         ? StepsOf<Keys, Values> extends false
-          ? Mismatch<`MultiHeadAttention expects keys and values of as many steps, got ${Show<Keys>} and ${Show<Values>}`>
+          ? Refused<'keys and values of as many steps', I, 'Every key has one value.'>
           : K extends number
             ? [B, T, OrElse<O, F>]
             : Divided<F, H> extends true
               ? [B, T, OrElse<O, F>]
-              : Mismatch<`MultiHeadAttention cannot divide ${F} features among ${H} heads: give it a keySize`>
-        : Mismatch<`MultiHeadAttention expects 3-dimensional inputs [batch, time, features], got ${Show<Q>}`>
+              : Refused<`features that ${H} heads divide`, I, 'Use another number of heads, or give keySize.'>
+        : Refused<'3-dimensional inputs [batch, time, features]', I, 'Give the Input two dimensions, [time, features].'>
     : never
+type Refused<Expected extends string, I, Remedy extends string> = Refusal<'MultiHeadAttention', Expected, I, Remedy>
 type Divided<F extends number, H extends number> =
   Divide<F, H> extends [unknown, infer Rest extends number]
     ? number extends Rest

@@ -35,7 +35,7 @@ export interface MultiHeadAttention<
   readonly valueWeight: Parameter
   readonly outputWeight: Parameter
   readonly bias: Parameter | null
-  readonly '~out': Attended<Roles<this['~in'], Mask>, Heads, K, O>
+  readonly '~out': Attended<Roles<this['~in'], Mask>, Heads, K, O, this['~in'], Mask>
   readonly '~params': AttentionParams<Roles<this['~in'], Mask>, Heads, K, V, O, B>
 }
 

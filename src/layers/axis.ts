@@ -2,7 +2,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Margin } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
-import { type Shape, showShape } from '../core/shape.ts'
+import { type Refusal, type Shape, showShape } from '../core/shape.ts'
 
 // Windows that slide along one axis, for layers over any number of axes.
 
@@ -36,6 +36,13 @@ export const marginOf = (n: number, window: AxisWindow): Margin => {
   return [Math.floor(total / 2), total - Math.floor(total / 2)]
 }
 
+/** The refusal of an input that a window of this extent does not fit into. */
+export type NoRoom<Kind extends string, Extent extends string, I> = Refusal<
+  Kind,
+  `an input of at least ${Extent} elements, padding included`,
+  I,
+  "Use a smaller window, less dilation, or padding: 'same'."
+>
 /** The fault of a window that does not fit. */
 export const tooLarge = (windows: readonly AxisWindow[], input: Shape): Fault => ({
   expected: `an input of at least ${windows.map(extent).join('x')} elements, padding included`,

@@ -3,12 +3,12 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Margin } from '../core/ops.ts'
 import { codec, integer, optionalParameter, parameter } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, type Shape, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
-import { type AxisWindow, knownDimensions, marginOf, places, sizes, tooLarge } from './axis.ts'
+import { type AxisWindow, knownDimensions, marginOf, type NoRoom, places, sizes, tooLarge } from './axis.ts'
 import { channelsPerGroup, checkGroups, type Grouped, groupedShape, type PerGroup } from './groups.ts'
-import type { SlideAxis } from './spatial.ts'
+import type { SlideAxis, Spanned } from './spatial.ts'
 
 /** The filter: its steps, and how many output channels it makes. */
 export type FilterSize1D = readonly [steps: number, channels: number]
@@ -80,14 +80,19 @@ export type SlidSteps<
 > = I extends readonly [infer B, infer N extends number, infer C]
   ? SlideAxis<N, K, S, P extends 'valid' ? 0 : P extends 'causal' ? 'same' : P, D> extends infer R
     ? R extends 0
-      ? Mismatch<`${Kind}: the window of ${K} does not fit into the input ${Show<I>}`>
+      ? NoRoom<Kind, `${Spanned<K, D>}`, I>
       : R extends number
-        ? Grouped<Kind, C, G, [B, R, Out]>
-        : Mismatch<`${Kind}: the window of ${K} does not fit into the input ${Show<I>}`>
+        ? Grouped<Kind, C, G, [B, R, Out], I>
+        : NoRoom<Kind, `${Spanned<K, D>}`, I>
     : never
   : number[] extends I
     ? [number, number, Out]
-    : Mismatch<`${Kind} expects a 3-dimensional input [batch, steps, channels], got ${Show<I>}`>
+    : RefusedInput<
+        Kind,
+        'a 3-dimensional input [batch, steps, channels]',
+        I,
+        'Give the Input two dimensions, [steps, channels], or put a Reshape before this layer.'
+      >
 
 /** The constructor of {@link Convolution1D}. */
 export type Convolution1DConstructor = <

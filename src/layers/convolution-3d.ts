@@ -4,12 +4,22 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, integer, optionalParameter, parameter } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, type Shape, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
-import { type AxisWindow, integers, knownDimensions, marginOf, places, sizes, times, tooLarge } from './axis.ts'
+import {
+  type AxisWindow,
+  integers,
+  knownDimensions,
+  marginOf,
+  type NoRoom,
+  places,
+  sizes,
+  times,
+  tooLarge,
+} from './axis.ts'
 import { channelsPerGroup, checkGroups, type Grouped, groupedShape, type PerGroup } from './groups.ts'
-import type { SlideAxis } from './spatial.ts'
+import type { SlideAxis, Spanned } from './spatial.ts'
 
 /** The filter: its depth, rows and columns, and how many output channels it makes. */
 export type FilterSize3D = readonly [depth: number, rows: number, cols: number, channels: number]
@@ -91,19 +101,24 @@ export type SlidVolume<
       SlideAxis<W, K[2] & number, Part<S, 2>, PaddingPart<P, 2>, Part<D, 2>>,
     ] extends infer R
     ? R extends [0, unknown, unknown] | [unknown, 0, unknown] | [unknown, unknown, 0]
-      ? Mismatch<TooLarge<I, Kind, K>>
+      ? TooLarge<I, Kind, K, D>
       : R extends [infer Depth extends number, infer Rows extends number, infer Cols extends number]
-        ? Grouped<Kind, C, G, [B, Depth, Rows, Cols, Out]>
-        : Mismatch<TooLarge<I, Kind, K>>
+        ? Grouped<Kind, C, G, [B, Depth, Rows, Cols, Out], I>
+        : TooLarge<I, Kind, K, D>
     : never
   : number[] extends I
     ? [number, number, number, number, Out]
-    : Mismatch<`${Kind} expects a 5-dimensional input [batch, depth, rows, cols, channels], got ${Show<I>}`>
-type TooLarge<
-  I,
-  Kind extends string,
-  K extends readonly number[],
-> = `${Kind}: the ${K[0]}x${K[1]}x${K[2]} window does not fit into the input ${Show<I>}`
+    : RefusedInput<
+        Kind,
+        'a 5-dimensional input [batch, depth, rows, cols, channels]',
+        I,
+        'Give the Input four dimensions, [depth, rows, cols, channels], or put a Reshape before this layer.'
+      >
+type TooLarge<I, Kind extends string, K extends readonly number[], D> = NoRoom<
+  Kind,
+  `${Spanned<K[0], Part<D, 0>>}x${Spanned<K[1], Part<D, 1>>}x${Spanned<K[2], Part<D, 2>>}`,
+  I
+>
 
 /** The constructor of {@link Convolution3D}. */
 export type Convolution3DConstructor = <

@@ -67,7 +67,13 @@ export interface Convolution<
   readonly bias: Parameter | null
   readonly '~out': G extends 1
     ? Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>
-    : Grouped<'Convolution', ChannelsOf<this['~in']>, G, Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>>
+    : Grouped<
+        'Convolution',
+        ChannelsOf<this['~in']>,
+        G,
+        Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>,
+        this['~in']
+      >
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]]>
     : WeightAndBias<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]], [Size[2]]>

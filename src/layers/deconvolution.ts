@@ -3,7 +3,7 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Add, Multiply, Subtract } from '../core/digits.ts'
 import type { Margin, Pair } from '../core/ops.ts'
 import { optionalParameter, parameter } from '../core/options.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type Refusal, showShape } from '../core/shape.ts'
 import { spread } from '../core/spread.ts'
 import type { Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -12,6 +12,7 @@ import {
   type Axis,
   type ChannelsOf,
   knownRowsAndCols,
+  type NoImage,
   type OfAxis,
   type Padding,
   type PaddingOfAxis,
@@ -63,13 +64,18 @@ type Spread<I, Size extends FilterSize, P, S> = I extends readonly [
   ? SpreadTo<I, B, SpreadAxis<H, Size[0], P, S, 0>, SpreadAxis<W, Size[1], P, S, 1>, Size[2]>
   : number[] extends I
     ? [number, number, number, Size[2]]
-    : Mismatch<`Deconvolution expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<I>}`>
+    : NoImage<'Deconvolution', I>
 type SpreadTo<I, B, Rows, Cols, Channels> = Rows extends 0 | '-'
-  ? Mismatch<TooMuchPadding<I>>
+  ? TooMuchPadding<I>
   : Cols extends 0 | '-'
-    ? Mismatch<TooMuchPadding<I>>
+    ? TooMuchPadding<I>
     : [B, Rows, Cols, Channels]
-type TooMuchPadding<I> = `Deconvolution: nothing is left of the input ${Show<I>} without the padding`
+type TooMuchPadding<I> = Refusal<
+  'Deconvolution',
+  'a padding that leaves something of the output',
+  I,
+  'Use less padding, or a larger filter.'
+>
 type SpreadAxis<N extends number, K extends number, P, S, A extends Axis> = SpreadOut<
   N,
   K,
@@ -169,7 +175,7 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
     if (out.some(n => n !== null && n <= 0))
       return left({
         expected: 'a padding that leaves something of the output',
-        got: `${showShape(input)}, padded to (${out.join(', ')})`,
+        got: showShape(input),
         remedy: 'Use less padding, or a larger filter.',
       })
     return right([batch, ...out, options.size[2]])

@@ -4,7 +4,7 @@ import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/def
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, integer, number, type Option, type Options, optionalParameter, parameter } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, type Shape, showShape } from '../core/shape.ts'
 import type { Initializer, Parameter, ParameterSource, VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 
@@ -36,11 +36,18 @@ export interface Dense<Kind extends string, Units extends number, B, Name extend
     ? [Batch, Units]
     : number[] extends this['~in']
       ? [number, Units]
-      : Mismatch<`${Kind}(${Units}) expects a 2-dimensional input [batch, features], got ${Show<this['~in']>}: put Reshape() before it, or TimeDistributed around it`>
+      : NoFeatures<Kind, this['~in']>
   readonly '~params': [B] extends [null]
     ? Weight<[Features<this['~in']>, Units]>
     : WeightAndBias<[Features<this['~in']>, Units], [Units]>
 }
+/** The refusal of anything but one vector for each example. */
+export type NoFeatures<Kind extends string, I> = RefusedInput<
+  Kind,
+  'a 2-dimensional input [batch, features]',
+  I,
+  'Put Reshape() before it, or apply it to every step with TimeDistributed.'
+>
 /** The features of [batch, features]. */
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 

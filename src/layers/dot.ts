@@ -4,7 +4,7 @@ import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec } from '../core/options.ts'
-import { type Flow, type Mismatch, type Several, type Shape, type Show, showFlow } from '../core/shape.ts'
+import { type Flow, type Refusal, type RefusedOne, type Several, type Shape, showFlow } from '../core/shape.ts'
 import { times } from './axis.ts'
 import type { AxisKey } from './merge.ts'
 
@@ -42,9 +42,20 @@ type Dotted<
     ? AxisKey<B, Y> extends infer L extends keyof B
       ? Fit<A[K], B[L]> extends true
         ? [A[0], ...OneAtLeast<[...Rest<A, K>, ...Rest<B, L>]>]
-        : Mismatch<`Dot: axis ${X} of ${Show<A>} and axis ${Y} of ${Show<B>} differ`>
-      : Mismatch<`Dot: the input ${Show<B>} has no axis ${Y}`>
-    : Mismatch<`Dot: the input ${Show<A>} has no axis ${X}`>
+        : Refusal<
+            'Dot',
+            `inputs of one size along their axes ${X} and ${Y}`,
+            [A, B],
+            'Bring the branches to one size there.'
+          >
+      : NoAxes<A, B, X, Y>
+    : NoAxes<A, B, X, Y>
+type NoAxes<A, B, X extends number, Y extends number> = Refusal<
+  'Dot',
+  `inputs with the axes ${X} and ${Y} beside the batch`,
+  [A, B],
+  'Choose an axis that each input has.'
+>
 type Fit<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
 type OneAtLeast<S extends readonly unknown[]> = S extends readonly [] ? [1] : S
 
@@ -58,10 +69,10 @@ export interface Dot<Axes extends DotAxes, Name extends string> extends Plain<Na
       ? number[] extends A | B
         ? number[]
         : Dotted<A, B, Of<Axes, 0>, Of<Axes, 1>>
-      : Mismatch<`Dot expects two inputs, got ${this['~in']['length']}`>
+      : Refusal<'Dot', 'two inputs', this['~in'], 'Merge two branches at a time.'>
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`Dot expects two inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+      : RefusedOne<'Dot', this['~in']>
 }
 
 /** The constructor of {@link Dot}. */

@@ -1,6 +1,6 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, showShape } from '../core/shape.ts'
 import { drawingKey, droppedPart, keptOf } from './stochastic.ts'
 
 // Dropouts for what neighbours, and for networks that normalize themselves.
@@ -13,7 +13,12 @@ export interface SpatialDropout<Name extends string> extends Plain<Name> {
     ? this['~in']
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`SpatialDropout expects an input [batch, ..., channels] with axes between them, got ${Show<this['~in']>}`>
+      : RefusedInput<
+          'SpatialDropout',
+          'an input [batch, ..., channels] with axes between them',
+          this['~in'],
+          'Use Dropout.'
+        >
 }
 
 /** The constructor of {@link SpatialDropout}. */

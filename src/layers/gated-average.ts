@@ -2,8 +2,16 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import { codec } from '../core/options.ts'
-import { type Flow, type Mismatch, type Several, type Shape, type Show, showFlow, showShape } from '../core/shape.ts'
-import { type AxisKey, type ShareAll, sharedByAll } from './merge.ts'
+import {
+  type Flow,
+  type Refusal,
+  type RefusedOne,
+  type Several,
+  type Shape,
+  showFlow,
+  showShape,
+} from '../core/shape.ts'
+import { type AxisKey, type LastOf, type ShareAll, sharedByAll } from './merge.ts'
 
 /** A gated average as a type: a gate [batch, n] and n inputs of one shape in, that shape out. */
 export interface GatedAverage<At extends number, Name extends string> extends Plain<Name> {
@@ -12,10 +20,15 @@ export interface GatedAverage<At extends number, Name extends string> extends Pl
   readonly '~out': this['~in'] extends Several
     ? AxisKey<this['~in'], At> extends infer Key extends keyof this['~in']
       ? Gated<this['~in'][Key], Others<this['~in'], Key>>
-      : Mismatch<`GatedAverage: there is no input ${At} among ${this['~in']['length']}`>
+      : Refusal<
+          'GatedAverage',
+          `an input ${At}, the gate`,
+          this['~in'],
+          `Choose a gateIndex from -${this['~in']['length']} to ${LastOf<this['~in']>}.`
+        >
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`GatedAverage expects several inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+      : RefusedOne<'GatedAverage', this['~in']>
 }
 type Others<I extends readonly unknown[], Key, R extends readonly unknown[] = []> = I extends readonly [
   ...infer Before,
@@ -30,15 +43,16 @@ type Gated<Gate, Rest extends readonly unknown[]> = number[] extends Gate | Rest
       ? Averaged<Rest>
       : N extends Rest['length']
         ? Averaged<Rest>
-        : Mismatch<`GatedAverage: the gate ${Show<Gate>} has ${N} columns for ${Rest['length']} inputs`>
-    : Mismatch<`GatedAverage expects a 2-dimensional gate [batch, inputs], got ${Show<Gate>}`>
+        : Refusal<
+            'GatedAverage',
+            `a gate with ${Rest['length']} columns, one for each of the other inputs`,
+            Gate,
+            `End the gate with Softmax(${Rest['length']}).`
+          >
+    : Refusal<'GatedAverage', 'a 2-dimensional gate [batch, inputs]', Gate, 'Put Softmax(n) at the end of the gate.'>
 type Averaged<Rest extends readonly unknown[]> = Rest extends readonly [infer H, ...infer T]
-  ? ShareAll<H, T> extends infer S
-    ? S extends Mismatch<string>
-      ? Mismatch<'GatedAverage expects inputs of one shape beside the gate'>
-      : S
-    : never
-  : Mismatch<'GatedAverage expects inputs beside the gate'>
+  ? ShareAll<H, T, Rest, 'GatedAverage'>
+  : never
 
 /** The constructor of {@link GatedAverage}. */
 export interface GatedAverageConstructor {
@@ -58,7 +72,7 @@ const averaged = (gateIndex: number, inputs: Flow): Either<Fault, Shape | null> 
   if (gate === undefined)
     return fault(
       `an input ${gateIndex}, the gate`,
-      `${inputs.length} inputs, ${showFlow(inputs)}`,
+      showFlow(inputs),
       `Choose a gateIndex from ${-inputs.length} to ${inputs.length - 1}.`,
     )
   const others = inputs.filter((_, i) => i !== at)

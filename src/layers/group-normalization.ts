@@ -3,9 +3,9 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Divide } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
 import { integer, number, parameter } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type Refusal, type Shape, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
-import type { ChannelsOf } from './spatial.ts'
+import type { ChannelsOf, NoImage } from './spatial.ts'
 
 /** The options of {@link GroupNorm}. */
 export interface GroupNormOptions<Name extends string = string> extends NameOption<Name> {
@@ -30,11 +30,16 @@ export interface GroupNorm<Groups extends number, Name extends string> extends L
         ? this['~in']
         : Rest extends 0
           ? this['~in']
-          : Mismatch<`GroupNorm cannot divide ${C} channels into ${Groups} groups of one size`>
+          : Refusal<
+              'GroupNorm',
+              `channels that ${Groups} groups divide`,
+              this['~in'],
+              `Use a number of groups that divides ${C}.`
+            >
       : this['~in']
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`GroupNorm expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
+      : NoImage<'GroupNorm', this['~in']>
   readonly '~params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this['~in']>]> }
 }
 

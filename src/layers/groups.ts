@@ -1,7 +1,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type { Divide } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
-import { type Mismatch, type Shape, showShape } from '../core/shape.ts'
+import { type Refusal, type Shape, showShape } from '../core/shape.ts'
 
 // Convolutions whose channels are taken in groups, each of which makes its own part of the output.
 
@@ -12,8 +12,8 @@ export type PerGroup<C extends number, G extends number> = G extends 1
     ? Q
     : number
 
-/** `O` where `G` groups divide the `C` channels that come in. */
-export type Grouped<Kind extends string, C, G extends number, O> = G extends 1
+/** `O` where `G` groups divide the `C` channels of the input `I`. */
+export type Grouped<Kind extends string, C, G extends number, O, I> = G extends 1
   ? O
   : C extends number
     ? Divide<C, G> extends [unknown, infer Rest extends number]
@@ -21,7 +21,7 @@ export type Grouped<Kind extends string, C, G extends number, O> = G extends 1
         ? O
         : Rest extends 0
           ? O
-          : Mismatch<`${Kind} cannot divide ${C} channels into ${G} groups of one size`>
+          : Refusal<Kind, `input channels that ${G} groups divide`, I, `Use a number of groups that divides ${C}.`>
       : O
     : O
 

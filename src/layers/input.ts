@@ -2,7 +2,7 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { codec } from '../core/options.ts'
-import { type Mismatch, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../core/shape.ts'
+import { type RefusedInput, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../core/shape.ts'
 
 /** The dimensions of one example: without the batch; `null` for one that is not known. */
 export type InputShape = number | null | readonly (number | null)[]
@@ -20,7 +20,7 @@ export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
   readonly '~out': number[] extends this['~in'] ? Given<S> : Merged<this['~in'], Given<S>>
 }
 type Merged<I, S> = [SharedShape<I, S>] extends [never]
-  ? Mismatch<`Input expects ${Show<S>}, got ${Show<I>}`>
+  ? RefusedInput<'Input', Show<S>, I, 'Remove this Input, or change its shape.'>
   : SharedShape<I, S>
 
 const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = codec(

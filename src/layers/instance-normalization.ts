@@ -1,7 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { number, optionalParameter } from '../core/options.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource } from '../core/variables.ts'
 import { type Along, alongAxes, type FactorAndShift } from './layer-normalization.ts'
 
@@ -29,7 +29,12 @@ export interface InstanceNorm<G = number, B = number, Name extends string = 'ins
     ? this['~in']
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`InstanceNorm expects an input [batch, ..., channels] with axes between them, got ${Show<this['~in']>}`>
+      : RefusedInput<
+          'InstanceNorm',
+          'an input [batch, ..., channels] with axes between them',
+          this['~in'],
+          'Give the Input at least two dimensions, or use LayerNorm().'
+        >
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], readonly [-1]>>
 }
 

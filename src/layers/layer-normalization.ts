@@ -4,7 +4,7 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, number, optionalParameter } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, type Shape, type Show, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import type { AxisKey } from './merge.ts'
 
@@ -58,13 +58,21 @@ export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [nul
 
 /** The output shape of a normalization over features: that of the input, which has the axes beside the batch. */
 export type NormalizedFeatures<I, Kind extends string, A> = I extends readonly [unknown]
-  ? Mismatch<`${Kind} expects an input [batch, ..., features], got ${Show<I>}`>
+  ? RefusedInput<Kind, 'an input [batch, ..., features]', I, 'Give the Input at least one dimension.'>
   : A extends readonly [-1]
     ? I
     : HasAxes<I, A, '0'> extends false
-      ? Mismatch<`${Kind} expects an input with the axes ${Show<A>} beside the batch, got ${Show<I>}`>
+      ? RefusedInput<
+          Kind,
+          `an input with the axes ${Listed<A>} beside the batch`,
+          I,
+          'Name each axis once, -1 being the last.'
+        >
       : I
-type HasAxes<I, A, Seen> = number[] extends I
+/** Axes as a text lists them: `1, 2`. */
+export type Listed<A> = Show<A> extends `[${infer Axes}]` ? Axes : never
+/** Whether a shape has some axes, none of them among the `Seen` or twice. */
+export type HasAxes<I, A, Seen> = number[] extends I
   ? true
   : I extends readonly unknown[]
     ? A extends readonly [infer Axis extends number, ...infer More]

@@ -1,7 +1,8 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { integer, number } from '../core/options.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { showShape } from '../core/shape.ts'
+import type { NoImage } from './spatial.ts'
 
 /** The options of {@link LocalResponseNorm}. */
 export interface LocalResponseNormOptions<Name extends string = string> extends NameOption<Name> {
@@ -26,7 +27,7 @@ export interface LocalResponseNorm<Name extends string> extends Plain<Name> {
     ? this['~in']
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`LocalResponseNorm expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
+      : NoImage<'LocalResponseNorm', this['~in']>
 }
 
 /** The constructor of {@link LocalResponseNorm}. */

@@ -5,7 +5,7 @@ import type { Add, Subtract } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Margin } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type Refusal, type RefusedInput, type Shape, showShape } from '../core/shape.ts'
 import { knownDimensions } from './axis.ts'
 
 // What is put around the axes between batch and channels, or cut from them.
@@ -39,20 +39,34 @@ type Changed<
 
 type WithMargins<I, Kind extends string, M, Cut extends boolean> = I extends readonly [infer B, ...infer S, infer C]
   ? S extends readonly []
-    ? Mismatch<`${Kind} expects an input [batch, ..., channels] with axes between them, got ${Show<I>}`>
+    ? NoMargins<I, Kind, M>
     : M extends readonly unknown[]
       ? number extends M['length']
         ? number[]
         : S['length'] extends M['length']
           ? Assemble<I, Kind, B, Changed<S, M, Cut>, C>
-          : Mismatch<`${Kind} expects an input with ${M['length']} axes between batch and channels, got ${Show<I>}`>
+          : NoMargins<I, Kind, M>
       : Assemble<I, Kind, B, Changed<S, M, Cut>, C>
   : number[] extends I
     ? number[]
-    : Mismatch<`${Kind} expects an input [batch, ..., channels] with axes between them, got ${Show<I>}`>
+    : NoMargins<I, Kind, M>
+/** The refusal of an input without the axes of some margins. */
+type NoMargins<I, Kind extends string, M> = M extends readonly unknown[]
+  ? RefusedInput<
+      Kind,
+      `an input with ${M['length']} axes between batch and channels`,
+      I,
+      'Give a margin for each of them, or one number for all.'
+    >
+  : RefusedInput<
+      Kind,
+      'an input [batch, ..., channels] with axes between them',
+      I,
+      'Give the Input two dimensions at least.'
+    >
 type Assemble<I, Kind extends string, B, S, C> = S extends readonly unknown[]
   ? [B, ...S, C]
-  : Mismatch<`${Kind} leaves nothing of the input ${Show<I>}`>
+  : Refusal<Kind, 'an input larger than what is cut off', I, 'Cut off less.'>
 
 /** A layer of margins as a type: [batch, ..., channels] in and out, with more or less between them. */
 export interface Margined<Kind extends string, M, Cut extends boolean, Name extends string> extends Plain<Name> {

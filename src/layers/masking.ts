@@ -1,7 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { number } from '../core/options.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, showShape } from '../core/shape.ts'
 
 /** A masking as a type: [batch, time, ...] in, [batch, time] out. */
 export interface Masking<Name extends string> extends Plain<Name> {
@@ -11,7 +11,12 @@ export interface Masking<Name extends string> extends Plain<Name> {
     ? [B, T]
     : number[] extends this['~in']
       ? [number, number]
-      : Mismatch<`Masking expects an input [batch, time, ..., features], got ${Show<this['~in']>}`>
+      : RefusedInput<
+          'Masking',
+          'an input [batch, time, ..., features]',
+          this['~in'],
+          'Give the Input two dimensions, [time, features].'
+        >
 }
 
 /** The constructor of {@link Masking}. */

@@ -8,10 +8,11 @@ import { codec, isFunction } from '../core/options.ts'
 import {
   type Flow,
   type Mismatch,
+  type Refusal,
+  type RefusedOne,
   type Several,
   type Shape,
   type SharedShape,
-  type Show,
   sharedShape,
   showFlow,
 } from '../core/shape.ts'
@@ -29,28 +30,38 @@ export interface Elementwise<Name extends string = 'elementwise-{}'> extends Pla
   readonly mergeFunction: MergeName | Merge
   readonly '~out': this['~in'] extends Several
     ? this['~in'] extends readonly [infer H, ...infer T]
-      ? ShareAll<H, T>
+      ? ShareAll<H, T, [H, ...T]>
       : never
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`Elementwise expects several inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+      : RefusedOne<'Elementwise', this['~in']>
 }
-/** The shape that `A` and all of `Rest` share, or why they do not. */
-export type ShareAll<A, Rest extends readonly unknown[]> = Rest extends readonly [infer B, ...infer T]
+/** The shape that `A` and all of `Rest` share, or why they do not: `I` are all of them. */
+export type ShareAll<
+  A,
+  Rest extends readonly unknown[],
+  I,
+  Kind extends string = 'Elementwise',
+> = Rest extends readonly [infer B, ...infer T]
   ? // First, as the compiler puts off every other question about a dimension that is a type parameter.
     number[] extends B
-    ? ShareAll<A, T>
+    ? ShareAll<A, T, I, Kind>
     : [A] extends [B]
       ? [B] extends [A]
-        ? ShareAll<A, T>
-        : ShareTwo<A, B, T>
-      : ShareTwo<A, B, T>
+        ? ShareAll<A, T, I, Kind>
+        : ShareTwo<A, B, T, I, Kind>
+      : ShareTwo<A, B, T, I, Kind>
   : A
-type ShareTwo<A, B, Rest extends readonly unknown[]> =
+type ShareTwo<A, B, Rest extends readonly unknown[], I, Kind extends string> =
   SharedShape<A, B> extends infer S
     ? [S] extends [never]
-      ? Mismatch<`Elementwise expects inputs of one shape, got ${Show<A>} and ${Show<B>}: bring the branches to one shape; in a residual block give the shortcut a layer that does`>
-      : ShareAll<S, Rest>
+      ? Refusal<
+          Kind,
+          'inputs of one shape',
+          I,
+          'Bring the branches to one shape; in a residual block give the shortcut a layer that does.'
+        >
+      : ShareAll<S, Rest, I, Kind>
     : never
 
 /** The constructor of {@link Elementwise}. */
@@ -135,34 +146,51 @@ export interface Concatenate<Axis extends number, Name extends string> extends P
   readonly axis: Axis
   readonly '~out': this['~in'] extends Several
     ? this['~in'] extends readonly [infer H, ...infer T]
-      ? AppendAll<H, T, Axis>
+      ? AppendAll<H, T, Axis, [H, ...T]>
       : never
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`Concatenate expects several inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+      : RefusedOne<'Concatenate', this['~in']>
 }
-type AppendAll<A, Rest extends readonly unknown[], Axis extends number> = Rest extends readonly [infer B, ...infer T]
+type AppendAll<A, Rest extends readonly unknown[], Axis extends number, I> = Rest extends readonly [infer B, ...infer T]
   ? number[] extends A | B
     ? number[]
-    : Append<A, B, Axis> extends infer S
+    : Append<A, B, Axis, I> extends infer S
       ? S extends Mismatch<string>
         ? S
-        : AppendAll<S, T, Axis>
+        : AppendAll<S, T, Axis, I>
       : never
   : A
-type Append<A, B, Axis extends number> = A extends readonly unknown[]
+type Append<A, B, Axis extends number, I> = A extends readonly unknown[]
   ? B extends readonly unknown[]
     ? A['length'] extends B['length']
       ? AxisKey<A, Axis> extends keyof A
         ? AppendAt<A, B, AxisKey<A, Axis>> extends infer S
           ? true extends { [K in keyof S]: [S[K]] extends [never] ? true : false }[keyof S & `${number}`]
-            ? Mismatch<`Concatenate: ${Show<A>} and ${Show<B>} differ in a dimension other than axis ${Axis}`>
+            ? Refusal<
+                'Concatenate',
+                `inputs that differ over axis ${Axis} only`,
+                I,
+                'Bring the other dimensions of the branches to one size.'
+              >
             : S
           : never
-        : Mismatch<`Concatenate: the inputs ${Show<A>} and ${Show<B>} have no axis ${Axis}`>
-      : Mismatch<`Concatenate: the inputs have different numbers of dimensions, ${Show<A>} and ${Show<B>}`>
+        : Refusal<
+            'Concatenate',
+            `inputs with an axis ${Axis}`,
+            I,
+            `Choose an axis from -${A['length']} to ${LastOf<A>}.`
+          >
+      : Refusal<
+          'Concatenate',
+          'inputs with one number of dimensions',
+          I,
+          'Bring the branches to one number of dimensions with Reshape.'
+        >
     : never
   : never
+/** The index of the last element. */
+export type LastOf<A extends readonly unknown[]> = A extends readonly [unknown, ...infer T] ? T['length'] : 0
 /** The index of an axis, as the key of a tuple; negative ones count from the end. */
 export type AxisKey<A extends readonly unknown[], Axis extends number> = `${Axis}` extends `-${infer N extends number}`
   ? FromEnd<A, N>

@@ -3,7 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Ops, Pair, Window } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, showShape } from '../core/shape.ts'
 import {
   type ChannelsOf,
   margins,
@@ -130,7 +130,12 @@ export interface GlobalPooling<Name extends string> extends Plain<Name> {
     ? [B, C]
     : number[] extends this['~in']
       ? [number, number]
-      : Mismatch<`GlobalPooling expects an input [batch, ..., channels], got ${Show<this['~in']>}`>
+      : RefusedInput<
+          'GlobalPooling',
+          'an input of at least two dimensions [batch, ..., channels]',
+          this['~in'],
+          'Give the Input a number of channels.'
+        >
 }
 
 const reductions: Readonly<Record<'avg' | 'max' | 'sum', Reduction>> = {

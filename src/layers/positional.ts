@@ -1,7 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { codec, integer, number, oneOf, parameter } from '../core/options.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
 import { knownDimensions } from './axis.ts'
@@ -35,7 +35,12 @@ export interface PositionalEncoding<
     ? this['~in']
     : number[] extends this['~in']
       ? [number, number, number]
-      : Mismatch<`PositionalEncoding expects a 3-dimensional input [batch, time, features], got ${Show<this['~in']>}`>
+      : RefusedInput<
+          'PositionalEncoding',
+          'a 3-dimensional input [batch, time, features]',
+          this['~in'],
+          'Put an Embedding before it.'
+        >
   readonly '~params': Form extends 'learned' ? Weight<Encodings<this['~in'], Length>> : never
 }
 type Encodings<I, Length> = I extends readonly [unknown, infer T extends number, infer F extends number]

@@ -3,11 +3,20 @@ import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import { codec, optionalParameter, parameter } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type Mismatch, type Refusal, type RefusedInput, type Several, type Shape, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
-import { type DenseOptions, denseShape, type Features, type NormalDense, units, weightRule } from './dense.ts'
-import type { AxisKey } from './merge.ts'
+import {
+  type DenseOptions,
+  denseShape,
+  type Features,
+  type NoFeatures,
+  type NormalDense,
+  units,
+  weightRule,
+} from './dense.ts'
+import type { HasAxes, Listed } from './layer-normalization.ts'
+import type { AxisKey, LastOf } from './merge.ts'
 
 /** An axis or several. */
 type Axes = number | readonly number[]
@@ -32,7 +41,7 @@ export interface PRelu<Units extends number | null, At, B, Name extends string> 
   readonly alpha: Parameter
   readonly weight: Parameter
   readonly bias: Parameter | null
-  readonly '~out': Output<this['~in'], Units>
+  readonly '~out': Rectified<this['~in'], Output<this['~in'], Units>, At>
   readonly '~params': Params<this['~in'], Units, B, At>
 }
 type Output<I, Units> = Units extends number
@@ -40,8 +49,25 @@ type Output<I, Units> = Units extends number
     ? [B, Units]
     : number[] extends I
       ? [number, Units]
-      : Mismatch<`PRelu(${Units}) expects a 2-dimensional input [batch, features], got ${Show<I>}: put Reshape() before it, or TimeDistributed around it`>
+      : NoFeatures<'PRelu', I>
   : I
+/** The output, where it has the axes of the slopes. */
+type Rectified<I, O, At> =
+  O extends Mismatch<string>
+    ? O
+    : HasAxes<O, At extends number ? [At] : At, '0'> extends false
+      ? Unslanted<I, O, At extends number ? [At] : At>
+      : O
+type Unslanted<I, O, At> = I extends Several
+  ? RefusedInput<'PRelu', '', I, ''>
+  : O extends readonly unknown[]
+    ? Refusal<
+        'PRelu',
+        `an output with the different axes ${Listed<At>} beside the batch`,
+        O,
+        `Choose alphaAxes from 1 to ${LastOf<O>}.`
+      >
+    : never
 type Params<I, Units, Bias, Axes> = Units extends number
   ? [Bias] extends [null]
     ? { readonly weight: Tensor<[Features<I>, Units]>; readonly alpha: Slopes<Output<I, Units>, Axes> }

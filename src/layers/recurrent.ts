@@ -4,7 +4,16 @@ import type { NameOption } from '../core/define.ts'
 import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../core/options.ts'
-import { type Flow, type Mismatch, type Shape, type Show, showFlow, showShape } from '../core/shape.ts'
+import {
+  type Flow,
+  type Refusal,
+  type RefusedInput,
+  type RefusedOne,
+  type Several,
+  type Shape,
+  showFlow,
+  showShape,
+} from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import { walk } from '../core/walk.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -111,17 +120,28 @@ export type Walked<I, Kind extends string, Units extends number, Final, Mask = f
   ? I extends readonly [infer S extends readonly unknown[], infer M extends readonly unknown[]]
     ? number[] extends M
       ? WalkedSteps<S, Kind, Units, Final>
-      : M extends readonly [unknown, infer T]
-        ? S extends readonly [unknown, infer Steps, unknown]
+      : S extends readonly [unknown, infer Steps, unknown]
+        ? M extends readonly [unknown, infer T]
           ? SameSteps<Steps, T> extends true
             ? WalkedSteps<S, Kind, Units, Final>
-            : Mismatch<`${Kind} expects a mask of as many steps as the sequence has, got ${Show<S>} and ${Show<M>}`>
-          : WalkedSteps<S, Kind, Units, Final>
-        : Mismatch<`${Kind} expects a mask [batch, time], got ${Show<M>}`>
+            : WrongMask<Kind, I>
+          : WrongMask<Kind, I>
+        : WalkedSteps<S, Kind, Units, Final>
     : number[] extends I
       ? WalkedSteps<number[], Kind, Units, Final>
-      : Mismatch<`${Kind} with a mask expects two inputs, a sequence and its mask, got ${Show<I>}`>
+      : NoMask<Kind, I>
   : WalkedSteps<I, Kind, Units, Final>
+/** The refusal of a mask that is none, or has other steps than the sequence. */
+export type WrongMask<Kind extends string, I> = Refusal<
+  Kind,
+  'a mask [batch, time] beside the sequence',
+  I,
+  'Masking() makes one of a sequence.'
+>
+/** The refusal of anything but a sequence and its mask. */
+export type NoMask<Kind extends string, I> = I extends Several
+  ? Refusal<Kind, 'two inputs, a sequence and its mask', I, 'For example: parallel(Identity(), Masking()).'>
+  : RefusedOne<Kind, I>
 /** Whether two numbers of steps can be the same. */
 export type SameSteps<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
 type WalkedSteps<I, Kind extends string, Units extends number, Final> = I extends readonly [infer B, infer T, unknown]
@@ -132,7 +152,12 @@ type WalkedSteps<I, Kind extends string, Units extends number, Final> = I extend
     ? Final extends false
       ? [number, number, Units]
       : [number, Units]
-    : Mismatch<`${Kind} expects a 3-dimensional input [batch, time, features], got ${Show<I>}`>
+    : RefusedInput<
+        Kind,
+        'a 3-dimensional input [batch, time, features]',
+        I,
+        'Give the Input two dimensions, [time, features], or put a Reshape or an Embedding before this layer.'
+      >
 /** The features of [batch, time, features], which a mask may stand beside. */
 export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extends number]
   ? F

@@ -1,7 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { integer } from '../core/options.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, showShape } from '../core/shape.ts'
 
 /** A repetition as a type: [batch, features] in, [batch, N, features] out. */
 export interface RepeatVector<N extends number, Name extends string> extends Plain<Name> {
@@ -11,7 +11,7 @@ export interface RepeatVector<N extends number, Name extends string> extends Pla
     ? [B, N, F]
     : number[] extends this['~in']
       ? [number, N, number]
-      : Mismatch<`RepeatVector expects a 2-dimensional input [batch, features], got ${Show<this['~in']>}`>
+      : RefusedInput<'RepeatVector', 'a 2-dimensional input [batch, features]', this['~in'], 'Put Reshape() before it.'>
 }
 
 /** The constructor of {@link RepeatVector}. */

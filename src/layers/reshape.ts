@@ -4,7 +4,7 @@ import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Divide, Product } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
 import { codec } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape, sizeOf } from '../core/shape.ts'
+import { type RefusedInput, type Shape, type Show, showShape, sizeOf } from '../core/shape.ts'
 
 /** A reshape as a type: [batch, ...any] in, [batch, ...To] out, one -1 of which is what the others leave. */
 export interface Reshape<To extends readonly number[], Name extends string> extends Plain<Name> {
@@ -20,22 +20,28 @@ type Reshaped<I, To extends readonly number[]> = number[] extends I
       : -1 extends To[number]
         ? Infer<I, B, Cancel<F, To>, To>
         : Exactly<I, B, Product<F>, Product<To>, To>
-    : Mismatch<`Reshape expects one input, got ${Show<I>}`>
+    : never
 type Exactly<I, B, Has extends number, Wants extends number, To extends readonly number[]> = number extends Has | Wants
   ? [B, ...To]
   : Has extends Wants
     ? [B, ...To]
-    : Mismatch<`Reshape: the input ${Show<I>} has ${Has} features, ${Show<To>} has ${Wants}`>
+    : Unfit<I, Has, To>
 type Infer<I, B, Left, To extends readonly number[]> = Left extends readonly [
   infer F extends readonly unknown[],
   infer K extends readonly unknown[],
 ]
   ? Share<Product<F>, Product<K>> extends infer Q
     ? [Q] extends [never]
-      ? Mismatch<`Reshape: the features of the input ${Show<I>} cannot be split into ${Show<To>}`>
+      ? Unfit<I, I extends readonly [unknown, ...infer All] ? Product<All> : number, To>
       : [B, ...Replace<To, Q & number>]
     : never
   : never
+type Unfit<I, Has extends number, To> = RefusedInput<
+  'Reshape',
+  `an input whose ${Has} features fit into ${Show<To>}`,
+  I,
+  'Use dimensions whose product divides the number of features, or -1 for the rest.'
+>
 /** A / B where it has no rest. */
 type Share<A extends number, B extends number> = B extends 1
   ? A

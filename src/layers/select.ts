@@ -1,7 +1,8 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import type { Add } from '../core/digits.ts'
 import { integer } from '../core/options.ts'
-import { type Mismatch, type Several, type Show, showFlow } from '../core/shape.ts'
+import { type Refusal, type RefusedOne, type Several, showFlow } from '../core/shape.ts'
 
 /** A selection as a type: several inputs in, one of them out. */
 export interface Select<Index extends number, Name extends string = 'select-{}'> extends Plain<Name> {
@@ -10,10 +11,10 @@ export interface Select<Index extends number, Name extends string = 'select-{}'>
   readonly '~out': this['~in'] extends Several
     ? this['~in'] extends { readonly [_ in Index]: infer One extends readonly unknown[] }
       ? One
-      : Mismatch<`Select(${Index}) got ${this['~in']['length']} inputs, counted from 0`>
+      : Refusal<'Select', `at least ${Add<Index, 1>} inputs`, this['~in'], 'Inputs are counted from 0.'>
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`Select expects several inputs, got ${Show<this['~in']>}: put parallel(...) before it`>
+      : RefusedOne<'Select', this['~in']>
 }
 
 /** The constructor of {@link Select}. */

@@ -4,7 +4,7 @@ import type { Add, Ceil, Floor, Multiply, Subtract } from '../core/digits.ts'
 import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Margin, Pair } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
+import { type Refusal, type RefusedInput, type Shape, showShape } from '../core/shape.ts'
 
 // Windows that slide over rows and columns: what convolution and pooling have in common.
 
@@ -76,6 +76,7 @@ export type Slid<I, Kind extends string, Size extends readonly number[], P, S, D
         I,
         Kind,
         Size,
+        D,
         B,
         SlideAxis<H, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
         SlideAxis<W, Size[1] & number, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
@@ -83,7 +84,14 @@ export type Slid<I, Kind extends string, Size extends readonly number[], P, S, D
       >
   : number[] extends I
     ? [number, number, number, Channels]
-    : Mismatch<`${Kind} expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<I>}`>
+    : NoImage<Kind, I>
+/** The refusal of what is no image, or several of them. */
+export type NoImage<Kind extends string, I> = RefusedInput<
+  Kind,
+  'a 4-dimensional input [batch, rows, cols, channels]',
+  I,
+  'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.'
+>
 /** Whether rows and columns stay as they are: so frequent that it is not reckoned. */
 type Keeps<P, S, Size> = S extends 1
   ? P extends 'same'
@@ -93,18 +101,21 @@ type Keeps<P, S, Size> = S extends 1
       : false
   : false
 // Each axis is asked by itself: of a pair the compiler would reckon what it could be while it is not known yet.
-type SlidTo<I, Kind extends string, Size extends readonly number[], B, Rows, Cols, Channels> = Rows extends 0 | '-'
-  ? Mismatch<TooLarge<I, Kind, Size>>
+type SlidTo<I, Kind extends string, Size extends readonly number[], D, B, Rows, Cols, Channels> = Rows extends 0 | '-'
+  ? TooLarge<I, Kind, Size, D>
   : Cols extends 0 | '-'
-    ? Mismatch<TooLarge<I, Kind, Size>>
+    ? TooLarge<I, Kind, Size, D>
     : [B, Rows, Cols, Channels]
 /** The channels of [batch, rows, cols, channels]. */
 export type ChannelsOf<I> = I extends readonly [unknown, unknown, unknown, infer C extends number] ? C : number
-type TooLarge<
+type TooLarge<I, Kind extends string, Size extends readonly number[], D> = Refusal<
+  Kind,
+  `an input of at least ${Spanned<Size[0], OfAxis<D, 0>>} rows and ${Spanned<Size[1], OfAxis<D, 1>>} columns, padding included`,
   I,
-  Kind extends string,
-  Size extends readonly number[],
-> = `${Kind}: the ${Size[0]}x${Size[1]} window does not fit into the input ${Show<I>}`
+  "Use a smaller window, less dilation, or padding: 'same'."
+>
+/** The extent of a window, for a text. */
+export type Spanned<K, D> = Extent<K & number, D & number> & number
 
 // The run-time rule.
 

@@ -7,8 +7,8 @@ import type { Mode } from '../core/layer.ts'
 import type { Ops, Pair } from '../core/ops.ts'
 import { number } from '../core/options.ts'
 import type { Key } from '../core/random.ts'
-import { type Mismatch, type Shape, type Show, showShape } from '../core/shape.ts'
-import { knownRowsAndCols, type OfAxis, type PairOption, pair } from './spatial.ts'
+import { type Refusal, type Shape, showShape } from '../core/shape.ts'
+import { knownRowsAndCols, type NoImage, type OfAxis, type PairOption, pair } from './spatial.ts'
 
 // Layers that draw, in training only.
 
@@ -129,11 +129,16 @@ export interface DropBlock<Name extends string, Block = number> extends Plain<Na
   readonly blockSize: Pair
   readonly '~out': this['~in'] extends readonly [unknown, infer H extends number, infer W extends number, unknown]
     ? false extends Holds<H, OfAxis<Block, 0>> | Holds<W, OfAxis<Block, 1>>
-      ? Mismatch<`DropBlock: the block does not fit into the input ${Show<this['~in']>}`>
+      ? Refusal<
+          'DropBlock',
+          `an input of at least ${OfAxis<Block, 0>} rows and ${OfAxis<Block, 1>} columns, the block's`,
+          this['~in'],
+          'Use a smaller block.'
+        >
       : this['~in']
     : number[] extends this['~in']
       ? number[]
-      : Mismatch<`DropBlock expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
+      : NoImage<'DropBlock', this['~in']>
 }
 /** Whether rows or columns hold a block's. */
 type Holds<N extends number, K extends number> = number extends N | K

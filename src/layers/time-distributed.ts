@@ -6,9 +6,9 @@ import type { AnyLayer, Out, Rules } from '../core/layer.ts'
 import type { InnerParams, InnerState } from '../core/named.ts'
 import type { Part } from '../core/network.ts'
 import { boolean } from '../core/options.ts'
-import { type Flow, type Mismatch, type Shape, type Show, showFlow } from '../core/shape.ts'
+import { type Flow, type Mismatch, type RefusedInput, type Shape, showFlow } from '../core/shape.ts'
 import { times } from './axis.ts'
-import { maskFault, type SameSteps } from './recurrent.ts'
+import { maskFault, type NoMask, type SameSteps, type WrongMask } from './recurrent.ts'
 
 /** The options of {@link TimeDistributed}. */
 export interface TimeDistributedOptions<Mask extends boolean = boolean, Name extends string = string>
@@ -36,18 +36,18 @@ type StepOf<I, Mask> = Mask extends true
 type Step<S> = S extends readonly [unknown, unknown, ...infer F] ? [number, ...F] : number[]
 type Distributed<I, L extends AnyLayer, Mask> = Mask extends true
   ? I extends readonly [infer S extends readonly unknown[], infer M extends readonly unknown[]]
-    ? M extends readonly [unknown, infer T]
-      ? S extends readonly [unknown, infer Steps, ...unknown[]]
-        ? SameSteps<Steps, T> extends true
-          ? EveryStep<S, L>
-          : Mismatch<`TimeDistributed expects a mask of as many steps as the sequence has, got ${Show<S>} and ${Show<M>}`>
+    ? number[] extends M
+      ? EveryStep<S, L>
+      : S extends readonly [unknown, infer Steps, unknown, ...unknown[]]
+        ? M extends readonly [unknown, infer T]
+          ? SameSteps<Steps, T> extends true
+            ? EveryStep<S, L>
+            : WrongMask<'TimeDistributed', I>
+          : WrongMask<'TimeDistributed', I>
         : EveryStep<S, L>
-      : number[] extends M
-        ? EveryStep<S, L>
-        : Mismatch<`TimeDistributed expects a mask [batch, time], got ${Show<M>}`>
     : number[] extends I
       ? number[]
-      : Mismatch<`TimeDistributed with a mask expects two inputs, a sequence and its mask, got ${Show<I>}`>
+      : NoMask<'TimeDistributed', I>
   : EveryStep<I, L>
 type EveryStep<I, L extends AnyLayer> = I extends readonly [infer B, infer T, unknown, ...unknown[]]
   ? Out<L, Step<I>> extends infer O
@@ -59,7 +59,12 @@ type EveryStep<I, L extends AnyLayer> = I extends readonly [infer B, infer T, un
     : never
   : number[] extends I
     ? number[]
-    : Mismatch<`TimeDistributed expects an input [batch, time, ..., features], got ${Show<I>}`>
+    : RefusedInput<
+        'TimeDistributed',
+        'an input [batch, time, ..., features]',
+        I,
+        'Give the Input two dimensions, [time, features].'
+      >
 
 /** The constructor of {@link TimeDistributed}. */
 export type TimeDistributedConstructor = <

@@ -2,7 +2,8 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { codec } from '../core/options.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
+import { type RefusedInput, type Show, showShape } from '../core/shape.ts'
+import type { LastOf } from './merge.ts'
 
 /** A transpose as a type: the axes of what comes in, in another order. */
 export interface Transpose<Perm extends readonly number[], Name extends string> extends Plain<Name> {
@@ -11,14 +12,23 @@ export interface Transpose<Perm extends readonly number[], Name extends string> 
   readonly '~out': Transposed<this['~in'], Perm>
 }
 type Transposed<I, Perm extends readonly number[]> = number[] extends I
-  ? { -readonly [K in keyof Perm]: number }
+  ? [Forgotten<Perm, Perm>] extends [never]
+    ? { -readonly [K in keyof Perm]: number }
+    : Unlike<I, Perm, Perm>
   : I extends readonly unknown[]
     ? I['length'] extends Perm['length']
       ? [Forgotten<I, Perm>] extends [never]
         ? { -readonly [K in keyof Perm]: I[Perm[K] & keyof I] }
-        : Mismatch<`Transpose: perm leaves out axis ${Forgotten<I, Perm>} of the input ${Show<I>}`>
-      : Mismatch<`Transpose expects a ${Perm['length']}-dimensional input, got ${Show<I>}`>
-    : Mismatch<`Transpose expects one input, got ${Show<I>}`>
+        : Unlike<I, Perm, I>
+      : Unlike<I, Perm, I>
+    : never
+/** The refusal of an input; `Axes` are as many as it has, or should have. */
+type Unlike<I, Perm extends readonly number[], Axes extends readonly unknown[]> = RefusedInput<
+  'Transpose',
+  `all axes of the input, once each, in ${Show<Perm>}`,
+  I,
+  `Use each axis from 0 to ${LastOf<Axes>} once.`
+>
 
 /** The axes of `I` that are not in `Perm`; none where it is not known. */
 type Forgotten<I extends readonly unknown[], Perm extends readonly number[]> = number extends Perm[number]

@@ -2,8 +2,8 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Multiply } from '../core/digits.ts'
 import type { Pair } from '../core/ops.ts'
-import { type Mismatch, type Show, showShape } from '../core/shape.ts'
-import { knownRowsAndCols, type OfAxis, type PairOption, pair } from './spatial.ts'
+import { showShape } from '../core/shape.ts'
+import { knownRowsAndCols, type NoImage, type OfAxis, type PairOption, pair } from './spatial.ts'
 
 /** An upscaling as a type: [batch, rows, cols, channels] in, rows and columns times the scale out. */
 export interface Upscale<Scale extends PairOption, Name extends string> extends Plain<Name> {
@@ -13,7 +13,7 @@ export interface Upscale<Scale extends PairOption, Name extends string> extends 
     ? [B, Multiply<H, OfAxis<Scale, 0>>, Multiply<W, OfAxis<Scale, 1>>, C]
     : number[] extends this['~in']
       ? [number, number, number, number]
-      : Mismatch<`Upscale expects a 4-dimensional input [batch, rows, cols, channels], got ${Show<this['~in']>}`>
+      : NoImage<'Upscale', this['~in']>
 }
 /** The constructor of {@link Upscale}. */
 export type UpscaleConstructor = <

@@ -1,4 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import type { JoineryError } from '../core/errors.ts'
 import { type Maker, makers } from './makers.ts'
 import { didYouMean } from './nearest.ts'
 import type { Mistake } from './quote.ts'
@@ -18,6 +19,8 @@ export interface Problem extends Omit<Mistake, 'layer'> {
   readonly expected: string
   readonly got: string
   readonly remedy: string
+  /** The error that a layer's constructor or a composition gave. */
+  readonly cause?: JoineryError
 }
 
 /** The text of a stretch. */

@@ -2,6 +2,7 @@ import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Side } from '../c
 import type { AnyLayer } from '../core/layer.ts'
 import type { Next } from '../core/next.ts'
 import type { Mismatch } from '../core/shape.ts'
+import type { RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
 import type { Misspelt } from './nearest.ts'
 import type { WrongArguments, WrongOptions } from './row.ts'
 import type { Rows } from './table.ts'
@@ -77,9 +78,22 @@ type Call<Word extends keyof Rows<[], {}>, G extends string> = G extends ''
   ? Rows<[], {}>[Word]
   : ReadArguments<G> extends infer X
     ? X extends readonly [infer P extends readonly unknown[], infer O]
-      ? Rows<P, O>[Word]
+      ? G extends Suspect<Word>
+        ? Limited<Word, P, O, Rows<P, O>[Word]>
+        : Rows<P, O>[Word]
       : X
     : never
+/** The layer, or what is wrong with its arguments, where none of them is refused for its value. */
+type Limited<Word extends string, P extends readonly unknown[], O, Y> =
+  true extends RefusesGiven<Word, P>
+    ? WrongArguments
+    : Y extends AnyLayer
+      ? RefusedOptions<Word, P, O> extends infer Refused
+        ? [Refused] extends [never]
+          ? Y
+          : WrongOptions<O, O>
+        : never
+      : Y
 
 /** The chain from a part on that is no plain call. */
 type Further<S extends string, C extends Context, L extends readonly AnyLayer[]> =
@@ -102,7 +116,11 @@ type Then<
     : T extends `|${infer R}`
       ? Chained<[...L, Y], C> extends infer X
         ? X extends readonly [infer Branch extends AnyLayer]
-          ? Walk<R, At<C['blocks'], R, [...C['branches'], Branch]>, []>
+          ? Beside<C, Branch, T> extends infer F
+            ? F extends null
+              ? Walk<R, At<C['blocks'], R, [...C['branches'], Branch]>, []>
+              : F
+            : never
           : X
         : never
       : T extends `*${infer R}`
@@ -139,24 +157,33 @@ type Digits<S extends string, R extends string> = S extends `${infer D extends D
 type Upto<S extends string, Rest extends string> = S extends `${infer A}${Rest}` ? A : S
 
 /** A chain as one layer: [layer], or a fault. */
-type Chained<L extends readonly AnyLayer[], C extends Context> = L extends readonly [infer One extends AnyLayer]
-  ? [One]
-  : JoinFault<L> extends infer F
+type Chained<L extends readonly AnyLayer[], C extends Context> =
+  JoinFault<L> extends infer F
     ? F extends readonly [infer N extends number, infer Why extends string]
       ? Misfit<C['text'], C['blocks'], N, 1, Why>
-      : // Not [Join<L>]: the compiler would put it off, and do it again wherever it is looked at.
-        Join<L> extends infer J
-        ? [J]
-        : never
+      : L extends readonly [infer One extends AnyLayer]
+        ? [One]
+        : // Not [Join<L>]: the compiler would put it off, and do it again wherever it is looked at.
+          Join<L> extends infer J
+          ? [J]
+          : never
     : never
+/** The fault of a branch, whose text is followed by `After`, beside those before it; `null` where there is none. */
+type Beside<C extends Context, Branch extends AnyLayer, After extends string> = C['branches'] extends readonly []
+  ? null
+  : NameFault<[...C['branches'], Branch]> extends readonly [unknown, infer Why extends string]
+    ? Fault<C['text'], TrimStart<C['text']>, Trim<Upto<C['text'], After>>, Why>
+    : null
 /** All branches as one layer: [layer], or a fault. */
 type Finish<L extends readonly AnyLayer[], C extends Context> = C['branches'] extends readonly []
   ? Chained<L, C>
   : Chained<L, C> extends infer X
     ? X extends readonly [infer Last extends AnyLayer]
-      ? NameFault<[...C['branches'], Last]> extends readonly [unknown, infer Why extends string]
-        ? Fault<C['text'], TrimStart<C['text']>, Trim<C['text']>, Why>
-        : [Side<[...C['branches'], Last]>]
+      ? Beside<C, Last, ''> extends infer F
+        ? F extends null
+          ? [Side<[...C['branches'], Last]>]
+          : F
+        : never
       : X
     : never
 /** The fault of the N-th layer of a chain. */
@@ -212,7 +239,16 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
   : Word extends keyof Wrappers<[], {}>
     ? ReadParts<G, Word extends keyof NetworkOptions ? NetworkOptions[Word] : never, B, [], {}> extends infer X
       ? X extends readonly [infer P extends readonly unknown[], infer O]
-        ? Wrappers<P, O>[Word]
+        ? // First, as what is refused may have no end, such as -1 copies.
+          true extends RefusesGiven<Word, P>
+          ? WrongArguments
+          : Limited<Word, P, O, Wrappers<P, O>[Word]> extends infer Y
+            ? Y extends AnyLayer
+              ? JoinFault<[Y]> extends readonly [unknown, infer Why extends string]
+                ? Mismatch<Why>
+                : Y
+              : Y
+            : never
         : X
       : never
     : Word extends keyof Rows<[], {}>
@@ -249,7 +285,7 @@ type Explained<
     : X extends BadArgument<infer From, infer Wrong, infer Why>
       ? Fault<S, TrimStart<`${From})${Rest}`>, Trim<Wrong>, Why>
       : X extends WrongOptions<infer Allowed, infer O>
-        ? Mistaken<Exclude<keyof O, keyof Allowed>, Allowed, O, G, S, Rest>
+        ? Mistaken<Exclude<keyof O, keyof Allowed>, Allowed, O, Word, G, S, Rest>
         : X extends Mismatch<infer Why>
           ? Fault<S, T, Trim<Upto<T, Rest>>, Why>
           : Fault<
@@ -260,13 +296,21 @@ type Explained<
             >
 
 /** The first option, in the order of the text, that does not exist, or whose value is not taken. */
-type Mistaken<Unknown, Allowed, O, G extends string, S extends string, Rest extends string> = [Unknown] extends [never]
-  ? FindArgument<G, Refused<Allowed, O>> extends readonly [infer From extends string, infer A extends string, infer K]
+type Mistaken<Unknown, Allowed, O, Word extends string, G extends string, S extends string, Rest extends string> = [
+  Unknown,
+] extends [never]
+  ? FindArgument<G, Refused<Allowed, O> | RefusedOptions<Word, PositionalOf<G>, O>> extends readonly [
+      infer From extends string,
+      infer A extends string,
+      infer K,
+    ]
     ? Fault<S, TrimStart<`${From})${Rest}`>, Trim<A>, `not a value for ${K & string}`>
     : never
   : FindArgument<G, Unknown> extends readonly [infer From extends string, string, infer K extends string]
     ? Fault<S, TrimStart<`${From})${Rest}`>, K, Misspelt<'unknown option', K, keyof Allowed & string>>
     : never
+type PositionalOf<G extends string> =
+  ReadArguments<G> extends readonly [infer P extends readonly unknown[], unknown] ? P : []
 type Refused<Allowed, O> = {
   [K in keyof O]: K extends keyof Allowed ? (O[K] extends Allowed[K] ? never : K) : never
 }[keyof O]

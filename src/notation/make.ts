@@ -1,9 +1,10 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { definitionOf } from '../core/define.ts'
-import { InvalidOption, show as print } from '../core/errors.ts'
+import { InvalidOption, type LayerConnectionError, show as print } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { isPart } from '../core/network.ts'
 import { type Arguments, optionsOf, type Problem } from './arguments.ts'
+import { isMisfit, misfit } from './fitting.ts'
 import { didYouMean } from './nearest.ts'
 import type { Row } from './row.ts'
 import { rows } from './table.ts'
@@ -66,28 +67,38 @@ export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span
   return isPart(own) ? right(own as unknown as AnyLayer) : left(noLayer({ ...call, make: () => own }, own))
 }
 
-/** The error of a call; `undefined` where it works. Only what the arguments are to blame for is caught. */
-const refusal = ({ make, word }: Call, given: readonly unknown[]): InvalidOption | undefined => {
+/** Whether an option cannot be, whatever its layer is: a name is a text, and left out it is that of the kind. */
+const isNoName = ({ name, value }: Arguments['named'][number]): boolean => name === 'name' && value === null
+
+/** What a call gives or refuses with. Errors of another kind, of functions of the user's, are his. */
+const outcome = ({ make }: Call, given: readonly unknown[]): Either<Refused, unknown> => {
   try {
-    make(...(given as never[]))
-    return undefined
+    return right(make(...(given as never[])))
   } catch (error) {
-    if (error instanceof InvalidOption && !blamesComposition(error, word)) return error
+    if (error instanceof InvalidOption || isMisfit(error)) return left(error)
     throw error
   }
 }
-/** Names that are taken twice are a matter of the whole, as they are where it is written with `join`. */
-const blamesComposition = (error: InvalidOption, word: string): boolean =>
-  Object.hasOwn(wrappers, word) && ![word, 'block'].includes(error.layer)
+type Refused = InvalidOption | LayerConnectionError
+
+/** The error of a call that its arguments are to blame for, rather than that the layers in them do not fit. */
+const refusal = (call: Call, given: readonly unknown[]): InvalidOption | undefined => {
+  const result = outcome(call, given)
+  return isLeft(result) && !isMisfit(result.left) ? result.left : undefined
+}
 
 const attempt = (call: Call): Either<Problem, AnyLayer> => {
-  const { make, positional, given, options } = call
-  if (given.named.some(({ name }) => !options.includes(name))) return left(whyNot(call))
+  const { positional, given, options } = call
+  if (given.named.some(argument => !options.includes(argument.name) || isNoName(argument))) return left(whyNot(call))
   const all = given.named.length > 0 ? [...positional, optionsOf(given)] : positional
-  const refused = refusal(call, all)
-  if (refused !== undefined) return left(whyNot(call, refused))
-  const made = make(...(all as never[]))
-  return isPart(made) ? right(made as unknown as AnyLayer) : left(noLayer(call, made))
+  const made = outcome(call, all)
+  if (isLeft(made)) {
+    const error = made.left
+    return left(
+      isMisfit(error) ? misfit({ layer: null, ...call.span }, error, call.word === 'repeat') : whyNot(call, error),
+    )
+  }
+  return isPart(made.right) ? right(made.right as unknown as AnyLayer) : left(noLayer(call, made.right))
 }
 
 /** What is wrong with a call: its positional arguments, then the first option in the order of the text. */
@@ -97,15 +108,22 @@ const whyNot = (call: Call, refused?: InvalidOption): Problem => {
   if (first !== undefined) return wrongArguments(call, first)
   const unknown = given.named.find(({ name }) => !options.includes(name))
   if (unknown) return unknownOption(unknown.name, unknown.at.from, options)
-  for (const { name, value, at } of given.named) {
-    const error = refusal(call, [...positional, { [name]: value }])
+  for (const argument of given.named) {
+    const { name, value, at } = argument
+    // No name at all is refused as what is no name.
+    const error = refusal(call, [...positional, { [name]: isNoName(argument) ? false : value }])
     if (error !== undefined)
-      return { layer: null, from: at.from, to: at.to, why: `not a value for ${name}`, ...details(error) }
+      return { layer: null, from: at.from, to: at.to, why: `not a value for ${name}`, ...details(error, value) }
   }
   return wrongArguments(call, refused)
 }
 
-const details = ({ expected, got, remedy }: InvalidOption) => ({ expected, got, remedy })
+const details = (cause: InvalidOption, value?: unknown) => ({
+  expected: cause.expected,
+  got: value === null ? 'null' : cause.got,
+  remedy: cause.remedy,
+  cause,
+})
 
 const unknownOption = (name: string, from: number, options: readonly string[]): Problem => {
   const meant = didYouMean(name, options)

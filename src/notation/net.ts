@@ -6,6 +6,7 @@ import type { Unknown } from '../core/list.ts'
 import { compose, type Part, type Wired } from '../core/network.ts'
 import type { Mismatch } from '../core/shape.ts'
 import type { Problem } from './arguments.ts'
+import { isMisfit } from './fitting.ts'
 import type { Blocks, Read } from './grammar.ts'
 import { type Quote, type QuoteUnclosed, quote, quoteUnclosed } from './quote.ts'
 import { readNetwork } from './read.ts'
@@ -70,13 +71,10 @@ const unclosedQuote = (text: string, at: number): NotationError =>
   })
 
 const mistaken = (given: string, { text, places }: CleanText, problem: Problem): NotationError => {
-  const { from, expected, got, remedy } = problem
+  const { from, expected, got, remedy, cause } = problem
   const mistake = { ...problem, layer: problem.layer ?? from }
-  return new NotationError({
-    ...placeOf(given, places[from] ?? given.length),
-    text: quote(text, mistake),
-    ...{ expected, got, remedy },
-  })
+  const place = { ...placeOf(given, places[from] ?? given.length), text: quote(text, mistake) }
+  return new NotationError({ ...place, expected, got, remedy }, cause && { cause, complete: isMisfit(cause) })
 }
 
 /** The network of a text that may be anything. */
@@ -111,9 +109,8 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
  *
  * @param text such as `'Input(10) >> Relu(5)'`; over several lines, and with comments after `#` or `//`
  * @param blocks layers of your own, or functions that make them, by the names that they have in the text
- * @throws NotationError, with line, column and the text around it, when the text cannot be read
- * @throws LayerConnectionError when shapes do not fit, as from `join`
- * @throws InvalidOption when two layers have the same explicit name, as from `join`
+ * @throws NotationError, with line, column and the text around it, when the text cannot be read, a layer does not take its
+ *   arguments, shapes do not fit or a name is taken twice: the `cause` is then the error that a constructor or `join` gives
  * @example
  * ```ts
  * const network = net('Input(28,28,1) >> Convolution(3,3,16, padding=same) >> (Relu | Tanh) >> Concatenate')

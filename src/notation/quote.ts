@@ -11,7 +11,7 @@ import { type Show, show, type TrimEnd, type TrimStart, type Unclosed } from './
 export type Quote<S extends string, F> =
   F extends Fault<infer Layer, infer From, infer Word, infer Why>
     ? Arrow<
-        TrimEnd<`${Lead<TrimEnd<Ahead<S, Layer>>>}${Excerpt<TrimStart<Show<`${Ahead<Layer, From>}${Word}${Beyond<From, Word>}`>>>}`>,
+        TrimEnd<`${Lead<TrimEnd<Ahead<S, Layer>>>}${Excerpt<TrimStart<`${Show<Ahead<Layer, From>>}${Marked<Show<Word>, Beyond<From, Word>>}`>>}`>,
         Reason<Why>
       >
     : never
@@ -26,6 +26,17 @@ type Lead<S extends string> = S extends ''
       : S extends `${string}(`
         ? '… ('
         : '… '
+/** The mistake, and what follows it; a long one is cut off, as compilers cut long messages. */
+type Marked<Word extends string, After extends string> =
+  Brief<Word, '', 'xxxxxx'> extends infer W extends string ? (W extends Word ? `${W}${After}` : W) : never
+/** The first ten characters for each x in `K`, and an ellipsis where there are more. */
+type Brief<S extends string, R extends string, K extends string> = K extends `x${infer Fewer}`
+  ? S extends `${infer A}${infer B}${infer C}${infer D}${infer E}${infer F}${infer G}${infer H}${infer I}${infer J}${infer T}`
+    ? T extends ''
+      ? `${R}${S}`
+      : Brief<T, `${R}${A}${B}${C}${D}${E}${F}${G}${H}${I}${J}`, Fewer>
+    : `${R}${S}`
+  : `${R}…`
 /** At most four characters after the mistake, up to white space. */
 type Beyond<From extends string, Word extends string> = From extends `${Word}${infer T}`
   ? UpToSpace<UpToSpace<UpToSpace<UpToSpace<Four<Show<T>>, ' '>, '\n'>, '\t'>, '\r'>
@@ -62,10 +73,17 @@ const lead = (before: string): string => {
 }
 const four = (text: string): string => text.slice(0, 4)
 
+const longest = 60
+/** The mistake, and what follows it; a long one is cut off. */
+const marked = (word: string, after: string): string => {
+  const [beyond = ''] = four(after).split(/[ \n\t\r]/)
+  return word.length > longest ? `${word.slice(0, longest)}…` : `${word}${beyond}`
+}
+
 /** What {@link Quote} is for the compiler. */
-export const quote = (text: string, { layer, to, why }: Mistake): string => {
-  const [beyond = ''] = four(show(text.slice(to))).split(/[ \n\t\r]/)
-  const excerpt = `${show(text.slice(layer, to))}${beyond}`.trimStart().replace(/[ \n\t\r]+/g, ' ')
+export const quote = (text: string, { layer, from, to, why }: Mistake): string => {
+  const word = marked(show(text.slice(from, to)), show(text.slice(to)))
+  const excerpt = `${show(text.slice(layer, from))}${word}`.trimStart().replace(/[ \n\t\r]+/g, ' ')
   return `${lead(text.slice(0, layer))}${excerpt} ⟵ ${why}`.replace(/ *⟵/, ' ⟵').trimStart()
 }
 

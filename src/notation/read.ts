@@ -2,7 +2,6 @@ import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { parallel, repeat } from '../combinators/index.ts'
 import { show as print } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { compose, type Part } from '../core/network.ts'
 import {
   type Argument,
   type Problem,
@@ -12,6 +11,7 @@ import {
   type Stretch,
   textOf,
 } from './arguments.ts'
+import { fitted, misfit, type Standing, sequence } from './fitting.ts'
 import { makeLayer, makeOwn, makeWrapped, type Span } from './make.ts'
 import { didYouMean } from './nearest.ts'
 import { rows } from './table.ts'
@@ -45,35 +45,53 @@ const problem = (
   remedy: string,
 ): Either<Problem, never> => left({ layer, from, to, why, expected, got, remedy })
 
-/** Layers in sequence; one is itself. */
-const sequence = (layers: readonly AnyLayer[]): AnyLayer =>
-  layers.length === 1
-    ? (layers[0] as AnyLayer)
-    : (compose({ form: 'sequence', parts: layers as unknown as readonly Part[] }) as unknown as AnyLayer)
-
-/** Reads a network: branches of chains. */
-export const readNetwork = (stretch: Stretch, own: Own): Either<Problem, AnyLayer> => {
-  const { text, to } = stretch
-  const branches: AnyLayer[] = []
-  let layers: AnyLayer[] = []
-  let at = stretch.from
+/** Reads a chain, from the text after the sign before it to the sign after it. */
+const readChain = ({ text, from, to }: Stretch, own: Own): Either<Problem, Found> => {
+  const parts: (Found & { readonly from: number })[] = []
+  let at = from
   for (;;) {
     const found = readCopies({ text, from: at, to }, own)
     if (isLeft(found)) return found
-    const { layer, end } = found.right
-    layers.push(layer)
-    if (end === to) break
-    if (text.startsWith('>>', end)) at = end + 2
-    else if (text[end] === '|') {
-      branches.push(sequence(layers))
-      layers = []
-      at = end + 1
-    } else return unexpected(at, end, text)
+    const { end } = found.right
+    parts.push({ ...found.right, from: at })
+    if (end < to && text.startsWith('>>', end)) at = end + 2
+    else if (end === to || text[end] === '|') break
+    else return unexpected(at, end, text)
   }
-  if (branches.length === 0) return right(sequence(layers))
-  // The layers are known at run time only, so there is nothing for the compiler to check.
-  return right(parallel(...([...branches, sequence(layers)] as never[])) as unknown as AnyLayer)
+  const whole = sequence(parts.map(({ layer }) => layer))
+  if (isLeft(whole)) return left(misfit(standing(text, parts[whole.left.index] as Place), whole.left.cause))
+  return right({ layer: whole.right, end: (parts.at(-1) as Found).end })
 }
+
+/** From where on something is read, and where it ends. */
+interface Place {
+  readonly from: number
+  readonly end: number
+}
+/** Where it stands, without the white space around it. */
+const standing = (text: string, { from, end }: Place): Standing => {
+  const start = skipSpace(text, from, end)
+  return { layer: from, from: start, to: start + text.slice(start, end).trimEnd().length }
+}
+
+/** Reads a network: branches of chains. */
+export const readNetwork = ({ text, from, to }: Stretch, own: Own): Either<Problem, AnyLayer> => {
+  const branches: AnyLayer[] = []
+  let at = from
+  for (;;) {
+    const chain = readChain({ text, from: at, to }, own)
+    if (isLeft(chain)) return chain
+    const { layer, end } = chain.right
+    branches.push(layer)
+    const whole = branches.length === 1 ? right(layer) : fitted(() => beside(branches))
+    if (isLeft(whole)) return left(misfit(standing(text, { from: at, end }), whole.left))
+    if (end === to) return whole
+    at = end + 1
+  }
+}
+// The layers come from a text, so that there is nothing for the compiler to check.
+const beside = (branches: readonly AnyLayer[]): AnyLayer =>
+  parallel(...(branches as readonly never[])) as unknown as AnyLayer
 
 const unexpected = (layer: number, at: number, text: string): Either<Problem, never> => {
   const sign = text[at] as string
@@ -111,7 +129,10 @@ const readCopies = ({ text, from, to }: Stretch, own: Own): Either<Problem, Foun
           : `'${text.slice(start, Math.min(start + 4, to))}'`,
         'For example: Relu(8) * 3.',
       )
-    layer = repeat(layer as never, Number(digits)) as unknown as AnyLayer
+    const part = layer
+    const copies = fitted(() => repeat(part as never, Number(digits)) as unknown as AnyLayer)
+    if (isLeft(copies)) return left(misfit({ layer: from, from: end, to: start + digits.length }, copies.left, true))
+    layer = copies.right
     end = skipSpace(text, start + digits.length, to)
   }
   return right({ layer, end })

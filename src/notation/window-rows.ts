@@ -5,6 +5,10 @@ import type { Bias, Name, Numeric, Option, Row, Stride, Together, With, WrongArg
 
 // Windows, poolings and margins in the table of layers.
 
+/** Margins of one to three axes, or one for all. */
+type Margins = L.MarginsOption &
+  (number | readonly [unknown] | readonly [unknown, unknown] | readonly [unknown, unknown, unknown])
+
 /** The layer of each name, for positional arguments `P` and options `O`, or why there is none. */
 export interface WindowRows<P extends readonly unknown[], O> {
   readonly Convolution: Together<P> extends infer S extends L.FilterSize
@@ -184,10 +188,10 @@ export interface WindowRows<P extends readonly unknown[], O> {
         >
       >
     : WrongArguments
-  readonly ZeroPadding: Together<P> extends infer M extends L.MarginsOption
+  readonly ZeroPadding: Together<P> extends infer M extends Margins
     ? With<O, NameOption, L.Margined<'ZeroPadding', M, false, Name<O, 'zero-padding-{}'>>>
     : WrongArguments
-  readonly Cropping: Together<P> extends infer M extends L.MarginsOption
+  readonly Cropping: Together<P> extends infer M extends Margins
     ? With<O, NameOption, L.Margined<'Cropping', M, true, Name<O, 'cropping-{}'>>>
     : WrongArguments
   readonly GlobalPooling: P extends readonly [] | readonly ['avg' | 'max' | 'sum']

@@ -13,7 +13,7 @@ import {
   start,
 } from '../combinators/index.ts'
 import type { Block, Fanned } from '../core/blocks.ts'
-import type { CheckRepeat, Join, Repeat, Shared, Side } from '../core/compose.ts'
+import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Shared, Side } from '../core/compose.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Mismatch } from '../core/shape.ts'
 import { Bidirectional } from '../layers/bidirectional.ts'
@@ -29,9 +29,9 @@ import type { Option, With, WrongArguments } from './row.ts'
 
 /** The layer of each name, for positional arguments `P` and options `O`, or why there is none. */
 export interface Wrappers<P extends readonly unknown[], O> {
-  readonly join: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Join<P>> : WrongArguments
-  readonly parallel: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Side<P>> : WrongArguments
-  readonly branch: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Fanned<P>> : WrongArguments
+  readonly join: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Together<P, Join<P>>> : WrongArguments
+  readonly parallel: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Named<P, Side<P>>> : WrongArguments
+  readonly branch: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Named<P, Fanned<P>>> : WrongArguments
   readonly repeat: P extends readonly [infer B extends AnyLayer, infer N extends number]
     ? CheckRepeat<B, N> extends Mismatch<infer M>
       ? Mismatch<M>
@@ -44,7 +44,7 @@ export interface Wrappers<P extends readonly unknown[], O> {
     ? With<O, {}, Block<Name, B>>
     : WrongArguments
   readonly residual: P extends readonly [infer B extends AnyLayer]
-    ? With<O, ResidualArguments, Residual<B, Shortcut<O>, Option<O, 'merge', 'add'>, Name<O>>>
+    ? With<O, ResidualArguments, Named<[Shortcut<O>, B], Residual<B, Shortcut<O>, Option<O, 'merge', 'add'>, Name<O>>>>
     : WrongArguments
   readonly start: P extends readonly [AnyLayer, string, ...string[]] ? With<O, {}, Slice> : WrongArguments
   readonly end: P extends readonly [AnyLayer, string, ...string[]] ? With<O, {}, Slice> : WrongArguments
@@ -65,6 +65,12 @@ export interface Wrappers<P extends readonly unknown[], O> {
     ? With<O, L.SpectralNormOptions, L.SpectralNorm<B, WeightsOf<O>, NameOr<O, 'spectral-norm-{}'>>>
     : WrongArguments
 }
+/** `Y` where some layers can be joined; else why not. */
+type Together<L extends readonly AnyLayer[], Y> =
+  JoinFault<L> extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
+/** `Y` where no two of some layers have one name; else which. */
+type Named<L extends readonly AnyLayer[], Y> =
+  NameFault<L> extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
 type MergeOf<O> = O extends { readonly merge: infer M extends L.BidirectionalMerge } ? M : 'concat'
 type WeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : readonly ['weight']
 type Shortcut<O> = O extends { readonly shortcut: infer L extends AnyLayer } ? L : Identity

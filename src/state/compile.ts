@@ -59,8 +59,11 @@ const leafTensors = (variables: VariableTree<Known>, given: Trees): readonly tf.
 /** Variables with their numbers, to be constants. */
 const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promise<VariableTree<Known>> => {
   const numbers = new Map<Known, Float32Array>()
-  for (const [layer, name, known] of leavesOf(variables))
-    numbers.set(known, Float32Array.from(await tensorIn(given, layer, name).data()))
+  for (const [layer, name, known] of leavesOf(variables)) {
+    const data = await tensorIn(given, layer, name).data()
+    // Nobody writes to what a tensor holds: a copy of all weights would only take memory.
+    numbers.set(known, data instanceof Float32Array ? data : Float32Array.from(data))
+  }
   return mapTree(variables, known => ({ ...known, data: numbers.get(known) as Float32Array }))
 }
 
@@ -83,7 +86,7 @@ const runOn = async (
   tensors: readonly tf.Tensor[],
   key: Key | undefined,
 ): Promise<readonly tf.Tensor[]> => {
-  const { backend, graph } = ready
+  const { backend, results: shapes } = ready
   const handles: unknown[] = []
   let results: readonly unknown[]
   try {
@@ -95,7 +98,7 @@ const runOn = async (
   }
   const outputs: tf.Tensor[] = []
   for (const [i, handle] of results.entries())
-    outputs.push(handOver(await take(backend, handle, graph.outputs[i]?.shape as readonly number[])))
+    outputs.push(handOver(await take(backend, handle, shapes[i] as readonly number[])))
   return outputs
 }
 

@@ -10,9 +10,11 @@ export interface Held {
   home?: Spares
 }
 
-/** Memory that results may be written to: what was given back, as much as one run needs. */
+/** Memory that may be written to: what was given back, as much as one run needs. */
 export interface Spares {
   readonly take: (shape: readonly number[]) => Held
+  /** Holds a copy of some numbers; what it finds no memory for it expects to be needed again. */
+  readonly copy: (data: Float32Array, shape: readonly number[]) => Held
   readonly give: (held: Held) => void
 }
 
@@ -32,8 +34,13 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * 
  */
 export const spares = (shapes: readonly (readonly number[])[]): Spares => {
   const counts = new Map<string, number>()
-  for (const shape of shapes) counts.set(keyOf(shape), (counts.get(keyOf(shape)) ?? 0) + 1)
-  const free = new Map<string, Held[]>([...counts.keys()].map(key => [key, []]))
+  const free = new Map<string, Held[]>()
+  const expect = (shape: readonly number[]): void => {
+    const key = keyOf(shape)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+    if (!free.has(key)) free.set(key, [])
+  }
+  shapes.forEach(expect)
   const own: Spares = {
     take: shape => {
       const spare = free.get(keyOf(shape))?.pop()
@@ -42,6 +49,12 @@ export const spares = (shapes: readonly (readonly number[])[]): Spares => {
       return spare.tensor === undefined
         ? { data: spare.data, shape, home: own }
         : { data: spare.data, shape, tensor: spare.tensor, home: own }
+    },
+    copy: (data, shape) => {
+      if (!free.get(keyOf(shape))?.length) expect(shape)
+      const held = own.take(shape)
+      held.data.set(data)
+      return held
     },
     give: handle => {
       const key = keyOf(handle.shape)

@@ -33,6 +33,7 @@ export const programOf = (
   close: () => void,
 ): Program<Held> => {
   const memory = spares(outputs.map(({ shape }) => shape))
+  const uploads = spares([])
   const inPlace = writesInPlace(runtime)
   let isOpen = true
 
@@ -44,7 +45,11 @@ export const programOf = (
       outputs.map(({ name }, i) => [name, inPlace ? tensorOf(runtime, results[i] as Held) : null]),
     )
     const found = await session.run(feeds, fetches)
-    for (const k of new Set(donated)) memory.give(given[k] as Held)
+    for (const k of new Set(donated)) {
+      const used = given[k] as Held
+      if (used.home === uploads) uploads.give(used)
+      else memory.give(used)
+    }
     if (inPlace) return results
     return outputs.map(({ name, shape }) => ({ data: found[name]?.data as Float32Array, shape }))
   }
@@ -56,6 +61,7 @@ export const programOf = (
         throw asBackendError(error, 'run a graph')
       }
     },
+    upload: (data, shape) => uploads.copy(data, [...shape]),
     dispose: () => {
       if (isOpen) close()
       isOpen = false

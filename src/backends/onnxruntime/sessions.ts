@@ -53,27 +53,30 @@ const openSession = (runtime: Runtime, graph: Graph, options: NormalOptions): Se
   return { ports: { inputs: model.inputs, outputs: model.outputs }, opened, users: 0 }
 }
 
+/** One program less: the last one closes the session. */
+const leave = (session: Session): void => {
+  session.users--
+  if (session.users > 0) return
+  // A session that never opened has nothing to give back.
+  session.opened.then(
+    opened => opened.release(),
+    () => undefined,
+  )
+}
+
 /** Compiles graphs on a runtime; one that is compiled already shares its session until the last program is disposed. */
 export const compiler = (runtime: Runtime, options: NormalOptions): ((graph: Graph) => Promise<Program<Held>>) => {
-  const sessions = new Map<Graph, Session>()
-  const leave = (graph: Graph, session: Session): void => {
-    session.users--
-    if (session.users > 0) return
-    if (sessions.get(graph) === session) sessions.delete(graph)
-    // A session that never opened has nothing to give back.
-    session.opened.then(
-      opened => opened.release(),
-      () => undefined,
-    )
-  }
+  // A session has constants of its own: those of a graph that nobody else holds need not stay.
+  const sessions = new WeakMap<Graph, Session>()
   return async graph => {
-    const session = sessions.get(graph) ?? openSession(runtime, graph, options)
+    const known = sessions.get(graph)
+    const session = known !== undefined && known.users > 0 ? known : openSession(runtime, graph, options)
     sessions.set(graph, session)
     session.users++
     try {
-      return programOf(runtime, await session.opened, session.ports, () => leave(graph, session))
+      return programOf(runtime, await session.opened, session.ports, () => leave(session))
     } catch (error) {
-      leave(graph, session)
+      leave(session)
       throw asBackendError(error, 'compile a graph')
     }
   }

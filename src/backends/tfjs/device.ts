@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { BackendError } from '../../core/errors.ts'
 import type { Block } from '../../ops/tfjs/loops.ts'
+import type { Module } from '../wasm/module.ts'
 
 // Kernels are called here without the engine of tfjs, whose bookkeeping (tapes, scopes, profiles) costs more than a small
 // kernel itself. What it would track, reference counts, is the work of the callers.
@@ -22,6 +23,8 @@ export interface Device {
   readonly dispose: (info: Info) => void
   /** The shape with which the backend stores a tensor: kernels of WebAssembly look at that, whatever a view of it says. */
   readonly storedShape: (info: Info) => readonly number[]
+  /** Kernels of our own beside those of the backend. */
+  readonly module: Module | undefined
 }
 
 /** Backends that show their memory. */
@@ -33,9 +36,10 @@ interface Heap {
 /**
  * A registered backend of tfjs by its name.
  *
+ * @param module kernels of our own in its memory
  * @throws BackendError when it is not registered, or not ready
  */
-export const deviceOf = (name: string): Device => {
+export const deviceOf = (name: string, module?: Module): Device => {
   const backend = tf.findBackend(name)
   if (!backend)
     throw new BackendError({
@@ -80,5 +84,6 @@ export const deviceOf = (name: string): Device => {
       if (backend.disposeData(info.dataId)) engine.removeDataId(info.dataId, backend)
     },
     storedShape: ({ dataId, shape }) => (backend as Heap).dataIdMap?.get(dataId).shape ?? shape,
+    module,
   })
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Backend } from '../backend.ts'
+import type { Module } from '../wasm/module.ts'
 import { deviceOf, type Info } from './device.ts'
 import { compileFor } from './program.ts'
 
@@ -13,10 +14,11 @@ const inUse = (): string => {
  * The backend that runs graphs as kernels of tfjs, in order.
  *
  * @param name which backend of tfjs: the one that is in use, unless named
+ * @param module kernels of our own beside its own
  * @throws BackendError when it is not registered, or not ready
  */
-export const tfjs = (name: string = inUse()): Backend<Info> => {
-  const device = deviceOf(name)
+export const tfjs = (name: string = inUse(), module?: Module): Backend<Info> => {
+  const device = deviceOf(name, module)
   return Object.freeze<Backend<Info>>({
     kind: 'Backend',
     name: name === 'wasm' ? name : 'tfjs',

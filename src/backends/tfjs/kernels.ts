@@ -5,6 +5,7 @@ import { walk } from '../../core/walk.ts'
 import type { Fused } from '../../graph/graph.ts'
 import { resultShape } from '../../ops/shapes.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
+import { ownIn } from '../wasm/own.ts'
 import type { Device, Info } from './device.ts'
 
 // The operations as kernels of a tfjs backend, called directly.
@@ -38,6 +39,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     keep(device.call(kernel, inputs, attrs))
   const make = ({ values, shape }: loops.Block): Info => keep(device.make(values, shape))
   const { view } = device
+  const native = device.module && ownIn(device.module)
   // Only the cpu backend is slower than loops over its numbers.
   const isCpu = device.name === 'cpu'
 
@@ -65,11 +67,17 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
   const padded = (x: Info, paddings: readonly (readonly number[])[]): Info =>
     paddings.every(([before, after]) => before === 0 && after === 0)
       ? x
-      : call('PadV2', { x }, { paddings, constantValue: 0 })
-  const sum = (x: Info, axes: readonly number[], keepDims = false): Info =>
-    call('Sum', { x }, { axis: [...axes], keepDims })
+      : native
+        ? keep(native.pad(x, paddings))
+        : call('PadV2', { x }, { paddings, constantValue: 0 })
+  const sum = (x: Info, axes: readonly number[], keepDims = false): Info => {
+    const summed = native?.sum(x, axes, keepDims)
+    return summed ? keep(summed) : call('Sum', { x }, { axis: [...axes], keepDims })
+  }
   const slice = (x: Info, begin: readonly number[], length: readonly number[]): Info =>
-    call('Slice', { x }, { begin: [...begin], size: [...length] })
+    native ? keep(native.slice(x, begin, length)) : call('Slice', { x }, { begin: [...begin], size: [...length] })
+  const concatenate = (xs: readonly Info[], axis: number): Info =>
+    native ? keep(native.concatenate(xs, axis)) : call('Concat', xs, { axis })
 
   /** Negative margins cut off, which kernels refuse to do. */
   const cropped = (x: Info, padding: Sliding['padding']): readonly [Info, Sliding['padding']] => {
@@ -143,7 +151,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const results = parts(input, 3, groups).map((part, i) =>
       call('Conv2D', { x: part, filter: filters[i] as Info }, convolveAttributes(plain, all(padding))),
     )
-    return call('Concat', results, { axis: 3 })
+    return concatenate(results, 3)
   }
 
   const averagePool = (x: Info, window: Window): Info => {
@@ -277,7 +285,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     },
     transpose: (x, permutation) =>
       isCpu ? make(loops.transposed(view(x), permutation)) : call('Transpose', { x }, { perm: [...permutation] }),
-    concatenate: (xs, axis) => call('Concat', xs, { axis }),
+    concatenate,
     slice: (x, begin, length) =>
       slice(
         x,
@@ -301,7 +309,10 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     maxPool: (x, window) =>
       call('MaxPool', { x }, { ...pooling(window, all(window.padding)), dimRoundingMode: undefined }),
     averagePool,
-    maxPoolGradient: (dy, x, y, window) => make(loops.toLargest(view(dy), view(x), view(y), window)),
+    maxPoolGradient: (dy, x, y, window) =>
+      native
+        ? keep(native.maxPoolGradient(dy, x, y, window))
+        : make(loops.toLargest(view(dy), view(x), view(y), window)),
     averagePoolGradient,
     uniform: () => refuse('uniform'),
     normal: () => refuse('normal'),

@@ -1,9 +1,14 @@
 import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
-import { type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import type { Sliding } from '../../core/ops.ts'
+import { type Fused, type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
+import type { Product } from '../../graph/products.ts'
 import { uniform } from '../../graph/simplify.ts'
 import type { Program } from '../backend.ts'
+import { elementwise } from '../wasm/elementwise.ts'
+import { type Products, productsIn } from '../wasm/products.ts'
+import { contracted, lasting, operandOf, sources } from '../wasm/sources.ts'
 import type { Device, Info } from './device.ts'
 import { type Kernels, kernelsOf } from './kernels.ts'
 
@@ -21,6 +26,55 @@ interface Instruction {
   readonly last: readonly number[]
 }
 
+/** A product by kernels of our own, then an activation that they do not know. */
+const multiplication = (
+  products: Products,
+  kernels: Kernels,
+  node: Product | Fused,
+  from: readonly number[],
+  made: Info[],
+): Instruction['compute'] => {
+  const { operation, attributes, inputs, shape } = node
+  const activation = node.kind === 'fused' ? node.activation : null
+  const multiply = products.prepare({
+    sliding: operation === 'convolve' ? (attributes[0] as Sliding) : null,
+    a: operandOf(inputs[0] as GraphNode),
+    b: operandOf(inputs[1] as GraphNode),
+    result: shape as readonly number[],
+    positive: activation === 'relu',
+  })
+  const [a, b, bias] = from as readonly [number, number, number | undefined]
+  const result = (values: readonly (Info | undefined)[]): Info =>
+    multiply(values[a] as Info, values[b] as Info, bias === undefined ? undefined : values[bias])
+  if (activation === null || activation === 'relu') return result
+  return values => {
+    const product = result(values)
+    made.push(product)
+    return kernels[activation](product)
+  }
+}
+
+/** An operation element by element by kernels of our own; `undefined` for what they cannot do. */
+const inPlace = (
+  { module }: Device,
+  node: GraphNode,
+  from: readonly number[],
+  isSpent: (operand: GraphNode) => boolean,
+): Instruction['compute'] | undefined => {
+  if (module === undefined || node.kind !== 'application') return undefined
+  const shapes = node.inputs.map(({ shape }) => shape as readonly number[])
+  const compute = elementwise(module, node.operation, shapes, node.shape as readonly number[])
+  const spent = node.inputs.map(isSpent)
+  return (
+    compute &&
+    (values =>
+      compute(
+        from.map(i => values[i] as Info),
+        spent,
+      ))
+  )
+}
+
 const computation = (
   device: Device,
   kernels: Kernels,
@@ -29,7 +83,10 @@ const computation = (
 ): Instruction['compute'] => {
   const from = operands(node).map(place)
   const given = (values: readonly (Info | undefined)[]): readonly Info[] => from.map(i => values[i] as Info)
-  if (node.kind === 'fused') return values => kernels.fused(node, given(values))
+  if (node.kind === 'fused') {
+    const { operation, attributes, activation } = node
+    return values => kernels.fused({ operation, attributes, activation }, given(values))
+  }
   if (node.kind === 'application') {
     const { operation, attributes } = node
     const isPositive = operation === 'greater' && uniform(node.inputs[1] as GraphNode) === 0
@@ -52,40 +109,67 @@ const inLayer = (error: unknown, layer: string | undefined): unknown => {
   return new BackendError({ backend, layer, expected, got, remedy })
 }
 
+/** What a program does, in places for its values. */
+interface Plan {
+  readonly places: number
+  readonly inputs: readonly number[]
+  readonly outputs: readonly number[]
+  readonly constants: readonly (readonly [place: number, info: Info])[]
+  readonly instructions: readonly Instruction[]
+}
+
+const planOf = (device: Device, graph: Graph, products: Products | undefined, made: Info[]): Plan => {
+  const kernels = kernelsOf(device, made)
+  const reads = products ? sources : operands
+  const order = topological([...graph.inputs, ...graph.outputs], undefined, reads)
+  const places = new Map(order.map((node, i) => [node, i]))
+  const place = (node: GraphNode): number => places.get(node) as number
+  const lasts = lastUses(graph, reads)
+  const kept = lasting(order)
+  return {
+    places: order.length,
+    inputs: graph.inputs.map(place),
+    outputs: graph.outputs.map(place),
+    constants: order.flatMap((node): Plan['constants'] => {
+      if (node.kind !== 'constant') return []
+      const shape = node.shape as readonly number[]
+      const count = shape.reduce((n, d) => n * d, 1)
+      const values = typeof node.values === 'number' ? new Float32Array(count).fill(node.values) : node.values
+      return [[place(node), device.make(values, shape)]]
+    }),
+    instructions: order.flatMap((node, i): Plan['instructions'] => {
+      if (node.kind === 'constant' || node.kind === 'placeholder') return []
+      const ended = lasts.get(node) ?? []
+      const from = reads(node).map(place)
+      const product = contracted(node)
+      const compute =
+        products && product
+          ? multiplication(products, kernels, product, from, made)
+          : (inPlace(device, node, from, operand => ended.includes(operand) && !kept.has(operand)) ??
+            computation(device, kernels, node, place))
+      const layer = 'layer' in node ? node.layer : undefined
+      return [{ at: i, layer, compute, last: ended.map(place) }]
+    }),
+  }
+}
+
 /**
- * A graph as kernel calls in order, every intermediate given back at its last use.
+ * A graph as kernel calls in order, every intermediate given back at its last use. The program keeps nothing of the graph,
+ * whose constants lie in the memory of the device from then on.
  *
  * @throws BackendError when the graph holds what must be prepared, or a kernel is missing
  */
 export const compileFor = (device: Device, graph: Graph): KernelProgram => {
   const made: Info[] = []
-  const kernels = kernelsOf(device, made)
-  const order = topological([...graph.inputs, ...graph.outputs])
-  const places = new Map(order.map((node, i) => [node, i]))
-  const place = (node: GraphNode): number => places.get(node) as number
-  const constants = order.flatMap((node): (readonly [number, Info])[] => {
-    if (node.kind !== 'constant') return []
-    const shape = node.shape as readonly number[]
-    const count = shape.reduce((n, d) => n * d, 1)
-    const values = typeof node.values === 'number' ? new Float32Array(count).fill(node.values) : node.values
-    return [[place(node), device.make(values, shape)]]
-  })
-  const lasts = lastUses(graph)
-  const instructions = order.flatMap((node, i): readonly Instruction[] => {
-    if (node.kind === 'constant' || node.kind === 'placeholder') return []
-    const ends = (lasts.get(node) ?? []).map(place)
-    const layer = 'layer' in node ? node.layer : undefined
-    return [{ at: i, layer, compute: computation(device, kernels, node, place), last: ends }]
-  })
-  const inputs = graph.inputs.map(place)
-  const outputs = graph.outputs.map(place)
+  const products = device.module && productsIn(device.module)
+  const { places, inputs, outputs, constants, instructions } = planOf(device, graph, products, made)
   // An output that is a constant, an input or another output is handed out as one more reference to the same numbers.
   const shared = outputs.map(
     (at, i) => outputs.indexOf(at) !== i || inputs.includes(at) || constants.some(([other]) => other === at),
   )
 
   const runNow = (given: readonly Info[], donated: readonly number[] = []): readonly Info[] => {
-    const values: (Info | undefined)[] = Array(order.length)
+    const values: (Info | undefined)[] = Array(places)
     for (const [at, info] of constants) values[at] = info
     for (const [k, at] of inputs.entries()) values[at] = given[k] as Info
     let current: string | undefined
@@ -120,6 +204,7 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
     run: async (given, donated) => runNow(given, donated),
     dispose: () => {
       for (const [, info] of constants) device.dispose(info)
+      products?.dispose()
     },
   })
 }

@@ -1,0 +1,214 @@
+// One kernel for every product and convolution: result(row, column) is the sum over k of a(row, k) * b(k, column), where
+// tables say how far the elements of each row, k and column lie from the first. What is transposed, strided, dilated or
+// reversed is so by its tables; nothing is copied but into the packed blocks that the innermost loop walks.
+//
+// Packing and blocking as in Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.
+
+import { gathered, transposed4 } from './pack'
+
+/** Rows and columns of the tile whose sums stay in registers: more would not fit in the sixteen of x86. */
+const ROWS: i32 = 4
+const COLUMNS: i32 = 8
+/** Sizes of blocks: columns times depth of `b` stay in the second cache, rows times depth of `a` in the first and second. */
+export const DEPTH: i32 = 256
+const BLOCK_ROWS: i32 = 64
+export const BLOCK_COLUMNS: i32 = 512
+
+/** Fused where the platform has it. */
+function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(c, f32x4.mul(a, b))
+}
+
+/**
+ * A tile of sums over `depth`, from packed rows and packed columns, to `tile`: 4 x 8, row-major.
+ *
+ * Measured: where multiplications are fused, one load of four elements that are then spread takes less than four loads,
+ * above all where each load is checked (Deno); elsewhere it takes more.
+ */
+function sumTile(depth: i32, a: usize, b: usize, tile: usize): void {
+  let c00 = f32x4.splat(0)
+  let c01 = f32x4.splat(0)
+  let c10 = f32x4.splat(0)
+  let c11 = f32x4.splat(0)
+  let c20 = f32x4.splat(0)
+  let c21 = f32x4.splat(0)
+  let c30 = f32x4.splat(0)
+  let c31 = f32x4.splat(0)
+  let n = depth
+  do {
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    const rows = ASC_FEATURE_RELAXED_SIMD ? v128.load(a) : b0
+    const a0 = ASC_FEATURE_RELAXED_SIMD ? v128.shuffle<f32>(rows, rows, 0, 0, 0, 0) : v128.load32_splat(a)
+    c00 = multiplyAdd(a0, b0, c00)
+    c01 = multiplyAdd(a0, b1, c01)
+    const a1 = ASC_FEATURE_RELAXED_SIMD ? v128.shuffle<f32>(rows, rows, 1, 1, 1, 1) : v128.load32_splat(a, 4)
+    c10 = multiplyAdd(a1, b0, c10)
+    c11 = multiplyAdd(a1, b1, c11)
+    const a2 = ASC_FEATURE_RELAXED_SIMD ? v128.shuffle<f32>(rows, rows, 2, 2, 2, 2) : v128.load32_splat(a, 8)
+    c20 = multiplyAdd(a2, b0, c20)
+    c21 = multiplyAdd(a2, b1, c21)
+    const a3 = ASC_FEATURE_RELAXED_SIMD ? v128.shuffle<f32>(rows, rows, 3, 3, 3, 3) : v128.load32_splat(a, 12)
+    c30 = multiplyAdd(a3, b0, c30)
+    c31 = multiplyAdd(a3, b1, c31)
+    a += 16
+    b += 32
+    n -= 1
+  } while (n !== 0)
+  v128.store(tile, c00)
+  v128.store(tile, c01, 16)
+  v128.store(tile, c10, 32)
+  v128.store(tile, c11, 48)
+  v128.store(tile, c20, 64)
+  v128.store(tile, c21, 80)
+  v128.store(tile, c30, 96)
+  v128.store(tile, c31, 112)
+}
+
+/** One row of a tile into the result: added to what is there or not, and at the end with the bias and the activation. */
+function storeRow(tile: usize, c: usize, columns: i32, adds: bool, bias: usize, positive: bool): void {
+  if (columns === COLUMNS) {
+    let low = v128.load(tile)
+    let high = v128.load(tile, 16)
+    if (adds) {
+      low = f32x4.add(low, v128.load(c))
+      high = f32x4.add(high, v128.load(c, 16))
+    }
+    if (bias !== 0) {
+      low = f32x4.add(low, v128.load(bias))
+      high = f32x4.add(high, v128.load(bias, 16))
+    }
+    if (positive) {
+      low = f32x4.max(low, f32x4.splat(0))
+      high = f32x4.max(high, f32x4.splat(0))
+    }
+    v128.store(c, low)
+    v128.store(c, high, 16)
+    return
+  }
+  for (let j: usize = 0; j < (<usize>columns) << 2; j += 4) {
+    let value = load<f32>(tile + j)
+    if (adds) value += load<f32>(c + j)
+    if (bias !== 0) value += load<f32>(bias + j)
+    if (positive) value = max(value, <f32>0)
+    store<f32>(c + j, value)
+  }
+}
+
+/** `count` rows of `a`, `depth` of its elements each, in tiles of rows side by side; missing rows are zeros. */
+function packRows(to: usize, a: usize, rowsOf: usize, count: i32, depthOf: usize, depth: i32): void {
+  for (let i = 0; i < count; i += ROWS) {
+    const at = rowsOf + ((<usize>i) << 2)
+    const some = min(ROWS, count - i)
+    if (some === ROWS) gathered(to, a, at, depthOf, depth)
+    else {
+      memory.fill(to, 0, (<usize>(depth * ROWS)) << 2)
+      for (let r = 0; r < some; r++) {
+        const row = a + (load<i32>(at + ((<usize>r) << 2)) << 2)
+        for (let p = 0; p < depth; p++)
+          store<f32>(
+            to + ((<usize>(p * ROWS + r)) << 2),
+            load<f32>(row + (load<i32>(depthOf + ((<usize>p) << 2)) << 2)),
+          )
+      }
+    }
+    to += (<usize>(depth * ROWS)) << 2
+  }
+}
+
+/** `count` columns of `b`, `depth` elements each, in panels of columns side by side; missing columns are zeros. */
+function packColumns(to: usize, b: usize, depthOf: usize, depth: i32, columnsOf: usize, count: i32): void {
+  for (let j = 0; j < count; j += COLUMNS) {
+    const at = columnsOf + ((<usize>j) << 2)
+    const some = min(COLUMNS, count - j)
+    const first = load<i32>(at)
+    if (some === COLUMNS && load<i32>(at, 28) - first === 7) {
+      const from = b + (first << 2)
+      for (let p = 0; p < depth; p++) {
+        const row = from + (load<i32>(depthOf + ((<usize>p) << 2)) << 2)
+        const place = to + ((<usize>p) << 5)
+        v128.store(place, v128.load(row))
+        v128.store(place, v128.load(row, 16), 16)
+      }
+    } else if (some === COLUMNS) transposed8(to, b, depthOf, depth, at)
+    else {
+      memory.fill(to, 0, (<usize>depth) << 5)
+      for (let p = 0; p < depth; p++) {
+        const row = b + (load<i32>(depthOf + ((<usize>p) << 2)) << 2)
+        for (let c = 0; c < some; c++)
+          store<f32>(to + ((<usize>(p * COLUMNS + c)) << 2), load<f32>(row + (load<i32>(at + ((<usize>c) << 2)) << 2)))
+      }
+    }
+    to += (<usize>depth) << 5
+  }
+}
+
+/** Eight columns whose elements lie along the depth: four by four, each block transposed. */
+function transposed8(to: usize, b: usize, depthOf: usize, depth: i32, columnsOf: usize): void {
+  transposed4(to, 32, b, columnsOf, depthOf, depth)
+  transposed4(to + 16, 32, b, columnsOf + 16, depthOf, depth)
+}
+
+/**
+ * The whole contraction.
+ *
+ * @param rowsOfA, rowsOfC for each of `m` rows, where it begins, in elements
+ * @param depthOfA, depthOfB for each of `k` steps, how far on
+ * @param columnsOf for each of `n` columns, how far on in `b`; in the result they lie side by side
+ * @param bias one number for each column, or 0
+ * @param positive 1 for negative results to become 0
+ * @param scratch room for a tile and the packed blocks: see `scratchBytes`
+ */
+export function contract(
+  a: usize,
+  rowsOfA: usize,
+  depthOfA: usize,
+  b: usize,
+  depthOfB: usize,
+  columnsOf: usize,
+  c: usize,
+  rowsOfC: usize,
+  m: i32,
+  k: i32,
+  n: i32,
+  bias: usize,
+  positive: i32,
+  scratch: usize,
+): void {
+  const tile = scratch
+  const packedA = scratch + 128
+  const packedB = packedA + <usize>(BLOCK_ROWS * DEPTH * 4)
+  for (let jc = 0; jc < n; jc += BLOCK_COLUMNS) {
+    const columns = min(BLOCK_COLUMNS, n - jc)
+    for (let pc = 0; pc < k; pc += DEPTH) {
+      const depth = min(DEPTH, k - pc)
+      const along = (<usize>pc) << 2
+      const last = pc + depth === k
+      packColumns(packedB, b, depthOfB + along, depth, columnsOf + ((<usize>jc) << 2), columns)
+      for (let ic = 0; ic < m; ic += BLOCK_ROWS) {
+        const rows = min(BLOCK_ROWS, m - ic)
+        packRows(packedA, a, rowsOfA + ((<usize>ic) << 2), rows, depthOfA + along, depth)
+        for (let j = 0; j < columns; j += COLUMNS) {
+          const panel = packedB + <usize>(j * depth * 4)
+          const some = min(COLUMNS, columns - j)
+          const at = (<usize>(jc + j)) << 2
+          const biased: usize = last && bias !== 0 ? bias + at : 0
+          for (let i = 0; i < rows; i += ROWS) {
+            sumTile(depth, packedA + <usize>(i * depth * 4), panel, tile)
+            const end = min(ROWS, rows - i)
+            for (let r = 0; r < end; r++) {
+              const row = c + (load<i32>(rowsOfC + ((<usize>(ic + i + r)) << 2)) << 2) + at
+              storeRow(tile + ((<usize>r) << 5), row, some, pc > 0, biased, last && positive !== 0)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** How many bytes of scratch a contraction needs. */
+export function scratchBytes(): i32 {
+  return 128 + BLOCK_ROWS * DEPTH * 4 + BLOCK_COLUMNS * DEPTH * 4
+}

@@ -1,0 +1,122 @@
+import type { Margin, Sliding } from '../../core/ops.ts'
+
+// Products and convolutions as one thing: for every place, the result at (row, column) is the sum over the depth of
+// a(row, depth) times b(depth, column). How far the elements lie apart along each axis says the rest: transposes, strides
+// and dilations cost nothing.
+
+/** A walk along one axis: how many steps, and how many elements lie between two in each tensor. */
+export interface Axis {
+  readonly size: number
+  readonly a: number
+  readonly b: number
+  readonly c: number
+}
+
+/** Where a contraction begins in each tensor, in elements. */
+export interface Place {
+  readonly a: number
+  readonly b: number
+  readonly c: number
+}
+
+/** What to sum. In the result, the columns lie side by side. */
+export interface Contraction {
+  readonly rows: readonly Axis[]
+  readonly depth: readonly Axis[]
+  readonly columns: readonly Axis[]
+  /** It is done once for each: of the matrices of a batch, or the groups of a convolution. */
+  readonly places: readonly Place[]
+}
+
+/** How numbers lie in memory: how many along each axis, and how far apart. */
+export interface Layout {
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+}
+
+/** The layout of a tensor whose axes are the `permutation` of those of one in row-major order. */
+export const layout = (
+  stored: readonly number[],
+  permutation: readonly number[] = stored.map((_, axis) => axis),
+): Layout => {
+  const strides = stored.map((_, axis) => stored.slice(axis + 1).reduce((n, d) => n * d, 1))
+  return {
+    shape: permutation.map(axis => stored[axis] as number),
+    strides: permutation.map(axis => strides[axis] as number),
+  }
+}
+
+/** How far from the first each step along some axes leads, the last axis innermost. */
+export const offsets = (axes: readonly Axis[], tensor: keyof Place): Int32Array =>
+  axes.reduce((before, axis) => {
+    const far = new Int32Array(before.length * axis.size)
+    for (let i = 0; i < far.length; i++)
+      far[i] = (before[Math.floor(i / axis.size)] as number) + (i % axis.size) * axis[tensor]
+    return far
+  }, new Int32Array(1))
+
+/** The order in which `a` is read nearly in sequence. */
+const nearestLast = (axes: readonly Axis[]): readonly Axis[] => axes.toSorted((one, other) => other.a - one.a)
+
+/** [..., n, k] times [..., k, m]. */
+export const product = (a: Layout, b: Layout): Contraction => {
+  const last = a.shape.length - 1
+  const sizes = { n: a.shape[last - 1] as number, k: a.shape[last] as number, m: b.shape[last] as number }
+  const batch = a.shape.slice(0, -2).map((size, axis, { length }) => ({
+    size,
+    a: a.strides[axis] as number,
+    b: b.strides[axis] as number,
+    c: a.shape.slice(axis + 1, length).reduce((n, d) => n * d, sizes.n * sizes.m),
+  }))
+  const [as, bs, cs] = (['a', 'b', 'c'] as const).map(tensor => offsets(batch, tensor)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ]
+  return {
+    rows: [{ size: sizes.n, a: a.strides[last - 1] as number, b: 0, c: sizes.m }],
+    depth: [{ size: sizes.k, a: a.strides[last] as number, b: b.strides[last - 1] as number, c: 0 }],
+    columns: [{ size: sizes.m, a: 0, b: b.strides[last] as number, c: 1 }],
+    places: Array.from(as, (at, i) => ({ a: at, b: bs[i] as number, c: cs[i] as number })),
+  }
+}
+
+/** What surrounds the input of a convolution, before and after each of its axes; no less than nothing. */
+export const marginsOf = ({ padding: [rows, cols] }: Sliding): readonly Margin[] =>
+  [[0, 0] as Margin, rows, cols, [0, 0] as Margin].map(
+    ([before, after]): Margin => [Math.max(0, before), Math.max(0, after)],
+  )
+
+/**
+ * [batch, rows, cols, channels] by [high, wide, channels of a group, outputs].
+ *
+ * @param x with its margins
+ */
+export const convolution = (x: Layout, filter: Layout, sliding: Sliding, result: readonly number[]): Contraction => {
+  const { stride, dilation, padding, groups } = sliding
+  const [batch, rows, cols, outputs] = result as [number, number, number, number]
+  const [high, wide, each] = filter.shape as [number, number, number]
+  const [ofBatch, ofRow, ofCol, ofChannel] = x.strides as [number, number, number, number]
+  const [fHigh, fWide, fChannel, fOutput] = filter.strides as [number, number, number, number]
+  // Negative padding is what is left out in the beginning.
+  const start = Math.max(0, -padding[0][0]) * ofRow + Math.max(0, -padding[1][0]) * ofCol
+  const own = outputs / groups
+  return {
+    rows: nearestLast([
+      { size: batch, a: ofBatch, b: 0, c: rows * cols * outputs },
+      { size: rows, a: ofRow * stride[0], b: 0, c: cols * outputs },
+      { size: cols, a: ofCol * stride[1], b: 0, c: outputs },
+    ]),
+    depth: nearestLast([
+      { size: high, a: ofRow * dilation[0], b: fHigh, c: 0 },
+      { size: wide, a: ofCol * dilation[1], b: fWide, c: 0 },
+      { size: each, a: ofChannel, b: fChannel, c: 0 },
+    ]),
+    columns: [{ size: own, a: 0, b: fOutput, c: 1 }],
+    places: Array.from({ length: groups }, (_, group) => ({
+      a: start + group * each * ofChannel,
+      b: group * own * fOutput,
+      c: group * own,
+    })),
+  }
+}

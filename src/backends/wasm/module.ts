@@ -1,0 +1,133 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { plain, relaxed } from './binary.ts'
+
+// tfjs keeps its tensors in the memory of its own WebAssembly module. Ours, of the kernels that it lacks, shares it.
+
+/** The kernels: addresses are in bytes, sizes and distances in elements. */
+export interface Kernels {
+  readonly contract: (
+    a: number,
+    rowsOfA: number,
+    depthOfA: number,
+    b: number,
+    depthOfB: number,
+    columnsOf: number,
+    c: number,
+    rowsOfC: number,
+    m: number,
+    k: number,
+    n: number,
+    bias: number,
+    positive: number,
+    scratch: number,
+  ) => void
+  readonly scratchBytes: () => number
+  readonly clear: (to: number, bytes: number) => void
+  readonly copyRuns: (
+    to: number,
+    from: number,
+    n0: number,
+    n1: number,
+    n2: number,
+    run: number,
+    t0: number,
+    t1: number,
+    t2: number,
+    f0: number,
+    f1: number,
+    f2: number,
+  ) => void
+  readonly combine: (
+    operation: number,
+    a: number,
+    rowsOfA: number,
+    oneA: number,
+    b: number,
+    rowsOfB: number,
+    oneB: number,
+    c: number,
+    rows: number,
+    columns: number,
+  ) => void
+  readonly change: (operation: number, x: number, y: number, count: number) => void
+  readonly maxPoolGradient: (
+    dy: number,
+    x: number,
+    y: number,
+    dx: number,
+    batch: number,
+    rows: number,
+    cols: number,
+    channels: number,
+    outRows: number,
+    outCols: number,
+    high: number,
+    wide: number,
+    down: number,
+    right: number,
+    top: number,
+    left: number,
+  ) => void
+  readonly sumRows: (x: number, count: number, rows: number, columns: number, sums: number) => void
+}
+
+/** The memory that tensors of tfjs lie in, and our kernels in the same. */
+export interface Module {
+  readonly kernels: Kernels
+  readonly memory: WebAssembly.Memory
+  /** @throws RangeError when there is no room */
+  readonly allocate: (bytes: number) => number
+  readonly free: (address: number) => void
+  readonly addressOf: (tensor: tf.TensorInfo) => number
+  /** A tensor whose numbers are whatever lies there. */
+  readonly blank: (shape: readonly number[]) => tf.TensorInfo
+  /** One more tensor of the same numbers, to be written to; `undefined` where there is another one already. */
+  readonly own: (tensor: tf.TensorInfo, shape: readonly number[]) => tf.TensorInfo | undefined
+}
+
+/** What is used of the backend of tfjs; none of it is of its documented interface, so that all of it is looked for. */
+interface Inside {
+  readonly wasm?: {
+    readonly asm?: { readonly memory?: unknown }
+    readonly _malloc?: (bytes: number) => number
+    readonly _free?: (address: number) => void
+  }
+  readonly dataIdMap?: { readonly get: (dataId: object) => { readonly memoryOffset: number } }
+  readonly makeOutput?: (shape: number[], dtype: string) => tf.TensorInfo
+}
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), c => c.charCodeAt(0))
+
+/**
+ * The kernels beside those of a backend of tfjs; `undefined` where its memory cannot be reached or shared, or the platform
+ * has no vectors: its own kernels do everything then.
+ */
+export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | undefined> => {
+  const { wasm, dataIdMap, makeOutput } = backend as Inside
+  const memory = wasm?.asm?.memory
+  const [malloc, free] = [wasm?._malloc, wasm?._free]
+  if (!(memory instanceof WebAssembly.Memory) || !malloc || !free || !dataIdMap || !makeOutput) return undefined
+  // The memory of several threads is of another type, which the module would refuse.
+  if (!(memory.buffer instanceof ArrayBuffer)) return undefined
+  const binary = [relaxed, plain].map(bytesOf).find(bytes => WebAssembly.validate(bytes))
+  if (binary === undefined) return undefined
+  const { instance } = await WebAssembly.instantiate(binary, { env: { memory } })
+  const allocate = (bytes: number): number => {
+    const address = malloc(bytes)
+    if (address === 0) throw new RangeError(`out of memory: WebAssembly has no room for ${bytes} bytes`)
+    return address
+  }
+  return Object.freeze<Module>({
+    kernels: instance.exports as unknown as Kernels,
+    memory,
+    allocate,
+    free,
+    addressOf: ({ dataId }) => dataIdMap.get(dataId).memoryOffset,
+    blank: shape => makeOutput.call(backend, [...shape], 'float32'),
+    own: ({ dataId, dtype }, shape) => {
+      if (backend.refCount(dataId) !== 1) return undefined
+      backend.incRef(dataId)
+      return { dataId, shape: [...shape], dtype }
+    },
+  })
+}

@@ -1,0 +1,72 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { Margin, Window } from '../../core/ops.ts'
+import { copying } from './copying.ts'
+import type { Module } from './module.ts'
+
+/** Operations of our own where those of tfjs are slow or missing. */
+export interface Own {
+  readonly slice: (x: TensorInfo, begin: readonly number[], size: readonly number[]) => TensorInfo
+  readonly pad: (x: TensorInfo, margins: readonly (readonly number[])[]) => TensorInfo
+  readonly concatenate: (xs: readonly TensorInfo[], axis: number) => TensorInfo
+  /** `undefined` for axes that do not lie side by side before others: tfjs sums along the last ones well. */
+  readonly sum: (x: TensorInfo, axes: readonly number[], keepDims: boolean) => TensorInfo | undefined
+  readonly maxPoolGradient: (dy: TensorInfo, x: TensorInfo, y: TensorInfo, window: Window) => TensorInfo
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
+
+/** The operations in the memory of a module. */
+export const ownIn = (module: Module): Own => {
+  const { kernels, addressOf, blank } = module
+  return Object.freeze<Own>({
+    slice: (x, begin, size) => {
+      const made = blank(size)
+      const origin = size.map(() => 0)
+      copying(module, { size, from: x.shape, begin, to: size, at: origin })(addressOf(made), addressOf(x))
+      return made
+    },
+    pad: (x, margins) => {
+      const shape = x.shape.map((d, axis) => d + (margins[axis]?.[0] ?? 0) + (margins[axis]?.[1] ?? 0))
+      const made = blank(shape)
+      kernels.clear(addressOf(made), 4 * sizeOf(shape))
+      const at = x.shape.map((_, axis) => margins[axis]?.[0] ?? 0)
+      const part = { size: x.shape, from: x.shape, begin: x.shape.map(() => 0), to: shape, at }
+      copying(module, part)(addressOf(made), addressOf(x))
+      return made
+    },
+    concatenate: (xs, axis) => {
+      const [first] = xs as readonly [TensorInfo]
+      const along = xs.reduce((sum, x) => sum + (x.shape[axis] as number), 0)
+      const shape = first.shape.map((d, i) => (i === axis ? along : d))
+      const made = blank(shape)
+      let before = 0
+      for (const x of xs) {
+        const at = shape.map((_, i) => (i === axis ? before : 0))
+        const part = { size: x.shape, from: x.shape, begin: shape.map(() => 0), to: shape, at }
+        copying(module, part)(addressOf(made), addressOf(x))
+        before += x.shape[axis] as number
+      }
+      return made
+    },
+    sum: (x, axes, keepDims) => {
+      const sorted = axes.toSorted((one, other) => one - other)
+      const [first = 0, last = 0] = [sorted[0], sorted.at(-1)]
+      const rest = x.shape.slice(last + 1)
+      if (sorted.length === 0 || last - first + 1 !== sorted.length || sizeOf(rest) < 4) return undefined
+      const made = blank(x.shape.flatMap((d, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [d])))
+      const [count, rows] = [sizeOf(x.shape.slice(0, first)), sizeOf(x.shape.slice(first, last + 1))]
+      kernels.sumRows(addressOf(x), count, rows, sizeOf(rest), addressOf(made))
+      return made
+    },
+    maxPoolGradient: (dy, x, y, { size, stride, padding }) => {
+      const made = blank(x.shape)
+      const [batch, rows, cols, channels] = x.shape as [number, number, number, number]
+      const [, outRows, outCols] = y.shape as [number, number, number]
+      const [[top], [left]] = padding as readonly [Margin, Margin]
+      const [given, from, largest, to] = [dy, x, y, made].map(addressOf) as [number, number, number, number]
+      const places = [batch, rows, cols, channels, outRows, outCols] as const
+      kernels.maxPoolGradient(given, from, largest, to, ...places, ...size, ...stride, top, left)
+      return made
+    },
+  })
+}

@@ -1,0 +1,118 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { Margin, Sliding } from '../../core/ops.ts'
+import {
+  type Axis,
+  type Contraction,
+  convolution,
+  layout,
+  marginsOf,
+  offsets,
+  type Place,
+  product,
+} from './contraction.ts'
+import { copying } from './copying.ts'
+import type { Module } from './module.ts'
+
+/** An operand: how its tensor is stored, and which of the stored axes each of its own is. */
+export interface Operand {
+  readonly stored: readonly number[]
+  readonly permutation: readonly number[]
+}
+
+/** A product, or a convolution where there is a `sliding`, of operands of known shapes. */
+export interface Task {
+  readonly sliding: Sliding | null
+  readonly a: Operand
+  readonly b: Operand
+  readonly result: readonly number[]
+  /** Whether negative results become 0. */
+  readonly positive: boolean
+}
+
+/** @param bias a number for each column */
+export type Multiply = (a: TensorInfo, b: TensorInfo, bias: TensorInfo | undefined) => TensorInfo
+
+/** Makes ready what is to be multiplied often. */
+export interface Products {
+  readonly prepare: (task: Task) => Multiply
+  /** Gives back the tables of all that was prepared, which cannot be used any more. */
+  readonly dispose: () => void
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
+
+/** Tables in the memory of the module, one for all walks that are the same. */
+const tablesIn = ({ memory, allocate, free }: Module) => {
+  const known = new Map<string, number>()
+  return {
+    of: (axes: readonly Axis[], tensor: keyof Place): number => {
+      const text = axes.map(axis => `${axis.size}*${axis[tensor]}`).join()
+      const before = known.get(text)
+      if (before !== undefined) return before
+      const numbers = offsets(axes, tensor)
+      const address = allocate(Math.max(4, numbers.byteLength))
+      new Int32Array(memory.buffer, address, numbers.length).set(numbers)
+      known.set(text, address)
+      return address
+    },
+    dispose: (): void => {
+      for (const address of known.values()) free(address)
+      known.clear()
+    },
+  }
+}
+
+/** An operand with its margins, and the copying of its numbers amid the zeros; `null` where there are none. */
+const padded = (module: Module, { stored, permutation }: Operand, margins: readonly Margin[]) => {
+  const own = stored.map((_, axis) => margins[permutation.indexOf(axis)] ?? ([0, 0] as const))
+  if (own.every(([before, after]) => before === 0 && after === 0)) return null
+  const to = stored.map((d, axis) => d + (own[axis]?.[0] ?? 0) + (own[axis]?.[1] ?? 0))
+  const at = own.map(([before]) => before)
+  const copy = copying(module, { size: stored, from: stored, begin: stored.map(() => 0), to, at })
+  return { operand: { stored: to, permutation }, bytes: 4 * sizeOf(to), copy }
+}
+
+const contractionOf = ({ sliding, b, result }: Task, a: Operand): Contraction => {
+  const [left, right] = [layout(a.stored, a.permutation), layout(b.stored, b.permutation)]
+  return sliding === null ? product(left, right) : convolution(left, right, sliding, result)
+}
+
+/** Products in the memory of a backend. */
+export const productsIn = (module: Module): Products => {
+  const { kernels, allocate, free, addressOf, blank } = module
+  const tables = tablesIn(module)
+  const prepare = (task: Task): Multiply => {
+    const { sliding, result, positive } = task
+    const amid = sliding && padded(module, task.a, marginsOf(sliding))
+    const { rows, depth, columns, places } = contractionOf(task, amid ? amid.operand : task.a)
+    const [rowsOfA, depthOfA, depthOfB] = [tables.of(rows, 'a'), tables.of(depth, 'a'), tables.of(depth, 'b')]
+    const [columnsOf, rowsOfC] = [tables.of(columns, 'b'), tables.of(rows, 'c')]
+    const [m, k, n] = [rows, depth, columns].map(axes => sizeOf(axes.map(({ size }) => size))) as [
+      number,
+      number,
+      number,
+    ]
+    return (a, b, bias) => {
+      const made = blank(result)
+      const scratch = allocate(kernels.scratchBytes() + (amid?.bytes ?? 0))
+      const margins = scratch + kernels.scratchBytes()
+      if (amid) {
+        kernels.clear(margins, amid.bytes)
+        amid.copy(margins, addressOf(a))
+      }
+      const [fromA, fromB, to] = [amid ? margins : addressOf(a), addressOf(b), addressOf(made)]
+      for (const place of places) {
+        const [atA, atB, atC] = [fromA + 4 * place.a, fromB + 4 * place.b, to + 4 * place.c]
+        const biased = bias === undefined ? 0 : addressOf(bias) + 4 * (sliding === null ? 0 : place.c)
+        kernels.contract(
+          ...[atA, rowsOfA, depthOfA, atB, depthOfB, columnsOf, atC, rowsOfC, m, k, n, biased],
+          Number(positive),
+          scratch,
+        )
+      }
+      free(scratch)
+      return made
+    }
+  }
+  return Object.freeze({ prepare, dispose: tables.dispose })
+}
