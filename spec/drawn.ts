@@ -111,7 +111,16 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
   const margins = (axis: fc.Arbitrary<unknown>) =>
     drawn(call(args(fc.oneof(axis, fc.tuple(axis, axis))), named), one(ofRank(3)))
   const margin = fc.oneof(upTo(2, 0), tuple(2, upTo(2, 0)))
-  const recurrent = (own: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
+  /** A sequence with its mask, or something else now and then. */
+  const masked = (sequence: fc.Arbitrary<readonly number[]>): Inputs =>
+    sequence.chain(shape =>
+      fc.oneof(
+        { weight: 5, arbitrary: fc.constant([shape, shape.slice(0, 1)]) },
+        { weight: 1, arbitrary: fc.tuple(fc.constant(shape), anyShape) },
+        { weight: 1, arbitrary: fc.constant([shape]) },
+      ),
+    )
+  const walked = (own: Readonly<Record<string, fc.Arbitrary<unknown>>>, inputs: Inputs, mask: object) =>
     drawn(
       call(
         args(upTo(4)),
@@ -127,9 +136,14 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
           gradientClipping: upTo(3, 0),
           name,
           ...own,
-        }),
+        }).map(options => ({ ...options, ...mask })),
       ),
-      one(ofRank(2, 4)),
+      inputs,
+    )
+  const recurrent = (own: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
+    fc.oneof(
+      { weight: 3, arbitrary: walked({ ...own, mask: fc.constant(false) }, one(ofRank(2, 4)), {}) },
+      { weight: 1, arbitrary: walked(own, masked(ofRank(2, 4)), { mask: true }) },
     )
   const batchNorm = upTo(4).chain(rank =>
     drawn(
@@ -193,34 +207,61 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
     one(upTo(2).chain(rank => tuple(rank, upTo(4)))),
   )
 
-  const attention = drawn(
-    call(
-      args(upTo(3)),
-      some({
-        keySize: fc.constantFrom(null, 2),
-        valueSize: fc.constantFrom(null, 3),
-        outputSize: fc.constantFrom(null, 5),
-        causal: fc.boolean(),
-        dropout: proportion,
-        queryWeight: values,
-        keyWeight: values,
-        valueWeight: values,
-        outputWeight: values,
-        bias: orNull,
-        name,
-      }),
-    ),
-    fc.oneof(
-      one(ofRank(2)),
-      ofRank(2).map(shape => [shape, shape]),
-    ),
+  const attending = (inputs: Inputs, mask: object) =>
+    drawn(
+      call(
+        args(upTo(3)),
+        some({
+          keySize: fc.constantFrom(null, 2),
+          valueSize: fc.constantFrom(null, 3),
+          outputSize: fc.constantFrom(null, 5),
+          causal: fc.boolean(),
+          dropout: proportion,
+          queryWeight: values,
+          keyWeight: values,
+          valueWeight: values,
+          outputWeight: values,
+          bias: orNull,
+          name,
+        }).map(options => ({ ...options, ...mask })),
+      ),
+      inputs,
+    )
+  const sequences: Inputs = fc.oneof(
+    one(ofRank(2)),
+    ofRank(2).map(shape => [shape, shape]),
+    fc.tuple(ofRank(2, 4), ofRank(2, 4)),
+    fc.tuple(ofRank(2, 4), upTo(4), upTo(4), upTo(4)).map(([query, steps, f, g]) => [query, [steps, f], [steps, g]]),
+  )
+  const masks = (given: readonly (readonly number[])[]): Inputs => {
+    const [query = [], keys = query] = given
+    const [q = 1, k = 1] = [query[0], keys[0]]
+    return fc
+      .oneof(
+        { weight: 6, arbitrary: fc.constantFrom([k], [q, k], [1, q, k], [1, k]) },
+        { weight: 1, arbitrary: anyShape },
+      )
+      .map(mask => [...given, mask])
+  }
+  const attention = fc.oneof(
+    { weight: 3, arbitrary: attending(sequences, {}) },
+    { weight: 1, arbitrary: attending(sequences.chain(masks), { mask: true }) },
   )
   /** Layers around one of a few others. */
   const around = (
     options: Readonly<Record<string, fc.Arbitrary<unknown>>>,
     inner: () => readonly Layer[],
     inputs: Inputs,
-  ) => drawn(call(args(fc.constantFrom(...inner())), some({ name, ...options })), inputs)
+    always: object = {},
+  ) =>
+    drawn(
+      call(
+        args(fc.constantFrom(...inner())),
+        some({ name, ...options }).map(given => ({ ...given, ...always })),
+      ),
+      inputs,
+    )
+  const distributed = () => [untyped.Relu(3), untyped.join(untyped.Tanh(2), untyped.Softmax(2)), untyped.LayerNorm()]
 
   /** Groups divide the channels that come out. */
   const grouped = (draws: fc.Arbitrary<Omit<Drawn, 'name'>>) =>
@@ -248,7 +289,7 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
       drawn(
         call(
           args(upTo(4)),
-          some({ alphaAxes: fc.constantFrom<unknown>(1, -1, [-1]), alpha: values, bias: orNull, name }),
+          some({ alphaAxes: fc.constantFrom<unknown>(1, -1, [-1]), alpha: values, weight: values, bias: orNull, name }),
         ),
         one(ofRank(1)),
       ),
@@ -364,10 +405,9 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
         one(ofRank(2)),
       ),
     ),
-    TimeDistributed: around(
-      {},
-      () => [untyped.Relu(3), untyped.join(untyped.Tanh(2), untyped.Softmax(2)), untyped.LayerNorm()],
-      one(ofRank(2)),
+    TimeDistributed: fc.oneof(
+      { weight: 3, arbitrary: around({ mask: fc.constant(false) }, distributed, one(ofRank(2))) },
+      { weight: 1, arbitrary: around({}, distributed, masked(ofRank(2)), { mask: true }) },
     ),
     Bidirectional: around(
       { merge: fc.constantFrom('concat', 'sum', 'average', 'multiply') },
@@ -375,12 +415,17 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
       one(ofRank(2, 4)),
     ),
     WeightNorm: around(
-      { axis: fc.constantFrom(-1, 1) },
+      { axis: fc.constantFrom(-1, 1), weights: fc.constant(['weight']) },
       () => [untyped.Relu(3), untyped.Linear(2, { bias: null, name: 'fc' })],
       one(ofRank(1)),
     ),
     SpectralNorm: around(
-      { iterations: upTo(3), epsilon: proportion.map(n => n + 0.125), weights: fc.constant(['weight']) },
+      {
+        axis: fc.constantFrom(-1, 1),
+        iterations: upTo(3),
+        epsilon: proportion.map(n => n + 0.125),
+        weights: fc.constant(['weight']),
+      },
       () => [untyped.Relu(3), untyped.Linear(2)],
       one(ofRank(1)),
     ),

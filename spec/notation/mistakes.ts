@@ -122,6 +122,12 @@ export const mistakes: readonly Mistake[] = [
     'Relu(3, weight=heNormal(gain=2, x=3)) ⟵ heNormal does not take these arguments',
   ),
   mistake(9, 'Relu(3, weight=uniform(1,2))', 'Relu(3, weight=uniform(1,2)) ⟵ uniform does not take these arguments'),
+  // Functions.
+  mistake(
+    13,
+    'Input(3) >> Lambda(square) >> Relu(3)',
+    '… >> Lambda(square) ⟵ a function has no text: give the layer a name, as in net(text, { square: Lambda((ops, x) => ops.square(x)) })',
+  ),
   // What takes layers.
   mistake(20, 'Input(4) >> shared(enc, Relu(5))', '… (enc, ⟵ unknown layer; did you mean end?'),
   mistake(13, "Input(4) >> shared('enc')", "… >> shared('enc') ⟵ shared does not take these arguments"),

@@ -1,23 +1,33 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import * as architecturesOf from '../../src/architectures/index.ts'
+import * as blocks from '../../src/blocks/index.ts'
+import { definitionOf } from '../../src/core/define.ts'
 import {
+  apply,
   block,
   Convolution,
   defineLayer,
   Elementwise,
   end,
   GlobalPooling,
+  gpt,
   Input,
+  init,
   join,
+  key,
+  Lambda,
   type Layer,
   LSTM,
   mixtureOfExperts,
+  mobilenetV2,
   net,
   notation,
   number,
   orthogonal,
   parallel,
   Relu,
+  Reshape,
   repeat,
   resnet50,
   Softmax,
@@ -25,6 +35,10 @@ import {
   squeezenet,
   start,
   Tanh,
+  type Tensor,
+  TransformerDecoder,
+  TransformerEncoder,
+  unet,
   vgg16,
   vgg19,
 } from '../../src/index.ts'
@@ -139,7 +153,7 @@ const build = (given: Recipe): Layer => {
 
 describe('notation', () => {
   it('writes every layer so that net reads the same', () => {
-    // A function has no text, so neither has Lambda.
+    // A function has no text, so a Lambda is written by a name: see below.
     const constructors = Object.entries(layers).filter(
       ([name, make]) => typeof make === 'function' && /^[A-Z]/.test(name) && name !== 'Lambda',
     )
@@ -154,6 +168,25 @@ describe('notation', () => {
     }
   })
 
+  it('is asked about every option of every layer', () => {
+    for (const [name, draws] of Object.entries(drawnWith(value))) {
+      const definition = definitionOf((layers as unknown as Readonly<Record<string, object>>)[name] as object)
+      const given = fc.sample(draws, { seed: 7, numRuns: 300 }).map(one => one.given)
+      const asked = given.flatMap(all =>
+        all.flatMap((one, i) =>
+          typeof one === 'object' && one !== null && Object.getPrototypeOf(one) === Object.prototype
+            ? Object.keys(one)
+            : [definition?.positional?.[i]],
+        ),
+      )
+      const options = [...Object.keys(definition?.options ?? {}), 'name']
+      expect(
+        options.filter(option => !asked.includes(option)),
+        name,
+      ).to.deep.equal([])
+    }
+  })
+
   it('writes every network of them so that net reads the same', () => {
     fc.assert(
       fc.property(recipe, given => comesBack(build(given))),
@@ -161,14 +194,60 @@ describe('notation', () => {
     )
   })
 
-  for (const [name, network] of [
-    ['vgg16', vgg16()],
-    ['vgg19', vgg19()],
-    ['squeezenet', squeezenet()],
-    ['resnet50', resnet50()],
-    ['mixtureOfExperts', mixtureOfExperts([join(Input(10), Relu(5)), join(Input(10), Tanh(5))])],
-  ] as const)
-    it(`writes ${name} so that net reads the same`, () => comesBack(network))
+  const experts = [join(Input(10), Relu(5)), join(Input(10), Tanh(5))] as const
+  const small = [32, 32, 3] as const
+  const architectures: Readonly<Record<string, readonly (() => Layer)[]>> = {
+    vgg16: [() => vgg16()],
+    vgg19: [() => vgg19()],
+    squeezenet: [() => squeezenet()],
+    resnet50: [
+      () => resnet50(),
+      () => resnet50({ inputShape: [64, 96, 1], includeGlobalPool: false, inOutRatio: 8 }),
+      ...([4, 16] as const).map(inOutRatio => () => resnet50({ inputShape: [64, 64, 3], inOutRatio })),
+    ],
+    mobilenetV2: [
+      () => mobilenetV2(),
+      ...[0.35, 1.4].map(width => () => mobilenetV2({ inputShape: small, width, classes: 7 })),
+    ],
+    unet: [() => unet(), ...[1, 2, 3].map(depth => () => unet({ inputShape: small, depth, channels: 8, classes: 5 }))],
+    gpt: [
+      () => gpt(),
+      () => gpt({ vocabulary: 50, length: 12, width: 24, heads: 3, layers: 2, dropout: 0 }),
+      () => gpt({ vocabulary: 7, length: 5, width: 8, heads: 1, layers: 1, dropout: 0.5 }),
+    ],
+    mixtureOfExperts: [
+      () => mixtureOfExperts(experts),
+      () => mixtureOfExperts([...experts, join(Input(10), Relu(6), Relu(5))]),
+      () => mixtureOfExperts(experts, { gatingLayer: join(Relu(7), Softmax(2)) }),
+    ],
+    TransformerEncoder: [
+      () => join(Input([6, 8]), TransformerEncoder(8, 2)),
+      () =>
+        untyped.TransformerEncoder(8, 4, {
+          hidden: 10,
+          dropout: 0.2,
+          activation: 'gelu',
+          norm: 'pre',
+          causal: true,
+          mask: true,
+          name: 'e{}',
+        }),
+    ],
+    TransformerDecoder: [
+      () => join(parallel(Input([6, 8]), Input([5, 8])), TransformerDecoder(8, 2)),
+      () => untyped.TransformerDecoder(8, 2, { hidden: 3, dropout: 0, norm: 'pre', causal: false, mask: true }),
+    ],
+  }
+  for (const [name, made] of Object.entries(architectures))
+    it(`writes ${name}, with its options, so that net reads the same`, () => {
+      for (const make of made) comesBack(make())
+    })
+
+  it('knows every architecture and block', () => {
+    const makers = { ...architecturesOf, ...blocks } as Readonly<Record<string, unknown>>
+    const known = Object.keys(makers).filter(name => typeof makers[name] === 'function')
+    expect(known.filter(name => architectures[name] === undefined)).to.deep.equal([])
+  })
 
   const written: readonly (readonly [network: Layer, text: string])[] = [
     [
@@ -246,6 +325,41 @@ describe('notation', () => {
     expect(described(net(text, own))).to.deep.equal(described(network))
     expect(faultOf(() => notation(network, { gated, tower }))).to.equal(
       "InvalidOption of scale-1, kind: expected a layer of the library, got 'Scale'. Pass it, or its constructor, as a block: notation(network, { block: layer }).",
+    )
+  })
+
+  it('writes functions by the names that they get, alone, in compositions and in other layers', () => {
+    const double = Lambda((ops, x) => ops.multiply(x, ops.constant(2)))
+    const total = Lambda((ops, x) => ops.sum(x, [1], true), [1], { name: 'total' })
+    const own = { double, total }
+    const network = untyped.join(
+      Input([3, 4]),
+      double,
+      untyped.repeat(double, 2),
+      untyped.block('b', untyped.residual(double)),
+      untyped.TimeDistributed(double),
+      Reshape(),
+      total,
+    )
+    const text = notation(network, own)
+    expect(text.split('\n  ')).to.deep.equal([
+      'Input(3, 4)',
+      '>> double',
+      '>> double * 2',
+      ">> block('b', (Identity | double) >> Elementwise)",
+      '>> TimeDistributed(double)',
+      '>> Reshape',
+      '>> total',
+    ])
+    const back = net(text, own)
+    expect(described(back)).to.deep.equal(described(network))
+    const x = [Array.from({ length: 3 }, (_, i) => [i, 1, 2, 3])]
+    const [first, second] = [network, back].map(
+      one => apply(one as never, init(one as never, key(0)) as never, x as never).output,
+    )
+    expect((first as never as Tensor).dataSync()).to.deep.equal((second as never as Tensor).dataSync())
+    expect(faultOf(() => notation(network, { total }))).to.equal(
+      'InvalidOption of lambda-1, function: expected a value that has a text: a number, a text, a list of at most 256 numbers or an initializer of the library, got a function. Give the layer a name: notation(network, { block: layer }), and the same to net.',
     )
   })
 

@@ -69,13 +69,11 @@ const optionsOf = (word: keyof typeof rows): readonly string[] => {
   return [...Object.keys(options).filter(name => !positional.includes(name)), ...byName, 'name']
 }
 
-const ofLayers = (Object.keys(rows) as (keyof typeof rows)[])
-  .filter(word => word !== 'Lambda')
-  .flatMap(word => {
-    const first = calls[word] ?? (withUnits.includes(word) ? '3' : '')
-    const options = optionsOf(word).flatMap(name => texts.map(text => called(word, first, `${name}=${text}`)))
-    return [...given.map(text => called(word, text)), ...options]
-  })
+const ofLayers = (Object.keys(rows) as (keyof typeof rows)[]).flatMap(word => {
+  const first = calls[word] ?? (withUnits.includes(word) ? '3' : '')
+  const options = optionsOf(word).flatMap(name => texts.map(text => called(word, first, `${name}=${text}`)))
+  return [...given.map(text => called(word, text)), ...options]
+})
 const ofWrappers = Object.entries(wrappers).flatMap(([word, { options = {} }]) =>
   Object.entries(options)
     .filter(([, isNetwork]) => !isNetwork)

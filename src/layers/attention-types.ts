@@ -84,15 +84,44 @@ export type Attended<R, H extends number, K, O, I, Mask> = [R] extends [never]
     ? number[] extends Q
       ? [number, number, OrElse<O, number>]
       : Q extends readonly [infer B, infer T, infer F extends number]
-        ? StepsOf<Keys, Values> extends false
-          ? Refused<'keys and values of as many steps', I, 'Every key has one value.'>
-          : K extends number
-            ? [B, T, OrElse<O, F>]
-            : Divided<F, H> extends true
-              ? [B, T, OrElse<O, F>]
+        ? false extends AreSequences<Keys | Values>
+          ? NoSequence<I>
+          : StepsOf<Keys, Values> extends false
+            ? Refused<'keys and values of as many steps', I, 'Every key has one value.'>
+            : (K extends number ? true : Divided<F, H>) extends true
+              ? (Mask extends true ? MaskFits<I, H, T, Keys> : true) extends true
+                ? [B, T, OrElse<O, F>]
+                : Refused<
+                    'a mask [batch, keys], [batch, queries, keys] or [batch, heads, queries, keys]',
+                    I,
+                    'Masking() makes one of a sequence of keys.'
+                  >
               : Refused<`features that ${H} heads divide`, I, 'Use another number of heads, or give keySize.'>
-        : Refused<'3-dimensional inputs [batch, time, features]', I, 'Give the Input two dimensions, [time, features].'>
+        : NoSequence<I>
     : never
+type NoSequence<I> = Refused<
+  '3-dimensional inputs [batch, time, features]',
+  I,
+  'Give the Input two dimensions, [time, features].'
+>
+type AreSequences<S> = S extends readonly [unknown, unknown, unknown] ? true : number[] extends S ? true : false
+/** Whether the last input is a mask of queries of `T` steps and the keys. */
+type MaskFits<I, H, T, Keys> = I extends readonly [...unknown[], infer M]
+  ? Keys extends readonly [unknown, infer Steps, unknown]
+    ? number[] extends M
+      ? true
+      : M extends readonly [unknown, infer A]
+        ? Either<A, Steps>
+        : M extends readonly [unknown, infer A, infer B]
+          ? Both<Either<A, T>, Either<B, Steps>>
+          : M extends readonly [unknown, infer A, infer B, infer C]
+            ? Both<Either<A, H>, Both<Either<B, T>, Either<C, Steps>>>
+            : false
+    : true
+  : true
+/** Whether a dimension of a mask is that of the attention, or stands for all of it. */
+type Either<A, B> = A extends 1 ? true : SameSteps<A, B>
+type Both<A, B> = A extends true ? B : false
 type Refused<Expected extends string, I, Remedy extends string> = Refusal<'MultiHeadAttention', Expected, I, Remedy>
 type Divided<F extends number, H extends number> =
   Divide<F, H> extends [unknown, infer Rest extends number]

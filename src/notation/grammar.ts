@@ -2,9 +2,11 @@ import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Side } from '../c
 import type { AnyLayer } from '../core/layer.ts'
 import type { Next } from '../core/next.ts'
 import type { Mismatch } from '../core/shape.ts'
-import type { RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
+import type { Call, Limited, Own } from './called.ts'
+import type { Explained, Fault, Followed, Upto } from './fault.ts'
+import type { RefusesGiven } from './limits.ts'
 import type { Misspelt } from './nearest.ts'
-import type { WrongArguments, WrongOptions } from './row.ts'
+import type { WrongArguments } from './row.ts'
 import type { Rows } from './table.ts'
 import type { Before, Trim, TrimStart, Within } from './text.ts'
 import type { Argument, BadArgument, NoValue, ReadArguments, Split } from './values.ts'
@@ -16,22 +18,6 @@ import type { NetworkOptions, Wrappers } from './wrappers.ts'
 
 /** Layers of the user's own, by name, and functions that make them. */
 export type Blocks = Readonly<Record<string, unknown>>
-
-/**
- * A mistake. What is left of the text: from the layer in which it is, and from the mistake itself; what is wrong of it,
- * and why.
- */
-export interface Fault<Layer extends string, From extends string, Word extends string, Why> {
-  readonly layer: Layer
-  readonly from: From
-  readonly word: Word
-  readonly why: Why
-}
-/** A mistake in a part of the text, with the text that follows. */
-type Followed<F, After extends string> =
-  F extends Fault<infer Layer, infer From, infer Word, infer Why>
-    ? Fault<`${Layer}${After}`, `${From}${After}`, Word, Why>
-    : F
 
 /** Where a chain is read: the user's blocks, the text from its beginning on, and the branches before it. */
 interface Context {
@@ -73,28 +59,6 @@ type Plain<Word extends string, G extends string, B> = Word extends keyof Rows<[
   : null
 type Called<Word extends keyof Rows<[], {}>, G extends string> =
   Call<Word, G> extends infer X ? (X extends AnyLayer ? [X] : null) : never
-/** A layer of the table: what its row says, or the argument that cannot be read. */
-type Call<Word extends keyof Rows<[], {}>, G extends string> = G extends ''
-  ? Rows<[], {}>[Word]
-  : ReadArguments<G> extends infer X
-    ? X extends readonly [infer P extends readonly unknown[], infer O]
-      ? G extends Suspect<Word>
-        ? Limited<Word, P, O, Rows<P, O>[Word]>
-        : Rows<P, O>[Word]
-      : X
-    : never
-/** The layer, or what is wrong with its arguments, where none of them is refused for its value. */
-type Limited<Word extends string, P extends readonly unknown[], O, Y> =
-  true extends RefusesGiven<Word, P>
-    ? WrongArguments
-    : Y extends AnyLayer
-      ? RefusedOptions<Word, P, O> extends infer Refused
-        ? [Refused] extends [never]
-          ? Y
-          : WrongOptions<O, O>
-        : never
-      : Y
-
 /** The chain from a part on that is no plain call. */
 type Further<S extends string, C extends Context, L extends readonly AnyLayer[]> =
   Part<S, C['blocks']> extends infer X
@@ -153,8 +117,6 @@ type Digits<S extends string, R extends string> = S extends `${infer D extends D
       : Digits<T, D>
     : Digits<T, `${R}${D}`>
   : R
-/** The text of `S` before its end `Rest`. */
-type Upto<S extends string, Rest extends string> = S extends `${infer A}${Rest}` ? A : S
 
 /** A chain as one layer: [layer], or a fault. */
 type Chained<L extends readonly AnyLayer[], C extends Context> =
@@ -254,76 +216,6 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
     : Word extends keyof Rows<[], {}>
       ? Call<Word, G>
       : never
-
-/** A layer of the user's own, or what a function of the user makes of the arguments. */
-type Own<Made, X> = X extends readonly [infer P extends readonly unknown[], infer O]
-  ? Made extends (...given: infer Given) => infer Y
-    ? [keyof O] extends [never]
-      ? P extends Given
-        ? Y
-        : WrongArguments
-      : [...P, O] extends Given
-        ? Y
-        : WrongArguments
-    : [P, keyof O] extends [readonly [], never]
-      ? Made
-      : WrongArguments
-  : X
-
-/** What a layer turned out to be: [layer, the text after it], or a fault with its place. */
-type Explained<
-  X,
-  Word extends string,
-  G extends string,
-  S extends string,
-  T extends string,
-  Rest extends string,
-> = X extends AnyLayer
-  ? [X, Rest]
-  : X extends Fault<string, string, string, unknown>
-    ? Followed<X, `)${Rest}`>
-    : X extends BadArgument<infer From, infer Wrong, infer Why>
-      ? Fault<S, TrimStart<`${From})${Rest}`>, Trim<Wrong>, Why>
-      : X extends WrongOptions<infer Allowed, infer O>
-        ? Mistaken<Exclude<keyof O, keyof Allowed>, Allowed, O, Word, G, S, Rest>
-        : X extends Mismatch<infer Why>
-          ? Fault<S, T, Trim<Upto<T, Rest>>, Why>
-          : Fault<
-              S,
-              T,
-              Trim<Upto<T, Rest>>,
-              X extends WrongArguments ? `${Word} does not take these arguments` : `${Word} makes no layer`
-            >
-
-/** The first option, in the order of the text, that does not exist, or whose value is not taken. */
-type Mistaken<Unknown, Allowed, O, Word extends string, G extends string, S extends string, Rest extends string> = [
-  Unknown,
-] extends [never]
-  ? FindArgument<G, Refused<Allowed, O> | RefusedOptions<Word, PositionalOf<G>, O>> extends readonly [
-      infer From extends string,
-      infer A extends string,
-      infer K,
-    ]
-    ? Fault<S, TrimStart<`${From})${Rest}`>, Trim<A>, `not a value for ${K & string}`>
-    : never
-  : FindArgument<G, Unknown> extends readonly [infer From extends string, string, infer K extends string]
-    ? Fault<S, TrimStart<`${From})${Rest}`>, K, Misspelt<'unknown option', K, keyof Allowed & string>>
-    : never
-type PositionalOf<G extends string> =
-  ReadArguments<G> extends readonly [infer P extends readonly unknown[], unknown] ? P : []
-type Refused<Allowed, O> = {
-  [K in keyof O]: K extends keyof Allowed ? (O[K] extends Allowed[K] ? never : K) : never
-}[keyof O]
-/** [the text from it on, the argument, the option's name] of the first argument with one of the names. */
-type FindArgument<S extends string, Names> =
-  Split<S> extends readonly [infer H extends string, infer T]
-    ? H extends `${infer K}=${string}`
-      ? Trim<K> extends Names
-        ? [S, H, Trim<K>]
-        : FindNext<T, Names>
-      : FindNext<T, Names>
-    : never
-type FindNext<T, Names> = T extends string ? FindArgument<T, Names> : never
 
 /** The arguments of what takes layers: [positional ones, options], or a fault. */
 type ReadParts<S extends string, Nets, B, P extends readonly unknown[], O> =

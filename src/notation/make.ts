@@ -32,6 +32,7 @@ interface Call {
 /** Makes a layer of the table. */
 export const makeLayer = (word: keyof typeof rows, given: Arguments, span: Span): Either<Problem, AnyLayer> => {
   const row: Row = rows[word]
+  if (row.refused !== undefined) return left(refusedLayer(word, row.refused, span))
   const { positional } = given
   const placed = row.reads === 'together' && positional.length > 1 ? [positional] : positional
   return attempt({
@@ -149,6 +150,15 @@ const wrongArguments = ({ word, span, given }: Call, error?: InvalidOption): Pro
         got: print([...given.positional, ...(given.named.length > 0 ? [optionsOf(given)] : [])]),
         remedy: 'Look at its description.',
       }),
+})
+
+const refusedLayer = (word: string, why: string, span: Span): Problem => ({
+  layer: null,
+  ...span,
+  why,
+  expected: 'a layer whose arguments have texts',
+  got: word,
+  remedy: 'Pass it as a block.',
 })
 
 const noLayer = ({ word, span }: Call, made: unknown): Problem => ({

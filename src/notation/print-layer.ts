@@ -29,7 +29,10 @@ const noText = (path: string, option: string, value: unknown): InvalidOption =>
     option,
     expected: `a value that has a text: a number, a text, a list of at most ${mostNumbers} numbers or an initializer of the library`,
     got: show(value),
-    remedy: 'Pass the layer as a block, notation(network, { block: layer }), or give such values as variables.',
+    remedy:
+      typeof value === 'function'
+        ? 'Give the layer a name: notation(network, { block: layer }), and the same to net.'
+        : 'Pass the layer as a block, notation(network, { block: layer }), or give such values as variables.',
   })
 
 /** The short form of an option; values of variables are written out. */

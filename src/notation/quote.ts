@@ -1,4 +1,4 @@
-import type { Fault } from './grammar.ts'
+import type { Fault } from './fault.ts'
 import type { Reason } from './nearest.ts'
 import { type Show, show, type TrimEnd, type TrimStart, type Unclosed } from './text.ts'
 

@@ -12,6 +12,9 @@ export interface WrongOptions<Allowed, Options> {
   readonly allowed: Allowed
   readonly options: Options
 }
+/** Why a layer that is made of a function cannot be made of a text. */
+export type FunctionsHaveNoText =
+  'a function has no text: give the layer a name, as in net(text, { square: Lambda((ops, x) => ops.square(x)) })'
 /** The layer, where it has the options. */
 export type With<O, Allowed, Layer> = [keyof O] extends [keyof Allowed]
   ? O extends Allowed
@@ -45,10 +48,15 @@ export type Stride<O> = O extends { readonly stride: infer S extends number } ? 
 export type Axes<O> = O extends { readonly axes: infer A extends readonly number[] } ? A : readonly [-1]
 /** How positional arguments are read: one by one, or as one list where there are several. */
 export type Reading = 'each' | 'together'
+/** The same at run time. */
+export const functionsHaveNoText: FunctionsHaveNoText =
+  'a function has no text: give the layer a name, as in net(text, { square: Lambda((ops, x) => ops.square(x)) })'
 /** A layer at run time. */
 export interface Row {
   readonly make: (...given: readonly never[]) => AnyLayer
   readonly reads: Reading
   /** Options that may stand first or have their names. */
   readonly byName?: readonly string[]
+  /** Why it cannot be made of a text. */
+  readonly refused?: string
 }

@@ -1,8 +1,21 @@
 import type { NameOption } from '../core/define.ts'
+import type { Mismatch } from '../core/shape.ts'
 import * as layers from '../layers/index.ts'
 import { type DenseRows, denseRows } from './dense-rows.ts'
 import type * as L from './layer-types.ts'
-import type { Axes, Bias, Initial, Name, Option, Row, Together, With, WrongArguments } from './row.ts'
+import {
+  type Axes,
+  type Bias,
+  type FunctionsHaveNoText,
+  functionsHaveNoText,
+  type Initial,
+  type Name,
+  type Option,
+  type Row,
+  type Together,
+  type With,
+  type WrongArguments,
+} from './row.ts'
 import { type WindowRows, windowRows } from './window-rows.ts'
 
 // The layers that the notation knows, for the compiler and for the run time side by side: a new layer is a row in each,
@@ -171,8 +184,7 @@ export interface Rows<P extends readonly unknown[], O> extends DenseRows<P, O>, 
           L.PositionalEncoding<Form, Option<O, 'length', null>, Name<O, 'positional-encoding-{}'>>
         >
       : WrongArguments
-  /** A function has no text. */
-  readonly Lambda: WrongArguments
+  readonly Lambda: Mismatch<FunctionsHaveNoText>
 }
 
 /** The same at run time. */
@@ -209,5 +221,5 @@ export const rows: { readonly [_ in keyof Rows<[], {}>]: Row } = {
   Dot: { make: layers.Dot, reads: 'each' },
   MultiHeadAttention: { make: layers.MultiHeadAttention, reads: 'each' },
   PositionalEncoding: { make: layers.PositionalEncoding, reads: 'each' },
-  Lambda: { make: layers.Lambda, reads: 'each' },
+  Lambda: { make: layers.Lambda, reads: 'each', refused: functionsHaveNoText },
 }

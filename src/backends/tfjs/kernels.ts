@@ -170,6 +170,13 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     return factors === null ? dx : slice(dx, [0, top, left, 0], [batch, rows, cols, channels])
   }
 
+  const maxPoolGradient = (dy: Info, x: Info, y: Info, window: Window): Info => {
+    if (native) return keep(native.maxPoolGradient(dy, x, y, window))
+    // Numbers that are out of reach, on a graphics card, are not fetched for loops.
+    if (device.isNear || !device.has('MaxPoolGrad')) return make(loops.toLargest(view(dy), view(x), view(y), window))
+    return call('MaxPoolGrad', { dy, input: x, output: y }, pooling(window, all(window.padding)))
+  }
+
   const matmul = (a: Info, b: Info): Info => {
     if (isCpu) return make(loops.product(view(a), view(b)))
     const given = { a: stacked(a), b: stacked(factor(b)) }
@@ -309,10 +316,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     maxPool: (x, window) =>
       call('MaxPool', { x }, { ...pooling(window, all(window.padding)), dimRoundingMode: undefined }),
     averagePool,
-    maxPoolGradient: (dy, x, y, window) =>
-      native
-        ? keep(native.maxPoolGradient(dy, x, y, window))
-        : make(loops.toLargest(view(dy), view(x), view(y), window)),
+    maxPoolGradient,
     averagePoolGradient,
     uniform: () => refuse('uniform'),
     normal: () => refuse('normal'),

@@ -44,7 +44,8 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   minimum: (a, b) => tf.minimum(a, b),
   greater: (a, b) => tf.cast(tf.greater(a, b), 'float32'),
   equal: (a, b) => tf.cast(tf.equal(a, b), 'float32'),
-  where: (condition, a, b) => tf.where(tf.cast(condition, 'bool'), a, b),
+  // Not a cast to booleans, which some backends round: 0.5 would be false.
+  where: (condition, a, b) => tf.where(tf.notEqual(condition, 0), a, b),
 
   sum: (x, axes, keepDimensions) => sum(x, axes, keepDimensions),
   mean: (x, axes, keepDimensions) => tf.div(sum(x, axes, keepDimensions), size(axes.map(axis => x.shape[axis] ?? 1))),

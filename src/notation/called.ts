@@ -1,0 +1,44 @@
+import type { AnyLayer } from '../core/layer.ts'
+import type { RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
+import type { WrongArguments, WrongOptions } from './row.ts'
+import type { Rows } from './table.ts'
+import type { ReadArguments } from './values.ts'
+
+// From names and arguments to layers, for the compiler. The run time's twin is make.ts.
+
+/** A layer of the table: what its row says, or the argument that cannot be read. */
+export type Call<Word extends keyof Rows<[], {}>, G extends string> = G extends ''
+  ? Rows<[], {}>[Word]
+  : ReadArguments<G> extends infer X
+    ? X extends readonly [infer P extends readonly unknown[], infer O]
+      ? G extends Suspect<Word>
+        ? Limited<Word, P, O, Rows<P, O>[Word]>
+        : Rows<P, O>[Word]
+      : X
+    : never
+/** The layer, or what is wrong with its arguments, where none of them is refused for its value. */
+export type Limited<Word extends string, P extends readonly unknown[], O, Y> =
+  true extends RefusesGiven<Word, P>
+    ? WrongArguments
+    : Y extends AnyLayer
+      ? RefusedOptions<Word, P, O> extends infer Refused
+        ? [Refused] extends [never]
+          ? Y
+          : WrongOptions<O, O>
+        : never
+      : Y
+
+/** A layer of the user's own, or what a function of the user makes of the arguments. */
+export type Own<Made, X> = X extends readonly [infer P extends readonly unknown[], infer O]
+  ? Made extends (...given: infer Given) => infer Y
+    ? [keyof O] extends [never]
+      ? P extends Given
+        ? Y
+        : WrongArguments
+      : [...P, O] extends Given
+        ? Y
+        : WrongArguments
+    : [P, keyof O] extends [readonly [], never]
+      ? Made
+      : WrongArguments
+  : X
