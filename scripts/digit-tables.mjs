@@ -49,9 +49,8 @@ ${table(
 )}`
 writeFileSync(new URL('../src/core/digit-tables.ts', import.meta.url), source.replaceAll('\n\n\n', '\n\n'))
 
-const halves = [...Array(52).keys()].map(
-  tens => `  ${digits.map(d => `${10 * tens + d}: ${Math.floor((10 * tens + d) / 2)}`).join('; ')}`,
-)
+const rows = of =>
+  [...Array(52).keys()].map(tens => `  ${digits.map(d => `${10 * tens + d}: ${of(10 * tens + d)}`).join('; ')}`)
 writeFileSync(
   new URL('../src/core/halves.ts', import.meta.url),
   `// Written by scripts/digit-tables.mjs.
@@ -60,7 +59,15 @@ writeFileSync(
 // biome-ignore format: a table
 export interface Halves {
   [n: number]: number
-${halves.join('\n')}
+${rows(n => Math.floor(n / 2)).join('\n')}
+}
+
+/** The number before each number below 520, '-' before 0: small windows are as frequent. */
+// biome-ignore format: a table
+export interface Previous {
+  [n: number]: number | '-'
+  '-': '-'
+${rows(n => (n === 0 ? "'-'" : n - 1)).join('\n')}
 }
 `,
 )

@@ -1,6 +1,6 @@
 import type { Join, Parallel } from '../core/compose.ts'
 import { InvalidOption, LayerConnectionError, show } from '../core/errors.ts'
-import type { AnyLayer, Out } from '../core/layer.ts'
+import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import { isPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
 import { codec, type Options } from '../core/options.ts'
 import {
@@ -27,13 +27,13 @@ export interface MixtureOptions<G extends AnyLayer = AnyLayer> {
 type Gate<N extends number> = Dense<'Softmax', N, number, 'softmax-{}'>
 type FeaturesOf<I> = I extends readonly [unknown, infer F extends number] ? F : number
 /** A mixture of experts as a type: the gate and the networks `N` side by side, and their average. */
-export type MixtureOfExperts<N extends readonly AnyLayer[], G extends AnyLayer> = Join<
+export type MixtureOfExperts<N extends readonly Typed[], G extends AnyLayer> = Join<
   readonly [Input<FeaturesOf<N[0]['~source']>, 'input-{}'>, Parallel<[G, ...N]>, GatedAverage<0, 'gated-average-{}'>]
 >
 
 type Pair = readonly [unknown, unknown]
 /** `L` where it can be an expert beside `First`; the reason why not where it cannot. */
-type Expert<L extends AnyLayer, First extends AnyLayer> = unknown extends L['~source']
+type Expert<L extends Typed, First extends Typed> = unknown extends L['~source']
   ? L
   : [L['~source']] extends [never]
     ? Mismatch<'mixtureOfExperts expects networks that start with an Input'>

@@ -5,7 +5,7 @@ import type { Network, Parallel, Sequence } from '../core/compose.ts'
 import type { Multiply } from '../core/digits.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Hide } from '../core/hidden.ts'
-import type { AnyLayer, Out } from '../core/layer.ts'
+import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import { integer, type Options } from '../core/options.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { Deconvolution } from '../layers/deconvolution.ts'
@@ -78,6 +78,7 @@ type Channels<C extends number> = [
  * infers a call and knows no depth yet.
  */
 interface ByDepth<C extends readonly number[]> {
+  readonly [depth: number]: Typed
   readonly 1: Level<1, C[0], Twice<'bottom', C[1]>>
   readonly 2: Level<1, C[0], Level<2, C[1], Twice<'bottom', C[2]>>>
   readonly 3: Level<1, C[0], Level<2, C[1], Level<3, C[2], Twice<'bottom', C[3]>>>>
@@ -89,10 +90,15 @@ interface ByDepth<C extends readonly number[]> {
     Level<2, C[1], Level<3, C[2], Level<4, C[3], Level<5, C[4], Level<6, C[5], Twice<'bottom', C[6]>>>>>>
   >
 }
-/** Without a known depth, or deeper, only the run time follows the levels. */
-type Levels<Depth extends number, C extends number> = Depth extends keyof ByDepth<Channels<C>>
-  ? ByDepth<Channels<C>>[Depth]
-  : Slice
+/**
+ * Without a known depth, or deeper, only the run time follows the levels. Looked up, not chosen by the depth: of a choice
+ * the compiler would go through every branch while it infers a call.
+ */
+type Levels<Depth extends number, C extends number> = ByDepth<Channels<C>>[Depth] extends infer L extends Typed
+  ? unknown extends L['~within']
+    ? Slice
+    : L
+  : never
 
 /** What {@link unet} does with an image of shape `S`. */
 export interface UNet<S extends ImageShape, Classes extends number, Depth extends number, C extends number>

@@ -11,7 +11,7 @@ export type Joined<B extends readonly Branch[]> = {
 }
 /** Branches in which every mistake stands in the place of the argument that makes it. */
 export type Check<B extends readonly Branch[]> =
-  Joined<B> extends infer L extends readonly AnyLayer[] ? (CheckBranches<L> extends L ? B : CheckBranches<L>) : B
+  Joined<B> extends infer L extends readonly AnyLayer[] ? CheckBranches<L, B> : B
 
 /** A branch as one part. */
 export const asBranch = (owner: string, branch: unknown): Part =>

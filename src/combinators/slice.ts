@@ -1,6 +1,6 @@
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Unknown } from '../core/named.ts'
+import type { Unknown } from '../core/list.ts'
 import {
   asPart,
   type Cut,
@@ -20,8 +20,10 @@ export interface Slice extends Wired {
   readonly '~out': number[]
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': Unknown
-  readonly '~within': string
+  readonly '~found': [Unknown]
+  readonly '~all': [Unknown]
+  readonly '~patterns': never
+  readonly '~within': 0
 }
 
 const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {

@@ -1,50 +1,52 @@
 import type { Chain, Deeper, Side } from './compose.ts'
-import type { AnyLayer, Out } from './layer.ts'
-import type { InBlock, InParallel, Unknown } from './named.ts'
+import type { Out, Placed, Typed } from './layer.ts'
+import type { InBlock, Unknown } from './list.ts'
 import type { ExplicitName } from './names.ts'
 import type { Wired } from './network.ts'
-import type { Next } from './next.ts'
-import type { Mismatch, Several } from './shape.ts'
+import type { InParallel, Within } from './run.ts'
+import type { Fans, List, Output } from './scan.ts'
+import type { Mismatch } from './shape.ts'
 
 // The types of blocks: named parts, branches that all get the whole input, and parts that may be left out.
 
 /** A named part: the names of its layers begin with its own, and so do the errors in it. */
-export interface Block<Name extends string, B extends AnyLayer> extends Chain, Wired {
+export interface Block<in out Name extends string, in out B extends Typed> extends Chain, Wired {
   readonly kind: 'Block'
-  readonly '~out': Within<Name, Out<B, this['~in']>>
+  readonly '~out': Along<Name, Out<B, this['~in']>>
   readonly '~source': B['~source']
   readonly '~named': ExplicitName<Name>
-  readonly '~entries': InBlock<Name, B>
-  readonly '~within': 0 | Name | Deeper<B['~within']>
+  readonly '~parts': Within<Name, B, 'block'>
+  readonly '~found': [InBlock<Name, Placed<B, this['~in']>['~found']>]
+  readonly '~all': [InBlock<Name, Placed<B, this['~in']>['~all']>]
+  readonly '~patterns': Name | B['~patterns']
+  readonly '~within': 0 | Deeper<B['~within']>
 }
-type Within<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
+type Along<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
 
 /** Branches each of which gets all that comes in. */
-export interface Fan<L extends readonly AnyLayer[]> extends Chain, Wired {
+export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Branch'
-  readonly '~out': FanOut<L, 0, this['~in'], []>
+  readonly '~out': Output<Fans<L, 0, this['~in'], [], [], '~found'>>
   readonly '~source': never
   readonly '~named': L[number]['~named']
-  readonly '~entries': InParallel<L, 'all'>
+  readonly '~parts': InParallel<L, 'all'>
+  readonly '~found': List<Fans<L, 0, this['~in'], [], [], '~found'>>
+  readonly '~all': List<Fans<L, 0, this['~in'], [], [], '~all'>>
+  readonly '~patterns': L[number]['~patterns']
   readonly '~within': 0 | Deeper<L[number]['~within']>
 }
-type FanOut<L extends readonly AnyLayer[], N extends number, I, R extends readonly unknown[]> = N extends L['length']
-  ? R
-  : Out<L[N], I> extends infer O
-    ? O extends Mismatch<infer M>
-      ? Mismatch<M>
-      : FanOut<L, Next[N], I, O extends Several ? [...R, ...O] : [...R, O]>
-    : never
 /** What `branch` makes: a network of several inputs when every branch starts with inputs of its own. */
-export type Fanned<L extends readonly AnyLayer[]> = Side<L> extends { readonly kind: 'Network' } ? Side<L> : Fan<L>
+export type Fanned<L extends readonly Typed[]> = Side<L> extends { readonly kind: 'Network' } ? Side<L> : Fan<L>
 
 /** A layer that is there or not, as only the run time knows: what its output and its input have in common. */
-export interface Perhaps<B extends AnyLayer> extends Chain {
+export interface Perhaps<in out B extends Typed> extends Chain {
   readonly '~out': Common<this['~in'], Out<B, this['~in']>>
   readonly '~source': never
   readonly '~named': B['~named']
-  readonly '~entries': Unknown
-  readonly '~within': string
+  readonly '~found': [Unknown]
+  readonly '~all': [Unknown]
+  readonly '~patterns': B['~patterns']
+  readonly '~within': 0
 }
 type Common<I, O> =
   O extends Mismatch<string>

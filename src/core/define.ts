@@ -2,22 +2,13 @@ import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type { Chain } from './compose.ts'
 import { type Fault, InvalidOption, show } from './errors.ts'
 import type { Mode, Result, Rules } from './layer.ts'
-import type { Entry, Has } from './named.ts'
-import { automaticPattern, checkName, type ExplicitName } from './names.ts'
+import type { Bare, Has } from './list.ts'
+import { automaticPattern, type Before, checkName, type ExplicitName } from './names.ts'
 import { chain, type LayerValue } from './network.ts'
 import type { Ops } from './ops.ts'
 import { type Option, type Options, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
-
-// NoInfer: a name is inferred from the options of a call, never from what the place of the call expects of a layer.
-
-interface Titled<Name extends string> extends Chain {
-  /** The name, or the pattern that numbers it in a network. */
-  readonly name: Name
-  readonly rules: Rules
-  readonly '~named': ExplicitName<NoInfer<Name>>
-}
 
 /**
  * The type of a layer with variables, for the layers' own types to extend: they add '~out', '~params' and '~state'.
@@ -27,20 +18,38 @@ interface Titled<Name extends string> extends Chain {
  * A layer's type takes its options one by one, each with its default: layers that are made alike are then of one type,
  * which costs the compiler once. Options as one object would make every call a type of its own.
  */
-export interface Leaf<Name extends string, H extends Has = 'some'> extends Titled<Name> {
+export interface Leaf<Name extends string, H extends Has = 'some'> extends Chain {
+  /** The name, or the pattern that numbers it in a network. */
+  readonly name: Name
+  readonly rules: Rules
+  readonly '~named': ExplicitName<Name>
   readonly '~source': never
+  readonly '~out': unknown
   readonly '~params': unknown
   readonly '~state': unknown
-  readonly '~entries': Entry<NoInfer<Name>, H>
-  readonly '~within': 0 | NoInfer<Name>
+  readonly '~before': Before<Name>
+  readonly '~has': H
+  readonly '~found': [this]
+  readonly '~all': [this]
+  readonly '~patterns': Name
+  readonly '~within': 0
 }
 
 /** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
-export interface Plain<Name extends string, Source = never> extends Titled<Name> {
+export interface Plain<Name extends string, Source = never> extends Chain {
+  /** The name, or the pattern that numbers it in a network. */
+  readonly name: Name
+  readonly rules: Rules
+  readonly '~named': ExplicitName<Name>
   readonly '~source': Source
+  readonly '~out': unknown
   readonly '~params': never
   readonly '~state': never
-  readonly '~entries': NoInfer<Name>
+  readonly '~before': Before<Name>
+  readonly '~has': 'some'
+  readonly '~found': []
+  readonly '~all': [this]
+  readonly '~patterns': Bare<Name>
   readonly '~within': 0
 }
 

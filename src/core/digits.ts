@@ -1,5 +1,5 @@
 import type { Difference, Product as Products, Quotient, Sum } from './digit-tables.ts'
-import type { Halves } from './halves.ts'
+import type { Halves, Previous } from './halves.ts'
 import type { Next } from './next.ts'
 
 // Arithmetic on literal types, as on paper: numbers are strings of digits, and each step looks one digit up in a table.
@@ -119,17 +119,34 @@ export type Add<A extends number, B extends number> = B extends 0
   ? A
   : number extends A | B
     ? number
-    : ToNumber<AddDigits<`${A}`, `${B}`>>
+    : B extends 1
+      ? AddOne<A, Next[A]>
+      : ToNumber<AddDigits<`${A}`, `${B}`>>
+type AddOne<A extends number, N> = number extends N ? ToNumber<AddDigits<`${A}`, '1'>> : N
 /** A - B, or '-' when that is negative. */
 export type Subtract<A extends number, B extends number> = B extends 0
   ? A
   : number extends A | B
     ? number
-    : SubtractDigits<`${A}`, `${B}`> extends infer S extends string
-      ? S extends '-'
-        ? '-'
-        : ToNumber<S>
+    : Down<A, B> extends infer D
+      ? number extends D
+        ? SubtractDigits<`${A}`, `${B}`> extends infer S extends string
+          ? S extends '-'
+            ? '-'
+            : ToNumber<S>
+          : never
+        : D
       : never
+/** A - B where B is small and the tables reach to A; else `number`. */
+type Down<A extends number, B extends number> = B extends 1
+  ? Previous[A]
+  : B extends 2
+    ? Previous[Previous[A]]
+    : B extends 3
+      ? Previous[Previous[Previous[A]]]
+      : B extends 4
+        ? Previous[Previous[Previous[Previous[A]]]]
+        : number
 /** A * B */
 export type Multiply<A extends number, B extends number> = A extends 1
   ? B

@@ -1,5 +1,5 @@
-import type { AnyLayer } from './layer.ts'
-import type { Unknown } from './named.ts'
+import type { Typed } from './layer.ts'
+import type { Unknown } from './list.ts'
 
 // What an editor shows of a network is to be its shapes; its layers, of which there may be hundreds, would fill the rest
 // of the screen. Compilers print every type argument in full, but for one form: a type that they inferred backwards
@@ -14,16 +14,18 @@ interface Boxes<L> {
 }
 
 /** Layers in a form that prints as `{ [x: string]: ... }`. */
-export type Hide<L extends readonly AnyLayer[]> = Boxes<L> extends Boxed<infer Hidden> ? Hidden : never
+export type Hide<L extends readonly Typed[]> = Boxes<L> extends Boxed<infer Hidden> ? Hidden : never
 /** The layers that {@link Hide} hid; some that are not known where a declaration file has lost them. */
-export type Layers<Hidden> = Hidden extends { readonly [layers: string]: infer L extends readonly AnyLayer[] }
+export type Layers<Hidden> = Hidden extends { readonly [layers: string]: infer L extends readonly Typed[] }
   ? unknown extends L
     ? readonly [Lost]
     : L
   : never
-interface Lost extends AnyLayer {
+interface Lost extends Typed {
   readonly '~out': number[]
   readonly '~named': never
-  readonly '~entries': Unknown
-  readonly '~within': string
+  readonly '~found': [Unknown]
+  readonly '~all': [Unknown]
+  readonly '~patterns': never
+  readonly '~within': 0
 }

@@ -8,24 +8,33 @@ import type { VariableRules } from './variables.ts'
 // A layer is a value: frozen options plus rules. Its type carries the twin of its shape rule, as a type-level function
 // whose argument is the key '~in'; the keys that start with ~ exist for the compiler only.
 
-/** What the compiler needs of a layer; the constraint of every function that takes one. Small, as it is checked often. */
+/**
+ * What a layer is for the functions that take one. No more than tells it from other values: what it has, the compiler
+ * looks at in every call within a call.
+ */
 export interface AnyLayer {
   readonly kind: string
   /** The argument of the type-level function: the shape that comes in. */
   readonly '~in': unknown
-  /** Its result: the shape that goes out, or a Mismatch. */
-  readonly '~out': unknown
+}
+/** What a layer has beside for the compiler. All of it optional, so that every layer may be asked for it. */
+export interface Typed extends AnyLayer {
+  /** The result: the shape that goes out, or a Mismatch. */
+  readonly '~out'?: unknown
+  /** The layers with variables within, in their places, as `core/list.ts` says. */
+  // biome-ignore lint/suspicious/noExplicitAny: a list to spread, of a type that is known where the layer is
+  readonly '~found'?: any
+  /** The same with the layers without variables. */
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  readonly '~all'?: any
   /** The shape of the inputs that a network starts with; `never` for a layer that waits for its input. */
-  readonly '~source': unknown
+  readonly '~source'?: unknown
   /** The explicit names within, as a union. */
-  readonly '~named': unknown
-  /** What to walk for the variables within, as `core/named.ts` says. */
-  readonly '~entries': unknown
-  /**
-   * How deep compositions are nested within, as every number from 0 to that, and the names and patterns of the layers
-   * with variables, which are those that need be counted. One union, as it is read at every level.
-   */
-  readonly '~within': unknown
+  readonly '~named'?: unknown
+  /** The names and patterns within, after '!' where a layer has no variables. */
+  readonly '~patterns'?: unknown
+  /** How deep compositions are nested within, as every number from 0 to that, and whether some layer is shared. */
+  readonly '~within'?: unknown
 }
 
 /** An argument: one and the same type wherever a layer meets a shape, so that the compiler reads the layer once for it. */
@@ -33,9 +42,9 @@ interface At<I> {
   readonly '~in': I
 }
 /** A layer that gets an input shape. */
-export type Placed<L extends AnyLayer, I> = L & At<I>
+export type Placed<L extends Typed, I> = L & At<I>
 /** The output shape of a layer for an input shape. */
-export type Out<L extends AnyLayer, I> = (L & At<I>)['~out']
+export type Out<L extends Typed, I> = (L & At<I>)['~out']
 
 /** How a layer runs. */
 export interface Mode {

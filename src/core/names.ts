@@ -26,6 +26,13 @@ type Shorten<S extends string, N extends string, Width> = N extends `${Digits}${
       : S
   : S
 
+/** What stands before the number in a pattern: 'fc' of 'fc{}'. A pattern that does not end in '{}' as it is. */
+export type Before<Name extends string> = Name extends `${string}{${string}`
+  ? Name extends `${infer B}{}`
+    ? B
+    : Name
+  : never
+
 /** The N-th name that a pattern gives; a name without a field is itself. */
 export type Format<Pattern extends string, N extends string> = string extends Pattern
   ? string

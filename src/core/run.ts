@@ -1,84 +1,118 @@
-import type { Scan } from './compose.ts'
-import type { AnyLayer, Out } from './layer.ts'
-import type { InBlock, InParallel, InSequence, InShared } from './named.ts'
+import type { Out, Placed, Typed } from './layer.ts'
+import type { InBlock, InShared, Mode } from './list.ts'
 import type { Next } from './next.ts'
+import type { Appended, Ran, Scan, Unequal } from './scan.ts'
 import type { BranchInput, Mismatch, Several } from './shape.ts'
 
-// The output shape of compositions that are nested so deep that the compiler, which follows a hundred steps into each
-// other, would not come to their ground: one walk with a stack of its own. Parts that are less deep are read as usual,
-// which is cheaper where they occur more than once.
+// The output and the list of compositions that are nested so deep that the compiler, which follows a hundred steps into
+// each other, would not come to their ground: one walk with a stack of its own. Parts that are less deep are read as
+// usual, which is cheaper where they occur more than once.
 
 /** From this depth of nesting on. */
 export type Deep = 8
 
-/**
- * The output of a sequence that is so deep. For an input that is not known, which every `join` asks about, its parts have
- * answered when they were joined: nothing is deep then.
- */
-export type DeepOut<L extends readonly AnyLayer[], I> = I extends readonly [unknown, infer D, ...(readonly unknown[])]
-  ? number extends D
-    ? Scan<L, 0, I>
-    : Run<L, 0, I, null>
-  : Scan<L, 0, I>
+// What a composition is made of, as '~parts'.
+
+/** Layers in sequence. */
+export interface InSequence<L extends readonly Typed[]> {
+  readonly sequence: L
+}
+/** Branches side by side, each of which gets one of several inputs or all of them. */
+export interface InParallel<L extends readonly Typed[], Gets extends 'one' | 'all'> {
+  readonly branches: L
+  readonly gets: Gets
+}
+/** A part with a name of its own. */
+export interface Within<Name extends string, B extends Typed, As extends 'block' | 'shared'> {
+  readonly name: Name
+  readonly part: B
+  readonly as: As
+}
 
 /**
- * The shape after the layers `L` from index `N` on, and after all that `Up` holds: the rest of a sequence, [layers,
- * index, more]; the branches to come, [layers, index, input, what each gets, outputs so far, more]; a name, [name, more].
+ * What comes out of a sequence that is so deep. For an input that is not known, which every `join` asks about, its parts
+ * have answered when they were joined: nothing is deep then.
  */
-type Run<L extends readonly AnyLayer[], N extends number, I, Up> =
-  I extends Mismatch<infer M>
-    ? Fail<M, Up>
-    : N extends L['length']
-      ? RunUp<I, Up>
-      : Deep extends L[N]['~within']
-        ? Into<L[N], L[N]['~entries'], I, readonly [L, Next[N], Up]>
-        : Run<L, Next[N], Out<L[N], I>, Up>
-type Into<B extends AnyLayer, E, I, Up> =
-  E extends InSequence<infer L>
-    ? Run<L, 0, I, Up>
+export type DeepRun<L extends readonly Typed[], I, M extends Mode> = I extends readonly [
+  unknown,
+  infer D,
+  ...(readonly unknown[]),
+]
+  ? number extends D
+    ? Scan<L, 0, I, [], M>
+    : Run<L, 0, I, [], M, null>
+  : Scan<L, 0, I, [], M>
+
+/**
+ * What comes after the layers `L` from index `N` on, and after all that `Up` holds, for the shape `I` and the list `R` so
+ * far. In `Up` stand the rest of a sequence, [layers, index, more]; the branches to come, [layers, index, input, what
+ * each gets, outputs so far, more]; what is outside of a named part, [its name, how it is named, list so far, more].
+ */
+type Run<
+  L extends readonly Typed[],
+  N extends number,
+  I,
+  R extends readonly unknown[],
+  M extends Mode,
+  Up,
+> = N extends L['length']
+  ? RunUp<I, R, M, Up>
+  : Deep extends L[N]['~within']
+    ? Into<L[N], I, R, M, readonly [L, Next[N], Up]>
+    : Placed<L[N], I> extends infer P extends Typed
+      ? P['~out'] extends Mismatch<infer Why>
+        ? Fail<Why, Up>
+        : Run<L, Next[N], P['~out'], [...R, ...P[M]], M, Up>
+      : never
+type Into<B extends Typed, I, R extends readonly unknown[], M extends Mode, Up> = B extends {
+  readonly '~parts': infer E
+}
+  ? E extends InSequence<infer L>
+    ? Run<L, 0, I, R, M, Up>
     : E extends InParallel<infer L, infer Gets>
-      ? Branch<L, 0, I, Gets, [], Up>
-      : E extends InBlock<infer Name, infer P>
-        ? Run<[P], 0, I, readonly [Name, Up]>
-        : E extends InShared<string, infer P>
-          ? Run<[P], 0, I, Up>
-          : RunUp<Out<B, I>, Up>
+      ? Branch<L, 0, I, Gets, [], R, M, Up>
+      : E extends Within<infer Name, infer P, infer As>
+        ? Run<[P], 0, I, [], M, readonly [Name, As, R, Up]>
+        : never
+  : RunUp<Out<B, I>, [...R, ...Placed<B, I>[M]], M, Up>
 type Branch<
-  L extends readonly AnyLayer[],
+  L extends readonly Typed[],
   N extends number,
   I,
   Gets,
+  O extends readonly unknown[],
   R extends readonly unknown[],
+  M extends Mode,
   Up,
 > = N extends L['length']
   ? Gets extends 'one'
     ? I extends Several
       ? I['length'] extends N
-        ? RunUp<R, Up>
-        : Fail<`Parallel has ${L['length']} branches, but ${I['length']} inputs come in`, Up>
-      : RunUp<R, Up>
-    : RunUp<R, Up>
-  : Run<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, readonly [L, Next[N], I, Gets, R, Up]>
-type RunUp<O, Up> =
-  O extends Mismatch<infer M>
-    ? Fail<M, Up>
-    : Up extends readonly [infer L extends readonly AnyLayer[], infer N extends number, infer More]
-      ? Run<L, N, O, More>
+        ? RunUp<O, R, M, Up>
+        : Fail<Unequal<L, I>['mismatch'], Up>
+      : RunUp<O, R, M, Up>
+    : RunUp<O, R, M, Up>
+  : Run<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, R, M, readonly [L, Next[N], I, Gets, O, Up]>
+type RunUp<I, R extends readonly unknown[], M extends Mode, Up> =
+  I extends Mismatch<infer Why>
+    ? Fail<Why, Up>
+    : Up extends readonly [infer L extends readonly Typed[], infer N extends number, infer More]
+      ? Run<L, N, I, R, M, More>
       : Up extends readonly [
-            infer L extends readonly AnyLayer[],
+            infer L extends readonly Typed[],
             infer N extends number,
-            infer I,
+            infer From,
             infer Gets,
-            infer R extends readonly unknown[],
+            infer O extends readonly unknown[],
             infer More,
           ]
-        ? Branch<L, N, I, Gets, O extends Several ? [...R, ...O] : [...R, O], More>
-        : Up extends readonly [string, infer More]
-          ? RunUp<O, More>
-          : O
+        ? Branch<L, N, From, Gets, Appended<O, I>, R, M, More>
+        : Up extends readonly [infer Name extends string, infer As, infer Before extends readonly unknown[], infer More]
+          ? RunUp<I, [...Before, As extends 'block' ? InBlock<Name, R> : InShared<Name, R>], M, More>
+          : Ran<I, R>
 /** Why a part cannot work, after the names of the blocks around it. */
-type Fail<M extends string, Up> = Up extends readonly [...infer Frame, infer More]
-  ? Frame extends readonly [infer Name extends string]
-    ? Fail<`${Name} > ${M}`, More>
-    : Fail<M, More>
-  : Mismatch<M>
+type Fail<Why extends string, Up> = Up extends readonly [...infer Frame, infer More]
+  ? Frame extends readonly [infer Name extends string, 'block', unknown]
+    ? Fail<`${Name} > ${Why}`, More>
+    : Fail<Why, More>
+  : Ran<Mismatch<Why>, []>

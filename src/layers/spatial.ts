@@ -38,6 +38,16 @@ type Slide<N extends number, K extends number, S extends number> = K extends 1
           ? Add<Floor<Rest, S>, 1>
           : '-'
         : never
+/** The padding that keeps the size at stride 1, of windows so frequent that their output is not reckoned; else `number`. */
+type Keeping<K extends number, D extends number> = K extends 3 ? D : D extends 1 ? Centre[K] : number
+interface Centre {
+  [odd: number]: number
+  1: 0
+  5: 2
+  7: 3
+  9: 4
+  11: 5
+}
 /** One axis of `N` after a window of `K` elements. */
 export type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = P extends 'same'
   ? Ceil<N, S>
@@ -48,9 +58,8 @@ export type SlideAxis<N extends number, K extends number, S extends number, P, D
       : P extends number
         ? number extends P
           ? number
-          : // The window of three with as much padding as dilation keeps the size: most windows, so it is not reckoned.
-            [K, S, P] extends [3, 1, D]
-            ? N
+          : Keeping<K, D> extends P
+            ? Ceil<N, S>
             : Slide<Add<N, Multiply<P, 2>>, Extent<K, D>, S>
         : number
 
@@ -61,7 +70,7 @@ export type Slid<I, Kind extends string, Size extends readonly number[], P, S, D
   infer W extends number,
   unknown,
 ]
-  ? [P, S] extends ['same', 1]
+  ? Keeps<P, S, Size> extends true
     ? [B, H, W, Channels]
     : SlidTo<
         I,
@@ -83,6 +92,14 @@ export type NoImage<Kind extends string, I> = RefusedInput<
   I,
   'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.'
 >
+/** Whether rows and columns stay as they are: so frequent that it is not reckoned. */
+type Keeps<P, S, Size> = S extends 1
+  ? P extends 'same'
+    ? true
+    : [P, Size] extends ['valid', readonly [1, 1, unknown]]
+      ? true
+      : false
+  : false
 // Each axis is asked by itself: of a pair the compiler would reckon what it could be while it is not known yet.
 type SlidTo<I, Kind extends string, Size extends readonly number[], D, B, Rows, Cols, Channels> = Rows extends 0 | '-'
   ? TooLarge<I, Kind, Size, D>

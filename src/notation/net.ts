@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import type { Chain, Join } from '../core/compose.ts'
 import { InvalidOption, NotationError, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Unknown } from '../core/named.ts'
+import type { Unknown } from '../core/list.ts'
 import { compose, type Part, type Wired } from '../core/network.ts'
 import type { Mismatch } from '../core/shape.ts'
 import type { Problem } from './arguments.ts'
@@ -17,8 +17,10 @@ export interface AnyNetwork extends Chain, Wired {
   readonly '~out': number[]
   readonly '~source': never
   readonly '~named': never
-  readonly '~entries': Unknown
-  readonly '~within': string
+  readonly '~found': [Unknown]
+  readonly '~all': [Unknown]
+  readonly '~patterns': never
+  readonly '~within': 0
 }
 
 type Parsed<S extends string, B> =

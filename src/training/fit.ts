@@ -145,18 +145,18 @@ export const fit = async <N extends AnyLayer>(
   options: FitOptions<N> = {},
 ): Promise<Fitted<N>> => {
   const part = asPart('fit', network)
-  asTrees('fit', variables)
+  const trees = asTrees('fit', variables)
   const rule = readFit<Examples, Progress, TrainState<N>>(options)
   const examplesOf = async (owner: string, given: Examples): Promise<NumberBatch> => {
     const batch = keepBatch(() => toBatch(owner, part, given))
     return finallyRelease(batch, async () => {
-      checkTraining(part, variables, batch, rule)
+      checkTraining(part, trees, batch, rule)
       return numbersIn(batch)
     })
   }
   const all = await examplesOf('fit', examples)
   const held = rule.validation === null ? null : await examplesOf('fit, validation', rule.validation)
-  const [engine, start] = await begin(part, variables, rule)
+  const [engine, start] = await begin(part, trees, rule)
   try {
     return await train(engine, start, all, held, rule)
   } finally {

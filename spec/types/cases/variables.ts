@@ -8,6 +8,7 @@ import {
   Convolution1D,
   Convolution3D,
   DepthwiseConvolution,
+  Elementwise,
   GRU,
   Identity,
   Input,
@@ -78,8 +79,42 @@ params['convolution-2']
 const counted = join(Input(4), Relu(3), Relu(2, { name: 'fc{}' }), Relu(5), Relu(6, { name: 'fc{}' }))
 holds<Same<keyof ParamsOf<typeof counted>, 'relu-1' | 'relu-2' | 'fc1' | 'fc2'>>()
 holds<Same<ParamsOf<typeof counted>['relu-2']['weight'], Tensor<[2, 5]>>>()
+// A layer without variables takes part in it.
+const bareOnes = join(Input(4), Relu(), Relu(8), join(Relu(), Relu(3)), block('b{}', join(Relu(), Relu(2))))
+holds<Same<keyof ParamsOf<typeof bareOnes>, 'relu-2' | 'relu-4' | 'b1/relu-2'>>()
+// Every form of a pattern counts by itself, a block and a layer of one pattern together.
+const patterns = join(
+  Input(4),
+  Relu(1, { name: 'a{}' }),
+  block('a{}', Relu(1, { name: '{}' })),
+  Relu(1, { name: 'a{}b' }),
+  Relu(2, { name: 'a{:03d}' }),
+  Relu(3, { name: 'a{}' }),
+  Relu(1, { name: 'a{:03d}' }),
+  block('a', join(Relu(1, { name: 'a' }), Relu(2, { name: '{}' }), Relu(3, { name: '{}' }))),
+)
+holds<Same<keyof ParamsOf<typeof patterns>, 'a1' | 'a2/1' | 'a1b' | 'a001' | 'a3' | 'a002' | 'a/a' | 'a/1' | 'a/2'>>()
+holds<Same<ParamsOf<typeof patterns>['a/2']['weight'], Tensor<[2, 3]>>>()
 const copies = join(Input(4), repeat(Relu(4), 3))
 holds<Same<keyof ParamsOf<typeof copies>, 'relu-1' | 'relu-2' | 'relu-3'>>()
+
+// Names may be made of type parameters.
+const twins = <const Name extends string, const N extends number>(name: Name, n: N) =>
+  join(
+    parallel(
+      [Relu(n, { name: `${name}_a` as `${Name}_a` }), BatchNorm({ name: `norm_${name}` as `norm_${Name}` })],
+      Linear(n, { name: `${name}_b` as `${Name}_b` }),
+    ),
+    Elementwise('add'),
+  ).to(Softmax(n, { name: `${name}_c` as `${Name}_c` }))
+const twice = join(Input(4), twins('x', 5), twins('y', 6))
+holds<Same<keyof ParamsOf<typeof twice>, 'x_a' | 'norm_x' | 'x_b' | 'x_c' | 'y_a' | 'norm_y' | 'y_b' | 'y_c'>>()
+holds<Same<ParamsOf<typeof twice>['y_b']['weight'], Tensor<[5, 6]>>>()
+join(Input(4), twins('x', 5), twins('x', 6))
+//                            ~~~~~~~~~~~~~ Two layers are named 'x_a'
+const named = <const Name extends string>(name: Name) => block(name, repeat(Linear(3), 2))
+const inside = join(Input(4), named('first'), named('second'))
+holds<Same<ParamsOf<typeof inside>['second/linear-2']['weight'], Tensor<[3, 3]>>>()
 
 // A shared layer has one set of variables.
 const encoder = shared('encoder', Relu(8))

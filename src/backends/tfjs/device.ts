@@ -18,6 +18,8 @@ export interface Device {
   /** Runs a kernel of one result. */
   readonly call: (kernel: string, inputs: Readonly<Record<string, Info>> | readonly Info[], attrs?: object) => Info
   readonly make: (values: Float32Array, shape: readonly number[]) => Info
+  /** Whether the backend keeps numbers in the memory of the process. */
+  readonly isNear: boolean
   /** A view of a tensor's numbers where the backend keeps them in reach, else a copy. Not for keeping. */
   readonly view: (info: Info) => Block
   readonly dispose: (info: Info) => void
@@ -75,6 +77,7 @@ export const deviceOf = (name: string, module?: Module): Device => {
       shape: [...shape],
       dtype: 'float32',
     }),
+    isNear: name === 'cpu' || heap !== undefined,
     view: info => ({
       values: heap ? heap(info) : (backend.readSync(info.dataId) as Float32Array),
       shape: info.shape,

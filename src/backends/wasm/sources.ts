@@ -38,7 +38,7 @@ export const lasting = (order: readonly GraphNode[]): ReadonlySet<GraphNode> => 
   const found = new Set<GraphNode>()
   for (const node of order) {
     if (!isMultiplied(node) || !isByChannel(node)) continue
-    let filter = node.inputs[1]
+    let filter: GraphNode | undefined = node.inputs[1]
     while (filter !== undefined) {
       found.add(filter)
       filter = isA(filter, 'reshape') ? filter.inputs[0] : undefined

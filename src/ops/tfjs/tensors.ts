@@ -1,8 +1,11 @@
-import { type DataType, Tensor as TfTensor, tidy } from '@tensorflow/tfjs-core'
+import { type DataType, type DataTypeMap, Tensor as TfTensor, tidy } from '@tensorflow/tfjs-core'
 import type { Tensor } from '../../core/variables.ts'
 
 // A tensor of tfjs lives until it is disposed. What joinery returns is a handle that disposes its tensor when nobody
 // holds the handle any more, so that users need not.
+
+/** Handles whose numbers are being read, which takes time on graphics cards: they are held until then. */
+const beingRead = new Set<{ readonly handle: TfTensor }>()
 
 const unheld = new FinalizationRegistry<TfTensor>(tensor => tensor.dispose())
 
@@ -13,6 +16,17 @@ class Handle extends TfTensor {
     super(held.shape, held.dtype as DataType, held.dataId, held.id)
     this.#held = held
     unheld.register(this, held, this)
+  }
+  override data<D extends DataType = 'float32'>(): Promise<DataTypeMap[D]> {
+    return this.#reading(super.data<D>())
+  }
+  override bytes(): Promise<Uint8Array[] | Uint8Array> {
+    return this.#reading(super.bytes())
+  }
+  #reading<R>(numbers: Promise<R>): Promise<R> {
+    const reading = { handle: this }
+    beingRead.add(reading)
+    return numbers.finally(() => beingRead.delete(reading))
   }
   override dispose(): void {
     unheld.unregister(this)

@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-backend-webgl'
+import type { BackendOption } from '../../src/index.ts'
+import {
+  adam,
+  apply,
+  Convolution,
+  compile,
+  Dropout,
+  fit,
+  Input,
+  init,
+  join,
+  key,
+  LSTM,
+  MaxPooling,
+  Relu,
+  Reshape,
+  Softmax,
+  uniforms,
+} from '../../src/index.ts'
+import { onnxruntime } from '../../src/onnxruntime.ts'
+import { wasm } from '../../src/wasm.ts'
+
+// What a user's page does, on every backend: infer, train, and nothing left over. Says each result to the server, as
+// "passed" or "failed".
+
+const say = (text: string): Promise<unknown> => fetch('/say', { method: 'POST', body: text })
+
+const networks = {
+  convolutional: join(
+    Input([8, 8, 1]),
+    ...[Convolution([3, 3, 8]), Relu(), MaxPooling([2, 2]), Reshape(), Dropout(0.1), Relu(16), Softmax(3)],
+  ),
+  recurrent: join(Input([8, 8, 1]), Reshape([8, 8]), LSTM(12), Softmax(3)),
+}
+
+const count = 60
+const noise = uniforms(key(3), count * 64)
+const classes = Array.from({ length: count }, (_, i) => i % 3)
+const examples = {
+  // A stripe in every third row says which class it is.
+  x: {
+    data: noise.map((v, i) => 0.3 * v + (Math.floor((i % 64) / 8) % 3 === classes[Math.floor(i / 64)] ? 1 : 0)),
+    shape: [count, 8, 8, 1],
+  },
+  y: classes.map(k => [0, 1, 2].map(j => Number(j === k))),
+}
+const rule = { loss: 'categoricalCrossentropy', optimizer: adam({ step: 0.01 }), epochs: 8, batchSize: 20 } as const
+
+/** One network on one backend: the largest distance from eager outputs, and the losses of its training. */
+const tried = async (network: (typeof networks)['convolutional'], backend: BackendOption): Promise<string> => {
+  const start = init(network, key(1))
+  const x = { data: examples.x.data.slice(0, 64 * 5), shape: [5, 8, 8, 1] }
+  const eager = await (apply(network, start, x).output as unknown as tf.Tensor).data()
+  const model = compile(network, start, { backend })
+  const output = await ((await model(x)) as unknown as tf.Tensor).data()
+  await model.dispose()
+  const apart = Math.max(...output.map((value, i) => Math.abs(value - (eager[i] as number))))
+  const { history } = await fit(network, start, examples, { ...rule, backend })
+  const [first = 0, last = Number.NaN] = [history.loss[0], history.loss.at(-1)]
+  const text = `outputs ${apart.toExponential(1)} apart, loss ${first.toFixed(4)} to ${last.toFixed(4)}`
+  if (!(apart < 1e-5 && last < 0.8 * first)) throw new Error(text)
+  return text
+}
+
+const backends: Readonly<Record<string, () => Promise<BackendOption>>> = {
+  cpu: async () => 'tfjs',
+  wasm: () => wasm({ paths: '/wasm/' }),
+  onnxruntime: async () => onnxruntime({ threads: 1 }),
+  webgl: async () => {
+    if (!(await tf.setBackend('webgl'))) throw new Error('WebGL is not there')
+    return 'tfjs'
+  },
+}
+
+await tf.setBackend('cpu')
+for (const [name, choose] of Object.entries(backends))
+  for (const [kind, network] of Object.entries(networks))
+    try {
+      const backend = await choose()
+      await say(`passed: ${name}, ${kind}: ${await tried(network as (typeof networks)['convolutional'], backend)}`)
+    } catch (error) {
+      await say(`failed: ${name}, ${kind}: ${error instanceof Error ? error.stack : error}`)
+    }
+await say('done')

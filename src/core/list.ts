@@ -1,0 +1,58 @@
+import type { AnyVariables } from './named.ts'
+
+// What every composition lists of itself for a given input, in the order in which it runs: the layers with variables, each
+// in its place. The list is a property of the composition in its place, so that parts which are alike are read once,
+// however often a network has them.
+
+/** Which variables a layer has: parameters, which gradients train, other state, both, or whichever turn out to be some. */
+export type Has = 'params' | 'state' | 'both' | 'some'
+
+/** What is listed: a layer in its place, or one of those below. */
+export interface Item {
+  readonly name: string
+  readonly '~params'?: unknown
+  readonly '~state'?: unknown
+  /** What stands before its number, as {@link Before} says; `never` where it has none. */
+  readonly '~before': string
+  /** Which variables it has, or the layers within. */
+  readonly '~has': Has
+}
+type HasWithin<T> = T extends readonly Item[] ? T[number]['~has'] : T extends Item ? T['~has'] : never
+/** What stands in the place of '~before' of what is no layer. */
+export type NoLayer = ';'
+/** A part whose names begin with its own and are numbered anew within it. */
+export interface InBlock<Name extends string, T> extends Item {
+  readonly name: never
+  readonly '~before': NoLayer
+  readonly '~has': HasWithin<T>
+  readonly block: Name
+  readonly list: T
+}
+/** A part whose variables stand under its name wherever it occurs; those of a composition under name/inner-name. */
+export interface InShared<Name extends string, L> extends Item {
+  readonly name: never
+  readonly '~before': NoLayer
+  readonly '~has': HasWithin<L>
+  readonly shared: Name
+  readonly layer: L
+}
+/** Layers that only the run time knows: no names can be told after them. */
+export interface Unknown extends Item {
+  readonly name: string
+  readonly '~before': NoLayer
+  readonly '~has': 'some'
+  readonly '~params': AnyVariables[string]
+  readonly '~state': AnyVariables[string]
+}
+
+/**
+ * Which layers are listed: those that have variables, or all, which is dearer but needed where one without variables
+ * counts in the numbers of others, as `Relu()` does in those of `Relu(8)`.
+ */
+export type Mode = '~found' | '~all'
+/** What '~patterns' has of a layer without variables. */
+export type Bare<Name extends string> = `!${Name}`
+/** What '~within' has of a part with shared layers. */
+export type SharedWithin = '/'
+/** How to list a composition with these '~patterns'. */
+export type ModeOf<P> = [P & Bare<P & string>] extends [never] ? '~found' : '~all'
