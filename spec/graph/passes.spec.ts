@@ -128,6 +128,12 @@ describe('simplify', () => {
   })
 
   it('moves no element that need not move', () => {
+    expect(simplified((ops, x) => ops.exp(ops.reverse(ops.reshape(x, [1, 6, 1]), [0, 2])))).to.deep.equal([
+      'reshape',
+      'exp',
+    ])
+    expect(simplified((ops, x) => ops.exp(ops.reverse(ops.reverse(x, [0, 1]), [1, 0])))).to.deep.equal(['exp'])
+    expect(simplified((ops, x) => ops.reverse(ops.reverse(x, [0, 1]), [1]))).to.deep.equal(['reverse'])
     expect(simplified((ops, x) => ops.transpose(ops.reshape(x, [2, 1, 3]), [1, 0, 2]))).to.deep.equal(['reshape'])
     expect(simplified((ops, x, y) => ops.add(ops.broadcast(ops.sum(x, [0], true), [2, 3]), y))).to.deep.equal([
       'sum',

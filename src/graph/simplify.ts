@@ -195,6 +195,17 @@ const laws: { readonly [O in Operation]?: Law<O> } = {
         )
       : undefined
   },
+  reverse: (ops, [x], axes) => {
+    if (x === undefined) return undefined
+    const turned = axes.filter(axis => x.shape[axis] !== 1)
+    if (turned.length === 0) return x
+    if (isA(x, 'reverse')) {
+      const [before] = x.attributes
+      const once = [...turned, ...before].filter(axis => turned.includes(axis) !== before.includes(axis))
+      return ops.reverse(first(x.inputs), once)
+    }
+    return turned.length < axes.length ? ops.reverse(x, turned) : undefined
+  },
   broadcast: (ops, [x], shape) => {
     if (x === undefined) return undefined
     if (alikeShapes(x.shape, shape)) return x

@@ -12,6 +12,8 @@ export interface Part {
   readonly begin: readonly number[]
   readonly to: readonly number[]
   readonly at: readonly number[]
+  /** The axes that are read from their ends. */
+  readonly reversed?: readonly number[]
 }
 
 /** An axis of a part: how many elements, and how far apart they lie where they come from and go. */
@@ -42,9 +44,12 @@ const one: Walk = { size: 1, from: 0, to: 0 }
 /** Makes a copying ready; it is given the addresses of both tensors. */
 export const copying = (
   { kernels }: Module,
-  { size, from, begin, to, at }: Part,
+  { size, from, begin, to, at, reversed = [] }: Part,
 ): ((to: number, from: number) => void) => {
-  const [source, target] = [layout(from).strides, layout(to).strides]
+  const forward = layout(from).strides
+  const source = forward.map((stride, axis) => (reversed.includes(axis) ? -stride : stride))
+  const target = layout(to).strides
+  const first = begin.map((i, axis) => (reversed.includes(axis) ? i + (size[axis] as number) - 1 : i))
   const walks = merged(size.map((n, axis) => ({ size: n, from: source[axis] as number, to: target[axis] as number })))
   const last = walks.at(-1)
   const run = last !== undefined && last.from === 1 && last.to === 1 ? last.size : 1
@@ -56,6 +61,6 @@ export const copying = (
       kernels.copyRuns(into, of, c.size, b.size, a.size, run, c.to, b.to, a.to, c.from, b.from, a.from)
     else for (let i = 0; i < next.size; i++) copy(into + 4 * i * next.to, of + 4 * i * next.from, others)
   }
-  const [toStart, fromStart] = [4 * start(target, at), 4 * start(source, begin)]
+  const [toStart, fromStart] = [4 * start(target, at), 4 * start(forward, first)]
   return (into, of) => copy(into + toStart, of + fromStart, rest)
 }

@@ -4,8 +4,9 @@ import { copying } from './copying.ts'
 import type { Module } from './module.ts'
 
 /** Operations of our own where those of tfjs are slow or missing. */
-export interface Own {
+export interface Operations {
   readonly slice: (x: TensorInfo, begin: readonly number[], size: readonly number[]) => TensorInfo
+  readonly reverse: (x: TensorInfo, axes: readonly number[]) => TensorInfo
   readonly pad: (x: TensorInfo, margins: readonly (readonly number[])[]) => TensorInfo
   readonly concatenate: (xs: readonly TensorInfo[], axis: number) => TensorInfo
   /** `undefined` for axes that do not lie side by side before others: tfjs sums along the last ones well. */
@@ -16,13 +17,20 @@ export interface Own {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
 /** The operations in the memory of a module. */
-export const ownIn = (module: Module): Own => {
+export const operationsIn = (module: Module): Operations => {
   const { kernels, addressOf, blank } = module
-  return Object.freeze<Own>({
+  return Object.freeze<Operations>({
     slice: (x, begin, size) => {
       const made = blank(size)
       const origin = size.map(() => 0)
       copying(module, { size, from: x.shape, begin, to: size, at: origin })(addressOf(made), addressOf(x))
+      return made
+    },
+    reverse: (x, reversed) => {
+      const made = blank(x.shape)
+      const origin = x.shape.map(() => 0)
+      const part = { size: x.shape, from: x.shape, begin: origin, to: x.shape, at: origin, reversed }
+      copying(module, part)(addressOf(made), addressOf(x))
       return made
     },
     pad: (x, margins) => {

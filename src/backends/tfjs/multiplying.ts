@@ -1,0 +1,149 @@
+import type { Margin, Sliding } from '../../core/ops.ts'
+import type { Fused } from '../../graph/graph.ts'
+import * as loops from '../../ops/tfjs/loops.ts'
+import type { Calls } from './calls.ts'
+import type { Device, Info } from './device.ts'
+import { all } from './pooling.ts'
+
+// Products and convolutions by the kernels of tfjs.
+
+const size = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
+
+/** The activations that the fused kernels of every backend know. */
+const inKernels: ReadonlySet<Fused['activation']> = new Set(['relu', 'sigmoid', 'elu', null])
+
+/** Products, convolutions, and either with what follows. */
+export interface Multiplying {
+  readonly matmul: (a: Info, b: Info) => Info
+  readonly convolve: (x: Info, filter: Info, sliding: Sliding) => Info
+  readonly fused: (node: Pick<Fused, 'operation' | 'attributes' | 'activation'>, inputs: readonly Info[]) => Info
+}
+
+/** @param spread puts zeros between the elements along an axis */
+export const multiplyingOf = (
+  device: Device,
+  { call, make, alias, as, padded, slice, concatenate, isCpu }: Calls,
+  spread: (x: Info, axis: number, gap: number) => Info,
+): Multiplying => {
+  const { view } = device
+  const stacked = (x: Info): Info => as(x, [size(x.shape.slice(0, -2)), ...x.shape.slice(-2)])
+
+  /** Negative margins cut off, which kernels refuse to do. */
+  const cropped = (x: Info, padding: Sliding['padding']): readonly [Info, Sliding['padding']] => {
+    if (padding.every(([before, after]) => before >= 0 && after >= 0)) return [x, padding]
+    const begin = [0, Math.max(0, -padding[0][0]), Math.max(0, -padding[1][0]), 0]
+    const cut = [0, ...padding.map(([before, after]) => Math.max(0, -before) + Math.max(0, -after)), 0]
+    const rest = padding.map(([before, after]): Margin => [Math.max(0, before), Math.max(0, after)])
+    return [
+      slice(
+        x,
+        begin,
+        x.shape.map((d, i) => d - (cut[i] as number)),
+      ),
+      [rest[0] as Margin, rest[1] as Margin],
+    ]
+  }
+  const convolveAttributes = ({ stride, dilation }: Sliding, pad: unknown) => ({
+    strides: [...stride],
+    pad,
+    dataFormat: 'NHWC',
+    dilations: [...dilation],
+    dimRoundingMode: undefined,
+  })
+  /** Kernels take a stride or a dilation, not both: with both, the filter is dilated beforehand. */
+  const dilated = (filter: Info, sliding: Sliding): readonly [Info, Sliding] => {
+    const [rows, cols] = sliding.dilation
+    if (Math.max(...sliding.stride) === 1 || Math.max(rows, cols) === 1) return [filter, sliding]
+    return [spread(spread(filter, 0, rows), 1, cols), { ...sliding, dilation: [1, 1] }]
+  }
+  const parts = (x: Info, axis: number, count: number): readonly Info[] => {
+    const each = (x.shape[axis] as number) / count
+    return Array.from({ length: count }, (_, i) =>
+      slice(
+        x,
+        x.shape.map((_, k) => (k === axis ? i * each : 0)),
+        x.shape.map((d, k) => (k === axis ? each : d)),
+      ),
+    )
+  }
+
+  /**
+   * The second factor of a product, or the filter of a convolution. The kernels of WebAssembly keep what they have prepared
+   * for it by its storage, so that one stored in two shapes, a row and a column, would be taken for the first of them: such a
+   * view becomes a copy.
+   */
+  const factor = (b: Info, axes = 2): Info => {
+    const [stored, own] = [device.storedShape(b).slice(-axes), b.shape.slice(-axes)]
+    return stored.join() === own.join()
+      ? b
+      : slice(
+          b,
+          b.shape.map(() => 0),
+          b.shape,
+        )
+  }
+  const convolve = (x: Info, filter: Info, sliding: Sliding): Info => {
+    if (isCpu) return make(loops.convolution(view(x), view(filter), sliding))
+    const [weights, plain] = dilated(filter, sliding)
+    const [input, padding] = cropped(x, plain.padding)
+    const { groups } = plain
+    if (groups === 1)
+      return call('Conv2D', { x: input, filter: factor(weights, 4) }, convolveAttributes(plain, all(padding)))
+    const [high, wide, each, outputs] = weights.shape as [number, number, number, number]
+    if (each === 1)
+      return call(
+        'DepthwiseConv2dNative',
+        { x: padded(input, all(padding)), filter: as(weights, [high, wide, groups, outputs / groups]) },
+        convolveAttributes(plain, 'valid'),
+      )
+    const filters = parts(weights, 3, groups)
+    const results = parts(input, 3, groups).map((part, i) =>
+      call('Conv2D', { x: part, filter: filters[i] as Info }, convolveAttributes(plain, all(padding))),
+    )
+    return concatenate(results, 3)
+  }
+
+  const matmul = (a: Info, b: Info): Info => {
+    if (isCpu) return make(loops.product(view(a), view(b)))
+    const given = { a: stacked(a), b: stacked(factor(b)) }
+    const product = call('BatchMatMul', given, { transposeA: false, transposeB: false })
+    return a.shape.length === 3 ? product : alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number])
+  }
+
+  const activations = { relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh', elu: 'Elu' } as const
+  const finish = (product: Info, bias: Info | undefined, activation: Fused['activation']): Info => {
+    const biased = bias === undefined ? product : call('Add', { a: product, b: bias })
+    return activation === null ? biased : call(activations[activation], { x: biased })
+  }
+  const fused: Multiplying['fused'] = ({ operation, attributes, activation }, inputs) => {
+    const [a, b, bias] = inputs as readonly [Info, Info, Info | undefined]
+    if (isCpu) {
+      const product =
+        operation === 'matmul'
+          ? loops.product(view(a), view(b))
+          : loops.convolution(view(a), view(b), attributes[0] as Sliding)
+      return make(loops.finish(product, bias && view(bias), activation))
+    }
+    // Kernels take a bias only as they store it.
+    if (bias !== undefined && device.storedShape(bias).length !== 1)
+      return finish(fused({ operation, attributes, activation: null }, [a, b]), bias, activation)
+    const inKernel = inKernels.has(activation)
+    const after = inKernel ? null : activation
+    const options = { activation: inKernel && activation !== null ? activation : 'linear', leakyreluAlpha: 0 }
+    const optional: Readonly<Record<string, Info>> = bias === undefined ? {} : { bias }
+    if (operation === 'matmul') {
+      const transposes = { transposeA: false, transposeB: false }
+      const given = { a: stacked(a), b: stacked(factor(b)), ...optional }
+      const product = call('_FusedMatMul', given, { ...transposes, ...options })
+      return finish(alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number]), undefined, after)
+    }
+    const sliding = attributes[0] as Sliding
+    if (sliding.groups > 1) return finish(convolve(a, b, sliding), bias, activation)
+    const [filter, plain] = dilated(b, sliding)
+    const [x, padding] = cropped(a, plain.padding)
+    const attrs = { ...convolveAttributes(plain, all(padding)), ...options }
+    return finish(call('FusedConv2D', { x, filter: factor(filter, 4), ...optional }, attrs), undefined, after)
+  }
+
+  return { matmul, convolve, fused }
+}
