@@ -249,11 +249,6 @@ export const mistakes: readonly Mistake[] = [
     '(Input(3) | Input(4)) >> Relu(5)',
     '… >> Relu(5) ⟵ Relu expects one input, got [[?, 3], [?, 4]]. Put Concatenate() or Elementwise() before it.',
   ),
-  mistake(
-    26,
-    '(Input(3) | Input(4)) >> Tanh >> Relu(5)',
-    '… >> Tanh ⟵ Tanh expects one input, got [[?, 3], [?, 4]]. Put Concatenate() or Elementwise() before it.',
-  ),
   // Within brackets.
   mistake(
     44,
