@@ -3,7 +3,7 @@ import { repeat } from '../combinators/repeat.ts'
 import type { Network, Repeat, Sequence } from '../core/compose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { Hide } from '../core/hidden.ts'
-import type { AnyLayer, Out } from '../core/layer.ts'
+import type { AnyLayer } from '../core/layer.ts'
 import { integer, type Options } from '../core/options.ts'
 import { normal as normalDraws } from '../initializers/index.ts'
 import { type Dense, Softmax } from '../layers/dense.ts'
@@ -13,7 +13,7 @@ import { LayerNorm } from '../layers/layer-normalization.ts'
 import { PositionalEncoding } from '../layers/positional.ts'
 import { Dropout, droppedPart } from '../layers/stochastic.ts'
 import { TimeDistributed } from '../layers/time-distributed.ts'
-import { model } from './model.ts'
+import { model, type OutputFor } from './model.ts'
 import { architectureOptions } from './options.ts'
 
 /** The options of {@link gpt}. */
@@ -103,7 +103,7 @@ export const gpt = <
   const L extends number = 4,
 >(
   given: GPTOptions<V, T, W, H, L> = {},
-): Network<[number, T], Out<GPT<V, T, W, H, L>, number[]>, Hide<readonly [GPT<V, T, W, H, L>]>> => {
+): Network<[number, T], OutputFor<V, GPT<V, T, W, H, L>>, Hide<readonly [GPT<V, T, W, H, L>]>> => {
   const example = 'gpt({ vocabulary: 256, length: 128, width: 128, heads: 4, layers: 4 })'
   const normal = architectureOptions('gpt', example, options, given)
   checkHeads(normal)

@@ -4,7 +4,7 @@ import type { Block } from '../core/blocks.ts'
 import type { Network, Parallel, Sequence } from '../core/compose.ts'
 import type { Multiply } from '../core/digits.ts'
 import type { Hide } from '../core/hidden.ts'
-import type { AnyLayer, Out } from '../core/layer.ts'
+import type { AnyLayer } from '../core/layer.ts'
 import { integer, number, type Options } from '../core/options.ts'
 import { Relu6 } from '../layers/activations.ts'
 import { Convolution } from '../layers/convolution.ts'
@@ -15,7 +15,7 @@ import type { Elementwise } from '../layers/merge.ts'
 import { BatchNorm } from '../layers/normalization.ts'
 import { GlobalPooling } from '../layers/pooling.ts'
 import { type ImageShape, imageShape } from './image.ts'
-import { model, sequence } from './model.ts'
+import { model, type OutputFor, sequence } from './model.ts'
 import { architectureOptions } from './options.ts'
 
 /** The options of {@link mobilenetV2}. */
@@ -183,7 +183,7 @@ export const mobilenetV2 = <
   given: MobileNetV2Options<S, W, Classes> = {},
 ): Network<
   Input<S, 'input-{}'>['~source'],
-  Out<MobileNetV2<S, W, Classes>, number[]>,
+  OutputFor<S, MobileNetV2<S, W, Classes>>,
   Hide<readonly [MobileNetV2<S, W, Classes>]>
 > => {
   const example = 'mobilenetV2({ inputShape: [96, 96, 3], width: 0.5, classes: 10 })'

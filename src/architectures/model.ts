@@ -1,5 +1,5 @@
 import type { CheckJoin, Join } from '../core/compose.ts'
-import type { AnyLayer } from '../core/layer.ts'
+import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import { asPart, type CompositionValue, compose } from '../core/network.ts'
 
 /**
@@ -11,6 +11,12 @@ export const model = <const L extends readonly AnyLayer[]>(title: string, ...lay
   // Join<L> is what the same composition is at the type level, where titles play no part.
   return compose({ form: 'sequence', parts, title }) as unknown as Join<L>
 }
+
+/**
+ * The output shape of an architecture `N`, one of whose options is `S`. A condition on `S`, as the compiler would otherwise go
+ * through the whole network before it knows the options of a call, and once more, from what it has left open, afterwards.
+ */
+export type OutputFor<S, N extends Typed> = S extends unknown ? Out<N, number[]> : never
 
 /**
  * A list of layers as it is. A tuple that a type alias is the name of is put off by the compiler, and made anew wherever

@@ -2,7 +2,7 @@ import { block } from '../combinators/block.ts'
 import type { Block, Perhaps } from '../core/blocks.ts'
 import type { Network, Parallel, Sequence } from '../core/compose.ts'
 import type { Hide } from '../core/hidden.ts'
-import type { AnyLayer, Out } from '../core/layer.ts'
+import type { AnyLayer } from '../core/layer.ts'
 import { boolean, codec, type Options } from '../core/options.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { type Activation, type Dense, Relu, Softmax } from '../layers/dense.ts'
@@ -11,7 +11,7 @@ import { Elementwise } from '../layers/merge.ts'
 import { BatchNorm } from '../layers/normalization.ts'
 import { GlobalPooling, MaxPooling, type Pooling } from '../layers/pooling.ts'
 import { type ImageShape, imageShape } from './image.ts'
-import { type Listed, model, sequence, sideBySide } from './model.ts'
+import { type Listed, model, type OutputFor, sequence, sideBySide } from './model.ts'
 import { architectureOptions } from './options.ts'
 
 /** By how much the output of {@link resnet50} can be smaller than its input. */
@@ -190,7 +190,7 @@ export interface ResNet50Constructor {
   (): Network<[number, 224, 224, 3], [number, 1000], Hide<Layers<[224, 224, 3], true, 32>>>
   <const S extends ImageShape = [224, 224, 3], const Pool extends boolean = true, const Ratio extends InOutRatio = 32>(
     options?: ResNet50Options<S, Pool, Ratio>,
-  ): Network<Input<S, 'input-{}'>['~source'], Out<ResNet50<S, Pool, Ratio>, number[]>, Hide<Layers<S, Pool, Ratio>>>
+  ): Network<Input<S, 'input-{}'>['~source'], OutputFor<S, ResNet50<S, Pool, Ratio>>, Hide<Layers<S, Pool, Ratio>>>
 }
 
 /**

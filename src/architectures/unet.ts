@@ -5,7 +5,7 @@ import type { Network, Parallel, Sequence } from '../core/compose.ts'
 import type { Multiply } from '../core/digits.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Hide } from '../core/hidden.ts'
-import type { AnyLayer, Out, Typed } from '../core/layer.ts'
+import type { AnyLayer, Typed } from '../core/layer.ts'
 import { integer, type Options } from '../core/options.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { Deconvolution } from '../layers/deconvolution.ts'
@@ -14,7 +14,7 @@ import { Identity, Input } from '../layers/input.ts'
 import { Concatenate } from '../layers/merge.ts'
 import { MaxPooling, type Pooling } from '../layers/pooling.ts'
 import { type ImageShape, imageShape } from './image.ts'
-import { model, sequence, sideBySide } from './model.ts'
+import { model, type OutputFor, sequence, sideBySide } from './model.ts'
 import { architectureOptions } from './options.ts'
 
 /** The options of {@link unet}. */
@@ -184,7 +184,7 @@ export const unet = <
   given: UNetOptions<S, Classes, Depth, C> = {},
 ): Network<
   Input<S, 'input-{}'>['~source'],
-  Out<UNet<S, Classes, Depth, C>, number[]>,
+  OutputFor<S, UNet<S, Classes, Depth, C>>,
   Hide<readonly [UNet<S, Classes, Depth, C>]>
 > => {
   const example = 'unet({ inputShape: [256, 256, 3], classes: 2, depth: 4, channels: 64 })'

@@ -1,0 +1,16 @@
+import { gpt, init, key } from 'joinery'
+
+const { params } = init(gpt({ vocabulary: 50, length: 12, width: 24, heads: 3, layers: 4, dropout: 0 }), key(0))
+
+export const tokens: [50, 24] = params.tokens.weight.shape
+// Every parameter is read here.
+export const shapes: {
+  readonly [L in keyof typeof params]: {
+    readonly [V in keyof (typeof params)[L]]: (typeof params)[L][V] extends { readonly shape: infer S } ? S : never
+  }
+} = Object.fromEntries(
+  Object.entries(params).map(([layer, own]) => [
+    layer,
+    Object.fromEntries(Object.entries(own).map(([name, { shape }]) => [name, shape])),
+  ]),
+) as never
