@@ -26,6 +26,11 @@ export const layerOf = ({ name, given }: Drawn): Layer =>
 
 const upTo = (most: number, least = 1): fc.Arbitrary<number> => fc.integer({ min: least, max: most })
 const proportion: fc.Arbitrary<number> = upTo(7, 0).map(n => n / 8)
+/**
+ * What is added to a variance. Not 0: a group of few numbers may have next to none, and 1 over its root then makes any
+ * rounding as large as one likes.
+ */
+const epsilons: fc.Arbitrary<number> = proportion.map(n => n + 0.125)
 const tuple = (length: number, element: fc.Arbitrary<number>): fc.Arbitrary<readonly number[]> =>
   fc.array(element, { minLength: length, maxLength: length })
 /** Shapes of some number of dimensions, but of any other now and then. */
@@ -155,7 +160,7 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
             axes(rank + 1).map(given => [...new Set([0, ...given.filter(a => a > 0)])]),
           ),
           alpha: proportion,
-          epsilon: proportion,
+          epsilon: epsilons,
           beta: values,
           gamma: values,
           runningMean: values,
@@ -167,11 +172,11 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
     ),
   )
   const groupNorm = drawn(
-    call(args(upTo(3)), some({ beta: values, gamma: values, epsilon: proportion, name })),
+    call(args(upTo(3)), some({ beta: values, gamma: values, epsilon: epsilons, name })),
     one(ofRank(3, 6)),
   )
   const featureNorm = (own: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
-    drawn(call(none, some({ gamma: orNull, epsilon: proportion.map(n => n + 0.125), name, ...own })), one(ofRank(3)))
+    drawn(call(none, some({ gamma: orNull, epsilon: epsilons, name, ...own })), one(ofRank(3)))
   const alike: Inputs = fc.oneof(
     { weight: 4, arbitrary: fc.tuple(anyShape, upTo(3, 2)).map(([shape, n]) => Array<typeof shape>(n).fill(shape)) },
     { weight: 1, arbitrary: fc.tuple(anyShape, anyShape) },
@@ -423,7 +428,7 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
       {
         axis: fc.constantFrom(-1, 1),
         iterations: upTo(3),
-        epsilon: proportion.map(n => n + 0.125),
+        epsilon: epsilons,
         weights: fc.constant(['weight']),
       },
       () => [untyped.Relu(3), untyped.Linear(2)],

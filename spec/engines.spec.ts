@@ -47,6 +47,34 @@ const networkOf = (layer: joinery.Layer, shapes: readonly (readonly number[])[])
   return E.isRight(made) ? made.right : null
 }
 
+type Engine = 'tfjs' | 'wasm' | 'onnxruntime'
+/** That a network computes on a backend what it computes eagerly, with the same gradients. */
+const agree = async (
+  backend: Engine,
+  network: joinery.Layer,
+  shapes: readonly (readonly number[])[],
+  rows = 2,
+): Promise<void> => {
+  const variables = joinery.init(network, joinery.key(1)) as never
+  const x = shapes.map((shape, i) => numbersFor([rows, ...shape], i + 1))
+  const input = (x.length === 1 ? x[0] : x) as never
+  const mode = { training: true, key: joinery.key(3) }
+  const eager = joinery.apply(network, variables, input).output as unknown as Tensors
+  const trained = joinery.apply(network, variables, input, mode).output as unknown as Tensors
+  const seeds = all(eager).map(({ shape }, i) => numbersFor(shape, i + 7))
+  const cotangent = (seeds.length === 1 ? seeds[0] : seeds) as never
+  const model = joinery.compile(network, variables, { backend })
+  near('output', (await model(input)) as unknown as Tensors, eager)
+  near('output in training', (await model.apply(input, mode)).output as unknown as Tensors, trained)
+  const slopes = joinery.gradients(network, variables, input, cotangent)
+  const found = await model.gradients(input, cotangent)
+  near('gradient of the input', found.input as unknown as Tensors, slopes.input as unknown as Tensors)
+  const leaves = (tree: unknown) => leavesOf(tree as joinery.VariableTree<tf.Tensor>)
+  for (const [i, [, variable, slope]] of leaves(slopes.params).entries())
+    near(`gradient of ${variable}`, leaves(found.params)[i]?.[2] as tf.Tensor, slope)
+  await model.dispose()
+}
+
 for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
   describe(`Layers on ${backend}`, () => {
     for (const [name, arbitrary] of Object.entries(drawnWith(initial)))
@@ -54,26 +82,17 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
         fc.assert(
           fc.asyncProperty(arbitrary, async drawn => {
             const network = networkOf(layerOf(drawn), drawn.inputs)
-            if (network === null) return
-            const variables = joinery.init(network, joinery.key(1)) as never
-            const x = drawn.inputs.map((shape, i) => numbersFor([2, ...shape], i + 1))
-            const input = (x.length === 1 ? x[0] : x) as never
-            const mode = { training: true, key: joinery.key(3) }
-            const eager = joinery.apply(network, variables, input).output as unknown as Tensors
-            const trained = joinery.apply(network, variables, input, mode).output as unknown as Tensors
-            const seeds = all(eager).map(({ shape }, i) => numbersFor(shape, i + 7))
-            const cotangent = (seeds.length === 1 ? seeds[0] : seeds) as never
-            const model = joinery.compile(network, variables, { backend })
-            near('output', (await model(input)) as unknown as Tensors, eager)
-            near('output in training', (await model.apply(input, mode)).output as unknown as Tensors, trained)
-            const slopes = joinery.gradients(network, variables, input, cotangent)
-            const found = await model.gradients(input, cotangent)
-            near('gradient of the input', found.input as unknown as Tensors, slopes.input as unknown as Tensors)
-            const leaves = (tree: unknown) => leavesOf(tree as joinery.VariableTree<tf.Tensor>)
-            for (const [i, [, variable, slope]] of leaves(slopes.params).entries())
-              near(`gradient of ${variable}`, leaves(found.params)[i]?.[2] as tf.Tensor, slope)
-            await model.dispose()
+            if (network !== null) await agree(backend, network, drawn.inputs)
           }),
           { numRuns: 6 },
         ))
+
+    // Variances are those of many numbers, as epsilon does not keep them from 0.
+    for (const layer of [
+      joinery.GroupNorm(2, { epsilon: 0 }),
+      joinery.BatchNorm({ epsilon: 0 }),
+      joinery.LayerNorm({ epsilon: 0 }),
+    ])
+      it(`${layer} computes what it computes eagerly`, () =>
+        agree(backend, networkOf(layer as joinery.Layer, [[4, 5, 6]]) as joinery.Layer, [[4, 5, 6]], 4))
   })

@@ -134,6 +134,8 @@ const faultsOf = async (program: string): Promise<ReadonlyMap<number, string>> =
       types: ['node'],
       typeRoots: [fileURLToPath(new URL('../node_modules/@types', import.meta.url))],
       strict: true,
+      // As the sources that it reads are checked.
+      noUncheckedIndexedAccess: true,
       skipLibCheck: true,
       allowImportingTsExtensions: true,
       noEmit: true,

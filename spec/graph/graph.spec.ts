@@ -101,6 +101,35 @@ describe('A graph', () => {
     expect(equals(walks[0] as never, walks[1] as never)).to.equal(true)
   })
 
+  it('refuses placeholders from elsewhere, also within a walk', () => {
+    const other = placeholder('other', [1, 2])
+    const message = 'other: a placeholder without a value'
+    expect(() => trace((ops, x) => [ops.add(x as GraphNode, other)], [[1, 2]])).to.throw(RangeError, message)
+    const walked = (given: GraphNode) =>
+      trace(
+        (ops, sequence) => {
+          const start = ops.constant(new Float32Array(2), [1, 2])
+          const body = ([carried]: readonly GraphNode[], step: GraphNode) => {
+            const next = ops.add(ops.multiply(carried as GraphNode, given), step)
+            return [[next], next] as const
+          }
+          return [ops.scan(body, [start], sequence as GraphNode)[1]]
+        },
+        [[1, 3, 2]],
+      )
+    expect(() => walked(other)).to.throw(RangeError, message)
+    expect(walked(graphOps.constant(2)).outputs[0]?.shape).to.deep.equal([1, 3, 2])
+  })
+
+  it('makes nodes from elsewhere its own', () => {
+    const two = graphOps.exp(graphOps.constant(2))
+    const traced = trace(
+      (ops, x) => [ops.add(x as GraphNode, two), ops.add(x as GraphNode, ops.exp(ops.constant(2)))],
+      [[3]],
+    )
+    expect(traced.outputs[0]).to.equal(traced.outputs[1])
+  })
+
   it('refuses an output of a placeholder that is no input', () => {
     const x = placeholder('x', [2])
     expect(() => graph([], [graphOps.exp(x)])).to.throw(RangeError, 'x: a placeholder without a value')

@@ -48,6 +48,36 @@ const trained = async () => {
   return variables
 }
 
+describe('compile', () => {
+  it('wires the network once for inputs of some shapes', async () => {
+    let wired = 0
+    const counting = joinery.Lambda(
+      (ops, x) => ops.relu(x),
+      shape => {
+        wired++
+        return shape
+      },
+    )
+    const own = join(Input(3), counting, Softmax(2))
+    const variables = init(own, key(0))
+    const model = compile(own)
+    const input = draws(1, [2, 3])
+    const seeds = draws(2, [2, 2])
+    const runs = [
+      () => model(variables, input),
+      () => model.apply(variables, input),
+      () => model.gradients(variables, input, seeds),
+    ]
+    for (const run of runs) {
+      await run()
+      const before = wired
+      await run()
+      expect(wired).to.equal(before)
+    }
+    await model.dispose()
+  })
+})
+
 for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
   describe(`compile for ${backend}`, () => {
     it('gives what apply gives, for random networks and any number of rows', () =>

@@ -5,6 +5,7 @@ import {
   adam,
   categoricalCrossentropy,
   Dropout,
+  defineMetric,
   evaluate,
   fit,
   gradientDescent,
@@ -17,9 +18,9 @@ import {
   mse,
   type Optimizer,
   type Progress,
+  parallel,
   predict,
   Sigmoid,
-  Softmax,
   Tanh,
   trainStep,
 } from '../../src/index.ts'
@@ -214,8 +215,35 @@ describe('Losses and metrics', () => {
     expect(Number.isFinite(categoricalCrossentropy([[1, 0]], [[0, 1]]).dataSync()[0])).to.equal(true)
   })
 
-  it('sum over several outputs', async () => {
-    const two = join(Input(1), Linear(1, { weight: [[1]], bias: 0 }), Softmax())
-    expect((await evaluate(two, init(two, key(0)), { x: [[1]], y: [[3]] }, { loss: mse })).loss).to.be.closeTo(4, 1e-6)
+  it('sum over several outputs, of which metrics are the mean', async () => {
+    const weights = (weight: number) => ({ weight, bias: 0 })
+    const two = join(Input(1), parallel(Linear(1, weights(1)), Linear(1, weights(2))))
+    const variables = init(two, key(0))
+    // 1 and 2 where 3 and 5 are expected, 2 and 4 where 2 and 5 are.
+    const examples = {
+      x: [[1], [2]],
+      y: [
+        [[3], [2]],
+        [[5], [5]],
+      ],
+    }
+    const distance = defineMetric('distance', (ops, expected, predicted) =>
+      ops.mean(ops.abs(ops.subtract(expected, predicted)), [0, 1]),
+    )
+    const rule = { loss: mse, metrics: [distance] }
+    const [first, second] = [(4 + 0) / 2, (9 + 1) / 2]
+    const report = await evaluate(two, variables, examples, rule)
+    expect(report.loss).to.be.closeTo(first + second, 1e-6)
+    expect(report.distance).to.be.closeTo((1 + 2) / 2, 1e-6)
+    const fitted = await fit(two, variables, examples, {
+      ...rule,
+      epochs: 1,
+      optimizer: gradientDescent({ step: 0.01 }),
+    })
+    expect(fitted.history.loss?.[0]).to.be.closeTo(first + second, 1e-6)
+    // The gradient of each output's own loss: 2 x (w x - y), averaged over the examples.
+    const [own, other] = Object.values(fitted.variables.params).map(({ weight }) => weight.dataSync()[0])
+    expect(own).to.be.closeTo(1 - (0.01 * (2 * (1 * -2 + 2 * 0))) / 2, 1e-6)
+    expect(other).to.be.closeTo(2 - (0.01 * (2 * (1 * -3 + 2 * -1))) / 2, 1e-6)
   })
 })

@@ -2,7 +2,7 @@ import { forLayers } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Shape } from '../core/shape.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
-import type { Graph, GraphNode, Placeholder } from './graph.ts'
+import { type Graph, type GraphNode, type Placeholder, topological } from './graph.ts'
 import { interner } from './intern.ts'
 import { interpret } from './interpret.ts'
 
@@ -54,5 +54,21 @@ export const trace = (
   names?: readonly string[],
 ): Graph => {
   const inputs = shapes.map((shape, i) => placeholder(names?.[i] ?? `x${i}`, shape))
-  return graph(inputs, f(tracer(interner()), ...inputs))
+  const made = new Set<GraphNode>(inputs)
+  const keep = interner()
+  const ops = tracer(node => {
+    const kept = keep(node)
+    made.add(kept)
+    return kept
+  })
+  const outputs = f(ops, ...inputs)
+  return isMadeOf(made, outputs) ? asGraph(inputs, outputs) : graph(inputs, outputs)
 }
+
+/** Whether nothing comes from elsewhere: such nodes have to be made anew, and such placeholders refused. */
+const isMadeOf = (made: ReadonlySet<GraphNode>, outputs: readonly GraphNode[]): boolean =>
+  topological(outputs).every(
+    node =>
+      made.has(node) &&
+      (node.kind !== 'scan' || isMadeOf(new Set([...made, ...node.carried, node.step]), [...node.next, node.output])),
+  )

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
-import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree } from '../core/network.ts'
+import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { asTrees, checkVariables, type Trees, wireFor } from './check.ts'
-import { partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { applyRemembered } from './remembered.ts'
 
 /** How `apply` runs. */
@@ -33,12 +33,11 @@ interface Run<T> {
 
 const runWith = <T>(
   ops: Ops<T>,
-  part: Part,
+  wiring: Wiring,
   variables: { readonly params: VariableTree<T>; readonly state: VariableTree<T> },
   inputs: readonly T[],
   mode: Mode,
 ): Run<T> => {
-  const wiring = wireFor(part, inputs.map(ops.shape))
   const [outputs, state] = run(ops, wiring, mergeTrees(variables.params, variables.state), inputs, mode)
   return { outputs, state: mergeTrees(variables.state, state) }
 }
@@ -81,7 +80,8 @@ const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R 
 }
 
 /**
- * Runs a network or layer: a pure function of its arguments. Several inputs and outputs are tuples.
+ * Runs a network or layer: a pure function of its arguments. Several inputs and outputs are tuples; each input is a tensor,
+ * nested arrays or `{ data, shape }`, in any mixture.
  *
  * With `ops`, it runs in another interpretation of the operations, and variables, input and output are its values.
  *
@@ -119,12 +119,13 @@ export function apply(
   if (ops !== undefined) {
     const inputs = Array.isArray(input) ? input : [input]
     const given = asTrees<unknown>('apply', variables)
-    const { outputs, state } = runWith(ops, part, given, inputs, modeOf(options))
+    const wiring = wireFor(part, inputs.map(ops.shape))
+    const { outputs, state } = runWith(ops, wiring, given, inputs, modeOf(options))
     return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
   }
   const given = asTrees('apply', variables)
   const mode = modeOf(options)
-  return withInputs(input, inputs => {
+  return withInputs(input, inputCount(part), inputs => {
     const outputs = mode.training ? undefined : applyRemembered(part, given, inputs)
     return outputs === undefined
       ? applyEagerly(part, given, inputs, mode)
@@ -133,10 +134,10 @@ export function apply(
 }
 
 /** Inputs as tensors for the length of some work; those that users gave stay theirs. */
-const withInputs = <R>(input: unknown, work: (inputs: readonly tf.Tensor[]) => R): R => {
+const withInputs = <R>(input: unknown, count: Count, work: (inputs: readonly tf.Tensor[]) => R): R => {
   const made: tf.Tensor[] = []
   try {
-    const inputs = partsOf(input).map(part => {
+    const inputs = partsOf(input, count).map(part => {
       const tensor = toTensor(part)
       if (tensor !== part) made.push(tensor)
       return tensor
@@ -147,6 +148,16 @@ const withInputs = <R>(input: unknown, work: (inputs: readonly tf.Tensor[]) => R
   }
 }
 
+/** The graph for inputs, whose variables have been checked. */
+const checkedWiring = (part: Part, { params, state }: Trees, inputs: readonly tf.Tensor[]): Wiring => {
+  const wiring = wireFor(
+    part,
+    inputs.map(tensor => tensor.shape),
+  )
+  checkVariables(wiring, mergeTrees(params, state))
+  return wiring
+}
+
 const applyEagerly = (
   part: Part,
   given: Trees,
@@ -154,14 +165,8 @@ const applyEagerly = (
   mode: Mode,
 ): Applied<tf.Tensor | readonly tf.Tensor[], VariableTree<tf.Tensor>> =>
   eagerly([given, inputs], () => {
-    checkVariables(
-      wireFor(
-        part,
-        inputs.map(tensor => tensor.shape),
-      ),
-      mergeTrees(given.params, given.state),
-    )
-    const { outputs, state } = runWith(tfjsOps, part, given, inputs, mode)
+    const wiring = checkedWiring(part, given, inputs)
+    const { outputs, state } = runWith(tfjsOps, wiring, given, inputs, mode)
     return { output: single(outputs), state }
   })
 
@@ -195,19 +200,13 @@ export const gradients = <N extends AnyLayer>(
   const part = asPart('gradients', network)
   const given = asTrees('gradients', variables)
   const result = eagerly([variables, input, cotangent], () => {
-    const inputs = toTensors(input)
-    checkVariables(
-      wireFor(
-        part,
-        inputs.map(tensor => tensor.shape),
-      ),
-      mergeTrees(given.params, given.state),
-    )
+    const inputs = toTensors(input, inputCount(part))
+    const wiring = checkedWiring(part, given, inputs)
     const { ops, variable, fixed, gradients: back } = tape(tfjsOps)
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
-    const { outputs } = runWith(ops, part, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))
-    const seeds = toTensors(cotangent)
+    const { outputs } = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))
+    const seeds = toTensors(cotangent, outputCount(part))
     const leaves = Object.values(params).flatMap(own => Object.values(own))
     const found = back(
       outputs.map((output, i) => [output, toTensor(seeds[i], output.value.shape)] as const),

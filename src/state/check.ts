@@ -31,11 +31,18 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
  *
  * @throws WeightInitializationError that names the layer and the variable
  */
-export const checkVariables = (
-  wiring: Wiring,
-  variables: VariableTree<{ readonly shape: readonly number[] }>,
-): void => {
-  for (const [layer, rules] of variableRules(wiring))
+export const checkVariables = (wiring: Wiring, variables: Shapes): void =>
+  checkShapes(Object.fromEntries(variableRules(wiring)), variables)
+
+type Shapes = VariableTree<{ readonly shape: readonly number[] }>
+
+/**
+ * Checks that variables have the shapes that are expected.
+ *
+ * @throws WeightInitializationError that names the layer and the variable
+ */
+export const checkShapes = (expected: Shapes, variables: Shapes): void => {
+  for (const [layer, rules] of Object.entries(expected))
     for (const [variable, { shape }] of Object.entries(rules)) {
       const given = variables[layer]?.[variable]?.shape
       if (given === undefined || given.join() !== shape.join())

@@ -7,11 +7,11 @@ import type { OutputOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, leavesOf, mapTree, mergeTrees, type Part, type VariableTree } from '../core/network.ts'
 import { parseOptions } from '../core/options.ts'
 import { asKey, type Key } from '../core/random.ts'
-import type { Flow } from '../core/shape.ts'
+import { type Flow, showFlow } from '../core/shape.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
 import type { Applied, ApplyOptions, Gradients } from './apply.ts'
-import { asTrees, checkVariables, type Trees, tensorIn, wireFor } from './check.ts'
-import { partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
+import { inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { type Known, outputShapes, type StateIndices, traceGradients, traceNetwork, variablesOf } from './traced.ts'
 
 /** The options of {@link compile}. */
@@ -102,6 +102,17 @@ const runOn = async (
   return outputs
 }
 
+/** A function of shapes that is asked once for each. */
+const byShapes = <V>(ask: (x: Flow) => V): ((x: Flow) => V) => {
+  const found = new Map<string, V>()
+  return x => {
+    const text = showFlow(x)
+    const value = found.get(text) ?? ask(x)
+    found.set(text, value)
+    return value
+  }
+}
+
 /** What a compiled network does, for variables that are given. */
 export interface Runs {
   readonly output: (given: Trees, input: unknown) => Promise<unknown>
@@ -126,18 +137,20 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   const backend = () => chooseBackend(choice)
   const readingOf = ({ training = false, key }: ApplyOptions) => ({ training, keyed: key !== undefined })
   const keyOf = ({ key }: ApplyOptions): Key | undefined => (key === undefined ? undefined : asKey('compile', key))
-  const checked = (given: Trees, x: Flow): void =>
-    checkVariables(wireFor(part, x), mergeTrees(given.params, given.state))
+  // The network is wired once for inputs of some shapes, not at every call.
+  const knownFor = byShapes(x => variablesOf(part, x))
+  const resultsFor = byShapes(x => outputShapes(part, x))
+  const checked = (given: Trees, x: Flow): void => checkShapes(knownFor(x), mergeTrees(given.params, given.state))
 
   const output: Runs['output'] = (given, input) =>
     holding(
-      () => toTensors(input),
+      () => toTensors(input, inputCount(part)),
       async inputs => {
         const x = shapesOf(inputs)
         const reading = readingOf({})
         const { for: forShapes } = programs('output', () =>
           programsOf(backend, async (shapes = []) => {
-            const variables = variablesOf(part, shapes)
+            const variables = knownFor(shapes)
             if (bound !== null) checked(bound, shapes)
             const known = bound === null ? variables : await withNumbers(variables, bound)
             return [traceNetwork(part, known, reading, shapes, false)[0], null]
@@ -145,23 +158,23 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
         )
         if (bound === null) checked(given, x)
         const ready = await forShapes(x)
-        const leaves = bound === null ? leafTensors(variablesOf(part, x), given) : []
+        const leaves = bound === null ? leafTensors(knownFor(x), given) : []
         return single(await runOn(ready, [...leaves, ...inputs], undefined))
       },
     )
 
   const apply: Runs['apply'] = (given, input, options) =>
     holding(
-      () => toTensors(input),
+      () => toTensors(input, inputCount(part)),
       async inputs => {
         const x = shapesOf(inputs)
         checked(given, x)
         const reading = readingOf(options)
         const { for: forShapes } = programs<StateIndices>(`apply ${reading.training} ${reading.keyed}`, () =>
-          programsOf(backend, (shapes = []) => traceNetwork(part, variablesOf(part, shapes), reading, shapes, true)),
+          programsOf(backend, (shapes = []) => traceNetwork(part, knownFor(shapes), reading, shapes, true)),
         )
         const ready = await forShapes(x)
-        const results = await runOn(ready, [...leafTensors(variablesOf(part, x), given), ...inputs], keyOf(options))
+        const results = await runOn(ready, [...leafTensors(knownFor(x), given), ...inputs], keyOf(options))
         const after = mapTree(ready.about, i => results[i] as tf.Tensor)
         // The state that changes follows the outputs.
         const count = results.length - leavesOf(after).length
@@ -175,22 +188,22 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   const gradients: Runs['gradients'] = (given, input, cotangent, options) =>
     holding(
       () => {
-        const inputs = toTensors(input)
+        const inputs = toTensors(input, inputCount(part))
         const x = shapesOf(inputs)
         checked(given, x)
-        const seeds = toTensors(cotangent)
-        return [...inputs, ...outputShapes(part, x).map((shape, i) => toTensor(seeds[i], shape))]
+        const seeds = toTensors(cotangent, outputCount(part))
+        return [...inputs, ...resultsFor(x).map((shape, i) => toTensor(seeds[i], shape))]
       },
       async tensors => {
-        const count = partsOf(input).length
+        const count = partsOf(input, inputCount(part)).length
         const [inputs, seeds] = [tensors.slice(0, count), tensors.slice(count)]
         const reading = readingOf(options)
         const { for: forShapes } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
-          programsOf(backend, (x = [], y = []) => [traceGradients(part, variablesOf(part, x), reading, x, y), null]),
+          programsOf(backend, (x = [], y = []) => [traceGradients(part, knownFor(x), reading, x, y), null]),
         )
         const x = shapesOf(inputs)
         const ready = await forShapes(x, shapesOf(seeds))
-        const variables = variablesOf(part, x)
+        const variables = knownFor(x)
         const results = await runOn(ready, [...leafTensors(variables, given), ...tensors], keyOf(options))
         const [outputs, rest] = [results.slice(0, seeds.length), results.slice(seeds.length)]
         const trained = leavesOf(variables).filter(([, , { trainable }]) => trainable)

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, show } from '../core/errors.ts'
+import type { LayerValue, Part } from '../core/network.ts'
 import { flatten, nestedShape } from '../core/options.ts'
 import type { NestedNumbers, Tensor } from '../core/variables.ts'
 import { handOver } from '../ops/tfjs/index.ts'
@@ -60,15 +61,37 @@ export const plainNumbers = (
     ? { data: input.data, shape: checkedShape(input.shape, input.data.length) }
     : undefined
 
-/** Whether an argument holds several inputs: a tuple of tensors or of flat data. Nested arrays are one input. */
-export const isSeveralInputs = (input: unknown): input is readonly TensorInput[] =>
-  Array.isArray(input) && input.length > 0 && input.every(part => part instanceof tf.Tensor || isFlat(part))
+/** How many inputs or outputs there are: a number, several, or as many as are given. */
+export type Count = number | 'several' | 'any'
 
-/** The inputs of an argument that holds one or several. */
-export const partsOf = (input: unknown): readonly unknown[] => (isSeveralInputs(input) ? input : [input])
+/** How many inputs a network or layer takes. */
+export const inputCount = (part: Part): Count => {
+  if (!('inputs' in part)) return ofLayer(part)
+  if (part.inputs.length !== 1) return part.inputs.length
+  const first = part.nodes.find(({ externals }) => externals.length > 0)
+  return first === undefined ? 1 : ofLayer(first.layer)
+}
+const ofLayer = ({ rules: { inputs } }: LayerValue): Count => (inputs === 'one' ? 1 : inputs)
+/** How many outputs it has. */
+export const outputCount = (part: Part): Count => ('outputs' in part ? part.outputs.length : 1)
+
+/** Whether an array holds several inputs, whoever takes them: nested arrays alone may be one input. */
+const showsSeveral = (input: readonly unknown[]): boolean =>
+  input.some(part => part instanceof tf.Tensor || isFlat(part))
+
+/**
+ * The inputs of an argument that holds one or several. Where several are taken, an array of as many holds one each, in
+ * whichever form; else nested arrays are one input.
+ */
+export const partsOf = (input: unknown, count: Count): readonly unknown[] => {
+  if (!Array.isArray(input)) return [input]
+  const each = count === 'several' || (count !== 1 && count === input.length) || showsSeveral(input)
+  return each ? input : [input]
+}
 
 /** Inputs as tensors, in the enclosing `tf.tidy`. */
-export const toTensors = (input: unknown): readonly tf.Tensor[] => partsOf(input).map(part => toTensor(part))
+export const toTensors = (input: unknown, count: Count): readonly tf.Tensor[] =>
+  partsOf(input, count).map(part => toTensor(part))
 
 /** One value alone, several as a tuple, as inputs and outputs are. */
 export const single = <T>(values: readonly T[]): T | readonly T[] =>

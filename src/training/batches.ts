@@ -1,8 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
+import type { Part } from '../core/network.ts'
 import { tidily } from '../ops/tfjs/index.ts'
-import { partsOf, plainNumbers, type TensorInput, toTensors } from '../state/data.ts'
+import {
+  type Count,
+  inputCount,
+  outputCount,
+  partsOf,
+  plainNumbers,
+  type TensorInput,
+  toTensors,
+} from '../state/data.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
 export interface Examples {
@@ -33,10 +42,10 @@ const rowsOf = (owner: string, option: string, tensors: readonly { readonly shap
  *
  * @throws InvalidOption when there are none, or the numbers of rows differ
  */
-export const toBatch = (owner: string, examples: Examples): Batch => {
+export const toBatch = (owner: string, part: Part, examples: Examples): Batch => {
   if (typeof examples !== 'object' || examples === null || !('x' in examples && 'y' in examples))
     throw fault(owner, 'examples', 'examples, { x, y }', show(examples))
-  return checkedRows(owner, toTensors(examples.x), toTensors(examples.y))
+  return checkedRows(owner, toTensors(examples.x, inputCount(part)), toTensors(examples.y, outputCount(part)))
 }
 
 interface Shaped {
@@ -72,8 +81,8 @@ export const finallyRelease = async <R>(batch: Batch, work: () => Promise<R>): P
 }
 
 /** Inputs alone as a batch, in the enclosing `tf.tidy`. */
-export const toInputs = (owner: string, x: unknown): Batch => {
-  const inputs = toTensors(x)
+export const toInputs = (owner: string, part: Part, x: unknown): Batch => {
+  const inputs = toTensors(x, inputCount(part))
   return { x: inputs, y: [], size: rowsOf(owner, 'x', inputs) }
 }
 
@@ -107,12 +116,12 @@ export const numbersIn = async ({ x, y, size }: Batch): Promise<NumberBatch> => 
  *
  * @throws InvalidOption when there are none, or the numbers of rows differ
  */
-export const readNumbers = async (owner: string, examples: Examples): Promise<NumberBatch> => {
-  const plain = (input: unknown) => partsOf(input).map(plainNumbers)
-  const [x, y] = [plain(examples?.x), plain(examples?.y)]
+export const readNumbers = async (owner: string, part: Part, examples: Examples): Promise<NumberBatch> => {
+  const plain = (input: unknown, count: Count) => partsOf(input, count).map(plainNumbers)
+  const [x, y] = [plain(examples?.x, inputCount(part)), plain(examples?.y, outputCount(part))]
   if ([...x, ...y].every(numbers => numbers !== undefined))
     return checkedRows(owner, x as readonly Numbers[], y as readonly Numbers[])
-  const batch = keepBatch(() => toBatch(owner, examples))
+  const batch = keepBatch(() => toBatch(owner, part, examples))
   return finallyRelease(batch, () => numbersIn(batch))
 }
 

@@ -135,7 +135,7 @@ export const compileTraining = <N extends AnyLayer>(
   const step = async (state: CompiledState, examples: Examples): Promise<readonly [CompiledState, Report]> => {
     const own = heldBy(state)
     const { device, engine, key } = own
-    const numbers = await readNumbers('compileTraining', examples)
+    const numbers = await readNumbers('compileTraining', part, examples)
     if (!engine.knows(numbers)) checkTraining(part, engine.structure, numbers, normal)
     // While a step is on its way, another one must not take the same state.
     spend(state)

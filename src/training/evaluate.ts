@@ -115,7 +115,7 @@ export const evaluate = async <N extends AnyLayer>(
   const part = asPart('evaluate', network)
   const normal = readEvaluation(options)
   const given = asTrees('evaluate', variables)
-  const all = keepBatch(() => toBatch('evaluate', examples))
+  const all = keepBatch(() => toBatch('evaluate', part, examples))
   return finallyRelease(all, async () => {
     checkTraining(part, given, all, normal)
     return inferring(part, given, normal.backend, own => score(own, all, normal))
@@ -158,7 +158,7 @@ export const predict = async <N extends AnyLayer>(
     rest,
   )
   const given = asTrees('predict', variables)
-  const all = keepBatch(() => toInputs('predict', x))
+  const all = keepBatch(() => toInputs('predict', part, x))
   const breathe = breather()
   const parts: (readonly tf.Tensor[])[] = []
   try {

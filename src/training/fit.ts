@@ -148,7 +148,7 @@ export const fit = async <N extends AnyLayer>(
   const trees = asTrees('fit', variables)
   const rule = readFit<Examples, Progress, TrainState<N>>(options)
   const examplesOf = async (owner: string, given: Examples): Promise<NumberBatch> => {
-    const batch = keepBatch(() => toBatch(owner, given))
+    const batch = keepBatch(() => toBatch(owner, part, given))
     return finallyRelease(batch, async () => {
       checkTraining(part, trees, batch, rule)
       return numbersIn(batch)

@@ -160,7 +160,7 @@ export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {
   const engineFor = lazyEngine(part, normal)
   const step = async (state: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report]> => {
     const before: RawState = { ...asTrees('trainStep', state.variables), optimizer: state.optimizer }
-    const numbers = await readNumbers('trainStep', examples)
+    const numbers = await readNumbers('trainStep', part, examples)
     checkTraining(part, before, numbers, normal)
     const engine = await engineFor(before)
     const given = await engine.begin(before)

@@ -49,6 +49,15 @@ export interface Kernels {
     rows: number,
     columns: number,
   ) => void
+  readonly select: (
+    condition: number,
+    a: number,
+    oneA: number,
+    b: number,
+    oneB: number,
+    c: number,
+    count: number,
+  ) => void
   readonly change: (operation: number, x: number, y: number, count: number) => void
   readonly maxPoolGradient: (
     dy: number,
