@@ -1,4 +1,5 @@
 import {
+  accuracy,
   BatchNorm,
   Bidirectional,
   block,
@@ -9,6 +10,8 @@ import {
   Convolution3D,
   DepthwiseConvolution,
   Elementwise,
+  evaluate,
+  fit,
   GRU,
   Identity,
   Input,
@@ -40,9 +43,11 @@ import {
   Tanh,
   type Tensor,
   TimeDistributed,
+  type TrainState,
   TransformerDecoder,
   TransformerEncoder,
   tensor,
+  trainStep,
   WeightNorm,
   when,
 } from '../../../src/index.ts'
@@ -249,6 +254,24 @@ holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/time-distributed-2']
 holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/layer-norm-2']['gamma'], Tensor<[6]>>>()
 const decoder = join(parallel(Input([9, 6]), Input([20, 6])), TransformerDecoder(6, 2, { name: 'decoder' }))
 holds<Same<ParamsOf<typeof decoder>['decoder/multi-head-attention-2']['keyWeight'], Tensor<[6, 6]>>>()
+
+// What training reports has the metrics that were asked for.
+const reporting = async () => {
+  const examples = { x: [[1, 2, 3, 4]], y: [[1]] }
+  const { history } = await fit(counted, init(counted, key(1)), examples, {
+    metrics: ['accuracy'],
+    validation: examples,
+  })
+  holds<Same<(typeof history)['accuracy' | 'validationLoss' | 'validationAccuracy'], readonly number[]>>()
+  const report = await evaluate(counted, init(counted, key(1)), examples, { metrics: [accuracy] })
+  holds<Same<keyof typeof report & ('loss' | 'accuracy'), 'loss' | 'accuracy'>>()
+  const [, step] = await trainStep(counted, { metrics: ['accuracy'] })(start0, examples)
+  holds<Same<(typeof step)['accuracy'], number>>()
+  const plainly = await fit(counted, init(counted, key(1)), examples)
+  holds<Same<(typeof plainly.history)['loss'], readonly number[]>>()
+}
+declare const start0: TrainState<typeof counted>
+holds<Same<typeof reporting, () => Promise<void>>>()
 
 // A declaration file keeps of a network's layers what compilers print of them: variables are then known by any name.
 // biome-ignore lint/suspicious/noExplicitAny: it is what they print
