@@ -8,6 +8,7 @@ import {
   Convolution,
   Convolution1D,
   Convolution3D,
+  Deconvolution,
   DepthwiseConvolution,
   Elementwise,
   evaluate,
@@ -25,6 +26,7 @@ import {
   Masking,
   MultiHeadAttention,
   type Network,
+  net,
   type OutputOf,
   type ParamsOf,
   PositionalEncoding,
@@ -228,6 +230,17 @@ holds<Same<Around['weight-norm-1']['weight'], Tensor<[3, 10, 8]>>>()
 holds<Same<Around['weight-norm-1']['weightGain'], Tensor<[8]>>>()
 holds<Same<keyof Around['spectral-norm-1'], 'weight'>>()
 holds<Same<StateOf<typeof around>['spectral-norm-1']['weightLeft'], Tensor<[7]>>>()
+holds<Same<StateOf<typeof around>['spectral-norm-1']['weightRight'], Tensor<[24]>>>()
+const turned = join(
+  Input([8, 8, 3]),
+  SpectralNorm(Deconvolution([3, 5, 4]), { axis: 2 }),
+  WeightNorm(Convolution([1, 1, 6]), { axis: 2 }),
+)
+holds<Same<StateOf<typeof turned>['spectral-norm-1']['weightLeft'], Tensor<[4]>>>()
+holds<Same<StateOf<typeof turned>['spectral-norm-1']['weightRight'], Tensor<[45]>>>()
+holds<Same<ParamsOf<typeof turned>['weight-norm-1']['weightGain'], Tensor<[4]>>>()
+const turnedText = net('Input(8,8,3) >> SpectralNorm(Deconvolution(3,5,4), axis=2)')
+holds<Same<StateOf<typeof turnedText>['spectral-norm-1']['weightRight'], Tensor<[45]>>>()
 holds<Same<Around['multi-head-attention-1']['queryWeight'], Tensor<[7, 6]>>>()
 holds<Same<Around['multi-head-attention-1']['outputWeight'], Tensor<[8, 9]>>>()
 holds<Same<Around['multi-head-attention-1']['valueBias'], Tensor<[8]>>>()
