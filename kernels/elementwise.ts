@@ -102,3 +102,21 @@ export function change(operation: i32, x: usize, y: usize, count: i32): void {
   for (; i < whole; i += 16) v128.store(y + i, changed(operation, v128.load(x + i)))
   for (; i < length; i += 4) store<f32>(y + i, f32x4.extract_lane(changed(operation, v128.load32_splat(x + i)), 0))
 }
+
+/** Takes elements of `a` where `condition` is not 0, of `b` elsewhere; of an operand of which `one` is asked, the only one. */
+export function select(condition: usize, a: usize, oneA: i32, b: usize, oneB: i32, c: usize, count: i32): void {
+  const length = (<usize>count) << 2
+  const whole = length & ~15
+  const sameA = v128.load32_splat(a)
+  const sameB = v128.load32_splat(b)
+  let i: usize = 0
+  for (; i < whole; i += 16) {
+    const x = oneA !== 0 ? sameA : v128.load(a + i)
+    const y = oneB !== 0 ? sameB : v128.load(b + i)
+    v128.store(c + i, v128.bitselect(x, y, f32x4.ne(v128.load(condition + i), f32x4.splat(0))))
+  }
+  for (; i < length; i += 4) {
+    const from = load<f32>(condition + i) !== 0 ? a + (oneA !== 0 ? 0 : i) : b + (oneB !== 0 ? 0 : i)
+    store<f32>(c + i, load<f32>(from))
+  }
+}

@@ -1,5 +1,5 @@
 export { contract, scratchBytes } from './contract'
 export { clear, copyRuns } from './copy'
-export { change, combine } from './elementwise'
+export { change, combine, select } from './elementwise'
 export { maxPoolGradient } from './pool'
 export { sumRows } from './sum'

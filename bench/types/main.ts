@@ -20,7 +20,11 @@ const allowance = 0.02
 /** What the counts may not exceed. */
 const limits: Readonly<Record<string, number>> = {
   import: 10,
+  'architecture-gpt': 10_000,
+  'architecture-mobilenet-v2': 25_000,
   'architecture-resnet50': 25_000,
+  'architecture-resnet50-options': 25_000,
+  'architecture-unet': 25_000,
   'architecture-vgg16': 8_000,
   'resnet-50': 25_000,
   'vgg-16': 8_000,

@@ -1,6 +1,9 @@
+import { setTimeout as later } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import type { Backend } from '../../src/backends/backend.ts'
+import { chooseBackend } from '../../src/backends/choose.ts'
+import { prepare } from '../../src/backends/prepare.ts'
 import { deviceOf } from '../../src/backends/tfjs/device.ts'
 import { compileFor } from '../../src/backends/tfjs/program.ts'
 import { trace } from '../../src/graph.ts'
@@ -101,4 +104,27 @@ describe('fastestBackend', () => {
   it('is ONNX Runtime where that is installed', async () => {
     expect((await fastestBackend()).name).to.equal('onnxruntime')
   })
+})
+
+describe('A program', () => {
+  for (const name of ['wasm', 'onnxruntime'] as const)
+    it(`of ${name} keeps nothing of the graph it was made from, whose weights would be there twice`, async () => {
+      const backend = await chooseBackend(name)
+      const made = async () => {
+        const weights = Float32Array.from({ length: 400 }, (_, i) => i)
+        const own = trace((ops, x) => [ops.relu(ops.matmul(x, ops.constant(weights, [20, 20])))], [[1, 20]])
+        return { program: await backend.compile(prepare(own).graph), weights: new WeakRef(weights) }
+      }
+      const { program, weights } = await made()
+      for (let i = 0; i < 20 && weights.deref() !== undefined; i++) {
+        await later(5)
+        globalThis.gc?.()
+      }
+      expect(weights.deref()).to.equal(undefined)
+      const x = backend.upload(new Float32Array(20).fill(1), [1, 20])
+      const [output] = await program.run([x])
+      expect((await backend.download(output))[0]).to.equal(3800)
+      for (const handle of [x, output]) backend.release(handle)
+      program.dispose()
+    })
 })

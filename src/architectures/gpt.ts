@@ -39,8 +39,13 @@ export interface GPTOptions<
 }
 
 /** What {@link gpt} does with a text of `T` tokens out of `V`. */
-export interface GPT<V extends number, T extends number, W extends number, H extends number, L extends number>
-  extends Sequence<
+export interface GPT<
+  in out V extends number,
+  in out T extends number,
+  in out W extends number,
+  in out H extends number,
+  in out L extends number,
+> extends Sequence<
     readonly [
       Input<T, 'input-{}'>,
       Embedding<V, W, 'tokens'>,

@@ -77,7 +77,7 @@ type Filter<C extends number, S> = [
   Conv<1, C, 'project'>,
   Norm<'project_BN'>,
 ]
-interface Bottleneck<In extends number, C extends number, S>
+interface Bottleneck<in out In extends number, in out C extends number, in out S>
   extends Sequence<readonly [Conv<1, Multiply<6, In>, 'expand'>, Norm<'expand_BN'>, Rectifier, ...Filter<C, S>]> {}
 /** A block after which channels or size are others. */
 type Step<N extends number, In extends number, C extends number, S> = Block<`block_${N}`, Bottleneck<In, C, S>>
@@ -87,7 +87,7 @@ type Stay<N extends number, C extends number> = Block<
   Sequence<[Parallel<[Identity, Bottleneck<C, C, 1>]>, Elementwise]>
 >
 
-interface Layers<S extends ImageShape, C extends Channels, Classes extends number>
+interface Layers<in out S extends ImageShape, in out C extends Channels, in out Classes extends number>
   extends Sequence<
     readonly [
       Input<S, 'input-{}'>,
@@ -119,7 +119,7 @@ interface Layers<S extends ImageShape, C extends Channels, Classes extends numbe
     ]
   > {}
 /** What {@link mobilenetV2} does with an image of shape `S`. */
-export interface MobileNetV2<S extends ImageShape, W extends number, Classes extends number>
+export interface MobileNetV2<in out S extends ImageShape, in out W extends number, in out Classes extends number>
   extends Layers<S, ChannelsOf<W>, Classes> {}
 
 // As in the published network, whose running statistics move slowly.

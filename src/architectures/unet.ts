@@ -101,8 +101,12 @@ type Levels<Depth extends number, C extends number> = ByDepth<Channels<C>>[Depth
   : never
 
 /** What {@link unet} does with an image of shape `S`. */
-export interface UNet<S extends ImageShape, Classes extends number, Depth extends number, C extends number>
-  extends Sequence<
+export interface UNet<
+  in out S extends ImageShape,
+  in out Classes extends number,
+  in out Depth extends number,
+  in out C extends number,
+> extends Sequence<
     readonly [
       Input<S, 'input-{}'>,
       Levels<Depth, C>,

@@ -7,7 +7,8 @@ import type { InParallel, InSequence, Within } from './run.ts'
 import type { FailedAt, List, Order, Output, RepeatOut, Sides, Times } from './scan.ts'
 import type { Mismatch, Several } from './shape.ts'
 
-// The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic.
+// The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic. `in out`
+// says how their parameters vary, which the compiler would otherwise find out by comparing whole networks.
 
 /** What every layer offers: the ways to go on. */
 export interface Chain extends AnyLayer {
@@ -51,7 +52,7 @@ export interface Sequence<in out L extends readonly Typed[]> extends Wired {
  * Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out, `Hidden` the layers in a
  * form that editors print short (see {@link Hide}).
  */
-export interface Network<I, O, Hidden> extends Wired {
+export interface Network<in out I, in out O, in out Hidden> extends Wired {
   readonly kind: 'Network'
   readonly to: ToOf<I, O, Layers<Hidden>>
   readonly '>>': ToOf<I, O, Layers<Hidden>>

@@ -1,6 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { NameOption } from '../core/define.ts'
+import type { Product } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { Rules } from '../core/layer.ts'
@@ -13,11 +14,12 @@ import type { Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 // Layers whose weights are computed from other variables before each use.
 
 /** What both norms are told. */
-export interface WeightOptions<Weights extends readonly string[], Name extends string> extends NameOption<Name> {
+export interface WeightOptions<Weights extends readonly string[], Name extends string, Axis extends number>
+  extends NameOption<Name> {
   /** The names of the variables that are normalized. Default: ['weight']. */
   readonly weights?: Weights
   /** The axis of the outputs in them; of `Deconvolution` it is 2. Negative ones count from the end. Default: -1. */
-  readonly axis?: number
+  readonly axis?: Axis
 }
 
 /** The same in normal form. */
@@ -118,11 +120,32 @@ export const aroundWeights = (
   }
 }
 
-type LastOf<W> =
-  W extends Tensor<infer S> ? (S extends readonly [...unknown[], infer D extends number] ? D : number) : number
+type ShapeOf<P, K> = K extends keyof P ? (P[K] extends Tensor<infer S> ? S : number[]) : number[]
+type Along<S, Axis extends number> = Axis extends -1
+  ? S extends readonly [...unknown[], infer D extends number]
+    ? D
+    : number
+  : `${Axis}` extends keyof S
+    ? S[`${Axis}`]
+    : number
 /** A number for each output of some weights, under their names with a suffix. */
-export type Vectors<P, Names extends string, Suffix extends string> = {
-  readonly [K in Names as `${K}${Suffix}`]: K extends keyof P ? Tensor<[LastOf<P[K]>]> : Tensor<[number]>
+export type Vectors<P, Names extends string, Axis extends number, Suffix extends string> = {
+  readonly [K in Names as `${K}${Suffix}`]: Tensor<[Along<ShapeOf<P, K>, Axis> & number]>
+}
+type Beside<S, Axis extends number> = number[] extends S
+  ? number
+  : Axis extends -1
+    ? S extends readonly [...infer Rest, unknown]
+      ? Product<Rest>
+      : number
+    : `${Axis}` extends keyof S
+      ? { [K in keyof S]: K extends `${Axis}` ? 1 : S[K] } extends infer Rest extends readonly unknown[]
+        ? Product<Rest>
+        : number
+      : number
+/** A number for each element of an output, likewise. */
+export type OtherVectors<P, Names extends string, Axis extends number, Suffix extends string> = {
+  readonly [K in Names as `${K}${Suffix}`]: Tensor<[Beside<ShapeOf<P, K>, Axis>]>
 }
 
 /** What goes out of a layer around another one: what goes out of that, or why it does not fit. */

@@ -3,11 +3,12 @@ import type { AnyLayer, Out } from '../core/layer.ts'
 import type { InnerParams, InnerState } from '../core/named.ts'
 import type { Ops } from '../core/ops.ts'
 import { integer, number } from '../core/options.ts'
-import type { Tensor, VariableRule, VariableRules } from '../core/variables.ts'
+import type { VariableRule, VariableRules } from '../core/variables.ts'
 import {
   aroundWeights,
   type NormalNorm,
   normOptions,
+  type OtherVectors,
   type Vectors,
   type WeightOptions,
   type Wrapped,
@@ -18,7 +19,8 @@ import { dominant, elementsPerOutput } from './weight-directions.ts'
 export interface SpectralNormOptions<
   Weights extends readonly string[] = readonly string[],
   Name extends string = string,
-> extends WeightOptions<Weights, Name> {
+  Axis extends number = number,
+> extends WeightOptions<Weights, Name, Axis> {
   /** How often the estimate is improved in each training step. Default: 1. */
   readonly iterations?: number
   /** The least length that vectors are divided by. Default: 1e-12. */
@@ -30,31 +32,32 @@ export interface SpectralNorm<
   L extends AnyLayer,
   Weights extends readonly string[] = readonly ['weight'],
   Name extends string = 'spectral-norm-{}',
+  Axis extends number = -1,
 > extends Leaf<Name> {
   readonly kind: 'SpectralNorm'
   readonly layer: L
   readonly weights: readonly string[]
-  readonly axis: number
+  readonly axis: Axis
   readonly iterations: number
   readonly epsilon: number
   readonly '~out': Wrapped<Out<L, this['~in']>, 'SpectralNorm'>
   readonly '~params': InnerParams<L, this['~in']>
-  readonly '~state': Also<InnerState<L, this['~in']>, Directions<InnerParams<L, this['~in']>, Weights[number]>>
+  readonly '~state': Also<InnerState<L, this['~in']>, Directions<InnerParams<L, this['~in']>, Weights[number], Axis>>
 }
 type Also<S, More> = [S] extends [never] ? More : S & More
-type Directions<P, Names extends string> = Vectors<P, Names, 'Left'> & {
-  readonly [K in Names as `${K}Right`]: Tensor<[number]>
-}
+type Directions<P, Names extends string, Axis extends number> = Vectors<P, Names, Axis, 'Left'> &
+  OtherVectors<P, Names, Axis, 'Right'>
 
 /** The constructor of {@link SpectralNorm}. */
 export type SpectralNormConstructor = <
   const L extends AnyLayer,
   const Weights extends readonly string[] = readonly ['weight'],
   const Name extends string = 'spectral-norm-{}',
+  const Axis extends number = -1,
 >(
   layer: L,
-  options?: SpectralNormOptions<Weights, Name>,
-) => SpectralNorm<L, Weights, Name>
+  options?: SpectralNormOptions<Weights, Name, Axis>,
+) => SpectralNorm<L, Weights, Name, Axis>
 
 interface NormalSpectral extends NormalNorm {
   readonly iterations: number

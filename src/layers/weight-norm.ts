@@ -14,21 +14,25 @@ import {
 import { lengths } from './weight-directions.ts'
 
 /** The options of {@link WeightNorm}. */
-export interface WeightNormOptions<Weights extends readonly string[] = readonly string[], Name extends string = string>
-  extends WeightOptions<Weights, Name> {}
+export interface WeightNormOptions<
+  Weights extends readonly string[] = readonly string[],
+  Name extends string = string,
+  Axis extends number = number,
+> extends WeightOptions<Weights, Name, Axis> {}
 
 /** A layer with normalized weights, as a type. */
 export interface WeightNorm<
   L extends AnyLayer,
   Weights extends readonly string[] = readonly ['weight'],
   Name extends string = 'weight-norm-{}',
+  Axis extends number = -1,
 > extends Leaf<Name> {
   readonly kind: 'WeightNorm'
   readonly layer: L
   readonly weights: readonly string[]
-  readonly axis: number
+  readonly axis: Axis
   readonly '~out': Wrapped<Out<L, this['~in']>, 'WeightNorm'>
-  readonly '~params': InnerParams<L, this['~in']> & Vectors<InnerParams<L, this['~in']>, Weights[number], 'Gain'>
+  readonly '~params': InnerParams<L, this['~in']> & Vectors<InnerParams<L, this['~in']>, Weights[number], Axis, 'Gain'>
   readonly '~state': InnerState<L, this['~in']>
 }
 
@@ -37,10 +41,11 @@ export type WeightNormConstructor = <
   const L extends AnyLayer,
   const Weights extends readonly string[] = readonly ['weight'],
   const Name extends string = 'weight-norm-{}',
+  const Axis extends number = -1,
 >(
   layer: L,
-  options?: WeightNormOptions<Weights, Name>,
-) => WeightNorm<L, Weights, Name>
+  options?: WeightNormOptions<Weights, Name, Axis>,
+) => WeightNorm<L, Weights, Name, Axis>
 
 /** A vector along an axis, ready to be broadcast over the others. */
 const alongAxis = <T>(ops: Ops<T>, vector: T, shape: Shape, axis: number): T =>

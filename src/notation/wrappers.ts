@@ -59,10 +59,10 @@ export interface Wrappers<P extends readonly unknown[], O> {
     ? With<O, L.BidirectionalOptions, L.Bidirectional<B, MergeOf<O>, NameOr<O, 'bidirectional-{}'>>>
     : WrongArguments
   readonly WeightNorm: P extends readonly [infer B extends AnyLayer]
-    ? With<O, L.WeightNormOptions, L.WeightNorm<B, WeightsOf<O>, NameOr<O, 'weight-norm-{}'>>>
+    ? With<O, L.WeightNormOptions, L.WeightNorm<B, WeightsOf<O>, NameOr<O, 'weight-norm-{}'>, AxisOf<O>>>
     : WrongArguments
   readonly SpectralNorm: P extends readonly [infer B extends AnyLayer]
-    ? With<O, L.SpectralNormOptions, L.SpectralNorm<B, WeightsOf<O>, NameOr<O, 'spectral-norm-{}'>>>
+    ? With<O, L.SpectralNormOptions, L.SpectralNorm<B, WeightsOf<O>, NameOr<O, 'spectral-norm-{}'>, AxisOf<O>>>
     : WrongArguments
 }
 /** `Y` where some layers can be joined; else why not. */
@@ -73,6 +73,7 @@ type Named<L extends readonly AnyLayer[], Y> =
   NameFault<L> extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
 type MergeOf<O> = O extends { readonly merge: infer M extends L.BidirectionalMerge } ? M : 'concat'
 type WeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : readonly ['weight']
+type AxisOf<O> = O extends { readonly axis: infer A extends number } ? A : -1
 type Shortcut<O> = O extends { readonly shortcut: infer L extends AnyLayer } ? L : Identity
 type NameOr<O, Pattern extends string> = O extends { readonly name: infer N extends string } ? N : Pattern
 type Name<O> = O extends { readonly name: infer N extends string } ? N : never

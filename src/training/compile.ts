@@ -13,6 +13,7 @@ import { readRule } from './options.ts'
 import {
   checkTraining,
   initialState,
+  type Metrics,
   type Report,
   type TrainingRule,
   type TrainState,
@@ -36,7 +37,7 @@ export interface Recompiled {
 }
 
 /** The rule of {@link compileTraining}. */
-export interface CompiledTrainingRule extends TrainingRule {
+export interface CompiledTrainingRule<M extends Metrics = Metrics> extends TrainingRule<M> {
   /**
    * Called once, when a batch of other shapes makes a second program necessary: batches of one size spare that. Default: a
    * warning on the console.
@@ -45,8 +46,8 @@ export interface CompiledTrainingRule extends TrainingRule {
 }
 
 /** A training step that keeps what it changes on a backend. */
-export interface CompiledTraining<N extends AnyLayer> {
-  (state: CompiledState, batch: Examples): Promise<readonly [CompiledState, Report]>
+export interface CompiledTraining<N extends AnyLayer, M extends Metrics = []> {
+  (state: CompiledState, batch: Examples): Promise<readonly [CompiledState, Report<M>]>
   /** The state before the first step; the variables stay as they are. */
   readonly init: (variables: Variables<N>, key: Key) => Promise<CompiledState>
   /** Goes on from where `fit` or `read` left. */
@@ -89,10 +90,10 @@ const warn = ({ shapes }: Recompiled): void => {
  * const { variables } = await step.read(next)
  * ```
  */
-export const compileTraining = <N extends AnyLayer>(
+export const compileTraining = <N extends AnyLayer, const M extends Metrics = []>(
   network: N,
-  rule: CompiledTrainingRule = {},
-): CompiledTraining<N> => {
+  rule: CompiledTrainingRule<M> = {},
+): CompiledTraining<N, M> => {
   const part = asPart('compileTraining', network)
   const { onRecompile = warn, ...rest } = rule
   const normal = readRule(rest, 'compileTraining')
@@ -132,7 +133,7 @@ export const compileTraining = <N extends AnyLayer>(
     const { handles, update } = await engine.begin(raw)
     return hold({ device: { handles, update }, engine, key })
   }
-  const step = async (state: CompiledState, examples: Examples): Promise<readonly [CompiledState, Report]> => {
+  const step = async (state: CompiledState, examples: Examples): Promise<readonly [CompiledState, Report<M>]> => {
     const own = heldBy(state)
     const { device, engine, key } = own
     const numbers = await readNumbers('compileTraining', part, examples)
@@ -141,7 +142,8 @@ export const compileTraining = <N extends AnyLayer>(
     spend(state)
     try {
       const { after, report } = await engine.learn(device, numbers, key)
-      return [hold({ device: after, engine, key }), toReport(normal.metrics, report)]
+      // It has the metrics of the rule.
+      return [hold({ device: after, engine, key }), toReport(normal.metrics, report) as Report<M>]
     } catch (error) {
       held.set(state, own)
       unheld.register(state, own, state)

@@ -20,9 +20,9 @@ import {
   toBatch,
   toInputs,
 } from './batches.ts'
-import type { Loss, Metric } from './loss.ts'
+import type { Loss } from './loss.ts'
 import { type NormalEvaluation, optionalBackend, readEvaluation } from './options.ts'
-import { checkTraining, meanReport, type Report } from './step.ts'
+import { checkTraining, type Metrics, meanReport, type Report } from './step.ts'
 import { reportOf } from './update.ts'
 
 const infer = (part: Part, variables: Trees, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] => {
@@ -83,11 +83,11 @@ const score = (infer: Infer, all: Batch, rule: NormalEvaluation): Promise<Report
   })
 
 /** The options of {@link evaluate}. */
-export interface EvaluateOptions {
+export interface EvaluateOptions<M extends Metrics = Metrics> {
   /** Default: `mse`. */
   readonly loss?: Loss | string
   /** Default: none. */
-  readonly metrics?: readonly (Metric | string)[]
+  readonly metrics?: M
   /** How many examples go through the network at once. Default: 128. */
   readonly batchSize?: number
   /** What computes, on a compiled network: a backend, or the name of one. Default: eager, without compiling. */
@@ -106,19 +106,20 @@ export interface EvaluateOptions {
  * loss // 4
  * ```
  */
-export const evaluate = async <N extends AnyLayer>(
+export const evaluate = async <N extends AnyLayer, const M extends Metrics = []>(
   network: N,
   variables: Variables<N>,
   examples: Examples,
-  options: EvaluateOptions = {},
-): Promise<Report> => {
+  options: EvaluateOptions<M> = {},
+): Promise<Report<M>> => {
   const part = asPart('evaluate', network)
   const normal = readEvaluation(options)
   const given = asTrees('evaluate', variables)
   const all = keepBatch(() => toBatch('evaluate', part, examples))
   return finallyRelease(all, async () => {
     checkTraining(part, given, all, normal)
-    return inferring(part, given, normal.backend, own => score(own, all, normal))
+    // It has the metrics of the options.
+    return (await inferring(part, given, normal.backend, own => score(own, all, normal))) as Report<M>
   })
 }
 

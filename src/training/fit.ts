@@ -22,7 +22,9 @@ import { type NormalFit, readFit } from './options.ts'
 import {
   checkTraining,
   initialState,
+  type Metrics,
   meanReport,
+  type NamesOf,
   type Report,
   type TrainingRule,
   type TrainState,
@@ -49,7 +51,8 @@ export interface Progress {
 }
 
 /** The options of {@link fit}. */
-export interface FitOptions<N extends AnyLayer = AnyLayer> extends TrainingRule {
+export interface FitOptions<N extends AnyLayer = AnyLayer, M extends Metrics = Metrics, V extends Examples = Examples>
+  extends TrainingRule<M> {
   /** How often the examples are gone through. Default: 1. */
   readonly epochs?: number
   /** How many examples an update sees; the last one of an epoch may see fewer. Default: 32. */
@@ -57,7 +60,7 @@ export interface FitOptions<N extends AnyLayer = AnyLayer> extends TrainingRule 
   /** Whether each epoch goes through the examples in an order of its own. Default: true. */
   readonly shuffle?: boolean
   /** Examples on which loss and metrics are measured after every epoch. */
-  readonly validation?: Examples
+  readonly validation?: V
   /** What shuffling and layers draw with. Default: `key(0)`. */
   readonly key?: Key
   /** Called after every batch and every epoch; `progressBar()` of `joinery/terminal` is one. */
@@ -70,12 +73,16 @@ export interface FitOptions<N extends AnyLayer = AnyLayer> extends TrainingRule 
  * The loss and each metric by name, a number for each epoch: `loss`, `accuracy` as training saw them, and with validation
  * examples `validationLoss`, `validationAccuracy` after the epoch.
  */
-export type History = Readonly<Record<string, readonly number[]>> & { readonly loss: readonly number[] }
+export type History<M extends Metrics = [], V = never> = Readonly<Record<string, readonly number[]>> & {
+  readonly loss: readonly number[]
+} & { readonly [_ in NamesOf<M> | Validated<V, 'loss' | NamesOf<M>>]: readonly number[] }
+/** Names after validation; none where there are no validation examples. */
+type Validated<V, Name extends string> = [V] extends [never] ? never : `validation${Capitalize<Name>}`
 
 /** What {@link fit} gives. */
-export interface Fitted<N extends AnyLayer> {
+export interface Fitted<N extends AnyLayer, M extends Metrics = [], V = never> {
   readonly variables: Variables<N>
-  readonly history: History
+  readonly history: History<M, V>
   /** From which training can go on. */
   readonly trainState: TrainState<N>
 }
@@ -138,12 +145,12 @@ const begin = async (
  * history.loss.length // 100
  * ```
  */
-export const fit = async <N extends AnyLayer>(
+export const fit = async <N extends AnyLayer, const M extends Metrics = [], V extends Examples = never>(
   network: N,
   variables: Variables<N>,
   examples: Examples,
-  options: FitOptions<N> = {},
-): Promise<Fitted<N>> => {
+  options: FitOptions<N, M, V> = {},
+): Promise<Fitted<N, M, V>> => {
   const part = asPart('fit', network)
   const trees = asTrees('fit', variables)
   const rule = readFit<Examples, Progress, TrainState<N>>(options)
@@ -158,7 +165,8 @@ export const fit = async <N extends AnyLayer>(
   const held = rule.validation === null ? null : await examplesOf('fit, validation', rule.validation)
   const [engine, start] = await begin(part, trees, rule)
   try {
-    return await train(engine, start, all, held, rule)
+    // Its history has what the options ask for.
+    return (await train(engine, start, all, held, rule)) as Fitted<N, M, V>
   } finally {
     await engine.dispose()
   }

@@ -17,10 +17,10 @@ export interface Loss {
 }
 
 /** A metric: what is reported beside the loss. Called with values, it gives a number. */
-export interface Metric {
+export interface Metric<Name extends string = string> {
   (expected: TensorInput, predicted: TensorInput): number
   readonly kind: 'Metric'
-  readonly name: string
+  readonly name: Name
   /** The mathematics, a mean over the batch. */
   readonly forward: Comparison
 }
@@ -28,7 +28,9 @@ export interface Metric {
 const compare = (forward: Comparison, expected: TensorInput, predicted: TensorInput): tf.Tensor =>
   tf.tidy(() => forward(tfjsOps, toTensor(expected), toTensor(predicted)))
 
-const withName = <F extends object>(call: F, name: string): F => Object.defineProperty(call, 'name', { value: name })
+const withName = <F extends object, Name extends string>(call: F, name: Name): F & { readonly name: Name } =>
+  // The type of defineProperty does not tell what it defines.
+  Object.defineProperty(call, 'name', { value: name }) as F & { readonly name: Name }
 
 /** Makes a loss of your own. */
 export const defineLoss = (name: string, forward: Comparison): Loss => {
@@ -37,7 +39,7 @@ export const defineLoss = (name: string, forward: Comparison): Loss => {
 }
 
 /** Makes a metric of your own. */
-export const defineMetric = (name: string, forward: Comparison): Metric => {
+export const defineMetric = <const Name extends string>(name: Name, forward: Comparison): Metric<Name> => {
   const call = (expected: TensorInput, predicted: TensorInput): number => {
     const result = compare(forward, expected, predicted)
     const value = result.dataSync()[0] as number

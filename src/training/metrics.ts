@@ -13,7 +13,7 @@ import { defineMetric, type Metric } from './loss.ts'
  * accuracy([[1], [0]], [[0.9], [0.2]]) // 1
  * ```
  */
-export const accuracy: Metric = defineMetric('accuracy', (ops, expected, predicted) => {
+export const accuracy: Metric<'accuracy'> = defineMetric('accuracy', (ops, expected, predicted) => {
   const [given, from] = [ops.shape(expected), ops.shape(predicted)]
   const classOf = (x: typeof predicted) =>
     ops.shape(x).at(-1) === 1

@@ -23,24 +23,32 @@ export interface TrainState<N extends AnyLayer = AnyLayer> {
   readonly key: Key
 }
 
+/** Metrics that are asked for: each itself, or its name. */
+export type Metrics = readonly (Metric | string)[]
+/** The names of metrics. */
+export type NamesOf<M extends Metrics> = NameOf<M[number]>
+type NameOf<E> = E extends string ? E : E extends Metric<infer Name> ? Name : never
+
 /** What a training step is made of. */
-export interface TrainingRule {
+export interface TrainingRule<M extends Metrics = Metrics> {
   /** Default: `mse`. */
   readonly loss?: Loss | string
   /** Default: `adam()`. */
   readonly optimizer?: Optimizer
   /** What is reported beside the loss. Default: nothing. */
-  readonly metrics?: readonly (Metric | string)[]
+  readonly metrics?: M
   /** What computes: a backend, or the name of one. Default: `'tfjs'`, on whichever backend of tfjs is in use. */
   readonly backend?: BackendOption
 }
 
 /** The mean over a batch, or an epoch, of the loss and of each metric, by name. */
-export type Report = Readonly<Record<string, number>> & { readonly loss: number }
+export type Report<M extends Metrics = []> = Readonly<Record<string, number>> & { readonly loss: number } & {
+  readonly [_ in NamesOf<M>]: number
+}
 
 /** A training step: a pure function of state and batch. */
-export interface TrainStep<N extends AnyLayer> {
-  (state: TrainState<N>, batch: Examples): Promise<readonly [TrainState<N>, Report]>
+export interface TrainStep<N extends AnyLayer, M extends Metrics = []> {
+  (state: TrainState<N>, batch: Examples): Promise<readonly [TrainState<N>, Report<M>]>
   /** The state before the first step. */
   readonly init: (variables: Variables<N>, key: Key) => TrainState<N>
 }
@@ -153,12 +161,15 @@ export const checkTraining = (
  * const [after, { loss }] = await step(before, { x: [[1, 2]], y: [[3]] })
  * ```
  */
-export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {}): TrainStep<N> => {
+export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
+  network: N,
+  rule: TrainingRule<M> = {},
+): TrainStep<N, M> => {
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
   const breathe = breather()
   const engineFor = lazyEngine(part, normal)
-  const step = async (state: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report]> => {
+  const step = async (state: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
     const before: RawState = { ...asTrees('trainStep', state.variables), optimizer: state.optimizer }
     const numbers = await readNumbers('trainStep', part, examples)
     checkTraining(part, before, numbers, normal)
@@ -174,7 +185,8 @@ export const trainStep = <N extends AnyLayer>(network: N, rule: TrainingRule = {
     await breathe()
     return [
       toTrainState<N>(next, state.key, tensor => (sources.has(tensor) ? tensor : handOver(tensor))),
-      toReport(normal.metrics, report),
+      // It has the metrics of the rule.
+      toReport(normal.metrics, report) as Report<M>,
     ]
   }
   const begin = (variables: Variables<N>, key: Key): TrainState<N> => {

@@ -211,7 +211,11 @@ describe('the kernels of the wasm backend', () => {
             ops.subtract(right, ops.multiply(sums, left)),
             ops.divide(ops.negative(ops.maximum(left, right)), ops.sqrt(ops.minimum(sums, ops.constant(3)))),
             ops.add(ops.greater(left, right), ops.equal(sums, ops.rsqrt(sums))),
-          ].map(part => ops.reshape(part, ops.shape(flat)))
+            ops.where(ops.greater(y as T, ops.constant(0)), left, right),
+            ops.where(ops.greater(left, right), ops.constant(2), right),
+            ops.where(ops.greater(sums, ops.constant(1)), right, ops.constant(-1)),
+            ops.broadcast(left, ops.shape(sums) as number[]),
+          ].map(part => ops.reshape(ops.add(part, ops.multiply(sums, ops.constant(0))), ops.shape(flat)))
           return ops.concatenate([ops.relu(ops.subtract(flat, ops.constant(1))), ...parts], 0)
         })
       }),

@@ -1,4 +1,5 @@
 import {
+  accuracy,
   BatchNorm,
   Bidirectional,
   block,
@@ -7,8 +8,11 @@ import {
   Convolution,
   Convolution1D,
   Convolution3D,
+  Deconvolution,
   DepthwiseConvolution,
   Elementwise,
+  evaluate,
+  fit,
   GRU,
   Identity,
   Input,
@@ -22,6 +26,7 @@ import {
   Masking,
   MultiHeadAttention,
   type Network,
+  net,
   type OutputOf,
   type ParamsOf,
   PositionalEncoding,
@@ -40,9 +45,11 @@ import {
   Tanh,
   type Tensor,
   TimeDistributed,
+  type TrainState,
   TransformerDecoder,
   TransformerEncoder,
   tensor,
+  trainStep,
   WeightNorm,
   when,
 } from '../../../src/index.ts'
@@ -223,6 +230,17 @@ holds<Same<Around['weight-norm-1']['weight'], Tensor<[3, 10, 8]>>>()
 holds<Same<Around['weight-norm-1']['weightGain'], Tensor<[8]>>>()
 holds<Same<keyof Around['spectral-norm-1'], 'weight'>>()
 holds<Same<StateOf<typeof around>['spectral-norm-1']['weightLeft'], Tensor<[7]>>>()
+holds<Same<StateOf<typeof around>['spectral-norm-1']['weightRight'], Tensor<[24]>>>()
+const turned = join(
+  Input([8, 8, 3]),
+  SpectralNorm(Deconvolution([3, 5, 4]), { axis: 2 }),
+  WeightNorm(Convolution([1, 1, 6]), { axis: 2 }),
+)
+holds<Same<StateOf<typeof turned>['spectral-norm-1']['weightLeft'], Tensor<[4]>>>()
+holds<Same<StateOf<typeof turned>['spectral-norm-1']['weightRight'], Tensor<[45]>>>()
+holds<Same<ParamsOf<typeof turned>['weight-norm-1']['weightGain'], Tensor<[4]>>>()
+const turnedText = net('Input(8,8,3) >> SpectralNorm(Deconvolution(3,5,4), axis=2)')
+holds<Same<StateOf<typeof turnedText>['spectral-norm-1']['weightRight'], Tensor<[45]>>>()
 holds<Same<Around['multi-head-attention-1']['queryWeight'], Tensor<[7, 6]>>>()
 holds<Same<Around['multi-head-attention-1']['outputWeight'], Tensor<[8, 9]>>>()
 holds<Same<Around['multi-head-attention-1']['valueBias'], Tensor<[8]>>>()
@@ -249,6 +267,24 @@ holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/time-distributed-2']
 holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/layer-norm-2']['gamma'], Tensor<[6]>>>()
 const decoder = join(parallel(Input([9, 6]), Input([20, 6])), TransformerDecoder(6, 2, { name: 'decoder' }))
 holds<Same<ParamsOf<typeof decoder>['decoder/multi-head-attention-2']['keyWeight'], Tensor<[6, 6]>>>()
+
+// What training reports has the metrics that were asked for.
+const reporting = async () => {
+  const examples = { x: [[1, 2, 3, 4]], y: [[1]] }
+  const { history } = await fit(counted, init(counted, key(1)), examples, {
+    metrics: ['accuracy'],
+    validation: examples,
+  })
+  holds<Same<(typeof history)['accuracy' | 'validationLoss' | 'validationAccuracy'], readonly number[]>>()
+  const report = await evaluate(counted, init(counted, key(1)), examples, { metrics: [accuracy] })
+  holds<Same<keyof typeof report & ('loss' | 'accuracy'), 'loss' | 'accuracy'>>()
+  const [, step] = await trainStep(counted, { metrics: ['accuracy'] })(start0, examples)
+  holds<Same<(typeof step)['accuracy'], number>>()
+  const plainly = await fit(counted, init(counted, key(1)), examples)
+  holds<Same<(typeof plainly.history)['loss'], readonly number[]>>()
+}
+declare const start0: TrainState<typeof counted>
+holds<Same<typeof reporting, () => Promise<void>>>()
 
 // A declaration file keeps of a network's layers what compilers print of them: variables are then known by any name.
 // biome-ignore lint/suspicious/noExplicitAny: it is what they print

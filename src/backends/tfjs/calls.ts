@@ -51,6 +51,7 @@ export const callsOf = (device: Device, made: Info[]): Calls => {
   const cast = (x: Info, dtype: string): Info => call('Cast', { x }, { dtype })
   const broadcast = (x: Info, shape: Shape): Info => {
     const wide = known(shape)
+    if (native) return keep(native.broadcast(x, wide))
     const own = [...Array<number>(wide.length - x.shape.length).fill(1), ...x.shape]
     return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
   }

@@ -26,7 +26,8 @@ const size = (shape: Shape): number => shape.reduce<number>((n, d) => n * (d as 
  */
 export const kernelsOf = (device: Device, made: Info[]): Kernels => {
   const calls = callsOf(device, made)
-  const { keep, call, make, alias, as, cast, broadcast, padded, sum, slice, concatenate, reverse, isCpu } = calls
+  const { keep, call, make, alias, as, cast, broadcast, padded, sum, slice, concatenate, reverse, native, isCpu } =
+    calls
   const { matmul, convolve, fused } = multiplyingOf(device, calls, (x, axis, gap) => spread(ops, x, axis, gap))
 
   const unary = (kernel: string) => (x: Info) => call(kernel, { x })
@@ -87,6 +88,10 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     // The kernel does not broadcast.
     where: (condition, a, b) => {
       const wide = resultShape('where', [condition.shape, a.shape, b.shape], [])
+      if (native) {
+        const [x, y] = [a, b].map(z => (size(z.shape) === 1 ? z : spreadOver(z, wide))) as [Info, Info]
+        return keep(native.select(spreadOver(condition, wide), x, y))
+      }
       const [which, t, e] = [condition, a, b].map(x => spreadOver(x, wide)) as [Info, Info, Info]
       return call('Select', { condition: cast(which, 'bool'), t, e })
     },

@@ -130,13 +130,6 @@ const planOf = (device: Device, graph: Graph, products: Products | undefined, ma
     places: order.length,
     inputs: graph.inputs.map(place),
     outputs: graph.outputs.map(place),
-    constants: order.flatMap((node): Plan['constants'] => {
-      if (node.kind !== 'constant') return []
-      const shape = node.shape as readonly number[]
-      const count = shape.reduce((n, d) => n * d, 1)
-      const values = typeof node.values === 'number' ? new Float32Array(count).fill(node.values) : node.values
-      return [[place(node), device.make(values, shape)]]
-    }),
     instructions: order.flatMap((node, i): Plan['instructions'] => {
       if (node.kind === 'constant' || node.kind === 'placeholder') return []
       const ended = lasts.get(node) ?? []
@@ -150,6 +143,24 @@ const planOf = (device: Device, graph: Graph, products: Products | undefined, ma
       const layer = 'layer' in node ? node.layer : undefined
       return [{ at: i, layer, compute, last: ended.map(place) }]
     }),
+    // Last: what cannot be compiled takes no memory.
+    constants: order.flatMap((node): Plan['constants'] => {
+      if (node.kind !== 'constant') return []
+      const shape = node.shape as readonly number[]
+      const count = shape.reduce((n, d) => n * d, 1)
+      const values = typeof node.values === 'number' ? new Float32Array(count).fill(node.values) : node.values
+      return [[place(node), device.make(values, shape)]]
+    }),
+  }
+}
+
+/** Apart from the program, whose functions would hold on to the graph if they were made beside it. */
+const planned = (...given: Parameters<typeof planOf>): Plan => {
+  try {
+    return planOf(...given)
+  } catch (error) {
+    given[2]?.dispose()
+    throw error
   }
 }
 
@@ -162,7 +173,7 @@ const planOf = (device: Device, graph: Graph, products: Products | undefined, ma
 export const compileFor = (device: Device, graph: Graph): KernelProgram => {
   const made: Info[] = []
   const products = device.module && productsIn(device.module)
-  const { places, inputs, outputs, constants, instructions } = planOf(device, graph, products, made)
+  const { places, inputs, outputs, constants, instructions } = planned(device, graph, products, made)
   // An output that is a constant, an input or another output is handed out as one more reference to the same numbers.
   const shared = outputs.map(
     (at, i) => outputs.indexOf(at) !== i || inputs.includes(at) || constants.some(([other]) => other === at),

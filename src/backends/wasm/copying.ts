@@ -7,7 +7,7 @@ import type { Module } from './module.ts'
 export interface Part {
   /** How many elements along each axis. */
   readonly size: readonly number[]
-  /** The shapes of the tensors, and where in them the part begins. */
+  /** The shapes of the tensors, and where in them the part begins. An axis of one element is read as often as it takes. */
   readonly from: readonly number[]
   readonly begin: readonly number[]
   readonly to: readonly number[]
@@ -47,7 +47,10 @@ export const copying = (
   { size, from, begin, to, at, reversed = [] }: Part,
 ): ((to: number, from: number) => void) => {
   const forward = layout(from).strides
-  const source = forward.map((stride, axis) => (reversed.includes(axis) ? -stride : stride))
+  const source = forward.map((stride, axis) => {
+    if (from[axis] === 1) return 0
+    return reversed.includes(axis) ? -stride : stride
+  })
   const target = layout(to).strides
   const first = begin.map((i, axis) => (reversed.includes(axis) ? i + (size[axis] as number) - 1 : i))
   const walks = merged(size.map((n, axis) => ({ size: n, from: source[axis] as number, to: target[axis] as number })))

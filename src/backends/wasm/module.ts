@@ -49,6 +49,15 @@ export interface Kernels {
     rows: number,
     columns: number,
   ) => void
+  readonly select: (
+    condition: number,
+    a: number,
+    oneA: number,
+    b: number,
+    oneB: number,
+    c: number,
+    count: number,
+  ) => void
   readonly change: (operation: number, x: number, y: number, count: number) => void
   readonly maxPoolGradient: (
     dy: number,
@@ -113,7 +122,8 @@ export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | unde
   if (binary === undefined) return undefined
   const { instance } = await WebAssembly.instantiate(binary, { env: { memory } })
   const allocate = (bytes: number): number => {
-    const address = malloc(bytes)
+    // Addresses beyond two gigabytes come as negative numbers.
+    const address = malloc(bytes) >>> 0
     if (address === 0) throw new RangeError(`out of memory: WebAssembly has no room for ${bytes} bytes`)
     return address
   }
@@ -122,7 +132,7 @@ export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | unde
     memory,
     allocate,
     free,
-    addressOf: ({ dataId }) => dataIdMap.get(dataId).memoryOffset,
+    addressOf: ({ dataId }) => dataIdMap.get(dataId).memoryOffset >>> 0,
     blank: shape => makeOutput.call(backend, [...shape], 'float32'),
     own: ({ dataId, dtype }, shape) => {
       if (backend.refCount(dataId) !== 1) return undefined

@@ -6,6 +6,9 @@ import type { Module } from './module.ts'
 /** Operations of our own where those of tfjs are slow or missing. */
 export interface Operations {
   readonly slice: (x: TensorInfo, begin: readonly number[], size: readonly number[]) => TensorInfo
+  readonly broadcast: (x: TensorInfo, shape: readonly number[]) => TensorInfo
+  /** `where` of a condition of the result's shape, and of others of that shape or of one element. */
+  readonly select: (condition: TensorInfo, a: TensorInfo, b: TensorInfo) => TensorInfo
   readonly reverse: (x: TensorInfo, axes: readonly number[]) => TensorInfo
   readonly pad: (x: TensorInfo, margins: readonly (readonly number[])[]) => TensorInfo
   readonly concatenate: (xs: readonly TensorInfo[], axis: number) => TensorInfo
@@ -24,6 +27,20 @@ export const operationsIn = (module: Module): Operations => {
       const made = blank(size)
       const origin = size.map(() => 0)
       copying(module, { size, from: x.shape, begin, to: size, at: origin })(addressOf(made), addressOf(x))
+      return made
+    },
+    broadcast: (x, shape) => {
+      const made = blank(shape)
+      const from = [...Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]
+      const origin = shape.map(() => 0)
+      copying(module, { size: shape, from, begin: origin, to: shape, at: origin })(addressOf(made), addressOf(x))
+      return made
+    },
+    select: (condition, a, b) => {
+      const made = blank(condition.shape)
+      const count = sizeOf(condition.shape)
+      const [oneA, oneB] = [a, b].map(x => Number(sizeOf(x.shape) === 1 && count > 1)) as [number, number]
+      kernels.select(addressOf(condition), addressOf(a), oneA, addressOf(b), oneB, addressOf(made), count)
       return made
     },
     reverse: (x, reversed) => {
