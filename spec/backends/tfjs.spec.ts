@@ -55,6 +55,20 @@ for (const [name, choose] of Object.entries(backends)) {
           { numRuns: 15 },
         ))
 
+    it('takes every number but 0 for true', async () => {
+      const own = trace((ops, ...x) => [ops.where(...(x as [GraphNode, GraphNode, GraphNode]))], [[4], [4], [1]])
+      const program = await backend.compile(prepare(own).graph)
+      const handles = [
+        { data: [0, 0.5, -0.25, 1], shape: [4] },
+        { data: [1, 2, 3, 4], shape: [4] },
+        { data: [9], shape: [1] },
+      ].map(upload)
+      const [result] = await program.run(handles)
+      expect(Array.from(await numbersOf(result))).to.deep.equal([9, 2, 3, 4])
+      handles.forEach(handle => void backend.release(handle))
+      program.dispose()
+    })
+
     it('computes whole expressions with everything that prepare makes of them, and leaves nothing behind', () =>
       fc.assert(
         fc.asyncProperty(expression, async ({ seed, shape, chosen }) => {

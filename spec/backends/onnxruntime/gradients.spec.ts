@@ -48,25 +48,29 @@ const expectSame = async (call: Call, tolerance = 1e-4): Promise<void> => {
 
 const pair = (least: number, most: number) =>
   fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }))
-/** Convolutions of images that are large beside the filter. */
-const convolutions = fc
-  .record({
-    seed: fc.nat(1000),
-    batch: fc.integer({ min: 1, max: 3 }),
-    image: pair(5, 11),
-    filter: pair(1, 3),
-    groups: fc.constantFrom(1, 1, 2),
-    channels: fc.integer({ min: 1, max: 3 }),
-    outputs: fc.integer({ min: 1, max: 3 }),
-    stride: pair(1, 3),
-    dilation: pair(1, 2),
-    padding: fc.tuple(pair(0, 2), pair(0, 2)),
-  })
-  .map(({ seed, batch, image, filter, groups, channels, outputs, ...sliding }): Call => {
-    const x: Numbers = draws(seed, [batch, ...image, groups * channels])
-    const weights = draws(seed + 1, [...filter, channels, groups * outputs])
-    return { ...called('convolve', [x, weights], [{ ...sliding, groups }]), differentiable: [true, true] }
-  })
+/** Convolutions of images of sizes that a filter of the largest dilation fits into, or of the smallest that give a result. */
+const convolutionsOf = (least: number, most: number) =>
+  fc
+    .record({
+      seed: fc.nat(1000),
+      batch: fc.integer({ min: 1, max: 3 }),
+      image: pair(least, most),
+      filter: pair(1, 3),
+      groups: fc.constantFrom(1, 1, 2),
+      channels: fc.integer({ min: 1, max: 3 }),
+      outputs: fc.integer({ min: 1, max: 3 }),
+      stride: pair(1, 3),
+      dilation: pair(1, 2),
+      padding: fc.tuple(pair(0, 2), pair(0, 2)),
+    })
+    .filter(({ image, filter, dilation, padding }) =>
+      ([0, 1] as const).every(i => image[i] + padding[i][0] + padding[i][1] >= (filter[i] - 1) * dilation[i] + 1),
+    )
+    .map(({ seed, batch, image, filter, groups, channels, outputs, ...sliding }): Call => {
+      const x: Numbers = draws(seed, [batch, ...image, groups * channels])
+      const weights = draws(seed + 1, [...filter, channels, groups * outputs])
+      return { ...called('convolve', [x, weights], [{ ...sliding, groups }]), differentiable: [true, true] }
+    })
 
 /** Operations without a derivative. */
 const none: readonly string[] = ['greater', 'equal', 'argMax', 'stopGradient']
@@ -82,9 +86,48 @@ describe('ONNX Runtime computes the gradients that the eager tape does', () => {
 
   it('of convolutions of images, with stride, dilation, padding and groups', () =>
     fc.assert(
-      fc.asyncProperty(convolutions, call => expectSame(call)),
+      fc.asyncProperty(convolutionsOf(5, 11), call => expectSame(call)),
       { numRuns: 120 },
     ))
+
+  it('of convolutions of images of few elements, whose strides leave some over', () =>
+    fc.assert(
+      fc.asyncProperty(convolutionsOf(1, 4), call => expectSame(call)),
+      { numRuns: 120 },
+    ))
+
+  it('of convolutions that reach no further than their padding, and of strides that leave elements over', async () => {
+    for (const [image, filter, sliding] of [
+      [
+        [1, 1, 1, 1],
+        [1, 1, 1, 1],
+        {
+          stride: [3, 1],
+          dilation: [1, 1],
+          padding: [
+            [2, 0],
+            [0, 0],
+          ],
+        },
+      ],
+      [
+        [1, 2, 3, 1],
+        [1, 1, 1, 1],
+        {
+          stride: [2, 2],
+          dilation: [2, 1],
+          padding: [
+            [0, 0],
+            [0, 0],
+          ],
+        },
+      ],
+    ] as const)
+      await expectSame({
+        ...called('convolve', [draws(1, image), draws(2, filter)], [{ ...sliding, groups: 1 }]),
+        differentiable: [true, true],
+      })
+  })
 
   it('of convolutions of one place, and of many channels in small images', async () => {
     const plain = { stride: [1, 1], dilation: [1, 1], groups: 1 }

@@ -6,6 +6,7 @@ import {
   apply,
   BatchNorm,
   Convolution,
+  Convolution3D,
   compile,
   compileTraining,
   Deconvolution,
@@ -15,6 +16,7 @@ import {
   fit,
   GlobalPooling,
   GRU,
+  gradients,
   Identity,
   Input,
   init,
@@ -130,5 +132,17 @@ describe('ONNX Runtime compiles networks', () => {
     const eager = await fit(network, init(network, key(1)), data as never, options)
     const compiled = await fit(network, init(network, key(1)), data as never, { ...options, backend })
     close(compiled.history.loss, eager.history.loss, 1e-4)
+  })
+
+  it('whose strides leave elements over where filters are dilated', async () => {
+    const network = join(Input([1, 2, 3, 1]), Convolution3D([1, 1, 1, 1], { stride: 2, dilation: [1, 2, 1] }))
+    const variables = init(network, key(1))
+    const x = { data: Float32Array.from({ length: 12 }, (_, i) => i), shape: [2, 1, 2, 3, 1] }
+    const cotangent = { data: Float32Array.from({ length: 4 }, (_, i) => i + 1), shape: [2, 1, 1, 2, 1] }
+    const model = compile(network, variables, { backend })
+    const found = (await model.gradients(x, cotangent)).input as unknown as tf.Tensor
+    const expected = gradients(network, variables, x, cotangent).input as unknown as tf.Tensor
+    close(found.dataSync(), expected.dataSync(), 1e-5)
+    await model.dispose()
   })
 })

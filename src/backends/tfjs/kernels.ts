@@ -17,6 +17,7 @@ export interface Kernels extends Ops<Info>, Pick<Multiplying, 'fused'> {
   readonly positive: (x: Info) => Info
 }
 
+const zero: loops.Block = { values: new Float32Array(1), shape: [] }
 const size = (shape: Shape): number => shape.reduce<number>((n, d) => n * (d as number), 1)
 
 /**
@@ -93,7 +94,8 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
         return keep(native.select(spreadOver(condition, wide), x, y))
       }
       const [which, t, e] = [condition, a, b].map(x => spreadOver(x, wide)) as [Info, Info, Info]
-      return call('Select', { condition: cast(which, 'bool'), t, e })
+      // Not every backend takes a fraction for true.
+      return call('Select', { condition: call('NotEqual', { a: which, b: make(zero) }), t, e })
     },
     sum,
     mean: (x, axes, keepDims) => {

@@ -9,6 +9,11 @@ import { all } from './pooling.ts'
 
 const size = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
+const noPadding: Sliding['padding'] = [
+  [0, 0],
+  [0, 0],
+]
+
 /** The activations that the fused kernels of every backend know. */
 const inKernels: ReadonlySet<Fused['activation']> = new Set(['relu', 'sigmoid', 'elu', null])
 
@@ -31,17 +36,19 @@ export const multiplyingOf = (
   /** Negative margins cut off, which kernels refuse to do. */
   const cropped = (x: Info, padding: Sliding['padding']): readonly [Info, Sliding['padding']] => {
     if (padding.every(([before, after]) => before >= 0 && after >= 0)) return [x, padding]
+    const [rows, cols] = padding.map(([before, after]): Margin => [Math.max(0, before), Math.max(0, after)])
+    const left = [rows as Margin, cols as Margin] as const
     const begin = [0, Math.max(0, -padding[0][0]), Math.max(0, -padding[1][0]), 0]
     const cut = [0, ...padding.map(([before, after]) => Math.max(0, -before) + Math.max(0, -after)), 0]
-    const rest = padding.map(([before, after]): Margin => [Math.max(0, before), Math.max(0, after)])
-    return [
+    const without = (whole: Info): Info =>
       slice(
-        x,
+        whole,
         begin,
-        x.shape.map((d, i) => d - (cut[i] as number)),
-      ),
-      [rest[0] as Margin, rest[1] as Margin],
-    ]
+        whole.shape.map((d, i) => d - (cut[i] as number)),
+      )
+    // Where margins are cut as well, they have to be there.
+    if (cut.some((n, i) => n >= (x.shape[i] as number))) return [without(padded(x, all(left))), noPadding]
+    return [without(x), left]
   }
   const convolveAttributes = ({ stride, dilation }: Sliding, pad: unknown) => ({
     strides: [...stride],

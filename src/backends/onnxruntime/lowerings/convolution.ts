@@ -6,12 +6,17 @@ import { reshapeTo } from '../moving.ts'
 import { inOrder, laid, type Value } from '../values.ts'
 import { byPlace, hasFewPlaces } from './filter-gradient.ts'
 import type { Target } from './lowering.ts'
-import { part } from './moves.ts'
+import { margins, part } from './moves.ts'
 
 /** [batch, channels, rows, cols]: the order that ONNX wants. */
 export const channelsFirst: readonly number[] = [0, 3, 1, 2]
 /** A filter [rows, cols, channels, outputs] as [outputs, channels, rows, cols]. */
 const outputsFirst: readonly number[] = [3, 2, 0, 1]
+
+const zeros: Sliding['padding'] = [
+  [0, 0],
+  [0, 0],
+]
 
 /** Cuts off what negative margins say, and gives the margins that are left. */
 const cropped = (
@@ -20,14 +25,18 @@ const cropped = (
   { shape }: Value,
   padding: Sliding['padding'],
 ): readonly [string, Sliding['padding']] => {
-  const cuts = padding.flatMap(([before, after], i) => {
-    const d = shape[i + 1] as number
-    return before >= 0 && after >= 0
-      ? []
-      : [{ axis: i + 2, from: Math.max(0, -before), to: d - Math.max(0, -after), step: 1 }]
-  })
-  const left = padding.map(([before, after]): Margin => [Math.max(0, before), Math.max(0, after)])
-  return [part(emit, name, cuts), [left[0] as Margin, left[1] as Margin]]
+  const [rows, cols] = padding.map(([before, after]): Margin => [Math.max(0, before), Math.max(0, after)])
+  const left = [rows as Margin, cols as Margin] as const
+  const cuts = padding.map(([before, after]): Margin => [Math.max(0, -before), Math.max(0, -after)])
+  const kept = (around: Sliding['padding']) =>
+    cuts.flatMap(([from, after], i) => {
+      const d = (shape[i + 1] as number) + (around[i] as Margin)[0] + (around[i] as Margin)[1]
+      return from === 0 && after === 0 ? [] : [{ axis: i + 2, from, to: d - after, step: 1 }]
+    })
+  const reachesBeyond = cuts.some(([before, after], i) => before + after >= (shape[i + 1] as number))
+  // Where margins are cut as well, they have to be there.
+  if (reachesBeyond) return [part(emit, margins(emit, name, [[0, 0], [0, 0], ...left]), kept(left)), zeros]
+  return [part(emit, name, kept(zeros)), left]
 }
 
 /** Margins as operators take them: all that come before, then all that come after. */
@@ -96,9 +105,7 @@ export const ofSpread = (
     return margin.map(each => reach - each)
   }) as [[number, number], [number, number]]
   const more = around.map(([, after]) => Math.max(0, -after))
-  const isCovered =
-    around.every(([before]) => before >= 0) &&
-    more.every((rows, i) => rows < Math.max(gaps[i] as number, dilation[i] as number))
+  const isCovered = around.every(([before]) => before >= 0) && more.every((rows, i) => rows < (gaps[i] as number))
   if (!isCovered) return undefined
   const [[top, bottom], [left, right]] = around
   const weights = laid(emit, ops.reverse(filter, [0, 1]), [2, 3, 0, 1])
