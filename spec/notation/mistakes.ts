@@ -244,6 +244,54 @@ export const mistakes: readonly Mistake[] = [
     quoted:
       '… >> Reshape(2, 2) ⟵ Reshape expects an input whose 3 features fit into [2, 2], got [?, 3]. Use dimensions whose product divides the number of features, or -1 for the rest.',
   },
+  mistake(
+    26,
+    '(Input(3) | Input(4)) >> Relu(5)',
+    '… >> Relu(5) ⟵ Relu expects one input, got [[?, 3], [?, 4]]. Put Concatenate() or Elementwise() before it.',
+  ),
+  // Within brackets.
+  mistake(
+    44,
+    'Input(4) >> (Tanh | Relu(8) >> (Relu(3) >> Convolution(3,3,2)) | Elu) >> Concatenate',
+    '… >> Convolution(3,3,2)) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 3]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+  ),
+  mistake(
+    53,
+    'Input(8, 8, 3) >> ((Relu) >> (Convolution(3,3,2) >> Relu(5))) >> Tanh',
+    '… >> Relu(5))) ⟵ Relu expects a 2-dimensional input [batch, features], got [?, ?, ?, 2]. Put Reshape() before it, or apply it to every step with TimeDistributed.',
+  ),
+  mistake(
+    42,
+    '(Input(3) | Input(8,8,1)) >> (Relu(3) | (Convolution(9,9,2) >> Reshape) ) >> Concatenate',
+    "… (Convolution(9,9,2) ⟵ Convolution expects an input of at least 9 rows and 9 columns, padding included, got [?, 8, 8, 1]. Use a smaller window, less dilation, or padding: 'same'.",
+  ),
+  mistake(
+    42,
+    'Input(8) >> (Relu(4) >> Embedding(2, 3)) * 2 >> Reshape',
+    '… >> (Relu(4) >> Embedding(2, 3)) * 2 ⟵ Relu expects a 2-dimensional input [batch, features], got [?, 4, 3]. Put Reshape() before it, or apply it to every step with TimeDistributed.',
+  ),
+  mistake(
+    36,
+    "Input(8) >> (block('b', Relu(4) >> Convolution(3,3,1)) | Tanh) >> Concatenate",
+    '… >> Convolution(3,3,1)) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 4]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+  ),
+  mistake(
+    56,
+    'Input(4) >> (Relu(3, name=a) | Tanh) >> Concatenate >> (Relu >> Relu(4, name=a))',
+    "… >> (Relu >> Relu(4, name=a)) ⟵ Two layers are named 'a': give one of them another name",
+  ),
+  {
+    text: 'Relu(3) >> (Tanh >> # within\n  (Relu | Convolution(3,3,1)))',
+    line: 2,
+    column: 11,
+    quoted:
+      '… | Convolution(3,3,1))) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 3]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+  },
+  mistake(
+    26,
+    '(Input(3) | Input(4)) >> (Relu(3) | Convolution(3,3,2) | Relu) >> Concatenate',
+    '… >> (Relu(3) | Convolution(3,3,2) | Relu) ⟵ Parallel expects one input, or one for each of the 3 branches, got [[?, 3], [?, 4]]. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
+  ),
   // Over several lines, and beside comments.
   {
     text: 'Input(10) # begins\n  >> Relu(5) // then\n  >> Tahn(5)\n  >> Softmax(3)',

@@ -207,7 +207,8 @@ describe('notation', () => {
     ],
     mobilenetV2: [
       () => mobilenetV2(),
-      ...[0.35, 1.4].map(width => () => mobilenetV2({ inputShape: small, width, classes: 7 })),
+      () => mobilenetV2({ inputShape: small, width: 0.35, classes: 7 }),
+      () => mobilenetV2({ inputShape: small, width: 1.4, classes: 7 }),
     ],
     unet: [() => unet(), ...[1, 2, 3].map(depth => () => unet({ inputShape: small, depth, channels: 8, classes: 5 }))],
     gpt: [

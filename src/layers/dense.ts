@@ -32,7 +32,7 @@ export interface Dense<Kind extends string, Units extends number, B, Name extend
   readonly units: Units
   readonly weight: Parameter
   readonly bias: Parameter | null
-  readonly '~out': this['~in'] extends readonly [infer Batch, unknown]
+  readonly '~out': this['~in'] extends readonly [infer Batch extends number, unknown]
     ? [Batch, Units]
     : number[] extends this['~in']
       ? [number, Units]

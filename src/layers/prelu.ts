@@ -45,7 +45,7 @@ export interface PRelu<Units extends number | null, At, B, Name extends string> 
   readonly '~params': Params<this['~in'], Units, B, At>
 }
 type Output<I, Units> = Units extends number
-  ? I extends readonly [infer B, unknown]
+  ? I extends readonly [infer B extends number, unknown]
     ? [B, Units]
     : number[] extends I
       ? [number, Units]

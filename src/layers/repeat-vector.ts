@@ -7,7 +7,7 @@ import { type RefusedInput, showShape } from '../core/shape.ts'
 export interface RepeatVector<N extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'RepeatVector'
   readonly n: N
-  readonly '~out': this['~in'] extends readonly [infer B, infer F]
+  readonly '~out': this['~in'] extends readonly [infer B extends number, infer F]
     ? [B, N, F]
     : number[] extends this['~in']
       ? [number, N, number]

@@ -1,8 +1,8 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { compose, type Part } from '../core/network.ts'
-import { showAsType } from '../core/shape.ts'
+import { compose, type Part, type Wiring } from '../core/network.ts'
+import { type Flow, showAsType } from '../core/shape.ts'
 import type { Problem } from './arguments.ts'
 
 // Layers that do not fit together: which of them is to blame, and why, as the compiler says it.
@@ -19,7 +19,7 @@ export const isMisfit = (error: unknown): error is Misfit =>
   error instanceof LayerConnectionError || (error instanceof InvalidOption && clashing(error) !== undefined)
 
 /** Why layers do not fit, as the types of compositions say it. */
-const whyOf = (error: Misfit): string => {
+export const whyOf = (error: Misfit): string => {
   if (error instanceof InvalidOption) return `Two layers are named '${clashing(error)}': give one of them another name`
   const { kind = error.layer, expected, got, remedy } = error
   return showAsType(`${kind} expects ${expected}, got ${got}. ${remedy}`)
@@ -60,13 +60,23 @@ export const fitted = (make: () => AnyLayer): Either<Misfit, AnyLayer> => {
 const joined = (layers: readonly AnyLayer[]): AnyLayer =>
   compose({ form: 'sequence', parts: layers as unknown as readonly Part[] }) as unknown as AnyLayer
 
-/** Layers in sequence, one being itself; or the index of the first that does not fit those before it. */
-export const sequence = (
-  layers: readonly AnyLayer[],
-): Either<{ readonly index: number; readonly cause: Misfit }, AnyLayer> => {
+/** What goes out of a network. */
+export const outgoing = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
+
+/** A layer of a sequence that does not fit those before it: its index, what comes in, and why. */
+export interface Unfit {
+  readonly index: number
+  readonly incoming: Flow
+  readonly cause: Misfit
+}
+/** Layers in sequence, one being itself; or the first that does not fit. */
+export const sequence = (layers: readonly AnyLayer[]): Either<Unfit, AnyLayer> => {
   const all = fitted(() => joined(layers))
   if (all._tag === 'Right') return layers.length === 1 ? right(layers[0] as AnyLayer) : all
-  const fits = (count: number): boolean => fitted(() => joined(layers.slice(0, count)))._tag === 'Right'
-  const index = layers.findIndex((_, i) => i === layers.length - 1 || !fits(i + 1))
-  return left({ index, cause: all.left })
+  let incoming: Flow = [null]
+  for (let index = 0; ; index++) {
+    const before = fitted(() => joined(layers.slice(0, index + 1)))
+    if (before._tag === 'Left') return left({ index, incoming, cause: before.left })
+    incoming = outgoing(before.right as unknown as Wiring)
+  }
 }

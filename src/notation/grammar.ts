@@ -1,10 +1,10 @@
 import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Side } from '../core/compose.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Next } from '../core/next.ts'
 import type { Mismatch } from '../core/shape.ts'
 import type { Call, Limited, Own } from './called.ts'
 import type { Explained, Fault, Followed, Upto } from './fault.ts'
 import type { RefusesGiven } from './limits.ts'
+import type { Misfit } from './misfit.ts'
 import type { Misspelt } from './nearest.ts'
 import type { WrongArguments } from './row.ts'
 import type { Rows } from './table.ts'
@@ -110,7 +110,7 @@ type Copies<
       : Fault<S, T, '*', "'*' is followed by a positive whole number">
     : never
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
-type Digits<S extends string, R extends string> = S extends `${infer D extends Digit}${infer T}`
+export type Digits<S extends string, R extends string> = S extends `${infer D extends Digit}${infer T}`
   ? R extends ''
     ? D extends '0'
       ? ''
@@ -148,27 +148,8 @@ type Finish<L extends readonly AnyLayer[], C extends Context> = C['branches'] ex
         : never
       : X
     : never
-/** The fault of the N-th layer of a chain. */
-type Misfit<S extends string, B, N extends number, K extends number, Why extends string> =
-  Part<S, B> extends readonly [unknown, infer T extends string]
-    ? WithCopies<TrimStart<T>> extends infer After extends string
-      ? K extends N
-        ? Fault<S, TrimStart<S>, Trim<Upto<S, After>>, Why>
-        : After extends `>>${infer R}`
-          ? Misfit<R, B, N, Next[K], Why>
-          : never
-      : never
-    : never
-type WithCopies<T extends string> = T extends `*${infer R}`
-  ? TrimStart<R> extends infer U extends string
-    ? U extends `${Digits<U, ''>}${infer V}`
-      ? WithCopies<TrimStart<V>>
-      : T
-    : never
-  : T
-
 /** One part of a chain: [layer, the text after it], or a fault. */
-type Part<S extends string, B> =
+export type Part<S extends string, B> =
   TrimStart<S> extends infer T extends string
     ? T extends `(${infer U}`
       ? Within<U, '(', ')'> extends readonly [infer Inner extends string, infer After extends string]

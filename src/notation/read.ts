@@ -2,6 +2,8 @@ import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { parallel, repeat } from '../combinators/index.ts'
 import { show as print } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import { type Part, wire } from '../core/network.ts'
+import type { Flow } from '../core/shape.ts'
 import {
   type Argument,
   type Problem,
@@ -11,7 +13,7 @@ import {
   type Stretch,
   textOf,
 } from './arguments.ts'
-import { fitted, misfit, type Standing, sequence } from './fitting.ts'
+import { fitted, misfit, outgoing, type Standing, sequence, whyOf } from './fitting.ts'
 import { makeLayer, makeOwn, makeWrapped, type Span } from './make.ts'
 import { didYouMean } from './nearest.ts'
 import { rows } from './table.ts'
@@ -59,7 +61,11 @@ const readChain = ({ text, from, to }: Stretch, own: Own): Either<Problem, Found
     else return unexpected(at, end, text)
   }
   const whole = sequence(parts.map(({ layer }) => layer))
-  if (isLeft(whole)) return left(misfit(standing(text, parts[whole.left.index] as Place), whole.left.cause))
+  if (isLeft(whole)) {
+    const { index, incoming, cause } = whole.left
+    const place = deepest(text, parts[index] as Place, own, { incoming, why: whyOf(cause) })
+    return left(misfit(standing(text, place), cause))
+  }
   return right({ layer: whole.right, end: (parts.at(-1) as Found).end })
 }
 
@@ -73,6 +79,49 @@ const standing = (text: string, { from, end }: Place): Standing => {
   const start = skipSpace(text, from, end)
   return { layer: from, from: start, to: start + text.slice(start, end).trimEnd().length }
 }
+
+/** A misfit that is looked for in brackets. */
+interface Sought {
+  readonly incoming: Flow
+  readonly why: string
+}
+/** The place of a part that does not fit; of what is in brackets, that of the layer within that is to blame. */
+const deepest = (text: string, place: Place, own: Own, sought: Sought): Place => {
+  const start = skipSpace(text, place.from, place.end)
+  const inner = text[start] === '(' ? inBrackets(text, start + 1, place.end) : null
+  const whole = inner !== null && skipSpace(text, inner.to + 1, place.end) === place.end
+  return (whole ? inside(inner, own, sought) : undefined) ?? place
+}
+const inside = (inner: Stretch, own: Own, { incoming, why }: Sought): Place | undefined => {
+  const chains = chainsOf(inner, own)
+  for (const [branch, parts] of chains.entries()) {
+    let flow = chains.length > 1 ? dealt(incoming, branch) : incoming
+    for (const { layer, ...place } of parts) {
+      const wired = wire(layer as unknown as Part, flow)
+      if (isLeft(wired))
+        return whyOf(wired.left) === why ? deepest(inner.text, place, own, { incoming: flow, why }) : undefined
+      flow = outgoing(wired.right)
+    }
+  }
+  return undefined
+}
+/** The parts of the chains of a text that has been read before. */
+const chainsOf = ({ text, from, to }: Stretch, own: Own): readonly (readonly (Found & Place)[])[] => {
+  const chains: (Found & Place)[][] = [[]]
+  for (let at = from; at <= to; ) {
+    const found = readCopies({ text, from: at, to }, own)
+    if (isLeft(found)) break
+    const { end } = found.right
+    chains.at(-1)?.push({ ...found.right, from: at })
+    if (end === to) break
+    if (text[end] === '|') chains.push([])
+    at = end + (text[end] === '|' ? 1 : 2)
+  }
+  return chains
+}
+/** What a branch gets of what comes in. */
+const dealt = (incoming: Flow, branch: number): Flow =>
+  incoming.length > 1 && branch < incoming.length ? [incoming[branch] ?? null] : incoming
 
 /** Reads a network: branches of chains. */
 export const readNetwork = ({ text, from, to }: Stretch, own: Own): Either<Problem, AnyLayer> => {
