@@ -81,6 +81,66 @@ const expectResult = async (text: string): Promise<void> => {
   }
 }
 
+/** Networks that a program exports, with every kind of composition and every family of layers. */
+const models = `import * as l from 'joinery'
+export const image = l.join(
+  l.Input([28, 28, 1]), l.Convolution([3, 3, 16]), l.BatchNorm(), l.Relu(), l.Deconvolution([2, 2, 4]),
+  l.DepthwiseConvolution([3, 3]), l.SeparableConvolution([3, 3, 5]), l.MaxPooling([2, 2]), l.AveragePooling([2, 2]),
+  l.Upscale([2, 2]), l.Dropout(0.1), l.GaussianNoise(), l.DropBlock(0.5, 2), l.GroupNorm(1), l.LocalResponseNorm(),
+  l.InstanceNorm(), l.LayerNorm(), l.RMSNorm(), l.ZeroPadding(1), l.Cropping(1), l.SpatialDropout(0.1),
+  l.AlphaDropout(0.1), l.PRelu(), l.Gelu(), l.WeightNorm(l.Convolution([1, 1, 2])),
+  l.SpectralNorm(l.Convolution([1, 1, 2])), l.Transpose([0, 2, 1, 3]), l.Reshape(), l.Softmax(10),
+)
+export const sequence = l.join(
+  l.Input(7), l.Embedding(5, 6), l.LSTM(4, { onlyReturnFinal: false }), l.GRU(4, { onlyReturnFinal: false }),
+  l.Bidirectional(l.SimpleRNN(3, { onlyReturnFinal: false })), l.PositionalEncoding(), l.TransformerEncoder(6, 2),
+  l.TimeDistributed(l.Relu(2)), l.Convolution1D([2, 3]), l.MaxPooling1D(1), l.MultiHeadAttention(1), l.Reshape(),
+  l.RepeatVector(3),
+)
+export const volume = l.join(l.Input([9, 9, 9, 2]), l.Convolution3D([2, 2, 2, 3]), l.MaxPooling3D([2, 2, 2]))
+export const composed = l.join(
+  l.Input(4), l.residual(l.Relu()), l.shared('s', l.Relu(4)), l.block('b{}', l.Linear(3)), l.repeat(l.Relu(3), 2),
+  l.branch(l.Relu(2), [l.Tanh(2)]), l.Elementwise('add'), l.when(true, l.Relu(2)),
+)
+export const longer = composed.to(l.Relu(7))
+export const merged = l.join(l.parallel(l.Input(4), l.Input(4)), l.Dot())
+export const chosen = l.join(l.parallel(l.Input(4), l.Input(4)), l.Select(1), l.Relu(3))
+export const averaged = l.join(
+  l.parallel(l.Input(2), l.join(l.Input(4), l.Linear(3)), l.join(l.Input(4), l.Linear(3))), l.GatedAverage(),
+)
+export const decoder = l.join(l.parallel(l.Input([9, 6]), l.Input([20, 6])), l.TransformerDecoder(6, 2, { name: 'd' }))
+export const part = l.start(image, 'relu-1')
+export const text = l.net('Input(4) >> Relu(3) >> (Tanh | Relu) >> Concatenate >> Softmax(2)')
+export const vgg = l.vgg16()
+export const vggLonger = l.vgg19()
+export const squeeze = l.squeezenet()
+export const residual = l.resnet50()
+export const features = l.resnet50({ inputShape: [64, 64, 3], includeGlobalPool: false })
+export const mobile = l.mobilenetV2()
+export const u = l.unet({ depth: 2 })
+export const transformer = l.gpt()
+export const experts = l.mixtureOfExperts([l.join(l.Input(10), l.Relu(5)), l.join(l.Input(10), l.Tanh(5))])
+`
+
+/** A program that reads the shapes of their parameters. */
+const uses = (from: string) => `import { init, key, type ParamsOf, type Tensor } from 'joinery'
+import type * as m from '${from}'
+declare const image: typeof m.image
+const { params } = init(image, key(1))
+export const weight: [3, 3, 1, 16] = params['convolution-1'].weight.shape
+type Weight<N extends keyof typeof m, L extends string> = ParamsOf<(typeof m)[N]> extends infer P
+  ? P extends { readonly [_ in L]: { readonly weight: Tensor<infer S> } } ? S : never
+  : never
+export const shapes: readonly [
+  Weight<'volume', 'convolution3d-1'>, Weight<'composed', 'b1/linear-1'>, Weight<'longer', 'relu-6'>,
+  Weight<'averaged', 'linear-2'>, Weight<'text', 'softmax-1'>, Weight<'vgg', 'dense_1'>, Weight<'vggLonger', 'conv5_4'>,
+  Weight<'residual', 'res5c/convolution-3'>, Weight<'mobile', 'predictions'>, Weight<'transformer', 'tokens'>,
+] = [
+  [2, 2, 2, 2, 3], [4, 3], [2, 7], [4, 3], [6, 2], [25088, 4096], [3, 3, 512, 512], [1, 1, 512, 2048], [1280, 1000],
+  [256, 128],
+]
+`
+
 const filesUnder = (folder: string): readonly string[] =>
   readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
@@ -139,6 +199,21 @@ describe('the package', function () {
       await save('tsconfig.json', JSON.stringify({ compilerOptions, files: ['typed.ts'] }))
       await inProject(process.execPath, path.join(root, 'node_modules', name, 'bin/tsc'), '--project', '.')
       await expectResult(await inProject(process.execPath, `${compilerOptions.outDir}/typed.js`))
+    })
+
+  for (const name of compilers)
+    it(`keeps the parameters of networks in the declarations that ${name} makes of a program`, async () => {
+      const compiler = path.join(root, 'node_modules', name, 'bin/tsc')
+      const options = { strict: true, module: 'nodenext', target: 'es2022', lib: ['es2023', 'dom'], types: [] }
+      const common = { ...options, skipLibCheck: true, rootDir: '.' }
+      const outDir = `declared-by-${name}`
+      await save('models.ts', models)
+      const emitting = { ...common, outDir, declaration: true, emitDeclarationOnly: true }
+      await save('tsconfig.json', JSON.stringify({ compilerOptions: emitting, files: ['models.ts'] }))
+      await inProject(process.execPath, compiler, '--project', '.')
+      await save('uses.ts', uses(`./${outDir}/models.js`))
+      await save('tsconfig.json', JSON.stringify({ compilerOptions: { ...common, noEmit: true }, files: ['uses.ts'] }))
+      await inProject(process.execPath, compiler, '--project', '.')
     })
 
   it('runs from a Deno program that imports npm:joinery', async () => {

@@ -2,7 +2,7 @@ import { TransformerEncoder } from '../blocks/transformer.ts'
 import { repeat } from '../combinators/repeat.ts'
 import type { Network, Repeat, Sequence } from '../core/compose.ts'
 import { InvalidOption } from '../core/errors.ts'
-import type { Hide } from '../core/hidden.ts'
+import type { Hiding } from '../core/hidden.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { integer, type Options } from '../core/options.ts'
 import { normal as normalDraws } from '../initializers/index.ts'
@@ -108,7 +108,7 @@ export const gpt = <
   const L extends number = 4,
 >(
   given: GPTOptions<V, T, W, H, L> = {},
-): Network<[number, T], OutputFor<V, GPT<V, T, W, H, L>>, Hide<readonly [GPT<V, T, W, H, L>]>> => {
+): Network<[number, T], OutputFor<V, GPT<V, T, W, H, L>>, Hiding<readonly [GPT<V, T, W, H, L>]>['hidden']> => {
   const example = 'gpt({ vocabulary: 256, length: 128, width: 128, heads: 4, layers: 4 })'
   const normal = architectureOptions('gpt', example, options, given)
   checkHeads(normal)

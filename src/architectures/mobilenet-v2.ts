@@ -3,7 +3,7 @@ import { residual } from '../combinators/residual.ts'
 import type { Block } from '../core/blocks.ts'
 import type { Network, Parallel, Sequence } from '../core/compose.ts'
 import type { Multiply } from '../core/digits.ts'
-import type { Hide } from '../core/hidden.ts'
+import type { Hiding } from '../core/hidden.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { integer, number, type Options } from '../core/options.ts'
 import { Relu6 } from '../layers/activations.ts'
@@ -184,7 +184,7 @@ export const mobilenetV2 = <
 ): Network<
   Input<S, 'input-{}'>['~source'],
   OutputFor<S, MobileNetV2<S, W, Classes>>,
-  Hide<readonly [MobileNetV2<S, W, Classes>]>
+  Hiding<readonly [MobileNetV2<S, W, Classes>]>['hidden']
 > => {
   const example = 'mobilenetV2({ inputShape: [96, 96, 3], width: 0.5, classes: 10 })'
   const { inputShape, width, classes } = architectureOptions('mobilenetV2', example, options, given)

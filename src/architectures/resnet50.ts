@@ -1,7 +1,7 @@
 import { block } from '../combinators/block.ts'
 import type { Block, Perhaps } from '../core/blocks.ts'
 import type { Network, Parallel, Sequence } from '../core/compose.ts'
-import type { Hide } from '../core/hidden.ts'
+import type { Hiding } from '../core/hidden.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { boolean, codec, type Options } from '../core/options.ts'
 import { Convolution } from '../layers/convolution.ts'
@@ -187,10 +187,14 @@ const options: Options<Normal> = {
  * the network before it knows them.
  */
 export interface ResNet50Constructor {
-  (): Network<[number, 224, 224, 3], [number, 1000], Hide<Layers<[224, 224, 3], true, 32>>>
+  (): Network<[number, 224, 224, 3], [number, 1000], Hiding<Layers<[224, 224, 3], true, 32>>['hidden']>
   <const S extends ImageShape = [224, 224, 3], const Pool extends boolean = true, const Ratio extends InOutRatio = 32>(
     options?: ResNet50Options<S, Pool, Ratio>,
-  ): Network<Input<S, 'input-{}'>['~source'], OutputFor<S, ResNet50<S, Pool, Ratio>>, Hide<Layers<S, Pool, Ratio>>>
+  ): Network<
+    Input<S, 'input-{}'>['~source'],
+    OutputFor<S, ResNet50<S, Pool, Ratio>>,
+    Hiding<Layers<S, Pool, Ratio>>['hidden']
+  >
 }
 
 /**

@@ -1,7 +1,7 @@
 import { block } from '../combinators/block.ts'
 import type { Block } from '../core/blocks.ts'
 import type { Network, Parallel, Sequence } from '../core/compose.ts'
-import type { Hide } from '../core/hidden.ts'
+import type { Hiding } from '../core/hidden.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { type Activation, Relu, Softmax } from '../layers/dense.ts'
@@ -81,7 +81,11 @@ const halved = (): AnyLayer => MaxPooling([3, 3], { stride: 2 })
  * countParameters(network).total // 1248424
  * ```
  */
-export const squeezenet = (): Network<[number, 227, 227, 3], [number, 1000], Hide<readonly [SqueezeNet]>> => {
+export const squeezenet = (): Network<
+  [number, 227, 227, 3],
+  [number, 1000],
+  Hiding<readonly [SqueezeNet]>['hidden']
+> => {
   const layers: readonly AnyLayer[] = [
     Input([227, 227, 3]),
     Convolution([7, 7, 96], { stride: 2, name: 'conv1' }),

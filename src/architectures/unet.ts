@@ -4,7 +4,7 @@ import type { Block } from '../core/blocks.ts'
 import type { Network, Parallel, Sequence } from '../core/compose.ts'
 import type { Multiply } from '../core/digits.ts'
 import { InvalidOption, show } from '../core/errors.ts'
-import type { Hide } from '../core/hidden.ts'
+import type { Hiding } from '../core/hidden.ts'
 import type { AnyLayer, Typed } from '../core/layer.ts'
 import { integer, type Options } from '../core/options.ts'
 import { Convolution } from '../layers/convolution.ts'
@@ -189,7 +189,7 @@ export const unet = <
 ): Network<
   Input<S, 'input-{}'>['~source'],
   OutputFor<S, UNet<S, Classes, Depth, C>>,
-  Hide<readonly [UNet<S, Classes, Depth, C>]>
+  Hiding<readonly [UNet<S, Classes, Depth, C>]>['hidden']
 > => {
   const example = 'unet({ inputShape: [256, 256, 3], classes: 2, depth: 4, channels: 64 })'
   const normal = architectureOptions('unet', example, options, given)

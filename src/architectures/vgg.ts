@@ -1,6 +1,6 @@
 import { join } from '../combinators/join.ts'
 import type { Network, Sequence } from '../core/compose.ts'
-import type { Hide } from '../core/hidden.ts'
+import type { Hiding } from '../core/hidden.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { type Activation, type Dense, Linear, Relu, Softmax } from '../layers/dense.ts'
 import { Input } from '../layers/input.ts'
@@ -161,7 +161,7 @@ const layers19 = (): VGG19 =>
  * countParameters(network).total // 138357544
  * ```
  */
-export const vgg16 = (): Network<[number, 224, 224, 3], [number, 1000], Hide<readonly [Image, VGG16]>> =>
+export const vgg16 = (): Network<[number, 224, 224, 3], [number, 1000], Hiding<readonly [Image, VGG16]>['hidden']> =>
   model('vgg16', Input([224, 224, 3]), layers16())
 
 /**
@@ -175,5 +175,5 @@ export const vgg16 = (): Network<[number, 224, 224, 3], [number, 1000], Hide<rea
  * countParameters(network).total // 143667240
  * ```
  */
-export const vgg19 = (): Network<[number, 224, 224, 3], [number, 1000], Hide<readonly [Image, VGG19]>> =>
+export const vgg19 = (): Network<[number, 224, 224, 3], [number, 1000], Hiding<readonly [Image, VGG19]>['hidden']> =>
   model('vgg19', Input([224, 224, 3]), layers19())

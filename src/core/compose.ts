@@ -1,4 +1,4 @@
-import type { Hide, Layers } from './hidden.ts'
+import type { Hiding, Layers } from './hidden.ts'
 import type { AnyLayer, Out, Placed, Typed } from './layer.ts'
 import type { InShared, Mode, SharedWithin, Unknown } from './list.ts'
 import type { Wired } from './network.ts'
@@ -50,7 +50,7 @@ export interface Sequence<in out L extends readonly Typed[]> extends Wired {
 
 /**
  * Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out, `Hidden` the layers in a
- * form that editors print short (see {@link Hide}).
+ * form that editors print short (see {@link Hiding}).
  */
 export interface Network<in out I, in out O, in out Hidden> extends Wired {
   readonly kind: 'Network'
@@ -68,7 +68,7 @@ export interface Network<in out I, in out O, in out Hidden> extends Wired {
 /** As {@link To}, going on from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
   next: FollowingOutput<O, L, B>,
-) => Network<I, Out<B, O>, Hide<[...L, B]>>
+) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
 type FollowingOutput<O, L extends readonly Typed[], B extends Typed> =
   Out<B, O> extends Mismatch<infer M> ? Mismatch<M> : Twice<L, B> extends Mismatch<string> ? Twice<L, B> : B
 
@@ -122,7 +122,7 @@ type Own<B extends Typed, I, M extends Mode> = B extends { readonly '~parts': un
 export type Join<L extends readonly Typed[]> = L[0]['~source'] extends infer I
   ? [I] extends [never]
     ? Sequence<L>
-    : Network<I, Output<Order<L, number[], '~found'>>, Hide<L>>
+    : Network<I, Output<Order<L, number[], '~found'>>, Hiding<L>['hidden']>
   : never
 
 /** What `parallel` makes: a network of several inputs when every branch starts with inputs. */
@@ -130,7 +130,7 @@ export type Side<L extends readonly Typed[]> =
   Sources<L, 0, []> extends infer I
     ? [I] extends [never]
       ? Parallel<L>
-      : Network<I, Output<Sides<L, 0, number[], [], [], '~found'>>, Hide<[Parallel<L>]>>
+      : Network<I, Output<Sides<L, 0, number[], [], [], '~found'>>, Hiding<[Parallel<L>]>['hidden']>
     : never
 type Sources<L extends readonly Typed[], N extends number, R extends readonly unknown[]> = N extends L['length']
   ? R

@@ -3,7 +3,9 @@ import type { Unknown } from './list.ts'
 
 // What an editor shows of a network is to be its shapes; its layers, of which there may be hundreds, would fill the rest
 // of the screen. Compilers print every type argument in full, but for one form: a type that they inferred backwards
-// through a mapped type prints its index signature as `...`. So a network holds its layers in that form.
+// through a mapped type prints its index signature as `...`. So a network holds its layers in that form, under a name that
+// is not exported: editors show the name, and a declaration file, in which it cannot be used, what it stands for, which is
+// the layers in full.
 
 interface Box<L> {
   readonly box: L
@@ -12,15 +14,21 @@ type Boxed<T> = { readonly [K in keyof T]: Box<T[K]> }
 interface Boxes<L> {
   readonly [layers: string]: Box<L>
 }
+type Held<Hidden> = { readonly layers: Hidden extends { readonly [layers: string]: infer L } ? L : never }
 
-/** Layers in a form that prints as `{ [x: string]: ... }`. */
-export type Hide<L extends readonly Typed[]> = Boxes<L> extends Boxed<infer Hidden> ? Hidden : never
-/** The layers that {@link Hide} hid; some that are not known where a declaration file has lost them. */
-export type Layers<Hidden> = Hidden extends { readonly [layers: string]: infer L extends readonly Typed[] }
+/**
+ * Layers in a form that prints as `Held<{ [x: string]: ... }>`, as the property `hidden`: were it an alias, compilers would
+ * print that instead.
+ */
+export interface Hiding<L extends readonly Typed[]> {
+  readonly hidden: Boxes<L> extends Boxed<infer Hidden> ? Held<Hidden> : never
+}
+/** The layers that {@link Hiding} hid; some that are not known where somebody wrote another type in their place. */
+export type Layers<Hidden> = Hidden extends { readonly layers: infer L extends readonly Typed[] }
   ? unknown extends L
     ? readonly [Lost]
     : L
-  : never
+  : readonly [Lost]
 interface Lost extends Typed {
   readonly '~out': number[]
   readonly '~named': never

@@ -96,6 +96,7 @@ export { LSTM, type LSTMConstructor, type LSTMOptions } from './lstm.ts'
 export {
   Cropping,
   type MarginConstructor,
+  type Margined,
   type MarginOption,
   type MarginsOption,
   ZeroPadding,

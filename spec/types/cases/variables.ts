@@ -286,8 +286,7 @@ const reporting = async () => {
 declare const start0: TrainState<typeof counted>
 holds<Same<typeof reporting, () => Promise<void>>>()
 
-// A declaration file keeps of a network's layers what compilers print of them: variables are then known by any name.
-// biome-ignore lint/suspicious/noExplicitAny: it is what they print
-declare const declared: Network<[number, 4], [number, 3], { readonly [layers: string]: any }>
+// Of layers that nobody knows, variables are known by any name.
+declare const declared: Network<[number, 4], [number, 3], unknown>
 holds<Same<OutputOf<typeof declared>, [number, 3]>>()
 holds<Same<ParamsOf<typeof declared>[string], Readonly<Record<string, Tensor>>>>()
