@@ -15,5 +15,8 @@ await build({
   target: 'es2022',
   packages: 'external',
   sourcemap: true,
+  // Less to read when a program starts; names stay, for the traces of errors.
+  minifyWhitespace: true,
+  minifySyntax: true,
   chunkNames: 'shared/[hash]',
 })
