@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { setTimeout as later } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Contender, start, wholeTime } from './contenders/start.ts'
 import { type Engine, type Peer, type Work, works } from './works.ts'
@@ -44,6 +45,9 @@ const attempt = async (contender: Engine | Peer, work: string): Promise<Contende
   }
 }
 
+/** Milliseconds before each measurement: threads wait for more work, busily, for some time after the last one. */
+const rest = 400
+
 const measured = async (
   contenders: readonly (Contender | string)[],
   rounds: number,
@@ -51,7 +55,10 @@ const measured = async (
   const times: number[][] = contenders.map(() => [])
   for (let round = 0; round < rounds; round++)
     for (const [i, contender] of contenders.entries())
-      if (typeof contender !== 'string') times[i]?.push(await contender.time())
+      if (typeof contender !== 'string') {
+        await later(rest)
+        times[i]?.push(await contender.time())
+      }
   return times.map(own => (own.length > 0 ? median(own) : null))
 }
 
