@@ -1,6 +1,6 @@
 import { BackendError, JoineryError } from '../core/errors.ts'
 import { type Key, normals, resolveKey, uniforms } from '../core/random.ts'
-import { type Flow, type Shape, showFlow } from '../core/shape.ts'
+import { type Flow, type Shape, showFlow, sizeOf } from '../core/shape.ts'
 import type { Draw, Graph } from '../graph/graph.ts'
 import type { Backend, Program } from './backend.ts'
 import { prepare } from './prepare.ts'
@@ -86,15 +86,11 @@ export const programsOf = <A>(
   return programs
 }
 
-const count = (shape: Shape): number => shape.reduce<number>((n, d) => n * (d as number), 1)
-
 /** The numbers of a draw, whose key may be symbolic and stand for `root`. */
 const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefined): Numbers => {
   const own = root === undefined ? key : resolveKey(key, root)
-  return {
-    data: (distribution === 'uniform' ? uniforms : normals)(own, count(shape)),
-    shape: shape as readonly number[],
-  }
+  const known = shape as readonly number[]
+  return { data: (distribution === 'uniform' ? uniforms : normals)(own, sizeOf(known)), shape: known }
 }
 
 const outOfMemory =

@@ -92,5 +92,12 @@ export const sharedShape = (a: Shape | null, b: Shape | null): Shape | null | un
 }
 
 /** How many elements a shape has; `null` when a dimension is unknown. */
-export const sizeOf = (shape: Shape): number | null =>
-  shape.reduce<number | null>((size, d) => (size === null || d === null ? null : size * d), 1)
+export function sizeOf(shape: readonly number[]): number
+export function sizeOf(shape: Shape): number | null
+export function sizeOf(shape: Shape): number | null {
+  return shape.reduce<number | null>((size, d) => (size === null || d === null ? null : size * d), 1)
+}
+
+/** How far apart the elements along each axis lie, in row-major order. */
+export const stridesOf = (shape: readonly number[]): readonly number[] =>
+  shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))

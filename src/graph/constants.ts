@@ -1,4 +1,5 @@
 import type { Attributes, Operation } from '../core/operations.ts'
+import { sizeOf, stridesOf } from '../core/shape.ts'
 import type { Constant } from './graph.ts'
 
 // What is known before a graph runs: operations on constants.
@@ -6,13 +7,9 @@ import type { Constant } from './graph.ts'
 type Known = Pick<Constant, 'values' | 'shape'>
 type Dimensions = readonly number[]
 
-const sizeOf = (shape: Dimensions): number => shape.reduce((n, d) => n * d, 1)
 const dimensions = ({ shape }: Known): Dimensions => shape as Dimensions
 const numbersOf = ({ values, shape }: Known): Float32Array =>
   typeof values === 'number' ? new Float32Array(sizeOf(shape as Dimensions)).fill(values) : values
-
-/** How far apart elements along each axis are. */
-const stridesOf = (shape: Dimensions): number[] => shape.map((_, i) => sizeOf(shape.slice(i + 1)))
 
 /** Where the elements of a strided view stand, in its row-major order. */
 const places = (shape: Dimensions, strides: Dimensions, offset = 0): Int32Array => {

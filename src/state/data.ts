@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { LayerValue, Part } from '../core/network.ts'
 import { flatten, nestedShape } from '../core/options.ts'
+import { sizeOf } from '../core/shape.ts'
 import type { NestedNumbers, Tensor } from '../core/variables.ts'
 import { handOver } from '../ops/tfjs/index.ts'
 
@@ -29,7 +30,7 @@ const isFlat = (value: unknown): value is FlatData =>
 const checkedShape = (shape: readonly unknown[], count: number): number[] => {
   if (!shape.every(d => Number.isSafeInteger(d) && (d as number) >= 0))
     throw fault('a shape of integers >= 0', `the shape ${show(shape)}`)
-  const expected = (shape as readonly number[]).reduce((n, d) => n * d, 1)
+  const expected = sizeOf(shape as readonly number[])
   if (expected !== count) throw fault(`${expected} numbers for the shape ${show(shape)}`, `${count} numbers`)
   return [...(shape as readonly number[])]
 }

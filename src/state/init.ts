@@ -5,7 +5,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart, type Node, type Wiring, wiringOf } from '../core/network.ts'
 import { asKey, foldIn, type Key } from '../core/random.ts'
-import { showShape } from '../core/shape.ts'
+import { showShape, sizeOf } from '../core/shape.ts'
 import type { Parameter, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 import { handOver } from '../ops/tfjs/index.ts'
 
@@ -40,8 +40,6 @@ const rulesOf = ({ path, layer, inputShapes }: Node): VariableRules => {
   return rules.right
 }
 
-const size = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
-
 const initialValues = (
   path: string,
   variable: string,
@@ -57,7 +55,7 @@ const initialValues = (
     })
   const values = sampled(initial, shape, key, fans)
   if (values === null) return initialShapeFault(initial, fault)
-  if (values.length !== size(shape)) throw fault(`${values.length} values`)
+  if (values.length !== sizeOf(shape)) throw fault(`${values.length} values`)
   if (!values.every(Number.isFinite)) throw fault('a value that is not finite')
   return values
 }
@@ -92,7 +90,7 @@ const sampled = (
   key: Key,
   fans: VariableRule['fans'],
 ): Float32Array | null => {
-  if (typeof initial === 'number') return new Float32Array(size(shape)).fill(initial)
+  if (typeof initial === 'number') return new Float32Array(sizeOf(shape)).fill(initial)
   if (initial.kind === 'Initializer') return initial.sample(key, shape, fans)
   return initial.shape === null || initial.shape.join() === shape.join() ? initial.data : null
 }
@@ -145,6 +143,6 @@ export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => 
 export const countParameters = (network: AnyLayer): { readonly total: number; readonly trainable: number } => {
   const rules = variableRules(wiringOf(asPart('countParameters', network)))
   const all = [...rules.values()].flatMap(variables => Object.values(variables))
-  const count = (some: readonly VariableRule[]) => some.reduce((n, { shape }) => n + size(shape), 0)
+  const count = (some: readonly VariableRule[]) => some.reduce((n, { shape }) => n + sizeOf(shape), 0)
   return Object.freeze({ total: count(all), trainable: count(all.filter(rule => rule.trainable ?? true)) })
 }

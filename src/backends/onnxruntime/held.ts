@@ -1,3 +1,4 @@
+import { sizeOf } from '../../core/shape.ts'
 import type { Runtime, RuntimeTensor } from './runtime.ts'
 
 /** A tensor in memory that ONNX Runtime reads and writes in place. */
@@ -26,7 +27,6 @@ export const tensorOf = (runtime: Runtime, handle: Held): RuntimeTensor => {
 }
 
 const keyOf = (shape: readonly number[]): string => shape.join('x')
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
 /**
  * Spare memory for results of these shapes. Training steps give as many tensors back as they make, so two sets of them

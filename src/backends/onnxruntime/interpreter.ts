@@ -1,5 +1,6 @@
 import { type Attributes, alike, type Operation } from '../../core/operations.ts'
 import type { Ops } from '../../core/ops.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { walk } from '../../core/walk.ts'
 import type { Application, Fused } from '../../graph/graph.ts'
 import type { Emitter } from './emitter.ts'
@@ -10,7 +11,6 @@ import { moves } from './lowerings/moves.ts'
 import { pooling } from './lowerings/pooling.ts'
 import { product } from './lowerings/products.ts'
 import { reductions } from './lowerings/reductions.ts'
-import { sizeOf } from './moving.ts'
 import { asGiven, laid, reshaped, single, type Value } from './values.ts'
 
 const lowerings: Lowerings<Operation> = {

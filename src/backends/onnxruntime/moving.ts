@@ -1,10 +1,10 @@
+import { sizeOf } from '../../core/shape.ts'
 import type { Emitter } from './emitter.ts'
 
 // How the axes of a tensor are moved. ONNX Runtime moves a single axis fast, and takes ten times as long for anything else:
 // moves are brought to that form where they can be.
 
 export const axesOf = (shape: readonly number[]): readonly number[] => shape.map((_, axis) => axis)
-export const sizeOf = (dims: readonly number[]): number => dims.reduce((n, d) => n * d, 1)
 export const same = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((d, i) => d === b[i])
 

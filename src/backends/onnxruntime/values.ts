@@ -1,5 +1,6 @@
+import { sizeOf } from '../../core/shape.ts'
 import type { Emitter } from './emitter.ts'
-import { axesOf, moved, reshapeTo, same, sizeOf } from './moving.ts'
+import { axesOf, moved, reshapeTo, same } from './moving.ts'
 
 // Tensors of a graph as values of a model. A value may lie in another order of axes than the graph's, and may have one
 // element along an axis that the graph sees repeated: transposes and broadcasts are carried out only where an operator

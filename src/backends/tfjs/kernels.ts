@@ -1,5 +1,5 @@
 import type { Ops } from '../../core/ops.ts'
-import type { Shape } from '../../core/shape.ts'
+import { type Shape, sizeOf } from '../../core/shape.ts'
 import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { resultShape } from '../../ops/shapes.ts'
@@ -18,7 +18,6 @@ export interface Kernels extends Ops<Info>, Pick<Multiplying, 'fused'> {
 }
 
 const zero: loops.Block = { values: new Float32Array(1), shape: [] }
-const size = (shape: Shape): number => shape.reduce<number>((n, d) => n * (d as number), 1)
 
 /**
  * The operations on a device.
@@ -44,10 +43,10 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
   }
   /** Not every backend sums by index; a product with one-hot rows does the same. */
   const scatter = (values: Info, indices: Info, rows: number): Info => {
-    const count = size(indices.shape)
+    const count = sizeOf(indices.shape)
     const rest = values.shape.slice(indices.shape.length)
     const at = cast(as(indices, [count]), 'int32')
-    const flat = as(values, [count, size(rest)])
+    const flat = as(values, [count, sizeOf(rest)])
     if (device.has('UnsortedSegmentSum'))
       return alias(call('UnsortedSegmentSum', { x: flat, segmentIds: at }, { numSegments: rows }), [rows, ...rest])
     // The kernel of WebAssembly writes whole numbers, whatever type it is asked for.
@@ -61,7 +60,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     constant: (values, shape) => {
       const own = shape ?? (typeof values === 'number' ? [] : [values.length])
       return make({
-        values: typeof values === 'number' ? new Float32Array(size(own)).fill(values) : values,
+        values: typeof values === 'number' ? new Float32Array(sizeOf(own)).fill(values) : values,
         shape: own,
       })
     },
@@ -90,7 +89,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     where: (condition, a, b) => {
       const wide = resultShape('where', [condition.shape, a.shape, b.shape], [])
       if (native) {
-        const [x, y] = [a, b].map(z => (size(z.shape) === 1 ? z : spreadOver(z, wide))) as [Info, Info]
+        const [x, y] = [a, b].map(z => (sizeOf(z.shape) === 1 ? z : spreadOver(z, wide))) as [Info, Info]
         return keep(native.select(spreadOver(condition, wide), x, y))
       }
       const [which, t, e] = [condition, a, b].map(x => spreadOver(x, wide)) as [Info, Info, Info]
@@ -99,7 +98,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     },
     sum,
     mean: (x, axes, keepDims) => {
-      const count = device.make(Float32Array.of(size(axes.map(axis => x.shape[axis] as number))), [])
+      const count = device.make(Float32Array.of(sizeOf(axes.map(axis => x.shape[axis] as number))), [])
       return call('RealDiv', { a: sum(x, axes, keepDims), b: keep(count) })
     },
     max: (x, axes, keepDims = false) => call('Max', { x }, { reductionIndices: [...axes], keepDims }),
@@ -107,10 +106,10 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     softmax: x => call('Softmax', { logits: x }, { dim: x.shape.length - 1 }),
     logSoftmax,
     reshape: (x, shape) => {
-      const rest = size(shape.map(d => d ?? 1))
+      const rest = sizeOf(shape.map(d => d ?? 1))
       return alias(
         x,
-        shape.map(d => d ?? size(x.shape) / rest),
+        shape.map(d => d ?? sizeOf(x.shape) / rest),
       )
     },
     transpose: (x, permutation) =>
@@ -127,7 +126,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     reverse,
     broadcast,
     gather: (table, indices) => {
-      const flat = cast(as(indices, [size(indices.shape)]), 'int32')
+      const flat = cast(as(indices, [sizeOf(indices.shape)]), 'int32')
       const rows = call('GatherV2', { x: table, indices: flat }, { axis: 0, batchDims: 0 })
       return alias(rows, [...indices.shape, ...table.shape.slice(1)])
     },

@@ -1,6 +1,7 @@
 import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
 import type { Sliding } from '../../core/ops.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { type Fused, type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
 import type { Product } from '../../graph/products.ts'
@@ -147,8 +148,7 @@ const planOf = (device: Device, graph: Graph, products: Products | undefined, ma
     constants: order.flatMap((node): Plan['constants'] => {
       if (node.kind !== 'constant') return []
       const shape = node.shape as readonly number[]
-      const count = shape.reduce((n, d) => n * d, 1)
-      const values = typeof node.values === 'number' ? new Float32Array(count).fill(node.values) : node.values
+      const values = typeof node.values === 'number' ? new Float32Array(sizeOf(shape)).fill(node.values) : node.values
       return [[place(node), device.make(values, shape)]]
     }),
   }

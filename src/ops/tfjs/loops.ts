@@ -1,4 +1,5 @@
 import type { Margin, Sliding, Window } from '../../core/ops.ts'
+import { stridesOf } from '../../core/shape.ts'
 
 // What the kernels of tfjs's cpu backend do through accessors and generic indices, in loops over typed arrays: measured
 // beside them, three to twenty times as fast.
@@ -101,10 +102,6 @@ export const convolution = (x: Block, filter: Block, { stride, dilation, padding
   }
   return { values: result, shape: [batch, outRows, outCols, outputs] }
 }
-
-/** How far apart the elements along each axis lie. */
-const stridesOf = (shape: readonly number[]): readonly number[] =>
-  shape.map((_, axis) => shape.slice(axis + 1).reduce((n, d) => n * d, 1))
 
 /** Walks a tensor's elements from one on, with a step for each axis of the result. */
 const walked = (x: Block, shape: readonly number[], steps: readonly number[], start: number): Block => {

@@ -1,7 +1,7 @@
 import type { Margin } from '../../../core/ops.ts'
+import { sizeOf } from '../../../core/shape.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
-import { sizeOf } from '../moving.ts'
 import { asGiven, asItLies, bestOrder, inOrder, laid, repeated, reshaped, transposed, type Value } from '../values.ts'
 import { cast } from './elementwise.ts'
 import type { Lowerings } from './lowering.ts'
