@@ -1,6 +1,7 @@
 import type { Shape } from '../../core/shape.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
 import { type Operations, operationsIn } from '../wasm/operations.ts'
+import { aligned } from '../wasm/walks.ts'
 import type { Device, Info } from './device.ts'
 
 // Calls of kernels, and what moves numbers about, which all operations are made of.
@@ -52,7 +53,7 @@ export const callsOf = (device: Device, made: Info[]): Calls => {
   const broadcast = (x: Info, shape: Shape): Info => {
     const wide = known(shape)
     if (native) return keep(native.broadcast(x, wide))
-    const own = [...Array<number>(wide.length - x.shape.length).fill(1), ...x.shape]
+    const own = aligned(x.shape, wide.length)
     return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
   }
   const padded = (x: Info, paddings: readonly (readonly number[])[]): Info =>

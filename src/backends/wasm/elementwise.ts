@@ -1,5 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { sizeOf } from '../../core/shape.ts'
 import type { Module } from './module.ts'
+import { aligned, merged, stepsOf } from './walks.ts'
 
 // Operations element by element, whose result takes the memory of an operand that nothing needs any more.
 
@@ -30,25 +32,10 @@ interface Grid {
   readonly oneB: boolean
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
-
-/** How far apart the elements of an operand lie along each axis of the result: 0 where it is broadcast. */
-const stepsOf = (shape: readonly number[], rank: number): readonly number[] => {
-  const own = [...Array<number>(rank - shape.length).fill(1), ...shape]
-  return own.map((d, axis) => (d === 1 ? 0 : sizeOf(own.slice(axis + 1))))
-}
-
 /** Broadcasting as rows of columns; `undefined` where it takes more than these two axes. */
 const gridOf = (a: readonly number[], b: readonly number[], result: readonly number[]): Grid | undefined => {
-  const [ofA, ofB] = [stepsOf(a, result.length), stepsOf(b, result.length)]
-  const axes: { size: number; a: number; b: number }[] = []
-  for (let axis = result.length - 1; axis >= 0; axis--) {
-    const [size, stepA, stepB] = [result[axis], ofA[axis], ofB[axis]] as [number, number, number]
-    const inner = axes.at(-1)
-    if (size === 1) continue
-    if (inner !== undefined && stepA === inner.a * inner.size && stepB === inner.b * inner.size) inner.size *= size
-    else axes.push({ size, a: stepA, b: stepB })
-  }
+  const [ofA, ofB] = [a, b].map(shape => stepsOf(aligned(shape, result.length))) as [number[], number[]]
+  const axes = merged(result.map((size, axis) => ({ size, a: ofA[axis] as number, b: ofB[axis] as number })))
   const [columns = { size: 1, a: 1, b: 1 }, rows = { size: 1, a: 0, b: 0 }, ...more] = axes
   if (more.length > 0 || (columns.a === 0 && columns.b === 0)) return undefined
   return {

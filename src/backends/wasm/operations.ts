@@ -1,7 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Margin, Window } from '../../core/ops.ts'
-import { copying } from './copying.ts'
+import { sizeOf } from '../../core/shape.ts'
+import { copying, type Part } from './copying.ts'
 import type { Module } from './module.ts'
+import { aligned } from './walks.ts'
 
 /** Operations of our own where those of tfjs are slow or missing. */
 export interface Operations {
@@ -17,25 +19,20 @@ export interface Operations {
   readonly maxPoolGradient: (dy: TensorInfo, x: TensorInfo, y: TensorInfo, window: Window) => TensorInfo
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
-
 /** The operations in the memory of a module. */
 export const operationsIn = (module: Module): Operations => {
   const { kernels, addressOf, blank } = module
+  const place = (made: TensorInfo, x: TensorInfo, part: Part): void =>
+    copying(module, part)(addressOf(made), addressOf(x))
+  /** A tensor that is all a part of another. */
+  const copied = (x: TensorInfo, part: Part): TensorInfo => {
+    const made = blank(part.to)
+    place(made, x, part)
+    return made
+  }
   return Object.freeze<Operations>({
-    slice: (x, begin, size) => {
-      const made = blank(size)
-      const origin = size.map(() => 0)
-      copying(module, { size, from: x.shape, begin, to: size, at: origin })(addressOf(made), addressOf(x))
-      return made
-    },
-    broadcast: (x, shape) => {
-      const made = blank(shape)
-      const from = [...Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]
-      const origin = shape.map(() => 0)
-      copying(module, { size: shape, from, begin: origin, to: shape, at: origin })(addressOf(made), addressOf(x))
-      return made
-    },
+    slice: (x, begin, size) => copied(x, { size, from: x.shape, begin, to: size }),
+    broadcast: (x, shape) => copied(x, { size: shape, from: aligned(x.shape, shape.length), to: shape }),
     select: (condition, a, b) => {
       const made = blank(condition.shape)
       const count = sizeOf(condition.shape)
@@ -43,32 +40,22 @@ export const operationsIn = (module: Module): Operations => {
       kernels.select(addressOf(condition), addressOf(a), oneA, addressOf(b), oneB, addressOf(made), count)
       return made
     },
-    reverse: (x, reversed) => {
-      const made = blank(x.shape)
-      const origin = x.shape.map(() => 0)
-      const part = { size: x.shape, from: x.shape, begin: origin, to: x.shape, at: origin, reversed }
-      copying(module, part)(addressOf(made), addressOf(x))
-      return made
-    },
+    reverse: (x, reversed) => copied(x, { size: x.shape, from: x.shape, to: x.shape, reversed }),
     pad: (x, margins) => {
-      const shape = x.shape.map((d, axis) => d + (margins[axis]?.[0] ?? 0) + (margins[axis]?.[1] ?? 0))
-      const made = blank(shape)
-      kernels.clear(addressOf(made), 4 * sizeOf(shape))
-      const at = x.shape.map((_, axis) => margins[axis]?.[0] ?? 0)
-      const part = { size: x.shape, from: x.shape, begin: x.shape.map(() => 0), to: shape, at }
-      copying(module, part)(addressOf(made), addressOf(x))
+      const to = x.shape.map((d, axis) => d + (margins[axis]?.[0] ?? 0) + (margins[axis]?.[1] ?? 0))
+      const made = blank(to)
+      kernels.clear(addressOf(made), 4 * sizeOf(to))
+      place(made, x, { size: x.shape, from: x.shape, to, at: x.shape.map((_, axis) => margins[axis]?.[0] ?? 0) })
       return made
     },
     concatenate: (xs, axis) => {
       const [first] = xs as readonly [TensorInfo]
       const along = xs.reduce((sum, x) => sum + (x.shape[axis] as number), 0)
-      const shape = first.shape.map((d, i) => (i === axis ? along : d))
-      const made = blank(shape)
+      const to = first.shape.map((d, i) => (i === axis ? along : d))
+      const made = blank(to)
       let before = 0
       for (const x of xs) {
-        const at = shape.map((_, i) => (i === axis ? before : 0))
-        const part = { size: x.shape, from: x.shape, begin: shape.map(() => 0), to: shape, at }
-        copying(module, part)(addressOf(made), addressOf(x))
+        place(made, x, { size: x.shape, from: x.shape, to, at: to.map((_, i) => (i === axis ? before : 0)) })
         before += x.shape[axis] as number
       }
       return made
