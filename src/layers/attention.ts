@@ -210,8 +210,7 @@ const attention = <T>(
   const keys = ops.shape(key)[2] as number
   const scores = ops.multiply(ops.matmul(query, ops.transpose(key, [0, 1, 3, 2])), ops.constant(1 / Math.sqrt(size)))
   const before = causal ? triangle(ops, queries, keys) : undefined
-  const given =
-    mask === undefined ? undefined : broadened(ops, ops.subtract(ops.constant(1), ops.equal(mask, ops.constant(0))))
+  const given = mask === undefined ? undefined : broadened(ops, mask)
   const allowed = before && given ? ops.multiply(given, before) : (before ?? given)
   const weights = ops.softmax(allowed === undefined ? scores : ops.where(allowed, scores, ops.constant(-1e9)))
   // Only a mask can leave a query nothing to attend to: then all scores are alike, which would be attention to all.

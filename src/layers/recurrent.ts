@@ -252,12 +252,11 @@ type Body<T> = (carried: readonly T[], share: T) => readonly [readonly T[], T]
 /** A walk over shares [batch, time, columns] with a mask [batch, time]: where that is 0, what is carried stays. */
 const masked = <T>(ops: Ops<T>, body: Body<T>, shares: T, mask: T): readonly [body: Body<T>, sequence: T] => {
   const [batch = null, time = null, columns = null] = ops.shape(shares)
-  const skipped = ops.equal(mask, ops.constant(0))
-  const both = ops.concatenate([shares, ops.reshape(skipped, [batch, time, 1])], 2)
+  const both = ops.concatenate([shares, ops.reshape(mask, [batch, time, 1])], 2)
   const heeding: Body<T> = (carried, step) => {
-    const skips = ops.slice(step, [0, columns ?? 0], [null, 1])
+    const counts = ops.slice(step, [0, columns ?? 0], [null, 1])
     const [next] = body(carried, ops.slice(step, [0, 0], [null, columns]))
-    const kept = next.map((value, i) => ops.where(skips, carried[i] as T, value))
+    const kept = next.map((value, i) => ops.where(counts, value, carried[i] as T))
     return [kept, kept[0] as T]
   }
   return [heeding, both]
