@@ -6,7 +6,7 @@ import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
-import { asTrees, checkVariables, type Trees, wireFor } from './check.ts'
+import { asTrees, checkedWiring, type Trees, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { applyRemembered } from './remembered.ts'
 
@@ -146,16 +146,6 @@ const withInputs = <R>(input: unknown, count: Count, work: (inputs: readonly tf.
   } finally {
     for (const tensor of made) tensor.dispose()
   }
-}
-
-/** The graph for inputs, whose variables have been checked. */
-const checkedWiring = (part: Part, { params, state }: Trees, inputs: readonly tf.Tensor[]): Wiring => {
-  const wiring = wireFor(
-    part,
-    inputs.map(tensor => tensor.shape),
-  )
-  checkVariables(wiring, mergeTrees(params, state))
-  return wiring
 }
 
 const applyEagerly = (

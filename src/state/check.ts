@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../core/errors.ts'
-import { type Part, type VariableTree, type Wiring, wire } from '../core/network.ts'
+import { mergeTrees, type Part, type VariableTree, type Wiring, wire } from '../core/network.ts'
 import { type Flow, showFlow, showShape } from '../core/shape.ts'
 import { variableRules } from './init.ts'
 
@@ -26,15 +26,10 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
   return wired.right
 }
 
-/**
- * Checks that variables are those of a graph.
- *
- * @throws WeightInitializationError that names the layer and the variable
- */
-export const checkVariables = (wiring: Wiring, variables: Shapes): void =>
-  checkShapes(Object.fromEntries(variableRules(wiring)), variables)
-
-type Shapes = VariableTree<{ readonly shape: readonly number[] }>
+interface Shaped {
+  readonly shape: readonly number[]
+}
+type Shapes = VariableTree<Shaped>
 
 /**
  * Checks that variables have the shapes that are expected.
@@ -59,6 +54,20 @@ export const checkShapes = (expected: Shapes, variables: Shapes): void => {
 export interface Trees<T = tf.Tensor> {
   readonly params: VariableTree<T>
   readonly state: VariableTree<T>
+}
+
+/**
+ * The graph for inputs, whose variables have been checked.
+ *
+ * @throws WeightInitializationError that names the layer and the variable
+ */
+export const checkedWiring = (part: Part, { params, state }: Trees<Shaped>, inputs: readonly Shaped[]): Wiring => {
+  const wiring = wireFor(
+    part,
+    inputs.map(({ shape }) => shape),
+  )
+  checkShapes(Object.fromEntries(variableRules(wiring)), mergeTrees(params, state))
+  return wiring
 }
 
 /** One variable, a parameter or of the state. */

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { prepare } from '../backends/prepare.ts'
 import { deviceOf } from '../backends/tfjs/device.ts'
 import { compileFor, type KernelProgram } from '../backends/tfjs/program.ts'
-import { leavesOf, mergeTrees, type Part } from '../core/network.ts'
+import { leavesOf, type Part } from '../core/network.ts'
 import { handOver } from '../ops/tfjs/index.ts'
-import { checkVariables, type Trees, tensorIn, wireFor } from './check.ts'
+import { checkedWiring, type Trees, tensorIn } from './check.ts'
 import { traceNetwork, variablesOf } from './traced.ts'
 
 // What eager inference does again and again is compiled on the way: a network that has met inputs of some shapes before
@@ -46,13 +46,7 @@ const tensorsOf = (
 ): readonly tf.Tensor[] => {
   const known = checked.get(variables)
   if (known !== undefined && !known.some(tensor => tensor.isDisposed)) return known
-  checkVariables(
-    wireFor(
-      part,
-      inputs.map(tensor => tensor.shape),
-    ),
-    mergeTrees(variables.params, variables.state),
-  )
+  checkedWiring(part, variables, inputs)
   const tensors = leaves.map(([layer, name]) => tensorIn(variables, layer, name))
   checked.set(variables, tensors)
   return tensors

@@ -5,7 +5,7 @@ import type { OutputOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, mergeTrees, type Part, run } from '../core/network.ts'
 import { integer, parseOptions } from '../core/options.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, checkVariables, type Trees, wireFor } from '../state/check.ts'
+import { asTrees, checkedWiring, type Trees, wireFor } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import {
@@ -163,13 +163,7 @@ export const predict = async <N extends AnyLayer>(
   const breathe = breather()
   const parts: (readonly tf.Tensor[])[] = []
   try {
-    checkVariables(
-      wireFor(
-        part,
-        all.x.map(tensor => tensor.shape),
-      ),
-      mergeTrees(given.params, given.state),
-    )
+    checkedWiring(part, given, all.x)
     await inferring(part, given, backend, async own => {
       for (const [from, count] of slices(all.size, batchSize)) {
         parts.push(await withRows(all.x, from, count, own))

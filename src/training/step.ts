@@ -3,11 +3,11 @@ import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
-import { asPart, mapTree, mergeTrees, type Part, type Wiring } from '../core/network.ts'
+import { asPart, mapTree, type Part, type Wiring } from '../core/network.ts'
 import { asKey, type Key } from '../core/random.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, checkVariables, type Trees, wireFor } from '../state/check.ts'
+import { asTrees, checkedWiring, type Trees } from '../state/check.ts'
 import { breather, type Examples, readNumbers, slices } from './batches.ts'
 import { lazyEngine, type RawState } from './engine.ts'
 import type { Comparison, Loss, Metric } from './loss.ts'
@@ -127,15 +127,11 @@ const checkComparison = (compare: Comparison, wiring: Wiring, batch: Pick<Shapes
  */
 export const checkTraining = (
   part: Part,
-  { params, state }: Trees<Shaped>,
+  variables: Trees<Shaped>,
   batch: Shapes,
   { loss, metrics }: Pick<NormalRule, 'loss' | 'metrics'>,
 ): void => {
-  const wiring = wireFor(
-    part,
-    batch.x.map(tensor => tensor.shape),
-  )
-  checkVariables(wiring, mergeTrees(params, state))
+  const wiring = checkedWiring(part, variables, batch.x)
   if (batch.y.length !== wiring.outputs.length)
     throw new InvalidOption({
       layer: 'network',
