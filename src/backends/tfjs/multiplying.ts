@@ -1,18 +1,12 @@
-import type { Margin, Sliding } from '../../core/ops.ts'
+import { around, cropping } from '../../core/cropping.ts'
+import type { Sliding } from '../../core/ops.ts'
+import { sizeOf } from '../../core/shape.ts'
 import type { Fused } from '../../graph/graph.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
 import type { Calls } from './calls.ts'
 import type { Device, Info } from './device.ts'
-import { all } from './pooling.ts'
 
 // Products and convolutions by the kernels of tfjs.
-
-const size = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
-
-const noPadding: Sliding['padding'] = [
-  [0, 0],
-  [0, 0],
-]
 
 /** The activations that the fused kernels of every backend know. */
 const inKernels: ReadonlySet<Fused['activation']> = new Set(['relu', 'sigmoid', 'elu', null])
@@ -31,24 +25,22 @@ export const multiplyingOf = (
   spread: (x: Info, axis: number, gap: number) => Info,
 ): Multiplying => {
   const { view } = device
-  const stacked = (x: Info): Info => as(x, [size(x.shape.slice(0, -2)), ...x.shape.slice(-2)])
+  const stacked = (x: Info): Info => as(x, [sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)])
 
   /** Negative margins cut off, which kernels refuse to do. */
   const cropped = (x: Info, padding: Sliding['padding']): readonly [Info, Sliding['padding']] => {
-    if (padding.every(([before, after]) => before >= 0 && after >= 0)) return [x, padding]
-    const [rows, cols] = padding.map(([before, after]): Margin => [Math.max(0, before), Math.max(0, after)])
-    const left = [rows as Margin, cols as Margin] as const
-    const begin = [0, Math.max(0, -padding[0][0]), Math.max(0, -padding[1][0]), 0]
-    const cut = [0, ...padding.map(([before, after]) => Math.max(0, -before) + Math.max(0, -after)), 0]
-    const without = (whole: Info): Info =>
+    const steps = cropping(padding, [x.shape[1] as number, x.shape[2] as number])
+    if (steps === null) return [x, padding]
+    const whole = padded(x, around(steps.before))
+    const off = around(steps.cut)
+    return [
       slice(
         whole,
-        begin,
-        whole.shape.map((d, i) => d - (cut[i] as number)),
-      )
-    // Where margins are cut as well, they have to be there.
-    if (cut.some((n, i) => n >= (x.shape[i] as number))) return [without(padded(x, all(left))), noPadding]
-    return [without(x), left]
+        off.map(([before]) => before),
+        whole.shape.map((d, axis) => d - (off[axis]?.[0] ?? 0) - (off[axis]?.[1] ?? 0)),
+      ),
+      steps.after,
+    ]
   }
   const convolveAttributes = ({ stride, dilation }: Sliding, pad: unknown) => ({
     strides: [...stride],
@@ -95,17 +87,17 @@ export const multiplyingOf = (
     const [input, padding] = cropped(x, plain.padding)
     const { groups } = plain
     if (groups === 1)
-      return call('Conv2D', { x: input, filter: factor(weights, 4) }, convolveAttributes(plain, all(padding)))
+      return call('Conv2D', { x: input, filter: factor(weights, 4) }, convolveAttributes(plain, around(padding)))
     const [high, wide, each, outputs] = weights.shape as [number, number, number, number]
     if (each === 1)
       return call(
         'DepthwiseConv2dNative',
-        { x: padded(input, all(padding)), filter: as(weights, [high, wide, groups, outputs / groups]) },
+        { x: padded(input, around(padding)), filter: as(weights, [high, wide, groups, outputs / groups]) },
         convolveAttributes(plain, 'valid'),
       )
     const filters = parts(weights, 3, groups)
     const results = parts(input, 3, groups).map((part, i) =>
-      call('Conv2D', { x: part, filter: filters[i] as Info }, convolveAttributes(plain, all(padding))),
+      call('Conv2D', { x: part, filter: filters[i] as Info }, convolveAttributes(plain, around(padding))),
     )
     return concatenate(results, 3)
   }
@@ -148,7 +140,7 @@ export const multiplyingOf = (
     if (sliding.groups > 1) return finish(convolve(a, b, sliding), bias, activation)
     const [filter, plain] = dilated(b, sliding)
     const [x, padding] = cropped(a, plain.padding)
-    const attrs = { ...convolveAttributes(plain, all(padding)), ...options }
+    const attrs = { ...convolveAttributes(plain, around(padding)), ...options }
     return finish(call('FusedConv2D', { x, filter: factor(filter, 4), ...optional }, attrs), undefined, after)
   }
 

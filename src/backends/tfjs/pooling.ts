@@ -1,13 +1,11 @@
-import type { Margin, Ops, Window } from '../../core/ops.ts'
+import { around } from '../../core/cropping.ts'
+import type { Ops, Window } from '../../core/ops.ts'
 import type { Shape } from '../../core/shape.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
 import type { Calls } from './calls.ts'
 import type { Device, Info } from './device.ts'
 
 const known = (shape: Shape): number[] => shape as number[]
-
-/** Margins of all four axes. */
-export const all = (pairs: readonly [Margin, Margin]): number[][] => [[0, 0], [...pairs[0]], [...pairs[1]], [0, 0]]
 
 const pooling = ({ size, stride }: Window, pad: unknown) => ({ filterSize: [...size], strides: [...stride], pad })
 
@@ -17,9 +15,9 @@ export type Pooling = Pick<Ops<Info>, 'maxPool' | 'averagePool' | 'maxPoolGradie
 export const poolingOf = (device: Device, { keep, call, make, as, padded, slice, native }: Calls): Pooling => {
   const { view } = device
   const maxPool = (x: Info, window: Window): Info =>
-    call('MaxPool', { x }, { ...pooling(window, all(window.padding)), dimRoundingMode: undefined })
+    call('MaxPool', { x }, { ...pooling(window, around(window.padding)), dimRoundingMode: undefined })
   const averagePool = (x: Info, window: Window): Info => {
-    const means = call('AvgPool', { x: padded(x, all(window.padding)) }, pooling(window, 'valid'))
+    const means = call('AvgPool', { x: padded(x, around(window.padding)) }, pooling(window, 'valid'))
     const factors = loops.shares(x.shape, window, means.shape)
     return factors === null ? means : call('Multiply', { a: means, b: make(factors) })
   }
@@ -38,7 +36,7 @@ export const poolingOf = (device: Device, { keep, call, make, as, padded, slice,
     if (native) return keep(native.maxPoolGradient(dy, x, y, window))
     // Numbers that are out of reach, on a graphics card, are not fetched for loops.
     if (device.isNear || !device.has('MaxPoolGrad')) return make(loops.toLargest(view(dy), view(x), view(y), window))
-    return call('MaxPoolGrad', { dy, input: x, output: y }, pooling(window, all(window.padding)))
+    return call('MaxPoolGrad', { dy, input: x, output: y }, pooling(window, around(window.padding)))
   }
 
   return { maxPool, averagePool, maxPoolGradient, averagePoolGradient }

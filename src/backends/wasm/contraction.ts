@@ -1,4 +1,6 @@
-import type { Margin, Sliding } from '../../core/ops.ts'
+import { cut } from '../../core/cropping.ts'
+import type { Sliding } from '../../core/ops.ts'
+import { stridesOf } from '../../core/shape.ts'
 
 // Products and convolutions as one thing: for every place, the result at (row, column) is the sum over the depth of
 // a(row, depth) times b(depth, column). How far the elements lie apart along each axis says the rest: transposes, strides
@@ -39,7 +41,7 @@ export const layout = (
   stored: readonly number[],
   permutation: readonly number[] = stored.map((_, axis) => axis),
 ): Layout => {
-  const strides = stored.map((_, axis) => stored.slice(axis + 1).reduce((n, d) => n * d, 1))
+  const strides = stridesOf(stored)
   return {
     shape: permutation.map(axis => stored[axis] as number),
     strides: permutation.map(axis => strides[axis] as number),
@@ -81,12 +83,6 @@ export const product = (a: Layout, b: Layout): Contraction => {
   }
 }
 
-/** What surrounds the input of a convolution, before and after each of its axes; no less than nothing. */
-export const marginsOf = ({ padding: [rows, cols] }: Sliding): readonly Margin[] =>
-  [[0, 0] as Margin, rows, cols, [0, 0] as Margin].map(
-    ([before, after]): Margin => [Math.max(0, before), Math.max(0, after)],
-  )
-
 /**
  * [batch, rows, cols, channels] by [high, wide, channels of a group, outputs].
  *
@@ -99,7 +95,8 @@ export const convolution = (x: Layout, filter: Layout, sliding: Sliding, result:
   const [ofBatch, ofRow, ofCol, ofChannel] = x.strides as [number, number, number, number]
   const [fHigh, fWide, fChannel, fOutput] = filter.strides as [number, number, number, number]
   // Negative padding is what is left out in the beginning.
-  const start = Math.max(0, -padding[0][0]) * ofRow + Math.max(0, -padding[1][0]) * ofCol
+  const [[above], [before]] = cut(padding)
+  const start = above * ofRow + before * ofCol
   const own = outputs / groups
   return {
     rows: nearestLast([

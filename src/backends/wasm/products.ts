@@ -1,15 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { added, around } from '../../core/cropping.ts'
 import type { Margin, Sliding } from '../../core/ops.ts'
-import {
-  type Axis,
-  type Contraction,
-  convolution,
-  layout,
-  marginsOf,
-  offsets,
-  type Place,
-  product,
-} from './contraction.ts'
+import { sizeOf } from '../../core/shape.ts'
+import { type Axis, type Contraction, convolution, layout, offsets, type Place, product } from './contraction.ts'
 import { copying } from './copying.ts'
 import type { Module } from './module.ts'
 
@@ -39,8 +32,6 @@ export interface Products {
   readonly dispose: () => void
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
-
 /** Tables in the memory of the module, one for all walks that are the same. */
 const tablesIn = ({ memory, allocate, free }: Module) => {
   const known = new Map<string, number>()
@@ -68,7 +59,7 @@ const padded = (module: Module, { stored, permutation }: Operand, margins: reado
   if (own.every(([before, after]) => before === 0 && after === 0)) return null
   const to = stored.map((d, axis) => d + (own[axis]?.[0] ?? 0) + (own[axis]?.[1] ?? 0))
   const at = own.map(([before]) => before)
-  const copy = copying(module, { size: stored, from: stored, begin: stored.map(() => 0), to, at })
+  const copy = copying(module, { size: stored, from: stored, to, at })
   return { operand: { stored: to, permutation }, bytes: 4 * sizeOf(to), copy }
 }
 
@@ -81,9 +72,10 @@ const contractionOf = ({ sliding, b, result }: Task, a: Operand): Contraction =>
 export const productsIn = (module: Module): Products => {
   const { kernels, allocate, free, addressOf, blank } = module
   const tables = tablesIn(module)
+  const room = kernels.scratchBytes()
   const prepare = (task: Task): Multiply => {
     const { sliding, result, positive } = task
-    const amid = sliding && padded(module, task.a, marginsOf(sliding))
+    const amid = sliding && padded(module, task.a, around(added(sliding.padding)))
     const { rows, depth, columns, places } = contractionOf(task, amid ? amid.operand : task.a)
     const [rowsOfA, depthOfA, depthOfB] = [tables.of(rows, 'a'), tables.of(depth, 'a'), tables.of(depth, 'b')]
     const [columnsOf, rowsOfC] = [tables.of(columns, 'b'), tables.of(rows, 'c')]
@@ -94,8 +86,8 @@ export const productsIn = (module: Module): Products => {
     ]
     return (a, b, bias) => {
       const made = blank(result)
-      const scratch = allocate(kernels.scratchBytes() + (amid?.bytes ?? 0))
-      const margins = scratch + kernels.scratchBytes()
+      const scratch = allocate(room + (amid?.bytes ?? 0))
+      const margins = scratch + room
       if (amid) {
         kernels.clear(margins, amid.bytes)
         amid.copy(margins, addressOf(a))

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { around, cropping } from '../../core/cropping.ts'
 import type { Margin, Sliding, Window } from '../../core/ops.ts'
 import { convolution, onCpu, toLargest } from './cpu.ts'
 import { shares } from './loops.ts'
@@ -6,20 +7,21 @@ import { shares } from './loops.ts'
 // What tfjs's spatial kernels do not do as the operations are defined.
 
 type Tensor = tf.Tensor
-type Explicit = [[number, number], [number, number], [number, number], [number, number]]
-
-const around = ([rows, cols]: readonly [Margin, Margin]): Explicit => [[0, 0], [...rows], [...cols], [0, 0]]
-
 /** A negative margin cuts rows or columns off, which kernels refuse to do. */
-const crop = (x: Tensor, padding: readonly [Margin, Margin]): [Tensor, readonly [Margin, Margin]] => {
-  if (padding.every(([before, after]) => before >= 0 && after >= 0)) return [x, padding]
-  const begin = [0, ...padding.map(([before]) => Math.max(0, -before)), 0]
-  const size = x.shape.map((d, i) => {
-    const margin = padding[i - 1]
-    return i === 0 || margin === undefined ? d : d - Math.max(0, -margin[0]) - Math.max(0, -margin[1])
-  })
-  const kept = padding.map(([before, after]) => [Math.max(0, before), Math.max(0, after)] as const)
-  return [tf.slice(x, begin, size), [kept[0] as Margin, kept[1] as Margin]]
+const crop = (x: Tensor, padding: Sliding['padding']): readonly [Tensor, Sliding['padding']] => {
+  const steps = cropping(padding, [x.shape[1] as number, x.shape[2] as number])
+  if (steps === null) return [x, padding]
+  const whole = pad4(x, steps.before)
+  const off = around(steps.cut)
+  const size = whole.shape.map((d, axis) => d - (off[axis]?.[0] ?? 0) - (off[axis]?.[1] ?? 0))
+  return [
+    tf.slice(
+      whole,
+      off.map(([before]) => before),
+      size,
+    ),
+    steps.after,
+  ]
 }
 
 /** The kernel for all channels together. */

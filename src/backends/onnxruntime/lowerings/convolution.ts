@@ -1,3 +1,4 @@
+import { cropping } from '../../../core/cropping.ts'
 import type { Margin, Pair, Sliding } from '../../../core/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
@@ -13,11 +14,6 @@ export const channelsFirst: readonly number[] = [0, 3, 1, 2]
 /** A filter [rows, cols, channels, outputs] as [outputs, channels, rows, cols]. */
 const outputsFirst: readonly number[] = [3, 2, 0, 1]
 
-const zeros: Sliding['padding'] = [
-  [0, 0],
-  [0, 0],
-]
-
 /** Cuts off what negative margins say, and gives the margins that are left. */
 const cropped = (
   emit: Emitter,
@@ -25,18 +21,16 @@ const cropped = (
   { shape }: Value,
   padding: Sliding['padding'],
 ): readonly [string, Sliding['padding']] => {
-  const [rows, cols] = padding.map(([before, after]): Margin => [Math.max(0, before), Math.max(0, after)])
-  const left = [rows as Margin, cols as Margin] as const
-  const cuts = padding.map(([before, after]): Margin => [Math.max(0, -before), Math.max(0, -after)])
-  const kept = (around: Sliding['padding']) =>
-    cuts.flatMap(([from, after], i) => {
-      const d = (shape[i + 1] as number) + (around[i] as Margin)[0] + (around[i] as Margin)[1]
-      return from === 0 && after === 0 ? [] : [{ axis: i + 2, from, to: d - after, step: 1 }]
-    })
-  const reachesBeyond = cuts.some(([before, after], i) => before + after >= (shape[i + 1] as number))
-  // Where margins are cut as well, they have to be there.
-  if (reachesBeyond) return [part(emit, margins(emit, name, [[0, 0], [0, 0], ...left]), kept(left)), zeros]
-  return [part(emit, name, kept(zeros)), left]
+  const sizes = [shape[1] as number, shape[2] as number] as const
+  const steps = cropping(padding, sizes)
+  if (steps === null) return [name, padding]
+  const whole = margins(emit, name, [[0, 0], [0, 0], ...steps.before])
+  const kept = steps.cut.flatMap(([from, after], i) => {
+    const [before, behind] = steps.before[i] as Margin
+    const to = before + (sizes[i] as number) + behind - after
+    return from === 0 && after === 0 ? [] : [{ axis: i + 2, from, to, step: 1 }]
+  })
+  return [part(emit, whole, kept), steps.after]
 }
 
 /** Margins as operators take them: all that come before, then all that come after. */
