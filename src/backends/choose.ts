@@ -5,7 +5,9 @@ import { codec } from '../core/options.ts'
 import { trace } from '../graph/build.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import type { Backend } from './backend.ts'
+import { importOptional } from './optional.ts'
 import { tfjs } from './tfjs/index.ts'
+import type { Package } from './wasm/backend.ts'
 
 /** A backend, or the name of one. */
 export type BackendOption = Backend | 'tfjs' | 'wasm' | 'onnxruntime'
@@ -16,8 +18,14 @@ const byName: Readonly<Record<BackendOption & string, () => Backend | Promise<Ba
     await ready()
     return tfjs()
   },
-  wasm: async () => (await import('../wasm.ts')).wasm(),
-  onnxruntime: async () => (await import('../onnxruntime.ts')).onnxruntime(),
+  wasm: async () => {
+    const { wasmOf } = await import('./wasm/backend.ts')
+    return wasmOf(async () => (await importOptional('@tensorflow/tfjs-backend-wasm')) as Package)
+  },
+  onnxruntime: async () => {
+    const { onnxRuntimeOf } = await import('./onnxruntime/backend.ts')
+    return onnxRuntimeOf(() => importOptional('onnxruntime-web'))
+  },
 }
 
 const names = Object.keys(byName)

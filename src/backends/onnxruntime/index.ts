@@ -1,10 +1,8 @@
-import type { Graph } from '../../graph/graph.ts'
-import type { Backend, Program } from '../backend.ts'
-import { type Held, held } from './held.ts'
-import { backendName } from './lower.ts'
-import { type OnnxRuntimeOptions, readOptions } from './options.ts'
-import { loadRuntime, type Runtime } from './runtime.ts'
-import { compiler } from './sessions.ts'
+import type { Backend } from '../backend.ts'
+import { onnxRuntimeOf } from './backend.ts'
+import type { Held } from './held.ts'
+import type { OnnxRuntimeOptions } from './options.ts'
+import type { Runtime } from './runtime.ts'
 
 /**
  * The backend that runs a graph as one model on ONNX Runtime: natively with the package onnxruntime-node from Node and
@@ -21,25 +19,7 @@ import { compiler } from './sessions.ts'
  * backend.name // onnxruntime
  * ```
  */
-export const onnxruntime = (options: OnnxRuntimeOptions = {}): Backend<Held> => {
-  const read = readOptions(options)
-  let loading: Promise<(graph: Graph) => Promise<Program<Held>>> | undefined
-  const load = async () => compiler(read.runtime ?? (await loadRuntime()), read)
-  return Object.freeze<Backend<Held>>({
-    kind: 'Backend',
-    name: backendName,
-    upload: (data, shape) => held(data.slice(), [...shape]),
-    download: async ({ data }) => data.slice(),
-    release: handle => handle.home?.give(handle),
-    compile: async graph => {
-      loading ??= load()
-      // What failed once may succeed later, once a package is installed.
-      loading.catch(() => {
-        loading = undefined
-      })
-      return (await loading)(graph)
-    },
-  })
-}
+export const onnxruntime = (options: OnnxRuntimeOptions = {}): Backend<Held> =>
+  onnxRuntimeOf(() => import('onnxruntime-web'), options)
 
 export type { Held, OnnxRuntimeOptions, Runtime }

@@ -1,4 +1,5 @@
 import { BackendError } from '../../core/errors.ts'
+import { importOptional, isServer } from '../optional.ts'
 import { backendName } from './lower.ts'
 
 // What is used of ONNX Runtime, so that types do not depend on which of its packages is installed.
@@ -24,25 +25,20 @@ export interface Runtime {
   readonly env: { readonly versions: Readonly<Record<string, string | undefined>>; readonly wasm: object }
 }
 
-/** The package for Node and Deno: named apart from its import, so that bundlers for browsers leave it alone. */
-const native: string = 'onnxruntime-node'
-
 const hasDefault = (module: object): module is { readonly default: unknown } =>
   'default' in module && !('InferenceSession' in module)
 const asRuntime = (module: object): Runtime => (hasDefault(module) ? module.default : module) as Runtime
 
-const isServer = (): boolean => 'process' in globalThis || 'Deno' in globalThis
+/** Imports `onnxruntime-web`. */
+export type LoadWeb = () => Promise<object>
 
 /**
  * ONNX Runtime from the package for the platform.
  *
  * @throws BackendError that says how to install it
  */
-export const loadRuntime = async (): Promise<Runtime> => {
-  const imports = [
-    ...(isServer() ? [() => import(native) as Promise<object>] : []),
-    () => import('onnxruntime-web') as Promise<object>,
-  ]
+export const loadRuntime = async (loadWeb: LoadWeb): Promise<Runtime> => {
+  const imports = [...(isServer() ? [() => importOptional('onnxruntime-node')] : []), loadWeb]
   const reasons: unknown[] = []
   for (const load of imports)
     try {
@@ -56,6 +52,6 @@ export const loadRuntime = async (): Promise<Runtime> => {
     got: `none that can be imported (${reasons.map(reason => (reason as Error).message?.split('\n')[0]).join('; ')})`,
     remedy: isServer()
       ? 'Install it with npm install onnxruntime-node --ignore-scripts, or choose another backend.'
-      : 'Install it with npm install onnxruntime-web, or choose another backend.',
+      : "Install it, import { onnxruntime } from 'joinery/onnxruntime', and give backend: onnxruntime().",
   })
 }

@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { BackendError } from '../../core/errors.ts'
+import type { Backend } from '../backend.ts'
+import { importOptional, isServer } from '../optional.ts'
+import { tfjs } from '../tfjs/index.ts'
+import { type Module, moduleOf } from './module.ts'
+
+/** The options of {@link wasm}. */
+export interface WasmOptions {
+  /**
+   * Where the `.wasm` files are: a folder (ending with `/`), or a file for each name. Default: beside the installed
+   * package in Node and Deno, beside the script in browsers.
+   */
+  readonly paths?: string | Readonly<Record<string, string>>
+}
+
+/** What is used of the package. */
+export interface Package {
+  readonly setWasmPaths: (paths: never) => void
+}
+
+/** Imports `@tensorflow/tfjs-backend-wasm`. */
+export type Load = () => Promise<Package>
+
+/** In Node and Deno the files lie in the package's folder, which its own look-up misses when it is bundled or an ES module. */
+const installedPath = async (): Promise<string | undefined> => {
+  if (typeof import.meta.resolve !== 'function') return undefined
+  const entry = import.meta.resolve('@tensorflow/tfjs-backend-wasm')
+  if (!entry.startsWith('file:')) return undefined
+  // A browser's bundle has no such module, and never gets here.
+  const { fileURLToPath } = (await importOptional('node:url')) as { fileURLToPath: (url: URL) => string }
+  return fileURLToPath(new URL('.', entry))
+}
+
+const load = async ({ paths }: WasmOptions, importPackage: Load): Promise<void> => {
+  const { setWasmPaths } = await importPackage()
+  const where = paths ?? (await installedPath())
+  if (where !== undefined) setWasmPaths(where as never)
+}
+
+/** Kernels get their functions of the WebAssembly module, which tfjs does only for the backend in use. */
+const prepareKernels = (): void => {
+  const backend = tf.findBackend('wasm')
+  for (const { setupFunc } of tf.getKernelsForBackend('wasm')) setupFunc?.(backend)
+}
+
+const modules = new WeakMap<tf.KernelBackend, Promise<Module | undefined>>()
+
+/** Our kernels in the memory of the backend, instantiated once. */
+const moduleIn = (backend: tf.KernelBackend): Promise<Module | undefined> => {
+  const module = modules.get(backend) ?? moduleOf(backend)
+  modules.set(backend, module)
+  return module
+}
+
+/**
+ * The WebAssembly backend, of a package that is imported when it is first needed.
+ *
+ * @throws BackendError when the package is not installed, or its files cannot be loaded
+ */
+export const wasmOf = async (importPackage: Load, options: WasmOptions = {}): Promise<Backend> => {
+  try {
+    // The backend of eager operations is settled before another one, of higher rank, is there to be chosen.
+    await tf.ready()
+    if (tf.findBackendFactory('wasm') === null) await load(options, importPackage)
+    // Looking it up begins to load it; tfjs is ready when that has ended. The backend in use stays what it is.
+    if (tf.findBackend('wasm') === null) {
+      await tf.ready()
+      prepareKernels()
+    }
+    return tfjs('wasm', await moduleIn(tf.findBackend('wasm')))
+  } catch (error) {
+    throw new BackendError({
+      backend: 'wasm',
+      expected: 'the package @tensorflow/tfjs-backend-wasm and its .wasm files',
+      got: error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error),
+      remedy: isServer()
+        ? 'Install it with npm install @tensorflow/tfjs-backend-wasm, or give the paths of its files.'
+        : "Install it, import { wasm } from 'joinery/wasm', and give backend: await wasm({ paths }), where its files are.",
+    })
+  }
+}
