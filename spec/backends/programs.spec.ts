@@ -106,6 +106,75 @@ describe('fastestBackend', () => {
   })
 })
 
+describe('The programs of a network', () => {
+  /** A backend that counts its programs, whose runs begin when they are let. */
+  const counting = (ready: () => Promise<void> = async () => {}) => {
+    const own = tfjs()
+    const made: string[] = []
+    const gone: string[] = []
+    const families = new Set<object | undefined>()
+    const backend = {
+      ...own,
+      compile: async (graph: never, family?: object) => {
+        const program = await own.compile(graph)
+        const name = `${(graph as { inputs: { shape: number[] }[] }).inputs[0]?.shape[0]}`
+        made.push(name)
+        families.add(family)
+        return {
+          ...program,
+          run: async (inputs: never[], donated?: readonly number[]) => {
+            await ready()
+            return program.run(inputs, donated)
+          },
+          dispose: () => {
+            gone.push(name)
+            program.dispose()
+          },
+        }
+      },
+    } as unknown as Backend
+    return { backend, made, gone, families }
+  }
+  const rows = (count: number) => ({ data: new Float32Array(2 * count), shape: [count, 2] })
+
+  it('are those that were used last, all of one family', async () => {
+    const { backend, made, gone, families } = counting()
+    const model = compile(network, init(network, key(1)), { backend })
+    for (let i = 1; i <= 40; i++) {
+      await model(rows(i))
+      await model(rows(1))
+    }
+    expect(made.length).to.equal(40)
+    await later(1)
+    expect(gone).to.deep.equal(['2', '3', '4', '5', '6', '7', '8', '9'])
+    expect(families.size).to.equal(1)
+    expect([...families][0]).to.be.an('object')
+    await model.dispose()
+    expect(gone.length).to.equal(40)
+  })
+
+  it('stay until runs that are on their way have ended', async () => {
+    let start = (): void => {}
+    const started = new Promise<void>(resolve => {
+      start = resolve
+    })
+    const { backend, gone } = counting(() => started)
+    const model = compile(network, init(network, key(1)), { backend })
+    const [first, second] = [model(rows(1)), model(rows(2))]
+    await later(5)
+    const disposed = model.dispose()
+    await later(5)
+    expect(gone).to.deep.equal([])
+    start()
+    expect((await first).shape).to.deep.equal([1, 3])
+    expect((await second).shape).to.deep.equal([2, 3])
+    await disposed
+    expect(gone.toSorted()).to.deep.equal(['1', '2'])
+    expect((await model(rows(3))).shape).to.deep.equal([3, 3])
+    await model.dispose()
+  })
+})
+
 describe('A program', () => {
   for (const name of ['wasm', 'onnxruntime'] as const)
     it(`of ${name} keeps nothing of the graph it was made from, whose weights would be there twice`, async () => {

@@ -28,27 +28,54 @@ export type Traced<A> = readonly [graph: Graph, about: A]
 
 /** Programs for the shapes of what they are given, each made when its shapes are first met. */
 export interface Programs<A> {
-  readonly for: (...shapes: readonly Flow[]) => Promise<Ready<A>>
+  /** Some work with the program for these shapes, which is there until the work has ended, whoever disposes of it. */
+  readonly use: <R>(shapes: readonly Flow[], work: (ready: Ready<A>) => Promise<R>) => Promise<R>
   /** Whether there is a program for these shapes. */
   readonly has: (...shapes: readonly Flow[]) => boolean
+  /** Gives all programs back, those in use after their use; another use makes programs anew. */
   readonly dispose: () => Promise<void>
 }
 
-type Made = Map<string, Promise<Ready>>
-
-/** Programs hold constants, sessions and the like, which are given back when nobody holds the programs any more. */
-const unheld = new FinalizationRegistry<Made>(made => {
-  void disposeAll(made)
-})
-
-const disposeAll = async (made: Made): Promise<void> => {
-  const all = await Promise.allSettled(made.values())
-  made.clear()
-  for (const one of all) if (one.status === 'fulfilled') one.value.program.dispose()
+/** A program, and how much work is under way with it. */
+interface Entry {
+  readonly ready: Promise<Ready>
+  users: number
+  /** Called when the last work has ended, once the program is no longer among the others. */
+  end: (() => void) | undefined
 }
 
+type Made = Map<string, Entry>
+
+/** How many programs are kept, of those used last: more shapes than these are hardly met in turn. */
+const most = 32
+
+/** Gives a program back that is no longer among the others. */
+const retire = async (entry: Entry): Promise<void> => {
+  if (entry.users > 0)
+    await new Promise<void>(resolve => {
+      entry.end = resolve
+    })
+  const ready = await entry.ready.catch(() => undefined)
+  ready?.program.dispose()
+}
+
+const disposeAll = async (made: Made): Promise<void> => {
+  const entries = [...made.values()]
+  made.clear()
+  const faults = (await Promise.allSettled(entries.map(retire))).filter(({ status }) => status === 'rejected')
+  if (faults.length > 0) throw (faults[0] as PromiseRejectedResult).reason
+}
+
+/** Where nobody waits for it, and nobody could do anything about a fault. */
+const quietly = (work: Promise<void>): void => {
+  work.catch(() => undefined)
+}
+
+/** Programs hold constants, sessions and the like, which are given back when nobody holds the programs any more. */
+const unheld = new FinalizationRegistry<Made>(made => quietly(disposeAll(made)))
+
 /**
- * Programs of one backend.
+ * Programs of one backend, those used last.
  *
  * @param trace the graph for inputs of these shapes
  * @param onNew called for each program that is made, with the number of those before
@@ -58,27 +85,51 @@ export const programsOf = <A>(
   trace: (...shapes: readonly Flow[]) => Traced<A> | Promise<Traced<A>>,
   onNew: (before: number, ...shapes: readonly Flow[]) => void = () => {},
 ): Programs<A> => {
-  const made = new Map<string, Promise<Ready<A>>>()
+  const made: Made = new Map()
+  const family = Object.freeze({})
+  let count = 0
   const make = async (shapes: readonly Flow[]): Promise<Ready<A>> => {
     const [traced, about] = await trace(...shapes)
     const { graph, draws } = prepare(traced)
     const chosen = await backend()
     const results = graph.outputs.map(({ shape }) => shape)
-    return Object.freeze({ about, backend: chosen, results, draws, program: await chosen.compile(graph) })
+    return Object.freeze({ about, backend: chosen, results, draws, program: await chosen.compile(graph, family) })
   }
   const textOf = (shapes: readonly Flow[]): string => shapes.map(showFlow).join(' -> ')
+  const entryFor = (shapes: readonly Flow[]): Entry => {
+    const text = textOf(shapes)
+    const known = made.get(text)
+    if (known !== undefined) {
+      // The order of a map is that of insertion: what is used last stands last.
+      made.delete(text)
+      made.set(text, known)
+      return known
+    }
+    onNew(count++, ...shapes)
+    const entry: Entry = { ready: make(shapes), users: 0, end: undefined }
+    made.set(text, entry)
+    // What failed once may succeed later, once a backend is installed.
+    entry.ready.catch(() => {
+      if (made.get(text) === entry) made.delete(text)
+    })
+    for (const [other, eldest] of made) {
+      if (made.size <= most) break
+      made.delete(other)
+      quietly(retire(eldest))
+    }
+    return entry
+  }
   const programs = Object.freeze<Programs<A>>({
     has: (...shapes) => made.has(textOf(shapes)),
-    for: (...shapes) => {
-      const text = textOf(shapes)
-      const known = made.get(text)
-      if (known !== undefined) return known
-      onNew(made.size, ...shapes)
-      const ready = make(shapes)
-      made.set(text, ready)
-      // What failed once may succeed later, once a backend is installed.
-      ready.catch(() => made.delete(text))
-      return ready
+    use: async (shapes, work) => {
+      const entry = entryFor(shapes)
+      entry.users++
+      try {
+        return await work((await entry.ready) as Ready<A>)
+      } finally {
+        entry.users--
+        if (entry.users === 0) entry.end?.()
+      }
     },
     dispose: () => disposeAll(made),
   })

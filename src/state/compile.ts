@@ -148,7 +148,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
       async inputs => {
         const x = shapesOf(inputs)
         const reading = readingOf({})
-        const { for: forShapes } = programs('output', () =>
+        const { use } = programs('output', () =>
           programsOf(backend, async (shapes = []) => {
             const variables = knownFor(shapes)
             if (bound !== null) checked(bound, shapes)
@@ -157,9 +157,8 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
           }),
         )
         if (bound === null) checked(given, x)
-        const ready = await forShapes(x)
         const leaves = bound === null ? leafTensors(knownFor(x), given) : []
-        return single(await runOn(ready, [...leaves, ...inputs], undefined))
+        return use([x], async ready => single(await runOn(ready, [...leaves, ...inputs], undefined)))
       },
     )
 
@@ -170,17 +169,18 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
         const x = shapesOf(inputs)
         checked(given, x)
         const reading = readingOf(options)
-        const { for: forShapes } = programs<StateIndices>(`apply ${reading.training} ${reading.keyed}`, () =>
+        const { use } = programs<StateIndices>(`apply ${reading.training} ${reading.keyed}`, () =>
           programsOf(backend, (shapes = []) => traceNetwork(part, knownFor(shapes), reading, shapes, true)),
         )
-        const ready = await forShapes(x)
-        const results = await runOn(ready, [...leafTensors(knownFor(x), given), ...inputs], keyOf(options))
-        const after = mapTree(ready.about, i => results[i] as tf.Tensor)
-        // The state that changes follows the outputs.
-        const count = results.length - leavesOf(after).length
-        return Object.freeze({
-          output: single(results.slice(0, count)),
-          state: mergeTrees(given.state, after),
+        return use([x], async ready => {
+          const results = await runOn(ready, [...leafTensors(knownFor(x), given), ...inputs], keyOf(options))
+          const after = mapTree(ready.about, i => results[i] as tf.Tensor)
+          // The state that changes follows the outputs.
+          const count = results.length - leavesOf(after).length
+          return Object.freeze({
+            output: single(results.slice(0, count)),
+            state: mergeTrees(given.state, after),
+          })
         })
       },
     )
@@ -198,13 +198,13 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
         const count = partsOf(input, inputCount(part)).length
         const [inputs, seeds] = [tensors.slice(0, count), tensors.slice(count)]
         const reading = readingOf(options)
-        const { for: forShapes } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
+        const { use } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
           programsOf(backend, (x = [], y = []) => [traceGradients(part, knownFor(x), reading, x, y), null]),
         )
         const x = shapesOf(inputs)
-        const ready = await forShapes(x, shapesOf(seeds))
         const variables = knownFor(x)
-        const results = await runOn(ready, [...leafTensors(variables, given), ...tensors], keyOf(options))
+        const leaves = leafTensors(variables, given)
+        const results = await use([x, shapesOf(seeds)], ready => runOn(ready, [...leaves, ...tensors], keyOf(options)))
         const [outputs, rest] = [results.slice(0, seeds.length), results.slice(seeds.length)]
         const trained = leavesOf(variables).filter(([, , { trainable }]) => trainable)
         const at = new Map(trained.map(([layer, name], i) => [`${layer} ${name}`, count + i]))

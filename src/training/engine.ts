@@ -187,22 +187,22 @@ export const engineOf = (
     }
   }
 
-  const learn: Engine['learn'] = async ({ handles, update }, { x, y }, key) => {
-    const ready = await steps.for(shapesOf(x), shapesOf(y))
-    const changed = ready.about
-    const factors = optimizer.rule.coefficients(update)
-    const fed = [...names.map(name => ({ data: Float32Array.of(factors[name] as number), shape: [] })), ...x, ...y]
-    const results = await runFed(ready, handles, fed, changed, foldIn(key, update))
-    const after = [...handles]
-    for (const [i, at] of changed.entries()) after[at] = results[i]
-    return { after: { handles: after, update: update + 1 }, report: await reported(results.at(-1)) }
-  }
+  const learn: Engine['learn'] = ({ handles, update }, { x, y }, key) =>
+    steps.use([shapesOf(x), shapesOf(y)], async ready => {
+      const changed = ready.about
+      const factors = optimizer.rule.coefficients(update)
+      const fed = [...names.map(name => ({ data: Float32Array.of(factors[name] as number), shape: [] })), ...x, ...y]
+      const results = await runFed(ready, handles, fed, changed, foldIn(key, update))
+      const after = [...handles]
+      for (const [i, at] of changed.entries()) after[at] = results[i]
+      return { after: { handles: after, update: update + 1 }, report: await reported(results.at(-1)) }
+    })
 
-  const score: Engine['score'] = async ({ handles }, { x, y }) => {
-    const ready = await scores.for(shapesOf(x), shapesOf(y))
-    const [report] = await runFed(ready, handles.slice(0, scored), [...x, ...y])
-    return reported(report)
-  }
+  const score: Engine['score'] = ({ handles }, { x, y }) =>
+    scores.use([shapesOf(x), shapesOf(y)], async ready => {
+      const [report] = await runFed(ready, handles.slice(0, scored), [...x, ...y])
+      return reported(report)
+    })
 
   const asState = ({ update }: DeviceState, tensors: readonly TfTensor[]): RawState => {
     const { params, state, slots } = withLeaves<TfTensor>(structure, tensors)
