@@ -6,6 +6,7 @@ import type { Graph } from '../graph/graph.ts'
 import { mergeSums } from '../graph/merge.ts'
 import { simplify, simplifying } from '../graph/simplify.ts'
 import { unrolling } from '../graph/unroll.ts'
+import { emptying } from '../ops/empty.ts'
 
 /** A pass, and what it leaves to be simplified. */
 const simplified = (pass: (graph: Graph) => Graph, graph: Graph): Graph => {
@@ -20,8 +21,8 @@ const simplified = (pass: (graph: Graph) => Graph, graph: Graph): Graph => {
 export const prepare = ({ inputs, outputs }: Graph): Fed => {
   const { feeding, draws, fed } = feeder()
   // Several passes at once: each only says what is made in place of some operations.
-  const lowered = rebuilt(inputs, outputs, ops =>
-    simplifying({ ...unrolling(feeding(ops)), stopGradient: x => x, clipGradient: x => x }),
+  const lowered = rebuilt(inputs, outputs, (ops, layer) =>
+    simplifying({ ...unrolling(feeding(emptying(ops, layer))), stopGradient: x => x, clipGradient: x => x }),
   )
   const graph: Graph = Object.freeze({ ...lowered, inputs: Object.freeze([...inputs, ...fed()]) })
   return Object.freeze({ graph: fuse(simplified(absorb, simplified(mergeSums, graph))), draws: draws() })

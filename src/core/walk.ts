@@ -17,6 +17,12 @@ export const walk = <T>(
   sequence: T,
 ): readonly [readonly T[], T] => {
   const [batch = null, length, ...rest] = ops.shape(sequence)
+  if (length === 0) {
+    // What the shape of an output would be is known from a step that nobody takes.
+    const [, output] = body(initial, ops.constant(0, [batch as number, ...(rest as readonly number[])]))
+    const [, ...outputs] = ops.shape(output)
+    return [initial, ops.constant(new Float32Array(0), [batch as number, 0, ...(outputs as readonly number[])])]
+  }
   const steps = swapped(ops, sequence)
   const outputs: T[] = []
   let carried = initial

@@ -16,16 +16,17 @@ export const graph = (inputs: readonly Placeholder[], outputs: readonly GraphNod
 /**
  * The graph with some nodes in place of others, its nodes made anew by `ops`.
  *
- * @param change gives the interpreter that makes the nodes, from the one that makes equal nodes one
+ * @param change gives the interpreter that makes the nodes, from the one that makes equal nodes one and the layer on whose
+ *   behalf they are
  */
 export const rebuilt = (
   inputs: readonly Placeholder[],
   outputs: readonly GraphNode[],
-  change: (ops: Ops<GraphNode>) => Ops<GraphNode> = ops => ops,
+  change: (ops: Ops<GraphNode>, layer: string | undefined) => Ops<GraphNode> = ops => ops,
 ): Graph => {
-  const changing = (beneath: Ops<GraphNode>): Ops<GraphNode> => {
+  const changing = (beneath: Ops<GraphNode>, layer?: string): Ops<GraphNode> => {
     const { within } = beneath
-    return { ...change(beneath), ...(within && { within: forLayers(layer => changing(within(layer))) }) }
+    return { ...change(beneath, layer), ...(within && { within: forLayers(name => changing(within(name), name)) }) }
   }
   const ops = changing(tracer(interner()))
   const renewed = interpret(ops, outputs, new Map(inputs.map(input => [input, input])))

@@ -194,6 +194,8 @@ export const DropBlock: DropBlockConstructor = defineLayer({
     if (!mode.training || keepProba === 1) return [x, {}]
     const [batch = null, , , channels = null] = ops.shape(x)
     const [rows, cols] = knownRowsAndCols('DropBlock', ops.shape(x))
+    // An empty batch has no mean to keep.
+    if (ops.shape(x).includes(0)) return [x, {}]
     const [high, wide] = blockSize
     // Where blocks begin; they lie within the image, which is why there are more of them than of dropped pixels.
     const places = [rows - high + 1, cols - wide + 1] as const

@@ -4,6 +4,7 @@ import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from 
 import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
+import { emptyingAtOnce } from '../ops/empty.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { asTrees, checkedWiring, type Trees, wireFor } from './check.ts'
@@ -148,6 +149,10 @@ const withInputs = <R>(input: unknown, count: Count, work: (inputs: readonly tf.
   }
 }
 
+/** The eager operations: those that take tensors without elements, where an input is one. */
+const opsFor = (inputs: readonly tf.Tensor[]): Ops<tf.Tensor> =>
+  inputs.some(({ shape }) => shape.includes(0)) ? emptyingAtOnce(tfjsOps) : tfjsOps
+
 const applyEagerly = (
   part: Part,
   given: Trees,
@@ -156,7 +161,7 @@ const applyEagerly = (
 ): Applied<tf.Tensor | readonly tf.Tensor[], VariableTree<tf.Tensor>> =>
   eagerly([given, inputs], () => {
     const wiring = checkedWiring(part, given, inputs)
-    const { outputs, state } = runWith(tfjsOps, wiring, given, inputs, mode)
+    const { outputs, state } = runWith(opsFor(inputs), wiring, given, inputs, mode)
     return { output: single(outputs), state }
   })
 
@@ -192,7 +197,7 @@ export const gradients = <N extends AnyLayer>(
   const result = eagerly([variables, input, cotangent], () => {
     const inputs = toTensors(input, inputCount(part))
     const wiring = checkedWiring(part, given, inputs)
-    const { ops, variable, fixed, gradients: back } = tape(tfjsOps)
+    const { ops, variable, fixed, gradients: back } = tape(opsFor(inputs))
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
     const { outputs } = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))

@@ -2,6 +2,7 @@ import { BackendError } from '../../core/errors.ts'
 import { type Attributes, perform } from '../../core/operations.ts'
 import { showShape } from '../../core/shape.ts'
 import { type Graph, type GraphNode, isA, operands, topological } from '../../graph/graph.ts'
+import { emptying } from '../../ops/empty.ts'
 import { absorptions } from './addends.ts'
 import { emitter } from './emitter.ts'
 import { biased, fused, onnxOps } from './interpreter.ts'
@@ -46,7 +47,7 @@ const known = (node: GraphNode): readonly number[] => {
 export const lower = (graph: Graph): Model => {
   const emit = emitter()
   const ops = onnxOps(emit)
-  const run = perform(ops)
+  const run = perform(emptying(ops))
   const values = new Map<GraphNode, Value>()
   const lowered = (node: GraphNode): Value => values.get(node) as Value
   const inputs = graph.inputs.map((node, i) => ({ name: inputName(i), shape: known(node) }))

@@ -93,6 +93,8 @@ interface Block {
 
 /** The smallest such blocks of two shapes with as many elements. */
 const blocksOf = (from: readonly number[], to: readonly number[]): readonly Block[] => {
+  // Without elements nothing has an order.
+  if (sizeOf(from) === 0) return [{ olds: axesOf(from), news: axesOf(to) }]
   const blocks: Block[] = []
   let [i, j] = [0, 0]
   while (i < from.length || j < to.length) {
