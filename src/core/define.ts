@@ -8,6 +8,7 @@ import { chain, type LayerValue } from './network.ts'
 import type { Ops } from './ops.ts'
 import { type Option, type Options, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
+import { byName, merged, own } from './trees.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
 /**
@@ -104,7 +105,7 @@ export interface MergeDefinition<Normal extends object> extends Described<Normal
 }
 
 const isOptions = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
 
 /** The arguments of a call as one record of options: those that stand first get their names. */
 const namedArguments = (
@@ -123,7 +124,10 @@ const namedArguments = (
       got: show(surplus[0]),
       remedy: `For example: ${example}.`,
     })
-  return { ...Object.fromEntries(positional.map((name, i) => [name, ordered[i]])), ...(rest[0] as object | undefined) }
+  return merged(
+    byName(positional.map((name, i) => [name, ordered[i]] as const)),
+    rest[0] as Readonly<Record<string, unknown>> | undefined,
+  )
 }
 
 /** Prints a layer as the call that makes it: what differs from the defaults, in the shortest form. */
@@ -179,7 +183,9 @@ const constructorOf = <Normal extends object>(
   const { kind, example, options } = definition
   const methods = layerMethods(definition)
   const make = (...given: readonly unknown[]): LayerValue => {
-    const { name, ...rest } = namedArguments(definition, given)
+    const all = namedArguments(definition, given)
+    const name = own(all, 'name')
+    const rest = byName(Object.entries(all).filter(([option]) => option !== 'name'))
     const values = parseOptions(kind, example, options, rest)
     const fault = definition.check?.(values)
     if (fault !== undefined) throw new InvalidOption({ layer: kind, ...fault })
@@ -200,13 +206,13 @@ const allRules = <Normal extends object>(
   options: Normal,
   [input = null, ...others]: Flow,
 ): Either<Fault, VariableRules> => {
-  const rules: Record<string, VariableRule> = {}
+  const rules: [string, VariableRule][] = []
   for (const [name, rule] of Object.entries(variables ?? {})) {
     const result = rule(options, input, others)
     if (isLeft(result)) return result
-    if (result.right !== null) rules[name] = result.right
+    if (result.right !== null) rules.push([name, result.right])
   }
-  return right(rules)
+  return right(byName(rules))
 }
 
 /**

@@ -14,6 +14,7 @@ export {
   DocumentError,
   type Fault,
   InvalidOption,
+  JoineryError,
   LayerConnectionError,
   type LayerFault,
   NotationError,
@@ -21,11 +22,12 @@ export {
 } from './errors.ts'
 export type { AnyLayer as Layer, Mode, Out, Result, Rules } from './layer.ts'
 export type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from './named.ts'
-export type { LayerValue, Node, VariableTree, Wiring } from './network.ts'
+export type { LayerValue, Node, Wiring } from './network.ts'
 export type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
 export { boolean, codec, integer, number, type Option, oneOf, optionalParameter, parameter } from './options.ts'
 export { foldIn, type Key, key, normals, permutation, split, uniforms } from './random.ts'
 export { type Flow, type Mismatch, type Shape, type Show, showShape } from './shape.ts'
+export type { VariableTree } from './trees.ts'
 export type {
   Fans,
   Initializer,

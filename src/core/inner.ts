@@ -2,10 +2,11 @@ import { type Either, isLeft, left, mapLeft, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from './errors.ts'
 import type { Rules } from './layer.ts'
-import { isPart, type LayerValue, type Part, run, type VariableTree, type Wiring, wire } from './network.ts'
+import { isPart, type LayerValue, type Part, run, type Wiring, wire } from './network.ts'
 import type { Ops } from './ops.ts'
 import { codec } from './options.ts'
 import { type Flow, showFlow } from './shape.ts'
+import { byName, mapRecord, merged, type VariableTree } from './trees.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
 // A layer or composition within a layer, by rules alike. The variables of a composition get one name each, as in
@@ -33,18 +34,18 @@ const wired = (part: Part, inputs: Flow): Either<Fault, Wiring> => {
 }
 
 const flatRules = (wiring: Wiring): Either<Fault, VariableRules> => {
-  const all: Record<string, VariableRule> = {}
+  const all: VariableRules[] = []
   for (const { name, layer, inputShapes } of wiring.nodes) {
     const rules = layer.rules.variables(inputShapes)
     if (isLeft(rules)) return rules
-    Object.assign(all, named(`${name}/`, rules.right))
+    all.push(named(`${name}/`, rules.right))
   }
-  return right(all)
+  return right(merged(...all))
 }
 
 /** What of flat names belongs to a prefix, without it. */
 export const without = <V>(prefix: string, values: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
-  Object.fromEntries(
+  byName(
     Object.entries(values).flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
     ),
@@ -52,22 +53,20 @@ export const without = <V>(prefix: string, values: Readonly<Record<string, V>>):
 
 /** Names with a prefix before them. */
 export const withPrefix = <V>(prefix: string, values: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]))
+  byName(Object.entries(values).map(([name, value]) => [prefix + name, value] as const))
 
 /** Rules of variables with a prefix before their names. */
 export const named = (prefix: string, rules: VariableRules): VariableRules =>
   withPrefix(
     prefix,
-    Object.fromEntries(
-      Object.entries(rules).map(([name, rule]) => {
-        const { derived } = rule
-        return [name, derived ? { ...rule, derived: (all, key) => derived(without(prefix, all), key) } : rule]
-      }),
-    ),
+    mapRecord(rules, (rule): VariableRule => {
+      const { derived } = rule
+      return derived ? { ...rule, derived: (all, key) => derived(without(prefix, all), key) } : rule
+    }),
   )
 
 const treeOf = <T>(wiring: Wiring, variables: Readonly<Record<string, T>>): VariableTree<T> =>
-  Object.fromEntries(wiring.nodes.map(({ name }) => [name, without(`${name}/`, variables)]))
+  byName(wiring.nodes.map(({ name }) => [name, without(`${name}/`, variables)] as const))
 
 const compositionRules = (part: Part): Rules => ({
   inputs: 'any',
@@ -91,7 +90,7 @@ const compositionRules = (part: Part): Rules => ({
     if (isLeft(wiring)) throw new RangeError(wiring.left.expected)
     const [outputs, state] = run(ops, wiring.right, treeOf(wiring.right, variables), inputs, mode)
     const flat = Object.entries(state).map(([name, own]) => withPrefix(`${name}/`, own))
-    return [outputs[0] as T, Object.assign({}, ...flat)]
+    return [outputs[0] as T, merged(...flat)]
   },
 })
 

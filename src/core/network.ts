@@ -19,6 +19,7 @@ import {
   withinShared,
 } from './scope.ts'
 import { type Flow, type Shape, showFlow } from './shape.ts'
+import { byName, merged, own, type VariableTree } from './trees.ts'
 
 // At run time a composition is a tree of parts, and beside it the same as a graph: nodes in the order in which they
 // run. The tree is what further compositions are made of, because names are resolved anew in each; the graph is what
@@ -337,37 +338,6 @@ export const wiringOf = (part: Part): Wiring => {
   return wired.right
 }
 
-/** Tensors by layer name and variable name. */
-export type VariableTree<T> = Readonly<Record<string, Readonly<Record<string, T>>>>
-
-/** Changes every value of a tree. */
-export const mapTree = <A, B>(
-  tree: VariableTree<A>,
-  f: (value: A, layer: string, variable: string) => B,
-): VariableTree<B> =>
-  Object.freeze(
-    Object.fromEntries(
-      Object.entries(tree).map(([layer, own]) => [
-        layer,
-        Object.freeze(Object.fromEntries(Object.entries(own).map(([name, value]) => [name, f(value, layer, name)]))),
-      ]),
-    ),
-  )
-
-/** The values of a tree in order, with where they stand. */
-export const leavesOf = <T>(tree: VariableTree<T>): readonly (readonly [layer: string, variable: string, value: T])[] =>
-  Object.entries(tree).flatMap(([layer, own]) =>
-    Object.entries(own).map(([variable, value]) => [layer, variable, value] as const),
-  )
-
-/** Two trees in one: the parameters of each layer and its state. */
-export const mergeTrees = <T>(a: VariableTree<T>, b: VariableTree<T>): VariableTree<T> =>
-  Object.freeze(
-    Object.fromEntries(
-      [...Object.keys(a), ...Object.keys(b)].map(layer => [layer, Object.freeze({ ...a[layer], ...b[layer] })]),
-    ),
-  )
-
 /**
  * Runs a graph: the mathematics of its nodes, in order, in any interpretation of the operations.
  *
@@ -382,18 +352,18 @@ export const run = <T>(
   mode: Mode,
 ): readonly [outputs: readonly T[], state: VariableTree<T>] => {
   const values: T[] = []
-  const state: Record<string, Readonly<Record<string, T>>> = {}
+  const state = new Map<string, Readonly<Record<string, T>>>()
   for (const { name, layer, inputs: from, externals } of wiring.nodes) {
     const given = [...externals.map(k => inputs[k] as T), ...from.map(i => values[i] as T)]
-    const own: Mode = mode.key === undefined ? mode : { ...mode, key: foldIn(mode.key, name) }
+    const mine: Mode = mode.key === undefined ? mode : { ...mode, key: foldIn(mode.key, name) }
     const [output, newState] = layer.rules.forward(
       ops.within?.(name) ?? ops,
-      { ...variables[name], ...state[name] },
+      merged(own(variables, name), state.get(name)),
       given,
-      own,
+      mine,
     )
     values.push(output)
-    if (Object.keys(newState).length > 0) state[name] = newState
+    if (Object.keys(newState).length > 0) state.set(name, newState)
   }
-  return [wiring.outputs.map(i => values[i] as T), state]
+  return [wiring.outputs.map(i => values[i] as T), byName(state)]
 }

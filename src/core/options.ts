@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from './errors.ts'
+import { own } from './trees.ts'
 import type { NestedNumbers, Parameter, Values } from './variables.ts'
 
 // Options are parsed once, when a layer is made, into a normal form that everything after trusts. A codec's name is the
@@ -175,7 +176,8 @@ export const parseOptions = <Normal extends object>(
     }
   const read = known.map(option => {
     const { codec, ...rest } = options[option as keyof Normal]
-    const value = given[option] === undefined && 'default' in rest ? rest.default : given[option]
+    const found = own(given, option)
+    const value = found === undefined && 'default' in rest ? rest.default : found
     const parsed = codec.decode(value)
     if (E.isLeft(parsed))
       throw new InvalidOption({

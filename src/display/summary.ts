@@ -3,6 +3,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type Node, type Part, wiringOf } from '../core/network.ts'
 import { key } from '../core/random.ts'
 import { type Shape, showShape } from '../core/shape.ts'
+import { byName, mapRecord } from '../core/trees.ts'
 import type { VariableRules } from '../core/variables.ts'
 import { type Cost, cost } from '../graph/cost.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
@@ -26,9 +27,7 @@ const costOf = (node: Node, rules: VariableRules): Cost => {
   if (node.inputShapes.some(shape => shape === null) && node.layer.kind !== 'Input') return unknown
   const inputs = node.inputShapes.map((shape, i) => placeholder(`input ${i}`, oneExample(shape ?? node.shape ?? [])))
   if (inputs.some(input => input.shape.includes(null))) return unknown
-  const variables = Object.fromEntries(
-    Object.entries(rules).map(([name, rule]) => [name, placeholder(name, rule.shape)]),
-  )
+  const variables = mapRecord(rules, (rule, name) => placeholder(name, rule.shape))
   // Inference draws nothing, but a layer may ask for a key.
   const [output] = node.layer.rules.forward(graphOps, variables, inputs, { training: false, key: key(0) })
   return cost([output])
@@ -82,7 +81,7 @@ export const summary = (network: AnyLayer): string => {
     const again = seen.has(node.name)
     seen.add(node.name)
     if (rules !== null && !again)
-      frozen += size(Object.fromEntries(Object.entries(rules).filter(([, rule]) => rule.trainable === false)))
+      frozen += size(byName(Object.entries(rules).filter(([, rule]) => rule.trainable === false)))
     return {
       name: node.name,
       layer: String(node.layer),

@@ -9,6 +9,7 @@ import type { Part } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, type Option } from '../core/options.ts'
 import type { Flow, Mismatch } from '../core/shape.ts'
+import { byName, merged } from '../core/trees.ts'
 import type { Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 
 // Layers whose weights are computed from other variables before each use.
@@ -90,10 +91,10 @@ export const aroundWeights = (
         const rule = own.right[name] as VariableRule
         return extra(name, rule, axisIn(options.axis, rule.shape.length))
       })
-      const more: VariableRules = Object.assign({}, ...added)
-      const twice = Object.keys(more).find(name => name in own.right)
+      const more: VariableRules = merged(...added)
+      const twice = Object.keys(more).find(name => Object.hasOwn(own.right, name))
       return twice === undefined
-        ? right({ ...own.right, ...more })
+        ? right(merged(own.right, more))
         : left({
             expected: `a layer without a variable ${twice}`,
             got: Object.keys(own.right).join(', '),
@@ -106,16 +107,16 @@ export const aroundWeights = (
       inputs: readonly T[],
       mode: Parameters<Rules['forward']>[3],
     ) => {
-      const used: Record<string, T> = { ...variables }
-      let after: Readonly<Record<string, T>> = {}
+      const used = new Map(Object.entries(variables))
+      const after: Readonly<Record<string, T>>[] = []
       for (const name of options.weights) {
         const axis = axisIn(options.axis, ops.shape(variables[name] as T).length)
         const [weight, state] = use(ops, name, variables, axis, mode.training)
-        used[name] = weight
-        after = { ...after, ...state }
+        used.set(name, weight)
+        after.push(state)
       }
-      const [y, state] = inner.forward(ops, used, inputs, mode)
-      return [y, { ...state, ...after }]
+      const [y, state] = inner.forward(ops, byName(used), inputs, mode)
+      return [y, merged(state, ...after)]
     },
   }
 }

@@ -1,5 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { JoineryError } from '../core/errors.ts'
+import { byName } from '../core/trees.ts'
 import { type Maker, makers } from './makers.ts'
 import { didYouMean } from './nearest.ts'
 import type { Mistake } from './quote.ts'
@@ -135,7 +136,7 @@ export interface Arguments {
 
 /** The named arguments as an object. */
 export const optionsOf = ({ named }: Arguments): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(named.map(({ name, value }) => [name, value]))
+  byName(named.map(({ name, value }) => [name, value] as const))
 
 /** A mistake in an argument, whose layer the caller knows. */
 export const badArgument = (at: Stretch, why: string): Problem => ({

@@ -2,6 +2,7 @@ import { definitionOf } from '../core/define.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type CompositionValue, isPart, type LayerValue, type Part, wiringOf } from '../core/network.ts'
+import { own } from '../core/trees.ts'
 import type { Blocks } from './grammar.ts'
 import { printLayer, type Spelling } from './print-layer.ts'
 import { printText } from './print-value.ts'
@@ -104,11 +105,11 @@ const known: Readonly<Record<string, Partial<Row> & Pick<Row, 'make'>>> = { ...r
 const spellingOf = (layer: LayerValue, blocks: Blocks): Spelling | undefined => {
   const definition = definitionOf(layer)
   if (definition === undefined) return undefined
-  const [own] = Object.entries(blocks).find(
+  const [mine] = Object.entries(blocks).find(
     ([, block]) => typeof block === 'function' && definitionOf(block) === definition,
   ) ?? [undefined]
-  if (own !== undefined) return { word: own, definition, together: false }
-  const row = known[definition.kind]
+  if (mine !== undefined) return { word: mine, definition, together: false }
+  const row = own(known, definition.kind)
   if (row === undefined || definitionOf(row.make) !== definition) return undefined
   return { word: definition.kind, definition, together: row.reads === 'together' }
 }
@@ -129,15 +130,15 @@ const spellingOf = (layer: LayerValue, blocks: Blocks): Spelling | undefined => 
  */
 export const notation = (network: AnyLayer, blocks: Blocks = {}): string => {
   const whole = asPart('notation', network)
-  const own = checkBlocks(blocks)
-  const names = new Map(Object.entries(own).map(([name, block]) => [block, name]))
+  const checked = checkBlocks(blocks)
+  const names = new Map(Object.entries(checked).map(([name, block]) => [block, name]))
   const { nodes } = wiringOf(whole)
   const pathOf = (layer: LayerValue): string => nodes.find(node => node.layer === layer)?.path ?? layer.kind
   const print: Print = (part, place) => {
     const word = names.get(part)
     if (word !== undefined) return word
     if (isComposition(part)) return printComposition(part, place, names, print)
-    return printLayer(part, spellingOf(part, own), pathOf(part), inner => print(inner, 'network'))
+    return printLayer(part, spellingOf(part, checked), pathOf(part), inner => print(inner, 'network'))
   }
   return broken(whole, names, print)
 }

@@ -4,6 +4,7 @@ import { show as print } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { type Part, wire } from '../core/network.ts'
 import type { Flow } from '../core/shape.ts'
+import { own as ownOf } from '../core/trees.ts'
 import {
   type Argument,
   type Problem,
@@ -281,7 +282,7 @@ const readNetworkArgument = (
   const equals = text.indexOf('=')
   const name = text.slice(0, equals)
   const named = equals >= 0 && !/[(>|'"]/.test(name)
-  if (named && options[name.trim()] === true) {
+  if (named && ownOf(options, name.trim()) === true) {
     const network = readNetwork({ ...at, from: at.from + equals + 1 }, own)
     return isLeft(network) ? network : right({ name: name.trim(), value: network.right, at })
   }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
-import { asPart, mapTree, mergeTrees, type Part, run, type VariableTree, type Wiring } from '../core/network.ts'
+import { asPart, type Part, run, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
+import { mapRecord, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { emptyingAtOnce } from '../ops/empty.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
@@ -52,8 +53,9 @@ const tensorsIn = (value: unknown): readonly tf.Tensor[] => {
 const mapTensors = (value: unknown, f: (tensor: tf.Tensor) => tf.Tensor): unknown => {
   if (value instanceof tf.Tensor) return f(value)
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([name, entry]) => [name, mapTensors(entry, f)])
-  return Object.freeze(Array.isArray(value) ? entries.map(([, entry]) => entry) : Object.fromEntries(entries))
+  return Array.isArray(value)
+    ? Object.freeze(value.map(entry => mapTensors(entry, f)))
+    : mapRecord(value as Readonly<Record<string, unknown>>, entry => mapTensors(entry, f))
 }
 
 /**

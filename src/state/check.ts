@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../core/errors.ts'
-import { mergeTrees, type Part, type VariableTree, type Wiring, wire } from '../core/network.ts'
+import { type Part, type Wiring, wire } from '../core/network.ts'
 import { type Flow, showFlow, showShape } from '../core/shape.ts'
+import { byName, leafOf, mergeTrees, own, type VariableTree } from '../core/trees.ts'
 import { variableRules } from './init.ts'
 
 // What every run of a network checks first.
@@ -39,7 +40,7 @@ type Shapes = VariableTree<Shaped>
 export const checkShapes = (expected: Shapes, variables: Shapes): void => {
   for (const [layer, rules] of Object.entries(expected))
     for (const [variable, { shape }] of Object.entries(rules)) {
-      const given = variables[layer]?.[variable]?.shape
+      const given = leafOf(variables, layer, variable)?.shape
       if (given === undefined || given.join() !== shape.join())
         throw new WeightInitializationError({
           layer,
@@ -66,13 +67,13 @@ export const checkedWiring = (part: Part, { params, state }: Trees<Shaped>, inpu
     part,
     inputs.map(({ shape }) => shape),
   )
-  checkShapes(Object.fromEntries(variableRules(wiring)), mergeTrees(params, state))
+  checkShapes(byName(variableRules(wiring)), mergeTrees(params, state))
   return wiring
 }
 
 /** One variable, a parameter or of the state. */
 export const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor =>
-  (params[layer]?.[name] ?? state[layer]?.[name]) as tf.Tensor
+  (leafOf(params, layer, name) ?? leafOf(state, layer, name)) as tf.Tensor
 
 const isTree = (value: unknown): boolean => typeof value === 'object' && value !== null
 
@@ -83,8 +84,8 @@ const isTree = (value: unknown): boolean => typeof value === 'object' && value !
  * @throws InvalidOption when it has another form
  */
 export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> => {
-  const given = value as Partial<Trees<T>> | null | undefined
-  if (isTree(given?.params) && isTree(given?.state)) return value as Trees<T>
+  const given = value as Readonly<Record<string, unknown>>
+  if (isTree(value) && isTree(own(given, 'params')) && isTree(own(given, 'state'))) return value as Trees<T>
   throw new InvalidOption({
     layer: owner,
     option: 'variables',

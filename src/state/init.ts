@@ -6,6 +6,7 @@ import type { Variables } from '../core/named.ts'
 import { asPart, type Node, type Wiring, wiringOf } from '../core/network.ts'
 import { asKey, foldIn, type Key } from '../core/random.ts'
 import { showShape, sizeOf } from '../core/shape.ts'
+import { byName, own, treeOf } from '../core/trees.ts'
 import type { Parameter, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 import { handOver } from '../ops/tfjs/index.ts'
 
@@ -20,7 +21,7 @@ export const variableRules = (wiring: Wiring): ReadonlyMap<string, VariableRules
     const rules = rulesOf(node)
     const before = all.get(node.name)
     for (const [variable, { shape }] of Object.entries(rules)) {
-      const other = before?.[variable]?.shape
+      const other = own(before, variable)?.shape
       if (other !== undefined && other.join() !== shape.join())
         throw new WeightInitializationError({
           layer: node.path,
@@ -68,14 +69,14 @@ interface Drawn {
 
 /** The initial values of a layer's variables: those that are derived from others after these. */
 const layerValues = (path: string, variables: VariableRules, key: Key): readonly Drawn[] => {
-  const values: Record<string, Float32Array> = {}
+  const values = new Map<string, Float32Array>()
   for (const [variable, rule] of Object.entries(variables))
-    if (rule.derived === undefined) values[variable] = initialValues(path, variable, rule, foldIn(key, variable))
-  const given = Object.freeze({ ...values })
+    if (rule.derived === undefined) values.set(variable, initialValues(path, variable, rule, foldIn(key, variable)))
+  const given = byName(values)
   return Object.entries(variables).map(([variable, rule]) => ({
     variable,
     rule,
-    values: values[variable] ?? rule.derived?.(given, foldIn(key, variable)) ?? new Float32Array(),
+    values: values.get(variable) ?? rule.derived?.(given, foldIn(key, variable)) ?? new Float32Array(),
   }))
 }
 
@@ -112,21 +113,21 @@ export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => 
   const wiring = wiringOf(asPart('init', network))
   const rules = variableRules(wiring)
   const paths = new Map(wiring.nodes.map(({ name, path }) => [name, path]))
-  const own = asKey('init', key)
+  const root = asKey('init', key)
   // All values first: when one cannot be made, no tensor has been.
   const drawn = [...rules].flatMap(([layer, variables]) =>
-    layerValues(paths.get(layer) ?? layer, variables, foldIn(own, layer)).map(drawn => ({ layer, ...drawn })),
+    layerValues(paths.get(layer) ?? layer, variables, foldIn(root, layer)).map(drawn => ({ layer, ...drawn })),
   )
-  const tree = (trainable: boolean) => {
-    const layers: Record<string, Record<string, Tensor>> = {}
-    for (const { layer, variable, rule, values } of drawn)
-      if ((rule.trainable ?? true) === trainable) {
-        layers[layer] ??= {}
-        layers[layer][variable] = handOver(tf.tensor(values, [...rule.shape]))
-      }
-    for (const own of Object.values(layers)) Object.freeze(own)
-    return Object.freeze(layers)
-  }
+  const tree = (trainable: boolean) =>
+    treeOf(
+      drawn
+        .filter(({ rule }) => (rule.trainable ?? true) === trainable)
+        .map(({ layer, variable, rule, values }): readonly [string, string, Tensor] => [
+          layer,
+          variable,
+          handOver(tf.tensor(values, [...rule.shape])),
+        ]),
+    )
   // What the rules say at run time, Variables<N> says at the type level.
   return Object.freeze({ params: tree(true), state: tree(false) }) as unknown as Variables<N>
 }

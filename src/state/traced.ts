@@ -1,6 +1,7 @@
-import { leavesOf, mapTree, type Part, run, type VariableTree } from '../core/network.ts'
+import { type Part, run } from '../core/network.ts'
 import { symbolicKey } from '../core/random.ts'
 import { type Flow, type Shape, showFlow } from '../core/shape.ts'
+import { byName, leafOf, leavesOf, mapTree, type VariableTree } from '../core/trees.ts'
 import { asGraph } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
@@ -20,14 +21,7 @@ export interface Known {
 
 /** What is known of a network's variables from itself, in the order in which graphs take them. */
 export const variablesOf = (part: Part, x: Flow): VariableTree<Known> =>
-  Object.fromEntries(
-    [...variableRules(wireFor(part, x))].map(([layer, rules]) => [
-      layer,
-      Object.fromEntries(
-        Object.entries(rules).map(([name, { shape, trainable = true }]) => [name, { shape, trainable }]),
-      ),
-    ]),
-  )
+  mapTree(byName(variableRules(wireFor(part, x))), ({ shape, trainable = true }) => ({ shape, trainable }))
 
 /** How a network runs. */
 export interface Reading {
@@ -91,7 +85,7 @@ export const traceGradients = (
   const [inputs, seeds] = [named(x, 'input'), named(cotangents, 'cotangent')]
   const { ops, variable, fixed, gradients } = tape(tracer(interner()))
   const given = inputs.map(variable)
-  const isTrainable = (layer: string, name: string) => variables[layer]?.[name]?.trainable === true
+  const isTrainable = (layer: string, name: string) => leafOf(variables, layer, name)?.trainable === true
   const traced = mapTree(nodes, (node, layer, name) => (isTrainable(layer, name) ? variable : fixed)(node))
   const [outputs] = run(ops, wireFor(part, x), traced, given, modeOf(reading))
   const leaves = leavesOf(traced).flatMap(([layer, name, leaf]) => (isTrainable(layer, name) ? [leaf] : []))

@@ -2,17 +2,18 @@ import { type Tensor as TfTensor, tensor as tfTensor } from '@tensorflow/tfjs-co
 import { type Backend, give, take } from '../backends/backend.ts'
 import { chooseBackend } from '../backends/choose.ts'
 import { programsOf, runFed } from '../backends/programs.ts'
-import { mapTree, mergeTrees, type Part, run } from '../core/network.ts'
+import { type Part, run } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { foldIn, type Key, symbolicKey } from '../core/random.ts'
 import type { Flow } from '../core/shape.ts'
+import { byName, mapRecord, mapTree, mergeTrees, own } from '../core/trees.ts'
 import { asGraph } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
 import { type Trees, wireFor } from '../state/check.ts'
 import type { NumberBatch } from './batches.ts'
-import type { OptimizerState, Slots } from './optimizer.ts'
+import type { OptimizerState } from './optimizer.ts'
 import type { NormalRule } from './options.ts'
 import { reportOf, type Trained, update } from './update.ts'
 
@@ -62,7 +63,7 @@ export interface Engine {
 }
 
 const leavesIn = <T>({ params, state, slots }: Trained<T>): readonly T[] =>
-  [params, state, ...Object.values(slots)].flatMap(tree => Object.values(tree).flatMap(own => Object.values(own)))
+  [params, state, ...Object.values(slots)].flatMap(tree => Object.values(tree).flatMap(layer => Object.values(layer)))
 
 /** The same structure with other leaves, in the same order. */
 const withLeaves = <T>({ params, state, slots }: Trained<unknown>, leaves: readonly T[]): Trained<T> => {
@@ -71,7 +72,7 @@ const withLeaves = <T>({ params, state, slots }: Trained<unknown>, leaves: reado
   return {
     params: mapTree(params, leaf),
     state: mapTree(state, leaf),
-    slots: Object.fromEntries(Object.entries(slots).map(([slot, tree]) => [slot, mapTree(tree, leaf)])) as Slots<T>,
+    slots: mapRecord(slots, tree => mapTree(tree, leaf)),
   }
 }
 
@@ -84,10 +85,10 @@ const trained = ({ params, state, optimizer }: RawState): Trained<TfTensor> => (
 /** A state's structure, which does not hold on to its tensors. */
 type Structure = Trained<readonly number[]>
 const structureOf = (state: RawState): Structure => {
-  const own = trained(state)
+  const all = trained(state)
   return withLeaves(
-    own,
-    leavesIn(own).map(tensor => tensor.shape),
+    all,
+    leavesIn(all).map(tensor => tensor.shape),
   )
 }
 const variablesOf = (structure: Structure): Structure => ({ ...structure, slots: {} })
@@ -126,7 +127,7 @@ const traceStep = (
     withLeaves<GraphNode>(structure, leaves),
     x,
     y,
-    Object.fromEntries(factors.map(factor => [factor.name, factor])),
+    byName(factors.map(factor => [factor.name, factor] as const)),
     { training: true, key: symbolicKey },
   )
   const next = leavesIn(after)
@@ -191,7 +192,11 @@ export const engineOf = (
     steps.use([shapesOf(x), shapesOf(y)], async ready => {
       const changed = ready.about
       const factors = optimizer.rule.coefficients(update)
-      const fed = [...names.map(name => ({ data: Float32Array.of(factors[name] as number), shape: [] })), ...x, ...y]
+      const fed = [
+        ...names.map(name => ({ data: Float32Array.of(own(factors, name) as number), shape: [] })),
+        ...x,
+        ...y,
+      ]
       const results = await runFed(ready, handles, fed, changed, foldIn(key, update))
       const after = [...handles]
       for (const [i, at] of changed.entries()) after[at] = results[i]

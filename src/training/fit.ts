@@ -3,6 +3,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
 import { foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
+import { byName, merged, own } from '../core/trees.ts'
 import { handOver, tidily } from '../ops/tfjs/index.ts'
 import { asTrees, type Trees } from '../state/check.ts'
 import {
@@ -95,13 +96,16 @@ interface EpochReports {
 }
 
 const toHistory = (epochs: readonly EpochReports[]): History => {
-  const columns = epochs.map(({ training, validation }) => ({
-    ...training,
-    ...Object.fromEntries(Object.entries(validation ?? {}).map(([name, value]) => [validationName(name), value])),
-  }))
+  const columns = epochs.map(({ training, validation }) =>
+    merged<number>(
+      training,
+      byName(Object.entries(validation ?? {}).map(([name, value]) => [validationName(name), value] as const)),
+    ),
+  )
   const names = Object.keys(columns[0] ?? {})
-  const history = names.map(name => [name, Object.freeze(columns.map(column => column[name as 'loss']))])
-  return Object.freeze(Object.fromEntries(history)) as History
+  return byName(
+    names.map(name => [name, Object.freeze(columns.map(column => own(column, name) as number))] as const),
+  ) as History
 }
 
 /** An engine, and on it what training starts from: nothing remembered, or what an earlier `fit` left. */

@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../core/errors.ts'
-import { mapTree, type VariableTree } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
 import { showShape } from '../core/shape.ts'
+import { byName, leafOf, mapRecord, mapTree, own, treeOf, type VariableTree } from '../core/trees.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on. */
@@ -66,21 +66,18 @@ export interface Optimizer {
 /** Tensors by layer and variable, as `init` and `gradients` give them for a network of any type. */
 export type ParamsTree = Readonly<Record<string, object>>
 /** What a layer holds by name is tensors, which the types of known networks say in ways of their own. */
-const treeOf = (params: ParamsTree): VariableTree<tf.Tensor> => params as VariableTree<tf.Tensor>
+const asTree = (params: ParamsTree): VariableTree<tf.Tensor> => params as VariableTree<tf.Tensor>
 
 /** The slots before the first update, in an interpretation of the operations. */
 export const initialSlots = <T>(ops: Ops<T>, rule: OptimizerRule, params: VariableTree<T>): OptimizerState<T> => ({
   update: 0,
-  slots: Object.fromEntries(
-    Object.entries(rule.slots).map(([slot, value]) => [
-      slot,
-      mapTree(params, param =>
-        ops.constant(
-          value,
-          ops.shape(param).map(d => d ?? 1),
-        ),
+  slots: mapRecord(rule.slots, value =>
+    mapTree(params, param =>
+      ops.constant(
+        value,
+        ops.shape(param).map(d => d ?? 1),
       ),
-    ]),
+    ),
   ),
 })
 
@@ -99,25 +96,25 @@ export const changesOf = <T>(
   before: Slots<T>,
   coefficients: Readonly<Record<string, T>>,
 ): readonly [changes: VariableTree<T>, slots: Slots<T>] => {
-  const slots: Record<string, Record<string, Record<string, T>>> = Object.fromEntries(
-    Object.keys(rule.slots).map(slot => [slot, {}]),
+  const slots = new Map<string, [layer: string, variable: string, value: T][]>(
+    Object.keys(rule.slots).map(slot => [slot, []]),
   )
   const changes = mapTree(grads, (gradient, layer, variable) => {
-    const own = Object.fromEntries(Object.keys(rule.slots).map(slot => [slot, before[slot]?.[layer]?.[variable] as T]))
-    const [change, next] = rule.change(ops, gradient, own, coefficients)
+    const remembered = mapRecord(rule.slots, (_, slot) => leafOf(own(before, slot), layer, variable) as T)
+    const [change, next] = rule.change(ops, gradient, remembered, coefficients)
     for (const [slot, value] of Object.entries(next)) {
-      slots[slot] ??= {}
-      slots[slot][layer] ??= {}
-      slots[slot][layer][variable] = value
+      const leaves = slots.get(slot) ?? []
+      leaves.push([layer, variable, value])
+      slots.set(slot, leaves)
     }
     return change
   })
-  return [changes, slots]
+  return [changes, byName([...slots].map(([slot, leaves]) => [slot, treeOf(leaves)] as const))]
 }
 
 /** The coefficients of an update, as values of an interpretation. */
 export const coefficientsOf = <T>(ops: Ops<T>, rule: OptimizerRule, update: number): Readonly<Record<string, T>> =>
-  Object.fromEntries(Object.entries(rule.coefficients(update)).map(([name, value]) => [name, ops.constant(value)]))
+  mapRecord(rule.coefficients(update), value => ops.constant(value))
 
 /** Every tensor that an optimizer remembers. */
 export const slotTensors = ({ slots }: OptimizerState): readonly tf.Tensor[] =>
@@ -129,7 +126,7 @@ export const slotTensors = ({ slots }: OptimizerState): readonly tf.Tensor[] =>
 export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tensor) => tf.Tensor): OptimizerState =>
   Object.freeze({
     update,
-    slots: Object.freeze(Object.fromEntries(Object.entries(slots).map(([slot, tree]) => [slot, mapTree(tree, f)]))),
+    slots: mapRecord(slots, tree => mapTree(tree, f)),
   })
 
 /**
@@ -151,14 +148,14 @@ export const checkResumed = ({ name }: Optimizer, fresh: OptimizerState, resumed
   if (listed(fresh) !== listed(resumed)) throw fault(listed(fresh), listed(resumed))
   for (const [slot, tree] of Object.entries(fresh.slots))
     mapTree(tree, ({ shape }, layer, variable) => {
-      const given = resumed.slots[slot]?.[layer]?.[variable]?.shape
+      const given = leafOf(own(resumed.slots, slot), layer, variable)?.shape
       const subject = `the ${slot} of ${layer}, ${variable}, of shape`
       if (given?.join() !== shape.join())
         throw fault(`${subject} ${showShape(shape)}`, given === undefined ? 'none' : showShape(given))
     })
 }
 
-const own = (tensor: tf.Tensor): tf.Tensor => handOver(tensor)
+const handle = (tensor: tf.Tensor): tf.Tensor => handOver(tensor)
 
 /** Makes an optimizer from its rule. */
 export const defineOptimizer = (
@@ -172,14 +169,14 @@ export const defineOptimizer = (
     rule,
     init: params =>
       mapSlots(
-        tidily(() => initialSlots(tfjsOps, rule, treeOf(params))),
-        own,
+        tidily(() => initialSlots(tfjsOps, rule, asTree(params))),
+        handle,
       ),
     update: <P extends ParamsTree>(grads: P, state: OptimizerState) => {
       const [changes, slots] = tidily(() =>
-        changesOf(tfjsOps, rule, treeOf(grads), state.slots, coefficientsOf(tfjsOps, rule, state.update)),
+        changesOf(tfjsOps, rule, asTree(grads), state.slots, coefficientsOf(tfjsOps, rule, state.update)),
       )
-      return [mapTree(changes, own) as ParamsTree as P, mapSlots({ update: state.update + 1, slots }, own)]
+      return [mapTree(changes, handle) as ParamsTree as P, mapSlots({ update: state.update + 1, slots }, handle)]
     },
     toString: () => {
       const entries = Object.entries(options).map(([option, value]) => `${option}: ${value}`)

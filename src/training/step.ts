@@ -3,8 +3,9 @@ import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
-import { asPart, mapTree, type Part, type Wiring } from '../core/network.ts'
+import { asPart, type Part, type Wiring } from '../core/network.ts'
 import { asKey, type Key } from '../core/random.ts'
+import { byName, mapTree } from '../core/trees.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { asTrees, checkedWiring, type Trees } from '../state/check.ts'
@@ -68,10 +69,10 @@ export const toTrainState = <N extends AnyLayer>(
 
 /** The loss and metrics of a batch, by name. */
 export const toReport = (metrics: readonly Metric[], values: ArrayLike<number>): Report =>
-  Object.freeze({
-    loss: values[0] as number,
-    ...Object.fromEntries(metrics.map(({ name }, i) => [name, values[i + 1] as number])),
-  })
+  byName([
+    ['loss', values[0] as number],
+    ...metrics.map(({ name }, i) => [name, values[i + 1] as number] as const),
+  ]) as Report
 
 /**
  * The mean loss and metrics over all examples, batch by batch.

@@ -1,6 +1,7 @@
 import type { Mode } from '../core/layer.ts'
-import { mapTree, mergeTrees, run, type VariableTree, type Wiring } from '../core/network.ts'
+import { run, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
+import { leafOf, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { tape } from '../ops/tape.ts'
 import type { Comparison, Metric } from './loss.ts'
 import { changesOf, type Slots } from './optimizer.ts'
@@ -67,7 +68,7 @@ export const update = <T>(
   const predicted = outputs.map(output => output.value)
   return {
     after: {
-      params: mapTree(before.params, (param, layer, name) => beneath.add(param, changes[layer]?.[name] as T)),
+      params: mapTree(before.params, (param, layer, name) => beneath.add(param, leafOf(changes, layer, name) as T)),
       state: mergeTrees(
         before.state,
         mapTree(state, value => value.value),

@@ -1,0 +1,58 @@
+// Names come from anyone: `__proto__` and `constructor` name layers as well as `relu-1` does. So a record by names has no
+// prototype, and only a record's own keys are read.
+
+/** A frozen record of names and values, in order; of equal names the last counts. */
+export const byName = <V>(entries: Iterable<readonly [name: string, value: V]>): Readonly<Record<string, V>> => {
+  const record: Record<string, V> = Object.create(null)
+  for (const [name, value] of entries) record[name] = value
+  return Object.freeze(record)
+}
+
+/** Records in one; of equal names the last counts. */
+export const merged = <V>(
+  ...records: readonly (Readonly<Record<string, V>> | undefined)[]
+): Readonly<Record<string, V>> => Object.freeze(Object.assign(Object.create(null), ...records))
+
+/** The value of a name; `undefined` where the record has none of its own. */
+export const own = <V>(record: Readonly<Record<string, V>> | null | undefined, name: string): V | undefined =>
+  record !== null && record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined
+
+/** Changes every value of a record. */
+export const mapRecord = <A, B>(
+  record: Readonly<Record<string, A>>,
+  f: (value: A, name: string) => B,
+): Readonly<Record<string, B>> => byName(Object.entries(record).map(([name, value]) => [name, f(value, name)] as const))
+
+/** Tensors by layer name and variable name. */
+export type VariableTree<T> = Readonly<Record<string, Readonly<Record<string, T>>>>
+
+/** The value of a layer and variable; `undefined` where the tree has none. */
+export const leafOf = <T>(tree: VariableTree<T> | undefined, layer: string, variable: string): T | undefined =>
+  own(own(tree, layer), variable)
+
+/** Changes every value of a tree. */
+export const mapTree = <A, B>(
+  tree: VariableTree<A>,
+  f: (value: A, layer: string, variable: string) => B,
+): VariableTree<B> => mapRecord(tree, (own, layer) => mapRecord(own, (value, name) => f(value, layer, name)))
+
+/** The values of a tree in order, with where they stand. */
+export const leavesOf = <T>(tree: VariableTree<T>): readonly (readonly [layer: string, variable: string, value: T])[] =>
+  Object.entries(tree).flatMap(([layer, own]) =>
+    Object.entries(own).map(([variable, value]) => [layer, variable, value] as const),
+  )
+
+/** The tree of values with where they stand: the inverse of {@link leavesOf}. */
+export const treeOf = <T>(leaves: Iterable<readonly [layer: string, variable: string, value: T]>): VariableTree<T> => {
+  const layers = new Map<string, [string, T][]>()
+  for (const [layer, variable, value] of leaves) {
+    const own = layers.get(layer) ?? []
+    own.push([variable, value])
+    layers.set(layer, own)
+  }
+  return byName([...layers].map(([layer, own]) => [layer, byName(own)] as const))
+}
+
+/** Two trees in one: the parameters of each layer and its state. */
+export const mergeTrees = <T>(a: VariableTree<T>, b: VariableTree<T>): VariableTree<T> =>
+  byName([...Object.keys(a), ...Object.keys(b)].map(layer => [layer, merged(own(a, layer), own(b, layer))] as const))
