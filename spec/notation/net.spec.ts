@@ -203,12 +203,8 @@ describe('A mistake in a text', () => {
       try {
         call()
       } catch (error) {
-        const { message, expected, got, remedy, ...place } = error as NotationError
-        expect({ line: place.line, column: place.column, text: place.text }).to.deep.equal({
-          line,
-          column,
-          text: quoted,
-        })
+        const { message, expected, got, remedy, ...place } = JSON.parse(JSON.stringify(error))
+        expect(place).to.deep.equal({ name: 'NotationError', line, column, text: quoted })
         // What does not fit together is told in the text.
         const told = isMisfit((error as NotationError).cause) ? '' : `: expected ${expected}, got ${got}. ${remedy}`
         expect(message).to.equal(`line ${line}, column ${column}, ${quoted}${told}`)

@@ -13,17 +13,34 @@ export interface Fault {
 const message = (subject: string, { expected, got, remedy }: Fault): string =>
   `${subject}: expected ${expected}, got ${got}. ${remedy}`
 
-// Classes, because errors are told apart by `instanceof` and carry a stack.
+/** Fields that are read by name, but not printed with the error: its message says them. */
+const hidden = (fields: object): PropertyDescriptorMap =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value, configurable: true }]))
+
+/** What every error of joinery is. Classes, because errors are told apart by `instanceof` and carry a stack. */
 export class JoineryError extends Error {
-  readonly expected: string
-  readonly got: string
-  readonly remedy: string
-  constructor(subject: string, fault: Fault, options?: ErrorOptions, text: string = message(subject, fault)) {
+  declare readonly expected: string
+  declare readonly got: string
+  declare readonly remedy: string
+  /**
+   * @param name of the class, as a text: programs may be minified
+   * @param fields what an error of the class has beside the fault
+   */
+  constructor(
+    name: string,
+    subject: string,
+    fault: Fault,
+    fields: object = {},
+    { text = message(subject, fault), ...options }: ErrorOptions & { readonly text?: string } = {},
+  ) {
     super(text, options)
-    this.name = new.target.name
-    this.expected = fault.expected
-    this.got = fault.got
-    this.remedy = fault.remedy
+    const { expected, got, remedy } = fault
+    Object.defineProperties(this, hidden({ name, expected, got, remedy, ...fields }))
+  }
+  /** The message and all fields, for logs. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { stack, cause, ...rest } = Object.getOwnPropertyDescriptors(this)
+    return Object.fromEntries(Object.entries(rest).map(([name, { value }]) => [name, value]))
   }
 }
 
@@ -34,33 +51,31 @@ export interface LayerFault extends Fault {
 
 /** Shapes that do not fit together. */
 export class LayerConnectionError extends JoineryError {
-  readonly layer: string
+  declare readonly layer: string
   /** The kind of the layer, after what is around it: `res{} > TimeDistributed > Relu`. */
-  readonly kind: string | undefined
+  declare readonly kind: string | undefined
   constructor(fault: LayerFault & { readonly kind?: string }) {
-    super(fault.layer, fault)
-    this.layer = fault.layer
-    this.kind = fault.kind
+    const { layer, kind } = fault
+    super('LayerConnectionError', layer, fault, { layer, kind })
   }
 }
 
 /** A variable that cannot be made: of an unknown or another shape, or with values that are not numbers. */
 export class WeightInitializationError extends JoineryError {
-  readonly layer: string
+  declare readonly layer: string
   constructor(fault: LayerFault) {
-    super(fault.layer, fault)
-    this.layer = fault.layer
+    const { layer } = fault
+    super('WeightInitializationError', layer, fault, { layer })
   }
 }
 
 /** A bad option or argument, found when a value is made. */
 export class InvalidOption extends JoineryError {
-  readonly layer: string
-  readonly option: string
+  declare readonly layer: string
+  declare readonly option: string
   constructor(fault: LayerFault & { readonly option: string }) {
-    super(`${fault.layer}, ${fault.option}`, fault)
-    this.layer = fault.layer
-    this.option = fault.option
+    const { layer, option } = fault
+    super('InvalidOption', `${layer}, ${option}`, fault, { layer, option })
   }
 }
 
@@ -70,44 +85,46 @@ export class InvalidOption extends JoineryError {
  */
 export class NotationError extends JoineryError {
   /** From 1 on, as editors count. */
-  readonly line: number
-  readonly column: number
+  declare readonly line: number
+  declare readonly column: number
   /** What is wrong where, as the compiler says it: `… >> Convlution(3,3 ⟵ unknown layer; did you mean Convolution?`. */
-  readonly text: string
+  declare readonly text: string
   /** @param complete whether the text says all of the fault already, so that the message does not say it again */
   constructor(
     fault: Fault & { readonly line: number; readonly column: number; readonly text: string },
     { complete = false, ...options }: ErrorOptions & { readonly complete?: boolean } = {},
   ) {
-    const subject = `line ${fault.line}, column ${fault.column}, ${fault.text}`
-    super(subject, fault, options, ...(complete ? [subject] : []))
-    this.line = fault.line
-    this.column = fault.column
-    this.text = fault.text
+    const { line, column, text } = fault
+    const subject = `line ${line}, column ${column}, ${text}`
+    super(
+      'NotationError',
+      subject,
+      fault,
+      { line, column, text },
+      { ...options, ...(complete ? { text: subject } : {}) },
+    )
   }
 }
 
 /** A file or document that cannot be read. */
 export class DocumentError extends JoineryError {
-  readonly file: string
-  readonly line: number | undefined
+  declare readonly file: string
+  declare readonly line: number | undefined
   constructor(fault: Fault & { readonly file: string; readonly line?: number }) {
-    super(fault.line === undefined ? fault.file : `${fault.file}, line ${fault.line}`, fault)
-    this.file = fault.file
-    this.line = fault.line
+    const { file, line } = fault
+    super('DocumentError', line === undefined ? file : `${file}, line ${line}`, fault, { file, line })
   }
 }
 
 /** A backend that is not installed, or that cannot run a graph. */
 export class BackendError extends JoineryError {
   /** The backend's name. */
-  readonly backend: string
+  declare readonly backend: string
   /** The layer that the node it cannot run comes from, where it is one node. */
-  readonly layer: string | undefined
+  declare readonly layer: string | undefined
   constructor(fault: Fault & { readonly backend: string; readonly layer?: string }) {
-    super(fault.layer === undefined ? fault.backend : `${fault.backend}, ${fault.layer}`, fault)
-    this.backend = fault.backend
-    this.layer = fault.layer
+    const { backend, layer } = fault
+    super('BackendError', layer === undefined ? backend : `${backend}, ${layer}`, fault, { backend, layer })
   }
 }
 
