@@ -1,4 +1,4 @@
-import type { CheckJoin, Following, Join } from '../core/compose.ts'
+import type { CheckJoin, Join, Preceding } from '../core/compose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, compose } from '../core/network.ts'
@@ -43,6 +43,3 @@ export const to =
   <const B extends AnyLayer>(next: B): (<const A extends AnyLayer>(layer: Preceding<A, B>) => Join<[A, B]>) =>
   <const A extends AnyLayer>(layer: Preceding<A, B>): Join<[A, B]> =>
     compose({ form: 'sequence', parts: [asPart('to', layer), asPart('to', next)] }) as unknown as Join<[A, B]>
-
-/** `A` where `B` may follow it; the reason why not where it may not. */
-type Preceding<A extends AnyLayer, B extends AnyLayer> = Following<[A], B> extends B ? A : Following<[A], B>

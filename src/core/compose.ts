@@ -5,7 +5,7 @@ import type { Wired } from './network.ts'
 import type { Next } from './next.ts'
 import type { InParallel, InSequence, Within } from './run.ts'
 import type { FailedAt, List, Order, Output, RepeatOut, Sides, Times } from './scan.ts'
-import type { Mismatch, Several } from './shape.ts'
+import type { Fails, Mismatch, Several, Unless } from './shape.ts'
 
 // The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic. `in out`
 // says how their parameters vary, which the compiler would otherwise find out by comparing whole networks.
@@ -19,12 +19,15 @@ export interface Chain extends AnyLayer {
 }
 type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Following<L, B>) => Join<[...L, B]>
 /** `B` where it may follow; the reason why not where it may not. */
-export type Following<L extends readonly Typed[], B extends Typed> =
-  Output<Order<[...L, B], number[], '~found'>> extends FailedAt<number, infer M>
-    ? Mismatch<M>
-    : Twice<L, B> extends Mismatch<string>
-      ? Twice<L, B>
-      : B
+export type Following<L extends readonly Typed[], B extends Typed> = Unless<
+  Output<Order<[...L, B], number[], '~found'>>,
+  Unless<Twice<L, B>, B>
+>
+/** `A` where `B` may follow it; the reason why not where it may not. */
+export type Preceding<A extends Typed, B extends Typed> = Unless<
+  Output<Order<[A, B], number[], '~found'>>,
+  Unless<Twice<[A], B>, A>
+>
 /** What is wrong with the name of a layer after others. */
 type Twice<L extends readonly Typed[], B extends Typed> = [Extract<B['~named'], L[number]['~named']>] extends [never]
   ? null
@@ -69,8 +72,7 @@ export interface Network<in out I, in out O, in out Hidden> extends Wired {
 type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
   next: FollowingOutput<O, L, B>,
 ) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
-type FollowingOutput<O, L extends readonly Typed[], B extends Typed> =
-  Out<B, O> extends Mismatch<infer M> ? Mismatch<M> : Twice<L, B> extends Mismatch<string> ? Twice<L, B> : B
+type FollowingOutput<O, L extends readonly Typed[], B extends Typed> = Unless<Out<B, O>, Unless<Twice<L, B>, B>>
 
 /** Branches side by side. Given one input, each gets it; given several, one each. */
 export interface Parallel<in out L extends readonly Typed[]> extends Chain, Wired {
@@ -162,7 +164,7 @@ type BlameAt<K, Own, F> =
  */
 type CheckNames<L extends readonly Typed[], Given> = [L[number]['~named']] extends [never]
   ? Given
-  : Clash<L, 0, never> extends FailedAt<number, string>
+  : Fails<Clash<L, 0, never>> extends 1
     ? Blame<L, Clash<L, 0, never>>
     : Given
 
@@ -184,15 +186,16 @@ export type NameFault<L extends readonly Typed[]> = [L[number]['~named']] extend
 
 /** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
 export type CheckJoin<L extends readonly Typed[]> =
-  Output<Order<L, number[], '~found'>> extends FailedAt<infer N, infer M> ? Blame<L, FailedAt<N, M>> : CheckNames<L, L>
+  Fails<Output<Order<L, number[], '~found'>>> extends 1
+    ? Blame<L, Output<Order<L, number[], '~found'>>>
+    : CheckNames<L, L>
 /** The arguments of `parallel`, likewise: `B`, which are the layers `L` once arrays of them are joined. */
 export type CheckBranches<L extends readonly Typed[], B> = CheckNames<L, B>
 /** The layer of `repeat`, likewise. */
-export type CheckRepeat<B extends Typed, N extends number> =
-  RepeatOut<B, Times<N>, 0, number[]> extends Mismatch<infer M>
-    ? Mismatch<M>
-    : N extends 1
-      ? B
-      : [B['~named']] extends [never]
-        ? B
-        : Mismatch<`Every copy would be named '${B['~named'] & string}': write a pattern, such as '${B['~named'] & string}-{}'`>
+export type CheckRepeat<B extends Typed, N extends number> = Unless<
+  RepeatOut<B, Times<N>, 0, number[]>,
+  N extends 1 ? B : Unless<SameName<B['~named']>, B>
+>
+type SameName<Name> = Name extends string
+  ? Mismatch<`Every copy would be named '${Name}': write a pattern, such as '${Name}-{}'`>
+  : never

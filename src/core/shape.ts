@@ -12,6 +12,15 @@ export interface Mismatch<Message extends string> {
   readonly mismatch: Message
 }
 
+/**
+ * 1 where `O` is a mismatch. Counted, because a check of what holds a type parameter has to count as neither: the compiler
+ * takes the parameter for anything, and of a list of anything it does not know how long it is.
+ */
+export type Fails<O> = [...Marks<O extends Mismatch<string> ? 'fails' : never>]['length']
+type Marks<X> = 'fails' extends X ? ['fails'] : []
+/** `Given`, or the reason in its place where `O` is a mismatch. */
+export type Unless<O, Given> = Fails<O> extends 1 ? Mismatch<Extract<O, Mismatch<string>>['mismatch']> : Given
+
 type Dimension<D> = D extends number ? (number extends D ? '?' : `${D}`) : '?'
 type Dimensions<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]
   ? Dimensions<T, R extends '' ? Dimension<H> : `${R}, ${Dimension<H>}`>
