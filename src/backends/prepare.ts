@@ -1,10 +1,10 @@
 import { absorb } from '../graph/absorb.ts'
-import { rebuilt } from '../graph/build.ts'
-import { type Fed, feeder } from '../graph/feed.ts'
+import { type Change, rebuilt } from '../graph/build.ts'
+import { type Fed, type Feeder, feeder } from '../graph/feed.ts'
 import { fuse } from '../graph/fuse.ts'
 import type { Graph } from '../graph/graph.ts'
 import { mergeSums } from '../graph/merge.ts'
-import { simplify, simplifying } from '../graph/simplify.ts'
+import { simplify, simplifying, simplifyingExactly } from '../graph/simplify.ts'
 import { unrolling } from '../graph/unroll.ts'
 import { emptying } from '../ops/empty.ts'
 
@@ -14,16 +14,34 @@ const simplified = (pass: (graph: Graph) => Graph, graph: Graph): Graph => {
   return after === graph ? graph : simplify(after)
 }
 
+/** Several passes at once: each only says what is made in place of some operations. */
+const lowering =
+  ({ feeding }: Feeder, simplifier: typeof simplifying): Change =>
+  (ops, layer) =>
+    simplifier({ ...unrolling(feeding(emptying(ops, layer))), stopGradient: x => x, clipGradient: x => x })
+
+/** A graph with what has been fed among its inputs. */
+const withFed = ({ inputs, outputs }: Graph, { fed }: Feeder): Graph =>
+  Object.freeze({ kind: 'Graph', inputs: Object.freeze([...inputs, ...fed()]), outputs })
+
 /**
  * A graph as backends take it: walks unrolled, draws fed, and all passes run. Gradients have to be taken before, as what
  * only differentiation asks for is left out.
  */
 export const prepare = ({ inputs, outputs }: Graph): Fed => {
-  const { feeding, draws, fed } = feeder()
-  // Several passes at once: each only says what is made in place of some operations.
-  const lowered = rebuilt(inputs, outputs, (ops, layer) =>
-    simplifying({ ...unrolling(feeding(emptying(ops, layer))), stopGradient: x => x, clipGradient: x => x }),
-  )
-  const graph: Graph = Object.freeze({ ...lowered, inputs: Object.freeze([...inputs, ...fed()]) })
-  return Object.freeze({ graph: fuse(simplified(absorb, simplified(mergeSums, graph))), draws: draws() })
+  const feeds = feeder()
+  const graph = withFed(rebuilt(inputs, outputs, lowering(feeds, simplifying)), feeds)
+  return Object.freeze({ graph: fuse(simplified(absorb, simplified(mergeSums, graph))), draws: feeds.draws() })
+}
+
+/**
+ * As {@link prepare}, for a graph that is traced on the way, by passes that keep every bit: none puts sums or products in
+ * another order.
+ *
+ * @param trace the graph, from the change of the interpreter that traces it, and what is said about it
+ */
+export const prepareExactly = <A>(trace: (change: Change) => readonly [Graph, A]): readonly [Fed, A] => {
+  const feeds = feeder()
+  const [traced, about] = trace(lowering(feeds, simplifyingExactly))
+  return [Object.freeze({ graph: fuse(withFed(traced, feeds)), draws: feeds.draws() }), about]
 }

@@ -138,7 +138,7 @@ export const programsOf = <A>(
 }
 
 /** The numbers of a draw, whose key may be symbolic and stand for `root`. */
-const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefined): Numbers => {
+export const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefined): Numbers => {
   const own = root === undefined ? key : resolveKey(key, root)
   const known = shape as readonly number[]
   return { data: (distribution === 'uniform' ? uniforms : normals)(own, sizeOf(known)), shape: known }

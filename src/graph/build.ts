@@ -16,21 +16,28 @@ export const graph = (inputs: readonly Placeholder[], outputs: readonly GraphNod
 /**
  * The graph with some nodes in place of others, its nodes made anew by `ops`.
  *
- * @param change gives the interpreter that makes the nodes, from the one that makes equal nodes one and the layer on whose
- *   behalf they are
+ * @param change of the interpreter that makes equal nodes one
  */
 export const rebuilt = (
   inputs: readonly Placeholder[],
   outputs: readonly GraphNode[],
-  change: (ops: Ops<GraphNode>, layer: string | undefined) => Ops<GraphNode> = ops => ops,
+  change: Change = ops => ops,
 ): Graph => {
-  const changing = (beneath: Ops<GraphNode>, layer?: string): Ops<GraphNode> => {
-    const { within } = beneath
-    return { ...change(beneath, layer), ...(within && { within: forLayers(name => changing(within(name), name)) }) }
-  }
-  const ops = changing(tracer(interner()))
+  const ops = changing(tracer(interner()), change)
   const renewed = interpret(ops, outputs, new Map(inputs.map(input => [input, input])))
   return asGraph(inputs, renewed)
+}
+
+/** Gives another interpreter in place of one, which makes nodes on behalf of a layer. */
+export type Change = (ops: Ops<GraphNode>, layer: string | undefined) => Ops<GraphNode>
+
+/** An interpreter with a change that holds on behalf of every layer. */
+export const changing = (beneath: Ops<GraphNode>, change: Change, layer?: string): Ops<GraphNode> => {
+  const { within } = beneath
+  return {
+    ...change(beneath, layer),
+    ...(within && { within: forLayers(name => changing(within(name), change, name)) }),
+  }
 }
 
 /** A graph of nodes that one interner has made, so that none is there twice. */

@@ -255,8 +255,17 @@ const folded = (
   return values === null ? undefined : beneath.constant(values, node.shape as readonly number[])
 }
 
-/** The interpreter that makes simpler equals, over a tracing one. */
-export const simplifying = (beneath: Ops<GraphNode>): Ops<GraphNode> => {
+/** The laws that keep every bit: adding 0 would change the sign of a 0, and factors in another order round otherwise. */
+const exactLaws: typeof laws = {
+  ...laws,
+  add: (ops, inputs) => unrepeatedOperands(ops, inputs, ops.add),
+  subtract: (ops, inputs) => unrepeatedOperands(ops, inputs, ops.subtract),
+  multiply: (ops, inputs) => identity(1, inputs) ?? unrepeatedOperands(ops, inputs, ops.multiply),
+  negative: (_, [x]) => (isA(x, 'negative') ? first(x.inputs) : undefined),
+  sum: () => undefined,
+}
+
+const simplifyingBy = (laws: typeof exactLaws, beneath: Ops<GraphNode>): Ops<GraphNode> => {
   const { within } = beneath
   const ops: Ops<GraphNode> = alike<GraphNode>(
     (operation, inputs, attributes) => {
@@ -274,11 +283,17 @@ export const simplifying = (beneath: Ops<GraphNode>): Ops<GraphNode> => {
       uniform: beneath.uniform,
       normal: beneath.normal,
       scan: beneath.scan,
-      ...(within && { within: forLayers(layer => simplifying(within(layer))) }),
+      ...(within && { within: forLayers(layer => simplifyingBy(laws, within(layer))) }),
     },
   )
   return ops
 }
+
+/** The interpreter that makes simpler equals, over a tracing one. */
+export const simplifying = (beneath: Ops<GraphNode>): Ops<GraphNode> => simplifyingBy(laws, beneath)
+
+/** The same, where every bit has to be kept. */
+export const simplifyingExactly = (beneath: Ops<GraphNode>): Ops<GraphNode> => simplifyingBy(exactLaws, beneath)
 
 /**
  * The same graph with less to compute: equal nodes once, constants folded, what no output needs left out, and operations

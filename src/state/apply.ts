@@ -10,7 +10,7 @@ import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { asTrees, checkedWiring, type Trees, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
-import { applyRemembered } from './remembered.ts'
+import { readEagerly } from './reading.ts'
 
 /** How `apply` runs. */
 export interface ApplyOptions {
@@ -129,12 +129,19 @@ export function apply(
   const given = asTrees('apply', variables)
   const mode = modeOf(options)
   return withInputs(input, inputCount(part), inputs => {
-    const outputs = mode.training ? undefined : applyRemembered(part, given, inputs)
-    return outputs === undefined
-      ? applyEagerly(part, given, inputs, mode)
-      : Object.freeze({ output: single(outputs), state: given.state })
+    if (mode.training || tf.engine().state.gradientDepth > 0) return applyEagerly(part, given, inputs, mode)
+    const { outputs, changed } = readEagerly(part, given, inputs, mode.key)
+    const output = single(outputs.map(own => handOver(own)))
+    const state = Object.keys(changed).length === 0 ? given.state : after(given.state, changed)
+    return Object.freeze({ output, state })
   })
 }
+
+const after = (before: VariableTree<tf.Tensor>, changed: VariableTree<tf.Tensor>): VariableTree<tf.Tensor> =>
+  mergeTrees(
+    before,
+    mapTree(changed, tensor => handOver(tensor)),
+  )
 
 /** Inputs as tensors for the length of some work; those that users gave stay theirs. */
 const withInputs = <R>(input: unknown, count: Count, work: (inputs: readonly tf.Tensor[]) => R): R => {

@@ -32,6 +32,45 @@ interface Shaped {
 }
 type Shapes = VariableTree<Shaped>
 
+const isShaped = (value: unknown): value is Shaped =>
+  typeof value === 'object' && value !== null && Array.isArray((value as Partial<Shaped>).shape)
+
+const described = (value: unknown): string => {
+  if (value === undefined) return 'none'
+  if (!isShaped(value)) return show(value)
+  const { dtype, isDisposed } = value as { readonly dtype?: string; readonly isDisposed?: boolean }
+  if (isDisposed === true) return 'a tensor that has been disposed'
+  return dtype === undefined || isNumeric(dtype) ? showShape(value.shape) : `a tensor of type ${dtype}`
+}
+const isNumeric = (dtype: string | undefined): boolean => dtype !== 'string' && dtype !== 'complex64'
+
+/**
+ * Checks one variable, and gives it.
+ *
+ * @throws WeightInitializationError that names the layer and the variable
+ */
+export const checkVariable = <T extends Shaped>(
+  layer: string,
+  variable: string,
+  shape: readonly number[],
+  given: T | undefined,
+): T => {
+  const { dtype, isDisposed } = (given ?? {}) as { readonly dtype?: string; readonly isDisposed?: boolean }
+  if (isShaped(given) && isDisposed !== true && isNumeric(dtype) && sameShape(given.shape, shape)) return given
+  throw new WeightInitializationError({
+    layer,
+    expected: `${variable} of shape ${showShape(shape)}`,
+    got: described(given),
+    remedy:
+      isDisposed === true
+        ? 'Keep variables until their last use; what nobody holds is given back without dispose().'
+        : 'Make the variables of this network with init(network, key).',
+  })
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((d, i) => d === b[i])
+
 /**
  * Checks that variables have the shapes that are expected.
  *
@@ -39,16 +78,8 @@ type Shapes = VariableTree<Shaped>
  */
 export const checkShapes = (expected: Shapes, variables: Shapes): void => {
   for (const [layer, rules] of Object.entries(expected))
-    for (const [variable, { shape }] of Object.entries(rules)) {
-      const given = leafOf(variables, layer, variable)?.shape
-      if (given === undefined || given.join() !== shape.join())
-        throw new WeightInitializationError({
-          layer,
-          expected: `${variable} of shape ${showShape(shape)}`,
-          got: given === undefined ? 'none' : showShape(given),
-          remedy: 'Make the variables of this network with init(network, key).',
-        })
-    }
+    for (const [variable, { shape }] of Object.entries(rules))
+      checkVariable(layer, variable, shape, leafOf(variables, layer, variable))
 }
 
 /** Variables as trees, where the network's type does not matter. */

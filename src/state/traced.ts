@@ -2,7 +2,7 @@ import { type Part, run } from '../core/network.ts'
 import { symbolicKey } from '../core/random.ts'
 import { type Flow, type Shape, showFlow } from '../core/shape.ts'
 import { byName, leafOf, leavesOf, mapTree, type VariableTree } from '../core/trees.ts'
-import { asGraph } from '../graph/build.ts'
+import { asGraph, type Change, changing } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
@@ -50,6 +50,8 @@ export type StateIndices = VariableTree<number>
 
 /**
  * The graph of a network, from its variables that are not known and its inputs to its outputs, and with `withState` to the state that changes.
+ *
+ * @param change of the interpreter that makes the nodes
  */
 export const traceNetwork = (
   part: Part,
@@ -57,10 +59,11 @@ export const traceNetwork = (
   reading: Reading,
   x: Flow,
   withState: boolean,
+  change: Change = ops => ops,
 ): readonly [graph: Graph, state: StateIndices] => {
   const before = nodesOf(variables)
   const inputs = named(x, 'input')
-  const ops = tracer(interner())
+  const ops = changing(tracer(interner()), change)
   const [outputs, after] = run(ops, wireFor(part, x), before, inputs, modeOf(reading))
   const changed = withState ? leavesOf(after) : []
   const places = new Map(changed.map(([, , node], i) => [node, outputs.length + i]))

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { OutputOf, TensorsOf, Variables } from '../core/named.ts'
-import { asPart, type Part, run } from '../core/network.ts'
+import { asPart, type Part } from '../core/network.ts'
 import { integer, parseOptions } from '../core/options.ts'
-import { mergeTrees } from '../core/trees.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, checkedWiring, type Trees, wireFor } from '../state/check.ts'
+import { asTrees, checkedWiring, type Trees } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
+import { readEagerly } from '../state/reading.ts'
 import {
   type Batch,
   breather,
@@ -26,29 +26,17 @@ import { type NormalEvaluation, optionalBackend, readEvaluation } from './option
 import { checkTraining, type Metrics, meanReport, type Report } from './step.ts'
 import { reportOf } from './update.ts'
 
-const infer = (part: Part, variables: Trees, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] => {
-  const wiring = wireFor(
-    part,
-    inputs.map(tensor => tensor.shape),
-  )
-  const [outputs] = run(tfjsOps, wiring, mergeTrees(variables.params, variables.state), inputs, {
-    training: false,
-    key: undefined,
-  })
-  return outputs
-}
-
 /** Computes the outputs for some rows, as tensors of the caller's. */
 type Infer = (x: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
 
-/** Eager, or with a backend by a compiled network, which is disposed after the work. */
+/** As `apply`, or with a backend by a compiled network, which is disposed after the work. */
 const inferring = async <R>(
   part: Part,
   variables: Trees,
   backend: BackendOption | null,
   work: (infer: Infer) => Promise<R>,
 ): Promise<R> => {
-  if (backend === null) return work(async x => tf.tidy(() => infer(part, variables, x).map(output => tf.clone(output))))
+  if (backend === null) return work(async x => readEagerly(part, variables, x).outputs)
   const compiled = runsOf(part, backend, variables)
   try {
     return await work(async x => [await compiled.output(variables, [...x])].flat() as tf.Tensor[])

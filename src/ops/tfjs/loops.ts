@@ -199,7 +199,8 @@ export const shares = (
 }
 
 const activations: Readonly<Record<'relu' | 'sigmoid' | 'tanh' | 'elu', (x: number) => number>> = {
-  relu: (x: number) => (x > 0 ? x : 0),
+  // Keeps NaN, as the kernel does.
+  relu: (x: number) => Math.max(0, x),
   sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
   tanh: Math.tanh,
   elu: (x: number) => (x > 0 ? x : Math.expm1(x)),

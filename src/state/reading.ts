@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { prepareExactly } from '../backends/prepare.ts'
+import { numbersOf } from '../backends/programs.ts'
+import { deviceOf, type Info } from '../backends/tfjs/device.ts'
+import { compileFor, type KernelProgram } from '../backends/tfjs/program.ts'
+import type { Part } from '../core/network.ts'
+import type { Key } from '../core/random.ts'
+import { leavesOf, mapTree, type VariableTree } from '../core/trees.ts'
+import type { Draw } from '../graph/graph.ts'
+import { checkVariable, type Trees, tensorIn } from './check.ts'
+import { type StateIndices, traceNetwork, variablesOf } from './traced.ts'
+
+// The eager reading in inference mode: a network becomes a program of direct kernel calls for the shapes of its inputs, from
+// passes that keep every bit. Programs are kept, which nobody can tell but by the clock: they hold no variables, and the
+// first call runs what the last one does.
+
+/** A network for inputs of some shapes. */
+interface Kept {
+  /** What it runs on: a backend that is registered anew under its name is another one. */
+  readonly backend: tf.KernelBackend
+  readonly program: KernelProgram
+  readonly leaves: readonly (readonly [layer: string, variable: string, shape: readonly number[]])[]
+  readonly outputs: number
+  /** Where in the outputs each new value of the state is. */
+  readonly state: StateIndices
+  readonly draws: readonly Draw[]
+}
+
+const unchanged: Read['changed'] = Object.freeze({})
+
+/** How many programs of a network are kept, of those used last. */
+const most = 16
+
+const keptOf = new WeakMap<Part, Map<string, Kept>>()
+const unheld = new FinalizationRegistry<Map<string, Kept>>(kept => {
+  for (const { program } of kept.values()) program.dispose()
+})
+
+const make = (part: Part, shapes: readonly (readonly number[])[], keyed: boolean): Kept => {
+  const variables = variablesOf(part, shapes)
+  const reading = { training: false, keyed }
+  const [{ graph, draws }, state] = prepareExactly(change =>
+    traceNetwork(part, variables, reading, shapes, true, change),
+  )
+  return Object.freeze<Kept>({
+    backend: tf.backend(),
+    program: compileFor(deviceOf(tf.getBackend()), graph),
+    leaves: leavesOf(variables).map(([layer, variable, { shape }]) => [layer, variable, shape]),
+    outputs: graph.outputs.length - leavesOf(state).length,
+    state,
+    draws,
+  })
+}
+
+/** The program for some inputs, which is the last of those kept then. */
+const keptFor = (part: Part, inputs: readonly tf.Tensor[], keyed: boolean): Kept => {
+  const own = keptOf.get(part) ?? new Map<string, Kept>()
+  const text = `${tf.getBackend()} ${keyed} ${inputs.map(input => input.shape).join(' ')}`
+  const known = own.get(text)
+  if (known !== undefined && own.size === 1 && known.backend === tf.backend()) return known
+  own.delete(text)
+  const kept =
+    known?.backend === tf.backend()
+      ? known
+      : make(
+          part,
+          inputs.map(input => input.shape),
+          keyed,
+        )
+  if (!keptOf.has(part)) {
+    keptOf.set(part, own)
+    unheld.register(part, own)
+  }
+  own.set(text, kept)
+  for (const [other, { program }] of own) {
+    if (own.size <= most) break
+    own.delete(other)
+    program.dispose()
+  }
+  return kept
+}
+
+/** What a network gives, as tensors in the enclosing scope. */
+export interface Read {
+  readonly outputs: readonly tf.Tensor[]
+  /** What changes of the state: nothing, for most networks. */
+  readonly changed: VariableTree<tf.Tensor>
+}
+
+/**
+ * Runs a network in inference mode, on the backend of tfjs in use: `apply`, and all that reads networks without a backend
+ * of its own.
+ *
+ * @throws LayerConnectionError when the inputs do not fit
+ * @throws WeightInitializationError when the variables are not the network's
+ */
+export const readEagerly = (part: Part, given: Trees, inputs: readonly tf.Tensor[], key?: Key): Read => {
+  const { backend, program, leaves, outputs, state, draws } = keptFor(part, inputs, key !== undefined)
+  const made: tf.Tensor[] = []
+  const asFloats = (tensor: tf.Tensor): Info => {
+    if (tensor.dtype === 'float32') return tensor
+    const floats = tf.cast(tensor, 'float32')
+    made.push(floats)
+    return floats
+  }
+  try {
+    const tensors = leaves.map(([layer, name, shape]) =>
+      asFloats(checkVariable(layer, name, shape, tensorIn(given, layer, name))),
+    )
+    const fed = draws.map(draw => {
+      const { data, shape } = numbersOf(draw, key)
+      const numbers = tf.tensor(data, [...shape])
+      made.push(numbers)
+      return numbers
+    })
+    const results = program
+      .runNow([...tensors, ...inputs.map(asFloats), ...fed])
+      .map(info => tf.engine().makeTensorFromTensorInfo(info, backend))
+    return {
+      outputs: results.slice(0, outputs),
+      changed: outputs === results.length ? unchanged : mapTree(state, i => results[i] as tf.Tensor),
+    }
+  } finally {
+    for (const tensor of made) tensor.dispose()
+  }
+}
