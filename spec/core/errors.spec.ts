@@ -57,7 +57,7 @@ describe('What a message shows', () => {
     [Number.NaN, 'NaN'],
     [undefined, 'undefined'],
     [null, 'null'],
-    [10n, '10'],
+    [10n, '10n'],
     [Symbol('s'), 'Symbol(s)'],
     [Relu, 'a function Relu'],
     [[1, [2, 'x']], "[1, [2, 'x']]"],

@@ -10,6 +10,25 @@ export interface Fault {
   readonly within?: { readonly kind: string; readonly path?: string }
 }
 
+/** The beginning of a text that is too long. */
+const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
+
+/** Text in which no sign breaks the line, or moves the cursor of a terminal: names and texts may come from anyone. */
+const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, sign =>
+    JSON.stringify(sign).length > 3
+      ? JSON.stringify(sign).slice(1, -1)
+      : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
+/** A fault whose texts a terminal can show. */
+const bounded = ({ expected, got, remedy }: Fault): Fault => ({
+  expected: printable(cut(expected, 400)),
+  got: printable(cut(got, 400)),
+  remedy: printable(cut(remedy, 400)),
+})
+
 const message = (subject: string, { expected, got, remedy }: Fault): string =>
   `${subject}: expected ${expected}, got ${got}. ${remedy}`
 
@@ -31,10 +50,10 @@ export class JoineryError extends Error {
     subject: string,
     fault: Fault,
     fields: object = {},
-    { text = message(subject, fault), ...options }: ErrorOptions & { readonly text?: string } = {},
+    { text, ...options }: ErrorOptions & { readonly text?: string } = {},
   ) {
-    super(text, options)
-    const { expected, got, remedy } = fault
+    const { expected, got, remedy } = bounded(fault)
+    super(text ?? message(printable(cut(subject, 500)), { expected, got, remedy }), options)
     Object.defineProperties(this, hidden({ name, expected, got, remedy, ...fields }))
   }
   /** The message and all fields, for logs. */
@@ -132,26 +151,52 @@ export class BackendError extends JoineryError {
 const quoted = (text: string): string =>
   text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`
 
-/** Values within values are printed this deep: a value may hold itself. */
-const deepest = 4
+/** Values within values are printed this deep, and so many of them: a value may hold itself, or a million others. */
+const [deepest, widest, longest] = [4, 8, 200]
 
-const shown = (value: unknown, depth: number): string => {
-  if (typeof value === 'string') return quoted(value)
-  if (typeof value === 'function') return `a function ${value.name}`.trim()
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as unknown as ArrayLike<number>).length}`
-  if (depth === deepest && value !== null && typeof value === 'object') return '…'
-  if (Array.isArray(value)) {
-    const parts = value.slice(0, 8).map(part => shown(part, depth + 1))
-    return value.length > 8 ? `[${parts.join(', ')}, … ${value.length - 8} more]` : `[${parts.join(', ')}]`
+const more = (count: number): string => (count > 0 ? `, … ${count} more` : '')
+
+const shownObject = (value: object, depth: number): string => {
+  if (typeof (value as { then?: unknown }).then === 'function') return 'a promise'
+  const { dataSync, isDisposed, shape } = value as Readonly<Record<string, unknown>>
+  if (typeof dataSync === 'function')
+    return isDisposed === true ? 'a disposed tensor' : `a tensor of shape ${shown(shape, depth)}`
+  const prototype = Object.getPrototypeOf(value)
+  const plain = prototype === Object.prototype || prototype === null
+  if (Object.hasOwn(value, 'toString') || !plain) {
+    const text = String(value)
+    return text.startsWith('[object ') ? `an instance of ${value.constructor.name || 'a class'}` : cut(text, longest)
   }
-  if (value !== null && typeof value === 'object') {
-    const prototype = Object.getPrototypeOf(value)
-    if (Object.hasOwn(value, 'toString') || (prototype !== Object.prototype && prototype !== null)) return String(value)
-    const parts = Object.entries(value).map(([name, entry]) => `${name}: ${shown(entry, depth + 1)}`)
-    return parts.length > 0 ? `{ ${parts.join(', ')} }` : '{}'
-  }
-  return Object.is(value, -0) ? '-0' : String(value)
+  const names = Object.keys(value)
+  const parts = names
+    .slice(0, widest)
+    .map(name => `${cut(name, 40)}: ${shown((value as Record<string, unknown>)[name], depth + 1)}`)
+  return parts.length > 0 ? `{ ${parts.join(', ')}${more(names.length - widest)} }` : '{}'
 }
 
-/** Prints any value on one line, for the "got" of a message. */
-export const show = (value: unknown): string => shown(value, 0)
+const shown = (value: unknown, depth: number): string => {
+  if (typeof value === 'string') return quoted(cut(value, longest))
+  if (typeof value === 'bigint') return `${cut(String(value), 40)}n`
+  if (typeof value === 'function') {
+    const kind = /^class\b/.test(Function.prototype.toString.call(value)) ? 'class' : 'function'
+    return `a ${kind} ${cut(String(value.name), 40)}`.trim()
+  }
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : cut(String(value), longest)
+  if (ArrayBuffer.isView(value)) {
+    const { length } = value as unknown as { readonly length?: number }
+    return `${value.constructor.name} of ${length ?? `${value.byteLength} bytes`}`
+  }
+  if (depth === deepest) return '…'
+  if (!Array.isArray(value)) return shownObject(value, depth)
+  const parts = value.slice(0, widest).map(part => shown(part, depth + 1))
+  return `[${parts.join(', ')}${more(value.length - widest)}]`
+}
+
+/** Prints any value on one line, for the "got" of a message; a long one is cut off. */
+export const show = (value: unknown): string => {
+  try {
+    return printable(cut(shown(value, 0), longest * 2))
+  } catch {
+    return 'a value that throws when it is read'
+  }
+}

@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from './errors.ts'
+import { InvalidOption, JoineryError, show } from './errors.ts'
+import { isTensorLike, isTyped, readFlat, readNested, readTensor } from './nested.ts'
 import { own } from './trees.ts'
-import type { NestedNumbers, Parameter, Values } from './variables.ts'
+import type { Initializer, Parameter, Values } from './variables.ts'
 
 // Options are parsed once, when a layer is made, into a normal form that everything after trusts. A codec's name is the
 // text that an error gives as the expectation; its encoding is the short form in which a layer prints.
@@ -14,21 +15,33 @@ export interface Option<A> {
   readonly default?: unknown
 }
 
-/** A codec from a description, a parser that gives `undefined` for what it rejects, and a short form. */
+/**
+ * A codec from a description, a parser that gives `undefined` for what it rejects, and a short form. What throws while it
+ * is parsed, such as a getter of the user's, is rejected too.
+ */
 export const codec = <A>(
   expected: string,
   parse: (value: unknown) => A | undefined,
   encode: (value: A) => unknown = value => value,
-): t.Type<A, unknown, unknown> =>
-  new t.Type<A, unknown, unknown>(
+): t.Type<A, unknown, unknown> => {
+  const read = (value: unknown): A | undefined => {
+    try {
+      return parse(value)
+    } catch (error) {
+      if (error instanceof JoineryError) throw error
+      return undefined
+    }
+  }
+  return new t.Type<A, unknown, unknown>(
     expected,
-    (value): value is A => parse(value) !== undefined,
+    (value): value is A => read(value) !== undefined,
     (value, context) => {
-      const parsed = parse(value)
+      const parsed = read(value)
       return parsed === undefined ? t.failure(value, context) : t.success(parsed)
     },
     encode,
   )
+}
 
 /** True or false. */
 export const boolean: t.Type<boolean, unknown, unknown> = codec('true or false', value =>
@@ -53,44 +66,26 @@ export const oneOf = <const Choice extends string>(choices: readonly Choice[]): 
   codec(choices.map(choice => `'${choice}'`).join(' or '), value => choices.find(choice => choice === value))
 
 const isInitializer = (value: unknown): value is Parameter =>
-  typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Initializer'
+  typeof value === 'object' &&
+  value !== null &&
+  (value as Partial<Initializer>).kind === 'Initializer' &&
+  typeof (value as Partial<Initializer>).sample === 'function'
 
-interface TensorLike {
-  readonly shape: readonly number[]
-  readonly dataSync: () => ArrayLike<number>
-}
-const isTensor = (value: unknown): value is TensorLike =>
-  typeof value === 'object' && value !== null && typeof (value as Partial<TensorLike>).dataSync === 'function'
-
-/** The shape of nested arrays; `undefined` when they are ragged, empty or hold anything but numbers. */
-export const nestedShape = (value: unknown): readonly number[] | undefined => {
-  if (typeof value === 'number') return []
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return [(value as unknown as ArrayLike<number>).length]
-  if (!Array.isArray(value) || value.length === 0) return undefined
-  const first = nestedShape(value[0])
-  if (first === undefined) return undefined
-  const same = value.every(part => {
-    const shape = nestedShape(part)
-    return shape !== undefined && shape.length === first.length && shape.every((d, i) => d === first[i])
-  })
-  return same ? [value.length, ...first] : undefined
-}
-
-/** Copies nested arrays, flattened in row-major order. */
-export const flatten = (value: unknown, into: number[] = []): number[] => {
-  if (typeof value === 'number') into.push(value)
-  else for (const part of value as ArrayLike<unknown> & Iterable<unknown>) flatten(part, into)
-  return into
-}
-
-/** A copy, so that what happens to the original later does not change the layer. */
-const toValues = (value: unknown): Values | undefined => {
+/** A copy, so later writes to the original do not change the layer. */
+const toValues = (value: object): Values | undefined => {
   const make = (shape: readonly number[] | null, data: Float32Array): Values | undefined =>
     data.every(Number.isFinite) ? Object.freeze({ kind: 'Values', shape, data }) : undefined
-  if (isTensor(value)) return make(Object.freeze([...value.shape]), Float32Array.from(value.dataSync()))
-  if (ArrayBuffer.isView(value)) return make(null, Float32Array.from(value as unknown as ArrayLike<number>))
-  const shape = Array.isArray(value) ? nestedShape(value) : undefined
-  return shape && make(Object.freeze(shape), Float32Array.from(flatten(value as NestedNumbers)))
+  const read = isTensorLike(value) ? readTensor(value) : isTyped(value) ? readFlat(value) : readNested(value)
+  if (E.isLeft(read)) return undefined
+  const { shape, data } = read.right
+  return make(shape && Object.freeze(shape), data)
+}
+
+/** Values that were read before, such as those of another layer. */
+const isValues = (value: object): value is Values => {
+  const { kind, shape, data } = value as Partial<Values>
+  if (kind !== 'Values' || !(data instanceof Float32Array)) return false
+  return shape === null || (Array.isArray(shape) && shape.reduce<number>((n, d) => n * d, 1) === data.length)
 }
 
 /** Where the initial value of a variable comes from. */
@@ -99,9 +94,8 @@ export const parameter: t.Type<Parameter, unknown, unknown> = codec(
   value => {
     if (isInitializer(value)) return value
     if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-    if (typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Values')
-      return value as Values
-    return toValues(value)
+    if (typeof value !== 'object' || value === null) return undefined
+    return isValues(value) ? value : toValues(value)
   },
   value =>
     typeof value === 'object' && value.kind === 'Values' ? `<${value.shape?.join('x') ?? value.data.length}>` : value,
@@ -140,6 +134,7 @@ const distance = (a: string, b: string): number => {
 /** The nearest of some words, when they are near enough to be meant: several when they are equally near. */
 export const nearestOf = (word: string, words: readonly string[]): readonly string[] => {
   const ranked = words
+    .filter(candidate => Math.abs(candidate.length - word.length) <= 2)
     .map(candidate => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ far }) => far <= 2)
     .sort((a, b) => a.far - b.far)

@@ -4,7 +4,7 @@ import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from 
 import { asPart, type Part, run, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
-import { mapRecord, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
+import { leavesOf, mapRecord, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { emptyingAtOnce } from '../ops/empty.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
@@ -44,10 +44,17 @@ const runWith = <T>(
   return { outputs, state: mergeTrees(variables.state, state) }
 }
 
+/** The tensors of a result, which stand in arrays and trees. */
 const tensorsIn = (value: unknown): readonly tf.Tensor[] => {
   if (value instanceof tf.Tensor) return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : []
 }
+/** The tensors among variables and inputs. Inputs may be arrays of any depth, which hold none but at the top. */
+const tensorsGiven = ({ params, state }: Trees, ...inputs: readonly (readonly unknown[])[]): readonly unknown[] => [
+  ...leavesOf(params).map(([, , tensor]) => tensor),
+  ...leavesOf(state).map(([, , tensor]) => tensor),
+  ...inputs.flat(),
+]
 
 /** The same structure, frozen, with every tensor changed. */
 const mapTensors = (value: unknown, f: (tensor: tf.Tensor) => tf.Tensor): unknown => {
@@ -63,7 +70,7 @@ const mapTensors = (value: unknown, f: (tensor: tf.Tensor) => tf.Tensor): unknow
  * result is a tensor of its own, except that a `state` which did not change keeps the tensors that were given.
  */
 const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R => {
-  const owned = new Set(given.flatMap(tensorsIn))
+  const owned = new Set(given)
   const seen = new Set<tf.Tensor>()
   let result: R | undefined
   tf.tidy(() => {
@@ -168,7 +175,7 @@ const applyEagerly = (
   inputs: readonly tf.Tensor[],
   mode: Mode,
 ): Applied<tf.Tensor | readonly tf.Tensor[], VariableTree<tf.Tensor>> =>
-  eagerly([given, inputs], () => {
+  eagerly(tensorsGiven(given, inputs), () => {
     const wiring = checkedWiring(part, given, inputs)
     const { outputs, state } = runWith(opsFor(inputs), wiring, given, inputs, mode)
     return { output: single(outputs), state }
@@ -203,7 +210,8 @@ export const gradients = <N extends AnyLayer>(
 ): Gradients<N> => {
   const part = asPart('gradients', network)
   const given = asTrees('gradients', variables)
-  const result = eagerly([variables, input, cotangent], () => {
+  const shown = tensorsGiven(given, partsOf(input, inputCount(part)), partsOf(cotangent, outputCount(part)))
+  const result = eagerly(shown, () => {
     const inputs = toTensors(input, inputCount(part))
     const wiring = checkedWiring(part, given, inputs)
     const { ops, variable, fixed, gradients: back } = tape(opsFor(inputs))

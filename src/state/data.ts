@@ -1,66 +1,113 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { type Either, isRight } from 'fp-ts/lib/Either.js'
 import { InvalidOption, show } from '../core/errors.ts'
+import { isTensorLike, type Read, readFlat, readNested, readTensor, type Unread } from '../core/nested.ts'
 import type { LayerValue, Part } from '../core/network.ts'
-import { flatten, nestedShape } from '../core/options.ts'
 import { sizeOf } from '../core/shape.ts'
 import type { NestedNumbers, Tensor } from '../core/variables.ts'
 import { handOver } from '../ops/tfjs/index.ts'
 
+/** Typed arrays of numbers: of ImageData, of audio, of files. */
+export type TypedNumbers =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+
 /** Numbers in row-major order, with their shape. */
 export interface FlatData {
-  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array | readonly number[]
+  readonly data: TypedNumbers | readonly number[]
   readonly shape: readonly number[]
 }
 
 /** Every form in which a tensor can be given. */
 export type TensorInput = tf.Tensor | NestedNumbers | FlatData['data'] | FlatData
 
-const fault = (expected: string, got: unknown): InvalidOption =>
+const fault = (expected: string, got: string): InvalidOption =>
   new InvalidOption({
     layer: 'tensor',
     option: 'data',
     expected,
-    got: typeof got === 'string' ? got : show(got),
-    remedy: 'For example: [[1, 2], [3, 4]], or { data: new Float32Array(4), shape: [2, 2] }.',
+    got,
+    remedy:
+      got === 'a promise'
+        ? 'Await it first.'
+        : 'For example: [[1, 2], [3, 4]], or { data: new Float32Array(4), shape: [2, 2] }.',
   })
 
 const isFlat = (value: unknown): value is FlatData =>
-  typeof value === 'object' && value !== null && 'data' in value && 'shape' in value && Array.isArray(value.shape)
+  typeof value === 'object' && value !== null && !isTensorLike(value) && 'data' in value && 'shape' in value
 
-const checkedShape = (shape: readonly unknown[], count: number): number[] => {
-  if (!shape.every(d => Number.isSafeInteger(d) && (d as number) >= 0))
-    throw fault('a shape of integers >= 0', `the shape ${show(shape)}`)
+const isDimension = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+
+/** A copy of a shape, which must hold as many numbers as there are. */
+const checkedShape = (shape: unknown, count: number): number[] => {
+  // Spread, so that holes are seen.
+  if (!Array.isArray(shape) || ![...shape].every(isDimension))
+    throw fault('a shape that is an array of integers >= 0', `the shape ${show(shape)}`)
   const expected = sizeOf(shape as readonly number[])
   if (expected !== count) throw fault(`${expected} numbers for the shape ${show(shape)}`, `${count} numbers`)
   return [...(shape as readonly number[])]
 }
 
-const fromNumbers = (numbers: FlatData['data'], shape: readonly unknown[]): tf.Tensor =>
-  tf.tensor(Float32Array.from(numbers), checkedShape(shape, numbers.length))
+const orThrow = <R>(read: Either<Unread, R>): R => {
+  if (isRight(read)) return read.right
+  throw fault(read.left.expected, read.left.got)
+}
+
+/** Numbers, copied, of anything but a tensor. */
+const numbersIn = (input: unknown, shape: unknown): Read => {
+  if (isFlat(input)) {
+    const { data } = orThrow(readFlat(input.data))
+    return { data, shape: checkedShape(shape ?? input.shape, data.length) }
+  }
+  const read = orThrow(isTensorLike(input) ? readTensor(input) : readNested(input))
+  return shape === undefined ? read : { ...read, shape: checkedShape(shape, read.data.length) }
+}
+
+/** Reads what users gave: what their getters and proxies throw is a fault of the input. */
+const reading = <R>(read: () => R): R => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof InvalidOption) throw error
+    throw fault('values that can be read', `an object that throws: ${show(error)}`)
+  }
+}
+
+const checkedTensor = (input: tf.Tensor): tf.Tensor => {
+  if (input.isDisposed) throw fault('a tensor that has not been disposed', 'a disposed one')
+  if (input.dtype === 'string' || input.dtype === 'complex64')
+    throw fault('a tensor of numbers', `one of type ${input.dtype}`)
+  return input.dtype === 'float32' ? input : tf.cast(input, 'float32')
+}
 
 /**
- * A tensor of any input, in the enclosing `tf.tidy`; a tensor stays itself.
+ * A tensor of 32-bit floats of any input, in the enclosing `tf.tidy`; one that is a tensor of them stays itself.
  *
- * @throws InvalidOption when nested arrays are ragged or hold anything but numbers, or the shape does not fit
+ * @throws InvalidOption if the input holds anything but numbers, or the shape does not fit
  */
 export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor => {
-  if (input instanceof tf.Tensor) {
-    if (input.isDisposed) throw fault('a tensor that has not been disposed', 'a disposed one')
-    return shape === undefined ? input : tf.reshape(input, checkedShape(shape, input.size))
+  if (reading(() => input instanceof tf.Tensor)) {
+    const given = checkedTensor(input as tf.Tensor)
+    return shape === undefined ? given : tf.reshape(given, checkedShape(shape, given.size))
   }
-  if (isFlat(input)) return fromNumbers(input.data, shape ?? input.shape)
-  const own = nestedShape(input)
-  if (own === undefined) throw fault('numbers in nested arrays of one length on each level', input)
-  return fromNumbers(ArrayBuffer.isView(input) ? (input as Float32Array) : flatten(input), shape ?? own)
+  const read = reading(() => numbersIn(input, shape))
+  return tf.tensor(read.data, [...read.shape])
 }
 
 /** The numbers of flat data that need no conversion, not copied; `undefined` for inputs of any other form. */
-export const plainNumbers = (
-  input: unknown,
-): { readonly data: Float32Array; readonly shape: readonly number[] } | undefined =>
-  isFlat(input) && input.data instanceof Float32Array
-    ? { data: input.data, shape: checkedShape(input.shape, input.data.length) }
-    : undefined
+export const plainNumbers = (input: unknown): Read | undefined =>
+  reading(() =>
+    isFlat(input) && input.data instanceof Float32Array
+      ? { data: input.data, shape: checkedShape(input.shape, input.data.length) }
+      : undefined,
+  )
 
 /** How many inputs or outputs there are: a number, several, or as many as are given. */
 export type Count = number | 'several' | 'any'
@@ -84,11 +131,12 @@ const showsSeveral = (input: readonly unknown[]): boolean =>
  * The inputs of an argument that holds one or several. Where several are taken, an array of as many holds one each, in
  * whichever form; else nested arrays are one input.
  */
-export const partsOf = (input: unknown, count: Count): readonly unknown[] => {
-  if (!Array.isArray(input)) return [input]
-  const each = count === 'several' || (count !== 1 && count === input.length) || showsSeveral(input)
-  return each ? input : [input]
-}
+export const partsOf = (input: unknown, count: Count): readonly unknown[] =>
+  reading(() => {
+    if (!Array.isArray(input)) return [input]
+    const each = count === 'several' || (count !== 1 && count === input.length) || showsSeveral(input)
+    return each ? [...input] : [input]
+  })
 
 /** Inputs as tensors, in the enclosing `tf.tidy`. */
 export const toTensors = (input: unknown, count: Count): readonly tf.Tensor[] =>
@@ -113,4 +161,9 @@ export const tensor = <const S extends number[] | readonly number[] = number[]>(
   data: TensorInput,
   shape?: S,
 ): Tensor<{ -readonly [K in keyof S]: S[K] }> =>
-  handOver(tf.tidy(() => (data instanceof tf.Tensor ? tf.clone(toTensor(data, shape)) : toTensor(data, shape))))
+  handOver(
+    tf.tidy(() => {
+      const made = toTensor(data, shape)
+      return made === data ? tf.clone(made) : made
+    }),
+  )
