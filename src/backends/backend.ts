@@ -1,4 +1,6 @@
 import { type Tensor as TfTensor, tensor } from '@tensorflow/tfjs-core'
+import { BackendError, JoineryError } from '../core/errors.ts'
+import { type Shape, showShape } from '../core/shape.ts'
 import type { Graph } from '../graph/graph.ts'
 
 /**
@@ -19,8 +21,8 @@ export interface Backend<H = unknown> {
   release(handle: H): void
   /** A tensor of tfjs as one of the backend, without a copy; `undefined` where its numbers have to travel. */
   fromTensor?(tensor: TfTensor): H | undefined
-  /** The converse: the handle is used up, and its numbers belong to the tensor. */
-  toTensor?(handle: H): TfTensor
+  /** The converse: the handle is used up, and its numbers belong to the tensor; not where `undefined` comes back. */
+  toTensor?(handle: H): TfTensor | undefined
   /**
    * Makes a graph ready to run.
    *
@@ -58,10 +60,53 @@ export const give = async <H>(backend: Backend<H>, tensor: TfTensor): Promise<H>
 
 /** A tensor of a backend as one of tfjs, in nobody's scope; the handle is used up. */
 export const take = async <H>(backend: Backend<H>, handle: H, shape: readonly number[]): Promise<TfTensor> => {
-  if (backend.toTensor) return backend.toTensor(handle)
+  const own = backend.toTensor?.(handle)
+  if (own !== undefined) return own
   try {
     return tensor(await backend.download(handle), [...shape])
   } finally {
     backend.release(handle)
+  }
+}
+
+const outOfMemory =
+  /out of memory|memory access out of bounds|allocation failed|bad_alloc|array buffer allocation|failed to allocate|aborted\(oom|invalid typed array length/i
+
+/** What a run threw, a lack of memory as a BackendError. */
+export const asMemoryFault = (error: unknown, backend: string, layer?: string): unknown => {
+  if (error instanceof JoineryError || !(error instanceof Error) || !outOfMemory.test(error.message)) return error
+  return new BackendError({
+    backend,
+    ...(layer === undefined ? {} : { layer }),
+    expected: 'memory for a run of the compiled graph',
+    got: error.message,
+    remedy: 'Use smaller batches, or another backend; what was given to the run is as it was.',
+  })
+}
+
+const count = (n: number): string => `${n} ${n === 1 ? 'input' : 'inputs'}`
+
+/** @throws BackendError when what a program is given has other shapes than what it was compiled for */
+export const checkInputs = (
+  backend: string,
+  wanted: readonly Shape[],
+  given: readonly { readonly shape: readonly number[] }[],
+): void => {
+  if (given.length !== wanted.length)
+    throw new BackendError({
+      backend,
+      expected: count(wanted.length),
+      got: count(given.length),
+      remedy: 'Compile the graph for these inputs.',
+    })
+  for (const [i, shape] of wanted.entries()) {
+    const own = (given[i] as { readonly shape: readonly number[] }).shape
+    if (own.length === shape.length && shape.every((d, axis) => d === own[axis])) continue
+    throw new BackendError({
+      backend,
+      expected: `input ${i} of shape ${showShape(shape)}`,
+      got: showShape(own),
+      remedy: 'Compile the graph for these inputs.',
+    })
   }
 }

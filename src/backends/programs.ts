@@ -1,8 +1,7 @@
-import { BackendError, JoineryError } from '../core/errors.ts'
 import { type Key, normals, resolveKey, uniforms } from '../core/random.ts'
 import { type Flow, type Shape, showFlow, sizeOf } from '../core/shape.ts'
 import type { Draw, Graph } from '../graph/graph.ts'
-import type { Backend, Program } from './backend.ts'
+import { asMemoryFault, type Backend, type Program } from './backend.ts'
 import { prepare } from './prepare.ts'
 
 /** Numbers in row-major order with their shape, on their way to a backend. */
@@ -144,19 +143,6 @@ export const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefi
   return { data: (distribution === 'uniform' ? uniforms : normals)(own, sizeOf(known)), shape: known }
 }
 
-const outOfMemory =
-  /out of memory|memory access out of bounds|allocation failed|bad_alloc|array buffer allocation|failed to allocate/i
-
-const explained = (error: unknown, { name }: Backend): unknown => {
-  if (error instanceof JoineryError || !(error instanceof Error) || !outOfMemory.test(error.message)) return error
-  return new BackendError({
-    backend: name,
-    expected: 'memory for a run of the compiled graph',
-    got: error.message,
-    remedy: 'Use smaller batches, or another backend; what was given to the run is as it was.',
-  })
-}
-
 /**
  * Runs a program on handles that are there already, then numbers that are uploaded for this run, then its draws.
  *
@@ -178,6 +164,6 @@ export const runFed = async (
     return await program.run([...handles, ...own], [...donated, ...own.map((_, i) => handles.length + i)])
   } catch (error) {
     for (const handle of own) backend.release(handle)
-    throw explained(error, backend)
+    throw asMemoryFault(error, backend.name)
   }
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { BackendError } from '../../core/errors.ts'
 import type { Block } from '../../ops/tfjs/loops.ts'
+import { guarded } from '../wasm/guard.ts'
 import type { Module } from '../wasm/module.ts'
 
 // Kernels are called here without the engine of tfjs, whose bookkeeping (tapes, scopes, profiles) costs more than a small
@@ -22,7 +23,10 @@ export interface Device {
   readonly isNear: boolean
   /** A view of a tensor's numbers where the backend keeps them in reach, else a copy. Not for keeping. */
   readonly view: (info: Info) => Block
+  /** Gives a tensor back; with a backend that was removed, its tensors have gone already. */
   readonly dispose: (info: Info) => void
+  /** Whether tfjs still has the backend: it may be removed. */
+  readonly isThere: () => boolean
   /** The shape with which the backend stores a tensor: kernels of WebAssembly look at that, whatever a view of it says. */
   readonly storedShape: (info: Info) => readonly number[]
   /** Kernels of our own beside those of the backend. */
@@ -65,15 +69,18 @@ export const deviceOf = (name: string, module?: Module): Device => {
     return known
   }
   const engine = tf.engine()
+  // Not by looking it up, which would begin to load another one of the name.
+  const isThere = (): boolean => engine.registry[name] === backend
+  const safe = guarded(backend)
   const heap = (backend as Heap).typedArrayFromHeap?.bind(backend)
   return Object.freeze<Device>({
     name,
     backend,
     has: kind => tf.getKernel(kind, name) !== undefined,
     call: (kind, inputs, attrs = {}) =>
-      kernel(kind)({ inputs: inputs as tf.NamedTensorInfoMap, backend, attrs: attrs as tf.NamedAttrMap }) as Info,
+      kernel(kind)({ inputs: inputs as tf.NamedTensorInfoMap, backend: safe, attrs: attrs as tf.NamedAttrMap }) as Info,
     make: (values, shape) => ({
-      dataId: backend.write(values, [...shape], 'float32'),
+      dataId: safe.write(values, [...shape], 'float32'),
       shape: [...shape],
       dtype: 'float32',
     }),
@@ -84,9 +91,21 @@ export const deviceOf = (name: string, module?: Module): Device => {
     }),
     // tfjs keeps accounts of the tensors that it made itself, and would not hear of this.
     dispose: info => {
-      if (backend.disposeData(info.dataId)) engine.removeDataId(info.dataId, backend)
+      if (isThere() && backend.disposeData(info.dataId)) engine.removeDataId(info.dataId, backend)
     },
+    isThere,
     storedShape: ({ dataId, shape }) => (backend as Heap).dataIdMap?.get(dataId).shape ?? shape,
     module,
+  })
+}
+
+/** @throws BackendError when tfjs has the backend no longer */
+export const present = ({ name, isThere }: Device): void => {
+  if (isThere()) return
+  throw new BackendError({
+    backend: name,
+    expected: 'the backend of tfjs that it was made for',
+    got: 'one that was removed',
+    remedy: 'Register the backend again, and compile again on it.',
   })
 }

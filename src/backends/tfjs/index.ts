@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Backend } from '../backend.ts'
+import { asMemoryFault, type Backend } from '../backend.ts'
 import type { Module } from '../wasm/module.ts'
-import { deviceOf, type Info } from './device.ts'
+import { deviceOf, type Info, present } from './device.ts'
 import { compileFor } from './program.ts'
 
 /** The backend of tfjs in use: before anything has been computed, that is the best one there is. */
@@ -19,18 +19,36 @@ const inUse = (): string => {
  */
 export const tfjs = (name: string = inUse(), module?: Module): Backend<Info> => {
   const device = deviceOf(name, module)
+  // Others keep the array that they are given, and give it out.
+  const copies = device.name === 'wasm'
   return Object.freeze<Backend<Info>>({
     kind: 'Backend',
     name: name === 'wasm' ? name : 'tfjs',
-    upload: (data, shape) => device.make(data.slice(), shape),
-    download: async info => ((await device.backend.read(info.dataId)) as Float32Array).slice(),
+    upload: (data, shape) => {
+      present(device)
+      try {
+        return device.make(copies ? data : data.slice(), shape)
+      } catch (error) {
+        throw asMemoryFault(error, device.name)
+      }
+    },
+    download: async info => {
+      present(device)
+      const numbers = (await device.backend.read(info.dataId)) as Float32Array
+      return copies ? numbers : numbers.slice()
+    },
     release: device.dispose,
     fromTensor: ({ dataId, shape, dtype }) => {
       if (dtype !== 'float32' || tf.getBackend() !== device.name) return undefined
       device.backend.incRef(dataId)
       return { dataId, shape, dtype }
     },
-    toTensor: info => tf.engine().makeTensorFromTensorInfo(info, device.backend),
-    compile: async graph => compileFor(device, graph),
+    // Beside the backend in use, a tensor would lie where nobody looks for it: its numbers go to where eager ones are.
+    toTensor: info =>
+      tf.getBackend() === device.name ? tf.engine().makeTensorFromTensorInfo(info, device.backend) : undefined,
+    compile: async (graph, family) => {
+      present(device)
+      return compileFor(device, graph, family)
+    },
   })
 }

@@ -2,15 +2,16 @@ import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
 import type { Sliding } from '../../core/ops.ts'
 import { sizeOf } from '../../core/shape.ts'
-import { type Fused, type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import { type Constant, type Fused, type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
 import type { Product } from '../../graph/products.ts'
 import { uniform } from '../../graph/simplify.ts'
-import type { Program } from '../backend.ts'
+import { asMemoryFault, checkInputs, type Program } from '../backend.ts'
 import { elementwise } from '../wasm/elementwise.ts'
 import { type Products, productsIn } from '../wasm/products.ts'
 import { contracted, lasting, operandOf, sources } from '../wasm/sources.ts'
-import type { Device, Info } from './device.ts'
+import { type Constants, constantsOn } from './constants.ts'
+import { type Device, type Info, present } from './device.ts'
 import { type Kernels, kernelsOf } from './kernels.ts'
 
 /** A program that also runs without a promise, as all kernels of tfjs do. */
@@ -104,11 +105,20 @@ const computation = (
 }
 
 /** The same error, with the layer whose node could not be run. */
-const inLayer = (error: unknown, layer: string | undefined): unknown => {
+const inLayer = (fault: unknown, name: string, layer: string | undefined): unknown => {
+  const error = asMemoryFault(fault, name, layer)
   if (!(error instanceof BackendError) || error.layer !== undefined || layer === undefined) return error
   const { backend, expected, got, remedy } = error
   return new BackendError({ backend, layer, expected, got, remedy })
 }
+
+const disposed = (backend: string): BackendError =>
+  new BackendError({
+    backend,
+    expected: 'a program in use',
+    got: 'one that was disposed of',
+    remedy: 'Compile the graph again.',
+  })
 
 /** What a program does, in places for its values. */
 interface Plan {
@@ -119,7 +129,26 @@ interface Plan {
   readonly instructions: readonly Instruction[]
 }
 
-const planOf = (device: Device, graph: Graph, products: Products | undefined, made: Info[]): Plan => {
+/** Constants on the device; when there is no room for all of them, none are left there. */
+const placed = (
+  constants: readonly (readonly [place: number, node: Constant])[],
+  keep: Constants,
+): Plan['constants'] => {
+  const found: [number, Info][] = []
+  try {
+    for (const [place, { values, shape }] of constants) {
+      const own = shape as readonly number[]
+      const numbers = typeof values === 'number' ? new Float32Array(sizeOf(own)).fill(values) : values
+      found.push([place, keep.take(numbers, own)])
+    }
+    return found
+  } catch (error) {
+    for (const [, info] of found) keep.give(info)
+    throw error
+  }
+}
+
+const planOf = (device: Device, graph: Graph, products: Products | undefined, made: Info[], keep: Constants): Plan => {
   const kernels = kernelsOf(device, made)
   const reads = products ? sources : operands
   const order = topological([...graph.inputs, ...graph.outputs], undefined, reads)
@@ -145,12 +174,10 @@ const planOf = (device: Device, graph: Graph, products: Products | undefined, ma
       return [{ at: i, layer, compute, last: ended.map(place) }]
     }),
     // Last: what cannot be compiled takes no memory.
-    constants: order.flatMap((node): Plan['constants'] => {
-      if (node.kind !== 'constant') return []
-      const shape = node.shape as readonly number[]
-      const values = typeof node.values === 'number' ? new Float32Array(sizeOf(shape)).fill(node.values) : node.values
-      return [[place(node), device.make(values, shape)]]
-    }),
+    constants: placed(
+      order.flatMap(node => (node.kind === 'constant' ? [[place(node), node] as const] : [])),
+      keep,
+    ),
   }
 }
 
@@ -159,8 +186,9 @@ const planned = (...given: Parameters<typeof planOf>): Plan => {
   try {
     return planOf(...given)
   } catch (error) {
-    given[2]?.dispose()
-    throw error
+    const [{ name }, , products] = given
+    products?.dispose()
+    throw asMemoryFault(error, name)
   }
 }
 
@@ -168,18 +196,25 @@ const planned = (...given: Parameters<typeof planOf>): Plan => {
  * A graph as kernel calls in order, every intermediate given back at its last use. The program keeps nothing of the graph,
  * whose constants lie in the memory of the device from then on.
  *
- * @throws BackendError when the graph holds what must be prepared, or a kernel is missing
+ * @param family as of a backend's `compile`
+ * @throws BackendError when the graph holds what must be prepared, a kernel is missing, or there is no memory
  */
-export const compileFor = (device: Device, graph: Graph): KernelProgram => {
+export const compileFor = (device: Device, graph: Graph, family?: object): KernelProgram => {
   const made: Info[] = []
   const products = device.module && productsIn(device.module)
-  const { places, inputs, outputs, constants, instructions } = planned(device, graph, products, made)
+  const keep = constantsOn(device, family)
+  const { places, inputs, outputs, constants, instructions } = planned(device, graph, products, made, keep)
+  const shapes = graph.inputs.map(({ shape }) => shape)
+  let isOpen = true
   // An output that is a constant, an input or another output is handed out as one more reference to the same numbers.
   const shared = outputs.map(
     (at, i) => outputs.indexOf(at) !== i || inputs.includes(at) || constants.some(([other]) => other === at),
   )
 
   const runNow = (given: readonly Info[], donated: readonly number[] = []): readonly Info[] => {
+    if (!isOpen) throw disposed(device.name)
+    present(device)
+    checkInputs(device.name, shapes, given)
     const values: (Info | undefined)[] = Array(places)
     for (const [at, info] of constants) values[at] = info
     for (const [k, at] of inputs.entries()) values[at] = given[k] as Info
@@ -200,7 +235,7 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
       for (const { at } of instructions) if (values[at] !== undefined) made.push(values[at])
       for (const info of made) device.dispose(info)
       made.length = 0
-      throw inLayer(error, current)
+      throw inLayer(error, device.name, current)
     }
     const results = outputs.map((at, i) => {
       const info = values[at] as Info
@@ -214,7 +249,9 @@ export const compileFor = (device: Device, graph: Graph): KernelProgram => {
     runNow,
     run: async (given, donated) => runNow(given, donated),
     dispose: () => {
-      for (const [, info] of constants) device.dispose(info)
+      if (!isOpen) return
+      isOpen = false
+      for (const [, info] of constants) keep.give(info)
       products?.dispose()
     },
   })

@@ -38,6 +38,41 @@ const load = async ({ paths }: WasmOptions, importPackage: Load): Promise<void> 
   if (where !== undefined) setWasmPaths(where as never)
 }
 
+/** What tfjs makes its backend by: once that was removed, importing the package does not bring it back. */
+let factory: ReturnType<typeof tf.findBackendFactory> | undefined
+
+const register = async (options: WasmOptions, importPackage: Load): Promise<void> => {
+  if (tf.findBackendFactory('wasm') === null) await load(options, importPackage)
+  if (tf.findBackendFactory('wasm') === null && factory) tf.registerBackend('wasm', factory, 2)
+  factory = tf.findBackendFactory('wasm')
+}
+
+/** What is used of Node's process. */
+interface Emitter {
+  readonly listeners: (event: string) => readonly ((...args: never) => unknown)[]
+  readonly removeListener: (event: string, listener: (...args: never) => unknown) => unknown
+}
+
+/** Events of the process at which the module throws anew what it is told, which ends applications that handle it. */
+const rethrown = ['uncaughtException', 'unhandledRejection'] as const
+
+/** Some work, after which the module listens to none of the events that it began to listen to meanwhile. */
+const withoutListeners = async (work: () => Promise<void>): Promise<void> => {
+  const { process } = globalThis as unknown as { process?: Partial<Emitter> }
+  const { listeners, removeListener } = process ?? {}
+  if (!listeners || !removeListener) return work()
+  const before = rethrown.map(event => new Set(listeners.call(process, event)))
+  try {
+    await work()
+  } finally {
+    // Others may have begun to listen too; the module's do nothing but throw.
+    for (const [i, event] of rethrown.entries())
+      for (const listener of listeners.call(process, event))
+        if (!before[i]?.has(listener) && /^function\s*\((\w+)\)\s*\{[\s\S]*throw \1;?\s*\}?\s*\}$/.test(`${listener}`))
+          removeListener.call(process, event, listener)
+  }
+}
+
 /** Kernels get their functions of the WebAssembly module, which tfjs does only for the backend in use. */
 const prepareKernels = (): void => {
   const backend = tf.findBackend('wasm')
@@ -62,12 +97,14 @@ export const wasmOf = async (importPackage: Load, options: WasmOptions = {}): Pr
   try {
     // The backend of eager operations is settled before another one, of higher rank, is there to be chosen.
     await tf.ready()
-    if (tf.findBackendFactory('wasm') === null) await load(options, importPackage)
-    // Looking it up begins to load it; tfjs is ready when that has ended. The backend in use stays what it is.
-    if (tf.findBackend('wasm') === null) {
-      await tf.ready()
-      prepareKernels()
-    }
+    await register(options, importPackage)
+    await withoutListeners(async () => {
+      // Looking it up begins to load it; tfjs is ready when that has ended. The backend in use stays what it is.
+      if (tf.findBackend('wasm') === null) {
+        await tf.ready()
+        prepareKernels()
+      }
+    })
     return tfjs('wasm', await moduleIn(tf.findBackend('wasm')))
   } catch (error) {
     throw new BackendError({

@@ -1,5 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
+import { sizeOf } from '../../core/shape.ts'
 import { plain, relaxed } from './binary.ts'
+import { allocator, type Inside } from './guard.ts'
 
 // tfjs keeps its tensors in the memory of its own WebAssembly module. Ours, of the kernels that it lacks, shares it.
 
@@ -88,21 +90,14 @@ export interface Module {
   readonly allocate: (bytes: number) => number
   readonly free: (address: number) => void
   readonly addressOf: (tensor: tf.TensorInfo) => number
-  /** A tensor whose numbers are whatever lies there. */
+  /**
+   * A tensor whose numbers are whatever lies there.
+   *
+   * @throws RangeError when there is no room
+   */
   readonly blank: (shape: readonly number[]) => tf.TensorInfo
   /** One more tensor of the same numbers, to be written to; `undefined` where there is another one already. */
   readonly own: (tensor: tf.TensorInfo, shape: readonly number[]) => tf.TensorInfo | undefined
-}
-
-/** What is used of the backend of tfjs; none of it is of its documented interface, so that all of it is looked for. */
-interface Inside {
-  readonly wasm?: {
-    readonly asm?: { readonly memory?: unknown }
-    readonly _malloc?: (bytes: number) => number
-    readonly _free?: (address: number) => void
-  }
-  readonly dataIdMap?: { readonly get: (dataId: object) => { readonly memoryOffset: number } }
-  readonly makeOutput?: (shape: number[], dtype: string) => tf.TensorInfo
 }
 
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), c => c.charCodeAt(0))
@@ -112,7 +107,7 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(ato
  * has no vectors: its own kernels do everything then.
  */
 export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | undefined> => {
-  const { wasm, dataIdMap, makeOutput } = backend as Inside
+  const { wasm, dataIdMap, makeOutput } = backend as unknown as Inside
   const memory = wasm?.asm?.memory
   const [malloc, free] = [wasm?._malloc, wasm?._free]
   if (!(memory instanceof WebAssembly.Memory) || !malloc || !free || !dataIdMap || !makeOutput) return undefined
@@ -121,19 +116,14 @@ export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | unde
   const binary = [relaxed, plain].map(bytesOf).find(bytes => WebAssembly.validate(bytes))
   if (binary === undefined) return undefined
   const { instance } = await WebAssembly.instantiate(binary, { env: { memory } })
-  const allocate = (bytes: number): number => {
-    // Addresses beyond two gigabytes come as negative numbers.
-    const address = malloc(bytes) >>> 0
-    if (address === 0) throw new RangeError(`out of memory: WebAssembly has no room for ${bytes} bytes`)
-    return address
-  }
+  const allocate = allocator(malloc)
   return Object.freeze<Module>({
     kernels: instance.exports as unknown as Kernels,
     memory,
     allocate,
     free,
     addressOf: ({ dataId }) => dataIdMap.get(dataId).memoryOffset >>> 0,
-    blank: shape => makeOutput.call(backend, [...shape], 'float32'),
+    blank: shape => makeOutput.call(backend, [...shape], 'float32', allocate(4 * sizeOf(shape))),
     own: ({ dataId, dtype }, shape) => {
       if (backend.refCount(dataId) !== 1) return undefined
       backend.incRef(dataId)

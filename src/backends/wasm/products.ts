@@ -85,25 +85,29 @@ export const productsIn = (module: Module): Products => {
       number,
     ]
     return (a, b, bias) => {
-      const made = blank(result)
+      // First what is given back here: it holds nothing when there is no room for the result.
       const scratch = allocate(room + (amid?.bytes ?? 0))
-      const margins = scratch + room
-      if (amid) {
-        kernels.clear(margins, amid.bytes)
-        amid.copy(margins, addressOf(a))
+      try {
+        const made = blank(result)
+        const margins = scratch + room
+        if (amid) {
+          kernels.clear(margins, amid.bytes)
+          amid.copy(margins, addressOf(a))
+        }
+        const [fromA, fromB, to] = [amid ? margins : addressOf(a), addressOf(b), addressOf(made)]
+        for (const place of places) {
+          const [atA, atB, atC] = [fromA + 4 * place.a, fromB + 4 * place.b, to + 4 * place.c]
+          const biased = bias === undefined ? 0 : addressOf(bias) + 4 * (sliding === null ? 0 : place.c)
+          kernels.contract(
+            ...[atA, rowsOfA, depthOfA, atB, depthOfB, columnsOf, atC, rowsOfC, m, k, n, biased],
+            Number(positive),
+            scratch,
+          )
+        }
+        return made
+      } finally {
+        free(scratch)
       }
-      const [fromA, fromB, to] = [amid ? margins : addressOf(a), addressOf(b), addressOf(made)]
-      for (const place of places) {
-        const [atA, atB, atC] = [fromA + 4 * place.a, fromB + 4 * place.b, to + 4 * place.c]
-        const biased = bias === undefined ? 0 : addressOf(bias) + 4 * (sliding === null ? 0 : place.c)
-        kernels.contract(
-          ...[atA, rowsOfA, depthOfA, atB, depthOfB, columnsOf, atC, rowsOfC, m, k, n, biased],
-          Number(positive),
-          scratch,
-        )
-      }
-      free(scratch)
-      return made
     }
   }
   return Object.freeze({ prepare, dispose: tables.dispose })

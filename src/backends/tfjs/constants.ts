@@ -1,0 +1,81 @@
+import type { KernelBackend } from '@tensorflow/tfjs-core'
+import type { Device, Info } from './device.ts'
+
+// Programs of a network for inputs of several shapes have the same weights, which are there once. They are told by their
+// numbers, as passes make new arrays of them: those with a normalization that went into them are equal, not identical.
+
+/** Constants on a device. */
+export interface Constants {
+  /** A tensor of these numbers, which may be one that is there. */
+  readonly take: (values: Float32Array, shape: readonly number[]) => Info
+  /** One that was taken is not used any more. */
+  readonly give: (info: Info) => void
+}
+
+interface Kept {
+  readonly info: Info
+  /** The numbers, where they cannot be looked at on the device. */
+  readonly values: Float32Array | undefined
+  users: number
+}
+
+/** Smaller ones cost less than looking for them. */
+const few = 64
+
+const bitsOf = ({ buffer, byteOffset, length }: Float32Array): Int32Array => new Int32Array(buffer, byteOffset, length)
+
+/** Numbers with the same text may be equal (FNV-1a, word by word). */
+const textOf = (values: Float32Array, shape: readonly number[]): string => {
+  let hash = 0x811c9dc5
+  for (const word of bitsOf(values)) hash = Math.imul(hash ^ word, 0x01000193)
+  return `${shape.join('x')} ${hash}`
+}
+
+const areEqual = (a: Float32Array, b: Float32Array): boolean => {
+  if (a === b) return true
+  const [one, other] = [bitsOf(a), bitsOf(b)]
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
+  return true
+}
+
+const unshared = (device: Device): Constants => ({ take: device.make, give: device.dispose })
+
+/** @param known those that are there, by what may tell them apart */
+const shared = (device: Device, known: Map<string, Kept[]>): Constants => {
+  const texts = new Map<object, string>()
+  return {
+    take: (values, shape) => {
+      if (values.length < few) return device.make(values, shape)
+      const text = textOf(values, shape)
+      const same = known.get(text)?.find(kept => areEqual(kept.values ?? device.view(kept.info).values, values))
+      const kept = same ?? { info: device.make(values, shape), values: device.isNear ? undefined : values, users: 0 }
+      if (same === undefined) known.set(text, [...(known.get(text) ?? []), kept])
+      kept.users++
+      texts.set(kept.info.dataId, text)
+      return kept.info
+    },
+    give: info => {
+      const text = texts.get(info.dataId)
+      const kept = text === undefined ? undefined : known.get(text)?.find(one => one.info.dataId === info.dataId)
+      if (text === undefined || kept === undefined) return device.dispose(info)
+      if (--kept.users > 0) return
+      const rest = (known.get(text) ?? []).filter(one => one !== kept)
+      if (rest.length > 0) known.set(text, rest)
+      else known.delete(text)
+      device.dispose(info)
+    },
+  }
+}
+
+/** What the programs of each family have in common, on each backend of tfjs. */
+const families = new WeakMap<object, WeakMap<KernelBackend, Map<string, Kept[]>>>()
+
+/** The constants of programs of a family; without one, a program's own. */
+export const constantsOn = (device: Device, family: object | undefined): Constants => {
+  if (family === undefined) return unshared(device)
+  const byBackend = families.get(family) ?? new WeakMap<KernelBackend, Map<string, Kept[]>>()
+  families.set(family, byBackend)
+  const known = byBackend.get(device.backend) ?? new Map<string, Kept[]>()
+  byBackend.set(device.backend, known)
+  return shared(device, known)
+}

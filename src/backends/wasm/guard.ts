@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core'
+
+// The WebAssembly backend of tfjs does not look at whether there was memory: a tensor that found no room lies at address 0,
+// where the module keeps its own data, and after a kernel has written there, none works any more.
+
+/** What is used of the backend of tfjs; none of it is of its documented interface, so that all of it is looked for. */
+export interface Inside {
+  readonly wasm?: {
+    readonly asm?: { readonly memory?: unknown }
+    readonly HEAPU8?: Uint8Array
+    readonly _malloc?: (bytes: number) => number
+    readonly _free?: (address: number) => void
+  } | null
+  readonly dataIdMap?: {
+    readonly get: (dataId: object) => { readonly memoryOffset: number; readonly shape: readonly number[] }
+  }
+  readonly makeOutput?: (
+    shape: number[],
+    dtype: tf.DataType,
+    address?: number,
+    values?: tf.backend_util.BackendValues,
+  ) => tf.TensorInfo
+}
+
+/**
+ * Memory of the module; its address.
+ *
+ * @throws RangeError when there is no room
+ */
+export const allocator =
+  (malloc: (bytes: number) => number) =>
+  (bytes: number): number => {
+    // Addresses beyond two gigabytes come as negative numbers, and sizes beyond four would be taken for small ones.
+    const address = bytes < 2 ** 32 ? malloc(Math.max(4, bytes)) >>> 0 : 0
+    if (address === 0) throw new RangeError(`out of memory: WebAssembly has no room for ${bytes} bytes`)
+    return address
+  }
+
+/**
+ * The backend as kernels get it: what they make has memory, or a RangeError is thrown. The backend itself stays as it is,
+ * as does one that is not of WebAssembly.
+ */
+export const guarded = (backend: tf.KernelBackend): tf.KernelBackend => {
+  const inside: Inside = backend as unknown as Inside
+  const malloc = inside.wasm?._malloc
+  const { makeOutput } = inside
+  if (malloc === undefined || makeOutput === undefined) return backend
+  const allocate = allocator(malloc)
+  const make = (
+    shape: number[],
+    dtype: tf.DataType,
+    values: tf.backend_util.BackendValues | null | undefined,
+  ): tf.TensorInfo => {
+    const bytes = tf.util.sizeFromShape(shape) * tf.util.bytesPerElement(dtype)
+    const address = allocate(bytes)
+    const { buffer, byteOffset } = (values ?? new Uint8Array(0)) as Uint8Array
+    if (values) inside.wasm?.HEAPU8?.set(new Uint8Array(buffer, byteOffset, bytes), address)
+    return makeOutput.call(backend, shape, dtype, address)
+  }
+  return Object.create(backend, {
+    makeOutput: {
+      value: (
+        shape: number[],
+        dtype: tf.DataType,
+        address?: number,
+        values?: tf.backend_util.BackendValues,
+      ): tf.TensorInfo =>
+        address === undefined || address === null
+          ? make(shape, dtype, values)
+          : makeOutput.call(backend, shape, dtype, address),
+    },
+    write: {
+      value: (values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object =>
+        dtype === 'string' ? backend.write(values, shape, dtype) : make(shape, dtype, values).dataId,
+    },
+  })
+}
