@@ -51,7 +51,10 @@ const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | n
 
 /** Lines up cells: text to the left, numbers to the right. */
 const table = (rows: readonly (readonly string[])[], rightFrom: number): readonly string[] => {
-  const widths = rows[0]?.map((_, c) => Math.max(...rows.map(row => [...(row[c] ?? '')].length))) ?? []
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, c) => Math.max(widest[c] ?? 0, [...cell].length)),
+    [],
+  )
   return rows.map(row =>
     row
       .map((cell, c) => (c < rightFrom ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))

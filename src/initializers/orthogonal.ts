@@ -15,7 +15,8 @@ const orthonormalRows = (random: Float32Array, n: number, length: number): Float
         const along = other.reduce((sum, value, j) => sum + value * (row[j] as number), 0)
         for (let j = 0; j < length; j++) row[j] = (row[j] as number) - along * (other[j] as number)
       }
-    const norm = Math.hypot(...row)
+    // Not Math.hypot, which takes its numbers as arguments: a long row has more than a call can have.
+    const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0))
     rows.push(row.map(value => value / norm))
   }
   return rows

@@ -27,7 +27,8 @@ export const lengths = (values: Float32Array, shape: readonly number[], axis: nu
 }
 
 const unit = (vector: Float64Array): Float64Array => {
-  const length = Math.max(1e-12, Math.hypot(...vector))
+  // Not Math.hypot, which takes its numbers as arguments: a long vector has more than a call can have.
+  const length = Math.max(1e-12, Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)))
   return vector.map(value => value / length)
 }
 
