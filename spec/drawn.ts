@@ -164,9 +164,13 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
           beta: values,
           gamma: values,
           runningMean: values,
-          runningInvStd: values,
           name,
-        }),
+        }).chain(options =>
+          fc.oneof(
+            some({ runningVariance: proportion }).map(own => ({ ...options, ...own })),
+            some({ runningInvStd: values }).map(own => ({ ...options, ...own, running: 'inverseDeviation' })),
+          ),
+        ),
       ),
       one(tuple(rank, upTo(4))),
     ),

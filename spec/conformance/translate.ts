@@ -61,9 +61,14 @@ const translateValue = (name: string, value: unknown): unknown => {
   throw new UnreadableCases(`an argument of an unknown form, ${JSON.stringify(value)}`)
 }
 
+/** What the original does where this library has a choice. */
+const asTheOriginal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  BatchNorm: { running: 'inverseDeviation' },
+}
+
 /** The arguments of a layer's constructor. */
 export const argumentsOf = (layer: string, args: Readonly<Record<string, unknown>>): readonly unknown[] => {
-  const rest = { ...args }
+  const rest = { ...args, ...asTheOriginal[layer] }
   const first: unknown[] = []
   for (const name of positional[layer] ?? ['n_units']) {
     if (!(name in rest)) break

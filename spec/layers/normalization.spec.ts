@@ -46,10 +46,11 @@ describe('BatchNorm', () => {
         gamma: untyped.tensor(gamma),
         beta: untyped.tensor(beta),
         runningMean: 3,
-        runningInvStd: 0.5,
+        runningVariance: 0.5,
         alpha: 0.25,
       })
       const { mean, variance } = momentsOf(x, reduced)
+      const count = x.data.length / kept.reduce<number>((n, d) => n * d, 1)
       const invStd = { shape: kept, data: variance.data.map(value => 1 / Math.sqrt(value + 1e-5)) }
       const { output, after, params, state } = run(layer, x, { training: true })
       close(
@@ -64,18 +65,35 @@ describe('BatchNorm', () => {
       )
       close(after.runningMean as Numbers, { shape: kept, data: mean.data.map(value => 0.75 * 3 + 0.25 * value) })
       close(
-        after.runningInvStd as Numbers,
-        { shape: kept, data: invStd.data.map(value => 0.75 * 0.5 + 0.25 * value) },
+        after.runningVariance as Numbers,
+        { shape: kept, data: variance.data.map(value => 0.75 * 0.5 + (0.25 * value * count) / (count - 1)) },
         1e-4,
       )
       expect(Object.values({ ...params, ...state }).map(({ shape }) => shape)).to.deep.equal([kept, kept, kept, kept])
       expect(new Set(state.runningMean?.data)).to.deep.equal(new Set([3]))
     })
 
-  it('uses the running statistics outside of training, and leaves them as they are', () => {
-    const layer = BatchNorm({ runningMean: 2, runningInvStd: [[4, 1]], gamma: [[0.5, 3]], beta: -1 })
-    const { output, after, state } = run(layer, { shape: [2, 2], data: [2, 3, 5, 0] })
-    close(output, { shape: [2, 2], data: [-1, 2, 5, -7] })
+  for (const layer of [
+    BatchNorm({ runningMean: 2, runningVariance: [[1 / 16, 1]], gamma: [[0.5, 3]], beta: -1, epsilon: 0 }),
+    BatchNorm({ running: 'inverseDeviation', runningMean: 2, runningInvStd: [[4, 1]], gamma: [[0.5, 3]], beta: -1 }),
+  ])
+    it(`uses the running statistics outside of training, and leaves them as they are: ${layer}`, () => {
+      const { output, after, state } = run(layer, { shape: [2, 2], data: [2, 3, 5, 0] })
+      close(output, { shape: [2, 2], data: [-1, 2, 5, -7] })
+      expect(after).to.deep.equal(state)
+    })
+
+  it("averages the inverse deviation with running: 'inverseDeviation'", () => {
+    const layer = BatchNorm({ running: 'inverseDeviation', alpha: 0.25, epsilon: 0 })
+    const { after } = run(layer, { shape: [2, 1], data: [1, 5] }, { training: true })
+    close(after.runningMean as Numbers, { shape: [1, 1], data: [0.25 * 3] })
+    close(after.runningInvStd as Numbers, { shape: [1, 1], data: [0.75 + 0.25 / 2] })
+  })
+
+  it('normalizes one value for each mean with the running statistics in training too, and leaves them as they are', () => {
+    const layer = BatchNorm({ runningMean: 2, runningVariance: [[1 / 16, 1]], epsilon: 0 })
+    const { output, after, state } = run(layer, { shape: [1, 2], data: [3, 3] }, { training: true })
+    close(output, { shape: [1, 2], data: [4, 1] })
     expect(after).to.deep.equal(state)
   })
 
@@ -104,7 +122,7 @@ describe('BatchNorm', () => {
   it('reads its options back and prints them', () => {
     const layer = BatchNorm()
     expect(layer).to.include({ kind: 'BatchNorm', axes: null, alpha: 0.1, epsilon: 1e-5, beta: 0, gamma: 1 })
-    expect(layer).to.include({ runningMean: 0, runningInvStd: 1, name: 'batch-norm-{}' })
+    expect(layer).to.include({ running: 'variance', runningMean: 0, runningVariance: 1, name: 'batch-norm-{}' })
     expect(BatchNorm({ axes: [0, 1] }).axes).to.deep.equal([0, 1])
     expect([layer, BN({ alpha: 0.5, axes: [0], gamma: [[2]], name: 'bn' })].map(String)).to.deep.equal([
       'BatchNorm()',
@@ -137,7 +155,29 @@ describe('BatchNorm', () => {
     ],
     [
       () => untyped.BatchNorm({ runningMeans: 0 }),
-      "InvalidOption of BatchNorm, runningMeans: expected an option of axes, alpha, beta, gamma, epsilon, runningMean, runningInvStd, got 'runningMeans'. Did you mean runningMean?",
+      "InvalidOption of BatchNorm, runningMeans: expected an option of axes, alpha, beta, gamma, epsilon, running, runningMean, runningVariance, runningInvStd, got 'runningMeans'. Did you mean runningMean?",
+    ],
+    [
+      () => untyped.BatchNorm({ running: 'deviation' }),
+      "InvalidOption of BatchNorm, running: expected 'variance' or 'inverseDeviation', got 'deviation'.",
+    ],
+    [
+      () => untyped.BatchNorm({ runningInvStd: 2 }),
+      "InvalidOption of BatchNorm, runningInvStd: expected none with running: 'variance', got one. Give runningVariance, or running: 'inverseDeviation'.",
+    ],
+    [
+      () => untyped.BatchNorm({ runningVariance: 2, running: 'inverseDeviation' }),
+      "InvalidOption of BatchNorm, runningVariance: expected none with running: 'inverseDeviation', got one. Give runningInvStd, or leave out running.",
+    ],
+    [
+      () =>
+        apply(
+          join(Input(4), BatchNorm()),
+          init(join(Input(4), BatchNorm()), key(0)),
+          { data: [], shape: [0, 4] } as never,
+          { training: true },
+        ),
+      'LayerConnectionError of batch-norm-1: expected a batch with at least one value for each mean, of known size in training, got (0, 4). Leave empty batches out of training.',
     ],
     [
       () => untyped.BatchNorm(0.1),

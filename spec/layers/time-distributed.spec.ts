@@ -43,7 +43,7 @@ describe('TimeDistributed', () => {
       'out/weight',
       'out/bias',
     ])
-    expect(Object.keys(state)).to.deep.equal(['batch-norm-1/runningMean', 'batch-norm-1/runningInvStd'])
+    expect(Object.keys(state)).to.deep.equal(['batch-norm-1/runningMean', 'batch-norm-1/runningVariance'])
     const rows = join(Input(4), inner)
     const tree: Record<string, Record<string, unknown>> = {}
     for (const [name, value] of [...Object.entries(params), ...Object.entries(state)]) {

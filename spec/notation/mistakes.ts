@@ -84,6 +84,12 @@ export const mistakes: readonly Mistake[] = [
   mistake(13, 'Input(3) >> Dropout(1)', '… >> Dropout(1) ⟵ Dropout does not take these arguments'),
   mistake(1, 'DropBlock(1.5, 3)', 'DropBlock(1.5, 3) ⟵ DropBlock does not take these arguments'),
   mistake(11, 'BatchNorm(alpha=2)', 'BatchNorm(alpha=2) ⟵ not a value for alpha'),
+  mistake(
+    37,
+    'BatchNorm(running=inverseDeviation, runningVariance=2)',
+    'BatchNorm(running=inverseDeviation, runningVariance=2) ⟵ not a value for runningVariance',
+  ),
+  mistake(11, 'BatchNorm(runningInvStd=2)', 'BatchNorm(runningInvStd=2) ⟵ not a value for runningInvStd'),
   mistake(11, 'BatchNorm(epsilon=-0.1)', 'BatchNorm(epsilon=-0.1) ⟵ not a value for epsilon'),
   mistake(11, 'LayerNorm(axes=[0])', 'LayerNorm(axes=[0]) ⟵ not a value for axes'),
   mistake(11, 'LayerNorm(axes=[1,1])', 'LayerNorm(axes=[1,1]) ⟵ not a value for axes'),

@@ -104,7 +104,7 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
       const [found, expected] = [await model.apply(x, mode), apply(network, variables, x, mode)]
       near(found.output, expected.output)
       near(found.state['batch-norm-1'].runningMean, expected.state['batch-norm-1'].runningMean)
-      near(found.state['batch-norm-1'].runningInvStd, expected.state['batch-norm-1'].runningInvStd)
+      near(found.state['batch-norm-1'].runningVariance, expected.state['batch-norm-1'].runningVariance)
       const other = await model.apply(x, { training: true, key: key(6) })
       expect(numbers(other.output)).to.not.deep.equal(numbers(found.output))
       await model.dispose()

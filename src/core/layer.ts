@@ -51,6 +51,8 @@ export interface Mode {
   readonly training: boolean
   /** Present when the caller gave one; a layer that draws demands it in training. */
   readonly key: Key | undefined
+  /** The layer's name in its network, for errors. */
+  readonly layer?: string
 }
 
 /** What `forward` gives: the output, and the new values of the variables in the layer's state. */

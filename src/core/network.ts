@@ -355,7 +355,7 @@ export const run = <T>(
   const state = new Map<string, Readonly<Record<string, T>>>()
   for (const { name, layer, inputs: from, externals } of wiring.nodes) {
     const given = [...externals.map(k => inputs[k] as T), ...from.map(i => values[i] as T)]
-    const mine: Mode = mode.key === undefined ? mode : { ...mode, key: foldIn(mode.key, name) }
+    const mine: Mode = { ...mode, layer: name, key: mode.key && foldIn(mode.key, name) }
     const [output, newState] = layer.rules.forward(
       ops.within?.(name) ?? ops,
       merged(own(variables, name), state.get(name)),

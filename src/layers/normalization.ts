@@ -1,15 +1,20 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import type { Fault } from '../core/errors.ts'
-import { codec, number, parameter } from '../core/options.ts'
+import { type Fault, LayerConnectionError } from '../core/errors.ts'
+import type { Mode } from '../core/layer.ts'
+import { codec, number, oneOf, parameter } from '../core/options.ts'
 import { type Shape, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
+
+/** What a batch normalization averages beside the mean. */
+type Running = 'variance' | 'inverseDeviation'
 
 /** The options of {@link BatchNorm}. */
 export interface BatchNormOptions<
   Axes extends readonly number[] | null = readonly number[] | null,
   Name extends string = string,
+  Kind extends Running = Running,
 > extends NameOption<Name> {
   /** The axes that mean and deviation run over; negative ones count from the end. Default, or `null`: all but the last. */
   readonly axes?: Axes
@@ -21,25 +26,40 @@ export interface BatchNormOptions<
   readonly beta?: ParameterSource
   /** The initial factor. Default: 1. */
   readonly gamma?: ParameterSource
+  /**
+   * What is averaged beside the mean. Default: `'variance'`. `'inverseDeviation'` averages `1 / sqrt(variance + epsilon)`
+   * of each batch, as NeuPy does, and is there for its weights: one batch whose values hardly differ has an inverse
+   * deviation of up to 316, and outweighs all others in inference.
+   */
+  readonly running?: Kind
   /** The initial running mean. Default: 0. */
   readonly runningMean?: ParameterSource
-  /** The initial running inverse of the standard deviation. Default: 1. */
+  /** The initial running variance. Default: 1. */
+  readonly runningVariance?: ParameterSource
+  /** The initial running inverse deviation, with `running: 'inverseDeviation'`. Default: 1. */
   readonly runningInvStd?: ParameterSource
 }
 
 /** A batch normalization as a type: any shape in, the same out; its variables are 1 along the axes it runs over. */
-export interface BatchNorm<Axes, Name extends string> extends Leaf<Name, 'both'> {
+export interface BatchNorm<Axes, Name extends string, Kind extends Running = 'variance'> extends Leaf<Name, 'both'> {
   readonly kind: 'BatchNorm'
   readonly axes: readonly number[] | null
   readonly alpha: number
   readonly epsilon: number
   readonly beta: Parameter
   readonly gamma: Parameter
+  readonly running: Kind
   readonly runningMean: Parameter
+  readonly runningVariance: Parameter
   readonly runningInvStd: Parameter
   readonly '~out': this['~in']
   readonly '~params': Statistics<this['~in'], Axes, 'gamma' | 'beta'>
-  readonly '~state': Statistics<this['~in'], Axes, 'runningMean' | 'runningInvStd'>
+  readonly '~state': Statistics<this['~in'], Axes, 'runningMean' | Averaged[Kind]>
+}
+/** The variable that holds what is averaged. */
+interface Averaged {
+  readonly variance: 'runningVariance'
+  readonly inverseDeviation: 'runningInvStd'
 }
 type Statistics<I, Axes, Names extends string> =
   Kept<I, Axes> extends infer S extends number[] ? { readonly [_ in Names]: Tensor<S> } : never
@@ -58,9 +78,10 @@ type Ones<S extends readonly unknown[]> = { -readonly [K in keyof S]: 1 }
 export type BatchNormConstructor = <
   const Axes extends readonly number[] | null = null,
   const Name extends string = 'batch-norm-{}',
+  const Kind extends Running = 'variance',
 >(
-  options?: BatchNormOptions<Axes, Name>,
-) => BatchNorm<Axes, Name>
+  options?: BatchNormOptions<Axes, Name, Kind>,
+) => BatchNorm<Axes, Name, Kind>
 
 interface Normal {
   readonly axes: readonly number[] | null
@@ -68,7 +89,9 @@ interface Normal {
   readonly epsilon: number
   readonly beta: Parameter
   readonly gamma: Parameter
+  readonly running: Running
   readonly runningMean: Parameter
+  readonly runningVariance: Parameter
   readonly runningInvStd: Parameter
 }
 
@@ -98,7 +121,7 @@ const normalizedShape = ({ axes }: Normal, input: Shape | null): Either<Fault, S
 
 /** Every variable has the shape of the input with 1 for each axis that the statistics run over. */
 const statistic =
-  (name: 'beta' | 'gamma' | 'runningMean' | 'runningInvStd', trainable: boolean) =>
+  (name: 'beta' | 'gamma' | 'runningMean' | 'runningVariance' | 'runningInvStd', trainable: boolean) =>
   (options: Normal, input: Shape | null): Either<Fault, VariableRule> => {
     const reduced = reducedAxes(options.axes, input?.length ?? 0)
     const shape = input?.map((d, i) => (reduced.includes(i) ? 1 : d))
@@ -110,25 +133,45 @@ const statistic =
           remedy: 'Give the Input these dimensions, and let the axes contain 0, the batch.',
         })
   }
+/** The variable of what is averaged, where it is this. */
+const averaged = (name: 'runningVariance' | 'runningInvStd', running: Running) => {
+  const rule = statistic(name, false)
+  return (options: Normal, input: Shape | null): Either<Fault, VariableRule | null> =>
+    options.running === running ? rule(options, input) : right(null)
+}
+
+/** How many values of a batch a statistic is of. */
+const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }: Mode): number => {
+  const count = over.reduce<number>((n, axis) => n * (shape[axis] ?? Number.NaN), 1)
+  if (count > 0) return count
+  throw new LayerConnectionError({
+    layer,
+    expected: 'a batch with at least one value for each mean, of known size in training',
+    got: showShape(shape),
+    remedy: 'Leave empty batches out of training.',
+  })
+}
 
 /**
  * Batch normalization (Ioffe and Szegedy 2015): `gamma (x - mean) / sqrt(variance + epsilon) + beta`.
  *
  * In training, mean and (biased) variance are the batch's, and the new state holds the running statistics:
- * `running = (1 - alpha) running + alpha batch`, of the mean and of the inverse of the standard deviation. Otherwise
- * the running statistics are used. As in the original, the inverse of the deviation is averaged, not the variance:
- * convert weights that come from elsewhere by `1 / sqrt(variance + epsilon)`.
+ * `running = (1 - alpha) running + alpha batch`, of the mean and of the unbiased variance, `n / (n - 1)` times the biased
+ * one, as in the paper (algorithm 2) and in PyTorch. Otherwise the running statistics are used. A batch with one value for
+ * each mean has no variance: it is normalized with the running statistics, in training too, and leaves them as they are.
  *
- * Variables: parameters `gamma` and `beta`, state `runningMean` and `runningInvStd`, all of the input's shape with 1
- * along the axes.
+ * With `running: 'inverseDeviation'` the inverse of the biased deviation is averaged, not the variance.
+ *
+ * Variables: parameters `gamma` and `beta`, state `runningMean` and `runningVariance` (or `runningInvStd`), all of the
+ * input's shape with 1 along the axes.
  *
  * @throws InvalidOption when an option is not what its description says
- * @throws LayerConnectionError, from `join`, when the input has no such axis
+ * @throws LayerConnectionError, from `join`, when the input has no such axis; when it runs, in training on an empty batch
  * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
  * @example
  * ```ts
  * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), BatchNorm(), Relu())
- * Object.keys(init(network, key(0)).state) // ['batch-norm-1']
+ * Object.keys(init(network, key(0)).state['batch-norm-1']) // ['runningMean', 'runningVariance']
  * ```
  */
 export const BatchNorm: BatchNormConstructor = defineLayer({
@@ -140,29 +183,53 @@ export const BatchNorm: BatchNormConstructor = defineLayer({
     beta: { codec: parameter, default: 0 },
     gamma: { codec: parameter, default: 1 },
     epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-5 },
+    running: { codec: oneOf(['variance', 'inverseDeviation']), default: 'variance' },
     runningMean: { codec: parameter, default: 0 },
+    runningVariance: { codec: parameter, default: 1 },
     runningInvStd: { codec: parameter, default: 1 },
+  },
+  check: ({ running, runningVariance, runningInvStd }) => {
+    const unused = running === 'variance' ? 'runningInvStd' : 'runningVariance'
+    return (running === 'variance' ? runningInvStd : runningVariance) === 1
+      ? undefined
+      : {
+          option: unused,
+          expected: `none with running: '${running}'`,
+          got: 'one',
+          remedy: `Give ${running === 'variance' ? "runningVariance, or running: 'inverseDeviation'" : 'runningInvStd, or leave out running'}.`,
+        }
   },
   shape: normalizedShape,
   variables: {
     runningMean: statistic('runningMean', false),
-    runningInvStd: statistic('runningInvStd', false),
+    runningVariance: averaged('runningVariance', 'variance'),
+    runningInvStd: averaged('runningInvStd', 'inverseDeviation'),
     gamma: statistic('gamma', true),
     beta: statistic('beta', true),
   },
-  forward: ({ axes, alpha, epsilon }, ops, x, { runningMean, runningInvStd, gamma, beta }, { training }) => {
-    const normalize = (mean: typeof x, invStd: typeof x) =>
+  forward: ({ axes, alpha, epsilon, running }, ops, x, variables, mode) => {
+    const { runningMean, runningVariance, runningInvStd, gamma, beta } = variables
+    type T = typeof x
+    const inverse = (variance: T): T => ops.rsqrt(ops.add(variance, ops.constant(epsilon)))
+    const normalize = (mean: T, invStd: T): T =>
       ops.add(ops.multiply(ops.subtract(x, mean), ops.multiply(invStd, gamma)), beta)
-    if (!training) return [normalize(runningMean, runningInvStd), {}]
     const over = reducedAxes(axes, ops.shape(x).length)
+    const count = mode.training ? countOf(ops.shape(x), over, mode) : 1
+    if (count === 1)
+      return [normalize(runningMean, running === 'variance' ? inverse(runningVariance) : runningInvStd), {}]
     const mean = ops.mean(x, over, true)
     const variance = ops.mean(ops.square(ops.subtract(x, mean)), over, true)
-    const invStd = ops.rsqrt(ops.add(variance, ops.constant(epsilon)))
-    const average = (running: typeof x, batch: typeof x) =>
-      ops.add(ops.multiply(running, ops.constant(1 - alpha)), ops.multiply(batch, ops.constant(alpha)))
+    const invStd = inverse(variance)
+    const average = (before: T, batch: T, weight = alpha): T =>
+      ops.add(ops.multiply(before, ops.constant(1 - alpha)), ops.multiply(batch, ops.constant(weight)))
     return [
       normalize(mean, invStd),
-      { runningMean: average(runningMean, mean), runningInvStd: average(runningInvStd, invStd) },
+      {
+        runningMean: average(runningMean, mean),
+        ...(running === 'variance'
+          ? { runningVariance: average(runningVariance, variance, (alpha * count) / (count - 1)) }
+          : { runningInvStd: average(runningInvStd, invStd) }),
+      },
     ]
   },
 })

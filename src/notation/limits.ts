@@ -42,6 +42,7 @@ interface OverBatch extends Scaled {
   readonly axes: 'anyAxes'
   readonly alpha: 'part'
   readonly runningMean: 'values'
+  readonly runningVariance: 'values'
   readonly runningInvStd: 'values'
 }
 interface InGroups extends Scaled {
@@ -192,9 +193,16 @@ export type RefusedOptions<Word extends string, P extends readonly unknown[], O>
   [K in keyof O]: true extends
     | Refuses<O[K], K extends keyof Of<Word> ? Of<Word>[K] : never>
     | (K extends 'groups' ? Indivisible<Together<P>, O[K]> : false)
+    | (K extends 'runningVariance' | 'runningInvStd' ? IsUnused<K, O> : false)
     ? K
     : never
 }[keyof O]
+/** Whether a batch normalization is given a start for what it does not average. */
+type IsUnused<K extends keyof O, O> = O[K] extends 1
+  ? false
+  : (O extends { readonly running: 'inverseDeviation' } ? 'runningVariance' : 'runningInvStd') extends K
+    ? true
+    : false
 /** Whether the last of some sizes, the channels that come out, cannot be divided into groups of one size. */
 type Indivisible<Size, Groups> = Size extends readonly [...unknown[], infer C extends number]
   ? Groups extends number

@@ -68,8 +68,10 @@ export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span
   return isPart(own) ? right(own as unknown as AnyLayer) : left(noLayer({ ...call, make: () => own }, own))
 }
 
+type Argument = Arguments['named'][number]
+
 /** Whether an option cannot be, whatever its layer is: a name is a text, and left out it is that of the kind. */
-const isNoName = ({ name, value }: Arguments['named'][number]): boolean => name === 'name' && value === null
+const isNoName = ({ name, value }: Argument): boolean => name === 'name' && value === null
 
 /** What a call gives or refuses with. Errors of another kind, of functions of the user's, are his. */
 const outcome = ({ make }: Call, given: readonly unknown[]): Either<Refused, unknown> => {
@@ -109,12 +111,21 @@ const whyNot = (call: Call, refused?: InvalidOption): Problem => {
   if (first !== undefined) return wrongArguments(call, first)
   const unknown = given.named.find(({ name }) => !options.includes(name))
   if (unknown) return unknownOption(unknown.name, unknown.at.from, options)
+  const blamed = ({ name, value, at }: Argument, error: InvalidOption): Problem => ({
+    layer: null,
+    from: at.from,
+    to: at.to,
+    why: `not a value for ${name}`,
+    ...details(error, value),
+  })
+  // No name at all is refused as what is no name.
+  const only = (argument: Argument) => ({ [argument.name]: isNoName(argument) ? false : argument.value })
+  const isFine = (argument: Argument) => refusal(call, [...positional, only(argument)]) === undefined
+  const fine = Object.assign({}, ...given.named.filter(isFine).map(only))
   for (const argument of given.named) {
-    const { name, value, at } = argument
-    // No name at all is refused as what is no name.
-    const error = refusal(call, [...positional, { [name]: isNoName(argument) ? false : value }])
-    if (error !== undefined)
-      return { layer: null, from: at.from, to: at.to, why: `not a value for ${name}`, ...details(error, value) }
+    // Beside those that are right alone, as it may need one of them.
+    const error = refusal(call, [...positional, { ...fine, ...only(argument) }])
+    if (error?.option === argument.name) return blamed(argument, error)
   }
   return wrongArguments(call, refused)
 }

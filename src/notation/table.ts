@@ -23,6 +23,9 @@ import { type WindowRows, windowRows } from './window-rows.ts'
 
 type MergeName = Extract<NonNullable<Parameters<L.ElementwiseConstructor>[0]>, string>
 
+/** What a batch normalization averages. */
+type Running<O> = O extends { readonly running: 'inverseDeviation' } ? 'inverseDeviation' : 'variance'
+
 /** The layer of each name, for positional arguments `P` and options `O`, or why there is none. */
 export interface Rows<P extends readonly unknown[], O> extends DenseRows<P, O>, WindowRows<P, O> {
   readonly Input: Together<P> extends infer S extends L.InputShape
@@ -41,10 +44,10 @@ export interface Rows<P extends readonly unknown[], O> extends DenseRows<P, O>, 
     ? With<O, NameOption, L.DropBlock<Name<O, 'drop-block-{}'>, Block>>
     : WrongArguments
   readonly BatchNorm: P extends readonly []
-    ? With<O, L.BatchNormOptions, L.BatchNorm<Option<O, 'axes', null>, Name<O, 'batch-norm-{}'>>>
+    ? With<O, L.BatchNormOptions, L.BatchNorm<Option<O, 'axes', null>, Name<O, 'batch-norm-{}'>, Running<O>>>
     : WrongArguments
   readonly BN: P extends readonly []
-    ? With<O, L.BatchNormOptions, L.BatchNorm<Option<O, 'axes', null>, Name<O, 'batch-norm-{}'>>>
+    ? With<O, L.BatchNormOptions, L.BatchNorm<Option<O, 'axes', null>, Name<O, 'batch-norm-{}'>, Running<O>>>
     : WrongArguments
   readonly GroupNorm: P extends readonly [infer Groups extends number]
     ? With<O, L.GroupNormOptions, L.GroupNorm<Groups, Name<O, 'group-norm-{}'>>>

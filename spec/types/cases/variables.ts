@@ -78,6 +78,10 @@ holds<Same<(typeof params)['fc-001']['weight'], Tensor<[4608, 32]>>>()
 holds<Same<(typeof params)['softmax-1']['bias'], Tensor<[10]>>>()
 holds<Same<keyof StateOf<typeof network>, 'batch-norm-1'>>()
 holds<Same<(typeof state)['batch-norm-1']['runningMean'], Tensor<[1, 1, 1, 16]>>>()
+holds<Same<keyof (typeof state)['batch-norm-1'], 'runningMean' | 'runningVariance'>>()
+const original = join(Input(4), BatchNorm({ running: 'inverseDeviation' }), net('BN(running=inverseDeviation)'))
+holds<Same<keyof StateOf<typeof original>['batch-norm-1'], 'runningMean' | 'runningInvStd'>>()
+holds<Same<keyof StateOf<typeof original>['batch-norm-2'], 'runningMean' | 'runningInvStd'>>()
 
 params['convolution-2']
 //     ~~~~~~~~~~~~~~~ Property 'convolution-2' does not exist
