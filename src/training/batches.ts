@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Part } from '../core/network.ts'
-import { inputCount, outputCount, partsOf, plainNumbers, type TensorInput, toTensor, toTensors } from '../state/data.ts'
-import { held, keeping } from './given.ts'
+import { inputCount, outputCount, partsOf, type TensorInput, toNumbers, toTensor, toTensors } from '../state/data.ts'
+import { keeping } from './given.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
 export interface Examples {
@@ -114,11 +114,13 @@ interface Reading {
   readonly data: Float32Array | Promise<Float32Array>
 }
 
-const readTensor = (tensor: tf.Tensor): Reading => {
-  const { shape } = tensor
+const readInput = (input: unknown): Reading => {
   // tfjs may hold numbers in the very array that it was given, which the user may fill anew.
-  if (isNear()) return { shape, data: Float32Array.from(tensor.dataSync()) }
-  const own = held(tensor)
+  if (isNear() || !(input instanceof tf.Tensor)) return toNumbers(input)
+  const [own] = keeping(
+    tensors => tensors,
+    () => [tf.clone(toTensor(input))],
+  )
   const read = async () => {
     try {
       return Float32Array.from(await own.data())
@@ -126,13 +128,7 @@ const readTensor = (tensor: tf.Tensor): Reading => {
       own.dispose()
     }
   }
-  return { shape, data: read() }
-}
-
-const readInput = (input: unknown): Reading => {
-  const plain = plainNumbers(input)
-  if (plain !== undefined) return { shape: plain.shape, data: plain.data.slice() }
-  return input instanceof tf.Tensor ? readTensor(toTensor(input)) : tf.tidy(() => readTensor(toTensor(input)) as never)
+  return { shape: own.shape, data: read() }
 }
 
 /**

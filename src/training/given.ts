@@ -13,7 +13,7 @@ import type { Optimizer, OptimizerState } from './optimizer.ts'
 export const held = (tensor: tf.Tensor): tf.Tensor => tf.keep(tf.clone(tensor))
 
 /** Tensors that some work makes, which no `tf.tidy` around disposes; nothing is left where it fails. */
-export const keeping = <R>(tensorsIn: (result: R) => readonly tf.Tensor[], work: () => R): R => {
+export const keeping = <const R>(tensorsIn: (result: R) => readonly tf.Tensor[], work: () => R): R => {
   let result: R | undefined
   tf.tidy(() => {
     result = work()
