@@ -21,8 +21,28 @@ import { asMemory, asTensors, described } from './given.ts'
 /** The learning rate: a number, or a function of the number of the update, from 0 on. */
 export type Step = number | ((update: number) => number)
 
-/** The learning rate of an update. */
-export const stepAt = (step: Step, update: number): number => (typeof step === 'number' ? step : step(update))
+const unfit = (owner: string, option: string, expected: string, update: number, got: unknown): InvalidOption =>
+  new InvalidOption({
+    layer: owner,
+    option,
+    expected: `${expected} for update ${update}`,
+    got: described(got),
+    remedy: 'Give a number, or a function that gives one for every update from 0 on.',
+  })
+
+/** A number that a function of the number of the update gave. */
+const asNumber = (owner: string, option: string, update: number, value: unknown): number => {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw unfit(owner, option, 'a finite number', update, value)
+}
+
+/**
+ * The learning rate of an update.
+ *
+ * @throws InvalidOption when a function gives anything but a finite number
+ */
+export const stepAt = (owner: string, step: Step, update: number): number =>
+  asNumber(owner, 'step', update, typeof step === 'number' ? step : step(update))
 
 /** How a learning rate is read. */
 export const stepOption: t.Type<Step, unknown, unknown> = codec<Step>(
@@ -150,21 +170,11 @@ export const coefficientsAt = (
   names?: readonly string[],
 ): Readonly<Record<string, number>> => {
   const given: unknown = rule.coefficients(update)
-  const fault = (option: string, got: unknown) =>
-    new InvalidOption({
-      layer: name,
-      option,
-      expected: `a finite number for update ${update}`,
-      got: described(got),
-      remedy: 'Give a number, or a function that gives one for every update from 0 on.',
-    })
-  if (!isRecord(given)) throw fault('coefficients', given)
+  if (!isRecord(given) || given instanceof Promise) throw unfit(name, 'coefficients', 'numbers by name', update, given)
   return byName(
-    (names ?? Object.keys(given)).map(coefficient => {
-      const value = own(given, coefficient)
-      if (typeof value !== 'number' || !Number.isFinite(value)) throw fault(coefficient, value)
-      return [coefficient, value] as const
-    }),
+    (names ?? Object.keys(given)).map(
+      coefficient => [coefficient, asNumber(name, coefficient, update, own(given, coefficient))] as const,
+    ),
   )
 }
 

@@ -33,7 +33,7 @@ export const gradientDescent = (options: { readonly step?: Step } = {}): Optimiz
     { step },
     {
       slots: {},
-      coefficients: update => ({ step: -stepAt(step, update) }),
+      coefficients: update => ({ step: -stepAt('gradientDescent', step, update) }),
       change: (ops, gradient, _, c) => [ops.multiply(gradient, c.step as typeof gradient), {}],
     },
   )
@@ -68,7 +68,7 @@ export const momentum = (options: MomentumOptions = {}): Optimizer => {
   )
   return defineOptimizer('momentum', normal, {
     slots: { velocity: 0 },
-    coefficients: update => ({ step: -stepAt(normal.step, update), momentum: normal.momentum }),
+    coefficients: update => ({ step: -stepAt('momentum', normal.step, update), momentum: normal.momentum }),
     change: (ops, gradient, slots, coefficients) => {
       const [step, kept] = [coefficients.step, coefficients.momentum] as [typeof gradient, typeof gradient]
       const velocity = ops.add(ops.multiply(slots.velocity as typeof gradient, kept), gradient)
@@ -113,7 +113,7 @@ export const adam = (options: AdamOptions = {}): Optimizer => {
     coefficients: update => {
       const t = update + 1
       const correction = Math.sqrt(1 - normal.beta2 ** t) / (1 - normal.beta1 ** t)
-      return { step: -stepAt(normal.step, update) * correction }
+      return { step: -stepAt('adam', normal.step, update) * correction }
     },
     change: (ops, gradient, slots, coefficients) => {
       const blend = (old: typeof gradient, now: typeof gradient, kept: number) =>
