@@ -76,10 +76,14 @@ const alongLast =
   ([x]: readonly Numbers[]): Numbers => {
     const { shape, data } = x as Numbers
     const n = shape.at(-1) as number
-    return { shape, data: Array.from({ length: data.length / n }, (_, i) => f(data.slice(i * n, i * n + n))).flat() }
+    return {
+      shape,
+      data: Array.from({ length: n === 0 ? 0 : data.length / n }, (_, i) => f(data.slice(i * n, i * n + n))).flat(),
+    }
   }
 const logSoftmax = (values: readonly number[]): readonly number[] => {
-  const total = Math.log(sum(values.map(Math.exp)))
+  const most = Math.max(...values)
+  const total = most + Math.log(sum(values.map(value => Math.exp(value - most))))
   return values.map(value => value - total)
 }
 
@@ -107,6 +111,8 @@ const pool =
     build(pooledShape(x as Numbers, window), index =>
       f(windowAt((x as Numbers).shape, index, window).map(place => get(x as Numbers, place))),
     )
+/** Equal, where NaN is equal to itself. */
+const isSame = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b))
 const accumulate = (shape: readonly number[], parts: readonly (readonly [Index, number])[]): Numbers => {
   const totals = new Map<string, number>()
   for (const [index, value] of parts) totals.set(index.join(), (totals.get(index.join()) ?? 0) + value)
@@ -138,8 +144,8 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   sigmoid: elementwise(x => 1 / (1 + Math.exp(-x))),
   tanh: elementwise(Math.tanh),
   relu: elementwise(x => Math.max(x, 0)),
-  elu: elementwise(x => (x > 0 ? x : Math.exp(x) - 1)),
-  softplus: elementwise(x => Math.log(1 + Math.exp(x))),
+  elu: elementwise(x => (x > 0 ? x : Math.expm1(x))),
+  softplus: elementwise((x = 0) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   erf: elementwise(erf),
   add: elementwise((a = 0, b = 0) => a + b),
   subtract: elementwise((a = 0, b = 0) => a - b),
@@ -159,7 +165,7 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
     return build(shape.slice(0, -1), index => {
       const from = index.reduce((offset, i, axis) => offset * (shape[axis] as number) + i, 0) * n
       const row = data.slice(from, from + n)
-      return row.indexOf(Math.max(...row))
+      return row.findIndex(value => isSame(value, Math.max(...row)))
     })
   },
   softmax: alongLast(values => logSoftmax(values).map(Math.exp)),
@@ -167,7 +173,7 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   reshape: ([x], shape) => {
     const { data } = x as Numbers
     const rest = sizeOf(shape.map(d => d ?? 1))
-    return { shape: shape.map(d => d ?? data.length / rest), data }
+    return { shape: shape.map(d => d ?? (rest === 0 ? 0 : data.length / rest)), data }
   },
   transpose: ([x], permutation) =>
     build(
@@ -274,7 +280,7 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   maxPoolGradient: (inputs, window) => {
     const [dy, x, y] = [input(inputs, 0), input(inputs, 1), input(inputs, 2)]
     const parts = indices(y.shape).map(index => {
-      const largest = windowAt(x.shape, index, window).find(place => get(x, place) === get(y, index)) as Index
+      const largest = windowAt(x.shape, index, window).find(place => isSame(get(x, place), get(y, index))) as Index
       return [largest, get(dy, index)] as const
     })
     return accumulate(x.shape, parts)
@@ -312,6 +318,8 @@ export const reference: Ops<Numbers> = alike<Numbers>(
     normal: (key, shape) => ({ shape: known(shape), data: [...normals(key, sizeOf(known(shape)))] }),
     scan: (body, initial, sequence) => {
       let carried = initial
+      // No step says what its output would be.
+      if (sequence.shape[1] === 0) throw new Error('a scan of no steps')
       const outputs = Array.from({ length: sequence.shape[1] as number }, (_, time) => {
         const [next, output] = body(carried, stepOf(sequence, time))
         carried = next

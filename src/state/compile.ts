@@ -73,8 +73,7 @@ const holding = async <R>(
   make: () => readonly tf.Tensor[],
   work: (tensors: readonly tf.Tensor[]) => Promise<R>,
 ): Promise<R> => {
-  // Kept: a `tf.tidy` around the call ends before the work does.
-  const tensors = tidily(() => make().map(tensor => tf.keep(tf.clone(tensor))))
+  const tensors = tidily(() => make().map(tensor => tf.clone(tensor)))
   try {
     return await work(tensors)
   } finally {
