@@ -3,6 +3,7 @@ import { type Flow, type Shape, showFlow, sizeOf } from '../core/shape.ts'
 import type { Draw, Graph } from '../graph/graph.ts'
 import { asMemoryFault, type Backend, type Program } from './backend.ts'
 import { prepare } from './prepare.ts'
+import { turn } from './turns.ts'
 
 /** Numbers in row-major order with their shape, on their way to a backend. */
 export interface Numbers {
@@ -17,6 +18,8 @@ export interface Ready<A = unknown> {
   readonly backend: Backend
   /** The shapes of the outputs; of the graph itself nothing is kept, whose constants may be large. */
   readonly results: readonly Shape[]
+  /** How many bytes the outputs take. */
+  readonly bytes: number
   /** The draws that follow the inputs of the original graph. */
   readonly draws: readonly Draw[]
   readonly program: Program
@@ -92,7 +95,15 @@ export const programsOf = <A>(
     const { graph, draws } = prepare(traced)
     const chosen = await backend()
     const results = graph.outputs.map(({ shape }) => shape)
-    return Object.freeze({ about, backend: chosen, results, draws, program: await chosen.compile(graph, family) })
+    const bytes = results.reduce((sum, shape) => sum + 4 * (sizeOf(shape) ?? 0), 0)
+    return Object.freeze({
+      about,
+      backend: chosen,
+      results,
+      bytes,
+      draws,
+      program: await chosen.compile(graph, family),
+    })
   }
   const textOf = (shapes: readonly Flow[]): string => shapes.map(showFlow).join(' -> ')
   const entryFor = (shapes: readonly Flow[]): Entry => {
@@ -151,12 +162,14 @@ export const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefi
  * @throws BackendError when memory does not suffice
  */
 export const runFed = async (
-  { backend, program, draws }: Ready,
+  { backend, program, draws, bytes }: Ready,
   handles: readonly unknown[],
   fed: readonly Numbers[],
   donated: readonly number[] = [],
   root?: Key,
 ): Promise<readonly unknown[]> => {
+  // Before the run, so that nothing waits with it but what was given.
+  await turn(bytes)
   const own: unknown[] = []
   try {
     for (const { data, shape } of [...fed, ...draws.map(draw => numbersOf(draw, root))])

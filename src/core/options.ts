@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { InvalidOption, JoineryError, show } from './errors.ts'
 import { isTensorLike, isTyped, readFlat, readNested, readTensor } from './nested.ts'
-import { own } from './trees.ts'
+import { isRecord, own } from './trees.ts'
 import type { Initializer, Parameter, Values } from './variables.ts'
 
 // Options are parsed once, when a layer is made, into a normal form that everything after trusts. A codec's name is the
@@ -155,9 +155,17 @@ export const parseOptions = <Normal extends object>(
   owner: string,
   example: string,
   options: Options<Normal>,
-  given: Readonly<Record<string, unknown>>,
+  given: object,
 ): Normal => {
   const known = Object.keys(options)
+  if (!isRecord(given))
+    throw new InvalidOption({
+      layer: owner,
+      option: 'options',
+      expected: known.length ? `an object of options (${known.join(', ')})` : 'no options',
+      got: show(given),
+      remedy: `For example: ${example}.`,
+    })
   for (const option of Object.keys(given))
     if (!known.includes(option)) {
       const meant = nearest(option, known)

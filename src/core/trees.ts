@@ -1,6 +1,10 @@
 // Names come from anyone: `__proto__` and `constructor` name layers as well as `relu-1` does. So a record by names has no
 // prototype, and only a record's own keys are read.
 
+/** Whether a value is a record by names: calls from JavaScript give anything in its place. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** A frozen record of names and values, in order; of equal names the last counts. */
 export const byName = <V>(entries: Iterable<readonly [name: string, value: V]>): Readonly<Record<string, V>> => {
   const record: Record<string, V> = Object.create(null)

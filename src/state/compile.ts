@@ -73,7 +73,8 @@ const holding = async <R>(
   make: () => readonly tf.Tensor[],
   work: (tensors: readonly tf.Tensor[]) => Promise<R>,
 ): Promise<R> => {
-  const tensors = tidily(() => make().map(tensor => tf.clone(tensor)))
+  // Kept: a `tf.tidy` around the call ends before the work does.
+  const tensors = tidily(() => make().map(tensor => tf.keep(tf.clone(tensor))))
   try {
     return await work(tensors)
   } finally {

@@ -101,13 +101,12 @@ export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor =
   return tf.tensor(read.data, [...read.shape])
 }
 
-/** The numbers of flat data that need no conversion, not copied; `undefined` for inputs of any other form. */
-export const plainNumbers = (input: unknown): Read | undefined =>
-  reading(() =>
-    isFlat(input) && input.data instanceof Float32Array
-      ? { data: input.data, shape: checkedShape(input.shape, input.data.length) }
-      : undefined,
-  )
+/**
+ * The numbers of any input, copied.
+ *
+ * @throws InvalidOption as {@link toTensor}
+ */
+export const toNumbers = (input: unknown): Read => reading(() => numbersIn(input, undefined))
 
 /** How many inputs or outputs there are: a number, several, or as many as are given. */
 export type Count = number | 'several' | 'any'

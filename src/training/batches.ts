@@ -2,16 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Part } from '../core/network.ts'
-import { tidily } from '../ops/tfjs/index.ts'
-import {
-  type Count,
-  inputCount,
-  outputCount,
-  partsOf,
-  plainNumbers,
-  type TensorInput,
-  toTensors,
-} from '../state/data.ts'
+import { inputCount, outputCount, partsOf, type TensorInput, toNumbers, toTensor, toTensors } from '../state/data.ts'
+import { keeping } from './given.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
 export interface Examples {
@@ -29,61 +21,75 @@ export interface Batch {
 const fault = (owner: string, option: string, expected: string, got: string): InvalidOption =>
   new InvalidOption({ layer: owner, option, expected, got, remedy: 'Give x and y with one row for each example.' })
 
-const rowsOf = (owner: string, option: string, tensors: readonly { readonly shape: readonly number[] }[]): number => {
-  const [rows, ...others] = tensors.map(tensor => tensor.shape[0] ?? 0)
-  if (!rows) throw fault(owner, option, 'at least one example', 'none')
+interface Shaped {
+  readonly shape: readonly number[]
+}
+
+/** How many rows there are in each of some tensors. */
+const rowsOf = (owner: string, option: string, tensors: readonly Shaped[]): number => {
+  const [rows, ...others] = tensors.map(({ shape }) => shape[0])
+  if (rows === undefined)
+    throw fault(owner, option, 'one row for each example', tensors.length ? 'a single number' : 'none')
   if (others.some(other => other !== rows))
     throw fault(owner, option, 'as many rows in every tensor', [rows, ...others].join(' and '))
   return rows
 }
 
-/**
- * Examples as tensors, in the enclosing `tf.tidy`.
- *
- * @throws InvalidOption when there are none, or the numbers of rows differ
- */
-export const toBatch = (owner: string, part: Part, examples: Examples): Batch => {
-  if (typeof examples !== 'object' || examples === null || !('x' in examples && 'y' in examples))
-    throw fault(owner, 'examples', 'examples, { x, y }', show(examples))
-  return checkedRows(owner, toTensors(examples.x, inputCount(part)), toTensors(examples.y, outputCount(part)))
-}
-
-interface Shaped {
-  readonly shape: readonly number[]
+/** Checks that a value is `{ x, y }`, as a call from JavaScript may give anything. */
+const asExamples = (owner: string, value: unknown): Examples => {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'x') || !Object.hasOwn(value, 'y'))
+    throw fault(owner, 'examples', 'examples, { x, y }', show(value))
+  for (const name of Object.keys(value))
+    if (name !== 'x' && name !== 'y') throw fault(owner, name, 'examples of x and y alone', show(name))
+  return value as Examples
 }
 
 const checkedRows = <T extends Shaped>(owner: string, x: readonly T[], y: readonly T[]) => {
   const size = rowsOf(owner, 'x', x)
+  if (size === 0) throw fault(owner, 'x', 'at least one example', 'none')
   const rows = rowsOf(owner, 'y', y)
   if (rows !== size) throw fault(owner, 'y', `${size} rows, as x has`, String(rows))
   return { x, y, size }
 }
 
-/** A batch that outlives the enclosing `tf.tidy` and belongs to the caller; tensors that users gave stay theirs. */
-export const keepBatch = (make: () => Batch): Batch =>
-  tidily(() => {
+/** The tensors of a batch. */
+const tensorsIn = ({ x, y }: Batch): readonly tf.Tensor[] => [...x, ...y]
+
+/** A batch that belongs to the caller, whatever becomes of what it is made of. */
+const keepBatch = (make: () => Batch): Batch =>
+  keeping(tensorsIn, () => {
     const { x, y, size } = make()
     return { x: x.map(tensor => tf.clone(tensor)), y: y.map(tensor => tf.clone(tensor)), size }
   })
 
-/** Disposes a batch of {@link keepBatch}. */
-export const release = ({ x, y }: Batch): void => {
-  for (const tensor of [...x, ...y]) tensor.dispose()
+/**
+ * Examples as tensors that belong to the caller.
+ *
+ * @throws InvalidOption when there are none, or the numbers of rows differ
+ */
+export const keepExamples = (owner: string, part: Part, examples: Examples): Batch => {
+  const { x, y } = asExamples(owner, examples)
+  return keepBatch(() => checkedRows(owner, toTensors(x, inputCount(part)), toTensors(y, outputCount(part))))
 }
 
-/** Disposes a batch when the work on it ends or fails. */
+/** Inputs alone as a batch, which may be empty. */
+export const keepInputs = (owner: string, part: Part, x: unknown): Batch =>
+  keepBatch(() => {
+    const inputs = toTensors(x, inputCount(part))
+    return { x: inputs, y: [], size: rowsOf(owner, 'x', inputs) }
+  })
+
+/**
+ * Disposes a batch when the work on it ends or fails. The work begins when the call that it is part of has given its
+ * promise: within a `tf.tidy` of the user's, what it makes would be disposed when that ends.
+ */
 export const finallyRelease = async <R>(batch: Batch, work: () => Promise<R>): Promise<R> => {
   try {
+    await undefined
     return await work()
   } finally {
-    release(batch)
+    for (const tensor of tensorsIn(batch)) tensor.dispose()
   }
-}
-
-/** Inputs alone as a batch, in the enclosing `tf.tidy`. */
-export const toInputs = (owner: string, part: Part, x: unknown): Batch => {
-  const inputs = toTensors(x, inputCount(part))
-  return { x: inputs, y: [], size: rowsOf(owner, 'x', inputs) }
 }
 
 /** Some rows of tensors, in the enclosing `tf.tidy`. */
@@ -99,30 +105,50 @@ export interface NumberBatch {
   readonly size: number
 }
 
-const toNumbers = async (tensor: tf.Tensor): Promise<Numbers> => ({
-  data: Float32Array.from(await tensor.data()),
-  shape: tensor.shape,
-})
+/** Whether reading a tensor at once takes no longer than reading it later. */
+const isNear = (): boolean => ['cpu', 'wasm'].includes(tf.getBackend())
 
-/** The numbers of a batch, whose tensors stay. */
-export const numbersIn = async ({ x, y, size }: Batch): Promise<NumberBatch> => ({
-  x: await Promise.all(x.map(toNumbers)),
-  y: await Promise.all(y.map(toNumbers)),
-  size,
-})
+/** Numbers that are there, or will be: a tensor of a graphics card is read while others wait. */
+interface Reading {
+  readonly shape: readonly number[]
+  readonly data: Float32Array | Promise<Float32Array>
+}
+
+const readInput = (input: unknown): Reading => {
+  // tfjs may hold numbers in the very array that it was given, which the user may fill anew.
+  if (isNear() || !(input instanceof tf.Tensor)) return toNumbers(input)
+  const [own] = keeping(
+    tensors => tensors,
+    () => [tf.clone(toTensor(input))],
+  )
+  const read = async () => {
+    try {
+      return Float32Array.from(await own.data())
+    } finally {
+      own.dispose()
+    }
+  }
+  return { shape: own.shape, data: read() }
+}
 
 /**
- * Examples as numbers; flat data of 32-bit floats are not copied.
+ * Examples as numbers, read or copied before the call returns: what becomes of the original afterwards changes nothing.
  *
- * @throws InvalidOption when there are none, or the numbers of rows differ
+ * @param check is shown the shapes
+ * @throws InvalidOption when there are none, or the numbers of rows differ; whatever `check` throws
  */
-export const readNumbers = async (owner: string, part: Part, examples: Examples): Promise<NumberBatch> => {
-  const plain = (input: unknown, count: Count) => partsOf(input, count).map(plainNumbers)
-  const [x, y] = [plain(examples?.x, inputCount(part)), plain(examples?.y, outputCount(part))]
-  if ([...x, ...y].every(numbers => numbers !== undefined))
-    return checkedRows(owner, x as readonly Numbers[], y as readonly Numbers[])
-  const batch = keepBatch(() => toBatch(owner, part, examples))
-  return finallyRelease(batch, () => numbersIn(batch))
+export const readNumbers = (
+  owner: string,
+  part: Part,
+  examples: Examples,
+  check: (batch: { readonly x: readonly Shaped[]; readonly y: readonly Shaped[] }) => void,
+): Promise<NumberBatch> => {
+  const given = asExamples(owner, examples)
+  const read = (input: unknown, count: ReturnType<typeof inputCount>) => partsOf(input, count).map(readInput)
+  const { x, y, size } = checkedRows(owner, read(given.x, inputCount(part)), read(given.y, outputCount(part)))
+  check({ x, y })
+  const numbers = async ({ shape, data }: Reading): Promise<Numbers> => ({ shape, data: await data })
+  return Promise.all([Promise.all(x.map(numbers)), Promise.all(y.map(numbers))]).then(([x, y]) => ({ x, y, size }))
 }
 
 const someRows = ({ data, shape }: Numbers, from: number, count: number, order: Int32Array | undefined): Numbers => {
@@ -145,10 +171,10 @@ export const someExamples = ({ x, y }: NumberBatch, from: number, count: number,
   size: count,
 })
 
-/** Where each batch starts and how long it is: the last one may be shorter. */
+/** Where each batch starts and how long it is: the last one may be shorter, and the only one empty. */
 export const slices = (size: number, batchSize: number): readonly (readonly [from: number, count: number])[] =>
   Array.from(
-    { length: Math.ceil(size / batchSize) },
+    { length: Math.max(1, Math.ceil(size / batchSize)) },
     (_, i) => [i * batchSize, Math.min(batchSize, size - i * batchSize)] as const,
   )
 

@@ -4,15 +4,16 @@ import type { Variables } from '../core/named.ts'
 import { asPart } from '../core/network.ts'
 import { asKey, type Key } from '../core/random.ts'
 import { type Flow, showFlow } from '../core/shape.ts'
-import { handOver, tidily } from '../ops/tfjs/index.ts'
-import { asTrees } from '../state/check.ts'
-import { type Examples, readNumbers } from './batches.ts'
-import { type DeviceState, type Engine, lazyEngine, type RawState } from './engine.ts'
-import { slotTensors } from './optimizer.ts'
-import { readRule } from './options.ts'
+import { handOver } from '../ops/tfjs/index.ts'
+import { breather, type Examples, type NumberBatch, readNumbers } from './batches.ts'
+import { type DeviceState, type Engine, enginesOf, type RawState } from './engine.ts'
+import { asTrainState } from './given.ts'
+import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import {
+  checkedVariables,
   checkTraining,
-  initialState,
+  holdingInitial,
+  holdingState,
   type Metrics,
   type Report,
   type TrainingRule,
@@ -39,10 +40,10 @@ export interface Recompiled {
 /** The rule of {@link compileTraining}. */
 export interface CompiledTrainingRule<M extends Metrics = Metrics> extends TrainingRule<M> {
   /**
-   * Called once, when a batch of other shapes makes a second program necessary: batches of one size spare that. Default: a
-   * warning on the console.
+   * Called once, when a batch of other shapes makes a second program necessary: batches of one size spare that. A promise
+   * is awaited. Default: a warning on the console.
    */
-  readonly onRecompile?: (recompiled: Recompiled) => void
+  readonly onRecompile?: (recompiled: Recompiled) => unknown
 }
 
 /** A training step that keeps what it changes on a backend. */
@@ -62,10 +63,25 @@ interface Held {
   readonly device: DeviceState
   readonly engine: Engine
   readonly key: Key
+  /** Reads under way: what is being read is not used up yet. */
+  readonly reads: Set<Promise<unknown>>
 }
 
 /** States that are dropped without having been used up. */
 const unheld = new FinalizationRegistry<Held>(({ device, engine }) => engine.release(device))
+
+/** Tells once that a second program becomes necessary. */
+const teller = (tell: (recompiled: Recompiled) => unknown): ((batch: NumberBatch) => Promise<void>) => {
+  const met = new Set<string>()
+  let isTold = false
+  return async ({ x, y }) => {
+    const shapes = [x, y].map(all => showFlow(all.map(({ shape }): Flow[number] => shape))).join(' -> ')
+    met.add(shapes)
+    if (isTold || met.size < 2) return
+    isTold = true
+    await tell(Object.freeze({ shapes, programs: 2 }))
+  }
+}
 
 const warn = ({ shapes }: Recompiled): void => {
   console.warn(`joinery: the training step is compiled again for ${shapes}; batches of one size spare that.`)
@@ -95,18 +111,19 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
   rule: CompiledTrainingRule<M> = {},
 ): CompiledTraining<N, M> => {
   const part = asPart('compileTraining', network)
-  const { onRecompile = warn, ...rest } = rule
-  const normal = readRule(rest, 'compileTraining')
-  const tell = (before: number, ...shapes: readonly Flow[]): void => {
-    if (before === 1) onRecompile(Object.freeze({ shapes: shapes.map(showFlow).join(' -> '), programs: 2 }))
-  }
-  const engineFor = lazyEngine(part, normal, tell)
+  const normal: NormalCompiledRule<Recompiled> = readCompiledRule(rule)
+  const tell = teller(normal.onRecompile ?? warn)
+  const engines = enginesOf(part, normal)
+  const breathe = breather()
   const held = new WeakMap<CompiledState, Held>()
 
-  const hold = (own: Held): CompiledState => {
-    const state = Object.freeze<CompiledState>({ kind: 'CompiledState', update: own.device.update })
+  const keep = (state: CompiledState, own: Held): void => {
     held.set(state, own)
     unheld.register(state, own, state)
+  }
+  const hold = (own: Held): CompiledState => {
+    const state = Object.freeze<CompiledState>({ kind: 'CompiledState', update: own.device.update })
+    keep(state, own)
     return state
   }
   const heldBy = (state: CompiledState): Held => {
@@ -117,7 +134,7 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
       option: 'state',
       expected: 'a state that init or the last step gave, and no step has used up',
       got:
-        (state as Partial<CompiledState> | null)?.kind === 'CompiledState'
+        (state as Partial<CompiledState> | null | undefined)?.kind === 'CompiledState'
           ? 'one that has been used up'
           : 'another value',
       remedy: 'Go on from the state that the step gave; keep earlier ones with read(state).',
@@ -129,24 +146,28 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
   }
 
   const begin = async (raw: RawState, key: Key): Promise<CompiledState> => {
-    const engine = await engineFor(raw)
+    const engine = await engines.for(raw)
     const { handles, update } = await engine.begin(raw)
-    return hold({ device: { handles, update }, engine, key })
+    return hold({ device: { handles, update }, engine, key, reads: new Set() })
   }
   const step = async (state: CompiledState, examples: Examples): Promise<readonly [CompiledState, Report<M>]> => {
     const own = heldBy(state)
-    const { device, engine, key } = own
-    const numbers = await readNumbers('compileTraining', part, examples)
-    if (!engine.knows(numbers)) checkTraining(part, engine.structure, numbers, normal)
-    // While a step is on its way, another one must not take the same state.
+    // Before anything is awaited: while a step is on its way, another one must not take the same state.
     spend(state)
+    const { device, engine, key, reads } = own
     try {
+      const numbers = await readNumbers('compileTraining', part, examples, batch => {
+        if (!engine.knows(batch)) checkTraining(part, engine.structure, batch, normal)
+      })
+      await tell(numbers)
+      await Promise.allSettled(reads)
       const { after, report } = await engine.learn(device, numbers, key)
+      const next = hold({ device: after, engine, key, reads: new Set() })
+      await breathe()
       // It has the metrics of the rule.
-      return [hold({ device: after, engine, key }), toReport(normal.metrics, report) as Report<M>]
+      return [next, toReport(normal.metrics, report) as Report<M>]
     } catch (error) {
-      held.set(state, own)
-      unheld.register(state, own, state)
+      keep(state, own)
       throw error
     }
   }
@@ -154,24 +175,26 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
   return Object.freeze(
     Object.assign(step, {
       init: async (variables: Variables<N>, key: Key): Promise<CompiledState> => {
+        const trees = checkedVariables('compileTraining', part, variables)
         const own = asKey('compileTraining', key)
-        const raw = tidily(() => initialState(asTrees('compileTraining', variables), normal.optimizer))
+        return holdingInitial(trees, normal.optimizer, raw => begin(raw, own))
+      },
+      resume: async (given: TrainState<N>): Promise<CompiledState> => {
+        const { key, ...state } = asTrainState('compileTraining', normal.optimizer, given)
+        checkedVariables('compileTraining', part, state)
+        return holdingState(state, raw => begin(raw, key))
+      },
+      read: async (state: CompiledState): Promise<TrainState<N>> => {
+        const { device, engine, key, reads } = heldBy(state)
+        const reading = engine.read(device)
+        reads.add(reading)
         try {
-          return await begin(raw, own)
+          return toTrainState<N>(await reading, key, tensor => handOver(tensor))
         } finally {
-          for (const tensor of slotTensors(raw.optimizer)) tensor.dispose()
+          reads.delete(reading)
         }
       },
-      resume: async ({ variables, optimizer, key }: TrainState<N>): Promise<CompiledState> =>
-        begin({ ...asTrees('compileTraining', variables), optimizer }, asKey('compileTraining', key)),
-      read: async (state: CompiledState): Promise<TrainState<N>> => {
-        const { device, engine, key } = heldBy(state)
-        return toTrainState<N>(await engine.read(device), key, tensor => handOver(tensor))
-      },
-      dispose: async () => {
-        const engine = await engineFor.made()
-        await engine?.dispose()
-      },
+      dispose: engines.dispose,
     }),
   )
 }

@@ -6,14 +6,14 @@ import { type Part, run } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { foldIn, type Key, symbolicKey } from '../core/random.ts'
 import type { Flow } from '../core/shape.ts'
-import { byName, mapRecord, mapTree, mergeTrees, own } from '../core/trees.ts'
+import { byName, leavesOf, mapRecord, mapTree, mergeTrees } from '../core/trees.ts'
 import { asGraph } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
 import { type Trees, wireFor } from '../state/check.ts'
 import type { NumberBatch } from './batches.ts'
-import type { OptimizerState } from './optimizer.ts'
+import { coefficientsAt, type OptimizerState } from './optimizer.ts'
 import type { NormalRule } from './options.ts'
 import { reportOf, type Trained, update } from './update.ts'
 
@@ -159,23 +159,16 @@ const shapesOf = (given: readonly Shaped[]): Flow => given.map(({ shape }) => sh
  * The engine of a network on a backend.
  *
  * @param template a state of the network, for its structure
- * @param onNew called for each step that is compiled, with how many have been before
  */
-export const engineOf = (
-  part: Part,
-  rule: NormalRule,
-  template: RawState,
-  backend: Backend,
-  onNew?: (before: number, ...shapes: readonly Flow[]) => void,
-): Engine => {
+export const engineOf = (part: Part, rule: NormalRule, template: RawState, backend: Backend): Engine => {
   const structure = structureOf(template)
   const shapes = leavesIn(structure)
   const scored = leavesIn(variablesOf(structure)).length
   const { optimizer } = rule
-  const names = Object.keys(optimizer.rule.coefficients(0))
+  const names = Object.keys(coefficientsAt(optimizer, 0))
   const choose = async () => backend
 
-  const steps = programsOf(choose, (x = [], y = []) => traceStep(part, rule, structure, names, x, y), onNew)
+  const steps = programsOf(choose, (x = [], y = []) => traceStep(part, rule, structure, names, x, y))
   const scores = programsOf(choose, (x = [], y = []) => traceScore(part, rule, structure, x, y))
   const releaseAll = (handles: readonly unknown[]): void => {
     for (const handle of handles) backend.release(handle)
@@ -191,12 +184,8 @@ export const engineOf = (
   const learn: Engine['learn'] = ({ handles, update }, { x, y }, key) =>
     steps.use([shapesOf(x), shapesOf(y)], async ready => {
       const changed = ready.about
-      const factors = optimizer.rule.coefficients(update)
-      const fed = [
-        ...names.map(name => ({ data: Float32Array.of(own(factors, name) as number), shape: [] })),
-        ...x,
-        ...y,
-      ]
+      const factors = Object.values(coefficientsAt(optimizer, update, names))
+      const fed = [...factors.map(factor => ({ data: Float32Array.of(factor), shape: [] })), ...x, ...y]
       const results = await runFed(ready, handles, fed, changed, foldIn(key, update))
       const after = [...handles]
       for (const [i, at] of changed.entries()) after[at] = results[i]
@@ -240,10 +229,18 @@ export const engineOf = (
     },
     take: async (state, known) => {
       const tensors: TfTensor[] = []
-      for (const [i, handle] of state.handles.entries()) {
-        const tensor = known?.get(handle)
-        if (tensor !== undefined) backend.release(handle)
-        tensors.push(tensor ?? (await take(backend, handle, shapes[i] as readonly number[])))
+      try {
+        for (const [i, handle] of state.handles.entries()) {
+          const tensor = known?.get(handle)
+          if (tensor !== undefined) backend.release(handle)
+          tensors.push(tensor ?? (await take(backend, handle, shapes[i] as readonly number[])))
+        }
+      } catch (error) {
+        // The one that failed is used up too.
+        releaseAll(state.handles.slice(tensors.length + 1))
+        const given = new Set(known?.values())
+        for (const tensor of tensors) if (!given.has(tensor)) tensor.dispose()
+        throw error
       }
       return asState(state, tensors)
     },
@@ -254,29 +251,47 @@ export const engineOf = (
   })
 }
 
-/** An engine that is made when a state is first seen; all states of a network have one structure. */
-export interface LazyEngine {
-  (state: RawState): Promise<Engine>
-  /** The engine, if it has been made. */
-  readonly made: () => Promise<Engine | undefined>
+/** Engines for the structures of states, each made when its structure is first met: nearly always that is one. */
+export interface Engines {
+  readonly for: (state: RawState) => Promise<Engine>
+  readonly dispose: () => Promise<void>
 }
 
-/** @param onNew as of {@link engineOf} */
-export const lazyEngine = (
-  part: Part,
-  rule: NormalRule,
-  onNew?: (before: number, ...shapes: readonly Flow[]) => void,
-): LazyEngine => {
-  let engine: Promise<Engine> | undefined
+/** Whatever order the layers of a state have: an engine takes them in one. */
+const textOf = (state: RawState): string => {
+  const { params, state: rest, slots } = trained(state)
+  return JSON.stringify(
+    [params, rest, ...Object.values(slots)].map(tree =>
+      leavesOf(tree).map(([layer, name, { shape }]) => [layer, name, shape]),
+    ),
+  )
+}
+
+/** The engines of a network, on the backend that its rule names. */
+export const enginesOf = (part: Part, rule: NormalRule): Engines => {
+  const made = new Map<string, Promise<Engine>>()
+  let chosen: Promise<Backend> | undefined
   const make = async (state: RawState): Promise<Engine> => {
-    engine ??= chooseBackend(rule.backend).then(backend => engineOf(part, rule, state, backend, onNew))
-    try {
-      return await engine
-    } catch (error) {
-      // What is not installed now may be later.
-      engine = undefined
-      throw error
-    }
+    chosen ??= chooseBackend(rule.backend)
+    return engineOf(part, rule, state, await chosen)
   }
-  return Object.assign(make, { made: async () => engine })
+  return Object.freeze<Engines>({
+    for: async state => {
+      const text = textOf(state)
+      const engine = made.get(text) ?? make(state)
+      made.set(text, engine)
+      try {
+        return await engine
+      } catch (error) {
+        // What is not installed now may be later.
+        made.delete(text)
+        chosen = undefined
+        throw error
+      }
+    },
+    dispose: async () => {
+      const engines = await Promise.allSettled(made.values())
+      await Promise.all(engines.map(one => (one.status === 'fulfilled' ? one.value.dispose() : undefined)))
+    },
+  })
 }

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
+import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { OutputOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
-import { integer, parseOptions } from '../core/options.ts'
+import { showShape } from '../core/shape.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, checkedWiring, type Trees } from '../state/check.ts'
+import { checkedWiring, type Trees } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import { readEagerly } from '../state/reading.ts'
@@ -14,15 +15,14 @@ import {
   breather,
   type Examples,
   finallyRelease,
-  keepBatch,
-  release,
+  keepExamples,
+  keepInputs,
   rows,
   slices,
-  toBatch,
-  toInputs,
 } from './batches.ts'
+import { asVariables, holding } from './given.ts'
 import type { Loss } from './loss.ts'
-import { type NormalEvaluation, optionalBackend, readEvaluation } from './options.ts'
+import { type NormalEvaluation, readEvaluation, readPrediction } from './options.ts'
 import { checkTraining, type Metrics, meanReport, type Report } from './step.ts'
 import { reportOf } from './update.ts'
 
@@ -60,15 +60,49 @@ const withRows = async <R>(
   }
 }
 
+const dispose = (tensors: readonly tf.Tensor[]): void => {
+  for (const tensor of tensors) tensor.dispose()
+}
+
+/**
+ * The outputs for some rows, as tensors of the caller's.
+ *
+ * @throws InvalidOption when an output does not have one row for each: they could not be put together
+ */
+const outputsFor = async (
+  owner: string,
+  infer: Infer,
+  x: readonly tf.Tensor[],
+  from: number,
+  count: number,
+): Promise<readonly tf.Tensor[]> => {
+  const outputs = await withRows(x, from, count, infer)
+  const misfit = outputs.find(({ shape }) => shape[0] !== count)
+  if (misfit === undefined) return outputs
+  dispose(outputs)
+  throw new InvalidOption({
+    layer: owner,
+    option: 'network',
+    expected: `outputs with one row for each example, ${count}`,
+    got: `one of shape ${showShape(misfit.shape)}`,
+    remedy: 'Keep the batch as the first axis of every output, or use apply.',
+  })
+}
+
 /** The mean loss and metrics over all examples, in inference mode. */
 const score = (infer: Infer, all: Batch, rule: NormalEvaluation): Promise<Report> =>
   meanReport(all.size, rule, async (from, count) => {
-    const predicted = await withRows(all.x, from, count, infer)
-    const values = tf.tidy(() => tf.stack([...reportOf(tfjsOps, rule, rows(all.y, from, count), predicted)]))
-    for (const tensor of predicted) tensor.dispose()
-    const numbers = await values.data<'float32'>()
-    values.dispose()
-    return numbers
+    const predicted = await outputsFor('evaluate', infer, all.x, from, count)
+    try {
+      const values = tf.tidy(() => tf.stack([...reportOf(tfjsOps, rule, rows(all.y, from, count), predicted)]))
+      try {
+        return await values.data<'float32'>()
+      } finally {
+        values.dispose()
+      }
+    } finally {
+      dispose(predicted)
+    }
   })
 
 /** The options of {@link evaluate}. */
@@ -103,13 +137,21 @@ export const evaluate = async <N extends AnyLayer, const M extends Metrics = []>
 ): Promise<Report<M>> => {
   const part = asPart('evaluate', network)
   const normal = readEvaluation(options)
-  const given = asTrees('evaluate', variables)
-  const all = keepBatch(() => toBatch('evaluate', part, examples))
-  return finallyRelease(all, async () => {
-    checkTraining(part, given, all, normal)
-    // It has the metrics of the options.
-    return (await inferring(part, given, normal.backend, own => score(own, all, normal))) as Report<M>
-  })
+  const given = asVariables('evaluate', variables)
+  const all = keepExamples('evaluate', part, examples)
+  return holding(given, held =>
+    finallyRelease(all, async () => {
+      checkTraining(part, held, all, normal)
+      // It has the metrics of the options.
+      return (await inferring(part, held, normal.backend, own => score(own, all, normal))) as Report<M>
+    }),
+  )
+}
+
+/** What `onProgress` of {@link predict} is told after each batch: how many examples are done. */
+export interface Predicted {
+  readonly done: number
+  readonly total: number
 }
 
 /** The options of {@link predict}. */
@@ -118,8 +160,8 @@ export interface PredictOptions {
   readonly batchSize?: number
   /** What computes, on a compiled network: a backend, or the name of one. Default: eager, without compiling. */
   readonly backend?: BackendOption
-  /** Called after each batch. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  /** Called after each batch; a promise is awaited, and what it fails with ends the call. */
+  readonly onProgress?: (progress: Predicted) => unknown
 }
 
 /**
@@ -140,31 +182,28 @@ export const predict = async <N extends AnyLayer>(
   options: PredictOptions = {},
 ): Promise<TensorsOf<OutputOf<N>>> => {
   const part = asPart('predict', network)
-  const { onProgress, ...rest } = options
-  const { batchSize, backend } = parseOptions<{ batchSize: number; backend: BackendOption | null }>(
-    'predict',
-    'predict(network, variables, x, { batchSize: 128 })',
-    { batchSize: { codec: integer(1), default: 128 }, backend: { codec: optionalBackend, default: null } },
-    rest,
-  )
-  const given = asTrees('predict', variables)
-  const all = keepBatch(() => toInputs('predict', part, x))
+  const { batchSize, backend, onProgress } = readPrediction<Predicted>(options)
+  const given = asVariables('predict', variables)
+  const all = keepInputs('predict', part, x)
   const breathe = breather()
   const parts: (readonly tf.Tensor[])[] = []
-  try {
-    checkedWiring(part, given, all.x)
-    await inferring(part, given, backend, async own => {
-      for (const [from, count] of slices(all.size, batchSize)) {
-        parts.push(await withRows(all.x, from, count, own))
-        onProgress?.({ done: from + count, total: all.size })
-        await breathe()
+  return holding(given, held =>
+    finallyRelease(all, async () => {
+      try {
+        checkedWiring(part, held, all.x)
+        await inferring(part, held, backend, async own => {
+          for (const [from, count] of slices(all.size, batchSize)) {
+            parts.push(await outputsFor('predict', own, all.x, from, count))
+            await onProgress?.(Object.freeze({ done: from + count, total: all.size }))
+            await breathe()
+          }
+        })
+        const outputs = (parts[0] ?? []).map((_, i) => handOver(tf.concat(parts.map(own => own[i] as tf.Tensor))))
+        // A network of one output gives it alone, as its type says.
+        return (outputs.length === 1 ? outputs[0] : Object.freeze(outputs)) as TensorsOf<OutputOf<N>>
+      } finally {
+        dispose(parts.flat())
       }
-    })
-    const outputs = (parts[0] ?? []).map((_, i) => handOver(tf.concat(parts.map(own => own[i] as tf.Tensor))))
-    // A network of one output gives it alone, as its type says.
-    return (outputs.length === 1 ? outputs[0] : Object.freeze(outputs)) as TensorsOf<OutputOf<N>>
-  } finally {
-    release(all)
-    for (const tensor of parts.flat()) tensor.dispose()
-  }
+    }),
+  )
 }

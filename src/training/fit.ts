@@ -1,28 +1,19 @@
 import { chooseBackend } from '../backends/choose.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
-import { asPart, type Part } from '../core/network.ts'
-import { foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
+import { asPart } from '../core/network.ts'
+import { asKey, foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
 import { byName, merged, own } from '../core/trees.ts'
-import { handOver, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, type Trees } from '../state/check.ts'
-import {
-  breather,
-  type Examples,
-  finallyRelease,
-  keepBatch,
-  type NumberBatch,
-  numbersIn,
-  slices,
-  someExamples,
-  toBatch,
-} from './batches.ts'
+import { handOver } from '../ops/tfjs/index.ts'
+import { breather, type Examples, type NumberBatch, readNumbers, slices, someExamples } from './batches.ts'
 import { type DeviceState, type Engine, engineOf, type RawState } from './engine.ts'
-import { checkResumed, slotTensors } from './optimizer.ts'
+import { asMemory, asVariables } from './given.ts'
+import { validationName } from './loss.ts'
 import { type NormalFit, readFit } from './options.ts'
 import {
   checkTraining,
-  initialState,
+  holdingInitial,
+  holdingState,
   type Metrics,
   meanReport,
   type NamesOf,
@@ -64,8 +55,11 @@ export interface FitOptions<N extends AnyLayer = AnyLayer, M extends Metrics = M
   readonly validation?: V
   /** What shuffling and layers draw with. Default: `key(0)`. */
   readonly key?: Key
-  /** Called after every batch and every epoch; `progressBar()` of `joinery/terminal` is one. */
-  readonly onProgress?: (progress: Progress) => void
+  /**
+   * Called after every batch and every epoch; `progressBar()` of `joinery/terminal` is one. A promise is awaited before
+   * training goes on, and what it fails with ends the call.
+   */
+  readonly onProgress?: (progress: Progress) => unknown
   /** Where an earlier `fit` ended: the optimizer goes on with what it remembers. */
   readonly trainState?: TrainState<N>
 }
@@ -88,8 +82,6 @@ export interface Fitted<N extends AnyLayer, M extends Metrics = [], V = never> {
   readonly trainState: TrainState<N>
 }
 
-const validationName = (name: string): string => `validation${name.charAt(0).toUpperCase()}${name.slice(1)}`
-
 interface EpochReports {
   readonly training: Report
   readonly validation: Report | null
@@ -108,23 +100,7 @@ const toHistory = (epochs: readonly EpochReports[]): History => {
   ) as History
 }
 
-/** An engine, and on it what training starts from: nothing remembered, or what an earlier `fit` left. */
-const begin = async (
-  part: Part,
-  variables: Trees,
-  rule: NormalFit<Examples, Progress, Pick<RawState, 'optimizer'>>,
-): Promise<readonly [Engine, DeviceState]> => {
-  const { optimizer, trainState } = rule
-  const fresh = tidily(() => initialState(variables, optimizer))
-  try {
-    if (trainState !== null) checkResumed(optimizer, fresh.optimizer, trainState.optimizer)
-    const start = { ...fresh, ...(trainState && { optimizer: trainState.optimizer }) }
-    const engine = engineOf(part, rule, start, await chooseBackend(rule.backend))
-    return [engine, await engine.begin(start)]
-  } finally {
-    for (const tensor of slotTensors(fresh.optimizer)) tensor.dispose()
-  }
-}
+type Rule<N extends AnyLayer = AnyLayer> = NormalFit<Examples, Progress, TrainState<N>>
 
 /**
  * Trains a network: goes through the examples batch by batch, epoch by epoch, and changes the parameters so that the loss
@@ -156,24 +132,30 @@ export const fit = async <N extends AnyLayer, const M extends Metrics = [], V ex
   options: FitOptions<N, M, V> = {},
 ): Promise<Fitted<N, M, V>> => {
   const part = asPart('fit', network)
-  const trees = asTrees('fit', variables)
+  const trees = asVariables('fit', variables)
   const rule = readFit<Examples, Progress, TrainState<N>>(options)
-  const examplesOf = async (owner: string, given: Examples): Promise<NumberBatch> => {
-    const batch = keepBatch(() => toBatch(owner, part, given))
-    return finallyRelease(batch, async () => {
-      checkTraining(part, trees, batch, rule)
-      return numbersIn(batch)
-    })
+  const memory = rule.trainState && {
+    optimizer: asMemory('fit', 'trainState', rule.optimizer, trees.params, own({ ...rule.trainState }, 'optimizer')),
+    key: asKey('fit, trainState', own({ ...rule.trainState }, 'key')),
   }
-  const all = await examplesOf('fit', examples)
-  const held = rule.validation === null ? null : await examplesOf('fit, validation', rule.validation)
-  const [engine, start] = await begin(part, trees, rule)
-  try {
-    // Its history has what the options ask for.
-    return (await train(engine, start, all, held, rule)) as Fitted<N, M, V>
-  } finally {
-    await engine.dispose()
+  const read = (owner: string, given: Examples): Promise<NumberBatch> =>
+    readNumbers(owner, part, given, batch => checkTraining(part, trees, batch, rule))
+  // All of this before anything is awaited: what is learnt is what was given.
+  const reading = Promise.all([read('fit', examples), rule.validation && read('fit, validation', rule.validation)])
+  const work = async (state: RawState): Promise<Fitted<N, M, V>> => {
+    const [all, held] = await reading
+    const engine = engineOf(part, rule, state, await chooseBackend(rule.backend))
+    try {
+      const start = await engine.begin(state)
+      // Its history has what the options ask for.
+      return (await train(engine, start, all, held, rule, rule.key ?? memory?.key ?? defaultKey)) as Fitted<N, M, V>
+    } finally {
+      await engine.dispose()
+    }
   }
+  return memory === null
+    ? holdingInitial(trees, rule.optimizer, work)
+    : holdingState({ ...trees, optimizer: memory.optimizer }, work)
 }
 
 const train = async <N extends AnyLayer>(
@@ -181,10 +163,10 @@ const train = async <N extends AnyLayer>(
   start: DeviceState,
   all: NumberBatch,
   validation: NumberBatch | null,
-  rule: NormalFit<Examples, Progress, TrainState<N>>,
+  rule: Rule<N>,
+  key: Key,
 ): Promise<Fitted<N>> => {
   const { epochs, metrics, batchSize } = rule
-  const key = rule.key ?? rule.trainState?.key ?? defaultKey
   const breathe = breather()
   const batches = slices(all.size, batchSize)
   let state = start
@@ -210,7 +192,7 @@ const train = async <N extends AnyLayer>(
         metrics,
         sums.map(sum => sum / (from + count)),
       )
-      rule.onProgress?.(
+      await rule.onProgress?.(
         Object.freeze({ epoch, epochs, batch: i + 1, batches: batches.length, report: training, ended: false }),
       )
     }
@@ -220,7 +202,7 @@ const train = async <N extends AnyLayer>(
         : await meanReport(validation.size, rule, (from, count) =>
             engine.score(state, someExamples(validation, from, count)),
           )
-    rule.onProgress?.(
+    await rule.onProgress?.(
       Object.freeze({
         ...{ epoch, epochs, batch: batches.length, batches: batches.length, report: training, ended: true },
         ...(held && { validation: held }),
@@ -229,13 +211,13 @@ const train = async <N extends AnyLayer>(
     return { training, validation: held }
   }
 
+  const reports: EpochReports[] = []
   try {
-    const reports: EpochReports[] = []
     for (let epoch = 1; epoch <= epochs; epoch++) reports.push(await goThrough(epoch))
-    const trainState = toTrainState<N>(await engine.take(state), key, tensor => handOver(tensor))
-    return Object.freeze({ variables: trainState.variables, history: toHistory(reports), trainState })
   } catch (error) {
     engine.release(state)
     throw error
   }
+  const trainState = toTrainState<N>(await engine.take(state), key, tensor => handOver(tensor))
+  return Object.freeze({ variables: trainState.variables, history: toHistory(reports), trainState })
 }

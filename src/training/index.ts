@@ -6,7 +6,7 @@ export {
   compileTraining,
   type Recompiled,
 } from './compile.ts'
-export { type EvaluateOptions, evaluate, type PredictOptions, predict } from './evaluate.ts'
+export { type EvaluateOptions, evaluate, type Predicted, type PredictOptions, predict } from './evaluate.ts'
 export { type FitOptions, type Fitted, fit, type History, type Progress } from './fit.ts'
 export { type Comparison, defineLoss, defineMetric, type Loss, type Metric } from './loss.ts'
 export { categoricalCrossentropy, mse } from './losses.ts'

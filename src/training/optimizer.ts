@@ -1,17 +1,48 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption } from '../core/errors.ts'
+import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
-import { showShape } from '../core/shape.ts'
-import { byName, leafOf, mapRecord, mapTree, own, treeOf, type VariableTree } from '../core/trees.ts'
+import { type Shape, showShape } from '../core/shape.ts'
+import {
+  byName,
+  isRecord,
+  leafOf,
+  leavesOf,
+  mapRecord,
+  mapTree,
+  own,
+  treeOf,
+  type VariableTree,
+} from '../core/trees.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { asMemory, asTensors, described } from './given.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on. */
 export type Step = number | ((update: number) => number)
 
-/** The learning rate of an update. */
-export const stepAt = (step: Step, update: number): number => (typeof step === 'number' ? step : step(update))
+const unfit = (owner: string, option: string, expected: string, update: number, got: unknown): InvalidOption =>
+  new InvalidOption({
+    layer: owner,
+    option,
+    expected: `${expected} for update ${update}`,
+    got: described(got),
+    remedy: 'Give a number, or a function that gives one for every update from 0 on.',
+  })
+
+/** A number that a function of the number of the update gave. */
+const asNumber = (owner: string, option: string, update: number, value: unknown): number => {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw unfit(owner, option, 'a finite number', update, value)
+}
+
+/**
+ * The learning rate of an update.
+ *
+ * @throws InvalidOption when a function gives anything but a finite number
+ */
+export const stepAt = (owner: string, step: Step, update: number): number =>
+  asNumber(owner, 'step', update, typeof step === 'number' ? step : step(update))
 
 /** How a learning rate is read. */
 export const stepOption: t.Type<Step, unknown, unknown> = codec<Step>(
@@ -31,7 +62,7 @@ export interface OptimizerRule {
   readonly slots: Readonly<Record<string, number>>
   /** The coefficients of an update, counted from 0. */
   readonly coefficients: (update: number) => Readonly<Record<string, number>>
-  /** What is added to the parameter, and the new slots. */
+  /** What is added to the parameter, and the new slots, all of its shape; a slot that is left out stays as it is. */
   readonly change: <T>(
     ops: Ops<T>,
     gradient: T,
@@ -65,9 +96,6 @@ export interface Optimizer {
 
 /** Tensors by layer and variable, as `init` and `gradients` give them for a network of any type. */
 export type ParamsTree = Readonly<Record<string, object>>
-/** What a layer holds by name is tensors, which the types of known networks say in ways of their own. */
-const asTree = (params: ParamsTree): VariableTree<tf.Tensor> => params as VariableTree<tf.Tensor>
-
 /** The slots before the first update, in an interpretation of the operations. */
 export const initialSlots = <T>(ops: Ops<T>, rule: OptimizerRule, params: VariableTree<T>): OptimizerState<T> => ({
   update: 0,
@@ -88,33 +116,67 @@ export type Slots<T> = Readonly<Record<string, VariableTree<T>>>
  * What is added to all parameters, and the new slots, in an interpretation of the operations.
  *
  * @param coefficients those of the update, by name
+ * @throws InvalidOption when the rule gives anything but tensors of the parameter's shape
  */
 export const changesOf = <T>(
   ops: Ops<T>,
-  rule: OptimizerRule,
+  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
   grads: VariableTree<T>,
   before: Slots<T>,
   coefficients: Readonly<Record<string, T>>,
 ): readonly [changes: VariableTree<T>, slots: Slots<T>] => {
-  const slots = new Map<string, [layer: string, variable: string, value: T][]>(
-    Object.keys(rule.slots).map(slot => [slot, []]),
-  )
+  const fault = (expected: string, got: string) =>
+    new InvalidOption({
+      layer: name,
+      option: 'change',
+      expected,
+      got,
+      remedy: "Return [change, slots] from the rule's change, all values of ops and of the parameter's shape.",
+    })
+  const checked = (subject: string, value: unknown, wanted: Shape): T => {
+    const shape = typeof value === 'object' && value !== null ? ops.shape(value as T) : undefined
+    if (Array.isArray(shape) && shape.join() === wanted.join()) return value as T
+    throw fault(`${subject} of shape ${showShape(wanted)}`, Array.isArray(shape) ? showShape(shape) : described(value))
+  }
+  const names = Object.keys(rule.slots)
+  const leaves = new Map<string, [layer: string, variable: string, value: T][]>(names.map(slot => [slot, []]))
   const changes = mapTree(grads, (gradient, layer, variable) => {
-    const remembered = mapRecord(rule.slots, (_, slot) => leafOf(own(before, slot), layer, variable) as T)
-    const [change, next] = rule.change(ops, gradient, remembered, coefficients)
-    for (const [slot, value] of Object.entries(next)) {
-      const leaves = slots.get(slot) ?? []
-      leaves.push([layer, variable, value])
-      slots.set(slot, leaves)
+    const shape = ops.shape(gradient)
+    const remembered = byName(names.map(slot => [slot, leafOf(own(before, slot), layer, variable) as T] as const))
+    const result: unknown = rule.change(ops, gradient, remembered, coefficients)
+    if (!Array.isArray(result)) throw fault('[change, slots]', described(result))
+    const [change, next = {}] = result as readonly unknown[]
+    if (!isRecord(next)) throw fault('slots by name', described(next))
+    const unknown = Object.keys(next).find(slot => !leaves.has(slot))
+    if (unknown !== undefined) throw fault(`slots of ${names.join(', ') || 'no name'}`, `one named ${show(unknown)}`)
+    for (const [slot, all] of leaves) {
+      const value = Object.hasOwn(next, slot) ? next[slot] : remembered[slot]
+      all.push([layer, variable, checked(`the ${slot} of ${layer}, ${variable}, a tensor`, value, shape)])
     }
-    return change
+    return checked(`a change of ${layer}, ${variable}, a tensor`, change, shape)
   })
-  return [changes, byName([...slots].map(([slot, leaves]) => [slot, treeOf(leaves)] as const))]
+  return [changes, mapRecord(byName(leaves), treeOf)]
 }
 
-/** The coefficients of an update, as values of an interpretation. */
-export const coefficientsOf = <T>(ops: Ops<T>, rule: OptimizerRule, update: number): Readonly<Record<string, T>> =>
-  mapRecord(rule.coefficients(update), value => ops.constant(value))
+/**
+ * The coefficients of an update.
+ *
+ * @param names those that there have to be; all that there are, unless given
+ * @throws InvalidOption when one is not a finite number
+ */
+export const coefficientsAt = (
+  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
+  update: number,
+  names?: readonly string[],
+): Readonly<Record<string, number>> => {
+  const given: unknown = rule.coefficients(update)
+  if (!isRecord(given) || given instanceof Promise) throw unfit(name, 'coefficients', 'numbers by name', update, given)
+  return byName(
+    (names ?? Object.keys(given)).map(
+      coefficient => [coefficient, asNumber(name, coefficient, update, own(given, coefficient))] as const,
+    ),
+  )
+}
 
 /** Every tensor that an optimizer remembers. */
 export const slotTensors = ({ slots }: OptimizerState): readonly tf.Tensor[] =>
@@ -130,56 +192,82 @@ export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tenso
   })
 
 /**
- * Checks that an optimizer can go on from what was remembered.
+ * Checks what an optimizer is made of, as a call from JavaScript may give anything.
  *
- * @param fresh what it remembers before its first update
- * @throws InvalidOption when another optimizer, or another network, remembered it
+ * @throws InvalidOption when something of it is missing
  */
-export const checkResumed = ({ name }: Optimizer, fresh: OptimizerState, resumed: OptimizerState): void => {
-  const fault = (expected: string, got: string) =>
+const checkMade = (name: unknown, options: unknown, rule: unknown): void => {
+  const fault = (option: string, expected: string, got: unknown) =>
     new InvalidOption({
-      layer: 'fit',
-      option: 'trainState',
-      expected: `what ${name} remembers: ${expected}`,
-      got,
-      remedy: 'Go on with the network and the optimizer that training began with.',
+      layer: 'defineOptimizer',
+      option,
+      expected,
+      got: described(got),
+      remedy: "For example: defineOptimizer('descent', { step }, { slots: {}, coefficients, change }).",
     })
-  const listed = ({ slots }: OptimizerState): string => Object.keys(slots).join(', ') || 'nothing'
-  if (listed(fresh) !== listed(resumed)) throw fault(listed(fresh), listed(resumed))
-  for (const [slot, tree] of Object.entries(fresh.slots))
-    mapTree(tree, ({ shape }, layer, variable) => {
-      const given = leafOf(own(resumed.slots, slot), layer, variable)?.shape
-      const subject = `the ${slot} of ${layer}, ${variable}, of shape`
-      if (given?.join() !== shape.join())
-        throw fault(`${subject} ${showShape(shape)}`, given === undefined ? 'none' : showShape(given))
-    })
+  if (typeof name !== 'string' || name === '') throw fault('name', 'a name', name)
+  if (!isRecord(options)) throw fault('options', 'an object', options)
+  if (!isRecord(rule)) throw fault('rule', 'a rule, { slots, coefficients, change }', rule)
+  const { slots, coefficients, change } = rule
+  if (!isRecord(slots) || !Object.values(slots).every(Number.isFinite))
+    throw fault('slots', 'the initial value of each slot, a finite number, by name', slots)
+  if (typeof coefficients !== 'function')
+    throw fault('coefficients', 'a function of the number of the update', coefficients)
+  if (typeof change !== 'function') throw fault('change', 'a function of ops, gradient, slots and coefficients', change)
 }
 
-const handle = (tensor: tf.Tensor): tf.Tensor => handOver(tensor)
-
-/** Makes an optimizer from its rule. */
+/**
+ * Makes an optimizer from its rule.
+ *
+ * @param options as it prints them
+ * @throws InvalidOption when the rule lacks something; from an update, when it gives anything but tensors of the
+ *   parameter's shape
+ */
 export const defineOptimizer = (
   name: string,
   options: Readonly<Record<string, unknown>>,
   rule: OptimizerRule,
-): Optimizer =>
-  Object.freeze<Optimizer & { readonly toString: () => string }>({
+): Optimizer => {
+  checkMade(name, options, rule)
+  const own = { name, rule }
+  return Object.freeze<Optimizer & { readonly toString: () => string }>({
     kind: 'Optimizer',
-    name,
-    rule,
-    init: params =>
-      mapSlots(
-        tidily(() => initialSlots(tfjsOps, rule, asTree(params))),
-        handle,
-      ),
-    update: <P extends ParamsTree>(grads: P, state: OptimizerState) => {
-      const [changes, slots] = tidily(() =>
-        changesOf(tfjsOps, rule, asTree(grads), state.slots, coefficientsOf(tfjsOps, rule, state.update)),
+    ...own,
+    init: params => {
+      const tree = asTensors(`${name}.init`, 'params', params)
+      return mapSlots(
+        tidily(() => initialSlots(tfjsOps, rule, tree)),
+        tensor => handOver(tensor),
       )
-      return [mapTree(changes, handle) as ParamsTree as P, mapSlots({ update: state.update + 1, slots }, handle)]
+    },
+    update: <P extends ParamsTree>(grads: P, state: OptimizerState) => {
+      const tree = asTensors(`${name}.update`, 'grads', grads)
+      const { update, slots: before } = asMemory(`${name}.update`, 'state', own, tree, state)
+      const coefficients = coefficientsAt(own, update)
+      const [changes, slots] = tidily(() =>
+        changesOf(
+          tfjsOps,
+          own,
+          tree,
+          before,
+          mapRecord(coefficients, value => tfjsOps.constant(value)),
+        ),
+      )
+      const remembered = new Set(slotTensors(state))
+      const taken = new Set([...remembered, ...leavesOf(tree).map(([, , gradient]) => gradient)])
+      // Each result is a tensor of its own, but a slot that stays as it is remains the tensor that it was.
+      const handed = (tensor: tf.Tensor): tf.Tensor => {
+        const again = taken.has(tensor)
+        taken.add(tensor)
+        return handOver(again ? tf.clone(tensor) : tensor)
+      }
+      const updates = mapTree(changes, handed)
+      const after = mapSlots({ update: update + 1, slots }, slot => (remembered.has(slot) ? slot : handed(slot)))
+      return [updates as ParamsTree as P, after]
     },
     toString: () => {
       const entries = Object.entries(options).map(([option, value]) => `${option}: ${value}`)
       return `${name}({ ${entries.join(', ')} })`
     },
   })
+}

@@ -1,7 +1,24 @@
-import { boolean, number, parseOptions } from '../core/options.ts'
+import { boolean, number, type Options, parseOptions } from '../core/options.ts'
 import { defineOptimizer, type Optimizer, type Step, stepAt, stepOption } from './optimizer.ts'
 
 const part = number('a number >= 0 and < 1', value => value >= 0 && value < 1)
+
+/** The options of an optimizer; where a learning rate stands in their place, the remedy says where it belongs. */
+const read = <Normal extends { readonly step: Step }>(
+  name: string,
+  step: string,
+  options: Options<Normal>,
+  given: object,
+): Normal => {
+  const meant: unknown = given
+  const rate =
+    typeof meant === 'number' && stepOption.is(meant)
+      ? String(meant)
+      : typeof meant === 'function'
+        ? 'update => 0.1 / (update + 1)'
+        : step
+  return parseOptions(name, `${name}({ step: ${rate} })`, options, given)
+}
 
 /**
  * Gradient descent: `w = w - step · g`.
@@ -10,18 +27,13 @@ const part = number('a number >= 0 and < 1', value => value >= 0 && value < 1)
  * @throws InvalidOption when an option is out of its range
  */
 export const gradientDescent = (options: { readonly step?: Step } = {}): Optimizer => {
-  const { step } = parseOptions<{ step: Step }>(
-    'gradientDescent',
-    'gradientDescent({ step: 0.1 })',
-    { step: { codec: stepOption, default: 0.1 } },
-    options,
-  )
+  const { step } = read('gradientDescent', '0.1', { step: { codec: stepOption, default: 0.1 } }, options)
   return defineOptimizer(
     'gradientDescent',
     { step },
     {
       slots: {},
-      coefficients: update => ({ step: -stepAt(step, update) }),
+      coefficients: update => ({ step: -stepAt('gradientDescent', step, update) }),
       change: (ops, gradient, _, c) => [ops.multiply(gradient, c.step as typeof gradient), {}],
     },
   )
@@ -44,23 +56,23 @@ export interface MomentumOptions {
  * @throws InvalidOption when an option is out of its range
  */
 export const momentum = (options: MomentumOptions = {}): Optimizer => {
-  const read = parseOptions<Required<MomentumOptions>>(
+  const normal = read<Required<MomentumOptions>>(
     'momentum',
-    'momentum({ step: 0.1, momentum: 0.9 })',
+    '0.1',
     {
       step: { codec: stepOption, default: 0.1 },
       momentum: { codec: part, default: 0.9 },
       nesterov: { codec: boolean, default: false },
     },
-    { ...options },
+    options,
   )
-  return defineOptimizer('momentum', read, {
+  return defineOptimizer('momentum', normal, {
     slots: { velocity: 0 },
-    coefficients: update => ({ step: -stepAt(read.step, update), momentum: read.momentum }),
+    coefficients: update => ({ step: -stepAt('momentum', normal.step, update), momentum: normal.momentum }),
     change: (ops, gradient, slots, coefficients) => {
       const [step, kept] = [coefficients.step, coefficients.momentum] as [typeof gradient, typeof gradient]
       const velocity = ops.add(ops.multiply(slots.velocity as typeof gradient, kept), gradient)
-      const direction = read.nesterov ? ops.add(gradient, ops.multiply(velocity, kept)) : velocity
+      const direction = normal.nesterov ? ops.add(gradient, ops.multiply(velocity, kept)) : velocity
       return [ops.multiply(direction, step), { velocity }]
     },
   })
@@ -85,30 +97,30 @@ export interface AdamOptions {
  * @throws InvalidOption when an option is out of its range
  */
 export const adam = (options: AdamOptions = {}): Optimizer => {
-  const read = parseOptions<Required<AdamOptions>>(
+  const normal = read<Required<AdamOptions>>(
     'adam',
-    'adam({ step: 0.001 })',
+    '0.001',
     {
       step: { codec: stepOption, default: 0.001 },
       beta1: { codec: part, default: 0.9 },
       beta2: { codec: part, default: 0.999 },
       epsilon: { codec: number('a positive number', value => value > 0), default: 1e-7 },
     },
-    { ...options },
+    options,
   )
-  return defineOptimizer('adam', read, {
+  return defineOptimizer('adam', normal, {
     slots: { mean: 0, square: 0 },
     coefficients: update => {
       const t = update + 1
-      const correction = Math.sqrt(1 - read.beta2 ** t) / (1 - read.beta1 ** t)
-      return { step: -stepAt(read.step, update) * correction }
+      const correction = Math.sqrt(1 - normal.beta2 ** t) / (1 - normal.beta1 ** t)
+      return { step: -stepAt('adam', normal.step, update) * correction }
     },
     change: (ops, gradient, slots, coefficients) => {
       const blend = (old: typeof gradient, now: typeof gradient, kept: number) =>
         ops.add(ops.multiply(old, ops.constant(kept)), ops.multiply(now, ops.constant(1 - kept)))
-      const mean = blend(slots.mean as typeof gradient, gradient, read.beta1)
-      const square = blend(slots.square as typeof gradient, ops.square(gradient), read.beta2)
-      const scaled = ops.divide(mean, ops.add(ops.sqrt(square), ops.constant(read.epsilon)))
+      const mean = blend(slots.mean as typeof gradient, gradient, normal.beta1)
+      const square = blend(slots.square as typeof gradient, ops.square(gradient), normal.beta2)
+      const scaled = ops.divide(mean, ops.add(ops.sqrt(square), ops.constant(normal.epsilon)))
       return [ops.multiply(scaled, coefficients.step as typeof gradient), { mean, square }]
     },
   })

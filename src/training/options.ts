@@ -2,7 +2,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { type BackendOption, backendOption } from '../backends/choose.ts'
 import { boolean, codec, integer, type Options, parseOptions } from '../core/options.ts'
 import { isKey, type Key } from '../core/random.ts'
-import type { Loss, Metric } from './loss.ts'
+import { checkNames, type Loss, type Metric } from './loss.ts'
 import { categoricalCrossentropy, mse } from './losses.ts'
 import { accuracy } from './metrics.ts'
 import type { Optimizer } from './optimizer.ts'
@@ -13,18 +13,26 @@ import { adam } from './optimizers.ts'
 const losses: readonly Loss[] = [mse, categoricalCrossentropy]
 const metrics: readonly Metric[] = [accuracy]
 
+/** A value of one kind that is made of what it takes to work, or the name of one. */
 const named = <V extends { readonly kind: string; readonly name: string }>(
   kind: V['kind'],
   known: readonly V[],
-): t.Type<V, unknown, unknown> =>
-  codec(`a ${kind.toLowerCase()}, or the name of one (${known.map(({ name }) => `'${name}'`).join(', ')})`, value => {
+  works: (value: Readonly<Record<string, unknown>>) => boolean,
+): t.Type<V, unknown, unknown> => {
+  const listed = known.map(({ name }) => `'${name}'`).join(', ')
+  return codec(`a ${kind.toLowerCase()}, or the name of one (${listed})`, value => {
     if (typeof value === 'string') return known.find(({ name }) => name === value)
-    const given = value as Partial<V> | null
-    return (typeof value === 'object' || typeof value === 'function') && given?.kind === kind ? (value as V) : undefined
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
+    const given = value as Readonly<Record<string, unknown>>
+    return given.kind === kind && typeof given.name === 'string' && works(given) ? (value as V) : undefined
   })
+}
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+const compares = ({ forward }: Readonly<Record<string, unknown>>): boolean => isFunction(forward)
 
-const loss = named<Loss>('Loss', losses)
-const metric = named<Metric>('Metric', metrics)
+const loss = named<Loss>('Loss', losses, compares)
+const metric = named<Metric>('Metric', metrics, compares)
 const metricList: t.Type<readonly Metric[], unknown, unknown> = codec<readonly Metric[]>(
   `an array, each ${metric.name}`,
   value => {
@@ -35,7 +43,10 @@ const metricList: t.Type<readonly Metric[], unknown, unknown> = codec<readonly M
       : undefined
   },
 )
-const optimizer = named<Optimizer>('Optimizer', [])
+const optimizer = named<Optimizer>('Optimizer', [], ({ rule }) => {
+  const { slots, coefficients, change } = (isObject(rule) ? rule : {}) as Readonly<Record<string, unknown>>
+  return isObject(slots) && isFunction(coefficients) && isFunction(change)
+})
 const optimizerOption = codec('an optimizer, such as adam()', value => {
   const read = optimizer.decode(value)
   return read._tag === 'Right' ? read.right : undefined
@@ -50,7 +61,6 @@ export const optionalBackend: t.Type<BackendOption | null, unknown, unknown> = c
 /** A function, or nothing. */
 const maybe = <V>(expected: string, test: (value: unknown) => boolean): t.Type<V | null, unknown, unknown> =>
   codec(`${expected}, or nothing`, value => (value === null || test(value) ? (value as V | null) : undefined))
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 /** The rule of a step in its normal form. */
 export interface NormalRule {
@@ -67,9 +77,38 @@ const rule: Options<NormalRule> = {
   backend: { codec: backendOption, default: 'tfjs' },
 }
 
-/** Reads the options of `trainStep` and `compileTraining`. */
-export const readRule = (given: object, owner = 'trainStep'): NormalRule =>
-  parseOptions(owner, `${owner}(network, { loss: mse, optimizer: adam() })`, rule, { ...given })
+/** Options whose metrics can be told from each other and from the loss. */
+const checked = <Normal extends { readonly metrics: readonly Metric[] }>(owner: string, normal: Normal): Normal => {
+  checkNames(
+    owner,
+    'metrics',
+    normal.metrics.map(({ name }) => name),
+  )
+  return normal
+}
+
+const example = (owner: string): string => `${owner}(network, { loss: mse, optimizer: adam() })`
+
+/** Reads the options of `trainStep`. */
+export const readRule = (given: object): NormalRule =>
+  checked('trainStep', parseOptions('trainStep', example('trainStep'), rule, given))
+
+/** The rule of a compiled step in its normal form; `Recompiled` is compileTraining's own type. */
+export interface NormalCompiledRule<Recompiled> extends NormalRule {
+  readonly onRecompile: ((recompiled: Recompiled) => unknown) | null
+}
+
+/** Reads the options of `compileTraining`. */
+export const readCompiledRule = <Recompiled>(given: object): NormalCompiledRule<Recompiled> =>
+  checked(
+    'compileTraining',
+    parseOptions<NormalCompiledRule<Recompiled>>(
+      'compileTraining',
+      example('compileTraining'),
+      { ...rule, onRecompile: { codec: maybe('a function', isFunction), default: null } },
+      given,
+    ),
+  )
 
 /** The options of `evaluate` in their normal form. */
 export interface NormalEvaluation {
@@ -82,16 +121,40 @@ export interface NormalEvaluation {
 
 /** Reads the options of `evaluate`. */
 export const readEvaluation = (given: object): NormalEvaluation =>
-  parseOptions(
+  checked(
     'evaluate',
-    "evaluate(network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'] })",
+    parseOptions(
+      'evaluate',
+      "evaluate(network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'] })",
+      {
+        loss: rule.loss,
+        metrics: rule.metrics,
+        batchSize: { codec: integer(1), default: 128 },
+        backend: { codec: optionalBackend, default: null },
+      },
+      given,
+    ),
+  )
+
+/** The options of `predict` in their normal form; `Progress` is its own type. */
+export interface NormalPrediction<Progress> {
+  readonly batchSize: number
+  /** `null`: eager. */
+  readonly backend: BackendOption | null
+  readonly onProgress: ((progress: Progress) => unknown) | null
+}
+
+/** Reads the options of `predict`. */
+export const readPrediction = <Progress>(given: object): NormalPrediction<Progress> =>
+  parseOptions<NormalPrediction<Progress>>(
+    'predict',
+    'predict(network, variables, x, { batchSize: 128 })',
     {
-      loss: rule.loss,
-      metrics: rule.metrics,
       batchSize: { codec: integer(1), default: 128 },
       backend: { codec: optionalBackend, default: null },
+      onProgress: { codec: maybe('a function', isFunction), default: null },
     },
-    { ...given },
+    given,
   )
 
 /** The options of `fit` in their normal form; `Examples`, `Progress` and `State` are fit's own types. */
@@ -101,27 +164,27 @@ export interface NormalFit<Examples, Progress, State> extends NormalRule {
   readonly shuffle: boolean
   readonly validation: Examples | null
   readonly key: Key | null
-  readonly onProgress: ((progress: Progress) => void) | null
+  readonly onProgress: ((progress: Progress) => unknown) | null
   readonly trainState: State | null
 }
 
 /** Reads the options of `fit`. */
 export const readFit = <Examples, Progress, State>(given: object): NormalFit<Examples, Progress, State> =>
-  parseOptions<NormalFit<Examples, Progress, State>>(
+  checked(
     'fit',
-    'fit(network, variables, { x, y }, { loss: mse, epochs: 10, key: key(1) })',
-    {
-      ...rule,
-      epochs: { codec: integer(1), default: 1 },
-      batchSize: { codec: integer(1), default: 32 },
-      shuffle: {
-        codec: boolean,
-        default: true,
+    parseOptions<NormalFit<Examples, Progress, State>>(
+      'fit',
+      'fit(network, variables, { x, y }, { loss: mse, epochs: 10, key: key(1) })',
+      {
+        ...rule,
+        epochs: { codec: integer(1), default: 1 },
+        batchSize: { codec: integer(1), default: 32 },
+        shuffle: { codec: boolean, default: true },
+        validation: { codec: maybe('{ x, y }', isObject), default: null },
+        key: { codec: maybe('a key, such as key(1)', isKey), default: null },
+        onProgress: { codec: maybe('a function', isFunction), default: null },
+        trainState: { codec: maybe('a trainState that fit returned', isObject), default: null },
       },
-      validation: { codec: maybe('{ x, y }', isObject), default: null },
-      key: { codec: maybe('a key, such as key(1)', isKey), default: null },
-      onProgress: { codec: maybe('a function', value => typeof value === 'function'), default: null },
-      trainState: { codec: maybe('a trainState that fit returned', isObject), default: null },
-    },
-    { ...given },
+      given,
+    ),
   )

@@ -1,20 +1,22 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart, type Part, type Wiring } from '../core/network.ts'
 import { asKey, type Key } from '../core/random.ts'
-import { byName, mapTree } from '../core/trees.ts'
+import type { Shape } from '../core/shape.ts'
+import { byName, isRecord, mapTree, mergeTrees } from '../core/trees.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asTrees, checkedWiring, type Trees } from '../state/check.ts'
+import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
+import { variableRules } from '../state/init.ts'
 import { breather, type Examples, readNumbers, slices } from './batches.ts'
-import { lazyEngine, type RawState } from './engine.ts'
-import type { Comparison, Loss, Metric } from './loss.ts'
-import { initialSlots, mapSlots, type Optimizer, type OptimizerState } from './optimizer.ts'
+import { enginesOf, type RawState } from './engine.ts'
+import { asTrainState, asVariables, held, holding, keeping } from './given.ts'
+import { checkScalar, type Loss, type Metric } from './loss.ts'
+import { initialSlots, mapSlots, type Optimizer, type OptimizerState, slotTensors } from './optimizer.ts'
 import { type NormalRule, readRule } from './options.ts'
-import { totalOf } from './update.ts'
 
 /** Everything that training changes: a value, from which the next one is computed. */
 export interface TrainState<N extends AnyLayer = AnyLayer> {
@@ -96,12 +98,59 @@ export const meanReport = async (
   return toReport(metrics, sums)
 }
 
-/** Training's state before the first update, its slots in the enclosing `tf.tidy`. */
-export const initialState = ({ params, state }: Trees, { rule }: Optimizer): RawState => ({
-  params,
-  state,
-  optimizer: initialSlots(tfjsOps, rule, params),
-})
+/**
+ * A state held for the length of some work, whatever becomes of what was given.
+ *
+ * @param work gets the state, and which tensor of the user's one of it was made from
+ */
+export const holdingState = async <R>(
+  { params, state, optimizer }: RawState,
+  work: (held: RawState, original: (tensor: tf.Tensor) => tf.Tensor) => Promise<R>,
+): Promise<R> => {
+  const originals = new Map<tf.Tensor, tf.Tensor>()
+  const hold = (tensor: tf.Tensor): tf.Tensor => {
+    const own = held(tensor)
+    originals.set(own, tensor)
+    return own
+  }
+  try {
+    const own = { params: mapTree(params, hold), state: mapTree(state, hold), optimizer: mapSlots(optimizer, hold) }
+    return await work(own, tensor => {
+      const original = originals.get(tensor) as tf.Tensor
+      return original.isDisposed ? handOver(tf.clone(tensor)) : original
+    })
+  } finally {
+    for (const tensor of originals.keys()) tensor.dispose()
+  }
+}
+
+/** Variables, and what the optimizer remembers before the first update, for the length of some work. */
+export const holdingInitial = async <R>(
+  trees: Trees,
+  { rule }: Optimizer,
+  work: (held: RawState) => Promise<R>,
+): Promise<R> => {
+  const fresh = keeping(slotTensors, () => initialSlots(tfjsOps, rule, trees.params))
+  try {
+    return await holding(trees, own => work({ ...own, optimizer: fresh }))
+  } finally {
+    for (const tensor of slotTensors(fresh)) tensor.dispose()
+  }
+}
+
+/**
+ * Variables as a user gives them, checked as far as the network knows their shapes before it has seen an example.
+ *
+ * @throws InvalidOption, WeightInitializationError when they are not the network's
+ */
+export const checkedVariables = (owner: string, part: Part, value: unknown): Trees => {
+  const given = asVariables(owner, value)
+  if ('inputs' in part && isKnown(part)) checkShapes(byName(variableRules(part)), mergeTrees(given.params, given.state))
+  return given
+}
+/** Whether all shapes within a network are known but for the batch. */
+const isKnown = ({ nodes }: Wiring): boolean =>
+  nodes.every(({ inputShapes }) => inputShapes.every(shape => shape?.slice(1).every(d => d !== null)))
 
 /** What checks ask of tensors. */
 interface Shaped {
@@ -112,11 +161,14 @@ interface Shapes {
   readonly y: readonly Shaped[]
 }
 
-/** What fits a loss or metric is known when it is traced: nothing is computed. */
-const checkComparison = (compare: Comparison, wiring: Wiring, batch: Pick<Shapes, 'y'>): void => {
-  const predicted = wiring.outputs.map(i => placeholder('predicted', wiring.nodes[i]?.shape ?? []))
-  const expected = batch.y.map(tensor => placeholder('expected', tensor.shape))
-  totalOf(graphOps, compare, expected, predicted)
+/** What fits a loss or metric, and what it gives, is known when it is traced: nothing is computed. */
+const checkComparison = ({ kind, name, forward }: Loss | Metric, wiring: Wiring, batch: Pick<Shapes, 'y'>): void => {
+  for (const [i, output] of wiring.outputs.entries()) {
+    const predicted = placeholder('predicted', wiring.nodes[output]?.shape ?? [])
+    const expected = placeholder('expected', batch.y[i]?.shape ?? [])
+    const result: unknown = forward(graphOps, expected, predicted)
+    checkScalar(kind, name, result, isRecord(result) && 'kind' in result ? (result.shape as Shape) : undefined)
+  }
 }
 
 /**
@@ -141,7 +193,7 @@ export const checkTraining = (
       got: String(batch.y.length),
       remedy: 'Give y as an array of tensors, in the order of the outputs.',
     })
-  for (const { forward } of [loss, ...metrics]) checkComparison(forward, wiring, batch)
+  for (const comparison of [loss, ...metrics]) checkComparison(comparison, wiring, batch)
 }
 
 /**
@@ -165,31 +217,34 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
   const breathe = breather()
-  const engineFor = lazyEngine(part, normal)
-  const step = async (state: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
-    const before: RawState = { ...asTrees('trainStep', state.variables), optimizer: state.optimizer }
-    const numbers = await readNumbers('trainStep', part, examples)
-    checkTraining(part, before, numbers, normal)
-    const engine = await engineFor(before)
-    const given = await engine.begin(before)
-    const sources = new Set(given.sources.values())
-    const { after, report } = await engine.learn(given, numbers, state.key).catch((error: unknown) => {
-      engine.release(given)
-      throw error
+  const engines = enginesOf(part, normal)
+  const step = async (given: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
+    const { key, ...state } = asTrainState('trainStep', normal.optimizer, given)
+    const reading = readNumbers('trainStep', part, examples, batch => checkTraining(part, state, batch, normal))
+    return holdingState(state, async (before, original) => {
+      const numbers = await reading
+      const engine = await engines.for(before)
+      const begun = await engine.begin(before)
+      const sources = new Set(begun.sources.values())
+      const { after, report } = await engine.learn(begun, numbers, key).catch((error: unknown) => {
+        engine.release(begun)
+        throw error
+      })
+      const next = await engine.take(after, begun.sources)
+      await breathe()
+      return [
+        // What a step leaves unchanged stays the tensor that it was.
+        toTrainState<N>(next, key, tensor => (sources.has(tensor) ? original(tensor) : handOver(tensor))),
+        // It has the metrics of the rule.
+        toReport(normal.metrics, report) as Report<M>,
+      ]
     })
-    // What a step leaves unchanged stays the tensor that it was.
-    const next = await engine.take(after, given.sources)
-    await breathe()
-    return [
-      toTrainState<N>(next, state.key, tensor => (sources.has(tensor) ? tensor : handOver(tensor))),
-      // It has the metrics of the rule.
-      toReport(normal.metrics, report) as Report<M>,
-    ]
   }
   const begin = (variables: Variables<N>, key: Key): TrainState<N> => {
     const own = asKey('trainStep', key)
-    const { optimizer } = tidily(() => initialState(asTrees('trainStep', variables), normal.optimizer))
-    return Object.freeze({ variables, optimizer: mapSlots(optimizer, tensor => handOver(tensor)), key: own })
+    const { params } = checkedVariables('trainStep', part, variables)
+    const memory = tidily(() => initialSlots(tfjsOps, normal.optimizer.rule, params))
+    return Object.freeze({ variables, optimizer: mapSlots(memory, tensor => handOver(tensor)), key: own })
   }
   return Object.freeze(Object.assign(step, { init: begin }))
 }

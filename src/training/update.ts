@@ -63,7 +63,7 @@ export const update = <T>(
   const found = gradients([[objective, beneath.constant(1)]], leaves)
   const byLeaf = new Map(leaves.map((leaf, i) => [leaf, found[i] as T]))
   const grads = mapTree(params, leaf => byLeaf.get(leaf) as T)
-  const [changes, slots] = changesOf(beneath, optimizer.rule, grads, before.slots, coefficients)
+  const [changes, slots] = changesOf(beneath, optimizer, grads, before.slots, coefficients)
 
   const predicted = outputs.map(output => output.value)
   return {

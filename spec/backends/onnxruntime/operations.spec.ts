@@ -1,8 +1,14 @@
+import { expect } from 'chai'
 import fc from 'fast-check'
+import { type Operation, perform } from '../../../src/core/operations.ts'
+import type { Margin, Window } from '../../../src/core/ops.ts'
+import type { Held } from '../../../src/onnxruntime.ts'
+import { graphOps } from '../../../src/ops/graph.ts'
 import { calls, meant } from '../../ops/calls.ts'
-import { build, reference } from '../../ops/reference.ts'
+import { build, type Numbers, reference, sizeOf } from '../../ops/reference.ts'
+import { at } from '../../running.ts'
 
-import { called, draws, expectSame } from './running.ts'
+import { backend, called, compute, draws, expectSame } from './running.ts'
 
 describe('ONNX Runtime computes what the eager operations do', () => {
   for (const [operation, arbitrary] of Object.entries(calls))
@@ -69,4 +75,62 @@ describe('ONNX Runtime computes what the eager operations do', () => {
     const indices = { shape: [4000], data: Array.from({ length: 4000 }, (_, i) => (i * 7) % 13) }
     await expectSame(called('scatter', [draws(4, [4000, 8]), indices], [13]))
   })
+
+  it('NaN wherever an element that is compared is NaN, and infinities where there are some', async () => {
+    const numbersOf = async (inputs: readonly Numbers[], operation: Operation, attributes: readonly unknown[]) => {
+      const [found] = await compute(inputs, nodes => [perform(graphOps)(operation, nodes, attributes as never)])
+      return Array.from(await backend.download(found as Held))
+    }
+    const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b))
+    const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    const x = build([2, 6, 9, 3], ([n = 0, i = 0, k = 0, c = 0]) => {
+      const place = (n * 31 + i * 17 + k * 7 + c * 3) % 23
+      return special[place] ?? place - 11
+    })
+    for (const axes of [[0], [1, 2], [3], [0, 1, 2, 3]] as const)
+      expect(await numbersOf([x], 'max', [axes, false])).to.deep.equal(
+        Array.from(grouped(x, axes).values(), largest),
+        `max over ${axes}`,
+      )
+    for (const [size, padding] of [
+      [2, [0, 0]],
+      [3, [1, 1]],
+      [2, [2, 2]],
+    ] as const) {
+      const window = { size: [size, size], stride: [1, 2], padding: [padding, padding] } as const
+      const found = await numbersOf([x], 'maxPool', [window])
+      const seen = windows(x, window)
+      expect(found).to.deep.equal(seen.map(largest), `windows of ${size}`)
+    }
+  })
 })
+
+/** The elements that a reduction brings together, in the order of its results. */
+const grouped = ({ shape, data }: Numbers, axes: readonly number[]): ReadonlyMap<string, readonly number[]> => {
+  const groups = new Map<string, number[]>()
+  data.forEach((value, i) => {
+    const index = shape.map((d, axis) => Math.floor(i / sizeOf(shape.slice(axis + 1))) % d)
+    const key = index.filter((_, axis) => !axes.includes(axis)).join()
+    groups.set(key, [...(groups.get(key) ?? []), value])
+  })
+  return groups
+}
+
+/** The elements that each window of a pooling sees, in the order of its results; minus infinity where it sees padding alone. */
+const windows = (x: Numbers, { size, stride, padding }: Window): readonly (readonly number[])[] => {
+  const [batch, rows, cols, channels] = x.shape as readonly [number, number, number, number]
+  const places = ([before, after]: Margin, d: number, axis: 0 | 1) =>
+    Array.from({ length: Math.floor((d + before + after - size[axis]) / stride[axis]) + 1 }, (_, i) =>
+      Array.from({ length: size[axis] }, (__, k) => i * stride[axis] + k - before).filter(at => at >= 0 && at < d),
+    )
+  return Array.from({ length: batch }, (_, n) =>
+    places(padding[0], rows, 0).flatMap(high =>
+      places(padding[1], cols, 1).flatMap(wide =>
+        Array.from({ length: channels }, (__, c) => [
+          Number.NEGATIVE_INFINITY,
+          ...high.flatMap(i => wide.map(k => at(x, n, i, k, c))),
+        ]),
+      ),
+    ),
+  ).flat()
+}

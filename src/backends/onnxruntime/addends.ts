@@ -1,3 +1,4 @@
+import type { Margin, Sliding } from '../../core/ops.ts'
 import { type GraphNode, isA, operands, uses } from '../../graph/graph.ts'
 
 // Operators for products take an addend, which spares a pass over the product: an addition whose one operand is a product
@@ -34,4 +35,28 @@ export const absorptions = (
     else if (counts.get(a) === 1 && takes(a, b, sum)) found.set(sum, { product: a, addend: b })
   }
   return found
+}
+
+/** Rows and columns of zeros around an input, and nothing else. */
+const framed = (margins: readonly Margin[]): boolean =>
+  margins.every(([before, after], axis) =>
+    axis === 1 || axis === 2 ? before >= 0 && after >= 0 : before === 0 && after === 0,
+  )
+
+/**
+ * What a convolution is of, with margins that its input has been given as its own padding: operators for convolutions need
+ * no copy of the input for that.
+ */
+export const unpadded = <N extends Extract<GraphNode, { readonly kind: 'application' | 'fused' }>>(
+  node: N,
+): Pick<N, 'inputs' | 'attributes'> => {
+  const [padded, ...rest] = node.inputs as readonly [GraphNode, ...GraphNode[]]
+  if (node.operation !== 'convolve' || !isA(padded, 'pad') || !framed(padded.attributes[0])) return node
+  const [sliding] = node.attributes as readonly [Sliding]
+  const padding = sliding.padding.map(([before, after], i) => {
+    const [more, behind] = padded.attributes[0][i + 1] as Margin
+    return [before + more, after + behind]
+  })
+  const attributes = [{ ...sliding, padding }] as unknown as N['attributes']
+  return { inputs: [padded.inputs[0] as GraphNode, ...rest], attributes }
 }

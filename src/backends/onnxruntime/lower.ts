@@ -1,9 +1,9 @@
 import { BackendError } from '../../core/errors.ts'
 import { type Attributes, perform } from '../../core/operations.ts'
 import { showShape } from '../../core/shape.ts'
-import { type Graph, type GraphNode, isA, operands, topological } from '../../graph/graph.ts'
+import { type Graph, type GraphNode, isA, topological } from '../../graph/graph.ts'
 import { emptying } from '../../ops/empty.ts'
-import { absorptions } from './addends.ts'
+import { absorptions, unpadded } from './addends.ts'
 import { emitter } from './emitter.ts'
 import { biased, fused, onnxOps } from './interpreter.ts'
 import { ofSpread } from './lowerings/convolution.ts'
@@ -68,14 +68,20 @@ export const lower = (graph: Graph): Model => {
   }
   const evaluate = (node: GraphNode): Value => {
     const sum = absorbed.get(node)
-    if (sum !== undefined) return biased(emit, ops, sum.product, [...operands(sum.product), sum.addend].map(lowered))
+    if (sum !== undefined) {
+      const { inputs, attributes } = unpadded(sum.product)
+      return biased(emit, ops, { ...sum.product, attributes }, [...inputs, sum.addend].map(lowered))
+    }
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
     if (node.kind !== 'application' && node.kind !== 'fused') return refuse(node)
     known(node)
-    const taken = operands(node).map(lowered)
+    const { inputs, attributes } = unpadded(node)
+    const taken = inputs.map(lowered)
     const transposed = isA(node, 'convolve') ? spreadConvolution(node, taken[1] as Value) : undefined
     if (transposed !== undefined) return transposed
-    return node.kind === 'fused' ? fused(emit, ops, node, taken) : run(node.operation, taken, node.attributes)
+    return node.kind === 'fused'
+      ? fused(emit, ops, { ...node, attributes: attributes as typeof node.attributes }, taken)
+      : run(node.operation, taken, attributes as typeof node.attributes)
   }
   for (const node of order) {
     if (values.has(node) || products.has(node)) continue

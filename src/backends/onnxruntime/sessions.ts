@@ -36,7 +36,12 @@ const sessionOptions = ({ threads, providers }: NormalOptions, heavy: boolean): 
   // Work is shared out in pieces that get smaller: where other programs take a core, nobody waits long for the last one.
   // What an optimizer remembers of weights that no longer change fades into numbers so small that processors take ten times
   // as long for them: they count as zeros.
-  extra: { session: { dynamic_block_base: '4', set_denormal_as_zero: '1' } },
+  extra: {
+    session: { dynamic_block_base: '4', set_denormal_as_zero: '1' },
+    // It takes zeros around an input for minus infinity where a max pooling follows, and gives average poolings more
+    // margins than they take.
+    optimization: { disable_specified_optimizers: 'Pad_Fusion' },
+  },
   ...(threads === null ? {} : { intraOpNumThreads: threads }),
   ...(providers === null ? {} : { executionProviders: providers }),
 })

@@ -134,12 +134,23 @@ const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, window: Window):
   return inOrder(cut, x.shape, channelsFirst)
 }
 
+/**
+ * The largest elements, or NaN where a window has one: ONNX Runtime's pooling passes over it. A mean of magnitudes is NaN
+ * there, and nowhere else.
+ */
+const maxPool = ({ emit }: Target, x: Value, window: Window): Value => {
+  const input = laid(emit, x, channelsFirst)
+  const magnitudes = emit.source(input)?.operator === 'Relu' ? input : emit.node('Abs', [input])
+  const isDirect = fits(window)
+  const given = isDirect ? magnitudes : framed(emit, magnitudes, x, window.padding, 0)
+  const means = emit.node('AveragePool', [given], attributesOf(isDirect ? window : { ...window, padding: none }))
+  const name = emit.node('Where', [emit.node('IsNaN', [means]), means, largest(emit, x, window)[0]])
+  return inOrder(name, pooledShape(x, window), channelsFirst)
+}
+
 /** Operations on windows. */
 export const pooling: Lowerings<'maxPool' | 'averagePool' | 'maxPoolGradient' | 'averagePoolGradient'> = {
-  maxPool: ({ emit }, [input], window) => {
-    const x = input as Value
-    return inOrder(largest(emit, x, window)[0], pooledShape(x, window), channelsFirst)
-  },
+  maxPool: (target, [x], window) => maxPool(target, x as Value, window),
   averagePool: (target, [x], window) => averagePool(target, x as Value, window),
   maxPoolGradient: (target, [dy, x], window) => maxPoolGradient(target, dy as Value, x as Value, window),
   averagePoolGradient: (target, [dy], shape, window) =>

@@ -1,15 +1,28 @@
+import type { Emitter } from '../emitter.ts'
+import type { Attributes } from '../model.ts'
 import { asItLies, inOrder, type Value, without } from '../values.ts'
 import { cast } from './elementwise.ts'
 import type { Lowering, Lowerings } from './lowering.ts'
 
+type Reduce = (emit: Emitter, name: string, axes: string, keepdims: Attributes) => string
+const by =
+  (operator: string): Reduce =>
+  (emit, name, axes, keepdims) =>
+    emit.node(operator, [name, axes], keepdims)
+/** The largest elements, or NaN where there is one: ONNX Runtime passes over it. A sum of magnitudes is NaN there only. */
+const largest: Reduce = (emit, ...rest) => {
+  const sums = by('ReduceL1')(emit, ...rest)
+  return emit.node('Where', [emit.node('IsNaN', [sums]), sums, by('ReduceMax')(emit, ...rest)])
+}
+
 const reduction =
-  (operator: string): Lowering<'sum'> =>
+  (reduce: Reduce): Lowering<'sum'> =>
   ({ emit }, [input], axes, keepDimensions) => {
     const x = input as Value
     if (axes.length === 0) return x
     const { name, order } = asItLies(emit, x)
     const places = axes.map(axis => order.indexOf(axis)).sort((a, b) => a - b)
-    const reduced = emit.node(operator, [name, emit.integers(places)], { keepdims: { int: keepDimensions ? 1 : 0 } })
+    const reduced = reduce(emit, name, emit.integers(places), { keepdims: { int: keepDimensions ? 1 : 0 } })
     const shape = x.shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
     if (keepDimensions) return inOrder(reduced, shape, order)
     return inOrder(
@@ -30,9 +43,9 @@ const alongLast =
 
 /** Operations that bring the elements along some axes together. */
 export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'softmax' | 'logSoftmax'> = {
-  sum: reduction('ReduceSum'),
-  mean: reduction('ReduceMean'),
-  max: reduction('ReduceMax'),
+  sum: reduction(by('ReduceSum')),
+  mean: reduction(by('ReduceMean')),
+  max: reduction(largest),
   argMax: ({ emit }, [input]) => {
     const { name, shape, order } = asItLies(emit, input as Value)
     const last = shape.length - 1

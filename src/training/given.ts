@@ -1,0 +1,178 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { InvalidOption, show, WeightInitializationError } from '../core/errors.ts'
+import { asKey, type Key } from '../core/random.ts'
+import { showShape } from '../core/shape.ts'
+import { byName, isRecord, leafOf, leavesOf, mapTree, own, type VariableTree } from '../core/trees.ts'
+import { asTrees, type Trees } from '../state/check.ts'
+import type { Optimizer, OptimizerState } from './optimizer.ts'
+
+// What a call is given stays the user's, who may dispose or change it while the call goes on. So it is checked and held
+// before the call gives its promise.
+
+/** A tensor of the same numbers that no `tf.tidy` disposes. */
+export const held = (tensor: tf.Tensor): tf.Tensor => tf.keep(tf.clone(tensor))
+
+/** Tensors that some work makes, which no `tf.tidy` around disposes; nothing is left where it fails. */
+export const keeping = <const R>(tensorsIn: (result: R) => readonly tf.Tensor[], work: () => R): R => {
+  let result: R | undefined
+  tf.tidy(() => {
+    result = work()
+    for (const tensor of tensorsIn(result)) tf.keep(tensor)
+  })
+  return result as R
+}
+
+/** The tensors of variables. */
+export const tensorsOf = ({ params, state }: Trees): readonly tf.Tensor[] =>
+  [params, state].flatMap(tree => leavesOf(tree).map(([, , tensor]) => tensor))
+
+/** Variables held for the length of some work. */
+export const holding = async <R>({ params, state }: Trees, work: (own: Trees) => Promise<R>): Promise<R> => {
+  const own = { params: mapTree(params, held), state: mapTree(state, held) }
+  try {
+    return await work(own)
+  } finally {
+    for (const tensor of tensorsOf(own)) tensor.dispose()
+  }
+}
+
+/**
+ * What a function of the user's gave in place of a value. A promise is nobody's to wait for: that it fails must not end
+ * the process.
+ */
+export const described = (value: unknown): string => {
+  if (value instanceof Promise) value.catch(() => undefined)
+  if (value instanceof Promise) return 'a promise'
+  return isRecord(value) ? `an object with ${Object.keys(value).slice(0, 8).join(', ') || 'nothing'}` : show(value)
+}
+
+/** Why a value is no tensor to compute with; `undefined` for one that is. */
+const misfit = (value: unknown): string | undefined => {
+  if (!(value instanceof tf.Tensor)) return value === undefined ? 'none' : described(value)
+  if (value.isDisposed) return 'a tensor that has been disposed'
+  return value.dtype === 'string' || value.dtype === 'complex64' ? `a tensor of dtype ${value.dtype}` : undefined
+}
+
+/** Checks that a tree holds tensors by layer and name. */
+const checkTree = (tree: unknown, fault: (layer: string, expected: string, got: string) => Error): void => {
+  for (const [layer, variables] of Object.entries(tree as object)) {
+    if (!isRecord(variables)) throw fault(layer, 'its variables by name', described(variables))
+    for (const [name, variable] of Object.entries(variables)) {
+      const got = misfit(variable)
+      if (got !== undefined) throw fault(layer, `${name}, a tensor of numbers`, got)
+    }
+  }
+}
+
+/**
+ * Checks that a value has the form of variables: tensors by layer and name.
+ *
+ * @param owner the function that was called
+ * @throws InvalidOption when it has another form
+ * @throws WeightInitializationError when a variable is no tensor, or has been disposed
+ */
+export const asVariables = (owner: string, value: unknown): Trees => {
+  const trees = asTrees<tf.Tensor>(owner, value)
+  for (const tree of [trees.params, trees.state])
+    checkTree(
+      tree,
+      (layer, expected, got) =>
+        new WeightInitializationError({
+          layer,
+          expected,
+          got,
+          remedy: 'Make variables with init(network, key), and keep them while they are in use.',
+        }),
+    )
+  return trees
+}
+
+/**
+ * Checks that a value has the form of parameters, or of their gradients: tensors by layer and name.
+ *
+ * @throws InvalidOption when it has another form
+ */
+export const asTensors = (owner: string, option: string, value: unknown): VariableTree<tf.Tensor> => {
+  const fault = (expected: string, got: string) =>
+    new InvalidOption({
+      layer: owner,
+      option,
+      expected,
+      got,
+      remedy: 'Give params of init(network, key), or of gradients.',
+    })
+  if (!isRecord(value)) throw fault('tensors by layer and name', described(value))
+  checkTree(value, (layer, expected, got) => fault(`of ${layer} ${expected}`, got))
+  return value as VariableTree<tf.Tensor>
+}
+
+/**
+ * What an optimizer remembers, in the order of the parameters.
+ *
+ * @param option what holds it: an option, or an argument
+ * @throws InvalidOption when another optimizer, or another network, remembered it
+ */
+export const asMemory = (
+  owner: string,
+  option: string,
+  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
+  params: VariableTree<tf.Tensor>,
+  value: unknown,
+): OptimizerState => {
+  const fault = (expected: string, got: string) =>
+    new InvalidOption({
+      layer: owner,
+      option,
+      expected: `what ${name} remembers: ${expected}`,
+      got,
+      remedy: 'Go on with the network and the optimizer that training began with.',
+    })
+  const listed = (slots: object): string => Object.keys(slots).join(', ') || 'nothing'
+  const given = isRecord(value) ? value : {}
+  const [slots, update] = [own(given, 'slots'), own(given, 'update')]
+  if (!isRecord(slots) || typeof update !== 'number' || !Number.isSafeInteger(update) || update < 0)
+    throw fault('{ update, slots }', described(value))
+  const wanted = Object.keys(rule.slots)
+  if (wanted.some(slot => !Object.hasOwn(slots, slot)) || wanted.length !== Object.keys(slots).length)
+    throw fault(listed(rule.slots), listed(slots))
+  const remembered = wanted.map(slot => {
+    const tree = slots[slot]
+    const kept = mapTree(params, ({ shape }, layer, variable) => {
+      // Own keys only, whatever they hold: what is no record has none.
+      const tensor = leafOf(tree as VariableTree<tf.Tensor>, layer, variable)
+      const got = misfit(tensor)
+      const differs = got ?? (tensor?.shape.join() === shape.join() ? undefined : showShape(tensor?.shape ?? []))
+      if (differs !== undefined)
+        throw fault(`the ${slot} of ${layer}, ${variable}, of shape ${showShape(shape)}`, differs)
+      return tensor as tf.Tensor
+    })
+    return [slot, kept] as const
+  })
+  return Object.freeze({ update, slots: byName(remembered) })
+}
+
+/** Everything that training changes, checked. */
+export interface GivenState extends Trees {
+  readonly optimizer: OptimizerState
+  readonly key: Key
+}
+
+/**
+ * Checks that a value has the form of a state of training, as a call from JavaScript may give anything.
+ *
+ * @throws InvalidOption, WeightInitializationError when it has another form, or is of another optimizer
+ */
+export const asTrainState = (owner: string, optimizer: Optimizer, value: unknown): GivenState => {
+  const parts = ['variables', 'optimizer', 'key']
+  if (!isRecord(value) || parts.some(part => !Object.hasOwn(value, part)))
+    throw new InvalidOption({
+      layer: owner,
+      option: 'state',
+      expected: `a state, { ${parts.join(', ')} }`,
+      got: described(value),
+      remedy: 'Begin with init(variables, key), and go on from what each step gives.',
+    })
+  const trees = asVariables(owner, value.variables)
+  const memory = asMemory(owner, 'state', optimizer, trees.params, value.optimizer)
+  return { ...trees, optimizer: memory, key: asKey(owner, value.key) }
+}
