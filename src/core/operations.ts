@@ -57,7 +57,7 @@ export type Perform<T> = <O extends Operation>(operation: O, inputs: readonly T[
 /** The operations of an interpreter that treats them all alike; the rest are its own. */
 export const alike = <T>(
   perform: Perform<T>,
-  rest: Pick<Ops<T>, 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'within'>,
+  rest: Pick<Ops<T>, 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'within' | 'origin'>,
 ): Ops<T> => {
   const unary = (operation: Operation) => (x: T) => perform(operation, [x], [] as never)
   const binary = (operation: Operation) => (a: T, b: T) => perform(operation, [a, b], [] as never)

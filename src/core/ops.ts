@@ -117,8 +117,21 @@ export interface Ops<T> {
     sequence: T,
   ) => readonly [readonly T[], T]
 
+  /**
+   * How a value was made, for interpreters that note it; `undefined` for one that was given. What it was made of may be a
+   * better start than the value itself, as logits are for the logarithm of a softmax.
+   */
+  readonly origin?: (x: T) => Origin<T> | undefined
+
   /** The same operations on behalf of a layer, for interpreters that note where their results come from. */
   readonly within?: (layer: string) => Ops<T>
+}
+
+/** How a value was made: by which operation, of which tensors and attributes. */
+export interface Origin<T> {
+  readonly operation: string
+  readonly inputs: readonly T[]
+  readonly attributes: readonly unknown[]
 }
 
 /** How a filter slides. */

@@ -118,7 +118,7 @@ const distributed = ({ layer, mask }: Normal): Rules => {
       const steps = ops.reshape(y, [batch, time, ...features])
       if (counts === undefined) return [steps, state]
       const wide = ops.reshape(counts, [batch, time, ...features.map(() => 1)])
-      return [ops.multiply(steps, wide), state]
+      return [ops.where(wide, steps, ops.constant(0)), state]
     },
   }
 }

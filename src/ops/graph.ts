@@ -67,6 +67,7 @@ export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Op
       uniform: (key, shape) => keep(draw('uniform')(key, shape)),
       normal: (key, shape) => keep(draw('normal')(key, shape)),
       scan: scanOf(keep),
+      origin: node => (node.kind === 'application' ? node : undefined),
       within: forLayers(name => tracer(keep, name)),
     },
   )

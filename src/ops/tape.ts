@@ -1,5 +1,5 @@
 import { type Attributes, alike, forLayers, type Operation, perform } from '../core/operations.ts'
-import type { Ops } from '../core/ops.ts'
+import type { Ops, Origin } from '../core/ops.ts'
 import { walk } from '../core/walk.ts'
 import { adjoints } from './adjoints.ts'
 
@@ -11,6 +11,7 @@ export interface Traced<T> {
   readonly value: T
   /** Whether a gradient may be asked for: of a variable, or of what depends on one. */
   readonly varies: boolean
+  readonly origin?: Origin<Traced<T>>
 }
 
 interface Note<T> {
@@ -51,8 +52,9 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
           inputs.map(input => input.value),
           attributes,
         )
-        const output = { value, varies: inputs.some(input => input.varies) }
-        if (output.varies) notes.push({ beneath: own, operation, inputs, attributes, output })
+        const varies = inputs.some(input => input.varies)
+        const output = { value, varies, origin: { operation, inputs, attributes } }
+        if (varies) notes.push({ beneath: own, operation, inputs, attributes, output })
         return output
       },
       {
@@ -61,6 +63,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         uniform: (key, shape) => fixed(own.uniform(key, shape)),
         normal: (key, shape) => fixed(own.normal(key, shape)),
         scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
+        origin: x => x.origin,
         ...(within && { within: forLayers(layer => noting(within(layer))) }),
       },
     )

@@ -13,7 +13,16 @@ import { handOver, tidily } from '../ops/tfjs/index.ts'
 import type { Applied, ApplyOptions, Gradients } from './apply.ts'
 import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
 import { inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
-import { type Known, outputShapes, type StateIndices, traceGradients, traceNetwork, variablesOf } from './traced.ts'
+import {
+  type Judgement,
+  type Known,
+  outputShapes,
+  type StateIndices,
+  traceGradients,
+  traceJudged,
+  traceNetwork,
+  variablesOf,
+} from './traced.ts'
 
 /** The options of {@link compile}. */
 export interface CompileOptions {
@@ -120,6 +129,13 @@ export interface Runs {
   readonly output: (given: Trees, input: unknown) => Promise<unknown>
   readonly apply: (given: Trees, input: unknown, options: ApplyOptions) => Promise<unknown>
   readonly gradients: (given: Trees, input: unknown, cotangent: unknown, options: ApplyOptions) => Promise<unknown>
+  /** The outputs in inference mode, then a judgement of them: one and the same in all calls. */
+  readonly judged: (
+    given: Trees,
+    inputs: readonly tf.Tensor[],
+    expected: readonly tf.Tensor[],
+    judge: Judgement,
+  ) => Promise<readonly tf.Tensor[]>
   readonly dispose: () => Promise<void>
 }
 
@@ -144,23 +160,45 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   const resultsFor = byShapes(x => outputShapes(part, x))
   const checked = (given: Trees, x: Flow): void => checkShapes(knownFor(x), mergeTrees(given.params, given.state))
 
+  /** What is known of the variables where they stand in the program: their numbers, if they are bound. */
+  const standing = async (x: Flow): Promise<VariableTree<Known>> => {
+    if (bound === null) return knownFor(x)
+    checked(bound, x)
+    return withNumbers(knownFor(x), bound)
+  }
+  /** The variables that such a program takes. */
+  const leavesFor = (given: Trees, x: Flow): readonly tf.Tensor[] => {
+    if (bound !== null) return []
+    checked(given, x)
+    return leafTensors(knownFor(x), given)
+  }
+
   const output: Runs['output'] = (given, input) =>
     holding(
       () => toTensors(input, inputCount(part)),
       async inputs => {
         const x = shapesOf(inputs)
-        const reading = readingOf({})
         const { use } = programs('output', () =>
-          programsOf(backend, async (shapes = []) => {
-            const variables = knownFor(shapes)
-            if (bound !== null) checked(bound, shapes)
-            const known = bound === null ? variables : await withNumbers(variables, bound)
-            return [traceNetwork(part, known, reading, shapes, false)[0], null]
-          }),
+          programsOf(backend, async (x = []) => [
+            traceNetwork(part, await standing(x), readingOf({}), x, false)[0],
+            null,
+          ]),
         )
-        if (bound === null) checked(given, x)
-        const leaves = bound === null ? leafTensors(knownFor(x), given) : []
+        const leaves = leavesFor(given, x)
         return use([x], async ready => single(await runOn(ready, [...leaves, ...inputs], undefined)))
+      },
+    )
+
+  const judged: Runs['judged'] = (given, inputs, expected, judge) =>
+    holding(
+      () => [...inputs, ...expected],
+      async tensors => {
+        const x = shapesOf(inputs)
+        const { use } = programs('judged', () =>
+          programsOf(backend, async (x = [], y = []) => [traceJudged(part, await standing(x), x, y, judge), null]),
+        )
+        const leaves = leavesFor(given, x)
+        return use([x, shapesOf(expected)], ready => runOn(ready, [...leaves, ...tensors], undefined))
       },
     )
 
@@ -222,6 +260,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
     output,
     apply,
     gradients,
+    judged,
     dispose: async () => {
       await Promise.all([...all.values()].map(programs => programs.dispose()))
     },

@@ -8,7 +8,7 @@ import type { Key } from '../core/random.ts'
 import { leavesOf, mapTree, type VariableTree } from '../core/trees.ts'
 import type { Draw } from '../graph/graph.ts'
 import { checkVariable, type Trees, tensorIn } from './check.ts'
-import { type StateIndices, traceNetwork, variablesOf } from './traced.ts'
+import { type Judgement, type StateIndices, traceJudged, traceNetwork, variablesOf } from './traced.ts'
 
 // The eager reading in inference mode: a network becomes a program of direct kernel calls for the shapes of its inputs, from
 // passes that keep every bit. Programs are kept, which nobody can tell but by the clock: they hold no variables, and the
@@ -36,11 +36,33 @@ const unheld = new FinalizationRegistry<Map<string, Kept>>(kept => {
   for (const { program } of kept.values()) program.dispose()
 })
 
-const make = (part: Part, shapes: readonly (readonly number[])[], keyed: boolean): Kept => {
-  const variables = variablesOf(part, shapes)
+type Shapes = readonly (readonly number[])[]
+
+/** What is computed beside a network's outputs. */
+interface Judging {
+  readonly judge: Judgement
+  readonly expected: readonly tf.Tensor[]
+}
+const shapesOf = (tensors: readonly tf.Tensor[]): Shapes => tensors.map(tensor => tensor.shape)
+
+/** Judgements are told apart by what they are. */
+const judgements = new WeakMap<Judgement, number>()
+let met = 0
+const numberOf = (judge: Judgement): number => {
+  const known = judgements.get(judge)
+  if (known !== undefined) return known
+  met += 1
+  judgements.set(judge, met)
+  return met
+}
+
+const make = (part: Part, x: Shapes, keyed: boolean, judging: Judging | undefined): Kept => {
+  const variables = variablesOf(part, x)
   const reading = { training: false, keyed }
-  const [{ graph, draws }, state] = prepareExactly(change =>
-    traceNetwork(part, variables, reading, shapes, true, change),
+  const [{ graph, draws }, state] = prepareExactly<StateIndices>(change =>
+    judging === undefined
+      ? traceNetwork(part, variables, reading, x, true, change)
+      : [traceJudged(part, variables, x, shapesOf(judging.expected), judging.judge, change), {}],
   )
   return Object.freeze<Kept>({
     backend: tf.backend(),
@@ -53,20 +75,14 @@ const make = (part: Part, shapes: readonly (readonly number[])[], keyed: boolean
 }
 
 /** The program for some inputs, which is the last of those kept then. */
-const keptFor = (part: Part, inputs: readonly tf.Tensor[], keyed: boolean): Kept => {
+const keptFor = (part: Part, inputs: readonly tf.Tensor[], keyed: boolean, judging: Judging | undefined): Kept => {
   const own = keptOf.get(part) ?? new Map<string, Kept>()
-  const text = `${tf.getBackend()} ${keyed} ${inputs.map(input => input.shape).join(' ')}`
+  const shapes = shapesOf(judging === undefined ? inputs : [...inputs, ...judging.expected])
+  const text = `${tf.getBackend()} ${keyed} ${judging && numberOf(judging.judge)} ${shapes.join(' ')}`
   const known = own.get(text)
   if (known !== undefined && own.size === 1 && known.backend === tf.backend()) return known
   own.delete(text)
-  const kept =
-    known?.backend === tf.backend()
-      ? known
-      : make(
-          part,
-          inputs.map(input => input.shape),
-          keyed,
-        )
+  const kept = known?.backend === tf.backend() ? known : make(part, shapesOf(inputs), keyed, judging)
   if (!keptOf.has(part)) {
     keptOf.set(part, own)
     unheld.register(part, own)
@@ -94,8 +110,25 @@ export interface Read {
  * @throws LayerConnectionError when the inputs do not fit
  * @throws WeightInitializationError when the variables are not the network's
  */
-export const readEagerly = (part: Part, given: Trees, inputs: readonly tf.Tensor[], key?: Key): Read => {
-  const { backend, program, leaves, outputs, state, draws } = keptFor(part, inputs, key !== undefined)
+export const readEagerly = (part: Part, given: Trees, inputs: readonly tf.Tensor[], key?: Key): Read =>
+  read(part, given, inputs, key, undefined)
+
+/** The outputs as {@link readEagerly} gives them, then a judgement of them. */
+export const judgeEagerly = (
+  part: Part,
+  given: Trees,
+  inputs: readonly tf.Tensor[],
+  judging: Judging,
+): readonly tf.Tensor[] => read(part, given, inputs, undefined, judging).outputs
+
+const read = (
+  part: Part,
+  given: Trees,
+  inputs: readonly tf.Tensor[],
+  key: Key | undefined,
+  judging: Judging | undefined,
+): Read => {
+  const { backend, program, leaves, outputs, state, draws } = keptFor(part, inputs, key !== undefined, judging)
   const made: tf.Tensor[] = []
   const asFloats = (tensor: tf.Tensor): Info => {
     if (tensor.dtype === 'float32') return tensor
@@ -114,7 +147,7 @@ export const readEagerly = (part: Part, given: Trees, inputs: readonly tf.Tensor
       return numbers
     })
     const results = program
-      .runNow([...tensors, ...inputs.map(asFloats), ...fed])
+      .runNow([...tensors, ...[...inputs, ...(judging?.expected ?? [])].map(asFloats), ...fed])
       .map(info => tf.engine().makeTensorFromTensorInfo(info, backend))
     return {
       outputs: results.slice(0, outputs),

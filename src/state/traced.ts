@@ -1,4 +1,5 @@
 import { type Part, run } from '../core/network.ts'
+import type { Ops } from '../core/ops.ts'
 import { symbolicKey } from '../core/random.ts'
 import { type Flow, type Shape, showFlow } from '../core/shape.ts'
 import { byName, leafOf, leavesOf, mapTree, type VariableTree } from '../core/trees.ts'
@@ -71,6 +72,28 @@ export const traceNetwork = (
     asGraph([...inputsIn(before), ...inputs], [...outputs, ...changed.map(([, , node]) => node)]),
     withState ? mapTree(after, node => places.get(node) as number) : {},
   ]
+}
+
+/** What is computed of a network's outputs and of what was expected of each. */
+export type Judgement = <T>(ops: Ops<T>, expected: readonly T[], outputs: readonly T[]) => T
+
+/**
+ * The graph of a network's outputs in inference mode and, after these, of a judgement of them: from variables, inputs and
+ * what is expected of the outputs.
+ */
+export const traceJudged = (
+  part: Part,
+  variables: VariableTree<Known>,
+  x: Flow,
+  y: Flow,
+  judge: Judgement,
+  change: Change = ops => ops,
+): Graph => {
+  const nodes = nodesOf(variables)
+  const [inputs, expected] = [named(x, 'input'), named(y, 'expected')]
+  const ops = changing(tracer(interner()), change)
+  const [outputs] = run(ops, wireFor(part, x), nodes, inputs, modeOf({ training: false, keyed: false }))
+  return asGraph([...inputsIn(nodes), ...inputs, ...expected], [...outputs, judge(ops, expected, outputs)])
 }
 
 /**

@@ -9,7 +9,8 @@ import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { checkedWiring, type Trees } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
-import { readEagerly } from '../state/reading.ts'
+import { judgeEagerly, readEagerly } from '../state/reading.ts'
+import type { Judgement } from '../state/traced.ts'
 import {
   type Batch,
   breather,
@@ -24,7 +25,7 @@ import { asVariables, holding } from './given.ts'
 import type { Loss } from './loss.ts'
 import { type NormalEvaluation, readEvaluation, readPrediction } from './options.ts'
 import { checkTraining, type Metrics, meanReport, type Report } from './step.ts'
-import { reportOf } from './update.ts'
+import { meanOf, totalOf } from './update.ts'
 
 /** Computes the outputs for some rows, as tensors of the caller's. */
 type Infer = (x: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
@@ -40,6 +41,35 @@ const inferring = async <R>(
   const compiled = runsOf(part, backend, variables)
   try {
     return await work(async x => [await compiled.output(variables, [...x])].flat() as tf.Tensor[])
+  } finally {
+    await compiled.dispose()
+  }
+}
+
+/** The sum of a loss over all outputs, one for each loss, as programs are kept for it. */
+const judgements = new WeakMap<Loss, Judgement>()
+const judgementOf = (loss: Loss): Judgement => {
+  const judge: Judgement =
+    judgements.get(loss) ?? ((ops, expected, predicted) => totalOf(ops, loss.forward, expected, predicted))
+  judgements.set(loss, judge)
+  return judge
+}
+
+/** Computes the outputs for some rows, then the loss, as tensors of the caller's. */
+type Judge = (x: readonly tf.Tensor[], y: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
+
+/** As {@link inferring}; the loss is computed in the same program, where it knows what the outputs are made of. */
+const judging = async <R>(
+  part: Part,
+  variables: Trees,
+  { backend, loss }: NormalEvaluation,
+  work: (judge: Judge) => Promise<R>,
+): Promise<R> => {
+  const judge = judgementOf(loss)
+  if (backend === null) return work(async (x, expected) => judgeEagerly(part, variables, x, { judge, expected }))
+  const compiled = runsOf(part, backend, variables)
+  try {
+    return await work((x, y) => compiled.judged(variables, x, y, judge))
   } finally {
     await compiled.dispose()
   }
@@ -65,21 +95,19 @@ const dispose = (tensors: readonly tf.Tensor[]): void => {
 }
 
 /**
- * The outputs for some rows, as tensors of the caller's.
+ * Checks outputs, and disposes of them with what comes beside them where they are wrong.
  *
- * @throws InvalidOption when an output does not have one row for each: they could not be put together
+ * @throws InvalidOption when one does not have one row for each example: they could not be put together
  */
-const outputsFor = async (
+const checkRows = (
   owner: string,
-  infer: Infer,
-  x: readonly tf.Tensor[],
-  from: number,
+  outputs: readonly tf.Tensor[],
   count: number,
-): Promise<readonly tf.Tensor[]> => {
-  const outputs = await withRows(x, from, count, infer)
+  beside: readonly tf.Tensor[] = [],
+): void => {
   const misfit = outputs.find(({ shape }) => shape[0] !== count)
-  if (misfit === undefined) return outputs
-  dispose(outputs)
+  if (misfit === undefined) return
+  dispose([...outputs, ...beside])
   throw new InvalidOption({
     layer: owner,
     option: 'network',
@@ -90,20 +118,24 @@ const outputsFor = async (
 }
 
 /** The mean loss and metrics over all examples, in inference mode. */
-const score = (infer: Infer, all: Batch, rule: NormalEvaluation): Promise<Report> =>
-  meanReport(all.size, rule, async (from, count) => {
-    const predicted = await outputsFor('evaluate', infer, all.x, from, count)
-    try {
-      const values = tf.tidy(() => tf.stack([...reportOf(tfjsOps, rule, rows(all.y, from, count), predicted)]))
+const score = (judge: Judge, { x, y, size }: Batch, rule: NormalEvaluation): Promise<Report> =>
+  meanReport(size, rule, (from, count) =>
+    withRows([...x, ...y], from, count, async own => {
+      const expected = own.slice(x.length)
+      const judged = [...(await judge(own.slice(0, x.length), expected))]
+      const [outputs, loss] = [judged.slice(0, -1), judged.at(-1) as tf.Tensor]
+      checkRows('evaluate', outputs, count, [loss])
       try {
+        const values = tf.tidy(() =>
+          tf.stack([loss, ...rule.metrics.map(metric => meanOf(tfjsOps, metric, expected, outputs))]),
+        )
+        judged.push(values)
         return await values.data<'float32'>()
       } finally {
-        values.dispose()
+        dispose(judged)
       }
-    } finally {
-      dispose(predicted)
-    }
-  })
+    }),
+  )
 
 /** The options of {@link evaluate}. */
 export interface EvaluateOptions<M extends Metrics = Metrics> {
@@ -143,7 +175,7 @@ export const evaluate = async <N extends AnyLayer, const M extends Metrics = []>
     finallyRelease(all, async () => {
       checkTraining(part, held, all, normal)
       // It has the metrics of the options.
-      return (await inferring(part, held, normal.backend, own => score(own, all, normal))) as Report<M>
+      return (await judging(part, held, normal, judge => score(judge, all, normal))) as Report<M>
     }),
   )
 }
@@ -193,7 +225,9 @@ export const predict = async <N extends AnyLayer>(
         checkedWiring(part, held, all.x)
         await inferring(part, held, backend, async own => {
           for (const [from, count] of slices(all.size, batchSize)) {
-            parts.push(await outputsFor('predict', own, all.x, from, count))
+            const outputs = await withRows(all.x, from, count, own)
+            checkRows('predict', outputs, count)
+            parts.push(outputs)
             await onProgress?.(Object.freeze({ done: from + count, total: all.size }))
             await breathe()
           }

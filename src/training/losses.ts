@@ -2,6 +2,7 @@ import { InvalidOption } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { sharedShape, showShape } from '../core/shape.ts'
 import { defineLoss, type Loss } from './loss.ts'
+import { expectedLogOf, expectedLogsOf } from './probabilities.ts'
 
 const allAxes = <T>(ops: Ops<T>, x: T): number[] => ops.shape(x).map((_, i) => i)
 const meanOfAll = <T>(ops: Ops<T>, x: T): T => ops.mean(x, allAxes(ops, x))
@@ -36,12 +37,13 @@ export const mse: Loss = defineLoss('mse', (ops, expected, predicted) => {
   return meanOfAll(ops, ops.square(ops.subtract(predicted, expected)))
 })
 
-/** Keeps the logarithm of a probability finite. */
-const margin = 1e-7
-
 /**
- * `-mean(sum(expected · log(predicted)))`, the sum over classes, of probabilities such as those of `Softmax`; they are
- * clipped to [1e-7, 1 - 1e-7]. `expected` is one-hot, or probabilities itself.
+ * `-mean(sum(expected · log(predicted)))`, the sum over classes, of probabilities such as those of `Softmax`. `expected` is
+ * one-hot, or probabilities itself.
+ *
+ * Of a network whose last layer is `Softmax` or `Sigmoid`, the logarithm is computed from the logits, so that confident
+ * mistakes have their gradient: `evaluate`, `fit` and training steps know them. Other probabilities, such as those that
+ * this function is called with, are clipped to [1e-7, 1 - 1e-7].
  *
  * @example
  * ```ts
@@ -50,7 +52,20 @@ const margin = 1e-7
  */
 export const categoricalCrossentropy: Loss = defineLoss('categoricalCrossentropy', (ops, expected, predicted) => {
   checkAlike(ops, 'categoricalCrossentropy', expected, predicted)
-  const clipped = ops.minimum(ops.maximum(predicted, ops.constant(margin)), ops.constant(1 - margin))
   const classes = ops.shape(predicted).length - 1
-  return ops.negative(meanOfAll(ops, ops.sum(ops.multiply(expected, ops.log(clipped)), [classes])))
+  return ops.negative(meanOfAll(ops, ops.sum(expectedLogOf(ops, expected, predicted), [classes])))
+})
+
+/**
+ * `-mean(expected · log(predicted) + (1 - expected) · log(1 - predicted))` over all elements, each the probability of a
+ * yes or no of its own, such as those of `Sigmoid`. From logits, or clipped, as {@link categoricalCrossentropy}.
+ *
+ * @example
+ * ```ts
+ * binaryCrossentropy([[1], [0]], [[0.5], [0.5]]).dataSync()[0] // 0.693…
+ * ```
+ */
+export const binaryCrossentropy: Loss = defineLoss('binaryCrossentropy', (ops, expected, predicted) => {
+  checkAlike(ops, 'binaryCrossentropy', expected, predicted)
+  return ops.negative(meanOfAll(ops, expectedLogsOf(ops, expected, predicted)))
 })

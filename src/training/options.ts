@@ -3,14 +3,14 @@ import { type BackendOption, backendOption } from '../backends/choose.ts'
 import { boolean, codec, integer, type Options, parseOptions } from '../core/options.ts'
 import { isKey, type Key } from '../core/random.ts'
 import { checkNames, type Loss, type Metric } from './loss.ts'
-import { categoricalCrossentropy, mse } from './losses.ts'
+import { binaryCrossentropy, categoricalCrossentropy, mse } from './losses.ts'
 import { accuracy } from './metrics.ts'
 import type { Optimizer } from './optimizer.ts'
 import { adam } from './optimizers.ts'
 
 // How the options of training are read: values, and the names of losses and metrics.
 
-const losses: readonly Loss[] = [mse, categoricalCrossentropy]
+const losses: readonly Loss[] = [mse, categoricalCrossentropy, binaryCrossentropy]
 const metrics: readonly Metric[] = [accuracy]
 
 /** A value of one kind that is made of what it takes to work, or the name of one. */
