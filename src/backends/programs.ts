@@ -1,3 +1,4 @@
+import { onceDropped } from '../core/dropped.ts'
 import { type Key, normals, resolveKey, uniforms } from '../core/random.ts'
 import { type Flow, type Shape, showFlow, sizeOf } from '../core/shape.ts'
 import type { Draw, Graph } from '../graph/graph.ts'
@@ -74,7 +75,7 @@ const quietly = (work: Promise<void>): void => {
 }
 
 /** Programs hold constants, sessions and the like, which are given back when nobody holds the programs any more. */
-const unheld = new FinalizationRegistry<Made>(made => quietly(disposeAll(made)))
+const dropped = onceDropped((made: Made) => disposeAll(made))
 
 /**
  * Programs of one backend, those used last.
@@ -143,7 +144,7 @@ export const programsOf = <A>(
     },
     dispose: () => disposeAll(made),
   })
-  unheld.register(programs, made)
+  dropped.watch(programs, made)
   return programs
 }
 

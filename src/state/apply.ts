@@ -7,7 +7,7 @@ import type { Key } from '../core/random.ts'
 import { leavesOf, mapRecord, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { emptyingAtOnce } from '../ops/empty.ts'
 import { tape } from '../ops/tape.ts'
-import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
+import { another, handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { asTrees, checkedWiring, type Trees, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { readEagerly } from './reading.ts'
@@ -80,7 +80,7 @@ const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R 
   const fresh = (tensor: tf.Tensor): tf.Tensor => {
     const shared = owned.has(tensor) || seen.has(tensor)
     seen.add(tensor)
-    return handOver(shared ? tf.clone(tensor) : tensor)
+    return handOver(shared ? another(tensor) : tensor)
   }
   const entries = Object.entries(result as R).map(([name, value]) => [
     name,

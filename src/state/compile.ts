@@ -9,7 +9,7 @@ import { parseOptions } from '../core/options.ts'
 import { asKey, type Key } from '../core/random.ts'
 import { type Flow, showFlow } from '../core/shape.ts'
 import { leavesOf, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
-import { handOver, tidily } from '../ops/tfjs/index.ts'
+import { another, handOver, tidily } from '../ops/tfjs/index.ts'
 import type { Applied, ApplyOptions, Gradients } from './apply.ts'
 import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
 import { inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
@@ -83,7 +83,7 @@ const holding = async <R>(
   work: (tensors: readonly tf.Tensor[]) => Promise<R>,
 ): Promise<R> => {
   // Kept: a `tf.tidy` around the call ends before the work does.
-  const tensors = tidily(() => make().map(tensor => tf.keep(tf.clone(tensor))))
+  const tensors = tidily(() => make().map(tensor => tf.keep(another(tensor))))
   try {
     return await work(tensors)
   } finally {

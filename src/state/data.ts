@@ -5,7 +5,7 @@ import { isTensorLike, type Read, readFlat, readNested, readTensor, type Unread 
 import type { LayerValue, Part } from '../core/network.ts'
 import { sizeOf } from '../core/shape.ts'
 import type { NestedNumbers, Tensor } from '../core/variables.ts'
-import { handOver } from '../ops/tfjs/index.ts'
+import { another, handOver, tensorOf } from '../ops/tfjs/index.ts'
 
 /** Typed arrays of numbers: of ImageData, of audio, of files. */
 export type TypedNumbers =
@@ -98,7 +98,7 @@ export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor =
     return shape === undefined ? given : tf.reshape(given, checkedShape(shape, given.size))
   }
   const read = reading(() => numbersIn(input, shape))
-  return tf.tensor(read.data, [...read.shape])
+  return tensorOf(read.data, read.shape)
 }
 
 /**
@@ -163,6 +163,6 @@ export const tensor = <const S extends number[] | readonly number[] = number[]>(
   handOver(
     tf.tidy(() => {
       const made = toTensor(data, shape)
-      return made === data ? tf.clone(made) : made
+      return made === data ? another(made) : made
     }),
   )

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { WeightInitializationError } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
@@ -8,7 +7,7 @@ import { asKey, foldIn, type Key } from '../core/random.ts'
 import { showShape, sizeOf } from '../core/shape.ts'
 import { byName, own, treeOf } from '../core/trees.ts'
 import type { Parameter, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
-import { handOver } from '../ops/tfjs/index.ts'
+import { handOver, tensorOf } from '../ops/tfjs/index.ts'
 
 /**
  * The variables of each layer that has any, by name; a shared layer once.
@@ -125,7 +124,7 @@ export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => 
         .map(({ layer, variable, rule, values }): readonly [string, string, Tensor] => [
           layer,
           variable,
-          handOver(tf.tensor(values, [...rule.shape])),
+          handOver(tensorOf(values, rule.shape)),
         ]),
     )
   // What the rules say at run time, Variables<N> says at the type level.

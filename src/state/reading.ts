@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { prepareExactly } from '../backends/prepare.ts'
 import { numbersOf } from '../backends/programs.ts'
-import { deviceOf, type Info } from '../backends/tfjs/device.ts'
+import { deviceOf } from '../backends/tfjs/device.ts'
 import { compileFor, type KernelProgram } from '../backends/tfjs/program.ts'
+import { onceDropped } from '../core/dropped.ts'
 import type { Part } from '../core/network.ts'
 import type { Key } from '../core/random.ts'
 import { leavesOf, mapTree, type VariableTree } from '../core/trees.ts'
 import type { Draw } from '../graph/graph.ts'
+import { isOn } from '../ops/tfjs/index.ts'
 import { checkVariable, type Trees, tensorIn } from './check.ts'
 import { type Judgement, type StateIndices, traceJudged, traceNetwork, variablesOf } from './traced.ts'
 
@@ -32,7 +34,7 @@ const unchanged: Read['changed'] = Object.freeze({})
 const most = 16
 
 const keptOf = new WeakMap<Part, Map<string, Kept>>()
-const unheld = new FinalizationRegistry<Map<string, Kept>>(kept => {
+const dropped = onceDropped((kept: ReadonlyMap<string, Kept>) => {
   for (const { program } of kept.values()) program.dispose()
 })
 
@@ -85,7 +87,7 @@ const keptFor = (part: Part, inputs: readonly tf.Tensor[], keyed: boolean, judgi
   const kept = known?.backend === tf.backend() ? known : make(part, shapesOf(inputs), keyed, judging)
   if (!keptOf.has(part)) {
     keptOf.set(part, own)
-    unheld.register(part, own)
+    dropped.watch(part, own)
   }
   own.set(text, kept)
   for (const [other, { program }] of own) {
@@ -130,24 +132,28 @@ const read = (
 ): Read => {
   const { backend, program, leaves, outputs, state, draws } = keptFor(part, inputs, key !== undefined, judging)
   const made: tf.Tensor[] = []
-  const asFloats = (tensor: tf.Tensor): Info => {
-    if (tensor.dtype === 'float32') return tensor
-    const floats = tf.cast(tensor, 'float32')
-    made.push(floats)
-    return floats
+  const making = (tensor: tf.Tensor): tf.Tensor => {
+    made.push(tensor)
+    return tensor
   }
+  const asFloats = (tensor: tf.Tensor): tf.Tensor =>
+    tensor.dtype === 'float32' ? tensor : making(tf.cast(tensor, 'float32'))
   try {
-    const tensors = leaves.map(([layer, name, shape]) =>
-      asFloats(checkVariable(layer, name, shape, tensorIn(given, layer, name))),
+    const tensors = leaves.map(([layer, name, shape]) => {
+      const tensor = checkVariable(layer, name, shape, tensorIn(given, layer, name))
+      // A program counts the uses of what lies on its backend, so that variables have to lie there, and stay.
+      if (!isOn(tensor, backend)) tf.engine().moveData(backend, tensor.dataId)
+      return asFloats(tensor)
+    })
+    const own = [...inputs, ...(judging?.expected ?? [])].map(input =>
+      asFloats(isOn(input, backend) ? input : making(tf.tensor(input.dataSync<'float32'>(), input.shape))),
     )
     const fed = draws.map(draw => {
       const { data, shape } = numbersOf(draw, key)
-      const numbers = tf.tensor(data, [...shape])
-      made.push(numbers)
-      return numbers
+      return making(tf.tensor(data, [...shape]))
     })
     const results = program
-      .runNow([...tensors, ...[...inputs, ...(judging?.expected ?? [])].map(asFloats), ...fed])
+      .runNow([...tensors, ...own, ...fed])
       .map(info => tf.engine().makeTensorFromTensorInfo(info, backend))
     return {
       outputs: results.slice(0, outputs),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Part } from '../core/network.ts'
+import { another } from '../ops/tfjs/index.ts'
 import { inputCount, outputCount, partsOf, type TensorInput, toNumbers, toTensor, toTensors } from '../state/data.ts'
 import { keeping } from './given.ts'
 
@@ -59,7 +60,7 @@ const tensorsIn = ({ x, y }: Batch): readonly tf.Tensor[] => [...x, ...y]
 const keepBatch = (make: () => Batch): Batch =>
   keeping(tensorsIn, () => {
     const { x, y, size } = make()
-    return { x: x.map(tensor => tf.clone(tensor)), y: y.map(tensor => tf.clone(tensor)), size }
+    return { x: x.map(another), y: y.map(another), size }
   })
 
 /**
@@ -119,7 +120,7 @@ const readInput = (input: unknown): Reading => {
   if (isNear() || !(input instanceof tf.Tensor)) return toNumbers(input)
   const [own] = keeping(
     tensors => tensors,
-    () => [tf.clone(toTensor(input))],
+    () => [another(toTensor(input))],
   )
   const read = async () => {
     try {

@@ -1,3 +1,4 @@
+import { onceDropped } from '../core/dropped.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
@@ -68,7 +69,7 @@ interface Held {
 }
 
 /** States that are dropped without having been used up. */
-const unheld = new FinalizationRegistry<Held>(({ device, engine }) => engine.release(device))
+const dropped = onceDropped(({ device, engine }: Held) => engine.release(device))
 
 /** Tells once that a second program becomes necessary. */
 const teller = (tell: (recompiled: Recompiled) => unknown): ((batch: NumberBatch) => Promise<void>) => {
@@ -119,7 +120,7 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
 
   const keep = (state: CompiledState, own: Held): void => {
     held.set(state, own)
-    unheld.register(state, own, state)
+    dropped.watch(state, own)
   }
   const hold = (own: Held): CompiledState => {
     const state = Object.freeze<CompiledState>({ kind: 'CompiledState', update: own.device.update })
@@ -142,7 +143,7 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
   }
   const spend = (state: CompiledState): void => {
     held.delete(state)
-    unheld.unregister(state)
+    dropped.forget(state)
   }
 
   const begin = async (raw: RawState, key: Key): Promise<CompiledState> => {

@@ -3,6 +3,7 @@ import { InvalidOption, show, WeightInitializationError } from '../core/errors.t
 import { asKey, type Key } from '../core/random.ts'
 import { showShape } from '../core/shape.ts'
 import { byName, isRecord, leafOf, leavesOf, mapTree, own, type VariableTree } from '../core/trees.ts'
+import { another } from '../ops/tfjs/index.ts'
 import { asTrees, type Trees } from '../state/check.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 
@@ -10,7 +11,7 @@ import type { Optimizer, OptimizerState } from './optimizer.ts'
 // before the call gives its promise.
 
 /** A tensor of the same numbers that no `tf.tidy` disposes. */
-export const held = (tensor: tf.Tensor): tf.Tensor => tf.keep(tf.clone(tensor))
+export const held = (tensor: tf.Tensor): tf.Tensor => tf.keep(another(tensor))
 
 /** Tensors that some work makes, which no `tf.tidy` around disposes; nothing is left where it fails. */
 export const keeping = <const R>(tensorsIn: (result: R) => readonly tf.Tensor[], work: () => R): R => {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
@@ -15,7 +15,7 @@ import {
   treeOf,
   type VariableTree,
 } from '../core/trees.ts'
-import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { asMemory, asTensors, described } from './given.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on. */
@@ -259,7 +259,7 @@ export const defineOptimizer = (
       const handed = (tensor: tf.Tensor): tf.Tensor => {
         const again = taken.has(tensor)
         taken.add(tensor)
-        return handOver(again ? tf.clone(tensor) : tensor)
+        return handOver(again ? another(tensor) : tensor)
       }
       const updates = mapTree(changes, handed)
       const after = mapSlots({ update: update + 1, slots }, slot => (remembered.has(slot) ? slot : handed(slot)))

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
@@ -8,7 +8,7 @@ import { asKey, type Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
 import { byName, isRecord, mapTree, mergeTrees } from '../core/trees.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
-import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
 import { variableRules } from '../state/init.ts'
 import { breather, type Examples, readNumbers, slices } from './batches.ts'
@@ -117,7 +117,7 @@ export const holdingState = async <R>(
     const own = { params: mapTree(params, hold), state: mapTree(state, hold), optimizer: mapSlots(optimizer, hold) }
     return await work(own, tensor => {
       const original = originals.get(tensor) as tf.Tensor
-      return original.isDisposed ? handOver(tf.clone(tensor)) : original
+      return original.isDisposed ? handOver(another(tensor)) : original
     })
   } finally {
     for (const tensor of originals.keys()) tensor.dispose()

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { isOn } from '../../ops/tfjs/index.ts'
 import { asMemoryFault, type Backend } from '../backend.ts'
 import type { Module } from '../wasm/module.ts'
 import { deviceOf, type Info, present } from './device.ts'
@@ -38,8 +39,11 @@ export const tfjs = (name: string = inUse(), module?: Module): Backend<Info> => 
       return copies ? numbers : numbers.slice()
     },
     release: device.dispose,
-    fromTensor: ({ dataId, shape, dtype }) => {
-      if (dtype !== 'float32' || tf.getBackend() !== device.name) return undefined
+    // One whose numbers lie elsewhere travels: moving it would count neither this use of it nor its other ones right.
+    fromTensor: tensor => {
+      if (tensor.dtype !== 'float32' || tf.getBackend() !== device.name || !isOn(tensor, device.backend))
+        return undefined
+      const { dataId, shape, dtype } = tensor
       device.backend.incRef(dataId)
       return { dataId, shape, dtype }
     },

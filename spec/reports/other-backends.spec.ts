@@ -1,0 +1,77 @@
+import '@tensorflow/tfjs-backend-wasm'
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
+import { expect } from 'chai'
+import { apply, compile, gradients, Identity, Input, init, join, key, Relu, Softmax, tensor } from '../../src/index.ts'
+
+const numbers = (output: unknown): readonly number[] => Array.from((output as tf.Tensor).dataSync())
+const near = (actual: readonly number[], expected: readonly number[]): void => {
+  expect(actual.length).to.equal(expected.length)
+  for (const [i, value] of expected.entries()) expect(actual[i]).to.be.closeTo(value, 1e-5)
+}
+
+describe('After tf.setBackend, tensors of before are gone, or calls fail', () => {
+  const network = join(Input(2), Relu(3), Softmax(2))
+  let before: string
+  beforeEach(async () => {
+    await tf.ready()
+    before = tf.getBackend()
+    await tf.setBackend('cpu')
+  })
+  afterEach(() => tf.setBackend(before))
+
+  it('inputs and variables serve on the other backend, and stay', async () => {
+    const [variables, x] = [init(network, key(0)), tensor([[1, 2]])]
+    const expected = numbers(apply(network, variables, x).output)
+    await tf.setBackend('wasm')
+    const model = compile(network, variables)
+    for (let call = 1; call <= 6; call++) {
+      near(numbers(await model(x)), expected)
+      near(numbers(await compile(network)(variables, x)), expected)
+      near(numbers(apply(network, variables, x).output), expected)
+      gradients(network, variables, x, [[1, 1]])
+      tensor(x).dispose()
+      expect(numbers(x)).to.deep.equal([1, 2])
+    }
+    await tf.setBackend('cpu')
+    expect(numbers(apply(network, variables, x).output)).to.deep.equal(expected)
+    expect(numbers(x)).to.deep.equal([1, 2])
+  })
+
+  it('an output that is the input is a tensor of its own', async () => {
+    const x = tensor([[1, 2]])
+    await tf.setBackend('wasm')
+    const same = join(Input(2), Identity())
+    const { output } = apply(same, init(same, key(0)), x)
+    output.dispose()
+    expect(numbers(x)).to.deep.equal([1, 2])
+  })
+
+  it('int32 inputs serve at every call', async () => {
+    const variables = init(network, key(0))
+    const x = tf.tensor2d([[1, 2]], [1, 2], 'int32')
+    const expected = numbers(apply(network, variables, x).output)
+    await tf.setBackend('wasm')
+    for (let call = 1; call <= 6; call++) near(numbers(apply(network, variables, x).output), expected)
+    expect(x.dtype).to.equal('int32')
+    x.dispose()
+  })
+
+  it('results beyond 64 MB that wait for the garbage collector lie in memory that it knows', async () => {
+    await tf.setBackend('wasm')
+    const same = join(Input(2), Relu())
+    const variables = init(same, key(0))
+    const frame = tensor(new Float32Array(2 ** 20).fill(3), [2 ** 19, 2])
+    let last = frame
+    for (let call = 0; call < 40; call++) last = apply(same, variables, last).output as never
+    const memory = (tf.engine().backend as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
+    expect(memory).to.be.below(400e6)
+    expect(last.dataSync()[5]).to.equal(3)
+  })
+})
+
+describe('Importing joinery changes other libraries', () => {
+  it('the cpu backend of tfjs is as it was', () => {
+    expect(Object.getOwnPropertyNames(MathBackendCPU.prototype)).not.to.include('firstUse')
+  })
+})
