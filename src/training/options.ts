@@ -37,7 +37,8 @@ const metricList: t.Type<readonly Metric[], unknown, unknown> = codec<readonly M
   `an array, each ${metric.name}`,
   value => {
     if (!Array.isArray(value)) return undefined
-    const read = value.map(entry => metric.decode(entry))
+    // Spread, so that holes are seen.
+    const read = [...value].map(entry => metric.decode(entry))
     return read.every(entry => entry._tag === 'Right')
       ? read.map(entry => (entry as { right: Metric }).right)
       : undefined

@@ -1,12 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
-import { InvalidOption } from '../core/errors.ts'
+import { InvalidOption, WeightInitializationError } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
-import { asPart, type Part, type Wiring } from '../core/network.ts'
+import { asPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
 import { asKey, type Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
 import { byName, isRecord, mapTree, mergeTrees } from '../core/trees.ts'
+import type { VariableRules } from '../core/variables.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
@@ -138,19 +139,26 @@ export const holdingInitial = async <R>(
   }
 }
 
+/** The variables of a network whose shapes are known before it has seen an input. */
+const knownRules = (wiring: Wiring): ReadonlyMap<string, VariableRules> => {
+  try {
+    return variableRules(wiring)
+  } catch (error) {
+    if (error instanceof WeightInitializationError) return new Map()
+    throw error
+  }
+}
+
 /**
- * Variables as a user gives them, checked as far as the network knows their shapes before it has seen an example.
+ * Variables as a user gives them, checked as far as the network knows their shapes by itself.
  *
  * @throws InvalidOption, WeightInitializationError when they are not the network's
  */
 export const checkedVariables = (owner: string, part: Part, value: unknown): Trees => {
   const given = asVariables(owner, value)
-  if ('inputs' in part && isKnown(part)) checkShapes(byName(variableRules(part)), mergeTrees(given.params, given.state))
+  checkShapes(byName(knownRules(wiringOf(part))), mergeTrees(given.params, given.state))
   return given
 }
-/** Whether all shapes within a network are known but for the batch. */
-const isKnown = ({ nodes }: Wiring): boolean =>
-  nodes.every(({ inputShapes }) => inputShapes.every(shape => shape?.slice(1).every(d => d !== null)))
 
 /** What checks ask of tensors. */
 interface Shaped {
