@@ -178,13 +178,3 @@ export const slices = (size: number, batchSize: number): readonly (readonly [fro
     { length: Math.max(1, Math.ceil(size / batchSize)) },
     (_, i) => [i * batchSize, Math.min(batchSize, size - i * batchSize)] as const,
   )
-
-/** A pause now and then, so that other work, and the disposal of what was dropped, get their turn. */
-export const breather = (everyMilliseconds = 50): (() => Promise<void>) => {
-  let last = performance.now()
-  return async () => {
-    if (performance.now() - last < everyMilliseconds) return
-    await new Promise(resolve => setTimeout(resolve, 0))
-    last = performance.now()
-  }
-}

@@ -6,7 +6,7 @@ import { asPart } from '../core/network.ts'
 import { asKey, type Key } from '../core/random.ts'
 import { type Flow, showFlow } from '../core/shape.ts'
 import { handOver } from '../ops/tfjs/index.ts'
-import { breather, type Examples, type NumberBatch, readNumbers } from './batches.ts'
+import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
 import { type DeviceState, type Engine, enginesOf, type RawState } from './engine.ts'
 import { asTrainState } from './given.ts'
 import { type NormalCompiledRule, readCompiledRule } from './options.ts'
@@ -115,7 +115,6 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
   const normal: NormalCompiledRule<Recompiled> = readCompiledRule(rule)
   const tell = teller(normal.onRecompile ?? warn)
   const engines = enginesOf(part, normal)
-  const breathe = breather()
   const held = new WeakMap<CompiledState, Held>()
 
   const keep = (state: CompiledState, own: Held): void => {
@@ -164,7 +163,6 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
       await Promise.allSettled(reads)
       const { after, report } = await engine.learn(device, numbers, key)
       const next = hold({ device: after, engine, key, reads: new Set() })
-      await breathe()
       // It has the metrics of the rule.
       return [next, toReport(normal.metrics, report) as Report<M>]
     } catch (error) {

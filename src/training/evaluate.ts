@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
+import { turn } from '../backends/turns.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { OutputOf, TensorsOf, Variables } from '../core/named.ts'
@@ -11,16 +12,7 @@ import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import { judgeEagerly, readEagerly } from '../state/reading.ts'
 import type { Judgement } from '../state/traced.ts'
-import {
-  type Batch,
-  breather,
-  type Examples,
-  finallyRelease,
-  keepExamples,
-  keepInputs,
-  rows,
-  slices,
-} from './batches.ts'
+import { type Batch, type Examples, finallyRelease, keepExamples, keepInputs, rows, slices } from './batches.ts'
 import { asVariables, holding } from './given.ts'
 import type { Loss } from './loss.ts'
 import { type NormalEvaluation, readEvaluation, readPrediction } from './options.ts'
@@ -30,6 +22,12 @@ import { meanOf, totalOf } from './update.ts'
 /** Computes the outputs for some rows, as tensors of the caller's. */
 type Infer = (x: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
 
+/** What was computed at once, after others have had their turn where they waited long. */
+const rested = async (results: readonly tf.Tensor[]): Promise<readonly tf.Tensor[]> => {
+  await turn(results.reduce((bytes, { size }) => bytes + 4 * size, 0))
+  return results
+}
+
 /** As `apply`, or with a backend by a compiled network, which is disposed after the work. */
 const inferring = async <R>(
   part: Part,
@@ -37,7 +35,7 @@ const inferring = async <R>(
   backend: BackendOption | null,
   work: (infer: Infer) => Promise<R>,
 ): Promise<R> => {
-  if (backend === null) return work(async x => readEagerly(part, variables, x).outputs)
+  if (backend === null) return work(async x => rested(readEagerly(part, variables, x).outputs))
   const compiled = runsOf(part, backend, variables)
   try {
     return await work(async x => [await compiled.output(variables, [...x])].flat() as tf.Tensor[])
@@ -66,7 +64,8 @@ const judging = async <R>(
   work: (judge: Judge) => Promise<R>,
 ): Promise<R> => {
   const judge = judgementOf(loss)
-  if (backend === null) return work(async (x, expected) => judgeEagerly(part, variables, x, { judge, expected }))
+  if (backend === null)
+    return work(async (x, expected) => rested(judgeEagerly(part, variables, x, { judge, expected })))
   const compiled = runsOf(part, backend, variables)
   try {
     return await work((x, y) => compiled.judged(variables, x, y, judge))
@@ -217,7 +216,6 @@ export const predict = async <N extends AnyLayer>(
   const { batchSize, backend, onProgress } = readPrediction<Predicted>(options)
   const given = asVariables('predict', variables)
   const all = keepInputs('predict', part, x)
-  const breathe = breather()
   const parts: (readonly tf.Tensor[])[] = []
   return holding(given, held =>
     finallyRelease(all, async () => {
@@ -229,7 +227,6 @@ export const predict = async <N extends AnyLayer>(
             checkRows('predict', outputs, count)
             parts.push(outputs)
             await onProgress?.(Object.freeze({ done: from + count, total: all.size }))
-            await breathe()
           }
         })
         const outputs = (parts[0] ?? []).map((_, i) => handOver(tf.concat(parts.map(own => own[i] as tf.Tensor))))

@@ -5,7 +5,7 @@ import { asPart } from '../core/network.ts'
 import { asKey, foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
 import { byName, merged, own } from '../core/trees.ts'
 import { handOver } from '../ops/tfjs/index.ts'
-import { breather, type Examples, type NumberBatch, readNumbers, slices, someExamples } from './batches.ts'
+import { type Examples, type NumberBatch, readNumbers, slices, someExamples } from './batches.ts'
 import { type DeviceState, type Engine, engineOf, type RawState } from './engine.ts'
 import { asMemory, asVariables } from './given.ts'
 import { validationName } from './loss.ts'
@@ -167,14 +167,12 @@ const train = async <N extends AnyLayer>(
   key: Key,
 ): Promise<Fitted<N>> => {
   const { epochs, metrics, batchSize } = rule
-  const breathe = breather()
   const batches = slices(all.size, batchSize)
   let state = start
 
   const learn = async (from: number, count: number, order: Int32Array | undefined): Promise<Float32Array> => {
     const { after, report } = await engine.learn(state, someExamples(all, from, count, order), key)
     state = after
-    await breathe()
     return report
   }
 

@@ -12,7 +12,7 @@ import { graphOps, placeholder } from '../ops/graph.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
 import { variableRules } from '../state/init.ts'
-import { breather, type Examples, readNumbers, slices } from './batches.ts'
+import { type Examples, readNumbers, slices } from './batches.ts'
 import { enginesOf, type RawState } from './engine.ts'
 import { asTrainState, asVariables, held, holding, keeping } from './given.ts'
 import { checkScalar, type Loss, type Metric } from './loss.ts'
@@ -87,14 +87,12 @@ export const meanReport = async (
   { metrics, batchSize }: { readonly metrics: readonly Metric[]; readonly batchSize: number },
   score: (from: number, count: number) => Promise<Float32Array>,
 ): Promise<Report> => {
-  const breathe = breather()
   const sums = new Float64Array(metrics.length + 1)
   for (const [from, count] of slices(size, batchSize)) {
     const values = await score(from, count)
     values.forEach((value, i) => {
       sums[i] = (sums[i] as number) + (value * count) / size
     })
-    await breathe()
   }
   return toReport(metrics, sums)
 }
@@ -224,7 +222,6 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
 ): TrainStep<N, M> => {
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
-  const breathe = breather()
   const engines = enginesOf(part, normal)
   const step = async (given: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
     const { key, ...state } = asTrainState('trainStep', normal.optimizer, given)
@@ -239,7 +236,6 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
         throw error
       })
       const next = await engine.take(after, begun.sources)
-      await breathe()
       return [
         // What a step leaves unchanged stays the tensor that it was.
         toTrainState<N>(next, key, tensor => (sources.has(tensor) ? original(tensor) : handOver(tensor))),
