@@ -68,7 +68,8 @@ const reduction =
     )
     return { shape: keep ? kept : shape.filter((_, i) => !axes.includes(i)), data }
   }
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
+/** Of nothing it is 0; -0 alone stays -0. */
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, -0) + (values.length === 0 ? 0 : -0)
 
 /** Changes each vector along the last axis. */
 const alongLast =
