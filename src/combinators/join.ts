@@ -1,4 +1,4 @@
-import type { CheckJoin, Join, Preceding } from '../core/compose.ts'
+import type { CheckJoin, Follows, Join } from '../core/compose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, compose } from '../core/network.ts'
@@ -40,6 +40,6 @@ export const join = <const L extends readonly AnyLayer[]>(...layers: CheckJoin<L
  * ```
  */
 export const to =
-  <const B extends AnyLayer>(next: B): (<const A extends AnyLayer>(layer: Preceding<A, B>) => Join<[A, B]>) =>
-  <const A extends AnyLayer>(layer: Preceding<A, B>): Join<[A, B]> =>
+  <const B extends AnyLayer>(next: B): (<const A extends AnyLayer>(layer: Follows<[A], B> & A) => Join<[A, B]>) =>
+  <const A extends AnyLayer>(layer: Follows<[A], B> & A): Join<[A, B]> =>
     compose({ form: 'sequence', parts: [asPart('to', layer), asPart('to', next)] }) as unknown as Join<[A, B]>

@@ -10,8 +10,7 @@ export type Joined<B extends readonly Branch[]> = {
   -readonly [K in keyof B]: B[K] extends AnyLayer ? B[K] : B[K] extends readonly AnyLayer[] ? Join<B[K]> : never
 }
 /** Branches in which every mistake stands in the place of the argument that makes it. */
-export type Check<B extends readonly Branch[]> =
-  Joined<B> extends infer L extends readonly AnyLayer[] ? CheckBranches<L, B> : B
+export type Check<B extends readonly Branch[]> = CheckBranches<Joined<B>, B>
 
 /** A branch as one part. */
 export const asBranch = (owner: string, branch: unknown): Part =>

@@ -16,7 +16,7 @@ import { asPart, compose } from '../core/network.ts'
  * ```
  */
 export const repeat = <const B extends AnyLayer, const N extends number>(
-  layer: CheckRepeat<B, N>,
+  layer: CheckRepeat<B, N> & B,
   n: N,
 ): Repeat<B, N> => {
   const part = asPart('repeat', layer)

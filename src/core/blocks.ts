@@ -1,4 +1,5 @@
 import type { Chain, Deeper, Side } from './compose.ts'
+import type { Common, ManyBranches } from './counted.ts'
 import type { Out, Placed, Typed } from './layer.ts'
 import type { InBlock, Unknown } from './list.ts'
 import type { ExplicitName } from './names.ts'
@@ -36,7 +37,11 @@ export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly '~within': 0 | Deeper<L[number]['~within']>
 }
 /** What `branch` makes: a network of several inputs when every branch starts with inputs of its own. */
-export type Fanned<L extends readonly Typed[]> = Side<L> extends { readonly kind: 'Network' } ? Side<L> : Fan<L>
+export type Fanned<L extends readonly Typed[]> = number extends L['length']
+  ? ManyBranches
+  : Side<L> extends { readonly kind: 'Network' }
+    ? Side<L>
+    : Fan<L>
 
 /** A layer that is there or not, as only the run time knows: what its output and its input have in common. */
 export interface Perhaps<in out B extends Typed> extends Chain {
@@ -48,17 +53,3 @@ export interface Perhaps<in out B extends Typed> extends Chain {
   readonly '~patterns': B['~patterns']
   readonly '~within': 0
 }
-type Common<I, O> =
-  O extends Mismatch<string>
-    ? O
-    : [I, O] extends [O, I]
-      ? I
-      : I extends number[]
-        ? O extends number[]
-          ? number extends I['length'] | O['length']
-            ? number[]
-            : I['length'] extends O['length']
-              ? { -readonly [K in keyof I]: K extends keyof O ? (I[K] extends O[K] ? I[K] : number) : never }
-              : number[]
-          : number[]
-        : number[]

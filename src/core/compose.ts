@@ -1,3 +1,4 @@
+import type { Counted, ManyBranches } from './counted.ts'
 import type { Hiding, Layers } from './hidden.ts'
 import type { AnyLayer, Out, Placed, Typed } from './layer.ts'
 import type { InShared, Mode, SharedWithin, Unknown } from './list.ts'
@@ -17,16 +18,14 @@ export interface Chain extends AnyLayer {
   /** The same as `to`. */
   readonly '>>': To<[this]>
 }
-type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Following<L, B>) => Join<[...L, B]>
-/** `B` where it may follow; the reason why not where it may not. */
-export type Following<L extends readonly Typed[], B extends Typed> = Unless<
+type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Follows<L, B> & B) => Join<[...L, B]>
+/**
+ * What is wrong with a layer after others; nothing where it may follow. It stands beside the layer, not around it: from
+ * within a condition the compiler would not infer a layer whose type is a condition itself.
+ */
+export type Follows<L extends readonly Typed[], B extends Typed> = Unless<
   Output<Order<[...L, B], number[], '~found'>>,
-  Unless<Twice<L, B>, B>
->
-/** `A` where `B` may follow it; the reason why not where it may not. */
-export type Preceding<A extends Typed, B extends Typed> = Unless<
-  Output<Order<[A, B], number[], '~found'>>,
-  Unless<Twice<[A], B>, A>
+  Unless<Twice<L, B>>
 >
 /** What is wrong with the name of a layer after others. */
 type Twice<L extends readonly Typed[], B extends Typed> = [Extract<B['~named'], L[number]['~named']>] extends [never]
@@ -70,9 +69,8 @@ export interface Network<in out I, in out O, in out Hidden> extends Wired {
 }
 /** As {@link To}, going on from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
-  next: FollowingOutput<O, L, B>,
+  next: Unless<Out<B, O>, Unless<Twice<L, B>>> & B,
 ) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
-type FollowingOutput<O, L extends readonly Typed[], B extends Typed> = Unless<Out<B, O>, Unless<Twice<L, B>, B>>
 
 /** Branches side by side. Given one input, each gets it; given several, one each. */
 export interface Parallel<in out L extends readonly Typed[]> extends Chain, Wired {
@@ -121,15 +119,17 @@ export interface Shared<in out Name extends string, in out B extends Typed> exte
 type Own<B extends Typed, I, M extends Mode> = B extends { readonly '~parts': unknown } ? Placed<B, I>[M] : Placed<B, I>
 
 /** What `join` makes: a network once it starts with inputs, else a sequence. */
-export type Join<L extends readonly Typed[]> = L[0]['~source'] extends infer I
+export type Join<L extends readonly Typed[]> = InOrder<Counted<L>>
+type InOrder<L extends readonly Typed[]> = L[0]['~source'] extends infer I
   ? [I] extends [never]
     ? Sequence<L>
     : Network<I, Output<Order<L, number[], '~found'>>, Hiding<L>['hidden']>
   : never
 
 /** What `parallel` makes: a network of several inputs when every branch starts with inputs. */
-export type Side<L extends readonly Typed[]> =
-  Sources<L, 0, []> extends infer I
+export type Side<L extends readonly Typed[]> = number extends L['length']
+  ? ManyBranches
+  : Sources<L, 0, []> extends infer I
     ? [I] extends [never]
       ? Parallel<L>
       : Network<I, Output<Sides<L, 0, number[], [], [], '~found'>>, Hiding<[Parallel<L>]>['hidden']>
@@ -150,22 +150,23 @@ type Clash<L extends readonly Typed[], N extends number, Seen, End extends numbe
     ? Clash<L, Next[N], Seen | L[N]['~named'], End>
     : FailedAt<Next[N], TwiceNamed<Extract<L[N]['~named'], Seen>>>
 type Blame<L extends readonly unknown[], F> = { [K in keyof L]: BlameAt<K, L[K], F> }
+/** Layers of unknown number, and those after them, have no index: the reason stands in the place of all of them. */
 type BlameAt<K, Own, F> =
   F extends FailedAt<infer At, infer M>
     ? K extends `${infer N extends number}`
       ? Next[N] extends At
         ? Mismatch<M>
         : Own
-      : Own
+      : Mismatch<M>
     : Own
 /**
  * `Given` where no name is taken twice. Nothing is inferred here: where a name is made of a type parameter, an argument
  * has to fit a condition that is open, which the compiler allows of those without inference alone.
  */
-type CheckNames<L extends readonly Typed[], Given> = [L[number]['~named']] extends [never]
+type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [never]
   ? Given
   : Fails<Clash<L, 0, never>> extends 1
-    ? Blame<L, Clash<L, 0, never>>
+    ? Blame<Given, Clash<L, 0, never>>
     : Given
 
 /** Which of some layers cannot be joined to those before it, and why: index + 1 and the reason; `null` where all can. */
@@ -186,15 +187,15 @@ export type NameFault<L extends readonly Typed[]> = [L[number]['~named']] extend
 
 /** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
 export type CheckJoin<L extends readonly Typed[]> =
-  Fails<Output<Order<L, number[], '~found'>>> extends 1
-    ? Blame<L, Output<Order<L, number[], '~found'>>>
-    : CheckNames<L, L>
+  Fails<Output<Order<Counted<L>, number[], '~found'>>> extends 1
+    ? Blame<L, Output<Order<Counted<L>, number[], '~found'>>>
+    : CheckNames<Counted<L>, L>
 /** The arguments of `parallel`, likewise: `B`, which are the layers `L` once arrays of them are joined. */
-export type CheckBranches<L extends readonly Typed[], B> = CheckNames<L, B>
-/** The layer of `repeat`, likewise. */
+export type CheckBranches<L extends readonly Typed[], B extends readonly unknown[]> = CheckNames<L, B>
+/** What is wrong with the layer of `repeat`. */
 export type CheckRepeat<B extends Typed, N extends number> = Unless<
   RepeatOut<B, Times<N>, 0, number[]>,
-  N extends 1 ? B : Unless<SameName<B['~named']>, B>
+  N extends 1 ? unknown : Unless<SameName<B['~named']>>
 >
 type SameName<Name> = Name extends string
   ? Mismatch<`Every copy would be named '${Name}': write a pattern, such as '${Name}-{}'`>

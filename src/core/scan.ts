@@ -1,3 +1,4 @@
+import type { AnyTimes } from './counted.ts'
 import type { Out, Placed, Typed } from './layer.ts'
 import type { Mode } from './list.ts'
 import type { Next } from './next.ts'
@@ -93,7 +94,11 @@ export type Fans<
 export type Times<N extends number> = [N] extends [never] ? number : N
 /** The output of a layer `N` times, of which `K` are done. */
 export type RepeatOut<B extends Typed, N extends number, K extends number, I> = number extends N
-  ? number[]
+  ? Out<B, I> extends infer O
+    ? O extends Mismatch<string>
+      ? O
+      : AnyTimes<B, O>
+    : never
   : K extends N
     ? I
     : Out<B, I> extends infer O

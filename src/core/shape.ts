@@ -18,8 +18,8 @@ export interface Mismatch<Message extends string> {
  */
 export type Fails<O> = [...Marks<O extends Mismatch<string> ? 'fails' : never>]['length']
 type Marks<X> = 'fails' extends X ? ['fails'] : []
-/** `Given`, or the reason in its place where `O` is a mismatch. */
-export type Unless<O, Given> = Fails<O> extends 1 ? Mismatch<Extract<O, Mismatch<string>>['mismatch']> : Given
+/** A mismatch; else what comes after it. */
+export type Unless<O, Next = unknown> = Fails<O> extends 1 ? Mismatch<Extract<O, Mismatch<string>>['mismatch']> : Next
 
 type Dimension<D> = D extends number ? (number extends D ? '?' : `${D}`) : '?'
 type Dimensions<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]

@@ -10,7 +10,9 @@ export type InputShape = number | null | readonly (number | null)[]
 type Dimension<D> = D extends number ? D : number
 /** The shape that an Input stands for, the batch first. */
 type Given<S> = S extends readonly unknown[]
-  ? [number, ...{ -readonly [K in keyof S]: Dimension<S[K]> }]
+  ? number extends S['length']
+    ? number[]
+    : [number, ...{ -readonly [K in keyof S]: Dimension<S[K]> }]
   : [number, Dimension<S>]
 
 /** The start of a network as a type: nothing in, [batch, ...S] out. */

@@ -12,15 +12,17 @@ export interface Reshape<To extends readonly number[], Name extends string> exte
   readonly shape: To
   readonly '~out': Reshaped<this['~in'], To>
 }
-type Reshaped<I, To extends readonly number[]> = number[] extends I
-  ? [number, ...Replace<To, number>]
-  : I extends readonly [infer B, ...infer F]
-    ? To extends readonly [-1]
-      ? [B, Product<F>]
-      : -1 extends To[number]
-        ? Infer<I, B, Cancel<F, To>, To>
-        : Exactly<I, B, Product<F>, Product<To>, To>
-    : never
+type Reshaped<I, To extends readonly number[]> = number extends To['length']
+  ? number[]
+  : number[] extends I
+    ? [number, ...Replace<To, number>]
+    : I extends readonly [infer B, ...infer F]
+      ? To extends readonly [-1]
+        ? [B, Product<F>]
+        : -1 extends To[number]
+          ? Infer<I, B, Cancel<F, To>, To>
+          : Exactly<I, B, Product<F>, Product<To>, To>
+      : never
 type Exactly<I, B, Has extends number, Wants extends number, To extends readonly number[]> = number extends Has | Wants
   ? [B, ...To]
   : Has extends Wants
