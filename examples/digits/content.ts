@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
+import { constants, gunzipSync } from 'node:zlib'
 import { DocumentError } from '../../src/index.ts'
 
 /** The bytes of a file, unpacked, and the path to name it by in an error. */
@@ -25,16 +25,23 @@ export const listFolder = (folder: string): readonly string[] => {
 /**
  * Reads a file, and unpacks it when it is packed with gzip.
  *
- * @throws DocumentError when it cannot be read or unpacked
+ * @param lengthOf how long the content is at most, by how it begins: a kilobyte of gzip may unpack to a gigabyte
+ * @throws DocumentError when it cannot be read or unpacked, or is longer
  */
-export const readContent = (file: string): Content => {
+export const readContent = (file: string, lengthOf: (beginning: Uint8Array) => number): Content => {
   const bytes = readBytes(file)
   const isPacked = file.endsWith('.gz') || (bytes[0] === 0x1f && bytes[1] === 0x8b)
   if (!isPacked) return { file, bytes }
+  let most = 0
   try {
-    return { file, bytes: gunzipSync(bytes) }
+    most = lengthOf(gunzipSync(bytes.subarray(0, 1024), { finishFlush: constants.Z_SYNC_FLUSH }))
+    return { file, bytes: gunzipSync(bytes, { maxOutputLength: most }) }
   } catch (error) {
-    throw new DocumentError({ file, expected: 'gzip data', got: reason(error), remedy: 'Download it again.' })
+    const isLonger = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    const [expected, got] = isLonger
+      ? [`at most ${most} bytes, packed with gzip`, 'more']
+      : ['gzip data', reason(error)]
+    throw new DocumentError({ file, expected, got, remedy: 'Download it again.' })
   }
 }
 

@@ -13,6 +13,18 @@ const remedy = 'Download it again, and check that it is the file that its name s
 
 const hex = (magic: number): string => `0x${magic.toString(16).padStart(8, '0')}`
 
+/** How long a file is that begins so: the header says it. */
+export const idxLength = (bytes: Uint8Array): number => {
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const rank = bytes[3] ?? 0
+  const offset = 4 + 4 * rank
+  if (bytes.length < offset) return offset
+  const size = Array.from({ length: rank }, (_, i) => header.getUint32(4 + 4 * i)).reduce((n, d) => n * d, 1)
+  return Math.min(offset + size, largest)
+}
+/** No data set of digits is larger. */
+const largest = 2 ** 28
+
 /**
  * Reads an array of unsigned bytes in the IDX format of LeCun's MNIST (1998): the magic number 0x0000080d, where d counts
  * the dimensions; each dimension as a big-endian integer of 32 bits; the values.

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DocumentError } from '../../src/index.ts'
 import { type Content, listFolder, readContent } from './content.ts'
-import { readIdx } from './idx.ts'
+import { idxLength, readIdx } from './idx.ts'
 import type { DataSet } from './images.ts'
 import { readOptdigits } from './optdigits.ts'
 
@@ -10,6 +10,8 @@ interface Source {
   readonly name: string
   /** For each file that belongs to it, the names it may have. */
   readonly files: readonly (readonly string[])[]
+  /** How long a file is at most, by how it begins. */
+  readonly lengthOf: (beginning: Uint8Array) => number
   /** Takes the contents in the order of `files`. */
   readonly read: (contents: readonly Content[]) => Omit<DataSet, 'name'>
 }
@@ -17,6 +19,8 @@ interface Source {
 const optdigits: Source = {
   name: 'optdigits',
   files: [['optdigits.tra'], ['optdigits.tes']],
+  // Lines of 65 numbers, of some thousand digits.
+  lengthOf: () => 2 ** 24,
   read: contents => {
     const [training, test] = contents as [Content, Content]
     return { training: readOptdigits(training), test: readOptdigits(test) }
@@ -31,6 +35,7 @@ const mnist: Source = {
     ['t10k-images-idx3-ubyte', 't10k-images.idx3-ubyte'],
     ['t10k-labels-idx1-ubyte', 't10k-labels.idx1-ubyte'],
   ],
+  lengthOf: idxLength,
   read: contents => {
     const [images, labels, testImages, testLabels] = contents as [Content, Content, Content, Content]
     const [training, test] = [readIdx(images, labels), readIdx(testImages, testLabels)]
@@ -80,7 +85,10 @@ export const readDataSet = (folder: string): DataSet => {
       got: `${files.filter(isPresent).join(', ')} without ${missing[0]}`,
       remedy: `Put ${missing[0]} there; it may be packed with gzip, with .gz behind its name.`,
     })
-  return { name: source.name, ...source.read(files.filter(isPresent).map(file => readContent(join(folder, file)))) }
+  return {
+    name: source.name,
+    ...source.read(files.filter(isPresent).map(file => readContent(join(folder, file), source.lengthOf))),
+  }
 }
 
 const isPresent = (file: string | undefined): file is string => file !== undefined

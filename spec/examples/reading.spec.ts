@@ -71,7 +71,7 @@ describe('Reading digits', () => {
     for (const [line, expected, got] of wrong) {
       put({ 'optdigits.tra': `${sample(1, 1)}\n${line}\n${sample(1, 1)}`, 'optdigits.tes': sample(1, 1) })
       const error = fault()
-      expect({ ...error }).to.include({ file: join(folder, 'optdigits.tra'), line: 2, expected, got })
+      expect(error).to.include({ file: join(folder, 'optdigits.tra'), line: 2, expected, got })
       expect(error.message).to.include('optdigits.tra, line 2: expected')
     }
     put({ 'optdigits.tra': '' })
@@ -94,6 +94,22 @@ describe('Reading digits', () => {
       expect(error.file).to.equal(join(folder, name))
       expect(error.expected).to.include(expected)
     }
+  })
+
+  it('unpacks no more than the header says: a gigabyte of zeros is a megabyte of gzip', () => {
+    const zeros = gzipSync(Buffer.alloc(2 ** 26))
+    const images = gzipSync(Buffer.concat([mnist['train-images-idx3-ubyte'], Buffer.alloc(2 ** 26)]))
+    const huge = gzipSync(Buffer.concat([idx([2 ** 31, 2 ** 31, 2 ** 31], []), Buffer.alloc(2 ** 20)]))
+    for (const [content, expected] of [
+      [zeros, 'at most 5 bytes'],
+      [images, 'at most 20 bytes'],
+      [huge, '9.903520314283042e+27 values'],
+    ] as const) {
+      put({ ...mnist, 'train-images-idx3-ubyte': content })
+      expect(fault().expected).to.include(expected)
+    }
+    put({ 'optdigits.tra': zeros, 'optdigits.tes': sample(1, 1) })
+    expect(fault().expected).to.include('at most 16777216 bytes')
   })
 
   it('says what is missing from a folder', () => {

@@ -3,6 +3,7 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { checkName, isPattern } from '../core/names.ts'
 import { asPart, compose } from '../core/network.ts'
+import { mostLayers } from '../core/wiring.ts'
 
 /**
  * `n` copies of a layer or composition in sequence. Each copy has variables of its own.
@@ -25,6 +26,14 @@ export const repeat = <const B extends AnyLayer, const N extends number>(
       layer: 'repeat',
       option: 'n',
       expected: 'a positive integer',
+      got: show(n),
+      remedy: 'For example: repeat(Relu(8), 3).',
+    })
+  if (n > mostLayers)
+    throw new InvalidOption({
+      layer: 'repeat',
+      option: 'n',
+      expected: `at most ${mostLayers} copies`,
       got: show(n),
       remedy: 'For example: repeat(Relu(8), 3).',
     })

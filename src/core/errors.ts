@@ -92,9 +92,11 @@ export class WeightInitializationError extends JoineryError {
 export class InvalidOption extends JoineryError {
   declare readonly layer: string
   declare readonly option: string
-  constructor(fault: LayerFault & { readonly option: string }) {
-    const { layer, option } = fault
-    super('InvalidOption', `${layer}, ${option}`, fault, { layer, option })
+  /** The name that two layers have, where that is what is wrong. */
+  declare readonly twice?: string
+  constructor(fault: LayerFault & { readonly option: string; readonly twice?: string }) {
+    const { layer, option, twice } = fault
+    super('InvalidOption', `${layer}, ${option}`, fault, { layer, option, ...(twice === undefined ? {} : { twice }) })
   }
 }
 
@@ -113,7 +115,8 @@ export class NotationError extends JoineryError {
     fault: Fault & { readonly line: number; readonly column: number; readonly text: string },
     { complete = false, ...options }: ErrorOptions & { readonly complete?: boolean } = {},
   ) {
-    const { line, column, text } = fault
+    const { line, column } = fault
+    const text = printable(cut(fault.text, 800))
     const subject = `line ${line}, column ${column}, ${text}`
     super(
       'NotationError',

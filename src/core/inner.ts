@@ -2,12 +2,13 @@ import { type Either, isLeft, left, mapLeft, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from './errors.ts'
 import type { Rules } from './layer.ts'
-import { isPart, type LayerValue, type Part, run, type Wiring, wire } from './network.ts'
+import { isPart, type LayerValue, type Part, run, type Wiring } from './network.ts'
 import type { Ops } from './ops.ts'
 import { codec } from './options.ts'
 import { type Flow, showFlow } from './shape.ts'
 import { byName, mapRecord, merged, type VariableTree } from './trees.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
+import { wire } from './wiring.ts'
 
 // A layer or composition within a layer, by rules alike. The variables of a composition get one name each, as in
 // `relu-1/weight`, so that they can be those of the layer around it.

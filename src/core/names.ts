@@ -58,7 +58,8 @@ export const automaticPattern = (kind: string): string =>
   `${kind.replace(/(?<!^)(?=[A-Z][a-z_])/g, '-').toLowerCase()}-{}`
 
 const field = /(?<!\{)\{([^{}]*)\}(?!\})/g
-const specification = /^(?:0)?(?::([<>]?)(0?)(\d*)d?)?$/
+// Two digits of width at most: names are no place for a million zeros.
+const specification = /^(?:0)?(?::([<>]?)(0?)(\d{0,2})d?)?$/
 
 /**
  * Checks a name or pattern.

@@ -71,6 +71,7 @@ const takenTwice = ({ name, path }: Place): E.Left<WiringError> =>
       option: 'name',
       expected: 'a name that no other layer of the network has',
       got: `'${name}' twice`,
+      twice: name,
       remedy: `Give one of them another name, or number them with a pattern: '${name}-{}'.`,
     }),
   ) as E.Left<WiringError>

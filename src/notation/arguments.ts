@@ -101,25 +101,26 @@ export interface Bracketed {
   readonly after: string
 }
 
-/** Whether every bracket is closed. */
-const closed = (text: string): boolean => {
-  const round = text.indexOf('(')
-  const open = round >= 0 ? round : text.indexOf('[')
-  if (open < 0) return true
-  const found = round >= 0 ? bracketed(text.slice(open + 1), '(', ')') : bracketed(text.slice(open + 1), '[', ']')
-  return found !== null && closed(round >= 0 ? text.slice(0, open) + found.after : found.after)
-}
-
-/** The parts of a stretch between its commas outside brackets. */
+/**
+ * The parts of a stretch between its commas outside brackets. Within round brackets square ones mean nothing yet, and a
+ * closing bracket that none opens means nothing.
+ */
 export const split = ({ text, from, to }: Stretch): readonly Stretch[] => {
   const pieces: Stretch[] = []
-  let start = from
-  for (let at = text.indexOf(',', from); at >= 0 && at < to; at = text.indexOf(',', at + 1))
-    if (closed(text.slice(start, at))) {
+  let [start, round, square] = [from, 0, 0]
+  for (let at = from; at < to; at++) {
+    const sign = text[at]
+    if (sign === '(') round++
+    else if (round > 0) round -= sign === ')' ? 1 : 0
+    else if (sign === '[') square++
+    else if (square > 0) square -= sign === ']' ? 1 : 0
+    else if (sign === ',') {
       pieces.push({ text, from: start, to: at })
       start = at + 1
     }
-  return [...pieces, { text, from: start, to }]
+  }
+  pieces.push({ text, from: start, to })
+  return pieces
 }
 
 /** One argument, and where it stands. */
@@ -149,13 +150,7 @@ export const badArgument = (at: Stretch, why: string): Problem => ({
   remedy: 'Write values one by one, then options as name=value, with commas between them.',
 })
 
-/** Puts arguments together; two of one name are a mistake. */
-export const gather = (given: readonly Argument[]): Either<Problem, Arguments> => {
-  const named = given.filter((argument): argument is Argument & { readonly name: string } => argument.name !== null)
-  const twice = named.find(({ name }, i) => named.findIndex(other => other.name === name) < i)
-  if (twice) return left(badArgument(twice.at, 'given twice'))
-  return right({ positional: given.filter(({ name }) => name === null).map(({ value }) => value), named })
-}
+const isNamed = (argument: Argument): argument is Argument & { readonly name: string } => argument.name !== null
 
 /** Reads each argument of a call in its own way; a comma may stand after the last. */
 export const readEach = (
@@ -164,6 +159,7 @@ export const readEach = (
 ): Either<Problem, Arguments> => {
   const pieces = split(stretch).map(trimmed)
   const given: Argument[] = []
+  const names = new Set<string>()
   for (const [i, at] of pieces.entries()) {
     if (textOf(at) === '') {
       if (i === pieces.length - 1) break
@@ -171,11 +167,15 @@ export const readEach = (
     }
     const argument = read(at)
     if (isLeft(argument)) return argument
+    const { name } = argument.right
+    if (name !== null && names.has(name)) return left(badArgument(at, 'given twice'))
+    if (name !== null) names.add(name)
     given.push(argument.right)
-    const all = gather(given)
-    if (isLeft(all)) return all
   }
-  return gather(given)
+  return right({
+    positional: given.filter(({ name }) => name === null).map(({ value }) => value),
+    named: given.filter(isNamed),
+  })
 }
 
 /** Reads one argument: a value, or a name and a value. */

@@ -77,6 +77,25 @@ const mistaken = (given: string, { text, places }: CleanText, problem: Problem):
   return new NotationError({ ...place, expected, got, remedy }, cause && { cause, complete: isMisfit(cause) })
 }
 
+/** How many brackets may stand within one another: they are read by functions that call themselves. */
+const deepest = 250
+
+const tooDeep = (text: string): Problem | undefined => {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === ')' || sign === ']') depth = Math.max(0, depth - 1)
+    else if ((sign === '(' || sign === '[') && ++depth > deepest)
+      return {
+        ...{ layer: at, from: at, to: at + 1, why: `more than ${deepest} brackets within one another` },
+        expected: `at most ${deepest} brackets within one another`,
+        got: 'more',
+        remedy: 'Give the inner part a name: net(text, { block }).',
+      }
+  }
+  return undefined
+}
+
 /** The network of a text that may be anything. */
 const parsed = (text: unknown, own: unknown): AnyLayer => {
   if (typeof text !== 'string')
@@ -97,6 +116,8 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
     })
   const cleaned = clean(text)
   if ('unclosed' in cleaned) throw unclosedQuote(text, cleaned.unclosed)
+  const deep = tooDeep(cleaned.text)
+  if (deep !== undefined) throw mistaken(text, cleaned, deep)
   const read = readNetwork({ text: cleaned.text, from: 0, to: cleaned.text.length }, own as Blocks)
   if (isLeft(read)) throw mistaken(text, cleaned, read.left)
   return read.right

@@ -20,10 +20,16 @@ type Names = ReadonlyMap<unknown, string>
 const isComposition = (part: Part): part is CompositionValue => 'arrangement' in part
 
 /** The layers of a chain, chains within it included, but for those with a name of the user's. */
-const chained = (part: Part, names: Names): readonly Part[] =>
-  isComposition(part) && part.arrangement.form === 'sequence'
-    ? part.arrangement.parts.flatMap(inner => (names.has(inner) ? [inner] : chained(inner, names)))
-    : [part]
+const chained = (part: Part, names: Names): readonly Part[] => {
+  const parts: Part[] = []
+  // A list of what is to come, not calls within calls: a chain of `to` is as deep as it is long.
+  const next: Part[] = [part]
+  for (let at = next.pop(); at !== undefined; at = next.pop())
+    if (isComposition(at) && at.arrangement.form === 'sequence' && (at === part || !names.has(at)))
+      for (const inner of [...at.arrangement.parts].reverse()) next.push(inner)
+    else parts.push(at)
+  return parts
+}
 
 const bracketed = (text: string, place: Place, allowed: readonly Place[]): string =>
   allowed.includes(place) ? text : `(${text})`
@@ -133,7 +139,8 @@ export const notation = (network: AnyLayer, blocks: Blocks = {}): string => {
   const checked = checkBlocks(blocks)
   const names = new Map(Object.entries(checked).map(([name, block]) => [block, name]))
   const { nodes } = wiringOf(whole)
-  const pathOf = (layer: LayerValue): string => nodes.find(node => node.layer === layer)?.path ?? layer.kind
+  const paths = new Map([...nodes].reverse().map(({ layer, path }) => [layer, path]))
+  const pathOf = (layer: LayerValue): string => paths.get(layer) ?? layer.kind
   const print: Print = (part, place) => {
     const word = names.get(part)
     if (word !== undefined) return word

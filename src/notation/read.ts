@@ -1,10 +1,11 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
-import { parallel, repeat } from '../combinators/index.ts'
+import { repeat } from '../combinators/index.ts'
 import { show as print } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { type Part, wire } from '../core/network.ts'
+import type { Part } from '../core/network.ts'
 import type { Flow } from '../core/shape.ts'
 import { own as ownOf } from '../core/trees.ts'
+import { mostLayers, wire } from '../core/wiring.ts'
 import {
   type Argument,
   type Problem,
@@ -14,7 +15,7 @@ import {
   type Stretch,
   textOf,
 } from './arguments.ts'
-import { fitted, misfit, outgoing, type Standing, sequence, whyOf } from './fitting.ts'
+import { fitted, misfit, outgoing, type Standing, together, whyOf } from './fitting.ts'
 import { makeLayer, makeOwn, makeWrapped, type Span } from './make.ts'
 import { didYouMean } from './nearest.ts'
 import { rows } from './table.ts'
@@ -61,7 +62,10 @@ const readChain = ({ text, from, to }: Stretch, own: Own): Either<Problem, Found
     else if (end === to || text[end] === '|') break
     else return unexpected(at, end, text)
   }
-  const whole = sequence(parts.map(({ layer }) => layer))
+  const whole = together(
+    parts.map(({ layer }) => layer),
+    'sequence',
+  )
   if (isLeft(whole)) {
     const { index, incoming, cause } = whole.left
     const place = deepest(text, parts[index] as Place, own, { incoming, why: whyOf(cause) })
@@ -126,22 +130,26 @@ const dealt = (incoming: Flow, branch: number): Flow =>
 
 /** Reads a network: branches of chains. */
 export const readNetwork = ({ text, from, to }: Stretch, own: Own): Either<Problem, AnyLayer> => {
-  const branches: AnyLayer[] = []
-  let at = from
-  for (;;) {
+  const branches: (Found & Place)[] = []
+  for (let at = from; ; ) {
     const chain = readChain({ text, from: at, to }, own)
-    if (isLeft(chain)) return chain
-    const { layer, end } = chain.right
-    branches.push(layer)
-    const whole = branches.length === 1 ? right(layer) : fitted(() => beside(branches))
-    if (isLeft(whole)) return left(misfit(standing(text, { from: at, end }), whole.left))
-    if (end === to) return whole
-    at = end + 1
+    if (isLeft(chain)) {
+      // Branches that do not go together come before what is wrong after them.
+      const before = branches.length > 1 ? beside(text, branches) : chain
+      return isLeft(before) ? before : chain
+    }
+    branches.push({ ...chain.right, from: at })
+    if (chain.right.end === to) return beside(text, branches)
+    at = chain.right.end + 1
   }
 }
-// The layers come from a text, so that there is nothing for the compiler to check.
-const beside = (branches: readonly AnyLayer[]): AnyLayer =>
-  parallel(...(branches as readonly never[])) as unknown as AnyLayer
+/** Branches side by side, one being itself. */
+const beside = (text: string, branches: readonly (Found & Place)[]): Either<Problem, AnyLayer> => {
+  const layers = branches.map(({ layer }) => layer)
+  const whole = layers.length === 1 ? right(layers[0] as AnyLayer) : together(layers, 'parallel')
+  if (isLeft(whole)) return left(misfit(standing(text, branches[whole.left.index] as Place), whole.left.cause))
+  return whole
+}
 
 const unexpected = (layer: number, at: number, text: string): Either<Problem, never> => {
   const sign = text[at] as string
@@ -178,6 +186,16 @@ const readCopies = ({ text, from, to }: Stretch, own: Own): Either<Problem, Foun
           ? 'nothing'
           : `'${text.slice(start, Math.min(start + 4, to))}'`,
         'For example: Relu(8) * 3.',
+      )
+    if (Number(digits) > mostLayers)
+      return problem(
+        from,
+        start,
+        start + digits.length,
+        `at most ${mostLayers} copies`,
+        `a number of copies up to ${mostLayers}`,
+        digits,
+        'Write a smaller number.',
       )
     const part = layer
     const copies = fitted(() => repeat(part as never, Number(digits)) as unknown as AnyLayer)

@@ -131,8 +131,9 @@ const shown = new Map(Object.entries(hidden).map(([sign, letter]) => [letter as 
 export const show = (text: string): string =>
   text.replace(/\uE000(.)/gsu, (_, letter: string) => shown.get(letter) ?? letter)
 
-/** The tokens that matter to cleaning: quotes to their end, comments, and any other character. */
-const tokens = /(?<comment>(?:#|\/\/)[^\n]*)|(?<quote>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?<open>['"])|(?<plain>.)/gsu
+/** The tokens that matter to cleaning: quotes to their end, comments, and all between. */
+const tokens =
+  /(?<comment>(?:#|\/\/)[^\n]*)|(?<quote>'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*")|(?<open>['"])|(?<plain>[^'"#/]+|\/)/gsu
 const within = /\\?(.)/gsu
 
 /** The text without comments, and with the signs in its quotes hidden; or where a quote is not closed. */
@@ -146,7 +147,10 @@ export const clean = (given: string): CleanText | { readonly unclosed: number; r
   for (const { index, groups } of given.matchAll(tokens)) {
     const { quote, open, plain } = groups as Readonly<Record<string, string | undefined>>
     if (open !== undefined) return { unclosed: index, before: { text, places } }
-    if (plain !== undefined) add(plain, index)
+    if (plain !== undefined) {
+      text += plain
+      for (let i = 0; i < plain.length; i++) places.push(index + i)
+    }
     if (quote !== undefined) {
       add(quote[0] as string, index)
       for (const inner of quote.slice(1, -1).matchAll(within)) add(hide(inner[1] as string), index + 1 + inner.index)

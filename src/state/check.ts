@@ -1,12 +1,28 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../core/errors.ts'
-import { type Part, type Wiring, wire } from '../core/network.ts'
-import { type Flow, showFlow, showShape } from '../core/shape.ts'
+import type { Part, Wiring } from '../core/network.ts'
+import { type Flow, showFlow, showShape, sizeOf } from '../core/shape.ts'
 import { byName, leafOf, mergeTrees, own, type VariableTree } from '../core/trees.ts'
+import { wire } from '../core/wiring.ts'
 import { variableRules } from './init.ts'
 
 // What every run of a network checks first.
+
+/** How many numbers one tensor may have: more would take the process's memory. */
+const mostNumbers = 2 ** 31
+
+const checkSizes = ({ nodes }: Wiring): void => {
+  for (const { path, shape, inputShapes } of nodes) {
+    if (shape === null || (sizeOf(shape) ?? 0) <= mostNumbers) continue
+    throw new LayerConnectionError({
+      layer: path,
+      expected: `an output of at most ${mostNumbers} numbers`,
+      got: `${showShape(shape)}, from ${showFlow(inputShapes)}`,
+      remedy: 'Give smaller batches, or make the layer smaller.',
+    })
+  }
+}
 
 /**
  * The graph of a part for inputs of these shapes.
@@ -24,6 +40,7 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
     })
   const wired = wire(part, shapes)
   if (E.isLeft(wired)) throw wired.left
+  checkSizes(wired.right)
   return wired.right
 }
 

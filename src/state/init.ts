@@ -53,7 +53,7 @@ const initialValues = (
       got,
       remedy: 'Give a number, an initializer, or values of this shape.',
     })
-  const values = sampled(initial, shape, key, fans)
+  const values = drawn(initial, shape, key, fans, fault)
   if (values === null) return initialShapeFault(initial, fault)
   if (values.length !== sizeOf(shape)) throw fault(`${values.length} values`)
   if (!values.every(Number.isFinite)) throw fault('a value that is not finite')
@@ -77,6 +77,41 @@ const layerValues = (path: string, variables: VariableRules, key: Key): readonly
     rule,
     values: values.get(variable) ?? rule.derived?.(given, foldIn(key, variable)) ?? new Float32Array(),
   }))
+}
+
+/** How many numbers one variable, and all of them, may have: more would take the process's memory. */
+const [mostOfOne, mostOfAll] = [2 ** 30, 2 ** 31]
+
+/** The same as {@link sampled}; an error where memory does not suffice. */
+const drawn = (
+  initial: Parameter,
+  shape: readonly number[],
+  key: Key,
+  fans: VariableRule['fans'],
+  fault: (got: string) => Error,
+): Float32Array | null => {
+  if (sizeOf(shape) > mostOfOne) throw fault(`${sizeOf(shape)} of them, more than ${mostOfOne}`)
+  try {
+    return sampled(initial, shape, key, fans)
+  } catch (error) {
+    // What an array says that cannot be allocated.
+    throw error instanceof RangeError ? fault(`no memory for ${sizeOf(shape)} of them`) : error
+  }
+}
+
+/** Checks how much memory all variables take, before any is made. */
+const checkSizes = (rules: ReadonlyMap<string, VariableRules>): void => {
+  let total = 0
+  for (const [layer, variables] of rules) {
+    for (const { shape } of Object.values(variables)) total += sizeOf(shape)
+    if (total > mostOfAll)
+      throw new WeightInitializationError({
+        layer,
+        expected: `at most ${mostOfAll} numbers in the variables of a network`,
+        got: String(total),
+        remedy: 'Make the layers smaller.',
+      })
+  }
 }
 
 const initialShapeFault = (initial: Parameter, fault: (got: string) => Error): never => {
@@ -113,13 +148,14 @@ export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => 
   const rules = variableRules(wiring)
   const paths = new Map(wiring.nodes.map(({ name, path }) => [name, path]))
   const root = asKey('init', key)
+  checkSizes(rules)
   // All values first: when one cannot be made, no tensor has been.
-  const drawn = [...rules].flatMap(([layer, variables]) =>
+  const all = [...rules].flatMap(([layer, variables]) =>
     layerValues(paths.get(layer) ?? layer, variables, foldIn(root, layer)).map(drawn => ({ layer, ...drawn })),
   )
   const tree = (trainable: boolean) =>
     treeOf(
-      drawn
+      all
         .filter(({ rule }) => (rule.trainable ?? true) === trainable)
         .map(({ layer, variable, rule, values }): readonly [string, string, Tensor] => [
           layer,

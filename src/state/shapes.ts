@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, type Wiring, wire, wiringOf } from '../core/network.ts'
+import { asPart, type Wiring, wiringOf } from '../core/network.ts'
 import type { Flow, Shape } from '../core/shape.ts'
+import { wire } from '../core/wiring.ts'
 
 /** One shape (`null`: of unknown rank), or the shapes of several inputs or outputs. */
 export type Shapes = Shape | null | readonly (Shape | null)[]
