@@ -127,6 +127,9 @@ export interface Ops<T> {
   readonly within?: (layer: string) => Ops<T>
 }
 
+/** The least finite number of 32-bit floats. */
+export const leastFloat: number = -(2 - 2 ** -23) * 2 ** 127
+
 /** How a value was made: by which operation, of which tensors and attributes. */
 export interface Origin<T> {
   readonly operation: string

@@ -65,8 +65,8 @@ const selu: { readonly scale: number; readonly alpha: number } = Object.freeze({
  */
 export const Selu: DenseConstructor<'Selu', 'selu'> = dense('Selu', heNormal(), (ops, x) => {
   const { scale, alpha } = selu
-  // Above 0 the two terms add up to scale · x.
-  return ops.add(scaled(ops, ops.elu(x), scale * alpha), scaled(ops, ops.relu(x), scale * (1 - alpha)))
+  const falling = ops.elu(ops.minimum(x, ops.constant(0)))
+  return ops.add(scaled(ops, ops.relu(x), scale), scaled(ops, falling, scale * alpha))
 })
 
 /**

@@ -3,13 +3,14 @@ import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Mode } from '../core/layer.ts'
-import type { Ops } from '../core/ops.ts'
+import { leastFloat, type Ops } from '../core/ops.ts'
 import { boolean, codec, integer, optionalParameter, parameter } from '../core/options.ts'
 import { type Flow, type Shape, showFlow } from '../core/shape.ts'
 import type { Parameter, ParameterSource, VariableRule } from '../core/variables.ts'
 import { xavierUniform } from '../initializers/index.ts'
 import type { Attended, AttentionParams, MultiHeadAttentionOptions, Roles } from './attention-types.ts'
 import { knownDimensions, times } from './axis.ts'
+import { finiteWhereMasked } from './masking.ts'
 import { drawingKey, droppedPart, keptOf } from './stochastic.ts'
 
 /** An attention as a type: a sequence, or [query, key and value], or [query, key, value] in; one for each query out. */
@@ -197,6 +198,23 @@ const broadened = <T>(ops: Ops<T>, mask: T): T => {
   return shape.length === 3 ? ops.reshape(mask, [batch, 1, ...rest]) : mask
 }
 
+/** Which keys some query of some head may attend to: [batch, keys, 1]. */
+const attendable = <T>(ops: Ops<T>, mask: T): T => {
+  const shape = ops.shape(mask)
+  const between = shape.map((_, axis) => axis).slice(1, -1)
+  const seen = between.length > 0 ? ops.max(ops.abs(mask), between) : mask
+  return ops.reshape(seen, [shape[0] ?? null, shape.at(-1) ?? null, 1])
+}
+
+/** The inputs, finite at keys that no query may attend to, and where these ask themselves. */
+const finiteParts = <T>(ops: Ops<T>, { query, key, value, mask }: Parts<T>): Parts<T> => {
+  if (mask === undefined) return { query, key, value, mask }
+  const seen = attendable(ops, mask)
+  const finiteKey = finiteWhereMasked(ops, key, seen)
+  const other = (x: T): T => (x === key ? finiteKey : finiteWhereMasked(ops, x, seen))
+  return { query: query === key ? finiteKey : query, key: finiteKey, value: other(value), mask }
+}
+
 /** How much every query attends to every key: [batch, heads, queries, keys], rows that add up to 1. */
 const attention = <T>(
   ops: Ops<T>,
@@ -212,7 +230,8 @@ const attention = <T>(
   const before = causal ? triangle(ops, queries, keys) : undefined
   const given = mask === undefined ? undefined : broadened(ops, mask)
   const allowed = before && given ? ops.multiply(given, before) : (before ?? given)
-  const weights = ops.softmax(allowed === undefined ? scores : ops.where(allowed, scores, ops.constant(-1e9)))
+  // Nothing allowed has a lower score than what is masked.
+  const weights = ops.softmax(allowed === undefined ? scores : ops.where(allowed, scores, ops.constant(leastFloat)))
   // Only a mask can leave a query nothing to attend to: then all scores are alike, which would be attention to all.
   const kept = given && allowed ? ops.where(allowed, weights, ops.constant(0)) : weights
   if (!mode.training || dropout === 0) return kept
@@ -278,7 +297,7 @@ export const MultiHeadAttention: MultiHeadAttentionConstructor = defineLayer({
   },
   forward: (options: Normal, ops, x, variables, mode, others) => {
     const { heads, bias } = options
-    const { query, key, value, mask } = partsOf(options, [x, ...others]) as Parts<typeof x>
+    const { query, key, value, mask } = finiteParts(ops, partsOf(options, [x, ...others]) as Parts<typeof x>)
     const own = (b: typeof x) => (bias === null ? null : b)
     const q = inHeads(ops, query, variables.queryWeight, own(variables.queryBias), heads)
     const k = inHeads(ops, key, variables.keyWeight, own(variables.keyBias), heads)

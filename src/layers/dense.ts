@@ -135,9 +135,9 @@ export const dense = <Constructor, Own extends object = {}>(
   })
 }
 
-/** `x > 0 ? x : alpha x`, written so that it holds for every alpha. */
-const leaky = <T>(ops: Ops<T>, x: T, alpha: number): T =>
-  ops.subtract(ops.relu(x), ops.multiply(ops.constant(alpha), ops.relu(ops.negative(x))))
+/** `x > 0 ? x : slopes x`. At 0 the slope is that of the negative part: the minimum's gradient is that of its first operand. */
+export const leaky = <T>(ops: Ops<T>, x: T, slopes: T): T =>
+  ops.add(ops.relu(x), ops.multiply(slopes, ops.minimum(x, ops.constant(0))))
 
 /**
  * `x W + b`.
@@ -191,13 +191,13 @@ export interface ReluOptions {
 export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions> = dense(
   'Relu',
   heNormal({ gain: 2 }),
-  (ops, x, { alpha }) => (alpha === 0 ? ops.relu(x) : leaky(ops, x, alpha)),
+  (ops, x, { alpha }) => (alpha === 0 ? ops.relu(x) : leaky(ops, x, ops.constant(alpha))),
   { alpha: { codec: number('a number >= 0', alpha => alpha >= 0), default: 0 } },
 )
 
 /** `x > 0 ? x : 0.01 x` of {@link Linear}. Its initial weight has a gain of 1, where that of {@link Relu} has 2. */
 export const LeakyRelu: DenseConstructor<'LeakyRelu', 'leaky-relu'> = dense('LeakyRelu', heNormal(), (ops, x) =>
-  leaky(ops, x, 0.01),
+  leaky(ops, x, ops.constant(0.01)),
 )
 
 /** `x > 0 ? x : exp(x) - 1` of {@link Linear} (Clevert et al. 2016). */

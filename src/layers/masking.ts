@@ -1,5 +1,6 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Ops } from '../core/ops.ts'
 import { number } from '../core/options.ts'
 import { type RefusedInput, showShape } from '../core/shape.ts'
 
@@ -73,3 +74,15 @@ export const Masking: MaskingConstructor = defineLayer({
     return [ops.stopGradient(ops.max(differs, features)), {}]
   },
 })
+
+/**
+ * A tensor with 0 for what is NaN or infinite where a mask is 0. What a mask leaves out may be anything: it changes no
+ * output, but its product with a gradient of 0 would be NaN.
+ *
+ * @param mask of the same rank; it is broadcast
+ */
+export const finiteWhereMasked = <T>(ops: Ops<T>, x: T, mask: T): T => {
+  const zero = ops.constant(0)
+  const known = ops.equal(ops.multiply(x, zero), zero)
+  return ops.where(ops.maximum(ops.abs(mask), known), x, zero)
+}

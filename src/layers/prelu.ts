@@ -10,6 +10,7 @@ import {
   type DenseOptions,
   denseShape,
   type Features,
+  leaky,
   type NoFeatures,
   type NormalDense,
   units,
@@ -202,6 +203,6 @@ export const PRelu: PReluConstructor = defineLayer({
       alpha,
       shape.map((d, axis) => (at.includes(axis) ? d : 1)),
     )
-    return [ops.subtract(ops.relu(x), ops.multiply(slopes, ops.relu(ops.negative(x)))), {}]
+    return [leaky(ops, x, slopes), {}]
   },
 })

@@ -19,6 +19,7 @@ import { walk } from '../core/walk.ts'
 import { heNormal } from '../initializers/index.ts'
 import { softsign } from './activations.ts'
 import { hardSigmoid } from './dense.ts'
+import { finiteWhereMasked } from './masking.ts'
 
 // What layers that walk a sequence have in common.
 
@@ -288,7 +289,8 @@ export const walkSequence = <T>(
       got: showShape(ops.shape(x)),
       remedy: 'Give the Input its number of steps, such as Input([20, 8]).',
     })
-  const rows = ops.reshape(x, [batch === null ? null : batch * time, features])
+  const known = mask === undefined ? x : finiteWhereMasked(ops, x, ops.reshape(mask, [batch, time, 1]))
+  const rows = ops.reshape(known, [batch === null ? null : batch * time, features])
   const shares = ops.add(ops.matmul(rows, inputWeights), biases)
   const sequence = ops.reshape(shares, [batch, time, ops.shape(shares)[1] ?? null])
   const stepping: Body<T> = (carried, share) => {

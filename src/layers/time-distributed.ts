@@ -8,6 +8,7 @@ import type { Part } from '../core/network.ts'
 import { boolean } from '../core/options.ts'
 import { type Flow, type Mismatch, type RefusedInput, type Shape, showFlow } from '../core/shape.ts'
 import { times } from './axis.ts'
+import { finiteWhereMasked } from './masking.ts'
 import { maskFault, type NoMask, type SameSteps, type WrongMask } from './recurrent.ts'
 
 /** The options of {@link TimeDistributed}. */
@@ -113,12 +114,21 @@ const distributed = ({ layer, mask }: Normal): Rules => {
       type T = (typeof inputs)[number]
       const [x, counts] = inputs as readonly [T, T | undefined]
       const [batch = null, time = null] = ops.shape(x)
-      const [y, state] = inner.forward(ops, variables, [ops.reshape(x, stepShape(ops.shape(x)) as Shape)], mode)
+      const wide = (of: T): T =>
+        ops.reshape(counts as T, [
+          batch,
+          time,
+          ...ops
+            .shape(of)
+            .slice(2)
+            .map(() => 1),
+        ])
+      const known = counts === undefined ? x : finiteWhereMasked(ops, x, wide(x))
+      const [y, state] = inner.forward(ops, variables, [ops.reshape(known, stepShape(ops.shape(x)) as Shape)], mode)
       const features = ops.shape(y).slice(1)
       const steps = ops.reshape(y, [batch, time, ...features])
       if (counts === undefined) return [steps, state]
-      const wide = ops.reshape(counts, [batch, time, ...features.map(() => 1)])
-      return [ops.where(wide, steps, ops.constant(0)), state]
+      return [ops.where(wide(steps), steps, ops.constant(0)), state]
     },
   }
 }

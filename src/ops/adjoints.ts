@@ -5,6 +5,10 @@ import { spread } from '../core/spread.ts'
 
 // One rule per operation: from the gradient of its result to the gradients of its inputs. Rules are written in the
 // operations themselves, so they hold in every interpreter and can be differentiated again.
+//
+// Where there is no derivative: that of relu and of abs is 0 at 0; of equal operands of maximum and minimum the first has
+// the gradient, so a clipped value has it at its limits; equal largest elements share that of max, and the first has all of
+// it in a pooling. What is not chosen has the gradient 0, whatever the gradient of the result is.
 
 /** What a rule may use besides the gradient `dy` of the result `y`. */
 interface Context<T, A> {
@@ -159,14 +163,7 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   tanh: unary((ops, dy, _, y) => ops.multiply(dy, not(ops, ops.square(y)))),
   relu: unary((ops, dy, x) => ops.multiply(dy, ops.greater(x, ops.constant(0)))),
   elu: unary((ops, dy, x, y) =>
-    ops.multiply(
-      dy,
-      ops.where(
-        ops.greater(x, ops.constant(0)),
-        ops.add(times(ops, x, 0), ops.constant(1)),
-        ops.add(y, ops.constant(1)),
-      ),
-    ),
+    ops.multiply(dy, ops.where(ops.greater(x, ops.constant(0)), ops.constant(1), ops.add(y, ops.constant(1)))),
   ),
   softplus: unary((ops, dy, x) => ops.multiply(dy, ops.sigmoid(x))),
   erf: unary((ops, dy, x) =>
@@ -190,7 +187,7 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   equal: none,
   where: (ops, dy, { inputs }) => {
     const condition = input(inputs, 0)
-    const zero = times(ops, dy, 0)
+    const zero = ops.constant(0)
     return [
       null,
       unbroadcast(ops, ops.where(condition, dy, zero), ops.shape(input(inputs, 1))),

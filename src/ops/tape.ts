@@ -1,5 +1,6 @@
 import { type Attributes, alike, forLayers, type Operation, perform } from '../core/operations.ts'
 import type { Ops, Origin } from '../core/ops.ts'
+import { sizeOf } from '../core/shape.ts'
 import { walk } from '../core/walk.ts'
 import { adjoints } from './adjoints.ts'
 
@@ -70,6 +71,13 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
     return ops
   }
 
+  // Not a product with 0, which is NaN of NaN.
+  const zeros = (x: T): T => {
+    const shape = beneath.shape(x)
+    const zero = beneath.constant(0)
+    return sizeOf(shape) === null ? beneath.where(zero, x, zero) : beneath.constant(0, shape as readonly number[])
+  }
+
   const gradients: Tape<T>['gradients'] = (outputs, wrt) => {
     const found = new Map<Traced<T>, T>()
     const arrive = (at: Traced<T>, gradient: T): void => {
@@ -95,7 +103,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         if (input.varies && gradient !== null && gradient !== undefined) arrive(input, gradient)
       })
     }
-    return wrt.map(at => found.get(at) ?? beneath.multiply(at.value, beneath.constant(0)))
+    return wrt.map(at => found.get(at) ?? zeros(at.value))
   }
 
   return { ops: noting(beneath), variable: value => ({ value, varies: true }), fixed, gradients }

@@ -1,5 +1,5 @@
 import { type Operation, perform } from '../core/operations.ts'
-import type { Ops } from '../core/ops.ts'
+import { leastFloat, type Ops } from '../core/ops.ts'
 
 // The logarithm of a probability, from the logits that it was made of where an interpreter knows them: a probability rounds
 // to 0 or 1 long before its logit says nothing, and its logarithm has no gradient then.
@@ -54,9 +54,6 @@ const fromLogits = <T>(ops: Ops<T>, p: T, side: Side): T | undefined => {
 
 const logOf = <T>(ops: Ops<T>, p: T, side: Side): T => fromLogits(ops, p, side) ?? clipped(ops, p, side)
 
-/** The least of 32-bit floats. */
-const least = -(2 - 2 ** -23) * 2 ** 127
-
 /**
  * The sum of what was expected times the logarithm of its probability, element by element. Where nothing is expected,
  * this is 0, also of the logarithm of 0.
@@ -64,7 +61,7 @@ const least = -(2 - 2 ** -23) * 2 ** 127
 const expectedLog = <T>(ops: Ops<T>, expected: T, p: T, side: Side): T =>
   ops.multiply(
     side === 'p' ? expected : ops.subtract(ops.constant(1), expected),
-    ops.maximum(logOf(ops, p, side), ops.constant(least)),
+    ops.maximum(logOf(ops, p, side), ops.constant(leastFloat)),
   )
 
 /** `expected · log(p)` */
