@@ -1,13 +1,16 @@
 import process from 'node:process'
-import cliProgress from 'cli-progress'
+import { InvalidOption, show } from '../core/errors.ts'
 import type { Progress } from '../training/index.ts'
 
 /** A few significant digits, aligned from epoch to epoch. */
 const digits = (value: number): string =>
   Math.abs(value) >= 1e-4 || value === 0 ? value.toFixed(4) : value.toExponential(1)
 
+/** Names come from anyone: a control character would act on the terminal. */
+const printed = (name: string): string => name.replace(/\p{Cc}/gu, '?')
+
 const described = (report: Readonly<Record<string, number>>, before = ''): readonly string[] =>
-  Object.entries(report).map(([name, value]) => `${before}${name} ${digits(value)}`)
+  Object.entries(report).map(([name, value]) => `${before}${printed(name)} ${digits(value)}`)
 
 const line = ({ epoch, epochs, report, validation }: Progress): string =>
   [
@@ -16,50 +19,136 @@ const line = ({ epoch, epochs, report, validation }: Progress): string =>
     ...described(validation ?? {}, 'validation '),
   ].join('  ')
 
+const width = 24
+const bar = (done: number, total: number): string => {
+  const full = Math.round((width * done) / total)
+  return '█'.repeat(full) + '░'.repeat(width - full)
+}
+
+const duration = (milliseconds: number): string => {
+  const seconds = Math.ceil(milliseconds / 1000)
+  const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)]
+  if (seconds < 60) return `${seconds}s`
+  return hours === 0 ? `${minutes}m ${seconds % 60}s` : `${hours}h ${minutes % 60}m`
+}
+
+/** Whether a call of `fit` begins: the one before may have failed anywhere. */
+const begins = ({ epoch, batch, ended }: Progress): boolean => epoch === 1 && batch === 1 && !ended
+
+/** A line for each call: with a bar, and the time that is left, until the epoch has ended. */
+const drawing = (): ((progress: Progress) => string) => {
+  let first = { epoch: 0, batch: 0, at: 0 }
+  return progress => {
+    const { epoch, batch, batches, ended } = progress
+    const now = performance.now()
+    if (epoch !== first.epoch || begins(progress)) first = { epoch, batch, at: now }
+    const text = line(progress)
+    if (ended) return text
+    const done = batch - first.batch
+    const left = done > 0 ? `  ${duration(((now - first.at) / done) * (batches - batch))} left` : ''
+    return `${text}  ${bar(batch, batches)} ${batch}/${batches}${left}`
+  }
+}
+
+/** Whether it is time to show progress again: at the begin and the end of an epoch always, else ten times a second. */
+const throttle = (): ((progress: Progress) => boolean) => {
+  let last = 0
+  return ({ batch, ended }) => {
+    const now = performance.now()
+    if (!ended && batch > 1 && now - last < 100) return false
+    last = now
+    return true
+  }
+}
+
 /** Where progress is written: a terminal, a file, a pipe. */
 export interface Output {
   readonly isTTY?: boolean
+  /** How wide a terminal is: what is longer is cut off, as a line that wraps cannot be written over. */
+  readonly columns?: number
   readonly write: (text: string) => unknown
 }
 
+/** What Deno has for notebooks. */
+interface Notebook {
+  readonly display: (
+    bundle: Readonly<Record<string, string>>,
+    options: { readonly raw: true; readonly display_id: string; readonly update: boolean },
+  ) => Promise<void>
+}
+
+/** Deno's notebook around the program, if there is one. */
+const notebookAround = (): Notebook | undefined => {
+  try {
+    return (globalThis as { readonly Deno?: { readonly jupyter?: Notebook } }).Deno?.jupyter
+  } catch {
+    // Outside of notebooks, asking for it throws.
+    return undefined
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[&<>]/g, character => `&#${character.charCodeAt(0)};`)
+
+/** One output of a cell for each call of `fit`, which is shown anew in its place. */
+const onPage = (notebook: Notebook): ((progress: Progress) => Promise<void>) => {
+  const draw = drawing()
+  const isTime = throttle()
+  let place: string | undefined
+  return async progress => {
+    if (!isTime(progress)) return
+    if (begins(progress)) place = undefined
+    const update = place !== undefined
+    place ??= crypto.randomUUID()
+    const text = draw(progress)
+    const bundle = { 'text/plain': text, 'text/html': `<pre>${escaped(text)}</pre>` }
+    await notebook.display(bundle, { raw: true, display_id: place, update })
+  }
+}
+
+/** The last line of a terminal, which is written over until its epoch has ended. */
+const onTerminal = (output: Output): ((progress: Progress) => void) => {
+  const draw = drawing()
+  const isTime = throttle()
+  return progress => {
+    if (!isTime(progress)) return
+    const text = draw(progress)
+    const cut = [...text].slice(0, (output.columns ?? Number.POSITIVE_INFINITY) - 1).join('')
+    // To the start of the line, and what was there before is erased to its end.
+    output.write(progress.ended ? `\r${text}\x1b[K\n` : `\r${cut}\x1b[K`)
+  }
+}
+
+const inLines =
+  (output: Output): ((progress: Progress) => void) =>
+  progress => {
+    if (progress.ended) output.write(`${line(progress)}\n`)
+  }
+
 /**
- * Shows how `fit` goes on: on a terminal a bar for each epoch that fills batch by batch, elsewhere one line for each epoch.
+ * Shows how `fit` goes on. On a terminal: a bar for each epoch that fills batch by batch. In a notebook of Deno: the same, in
+ * one output of the cell. Elsewhere: one line for each epoch.
  *
- * @param output where to; the standard error by default, so that a program's own output can be piped on
- * @returns an `onProgress` for one call of `fit`
+ * @param output where to; by default the notebook, or else the standard error, so that a program's own output can be piped
+ *   on
+ * @returns an `onProgress` for `fit`
+ * @throws InvalidOption when there is nothing to write with
  * @example
  * ```ts
  * const network = join(Input(2), Linear(1))
  * await fit(network, init(network, key(0)), { x: [[1, 2]], y: [[3]] }, { epochs: 3, onProgress: progressBar() })
  * ```
  */
-export const progressBar = (output: Output = process.stderr): ((progress: Progress) => void) => {
-  if (!output.isTTY)
-    return progress => {
-      if (progress.ended) output.write(`${line(progress)}\n`)
-    }
-  // The one thing that lasts from call to call: the bar that is on the screen.
-  let bar: cliProgress.SingleBar | undefined
-  return progress => {
-    if (bar === undefined) {
-      const format = '{text}  {bar} {value}/{total}  {eta_formatted} left'
-      bar = new cliProgress.SingleBar(
-        {
-          format,
-          stream: output as NodeJS.WritableStream,
-          barsize: 24,
-          hideCursor: true,
-          clearOnComplete: true,
-          gracefulExit: true,
-        },
-        cliProgress.Presets.shades_grey,
-      )
-      bar.start(progress.batches, 0, { text: line(progress) })
-    }
-    bar.update(progress.batch, { text: line(progress) })
-    if (!progress.ended) return
-    bar.stop()
-    bar = undefined
-    output.write(`${line(progress)}\n`)
-  }
+export const progressBar = (output?: Output): ((progress: Progress) => void | Promise<void>) => {
+  const notebook = output === undefined ? notebookAround() : undefined
+  if (notebook !== undefined) return onPage(notebook)
+  const to: Output = output === undefined ? process.stderr : output
+  if (typeof (to as Partial<Output> | null)?.write !== 'function')
+    throw new InvalidOption({
+      layer: 'progressBar',
+      option: 'output',
+      expected: 'an object with write, such as process.stderr',
+      got: show(output),
+      remedy: 'For example: progressBar(process.stdout), or progressBar().',
+    })
+  return to.isTTY ? onTerminal(to) : inLines(to)
 }
