@@ -48,6 +48,22 @@ const needed = (nodes: readonly ModelNode[], results: readonly string[]): readon
   return kept.reverse()
 }
 
+/**
+ * Nodes by how many others they come after. ONNX Runtime sorts a graph anew for each of its passes, with a list of all nodes
+ * that could run: where those come first, it stays short. In which order they run is decided elsewhere.
+ */
+const early = (nodes: readonly ModelNode[]): readonly ModelNode[] => {
+  const depths = new Map<string, number>()
+  const levels: ModelNode[][] = []
+  for (const node of nodes) {
+    const depth = node.inputs.reduce((most, input) => Math.max(most, depths.get(input) ?? 0), 0)
+    for (const output of node.outputs) depths.set(output, depth + 1)
+    levels[depth] ??= []
+    levels[depth].push(node)
+  }
+  return levels.flat()
+}
+
 type Result = Port & { readonly value: string }
 
 /** Names of values that become those of results: what an operator gives, for the first result that it is. */
@@ -130,7 +146,7 @@ export const emitter = (): Emitter => {
       )
       const used = new Set(kept.flatMap(node => node.inputs))
       return {
-        nodes: kept,
+        nodes: early(kept),
         initializers: initializers.filter(({ name }) => used.has(name)),
         inputs,
         outputs: outputs.map(({ name, shape }) => ({ name, shape })),

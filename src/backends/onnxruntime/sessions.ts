@@ -19,19 +19,24 @@ interface Session {
 
 const elements = (shapes: readonly Shape[]): number => shapes.reduce((sum, shape) => sum + (sizeOf(shape) ?? 0), 0)
 
+/** Of how many operators a model is one that ONNX Runtime's passes take long for. */
+const [many, more, most] = [3000, 6000, 12_000] as const
+
 /**
- * Whether a model's work is all in operators on large tensors that change from run to run. It gains nothing from ONNX
- * Runtime's passes, which look at every operator many times: the training step of ResNet-50 compiles in a third of the time
- * without them, and runs as fast. Small operators, and weights that stand in the model, are worth them.
+ * How far ONNX Runtime's own passes go, each of which looks at every operator many times. Weights that stand in the model
+ * are worth all of them. A model whose work is all in operators on large tensors that change from run to run gains nothing:
+ * the training step of ResNet-50 compiles in a third of the time without them, and runs as fast. Of very many small
+ * operators, the first passes leave nothing to the later ones.
  */
-const isHeavy = ({ nodes, initializers }: Model, graph: Graph): boolean => {
-  if (nodes.length < 3000 || elements(initializers.map(({ shape }) => shape)) > 2 ** 20) return false
+const levelFor = ({ nodes, initializers }: Model, graph: Graph): 'all' | 'basic' | 'disabled' => {
+  if (nodes.length < many || elements(initializers.map(({ shape }) => shape)) > 2 ** 20) return 'all'
   const made = topological(graph.outputs).map(({ shape }) => shape)
-  return elements(made) / made.length > 2 ** 14
+  if (elements(made) / made.length > 2 ** 14 || nodes.length > most) return 'disabled'
+  return nodes.length < more ? 'all' : 'basic'
 }
 
-const sessionOptions = ({ threads, providers }: NormalOptions, heavy: boolean): object => ({
-  graphOptimizationLevel: heavy ? 'disabled' : 'all',
+const sessionOptions = ({ threads, providers }: NormalOptions, level: string): object => ({
+  graphOptimizationLevel: level,
   logSeverityLevel: 4,
   // Work is shared out in pieces that get smaller: where other programs take a core, nobody waits long for the last one.
   // What an optimizer remembers of weights that no longer change fades into numbers so small that processors take ten times
@@ -54,7 +59,7 @@ const openSession = (runtime: Runtime, graph: Graph, options: NormalOptions): Se
   const opened =
     model.outputs.length === 0
       ? Promise.resolve(idle)
-      : runtime.InferenceSession.create(encode(model), sessionOptions(options, isHeavy(model, graph)))
+      : runtime.InferenceSession.create(encode(model), sessionOptions(options, levelFor(model, graph)))
   return { ports: { inputs: model.inputs, outputs: model.outputs }, opened, users: 0 }
 }
 
