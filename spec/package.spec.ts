@@ -1,31 +1,24 @@
-import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync } from 'node:fs'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
+import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { adam, apply, Input, init, join, key, Sigmoid, Tanh, fit as train } from '../src/index.ts'
+import { execute, install, outputOf, root } from './installed.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const deno = path.join(root, 'node_modules/.bin/deno')
 const compilers = ['typescript', 'typescript-6', 'typescript-5.9']
 
-const execute = promisify(execFile)
-
-/** The standard output of a program; where it fails, the error shows all that it said. */
-const outputOf = async (folder: string, command: string, ...args: readonly string[]): Promise<string> => {
-  const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
-  try {
-    return (await execute(command, args, { cwd: folder, env, maxBuffer: 2 ** 24 })).stdout
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string }
-    throw new Error(`${path.basename(command)} ${args.join(' ')} failed\n${stdout}\n${stderr}`)
-  }
-}
-
 const xor = { x: [0, 1, 2, 3].map(i => [i >> 1, i & 1]), y: [[0], [1], [1], [0]] }
+
+const entries = readdirSync(path.join(root, 'src')).flatMap(file => file.match(/^(\w+)\.ts$/)?.[1] ?? [])
+/** Where each entry is, for whom. */
+const conditions = (entry: string) => ({
+  types: { require: `./dist/cjs/${entry}.d.ts`, default: `./dist/${entry}.d.ts` },
+  require: `./dist/cjs/${entry}.js`,
+  node: `./dist/node/${entry}.js`,
+  default: `./dist/${entry}.js`,
+})
 
 /** A program that trains a little, and says how it went. It is JavaScript and TypeScript at once. */
 const program = (library: string, terminal: string): string => `
@@ -148,7 +141,6 @@ const filesUnder = (folder: string): readonly string[] =>
 
 describe('the package', function () {
   this.timeout(300_000)
-  let folder = ''
   let project = ''
   let packed: readonly string[] = []
 
@@ -156,37 +148,47 @@ describe('the package', function () {
   const save = (name: string, text: string) => writeFile(path.join(project, name), text)
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'joinery-package-'))
-    project = path.join(folder, 'project')
-    await mkdir(project)
-    const listing = await outputOf(root, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder)
-    const parsed = JSON.parse(listing.slice(listing.search(/^[[{]/m)))
-    const [{ filename, files }] = Object.values<{ filename: string; files: { path: string }[] }>(parsed) as [
-      { filename: string; files: { path: string }[] },
-    ]
-    packed = files.map(file => file.path)
-    await save('package.json', JSON.stringify({ name: 'project', private: true, type: 'module' }))
-    await inProject('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', path.join(folder, filename))
+    ;({ project, packed } = await install())
   })
 
-  after(() => rm(folder, { recursive: true, force: true }))
+  after(() => rm(project, { recursive: true, force: true }))
 
-  it('holds the built library, its source and its papers, and nothing else', () => {
-    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
+  it('holds the built library in its three forms, its source and its papers, and nothing else', () => {
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json']
     const source = filesUnder('src')
-    const built = (file: string, ends: readonly string[]) =>
-      ends.map(end => file.replace(/^(\.\/)?src/, 'dist').replace(/\.ts$/, end))
-    const types = source.flatMap(file => built(file, ['.d.ts', '.d.ts.map']))
-    const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'deno.json'), 'utf8'))
-    const code = Object.values<string>(entries).flatMap(file => built(file, ['.js', '.js.map']))
-    const shared = packed.filter(file => file.startsWith('dist/shared/'))
-    expect(shared.every(file => /^dist\/shared\/\w+\.js(\.map)?$/.test(file))).to.equal(true)
-    expect([...packed].sort()).to.deep.equal([...papers, ...source, ...types, ...code, ...shared].sort())
+    const built = (folder: string, ...ends: readonly string[]) =>
+      source.flatMap(file => ends.map(end => file.replace(/^src/, folder).replace(/\.ts$/, end)))
+    const bundles = entries.map(entry => `dist/node/${entry}.js`)
+    const shared = packed.filter(file => /^dist\/node\/shared\/\w+\.js$/.test(file))
+    const modules = [...built('dist', '.js', '.d.ts', '.d.ts.map'), ...built('dist/cjs', '.js', '.d.ts')]
+    expect([...packed].sort()).to.deep.equal([...papers, ...source, ...modules, ...bundles, ...shared].sort())
   })
 
   it('runs from a JavaScript program', async () => {
     await save('plain.js', program('joinery', 'joinery/terminal'))
     await expectResult(await inProject(process.execPath, 'plain.js'))
+  })
+
+  it('runs from CommonJS, whose loader knows no ES modules', async () => {
+    const [imports, rest] = program('joinery', 'joinery/terminal').split(/(?=\nconst xor)/) as [string, string]
+    const required = imports.replace(/import (\{.*\}) from (.*)/g, 'const $1 = require($2)')
+    await save('plain.cjs', `${required}\nconst main = async () => {${rest}}\nmain()`)
+    await expectResult(await inProject(process.execPath, 'plain.cjs'))
+  })
+
+  it('begins what Node prints of an uncaught error with its sentence, in few lines', async () => {
+    for (const [file, imports] of [
+      ['misfit.js', "import { join, Input, Relu, Convolution } from 'joinery'"],
+      ['misfit.cjs', "const { join, Input, Relu, Convolution } = require('joinery')"],
+    ] as const) {
+      await save(file, `${imports}\njoin(Input(10), Relu(5), Convolution([3, 3, 16]))\n`)
+      const { stderr } = await execute(process.execPath, [file], { cwd: project }).catch(error => error)
+      expect(stderr.length).to.be.below(2000)
+      const lines: readonly string[] = stderr.split('\n')
+      // CommonJS is for tools: Node shows the line there, which is as short.
+      const first = file.endsWith('.js') ? 0 : lines.findIndex(line => line.startsWith('LayerConnectionError'))
+      expect(lines[first]).to.match(/^LayerConnectionError: convolution-1: expected a 4-dimensional input/)
+    }
   })
 
   for (const name of compilers)
@@ -230,19 +232,18 @@ describe('the package', function () {
     await expectResult(await inProject(deno, 'run', '--config', config, '--allow-env', 'deno-source.ts'))
   })
 
-  it('gives Deno the entries and the version that it gives npm', async () => {
-    const [npm, jsr] = await Promise.all(
+  it('has one name, and the same entries for npm and for Deno', async () => {
+    const [npm, own] = await Promise.all(
       ['package.json', 'deno.json'].map(async name => JSON.parse(await readFile(path.join(root, name), 'utf8'))),
     )
-    expect(jsr.version).to.equal(npm.version)
-    expect(jsr.license).to.equal(npm.license)
-    const entries = Object.keys(npm.exports).filter(entry => entry !== './package.json')
-    expect(Object.keys(jsr.exports)).to.deep.equal(entries)
+    expect(own.name ?? npm.name).to.equal(npm.name)
+    const nameOf = (entry: string) => (entry === 'index' ? '.' : `./${entry}`)
     for (const entry of entries) {
-      const source = jsr.exports[entry]
-      expect(npm.exports[entry].default).to.equal(source.replace('./src', './dist').replace('.ts', '.js'))
-      expect(jsr.imports[entry.replace('.', 'joinery')]).to.equal(source)
+      expect(npm.exports[nameOf(entry)]).to.deep.equal(conditions(entry))
+      expect(own.imports[nameOf(entry).replace('.', npm.name)]).to.equal(`./src/${entry}.ts`)
     }
+    expect(Object.keys(own.imports)).to.have.length(entries.length)
+    expect(Object.keys(npm.exports)).to.have.length(entries.length + 1)
   })
 
   it('says of an engine that is not installed how to install it, and goes on without', async () => {

@@ -19,8 +19,8 @@ const byName: Readonly<Record<BackendOption & string, () => Backend | Promise<Ba
     return tfjs()
   },
   wasm: async () => {
-    const { wasmOf } = await import('./wasm/backend.ts')
-    return wasmOf(async () => (await importOptional('@tensorflow/tfjs-backend-wasm')) as Package)
+    const { packageName, wasmOf } = await import('./wasm/backend.ts')
+    return wasmOf(async () => (await importOptional(packageName)) as Package)
   },
   onnxruntime: async () => {
     const { onnxRuntimeOf } = await import('./onnxruntime/backend.ts')

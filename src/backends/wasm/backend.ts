@@ -22,10 +22,13 @@ export interface Package {
 /** Imports `@tensorflow/tfjs-backend-wasm`. */
 export type Load = () => Promise<Package>
 
+/** Named apart from where it is looked up, which bundlers would do as well. */
+export const packageName: string = '@tensorflow/tfjs-backend-wasm'
+
 /** In Node and Deno the files lie in the package's folder, which its own look-up misses when it is bundled or an ES module. */
 const installedPath = async (): Promise<string | undefined> => {
   if (typeof import.meta.resolve !== 'function') return undefined
-  const entry = import.meta.resolve('@tensorflow/tfjs-backend-wasm')
+  const entry = import.meta.resolve(packageName)
   if (!entry.startsWith('file:')) return undefined
   // A browser's bundle has no such module, and never gets here.
   const { fileURLToPath } = (await importOptional('node:url')) as { fileURLToPath: (url: URL) => string }

@@ -1,3 +1,4 @@
+// Here and not where names are only passed on, which bundlers skip: whoever hands tensors over needs a backend.
 import '@tensorflow/tfjs-backend-cpu'
 import {
   clone,
