@@ -83,7 +83,7 @@ export const judge = async (
       const found = reading.results[what]
       if (found === undefined && what.startsWith('state')) continue
       const read = async (count: number) => (await noise(count)).flatMap(results => results[what] ?? [])
-      const slope = what.startsWith('gradient') && (kind === 'NaN' || kind === 'infinite')
+      const slope = what.startsWith('gradient') && ['NaN', 'infinite', 'large'].includes(kind)
       const wrong = await compare(found, wanted, read, { slope })
       if (wrong !== null) return { by, what: `${what}, ${wrong}` }
     }

@@ -80,6 +80,8 @@ const magnitude = <O extends Operation>(
  */
 export const noisy = (exact: Ops<Numbers>, seed: number, flush: boolean): Ops<Numbers> => {
   const run = perform(exact)
+  // The first run is rounded, and not moved.
+  const most = seed === 1 ? 0 : rounding
   let count = 0
   const rounded = (value: number): number => {
     const near = Math.fround(value)
@@ -90,7 +92,7 @@ export const noisy = (exact: Ops<Numbers>, seed: number, flush: boolean): Ops<Nu
       const result = run(operation, inputs, attributes)
       if (moving.has(operation)) return result
       const of = magnitude(exact, operation, inputs, attributes, result)
-      const move = uniforms(key(seed * 100_003 + count++), result.data.length, -rounding, rounding)
+      const move = uniforms(key(seed * 100_003 + count++), result.data.length, -most, most)
       return {
         shape: result.shape,
         data: result.data.map((value, i) => {

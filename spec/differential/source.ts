@@ -12,10 +12,9 @@ export const source = (value: unknown): string => {
   if (value instanceof Float32Array) return `Float32Array.of(${numbers(value)})`
   if (Array.isArray(value)) return `[${value.map(source).join(', ')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined'
-  if ('arrangement' in value || 'rules' in value) {
-    const text = notation(value as unknown as Layer)
-    return `net(${JSON.stringify(text)})`
-  }
+  if ('arrangement' in value) return `net(${JSON.stringify(notation(value as unknown as Layer))})`
+  // A layer prints itself as its call.
+  if ('rules' in value) return String(value)
   if ((value as { kind?: unknown }).kind === 'Initializer') return String(value)
   const entries = Object.entries(value).map(([name, part]) => `${name}: ${source(part)}`)
   return entries.length > 0 ? `{ ${entries.join(', ')} }` : '{}'

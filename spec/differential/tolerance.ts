@@ -55,7 +55,7 @@ const shown = (value: number | undefined): string => (value === undefined ? 'not
  * What is wrong with a result, or null.
  *
  * @param noise the same result with so many random roundings, which takes long
- * @param slope whether it is a gradient at NaN or infinity: what that is layers do not say, and NaN is always right
+ * @param slope whether it is a gradient where numbers are not finite: what that is layers do not say, and NaN is right
  */
 export const compare = async (
   found: Numbers | undefined,
