@@ -198,6 +198,15 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const) {
         await collected()
         expect(tf.memory().numTensors).to.be.at.most(before)
       }
+      // A state that is made within is gone when the tidy ends, and says so.
+      const pure = trainStep(network, rule)
+      let state: joinery.TrainState<typeof network> | undefined
+      tf.tidy(() => {
+        state = pure.init(start, key(2))
+      })
+      const gone = await pure(state as joinery.TrainState<typeof network>, batch).catch((error: Error) => error)
+      expect(gone).to.be.instanceOf(joinery.InvalidOption)
+      expect((gone as Error).message).to.match(/^trainStep, state: .*, got a tensor that has been disposed/)
       await Promise.all([step.dispose(), model.dispose()])
       expect(await fitted(1)).to.deep.equal(expected)
     })

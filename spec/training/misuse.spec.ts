@@ -47,6 +47,13 @@ const lossOf = (forward: unknown) => ({ kind: 'Loss', name: 'own', forward })
 const rows = (count: number, width: number) => Array.from({ length: count }, () => Array(width).fill(0.5))
 const optimizer = j.adam()
 
+const fails = () => {
+  throw new Error('unreadable')
+}
+const hostile: unknown = new Proxy({}, { get: fails, has: fails, ownKeys: fails, getOwnPropertyDescriptor: fails })
+const getter = (name: string, beside: object = {}): unknown =>
+  Object.defineProperty({ ...beside }, name, { enumerable: true, get: fails })
+
 type Row = readonly [error: string, subject: string, call: () => unknown]
 const refusals: readonly Row[] = [
   // Optimizers
@@ -233,6 +240,23 @@ const refusals: readonly Row[] = [
         },
       ),
   ],
+  // What cannot be read
+  ['InvalidOption', 'fit, examples', () => j.fit(network, v, hostile)],
+  ['InvalidOption', 'fit, examples', () => j.fit(network, v, getter('x', { y }))],
+  ['InvalidOption', 'tensor, data', () => j.fit(network, v, { x: hostile, y })],
+  ['InvalidOption', 'tensor, data', () => j.predict(network, v, hostile)],
+  ['InvalidOption', 'fit, variables', () => j.fit(network, hostile, some)],
+  ['InvalidOption', 'fit, variables', () => j.fit(network, { params: hostile, state: {} }, some)],
+  ['InvalidOption', 'predict, variables', () => j.predict(network, getter('params'), x)],
+  ['InvalidOption', 'evaluate, variables', () => j.evaluate(network, { params: getter('tanh-1'), state: {} }, some)],
+  ['InvalidOption', 'trainStep, state', () => step(hostile, some)],
+  ['InvalidOption', 'trainStep, state', () => step(getter('optimizer', trained), some)],
+  ['InvalidOption', 'compileTraining, state', () => compiled.resume(hostile)],
+  ['InvalidOption', 'compileTraining, state', () => compiled(hostile, some)],
+  ['InvalidOption', 'compileTraining, variables', () => compiled.init(hostile, j.key(0))],
+  ['InvalidOption', 'fit, trainState', () => j.fit(network, v, some, { trainState: hostile })],
+  ['InvalidOption', 'adam.init, params', () => j.adam().init(hostile)],
+  ['InvalidOption', 'adam.update, state', () => j.adam().update(v.params, hostile, v.params)],
   // Options
   ['InvalidOption', 'fit, options', () => j.fit(network, v, some, 10)],
   ['InvalidOption', 'fit, options', () => j.fit(network, v, some, null)],

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Part } from '../core/network.ts'
+import { isRecord } from '../core/trees.ts'
 import { another } from '../ops/tfjs/index.ts'
 import { inputCount, outputCount, partsOf, type TensorInput, toNumbers, toTensor, toTensors } from '../state/data.ts'
-import { keeping } from './given.ts'
+import { keeping, reading } from './given.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
 export interface Examples {
@@ -37,13 +38,14 @@ const rowsOf = (owner: string, option: string, tensors: readonly Shaped[]): numb
 }
 
 /** Checks that a value is `{ x, y }`, as a call from JavaScript may give anything. */
-const asExamples = (owner: string, value: unknown): Examples => {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'x') || !Object.hasOwn(value, 'y'))
-    throw fault(owner, 'examples', 'examples, { x, y }', show(value))
-  for (const name of Object.keys(value))
-    if (name !== 'x' && name !== 'y') throw fault(owner, name, 'examples of x and y alone', show(name))
-  return value as Examples
-}
+const asExamples = (owner: string, value: unknown): Examples =>
+  reading(owner, 'examples', () => {
+    if (!isRecord(value) || !Object.hasOwn(value, 'x') || !Object.hasOwn(value, 'y'))
+      throw fault(owner, 'examples', 'examples, { x, y }', show(value))
+    for (const name of Object.keys(value))
+      if (name !== 'x' && name !== 'y') throw fault(owner, name, 'examples of x and y alone', show(name))
+    return { x: value.x, y: value.y } as Examples
+  })
 
 const checkedRows = <T extends Shaped>(owner: string, x: readonly T[], y: readonly T[]) => {
   const size = rowsOf(owner, 'x', x)

@@ -116,6 +116,7 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
   const tell = teller(normal.onRecompile ?? warn)
   const engines = enginesOf(part, normal)
   const held = new WeakMap<CompiledState, Held>()
+  const spent = new WeakSet<CompiledState>()
 
   const keep = (state: CompiledState, own: Held): void => {
     held.set(state, own)
@@ -133,15 +134,13 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
       layer: 'compileTraining',
       option: 'state',
       expected: 'a state that init or the last step gave, and no step has used up',
-      got:
-        (state as Partial<CompiledState> | null | undefined)?.kind === 'CompiledState'
-          ? 'one that has been used up'
-          : 'another value',
+      got: spent.has(state) ? 'one that has been used up' : 'another value',
       remedy: 'Go on from the state that the step gave; keep earlier ones with read(state).',
     })
   }
   const spend = (state: CompiledState): void => {
     held.delete(state)
+    spent.add(state)
     dropped.forget(state)
   }
 

@@ -7,7 +7,7 @@ import { byName, merged, own } from '../core/trees.ts'
 import { handOver } from '../ops/tfjs/index.ts'
 import { type Examples, type NumberBatch, readNumbers, slices, someExamples } from './batches.ts'
 import { type DeviceState, type Engine, engineOf, type RawState } from './engine.ts'
-import { asMemory, asVariables } from './given.ts'
+import { asMemory, asVariables, reading } from './given.ts'
 import { validationName } from './loss.ts'
 import { type NormalFit, readFit } from './options.ts'
 import {
@@ -134,16 +134,21 @@ export const fit = async <N extends AnyLayer, const M extends Metrics = [], V ex
   const part = asPart('fit', network)
   const trees = asVariables('fit', variables)
   const rule = readFit<Examples, Progress, TrainState<N>>(options)
-  const memory = rule.trainState && {
-    optimizer: asMemory('fit', 'trainState', rule.optimizer, trees.params, own({ ...rule.trainState }, 'optimizer')),
-    key: asKey('fit, trainState', own({ ...rule.trainState }, 'key')),
-  }
+  const memory =
+    rule.trainState &&
+    reading('fit', 'trainState', () => {
+      const given = rule.trainState as unknown as Readonly<Record<string, unknown>>
+      return {
+        optimizer: asMemory('fit', 'trainState', rule.optimizer, trees.params, own(given, 'optimizer')),
+        key: asKey('fit, trainState', own(given, 'key')),
+      }
+    })
   const read = (owner: string, given: Examples): Promise<NumberBatch> =>
     readNumbers(owner, part, given, batch => checkTraining(part, trees, batch, rule))
   // All of this before anything is awaited: what is learnt is what was given.
-  const reading = Promise.all([read('fit', examples), rule.validation && read('fit, validation', rule.validation)])
+  const examplesRead = Promise.all([read('fit', examples), rule.validation && read('fit, validation', rule.validation)])
   const work = async (state: RawState): Promise<Fitted<N, M, V>> => {
-    const [all, held] = await reading
+    const [all, held] = await examplesRead
     const engine = engineOf(part, rule, state, await chooseBackend(rule.backend))
     try {
       const start = await engine.begin(state)

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { InvalidOption, show, WeightInitializationError } from '../core/errors.ts'
+import { InvalidOption, JoineryError, show, WeightInitializationError } from '../core/errors.ts'
 import { asKey, type Key } from '../core/random.ts'
 import { showShape } from '../core/shape.ts'
-import { byName, isRecord, leafOf, leavesOf, mapTree, own, type VariableTree } from '../core/trees.ts'
+import { byName, isRecord, leafOf, leavesOf, mapRecord, mapTree, own, type VariableTree } from '../core/trees.ts'
 import { another } from '../ops/tfjs/index.ts'
 import { asTrees, type Trees } from '../state/check.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
@@ -47,6 +47,26 @@ export const described = (value: unknown): string => {
   return isRecord(value) ? `an object with ${Object.keys(value).slice(0, 8).join(', ') || 'nothing'}` : show(value)
 }
 
+/**
+ * Reads what a user gave, once.
+ *
+ * @throws InvalidOption when it cannot be read: what getters and proxies throw is a fault of the argument
+ */
+export const reading = <R>(owner: string, option: string, read: () => R): R => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof JoineryError) throw error
+    throw new InvalidOption({
+      layer: owner,
+      option,
+      expected: 'an object that can be read',
+      got: `one that throws ${show(error)}`,
+      remedy: 'Give plain objects.',
+    })
+  }
+}
+
 /** Why a value is no tensor to compute with; `undefined` for one that is. */
 const misfit = (value: unknown): string | undefined => {
   if (!(value instanceof tf.Tensor)) return value === undefined ? 'none' : described(value)
@@ -54,39 +74,43 @@ const misfit = (value: unknown): string | undefined => {
   return value.dtype === 'string' || value.dtype === 'complex64' ? `a tensor of dtype ${value.dtype}` : undefined
 }
 
-/** Checks that a tree holds tensors by layer and name. */
-const checkTree = (tree: unknown, fault: (layer: string, expected: string, got: string) => Error): void => {
-  for (const [layer, variables] of Object.entries(tree as object)) {
+/** A copy of a tree that holds tensors by layer and name. */
+const checkedTree = (
+  tree: object,
+  fault: (layer: string, expected: string, got: string) => Error,
+): VariableTree<tf.Tensor> =>
+  mapRecord(tree as Readonly<Record<string, unknown>>, (variables, layer) => {
     if (!isRecord(variables)) throw fault(layer, 'its variables by name', described(variables))
-    for (const [name, variable] of Object.entries(variables)) {
+    return mapRecord(variables, (variable, name) => {
       const got = misfit(variable)
       if (got !== undefined) throw fault(layer, `${name}, a tensor of numbers`, got)
-    }
-  }
-}
+      return variable as tf.Tensor
+    })
+  })
 
 /**
- * Checks that a value has the form of variables: tensors by layer and name.
+ * Checks that a value has the form of variables, tensors by layer and name, and copies the trees.
  *
  * @param owner the function that was called
  * @throws InvalidOption when it has another form
  * @throws WeightInitializationError when a variable is no tensor, or has been disposed
  */
-export const asVariables = (owner: string, value: unknown): Trees => {
-  const trees = asTrees<tf.Tensor>(owner, value)
-  for (const tree of [trees.params, trees.state])
-    checkTree(
-      tree,
-      (layer, expected, got) =>
-        new WeightInitializationError({
-          layer,
-          expected,
-          got,
-          remedy: 'Make variables with init(network, key), and keep them while they are in use.',
-        }),
-    )
-  return trees
-}
+export const asVariables = (owner: string, value: unknown): Trees =>
+  reading(owner, 'variables', () => {
+    const { params, state } = asTrees<tf.Tensor>(owner, value)
+    const checked = (tree: VariableTree<tf.Tensor>) =>
+      checkedTree(
+        tree,
+        (layer, expected, got) =>
+          new WeightInitializationError({
+            layer,
+            expected,
+            got,
+            remedy: 'Make variables with init(network, key), and keep them while they are in use.',
+          }),
+      )
+    return Object.freeze({ params: checked(params), state: checked(state) })
+  })
 
 /**
  * Checks that a value has the form of parameters, or of their gradients: tensors by layer and name.
@@ -102,9 +126,10 @@ export const asTensors = (owner: string, option: string, value: unknown): Variab
       got,
       remedy: 'Give params of init(network, key), or of gradients.',
     })
-  if (!isRecord(value)) throw fault('tensors by layer and name', described(value))
-  checkTree(value, (layer, expected, got) => fault(`of ${layer} ${expected}`, got))
-  return value as VariableTree<tf.Tensor>
+  return reading(owner, option, () => {
+    if (!isRecord(value)) throw fault('tensors by layer and name', described(value))
+    return checkedTree(value, (layer, expected, got) => fault(`of ${layer} ${expected}`, got))
+  })
 }
 
 /**
@@ -165,15 +190,17 @@ export interface GivenState extends Trees {
  */
 export const asTrainState = (owner: string, optimizer: Optimizer, value: unknown): GivenState => {
   const parts = ['variables', 'optimizer', 'key']
-  if (!isRecord(value) || parts.some(part => !Object.hasOwn(value, part)))
-    throw new InvalidOption({
-      layer: owner,
-      option: 'state',
-      expected: `a state, { ${parts.join(', ')} }`,
-      got: described(value),
-      remedy: 'Begin with init(variables, key), and go on from what each step gives.',
-    })
-  const trees = asVariables(owner, value.variables)
-  const memory = asMemory(owner, 'state', optimizer, trees.params, value.optimizer)
-  return { ...trees, optimizer: memory, key: asKey(owner, value.key) }
+  return reading(owner, 'state', () => {
+    if (!isRecord(value) || parts.some(part => !Object.hasOwn(value, part)))
+      throw new InvalidOption({
+        layer: owner,
+        option: 'state',
+        expected: `a state, { ${parts.join(', ')} }`,
+        got: described(value),
+        remedy: 'Begin with init(variables, key), and go on from what each step gives.',
+      })
+    const trees = asVariables(owner, value.variables)
+    const memory = asMemory(owner, 'state', optimizer, trees.params, value.optimizer)
+    return { ...trees, optimizer: memory, key: asKey(owner, value.key) }
+  })
 }

@@ -16,7 +16,7 @@ import {
   type VariableTree,
 } from '../core/trees.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asMemory, asTensors, described } from './given.ts'
+import { asMemory, asTensors, described, reading } from './given.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on. */
 export type Step = number | ((update: number) => number)
@@ -242,7 +242,9 @@ export const defineOptimizer = (
     },
     update: <P extends ParamsTree>(grads: P, state: OptimizerState) => {
       const tree = asTensors(`${name}.update`, 'grads', grads)
-      const { update, slots: before } = asMemory(`${name}.update`, 'state', own, tree, state)
+      const { update, slots: before } = reading(`${name}.update`, 'state', () =>
+        asMemory(`${name}.update`, 'state', own, tree, state),
+      )
       const coefficients = coefficientsAt(own, update)
       const [changes, slots] = tidily(() =>
         changesOf(

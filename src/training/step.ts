@@ -246,9 +246,14 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
   }
   const begin = (variables: Variables<N>, key: Key): TrainState<N> => {
     const own = asKey('trainStep', key)
-    const { params } = checkedVariables('trainStep', part, variables)
-    const memory = tidily(() => initialSlots(tfjsOps, normal.optimizer.rule, params))
-    return Object.freeze({ variables, optimizer: mapSlots(memory, tensor => handOver(tensor)), key: own })
+    const trees = checkedVariables('trainStep', part, variables)
+    const memory = tidily(() => initialSlots(tfjsOps, normal.optimizer.rule, trees.params))
+    // The trees are copies of those of the network's variables.
+    return Object.freeze({
+      variables: trees as unknown as Variables<N>,
+      optimizer: mapSlots(memory, tensor => handOver(tensor)),
+      key: own,
+    })
   }
   return Object.freeze(Object.assign(step, { init: begin }))
 }
