@@ -1,5 +1,7 @@
 export { contract, scratchBytes } from './contract'
 export { clear, copyRuns } from './copy'
 export { change, combine, select } from './elementwise'
-export { maxPoolGradient } from './pool'
+export { maxRows } from './largest'
+export { maxPoolGradient, pool } from './pool'
+export { scatterRows } from './scatter'
 export { sumRows } from './sum'

@@ -1,5 +1,89 @@
 /**
- * The gradient of max pooling: each element of `dy` goes to the first element of its window that is the largest, `y`.
+ * Pooling: the largest of each window, NaN where there is one, or the mean of the elements that are not padding. Channels
+ * lie side by side.
+ */
+export function pool(
+  averages: i32,
+  x: usize,
+  y: usize,
+  batch: i32,
+  rows: i32,
+  cols: i32,
+  channels: i32,
+  outRows: i32,
+  outCols: i32,
+  high: i32,
+  wide: i32,
+  down: i32,
+  right: i32,
+  top: i32,
+  left: i32,
+): void {
+  const width = (<usize>channels) << 2
+  for (let b = 0; b < batch; b++)
+    for (let i = 0; i < outRows; i++)
+      for (let j = 0; j < outCols; j++) {
+        const firstRow = max(0, i * down - top)
+        const firstCol = max(0, j * right - left)
+        const endRow = min(rows, i * down - top + high)
+        const endCol = min(cols, j * right - left + wide)
+        const start = x + <usize>((b * rows + firstRow) * cols + firstCol) * width
+        const tall = max(0, endRow - firstRow)
+        const broad = max(0, endCol - firstCol)
+        if (averages !== 0) meanOf(start, tall, broad, <usize>cols * width, width, y)
+        else largestOf(start, tall, broad, <usize>cols * width, width, y)
+        y += width
+      }
+}
+
+/** One window of all channels. */
+function largestOf(x: usize, tall: i32, broad: i32, row: usize, width: usize, y: usize): void {
+  const end = x + <usize>tall * row
+  const across = <usize>broad * width
+  let c: usize = 0
+  for (; c + 16 <= width; c += 16) {
+    let found = f32x4.splat(-Infinity)
+    for (let from = x + c; from < end + c; from += row)
+      for (let at = from; at < from + across; at += width) found = f32x4.max(found, v128.load(at))
+    v128.store(y + c, found)
+  }
+  for (; c < width; c += 4) {
+    let found: f32 = -Infinity
+    for (let from = x + c; from < end + c; from += row)
+      for (let at = from; at < from + across; at += width) found = max(found, load<f32>(at))
+    store<f32>(y + c, found)
+  }
+}
+
+/** The same for the mean: the sums of the rows of a window are added up. */
+function meanOf(x: usize, tall: i32, broad: i32, row: usize, width: usize, y: usize): void {
+  const end = x + <usize>tall * row
+  const across = <usize>broad * width
+  const count = <f32>(tall * broad)
+  let c: usize = 0
+  for (; c + 16 <= width; c += 16) {
+    let total = f32x4.splat(0)
+    for (let from = x + c; from < end + c; from += row) {
+      let sum = f32x4.splat(0)
+      for (let at = from; at < from + across; at += width) sum = f32x4.add(sum, v128.load(at))
+      total = f32x4.add(total, sum)
+    }
+    v128.store(y + c, f32x4.div(total, f32x4.splat(count)))
+  }
+  for (; c < width; c += 4) {
+    let total: f32 = 0
+    for (let from = x + c; from < end + c; from += row) {
+      let sum: f32 = 0
+      for (let at = from; at < from + across; at += width) sum += load<f32>(at)
+      total += sum
+    }
+    store<f32>(y + c, total / count)
+  }
+}
+
+/**
+ * The gradient of max pooling: each element of `dy` goes to the first element of its window that is the largest, `y`, or
+ * is NaN, than which nothing is larger.
  * Channels lie side by side, four of which are done at once.
  */
 export function maxPoolGradient(
@@ -67,7 +151,8 @@ function toLargest(
     for (let r = firstRow; r < endRow; r++)
       for (let k = firstCol; k < endCol; k++) {
         const at = image + <usize>(r * cols + k) * width + c
-        const hit = v128.andnot(f32x4.eq(v128.load(x + at), largest), found)
+        const here = v128.load(x + at)
+        const hit = v128.andnot(v128.or(f32x4.eq(here, largest), f32x4.ne(here, here)), found)
         found = v128.or(found, hit)
         if (v128.any_true(hit)) v128.store(dx + at, f32x4.add(v128.load(dx + at), v128.and(given, hit)))
       }
@@ -78,7 +163,8 @@ function toLargest(
     for (let r = firstRow; r < endRow && !found; r++)
       for (let k = firstCol; k < endCol && !found; k++) {
         const at = image + <usize>(r * cols + k) * width + c
-        if (load<f32>(x + at) !== largest) continue
+        const here = load<f32>(x + at)
+        if (here !== largest && !F32.isNaN(here)) continue
         found = true
         store<f32>(dx + at, load<f32>(dx + at) + load<f32>(dy + out + c))
       }

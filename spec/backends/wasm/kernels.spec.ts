@@ -44,7 +44,7 @@ const agree = async (
   const expected = compute(reference as unknown as Ops<Numbers>, inputs)
   expect(numbers.length).to.equal(expected.data.length)
   // Errors grow with the number of terms; of three hundred normal ones the sum is about 17.
-  const scale = Math.max(1, ...expected.data.map(Math.abs))
+  const scale = expected.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
   for (const [i, value] of expected.data.entries())
     expect(numbers[i], `element ${i}`).to.be.closeTo(value, 2e-5 * scale)
 }

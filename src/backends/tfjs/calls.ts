@@ -1,6 +1,7 @@
-import type { Shape } from '../../core/shape.ts'
+import { BackendError } from '../../core/errors.ts'
+import { type Shape, sizeOf } from '../../core/shape.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
-import { type Operations, operationsIn } from '../wasm/operations.ts'
+import { type Matrices, type Operations, operationsIn, type Reduction } from '../wasm/operations.ts'
 import { aligned } from '../wasm/walks.ts'
 import type { Device, Info } from './device.ts'
 
@@ -20,6 +21,7 @@ export interface Calls {
   /** The tensor itself, where there is nothing to pad. */
   readonly padded: (x: Info, paddings: readonly (readonly number[])[]) => Info
   readonly sum: (x: Info, axes: readonly number[], keepDims?: boolean) => Info
+  readonly max: (x: Info, axes: readonly number[], keepDims?: boolean) => Info
   readonly slice: (x: Info, begin: readonly number[], length: readonly number[]) => Info
   readonly concatenate: (xs: readonly Info[], axis: number) => Info
   readonly reverse: (x: Info, axes: readonly number[]) => Info
@@ -30,6 +32,50 @@ export interface Calls {
 }
 
 const known = (shape: Shape): number[] => shape as number[]
+
+/** How many axes the kernels of tfjs for WebAssembly take where these have to be told apart; they do not say so. */
+export const mostAxes = 6
+
+export const tooManyAxes = (count: number): BackendError =>
+  new BackendError({
+    backend: 'wasm',
+    expected: `${mostAxes} axes at most for the kernels of tfjs alone`,
+    got: `${count}`,
+    remedy: 'Reshape to fewer axes, or choose another backend.',
+  })
+
+const refuse = (count: number): never => {
+  throw tooManyAxes(count)
+}
+
+const reducedShape = (shape: readonly number[], axes: readonly number[], keepDims: boolean): number[] =>
+  shape.flatMap((d, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [d]))
+
+/** Axes of more than one element, those that have only such of one between them together; the last ones first. */
+const runsOf = (shape: readonly number[], axes: readonly number[]): readonly (readonly number[])[] => {
+  const runs: number[][] = []
+  let isOpen = false
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] === 1) continue
+    if (!axes.includes(axis)) isOpen = false
+    else if (isOpen) runs.at(-1)?.push(axis)
+    else {
+      runs.push([axis])
+      isOpen = true
+    }
+  }
+  return runs
+}
+
+/** A tensor as matrices whose rows are the axes of a run. */
+const matricesOf = (shape: readonly number[], run: readonly number[]): Matrices => {
+  const [first, last] = [Math.min(...run), Math.max(...run)]
+  return {
+    count: sizeOf(shape.slice(0, first)),
+    rows: sizeOf(shape.slice(first, last + 1)),
+    columns: sizeOf(shape.slice(last + 1)),
+  }
+}
 
 /** @param made gets every tensor that is made */
 export const callsOf = (device: Device, made: Info[]): Calls => {
@@ -61,11 +107,25 @@ export const callsOf = (device: Device, made: Info[]): Calls => {
       ? x
       : native
         ? keep(native.pad(x, paddings))
-        : call('PadV2', { x }, { paddings, constantValue: 0 })
-  const sum = (x: Info, axes: readonly number[], keepDims = false): Info => {
-    const summed = native?.sum(x, axes, keepDims)
-    return summed ? keep(summed) : call('Sum', { x }, { axis: [...axes], keepDims })
+        : device.name === 'wasm' && x.shape.length > mostAxes
+          ? refuse(x.shape.length)
+          : call('PadV2', { x }, { paddings, constantValue: 0 })
+  /** Axes that lie side by side are reduced at once, the last ones first. */
+  const reduced = (reduction: Reduction, x: Info, axes: readonly number[], keepDims: boolean): Info | undefined => {
+    if (native === undefined) return undefined
+    const { reduce } = native
+    const shape = reducedShape(x.shape, axes, keepDims)
+    const runs = runsOf(x.shape, axes)
+    if (runs.length === 0) return alias(x, shape)
+    return runs.reduce((before, run, i) => {
+      const after = i === runs.length - 1 ? shape : reducedShape(before.shape, run, true)
+      return keep(reduce(reduction, before, matricesOf(before.shape, run), after))
+    }, x)
   }
+  const sum = (x: Info, axes: readonly number[], keepDims = false): Info =>
+    reduced('sum', x, axes, keepDims) ?? call('Sum', { x }, { axis: [...axes], keepDims })
+  const max = (x: Info, axes: readonly number[], keepDims = false): Info =>
+    reduced('max', x, axes, keepDims) ?? call('Max', { x }, { reductionIndices: [...axes], keepDims })
   const slice = (x: Info, begin: readonly number[], length: readonly number[]): Info =>
     native ? keep(native.slice(x, begin, length)) : call('Slice', { x }, { begin: [...begin], size: [...length] })
   const concatenate = (xs: readonly Info[], axis: number): Info =>
@@ -77,7 +137,7 @@ export const callsOf = (device: Device, made: Info[]): Calls => {
   }
 
   return Object.freeze<Calls>({
-    ...{ keep, call, make, alias, as, cast, broadcast, padded, sum, slice, concatenate, reverse },
+    ...{ keep, call, make, alias, as, cast, broadcast, padded, sum, max, slice, concatenate, reverse },
     ...{ native, isCpu },
   })
 }

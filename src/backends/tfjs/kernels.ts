@@ -4,7 +4,9 @@ import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { resultShape } from '../../ops/shapes.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
-import { callsOf } from './calls.ts'
+import { type combinations, elementwise } from '../wasm/elementwise.ts'
+import { aligned, merged, stepsOf } from '../wasm/walks.ts'
+import { callsOf, mostAxes, tooManyAxes } from './calls.ts'
 import type { Device, Info } from './device.ts'
 import { type Multiplying, multiplyingOf } from './multiplying.ts'
 import { poolingOf } from './pooling.ts'
@@ -17,6 +19,20 @@ export interface Kernels extends Ops<Info>, Pick<Multiplying, 'fused'> {
   readonly positive: (x: Info) => Info
 }
 
+type Combination = keyof typeof combinations
+
+/** Two shapes of as few axes as their broadcasting takes. */
+const together = (
+  a: readonly number[],
+  b: readonly number[],
+  wide: readonly number[],
+): readonly [readonly number[], readonly number[]] => {
+  const [ofA, ofB] = [a, b].map(shape => stepsOf(aligned(shape, wide.length))) as [readonly number[], readonly number[]]
+  const walks = merged(wide.map((size, axis) => ({ size, a: ofA[axis] as number, b: ofB[axis] as number })))
+  const axes = walks.toReversed()
+  return [axes.map(walk => (walk.a === 0 ? 1 : walk.size)), axes.map(walk => (walk.b === 0 ? 1 : walk.size))]
+}
+
 const zero: loops.Block = { values: new Float32Array(1), shape: [] }
 
 /**
@@ -26,33 +42,58 @@ const zero: loops.Block = { values: new Float32Array(1), shape: [] }
  */
 export const kernelsOf = (device: Device, made: Info[]): Kernels => {
   const calls = callsOf(device, made)
-  const { keep, call, make, alias, as, cast, broadcast, padded, sum, slice, concatenate, reverse, native, isCpu } =
+  const { keep, call, make, alias, as, cast, broadcast, padded, sum, max, slice, concatenate, reverse, native, isCpu } =
     calls
   const { matmul, convolve, fused } = multiplyingOf(device, calls, (x, axis, gap) => spread(ops, x, axis, gap))
 
   const unary = (kernel: string) => (x: Info) => call(kernel, { x })
-  const binary = (kernel: string) => (a: Info, b: Info) => call(kernel, { a, b })
-  const truth = (kernel: string) => (a: Info, b: Info) => cast(call(kernel, { a, b }), 'float32')
+  /** By kernels of our own where there are some: those of WebAssembly take six axes at most, and do not say so. */
+  const own = (operation: Combination, a: Info, b: Info): Info | undefined => {
+    if (device.module === undefined) return undefined
+    const shapes = [a.shape, b.shape]
+    const result = resultShape(operation, shapes, []) as readonly number[]
+    const compute = elementwise(device.module, operation, shapes, result)
+    return compute && keep(compute([a, b], [false, false]))
+  }
+  const foreign = (kernel: string, a: Info, b: Info): Info => {
+    if (device.name !== 'wasm' || Math.max(a.shape.length, b.shape.length) <= mostAxes) return call(kernel, { a, b })
+    const wide = resultShape('add', [a.shape, b.shape], []) as readonly number[]
+    const [one, other] = together(a.shape, b.shape, wide)
+    if (one.length > mostAxes) throw tooManyAxes(one.length)
+    return alias(call(kernel, { a: as(a, one), b: as(b, other) }), wide)
+  }
+  const binary = (kernel: string, operation: Combination) => (a: Info, b: Info) =>
+    own(operation, a, b) ?? foreign(kernel, a, b)
+  const truth = (kernel: string, operation: Combination) => (a: Info, b: Info) =>
+    own(operation, a, b) ?? cast(foreign(kernel, a, b), 'float32')
   /** The same, where there is anything to repeat. */
   const spreadOver = (x: Info, shape: Shape): Info =>
     x.shape.length === shape.length && x.shape.every((d, i) => d === shape[i]) ? x : broadcast(x, shape)
+  /** Rows of the last axis: kernels take some number of axes at most. */
+  const flat = (x: Info): Info => {
+    const columns = x.shape.at(-1) ?? 1
+    return as(x, [sizeOf(x.shape) / columns, columns])
+  }
   const logSoftmax = (x: Info): Info => {
     const last = [x.shape.length - 1]
-    const shifted = call('Sub', { a: x, b: call('Max', { x }, { reductionIndices: last, keepDims: true }) })
-    return call('Sub', { a: shifted, b: call('Log', { x: sum(call('Exp', { x: shifted }), last, true) }) })
+    const { subtract } = ops
+    const shifted = subtract(x, max(x, last, true))
+    return subtract(shifted, call('Log', { x: sum(call('Exp', { x: shifted }), last, true) }))
   }
   /** Not every backend sums by index; a product with one-hot rows does the same. */
   const scatter = (values: Info, indices: Info, rows: number): Info => {
     const count = sizeOf(indices.shape)
     const rest = values.shape.slice(indices.shape.length)
+    if (native) return keep(native.scatter(values, indices, [rows, ...rest]))
+    if (isCpu) return make(loops.scattered(device.view(values), device.view(indices), rows))
     const at = cast(as(indices, [count]), 'int32')
-    const flat = as(values, [count, sizeOf(rest)])
+    const parts = as(values, [count, sizeOf(rest)])
     if (device.has('UnsortedSegmentSum'))
-      return alias(call('UnsortedSegmentSum', { x: flat, segmentIds: at }, { numSegments: rows }), [rows, ...rest])
+      return alias(call('UnsortedSegmentSum', { x: parts, segmentIds: at }, { numSegments: rows }), [rows, ...rest])
     // The kernel of WebAssembly writes whole numbers, whatever type it is asked for.
     const hot = call('OneHot', { indices: at }, { depth: rows, onValue: 1, offValue: 0, dtype: 'int32' })
     const columns = call('Transpose', { x: cast(hot, 'float32') }, { perm: [1, 0] })
-    return alias(matmul(columns, flat), [rows, ...rest])
+    return alias(matmul(columns, parts), [rows, ...rest])
   }
 
   const ops: Kernels = Object.freeze<Kernels>({
@@ -77,14 +118,14 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     elu: unary('Elu'),
     softplus: unary('Softplus'),
     erf: unary('Erf'),
-    add: binary('Add'),
-    subtract: binary('Sub'),
-    multiply: binary('Multiply'),
-    divide: binary('RealDiv'),
-    maximum: binary('Maximum'),
-    minimum: binary('Minimum'),
-    greater: truth('Greater'),
-    equal: truth('Equal'),
+    add: binary('Add', 'add'),
+    subtract: binary('Sub', 'subtract'),
+    multiply: binary('Multiply', 'multiply'),
+    divide: binary('RealDiv', 'divide'),
+    maximum: binary('Maximum', 'maximum'),
+    minimum: binary('Minimum', 'minimum'),
+    greater: truth('Greater', 'greater'),
+    equal: truth('Equal', 'equal'),
     // The kernel does not broadcast.
     where: (condition, a, b) => {
       const wide = resultShape('where', [condition.shape, a.shape, b.shape], [])
@@ -99,11 +140,11 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     sum,
     mean: (x, axes, keepDims) => {
       const count = device.make(Float32Array.of(sizeOf(axes.map(axis => x.shape[axis] as number))), [])
-      return call('RealDiv', { a: sum(x, axes, keepDims), b: keep(count) })
+      return ops.divide(sum(x, axes, keepDims), keep(count))
     },
-    max: (x, axes, keepDims = false) => call('Max', { x }, { reductionIndices: [...axes], keepDims }),
-    argMax: x => cast(call('ArgMax', { x }, { axis: x.shape.length - 1 }), 'float32'),
-    softmax: x => call('Softmax', { logits: x }, { dim: x.shape.length - 1 }),
+    max,
+    argMax: x => alias(cast(call('ArgMax', { x: flat(x) }, { axis: 1 }), 'float32'), x.shape.slice(0, -1)),
+    softmax: x => alias(call('Softmax', { logits: flat(x) }, { dim: 1 }), x.shape),
     logSoftmax,
     reshape: (x, shape) => {
       const rest = sizeOf(shape.map(d => d ?? 1))
@@ -126,9 +167,10 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     reverse,
     broadcast,
     gather: (table, indices) => {
-      const flat = cast(as(indices, [sizeOf(indices.shape)]), 'int32')
-      const rows = call('GatherV2', { x: table, indices: flat }, { axis: 0, batchDims: 0 })
-      return alias(rows, [...indices.shape, ...table.shape.slice(1)])
+      const at = cast(as(indices, [sizeOf(indices.shape)]), 'int32')
+      const [count = 1, ...rest] = table.shape
+      const rows = call('GatherV2', { x: as(table, [count, sizeOf(rest)]), indices: at }, { axis: 0, batchDims: 0 })
+      return alias(rows, [...indices.shape, ...rest])
     },
     scatter,
     stopGradient: x => alias(x, x.shape),
@@ -142,7 +184,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     normal: () => refuse('normal'),
     scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
     fused,
-    positive: x => call('Step', { x }, { alpha: 0 }),
+    positive: x => (isCpu ? make(loops.positive(device.view(x))) : ops.greater(x, make(zero))),
   })
   return ops
 }

@@ -12,11 +12,16 @@ const pooling = ({ size, stride }: Window, pad: unknown) => ({ filterSize: [...s
 /** Pooling and its gradients. */
 export type Pooling = Pick<Ops<Info>, 'maxPool' | 'averagePool' | 'maxPoolGradient' | 'averagePoolGradient'>
 
-export const poolingOf = (device: Device, { keep, call, make, as, padded, slice, native }: Calls): Pooling => {
+export const poolingOf = (device: Device, { keep, call, make, as, padded, slice, native, isCpu }: Calls): Pooling => {
   const { view } = device
-  const maxPool = (x: Info, window: Window): Info =>
-    call('MaxPool', { x }, { ...pooling(window, around(window.padding)), dimRoundingMode: undefined })
+  const maxPool = (x: Info, window: Window): Info => {
+    if (native) return keep(native.pool(false, x, window))
+    // The kernel of the cpu backend lets numbers win over NaN.
+    if (isCpu) return make(loops.largest(view(x), window))
+    return call('MaxPool', { x }, { ...pooling(window, around(window.padding)), dimRoundingMode: undefined })
+  }
   const averagePool = (x: Info, window: Window): Info => {
+    if (native) return keep(native.pool(true, x, window))
     const means = call('AvgPool', { x: padded(x, around(window.padding)) }, pooling(window, 'valid'))
     const factors = loops.shares(x.shape, window, means.shape)
     return factors === null ? means : call('Multiply', { a: means, b: make(factors) })

@@ -92,7 +92,7 @@ const computation = (
   if (node.kind === 'application') {
     const { operation, attributes } = node
     const isPositive = operation === 'greater' && uniform(node.inputs[1] as GraphNode) === 0
-    if (isPositive && device.has('Step')) return values => kernels.positive(values[from[0] as number] as Info)
+    if (isPositive) return values => kernels.positive(values[from[0] as number] as Info)
     const run = perform(kernels)
     return values => run(operation, given(values), attributes)
   }

@@ -1,12 +1,12 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../../core/shape.ts'
 import type { Module } from './module.ts'
-import { aligned, merged, stepsOf } from './walks.ts'
+import { aligned, merged, stepsOf, type Walk } from './walks.ts'
 
 // Operations element by element, whose result takes the memory of an operand that nothing needs any more.
 
 /** The number by which the kernel knows each operation of two operands. */
-const combinations: Readonly<Record<string, number>> = {
+export const combinations = {
   add: 0,
   subtract: 1,
   multiply: 2,
@@ -15,9 +15,12 @@ const combinations: Readonly<Record<string, number>> = {
   minimum: 5,
   greater: 6,
   equal: 7,
-}
+} as const
 /** The same for one operand. */
-const changes: Readonly<Record<string, number>> = { negative: 0, square: 1, sqrt: 2, abs: 3, relu: 4, rsqrt: 5 }
+export const changes = { negative: 0, square: 1, sqrt: 2, abs: 3, relu: 4, rsqrt: 5 } as const
+
+const numberIn = (numbers: Readonly<Record<string, number>>, operation: string): number | undefined =>
+  Object.hasOwn(numbers, operation) ? numbers[operation] : undefined
 
 /** @param spent which of the operands nothing needs any more */
 export type Compute = (operands: readonly TensorInfo[], spent: readonly boolean[]) => TensorInfo
@@ -30,17 +33,18 @@ interface Grid {
   readonly rowsOfB: number
   readonly oneA: boolean
   readonly oneB: boolean
+  /** Further axes, the innermost first: they are rows of columns for each of their elements. */
+  readonly more: readonly Walk[]
 }
 
-/** Broadcasting as rows of columns; `undefined` where it takes more than these two axes. */
-const gridOf = (a: readonly number[], b: readonly number[], result: readonly number[]): Grid | undefined => {
+/** Broadcasting as rows of columns. */
+const gridOf = (a: readonly number[], b: readonly number[], result: readonly number[]): Grid => {
   const [ofA, ofB] = [a, b].map(shape => stepsOf(aligned(shape, result.length))) as [number[], number[]]
   const axes = merged(result.map((size, axis) => ({ size, a: ofA[axis] as number, b: ofB[axis] as number })))
   const [columns = { size: 1, a: 1, b: 1 }, rows = { size: 1, a: 0, b: 0 }, ...more] = axes
-  if (more.length > 0 || (columns.a === 0 && columns.b === 0)) return undefined
   return {
     ...{ rows: rows.size, columns: columns.size, rowsOfA: rows.a, rowsOfB: rows.b },
-    ...{ oneA: columns.a === 0, oneB: columns.b === 0 },
+    ...{ oneA: columns.a === 0, oneB: columns.b === 0, more },
   }
 }
 
@@ -62,22 +66,35 @@ export const elementwise = (
       }
     return blank(result)
   }
-  const changing = changes[operation]
+  const changing = numberIn(changes, operation)
   if (changing !== undefined)
     return (operands, spent) => {
       const made = target(operands, spent)
       kernels.change(changing, addressOf(operands[0] as TensorInfo), addressOf(made), count)
       return made
     }
-  const combining = combinations[operation]
-  const grid = combining === undefined ? undefined : gridOf(shapes[0] ?? [], shapes[1] ?? [], result)
-  if (combining === undefined || grid === undefined) return undefined
-  const { rows, columns, rowsOfA, rowsOfB } = grid
-  const [oneA, oneB] = [Number(grid.oneA), Number(grid.oneB)]
+  const combining = numberIn(combinations, operation)
+  if (combining === undefined) return undefined
+  const { rows, columns, rowsOfA, rowsOfB, more, ...ones } = gridOf(shapes[0] ?? [], shapes[1] ?? [], result)
+  const [oneA, oneB] = [Number(ones.oneA), Number(ones.oneB)]
+  const each = 4 * rows * columns
+  /** From these addresses on, the result's elements side by side; gives where the next ones go. */
+  const combine = (a: number, b: number, to: number, axes: readonly Walk[]): number => {
+    const outermost = axes.at(-1)
+    if (outermost === undefined) {
+      kernels.combine(combining, a, rowsOfA, oneA, b, rowsOfB, oneB, to, rows, columns)
+      return to + each
+    }
+    const inner = axes.slice(0, -1)
+    let next = to
+    for (let i = 0; i < outermost.size; i++)
+      next = combine(a + 4 * i * outermost.a, b + 4 * i * outermost.b, next, inner)
+    return next
+  }
   return (operands, spent) => {
     const [a, b] = operands.map(addressOf) as [number, number]
     const made = target(operands, spent)
-    kernels.combine(combining, a, rowsOfA, oneA, b, rowsOfB, oneB, addressOf(made), rows, columns)
+    combine(a, b, addressOf(made), more)
     return made
   }
 }

@@ -79,7 +79,33 @@ export interface Kernels {
     top: number,
     left: number,
   ) => void
-  readonly sumRows: (x: number, count: number, rows: number, columns: number, sums: number) => void
+  readonly pool: (
+    averages: number,
+    x: number,
+    y: number,
+    batch: number,
+    rows: number,
+    cols: number,
+    channels: number,
+    outRows: number,
+    outCols: number,
+    high: number,
+    wide: number,
+    down: number,
+    right: number,
+    top: number,
+    left: number,
+  ) => void
+  readonly sumRows: (x: number, count: number, rows: number, columns: number, sums: number, scratch: number) => void
+  readonly scatterRows: (
+    values: number,
+    indices: number,
+    count: number,
+    width: number,
+    rows: number,
+    sums: number,
+  ) => void
+  readonly maxRows: (x: number, count: number, rows: number, columns: number, largest: number) => void
 }
 
 /** The memory that tensors of tfjs lie in, and our kernels in the same. */

@@ -1,9 +1,19 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Margin, Window } from '../../core/ops.ts'
 import { sizeOf } from '../../core/shape.ts'
+import { resultShape } from '../../ops/shapes.ts'
 import { copying, type Part } from './copying.ts'
 import type { Module } from './module.ts'
 import { aligned } from './walks.ts'
+
+export type Reduction = 'sum' | 'max'
+
+/** How many matrices of how many rows and columns a tensor is. */
+export interface Matrices {
+  readonly count: number
+  readonly rows: number
+  readonly columns: number
+}
 
 /** Operations of our own where those of tfjs are slow or missing. */
 export interface Operations {
@@ -14,14 +24,17 @@ export interface Operations {
   readonly reverse: (x: TensorInfo, axes: readonly number[]) => TensorInfo
   readonly pad: (x: TensorInfo, margins: readonly (readonly number[])[]) => TensorInfo
   readonly concatenate: (xs: readonly TensorInfo[], axis: number) => TensorInfo
-  /** `undefined` for axes that do not lie side by side before others: tfjs sums along the last ones well. */
-  readonly sum: (x: TensorInfo, axes: readonly number[], keepDims: boolean) => TensorInfo | undefined
+  /** The sum, or the largest, of each column of some matrices, as a tensor of a shape of as many elements. */
+  readonly reduce: (reduction: Reduction, x: TensorInfo, matrices: Matrices, shape: readonly number[]) => TensorInfo
+  /** The converse of looking rows of a table up. */
+  readonly scatter: (values: TensorInfo, indices: TensorInfo, shape: readonly number[]) => TensorInfo
+  readonly pool: (averages: boolean, x: TensorInfo, window: Window) => TensorInfo
   readonly maxPoolGradient: (dy: TensorInfo, x: TensorInfo, y: TensorInfo, window: Window) => TensorInfo
 }
 
 /** The operations in the memory of a module. */
 export const operationsIn = (module: Module): Operations => {
-  const { kernels, addressOf, blank } = module
+  const { kernels, addressOf, allocate, blank, free } = module
   const place = (made: TensorInfo, x: TensorInfo, part: Part): void =>
     copying(module, part)(addressOf(made), addressOf(x))
   /** A tensor that is all a part of another. */
@@ -60,14 +73,37 @@ export const operationsIn = (module: Module): Operations => {
       }
       return made
     },
-    sum: (x, axes, keepDims) => {
-      const sorted = axes.toSorted((one, other) => one - other)
-      const [first = 0, last = 0] = [sorted[0], sorted.at(-1)]
-      const rest = x.shape.slice(last + 1)
-      if (sorted.length === 0 || last - first + 1 !== sorted.length || sizeOf(rest) < 4) return undefined
-      const made = blank(x.shape.flatMap((d, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [d])))
-      const [count, rows] = [sizeOf(x.shape.slice(0, first)), sizeOf(x.shape.slice(first, last + 1))]
-      kernels.sumRows(addressOf(x), count, rows, sizeOf(rest), addressOf(made))
+    reduce: (reduction, x, { count, rows, columns }, shape) => {
+      if (reduction === 'max') {
+        const made = blank(shape)
+        kernels.maxRows(addressOf(x), count, rows, columns, addressOf(made))
+        return made
+      }
+      const scratch = allocate(8 * columns)
+      try {
+        const made = blank(shape)
+        kernels.sumRows(addressOf(x), count, rows, columns, addressOf(made), scratch)
+        return made
+      } finally {
+        free(scratch)
+      }
+    },
+    scatter: (values, indices, shape) => {
+      const made = blank(shape)
+      const [count, rows] = [sizeOf(indices.shape), shape[0] as number]
+      const width = sizeOf(shape.slice(1))
+      kernels.scatterRows(addressOf(values), addressOf(indices), count, width, rows, addressOf(made))
+      return made
+    },
+    pool: (averages, x, window) => {
+      const { size, stride, padding } = window
+      const [batch, rows, cols, channels] = x.shape as [number, number, number, number]
+      const shape = resultShape(averages ? 'averagePool' : 'maxPool', [x.shape], [window]) as readonly number[]
+      const made = blank(shape)
+      const [, outRows, outCols] = shape as [number, number, number]
+      const [[top], [left]] = padding as readonly [Margin, Margin]
+      const places = [batch, rows, cols, channels, outRows, outCols] as const
+      kernels.pool(Number(averages), addressOf(x), addressOf(made), ...places, ...size, ...stride, top, left)
       return made
     },
     maxPoolGradient: (dy, x, y, { size, stride, padding }) => {

@@ -4,6 +4,7 @@ import type { Margin, Sliding } from '../../core/ops.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { type Axis, type Contraction, convolution, layout, offsets, type Place, product } from './contraction.ts'
 import { copying } from './copying.ts'
+import { changes, combinations } from './elementwise.ts'
 import type { Module } from './module.ts'
 
 /** An operand: how its tensor is stored, and which of the stored axes each of its own is. */
@@ -24,6 +25,9 @@ export interface Task {
 
 /** @param bias a number for each column */
 export type Multiply = (a: TensorInfo, b: TensorInfo, bias: TensorInfo | undefined) => TensorInfo
+
+/** A longer depth is summed in parts of so many steps, as errors grow with the length of a sum: the kernel adds up 256 steps. */
+const longest = 2 ** 16
 
 /** Makes ready what is to be multiplied often. */
 export interface Products {
@@ -84,9 +88,27 @@ export const productsIn = (module: Module): Products => {
       number,
       number,
     ]
+    const size = sizeOf(result)
+    const isLong = k > longest
+    const partsAt = room + (amid?.bytes ?? 0)
+    /** Sums over parts of the depth, each to where the first one goes or beside it, which are then added up. */
+    const inParts = (sum: (start: number, depth: number, to: number) => void, to: number, beside: number): void => {
+      sum(0, longest, to)
+      for (let start = longest; start < k; start += longest) {
+        sum(start, Math.min(longest, k - start), beside)
+        kernels.combine(combinations.add, to, 0, 0, beside, 0, 0, to, 1, size)
+      }
+    }
+    /** What is added to each row of the result, and what becomes of negative ones. */
+    const finish = (to: number, bias: TensorInfo | undefined): void => {
+      const width = result.at(-1) ?? 1
+      if (bias !== undefined)
+        kernels.combine(combinations.add, to, width, 0, addressOf(bias), 0, 0, to, size / width, width)
+      if (positive) kernels.change(changes.relu, to, to, size)
+    }
     return (a, b, bias) => {
       // First what is given back here: it holds nothing when there is no room for the result.
-      const scratch = allocate(room + (amid?.bytes ?? 0))
+      const scratch = allocate(partsAt + (isLong ? 4 * size : 0))
       try {
         const made = blank(result)
         const margins = scratch + room
@@ -95,15 +117,22 @@ export const productsIn = (module: Module): Products => {
           amid.copy(margins, addressOf(a))
         }
         const [fromA, fromB, to] = [amid ? margins : addressOf(a), addressOf(b), addressOf(made)]
-        for (const place of places) {
-          const [atA, atB, atC] = [fromA + 4 * place.a, fromB + 4 * place.b, to + 4 * place.c]
-          const biased = bias === undefined ? 0 : addressOf(bias) + 4 * (sliding === null ? 0 : place.c)
-          kernels.contract(
-            ...[atA, rowsOfA, depthOfA, atB, depthOfB, columnsOf, atC, rowsOfC, m, k, n, biased],
-            Number(positive),
-            scratch,
-          )
+        const sum = (start: number, steps: number, into: number): void => {
+          for (const place of places) {
+            const [atA, atB, atC] = [fromA + 4 * place.a, fromB + 4 * place.b, into + 4 * place.c]
+            const [alongA, alongB] = [depthOfA + 4 * start, depthOfB + 4 * start]
+            const biased = bias === undefined || isLong ? 0 : addressOf(bias) + 4 * (sliding === null ? 0 : place.c)
+            kernels.contract(
+              ...[atA, rowsOfA, alongA, atB, alongB, columnsOf, atC, rowsOfC, m, steps, n, biased],
+              Number(positive && !isLong),
+              scratch,
+            )
+          }
         }
+        if (isLong) {
+          inParts(sum, to, scratch + partsAt)
+          finish(to, bias)
+        } else sum(0, k, to)
         return made
       } finally {
         free(scratch)

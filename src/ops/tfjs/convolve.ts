@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { around, cropping } from '../../core/cropping.ts'
 import type { Margin, Sliding, Window } from '../../core/ops.ts'
-import { convolution, onCpu, toLargest } from './cpu.ts'
+import { convolution, largest, onCpu, toLargest } from './cpu.ts'
 import { shares } from './loops.ts'
 
 // What tfjs's spatial kernels do not do as the operations are defined.
@@ -50,8 +50,11 @@ export const convolve = (x: Tensor, filter: Tensor, sliding: Sliding): Tensor =>
   )
 }
 
-export const maxPool = (x: Tensor, { size, stride, padding }: Window): Tensor =>
-  tf.maxPool(x as tf.Tensor4D, [...size], [...stride], around(padding))
+export const maxPool = (x: Tensor, window: Window): Tensor => {
+  if (onCpu()) return largest(x, window)
+  const { size, stride, padding } = window
+  return tf.maxPool(x as tf.Tensor4D, [...size], [...stride], around(padding))
+}
 
 export const maxPoolGradient = (dy: Tensor, x: Tensor, y: Tensor, window: Window): Tensor =>
   onCpu() ? toLargest(dy, x, y, window) : maxPoolGradientKernel(dy, x, y, window)

@@ -26,6 +26,13 @@ export const transposed = (x: Tensor, permutation: readonly number[]): Tensor =>
 /** The opposite order along some axes. */
 export const reversed = (x: Tensor, axes: readonly number[]): Tensor => tensor(loops.reversed(block(x), axes))
 
+/** The largest element of each window. */
+export const largest = (x: Tensor, window: Window): Tensor => tensor(loops.largest(block(x), window))
+
+/** A table of rows, each the sum of those that its index names. */
+export const scattered = (values: Tensor, indices: Tensor, rows: number): Tensor =>
+  tensor(loops.scattered(block(values), block(tf.cast(indices, 'float32')), rows))
+
 /** The gradient of max pooling. */
 export const toLargest = (dy: Tensor, x: Tensor, y: Tensor, window: Window): Tensor =>
   tensor(loops.toLargest(block(dy), block(x), block(y), window))

@@ -5,7 +5,7 @@ import type { Shape } from '../../core/shape.ts'
 import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
-import { onCpu, product, reversed, transposed } from './cpu.ts'
+import { onCpu, product, reversed, scattered, transposed } from './cpu.ts'
 
 type Tensor = tf.Tensor
 
@@ -61,7 +61,7 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   reverse: (x, axes) => (onCpu() ? reversed(x, axes) : tf.reverse(x, [...axes])),
   broadcast: (x, shape) => tf.broadcastTo(x, known(shape) as [number]),
   gather: (table, indices) => tf.gather(table, tf.cast(indices, 'int32')),
-  scatter: (values, indices, rows) => scatter(values, indices, rows),
+  scatter: (values, indices, rows) => (onCpu() ? scattered(values, indices, rows) : scatter(values, indices, rows)),
   stopGradient: x => x,
   clipGradient: x => x,
   pad: (x, margins) =>
