@@ -86,6 +86,10 @@ export interface LayerDefinition<Normal extends object, V extends string> extend
   readonly variables?: {
     readonly [_ in V]: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, VariableRule | null>
   }
+  /** How many rows there are that the input may name by whole numbers from 0 on, where it does. */
+  readonly ids?: (options: Normal) => number
+  /** Whether what comes out are the elements of what goes in, as they are. */
+  readonly passes?: boolean
   /** The mathematics, in any interpretation of the operations; `others` are the inputs beside the first. */
   readonly forward: <T>(
     options: Normal,
@@ -245,6 +249,8 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
     inputs: definition.inputs?.(options) ?? 'one',
     shape: ([input = null, ...others]) => definition.shape(options, input, others),
     variables: inputs => allRules(definition.variables, options, inputs),
+    ...(definition.ids && { ids: definition.ids(options) }),
+    ...(definition.passes && { passes: true }),
     forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input, ...others]: readonly T[], mode: Mode) =>
       definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode, others),
     // The one place where the declared type of a constructor, its type-level reading, meets the definition.

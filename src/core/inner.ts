@@ -107,4 +107,10 @@ const layerRules = ({ kind, rules }: LayerValue): Rules => ({
 })
 
 /** The rules of a layer within a layer. */
-export const innerRules = (part: Part): Rules => ('rules' in part ? layerRules(part) : compositionRules(part))
+export const innerRules = (part: Part): Rules => {
+  const rules = 'rules' in part ? layerRules(part) : compositionRules(part)
+  return {
+    ...rules,
+    forward: (ops, variables, inputs, mode) => rules.forward(ops, variables, inputs, { ...mode, isGiven: false }),
+  }
+}

@@ -53,6 +53,8 @@ export interface Mode {
   readonly key: Key | undefined
   /** The layer's name in its network, for errors. */
   readonly layer?: string
+  /** Whether the inputs are those given to the network, as they are, of which ids have been looked at. */
+  readonly isGiven?: boolean
 }
 
 /** What `forward` gives: the output, and the new values of the variables in the layer's state. */
@@ -64,6 +66,10 @@ export interface Rules {
   readonly inputs: 'one' | 'several' | 'any'
   readonly shape: (inputs: Flow) => Either<Fault, Shape | null>
   readonly variables: (inputs: Flow) => Either<Fault, VariableRules>
+  /** How many rows there are that the input may name by whole numbers from 0 on, where it does. */
+  readonly ids?: number
+  /** Whether what comes out are the elements of what goes in, as they are. */
+  readonly passes?: boolean
   readonly forward: <T>(
     ops: Ops<T>,
     variables: Readonly<Record<string, T>>,

@@ -224,10 +224,13 @@ export const run = <T>(
   mode: Mode,
 ): readonly [outputs: readonly T[], state: VariableTree<T>] => {
   const values: T[] = []
+  const passed: boolean[] = []
   const state = new Map<string, Readonly<Record<string, T>>>()
   for (const { name, layer, inputs: from, externals } of wiring.nodes) {
     const given = [...externals.map(k => inputs[k] as T), ...from.map(i => values[i] as T)]
-    const mine: Mode = { ...mode, layer: name, key: mode.key && foldIn(mode.key, name) }
+    const isGiven = mode.isGiven !== false && from.every(i => passed[i])
+    passed.push(isGiven && layer.rules.passes === true)
+    const mine: Mode = { ...mode, layer: name, key: mode.key && foldIn(mode.key, name), isGiven }
     const [output, newState] = layer.rules.forward(
       ops.within?.(name) ?? ops,
       merged(own(variables, name), state.get(name)),

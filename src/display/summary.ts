@@ -29,7 +29,11 @@ const costOf = (node: Node, rules: VariableRules): Cost => {
   if (inputs.some(input => input.shape.includes(null))) return unknown
   const variables = mapRecord(rules, (rule, name) => placeholder(name, rule.shape))
   // Inference draws nothing, but a layer may ask for a key.
-  const [output] = node.layer.rules.forward(graphOps, variables, inputs, { training: false, key: key(0) })
+  const [output] = node.layer.rules.forward(graphOps, variables, inputs, {
+    training: false,
+    key: key(0),
+    isGiven: true,
+  })
   return cost([output])
 }
 

@@ -1,5 +1,6 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import type { Ops } from '../core/ops.ts'
 import { integer, parameter } from '../core/options.ts'
 import type { Parameter, ParameterSource, Weight } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -36,15 +37,28 @@ export type EmbeddingConstructor = <
   options?: EmbeddingOptions<Name>,
 ) => Embedding<Size, Units, Name>
 
+/** The rows that ids name; NaN for ids that name none. */
+const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
+  const inRange = ops.multiply(ops.greater(ids, ops.constant(-1)), ops.greater(ops.constant(count), ids))
+  const safe = ops.where(inRange, ids, ops.constant(0))
+  // What a row is named by, without the fraction that gather leaves out.
+  const names = ops.gather(ops.constant(Float32Array.from({ length: count }, (_, i) => i)), safe)
+  const isName = ops.reshape(ops.equal(names, ids), [...ops.shape(ids), 1])
+  return ops.where(isName, ops.gather(table, safe), ops.constant(Number.NaN))
+}
+
 /**
  * Gives each whole number from 0 to `inputSize - 1` a vector of its own: row `i` of the weight for the number `i`.
  * (Bengio et al. 2003.)
+ *
+ * Numbers that a network computes and that name no row give NaN.
  *
  * Variables: `weight` [inputSize, outputSize].
  *
  * @param inputSize how many numbers there are
  * @param outputSize the length of the vectors
- * @throws InvalidOption when a size is no positive integer
+ * @throws InvalidOption when a size is no positive integer; when it runs, when a number that is given to the network is not
+ *   whole or names no row
  * @example
  * ```ts
  * const network = join(Input(40), Embedding(20, 10), GRU(20), Sigmoid(1))
@@ -64,5 +78,10 @@ export const Embedding: EmbeddingConstructor = defineLayer({
   variables: {
     weight: ({ inputSize, outputSize, weight }) => right({ shape: [inputSize, outputSize], initial: weight }),
   },
-  forward: (_, ops, x, { weight }) => [ops.gather(weight, x), {}],
+  ids: ({ inputSize }) => inputSize,
+  // Ids that are given to a network have been looked at; those that it computes may be anything.
+  forward: ({ inputSize }, ops, x, { weight }, { isGiven }) => [
+    isGiven === true ? ops.gather(weight, x) : rowsOf(ops, weight, x, inputSize),
+    {},
+  ],
 })

@@ -65,6 +65,7 @@ export const Input: <
       ? left({ expected: showShape(own), got: showShape(input), remedy: 'Remove this Input, or change its shape.' })
       : right(merged)
   },
+  passes: true,
   forward: (_, __, x) => [x, {}],
 })
 
@@ -88,5 +89,6 @@ export const Identity: <const Name extends string = 'identity-{}'>(options?: Nam
     example: 'Identity()',
     options: {},
     shape: (_, input) => right(input),
+    passes: true,
     forward: (_, __, x) => [x, {}],
   })

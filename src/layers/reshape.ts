@@ -140,6 +140,7 @@ export const Reshape: ReshapeConstructor = defineLayer({
   positional: ['shape'],
   options: { shape: { codec: targetShape, default: -1 } },
   shape: ({ shape }, input) => reshaped(shape, input),
+  passes: true,
   forward: ({ shape: to }, ops, x) => {
     const input = ops.shape(x)
     const rest = sizeOf(input.slice(1))

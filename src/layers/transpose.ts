@@ -76,5 +76,6 @@ export const Transpose: TransposeConstructor = defineLayer({
           remedy: `Use each axis from 0 to ${rank - 1} once.`,
         })
   },
+  passes: true,
   forward: ({ perm }, ops, x) => [ops.transpose(x, perm), {}],
 })

@@ -10,6 +10,7 @@ import { tape } from '../ops/tape.ts'
 import { another, handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { asTrees, checkedWiring, type Trees, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { checkIds } from './ids.ts'
 import { readEagerly } from './reading.ts'
 
 /** How `apply` runs. */
@@ -130,12 +131,13 @@ export function apply(
     const inputs = Array.isArray(input) ? input : [input]
     const given = asTrees<unknown>('apply', variables)
     const wiring = wireFor(part, inputs.map(ops.shape))
-    const { outputs, state } = runWith(ops, wiring, given, inputs, modeOf(options))
+    const { outputs, state } = runWith(ops, wiring, given, inputs, { ...modeOf(options), isGiven: false })
     return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
   }
   const given = asTrees('apply', variables)
   const mode = modeOf(options)
   return withInputs(input, inputCount(part), inputs => {
+    checkIds(part, inputs)
     if (mode.training || tf.engine().state.gradientDepth > 0) return applyEagerly(part, given, inputs, mode)
     const { outputs, changed } = readEagerly(part, given, inputs, mode.key)
     const output = single(outputs.map(own => handOver(own)))
@@ -214,6 +216,7 @@ export const gradients = <N extends AnyLayer>(
   const result = eagerly(shown, () => {
     const inputs = toTensors(input, inputCount(part))
     const wiring = checkedWiring(part, given, inputs)
+    checkIds(part, inputs)
     const { ops, variable, fixed, gradients: back } = tape(opsFor(inputs))
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)

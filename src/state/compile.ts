@@ -13,6 +13,7 @@ import { another, handOver, tidily } from '../ops/tfjs/index.ts'
 import type { Applied, ApplyOptions, Gradients } from './apply.ts'
 import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
 import { inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { checkIds } from './ids.ts'
 import {
   type Judgement,
   type Known,
@@ -173,9 +174,14 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
     return leafTensors(knownFor(x), given)
   }
 
+  const idsChecked = (inputs: readonly tf.Tensor[]): readonly tf.Tensor[] => {
+    checkIds(part, inputs)
+    return inputs
+  }
+
   const output: Runs['output'] = (given, input) =>
     holding(
-      () => toTensors(input, inputCount(part)),
+      () => idsChecked(toTensors(input, inputCount(part))),
       async inputs => {
         const x = shapesOf(inputs)
         const { use } = programs('output', () =>
@@ -204,7 +210,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
 
   const apply: Runs['apply'] = (given, input, options) =>
     holding(
-      () => toTensors(input, inputCount(part)),
+      () => idsChecked(toTensors(input, inputCount(part))),
       async inputs => {
         const x = shapesOf(inputs)
         checked(given, x)
@@ -228,7 +234,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   const gradients: Runs['gradients'] = (given, input, cotangent, options) =>
     holding(
       () => {
-        const inputs = toTensors(input, inputCount(part))
+        const inputs = idsChecked(toTensors(input, inputCount(part)))
         const x = shapesOf(inputs)
         checked(given, x)
         const seeds = toTensors(cotangent, outputCount(part))

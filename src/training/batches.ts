@@ -5,6 +5,7 @@ import type { Part } from '../core/network.ts'
 import { isRecord } from '../core/trees.ts'
 import { another } from '../ops/tfjs/index.ts'
 import { inputCount, outputCount, partsOf, type TensorInput, toNumbers, toTensor, toTensors } from '../state/data.ts'
+import { checkIds } from '../state/ids.ts'
 import { keeping, reading } from './given.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
@@ -72,13 +73,18 @@ const keepBatch = (make: () => Batch): Batch =>
  */
 export const keepExamples = (owner: string, part: Part, examples: Examples): Batch => {
   const { x, y } = asExamples(owner, examples)
-  return keepBatch(() => checkedRows(owner, toTensors(x, inputCount(part)), toTensors(y, outputCount(part))))
+  return keepBatch(() => {
+    const inputs = toTensors(x, inputCount(part))
+    checkIds(part, inputs)
+    return checkedRows(owner, inputs, toTensors(y, outputCount(part)))
+  })
 }
 
 /** Inputs alone as a batch, which may be empty. */
 export const keepInputs = (owner: string, part: Part, x: unknown): Batch =>
   keepBatch(() => {
     const inputs = toTensors(x, inputCount(part))
+    checkIds(part, inputs)
     return { x: inputs, y: [], size: rowsOf(owner, 'x', inputs) }
   })
 
@@ -151,7 +157,10 @@ export const readNumbers = (
   const { x, y, size } = checkedRows(owner, read(given.x, inputCount(part)), read(given.y, outputCount(part)))
   check({ x, y })
   const numbers = async ({ shape, data }: Reading): Promise<Numbers> => ({ shape, data: await data })
-  return Promise.all([Promise.all(x.map(numbers)), Promise.all(y.map(numbers))]).then(([x, y]) => ({ x, y, size }))
+  return Promise.all([Promise.all(x.map(numbers)), Promise.all(y.map(numbers))]).then(([x, y]) => {
+    checkIds(part, x)
+    return { x, y, size }
+  })
 }
 
 const someRows = ({ data, shape }: Numbers, from: number, count: number, order: Int32Array | undefined): Numbers => {
