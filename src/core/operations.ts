@@ -1,3 +1,5 @@
+import { normalAttributes } from './attributes.ts'
+import { InvalidOption, show } from './errors.ts'
 import type { Margin, Ops, Sliding, Window } from './ops.ts'
 import type { Shape } from './shape.ts'
 
@@ -54,11 +56,32 @@ export type Operation = keyof Attributes
 /** What an interpreter does with an operation, whichever it is. */
 export type Perform<T> = <O extends Operation>(operation: O, inputs: readonly T[], attributes: Attributes[O]) => T
 
-/** The operations of an interpreter that treats them all alike; the rest are its own. */
+const refuseOperand = (operation: Operation, expected: string, got: string): never => {
+  throw new InvalidOption({
+    layer: operation,
+    option: 'operands',
+    expected,
+    got,
+    remedy: 'Make numbers a tensor with ops.constant; a tape takes what its variable or fixed gives.',
+  })
+}
+
+/**
+ * The operations of an interpreter that treats them all alike; the rest are its own.
+ *
+ * @param performed gets attributes in their normal form: axes from 0 on, bounds that exist
+ */
 export const alike = <T>(
-  perform: Perform<T>,
-  rest: Pick<Ops<T>, 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'within' | 'origin'>,
+  performed: Perform<T>,
+  rest: Pick<Ops<T>, 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'within' | 'origin' | 'isTensor'>,
 ): Ops<T> => {
+  const { isTensor } = rest
+  const perform: Perform<T> = (operation, inputs, attributes) => {
+    if (inputs.length === 0) refuseOperand(operation, 'at least one tensor', 'none')
+    for (const input of inputs)
+      if (isTensor?.(input) === false) refuseOperand(operation, 'tensors of these operations', show(input))
+    return performed(operation, inputs, normalAttributes(operation, rest.shape(inputs[0] as T), attributes))
+  }
   const unary = (operation: Operation) => (x: T) => perform(operation, [x], [] as never)
   const binary = (operation: Operation) => (a: T, b: T) => perform(operation, [a, b], [] as never)
   const reduction =

@@ -11,9 +11,12 @@ export type Margin = readonly [number, number]
  * interpreter gives `T` a meaning: a tensor that holds numbers (eager), or a node of a graph (tracing).
  *
  * Laws: the shape of a result depends on shapes and attributes only, never on values; no operation has a side effect;
- * a random draw is a function of its key. Binary operations broadcast as NumPy's do. Axes are counted from 0.
+ * a random draw is a function of its key. Binary operations broadcast as NumPy's do. Axes are counted
+ * from 0, or from the end with -1; what does not exist is refused.
  */
 export interface Ops<T> {
+  /** Whether a value is a tensor of this interpreter, where it can tell. */
+  readonly isTensor?: (value: unknown) => boolean
   /** The dimensions of a tensor; a dimension may be unknown (`null`) while tracing. */
   readonly shape: (x: T) => Shape
   /** A tensor of the given numbers in row-major order; a single number gives a scalar. */

@@ -9,6 +9,12 @@ import { resultShape } from './shapes.ts'
 export const placeholder = (name: string, shape: Shape): Placeholder =>
   Object.freeze({ kind: 'placeholder', name, shape: Object.freeze([...shape]) })
 
+const kinds: ReadonlySet<unknown> = new Set<GraphNode['kind']>([
+  ...(['placeholder', 'constant', 'draw', 'application', 'fused', 'scan', 'scan result'] as const),
+])
+const isNode = (value: unknown): value is GraphNode =>
+  typeof value === 'object' && value !== null && kinds.has((value as Partial<GraphNode>).kind)
+
 const draw =
   (distribution: Draw['distribution']) =>
   (key: Key, shape: Shape): Draw =>
@@ -56,6 +62,7 @@ export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Op
       ),
     {
       shape: node => node.shape,
+      isTensor: isNode,
       constant: (values, shape) =>
         keep(
           Object.freeze({

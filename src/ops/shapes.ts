@@ -1,3 +1,4 @@
+import { LayerConnectionError } from '../core/errors.ts'
 import type { Attributes, Operation } from '../core/operations.ts'
 import type { Margin, Pair, Window } from '../core/ops.ts'
 import { type Shape, sharedShape, showFlow, sizeOf } from '../core/shape.ts'
@@ -7,7 +8,12 @@ import { type Shape, sharedShape, showFlow, sizeOf } from '../core/shape.ts'
 type Rule<O extends Operation> = (inputs: readonly Shape[], ...attributes: Attributes[O]) => Shape
 
 const refuse = (operation: Operation, inputs: readonly Shape[], why: string): never => {
-  throw new RangeError(`${operation}: ${why}, got ${showFlow(inputs)}`)
+  throw new LayerConnectionError({
+    layer: operation,
+    expected: why,
+    got: showFlow(inputs),
+    remedy: 'Reshape, transpose or broadcast what does not fit.',
+  })
 }
 const first = (inputs: readonly Shape[]): Shape => inputs[0] ?? []
 
@@ -18,7 +24,7 @@ const broadcast =
     return Array.from({ length: rank }, (_, i) => {
       const sizes = inputs.map(shape => shape[i - rank + shape.length] ?? (i < rank - shape.length ? 1 : null))
       const wide = [...new Set(sizes.filter(d => d !== 1 && d !== null))]
-      if (wide.length > 1) refuse(operation, inputs, 'shapes do not broadcast')
+      if (wide.length > 1) refuse(operation, inputs, 'shapes that broadcast')
       return wide[0] ?? (sizes.includes(null) ? null : 1)
     })
   }
@@ -66,23 +72,39 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   argMax: inputs => first(inputs).slice(0, -1),
   reshape: (inputs, shape) => {
     const [has, wants] = [sizeOf(first(inputs)), sizeOf(shape)]
-    if (has !== null && wants !== null && has !== wants) refuse('reshape', inputs, `cannot become ${showFlow([shape])}`)
+    if (has !== null && wants !== null && has !== wants)
+      refuse('reshape', inputs, `as many elements as ${showFlow([shape])}`)
     // The one dimension that is left open follows when all others are known.
     const rest = sizeOf(shape.map(d => d ?? 1))
+    if (has !== null && rest !== null && wants === null) {
+      const isOne = shape.filter(d => d === null).length === 1
+      if (!isOne || (has === 0 ? rest === 0 : has % rest !== 0))
+        refuse('reshape', inputs, `elements for ${showFlow([shape])}, whose one open dimension follows`)
+    }
     return has !== null && rest !== null ? shape.map(d => d ?? has / rest) : shape
   },
   transpose: (inputs, permutation) => permutation.map(axis => first(inputs)[axis] ?? null),
-  concatenate: (inputs, axis) =>
-    first(inputs).map((d, i) => {
-      if (i !== axis) return inputs.reduce<number | null>((known, shape) => known ?? shape[i] ?? null, d)
-      return inputs.reduce<number | null>((sum, shape) => add(sum, shape[i] ?? null), 0)
-    }),
+  concatenate: (inputs, axis) => {
+    const { length } = first(inputs)
+    return first(inputs).map((d, i) => {
+      if (i === axis) return inputs.reduce<number | null>((sum, shape) => add(sum, shape[i] ?? null), 0)
+      const known = inputs.reduce<number | null>((before, shape) => before ?? shape[i] ?? null, d)
+      if (inputs.some(shape => shape.length !== length || (shape[i] ?? known) !== known))
+        refuse('concatenate', inputs, `shapes that differ in axis ${axis} only`)
+      return known
+    })
+  },
   slice: (inputs, begin, size) => first(inputs).map((d, i) => size[i] ?? (d === null ? null : d - (begin[i] ?? 0))),
   gather: ([table, indices]) => [...(indices ?? []), ...(table ?? []).slice(1)],
   scatter: ([values, indices], rows) => [rows, ...(values ?? []).slice((indices ?? []).length)],
   stopGradient: same,
   clipGradient: same,
-  broadcast: (_, shape) => shape,
+  broadcast: (inputs, shape) => {
+    const from = first(inputs)
+    const added = shape.length - from.length
+    const fits = (d: number | null, i: number) => d === null || d === 1 || (shape[added + i] ?? d) === d
+    return added >= 0 && from.every(fits) ? shape : refuse('broadcast', inputs, `what repeats to ${showFlow([shape])}`)
+  },
   pad: (inputs, margins) =>
     first(inputs).map((d, i) => (d === null ? null : d + (margins[i]?.[0] ?? 0) + (margins[i]?.[1] ?? 0))),
   matmul: inputs => {
@@ -90,14 +112,14 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
     const leading = sharedShape(a.slice(0, -2), b.slice(0, -2))
     const inner = sharedShape([a.at(-1) ?? null], [b.at(-2) ?? null])
     if (a.length < 2 || a.length !== b.length || !leading || !inner)
-      return refuse('matmul', inputs, 'expected [..., n, k] and [..., k, m]')
+      return refuse('matmul', inputs, '[..., n, k] and [..., k, m]')
     return [...leading, a.at(-2) ?? null, b.at(-1) ?? null]
   },
   convolve: (inputs, { stride, dilation, padding, groups }) => {
     const [[batch = null, rows, cols, channels = null], filter] = inputs as [Shape, Shape]
     const [each = null, outputs = null] = [filter[2], filter[3]]
     if ((channels !== null && each !== null && channels !== each * groups) || (outputs !== null && outputs % groups))
-      refuse('convolve', inputs, `expected as many channels as a filter in ${groups} groups takes`)
+      refuse('convolve', inputs, `as many channels as a filter in ${groups} groups takes`)
     return [
       batch,
       slid(rows, extent(filter, dilation, 0), stride[0], padding[0]),
@@ -115,7 +137,7 @@ const add = (a: number | null, b: number | null): number | null => (a === null |
 /**
  * The shape of an operation's result.
  *
- * @throws RangeError when the shapes do not fit the operation
+ * @throws LayerConnectionError when the shapes do not fit the operation
  */
 export const resultShape = <O extends Operation>(
   operation: O,

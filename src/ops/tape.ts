@@ -38,6 +38,8 @@ export interface Tape<T> {
   ) => readonly T[]
 }
 
+const isTraced = (value: unknown): boolean => typeof value === 'object' && value !== null && 'varies' in value
+
 /** A new tape over an interpreter. */
 export const tape = <T>(beneath: Ops<T>): Tape<T> => {
   const notes: Note<T>[] = []
@@ -60,6 +62,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       },
       {
         shape: x => own.shape(x.value),
+        isTensor: isTraced,
         constant: (values, shape) => fixed(own.constant(values, shape)),
         uniform: (key, shape) => fixed(own.uniform(key, shape)),
         normal: (key, shape) => fixed(own.normal(key, shape)),

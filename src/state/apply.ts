@@ -1,16 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
 import { asPart, type Part, run, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
-import { leavesOf, mapRecord, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
+import { leafOf, leavesOf, mapRecord, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { emptyingAtOnce } from '../ops/empty.ts'
 import { tape } from '../ops/tape.ts'
 import { another, handOver, tfjsOps } from '../ops/tfjs/index.ts'
-import { asTrees, checkedWiring, type Trees, wireFor } from './check.ts'
+import { asTrees, checkedWiring, checkTensor, type Trees, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { checkIds } from './ids.ts'
+import { variableRules } from './init.ts'
 import { readEagerly } from './reading.ts'
 
 /** How `apply` runs. */
@@ -128,11 +130,8 @@ export function apply(
   const part = asPart('apply', network)
   const { ops } = options
   if (ops !== undefined) {
-    const inputs = Array.isArray(input) ? input : [input]
-    const given = asTrees<unknown>('apply', variables)
-    const wiring = wireFor(part, inputs.map(ops.shape))
-    const { outputs, state } = runWith(ops, wiring, given, inputs, { ...modeOf(options), isGiven: false })
-    return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
+    const mode = { ...modeOf(options), isGiven: false }
+    return interpreted(ops, part, asTrees<unknown>('apply', variables), input, mode)
   }
   const given = asTrees('apply', variables)
   const mode = modeOf(options)
@@ -144,6 +143,34 @@ export function apply(
     const state = Object.keys(changed).length === 0 ? given.state : after(given.state, changed)
     return Object.freeze({ output, state })
   })
+}
+
+/** A network in an interpretation of the operations that was given. */
+const interpreted = <T>(
+  ops: Ops<T>,
+  part: Part,
+  given: Trees<T>,
+  input: T | readonly T[],
+  mode: Mode,
+): Applied<T | readonly T[], VariableTree<T>> => {
+  const inputs = (Array.isArray(input) ? input : [input]) as readonly T[]
+  const { isTensor = () => true } = ops
+  const other = inputs.findIndex(value => !isTensor(value))
+  if (other >= 0)
+    throw new InvalidOption({
+      layer: 'apply',
+      option: 'input',
+      expected: 'tensors of the operations that are given',
+      got: show(inputs[other]),
+      remedy: 'Make them with ops.constant, placeholder(...) for a graph, or variable(...) and fixed(...) of a tape.',
+    })
+  const wiring = wireFor(part, inputs.map(ops.shape))
+  const all = mergeTrees(given.params, given.state)
+  for (const [layer, rules] of variableRules(wiring))
+    for (const [name, { shape }] of Object.entries(rules))
+      checkTensor(ops, layer, name, shape, leafOf(all, layer, name))
+  const { outputs, state } = runWith(ops, wiring, given, inputs, mode)
+  return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
 }
 
 const after = (before: VariableTree<tf.Tensor>, changed: VariableTree<tf.Tensor>): VariableTree<tf.Tensor> =>

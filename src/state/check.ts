@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../core/errors.ts'
 import type { Part, Wiring } from '../core/network.ts'
-import { type Flow, showFlow, showShape, sizeOf } from '../core/shape.ts'
+import type { Ops } from '../core/ops.ts'
+import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../core/shape.ts'
 import { byName, leafOf, mergeTrees, own, type VariableTree } from '../core/trees.ts'
 import { wire } from '../core/wiring.ts'
 import { variableRules } from './init.ts'
@@ -39,9 +40,28 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
       remedy: 'Give the inputs as an array, in the order of the Input layers.',
     })
   const wired = wire(part, shapes)
-  if (E.isLeft(wired)) throw wired.left
+  if (E.isLeft(wired)) throw forgottenBatch(expected ?? [], shapes) ?? wired.left
   checkSizes(wired.right)
   return wired.right
+}
+
+/** The error for one example in the place of a batch; `undefined` for shapes that do not fit otherwise. */
+const forgottenBatch = (expected: Flow, given: Flow): LayerConnectionError | undefined => {
+  const at = given.findIndex((shape, i) => {
+    const wanted = expected[i] ?? null
+    return shape !== null && wanted !== null && sharedShape(wanted.slice(1), shape) !== undefined
+  })
+  const [wanted, shape] = [expected[at] ?? null, given[at] ?? null]
+  if (wanted === null || shape === null) return undefined
+  const [length] = shape
+  const isShort = shape.length === 1 && typeof length === 'number' && length <= 4
+  const example = isShort ? show(Array.from({ length }, (_, i) => i + 1)) : 'x'
+  return new LayerConnectionError({
+    layer: 'network',
+    expected: `a batch, ${showShape(wanted)}`,
+    got: `${showShape(shape)}, as one example has`,
+    remedy: `The batch comes first: for one example ${example}, give [${example}].`,
+  })
 }
 
 interface Shaped {
@@ -82,6 +102,29 @@ export const checkVariable = <T extends Shaped>(
       isDisposed === true
         ? 'Keep variables until their last use; what nobody holds is given back without dispose().'
         : 'Make the variables of this network with init(network, key).',
+  })
+}
+
+/**
+ * Checks one variable in another interpretation of the operations, where dimensions may be unknown.
+ *
+ * @throws WeightInitializationError that names the layer and the variable
+ */
+export const checkTensor = <T>(
+  { isTensor = isShaped, shape: shapeOf }: Ops<T>,
+  layer: string,
+  variable: string,
+  shape: readonly number[],
+  given: T | undefined,
+): void => {
+  const own = isTensor(given) ? shapeOf(given as T) : undefined
+  if (own !== undefined && sharedShape(own, shape) !== undefined) return
+  throw new WeightInitializationError({
+    layer,
+    expected: `${variable} of shape ${showShape(shape)}, a tensor of the operations that are given`,
+    got: given === undefined ? 'none' : own === undefined ? 'a value of another kind' : showShape(own),
+    remedy:
+      'Give every variable as a tensor of these operations: a placeholder(...), or what variable(...) of a tape gives.',
   })
 }
 

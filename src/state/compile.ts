@@ -8,7 +8,7 @@ import { asPart, type Part } from '../core/network.ts'
 import { parseOptions } from '../core/options.ts'
 import { asKey, type Key } from '../core/random.ts'
 import { type Flow, showFlow } from '../core/shape.ts'
-import { leavesOf, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
+import { isRecord, leavesOf, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { another, handOver, tidily } from '../ops/tfjs/index.ts'
 import type { Applied, ApplyOptions, Gradients } from './apply.ts'
 import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
@@ -293,6 +293,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
  * ```
  */
 export function compile<N extends AnyLayer>(network: N, variables: Variables<N>, options?: CompileOptions): Compiled<N>
+export function compile<N extends AnyLayer>(network: N, options: CompileOptions): CompiledNetwork<N>
 export function compile<N extends AnyLayer>(
   network: N,
   variables?: undefined,
@@ -300,9 +301,11 @@ export function compile<N extends AnyLayer>(
 ): CompiledNetwork<N>
 export function compile<N extends AnyLayer>(
   network: N,
-  variables?: Variables<N>,
-  options: CompileOptions = {},
+  given?: unknown,
+  more?: CompileOptions,
 ): Compiled<N> | CompiledNetwork<N> {
+  const isOptions = more === undefined && isRecord(given) && !Object.hasOwn(given, 'params')
+  const [variables, options] = isOptions ? [undefined, given] : [given, more ?? {}]
   const part = asPart('compile', network)
   const { backend } = parseOptions<Required<CompileOptions>>(
     'compile',

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { alike, perform } from '../../core/operations.ts'
 import type { Ops } from '../../core/ops.ts'
 import { normals, uniforms } from '../../core/random.ts'
 import type { Shape } from '../../core/shape.ts'
 import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
+import { resultShape } from '../shapes.ts'
 import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
 import { onCpu, product, reversed, scattered, transposed } from './cpu.ts'
 
@@ -13,11 +15,7 @@ type Tensor = tf.Tensor
 const known = (shape: Shape): number[] => shape.map(d => d ?? -1)
 const size = (shape: Shape): number => shape.reduce<number>((n, d) => n * (d ?? 1), 1)
 
-/**
- * The eager interpreter: each operation is a kernel of tfjs-core, on whichever of its backends is selected (cpu unless
- * you choose another). Results belong to the enclosing `tf.tidy`.
- */
-export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
+const kernels: Ops<Tensor> = {
   shape: x => x.shape,
   constant: (values, shape) =>
     typeof values === 'number' && shape === undefined ? tf.scalar(values) : fill(values, shape),
@@ -87,7 +85,26 @@ export const tfjsOps: Ops<Tensor> = Object.freeze<Ops<Tensor>>({
   normal: (key, shape) => tf.tensor(normals(key, size(shape)), known(shape)),
 
   scan: (body, initial, sequence) => walk(tfjsOps, body, initial, sequence),
-})
+}
+
+const run = perform(kernels)
+
+/**
+ * The eager interpreter: each operation is a kernel of tfjs-core, on whichever of its backends is selected (cpu unless
+ * you choose another). Results belong to the enclosing `tf.tidy`.
+ */
+export const tfjsOps: Ops<Tensor> = alike<Tensor>(
+  (operation, inputs, attributes) => {
+    // Kernels say in words of their own what does not fit, or nothing.
+    resultShape(
+      operation,
+      inputs.map(({ shape }) => shape),
+      attributes,
+    )
+    return run(operation, inputs, attributes)
+  },
+  { ...kernels, isTensor: value => value instanceof tf.Tensor },
+)
 
 /** Kernels move the axes that they sum over to the end first; over the leading axes a product with ones is faster. */
 const sum = (x: Tensor, axes: readonly number[], keepDimensions = false): Tensor => {
