@@ -12,7 +12,7 @@ import { isRecord, leavesOf, mapTree, mergeTrees, type VariableTree } from '../c
 import { another, handOver, tidily } from '../ops/tfjs/index.ts'
 import type { Applied, ApplyOptions, Gradients } from './apply.ts'
 import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
-import { inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { inputCount, outputCount, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { checkIds } from './ids.ts'
 import {
   type Judgement,
@@ -67,28 +67,33 @@ const shapesOf = (tensors: readonly tf.Tensor[]): Flow => tensors.map(tensor => 
 const leafTensors = (variables: VariableTree<Known>, given: Trees): readonly tf.Tensor[] =>
   leavesOf(variables).map(([layer, name]) => tensorIn(given, layer, name))
 
-/** Variables with their numbers, to be constants. */
+/** Variables with their numbers, to be constants. All are read at once: later they may be disposed of. */
 const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promise<VariableTree<Known>> => {
   const numbers = new Map<Known, Float32Array>()
-  for (const [layer, name, known] of leavesOf(variables)) {
+  const reads = leavesOf(variables).map(async ([layer, name, known]) => {
     const data = await tensorIn(given, layer, name).data()
     // Nobody writes to what a tensor holds: a copy of all weights would only take memory.
     numbers.set(known, data instanceof Float32Array ? data : Float32Array.from(data))
-  }
+  })
+  await Promise.all(reads)
   return mapTree(variables, known => ({ ...known, data: numbers.get(known) as Float32Array }))
 }
 
-/** Tensors of the caller's for the length of some work. */
+/** Variables and inputs of the caller's, for the length of some work. */
 const holding = async <R>(
-  make: () => readonly tf.Tensor[],
-  work: (tensors: readonly tf.Tensor[]) => Promise<R>,
+  make: () => readonly [leaves: readonly tf.Tensor[], inputs: readonly tf.Tensor[]],
+  work: (leaves: readonly tf.Tensor[], inputs: readonly tf.Tensor[]) => Promise<R>,
 ): Promise<R> => {
   // Kept: a `tf.tidy` around the call ends before the work does.
-  const tensors = tidily(() => make().map(tensor => tf.keep(another(tensor))))
+  const own = (tensors: readonly tf.Tensor[]) => tensors.map(tensor => tf.keep(another(tensor)))
+  const [leaves, inputs] = tidily(() => {
+    const [leaves, inputs] = make()
+    return [own(leaves), own(inputs)] as const
+  })
   try {
-    return await work(tensors)
+    return await work(leaves, inputs)
   } finally {
-    for (const tensor of tensors) tensor.dispose()
+    for (const tensor of [...leaves, ...inputs]) tensor.dispose()
   }
 }
 
@@ -174,52 +179,63 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
     return leafTensors(knownFor(x), given)
   }
 
-  const idsChecked = (inputs: readonly tf.Tensor[]): readonly tf.Tensor[] => {
+  /** Inputs as tensors, those that are ids checked. */
+  const toInputs = (input: unknown): readonly tf.Tensor[] => {
+    const inputs = toTensors(input, inputCount(part))
     checkIds(part, inputs)
     return inputs
   }
 
+  /** All variables, in the order in which graphs take them. */
+  const allLeaves = (given: Trees, x: Flow): readonly tf.Tensor[] => {
+    checked(given, x)
+    return leafTensors(knownFor(x), given)
+  }
+
   const output: Runs['output'] = (given, input) =>
     holding(
-      () => idsChecked(toTensors(input, inputCount(part))),
-      async inputs => {
-        const x = shapesOf(inputs)
+      () => {
+        const inputs = toInputs(input)
+        return [leavesFor(given, shapesOf(inputs)), inputs]
+      },
+      async (leaves, inputs) => {
         const { use } = programs('output', () =>
           programsOf(backend, async (x = []) => [
             traceNetwork(part, await standing(x), readingOf({}), x, false)[0],
             null,
           ]),
         )
-        const leaves = leavesFor(given, x)
-        return use([x], async ready => single(await runOn(ready, [...leaves, ...inputs], undefined)))
+        return use([shapesOf(inputs)], async ready => single(await runOn(ready, [...leaves, ...inputs], undefined)))
       },
     )
 
   const judged: Runs['judged'] = (given, inputs, expected, judge) =>
     holding(
-      () => [...inputs, ...expected],
-      async tensors => {
-        const x = shapesOf(inputs)
+      () => [leavesFor(given, shapesOf(inputs)), [...inputs, ...expected]],
+      async (leaves, tensors) => {
         const { use } = programs('judged', () =>
           programsOf(backend, async (x = [], y = []) => [traceJudged(part, await standing(x), x, y, judge), null]),
         )
-        const leaves = leavesFor(given, x)
-        return use([x, shapesOf(expected)], ready => runOn(ready, [...leaves, ...tensors], undefined))
+        const shapes = shapesOf(tensors)
+        return use([shapes.slice(0, inputs.length), shapes.slice(inputs.length)], ready =>
+          runOn(ready, [...leaves, ...tensors], undefined),
+        )
       },
     )
 
   const apply: Runs['apply'] = (given, input, options) =>
     holding(
-      () => idsChecked(toTensors(input, inputCount(part))),
-      async inputs => {
-        const x = shapesOf(inputs)
-        checked(given, x)
+      () => {
+        const inputs = toInputs(input)
+        return [allLeaves(given, shapesOf(inputs)), inputs]
+      },
+      async (leaves, inputs) => {
         const reading = readingOf(options)
         const { use } = programs<StateIndices>(`apply ${reading.training} ${reading.keyed}`, () =>
           programsOf(backend, (shapes = []) => traceNetwork(part, knownFor(shapes), reading, shapes, true)),
         )
-        return use([x], async ready => {
-          const results = await runOn(ready, [...leafTensors(knownFor(x), given), ...inputs], keyOf(options))
+        return use([shapesOf(inputs)], async ready => {
+          const results = await runOn(ready, [...leaves, ...inputs], keyOf(options))
           const after = mapTree(ready.about, i => results[i] as tf.Tensor)
           // The state that changes follows the outputs.
           const count = results.length - leavesOf(after).length
@@ -231,36 +247,39 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
       },
     )
 
-  const gradients: Runs['gradients'] = (given, input, cotangent, options) =>
-    holding(
+  const gradients: Runs['gradients'] = (given, input, cotangent, options) => {
+    let count = 0
+    return holding(
       () => {
-        const inputs = idsChecked(toTensors(input, inputCount(part)))
+        const inputs = toInputs(input)
+        count = inputs.length
         const x = shapesOf(inputs)
-        checked(given, x)
+        const leaves = allLeaves(given, x)
         const seeds = toTensors(cotangent, outputCount(part))
-        return [...inputs, ...resultsFor(x).map((shape, i) => toTensor(seeds[i], shape))]
+        return [leaves, [...inputs, ...resultsFor(x).map((shape, i) => toTensor(seeds[i], shape))]]
       },
-      async tensors => {
-        const count = partsOf(input, inputCount(part)).length
-        const [inputs, seeds] = [tensors.slice(0, count), tensors.slice(count)]
+      async (leaves, tensors) => {
+        const [x, y] = [shapesOf(tensors.slice(0, count)), shapesOf(tensors.slice(count))]
         const reading = readingOf(options)
         const { use } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
           programsOf(backend, (x = [], y = []) => [traceGradients(part, knownFor(x), reading, x, y), null]),
         )
-        const x = shapesOf(inputs)
-        const variables = knownFor(x)
-        const leaves = leafTensors(variables, given)
-        const results = await use([x, shapesOf(seeds)], ready => runOn(ready, [...leaves, ...tensors], keyOf(options)))
-        const [outputs, rest] = [results.slice(0, seeds.length), results.slice(seeds.length)]
-        const trained = leavesOf(variables).filter(([, , { trainable }]) => trainable)
+        const results = await use([x, y], ready => runOn(ready, [...leaves, ...tensors], keyOf(options)))
+        const [outputs, rest] = [results.slice(0, y.length), results.slice(y.length)]
+        const trained = leavesOf(knownFor(x)).filter(([, , { trainable }]) => trainable)
         const at = new Map(trained.map(([layer, name], i) => [`${layer} ${name}`, count + i]))
         return Object.freeze({
           output: single(outputs),
           input: single(rest.slice(0, count)),
-          params: mapTree(given.params, (_, layer, name) => rest[at.get(`${layer} ${name}`) as number] as tf.Tensor),
+          // Variables may be those of a larger network, of which this one is a part.
+          params: mapTree(
+            given.params,
+            (tensor, layer, name) => rest[at.get(`${layer} ${name}`) ?? -1] ?? handOver(tf.zerosLike(tensor)),
+          ),
         })
       },
     )
+  }
 
   return {
     output,

@@ -82,6 +82,26 @@ const prepareKernels = (): void => {
   for (const { setupFunc } of tf.getKernelsForBackend('wasm')) setupFunc?.(backend)
 }
 
+let loading: Promise<void> | undefined
+
+/**
+ * Loads the backend, once however many ask for it. By its factory, not by tfjs: while tfjs loads a backend, it lets nothing
+ * else compute.
+ */
+const loaded = async (): Promise<void> => {
+  const { registry } = tf.engine()
+  if (tf.getBackend() === 'wasm') await tf.ready()
+  if (registry.wasm !== undefined) return
+  loading ??= withoutListeners(async () => {
+    const backend = await tf.findBackendFactory('wasm')()
+    registry.wasm ??= backend
+    prepareKernels()
+  }).finally(() => {
+    loading = undefined
+  })
+  await loading
+}
+
 const modules = new WeakMap<tf.KernelBackend, Promise<Module | undefined>>()
 
 /** Our kernels in the memory of the backend, instantiated once. */
@@ -101,13 +121,7 @@ export const wasmOf = async (importPackage: Load, options: WasmOptions = {}): Pr
     // The backend of eager operations is settled before another one, of higher rank, is there to be chosen.
     await tf.ready()
     await register(options, importPackage)
-    await withoutListeners(async () => {
-      // Looking it up begins to load it; tfjs is ready when that has ended. The backend in use stays what it is.
-      if (tf.findBackend('wasm') === null) {
-        await tf.ready()
-        prepareKernels()
-      }
-    })
+    await loaded()
     return tfjs('wasm', await moduleIn(tf.findBackend('wasm')))
   } catch (error) {
     throw new BackendError({

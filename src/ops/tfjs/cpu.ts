@@ -6,8 +6,8 @@ import * as loops from './loops.ts'
 
 type Tensor = tf.Tensor
 
-/** Whether loops can take the place of kernels. */
-export const onCpu = (): boolean => tf.getBackend() === 'cpu'
+/** Whether loops can take the place of kernels: not where tfjs records kernels, for gradients of its own. */
+export const onCpu = (): boolean => tf.getBackend() === 'cpu' && tf.engine().state.gradientDepth === 0
 
 const block = (x: Tensor): loops.Block => ({ values: x.dataSync<'float32'>(), shape: x.shape })
 const tensor = ({ values, shape }: loops.Block): Tensor => tf.tensor(values, [...shape])
