@@ -25,7 +25,7 @@ describe('summary', () => {
     expect(cells[6]).to.deep.equal(['reshape-1', 'Reshape()', '(?, 32)', '0', '0'])
     expect(cells.at(-3)?.[1]).to.equal('127')
     expect(lines.at(-2)).to.equal('trainable parameters: 123')
-    // 508 of the parameters, 144 of the input, 128 of a result, whose place the next ones take, and 12 of small ones.
+    // 508 of the parameters, 144 of the input, 128 of a result, whose place the next ones take, and 16 of small ones.
     expect(lines.at(-1)).to.equal('bytes at once, for one example: 796')
   })
 

@@ -1,3 +1,5 @@
+import { cut, shownAs } from './shown.ts'
+
 /** What is wrong, in the four parts that every message of joinery has. */
 export interface Fault {
   /** What was expected, as the continuation of "expected …". */
@@ -9,9 +11,6 @@ export interface Fault {
   /** The layer within the one at fault, where it is that layer's: its kind, and its name where it has one. */
   readonly within?: { readonly kind: string; readonly path?: string }
 }
-
-/** The beginning of a text that is too long. */
-const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
 
 /** Text in which no sign breaks the line, or moves the cursor of a terminal: names and texts may come from anyone. */
 const printable = (text: string): string =>
@@ -36,6 +35,12 @@ const message = (subject: string, { expected, got, remedy }: Fault): string =>
 const hidden = (fields: object): PropertyDescriptorMap =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value, configurable: true }]))
 
+/** An error with its trace, and the sentence of what caused it. */
+const traced = ({ name, message, stack, cause }: Error): string => {
+  const because = cause instanceof Error ? `\n  because of ${cause.name}: ${cause.message}` : ''
+  return `${stack ?? `${name}: ${message}`}${because}`
+}
+
 /** What every error of joinery is. Classes, because errors are told apart by `instanceof` and carry a stack. */
 export class JoineryError extends Error {
   declare readonly expected: string
@@ -55,6 +60,12 @@ export class JoineryError extends Error {
     const { expected, got, remedy } = bounded(fault)
     super(text ?? message(printable(cut(subject, 500)), { expected, got, remedy }), options)
     Object.defineProperties(this, hidden({ name, expected, got, remedy, ...fields }))
+  }
+  static {
+    Object.defineProperties(
+      JoineryError.prototype,
+      shownAs(traced, ({ name, message }: Error) => `${name}: ${message}`),
+    )
   }
   /** The message and all fields, for logs. */
   toJSON(): Readonly<Record<string, unknown>> {

@@ -3,7 +3,8 @@ import { InvalidOption, show } from './errors.ts'
 import type { AnyLayer, Mode, Rules } from './layer.ts'
 import type { Ops } from './ops.ts'
 import { foldIn } from './random.ts'
-import { type Flow, type Shape, showFlow } from './shape.ts'
+import { type Flow, type Shape, showFlow, showShape } from './shape.ts'
+import { cut, shortened, shownAs, table } from './shown.ts'
 import { byName, merged, own, type VariableTree } from './trees.ts'
 import { firstSequence, type Growing, grow, isComposition, isInput, wire } from './wiring.ts'
 
@@ -116,18 +117,34 @@ const freezeDeeply = <V>(value: V): V => {
 }
 
 /** What layers and compositions can do, apart from their data. */
-export const chain: object = Object.freeze({
-  [brand]: true,
-  to(this: Part, next: unknown): CompositionValue {
-    return compose({ form: 'sequence', parts: [this, asPart('to', next)] })
-  },
-  '>>'(this: Part, next: unknown): CompositionValue {
-    return compose({ form: 'sequence', parts: [this, asPart('>>', next)] })
-  },
-})
+export const chain: object = Object.freeze(
+  Object.defineProperties(
+    {
+      [brand]: true,
+      to(this: Part, next: unknown): CompositionValue {
+        return compose({ form: 'sequence', parts: [this, asPart('to', next)] })
+      },
+      '>>'(this: Part, next: unknown): CompositionValue {
+        return compose({ form: 'sequence', parts: [this, asPart('>>', next)] })
+      },
+    },
+    shownAs((layer: LayerValue) => cut(String(layer), 400)),
+  ),
+)
+
+/** The layers of a composition, as many as fit a screen. */
+const listed = (composition: CompositionValue): string => {
+  const rows = composition.nodes.map(({ name, layer, shape }) => [
+    cut(name, 32),
+    cut(String(layer), 56),
+    showShape(shape),
+  ])
+  const lines = table(shortened(rows, count => ['…', `${count} layers more`]))
+  return [String(composition), ...lines.map(line => `  ${line}`)].join('\n')
+}
 
 const composition: object = Object.freeze(
-  Object.assign(Object.create(chain), {
+  Object.assign(Object.create(chain, shownAs(listed)), {
     toString(this: CompositionValue): string {
       const shapes = this.outputs.map(i => this.nodes[i]?.shape ?? null)
       return `${showFlow(this.inputs)} -> [... ${this.nodes.length} layers ...] -> ${showFlow(shapes)}`

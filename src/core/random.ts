@@ -3,6 +3,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { InvalidOption, show } from './errors.ts'
+import { shownAs } from './shown.ts'
 
 /**
  * An explicit source of randomness. A key is a value: the same key always gives the same draws, and new keys are made
@@ -38,7 +39,18 @@ export const asKey = (owner: string, value: unknown): Key => {
 }
 
 const fromWords = (words: readonly [number, number, number, number]): Key =>
-  Object.freeze({ kind: 'Key', words: Object.freeze(words) })
+  Object.freeze(Object.assign(Object.create(shown), { kind: 'Key', words: Object.freeze(words) }))
+
+/** How keys show themselves, which otherwise are plain values. */
+const shown: object = Object.freeze(
+  Object.defineProperties(
+    {},
+    shownAs(({ words, path }: Key) => {
+      const bits = words.map(word => (word >>> 0).toString(16).padStart(8, '0')).join('')
+      return `Key ${bits}${path === undefined ? '' : ` of ${path.join(', ')}`}`
+    }),
+  ),
+)
 
 /** The finalizer of MurmurHash3 (Appleby 2011): every bit of the input flips every bit of the output half the time. */
 const avalanche = (bits: number): number => {

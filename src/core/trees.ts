@@ -5,9 +5,16 @@
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A frozen record of names and values, in order; of equal names the last counts. */
-export const byName = <V>(entries: Iterable<readonly [name: string, value: V]>): Readonly<Record<string, V>> => {
-  const record: Record<string, V> = Object.create(null)
+/**
+ * A frozen record of names and values, in order; of equal names the last counts.
+ *
+ * @param properties what it has beside them, such as how it shows itself
+ */
+export const byName = <V>(
+  entries: Iterable<readonly [name: string, value: V]>,
+  properties?: PropertyDescriptorMap,
+): Readonly<Record<string, V>> => {
+  const record: Record<string, V> = Object.create(null, properties ?? {})
   for (const [name, value] of entries) record[name] = value
   return Object.freeze(record)
 }

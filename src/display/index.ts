@@ -1,1 +1,1 @@
-export { summary } from './summary.ts'
+export { type Summary, summary } from './summary.ts'

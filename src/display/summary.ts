@@ -3,14 +3,18 @@ import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type Node, type Part, wiringOf } from '../core/network.ts'
 import { key } from '../core/random.ts'
 import { type Shape, showShape } from '../core/shape.ts'
+import { shownAs, table } from '../core/shown.ts'
 import { byName, mapRecord } from '../core/trees.ts'
 import type { VariableRules } from '../core/variables.ts'
 import { type Cost, cost } from '../graph/cost.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { traceNetwork, variablesOf } from '../state/traced.ts'
 
-/** One line of a {@link summary}. */
-interface Row {
+/** A text that shows itself as it is, also in notebooks, and the rows that it was made of. */
+export type Summary = string & { readonly rows: readonly Row[] }
+
+/** One line of a {@link summary}: `null` is unknown. */
+export interface Row {
   readonly name: string
   readonly layer: string
   readonly shape: string
@@ -53,20 +57,6 @@ const count = (n: number | null): string => (n === null ? '?' : String(n).replac
 const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | null =>
   rows.reduce<number | null>((sum, row) => (sum === null || row[column] === null ? null : sum + row[column]), 0)
 
-/** Lines up cells: text to the left, numbers to the right. */
-const table = (rows: readonly (readonly string[])[], rightFrom: number): readonly string[] => {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, c) => Math.max(widest[c] ?? 0, [...cell].length)),
-    [],
-  )
-  return rows.map(row =>
-    row
-      .map((cell, c) => (c < rightFrom ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  )
-}
-
 /**
  * A table of a network: each layer's name, call, output shape, parameters and floating-point operations for one
  * example, and their sums; and how many bytes inference of one example needs at once, the parameters' own included. A shared layer's parameters count where it is used first; `?` is what a network without
@@ -77,7 +67,7 @@ const table = (rows: readonly (readonly string[])[], rightFrom: number): readonl
  * console.log(summary(join(Input(4), Relu(8), Softmax(3))))
  * ```
  */
-export const summary = (network: AnyLayer): string => {
+export const summary = (network: AnyLayer): Summary => {
   const part = asPart('summary', network)
   const { nodes } = wiringOf(part)
   const seen = new Set<string>()
@@ -101,9 +91,9 @@ export const summary = (network: AnyLayer): string => {
   const cells = rows.map(row => [row.name, row.layer, row.shape, count(row.parameters), count(row.flops)])
   const sums = ['total', '', '', count(total(rows, 'parameters')), count(total(rows, 'flops'))]
   const [first, ...body] = table([head, ...cells, sums], 3)
-  const rule = '─'.repeat(Math.max(...[first ?? '', ...body].map(line => [...line].length)))
+  const rule = '─'.repeat([first ?? '', ...body].reduce((widest, line) => Math.max(widest, [...line].length), 0))
   const trainable = total(rows, 'parameters')
-  return [
+  const lines = [
     first,
     rule,
     ...body.slice(0, -1),
@@ -111,5 +101,11 @@ export const summary = (network: AnyLayer): string => {
     body.at(-1),
     `trainable parameters: ${count(trainable === null ? null : trainable - frozen)}`,
     `bytes at once, for one example: ${count(peakOf(part))}`,
-  ].join('\n')
+  ]
+  // An object, as a text by itself is shown in quotes; it can all that a text can.
+  const text: unknown = Object.defineProperties(Object(lines.join('\n')), {
+    ...shownAs(String),
+    rows: { value: Object.freeze(rows.map(row => Object.freeze(row))) },
+  })
+  return Object.freeze(text) as Summary
 }

@@ -2,6 +2,7 @@ import { WeightInitializationError } from '../core/errors.ts'
 import { type Options, parseOptions } from '../core/options.ts'
 import type { Key } from '../core/random.ts'
 import { showShape } from '../core/shape.ts'
+import { shownAs } from '../core/shown.ts'
 import type { Fans, Initializer } from '../core/variables.ts'
 
 /** How many elements a variable of this shape has. */
@@ -22,13 +23,14 @@ export const initializer = <Normal extends Readonly<Record<string, number>>>(
   sample: (options: Normal, key: Key, shape: readonly number[], fans: Fans | undefined) => Float32Array,
 ): Initializer => {
   const values = parseOptions(name, `${name}()`, options, given)
-  return Object.freeze({
+  const initializer: Initializer & { readonly toString: () => string } = {
     kind: 'Initializer',
     name,
     options: values,
-    sample: (key: Key, shape: readonly number[], fans?: Fans) => sample(values, key, shape, fans),
+    sample: (key, shape, fans) => sample(values, key, shape, fans),
     toString: () => print(name, values),
-  })
+  }
+  return Object.freeze(Object.defineProperties(initializer, shownAs(String)))
 }
 
 /**

@@ -8,6 +8,7 @@ import { showShape, sizeOf } from '../core/shape.ts'
 import { byName, own, treeOf } from '../core/trees.ts'
 import type { Parameter, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 import { handOver, tensorOf } from '../ops/tfjs/index.ts'
+import { asShown } from './variables.ts'
 
 /**
  * The variables of each layer that has any, by name; a shared layer once.
@@ -164,7 +165,7 @@ export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => 
         ]),
     )
   // What the rules say at run time, Variables<N> says at the type level.
-  return Object.freeze({ params: tree(true), state: tree(false) }) as unknown as Variables<N>
+  return asShown(tree(true), tree(false)) as unknown as Variables<N>
 }
 
 /**

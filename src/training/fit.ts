@@ -3,6 +3,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart } from '../core/network.ts'
 import { asKey, foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
+import { cut, digits, shortened, shownAs, table } from '../core/shown.ts'
 import { byName, merged, own } from '../core/trees.ts'
 import { handOver } from '../ops/tfjs/index.ts'
 import { type Examples, type NumberBatch, readNumbers, slices, someExamples } from './batches.ts'
@@ -95,9 +96,22 @@ const toHistory = (epochs: readonly EpochReports[]): History => {
     ),
   )
   const names = Object.keys(columns[0] ?? {})
-  return byName(
+  const history = byName(
     names.map(name => [name, Object.freeze(columns.map(column => own(column, name) as number))] as const),
-  ) as History
+    shownAs(asTable),
+  )
+  return history as History
+}
+
+/** A row for each epoch, as many as fit a screen. */
+const asTable = (history: Readonly<Record<string, readonly number[]>>): string => {
+  const columns = Object.entries(history)
+  const rows = (columns[0]?.[1] ?? []).map((_, i) => [
+    String(i + 1),
+    ...columns.map(([, values]) => digits(values[i] ?? Number.NaN)),
+  ])
+  const lines = shortened(rows, count => ['…', `${count} epochs more`])
+  return table([['epoch', ...columns.map(([name]) => cut(name, 32))], ...lines]).join('\n')
 }
 
 type Rule<N extends AnyLayer = AnyLayer> = NormalFit<Examples, Progress, TrainState<N>>

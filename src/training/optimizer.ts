@@ -4,6 +4,7 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
 import { type Shape, showShape } from '../core/shape.ts'
+import { shownAs } from '../core/shown.ts'
 import {
   byName,
   isRecord,
@@ -230,7 +231,7 @@ export const defineOptimizer = (
 ): Optimizer => {
   checkMade(name, options, rule)
   const own = { name, rule }
-  return Object.freeze<Optimizer & { readonly toString: () => string }>({
+  const optimizer: Optimizer & { readonly toString: () => string } = {
     kind: 'Optimizer',
     ...own,
     init: params => {
@@ -271,5 +272,6 @@ export const defineOptimizer = (
       const entries = Object.entries(options).map(([option, value]) => `${option}: ${value}`)
       return `${name}({ ${entries.join(', ')} })`
     },
-  })
+  }
+  return Object.freeze(Object.defineProperties(optimizer, shownAs(String)))
 }

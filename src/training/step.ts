@@ -12,6 +12,7 @@ import { graphOps, placeholder } from '../ops/graph.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
 import { variableRules } from '../state/init.ts'
+import { asShown } from '../state/variables.ts'
 import { type Examples, readNumbers, slices } from './batches.ts'
 import { enginesOf, type RawState } from './engine.ts'
 import { asTrainState, asVariables, held, holding, keeping } from './given.ts'
@@ -65,7 +66,7 @@ export const toTrainState = <N extends AnyLayer>(
 ): TrainState<N> =>
   Object.freeze({
     // The trees have the network's layers: training keeps the structure that was given.
-    variables: Object.freeze({ params: mapTree(params, own), state: mapTree(state, own) }) as unknown as Variables<N>,
+    variables: asShown(mapTree(params, own), mapTree(state, own)) as unknown as Variables<N>,
     optimizer: mapSlots(optimizer, own),
     key,
   })

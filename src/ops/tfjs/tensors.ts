@@ -13,6 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import { onceDropped } from '../../core/dropped.ts'
+import { digits, shownAs } from '../../core/shown.ts'
 import type { Tensor } from '../../core/variables.ts'
 
 // A tensor of tfjs lives until it is disposed. What joinery returns is a handle that nobody has to dispose: numbers that lie
@@ -72,6 +73,24 @@ const beingRead = new Set<{ readonly handle: TfTensor }>()
 /** Where tfjs has the numbers of a handle, for whoever does not compute with them. */
 const stored: unique symbol = Symbol('stored')
 
+/** The shape of a tensor, its range and its first numbers. */
+const described = (tensor: TfTensor): string => {
+  const shape = `Tensor [${tensor.shape.join(', ')}]`
+  if (tensor.isDisposed) return `${shape}, disposed`
+  const numbers = tensor.dataSync()
+  let [least, largest, unknown] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
+  for (const number of numbers) {
+    if (number < least) least = number
+    if (number > largest) largest = number
+    if (Number.isNaN(number)) unknown++
+  }
+  const first = Array.from(numbers.subarray(0, 8), digits).join(', ')
+  const rest = numbers.length > 8 ? `, … ${numbers.length - 8} more` : ''
+  const range = numbers.length > 1 && least <= largest ? ` from ${digits(least)} to ${digits(largest)}` : ''
+  const none = unknown > 0 && numbers.length > 1 ? `, ${unknown} NaN` : ''
+  return numbers.length === 0 ? `${shape}, empty` : `${shape}${range}${none}: ${first}${rest}`
+}
+
 class Handle extends TfTensor {
   declare readonly [stored]: object
   readonly #account: Account = { held: null }
@@ -91,6 +110,7 @@ class Handle extends TfTensor {
     }
   }
   static {
+    Object.defineProperties(Handle.prototype, shownAs(described))
     // Another backend than the one where the numbers lie asks for them to take them over, into memory of its own.
     Object.defineProperty(Handle.prototype, 'dataId', {
       get(this: Handle): object {
