@@ -17,6 +17,7 @@ import { nearest } from '../core/options.ts'
 /** A part of a network, whose shapes the compiler does not follow. */
 export interface Slice extends Wired {
   readonly kind: string
+  readonly '~cut': true
   readonly '~out': number[]
   readonly '~source': never
   readonly '~named': never

@@ -118,10 +118,26 @@ export type StateOf<L extends Typed> = unknown extends L['~within']
   ? AnyVariables
   : ByName<Named<L['~within'], List<L>>, '~state'>
 
-/** The variables of a network: parameters, which gradients train, and the rest of its state. */
-export interface Variables<L extends Typed = Typed> {
+/** The variables of a network, or of any: parameters, which gradients train, and the rest of its state. */
+// biome-ignore lint/suspicious/noExplicitAny: those of any network may be those of each
+export interface Variables<L extends Typed = any> {
   readonly params: ParamsOf<L>
   readonly state: StateOf<L>
+}
+
+/**
+ * The variables that a network takes: its own; any of a part of another network, which takes those of the whole, and of
+ * a network that the compiler does not know.
+ */
+export type VariablesFor<L extends Typed> = [L] extends [{ readonly '~cut': true }]
+  ? SomeVariables
+  : unknown extends L['~within']
+    ? SomeVariables
+    : Variables<L>
+/** Variables of whatever layers. */
+interface SomeVariables {
+  readonly params: Readonly<Record<string, unknown>>
+  readonly state: Readonly<Record<string, unknown>>
 }
 
 /** The output shape of a network; several outputs are a tuple of shapes. */

@@ -10,12 +10,13 @@ export interface Tensor<S extends readonly number[] = number[]> extends TfTensor
 }
 
 /** The parameters of a layer without a bias, by the shape of its weight. */
-export interface Weight<W extends readonly number[]> {
+export type Weight<W extends readonly number[]> = {
   readonly weight: Tensor<W>
 }
 
 /** The parameters of a layer with a bias, by the shapes of both. */
-export interface WeightAndBias<W extends readonly number[], B extends readonly number[]> extends Weight<W> {
+export type WeightAndBias<W extends readonly number[], B extends readonly number[]> = {
+  readonly weight: Tensor<W>
   readonly bias: Tensor<B>
 }
 

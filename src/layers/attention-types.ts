@@ -141,20 +141,20 @@ type StepsOf<K, V> = K extends readonly [unknown, infer A, unknown]
     ? true
     : false
 
-interface AttentionWeights<
+type AttentionWeights<
   Q extends number,
   K extends number,
   V extends number,
   HK extends number,
   HV extends number,
   O extends number,
-> {
+> = {
   readonly queryWeight: Tensor<[Q, HK]>
   readonly keyWeight: Tensor<[K, HK]>
   readonly valueWeight: Tensor<[V, HV]>
   readonly outputWeight: Tensor<[HV, O]>
 }
-interface AttentionBiases<HK extends number, HV extends number, O extends number> {
+type AttentionBiases<HK extends number, HV extends number, O extends number> = {
   readonly queryBias: Tensor<[HK]>
   readonly keyBias: Tensor<[HK]>
   readonly valueBias: Tensor<[HV]>

@@ -223,7 +223,7 @@ export interface SeparableConvolution<
     ? SeparableWeights<ChannelsOf<this['~in']>, Size, M>
     : SeparableWeights<ChannelsOf<this['~in']>, Size, M> & { readonly [_ in 'bias']: Tensor<[Size[2]]> }
 }
-interface SeparableWeights<C extends number, Size extends FilterSize, M extends number> {
+type SeparableWeights<C extends number, Size extends FilterSize, M extends number> = {
   readonly depthwiseWeight: Tensor<[Size[0], Size[1], C, M]>
   readonly pointwiseWeight: Tensor<[1, 1, Multiply<C, M>, Size[2]]>
 }

@@ -67,12 +67,12 @@ export interface LSTM<Units extends number, Final, Learn, Peep, Name extends str
     (Learn extends true ? Starts<Units> : unknown)
   readonly '~state': Learn extends true ? never : Starts<Units>
 }
-interface Peepholes<Units extends number> {
+type Peepholes<Units extends number> = {
   readonly weightCellToIngate: Tensor<[Units]>
   readonly weightCellToForgetgate: Tensor<[Units]>
   readonly weightCellToOutgate: Tensor<[Units]>
 }
-interface Starts<Units extends number> extends Start<Units> {
+type Starts<Units extends number> = Start<Units> & {
   readonly cellInit: Tensor<[1, Units]>
 }
 

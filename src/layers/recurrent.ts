@@ -167,13 +167,13 @@ export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extend
     : number
 
 /** The parameters of every recurrent layer: `Columns` are the units of all its gates side by side. */
-export interface GateWeights<Features extends number, Units extends number, Columns extends number> {
+export type GateWeights<Features extends number, Units extends number, Columns extends number> = {
   readonly inputWeights: Tensor<[Features, Columns]>
   readonly hiddenWeights: Tensor<[Units, Columns]>
   readonly biases: Tensor<[Columns]>
 }
 /** What the walk of every recurrent layer starts with. */
-export interface Start<Units extends number> {
+export type Start<Units extends number> = {
   readonly hiddenInit: Tensor<[1, Units]>
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
-import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
+import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, VariablesFor } from '../core/named.ts'
 import { asPart, type Part, run, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
@@ -111,7 +111,7 @@ const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R 
  */
 export function apply<N extends AnyLayer>(
   network: N,
-  variables: Variables<N>,
+  variables: VariablesFor<NoInfer<N>>,
   input: TensorInput | readonly TensorInput[],
   options?: ApplyOptions,
 ): Applied<TensorsOf<OutputOf<N>>, StateOf<N>>
@@ -232,7 +232,7 @@ export interface Gradients<N extends AnyLayer> {
  */
 export const gradients = <N extends AnyLayer>(
   network: N,
-  variables: Variables<N>,
+  variables: VariablesFor<NoInfer<N>>,
   input: TensorInput | readonly TensorInput[],
   cotangent: TensorInput | readonly TensorInput[],
   options: ApplyOptions = {},

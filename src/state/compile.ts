@@ -3,7 +3,7 @@ import { give, take } from '../backends/backend.ts'
 import { type BackendOption, backendOption, chooseBackend } from '../backends/choose.ts'
 import { type Programs, programsOf, type Ready, runFed } from '../backends/programs.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { OutputOf, StateOf, TensorsOf, Variables } from '../core/named.ts'
+import type { OutputOf, StateOf, TensorsOf, VariablesFor } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
 import { parseOptions } from '../core/options.ts'
 import { asKey, type Key } from '../core/random.ts'
@@ -47,14 +47,14 @@ export interface Compiled<N extends AnyLayer> {
 
 /** A network made ready to run with any variables. */
 export interface CompiledNetwork<N extends AnyLayer> {
-  (variables: Variables<N>, input: Inputs): Promise<TensorsOf<OutputOf<N>>>
+  (variables: VariablesFor<N>, input: Inputs): Promise<TensorsOf<OutputOf<N>>>
   readonly apply: (
-    variables: Variables<N>,
+    variables: VariablesFor<N>,
     input: Inputs,
     options?: ApplyOptions,
   ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
   readonly gradients: (
-    variables: Variables<N>,
+    variables: VariablesFor<N>,
     input: Inputs,
     cotangent: Inputs,
     options?: ApplyOptions,
@@ -311,7 +311,11 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
  * output.shape // [1, 3]
  * ```
  */
-export function compile<N extends AnyLayer>(network: N, variables: Variables<N>, options?: CompileOptions): Compiled<N>
+export function compile<N extends AnyLayer>(
+  network: N,
+  variables: VariablesFor<NoInfer<N>>,
+  options?: CompileOptions,
+): Compiled<N>
 export function compile<N extends AnyLayer>(network: N, options: CompileOptions): CompiledNetwork<N>
 export function compile<N extends AnyLayer>(
   network: N,

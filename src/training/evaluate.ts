@@ -3,7 +3,7 @@ import type { BackendOption } from '../backends/choose.ts'
 import { turn } from '../backends/turns.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { OutputOf, TensorsOf, Variables } from '../core/named.ts'
+import type { OutputOf, TensorsOf, VariablesFor } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
 import { showShape } from '../core/shape.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
@@ -162,7 +162,7 @@ export interface EvaluateOptions<M extends Metrics = Metrics> {
  */
 export const evaluate = async <N extends AnyLayer, const M extends Metrics = []>(
   network: N,
-  variables: Variables<N>,
+  variables: VariablesFor<NoInfer<N>>,
   examples: Examples,
   options: EvaluateOptions<M> = {},
 ): Promise<Report<M>> => {
@@ -208,7 +208,7 @@ export interface PredictOptions {
  */
 export const predict = async <N extends AnyLayer>(
   network: N,
-  variables: Variables<N>,
+  variables: VariablesFor<NoInfer<N>>,
   x: TensorInput | readonly TensorInput[],
   options: PredictOptions = {},
 ): Promise<TensorsOf<OutputOf<N>>> => {

@@ -1,6 +1,6 @@
 import { chooseBackend } from '../backends/choose.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Variables } from '../core/named.ts'
+import type { Variables, VariablesFor } from '../core/named.ts'
 import { asPart } from '../core/network.ts'
 import { asKey, foldIn, type Key, key as keyOf, permutation } from '../core/random.ts'
 import { cut, digits, shortened, shownAs, table } from '../core/shown.ts'
@@ -141,7 +141,7 @@ type Rule<N extends AnyLayer = AnyLayer> = NormalFit<Examples, Progress, TrainSt
  */
 export const fit = async <N extends AnyLayer, const M extends Metrics = [], V extends Examples = never>(
   network: N,
-  variables: Variables<N>,
+  variables: VariablesFor<NoInfer<N>>,
   examples: Examples,
   options: FitOptions<N, M, V> = {},
 ): Promise<Fitted<N, M, V>> => {
