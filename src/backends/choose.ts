@@ -1,7 +1,8 @@
 import { ready } from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
-import { JoineryError } from '../core/errors.ts'
+import { InvalidOption, JoineryError, show } from '../core/errors.ts'
 import { codec } from '../core/options.ts'
+import { isRecord } from '../core/trees.ts'
 import { trace } from '../graph/build.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import type { Backend } from './backend.ts'
@@ -29,8 +30,16 @@ const byName: Readonly<Record<BackendOption & string, () => Backend | Promise<Ba
 }
 
 const names = Object.keys(byName)
-const isBackend = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && (value as Partial<Backend>).kind === 'Backend'
+const isBackend = (value: unknown): boolean => {
+  if (!isRecord(value)) return false
+  try {
+    const works = ['upload', 'download', 'release', 'compile'].every(name => typeof value[name] === 'function')
+    return works && value.kind === 'Backend' && typeof value.name === 'string'
+  } catch {
+    // A proxy or getter of the user's.
+    return false
+  }
+}
 
 /** How a backend is read. */
 export const backendOption: t.Type<BackendOption, unknown, unknown> = codec<BackendOption>(
@@ -42,10 +51,20 @@ export const backendOption: t.Type<BackendOption, unknown, unknown> = codec<Back
 /**
  * The backend that an option names.
  *
+ * @throws InvalidOption when it is neither a backend nor the name of one
  * @throws BackendError when it is not installed, or not ready
  */
-export const chooseBackend = async (option: BackendOption): Promise<Backend> =>
-  typeof option === 'string' ? byName[option]() : option
+export const chooseBackend = async (option: BackendOption): Promise<Backend> => {
+  if (!backendOption.is(option))
+    throw new InvalidOption({
+      layer: 'chooseBackend',
+      option: 'backend',
+      expected: backendOption.name,
+      got: show(option),
+      remedy: "For example: chooseBackend('wasm').",
+    })
+  return typeof option === 'string' ? byName[option]() : option
+}
 
 /** From the fastest on. */
 const byRank = ['onnxruntime', 'wasm'] as const

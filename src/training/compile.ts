@@ -64,8 +64,8 @@ interface Held {
   readonly device: DeviceState
   readonly engine: Engine
   readonly key: Key
-  /** Reads under way: what is being read is not used up yet. */
-  readonly reads: Set<Promise<unknown>>
+  /** Reads under way, each with its state: what is being read is neither used up nor dropped. */
+  readonly reads: Map<Promise<unknown>, CompiledState>
 }
 
 /** States that are dropped without having been used up. */
@@ -76,9 +76,10 @@ const teller = (tell: (recompiled: Recompiled) => unknown): ((batch: NumberBatch
   const met = new Set<string>()
   let isTold = false
   return async ({ x, y }) => {
+    if (isTold) return
     const shapes = [x, y].map(all => showFlow(all.map(({ shape }): Flow[number] => shape))).join(' -> ')
     met.add(shapes)
-    if (isTold || met.size < 2) return
+    if (met.size < 2) return
     isTold = true
     await tell(Object.freeze({ shapes, programs: 2 }))
   }
@@ -147,7 +148,7 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
   const begin = async (raw: RawState, key: Key): Promise<CompiledState> => {
     const engine = await engines.for(raw)
     const { handles, update } = await engine.begin(raw)
-    return hold({ device: { handles, update }, engine, key, reads: new Set() })
+    return hold({ device: { handles, update }, engine, key, reads: new Map() })
   }
   const step = async (state: CompiledState, examples: Examples): Promise<readonly [CompiledState, Report<M>]> => {
     const own = heldBy(state)
@@ -159,9 +160,9 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
         if (!engine.knows(batch)) checkTraining(part, engine.structure, batch, normal)
       })
       await tell(numbers)
-      await Promise.allSettled(reads)
+      await Promise.allSettled(reads.keys())
       const { after, report } = await engine.learn(device, numbers, key)
-      const next = hold({ device: after, engine, key, reads: new Set() })
+      const next = hold({ device: after, engine, key, reads: new Map() })
       // It has the metrics of the rule.
       return [next, toReport(normal.metrics, report) as Report<M>]
     } catch (error) {
@@ -185,7 +186,7 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
       read: async (state: CompiledState): Promise<TrainState<N>> => {
         const { device, engine, key, reads } = heldBy(state)
         const reading = engine.read(device)
-        reads.add(reading)
+        reads.set(reading, state)
         try {
           return toTrainState<N>(await reading, key, tensor => handOver(tensor))
         } finally {

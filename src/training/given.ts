@@ -44,6 +44,7 @@ export const holding = async <R>({ params, state }: Trees, work: (own: Trees) =>
 export const described = (value: unknown): string => {
   if (value instanceof Promise) value.catch(() => undefined)
   if (value instanceof Promise) return 'a promise'
+  if (value instanceof tf.Tensor) return `a tensor of tfjs of shape ${showShape(value.shape)}`
   return isRecord(value) ? `an object with ${Object.keys(value).slice(0, 8).join(', ') || 'nothing'}` : show(value)
 }
 
