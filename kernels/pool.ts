@@ -1,3 +1,5 @@
+import { larger, marked, withNaN } from './largest'
+
 /**
  * Pooling: the largest of each window, NaN where there is one, or the mean of the elements that are not padding. Channels
  * lie side by side.
@@ -41,11 +43,33 @@ function largestOf(x: usize, tall: i32, broad: i32, row: usize, width: usize, y:
   const end = x + <usize>tall * row
   const across = <usize>broad * width
   let c: usize = 0
+  for (; c + 32 <= width; c += 32) {
+    let m0 = f32x4.splat(-Infinity)
+    let m1 = m0
+    let marks0 = f32x4.splat(0)
+    let marks1 = marks0
+    for (let from = x + c; from < end + c; from += row)
+      for (let at = from; at < from + across; at += width) {
+        const v0 = v128.load(at)
+        const v1 = v128.load(at, 16)
+        m0 = larger(m0, v0)
+        m1 = larger(m1, v1)
+        marks0 = marked(marks0, v0)
+        marks1 = marked(marks1, v1)
+      }
+    v128.store(y + c, withNaN(m0, marks0))
+    v128.store(y + c, withNaN(m1, marks1), 16)
+  }
   for (; c + 16 <= width; c += 16) {
     let found = f32x4.splat(-Infinity)
+    let marks = f32x4.splat(0)
     for (let from = x + c; from < end + c; from += row)
-      for (let at = from; at < from + across; at += width) found = f32x4.max(found, v128.load(at))
-    v128.store(y + c, found)
+      for (let at = from; at < from + across; at += width) {
+        const here = v128.load(at)
+        found = larger(found, here)
+        marks = marked(marks, here)
+      }
+    v128.store(y + c, withNaN(found, marks))
   }
   for (; c < width; c += 4) {
     let found: f32 = -Infinity

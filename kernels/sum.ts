@@ -7,7 +7,7 @@ const ROWS: i32 = 64
 /**
  * The sums of the columns of `count` matrices [rows, columns], one after the other.
  *
- * @param scratch 8 bytes for each column
+ * @param scratch 8 bytes for each column, where there are more than `fewRows` rows
  */
 export function sumRows(x: usize, count: i32, rows: i32, columns: i32, sums: usize, scratch: usize): void {
   const width = (<usize>columns) << 2
@@ -15,6 +15,9 @@ export function sumRows(x: usize, count: i32, rows: i32, columns: i32, sums: usi
     if (columns === 1) {
       store<f32>(sums, <f32>sumOf(x, rows))
       x += (<usize>rows) << 2
+    } else if (rows <= ROWS) {
+      sumFew(x, rows, width, sums)
+      x += <usize>rows * width
     } else {
       memory.fill(scratch, 0, width << 1)
       for (let r = 0; r < rows; r += ROWS) {
@@ -25,6 +28,27 @@ export function sumRows(x: usize, count: i32, rows: i32, columns: i32, sums: usi
       for (let at: usize = 0; at < width; at += 4) store<f32>(sums + at, <f32>load<f64>(scratch + (at << 1)))
     }
     sums += width
+  }
+}
+
+/** How many rows take no scratch. */
+export function fewRows(): i32 {
+  return ROWS
+}
+
+/** The sums of the columns of few rows. */
+function sumFew(x: usize, rows: i32, width: usize, sums: usize): void {
+  const end = x + <usize>rows * width
+  let at: usize = 0
+  for (; at + 16 <= width; at += 16) {
+    let sum = v128.load(x + at)
+    for (let row = x + at + width; row < end; row += width) sum = f32x4.add(sum, v128.load(row))
+    v128.store(sums + at, sum)
+  }
+  for (; at < width; at += 4) {
+    let sum = load<f32>(x + at)
+    for (let row = x + at + width; row < end; row += width) sum += load<f32>(row)
+    store<f32>(sums + at, sum)
   }
 }
 

@@ -105,6 +105,7 @@ export interface Kernels {
     rows: number,
     sums: number,
   ) => void
+  readonly fewRows: () => number
   readonly maxRows: (x: number, count: number, rows: number, columns: number, largest: number) => void
 }
 

@@ -35,6 +35,7 @@ export interface Operations {
 /** The operations in the memory of a module. */
 export const operationsIn = (module: Module): Operations => {
   const { kernels, addressOf, allocate, blank, free } = module
+  const few = kernels.fewRows()
   const place = (made: TensorInfo, x: TensorInfo, part: Part): void =>
     copying(module, part)(addressOf(made), addressOf(x))
   /** A tensor that is all a part of another. */
@@ -79,13 +80,13 @@ export const operationsIn = (module: Module): Operations => {
         kernels.maxRows(addressOf(x), count, rows, columns, addressOf(made))
         return made
       }
-      const scratch = allocate(8 * columns)
+      const scratch = rows > few ? allocate(8 * columns) : 0
       try {
         const made = blank(shape)
         kernels.sumRows(addressOf(x), count, rows, columns, addressOf(made), scratch)
         return made
       } finally {
-        free(scratch)
+        if (scratch !== 0) free(scratch)
       }
     },
     scatter: (values, indices, shape) => {
