@@ -216,11 +216,12 @@ export const value: fc.Arbitrary<string> = fc.letrec<{ value: string }>(tie => (
     {
       weight: 3,
       arbitrary: fc
-        .array(fc.tuple(keys, tie('value')), { maxLength: 3 })
+        .uniqueArray(fc.tuple(keys, tie('value')), { maxLength: 3, selector: ([name]) => name })
         .map(entries => `{ ${entries.map(([name, own]) => `${name}: ${own}`).join(', ')} }`),
     },
   ),
 })).value
 
-/** What a text means. */
-export const evaluate = (text: string): unknown => new Function('j', `return ${text}`)(joinery)
+/** What a text means, in which the names of joinery may stand alone too. */
+export const evaluate = (text: string): unknown =>
+  new Function('j', ...Object.keys(joinery), `return ${text}`)(joinery, ...Object.values(joinery))

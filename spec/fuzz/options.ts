@@ -21,17 +21,9 @@ const isCallable = ([name, make]: readonly [string, unknown]): boolean =>
 const functions = Object.entries(joinery).filter(isCallable)
 const names = functions.map(([name]) => name)
 
-/** A text in which values of joinery are looked up in `j`. */
-const text = (given: unknown): string => {
-  const own = source(given)
-  return own.replaceAll(
-    /(?<![\w.'"])(net|constant|heNormal|heUniform|xavierNormal|xavierUniform|normal|uniform|orthogonal)\(/g,
-    'j.$1(',
-  )
-}
 const drawn: fc.Arbitrary<Call> = fc
   .oneof(...Object.values(drawnWith(initial)))
-  .map(({ name, given }) => ({ name, given: given.map(text) }))
+  .map(({ name, given }) => ({ name, given: given.map(source) }))
 
 /** A call that fits, of which one argument or option is another. */
 const changed: fc.Arbitrary<Call> = fc.tuple(drawn, fc.nat(), value, fc.boolean()).map(([call, at, other, inside]) => {
