@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { setTimeout as later } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Contender, start, wholeTime } from './contenders/start.ts'
@@ -33,6 +34,7 @@ const cold: Partial<Record<Engine | Peer, string>> = {
 const coldStart = (contender: Engine | Peer): Contender => ({
   time: () => wholeTime(cold[contender] as string),
   peakMemory: () => null,
+  kernels: () => null,
   stop: () => {},
 })
 
@@ -81,7 +83,12 @@ const rowsOf = async (work: Work, engine: Engine, rounds: number): Promise<reado
     console.log(
       `${work.name.padEnd(16)} ${engine.padEnd(11)} ${memory.toFixed(2)} GB at most, goal ${work.memory.gigabytes} GB ${memory <= work.memory.gigabytes ? 'reached' : 'missed'}`,
     )
-  for (const contender of contenders) if (typeof contender !== 'string') contender.stop()
+  for (const contender of contenders)
+    if (typeof contender !== 'string') {
+      const kernels = contender.kernels()
+      if (kernels !== null) console.log(`${work.name.padEnd(16)} PyTorch on OpenBLAS's kernels for ${kernels}`)
+      contender.stop()
+    }
   return peers.map(([peer], i) => {
     const time = others[i] ?? null
     return {
@@ -123,6 +130,9 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+console.log(
+  `${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}`,
+)
 const all: Row[] = []
 for (const work of works.filter(({ name }) => only?.includes(name) ?? true))
   for (const engine of Object.keys(work.engines) as Engine[]) {

@@ -9,6 +9,8 @@ import type { Engine, Peer } from '../works.ts'
 // Contenders in processes of their own, which answer each line with the milliseconds of a step.
 
 export interface Contender {
+  /** Which processor's kernels OpenBLAS chose, where it is used. */
+  readonly kernels: () => string | null
   /** The milliseconds of one more round. */
   readonly time: () => Promise<number>
   /** The largest resident memory so far, in gigabytes, where the system tells. */
@@ -50,11 +52,17 @@ const exported = (): string => {
   return folder
 }
 
+/** Set where older builds of OpenBLAS need kernels of older processors: PyTorch's products run at half their speed then. */
+const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...environment } = process.env
+
+/** It says on the standard error which processor's kernels it uses. */
+const verbose = { OPENBLAS_VERBOSE: '2' }
+
 const run = (command: readonly string[]): ChildProcess => {
   const [program = '', ...args] = command
   return spawn(program, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, LD_LIBRARY_PATH: openBlas, OMP_NUM_THREADS: '2' },
+    env: { ...environment, ...verbose, LD_LIBRARY_PATH: openBlas, OMP_NUM_THREADS: '2' },
   })
 }
 
@@ -96,8 +104,10 @@ export const start = async (contender: Engine | Peer, work: string): Promise<Con
   await prepare(contender, work)
   const child = run(commands[contender](work))
   let fault = ''
+  let kernels: string | null = null
   child.stderr?.on('data', chunk => {
     fault = `${fault}${chunk}`.slice(-2000)
+    kernels ??= /^Core: (\w+)/m.exec(fault)?.[1] ?? null
   })
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]()
   const failed = new Promise<never>((_, reject) => {
@@ -112,6 +122,7 @@ export const start = async (contender: Engine | Peer, work: string): Promise<Con
   const ready = await next()
   if (ready !== 'ready') throw new Error(ready)
   return {
+    kernels: () => kernels,
     time: async () => {
       child.stdin?.write('\n')
       return Number(await next())
