@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -39,6 +41,14 @@ const fileAt = async (url: string): Promise<Uint8Array> =>
       : path.join(root, 'node_modules/onnxruntime-web/dist', path.basename(url)),
   ))
 
+const profile = mkdtempSync(path.join(tmpdir(), 'joinery-browser-'))
+let ended = (): void => {}
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    ended()
+    process.exit(1)
+  })
+
 let [passed, failed] = [0, 0]
 const heard = (text: string): void => {
   console.log(text)
@@ -65,20 +75,32 @@ const done = new Promise<void>((resolve, reject) => {
   server.listen(0, 'localhost', () => {
     const { port } = server.address() as AddressInfo
     const flags = ['--headless=new', '--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']
-    const child = spawn(browser, [...flags, `http://localhost:${port}/`], { stdio: 'ignore' })
+    // Debian's program starts the browser and ends: only the group of both can be ended.
+    const options = { stdio: 'ignore', detached: true } as const
+    const child = spawn(browser, [...flags, `--user-data-dir=${profile}`, `http://localhost:${port}/`], options)
+    ended = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // It has ended by itself.
+      }
+    }
     child.on('error', ({ message }) =>
       reject(new Error(`${message}: install Debian's chromium, or name one in CHROMIUM.`)),
     )
     child.on('exit', () => reject(new Error(`${browser} ended before the page did.`)))
     setTimeout(() => reject(new Error('The page said nothing more for two minutes.')), 120_000).unref()
-    done.finally(() => child.kill()).catch(() => {})
   })
 })
+let status = 1
 try {
   await done
   console.log(`${passed} passed, ${failed} failed`)
-  process.exit(failed === 0 ? 0 : 1)
+  status = failed === 0 ? 0 : 1
 } catch (error) {
   console.error((error as Error).message)
-  process.exit(1)
+} finally {
+  ended()
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
 }
+process.exit(status)
