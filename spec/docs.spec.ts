@@ -46,10 +46,13 @@ const [heldOut, heldOutLabels, images] = [x, y, x]
 }
 const ofGuide = (file: string): readonly Example[] => {
   const blocks = fenced(readFileSync(join(root, file), 'utf8'))
-  // What is given before them makes the examples of a guide one program; without it each is one.
-  return given[file] === undefined
-    ? blocks.map((code, i) => ({ from: `${file}, example ${i + 1}`, code }))
-    : [{ from: file, code: [given[file], ...blocks].join('\n') }]
+  // What is given makes the examples after the first, which is whole, one program; without it each is one.
+  if (given[file] === undefined) return blocks.map((code, i) => ({ from: `${file}, example ${i + 1}`, code }))
+  const [first = '', ...rest] = blocks
+  return [
+    { from: `${file}, example 1`, code: first },
+    { from: file, code: [given[file], ...rest].join('\n') },
+  ]
 }
 
 const examples: readonly Example[] = [

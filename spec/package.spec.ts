@@ -169,6 +169,17 @@ describe('the package', function () {
     await expectResult(await inProject(process.execPath, 'plain.js'))
   })
 
+  it('runs the first program of the README, as it stands', async () => {
+    const readme = await readFile(path.join(root, 'README.md'), 'utf8')
+    const [install, code] = [...readme.matchAll(/^```\w*\n([\s\S]*?)^```/gm)].map(([, block]) => block as string)
+    expect(install).to.equal('npm install joinery\n')
+    await save('first.mjs', code as string)
+    const lines = (await inProject(process.execPath, 'first.mjs')).trim().split('\n')
+    expect(lines[0]).to.equal('(?, 2) -> [... 3 layers ...] -> (?, 2)')
+    const [, cells = ''] = /^Tensor \[4, 2\] from .*: (.*)$/.exec(lines.at(-1) ?? '') ?? []
+    expect(cells.split(', ').map(cell => Math.round(Number(cell)))).to.deep.equal([1, 0, 0, 1, 0, 1, 1, 0])
+  })
+
   it('runs from CommonJS, whose loader knows no ES modules', async () => {
     const [imports, rest] = program('joinery', 'joinery/terminal').split(/(?=\nconst xor)/) as [string, string]
     const required = imports.replace(/import (\{.*\}) from (.*)/g, 'const $1 = require($2)')
@@ -285,7 +296,10 @@ console.log(JSON.stringify({ found, fastest: (await fastestBackend()).name, outp
     expect(existsSync(path.join(modules, '@tensorflow/tfjs-backend-wasm'))).to.equal(false)
     const run = (entry: string) =>
       inProject(process.execPath, '--input-type=module', '--eval', `console.log(typeof (await import('${entry}')))`)
-    const [terminal, away] = [path.join(modules, 'joinery', 'dist', 'terminal.js'), path.join(project, 'away.js')]
+    const [terminal, away] = [
+      path.join(modules, 'joinery', 'dist', 'node', 'terminal.js'),
+      path.join(project, 'away.js'),
+    ]
     await rename(terminal, away)
     try {
       expect((await run('joinery')).trim()).to.equal('object')

@@ -26,12 +26,10 @@ export interface Initializer {
   readonly values: Float32Array | BigInt64Array
 }
 
-/** A tensor of 32-bit floats that goes in or comes out, or a list of whole numbers that goes in. */
+/** A tensor of 32-bit floats that goes in or comes out. */
 export interface Port {
   readonly name: string
-  /** `null` for a dimension that differs from run to run. */
-  readonly shape: readonly (number | null)[]
-  readonly isList?: true
+  readonly shape: readonly number[]
 }
 
 export interface Model {
