@@ -3,115 +3,200 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as joinery from '../src/index.ts'
 import { type Drawing, descriptions, networkOf } from './differential/networks.ts'
+import { compiled, eager, engines, type Reading, variablesOf } from './differential/readings.ts'
 import { cotangentsOf, inputsOf } from './differential/values.ts'
 
-// Law 3: the same arguments give the same bits, at every call and after other work of every kind, and stay as they were.
+// Law 3, purity: the same arguments give the same bits, from the first call to the last, whatever else has been computed.
 
-const { key } = joinery
 const seed = 20_26
-const engines = ['tfjs', 'wasm', 'onnxruntime'] as const
 
-/** All numbers in a result, with their shapes. */
+/** Networks of every layer, the same in every run. */
+const drawings = (count: number, from = seed): readonly Drawing[] =>
+  fc.sample(descriptions.map(networkOf).filter(drawing => drawing !== null) as fc.Arbitrary<Drawing>, {
+    seed: from,
+    numRuns: count,
+  })
+
+/** All that a result holds, to the last bit. */
 const bits = (value: unknown): unknown => {
-  if (value instanceof tf.Tensor) return [value.shape, Array.from(value.dataSync())]
-  if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array)
-  if (Array.isArray(value)) return value.map(bits)
-  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? 'a function' : value
-  return Object.entries(value).map(([name, own]) => [name, bits(own)])
+  if (value instanceof tf.Tensor) {
+    const numbers = value.dataSync<'float32'>()
+    return `${value.shape.join('x')}: ${[...new Uint32Array(Float32Array.from(numbers).buffer)].map(word => word.toString(16)).join(' ')}`
+  }
+  if (value instanceof Error) return `${value.name}: ${value.message}`
+  if (typeof value === 'function') return 'function'
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return String(value)
+  return Object.entries(value).map(([name, part]) => [name, bits(part)])
 }
-
-type Calls = Readonly<Record<string, () => unknown>>
-/** Everything that can be done with a network. */
-const callsOf = (drawing: Drawing): { readonly calls: Calls; readonly given: unknown } => {
-  const { layer } = drawing
-  const variables = joinery.init(layer, key(1)) as never
-  const inputs = inputsOf(drawing, 2, 5, 'plain')
-  const x = (inputs.length === 1 ? inputs[0] : inputs) as never
-  const mode = { training: true, key: key(3) }
-  const { output } = joinery.apply(layer, variables, x)
-  const shapes = (Array.isArray(output) ? output : [output]).map(({ shape }: tf.Tensor) => shape)
-  const seeds = cotangentsOf(shapes, 7)
-  const dy = (seeds.length === 1 ? seeds[0] : seeds) as never
-  const models = engines.map(backend => [backend, joinery.compile(layer, variables, { backend })] as const)
-  // Losses compare one output with what is expected, example by example.
-  const comparable = shapes.length === 1 && shapes[0]?.[0] === 2
-  const options = { loss: 'mse' as const, epochs: 1, key: key(4) }
-  return {
-    given: [variables, x, dy],
-    calls: {
-      init: () => joinery.init(layer, key(1)),
-      apply: () => joinery.apply(layer, variables, x),
-      'apply in training': () => joinery.apply(layer, variables, x, mode),
-      gradients: () => joinery.gradients(layer, variables, x, dy, mode),
-      notation: () => joinery.notation(layer),
-      summary: () => String(joinery.summary(layer)),
-      countParameters: () => joinery.countParameters(layer),
-      ...Object.fromEntries(
-        models.flatMap(([backend, model]) => [
-          [`run on ${backend}`, () => model(x)],
-          [`gradients on ${backend}`, () => model.gradients(x, dy, mode)],
-        ]),
-      ),
-      ...(comparable && {
-        predict: () => joinery.predict(layer, variables, x),
-        evaluate: () => joinery.evaluate(layer, variables, { x, y: dy } as never, { loss: 'mse' }),
-        fit: async () => {
-          const { variables: learnt, history } = await joinery.fit(layer, variables, { x, y: dy } as never, options)
-          return [learnt, history.loss]
-        },
-      }),
-    },
+const textOf = async (call: () => unknown): Promise<string> => {
+  try {
+    return JSON.stringify(bits(await call()))
+  } catch (error) {
+    if (error instanceof joinery.JoineryError) return JSON.stringify(bits(error))
+    throw error
   }
 }
 
-/** Work that has nothing to do with a call. */
-const other: readonly (() => unknown)[] = [
-  () => {
-    const network = joinery.join(
-      joinery.Input(4),
-      joinery.parallel(joinery.Linear(3), joinery.Tanh(3)),
-      joinery.Elementwise(),
-    )
-    for (let i = 0; i < 6; i++) joinery.apply(network, joinery.init(network, key(i)), [[i, 2, 3, 4]])
-  },
-  () => tf.tidy(() => tf.sum(tf.randomUniform([3, 3])).dataSync()),
-  () => joinery.net('Input(4) >> Relu(8, name=fc{}) * 3 >> Softmax(2)'),
-  async () => {
-    const network = joinery.join(joinery.Input(2), joinery.Dropout(0.5), joinery.Softmax(2))
-    const y = [
-      [1, 0],
-      [0, 1],
-    ]
-    await joinery.fit(network, joinery.init(network, key(1)), { x: y, y }, { epochs: 2, backend: 'wasm' })
-  },
-  () => {
-    try {
-      joinery.apply(joinery.join(joinery.Input(2)), { params: {}, state: {} } as never, [[1]])
-    } catch {}
-  },
-  () => joinery.normals(key(9), 100),
-  () => new Promise(done => setTimeout(done, 1)),
-  () => (globalThis as unknown as { gc: () => void }).gc(),
-]
+const readingOf = (reading: Reading): unknown => ('refused' in reading ? reading.refused : reading.results)
 
-const drawings = descriptions.map(networkOf).filter(drawing => drawing !== null)
+const one = <T>(values: readonly T[]): T | readonly T[] => (values.length === 1 ? (values[0] as T) : values)
+const training = { training: true, key: joinery.key(3) }
 
-describe(`Law 3 for random networks (seed ${seed})`, () => {
-  it('every call gives the same bits ten times, also after other work, and leaves its arguments as they were', async () => {
-    await fc.assert(
-      fc.asyncProperty(drawings, fc.infiniteStream(fc.constantFrom(...other)), async (drawing, work) => {
-        const { calls, given } = callsOf(drawing)
-        const before = bits(given)
-        for (const [name, call] of Object.entries(calls)) {
-          const first = bits(await call())
-          for (let i = 2; i <= 10; i++) {
-            if (i > 5) await work.next().value()
-            expect(bits(await call()), `${name}, call ${i} of ${drawing.text}`).to.deep.equal(first)
+/** What is asked of a network again and again. Options and inputs are made anew each time. */
+const callsOf = (drawing: Drawing): Readonly<Record<string, () => unknown>> => {
+  const { layer } = drawing
+  const variables = () => joinery.init(layer, joinery.key(1)) as never
+  const x = () => one(inputsOf(drawing, 3, 7, 'plain')) as never
+  const examples = async () => {
+    const output = joinery.apply(layer, variables(), x()).output as unknown as tf.Tensor | readonly tf.Tensor[]
+    const shapes = [output].flat().map(({ shape }) => shape)
+    return { x: x(), y: one(cotangentsOf(shapes, 5)) as never }
+  }
+  return {
+    init: variables,
+    apply: () => joinery.apply(layer, variables(), x()),
+    'apply in training': () => joinery.apply(layer, variables(), x(), training),
+    gradients: async () => joinery.gradients(layer, variables(), x(), (await examples()).y, training),
+    predict: () => joinery.predict(layer, variables(), x(), { batchSize: 2 }),
+    evaluate: async () => joinery.evaluate(layer, variables(), await examples(), { metrics: ['mae'] as never }),
+    outputShape: () => joinery.outputShape(layer),
+    checkShape: () => joinery.checkShape(layer),
+    countParameters: () => joinery.countParameters(layer),
+    summary: () => joinery.summary(layer),
+    notation: () => joinery.notation(layer),
+    names: () => joinery.names(layer),
+    text: () => String(layer),
+  }
+}
+
+const fitted = async (drawing: Drawing): Promise<unknown> => {
+  const { layer } = drawing
+  const variables = joinery.init(layer, joinery.key(1)) as never
+  const x = one(inputsOf(drawing, 3, 7, 'plain')) as never
+  const output = joinery.apply(layer, variables, x).output as unknown as tf.Tensor | readonly tf.Tensor[]
+  const y = one(
+    cotangentsOf(
+      [output].flat().map(({ shape }) => shape),
+      5,
+    ),
+  ) as never
+  const examples = { x, y }
+  const { history, variables: after } = await joinery.fit(layer, variables, examples, {
+    ...{ batchSize: 2, epochs: 2, key: joinery.key(5), validation: examples as never },
+  })
+  return { history, after }
+}
+
+describe('Law 3, the same call gives the same bits', () => {
+  it('ten times, of every public function on random networks', async () => {
+    for (const drawing of drawings(24))
+      for (const [name, call] of Object.entries(callsOf(drawing))) {
+        const first = await textOf(call)
+        for (let time = 2; time <= 10; time++)
+          expect(await textOf(call), `${name}, call ${time}, of ${drawing.text}`).to.equal(first)
+      }
+  })
+
+  for (const backend of engines)
+    it(`ten times, of networks compiled for ${backend}, and from one compilation to the next`, async () => {
+      for (const drawing of drawings(5, seed + 1)) {
+        const given = inputsOf(drawing, 2, 7, 'plain')
+        let first: string | undefined
+        for (let compilation = 1; compilation <= 2; compilation++) {
+          const runner = compiled(backend, drawing, variablesOf(drawing))
+          for (let time = 1; time <= 5; time++) {
+            const text = await textOf(async () => readingOf(await runner.read(given, 5)))
+            first ??= text
+            expect(text, `call ${time} of compilation ${compilation}, ${drawing.text}`).to.equal(first)
           }
+          await runner.dispose()
         }
-        expect(bits(given), `arguments of ${drawing.text}`).to.deep.equal(before)
-      }),
-      { seed, numRuns: 12, interruptAfterTimeLimit: 200_000 },
-    )
-  }).timeout(300_000)
+      }
+    })
+
+  it('twice, of whole trainings with validation', async () => {
+    for (const drawing of drawings(4, seed + 2)) {
+      const first = await textOf(() => fitted(drawing))
+      expect(await textOf(() => fitted(drawing)), drawing.text).to.equal(first)
+    }
+  })
+})
+
+/** Work of every kind that others may do meanwhile. */
+const otherWork: Readonly<Record<string, () => unknown>> = {
+  'other networks': async () => {
+    for (const drawing of drawings(10, seed + 9)) {
+      const runner = eager(drawing, variablesOf(drawing))
+      await runner.read(inputsOf(drawing, 4, 1, 'plain'), 2)
+      await runner.dispose()
+    }
+  },
+  'networks of the same layers with other variables and other batches': async () => {
+    for (const drawing of drawings(6))
+      for (let rows = 1; rows <= 20; rows++)
+        await textOf(() =>
+          joinery.apply(
+            drawing.layer,
+            joinery.init(drawing.layer, joinery.key(rows)) as never,
+            one(inputsOf(drawing, rows, rows, 'plain')) as never,
+          ),
+        )
+  },
+  'programs of every backend': async () => {
+    for (const backend of engines)
+      for (const drawing of drawings(2, seed + 8)) {
+        const runner = compiled(backend, drawing, variablesOf(drawing))
+        await runner.read(inputsOf(drawing, 2, 1, 'plain'), 2)
+        await runner.dispose()
+      }
+  },
+  'calls that fail': async () => {
+    for (const drawing of drawings(6)) {
+      await textOf(() => joinery.apply(drawing.layer, { params: {}, state: {} } as never, [[1]] as never))
+      await textOf(() =>
+        joinery.predict(drawing.layer, joinery.init(drawing.layer, joinery.key(1)) as never, [] as never),
+      )
+    }
+    await textOf(() => joinery.tensor([[1], [1, 2]] as never))
+  },
+  training: () => fitted(drawings(1, seed + 2)[0] as Drawing),
+  'a tf.tidy, and gradients of tfjs': () =>
+    tf.tidy(() => {
+      const network = joinery.join(joinery.Input(3), joinery.Relu(2))
+      joinery.apply(network, joinery.init(network, joinery.key(1)), [[1, 2, 3]])
+    }),
+  'another backend of tfjs in use for a while': async () => {
+    const before = tf.getBackend()
+    await joinery.chooseBackend('wasm')
+    await tf.setBackend('wasm')
+    try {
+      for (const drawing of drawings(6)) await textOf(callsOf(drawing).apply as () => unknown)
+    } finally {
+      await tf.setBackend(before)
+    }
+  },
+  'garbage collection': async () => {
+    ;(globalThis as { gc?: () => void }).gc?.()
+    await new Promise(resolve => setTimeout(resolve, 5))
+  },
+}
+
+describe('Law 3, the same call gives the same bits after other work', () => {
+  const chosen = drawings(6)
+  const asked = async (drawing: Drawing): Promise<string> => {
+    const { apply, gradients, predict, evaluate, init } = callsOf(drawing)
+    const texts: string[] = []
+    for (const call of [init, apply, gradients, predict, evaluate] as (() => unknown)[]) texts.push(await textOf(call))
+    return texts.join('\n')
+  }
+  const first = new Map<Drawing, string>()
+  before(async () => {
+    for (const drawing of chosen) first.set(drawing, await asked(drawing))
+  })
+  for (const [name, work] of Object.entries(otherWork))
+    it(name, async () => {
+      await work()
+      for (const drawing of chosen) expect(await asked(drawing), drawing.text).to.equal(first.get(drawing))
+    })
 })
