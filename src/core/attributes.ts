@@ -1,6 +1,6 @@
 import { InvalidOption, show } from './errors.ts'
 import type { Attributes, Operation } from './operations.ts'
-import { type Shape, showShape } from './shape.ts'
+import { fromStart, type Shape, showShape } from './shape.ts'
 
 // Attributes in their normal form: axes and beginnings that are negative are counted from the end, and what does not exist
 // is refused, whatever interprets the operation.
@@ -24,7 +24,7 @@ const axisOf = (operation: string, shape: Shape, axis: unknown): number => {
       rank === 0 ? 'no axis of a scalar' : `an axis of ${showShape(shape)}, from ${-rank} to ${rank - 1}`,
       show(axis),
     )
-  return (axis as number) < 0 ? (axis as number) + rank : (axis as number)
+  return fromStart(axis as number, rank)
 }
 
 const isNormal = (axes: readonly number[], rank: number): boolean =>
@@ -53,7 +53,7 @@ const isCount = (value: unknown): boolean => Number.isInteger(value) && (value a
 const span = (shape: Shape, axis: number, begin: unknown, size: unknown): readonly [number, number | null] => {
   const d = shape[axis] ?? null
   const place = `axis ${axis} of ${showShape(shape)}`
-  const from = d !== null && Number.isInteger(begin) && (begin as number) < 0 ? (begin as number) + d : begin
+  const from = d !== null && Number.isInteger(begin) ? fromStart(begin as number, d) : begin
   if (!isCount(from) || (d !== null && (from as number) > d))
     return refuse('slice', 'begin', `a place on ${place}`, show(begin))
   // As -1, tfjs says all that is left.

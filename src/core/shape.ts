@@ -100,6 +100,9 @@ export const sharedShape = (a: Shape | null, b: Shape | null): Shape | null | un
   return shared.every((d, i) => (b[i] ?? d) === d) ? shared : undefined
 }
 
+/** A place among `count`, of which negative ones count from the end: -1 is the last. */
+export const fromStart = (at: number, count: number): number => (at < 0 ? count + at : at)
+
 /** How many elements a shape has; `null` when a dimension is unknown. */
 export function sizeOf(shape: readonly number[]): number
 export function sizeOf(shape: Shape): number | null

@@ -8,7 +8,7 @@ import type { Rules } from '../core/layer.ts'
 import type { Part } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, type Option } from '../core/options.ts'
-import type { Flow, Mismatch } from '../core/shape.ts'
+import { type Flow, fromStart, type Mismatch } from '../core/shape.ts'
 import { byName, merged } from '../core/trees.ts'
 import type { Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 
@@ -48,8 +48,6 @@ export const normOptions: { readonly [K in keyof NormalNorm]: Option<NormalNorm[
   axis: { codec: axisOption, default: -1 },
 }
 
-const axisIn = (axis: number, rank: number): number => (axis < 0 ? rank + axis : axis)
-
 /** The rules of the layer's variables, once those to be normalized are there and have the axis. */
 const checkedRules = (rules: Rules, { weights, axis }: NormalNorm, inputs: Flow): Either<Fault, VariableRules> => {
   const own = rules.variables(inputs)
@@ -57,7 +55,7 @@ const checkedRules = (rules: Rules, { weights, axis }: NormalNorm, inputs: Flow)
   const known = Object.keys(own.right)
   for (const name of weights) {
     const shape = own.right[name]?.shape
-    const at = axisIn(axis, shape?.length ?? 0)
+    const at = fromStart(axis, shape?.length ?? 0)
     if (shape === undefined || shape.length < 2 || at < 0 || at >= shape.length)
       return left({
         expected: `a layer with a variable ${name} of two dimensions or more, with an axis ${axis}`,
@@ -89,7 +87,7 @@ export const aroundWeights = (
       if (isLeft(own)) return own
       const added = options.weights.map(name => {
         const rule = own.right[name] as VariableRule
-        return extra(name, rule, axisIn(options.axis, rule.shape.length))
+        return extra(name, rule, fromStart(options.axis, rule.shape.length))
       })
       const more: VariableRules = merged(...added)
       const twice = Object.keys(more).find(name => Object.hasOwn(own.right, name))
@@ -110,7 +108,7 @@ export const aroundWeights = (
       const used = new Map(Object.entries(variables))
       const after: Readonly<Record<string, T>>[] = []
       for (const name of options.weights) {
-        const axis = axisIn(options.axis, ops.shape(variables[name] as T).length)
+        const axis = fromStart(options.axis, ops.shape(variables[name] as T).length)
         const [weight, state] = use(ops, name, variables, axis, mode.training)
         used.set(name, weight)
         after.push(state)

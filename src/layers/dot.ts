@@ -4,7 +4,15 @@ import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec } from '../core/options.ts'
-import { type Flow, type Refusal, type RefusedOne, type Several, type Shape, showFlow } from '../core/shape.ts'
+import {
+  type Flow,
+  fromStart,
+  type Refusal,
+  type RefusedOne,
+  type Several,
+  type Shape,
+  showFlow,
+} from '../core/shape.ts'
 import { times } from './axis.ts'
 import type { AxisKey } from './merge.ts'
 
@@ -95,7 +103,6 @@ const axesOption: t.Type<readonly number[], unknown, unknown> = codec(
   axes => (axes[0] === axes[1] ? axes[0] : axes),
 )
 
-const fromStart = (axis: number, shape: Shape): number => (axis < 0 ? shape.length + axis : axis)
 /** The dimensions that the sum leaves, without the batch. */
 const restOf = (shape: Shape, axis: number): Shape => shape.filter((_, i) => i > 0 && i !== axis)
 
@@ -104,7 +111,7 @@ const dotShape = (axes: readonly number[], inputs: Flow): Either<Fault, Shape | 
   if (inputs.length !== 2) return fault('two inputs', 'Merge two branches at a time.')
   const [a = null, b = null] = inputs
   if (a === null || b === null) return right(null)
-  const [x, y] = [fromStart(axes[0] as number, a), fromStart(axes[1] as number, b)]
+  const [x, y] = [fromStart(axes[0] as number, a.length), fromStart(axes[1] as number, b.length)]
   if (x < 1 || x >= a.length || y < 1 || y >= b.length)
     return fault(`inputs with the axes ${axes.join(' and ')} beside the batch`, 'Choose an axis that each input has.')
   const [n = null, m = null] = [a[x], b[y]]
@@ -141,7 +148,7 @@ export const Dot: DotConstructor = defineMerge({
     type T = (typeof inputs)[number]
     const [a, b] = inputs as readonly [T, T]
     const [first, second] = [ops.shape(a), ops.shape(b)]
-    const [x, y] = [fromStart(axes[0] as number, first), fromStart(axes[1] as number, second)]
+    const [x, y] = [fromStart(axes[0] as number, first.length), fromStart(axes[1] as number, second.length)]
     const [u, v] = normalize ? [unit(ops, a, x), unit(ops, b, y)] : [a, b]
     const order = (shape: Shape, axis: number) => shape.map((_, i) => i).filter(i => i > 0 && i !== axis)
     const [batch = null] = first

@@ -4,6 +4,7 @@ import type { Fault } from '../core/errors.ts'
 import { codec } from '../core/options.ts'
 import {
   type Flow,
+  fromStart,
   type Refusal,
   type RefusedOne,
   type Several,
@@ -63,11 +64,9 @@ export interface GatedAverageConstructor {
   ): GatedAverage<At, Name>
 }
 
-const positionOf = (gateIndex: number, count: number): number => (gateIndex < 0 ? count + gateIndex : gateIndex)
-
 const averaged = (gateIndex: number, inputs: Flow): Either<Fault, Shape | null> => {
   const fault = (expected: string, got: string, remedy: string) => left({ expected, got, remedy })
-  const at = positionOf(gateIndex, inputs.length)
+  const at = fromStart(gateIndex, inputs.length)
   const gate = inputs[at]
   if (gate === undefined)
     return fault(
@@ -113,7 +112,7 @@ export const GatedAverage: GatedAverageConstructor = defineMerge({
   },
   shape: ({ gateIndex }, inputs) => averaged(gateIndex, inputs),
   forward: ({ gateIndex }, ops, inputs) => {
-    const at = positionOf(gateIndex, inputs.length)
+    const at = fromStart(gateIndex, inputs.length)
     const gate = inputs[at] as (typeof inputs)[number]
     const batch = ops.shape(gate)[0] ?? null
     return inputs

@@ -4,7 +4,7 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, number, optionalParameter } from '../core/options.ts'
-import { type RefusedInput, type Shape, type Show, showShape } from '../core/shape.ts'
+import { fromStart, type RefusedInput, type Shape, type Show, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import type { AxisKey } from './merge.ts'
 
@@ -126,7 +126,7 @@ export const featureAxes: t.Type<readonly number[], unknown, unknown> = codec(
 
 /** Axes counted from 0, in order, of a shape with `rank` dimensions. */
 export const axesFromStart = (axes: readonly number[], rank: number): readonly number[] =>
-  axes.map(axis => (axis < 0 ? rank + axis : axis)).sort((a, b) => a - b)
+  axes.map(axis => fromStart(axis, rank)).sort((a, b) => a - b)
 
 /** The run-time shape rule: the axes are there, once each, and none is the batch. */
 export const normalizedFeatures = (axes: readonly number[], input: Shape | null): Either<Fault, Shape | null> => {

@@ -7,6 +7,7 @@ import type { Ops } from '../core/ops.ts'
 import { codec, isFunction } from '../core/options.ts'
 import {
   type Flow,
+  fromStart,
   type Mismatch,
   type Refusal,
   type RefusedOne,
@@ -235,7 +236,7 @@ const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> =
   if (first === undefined) return right(null)
   if (known.some(input => input.length !== first.length))
     return fault('inputs with one number of dimensions', 'Bring the branches to one number of dimensions with Reshape.')
-  const at = axis < 0 ? first.length + axis : axis
+  const at = fromStart(axis, first.length)
   if (at < 0 || at >= first.length)
     return fault(`inputs with an axis ${axis}`, `Choose an axis from ${-first.length} to ${first.length - 1}.`)
   const rest = sharedByAll(known.map(input => input.map((d, i) => (i === at ? null : d))))
@@ -271,6 +272,6 @@ export const Concatenate: ConcatenateConstructor = defineMerge({
   shape: ({ axis }, inputs) => concatenated(axis, inputs),
   forward: ({ axis }, ops, inputs) => {
     const rank = ops.shape(inputs[0] as (typeof inputs)[number]).length
-    return ops.concatenate(inputs, axis < 0 ? rank + axis : axis)
+    return ops.concatenate(inputs, fromStart(axis, rank))
   },
 })

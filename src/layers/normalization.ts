@@ -4,7 +4,7 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Mode } from '../core/layer.ts'
 import { codec, number, oneOf, parameter } from '../core/options.ts'
-import { type Shape, showShape } from '../core/shape.ts'
+import { fromStart, type Shape, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 
 /** What a batch normalization averages beside the mean. */
@@ -106,7 +106,7 @@ const axesOption: t.Type<readonly number[] | null, unknown, unknown> = codec(
 )
 
 const reducedAxes = (axes: readonly number[] | null, rank: number): readonly number[] =>
-  axes === null ? Array.from({ length: rank - 1 }, (_, i) => i) : axes.map(axis => (axis < 0 ? rank + axis : axis))
+  axes === null ? Array.from({ length: rank - 1 }, (_, i) => i) : axes.map(axis => fromStart(axis, rank))
 
 const normalizedShape = ({ axes }: Normal, input: Shape | null): Either<Fault, Shape | null> => {
   if (input === null || axes === null) return right(input)

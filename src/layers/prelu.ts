@@ -3,7 +3,15 @@ import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import { codec, optionalParameter, parameter } from '../core/options.ts'
-import { type Mismatch, type Refusal, type RefusedInput, type Several, type Shape, showShape } from '../core/shape.ts'
+import {
+  fromStart,
+  type Mismatch,
+  type Refusal,
+  type RefusedInput,
+  type Several,
+  type Shape,
+  showShape,
+} from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
@@ -131,7 +139,7 @@ const axes: t.Type<readonly number[], unknown, unknown> = codec(
 
 /** The axes counted from 0, in ascending order, whichever order they were given in. */
 const positions = (alphaAxes: readonly number[], rank: number): readonly number[] =>
-  alphaAxes.map(axis => (axis < 0 ? rank + axis : axis)).sort((a, b) => a - b)
+  alphaAxes.map(axis => fromStart(axis, rank)).sort((a, b) => a - b)
 
 const rectifiedShape = (options: Normal, input: Shape | null): Either<Fault, Shape | null> => {
   const out = denseShape(options, input)
