@@ -1,5 +1,5 @@
 import { type Operation, perform } from '../core/operations.ts'
-import { leastFloat, type Ops } from '../core/ops.ts'
+import type { Ops } from '../core/ops.ts'
 
 // The logarithm of a probability, from the logits that it was made of where an interpreter knows them: a probability rounds
 // to 0 or 1 long before its logit says nothing, and its logarithm has no gradient then.
@@ -54,15 +54,11 @@ const fromLogits = <T>(ops: Ops<T>, p: T, side: Side): T | undefined => {
 
 const logOf = <T>(ops: Ops<T>, p: T, side: Side): T => fromLogits(ops, p, side) ?? clipped(ops, p, side)
 
-/**
- * The sum of what was expected times the logarithm of its probability, element by element. Where nothing is expected,
- * this is 0, also of the logarithm of 0.
- */
-const expectedLog = <T>(ops: Ops<T>, expected: T, p: T, side: Side): T =>
-  ops.multiply(
-    side === 'p' ? expected : ops.subtract(ops.constant(1), expected),
-    ops.maximum(logOf(ops, p, side), ops.constant(leastFloat)),
-  )
+/** What was expected times the logarithm of its probability: 0 where nothing was, also of the logarithm of 0. */
+const expectedLog = <T>(ops: Ops<T>, expected: T, p: T, side: Side): T => {
+  const share = side === 'p' ? expected : ops.subtract(ops.constant(1), expected)
+  return ops.multiply(share, ops.where(share, logOf(ops, p, side), ops.constant(0)))
+}
 
 /** `expected · log(p)` */
 export const expectedLogOf = <T>(ops: Ops<T>, expected: T, p: T): T => expectedLog(ops, expected, p, 'p')
