@@ -1,3 +1,4 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import * as joinery from '../../src/index.ts'
@@ -141,6 +142,40 @@ for (const backend of engines)
       expect(await train(true)).to.deep.equal(await train(false))
     })
   })
+
+describe('What a call is given is refilled while it runs on a graphics card', () => {
+  // What tfjs does on one: numbers are read later.
+  const name = 'later'
+  before(async () => {
+    class Later extends MathBackendCPU {
+      override async read(dataId: object): Promise<tf.BackendValues> {
+        const numbers = super.read(dataId)
+        await new Promise(resolve => setTimeout(resolve, 2))
+        return numbers
+      }
+    }
+    tf.registerBackend(name, () => new Later())
+    tf.copyRegisteredKernels('cpu', name)
+    await tf.setBackend(name)
+  })
+  after(async () => {
+    await tf.setBackend('cpu')
+    tf.removeBackend(name)
+  })
+
+  for (const [form, make] of Object.entries(forms))
+    it(`fit and trainStep work on what ${form} held`, async () => {
+      for (const call of [calls.fit, calls.trainStep, calls['the validation of fit']] as readonly Call[]) {
+        const expected = await call(make(5).examples, 'tfjs')
+        const before = tf.memory().numTensors
+        const { examples, spoil } = make(5)
+        const running = call(examples, 'tfjs')
+        spoil()
+        expect(await running).to.deep.equal(expected)
+        expect(tf.memory().numTensors).to.be.at.most(before + 30)
+      }
+    })
+})
 
 /** Disposes every tensor in a value. */
 const disposeAll = (value: unknown): void => {

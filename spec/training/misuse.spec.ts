@@ -105,6 +105,8 @@ const refusals: readonly Row[] = [
   ['InvalidOption', 'mse, y', () => j.mse([[1, 2]], [[1]])],
   ['InvalidOption', 'categoricalCrossentropy, y', () => j.categoricalCrossentropy([1], [[0.5, 0.5]])],
   ['InvalidOption', 'accuracy, y', () => j.accuracy([[1, 0, 0]], [[1, 0]])],
+  ['InvalidOption', 'mse, y', () => j.mse({ data: [], shape: [0, 2] }, { data: [], shape: [0, 2] })],
+  ['InvalidOption', 'accuracy, y', () => j.accuracy({ data: [], shape: [0, 2] }, { data: [], shape: [0, 2] })],
   ['InvalidOption', 'tensor, data', () => j.accuracy([[1, 0]])],
   // What is trained
   ['InvalidOption', 'fit, layer', () => j.fit()],

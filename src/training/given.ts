@@ -37,13 +37,19 @@ export const holding = async <R>({ params, state }: Trees, work: (own: Trees) =>
   }
 }
 
+/** Whether a value is a promise, of whichever realm. */
+export const isPromise = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && typeof (value as { readonly then?: unknown }).then === 'function'
+
 /**
  * What a function of the user's gave in place of a value. A promise is nobody's to wait for: that it fails must not end
  * the process.
  */
 export const described = (value: unknown): string => {
-  if (value instanceof Promise) value.catch(() => undefined)
-  if (value instanceof Promise) return 'a promise'
+  if (isPromise(value)) {
+    Promise.resolve(value).catch(() => undefined)
+    return 'a promise'
+  }
   if (value instanceof tf.Tensor) return `a tensor of tfjs of shape ${showShape(value.shape)}`
   return isRecord(value) ? `an object with ${Object.keys(value).slice(0, 8).join(', ') || 'nothing'}` : show(value)
 }

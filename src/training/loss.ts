@@ -57,7 +57,16 @@ const compare = (
   predicted: TensorInput,
 ): tf.Tensor =>
   tf.tidy(() => {
-    const result: unknown = forward(tfjsOps, toTensor(expected), toTensor(predicted))
+    const both = [toTensor(expected), toTensor(predicted)] as const
+    if (both.some(({ size }) => size === 0))
+      throw new InvalidOption({
+        layer: name,
+        option: 'y',
+        expected: 'at least one number: there is no mean of none',
+        got: both.map(({ shape }) => showShape(shape)).join(' and '),
+        remedy: 'Leave empty batches out.',
+      })
+    const result: unknown = forward(tfjsOps, ...both)
     checkScalar(kind, name, result, result instanceof tf.Tensor ? result.shape : undefined)
     return result as tf.Tensor
   })

@@ -17,7 +17,7 @@ import {
   type VariableTree,
 } from '../core/trees.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asMemory, asTensors, described, reading } from './given.ts'
+import { asMemory, asTensors, described, isPromise, reading } from './given.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on. */
 export type Step = number | ((update: number) => number)
@@ -171,7 +171,7 @@ export const coefficientsAt = (
   names?: readonly string[],
 ): Readonly<Record<string, number>> => {
   const given: unknown = rule.coefficients(update)
-  if (!isRecord(given) || given instanceof Promise) throw unfit(name, 'coefficients', 'numbers by name', update, given)
+  if (!isRecord(given) || isPromise(given)) throw unfit(name, 'coefficients', 'numbers by name', update, given)
   return byName(
     (names ?? Object.keys(given)).map(
       coefficient => [coefficient, asNumber(name, coefficient, update, own(given, coefficient))] as const,

@@ -24,7 +24,9 @@ const named = <V extends { readonly kind: string; readonly name: string }>(
     if (typeof value === 'string') return known.find(({ name }) => name === value)
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
     const given = value as Readonly<Record<string, unknown>>
-    return given.kind === kind && typeof given.name === 'string' && works(given) ? (value as V) : undefined
+    return given.kind === kind && typeof given.name === 'string' && given.name !== '' && works(given)
+      ? (value as V)
+      : undefined
   })
 }
 const isFunction = (value: unknown): boolean => typeof value === 'function'
