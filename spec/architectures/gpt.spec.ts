@@ -74,6 +74,6 @@ describe('gpt', () => {
     [() => untyped.gpt({ length: 2.5 }), 'InvalidOption of gpt, length: expected a positive integer, got 2.5. '],
     [() => untyped.gpt({ layers: -1 }), 'InvalidOption of gpt, layers: expected a positive integer, got -1. '],
     [() => untyped.gpt({ dropout: 1 }), 'InvalidOption of gpt, dropout: expected a number >= 0 and < 1, got 1. '],
-    [() => untyped.gpt(['text']), 'InvalidOption of gpt, options: expected an object of options, got '],
+    [() => untyped.gpt(['text']), 'InvalidOption of gpt, options: expected an object of options ('],
   ])
 })

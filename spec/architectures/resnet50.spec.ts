@@ -108,6 +108,6 @@ describe('resnet50', () => {
       () => untyped.resnet50({ inOutRatoi: 4 }),
       "InvalidOption of resnet50, inOutRatoi: expected an option of inputShape, includeGlobalPool, inOutRatio, got 'inOutRatoi'. Did you mean inOutRatio?",
     ],
-    [() => untyped.resnet50(3), 'InvalidOption of resnet50, options: expected an object of options, got 3. '],
+    [() => untyped.resnet50(3), 'InvalidOption of resnet50, options: expected an object of options ('],
   ])
 })

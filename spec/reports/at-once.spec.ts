@@ -150,6 +150,25 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const) {
       await model.dispose()
     })
 
+    it('timers fire while it goes on, however short its steps are', async () => {
+      let fired = 0
+      const timer = setInterval(() => fired++, 5)
+      const began = performance.now()
+      try {
+        while (performance.now() - began < 400)
+          await fit(network, start, batch, { ...options, epochs: 10, batchSize: 1 })
+        const own = fired
+        expect(own).to.be.at.least(5)
+        const step = compileTraining(network, rule)
+        let state = await step.init(start, key(2))
+        for (const from = performance.now(); performance.now() - from < 200; ) state = (await step(state, batch))[0]
+        expect(fired - own).to.be.at.least(3)
+        await step.dispose()
+      } finally {
+        clearInterval(timer)
+      }
+    })
+
     it('programs that are given back while they run end their work, and serve again', async () => {
       const step = compileTraining(network, rule)
       const model = compile(network, start, { backend })

@@ -111,6 +111,23 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
     })
   })
 
+for (const backend of ['tfjs', 'wasm'] as const)
+  describe(`Very many examples (${backend})`, () => {
+    it('a mean over a million examples is exact', async () => {
+      const zero = join(Input(1), Linear(1, { weight: 0, bias: 0 }))
+      const rows = 1_000_000
+      const given = {
+        x: { data: new Float32Array(rows), shape: [rows, 1] },
+        y: { data: new Float32Array(rows).fill(0.1), shape: [rows, 1] },
+      }
+      const variables = init(zero, key(0))
+      const options = { backend, batchSize: rows, shuffle: false, optimizer: gradientDescent({ step: 1e-30 }) }
+      const { loss } = await evaluate(zero, variables, given, { backend, batchSize: rows })
+      const { history } = await fit(zero, variables, given, options)
+      for (const found of [loss, history.loss[0]]) expect(found).to.be.closeTo(0.01, 1e-7)
+    })
+  })
+
 for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
   describe(`Variables in another form (${backend})`, () => {
     const net = join(Input(3), Tanh(4), BatchNorm(), Linear(2))

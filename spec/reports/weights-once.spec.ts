@@ -4,7 +4,7 @@ import { printed } from '../process.ts'
 // What a process takes is measured in one of its own, as other specs leave memory to be reused.
 
 describe('A model that is run on batches of many sizes', () => {
-  for (const backend of ['tfjs', 'wasm'] as const)
+  for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
     it(`copies its weights for each of them on ${backend}`, async () => {
       const grown = await printed(
         `const { join, Input, Relu, BatchNorm, init, key, compile } = joinery

@@ -1,4 +1,3 @@
-import { InvalidOption, show } from '../core/errors.ts'
 import { type Options, parseOptions } from '../core/options.ts'
 
 /**
@@ -12,14 +11,4 @@ export const architectureOptions = <Normal extends object>(
   example: string,
   options: Options<Normal>,
   given: unknown,
-): Normal => {
-  if (typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype)
-    return parseOptions(owner, example, options, { ...given })
-  throw new InvalidOption({
-    layer: owner,
-    option: 'options',
-    expected: 'an object of options',
-    got: show(given),
-    remedy: `For example: ${example}.`,
-  })
-}
+): Normal => parseOptions(owner, example, options, given)

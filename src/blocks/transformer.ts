@@ -5,7 +5,8 @@ import type { Multiply } from '../core/digits.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, compose } from '../core/network.ts'
-import { boolean, codec, integer, type Options, oneOf, parseOptions } from '../core/options.ts'
+import { boolean, codec, integer, type Options, oneOf, ownOptions, parseOptions } from '../core/options.ts'
+import { merged } from '../core/trees.ts'
 import { Gelu } from '../layers/activations.ts'
 import { MultiHeadAttention } from '../layers/attention.ts'
 import { type Dense, Linear, Relu } from '../layers/dense.ts'
@@ -145,8 +146,14 @@ const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
 const encoderOptions = optionsOf('transformer-encoder-{}', false)
 const decoderOptions = optionsOf('transformer-decoder-{}', true)
 
-const read = (kind: string, options: Options<Normal>, given: Readonly<Record<string, unknown>>): Normal => {
-  const normal = parseOptions(kind, `${kind}(512, 8)`, options, given)
+const read = (
+  kind: string,
+  options: Options<Normal>,
+  first: Readonly<Record<string, unknown>>,
+  more: unknown,
+): Normal => {
+  const example = `${kind}(512, 8)`
+  const normal = parseOptions(kind, example, options, merged(ownOptions(kind, example, more), first))
   const { features, heads } = normal
   if (features % heads === 0) return normal
   throw new InvalidOption({
@@ -217,7 +224,7 @@ export const TransformerEncoder = <
   heads: Heads,
   options?: TransformerOptions<Hidden, N, Mask, Name>,
 ): TransformerEncoder<F, Heads, Hidden, N, Mask, Name> => {
-  const normal = read('TransformerEncoder', encoderOptions, { ...options, features, heads })
+  const normal = read('TransformerEncoder', encoderOptions, { features, heads }, options)
   const first = normal.mask ? found(normal, normal.causal, 1) : selfAttention(normal)
   // What the options choose here, the type chooses from their types.
   return block(normal.name, sequence(first, onwards(normal))) as unknown as TransformerEncoder<
@@ -260,7 +267,7 @@ export const TransformerDecoder = <
   heads: Heads,
   options?: TransformerOptions<Hidden, N, Mask, Name>,
 ): TransformerDecoder<F, Heads, Hidden, N, Mask, Name> => {
-  const normal = read('TransformerDecoder', decoderOptions, { ...options, features, heads })
+  const normal = read('TransformerDecoder', decoderOptions, { features, heads }, options)
   const others = normal.mask ? [Select(1), Select(2)] : [Select(1)]
   const parts = [
     fan(sequence(Select(0), selfAttention(normal)), ...others),

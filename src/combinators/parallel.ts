@@ -2,6 +2,7 @@ import type { CheckBranches, Join, Side } from '../core/compose.ts'
 import { InvalidOption } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, compose, type Part } from '../core/network.ts'
+import { isList } from '../core/trees.ts'
 
 /** A layer, or an array of layers that are joined. */
 export type Branch = AnyLayer | readonly AnyLayer[]
@@ -14,8 +15,9 @@ export type Check<B extends readonly Branch[]> = CheckBranches<Joined<B>, B>
 
 /** A branch as one part. */
 export const asBranch = (owner: string, branch: unknown): Part =>
-  Array.isArray(branch)
-    ? compose({ form: 'sequence', parts: branch.map(layer => asPart(owner, layer)) })
+  isList(branch) && branch.length > 0
+    ? // Not map, which leaves out the holes of an array.
+      compose({ form: 'sequence', parts: Array.from(branch, layer => asPart(owner, layer)) })
     : asPart(owner, branch)
 
 /**

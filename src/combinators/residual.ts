@@ -83,7 +83,7 @@ export const residual = <
 ): Residual<B, Shortcut, Merge, Name> => {
   const inner = asPart('residual', block)
   const example = "residual(Relu(8), { shortcut: Linear(8), merge: 'add', name: 'res{}' })"
-  const { shortcut, merge, name } = parseOptions<Normal>('residual', example, settings, { ...options })
+  const { shortcut, merge, name } = parseOptions<Normal>('residual', example, settings, options)
   const ways = compose({ form: 'parallel', parts: [shortcut, inner] }, 'Parallel')
   const merged = compose({ form: 'sequence', parts: [ways, merge] })
   // Residual<...> is what the same composition is at the type level.

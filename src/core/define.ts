@@ -6,7 +6,7 @@ import type { Bare, Has } from './list.ts'
 import { automaticPattern, type Before, checkName, type ExplicitName } from './names.ts'
 import { chain, type LayerValue } from './network.ts'
 import type { Ops } from './ops.ts'
-import { type Option, type Options, parseOptions } from './options.ts'
+import { type Option, type Options, ownOptions, parseOptions } from './options.ts'
 import type { Flow, Shape } from './shape.ts'
 import { byName, merged, own } from './trees.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
@@ -108,8 +108,16 @@ export interface MergeDefinition<Normal extends object> extends Described<Normal
   readonly forward: <T>(options: Normal, ops: Ops<T>, inputs: readonly T[], mode: Mode) => T
 }
 
-const isOptions = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
+const isOptions = (value: unknown): value is Readonly<Record<string, unknown>> => {
+  try {
+    return (
+      typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
+    )
+  } catch {
+    // A proxy that throws stands for options; they are refused when they are read.
+    return true
+  }
+}
 
 /** The arguments of a call as one record of options: those that stand first get their names. */
 const namedArguments = (
@@ -128,10 +136,7 @@ const namedArguments = (
       got: show(surplus[0]),
       remedy: `For example: ${example}.`,
     })
-  return merged(
-    byName(positional.map((name, i) => [name, ordered[i]] as const)),
-    rest[0] as Readonly<Record<string, unknown>> | undefined,
-  )
+  return merged(byName(positional.map((name, i) => [name, ordered[i]] as const)), ownOptions(kind, example, rest[0]))
 }
 
 /** Prints a layer as the call that makes it: what differs from the defaults, in the shortest form. */

@@ -23,9 +23,10 @@ const printable = (text: string): string =>
 
 /** A fault whose texts a terminal can show. */
 const bounded = ({ expected, got, remedy }: Fault): Fault => ({
-  expected: printable(cut(expected, 400)),
-  got: printable(cut(got, 400)),
-  remedy: printable(cut(remedy, 400)),
+  // As texts, whatever a call from JavaScript made of them.
+  expected: printable(cut(String(expected), 400)),
+  got: printable(cut(String(got), 400)),
+  remedy: printable(cut(String(remedy), 400)),
 })
 
 const message = (subject: string, { expected, got, remedy }: Fault): string =>
@@ -58,7 +59,7 @@ export class JoineryError extends Error {
     { text, ...options }: ErrorOptions & { readonly text?: string } = {},
   ) {
     const { expected, got, remedy } = bounded(fault)
-    super(text ?? message(printable(cut(subject, 500)), { expected, got, remedy }), options)
+    super(text ?? message(printable(cut(String(subject), 500)), { expected, got, remedy }), options)
     Object.defineProperties(this, hidden({ name, expected, got, remedy, ...fields }))
   }
   static {
@@ -105,9 +106,10 @@ export class InvalidOption extends JoineryError {
   declare readonly option: string
   /** The name that two layers have, where that is what is wrong. */
   declare readonly twice?: string
-  constructor(fault: LayerFault & { readonly option: string; readonly twice?: string }) {
+  constructor(fault: LayerFault & { readonly option: string; readonly twice?: string }, options: ErrorOptions = {}) {
     const { layer, option, twice } = fault
-    super('InvalidOption', `${layer}, ${option}`, fault, { layer, option, ...(twice === undefined ? {} : { twice }) })
+    const fields = { layer, option, ...(twice === undefined ? {} : { twice }) }
+    super('InvalidOption', `${layer}, ${option}`, fault, fields, options)
   }
 }
 
@@ -127,7 +129,7 @@ export class NotationError extends JoineryError {
     { complete = false, ...options }: ErrorOptions & { readonly complete?: boolean } = {},
   ) {
     const { line, column } = fault
-    const text = printable(cut(fault.text, 800))
+    const text = printable(cut(String(fault.text), 800))
     const subject = `line ${line}, column ${column}, ${text}`
     super(
       'NotationError',

@@ -5,7 +5,7 @@ import type { Ops } from './ops.ts'
 import { foldIn } from './random.ts'
 import { type Flow, type Shape, showFlow, showShape } from './shape.ts'
 import { cut, shortened, shownAs, table } from './shown.ts'
-import { byName, merged, own, type VariableTree } from './trees.ts'
+import { byName, isList, merged, own, type VariableTree } from './trees.ts'
 import { firstSequence, type Growing, grow, isComposition, isInput, wire } from './wiring.ts'
 
 // At run time a composition is a tree of parts, and beside it the same as a graph: nodes in the order in which they
@@ -93,18 +93,20 @@ const examples: ReadonlyMap<string, string> = new Map([
   ...['join', 'parallel', 'branch'].map(name => [name, `${name}(Relu(10), Softmax(3))`] as const),
 ])
 
+/** What to do about a value that is no layer. */
+const remedyFor = (owner: string, value: unknown, got: string): string => {
+  const example = `For example: ${examples.get(owner) ?? 'join(Input(4), Relu(10), Softmax(3))'}.`
+  if (got === 'a promise') return 'Await it first.'
+  if (isList(value)) return 'Join the layers of an array first: join(...layers).'
+  const [, name] = /^a function (\w+)$/.exec(got) ?? []
+  return typeof value === 'function' ? `Call it: ${name ?? 'Relu'}().` : example
+}
+
 /** Checks that a value is a layer, as a call from JavaScript may give anything. */
 export const asPart = (owner: string, value: unknown): Part => {
   if (isPart(value)) return value
   const got = show(value)
-  const remedy =
-    typeof value === 'function'
-      ? `Call it: ${value.name || 'Relu'}().`
-      : got === 'a promise'
-        ? 'Await it first.'
-        : Array.isArray(value)
-          ? 'Join the layers of an array first: join(...layers).'
-          : `For example: ${examples.get(owner) ?? 'join(Input(4), Relu(10), Softmax(3))'}.`
+  const remedy = remedyFor(owner, value, got)
   throw new InvalidOption({ layer: owner, option: 'layer', expected: 'a layer', got, remedy })
 }
 

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { InvalidOption, JoineryError, show } from './errors.ts'
 import { isTensorLike, isTyped, readFlat, readNested, readTensor } from './nested.ts'
-import { isRecord, own } from './trees.ts'
+import { isList, isRecord, merged, own } from './trees.ts'
 import type { Initializer, Parameter, Values } from './variables.ts'
 
 // Options are parsed once, when a layer is made, into a normal form that everything after trusts. A codec's name is the
@@ -24,6 +24,19 @@ export const codec = <A>(
   parse: (value: unknown) => A | undefined,
   encode: (value: A) => unknown = value => value,
 ): t.Type<A, unknown, unknown> => {
+  for (const [option, given, type] of [
+    ['expected', expected, 'string'],
+    ['parse', parse, 'function'],
+    ['encode', encode, 'function'],
+  ] as const)
+    if (typeof given !== type)
+      throw new InvalidOption({
+        layer: 'codec',
+        option,
+        expected: `a ${type}`,
+        got: show(given),
+        remedy: "For example: codec('a number', value => (typeof value === 'number' ? value : undefined)).",
+      })
   const read = (value: unknown): A | undefined => {
     try {
       return parse(value)
@@ -62,8 +75,18 @@ export const number = (
   codec(expected, value => (typeof value === 'number' && Number.isFinite(value) && test(value) ? value : undefined))
 
 /** One of some texts. */
-export const oneOf = <const Choice extends string>(choices: readonly Choice[]): t.Type<Choice, unknown, unknown> =>
-  codec(choices.map(choice => `'${choice}'`).join(' or '), value => choices.find(choice => choice === value))
+export const oneOf = <const Choice extends string>(choices: readonly Choice[]): t.Type<Choice, unknown, unknown> => {
+  const given: unknown = choices
+  if (!isList(given) || given.length === 0 || !given.every(choice => typeof choice === 'string'))
+    throw new InvalidOption({
+      layer: 'oneOf',
+      option: 'choices',
+      expected: 'an array of strings',
+      got: show(choices),
+      remedy: "For example: oneOf(['sum', 'mean']).",
+    })
+  return codec(choices.map(choice => `'${choice}'`).join(' or '), value => choices.find(choice => choice === value))
+}
 
 const isInitializer = (value: unknown): value is Parameter =>
   typeof value === 'object' &&
@@ -145,6 +168,33 @@ export const nearestOf = (word: string, words: readonly string[]): readonly stri
 export const nearest = (word: string, words: readonly string[]): string | undefined => nearestOf(word, words)[0]
 
 /**
+ * A copy of an options object, of its own options only; of nothing, no options.
+ *
+ * @throws InvalidOption when it is no object of options, or throws when it is read, as a getter or a proxy may
+ */
+export const ownOptions = (
+  owner: string,
+  example: string,
+  given: unknown,
+  expected = 'an object of options',
+  option = 'options',
+): Readonly<Record<string, unknown>> => {
+  const fault = (got: string, cause?: unknown) =>
+    new InvalidOption(
+      { layer: owner, option, expected, got, remedy: `For example: ${example}.` },
+      cause === undefined ? {} : { cause },
+    )
+  let read: Readonly<Record<string, unknown>> | undefined
+  try {
+    read = given === undefined ? merged() : isRecord(given) && show(given) !== 'a promise' ? merged(given) : undefined
+  } catch (error) {
+    throw fault('an object that throws when it is read', error)
+  }
+  if (read === undefined) throw fault(show(given))
+  return read
+}
+
+/**
  * Reads given options into their normal form.
  *
  * @param owner the kind of the layer, or the name of the function
@@ -155,18 +205,12 @@ export const parseOptions = <Normal extends object>(
   owner: string,
   example: string,
   options: Options<Normal>,
-  given: object,
+  given: unknown,
 ): Normal => {
   const known = Object.keys(options)
-  if (!isRecord(given))
-    throw new InvalidOption({
-      layer: owner,
-      option: 'options',
-      expected: known.length ? `an object of options (${known.join(', ')})` : 'no options',
-      got: show(given),
-      remedy: `For example: ${example}.`,
-    })
-  for (const option of Object.keys(given))
+  const expected = known.length ? `an object of options (${known.join(', ')})` : 'no options'
+  const values = ownOptions(owner, example, given, expected)
+  for (const option of Object.keys(values))
     if (!known.includes(option)) {
       const meant = nearest(option, known)
       throw new InvalidOption({
@@ -179,7 +223,7 @@ export const parseOptions = <Normal extends object>(
     }
   const read = known.map(option => {
     const { codec, ...rest } = options[option as keyof Normal]
-    const found = own(given, option)
+    const found = own(values, option)
     const value = found === undefined && 'default' in rest ? rest.default : found
     const parsed = codec.decode(value)
     if (E.isLeft(parsed))

@@ -18,8 +18,16 @@ export interface Key {
 }
 
 /** Whether a value is a key. */
-export const isKey = (value: unknown): value is Key =>
-  typeof value === 'object' && value !== null && (value as Partial<Key>).kind === 'Key'
+export const isKey = (value: unknown): value is Key => {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    const { kind, words } = value as Partial<Key>
+    return kind === 'Key' && Array.isArray(words) && words.length === 4 && words.every(Number.isInteger)
+  } catch {
+    // A proxy or getter of the user's.
+    return false
+  }
+}
 
 /**
  * Checks that a value is a key, as a call from JavaScript may give anything.
@@ -135,6 +143,8 @@ export const foldIn = (from: Key, data: number | string): Key => {
   return fromWords(absorb(absorb(own, Math.floor(data / 2 ** 32) & 0x7fffffff), data | 0))
 }
 
+const mostKeys = 1_000_000
+
 /**
  * `n` independent keys.
  *
@@ -146,11 +156,11 @@ export const foldIn = (from: Key, data: number | string): Key => {
  */
 export const split = (from: Key, n = 2): readonly Key[] => {
   const own = asKey('split', from)
-  if (!Number.isInteger(n) || n < 1)
+  if (!Number.isInteger(n) || n < 1 || n > mostKeys)
     throw new InvalidOption({
       layer: 'split',
       option: 'n',
-      expected: 'a positive integer',
+      expected: `an integer from 1 to ${mostKeys}`,
       got: show(n),
       remedy: 'For example: split(key(42), 3).',
     })
@@ -160,9 +170,26 @@ export const split = (from: Key, n = 2): readonly Key[] => {
 /** A fresh generator at the start of the key's stream, for the distributions of pure-rand. */
 export const generator = (from: Key): RandomGenerator => xoroshiro128plusFromState(from.words)
 
-/** `n` draws from [low, high). */
+/** How many draws an array holds. */
+const most = 2 ** 30
+const checked = (owner: string, from: unknown, n: unknown, bounds: readonly unknown[] = []): Key => {
+  const own = asKey(owner, from)
+  const fault = (option: string, expected: string, got: unknown) =>
+    new InvalidOption({ layer: owner, option, expected, got: show(got), remedy: `For example: ${owner}(key(42), 10).` })
+  if (!Number.isInteger(n) || (n as number) < 0 || (n as number) > most)
+    throw fault('n', `an integer from 0 to ${most}`, n)
+  const bad = bounds.findIndex(bound => typeof bound !== 'number')
+  if (bad >= 0) throw fault('options', 'numbers', bounds[bad])
+  return own
+}
+
+/**
+ * `n` draws from [low, high).
+ *
+ * @throws InvalidOption if an argument is invalid
+ */
 export const uniforms = (from: Key, n: number, low = 0, high = 1): Float32Array => {
-  const source = generator(from)
+  const source = generator(checked('uniforms', from, n, [low, high]))
   const values = new Float32Array(n)
   // A loop: for masks of millions of elements, making an array from a function would take ten times as long.
   for (let i = 0; i < n; i++) values[i] = low + (high - low) * uniformFloat32(source)
@@ -171,7 +198,7 @@ export const uniforms = (from: Key, n: number, low = 0, high = 1): Float32Array 
 
 /** `n` draws from the normal distribution, by the transform of Box and Muller (1958). */
 export const normals = (from: Key, n: number, mean = 0, std = 1): Float32Array => {
-  const source = generator(from)
+  const source = generator(checked('normals', from, n, [mean, std]))
   const values = new Float32Array(n)
   for (let i = 0; i < n; i += 2) {
     // 1 - u lies in (0, 1], so the logarithm is finite.
@@ -185,7 +212,7 @@ export const normals = (from: Key, n: number, mean = 0, std = 1): Float32Array =
 
 /** The numbers 0 .. n - 1 in a random order (Fisher and Yates). */
 export const permutation = (from: Key, n: number): Int32Array => {
-  const source = generator(from)
+  const source = generator(checked('permutation', from, n))
   const order = new Int32Array(n)
   for (let i = 0; i < n; i++) order[i] = i
   for (let i = n - 1; i > 0; i--) {

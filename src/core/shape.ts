@@ -1,3 +1,6 @@
+import { InvalidOption, show } from './errors.ts'
+import { isList } from './trees.ts'
+
 /**
  * The dimensions of a tensor, batch first; `null` is a dimension that is not known yet. In types an unknown dimension
  * is `number` and a shape of unknown rank is `number[]`.
@@ -79,8 +82,18 @@ export type SharedShape<A, B> = number[] extends A
       : never
 
 /** `(?, 28, 28, 1)`, and `<unknown>` for an unknown rank. */
-export const showShape = (shape: Shape | null): string =>
-  shape === null ? '<unknown>' : `(${shape.map(d => d ?? '?').join(', ')}${shape.length === 1 ? ',' : ''})`
+export const showShape = (shape: Shape | null): string => {
+  if (shape === null) return '<unknown>'
+  if (isList(shape))
+    return `(${Array.from(shape, d => (typeof d === 'number' ? d : '?')).join(', ')}${shape.length === 1 ? ',' : ''})`
+  throw new InvalidOption({
+    layer: 'showShape',
+    option: 'shape',
+    expected: 'an array of integers, with null for an unknown dimension',
+    got: show(shape),
+    remedy: 'For example: showShape([null, 28, 28, 1]).',
+  })
+}
 
 /** Shapes within a text, as {@link Show} prints them: `[?, 28, 28, 1]`. */
 export const showAsType = (text: string): string =>

@@ -1,9 +1,18 @@
 // Names come from anyone: `__proto__` and `constructor` name layers as well as `relu-1` does. So a record by names has no
 // prototype, and only a record's own keys are read.
 
+/** Whether a value is an array, as calls from JavaScript give anything in its place: a revoked proxy is none. */
+export const isList = (value: unknown): value is readonly unknown[] => {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
 /** Whether a value is a record by names: calls from JavaScript give anything in its place. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !isList(value)
 
 /**
  * A frozen record of names and values, in order; of equal names the last counts.
@@ -45,12 +54,13 @@ export const leafOf = <T>(tree: VariableTree<T> | undefined, layer: string, vari
 export const mapTree = <A, B>(
   tree: VariableTree<A>,
   f: (value: A, layer: string, variable: string) => B,
-): VariableTree<B> => mapRecord(tree, (own, layer) => mapRecord(own, (value, name) => f(value, layer, name)))
+): VariableTree<B> => mapRecord(tree, (own, layer) => mapRecord(own ?? {}, (value, name) => f(value, layer, name)))
 
 /** The values of a tree in order, with where they stand. */
 export const leavesOf = <T>(tree: VariableTree<T>): readonly (readonly [layer: string, variable: string, value: T])[] =>
   Object.entries(tree).flatMap(([layer, own]) =>
-    Object.entries(own).map(([variable, value]) => [layer, variable, value] as const),
+    // Calls from JavaScript give null for a layer.
+    Object.entries(own ?? {}).map(([variable, value]) => [layer, variable, value] as const),
   )
 
 /** The tree of values with where they stand: the inverse of {@link leavesOf}. */

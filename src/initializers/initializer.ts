@@ -19,7 +19,7 @@ const print = (name: string, options: Readonly<Record<string, number>>): string 
 export const initializer = <Normal extends Readonly<Record<string, number>>>(
   name: string,
   options: Options<Normal>,
-  given: Readonly<Record<string, unknown>>,
+  given: unknown,
   sample: (options: Normal, key: Key, shape: readonly number[], fans: Fans | undefined) => Float32Array,
 ): Initializer => {
   const values = parseOptions(name, `${name}()`, options, given)

@@ -37,7 +37,7 @@ export const orthogonal = (options: { readonly scale?: number } = {}): Initializ
   initializer(
     'orthogonal',
     { scale: { codec: number('a finite number'), default: 1 } },
-    { ...options },
+    options,
     ({ scale }, key, shape) => {
       const [rows, cols] = shape
       if (rows === undefined || shape.length > 2)

@@ -33,7 +33,7 @@ export const normal = (options: { readonly mean?: number; readonly std?: number 
       mean: { codec: number('a finite number'), default: 0 },
       std: { codec: number('a number >= 0', std => std >= 0), default: 0.01 },
     },
-    { ...options },
+    options,
     ({ mean, std }, key, shape) => normals(key, count(shape), mean, std),
   )
 
@@ -53,6 +53,6 @@ export const uniform = (options: { readonly minval?: number; readonly maxval?: n
       minval: { codec: number('a finite number'), default: 0 },
       maxval: { codec: number('a finite number'), default: 1 },
     },
-    { ...options },
+    options,
     ({ minval, maxval }, key, shape) => uniforms(key, count(shape), minval, maxval),
   )

@@ -23,7 +23,7 @@ const scaled =
     initializer(
       name,
       { gain: { codec: number('a positive number', gain => gain > 0), default: 1 } },
-      { ...options },
+      options,
       ({ gain }, key, shape, fans) => draw(key, count(shape), gain / scale(fans ?? fansOf(name, shape))),
     )
 

@@ -63,7 +63,9 @@ export const makeWrapped = (word: keyof typeof wrappers, given: Arguments, span:
 /** Takes a layer of the user's own, or calls the function that makes one. */
 export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span): Either<Problem, AnyLayer> => {
   const call = { word, positional: given.positional, given, options: given.named.map(({ name }) => name), span }
-  if (typeof own === 'function') return attempt({ ...call, make: own as Call['make'] })
+  // A class is called with new: it makes no layer.
+  const isClass = print(own).startsWith('a class')
+  if (typeof own === 'function' && !isClass) return attempt({ ...call, make: own as Call['make'] })
   if (given.positional.length + given.named.length > 0) return left(wrongArguments({ ...call, make: () => own }))
   return isPart(own) ? right(own as unknown as AnyLayer) : left(noLayer({ ...call, make: () => own }, own))
 }

@@ -4,6 +4,7 @@ import { InvalidOption, NotationError, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Unknown } from '../core/list.ts'
 import { compose, type Part, type Wired } from '../core/network.ts'
+import { ownOptions } from '../core/options.ts'
 import type { Mismatch } from '../core/shape.ts'
 import type { Problem } from './arguments.ts'
 import { isMisfit } from './fitting.ts'
@@ -106,19 +107,18 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
       got: show(text),
       remedy: "For example: net('Input(10) >> Relu(5)').",
     })
-  if (typeof own !== 'object' || own === null)
-    throw new InvalidOption({
-      layer: 'net',
-      option: 'blocks',
-      expected: 'an object of layers, or of functions that make them, by name',
-      got: show(own),
-      remedy: "For example: net('Input(10) >> block', { block: Relu(5) }).",
-    })
+  const blocks = ownOptions(
+    'net',
+    "net('Input(10) >> block', { block: Relu(5) })",
+    own,
+    'an object of layers, or of functions that make them, by name',
+    'blocks',
+  )
   const cleaned = clean(text)
   if ('unclosed' in cleaned) throw unclosedQuote(text, cleaned.unclosed)
   const deep = tooDeep(cleaned.text)
   if (deep !== undefined) throw mistaken(text, cleaned, deep)
-  const read = readNetwork({ text: cleaned.text, from: 0, to: cleaned.text.length }, own as Blocks)
+  const read = readNetwork({ text: cleaned.text, from: 0, to: cleaned.text.length }, blocks)
   if (isLeft(read)) throw mistaken(text, cleaned, read.left)
   return read.right
 }
@@ -143,7 +143,7 @@ export const net = <const S extends string, const B extends Blocks = {}>(
   text: CheckText<S, B>,
   blocks?: B,
 ): Net<S, B> => {
-  const network = parsed(text, blocks ?? {}) as unknown as Part
+  const network = parsed(text, blocks) as unknown as Part
   const whole = 'arrangement' in network ? network : compose({ form: 'sequence', parts: [network] })
   // Net<S, B> is what the compiler read.
   return whole as unknown as Net<S, B>

@@ -2,6 +2,7 @@ import { definitionOf } from '../core/define.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type CompositionValue, isPart, type LayerValue, type Part, wiringOf } from '../core/network.ts'
+import { ownOptions } from '../core/options.ts'
 import { own } from '../core/trees.ts'
 import type { Blocks } from './grammar.ts'
 import { printLayer, type Spelling } from './print-layer.ts'
@@ -93,16 +94,21 @@ const isWord = (name: string): boolean => name !== '' && name.trim() === name &&
 const checkBlocks = (blocks: unknown): Blocks => {
   const fault = (expected: string, got: string, remedy: string) =>
     new InvalidOption({ layer: 'notation', option: 'blocks', expected, got, remedy })
-  if (typeof blocks !== 'object' || blocks === null)
-    throw fault('an object of layers by name', show(blocks), 'For example: notation(network, { block: layer }).')
-  for (const [name, block] of Object.entries(blocks)) {
+  const own = ownOptions(
+    'notation',
+    'notation(network, { block: layer })',
+    blocks,
+    'an object of layers by name',
+    'blocks',
+  )
+  for (const [name, block] of Object.entries(own)) {
     if (!isWord(name)) throw fault('names without brackets, quotes or signs', show(name), "For example: 'block'.")
     if (Object.hasOwn(known, name))
       throw fault('names that no layer of the library has', show(name), 'Give the block another name.')
     if (!isPart(block) && typeof block !== 'function')
       throw fault('layers, or constructors of layers', show(block), 'For example: notation(network, { block: layer }).')
   }
-  return blocks as Blocks
+  return own
 }
 
 const known: Readonly<Record<string, Partial<Row> & Pick<Row, 'make'>>> = { ...rows, ...wrappers }

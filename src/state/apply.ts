@@ -4,7 +4,8 @@ import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, VariablesFor } from '../core/named.ts'
 import { asPart, type Part, run, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
-import type { Key } from '../core/random.ts'
+import { boolean, codec, isFunction, parseOptions } from '../core/options.ts'
+import { isKey, type Key } from '../core/random.ts'
 import { leafOf, leavesOf, mapRecord, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { emptyingAtOnce } from '../ops/empty.ts'
 import { tape } from '../ops/tape.ts'
@@ -23,7 +24,36 @@ export interface ApplyOptions {
   readonly key?: Key
 }
 
-const modeOf = ({ training = false, key }: ApplyOptions): Mode => ({ training, key })
+interface Reading extends Mode {
+  readonly ops: Ops<unknown> | undefined
+}
+const optional = <V>(expected: string, test: (value: unknown) => boolean) => ({
+  codec: codec<V | null>(expected, value => (value === null || test(value) ? (value as V | null) : undefined)),
+  default: null,
+})
+const isOps = (value: unknown): boolean =>
+  ['shape', 'constant', 'add'].every(name => isFunction((value as Partial<Record<string, unknown>>)[name]))
+const inference: Reading = Object.freeze({ training: false, key: undefined, ops: undefined })
+
+/**
+ * Reads the options of `apply` and of what is like it.
+ *
+ * @throws InvalidOption if an option is invalid
+ */
+export const readingOf = (owner: string, given: unknown): Reading => {
+  if (given === undefined) return inference
+  const { training, key, ops } = parseOptions<{ training: boolean; key: Key | null; ops: Ops<unknown> | null }>(
+    owner,
+    `${owner}(${owner === 'gradients' ? 'network, variables, input, cotangent' : 'network, variables, input'}, { training: true, key: key(1) })`,
+    {
+      training: { codec: boolean, default: false },
+      key: optional<Key>('a key, such as key(1)', isKey),
+      ops: optional<Ops<unknown>>('operations, such as tfjsOps', isOps),
+    },
+    given,
+  )
+  return { training, key: key ?? undefined, ops: ops ?? undefined }
+}
 
 /** What `apply` gives. */
 export interface Applied<Output, State> {
@@ -125,16 +155,14 @@ export function apply(
   network: AnyLayer,
   variables: unknown,
   input: unknown,
-  options: ApplyOptions & { readonly ops?: Ops<unknown> } = {},
+  options?: ApplyOptions & { readonly ops?: Ops<unknown> },
 ): Applied<unknown, unknown> {
   const part = asPart('apply', network)
-  const { ops } = options
+  const { ops, ...mode } = readingOf('apply', options)
   if (ops !== undefined) {
-    const mode = { ...modeOf(options), isGiven: false }
-    return interpreted(ops, part, asTrees<unknown>('apply', variables), input, mode)
+    return interpreted(ops, part, asTrees<unknown>('apply', variables), input, { ...mode, isGiven: false })
   }
   const given = asTrees('apply', variables)
-  const mode = modeOf(options)
   return withInputs(input, inputCount(part), inputs => {
     checkIds(part, inputs)
     if (mode.training || tf.engine().state.gradientDepth > 0) return applyEagerly(part, given, inputs, mode)
@@ -235,9 +263,10 @@ export const gradients = <N extends AnyLayer>(
   variables: VariablesFor<NoInfer<N>>,
   input: TensorInput | readonly TensorInput[],
   cotangent: TensorInput | readonly TensorInput[],
-  options: ApplyOptions = {},
+  options?: ApplyOptions,
 ): Gradients<N> => {
   const part = asPart('gradients', network)
+  const mode = readingOf('gradients', options)
   const given = asTrees('gradients', variables)
   const shown = tensorsGiven(given, partsOf(input, inputCount(part)), partsOf(cotangent, outputCount(part)))
   const result = eagerly(shown, () => {
@@ -247,7 +276,7 @@ export const gradients = <N extends AnyLayer>(
     const { ops, variable, fixed, gradients: back } = tape(opsFor(inputs))
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
-    const { outputs } = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, modeOf(options))
+    const { outputs } = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, mode)
     const seeds = toTensors(cotangent, outputCount(part))
     const leaves = Object.values(params).flatMap(own => Object.values(own))
     const found = back(

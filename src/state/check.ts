@@ -166,7 +166,9 @@ export const checkedWiring = (part: Part, { params, state }: Trees<Shaped>, inpu
 export const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor =>
   (leafOf(params, layer, name) ?? leafOf(state, layer, name)) as tf.Tensor
 
-const isTree = (value: unknown): boolean => typeof value === 'object' && value !== null
+const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null
+/** Whether a value holds layers, which are read here: what they throw is a fault of the variables. */
+const holdsLayers = (value: unknown): boolean => isTree(value) && Object.values(value).length >= 0
 
 /**
  * Checks that a value has the form of variables, as a call from JavaScript may give anything.
@@ -175,13 +177,23 @@ const isTree = (value: unknown): boolean => typeof value === 'object' && value !
  * @throws InvalidOption when it has another form
  */
 export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> => {
-  const given = value as Readonly<Record<string, unknown>>
-  if (isTree(value) && isTree(own(given, 'params')) && isTree(own(given, 'state'))) return value as Trees<T>
-  throw new InvalidOption({
-    layer: owner,
-    option: 'variables',
-    expected: 'variables, { params, state }',
-    got: isTree(value) ? `an object with ${Object.keys(value as object).join(', ') || 'nothing'}` : show(value),
-    remedy: 'Make the variables of this network with init(network, key).',
-  })
+  const fault = (got: string, cause?: unknown) =>
+    new InvalidOption(
+      {
+        ...{ layer: owner, option: 'variables', expected: 'variables, { params, state }', got },
+        remedy: got === 'a promise' ? 'Await it first.' : 'Make the variables of this network with init(network, key).',
+      },
+      cause === undefined ? {} : { cause },
+    )
+  let got: string
+  try {
+    const given = value as Readonly<Record<string, unknown>>
+    if (isTree(value) && holdsLayers(own(given, 'params')) && holdsLayers(own(given, 'state'))) return value as Trees<T>
+    const shown = show(value)
+    const names = isTree(value) && shown !== 'a promise' ? Object.keys(value).slice(0, 8).join(', ') : null
+    got = names === null ? shown : `an object with ${names || 'nothing'}`
+  } catch (error) {
+    throw fault('an object that throws when it is read', error)
+  }
+  throw fault(got)
 }

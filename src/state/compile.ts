@@ -2,15 +2,15 @@ import * as tf from '@tensorflow/tfjs-core'
 import { give, take } from '../backends/backend.ts'
 import { type BackendOption, backendOption, chooseBackend } from '../backends/choose.ts'
 import { type Programs, programsOf, type Ready, runFed } from '../backends/programs.ts'
-import type { AnyLayer } from '../core/layer.ts'
+import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { OutputOf, StateOf, TensorsOf, VariablesFor } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
 import { parseOptions } from '../core/options.ts'
-import { asKey, type Key } from '../core/random.ts'
+import type { Key } from '../core/random.ts'
 import { type Flow, showFlow } from '../core/shape.ts'
 import { isRecord, leavesOf, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { another, handOver, tidily } from '../ops/tfjs/index.ts'
-import type { Applied, ApplyOptions, Gradients } from './apply.ts'
+import { type Applied, type ApplyOptions, type Gradients, readingOf as modeOf } from './apply.ts'
 import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
 import { inputCount, outputCount, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { checkIds } from './ids.ts'
@@ -133,8 +133,8 @@ const byShapes = <V>(ask: (x: Flow) => V): ((x: Flow) => V) => {
 /** What a compiled network does, for variables that are given. */
 export interface Runs {
   readonly output: (given: Trees, input: unknown) => Promise<unknown>
-  readonly apply: (given: Trees, input: unknown, options: ApplyOptions) => Promise<unknown>
-  readonly gradients: (given: Trees, input: unknown, cotangent: unknown, options: ApplyOptions) => Promise<unknown>
+  readonly apply: (given: Trees, input: unknown, mode: Mode) => Promise<unknown>
+  readonly gradients: (given: Trees, input: unknown, cotangent: unknown, mode: Mode) => Promise<unknown>
   /** The outputs in inference mode, then a judgement of them: one and the same in all calls. */
   readonly judged: (
     given: Trees,
@@ -159,8 +159,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
     return known
   }
   const backend = () => chooseBackend(choice)
-  const readingOf = ({ training = false, key }: ApplyOptions) => ({ training, keyed: key !== undefined })
-  const keyOf = ({ key }: ApplyOptions): Key | undefined => (key === undefined ? undefined : asKey('compile', key))
+  const readingOf = ({ training, key }: Mode) => ({ training, keyed: key !== undefined })
   // The network is wired once for inputs of some shapes, not at every call.
   const knownFor = byShapes(x => variablesOf(part, x))
   const resultsFor = byShapes(x => outputShapes(part, x))
@@ -201,7 +200,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
       async (leaves, inputs) => {
         const { use } = programs('output', () =>
           programsOf(backend, async (x = []) => [
-            traceNetwork(part, await standing(x), readingOf({}), x, false)[0],
+            traceNetwork(part, await standing(x), readingOf({ training: false, key: undefined }), x, false)[0],
             null,
           ]),
         )
@@ -223,19 +222,19 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
       },
     )
 
-  const apply: Runs['apply'] = (given, input, options) =>
+  const apply: Runs['apply'] = (given, input, mode) =>
     holding(
       () => {
         const inputs = toInputs(input)
         return [allLeaves(given, shapesOf(inputs)), inputs]
       },
       async (leaves, inputs) => {
-        const reading = readingOf(options)
+        const reading = readingOf(mode)
         const { use } = programs<StateIndices>(`apply ${reading.training} ${reading.keyed}`, () =>
           programsOf(backend, (shapes = []) => traceNetwork(part, knownFor(shapes), reading, shapes, true)),
         )
         return use([shapesOf(inputs)], async ready => {
-          const results = await runOn(ready, [...leaves, ...inputs], keyOf(options))
+          const results = await runOn(ready, [...leaves, ...inputs], mode.key)
           const after = mapTree(ready.about, i => results[i] as tf.Tensor)
           // The state that changes follows the outputs.
           const count = results.length - leavesOf(after).length
@@ -247,7 +246,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
       },
     )
 
-  const gradients: Runs['gradients'] = (given, input, cotangent, options) => {
+  const gradients: Runs['gradients'] = (given, input, cotangent, mode) => {
     let count = 0
     return holding(
       () => {
@@ -260,11 +259,11 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
       },
       async (leaves, tensors) => {
         const [x, y] = [shapesOf(tensors.slice(0, count)), shapesOf(tensors.slice(count))]
-        const reading = readingOf(options)
+        const reading = readingOf(mode)
         const { use } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
           programsOf(backend, (x = [], y = []) => [traceGradients(part, knownFor(x), reading, x, y), null]),
         )
-        const results = await use([x, y], ready => runOn(ready, [...leaves, ...tensors], keyOf(options)))
+        const results = await use([x, y], ready => runOn(ready, [...leaves, ...tensors], mode.key))
         const [outputs, rest] = [results.slice(0, y.length), results.slice(y.length)]
         const trained = leavesOf(knownFor(x)).filter(([, , { trainable }]) => trainable)
         const at = new Map(trained.map(([layer, name], i) => [`${layer} ${name}`, count + i]))
@@ -334,15 +333,15 @@ export function compile<N extends AnyLayer>(
     'compile',
     "compile(network, variables, { backend: 'tfjs' })",
     { backend: { codec: backendOption, default: 'tfjs' } },
-    { ...options },
+    options,
   )
   const bound = variables === undefined ? null : asTrees('compile', variables)
   const runs = runsOf(part, backend, bound)
   const call = (given: Trees) => ({
     output: (input: unknown) => runs.output(given, input),
-    apply: (input: unknown, how: ApplyOptions = {}) => runs.apply(given, input, how),
-    gradients: (input: unknown, cotangent: unknown, how: ApplyOptions = {}) =>
-      runs.gradients(given, input, cotangent, how),
+    apply: async (input: unknown, how?: ApplyOptions) => runs.apply(given, input, modeOf('apply', how)),
+    gradients: async (input: unknown, cotangent: unknown, how?: ApplyOptions) =>
+      runs.gradients(given, input, cotangent, modeOf('gradients', how)),
   })
   const { dispose } = runs
   if (bound !== null) {

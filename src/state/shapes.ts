@@ -8,23 +8,31 @@ import { wire } from '../core/wiring.ts'
 /** One shape (`null`: of unknown rank), or the shapes of several inputs or outputs. */
 export type Shapes = Shape | null | readonly (Shape | null)[]
 
-const toFlow = (shapes: Shapes): Flow => {
+const toFlow = (given: Shapes): Flow => {
+  try {
+    return checkedFlow(given)
+  } catch (error) {
+    throw error instanceof InvalidOption ? error : notShape(show(error))
+  }
+}
+const notShape = (got: string): InvalidOption =>
+  new InvalidOption({
+    layer: 'outputShape',
+    option: 'shape',
+    expected: 'an array of integers >= 0, with null for an unknown dimension',
+    got,
+    remedy: 'For example: [null, 28, 28, 1].',
+  })
+
+const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
+
+const checkedFlow = (shapes: Shapes): Flow => {
   const several = Array.isArray(shapes) && shapes.some(Array.isArray)
-  const flow = (several ? shapes : [shapes]) as Flow
-  const bad = flow.find(
-    shape =>
-      shape !== null &&
-      !(Array.isArray(shape) && shape.every(d => d === null || (Number.isSafeInteger(d) && (d as number) >= 0))),
-  )
-  if (bad !== undefined)
-    throw new InvalidOption({
-      layer: 'outputShape',
-      option: 'shape',
-      expected: 'an array of integers >= 0, with null for an unknown dimension',
-      got: show(bad),
-      remedy: 'For example: [null, 28, 28, 1].',
-    })
-  return flow
+  const flow = several ? shapes : [shapes]
+  // Spread, so that holes are seen.
+  for (const shape of flow)
+    if (shape !== null && !(Array.isArray(shape) && [...shape].every(isDimension))) throw notShape(show(shape))
+  return flow as Flow
 }
 
 const fromWiring = (wiring: Wiring): Shapes => {

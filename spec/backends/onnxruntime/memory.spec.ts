@@ -1,11 +1,24 @@
 import { expect } from 'chai'
 import { graph } from '../../../src/graph/build.ts'
-import { compileTraining, Input, init, join, key, Relu, Softmax } from '../../../src/index.ts'
+import {
+  apply,
+  BatchNorm,
+  Convolution,
+  compile,
+  compileTraining,
+  Input,
+  init,
+  join,
+  key,
+  Relu,
+  Reshape,
+  Softmax,
+} from '../../../src/index.ts'
 import { type Held, onnxruntime, type Runtime } from '../../../src/onnxruntime.ts'
 import { graphOps, placeholder } from '../../../src/ops/graph.ts'
 import { build } from '../../ops/reference.ts'
 
-import { backend, draws, failure, numbersOf, toTensor, upload } from './running.ts'
+import { backend, close, draws, failure, numbersOf, toTensor, upload } from './running.ts'
 
 describe('ONNX Runtime keeps tensors', () => {
   const sum = () => {
@@ -118,6 +131,42 @@ describe('ONNX Runtime keeps tensors', () => {
     expect(closed).to.equal(1)
     ;(await own.compile(shared)).dispose()
     expect(opened).to.equal(2)
+  })
+
+  it('and one session for inputs of all sizes but the first, where weights are many', async () => {
+    const network = join(Input([6, 6, 16]), Convolution([3, 3, 128]), BatchNorm(), Relu(), Reshape(), Relu(32))
+    const variables = init(network, key(1))
+    let opened = 0
+    const runtime = (await import('onnxruntime-node')) as unknown as Runtime
+    const counting: Runtime = {
+      Tensor: runtime.Tensor,
+      env: runtime.env,
+      InferenceSession: {
+        create: (model, options) => {
+          opened++
+          return runtime.InferenceSession.create(model, options)
+        },
+      },
+    }
+    const model = compile(network, variables, { backend: onnxruntime({ runtime: counting }) })
+    for (const rows of [2, 3, 4, 5, 3, 7, 2]) {
+      const x = toTensor(draws(rows, [rows, 6, 6, 16]))
+      const output = await model(x as never)
+      close(output.dataSync(), apply(network, variables, x as never).output.dataSync())
+    }
+    expect(opened).to.equal(2)
+    await model.dispose()
+    await model(toTensor(draws(1, [3, 6, 6, 16])) as never)
+    expect(opened).to.equal(3)
+    await model.dispose()
+  })
+
+  it('of a program until its runs have ended, and refuses to run after', async () => {
+    const program = await backend.compile(sum())
+    const running = program.run([upload(a), upload(b)])
+    program.dispose()
+    expect(await numbersOf((await running)[0])).to.deep.equal([11, 22, 33, 44])
+    expect((await failure(() => program.run([upload(a), upload(b)]))).got).to.equal('one that has been disposed of')
   })
 
   it('in memory that stays the same over 50,000 steps', async () => {

@@ -9,7 +9,7 @@ import { compiler } from './sessions.ts'
 /** The backend of ONNX Runtime, where `loadWeb` imports onnxruntime-web; see `onnxruntime`. */
 export const onnxRuntimeOf = (loadWeb: LoadWeb, options: OnnxRuntimeOptions = {}): Backend<Held> => {
   const read = readOptions(options)
-  let loading: Promise<(graph: Graph) => Promise<Program<Held>>> | undefined
+  let loading: Promise<(graph: Graph, family?: object) => Promise<Program<Held>>> | undefined
   const load = async () => compiler(read.runtime ?? (await loadRuntime(loadWeb)), read)
   return Object.freeze<Backend<Held>>({
     kind: 'Backend',
@@ -17,13 +17,13 @@ export const onnxRuntimeOf = (loadWeb: LoadWeb, options: OnnxRuntimeOptions = {}
     upload: (data, shape) => held(data.slice(), [...shape]),
     download: async ({ data }) => data.slice(),
     release: handle => handle.home?.give(handle),
-    compile: async graph => {
+    compile: async (graph, family) => {
       loading ??= load()
       // What failed once may succeed later, once a package is installed.
       loading.catch(() => {
         loading = undefined
       })
-      return (await loading)(graph)
+      return (await loading)(graph, family)
     },
   })
 }

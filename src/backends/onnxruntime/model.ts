@@ -26,10 +26,12 @@ export interface Initializer {
   readonly values: Float32Array | BigInt64Array
 }
 
-/** A tensor of 32-bit floats that goes in or comes out. */
+/** A tensor of 32-bit floats that goes in or comes out, or a list of whole numbers that goes in. */
 export interface Port {
   readonly name: string
-  readonly shape: readonly number[]
+  /** `null` for a dimension that differs from run to run. */
+  readonly shape: readonly (number | null)[]
+  readonly isList?: true
 }
 
 export interface Model {

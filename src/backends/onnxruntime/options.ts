@@ -35,5 +35,5 @@ export const readOptions = (given: OnnxRuntimeOptions): NormalOptions =>
       providers: { codec: maybe<readonly string[]>('names of execution providers', isNames), default: null },
       runtime: { codec: maybe<Runtime>('what a package of ONNX Runtime exports', isRuntime), default: null },
     },
-    { ...given },
+    given,
   )

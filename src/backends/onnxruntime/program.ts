@@ -1,69 +1,82 @@
 import { BackendError } from '../../core/errors.ts'
-import { showShape } from '../../core/shape.ts'
-import type { Program } from '../backend.ts'
+import { checkInputs, type Program } from '../backend.ts'
 import { asBackendError } from './faults.ts'
 import { type Held, spares, tensorOf } from './held.ts'
 import { backendName } from './lower.ts'
-import type { Model } from './model.ts'
+import type { Initializer, Model, Port } from './model.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
 
 /** Whether results are written to memory that is given; elsewhere they are copied out. */
 const writesInPlace = (runtime: Runtime): boolean => runtime.env.versions.node !== undefined
 
-const several = (count: number): string => `${count} ${count === 1 ? 'input' : 'inputs'}`
-
-const check = (given: readonly Held[], inputs: Model['inputs']): void => {
-  const wrong = inputs.findIndex(({ shape }, i) => given[i]?.shape.join() !== shape.join())
-  const [wanted, got] = [inputs[wrong], given[wrong]]
-  if (given.length === inputs.length && wanted === undefined) return
-  const isCount = wanted === undefined || got === undefined
-  throw new BackendError({
-    backend: backendName,
-    expected: isCount ? several(inputs.length) : `input ${wrong} of shape ${showShape(wanted.shape)}`,
-    got: isCount ? several(given.length) : showShape(got.shape),
-    remedy: 'Compile the graph for these inputs.',
-  })
+/** What a program gives a session, and what it gets. */
+export interface Ports {
+  readonly inputs: Model['inputs']
+  readonly outputs: Model['outputs']
+  /** Lists that the session takes with each run. */
+  readonly lists: readonly Initializer[]
 }
+
+/** All shapes of a program are known. */
+const shapeOf = ({ shape }: Port): readonly number[] => shape as readonly number[]
 
 /** A session as a program; `close` is called once, when it is disposed. */
 export const programOf = (
   runtime: Runtime,
   session: RuntimeSession,
-  { inputs, outputs }: Pick<Model, 'inputs' | 'outputs'>,
+  { inputs, outputs, lists }: Ports,
   close: () => void,
 ): Program<Held> => {
-  const memory = spares(outputs.map(({ shape }) => shape))
+  const memory = spares(outputs.map(shapeOf))
   const uploads = spares([])
   const inPlace = writesInPlace(runtime)
-  let isOpen = true
+  const given = lists.map(
+    ({ name, values, shape }) => [name, new runtime.Tensor('int64', values as BigInt64Array, shape)] as const,
+  )
+  let [isOpen, runs] = [true, 0]
 
-  const run = async (given: readonly Held[], donated: readonly number[] = []): Promise<readonly Held[]> => {
-    check(given, inputs)
-    const feeds = Object.fromEntries(inputs.map(({ name }, i) => [name, tensorOf(runtime, given[i] as Held)]))
-    const results = inPlace ? outputs.map(({ shape }) => memory.take(shape)) : []
+  const run = async (handles: readonly Held[], donated: readonly number[] = []): Promise<readonly Held[]> => {
+    checkInputs(backendName, inputs.map(shapeOf), handles)
+    const feeds = Object.fromEntries([
+      ...inputs.map(({ name }, i) => [name, tensorOf(runtime, handles[i] as Held)] as const),
+      ...given,
+    ])
+    const results = inPlace ? outputs.map(port => memory.take(shapeOf(port))) : []
     const fetches = Object.fromEntries(
       outputs.map(({ name }, i) => [name, inPlace ? tensorOf(runtime, results[i] as Held) : null]),
     )
     const found = await session.run(feeds, fetches)
     for (const k of new Set(donated)) {
-      const used = given[k] as Held
+      const used = handles[k] as Held
       if (used.home === uploads) uploads.give(used)
       else memory.give(used)
     }
     if (inPlace) return results
-    return outputs.map(({ name, shape }) => ({ data: found[name]?.data as Float32Array, shape }))
+    return outputs.map(port => ({ data: found[port.name]?.data as Float32Array, shape: shapeOf(port) }))
   }
   return Object.freeze<Program<Held>>({
-    run: async (given, donated) => {
+    run: async (handles, donated) => {
+      if (!isOpen)
+        throw new BackendError({
+          backend: backendName,
+          expected: 'a program that is there',
+          got: 'one that has been disposed of',
+          remedy: 'Compile the graph again.',
+        })
+      runs++
       try {
-        return await run(given, donated)
+        return await run(handles, donated)
       } catch (error) {
         throw asBackendError(error, 'run a graph')
+      } finally {
+        runs--
+        if (!isOpen && runs === 0) close()
       }
     },
     upload: (data, shape) => uploads.copy(data, [...shape]),
     dispose: () => {
-      if (isOpen) close()
+      // Runs that are under way end first.
+      if (isOpen && runs === 0) close()
       isOpen = false
     },
   })

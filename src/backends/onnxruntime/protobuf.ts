@@ -68,14 +68,17 @@ const tensor =
 
 /** ValueInfoProto: within it TypeProto, TypeProto.Tensor, TensorShapeProto and its Dimensions. */
 const port =
-  ({ name, shape }: Port): Write =>
+  ({ name, shape, isList }: Port): Write =>
   writer => {
     text(writer, 1, name)
     message(writer, 2, type =>
       message(type, 1, ofTensor => {
-        integer(ofTensor, 1, float)
+        integer(ofTensor, 1, isList ? int64 : float)
         message(ofTensor, 2, dimensions => {
-          for (const d of shape) message(dimensions, 1, dimension => integer(dimension, 1, d))
+          for (const d of shape)
+            message(dimensions, 1, dimension => {
+              if (d !== null) integer(dimension, 1, d)
+            })
         })
       }),
     )

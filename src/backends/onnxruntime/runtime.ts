@@ -18,7 +18,10 @@ export interface RuntimeSession {
 }
 /** ONNX Runtime, as its packages for Node and for browsers export it. */
 export interface Runtime {
-  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => RuntimeTensor
+  readonly Tensor: {
+    new (type: 'float32', data: Float32Array, dims: readonly number[]): RuntimeTensor
+    new (type: 'int64', data: BigInt64Array, dims: readonly number[]): RuntimeTensor
+  }
   readonly InferenceSession: {
     create(model: Uint8Array, options?: object): Promise<RuntimeSession>
   }

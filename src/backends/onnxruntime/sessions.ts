@@ -1,20 +1,26 @@
 import { type Shape, sizeOf } from '../../core/shape.ts'
 import { type Graph, topological } from '../../graph/graph.ts'
 import type { Program } from '../backend.ts'
+import { common, covers, differing, formOf, sameWeights } from './families.ts'
 import { asBackendError } from './faults.ts'
 import type { Held } from './held.ts'
 import { lower } from './lower.ts'
 import type { Model } from './model.ts'
 import type { NormalOptions } from './options.ts'
-import { programOf } from './program.ts'
+import { type Ports, programOf } from './program.ts'
 import { encode } from './protobuf.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
 
-/** A graph's session, which all its programs share. */
+/** A session, which programs share. */
 interface Session {
-  readonly ports: Pick<Model, 'inputs' | 'outputs'>
   readonly opened: Promise<RuntimeSession>
   users: number
+  isOpen: boolean
+}
+/** A graph's session, and what its programs give it. */
+interface Graphs {
+  readonly session: Session
+  readonly ports: Ports
 }
 
 const elements = (shapes: readonly Shape[]): number => shapes.reduce((sum, shape) => sum + (sizeOf(shape) ?? 0), 0)
@@ -54,19 +60,68 @@ const sessionOptions = ({ threads, providers }: NormalOptions, level: string): o
 /** A session of nothing: models have at least one output. */
 const idle: RuntimeSession = { run: async () => ({}), release: async () => undefined }
 
-const openSession = (runtime: Runtime, graph: Graph, options: NormalOptions): Session => {
-  const model = lower(graph)
+const open = (runtime: Runtime, model: Model, graph: Graph, options: NormalOptions): Session => {
   const opened =
     model.outputs.length === 0
       ? Promise.resolve(idle)
       : runtime.InferenceSession.create(encode(model), sessionOptions(options, levelFor(model, graph)))
-  return { ports: { inputs: model.inputs, outputs: model.outputs }, opened, users: 0 }
+  return { opened, users: 0, isOpen: true }
+}
+
+/** Models of one form with the same weights. */
+interface Relatives {
+  /** The first of them, which has a session of its own: all its shapes are known. */
+  readonly first: Model
+  own: Session
+  /** The session of all others. */
+  shared: { readonly model: Model; readonly taken: ReadonlySet<string>; session: Session } | undefined
+}
+type Family = Map<string, Relatives[]>
+
+/** From how many numbers of weights on a session is worth sharing: one of unknown shapes may run a little slower. */
+const heavy = 2 ** 16
+
+/** The families of programs that backends have met, each on one runtime. */
+const families = new WeakMap<object, Family>()
+const familyOf = (key: object): Family => {
+  const family = families.get(key) ?? new Map<string, Relatives[]>()
+  families.set(key, family)
+  return family
+}
+
+/** The session that runs a model, which may be one that has its weights already. */
+const related = (family: Family, model: Model, make: (model: Model) => Session): Graphs => {
+  const ports: Ports = { inputs: model.inputs, outputs: model.outputs, lists: [] }
+  const form = formOf(model)
+  const known = family.get(form) ?? []
+  const relatives = known.find(({ first }) => sameWeights(first, model))
+  if (relatives === undefined) {
+    const session = make(model)
+    family.set(form, [...known, { first: model, own: session, shared: undefined }])
+    return { session, ports }
+  }
+  const { first } = relatives
+  if (covers(first, first, model, new Set())) {
+    if (!relatives.own.isOpen) relatives.own = make(model)
+    return { session: relatives.own, ports }
+  }
+  if (relatives.shared === undefined) {
+    const taken = differing(first, model)
+    const both = common(first, model, taken)
+    relatives.shared = { model: both, taken, session: make(both) }
+  }
+  const { shared } = relatives
+  if (!covers(shared.model, first, model, shared.taken)) return { session: make(model), ports }
+  if (!shared.session.isOpen) shared.session = make(shared.model)
+  const lists = model.initializers.filter(({ name }) => shared.taken.has(name))
+  return { session: shared.session, ports: { ...ports, lists } }
 }
 
 /** One program less: the last one closes the session. */
 const leave = (session: Session): void => {
   session.users--
   if (session.users > 0) return
+  session.isOpen = false
   // A session that never opened has nothing to give back.
   session.opened.then(
     opened => opened.release(),
@@ -74,19 +129,33 @@ const leave = (session: Session): void => {
   )
 }
 
-/** Compiles graphs on a runtime; one that is compiled already shares its session until the last program is disposed. */
-export const compiler = (runtime: Runtime, options: NormalOptions): ((graph: Graph) => Promise<Program<Held>>) => {
+/**
+ * Compiles graphs on a runtime. One that is compiled already shares its session until the last program is disposed, and so
+ * do those of a family that differ in shapes.
+ */
+export const compiler = (
+  runtime: Runtime,
+  options: NormalOptions,
+): ((graph: Graph, family?: object) => Promise<Program<Held>>) => {
   // A session has constants of its own: those of a graph that nobody else holds need not stay.
-  const sessions = new WeakMap<Graph, Session>()
-  return async graph => {
+  const sessions = new WeakMap<Graph, Graphs>()
+  const find = (graph: Graph, family: object | undefined): Graphs => {
     const known = sessions.get(graph)
-    const session = known !== undefined && known.users > 0 ? known : openSession(runtime, graph, options)
-    sessions.set(graph, session)
-    session.users++
+    if (known?.session.isOpen) return known
+    const model = lower(graph)
+    const make = (own: Model): Session => open(runtime, own, graph, options)
+    const isShared = family !== undefined && elements(model.initializers.map(({ shape }) => shape)) >= heavy
+    if (isShared) return related(familyOf(family), model, make)
+    return { session: make(model), ports: { inputs: model.inputs, outputs: model.outputs, lists: [] } }
+  }
+  return async (graph, family) => {
+    const found = find(graph, family)
+    sessions.set(graph, found)
+    found.session.users++
     try {
-      return programOf(runtime, await session.opened, session.ports, () => leave(session))
+      return programOf(runtime, await found.session.opened, found.ports, () => leave(found.session))
     } catch (error) {
-      leave(session)
+      leave(found.session)
       throw asBackendError(error, 'compile a graph')
     }
   }

@@ -1,5 +1,6 @@
 import { BackendError } from '../../core/errors.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
+import * as elements from '../../ops/tfjs/elements.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
 import { type Matrices, type Operations, operationsIn, type Reduction } from '../wasm/operations.ts'
 import { aligned } from '../wasm/walks.ts'
@@ -99,6 +100,7 @@ export const callsOf = (device: Device, made: Info[]): Calls => {
   const broadcast = (x: Info, shape: Shape): Info => {
     const wide = known(shape)
     if (native) return keep(native.broadcast(x, wide))
+    if (isCpu) return make(elements.repeated(view(x), wide))
     const own = aligned(x.shape, wide.length)
     return call('Tile', { x: as(x, own) }, { reps: wide.map((d, i) => (own[i] === d ? 1 : d)) })
   }
@@ -123,7 +125,9 @@ export const callsOf = (device: Device, made: Info[]): Calls => {
     }, x)
   }
   const sum = (x: Info, axes: readonly number[], keepDims = false): Info =>
-    reduced('sum', x, axes, keepDims) ?? call('Sum', { x }, { axis: [...axes], keepDims })
+    isCpu
+      ? make(elements.summed(view(x), axes, keepDims))
+      : (reduced('sum', x, axes, keepDims) ?? call('Sum', { x }, { axis: [...axes], keepDims }))
   const max = (x: Info, axes: readonly number[], keepDims = false): Info =>
     reduced('max', x, axes, keepDims) ?? call('Max', { x }, { reductionIndices: [...axes], keepDims })
   const slice = (x: Info, begin: readonly number[], length: readonly number[]): Info =>

@@ -3,6 +3,7 @@ import { type Shape, sizeOf } from '../../core/shape.ts'
 import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { resultShape } from '../../ops/shapes.ts'
+import * as elements from '../../ops/tfjs/elements.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
 import { type combinations, elementwise } from '../wasm/elementwise.ts'
 import { aligned, merged, stepsOf } from '../wasm/walks.ts'
@@ -47,8 +48,9 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
   const { matmul, convolve, fused } = multiplyingOf(device, calls, (x, axis, gap) => spread(ops, x, axis, gap))
 
   const unary = (kernel: string) => (x: Info) => call(kernel, { x })
-  /** By kernels of our own where there are some: those of WebAssembly take six axes at most, and do not say so. */
+  /** By loops or kernels of our own where there are some: those of WebAssembly take six axes at most, and do not say so. */
   const own = (operation: Combination, a: Info, b: Info): Info | undefined => {
+    if (isCpu) return make(elements.combined(operation, device.view(a), device.view(b)))
     if (device.module === undefined) return undefined
     const shapes = [a.shape, b.shape]
     const result = resultShape(operation, shapes, []) as readonly number[]
@@ -115,7 +117,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     sigmoid: unary('Sigmoid'),
     tanh: unary('Tanh'),
     relu: unary('Relu'),
-    elu: unary('Elu'),
+    elu: x => (isCpu ? make(elements.elu(device.view(x))) : call('Elu', { x })),
     softplus: unary('Softplus'),
     erf: unary('Erf'),
     add: binary('Add', 'add'),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Sliding, Window } from '../../core/ops.ts'
+import * as elements from './elements.ts'
 import * as loops from './loops.ts'
 
 // The cpu backend holds tensors as typed arrays, so reading them for the loops copies nothing.
@@ -11,6 +12,25 @@ export const onCpu = (): boolean => tf.getBackend() === 'cpu' && tf.engine().sta
 
 const block = (x: Tensor): loops.Block => ({ values: x.dataSync<'float32'>(), shape: x.shape })
 const tensor = ({ values, shape }: loops.Block): Tensor => tf.tensor(values, [...shape])
+
+const areFloats = (...tensors: readonly Tensor[]): boolean =>
+  onCpu() && tensors.every(({ dtype }) => dtype === 'float32')
+
+/** A binary operation, on the cpu backend by loops. */
+export const binary =
+  (operation: elements.Combination, kernel: (a: Tensor, b: Tensor) => Tensor) =>
+  (a: Tensor, b: Tensor): Tensor =>
+    areFloats(a, b) ? tensor(elements.combined(operation, block(a), block(b))) : kernel(a, b)
+
+/** A tensor repeated to a shape. */
+export const repeated = (x: Tensor, shape: readonly number[]): Tensor => tensor(elements.repeated(block(x), shape))
+
+/** Sums over some axes, in doubles. */
+export const summed = (x: Tensor, axes: readonly number[], keepDimensions: boolean): Tensor =>
+  tensor(elements.summed(block(x), axes, keepDimensions))
+
+/** An exponential linear unit. */
+export const elu = (x: Tensor): Tensor => tensor(elements.elu(block(x)))
 
 /** [..., n, k] times [..., k, m]. */
 export const product = (a: Tensor, b: Tensor): Tensor => tensor(loops.product(block(a), block(b)))

@@ -7,7 +7,7 @@ import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { resultShape } from '../shapes.ts'
 import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
-import { onCpu, product, reversed, scattered, transposed } from './cpu.ts'
+import { binary, elu, onCpu, product, repeated, reversed, scattered, summed, transposed } from './cpu.ts'
 
 type Tensor = tf.Tensor
 
@@ -30,18 +30,18 @@ const kernels: Ops<Tensor> = {
   sigmoid: x => tf.sigmoid(x),
   tanh: x => tf.tanh(x),
   relu: x => tf.relu(x),
-  elu: x => tf.elu(x),
+  elu: x => (onCpu() ? elu(x) : tf.elu(x)),
   softplus: x => tf.softplus(x),
   erf: x => tf.erf(x),
 
-  add: (a, b) => tf.add(a, b),
-  subtract: (a, b) => tf.sub(a, b),
-  multiply: (a, b) => tf.mul(a, b),
-  divide: (a, b) => tf.div(a, b),
-  maximum: (a, b) => tf.maximum(a, b),
-  minimum: (a, b) => tf.minimum(a, b),
-  greater: (a, b) => tf.cast(tf.greater(a, b), 'float32'),
-  equal: (a, b) => tf.cast(tf.equal(a, b), 'float32'),
+  add: binary('add', tf.add),
+  subtract: binary('subtract', tf.sub),
+  multiply: binary('multiply', tf.mul),
+  divide: binary('divide', tf.div),
+  maximum: binary('maximum', tf.maximum),
+  minimum: binary('minimum', tf.minimum),
+  greater: binary('greater', (a, b) => tf.cast(tf.greater(a, b), 'float32')),
+  equal: binary('equal', (a, b) => tf.cast(tf.equal(a, b), 'float32')),
   // Not a cast to booleans, which some backends round: 0.5 would be false.
   where: (condition, a, b) => tf.where(tf.notEqual(condition, 0), a, b),
 
@@ -57,7 +57,7 @@ const kernels: Ops<Tensor> = {
   concatenate: (xs, axis) => tf.concat([...xs], axis),
   slice: (x, begin, size) => tf.slice(x, [...begin], known(size)),
   reverse: (x, axes) => (onCpu() ? reversed(x, axes) : tf.reverse(x, [...axes])),
-  broadcast: (x, shape) => tf.broadcastTo(x, known(shape) as [number]),
+  broadcast: (x, shape) => (onCpu() ? repeated(x, known(shape)) : tf.broadcastTo(x, known(shape) as [number])),
   gather: (table, indices) => tf.gather(table, tf.cast(indices, 'int32')),
   scatter: (values, indices, rows) => (onCpu() ? scattered(values, indices, rows) : scatter(values, indices, rows)),
   stopGradient: x => x,
@@ -108,6 +108,7 @@ export const tfjsOps: Ops<Tensor> = alike<Tensor>(
 
 /** Kernels move the axes that they sum over to the end first; over the leading axes a product with ones is faster. */
 const sum = (x: Tensor, axes: readonly number[], keepDimensions = false): Tensor => {
+  if (onCpu()) return summed(x, axes, keepDimensions)
   const isLeading = axes.length > 0 && axes.length < x.rank && axes.every((axis, i) => axis === i)
   if (!isLeading || x.size === 0) return tf.sum(x, [...axes], keepDimensions)
   const kept = x.shape.slice(axes.length)

@@ -1,0 +1,253 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { expect } from 'chai'
+import * as j from '../../src/index.ts'
+
+// Every public function, with what nobody means in the place of each argument: a value, or an error of joinery.
+
+type Given = readonly unknown[]
+type Call = (...given: Given) => unknown
+const all = j as unknown as Readonly<Record<string, Call>>
+
+const network = j.join(j.Input(4), j.Relu(3), j.Softmax(2))
+const variables = j.init(network, j.key(0))
+const x = [[1, 2, 3, 4]]
+const y = [[0, 1]]
+const image = j.join(j.Input([4, 4, 1]), j.Convolution([1, 1, 1]))
+const add = (ops: j.Ops<unknown>, value: unknown) => ops.add(value, value)
+
+/** A right call of each function. */
+const calls: Readonly<Record<string, Given>> = {
+  ...Object.fromEntries(
+    [
+      'Relu',
+      'Linear',
+      'Sigmoid',
+      'Tanh',
+      'Softmax',
+      'Elu',
+      'PRelu',
+      'Gelu',
+      'LeakyRelu',
+      'Softplus',
+      'HardSigmoid',
+    ].map(name => [name, [3, { weight: 1, bias: null, name: 'fc' }]]),
+  ),
+  ...Object.fromEntries(['LSTM', 'GRU', 'SimpleRNN'].map(name => [name, [3, { onlyReturnFinal: true, name: 'lstm' }]])),
+  ...Object.fromEntries(
+    ['BatchNorm', 'LayerNorm', 'RMSNorm', 'InstanceNorm', 'GatedAverage', 'Identity', 'Concatenate', 'LogSoftmax'].map(
+      name => [name, [{ name: 'a' }]],
+    ),
+  ),
+  Input: [[4, 4, 1], { name: 'image' }],
+  Convolution: [[3, 3, 2], { padding: 'same', stride: 1, dilation: 1, weight: 1, bias: 0, name: 'c' }],
+  Convolution1D: [[3, 2], { padding: 'same' }],
+  Convolution3D: [[3, 3, 3, 2], { padding: 'same' }],
+  Deconvolution: [[3, 3, 2], { padding: 'same' }],
+  DepthwiseConvolution: [[3, 3], { padding: 'same' }],
+  SeparableConvolution: [[3, 3, 2], { padding: 'same' }],
+  MaxPooling: [[2, 2], { stride: 1, padding: 'same' }],
+  AveragePooling: [[2, 2], { stride: 1, padding: 'same' }],
+  MaxPooling1D: [2, { stride: 1 }],
+  AveragePooling3D: [[2, 2, 2], { stride: 1 }],
+  GlobalPooling: ['max', { name: 'a' }],
+  Upscale: [[2, 2], { name: 'a' }],
+  Dropout: [0.5, { name: 'a' }],
+  GaussianNoise: [1, { name: 'a' }],
+  DropBlock: [0.5, { blockSize: 2 }],
+  SpatialDropout: [0.5, { name: 'a' }],
+  AlphaDropout: [0.5, { name: 'a' }],
+  GroupNorm: [2, { name: 'a' }],
+  LocalResponseNorm: [{ name: 'a' }],
+  Elementwise: ['add', { name: 'a' }],
+  Reshape: [[2, -1], { name: 'a' }],
+  Transpose: [[2, 1], { name: 'a' }],
+  Embedding: [10, 3, { weight: 1, name: 'a' }],
+  MultiHeadAttention: [2, { name: 'a' }],
+  PositionalEncoding: [{ name: 'a' }],
+  TransformerEncoder: [4, 2, { name: 'a' }],
+  TransformerDecoder: [4, 2, { name: 'a' }],
+  TimeDistributed: [j.Relu(3), { name: 'a' }],
+  Bidirectional: [j.LSTM(3), { merge: 'sum' }],
+  WeightNorm: [j.Linear(3), { weights: ['weight'] }],
+  SpectralNorm: [j.Linear(3), { iterations: 2 }],
+  RepeatVector: [3, { name: 'a' }],
+  Masking: [0, { name: 'a' }],
+  Lambda: [add, { name: 'a' }],
+  Dot: [{ name: 'a' }],
+  Select: [0, { name: 'a' }],
+  ZeroPadding: [1, { name: 'a' }],
+  Cropping: [1, { name: 'a' }],
+  constant: [1],
+  normal: [{ mean: 0, std: 1 }],
+  uniform: [{ minval: 0, maxval: 1 }],
+  orthogonal: [{ scale: 1 }],
+  heNormal: [{ gain: 1 }],
+  xavierUniform: [{ gain: 1 }],
+  join: [j.Input(4), j.Relu(3)],
+  parallel: [j.Relu(3), [j.Relu(3), j.Tanh(3)]],
+  branch: [j.Relu(3), j.Relu(2)],
+  repeat: [j.Relu(3), 2],
+  shared: ['encoder', j.Relu(3)],
+  block: ['encoder', j.Relu(3)],
+  residual: [j.Relu(4), { shortcut: j.Identity(), merge: 'add', name: 'res{}' }],
+  when: [true, j.Relu(3)],
+  to: [j.Relu(3)],
+  start: [network, 'relu-1'],
+  end: [network, 'relu-1'],
+  names: [network],
+  layerOf: [network, 'relu-1'],
+  net: ['Input(4) >> block', { block: j.Relu(3) }],
+  notation: [network, { block: j.Relu(3) }],
+  key: [1],
+  split: [j.key(1), 2],
+  foldIn: [j.key(1), 'a'],
+  uniforms: [j.key(1), 2, 0, 1],
+  normals: [j.key(1), 2, 0, 1],
+  permutation: [j.key(1), 2],
+  init: [network, j.key(0)],
+  apply: [network, variables, x, { training: false, key: j.key(1) }],
+  gradients: [network, variables, x, y, { training: false, key: j.key(1) }],
+  compile: [network, variables, { backend: 'tfjs' }],
+  outputShape: [network, [null, 4]],
+  checkShape: [network, [null, 4]],
+  countParameters: [network],
+  summary: [network],
+  tensor: [x, [1, 4]],
+  showShape: [[1, 2]],
+  predict: [network, variables, x, { batchSize: 2 }],
+  evaluate: [network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'], batchSize: 2 }],
+  fit: [network, variables, { x, y }, { loss: 'mse', epochs: 1, batchSize: 2, key: j.key(1) }],
+  mse: [y, y],
+  categoricalCrossentropy: [y, y],
+  accuracy: [y, y],
+  adam: [{ step: 0.1 }],
+  momentum: [{ step: 0.1 }],
+  gradientDescent: [{ step: 0.1 }],
+  codec: ['a number', (value: unknown) => value],
+  oneOf: [['a', 'b']],
+  chooseBackend: ['tfjs'],
+}
+
+const disposed = tf.tensor([1])
+disposed.dispose()
+const revoked = Proxy.revocable({}, {})
+revoked.revoke()
+const throwing = (of: object | (() => void)) =>
+  new Proxy(of, {
+    get: () => {
+      throw new TypeError('no entry')
+    },
+    ownKeys: () => {
+      throw new TypeError('no entry')
+    },
+    getPrototypeOf: () => {
+      throw new TypeError('no entry')
+    },
+    has: () => {
+      throw new TypeError('no entry')
+    },
+  })
+const wrong: Readonly<Record<string, unknown>> = {
+  null: null,
+  'a number': -1.5,
+  'a large number': 1e300,
+  'a huge integer': 2 ** 53,
+  NaN: Number.NaN,
+  'a BigInt': 1n,
+  'a text': 'no such thing',
+  'an empty text': '',
+  true: true,
+  'a symbol': Symbol('s'),
+  'a function': () => 1,
+  'a class': class Model {},
+  'a constructor of layers': j.Relu,
+  'an empty array': [],
+  'an array of undefined': [undefined],
+  'nested arrays': [[[[[1]]]]],
+  'an array with a hole': Array(3),
+  'an empty object': {},
+  'unknown options': { nothing: 1 },
+  'an object without a prototype': Object.create(null),
+  'JSON with __proto__': JSON.parse('{ "__proto__": { "units": 3 }, "kind": "Layer" }'),
+  'JSON that looks like a layer': JSON.parse('{ "kind": "Relu", "name": "a", "rules": {}, "arrangement": {} }'),
+  'JSON that looks like a key': JSON.parse('{ "kind": "Key", "words": [1, 2, "3"] }'),
+  'JSON that looks like an initializer': JSON.parse('{ "kind": "Initializer", "name": "normal", "options": {} }'),
+  'JSON that looks like a loss': JSON.parse('{ "kind": "Loss", "name": "mse" }'),
+  'JSON that looks like variables': JSON.parse(
+    '{ "params": { "relu-1": { "weight": 1, "bias": null } }, "state": [] }',
+  ),
+  'variables without tensors': { params: { 'relu-1': null, 'softmax-1': 3 }, state: { a: undefined } },
+  'a promise': Promise.resolve(network),
+  'a date': new Date(0),
+  'a map': new Map(),
+  'a regular expression': /x/,
+  'an error': new Error('x'),
+  'a typed array': new Float32Array(3),
+  BigInts: new BigInt64Array(2),
+  'a buffer': new ArrayBuffer(8),
+  'a layer': j.Relu(3),
+  'another network': image,
+  'a network': network,
+  variables,
+  'a key': j.key(3),
+  'a loss': j.mse,
+  'a disposed tensor': disposed,
+  'a tensor of texts': tf.tensor(['a']),
+  'a scalar': tf.scalar(1),
+  'a revoked proxy': revoked.proxy,
+  'a proxy that throws': throwing({}),
+  'a function that throws when it is read': throwing(() => undefined),
+  'an object that throws when it is read': Object.defineProperty({}, 'name', {
+    enumerable: true,
+    get: () => {
+      throw new TypeError('no entry')
+    },
+  }),
+  'a function that throws': () => {
+    throw new j.InvalidOption({ layer: 'x', option: 'y', expected: 'a', got: 'b', remedy: 'C.' })
+  },
+}
+
+const faultOf = async (call: () => unknown): Promise<string | undefined> => {
+  try {
+    const made = await call()
+    // Layers print themselves.
+    if (typeof made === 'object' && made !== null && 'rules' in made) String(made)
+    return undefined
+  } catch (error) {
+    return error instanceof j.JoineryError ? undefined : String((error as Error)?.stack ?? error)
+  }
+}
+
+describe('Wrong calls throw what nobody understands', () => {
+  for (const [name, given] of Object.entries(calls))
+    it(`${name}: an error of joinery, or none, whatever stands in the place of an argument`, async () => {
+      const make = all[name] as Call
+      expect(await faultOf(() => make(...given)), `${name} as it should be called`).to.equal(undefined)
+      const found: string[] = []
+      for (const [what, value] of Object.entries(wrong)) {
+        for (let at = 0; at < given.length; at++) {
+          const fault = await faultOf(() => make(...given.slice(0, at), value, ...given.slice(at + 1)))
+          if (fault !== undefined) found.push(`${what} at ${at}: ${fault}`)
+          const options = given[at]
+          if (typeof options === 'object' && options !== null && Object.getPrototypeOf(options) === Object.prototype)
+            for (const option of Object.keys(options)) {
+              const changed = Object.defineProperty({ ...options }, option, { value, enumerable: true })
+              const inside = await faultOf(() => make(...given.slice(0, at), changed, ...given.slice(at + 1)))
+              if (inside !== undefined) found.push(`${what} as ${option}: ${inside}`)
+            }
+        }
+        const alone = await faultOf(() => make(value))
+        if (alone !== undefined) found.push(`${what} alone: ${alone}`)
+      }
+      const none = await faultOf(() => make())
+      if (none !== undefined) found.push(`nothing: ${none}`)
+      expect(found.map(text => text.split('\n').slice(0, 4).join('\n'))).to.deep.equal([])
+    })
+
+  it('of chains: to and >>', async () => {
+    const chain = j.Relu(3) as unknown as Readonly<Record<string, Call>>
+    for (const value of Object.values(wrong))
+      for (const name of ['to', '>>']) expect(await faultOf(() => chain[name]?.(value))).to.equal(undefined)
+  })
+})
