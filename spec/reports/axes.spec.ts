@@ -55,6 +55,15 @@ const refused: Readonly<Record<string, readonly [Call, string]>> = {
     (ops, x) => ops.max(x, [-4]),
     'max, axis: expected an axis of (2, 2, 3), from -3 to 2, got -4.',
   ],
+  'pad by less than nothing': [
+    (ops, x) =>
+      ops.pad(x, [
+        [0, 0],
+        [-1, 0],
+        [0, 0],
+      ]),
+    'pad, margins: expected whole numbers of zeros, 0 or more, got [[0, 0], [-1, 0], [0, 0]].',
+  ],
   'concatenate along no axis': [
     (ops, x) => ops.concatenate([x, x], 3),
     'concatenate, axis: expected an axis of (2, 2, 3), from -3 to 2, got 3.',

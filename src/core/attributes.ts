@@ -5,13 +5,19 @@ import { fromStart, type Shape, showShape } from './shape.ts'
 // Attributes in their normal form: axes and beginnings that are negative are counted from the end, and what does not exist
 // is refused, whatever interprets the operation.
 
-const refuse = (operation: string, option: string, expected: string, got: string): never => {
+const refuse = (
+  operation: string,
+  option: string,
+  expected: string,
+  got: string,
+  remedy = 'Axes are counted from 0, or from the end with -1.',
+): never => {
   throw new InvalidOption({
     layer: operation,
     option,
     expected,
     got,
-    remedy: 'Axes are counted from 0, or from the end with -1.',
+    remedy,
   })
 }
 
@@ -121,6 +127,9 @@ const normal: Normal = {
   pad: (shape, margins) => {
     if (!Array.isArray(margins) || margins.length !== shape.length)
       return refuse('pad', 'margins', `[before, after] for each axis of ${showShape(shape)}`, show(margins))
+    // Kernels make different things of negative ones, or read what is not theirs.
+    if (!margins.every(margin => Array.isArray(margin) && margin.length === 2 && margin.every(isCount)))
+      return refuse('pad', 'margins', 'whole numbers of zeros, 0 or more', show(margins), 'Cut off with slice.')
     return [margins]
   },
 }

@@ -96,7 +96,12 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   },
   slice: (inputs, begin, size) => first(inputs).map((d, i) => size[i] ?? (d === null ? null : d - (begin[i] ?? 0))),
   gather: ([table, indices]) => [...(indices ?? []), ...(table ?? []).slice(1)],
-  scatter: ([values, indices], rows) => [rows, ...(values ?? []).slice((indices ?? []).length)],
+  scatter: (inputs, rows) => {
+    const [values, indices] = inputs as [Shape, Shape]
+    if (!sharedShape(values.slice(0, indices.length), indices))
+      return refuse('scatter', inputs, 'values [a, b, …] and an index [a, b] for each')
+    return [rows, ...values.slice(indices.length)]
+  },
   stopGradient: same,
   clipGradient: same,
   broadcast: (inputs, shape) => {
@@ -129,8 +134,16 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   },
   maxPool: pooled,
   averagePool: pooled,
-  maxPoolGradient: inputs => inputs[1] ?? [],
-  averagePoolGradient: (_, shape) => shape,
+  maxPoolGradient: (inputs, window) => {
+    const [dy, x, y] = inputs as [Shape, Shape, Shape]
+    const out = pooled([x], window)
+    if (!sharedShape(out, y) || !sharedShape(out, dy)) return refuse('maxPoolGradient', inputs, 'dy, x, and x pooled')
+    return x
+  },
+  averagePoolGradient: (inputs, shape, window) =>
+    sharedShape(pooled([shape], window), first(inputs))
+      ? shape
+      : refuse('averagePoolGradient', inputs, `the gradient of ${showFlow([shape])} pooled`),
 }
 const add = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b)
 
@@ -143,4 +156,8 @@ export const resultShape = <O extends Operation>(
   operation: O,
   inputs: readonly Shape[],
   attributes: Attributes[O],
-): Shape => (rules[operation] as Rule<O>)(inputs, ...attributes)
+): Shape => {
+  const shape = (rules[operation] as Rule<O>)(inputs, ...attributes)
+  // A window that is larger than what it slides over.
+  return shape.some(d => d !== null && d < 0) ? refuse(operation, inputs, 'windows that fit') : shape
+}
