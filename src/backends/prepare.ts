@@ -45,3 +45,7 @@ export const prepareExactly = <A>(trace: (change: Change) => readonly [Graph, A]
   const [traced, about] = trace(lowering(feeds, simplifyingExactly))
   return [Object.freeze({ graph: fuse(withFed(traced, feeds)), draws: feeds.draws() }), about]
 }
+
+/** As {@link prepare}, by passes that keep every bit. */
+export const prepareTraced = ({ inputs, outputs }: Graph): Fed =>
+  prepareExactly(change => [rebuilt(inputs, outputs, change), null])[0]

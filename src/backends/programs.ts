@@ -1,6 +1,7 @@
 import { onceDropped } from '../core/dropped.ts'
 import { type Key, normals, resolveKey, uniforms } from '../core/random.ts'
 import { type Flow, type Shape, showFlow, sizeOf } from '../core/shape.ts'
+import type { Fed } from '../graph/feed.ts'
 import type { Draw, Graph } from '../graph/graph.ts'
 import { asMemoryFault, type Backend, type Program } from './backend.ts'
 import { prepare } from './prepare.ts'
@@ -81,19 +82,18 @@ const dropped = onceDropped((made: Made) => disposeAll(made))
  * Programs of one backend, those used last.
  *
  * @param trace the graph for inputs of these shapes
- * @param onNew called for each program that is made, with the number of those before
+ * @param passes what makes a graph ready for backends
  */
 export const programsOf = <A>(
   backend: () => Promise<Backend>,
   trace: (...shapes: readonly Flow[]) => Traced<A> | Promise<Traced<A>>,
-  onNew: (before: number, ...shapes: readonly Flow[]) => void = () => {},
+  passes: (graph: Graph) => Fed = prepare,
 ): Programs<A> => {
   const made: Made = new Map()
   const family = Object.freeze({})
-  let count = 0
   const make = async (shapes: readonly Flow[]): Promise<Ready<A>> => {
     const [traced, about] = await trace(...shapes)
-    const { graph, draws } = prepare(traced)
+    const { graph, draws } = passes(traced)
     const chosen = await backend()
     const results = graph.outputs.map(({ shape }) => shape)
     const bytes = results.reduce((sum, shape) => sum + 4 * (sizeOf(shape) ?? 0), 0)
@@ -116,7 +116,6 @@ export const programsOf = <A>(
       made.set(text, known)
       return known
     }
-    onNew(count++, ...shapes)
     const entry: Entry = { ready: make(shapes), users: 0, end: undefined }
     made.set(text, entry)
     // What failed once may succeed later, once a backend is installed.

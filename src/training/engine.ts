@@ -1,6 +1,7 @@
 import { type Tensor as TfTensor, tensor as tfTensor } from '@tensorflow/tfjs-core'
 import { type Backend, give, take } from '../backends/backend.ts'
 import { chooseBackend } from '../backends/choose.ts'
+import { prepareTraced } from '../backends/prepare.ts'
 import { programsOf, runFed } from '../backends/programs.ts'
 import { type Part, run } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
@@ -169,7 +170,8 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
   const choose = async () => backend
 
   const steps = programsOf(choose, (x = [], y = []) => traceStep(part, rule, structure, names, x, y))
-  const scores = programsOf(choose, (x = [], y = []) => traceScore(part, rule, structure, x, y))
+  // The reading that `evaluate` has, so that both say the same.
+  const scores = programsOf(choose, (x = [], y = []) => traceScore(part, rule, structure, x, y), prepareTraced)
   const releaseAll = (handles: readonly unknown[]): void => {
     for (const handle of handles) backend.release(handle)
   }
