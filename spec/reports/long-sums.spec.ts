@@ -6,7 +6,7 @@ import { BatchNorm, chooseBackend, compile, Input, init, join, key } from '../..
 
 const count = 2e7
 
-for (const name of ['tfjs', 'wasm'] as const)
+for (const name of ['tfjs', 'wasm', 'onnxruntime'] as const)
   describe(`A sum of 20,000,000 numbers on ${name}`, () => {
     const relative = async (
       compute: (ops: Ops<GraphNode>, x: GraphNode) => GraphNode,
@@ -28,6 +28,8 @@ for (const name of ['tfjs', 'wasm'] as const)
 
     it('is the largest number that a float can count to, and a mean 0.8', () =>
       relative((ops, x) => ops.mean(x, [0]), [count], new Float32Array(count).fill(1), 1))
+    it('is off where its parts do not come out even', () =>
+      relative((ops, x) => ops.sum(x, [0]), [1_000_003, 2], new Float32Array(2_000_006).fill(0.1), 1_000_003 * tenth))
     it('is off where it goes over leading axes, as in the gradient of a bias', () =>
       relative((ops, x) => ops.sum(x, [0, 1]), [count / 40, 10, 4], tenths, (count / 4) * tenth))
     it('is off where it goes over several axes, as in batch normalization', () =>
@@ -42,7 +44,7 @@ for (const name of ['tfjs', 'wasm'] as const)
   })
 
 describe('BatchNorm of 100 plus or minus 1 over images', () => {
-  for (const backend of ['tfjs', 'wasm'] as const)
+  for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
     it(`has another mean and deviation on ${backend}`, async () => {
       const network = join(Input([224, 224, 1]), BatchNorm())
       const size = 16 * 224 * 224

@@ -111,7 +111,7 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
     })
   })
 
-for (const backend of ['tfjs', 'wasm'] as const)
+for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
   describe(`Very many examples (${backend})`, () => {
     it('a mean over a million examples is exact', async () => {
       const zero = join(Input(1), Linear(1, { weight: 0, bias: 0 }))

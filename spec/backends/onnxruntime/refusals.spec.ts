@@ -3,7 +3,7 @@ import { prepare } from '../../../src/backends/prepare.ts'
 import { InvalidOption } from '../../../src/core/errors.ts'
 import { graph } from '../../../src/graph/build.ts'
 import type { GraphNode } from '../../../src/graph/graph.ts'
-import { compile, Embedding, Input, init, join, key, Linear, Reshape } from '../../../src/index.ts'
+import { key } from '../../../src/index.ts'
 import { onnxruntime } from '../../../src/onnxruntime.ts'
 import { graphOps, placeholder } from '../../../src/ops/graph.ts'
 
@@ -57,9 +57,11 @@ describe('ONNX Runtime refuses', () => {
   })
 
   it('a run that cannot be, with the node and its layer', async () => {
-    const network = join(Input(2), Embedding(3, 4, { name: 'words' }), Reshape(), Linear(1))
-    const model = compile(network, undefined, { backend })
-    const error = await failure(() => model(init(network, key(1)), [[1, 7]] as never))
+    const [table, at] = [placeholder('table', [3, 4]), placeholder('at', [2])]
+    const words = graphOps.within?.('words') ?? graphOps
+    const program = await backend.compile(graph([table, at], [words.gather(table, at)]))
+    const error = await failure(() => program.run([upload(draws(1, [3, 4])), upload({ shape: [2], data: [1, 7] })]))
+    program.dispose()
     expect(error.layer).to.equal('words')
     expect(error.message).to.contain('gather')
   })

@@ -1,7 +1,9 @@
+import { sizeOf } from '../../../core/shape.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Attributes } from '../model.ts'
-import { asItLies, inOrder, type Value, without } from '../values.ts'
+import { asItLies, inOrder, reshaped, type Value, without } from '../values.ts'
 import { cast } from './elementwise.ts'
+import { isLong, longSum } from './long-sums.ts'
 import type { Lowering, Lowerings } from './lowering.ts'
 
 type Reduce = (emit: Emitter, name: string, axes: string, keepdims: Attributes) => string
@@ -15,21 +17,34 @@ const largest: Reduce = (emit, ...rest) => {
   return emit.node('Where', [emit.node('IsNaN', [sums]), sums, by('ReduceMax')(emit, ...rest)])
 }
 
+/** A sum or mean over many elements is made in parts. */
+const inParts = (
+  emit: Emitter,
+  name: string,
+  dims: readonly number[],
+  places: readonly number[],
+  kind: 'sum' | 'mean',
+): string => {
+  const sum = longSum(emit, name, dims, places)
+  if (kind === 'sum') return sum
+  return emit.node('Div', [sum, emit.scalar(sizeOf(places.map(place => dims[place] as number)))])
+}
+
 const reduction =
-  (reduce: Reduce): Lowering<'sum'> =>
+  (reduce: Reduce, kind?: 'sum' | 'mean'): Lowering<'sum'> =>
   ({ emit }, [input], axes, keepDimensions) => {
     const x = input as Value
     if (axes.length === 0) return x
-    const { name, order } = asItLies(emit, x)
+    const { name, order, dims } = asItLies(emit, x)
     const places = axes.map(axis => order.indexOf(axis)).sort((a, b) => a - b)
-    const reduced = reduce(emit, name, emit.integers(places), { keepdims: { int: keepDimensions ? 1 : 0 } })
     const shape = x.shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
-    if (keepDimensions) return inOrder(reduced, shape, order)
-    return inOrder(
-      reduced,
-      shape.filter((_, axis) => !axes.includes(axis)),
-      without(order, axes),
-    )
+    const rest = shape.filter((_, axis) => !axes.includes(axis))
+    if (kind !== undefined && isLong(sizeOf(places.map(place => dims[place] as number)))) {
+      const sum = inOrder(inParts(emit, name, dims, places, kind), shape, order)
+      return keepDimensions ? sum : reshaped(emit, sum, rest)
+    }
+    const reduced = reduce(emit, name, emit.integers(places), { keepdims: { int: keepDimensions ? 1 : 0 } })
+    return keepDimensions ? inOrder(reduced, shape, order) : inOrder(reduced, rest, without(order, axes))
   }
 
 /** An operator that works along the last axis of the graph. */
@@ -43,8 +58,8 @@ const alongLast =
 
 /** Operations that bring the elements along some axes together. */
 export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'softmax' | 'logSoftmax'> = {
-  sum: reduction(by('ReduceSum')),
-  mean: reduction(by('ReduceMean')),
+  sum: reduction(by('ReduceSum'), 'sum'),
+  mean: reduction(by('ReduceMean'), 'mean'),
   max: reduction(largest),
   argMax: ({ emit }, [input]) => {
     const { name, shape, order } = asItLies(emit, input as Value)
