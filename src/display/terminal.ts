@@ -124,6 +124,15 @@ const inLines =
     if (progress.ended) output.write(`${line(progress)}\n`)
   }
 
+/** Whether a value can be written to; what cannot be read is none. */
+const writes = (value: unknown): boolean => {
+  try {
+    return typeof (value as Partial<Output> | null)?.write === 'function'
+  } catch {
+    return false
+  }
+}
+
 /**
  * Shows how `fit` goes on. On a terminal: a bar for each epoch that fills batch by batch. In a notebook of Deno: the same, in
  * one output of the cell. Elsewhere: one line for each epoch.
@@ -142,7 +151,7 @@ export const progressBar = (output?: Output): ((progress: Progress) => void | Pr
   const notebook = output === undefined ? notebookAround() : undefined
   if (notebook !== undefined) return onPage(notebook)
   const to: Output = output === undefined ? process.stderr : output
-  if (typeof (to as Partial<Output> | null)?.write !== 'function')
+  if (!writes(to))
     throw new InvalidOption({
       layer: 'progressBar',
       option: 'output',

@@ -37,9 +37,22 @@ export const holding = async <R>({ params, state }: Trees, work: (own: Trees) =>
   }
 }
 
-/** Whether a value is a promise, of whichever realm. */
-export const isPromise = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && typeof (value as { readonly then?: unknown }).then === 'function'
+/** Whether a value is a promise, of whichever realm; what cannot be read is none. */
+export const isPromise = (value: unknown): boolean => {
+  try {
+    return isRecord(value) && typeof value.then === 'function'
+  } catch {
+    return false
+  }
+}
+
+const listed = (value: object): string => {
+  try {
+    return `an object with ${Object.keys(value).slice(0, 8).join(', ') || 'nothing'}`
+  } catch {
+    return 'an object that throws when it is read'
+  }
+}
 
 /**
  * What a function of the user's gave in place of a value. A promise is nobody's to wait for: that it fails must not end
@@ -50,8 +63,17 @@ export const described = (value: unknown): string => {
     Promise.resolve(value).catch(() => undefined)
     return 'a promise'
   }
-  if (value instanceof tf.Tensor) return `a tensor of tfjs of shape ${showShape(value.shape)}`
-  return isRecord(value) ? `an object with ${Object.keys(value).slice(0, 8).join(', ') || 'nothing'}` : show(value)
+  if (isTensor(value)) return `a tensor of tfjs of shape ${showShape(value.shape)}`
+  return isRecord(value) ? listed(value) : show(value)
+}
+
+/** Whether a value is a tensor; what cannot be read is none. */
+const isTensor = (value: unknown): value is tf.Tensor => {
+  try {
+    return value instanceof tf.Tensor
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -64,19 +86,22 @@ export const reading = <R>(owner: string, option: string, read: () => R): R => {
     return read()
   } catch (error) {
     if (error instanceof JoineryError) throw error
-    throw new InvalidOption({
-      layer: owner,
-      option,
-      expected: 'an object that can be read',
-      got: `one that throws ${show(error)}`,
-      remedy: 'Give plain objects.',
-    })
+    throw new InvalidOption(
+      {
+        layer: owner,
+        option,
+        expected: 'an object that can be read',
+        got: `one that throws ${show(error)}`,
+        remedy: 'Give plain objects.',
+      },
+      { cause: error },
+    )
   }
 }
 
 /** Why a value is no tensor to compute with; `undefined` for one that is. */
 const misfit = (value: unknown): string | undefined => {
-  if (!(value instanceof tf.Tensor)) return value === undefined ? 'none' : described(value)
+  if (!isTensor(value)) return value === undefined ? 'none' : described(value)
   if (value.isDisposed) return 'a tensor that has been disposed'
   return value.dtype === 'string' || value.dtype === 'complex64' ? `a tensor of dtype ${value.dtype}` : undefined
 }

@@ -7,11 +7,13 @@ import { type Shape, showShape } from '../core/shape.ts'
 import { shownAs } from '../core/shown.ts'
 import {
   byName,
+  isList,
   isRecord,
   leafOf,
   leavesOf,
   mapRecord,
   mapTree,
+  merged,
   own,
   treeOf,
   type VariableTree,
@@ -145,16 +147,18 @@ export const changesOf = <T>(
     const shape = ops.shape(gradient)
     const remembered = byName(names.map(slot => [slot, leafOf(own(before, slot), layer, variable) as T] as const))
     const result: unknown = rule.change(ops, gradient, remembered, coefficients)
-    if (!Array.isArray(result)) throw fault('[change, slots]', described(result))
-    const [change, next = {}] = result as readonly unknown[]
-    if (!isRecord(next)) throw fault('slots by name', described(next))
-    const unknown = Object.keys(next).find(slot => !leaves.has(slot))
-    if (unknown !== undefined) throw fault(`slots of ${names.join(', ') || 'no name'}`, `one named ${show(unknown)}`)
-    for (const [slot, all] of leaves) {
-      const value = Object.hasOwn(next, slot) ? next[slot] : remembered[slot]
-      all.push([layer, variable, checked(`the ${slot} of ${layer}, ${variable}, a tensor`, value, shape)])
-    }
-    return checked(`a change of ${layer}, ${variable}, a tensor`, change, shape)
+    return reading(name, 'change', () => {
+      if (!isList(result)) throw fault('[change, slots]', described(result))
+      const [change, next = {}] = result
+      if (!isRecord(next)) throw fault('slots by name', described(next))
+      const unknown = Object.keys(next).find(slot => !leaves.has(slot))
+      if (unknown !== undefined) throw fault(`slots of ${names.join(', ') || 'no name'}`, `one named ${show(unknown)}`)
+      for (const [slot, all] of leaves) {
+        const value = Object.hasOwn(next, slot) ? next[slot] : remembered[slot]
+        all.push([layer, variable, checked(`the ${slot} of ${layer}, ${variable}, a tensor`, value, shape)])
+      }
+      return checked(`a change of ${layer}, ${variable}, a tensor`, change, shape)
+    })
   })
   return [changes, mapRecord(byName(leaves), treeOf)]
 }
@@ -172,9 +176,11 @@ export const coefficientsAt = (
 ): Readonly<Record<string, number>> => {
   const given: unknown = rule.coefficients(update)
   if (!isRecord(given) || isPromise(given)) throw unfit(name, 'coefficients', 'numbers by name', update, given)
-  return byName(
-    (names ?? Object.keys(given)).map(
-      coefficient => [coefficient, asNumber(name, coefficient, update, own(given, coefficient))] as const,
+  return reading(name, 'coefficients', () =>
+    byName(
+      (names ?? Object.keys(given)).map(
+        coefficient => [coefficient, asNumber(name, coefficient, update, own(given, coefficient))] as const,
+      ),
     ),
   )
 }
@@ -197,24 +203,37 @@ export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tenso
  *
  * @throws InvalidOption when something of it is missing
  */
-const checkMade = (name: unknown, options: unknown, rule: unknown): void => {
+const asMade = (
+  name: unknown,
+  options: unknown,
+  rule: unknown,
+): { readonly options: Readonly<Record<string, unknown>>; readonly rule: OptimizerRule } => {
+  const owner = 'defineOptimizer'
   const fault = (option: string, expected: string, got: unknown) =>
     new InvalidOption({
-      layer: 'defineOptimizer',
+      layer: owner,
       option,
       expected,
       got: described(got),
       remedy: "For example: defineOptimizer('descent', { step }, { slots: {}, coefficients, change }).",
     })
   if (typeof name !== 'string' || name === '') throw fault('name', 'a name', name)
-  if (!isRecord(options)) throw fault('options', 'an object', options)
-  if (!isRecord(rule)) throw fault('rule', 'a rule, { slots, coefficients, change }', rule)
-  const { slots, coefficients, change } = rule
-  if (!isRecord(slots) || !Object.values(slots).every(Number.isFinite))
-    throw fault('slots', 'the initial value of each slot, a finite number, by name', slots)
-  if (typeof coefficients !== 'function')
-    throw fault('coefficients', 'a function of the number of the update', coefficients)
-  if (typeof change !== 'function') throw fault('change', 'a function of ops, gradient, slots and coefficients', change)
+  const own = reading(owner, 'options', () => {
+    if (!isRecord(options)) throw fault('options', 'an object', options)
+    return merged(options)
+  })
+  return reading(owner, 'rule', () => {
+    if (!isRecord(rule)) throw fault('rule', 'a rule, { slots, coefficients, change }', rule)
+    const { slots, coefficients, change } = rule
+    if (!isRecord(slots) || !Object.values(slots).every(Number.isFinite))
+      throw fault('slots', 'the initial value of each slot, a finite number, by name', slots)
+    if (typeof coefficients !== 'function')
+      throw fault('coefficients', 'a function of the number of the update', coefficients)
+    if (typeof change !== 'function')
+      throw fault('change', 'a function of ops, gradient, slots and coefficients', change)
+    // What the functions give is checked when they are called.
+    return { options: own, rule: rule as unknown as OptimizerRule }
+  })
 }
 
 /**
@@ -229,15 +248,15 @@ export const defineOptimizer = (
   options: Readonly<Record<string, unknown>>,
   rule: OptimizerRule,
 ): Optimizer => {
-  checkMade(name, options, rule)
-  const own = { name, rule }
+  const made = asMade(name, options, rule)
+  const own = { name, rule: made.rule }
   const optimizer: Optimizer & { readonly toString: () => string } = {
     kind: 'Optimizer',
     ...own,
     init: params => {
       const tree = asTensors(`${name}.init`, 'params', params)
       return mapSlots(
-        tidily(() => initialSlots(tfjsOps, rule, tree)),
+        tidily(() => initialSlots(tfjsOps, own.rule, tree)),
         tensor => handOver(tensor),
       )
     },
@@ -269,7 +288,7 @@ export const defineOptimizer = (
       return [updates as ParamsTree as P, after]
     },
     toString: () => {
-      const entries = Object.entries(options).map(([option, value]) => `${option}: ${value}`)
+      const entries = Object.entries(made.options).map(([option, value]) => `${option}: ${value}`)
       return `${name}({ ${entries.join(', ')} })`
     },
   }

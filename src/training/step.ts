@@ -6,7 +6,7 @@ import type { Variables } from '../core/named.ts'
 import { asPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
 import { asKey, type Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
-import { byName, isRecord, mapTree, mergeTrees } from '../core/trees.ts'
+import { byName, isList, isRecord, mapTree, mergeTrees } from '../core/trees.ts'
 import type { VariableRules } from '../core/variables.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
@@ -15,7 +15,7 @@ import { variableRules } from '../state/init.ts'
 import { asShown } from '../state/variables.ts'
 import { type Examples, readNumbers, slices } from './batches.ts'
 import { enginesOf, type RawState } from './engine.ts'
-import { asTrainState, asVariables, held, holding, keeping } from './given.ts'
+import { asTrainState, asVariables, held, holding, keeping, reading } from './given.ts'
 import { checkScalar, type Loss, type Metric } from './loss.ts'
 import { initialSlots, mapSlots, type Optimizer, type OptimizerState, slotTensors } from './optimizer.ts'
 import { type NormalRule, readRule } from './options.ts'
@@ -174,7 +174,10 @@ const checkComparison = ({ kind, name, forward }: Loss | Metric, wiring: Wiring,
     const predicted = placeholder('predicted', wiring.nodes[output]?.shape ?? [])
     const expected = placeholder('expected', batch.y[i]?.shape ?? [])
     const result: unknown = forward(graphOps, expected, predicted)
-    checkScalar(kind, name, result, isRecord(result) && 'kind' in result ? (result.shape as Shape) : undefined)
+    const shape = reading(name, 'result', () =>
+      isRecord(result) && Object.hasOwn(result, 'kind') && isList(result.shape) ? (result.shape as Shape) : undefined,
+    )
+    checkScalar(kind, name, result, shape)
   }
 }
 
@@ -226,9 +229,9 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
   const engines = enginesOf(part, normal)
   const step = async (given: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
     const { key, ...state } = asTrainState('trainStep', normal.optimizer, given)
-    const reading = readNumbers('trainStep', part, examples, batch => checkTraining(part, state, batch, normal))
+    const examplesRead = readNumbers('trainStep', part, examples, batch => checkTraining(part, state, batch, normal))
     return holdingState(state, async (before, original) => {
-      const numbers = await reading
+      const numbers = await examplesRead
       const engine = await engines.for(before)
       const begun = await engine.begin(before)
       const sources = new Set(begun.sources.values())
