@@ -146,22 +146,22 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     25,
     'Input(10) >> Relu(5) >> Convolution(3,3,16) >> Tanh',
-    '… >> Convolution(3,3,16) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 5]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+    '… >> Convolution(3,3,16) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 5). Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
   ),
   mistake(
     45,
     'Input(4) >> (Relu(4) | Relu(5) >> Tanh) >>  Elementwise >> Softmax(3)',
-    '… >> Elementwise ⟵ Elementwise expects inputs of one shape, got [[?, 4], [?, 5]]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
+    '… >> Elementwise ⟵ Elementwise expects inputs of one shape, got [(?, 4), (?, 5)]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
   ),
   mistake(
     61,
     'Input(4, 4) >> (Relu | Transpose(0,2,1) >> Reshape(2,8)) >> Concatenate(1)',
-    '… >> Concatenate(1) ⟵ Concatenate expects inputs that differ over axis 1 only, got [[?, 4, 4], [?, 2, 8]]. Bring the other dimensions of the branches to one size.',
+    '… >> Concatenate(1) ⟵ Concatenate expects inputs that differ over axis 1 only, got [(?, 4, 4), (?, 2, 8)]. Bring the other dimensions of the branches to one size.',
   ),
   mistake(
     59,
     'Input(4) >> (Softmax(2) | Tanh(4) | Relu(4) | Tanh(4)) >> GatedAverage >> Relu(3)',
-    '… >> GatedAverage ⟵ GatedAverage expects a gate with 3 columns, one for each of the other inputs, got [?, 2]. End the gate with Softmax(3).',
+    '… >> GatedAverage ⟵ GatedAverage expects a gate with 3 columns, one for each of the other inputs, got (?, 2). End the gate with Softmax(3).',
   ),
   mistake(
     40,
@@ -186,12 +186,12 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     30,
     '(Relu(3) >> Embedding(4, 5)) * 2 >> Relu(3)',
-    '(Relu(3) >> Embedding(4, 5)) * 2 ⟵ Relu expects a 2-dimensional input [batch, features], got [?, 3, 5]. Put Reshape() before it, or apply it to every step with TimeDistributed.',
+    '(Relu(3) >> Embedding(4, 5)) * 2 ⟵ Relu expects a 2-dimensional input [batch, features], got (?, 3, 5). Put Reshape() before it, or apply it to every step with TimeDistributed.',
   ),
   mistake(
     13,
     'Input(8) >> join(Relu(3), Convolution(3,3,1)) >> Tanh',
-    '… >> join(Relu(3), Convolution(3,3,1)) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 3]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+    '… >> join(Relu(3), Convolution(3,3,1)) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 3). Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
   ),
   mistake(
     1,
@@ -206,80 +206,80 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     13,
     'Input(4) >> residual(Relu(8), shortcut=Tanh(9)) >> Tanh',
-    '… >> residual(Relu(8), shortcut=Tanh(9)) ⟵ Elementwise expects inputs of one shape, got [[?, 9], [?, 8]]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
+    '… >> residual(Relu(8), shortcut=Tanh(9)) ⟵ Elementwise expects inputs of one shape, got [(?, 9), (?, 8)]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
   ),
   mistake(
     1,
     'PRelu(3, alphaAxes=[1,2]) >> Tanh',
-    'PRelu(3, alphaAxes=[1,2]) ⟵ PRelu expects an output with the different axes 1, 2 beside the batch, got [?, 3]. Choose alphaAxes from 1 to 1.',
+    'PRelu(3, alphaAxes=[1,2]) ⟵ PRelu expects an output with the different axes 1, 2 beside the batch, got (?, 3). Choose alphaAxes from 1 to 1.',
   ),
   mistake(
     20,
     'Relu(3) >> (Tanh | PRelu(3, alphaAxes=[1,2])) >> Elementwise',
-    '… | PRelu(3, alphaAxes=[1,2])) ⟵ PRelu expects an output with the different axes 1, 2 beside the batch, got [?, 3]. Choose alphaAxes from 1 to 1.',
+    '… | PRelu(3, alphaAxes=[1,2])) ⟵ PRelu expects an output with the different axes 1, 2 beside the batch, got (?, 3). Choose alphaAxes from 1 to 1.',
   ),
   mistake(
     17,
     "Input(4,4,4) >> TimeDistributed(block('b{}', Relu(4) >> Tanh))",
-    "… >> TimeDistributed(block('b{}', Relu(4) >> Tanh)) ⟵ TimeDistributed > b{} > Relu expects a 2-dimensional input [batch, features], got [?, 4, 4]. Put Reshape() before it, or apply it to every step with TimeDistributed.",
+    "… >> TimeDistributed(block('b{}', Relu(4) >> Tanh)) ⟵ TimeDistributed > b{} > Relu expects a 2-dimensional input [batch, features], got (?, 4, 4). Put Reshape() before it, or apply it to every step with TimeDistributed.",
   ),
   mistake(
     17,
     "Input(4,4,4) >> block('outer', block('b{}', Tanh >> Relu(4))) * 1",
-    "… >> block('outer', block('b{}', Tanh >> Relu(4))) * 1 ⟵ outer > b{} > Relu expects a 2-dimensional input [batch, features], got [?, 4, 4, 4]. Put Reshape() before it, or apply it to every step with TimeDistributed.",
+    "… >> block('outer', block('b{}', Tanh >> Relu(4))) * 1 ⟵ outer > b{} > Relu expects a 2-dimensional input [batch, features], got (?, 4, 4, 4). Put Reshape() before it, or apply it to every step with TimeDistributed.",
   ),
   mistake(
     26,
     '(Input(3) | Input(4)) >> (Relu(3) | Tanh | Relu) >> Concatenate',
-    '… >> (Relu(3) | Tanh | Relu) ⟵ Parallel expects one input, or one for each of the 3 branches, got [[?, 3], [?, 4]]. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
+    '… >> (Relu(3) | Tanh | Relu) ⟵ Parallel expects one input, or one for each of the 3 branches, got [(?, 3), (?, 4)]. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
   ),
   mistake(
     26,
     '(Input(3) | Input(4)) >> Convolution(3,3,2)',
-    '… >> Convolution(3,3,2) ⟵ Convolution expects one input, got [[?, 3], [?, 4]]. Put Concatenate() or Elementwise() before it.',
+    '… >> Convolution(3,3,2) ⟵ Convolution expects one input, got [(?, 3), (?, 4)]. Put Concatenate() or Elementwise() before it.',
   ),
   mistake(
     13,
     'Input(4) >> Convolution(3,3,16, padding=same, stride=[2, 2], dilation=1, weight=heNormal(gain=2), bias=constant(0), name=first) >> Relu',
-    '… >> Convolution(3,3,16, padding=same, stride=[2, 2], dilation=1,… ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 4]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+    '… >> Convolution(3,3,16, padding=same, stride=[2, 2], dilation=1,… ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 4). Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
   ),
   {
     text: 'Input(4) # four\n  >> Relu(3)\n  >> Reshape(2, 2)',
     line: 3,
     column: 6,
     quoted:
-      '… >> Reshape(2, 2) ⟵ Reshape expects an input whose 3 features fit into [2, 2], got [?, 3]. Use dimensions whose product divides the number of features, or -1 for the rest.',
+      '… >> Reshape(2, 2) ⟵ Reshape expects an input whose 3 features fit into (2, 2), got (?, 3). Use dimensions whose product divides the number of features, or -1 for the rest.',
   },
   mistake(
     26,
     '(Input(3) | Input(4)) >> Relu(5)',
-    '… >> Relu(5) ⟵ Relu expects one input, got [[?, 3], [?, 4]]. Put Concatenate() or Elementwise() before it.',
+    '… >> Relu(5) ⟵ Relu expects one input, got [(?, 3), (?, 4)]. Put Concatenate() or Elementwise() before it.',
   ),
   // Within brackets.
   mistake(
     44,
     'Input(4) >> (Tanh | Relu(8) >> (Relu(3) >> Convolution(3,3,2)) | Elu) >> Concatenate',
-    '… >> Convolution(3,3,2)) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 3]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+    '… >> Convolution(3,3,2)) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 3). Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
   ),
   mistake(
     53,
     'Input(8, 8, 3) >> ((Relu) >> (Convolution(3,3,2) >> Relu(5))) >> Tanh',
-    '… >> Relu(5))) ⟵ Relu expects a 2-dimensional input [batch, features], got [?, ?, ?, 2]. Put Reshape() before it, or apply it to every step with TimeDistributed.',
+    '… >> Relu(5))) ⟵ Relu expects a 2-dimensional input [batch, features], got (?, ?, ?, 2). Put Reshape() before it, or apply it to every step with TimeDistributed.',
   ),
   mistake(
     42,
     '(Input(3) | Input(8,8,1)) >> (Relu(3) | (Convolution(9,9,2) >> Reshape) ) >> Concatenate',
-    "… (Convolution(9,9,2) ⟵ Convolution expects an input of at least 9 rows and 9 columns, padding included, got [?, 8, 8, 1]. Use a smaller window, less dilation, or padding: 'same'.",
+    "… (Convolution(9,9,2) ⟵ Convolution expects an input of at least 9 rows and 9 columns, padding included, got (?, 8, 8, 1). Use a smaller window, less dilation, or padding: 'same'.",
   ),
   mistake(
     42,
     'Input(8) >> (Relu(4) >> Embedding(2, 3)) * 2 >> Reshape',
-    '… >> (Relu(4) >> Embedding(2, 3)) * 2 ⟵ Relu expects a 2-dimensional input [batch, features], got [?, 4, 3]. Put Reshape() before it, or apply it to every step with TimeDistributed.',
+    '… >> (Relu(4) >> Embedding(2, 3)) * 2 ⟵ Relu expects a 2-dimensional input [batch, features], got (?, 4, 3). Put Reshape() before it, or apply it to every step with TimeDistributed.',
   ),
   mistake(
     36,
     "Input(8) >> (block('b', Relu(4) >> Convolution(3,3,1)) | Tanh) >> Concatenate",
-    '… >> Convolution(3,3,1)) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 4]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+    '… >> Convolution(3,3,1)) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 4). Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
   ),
   mistake(
     56,
@@ -291,12 +291,12 @@ export const mistakes: readonly Mistake[] = [
     line: 2,
     column: 11,
     quoted:
-      '… | Convolution(3,3,1))) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 3]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+      '… | Convolution(3,3,1))) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 3). Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
   },
   mistake(
     26,
     '(Input(3) | Input(4)) >> (Relu(3) | Convolution(3,3,2) | Relu) >> Concatenate',
-    '… >> (Relu(3) | Convolution(3,3,2) | Relu) ⟵ Parallel expects one input, or one for each of the 3 branches, got [[?, 3], [?, 4]]. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
+    '… >> (Relu(3) | Convolution(3,3,2) | Relu) ⟵ Parallel expects one input, or one for each of the 3 branches, got [(?, 3), (?, 4)]. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
   ),
   // Over several lines, and beside comments.
   {

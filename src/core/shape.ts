@@ -28,14 +28,21 @@ type Dimension<D> = D extends number ? (number extends D ? '?' : `${D}`) : '?'
 type Dimensions<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]
   ? Dimensions<T, R extends '' ? Dimension<H> : `${R}, ${Dimension<H>}`>
   : R
-/** A shape, or several side by side, as error messages print it: `[?, 28, 28, 1]`, `[[?, 10], [?, 9]]`. */
+/** Numbers with commas between them. */
+export type Listed<S> = S extends readonly unknown[] ? Dimensions<S> : never
+/**
+ * A shape, or several side by side, as {@link showShape} and {@link showFlow} print it: `(?, 28, 28, 1)`, `(5,)`,
+ * `[(?, 10), (?, 9)]`.
+ */
 export type Show<S> = number[] extends S
-  ? 'an unknown shape'
-  : S extends readonly number[]
-    ? `[${Dimensions<S>}]`
-    : S extends readonly unknown[]
-      ? `[${Shapes<S>}]`
-      : 'an unknown shape'
+  ? '<unknown>'
+  : S extends readonly [infer D extends number]
+    ? `(${Dimension<D>},)`
+    : S extends readonly number[]
+      ? `(${Dimensions<S>})`
+      : S extends readonly unknown[]
+        ? `[${Shapes<S>}]`
+        : '<unknown>'
 type Shapes<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]
   ? Shapes<T, R extends '' ? Show<H> : `${R}, ${Show<H>}`>
   : R
@@ -94,12 +101,6 @@ export const showShape = (shape: Shape | null): string => {
     remedy: 'For example: showShape([null, 28, 28, 1]).',
   })
 }
-
-/** Shapes within a text, as {@link Show} prints them: `[?, 28, 28, 1]`. */
-export const showAsType = (text: string): string =>
-  text.replaceAll('<unknown>', 'an unknown shape').replace(printed, (_, several = '', one = '') => `[${several}${one}]`)
-/** A shape of several dimensions, or of one, which has a comma as well. */
-const printed = /\(((?:\?|-?\d+)(?:, (?:\?|-?\d+))+)\)|\((\?|-?\d+),\)/g
 
 /** One shape, or several in brackets: `[(?, 10), (?, 9)]`. */
 export const showFlow = (flow: Flow): string =>

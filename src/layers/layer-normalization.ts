@@ -4,7 +4,7 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, number, optionalParameter } from '../core/options.ts'
-import { fromStart, type RefusedInput, type Shape, type Show, showShape } from '../core/shape.ts'
+import { fromStart, type Listed, type RefusedInput, type Shape, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import type { AxisKey } from './merge.ts'
 
@@ -69,8 +69,6 @@ export type NormalizedFeatures<I, Kind extends string, A> = I extends readonly [
           'Name each axis once, -1 being the last.'
         >
       : I
-/** Axes as a text lists them: `1, 2`. */
-export type Listed<A> = Show<A> extends `[${infer Axes}]` ? Axes : never
 /** Whether a shape has some axes, none of them among the `Seen` or twice. */
 export type HasAxes<I, A, Seen> = number[] extends I
   ? true

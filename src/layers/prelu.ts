@@ -5,6 +5,7 @@ import type { Fault } from '../core/errors.ts'
 import { codec, optionalParameter, parameter } from '../core/options.ts'
 import {
   fromStart,
+  type Listed,
   type Mismatch,
   type Refusal,
   type RefusedInput,
@@ -24,7 +25,7 @@ import {
   units,
   weightRule,
 } from './dense.ts'
-import type { HasAxes, Listed } from './layer-normalization.ts'
+import type { HasAxes } from './layer-normalization.ts'
 import type { AxisKey, LastOf } from './merge.ts'
 
 /** An axis or several. */

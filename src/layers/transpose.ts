@@ -2,7 +2,7 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { codec } from '../core/options.ts'
-import { type RefusedInput, type Show, showShape } from '../core/shape.ts'
+import { type Listed, type RefusedInput, showShape } from '../core/shape.ts'
 import type { LastOf } from './merge.ts'
 
 /** A transpose as a type: the axes of what comes in, in another order. */
@@ -25,7 +25,7 @@ type Transposed<I, Perm extends readonly number[]> = number[] extends I
 /** The refusal of an input; `Axes` are as many as it has, or should have. */
 type Unlike<I, Perm extends readonly number[], Axes extends readonly unknown[]> = RefusedInput<
   'Transpose',
-  `all axes of the input, once each, in ${Show<Perm>}`,
+  `all axes of the input, once each, in [${Listed<Perm>}]`,
   I,
   `Use each axis from 0 to ${LastOf<Axes>} once.`
 >

@@ -2,7 +2,7 @@ import { type Either, isRight, left, right } from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose, type Part, type Wiring } from '../core/network.ts'
-import { type Flow, showAsType } from '../core/shape.ts'
+import type { Flow } from '../core/shape.ts'
 import { firstUnfit, type Unfit } from '../core/wiring.ts'
 import type { Problem } from './arguments.ts'
 
@@ -22,7 +22,7 @@ export const whyOf = (error: Misfit): string => {
     return `Two layers are named '${error.twice}': give one of them another name`
   const { expected, got, remedy } = error
   const kind = (error instanceof InvalidOption ? undefined : error.kind) ?? error.layer
-  return showAsType(`${kind} expects ${expected}, got ${got}. ${remedy}`)
+  return `${kind} expects ${expected}, got ${got}. ${remedy}`
 }
 
 /** Why copies of a layer do not follow one another, likewise. */

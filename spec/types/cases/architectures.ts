@@ -104,9 +104,9 @@ const gatedAlone = mixtureOfExperts([expert, expert], Softmax(2, { name: 'gate' 
 holds<Same<keyof ParamsOf<typeof gatedAlone>, 'gate' | 'relu-1' | 'relu-2'>>()
 
 mixtureOfExperts([expert, join(Input(11), Relu(5))])
-//                        ~~~~~~~~~~~~~~~~~~~~~~~~ mixtureOfExperts expects inputs of one shape, got [?, 10] and [?, 11]
+//                        ~~~~~~~~~~~~~~~~~~~~~~~~ mixtureOfExperts expects inputs of one shape, got (?, 10) and (?, 11)
 mixtureOfExperts([expert, join(Input(10), Relu(6))])
-//                        ~~~~~~~~~~~~~~~~~~~~~~~~ mixtureOfExperts expects outputs of one shape, got [?, 5] and [?, 6]
+//                        ~~~~~~~~~~~~~~~~~~~~~~~~ mixtureOfExperts expects outputs of one shape, got (?, 5) and (?, 6)
 mixtureOfExperts([expert, Relu(5)])
 //                        ~~~~~~~ mixtureOfExperts expects networks that start with an Input
 mixtureOfExperts([join(Input([4, 4]))])

@@ -40,19 +40,19 @@ import {
 // A mistake is underlined where it stands, and reads as a sentence.
 
 join(Input(10), Relu(5), Convolution([3, 3, 16]), Relu())
-//                       ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 5]
+//                       ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 5)
 join(Input([28, 28, 1]), Softmax(10))
-//                       ~~~~~~~~~~~ Softmax expects a 2-dimensional input [batch, features], got [?, 28, 28, 1]. Put Reshape() before it, or apply it to every step with TimeDistributed.
+//                       ~~~~~~~~~~~ Softmax expects a 2-dimensional input [batch, features], got (?, 28, 28, 1). Put Reshape() before it, or apply it to every step with TimeDistributed.
 join(Input([2, 2, 1]), Convolution([3, 3, 16]))
-//                     ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects an input of at least 3 rows and 3 columns, padding included, got [?, 2, 2, 1]. Use a smaller window, less dilation, or padding: 'same'.
+//                     ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects an input of at least 3 rows and 3 columns, padding included, got (?, 2, 2, 1). Use a smaller window, less dilation, or padding: 'same'.
 join(Input([1, 1, 1]), MaxPooling([2, 2]), Relu())
-//                     ~~~~~~~~~~~~~~~~~~ MaxPooling expects an input of at least 2 rows and 2 columns, padding included, got [?, 1, 1, 1]. Use a smaller window, less dilation, or padding: 'same'.
+//                     ~~~~~~~~~~~~~~~~~~ MaxPooling expects an input of at least 2 rows and 2 columns, padding included, got (?, 1, 1, 1). Use a smaller window, less dilation, or padding: 'same'.
 join(Input([4, 4, 3]), Reshape([5, 5]), Relu())
-//                     ~~~~~~~~~~~~~~~ Reshape expects an input whose 48 features fit into [5, 5], got [?, 4, 4, 3]. Use dimensions whose product divides the number of features, or -1 for the rest.
+//                     ~~~~~~~~~~~~~~~ Reshape expects an input whose 48 features fit into (5, 5), got (?, 4, 4, 3). Use dimensions whose product divides the number of features, or -1 for the rest.
 join(Input(10), parallel(Relu(4), Relu(5)), Elementwise('add'), Softmax(3))
-//                                          ~~~~~~~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [[?, 4], [?, 5]]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.
+//                                          ~~~~~~~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [(?, 4), (?, 5)]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.
 join(Input(10), Concatenate())
-//              ~~~~~~~~~~~~~ Concatenate expects several inputs, got [?, 10]
+//              ~~~~~~~~~~~~~ Concatenate expects several inputs, got (?, 10)
 
 Input(10).to(Convolution([3, 3, 16]))
 //           ~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input
@@ -64,7 +64,7 @@ to(Convolution([3, 3, 16]))(Input(10))
 //                          ~~~~~~~~~ Convolution expects a 4-dimensional input
 
 join(Input([9, 9, 1]), repeat(Convolution([5, 5, 1]), 3))
-//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects an input of at least 5 rows and 5 columns, padding included, got [?, 1, 1, 1]. Use a smaller window, less dilation, or padding: 'same'.
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects an input of at least 5 rows and 5 columns, padding included, got (?, 1, 1, 1). Use a smaller window, less dilation, or padding: 'same'.
 repeat(Relu(4, { name: 'fc' }), 2)
 //     ~~~~~~~~~~~~~~~~~~~~~~~ Every copy would be named 'fc': write a pattern, such as 'fc-{}'
 
@@ -82,20 +82,20 @@ Convolution([3, 3, 16], { strides: 2 })
 
 // Residual blocks, branches, conditions and named blocks; within a block the error names the path.
 join(Input(10), residual(Relu(5)))
-//              ~~~~~~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [[?, 10], [?, 5]]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.
+//              ~~~~~~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [(?, 10), (?, 5)]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.
 residual(Relu(5), { merge: 'maximise' })
 //                  ~~~~~ Type '"maximise"' is not assignable to type
 residual(Relu(5), { skip: Relu(5) })
 //                  ~~~~ 'skip' does not exist in type
 join(Input(10), branch(Relu(5), Convolution([3, 3, 16])), Concatenate())
-//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 branch(Relu(3, { name: 'a' }), Relu(3, { name: 'a' }))
 //                             ~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
 declare const deep: boolean
 join(Input(10), when(deep, Convolution([3, 3, 16])))
-//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 join(Input(10), block('resnet50', block('res3a', Convolution([3, 3, 16]))))
-//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ resnet50 > res3a > Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ resnet50 > res3a > Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 join(Input(4), block('a', Relu(3)), block('a', Relu(3)))
 //                                  ~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
 repeat(block('a', Relu(3)), 2)
@@ -103,61 +103,61 @@ repeat(block('a', Relu(3)), 2)
 
 // Windows over one and three axes, groups and margins.
 join(Input([9, 6]), Convolution1D([3, 8], { groups: 4 }))
-//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution1D expects input channels that 4 groups divide, got [?, 9, 6]. Use a number of groups that divides 6.
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution1D expects input channels that 4 groups divide, got (?, 9, 6). Use a number of groups that divides 6.
 join(Input([9, 9, 6]), Convolution([3, 3, 8], { groups: 4 }))
-//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects input channels that 4 groups divide, got [?, 9, 9, 6]. Use a number of groups that divides 6.
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects input channels that 4 groups divide, got (?, 9, 9, 6). Use a number of groups that divides 6.
 join(Input([2, 6]), Convolution1D([3, 8]))
-//                  ~~~~~~~~~~~~~~~~~~~~~ Convolution1D expects an input of at least 3 elements, padding included, got [?, 2, 6]. Use a smaller window, less dilation, or padding: 'same'.
+//                  ~~~~~~~~~~~~~~~~~~~~~ Convolution1D expects an input of at least 3 elements, padding included, got (?, 2, 6). Use a smaller window, less dilation, or padding: 'same'.
 join(Input([9, 9, 6]), Convolution3D([3, 3, 3, 8]))
-//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution3D expects a 5-dimensional input [batch, depth, rows, cols, channels], got [?, 9, 9, 6]
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution3D expects a 5-dimensional input [batch, depth, rows, cols, channels], got (?, 9, 9, 6)
 join(Input([9, 1, 9, 6]), MaxPooling3D([2, 2, 2]))
-//                        ~~~~~~~~~~~~~~~~~~~~~~~ MaxPooling3D expects an input of at least 2x2x2 elements, padding included, got [?, 9, 1, 9, 6]. Use a smaller window, less dilation, or padding: 'same'.
+//                        ~~~~~~~~~~~~~~~~~~~~~~~ MaxPooling3D expects an input of at least 2x2x2 elements, padding included, got (?, 9, 1, 9, 6). Use a smaller window, less dilation, or padding: 'same'.
 join(Input(9), AveragePooling1D(2))
-//             ~~~~~~~~~~~~~~~~~~~ AveragePooling1D expects a 3-dimensional input [batch, steps, channels], got [?, 9]
+//             ~~~~~~~~~~~~~~~~~~~ AveragePooling1D expects a 3-dimensional input [batch, steps, channels], got (?, 9)
 join(Input([9, 9, 6]), ZeroPadding([1]))
-//                     ~~~~~~~~~~~~~~~~ ZeroPadding expects an input with 1 axes between batch and channels, got [?, 9, 9, 6]
+//                     ~~~~~~~~~~~~~~~~ ZeroPadding expects an input with 1 axes between batch and channels, got (?, 9, 9, 6)
 join(Input([3, 9, 6]), Cropping(2))
-//                     ~~~~~~~~~~~ Cropping expects an input larger than what is cut off, got [?, 3, 9, 6]. Cut off less.
+//                     ~~~~~~~~~~~ Cropping expects an input larger than what is cut off, got (?, 3, 9, 6). Cut off less.
 join(Input(9), InstanceNorm())
-//             ~~~~~~~~~~~~~~ InstanceNorm expects an input [batch, ..., channels] with axes between them, got [?, 9]
+//             ~~~~~~~~~~~~~~ InstanceNorm expects an input [batch, ..., channels] with axes between them, got (?, 9)
 
 // Sequences, attention, products and layers around others.
 join(Input([9, 6]), LSTM(8, { mask: true }))
-//                  ~~~~~~~~~~~~~~~~~~~~~~~ LSTM expects several inputs, got [?, 9, 6]. Put parallel(...) before it.
+//                  ~~~~~~~~~~~~~~~~~~~~~~~ LSTM expects several inputs, got (?, 9, 6). Put parallel(...) before it.
 join(parallel(Input([9, 6]), Input(8)), GRU(8, { mask: true }))
-//                                      ~~~~~~~~~~~~~~~~~~~~~~ GRU expects a mask [batch, time] beside the sequence, got [[?, 9, 6], [?, 8]]. Masking() makes one of a sequence.
+//                                      ~~~~~~~~~~~~~~~~~~~~~~ GRU expects a mask [batch, time] beside the sequence, got [(?, 9, 6), (?, 8)]. Masking() makes one of a sequence.
 join(Input(9), Masking())
-//             ~~~~~~~~~ Masking expects an input [batch, time, ..., features], got [?, 9]
+//             ~~~~~~~~~ Masking expects an input [batch, time, ..., features], got (?, 9)
 join(Input(9), Bidirectional(LSTM(4)))
-//             ~~~~~~~~~~~~~~~~~~~~~~ Bidirectional > LSTM expects a 3-dimensional input [batch, time, features], got [?, 9]
+//             ~~~~~~~~~~~~~~~~~~~~~~ Bidirectional > LSTM expects a 3-dimensional input [batch, time, features], got (?, 9)
 join(Input([9, 4, 2]), TimeDistributed(Relu(4)))
-//                     ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed > Relu expects a 2-dimensional input [batch, features], got [?, 4, 2]. Put Reshape() before it, or apply it to every step with TimeDistributed.
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed > Relu expects a 2-dimensional input [batch, features], got (?, 4, 2). Put Reshape() before it, or apply it to every step with TimeDistributed.
 join(Input(9), TimeDistributed(Relu(4)))
-//             ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed expects an input [batch, time, ..., features], got [?, 9]
+//             ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed expects an input [batch, time, ..., features], got (?, 9)
 join(Input([9, 6]), MultiHeadAttention(4))
-//                  ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects features that 4 heads divide, got [?, 9, 6]. Use another number of heads, or give keySize.
+//                  ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects features that 4 heads divide, got (?, 9, 6). Use another number of heads, or give keySize.
 join(Input([9, 6]), MultiHeadAttention(2, { mask: true }))
-//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects one to three inputs and a mask, got [?, 9, 6]. Give a sequence, or query and key, or query, key and value; with mask: true, a mask after them.
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects one to three inputs and a mask, got (?, 9, 6). Give a sequence, or query and key, or query, key and value; with mask: true, a mask after them.
 join(parallel(Input([9, 6]), Input([8, 6]), Input([7, 6])), MultiHeadAttention(2))
-//                                                          ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects keys and values of as many steps, got [[?, 9, 6], [?, 8, 6], [?, 7, 6]]. Every key has one value.
+//                                                          ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects keys and values of as many steps, got [(?, 9, 6), (?, 8, 6), (?, 7, 6)]. Every key has one value.
 join(Input(9), PositionalEncoding())
-//             ~~~~~~~~~~~~~~~~~~~~ PositionalEncoding expects a 3-dimensional input [batch, time, features], got [?, 9]
+//             ~~~~~~~~~~~~~~~~~~~~ PositionalEncoding expects a 3-dimensional input [batch, time, features], got (?, 9)
 join(Input([9, 6]), TransformerEncoder(8, 2))
-//                  ~~~~~~~~~~~~~~~~~~~~~~~~ transformer-encoder-{} > Elementwise expects inputs of one shape, got [[?, 9, 6], [?, 9, 8]]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~ transformer-encoder-{} > Elementwise expects inputs of one shape, got [(?, 9, 6), (?, 9, 8)]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.
 join(Input([9, 6]), RepeatVector(2))
-//                  ~~~~~~~~~~~~~~~ RepeatVector expects a 2-dimensional input [batch, features], got [?, 9, 6]
+//                  ~~~~~~~~~~~~~~~ RepeatVector expects a 2-dimensional input [batch, features], got (?, 9, 6)
 join(Input(9), SpatialDropout(0.1))
-//             ~~~~~~~~~~~~~~~~~~~ SpatialDropout expects an input [batch, ..., channels] with axes between them, got [?, 9]
+//             ~~~~~~~~~~~~~~~~~~~ SpatialDropout expects an input [batch, ..., channels] with axes between them, got (?, 9)
 join(Input(9), parallel(Relu(2), Relu(3)), Dot())
-//                                         ~~~~~ Dot expects inputs of one size along their axes -1 and -1, got [[?, 2], [?, 3]]. Bring the branches to one size there.
+//                                         ~~~~~ Dot expects inputs of one size along their axes -1 and -1, got [(?, 2), (?, 3)]. Bring the branches to one size there.
 join(Input(9), parallel(Relu(2), Relu(2)), Dot(2))
-//                                         ~~~~~~ Dot expects inputs with the axes 2 and 2 beside the batch, got [[?, 2], [?, 2]]. Choose an axis that each input has.
+//                                         ~~~~~~ Dot expects inputs with the axes 2 and 2 beside the batch, got [(?, 2), (?, 2)]. Choose an axis that each input has.
 join(Input(9), Dot())
-//             ~~~~~ Dot expects several inputs, got [?, 9]. Put parallel(...) before it.
+//             ~~~~~ Dot expects several inputs, got (?, 9). Put parallel(...) before it.
 join(Input(9), parallel(Relu(2), Relu(3)), Select(2))
-//                                         ~~~~~~~~~ Select expects at least 3 inputs, got [[?, 2], [?, 3]]. Inputs are counted from 0.
+//                                         ~~~~~~~~~ Select expects at least 3 inputs, got [(?, 2), (?, 3)]. Inputs are counted from 0.
 join(Input([9, 6]), WeightNorm(Relu(4)))
-//                  ~~~~~~~~~~~~~~~~~~~ WeightNorm > Relu expects a 2-dimensional input [batch, features], got [?, 9, 6]. Put Reshape() before it, or apply it to every step with TimeDistributed.
+//                  ~~~~~~~~~~~~~~~~~~~ WeightNorm > Relu expects a 2-dimensional input [batch, features], got (?, 9, 6). Put Reshape() before it, or apply it to every step with TimeDistributed.
 Elementwise('median')
 //          ~~~~~~~~ Argument of type '"median"' is not assignable to parameter of type
 Bidirectional(LSTM(4), { merge: 'max' })

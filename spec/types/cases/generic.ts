@@ -66,11 +66,11 @@ const branched = join(Input(10), inBranches(five))
 holds<Same<OutputOf<typeof branched>, [[number, 5], [number, 5]]>>()
 
 join(Input(10), normed(five))
-//              ~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [[?, 10], [?, 5]]
+//              ~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [(?, 10), (?, 5)]
 join(Input(10), before(five))
-//              ~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [[?, 10], [?, 5]]
+//              ~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [(?, 10), (?, 5)]
 join(Input(10), normed(Convolution([3, 3, 8])))
-//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 normed(3)
 //     ~ not assignable to parameter of type 'AnyLayer'
 
@@ -106,9 +106,9 @@ const ways = join(Input(10), way([five, ten]))
 holds<Same<OutputOf<typeof ways>, [number, 10]>>()
 
 join(Input([4, 4, 1]), pair(five, six))
-//                     ~~~~~~~~~~~~~~~ Relu expects a 2-dimensional input [batch, features], got [?, 4, 4, 1]
+//                     ~~~~~~~~~~~~~~~ Relu expects a 2-dimensional input [batch, features], got (?, 4, 4, 1)
 join(Input(10), fan(five, six))
-//              ~~~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [[?, 5], [?, 6]]
+//              ~~~~~~~~~~~~~~ Elementwise expects inputs of one shape, got [(?, 5), (?, 6)]
 
 // One after the other.
 const going = <const L extends Layer>(layer: L) => Input(10).to(layer)['>>'](Softmax(3))
@@ -154,6 +154,6 @@ const other = chosen(false)
 holds<Same<ParamsOf<typeof other>['softmax-1']['weight'], Tensor<[10, 3]>>>()
 
 join(Input([9, 9, 1]), deep(Convolution([5, 5, 1]), 3))
-//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects an input of at least 5 rows and 5 columns, padding included, got [?, 1, 1, 1]
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects an input of at least 5 rows and 5 columns, padding included, got (?, 1, 1, 1)
 join(grouped(3), Identity())
-//   ~~~~~~~~~~ Convolution expects input channels that 3 groups divide, got [?, 8, 8, 4]
+//   ~~~~~~~~~~ Convolution expects input channels that 3 groups divide, got (?, 8, 8, 4)

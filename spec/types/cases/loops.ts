@@ -118,17 +118,17 @@ holds<Same<OutputOf<typeof text>, [number, number]>>()
 
 // What is known stays checked.
 join(Input(10), Convolution([3, 3, 8]), ...widths.map(w => Relu(w)), Softmax(3))
-//              ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+//              ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 join(Input(10), ...widths.map(w => Relu(w)), Convolution([3, 3, 8]))
-//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, ?]
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, ?)
 join(Input(10), ...layers, Softmax(3), Convolution([3, 3, 8]))
-//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 3]
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 3)
 loop.to(Convolution([3, 3, 8]))
-//      ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 3]
+//      ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 3)
 join(Input(10), repeat(Convolution([3, 3, 8]), widths.length))
-//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+//              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 join(Input(config.image), Reshape(), Convolution([3, 3, 8]))
-//                                   ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, ?]
+//                                   ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, ?)
 join(Input(4), Relu(3, { name: 'fc' }), ...layers, Relu(2, { name: 'fc' }))
 //                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'fc': give one of them another name
 join(Input(10), ...widths)

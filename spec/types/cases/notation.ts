@@ -98,9 +98,9 @@ net(`Input(${units}) >> Sofmax(5)`)
 
 // What does not fit stands beside its layer.
 net('Input(10) >> Relu(5) >> Convolution(3,3,16) >> Relu')
-//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Convolution(3,3,16) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 5]. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer."
+//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Convolution(3,3,16) ⟵ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 5). Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer."
 net('Input(10) >> (Relu(4) | Tanh(5)) >> Elementwise')
-//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Elementwise ⟵ Elementwise expects inputs of one shape, got [[?, 4], [?, 5]]. Bring the branches to one shape; in a residual block give the shortcut a layer that does."
+//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Elementwise ⟵ Elementwise expects inputs of one shape, got [(?, 4), (?, 5)]. Bring the branches to one shape; in a residual block give the shortcut a layer that does."
 net('Input(10) >> (Relu(4) >> Convolution(3,3,16)) * 2')
 //  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Convolution(3,3,16)) ⟵ Convolution expects a 4-dimensional input
 net('Input(4) >> Relu(3, name=a) >> Tanh(3, name=a)')
