@@ -5,6 +5,7 @@ import { walk } from '../../core/walk.ts'
 import { resultShape } from '../../ops/shapes.ts'
 import * as elements from '../../ops/tfjs/elements.ts'
 import * as loops from '../../ops/tfjs/loops.ts'
+import { gathered, noRow, scattered } from '../../ops/tfjs/rows.ts'
 import { type combinations, elementwise } from '../wasm/elementwise.ts'
 import { aligned, merged, stepsOf } from '../wasm/walks.ts'
 import { callsOf, mostAxes, tooManyAxes } from './calls.ts'
@@ -82,12 +83,25 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     const shifted = subtract(x, max(x, last, true))
     return subtract(shifted, call('Log', { x: sum(call('Exp', { x: shifted }), last, true) }))
   }
+  const gather = (table: Info, indices: Info): Info => {
+    if (isCpu) return make(gathered(device.view(table), device.view(indices)))
+    if (native) {
+      const made = keep(native.blank([...indices.shape, ...table.shape.slice(1)]))
+      const wrong = native.gather(table, indices, made)
+      if (wrong >= 0) throw noRow(table.shape[0] as number, device.view(indices).values[wrong] as number)
+      return made
+    }
+    const at = cast(as(indices, [sizeOf(indices.shape)]), 'int32')
+    const [count = 1, ...rest] = table.shape
+    const rows = call('GatherV2', { x: as(table, [count, sizeOf(rest)]), indices: at }, { axis: 0, batchDims: 0 })
+    return alias(rows, [...indices.shape, ...rest])
+  }
   /** Not every backend sums by index; a product with one-hot rows does the same. */
   const scatter = (values: Info, indices: Info, rows: number): Info => {
     const count = sizeOf(indices.shape)
     const rest = values.shape.slice(indices.shape.length)
     if (native) return keep(native.scatter(values, indices, [rows, ...rest]))
-    if (isCpu) return make(loops.scattered(device.view(values), device.view(indices), rows))
+    if (isCpu) return make(scattered(device.view(values), device.view(indices), rows))
     const at = cast(as(indices, [count]), 'int32')
     const parts = as(values, [count, sizeOf(rest)])
     if (device.has('UnsortedSegmentSum'))
@@ -168,12 +182,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
       ),
     reverse,
     broadcast,
-    gather: (table, indices) => {
-      const at = cast(as(indices, [sizeOf(indices.shape)]), 'int32')
-      const [count = 1, ...rest] = table.shape
-      const rows = call('GatherV2', { x: as(table, [count, sizeOf(rest)]), indices: at }, { axis: 0, batchDims: 0 })
-      return alias(rows, [...indices.shape, ...rest])
-    },
+    gather,
     scatter,
     stopGradient: x => alias(x, x.shape),
     clipGradient: x => alias(x, x.shape),

@@ -1,4 +1,4 @@
-import { BackendError } from '../../core/errors.ts'
+import { BackendError, InvalidOption } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
 import type { Sliding } from '../../core/ops.ts'
 import { sizeOf } from '../../core/shape.ts'
@@ -107,6 +107,10 @@ const computation = (
 /** The same error, with the layer whose node could not be run. */
 const inLayer = (fault: unknown, name: string, layer: string | undefined): unknown => {
   const error = asMemoryFault(fault, name, layer)
+  if (error instanceof InvalidOption && layer !== undefined) {
+    const { option, expected, got, remedy } = error
+    return new InvalidOption({ layer, option, expected, got, remedy })
+  }
   if (!(error instanceof BackendError) || error.layer !== undefined || layer === undefined) return error
   const { backend, expected, got, remedy } = error
   return new BackendError({ backend, layer, expected, got, remedy })

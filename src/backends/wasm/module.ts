@@ -97,6 +97,14 @@ export interface Kernels {
     left: number,
   ) => void
   readonly sumRows: (x: number, count: number, rows: number, columns: number, sums: number, scratch: number) => void
+  readonly gatherRows: (
+    table: number,
+    indices: number,
+    count: number,
+    width: number,
+    rows: number,
+    to: number,
+  ) => number
   readonly scatterRows: (
     values: number,
     indices: number,

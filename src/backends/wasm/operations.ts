@@ -17,6 +17,8 @@ export interface Matrices {
 
 /** Operations of our own where those of tfjs are slow or missing. */
 export interface Operations {
+  /** A tensor whose numbers are whatever lies there. */
+  readonly blank: (shape: readonly number[]) => TensorInfo
   readonly slice: (x: TensorInfo, begin: readonly number[], size: readonly number[]) => TensorInfo
   readonly broadcast: (x: TensorInfo, shape: readonly number[]) => TensorInfo
   /** `where` of a condition of the result's shape, and of others of that shape or of one element. */
@@ -26,7 +28,13 @@ export interface Operations {
   readonly concatenate: (xs: readonly TensorInfo[], axis: number) => TensorInfo
   /** The sum, or the largest, of each column of some matrices, as a tensor of a shape of as many elements. */
   readonly reduce: (reduction: Reduction, x: TensorInfo, matrices: Matrices, shape: readonly number[]) => TensorInfo
-  /** The converse of looking rows of a table up. */
+  /**
+   * Copies the rows of a table that indices name.
+   *
+   * @returns the place of the first index that names none, -1 where all do
+   */
+  readonly gather: (table: TensorInfo, indices: TensorInfo, made: TensorInfo) => number
+  /** The converse. */
   readonly scatter: (values: TensorInfo, indices: TensorInfo, shape: readonly number[]) => TensorInfo
   readonly pool: (averages: boolean, x: TensorInfo, window: Window) => TensorInfo
   readonly maxPoolGradient: (dy: TensorInfo, x: TensorInfo, y: TensorInfo, window: Window) => TensorInfo
@@ -45,6 +53,7 @@ export const operationsIn = (module: Module): Operations => {
     return made
   }
   return Object.freeze<Operations>({
+    blank,
     slice: (x, begin, size) => copied(x, { size, from: x.shape, begin, to: size }),
     broadcast: (x, shape) => copied(x, { size: shape, from: aligned(x.shape, shape.length), to: shape }),
     select: (condition, a, b) => {
@@ -88,6 +97,11 @@ export const operationsIn = (module: Module): Operations => {
       } finally {
         if (scratch !== 0) free(scratch)
       }
+    },
+    gather: (table, indices, made) => {
+      const [rows = 1, ...rest] = table.shape
+      const [count, width] = [sizeOf(indices.shape), sizeOf(rest)]
+      return kernels.gatherRows(addressOf(table), addressOf(indices), count, width, rows, addressOf(made))
     },
     scatter: (values, indices, shape) => {
       const made = blank(shape)

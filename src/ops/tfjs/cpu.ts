@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Sliding, Window } from '../../core/ops.ts'
 import * as elements from './elements.ts'
 import * as loops from './loops.ts'
+import * as rows from './rows.ts'
 
 // The cpu backend holds tensors as typed arrays, so reading them for the loops copies nothing.
 
@@ -49,9 +50,13 @@ export const reversed = (x: Tensor, axes: readonly number[]): Tensor => tensor(l
 /** The largest element of each window. */
 export const largest = (x: Tensor, window: Window): Tensor => tensor(loops.largest(block(x), window))
 
+/** The rows of a table that indices name. */
+export const gathered = (table: Tensor, indices: Tensor): Tensor =>
+  tensor(rows.gathered(block(table), block(tf.cast(indices, 'float32'))))
+
 /** A table of rows, each the sum of those that its index names. */
-export const scattered = (values: Tensor, indices: Tensor, rows: number): Tensor =>
-  tensor(loops.scattered(block(values), block(tf.cast(indices, 'float32')), rows))
+export const scattered = (values: Tensor, indices: Tensor, count: number): Tensor =>
+  tensor(rows.scattered(block(values), block(tf.cast(indices, 'float32')), count))
 
 /** The gradient of max pooling. */
 export const toLargest = (dy: Tensor, x: Tensor, y: Tensor, window: Window): Tensor =>

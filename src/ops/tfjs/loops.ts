@@ -174,20 +174,6 @@ export const largest = (x: Block, window: Window): Block => {
   return { values: result, shape }
 }
 
-/** A table of rows, each the sum of those that its index names, truncated; other indices name none. */
-export const scattered = (values: Block, indices: Block, rows: number): Block => {
-  const rest = values.shape.slice(indices.shape.length)
-  const width = rest.reduce((n, d) => n * d, 1)
-  const sums = new Float64Array(rows * width)
-  for (const [i, index] of indices.values.entries()) {
-    const row = Math.trunc(index)
-    if (!(row >= 0 && row < rows)) continue
-    for (let k = 0; k < width; k++)
-      sums[row * width + k] = (sums[row * width + k] as number) + (values.values[i * width + k] as number)
-  }
-  return { values: Float32Array.from(sums), shape: [rows, ...rest] }
-}
-
 /** 1 for each positive element, 0 for the others. */
 export const positive = ({ values, shape }: Block): Block => ({
   values: values.map(value => (value > 0 ? 1 : 0)),

@@ -7,7 +7,7 @@ import { spread } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { resultShape } from '../shapes.ts'
 import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
-import { binary, elu, onCpu, product, repeated, reversed, scattered, summed, transposed } from './cpu.ts'
+import { binary, elu, gathered, onCpu, product, repeated, reversed, scattered, summed, transposed } from './cpu.ts'
 
 type Tensor = tf.Tensor
 
@@ -58,7 +58,7 @@ const kernels: Ops<Tensor> = {
   slice: (x, begin, size) => tf.slice(x, [...begin], known(size)),
   reverse: (x, axes) => (onCpu() ? reversed(x, axes) : tf.reverse(x, [...axes])),
   broadcast: (x, shape) => (onCpu() ? repeated(x, known(shape)) : tf.broadcastTo(x, known(shape) as [number])),
-  gather: (table, indices) => tf.gather(table, tf.cast(indices, 'int32')),
+  gather: (table, indices) => (onCpu() ? gathered(table, indices) : tf.gather(table, tf.cast(indices, 'int32'))),
   scatter: (values, indices, rows) => (onCpu() ? scattered(values, indices, rows) : scatter(values, indices, rows)),
   stopGradient: x => x,
   clipGradient: x => x,

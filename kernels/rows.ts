@@ -1,3 +1,19 @@
+/**
+ * Copies the row of a table that each of `count` indices names, truncated.
+ *
+ * @returns the place of the first index that names none; -1 where all do
+ */
+export function gatherRows(table: usize, indices: usize, count: i32, width: i32, rows: i32, to: usize): i32 {
+  const bytes = (<usize>width) << 2
+  for (let i = 0; i < count; i++) {
+    const at = load<f32>(indices + ((<usize>i) << 2))
+    if (!(at > -1 && at < <f32>rows)) return i
+    memory.copy(to, table + <usize>(<i32>at) * bytes, bytes)
+    to += bytes
+  }
+  return -1
+}
+
 /** Adds each of `count` rows of `width` elements to the one of `rows` rows that its index names, truncated; others go nowhere. */
 export function scatterRows(values: usize, indices: usize, count: i32, width: i32, rows: i32, sums: usize): void {
   const bytes = (<usize>width) << 2
