@@ -16,3 +16,21 @@ export const spread = <T>(ops: Ops<T>, x: T, axis: number, gap: number): T => {
     size,
   )
 }
+
+/** Takes every `step`-th element along an axis, from the first on: the converse of {@link spread}. */
+export const every = <T>(ops: Ops<T>, x: T, axis: number, step: number): T => {
+  if (step === 1) return x
+  const shape = ops.shape(x)
+  const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)]
+  const n = shape[axis] as number
+  const count = Math.ceil(n / step)
+  const margins = shape.map((_, i): Margin => [0, i === axis ? count * step - n : 0])
+  const rows = ops.reshape(ops.pad(x, margins), [...before, count, step, ...after])
+  const size = [...before, count, 1, ...after]
+  const first = ops.slice(
+    rows,
+    size.map(() => 0),
+    size,
+  )
+  return ops.reshape(first, [...before, count, ...after])
+}

@@ -1,6 +1,6 @@
 import type { Ops } from '../../core/ops.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
-import { spread } from '../../core/spread.ts'
+import { every } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { resultShape } from '../../ops/shapes.ts'
 import * as elements from '../../ops/tfjs/elements.ts'
@@ -46,7 +46,7 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
   const calls = callsOf(device, made)
   const { keep, call, make, alias, as, cast, broadcast, padded, sum, max, slice, concatenate, reverse, native, isCpu } =
     calls
-  const { matmul, convolve, fused } = multiplyingOf(device, calls, (x, axis, gap) => spread(ops, x, axis, gap))
+  const { matmul, convolve, fused } = multiplyingOf(device, calls, (x, axis, step) => every(ops, x, axis, step))
 
   const unary = (kernel: string) => (x: Info) => call(kernel, { x })
   /** By loops or kernels of our own where there are some: those of WebAssembly take six axes at most, and do not say so. */

@@ -18,11 +18,11 @@ export interface Multiplying {
   readonly fused: (node: Pick<Fused, 'operation' | 'attributes' | 'activation'>, inputs: readonly Info[]) => Info
 }
 
-/** @param spread puts zeros between the elements along an axis */
+/** @param every takes every so many-th element along an axis */
 export const multiplyingOf = (
   device: Device,
   { call, make, alias, as, padded, slice, concatenate, isCpu }: Calls,
-  spread: (x: Info, axis: number, gap: number) => Info,
+  every: (x: Info, axis: number, step: number) => Info,
 ): Multiplying => {
   const { view } = device
   const stacked = (x: Info): Info => as(x, [sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)])
@@ -49,12 +49,11 @@ export const multiplyingOf = (
     dilations: [...dilation],
     dimRoundingMode: undefined,
   })
-  /** Kernels take a stride or a dilation, not both: with both, the filter is dilated beforehand. */
-  const dilated = (filter: Info, sliding: Sliding): readonly [Info, Sliding] => {
-    const [rows, cols] = sliding.dilation
-    if (Math.max(...sliding.stride) === 1 || Math.max(rows, cols) === 1) return [filter, sliding]
-    return [spread(spread(filter, 0, rows), 1, cols), { ...sliding, dilation: [1, 1] }]
-  }
+  /**
+   * Kernels take a stride or a dilation, not both: with both, the filter slides by single steps, and some of them are taken.
+   * A filter with zeros between its elements would make NaN of what it does not touch.
+   */
+  const isBoth = ({ stride, dilation }: Sliding): boolean => Math.max(...stride) > 1 && Math.max(...dilation) > 1
   const parts = (x: Info, axis: number, count: number): readonly Info[] => {
     const each = (x.shape[axis] as number) / count
     return Array.from({ length: count }, (_, i) =>
@@ -83,21 +82,24 @@ export const multiplyingOf = (
   }
   const convolve = (x: Info, filter: Info, sliding: Sliding): Info => {
     if (isCpu) return make(loops.convolution(view(x), view(filter), sliding))
-    const [weights, plain] = dilated(filter, sliding)
-    const [input, padding] = cropped(x, plain.padding)
-    const { groups } = plain
+    const { groups, stride } = sliding
+    if (isBoth(sliding)) {
+      const [rows, cols] = stride
+      return every(every(convolve(x, filter, { ...sliding, stride: [1, 1] }), 1, rows), 2, cols)
+    }
+    const [input, padding] = cropped(x, sliding.padding)
     if (groups === 1)
-      return call('Conv2D', { x: input, filter: factor(weights, 4) }, convolveAttributes(plain, around(padding)))
-    const [high, wide, each, outputs] = weights.shape as [number, number, number, number]
+      return call('Conv2D', { x: input, filter: factor(filter, 4) }, convolveAttributes(sliding, around(padding)))
+    const [high, wide, each, outputs] = filter.shape as [number, number, number, number]
     if (each === 1)
       return call(
         'DepthwiseConv2dNative',
-        { x: padded(input, around(padding)), filter: as(weights, [high, wide, groups, outputs / groups]) },
-        convolveAttributes(plain, 'valid'),
+        { x: padded(input, around(padding)), filter: as(filter, [high, wide, groups, outputs / groups]) },
+        convolveAttributes(sliding, 'valid'),
       )
-    const filters = parts(weights, 3, groups)
+    const filters = parts(filter, 3, groups)
     const results = parts(input, 3, groups).map((part, i) =>
-      call('Conv2D', { x: part, filter: filters[i] as Info }, convolveAttributes(plain, around(padding))),
+      call('Conv2D', { x: part, filter: filters[i] as Info }, convolveAttributes(sliding, around(padding))),
     )
     return concatenate(results, 3)
   }
@@ -137,11 +139,10 @@ export const multiplyingOf = (
       return finish(alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number]), undefined, after)
     }
     const sliding = attributes[0] as Sliding
-    if (sliding.groups > 1) return finish(convolve(a, b, sliding), bias, activation)
-    const [filter, plain] = dilated(b, sliding)
-    const [x, padding] = cropped(a, plain.padding)
-    const attrs = { ...convolveAttributes(plain, around(padding)), ...options }
-    return finish(call('FusedConv2D', { x, filter: factor(filter, 4), ...optional }, attrs), undefined, after)
+    if (sliding.groups > 1 || isBoth(sliding)) return finish(convolve(a, b, sliding), bias, activation)
+    const [x, padding] = cropped(a, sliding.padding)
+    const attrs = { ...convolveAttributes(sliding, around(padding)), ...options }
+    return finish(call('FusedConv2D', { x, filter: factor(b, 4), ...optional }, attrs), undefined, after)
   }
 
   return { matmul, convolve, fused }

@@ -3,7 +3,7 @@ import { alike, perform } from '../../core/operations.ts'
 import type { Ops } from '../../core/ops.ts'
 import { normals, uniforms } from '../../core/random.ts'
 import type { Shape } from '../../core/shape.ts'
-import { spread } from '../../core/spread.ts'
+import { every } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { resultShape } from '../shapes.ts'
 import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
@@ -69,12 +69,12 @@ const kernels: Ops<Tensor> = {
     ),
 
   matmul: (a, b) => (onCpu() ? product(a, b) : tf.matMul(a, b)),
-  // With both a stride and a dilation, the filter is dilated beforehand.
+  // Kernels take a stride or a dilation, not both: with both, the filter slides by single steps, and some are taken.
   convolve: (x, filter, sliding) => {
-    const [rows, cols] = sliding.dilation
-    if (onCpu() || Math.max(...sliding.stride) === 1 || Math.max(rows, cols) === 1) return convolve(x, filter, sliding)
-    const dilated = spread(tfjsOps, spread(tfjsOps, filter, 0, rows), 1, cols)
-    return convolve(x, dilated, { ...sliding, dilation: [1, 1] })
+    const { stride, dilation } = sliding
+    if (onCpu() || Math.max(...stride) === 1 || Math.max(...dilation) === 1) return convolve(x, filter, sliding)
+    const single = convolve(x, filter, { ...sliding, stride: [1, 1] })
+    return every(tfjsOps, every(tfjsOps, single, 1, stride[0]), 2, stride[1])
   },
   maxPool,
   averagePool,
