@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, type LayerConnectionError } from './errors.ts'
 import { formatName, isPattern } from './names.ts'
+import type { Part } from './network.ts'
+import { isSame } from './same.ts'
 
 // How layers get their names while a composition is wired.
 
@@ -19,7 +21,8 @@ export interface Scope {
   readonly given: string
   readonly counts: Map<string, number>
   readonly taken: Set<string>
-  readonly shared: Set<string>
+  /** What is shared, by name. */
+  readonly shared: Map<string, Part>
 }
 /** The scope of a whole network. */
 export const newScope = (): Scope => ({
@@ -29,7 +32,7 @@ export const newScope = (): Scope => ({
   given: '',
   counts: new Map(),
   taken: new Set(),
-  shared: new Set(),
+  shared: new Map(),
 })
 
 /** A name in the network, and the same for errors. */
@@ -61,7 +64,7 @@ export const titled = (scope: Scope, title: string | undefined): Scope =>
 /** Every occurrence of a shared composition names its layers alike. */
 export const withinShared = (scope: Scope, place: Place): Scope => {
   const inner = within(scope, place)
-  return { ...inner, sharedPrefix: inner.prefix, taken: new Set(), shared: new Set() }
+  return { ...inner, sharedPrefix: inner.prefix, taken: new Set(), shared: new Map() }
 }
 
 const takenTwice = ({ name, path }: Place): E.Left<WiringError> =>
@@ -83,15 +86,28 @@ export const claim = (place: Place, scope: Scope): E.Either<WiringError, Place> 
   return E.right(place)
 }
 
+const sharedByTwo = ({ name, path }: Place): E.Left<WiringError> =>
+  E.left(
+    new InvalidOption({
+      layer: path,
+      option: 'name',
+      expected: `one layer that is shared as '${name}'`,
+      got: 'two that differ',
+      remedy: 'Share one layer in every place, or give each a name of its own.',
+    }),
+  ) as E.Left<WiringError>
+
 /** A name for every occurrence of a layer. */
-export const claimAlways = (place: Place, scope: Scope): E.Either<WiringError, Place> => {
+export const claimAlways = (place: Place, part: Part, scope: Scope): E.Either<WiringError, Place> => {
   if (scope.taken.has(place.name)) return takenTwice(place)
-  scope.shared.add(place.name)
+  const before = scope.shared.get(place.name)
+  if (before !== undefined && !isSame(before, part)) return sharedByTwo(place)
+  scope.shared.set(place.name, part)
   return E.right(place)
 }
 /** The name of a shared layer. */
-export const claimShared = (name: string, scope: Scope): E.Either<WiringError, Place> =>
-  claimAlways(placed(scope, name, scope.sharedPrefix + name), scope)
+export const claimShared = (name: string, part: Part, scope: Scope): E.Either<WiringError, Place> =>
+  claimAlways(placed(scope, name, scope.sharedPrefix + name), part, scope)
 
 /** The name of a layer or block without those around it, numbered when it is a pattern. */
 const numbered = (name: string, scope: Scope): string => {

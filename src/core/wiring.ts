@@ -107,7 +107,7 @@ const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: S
     const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
     // Its nodes keep the names that they have, which no other layer may take.
-    const named = isShared(node) ? claimAlways(node, scope) : claim(node, scope)
+    const named = isShared(node) ? claimAlways(node, node.layer, scope) : claim(node, scope)
     const wired = wireLayer(node.layer, wires.length ? wires : null, draft, named, scope)
     if (E.isLeft(wired)) return wired
     placed.push(wired.right[0] as Wire)
@@ -232,7 +232,13 @@ const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope
     case 'repeat':
       return wireAll(copies(arrangement.part, arrangement.times), incoming, draft, scope)
     case 'shared':
-      return wireShared(arrangement.part, claimShared(arrangement.name, scope), incoming, draft, scope)
+      return wireShared(
+        arrangement.part,
+        claimShared(arrangement.name, arrangement.part, scope),
+        incoming,
+        draft,
+        scope,
+      )
     case 'block':
       return wireBlock(arrangement.part, arrangement.name, incoming, draft, scope)
     case 'slice':
