@@ -134,6 +134,20 @@ describe('Within a tf.tidy of the user', () => {
   })
 })
 
+describe('Variables that went through JSON', () => {
+  const json = JSON.parse(JSON.stringify(init(network, key(0))))
+  const calls: Readonly<Record<string, () => unknown>> = {
+    apply: () => apply(network, json, x),
+    'apply in training': () => apply(network, json, x, { training: true }),
+    gradients: () => gradients(network, json, x, [[1, 1, 1]]),
+    predict: () => predict(network, json, x),
+    compile: () => compile(network, json)(x),
+    'compile without variables': () => compile(network)(json, x),
+  }
+  for (const [name, call] of Object.entries(calls))
+    it(`are refused by ${name}`, async () => expect(await faultOf(call)).to.be.instanceOf(WeightInitializationError))
+})
+
 describe('A forgotten batch', () => {
   const said =
     'expected a batch, (?, 2), got (2,), as one example has. The batch comes first: for one example [1, 2], give [[1, 2]].'

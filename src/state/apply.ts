@@ -12,6 +12,7 @@ import { tape } from '../ops/tape.ts'
 import { another, handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { asTrees, checkedWiring, checkTensor, type Trees, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { asVariables } from './given.ts'
 import { checkIds } from './ids.ts'
 import { variableRules } from './init.ts'
 import { readEagerly } from './reading.ts'
@@ -165,7 +166,8 @@ export function apply(
   const given = asTrees('apply', variables)
   return withInputs(input, inputCount(part), inputs => {
     checkIds(part, inputs)
-    if (mode.training || tf.engine().state.gradientDepth > 0) return applyEagerly(part, given, inputs, mode)
+    if (mode.training || tf.engine().state.gradientDepth > 0)
+      return applyEagerly(part, asVariables('apply', given), inputs, mode)
     const { outputs, changed } = readEagerly(part, given, inputs, mode.key)
     const output = single(outputs.map(own => handOver(own)))
     const state = Object.keys(changed).length === 0 ? given.state : after(given.state, changed)
@@ -267,7 +269,7 @@ export const gradients = <N extends AnyLayer>(
 ): Gradients<N> => {
   const part = asPart('gradients', network)
   const mode = readingOf('gradients', options)
-  const given = asTrees('gradients', variables)
+  const given = asVariables('gradients', variables)
   const shown = tensorsGiven(given, partsOf(input, inputCount(part)), partsOf(cotangent, outputCount(part)))
   const result = eagerly(shown, () => {
     const inputs = toTensors(input, inputCount(part))

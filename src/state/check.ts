@@ -91,13 +91,14 @@ export const checkVariable = <T extends Shaped>(
   variable: string,
   shape: readonly number[],
   given: T | undefined,
+  isOne: (value: unknown) => value is T = isShaped as (value: unknown) => value is T,
 ): T => {
   const { dtype, isDisposed } = (given ?? {}) as { readonly dtype?: string; readonly isDisposed?: boolean }
-  if (isShaped(given) && isDisposed !== true && isNumeric(dtype) && sameShape(given.shape, shape)) return given
+  if (isOne(given) && isDisposed !== true && isNumeric(dtype) && sameShape(given.shape, shape)) return given
   throw new WeightInitializationError({
     layer,
     expected: `${variable} of shape ${showShape(shape)}`,
-    got: described(given),
+    got: given === undefined || isOne(given) ? described(given) : 'a value that is no tensor',
     remedy:
       isDisposed === true
         ? 'Keep variables until their last use; what nobody holds is given back without dispose().'
@@ -163,8 +164,8 @@ export const checkedWiring = (part: Part, { params, state }: Trees<Shaped>, inpu
 }
 
 /** One variable, a parameter or of the state. */
-export const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor =>
-  (leafOf(params, layer, name) ?? leafOf(state, layer, name)) as tf.Tensor
+export const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor | undefined =>
+  leafOf(params, layer, name) ?? leafOf(state, layer, name)
 
 const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null
 /** Whether a value holds layers, which are read here: what they throw is a fault of the variables. */

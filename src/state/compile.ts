@@ -11,8 +11,9 @@ import { type Flow, showFlow } from '../core/shape.ts'
 import { isRecord, leavesOf, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { another, handOver, tidily } from '../ops/tfjs/index.ts'
 import { type Applied, type ApplyOptions, type Gradients, readingOf as modeOf } from './apply.ts'
-import { asTrees, checkShapes, type Trees, tensorIn } from './check.ts'
+import { checkShapes, type Trees, tensorIn } from './check.ts'
 import { inputCount, outputCount, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { asVariables } from './given.ts'
 import { checkIds } from './ids.ts'
 import {
   type Judgement,
@@ -65,13 +66,13 @@ export interface CompiledNetwork<N extends AnyLayer> {
 const shapesOf = (tensors: readonly tf.Tensor[]): Flow => tensors.map(tensor => tensor.shape)
 /** Variables in the order in which graphs take them. */
 const leafTensors = (variables: VariableTree<Known>, given: Trees): readonly tf.Tensor[] =>
-  leavesOf(variables).map(([layer, name]) => tensorIn(given, layer, name))
+  leavesOf(variables).map(([layer, name]) => tensorIn(given, layer, name) as tf.Tensor)
 
 /** Variables with their numbers, to be constants. All are read at once: later they may be disposed of. */
 const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promise<VariableTree<Known>> => {
   const numbers = new Map<Known, Float32Array>()
   const reads = leavesOf(variables).map(async ([layer, name, known]) => {
-    const data = await tensorIn(given, layer, name).data()
+    const data = await (tensorIn(given, layer, name) as tf.Tensor).data()
     // Nobody writes to what a tensor holds: a copy of all weights would only take memory.
     numbers.set(known, data instanceof Float32Array ? data : Float32Array.from(data))
   })
@@ -335,7 +336,7 @@ export function compile<N extends AnyLayer>(
     { backend: { codec: backendOption, default: 'tfjs' } },
     options,
   )
-  const bound = variables === undefined ? null : asTrees('compile', variables)
+  const bound = variables === undefined ? null : asVariables('compile', variables)
   const runs = runsOf(part, backend, bound)
   const call = (given: Trees) => ({
     output: (input: unknown) => runs.output(given, input),
@@ -348,7 +349,7 @@ export function compile<N extends AnyLayer>(
     const { output, ...rest } = call(bound)
     return Object.freeze(Object.assign(output, { ...rest, dispose })) as unknown as Compiled<N>
   }
-  const owned = (given: unknown) => call(asTrees('compile', given))
+  const owned = (given: unknown) => call(asVariables('compile', given))
   return Object.freeze(
     Object.assign(async (given: unknown, input: unknown) => owned(given).output(input), {
       apply: async (given: unknown, input: unknown, how?: ApplyOptions) => owned(given).apply(input, how),

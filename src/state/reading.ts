@@ -10,6 +10,7 @@ import { leavesOf, mapTree, type VariableTree } from '../core/trees.ts'
 import type { Draw } from '../graph/graph.ts'
 import { isOn } from '../ops/tfjs/index.ts'
 import { checkVariable, type Trees, tensorIn } from './check.ts'
+import { reading } from './given.ts'
 import { type Judgement, type StateIndices, traceJudged, traceNetwork, variablesOf } from './traced.ts'
 
 // The eager reading in inference mode: a network becomes a program of direct kernel calls for the shapes of its inputs, from
@@ -38,6 +39,8 @@ const dropped = onceDropped((kept: ReadonlyMap<string, Kept>) => {
   for (const { program } of kept.values()) program.dispose()
 })
 
+const isTensor = (value: unknown): value is tf.Tensor => value instanceof tf.Tensor
+
 type Shapes = readonly (readonly number[])[]
 
 /** What is computed beside a network's outputs. */
@@ -60,10 +63,10 @@ const numberOf = (judge: Judgement): number => {
 
 const make = (part: Part, x: Shapes, keyed: boolean, judging: Judging | undefined): Kept => {
   const variables = variablesOf(part, x)
-  const reading = { training: false, keyed }
+  const inference = { training: false, keyed }
   const [{ graph, draws }, state] = prepareExactly<StateIndices>(change =>
     judging === undefined
-      ? traceNetwork(part, variables, reading, x, true, change)
+      ? traceNetwork(part, variables, inference, x, true, change)
       : [traceJudged(part, variables, x, shapesOf(judging.expected), judging.judge, change), {}],
   )
   return Object.freeze<Kept>({
@@ -139,8 +142,10 @@ const read = (
   const asFloats = (tensor: tf.Tensor): tf.Tensor =>
     tensor.dtype === 'float32' ? tensor : making(tf.cast(tensor, 'float32'))
   try {
-    const tensors = leaves.map(([layer, name, shape]) => {
-      const tensor = checkVariable(layer, name, shape, tensorIn(given, layer, name))
+    const variables = reading('apply', 'variables', () =>
+      leaves.map(([layer, name, shape]) => checkVariable(layer, name, shape, tensorIn(given, layer, name), isTensor)),
+    )
+    const tensors = variables.map(tensor => {
       // A program counts the uses of what lies on its backend, so that variables have to lie there, and stay.
       if (!isOn(tensor, backend)) tf.engine().moveData(backend, tensor.dataId)
       return asFloats(tensor)

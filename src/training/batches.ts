@@ -5,8 +5,9 @@ import type { Part } from '../core/network.ts'
 import { isRecord } from '../core/trees.ts'
 import { another } from '../ops/tfjs/index.ts'
 import { inputCount, outputCount, partsOf, type TensorInput, toNumbers, toTensor, toTensors } from '../state/data.ts'
+import { reading } from '../state/given.ts'
 import { checkIds } from '../state/ids.ts'
-import { keeping, reading } from './given.ts'
+import { keeping } from './given.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
 export interface Examples {

@@ -6,9 +6,10 @@ import { asKey, foldIn, type Key, key as keyOf, permutation } from '../core/rand
 import { cut, digits, shortened, shownAs, table } from '../core/shown.ts'
 import { byName, merged, own } from '../core/trees.ts'
 import { handOver } from '../ops/tfjs/index.ts'
+import { asVariables, reading } from '../state/given.ts'
 import { type Examples, type NumberBatch, readNumbers, slices, someExamples } from './batches.ts'
 import { type DeviceState, type Engine, engineOf, type RawState } from './engine.ts'
-import { asMemory, asVariables, reading } from './given.ts'
+import { asMemory } from './given.ts'
 import { validationName } from './loss.ts'
 import { type NormalFit, readFit } from './options.ts'
 import {

@@ -5,7 +5,7 @@ import { type Shape, showShape } from '../core/shape.ts'
 import type { Tensor } from '../core/variables.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { type TensorInput, toTensor } from '../state/data.ts'
-import { described } from './given.ts'
+import { described } from '../state/given.ts'
 
 /** A function of what was expected and what a network predicted, in any interpretation of the operations. */
 export type Comparison = <T>(ops: Ops<T>, expected: T, predicted: T) => T

@@ -19,7 +19,8 @@ import {
   type VariableTree,
 } from '../core/trees.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { asMemory, asTensors, described, isPromise, reading } from './given.ts'
+import { described, isPromise, reading } from '../state/given.ts'
+import { asMemory, asTensors } from './given.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on. */
 export type Step = number | ((update: number) => number)
