@@ -66,6 +66,15 @@ describe('ONNX Runtime refuses', () => {
     expect(error.message).to.contain('gather')
   })
 
+  it('constants that no file of a model can hold', async () => {
+    // Memory that nobody writes to is not taken.
+    const x = placeholder('x', [1, 2 ** 15])
+    const weights = graphOps.constant(new Float32Array(2 ** 29), [2 ** 15, 2 ** 14])
+    const error = await failure(() => backend.compile(graph([x], [graphOps.matmul(x, weights)])))
+    expect(error.got).to.equal('2.0 GiB')
+    expect(error.remedy).to.contain('with each call')
+  })
+
   it('what no memory is enough for', async () => {
     const x = placeholder('x', [1_000_000, 1])
     const square = graphOps.matmul(x, graphOps.transpose(x, [1, 0]))

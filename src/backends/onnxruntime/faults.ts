@@ -2,7 +2,9 @@ import { BackendError } from '../../core/errors.ts'
 import { backendName } from './lower.ts'
 
 const isMemory = (text: string): boolean =>
-  /failed to allocate|bad_?alloc|out of memory|array buffer allocation|memory access out of bounds/i.test(text)
+  /failed to allocate|bad_?alloc|out of memory|array buffer allocation|invalid typed array length|memory access out of bounds/i.test(
+    text,
+  )
 
 /** Nodes are named after their layer and operation, with a number: see `lower`. */
 const nodeIn = (text: string): string | undefined => /Name:\s*'([^']*) #\d+'/.exec(text)?.[1]

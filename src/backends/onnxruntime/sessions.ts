@@ -1,10 +1,11 @@
+import { BackendError } from '../../core/errors.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
 import { type Graph, topological } from '../../graph/graph.ts'
 import type { Program } from '../backend.ts'
 import { common, covers, differing, formOf, sameWeights } from './families.ts'
 import { asBackendError } from './faults.ts'
 import type { Held } from './held.ts'
-import { lower } from './lower.ts'
+import { backendName, lower } from './lower.ts'
 import type { Model } from './model.ts'
 import type { NormalOptions } from './options.ts'
 import { type Ports, programOf } from './program.ts'
@@ -60,7 +61,22 @@ const sessionOptions = ({ threads, providers }: NormalOptions, level: string): o
 /** A session of nothing: models have at least one output. */
 const idle: RuntimeSession = { run: async () => ({}), release: async () => undefined }
 
+/** How many bytes a model's file may have, which is a message of Protocol Buffers. */
+const largest = 2 ** 31 - 2 ** 20
+
+const checkSize = ({ initializers }: Model): void => {
+  const bytes = initializers.reduce((sum, { values }) => sum + values.byteLength, 0)
+  if (bytes <= largest) return
+  throw new BackendError({
+    backend: backendName,
+    expected: 'constants of less than 2 GiB in one graph',
+    got: `${(bytes / 2 ** 30).toFixed(1)} GiB`,
+    remedy: 'Give the variables with each call: compile(network, undefined, { backend }).',
+  })
+}
+
 const open = (runtime: Runtime, model: Model, graph: Graph, options: NormalOptions): Session => {
+  checkSize(model)
   const opened =
     model.outputs.length === 0
       ? Promise.resolve(idle)
