@@ -55,8 +55,13 @@ export interface Program<H = unknown> {
 }
 
 /** A tensor of tfjs on a backend. */
-export const give = async <H>(backend: Backend<H>, tensor: TfTensor): Promise<H> =>
-  backend.fromTensor?.(tensor) ?? backend.upload(Float32Array.from(await tensor.data()), tensor.shape)
+export const give = async <H>(backend: Backend<H>, tensor: TfTensor): Promise<H> => {
+  const own = backend.fromTensor?.(tensor)
+  if (own !== undefined) return own
+  const data = await tensor.data()
+  // An upload copies.
+  return backend.upload(data instanceof Float32Array ? data : Float32Array.from(data), tensor.shape)
+}
 
 /** A tensor of a backend as one of tfjs, in nobody's scope; the handle is used up. */
 export const take = async <H>(backend: Backend<H>, handle: H, shape: readonly number[]): Promise<TfTensor> => {
