@@ -92,16 +92,17 @@ describe('ONNX Runtime computes what the eager operations do', () => {
         Array.from(grouped(x, axes).values(), largest),
         `max over ${axes}`,
       )
+    const depths = build([1, 5, 6, 2], () => Number.NEGATIVE_INFINITY)
     for (const [size, padding] of [
       [2, [0, 0]],
       [3, [1, 1]],
       [2, [2, 2]],
-    ] as const) {
-      const window = { size: [size, size], stride: [1, 2], padding: [padding, padding] } as const
-      const found = await numbersOf([x], 'maxPool', [window])
-      const seen = windows(x, window)
-      expect(found).to.deep.equal(seen.map(largest), `windows of ${size}`)
-    }
+    ] as const)
+      for (const given of [x, depths]) {
+        const window = { size: [size, size], stride: [1, 2], padding: [padding, padding] } as const
+        const found = await numbersOf([given], 'maxPool', [window])
+        expect(found).to.deep.equal(windows(given, window).map(largest), `windows of ${size}`)
+      }
   })
 })
 

@@ -134,6 +134,20 @@ const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, window: Window):
   return inOrder(cut, x.shape, channelsFirst)
 }
 
+/** The lowest number of 32 bits: where ONNX Runtime's pooling begins, so that padding never wins. */
+const lowest = -3.4028234663852886e38
+
+/** The largest elements, minus infinity where a window sees nothing else beside padding. */
+const most = (emit: Emitter, x: Value, window: Window): string => {
+  const [found] = largest(emit, x, window)
+  if (isNone(window.padding) || !fits(window)) return found
+  return emit.node('Where', [
+    emit.node('Greater', [found, emit.scalar(lowest)]),
+    found,
+    emit.scalar(Number.NEGATIVE_INFINITY),
+  ])
+}
+
 /**
  * The largest elements, or NaN where a window has one: ONNX Runtime's pooling passes over it. A mean of magnitudes is NaN
  * there, and nowhere else.
@@ -144,7 +158,7 @@ const maxPool = ({ emit }: Target, x: Value, window: Window): Value => {
   const isDirect = fits(window)
   const given = isDirect ? magnitudes : framed(emit, magnitudes, x, window.padding, 0)
   const means = emit.node('AveragePool', [given], attributesOf(isDirect ? window : { ...window, padding: none }))
-  const name = emit.node('Where', [emit.node('IsNaN', [means]), means, largest(emit, x, window)[0]])
+  const name = emit.node('Where', [emit.node('IsNaN', [means]), means, most(emit, x, window)])
   return inOrder(name, pooledShape(x, window), channelsFirst)
 }
 
