@@ -195,7 +195,7 @@ const constructorOf = <Normal extends object>(
     const all = namedArguments(definition, given)
     const name = own(all, 'name')
     const rest = byName(Object.entries(all).filter(([option]) => option !== 'name'))
-    const values = parseOptions(kind, example, options, rest)
+    const values = parseOptions(kind, example, options, rest, ['name'])
     const fault = definition.check?.(values)
     if (fault !== undefined) throw new InvalidOption({ layer: kind, ...fault })
     return Object.freeze(

@@ -165,7 +165,12 @@ export const nearestOf = (word: string, words: readonly string[]): readonly stri
 }
 
 /** The nearest of some words, when it is near enough to be meant. */
-export const nearest = (word: string, words: readonly string[]): string | undefined => nearestOf(word, words)[0]
+export const nearest = (word: string, words: readonly string[]): string | undefined =>
+  nearestOf(word, words).find(
+    // Half of a short word is no slip of the pen, unless its letters are in another order.
+    found => 2 * distance(word.toLowerCase(), found.toLowerCase()) < word.length || letters(word) === letters(found),
+  )
+const letters = (word: string): string => [...word.toLowerCase()].sort().join('')
 
 /**
  * A copy of an options object, of its own options only; of nothing, no options.
@@ -199,6 +204,7 @@ export const ownOptions = (
  *
  * @param owner the kind of the layer, or the name of the function
  * @param example a right call, for the remedy
+ * @param others options that the caller reads itself
  * @throws InvalidOption that names the option
  */
 export const parseOptions = <Normal extends object>(
@@ -206,13 +212,14 @@ export const parseOptions = <Normal extends object>(
   example: string,
   options: Options<Normal>,
   given: unknown,
+  others: readonly string[] = [],
 ): Normal => {
   const known = Object.keys(options)
   const expected = known.length ? `an object of options (${known.join(', ')})` : 'no options'
   const values = ownOptions(owner, example, given, expected)
   for (const option of Object.keys(values))
     if (!known.includes(option)) {
-      const meant = nearest(option, known)
+      const meant = nearest(option, [...known, ...others])
       throw new InvalidOption({
         layer: owner,
         option,

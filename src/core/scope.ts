@@ -67,7 +67,10 @@ export const withinShared = (scope: Scope, place: Place): Scope => {
   return { ...inner, sharedPrefix: inner.prefix, taken: new Set(), shared: new Map() }
 }
 
-const takenTwice = ({ name, path }: Place): E.Left<WiringError> =>
+const takenTwice = (
+  { name, path }: Place,
+  remedy = `Give one of them another name, or number them with a pattern: '${name}-{}'.`,
+): E.Left<WiringError> =>
   E.left(
     new InvalidOption({
       layer: path,
@@ -75,13 +78,13 @@ const takenTwice = ({ name, path }: Place): E.Left<WiringError> =>
       expected: 'a name that no other layer of the network has',
       got: `'${name}' twice`,
       twice: name,
-      remedy: `Give one of them another name, or number them with a pattern: '${name}-{}'.`,
+      remedy,
     }),
   ) as E.Left<WiringError>
 
 /** A name for one layer only. */
-export const claim = (place: Place, scope: Scope): E.Either<WiringError, Place> => {
-  if (scope.taken.has(place.name) || scope.shared.has(place.name)) return takenTwice(place)
+export const claim = (place: Place, scope: Scope, remedy?: string): E.Either<WiringError, Place> => {
+  if (scope.taken.has(place.name) || scope.shared.has(place.name)) return takenTwice(place, remedy)
   scope.taken.add(place.name)
   return E.right(place)
 }

@@ -80,7 +80,11 @@ const wireLayer = (
       remedy: 'Put parallel(...) before it.',
     })
   const shape = rules.shape(flow)
-  if (E.isLeft(shape)) return connectionError(path, kind, shape.left)
+  if (E.isLeft(shape)) {
+    const isGiven = layer.kind === 'Input' && incoming?.every(({ from }) => from < 0)
+    const remedy = isGiven ? 'Give an input of this shape, or change this Input.' : shape.left.remedy
+    return connectionError(path, kind, { ...shape.left, remedy })
+  }
   const wires = incoming ?? [{ from: ~draft.inputs.length, shape: null }]
   // A network's input has the shape that its first layer gives it, which only an Input knows.
   if (incoming === null) draft.inputs.push(layer.kind === 'Input' ? shape.right : null)
@@ -98,6 +102,14 @@ const wireLayer = (
   return E.right([{ from: draft.nodes.length - 1, shape: shape.right }])
 }
 
+/** What to do where another layer has the name of one of a slice, which keeps the name that it has. */
+const remedyFor = ({ nodes }: Wiring, node: Node): string => {
+  const next = nodes.find(({ inputs }) => inputs.some(from => nodes[from] === node))
+  return node.layer.kind === 'Input' && next !== undefined
+    ? `The slice has an Input of its own: begin with the slice, or cut its Input off with start(slice, '${next.name}').`
+    : 'Layers of a slice keep their names: give the other layer another name.'
+}
+
 const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
   const placed: Wire[] = []
   const times = new Map<string, number>()
@@ -107,7 +119,7 @@ const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: S
     const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
     // Its nodes keep the names that they have, which no other layer may take.
-    const named = isShared(node) ? claimAlways(node, node.layer, scope) : claim(node, scope)
+    const named = isShared(node) ? claimAlways(node, node.layer, scope) : claim(node, scope, remedyFor(slice, node))
     const wired = wireLayer(node.layer, wires.length ? wires : null, draft, named, scope)
     if (E.isLeft(wired)) return wired
     placed.push(wired.right[0] as Wire)
