@@ -28,9 +28,13 @@ export type Follows<L extends readonly Typed[], B extends Typed> = Unless<
   Unless<Twice<L, B>>
 >
 /** What is wrong with the name of a layer after others. */
-type Twice<L extends readonly Typed[], B extends Typed> = [Extract<B['~named'], L[number]['~named']>] extends [never]
+type Twice<L extends readonly Typed[], B extends Typed> = [Extract<Known<B['~named']>, L[number]['~named']>] extends [
+  never,
+]
   ? null
   : Mismatch<TwiceNamed<Extract<B['~named'], L[number]['~named']>>>
+/** Names, but for those of a layer that the compiler does not know. */
+type Known<Names> = unknown extends Names ? never : Names
 
 /** '~within' of a composition, for that of its parts. */
 export type Deeper<W> = W extends number ? Next[W] : W
@@ -165,9 +169,11 @@ type BlameAt<K, Own, F> =
  */
 type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [never]
   ? Given
-  : Fails<Clash<L, 0, never>> extends 1
-    ? Blame<Given, Clash<L, 0, never>>
-    : Given
+  : unknown extends L[number]['~named']
+    ? Given
+    : Fails<Clash<L, 0, never>> extends 1
+      ? Blame<Given, Clash<L, 0, never>>
+      : Given
 
 /** Which of some layers cannot be joined to those before it, and why: index + 1 and the reason; `null` where all can. */
 export type JoinFault<L extends readonly Typed[]> =
@@ -181,9 +187,11 @@ export type JoinFault<L extends readonly Typed[]> =
 /** The same for branches. */
 export type NameFault<L extends readonly Typed[]> = [L[number]['~named']] extends [never]
   ? null
-  : Clash<L, 0, never> extends FailedAt<infer N, infer M>
-    ? [N, M]
-    : null
+  : unknown extends L[number]['~named']
+    ? null
+    : Clash<L, 0, never> extends FailedAt<infer N, infer M>
+      ? [N, M]
+      : null
 
 /** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
 export type CheckJoin<L extends readonly Typed[]> =

@@ -20,7 +20,7 @@ export {
   NotationError,
   WeightInitializationError,
 } from './errors.ts'
-export type { AnyLayer as Layer, Mode, Out, Result, Rules } from './layer.ts'
+export type { AnyLayer as Layer, Fits, Mode, Out, Result, Rules } from './layer.ts'
 export type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from './named.ts'
 export type { LayerValue, Node, Wiring } from './network.ts'
 export type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'

@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { Fault } from './errors.ts'
 import type { Ops } from './ops.ts'
 import type { Key } from './random.ts'
-import type { Flow, Shape } from './shape.ts'
+import type { Flow, Mismatch, Shape, SharedShape, Show, Unless } from './shape.ts'
 import type { VariableRules } from './variables.ts'
 
 // A layer is a value: frozen options plus rules. Its type carries the twin of its shape rule, as a type-level function
@@ -45,6 +45,25 @@ interface At<I> {
 export type Placed<L extends Typed, I> = L & At<I>
 /** The output shape of a layer for an input shape. */
 export type Out<L extends Typed, I> = (L & At<I>)['~out']
+
+/**
+ * A layer that takes the shape `I` and, where one is given, makes the shape `O`: for the parameters of functions that
+ * take layers, whose misfits are then underlined where they are given.
+ *
+ * @example
+ * ```ts
+ * const classifier = <const L extends Layer>(features: Fits<L, [number, 10]>) => join(Input(10), features, Softmax(3))
+ * String(classifier(Relu(8))) // (?, 10) -> [... 3 layers ...] -> (?, 3)
+ * ```
+ */
+export type Fits<L extends Typed, I, O = unknown> = Unless<Out<L, I>, Unless<Unlike<Out<L, I>, O>>> & L
+type Unlike<Made, O> = unknown extends O
+  ? null
+  : SharedShape<Made, O> extends infer S
+    ? [S] extends [never]
+      ? Mismatch<`An output ${Show<O>} is expected, got ${Show<Made>}`>
+      : null
+    : null
 
 /** How a layer runs. */
 export interface Mode {

@@ -16,11 +16,11 @@ export interface Mismatch<Message extends string> {
 }
 
 /**
- * 1 where `O` is a mismatch. Counted, because a check of what holds a type parameter has to count as neither: the compiler
+ * 1 where `O` is a mismatch, and nothing else as well. Counted, because a check of what holds a type parameter has to count as neither: the compiler
  * takes the parameter for anything, and of a list of anything it does not know how long it is.
  */
-export type Fails<O> = [...Marks<O extends Mismatch<string> ? 'fails' : never>]['length']
-type Marks<X> = 'fails' extends X ? ['fails'] : []
+export type Fails<O> = [...Marks<O extends Mismatch<string> ? 'fails' : 'fits'>]['length']
+type Marks<X> = 'fails' extends X ? ('fits' extends X ? [] : ['fails']) : []
 /** A mismatch; else what comes after it. */
 export type Unless<O, Next = unknown> = Fails<O> extends 1 ? Mismatch<Extract<O, Mismatch<string>>['mismatch']> : Next
 

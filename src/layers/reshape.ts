@@ -62,9 +62,11 @@ type Cancel<
 > = To extends readonly [infer H, ...infer T]
   ? H extends -1
     ? Cancel<F, T, K>
-    : Without<F, H> extends infer Rest extends readonly unknown[]
-      ? Cancel<Rest, T, K>
-      : Cancel<F, T, [...K, H]>
+    : number extends H
+      ? [[number], []]
+      : Without<F, H> extends infer Rest extends readonly unknown[]
+        ? Cancel<Rest, T, K>
+        : Cancel<F, T, [...K, H]>
   : [F, K]
 /** `F` without its first `D`; `never` where it has none. */
 type Without<F extends readonly unknown[], D, Before extends readonly unknown[] = []> = F extends readonly [

@@ -1,10 +1,10 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { WeightInitializationError } from '../core/errors.ts'
-import type { AnyLayer } from '../core/layer.ts'
+import type { AnyLayer, Out } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart, type Node, type Wiring, wiringOf } from '../core/network.ts'
 import { asKey, foldIn, type Key } from '../core/random.ts'
-import { showShape, sizeOf } from '../core/shape.ts'
+import { showShape, sizeOf, type Unless } from '../core/shape.ts'
 import { byName, own, treeOf } from '../core/trees.ts'
 import type { Parameter, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 import { handOver, tensorOf } from '../ops/tfjs/index.ts'
@@ -144,7 +144,7 @@ const sampled = (
  * variables.params['convolution-1'].weight.shape // [3, 3, 1, 16]
  * ```
  */
-export const init = <N extends AnyLayer>(network: N, key: Key): Variables<N> => {
+export const init = <N extends AnyLayer>(network: Unless<Out<N, number[]>> & N, key: Key): Variables<N> => {
   const wiring = wiringOf(asPart('init', network))
   const rules = variableRules(wiring)
   const paths = new Map(wiring.nodes.map(({ name, path }) => [name, path]))

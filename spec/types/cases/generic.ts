@@ -8,10 +8,13 @@ import {
   Convolution,
   Dropout,
   Elementwise,
+  type Fits,
   Identity,
   Input,
   type InputOf,
+  init,
   join,
+  key,
   type Layer,
   LayerNorm,
   Linear,
@@ -20,6 +23,7 @@ import {
   type ParamsOf,
   parallel,
   Relu,
+  Reshape,
   repeat,
   residual,
   Softmax,
@@ -123,6 +127,59 @@ const through = piped(five)
 holds<Same<ParamsOf<typeof through>['softmax-1']['weight'], Tensor<[5, 3]>>>()
 const twice = joined(five)
 holds<Same<ParamsOf<typeof twice>['relu-2']['weight'], Tensor<[5, 5]>>>()
+
+// A misfit is underlined where it is given, or where the network is used.
+const fitting = <const L extends Layer>(layer: Fits<L, [number, 10], [number, number]>) =>
+  join(Input(10), layer, Softmax(3))
+const asWide = <const F extends number, const L extends Layer>(features: F, layer: Fits<L, [number, F]>) =>
+  join(Input(features), residual(layer))
+const onward = <const L extends Layer>(layer: L) => fitting(layer)
+
+const fits = fitting(Relu(5))
+holds<Same<ParamsOf<typeof fits>['softmax-1']['weight'], Tensor<[5, 3]>>>()
+const asWides = asWide(5, Relu(5))
+holds<Same<OutputOf<typeof asWides>, [number, 5]>>()
+const onwards = onward(Relu(7))
+holds<Same<ParamsOf<typeof onwards>['softmax-1']['weight'], Tensor<[7, 3]>>>()
+
+fitting(Convolution([3, 3, 8]))
+//      ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+fitting(Reshape([5, 2]))
+//      ~~~~~~~~~~~~~~~ An output [?, ?] is expected, got [?, 5, 2]
+asWide(5, Convolution([3, 3, 8]))
+//        ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 5]
+export const wrong = init(withHead(Convolution([3, 3, 8])), key(1))
+//                        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 8]
+export const unchecked = <const L extends Layer>(layer: L) => init(join(Input(10), layer), key(1)).params
+
+// In classes, records and functions of functions.
+class Builder<const L extends Layer> {
+  readonly layer: L
+  constructor(layer: L) {
+    this.layer = layer
+  }
+  with<const B extends Layer>(next: B) {
+    return new Builder(join(this.layer, next))
+  }
+}
+const built = new Builder(Input(4)).with(Relu(5)).with(Softmax(3)).layer
+holds<Same<ParamsOf<typeof built>['softmax-1']['weight'], Tensor<[5, 3]>>>()
+const configured = <const L extends Layer, const H extends Layer>({
+  body,
+  head,
+}: {
+  readonly body: L
+  readonly head: H
+}) => join(Input(4), body, head)
+const configuration = configured({ body: Relu(7), head: Softmax(3) })
+holds<Same<ParamsOf<typeof configuration>['softmax-1']['weight'], Tensor<[7, 3]>>>()
+const making = <const L extends Layer>(make: (units: number) => L) => join(Input(4), make(3), make(5), Softmax(2))
+const makes = making(units => Relu(units))
+holds<Same<OutputOf<typeof makes>, [number, 2]>>()
+const optional = <const L extends Layer>(layer: L, twofold: boolean) =>
+  join(Input(4), twofold ? join(layer, layer) : layer, Softmax(2))
+const optionals = optional(Relu(3), true)
+holds<Same<OutputOf<typeof optionals>, [number, 2]>>()
 
 // How often, how many, and whether.
 const deep = <const L extends Layer, const N extends number>(layer: L, n: N) => repeat(layer, n)

@@ -80,6 +80,12 @@ holds<Same<OutputOf<typeof deepened>, [number, 3]>>()
 const spread = join(Input(10), ...([Relu(4), Tanh(5)] as const), Softmax(3))
 holds<Same<ParamsOf<typeof spread>['softmax-1']['weight'], Tensor<[5, 3]>>>()
 
+const either = join(Input([8, 8, 3]), config.deep ? Convolution([3, 3, 4]) : Reshape(), Softmax(3))
+const options = { onlyReturnFinal: config.deep, mask: config.deep }
+const perhaps = init(join(Input([4, 3]), LSTM(2, options)), key(1)).params
+
+export { either, perhaps }
+
 // Whole networks, branches and depths.
 const made = join(...Array.from({ length: 3 }, () => Relu(4)))
 const holding = join(Input(4), made, Softmax(2))
@@ -95,6 +101,21 @@ const further = Input(10).to(folded).to(Softmax(3))
 holds<Same<OutputOf<typeof further>, [number, 3]>>()
 
 export { listed }
+
+// Two layers that the compiler does not know are not of one name.
+declare const couple: readonly [Layer, Layer]
+const coupled = join(Input(4), ...couple, Softmax(2))
+  .to(couple[0])
+  .to(couple[1])
+const named = join(Input(4), ...new Map<string, Layer>().values(), ...Object.values({ a: Relu(3) }), Softmax(2))
+function* generated() {
+  yield Relu(3)
+  yield Tanh(4)
+}
+const yields = join(Input(4), ...generated(), Softmax(2))
+holds<Same<OutputOf<typeof yields>, [number, 2]>>()
+
+export { coupled, named }
 
 const sides = join(Input(10), parallel(...widths.map(w => Relu(w))), Concatenate(), Softmax(3))
 holds<Same<OutputOf<typeof sides>, [number, 3]>>()
@@ -113,6 +134,8 @@ const some = join(Input([28, ...config.image]), Convolution([3, 3, 8]))
 holds<Same<OutputOf<typeof some>, [number, number, number, 8]>>()
 const shaped = join(Input(12), Reshape(config.image), Convolution([3, 3, 8]))
 holds<Same<OutputOf<typeof shaped>, [number, number, number, 8]>>()
+const parted = join(Input([3, 4]), Reshape([config.filters, -1]))
+holds<Same<OutputOf<typeof parted>, [number, number, number]>>()
 const text = join(Input(20), Embedding(100, config.filters), LSTM(config.filters), Softmax(config.classes))
 holds<Same<OutputOf<typeof text>, [number, number]>>()
 
