@@ -43,4 +43,25 @@ for (const name of ['tfjs', 'wasm', 'onnxruntime'] as const)
       expect(await failing(program.run([x, y]))).to.be.instanceOf(BackendError)
       for (const handle of [x, y]) backend.release(handle)
     })
+
+    it('gives what lies in memory for inputs without elements', async () => {
+      const backend = await chooseBackend(name)
+      const empty = trace(
+        (ops, x, w) => [
+          ops.matmul(ops.transpose(x as GraphNode, [1, 0]), x as GraphNode),
+          ops.sum(ops.relu(ops.add(x as GraphNode, w as GraphNode)), [0]),
+        ],
+        [
+          [0, 3],
+          [1, 3],
+        ],
+      )
+      const program = await backend.compile(empty)
+      const given = [upload(backend, 0, 3), upload(backend, 1, 3)]
+      const results = await program.run(given)
+      for (const [i, count] of [9, 3].entries())
+        expect(Array.from(await backend.download(results[i]))).to.deep.equal(Array(count).fill(0))
+      for (const handle of [...given, ...results]) backend.release(handle)
+      program.dispose()
+    })
   })

@@ -43,6 +43,36 @@ for (const name of ['tfjs', 'wasm', 'onnxruntime'] as const)
       ))
   })
 
+describe('A product of more steps than are summed at once', () => {
+  const [rows, steps, columns] = [3, 140_001, 5]
+  const wave = (count: number, shift: number) =>
+    Float32Array.from({ length: count }, (_, i) => Math.sin(1.7 * i + shift))
+  it('comes without its bias, or with negative numbers after Relu, on wasm', async () => {
+    const [a, b, bias] = [wave(rows * steps, 0), wave(steps * columns, 1), Float32Array.of(-0.5, 0.25, 1, -1, 0)]
+    const own = trace(
+      (ops, x, y, z) => [ops.relu(ops.add(ops.matmul(x as GraphNode, y as GraphNode), z as GraphNode))],
+      [[rows, steps], [steps, columns], [columns]],
+    )
+    const backend = await chooseBackend('wasm')
+    const program = await backend.compile(prepare(own).graph)
+    const handles = [
+      backend.upload(a, [rows, steps]),
+      backend.upload(b, [steps, columns]),
+      backend.upload(bias, [columns]),
+    ]
+    const [result] = await program.run(handles)
+    const found = await backend.download(result)
+    for (const handle of [...handles, result]) backend.release(handle)
+    program.dispose()
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        let sum = bias[j] as number
+        for (let k = 0; k < steps; k++) sum += (a[i * steps + k] as number) * (b[k * columns + j] as number)
+        expect(found[i * columns + j]).to.be.closeTo(Math.max(0, sum), 1e-3)
+      }
+  })
+})
+
 describe('BatchNorm of 100 plus or minus 1 over images', () => {
   for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
     it(`has another mean and deviation on ${backend}`, async () => {

@@ -6,10 +6,11 @@ import { type Constant, type Fused, type Graph, type GraphNode, operands, topolo
 import { lastUses } from '../../graph/plan.ts'
 import type { Product } from '../../graph/products.ts'
 import { uniform } from '../../graph/simplify.ts'
+import { emptying } from '../../ops/empty.ts'
 import { asMemoryFault, checkInputs, type Program } from '../backend.ts'
 import { elementwise } from '../wasm/elementwise.ts'
 import { type Products, productsIn } from '../wasm/products.ts'
-import { contracted, lasting, operandOf, sources } from '../wasm/sources.ts'
+import { contracted, isEmpty, lasting, operandOf, sources } from '../wasm/sources.ts'
 import { type Constants, constantsOn } from './constants.ts'
 import { type Device, type Info, present } from './device.ts'
 import { type Kernels, kernelsOf } from './kernels.ts'
@@ -63,7 +64,7 @@ const inPlace = (
   from: readonly number[],
   isSpent: (operand: GraphNode) => boolean,
 ): Instruction['compute'] | undefined => {
-  if (module === undefined || node.kind !== 'application') return undefined
+  if (module === undefined || node.kind !== 'application' || isEmpty(node)) return undefined
   const shapes = node.inputs.map(({ shape }) => shape as readonly number[])
   const compute = elementwise(module, node.operation, shapes, node.shape as readonly number[])
   const spent = node.inputs.map(isSpent)
@@ -93,7 +94,7 @@ const computation = (
     const { operation, attributes } = node
     const isPositive = operation === 'greater' && uniform(node.inputs[1] as GraphNode) === 0
     if (isPositive) return values => kernels.positive(values[from[0] as number] as Info)
-    const run = perform(kernels)
+    const run = perform(isEmpty(node) ? emptying(kernels) : kernels)
     return values => run(operation, given(values), attributes)
   }
   throw new BackendError({

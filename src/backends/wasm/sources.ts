@@ -11,9 +11,12 @@ const isMultiplied = (node: GraphNode): node is Multiplied => isProduct(node) ||
 const isByChannel = ({ operation, attributes, inputs }: Multiplied): boolean =>
   operation === 'convolve' && (attributes[0] as Sliding).groups > 1 && (inputs[1] as GraphNode).shape[2] === 1
 
+/** Whether no kernel is asked, as kernels differ in what they make of tensors without elements. */
+export const isEmpty = (node: GraphNode): boolean => [node, ...operands(node)].some(({ shape }) => shape.includes(0))
+
 /** The product or convolution that a node is, where the kernels here do it. */
 export const contracted = (node: GraphNode): Multiplied | undefined =>
-  isMultiplied(node) && !isByChannel(node) ? node : undefined
+  isMultiplied(node) && !isByChannel(node) && !isEmpty(node) ? node : undefined
 
 /** What a node reads: of a product, what its factors are transposes of, which it reads in its own order. */
 export const sources = (node: GraphNode): readonly GraphNode[] =>
