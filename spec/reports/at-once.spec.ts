@@ -91,6 +91,33 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const) {
       await step.dispose()
     })
 
+    it('a backend that loses what it computed is heard of, and nothing is used twice', async () => {
+      const lost = new Error('context lost')
+      const whole = await joinery.chooseBackend(backend)
+      const failing = { now: false }
+      const lossy: joinery.Backend = {
+        ...whole,
+        download: handle => (failing.now ? Promise.reject(lost) : whole.download(handle)),
+      }
+      const variables = init(network, key(1))
+      const before = weights(variables)
+      const step = compileTraining(network, { ...rule, backend: lossy })
+      const state = await step.init(variables, key(2))
+      failing.now = true
+      expect(await step(state, batch).catch((error: unknown) => error)).to.equal(lost)
+      const pure = trainStep(network, { ...rule, backend: lossy })
+      expect(await pure(pure.init(variables, key(2)), batch).catch((error: unknown) => error)).to.equal(lost)
+      const fitting = fit(network, variables, batch, { ...options, backend: lossy })
+      expect(await fitting.catch((error: unknown) => error)).to.equal(lost)
+      failing.now = false
+      expect(await outcome(step(state, batch))).to.equal('InvalidOption')
+      await collected()
+      expect(weights(variables)).to.deep.equal(before)
+      const [next] = await step(await step.init(variables, key(2)), batch)
+      expect(next.update).to.equal(1)
+      await step.dispose()
+    })
+
     it('a state that is being read is not used up before it has been', async () => {
       const step = compileTraining(network, rule)
       const state = await step.init(start, key(2))

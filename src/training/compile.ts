@@ -7,7 +7,7 @@ import { asKey, type Key } from '../core/random.ts'
 import { type Flow, showFlow } from '../core/shape.ts'
 import { handOver } from '../ops/tfjs/index.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
-import { type DeviceState, type Engine, enginesOf, type RawState } from './engine.ts'
+import { type DeviceState, type Engine, enginesOf, type Learnt, type RawState } from './engine.ts'
 import { asTrainState } from './given.ts'
 import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import {
@@ -150,25 +150,26 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
     const { handles, update } = await engine.begin(raw)
     return hold({ device: { handles, update }, engine, key, reads: new Map() })
   }
+  const learn = async ({ device, engine, key, reads }: Held, examples: Examples): Promise<Learnt> => {
+    const numbers = await readNumbers('compileTraining', part, examples, batch => {
+      if (!engine.knows(batch)) checkTraining(part, engine.structure, batch, normal)
+    })
+    await tell(numbers)
+    await Promise.allSettled(reads.keys())
+    return engine.learn(device, numbers, key)
+  }
   const step = async (state: CompiledState, examples: Examples): Promise<readonly [CompiledState, Report<M>]> => {
     const own = heldBy(state)
     // Before anything is awaited: while a step is on its way, another one must not take the same state.
     spend(state)
-    const { device, engine, key, reads } = own
-    try {
-      const numbers = await readNumbers('compileTraining', part, examples, batch => {
-        if (!engine.knows(batch)) checkTraining(part, engine.structure, batch, normal)
-      })
-      await tell(numbers)
-      await Promise.allSettled(reads.keys())
-      const { after, report } = await engine.learn(device, numbers, key)
-      const next = hold({ device: after, engine, key, reads: new Map() })
-      // It has the metrics of the rule.
-      return [next, toReport(normal.metrics, report) as Report<M>]
-    } catch (error) {
+    const { engine, key } = own
+    const { after, report } = await learn(own, examples).catch((error: unknown) => {
       keep(state, own)
       throw error
-    }
+    })
+    const next = hold({ device: after, engine, key, reads: new Map() })
+    // It has the metrics of the rule.
+    return [next, toReport(normal.metrics, await report) as Report<M>]
   }
 
   return Object.freeze(

@@ -35,6 +35,12 @@ interface Shaped {
   readonly shape: readonly number[]
 }
 
+/** What an update gives. */
+export interface Learnt {
+  readonly after: DeviceState
+  readonly report: Promise<Float32Array>
+}
+
 /** Trains a network on a backend. */
 export interface Engine {
   /** The variables that it trains, by their shapes. */
@@ -43,12 +49,8 @@ export interface Engine {
   readonly knows: (batch: { readonly x: readonly Shaped[]; readonly y: readonly Shaped[] }) => boolean
   /** A state on the backend, and which tensor each handle was made from; the tensors stay what they were. */
   readonly begin: (state: RawState) => Promise<DeviceState & { readonly sources: ReadonlyMap<unknown, TfTensor> }>
-  /** One update. The state that is given is used up, unless this fails. */
-  readonly learn: (
-    state: DeviceState,
-    batch: NumberBatch,
-    key: Key,
-  ) => Promise<{ readonly after: DeviceState; readonly report: Float32Array }>
+  /** One update. The state that is given is used up, unless this fails. The report follows: that may fail by itself. */
+  readonly learn: (state: DeviceState, batch: NumberBatch, key: Key) => Promise<Learnt>
   /** The loss and metrics of examples, in inference mode. */
   readonly score: (state: DeviceState, batch: NumberBatch) => Promise<Float32Array>
   /** The state as tensors in nobody's scope; it stays on the backend as well. */
@@ -191,7 +193,10 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
       const results = await runFed(ready, handles, fed, changed, foldIn(key, update))
       const after = [...handles]
       for (const [i, at] of changed.entries()) after[at] = results[i]
-      return { after: { handles: after, update: update + 1 }, report: await reported(results.at(-1)) }
+      const report = reported(results.at(-1))
+      // Whoever waits for it hears of a fault.
+      report.catch(() => undefined)
+      return { after: { handles: after, update: update + 1 }, report }
     })
 
   const score: Engine['score'] = ({ handles }, { x, y }) =>

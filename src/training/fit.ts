@@ -193,7 +193,7 @@ const train = async <N extends AnyLayer>(
   const learn = async (from: number, count: number, order: Int32Array | undefined): Promise<Float32Array> => {
     const { after, report } = await engine.learn(state, someExamples(all, from, count, order), key)
     state = after
-    return report
+    return await report
   }
 
   const goThrough = async (epoch: number): Promise<EpochReports> => {

@@ -236,11 +236,15 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
       const engine = await engines.for(before)
       const begun = await engine.begin(before)
       const sources = new Set(begun.sources.values())
-      const { after, report } = await engine.learn(begun, numbers, key).catch((error: unknown) => {
+      const learnt = await engine.learn(begun, numbers, key).catch((error: unknown) => {
         engine.release(begun)
         throw error
       })
-      const next = await engine.take(after, begun.sources)
+      const report = await learnt.report.catch((error: unknown) => {
+        engine.release(learnt.after)
+        throw error
+      })
+      const next = await engine.take(learnt.after, begun.sources)
       return [
         // What a step leaves unchanged stays the tensor that it was.
         toTrainState<N>(next, key, tensor => (sources.has(tensor) ? original(tensor) : handOver(tensor))),
