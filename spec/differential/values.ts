@@ -45,7 +45,12 @@ const numbersOf = (shape: readonly number[], seed: number, kind: Kind): Float32A
   const chance = uniforms(foldIn(key(seed), 'odd'), size, 0, 1)
   // Zeros and equal numbers are all, or half; NaN and the like a few.
   const share = ['zeros', 'negative zeros', 'equal'].includes(kind) ? (seed % 2 === 0 ? 1 : 0.5) : 0.15
-  return values.map((value, i) => ((chance[i] as number) < share ? (odd[i % odd.length] as number) : value))
+  // Scaled, so that large numbers do not cancel to a small one, which an engine may or may not find.
+  const scale =
+    kind === 'large' || kind === 'small' ? values.map(value => 1 + Math.abs(value) / 3) : values.map(() => 1)
+  return values.map((value, i) =>
+    (chance[i] as number) < share ? (odd[i % odd.length] as number) * (scale[i] as number) : value,
+  )
 }
 
 /** The inputs of a network, of some rows. */

@@ -91,6 +91,13 @@ export const multiplyingOf = (
     if (groups === 1)
       return call('Conv2D', { x: input, filter: factor(filter, 4) }, convolveAttributes(sliding, around(padding)))
     const [high, wide, each, outputs] = filter.shape as [number, number, number, number]
+    // Kernels of WebAssembly clip this product to what is finite or infinite, and NaN is neither.
+    if (each === 1 && high * wide === 1) {
+      const given = every(every(padded(input, around(padding)), 1, stride[0]), 2, stride[1])
+      const [batch, rows, cols] = given.shape as readonly number[] as [number, number, number]
+      const factors = { a: as(given, [batch, rows, cols, groups, 1]), b: as(filter, [groups, outputs / groups]) }
+      return alias(call('Multiply', factors), [batch, rows, cols, outputs])
+    }
     if (each === 1)
       return call(
         'DepthwiseConv2dNative',

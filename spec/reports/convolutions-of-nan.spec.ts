@@ -33,3 +33,18 @@ describe('A NaN between the elements of a dilated window spoils the result', () 
       await model.dispose()
     })
 })
+
+describe('A NaN becomes infinite in a depthwise convolution of single elements', () => {
+  for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
+    it(`not on ${backend}`, async () => {
+      const own = join(Input([2, 2, 2]), DepthwiseConvolution([1, 1], { multiplier: 2, stride: [1, 2], weight: 2 }))
+      const given = init(own, key(0))
+      const x = { data: [Number.NaN, 1, 2, 3, 4, 5, 6, 7], shape: [1, 2, 2, 2] }
+      const numbers = (tensor: unknown) => Array.from((tensor as tf.Tensor).dataSync())
+      const expected = [Number.NaN, Number.NaN, 2, 2, 8, 8, 10, 10]
+      const model = compile(own, given, { backend })
+      expect(numbers(apply(own, given, x).output)).to.deep.equal(expected)
+      expect(numbers(await model(x))).to.deep.equal(expected)
+      await model.dispose()
+    })
+})
