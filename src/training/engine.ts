@@ -1,13 +1,12 @@
 import { type Tensor as TfTensor, tensor as tfTensor } from '@tensorflow/tfjs-core'
 import { type Backend, give, take } from '../backends/backend.ts'
-import { chooseBackend } from '../backends/choose.ts'
 import { prepareTraced } from '../backends/prepare.ts'
 import { programsOf, runFed } from '../backends/programs.ts'
 import { type Part, run } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { foldIn, type Key, symbolicKey } from '../core/random.ts'
 import type { Flow } from '../core/shape.ts'
-import { byName, leavesOf, mapRecord, mapTree, mergeTrees } from '../core/trees.ts'
+import { byName, mapRecord, mapTree, mergeTrees } from '../core/trees.ts'
 import { asGraph } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
@@ -79,7 +78,8 @@ const withLeaves = <T>({ params, state, slots }: Trained<unknown>, leaves: reado
   }
 }
 
-const trained = ({ params, state, optimizer }: RawState): Trained<TfTensor> => ({
+/** What training changes, as one value of trees. */
+export const trained = ({ params, state, optimizer }: RawState): Trained<TfTensor> => ({
   params,
   state,
   slots: optimizer.slots,
@@ -254,51 +254,6 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
     release: ({ handles }) => releaseAll(handles),
     dispose: async () => {
       await Promise.all([steps.dispose(), scores.dispose()])
-    },
-  })
-}
-
-/** Engines for the structures of states, each made when its structure is first met: nearly always that is one. */
-export interface Engines {
-  readonly for: (state: RawState) => Promise<Engine>
-  readonly dispose: () => Promise<void>
-}
-
-/** Whatever order the layers of a state have: an engine takes them in one. */
-const textOf = (state: RawState): string => {
-  const { params, state: rest, slots } = trained(state)
-  return JSON.stringify(
-    [params, rest, ...Object.values(slots)].map(tree =>
-      leavesOf(tree).map(([layer, name, { shape }]) => [layer, name, shape]),
-    ),
-  )
-}
-
-/** The engines of a network, on the backend that its rule names. */
-export const enginesOf = (part: Part, rule: NormalRule): Engines => {
-  const made = new Map<string, Promise<Engine>>()
-  let chosen: Promise<Backend> | undefined
-  const make = async (state: RawState): Promise<Engine> => {
-    chosen ??= chooseBackend(rule.backend)
-    return engineOf(part, rule, state, await chosen)
-  }
-  return Object.freeze<Engines>({
-    for: async state => {
-      const text = textOf(state)
-      const engine = made.get(text) ?? make(state)
-      made.set(text, engine)
-      try {
-        return await engine
-      } catch (error) {
-        // What is not installed now may be later.
-        made.delete(text)
-        chosen = undefined
-        throw error
-      }
-    },
-    dispose: async () => {
-      const engines = await Promise.allSettled(made.values())
-      await Promise.all(engines.map(one => (one.status === 'fulfilled' ? one.value.dispose() : undefined)))
     },
   })
 }
