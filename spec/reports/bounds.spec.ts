@@ -129,6 +129,18 @@ describe('`to` one by one is quadratic', () => {
   })
 })
 
+describe('Layers within layers within layers', () => {
+  it('are made and printed in linear time', () => {
+    const made = seconds(2, () => fold(100, j.Linear(4), layer => untyped.TimeDistributed(layer)))
+    expect(made.length).to.be.below(3000)
+    expect(
+      seconds(3, () => untyped.net(`Input(4) >> ${many(100, 'TimeDistributed(')}Relu(3)${many(100, ')')}`)),
+    ).to.include('NotationError')
+    const inner = fold(30, j.Relu(), layer => untyped.TimeDistributed(untyped.join(layer, j.Relu())))
+    expect(seconds(5, () => untyped.join(j.Input(Array(31).fill(2)), inner))).to.include('2 layers')
+  })
+})
+
 describe('Sizes beyond memory are refused before it is taken', () => {
   it('of weights, and of outputs', () => {
     const huge = untyped.join(j.Input([1e5, 1e5]), j.Reshape(), j.Relu(1e6))

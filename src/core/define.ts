@@ -144,15 +144,22 @@ const printer = <Normal extends object>(
   { kind, positional = [], options }: Described<Normal>,
   values: Normal & LayerValue,
 ): string => {
+  const texts = new Map<string, string>()
+  // Once for each option: a layer within a layer within a layer would be printed twice as often at each level.
+  const textOf = (name: keyof Normal & string): string => {
+    const text = texts.get(name) ?? show(options[name].codec.encode(values[name]))
+    texts.set(name, text)
+    return text
+  }
   const printed = (name: keyof Normal & string): string => {
     const { codec, ...rest } = options[name]
-    const text = show(codec.encode(values[name]))
+    const text = textOf(name)
     const standard = 'default' in rest ? codec.decode(rest.default) : undefined
     return standard?._tag === 'Right' && show(codec.encode(standard.right)) === text ? '' : text
   }
   const before = [...positional]
   while (before.length > 0 && printed(before.at(-1) as keyof Normal & string) === '') before.pop()
-  const first = before.map(name => show(options[name].codec.encode(values[name])))
+  const first = before.map(textOf)
   const named = (Object.keys(options) as (keyof Normal & string)[])
     .filter(name => !positional.includes(name))
     .map(name => [name, printed(name)])

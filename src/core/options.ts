@@ -191,7 +191,7 @@ export const ownOptions = (
     )
   let read: Readonly<Record<string, unknown>> | undefined
   try {
-    read = given === undefined ? merged() : isRecord(given) && show(given) !== 'a promise' ? merged(given) : undefined
+    read = given === undefined ? merged() : isRecord(given) && !(given instanceof Promise) ? merged(given) : undefined
   } catch (error) {
     throw fault('an object that throws when it is read', error)
   }

@@ -190,9 +190,8 @@ export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> 
   try {
     const given = value as Readonly<Record<string, unknown>>
     if (isTree(value) && holdsLayers(own(given, 'params')) && holdsLayers(own(given, 'state'))) return value as Trees<T>
-    const shown = show(value)
-    const names = isTree(value) && shown !== 'a promise' ? Object.keys(value).slice(0, 8).join(', ') : null
-    got = names === null ? shown : `an object with ${names || 'nothing'}`
+    const names = isTree(value) && !(value instanceof Promise) ? Object.keys(value).slice(0, 8).join(', ') : null
+    got = names === null ? show(value) : `an object with ${names || 'nothing'}`
   } catch (error) {
     throw fault('an object that throws when it is read', error)
   }
