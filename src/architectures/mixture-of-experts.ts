@@ -4,6 +4,7 @@ import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import { isPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
 import { codec, type Options } from '../core/options.ts'
 import {
+  type Fails,
   type Mismatch,
   type Shape,
   type SharedShape,
@@ -37,10 +38,8 @@ type Expert<L extends Typed, First extends Typed> = unknown extends L['~source']
   ? L
   : [L['~source']] extends [never]
     ? Mismatch<'mixtureOfExperts expects networks that start with an Input'>
-    : Out<L, number[]> extends infer O
-      ? Agree<L, Fit<L['~source'], First['~source'], 'inputs'> | Fit<O, Out<First, number[]>, 'outputs'>>
-      : never
-type Agree<L, Fault> = [Fault] extends [never] ? L : Fault
+    : Agree<L, Fit<L['~source'], First['~source'], 'inputs'> | Fit<Out<L, number[]>, Out<First, number[]>, 'outputs'>>
+type Agree<L, Fault> = Fails<Fault> extends 1 ? Fault : L
 type Fit<S, T, What extends string> = number[] extends S | T
   ? never
   : S extends Pair

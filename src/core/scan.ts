@@ -71,8 +71,10 @@ interface InBranch<L extends readonly Typed[], I, O extends Mismatch<string>> {
 export interface Unequal<L extends readonly Typed[], I> {
   readonly mismatch: `Parallel expects one input, or one for each of the ${L['length']} branches, got ${Show<I>}. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).`
 }
-/** Outputs, and those of one more branch. */
-export type Appended<O extends readonly unknown[], Q> = Q extends Several ? [...O, ...Q] : [...O, Q]
+/** Outputs, and those of one more branch, which may be one that the compiler does not know. */
+export type Appended<O extends readonly unknown[], Q> = Q extends Several
+  ? [...O, ...Q]
+  : [...O, unknown extends Q ? number[] : Q]
 
 /** The same of branches each of which gets all inputs. */
 export type Fans<

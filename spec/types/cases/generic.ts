@@ -19,6 +19,7 @@ import {
   LayerNorm,
   Linear,
   LSTM,
+  mixtureOfExperts,
   type OutputOf,
   type ParamsOf,
   parallel,
@@ -143,14 +144,28 @@ const onwards = onward(Relu(7))
 holds<Same<ParamsOf<typeof onwards>['softmax-1']['weight'], Tensor<[7, 3]>>>()
 
 fitting(Convolution([3, 3, 8]))
-//      ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 10]
+//      ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 fitting(Reshape([5, 2]))
-//      ~~~~~~~~~~~~~~~ An output [?, ?] is expected, got [?, 5, 2]
+//      ~~~~~~~~~~~~~~~ An output (?, ?) is expected, got (?, 5, 2)
 asWide(5, Convolution([3, 3, 8]))
-//        ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 5]
+//        ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 5)
 export const wrong = init(withHead(Convolution([3, 3, 8])), key(1))
-//                        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got [?, 8]
+//                        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 8)
 export const unchecked = <const L extends Layer>(layer: L) => init(join(Input(10), layer), key(1)).params
+
+// Experts, twins and blocks within blocks.
+const mixture = <const A extends Layer, const B extends Layer>(a: A, b: B) =>
+  mixtureOfExperts([join(Input(4), a), join(Input(4), b)])
+const twins = <const L extends Layer>(layer: L) =>
+  join(parallel(join(Input(4), shared('e', layer)), join(Input(4), shared('e', layer))), Elementwise('subtract'))
+const nested = <const L extends Layer>(layer: L) => block('outer', block('inner', repeat(repeat(layer, 2), 3)))
+const mixed = mixture(Softmax(3), Relu(3))
+holds<Same<OutputOf<typeof mixed>, [number, 3]>>()
+const twin = twins(Relu(3))
+holds<Same<InputOf<typeof twin>, [[number, 4], [number, 4]]>>()
+holds<Same<ParamsOf<typeof twin>['e']['weight'], Tensor<[4, 3]>>>()
+const nest = join(Input(3), nested(Relu(4)))
+holds<Same<ParamsOf<typeof nest>['outer/inner/relu-6']['weight'], Tensor<[4, 4]>>>()
 
 // In classes, records and functions of functions.
 class Builder<const L extends Layer> {

@@ -29,6 +29,7 @@ import {
   Softmax,
   Tanh,
   type Tensor,
+  TimeDistributed,
 } from '../../../src/index.ts'
 import { holds, type Same } from './exact.ts'
 
@@ -116,6 +117,18 @@ const yields = join(Input(4), ...generated(), Softmax(2))
 holds<Same<OutputOf<typeof yields>, [number, 2]>>()
 
 export { coupled, named }
+
+declare const unknown: Layer
+const throughout = join(
+  Input([5, 4]),
+  TimeDistributed(unknown),
+  residual(unknown),
+  repeat(unknown, 3),
+  parallel(unknown, [unknown, unknown]),
+  Concatenate(),
+  Softmax(2),
+)
+holds<Same<OutputOf<typeof throughout>, [number, 2]>>()
 
 const sides = join(Input(10), parallel(...widths.map(w => Relu(w))), Concatenate(), Softmax(3))
 holds<Same<OutputOf<typeof sides>, [number, 3]>>()
