@@ -11,6 +11,7 @@ import {
   init,
   join,
   key,
+  Lambda,
   LayerConnectionError,
   placeholder,
   predict,
@@ -203,5 +204,22 @@ describe('compile(network, { backend }) is refused', () => {
         expect(value).to.be.closeTo(expected[i] as number, 1e-6)
     }
     expect(() => compile(network, { backnd: 'tfjs' } as never)).to.throw(InvalidOption, 'backend')
+  })
+})
+
+describe('predict puts rows into wrong places', () => {
+  it('where the first axis of an output is not the batch, though it is as long', async () => {
+    const turned = join(
+      Input(4),
+      Lambda(
+        (ops, input) => ops.transpose(input, [1, 0]),
+        ([batch, features]) => [features ?? null, batch ?? null],
+      ),
+    )
+    const square = Array.from({ length: 4 }, (_, i) => [i, 1, 2, 3])
+    const error = await faultOf(() => predict(turned, init(turned, key(0)), square))
+    expect(error).to.be.instanceOf(InvalidOption)
+    expect((error as Error).message).to.include('expected outputs whose first axis is the batch')
+    expect(apply(turned, init(turned, key(0)), square).output.shape).to.deep.equal([4, 4])
   })
 })

@@ -163,6 +163,31 @@ export const checkedWiring = (part: Part, { params, state }: Trees<Shaped>, inpu
   return wiring
 }
 
+/**
+ * Checks that the first axis of every output is the batch, whatever its size: only then can the outputs of several batches
+ * be put together.
+ *
+ * @throws InvalidOption when it is another one, as after a transposition
+ */
+export const checkBatchFirst = (owner: string, part: Part, inputs: readonly Shaped[]): void => {
+  const wired = wire(
+    part,
+    inputs.map(({ shape }) => [null, ...shape.slice(1)]),
+  )
+  // Layers that ask for the size of the batch say so where they run.
+  if (E.isLeft(wired)) return
+  const { nodes, outputs } = wired.right
+  const other = outputs.map(i => nodes[i]?.shape ?? null).find(shape => shape !== null && shape[0] !== null)
+  if (other === undefined) return
+  throw new InvalidOption({
+    layer: owner,
+    option: 'network',
+    expected: 'outputs whose first axis is the batch',
+    got: `one of shape ${showShape(other)}`,
+    remedy: 'Keep the batch as the first axis of every output, or use apply.',
+  })
+}
+
 /** One variable, a parameter or of the state. */
 export const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor | undefined =>
   leafOf(params, layer, name) ?? leafOf(state, layer, name)

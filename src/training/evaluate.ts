@@ -7,7 +7,7 @@ import type { OutputOf, TensorsOf, VariablesFor } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
 import { showShape } from '../core/shape.ts'
 import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { checkedWiring, type Trees } from '../state/check.ts'
+import { checkBatchFirst, checkedWiring, type Trees } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import { asVariables } from '../state/given.ts'
@@ -222,6 +222,7 @@ export const predict = async <N extends AnyLayer>(
     finallyRelease(all, async () => {
       try {
         checkedWiring(part, held, all.x)
+        checkBatchFirst('predict', part, all.x)
         await inferring(part, held, backend, async own => {
           for (const [from, count] of slices(all.size, batchSize)) {
             const outputs = await withRows(all.x, from, count, own)
