@@ -60,7 +60,10 @@ describe('ONNX Runtime refuses', () => {
     const [table, at] = [placeholder('table', [3, 4]), placeholder('at', [2])]
     const words = graphOps.within?.('words') ?? graphOps
     const program = await backend.compile(graph([table, at], [words.gather(table, at)]))
-    const error = await failure(() => program.run([upload(draws(1, [3, 4])), upload({ shape: [2], data: [1, 7] })]))
+    const rows = upload(draws(1, [3, 4]))
+    const failing = (id: number) => failure(() => program.run([rows, upload({ shape: [2], data: [1, id] })]))
+    for (const id of [-1, Number.NaN]) expect((await failing(id)).layer, `row ${id}`).to.equal('words')
+    const error = await failing(7)
     program.dispose()
     expect(error.layer).to.equal('words')
     expect(error.message).to.contain('gather')

@@ -42,6 +42,12 @@ export const margins = (emit: Emitter, name: string, around: readonly Margin[], 
         emit.scalar(value),
       ])
 
+/** Whole numbers that name rows. ONNX counts negative ones from the end: they become one that names none. */
+const placesOf = (emit: Emitter, indices: string, rows: number): string => {
+  const isNegative = emit.node('LessOrEqual', [indices, emit.scalar(-1)])
+  return cast(emit, emit.node('Where', [isNegative, emit.scalar(rows), indices]), 'int64')
+}
+
 type Moves = 'reshape' | 'transpose' | 'concatenate' | 'slice' | 'reverse' | 'broadcast' | 'gather' | 'scatter' | 'pad'
 
 /** Operations that move elements. */
@@ -87,7 +93,7 @@ export const moves: Lowerings<Moves> = {
   broadcast: ({ emit }, [x], shape) => repeated(emit, x as Value, shape as readonly number[]),
   gather: ({ emit }, [table, indices]) => {
     const [rows, at] = [table as Value, indices as Value]
-    const places = cast(emit, laid(emit, at), 'int64')
+    const places = placesOf(emit, laid(emit, at), rows.shape[0] as number)
     const name = emit.node('Gather', [laid(emit, rows), places], { axis: { int: 0 } })
     return asGiven(name, [...at.shape, ...rows.shape.slice(1)])
   },
@@ -95,7 +101,7 @@ export const moves: Lowerings<Moves> = {
     const [given, at] = [values as Value, indices as Value]
     const rest = given.shape.slice(at.shape.length)
     const count = sizeOf(at.shape)
-    const places = cast(emit, laid(emit, reshaped(emit, at, [count, 1])), 'int64')
+    const places = placesOf(emit, laid(emit, reshaped(emit, at, [count, 1])), rows)
     const updates = laid(emit, reshaped(emit, given, [count, ...rest]))
     const zeros = emit.node('Expand', [emit.scalar(0), emit.integers([rows, ...rest])])
     const name = emit.node('ScatterND', [zeros, places, updates], { reduction: { text: 'add' } })
