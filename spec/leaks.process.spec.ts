@@ -15,7 +15,7 @@ const grown = async (...given: readonly string[]): Promise<number> => {
 const engines = ['tfjs', 'wasm', 'onnxruntime'] as const
 
 /** What some engine is known to need more for. */
-const unsettled: readonly string[] = ['shapes onnxruntime']
+const unsettled: readonly string[] = []
 
 interface Row {
   readonly title: string

@@ -192,10 +192,25 @@ export interface Definition {
 export const definitionOf = (value: object): Definition | undefined =>
   (value as { readonly [definitionKey]?: Definition })[definitionKey]
 
+/** What every definition has to say. */
+const checkDefinition = (definition: unknown): void => {
+  const { kind, example, options, forward } = Object(definition) as Readonly<Record<string, unknown>>
+  const isWhole = typeof kind === 'string' && typeof example === 'string' && Object(options) === options
+  if (isWhole && (forward === undefined || typeof forward === 'function')) return
+  throw new InvalidOption({
+    layer: typeof kind === 'string' ? kind : 'defineLayer',
+    option: 'definition',
+    expected: 'a kind, an example, options, and functions of them',
+    got: show(definition),
+    remedy: "For example: defineLayer({ kind: 'Scale', example: 'Scale(2)', options: {}, shape, forward }).",
+  })
+}
+
 const constructorOf = <Normal extends object>(
   definition: Described<Normal>,
   rulesOf: (options: Normal) => Rules,
 ): unknown => {
+  checkDefinition(definition)
   const { kind, example, options } = definition
   const methods = layerMethods(definition)
   const make = (...given: readonly unknown[]): LayerValue => {

@@ -53,6 +53,16 @@ export interface Attributes {
 }
 export type Operation = keyof Attributes
 
+/** Whether a value is an interpreter, as far as that shows. */
+export const isOps = (value: unknown): boolean => {
+  try {
+    return ['shape', 'constant', 'add'].every(name => typeof (value as Record<string, unknown>)[name] === 'function')
+  } catch {
+    // Nothing, or an object whose getters throw.
+    return false
+  }
+}
+
 /** What an interpreter does with an operation, whichever it is. */
 export type Perform<T> = <O extends Operation>(operation: O, inputs: readonly T[], attributes: Attributes[O]) => T
 

@@ -1,3 +1,4 @@
+import { InvalidOption, show } from '../core/errors.ts'
 import type { Attributes, Operation } from '../core/operations.ts'
 import type { Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
@@ -83,12 +84,39 @@ export interface ApplicationOf<O extends Operation> extends Omit<Application, 'o
   readonly attributes: Attributes[O]
 }
 
+const kinds: ReadonlySet<unknown> = new Set<GraphNode['kind']>([
+  ...(['placeholder', 'constant', 'draw', 'application', 'fused', 'scan', 'scan result'] as const),
+])
+/** Whether a value is a node. */
+export const isNode = (value: unknown): value is GraphNode => {
+  try {
+    return typeof value === 'object' && value !== null && kinds.has((value as Partial<GraphNode>).kind)
+  } catch {
+    // An object whose getters throw.
+    return false
+  }
+}
+
+const notNodes = (owner: string, expected: string, got: unknown): InvalidOption =>
+  new InvalidOption({
+    layer: owner,
+    option: 'nodes',
+    expected,
+    got: show(got),
+    remedy: 'Nodes are what operations of graphOps give, and placeholder.',
+  })
+
 /** Whether a node is the result of an operation. */
 export const isA = <O extends Operation>(node: GraphNode | undefined, operation: O): node is ApplicationOf<O> =>
   node?.kind === 'application' && node.operation === operation
 
-/** What a node is made from directly. */
+/**
+ * What a node is made from directly.
+ *
+ * @throws InvalidOption if it is no node
+ */
 export const operands = (node: GraphNode): readonly GraphNode[] => {
+  if (!isNode(node)) throw notNodes('operands', 'a node of a graph', node)
   if (node.kind === 'application' || node.kind === 'fused') return node.inputs
   if (node.kind === 'scan') return [...node.initial, node.sequence]
   return node.kind === 'scan result' ? [node.scan] : []
@@ -99,12 +127,16 @@ export const operands = (node: GraphNode): readonly GraphNode[] => {
  *
  * @param given nodes that are not looked into: their operands are left out
  * @param of what a node is made from
+ * @throws InvalidOption if the outputs are no nodes
  */
 export const topological = (
   outputs: readonly GraphNode[],
   given: (node: GraphNode) => boolean = () => false,
   of: (node: GraphNode) => readonly GraphNode[] = operands,
 ): readonly GraphNode[] => {
+  if (!Array.isArray(outputs) || !outputs.every(isNode)) throw notNodes('topological', 'an array of nodes', outputs)
+  if (typeof given !== 'function' || typeof of !== 'function')
+    throw notNodes('topological', 'functions of nodes beside them', [given, of])
   const order = new Set<GraphNode>()
   // A stack of our own: a long sequence of layers is deeper than the call stack.
   const pending: { readonly node: GraphNode; readonly ready: boolean }[] = outputs

@@ -1,19 +1,31 @@
+import { InvalidOption, show } from '../core/errors.ts'
 import { alike, forLayers } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
-import type { Application, Draw, GraphNode, Placeholder, Scan } from '../graph/graph.ts'
+import { type Application, type Draw, type GraphNode, isNode, type Placeholder, type Scan } from '../graph/graph.ts'
 import { resultShape } from './shapes.ts'
 
-/** A tensor that will be given: where tracing starts. */
-export const placeholder = (name: string, shape: Shape): Placeholder =>
-  Object.freeze({ kind: 'placeholder', name, shape: Object.freeze([...shape]) })
+const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
+/** Spread, so that holes are seen; a rank beyond all use is no shape. */
+const isShape = (shape: unknown): boolean => Array.isArray(shape) && shape.length < 64 && [...shape].every(isDimension)
 
-const kinds: ReadonlySet<unknown> = new Set<GraphNode['kind']>([
-  ...(['placeholder', 'constant', 'draw', 'application', 'fused', 'scan', 'scan result'] as const),
-])
-const isNode = (value: unknown): value is GraphNode =>
-  typeof value === 'object' && value !== null && kinds.has((value as Partial<GraphNode>).kind)
+/**
+ * A tensor that will be given: where tracing starts.
+ *
+ * @throws InvalidOption if the name is no text, or the shape holds anything but dimensions
+ */
+export const placeholder = (name: string, shape: Shape): Placeholder => {
+  if (typeof name === 'string' && isShape(shape))
+    return Object.freeze({ kind: 'placeholder', name, shape: Object.freeze([...shape]) })
+  throw new InvalidOption({
+    layer: 'placeholder',
+    option: typeof name === 'string' ? 'shape' : 'name',
+    expected: typeof name === 'string' ? 'dimensions: integers >= 0, or null for unknown ones' : 'a name',
+    got: show(typeof name === 'string' ? shape : name),
+    remedy: "For example: placeholder('x', [null, 3]).",
+  })
+}
 
 const draw =
   (distribution: Draw['distribution']) =>

@@ -1,4 +1,5 @@
-import { type Attributes, alike, forLayers, type Operation, perform } from '../core/operations.ts'
+import { InvalidOption, show } from '../core/errors.ts'
+import { type Attributes, alike, forLayers, isOps, type Operation, perform } from '../core/operations.ts'
 import type { Ops, Origin } from '../core/ops.ts'
 import { sizeOf } from '../core/shape.ts'
 import { walk } from '../core/walk.ts'
@@ -40,8 +41,20 @@ export interface Tape<T> {
 
 const isTraced = (value: unknown): boolean => typeof value === 'object' && value !== null && 'varies' in value
 
-/** A new tape over an interpreter. */
+/**
+ * A new tape over an interpreter.
+ *
+ * @throws InvalidOption if it is none
+ */
 export const tape = <T>(beneath: Ops<T>): Tape<T> => {
+  if (!isOps(beneath))
+    throw new InvalidOption({
+      layer: 'tape',
+      option: 'beneath',
+      expected: 'operations',
+      got: show(beneath),
+      remedy: 'For example: tape(tfjsOps).',
+    })
   const notes: Note<T>[] = []
   const fixed = (value: T): Traced<T> => ({ value, varies: false })
 

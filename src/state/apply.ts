@@ -3,8 +3,9 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, VariablesFor } from '../core/named.ts'
 import { asPart, type Part, run, type Wiring } from '../core/network.ts'
+import { isOps } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
-import { boolean, codec, isFunction, parseOptions } from '../core/options.ts'
+import { boolean, codec, parseOptions } from '../core/options.ts'
 import { isKey, type Key } from '../core/random.ts'
 import { leafOf, leavesOf, mapRecord, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
 import { emptyingAtOnce } from '../ops/empty.ts'
@@ -32,8 +33,6 @@ const optional = <V>(expected: string, test: (value: unknown) => boolean) => ({
   codec: codec<V | null>(expected, value => (value === null || test(value) ? (value as V | null) : undefined)),
   default: null,
 })
-const isOps = (value: unknown): boolean =>
-  ['shape', 'constant', 'add'].every(name => isFunction((value as Partial<Record<string, unknown>>)[name]))
 const inference: Reading = Object.freeze({ training: false, key: undefined, ops: undefined })
 
 /**

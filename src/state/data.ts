@@ -122,6 +122,9 @@ const ofLayer = ({ rules: { inputs } }: LayerValue): Count => (inputs === 'one' 
 /** How many outputs it has. */
 export const outputCount = (part: Part): Count => ('outputs' in part ? part.outputs.length : 1)
 
+/** No network has more inputs or outputs. */
+const mostParts = 4096
+
 /** Whether an array holds several inputs, whoever takes them: nested arrays alone may be one input. */
 const showsSeveral = (input: readonly unknown[]): boolean =>
   input.some(part => part instanceof tf.Tensor || isFlat(part))
@@ -132,7 +135,7 @@ const showsSeveral = (input: readonly unknown[]): boolean =>
  */
 export const partsOf = (input: unknown, count: Count): readonly unknown[] =>
   reading(() => {
-    if (!Array.isArray(input)) return [input]
+    if (!Array.isArray(input) || input.length > mostParts) return [input]
     const each = count === 'several' || (count !== 1 && count === input.length) || showsSeveral(input)
     return each ? [...input] : [input]
   })

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { BackendError, show } from '../../core/errors.ts'
 import { isOn } from '../../ops/tfjs/index.ts'
 import { asMemoryFault, type Backend } from '../backend.ts'
 import type { Module } from '../wasm/module.ts'
@@ -19,6 +20,13 @@ const inUse = (): string => {
  * @throws BackendError when it is not registered, or not ready
  */
 export const tfjs = (name: string = inUse(), module?: Module): Backend<Info> => {
+  if (typeof name !== 'string')
+    throw new BackendError({
+      backend: 'tfjs',
+      expected: 'the name of a backend of tfjs',
+      got: show(name),
+      remedy: "For example: tfjs('cpu').",
+    })
   const device = deviceOf(name, module)
   // Others keep the array that they are given, and give it out.
   const copies = device.name === 'wasm'
