@@ -26,10 +26,14 @@ const examples = {
   ],
 }
 
+/** Once finalizers have run, which other specs may have left much to: several turns without a change. */
 const settle = async () => {
-  for (let i = 0; i < 3; i++) {
+  for (let quiet = 0, before = -1; quiet < 3; ) {
     ;(globalThis as unknown as { gc: () => void }).gc()
     await new Promise(resolve => setTimeout(resolve, 0))
+    const { numTensors } = tf.memory()
+    quiet = numTensors === before ? quiet + 1 : 0
+    before = numTensors
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return { tensors: tf.memory().numTensors, bytes: heapUsed + arrayBuffers }
