@@ -41,12 +41,20 @@ export const program = (drawing: Drawing, { rows, kind, seed }: Situation, { by,
   return lines.join('\n')
 }
 
+/**
+ * Where gradients are not compared: which element of a window is the largest where some are no numbers, the pooling of ONNX
+ * Runtime does not tell, and to find out takes three passes over the input.
+ */
+const isUntold = (by: Fault['by'], what: string, { text }: Drawing, { kind }: Situation): boolean =>
+  by === 'onnxruntime' && what.startsWith('gradient') && (kind === 'NaN' || kind === 'infinite') && /MaxPool/.test(text)
+
 /** Compares the readings of a drawing, on some engines, with doubles: what is wrong, or null. */
 export const judge = async (
   drawing: Drawing,
-  { rows, kind, seed }: Situation,
+  situation: Situation,
   { on = engines, doubles = reference }: { readonly on?: readonly Engine[]; readonly doubles?: Ops<Numbers> } = {},
 ): Promise<Fault | null> => {
+  const { rows, kind, seed } = situation
   const variables = variablesOf(drawing)
   const given = inputsOf(drawing, rows, seed, kind)
   const truth = await interpreted(drawing, variables, doubles).read(given, seed)
@@ -82,6 +90,7 @@ export const judge = async (
     for (const [what, wanted] of Object.entries(truth.results)) {
       const found = reading.results[what]
       if (found === undefined && what.startsWith('state')) continue
+      if (isUntold(by, what, drawing, situation)) continue
       const read = async (count: number) => (await noise(count)).flatMap(results => results[what] ?? [])
       const slope = what.startsWith('gradient') && ['NaN', 'infinite', 'large'].includes(kind)
       const wrong = await compare(found, wanted, read, { slope })
