@@ -53,8 +53,10 @@ export const guarded = (backend: tf.KernelBackend): tf.KernelBackend => {
   ): tf.TensorInfo => {
     const bytes = tf.util.sizeFromShape(shape) * tf.util.bytesPerElement(dtype)
     const address = allocate(bytes)
-    const { buffer, byteOffset } = (values ?? new Uint8Array(0)) as Uint8Array
-    if (values) inside.wasm?.HEAPU8?.set(new Uint8Array(buffer, byteOffset, bytes), address)
+    if (values) {
+      const { buffer, byteOffset } = values as Uint8Array
+      inside.wasm?.HEAPU8?.set(new Uint8Array(buffer, byteOffset, bytes), address)
+    }
     return makeOutput.call(backend, shape, dtype, address)
   }
   return Object.create(backend, {
