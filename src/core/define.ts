@@ -192,13 +192,20 @@ export interface Definition {
 export const definitionOf = (value: object): Definition | undefined =>
   (value as { readonly [definitionKey]?: Definition })[definitionKey]
 
-/** What every definition has to say. */
+/** Whether a definition says what every one has to; getters of the user's may throw. */
+const isDefinition = (definition: unknown): boolean => {
+  try {
+    const { kind, example, options, forward } = Object(definition) as Readonly<Record<string, unknown>>
+    const isWhole = typeof kind === 'string' && typeof example === 'string' && Object(options) === options
+    return isWhole && (forward === undefined || typeof forward === 'function')
+  } catch {
+    return false
+  }
+}
 const checkDefinition = (definition: unknown): void => {
-  const { kind, example, options, forward } = Object(definition) as Readonly<Record<string, unknown>>
-  const isWhole = typeof kind === 'string' && typeof example === 'string' && Object(options) === options
-  if (isWhole && (forward === undefined || typeof forward === 'function')) return
+  if (isDefinition(definition)) return
   throw new InvalidOption({
-    layer: typeof kind === 'string' ? kind : 'defineLayer',
+    layer: 'defineLayer',
     option: 'definition',
     expected: 'a kind, an example, options, and functions of them',
     got: show(definition),

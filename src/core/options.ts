@@ -62,10 +62,20 @@ export const boolean: t.Type<boolean, unknown, unknown> = codec('true or false',
 )
 
 /** Whole numbers from `least` on, as far as a double counts exactly. */
-export const integer = (least: number): t.Type<number, unknown, unknown> =>
-  codec(least === 0 ? 'an integer >= 0' : least === 1 ? 'a positive integer' : `an integer >= ${least}`, value =>
-    Number.isSafeInteger(value) && (value as number) >= least ? (value as number) : undefined,
+export const integer = (least: number): t.Type<number, unknown, unknown> => {
+  if (typeof least !== 'number')
+    throw new InvalidOption({
+      layer: 'integer',
+      option: 'least',
+      expected: 'a number',
+      got: show(least),
+      remedy: 'For example: integer(1).',
+    })
+  return codec(
+    least === 0 ? 'an integer >= 0' : least === 1 ? 'a positive integer' : `an integer >= ${least}`,
+    value => (Number.isSafeInteger(value) && (value as number) >= least ? (value as number) : undefined),
   )
+}
 
 /** Finite numbers that pass a test; `expected` describes them. */
 export const number = (
