@@ -10,6 +10,11 @@ export const isList = (value: unknown): value is readonly unknown[] => {
   }
 }
 
+/** More axes, dimensions or names than any layer has: a sparse array of thousands of millions is looked through for minutes. */
+const mostEntries = 1024
+/** Whether a value is an array that may list axes, dimensions or names. */
+export const isShortList = (value: unknown): value is readonly unknown[] => isList(value) && value.length <= mostEntries
+
 /** Whether a value is a record by names: calls from JavaScript give anything in its place. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !isList(value)

@@ -9,7 +9,7 @@ import type { Part } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, type Option } from '../core/options.ts'
 import { type Flow, fromStart, type Mismatch } from '../core/shape.ts'
-import { byName, merged } from '../core/trees.ts'
+import { byName, isShortList, merged } from '../core/trees.ts'
 import type { Tensor, VariableRule, VariableRules } from '../core/variables.ts'
 
 // Layers whose weights are computed from other variables before each use.
@@ -31,7 +31,7 @@ export interface NormalNorm {
 }
 
 const names: t.Type<readonly string[], unknown, unknown> = codec('an array of different names of variables', value =>
-  Array.isArray(value) &&
+  isShortList(value) &&
   value.length > 0 &&
   value.every(name => typeof name === 'string' && name !== '') &&
   new Set(value).size === value.length

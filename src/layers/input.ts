@@ -3,6 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { codec } from '../core/options.ts'
 import { type RefusedInput, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 
 /** The dimensions of one example: without the batch; `null` for one that is not known. */
 export type InputShape = number | null | readonly (number | null)[]
@@ -28,7 +29,7 @@ type Merged<I, S> = [SharedShape<I, S>] extends [never]
 const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = codec(
   'a positive integer, null, or an array of them (without the batch)',
   value => {
-    const dimensions: readonly unknown[] = Array.isArray(value) ? value : [value]
+    const dimensions: readonly unknown[] = isShortList(value) ? value : [value]
     return dimensions.every(d => d === null || (Number.isSafeInteger(d) && (d as number) > 0))
       ? Object.freeze([...(dimensions as (number | null)[])])
       : undefined

@@ -5,6 +5,7 @@ import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, isFunction } from '../core/options.ts'
 import { type Flow, type Several, type Shape, sharedShape, showShape } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 
 /** A function of one or several tensors, in any interpretation of the operations. */
 export type LambdaFunction = <T>(ops: Ops<T>, ...inputs: readonly T[]) => T
@@ -50,7 +51,7 @@ const outputOption: t.Type<LambdaOutput, unknown, unknown> = codec<LambdaOutput>
   'an array of positive integers (or null), a function of shapes, or null for the shape of the input',
   value => {
     if (value === null || isFunction(value)) return value as LambdaOutput
-    return Array.isArray(value) && value.every(isDimension) ? Object.freeze([...(value as number[])]) : undefined
+    return isShortList(value) && value.every(isDimension) ? Object.freeze([...(value as number[])]) : undefined
   },
 )
 

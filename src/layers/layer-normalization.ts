@@ -5,6 +5,7 @@ import type { Fault } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, number, optionalParameter } from '../core/options.ts'
 import { fromStart, type Listed, type RefusedInput, type Shape, showShape } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import type { AxisKey } from './merge.ts'
 
@@ -114,7 +115,7 @@ export type LayerNormConstructor = <
 export const featureAxes: t.Type<readonly number[], unknown, unknown> = codec(
   'an array of different integers other than 0, the batch',
   value =>
-    Array.isArray(value) &&
+    isShortList(value) &&
     value.length > 0 &&
     value.every(axis => Number.isSafeInteger(axis) && axis !== 0) &&
     new Set(value).size === value.length

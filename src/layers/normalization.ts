@@ -5,6 +5,7 @@ import { type Fault, LayerConnectionError } from '../core/errors.ts'
 import type { Mode } from '../core/layer.ts'
 import { codec, number, oneOf, parameter } from '../core/options.ts'
 import { fromStart, type Shape, showShape } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 
 /** What a batch normalization averages beside the mean. */
@@ -99,8 +100,8 @@ const axesOption: t.Type<readonly number[] | null, unknown, unknown> = codec(
   'an array of different integers, or null for all axes but the last',
   value => {
     if (value === null) return null
-    return Array.isArray(value) && value.every(Number.isSafeInteger) && new Set(value).size === value.length
-      ? Object.freeze([...value])
+    return isShortList(value) && value.every(Number.isSafeInteger) && new Set(value).size === value.length
+      ? Object.freeze([...(value as readonly number[])])
       : undefined
   },
 )

@@ -13,6 +13,7 @@ import {
   type Shape,
   showShape,
 } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
@@ -131,7 +132,7 @@ interface Normal extends NormalDense {
 const axes: t.Type<readonly number[], unknown, unknown> = codec(
   'an axis or an array of different axes, none of them 0, the batch',
   value => {
-    const given: readonly unknown[] = Array.isArray(value) ? value : [value]
+    const given: readonly unknown[] = isShortList(value) ? value : [value]
     const right = given.length > 0 && given.every(axis => Number.isSafeInteger(axis) && axis !== 0)
     return right && new Set(given).size === given.length ? Object.freeze([...(given as number[])]) : undefined
   },

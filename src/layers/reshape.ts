@@ -5,6 +5,7 @@ import type { Divide, Product } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
 import { codec } from '../core/options.ts'
 import { type RefusedInput, type Shape, type Show, showShape, sizeOf } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 
 /** A reshape as a type: [batch, ...any] in, [batch, ...To] out, one -1 of which is what the others leave. */
 export interface Reshape<To extends readonly number[], Name extends string> extends Plain<Name> {
@@ -102,7 +103,7 @@ export interface ReshapeConstructor {
 const targetShape: t.Type<readonly number[], unknown, unknown> = codec(
   'a positive integer or an array of them, with at most one -1 for what the others leave',
   value => {
-    const dimensions: readonly unknown[] = Array.isArray(value) ? value : [value]
+    const dimensions: readonly unknown[] = isShortList(value) ? value : [value]
     return dimensions.every(d => Number.isSafeInteger(d) && (d === -1 || (d as number) > 0)) &&
       dimensions.filter(d => d === -1).length <= 1
       ? Object.freeze([...(dimensions as number[])])

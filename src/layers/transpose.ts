@@ -3,6 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { codec } from '../core/options.ts'
 import { type Listed, type RefusedInput, showShape } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 import type { LastOf } from './merge.ts'
 
 /** A transpose as a type: the axes of what comes in, in another order. */
@@ -45,7 +46,7 @@ export type TransposeConstructor = <
 ) => Transpose<Perm, Name>
 
 const permutation: t.Type<readonly number[], unknown, unknown> = codec('an array of axes, integers >= 0', value =>
-  Array.isArray(value) && value.length > 0 && value.every(axis => Number.isSafeInteger(axis) && axis >= 0)
+  isShortList(value) && value.length > 0 && value.every(axis => Number.isSafeInteger(axis) && (axis as number) >= 0)
     ? Object.freeze([...(value as number[])])
     : undefined,
 )

@@ -4,6 +4,7 @@ import { InvalidOption, show } from '../core/errors.ts'
 import { isTensorLike, type Read, readFlat, readNested, readTensor, type Unread } from '../core/nested.ts'
 import type { LayerValue, Part } from '../core/network.ts'
 import { sizeOf } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 import type { NestedNumbers, Tensor } from '../core/variables.ts'
 import { another, handOver, tensorOf } from '../ops/tfjs/index.ts'
 
@@ -48,7 +49,7 @@ const isDimension = (value: unknown): boolean => Number.isSafeInteger(value) && 
 /** A copy of a shape, which must hold as many numbers as there are. */
 const checkedShape = (shape: unknown, count: number): number[] => {
   // Spread, so that holes are seen.
-  if (!Array.isArray(shape) || ![...shape].every(isDimension))
+  if (!isShortList(shape) || ![...shape].every(isDimension))
     throw fault('a shape that is an array of integers >= 0', `the shape ${show(shape)}`)
   const expected = sizeOf(shape as readonly number[])
   if (expected !== count) throw fault(`${expected} numbers for the shape ${show(shape)}`, `${count} numbers`)

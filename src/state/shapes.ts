@@ -3,6 +3,7 @@ import { InvalidOption, LayerConnectionError, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type Wiring, wiringOf } from '../core/network.ts'
 import type { Flow, Shape } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 import { wire } from '../core/wiring.ts'
 
 /** One shape (`null`: of unknown rank), or the shapes of several inputs or outputs. */
@@ -27,11 +28,11 @@ const notShape = (got: string): InvalidOption =>
 const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
 
 const checkedFlow = (shapes: Shapes): Flow => {
-  const several = Array.isArray(shapes) && shapes.some(Array.isArray)
+  const several = isShortList(shapes) && shapes.some(shape => Array.isArray(shape))
   const flow = several ? shapes : [shapes]
   // Spread, so that holes are seen.
   for (const shape of flow)
-    if (shape !== null && !(Array.isArray(shape) && [...shape].every(isDimension))) throw notShape(show(shape))
+    if (shape !== null && !(isShortList(shape) && [...shape].every(isDimension))) throw notShape(show(shape))
   return flow as Flow
 }
 
