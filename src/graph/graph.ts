@@ -2,6 +2,7 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { Attributes, Operation } from '../core/operations.ts'
 import type { Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
+import { isList } from '../core/trees.ts'
 
 // A computation as a value: every node is an immutable record of an operation, what it is applied to, and its shape.
 
@@ -134,7 +135,7 @@ export const topological = (
   given: (node: GraphNode) => boolean = () => false,
   of: (node: GraphNode) => readonly GraphNode[] = operands,
 ): readonly GraphNode[] => {
-  if (!Array.isArray(outputs) || !outputs.every(isNode)) throw notNodes('topological', 'an array of nodes', outputs)
+  if (!isList(outputs) || !outputs.every(isNode)) throw notNodes('topological', 'an array of nodes', outputs)
   if (typeof given !== 'function' || typeof of !== 'function')
     throw notNodes('topological', 'functions of nodes beside them', [given, of])
   const order = new Set<GraphNode>()

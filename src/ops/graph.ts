@@ -3,12 +3,13 @@ import { alike, forLayers } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
+import { isShortList } from '../core/trees.ts'
 import { type Application, type Draw, type GraphNode, isNode, type Placeholder, type Scan } from '../graph/graph.ts'
 import { resultShape } from './shapes.ts'
 
 const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
-/** Spread, so that holes are seen; a rank beyond all use is no shape. */
-const isShape = (shape: unknown): boolean => Array.isArray(shape) && shape.length < 64 && [...shape].every(isDimension)
+/** Spread, so that holes are seen. */
+const isShape = (shape: unknown): boolean => isShortList(shape) && [...shape].every(isDimension)
 
 /**
  * A tensor that will be given: where tracing starts.
