@@ -112,7 +112,7 @@ describe('A bundle for browsers', function () {
         expect(said.trim().split('\n').at(-1)).to.equal(says[name])
       })
 
-  it('holds 15 kB, compressed, to compose networks, and 45 kB beside tfjs to apply them', () => {
+  it('holds 25 kB at most, compressed, to compose networks, and 60 kB beside tfjs to apply them', () => {
     const tfjs = `import { add, tensor } from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 console.log(add(tensor([1]), tensor([1])))`
@@ -121,7 +121,7 @@ console.log(add(tensor([1]), tensor([1])))`
       ...{ absWorkingDir: project, entryPoints: ['tfjs.js'], bundle: true, minify: true, format: 'esm', write: false },
     })
     const alone = gzipSync(built.outputFiles[0]?.contents ?? '').length / 1000
-    expect(compressed(path.join(project, 'esbuild-composing'), 'composing.mjs')).to.be.below(15)
-    expect(compressed(path.join(project, 'esbuild-applying'), 'applying.mjs') - alone).to.be.below(45)
+    expect(compressed(path.join(project, 'esbuild-composing'), 'composing.mjs')).to.be.below(25)
+    expect(compressed(path.join(project, 'esbuild-applying'), 'applying.mjs') - alone).to.be.below(60)
   })
 })
