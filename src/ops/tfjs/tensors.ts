@@ -38,9 +38,14 @@ const most = {
 /** What waits for finalizers: all, and how much that was when one ran last, which is mostly what is in use. */
 const waiting = { bytes: 0, handles: 0, settled: { bytes: 0, handles: 0 } }
 
-/** The last handles without finalizers. They get one when finalizers run; those before are in no account. */
+/** The last handles without finalizers. They get one when the event loop turns; those before are in no account. */
 const recent: Handle[] = []
 let next = 0
+
+const watchRecent = (): void => {
+  for (const handle of recent.splice(0)) handle.watch()
+  next = 0
+}
 
 const bytesOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((n, d) => n * d, 4)
 
@@ -59,8 +64,7 @@ const settle = (own: Account): void => {
   waiting.handles--
   if (typeof held === 'object' && held !== null) waiting.bytes -= bytesOf(held)
   waiting.settled = { bytes: waiting.bytes, handles: waiting.handles }
-  for (const handle of recent.splice(0)) handle.watch()
-  next = 0
+  watchRecent()
   if (typeof held === 'number') account(held, -1)
   else if (held !== null) new TfTensor(held.shape, held.dtype, held.dataId, held.id).dispose()
 }
@@ -141,6 +145,7 @@ class Handle extends TfTensor {
       before.#watch = 'unaccounted'
       account(bytesOf(before), -1)
     }
+    if (recent.length === 0) setTimeout(watchRecent, 0)
     recent[next] = this
     next = (next + 1) % 1024
   }
