@@ -14,6 +14,7 @@ import {
   trainStep,
 } from '../src/index.ts'
 import { full } from './full.ts'
+import { settled } from './settled.ts'
 
 const network = join(Input(3), Tanh(4), BatchNorm(), Dropout(0.2), Softmax(2))
 const examples = {
@@ -27,17 +28,10 @@ const examples = {
   ],
 }
 
-/** Once finalizers have run, which other specs may have left much to: several turns without a change. */
 const settle = async () => {
-  for (let quiet = 0, before = -1; quiet < 3; ) {
-    ;(globalThis as unknown as { gc: () => void }).gc()
-    await new Promise(resolve => setTimeout(resolve, 0))
-    const { numTensors } = tf.memory()
-    quiet = numTensors === before ? quiet + 1 : 0
-    before = numTensors
-  }
+  const tensors = await settled()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return { tensors: tf.memory().numTensors, bytes: heapUsed + arrayBuffers }
+  return { tensors, bytes: heapUsed + arrayBuffers }
 }
 
 describe('Long training', () => {

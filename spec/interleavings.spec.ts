@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as joinery from '../src/index.ts'
+import { settled } from './settled.ts'
 
 // Calls that run at once, in any order and with anything between them: each gives what it gives alone, or one typed error;
 // and when all have ended, only live results hold tensors.
@@ -86,17 +87,6 @@ const doings: fc.Arbitrary<readonly Doing[]> = fc.array(
   { minLength: 2, maxLength: 8 },
 )
 
-const settle = async (): Promise<number> => {
-  for (let quiet = 0, count = -1; quiet < 3; ) {
-    ;(globalThis as unknown as { gc: () => void }).gc()
-    await new Promise(resolve => setTimeout(resolve, 1))
-    const { numTensors } = tf.memory()
-    quiet = numTensors === count ? quiet + 1 : 0
-    count = numTensors
-  }
-  return tf.memory().numTensors
-}
-
 for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
   describe(`Calls at once on ${backend} (seed ${seed})`, () => {
     const made = async (): Promise<World> => {
@@ -116,7 +106,7 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
     it('give what they give alone, or one typed error, and leave nothing behind', async () => {
       await fc.assert(
         fc.asyncProperty(doings, async given => {
-          const before = await settle()
+          const before = await settled()
           await (async () => {
             const world = await made()
             const running: Promise<Outcome>[] = []
@@ -140,7 +130,7 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
                   expect('gave' in outcome, given[i]?.[0]).to.equal(true)
             await Promise.all([world.model.dispose(), world.step.dispose()])
           })()
-          expect(await settle(), 'live tensors').to.equal(before)
+          expect(await settled(), 'live tensors').to.equal(before)
         }),
         { seed, numRuns: 10, interruptAfterTimeLimit: 100_000 },
       )

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import * as joinery from '../src/index.ts'
+import { settled } from './settled.ts'
 
 // Law 7: after every public call only what it returned holds tensors, and that is reclaimed when it is dropped.
 
@@ -109,19 +110,8 @@ const failures: Readonly<Record<string, () => unknown>> = {
   'a step on a wrong batch': () => step(step.init(variables, key(1)), { x: [[1]], y: [[1]] }),
 }
 
-/** Lets what was dropped be reclaimed: finalizers run between turns, so it takes a few until none is left to run. */
-const settle = async (): Promise<number> => {
-  for (let quiet = 0, count = -1; quiet < 3; ) {
-    ;(globalThis as unknown as { gc: () => void }).gc()
-    await new Promise(resolve => setTimeout(resolve, 1))
-    const { numTensors } = tf.memory()
-    quiet = numTensors === count ? quiet + 1 : 0
-    count = numTensors
-  }
-  return tf.memory().numTensors
-}
 const run = async (call: () => unknown): Promise<number> => {
-  const before = await settle()
+  const before = await settled()
   const result = await call()
   const kept = new Set(tensorsIn(result)).size
   expect(tf.memory().numTensors - before, 'live tensors after the call').to.equal(kept)
@@ -131,14 +121,14 @@ const run = async (call: () => unknown): Promise<number> => {
 describe('Law 7, nothing leaks', () => {
   for (const [name, call] of Object.entries(calls))
     it(`${name}: only its result holds tensors, until it is dropped`, async () => {
-      const before = await settle()
+      const before = await settled()
       await run(call)
-      expect(await settle(), 'live tensors when the result is gone').to.equal(before)
+      expect(await settled(), 'live tensors when the result is gone').to.equal(before)
     })
 
   for (const [name, call] of Object.entries(failures))
     it(`${name}: fails and leaves nothing behind`, async () => {
-      const before = await settle()
+      const before = await settled()
       let failed = false
       try {
         await call()
@@ -146,9 +136,9 @@ describe('Law 7, nothing leaks', () => {
         failed = true
       }
       expect(failed).to.equal(true)
-      expect(await settle()).to.equal(before)
+      expect(await settled()).to.equal(before)
       expect(joinery.apply(network, variables, x).output.shape).to.deep.equal([4, 3])
-      await settle()
+      await settled()
     })
 
   it('trainStep and its optimizers: states hold tensors, and the ones before are reclaimed', async () => {
@@ -160,8 +150,8 @@ describe('Law 7, nothing leaks', () => {
       const params = variables.params as unknown as joinery.VariableTree<tf.Tensor>
       optimizer.update(params, optimizer.init(params), params)
     }
-    const before = await settle()
+    const before = await settled()
     for (const optimizer of Object.values(optimizers)) await trainWith(optimizer)
-    expect(await settle()).to.equal(before)
+    expect(await settled()).to.equal(before)
   })
 })
