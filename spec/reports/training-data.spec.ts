@@ -81,7 +81,7 @@ for (const backend of [undefined, 'tfjs', 'wasm', 'onnxruntime'] as const)
       const whole = { data: joinery.normals(key(1), 72), shape: [6, 4, 3] }
       const error = await failure(predict(swapped, { params: {}, state: {} }, whole, on))
       expect(textOf(error)).to.match(
-        /^InvalidOption of predict, network: expected outputs with one row for each example, 6,/,
+        /^InvalidOption of predict, network: expected outputs whose first axis is the batch,/,
       )
     })
   })
