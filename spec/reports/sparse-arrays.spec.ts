@@ -5,8 +5,21 @@ import { untyped } from '../running.ts'
 // An array of four thousand million holes is made at once, and looked through for minutes.
 
 const sparse = () => new Array(2 ** 32 - 1)
-const { BatchNorm, Input, LayerNorm, PRelu, Relu, Reshape, SpectralNorm, Transpose, apply, join, outputShape, tensor } =
-  untyped
+const {
+  BatchNorm,
+  Convolution,
+  Input,
+  LayerNorm,
+  PRelu,
+  Relu,
+  Reshape,
+  SpectralNorm,
+  Transpose,
+  apply,
+  join,
+  outputShape,
+  tensor,
+} = untyped
 const network = join(Input(2), Relu(2))
 
 describe('A sparse array of many elements hangs the process', () => {
@@ -21,6 +34,8 @@ describe('A sparse array of many elements hangs the process', () => {
     'outputShape(layer, …)': () => outputShape(Relu(), sparse()),
     'tensor(…)': () => tensor(sparse()),
     'tensor([1], …)': () => tensor([1], sparse()),
+    'Convolution(an object that inherits from it)': () => Convolution(Object.create(sparse())),
+    'Convolution(size, { stride })': () => Convolution([3, 3, 1], { stride: Object.create(sparse()) }),
     'apply(network, variables, …)': () => apply(network, init(network, key(0)), sparse()),
   }
   for (const [name, call] of Object.entries(calls))

@@ -177,6 +177,8 @@ const shownObject = (value: object, depth: number): string => {
   const { dataSync, isDisposed, shape } = value as Readonly<Record<string, unknown>>
   if (typeof dataSync === 'function')
     return isDisposed === true ? 'a disposed tensor' : `a tensor of shape ${shown(shape, depth)}`
+  // Its text would be that of an array, whose length it may give as it likes.
+  if (value.toString === Array.prototype.toString) return 'an object that inherits from an array'
   const prototype = Object.getPrototypeOf(value)
   const plain = prototype === Object.prototype || prototype === null
   if (Object.hasOwn(value, 'toString') || !plain) {
