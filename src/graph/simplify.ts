@@ -301,6 +301,6 @@ export const simplifyingExactly = (beneath: Ops<GraphNode>): Ops<GraphNode> => s
  * The same graph with less to compute: equal nodes once, constants folded, what no output needs left out, and operations
  * that change nothing, undo each other or move nothing (reshapes, transposes, broadcasts, sums with 0) removed.
  *
- * Outputs are the same within rounding.
+ * Outputs are the same within rounding; the sign of a zero may change.
  */
 export const simplify = ({ inputs, outputs }: Graph): Graph => rebuilt(inputs, outputs, simplifying)
