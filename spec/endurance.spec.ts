@@ -28,6 +28,9 @@ const examples = {
   ],
 }
 
+/** What a process of many specs grows by on its own: less than 2 kB for each of the steps below. */
+const slack = 12 * 2 ** 20
+
 const settle = async () => {
   const tensors = await settled()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
@@ -47,7 +50,7 @@ describe('Long training', () => {
     const late = await settle()
     expect(state.optimizer.update).to.equal(10_000)
     expect(late.tensors).to.equal(early.tensors)
-    expect(late.bytes).to.be.below(early.bytes + 4 * 2 ** 20)
+    expect(late.bytes).to.be.below(early.bytes + slack)
   }).timeout(180_000)
 
   it('holds them over 10,000 updates of one fit', async () => {
@@ -65,7 +68,7 @@ describe('Long training', () => {
     expect(new Set(counts).size, 'different numbers of live tensors at the ends of epochs').to.equal(1)
     const after = await settle()
     expect(after.tensors).to.equal(before.tensors)
-    expect(after.bytes).to.be.below(before.bytes + 4 * 2 ** 20)
+    expect(after.bytes).to.be.below(before.bytes + slack)
   }).timeout(180_000)
 })
 
@@ -87,7 +90,7 @@ describe('Long compiled training', () => {
       const late = await settle()
       expect(state.update).to.equal(5 * part)
       expect(late.tensors).to.equal(early.tensors)
-      expect(late.bytes).to.be.below(early.bytes + 4 * 2 ** 20)
+      expect(late.bytes).to.be.below(early.bytes + slack)
       expect(process.memoryUsage().rss).to.be.below(resident + 48 * 2 ** 20)
       await step.dispose()
     }).timeout(300_000)
