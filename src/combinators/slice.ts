@@ -1,6 +1,6 @@
 import { InvalidOption, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Unknown } from '../core/list.ts'
+import type { Opaque } from '../core/list.ts'
 import {
   asPart,
   type Cut,
@@ -15,16 +15,10 @@ import {
 import { nearest } from '../core/options.ts'
 
 /** A part of a network, whose shapes the compiler does not follow. */
-export interface Slice extends Wired {
+export interface Slice extends Wired, Opaque {
   readonly kind: string
   readonly '~cut': true
   readonly '~out': number[]
-  readonly '~source': never
-  readonly '~named': never
-  readonly '~found': [Unknown]
-  readonly '~all': [Unknown]
-  readonly '~patterns': never
-  readonly '~within': 0
 }
 
 const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {

@@ -1,6 +1,6 @@
 import type { Chain } from './compose.ts'
 import type { Out, Typed } from './layer.ts'
-import type { Unknown } from './list.ts'
+import type { Opaque } from './list.ts'
 import type { Mismatch } from './shape.ts'
 
 // Layers of which only the run time knows how many there are, as a loop makes them. What comes out of them is what holds
@@ -32,24 +32,12 @@ type Settled<B extends Typed, I> = [I] extends [Common<I, Out<B, I>>]
   : number[]
 
 /** Layers of one type in sequence, as many as there are. */
-export interface Many<in out B extends Typed> extends Chain {
+export interface Many<in out B extends Typed> extends Chain, Opaque {
   readonly '~out': AnyTimes<B, this['~in']>
-  readonly '~source': never
-  readonly '~named': never
-  readonly '~found': [Unknown]
-  readonly '~all': [Unknown]
-  readonly '~patterns': never
-  readonly '~within': 0
 }
 /** Branches of one type side by side, as many as there are. */
-export interface ManyBranches extends Chain {
+export interface ManyBranches extends Chain, Opaque {
   readonly '~out': number[]
-  readonly '~source': never
-  readonly '~named': never
-  readonly '~found': [Unknown]
-  readonly '~all': [Unknown]
-  readonly '~patterns': never
-  readonly '~within': 0
 }
 
 /** Layers in sequence, those of unknown number as one. */

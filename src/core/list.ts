@@ -45,6 +45,16 @@ export interface Unknown extends Item {
   readonly '~state': AnyVariables[string]
 }
 
+/** What a layer has for the compiler whose layers within only the run time knows. */
+export interface Opaque {
+  readonly '~source': never
+  readonly '~named': never
+  readonly '~found': [Unknown]
+  readonly '~all': [Unknown]
+  readonly '~patterns': never
+  readonly '~within': 0
+}
+
 /**
  * Which layers are listed: those that have variables, or all, which is dearer but needed where one without variables
  * counts in the numbers of others, as `Relu()` does in those of `Relu(8)`.

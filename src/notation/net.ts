@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import type { Chain, Join } from '../core/compose.ts'
 import { InvalidOption, NotationError, show } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Unknown } from '../core/list.ts'
+import type { Opaque } from '../core/list.ts'
 import { compose, type Part, type Wired } from '../core/network.ts'
 import { ownOptions } from '../core/options.ts'
 import type { Mismatch } from '../core/shape.ts'
@@ -14,14 +14,8 @@ import { readNetwork } from './read.ts'
 import { type Clean, type CleanText, clean } from './text.ts'
 
 /** A network whose text only the run time knows. */
-export interface AnyNetwork extends Chain, Wired {
+export interface AnyNetwork extends Chain, Wired, Opaque {
   readonly '~out': number[]
-  readonly '~source': never
-  readonly '~named': never
-  readonly '~found': [Unknown]
-  readonly '~all': [Unknown]
-  readonly '~patterns': never
-  readonly '~within': 0
 }
 
 type Parsed<S extends string, B> =
