@@ -5,6 +5,22 @@ import { allocator, type Inside } from './guard.ts'
 
 // tfjs keeps its tensors in the memory of its own WebAssembly module. Ours, of the kernels that it lacks, shares it.
 
+/** An image, and the windows that slide over it with their zeros before. */
+export type Windows = readonly [
+  batch: number,
+  rows: number,
+  cols: number,
+  channels: number,
+  outRows: number,
+  outCols: number,
+  high: number,
+  wide: number,
+  down: number,
+  right: number,
+  top: number,
+  left: number,
+]
+
 /** The kernels: addresses are in bytes, sizes and distances in elements. */
 export interface Kernels {
   readonly contract: (
@@ -61,41 +77,8 @@ export interface Kernels {
     count: number,
   ) => void
   readonly change: (operation: number, x: number, y: number, count: number) => void
-  readonly maxPoolGradient: (
-    dy: number,
-    x: number,
-    y: number,
-    dx: number,
-    batch: number,
-    rows: number,
-    cols: number,
-    channels: number,
-    outRows: number,
-    outCols: number,
-    high: number,
-    wide: number,
-    down: number,
-    right: number,
-    top: number,
-    left: number,
-  ) => void
-  readonly pool: (
-    averages: number,
-    x: number,
-    y: number,
-    batch: number,
-    rows: number,
-    cols: number,
-    channels: number,
-    outRows: number,
-    outCols: number,
-    high: number,
-    wide: number,
-    down: number,
-    right: number,
-    top: number,
-    left: number,
-  ) => void
+  readonly maxPoolGradient: (dy: number, x: number, y: number, dx: number, ...windows: Windows) => void
+  readonly pool: (averages: number, x: number, y: number, ...windows: Windows) => void
   readonly sumRows: (x: number, count: number, rows: number, columns: number, sums: number, scratch: number) => void
   readonly gatherRows: (
     table: number,

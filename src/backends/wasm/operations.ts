@@ -3,10 +3,18 @@ import type { Margin, Window } from '../../core/ops.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { resultShape } from '../../ops/shapes.ts'
 import { copying, type Part } from './copying.ts'
-import type { Module } from './module.ts'
+import type { Module, Windows } from './module.ts'
 import { aligned } from './walks.ts'
 
 export type Reduction = 'sum' | 'max'
+
+/** Where windows lie, as the kernels take it. */
+const windowsOf = (x: readonly number[], y: readonly number[], { size, stride, padding }: Window): Windows => {
+  const [batch, rows, cols, channels] = x as [number, number, number, number]
+  const [, outRows, outCols] = y as [number, number, number]
+  const [[top], [left]] = padding as readonly [Margin, Margin]
+  return [batch, rows, cols, channels, outRows, outCols, ...size, ...stride, top, left]
+}
 
 /** How many matrices of how many rows and columns a tensor is. */
 export interface Matrices {
@@ -111,24 +119,15 @@ export const operationsIn = (module: Module): Operations => {
       return made
     },
     pool: (averages, x, window) => {
-      const { size, stride, padding } = window
-      const [batch, rows, cols, channels] = x.shape as [number, number, number, number]
       const shape = resultShape(averages ? 'averagePool' : 'maxPool', [x.shape], [window]) as readonly number[]
       const made = blank(shape)
-      const [, outRows, outCols] = shape as [number, number, number]
-      const [[top], [left]] = padding as readonly [Margin, Margin]
-      const places = [batch, rows, cols, channels, outRows, outCols] as const
-      kernels.pool(Number(averages), addressOf(x), addressOf(made), ...places, ...size, ...stride, top, left)
+      kernels.pool(Number(averages), addressOf(x), addressOf(made), ...windowsOf(x.shape, shape, window))
       return made
     },
-    maxPoolGradient: (dy, x, y, { size, stride, padding }) => {
+    maxPoolGradient: (dy, x, y, window) => {
       const made = blank(x.shape)
-      const [batch, rows, cols, channels] = x.shape as [number, number, number, number]
-      const [, outRows, outCols] = y.shape as [number, number, number]
-      const [[top], [left]] = padding as readonly [Margin, Margin]
       const [given, from, largest, to] = [dy, x, y, made].map(addressOf) as [number, number, number, number]
-      const places = [batch, rows, cols, channels, outRows, outCols] as const
-      kernels.maxPoolGradient(given, from, largest, to, ...places, ...size, ...stride, top, left)
+      kernels.maxPoolGradient(given, from, largest, to, ...windowsOf(x.shape, y.shape, window))
       return made
     },
   })
