@@ -16,7 +16,7 @@ export interface WasmOptions {
 
 /** What is used of the package. */
 export interface Package {
-  readonly setWasmPaths: (paths: never) => void
+  setWasmPaths(paths: string | Readonly<Record<string, string>>): void
 }
 
 /** Imports `@tensorflow/tfjs-backend-wasm`. */
@@ -38,7 +38,7 @@ const installedPath = async (): Promise<string | undefined> => {
 const load = async ({ paths }: WasmOptions, importPackage: Load): Promise<void> => {
   const { setWasmPaths } = await importPackage()
   const where = paths ?? (await installedPath())
-  if (where !== undefined) setWasmPaths(where as never)
+  if (where !== undefined) setWasmPaths(where)
 }
 
 /** What tfjs makes its backend by: once that was removed, importing the package does not bring it back. */

@@ -13,6 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import { onceDropped } from '../../core/dropped.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { digits, shownAs } from '../../core/shown.ts'
 import type { Tensor } from '../../core/variables.ts'
 
@@ -47,7 +48,7 @@ const watchRecent = (): void => {
   next = 0
 }
 
-const bytesOf = ({ shape }: { readonly shape: readonly number[] }): number => shape.reduce((n, d) => n * d, 4)
+const bytesOf = ({ shape }: { readonly shape: readonly number[] }): number => 4 * sizeOf(shape)
 
 /** Puts numbers of JavaScript's memory into tfjs's accounts, or takes them out. */
 const account = (bytes: number, sign: 1 | -1): void => {
