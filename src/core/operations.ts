@@ -72,7 +72,8 @@ const refuseOperand = (operation: Operation, expected: string, got: string): nev
     option: 'operands',
     expected,
     got,
-    remedy: 'Make numbers a tensor with ops.constant; a tape takes what its variable or fixed gives.',
+    remedy:
+      'Make numbers a tensor with ops.constant; a tape takes its own values and those of the operations beneath it.',
   })
 }
 

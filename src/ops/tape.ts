@@ -11,6 +11,8 @@ import { adjoints } from './adjoints.ts'
 /** A value under differentiation. */
 export interface Traced<T> {
   readonly value: T
+  /** Which tape it is a value of. */
+  readonly tape: symbol
   /** Whether a gradient may be asked for: of a variable, or of what depends on one. */
   readonly varies: boolean
   readonly origin?: Origin<Traced<T>>
@@ -25,7 +27,10 @@ interface Note<T> {
   readonly output: Traced<T>
 }
 
-/** An interpreter that notes what it does, and the way back. */
+/**
+ * An interpreter that notes what it does, and the way back. Its operations take values of the interpreter beneath as they
+ * are, as fixed ones: a function may close over them. The interpreter beneath may be that of another tape.
+ */
 export interface Tape<T> {
   readonly ops: Ops<Traced<T>>
   /** A value that gradients are asked for. */
@@ -39,12 +44,31 @@ export interface Tape<T> {
   ) => readonly T[]
 }
 
-const isTraced = (value: unknown): boolean => typeof value === 'object' && value !== null && 'varies' in value
+/** The tape that a value is of, whichever. */
+const tapeOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'tape' in value ? value.tape : undefined
+
+/** Whether a value is a tensor beneath. Where the interpreter cannot tell, objects are, but for those of other tapes. */
+const isBeneath = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
+  isTensor ? isTensor(value) : typeof value === 'object' && value !== null && typeof tapeOf(value) !== 'symbol'
 
 /**
  * A new tape over an interpreter.
  *
  * @throws InvalidOption if it is none
+ * @example
+ * ```ts
+ * import { tape, tensor, tfjsOps } from 'joinery'
+ * // The second derivative of x^3, by a tape over a tape.
+ * const outer = tape(tfjsOps)
+ * const inner = tape(outer.ops)
+ * const x = outer.variable(tensor(2))
+ * const at = inner.variable(x)
+ * const cube = inner.ops.multiply(at, inner.ops.square(at))
+ * const [slope] = inner.gradients([[cube, outer.ops.constant(1)]], [at])
+ * const [curvature] = outer.gradients([[slope!, tensor(1)]], [x])
+ * Array.from(curvature!.dataSync()) // [12]
+ * ```
  */
 export const tape = <T>(beneath: Ops<T>): Tape<T> => {
   if (!isOps(beneath))
@@ -56,31 +80,39 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       remedy: 'For example: tape(tfjsOps).',
     })
   const notes: Note<T>[] = []
-  const fixed = (value: T): Traced<T> => ({ value, varies: false })
+  const id = Symbol('tape')
+  const fixed = (value: T): Traced<T> => ({ value, tape: id, varies: false })
+  const isOwn = (value: unknown): value is Traced<T> => tapeOf(value) === id
+  /** A value that may be of the interpreter beneath, whatever its type says. */
+  const lifted = (value: Traced<T>): Traced<T> => (isOwn(value) ? value : fixed(value as T))
 
   const noting = (own: Ops<T>): Ops<Traced<T>> => {
     const run = perform(own)
     const { within } = own
     const ops: Ops<Traced<T>> = alike<Traced<T>>(
-      (operation, inputs, attributes) => {
+      (operation, given, attributes) => {
+        const inputs = given.map(lifted)
         const value = run(
           operation,
           inputs.map(input => input.value),
           attributes,
         )
         const varies = inputs.some(input => input.varies)
-        const output = { value, varies, origin: { operation, inputs, attributes } }
+        const output = { value, tape: id, varies, origin: { operation, inputs, attributes } }
         if (varies) notes.push({ beneath: own, operation, inputs, attributes, output })
         return output
       },
       {
-        shape: x => own.shape(x.value),
-        isTensor: isTraced,
+        shape: x => own.shape(lifted(x).value),
+        isTensor: value => isOwn(value) || isBeneath(own, value),
         constant: (values, shape) => fixed(own.constant(values, shape)),
         uniform: (key, shape) => fixed(own.uniform(key, shape)),
         normal: (key, shape) => fixed(own.normal(key, shape)),
-        scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
-        origin: x => x.origin,
+        scan: (body, initial, sequence) => {
+          const [carried, outputs] = walk(ops, body, initial, sequence)
+          return [carried.map(lifted), outputs]
+        },
+        origin: x => lifted(x).origin,
         ...(within && { within: forLayers(layer => noting(within(layer))) }),
       },
     )
@@ -100,7 +132,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       const before = found.get(at)
       found.set(at, before === undefined ? gradient : beneath.add(before, gradient))
     }
-    for (const [output, cotangent] of outputs) arrive(output, cotangent)
+    for (const [output, cotangent] of outputs) arrive(lifted(output), cotangent)
     for (const { beneath: own, operation, inputs, attributes, output } of notes.toReversed()) {
       const dy = found.get(output)
       if (dy === undefined) continue
@@ -119,8 +151,8 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         if (input.varies && gradient !== null && gradient !== undefined) arrive(input, gradient)
       })
     }
-    return wrt.map(at => found.get(at) ?? zeros(at.value))
+    return wrt.map(at => found.get(at) ?? zeros(lifted(at).value))
   }
 
-  return { ops: noting(beneath), variable: value => ({ value, varies: true }), fixed, gradients }
+  return { ops: noting(beneath), variable: value => ({ value, tape: id, varies: true }), fixed, gradients }
 }
