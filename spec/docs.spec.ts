@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import * as joinery from '../src/index.ts'
+import * as storage from '../src/storage.ts'
 import * as terminal from '../src/terminal.ts'
 
 // Examples in docstrings and in the guides run, and give what stands in a comment behind an expression.
@@ -69,7 +70,7 @@ const types: readonly string[] = [
 /** A module of its own: what it names is imported, and expressions with a comment are compared with it. */
 const moduleOf = ({ code }: Example): string => {
   const body = code
-    .replace(/^import [\s\S]*? from '(?:npm:)?joinery(?:\/terminal)?'\n/gm, '')
+    .replace(/^import [\s\S]*? from '(?:npm:)?joinery(?:\/(?:storage|terminal))?'\n/gm, '')
     .replace(/ from 'joinery\/(\w+)'$/gm, (_, entry) => ` from ${sourceOf(`${entry}.ts`)}`)
     .replace(
       /^(?!\s*(?:const|let|export|return|import|\/\/|[}\])]))(\S.*?) \/\/ (.+)$/gm,
@@ -88,6 +89,7 @@ const moduleOf = ({ code }: Example): string => {
         .filter(name => !(name in joinery))
         .map(name => `type ${name}`),
     ]),
+    ...entry('storage.ts', named(Object.keys(storage))),
     ...entry('terminal.ts', named(Object.keys(terminal))),
     'declare const show: (value: unknown, text: string) => void',
     body,

@@ -1,0 +1,7 @@
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type Storable,
+  type StoredTensor,
+} from './safetensors.ts'

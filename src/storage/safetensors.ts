@@ -1,0 +1,267 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { DocumentError, InvalidOption, show } from '../core/errors.ts'
+import { isTensorLike, type Read, readFlat, readTensor } from '../core/nested.ts'
+import { codec, ownOptions, parseOptions } from '../core/options.ts'
+import { showShape, sizeOf } from '../core/shape.ts'
+import { byName, isList, isRecord, own } from '../core/trees.ts'
+import { type ElementType, elementTypes } from './element-types.ts'
+
+// The format (https://huggingface.co/docs/safetensors): the length of a header as an unsigned 64-bit integer, the header as
+// JSON, and the elements of all tensors, which leave no byte out.
+
+/** A tensor as a file holds it. */
+export interface StoredTensor {
+  readonly data: Float32Array
+  readonly shape: readonly number[]
+  /** What the elements are in the file, such as `'F32'`. */
+  readonly dtype: string
+}
+
+/** What a file holds. */
+export interface Safetensors {
+  /** Tensors by name, in the order of the file's bytes. */
+  readonly tensors: Readonly<Record<string, StoredTensor>>
+  /** Texts by name. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** Tensors that can be written: those of tfjs, or numbers with their shape. */
+export type Storable =
+  | { readonly data: ArrayLike<number>; readonly shape: readonly number[] }
+  | { readonly shape: readonly number[]; readonly dataSync: () => ArrayLike<number> }
+
+/** As the reference implementation has it. */
+const longestHeader = 100_000_000
+const reserved = '__metadata__'
+
+const isDimension = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isText = (value: unknown): value is string => typeof value === 'string'
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const example =
+  "encodeSafetensors({ weight: { data: new Float32Array(4), shape: [2, 2] } }, { metadata: { by: 'me' } })"
+
+const metadataOption = codec<Readonly<Record<string, string>>>('texts by name', value =>
+  isRecord(value) && Object.values(value).every(isText)
+    ? byName(Object.entries(value) as [string, string][])
+    : undefined,
+)
+
+/** The numbers of a tensor that is to be written. */
+const numbersOf = (name: string, value: unknown): Read => {
+  const fault = (expected: string, got: string) =>
+    new InvalidOption({
+      layer: 'encodeSafetensors',
+      option: `tensors, ${name}`,
+      expected,
+      got,
+      remedy: `For example: ${example}.`,
+    })
+  try {
+    if (!isRecord(value)) throw fault('a tensor, or { data, shape }', show(value))
+    const read = isTensorLike(value) ? readTensor(value) : readFlat(own(value, 'data'))
+    if (isLeft(read)) throw fault(read.left.expected, read.left.got)
+    const { shape } = value
+    if (!isList(shape) || ![...shape].every(isDimension)) throw fault('a shape of integers >= 0', show(shape))
+    const count = sizeOf(shape as readonly number[])
+    if (count !== read.right.data.length)
+      throw fault(`${count} numbers for the shape ${show(shape)}`, String(read.right.data.length))
+    return { shape: [...(shape as readonly number[])], data: read.right.data }
+  } catch (error) {
+    if (error instanceof InvalidOption) throw error
+    throw fault('an object that can be read', `one that throws ${show(error)}`)
+  }
+}
+
+/**
+ * Tensors as a file in the safetensors format, each of 32-bit floats. The same tensors give the same bytes, in whichever
+ * order they are given.
+ *
+ * @param tensors tensors, or numbers with their shape, by name
+ * @param options `metadata`: texts by name that are kept beside them
+ * @throws InvalidOption if a value is no tensor of numbers, or a name is `__metadata__`
+ * @example
+ * ```ts
+ * const bytes = encodeSafetensors({ scale: { data: [1, 2], shape: [2] } }, { metadata: { made: 'by hand' } })
+ * const { tensors, metadata } = decodeSafetensors(bytes)
+ * tensors.scale?.shape // [2]
+ * metadata.made // by hand
+ * ```
+ */
+export const encodeSafetensors = (
+  tensors: Readonly<Record<string, Storable>>,
+  options: { readonly metadata?: Readonly<Record<string, string>> } = {},
+): Uint8Array<ArrayBuffer> => {
+  const owner = 'encodeSafetensors'
+  const { metadata } = parseOptions(owner, example, { metadata: { codec: metadataOption, default: {} } }, options)
+  const given = ownOptions(owner, example, tensors ?? null, 'tensors by name', 'tensors')
+  if (Object.hasOwn(given, reserved))
+    throw new InvalidOption({
+      layer: owner,
+      option: 'tensors',
+      expected: 'other names',
+      got: reserved,
+      remedy: `The format keeps ${reserved} to itself.`,
+    })
+  const read = Object.keys(given)
+    .sort(compare)
+    .map(name => [name, numbersOf(name, given[name])] as const)
+  let end = 0
+  const entries = read.map(([name, { shape, data }]) => {
+    const begin = end
+    end += data.byteLength
+    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const
+  })
+  const texts = Object.keys(metadata).length > 0 ? [[reserved, metadata] as const] : []
+  const json = new TextEncoder().encode(JSON.stringify(byName<object>([...texts, ...entries])))
+  // Spaces behind it, so that the elements can be read where they lie.
+  const length = Math.ceil(json.length / 8) * 8
+  const bytes = new Uint8Array(8 + length + end)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true)
+  bytes.fill(0x20, 8, 8 + length).set(json, 8)
+  let at = 8 + length
+  for (const [, { data }] of read) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
+    at += data.byteLength
+  }
+  return bytes
+}
+
+/** How an error of a file is made. */
+type Faults = (expected: string, got: string) => DocumentError
+
+const faultsOf =
+  (file: string): Faults =>
+  (expected, got) =>
+    new DocumentError({
+      file,
+      expected,
+      got,
+      remedy: 'It is cut off, damaged, or no safetensors file: write or download it again.',
+    })
+
+/** The name that an object of the header has twice; JSON's readers keep the last. */
+const twiceIn = (json: string): string | undefined => {
+  const seen: Set<string>[] = []
+  let text = ''
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}:]/g))
+    if (token === '{') seen.push(new Set())
+    else if (token === '}') seen.pop()
+    else if (token !== ':') text = token
+    else {
+      const [names, name] = [seen.at(-1), JSON.parse(text) as string]
+      if (names?.has(name)) return name
+      names?.add(name)
+    }
+  return undefined
+}
+
+const parsedHeader = (bytes: Uint8Array, fault: Faults): Readonly<Record<string, unknown>> => {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw fault('a header in UTF-8', 'bytes that are none')
+  }
+  if (!text.startsWith('{')) throw fault("a header that begins with '{'", show(text.slice(0, 20)))
+  let header: unknown
+  try {
+    header = JSON.parse(text)
+  } catch (error) {
+    throw fault('a header of JSON', (error as Error).message)
+  }
+  const twice = twiceIn(text)
+  if (twice !== undefined) throw fault('a header with each name once', `${show(twice)} twice`)
+  // It begins like an object, hence it is one.
+  return header as Readonly<Record<string, unknown>>
+}
+
+/** A tensor that the header tells of. */
+interface Entry {
+  readonly name: string
+  readonly dtype: string
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  readonly begin: number
+  readonly end: number
+}
+
+const fields = ['dtype', 'shape', 'data_offsets']
+
+const entryOf = (name: string, value: unknown, fault: Faults): Entry => {
+  const subject = `of ${show(name)}`
+  if (!isRecord(value)) throw fault(`${subject} { ${fields.join(', ')} }`, show(value))
+  const unknown = Object.keys(value).find(field => !fields.includes(field))
+  if (unknown !== undefined) throw fault(`${subject} ${fields.join(', ')} only`, show(unknown))
+  const [dtype, shape, offsets] = fields.map(field => own(value, field))
+  const type = isText(dtype) ? elementTypes.get(dtype) : undefined
+  if (!isText(dtype) || type === undefined)
+    throw fault(`${subject} a dtype of ${[...elementTypes.keys()].join(', ')}`, show(dtype))
+  if (!isList(shape) || !shape.every(isDimension)) throw fault(`${subject} a shape of integers >= 0`, show(shape))
+  if (!isList(offsets) || offsets.length !== 2 || !offsets.every(isDimension))
+    throw fault(`${subject} data_offsets, [begin, end]`, show(offsets))
+  const [begin, end] = offsets as [number, number]
+  const size = sizeOf(shape as readonly number[]) * type.bytes
+  if (end - begin !== size)
+    throw fault(`${subject} ${size} bytes for ${dtype} ${showShape(shape as readonly number[])}`, String(end - begin))
+  return { name, dtype, type, shape: Object.freeze(shape as readonly number[]), begin, end }
+}
+
+/** Checks that tensors, sorted by their place, fill a file's bytes from the first to the last. */
+const checkPlaces = (entries: readonly Entry[], size: number, fault: Faults): void => {
+  let at = 0
+  for (const { name, begin, end } of entries) {
+    if (begin !== at) throw fault(`the bytes of ${show(name)} to begin at ${at}, where those before end`, String(begin))
+    if (end > size) throw fault(`${end} bytes of elements, for ${show(name)}`, String(size))
+    at = end
+  }
+  if (at !== size) throw fault(`${at} bytes of elements`, String(size))
+}
+
+const fileOption = codec<string>('the name of a file', value => (isText(value) && value !== '' ? value : undefined))
+
+/**
+ * The tensors of a file in the safetensors format, as 32-bit floats whatever their elements are: wider ones are rounded to
+ * the nearest, narrower ones are exact, booleans are 0 and 1. Every byte of the file is accounted for.
+ *
+ * @param bytes of the file; they are copied
+ * @param options `file`: the name of the file for errors (default: `safetensors`)
+ * @throws DocumentError if the file is cut off, damaged or another, or has elements of a type that is not read
+ * @throws InvalidOption if an argument is invalid
+ * @example
+ * ```ts
+ * const bytes = encodeSafetensors({ bias: { data: new Float32Array([1, 2, 3]), shape: [3] } })
+ * decodeSafetensors(bytes).tensors.bias?.data // [1, 2, 3]
+ * ```
+ */
+export const decodeSafetensors = (bytes: Uint8Array, options: { readonly file?: string } = {}): Safetensors => {
+  const owner = 'decodeSafetensors'
+  const remedy = 'decodeSafetensors(bytes)'
+  const { file } = parseOptions(owner, remedy, { file: { codec: fileOption, default: 'safetensors' } }, options)
+  if (!(bytes instanceof Uint8Array))
+    throw new InvalidOption({
+      layer: owner,
+      option: 'bytes',
+      expected: 'a Uint8Array',
+      got: show(bytes),
+      remedy: `For example: ${remedy}.`,
+    })
+  const fault = faultsOf(file)
+  if (bytes.length < 8) throw fault('8 bytes that give the length of the header', `${bytes.length} bytes`)
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
+  if (length > longestHeader) throw fault(`a header of at most ${longestHeader} bytes`, String(length))
+  const start = 8 + Number(length)
+  if (start > bytes.length) throw fault(`a header of ${length} bytes`, `${bytes.length - 8} bytes`)
+  const { [reserved]: texts = {}, ...rest } = parsedHeader(bytes.subarray(8, start), fault)
+  if (!isRecord(texts) || !Object.values(texts).every(isText)) throw fault(`${reserved} of texts by name`, show(texts))
+  const entries = Object.entries(rest)
+    .map(([name, value]) => entryOf(name, value, fault))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end)
+  checkPlaces(entries, bytes.length - start, fault)
+  const tensors = entries.map(({ name, dtype, type, shape, begin, end }) => {
+    const data = type.read(bytes.slice(start + begin, start + end).buffer as ArrayBuffer)
+    if (data === undefined) throw fault(`of ${show(name)} elements of type ${dtype}`, 'bytes that are none')
+    return [name, Object.freeze({ data, shape, dtype })] as const
+  })
+  return Object.freeze({ tensors: byName(tensors), metadata: byName(Object.entries(texts) as [string, string][]) })
+}
