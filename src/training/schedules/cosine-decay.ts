@@ -1,0 +1,69 @@
+import { boolean, number } from '../../core/options.ts'
+import { finite, positive, type Schedule, schedule, share, startIter, updates } from './schedule.ts'
+
+/** The options of {@link cosineDecay}. */
+export interface CosineDecayOptions {
+  /** The rate of update 0. */
+  readonly initialValue: number
+  /** The number of updates until the lowest rate; with `restarts`, those of the first period. */
+  readonly decayIter: number
+  /** The lowest rate, as a part of `initialValue`. Default: 0. */
+  readonly alpha?: number
+  /** A power of the cosine's part. Default: 1. */
+  readonly exponent?: number
+  /** Whether it starts again after each period, rather than to stay low. Default: false. */
+  readonly restarts?: boolean
+  /** How many times as long each period is as the one before, 1 or more. Default: 1. */
+  readonly tMul?: number
+  /** How many times as high each period starts as the one before. Default: 1. */
+  readonly mMul?: number
+  /** Counts from here on: the rate of the first update is that of update `startIter`. Default: 0. */
+  readonly startIter?: number
+}
+
+/** In which period a time is, counted in first periods, and which part of that is over. */
+const periodOf = (time: number, tMul: number): readonly [period: number, part: number] => {
+  if (tMul === 1) return [Math.floor(time), time - Math.floor(time)]
+  const startOf = (period: number) => (tMul ** period - 1) / (tMul - 1)
+  // The logarithm is rounded, and may come out as the period beside.
+  const near = Math.floor(Math.log(1 + time * (tMul - 1)) / Math.log(tMul))
+  const period = startOf(near) > time ? near - 1 : startOf(near + 1) <= time ? near + 1 : near
+  return [period, (time - startOf(period)) / tMul ** period]
+}
+
+/**
+ * Half a cosine: `initialValue · ((1 - alpha) · c + alpha)` with `c = (0.5 · (1 + cos(π · t / decayIter))) ^ exponent` for
+ * update t, and the lowest rate from update `decayIter` on. With `restarts` the rate goes up again instead: period n takes
+ * `decayIter · tMul ^ n` updates, and its c is multiplied by `mMul ^ n`. (Loshchilov and Hutter 2017, SGDR: Stochastic Gradient
+ * Descent with Warm Restarts.)
+ *
+ * @throws InvalidOption when an option is missing or out of its range
+ * @example
+ * ```ts
+ * cosineDecay({ initialValue: 1, decayIter: 100 })(200) // 0
+ * cosineDecay({ initialValue: 1, decayIter: 100, restarts: true, mMul: 0.5 })(200) // 0.25
+ * ```
+ */
+export const cosineDecay = (options: CosineDecayOptions): Schedule =>
+  schedule<Required<CosineDecayOptions>>(
+    'cosineDecay',
+    'cosineDecay({ initialValue: 0.1, decayIter: 1000 })',
+    {
+      initialValue: { codec: finite },
+      decayIter: { codec: updates },
+      alpha: { codec: share, default: 0 },
+      exponent: { codec: positive, default: 1 },
+      restarts: { codec: boolean, default: false },
+      tMul: { codec: number('a number >= 1', value => value >= 1), default: 1 },
+      mMul: { codec: positive, default: 1 },
+      startIter,
+    },
+    options,
+    ({ initialValue, decayIter, alpha, exponent, restarts, tMul, mMul, startIter: first }) =>
+      update => {
+        const time = (update + first) / decayIter
+        const [period, part] = restarts ? periodOf(time, tMul) : [0, Math.min(time, 1)]
+        const wave = mMul ** period * (0.5 * (1 + Math.cos(Math.PI * part))) ** exponent
+        return initialValue * ((1 - alpha) * wave + alpha)
+      },
+  )

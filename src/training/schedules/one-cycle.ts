@@ -1,0 +1,70 @@
+import { InvalidOption } from '../../core/errors.ts'
+import { boolean, number, oneOf } from '../../core/options.ts'
+import { through } from './piecewise.ts'
+import { finite, positive, type Schedule, schedule, updates } from './schedule.ts'
+
+/** The options of {@link oneCycle}. */
+export interface OneCycleOptions {
+  /** The highest rate. */
+  readonly peakValue: number
+  /** The number of updates until the lowest rate. */
+  readonly totalIter: number
+  /** Which part of them leads up. Default: 0.3. */
+  readonly pctStart?: number
+  /** By how much the highest rate is divided for that of update 0. Default: 25. */
+  readonly divFactor?: number
+  /** By how much the rate of update 0 is divided for the lowest, in the end. Default: 10,000. */
+  readonly finalDivFactor?: number
+  /** Along half a cosine (the default) or a line. */
+  readonly interpolation?: 'linear' | 'cosine'
+  /** Whether it comes down to the rate of update 0 first, and to the lowest from there. Default: false. */
+  readonly threePhase?: boolean
+  /** With `threePhase`, at which part of all updates it is back at the rate of update 0. Default: 0.85. */
+  readonly pctFinal?: number
+}
+
+const part = number('a number > 0 and < 1', value => value > 0 && value < 1)
+
+/**
+ * One cycle: from `peakValue / divFactor` up to `peakValue` at update `⌊pctStart · totalIter⌋`, and down to
+ * `peakValue / divFactor / finalDivFactor` at update `totalIter`, where it stays. (Smith and Topin 2018, Super-Convergence.)
+ *
+ * @throws InvalidOption when an option is missing or out of its range
+ * @example
+ * ```ts
+ * const rate = oneCycle({ peakValue: 1, totalIter: 100 })
+ * rate(0) // 0.04
+ * rate(30) // 1
+ * ```
+ */
+export const oneCycle = (options: OneCycleOptions): Schedule =>
+  schedule<Required<OneCycleOptions>>(
+    'oneCycle',
+    'oneCycle({ peakValue: 0.1, totalIter: 1000 })',
+    {
+      peakValue: { codec: finite },
+      totalIter: { codec: updates },
+      pctStart: { codec: part, default: 0.3 },
+      divFactor: { codec: positive, default: 25 },
+      finalDivFactor: { codec: positive, default: 1e4 },
+      interpolation: { codec: oneOf(['linear', 'cosine']), default: 'cosine' },
+      threePhase: { codec: boolean, default: false },
+      pctFinal: { codec: part, default: 0.85 },
+    },
+    options,
+    ({ peakValue, totalIter, pctStart, divFactor, finalDivFactor, interpolation, threePhase, pctFinal }) => {
+      if (threePhase && pctFinal <= pctStart)
+        throw new InvalidOption({
+          layer: 'oneCycle',
+          option: 'pctFinal',
+          expected: `a number > pctStart, ${pctStart}`,
+          got: String(pctFinal),
+          remedy: 'Let the rate come down after it has gone up.',
+        })
+      const first = peakValue / divFactor
+      const [up, back] = [Math.floor(pctStart * totalIter), Math.floor(pctFinal * totalIter)]
+      return threePhase
+        ? through([up, back, totalIter], [first, peakValue, first, first / finalDivFactor], interpolation)
+        : through([up, totalIter], [first, peakValue, first / finalDivFactor], interpolation)
+    },
+  )

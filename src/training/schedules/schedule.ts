@@ -1,0 +1,138 @@
+import type * as t from 'io-ts/lib/index.js'
+import { InvalidOption, show } from '../../core/errors.ts'
+import { boolean, codec, integer, number, type Options, parseOptions } from '../../core/options.ts'
+import { shownAs } from '../../core/shown.ts'
+import { byName, isShortList } from '../../core/trees.ts'
+import type { Step } from '../optimizer.ts'
+
+/** What a schedule is as plain data: its name and options, for `scheduleFromJson`. */
+export interface ScheduleJson {
+  readonly schedule: string
+  readonly [option: string]: unknown
+}
+
+/**
+ * A rate as a pure function of the number of the update, from 0 on. What lies between two updates has a value too, so
+ * that a schedule can be drawn or measured in epochs.
+ */
+export interface Schedule {
+  (update: number): number
+  readonly kind: 'Schedule'
+  /** The name of the function that made it. */
+  readonly schedule: string
+  readonly options: Readonly<Record<string, unknown>>
+  /** @throws InvalidOption when a schedule within is a function that has no name to be found by */
+  readonly toJSON: () => ScheduleJson
+}
+
+const printed = (value: unknown): string =>
+  isShortList(value)
+    ? `[${value.map(printed).join(', ')}]`
+    : typeof value === 'string' || (typeof value === 'function' && !isSchedule(value))
+      ? show(value)
+      : String(value)
+
+/** Whether a value is a schedule that prints itself. */
+export const isSchedule = (value: unknown): value is Schedule =>
+  typeof value === 'function' && (value as Partial<Schedule>).kind === 'Schedule'
+
+/** An option's value as plain data. */
+const plain = (owner: string, option: string, value: unknown): unknown => {
+  if (isShortList(value)) return value.map(part => plain(owner, option, part))
+  if (isSchedule(value)) return value.toJSON()
+  if (typeof value !== 'function') return value
+  throw new InvalidOption({
+    layer: owner,
+    option,
+    expected: 'a number or a schedule, as plain data has no functions',
+    got: show(value),
+    remedy: 'For example: exponentialDecay({ initialValue: 0.1, reductionFreq: 100, reductionRate: 0.5 }).',
+  })
+}
+
+/** Makes a schedule: options, checked, and the function that they give. */
+export const schedule = <Normal extends object>(
+  name: string,
+  example: string,
+  options: Options<Normal>,
+  given: unknown,
+  make: (options: Normal) => (update: number) => number,
+): Schedule => {
+  const normal = parseOptions(name, example, options, given)
+  const rate = make(normal)
+  const shown = Object.entries(normal).filter(([option, value]) => value !== options[option as keyof Normal].default)
+  const at = (update: number): number => {
+    if (typeof update === 'number' && update >= 0 && update < Number.POSITIVE_INFINITY) return rate(update)
+    throw new InvalidOption({
+      layer: name,
+      option: 'update',
+      expected: 'the number of an update, from 0 on',
+      got: show(update),
+      remedy: 'For example: schedule(0) for the rate of the first update.',
+    })
+  }
+  const own = {
+    kind: 'Schedule' as const,
+    schedule: name,
+    options: byName(Object.entries(normal)),
+    toJSON: (): ScheduleJson => ({
+      schedule: name,
+      ...Object.fromEntries(Object.entries(normal).map(([option, value]) => [option, plain(name, option, value)])),
+    }),
+    toString: () => `${name}({ ${shown.map(([option, value]) => `${option}: ${printed(value)}`).join(', ')} })`,
+  }
+  return Object.freeze(Object.defineProperties(Object.assign(at, own), shownAs(String)))
+}
+
+/** The rate of an update. */
+export const rateAt = (rate: Step, update: number): number => (typeof rate === 'number' ? rate : rate(update))
+
+/** Any finite number. */
+export const finite: t.Type<number, unknown, unknown> = number('a finite number')
+/** A number of updates. */
+export const updates: t.Type<number, unknown, unknown> = number('a positive number of updates', n => n > 0)
+export const positive: t.Type<number, unknown, unknown> = number('a positive number', value => value > 0)
+/** A part of a whole. */
+export const share: t.Type<number, unknown, unknown> = number(
+  'a number >= 0 and <= 1',
+  value => value >= 0 && value <= 1,
+)
+/** A finite number, or `null` for none. */
+export const finiteOrNone: t.Type<number | null, unknown, unknown> = codec(
+  'a finite number, or null for none',
+  value => (value === null || (typeof value === 'number' && Number.isFinite(value)) ? value : undefined),
+)
+export const rate: t.Type<Step, unknown, unknown> = codec(
+  'a finite number, or a function of the number of the update',
+  value =>
+    typeof value === 'function' || (typeof value === 'number' && Number.isFinite(value)) ? (value as Step) : undefined,
+)
+
+/** The number of the update that a schedule begins with. */
+export const startIter: { readonly codec: t.Type<number, unknown, unknown>; readonly default: number } = {
+  codec: integer(0),
+  default: 0,
+}
+export const staircase: { readonly codec: t.Type<boolean, unknown, unknown>; readonly default: boolean } = {
+  codec: boolean,
+  default: false,
+}
+
+/** A list of at least so many elements that all pass. */
+export const listOf = <A>(
+  expected: string,
+  element: t.Type<A, unknown, unknown>,
+  test: (list: readonly A[]) => boolean = () => true,
+): t.Type<readonly A[], unknown, unknown> =>
+  codec(expected, value => {
+    if (!isShortList(value) || !value.every(element.is)) return undefined
+    const list = Object.freeze([...value])
+    return test(list) ? list : undefined
+  })
+
+/** Numbers of updates, each after the one before. */
+export const boundaries: t.Type<readonly number[], unknown, unknown> = listOf(
+  'a list of numbers of updates >= 0 in increasing order',
+  number('a number >= 0', value => value >= 0),
+  list => list.every((boundary, i) => i === 0 || boundary > (list[i - 1] as number)),
+)

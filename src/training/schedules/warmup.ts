@@ -1,0 +1,36 @@
+import type { Step } from '../optimizer.ts'
+import { finite, rate, rateAt, type Schedule, schedule, updates } from './schedule.ts'
+
+/** The options of {@link warmup}. */
+export interface WarmupOptions {
+  /** What comes after: a rate, or a schedule, which begins with its update 0. */
+  readonly to: Step
+  /** How many updates the way there takes. */
+  readonly warmupIter: number
+  /** The rate of update 0. Default: 0. */
+  readonly initialValue?: number
+}
+
+/**
+ * A line from `initialValue` at update 0 to where `to` begins, at update `warmupIter`; from there on that schedule.
+ *
+ * @throws InvalidOption when an option is missing or out of its range
+ * @example
+ * ```ts
+ * const rate = warmup({ to: cosineDecay({ initialValue: 0.1, decayIter: 1000 }), warmupIter: 100 })
+ * rate(50) // 0.05
+ * rate(100) // 0.1
+ * ```
+ */
+export const warmup = (options: WarmupOptions): Schedule =>
+  schedule<Required<WarmupOptions>>(
+    'warmup',
+    'warmup({ to: 0.1, warmupIter: 100 })',
+    { to: { codec: rate }, warmupIter: { codec: updates }, initialValue: { codec: finite, default: 0 } },
+    options,
+    ({ to: after, warmupIter, initialValue }) =>
+      update =>
+        update < warmupIter
+          ? initialValue + (rateAt(after, 0) - initialValue) * (update / warmupIter)
+          : rateAt(after, update - warmupIter),
+  )
