@@ -4,6 +4,7 @@ import {
   BackendError,
   constant,
   DocumentError,
+  FileError,
   InvalidOption,
   key,
   LayerConnectionError,
@@ -28,6 +29,7 @@ describe('Errors', () => {
     [new DocumentError({ file: 'a.csv', line: 3, ...fault }), 'DocumentError', 'a.csv, line 3'],
     [new BackendError({ backend: 'wasm', ...fault }), 'BackendError', 'wasm'],
     [new BackendError({ backend: 'wasm', layer: 'fc', ...fault }), 'BackendError', 'wasm, fc'],
+    [new FileError({ file: 'runs/a', code: 'ENOSPC', ...fault }), 'FileError', 'runs/a'],
   ] as const
 
   for (const [error, name, subject] of made)
@@ -44,6 +46,7 @@ describe('Errors', () => {
     expect([made[3][0].line, made[3][0].column, made[3][0].text]).to.deep.equal([2, 7, '… x ⟵ y'])
     expect([made[4][0].line, made[5][0].line]).to.deep.equal([undefined, 3])
     expect([made[6][0].layer, made[7][0].layer]).to.deep.equal([undefined, 'fc'])
+    expect(made[8][0].code).to.equal('ENOSPC')
   })
 })
 

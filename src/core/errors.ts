@@ -151,6 +151,20 @@ export class DocumentError extends JoineryError {
   }
 }
 
+/** A file or folder that the system does not let read or write: a full disk, no permission, a file in place of a folder. */
+export class FileError extends JoineryError {
+  declare readonly file: string
+  /** The system's name for the reason, such as `ENOSPC`, where it gave one. */
+  declare readonly code: string | undefined
+  constructor(
+    fault: Fault & { readonly file: string; readonly code?: string | undefined },
+    options: ErrorOptions = {},
+  ) {
+    const { file, code } = fault
+    super('FileError', file, fault, { file, code }, options)
+  }
+}
+
 /** A backend that is not installed, or that cannot run a graph. */
 export class BackendError extends JoineryError {
   /** The backend's name. */

@@ -13,6 +13,7 @@ export {
   BackendError,
   DocumentError,
   type Fault,
+  FileError,
   InvalidOption,
   JoineryError,
   LayerConnectionError,

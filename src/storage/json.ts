@@ -1,0 +1,37 @@
+import { byName, isList, isRecord } from '../core/trees.ts'
+
+// JSON has no NaN, no infinities and no negative zero, all of which a history of losses may have.
+
+/** What JSON holds, and the numbers that it lacks. */
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain }
+
+const lacking: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['-0', -0],
+])
+
+/** The name under which a record holds a number that JSON lacks; names that begin like it get one more sign. */
+const marker = '$number'
+
+/** A value that is JSON's; records of it have their own names only. */
+export const toJson = (value: Plain): Plain => {
+  if (typeof value === 'number') {
+    if (Number.isFinite(value) && !Object.is(value, -0)) return value
+    return byName([[marker, Object.is(value, -0) ? '-0' : String(value)]])
+  }
+  if (isList(value)) return (value as readonly Plain[]).map(toJson)
+  if (!isRecord(value)) return value
+  return byName(Object.entries(value).map(([name, own]) => [name.startsWith('$') ? `$${name}` : name, toJson(own)]))
+}
+
+/** The value that {@link toJson} made one of, frozen. */
+export const fromJson = (value: Plain): Plain => {
+  if (isList(value)) return Object.freeze((value as readonly Plain[]).map(fromJson))
+  if (!isRecord(value)) return value
+  const entries = Object.entries(value) as [string, Plain][]
+  const [first] = entries
+  if (entries.length === 1 && first?.[0] === marker) return lacking.get(String(first[1])) ?? Number.NaN
+  return byName(entries.map(([name, own]) => [name.startsWith('$$') ? name.slice(1) : name, fromJson(own)] as const))
+}
