@@ -133,6 +133,8 @@ const calls: Readonly<Record<string, Given>> = {
   oneCycle: [{ peakValue: 0.1, totalIter: 10 }],
   sequence: [{ schedules: [0.1, 0.2], boundaries: [1] }],
   scheduleFromJson: [{ schedule: 'stepDecay', initialValue: 0.1, reductionFreq: 10 }],
+  dataset: [{ x: [[1], [2]], y: new Float32Array(2) }],
+  isDataset: [1],
   codec: ['a number', (value: unknown) => value],
   oneOf: [['a', 'b']],
   chooseBackend: ['tfjs'],

@@ -165,6 +165,35 @@ export class FileError extends JoineryError {
   }
 }
 
+/** Where in data something is wrong. */
+export interface DataFault extends Fault {
+  /** What reads the data: a function, used where no file is named. */
+  readonly owner: string
+  /** The file that the data come from. */
+  readonly file?: string
+  /** The line of a text file, from 1. */
+  readonly line?: number
+  /** The number of the example, from 0. */
+  readonly row?: number
+  /** The field of the example, and the place in it: `x[3]`; the column of a text file. */
+  readonly column?: string
+}
+
+/** Data that cannot be read, or whose examples do not belong together. */
+export class DataError extends JoineryError {
+  declare readonly file: string | undefined
+  declare readonly line: number | undefined
+  declare readonly row: number | undefined
+  declare readonly column: string | undefined
+  constructor(fault: DataFault, options: ErrorOptions = {}) {
+    const { owner, file, line, row, column } = fault
+    const place = Object.entries({ line, row, column }).flatMap(([name, at]) =>
+      at === undefined ? [] : `${name} ${at}`,
+    )
+    super('DataError', [file ?? owner, ...place].join(', '), fault, { file, line, row, column }, options)
+  }
+}
+
 /** A backend that is not installed, or that cannot run a graph. */
 export class BackendError extends JoineryError {
   /** The backend's name. */

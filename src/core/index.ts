@@ -11,6 +11,8 @@ export {
 } from './define.ts'
 export {
   BackendError,
+  DataError,
+  type DataFault,
   DocumentError,
   type Fault,
   FileError,

@@ -1,0 +1,39 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { InvalidOption, show } from '../core/errors.ts'
+import { codec, integer, isFunction } from '../core/options.ts'
+
+// Arguments of datasets, as a call from JavaScript may give anything.
+
+/**
+ * An argument in its normal form.
+ *
+ * @param example a right call, for the remedy
+ * @throws InvalidOption if the codec rejects it
+ */
+export const argument = <A>(
+  owner: string,
+  option: string,
+  type: t.Type<A, unknown, unknown>,
+  value: unknown,
+  example: string,
+): A => {
+  const parsed = type.decode(value)
+  if (isLeft(parsed))
+    throw new InvalidOption({
+      layer: owner,
+      option,
+      expected: type.name,
+      got: show(value),
+      remedy: `For example: ${example}.`,
+    })
+  return parsed.right
+}
+
+/** A number of items, from 1. */
+export const count: t.Type<number, unknown, unknown> = integer(1)
+
+/** A function of an example. */
+export const callback: t.Type<(...args: never[]) => unknown, unknown, unknown> = codec('a function', value =>
+  isFunction(value) ? value : undefined,
+)

@@ -1,0 +1,106 @@
+import type { Batched } from './stack.ts'
+
+// How datasets read: what every operation of a dataset takes and gives.
+
+/** One reading of a dataset. */
+export interface Pass {
+  /** The number of the epoch, from 0: a shuffled dataset has another order in each. */
+  readonly epoch: number
+  /** How many items at the start are left out. */
+  readonly from: number
+}
+
+/** Which rows are batched, and whether a NaN among them is an error. */
+export interface Gathering {
+  readonly rows: Int32Array
+  readonly allowNaN: boolean
+}
+
+/** Items in memory, for one epoch. */
+export interface View<E> {
+  readonly count: number
+  readonly at: (row: number) => E
+  /** Some rows as one batch: columns are copied at the speed of memory. */
+  readonly gather: (gathering: Gathering) => Batched<E>
+}
+
+/** What a dataset is for its operations. */
+export interface Source<E> {
+  /** How it prints. */
+  readonly text: string
+  /** How many items it has in an epoch, where that is known. */
+  readonly size: number | undefined
+  /** How many examples an item holds, where it is a batch. */
+  readonly batchSize: number | undefined
+  readonly read: (pass: Pass) => AsyncGenerator<E, void, undefined>
+  /** The items of each epoch by row, where all of them are in memory; the promise is of what must be read first. */
+  readonly view?: () => Promise<(epoch: number) => View<E>>
+}
+
+/** A generator without its first items. */
+export async function* dropped<E>(
+  items: AsyncGenerator<E, void, undefined>,
+  n: number,
+): AsyncGenerator<E, void, undefined> {
+  let left = n
+  for await (const item of items) {
+    if (left > 0) left--
+    else yield item
+  }
+}
+
+/** Up to so many items of a generator. The one after the last is not asked for. */
+export async function* taken<E>(
+  items: AsyncGenerator<E, void, undefined>,
+  n: number,
+): AsyncGenerator<E, void, undefined> {
+  let left = n
+  if (left <= 0) return
+  for await (const item of items) {
+    yield item
+    left--
+    if (left <= 0) return
+  }
+}
+
+/** A source whose items are in memory. */
+export const inMemory = <E>(
+  about: Pick<Source<E>, 'text' | 'size' | 'batchSize'>,
+  view: NonNullable<Source<E>['view']>,
+): Source<E> => ({
+  ...about,
+  view,
+  async *read({ epoch, from }) {
+    const { count, at } = (await view())(epoch)
+    for (let row = from; row < count; row++) yield at(row)
+  },
+})
+
+/** A source of other views: of each epoch's items, those that `change` makes of them. */
+export const throughViews = <E, R>(
+  { batchSize }: Source<E>,
+  view: NonNullable<Source<E>['view']>,
+  about: Pick<Source<R>, 'text' | 'size'>,
+  change: (open: (epoch: number) => View<E>) => (epoch: number) => View<R>,
+): Source<R> => inMemory({ batchSize, ...about }, async () => change(await view()))
+
+/** The items of a view in another order, or some of them. */
+export const reordered = <E>({ at, gather }: View<E>, order: Int32Array): View<E> => ({
+  count: order.length,
+  at: row => at(order[row] as number),
+  gather: ({ rows, allowNaN }) => gather({ rows: rows.map(row => order[row] as number), allowNaN }),
+})
+
+/** Consecutive items of a view. */
+export const sliced = <E>({ at, gather }: View<E>, from: number, count: number): View<E> => ({
+  count,
+  at: row => at(from + row),
+  gather: ({ rows, allowNaN }) => gather({ rows: rows.map(row => from + row), allowNaN }),
+})
+
+/** The numbers from .. to - 1. */
+export const range = (from: number, to: number): Int32Array => {
+  const rows = new Int32Array(to - from)
+  for (let i = 0; i < rows.length; i++) rows[i] = from + i
+  return rows
+}
