@@ -1,0 +1,144 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type * as t from 'io-ts/lib/index.js'
+import { InvalidOption, show } from '../../core/errors.ts'
+import type { Ops } from '../../core/ops.ts'
+import { codec, ownOptions } from '../../core/options.ts'
+import { matchNames, variableName } from '../../core/patterns.ts'
+import { shownAs } from '../../core/shown.ts'
+import { byName, isRecord, leavesOf, treeOf, type VariableTree } from '../../core/trees.ts'
+import { another, handOver, tfjsOps, tidily } from '../../ops/tfjs/index.ts'
+import { asTensors } from '../given.ts'
+import type { ParamsTree } from '../optimizer.ts'
+import { meantBy, namesIn } from './roles.ts'
+
+/**
+ * What is added to the loss so that parameters stay small, or of another form. Called on parameters it gives that number.
+ */
+export interface Regularizer {
+  (params: ParamsTree): tf.Scalar
+  readonly kind: 'Regularizer'
+  readonly name: string
+  /** Its options, as it prints them. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** A scalar. */
+  readonly penalty: <T>(ops: Ops<T>, params: VariableTree<T>) => T
+}
+
+/** A function of values that is a value with a name, and prints itself. */
+export const valued = <F extends object, V extends { readonly name: string }>(
+  call: F,
+  value: V,
+  text: string,
+): F & V => {
+  const { name, ...rest } = value
+  Object.defineProperties(Object.assign(call, rest), {
+    name: { value: name },
+    toString: { value: () => text },
+    ...shownAs(String),
+  })
+  return Object.freeze(call) as F & V
+}
+
+/** Options as a call has them, without those that are none. */
+export const printed = (options: Readonly<Record<string, unknown>>): string => {
+  const entries = Object.entries(options)
+    .filter(([, value]) => value !== null)
+    .map(([option, value]) => `${option}: ${show(value)}`)
+  return entries.length === 0 ? '' : `{ ${entries.join(', ')} }`
+}
+
+const made = (
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  penalty: Regularizer['penalty'],
+  text: string,
+): Regularizer => {
+  const call = (params: ParamsTree): tf.Scalar => {
+    const tree = asTensors(name, 'params', params)
+    const given = new Set(leavesOf(tree).map(([, , tensor]) => tensor))
+    const result = tidily(() => {
+      const value = penalty(tfjsOps, tree)
+      return given.has(value) ? another(value) : value
+    })
+    return handOver(result) as tf.Tensor as tf.Scalar
+  }
+  return valued(call, { kind: 'Regularizer', name, options, penalty } as const, text)
+}
+
+/**
+ * Makes a regularizer from what one parameter is to add to the loss: a scalar, or `null` for a parameter that adds nothing.
+ *
+ * @param options as it prints them; `exclude` says by patterns of names which parameters are left out, and `null`, the
+ *   default, leaves out all but weights: biases, scales, slopes and initial states
+ * @throws InvalidOption when the name or the function is none; from a call, when the function gives anything but a scalar
+ * @example
+ * ```ts
+ * const cubes = defineRegularizer('cubes', { exclude: [] }, (ops, w) =>
+ *   ops.sum(ops.abs(ops.multiply(w, ops.square(w))), ops.shape(w).map((_, i) => i)),
+ * )
+ * cubes({ linear: { weight: tensor([1, -2]) } }).dataSync()[0] // 9
+ * ```
+ */
+export const defineRegularizer = (
+  name: string,
+  options: Readonly<Record<string, unknown>> & { readonly exclude?: readonly string[] | null },
+  each: <T>(ops: Ops<T>, param: T) => T | null,
+): Regularizer => {
+  const fault = (option: string, expected: string, got: unknown) =>
+    new InvalidOption({
+      layer: 'defineRegularizer',
+      option,
+      expected,
+      got: show(got),
+      remedy: "For example: defineRegularizer('squares', {}, (ops, w) => ops.sum(ops.square(w), [0])).",
+    })
+  if (typeof name !== 'string' || name === '') throw fault('name', 'a name', name)
+  if (typeof each !== 'function') throw fault('each', 'a function of ops and a parameter', each)
+  const own = ownOptions('defineRegularizer', "defineRegularizer('squares', {}, each)", options)
+  const excluded = (own.exclude ?? null) as readonly string[] | null
+  const penalty = <T>(ops: Ops<T>, params: VariableTree<T>): T => {
+    const leaves = leavesOf(params)
+    const isMeant = meantBy(name, excluded, namesIn(params))
+    const parts = leaves.flatMap(([layer, variable, param]) => {
+      if (!isMeant({ layer, name: variable })) return []
+      const part = each(ops, param)
+      if (part === null) return []
+      if (typeof part !== 'object' || ops.shape(part)?.length !== 0)
+        throw fault('each', `a scalar for ${layer}, ${variable}`, part)
+      return [part]
+    })
+    return (
+      parts.reduce<T | undefined>((sum, part) => (sum === undefined ? part : ops.add(sum, part)), undefined) ??
+      ops.constant(0)
+    )
+  }
+  return made(name, own, penalty, `${name}(${printed(own)})`)
+}
+
+const isRegularizer = (value: unknown): value is Regularizer =>
+  typeof value === 'function' && (value as Partial<Regularizer>).kind === 'Regularizer'
+
+/** Regularizers by patterns of names: each acts on the parameters that its pattern names. */
+const byPatterns = (regularizers: Readonly<Record<string, Regularizer>>): Regularizer => {
+  const entries = Object.entries(regularizers)
+  const penalty = <T>(ops: Ops<T>, params: VariableTree<T>): T => {
+    const leaves = leavesOf(params)
+    const parts = entries.map(([pattern, own]) => {
+      const names = matchNames('regularizer', 'regularizer', pattern, namesIn(params))
+      return own.penalty(ops, treeOf(leaves.filter(([layer, variable]) => names.has(variableName(layer, variable)))))
+    })
+    return parts.length === 0 ? ops.constant(0) : parts.reduce((a, b) => ops.add(a, b))
+  }
+  const text = entries.map(([pattern, own]) => `${show(pattern)}: ${own}`).join(', ')
+  return made('regularizer', regularizers, penalty, `{ ${text} }`)
+}
+
+/** How the option `regularizer` is read: one for all parameters, or a record of them by pattern, or `null` for none. */
+export const regularizerOption: t.Type<Regularizer | null, unknown, unknown> = codec(
+  "a regularizer such as l2(0.01), or a record of them by patterns of names, such as { 'conv*': l2(0.01) }",
+  value => {
+    if (value === null || isRegularizer(value)) return value
+    if (!isRecord(value) || !Object.values(value).every(isRegularizer)) return undefined
+    return byPatterns(byName(Object.entries(value) as [string, Regularizer][]))
+  },
+)

@@ -1,0 +1,167 @@
+import type * as t from 'io-ts/lib/index.js'
+import type { Ops } from '../../core/ops.ts'
+import { number, type Option, oneOf, parseOptions } from '../../core/options.ts'
+import { defineRegularizer, type Regularizer } from './regularizer.ts'
+import { exclude } from './roles.ts'
+
+const size: t.Type<number, unknown, unknown> = number('a number >= 0', value => value >= 0)
+const rate: Option<number> = { codec: size, default: 0.01 }
+
+/** What all regularizers take. */
+export interface ExcludeOption {
+  /**
+   * The parameters that are left out, by patterns of their names: `['*.bias', 'head*']`; `[]` for none. Default: `null`, all
+   * but weights: biases, gamma and beta of normalizations, slopes of activations, initial states.
+   */
+  readonly exclude?: readonly string[] | null
+}
+
+/** The options of {@link l1}, {@link l2} and {@link maxNorm}. */
+export interface PenaltyOptions extends ExcludeOption {
+  /** What the sum is multiplied by, 0 or more. Default: 0.01. */
+  readonly rate?: number
+}
+
+type Normal<Options> = Required<Options>
+
+const total = <T>(ops: Ops<T>, x: T): T =>
+  ops.sum(
+    x,
+    ops.shape(x).map((_, axis) => axis),
+  )
+
+/** A regularizer with one rate, which may be given alone. */
+const rated =
+  (name: string, each: <T>(ops: Ops<T>, param: T) => T) =>
+  (options: number | PenaltyOptions = {}): Regularizer => {
+    const given = typeof options === 'number' ? { rate: options } : options
+    const normal = parseOptions<Normal<PenaltyOptions>>(name, `${name}(0.01)`, { rate, exclude }, given)
+    return defineRegularizer(name, { ...normal }, (ops, param) =>
+      ops.multiply(each(ops, param), ops.constant(normal.rate)),
+    )
+  }
+
+/**
+ * `rate · sum(|w|)` over all weights: makes most of them 0.
+ *
+ * @param options the rate alone, or `{ rate, exclude }`
+ * @throws InvalidOption when the rate is negative; from a call, when a pattern names nothing
+ * @example
+ * ```ts
+ * l1(0.5)({ linear: { weight: tensor([[1, -3]]), bias: tensor([7]) } }).dataSync()[0] // 2
+ * String(l1(0.5)) // l1({ rate: 0.5 })
+ * ```
+ */
+export const l1: (options?: number | PenaltyOptions) => Regularizer = rated('l1', (ops, param) =>
+  total(ops, ops.abs(param)),
+)
+
+/**
+ * `rate · sum(w²)` over all weights, without the factor ½ that some put before it.
+ *
+ * @param options the rate alone, or `{ rate, exclude }`
+ * @throws InvalidOption when the rate is negative; from a call, when a pattern names nothing
+ * @example
+ * ```ts
+ * l2(0.5)({ linear: { weight: tensor([[1, -3]]), bias: tensor([7]) } }).dataSync()[0] // 5
+ * ```
+ */
+export const l2: (options?: number | PenaltyOptions) => Regularizer = rated('l2', (ops, param) =>
+  total(ops, ops.square(param)),
+)
+
+/**
+ * `rate · max(|w|)`, summed over the weights of all layers: only the largest of each feels it.
+ *
+ * @param options the rate alone, or `{ rate, exclude }`
+ * @throws InvalidOption when the rate is negative; from a call, when a pattern names nothing
+ * @example
+ * ```ts
+ * maxNorm(0.5)({ a: { weight: tensor([[1, -3]]) }, b: { weight: tensor([5]) } }).dataSync()[0] // 4
+ * ```
+ */
+export const maxNorm: (options?: number | PenaltyOptions) => Regularizer = rated('maxNorm', (ops, param) =>
+  ops.max(
+    ops.abs(param),
+    ops.shape(param).map((_, axis) => axis),
+  ),
+)
+
+/** The options of {@link elastic}. */
+export interface ElasticOptions extends ExcludeOption {
+  /** The rate of absolute values, 0 or more. Default: 0.01. */
+  readonly l1?: number
+  /** The rate of squares, 0 or more. Default: 0.01. */
+  readonly l2?: number
+}
+
+/**
+ * `l1 · sum(|w|) + l2 · sum(w²)` over all weights. (Zou and Hastie 2005, the elastic net.)
+ *
+ * @throws InvalidOption when a rate is negative; from a call, when a pattern names nothing
+ * @example
+ * ```ts
+ * elastic({ l1: 1, l2: 0.5 })({ linear: { weight: tensor([[1, -3]]) } }).dataSync()[0] // 9
+ * ```
+ */
+export const elastic = (options: ElasticOptions = {}): Regularizer => {
+  const normal = parseOptions<Normal<ElasticOptions>>(
+    'elastic',
+    'elastic({ l1: 0.01, l2: 0.01 })',
+    { l1: rate, l2: rate, exclude },
+    options,
+  )
+  return defineRegularizer('elastic', { ...normal }, (ops, param) =>
+    ops.add(
+      ops.multiply(total(ops, ops.abs(param)), ops.constant(normal.l1)),
+      ops.multiply(total(ops, ops.square(param)), ops.constant(normal.l2)),
+    ),
+  )
+}
+
+/** The options of {@link orthogonalPenalty}. */
+export interface OrthogonalPenaltyOptions extends PenaltyOptions {
+  /** What is to be orthogonal: the rows of a weight (the default), or its columns. */
+  readonly mode?: 'rows' | 'columns'
+}
+
+/** Rows of length 1; what is shorter than 1e-6 is divided by that. */
+const unitRows = <T>(ops: Ops<T>, rows: T): T => {
+  const squares = ops.sum(ops.square(rows), [1], true)
+  return ops.multiply(rows, ops.rsqrt(ops.maximum(squares, ops.constant(1e-12))))
+}
+
+/**
+ * The mean of `|cos|` of the angles between every two rows of a weight, or columns, times the rate, summed over all weights
+ * of two and more axes; those of more than two are taken as `[all but the last, last]`. The form is that of Keras'
+ * `OrthogonalRegularizer`.
+ *
+ * @param options the rate alone, or `{ rate, mode, exclude }`
+ * @throws InvalidOption when an option is out of its range; from a call, when a pattern names nothing
+ * @example
+ * ```ts
+ * const weight = tensor([[1, 0], [0, 2]])
+ * orthogonalPenalty(1)({ linear: { weight } }).dataSync()[0] // 0
+ * ```
+ */
+export const orthogonalPenalty = (options: number | OrthogonalPenaltyOptions = {}): Regularizer => {
+  const normal = parseOptions<Normal<OrthogonalPenaltyOptions>>(
+    'orthogonalPenalty',
+    'orthogonalPenalty(0.01)',
+    { rate, mode: { codec: oneOf(['rows', 'columns']), default: 'rows' }, exclude },
+    typeof options === 'number' ? { rate: options } : options,
+  )
+  return defineRegularizer('orthogonalPenalty', { ...normal }, (ops, param) => {
+    const shape = ops.shape(param)
+    if (shape.length < 2) return null
+    const table = shape.length === 2 ? param : ops.reshape(param, [null, shape.at(-1) as number])
+    const rows = unitRows(ops, normal.mode === 'rows' ? table : ops.transpose(table, [1, 0]))
+    const count = ops.shape(rows)[0] ?? 0
+    if (count < 2) return null
+    const cosines = ops.matmul(rows, ops.transpose(rows, [1, 0]))
+    const between = Float32Array.from({ length: count * count }, (_, i) => (i % (count + 1) === 0 ? 0 : 1))
+    const sum = total(ops, ops.multiply(ops.abs(cosines), ops.constant(between, [count, count])))
+    // Every pair stands there twice.
+    return ops.multiply(sum, ops.constant(normal.rate / (count * (count - 1))))
+  })
+}
