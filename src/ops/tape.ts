@@ -58,15 +58,15 @@ const isBeneath = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
  * @throws InvalidOption if it is none
  * @example
  * ```ts
- * import { tape, tensor, tfjsOps } from 'joinery'
+ * import { tape, tfjsOps } from 'joinery'
  * // The second derivative of x^3, by a tape over a tape.
  * const outer = tape(tfjsOps)
  * const inner = tape(outer.ops)
- * const x = outer.variable(tensor(2))
+ * const x = outer.variable(tfjsOps.constant(2))
  * const at = inner.variable(x)
  * const cube = inner.ops.multiply(at, inner.ops.square(at))
  * const [slope] = inner.gradients([[cube, outer.ops.constant(1)]], [at])
- * const [curvature] = outer.gradients([[slope!, tensor(1)]], [x])
+ * const [curvature] = outer.gradients([[slope!, tfjsOps.constant(1)]], [x])
  * Array.from(curvature!.dataSync()) // [12]
  * ```
  */
