@@ -17,6 +17,8 @@ export {
   type Fused,
   type Graph,
   type GraphNode,
+  type Loop,
+  type LoopResult,
   operands,
   type Placeholder,
   type Scan,

@@ -332,5 +332,10 @@ export const reference: Ops<Numbers> = alike<Numbers>(
       )
       return [carried, { shape: [batch as number, outputs.length, ...rest], data: rows.flat(2) }]
     },
+    loop: (condition, body, initial, limit) => {
+      let carried = initial
+      for (let i = 0; i < limit && condition(carried).data[0] !== 0; i++) carried = body(carried)
+      return carried
+    },
   },
 )

@@ -1,5 +1,6 @@
 import { normalAttributes } from './attributes.ts'
 import { InvalidOption, show } from './errors.ts'
+import { checkedLoop } from './loop.ts'
 import type { Margin, Ops, Sliding, Window } from './ops.ts'
 import type { Shape } from './shape.ts'
 
@@ -84,7 +85,7 @@ const refuseOperand = (operation: Operation, expected: string, got: string): nev
  */
 export const alike = <T>(
   performed: Perform<T>,
-  rest: Pick<Ops<T>, 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'within' | 'origin' | 'isTensor'>,
+  rest: Pick<Ops<T>, 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'loop' | 'within' | 'origin' | 'isTensor'>,
 ): Ops<T> => {
   const { isTensor } = rest
   const perform: Perform<T> = (operation, inputs, attributes) => {
@@ -101,6 +102,7 @@ export const alike = <T>(
       perform(operation, [x], [axes, keepDimensions])
   return Object.freeze<Ops<T>>({
     ...rest,
+    loop: checkedLoop(rest),
     negative: unary('negative'),
     exp: unary('exp'),
     log: unary('log'),

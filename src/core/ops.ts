@@ -121,6 +121,20 @@ export interface Ops<T> {
   ) => readonly [readonly T[], T]
 
   /**
+   * Repeats `body` while `condition` of the carried tensors is not 0 (as for {@link where}, NaN is not), at most `limit`
+   * times. What is carried keeps its shapes. Returns what was carried last.
+   *
+   * No gradient flows through it: a tape refuses one that is asked through a loop over what varies. What enters by
+   * {@link stopGradient} does not.
+   */
+  readonly loop: (
+    condition: (carried: readonly T[]) => T,
+    body: (carried: readonly T[]) => readonly T[],
+    initial: readonly T[],
+    limit: number,
+  ) => readonly T[]
+
+  /**
    * How a value was made, for interpreters that note it; `undefined` for one that was given. What it was made of may be a
    * better start than the value itself, as logits are for the logarithm of a softmax.
    */

@@ -1,7 +1,7 @@
 import type { Ops } from '../core/ops.ts'
 import { type Constant, type Graph, type GraphNode, isA, topological } from './graph.ts'
 import { isProduct, type Product, perChannel } from './products.ts'
-import { type Rewriting, rewritten } from './rewrite.ts'
+import { type Rewriting, rewritten, throughLoops } from './rewrite.ts'
 
 // Constants that scale or shift the channels of a product or convolution with constant weights go into the weights: this
 // is what is left of batch normalization once its statistics are fixed.
@@ -60,7 +60,8 @@ const absorbed = (node: GraphNode, { ops, sole, claim, keep }: Rewriting): Graph
  *
  * Outputs are the same within rounding.
  */
-export const absorb = (graph: Graph): Graph =>
+export const absorb: (graph: Graph) => Graph = throughLoops(graph =>
   topological(graph.outputs).some(node => isProduct(node) && node.inputs[1]?.kind === 'constant')
     ? rewritten(graph, absorbed)
-    : graph
+    : graph,
+)

@@ -75,8 +75,4 @@ export const trace = (
 
 /** Whether nothing comes from elsewhere: such nodes have to be made anew, and such placeholders refused. */
 const isMadeOf = (made: ReadonlySet<GraphNode>, outputs: readonly GraphNode[]): boolean =>
-  topological(outputs).every(
-    node =>
-      made.has(node) &&
-      (node.kind !== 'scan' || isMadeOf(new Set([...made, ...node.carried, node.step]), [...node.next, node.output])),
-  )
+  topological(outputs).every(node => made.has(node))

@@ -1,6 +1,7 @@
 import type { Operation } from '../core/operations.ts'
 import { sizeOf } from '../core/shape.ts'
-import { type Application, type Fused, type GraphNode, operands, topological } from './graph.ts'
+import { bodyOf } from './enclosed.ts'
+import { type Application, type Fused, type GraphNode, type Loop, operands, type Scan, topological } from './graph.ts'
 import { plan } from './plan.ts'
 
 /** What a computation costs. */
@@ -66,17 +67,23 @@ const fusedFlops = (node: Fused): number | null => {
   return product === null || size === null ? null : product + after * size
 }
 
+const encloses = (node: GraphNode): node is Scan | Loop => node.kind === 'scan' || node.kind === 'loop'
+/** How often a body is computed: that of a loop, whose length nobody knows, as often as it may be. */
+const repetitions = (node: Scan | Loop): number | null =>
+  node.kind === 'scan' ? (node.sequence.shape[1] ?? null) : node.limit
+
 const flopsOf = (node: GraphNode): number | null => {
   if (node.kind === 'application') return applicationFlops(node)
   if (node.kind === 'fused') return fusedFlops(node)
-  if (node.kind === 'scan') return times(node.sequence.shape[1], cost([...node.next, node.output]).flops)
+  if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).flops)
   return 0
 }
 
 const bytesOf = (node: GraphNode): number | null => {
-  if (node.kind === 'placeholder' || node.kind === 'constant' || node.kind === 'scan result') return 0
+  if (node.kind === 'placeholder' || node.kind === 'constant') return 0
+  if (node.kind === 'scan result' || node.kind === 'loop result') return 0
   if (node.kind === 'application' && node.operation === 'reshape') return 0
-  if (node.kind === 'scan') return times(node.sequence.shape[1], cost([...node.next, node.output]).bytes)
+  if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).bytes)
   const moved = [node, ...operands(node)].map(({ shape }) => sizeOf(shape))
   return moved.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + 4 * n), 0)
 }
@@ -84,16 +91,16 @@ const bytesOf = (node: GraphNode): number | null => {
 const total = (numbers: readonly (number | null)[]): number | null =>
   numbers.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + n), 0)
 
-/** Within a scan, what its body holds comes and goes with each step. */
+/** What the body of a scan or loop holds comes and goes with each repetition. */
 const peakOf = (outputs: readonly GraphNode[], nodes: readonly GraphNode[]): number | null => {
   if (nodes.some(node => node.shape.includes(null))) return null
   const inputs = nodes.filter(node => node.kind === 'placeholder')
   const own = plan({ kind: 'Graph', inputs, outputs }).peakBytes
-  const bodies = nodes.map(node => (node.kind === 'scan' ? (cost([...node.next, node.output]).peakBytes ?? 0) : 0))
+  const bodies = nodes.map(node => (encloses(node) ? (cost(bodyOf(node).outputs).peakBytes ?? 0) : 0))
   return own + Math.max(0, ...bodies)
 }
 
-/** What it costs to compute some outputs, each node once. */
+/** What it costs to compute some outputs, each node once; loops as often as they may repeat. */
 export const cost = (outputs: readonly GraphNode[]): Cost => {
   const nodes = topological(outputs)
   return Object.freeze({

@@ -1,7 +1,7 @@
 import { type Application, type Fused, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
 import { maskedBefore } from './mask.ts'
 import { isProduct, type Product, perChannel } from './products.ts'
-import { type Rewriting, rewritten } from './rewrite.ts'
+import { type Rewriting, rewritten, throughLoops } from './rewrite.ts'
 import { uniform } from './simplify.ts'
 
 // Fusion: a product or convolution with the bias and activation that follow it becomes one node, one pass over the result.
@@ -59,5 +59,6 @@ const askResults = (graph: Graph): Graph => {
  * The same graph with products and convolutions fused with a bias along the last axis and an activation, where nothing
  * else needs what is in between, and with relu's mask before the gradient of a pooling. A backend need not know of it: a fused node says what it stands for.
  */
-export const fuse = (graph: Graph): Graph =>
-  rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at) ?? maskedBefore(node, at))
+export const fuse: (graph: Graph) => Graph = throughLoops(graph =>
+  rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at) ?? maskedBefore(node, at)),
+)

@@ -35,8 +35,15 @@ export interface Application extends Common {
   /** The layer that it comes from. */
   readonly layer?: string
 }
+/** A node with a graph of its own, which takes nothing of the graph around it but through operands of the node. */
+interface Enclosing extends Common {
+  /** What the inner graph uses of the graph around it. */
+  readonly captured: readonly GraphNode[]
+  /** What stands for that in the inner graph. */
+  readonly inner: readonly Placeholder[]
+}
 /** A walk over a sequence, its body a graph of its own. */
-export interface Scan extends Common {
+export interface Scan extends Enclosing {
   readonly kind: 'scan'
   readonly initial: readonly GraphNode[]
   readonly sequence: GraphNode
@@ -50,6 +57,22 @@ export interface ScanResult extends Common {
   readonly kind: 'scan result'
   readonly scan: Scan
   readonly result: number | 'outputs'
+}
+/** A repetition whose length depends on values: its condition and its body are a graph of its own. */
+export interface Loop extends Enclosing {
+  readonly kind: 'loop'
+  readonly initial: readonly GraphNode[]
+  readonly carried: readonly Placeholder[]
+  readonly condition: GraphNode
+  readonly next: readonly GraphNode[]
+  /** How often the body is repeated at most. */
+  readonly limit: number
+}
+/** One of the results of a loop: what is carried at the end, by index. */
+export interface LoopResult extends Common {
+  readonly kind: 'loop result'
+  readonly loop: Loop
+  readonly result: number
 }
 
 /**
@@ -67,7 +90,7 @@ export interface Fused extends Common {
 }
 
 /** A node stands for its value: what it is made of can be reached from it. */
-export type GraphNode = Placeholder | Constant | Draw | Application | Fused | Scan | ScanResult
+export type GraphNode = Placeholder | Constant | Draw | Application | Fused | Scan | ScanResult | Loop | LoopResult
 
 /**
  * A computation from given tensors to results: a value. It is hash-consed: nodes that compute the same are one node, so
@@ -86,7 +109,8 @@ export interface ApplicationOf<O extends Operation> extends Omit<Application, 'o
 }
 
 const kinds: ReadonlySet<unknown> = new Set<GraphNode['kind']>([
-  ...(['placeholder', 'constant', 'draw', 'application', 'fused', 'scan', 'scan result'] as const),
+  ...(['placeholder', 'constant', 'draw', 'application', 'fused'] as const),
+  ...(['scan', 'scan result', 'loop', 'loop result'] as const),
 ])
 /** Whether a value is a node. */
 export const isNode = (value: unknown): value is GraphNode => {
@@ -119,8 +143,10 @@ export const isA = <O extends Operation>(node: GraphNode | undefined, operation:
 export const operands = (node: GraphNode): readonly GraphNode[] => {
   if (!isNode(node)) throw notNodes('operands', 'a node of a graph', node)
   if (node.kind === 'application' || node.kind === 'fused') return node.inputs
-  if (node.kind === 'scan') return [...node.initial, node.sequence]
-  return node.kind === 'scan result' ? [node.scan] : []
+  if (node.kind === 'scan') return [...node.initial, node.sequence, ...node.captured]
+  if (node.kind === 'loop') return [...node.initial, ...node.captured]
+  if (node.kind === 'scan result') return [node.scan]
+  return node.kind === 'loop result' ? [node.loop] : []
 }
 
 /**

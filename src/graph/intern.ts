@@ -1,4 +1,5 @@
-import { type GraphNode, operands } from './graph.ts'
+import { bodyOf } from './enclosed.ts'
+import { type GraphNode, type Loop, operands, type Scan, topological } from './graph.ts'
 
 // Hash-consing: equal nodes become one, so that equality of values is identity of nodes.
 
@@ -33,15 +34,30 @@ export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
       case 'fused':
         return `${node.operation} ${node.activation} ${JSON.stringify(node.attributes)}`
       case 'scan':
-        return [...node.carried, node.step, ...node.next, node.output].map(numberOf).join()
+        return bodyText(node)
+      case 'loop':
+        return `${node.limit} ${bodyText(node)}`
       case 'scan result':
+      case 'loop result':
         return String(node.result)
     }
   }
+  const textOf = (node: GraphNode, number: (node: GraphNode) => number): string =>
+    `${node.kind} ${operands(node).map(number)} ${node.shape.join('x')} ${described(node)}`
+  /** The nodes of a body, by their places: bodies that compute the same have the same text. */
+  const bodyText = (node: Scan | Loop): string => {
+    const { inputs, outputs } = bodyOf(node)
+    const places = new Map<GraphNode, number>()
+    const place = (own: GraphNode): number => places.get(own) as number
+    const lines = topological([...inputs, ...outputs]).map(own => {
+      places.set(own, places.size)
+      return textOf(own, place)
+    })
+    return `{ ${lines.join('; ')} -> ${outputs.map(place)} }`
+  }
   return node => {
     if (node.kind === 'placeholder') return node
-    const from = operands(node).map(numberOf)
-    const text = `${node.kind} ${from} ${node.shape.join('x')} ${described(node)}`
+    const text = textOf(node, numberOf)
     const known = nodes.get(text)
     if (known !== undefined) return known
     nodes.set(text, node)

@@ -1,6 +1,6 @@
 import { perform } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
-import { type Fused, type GraphNode, type Scan, topological } from './graph.ts'
+import { type Fused, type GraphNode, type Loop, type Scan, topological } from './graph.ts'
 
 /**
  * Runs a graph in an interpretation of the operations: the converse of tracing. In the tracing interpreter it copies a
@@ -12,44 +12,57 @@ import { type Fused, type GraphNode, type Scan, topological } from './graph.ts'
  */
 export const interpret = <T>(ops: Ops<T>, outputs: readonly GraphNode[], bound: Map<GraphNode, T>): readonly T[] => {
   const value = (node: GraphNode): T => bound.get(node) as T
-  const scans = new Map<Scan, readonly [readonly T[], T]>()
+  const results = new Map<Scan | Loop, readonly T[]>()
   for (const node of topological(outputs, node => bound.has(node))) {
     if (bound.has(node)) continue
-    if (node.kind === 'scan') {
-      scans.set(node, runScan(ops, node, value, bound))
-      continue
-    }
-    bound.set(node, compute(ops, node, value, scans))
+    if (node.kind === 'scan') results.set(node, runScan(ops, node, value))
+    else if (node.kind === 'loop') results.set(node, runLoop(ops, node, value))
+    else bound.set(node, compute(ops, node, value, results))
   }
   return outputs.map(value)
 }
 
-const runScan = <T>(
-  ops: Ops<T>,
-  { carried, step, next, output, initial, sequence }: Scan,
+/** What the placeholders of a body are: those of its own, and those that stand for what it captured. */
+const boundIn = <T>(
+  own: readonly (readonly [GraphNode, T])[],
+  { captured, inner }: Scan | Loop,
   value: (node: GraphNode) => T,
-  bound: ReadonlyMap<GraphNode, T>,
-): readonly [readonly T[], T] =>
-  ops.scan(
-    (own, now) => {
-      // The body may use nodes of the graph around it, which keep their values.
-      const inner = new Map(bound)
-      carried.forEach((node, i) => {
-        inner.set(node, own[i] as T)
-      })
-      inner.set(step, now)
-      const results = interpret(ops, [...next, output], inner)
+): Map<GraphNode, T> => new Map([...own, ...inner.map((node, i) => [node, value(captured[i] as GraphNode)] as const)])
+
+/** What is carried at the end, then the outputs. */
+const runScan = <T>(ops: Ops<T>, node: Scan, value: (node: GraphNode) => T): readonly T[] => {
+  const { carried, step, next, output, initial, sequence } = node
+  const [last, outputs] = ops.scan(
+    (given, now) => {
+      const own = [...carried.map((each, i) => [each, given[i] as T] as const), [step, now] as const]
+      const results = interpret(ops, [...next, output], boundIn(own, node, value))
       return [results.slice(0, -1), results.at(-1) as T]
     },
     initial.map(value),
     value(sequence),
   )
+  return [...last, outputs]
+}
+
+const runLoop = <T>(ops: Ops<T>, node: Loop, value: (node: GraphNode) => T): readonly T[] => {
+  const { carried, condition, next, initial, limit } = node
+  const computed = (outputs: readonly GraphNode[], given: readonly T[]): readonly T[] => {
+    const own = carried.map((each, i) => [each, given[i] as T] as const)
+    return interpret(ops, outputs, boundIn(own, node, value))
+  }
+  return ops.loop(
+    given => computed([condition], given)[0] as T,
+    given => computed(next, given),
+    initial.map(value),
+    limit,
+  )
+}
 
 const compute = <T>(
   beneath: Ops<T>,
-  node: Exclude<GraphNode, Scan>,
+  node: Exclude<GraphNode, Scan | Loop>,
   value: (node: GraphNode) => T,
-  scans: ReadonlyMap<Scan, readonly [readonly T[], T]>,
+  results: ReadonlyMap<Scan | Loop, readonly T[]>,
 ): T => {
   switch (node.kind) {
     case 'placeholder':
@@ -58,10 +71,10 @@ const compute = <T>(
       return beneath.constant(node.values, node.shape as readonly number[])
     case 'draw':
       return beneath[node.distribution](node.key, node.shape)
-    case 'scan result': {
-      const [last, outputs] = scans.get(node.scan) as readonly [readonly T[], T]
-      return node.result === 'outputs' ? outputs : (last[node.result] as T)
-    }
+    case 'scan result':
+      return results.get(node.scan)?.at(node.result === 'outputs' ? -1 : node.result) as T
+    case 'loop result':
+      return results.get(node.loop)?.[node.result] as T
     case 'application': {
       const ops = node.layer === undefined ? beneath : (beneath.within?.(node.layer) ?? beneath)
       return perform(ops)(node.operation, node.inputs.map(value), node.attributes)

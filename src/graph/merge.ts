@@ -1,6 +1,6 @@
 import type { Margin, Ops } from '../core/ops.ts'
 import { type Application, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
-import { rewritten } from './rewrite.ts'
+import { rewritten, throughLoops } from './rewrite.ts'
 
 // Sums of many small results as few large ones. Differentiating a walk over a sequence adds up a product, a sum and a
 // padded part for every step, each as large as the whole: together they are one product, one sum and one concatenation.
@@ -116,7 +116,7 @@ const together = (ops: Ops<GraphNode>, kind: string, terms: Nodes): Nodes => {
  * The same graph with the terms of its sums put together: products of transposed matrices as one product, sums over rows
  * as one sum, parts that are padded to stand beside each other as one concatenation. Outputs are the same within rounding.
  */
-export const mergeSums = (graph: Graph): Graph => {
+export const mergeSums: (graph: Graph) => Graph = throughLoops(graph => {
   const inner = innerSums(graph.outputs)
   return rewritten(graph, (_, { ops, renewed }, before) => {
     if (!isSum(before) || inner.has(before)) return undefined
@@ -126,4 +126,4 @@ export const mergeSums = (graph: Graph): Graph => {
     const merged = [...groups].flatMap(([kind, group]) => together(ops, kind, group))
     return merged.length < terms.length ? merged.reduce((a, b) => ops.add(a, b)) : undefined
   })
-}
+})

@@ -30,7 +30,7 @@ const writesInPlace: ReadonlySet<string> = new Set([
 ])
 
 const bytesOf = (node: GraphNode): number => {
-  if (node.kind === 'scan') return 0
+  if (node.kind === 'scan' || node.kind === 'loop') return 0
   const size = sizeOf(node.shape)
   if (size === null) throw new RangeError('a plan: expected known dimensions, bind the batch first')
   return 4 * size

@@ -1,4 +1,5 @@
 import { showShape } from '../core/shape.ts'
+import { bodyOf } from './enclosed.ts'
 import { type Graph, type GraphNode, operands, topological } from './graph.ts'
 
 const attributesOf = (attributes: readonly unknown[]): string =>
@@ -22,8 +23,11 @@ const described = (node: GraphNode, name: (node: GraphNode) => string): string =
     case 'fused':
       return `${node.operation}(${given}${attributesOf(node.attributes)})${node.activation ? `, ${node.activation}` : ''}`
     case 'scan':
-      return `scan(${given}) { ${topological([...node.next, node.output]).length} nodes }`
+      return `scan(${given}) { ${topological(bodyOf(node).outputs).length} nodes }`
+    case 'loop':
+      return `loop(${given}, ${node.limit}) { ${topological(bodyOf(node).outputs).length} nodes }`
     case 'scan result':
+    case 'loop result':
       return `${given}.${node.result}`
   }
 }

@@ -1,5 +1,6 @@
 import type { Ops } from '../core/ops.ts'
 import { tracer } from '../ops/graph.ts'
+import { bodyOf, withBody } from './enclosed.ts'
 import { type Graph, type GraphNode, topological, uses } from './graph.ts'
 import { interner } from './intern.ts'
 import { simplifying } from './simplify.ts'
@@ -61,4 +62,17 @@ export const rewritten = (
     done.set(node, result)
   }
   return changed ? Object.freeze({ kind: 'Graph', inputs, outputs: Object.freeze(outputs.map(renewed)) }) : graph
+}
+
+/** A pass that goes through the bodies of loops first. */
+export const throughLoops = (pass: (graph: Graph) => Graph): ((graph: Graph) => Graph) => {
+  const inBody: Parameters<typeof rewritten>[1] = (node, { keep }) => {
+    if (node.kind !== 'loop') return undefined
+    const body = bodyOf(node)
+    const after = through(body)
+    return after === body ? undefined : keep(withBody(node, after.outputs))
+  }
+  const through = (graph: Graph): Graph =>
+    pass(topological(graph.outputs).some(({ kind }) => kind === 'loop') ? rewritten(graph, inBody) : graph)
+  return through
 }

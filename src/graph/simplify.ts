@@ -283,6 +283,7 @@ const simplifyingBy = (laws: typeof exactLaws, beneath: Ops<GraphNode>): Ops<Gra
       uniform: beneath.uniform,
       normal: beneath.normal,
       scan: beneath.scan,
+      loop: beneath.loop,
       ...(beneath.isTensor && { isTensor: beneath.isTensor }),
       ...(beneath.origin && { origin: beneath.origin }),
       ...(within && { within: forLayers(layer => simplifyingBy(laws, within(layer))) }),

@@ -4,7 +4,16 @@ import type { Ops } from '../core/ops.ts'
 import type { Key } from '../core/random.ts'
 import type { Shape } from '../core/shape.ts'
 import { isShortList } from '../core/trees.ts'
-import { type Application, type Draw, type GraphNode, isNode, type Placeholder, type Scan } from '../graph/graph.ts'
+import { enclosed } from '../graph/enclosed.ts'
+import {
+  type Application,
+  type Draw,
+  type GraphNode,
+  isNode,
+  type Loop,
+  type Placeholder,
+  type Scan,
+} from '../graph/graph.ts'
 import { resultShape } from './shapes.ts'
 
 const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
@@ -39,13 +48,47 @@ const scanOf =
     const [batch = null, length = null, ...rest] = sequence.shape
     const carried = initial.map((node, i) => placeholder(`carried ${i}`, node.shape))
     const step = placeholder('step', [batch, ...rest])
-    const [next, output] = body(carried, step)
+    const [traced, last] = body(carried, step)
+    const { outputs, captured, inner } = enclosed(keep, [...carried, step], [...traced, last])
+    const [next, output] = [outputs.slice(0, -1), outputs.at(-1) as GraphNode]
     const [outputBatch = null, ...outputRest] = output.shape
     const shape = Object.freeze([outputBatch, length, ...outputRest])
-    const node: Scan = Object.freeze({ kind: 'scan', initial, sequence, carried, step, next, output, shape })
+    const own: Omit<Scan, 'initial' | 'sequence'> = {
+      kind: 'scan',
+      carried,
+      step,
+      captured,
+      inner,
+      next,
+      output,
+      shape,
+    }
+    const node = keep(Object.freeze<Scan>({ ...own, initial, sequence })) as Scan
     const result = (which: number | 'outputs', own: Shape): GraphNode =>
       keep(Object.freeze({ kind: 'scan result', scan: node, result: which, shape: own }))
     return [next.map((state, i) => result(i, state.shape)), result('outputs', shape)]
+  }
+
+const scalar: Shape = Object.freeze([])
+
+const loopOf =
+  (keep: (node: GraphNode) => GraphNode): Ops<GraphNode>['loop'] =>
+  (condition, body, initial, limit) => {
+    const carried = initial.map((node, i) => placeholder(`carried ${i}`, node.shape))
+    const { outputs, captured, inner } = enclosed(keep, carried, [condition(carried), ...body(carried)])
+    const [flag, ...next] = outputs as readonly [GraphNode, ...GraphNode[]]
+    const around: Pick<Loop, 'initial' | 'carried' | 'captured' | 'inner'> = { initial, carried, captured, inner }
+    const node = keep(
+      Object.freeze<Loop>({
+        kind: 'loop',
+        ...around,
+        condition: flag,
+        next: Object.freeze(next),
+        limit,
+        shape: scalar,
+      }),
+    ) as Loop
+    return initial.map(({ shape }, i) => keep(Object.freeze({ kind: 'loop result', loop: node, result: i, shape })))
   }
 
 /**
@@ -87,6 +130,7 @@ export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Op
       uniform: (key, shape) => keep(draw('uniform')(key, shape)),
       normal: (key, shape) => keep(draw('normal')(key, shape)),
       scan: scanOf(keep),
+      loop: loopOf(keep),
       origin: node => (node.kind === 'application' ? node : undefined),
       within: forLayers(name => tracer(keep, name)),
     },

@@ -52,6 +52,19 @@ const tapeOf = (value: unknown): unknown =>
 const isBeneath = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
   isTensor ? isTensor(value) : typeof value === 'object' && value !== null && typeof tapeOf(value) !== 'symbol'
 
+/** Operations whose results do not change with what they are of, as far as there is a derivative. */
+const constant: ReadonlySet<Operation> = new Set<Operation>(['stopGradient', 'greater', 'equal', 'argMax'])
+
+const refuseLoop = (): never => {
+  throw new InvalidOption({
+    layer: 'loop',
+    option: 'initial',
+    expected: 'no gradient asked through a loop, whose length depends on values',
+    got: 'one through a loop over what depends on a variable',
+    remedy: 'Give it ops.stopGradient of what it uses, or repeat the operations a fixed number of times.',
+  })
+}
+
 /**
  * A new tape over an interpreter.
  *
@@ -80,6 +93,8 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       remedy: 'For example: tape(tfjsOps).',
     })
   const notes: Note<T>[] = []
+  /** Results of loops that depend on variables, through which no gradient flows. */
+  const looped = new Set<Traced<T>>()
   const id = Symbol('tape')
   const fixed = (value: T): Traced<T> => ({ value, tape: id, varies: false })
   const isOwn = (value: unknown): value is Traced<T> => tapeOf(value) === id
@@ -97,7 +112,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
           inputs.map(input => input.value),
           attributes,
         )
-        const varies = inputs.some(input => input.varies)
+        const varies = !constant.has(operation) && inputs.some(input => input.varies)
         const output = { value, tape: id, varies, origin: { operation, inputs, attributes } }
         if (varies) notes.push({ beneath: own, operation, inputs, attributes, output })
         return output
@@ -111,6 +126,26 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         scan: (body, initial, sequence) => {
           const [carried, outputs] = walk(ops, body, initial, sequence)
           return [carried.map(lifted), outputs]
+        },
+        loop: (condition, body, initial, limit) => {
+          const given = initial.map(lifted)
+          let varies = given.some(value => value.varies)
+          const noted = notes.length
+          const results = own.loop(
+            carried => lifted(condition(carried.map(fixed))).value,
+            carried => {
+              const next = body(carried.map(fixed)).map(lifted)
+              varies ||= next.some(value => value.varies)
+              return next.map(({ value }) => value)
+            },
+            given.map(({ value }) => value),
+            limit,
+          )
+          // Nothing in a loop is reached from outside it.
+          notes.length = noted
+          const outputs = results.map((value): Traced<T> => ({ value, tape: id, varies }))
+          if (varies) for (const output of outputs) looped.add(output)
+          return outputs
         },
         origin: x => lifted(x).origin,
         ...(within && { within: forLayers(layer => noting(within(layer))) }),
@@ -151,6 +186,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         if (input.varies && gradient !== null && gradient !== undefined) arrive(input, gradient)
       })
     }
+    for (const at of looped) if (found.has(at) && !wrt.includes(at)) refuseLoop()
     return wrt.map(at => found.get(at) ?? zeros(lifted(at).value))
   }
 

@@ -39,6 +39,9 @@ export const onnxOps = (emit: Emitter): Ops<Value> => {
       uniform: () => refuse('uniform'),
       normal: () => refuse('normal'),
       scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
+      loop: () => {
+        throw new RangeError('loop: a model holds the graph of a loop.')
+      },
     },
   )
   const target: Target = { emit, ops }

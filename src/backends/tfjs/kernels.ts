@@ -194,6 +194,9 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
     uniform: () => refuse('uniform'),
     normal: () => refuse('normal'),
     scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
+    loop: () => {
+      throw new RangeError('loop: a compiled graph runs the instructions of a loop.')
+    },
     fused,
     positive: x => (isCpu ? make(loops.positive(device.view(x))) : ops.greater(x, make(zero))),
   })

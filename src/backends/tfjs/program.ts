@@ -1,8 +1,17 @@
-import { BackendError, InvalidOption } from '../../core/errors.ts'
+import { BackendError } from '../../core/errors.ts'
 import { perform } from '../../core/operations.ts'
 import type { Sliding } from '../../core/ops.ts'
 import { sizeOf } from '../../core/shape.ts'
-import { type Constant, type Fused, type Graph, type GraphNode, operands, topological } from '../../graph/graph.ts'
+import { bodyOf } from '../../graph/enclosed.ts'
+import {
+  type Constant,
+  type Fused,
+  type Graph,
+  type GraphNode,
+  type Loop,
+  operands,
+  topological,
+} from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
 import type { Product } from '../../graph/products.ts'
 import { uniform } from '../../graph/simplify.ts'
@@ -11,22 +20,14 @@ import { asMemoryFault, checkInputs, type Program } from '../backend.ts'
 import { elementwise } from '../wasm/elementwise.ts'
 import { type Products, productsIn } from '../wasm/products.ts'
 import { contracted, isEmpty, lasting, operandOf, sources } from '../wasm/sources.ts'
-import { type Constants, constantsOn } from './constants.ts'
+import { constantsOn } from './constants.ts'
 import { type Device, type Info, present } from './device.ts'
+import { execute, type Instruction, type Plan, repeating, type Target } from './execute.ts'
 import { type Kernels, kernelsOf } from './kernels.ts'
 
 /** A program that also runs without a promise, as all kernels of tfjs do. */
 export interface KernelProgram extends Program<Info> {
   readonly runNow: (inputs: readonly Info[], donated?: readonly number[]) => readonly Info[]
-}
-
-/** One node: computes its value and gives back the ones that are used here for the last time. */
-interface Instruction {
-  readonly at: number
-  /** The layer that it comes from. */
-  readonly layer: string | undefined
-  readonly compute: (values: readonly (Info | undefined)[]) => Info
-  readonly last: readonly number[]
 }
 
 /** A product by kernels of our own, then an activation that they do not know. */
@@ -105,18 +106,6 @@ const computation = (
   })
 }
 
-/** The same error, with the layer whose node could not be run. */
-const inLayer = (fault: unknown, name: string, layer: string | undefined): unknown => {
-  const error = asMemoryFault(fault, name, layer)
-  if (error instanceof InvalidOption && layer !== undefined) {
-    const { option, expected, got, remedy } = error
-    return new InvalidOption({ layer, option, expected, got, remedy })
-  }
-  if (!(error instanceof BackendError) || error.layer !== undefined || layer === undefined) return error
-  const { backend, expected, got, remedy } = error
-  return new BackendError({ backend, layer, expected, got, remedy })
-}
-
 const disposed = (backend: string): BackendError =>
   new BackendError({
     backend,
@@ -125,76 +114,91 @@ const disposed = (backend: string): BackendError =>
     remedy: 'Compile the graph again.',
   })
 
-/** What a program does, in places for its values. */
-interface Plan {
-  readonly places: number
-  readonly inputs: readonly number[]
-  readonly outputs: readonly number[]
-  readonly constants: readonly (readonly [place: number, info: Info])[]
-  readonly instructions: readonly Instruction[]
-}
-
-/** Constants on the device; when there is no room for all of them, none are left there. */
+/** Constants on the device. */
 const placed = (
+  { keep, taken }: Target,
   constants: readonly (readonly [place: number, node: Constant])[],
-  keep: Constants,
-): Plan['constants'] => {
-  const found: [number, Info][] = []
-  try {
-    for (const [place, { values, shape }] of constants) {
-      const own = shape as readonly number[]
-      const numbers = typeof values === 'number' ? new Float32Array(sizeOf(own)).fill(values) : values
-      found.push([place, keep.take(numbers, own)])
-    }
-    return found
-  } catch (error) {
-    for (const [, info] of found) keep.give(info)
-    throw error
-  }
+): Plan['constants'] =>
+  constants.map(([place, { values, shape }]) => {
+    const own = shape as readonly number[]
+    const numbers = typeof values === 'number' ? new Float32Array(sizeOf(own)).fill(values) : values
+    const info = keep.take(numbers, own)
+    taken.push(info)
+    return [place, info]
+  })
+
+/** A loop, whose condition and body are plans of their own. */
+const looping = (
+  target: Target,
+  node: Loop,
+  from: readonly number[],
+  results: readonly (number | undefined)[],
+): Instruction['compute'] => {
+  const { inputs } = bodyOf(node)
+  const [condition, next] = [[node.condition], node.next].map(outputs =>
+    planOf(target, { kind: 'Graph', inputs, outputs }),
+  ) as [Plan, Plan]
+  return repeating(target, { condition, next, limit: node.limit, from, count: node.initial.length, results })
 }
 
-const planOf = (device: Device, graph: Graph, products: Products | undefined, made: Info[], keep: Constants): Plan => {
-  const kernels = kernelsOf(device, made)
+const planOf = (target: Target, graph: Graph): Plan => {
+  const { device, kernels, products, made } = target
   const reads = products ? sources : operands
   const order = topological([...graph.inputs, ...graph.outputs], undefined, reads)
   const places = new Map(order.map((node, i) => [node, i]))
   const place = (node: GraphNode): number => places.get(node) as number
   const lasts = lastUses(graph, reads)
   const kept = lasting(order)
+  const resultsOf = (loop: Loop): readonly (number | undefined)[] => {
+    const found: (number | undefined)[] = Array(loop.initial.length)
+    for (const node of order) if (node.kind === 'loop result' && node.loop === loop) found[node.result] = place(node)
+    return found
+  }
+  const instructions = order.flatMap((node, i): Plan['instructions'] => {
+    if (node.kind === 'constant' || node.kind === 'placeholder' || node.kind === 'loop result') return []
+    const ended = lasts.get(node) ?? []
+    const from = reads(node).map(place)
+    const last = ended.map(place)
+    if (node.kind === 'loop')
+      return [{ at: i, layer: undefined, compute: looping(target, node, from, resultsOf(node)), last }]
+    const product = contracted(node)
+    const compute =
+      products && product
+        ? multiplication(products, kernels, product, from, made)
+        : (inPlace(device, node, from, operand => ended.includes(operand) && !kept.has(operand)) ??
+          computation(device, kernels, node, place))
+    return [{ at: i, layer: 'layer' in node ? node.layer : undefined, compute, last }]
+  })
+  const [inputs, outputs] = [graph.inputs.map(place), graph.outputs.map(place)]
+  const isGiven = (at: number): boolean => inputs.includes(at) || order[at]?.kind === 'constant'
   return {
     places: order.length,
-    inputs: graph.inputs.map(place),
-    outputs: graph.outputs.map(place),
-    instructions: order.flatMap((node, i): Plan['instructions'] => {
-      if (node.kind === 'constant' || node.kind === 'placeholder') return []
-      const ended = lasts.get(node) ?? []
-      const from = reads(node).map(place)
-      const product = contracted(node)
-      const compute =
-        products && product
-          ? multiplication(products, kernels, product, from, made)
-          : (inPlace(device, node, from, operand => ended.includes(operand) && !kept.has(operand)) ??
-            computation(device, kernels, node, place))
-      const layer = 'layer' in node ? node.layer : undefined
-      return [{ at: i, layer, compute, last: ended.map(place) }]
-    }),
+    inputs,
+    outputs: outputs.map((at, i) => ({ at, isShared: outputs.indexOf(at) !== i || isGiven(at) })),
+    instructions,
+    computed: order.flatMap(({ kind }, at) => (kind === 'constant' || kind === 'placeholder' ? [] : [at])),
     // Last: what cannot be compiled takes no memory.
     constants: placed(
+      target,
       order.flatMap(node => (node.kind === 'constant' ? [[place(node), node] as const] : [])),
-      keep,
     ),
   }
 }
 
 /** Apart from the program, whose functions would hold on to the graph if they were made beside it. */
-const planned = (...given: Parameters<typeof planOf>): Plan => {
+const planned = (target: Target, graph: Graph): Plan => {
   try {
-    return planOf(...given)
+    return planOf(target, graph)
   } catch (error) {
-    const [{ name }, , products] = given
-    products?.dispose()
-    throw asMemoryFault(error, name)
+    // When there is no room for all constants, none are left there.
+    released(target)
+    throw asMemoryFault(error, target.device.name)
   }
+}
+
+const released = ({ taken, keep, products }: Target): void => {
+  for (const info of taken.splice(0)) keep.give(info)
+  products?.dispose()
 }
 
 /**
@@ -207,46 +211,17 @@ const planned = (...given: Parameters<typeof planOf>): Plan => {
 export const compileFor = (device: Device, graph: Graph, family?: object): KernelProgram => {
   const made: Info[] = []
   const products = device.module && productsIn(device.module)
-  const keep = constantsOn(device, family)
-  const { places, inputs, outputs, constants, instructions } = planned(device, graph, products, made, keep)
+  const kernels = kernelsOf(device, made)
+  const target: Target = { device, kernels, products, made, keep: constantsOn(device, family), taken: [] }
+  const plan = planned(target, graph)
   const shapes = graph.inputs.map(({ shape }) => shape)
   let isOpen = true
-  // An output that is a constant, an input or another output is handed out as one more reference to the same numbers.
-  const shared = outputs.map(
-    (at, i) => outputs.indexOf(at) !== i || inputs.includes(at) || constants.some(([other]) => other === at),
-  )
 
   const runNow = (given: readonly Info[], donated: readonly number[] = []): readonly Info[] => {
     if (!isOpen) throw disposed(device.name)
     present(device)
     checkInputs(device.name, shapes, given)
-    const values: (Info | undefined)[] = Array(places)
-    for (const [at, info] of constants) values[at] = info
-    for (const [k, at] of inputs.entries()) values[at] = given[k] as Info
-    let current: string | undefined
-    try {
-      for (const { at, layer, compute, last } of instructions) {
-        current = layer
-        const result = compute(values)
-        values[at] = result
-        for (const info of made) if (info !== result) device.dispose(info)
-        made.length = 0
-        for (const end of last) {
-          device.dispose(values[end] as Info)
-          values[end] = undefined
-        }
-      }
-    } catch (error) {
-      for (const { at } of instructions) if (values[at] !== undefined) made.push(values[at])
-      for (const info of made) device.dispose(info)
-      made.length = 0
-      throw inLayer(error, device.name, current)
-    }
-    const results = outputs.map((at, i) => {
-      const info = values[at] as Info
-      if (shared[i]) device.backend.incRef(info.dataId)
-      return shared[i] ? { ...info } : info
-    })
+    const results = execute(target, plan, given)
     for (const k of donated) device.dispose(given[k] as Info)
     return results
   }
@@ -256,8 +231,7 @@ export const compileFor = (device: Device, graph: Graph, family?: object): Kerne
     dispose: () => {
       if (!isOpen) return
       isOpen = false
-      for (const [, info] of constants) keep.give(info)
-      products?.dispose()
+      released(target)
     },
   })
 }

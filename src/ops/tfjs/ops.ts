@@ -85,6 +85,20 @@ const kernels: Ops<Tensor> = {
   normal: (key, shape) => tf.tensor(normals(key, size(shape)), known(shape)),
 
   scan: (body, initial, sequence) => walk(tfjsOps, body, initial, sequence),
+  loop: (condition, body, initial, limit) =>
+    tf.tidy(() => {
+      const scope = tf.engine().state.activeScope?.id
+      let carried = initial
+      for (let i = 0; i < limit; i++) {
+        const flag = tf.tidy(() => condition(carried).dataSync()[0] as number)
+        if (flag === 0) break
+        const next: readonly Tensor[] = tf.tidy(() => [...body(carried)])
+        // Others belong to whoever gave them.
+        for (const x of new Set(carried)) if (x.scopeId === scope && !next.includes(x)) x.dispose()
+        carried = next
+      }
+      return [...carried]
+    }),
 }
 
 const run = perform(kernels)
