@@ -7,6 +7,7 @@ import { automaticPattern, type Before, checkName, type ExplicitName } from './n
 import { chain, type LayerValue } from './network.ts'
 import type { Ops } from './ops.ts'
 import { type Option, type Options, ownOptions, parseOptions } from './options.ts'
+import type { Key } from './random.ts'
 import type { Flow, Shape } from './shape.ts'
 import { byName, merged, own } from './trees.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
@@ -99,6 +100,11 @@ export interface LayerDefinition<Normal extends object, V extends string> extend
     mode: Mode,
     others: readonly T[],
   ) => Result<T>
+  /**
+   * What training compares an output with, where the layer mixes examples: from what was expected of it, the key that
+   * `forward` gets as `mode.key`, and the shape of the input.
+   */
+  readonly targets?: <T>(options: Normal, ops: Ops<T>, expected: T, key: Key, input: Shape | null) => T
 }
 
 /** A layer of several inputs, side by side. */
@@ -287,6 +293,10 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
     ...(definition.passes && { passes: true }),
     forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input, ...others]: readonly T[], mode: Mode) =>
       definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode, others),
+    ...(definition.targets && {
+      targets: <T>(ops: Ops<T>, expected: T, key: Key, input: Shape | null) =>
+        definition.targets?.(options, ops, expected, key, input) ?? expected,
+    }),
     // The one place where the declared type of a constructor, its type-level reading, meets the definition.
   })) as Constructor
 

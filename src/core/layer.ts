@@ -95,4 +95,9 @@ export interface Rules {
     inputs: readonly T[],
     mode: Mode,
   ) => Result<T>
+  /**
+   * What training compares an output with, where the layer mixes examples: from what was expected of it, the key that
+   * `forward` gets, and the shape of the first input.
+   */
+  readonly targets?: <T>(ops: Ops<T>, expected: T, key: Key, input: Shape | null) => T
 }

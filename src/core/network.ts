@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, show } from './errors.ts'
 import type { AnyLayer, Mode, Rules } from './layer.ts'
 import type { Ops } from './ops.ts'
-import { foldIn } from './random.ts'
+import { foldIn, type Key } from './random.ts'
 import { type Flow, type Shape, showFlow, showShape } from './shape.ts'
 import { cut, shortened, shownAs, table } from './shown.ts'
 import { byName, isList, merged, own, type VariableTree } from './trees.ts'
@@ -229,6 +229,9 @@ export const wiringOf = (part: Part): Wiring => {
   return wired.right
 }
 
+/** The key that a layer draws with. */
+export const keyOf = ({ key }: Mode, name: string): Key | undefined => key && foldIn(key, name)
+
 /**
  * Runs a graph: the mathematics of its nodes, in order, in any interpretation of the operations.
  *
@@ -249,7 +252,7 @@ export const run = <T>(
     const given = [...externals.map(k => inputs[k] as T), ...from.map(i => values[i] as T)]
     const isGiven = mode.isGiven !== false && from.every(i => passed[i])
     passed.push(isGiven && layer.rules.passes === true)
-    const mine: Mode = { ...mode, layer: name, key: mode.key && foldIn(mode.key, name), isGiven }
+    const mine: Mode = { ...mode, layer: name, key: keyOf(mode, name), isGiven }
     const [output, newState] = layer.rules.forward(
       ops.within?.(name) ?? ops,
       merged(own(variables, name), state.get(name)),

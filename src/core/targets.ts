@@ -1,0 +1,37 @@
+import type { Mode } from './layer.ts'
+import { keyOf, type Node, type Wiring } from './network.ts'
+import type { Ops } from './ops.ts'
+
+// Layers that mix examples in training mix what is expected of the outputs as well.
+
+/** The layers that change what is expected of an output: those before it that have such a rule, each name once. */
+const mixersBefore = ({ nodes }: Wiring, output: number): readonly Node[] => {
+  const before = new Set([output])
+  const mixers = new Map<string, Node>()
+  for (let at = output; at >= 0; at--) {
+    const node = nodes[at]
+    if (node === undefined || !before.has(at)) continue
+    for (const from of node.inputs) before.add(from)
+    if (node.layer.rules.targets !== undefined) mixers.set(node.name, node)
+  }
+  return [...mixers.values()].reverse()
+}
+
+/**
+ * What is expected of a network's outputs in training, where some of its layers mix examples: changed by each of them that
+ * an output depends on, in order, with the key that it draws with in `run`. A layer that is shared changes it once.
+ *
+ * @param expected by output, in the order of the outputs; none of them where there is nothing to compare with
+ * @returns the same in inference mode, or where no layer mixes
+ */
+export const mixedTargets = <T>(ops: Ops<T>, wiring: Wiring, expected: readonly T[], mode: Mode): readonly T[] => {
+  if (!mode.training || !wiring.nodes.some(({ layer }) => layer.rules.targets !== undefined)) return expected
+  return expected.map((one, i) =>
+    mixersBefore(wiring, wiring.outputs[i] ?? -1).reduce((y, { name, layer, inputShapes }) => {
+      const key = keyOf(mode, name)
+      // Without a key the layer itself refuses to run.
+      if (key === undefined || layer.rules.targets === undefined) return y
+      return layer.rules.targets(ops.within?.(name) ?? ops, y, key, inputShapes[0] ?? null)
+    }, one),
+  )
+}
