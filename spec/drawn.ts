@@ -354,6 +354,44 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
       drawn(call(args(proportion, proportion), named), one(anyShape)),
     ),
     DropBlock: drawn(call(args(proportion, each(2, upTo(3))), named), one(ofRank(3))),
+    RandomFlip: drawn(
+      call(fc.oneof(none, args(fc.constantFrom('horizontal', 'vertical', 'horizontalAndVertical'))), named),
+      one(ofRank(3)),
+    ),
+    RandomCrop: drawn(call(args(each(2, upTo(5))), some({ padding: each(2, upTo(2, 0)), name })), one(ofRank(3))),
+    RandomRotation: drawn(
+      call(
+        args(fc.oneof(proportion, fc.tuple(proportion, proportion))),
+        some({
+          fill: fc.constantFrom<unknown>('reflect', 'wrap', 'nearest', 0, 0.5),
+          interpolation: fc.constantFrom('bilinear', 'nearest'),
+          name,
+        }),
+      ),
+      one(ofRank(3)),
+    ),
+    RandomBrightness: drawn(
+      call(
+        args(fc.oneof(proportion, fc.tuple(proportion, proportion))),
+        some({ valueRange: fc.tuple(proportion, upTo(3)), name }),
+      ),
+      one(ofRank(3)),
+    ),
+    RandomErasing: drawn(
+      call(
+        none,
+        some({
+          probability: proportion,
+          area: fc.tuple(proportion, proportion),
+          ratio: fc.tuple(upTo(3), upTo(3)),
+          value: fc.constantFrom<unknown>(0, 0.5, 'random'),
+          name,
+        }),
+      ),
+      one(ofRank(3)),
+    ),
+    MixUp: drawn(call(none, some({ alpha: proportion.map(n => n + 0.125), name })), one(anyShape)),
+    CutMix: drawn(call(none, some({ alpha: proportion.map(n => n + 0.125), name })), one(ofRank(3))),
     BatchNorm: batchNorm,
     BN: batchNorm,
     GroupNorm: groupNorm,

@@ -79,7 +79,9 @@ const models = `import * as l from 'joinery'
 export const image = l.join(
   l.Input([28, 28, 1]), l.Convolution([3, 3, 16]), l.BatchNorm(), l.Relu(), l.Deconvolution([2, 2, 4]),
   l.DepthwiseConvolution([3, 3]), l.SeparableConvolution([3, 3, 5]), l.MaxPooling([2, 2]), l.AveragePooling([2, 2]),
-  l.Upscale([2, 2]), l.Dropout(0.1), l.GaussianNoise(), l.DropBlock(0.5, 2), l.GroupNorm(1), l.LocalResponseNorm(),
+  l.Upscale([2, 2]), l.Dropout(0.1), l.GaussianNoise(), l.DropBlock(0.5, 2), l.RandomFlip(),
+  l.RandomCrop([2, 2], { padding: 1 }), l.RandomRotation(0.1), l.RandomBrightness(0.1), l.RandomErasing(), l.MixUp(),
+  l.CutMix(), l.GroupNorm(1), l.LocalResponseNorm(),
   l.InstanceNorm(), l.LayerNorm(), l.RMSNorm(), l.ZeroPadding(1), l.Cropping(1), l.SpatialDropout(0.1),
   l.AlphaDropout(0.1), l.PRelu(), l.Gelu(), l.WeightNorm(l.Convolution([1, 1, 2])),
   l.SpectralNorm(l.Convolution([1, 1, 2])), l.Transpose([0, 2, 1, 3]), l.Reshape(), l.Softmax(10),

@@ -55,6 +55,9 @@ const calls: Readonly<Record<string, string>> = {
   MaxPooling3D: '2, 2, 2',
   AveragePooling3D: '2, 2, 2',
   DropBlock: '0.5, 2',
+  RandomCrop: '2, 2',
+  RandomRotation: '0.1',
+  RandomBrightness: '0.1',
   Transpose: '0, 1',
   Bidirectional: 'LSTM(3)',
 }

@@ -13,6 +13,28 @@ export {
 } from './activations.ts'
 export { MultiHeadAttention, type MultiHeadAttentionConstructor } from './attention.ts'
 export type { MultiHeadAttentionOptions } from './attention-types.ts'
+export { CutMix, type CutMixConstructor, type CutMixOptions } from './augmentation/cut-mix.ts'
+export { MixUp, type MixUpConstructor, type MixUpOptions } from './augmentation/mix-up.ts'
+export {
+  RandomBrightness,
+  type RandomBrightnessConstructor,
+  type RandomBrightnessOptions,
+} from './augmentation/random-brightness.ts'
+export { RandomCrop, type RandomCropConstructor, type RandomCropOptions } from './augmentation/random-crop.ts'
+export {
+  RandomErasing,
+  type RandomErasingConstructor,
+  type RandomErasingOptions,
+} from './augmentation/random-erasing.ts'
+export { type FlipDirection, RandomFlip, type RandomFlipConstructor } from './augmentation/random-flip.ts'
+export {
+  type FillOption,
+  type Interpolation,
+  RandomRotation,
+  type RandomRotationConstructor,
+  type RandomRotationOptions,
+} from './augmentation/random-rotation.ts'
+export type { FactorOption, RangeOption } from './augmentation/ranges.ts'
 export {
   Bidirectional,
   type BidirectionalConstructor,

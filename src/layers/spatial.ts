@@ -123,7 +123,8 @@ const isInteger =
   (least: number) =>
   (value: unknown): value is number =>
     Number.isSafeInteger(value) && (value as number) >= least
-const pairFrom =
+/** Reads a number for rows and columns, or one for each. */
+export const pairFrom =
   (least: number) =>
   (value: unknown): Pair | undefined => {
     if (isInteger(least)(value)) return Object.freeze([value, value] as const)
@@ -131,7 +132,8 @@ const pairFrom =
     const [rows, cols]: readonly unknown[] = value
     return isInteger(least)(rows) && isInteger(least)(cols) ? Object.freeze([rows, cols] as const) : undefined
   }
-const short = ([rows, cols]: Pair): PairOption => (rows === cols ? rows : [rows, cols])
+/** The short form of a pair. */
+export const short = ([rows, cols]: Pair): PairOption => (rows === cols ? rows : [rows, cols])
 
 /** A stride or dilation. */
 export const pair: t.Type<Pair, unknown, unknown> = codec('a positive integer or a pair of them', pairFrom(1), short)

@@ -58,6 +58,9 @@ interface Recurrent extends Named {
   readonly cellInit: 'values'
   readonly gradientClipping: 'notNegative'
 }
+interface Mixing extends Named {
+  readonly alpha: 'positive'
+}
 interface Given<R> extends Named {
   readonly given: R
 }
@@ -111,6 +114,12 @@ interface Limits {
   readonly AlphaDropout: Given<'partBelow1'>
   readonly GaussianNoise: Given<readonly [null, 'notNegative']> & { readonly std: 'notNegative' }
   readonly DropBlock: Given<readonly ['part', 'count']>
+  readonly RandomCrop: Given<'count'> & { readonly padding: 'whole' }
+  readonly RandomRotation: Given<'signedPart'>
+  readonly RandomBrightness: Given<'signedPart'>
+  readonly RandomErasing: Named & { readonly probability: 'part'; readonly area: 'part'; readonly ratio: 'positive' }
+  readonly MixUp: Mixing
+  readonly CutMix: Mixing
   readonly BatchNorm: OverBatch
   readonly BN: OverBatch
   readonly GroupNorm: InGroups
@@ -170,6 +179,9 @@ export type Suspect<Word extends string> = Word extends
   | 'SpatialDropout'
   | 'AlphaDropout'
   | 'DropBlock'
+  | 'RandomRotation'
+  | 'RandomBrightness'
+  | 'RandomErasing'
   | 'BatchNorm'
   | 'BN'
   | 'MultiHeadAttention'

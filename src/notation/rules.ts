@@ -18,6 +18,7 @@ interface RefusedNumbers<T extends string> {
   readonly positive: T extends '0' | Negative ? true : false
   readonly above1: T extends Negative | Below1 | '1' ? true : false
   readonly part: T extends Below1 | '1' ? false : true
+  readonly signedPart: T extends Below1 | '1' | `-${Below1}` | '-1' ? false : true
   readonly partBelow1: T extends Below1 ? false : true
 }
 type NumberRule = keyof RefusedNumbers<''>

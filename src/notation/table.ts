@@ -1,6 +1,7 @@
 import type { NameOption } from '../core/define.ts'
 import type { Mismatch } from '../core/shape.ts'
 import * as layers from '../layers/index.ts'
+import { type AugmentationRows, augmentationRows } from './augmentation-rows.ts'
 import { type DenseRows, denseRows } from './dense-rows.ts'
 import type * as L from './layer-types.ts'
 import {
@@ -27,7 +28,10 @@ type MergeName = Extract<NonNullable<Parameters<L.ElementwiseConstructor>[0]>, s
 type Running<O> = O extends { readonly running: 'inverseDeviation' } ? 'inverseDeviation' : 'variance'
 
 /** The layer of each name, for positional arguments `P` and options `O`, or why there is none. */
-export interface Rows<P extends readonly unknown[], O> extends DenseRows<P, O>, WindowRows<P, O> {
+export interface Rows<P extends readonly unknown[], O>
+  extends AugmentationRows<P, O>,
+    DenseRows<P, O>,
+    WindowRows<P, O> {
   readonly Input: Together<P> extends infer S extends L.InputShape
     ? With<O, NameOption, L.Input<S, Name<O, 'input-{}'>>>
     : WrongArguments
@@ -192,6 +196,7 @@ export interface Rows<P extends readonly unknown[], O> extends DenseRows<P, O>, 
 
 /** The same at run time. */
 export const rows: { readonly [_ in keyof Rows<[], {}>]: Row } = {
+  ...augmentationRows,
   ...denseRows,
   ...windowRows,
   Input: { make: layers.Input, reads: 'together' },

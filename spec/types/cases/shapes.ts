@@ -12,6 +12,7 @@ import {
   Convolution3D,
   type ConvolutionOptions,
   Cropping,
+  CutMix,
   Deconvolution,
   DepthwiseConvolution,
   Dot,
@@ -41,6 +42,7 @@ import {
   MaxPooling,
   MaxPooling1D,
   MaxPooling3D,
+  MixUp,
   MultiHeadAttention,
   type OutputOf,
   type ParamsOf,
@@ -48,6 +50,11 @@ import {
   PositionalEncoding,
   PRelu,
   parallel,
+  RandomBrightness,
+  RandomCrop,
+  RandomErasing,
+  RandomFlip,
+  RandomRotation,
   Relu,
   RepeatVector,
   Reshape,
@@ -100,6 +107,8 @@ const averaged = join(input, AveragePooling([3, 3], { stride: 2, padding: 'same'
 holds<Same<OutputOf<typeof averaged>, [number, 6, 8, 3]>>()
 const global = join(input, GlobalPooling('avg'))
 holds<Same<OutputOf<typeof global>, [number, 3]>>()
+const cropped = join(input, RandomCrop([14, 8], { padding: [1, 0] }))
+holds<Same<OutputOf<typeof cropped>, [number, 14, 8, 3]>>()
 const upscaled = join(input, Upscale([2, 3]))
 holds<Same<OutputOf<typeof upscaled>, [number, 24, 45, 3]>>()
 
@@ -122,6 +131,12 @@ const unchanged = join(
   Dropout(0.5),
   GaussianNoise(),
   DropBlock(0.9, 3),
+  RandomFlip('vertical'),
+  RandomRotation(0.1),
+  RandomBrightness(0.1),
+  RandomErasing({ value: 'random' }),
+  MixUp(),
+  CutMix(),
 )
 holds<Same<OutputOf<typeof unchanged>, [number, 12, 15, 3]>>()
 

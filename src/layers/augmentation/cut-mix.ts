@@ -1,0 +1,84 @@
+import { right } from 'fp-ts/lib/Either.js'
+import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
+import type { Ops } from '../../core/ops.ts'
+import { foldIn, type Key } from '../../core/random.ts'
+import type { Shape } from '../../core/shape.ts'
+import { knownRowsAndCols } from '../spatial.ts'
+import { drawingKey } from '../stochastic.ts'
+import { betaDraws } from './beta.ts'
+import { along, type SameImage, sameImage } from './images.ts'
+import { mixed, mixingAlpha, partners } from './mixing.ts'
+
+/** The options of {@link CutMix}. */
+export interface CutMixOptions<Name extends string = string> extends NameOption<Name> {
+  /** Both parameters of the beta distribution that shares are drawn from: the larger, the nearer to halves. Default: 1. */
+  readonly alpha?: number
+}
+
+/** A mixing of images as a type: [batch, rows, cols, channels] in, the same out. */
+export interface CutMix<Name extends string> extends Plain<Name> {
+  readonly kind: 'CutMix'
+  readonly alpha: number
+  readonly '~out': SameImage<'CutMix', this['~in']>
+}
+
+/** The constructor of {@link CutMix}. */
+export type CutMixConstructor = <const Name extends string = 'cut-mix-{}'>(
+  options?: CutMixOptions<Name>,
+) => CutMix<Name>
+
+/**
+ * Pastes a rectangle of the image before it in the batch into each image in training, and mixes what is expected of the
+ * network's outputs by the areas; otherwise it changes nothing. With `λ` drawn for each image from Beta(alpha, alpha),
+ * the rectangle's sides are `sqrt(1 - λ)` of the image's; its middle is anywhere in the image, so some of it may lie
+ * outside. (Yun et al. 2019.)
+ *
+ * What is expected must be numbers that can be mixed, as of `MixUp`. It is mixed for every output that depends on this
+ * layer.
+ *
+ * @throws InvalidOption if alpha is no number > 0 and <= 1000, or in training without a key
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([32, 32, 3]), CutMix(), Convolution([3, 3, 16]), Relu(), Reshape(), Softmax(10))
+ * ```
+ */
+export const CutMix: CutMixConstructor = defineWrapper({
+  kind: 'CutMix',
+  example: 'CutMix({ alpha: 1 })',
+  options: { alpha: { codec: mixingAlpha, default: 1 } },
+  rules: ({ alpha }: { readonly alpha: number }) => {
+    const shares = betaDraws(alpha)
+    /** 1 where a pixel of [batch, rows, cols, 1] comes from the partner. */
+    const pasted = <T>(ops: Ops<T>, key: Key, batch: number | null, images: Shape): T => {
+      const sizes = knownRowsAndCols('CutMix', images)
+      const half = ops.constant(0.5)
+      const side = ops.sqrt(ops.subtract(ops.constant(1), shares(ops, foldIn(key, 'share'), [batch, 1, 1, 1])))
+      const covered = (axis: 1 | 2): T => {
+        const count = sizes[axis - 1] as number
+        const middle = ops.multiply(ops.uniform(foldIn(key, axis), [batch, 1, 1, 1]), ops.constant(count))
+        const distance = ops.abs(ops.subtract(along(ops, axis, count, 0.5), middle))
+        return ops.greater(ops.multiply(side, ops.multiply(half, ops.constant(count))), distance)
+      }
+      return ops.multiply(covered(1), covered(2))
+    }
+    return {
+      inputs: 'one',
+      shape: ([input = null]) => sameImage(input),
+      variables: () => right({}),
+      forward: (ops, _, [x], mode) => {
+        type T = typeof x & {}
+        const images = ops.shape(x as T)
+        if (!mode.training || images.includes(0)) return [x as T, {}]
+        const mask = pasted(ops, drawingKey('CutMix', mode), images[0] ?? null, images)
+        return [ops.where(mask, partners(ops, 'CutMix', x as T), x as T), {}]
+      },
+      targets: (ops, expected, key, input) => {
+        const [batch = null] = ops.shape(expected)
+        if (input?.includes(0)) return expected
+        const mask = pasted(ops, key, batch, input ?? [])
+        return mixed(ops, 'CutMix', expected, ops.subtract(ops.constant(1), ops.mean(mask, [1, 2, 3])))
+      },
+    }
+  },
+})

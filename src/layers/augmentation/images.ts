@@ -1,0 +1,98 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Fault, LayerConnectionError } from '../../core/errors.ts'
+import type { Ops } from '../../core/ops.ts'
+import type { Key } from '../../core/random.ts'
+import { type Shape, showShape, sizeOf } from '../../core/shape.ts'
+import { knownRowsAndCols, type NoImage } from '../spatial.ts'
+
+// Images [batch, rows, cols, channels], for the layers that change each of a batch in its own way.
+
+/** Images in, images of the same size out: as a type. */
+export type SameImage<Kind extends string, I> = I extends readonly [number, number, number, number]
+  ? I
+  : number[] extends I
+    ? number[]
+    : NoImage<Kind, I>
+
+/** The same at run time. */
+export const sameImage = (input: Shape | null): Either<Fault, Shape | null> =>
+  input === null || input.length === 4
+    ? right(input)
+    : left({
+        expected: 'a 4-dimensional input [batch, rows, cols, channels]',
+        got: showShape(input),
+        remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+      })
+
+/** A number from [0, 1) for each example, to be broadcast over images. */
+export const drawEach = <T>(ops: Ops<T>, key: Key, x: T): T => ops.uniform(key, [ops.shape(x)[0] ?? null, 1, 1, 1])
+
+/** A number between two for each example. */
+export const drawBetween = <T>(ops: Ops<T>, key: Key, x: T, [low, high]: readonly [number, number]): T =>
+  ops.add(ops.multiply(drawEach(ops, key, x), ops.constant(high - low)), ops.constant(low))
+
+/** The numbers 0, 1, … along an axis of four, ready to be broadcast over the others, plus an offset. */
+export const along = <T>(ops: Ops<T>, axis: 0 | 1 | 2, count: number, offset = 0): T =>
+  ops.constant(
+    Float32Array.from({ length: count }, (_, i) => i + offset),
+    [0, 1, 2, 3].map(other => (other === axis ? count : 1)),
+  )
+
+/**
+ * Whole numbers below those given: the largest, from `least` to `most`. Exact in every interpretation, as indices are
+ * truncated.
+ */
+export const floorOf = <T>(ops: Ops<T>, x: T, least: number, most: number): T => {
+  const table = Float32Array.from({ length: most - least + 1 }, (_, i) => i + least)
+  const place = ops.subtract(x, ops.constant(least))
+  const within = ops.maximum(ops.minimum(place, ops.constant(most - least)), ops.constant(0))
+  return ops.gather(ops.constant(table), within)
+}
+
+/** More indices than these are not told apart by 32-bit floats. */
+const mostPixels = 2 ** 24
+
+/**
+ * The dimensions of images.
+ *
+ * @throws LayerConnectionError if they are unknown, which can only be while tracing, or images have too many pixels
+ */
+export const knownImages = (
+  layer: string,
+  shape: Shape,
+): readonly [batch: number, rows: number, cols: number, channels: number] => {
+  const [rows, cols] = knownRowsAndCols(layer, shape)
+  const [batch = null, , , channels = null] = shape
+  if (batch === null || channels === null || rows * cols > mostPixels)
+    throw new LayerConnectionError({
+      layer,
+      expected: `a known batch of images of at most ${mostPixels} pixels`,
+      got: showShape(shape),
+      remedy: 'Give a batch of smaller images.',
+    })
+  return [batch, rows, cols, channels]
+}
+
+/**
+ * Pixels of each image.
+ *
+ * @param row whole numbers of rows that there are, [batch, height, width or 1, 1], and `col` likewise of columns
+ * @returns [batch, height, width, channels]
+ */
+export const pixelsAt = <T>(ops: Ops<T>, layer: string, images: T, row: T, col: T): T => {
+  const [batch, rows, cols, channels] = knownImages(layer, ops.shape(images))
+  const place = ops.add(ops.multiply(row, ops.constant(cols)), col)
+  const [, height = 1, width = 1] = ops.shape(place)
+  // Every index into one table is a whole number that a float tells from the next: a batch of more pixels goes by parts.
+  const atOnce = Math.max(1, Math.floor(mostPixels / Math.max(1, rows * cols)))
+  const part = (from: number): T => {
+    const count = Math.min(atOnce, batch - from)
+    const cut = (x: T): T => (count === batch ? x : ops.slice(x, [from, 0, 0, 0], [count, null, null, null]))
+    const table = ops.reshape(cut(images), [count * rows * cols, channels])
+    const first = ops.multiply(along(ops, 0, count), ops.constant(rows * cols))
+    const indices = ops.reshape(ops.add(cut(place), first), [sizeOf([count, height as number, width as number])])
+    return ops.reshape(ops.gather(table, indices), [count, height, width, channels])
+  }
+  const starts = Array.from({ length: Math.ceil(batch / atOnce) }, (_, i) => i * atOnce)
+  return starts.length > 1 ? ops.concatenate(starts.map(part), 0) : part(0)
+}

@@ -1,0 +1,57 @@
+import { right } from 'fp-ts/lib/Either.js'
+import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
+import { drawingKey } from '../stochastic.ts'
+import { betaDraws } from './beta.ts'
+import { mixed, mixingAlpha } from './mixing.ts'
+
+/** The options of {@link MixUp}. */
+export interface MixUpOptions<Name extends string = string> extends NameOption<Name> {
+  /** Both parameters of the beta distribution that shares are drawn from: the larger, the nearer to halves. Default: 0.2. */
+  readonly alpha?: number
+}
+
+/** A mixing of examples as a type: any shape in, the same out. */
+export interface MixUp<Name extends string> extends Plain<Name> {
+  readonly kind: 'MixUp'
+  readonly alpha: number
+  readonly '~out': this['~in']
+}
+
+/** The constructor of {@link MixUp}. */
+export type MixUpConstructor = <const Name extends string = 'mix-up-{}'>(options?: MixUpOptions<Name>) => MixUp<Name>
+
+/**
+ * Mixes each example of a batch with the one before it in training, `λ x + (1 - λ) x'`, and what is expected of the
+ * network's outputs alike; otherwise it changes nothing. `λ` is drawn for each example from Beta(alpha, alpha), by a table
+ * of quantiles. (Zhang et al. 2018.)
+ *
+ * What is expected must be numbers that can be mixed: probabilities of classes (one-hot vectors) or real values, not
+ * indices of classes. It is mixed for every output that depends on this layer.
+ *
+ * @throws InvalidOption if alpha is no number > 0 and <= 1000, or in training without a key
+ * @example
+ * ```ts
+ * const network = join(Input([32, 32, 3]), MixUp({ alpha: 0.4 }), Convolution([3, 3, 16]), Relu(), Reshape(), Softmax(10))
+ * ```
+ */
+export const MixUp: MixUpConstructor = defineWrapper({
+  kind: 'MixUp',
+  example: 'MixUp({ alpha: 0.2 })',
+  options: { alpha: { codec: mixingAlpha, default: 0.2 } },
+  rules: ({ alpha }: { readonly alpha: number }) => {
+    const shares = betaDraws(alpha)
+    return {
+      inputs: 'one',
+      shape: ([input = null]) => right(input),
+      variables: () => right({}),
+      forward: (ops, _, [x], mode) => {
+        type T = typeof x & {}
+        if (!mode.training) return [x as T, {}]
+        const share = shares(ops, drawingKey('MixUp', mode), [ops.shape(x as T)[0] ?? null])
+        return [mixed(ops, 'MixUp', x as T, share), {}]
+      },
+      targets: (ops, expected, key) =>
+        mixed(ops, 'MixUp', expected, shares(ops, key, [ops.shape(expected)[0] ?? null])),
+    }
+  },
+})

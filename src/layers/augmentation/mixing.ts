@@ -1,0 +1,40 @@
+import type * as t from 'io-ts/lib/index.js'
+import { LayerConnectionError } from '../../core/errors.ts'
+import type { Ops } from '../../core/ops.ts'
+import { number } from '../../core/options.ts'
+import { type Shape, showShape } from '../../core/shape.ts'
+
+// What mixes each example of a batch with another one.
+
+/** How the parameter of a mixing's beta distribution is read. */
+export const mixingAlpha: t.Type<number, unknown, unknown> = number(
+  'a number > 0 and <= 1000',
+  alpha => alpha > 0 && alpha <= 1000,
+)
+
+/** The partner of each example: the one before it in the batch; of the first, the last. */
+export const partners = <T>(ops: Ops<T>, layer: string, x: T): T => {
+  const [batch = null, ...rest] = ops.shape(x)
+  if (batch === null)
+    throw new LayerConnectionError({
+      layer,
+      expected: 'a known batch, whose examples are mixed with each other',
+      got: showShape(ops.shape(x)),
+      remedy: 'Give inputs of a known batch.',
+    })
+  if (batch < 2) return x
+  const begin = (first: number): readonly number[] => [first, ...rest.map(() => 0)]
+  const all = rest.map(() => null)
+  return ops.concatenate([ops.slice(x, begin(batch - 1), [1, ...all]), ops.slice(x, begin(0), [batch - 1, ...all])], 0)
+}
+
+/** `share` of each example and the rest of its partner; `share` has one number for each example. */
+export const mixed = <T>(ops: Ops<T>, layer: string, x: T, share: T): T => {
+  const shape: Shape = ops.shape(x)
+  const own = ops.reshape(
+    share,
+    shape.map((d, axis) => (axis === 0 ? d : 1)),
+  )
+  const rest = ops.subtract(ops.constant(1), own)
+  return ops.add(ops.multiply(x, own), ops.multiply(partners(ops, layer, x), rest))
+}

@@ -1,0 +1,53 @@
+import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import { drawingKey } from '../stochastic.ts'
+import { drawBetween, type SameImage, sameImage } from './images.ts'
+import { type FactorOption, factor, type RangeOption, range } from './ranges.ts'
+
+/** The options of {@link RandomBrightness}. */
+export interface RandomBrightnessOptions<Name extends string = string> extends NameOption<Name> {
+  /** The values of black and white, between which all stay. Default: [0, 1]. */
+  readonly valueRange?: RangeOption
+}
+
+/** A random brightness as a type: [batch, rows, cols, channels] in, the same out. */
+export interface RandomBrightness<Name extends string> extends Plain<Name> {
+  readonly kind: 'RandomBrightness'
+  readonly factor: RangeOption
+  readonly valueRange: RangeOption
+  readonly '~out': SameImage<'RandomBrightness', this['~in']>
+}
+
+/** The constructor of {@link RandomBrightness}. */
+export type RandomBrightnessConstructor = <const Name extends string = 'random-brightness-{}'>(
+  factor: FactorOption,
+  options?: RandomBrightnessOptions<Name>,
+) => RandomBrightness<Name>
+
+/**
+ * Makes every image brighter or darker in training: adds to it a part of the range from black to white that is drawn for
+ * each image, and keeps the result in the range. Otherwise it changes nothing.
+ *
+ * @param factor the largest part in either direction, or [from, to]; -1 makes all black, 1 all white
+ * @throws InvalidOption if an option is invalid, or in training without a key
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([32, 32, 3]), RandomBrightness(0.2, { valueRange: [0, 255] }), Convolution([3, 3, 16]))
+ * ```
+ */
+export const RandomBrightness: RandomBrightnessConstructor = defineLayer({
+  kind: 'RandomBrightness',
+  example: 'RandomBrightness(0.2, { valueRange: [0, 255] })',
+  positional: ['factor'],
+  options: {
+    factor: { codec: factor },
+    valueRange: { codec: range('two numbers, the values of black and white', () => true), default: [0, 1] },
+  },
+  shape: (_, input) => sameImage(input),
+  forward: ({ factor: [from, to], valueRange: [black, white] }, ops, x, _, mode) => {
+    if (!mode.training || (from === 0 && to === 0)) return [x, {}]
+    const span = white - black
+    const added = drawBetween(ops, drawingKey('RandomBrightness', mode), x, [from * span, to * span])
+    return [ops.maximum(ops.minimum(ops.add(x, added), ops.constant(white)), ops.constant(black)), {}]
+  },
+})

@@ -1,0 +1,120 @@
+import { left, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import type { Add, Multiply, Subtract } from '../../core/digits.ts'
+import type { Pair } from '../../core/ops.ts'
+import { codec } from '../../core/options.ts'
+import { foldIn } from '../../core/random.ts'
+import { type Refusal, showShape } from '../../core/shape.ts'
+import { knownRowsAndCols, type NoImage, type OfAxis, type PairOption, pair, pairFrom, short } from '../spatial.ts'
+import { drawingKey } from '../stochastic.ts'
+import { along, drawEach, floorOf, pixelsAt, sameImage } from './images.ts'
+
+/** The options of {@link RandomCrop}. */
+export interface RandomCropOptions<Padding extends PairOption = PairOption, Name extends string = string>
+  extends NameOption<Name> {
+  /** Zeros put before and after rows and columns, before the crop: one number for both, or [rows, cols]. Default: 0. */
+  readonly padding?: Padding
+}
+
+/** Whether `N` elements with `P` before and after them hold a crop of `K`. */
+type Holds<N extends number, P extends number, K extends number> = number extends N | P | K
+  ? true
+  : Subtract<P extends 0 ? N : Add<N, Multiply<P, 2>>, K> extends number
+    ? true
+    : false
+type TooSmall<I, Size, P> = Refusal<
+  'RandomCrop',
+  `an input of at least ${OfAxis<Size, 0>} rows and ${OfAxis<Size, 1>} columns, with padding of ${OfAxis<P, 0>} and ${OfAxis<P, 1>}`,
+  I,
+  'Crop to a smaller size, or give more padding.'
+>
+
+/** A random crop as a type: [batch, rows, cols, channels] in, the rows and columns of the crop out. */
+export interface RandomCrop<Size extends PairOption, Padding extends PairOption, Name extends string>
+  extends Plain<Name> {
+  readonly kind: 'RandomCrop'
+  readonly size: Pair
+  readonly padding: Pair
+  readonly '~out': this['~in'] extends readonly [
+    infer B,
+    infer H extends number,
+    infer W extends number,
+    infer C extends number,
+  ]
+    ? false extends Holds<H, OfAxis<Padding, 0>, OfAxis<Size, 0>> | Holds<W, OfAxis<Padding, 1>, OfAxis<Size, 1>>
+      ? TooSmall<this['~in'], Size, Padding>
+      : [B, OfAxis<Size, 0>, OfAxis<Size, 1>, C]
+    : number[] extends this['~in']
+      ? [number, OfAxis<Size, 0>, OfAxis<Size, 1>, number]
+      : NoImage<'RandomCrop', this['~in']>
+}
+
+/** The constructor of {@link RandomCrop}. */
+export type RandomCropConstructor = <
+  const Size extends number | [number, number] | PairOption,
+  const Padding extends number | [number, number] | PairOption = 0,
+  const Name extends string = 'random-crop-{}',
+>(
+  size: Size,
+  options?: RandomCropOptions<Padding, Name>,
+) => RandomCrop<Size, Padding, Name>
+
+const margins = codec('an integer >= 0 or a pair of them', pairFrom(0), short)
+
+/**
+ * Cuts a part out of every image: in training at a place that is drawn for each, otherwise in the middle.
+ *
+ * @param size the rows and columns of the part, or one number for both
+ * @throws InvalidOption if an option is invalid, or in training without a key
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or smaller than the part with its padding
+ * @example
+ * ```ts
+ * const network = join(Input([32, 32, 3]), RandomCrop([32, 32], { padding: 4 }), Convolution([3, 3, 16]), Relu())
+ * String(join(Input([256, 256, 3]), RandomCrop(224))) // (?, 256, 256, 3) -> [... 2 layers ...] -> (?, 224, 224, 3)
+ * ```
+ */
+export const RandomCrop: RandomCropConstructor = defineLayer({
+  kind: 'RandomCrop',
+  example: 'RandomCrop([28, 28], { padding: 4 })',
+  positional: ['size'],
+  options: { size: { codec: pair }, padding: { codec: margins, default: 0 } },
+  shape: ({ size, padding }, input) => {
+    const image = sameImage(input)
+    if (image._tag === 'Left') return image
+    const [batch = null, rows = null, cols = null, channels = null] = input ?? []
+    const isTooSmall = [rows, cols].some((n, axis) => n !== null && n + 2 * (padding[axis] ?? 0) < (size[axis] ?? 0))
+    return isTooSmall
+      ? left({
+          expected: `an input of at least ${size[0]} rows and ${size[1]} columns, with padding of ${padding[0]} and ${padding[1]}`,
+          got: showShape(input),
+          remedy: 'Crop to a smaller size, or give more padding.',
+        })
+      : right([batch, size[0], size[1], channels])
+  },
+  forward: ({ size, padding }, ops, x, _, mode) => {
+    const [rows, cols] = knownRowsAndCols('RandomCrop', ops.shape(x))
+    const [around, beside] = padding
+    const padded =
+      around + beside === 0
+        ? x
+        : ops.pad(x, [
+            [0, 0],
+            [around, around],
+            [beside, beside],
+            [0, 0],
+          ])
+    const spare = [rows + 2 * around - size[0], cols + 2 * beside - size[1]] as const
+    if (spare[0] + spare[1] === 0) return [padded, {}]
+    if (!mode.training) {
+      const [top, start] = spare.map(n => Math.floor(n / 2)) as [number, number]
+      return [ops.slice(padded, [0, top, start, 0], [null, size[0], size[1], null]), {}]
+    }
+    const key = drawingKey('RandomCrop', mode)
+    const placeOn = (axis: 0 | 1) => {
+      const places = spare[axis] + 1
+      const first = ops.multiply(drawEach(ops, foldIn(key, axis), x), ops.constant(places))
+      return ops.add(floorOf(ops, first, 0, spare[axis]), along(ops, axis === 0 ? 1 : 2, size[axis]))
+    }
+    return [pixelsAt(ops, 'RandomCrop', padded, placeOn(0), placeOn(1)), {}]
+  },
+})

@@ -1,0 +1,96 @@
+import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import type { Ops } from '../../core/ops.ts'
+import { codec, number } from '../../core/options.ts'
+import { foldIn } from '../../core/random.ts'
+import { drawingKey } from '../stochastic.ts'
+import { along, drawBetween, drawEach, knownImages, type SameImage, sameImage } from './images.ts'
+import { type RangeOption, range } from './ranges.ts'
+
+/** The options of {@link RandomErasing}. */
+export interface RandomErasingOptions<Name extends string = string> extends NameOption<Name> {
+  /** The part of the images in which something is erased. Default: 0.5. */
+  readonly probability?: number
+  /** The erased part of an image's area, drawn between two numbers. Default: [0.02, 0.33]. */
+  readonly area?: RangeOption
+  /** Its height by its width, drawn between two numbers, whose logarithms are equally likely. Default: [0.3, 3.3]. */
+  readonly ratio?: RangeOption
+  /** What stands there: a number, or normal draws of mean 0 and deviation 1 (`'random'`). Default: 0. */
+  readonly value?: number | 'random'
+}
+
+/** A random erasing as a type: [batch, rows, cols, channels] in, the same out. */
+export interface RandomErasing<Name extends string> extends Plain<Name> {
+  readonly kind: 'RandomErasing'
+  readonly probability: number
+  readonly area: RangeOption
+  readonly ratio: RangeOption
+  readonly value: number | 'random'
+  readonly '~out': SameImage<'RandomErasing', this['~in']>
+}
+
+/** The constructor of {@link RandomErasing}. */
+export type RandomErasingConstructor = <const Name extends string = 'random-erasing-{}'>(
+  options?: RandomErasingOptions<Name>,
+) => RandomErasing<Name>
+
+/** Whether a pixel's middle lies in [from, from + length) of an axis. */
+const inside = <T>(ops: Ops<T>, axis: 1 | 2, count: number, from: T, length: T): T => {
+  const middle = along(ops, axis, count, 0.5)
+  const isBefore = ops.greater(from, middle)
+  return ops.multiply(ops.greater(ops.add(from, length), middle), ops.subtract(ops.constant(1), isBefore))
+}
+
+/**
+ * Erases a rectangle of random size, form and place from some of the images in training; otherwise it changes nothing.
+ * Everything is drawn for each image. A rectangle that is higher or wider than the image is made as high or wide, and
+ * keeps its area. (Zhong et al. 2020.)
+ *
+ * @throws InvalidOption if an option is invalid, or in training without a key
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([32, 32, 3]), RandomErasing({ probability: 0.25 }), Convolution([3, 3, 16]), Relu())
+ * ```
+ */
+export const RandomErasing: RandomErasingConstructor = defineLayer({
+  kind: 'RandomErasing',
+  example: 'RandomErasing({ probability: 0.5, area: [0.02, 0.33], ratio: [0.3, 3.3], value: 0 })',
+  options: {
+    probability: { codec: number('a number from 0 to 1', value => value >= 0 && value <= 1), default: 0.5 },
+    area: {
+      codec: range('two numbers from 0 to 1, parts of the area', value => value >= 0 && value <= 1),
+      default: [0.02, 0.33],
+    },
+    ratio: { codec: range('two positive numbers, height by width', value => value > 0), default: [0.3, 3.3] },
+    value: {
+      codec: codec<number | 'random'>("a number or 'random'", value =>
+        value === 'random' || (typeof value === 'number' && Number.isFinite(value)) ? value : undefined,
+      ),
+      default: 0,
+    },
+  },
+  shape: (_, input) => sameImage(input),
+  forward: ({ probability, area, ratio, value }, ops, x, _, mode) => {
+    type T = typeof x
+    if (!mode.training || probability === 0 || ops.shape(x).includes(0)) return [x, {}]
+    const [, rows, cols] = knownImages('RandomErasing', ops.shape(x))
+    const key = drawingKey('RandomErasing', mode)
+    const pixels = drawBetween(ops, foldIn(key, 'area'), x, [area[0] * rows * cols, area[1] * rows * cols])
+    const ratios = ops.exp(drawBetween(ops, foldIn(key, 'ratio'), x, [Math.log(ratio[0]), Math.log(ratio[1])]))
+    // Not 0, by which the area would be divided.
+    const least = ops.maximum(ops.divide(pixels, ops.constant(cols)), ops.constant(1e-6))
+    const wished = ops.sqrt(ops.multiply(pixels, ratios))
+    const height = ops.minimum(ops.maximum(wished, least), ops.constant(rows))
+    const width = ops.minimum(ops.divide(pixels, height), ops.constant(cols))
+    const placed = (axis: 1 | 2, count: number, length: T): T => {
+      // Every first pixel is equally likely: the outermost too, to which half a pixel beyond the edge belongs.
+      const places = ops.subtract(ops.constant(count + 1), length)
+      const from = ops.subtract(ops.multiply(drawEach(ops, foldIn(key, axis), x), places), ops.constant(0.5))
+      return inside(ops, axis, count, from, length)
+    }
+    const isMeant = ops.greater(ops.constant(probability), drawEach(ops, foldIn(key, 'whether'), x))
+    const erased = ops.multiply(isMeant, ops.multiply(placed(1, rows, height), placed(2, cols, width)))
+    const there = value === 'random' ? ops.normal(foldIn(key, 'value'), ops.shape(x)) : ops.constant(value)
+    return [ops.where(erased, there, x), {}]
+  },
+})

@@ -1,0 +1,54 @@
+import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import { oneOf } from '../../core/options.ts'
+import { foldIn } from '../../core/random.ts'
+import { drawingKey } from '../stochastic.ts'
+import { drawEach, type SameImage, sameImage } from './images.ts'
+
+/** What is flipped: left and right, top and bottom, or each of these. */
+export type FlipDirection = 'horizontal' | 'vertical' | 'horizontalAndVertical'
+
+/** A random flip as a type: [batch, rows, cols, channels] in, the same out. */
+export interface RandomFlip<Name extends string> extends Plain<Name> {
+  readonly kind: 'RandomFlip'
+  readonly direction: FlipDirection
+  readonly '~out': SameImage<'RandomFlip', this['~in']>
+}
+
+/** The constructor of {@link RandomFlip}. */
+export interface RandomFlipConstructor {
+  <const Name extends string = 'random-flip-{}'>(options?: NameOption<Name>): RandomFlip<Name>
+  <const Name extends string = 'random-flip-{}'>(direction: FlipDirection, options?: NameOption<Name>): RandomFlip<Name>
+}
+
+/**
+ * Flips every second image at random in training; otherwise it changes nothing. Each image of a batch is flipped or not by
+ * a draw of its own, in both directions by two draws.
+ *
+ * @param direction `'horizontal'` (left and right; the default), `'vertical'` or `'horizontalAndVertical'`
+ * @throws InvalidOption if the direction is none, or in training without a key
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([32, 32, 3]), RandomFlip(), Convolution([3, 3, 16]), Relu())
+ * ```
+ */
+export const RandomFlip: RandomFlipConstructor = defineLayer({
+  kind: 'RandomFlip',
+  example: "RandomFlip('horizontal')",
+  positional: ['direction'],
+  options: {
+    direction: { codec: oneOf(['horizontal', 'vertical', 'horizontalAndVertical']), default: 'horizontal' },
+  },
+  shape: (_, input) => sameImage(input),
+  forward: ({ direction }, ops, x, _, mode) => {
+    type T = typeof x
+    if (!mode.training) return [x, {}]
+    const key = drawingKey('RandomFlip', mode)
+    const flipped = (images: T, axis: 1 | 2): T => {
+      const draws = drawEach(ops, foldIn(key, axis), images)
+      return ops.where(ops.greater(ops.constant(0.5), draws), ops.reverse(images, [axis]), images)
+    }
+    const once = direction === 'vertical' ? x : flipped(x, 2)
+    return [direction === 'horizontal' ? once : flipped(once, 1), {}]
+  },
+})

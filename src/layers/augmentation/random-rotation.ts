@@ -1,0 +1,149 @@
+import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import type { Ops } from '../../core/ops.ts'
+import { codec, oneOf } from '../../core/options.ts'
+import { drawingKey } from '../stochastic.ts'
+import { along, drawEach, floorOf, knownImages, pixelsAt, type SameImage, sameImage } from './images.ts'
+import { type FactorOption, factor, type RangeOption } from './ranges.ts'
+import { interpolated } from './tables.ts'
+
+/** What stands beyond the edges: a number, the image mirrored or repeated, or the nearest pixel. */
+export type FillOption = number | 'reflect' | 'wrap' | 'nearest'
+/** How a pixel between four is made of them. */
+export type Interpolation = 'bilinear' | 'nearest'
+
+/** The options of {@link RandomRotation}. */
+export interface RandomRotationOptions<Name extends string = string> extends NameOption<Name> {
+  /**
+   * What stands beyond the edges: a number, or of each row and column `abcd` what goes on with `dcba` (`'reflect'`),
+   * `abcd` (`'wrap'`) or `dddd` (`'nearest'`). Default: `'reflect'`.
+   */
+  readonly fill?: FillOption
+  /** A pixel between others is their weighted mean, or the nearest of them. Default: `'bilinear'`. */
+  readonly interpolation?: Interpolation
+}
+
+/** A random rotation as a type: [batch, rows, cols, channels] in, the same out. */
+export interface RandomRotation<Name extends string> extends Plain<Name> {
+  readonly kind: 'RandomRotation'
+  readonly factor: RangeOption
+  readonly fill: FillOption
+  readonly interpolation: Interpolation
+  readonly '~out': SameImage<'RandomRotation', this['~in']>
+}
+
+/** The constructor of {@link RandomRotation}. */
+export type RandomRotationConstructor = <const Name extends string = 'random-rotation-{}'>(
+  factor: FactorOption,
+  options?: RandomRotationOptions<Name>,
+) => RandomRotation<Name>
+
+const fillOption = codec<FillOption>("a number, 'reflect', 'wrap' or 'nearest'", value => {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  return (['reflect', 'wrap', 'nearest'] as const).find(form => form === value)
+})
+
+/** Between which multiples of a period coordinates lie that are at most `reach` from the middle of `count`. */
+const folds = (count: number, period: number, reach: number): readonly [number, number] => [
+  Math.floor((count / 2 - reach - 1) / period),
+  Math.ceil((count / 2 + reach + 1) / period),
+]
+
+/** Coordinates brought to the `count` elements of an axis, from 0 to count - 1; to `count` where it is repeated. */
+const brought = <T>(ops: Ops<T>, at: T, count: number, reach: number, fill: FillOption): T => {
+  const between = (x: T, low: number, high: number): T =>
+    ops.maximum(ops.minimum(x, ops.constant(high)), ops.constant(low))
+  const rest = (x: T, period: number): T => {
+    const whole = floorOf(ops, ops.divide(x, ops.constant(period)), ...folds(count, period, reach))
+    return ops.subtract(x, ops.multiply(whole, ops.constant(period)))
+  }
+  if (fill === 'wrap') return between(rest(at, count), 0, count)
+  if (fill !== 'reflect') return between(at, 0, count - 1)
+  const distance = ops.abs(ops.subtract(rest(ops.add(at, ops.constant(0.5)), 2 * count), ops.constant(count)))
+  return between(ops.subtract(ops.constant(count - 0.5), distance), 0, count - 1)
+}
+
+/** Images with what lies one beyond their edges, where that is not the edge itself. */
+const edged = <T>(ops: Ops<T>, x: T, [rows, cols]: readonly [number, number], fill: FillOption): T => {
+  if (fill === 'wrap') {
+    const tall = ops.concatenate([x, ops.slice(x, [0, 0, 0, 0], [null, 1, null, null])], 1)
+    return ops.concatenate([tall, ops.slice(tall, [0, 0, 0, 0], [null, null, 1, null])], 2)
+  }
+  if (typeof fill === 'string') return x
+  const ring = Float32Array.from({ length: (rows + 2) * (cols + 2) }, (_, i) => {
+    const [row, col] = [Math.floor(i / (cols + 2)), i % (cols + 2)]
+    return row === 0 || row > rows || col === 0 || col > cols ? fill : 0
+  })
+  const padded = ops.pad(x, [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ])
+  return fill === 0 ? padded : ops.add(padded, ops.constant(ring, [1, rows + 2, cols + 2, 1]))
+}
+
+/**
+ * Rotates every image about its middle in training, by an angle that is drawn for each; otherwise it changes nothing.
+ * What stands at a place comes from the place that is rotated there.
+ *
+ * @param factor the largest angle in either direction as a part of a full turn, or [from, to]; positive is
+ *   counterclockwise
+ * @throws InvalidOption if an option is invalid, or in training without a key
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([28, 28, 1]), RandomRotation(0.05, { fill: 0 }), Convolution([3, 3, 16]), Relu())
+ * ```
+ */
+export const RandomRotation: RandomRotationConstructor = defineLayer({
+  kind: 'RandomRotation',
+  example: 'RandomRotation(0.1, { fill: 0 })',
+  positional: ['factor'],
+  options: {
+    factor: { codec: factor },
+    fill: { codec: fillOption, default: 'reflect' },
+    interpolation: { codec: oneOf(['bilinear', 'nearest']), default: 'bilinear' },
+  },
+  shape: (_, input) => sameImage(input),
+  forward: ({ factor: [from, to], fill, interpolation }, ops, x, _, mode) => {
+    type T = typeof x
+    if (!mode.training || (from === 0 && to === 0) || ops.shape(x).includes(0)) return [x, {}]
+    const [, rows, cols] = knownImages('RandomRotation', ops.shape(x))
+    const angle = (part: number) => 2 * Math.PI * (from + part * (to - from))
+    const [cos, sin] = interpolated(ops, drawEach(ops, drawingKey('RandomRotation', mode), x), part => [
+      Math.cos(angle(part)),
+      Math.sin(angle(part)),
+    ]) as [T, T]
+
+    const [down, across] = [along(ops, 1, rows, (1 - rows) / 2), along(ops, 2, cols, (1 - cols) / 2)]
+    const middle = (count: number): T => ops.constant((count - 1) / 2)
+    const row = ops.add(ops.add(ops.multiply(cos, down), ops.multiply(sin, across)), middle(rows))
+    const col = ops.add(ops.subtract(ops.multiply(cos, across), ops.multiply(sin, down)), middle(cols))
+
+    const images = edged(ops, x, [rows, cols], fill)
+    const [, high, wide] = knownImages('RandomRotation', ops.shape(images))
+    const reach = Math.hypot(rows, cols) / 2
+    const place = (at: T, count: number, most: number): T =>
+      typeof fill === 'number'
+        ? brought(ops, ops.add(at, ops.constant(1)), most, reach, 'nearest')
+        : brought(ops, at, count, reach, fill)
+    const [r, c] = [place(row, rows, high), place(col, cols, wide)]
+    const half = ops.constant(0.5)
+    if (interpolation === 'nearest') {
+      const nearest = (at: T, count: number): T => floorOf(ops, ops.add(at, half), 0, count - 1)
+      return [pixelsAt(ops, 'RandomRotation', images, nearest(r, high), nearest(c, wide)), {}]
+    }
+    const one = ops.constant(1)
+    const [top, start] = [floorOf(ops, r, 0, high - 1), floorOf(ops, c, 0, wide - 1)]
+    const next = (whole: T, count: number): T => ops.minimum(ops.add(whole, one), ops.constant(count - 1))
+    const mixed = (a: T, b: T, part: T): T => ops.add(ops.multiply(a, ops.subtract(one, part)), ops.multiply(b, part))
+    const [below, beside] = [ops.subtract(r, top), ops.subtract(c, start)]
+    const line = (whole: T): T =>
+      mixed(
+        pixelsAt(ops, 'RandomRotation', images, whole, start),
+        pixelsAt(ops, 'RandomRotation', images, whole, next(start, wide)),
+        beside,
+      )
+    return [mixed(line(top), line(next(top, high)), below), {}]
+  },
+})

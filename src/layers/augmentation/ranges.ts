@@ -1,0 +1,33 @@
+import type * as t from 'io-ts/lib/index.js'
+import { codec } from '../../core/options.ts'
+
+// Options that numbers are drawn between.
+
+/** Two ends, in either order. */
+export type RangeOption = readonly [number, number]
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+const rangeFrom = (value: unknown, test: (value: number) => boolean): RangeOption | undefined => {
+  if (!Array.isArray(value) || value.length !== 2) return undefined
+  const [a, b]: readonly unknown[] = value
+  if (!isNumber(a) || !isNumber(b) || !test(a) || !test(b)) return undefined
+  return Object.freeze([Math.min(a, b), Math.max(a, b)] as const)
+}
+
+/** A pair of numbers that each pass a test; `expected` describes them. */
+export const range = (expected: string, test: (value: number) => boolean): t.Type<RangeOption, unknown, unknown> =>
+  codec(expected, value => rangeFrom(value, test))
+
+const isPart = (value: number): boolean => Math.abs(value) <= 1
+
+/** A part that something changes by: a number for both directions, or the ends. */
+export const factor: t.Type<RangeOption, unknown, unknown> = codec(
+  'a number from -1 to 1 for both directions, or two for the ends',
+  value => {
+    if (!isNumber(value)) return rangeFrom(value, isPart)
+    return isPart(value) ? Object.freeze([-Math.abs(value), Math.abs(value)] as const) : undefined
+  },
+  ([low, high]) => (low === -high ? high : [low, high]),
+)
+/** The same as users write it. */
+export type FactorOption = number | RangeOption
