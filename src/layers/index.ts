@@ -29,7 +29,7 @@ export {
 export { type FlipDirection, RandomFlip, type RandomFlipConstructor } from './augmentation/random-flip.ts'
 export {
   type FillOption,
-  type Interpolation,
+  type PixelInterpolation,
   RandomRotation,
   type RandomRotationConstructor,
   type RandomRotationOptions,

@@ -9,7 +9,7 @@ import { interpolated } from './tables.ts'
 /** What stands beyond the edges: a number, the image mirrored or repeated, or the nearest pixel. */
 export type FillOption = number | 'reflect' | 'wrap' | 'nearest'
 /** How a pixel between four is made of them. */
-export type Interpolation = 'bilinear' | 'nearest'
+export type PixelInterpolation = 'bilinear' | 'nearest'
 
 /** The options of {@link RandomRotation}. */
 export interface RandomRotationOptions<Name extends string = string> extends NameOption<Name> {
@@ -19,7 +19,7 @@ export interface RandomRotationOptions<Name extends string = string> extends Nam
    */
   readonly fill?: FillOption
   /** A pixel between others is their weighted mean, or the nearest of them. Default: `'bilinear'`. */
-  readonly interpolation?: Interpolation
+  readonly interpolation?: PixelInterpolation
 }
 
 /** A random rotation as a type: [batch, rows, cols, channels] in, the same out. */
@@ -27,7 +27,7 @@ export interface RandomRotation<Name extends string> extends Plain<Name> {
   readonly kind: 'RandomRotation'
   readonly factor: RangeOption
   readonly fill: FillOption
-  readonly interpolation: Interpolation
+  readonly interpolation: PixelInterpolation
   readonly '~out': SameImage<'RandomRotation', this['~in']>
 }
 
