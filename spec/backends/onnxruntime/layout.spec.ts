@@ -80,4 +80,12 @@ describe('ONNX Runtime lays tensors out', () => {
       ),
       { numRuns: 80 },
     ))
+
+  it('knows the axes of what one number and a vector make together', async () => {
+    const [largest] = await compute([{ shape: [1], data: [3] }], ([x]) => {
+      const row = graphOps.reshape(x as GraphNode, [1, 1])
+      return [graphOps.max(graphOps.add(row, graphOps.constant(Float32Array.of(1, 2))), [1])]
+    })
+    close(await numbersOf(largest), [5])
+  })
 })

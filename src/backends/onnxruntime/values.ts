@@ -180,13 +180,15 @@ export const together = (
   const rank = shape.length
   const wide = operands.map(value => widened(value, rank))
   const order = bestOrder(wide, rank)
+  const isFull = operands.some(({ dims }) => dims.length === rank)
   const placed = wide.map((value, i) => {
     if (value.dims.length !== rank) return { name: value.name, dims: order.map(() => 1) }
     const permutation = order.map(axis => value.order.indexOf(axis))
     const dims = permutation.map(axis => value.dims[axis] as number)
-    // Axes of one element before all others may be missing.
+    // Axes of one element before all others may be missing, as long as another operand has them.
     const own = operands[i] as Value
-    const name = same(own.dims, dims.slice(rank - own.dims.length)) && lies(value, order) ? own.name : undefined
+    const isPlaced = isFull && same(own.dims, dims.slice(rank - own.dims.length)) && lies(value, order)
+    const name = isPlaced ? own.name : undefined
     if (name !== undefined) return { name, dims }
     const full = own.dims.length === rank ? own.name : reshapeTo(emit, own.name, value.dims)
     return { name: moved(emit, full, value.dims, permutation), dims }
