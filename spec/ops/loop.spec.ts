@@ -22,6 +22,7 @@ import {
   trace,
 } from '../../src/graph.ts'
 import { InvalidOption, type Ops, tape, tfjsOps } from '../../src/index.ts'
+import { onnxruntime } from '../../src/onnxruntime.ts'
 import { type Looping, loops, repeat } from './loops.ts'
 import { type Numbers, reference } from './reference.ts'
 
@@ -83,6 +84,7 @@ const backends: Readonly<Record<string, () => Promise<Backend>>> = {
     await chooseBackend('wasm')
     return tfjs('wasm')
   },
+  onnxruntime: async () => onnxruntime({ threads: 2 }),
 }
 
 describe('A loop', () => {

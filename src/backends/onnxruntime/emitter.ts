@@ -1,4 +1,4 @@
-import type { Attributes, Initializer, Model, ModelNode, Port } from './model.ts'
+import type { Attribute, Attributes, Initializer, Model, ModelNode, Port } from './model.ts'
 
 // Puts a model together. What would be the same operator on the same values a second time is the first one's result.
 
@@ -26,6 +26,13 @@ export interface Emitter {
   readonly isConstant: (name: string) => boolean
   /** The operator that a value is the result of. */
   readonly source: (name: string) => ModelNode | undefined
+  /**
+   * An emitter of the body of an operator. What is the same with every repetition, made of constants and of values that are
+   * there already, is emitted before the operator; the body takes it by its name.
+   */
+  readonly nested: () => Emitter
+  /** A name that no value outside has. */
+  readonly scoped: (name: string) => string
   /** What the operators that follow are named after. */
   readonly label: (text: string) => void
   /** The model with these values as its results, by the names that they get. */
@@ -35,6 +42,15 @@ export interface Emitter {
 const keyOf = (operator: string, inputs: readonly string[], attributes: Attributes, domain: string): string =>
   `${domain}.${operator}(${inputs.join()})${JSON.stringify(attributes)}`
 
+/** What an operator reads, its bodies' own values among it. */
+const readsOf = ({ inputs, attributes }: ModelNode): readonly string[] => [
+  ...inputs,
+  ...Object.values(attributes).flatMap(attribute =>
+    'graph' in attribute ? attribute.graph.nodes.flatMap(readsOf) : [],
+  ),
+]
+const hasBody = ({ attributes }: ModelNode): boolean => Object.values(attributes).some(value => 'graph' in value)
+
 /** Nodes that lead to the results, without outputs at their end that nothing takes. */
 const needed = (nodes: readonly ModelNode[], results: readonly string[]): readonly ModelNode[] => {
   const wanted = new Set(results)
@@ -42,8 +58,11 @@ const needed = (nodes: readonly ModelNode[], results: readonly string[]): readon
   for (const node of nodes.toReversed()) {
     const last = node.outputs.findLastIndex(output => wanted.has(output))
     if (last < 0) continue
-    for (const input of node.inputs) wanted.add(input)
-    kept.push(last === node.outputs.length - 1 ? node : { ...node, outputs: node.outputs.slice(0, last + 1) })
+    for (const input of readsOf(node)) wanted.add(input)
+    // A body gives as many results as its operator.
+    kept.push(
+      last === node.outputs.length - 1 || hasBody(node) ? node : { ...node, outputs: node.outputs.slice(0, last + 1) },
+    )
   }
   return kept.reverse()
 }
@@ -56,7 +75,7 @@ const early = (nodes: readonly ModelNode[]): readonly ModelNode[] => {
   const depths = new Map<string, number>()
   const levels: ModelNode[][] = []
   for (const node of nodes) {
-    const depth = node.inputs.reduce((most, input) => Math.max(most, depths.get(input) ?? 0), 0)
+    const depth = readsOf(node).reduce((most, input) => Math.max(most, depths.get(input) ?? 0), 0)
     for (const output of node.outputs) depths.set(output, depth + 1)
     levels[depth] ??= []
     levels[depth].push(node)
@@ -78,7 +97,14 @@ const withNames = (node: ModelNode, names: ReadonlyMap<string, string>): ModelNo
   ...node,
   inputs: node.inputs.map(name => names.get(name) ?? name),
   outputs: node.outputs.map(name => names.get(name) ?? name),
+  attributes: hasBody(node)
+    ? Object.fromEntries(Object.entries(node.attributes).map(([key, value]) => [key, withNamesIn(value, names)]))
+    : node.attributes,
 })
+const withNamesIn = (attribute: Attribute, names: ReadonlyMap<string, string>): Attribute =>
+  'graph' in attribute
+    ? { graph: { ...attribute.graph, nodes: attribute.graph.nodes.map(node => withNames(node, names)) } }
+    : attribute
 const copyOf = (value: string, name: string): ModelNode => ({
   name,
   operator: 'Identity',
@@ -88,7 +114,10 @@ const copyOf = (value: string, name: string): ModelNode => ({
   attributes: {},
 })
 
-export const emitter = (): Emitter => {
+/** @param outer the emitter of the graph around it, and what its values' names begin with */
+export const emitter = (outer?: { readonly emit: Emitter; readonly scope: string }): Emitter => {
+  const scope = outer?.scope ?? ''
+  let bodies = 0
   const nodes: ModelNode[] = []
   const initializers: Initializer[] = []
   const constants = new Set<string>()
@@ -97,10 +126,12 @@ export const emitter = (): Emitter => {
   let owner = ''
 
   const emit: Emitter['nodes'] = (operator, inputs, attributes, { domain = '', outputs = 1 }) => {
+    if (outer && !inputs.some(input => input.startsWith(scope)))
+      return outer.emit.nodes(operator, inputs, attributes, { domain, outputs })
     const key = keyOf(operator, inputs, attributes, domain)
     const before = known.get(key)
     if (before !== undefined && before.length >= outputs) return before
-    const names = Array.from({ length: outputs }, (_, i) => `v${nodes.length}${i === 0 ? '' : `_${i}`}`)
+    const names = Array.from({ length: outputs }, (_, i) => `${scope}v${nodes.length}${i === 0 ? '' : `_${i}`}`)
     const name = `${owner} #${nodes.length}`
     const node = { name, operator, domain, inputs, outputs: names, attributes }
     nodes.push(node)
@@ -118,7 +149,7 @@ export const emitter = (): Emitter => {
     return name
   }
 
-  return Object.freeze<Emitter>({
+  const own: Emitter = Object.freeze<Emitter>({
     node: (operator, inputs, attributes = {}, more = {}) => emit(operator, inputs, attributes, more)[0] as string,
     nodes: emit,
     // Long constants are told apart by where they stand, not by all their numbers.
@@ -132,6 +163,16 @@ export const emitter = (): Emitter => {
     scalar: value => initializer(`float ${Object.is(value, -0) ? '-0' : value} `, Float32Array.of(value), []),
     isConstant: name => constants.has(name),
     source: name => sources.get(name),
+    // Constants are the model's, wherever they are used.
+    ...(outer && {
+      floats: outer.emit.floats,
+      integers: outer.emit.integers,
+      scalar: outer.emit.scalar,
+      isConstant: outer.emit.isConstant,
+      source: name => sources.get(name) ?? outer.emit.source(name),
+    }),
+    nested: () => emitter({ emit: own, scope: `${scope}body ${bodies++}, ` }),
+    scoped: name => `${scope}${name}`,
     label: text => {
       owner = text
     },
@@ -144,13 +185,14 @@ export const emitter = (): Emitter => {
         [...nodes.map(node => withNames(node, renamed)), ...named],
         outputs.map(({ name }) => name),
       )
-      const used = new Set(kept.flatMap(node => node.inputs))
+      const used = new Set(kept.flatMap(readsOf))
       return {
         nodes: early(kept),
         initializers: initializers.filter(({ name }) => used.has(name)),
         inputs,
-        outputs: outputs.map(({ name, shape }) => ({ name, shape })),
+        outputs: outputs.map(({ value, ...port }) => port),
       }
     },
   })
+  return own
 }

@@ -52,7 +52,7 @@ export const common = (model: Model, other: Model, taken: ReadonlySet<string>): 
     ...loosened(model.inputs, other.inputs),
     ...lists(model)
       .filter(({ name }) => taken.has(name))
-      .map(({ name, shape }): Port => ({ name, shape, isList: true })),
+      .map(({ name, shape }): Port => ({ name, shape, type: 'int64' })),
   ],
   outputs: loosened(model.outputs, other.outputs),
 })

@@ -1,13 +1,14 @@
 import { BackendError } from '../../core/errors.ts'
 import { type Attributes, perform } from '../../core/operations.ts'
 import { showShape } from '../../core/shape.ts'
-import { type Graph, type GraphNode, isA, topological } from '../../graph/graph.ts'
+import { type Graph, type GraphNode, isA, type Loop, topological } from '../../graph/graph.ts'
 import { emptying } from '../../ops/empty.ts'
 import { absorptions, unpadded } from './addends.ts'
-import { emitter } from './emitter.ts'
+import { type Emitter, emitter } from './emitter.ts'
 import { biased, fused, onnxOps } from './interpreter.ts'
 import { ofSpread } from './lowerings/convolution.ts'
-import type { Model } from './model.ts'
+import { cast } from './lowerings/elementwise.ts'
+import type { Model, Port } from './model.ts'
 import { spreadOf } from './spread.ts'
 import { asGiven, laid, type Value } from './values.ts'
 
@@ -43,18 +44,14 @@ const known = (node: GraphNode): readonly number[] => {
   })
 }
 
-/** A graph as a model of the same inputs and outputs, in order. */
-export const lower = (graph: Graph): Model => {
-  const emit = emitter()
+/** Some nodes as values of a model. Gets what some nodes are, at least the placeholders that they depend on. */
+const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly GraphNode[]): readonly Value[] => {
   const ops = onnxOps(emit)
   const run = perform(emptying(ops))
-  const values = new Map<GraphNode, Value>()
-  const lowered = (node: GraphNode): Value => values.get(node) as Value
-  const inputs = graph.inputs.map((node, i) => ({ name: inputName(i), shape: known(node) }))
-  for (const [i, node] of graph.inputs.entries()) values.set(node, asGiven(inputName(i), known(node)))
-
-  const order = topological(graph.outputs)
-  const absorbed = absorptions(order, graph.outputs)
+  const valueAt = (node: GraphNode): Value => values.get(node) as Value
+  const loops = new Map<Loop, readonly Value[]>()
+  const order = topological(outputs, node => values.has(node))
+  const absorbed = absorptions(order, outputs)
   const products = new Set<GraphNode>([...absorbed.values()].map(({ product }) => product))
 
   const spreadConvolution = (
@@ -63,20 +60,21 @@ export const lower = (graph: Graph): Model => {
   ): Value | undefined => {
     const found = spreadOf(node.inputs[0] as GraphNode)
     if (found === undefined) return undefined
-    const spread = { source: lowered(found.source), gaps: found.gaps }
+    const spread = { source: valueAt(found.source), gaps: found.gaps }
     return ofSpread({ emit, ops }, spread, filter, known(node), node.attributes[0])
   }
-  const evaluate = (node: GraphNode): Value => {
+  const evaluate = (node: Exclude<GraphNode, Loop>): Value => {
     const sum = absorbed.get(node)
     if (sum !== undefined) {
       const { inputs, attributes } = unpadded(sum.product)
-      return biased(emit, ops, { ...sum.product, attributes }, [...inputs, sum.addend].map(lowered))
+      return biased(emit, ops, { ...sum.product, attributes }, [...inputs, sum.addend].map(valueAt))
     }
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
+    if (node.kind === 'loop result') return loops.get(node.loop)?.[node.result] as Value
     if (node.kind !== 'application' && node.kind !== 'fused') return refuse(node)
     known(node)
     const { inputs, attributes } = unpadded(node)
-    const taken = inputs.map(lowered)
+    const taken = inputs.map(valueAt)
     const transposed = isA(node, 'convolve') ? spreadConvolution(node, taken[1] as Value) : undefined
     if (transposed !== undefined) return transposed
     return node.kind === 'fused'
@@ -86,12 +84,57 @@ export const lower = (graph: Graph): Model => {
   for (const node of order) {
     if (values.has(node) || products.has(node)) continue
     emit.label(labelOf(node))
-    values.set(node, evaluate(node))
+    if (node.kind === 'loop') loops.set(node, loop(emit, node, valueAt))
+    else values.set(node, evaluate(node))
   }
-  const outputs = graph.outputs.map((node, i) => ({
+  return outputs.map(valueAt)
+}
+
+/** A loop as the operator of that name, whose body gives what is carried next and whether it is to go on. */
+const loop = (emit: Emitter, node: Loop, valueAt: (node: GraphNode) => Value): readonly Value[] => {
+  const captured = node.inner.map((stand, i) => [stand, valueAt(node.captured[i] as GraphNode)] as const)
+  const bound = (carried: readonly Value[]): Map<GraphNode, Value> =>
+    new Map([...captured, ...node.carried.map((stand, i) => [stand, carried[i] as Value] as const)])
+  const goesOn = (inside: Emitter, carried: readonly Value[]): string =>
+    cast(inside, laid(inside, lowered(inside, bound(carried), [node.condition])[0] as Value), 'bool')
+
+  const body = emit.nested()
+  const port = (name: string, stand: GraphNode): Port => ({ name: body.scoped(name), shape: known(stand) })
+  const inputs = node.carried.map((stand, i) => port(inputName(i), stand))
+  const next = lowered(
+    body,
+    bound(inputs.map(({ name, shape }) => asGiven(name, shape as readonly number[]))),
+    node.next,
+  )
+  const results = next.map((value, i) => ({
+    ...port(outputName(i), node.carried[i] as GraphNode),
+    value: laid(body, value),
+  }))
+  const graph = body.finish(
+    [
+      { name: body.scoped('repetition'), shape: [], type: 'int64' },
+      { name: body.scoped('goes on'), shape: [], type: 'bool' },
+      ...inputs,
+    ],
+    [{ name: body.scoped('goes on after'), shape: [], type: 'bool', value: goesOn(body, next) }, ...results],
+  )
+
+  const initial = node.initial.map(valueAt)
+  emit.label(labelOf(node))
+  const given = [emit.integers([node.limit]), goesOn(emit, initial), ...initial.map(value => laid(emit, value))]
+  const names = emit.nodes('Loop', given, { body: { graph } }, { outputs: initial.length })
+  return names.map((name, i) => asGiven(name, known(node.carried[i] as GraphNode)))
+}
+
+/** A graph as a model of the same inputs and outputs, in order. */
+export const lower = (graph: Graph): Model => {
+  const emit = emitter()
+  const inputs = graph.inputs.map((node, i) => ({ name: inputName(i), shape: known(node) }))
+  const given = graph.inputs.map((node, i) => [node, asGiven(inputName(i), known(node))] as const)
+  const outputs = lowered(emit, new Map(given), graph.outputs).map((value, i) => ({
     name: outputName(i),
-    shape: known(node),
-    value: laid(emit, lowered(node)),
+    shape: known(graph.outputs[i] as GraphNode),
+    value: laid(emit, value),
   }))
   return emit.finish(inputs, outputs)
 }

@@ -6,6 +6,7 @@ export type Attribute =
   | { readonly float: number }
   | { readonly text: string }
   | { readonly ints: readonly number[] }
+  | { readonly graph: Model }
 export type Attributes = Readonly<Record<string, Attribute>>
 
 /** One operator, applied to values by name. */
@@ -26,12 +27,13 @@ export interface Initializer {
   readonly values: Float32Array | BigInt64Array
 }
 
-/** A tensor of 32-bit floats that goes in or comes out, or a list of whole numbers that goes in. */
+/** A tensor that goes in or comes out. */
 export interface Port {
   readonly name: string
   /** `null` for a dimension that differs from run to run. */
   readonly shape: readonly (number | null)[]
-  readonly isList?: true
+  /** What its elements are. Default: 32-bit floats. */
+  readonly type?: 'int64' | 'bool'
 }
 
 export interface Model {

@@ -8,7 +8,8 @@ const irVersion = 10
 const operators = 21
 const microsoftOperators = 1
 
-const [float, int64] = [1, 7] as const
+/** Types of elements, by their numbers. */
+const types = { float: 1, int64: 7, bool: 9 }
 
 type Write = (writer: BinaryWriter) => void
 
@@ -38,6 +39,9 @@ const attribute =
     } else if ('text' in value) {
       text(writer, 4, value.text)
       integer(writer, 20, 3)
+    } else if ('graph' in value) {
+      message(writer, 6, graph(value.graph))
+      integer(writer, 20, 5)
     } else {
       for (const each of value.ints) integer(writer, 8, each)
       integer(writer, 20, 7)
@@ -61,19 +65,19 @@ const tensor =
   ({ name, shape, values }: Initializer): Write =>
   writer => {
     for (const d of shape) integer(writer, 1, d)
-    integer(writer, 2, values instanceof Float32Array ? float : int64)
+    integer(writer, 2, values instanceof Float32Array ? types.float : types.int64)
     text(writer, 8, name)
     writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
   }
 
 /** ValueInfoProto: within it TypeProto, TypeProto.Tensor, TensorShapeProto and its Dimensions. */
 const port =
-  ({ name, shape, isList }: Port): Write =>
+  ({ name, shape, type }: Port): Write =>
   writer => {
     text(writer, 1, name)
-    message(writer, 2, type =>
-      message(type, 1, ofTensor => {
-        integer(ofTensor, 1, isList ? int64 : float)
+    message(writer, 2, own =>
+      message(own, 1, ofTensor => {
+        integer(ofTensor, 1, types[type ?? 'float'])
         message(ofTensor, 2, dimensions => {
           for (const d of shape)
             message(dimensions, 1, dimension => {
