@@ -1,5 +1,8 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import * as joinery from '../../src/index.ts'
+import { lossOf } from '../../src/training/scoring.ts'
+import { flatten, unflatten } from '../../src/training/tree.ts'
 import { type Case, close, type Tolerance, UnreadableCases } from './data.ts'
 import { type Computation, type Engine, tensorOf } from './engine.ts'
 import { camelCase, exported } from './translate.ts'
@@ -21,12 +24,20 @@ export const checkLoss = async (one: Case, standard: Tolerance, engine: Engine):
   const loss = exported(camelCase(fields.loss)) as unknown as joinery.Loss
   const tolerance = fields.tolerance ?? standard
   const inputs = [tensorOf(fields.expected, fields.shape), tensorOf(fields.predicted, fields.shape)]
-  const [value = []] = await engine.compute((ops, y, x) => [loss.forward(ops, y as never, x as never)], inputs)
+  const [value = []] = await engine.compute((ops, y, x) => [meanOf(loss, ops, y as never, x as never)], inputs)
   close('value', value, [fields.value], tolerance)
   if (fields.skip_grad || !fields.grad) return
   const [gradient = []] = await engine.compute(slopeOf(loss), inputs)
   close('gradient', gradient, fields.grad.predicted, tolerance)
 }
+
+/** The loss of a batch, as training has it. */
+const meanOf = <T>(loss: joinery.Loss, ops: joinery.Ops<T>, expected: T, predicted: T): T =>
+  lossOf(
+    ops,
+    { losses: [{ loss, weight: 1, output: 0, name: null }] },
+    { x: [], expected: [expected], predicted: [predicted], weights: [], mask: [] },
+  )[0]
 
 /** The gradient of a loss with respect to what was predicted. */
 const slopeOf =
@@ -35,7 +46,7 @@ const slopeOf =
     const [expected, predicted] = inputs as readonly [T, T]
     const { ops, variable, fixed, gradients } = joinery.tape(beneath)
     const at = variable(predicted)
-    return gradients([[loss.forward(ops, fixed(expected), at), beneath.constant(1)]], [at])
+    return gradients([[meanOf(loss, ops, fixed(expected), at), beneath.constant(1)]], [at])
   }
 
 /** A function to be made small: its gradient at some parameters. */
@@ -142,21 +153,33 @@ export const checkOptimizer = async (
   const gradient = gradientOf(problem, problems[problem])
   let at = Float32Array.from(params[0] as number[])
   const { rule } = optimizer
-  const slots = Object.keys(rule.slots)
-  let remembered = slots.map(slot => new Float32Array(at.length).fill(rule.slots[slot] as number))
+  const tensors = { problem: { x: tensorOf(at, [at.length]) } } as never
+  const isLeaf = (value: unknown): boolean => value instanceof tf.Tensor
+  const start = flatten<TfTensor>(optimizer.init(tensors).slots, isLeaf, () => new Error('no tensor'))
+  let remembered = start.leaves.map(leaf => ({ data: Float32Array.from(leaf.dataSync()), shape: leaf.shape }))
   for (const [update, expected] of params.slice(1).entries()) {
-    const known = Object.entries(rule.coefficients(update))
     const change: Computation = <T>(ops: joinery.Ops<T>, ...inputs: readonly T[]) => {
       const [now, slope, ...rest] = inputs as readonly [T, T, ...T[]]
-      const own = Object.fromEntries(slots.map((slot, i) => [slot, rest[i] as T]))
-      const factors = Object.fromEntries(known.map(([name, value]) => [name, ops.constant(value)]))
-      const [step, next] = rule.change(ops, slope, own, factors)
-      return [ops.add(now, step), ...slots.map(slot => next[slot] as T)]
+      const scalar = (f: (update: number) => number) => ops.constant(f(update))
+      const [updates, state] = rule.update(
+        ops,
+        { problem: { x: slope } },
+        unflatten<T>(start.form, rest),
+        { problem: { x: now } },
+        { at: scalar, update: ops.constant(update) } as joinery.UpdateContext<T>,
+      )
+      const next = flatten<T>(
+        state,
+        value => ops.isTensor?.(value) === true,
+        () => new Error('no tensor'),
+      )
+      return [ops.add(now, updates.problem?.x as T), ...next.leaves]
     }
-    const given = [at, await gradient(at, engine), ...remembered].map(numbers => tensorOf(numbers, [at.length]))
+    const slots = remembered.map(({ data, shape }) => tensorOf(data, shape))
+    const given = [tensorOf(at, [at.length]), tensorOf(await gradient(at, engine), [at.length]), ...slots]
     const [next = at, ...after] = await engine.compute(change, given)
     at = Float32Array.from(next)
-    remembered = after.map(numbers => Float32Array.from(numbers))
+    remembered = remembered.map(({ shape }, i) => ({ data: Float32Array.from(after[i] ?? []), shape }))
     close('parameters', at, expected, tolerance)
   }
 }

@@ -67,6 +67,7 @@ describe('progressBar in a notebook', () => {
       epochs: 1,
       batch: 1,
       batches: 2,
+      examples: 32,
       report: { loss: 1, '<script>&\x1b[2J': 0.5 },
       ended: false,
     }

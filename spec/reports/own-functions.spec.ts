@@ -162,11 +162,12 @@ describe('A metric takes the name of the loss', () => {
     })
 })
 
+type Slots = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, tf.Tensor>>>>>>
 type Change = (ops: joinery.Ops<unknown>, gradient: unknown, slots: Readonly<Record<string, unknown>>) => unknown
 const optimizer = (change: Change, slots: object = { kept: 3, other: 5 }) =>
   j.defineOptimizer('own', {}, { slots, coefficients: () => ({ step: -0.1 }), change })
 const slotsOf = ({ trainState }: { readonly trainState: joinery.TrainState }): readonly (readonly number[])[] =>
-  ['kept', 'other'].map(slot => numbers(trainState.optimizer.slots[slot]?.['linear-1']?.weight as tf.Tensor))
+  ['kept', 'other'].map(slot => numbers((trainState.optimizer.slots as Slots)[slot]?.['linear-1']?.weight as tf.Tensor))
 
 for (const backend of engines)
   describe(`An optimizer of one's own (${backend})`, () => {

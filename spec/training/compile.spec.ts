@@ -54,7 +54,8 @@ const eagerly = (steps: number) => {
       const { ops, variable, fixed, gradients } = joinery.tape(joinery.tfjsOps)
       const at = variable(output as tf.Tensor)
       const expected = fixed(tf.tensor(batch.y.data, batch.y.shape))
-      const loss = joinery.categoricalCrossentropy.forward(ops, expected, at)
+      const losses = joinery.categoricalCrossentropy.forward(ops, expected, at, { x: [] })
+      const loss = ops.mean(losses, [0])
       return gradients([[loss, tf.scalar(1)]], [at])[0] as tf.Tensor
     })
     const { params } = joinery.gradients(network, variables, batch.x, cotangent, mode)

@@ -150,8 +150,9 @@ describe('Optimizers', () => {
     const state = adam().init(params)
     const [updates, next] = adam({ step: 0.5 }).update(params, state, params)
     expect([state.update, next.update]).to.deep.equal([0, 1])
-    expect(numbers(state.slots.mean?.['linear-1']?.weight as TfTensor)).to.deep.equal([0])
-    expect(next.slots.square?.['linear-1']?.weight?.shape).to.deep.equal([1, 1])
+    type Slots = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, TfTensor>>>>>>
+    expect(numbers((state.slots as Slots).mean?.['linear-1']?.weight as TfTensor)).to.deep.equal([0])
+    expect((next.slots as Slots).square?.['linear-1']?.weight?.shape).to.deep.equal([1, 1])
     close(numbers(updates['linear-1']?.weight as TfTensor), [-0.5])
   })
 })

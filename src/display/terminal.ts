@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { InvalidOption, show } from '../core/errors.ts'
-import type { Progress } from '../training/index.ts'
+import type { MetricValue, Progress } from '../training/index.ts'
 
 /** A few significant digits, aligned from epoch to epoch. */
 const digits = (value: number): string =>
@@ -9,8 +9,10 @@ const digits = (value: number): string =>
 /** Names come from anyone: a control character would act on the terminal. */
 const printed = (name: string): string => name.replace(/\p{Cc}/gu, '?')
 
-const described = (report: Readonly<Record<string, number>>, before = ''): readonly string[] =>
-  Object.entries(report).map(([name, value]) => `${before}${printed(name)} ${digits(value)}`)
+const described = (report: Readonly<Record<string, MetricValue>>, before = ''): readonly string[] =>
+  Object.entries(report).flatMap(([name, value]) =>
+    typeof value === 'number' ? [`${before}${printed(name)} ${digits(value)}`] : [],
+  )
 
 const line = ({ epoch, epochs, report, validation }: Progress): string =>
   [
@@ -44,6 +46,7 @@ const drawing = (): ((progress: Progress) => string) => {
     if (epoch !== first.epoch || begins(progress)) first = { epoch, batch, at: now }
     const text = line(progress)
     if (ended) return text
+    if (batches === undefined) return `${text}  ${batch} batches`
     const done = batch - first.batch
     const left = done > 0 ? `  ${duration(((now - first.at) / done) * (batches - batch))} left` : ''
     return `${text}  ${bar(batch, batches)} ${batch}/${batches}${left}`

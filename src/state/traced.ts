@@ -74,8 +74,8 @@ export const traceNetwork = (
   ]
 }
 
-/** What is computed of a network's outputs and of what was expected of each. */
-export type Judgement = <T>(ops: Ops<T>, expected: readonly T[], outputs: readonly T[]) => T
+/** What is computed of a network's inputs and outputs and of what was given beside them, such as what was expected. */
+export type Judgement = <T>(ops: Ops<T>, x: readonly T[], beside: readonly T[], outputs: readonly T[]) => readonly T[]
 
 /**
  * The graph of a network's outputs in inference mode and, after these, of a judgement of them: from variables, inputs and
@@ -93,7 +93,7 @@ export const traceJudged = (
   const [inputs, expected] = [named(x, 'input'), named(y, 'expected')]
   const ops = changing(tracer(interner()), change)
   const [outputs] = run(ops, wireFor(part, x), nodes, inputs, modeOf({ training: false, keyed: false }))
-  return asGraph([...inputsIn(nodes), ...inputs, ...expected], [...outputs, judge(ops, expected, outputs)])
+  return asGraph([...inputsIn(nodes), ...inputs, ...expected], [...outputs, ...judge(ops, inputs, expected, outputs)])
 }
 
 /**

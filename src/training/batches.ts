@@ -4,7 +4,16 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { Part } from '../core/network.ts'
 import { isRecord } from '../core/trees.ts'
 import { another } from '../ops/tfjs/index.ts'
-import { inputCount, outputCount, partsOf, type TensorInput, toNumbers, toTensor, toTensors } from '../state/data.ts'
+import {
+  type Count,
+  inputCount,
+  outputCount,
+  partsOf,
+  type TensorInput,
+  toNumbers,
+  toTensor,
+  toTensors,
+} from '../state/data.ts'
 import { reading } from '../state/given.ts'
 import { checkIds } from '../state/ids.ts'
 import { keeping } from './given.ts'
@@ -12,13 +21,34 @@ import { keeping } from './given.ts'
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
 export interface Examples {
   readonly x: TensorInput | readonly TensorInput[]
-  readonly y: TensorInput | readonly TensorInput[]
+  /** May be left out where no loss compares with it. */
+  readonly y?: TensorInput | readonly TensorInput[]
+  /** The weight of each example, `[batch]`, or of each of its losses, `[batch, ...]`; a tuple for several outputs. */
+  readonly weights?: TensorInput | readonly TensorInput[]
+  /** 1 for what counts and 0 for what does not, of such a shape. */
+  readonly mask?: TensorInput | readonly TensorInput[]
 }
 
+/** What examples are made of. */
+export type Field = 'x' | 'y' | 'weights' | 'mask'
+export const fields: readonly Field[] = ['x', 'y', 'weights', 'mask']
+
+/** Examples, each field a list of one value for each input or output; none where a field was left out. */
+export type Fields<V> = Readonly<Record<Field, readonly V[]>>
+
+/** Changes every value of examples. */
+export const mapFields = <A, B>(examples: Fields<A>, f: (value: A, field: Field) => B): Fields<B> => ({
+  x: examples.x.map(value => f(value, 'x')),
+  y: examples.y.map(value => f(value, 'y')),
+  weights: examples.weights.map(value => f(value, 'weights')),
+  mask: examples.mask.map(value => f(value, 'mask')),
+})
+
+/** All values of examples, in order. */
+export const valuesIn = <V>(examples: Fields<V>): readonly V[] => fields.flatMap(field => examples[field])
+
 /** Examples as tensors. */
-export interface Batch {
-  readonly x: readonly tf.Tensor[]
-  readonly y: readonly tf.Tensor[]
+export interface Batch extends Fields<tf.Tensor> {
   readonly size: number
 }
 
@@ -42,29 +72,50 @@ const rowsOf = (owner: string, option: string, tensors: readonly Shaped[]): numb
 /** Checks that a value is `{ x, y }`, as a call from JavaScript may give anything. */
 const asExamples = (owner: string, value: unknown): Examples =>
   reading(owner, 'examples', () => {
-    if (!isRecord(value) || !Object.hasOwn(value, 'x') || !Object.hasOwn(value, 'y'))
+    if (!isRecord(value) || !Object.hasOwn(value, 'x'))
       throw fault(owner, 'examples', 'examples, { x, y }', show(value))
     for (const name of Object.keys(value))
-      if (name !== 'x' && name !== 'y') throw fault(owner, name, 'examples of x and y alone', show(name))
-    return { x: value.x, y: value.y } as Examples
+      if (!fields.includes(name as Field))
+        throw fault(owner, name, `examples of ${fields.join(', ')} alone`, show(name))
+    return Object.fromEntries(fields.map(field => [field, value[field]])) as unknown as Examples
   })
 
-const checkedRows = <T extends Shaped>(owner: string, x: readonly T[], y: readonly T[]) => {
-  const size = rowsOf(owner, 'x', x)
-  if (size === 0) throw fault(owner, 'x', 'at least one example', 'none')
-  const rows = rowsOf(owner, 'y', y)
-  if (rows !== size) throw fault(owner, 'y', `${size} rows, as x has`, String(rows))
-  return { x, y, size }
+/** How many values each field has: as many as inputs or outputs, or one for all outputs. */
+const countOf = (part: Part, field: Field, given: unknown): Count => {
+  if (field === 'x') return inputCount(part)
+  const outputs = outputCount(part)
+  // Weights are for all outputs where there are not several of them.
+  const isByOutput = Array.isArray(given) && given.length === outputs && typeof given[0] !== 'number'
+  return field === 'y' || isByOutput ? outputs : 1
 }
 
-/** The tensors of a batch. */
-const tensorsIn = ({ x, y }: Batch): readonly tf.Tensor[] => [...x, ...y]
+/** Examples with their fields read, all of as many rows. */
+const checkedFields = <V extends Shaped>(
+  owner: string,
+  part: Part,
+  examples: Examples,
+  read: (given: unknown, count: Count, field: Field) => readonly V[],
+): Fields<V> & { readonly size: number } => {
+  const own = (field: Field): readonly V[] => {
+    const given: unknown = examples[field]
+    return given === undefined || given === null ? [] : read(given, countOf(part, field, given), field)
+  }
+  const found = { x: own('x'), y: own('y'), weights: own('weights'), mask: own('mask') }
+  const size = rowsOf(owner, 'x', found.x)
+  if (size === 0) throw fault(owner, 'x', 'at least one example', 'none')
+  for (const field of fields) {
+    if (found[field].length === 0) continue
+    const rows = rowsOf(owner, field, found[field])
+    if (rows !== size) throw fault(owner, field, `${size} rows, as x has`, String(rows))
+  }
+  return { ...found, size }
+}
 
 /** A batch that belongs to the caller, whatever becomes of what it is made of. */
 const keepBatch = (make: () => Batch): Batch =>
-  keeping(tensorsIn, () => {
-    const { x, y, size } = make()
-    return { x: x.map(another), y: y.map(another), size }
+  keeping(valuesIn<tf.Tensor>, () => {
+    const { size, ...examples } = make()
+    return { ...mapFields(examples, another), size }
   })
 
 /**
@@ -72,13 +123,15 @@ const keepBatch = (make: () => Batch): Batch =>
  *
  * @throws InvalidOption when there are none, or the numbers of rows differ
  */
-export const keepExamples = (owner: string, part: Part, examples: Examples): Batch => {
-  const { x, y } = asExamples(owner, examples)
-  return keepBatch(() => {
-    const inputs = toTensors(x, inputCount(part))
-    checkIds(part, inputs)
-    return checkedRows(owner, inputs, toTensors(y, outputCount(part)))
-  })
+export const keepExamples = (owner: string, part: Part, given: Examples): Batch => {
+  const examples = asExamples(owner, given)
+  return keepBatch(() =>
+    checkedFields(owner, part, examples, (value, count, field) => {
+      const tensors = toTensors(value, count)
+      if (field === 'x') checkIds(part, tensors)
+      return tensors
+    }),
+  )
 }
 
 /** Inputs alone as a batch, which may be empty. */
@@ -86,7 +139,7 @@ export const keepInputs = (owner: string, part: Part, x: unknown): Batch =>
   keepBatch(() => {
     const inputs = toTensors(x, inputCount(part))
     checkIds(part, inputs)
-    return { x: inputs, y: [], size: rowsOf(owner, 'x', inputs) }
+    return { x: inputs, y: [], weights: [], mask: [], size: rowsOf(owner, 'x', inputs) }
   })
 
 /**
@@ -98,7 +151,7 @@ export const finallyRelease = async <R>(batch: Batch, work: () => Promise<R>): P
     await undefined
     return await work()
   } finally {
-    for (const tensor of tensorsIn(batch)) tensor.dispose()
+    for (const tensor of valuesIn(batch)) tensor.dispose()
   }
 }
 
@@ -109,9 +162,7 @@ export const rows = (tensors: readonly tf.Tensor[], from: number, count: number)
   )
 
 /** Examples as numbers, for engines. */
-export interface NumberBatch {
-  readonly x: readonly Numbers[]
-  readonly y: readonly Numbers[]
+export interface NumberBatch extends Fields<Numbers> {
   readonly size: number
 }
 
@@ -150,17 +201,18 @@ const readInput = (input: unknown): Reading => {
 export const readNumbers = (
   owner: string,
   part: Part,
-  examples: Examples,
-  check: (batch: { readonly x: readonly Shaped[]; readonly y: readonly Shaped[] }) => void,
+  given: Examples,
+  check: (batch: Fields<Shaped>) => void,
 ): Promise<NumberBatch> => {
-  const given = asExamples(owner, examples)
-  const read = (input: unknown, count: ReturnType<typeof inputCount>) => partsOf(input, count).map(readInput)
-  const { x, y, size } = checkedRows(owner, read(given.x, inputCount(part)), read(given.y, outputCount(part)))
-  check({ x, y })
+  const { size, ...read } = checkedFields(owner, part, asExamples(owner, given), (value, count) =>
+    partsOf(value, count).map(readInput),
+  )
+  check(read)
   const numbers = async ({ shape, data }: Reading): Promise<Numbers> => ({ shape, data: await data })
-  return Promise.all([Promise.all(x.map(numbers)), Promise.all(y.map(numbers))]).then(([x, y]) => {
+  const all = (field: Field) => Promise.all(read[field].map(numbers))
+  return Promise.all(fields.map(all)).then(([x = [], y = [], weights = [], mask = []]) => {
     checkIds(part, x)
-    return { x, y, size }
+    return { x, y, weights, mask, size }
   })
 }
 
@@ -178,9 +230,8 @@ const someRows = ({ data, shape }: Numbers, from: number, count: number, order: 
 }
 
 /** Some examples: in their order, or in the given one. */
-export const someExamples = ({ x, y }: NumberBatch, from: number, count: number, order?: Int32Array): NumberBatch => ({
-  x: x.map(numbers => someRows(numbers, from, count, order)),
-  y: y.map(numbers => someRows(numbers, from, count, order)),
+export const someExamples = (examples: NumberBatch, from: number, count: number, order?: Int32Array): NumberBatch => ({
+  ...mapFields(examples, numbers => someRows(numbers, from, count, order)),
   size: count,
 })
 

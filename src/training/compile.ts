@@ -16,7 +16,7 @@ import {
   checkTraining,
   holdingInitial,
   holdingState,
-  type Metrics,
+  type MetricsOption,
   type Report,
   type TrainingRule,
   type TrainState,
@@ -40,7 +40,7 @@ export interface Recompiled {
 }
 
 /** The rule of {@link compileTraining}. */
-export interface CompiledTrainingRule<M extends Metrics = Metrics> extends TrainingRule<M> {
+export interface CompiledTrainingRule<M extends MetricsOption = MetricsOption> extends TrainingRule<M> {
   /**
    * Called once, when a batch of other shapes makes a second program necessary: batches of one size spare that. A promise
    * is awaited. Default: a warning on the console.
@@ -49,7 +49,7 @@ export interface CompiledTrainingRule<M extends Metrics = Metrics> extends Train
 }
 
 /** A training step that keeps what it changes on a backend. */
-export interface CompiledTraining<N extends AnyLayer, M extends Metrics = []> {
+export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = []> {
   (state: CompiledState, batch: Examples): Promise<readonly [CompiledState, Report<M>]>
   /** The state before the first step; the variables stay as they are. */
   readonly init: (variables: Variables<N>, key: Key) => Promise<CompiledState>
@@ -76,7 +76,7 @@ const dropped = onceDropped(({ device, engine }: Held) => engine.release(device)
 const teller = (tell: (recompiled: Recompiled) => unknown): ((batch: NumberBatch) => Promise<void>) => {
   const met = new Set<string>()
   let isTold = false
-  return async ({ x, y }) => {
+  return async ({ x, y }: NumberBatch) => {
     if (isTold) return
     const shapes = [x, y].map(all => showFlow(all.map(({ shape }): Flow[number] => shape))).join(' -> ')
     met.add(shapes)
@@ -94,8 +94,7 @@ const warn = ({ shapes }: Recompiled): void => {
  * Compiles the training step of a network: forward pass, gradients and optimizer become one program of a backend, and
  * parameters stay there from step to step.
  *
- * @param rule `loss` (default `mse`), `optimizer` (default `adam()`), `metrics` (default none), `backend` (default
- *   `'tfjs'`), `onRecompile`
+ * @param rule as that of {@link trainStep}, and `onRecompile`
  * @returns a step from a state and a batch to the promise of the next state and of the batch's loss and metrics from
  *   before the update. It uses its state up: keep what you need with `read`. When a step fails, its state stays usable.
  * @throws InvalidOption when an option is wrong; from a step, when its state has been used up
@@ -109,7 +108,7 @@ const warn = ({ shapes }: Recompiled): void => {
  * const { variables } = await step.read(next)
  * ```
  */
-export const compileTraining = <N extends AnyLayer, const M extends Metrics = []>(
+export const compileTraining = <N extends AnyLayer, const M extends MetricsOption = []>(
   network: N,
   rule: CompiledTrainingRule<M> = {},
 ): CompiledTraining<N, M> => {
@@ -153,7 +152,7 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
   }
   const learn = async ({ device, engine, key, reads }: Held, examples: Examples): Promise<Learnt> => {
     const numbers = await readNumbers('compileTraining', part, examples, batch => {
-      if (!engine.knows(batch)) checkTraining(part, engine.structure, batch, normal)
+      if (!engine.knows(batch)) checkTraining('compileTraining', part, engine.structure, batch, normal)
     })
     await tell(numbers)
     await Promise.allSettled(reads.keys())
@@ -164,13 +163,13 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
     // Before anything is awaited: while a step is on its way, another one must not take the same state.
     spend(state)
     const { engine, key } = own
-    const { after, report } = await learn(own, examples).catch((error: unknown) => {
+    const { after, said } = await learn(own, examples).catch((error: unknown) => {
       keep(state, own)
       throw error
     })
     const next = hold({ device: after, engine, key, reads: new Map() })
     // It has the metrics of the rule.
-    return [next, toReport(normal.metrics, await report) as Report<M>]
+    return [next, toReport(await said) as Report<M>]
   }
 
   return Object.freeze(
@@ -178,10 +177,10 @@ export const compileTraining = <N extends AnyLayer, const M extends Metrics = []
       init: async (variables: Variables<N>, key: Key): Promise<CompiledState> => {
         const trees = checkedVariables('compileTraining', part, variables)
         const own = asKey('compileTraining', key)
-        return holdingInitial(trees, normal.optimizer, raw => begin(raw, own))
+        return holdingInitial(trees, normal, raw => begin(raw, own))
       },
       resume: async (given: TrainState<N>): Promise<CompiledState> => {
-        const { key, ...state } = asTrainState('compileTraining', normal.optimizer, given)
+        const { key, ...state } = asTrainState('compileTraining', normal, given)
         checkedVariables('compileTraining', part, state)
         return holdingState(state, raw => begin(raw, key))
       },

@@ -3,19 +3,24 @@ import { type Backend, give, take } from '../backends/backend.ts'
 import { prepareTraced } from '../backends/prepare.ts'
 import { programsOf, runFed } from '../backends/programs.ts'
 import { type Part, run } from '../core/network.ts'
-import type { Ops } from '../core/ops.ts'
 import { foldIn, type Key, symbolicKey } from '../core/random.ts'
 import type { Flow } from '../core/shape.ts'
-import { byName, mapRecord, mapTree, mergeTrees } from '../core/trees.ts'
+import { leavesOf, mapTree, mergeTrees } from '../core/trees.ts'
 import { asGraph } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../ops/graph.ts'
+import { tfjsOps as eager } from '../ops/tfjs/index.ts'
 import { type Trees, wireFor } from '../state/check.ts'
-import type { NumberBatch } from './batches.ts'
-import { coefficientsAt, type OptimizerState } from './optimizer.ts'
+import type { Fields, NumberBatch } from './batches.ts'
+import { fields } from './batches.ts'
+import { flatSlots, type OptimizerState } from './optimizer.ts'
 import type { NormalRule } from './options.ts'
-import { reportOf, type Trained, update } from './update.ts'
+import { asNumber } from './rate.ts'
+import { asVector, type Layout, layoutOf, readSums, type Sums } from './report.ts'
+import { outputNames, type Scoring, scoringOf } from './scoring.ts'
+import { type Form, unflatten } from './tree.ts'
+import { type Measured, score, type Taught, type Trained, update } from './update.ts'
 
 // Training on a backend: the whole step is one program, and what training changes stays on the backend between steps.
 
@@ -34,10 +39,17 @@ interface Shaped {
   readonly shape: readonly number[]
 }
 
+/** What a batch has said: sums, and how they are read. */
+export interface Said {
+  readonly scoring: Scoring
+  readonly extras: readonly string[]
+  readonly sums: Sums
+}
+
 /** What an update gives. */
 export interface Learnt {
   readonly after: DeviceState
-  readonly report: Promise<Float32Array>
+  readonly said: Promise<Said>
 }
 
 /** Trains a network on a backend. */
@@ -45,13 +57,17 @@ export interface Engine {
   /** The variables that it trains, by their shapes. */
   readonly structure: Trees<Shaped>
   /** Whether a batch of these shapes has been learnt from. */
-  readonly knows: (batch: { readonly x: readonly Shaped[]; readonly y: readonly Shaped[] }) => boolean
+  readonly knows: (batch: Fields<Shaped>) => boolean
   /** A state on the backend, and which tensor each handle was made from; the tensors stay what they were. */
   readonly begin: (state: RawState) => Promise<DeviceState & { readonly sources: ReadonlyMap<unknown, TfTensor> }>
-  /** One update. The state that is given is used up, unless this fails. The report follows: that may fail by itself. */
-  readonly learn: (state: DeviceState, batch: NumberBatch, key: Key) => Promise<Learnt>
+  /**
+   * One update. The state that is given is used up, unless this fails. What it says follows: that may fail by itself.
+   *
+   * @param rate what changes of parameters are multiplied by, for rules that are paced
+   */
+  readonly learn: (state: DeviceState, batch: NumberBatch, key: Key, rate?: number) => Promise<Learnt>
   /** The loss and metrics of examples, in inference mode. */
-  readonly score: (state: DeviceState, batch: NumberBatch) => Promise<Float32Array>
+  readonly score: (state: DeviceState, batch: NumberBatch) => Promise<Said>
   /** The state as tensors in nobody's scope; it stays on the backend as well. */
   readonly read: (state: DeviceState) => Promise<RawState>
   /**
@@ -64,99 +80,133 @@ export interface Engine {
   readonly dispose: () => Promise<void>
 }
 
-const leavesIn = <T>({ params, state, slots }: Trained<T>): readonly T[] =>
-  [params, state, ...Object.values(slots)].flatMap(tree => Object.values(tree).flatMap(layer => Object.values(layer)))
+/** How the tensors of a state stand in trees. */
+interface Structure {
+  readonly params: Trees<Shaped>['params']
+  readonly state: Trees<Shaped>['state']
+  /** The form of what the optimizer remembers, and the shapes of its leaves. */
+  readonly form: Form
+  readonly slots: readonly Shaped[]
+}
 
-/** The same structure with other leaves, in the same order. */
-const withLeaves = <T>({ params, state, slots }: Trained<unknown>, leaves: readonly T[]): Trained<T> => {
+/** What training changes, in order. */
+export const leavesIn = ({ params, state, optimizer }: RawState): readonly TfTensor[] => [
+  ...[params, state].flatMap(tree => leavesOf(tree).map(([, , tensor]) => tensor)),
+  ...flatSlots<TfTensor>(eager, 'optimizer', optimizer.slots).leaves,
+]
+
+const shaped = ({ shape }: Shaped): Shaped => ({ shape })
+/** A state's structure, which does not hold on to its tensors. */
+const structureOf = ({ params, state, optimizer }: RawState): Structure => {
+  const { form, leaves } = flatSlots<TfTensor>(eager, 'optimizer', optimizer.slots)
+  return { params: mapTree(params, shaped), state: mapTree(state, shaped), form, slots: leaves.map(shaped) }
+}
+const shapesIn = ({ params, state, slots }: Structure): readonly (readonly number[])[] =>
+  [...[params, state].flatMap(tree => leavesOf(tree).map(([, , leaf]) => leaf)), ...slots].map(({ shape }) => shape)
+
+/** Trees of other leaves, in the same order; without slots where there are no leaves for them. */
+const withLeaves = <T>({ params, state, form }: Structure, leaves: readonly T[]): Trained<T> => {
   let next = 0
   const leaf = (): T => leaves[next++] as T
-  return {
-    params: mapTree(params, leaf),
-    state: mapTree(state, leaf),
-    slots: mapRecord(slots, tree => mapTree(tree, leaf)),
-  }
+  const trees = { params: mapTree(params, leaf), state: mapTree(state, leaf) }
+  return { ...trees, slots: next < leaves.length ? unflatten(form, leaves.slice(next)) : unflatten(form, []) }
 }
 
-/** What training changes, as one value of trees. */
-export const trained = ({ params, state, optimizer }: RawState): Trained<TfTensor> => ({
-  params,
-  state,
-  slots: optimizer.slots,
-})
-
-/** A state's structure, which does not hold on to its tensors. */
-type Structure = Trained<readonly number[]>
-const structureOf = (state: RawState): Structure => {
-  const all = trained(state)
-  return withLeaves(
-    all,
-    leavesIn(all).map(tensor => tensor.shape),
-  )
-}
-const variablesOf = (structure: Structure): Structure => ({ ...structure, slots: {} })
-const placeholdersOf = (structure: Structure): readonly Placeholder[] =>
-  leavesIn(structure).map((shape, i) => placeholder(`variable ${i}`, shape))
-
-/** A report as one tensor, so that it travels at once. */
-const asVector = (ops: Ops<GraphNode>, report: readonly GraphNode[]): GraphNode =>
-  ops.concatenate(
-    report.map(value => ops.reshape(value, [1])),
-    0,
-  )
-
-const placeholders = (name: string, shapes: Flow): readonly Placeholder[] =>
+const placeholders = (name: string, shapes: Flow = []): readonly Placeholder[] =>
   shapes.map((shape, i) => placeholder(`${name} ${i}`, shape ?? []))
+const taughtOf = (shapes: readonly Flow[]): Taught<Placeholder> => {
+  const [x = [], y = [], weights = [], mask = []] = fields.map((field, i) => placeholders(field, shapes[i]))
+  return { x, y, weights, mask }
+}
+const given = ({ x, y, weights, mask }: Taught<Placeholder>): readonly Placeholder[] => [
+  ...x,
+  ...y,
+  ...weights,
+  ...mask,
+]
 
-/**
- * The graph of a step: from leaves, coefficients, x and y to the leaves that change and the report; and which these are.
- */
+/** How what a program has measured is read. */
+interface Reader {
+  readonly scoring: Scoring
+  readonly extras: readonly string[]
+  readonly layout: Layout
+}
+const readerOf = (
+  scoring: Scoring,
+  { groups, extras }: Measured<GraphNode>,
+): readonly [Reader, readonly GraphNode[]] => {
+  const [layout, tensors] = layoutOf(groups, (node: GraphNode) => node.shape)
+  return [{ scoring, extras, layout }, tensors]
+}
+
+/** What is known of a step beside its graph. */
+interface StepAbout extends Reader {
+  /** Which leaves change. */
+  readonly changed: readonly number[]
+  /** What gives the scalars of an update. */
+  readonly numbers: readonly ((update: number) => number)[]
+}
+
+/** The graph of a step: from leaves, scalars and examples to the leaves that change and what is measured. */
 const traceStep = (
   part: Part,
   rule: NormalRule,
   structure: Structure,
-  coefficients: readonly string[],
-  xShapes: Flow,
-  yShapes: Flow,
-): readonly [graph: Graph, changed: readonly number[]] => {
+  shapes: readonly Flow[],
+): readonly [graph: Graph, about: StepAbout] => {
   const ops = tracer(interner())
-  const leaves = placeholdersOf(structure)
-  const factors = coefficients.map(name => placeholder(name, []))
-  const [x, y] = [placeholders('x', xShapes), placeholders('y', yShapes)]
-  const { after, report } = update(
-    ops,
-    wireFor(part, xShapes),
-    rule,
-    withLeaves<GraphNode>(structure, leaves),
-    x,
-    y,
-    byName(factors.map(factor => [factor.name, factor] as const)),
-    { training: true, key: symbolicKey },
-  )
-  const next = leavesIn(after)
+  const leaves = shapesIn(structure).map((shape, i) => placeholder(`variable ${i}`, shape))
+  const batch = taughtOf(shapes)
+  const wiring = wireFor(part, shapes[0] ?? [])
+  const scoring = scoringOf(rule.owner, rule, outputNames(wiring))
+  const rate = rule.paced ? placeholder('rate', []) : undefined
+  const scalars = new Map<(update: number) => number, Placeholder>()
+  const at = (f: (update: number) => number): GraphNode => {
+    const known = scalars.get(f) ?? placeholder(`scalar ${scalars.size}`, [])
+    scalars.set(f, known)
+    return known
+  }
+  const mode = { training: true, key: symbolicKey }
+  const before = withLeaves<GraphNode>(structure, leaves)
+  const { after, measured } = update(ops, wiring, scoring, rule, before, batch, { at, rate }, mode)
+  const next = [
+    ...[after.params, after.state].flatMap(tree => leavesOf(tree).map(([, , leaf]) => leaf)),
+    ...flatSlots<GraphNode>(ops, rule.optimizer.name, after.slots).leaves,
+  ]
   const changed = next.flatMap((node, i) => (node === leaves[i] ? [] : [i]))
-  const outputs = [...changed.map(i => next[i] as GraphNode), asVector(ops, report)]
-  return [asGraph([...leaves, ...factors, ...x, ...y], outputs), changed]
+  const [reader, tensors] = readerOf(scoring, measured)
+  return [
+    asGraph(
+      [...leaves, ...(rate === undefined ? [] : [rate]), ...scalars.values(), ...given(batch)],
+      [...changed.map(i => next[i] as GraphNode), asVector(ops, tensors)],
+    ),
+    { ...reader, changed, numbers: [...scalars.keys()] },
+  ]
 }
 
-/** The graph of a score: from leaves, x and y to the report. */
+/** The graph of a score: from leaves and examples to what is measured. */
 const traceScore = (
   part: Part,
-  rule: Pick<NormalRule, 'loss' | 'metrics'>,
+  rule: NormalRule,
   structure: Structure,
-  xShapes: Flow,
-  yShapes: Flow,
-): readonly [graph: Graph, about: null] => {
+  shapes: readonly Flow[],
+): readonly [graph: Graph, about: Reader] => {
   const ops = tracer(interner())
-  const leaves = placeholdersOf(variablesOf(structure))
-  const { params, state } = withLeaves<GraphNode>(variablesOf(structure), leaves)
-  const [x, y] = [placeholders('x', xShapes), placeholders('y', yShapes)]
-  const mode = { training: false, key: undefined }
-  const [outputs] = run(ops, wireFor(part, xShapes), mergeTrees(params, state), x, mode)
-  return [asGraph([...leaves, ...x, ...y], [asVector(ops, reportOf(ops, rule, y, outputs))]), null]
+  const variables = variableShapes(structure)
+  const leaves = variables.map((shape, i) => placeholder(`variable ${i}`, shape))
+  const { params, state } = withLeaves<GraphNode>(structure, leaves)
+  const batch = taughtOf(shapes)
+  const wiring = wireFor(part, shapes[0] ?? [])
+  const scoring = scoringOf(rule.owner, rule, outputNames(wiring))
+  const [predicted] = run(ops, wiring, mergeTrees(params, state), batch.x, { training: false, key: undefined })
+  const measured = score<GraphNode>(ops, scoring, rule, params, { ...batch, expected: batch.y, predicted })
+  const [reader, tensors] = readerOf(scoring, measured)
+  return [asGraph([...leaves, ...given(batch)], [asVector(ops, tensors)]), reader]
 }
+const variableShapes = (structure: Structure): readonly (readonly number[])[] => shapesIn({ ...structure, slots: [] })
 
-const shapesOf = (given: readonly Shaped[]): Flow => given.map(({ shape }) => shape)
+const shapesOf = (examples: Fields<Shaped>): readonly Flow[] =>
+  fields.map(field => examples[field].map(({ shape }) => shape))
 
 /**
  * The engine of a network on a backend.
@@ -165,44 +215,51 @@ const shapesOf = (given: readonly Shaped[]): Flow => given.map(({ shape }) => sh
  */
 export const engineOf = (part: Part, rule: NormalRule, template: RawState, backend: Backend): Engine => {
   const structure = structureOf(template)
-  const shapes = leavesIn(structure)
-  const scored = leavesIn(variablesOf(structure)).length
+  const shapes = shapesIn(structure)
+  const scored = variableShapes(structure).length
   const { optimizer } = rule
-  const names = Object.keys(coefficientsAt(optimizer, 0))
   const choose = async () => backend
 
-  const steps = programsOf(choose, (x = [], y = []) => traceStep(part, rule, structure, names, x, y))
+  const steps = programsOf(choose, (...flows) => traceStep(part, rule, structure, flows))
   // The reading that `evaluate` has, so that both say the same.
-  const scores = programsOf(choose, (x = [], y = []) => traceScore(part, rule, structure, x, y), prepareTraced)
+  const scores = programsOf(choose, (...flows) => traceScore(part, rule, structure, flows), prepareTraced)
   const releaseAll = (handles: readonly unknown[]): void => {
     for (const handle of handles) backend.release(handle)
   }
-  const reported = async (handle: unknown): Promise<Float32Array> => {
+  const saidBy = async ({ scoring, extras, layout }: Reader, handle: unknown): Promise<Said> => {
     try {
-      return await backend.download(handle)
+      return { scoring, extras, sums: readSums(layout, await backend.download(handle)) }
     } finally {
       backend.release(handle)
     }
   }
 
-  const learn: Engine['learn'] = ({ handles, update }, { x, y }, key) =>
-    steps.use([shapesOf(x), shapesOf(y)], async ready => {
-      const changed = ready.about
-      const factors = Object.values(coefficientsAt(optimizer, update, names))
-      const fed = [...factors.map(factor => ({ data: Float32Array.of(factor), shape: [] })), ...x, ...y]
+  const learn: Engine['learn'] = ({ handles, update }, batch, key, rate = 1) =>
+    steps.use(shapesOf(batch), async ready => {
+      const { changed, numbers } = ready.about
+      const factors = numbers.map(number => asNumber(optimizer.name, 'at', update, number(update)))
+      const scalars = [...(rule.paced ? [rate] : []), ...factors]
+      const fed = [
+        ...scalars.map(scalar => ({ data: Float32Array.of(scalar), shape: [] })),
+        ...batch.x,
+        ...batch.y,
+        ...batch.weights,
+        ...batch.mask,
+      ]
       const results = await runFed(ready, handles, fed, changed, foldIn(key, update))
       const after = [...handles]
       for (const [i, at] of changed.entries()) after[at] = results[i]
-      const report = reported(results.at(-1))
+      const said = saidBy(ready.about, results.at(-1))
       // Whoever waits for it hears of a fault.
-      report.catch(() => undefined)
-      return { after: { handles: after, update: update + 1 }, report }
+      said.catch(() => undefined)
+      return { after: { handles: after, update: update + 1 }, said }
     })
 
-  const score: Engine['score'] = ({ handles }, { x, y }) =>
-    scores.use([shapesOf(x), shapesOf(y)], async ready => {
-      const [report] = await runFed(ready, handles.slice(0, scored), [...x, ...y])
-      return reported(report)
+  const scoreBatch: Engine['score'] = ({ handles }, batch) =>
+    scores.use(shapesOf(batch), async ready => {
+      const fed = [...batch.x, ...batch.y, ...batch.weights, ...batch.mask]
+      const [said] = await runFed(ready, handles.slice(0, scored), fed)
+      return saidBy(ready.about, said)
     })
 
   const asState = ({ update }: DeviceState, tensors: readonly TfTensor[]): RawState => {
@@ -210,14 +267,13 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
     return { params, state, optimizer: { update, slots } }
   }
 
-  const shaped = (shape: readonly number[]): Shaped => ({ shape })
   return Object.freeze<Engine>({
-    structure: { params: mapTree(structure.params, shaped), state: mapTree(structure.state, shaped) },
-    knows: ({ x, y }) => steps.has(shapesOf(x), shapesOf(y)),
+    structure: { params: structure.params, state: structure.state },
+    knows: examples => steps.has(...shapesOf(examples)),
     begin: async state => {
       const sources = new Map<unknown, TfTensor>()
       try {
-        for (const tensor of leavesIn(trained(state))) sources.set(await give(backend, tensor), tensor)
+        for (const tensor of leavesIn(state)) sources.set(await give(backend, tensor), tensor)
       } catch (error) {
         releaseAll([...sources.keys()])
         throw error
@@ -225,7 +281,7 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
       return { handles: [...sources.keys()], update: state.optimizer.update, sources }
     },
     learn,
-    score,
+    score: scoreBatch,
     read: async state => {
       const numbers: Float32Array[] = []
       for (const handle of state.handles) numbers.push(await backend.download(handle))

@@ -2,7 +2,9 @@ import type { Backend } from '../backends/backend.ts'
 import { chooseBackend } from '../backends/choose.ts'
 import type { Part } from '../core/network.ts'
 import { leavesOf } from '../core/trees.ts'
-import { type Engine, engineOf, type RawState, trained } from './engine.ts'
+import { tfjsOps as eager } from '../ops/tfjs/index.ts'
+import { type Engine, engineOf, type RawState } from './engine.ts'
+import { flatSlots } from './optimizer.ts'
 import type { NormalRule } from './options.ts'
 
 /** Engines for the structures of states, each made when its structure is first met: nearly always that is one. */
@@ -12,13 +14,16 @@ export interface Engines {
 }
 
 /** Whatever order the layers of a state have: an engine takes them in one. */
-const textOf = (state: RawState): string => {
-  const { params, state: rest, slots } = trained(state)
-  return JSON.stringify(
-    [params, rest, ...Object.values(slots)].map(tree =>
-      leavesOf(tree).map(([layer, name, { shape }]) => [layer, name, shape]),
-    ),
+const textOf = ({ params, state, optimizer }: RawState): string => {
+  const { paths, leaves } = flatSlots<{ readonly shape: readonly number[] }>(
+    eager as never,
+    'optimizer',
+    optimizer.slots,
   )
+  return JSON.stringify([
+    ...[params, state].map(tree => leavesOf(tree).map(([layer, name, { shape }]) => [layer, name, shape])),
+    leaves.map(({ shape }, i) => [paths[i], shape]),
+  ])
 }
 
 /** The engines of a network, on the backend that its rule names. */

@@ -6,19 +6,32 @@ import type { AnyLayer } from '../core/layer.ts'
 import type { OutputOf, TensorsOf, VariablesFor } from '../core/named.ts'
 import { asPart, type Part } from '../core/network.ts'
 import { showShape } from '../core/shape.ts'
-import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { handOver, tidily } from '../ops/tfjs/index.ts'
 import { checkBatchFirst, checkedWiring, type Trees } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import { asVariables } from '../state/given.ts'
 import { judgeEagerly, readEagerly } from '../state/reading.ts'
 import type { Judgement } from '../state/traced.ts'
-import { type Batch, type Examples, finallyRelease, keepExamples, keepInputs, rows, slices } from './batches.ts'
+import {
+  type Batch,
+  type Examples,
+  finallyRelease,
+  keepExamples,
+  keepInputs,
+  rows,
+  slices,
+  valuesIn,
+} from './batches.ts'
+import type { Said } from './engine.ts'
 import { holding } from './given.ts'
-import type { Loss } from './loss.ts'
-import { type NormalEvaluation, readEvaluation, readPrediction } from './options.ts'
-import { checkTraining, type Metrics, meanReport, type Report } from './step.ts'
-import { meanOf, totalOf } from './update.ts'
+import { judgementOf, layoutFor } from './judgements.ts'
+import type { Loss, LossForward } from './loss.ts'
+import { readEvaluation, readPrediction } from './options.ts'
+import { readSums } from './report.ts'
+import { outputNames, type Scoring, scoringOf } from './scoring.ts'
+import { type Batches, batchesOf, isBatches, noBatches } from './source.ts'
+import { checkTraining, type ForOutputs, type MetricsOption, type Report, together, toReport } from './step.ts'
 
 /** Computes the outputs for some rows, as tensors of the caller's. */
 type Infer = (x: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
@@ -45,31 +58,22 @@ const inferring = async <R>(
   }
 }
 
-/** The sum of a loss over all outputs, one for each loss, as programs are kept for it. */
-const judgements = new WeakMap<Loss, Judgement>()
-const judgementOf = (loss: Loss): Judgement => {
-  const judge: Judgement =
-    judgements.get(loss) ?? ((ops, expected, predicted) => totalOf(ops, loss.forward, expected, predicted))
-  judgements.set(loss, judge)
-  return judge
-}
+/** Computes the outputs for some rows, then what is measured of them, as tensors of the caller's. */
+type Judge = (x: readonly tf.Tensor[], beside: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
 
-/** Computes the outputs for some rows, then the loss, as tensors of the caller's. */
-type Judge = (x: readonly tf.Tensor[], y: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
-
-/** As {@link inferring}; the loss is computed in the same program, where it knows what the outputs are made of. */
+/** As {@link inferring}; losses are computed in the same program, where they know what the outputs are made of. */
 const judging = async <R>(
   part: Part,
   variables: Trees,
-  { backend, loss }: NormalEvaluation,
+  backend: BackendOption | null,
+  judge: Judgement,
   work: (judge: Judge) => Promise<R>,
 ): Promise<R> => {
-  const judge = judgementOf(loss)
   if (backend === null)
     return work(async (x, expected) => rested(judgeEagerly(part, variables, x, { judge, expected })))
   const compiled = runsOf(part, backend, variables)
   try {
-    return await work((x, y) => compiled.judged(variables, x, y, judge))
+    return await work((x, beside) => compiled.judged(variables, x, beside, judge))
   } finally {
     await compiled.dispose()
   }
@@ -94,20 +98,10 @@ const dispose = (tensors: readonly tf.Tensor[]): void => {
   for (const tensor of tensors) tensor.dispose()
 }
 
-/**
- * Checks outputs, and disposes of them with what comes beside them where they are wrong.
- *
- * @throws InvalidOption when one does not have one row for each example: they could not be put together
- */
-const checkRows = (
-  owner: string,
-  outputs: readonly tf.Tensor[],
-  count: number,
-  beside: readonly tf.Tensor[] = [],
-): void => {
+/** @throws InvalidOption when an output does not have one row for each example: they could not be put together */
+const checkRows = (owner: string, outputs: readonly tf.Tensor[], count: number): void => {
   const misfit = outputs.find(({ shape }) => shape[0] !== count)
   if (misfit === undefined) return
-  dispose([...outputs, ...beside])
   throw new InvalidOption({
     layer: owner,
     option: 'network',
@@ -117,31 +111,32 @@ const checkRows = (
   })
 }
 
-/** The mean loss and metrics over all examples, in inference mode. */
-const score = (judge: Judge, { x, y, size }: Batch, rule: NormalEvaluation): Promise<Report> =>
-  meanReport(size, rule, (from, count) =>
-    withRows([...x, ...y], from, count, async own => {
-      const expected = own.slice(x.length)
-      const judged = [...(await judge(own.slice(0, x.length), expected))]
-      const [outputs, loss] = [judged.slice(0, -1), judged.at(-1) as tf.Tensor]
-      checkRows('evaluate', outputs, count, [loss])
+/** What some examples say, in inference mode. */
+const scoreOn =
+  (part: Part, scoring: Scoring, judge: Judge) =>
+  (batch: Batch, from: number, count: number): Promise<Said> =>
+    withRows(valuesIn(batch), from, count, async own => {
+      const judged = await judge(own.slice(0, batch.x.length), own.slice(batch.x.length))
+      const vector = judged.at(-1) as tf.Tensor
       try {
-        const values = tf.tidy(() =>
-          tf.stack([loss, ...rule.metrics.map(metric => meanOf(tfjsOps, metric, expected, outputs))]),
-        )
-        judged.push(values)
-        return await values.data<'float32'>()
+        checkRows('evaluate', judged.slice(0, -1), count)
+        const { layout, extras } = layoutFor(part, scoring, batch, count)
+        return { scoring, extras, sums: readSums(layout, await vector.data<'float32'>()) }
       } finally {
         dispose(judged)
       }
-    }),
-  )
+    })
 
 /** The options of {@link evaluate}. */
-export interface EvaluateOptions<M extends Metrics = Metrics> {
-  /** Default: `mse`. */
-  readonly loss?: Loss | string
-  /** Default: none. */
+export interface EvaluateOptions<M extends MetricsOption = MetricsOption> {
+  /**
+   * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
+   * `mse`.
+   */
+  readonly loss?: ForOutputs<Loss | LossForward | string>
+  /** How much the loss of each output counts in the sum of all. Default: 1. */
+  readonly lossWeights?: ForOutputs<number>
+  /** For all outputs together, or lists by output. Default: none. */
   readonly metrics?: M
   /** How many examples go through the network at once. Default: 128. */
   readonly batchSize?: number
@@ -150,8 +145,11 @@ export interface EvaluateOptions<M extends Metrics = Metrics> {
 }
 
 /**
- * The mean loss and metrics of a network over examples, in inference mode, by name.
+ * The loss and metrics of a network over examples, in inference mode, by name. However they are divided into batches, they
+ * are those of all examples at once.
  *
+ * @param examples `{ x, y }`, with `weights` and `mask` where examples count differently, or a dataset of such examples or
+ *   batches
  * @throws InvalidOption when an option is wrong, or x and y do not have as many rows
  * @throws LayerConnectionError, WeightInitializationError as `apply`
  * @example
@@ -161,23 +159,37 @@ export interface EvaluateOptions<M extends Metrics = Metrics> {
  * loss // 4
  * ```
  */
-export const evaluate = async <N extends AnyLayer, const M extends Metrics = []>(
+export const evaluate = async <N extends AnyLayer, const M extends MetricsOption = []>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
-  examples: Examples,
+  examples: Examples | Batches,
   options: EvaluateOptions<M> = {},
 ): Promise<Report<M>> => {
   const part = asPart('evaluate', network)
   const normal = readEvaluation(options)
   const given = asVariables('evaluate', variables)
-  const all = keepExamples('evaluate', part, examples)
-  return holding(given, held =>
-    finallyRelease(all, async () => {
-      checkTraining(part, held, all, normal)
-      // It has the metrics of the options.
-      return (await judging(part, held, normal, judge => score(judge, all, normal))) as Report<M>
-    }),
-  )
+  const { batchSize } = normal
+  // Before anything is awaited: what is evaluated is what was given.
+  const whole = isBatches(examples) ? null : keepExamples('evaluate', part, examples)
+  return holding(given, async held => {
+    let said: Said | undefined
+    const add = (all: Batch) =>
+      finallyRelease(all, async () => {
+        checkTraining('evaluate', part, held, all, normal)
+        const scoring = scoringOf('evaluate', normal, outputNames(checkedWiring(part, held, all.x)))
+        await judging(part, held, normal.backend, judgementOf(scoring, all), async judge => {
+          const score = scoreOn(part, scoring, judge)
+          for (const [from, count] of slices(all.size, batchSize)) said = together(said, await score(all, from, count))
+        })
+      })
+    if (whole !== null) await add(whole)
+    else
+      for await (const batch of batchesOf('evaluate', examples as Batches, { batchSize, dropLast: false }, 0, 0))
+        await add(keepExamples('evaluate', part, batch))
+    if (said === undefined) throw noBatches('evaluate')
+    // It has the metrics of the options.
+    return toReport(said) as Report<M>
+  })
 }
 
 /** What `onProgress` of {@link predict} is told after each batch: how many examples are done. */

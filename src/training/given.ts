@@ -2,11 +2,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../core/errors.ts'
 import { asKey, type Key } from '../core/random.ts'
 import { showShape } from '../core/shape.ts'
-import { byName, isRecord, leafOf, leavesOf, mapTree, own, type VariableTree } from '../core/trees.ts'
+import { isRecord, leavesOf, mapTree, own, type VariableTree } from '../core/trees.ts'
 import { another } from '../ops/tfjs/index.ts'
 import type { Trees } from '../state/check.ts'
 import { asVariables, checkedTree, described, misfit, reading } from '../state/given.ts'
-import type { Optimizer, OptimizerState } from './optimizer.ts'
+import { type Optimizer, type OptimizerState, slotsTemplate } from './optimizer.ts'
+import type { NormalRule } from './options.ts'
+import { flatten, showPath, unflatten } from './tree.ts'
+import { trainedOf } from './update.ts'
 
 // What a call is given stays the user's, who may dispose or change it while the call goes on. So it is checked and held
 // before the call gives its promise.
@@ -59,7 +62,7 @@ export const asTensors = (owner: string, option: string, value: unknown): Variab
 }
 
 /**
- * What an optimizer remembers, in the order of the parameters.
+ * What an optimizer remembers, in its own form.
  *
  * @param option what holds it: an option, or an argument
  * @throws InvalidOption when another optimizer, or another network, remembered it
@@ -67,7 +70,7 @@ export const asTensors = (owner: string, option: string, value: unknown): Variab
 export const asMemory = (
   owner: string,
   option: string,
-  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
+  optimizer: Pick<Optimizer, 'name' | 'rule'>,
   params: VariableTree<tf.Tensor>,
   value: unknown,
 ): OptimizerState => {
@@ -75,33 +78,37 @@ export const asMemory = (
     new InvalidOption({
       layer: owner,
       option,
-      expected: `what ${name} remembers: ${expected}`,
+      expected: `what ${optimizer.name} remembers: ${expected}`,
       got,
       remedy: 'Go on with the network and the optimizer that training began with.',
     })
-  const listed = (slots: object): string => Object.keys(slots).join(', ') || 'nothing'
   const given = isRecord(value) ? value : {}
   const [slots, update] = [own(given, 'slots'), own(given, 'update')]
   if (!isRecord(slots) || typeof update !== 'number' || !Number.isSafeInteger(update) || update < 0)
     throw fault('{ update, slots }', described(value))
-  const wanted = Object.keys(rule.slots)
-  if (wanted.some(slot => !Object.hasOwn(slots, slot)) || wanted.length !== Object.keys(slots).length)
-    throw fault(listed(rule.slots), listed(slots))
-  const remembered = wanted.map(slot => {
-    const tree = slots[slot]
-    const kept = mapTree(params, ({ shape }, layer, variable) => {
-      // Own keys only, whatever they hold: what is no record has none.
-      const tensor = leafOf(tree as VariableTree<tf.Tensor>, layer, variable)
-      const got = misfit(tensor)
-      const differs = got ?? (tensor?.shape.join() === shape.join() ? undefined : showShape(tensor?.shape ?? []))
-      if (differs !== undefined)
-        throw fault(`the ${slot} of ${layer}, ${variable}, of shape ${showShape(shape)}`, differs)
-      return tensor as tf.Tensor
-    })
-    return [slot, kept] as const
+  const wanted = slotsTemplate(optimizer, params)
+  const had = flatten<tf.Tensor>(
+    slots,
+    leaf => leaf instanceof tf.Tensor,
+    (path, leaf) => fault(`${showPath(path)}, a tensor`, described(leaf)),
+  )
+  const [names, has] = [wanted.paths.map(showPath), had.paths.map(showPath)]
+  const other = names.find(name => !has.includes(name)) ?? has.find(name => !names.includes(name))
+  if (other !== undefined) throw fault(listed(names), listed(has))
+  const leaves = wanted.leaves.map(({ shape }, i) => {
+    const tensor = had.leaves[has.indexOf(names[i] as string)] as tf.Tensor
+    const differs = misfit(tensor) ?? (tensor.shape.join() === shape.join() ? undefined : showShape(tensor.shape))
+    if (differs !== undefined) throw fault(`${names[i]}, of shape ${showShape(shape)}`, differs)
+    return tensor
   })
-  return Object.freeze({ update, slots: byName(remembered) })
+  return Object.freeze({ update, slots: unflatten<tf.Tensor>(wanted.form, leaves) })
 }
+
+/** Slots as messages list them. */
+const listed = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'nothing'
+    : `${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''}`
 
 /** Everything that training changes, checked. */
 export interface GivenState extends Trees {
@@ -114,7 +121,11 @@ export interface GivenState extends Trees {
  *
  * @throws InvalidOption, WeightInitializationError when it has another form, or is of another optimizer
  */
-export const asTrainState = (owner: string, optimizer: Optimizer, value: unknown): GivenState => {
+export const asTrainState = (
+  owner: string,
+  rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>,
+  value: unknown,
+): GivenState => {
   const parts = ['variables', 'optimizer', 'key']
   return reading(owner, 'state', () => {
     if (!isRecord(value) || parts.some(part => !Object.hasOwn(value, part)))
@@ -126,7 +137,7 @@ export const asTrainState = (owner: string, optimizer: Optimizer, value: unknown
         remedy: 'Begin with init(variables, key), and go on from what each step gives.',
       })
     const trees = asVariables(owner, value.variables)
-    const memory = asMemory(owner, 'state', optimizer, trees.params, value.optimizer)
+    const memory = asMemory(owner, 'state', rule.optimizer, trainedOf(rule, owner, trees.params), value.optimizer)
     return { ...trees, optimizer: memory, key: asKey(owner, value.key) }
   })
 }

@@ -1,3 +1,4 @@
+export { applyUpdates } from './apply-updates.ts'
 export type { Examples } from './batches.ts'
 export {
   type CompiledState,
@@ -8,11 +9,66 @@ export {
 } from './compile.ts'
 export { type EvaluateOptions, evaluate, type Predicted, type PredictOptions, predict } from './evaluate.ts'
 export { type FitOptions, type Fitted, fit, type History, type Progress } from './fit.ts'
-export { type Comparison, defineLoss, defineMetric, type Loss, type Metric } from './loss.ts'
-export { binaryCrossentropy, categoricalCrossentropy, mse } from './losses.ts'
-export { accuracy } from './metrics.ts'
-export { defineOptimizer, type Optimizer, type OptimizerRule, type OptimizerState, type Step } from './optimizer.ts'
-export { type AdamOptions, adam, gradientDescent, type MomentumOptions, momentum } from './optimizers.ts'
+export {
+  type Callback,
+  type EpochEnd,
+  type EpochStart,
+  stop,
+  type TrainEnd,
+  type TrainStart,
+  type Updated,
+} from './loops/callbacks.ts'
+export type { EarlyStopping } from './loops/early-stopping.ts'
+export type { Validation } from './loops/lessons.ts'
+export type { ReduceOnPlateau } from './loops/plateau.ts'
+export type { Stopped } from './loops/train.ts'
+export {
+  type ConfigurableLoss,
+  defineLoss,
+  type Loss,
+  type LossContext,
+  type LossForward,
+  type LossOptions,
+  type LossReduction,
+  type LossRule,
+  type Weighting,
+} from './loss.ts'
+export * from './losses/index.ts'
+export {
+  type Comparison,
+  type ConfigurableMetric,
+  defineMetric,
+  type Metric,
+  type MetricRule,
+  type MetricWeighting,
+  type Sum,
+} from './metric.ts'
+export * from './metrics/index.ts'
+export {
+  defineOptimizer,
+  type Objective,
+  type Objectives,
+  type Optimizer,
+  type OptimizerRule,
+  type OptimizerState,
+  type UpdateContext,
+} from './optimizer.ts'
+export * from './optimizers/index.ts'
+export type { OwnParameter, ParameterRule } from './parameter-rule.ts'
 export * from './penalties/index.ts'
+export type { Step } from './rate.ts'
+export type { MetricValue } from './report.ts'
 export * from './schedules/index.ts'
-export { type Metrics, type Report, type TrainingRule, type TrainState, type TrainStep, trainStep } from './step.ts'
+export type { Batches } from './source.ts'
+export {
+  type ForOutputs,
+  type Measured,
+  type Metrics,
+  type MetricsOption,
+  type Report,
+  type TrainingRule,
+  type TrainState,
+  type TrainStep,
+  trainStep,
+} from './step.ts'
+export type { Tree } from './tree.ts'

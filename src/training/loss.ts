@@ -1,148 +1,298 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
+import { codec, type Options, oneOf, parseOptions } from '../core/options.ts'
 import { type Shape, showShape } from '../core/shape.ts'
+import { shownAs } from '../core/shown.ts'
+import { isList, isRecord, merged } from '../core/trees.ts'
 import type { Tensor } from '../core/variables.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { type TensorInput, toTensor } from '../state/data.ts'
 import { described } from '../state/given.ts'
+import { callable, withName } from './callable.ts'
+import { countedOf, meanOfCounted, weigh } from './weighting.ts'
 
-/** A function of what was expected and what a network predicted, in any interpretation of the operations. */
-export type Comparison = <T>(ops: Ops<T>, expected: T, predicted: T) => T
-
-/** A loss: what training makes small. Called with values, it gives a scalar. */
-export interface Loss {
-  (expected: TensorInput, predicted: TensorInput): Tensor<[]>
-  readonly kind: 'Loss'
-  readonly name: string
-  /** The mathematics, a mean over the batch. */
-  readonly forward: Comparison
-}
-
-/** A metric: what is reported beside the loss. Called with values, it gives a number. */
-export interface Metric<Name extends string = string> {
-  (expected: TensorInput, predicted: TensorInput): number
-  readonly kind: 'Metric'
-  readonly name: Name
-  /** The mathematics, a mean over the batch. */
-  readonly forward: Comparison
+/** What a loss may ask for beside what was expected and predicted. */
+export interface LossContext<T> {
+  /** The inputs of the network; none where a loss is called with values alone. */
+  readonly x: readonly T[]
 }
 
 /**
- * Checks that a comparison gave a scalar, as a function of the user's may give anything.
- *
- * @param kind 'Loss' or 'Metric'
- * @param shape the shape of the result in the interpretation that it was computed in; `undefined` for no value of it
- * @throws InvalidOption that names the loss or metric, and the shape
+ * The loss of each example, `[batch, ...]`, in any interpretation of the operations. A scalar is taken for the mean over
+ * the batch: nothing can be weighted in it.
  */
-export const checkScalar = (kind: string, name: string, result: unknown, shape: Shape | undefined): void => {
-  if (shape?.length === 0) return
+export type LossForward = <T>(ops: Ops<T>, expected: T, predicted: T, context: LossContext<T>) => T
+
+/**
+ * How the losses of examples become one number: `mean` is `sum(w · l) / n`, n the number of losses that no mask leaves
+ * out; `weightedMean` is `sum(w · l) / sum(w)`; `sum` is `sum(w · l)`.
+ */
+export type LossReduction = 'mean' | 'weightedMean' | 'sum'
+
+/** How much examples count, in a call with values. */
+export interface Weighting {
+  /** The weight of each example, `[batch]`, or of each of its losses, `[batch, ...]`. */
+  readonly weights?: TensorInput
+  /** 1 for what counts and 0 for what does not, of such a shape: what is left out may be anything, NaN too. */
+  readonly mask?: TensorInput
+  /** Default: that of the loss. `none` gives the loss of each example, weighted. */
+  readonly reduction?: LossReduction | 'none'
+}
+
+/** A loss: what training makes small. */
+export interface Loss {
+  /** The loss of each example. */
+  (expected: TensorInput, predicted: TensorInput, weighting: Weighting & { readonly reduction: 'none' }): Tensor
+  /** The loss of all examples. */
+  (expected: TensorInput, predicted: TensorInput, weighting?: Weighting): Tensor<[]>
+  readonly kind: 'Loss'
+  readonly name: string
+  /** The mathematics: the loss of each example. */
+  readonly forward: LossForward
+  readonly reduction: LossReduction
+  /** Whether it compares with expected outputs: one that does not may be trained without any. */
+  readonly expects: boolean
+  /** Whether it is the square root of what its reduction gives, as the root mean squared error is. */
+  readonly root: boolean
+  /** The weight of each class, which multiplies that of an example. */
+  readonly classWeights: readonly number[] | null
+  /** What its mean square is the loss of, element by element; for losses that are such a mean. */
+  readonly residuals: LossForward | null
+}
+
+/** What a loss says beside its mathematics. */
+export interface LossRule {
+  readonly forward: LossForward
+  /** Default: `mean`. */
+  readonly reduction?: LossReduction
+  /** Default: true. */
+  readonly expects?: boolean
+  /** Default: false. */
+  readonly root?: boolean
+  readonly residuals?: LossForward
+}
+
+/** The options that every loss takes. */
+export interface LossOptions {
+  /** What errors call it. Default: that of the loss. */
+  readonly name?: string
+  /** Default: `mean`. */
+  readonly reduction?: LossReduction
+  /** The weight of each class, an array or a record by class number. Default: 1 for each. */
+  readonly classWeights?: readonly number[] | Readonly<Record<number, number>>
+}
+
+/** A loss, and a function of its options. */
+export interface ConfigurableLoss<O extends object = object> extends Loss {
+  /** The same loss with other options. */
+  (options?: O & LossOptions): Loss
+  (expected: TensorInput, predicted: TensorInput, weighting: Weighting & { readonly reduction: 'none' }): Tensor
+  (expected: TensorInput, predicted: TensorInput, weighting?: Weighting): Tensor<[]>
+}
+
+/**
+ * Checks that a loss gave the loss of each example, as a function of the user's may give anything.
+ *
+ * @param shape that of the result; `undefined` for no value of the operations
+ * @throws InvalidOption that names the loss, and the shape
+ */
+export const checkPerExample = (
+  kind: string,
+  name: string,
+  result: unknown,
+  shape: Shape | undefined,
+  batch: number | null | undefined,
+): void => {
+  if (shape !== undefined && (shape.length === 0 || batch === null || batch === undefined || shape[0] === batch)) return
   throw new InvalidOption({
     layer: name,
     option: 'result',
-    expected: `a scalar, made by the operations that the ${kind.toLowerCase()} is given`,
+    expected: `a value for each example, [${batch ?? '?'}, ...], or a scalar, made by the operations that the ${kind} is given`,
     got: shape !== undefined ? `a tensor of shape ${showShape(shape)}` : described(result),
     remedy:
       shape !== undefined
-        ? 'Reduce it, for example by ops.mean(x, axes) over all its axes.'
-        : 'Return a value of ops, for example ops.mean(ops.square(ops.subtract(predicted, expected)), [0, 1]).',
+        ? 'Keep the batch as the first axis, and reduce the others, for example by ops.mean(x, [1]).'
+        : 'Return a value of ops, for example ops.mean(ops.square(ops.subtract(predicted, expected)), [1]).',
   })
 }
 
-const compare = (
-  kind: string,
-  name: string,
-  forward: Comparison,
-  expected: TensorInput,
-  predicted: TensorInput,
-): tf.Tensor =>
-  tf.tidy(() => {
-    const both = [toTensor(expected), toTensor(predicted)] as const
-    if (both.some(({ size }) => size === 0))
-      throw new InvalidOption({
-        layer: name,
-        option: 'y',
-        expected: 'at least one number: there is no mean of none',
-        got: both.map(({ shape }) => showShape(shape)).join(' and '),
-        remedy: 'Leave empty batches out.',
-      })
-    const result: unknown = forward(tfjsOps, ...both)
-    checkScalar(kind, name, result, result instanceof tf.Tensor ? result.shape : undefined)
-    return result as tf.Tensor
+/** The expected and predicted values of a call, not empty. */
+export const bothOf = (name: string, expected: unknown, predicted: unknown): readonly [tf.Tensor, tf.Tensor] => {
+  const both = [toTensor(expected), toTensor(predicted)] as const
+  if (both.some(({ size }) => size === 0))
+    throw new InvalidOption({
+      layer: name,
+      option: 'y',
+      expected: 'at least one number: there is no mean of none',
+      got: both.map(({ shape }) => showShape(shape)).join(' and '),
+      remedy: 'Leave empty batches out.',
+    })
+  return both
+}
+
+const compute = (
+  loss: Pick<Loss, 'name' | 'forward' | 'root' | 'classWeights' | 'reduction'>,
+  expected: unknown,
+  predicted: unknown,
+  given: unknown,
+): tf.Tensor => {
+  const { weights, mask, reduction } = parseOptions<{
+    readonly weights: unknown
+    readonly mask: unknown
+    readonly reduction: LossReduction | 'none'
+  }>(
+    loss.name,
+    `${loss.name}(expected, predicted, { weights: [1, 2] })`,
+    {
+      weights: { codec: anything, default: null },
+      mask: { codec: anything, default: null },
+      reduction: { codec: oneOf(['mean', 'weightedMean', 'sum', 'none']), default: loss.reduction },
+    },
+    given,
+  )
+  return tf.tidy(() => {
+    const both = bothOf(loss.name, expected, predicted)
+    const own = (value: unknown): tf.Tensor | undefined => (value === null ? undefined : toTensor(value))
+    const losses: unknown = loss.forward(tfjsOps, ...both, { x: [] })
+    const shape = losses instanceof tf.Tensor ? losses.shape : undefined
+    checkPerExample('loss', loss.name, losses, shape, both[1].shape[0])
+    const weighing = { weights: own(weights), mask: own(mask) }
+    const weighed = weigh(tfjsOps, loss, losses as tf.Tensor, both[0], weighing)
+    if (reduction === 'none') return loss.root ? tf.sqrt(weighed.losses) : weighed.losses
+    const counted = countedOf(tfjsOps, reduction, weighed, both[1].shape[0] as number)
+    return meanOfCounted(tfjsOps, loss, counted)
   })
+}
+
+/** Any value: what it is made of is read where it is used. */
+const anything: t.Type<unknown, unknown, unknown> = codec<unknown>('a value', value => value)
 
 /**
  * Checks what a loss or metric is made of, as a call from JavaScript may give anything.
  *
- * @throws InvalidOption when the name is no text, or the comparison no function
+ * @throws InvalidOption when the name is no text, or the mathematics no function
  */
-const checkMade = (owner: string, name: unknown, forward: unknown): void => {
+export const checkMade = (owner: string, name: unknown, option: string, forward: unknown, example: string): void => {
   const fault = (option: string, expected: string, got: unknown) =>
-    new InvalidOption({
-      layer: owner,
-      option,
-      expected,
-      got: show(got),
-      remedy: `For example: ${owner}('distance', (ops, expected, predicted) => ops.mean(ops.abs(ops.subtract(expected, predicted)), [0, 1])).`,
-    })
+    new InvalidOption({ layer: owner, option, expected, got: show(got), remedy: `For example: ${example}.` })
   if (typeof name !== 'string' || name === '') throw fault('name', 'a name', name)
-  if (typeof forward !== 'function') throw fault('forward', 'a function of ops, expected and predicted', forward)
+  if (typeof forward !== 'function') throw fault(option, 'a function of ops, expected and predicted', forward)
 }
 
-const withName = <F extends object, Name extends string>(call: F, name: Name): F & { readonly name: Name } =>
-  // The type of defineProperty does not tell what it defines.
-  Object.defineProperty(call, 'name', { value: name }) as F & { readonly name: Name }
+const weightList: t.Type<readonly number[] | null, unknown, unknown> = codec<readonly number[] | null>(
+  'a number >= 0 for each class, an array or a record by class number',
+  value => {
+    if (value === null) return null
+    const isWeight = (weight: unknown) => typeof weight === 'number' && Number.isFinite(weight) && weight >= 0
+    if (isList(value)) {
+      // Spread, so that holes are seen.
+      const list = [...value]
+      return list.length > 0 && list.every(isWeight) ? Object.freeze(list as number[]) : undefined
+    }
+    if (!isRecord(value)) return undefined
+    const entries = Object.entries(value).map(([name, weight]) => [Number(name), weight] as const)
+    if (
+      entries.length === 0 ||
+      !entries.every(([at, weight]) => Number.isSafeInteger(at) && at >= 0 && isWeight(weight))
+    )
+      return undefined
+    const list = Array<number>(Math.max(...entries.map(([at]) => at)) + 1).fill(1)
+    for (const [at, weight] of entries) list[at] = weight as number
+    return Object.freeze(list)
+  },
+)
+
+const text: t.Type<string, unknown, unknown> = codec('a name', value =>
+  typeof value === 'string' && value !== '' ? value : undefined,
+)
+
+interface Common {
+  readonly name: string
+  readonly reduction: LossReduction
+  readonly classWeights: readonly number[] | null
+}
+const common = (name: string, reduction: LossReduction): Options<Common> => ({
+  name: { codec: text, default: name },
+  reduction: { codec: oneOf(['mean', 'weightedMean', 'sum']), default: reduction },
+  classWeights: { codec: weightList, default: null },
+})
+
+const lossOf = (
+  { name, reduction, classWeights }: Common,
+  { forward, expects = true, root = false, residuals = null as never }: LossRule,
+  configure: ((options: object) => Loss) | undefined,
+  shown: string,
+): Loss => {
+  const parts = { forward, reduction, expects, root, classWeights, residuals: residuals ?? null }
+  const call = callable(name, configure, (expected, predicted, weighting) =>
+    handOver(compute({ name, ...parts }, expected, predicted, weighting)),
+  )
+  const loss = Object.assign(withName(call, name), { kind: 'Loss' as const, ...parts })
+  Object.defineProperties(loss, { toString: { value: () => shown }, ...shownAs<unknown>(() => shown) })
+  return Object.freeze(loss) as unknown as Loss
+}
 
 /**
  * Makes a loss of your own.
  *
- * @param forward gives a scalar: the mean over the batch
- * @throws InvalidOption when the name is no text or `forward` no function; from a use, when it gives no scalar
+ * @param rule the loss of each example, `[batch, ...]`, as a function of ops, expected and predicted values and
+ *   `{ x }`; or that as `forward`, with `reduction` (`'mean'`), `expects` (true), `root` (false), `residuals`
+ * @throws InvalidOption when the name is no text or `forward` no function; from a use, when it gives no value for each
+ *   example
+ * @example
+ * ```ts
+ * const distance = defineLoss('distance', (ops, expected, predicted) =>
+ *   ops.mean(ops.abs(ops.subtract(predicted, expected)), [1]))
+ * distance([[1, 2], [0, 0]], [[1, 4], [0, 0]]).dataSync()[0] // 0.5
+ * distance([[1, 2], [0, 0]], [[1, 4], [0, 0]], { weights: [3, 1] }).dataSync()[0] // 1.5
+ * ```
  */
-export const defineLoss = (name: string, forward: Comparison): Loss => {
-  checkMade('defineLoss', name, forward)
-  const call = (expected: TensorInput, predicted: TensorInput) =>
-    handOver<[]>(compare('Loss', name, forward, expected, predicted))
-  return Object.freeze(Object.assign(withName(call, name), { kind: 'Loss' as const, forward }))
+export const defineLoss = (name: string, rule: LossForward | LossRule): Loss => {
+  const example =
+    "defineLoss('distance', (ops, expected, predicted) => ops.mean(ops.abs(ops.subtract(expected, predicted)), [1]))"
+  const given: unknown = rule
+  const forward: unknown = isRecord(given) ? given.forward : given
+  checkMade('defineLoss', name, 'forward', forward, example)
+  const full: LossRule = typeof rule === 'function' ? { forward: rule } : (merged(rule as never) as unknown as LossRule)
+  const { reduction = 'mean' } = full
+  const read = parseOptions<Common>('defineLoss', example, common(name, reduction), { name, reduction })
+  return lossOf(read, full, undefined, name)
 }
 
 /**
- * Makes a metric of your own.
+ * Makes a loss that has options, and is a value with their defaults.
  *
- * @param name as reports have it; not `loss`, which is theirs already
- * @param forward gives a scalar: the mean over the batch
- * @throws InvalidOption when the name is no text or taken, or `forward` no function; from a use, when it gives no scalar
+ * @param options how its own options are read
+ * @param make the mathematics for options in their normal form
  */
-export const defineMetric = <const Name extends string>(name: Name, forward: Comparison): Metric<Name> => {
-  checkMade('defineMetric', name, forward)
-  checkNames('defineMetric', 'name', [name])
-  const call = (expected: TensorInput, predicted: TensorInput): number => {
-    const result = compare('Metric', name, forward, expected, predicted)
-    const value = result.dataSync()[0] as number
-    result.dispose()
-    return value
+export const configurableLoss = <O extends object, Normal extends object>(
+  name: string,
+  options: Options<Normal>,
+  make: (normal: Normal) => LossForward | LossRule,
+): ConfigurableLoss<O> => {
+  const configured = (given: object): Loss => {
+    const read = parseOptions<Normal & Common>(
+      name,
+      `${name}({ ${Object.keys(options)[0] ?? 'reduction'}: ${show(Object.values<{ default?: unknown }>(options)[0]?.default ?? 'sum')} })`,
+      { ...common(name, reductionOf(make, options, name)), ...options } as Options<Normal & Common>,
+      given,
+    )
+    const rule = make(read)
+    const entries = Object.entries(given).map(([option, value]) => `${option}: ${show(value)}`)
+    const shown = entries.length === 0 ? name : `${name}({ ${entries.join(', ')} })`
+    return lossOf(read, typeof rule === 'function' ? { forward: rule } : rule, configured, shown)
   }
-  return Object.freeze(Object.assign(withName(call, name), { kind: 'Metric' as const, forward }))
+  return configured({}) as ConfigurableLoss<O>
 }
 
-/** What a loss or metric is called in a history where it was measured on validation examples. */
-export const validationName = (name: string): string => `validation${name.charAt(0).toUpperCase()}${name.slice(1)}`
-
-/**
- * Checks that reports and histories can tell metrics from each other and from the loss.
- *
- * @throws InvalidOption when two results would have one name
- */
-export const checkNames = (owner: string, option: string, metrics: readonly string[]): void => {
-  const names = ['loss', ...metrics]
-  const seen = new Set<string>()
-  const twice = [...names, ...names.map(validationName)].find(name => seen.size === seen.add(name).size)
-  if (twice === undefined) return
-  throw new InvalidOption({
-    layer: owner,
-    option,
-    expected: 'a name of its own for every metric',
-    got: `'${twice}' twice`,
-    remedy: "Rename one of them; 'loss' and 'validationLoss' are those of the loss.",
-  })
+/** The reduction that a loss has unless it is given another one. */
+const reductionOf = <Normal extends object>(
+  make: (normal: Normal) => LossForward | LossRule,
+  options: Options<Normal>,
+  name: string,
+): LossReduction => {
+  const rule = make(parseOptions<Normal>(name, name, options, {}))
+  return typeof rule === 'function' ? 'mean' : (rule.reduction ?? 'mean')
 }

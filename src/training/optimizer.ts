@@ -1,92 +1,82 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from '../core/errors.ts'
+import { InvalidOption } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
-import { codec } from '../core/options.ts'
-import { type Shape, showShape } from '../core/shape.ts'
+import { showShape } from '../core/shape.ts'
 import { shownAs } from '../core/shown.ts'
-import {
-  byName,
-  isList,
-  isRecord,
-  leafOf,
-  leavesOf,
-  mapRecord,
-  mapTree,
-  merged,
-  own,
-  treeOf,
-  type VariableTree,
-} from '../core/trees.ts'
+import { isList, isRecord, leafOf, leavesOf, mapTree, merged, type VariableTree } from '../core/trees.ts'
+import { graphOps, placeholder } from '../ops/graph.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
-import { described, isPromise, reading } from '../state/given.ts'
+import { described, reading } from '../state/given.ts'
 import { asMemory, asTensors } from './given.ts'
+import { isTensorOf } from './metric.ts'
+import { type ParameterRule, ruleOfEach } from './parameter-rule.ts'
+import { asNumber } from './rate.ts'
+import { type Flat, flatten, type Path, showPath, type Tree, unflatten } from './tree.ts'
 
-/** The learning rate: a number, or a function of the number of the update, from 0 on. */
-export type Step = number | ((update: number) => number)
+/** A scalar that training makes small, as a function of the parameters, in any interpretation of the operations. */
+export type Objective = <U>(ops: Ops<U>, params: VariableTree<U>) => U
 
-const unfit = (owner: string, option: string, expected: string, update: number, got: unknown): InvalidOption =>
-  new InvalidOption({
-    layer: owner,
-    option,
-    expected: `${expected} for update ${update}`,
-    got: described(got),
-    remedy: 'Give a number, or a function that gives one for every update from 0 on.',
-  })
-
-/** A number that a function of the number of the update gave. */
-const asNumber = (owner: string, option: string, update: number, value: unknown): number => {
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  throw unfit(owner, option, 'a finite number', update, value)
+/** What an update may ask for beside gradients. */
+export interface UpdateContext<T> {
+  /** The number of the update, from 0 on: a scalar. */
+  readonly update: T
+  /**
+   * A scalar that is a function of the number of the update, computed outside of the tensors, in 64-bit floats: learning
+   * rates, corrections of bias.
+   */
+  readonly at: (f: (update: number) => number) => T
+  /**
+   * What is made small, at any parameters and in any interpretation that takes values of these operations, such as that of
+   * a `tape` over them: regularizers, weights and the draws of this very batch included.
+   *
+   * @throws InvalidOption where an update by hand was given none
+   */
+  readonly loss: Objective
+  /** Its value at the parameters before the update. */
+  readonly value: T
+  /** A vector whose mean square the loss is without regularizers; for losses that are such a mean, as `mse` is. */
+  readonly residuals?: Objective | undefined
 }
 
 /**
- * The learning rate of an update.
- *
- * @throws InvalidOption when a function gives anything but a finite number
- */
-export const stepAt = (owner: string, step: Step, update: number): number =>
-  asNumber(owner, 'step', update, typeof step === 'number' ? step : step(update))
-
-/** How a learning rate is read. */
-export const stepOption: t.Type<Step, unknown, unknown> = codec<Step>(
-  'a positive number, or a function of the number of the update',
-  value =>
-    typeof value === 'function' || (typeof value === 'number' && Number.isFinite(value) && value > 0)
-      ? (value as Step)
-      : undefined,
-)
-
-/**
- * The rule of an optimizer for one parameter. What depends on the number of the update alone is a coefficient, computed
- * outside of the tensors; what is remembered from update to update is a slot, of the parameter's shape.
+ * How an optimizer changes all parameters, in any interpretation of the operations. What it remembers from update to
+ * update is a tree of tensors of any shapes, which keeps its form.
  */
 export interface OptimizerRule {
-  /** The slots' initial values. */
-  readonly slots: Readonly<Record<string, number>>
-  /** The coefficients of an update, counted from 0. */
-  readonly coefficients: (update: number) => Readonly<Record<string, number>>
-  /** What is added to the parameter, and the new slots, all of its shape; a slot that is left out stays as it is. */
-  readonly change: <T>(
+  /** What it remembers before the first update. */
+  readonly init: <T>(ops: Ops<T>, params: VariableTree<T>) => Tree<T>
+  /** What is added to the parameters, each of the parameter's shape, and what it remembers next. */
+  readonly update: <T>(
     ops: Ops<T>,
-    gradient: T,
-    slots: Readonly<Record<string, T>>,
-    coefficients: Readonly<Record<string, T>>,
-  ) => readonly [change: T, slots: Readonly<Record<string, T>>]
+    grads: VariableTree<T>,
+    state: Tree<T>,
+    params: VariableTree<T>,
+    context: UpdateContext<T>,
+  ) => readonly [updates: VariableTree<T>, state: Tree<T>]
 }
 
 /** What an optimizer remembers. */
 export interface OptimizerState<T = tf.Tensor> {
   /** How many updates have been made. */
   readonly update: number
-  /** For each slot, tensors by layer and variable. */
-  readonly slots: Slots<T>
+  readonly slots: Tree<T>
+}
+
+/** Tensors by layer and variable, as `init` and `gradients` give them for a network of any type. */
+export type ParamsTree = Readonly<Record<string, object>>
+
+/** What an update by hand may be given for rules that ask for it. */
+export interface Objectives {
+  readonly loss?: Objective
+  readonly residuals?: Objective
 }
 
 /** Changes parameters along their gradients. Pure: its functions change none of their arguments. */
 export interface Optimizer {
   readonly kind: 'Optimizer'
   readonly name: string
+  /** Its options, as it prints them. */
+  readonly options: Readonly<Record<string, unknown>>
   readonly rule: OptimizerRule
   /** What it remembers before the first update. */
   readonly init: (params: ParamsTree) => OptimizerState
@@ -95,109 +85,154 @@ export interface Optimizer {
     grads: P,
     state: OptimizerState,
     params: P,
+    objectives?: Objectives,
   ) => readonly [updates: P, state: OptimizerState]
 }
 
-/** Tensors by layer and variable, as `init` and `gradients` give them for a network of any type. */
-export type ParamsTree = Readonly<Record<string, object>>
-/** The slots before the first update, in an interpretation of the operations. */
-export const initialSlots = <T>(ops: Ops<T>, rule: OptimizerRule, params: VariableTree<T>): OptimizerState<T> => ({
-  update: 0,
-  slots: mapRecord(rule.slots, value =>
-    mapTree(params, param =>
-      ops.constant(
-        value,
-        ops.shape(param).map(d => d ?? 1),
-      ),
-    ),
-  ),
-})
+/** A tree of tensors of an interpreter, taken apart. */
+export const flatSlots = <T>(ops: Ops<T>, name: string, tree: unknown): Flat<T> =>
+  flatten<T>(
+    tree,
+    value => isTensorOf(ops, value),
+    (path, value) =>
+      new InvalidOption({
+        layer: name,
+        option: 'state',
+        expected: `tensors in records and arrays, at ${showPath(path)} too`,
+        got: described(value),
+        remedy: 'Keep nothing but values of ops in what the optimizer remembers.',
+      }),
+  )
 
-/** For each slot, values by layer and variable. */
-export type Slots<T> = Readonly<Record<string, VariableTree<T>>>
+/** The form and the shapes of what an optimizer remembers of parameters; nothing is computed. */
+export const slotsTemplate = (
+  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
+  params: VariableTree<{ readonly shape: readonly number[] }>,
+): Flat<{ readonly shape: readonly (number | null)[] }> =>
+  flatSlots(
+    graphOps,
+    name,
+    rule.init(
+      graphOps,
+      mapTree(params, ({ shape }, layer, variable) => placeholder(`${layer}.${variable}`, shape)),
+    ),
+  )
+
+/** What an optimizer remembers before the first update, in an interpretation of the operations. */
+export const initialSlots = <T>(
+  ops: Ops<T>,
+  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
+  params: VariableTree<T>,
+): Tree<T> => {
+  const { form, leaves } = flatSlots(ops, name, rule.init(ops, params))
+  return unflatten(form, leaves)
+}
+
+/** What a rule gave, checked against what it was given. */
+const checkedUpdate = <T>(
+  ops: Ops<T>,
+  name: string,
+  params: VariableTree<T>,
+  before: Flat<T>,
+  result: unknown,
+): readonly [updates: VariableTree<T>, state: Tree<T>] =>
+  reading(name, 'update', () => {
+    const fault = (expected: string, got: string) =>
+      new InvalidOption({
+        layer: name,
+        option: 'update',
+        expected,
+        got,
+        remedy:
+          'Return [updates, state]: an update of the shape of each parameter, and a state of the form of the one before.',
+      })
+    if (!isList(result) || result.length !== 2) throw fault('[updates, state]', described(result))
+    const [updates, state] = result
+    if (!isRecord(updates)) throw fault('updates by layer and variable', described(updates))
+    const own = mapTree(params, (param, layer, variable) => {
+      const value = leafOf(updates as VariableTree<T>, layer, variable)
+      const wanted = ops.shape(param)
+      const shape = isTensorOf(ops, value) ? ops.shape(value as T) : undefined
+      if (shape?.join() !== wanted.join())
+        throw fault(
+          `an update of ${layer}, ${variable}, a tensor of shape ${showShape(wanted)}`,
+          shape === undefined ? described(value) : showShape(shape),
+        )
+      return value as T
+    })
+    const after = flatSlots(ops, name, state)
+    const [had, has] = [before.paths.map(showPath), after.paths.map(showPath)]
+    const missing = had.find(path => !has.includes(path))
+    if (missing !== undefined) throw fault(`the slot ${missing} in the state`, `${has.join(', ') || 'no slots'}`)
+    const extra = has.find(path => !had.includes(path))
+    if (extra !== undefined) throw fault(`no slots but ${had.join(', ') || 'none'}`, `one named ${extra}`)
+    const leaves = before.paths.map((path: Path, i) => {
+      const value = after.leaves[has.indexOf(had[i] as string)] as T
+      const [wanted, shape] = [ops.shape(before.leaves[i] as T), ops.shape(value)]
+      if (wanted.join() !== shape.join())
+        throw fault(`the slot ${showPath(path)} of shape ${showShape(wanted)}`, showShape(shape))
+      return value
+    })
+    return [own, unflatten(before.form, leaves)]
+  })
 
 /**
- * What is added to all parameters, and the new slots, in an interpretation of the operations.
+ * What is added to all parameters, and what the optimizer remembers next, in an interpretation of the operations.
  *
- * @param coefficients those of the update, by name
- * @throws InvalidOption when the rule gives anything but tensors of the parameter's shape
+ * @throws InvalidOption when the rule gives anything but that
  */
-export const changesOf = <T>(
+export const updatesOf = <T>(
   ops: Ops<T>,
   { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
   grads: VariableTree<T>,
-  before: Slots<T>,
-  coefficients: Readonly<Record<string, T>>,
-): readonly [changes: VariableTree<T>, slots: Slots<T>] => {
-  const fault = (expected: string, got: string) =>
-    new InvalidOption({
-      layer: name,
-      option: 'change',
-      expected,
-      got,
-      remedy: "Return [change, slots] from the rule's change, all values of ops and of the parameter's shape.",
-    })
-  const checked = (subject: string, value: unknown, wanted: Shape): T => {
-    const shape = typeof value === 'object' && value !== null ? ops.shape(value as T) : undefined
-    if (Array.isArray(shape) && shape.join() === wanted.join()) return value as T
-    throw fault(`${subject} of shape ${showShape(wanted)}`, Array.isArray(shape) ? showShape(shape) : described(value))
-  }
-  const names = Object.keys(rule.slots)
-  const leaves = new Map<string, [layer: string, variable: string, value: T][]>(names.map(slot => [slot, []]))
-  const changes = mapTree(grads, (gradient, layer, variable) => {
-    const shape = ops.shape(gradient)
-    const remembered = byName(names.map(slot => [slot, leafOf(own(before, slot), layer, variable) as T] as const))
-    const result: unknown = rule.change(ops, gradient, remembered, coefficients)
-    return reading(name, 'change', () => {
-      if (!isList(result)) throw fault('[change, slots]', described(result))
-      const [change, next = {}] = result
-      if (!isRecord(next)) throw fault('slots by name', described(next))
-      const unknown = Object.keys(next).find(slot => !leaves.has(slot))
-      if (unknown !== undefined) throw fault(`slots of ${names.join(', ') || 'no name'}`, `one named ${show(unknown)}`)
-      for (const [slot, all] of leaves) {
-        const value = Object.hasOwn(next, slot) ? next[slot] : remembered[slot]
-        all.push([layer, variable, checked(`the ${slot} of ${layer}, ${variable}, a tensor`, value, shape)])
-      }
-      return checked(`a change of ${layer}, ${variable}, a tensor`, change, shape)
-    })
-  })
-  return [changes, mapRecord(byName(leaves), treeOf)]
-}
-
-/**
- * The coefficients of an update.
- *
- * @param names those that there have to be; all that there are, unless given
- * @throws InvalidOption when one is not a finite number
- */
-export const coefficientsAt = (
-  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
-  update: number,
-  names?: readonly string[],
-): Readonly<Record<string, number>> => {
-  const given: unknown = rule.coefficients(update)
-  if (!isRecord(given) || isPromise(given)) throw unfit(name, 'coefficients', 'numbers by name', update, given)
-  return reading(name, 'coefficients', () =>
-    byName(
-      (names ?? Object.keys(given)).map(
-        coefficient => [coefficient, asNumber(name, coefficient, update, own(given, coefficient))] as const,
-      ),
-    ),
-  )
-}
+  state: Tree<T>,
+  params: VariableTree<T>,
+  context: UpdateContext<T>,
+): readonly [updates: VariableTree<T>, state: Tree<T>] =>
+  checkedUpdate(ops, name, params, flatSlots(ops, name, state), rule.update(ops, grads, state, params, context))
 
 /** Every tensor that an optimizer remembers. */
 export const slotTensors = ({ slots }: OptimizerState): readonly tf.Tensor[] =>
-  Object.values(slots)
-    .flatMap(tree => Object.values(tree))
-    .flatMap(own => Object.values(own))
+  flatSlots<tf.Tensor>(tfjsOps, 'optimizer', slots).leaves
 
 /** The same memory, frozen, with every tensor changed. */
-export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tensor) => tf.Tensor): OptimizerState =>
-  Object.freeze({
-    update,
-    slots: mapRecord(slots, tree => mapTree(tree, f)),
-  })
+export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tensor) => tf.Tensor): OptimizerState => {
+  const { form, leaves } = flatSlots<tf.Tensor>(tfjsOps, 'optimizer', slots)
+  return Object.freeze({ update, slots: unflatten(form, leaves.map(f)) })
+}
+
+/**
+ * The context of an update.
+ *
+ * @param at gives a scalar for a function of the number of the update
+ */
+export const contextOf = <T>(
+  name: string,
+  at: (f: (update: number) => number) => T,
+  objectives: { readonly loss?: Objective | undefined; readonly residuals?: Objective | undefined; readonly value?: T },
+): UpdateContext<T> => {
+  const missing = (): never => {
+    throw new InvalidOption({
+      layer: name,
+      option: 'loss',
+      expected: 'the loss as a function of the parameters: this optimizer computes it at other ones',
+      got: 'none',
+      remedy: 'Train with fit, trainStep or compileTraining, or give { loss } to update as its last argument.',
+    })
+  }
+  return {
+    get update() {
+      return at(same)
+    },
+    at,
+    loss: objectives.loss ?? missing,
+    get value() {
+      return objectives.value ?? missing()
+    },
+    ...(objectives.residuals && { residuals: objectives.residuals }),
+  }
+}
+const same = (update: number): number => update
 
 /**
  * Checks what an optimizer is made of, as a call from JavaScript may give anything.
@@ -224,73 +259,95 @@ const asMade = (
     return merged(options)
   })
   return reading(owner, 'rule', () => {
-    if (!isRecord(rule)) throw fault('rule', 'a rule, { slots, coefficients, change }', rule)
+    if (!isRecord(rule)) throw fault('rule', 'a rule, { init, update } or { slots, coefficients, change }', rule)
+    if (!Object.hasOwn(rule, 'change')) {
+      const { init, update } = rule
+      if (typeof init !== 'function') throw fault('init', 'a function of ops and params', init)
+      if (typeof update !== 'function')
+        throw fault('update', 'a function of ops, grads, state, params and { update, loss }', update)
+      // What the functions give is checked when they are called.
+      return { options: own, rule: rule as unknown as OptimizerRule }
+    }
     const { slots, coefficients, change } = rule
-    if (!isRecord(slots) || !Object.values(slots).every(Number.isFinite))
-      throw fault('slots', 'the initial value of each slot, a finite number, by name', slots)
-    if (typeof coefficients !== 'function')
+    const isSlot = (slot: unknown) => typeof slot === 'function' || Number.isFinite(slot)
+    if (!isRecord(slots) || !Object.values(slots).every(isSlot))
+      throw fault('slots', 'the initial value of each slot, a finite number or a function, by name', slots)
+    if (coefficients !== undefined && typeof coefficients !== 'function')
       throw fault('coefficients', 'a function of the number of the update', coefficients)
     if (typeof change !== 'function')
       throw fault('change', 'a function of ops, gradient, slots and coefficients', change)
-    // What the functions give is checked when they are called.
-    return { options: own, rule: rule as unknown as OptimizerRule }
+    return { options: own, rule: ruleOfEach(name, rule as unknown as ParameterRule) }
   })
 }
 
 /**
- * Makes an optimizer from its rule.
+ * Makes an optimizer from its rule: `{ init, update }` for all parameters at once, or `{ slots, coefficients, change }`
+ * for one at a time.
  *
  * @param options as it prints them
- * @throws InvalidOption when the rule lacks something; from an update, when it gives anything but tensors of the
- *   parameter's shape
+ * @throws InvalidOption when the rule lacks something; from an update, when it gives anything but updates of the
+ *   parameters' shapes and a state of the form and the shapes of the one before
+ * @example
+ * ```ts
+ * const descent = defineOptimizer('descent', { step: 0.1 }, {
+ *   slots: {},
+ *   coefficients: () => ({ step: -0.1 }),
+ *   change: (ops, gradient, _, { step }) => [ops.multiply(gradient, step!), {}],
+ * })
+ * const params = { linear: { weight: tensor([1, 2]) } }
+ * const [updates] = descent.update({ linear: { weight: tensor([10, 0]) } }, descent.init(params), params)
+ * Array.from(updates.linear.weight.dataSync()) // [-1, 0]
+ * ```
  */
 export const defineOptimizer = (
   name: string,
   options: Readonly<Record<string, unknown>>,
-  rule: OptimizerRule,
+  rule: OptimizerRule | ParameterRule,
 ): Optimizer => {
   const made = asMade(name, options, rule)
   const own = { name, rule: made.rule }
   const optimizer: Optimizer & { readonly toString: () => string } = {
     kind: 'Optimizer',
     ...own,
+    options: made.options,
     init: params => {
       const tree = asTensors(`${name}.init`, 'params', params)
-      return mapSlots(
-        tidily(() => initialSlots(tfjsOps, own.rule, tree)),
-        tensor => handOver(tensor),
-      )
+      const { form, leaves } = tidily(() => flatSlots<tf.Tensor>(tfjsOps, name, own.rule.init(tfjsOps, tree)))
+      const given = new Set(leavesOf(tree).map(([, , tensor]) => tensor))
+      const handed = leaves.map(slot => handOver(given.has(slot) ? another(slot) : slot))
+      return Object.freeze({ update: 0, slots: unflatten<tf.Tensor>(form, handed) })
     },
-    update: <P extends ParamsTree>(grads: P, state: OptimizerState) => {
-      const tree = asTensors(`${name}.update`, 'grads', grads)
-      const { update, slots: before } = reading(`${name}.update`, 'state', () =>
-        asMemory(`${name}.update`, 'state', own, tree, state),
-      )
-      const coefficients = coefficientsAt(own, update)
-      const [changes, slots] = tidily(() =>
-        changesOf(
-          tfjsOps,
-          own,
-          tree,
-          before,
-          mapRecord(coefficients, value => tfjsOps.constant(value)),
-        ),
-      )
+    update: <P extends ParamsTree>(grads: P, state: OptimizerState, params: P, objectives: Objectives = {}) => {
+      const owner = `${name}.update`
+      const tree = asTensors(owner, 'grads', grads)
+      const before = asTensors(owner, 'params', params)
+      const { update, slots } = reading(owner, 'state', () => asMemory(owner, 'state', own, before, state))
+      const numbers = (f: (update: number) => number): tf.Tensor =>
+        tfjsOps.constant(asNumber(name, 'at', update, f(update)))
+      const [changes, next] = tidily(() => {
+        const { loss } = objectives
+        const value = loss === undefined ? {} : { value: loss(tfjsOps, before) }
+        const context = contextOf(name, numbers, { ...objectives, ...value })
+        const [updates, after] = updatesOf(tfjsOps, own, tree, slots, before, context)
+        return [leavesOf(updates), flatSlots<tf.Tensor>(tfjsOps, name, after)] as const
+      })
       const remembered = new Set(slotTensors(state))
-      const taken = new Set([...remembered, ...leavesOf(tree).map(([, , gradient]) => gradient)])
+      const taken = new Set<unknown>([...remembered, ...[tree, before].flatMap(leavesOf).map(([, , tensor]) => tensor)])
       // Each result is a tensor of its own, but a slot that stays as it is remains the tensor that it was.
       const handed = (tensor: tf.Tensor): tf.Tensor => {
         const again = taken.has(tensor)
         taken.add(tensor)
         return handOver(again ? another(tensor) : tensor)
       }
-      const updates = mapTree(changes, handed)
-      const after = mapSlots({ update: update + 1, slots }, slot => (remembered.has(slot) ? slot : handed(slot)))
+      const byLeaf = new Map(changes.map(([layer, variable, tensor]) => [`${layer} ${variable}`, handed(tensor)]))
+      const updates = mapTree(before, (_, layer, variable) => byLeaf.get(`${layer} ${variable}`) as tf.Tensor)
+      const leaves = next.leaves.map(slot => (remembered.has(slot) ? slot : handed(slot)))
+      const after = Object.freeze({ update: update + 1, slots: unflatten<tf.Tensor>(next.form, leaves) })
       return [updates as ParamsTree as P, after]
     },
     toString: () => {
       const entries = Object.entries(made.options).map(([option, value]) => `${option}: ${value}`)
-      return `${name}({ ${entries.join(', ')} })`
+      return entries.length === 0 ? `${name}()` : `${name}({ ${entries.join(', ')} })`
     },
   }
   return Object.freeze(Object.defineProperties(optimizer, shownAs(String)))

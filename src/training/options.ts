@@ -1,59 +1,24 @@
 import type * as t from 'io-ts/lib/index.js'
 import { type BackendOption, backendOption } from '../backends/choose.ts'
 import { boolean, codec, integer, type Options, parseOptions } from '../core/options.ts'
+import { namePatterns } from '../core/patterns.ts'
 import { isKey, type Key } from '../core/random.ts'
-import { checkNames, type Loss, type Metric } from './loss.ts'
-import { binaryCrossentropy, categoricalCrossentropy, mse } from './losses.ts'
-import { accuracy } from './metrics.ts'
+import { lossOption, lossWeightsOption, metricsOption, optimizerOption } from './codecs.ts'
+import { type Callback, callbacksOption } from './loops/callbacks.ts'
+import { type Checkpointing, checkpointOption, type Resumed } from './loops/checkpointing.ts'
+import { earlyStoppingOption, type NormalEarlyStopping } from './loops/early-stopping.ts'
+import { type NormalPlateau, plateauOption } from './loops/plateau.ts'
+import { checkNames } from './metric.ts'
 import type { Optimizer } from './optimizer.ts'
-import { adam } from './optimizers.ts'
+import { adam } from './optimizers/index.ts'
+import { type Constraint, constraintOption } from './penalties/constraint.ts'
+import { type Regularizer, regularizerOption } from './penalties/regularizer.ts'
+import type { Asked } from './scoring.ts'
 
 // How the options of training are read: values, and the names of losses and metrics.
 
-const losses: readonly Loss[] = [mse, categoricalCrossentropy, binaryCrossentropy]
-const metrics: readonly Metric[] = [accuracy]
-
-/** A value of one kind that is made of what it takes to work, or the name of one. */
-const named = <V extends { readonly kind: string; readonly name: string }>(
-  kind: V['kind'],
-  known: readonly V[],
-  works: (value: Readonly<Record<string, unknown>>) => boolean,
-): t.Type<V, unknown, unknown> => {
-  const listed = known.map(({ name }) => `'${name}'`).join(', ')
-  return codec(`a ${kind.toLowerCase()}, or the name of one (${listed})`, value => {
-    if (typeof value === 'string') return known.find(({ name }) => name === value)
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-    const given = value as Readonly<Record<string, unknown>>
-    return given.kind === kind && typeof given.name === 'string' && given.name !== '' && works(given)
-      ? (value as V)
-      : undefined
-  })
-}
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
-const compares = ({ forward }: Readonly<Record<string, unknown>>): boolean => isFunction(forward)
-
-const loss = named<Loss>('Loss', losses, compares)
-const metric = named<Metric>('Metric', metrics, compares)
-const metricList: t.Type<readonly Metric[], unknown, unknown> = codec<readonly Metric[]>(
-  `an array, each ${metric.name}`,
-  value => {
-    if (!Array.isArray(value)) return undefined
-    // Spread, so that holes are seen.
-    const read = [...value].map(entry => metric.decode(entry))
-    return read.every(entry => entry._tag === 'Right')
-      ? read.map(entry => (entry as { right: Metric }).right)
-      : undefined
-  },
-)
-const optimizer = named<Optimizer>('Optimizer', [], ({ rule }) => {
-  const { slots, coefficients, change } = (isObject(rule) ? rule : {}) as Readonly<Record<string, unknown>>
-  return isObject(slots) && isFunction(coefficients) && isFunction(change)
-})
-const optimizerOption = codec('an optimizer, such as adam()', value => {
-  const read = optimizer.decode(value)
-  return read._tag === 'Right' ? read.right : undefined
-})
 
 /** A backend, or nothing: eager. */
 export const optionalBackend: t.Type<BackendOption | null, unknown, unknown> = codec(backendOption.name, value => {
@@ -66,35 +31,71 @@ const maybe = <V>(expected: string, test: (value: unknown) => boolean): t.Type<V
   codec(`${expected}, or nothing`, value => (value === null || test(value) ? (value as V | null) : undefined))
 
 /** The rule of a step in its normal form. */
-export interface NormalRule {
-  readonly loss: Loss
+export interface NormalRule extends Asked {
+  /** What was called. */
+  readonly owner: string
   readonly optimizer: Optimizer
-  readonly metrics: readonly Metric[]
   readonly backend: BackendOption
+  readonly regularizer: Regularizer | null
+  readonly constraint: Constraint | null
+  /** Patterns of the parameters that are trained; `null`: all. */
+  readonly trains: readonly string[] | null
+  /** Whether reports have the norm of each layer's gradients. */
+  readonly gradientNorms: boolean
+  /** Whether an update whose loss or gradients are not finite changes nothing. */
+  readonly guarded: boolean
+  /** Whether the changes of parameters are scaled by a number that training may change. */
+  readonly paced: boolean
 }
 
-const rule: Options<NormalRule> = {
-  loss: { codec: loss, default: 'mse' },
+type RuleOptions = Omit<NormalRule, 'owner' | 'guarded' | 'paced'>
+
+const patterns: t.Type<readonly string[] | null, unknown, unknown> = codec(
+  `${namePatterns.name}, or null for all`,
+  value => {
+    const read = namePatterns.decode(value)
+    return value === null ? null : read._tag === 'Right' ? read.right : undefined
+  },
+)
+
+const scored: Options<Asked> = {
+  loss: { codec: lossOption, default: 'mse' },
+  lossWeights: { codec: lossWeightsOption, default: 1 },
+  metrics: { codec: metricsOption, default: [] },
+}
+
+const rule: Options<RuleOptions> = {
+  ...scored,
   optimizer: { codec: optimizerOption, default: adam() },
-  metrics: { codec: metricList, default: [] },
   backend: { codec: backendOption, default: 'tfjs' },
+  regularizer: { codec: regularizerOption, default: null },
+  constraint: { codec: constraintOption, default: null },
+  trains: { codec: patterns, default: null },
+  gradientNorms: { codec: boolean, default: false },
 }
 
 /** Options whose metrics can be told from each other and from the loss. */
-const checked = <Normal extends { readonly metrics: readonly Metric[] }>(owner: string, normal: Normal): Normal => {
-  checkNames(
-    owner,
-    'metrics',
-    normal.metrics.map(({ name }) => name),
-  )
+const checked = <Normal extends Asked>(owner: string, normal: Normal): Normal => {
+  const { metrics } = normal
+  if (metrics.by === 'all')
+    checkNames(
+      owner,
+      'metrics',
+      metrics.value.map(({ name }) => name),
+    )
   return normal
 }
+
+const plain = { guarded: false, paced: false }
 
 const example = (owner: string): string => `${owner}(network, { loss: mse, optimizer: adam() })`
 
 /** Reads the options of `trainStep`. */
-export const readRule = (given: object): NormalRule =>
-  checked('trainStep', parseOptions('trainStep', example('trainStep'), rule, given))
+export const readRule = (given: object): NormalRule => ({
+  ...checked('trainStep', parseOptions<RuleOptions>('trainStep', example('trainStep'), rule, given)),
+  ...plain,
+  owner: 'trainStep',
+})
 
 /** The rule of a compiled step in its normal form; `Recompiled` is compileTraining's own type. */
 export interface NormalCompiledRule<Recompiled> extends NormalRule {
@@ -102,21 +103,22 @@ export interface NormalCompiledRule<Recompiled> extends NormalRule {
 }
 
 /** Reads the options of `compileTraining`. */
-export const readCompiledRule = <Recompiled>(given: object): NormalCompiledRule<Recompiled> =>
-  checked(
+export const readCompiledRule = <Recompiled>(given: object): NormalCompiledRule<Recompiled> => ({
+  ...checked(
     'compileTraining',
-    parseOptions<NormalCompiledRule<Recompiled>>(
+    parseOptions<RuleOptions & Pick<NormalCompiledRule<Recompiled>, 'onRecompile'>>(
       'compileTraining',
       example('compileTraining'),
       { ...rule, onRecompile: { codec: maybe('a function', isFunction), default: null } },
       given,
     ),
-  )
+  ),
+  ...plain,
+  owner: 'compileTraining',
+})
 
 /** The options of `evaluate` in their normal form. */
-export interface NormalEvaluation {
-  readonly loss: Loss
-  readonly metrics: readonly Metric[]
+export interface NormalEvaluation extends Asked {
   readonly batchSize: number
   /** `null`: eager. */
   readonly backend: BackendOption | null
@@ -126,12 +128,11 @@ export interface NormalEvaluation {
 export const readEvaluation = (given: object): NormalEvaluation =>
   checked(
     'evaluate',
-    parseOptions(
+    parseOptions<NormalEvaluation>(
       'evaluate',
       "evaluate(network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'] })",
       {
-        loss: rule.loss,
-        metrics: rule.metrics,
+        ...scored,
         batchSize: { codec: integer(1), default: 128 },
         backend: { codec: optionalBackend, default: null },
       },
@@ -160,34 +161,65 @@ export const readPrediction = <Progress>(given: object): NormalPrediction<Progre
     given,
   )
 
-/** The options of `fit` in their normal form; `Examples`, `Progress` and `State` are fit's own types. */
+/** The options of `fit` in their normal form; `Own` are fit's own types. */
 export interface NormalFit<Examples, Progress, State> extends NormalRule {
   readonly epochs: number
-  readonly batchSize: number
+  /** `null`: all examples at once. */
+  readonly batchSize: number | null
+  readonly dropLast: boolean
   readonly shuffle: boolean
   readonly validation: Examples | null
   readonly key: Key | null
   readonly onProgress: ((progress: Progress) => unknown) | null
   readonly trainState: State | null
+  readonly callbacks: readonly Callback[]
+  readonly earlyStopping: NormalEarlyStopping | null
+  readonly reduceOnPlateau: NormalPlateau | null
+  readonly terminateOnNaN: boolean
+  readonly checkpoint: Checkpointing | null
+  readonly resume: Resumed | null
+  readonly signal: AbortSignal | null
 }
 
+type FitOptions<Examples, Progress, State> = Omit<NormalFit<Examples, Progress, State>, 'owner' | 'guarded' | 'paced'>
+
+const isSignal = (value: unknown): boolean =>
+  isObject(value) &&
+  typeof (value as AbortSignal).aborted === 'boolean' &&
+  isFunction((value as AbortSignal).throwIfAborted)
+
+const batchSizeOption: t.Type<number | null, unknown, unknown> = codec(
+  `${integer(1).name}, or null for all examples at once`,
+  value => (value === null ? null : integer(1).is(value) ? (value as number) : undefined),
+)
+
 /** Reads the options of `fit`. */
-export const readFit = <Examples, Progress, State>(given: object): NormalFit<Examples, Progress, State> =>
-  checked(
+export const readFit = <Examples, Progress, State>(given: object): NormalFit<Examples, Progress, State> => {
+  const read = checked(
     'fit',
-    parseOptions<NormalFit<Examples, Progress, State>>(
+    parseOptions<FitOptions<Examples, Progress, State>>(
       'fit',
       'fit(network, variables, { x, y }, { loss: mse, epochs: 10, key: key(1) })',
       {
         ...rule,
         epochs: { codec: integer(1), default: 1 },
-        batchSize: { codec: integer(1), default: 32 },
+        batchSize: { codec: batchSizeOption, default: 32 },
+        dropLast: { codec: boolean, default: false },
         shuffle: { codec: boolean, default: true },
-        validation: { codec: maybe('{ x, y }', isObject), default: null },
+        validation: { codec: maybe('{ x, y }, a dataset, or { part: 0.2 }', isObject), default: null },
         key: { codec: maybe('a key, such as key(1)', isKey), default: null },
         onProgress: { codec: maybe('a function', isFunction), default: null },
         trainState: { codec: maybe('a trainState that fit returned', isObject), default: null },
+        callbacks: { codec: callbacksOption, default: [] },
+        earlyStopping: { codec: earlyStoppingOption, default: null },
+        reduceOnPlateau: { codec: plateauOption, default: null },
+        terminateOnNaN: { codec: boolean, default: false },
+        checkpoint: { codec: checkpointOption, default: null },
+        resume: { codec: maybe('what resume(folder) gave', isObject), default: null },
+        signal: { codec: maybe('an AbortSignal', isSignal), default: null },
       },
       given,
     ),
   )
+  return { ...read, owner: 'fit', guarded: read.terminateOnNaN, paced: read.reduceOnPlateau !== null }
+}

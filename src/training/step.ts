@@ -4,23 +4,30 @@ import { InvalidOption, WeightInitializationError } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Variables } from '../core/named.ts'
 import { asPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
+import type { NamePatterns } from '../core/patterns.ts'
 import { asKey, type Key } from '../core/random.ts'
-import type { Shape } from '../core/shape.ts'
-import { byName, isList, isRecord, mapTree, mergeTrees } from '../core/trees.ts'
+import { byName, mapTree, mergeTrees } from '../core/trees.ts'
 import type { VariableRules } from '../core/variables.ts'
+import type { GraphNode } from '../graph/graph.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
-import { asVariables, reading } from '../state/given.ts'
+import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
 import { asShown } from '../state/variables.ts'
-import { type Examples, readNumbers, slices } from './batches.ts'
-import type { RawState } from './engine.ts'
+import { type Examples, type Fields, readNumbers, slices } from './batches.ts'
+import type { RawState, Said } from './engine.ts'
 import { enginesOf } from './engines.ts'
 import { asTrainState, held, holding, keeping } from './given.ts'
-import { checkScalar, type Loss, type Metric } from './loss.ts'
+import type { Loss, LossForward } from './loss.ts'
+import type { Metric } from './metric.ts'
 import { initialSlots, mapSlots, type Optimizer, type OptimizerState, slotTensors } from './optimizer.ts'
 import { type NormalRule, readRule } from './options.ts'
+import type { Constraint } from './penalties/constraint.ts'
+import type { Regularizer } from './penalties/regularizer.ts'
+import { addSums, type MetricValue, reportOf } from './report.ts'
+import { type Asked, lossOf, metricsOf, outputNames, scoringOf } from './scoring.ts'
+import { trainedOf } from './update.ts'
 
 /** Everything that training changes: a value, from which the next one is computed. */
 export interface TrainState<N extends AnyLayer = AnyLayer> {
@@ -32,29 +39,55 @@ export interface TrainState<N extends AnyLayer = AnyLayer> {
 
 /** Metrics that are asked for: each itself, or its name. */
 export type Metrics = readonly (Metric | string)[]
-/** The names of metrics. */
-export type NamesOf<M extends Metrics> = NameOf<M[number]>
+/** Metrics of all outputs together, or lists of them by output, in order or by name. */
+export type MetricsOption = Metrics | readonly Metrics[] | Readonly<Record<string, Metrics>>
+/** What reports have of metrics, by name. */
+export type Measured<M extends MetricsOption> = M extends Metrics
+  ? { readonly [E in M[number] as NameOf<E>]: ValueOf<E> }
+  : M extends readonly Metrics[]
+    ? object
+    : { readonly [P in PathOf<M>]: MetricValue }
 type NameOf<E> = E extends string ? E : E extends Metric<infer Name> ? Name : never
+type ValueOf<E> = E extends Metric<string, infer Value> ? (unknown extends Value ? MetricValue : Value) : number
+type PathOf<M> = {
+  [K in keyof M & string]: M[K] extends Metrics ? `${K}.${NameOf<M[K][number]>}` : never
+}[keyof M & string]
+
+/** Something for every output; or an array with one for each, or a record by their names. */
+export type ForOutputs<V> = V | readonly V[] | Readonly<Record<string, V>>
 
 /** What a training step is made of. */
-export interface TrainingRule<M extends Metrics = Metrics> {
-  /** Default: `mse`. */
-  readonly loss?: Loss | string
+export interface TrainingRule<M extends MetricsOption = MetricsOption> {
+  /**
+   * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
+   * `mse`.
+   */
+  readonly loss?: ForOutputs<Loss | LossForward | string>
+  /** How much the loss of each output counts in the sum of all. Default: 1. */
+  readonly lossWeights?: ForOutputs<number>
   /** Default: `adam()`. */
   readonly optimizer?: Optimizer
   /** What is reported beside the loss. Default: nothing. */
   readonly metrics?: M
+  /** A penalty that is added to the loss, or one for each pattern of names. Default: none. */
+  readonly regularizer?: Regularizer | Readonly<Record<string, Regularizer>> | null
+  /** What parameters meet after each update, or one for each pattern of names. Default: none. */
+  readonly constraint?: Constraint | Readonly<Record<string, Constraint>> | null
+  /** Which parameters are trained, by patterns of their names; the others stay. Default: all. */
+  readonly trains?: NamePatterns | null
+  /** Whether reports have `gradientNorm.<layer>`, the norm of each layer's gradients. Default: false. */
+  readonly gradientNorms?: boolean
   /** What computes: a backend, or the name of one. Default: `'tfjs'`, on whichever backend of tfjs is in use. */
   readonly backend?: BackendOption
 }
 
-/** The mean over a batch, or an epoch, of the loss and of each metric, by name. */
-export type Report<M extends Metrics = []> = Readonly<Record<string, number>> & { readonly loss: number } & {
-  readonly [_ in NamesOf<M>]: number
-}
+/** The loss over a batch, or an epoch, and each metric, by name. */
+export type Report<M extends MetricsOption = []> = Readonly<Record<string, MetricValue>> & {
+  readonly loss: number
+} & Measured<M>
 
 /** A training step: a pure function of state and batch. */
-export interface TrainStep<N extends AnyLayer, M extends Metrics = []> {
+export interface TrainStep<N extends AnyLayer, M extends MetricsOption = []> {
   (state: TrainState<N>, batch: Examples): Promise<readonly [TrainState<N>, Report<M>]>
   /** The state before the first step. */
   readonly init: (variables: Variables<N>, key: Key) => TrainState<N>
@@ -73,31 +106,26 @@ export const toTrainState = <N extends AnyLayer>(
     key,
   })
 
-/** The loss and metrics of a batch, by name. */
-export const toReport = (metrics: readonly Metric[], values: ArrayLike<number>): Report =>
-  byName([
-    ['loss', values[0] as number],
-    ...metrics.map(({ name }, i) => [name, values[i + 1] as number] as const),
-  ]) as Report
+/** What a batch has said, by name. */
+export const toReport = ({ scoring, extras, sums }: Said): Report => reportOf(scoring, extras, sums)
+
+/** What batches have said together. */
+export const together = (before: Said | undefined, next: Said): Said =>
+  before === undefined ? next : { ...next, sums: addSums(before.sums, next.sums) }
 
 /**
- * The mean loss and metrics over all examples, batch by batch.
+ * The loss and metrics over all examples, batch by batch: exactly those of all of them at once.
  *
- * @param score those of some rows
+ * @param score what some rows say
  */
-export const meanReport = async (
+export const wholeReport = async (
   size: number,
-  { metrics, batchSize }: { readonly metrics: readonly Metric[]; readonly batchSize: number },
-  score: (from: number, count: number) => Promise<Float32Array>,
+  batchSize: number,
+  score: (from: number, count: number) => Promise<Said>,
 ): Promise<Report> => {
-  const sums = new Float64Array(metrics.length + 1)
-  for (const [from, count] of slices(size, batchSize)) {
-    const values = await score(from, count)
-    values.forEach((value, i) => {
-      sums[i] = (sums[i] as number) + (value * count) / size
-    })
-  }
-  return toReport(metrics, sums)
+  let said: Said | undefined
+  for (const [from, count] of slices(size, batchSize)) said = together(said, await score(from, count))
+  return toReport(said as Said)
 }
 
 /**
@@ -126,13 +154,19 @@ export const holdingState = async <R>(
   }
 }
 
+/** What an optimizer remembers before the first update, in the enclosing `tf.tidy`. */
+const initialState = (rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>, { params }: Trees): OptimizerState => ({
+  update: 0,
+  slots: initialSlots(tfjsOps, rule.optimizer, trainedOf(rule, rule.owner, params)),
+})
+
 /** Variables, and what the optimizer remembers before the first update, for the length of some work. */
 export const holdingInitial = async <R>(
   trees: Trees,
-  { rule }: Optimizer,
+  rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>,
   work: (held: RawState) => Promise<R>,
 ): Promise<R> => {
-  const fresh = keeping(slotTensors, () => initialSlots(tfjsOps, rule, trees.params))
+  const fresh = keeping(slotTensors, () => initialState(rule, trees))
   try {
     return await holding(trees, own => work({ ...own, optimizer: fresh }))
   } finally {
@@ -165,54 +199,59 @@ export const checkedVariables = (owner: string, part: Part, value: unknown): Tre
 interface Shaped {
   readonly shape: readonly number[]
 }
-interface Shapes {
-  readonly x: readonly Shaped[]
-  readonly y: readonly Shaped[]
-}
-
-/** What fits a loss or metric, and what it gives, is known when it is traced: nothing is computed. */
-const checkComparison = ({ kind, name, forward }: Loss | Metric, wiring: Wiring, batch: Pick<Shapes, 'y'>): void => {
-  for (const [i, output] of wiring.outputs.entries()) {
-    const predicted = placeholder('predicted', wiring.nodes[output]?.shape ?? [])
-    const expected = placeholder('expected', batch.y[i]?.shape ?? [])
-    const result: unknown = forward(graphOps, expected, predicted)
-    const shape = reading(name, 'result', () =>
-      isRecord(result) && Object.hasOwn(result, 'kind') && isList(result.shape) ? (result.shape as Shape) : undefined,
-    )
-    checkScalar(kind, name, result, shape)
-  }
-}
+/** Nodes of given shapes, for what is traced to see whether it fits. */
+const placed = (name: string, tensors: readonly Shaped[]): readonly GraphNode[] =>
+  tensors.map(({ shape }, i) => placeholder(`${name} ${i}`, shape))
 
 /**
- * Checks that examples and variables fit the network, and the expected outputs its loss, before anything is computed.
+ * Checks that examples and variables fit the network, and the expected outputs its loss and metrics, before anything is
+ * computed: that is known when they are traced.
  *
  * @throws LayerConnectionError when the examples do not fit the network
  * @throws WeightInitializationError when the variables are not the network's
  * @throws InvalidOption when the expected outputs do not fit the loss or a metric
  */
 export const checkTraining = (
+  owner: string,
   part: Part,
   variables: Trees<Shaped>,
-  batch: Shapes,
-  { loss, metrics }: Pick<NormalRule, 'loss' | 'metrics'>,
+  batch: Fields<Shaped>,
+  asked: Asked,
 ): void => {
   const wiring = checkedWiring(part, variables, batch.x)
-  if (batch.y.length !== wiring.outputs.length)
-    throw new InvalidOption({
-      layer: 'network',
-      option: 'y',
-      expected: `a tensor for each of its ${wiring.outputs.length} outputs`,
-      got: String(batch.y.length),
-      remedy: 'Give y as an array of tensors, in the order of the outputs.',
-    })
-  for (const comparison of [loss, ...metrics]) checkComparison(comparison, wiring, batch)
+  const scoring = scoringOf(owner, asked, outputNames(wiring))
+  const count = wiring.outputs.length
+  const fault = (expected: string, remedy: string) =>
+    new InvalidOption({ layer: 'network', option: 'y', expected, got: String(batch.y.length), remedy })
+  const wants = scoring.metrics.length > 0 || scoring.losses.some(({ loss }) => loss.expects)
+  if (wants && batch.y.length === 0)
+    throw fault(
+      `expected outputs: ${scoring.metrics[0]?.name ?? scoring.losses[0]?.loss.name} compares with them`,
+      'Give { x, y }; only losses that are defined with { expects: false } do without.',
+    )
+  if (batch.y.length > 0 && batch.y.length !== count)
+    throw fault(
+      `a tensor for each of its ${count} outputs`,
+      'Give y as an array of tensors, in the order of the outputs.',
+    )
+  const predicted = wiring.outputs.map(output => placeholder('predicted', wiring.nodes[output]?.shape ?? []))
+  const outcome = {
+    x: placed('x', batch.x),
+    expected: placed('expected', batch.y),
+    predicted,
+    weights: placed('weights', batch.weights),
+    mask: placed('mask', batch.mask),
+  }
+  lossOf<GraphNode>(graphOps, scoring, outcome)
+  metricsOf<GraphNode>(graphOps, scoring, outcome)
 }
 
 /**
  * The training step of a network: from a state and a batch, the promise of the next state and of the batch's loss and
  * metrics, both from before the update. Its arguments stay as they are. `fit` folds it over the batches of each epoch.
  *
- * @param rule `loss` (default `mse`), `optimizer` (default `adam()`), `metrics` (default none)
+ * @param rule `loss` (default `mse`), `lossWeights`, `optimizer` (default `adam()`), `metrics` (default none),
+ *   `regularizer`, `constraint`, `trains`, `gradientNorms`, `backend`
  * @throws InvalidOption when one of them is none
  * @example
  * ```ts
@@ -222,7 +261,7 @@ export const checkTraining = (
  * const [after, { loss }] = await step(before, { x: [[1, 2]], y: [[3]] })
  * ```
  */
-export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
+export const trainStep = <N extends AnyLayer, const M extends MetricsOption = []>(
   network: N,
   rule: TrainingRule<M> = {},
 ): TrainStep<N, M> => {
@@ -230,8 +269,10 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
   const normal = readRule(rule)
   const engines = enginesOf(part, normal)
   const step = async (given: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
-    const { key, ...state } = asTrainState('trainStep', normal.optimizer, given)
-    const examplesRead = readNumbers('trainStep', part, examples, batch => checkTraining(part, state, batch, normal))
+    const { key, ...state } = asTrainState('trainStep', normal, given)
+    const examplesRead = readNumbers('trainStep', part, examples, batch =>
+      checkTraining('trainStep', part, state, batch, normal),
+    )
     return holdingState(state, async (before, original) => {
       const numbers = await examplesRead
       const engine = await engines.for(before)
@@ -241,7 +282,7 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
         engine.release(begun)
         throw error
       })
-      const report = await learnt.report.catch((error: unknown) => {
+      const said = await learnt.said.catch((error: unknown) => {
         engine.release(learnt.after)
         throw error
       })
@@ -250,14 +291,14 @@ export const trainStep = <N extends AnyLayer, const M extends Metrics = []>(
         // What a step leaves unchanged stays the tensor that it was.
         toTrainState<N>(next, key, tensor => (sources.has(tensor) ? original(tensor) : handOver(tensor))),
         // It has the metrics of the rule.
-        toReport(normal.metrics, report) as Report<M>,
+        toReport(said) as Report<M>,
       ]
     })
   }
   const begin = (variables: Variables<N>, key: Key): TrainState<N> => {
     const own = asKey('trainStep', key)
     const trees = checkedVariables('trainStep', part, variables)
-    const memory = tidily(() => initialSlots(tfjsOps, normal.optimizer.rule, trees.params))
+    const memory = tidily(() => initialState(normal, trees))
     // The trees are copies of those of the network's variables.
     return Object.freeze({
       variables: trees as unknown as Variables<N>,

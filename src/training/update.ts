@@ -1,11 +1,17 @@
 import type { Mode } from '../core/layer.ts'
 import { run, type Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
-import { leafOf, mapTree, mergeTrees, type VariableTree } from '../core/trees.ts'
+import { matchNames, variableName } from '../core/patterns.ts'
+import { mixedTargets } from '../core/targets.ts'
+import { leafOf, leavesOf, mapTree, mergeTrees, treeOf, type VariableTree } from '../core/trees.ts'
 import { tape } from '../ops/tape.ts'
-import type { Comparison, Metric } from './loss.ts'
-import { changesOf, type Slots } from './optimizer.ts'
+import { allFinite, normsByLayer } from './finite.ts'
+import { contextOf, type Objective, updatesOf } from './optimizer.ts'
 import type { NormalRule } from './options.ts'
+import { constrain } from './penalties/constraint.ts'
+import { flagName, penaltyName } from './report.ts'
+import { type Group, lossOf, metricsOf, type Outcome, residualsOf, type Scoring } from './scoring.ts'
+import { flatten, type Tree, unflatten } from './tree.ts'
 
 // One update of a network's variables, in any interpretation of the operations: eager, it is computed; traced, it is the
 // graph that backends compile.
@@ -15,66 +21,189 @@ export interface Trained<T> {
   readonly params: VariableTree<T>
   readonly state: VariableTree<T>
   /** What the optimizer remembers. */
-  readonly slots: Slots<T>
+  readonly slots: Tree<T>
 }
 
-/** The sum of a loss over all outputs. */
-export const totalOf = <T>(ops: Ops<T>, compare: Comparison, expected: readonly T[], predicted: readonly T[]): T =>
-  predicted.map((output, i) => compare(ops, expected[i] as T, output)).reduce((a, b) => ops.add(a, b))
+/** Examples, as an update takes them. */
+export interface Taught<T> {
+  readonly x: readonly T[]
+  readonly y: readonly T[]
+  readonly weights: readonly T[]
+  readonly mask: readonly T[]
+}
 
-/** The mean of a metric over all outputs. */
-export const meanOf = <T>(ops: Ops<T>, { forward }: Metric, expected: readonly T[], predicted: readonly T[]): T =>
-  ops.divide(totalOf(ops, forward, expected, predicted), ops.constant(predicted.length))
+/** How an update takes numbers from outside of the tensors. */
+export interface Outside<T> {
+  /** A scalar that is a function of the number of the update. */
+  readonly at: (f: (update: number) => number) => T
+  /** What the changes of all parameters are multiplied by, where training may change it. */
+  readonly rate?: T | undefined
+}
 
-/** The loss of a batch, then each metric. */
-export const reportOf = <T>(
+/** What reports have of the gradients of each layer. */
+const normName = 'gradientNorm'
+
+/** What an update, or a score, has measured. */
+export interface Measured<T> {
+  readonly groups: readonly Group<T>[]
+  /** The names of the groups after losses and metrics. */
+  readonly extras: readonly string[]
+}
+
+/** The parameters that are trained: all, or those that patterns name. */
+export const trainedOf = <T>(
+  { trains }: Pick<NormalRule, 'trains'>,
+  owner: string,
+  params: VariableTree<T>,
+): VariableTree<T> => {
+  if (trains === null) return params
+  const leaves = leavesOf(params)
+  const chosen = matchNames(
+    owner,
+    'trains',
+    trains,
+    leaves.map(([layer, name]) => [layer, name] as const),
+  )
+  return treeOf(leaves.filter(([layer, name]) => chosen.has(variableName(layer, name))))
+}
+
+const mapOutcome = <T, U>({ x, expected, predicted, weights, mask }: Outcome<T>, f: (value: T) => U): Outcome<U> => ({
+  x: x.map(f),
+  expected: expected.map(f),
+  predicted: predicted.map(f),
+  weights: weights.map(f),
+  mask: mask.map(f),
+})
+
+const mapTaught = <T, U>({ x, y, weights, mask }: Taught<T>, f: (value: T) => U): Taught<U> => ({
+  x: x.map(f),
+  y: y.map(f),
+  weights: weights.map(f),
+  mask: mask.map(f),
+})
+
+/** What is measured of a network beside its loss: the same groups for every batch. */
+const measured = <T>(
   ops: Ops<T>,
-  { loss, metrics }: Pick<NormalRule, 'loss' | 'metrics'>,
-  expected: readonly T[],
-  predicted: readonly T[],
-): readonly T[] => [
-  totalOf(ops, loss.forward, expected, predicted),
-  ...metrics.map(metric => meanOf(ops, metric, expected, predicted)),
-]
+  scoring: Scoring,
+  outcome: Outcome<T>,
+  losses: readonly Group<T>[],
+  beside: readonly (readonly [name: string, value: T])[],
+): Measured<T> => ({
+  groups: [...losses, ...metricsOf(ops, scoring, outcome), ...beside.map(([, value]): Group<T> => [value, 1])],
+  extras: beside.map(([name]) => name),
+})
+
+/** The loss and the metrics of examples, in the mode that is given. */
+export const score = <T>(
+  ops: Ops<T>,
+  scoring: Scoring,
+  rule: Pick<NormalRule, 'regularizer' | 'owner'>,
+  params: VariableTree<T>,
+  outcome: Outcome<T>,
+): Measured<T> => {
+  const [, losses] = lossOf(ops, scoring, outcome)
+  const penalty = rule.regularizer === null ? undefined : rule.regularizer.penalty(ops, params)
+  return measured(ops, scoring, outcome, losses, penalty === undefined ? [] : [[penaltyName, penalty]])
+}
 
 /**
  * One update.
  *
- * @param coefficients what the optimizer takes from the number of the update, by name
- * @returns what comes after, and the loss and metrics of the batch from before
+ * @returns what comes after, and what was measured of the batch before
  */
 export const update = <T>(
   beneath: Ops<T>,
   wiring: Wiring,
-  { loss, optimizer, metrics }: NormalRule,
+  scoring: Scoring,
+  rule: NormalRule,
   before: Trained<T>,
-  x: readonly T[],
-  y: readonly T[],
-  coefficients: Readonly<Record<string, T>>,
+  batch: Taught<T>,
+  { at, rate }: Outside<T>,
   mode: Mode,
-): { readonly after: Trained<T>; readonly report: readonly T[] } => {
+): { readonly after: Trained<T>; readonly measured: Measured<T> } => {
+  const { owner, optimizer, regularizer } = rule
+  const own = trainedOf(rule, owner, before.params)
+
+  // A tape takes values of the operations beneath it as they are, so that what is fixed may be given as it is.
+  const pass = <U>(ops: Ops<U>, params: VariableTree<U>, lift: (value: T) => U = value => value as unknown as U) => {
+    const { x, y, weights, mask } = mapTaught(batch, lift)
+    const all = mergeTrees(mergeTrees(mapTree(before.params, lift), params), mapTree(before.state, lift))
+    const [predicted, state] = run(ops, wiring, all, x, mode)
+    return { outcome: { x, expected: mixedTargets(ops, wiring, y, mode), predicted, weights, mask }, state }
+  }
+  const objective = <U>(ops: Ops<U>, params: VariableTree<U>, outcome: Outcome<U>) => {
+    const [loss, groups] = lossOf(ops, scoring, outcome)
+    const penalty = regularizer === null ? undefined : regularizer.penalty(ops, params)
+    return { total: penalty === undefined ? loss : ops.add(loss, penalty), groups, penalty }
+  }
+  const loss: Objective = (ops, params) => objective(ops, params, pass(ops, params).outcome).total
+  const hasResiduals = scoring.losses.every(({ loss }) => loss.residuals !== null)
+  const residuals: Objective = <U>(ops: Ops<U>, params: VariableTree<U>) =>
+    residualsOf(ops, scoring, pass(ops, params).outcome) as U
+
   const { ops, variable, fixed, gradients } = tape(beneath)
-  const params = mapTree(before.params, variable)
-  const given = mergeTrees(params, mapTree(before.state, fixed))
-  const [outputs, state] = run(ops, wiring, given, x.map(fixed), mode)
-  const objective = totalOf(ops, loss.forward, y.map(fixed), outputs)
-
-  const leaves = Object.values(params).flatMap(own => Object.values(own))
-  const found = gradients([[objective, beneath.constant(1)]], leaves)
-  const byLeaf = new Map(leaves.map((leaf, i) => [leaf, found[i] as T]))
+  const params = mapTree(own, variable)
+  const { outcome, state } = pass(ops, params, fixed)
+  const { total, groups, penalty } = objective(ops, params, outcome)
+  const leaves = leavesOf(params)
+  const found = gradients(
+    [[total, beneath.constant(1)]],
+    leaves.map(([, , leaf]) => leaf),
+  )
+  const byLeaf = new Map(leaves.map(([, , leaf], i) => [leaf, found[i] as T]))
   const grads = mapTree(params, leaf => byLeaf.get(leaf) as T)
-  const [changes, slots] = changesOf(beneath, optimizer, grads, before.slots, coefficients)
 
-  const predicted = outputs.map(output => output.value)
+  const value = beneathOf(total)
+  const context = contextOf(optimizer.name, at, { loss, value, ...(hasResiduals && { residuals }) })
+  const [changes, slots] = updatesOf(beneath, optimizer, grads, before.slots, own, context)
+  const scaled = rate === undefined ? changes : mapTree(changes, change => beneath.multiply(change, rate))
+  const moved = mapTree(own, (param, layer, name) => beneath.add(param, leafOf(scaled, layer, name) as T))
+  const held = rule.constraint === null ? moved : constrain(beneath, rule.constraint, moved)
+  const next: Trained<T> = {
+    params: mapTree(before.params, (param, layer, name) => leafOf(held, layer, name) ?? param),
+    state: mergeTrees(before.state, mapTree(state, beneathOf)),
+    slots,
+  }
+
+  const seen = mapOutcome(outcome, beneathOf)
+  const asValue = (sum: Group<unknown>[number]) =>
+    typeof sum === 'object' && sum !== null ? beneathOf(sum as never) : sum
+  const flag = rule.guarded ? allFinite(beneath, [value, ...found]) : undefined
+  const beside: (readonly [name: string, value: T])[] = [
+    ...(penalty === undefined ? [] : [[penaltyName, beneathOf(penalty)] as const]),
+    ...(rule.gradientNorms ? normsByLayer(beneath, normName, grads) : []),
+    ...(flag === undefined ? [] : [[flagName, flag] as const]),
+  ]
   return {
-    after: {
-      params: mapTree(before.params, (param, layer, name) => beneath.add(param, leafOf(changes, layer, name) as T)),
-      state: mergeTrees(
-        before.state,
-        mapTree(state, value => value.value),
-      ),
-      slots,
-    },
-    report: [objective.value, ...metrics.map(metric => meanOf(beneath, metric, y, predicted))],
+    after: flag === undefined ? next : chosen(beneath, flag, next, before),
+    measured: measured(
+      beneath,
+      scoring,
+      seen,
+      groups.map(group => group.map(asValue) as Group<T>),
+      beside,
+    ),
+  }
+}
+
+const beneathOf = <T>(traced: { readonly value: T }): T => traced.value
+
+/** What comes after where a condition is not 0, and what was before elsewhere. */
+const chosen = <T>(ops: Ops<T>, condition: T, after: Trained<T>, before: Trained<T>): Trained<T> => {
+  const choose = (a: T, b: T): T => (a === b ? a : ops.where(condition, a, b))
+  const isLeaf = (value: unknown) => ops.isTensor?.(value) === true
+  const none = () => new TypeError('a state that holds no tensors')
+  const [next, last] = [after.slots, before.slots].map(tree => flatten<T>(tree, isLeaf, none))
+  return {
+    params: mapTree(after.params, (param, layer, name) => choose(param, leafOf(before.params, layer, name) as T)),
+    state: mapTree(after.state, (value, layer, name) => choose(value, leafOf(before.state, layer, name) as T)),
+    slots:
+      next === undefined || last === undefined
+        ? after.slots
+        : unflatten(
+            next.form,
+            next.leaves.map((leaf, i) => choose(leaf, last.leaves[i] as T)),
+          ),
   }
 }

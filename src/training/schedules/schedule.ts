@@ -3,7 +3,7 @@ import { InvalidOption, show } from '../../core/errors.ts'
 import { boolean, codec, integer, number, type Options, parseOptions } from '../../core/options.ts'
 import { shownAs } from '../../core/shown.ts'
 import { byName, isShortList } from '../../core/trees.ts'
-import type { Step } from '../optimizer.ts'
+import type { Step } from '../rate.ts'
 
 /** What a schedule is as plain data: its name and options, for `scheduleFromJson`. */
 export interface ScheduleJson {

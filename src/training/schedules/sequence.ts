@@ -1,5 +1,5 @@
 import { InvalidOption } from '../../core/errors.ts'
-import type { Step } from '../optimizer.ts'
+import type { Step } from '../rate.ts'
 import { boundaries, listOf, rate, rateAt, type Schedule, schedule } from './schedule.ts'
 
 /** The options of {@link sequence}. */

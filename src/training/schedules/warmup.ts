@@ -1,4 +1,4 @@
-import type { Step } from '../optimizer.ts'
+import type { Step } from '../rate.ts'
 import { finite, rate, rateAt, type Schedule, schedule, updates } from './schedule.ts'
 
 /** The options of {@link warmup}. */

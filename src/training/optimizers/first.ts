@@ -1,5 +1,6 @@
-import { boolean, number, type Options, parseOptions } from '../core/options.ts'
-import { defineOptimizer, type Optimizer, type Step, stepAt, stepOption } from './optimizer.ts'
+import { boolean, number, type Options, parseOptions } from '../../core/options.ts'
+import { defineOptimizer, type Optimizer } from '../optimizer.ts'
+import { type Step, stepAt, stepOption } from '../rate.ts'
 
 const part = number('a number >= 0 and < 1', value => value >= 0 && value < 1)
 

@@ -1,6 +1,6 @@
-import { InvalidOption } from '../core/errors.ts'
-import { sharedShape, showShape } from '../core/shape.ts'
-import { defineMetric, type Metric } from './loss.ts'
+import { InvalidOption } from '../../core/errors.ts'
+import { sharedShape, showShape } from '../../core/shape.ts'
+import { defineMetric, type Metric } from '../metric.ts'
 
 /**
  * The part of examples whose most probable class is the expected one. `expected` is one-hot, or a class number for each
@@ -13,7 +13,7 @@ import { defineMetric, type Metric } from './loss.ts'
  * accuracy([[1], [0]], [[0.9], [0.2]]) // 1
  * ```
  */
-export const accuracy: Metric<'accuracy'> = defineMetric('accuracy', (ops, expected, predicted) => {
+export const accuracy: Metric<'accuracy', number> = defineMetric('accuracy', (ops, expected, predicted) => {
   const [given, from] = [ops.shape(expected), ops.shape(predicted)]
   const classOf = (x: typeof predicted) =>
     ops.shape(x).at(-1) === 1
@@ -34,9 +34,5 @@ export const accuracy: Metric<'accuracy'> = defineMetric('accuracy', (ops, expec
     })
   const guesses = classOf(predicted)
   const classes = isNumbered ? ops.reshape(expected, ops.shape(guesses)) : classOf(expected)
-  const hits = ops.equal(guesses, classes)
-  return ops.mean(
-    hits,
-    ops.shape(hits).map((_, i) => i),
-  )
+  return ops.equal(guesses, classes)
 })

@@ -1,0 +1,37 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { InvalidOption } from '../core/errors.ts'
+import { showShape } from '../core/shape.ts'
+import { leafOf, mapTree } from '../core/trees.ts'
+import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { asTensors } from './given.ts'
+import type { ParamsTree } from './optimizer.ts'
+
+/**
+ * Parameters after an update by hand: each plus its update. Parameters without an update stay as they are.
+ *
+ * @param updates what `optimizer.update` gave
+ * @throws InvalidOption when an update has another shape than its parameter
+ * @example
+ * ```ts
+ * const params = { linear: { weight: tensor([1, 2]) } }
+ * const after = applyUpdates(params, { linear: { weight: tensor([0.5, -1]) } })
+ * Array.from(after.linear.weight.dataSync()) // [1.5, 1]
+ * ```
+ */
+export const applyUpdates = <P extends ParamsTree>(params: P, updates: ParamsTree): P => {
+  const own = asTensors('applyUpdates', 'params', params)
+  const changes = asTensors('applyUpdates', 'updates', updates)
+  const moved = mapTree(own, (param, layer, name): tf.Tensor => {
+    const change = leafOf(changes, layer, name)
+    if (change === undefined) return param
+    if (change.shape.join() === param.shape.join()) return handOver(tidily(() => tfjsOps.add(param, change)))
+    throw new InvalidOption({
+      layer: 'applyUpdates',
+      option: 'updates',
+      expected: `an update of ${layer}, ${name}, of shape ${showShape(param.shape)}`,
+      got: showShape(change.shape),
+      remedy: 'Give what optimizer.update gave for these parameters.',
+    })
+  })
+  return moved as ParamsTree as P
+}

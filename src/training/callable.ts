@@ -1,0 +1,38 @@
+import { InvalidOption, show } from '../core/errors.ts'
+import { isTensorLike } from '../core/nested.ts'
+import { isRecord } from '../core/trees.ts'
+
+/** Gives a function a name, which types do not tell. */
+export const withName = <F extends object, Name extends string>(call: F, name: Name): F & { readonly name: Name } =>
+  Object.defineProperty(call, 'name', { value: name }) as F & { readonly name: Name }
+
+/** Whether arguments are those of a call that configures: nothing, or an object of options. */
+const configures = (given: readonly unknown[]): boolean => {
+  if (given.length === 0 || (given.length === 1 && given[0] === undefined)) return true
+  const [options] = given
+  return given.length === 1 && isRecord(options) && !isTensorLike(options) && !Object.hasOwn(options, 'data')
+}
+
+/**
+ * The function of a value that has defaults: called with options it gives another value of the kind, called with what was
+ * expected and predicted it computes.
+ *
+ * @throws InvalidOption from a call with anything else
+ */
+export const callable =
+  <Value, Result>(
+    name: string,
+    configure: ((options: object) => Value) | undefined,
+    compute: (expected: unknown, predicted: unknown, weighting: unknown) => Result,
+  ) =>
+  (...given: readonly unknown[]): Value | Result => {
+    if (configure !== undefined && configures(given)) return configure((given[0] ?? {}) as object)
+    if (given.length >= 2) return compute(given[0], given[1], given[2])
+    throw new InvalidOption({
+      layer: name,
+      option: 'arguments',
+      expected: configure === undefined ? 'expected and predicted values' : 'options, or expected and predicted values',
+      got: given.length === 0 ? 'nothing' : show(given[0]),
+      remedy: `For example: ${name}([[0, 1]], [[0.2, 0.8]]).`,
+    })
+  }

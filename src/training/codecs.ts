@@ -1,0 +1,103 @@
+import type * as t from 'io-ts/lib/index.js'
+import { codec } from '../core/options.ts'
+import { isList, isRecord } from '../core/trees.ts'
+import { defineLoss, type Loss, type LossForward } from './loss.ts'
+import { namedLosses } from './losses/names.ts'
+import type { Metric } from './metric.ts'
+import { namedMetrics } from './metrics/names.ts'
+import type { Optimizer } from './optimizer.ts'
+import type { PerOutput } from './scoring.ts'
+
+// How options take losses, metrics and optimizers: themselves, by name, or for each output.
+
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** A value of one kind that is made of what it takes to work; `undefined` for anything else. */
+const ofKind =
+  <V extends { readonly kind: string }>(
+    kind: V['kind'],
+    works: (value: Readonly<Record<string, unknown>>) => boolean,
+  ) =>
+  (value: unknown): V | undefined => {
+    if (!isObject(value) && !isFunction(value)) return undefined
+    const given = value as Readonly<Record<string, unknown>>
+    const isOne = given.kind === kind && typeof given.name === 'string' && given.name !== '' && works(given)
+    return isOne ? (value as V) : undefined
+  }
+
+const listed = (known: readonly { readonly name: string }[]): string => known.map(({ name }) => `'${name}'`).join(', ')
+const named = <V extends { readonly name: string }>(known: readonly V[], value: unknown): V | undefined =>
+  typeof value === 'string' ? known.find(({ name }) => name === value) : undefined
+
+const asLoss = (value: unknown): Loss | undefined => {
+  const one = ofKind<Loss>('Loss', ({ forward }) => isFunction(forward))(value) ?? named(namedLosses, value)
+  if (one !== undefined) return one
+  // A function of the user's own, as defineLoss takes it.
+  const isOwn = isFunction(value) && (value as unknown as { readonly kind?: unknown }).kind === undefined
+  return isOwn ? defineLoss((value as LossForward).name || 'loss', value as LossForward) : undefined
+}
+const asMetric = (value: unknown): Metric | undefined =>
+  ofKind<Metric>('Metric', ({ sums, finish }) => isFunction(sums) && isFunction(finish))(value) ??
+  named(namedMetrics, value)
+const asMetrics = (value: unknown): readonly Metric[] | undefined => {
+  if (!isList(value)) return undefined
+  // Spread, so that holes are seen.
+  const read = [...value].map(asMetric)
+  return read.every(entry => entry !== undefined) ? read : undefined
+}
+
+/** A record by names, and no value that has a kind. */
+const isByName = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isRecord(value) && (value as { readonly kind?: unknown }).kind === undefined && Object.keys(value).length > 0
+
+const mapped = <V>(
+  value: Readonly<Record<string, unknown>>,
+  read: (value: unknown) => V | undefined,
+): Readonly<Record<string, V>> | undefined => {
+  const entries = Object.entries(value).map(([name, own]) => [name, read(own)] as const)
+  return entries.every(([, own]) => own !== undefined)
+    ? Object.freeze(Object.assign(Object.create(null), Object.fromEntries(entries)))
+    : undefined
+}
+
+/** Something for every output, or for each by order or by name. */
+const perOutput =
+  <V>(read: (value: unknown) => V | undefined) =>
+  (value: unknown): PerOutput<V> | undefined => {
+    const one = read(value)
+    if (one !== undefined) return { by: 'all', value: one }
+    if (isList(value) && value.length > 0) {
+      const values = [...value].map(read)
+      return values.every(own => own !== undefined) ? { by: 'order', values } : undefined
+    }
+    const values = isByName(value) ? mapped(value, read) : undefined
+    return values === undefined ? undefined : { by: 'name', values }
+  }
+
+export const lossOption: t.Type<PerOutput<Loss>, unknown, unknown> = codec(
+  `a loss, or the name of one (${listed(namedLosses)}), or one for each output in an array or a record by its name`,
+  perOutput(asLoss),
+)
+
+/** One loss, of one output. */
+export const singleLoss: t.Type<Loss, unknown, unknown> = codec(
+  `a loss, or the name of one (${listed(namedLosses)})`,
+  asLoss,
+)
+
+export const metricsOption: t.Type<PerOutput<readonly Metric[]>, unknown, unknown> = codec(
+  `an array, each a metric, or the name of one (${listed(namedMetrics)}), or such an array for each output in an array or a record by its name`,
+  perOutput(asMetrics),
+)
+
+export const lossWeightsOption: t.Type<PerOutput<number>, unknown, unknown> = codec(
+  'a number for each output, in an array or a record by its name',
+  perOutput(value => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)),
+)
+
+const asOptimizer = ofKind<Optimizer>('Optimizer', ({ rule }) => {
+  const { init, update } = (isObject(rule) ? rule : {}) as Readonly<Record<string, unknown>>
+  return isFunction(init) && isFunction(update)
+})
+export const optimizerOption: t.Type<Optimizer, unknown, unknown> = codec('an optimizer, such as adam()', asOptimizer)

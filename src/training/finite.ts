@@ -1,0 +1,36 @@
+import type { Ops } from '../core/ops.ts'
+import type { VariableTree } from '../core/trees.ts'
+
+/** The sum of all elements. */
+const total = <T>(ops: Ops<T>, x: T): T =>
+  ops.sum(
+    x,
+    ops.shape(x).map((_, i) => i),
+  )
+
+/** 1 where all numbers of some tensors are finite, 0 elsewhere: a scalar. */
+export const allFinite = <T>(ops: Ops<T>, tensors: readonly T[]): T => {
+  // 0 times what is not finite is NaN, and so is any sum with it, which is not equal to 0.
+  const zeros = tensors.map(x => total(ops, ops.multiply(x, ops.constant(0))))
+  return ops.equal(
+    zeros.reduce((a, b) => ops.add(a, b)),
+    ops.constant(0),
+  )
+}
+
+/** The Euclidean norm of tensors together: a scalar. */
+export const normOf = <T>(ops: Ops<T>, tensors: readonly T[]): T => {
+  const squares = tensors.map(x => total(ops, ops.square(x)))
+  return squares.length === 0 ? ops.constant(0) : ops.sqrt(squares.reduce((a, b) => ops.add(a, b)))
+}
+
+/** The norm of the gradients of each layer, `name.layer`. */
+export const normsByLayer = <T>(
+  ops: Ops<T>,
+  name: string,
+  grads: VariableTree<T>,
+): readonly (readonly [name: string, value: T])[] =>
+  Object.entries(grads).flatMap(([layer, own]) => {
+    const tensors = Object.values(own)
+    return tensors.length === 0 ? [] : [[`${name}.${layer}`, normOf(ops, tensors)] as const]
+  })

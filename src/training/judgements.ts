@@ -1,0 +1,73 @@
+import type { Part } from '../core/network.ts'
+import type { Ops } from '../core/ops.ts'
+import type { GraphNode } from '../graph/graph.ts'
+import { graphOps, placeholder } from '../ops/graph.ts'
+import { wireFor } from '../state/check.ts'
+import type { Judgement } from '../state/traced.ts'
+import { type Fields, mapFields } from './batches.ts'
+import { asVector, type Layout, layoutOf } from './report.ts'
+import { lossOf, metricsOf, type Outcome, type Scoring } from './scoring.ts'
+import type { Measured } from './update.ts'
+
+// What `evaluate` measures of a network's outputs, in the program that computes them.
+
+/** The groups of sums, as training has them. */
+const measuredOf = <T>(ops: Ops<T>, scoring: Scoring, outcome: Outcome<T>): Measured<T> => ({
+  groups: [...lossOf(ops, scoring, outcome)[1], ...metricsOf(ops, scoring, outcome)],
+  extras: [],
+})
+
+/** What is computed is told apart by losses and metrics, which are compared as values, and by a text of all else. */
+interface Known {
+  readonly next: WeakMap<object, Known>
+  readonly judgements: Map<string, Judgement>
+}
+const known = (): Known => ({ next: new WeakMap(), judgements: new Map() })
+const root = known()
+
+/** The sums as one vector, one and the same judgement for the same losses and metrics, as programs are kept for it. */
+export const judgementOf = (scoring: Scoring, { y, weights }: Fields<unknown>): Judgement => {
+  const { losses, metrics } = scoring
+  const values: readonly object[] = [...losses.map(({ loss }) => loss), ...metrics.map(({ metric }) => metric)]
+  const at = values.reduce<Known>((all, value) => {
+    const next = all.next.get(value) ?? known()
+    all.next.set(value, next)
+    return next
+  }, root)
+  const rest = [losses.map(({ weight, output }) => [weight, output]), metrics.map(({ outputs }) => outputs)]
+  const text = JSON.stringify([rest, y.length, weights.length])
+  const judgement: Judgement =
+    at.judgements.get(text) ??
+    ((ops, x, beside, predicted) => {
+      const expected = beside.slice(0, y.length)
+      const [weighing, mask] = [
+        beside.slice(y.length, y.length + weights.length),
+        beside.slice(y.length + weights.length),
+      ]
+      const { groups } = measuredOf(ops, scoring, { x, expected, predicted, weights: weighing, mask })
+      return [asVector(ops, layoutOf(groups, ops.shape)[1])]
+    })
+  at.judgements.set(text, judgement)
+  return judgement
+}
+
+interface Shaped {
+  readonly shape: readonly number[]
+}
+
+/** How the vector of some rows is read; nothing is computed. */
+export const layoutFor = (
+  part: Part,
+  scoring: Scoring,
+  batch: Fields<Shaped>,
+  count: number,
+): { readonly layout: Layout; readonly extras: readonly string[] } => {
+  const { x, y, weights, mask } = mapFields(batch, ({ shape }, field) => placeholder(field, [count, ...shape.slice(1)]))
+  const { nodes, outputs } = wireFor(
+    part,
+    x.map(({ shape }) => shape),
+  )
+  const predicted = outputs.map(output => placeholder('predicted', nodes[output]?.shape ?? []))
+  const { groups, extras } = measuredOf<GraphNode>(graphOps, scoring, { x, expected: y, predicted, weights, mask })
+  return { layout: layoutOf(groups, node => node.shape)[0], extras }
+}

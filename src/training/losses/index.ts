@@ -1,0 +1,2 @@
+export { binaryCrossentropy, categoricalCrossentropy } from './crossentropy.ts'
+export { mse } from './mse.ts'

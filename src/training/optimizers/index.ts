@@ -1,0 +1,1 @@
+export { type AdamOptions, adam, gradientDescent, type MomentumOptions, momentum } from './first.ts'

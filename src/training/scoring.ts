@@ -1,0 +1,225 @@
+import { InvalidOption, show } from '../core/errors.ts'
+import type { Wiring } from '../core/network.ts'
+import type { Ops } from '../core/ops.ts'
+import { nearest } from '../core/options.ts'
+import { own } from '../core/trees.ts'
+import type { Loss, LossContext } from './loss.ts'
+import { checkPerExample } from './loss.ts'
+import { checkNames, checkSums, checkWeights, isTensorOf, type Metric, ones } from './metric.ts'
+import { type Counted, countedOf, meanOfCounted, type Weighing, weigh } from './weighting.ts'
+
+// What is asked of a network's outputs: the losses that training makes small, and the metrics beside them. All of it is
+// computed as sums over the examples of a batch, which are added up over batches; see `report.ts`.
+
+/** Something for every output, or for some of them by order or by name. */
+export type PerOutput<V> =
+  | { readonly by: 'all'; readonly value: V }
+  | { readonly by: 'order'; readonly values: readonly V[] }
+  | { readonly by: 'name'; readonly values: Readonly<Record<string, V>> }
+
+/** The loss of one output. */
+export interface ScoredLoss {
+  readonly loss: Loss
+  /** How much it counts in the sum of all. */
+  readonly weight: number
+  /** Which output it is of. */
+  readonly output: number
+  /** What reports call it, where they list it by itself. */
+  readonly name: string | null
+}
+
+/** A metric of some outputs, together. */
+export interface ScoredMetric {
+  readonly metric: Metric
+  readonly outputs: readonly number[]
+  readonly name: string
+}
+
+/** What is asked of each output. */
+export interface Scoring {
+  readonly losses: readonly ScoredLoss[]
+  readonly metrics: readonly ScoredMetric[]
+}
+
+/** What a rule asks, before it knows the outputs. */
+export interface Asked {
+  readonly loss: PerOutput<Loss>
+  readonly lossWeights: PerOutput<number>
+  readonly metrics: PerOutput<readonly Metric[]>
+}
+
+/** The names of the outputs of a network. */
+export const outputNames = ({ nodes, outputs }: Wiring): readonly string[] =>
+  outputs.map(output => nodes[output]?.name ?? '')
+
+/** What each output gets, `undefined` for one that none was named for. */
+const byOutput = <V>(
+  owner: string,
+  option: string,
+  asked: PerOutput<V>,
+  names: readonly string[],
+): readonly (V | undefined)[] => {
+  if (asked.by === 'all') return names.map(() => asked.value)
+  const fault = (expected: string, got: string, remedy: string) =>
+    new InvalidOption({ layer: owner, option, expected, got, remedy })
+  if (asked.by === 'order') {
+    if (asked.values.length === names.length) return asked.values
+    throw fault(
+      `one for each of the outputs ${names.join(', ')}`,
+      String(asked.values.length),
+      'Give as many as the network has outputs, in their order, or a record by their names.',
+    )
+  }
+  const unknown = Object.keys(asked.values).find(name => !names.includes(name))
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, names)
+    throw fault(
+      `names of the outputs ${names.join(', ')}`,
+      show(unknown),
+      meant === undefined ? 'Name the layers that give the outputs.' : `Did you mean '${meant}'?`,
+    )
+  }
+  return names.map(name => own(asked.values, name))
+}
+
+/**
+ * What is asked of each output of a network.
+ *
+ * @throws InvalidOption when an option names an output that there is not, or gives more or less than there are
+ */
+export const scoringOf = (owner: string, { loss, lossWeights, metrics }: Asked, names: readonly string[]): Scoring => {
+  const listed = names.length > 1 && loss.by !== 'all'
+  const weights = byOutput(owner, 'lossWeights', lossWeights, names)
+  const losses = byOutput(owner, 'loss', loss, names).flatMap((own, output): ScoredLoss[] =>
+    own === undefined
+      ? []
+      : [{ loss: own, weight: weights[output] ?? 1, output, name: listed ? `${names[output]}.loss` : null }],
+  )
+  const all = names.map((_, i) => i)
+  const scored: readonly ScoredMetric[] =
+    metrics.by === 'all'
+      ? metrics.value.map(metric => ({ metric, outputs: all, name: metric.name }))
+      : byOutput(owner, 'metrics', metrics, names).flatMap((own = [], output) =>
+          own.map(metric => ({ metric, outputs: [output], name: `${names[output]}.${metric.name}` })),
+        )
+  checkNames(owner, 'metrics', [...losses.flatMap(({ name }) => name ?? []), ...scored.map(({ name }) => name)])
+  return { losses, metrics: scored }
+}
+
+/** What losses and metrics are computed of. */
+export interface Outcome<T> {
+  readonly x: readonly T[]
+  /** None where no loss needs any. */
+  readonly expected: readonly T[]
+  readonly predicted: readonly T[]
+  /** For all outputs, or for each. */
+  readonly weights: readonly T[]
+  readonly mask: readonly T[]
+}
+
+/** What is summed over a batch: tensors, numbers that are known beforehand, and nothing where nothing is counted. */
+export type Group<T> = readonly (T | number | null)[]
+
+const forOutput = <T>(all: readonly T[], output: number): T | undefined => (all.length === 1 ? all[0] : all[output])
+
+const weighingOf = <T>({ weights, mask }: Outcome<T>, output: number): Weighing<T> => ({
+  weights: forOutput(weights, output),
+  mask: forOutput(mask, output),
+})
+
+const batchOf = <T>(ops: Ops<T>, x: T): number => ops.shape(x)[0] ?? 1
+
+/** The sum and the count of a loss. */
+const countedLoss = <T>(ops: Ops<T>, { loss, output }: ScoredLoss, outcome: Outcome<T>): Counted<T> => {
+  const predicted = outcome.predicted[output] as T
+  // A loss that compares with nothing gets the output itself where there is nothing.
+  const expected = outcome.expected[output] ?? predicted
+  const context: LossContext<T> = { x: outcome.x }
+  const losses: unknown = loss.forward(ops, expected, predicted, context)
+  const shape = isTensorOf(ops, losses) ? ops.shape(losses as T) : undefined
+  checkPerExample('loss', loss.name, losses, shape, ops.shape(predicted)[0])
+  const weighed = weigh(ops, loss, losses as T, expected, weighingOf(outcome, output))
+  return countedOf(ops, loss.reduction, weighed, batchOf(ops, predicted))
+}
+
+/** The sum of all losses, each by its weight, and the sums and counts that they are made of. */
+export const lossOf = <T>(
+  ops: Ops<T>,
+  { losses }: Pick<Scoring, 'losses'>,
+  outcome: Outcome<T>,
+): readonly [total: T, groups: readonly Group<T>[]] => {
+  const counted = losses.map(scored => countedLoss(ops, scored, outcome))
+  const terms = counted.map((one, i) => {
+    const { loss, weight } = losses[i] as ScoredLoss
+    const mean = meanOfCounted(ops, loss, one)
+    return weight === 1 ? mean : ops.multiply(mean, ops.constant(weight))
+  })
+  const total = terms.length === 0 ? ops.constant(0) : terms.reduce((a, b) => ops.add(a, b))
+  return [total, counted.map(({ sum, count }) => [sum, count])]
+}
+
+/** The weights of a metric's predictions: 0 where a mask leaves them out. */
+const metricWeights = <T>(ops: Ops<T>, name: string, predicted: T, { weights, mask }: Weighing<T>): T => {
+  const given = [weights, mask].flatMap(one => one ?? [])
+  const [first, second] = given.map(one => {
+    const shape = ops.shape(one)
+    // A column has a weight for each example.
+    const rank = ops.shape(predicted).length
+    const own =
+      shape.length > 1 && shape.length >= rank && shape.at(-1) === 1 ? ops.reshape(one, shape.slice(0, -1)) : one
+    checkWeights(name, ops.shape(own), ops.shape(predicted))
+    return own
+  })
+  if (first === undefined) return ones(ops, predicted)
+  if (second === undefined) return first
+  const [a, b] = [ops.shape(first), ops.shape(second)]
+  const padded = (x: T, from: number, to: number) =>
+    from < to ? ops.reshape(x, [...ops.shape(x), ...Array<number>(to - from).fill(1)]) : x
+  return ops.multiply(padded(first, a.length, b.length), padded(second, b.length, a.length))
+}
+
+/** The sums of each metric. */
+export const metricsOf = <T>(
+  ops: Ops<T>,
+  { metrics }: Pick<Scoring, 'metrics'>,
+  outcome: Outcome<T>,
+): readonly Group<T>[] =>
+  metrics.map(({ metric, outputs }) => {
+    const sums = outputs.map(output => {
+      const predicted = outcome.predicted[output] as T
+      const weights = metricWeights(ops, metric.name, predicted, weighingOf(outcome, output))
+      return checkSums(ops, metric.name, metric.sums(ops, outcome.expected[output] as T, predicted, weights))
+    })
+    return sums.reduce((all, own) => all.map((sum, i) => ops.add(sum, own[i] as T)))
+  })
+
+/** The residuals whose mean square the loss is; `undefined` for losses that are no such mean. */
+export const residualsOf = <T>(
+  ops: Ops<T>,
+  { losses }: Pick<Scoring, 'losses'>,
+  outcome: Outcome<T>,
+): T | undefined => {
+  if (losses.length === 0 || !losses.every(({ loss }) => loss.residuals !== null && !loss.root)) return undefined
+  const counted = losses.map(scored => countedLoss(ops, scored, outcome))
+  const parts = losses.map(({ loss, weight, output }, i) => {
+    const [expected, predicted] = [outcome.expected[output] as T, outcome.predicted[output] as T]
+    const errors = (loss.residuals as NonNullable<Loss['residuals']>)(ops, expected, predicted, { x: outcome.x })
+    const shape = ops.shape(errors)
+    const size = shape.reduce<number>((n, d) => n * (d ?? 1), 1)
+    // Each is scaled so that the mean square of all is the loss.
+    const one = ops.multiply(
+      ops.broadcast(ops.constant(1), shape.slice(0, Math.max(1, shape.length - 1))),
+      ops.constant(1),
+    )
+    const { losses: kept } = weigh(ops, loss, one, expected, weighingOf(outcome, output))
+    const { count } = counted[i] as Counted<T>
+    const per = typeof count === 'number' ? ops.constant(count) : (count ?? ops.constant(1))
+    const features = shape.length > 1 ? (shape.at(-1) ?? 1) : 1
+    const factor = ops.sqrt(ops.divide(ops.multiply(kept, ops.constant(weight / features)), per))
+    const wide = shape.length > 1 ? ops.reshape(factor, [...ops.shape(factor), 1]) : factor
+    return ops.reshape(ops.multiply(errors, wide), [size])
+  })
+  const all = parts.length === 1 ? (parts[0] as T) : ops.concatenate(parts, 0)
+  const size = ops.shape(all)[0] ?? 1
+  return ops.multiply(all, ops.constant(Math.sqrt(size)))
+}

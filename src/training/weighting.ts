@@ -1,0 +1,134 @@
+import { InvalidOption } from '../core/errors.ts'
+import type { Ops } from '../core/ops.ts'
+import { sharedShape, showShape } from '../core/shape.ts'
+import type { Loss, LossReduction } from './loss.ts'
+
+// How the losses of examples are weighted, and become one number. The sum and what it is divided by are kept apart, so that
+// those of several batches can be added: the quotient of the sums is the loss of all.
+
+/** How much examples count; `undefined`: all the same. */
+export interface Weighing<T> {
+  readonly weights?: T | undefined
+  readonly mask?: T | undefined
+}
+
+/** Losses with their weights, each of the shape of the losses. */
+export interface Weighed<T> {
+  /** Weighted, and 0 where the mask is. */
+  readonly losses: T
+  readonly weights: T | undefined
+  readonly mask: T | undefined
+}
+
+/** What is summed, and what the sum is divided by: a number where it is known beforehand, nothing where it stays a sum. */
+export interface Counted<T> {
+  readonly sum: T
+  readonly count: T | number | null
+}
+
+const sizeOf = (shape: readonly (number | null)[]): number => shape.reduce<number>((n, d) => n * (d ?? 1), 1)
+const axesOf = <T>(ops: Ops<T>, x: T): number[] => ops.shape(x).map((_, i) => i)
+
+/**
+ * Weights of examples in the shape of their losses.
+ *
+ * @throws InvalidOption when there is not one for each
+ */
+const spread = <T>(ops: Ops<T>, owner: string, option: string, given: T, losses: T): T => {
+  const [shape, wanted] = [ops.shape(given), ops.shape(losses)]
+  const fault = (expected: string, remedy: string) =>
+    new InvalidOption({ layer: owner, option, expected, got: showShape(shape), remedy })
+  if (wanted.length === 0)
+    throw fault(
+      'no weights or mask, as the loss is a mean already',
+      'Define the loss by the loss of each example, [batch, ...].',
+    )
+  // A last axis of one element is that of a column.
+  const columns = shape.length > 1 && shape.length > wanted.length && shape.at(-1) === 1
+  const own = columns ? shape.slice(0, -1) : shape
+  const leading = wanted.slice(0, own.length)
+  if (own.length === 0 || own.length > wanted.length || sharedShape(own, leading) === undefined)
+    throw fault(
+      `${option} of shape ${showShape(wanted.slice(0, 1))}${wanted.length > 1 ? ` or ${showShape(wanted)}` : ''}`,
+      'Give one for each example, or one for each of its losses.',
+    )
+  if (!columns && own.length === wanted.length) return given
+  return ops.broadcast(ops.reshape(given, [...leading, ...wanted.slice(own.length).map(() => 1)]), wanted)
+}
+
+/** The weight of each loss by the class that was expected. */
+const byClass = <T>(ops: Ops<T>, owner: string, weights: readonly number[], expected: T, losses: T): T => {
+  const [given, wanted] = [ops.shape(expected), ops.shape(losses)]
+  const table = ops.constant(Float32Array.from(weights), [weights.length])
+  const numbered = (classes: T) => ops.gather(table, ops.reshape(classes, wanted))
+  if (given.length === wanted.length) return numbered(expected)
+  const isColumn = given.at(-1) === 1
+  if (given.length === wanted.length + 1 && isColumn) return numbered(expected)
+  if (given.length === wanted.length + 1 && given.at(-1) === weights.length)
+    return ops.sum(ops.multiply(expected, table), [given.length - 1])
+  throw new InvalidOption({
+    layer: owner,
+    option: 'classWeights',
+    expected: `a weight for each of the ${given.at(-1) ?? 0} classes of y, ${showShape(given)}`,
+    got: `${weights.length} weights`,
+    remedy: 'Give an array with one weight for each class.',
+  })
+}
+
+/** Losses, weighted. */
+export const weigh = <T>(
+  ops: Ops<T>,
+  { name, classWeights }: Pick<Loss, 'name' | 'classWeights'>,
+  losses: T,
+  expected: T,
+  { weights, mask }: Weighing<T>,
+): Weighed<T> => {
+  const own = weights === undefined ? undefined : spread(ops, name, 'weights', weights, losses)
+  const kept = mask === undefined ? undefined : spread(ops, name, 'mask', mask, losses)
+  const classes = classWeights === null ? undefined : byClass(ops, name, classWeights, expected, losses)
+  const all = own !== undefined && classes !== undefined ? ops.multiply(own, classes) : (own ?? classes)
+  const inside = kept === undefined ? losses : ops.where(kept, losses, ops.constant(0))
+  return { losses: all === undefined ? inside : ops.multiply(inside, all), weights: all, mask: kept }
+}
+
+/** The sum of losses, and what it is divided by. */
+export const countedOf = <T>(
+  ops: Ops<T>,
+  reduction: LossReduction,
+  { losses, weights, mask }: Weighed<T>,
+  batch: number,
+): Counted<T> => {
+  const shape = ops.shape(losses)
+  // A mean already, of as many examples.
+  if (shape.length === 0) return { sum: ops.multiply(losses, ops.constant(batch)), count: batch }
+  const total = (x: T): T => ops.sum(x, axesOf(ops, x))
+  const sum = total(losses)
+  if (reduction === 'sum') return { sum, count: null }
+  if (reduction === 'weightedMean' && weights !== undefined)
+    return { sum, count: total(mask === undefined ? weights : ops.multiply(weights, mask)) }
+  // Whatever is not 0 counts once.
+  return { sum, count: mask === undefined ? sizeOf(shape) : total(ops.where(mask, ops.constant(1), ops.constant(0))) }
+}
+
+/** 0 is the mean of none. */
+const meanOf = <T>(ops: Ops<T>, { sum, count }: Counted<T>): T => {
+  if (count === null) return sum
+  if (typeof count === 'number') return count === 1 ? sum : ops.multiply(sum, ops.constant(1 / Math.max(count, 1)))
+  return ops.divide(sum, ops.where(ops.greater(count, ops.constant(0)), count, ops.constant(1)))
+}
+
+/** The square root, whose gradient at 0 is 0. */
+const rootOf = <T>(ops: Ops<T>, x: T): T => {
+  const isPositive = ops.greater(x, ops.constant(0))
+  return ops.where(isPositive, ops.sqrt(ops.where(isPositive, x, ops.constant(1))), ops.constant(0))
+}
+
+/** The loss that sums say. */
+export const meanOfCounted = <T>(ops: Ops<T>, { root }: Pick<Loss, 'root'>, counted: Counted<T>): T =>
+  root ? rootOf(ops, meanOf(ops, counted)) : meanOf(ops, counted)
+
+/** The same of sums that have been added up over batches. */
+export const meanOfSums = ({ root }: Pick<Loss, 'root'>, sum: number, count: number | null): number => {
+  const mean = count === 0 ? 0 : sum / (count ?? 1)
+  return root ? Math.sqrt(mean) : mean
+}
