@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import type { Backend } from '../../src/backends/backend.ts'
-import { chooseBackend } from '../../src/backends/choose.ts'
 import { prepare, prepareTraced } from '../../src/backends/prepare.ts'
 import { numbersOf } from '../../src/backends/programs.ts'
-import { tfjs } from '../../src/backends/tfjs/index.ts'
 import {
   cost,
   equals,
@@ -22,7 +20,7 @@ import {
   trace,
 } from '../../src/graph.ts'
 import { InvalidOption, type Ops, tape, tfjsOps } from '../../src/index.ts'
-import { onnxruntime } from '../../src/onnxruntime.ts'
+import { backends } from '../running-backends.ts'
 import { type Looping, loops, repeat } from './loops.ts'
 import { type Numbers, reference } from './reference.ts'
 
@@ -75,16 +73,6 @@ const onBackend = async (backend: Backend, looping: Looping, passes: typeof prep
   program.dispose()
   expect(tf.memory().numDataBuffers).to.equal(before)
   return found
-}
-
-const backends: Readonly<Record<string, () => Promise<Backend>>> = {
-  tfjs: () => chooseBackend('tfjs'),
-  wasm: () => chooseBackend('wasm'),
-  'wasm with the kernels of tfjs alone': async () => {
-    await chooseBackend('wasm')
-    return tfjs('wasm')
-  },
-  onnxruntime: async () => onnxruntime({ threads: 2 }),
 }
 
 describe('A loop', () => {

@@ -1,0 +1,118 @@
+import { LayerConnectionError } from '../core/errors.ts'
+import type { Ops } from '../core/ops.ts'
+import { type Shape, showFlow } from '../core/shape.ts'
+
+// Systems of linear equations, as a loop over the columns: what is written does not grow with the matrix, and every step
+// works on the whole of it, masked, as shapes cannot change. See Golub and Van Loan, "Matrix Computations", 4th ed., 3.4
+// and 4.2.
+
+const refuse = (name: string, a: Shape, b: Shape): never => {
+  throw new LayerConnectionError({
+    layer: name,
+    expected: 'a matrix [n, n] of a known n, and as many right-hand sides: [n] or [n, k]',
+    got: showFlow([a, b]),
+    remedy: 'Reshape the right-hand side, or bind unknown dimensions first.',
+  })
+}
+
+/** A matrix beside its right-hand sides, and where each ends. */
+interface System<T> {
+  readonly matrix: T
+  readonly n: number
+  readonly columns: number
+}
+
+const systemOf = <T>(name: string, ops: Ops<T>, a: T, b: T): System<T> => {
+  const [shape, sides] = [ops.shape(a), ops.shape(b)]
+  const [n, k = 1] = sides
+  const isSquare = shape.length === 2 && shape[0] === n && shape[1] === n
+  if (typeof n !== 'number' || typeof k !== 'number' || !isSquare || sides.length > 2) return refuse(name, shape, sides)
+  return { matrix: ops.concatenate([a, ops.reshape(b, [n, k])], 1), n, columns: n + k }
+}
+
+/** The numbers from 0 on. */
+const counted = <T>(ops: Ops<T>, count: number): T =>
+  ops.constant(
+    Float32Array.from({ length: count }, (_, i) => i),
+    [count],
+  )
+
+/** One step of Gauss and Jordan: the column becomes that of the identity, its 1 in the row of the pivot. */
+const eliminated = <T>(ops: Ops<T>, matrix: T, column: T, row: T, pivot: T, isPivot: T): T => {
+  const scaled = ops.divide(row, pivot)
+  const rest = ops.subtract(matrix, ops.multiply(ops.reshape(column, [null, 1]), scaled))
+  return ops.where(ops.reshape(isPivot, [null, 1]), scaled, rest)
+}
+
+/** The column at an index that is a tensor. */
+const columnAt = <T>(ops: Ops<T>, matrix: T, at: T, { n, columns }: System<T>): T => {
+  const isAt = ops.reshape(ops.equal(counted(ops, columns), at), [columns, 1])
+  return ops.reshape(ops.matmul(matrix, isAt), [n])
+}
+
+/**
+ * Solves `a x = b` by elimination with partial pivoting. Where the matrix is singular, no number of the result is finite.
+ *
+ * @param a [n, n]
+ * @param b [n], or [n, k] for k right-hand sides
+ * @returns x, of the shape of b
+ * @throws LayerConnectionError if the shapes are others
+ */
+export const solve = <T>(ops: Ops<T>, a: T, b: T): T => {
+  const system = systemOf('solve', ops, a, b)
+  const { matrix: given, n, columns } = system
+  if (n === 0) return b
+  const places = counted(ops, n)
+  const [, matrix] = ops.loop(
+    () => ops.constant(1),
+    carried => {
+      const [at, before, used] = carried as readonly [T, T, T]
+      const column = columnAt(ops, before, at, system)
+      const chosen = ops.argMax(ops.where(used, ops.constant(-1), ops.abs(column)))
+      const isPivot = ops.equal(places, chosen)
+      const row = ops.gather(before, chosen)
+      const pivot = ops.gather(column, chosen)
+      return [
+        ops.add(at, ops.constant(1)),
+        eliminated(ops, before, column, row, pivot, isPivot),
+        ops.maximum(used, isPivot),
+      ]
+    },
+    [ops.constant(0), given, ops.constant(0, [n])],
+    n,
+  ) as readonly [T, T, T]
+  // Each pivot stayed in its row: what is left of the matrix says which, with exact ones and zeros.
+  const left = ops.slice(matrix, [0, 0], [n, n])
+  const right = ops.slice(matrix, [0, n], [n, columns - n])
+  return ops.reshape(ops.matmul(ops.transpose(left, [1, 0]), right), ops.shape(b))
+}
+
+/**
+ * Solves `a x = b` for a symmetric positive definite matrix, without pivoting. Where the matrix is not positive definite,
+ * the result is NaN.
+ *
+ * @param a [n, n]; symmetric, which is not checked
+ * @param b [n], or [n, k] for k right-hand sides
+ * @returns x, of the shape of b
+ * @throws LayerConnectionError if the shapes are others
+ */
+export const solveSymmetric = <T>(ops: Ops<T>, a: T, b: T): T => {
+  const system = systemOf('solveSymmetric', ops, a, b)
+  const { matrix: given, n, columns } = system
+  if (n === 0) return b
+  const places = counted(ops, n)
+  const [, matrix] = ops.loop(
+    () => ops.constant(1),
+    carried => {
+      const [at, before] = carried as readonly [T, T]
+      const column = columnAt(ops, before, at, system)
+      const row = ops.gather(before, at)
+      const own = ops.gather(column, at)
+      const pivot = ops.where(ops.greater(own, ops.constant(0)), own, ops.constant(Number.NaN))
+      return [ops.add(at, ops.constant(1)), eliminated(ops, before, column, row, pivot, ops.equal(places, at))]
+    },
+    [ops.constant(0), given],
+    n,
+  ) as readonly [T, T]
+  return ops.reshape(ops.slice(matrix, [0, n], [n, columns - n]), ops.shape(b))
+}
