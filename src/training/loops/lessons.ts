@@ -1,0 +1,141 @@
+import { InvalidOption, show } from '../../core/errors.ts'
+import type { Part } from '../../core/network.ts'
+import { foldIn, type Key, permutation } from '../../core/random.ts'
+import { isRecord, own } from '../../core/trees.ts'
+import { type Examples, type Fields, type NumberBatch, readNumbers, slices, someExamples } from '../batches.ts'
+import { type Batches, type Batching, batchCount, batchesOf, isBatches } from '../source.ts'
+
+// What training goes through, batch by batch: examples in memory, or a dataset that is read as it goes.
+
+/** Validation examples, or which part of the examples they are. */
+export type Validation = Examples | Batches | { readonly part: number }
+
+/** Examples that come one batch after the other. */
+export type Coming = Iterable<NumberBatch> | AsyncIterable<NumberBatch>
+
+/** What training goes through. */
+export interface Lessons {
+  /** Batches of an epoch, and examples in it, where they are known. */
+  readonly batches: number | undefined
+  readonly examples: number | undefined
+  /**
+   * The batches of an epoch, from one of them on.
+   *
+   * @param epoch counted from 0
+   * @param begun the number of updates when the epoch began
+   */
+  readonly epoch: (epoch: number, from: number, begun: number, key: Key) => Coming
+  /** Validation examples, where there are any. */
+  readonly validation: (() => Coming) | null
+}
+
+type Check = (batch: Fields<{ readonly shape: readonly number[] }>) => void
+
+/** What lessons are made by. */
+export interface Lesson extends Batching {
+  readonly shuffle: boolean
+  readonly validation: Validation | null
+}
+
+const isPart = (value: Validation): value is { readonly part: number } =>
+  isRecord(value) && !isBatches(value) && Object.hasOwn(value, 'part')
+
+/** Examples in memory, batch by batch. */
+const inMemory = (all: NumberBatch, { batchSize, dropLast }: Batching) => {
+  const size = batchSize ?? all.size
+  const every = slices(all.size, size)
+  const places = dropLast && every.length > 1 ? every.filter(([, count]) => count === size) : every
+  return {
+    batches: places.length,
+    *from(first: number, order?: Int32Array): Generator<NumberBatch, void, undefined> {
+      for (const [from, count] of places.slice(first)) yield someExamples(all, from, count, order)
+    },
+  }
+}
+
+/** A dataset, batch by batch. */
+const asItComes = async function* (
+  owner: string,
+  part: Part,
+  data: Batches,
+  batching: Batching,
+  [epoch, from]: readonly [epoch: number, from: number],
+  check: Check,
+): AsyncGenerator<NumberBatch, void, undefined> {
+  const met = new Set<string>()
+  const checkOnce: Check = batch => {
+    const text = JSON.stringify(Object.values(batch).map(all => all.map(({ shape }) => shape)))
+    if (!met.has(text)) check(batch)
+    met.add(text)
+  }
+  for await (const batch of batchesOf(owner, data, batching, epoch, from))
+    yield await readNumbers(owner, part, batch, checkOnce)
+}
+
+/** The examples to learn from, and those of a part at the end. */
+const divided = (all: NumberBatch, part: unknown): readonly [NumberBatch, NumberBatch] => {
+  const held = typeof part === 'number' && part > 0 && part < 1 ? Math.round(all.size * part) : 0
+  if (held === 0 || held === all.size)
+    throw new InvalidOption({
+      layer: 'fit',
+      option: 'validation',
+      expected: `a part between 0 and 1 that leaves examples on both sides, of ${all.size}`,
+      got: show(part),
+      remedy: 'For example: { validation: { part: 0.2 } }.',
+    })
+  return [someExamples(all, 0, all.size - held), someExamples(all, all.size - held, held)]
+}
+
+/**
+ * What training goes through: read, or copied, before the call returns, but for datasets.
+ *
+ * @param check is shown the shapes
+ */
+export const lessonsOf = async (
+  part: Part,
+  lesson: Lesson,
+  examples: Examples | Batches,
+  check: Check,
+): Promise<Lessons> => {
+  const { validation, shuffle } = lesson
+  const read = (owner: string, given: Examples) => readNumbers(owner, part, given, check)
+  const isShare = validation !== null && isPart(validation)
+  if (isBatches(examples) && isShare)
+    throw new InvalidOption({
+      layer: 'fit',
+      option: 'validation',
+      expected: 'examples or a dataset, as it is not known how long the dataset is',
+      got: `{ part: ${show(own(validation as unknown as Readonly<Record<string, unknown>>, 'part'))} }`,
+      remedy: 'Divide it before: const [training, validation] = data.split(0.8).',
+    })
+  const reading = Promise.all([
+    isBatches(examples) ? null : read('fit', examples),
+    validation === null || isShare || isBatches(validation) ? null : read('fit, validation', validation as Examples),
+  ])
+  const [all, held] = await reading
+  const scoring: Batching = { ...lesson, dropLast: false }
+  const validating = (numbers: NumberBatch | null): Lessons['validation'] => {
+    if (numbers !== null) return () => inMemory(numbers, scoring).from(0)
+    if (validation === null || !isBatches(validation)) return null
+    return () => asItComes('fit, validation', part, validation, scoring, [0, 0], check)
+  }
+  if (all === null) {
+    const data = examples as Batches
+    return {
+      batches: batchCount('fit', data, lesson),
+      examples: data.batchSize === undefined ? data.size : undefined,
+      epoch: (epoch, from) => asItComes('fit', part, data, lesson, [epoch, from], check),
+      validation: validating(held),
+    }
+  }
+  const [own_, rest] = isShare ? divided(all, validation.part) : [all, held]
+  const memory = inMemory(own_, lesson)
+  return {
+    batches: memory.batches,
+    examples: own_.size,
+    // Numbered by updates, so that where an earlier fit ended, the order goes on instead of starting again.
+    epoch: (_, from, begun, key) =>
+      memory.from(from, shuffle ? permutation(foldIn(foldIn(key, 'shuffle'), begun), own_.size) : undefined),
+    validation: validating(rest),
+  }
+}

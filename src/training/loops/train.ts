@@ -1,0 +1,163 @@
+import type { Key } from '../../core/random.ts'
+import { handOver } from '../../ops/tfjs/index.ts'
+import type { DeviceState, Engine, Said } from '../engine.ts'
+import type { Progress } from '../fit.ts'
+import type { NormalFit } from '../options.ts'
+import { flagName, type MetricValue, type RawReport, valueOfExtra } from '../report.ts'
+import { noBatches } from '../source.ts'
+import { type Report, type TrainState, together, toReport, toTrainState } from '../step.ts'
+import { isTold, tell } from './callbacks.ts'
+import { type EarlyMemory, earlyStart, earlyStep } from './early-stopping.ts'
+import { toHistory, valuesOf } from './history.ts'
+import type { Coming, Lessons, Validation } from './lessons.ts'
+import { type PlateauMemory, plateauStart, plateauStep } from './plateau.ts'
+import type { EpochRow, Session } from './session.ts'
+
+/** Why training ended before its last epoch, and where. */
+export interface Stopped {
+  readonly reason: 'earlyStopping' | 'callback' | 'signal' | 'notFinite'
+  /** As a sentence. */
+  readonly message: string
+  readonly epoch: number
+  /** Batches of the epoch that were done. */
+  readonly batch: number
+  /** Updates that were made. */
+  readonly update: number
+}
+
+/** What training gives. */
+export interface Trained {
+  readonly variables: TrainState['variables']
+  readonly history: Readonly<Record<string, readonly MetricValue[]>>
+  readonly trainState: TrainState
+  readonly stopped: Stopped | undefined
+}
+
+/** The loss and metrics of some examples, in inference mode. */
+const scored = async (engine: Engine, state: DeviceState, examples: Coming): Promise<Report> => {
+  let said: Said | undefined
+  for await (const batch of examples) said = together(said, await engine.score(state, batch))
+  if (said === undefined) throw noBatches('fit, validation')
+  return toReport(said)
+}
+
+/**
+ * Trains: folds the step over batches and epochs, and tells observers.
+ *
+ * @param start is used up
+ * @param session where an interrupted run goes on
+ */
+export const train = async (
+  engine: Engine,
+  start: DeviceState,
+  lessons: Lessons,
+  rule: NormalFit<Validation, Progress, TrainState>,
+  key: Key,
+  session: Session | null,
+): Promise<Trained> => {
+  const { epochs, callbacks, onProgress, earlyStopping, reduceOnPlateau, checkpoint, signal } = rule
+  const { batches, examples } = lessons
+  let state = start
+  let rows: readonly EpochRow[] = session?.rows ?? []
+  let early: EarlyMemory = session?.earlyStopping ?? earlyStart
+  let plateau: PlateauMemory = session?.plateau ?? plateauStart
+  let best: TrainState['variables'] | null = session?.best ?? null
+  let stopped: Stopped | undefined
+  const told = { update: isTold(callbacks, 'update'), epoch: isTold(callbacks, 'epoch') }
+
+  const read = async (): Promise<TrainState> => toTrainState(await engine.read(state), key, tensor => handOver(tensor))
+  const stop = (reason: Stopped['reason'], message: string, epoch: number, batch: number): void => {
+    stopped ??= Object.freeze({ reason, message, epoch, batch, update: state.update })
+  }
+  const save = async (epoch: number, batch: number, sums: Said['sums'] | null, values: RawReport | null) => {
+    const reached = { epoch: values === null ? epoch + 1 : epoch, update: state.update, values }
+    if (checkpoint?.isDue(reached) !== true) return
+    const memory = { earlyStopping: earlyStopping && early, plateau: reduceOnPlateau && plateau, best }
+    await checkpoint.write(Object.freeze({ trainState: await read(), epoch, batch, rows, sums, ...memory }), reached)
+  }
+
+  /** One epoch, counted from 1, from a batch of it on; nothing where training ended within it. */
+  const goThrough = async (
+    epoch: number,
+    from: number,
+    before: Said['sums'] | null,
+  ): Promise<RawReport | undefined> => {
+    let batch = from
+    let said: Said | undefined
+    if (await tell(callbacks, 'epochStart', Object.freeze({ epoch })))
+      stop('callback', 'A callback asked to stop.', epoch, 0)
+    if (stopped !== undefined) return undefined
+    for await (const lesson of lessons.epoch(epoch - 1, from, state.update - from, key)) {
+      const learnt = await engine.learn(state, lesson, key, plateau.rate)
+      state = learnt.after
+      const own = await learnt.said
+      if (rule.terminateOnNaN && valueOfExtra(own, flagName) === 0) {
+        stop('notFinite', `The loss or a gradient is not finite at update ${state.update}.`, epoch, batch)
+        return undefined
+      }
+      batch++
+      said = together(said ?? (before === null ? undefined : { ...own, sums: before }), own)
+      if (told.update || onProgress !== null) {
+        const report = toReport(said)
+        const event = { epoch, batch, update: state.update, report, last: toReport(own) }
+        if (told.update && (await tell(callbacks, 'update', Object.freeze(event))))
+          stop('callback', 'A callback asked to stop.', epoch, batch)
+        await onProgress?.(
+          Object.freeze({ epoch, epochs, batch, batches, examples: lesson.size, report, ended: false }) as Progress,
+        )
+      }
+      if (signal?.aborted) stop('signal', 'The signal asked to stop.', epoch, batch)
+      const isLast = batch === batches
+      if (!isLast) await save(epoch - 1, batch, said.sums, null)
+      // At the end of an epoch, its validation and report still follow.
+      if (stopped !== undefined && !isLast) return undefined
+    }
+    if (said === undefined) throw noBatches('fit')
+    const training = toReport(said)
+    const validation = lessons.validation === null ? null : await scored(engine, state, lessons.validation())
+    rows = [...rows, Object.freeze({ training, validation })]
+    await onProgress?.(
+      Object.freeze({
+        ...{ epoch, epochs, batch, batches: batches ?? batch, examples: 0, report: training, ended: true },
+        ...(validation && { validation }),
+      }) as Progress,
+    )
+    return valuesOf({ training, validation })
+  }
+
+  const afterEpoch = async (epoch: number, values: RawReport): Promise<void> => {
+    const { training, validation } = rows.at(-1) as EpochRow
+    if (earlyStopping !== null) {
+      const after = earlyStep(earlyStopping, early, epoch, values)
+      early = after.memory
+      if (after.isBest && earlyStopping.restoreBest) best = (await read()).variables
+      if (after.ends) stop('earlyStopping', `Nothing better for ${early.wait} epochs.`, epoch, 0)
+    }
+    if (reduceOnPlateau !== null) plateau = plateauStep(reduceOnPlateau, plateau, values)
+    if (told.epoch) {
+      const event = { epoch, update: state.update, report: training, values, rate: plateau.rate, read }
+      if (await tell(callbacks, 'epoch', Object.freeze({ ...event, ...(validation && { validation }) })))
+        stop('callback', 'A callback asked to stop.', epoch, 0)
+    }
+    await save(epoch, 0, null, values)
+  }
+
+  try {
+    if (await tell(callbacks, 'trainStart', Object.freeze({ epochs, batches, examples })))
+      stop('callback', 'A callback asked to stop.', 0, 0)
+    if (signal?.aborted) stop('signal', 'The signal asked to stop.', 0, 0)
+    const first = (session?.epoch ?? 0) + 1
+    for (let epoch = first; epoch <= epochs && stopped === undefined; epoch++) {
+      const isResumed = epoch === first && session !== null
+      const values = await goThrough(epoch, isResumed ? session.batch : 0, isResumed ? session.sums : null)
+      if (values !== undefined) await afterEpoch(epoch, values)
+    }
+    const history = toHistory(rows)
+    await tell(callbacks, 'trainEnd', Object.freeze({ history, stopped: stopped?.message }))
+    const trainState = toTrainState(await engine.take(state), key, tensor => handOver(tensor))
+    return Object.freeze({ variables: best ?? trainState.variables, history, trainState, stopped })
+  } catch (error) {
+    engine.release(state)
+    throw error
+  }
+}

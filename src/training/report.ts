@@ -1,0 +1,115 @@
+import type { Ops } from '../core/ops.ts'
+import { byName } from '../core/trees.ts'
+import type { Sum } from './metric.ts'
+import type { Group, Scoring } from './scoring.ts'
+import { meanOfSums } from './weighting.ts'
+
+// Reports: what the sums over examples say, of one batch or of many.
+
+/** A sum as it travels: how many numbers it has, or that it is known beforehand. */
+type Slot = number | null | { readonly size: number; readonly isScalar: boolean }
+
+/** How the sums of a batch stand one after the other. */
+export type Layout = readonly (readonly Slot[])[]
+
+/** The layout of sums, and the tensors that travel, in order. */
+export const layoutOf = <T>(
+  groups: readonly Group<T>[],
+  shapeOf: (x: T) => readonly (number | null)[],
+): readonly [layout: Layout, tensors: readonly T[]] => {
+  const tensors: T[] = []
+  const layout = groups.map(group =>
+    group.map((sum): Slot => {
+      if (sum === null || typeof sum === 'number') return sum as number | null
+      tensors.push(sum as T)
+      const shape = shapeOf(sum as T)
+      return { size: shape.reduce<number>((n, d) => n * (d ?? 1), 1), isScalar: shape.length === 0 }
+    }),
+  )
+  return [layout, tensors]
+}
+
+/** Tensors as one vector, so that they travel at once. */
+export const asVector = <T>(ops: Ops<T>, tensors: readonly T[]): T => {
+  const flat = tensors.map(tensor => ops.reshape(tensor, [ops.shape(tensor).reduce<number>((n, d) => n * (d ?? 1), 1)]))
+  return flat.length === 1 ? (flat[0] as T) : ops.concatenate(flat, 0)
+}
+
+/** Sums that have been read: numbers all of them. */
+export type Sums = readonly (readonly (Sum | null)[])[]
+
+/** The sums of a batch, of the numbers that travelled. */
+export const readSums = (layout: Layout, numbers: ArrayLike<number>): Sums => {
+  let at = 0
+  return layout.map(group =>
+    group.map(slot => {
+      if (slot === null || typeof slot === 'number') return slot
+      const { size, isScalar } = slot
+      const from = at
+      at += size
+      return isScalar
+        ? (numbers[from] as number)
+        : Float64Array.from({ length: size }, (_, i) => numbers[from + i] as number)
+    }),
+  )
+}
+
+const add = (a: Sum | null, b: Sum | null): Sum | null => {
+  if (a === null || b === null) return null
+  if (typeof a === 'number' && typeof b === 'number') return a + b
+  return (a as Float64Array).map((value, i) => value + ((b as Float64Array)[i] as number))
+}
+
+/** The sums of two batches together. */
+export const addSums = (a: Sums | undefined, b: Sums): Sums =>
+  a === undefined ? b : a.map((group, g) => group.map((sum, i) => add(sum, b[g]?.[i] ?? null)))
+
+/** What metrics say: a number, or numbers by class. */
+export type MetricValue = number | readonly number[] | readonly (readonly number[])[]
+
+/** A report that says which numbers are meant by names. */
+export type RawReport = Readonly<Record<string, MetricValue>> & { readonly loss: number }
+
+/**
+ * What sums say, by name.
+ *
+ * @param extras names of what stands after losses and metrics, each a sum and a count; `penalty` is part of the loss
+ */
+export const reportOf = ({ losses, metrics }: Scoring, extras: readonly string[], sums: Sums): RawReport => {
+  const quotient = (group: Sums[number] | undefined): number =>
+    meanOfSums(plain, group?.[0] as number, group?.[1] as number)
+  const parts = losses.map(({ loss }, i) => {
+    const [sum, count] = sums[i] as Sums[number]
+    return meanOfSums(loss, sum as number, count as number | null)
+  })
+  const beside = extras.map((name, i) => [name, quotient(sums[losses.length + metrics.length + i])] as const)
+  const penalty = beside.find(([name]) => name === penaltyName)?.[1] ?? 0
+  const total = parts.reduce((all, part, i) => all + part * (losses[i]?.weight ?? 1), 0) + penalty
+  const own = losses.flatMap(({ name }, i) => (name === null ? [] : [[name, parts[i] as number] as const]))
+  const found = metrics.map(
+    ({ metric, name }, i) => [name, metric.finish(sums[losses.length + i] as readonly Sum[]) as MetricValue] as const,
+  )
+  return byName<MetricValue>([
+    ['loss', total],
+    ...own,
+    ...found,
+    ...beside.filter(([name]) => name !== penaltyName && name !== flagName),
+  ]) as RawReport
+}
+const plain = { root: false }
+
+/** What regularizers add to the loss, among extras. */
+export const penaltyName = 'penalty'
+
+/** Whether an update could be made, among extras. */
+export const flagName = 'finite'
+
+/** What a batch has said beside losses and metrics; `undefined` where it has not. */
+export const valueOfExtra = (
+  { scoring, extras, sums }: { readonly scoring: Scoring; readonly extras: readonly string[]; readonly sums: Sums },
+  name: string,
+): number | undefined => {
+  const at = extras.indexOf(name)
+  const [sum] = at < 0 ? [] : (sums[scoring.losses.length + scoring.metrics.length + at] ?? [])
+  return typeof sum === 'number' ? sum : undefined
+}
