@@ -1,19 +1,33 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { readCases } from './conformance/data.ts'
+import { type CaseFile, readCases } from './conformance/data.ts'
+import { eager } from './conformance/engine.ts'
+import { judgeFile } from './conformance/peers/report.ts'
 import { runFile } from './conformance/run.ts'
 
-const folder = fileURLToPath(new URL('../../shared/conformance/cases', import.meta.url))
+const folderOf = (name: string): string => fileURLToPath(new URL(`../../shared/conformance/${name}`, import.meta.url))
 
-describe('Conformance data', () => {
-  if (existsSync(folder))
-    for (const file of readCases(folder))
-      it(`${file.name}: every case of what exists is right`, async () => {
-        expect((await runFile(file)).failures).to.deep.equal([])
-      })
+/** A test for each file of a folder; one that says that there is none. */
+const each = (folder: string, what: string, test: (file: CaseFile) => Promise<void>): void => {
+  if (existsSync(folder)) for (const file of readCases(folder)) it(`${file.name}: ${what}`, () => test(file))
   else
     it('cannot be checked, as there is no folder of cases beside the project', function () {
       this.skip()
     })
+}
+
+describe('Conformance data', () => {
+  each(folderOf('cases'), 'every case of what exists is right', async file => {
+    expect((await runFile(file)).failures).to.deep.equal([])
+  })
+})
+
+describe('What the tests of the peers expect', () => {
+  // Eagerly; the other backends, and each case made wrong, have their turn at night.
+  each(folderOf('peers'), 'every case that can be expressed is right', async file => {
+    const { verdicts } = await judgeFile(file, eager)
+    expect(verdicts.filter(({ is }) => is === 'failed')).to.deep.equal([])
+    expect(verdicts).to.have.length(file.cases.length)
+  })
 })

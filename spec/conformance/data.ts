@@ -23,6 +23,8 @@ export interface Case {
 /** A file of cases. */
 export interface CaseFile {
   readonly name: string
+  /** Whose cases they are: the original's, or those of the peers' own tests, in a list without a header. */
+  readonly format: 'original' | 'peers'
   readonly tolerance: Tolerance
   readonly problems: Readonly<Record<string, unknown>>
   readonly cases: readonly Case[]
@@ -88,29 +90,36 @@ const matches = (glob: string, name: string): boolean =>
       .replace(/\?/g, '.')}$`,
   ).test(name)
 
+const filesOf = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter(file => file.endsWith('.json') && file !== 'index.json')
+    .map(file => file.slice(0, -'.json'.length))
+    .sort()
+
 const readFile = (folder: string, name: string): CaseFile => {
-  let content: Partial<CaseFile>
+  let content: Partial<CaseFile> | readonly Case[]
   try {
     content = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
   } catch (error) {
     throw new UnreadableCases(`${name}.json: ${(error as Error).message}`)
   }
-  const { tolerance = { rtol: 1e-4, atol: 1e-5 }, problems = {}, cases } = content
+  const isList = Array.isArray(content)
+  const header = (isList ? { cases: content } : content) as Partial<CaseFile>
+  const { tolerance = { rtol: 1e-4, atol: 1e-5 }, problems = {}, cases } = header
   if (!Array.isArray(cases) || cases.length === 0) throw new UnreadableCases(`${name}.json holds no cases`)
-  return { name, tolerance, problems, cases }
+  return { name, format: isList ? 'peers' : 'original', tolerance, problems, cases }
 }
 
 /**
- * The files of a folder that match one of the globs (all without), in the order of their names.
+ * The files of a folder, or of its folder `cases`, that match one of the globs (all without), in the order of their names.
  *
  * @throws UnreadableCases when the folder is none, a glob matches nothing, or a file holds no cases
  */
-export const readCases = (folder: string, globs: readonly string[] = []): readonly CaseFile[] => {
-  if (!existsSync(folder)) throw new UnreadableCases(`${folder}: there is no such folder`)
-  const all = readdirSync(folder)
-    .filter(file => file.endsWith('.json') && file !== 'index.json')
-    .map(file => file.slice(0, -'.json'.length))
-    .sort()
+export const readCases = (given: string, globs: readonly string[] = []): readonly CaseFile[] => {
+  if (!existsSync(given)) throw new UnreadableCases(`${given}: there is no such folder`)
+  const within = join(given, 'cases')
+  const folder = filesOf(given).length === 0 && existsSync(within) ? within : given
+  const all = filesOf(folder)
   const unmatched = globs.find(glob => !all.some(name => matches(glob, name)))
   if (unmatched !== undefined) throw new UnreadableCases(`${folder}: no file matches ${unmatched}`)
   const chosen = globs.length === 0 ? all : all.filter(name => globs.some(glob => matches(glob, name)))

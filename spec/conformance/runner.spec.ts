@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -105,6 +105,63 @@ describe('The conformance runner', () => {
     expect(run(folder).status).to.equal(2)
     expect(run().stderr).to.match(/Expected one folder/)
     expect(run(folder, '--flies', 'a').status).to.equal(2)
+  })
+
+  it('runs cases of the peers, which stand in lists, and says why some were left out', () => {
+    const kept = { kind: 'activation', function: 'relu', args: [{ shape: [2], data: [-1, 2] }], atol: 1e-6, rtol: 0 }
+    const peers = [
+      { ...kept, id: 'right', expected: { shape: [2], data: [0, 2] } },
+      { ...kept, id: 'wrong', expected: { shape: [2], data: [0, 3] } },
+      { ...kept, id: 'unknown', function: 'arcsinh', expected: { shape: [2], data: [0, 2] } },
+      { ...kept, id: 'option', args: [...kept.args, 0, null, 1], expected: { shape: [2], data: [0, 2] } },
+      { ...kept, id: 'more', kwargs: { leak: 1 }, expected: { shape: [2], data: [0, 2] } },
+      { ...kept, id: 'choice', function: 'hard_sigmoid', expected: { shape: [2], data: [0, 2] } },
+      { ...kept, id: 'kind', kind: undefined, expected: { shape: [2], data: [0, 2] } },
+    ]
+    mkdirSync(join(folder, 'cases'))
+    writeFileSync(join(folder, 'cases', 'activations-keras.json'), JSON.stringify(peers))
+    const { status, lines } = run(folder)
+    expect(status).to.equal(1)
+    expect(lines).to.deep.equal([
+      'activations-keras        1 passed, 2 failed, 3 cannot be expressed, 1 differ by choice',
+      '  wrong: output[1]: expected 3, got 2',
+      '  kind: a case without a kind',
+      '  1 cannot be expressed: activation arcsinh',
+      '  1 cannot be expressed: relu with a threshold',
+      '  1 cannot be expressed: relu: option leak',
+      '  1 differs by choice: HardSigmoid has the slope 0.2 of Courbariaux et al. 2015, not 1/6',
+      '1 passed, 2 failed, 3 cannot be expressed, 1 differ by choice',
+    ])
+    expect(run(folder, '--id', 'right', '--verbose', '--backends', 'eager,tfjs').lines).to.deep.equal([
+      'On eager:',
+      'activations-keras        1 passed, 0 failed, 0 cannot be expressed, 0 differ by choice',
+      '  right: passed',
+      '1 passed, 0 failed, 0 cannot be expressed, 0 differ by choice',
+      'On tfjs:',
+      'activations-keras        1 passed, 0 failed, 0 cannot be expressed, 0 differ by choice',
+      '  right: passed',
+      '1 passed, 0 failed, 0 cannot be expressed, 0 differ by choice',
+    ])
+    expect(run(folder, '--id', 'right', '--mutate')).to.include({ status: 0 })
+    expect(run(folder, '--backends', 'abacus').stderr).to.match(/There is no backend abacus/)
+    expect(run(folder, '--id', 'nobody').stderr).to.match(/no case's id holds nobody/)
+  })
+
+  it('does not take a case whose expectation says nothing for one that was checked', () => {
+    const nothing = { kind: 'activation', id: 'none', function: 'relu', args: [{ shape: [0, 2], data: [] }] }
+    writeFileSync(
+      join(folder, 'activations-keras.json'),
+      JSON.stringify([{ ...nothing, atol: Number.MAX_VALUE, rtol: 0, expected: { shape: [0, 2], data: [] } }]),
+    )
+    // Another shape is noticed where there are no numbers.
+    expect(run(folder, '--mutate')).to.include({ status: 0 })
+    writeFileSync(
+      join(folder, 'activations-keras.json'),
+      JSON.stringify([
+        { ...nothing, args: [{ shape: [1], data: [1] }], atol: 1e300, rtol: 0, expected: { shape: [1], data: [1] } },
+      ]),
+    )
+    expect(run(folder, '--mutate').lines[1]).to.equal('  none: not noticed when changed: expected')
   })
 
   it('makes the numbers of a formula exactly', () => {

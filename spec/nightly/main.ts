@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 // What takes longer than the tests of a change may: `npm run nightly -- --minutes 60`, of which all but the rest goes to
@@ -17,6 +19,13 @@ const ofMocha = (output: string): readonly [number, number] => [
   numberIn(output, /(\d+) passing/),
   numberIn(output, /(\d+) failing/),
 ]
+/** The sums, which stand in lines of their own, one for each backend. */
+const ofConformance = (output: string): readonly [number, number] =>
+  [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].reduce<readonly [number, number]>(
+    ([all, wrong], match) => [all + Number(match[1]), wrong + Number(match[2])],
+    [0, 0],
+  )
+const peers = fileURLToPath(new URL('../../../shared/conformance/peers', import.meta.url))
 const works: readonly Work[] = [
   {
     name: 'leaks and endurance, in full',
@@ -28,6 +37,15 @@ const works: readonly Work[] = [
     command: ['npm', 'run', '--silent', 'bench:types'],
     counts: () => [1, 0],
   },
+  ...(existsSync(peers)
+    ? ([['--backends', 'tfjs,wasm,onnxruntime'], ['--mutate']] as const).map(
+        (options): Work => ({
+          name: `what the tests of the peers expect, ${options.join(' ')}`,
+          command: ['npm', 'run', '--silent', 'conformance', '--', peers, ...options],
+          counts: ofConformance,
+        }),
+      )
+    : []),
   {
     name: 'fuzz',
     command: ['npm', 'run', '--silent', 'fuzz', '--', '--minutes', values.minutes],

@@ -1,0 +1,36 @@
+import { type Case, UnreadableCases } from '../data.ts'
+import type { Engine } from '../engine.ts'
+import { checkActivation, type Side } from './activations.ts'
+import { checkLayer } from './keras/case.ts'
+import { checkFunction } from './keras/functions.ts'
+import { checkShape } from './keras/shapes.ts'
+import { checkOnnx } from './onnx/case.ts'
+import { checkModule } from './torch/case.ts'
+import { cannot } from './verdict.ts'
+
+/** Whose names a file's cases have. */
+const sideOf = (file: string): Side => (file.includes('tfjs') ? 'tfjs' : 'keras')
+
+/** Runs one case of the peers: its kind and its file say what it states. */
+export const check = async (one: Case, file: string, engine: Engine): Promise<void> => {
+  const side = sideOf(file)
+  switch (one.kind) {
+    case 'activation':
+      return checkActivation(one, side, engine)
+    case 'layer':
+      return checkLayer(one, side, engine)
+    case 'function':
+    case 'tfjs_loss':
+      if (file.startsWith('layers')) return checkFunction(one, engine)
+      return cannot(`kind ${one.kind}`)
+    case 'shape':
+      return checkShape(one, side)
+    case 'torch_module':
+      return checkModule(one, engine)
+    case 'onnx':
+      return checkOnnx(one, engine)
+    default:
+      if (typeof one.kind !== 'string') throw new UnreadableCases('a case without a kind')
+      return cannot(`kind ${one.kind}`)
+  }
+}
