@@ -55,11 +55,11 @@ const unhandled = async (work: () => Promise<unknown>): Promise<readonly unknown
 type Forward = (ops: joinery.Ops<unknown>, expected: unknown, predicted: unknown) => unknown
 const scalar: Forward = (ops, expected, predicted) => ops.mean(ops.square(ops.subtract(predicted, expected)), [0, 1])
 
-/** What functions give that is no scalar, and what the error says of it. */
+/** What functions give that is neither a scalar nor has a value for each example, and what the error says of it. */
 const wrong: Readonly<Record<string, readonly [forward: Forward, got: string]>> = {
-  'a value for each example': [
-    (ops, expected, predicted) => ops.mean(ops.square(ops.subtract(predicted, expected)), [1]),
-    `a tensor of shape ${showShape([3])}`,
+  'a value for each feature': [
+    (ops, expected, predicted) => ops.mean(ops.square(ops.subtract(predicted, expected)), [0]),
+    `a tensor of shape ${showShape([2])}`,
   ],
   'a tensor of one element': [
     (ops, expected, predicted) => ops.reshape(scalar(ops, expected, predicted), [1]),
@@ -82,7 +82,7 @@ const wrong: Readonly<Record<string, readonly [forward: Forward, got: string]>> 
 for (const [what, [forward, got]] of Object.entries(wrong))
   describe(`A loss or metric of one's own gives ${what}`, () => {
     const says = (error: unknown, name: string): void => {
-      expect(textOf(error)).to.include(`InvalidOption of ${name}, result: expected a scalar`)
+      expect(textOf(error)).to.include(`InvalidOption of ${name}, result: expected a value for each example`)
       expect((error as Error).message).to.include(`got ${got}. `)
     }
     const loss = j.defineLoss('ownLoss', forward)
@@ -129,10 +129,14 @@ describe('Losses of 9 and 100', () => {
     const squares = j.defineLoss('squares', (ops: joinery.Ops<unknown>, y: unknown, x: unknown) =>
       ops.square(ops.subtract(y, x)),
     )
+    const wide = j.defineLoss('wide', (ops: joinery.Ops<unknown>, y: unknown, x: unknown) =>
+      ops.transpose(ops.square(ops.subtract(y, x)), [1, 0]),
+    )
     const identity = j.join(j.Input(1), j.Identity())
     const given = { x: [[0], [0]], y: [[3], [10]] }
-    const error = await failure(() => j.evaluate(identity, { params: {}, state: {} }, given, { loss: squares }))
-    expect(textOf(error)).to.include(`got a tensor of shape ${showShape([2, 1])}. Reduce it`)
+    const error = await failure(() => j.evaluate(identity, { params: {}, state: {} }, given, { loss: wide }))
+    expect(textOf(error)).to.include(`got a tensor of shape ${showShape([1, 2])}. Keep the batch`)
+    expect((await j.evaluate(identity, { params: {}, state: {} }, given, { loss: squares })).loss).to.equal(54.5)
     const mean = j.defineLoss('mean', (ops: joinery.Ops<unknown>, y: unknown, x: unknown) =>
       ops.mean(ops.square(ops.subtract(y, x)), [0, 1]),
     )

@@ -32,7 +32,8 @@ const named = <V extends { readonly name: string }>(known: readonly V[], value: 
 
 const asLoss = (value: unknown): Loss | undefined => {
   const one = ofKind<Loss>('Loss', ({ forward }) => isFunction(forward))(value) ?? named(namedLosses, value)
-  if (one !== undefined) return one
+  // One that is not made by defineLoss may lack what it takes to work.
+  if (one !== undefined) return one.reduction === undefined ? defineLoss(one.name, { forward: one.forward }) : one
   // A function of the user's own, as defineLoss takes it.
   const isOwn = isFunction(value) && (value as unknown as { readonly kind?: unknown }).kind === undefined
   return isOwn ? defineLoss((value as LossForward).name || 'loss', value as LossForward) : undefined

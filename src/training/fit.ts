@@ -3,7 +3,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import type { Variables, VariablesFor } from '../core/named.ts'
 import { asPart } from '../core/network.ts'
 import { type Key, key as keyOf } from '../core/random.ts'
-import { asVariables } from '../state/given.ts'
+import { asVariables, reading } from '../state/given.ts'
 import type { Examples, Fields } from './batches.ts'
 import { engineOf, type RawState } from './engine.ts'
 import { asTrainState } from './given.ts'
@@ -13,7 +13,7 @@ import type { EarlyStopping } from './loops/early-stopping.ts'
 import { lessonsOf, type Validation } from './loops/lessons.ts'
 import type { ReduceOnPlateau } from './loops/plateau.ts'
 import { type Stopped, train } from './loops/train.ts'
-import { readFit } from './options.ts'
+import { type NormalFit, readFit } from './options.ts'
 import type { MetricValue } from './report.ts'
 import type { Batches } from './source.ts'
 import {
@@ -126,6 +126,16 @@ export interface Fitted<N extends AnyLayer, M extends MetricsOption = [], V = ne
   readonly stopped: Stopped | undefined
 }
 
+/** What training goes on from, and the option that holds it: of an interrupted run, with its own variables. */
+const memoryOf = (
+  { resume, trainState }: NormalFit<Validation, Progress, unknown>,
+  variables: unknown,
+): readonly [given: unknown, option: string] | null => {
+  if (resume !== null) return [resume.trainState, 'resume']
+  if (trainState === null) return null
+  return reading('fit', 'trainState', () => [{ ...(trainState as object), variables }, 'trainState'] as const)
+}
+
 /**
  * Trains a network: goes through the examples batch by batch, epoch by epoch, and changes the parameters so that the loss
  * becomes small. A pure function: its arguments stay as they are, and the same arguments give the same bits. Where it
@@ -159,13 +169,9 @@ export const fit = async <N extends AnyLayer, const M extends MetricsOption = []
   const part = asPart('fit', network)
   const trees = asVariables('fit', variables)
   const rule = readFit<Validation, Progress, TrainState<N>>(options)
-  // Where an interrupted run goes on, its own variables count.
   const session = rule.resume
-  const given = session?.trainState ?? rule.trainState
-  const memory =
-    given === null
-      ? null
-      : asTrainState(session ? 'fit, resume' : 'fit, trainState', rule, session ? given : { ...given, variables })
+  const given = memoryOf(rule, variables)
+  const memory = given && asTrainState('fit', rule, ...given)
   const check = (batch: Fields<{ readonly shape: readonly number[] }>): void =>
     checkTraining('fit', part, memory ?? trees, batch, rule)
   // All of this before anything is awaited: what is learnt is what was given.

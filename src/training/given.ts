@@ -125,19 +125,20 @@ export const asTrainState = (
   owner: string,
   rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>,
   value: unknown,
+  option = 'state',
 ): GivenState => {
   const parts = ['variables', 'optimizer', 'key']
-  return reading(owner, 'state', () => {
+  return reading(owner, option, () => {
     if (!isRecord(value) || parts.some(part => !Object.hasOwn(value, part)))
       throw new InvalidOption({
         layer: owner,
-        option: 'state',
+        option,
         expected: `a state, { ${parts.join(', ')} }`,
         got: described(value),
         remedy: 'Begin with init(variables, key), and go on from what each step gives.',
       })
     const trees = asVariables(owner, value.variables)
-    const memory = asMemory(owner, 'state', rule.optimizer, trainedOf(rule, owner, trees.params), value.optimizer)
-    return { ...trees, optimizer: memory, key: asKey(owner, value.key) }
+    const memory = asMemory(owner, option, rule.optimizer, trainedOf(rule, owner, trees.params), value.optimizer)
+    return { ...trees, optimizer: memory, key: asKey(option === 'state' ? owner : `${owner}, ${option}`, value.key) }
   })
 }

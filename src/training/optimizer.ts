@@ -260,7 +260,7 @@ const asMade = (
   })
   return reading(owner, 'rule', () => {
     if (!isRecord(rule)) throw fault('rule', 'a rule, { init, update } or { slots, coefficients, change }', rule)
-    if (!Object.hasOwn(rule, 'change')) {
+    if (Object.hasOwn(rule, 'init') || Object.hasOwn(rule, 'update')) {
       const { init, update } = rule
       if (typeof init !== 'function') throw fault('init', 'a function of ops and params', init)
       if (typeof update !== 'function')

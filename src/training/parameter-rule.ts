@@ -1,5 +1,6 @@
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
+import { type Shape, showShape } from '../core/shape.ts'
 import {
   byName,
   isList,
@@ -13,6 +14,7 @@ import {
   type VariableTree,
 } from '../core/trees.ts'
 import { described, isPromise, reading } from '../state/given.ts'
+import { isTensorOf } from './metric.ts'
 import type { OptimizerRule } from './optimizer.ts'
 import { asNumber, unfit } from './rate.ts'
 import type { Tree } from './tree.ts'
@@ -46,14 +48,18 @@ export interface ParameterRule {
 
 /** The coefficients of an update, each asked for by name: computed once for each update. */
 const coefficientsOf = (name: string, rule: ParameterRule) => {
+  // What the function throws is the user's own.
   const given = (update: number): Readonly<Record<string, unknown>> => {
     const numbers: unknown = rule.coefficients?.(update) ?? {}
     if (!isRecord(numbers) || isPromise(numbers)) throw unfit(name, 'coefficients', 'numbers by name', update, numbers)
     return numbers
   }
-  const names = reading(name, 'coefficients', () => Object.keys(given(0)))
-  const at = (coefficient: string) => (update: number) =>
-    reading(name, 'coefficients', () => asNumber(name, coefficient, update, own(given(update), coefficient)))
+  const first = given(0)
+  const names = reading(name, 'coefficients', () => Object.keys(first))
+  const at = (coefficient: string) => (update: number) => {
+    const numbers = given(update)
+    return reading(name, 'coefficients', () => asNumber(name, coefficient, update, own(numbers, coefficient)))
+  }
   return byName(names.map(coefficient => [coefficient, at(coefficient)] as const))
 }
 
@@ -68,6 +74,15 @@ export const ruleOfEach = (name: string, rule: ParameterRule): OptimizerRule => 
       got,
       remedy: "Return [change, slots] from the rule's change, all values of ops, the change of the parameter's shape.",
     })
+  /** A tensor of a shape: what a rule gives is checked here, where it knows which parameter it is of. */
+  const checked = <T>(ops: Ops<T>, subject: string, value: unknown, wanted: Shape): T => {
+    const shape = isTensorOf(ops, value) ? ops.shape(value as T) : undefined
+    if (shape?.join() === wanted.join()) return value as T
+    throw fault(
+      `${subject}, a tensor of shape ${showShape(wanted)}`,
+      shape === undefined ? described(value) : showShape(shape),
+    )
+  }
   return Object.freeze<OptimizerRule>({
     init: <T>(ops: Ops<T>, params: VariableTree<T>) =>
       mapRecord(rule.slots, slot =>
@@ -106,9 +121,21 @@ export const ruleOfEach = (name: string, rule: ParameterRule): OptimizerRule => 
           const unknown = Object.keys(next).find(slot => !leaves.has(slot))
           if (unknown !== undefined)
             throw fault(`slots of ${slotNames.join(', ') || 'no name'}`, `one named ${show(unknown)}`)
-          for (const [slot, all] of leaves)
-            all.push([layer, variable, (Object.hasOwn(next, slot) ? next[slot] : remembered[slot]) as Tree<T>])
-          changes.push([layer, variable, change as T])
+          for (const [slot, all] of leaves) {
+            const before = remembered[slot]
+            const value = Object.hasOwn(next, slot) ? next[slot] : before
+            // Trees are checked with all that is remembered.
+            const isOne = isTensorOf(ops, before)
+            const kept = isOne
+              ? checked(ops, `the ${slot} of ${layer}, ${variable}`, value, ops.shape(before as T))
+              : (value as Tree<T>)
+            all.push([layer, variable, kept])
+          }
+          changes.push([
+            layer,
+            variable,
+            checked(ops, `a change of ${layer}, ${variable}`, change, ops.shape(gradient)),
+          ])
         })
       }
       return [treeOf(changes), mapRecord(byName(leaves), all => treeOf(all)) as Tree<T>] as const
