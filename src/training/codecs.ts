@@ -5,6 +5,7 @@ import { defineLoss, type Loss, type LossForward } from './loss.ts'
 import { namedLosses } from './losses/names.ts'
 import type { Metric } from './metric.ts'
 import { namedMetrics } from './metrics/names.ts'
+import { metricOfLoss } from './metrics/of-loss.ts'
 import type { Optimizer } from './optimizer.ts'
 import type { PerOutput } from './scoring.ts'
 
@@ -38,9 +39,14 @@ const asLoss = (value: unknown): Loss | undefined => {
   const isOwn = isFunction(value) && (value as unknown as { readonly kind?: unknown }).kind === undefined
   return isOwn ? defineLoss((value as LossForward).name || 'loss', value as LossForward) : undefined
 }
-const asMetric = (value: unknown): Metric | undefined =>
-  ofKind<Metric>('Metric', ({ sums, finish }) => isFunction(sums) && isFunction(finish))(value) ??
-  named(namedMetrics, value)
+const asMetric = (value: unknown): Metric | undefined => {
+  const one =
+    ofKind<Metric>('Metric', ({ sums, finish }) => isFunction(sums) && isFunction(finish))(value) ??
+    named(namedMetrics, value)
+  if (one !== undefined) return one
+  const loss = ofKind<Loss>('Loss', ({ forward }) => isFunction(forward))(value) ?? named(namedLosses, value)
+  return loss && metricOfLoss(loss)
+}
 const asMetrics = (value: unknown): readonly Metric[] | undefined => {
   if (!isList(value)) return undefined
   // Spread, so that holes are seen.

@@ -37,8 +37,8 @@ export interface TrainState<N extends AnyLayer = AnyLayer> {
   readonly key: Key
 }
 
-/** Metrics that are asked for: each itself, or its name. */
-export type Metrics = readonly (Metric | string)[]
+/** Metrics that are asked for: each itself, or its name; a loss is one too. */
+export type Metrics = readonly (Metric | Loss | string)[]
 /** Metrics of all outputs together, or lists of them by output, in order or by name. */
 export type MetricsOption = Metrics | readonly Metrics[] | Readonly<Record<string, Metrics>>
 /** What reports have of metrics, by name. */

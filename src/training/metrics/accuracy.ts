@@ -1,38 +1,34 @@
-import { InvalidOption } from '../../core/errors.ts'
-import { sharedShape, showShape } from '../../core/shape.ts'
-import { defineMetric, type Metric } from '../metric.ts'
+import { type ConfigurableMetric, configurableMetric } from '../metric.ts'
+import { areHits, classNumbers } from './classes.ts'
+import { type ClassesOption, classesOption, ignoreOption, type ThresholdOption, thresholdOption } from './options.ts'
+import { meanOf, meanSums } from './weights.ts'
+
+/** The options of {@link accuracy}. */
+export interface AccuracyOptions extends ClassesOption, ThresholdOption {}
 
 /**
- * The part of examples whose most probable class is the expected one. `expected` is one-hot, or a class number for each
- * example. Of a network with one output for each example, a probability, the class is whether it exceeds 0.5.
+ * The share of examples whose most probable class is the expected one. `expected` is one-hot, or a class number for each
+ * example. Of a network with one output for each example, a probability, the class is whether it exceeds the threshold.
+ *
+ * Options: `threshold` (0.5), `classes`, `ignoreClass`, `name`. Of no examples it is 0.
  *
  * @throws InvalidOption when there is not one expectation for each prediction
  * @example
  * ```ts
  * accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]]) // 0.5
+ * accuracy([1, 0], [[0.2, 0.8], [0.4, 0.6]], { weights: [3, 1] }) // 0.75
  * accuracy([[1], [0]], [[0.9], [0.2]]) // 1
+ * accuracy({ classes: 4 })([0, 3, 2], [0, 3, 1]) // 0.666…
  * ```
  */
-export const accuracy: Metric<'accuracy', number> = defineMetric('accuracy', (ops, expected, predicted) => {
-  const [given, from] = [ops.shape(expected), ops.shape(predicted)]
-  const classOf = (x: typeof predicted) =>
-    ops.shape(x).at(-1) === 1
-      ? ops.reshape(ops.greater(x, ops.constant(0.5)), ops.shape(x).slice(0, -1))
-      : ops.argMax(x)
-  const isNumbered = sharedShape(given, from) === undefined
-  if (
-    isNumbered &&
-    sharedShape(given, from.slice(0, -1)) === undefined &&
-    sharedShape(given, [...from.slice(0, -1), 1]) === undefined
-  )
-    throw new InvalidOption({
-      layer: 'accuracy',
-      option: 'y',
-      expected: `one-hot vectors ${showShape(from)}, or class numbers ${showShape(from.slice(0, -1))}`,
-      got: showShape(given),
-      remedy: 'Give one expectation for each prediction.',
-    })
-  const guesses = classOf(predicted)
-  const classes = isNumbered ? ops.reshape(expected, ops.shape(guesses)) : classOf(expected)
-  return ops.equal(guesses, classes)
-})
+export const accuracy: ConfigurableMetric<'accuracy', AccuracyOptions> = configurableMetric(
+  'accuracy',
+  { threshold: thresholdOption, classes: classesOption, ignoreClass: ignoreOption },
+  ({ name, ...options }) => ({
+    sums: (ops, expected, predicted, weights) => {
+      const numbers = classNumbers(ops, name, expected, predicted, weights, options)
+      return meanSums(ops, name, areHits(ops, numbers), numbers.weights)
+    },
+    finish: meanOf,
+  }),
+)

@@ -1,0 +1,125 @@
+import { number, type Option, type Options } from '../../core/options.ts'
+import { configurableMetric } from '../metric.ts'
+import type { CountMetric, Counts } from './counts.ts'
+import { quotient } from './quotient.ts'
+import {
+  type Curve,
+  type NormalThresholds,
+  type ThresholdsOptions,
+  thresholdsOptions,
+  thresholdsRule,
+} from './thresholds.ts'
+
+// The best value of one measure among the thresholds at which another one is at least as good as asked for.
+
+const measures = {
+  sensitivity: ({ tp, fn }: Counts) => quotient(tp, tp + fn),
+  specificity: ({ tn, fp }: Counts) => quotient(tn, tn + fp),
+  recall: ({ tp, fn }: Counts) => quotient(tp, tp + fn),
+  precision: ({ tp, fp }: Counts) => quotient(tp, tp + fp),
+} as const
+type Measure = keyof typeof measures
+
+const share: Option<number> = { codec: number('a number from 0 to 1', n => n >= 0 && n <= 1), default: 0.5 }
+
+/** The options of {@link sensitivityAtSpecificity}. */
+export interface AtSpecificityOptions extends ThresholdsOptions {
+  /** The least specificity. Default: 0.5. */
+  readonly specificity?: number
+}
+/** The options of {@link specificityAtSensitivity}. */
+export interface AtSensitivityOptions extends ThresholdsOptions {
+  /** The least sensitivity. Default: 0.5. */
+  readonly sensitivity?: number
+}
+/** The options of {@link precisionAtRecall}. */
+export interface AtRecallOptions extends ThresholdsOptions {
+  /** The least recall. Default: 0.5. */
+  readonly recall?: number
+}
+/** The options of {@link recallAtPrecision}. */
+export interface AtPrecisionOptions extends ThresholdsOptions {
+  /** The least precision. Default: 0.5. */
+  readonly precision?: number
+}
+
+const bestAt = <const Name extends string, O extends object>(
+  name: Name,
+  best: Measure,
+  least: Measure,
+): CountMetric<Name, O> => {
+  type Normal = NormalThresholds & Readonly<Record<Measure, number>>
+  return configurableMetric(
+    name,
+    { [least]: share, ...thresholdsOptions } as Options<Normal>,
+    thresholdsRule<Normal>((curve: Curve, normal) =>
+      Math.max(0, ...curve.filter(counts => measures[least](counts) >= normal[least]).map(measures[best])),
+    ),
+  ) as unknown as CountMetric<Name, O>
+}
+
+/**
+ * The largest sensitivity (recall) among thresholds whose specificity is at least as asked for; 0 where there is none.
+ *
+ * Options: `specificity` (0.5), `thresholds` (200), `average`, `only`, `fromLogits`, `ignoreClass`, `name`, as of
+ * {@link auc}.
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * sensitivityAtSpecificity({ specificity: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5
+ * ```
+ */
+export const sensitivityAtSpecificity: CountMetric<'sensitivityAtSpecificity', AtSpecificityOptions> = bestAt(
+  'sensitivityAtSpecificity',
+  'sensitivity',
+  'specificity',
+)
+
+/**
+ * The largest specificity among thresholds whose sensitivity (recall) is at least as asked for; 0 where there is none.
+ * Options: `sensitivity` (0.5), and those of {@link sensitivityAtSpecificity}.
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * specificityAtSensitivity({ sensitivity: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5
+ * ```
+ */
+export const specificityAtSensitivity: CountMetric<'specificityAtSensitivity', AtSensitivityOptions> = bestAt(
+  'specificityAtSensitivity',
+  'specificity',
+  'sensitivity',
+)
+
+/**
+ * The largest precision among thresholds whose recall is at least as asked for; 0 where there is none. Options: `recall`
+ * (0.5), and those of {@link sensitivityAtSpecificity}.
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * precisionAtRecall({ recall: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.666…
+ * ```
+ */
+export const precisionAtRecall: CountMetric<'precisionAtRecall', AtRecallOptions> = bestAt(
+  'precisionAtRecall',
+  'precision',
+  'recall',
+)
+
+/**
+ * The largest recall among thresholds whose precision is at least as asked for; 0 where there is none. Options: `precision`
+ * (0.5), and those of {@link sensitivityAtSpecificity}.
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * recallAtPrecision({ precision: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5
+ * ```
+ */
+export const recallAtPrecision: CountMetric<'recallAtPrecision', AtPrecisionOptions> = bestAt(
+  'recallAtPrecision',
+  'recall',
+  'precision',
+)

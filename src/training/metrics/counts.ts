@@ -1,0 +1,205 @@
+import type { Ops } from '../../core/ops.ts'
+import { codec, integer, number, type Option, type Options } from '../../core/options.ts'
+import type { Metric, MetricRule } from '../metric.ts'
+import { classIndices, classNumbers, oneHotOf } from './classes.ts'
+import { checkOnly, labelsOf } from './labels.ts'
+import {
+  type Average,
+  type AverageOption,
+  averageOption,
+  averages,
+  type ClassesOption,
+  classesOption,
+  ignoreOption,
+  numbersIn,
+  onlyOption,
+  orNull,
+} from './options.ts'
+import { flattened } from './weights.ts'
+
+// How often each class or label was expected, predicted, and both: what precision, recall and their like are made of.
+
+/** The options of metrics of counts. */
+export interface CountOptions extends ClassesOption, AverageOption {
+  /**
+   * What a probability has to exceed. Default: `null`: of one output 0.5; of several, the most probable class alone is the
+   * predicted one. With a number each of several outputs is an answer by itself; with several numbers the value is an
+   * array, one entry for each.
+   */
+  readonly threshold?: number | readonly number[] | null
+  /** The labels with the k largest scores are the predicted ones. Default: `null`, those that exceed the threshold. */
+  readonly k?: number | null
+}
+
+/** The value of a metric with options: several numbers where it does not average, or has several thresholds. */
+export type ValueWith<O> = O extends { readonly threshold: readonly number[] }
+  ? readonly AveragedWith<O>[]
+  : AveragedWith<O>
+/** The value where there is one threshold. */
+export type AveragedWith<O> = O extends { readonly average: null } ? readonly number[] : number
+
+type NameWith<O, Name extends string> = O extends { readonly name: infer Own extends string } ? Own : Name
+
+/** A metric of counts: a value with its defaults, and a function of its options. */
+export interface CountMetric<Name extends string, O extends object = CountOptions> extends Metric<Name, number> {
+  /** The same metric with other options. */
+  <const Given extends O & { readonly name?: string }>(options?: Given): Metric<NameWith<Given, Name>, ValueWith<Given>>
+  (...given: Parameters<Metric<Name, number>>): number
+}
+
+/** Options in their normal form. */
+export interface NormalCounts {
+  readonly threshold: number | readonly number[] | null
+  readonly k: number | null
+  readonly average: Average | null
+  readonly only: readonly number[] | null
+  readonly classes: number | null
+  readonly ignoreClass: number | null
+}
+
+const anyNumber = number('a number')
+const countThreshold: Option<NormalCounts['threshold']> = {
+  codec: codec<NormalCounts['threshold']>('a number, an array of numbers, or null', value =>
+    value === null || anyNumber.is(value) ? value : numbersIn(value, () => true),
+  ),
+  default: null,
+}
+/** How options of counts are read. */
+export const countOptions: Options<NormalCounts> = {
+  threshold: countThreshold,
+  average: averageOption(averages, 'macro'),
+  only: onlyOption,
+  k: { codec: orNull(integer(1)), default: null },
+  classes: classesOption,
+  ignoreClass: ignoreOption,
+}
+
+/** What was counted of a label, by weight. */
+export interface Counts {
+  /** True positives, false positives, false negatives, true negatives. */
+  readonly tp: number
+  readonly fp: number
+  readonly fn: number
+  readonly tn: number
+}
+
+/** 1 for the k largest of the last axis, of equal ones the first. */
+const largest = <T>(ops: Ops<T>, k: number, scores: T): T => {
+  const shape = ops.shape(scores)
+  const labels = shape.at(-1) as number
+  if (k >= labels) return ops.broadcast(ops.constant(1), shape)
+  const lowest = ops.constant(Number.NEGATIVE_INFINITY)
+  let [chosen, rest] = [ops.constant(0), scores]
+  for (let i = 0; i < k; i++) {
+    const isNext = oneHotOf(ops, ops.argMax(rest), labels)
+    chosen = ops.maximum(chosen, isNext)
+    rest = ops.where(isNext, lowest, rest)
+  }
+  return chosen
+}
+
+/** Counts of labels that are answers by themselves, by threshold. */
+const ofLabels = <T>(
+  ops: Ops<T>,
+  owner: string,
+  expected: T,
+  predicted: T,
+  weights: T,
+  { threshold, k, only, ignoreClass }: NormalCounts,
+): readonly T[] => {
+  const read = labelsOf(ops, owner, expected, predicted, weights, ignoreClass)
+  checkOnly(owner, only, read.labels)
+  const limits = threshold === null ? (k === null ? 0.5 : null) : threshold
+  const scores = flattened(ops, read.predicted, [read.labels, 1])
+  const exceed = limits === null ? undefined : ops.greater(scores, ops.constant(Float32Array.from([limits].flat())))
+  const among = k === null ? undefined : ops.reshape(largest(ops, k, read.predicted), ops.shape(scores))
+  const answers = exceed && among ? ops.multiply(exceed, among) : ((exceed ?? among) as T)
+  const counted = ops.multiply(read.expected, read.weights)
+  const [weight, positive] = [read.weights, counted].map(x => ops.reshape(x, [...ops.shape(x), 1])) as [T, T]
+  return [
+    ops.sum(ops.multiply(answers, positive), [0]),
+    ops.sum(ops.multiply(answers, weight), [0]),
+    ops.sum(counted, [0]),
+    ops.sum(read.weights, [0]),
+  ]
+}
+
+/** Counts of classes of which each example has one. */
+const ofClasses = <T>(
+  ops: Ops<T>,
+  owner: string,
+  expected: T,
+  predicted: T,
+  weights: T,
+  { only, classes, ignoreClass }: NormalCounts,
+): readonly T[] => {
+  const options = { classes, ignoreClass, threshold: null }
+  const read = classIndices(ops, classNumbers(ops, owner, expected, predicted, weights, options))
+  checkOnly(owner, only, read.classes)
+  const hits = ops.multiply(ops.equal(read.predicted, read.expected), read.weights)
+  return [
+    ops.scatter(hits, read.expected, read.classes),
+    ops.scatter(read.weights, read.predicted, read.classes),
+    ops.scatter(read.weights, read.expected, read.classes),
+    ops.sum(read.weights, [0], true),
+  ]
+}
+
+const countsAt =
+  ([hits, predicted, expected, total]: readonly Float64Array[], thresholds: number, threshold: number) =>
+  (label: number): Counts => {
+    const at = label * thresholds + threshold
+    const tp = hits?.[at] ?? 0
+    const fp = (predicted?.[at] ?? 0) - tp
+    const fn = (expected?.[label] ?? 0) - tp
+    return { tp, fp, fn, tn: (total?.[label] ?? total?.[0] ?? 0) - tp - fp - fn }
+  }
+
+/** Counts of several labels in one. */
+export const together = (counts: readonly Counts[]): Counts => {
+  const all = (of: keyof Counts) => counts.reduce((sum, { [of]: n }) => sum + n, 0)
+  return { tp: all('tp'), fp: all('fp'), fn: all('fn'), tn: all('tn') }
+}
+
+/** The mean of values by their shares; of nothing, 0. */
+export const shared = (values: readonly number[], shares: readonly number[]): number => {
+  const all = shares.reduce((a, b) => a + b, 0)
+  return all === 0 ? 0 : values.reduce((sum, value, i) => sum + value * (shares[i] as number), 0) / all
+}
+
+/** The values of labels in one. */
+const averaged = (
+  counts: readonly Counts[],
+  average: Average | null,
+  value: (counts: Counts) => number,
+): number | readonly number[] => {
+  if (average === 'micro') return value(together(counts))
+  const values = counts.map(value)
+  if (average === null) return Object.freeze(values)
+  return shared(
+    values,
+    counts.map(({ tp, fn }) => (average === 'macro' ? 1 : tp + fn)),
+  )
+}
+
+/** A metric of counts by what it is of those of one label. */
+export const countsRule =
+  <Normal extends NormalCounts>(value: (counts: Counts, normal: Normal) => number) =>
+  (normal: Normal & { readonly name: string }): MetricRule<unknown, readonly Float64Array[]> => {
+    const { name, threshold, k, average, only } = normal
+    return {
+      sums: (ops, expected, predicted, weights) => {
+        const shape = ops.shape(predicted)
+        const isOne = normal.classes === null && (shape.length === 1 || shape.at(-1) === 1)
+        const areLabels = isOne || threshold !== null || k !== null
+        return (areLabels ? ofLabels : ofClasses)(ops, name, expected, predicted, weights, normal)
+      },
+      finish: sums => {
+        const thresholds = [threshold].flat().length
+        const labels = only ?? Array.from(sums[2] ?? [], (_, label) => label)
+        const at = (i: number) =>
+          averaged(labels.map(countsAt(sums, thresholds, i)), average, counts => value(counts, normal))
+        return Array.isArray(threshold) ? Object.freeze(threshold.map((_, i) => at(i))) : at(0)
+      },
+    }
+  }

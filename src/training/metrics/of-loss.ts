@@ -1,0 +1,48 @@
+import type { Loss } from '../loss.ts'
+import { defineMetric, type Metric } from '../metric.ts'
+import { countedOf, meanOfSums, weigh } from '../weighting.ts'
+
+/**
+ * A loss as a metric, beside another loss that is trained: the weighted mean of the loss of each example (its sum, where
+ * that is its reduction), under its name. Options that name metrics take losses too, themselves or by name.
+ *
+ * @throws InvalidOption from a use, when what was expected does not fit
+ * @example
+ * ```ts
+ * metricOf(mse)([[1], [2]], [[1], [4]]) // 2
+ * metricOf(mse, 'squares')([[1], [2]], [[1], [4]], { weights: [3, 1] }) // 1
+ * ```
+ */
+export const metricOf = <const Name extends string = string>(
+  loss: Loss,
+  // A loss has a name of its own, which its type does not tell.
+  name: Name = loss.name as Name,
+): Metric<Name, number> =>
+  defineMetric<Name, number, readonly number[]>(name, {
+    sums: (ops, expected, predicted, weights) => {
+      const losses = loss.forward(ops, expected, predicted, { x: [] })
+      const shape = ops.shape(losses)
+      const [batch = 1] = ops.shape(predicted)
+      const total = ops.sum(
+        weights,
+        ops.shape(weights).map((_, i) => i),
+      )
+      // A mean already, of as many examples.
+      if (shape.length === 0) return [ops.multiply(losses, total), total]
+      // What has the weight 0 may be anything.
+      const mask = ops.subtract(ops.constant(1), ops.equal(weights, ops.constant(0)))
+      const weighed = weigh(ops, loss, losses, expected, { weights, mask })
+      const reduction = loss.reduction === 'sum' ? 'sum' : 'weightedMean'
+      const { sum, count } = countedOf(ops, reduction, weighed, batch ?? 1)
+      return [sum, count === null ? ops.constant(1) : (count as typeof sum)]
+    },
+    finish: ([sum = 0, count = 0]) => meanOfSums(loss, sum, loss.reduction === 'sum' ? null : count),
+  })
+
+/** Metrics of losses under their own names, one and the same for each, as programs are kept for metrics. */
+const known = new WeakMap<Loss, Metric>()
+export const metricOfLoss = (loss: Loss): Metric => {
+  const metric = known.get(loss) ?? metricOf(loss)
+  known.set(loss, metric)
+  return metric
+}

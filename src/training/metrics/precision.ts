@@ -1,0 +1,110 @@
+import { number, type Option, type Options } from '../../core/options.ts'
+import { configurableMetric } from '../metric.ts'
+import { type CountMetric, type CountOptions, countOptions, countsRule, type NormalCounts } from './counts.ts'
+import { quotient } from './quotient.ts'
+
+/**
+ * Precision: of what was predicted, the share that was expected, `tp / (tp + fp)`. Where nothing was predicted it is 0.
+ *
+ * Of one output it is that of class 1; of several, each example has one class, and the value is the mean over classes. With
+ * a `threshold` (or `k`) each of several outputs is an answer by itself (labels).
+ *
+ * Options: `average` (`'macro'`, `'micro'`, `'weighted'`, `null` for one value each), `threshold`, `k`, `only`, `classes`,
+ * `ignoreClass`, `name`. A class that was neither expected nor predicted counts as 0, as in Keras and scikit-learn; `only`
+ * leaves it out.
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * precision([[1], [0], [0]], [[0.9], [0.8], [0.1]]) // 0.5
+ * precision([0, 1, 2], [[0.7, 0.2, 0.1], [0.6, 0.3, 0.1], [0.1, 0.1, 0.8]]) // 0.5
+ * precision({ average: null })([0, 1, 2], [[0.7, 0.2, 0.1], [0.6, 0.3, 0.1], [0.1, 0.1, 0.8]]) // [0.5, 0, 1]
+ * precision({ threshold: [0.5, 0.85] })([[1], [0], [0]], [[0.9], [0.8], [0.1]]) // [0.5, 1]
+ * ```
+ */
+export const precision: CountMetric<'precision'> = configurableMetric(
+  'precision',
+  countOptions,
+  countsRule(({ tp, fp }) => quotient(tp, tp + fp)),
+) as CountMetric<'precision'>
+
+/**
+ * Recall, the true positive rate: of what was expected, the share that was predicted, `tp / (tp + fn)`. Where nothing was
+ * expected it is 0. Classes, labels and options are those of {@link precision}.
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * recall([[1], [1], [0]], [[0.9], [0.2], [0.1]]) // 0.5
+ * recall({ average: 'micro' })([0, 1, 1], [[0.7, 0.3], [0.6, 0.4], [0.1, 0.9]]) // 0.666…
+ * ```
+ */
+export const recall: CountMetric<'recall'> = configurableMetric(
+  'recall',
+  countOptions,
+  countsRule(({ tp, fn }) => quotient(tp, tp + fn)),
+) as CountMetric<'recall'>
+
+/**
+ * Specificity, the true negative rate: of what was not expected, the share that was not predicted, `tn / (tn + fp)`. Where
+ * everything was expected it is 0. Classes, labels and options are those of {@link precision}.
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * specificity([[1], [0], [0]], [[0.9], [0.8], [0.1]]) // 0.5
+ * ```
+ */
+export const specificity: CountMetric<'specificity'> = configurableMetric(
+  'specificity',
+  countOptions,
+  countsRule(({ tn, fp }) => quotient(tn, tn + fp)),
+) as CountMetric<'specificity'>
+
+/** The options of {@link fBeta}. */
+export interface FBetaOptions extends CountOptions {
+  /** How many times as much recall counts as precision. Default: 1. */
+  readonly beta?: number
+}
+interface NormalFBeta extends NormalCounts {
+  readonly beta: number
+}
+const betaOption: Option<number> = { codec: number('a number > 0', beta => beta > 0), default: 1 }
+const fBetaOptions: Options<NormalFBeta> = { beta: betaOption, ...countOptions }
+
+const fScore = ({ tp, fp, fn }: { readonly tp: number; readonly fp: number; readonly fn: number }, beta: number) =>
+  quotient((1 + beta ** 2) * tp, (1 + beta ** 2) * tp + beta ** 2 * fn + fp)
+
+/**
+ * The F score, a weighted harmonic mean of precision and recall:
+ * `(1 + β²) tp / ((1 + β²) tp + β² fn + fp)` (van Rijsbergen 1979). Where nothing was expected or predicted it is 0.
+ * Classes, labels and options are those of {@link precision}, and `beta` (1).
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * fBeta({ beta: 2 })([[1], [1], [0]], [[0.9], [0.2], [0.1]]) // 0.555…
+ * ```
+ */
+export const fBeta: CountMetric<'fBeta', FBetaOptions> = configurableMetric(
+  'fBeta',
+  fBetaOptions,
+  countsRule<NormalFBeta>((counts, { beta }) => fScore(counts, beta)),
+) as CountMetric<'fBeta', FBetaOptions>
+
+/**
+ * The F1 score, the harmonic mean of precision and recall, `2 tp / (2 tp + fn + fp)`. Where nothing was expected or
+ * predicted it is 0. Classes, labels and options are those of {@link precision}.
+ *
+ * @throws InvalidOption when there is not one expectation for each prediction
+ * @example
+ * ```ts
+ * f1([[1], [1], [0]], [[0.9], [0.2], [0.1]]) // 0.666…
+ * f1({ average: 'weighted', name: 'f1Weighted' })([0, 1, 1], [[0.7, 0.3], [0.6, 0.4], [0.1, 0.9]]) // 0.666…
+ * ```
+ */
+export const f1: CountMetric<'f1'> = configurableMetric(
+  'f1',
+  countOptions,
+  countsRule(counts => fScore(counts, 1)),
+) as CountMetric<'f1'>
