@@ -1,5 +1,5 @@
 import { DataError, show } from '../core/errors.ts'
-import { inMemory, type Pass, range, type Source } from './source.ts'
+import { byRow, type Pass, range, type Source, whenAll } from './source.ts'
 import { type Batched, rowOf, rowsOf, stack, type Unbatched } from './stack.ts'
 
 /** How examples are batched. */
@@ -51,7 +51,7 @@ export const batched = <E>(source: Source<E>, rule: BatchRule): Source<Batched<E
           yield stack(items, { owner: 'batch', rowOf: i => first + i, allowNaN })
       },
     }
-  return inMemory(about, async () => {
+  return byRow(about, async () => {
     const open = await view()
     return epoch => {
       const { count, gather } = open(epoch)
@@ -60,9 +60,8 @@ export const batched = <E>(source: Source<E>, rule: BatchRule): Source<Batched<E
         count: batchCount(count, { size, dropLast }) as number,
         at,
         gather: ({ rows, allowNaN }) =>
-          stack(
-            Array.from(rows, batch => at(batch)),
-            { owner: 'batch', rowOf: i => rows[i] as number, allowNaN },
+          whenAll<Batched<E>, Batched<Batched<E>>>(Array.from(rows, at), batches =>
+            stack(batches, { owner: 'batch', rowOf: i => rows[i] as number, allowNaN }),
           ),
       }
     }

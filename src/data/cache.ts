@@ -1,5 +1,5 @@
 import { columns } from './columns.ts'
-import { inMemory, type Source, type View } from './source.ts'
+import { byRow, type Source, type View } from './source.ts'
 
 /** What one promise gives, made when it is first asked for; after an error it is made anew. */
 export const once = <R>(make: () => Promise<R>): (() => Promise<R>) => {
@@ -21,7 +21,7 @@ export const cached = <E>(source: Source<E>): Source<E> => {
     for await (const item of source.read({ epoch: 0, from: 0 })) items.push(item)
     return listView(items)
   })
-  return inMemory({ text: `${source.text} > cache`, size, batchSize }, async () => {
+  return byRow({ text: `${source.text} > cache`, size, batchSize }, async () => {
     const view = await load()
     return () => view
   })

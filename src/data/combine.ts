@@ -1,5 +1,5 @@
-import { dropped, inMemory, type Source, sliced, taken, throughViews, type View } from './source.ts'
-import { isTuple, stack } from './stack.ts'
+import { byRow, dropped, type Source, sliced, taken, throughViews, type View, whenAll } from './source.ts'
+import { type Batched, isTuple, stack } from './stack.ts'
 
 /** The first items. */
 export const first = <E>(source: Source<E>, n: number): Source<E> => {
@@ -68,7 +68,7 @@ export const zipped = <E, F>(a: Source<E>, b: Source<F>): Source<readonly [E, F]
   }
   const [viewA, viewB] = [a.view, b.view]
   if (viewA !== undefined && viewB !== undefined)
-    return inMemory(about, async () => {
+    return byRow(about, async () => {
       const [openA, openB] = [await viewA(), await viewB()]
       return epoch => pairs(openA(epoch), openB(epoch))
     })
@@ -90,19 +90,25 @@ export const zipped = <E, F>(a: Source<E>, b: Source<F>): Source<readonly [E, F]
 }
 
 const pairs = <E, F>(a: View<E>, b: View<F>): View<readonly [E, F]> => {
-  const at = (row: number) => Object.freeze([a.at(row), b.at(row)] as const)
+  type Pair = readonly [E, F]
+  const pair = (values: readonly (E | F)[]): Pair => Object.freeze(values as unknown as Pair)
+  const at = (row: number) => whenAll<E | F, Pair>([a.at(row), b.at(row)], pair)
   return {
     count: Math.min(a.count, b.count),
     at,
     gather: gathering => {
       const { rows, allowNaN } = gathering
-      // Numbers beside numbers are one array of two, not two columns.
-      return isTuple(at(rows[0] as number))
-        ? (Object.freeze([a.gather(gathering), b.gather(gathering)]) as never)
-        : stack(
-            Array.from(rows, row => at(row)),
-            { owner: 'batch', rowOf: i => rows[i] as number, allowNaN },
-          )
+      return whenAll<Pair, Batched<Pair>>([at(rows[0] as number)], ([first]) =>
+        // Numbers beside numbers are one array of two, not two columns.
+        isTuple(first as Pair)
+          ? whenAll<unknown, Batched<Pair>>(
+              [a.gather(gathering), b.gather(gathering)],
+              batches => Object.freeze(batches) as Batched<Pair>,
+            )
+          : whenAll<Pair, Batched<Pair>>(Array.from(rows, at), list =>
+              stack(list, { owner: 'batch', rowOf: i => rows[i] as number, allowNaN }),
+            ),
+      )
     },
   }
 }

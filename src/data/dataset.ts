@@ -17,7 +17,7 @@ import { filtered, mapped } from './map.ts'
 import { type Padded, padded } from './pad.ts'
 import { prefetched } from './prefetch.ts'
 import { shuffled } from './shuffle.ts'
-import { inMemory, type Pass, type Source } from './source.ts'
+import { byRow, type Pass, type Source } from './source.ts'
 import type { Batched, Unbatched } from './stack.ts'
 import { windowed } from './window.ts'
 
@@ -380,8 +380,8 @@ export function dataset<E>(source: Dataset<E>): Dataset<E>
 export function dataset<E>(source: () => Examples<E>): Dataset<E>
 export function dataset(source: TypedNumbers): Dataset<number>
 export function dataset(source: FlatData | Tensor): Dataset<number | FlatData>
-export function dataset<const E>(source: readonly E[]): Dataset<E>
-export function dataset<const C extends Readonly<Record<string, ColumnData>>>(
+export function dataset<E>(source: readonly E[]): Dataset<E>
+export function dataset<C extends Readonly<Record<string, ColumnData>>>(
   source: C,
 ): Dataset<{ readonly [K in keyof C]: RowOf<C[K]> }>
 export function dataset(source: unknown): Dataset<unknown> {
@@ -395,6 +395,6 @@ export function dataset(source: unknown): Dataset<unknown> {
     })
   const view = reading('dataset', 'source', () => columns('dataset', source))
   return fromSource(
-    inMemory({ text: `${view.count} rows`, size: view.count, batchSize: undefined }, async () => () => view),
+    byRow({ text: `${view.count} rows`, size: view.count, batchSize: undefined }, async () => () => view),
   )
 }

@@ -16,13 +16,23 @@ export interface Gathering {
   readonly allowNaN: boolean
 }
 
-/** Items in memory, for one epoch. */
+/** Items that can be read in any order, for one epoch: in memory at once, from files later. */
 export interface View<E> {
   readonly count: number
-  readonly at: (row: number) => E
+  readonly at: (row: number) => E | Promise<E>
   /** Some rows as one batch: columns are copied at the speed of memory. */
-  readonly gather: (gathering: Gathering) => Batched<E>
+  readonly gather: (gathering: Gathering) => Batched<E> | Promise<Batched<E>>
 }
+
+/** What becomes of values, at once where all of them are there. */
+export const whenAll = <V, R>(
+  values: readonly (V | Promise<V>)[],
+  then: (values: readonly V[]) => R | Promise<R>,
+): R | Promise<R> =>
+  values.some(value => value instanceof Promise)
+    ? Promise.all(values).then(then)
+    : // None of them is a promise.
+      then(values as readonly V[])
 
 /** What a dataset is for its operations. */
 export interface Source<E> {
@@ -33,7 +43,7 @@ export interface Source<E> {
   /** How many examples an item holds, where it is a batch. */
   readonly batchSize: number | undefined
   readonly read: (pass: Pass) => AsyncGenerator<E, void, undefined>
-  /** The items of each epoch by row, where all of them are in memory; the promise is of what must be read first. */
+  /** The items of each epoch by row, where they can be read in any order; the promise is of what must be read first. */
   readonly view?: () => Promise<(epoch: number) => View<E>>
 }
 
@@ -63,8 +73,8 @@ export async function* taken<E>(
   }
 }
 
-/** A source whose items are in memory. */
-export const inMemory = <E>(
+/** A source whose items can be read in any order. */
+export const byRow = <E>(
   about: Pick<Source<E>, 'text' | 'size' | 'batchSize'>,
   view: NonNullable<Source<E>['view']>,
 ): Source<E> => ({
@@ -82,7 +92,7 @@ export const throughViews = <E, R>(
   view: NonNullable<Source<E>['view']>,
   about: Pick<Source<R>, 'text' | 'size'>,
   change: (open: (epoch: number) => View<E>) => (epoch: number) => View<R>,
-): Source<R> => inMemory({ batchSize, ...about }, async () => change(await view()))
+): Source<R> => byRow({ batchSize, ...about }, async () => change(await view()))
 
 /** The items of a view in another order, or some of them. */
 export const reordered = <E>({ at, gather }: View<E>, order: Int32Array): View<E> => ({

@@ -1,0 +1,76 @@
+import type * as t from 'io-ts/lib/index.js'
+import { InvalidOption, show } from '../../core/errors.ts'
+import { codec, type Option, type Options, ownOptions, parseOptions } from '../../core/options.ts'
+import { shownAs } from '../../core/shown.ts'
+import { isList, isRecord } from '../../core/trees.ts'
+import { type Dataset, isDataset } from '../dataset.ts'
+
+/** The field of examples that a preprocessor is of. */
+export interface FieldOption {
+  /** The field of examples to change, where it is given examples. */
+  readonly field?: string
+}
+
+export const field: Option<string | null> = {
+  codec: codec<string | null>('the name of a field', value =>
+    typeof value === 'string' || value === null ? value : undefined,
+  ),
+  default: null,
+}
+
+/** Options with the field that was named beside them. */
+export const withField = (
+  owner: string,
+  example: string,
+  options: unknown,
+  name: string | undefined,
+): Readonly<Record<string, unknown>> => ({
+  ...ownOptions(owner, example, options),
+  ...(name === undefined ? {} : { field: name }),
+})
+
+/** Finite numbers, at least one. */
+export const numbers: t.Type<readonly number[], unknown, unknown> = codec('an array of finite numbers', value =>
+  isList(value) && value.length > 0 && value.every(part => Number.isFinite(part))
+    ? Object.freeze([...(value as readonly number[])])
+    : undefined,
+)
+
+/** @throws InvalidOption if it is no dataset */
+export const asDataset = (owner: string, value: unknown): Dataset<unknown> => {
+  if (isDataset(value)) return value
+  throw new InvalidOption({
+    layer: owner,
+    option: 'dataset',
+    expected: 'a dataset',
+    got: show(value),
+    remedy: 'Make one with dataset, fromCsv or another reader.',
+  })
+}
+
+/**
+ * What was kept of a preprocessor, as JSON gives it back.
+ *
+ * @throws InvalidOption if it is of another kind, or has been changed
+ */
+export const fromKept = <Normal extends object>(kind: string, options: Options<Normal>, value: unknown): Normal => {
+  if (!isRecord(value) || value.kind !== kind)
+    throw new InvalidOption({
+      layer: `${kind}.fromJSON`,
+      option: 'json',
+      expected: `what JSON.stringify gave of ${kind}`,
+      got: isRecord(value) && value.kind !== undefined ? `the kind ${show(value.kind)}` : show(value),
+      remedy: `Give JSON.parse of it.`,
+    })
+  const { kind: _, ...rest } = value
+  return parseOptions(`${kind}.fromJSON`, `${kind}.fromJSON(JSON.parse(text))`, options, rest)
+}
+
+/** A preprocessor that shows itself as its kind, its field and its numbers. */
+export const shownPreprocessor = <P extends object>(preprocessor: P, text: string): P =>
+  Object.freeze(
+    Object.defineProperties(preprocessor, {
+      ...shownAs(() => text),
+      toString: { value: () => text },
+    }),
+  )

@@ -1,0 +1,72 @@
+import type { FlatData } from '../../state/data.ts'
+import type { Dataset } from '../dataset.ts'
+import { fromArrays, type NumberArray } from './arrays.ts'
+import { allBytes, type Content, contentError, type DataSource } from './content.ts'
+import { type Element, elements, numbersIn } from './elements.ts'
+
+/** The kinds of numbers, by the third byte. */
+const kinds: Readonly<Record<number, string>> = { 8: 'u1', 9: 'i1', 11: 'i2', 12: 'i4', 13: 'f4', 14: 'f8' }
+
+interface Header {
+  readonly element: Element
+  readonly shape: readonly number[]
+  /** Where the numbers begin. */
+  readonly start: number
+  /** Where they end. */
+  readonly end: number
+}
+
+/** The header that bytes begin with; `undefined` where they end before it does. */
+const headerOf = (content: Content, bytes: Uint8Array): Header | undefined => {
+  const wrong = (expected: string, got: string) => contentError(content, expected, new Error(got))
+  if (bytes.length < 4) return undefined
+  const [zero, other, kind = 0, rank = 0] = bytes
+  const code = kinds[kind]
+  const element = code === undefined ? undefined : elements[code]
+  if (zero !== 0 || other !== 0 || element === undefined || rank === 0) {
+    const magic = [...bytes.subarray(0, 4)].map(byte => byte.toString(16).padStart(2, '0')).join('')
+    throw wrong('an IDX file: 0x0000, the kind of its numbers and the number of its dimensions at byte 0', `0x${magic}`)
+  }
+  const start = 4 + 4 * rank
+  if (bytes.length < start) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i))
+  const empty = shape.indexOf(0)
+  if (empty >= 0) throw wrong(`a dimension of at least 1 at byte ${4 + 4 * empty}`, '0')
+  const end = shape.reduce((size, dimension) => size * dimension, element.bytes) + start
+  return { element, shape, start, end }
+}
+
+/** The array in a file. */
+const readArray = async (content: Content): Promise<NumberArray> => {
+  const bytes = await allBytes(content, beginning => headerOf(content, beginning)?.end)
+  const header = headerOf(content, bytes)
+  if (header === undefined) throw contentError(content, 'an IDX file with a header', new Error(`${bytes.length} bytes`))
+  const { element, shape, start, end } = header
+  if (bytes.length !== end)
+    throw contentError(content, `${end} bytes for ${shape.join(' x ')} numbers`, new Error(`${bytes.length} bytes`))
+  return { data: numbersIn(bytes.subarray(start), element, false), shape }
+}
+
+/**
+ * The rows of a file in the IDX format of LeCun's MNIST (1998), packed with gzip or not: numbers where it has one dimension,
+ * else `{ data, shape }`. With a record of sources the rows are records; all files must have as many rows.
+ *
+ * Files are read whole, at the first iteration. A gzip file may unpack to what its header says and no more.
+ *
+ * @throws InvalidOption if a source is invalid; while iterating, FileError if a file cannot be read, DataError if it is no
+ *   IDX file, is cut off, or has more bytes than its header says
+ * @example
+ * ```ts
+ * const bytes = new Uint8Array([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6])
+ * const [batch] = await fromIdx({ x: bytes }).batch(2).toArray()
+ * batch?.x.shape // [2, 3]
+ * ```
+ */
+export function fromIdx(source: DataSource): Dataset<number | FlatData>
+export function fromIdx<const Sources extends Readonly<Record<string, DataSource>>>(
+  sources: Sources,
+): Dataset<{ readonly [K in keyof Sources]: number | FlatData }>
+export function fromIdx(source: unknown): Dataset<unknown> {
+  return fromArrays('fromIdx', source, readArray)
+}
