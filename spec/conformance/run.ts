@@ -1,10 +1,14 @@
+import { checkBatching } from './batching.ts'
 import { type Case, type CaseFile, UnreadableCases } from './data.ts'
 import { type Engine, eager } from './engine.ts'
 import { checkInitializer } from './initializers.ts'
 import { checkError, checkShapes, checkSteps, checkValue } from './layers.ts'
+import { checkLoss } from './losses.ts'
 import { checkArchitecture, checkGraph, checkNames, checkNetwork } from './networks.ts'
+import { checkOptimizer } from './optimizers.ts'
+import { checkRegularizer } from './regularizers.ts'
+import { checkPolicy } from './schedules.ts'
 import { checkMask, checkProbability, checkStatistical } from './stochastic.ts'
-import { checkLoss, checkNamed, checkOptimizer } from './training.ts'
 import { Missing } from './translate.ts'
 
 /** What became of the cases of a file. */
@@ -33,7 +37,9 @@ const check = async (one: Case, { name, tolerance, problems }: CaseFile, engine:
   else if (has('network')) checkGraph(one as never)
   else if (has('layer') && has('output')) await checkValue(one as never, tolerance, engine)
   else if (has('layer') && has('output_shape')) checkShapes(one)
-  else if (name === 'regularizers' || name === 'step_decay' || name === 'batching') checkNamed(one)
+  else if (has('parameters')) await checkRegularizer(one, tolerance, engine)
+  else if (has('policy')) checkPolicy(one, tolerance)
+  else if (has('batch_size')) await checkBatching(one, tolerance)
   else throw new UnreadableCases(`a case of an unknown form: ${Object.keys(one).join(', ')}`)
 }
 

@@ -5,6 +5,7 @@ import { checkLayer } from './keras/case.ts'
 import { checkFunction } from './keras/functions.ts'
 import { checkShape } from './keras/shapes.ts'
 import { checkOnnx } from './onnx/case.ts'
+import { checkSchedule } from './schedules.ts'
 import { checkModule } from './torch/case.ts'
 import { cannot } from './verdict.ts'
 
@@ -23,6 +24,9 @@ export const check = async (one: Case, file: string, engine: Engine): Promise<vo
     case 'tfjs_loss':
       if (file.startsWith('layers')) return checkFunction(one, engine)
       return cannot(`kind ${one.kind}`)
+    case 'schedule':
+    case 'optax_schedule':
+      return checkSchedule(one)
     case 'shape':
       return checkShape(one, side)
     case 'torch_module':

@@ -1,0 +1,47 @@
+import * as joinery from '../../src/index.ts'
+import { lossOf } from '../../src/training/scoring.ts'
+import { type Case, close, type Tolerance } from './data.ts'
+import { type Computation, type Engine, tensorOf } from './engine.ts'
+import { camelCase, exported } from './translate.ts'
+
+// Cases of losses: the loss of a batch, and its gradient.
+
+/** A loss and its gradient. */
+export const checkLoss = async (one: Case, standard: Tolerance, engine: Engine): Promise<void> => {
+  const fields = one as never as {
+    loss: string
+    shape: number[]
+    expected: number[]
+    predicted: number[]
+    value: number
+    grad?: { predicted: number[] }
+    skip_grad?: boolean
+    tolerance?: Tolerance
+  }
+  const loss = exported(camelCase(fields.loss)) as unknown as joinery.Loss
+  const tolerance = fields.tolerance ?? standard
+  const inputs = [tensorOf(fields.expected, fields.shape), tensorOf(fields.predicted, fields.shape)]
+  const [value = []] = await engine.compute((ops, y, x) => [meanOf(loss, ops, y as never, x as never)], inputs)
+  close('value', value, [fields.value], tolerance)
+  if (fields.skip_grad || !fields.grad) return
+  const [gradient = []] = await engine.compute(slopeOf(loss), inputs)
+  close('gradient', gradient, fields.grad.predicted, tolerance)
+}
+
+/** The loss of a batch, as training has it. */
+export const meanOf = <T>(loss: joinery.Loss, ops: joinery.Ops<T>, expected: T, predicted: T): T =>
+  lossOf(
+    ops,
+    { losses: [{ loss, weight: 1, output: 0, name: null }] },
+    { x: [], expected: [expected], predicted: [predicted], weights: [], mask: [] },
+  )[0]
+
+/** The gradient of a loss with respect to what was predicted. */
+const slopeOf =
+  (loss: joinery.Loss): Computation =>
+  <T>(beneath: joinery.Ops<T>, ...inputs: readonly T[]) => {
+    const [expected, predicted] = inputs as readonly [T, T]
+    const { ops, variable, fixed, gradients } = joinery.tape(beneath)
+    const at = variable(predicted)
+    return gradients([[meanOf(loss, ops, fixed(expected), at), beneath.constant(1)]], [at])
+  }
