@@ -131,6 +131,8 @@ describe('Law 3, one reading', () => {
       const x = one(inputsOf(drawing, 4, 7, 'plain')) as never
       const { output } = joinery.apply(layer, variables, x) as unknown as { output: tf.Tensor | readonly tf.Tensor[] }
       const outputs = [output].flat() as readonly tf.Tensor[]
+      // Rows of other axes than the batch are no examples.
+      if (outputs.some(({ shape }) => shape[0] !== 4)) continue
       expect(bits(await joinery.predict(layer, variables, x)), drawing.text).to.deep.equal(bits(output))
       const y = one(
         cotangentsOf(
