@@ -92,7 +92,9 @@ export const train = async (
       state = learnt.after
       const own = await learnt.said
       if (rule.terminateOnNaN && valueOfExtra(own, flagName) === 0) {
-        stop('notFinite', `The loss or a gradient is not finite at update ${state.update}.`, epoch, batch)
+        // The state is the one before, and so is its number.
+        state = { ...state, update: state.update - 1 }
+        stop('notFinite', `The loss or a gradient is not finite at update ${state.update + 1}.`, epoch, batch)
         return undefined
       }
       batch++
