@@ -8,6 +8,7 @@ export {
   type Recompiled,
 } from './compile.ts'
 export { type EvaluateOptions, evaluate, type Predicted, type PredictOptions, predict } from './evaluate.ts'
+export * from './files/index.ts'
 export { type FitOptions, type Fitted, fit, type History, type Progress } from './fit.ts'
 export {
   type Callback,

@@ -11,17 +11,17 @@ const microsoftOperators = 1
 /** Types of elements, by their numbers. */
 const types = { float: 1, int64: 7, bool: 9 }
 
-type Write = (writer: BinaryWriter) => void
+export type Write = (writer: BinaryWriter) => void
 
-const message = (writer: BinaryWriter, field: number, write: Write): void => {
+export const message = (writer: BinaryWriter, field: number, write: Write): void => {
   writer.tag(field, WireType.LengthDelimited).fork()
   write(writer)
   writer.join()
 }
-const text = (writer: BinaryWriter, field: number, value: string): void => {
+export const text = (writer: BinaryWriter, field: number, value: string): void => {
   writer.tag(field, WireType.LengthDelimited).string(value)
 }
-const integer = (writer: BinaryWriter, field: number, value: number): void => {
+export const integer = (writer: BinaryWriter, field: number, value: number): void => {
   writer.tag(field, WireType.Varint).int64(value)
 }
 
