@@ -46,7 +46,8 @@ export const asKey = (owner: string, value: unknown): Key => {
   })
 }
 
-const fromWords = (words: readonly [number, number, number, number]): Key =>
+/** The key of four words, such as one that was written into a file. */
+export const fromWords = (words: readonly [number, number, number, number]): Key =>
   Object.freeze(Object.assign(Object.create(shown), { kind: 'Key', words: Object.freeze(words) }))
 
 /** How keys show themselves, which otherwise are plain values. */

@@ -6,9 +6,11 @@ import { type Key, key as keyOf } from '../core/random.ts'
 import { asVariables, reading } from '../state/given.ts'
 import type { Examples, Fields } from './batches.ts'
 import { engineOf, type RawState } from './engine.ts'
+import type { Checkpoint } from './files/checkpoint.ts'
+import { checkNetwork } from './files/differences.ts'
+import type { Resumed } from './files/resume.ts'
 import { asTrainState } from './given.ts'
 import type { Callback } from './loops/callbacks.ts'
-import type { Resumed } from './loops/checkpointing.ts'
 import type { EarlyStopping } from './loops/early-stopping.ts'
 import { lessonsOf, type Validation } from './loops/lessons.ts'
 import type { ReduceOnPlateau } from './loops/plateau.ts'
@@ -92,7 +94,7 @@ export interface FitOptions<
    */
   readonly terminateOnNaN?: boolean
   /** Where, and how often, all of training is saved. Default: nowhere. */
-  readonly checkpoint?: object
+  readonly checkpoint?: Checkpoint
   /** Where an interrupted run goes on: what `resume(folder)` gave. */
   readonly resume?: Resumed
   /** Ends training after the update under way; what has been reached is given back. */
@@ -170,6 +172,7 @@ export const fit = async <N extends AnyLayer, const M extends MetricsOption = []
   const trees = asVariables('fit', variables)
   const rule = readFit<Validation, Progress, TrainState<N>>(options)
   const session = rule.resume
+  if (session !== null) reading('fit', 'resume', () => checkNetwork(session.folder, part, session.trainState.variables))
   const given = memoryOf(rule, variables)
   const memory = given && asTrainState('fit', rule, ...given)
   const check = (batch: Fields<{ readonly shape: readonly number[] }>): void =>

@@ -4,8 +4,10 @@ import { boolean, codec, integer, type Options, parseOptions } from '../core/opt
 import { namePatterns } from '../core/patterns.ts'
 import { isKey, type Key } from '../core/random.ts'
 import { lossOption, lossWeightsOption, metricsOption, optimizerOption } from './codecs.ts'
+import { checkpointOption } from './files/checkpoint.ts'
+import { isResumed, type Resumed } from './files/resume.ts'
 import { type Callback, callbacksOption } from './loops/callbacks.ts'
-import { type Checkpointing, checkpointOption, type Resumed } from './loops/checkpointing.ts'
+import type { Checkpointing } from './loops/checkpointing.ts'
 import { earlyStoppingOption, type NormalEarlyStopping } from './loops/early-stopping.ts'
 import { type NormalPlateau, plateauOption } from './loops/plateau.ts'
 import { checkNames } from './metric.ts'
@@ -215,7 +217,7 @@ export const readFit = <Examples, Progress, State>(given: object): NormalFit<Exa
         reduceOnPlateau: { codec: plateauOption, default: null },
         terminateOnNaN: { codec: boolean, default: false },
         checkpoint: { codec: checkpointOption, default: null },
-        resume: { codec: maybe('what resume(folder) gave', isObject), default: null },
+        resume: { codec: maybe('what resume(folder) gave', isResumed), default: null },
         signal: { codec: maybe('an AbortSignal', isSignal), default: null },
       },
       given,

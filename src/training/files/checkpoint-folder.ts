@@ -14,6 +14,8 @@ export type Series = 'checkpoint' | 'best'
 export interface Found extends Saved {
   readonly name: string
   readonly update: number
+  /** Of what its files hold. */
+  readonly hash: string
 }
 
 const nameOf = (series: Series, update: number): string => `${series}-${String(update).padStart(6, '0')}`

@@ -49,7 +49,7 @@ const remedy = 'Take another checkpoint.'
 export const decodeCheckpoint = async (
   folder: string,
   read: (file: string) => Promise<Uint8Array<ArrayBuffer> | undefined>,
-): Promise<Saved> => {
+): Promise<Saved & { readonly hash: string }> => {
   const fault = (file: string, expected: string, got: string) =>
     new DocumentError({ file: `${folder}/${file}`, expected, got, remedy })
   const text = await read(documentFile)
@@ -64,8 +64,8 @@ export const decodeCheckpoint = async (
   if (of('format') !== format) throw fault(documentFile, `a document with format '${format}'`, show(of('format')))
   if (of('version') !== version) throw fault(documentFile, `version ${version}`, show(of('version')))
   const body = of('body')
-  if (!isRecord(body) || of('sha256') !== (await hashOfText(JSON.stringify(body))))
-    throw fault(documentFile, 'the document that was written', 'one that has changed')
+  const sum = isRecord(body) ? await hashOfText(JSON.stringify(body)) : ''
+  if (of('sha256') !== sum) throw fault(documentFile, 'the document that was written', 'one that has changed')
   const { tensors: file, ...content } = fromJson(body as Plain) as Readonly<Record<string, Plain>>
   const bytes = await read(tensorsFile)
   if (bytes === undefined) throw fault(tensorsFile, 'a file', 'none')
@@ -73,5 +73,5 @@ export const decodeCheckpoint = async (
   if (own(wanted, 'bytes') !== bytes.length)
     throw fault(tensorsFile, `${show(own(wanted, 'bytes'))} bytes`, String(bytes.length))
   if (own(wanted, 'sha256') !== (await hash(bytes))) throw fault(tensorsFile, 'the bytes that were written', 'others')
-  return { tensors: decodeSafetensors(bytes, { file: `${folder}/${tensorsFile}` }).tensors, content }
+  return { tensors: decodeSafetensors(bytes, { file: `${folder}/${tensorsFile}` }).tensors, content, hash: sum }
 }

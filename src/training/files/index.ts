@@ -1,3 +1,5 @@
+export type { Checkpoint } from './checkpoint.ts'
 export { type CsvLogOptions, csvLog } from './csv-log.ts'
 export type { Every } from './every.ts'
+export { type Resumed, type ResumeOptions, resume } from './resume.ts'
 export { type Pictures, type TensorBoardOptions, tensorBoard } from './tensor-board.ts'

@@ -56,6 +56,13 @@ export interface EarlyMemory {
 
 export const earlyStart: EarlyMemory = Object.freeze({ best: Number.POSITIVE_INFINITY, wait: 0 })
 
+/** Whether training ends after an epoch, by what is remembered then. */
+export const earlyEnds = (
+  { startFrom, patience }: NormalEarlyStopping,
+  { wait }: EarlyMemory,
+  epoch: number,
+): boolean => epoch >= startFrom && wait >= Math.max(1, patience)
+
 /**
  * After an epoch.
  *
@@ -76,6 +83,6 @@ export const earlyStep = (
   return {
     memory: Object.freeze({ best, wait: waited }),
     isBest: false,
-    ends: epoch >= stopping.startFrom && waited >= Math.max(1, stopping.patience),
+    ends: earlyEnds(stopping, { best, wait: waited }, epoch),
   }
 }

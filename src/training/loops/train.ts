@@ -1,17 +1,19 @@
 import type { Key } from '../../core/random.ts'
 import { handOver } from '../../ops/tfjs/index.ts'
 import type { DeviceState, Engine, Said } from '../engine.ts'
+import type { Resumed } from '../files/resume.ts'
 import type { Progress } from '../fit.ts'
 import type { NormalFit } from '../options.ts'
 import { flagName, type MetricValue, type RawReport, valueOfExtra } from '../report.ts'
 import { noBatches } from '../source.ts'
 import { type Report, type TrainState, together, toReport, toTrainState } from '../step.ts'
 import { isTold, tell } from './callbacks.ts'
-import { type EarlyMemory, earlyStart, earlyStep } from './early-stopping.ts'
+import type { Saving } from './checkpointing.ts'
+import { type EarlyMemory, earlyEnds, earlyStart, earlyStep } from './early-stopping.ts'
 import { toHistory, valuesOf } from './history.ts'
 import type { Coming, Lessons, Validation } from './lessons.ts'
 import { type PlateauMemory, plateauStart, plateauStep } from './plateau.ts'
-import type { EpochRow, Session } from './session.ts'
+import type { EpochRow } from './session.ts'
 
 /** Why training ended before its last epoch, and where. */
 export interface Stopped {
@@ -53,7 +55,7 @@ export const train = async (
   lessons: Lessons,
   rule: NormalFit<Validation, Progress, TrainState>,
   key: Key,
-  session: Session | null,
+  session: Resumed | null,
 ): Promise<Trained> => {
   const { epochs, callbacks, onProgress, earlyStopping, reduceOnPlateau, checkpoint, signal } = rule
   const { batches, examples } = lessons
@@ -63,17 +65,20 @@ export const train = async (
   let plateau: PlateauMemory = session?.plateau ?? plateauStart
   let best: TrainState['variables'] | null = session?.best ?? null
   let stopped: Stopped | undefined
+  let saving: Saving | null = null
   const told = { update: isTold(callbacks, 'update'), epoch: isTold(callbacks, 'epoch') }
 
   const read = async (): Promise<TrainState> => toTrainState(await engine.read(state), key, tensor => handOver(tensor))
   const stop = (reason: Stopped['reason'], message: string, epoch: number, batch: number): void => {
     stopped ??= Object.freeze({ reason, message, epoch, batch, update: state.update })
   }
+  /** @param epoch how many have ended */
   const save = async (epoch: number, batch: number, sums: Said['sums'] | null, values: RawReport | null) => {
-    const reached = { epoch: values === null ? epoch + 1 : epoch, update: state.update, values }
-    if (checkpoint?.isDue(reached) !== true) return
+    const isLast = stopped !== undefined || (values !== null && epoch === epochs)
+    const reached = { epoch, update: state.update, values, isLast }
+    if (saving?.isDue(reached) !== true) return
     const memory = { earlyStopping: earlyStopping && early, plateau: reduceOnPlateau && plateau, best }
-    await checkpoint.write(Object.freeze({ trainState: await read(), epoch, batch, rows, sums, ...memory }), reached)
+    await saving.write(Object.freeze({ trainState: await read(), epoch, batch, rows, sums, ...memory }), reached)
   }
 
   /** One epoch, counted from 1, from a batch of it on; nothing where training ended within it. */
@@ -88,6 +93,9 @@ export const train = async (
       stop('callback', 'A callback asked to stop.', epoch, 0)
     if (stopped !== undefined) return undefined
     for await (const lesson of lessons.epoch(epoch - 1, from, state.update - from, key)) {
+      // Behind the last batch, whose number may not be known before, the validation and report of the epoch follow first.
+      if (said !== undefined) await save(epoch - 1, batch, said.sums, null)
+      if (stopped !== undefined) return undefined
       const learnt = await engine.learn(state, lesson, key, plateau.rate)
       state = learnt.after
       const own = await learnt.said
@@ -109,10 +117,6 @@ export const train = async (
         )
       }
       if (signal?.aborted) stop('signal', 'The signal asked to stop.', epoch, batch)
-      const isLast = batch === batches
-      if (!isLast) await save(epoch - 1, batch, said.sums, null)
-      // At the end of an epoch, its validation and report still follow.
-      if (stopped !== undefined && !isLast) return undefined
     }
     if (said === undefined) throw noBatches('fit')
     const training = toReport(said)
@@ -148,7 +152,11 @@ export const train = async (
     if (await tell(callbacks, 'trainStart', Object.freeze({ epochs, batches, examples })))
       stop('callback', 'A callback asked to stop.', 0, 0)
     if (signal?.aborted) stop('signal', 'The signal asked to stop.', 0, 0)
+    saving = (await checkpoint?.begin(session?.hash ?? null)) ?? null
     const first = (session?.epoch ?? 0) + 1
+    // It may have been interrupted after its last epoch.
+    if (earlyStopping !== null && session?.epoch && earlyEnds(earlyStopping, early, session.epoch))
+      stop('earlyStopping', `Nothing better for ${early.wait} epochs.`, session.epoch, 0)
     for (let epoch = first; epoch <= epochs && stopped === undefined; epoch++) {
       const isResumed = epoch === first && session !== null
       const values = await goThrough(epoch, isResumed ? session.batch : 0, isResumed ? session.sums : null)

@@ -1,0 +1,110 @@
+import type * as t from 'io-ts/lib/index.js'
+import { InvalidOption } from '../../core/errors.ts'
+import { codec, type Options, parseOptions } from '../../core/options.ts'
+import { isRecord, own } from '../../core/trees.ts'
+import { type Location, locationOption, openDisk } from '../../storage/disk.ts'
+import type { Checkpointing, Reached, Saving } from '../loops/checkpointing.ts'
+import { type Monitor, monitored, monitorOptions } from '../loops/monitor.ts'
+import type { Session } from '../loops/session.ts'
+import { newestIn, prepareFolder, writeCheckpoint } from './checkpoint-folder.ts'
+import { type Every, everyOption, isTime, type NormalEvery } from './every.ts'
+import { toSaved } from './session-document.ts'
+
+/** Where, and how often, all of training is saved. */
+export interface Checkpoint {
+  /** A path, or an URL that begins with `file:`; it is made where it is missing. A run has a folder of its own. */
+  readonly folder: Location
+  /** After how many epochs, or updates. Default: 1, after every epoch. The end of training is saved in any case. */
+  readonly every?: Every
+  /** How many checkpoints are kept, the newest ones. Default: 2. `Infinity`: all. */
+  readonly keep?: number
+  /**
+   * Keeps the best one too: by a name of the history, or `{ monitor, mode }`; `true` means the loss on validation examples,
+   * or on those of training where there are none. Default: false.
+   */
+  readonly best?: boolean | string | { readonly monitor?: string; readonly mode?: 'min' | 'max' | 'auto' }
+}
+
+interface Normal {
+  readonly folder: string
+  readonly every: NormalEvery
+  readonly keep: number
+  readonly best: Monitor | null
+}
+
+const keepOption: t.Type<number, unknown, unknown> = codec('a positive integer, or Infinity for all', value =>
+  (Number.isSafeInteger(value) && (value as number) > 0) || value === Number.POSITIVE_INFINITY
+    ? (value as number)
+    : undefined,
+)
+
+const bestOption: t.Type<Monitor | null, unknown, unknown> = codec(
+  "a name of the history, such as 'validationLoss', { monitor, mode }, or true",
+  value => {
+    if (value === null || value === false) return null
+    const given = typeof value === 'string' ? { monitor: value } : value === true ? {} : value
+    if (!isRecord(given)) return undefined
+    return parseOptions<Monitor>('checkpoint, best', "{ best: 'validationLoss' }", monitorOptions, given)
+  },
+)
+
+const options: Options<Normal> = {
+  folder: { codec: locationOption('folder') },
+  every: { codec: everyOption, default: 1 },
+  keep: { codec: keepOption, default: 2 },
+  best: { codec: bestOption, default: null },
+}
+
+/** A folder with checkpoints of a run that is not gone on with would mix two runs. */
+const otherRun = (folder: string, name: string, isResumed: boolean): InvalidOption =>
+  new InvalidOption({
+    layer: 'fit, checkpoint',
+    option: 'folder',
+    expected: isResumed
+      ? 'the folder whose newest checkpoint is resumed, or one without checkpoints'
+      : 'a folder without checkpoints of another run',
+    got: `${name} in ${folder}`,
+    remedy: isResumed
+      ? 'Resume the newest checkpoint, or choose another folder.'
+      : 'Go on from it with fit(…, { resume: await resume(folder) }), or choose another folder.',
+  })
+
+/** Saves the session of one call of `fit`. */
+const begin = async ({ folder, every, keep, best }: Normal, resumed: string | null): Promise<Saving> => {
+  const disk = await openDisk(folder)
+  await prepareFolder(disk, folder)
+  const newest = await newestIn(disk, folder, 'checkpoint')
+  if (!('faults' in newest) && newest.hash !== resumed) throw otherRun(folder, newest.name, resumed !== null)
+  const before = best === null ? null : await newestIn(disk, folder, 'best')
+  const value = before === null || 'faults' in before ? null : own(before.content, 'monitored')
+  let least = typeof value === 'number' ? value : Number.POSITIVE_INFINITY
+
+  const isBest = ({ values }: Reached): boolean =>
+    best !== null && values !== null && monitored('fit, checkpoint', best, values) < least
+  const isSaved = ({ epoch, update, values, isLast }: Reached): boolean =>
+    isLast || isTime(every, 'updates', update) || (values !== null && isTime(every, 'epochs', epoch))
+  return Object.freeze({
+    isDue: (reached: Reached) => isSaved(reached) || isBest(reached),
+    write: async (session: Session, reached: Reached) => {
+      const { tensors, content } = toSaved(session)
+      if (isBest(reached) && best !== null && reached.values !== null) {
+        least = monitored('fit, checkpoint', best, reached.values)
+        const saved = { tensors, content: { ...content, monitored: least } }
+        await writeCheckpoint(disk, folder, 'best', reached.update, saved, 1)
+      }
+      if (isSaved(reached))
+        await writeCheckpoint(disk, folder, 'checkpoint', reached.update, { tensors, content }, keep)
+    },
+  })
+}
+
+/** How the option of `fit` is read. */
+export const checkpointOption: t.Type<Checkpointing | null, unknown, unknown> = codec(
+  "where checkpoints go, such as { folder: 'runs/first' }",
+  value => {
+    if (value === null) return null
+    if (!isRecord(value)) return undefined
+    const normal = parseOptions('checkpoint', "{ checkpoint: { folder: 'runs/first', every: 5 } }", options, value)
+    return Object.freeze({ begin: (resumed: string | null) => begin(normal, resumed) })
+  },
+)

@@ -1,0 +1,64 @@
+import { DocumentError, WeightInitializationError } from '../../core/errors.ts'
+import { type Part, wiringOf } from '../../core/network.ts'
+import { showShape } from '../../core/shape.ts'
+import { leavesOf, type VariableTree } from '../../core/trees.ts'
+import { variableRules } from '../../state/init.ts'
+
+interface Shaped {
+  readonly shape: readonly number[]
+}
+type Shapes = ReadonlyMap<string, string>
+
+/** The shapes of a network's variables by name; `undefined` where they depend on the input. */
+const shapesOf = (part: Part): Shapes | undefined => {
+  try {
+    const rules = [...variableRules(wiringOf(part))]
+    return new Map(
+      rules.flatMap(([layer, variables]) =>
+        Object.entries(variables).map(([name, { shape }]) => [`${layer}/${name}`, showShape(shape)] as const),
+      ),
+    )
+  } catch (error) {
+    if (error instanceof WeightInitializationError) return undefined
+    throw error
+  }
+}
+
+/** How many differences a message lists. */
+const most = 6
+
+/**
+ * Checks that saved variables are those of a network.
+ *
+ * @param file where they are from
+ * @throws DocumentError that lists which names and shapes differ
+ */
+export const checkNetwork = (
+  file: string,
+  part: Part,
+  { params, state }: { readonly params: VariableTree<Shaped>; readonly state: VariableTree<Shaped> },
+): void => {
+  const wanted = shapesOf(part)
+  if (wanted === undefined) return
+  const saved: Shapes = new Map(
+    [params, state].flatMap(tree =>
+      leavesOf(tree).map(([layer, name, { shape }]) => [`${layer}/${name}`, showShape(shape)] as const),
+    ),
+  )
+  const differences = [
+    ...[...wanted].flatMap(([name, shape]) => {
+      const own = saved.get(name)
+      if (own === undefined) return [`no ${name} ${shape}`]
+      return own === shape ? [] : [`${name} ${own}, not ${shape}`]
+    }),
+    ...[...saved].flatMap(([name, shape]) => (wanted.has(name) ? [] : [`${name} ${shape}, which the network has not`])),
+  ]
+  if (differences.length === 0) return
+  const listed = differences.slice(0, most).join('; ')
+  throw new DocumentError({
+    file,
+    expected: 'a checkpoint of this network',
+    got: differences.length > most ? `${listed}; and ${differences.length - most} differences more` : listed,
+    remedy: 'Resume with the network that was trained.',
+  })
+}
