@@ -250,7 +250,7 @@ describe('Checkpoints that cannot be', () => {
   it('gone on with by another optimizer', async () => {
     const resumed = await j.resume(await written())
     expect(await fault(() => run({ resume: resumed, optimizer: j.momentum() }), j.InvalidOption)).to.match(
-      /^fit, resume, state: expected what momentum remembers/,
+      /^fit, resume: expected what momentum remembers/,
     )
   })
 
