@@ -6,6 +6,7 @@
 export { absorb } from './graph/absorb.ts'
 export { graph, trace } from './graph/build.ts'
 export { type Cost, cost } from './graph/cost.ts'
+export { bodyOf } from './graph/enclosed.ts'
 export { equals } from './graph/equal.ts'
 export { type Fed, feedDraws } from './graph/feed.ts'
 export { fuse } from './graph/fuse.ts'

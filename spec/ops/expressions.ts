@@ -48,6 +48,20 @@ const steps: Readonly<Record<string, Step>> = {
     } as const
     return ops.reshape(ops.averagePool(image, window), [rows, cols])
   },
+  'plus what it is repeatedly brought to': (ops, x, n) => {
+    const fixed = ops.stopGradient(x)
+    const [, result] = ops.loop(
+      ([left]) => left as typeof x,
+      carried => {
+        const [left, y] = carried as readonly [typeof x, typeof x]
+        const next = ops.add(ops.multiply(y, ops.constant(0.5)), ops.tanh(ops.subtract(fixed, left)))
+        return [ops.subtract(left, ops.constant(1)), next]
+      },
+      [ops.constant(n % 4), fixed],
+      n,
+    )
+    return ops.add(x, result as typeof x)
+  },
 }
 /** An expression, by the names of its steps. */
 export interface Expression {

@@ -26,7 +26,7 @@ export interface Backend<H = unknown> {
   /**
    * Makes a graph ready to run.
    *
-   * @param graph of known shapes, without random draws and scans; see `prepare`
+   * @param graph of known shapes, without random draws and scans; see `prepare`. Loops stay.
    * @param family programs that are compiled with the same object are those of one network for inputs of several shapes:
    *   what they have in common, above all constants of equal numbers, may be kept once for all of them. It is compared by
    *   identity only, and may be the key of a `WeakMap`.

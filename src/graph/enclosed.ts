@@ -45,7 +45,27 @@ export const enclosed = (
   return { outputs: results, captured: Object.freeze(captured), inner: Object.freeze(inner) }
 }
 
-/** The graph within a node: from what changes with each repetition and what is captured, to the results of one. */
+/**
+ * The graph within a walk or a loop, of one repetition: from what is carried (then the step of a sequence) and what is
+ * captured, to the condition of a loop and what is carried next (then the output of a step).
+ *
+ * @example
+ * ```ts
+ * import { bodyOf, type Loop, topological, trace } from 'joinery/graph'
+ * const halved = trace(
+ *   (ops, x) =>
+ *     ops.loop(
+ *       ([y]) => ops.greater(y!, ops.constant(1)),
+ *       ([y]) => [ops.multiply(y!, ops.constant(0.5))],
+ *       [x!],
+ *       10,
+ *     ),
+ *   [[]],
+ * )
+ * const loop = topological(halved.outputs).find((node): node is Loop => node.kind === 'loop')
+ * bodyOf(loop!).outputs.length // 2
+ * ```
+ */
 export const bodyOf = (node: Scan | Loop): Graph =>
   Object.freeze({
     kind: 'Graph',
