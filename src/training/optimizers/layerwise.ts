@@ -1,0 +1,200 @@
+import type { Ops } from '../../core/ops.ts'
+import { leafOf, mapTree, type VariableTree } from '../../core/trees.ts'
+import { normOf } from '../finite.ts'
+import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
+import { type Step, stepAt } from '../rate.ts'
+import type { Tree } from '../tree.ts'
+import type { MomentsOptions } from './adam.ts'
+import { decay, flag, type Mask, mask, maskOf, notNegative, option, part, positive, read, stepOf } from './options.ts'
+import { blend, optimizerOf, zerosOf } from './rule.ts'
+
+// Steps in proportion to the size of each parameter, so that large batches move all layers alike.
+
+/** `|w| / |u|`, or 1 where one of them is 0. */
+const trustOf = <T>(ops: Ops<T>, param: T, direction: T, factor: number, epsilon: number): T => {
+  const [size, length] = [normOf(ops, [param]), normOf(ops, [direction])]
+  const zero = ops.constant(0)
+  const isKnown = ops.multiply(ops.greater(size, zero), ops.greater(length, zero))
+  // Not divided by 0, which a gradient would find in the branch that is not taken.
+  const divisor = ops.where(isKnown, ops.add(length, ops.constant(epsilon)), ops.constant(1))
+  return ops.where(isKnown, ops.divide(ops.multiply(size, ops.constant(factor)), divisor), ops.constant(1))
+}
+
+/** The options of {@link lamb}. */
+export interface LambOptions extends MomentsOptions {
+  /** The learning rate, a number or a function of the number of the update. Default: 0.001. */
+  readonly step?: Step
+  /** Added to the root of the corrected mean of squares. Default: 1e-6. */
+  readonly epsilon?: number
+  /** Which parameters' steps are in proportion to their size: `'weights'` by role, or patterns of names. Default: `'*'`, all. */
+  readonly adapts?: Mask
+}
+
+/** The slots of a rule, each a tensor for every parameter. */
+type Slots<T> = Readonly<Record<string, VariableTree<T>>>
+
+const sameForms = (name: string, masks: Readonly<Record<string, Mask>>, params: VariableTree<unknown>) =>
+  Object.fromEntries(
+    Object.entries(masks).map(([option, meant]) => [option, maskOf(name, option, meant, params)] as const),
+  ) as Readonly<Record<string, (layer: string, name: string) => boolean>>
+
+/** A rule with the given slots for each parameter, all of zeros, and masks that are checked before the first update. */
+const ruleWith = (
+  name: string,
+  slots: readonly string[],
+  masks: Readonly<Record<string, Mask>>,
+  each: <T>(
+    ops: Ops<T>,
+    own: { readonly gradient: T; readonly param: T; readonly slots: Readonly<Record<string, T>> },
+    is: (option: string) => boolean,
+    context: UpdateContext<T>,
+  ) => readonly [change: T, slots: Readonly<Record<string, T>>],
+): OptimizerRule => ({
+  init: <T>(ops: Ops<T>, params: VariableTree<T>) => {
+    sameForms(name, masks, params)
+    return Object.fromEntries(
+      slots.map(slot => [slot, mapTree(params, param => zerosOf(ops, ops.shape(param)))]),
+    ) as Tree<T>
+  },
+  update: <T>(
+    ops: Ops<T>,
+    grads: VariableTree<T>,
+    state: Tree<T>,
+    params: VariableTree<T>,
+    context: UpdateContext<T>,
+  ) => {
+    const forms = sameForms(name, masks, params)
+    const results = mapTree(params, (param, layer, variable) => {
+      const own = Object.fromEntries(
+        slots.map(slot => [slot, leafOf((state as Slots<T>)[slot], layer, variable) as T] as const),
+      )
+      const gradient = leafOf(grads, layer, variable) as T
+      return each(ops, { gradient, param, slots: own }, option => forms[option]?.(layer, variable) ?? false, context)
+    })
+    return [
+      mapTree(results, ([change]) => change),
+      Object.fromEntries(slots.map(slot => [slot, mapTree(results, ([, next]) => next[slot] as T)])) as Tree<T>,
+    ] as const
+  },
+})
+
+/**
+ * LAMB (You et al. 2020): with m, v as in {@link adam}, `u = m / (1 - beta1ᵗ) / (sqrt(v / (1 - beta2ᵗ)) + epsilon) +
+ * weightDecay · w`, `w = w - step · |w| / |u| · u`, with 1 for the quotient where one of the norms is 0.
+ *
+ * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ */
+export const lamb = (options: LambOptions = {}): Optimizer => {
+  const normal = read<Required<LambOptions>>(
+    'lamb',
+    {
+      step: stepOf(0.001),
+      beta1: option(part, 0.9),
+      beta2: option(part, 0.999),
+      epsilon: option(positive, 1e-6),
+      adapts: mask,
+      ...decay,
+    },
+    options,
+  )
+  const { beta1, beta2, epsilon, weightDecay } = normal
+  // Each a function of its own: a step takes as many numbers from outside as there are functions.
+  const step = (update: number): number => -stepAt('lamb', normal.step, update)
+  const first = (update: number): number => 1 / (1 - beta1 ** (update + 1))
+  const second = (update: number): number => 1 / (1 - beta2 ** (update + 1))
+  const masks = { mask: normal.mask, adapts: normal.adapts }
+  const rule = ruleWith(
+    'lamb',
+    ['mean', 'square'],
+    masks,
+    <T>(
+      ops: Ops<T>,
+      {
+        gradient,
+        param,
+        slots,
+      }: { readonly gradient: T; readonly param: T; readonly slots: Readonly<Record<string, T>> },
+      is: (option: string) => boolean,
+      context: UpdateContext<T>,
+    ) => {
+      const mean = blend(ops, slots.mean as T, gradient, beta1)
+      const square = blend(ops, slots.square as T, ops.square(gradient), beta2)
+      const root = ops.add(ops.sqrt(ops.multiply(square, context.at(second))), ops.constant(epsilon))
+      const moved = ops.divide(ops.multiply(mean, context.at(first)), root)
+      const decays = weightDecay > 0 && is('mask')
+      const direction = decays ? ops.add(moved, ops.multiply(param, ops.constant(weightDecay))) : moved
+      const scaled = is('adapts') ? ops.multiply(direction, trustOf(ops, param, direction, 1, 0)) : direction
+      return [ops.multiply(scaled, context.at(step)), { mean, square }]
+    },
+  )
+  return optimizerOf('lamb', normal, rule)
+}
+
+/** The options of {@link lars}. */
+export interface LarsOptions {
+  /** The learning rate, a number or a function of the number of the update. Default: 0.1. */
+  readonly step?: Step
+  /** How much of the last velocity stays. Default: 0.9. */
+  readonly momentum?: number
+  /** Whether to look ahead, as Nesterov (1983) does. Default: false. */
+  readonly nesterov?: boolean
+  /** How large a step is, as a part of the parameter, before the learning rate. Default: 0.001. */
+  readonly trust?: number
+  /** Added to the norm of the gradient. Default: 0. */
+  readonly epsilon?: number
+  /** What is added to the gradient, as a part of the parameter. Default: 0. */
+  readonly weightDecay?: number
+  /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */
+  readonly mask?: Mask
+  /** Which parameters' steps are in proportion to their size: `'weights'` by role, or patterns of names. Default: `'*'`, all. */
+  readonly adapts?: Mask
+}
+
+/**
+ * LARS (You et al. 2017): `u = g + weightDecay · w`, `v = momentum · v + step · trust · |w| / (|u| + epsilon) · u`,
+ * `w = w - v`; where one of the norms is 0 both `trust` and the quotient are left out. The form is optax's.
+ *
+ * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ */
+export const lars = (options: LarsOptions = {}): Optimizer => {
+  const normal = read<Required<LarsOptions>>(
+    'lars',
+    {
+      step: stepOf(0.1),
+      momentum: option(part, 0.9),
+      nesterov: flag,
+      trust: option(positive, 0.001),
+      epsilon: option(notNegative, 0),
+      adapts: mask,
+      ...decay,
+    },
+    options,
+  )
+  const { momentum, nesterov, trust, epsilon, weightDecay } = normal
+  const step = (update: number): number => -stepAt('lars', normal.step, update)
+  const masks = { mask: normal.mask, adapts: normal.adapts }
+  const rule = ruleWith(
+    'lars',
+    ['velocity'],
+    masks,
+    <T>(
+      ops: Ops<T>,
+      {
+        gradient,
+        param,
+        slots,
+      }: { readonly gradient: T; readonly param: T; readonly slots: Readonly<Record<string, T>> },
+      is: (option: string) => boolean,
+      context: UpdateContext<T>,
+    ) => {
+      const decays = weightDecay > 0 && is('mask')
+      const direction = decays ? ops.add(gradient, ops.multiply(param, ops.constant(weightDecay))) : gradient
+      const scaled = is('adapts') ? ops.multiply(direction, trustOf(ops, param, direction, trust, epsilon)) : direction
+      const own = ops.multiply(scaled, context.at(step))
+      const kept = ops.constant(momentum)
+      const velocity = ops.add(ops.multiply(slots.velocity as T, kept), own)
+      return [nesterov ? ops.add(own, ops.multiply(velocity, kept)) : velocity, { velocity }]
+    },
+  )
+  return optimizerOf('lars', normal, rule)
+}

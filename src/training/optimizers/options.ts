@@ -1,0 +1,74 @@
+import type * as t from 'io-ts/lib/index.js'
+import { boolean, codec, number, type Option, type Options, parseOptions } from '../../core/options.ts'
+import { matchNames, type NamePatterns, namePatterns, variableName } from '../../core/patterns.ts'
+import type { VariableTree } from '../../core/trees.ts'
+import { isWeight, namesIn } from '../penalties/roles.ts'
+import { type Step, stepOption } from '../rate.ts'
+
+/** A part that is kept from update to update. */
+export const part: t.Type<number, unknown, unknown> = number('a number >= 0 and < 1', value => value >= 0 && value < 1)
+export const positive: t.Type<number, unknown, unknown> = number('a positive number', value => value > 0)
+export const notNegative: t.Type<number, unknown, unknown> = number('a number >= 0', value => value >= 0)
+
+/** An option with a default. */
+export const option = <A>(own: t.Type<A, unknown, unknown>, value: A): Option<A> => ({ codec: own, default: value })
+export const flag: Option<boolean> = option(boolean, false)
+export const stepOf = (value: number): Option<Step> => option(stepOption, value)
+
+/** Which parameters are meant: those that patterns of names name, or weights, by their role. */
+export type Mask = 'weights' | NamePatterns
+
+export const mask: Option<Mask> = {
+  codec: codec<Mask>(`'weights', or ${namePatterns.name}`, value => {
+    if (value === 'weights') return value
+    const read = namePatterns.decode(value)
+    return read._tag === 'Right' ? (typeof value === 'string' ? value : read.right) : undefined
+  }),
+  default: '*',
+}
+
+/**
+ * Whether each parameter is meant by a mask.
+ *
+ * @throws InvalidOption when a pattern names nothing
+ */
+export const maskOf = (
+  owner: string,
+  option: string,
+  meant: Mask,
+  params: VariableTree<unknown>,
+): ((layer: string, name: string) => boolean) => {
+  if (meant === 'weights') return (_, name) => isWeight(name)
+  if (meant === '*') return () => true
+  const found = matchNames(owner, option, meant, namesIn(params))
+  return (layer, name) => found.has(variableName(layer, name))
+}
+
+/** What optimizers take whose peers take it: weight decay beside the gradient. */
+export interface DecayOptions {
+  /**
+   * Weight decay, decoupled from the gradient: `step · weightDecay · w` is taken off beside the update (Loshchilov and Hutter
+   * 2019). Decay through the gradient, as PyTorch's optimizers without a W have it, is `chain(addDecayedWeights(rate), …)`.
+   * Default: 0.
+   */
+  readonly weightDecay?: number
+  /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */
+  readonly mask?: Mask
+}
+
+export const decay: Options<Required<DecayOptions>> = { weightDecay: option(notNegative, 0), mask }
+
+/** The options of an optimizer; where a learning rate stands in their place, the remedy says where it belongs. */
+export const read = <Normal extends { readonly step: Step }>(
+  name: string,
+  options: Options<Normal>,
+  given: unknown,
+): Normal => {
+  const rate =
+    typeof given === 'number' && stepOption.is(given)
+      ? String(given)
+      : typeof given === 'function'
+        ? 'update => 0.1 / (update + 1)'
+        : String(options.step.default)
+  return parseOptions(name, `${name}({ step: ${rate} })`, options, given)
+}

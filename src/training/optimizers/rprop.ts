@@ -1,0 +1,168 @@
+import { InvalidOption } from '../../core/errors.ts'
+import type { Ops } from '../../core/ops.ts'
+import { boolean, number } from '../../core/options.ts'
+import { leafOf, mapTree, type VariableTree } from '../../core/trees.ts'
+import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
+import type { Tree } from '../tree.ts'
+import { option, positive, read } from './options.ts'
+import { optimizerOf, signOf, zerosOf } from './rule.ts'
+
+// Steps of each element's own, which the signs of gradients alone make longer or shorter: for all examples at once, as
+// signs of small batches are those of chance.
+
+/** The options of {@link irpropPlus}. */
+export interface IrpropPlusOptions {
+  /** The step of every element in the beginning. Default: 0.1. */
+  readonly step?: number
+  /** The shortest step. Default: 0.001. */
+  readonly minstep?: number
+  /** The longest step. Default: 10. */
+  readonly maxstep?: number
+  /** How a step grows while the sign stays, more than 1. Default: 1.2. */
+  readonly increaseFactor?: number
+  /** How a step shrinks when the sign turns, less than 1. Default: 0.5. */
+  readonly decreaseFactor?: number
+}
+
+/** The options of {@link rprop}. */
+export interface RpropOptions extends IrpropPlusOptions {
+  /** Whether the last change is taken back when the sign turns; otherwise the element stays for one update. Default: true. */
+  readonly backtrack?: boolean
+}
+
+const steps = {
+  step: option(positive, 0.1),
+  minstep: option(positive, 0.001),
+  maxstep: option(positive, 10),
+  increaseFactor: option(
+    number('a number > 1', value => value > 1),
+    1.2,
+  ),
+  decreaseFactor: option(
+    number('a number > 0 and < 1', value => value > 0 && value < 1),
+    0.5,
+  ),
+}
+
+type Normal = Required<IrpropPlusOptions>
+
+const checked = <N extends Normal>(name: string, normal: N): N => {
+  if (normal.minstep <= normal.maxstep) return normal
+  throw new InvalidOption({
+    layer: name,
+    option: 'minstep',
+    expected: `at most maxstep, ${normal.maxstep}`,
+    got: String(normal.minstep),
+    remedy: `For example: ${name}({ minstep: 0.001, maxstep: 10 }).`,
+  })
+}
+
+interface Remembered<T> {
+  readonly steps: VariableTree<T>
+  /** The gradients of the last update, 0 where their sign had turned. */
+  readonly gradients: VariableTree<T>
+  /** The last changes. */
+  readonly changes: VariableTree<T>
+}
+
+/**
+ * One update of all elements.
+ *
+ * @param takesBack 1 where changes whose sign has turned are taken back
+ */
+const moved = <T>(
+  ops: Ops<T>,
+  { minstep, maxstep, increaseFactor, decreaseFactor }: Normal,
+  grads: VariableTree<T>,
+  before: Remembered<T>,
+  takesBack: T,
+): Remembered<T> => {
+  const zero = ops.constant(0)
+  const results = mapTree(grads, (gradient, layer, name) => {
+    const [step, last, change] = [before.steps, before.gradients, before.changes].map(
+      tree => leafOf(tree, layer, name) as T,
+    ) as [T, T, T]
+    // Signs, as the product of two small numbers is 0.
+    const agreement = ops.multiply(signOf(ops, gradient), signOf(ops, last))
+    const isTurned = ops.greater(zero, agreement)
+    const factor = ops.where(
+      ops.greater(agreement, zero),
+      ops.constant(increaseFactor),
+      ops.where(isTurned, ops.constant(decreaseFactor), ops.constant(1)),
+    )
+    const clipped = ops.minimum(ops.maximum(ops.multiply(step, factor), ops.constant(minstep)), ops.constant(maxstep))
+    const own = ops.negative(ops.multiply(signOf(ops, gradient), clipped))
+    const back = ops.negative(ops.multiply(change, takesBack))
+    return {
+      step: clipped,
+      gradient: ops.where(isTurned, zerosOf(ops, ops.shape(gradient)), gradient),
+      change: ops.where(isTurned, back, own),
+    }
+  })
+  return {
+    steps: mapTree(results, ({ step }) => step),
+    gradients: mapTree(results, ({ gradient }) => gradient),
+    changes: mapTree(results, ({ change }) => change),
+  }
+}
+
+const begun = <T>(ops: Ops<T>, { step }: Normal, params: VariableTree<T>): Remembered<T> => ({
+  steps: mapTree(params, param =>
+    ops.constant(
+      step,
+      ops.shape(param).map(d => d ?? 1),
+    ),
+  ),
+  gradients: mapTree(params, param => zerosOf(ops, ops.shape(param))),
+  changes: mapTree(params, param => zerosOf(ops, ops.shape(param))),
+})
+
+/**
+ * Resilient propagation (Riedmiller and Braun 1993): each element has a step of its own, which grows by `increaseFactor` while
+ * the sign of its gradient stays and shrinks by `decreaseFactor` when it turns; `w = w - sign(g) · step`. When the sign turns,
+ * the last change is taken back, and the next sign counts as new. Without `backtrack` the element stays where it is instead, as
+ * in PyTorch. Take all examples at once: `batchSize: null`.
+ *
+ * @throws InvalidOption when an option is out of its range
+ */
+export const rprop = (options: RpropOptions = {}): Optimizer => {
+  const normal = checked(
+    'rprop',
+    read<Required<RpropOptions>>('rprop', { ...steps, backtrack: option(boolean, true) }, options),
+  )
+  const rule: OptimizerRule = {
+    init: <T>(ops: Ops<T>, params: VariableTree<T>) => begun(ops, normal, params) as unknown as Tree<T>,
+    update: <T>(ops: Ops<T>, grads: VariableTree<T>, state: Tree<T>) => {
+      const next = moved(ops, normal, grads, state as unknown as Remembered<T>, ops.constant(normal.backtrack ? 1 : 0))
+      return [next.changes, next as unknown as Tree<T>] as const
+    },
+  }
+  return optimizerOf('rprop', normal, rule)
+}
+
+/**
+ * Improved resilient propagation, iRprop+ (Igel and Hüsken 2000): as {@link rprop}, but the last change is taken back only where
+ * the loss has grown since the last update; otherwise the element stays for one update. The loss is the one of the current
+ * parameters: an update by hand is given `{ loss }`.
+ *
+ * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ */
+export const irpropPlus = (options: IrpropPlusOptions = {}): Optimizer => {
+  const normal = checked('irpropPlus', read<Normal>('irpropPlus', steps, options))
+  const rule: OptimizerRule = {
+    init: <T>(ops: Ops<T>, params: VariableTree<T>) =>
+      ({ ...begun(ops, normal, params), loss: ops.constant(0) }) as unknown as Tree<T>,
+    update: <T>(
+      ops: Ops<T>,
+      grads: VariableTree<T>,
+      state: Tree<T>,
+      _: VariableTree<T>,
+      { value }: UpdateContext<T>,
+    ) => {
+      const before = state as unknown as Remembered<T> & { readonly loss: T }
+      const next = moved(ops, normal, grads, before, ops.greater(value, before.loss))
+      return [next.changes, { ...next, loss: value } as unknown as Tree<T>] as const
+    },
+  }
+  return optimizerOf('irpropPlus', normal, rule)
+}

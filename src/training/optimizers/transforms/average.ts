@@ -1,0 +1,98 @@
+import { InvalidOption } from '../../../core/errors.ts'
+import type { Ops } from '../../../core/ops.ts'
+import { codec, integer, parseOptions } from '../../../core/options.ts'
+import { mapTree, type VariableTree } from '../../../core/trees.ts'
+import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
+import { asNumber, type Step } from '../../rate.ts'
+import type { Tree } from '../../tree.ts'
+import { option, part } from '../options.ts'
+import { zip } from '../rule.ts'
+import { averageName } from './averaged.ts'
+import { asOptimizer, transform } from './transform.ts'
+
+/** The options of {@link average}. */
+export interface AverageOptions {
+  /**
+   * How much of the average stays with each update: 0 to less than 1, or a function of the number of the update, such as
+   * `t => t / (t + 1)` for the mean of all. Default: 0.999.
+   */
+  readonly decay?: Step
+  /** After how many updates, each time, the parameters become the average themselves; `null`, the default: never. */
+  readonly overwriteEvery?: number | null
+}
+
+/**
+ * Keeps an average of the parameters beside an optimizer: `a = decay · a + (1 - decay) · w` after each update; after the first one
+ * a is w. {@link averaged} reads it. (Polyak and Juditsky 1992.)
+ *
+ * @throws InvalidOption when an option is out of its range
+ */
+export const average = (optimizer: Optimizer, options: AverageOptions = {}): Optimizer => {
+  const example = 'average(adam(), { decay: 0.999 })'
+  const inner = asOptimizer('average', optimizer, example)
+  const normal = parseOptions<Required<AverageOptions>>(
+    'average',
+    example,
+    {
+      decay: option(
+        codec<Step>(`${part.name}, or a function of the number of the update`, value =>
+          typeof value === 'function' || part.is(value) ? (value as Step) : undefined,
+        ),
+        0.999,
+      ),
+      overwriteEvery: option(
+        codec<number | null>(`${integer(1).name}, or null for never`, value =>
+          value === null || integer(1).is(value) ? value : undefined,
+        ),
+        null,
+      ),
+    },
+    options,
+  )
+  const { decay, overwriteEvery } = normal
+  const keptAt = (update: number): number => {
+    const kept = asNumber('average', 'decay', update, typeof decay === 'number' ? decay : decay(update))
+    if (kept >= 0 && kept <= 1) return kept
+    throw new InvalidOption({
+      layer: 'average',
+      option: 'decay',
+      expected: `a number >= 0 and <= 1 for update ${update}`,
+      got: String(kept),
+      remedy: 'For example: t => t / (t + 1).',
+    })
+  }
+  const takenAt = (update: number): number => (update === 0 ? 1 : 1 - keptAt(update))
+  const overwrites = (update: number): number => ((update + 1) % (overwriteEvery ?? 1) === 0 ? 1 : 0)
+  const rule: OptimizerRule = {
+    init: <T>(ops: Ops<T>, params: VariableTree<T>) =>
+      ({ [averageName]: params, optimizer: inner.rule.init(ops, params) }) as Tree<T>,
+    update: <T>(
+      ops: Ops<T>,
+      grads: VariableTree<T>,
+      state: Tree<T>,
+      params: VariableTree<T>,
+      context: UpdateContext<T>,
+    ) => {
+      const before = state as { readonly [averageName]: VariableTree<T>; readonly optimizer: Tree<T> }
+      const [updates, next] = inner.rule.update(ops, grads, before.optimizer, params, context)
+      const after = zip(params, updates, (param, change) => ops.add(param, change))
+      const taken = context.at(takenAt)
+      const mean = zip(before[averageName], after, (old, now) =>
+        ops.add(old, ops.multiply(ops.subtract(now, old), taken)),
+      )
+      const changes =
+        overwriteEvery === null
+          ? updates
+          : zip(
+              updates,
+              zip(mean, params, (own, param) => ops.subtract(own, param)),
+              (change, back) => ops.where(context.at(overwrites), back, change),
+            )
+      return [
+        mapTree(params, (_, layer, name) => changes[layer]?.[name] as T),
+        { [averageName]: mean, optimizer: next } as Tree<T>,
+      ] as const
+    },
+  }
+  return transform('average', [inner, { ...normal }], { optimizer: inner, ...normal }, rule)
+}

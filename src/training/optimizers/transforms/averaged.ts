@@ -1,0 +1,69 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { InvalidOption, show } from '../../../core/errors.ts'
+import type { AnyLayer } from '../../../core/layer.ts'
+import type { Variables } from '../../../core/named.ts'
+import { isList, isRecord, leafOf, mapTree, mergeTrees, own, type VariableTree } from '../../../core/trees.ts'
+import { another, handOver } from '../../../ops/tfjs/index.ts'
+import { reading } from '../../../state/given.ts'
+import type { OptimizerState, ParamsTree } from '../../optimizer.ts'
+import type { TrainState } from '../../step.ts'
+
+/** Under which name optimizers remember an average of the parameters. */
+export const averageName = 'averageOfParameters'
+
+/** All averages within what an optimizer remembers; of several optimizers each has its own parameters. */
+const averagesIn = (slots: unknown): VariableTree<tf.Tensor> => {
+  if (isList(slots)) return slots.map(averagesIn).reduce((a, b) => mergeTrees(a, b), {})
+  // A tensor has no averages within.
+  if (!isRecord(slots) || typeof slots.dataSync === 'function') return {}
+  const found = own(slots, averageName)
+  if (isRecord(found)) return found as VariableTree<tf.Tensor>
+  return Object.values(slots)
+    .map(averagesIn)
+    .reduce<VariableTree<tf.Tensor>>((a, b) => mergeTrees(a, b), {})
+}
+
+/** The averaged weights of a state of training, with the layers' own state; or those of an optimizer's. */
+interface Averaged {
+  <N extends AnyLayer>(trainState: TrainState<N>): Variables<N>
+  (state: OptimizerState): Readonly<Record<string, Readonly<Record<string, tf.Tensor>>>>
+}
+
+/**
+ * The averages that `average` or `scheduleFree` keep of parameters: what to predict with. Of a `trainState` it gives variables,
+ * with what has no average as it is; of an optimizer's state the averages alone. The tensors are the caller's own.
+ *
+ * @throws InvalidOption when nothing of it is an average
+ * @example
+ * ```ts
+ * const optimizer = average(gradientDescent({ step: 1 }), { decay: 0.5 })
+ * const params = { linear: { weight: tensor([4]) } }
+ * const [, first] = optimizer.update({ linear: { weight: tensor([2]) } }, optimizer.init(params), params)
+ * const [, second] = optimizer.update({ linear: { weight: tensor([4]) } }, first, { linear: { weight: tensor([2]) } })
+ * averaged(second).linear?.weight?.dataSync()[0] // 0
+ * ```
+ */
+export const averaged = ((state: unknown) =>
+  reading('averaged', 'state', () => {
+    const fault = (expected: string, got: string) =>
+      new InvalidOption({
+        layer: 'averaged',
+        option: 'state',
+        expected,
+        got,
+        remedy: 'Give the trainState of fit, or the state of an optimizer: average(adam()), or scheduleFree().',
+      })
+    if (!isRecord(state)) throw fault('a trainState, or the state of an optimizer', show(state))
+    const isWhole = Object.hasOwn(state, 'variables')
+    const memory = isWhole ? state.optimizer : state
+    const found = averagesIn(isRecord(memory) ? memory.slots : undefined)
+    if (Object.keys(found).length === 0) throw fault('the state of an optimizer that averages', show(memory))
+    const copied = (tree: VariableTree<tf.Tensor>) => mapTree(tree, tensor => handOver(another(tensor)))
+    if (!isWhole) return copied(found)
+    const { params, state: kept } = state.variables as { readonly params: ParamsTree; readonly state: ParamsTree }
+    const whole = mapTree(
+      params as VariableTree<tf.Tensor>,
+      (tensor, layer, name) => leafOf(found, layer, name) ?? tensor,
+    )
+    return Object.freeze({ params: copied(whole), state: copied(kept as VariableTree<tf.Tensor>) })
+  })) as Averaged

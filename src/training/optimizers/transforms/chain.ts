@@ -1,0 +1,52 @@
+import { InvalidOption } from '../../../core/errors.ts'
+import type { Ops } from '../../../core/ops.ts'
+import { byName as recordOf, type VariableTree } from '../../../core/trees.ts'
+import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
+import type { Tree } from '../../tree.ts'
+import { asOptimizer, transform } from './transform.ts'
+
+/**
+ * Optimizers one after the other: what the first gives is taken for gradients by the second, and what the last gives is added
+ * to the parameters. So transforms of gradients come first, the optimizer then, and what changes its updates last.
+ *
+ * @throws InvalidOption when there is none, or one is none
+ * @example
+ * ```ts
+ * const optimizer = chain(clipByNorm(1), gradientDescent({ step: 0.5 }))
+ * const params = { linear: { weight: tensor([0]) } }
+ * const [updates] = optimizer.update({ linear: { weight: tensor([8]) } }, optimizer.init(params), params)
+ * Array.from(updates.linear.weight.dataSync()) // [-0.5]
+ * ```
+ */
+export const chain = (...optimizers: readonly Optimizer[]): Optimizer => {
+  const example = 'chain(clipByNorm(1), adam())'
+  if (optimizers.length === 0)
+    throw new InvalidOption({
+      layer: 'chain',
+      option: 'optimizers',
+      expected: 'at least one optimizer',
+      got: 'none',
+      remedy: `For example: ${example}.`,
+    })
+  const own = Object.freeze(optimizers.map(optimizer => asOptimizer('chain', optimizer, example)))
+  const rule: OptimizerRule = {
+    init: (ops, params) => recordOf(own.map(({ rule }, i) => [String(i), rule.init(ops, params)] as const)),
+    update: <T>(
+      ops: Ops<T>,
+      grads: VariableTree<T>,
+      state: Tree<T>,
+      params: VariableTree<T>,
+      context: UpdateContext<T>,
+    ) => {
+      const before = state as Readonly<Record<string, Tree<T>>>
+      const after: (readonly [position: string, state: Tree<T>])[] = []
+      const updates = own.reduce((gradients, { rule }, i) => {
+        const [changed, next] = rule.update(ops, gradients, before[i] as Tree<T>, params, context)
+        after.push([String(i), next])
+        return changed
+      }, grads)
+      return [updates, recordOf(after)] as const
+    },
+  }
+  return transform('chain', own, { optimizers: own }, rule)
+}

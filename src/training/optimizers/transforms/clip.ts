@@ -1,0 +1,183 @@
+import type { Ops } from '../../../core/ops.ts'
+import { boolean, codec, type Option, parseOptions } from '../../../core/options.ts'
+import { leafOf, leavesOf, mapTree, type VariableTree } from '../../../core/trees.ts'
+import { normOf } from '../../finite.ts'
+import type { Optimizer, OptimizerRule } from '../../optimizer.ts'
+import type { Tree } from '../../tree.ts'
+import { type Mask, mask, maskOf, option, positive } from '../options.ts'
+import { transform } from './transform.ts'
+
+/** A transform that remembers nothing. */
+export const forgetful = (
+  change: <T>(ops: Ops<T>, grads: VariableTree<T>, params: VariableTree<T>) => VariableTree<T>,
+  check: (params: VariableTree<unknown>) => unknown = () => undefined,
+): OptimizerRule => ({
+  init: (_, params) => {
+    check(params)
+    return {}
+  },
+  update: <T>(ops: Ops<T>, grads: VariableTree<T>, state: Tree<T>, params: VariableTree<T>) => [
+    change(ops, grads, params),
+    state,
+  ],
+})
+
+/** The options of {@link clipByNorm}. */
+export interface ClipByNormOptions {
+  /** The largest norm. Default: 1. */
+  readonly max?: number
+  /** Whether each parameter's gradient is clipped by its own norm, in place of all by that of all together. Default: false. */
+  readonly each?: boolean
+}
+
+/**
+ * Gradients of a norm of at most `max`: all together are multiplied by `max / |g|` where their Euclidean norm exceeds it, so
+ * that their direction stays. (Pascanu et al. 2013.)
+ *
+ * @param options the largest norm alone, or `{ max, each }`
+ * @throws InvalidOption when the norm is not positive
+ * @example
+ * ```ts
+ * const clip = clipByNorm(1)
+ * const grads = { linear: { weight: tensor([3]), bias: tensor([4]) } }
+ * const [clipped] = clip.update(grads, clip.init(grads), grads)
+ * Math.round((clipped.linear.weight.dataSync()[0] ?? 0) * 10) / 10 // 0.6
+ * ```
+ */
+export const clipByNorm = (options: number | ClipByNormOptions = {}): Optimizer => {
+  const { max, each } = parseOptions<Required<ClipByNormOptions>>(
+    'clipByNorm',
+    'clipByNorm(1)',
+    { max: option(positive, 1), each: option(boolean, false) },
+    typeof options === 'number' ? { max: options } : options,
+  )
+  const scaleOf = <T>(ops: Ops<T>, tensors: readonly T[]): T =>
+    ops.divide(ops.constant(max), ops.maximum(normOf(ops, tensors), ops.constant(max)))
+  const rule = forgetful((ops, grads) => {
+    if (each) return mapTree(grads, gradient => ops.multiply(gradient, scaleOf(ops, [gradient])))
+    const scale = scaleOf(
+      ops,
+      leavesOf(grads).map(([, , gradient]) => gradient),
+    )
+    return mapTree(grads, gradient => ops.multiply(gradient, scale))
+  })
+  return transform('clipByNorm', [each ? { max, each } : max], { max, each }, rule)
+}
+
+/**
+ * Gradients whose elements are clipped to plus or minus `max`, each by itself.
+ *
+ * @throws InvalidOption when it is not positive
+ * @example
+ * ```ts
+ * const clip = clipByValue(1)
+ * const grads = { linear: { weight: tensor([3, -0.5, -4]) } }
+ * const [clipped] = clip.update(grads, clip.init(grads), grads)
+ * Array.from(clipped.linear.weight.dataSync()) // [1, -0.5, -1]
+ * ```
+ */
+export const clipByValue = (options: number | { readonly max?: number } = {}): Optimizer => {
+  const { max } = parseOptions<{ readonly max: number }>(
+    'clipByValue',
+    'clipByValue(1)',
+    { max: option(positive, 1) },
+    typeof options === 'number' ? { max: options } : options,
+  )
+  const rule = forgetful((ops, grads) =>
+    mapTree(grads, gradient => ops.maximum(ops.minimum(gradient, ops.constant(max)), ops.constant(-max))),
+  )
+  return transform('clipByValue', [max], { max }, rule)
+}
+
+/** The options of {@link adaptiveClip}. */
+export interface AdaptiveClipOptions {
+  /** The largest norm of a gradient, as a part of its parameter's. Default: 0.01. */
+  readonly max?: number
+  /** The least norm that a parameter counts with. Default: 0.001. */
+  readonly epsilon?: number
+  /** What is clipped: `'weights'` by role, or patterns of names. Default: `'*'`, everything. */
+  readonly mask?: Mask
+}
+
+/** The norm of what leads to each unit: over all axes but the last; of a vector, of all of it. */
+const unitNorms = <T>(ops: Ops<T>, x: T): T => {
+  const axes = ops.shape(x).map((_, axis) => axis)
+  return ops.sqrt(ops.sum(ops.square(x), axes.length < 2 ? axes : axes.slice(0, -1), true))
+}
+
+/**
+ * Adaptive gradient clipping (Brock et al. 2021): the gradient of what leads to each unit has a norm of at most `max` times that
+ * of the weights themselves, or times `epsilon` where these are smaller.
+ *
+ * @param options the largest part alone, or `{ max, epsilon, mask }`
+ * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ */
+export const adaptiveClip = (options: number | AdaptiveClipOptions = {}): Optimizer => {
+  const normal = parseOptions<Required<AdaptiveClipOptions>>(
+    'adaptiveClip',
+    'adaptiveClip(0.01)',
+    { max: option(positive, 0.01), epsilon: option(positive, 0.001), mask },
+    typeof options === 'number' ? { max: options } : options,
+  )
+  const { max, epsilon } = normal
+  const isMeant = (params: VariableTree<unknown>) => maskOf('adaptiveClip', 'mask', normal.mask, params)
+  const rule = forgetful((ops, grads, params) => {
+    const clips = isMeant(params)
+    return mapTree(grads, (gradient, layer, name) => {
+      if (!clips(layer, name)) return gradient
+      const size = ops.maximum(unitNorms(ops, leafOf(params, layer, name) as typeof gradient), ops.constant(epsilon))
+      const most = ops.multiply(size, ops.constant(max))
+      return ops.multiply(gradient, ops.divide(most, ops.maximum(unitNorms(ops, gradient), most)))
+    })
+  }, isMeant)
+  return transform('adaptiveClip', [{ ...normal }], { ...normal }, rule)
+}
+
+/** The options of {@link addDecayedWeights}. */
+export interface AddDecayedWeightsOptions {
+  /** What parameters are multiplied by, 0 or more. Default: 0.01. */
+  readonly rate?: number
+  /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */
+  readonly mask?: Mask
+}
+
+const rate: Option<number> = {
+  codec: codec('a number >= 0', value =>
+    typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined,
+  ),
+  default: 0.01,
+}
+
+/**
+ * Gradients with `rate · w` added: weight decay through the gradient, as the gradient of `rate / 2 · sum(w²)`. Before an
+ * optimizer it is PyTorch's `weight_decay`; after one, with a negative step still to come, optax's form of AdamW.
+ *
+ * @param options the rate alone, or `{ rate, mask }`
+ * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ * @example
+ * ```ts
+ * const decay = addDecayedWeights({ rate: 0.5, mask: 'weights' })
+ * const params = { linear: { weight: tensor([2]), bias: tensor([4]) } }
+ * const [grads] = decay.update({ linear: { weight: tensor([1]), bias: tensor([1]) } }, decay.init(params), params)
+ * grads.linear.weight.dataSync()[0] // 2
+ * grads.linear.bias.dataSync()[0] // 1
+ * ```
+ */
+export const addDecayedWeights = (options: number | AddDecayedWeightsOptions = {}): Optimizer => {
+  const normal = parseOptions<Required<AddDecayedWeightsOptions>>(
+    'addDecayedWeights',
+    'addDecayedWeights(0.01)',
+    { rate, mask },
+    typeof options === 'number' ? { rate: options } : options,
+  )
+  const isMeant = (params: VariableTree<unknown>) => maskOf('addDecayedWeights', 'mask', normal.mask, params)
+  const rule = forgetful((ops, grads, params) => {
+    const decays = isMeant(params)
+    return mapTree(grads, (gradient, layer, name) => {
+      if (!decays(layer, name)) return gradient
+      const param = leafOf(params, layer, name) as typeof gradient
+      return ops.add(gradient, ops.multiply(param, ops.constant(normal.rate)))
+    })
+  }, isMeant)
+  return transform('addDecayedWeights', [{ ...normal }], { ...normal }, rule)
+}

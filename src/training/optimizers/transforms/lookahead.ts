@@ -1,0 +1,71 @@
+import type { Ops } from '../../../core/ops.ts'
+import { integer, number, parseOptions } from '../../../core/options.ts'
+import type { VariableTree } from '../../../core/trees.ts'
+import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
+import type { Tree } from '../../tree.ts'
+import { option } from '../options.ts'
+import { zip } from '../rule.ts'
+import { asOptimizer, transform } from './transform.ts'
+
+/** The options of {@link lookahead}. */
+export interface LookaheadOptions {
+  /** After how many updates, each time, the slow parameters follow. Default: 5. */
+  readonly every?: number
+  /** Which part of the way they go, more than 0 up to 1. Default: 0.5. */
+  readonly rate?: number
+}
+
+/**
+ * Lookahead (Zhang et al. 2019): an optimizer goes ahead for some updates, then slow parameters go a part of the way after it,
+ * `s = s + rate · (w - s)`, and it starts again from there: `w = s`.
+ *
+ * @throws InvalidOption when an option is out of its range
+ * @example
+ * ```ts
+ * const optimizer = lookahead(gradientDescent({ step: 1 }), { every: 1 })
+ * const params = { linear: { weight: tensor([4]) } }
+ * const [updates] = optimizer.update({ linear: { weight: tensor([2]) } }, optimizer.init(params), params)
+ * updates.linear.weight.dataSync()[0] // -1
+ * ```
+ */
+export const lookahead = (optimizer: Optimizer, options: LookaheadOptions = {}): Optimizer => {
+  const example = 'lookahead(adam(), { every: 5, rate: 0.5 })'
+  const inner = asOptimizer('lookahead', optimizer, example)
+  const normal = parseOptions<Required<LookaheadOptions>>(
+    'lookahead',
+    example,
+    {
+      every: option(integer(1), 5),
+      rate: option(
+        number('a number > 0 and <= 1', value => value > 0 && value <= 1),
+        0.5,
+      ),
+    },
+    options,
+  )
+  const { every, rate } = normal
+  const rule: OptimizerRule = {
+    init: <T>(ops: Ops<T>, params: VariableTree<T>) =>
+      ({ slow: params, optimizer: inner.rule.init(ops, params) }) as Tree<T>,
+    update: <T>(
+      ops: Ops<T>,
+      grads: VariableTree<T>,
+      state: Tree<T>,
+      params: VariableTree<T>,
+      context: UpdateContext<T>,
+    ) => {
+      const before = state as { readonly slow: VariableTree<T>; readonly optimizer: Tree<T> }
+      const [updates, next] = inner.rule.update(ops, grads, before.optimizer, params, context)
+      const follows = context.at(update => ((update + 1) % every === 0 ? 1 : 0))
+      const ahead = zip(params, updates, (param, change) => ops.add(param, change))
+      const followed = zip(before.slow, ahead, (slow, fast) =>
+        ops.add(slow, ops.multiply(ops.subtract(fast, slow), ops.constant(rate))),
+      )
+      const slow = zip(before.slow, followed, (old, now) => ops.where(follows, now, old))
+      const back = zip(followed, params, (own, param) => ops.subtract(own, param))
+      const changes = zip(updates, back, (change, own) => ops.where(follows, own, change))
+      return [changes, { slow, optimizer: next } as Tree<T>] as const
+    },
+  }
+  return transform('lookahead', [inner, { ...normal }], { optimizer: inner, ...normal }, rule)
+}

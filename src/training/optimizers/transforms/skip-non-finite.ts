@@ -1,0 +1,74 @@
+import type { Ops } from '../../../core/ops.ts'
+import { codec, integer, parseOptions } from '../../../core/options.ts'
+import { leavesOf, mapTree, type VariableTree } from '../../../core/trees.ts'
+import { allFinite } from '../../finite.ts'
+import { isTensorOf } from '../../metric.ts'
+import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
+import type { Tree } from '../../tree.ts'
+import { mapTrees, zerosOf } from '../rule.ts'
+import { asOptimizer, transform } from './transform.ts'
+
+/** The options of {@link skipNonFinite}. */
+export interface SkipNonFiniteOptions {
+  /** How many updates are skipped in a row at most; what comes after them is taken as it is. Default: `null`, all. */
+  readonly most?: number | null
+}
+
+/**
+ * Skips updates whose gradients have a NaN or an infinity: parameters and what the optimizer remembers stay as they were. The
+ * number of the update goes on, and schedules with it.
+ *
+ * @throws InvalidOption when an option is out of its range
+ * @example
+ * ```ts
+ * const optimizer = skipNonFinite(gradientDescent({ step: 1 }))
+ * const params = { linear: { weight: tensor([1, 2]) } }
+ * const [updates] = optimizer.update({ linear: { weight: tensor([1, 0 / 0]) } }, optimizer.init(params), params)
+ * Array.from(updates.linear.weight.dataSync()) // [0, 0]
+ * ```
+ */
+export const skipNonFinite = (optimizer: Optimizer, options: SkipNonFiniteOptions = {}): Optimizer => {
+  const example = 'skipNonFinite(adam())'
+  const inner = asOptimizer('skipNonFinite', optimizer, example)
+  const { most } = parseOptions<Required<SkipNonFiniteOptions>>(
+    'skipNonFinite',
+    example,
+    {
+      most: {
+        codec: codec<number | null>(`${integer(1).name}, or null for all`, value =>
+          value === null || integer(1).is(value) ? value : undefined,
+        ),
+        default: null,
+      },
+    },
+    options,
+  )
+  const rule: OptimizerRule = {
+    init: <T>(ops: Ops<T>, params: VariableTree<T>) =>
+      ({ skipped: ops.constant(0), optimizer: inner.rule.init(ops, params) }) as Tree<T>,
+    update: <T>(
+      ops: Ops<T>,
+      grads: VariableTree<T>,
+      state: Tree<T>,
+      params: VariableTree<T>,
+      context: UpdateContext<T>,
+    ) => {
+      const before = state as { readonly skipped: T; readonly optimizer: Tree<T> }
+      const leaves = leavesOf(grads).map(([, , gradient]) => gradient)
+      const sound = leaves.length === 0 ? ops.constant(1) : allFinite(ops, leaves)
+      const one = ops.constant(1)
+      const goesOn =
+        most === null ? sound : ops.maximum(sound, ops.greater(ops.add(before.skipped, one), ops.constant(most)))
+      const [updates, next] = inner.rule.update(ops, grads, before.optimizer, params, context)
+      const isTensor = (value: unknown): boolean => isTensorOf(ops, value)
+      return [
+        mapTree(updates, change => ops.where(goesOn, change, zerosOf(ops, ops.shape(change)))),
+        {
+          skipped: ops.where(sound, ops.constant(0), ops.add(before.skipped, one)),
+          optimizer: mapTrees(next, before.optimizer, isTensor, (now, old) => ops.where(goesOn, now, old)),
+        } as Tree<T>,
+      ] as const
+    },
+  }
+  return transform('skipNonFinite', [inner, most === null ? {} : { most }], { optimizer: inner, most }, rule)
+}
