@@ -265,12 +265,12 @@ export const defineLoss = (name: string, rule: LossForward | LossRule): Loss => 
  * Makes a loss that has options, and is a value with their defaults.
  *
  * @param options how its own options are read
- * @param make the mathematics for options in their normal form
+ * @param make the mathematics for options in their normal form, and the name that errors have
  */
 export const configurableLoss = <O extends object, Normal extends object>(
   name: string,
   options: Options<Normal>,
-  make: (normal: Normal) => LossForward | LossRule,
+  make: (normal: Normal, common: { readonly name: string }) => LossForward | LossRule,
 ): ConfigurableLoss<O> => {
   const configured = (given: object): Loss => {
     const read = parseOptions<Normal & Common>(
@@ -279,7 +279,7 @@ export const configurableLoss = <O extends object, Normal extends object>(
       { ...common(name, reductionOf(make, options, name)), ...options } as Options<Normal & Common>,
       given,
     )
-    const rule = make(read)
+    const rule = make(read, { name: read.name })
     const entries = Object.entries(given).map(([option, value]) => `${option}: ${show(value)}`)
     const shown = entries.length === 0 ? name : `${name}({ ${entries.join(', ')} })`
     return lossOf(read, typeof rule === 'function' ? { forward: rule } : rule, configured, shown)
@@ -289,10 +289,10 @@ export const configurableLoss = <O extends object, Normal extends object>(
 
 /** The reduction that a loss has unless it is given another one. */
 const reductionOf = <Normal extends object>(
-  make: (normal: Normal) => LossForward | LossRule,
+  make: (normal: Normal, common: { readonly name: string }) => LossForward | LossRule,
   options: Options<Normal>,
   name: string,
 ): LossReduction => {
-  const rule = make(parseOptions<Normal>(name, name, options, {}))
+  const rule = make(parseOptions<Normal>(name, name, options, {}), { name })
   return typeof rule === 'function' ? 'mean' : (rule.reduction ?? 'mean')
 }

@@ -1,8 +1,12 @@
 import { type Operation, perform } from '../core/operations.ts'
-import type { Ops } from '../core/ops.ts'
+import { leastFloat, type Ops } from '../core/ops.ts'
+import { countUp } from './losses/classes.ts'
 
 // The logarithm of a probability, from the logits that it was made of where an interpreter knows them: a probability rounds
 // to 0 or 1 long before its logit says nothing, and its logarithm has no gradient then.
+
+/** What predictions are: probabilities, the logits that softmax or sigmoid make them of, or their logarithms. */
+export type Scale = 'probabilities' | 'logits' | 'logarithms'
 
 /** Whose logarithm is asked for: that of `p` or of `1 - p`. */
 type Side = 'p' | '1 - p'
@@ -26,43 +30,88 @@ const moves: ReadonlySet<string> = new Set<Operation>([
   'clipGradient',
 ])
 
+/** Which inputs of an operation have the probabilities that its result is made of; `undefined` for one that makes others. */
+const probabilitiesOf = (
+  operation: string,
+  inputs: number,
+  side: Side,
+): readonly [from: number, to: number] | undefined => {
+  if (moves.has(operation)) return [0, inputs]
+  if (operation === 'where') return [1, inputs]
+  if (operation === 'gather') return [0, 1]
+  // The logarithm grows with the probability; the logarithm of its complement falls.
+  return operation === 'max' && side === 'p' ? [0, 1] : undefined
+}
+
+/**
+ * `log(1 - softmax(x))` of more than two classes. For the likeliest class, whose complement rounds to 0, it is the
+ * logarithm of the sum of the others.
+ */
+const logComplements = <T>(ops: Ops<T>, logs: T, classes: number): T => {
+  const shape = ops.shape(logs)
+  const last = [shape.length - 1]
+  const first = ops.reshape(ops.argMax(logs), [...shape.slice(0, -1), 1])
+  const isLikeliest = ops.equal(first, countUp(ops, classes))
+  const others = ops.where(isLikeliest, ops.constant(leastFloat), logs)
+  const largest = ops.stopGradient(ops.max(others, last, true))
+  const rest = ops.add(ops.log(ops.sum(ops.exp(ops.subtract(others, largest)), last, true)), largest)
+  const p = ops.where(isLikeliest, ops.constant(0.5), ops.exp(logs))
+  return ops.where(isLikeliest, rest, ops.log(ops.subtract(ops.constant(1), p)))
+}
+
 const logSoftmax = <T>(ops: Ops<T>, logits: T, side: Side): T | undefined => {
   const logs = ops.logSoftmax(logits)
   if (side === 'p') return logs
-  // Of two classes, one is what the other is not.
   const shape = ops.shape(logits)
-  return shape.at(-1) === 2 ? ops.reverse(logs, [shape.length - 1]) : undefined
+  const classes = shape.at(-1) ?? null
+  // Of two classes, one is what the other is not.
+  if (classes === 2) return ops.reverse(logs, [shape.length - 1])
+  return classes === null || classes === 1 ? undefined : logComplements(ops, logs, classes)
 }
 
-/** The logarithm, where the probability comes from a softmax or a sigmoid. */
+const logSigmoid = <T>(ops: Ops<T>, logits: T, side: Side): T =>
+  ops.negative(ops.softplus(side === 'p' ? ops.negative(logits) : logits))
+
+/** The logarithm, where the probability comes from a softmax or a sigmoid, or is the exponential of a logarithm. */
 const fromLogits = <T>(ops: Ops<T>, p: T, side: Side): T | undefined => {
   const origin = ops.origin?.(p)
   if (origin === undefined) return undefined
   const { operation, inputs, attributes } = origin
-  const [x] = inputs as readonly [T]
-  if (operation === 'softmax') return logSoftmax(ops, x, side)
-  if (operation === 'sigmoid') return ops.negative(ops.softplus(side === 'p' ? ops.negative(x) : x))
-  const isChoice = operation === 'where'
-  if (!isChoice && !moves.has(operation)) return undefined
-  const parts = isChoice ? inputs.slice(1) : inputs
+  if (operation === 'softmax') return logSoftmax(ops, inputs[0] as T, side)
+  if (operation === 'sigmoid') return logSigmoid(ops, inputs[0] as T, side)
+  if (operation === 'exp' && side === 'p') return inputs[0]
+  const range = probabilitiesOf(operation, inputs.length, side)
+  if (range === undefined) return undefined
+  const parts = inputs.slice(...range)
   const logs = parts.map(part => fromLogits(ops, part, side))
   if (logs.every(log => log === undefined)) return undefined
   const all = logs.map((log, i) => log ?? clipped(ops, parts[i] as T, side))
   // The attributes are those that the operation was performed with.
-  return perform(ops)(operation as Operation, isChoice ? [x, ...all] : all, attributes as never)
+  const given = [...inputs.slice(0, range[0]), ...all, ...inputs.slice(range[1])]
+  return perform(ops)(operation as Operation, given, attributes as never)
 }
 
 const logOf = <T>(ops: Ops<T>, p: T, side: Side): T => fromLogits(ops, p, side) ?? clipped(ops, p, side)
 
-/** What was expected times the logarithm of its probability: 0 where nothing was, also of the logarithm of 0. */
-const expectedLog = <T>(ops: Ops<T>, expected: T, p: T, side: Side): T => {
-  const share = side === 'p' ? expected : ops.subtract(ops.constant(1), expected)
-  return ops.multiply(share, ops.where(share, logOf(ops, p, side), ops.constant(0)))
+/** The logarithm of what an exponential made, or softmax or sigmoid; `undefined` where that is not known. */
+export const knownLog = <T>(ops: Ops<T>, x: T): T | undefined => fromLogits(ops, x, 'p')
+
+/** The logarithms of the probabilities of classes, which are the last axis. */
+export const logsOfClasses = <T>(ops: Ops<T>, predicted: T, scale: Scale): T => {
+  if (scale === 'logarithms') return predicted
+  return scale === 'logits' ? ops.logSoftmax(predicted) : logOf(ops, predicted, 'p')
 }
 
-/** `expected · log(p)` */
-export const expectedLogOf = <T>(ops: Ops<T>, expected: T, p: T): T => expectedLog(ops, expected, p, 'p')
+/** The logarithms of the probability of yes and of that of no, element by element. */
+export const logsOfYesAndNo = <T>(
+  ops: Ops<T>,
+  predicted: T,
+  scale: Exclude<Scale, 'logarithms'>,
+): readonly [yes: T, no: T] => {
+  const log = scale === 'logits' ? logSigmoid : logOf
+  return [log(ops, predicted, 'p'), log(ops, predicted, '1 - p')]
+}
 
-/** `expected · log(p) + (1 - expected) · log(1 - p)` */
-export const expectedLogsOf = <T>(ops: Ops<T>, expected: T, p: T): T =>
-  ops.add(expectedLog(ops, expected, p, 'p'), expectedLog(ops, expected, p, '1 - p'))
+/** A share times a logarithm: 0 where the share is 0, also of the logarithm of 0. */
+export const shareOf = <T>(ops: Ops<T>, share: T, log: T): T =>
+  ops.multiply(share, ops.where(share, log, ops.constant(0)))

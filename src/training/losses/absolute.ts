@@ -1,0 +1,42 @@
+import type { Ops } from '../../core/ops.ts'
+import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { checkAlike, meanOfFeatures, times } from './features.ts'
+
+/** `|predicted - expected|`, element by element. */
+export const distanceOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted: T): T => {
+  checkAlike(ops, loss, expected, predicted)
+  return ops.abs(ops.subtract(predicted, expected))
+}
+
+/**
+ * The mean absolute error, `mean(|predicted - expected|)`. Its gradient is 0 where there is no error.
+ *
+ * @example
+ * ```ts
+ * mae([[1, 2]], [[1, 4]]).dataSync()[0] // 1
+ * ```
+ */
+export const mae: ConfigurableLoss = configurableLoss(
+  'mae',
+  {},
+  (_, { name }) =>
+    (ops, expected, predicted) =>
+      meanOfFeatures(ops, distanceOf(ops, name, expected, predicted)),
+)
+
+/** What stands in for an expected value of 0. */
+const least = 1e-7
+
+/**
+ * The mean absolute error in per cent of what was expected, `100 mean(|predicted - expected| / max(|expected|, 1e-7))`.
+ *
+ * @example
+ * ```ts
+ * mape([[2, 4]], [[1, 5]]).dataSync()[0] // 37.5
+ * ```
+ */
+export const mape: ConfigurableLoss = configurableLoss('mape', {}, (_, { name }) => (ops, expected, predicted) => {
+  const error = distanceOf(ops, name, expected, predicted)
+  const size = ops.maximum(ops.abs(expected), ops.constant(least))
+  return meanOfFeatures(ops, times(ops, ops.divide(error, size), 100))
+})

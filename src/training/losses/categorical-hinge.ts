@@ -1,0 +1,35 @@
+import { leastFloat } from '../../core/ops.ts'
+import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { asVectors } from './classes.ts'
+import { plus } from './features.ts'
+import { type HingeOptions, hingeOptions } from './hinges.ts'
+import { axis } from './options.ts'
+
+/** Options of {@link categoricalHinge}. */
+export interface CategoricalHingeOptions extends HingeOptions {
+  /** The axis of the classes. Default: -1. */
+  readonly axis?: number
+}
+
+/**
+ * `mean(max(highest - right + delta, 0))`, where `right` is the prediction for the expected class and `highest` the highest
+ * of the others: classes are to be told apart by a margin (Crammer and Singer 2001). `expected` is one-hot.
+ *
+ * @throws InvalidOption if `delta` is negative; from a use, if the shapes differ
+ * @example
+ * ```ts
+ * categoricalHinge([[0, 1, 0]], [[0.5, 1, 0.25]]).dataSync()[0] // 0.5
+ * ```
+ */
+export const categoricalHinge: ConfigurableLoss<CategoricalHingeOptions> = configurableLoss(
+  'categoricalHinge',
+  { ...hingeOptions, axis: { codec: axis, default: -1 } },
+  ({ delta, axis }, { name }) =>
+    (ops, given, made) => {
+      const [expected, predicted] = asVectors(ops, name, given, made, axis)
+      const classes = [ops.shape(predicted).length - 1]
+      const right = ops.sum(ops.multiply(expected, predicted), classes)
+      const highest = ops.max(ops.where(expected, ops.constant(leastFloat), predicted), classes)
+      return ops.relu(plus(ops, ops.subtract(highest, right), delta))
+    },
+)

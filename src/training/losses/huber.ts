@@ -1,0 +1,34 @@
+import { number } from '../../core/options.ts'
+import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { distanceOf } from './absolute.ts'
+import { meanOfFeatures, times } from './features.ts'
+
+/** Options of {@link huber}. */
+export interface HuberOptions {
+  /** The size of an error from which on it counts linearly. Default: 1. */
+  readonly delta?: number
+}
+
+/**
+ * The mean of `e² / 2` for errors `e` up to `delta`, and of `delta (|e| - delta / 2)` beyond, so that outliers have a
+ * bounded gradient (Huber 1964).
+ *
+ * @throws InvalidOption if `delta` is not positive
+ * @example
+ * ```ts
+ * huber([[0, 0]], [[1, 3]]).dataSync()[0] // 1.5
+ * huber({ delta: 2 })([[0, 0]], [[1, 3]]).dataSync()[0] // 2.25
+ * ```
+ */
+export const huber: ConfigurableLoss<HuberOptions> = configurableLoss(
+  'huber',
+  { delta: { codec: number('a positive number', delta => delta > 0), default: 1 } },
+  ({ delta }, { name }) =>
+    (ops, expected, predicted) => {
+      const error = distanceOf(ops, name, expected, predicted)
+      // Of the error, the part within delta counts as a square, the rest as delta times its size.
+      const within = ops.minimum(error, ops.constant(delta))
+      const beyond = times(ops, ops.subtract(error, within), delta)
+      return meanOfFeatures(ops, ops.add(times(ops, ops.square(within), 0.5), beyond))
+    },
+)

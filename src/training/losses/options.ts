@@ -1,0 +1,54 @@
+import type * as t from 'io-ts/lib/index.js'
+import { InvalidOption } from '../../core/errors.ts'
+import { boolean, codec, number, type Option } from '../../core/options.ts'
+import type { Scale } from '../probabilities.ts'
+
+// Options that several losses have.
+
+/** An axis, from 0 on or from the end. */
+export const axis: t.Type<number, unknown, unknown> = codec('an integer', value =>
+  Number.isSafeInteger(value) ? (value as number) : undefined,
+)
+
+/** Options of losses of probabilities. */
+export interface LogitsOption {
+  /** Whether the network's outputs are logits, before any `Softmax` or `Sigmoid`. Default: false, probabilities. */
+  readonly fromLogits?: boolean
+}
+
+/** Options of losses of the probabilities of classes. */
+export interface LogarithmsOption extends LogitsOption {
+  /** Whether the network's outputs are logarithms of probabilities, such as those of `LogSoftmax`. Default: false. */
+  readonly logInput?: boolean
+}
+
+/** An option of losses that compare with probabilities. */
+export interface SmoothingOption {
+  /** The part of each expected probability that is shared by all classes alike, from 0 to 1. Default: 0. */
+  readonly labelSmoothing?: number
+}
+
+export const fromLogits: Option<boolean> = Object.freeze({ codec: boolean, default: false })
+export const logInput: Option<boolean> = Object.freeze({ codec: boolean, default: false })
+export const labelSmoothing: Option<number> = Object.freeze({
+  codec: number('a number from 0 to 1', part => part >= 0 && part <= 1),
+  default: 0,
+})
+
+/**
+ * What the outputs of a network are.
+ *
+ * @throws InvalidOption if they cannot be both
+ */
+export const scaleOf = (loss: string, { fromLogits, logInput }: Required<LogarithmsOption>): Scale => {
+  if (fromLogits && logInput)
+    throw new InvalidOption({
+      layer: loss,
+      option: 'logInput',
+      expected: 'one of fromLogits and logInput',
+      got: 'both',
+      remedy: 'Logits are what Softmax takes; logInput is for what LogSoftmax gives.',
+    })
+  if (logInput) return 'logarithms'
+  return fromLogits ? 'logits' : 'probabilities'
+}

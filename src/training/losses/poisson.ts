@@ -1,0 +1,54 @@
+import type { Ops } from '../../core/ops.ts'
+import { boolean, number } from '../../core/options.ts'
+import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { knownLog, shareOf } from '../probabilities.ts'
+import { checkAlike, meanOfFeatures, plus, times } from './features.ts'
+import { logInput } from './options.ts'
+
+/** Options of {@link poisson}. */
+export interface PoissonOptions {
+  /** Whether the network's outputs are logarithms of rates. Default: false, rates. */
+  readonly logInput?: boolean
+  /** Whether Stirling's approximation of `log(expected!)` is added, for counts above 1. Default: false. */
+  readonly full?: boolean
+  /** What is added to a rate of which the logarithm is taken. Default: 1e-7. */
+  readonly epsilon?: number
+}
+
+/** `x log(x) - x + log(2 π x) / 2` of counts above 1; 0 of others. */
+const logFactorial = <T>(ops: Ops<T>, counts: T): T => {
+  const isLarge = ops.greater(counts, ops.constant(1))
+  const x = ops.where(isLarge, counts, ops.constant(1))
+  const log = ops.log(x)
+  const sum = ops.add(ops.subtract(ops.multiply(x, log), x), plus(ops, times(ops, log, 0.5), Math.log(2 * Math.PI) / 2))
+  return ops.multiply(isLarge, sum)
+}
+
+/**
+ * `mean(predicted - expected · log(predicted))` of counts that are expected and rates that are predicted: the negative
+ * logarithm of the likelihood of a Poisson distribution, less what does not depend on the prediction. Rates are positive, as
+ * those of `Softplus` or `Exponential`; of `Exponential`, the logarithm is that of which the rate was made.
+ *
+ * @throws InvalidOption if an option is invalid; from a use, if the shapes differ
+ * @example
+ * ```ts
+ * poisson([[2]], [[1]]).dataSync()[0] // 0.999…
+ * poisson({ logInput: true })([[2]], [[0]]).dataSync()[0] // 1
+ * ```
+ */
+export const poisson: ConfigurableLoss<PoissonOptions> = configurableLoss(
+  'poisson',
+  {
+    logInput,
+    full: { codec: boolean, default: false },
+    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-7 },
+  },
+  ({ logInput, full, epsilon }, { name }) =>
+    (ops, expected, predicted) => {
+      checkAlike(ops, name, expected, predicted)
+      const rate = logInput ? ops.exp(predicted) : predicted
+      const log = logInput ? predicted : (knownLog(ops, predicted) ?? ops.log(plus(ops, predicted, epsilon)))
+      const loss = ops.subtract(rate, shareOf(ops, expected, log))
+      return meanOfFeatures(ops, full ? ops.add(loss, logFactorial(ops, expected)) : loss)
+    },
+)

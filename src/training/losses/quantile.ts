@@ -1,0 +1,65 @@
+import { InvalidOption } from '../../core/errors.ts'
+import type { Ops } from '../../core/ops.ts'
+import { codec } from '../../core/options.ts'
+import { showShape } from '../../core/shape.ts'
+import { isShortList } from '../../core/trees.ts'
+import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { checkAlike, isOneForEach, meanOfFeatures } from './features.ts'
+
+/** Options of {@link quantile}. */
+export interface QuantileOptions {
+  /** Which quantile is predicted, between 0 and 1, or a list: one for each feature of the output. Default: 0.5, the median. */
+  readonly quantile?: number | readonly number[]
+}
+
+const isQuantile = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < 1
+
+const quantiles = codec<number | readonly number[]>('a number between 0 and 1, or a list of them', value => {
+  if (isQuantile(value)) return value
+  return isShortList(value) && value.length > 0 && [...value].every(isQuantile)
+    ? Object.freeze([...(value as readonly number[])])
+    : undefined
+})
+
+/** The quantiles as a tensor that broadcasts over predictions. */
+const factorsOf = <T>(ops: Ops<T>, loss: string, quantile: number | readonly number[], predicted: T): T => {
+  if (typeof quantile === 'number') return ops.constant(quantile)
+  const shape = ops.shape(predicted)
+  if (shape.length < 2 || shape.at(-1) !== quantile.length)
+    throw new InvalidOption({
+      layer: loss,
+      option: 'predicted',
+      expected: `${quantile.length} features, one for each quantile`,
+      got: showShape(shape),
+      remedy: `End the network in Linear(${quantile.length}).`,
+    })
+  return ops.constant(Float32Array.from(quantile), [quantile.length])
+}
+
+/**
+ * The pinball loss, `mean(max(q e, (q - 1) e))` of `e = expected - predicted`, whose minimum is the quantile `q` of what is
+ * expected (Koenker and Bassett 1978). The median, 0.5, gives half the mean absolute error.
+ *
+ * With a list of quantiles, each feature of the output predicts its own, and `expected` may have a single one for all.
+ *
+ * @throws InvalidOption if a quantile is not between 0 and 1; from a use, if there are not as many features as quantiles
+ * @example
+ * ```ts
+ * quantile({ quantile: 0.9 })([[10]], [[8]]).dataSync()[0] // 1.799…
+ * quantile({ quantile: [0.1, 0.9] })([[10]], [[8, 12]]).dataSync()[0] // 0.200…
+ * ```
+ */
+export const quantile: ConfigurableLoss<QuantileOptions> = configurableLoss(
+  'quantile',
+  { quantile: { codec: quantiles, default: 0.5 } },
+  ({ quantile }, { name }) =>
+    (ops, expected, predicted) => {
+      const factors = factorsOf(ops, name, quantile, predicted)
+      const [given, wanted] = [ops.shape(expected), ops.shape(predicted)]
+      const isShared = typeof quantile !== 'number' && given.at(-1) === 1 && isOneForEach(given, wanted)
+      if (!isShared) checkAlike(ops, name, expected, predicted)
+      const error = ops.subtract(expected, predicted)
+      // max(q e, (q - 1) e) = q e + max(-e, 0)
+      return meanOfFeatures(ops, ops.add(ops.multiply(factors, error), ops.relu(ops.negative(error))))
+    },
+)

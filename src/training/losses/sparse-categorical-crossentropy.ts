@@ -1,0 +1,73 @@
+import type { Ops } from '../../core/ops.ts'
+import { codec } from '../../core/options.ts'
+import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { logsOfClasses } from '../probabilities.ts'
+import { asNumbers, classesOf, knownOnly, oneHotOf } from './classes.ts'
+import { times } from './features.ts'
+import {
+  axis,
+  fromLogits,
+  type LogarithmsOption,
+  labelSmoothing,
+  logInput,
+  type SmoothingOption,
+  scaleOf,
+} from './options.ts'
+
+/** Options of {@link sparseCategoricalCrossentropy}. */
+export interface SparseCategoricalCrossentropyOptions extends LogarithmsOption, SmoothingOption {
+  /** A class number whose examples are left out, as if they were masked. Default: null, none. */
+  readonly ignoreClass?: number | null
+  /** The axis of the classes in the output. Default: -1. */
+  readonly axis?: number
+}
+
+const ignored = codec<number | null>('an integer, or null for none', value =>
+  value === null || Number.isSafeInteger(value) ? (value as number | null) : undefined,
+)
+
+/** `-log(predicted)` of the class, and of all classes alike as far as labels are smoothed. */
+const surpriseOf = <T>(ops: Ops<T>, isClass: T, logs: T, smoothing: number, classes: number): T => {
+  const last = [ops.shape(logs).length - 1]
+  const own = ops.sum(ops.where(isClass, logs, ops.constant(0)), last)
+  if (smoothing === 0) return ops.negative(own)
+  const all = ops.sum(logs, last)
+  return ops.negative(ops.add(times(ops, own, 1 - smoothing), times(ops, all, smoothing / classes)))
+}
+
+/**
+ * `-mean(log(predicted[class]))` of probabilities such as those of `Softmax`, where `expected` is the number of the class,
+ * from 0 on, of each prediction: [batch], or [batch, 1]. The same as {@link categoricalCrossentropy} of one-hot vectors.
+ *
+ * From logits, or clipped, as {@link categoricalCrossentropy}. What is no number of a class makes the loss NaN.
+ *
+ * @throws InvalidOption if an option is invalid; from a use, if there is not one number for each prediction
+ * @example
+ * ```ts
+ * sparseCategoricalCrossentropy([1, 0], [[0.5, 0.5], [1, 0]]).dataSync()[0] // 0.346…
+ * sparseCategoricalCrossentropy({ ignoreClass: 0 })([1, 0], [[0.5, 0.5], [1, 0]]).dataSync()[0] // 0.693…
+ * ```
+ */
+export const sparseCategoricalCrossentropy: ConfigurableLoss<SparseCategoricalCrossentropyOptions> = configurableLoss(
+  'sparseCategoricalCrossentropy',
+  {
+    fromLogits,
+    logInput,
+    labelSmoothing,
+    ignoreClass: { codec: ignored, default: null },
+    axis: { codec: axis, default: -1 },
+  },
+  ({ labelSmoothing, ignoreClass, axis, ...given }, { name }) => {
+    const scale = scaleOf(name, given)
+    return (ops, expected, predicted) => {
+      const [numbers, outputs] = asNumbers(ops, name, expected, predicted, axis)
+      const classes = classesOf(ops, name, outputs)
+      const isClass = oneHotOf(ops, numbers, classes)
+      const surprise = surpriseOf(ops, isClass, logsOfClasses(ops, outputs, scale), labelSmoothing, classes)
+      const known = knownOnly(ops, ops.max(isClass, [ops.shape(isClass).length - 1]), surprise)
+      return ignoreClass === null
+        ? known
+        : ops.where(ops.equal(numbers, ops.constant(ignoreClass)), ops.constant(0), known)
+    }
+  },
+)

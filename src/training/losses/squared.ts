@@ -1,0 +1,42 @@
+import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
+import { checkAlike, meanOfFeatures } from './features.ts'
+
+/** `predicted - expected` */
+const residualsOf =
+  (loss: string): LossForward =>
+  (ops, expected, predicted) => {
+    checkAlike(ops, loss, expected, predicted)
+    return ops.subtract(predicted, expected)
+  }
+
+const squaredError =
+  (loss: string): LossForward =>
+  (ops, ...args) =>
+    meanOfFeatures(ops, ops.square(residualsOf(loss)(ops, ...args)))
+
+/**
+ * The mean squared error, `mean((predicted - expected)²)`. Per example, it is the mean over the last axis.
+ *
+ * @example
+ * ```ts
+ * mse([[1, 2]], [[1, 4]]).dataSync()[0] // 2
+ * ```
+ */
+export const mse: ConfigurableLoss = configurableLoss('mse', {}, (_, { name }) => ({
+  forward: squaredError(name),
+  residuals: residualsOf(name),
+}))
+
+/**
+ * The root mean squared error, `sqrt(mean((predicted - expected)²))`: the root of the mean over all examples. Its gradient
+ * is 0 where there is no error at all.
+ *
+ * @example
+ * ```ts
+ * rmse([[1, 2]], [[1, 5]]).dataSync()[0] // 2.121…
+ * ```
+ */
+export const rmse: ConfigurableLoss = configurableLoss('rmse', {}, (_, { name }) => ({
+  forward: squaredError(name),
+  root: true,
+}))
