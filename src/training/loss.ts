@@ -11,7 +11,7 @@ import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { type TensorInput, toTensor } from '../state/data.ts'
 import { described } from '../state/given.ts'
 import { callable, withName } from './callable.ts'
-import { countedOf, meanOfCounted, weigh } from './weighting.ts'
+import { countedOf, finiteExpected, meanOfCounted, weigh } from './weighting.ts'
 
 /** What a loss may ask for beside what was expected and predicted. */
 export interface LossContext<T> {
@@ -60,6 +60,8 @@ export interface Loss {
   readonly classWeights: readonly number[] | null
   /** What its mean square is the loss of, element by element; for losses that are such a mean. */
   readonly residuals: LossForward | null
+  /** Which losses count, 1 or 0, as a mask of its own says; `null`: all do. */
+  readonly counts: LossForward | null
 }
 
 /** What a loss says beside its mathematics. */
@@ -72,6 +74,8 @@ export interface LossRule {
   /** Default: false. */
   readonly root?: boolean
   readonly residuals?: LossForward
+  /** Which losses count, 1 or 0, as a mask of its own says. Default: all do. */
+  readonly counts?: LossForward
 }
 
 /** The options that every loss takes. */
@@ -133,7 +137,7 @@ export const bothOf = (name: string, expected: unknown, predicted: unknown): rea
 }
 
 const compute = (
-  loss: Pick<Loss, 'name' | 'forward' | 'root' | 'classWeights' | 'reduction'>,
+  loss: Pick<Loss, 'name' | 'forward' | 'root' | 'classWeights' | 'reduction' | 'counts'>,
   expected: unknown,
   predicted: unknown,
   given: unknown,
@@ -153,12 +157,15 @@ const compute = (
     given,
   )
   return tf.tidy(() => {
-    const both = bothOf(loss.name, expected, predicted)
+    const [given, made] = bothOf(loss.name, expected, predicted)
     const own = (value: unknown): tf.Tensor | undefined => (value === null ? undefined : toTensor(value))
+    const masked = own(mask)
+    const both = [finiteExpected(tfjsOps, given, masked), made] as const
     const losses: unknown = loss.forward(tfjsOps, ...both, { x: [] })
     const shape = losses instanceof tf.Tensor ? losses.shape : undefined
     checkPerExample('loss', loss.name, losses, shape, both[1].shape[0])
-    const weighing = { weights: own(weights), mask: own(mask) }
+    const counts = loss.counts?.(tfjsOps, ...both, { x: [] })
+    const weighing = { weights: own(weights), mask: masked, counts }
     const weighed = weigh(tfjsOps, loss, losses as tf.Tensor, both[0], weighing)
     if (reduction === 'none') return loss.root ? tf.sqrt(weighed.losses) : weighed.losses
     const counted = countedOf(tfjsOps, reduction, weighed, both[1].shape[0] as number)
@@ -221,11 +228,12 @@ const common = (name: string, reduction: LossReduction): Options<Common> => ({
 
 const lossOf = (
   { name, reduction, classWeights }: Common,
-  { forward, expects = true, root = false, residuals = null as never }: LossRule,
+  { forward, expects = true, root = false, residuals, counts }: LossRule,
   configure: ((options: object) => Loss) | undefined,
   shown: string,
 ): Loss => {
-  const parts = { forward, reduction, expects, root, classWeights, residuals: residuals ?? null }
+  const own = { residuals: residuals ?? null, counts: counts ?? null }
+  const parts = { forward, reduction, expects, root, classWeights, ...own }
   const call = callable(name, configure, (expected, predicted, weighting) =>
     handOver(compute({ name, ...parts }, expected, predicted, weighting)),
   )

@@ -6,7 +6,7 @@ import { own } from '../core/trees.ts'
 import type { Loss, LossContext } from './loss.ts'
 import { checkPerExample } from './loss.ts'
 import { checkNames, checkSums, checkWeights, isTensorOf, type Metric, ones } from './metric.ts'
-import { type Counted, countedOf, meanOfCounted, type Weighing, weigh } from './weighting.ts'
+import { type Counted, countedOf, finiteExpected, meanOfCounted, type Weighing, weigh } from './weighting.ts'
 
 // What is asked of a network's outputs: the losses that training makes small, and the metrics beside them. All of it is
 // computed as sums over the examples of a batch, which are added up over batches; see `report.ts`.
@@ -133,12 +133,14 @@ const batchOf = <T>(ops: Ops<T>, x: T): number => ops.shape(x)[0] ?? 1
 const countedLoss = <T>(ops: Ops<T>, { loss, output }: ScoredLoss, outcome: Outcome<T>): Counted<T> => {
   const predicted = outcome.predicted[output] as T
   // A loss that compares with nothing gets the output itself where there is nothing.
-  const expected = outcome.expected[output] ?? predicted
+  const weighing = weighingOf(outcome, output)
+  const expected = finiteExpected(ops, outcome.expected[output] ?? predicted, weighing.mask)
   const context: LossContext<T> = { x: outcome.x }
   const losses: unknown = loss.forward(ops, expected, predicted, context)
   const shape = isTensorOf(ops, losses) ? ops.shape(losses as T) : undefined
   checkPerExample('loss', loss.name, losses, shape, ops.shape(predicted)[0])
-  const weighed = weigh(ops, loss, losses as T, expected, weighingOf(outcome, output))
+  const counts = loss.counts?.(ops, expected, predicted, context)
+  const weighed = weigh(ops, loss, losses as T, expected, { ...weighing, counts })
   return countedOf(ops, loss.reduction, weighed, batchOf(ops, predicted))
 }
 
@@ -202,7 +204,8 @@ export const residualsOf = <T>(
   if (losses.length === 0 || !losses.every(({ loss }) => loss.residuals !== null && !loss.root)) return undefined
   const counted = losses.map(scored => countedLoss(ops, scored, outcome))
   const parts = losses.map(({ loss, weight, output }, i) => {
-    const [expected, predicted] = [outcome.expected[output] as T, outcome.predicted[output] as T]
+    const [weighing, predicted] = [weighingOf(outcome, output), outcome.predicted[output] as T]
+    const expected = finiteExpected(ops, outcome.expected[output] as T, weighing.mask)
     const errors = (loss.residuals as NonNullable<Loss['residuals']>)(ops, expected, predicted, { x: outcome.x })
     const shape = ops.shape(errors)
     const size = shape.reduce<number>((n, d) => n * (d ?? 1), 1)
@@ -211,7 +214,7 @@ export const residualsOf = <T>(
       ops.broadcast(ops.constant(1), shape.slice(0, Math.max(1, shape.length - 1))),
       ops.constant(1),
     )
-    const { losses: kept } = weigh(ops, loss, one, expected, weighingOf(outcome, output))
+    const { losses: kept } = weigh(ops, loss, one, expected, weighing)
     const { count } = counted[i] as Counted<T>
     const per = typeof count === 'number' ? ops.constant(count) : (count ?? ops.constant(1))
     const features = shape.length > 1 ? (shape.at(-1) ?? 1) : 1

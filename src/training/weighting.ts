@@ -1,6 +1,7 @@
 import { InvalidOption } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { sharedShape, showShape } from '../core/shape.ts'
+import { finiteWhereMasked } from '../layers/masking.ts'
 import type { Loss, LossReduction } from './loss.ts'
 
 // How the losses of examples are weighted, and become one number. The sum and what it is divided by are kept apart, so that
@@ -10,6 +11,8 @@ import type { Loss, LossReduction } from './loss.ts'
 export interface Weighing<T> {
   readonly weights?: T | undefined
   readonly mask?: T | undefined
+  /** A mask of the loss's own. */
+  readonly counts?: T | undefined
 }
 
 /** Losses with their weights, each of the shape of the losses. */
@@ -75,16 +78,27 @@ const byClass = <T>(ops: Ops<T>, owner: string, weights: readonly number[], expe
   })
 }
 
+/** Expected values, finite where a mask leaves them out: 0 times NaN would be a gradient of NaN. */
+export const finiteExpected = <T>(ops: Ops<T>, expected: T, mask: T | undefined): T => {
+  if (mask === undefined) return expected
+  const [shape, given] = [ops.shape(expected), ops.shape(mask)]
+  // A column masks whole examples, as a vector does.
+  const own = given.length > 1 && given.at(-1) === 1 ? given.slice(0, -1) : given
+  if (own.length > shape.length || sharedShape(own, shape.slice(0, own.length)) === undefined) return expected
+  return finiteWhereMasked(ops, expected, ops.reshape(mask, [...own, ...shape.slice(own.length).map(() => 1)]))
+}
+
 /** Losses, weighted. */
 export const weigh = <T>(
   ops: Ops<T>,
   { name, classWeights }: Pick<Loss, 'name' | 'classWeights'>,
   losses: T,
   expected: T,
-  { weights, mask }: Weighing<T>,
+  { weights, mask, counts }: Weighing<T>,
 ): Weighed<T> => {
   const own = weights === undefined ? undefined : spread(ops, name, 'weights', weights, losses)
-  const kept = mask === undefined ? undefined : spread(ops, name, 'mask', mask, losses)
+  const masks = [mask, counts].flatMap(one => (one === undefined ? [] : [spread(ops, name, 'mask', one, losses)]))
+  const kept = masks.length === 2 ? ops.multiply(masks[0] as T, masks[1] as T) : masks[0]
   const classes = classWeights === null ? undefined : byClass(ops, name, classWeights, expected, losses)
   const all = own !== undefined && classes !== undefined ? ops.multiply(own, classes) : (own ?? classes)
   const inside = kept === undefined ? losses : ops.where(kept, losses, ops.constant(0))

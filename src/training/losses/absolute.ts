@@ -1,6 +1,7 @@
 import type { Ops } from '../../core/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
-import { checkAlike, meanOfFeatures, times } from './features.ts'
+import { checkAlike } from './alike.ts'
+import { meanOfFeatures, times } from './features.ts'
 
 /** `|predicted - expected|`, element by element. */
 export const distanceOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted: T): T => {

@@ -1,6 +1,7 @@
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { checkAlike } from './alike.ts'
 import { directionOf } from './distances.ts'
-import { axisOf, checkAlike, withLast } from './features.ts'
+import { axisOf, withLast } from './features.ts'
 import { axis } from './options.ts'
 
 /** Options of {@link cosineSimilarity}. */

@@ -1,47 +1,8 @@
 import { InvalidOption } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
-import { fromStart, type Shape, sharedShape, showShape } from '../../core/shape.ts'
+import { fromStart, showShape } from '../../core/shape.ts'
 
-// What is expected and what is predicted, side by side: their shapes, and the axis that a loss is about.
-
-/**
- * Checks that expected outputs have the shape of the predicted ones: they would broadcast otherwise, silently.
- *
- * @param wants what the loss takes, beside the shape
- * @throws InvalidOption if they do not
- */
-export const checkAlike = <T>(
-  ops: Ops<T>,
-  loss: string,
-  expected: T,
-  predicted: T,
-  {
-    wants = 'outputs',
-    remedy,
-  }: { readonly wants?: string; readonly remedy?: (given: Shape, wanted: Shape) => string } = {},
-): void => {
-  const [given, wanted] = [ops.shape(expected), ops.shape(predicted)]
-  if (sharedShape(given, wanted) !== undefined) return
-  throw new InvalidOption({
-    layer: loss,
-    option: 'y',
-    expected: `${wants} of the shape of the network's output, ${showShape(wanted)}`,
-    got: showShape(given),
-    remedy: remedy?.(given, wanted) ?? remedyFor(given, wanted),
-  })
-}
-
-/** Whether a shape is that of one number for each of the vectors of another: [batch], or [batch, 1], for [batch, classes]. */
-export const isOneForEach = (given: Shape, wanted: Shape): boolean => {
-  const leading = wanted.slice(0, -1)
-  if (wanted.length === 0) return false
-  return sharedShape(given, leading) !== undefined || sharedShape(given, [...leading, 1]) !== undefined
-}
-
-const remedyFor = (given: Shape, wanted: Shape): string =>
-  wanted.at(-1) === 1 && sharedShape(given, wanted.slice(0, -1)) !== undefined
-    ? 'Give each example an array of its own number, as in [[0], [1]].'
-    : 'Reshape the expected outputs; class numbers become one-hot vectors by oneHot.'
+// The axis that a loss is about, and arithmetic that losses share.
 
 /** The mean over the features of each example, its last axis; vectors [batch] have one feature. */
 export const meanOfFeatures = <T>(ops: Ops<T>, x: T): T => {

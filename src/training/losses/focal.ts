@@ -5,8 +5,9 @@ import { showShape } from '../../core/shape.ts'
 import { isShortList } from '../../core/trees.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { logsOfClasses, logsOfYesAndNo, type Scale, shareOf } from '../probabilities.ts'
+import { checkAlike } from './alike.ts'
 import { asVectors, classesOf, smoothed } from './classes.ts'
-import { axisOf, checkAlike, complement, meanOfFeatures, times, withLast } from './features.ts'
+import { axisOf, complement, meanOfFeatures, times, withLast } from './features.ts'
 import { axis, fromLogits, type LogitsOption, labelSmoothing, type SmoothingOption } from './options.ts'
 
 /** Options of {@link focal}. */

@@ -1,7 +1,8 @@
 import type { Ops } from '../../core/ops.ts'
 import { number, type Options } from '../../core/options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
-import { checkAlike, meanOfFeatures } from './features.ts'
+import { checkAlike } from './alike.ts'
+import { meanOfFeatures } from './features.ts'
 
 /** Options of {@link binaryHinge}, {@link squaredHinge} and `categoricalHinge`. */
 export interface HingeOptions {

@@ -1,5 +1,6 @@
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
-import { checkAlike, meanOfFeatures, plus } from './features.ts'
+import { checkAlike } from './alike.ts'
+import { meanOfFeatures, plus } from './features.ts'
 
 const squaredLogarithmicError =
   (loss: string): LossForward =>

@@ -2,7 +2,8 @@ import type { Ops } from '../../core/ops.ts'
 import { codec, number } from '../../core/options.ts'
 import { isShortList } from '../../core/trees.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
-import { axisOf, checkAlike, complement, plus, times } from './features.ts'
+import { checkAlike } from './alike.ts'
+import { axisOf, complement, plus, times } from './features.ts'
 
 /** Options of {@link dice}. */
 export interface DiceOptions {

@@ -2,7 +2,8 @@ import type { Ops } from '../../core/ops.ts'
 import { boolean, number } from '../../core/options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { knownLog, shareOf } from '../probabilities.ts'
-import { checkAlike, meanOfFeatures, plus, times } from './features.ts'
+import { checkAlike } from './alike.ts'
+import { meanOfFeatures, plus, times } from './features.ts'
 import { logInput } from './options.ts'
 
 /** Options of {@link poisson}. */

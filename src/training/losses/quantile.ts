@@ -4,7 +4,8 @@ import { codec } from '../../core/options.ts'
 import { showShape } from '../../core/shape.ts'
 import { isShortList } from '../../core/trees.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
-import { checkAlike, isOneForEach, meanOfFeatures } from './features.ts'
+import { checkAlike, isOneForEach } from './alike.ts'
+import { meanOfFeatures } from './features.ts'
 
 /** Options of {@link quantile}. */
 export interface QuantileOptions {

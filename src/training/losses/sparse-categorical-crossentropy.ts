@@ -1,9 +1,9 @@
 import type { Ops } from '../../core/ops.ts'
 import { codec } from '../../core/options.ts'
-import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { logsOfClasses } from '../probabilities.ts'
 import { asNumbers, classesOf, knownOnly, oneHotOf } from './classes.ts'
-import { times } from './features.ts'
+import { complement, times } from './features.ts'
 import {
   axis,
   fromLogits,
@@ -59,7 +59,7 @@ export const sparseCategoricalCrossentropy: ConfigurableLoss<SparseCategoricalCr
   },
   ({ labelSmoothing, ignoreClass, axis, ...given }, { name }) => {
     const scale = scaleOf(name, given)
-    return (ops, expected, predicted) => {
+    const forward: LossForward = (ops, expected, predicted) => {
       const [numbers, outputs] = asNumbers(ops, name, expected, predicted, axis)
       const classes = classesOf(ops, name, outputs)
       const isClass = oneHotOf(ops, numbers, classes)
@@ -69,5 +69,11 @@ export const sparseCategoricalCrossentropy: ConfigurableLoss<SparseCategoricalCr
         ? known
         : ops.where(ops.equal(numbers, ops.constant(ignoreClass)), ops.constant(0), known)
     }
+    if (ignoreClass === null) return forward
+    const counts: LossForward = (ops, expected, predicted) => {
+      const [numbers] = asNumbers(ops, name, expected, predicted, axis)
+      return complement(ops, ops.equal(numbers, ops.constant(ignoreClass)))
+    }
+    return { forward, counts }
   },
 )

@@ -1,5 +1,6 @@
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
-import { checkAlike, meanOfFeatures } from './features.ts'
+import { checkAlike } from './alike.ts'
+import { meanOfFeatures } from './features.ts'
 
 /** `predicted - expected` */
 const residualsOf =

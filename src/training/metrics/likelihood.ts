@@ -2,7 +2,7 @@ import { InvalidOption } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { codec, number, type Option, type Options } from '../../core/options.ts'
 import { type ConfigurableMetric, configurableMetric } from '../metric.ts'
-import { expectedLogOf } from '../probabilities.ts'
+import { logsOfClasses, shareOf } from '../probabilities.ts'
 import { areClasses, ignoring, oneHotOf, scoresOf } from './classes.ts'
 import { ignoreOption, type LogitsOption, logitsOption, numbersIn } from './options.ts'
 import { meanOf, meanSums, totalOf, weighed, weightsFor } from './weights.ts'
@@ -38,9 +38,7 @@ const surpriseOf = <T>(
   const { examples, classes, isNumbered } = scoresOf(name, ops.shape(expected), ops.shape(predicted))
   const given = isNumbered ? ops.reshape(expected, examples) : ops.argMax(expected)
   const shares = isNumbered ? oneHotOf(ops, given, classes) : expected
-  const logs = fromLogits
-    ? ops.multiply(shares, ops.where(shares, ops.logSoftmax(predicted), ops.constant(0)))
-    : expectedLogOf(ops, shares, predicted)
+  const logs = shareOf(ops, shares, logsOfClasses(ops, predicted, fromLogits ? 'logits' : 'probabilities'))
   const isClass = isNumbered ? areClasses(ops, given, classes) : undefined
   const own = ignoring(ops, weightsFor(ops, name, weights, examples), given, ignoreClass)
   return {
