@@ -476,6 +476,16 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
       () => [untyped.Relu(3), untyped.Linear(2)],
       one(ofRank(1)),
     ),
+    LowRank: drawn(
+      call(
+        args(
+          fc.constantFrom(untyped.Relu(3), untyped.join(untyped.Tanh(4), untyped.Linear(2, { bias: null }))),
+          upTo(3),
+        ),
+        some({ alpha: fc.oneof(fc.constant(null), upTo(9)), weights: fc.constant(null), initializer: values, name }),
+      ),
+      one(ofRank(1)),
+    ),
   }
   return Object.fromEntries(
     Object.entries(table).map(([kind, draw]) => [kind, draw.map(rest => ({ name: kind, ...rest }))]),

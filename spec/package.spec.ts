@@ -84,7 +84,7 @@ export const image = l.join(
   l.CutMix(), l.GroupNorm(1), l.LocalResponseNorm(),
   l.InstanceNorm(), l.LayerNorm(), l.RMSNorm(), l.ZeroPadding(1), l.Cropping(1), l.SpatialDropout(0.1),
   l.AlphaDropout(0.1), l.PRelu(), l.Gelu(), l.WeightNorm(l.Convolution([1, 1, 2])),
-  l.SpectralNorm(l.Convolution([1, 1, 2])), l.Transpose([0, 2, 1, 3]), l.Reshape(), l.Softmax(10),
+  l.SpectralNorm(l.Convolution([1, 1, 2])), l.LowRank(l.Convolution([1, 1, 2]), 1), l.Transpose([0, 2, 1, 3]), l.Reshape(), l.Softmax(10),
 )
 export const sequence = l.join(
   l.Input(7), l.Embedding(5, 6), l.LSTM(4, { onlyReturnFinal: false }), l.GRU(4, { onlyReturnFinal: false }),

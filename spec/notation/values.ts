@@ -59,6 +59,7 @@ const calls: Readonly<Record<string, string>> = {
   RandomRotation: '0.1',
   RandomBrightness: '0.1',
   Transpose: '0, 1',
+  LowRank: 'Relu(3), 2',
   Bidirectional: 'LSTM(3)',
 }
 /** Dense layers have more options with units. */

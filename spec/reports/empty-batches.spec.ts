@@ -68,6 +68,7 @@ const layers: readonly (readonly [joinery.Layer, ...(readonly Shape[])])[] = [
   [untyped.Dot(), [4], [4]],
   [untyped.WeightNorm(untyped.Relu(3)), [4]],
   [untyped.SpectralNorm(untyped.Relu(3)), [4]],
+  [untyped.LowRank(untyped.Relu(3), 2), [4]],
 ]
 
 const networkOf = (layer: joinery.Layer, shapes: readonly (readonly (number | null)[])[]): joinery.Layer => {

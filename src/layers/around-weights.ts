@@ -30,13 +30,16 @@ export interface NormalNorm {
   readonly axis: number
 }
 
-const names: t.Type<readonly string[], unknown, unknown> = codec('an array of different names of variables', value =>
-  isShortList(value) &&
-  value.length > 0 &&
-  value.every(name => typeof name === 'string' && name !== '') &&
-  new Set(value).size === value.length
-    ? Object.freeze([...(value as string[])])
-    : undefined,
+/** How names of variables are read. */
+export const variableNames: t.Type<readonly string[], unknown, unknown> = codec(
+  'an array of different names of variables',
+  value =>
+    isShortList(value) &&
+    value.length > 0 &&
+    value.every(name => typeof name === 'string' && name !== '') &&
+    new Set(value).size === value.length
+      ? Object.freeze([...(value as string[])])
+      : undefined,
 )
 const axisOption: t.Type<number, unknown, unknown> = codec('an integer', value =>
   Number.isSafeInteger(value) ? (value as number) : undefined,
@@ -44,7 +47,7 @@ const axisOption: t.Type<number, unknown, unknown> = codec('an integer', value =
 /** How they are read. */
 export const normOptions: { readonly [K in keyof NormalNorm]: Option<NormalNorm[K]> } = {
   layer: { codec: innerLayer },
-  weights: { codec: names, default: ['weight'] },
+  weights: { codec: variableNames, default: ['weight'] },
   axis: { codec: axisOption, default: -1 },
 }
 
@@ -119,7 +122,8 @@ export const aroundWeights = (
   }
 }
 
-type ShapeOf<P, K> = K extends keyof P ? (P[K] extends Tensor<infer S> ? S : number[]) : number[]
+/** The shape of a variable. */
+export type ShapeOf<P, K> = K extends keyof P ? (P[K] extends Tensor<infer S> ? S : number[]) : number[]
 type Along<S, Axis extends number> = Axis extends -1
   ? S extends readonly [...unknown[], infer D extends number]
     ? D
@@ -146,6 +150,9 @@ type Beside<S, Axis extends number> = number[] extends S
 export type OtherVectors<P, Names extends string, Axis extends number, Suffix extends string> = {
   readonly [K in Names as `${K}${Suffix}`]: Tensor<[Beside<ShapeOf<P, K>, Axis>]>
 }
+
+/** The state of a layer around another one: that layer's, where it has some, and more. */
+export type Also<S, More> = [S] extends [never] ? More : S & More
 
 /** What goes out of a layer around another one: what goes out of that, or why it does not fit. */
 export type Wrapped<O, Kind extends string> = O extends Mismatch<infer M> ? Mismatch<`${Kind} > ${M}`> : O

@@ -5,6 +5,7 @@ import type { Ops } from '../core/ops.ts'
 import { integer, number } from '../core/options.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import {
+  type Also,
   aroundWeights,
   type NormalNorm,
   normOptions,
@@ -44,7 +45,6 @@ export interface SpectralNorm<
   readonly '~params': InnerParams<L, this['~in']>
   readonly '~state': Also<InnerState<L, this['~in']>, Directions<InnerParams<L, this['~in']>, Weights[number], Axis>>
 }
-type Also<S, More> = [S] extends [never] ? More : S & More
 type Directions<P, Names extends string, Axis extends number> = Vectors<P, Names, Axis, 'Left'> &
   OtherVectors<P, Names, Axis, 'Right'>
 

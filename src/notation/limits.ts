@@ -167,6 +167,12 @@ interface Limits {
     readonly iterations: 'count'
     readonly epsilon: 'positive'
   }
+  readonly LowRank: Named & {
+    readonly given: readonly [null, 'count']
+    readonly alpha: 'positive'
+    readonly weights: 'names'
+    readonly initializer: 'values'
+  }
 }
 type Of<Word extends string> = Word extends keyof Limits ? Limits[Word] : Named
 

@@ -18,6 +18,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import type { Mismatch } from '../core/shape.ts'
 import { Bidirectional } from '../layers/bidirectional.ts'
 import type { Identity } from '../layers/input.ts'
+import { LowRank } from '../layers/low-rank.ts'
 import { SpectralNorm } from '../layers/spectral-norm.ts'
 import { TimeDistributed } from '../layers/time-distributed.ts'
 import { WeightNorm } from '../layers/weight-norm.ts'
@@ -64,6 +65,9 @@ export interface Wrappers<P extends readonly unknown[], O> {
   readonly SpectralNorm: P extends readonly [infer B extends AnyLayer]
     ? With<O, L.SpectralNormOptions, L.SpectralNorm<B, WeightsOf<O>, NameOr<O, 'spectral-norm-{}'>, AxisOf<O>>>
     : WrongArguments
+  readonly LowRank: P extends readonly [infer B extends AnyLayer, infer Rank extends number]
+    ? With<O, L.LowRankOptions, L.LowRank<B, Rank, SomeWeightsOf<O>, NameOr<O, 'low-rank-{}'>>>
+    : WrongArguments
 }
 /** `Y` where some layers can be joined; else why not. */
 type Together<L extends readonly AnyLayer[], Y> =
@@ -73,6 +77,7 @@ type Named<L extends readonly AnyLayer[], Y> =
   NameFault<L> extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
 type MergeOf<O> = O extends { readonly merge: infer M extends L.BidirectionalMerge } ? M : 'concat'
 type WeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : readonly ['weight']
+type SomeWeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : null
 type AxisOf<O> = O extends { readonly axis: infer A extends number } ? A : -1
 type Shortcut<O> = O extends { readonly shortcut: infer L extends AnyLayer } ? L : Identity
 type NameOr<O, Pattern extends string> = O extends { readonly name: infer N extends string } ? N : Pattern
@@ -113,4 +118,5 @@ export const wrappers: { readonly [_ in keyof Wrappers<[], {}>]: Wrapper } = {
     make: SpectralNorm,
     options: { weights: false, axis: false, iterations: false, epsilon: false, name: false },
   },
+  LowRank: { make: LowRank, options: { alpha: false, weights: false, initializer: false, name: false } },
 }

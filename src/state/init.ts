@@ -61,14 +61,15 @@ const initialValues = (
   return values
 }
 
-interface Drawn {
+/** A variable with its initial values. */
+export interface Drawn {
   readonly variable: string
   readonly rule: VariableRule
   readonly values: Float32Array
 }
 
 /** The initial values of a layer's variables: those that are derived from others after these. */
-const layerValues = (path: string, variables: VariableRules, key: Key): readonly Drawn[] => {
+export const layerValues = (path: string, variables: VariableRules, key: Key): readonly Drawn[] => {
   const values = new Map<string, Float32Array>()
   for (const [variable, rule] of Object.entries(variables))
     if (rule.derived === undefined) values.set(variable, initialValues(path, variable, rule, foldIn(key, variable)))

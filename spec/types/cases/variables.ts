@@ -22,6 +22,7 @@ import {
   key,
   LayerNorm,
   Linear,
+  LowRank,
   LSTM,
   Masking,
   MultiHeadAttention,
@@ -245,6 +246,18 @@ holds<Same<StateOf<typeof turned>['spectral-norm-1']['weightRight'], Tensor<[45]
 holds<Same<ParamsOf<typeof turned>['weight-norm-1']['weightGain'], Tensor<[4]>>>()
 const turnedText = net('Input(8,8,3) >> SpectralNorm(Deconvolution(3,5,4), axis=2)')
 holds<Same<StateOf<typeof turnedText>['spectral-norm-1']['weightRight'], Tensor<[45]>>>()
+const adapted = join(
+  Input([8, 8, 3]),
+  LowRank(Convolution([3, 3, 4]), 2),
+  Reshape([16, 9]),
+  LowRank(MultiHeadAttention(3), 2),
+  LowRank(TimeDistributed(join(Relu(4), Linear(5))), 1, { weights: ['linear-1/weight'] }),
+)
+holds<Same<ParamsOf<typeof adapted>['low-rank-1']['weightA'], Tensor<[3, 3, 3, 2]>>>()
+holds<Same<ParamsOf<typeof adapted>['low-rank-1']['weightB'], Tensor<[2, 4]>>>()
+holds<Same<StateOf<typeof adapted>['low-rank-1']['weight'], Tensor<[3, 3, 3, 4]>>>()
+holds<Same<ParamsOf<typeof adapted>['low-rank-2']['valueWeightB'], Tensor<[2, 9]>>>()
+holds<Same<keyof ParamsOf<typeof adapted>['low-rank-3'], 'linear-1/weightA' | 'linear-1/weightB'>>()
 holds<Same<Around['multi-head-attention-1']['queryWeight'], Tensor<[7, 6]>>>()
 holds<Same<Around['multi-head-attention-1']['outputWeight'], Tensor<[8, 9]>>>()
 holds<Same<Around['multi-head-attention-1']['valueBias'], Tensor<[8]>>>()

@@ -1,0 +1,138 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { definitionOf } from '../core/define.ts'
+import { InvalidOption } from '../core/errors.ts'
+import { without } from '../core/inner.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import type { VariablesFor } from '../core/named.ts'
+import { asPart, compose, isPart, type LayerValue, type Node, type Part, wiringOf } from '../core/network.ts'
+import { byName, mergeTrees, own, treeOf, type VariableTree } from '../core/trees.ts'
+import { isComposition, wire } from '../core/wiring.ts'
+import { LowRank, mergedWeights, type NormalLowRank, scaleOf } from '../layers/low-rank.ts'
+import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { checkShapes } from '../state/check.ts'
+import { asVariables } from '../state/given.ts'
+import { variableRules } from '../state/init.ts'
+import { asShown } from '../state/variables.ts'
+import { renamed, replaceLayers } from './replace.ts'
+import type { Adapted } from './to-low-rank.ts'
+
+type LowRankValue = LayerValue & NormalLowRank
+
+const isLowRank = (layer: LayerValue): layer is LowRankValue => definitionOf(layer) === definitionOf(LowRank)
+
+/** A layer with factors within another layer, by its path there. */
+const hiddenIn = (part: Part): string | undefined => {
+  for (const { path, layer } of wiringOf(part).nodes) {
+    const inner = Object.values(layer).find(value => isPart(value))
+    if (inner === undefined) continue
+    if (!isComposition(inner) && isLowRank(inner)) return path
+    const found = hiddenIn(inner)
+    if (found !== undefined) return `${path} > ${found}`
+  }
+  return undefined
+}
+
+/** What stands in the place of a layer with factors: the layer within, under the same name. */
+const plain = ({ layer }: Node): Part => {
+  if (!isLowRank(layer)) return layer
+  const { layer: inner, name } = layer
+  return isComposition(inner) ? compose({ form: 'block', part: inner, name }, 'Block') : renamed(inner, name)
+}
+
+type Leaf = readonly [layer: string, variable: string, value: TfTensor]
+
+/** The variables of a layer with factors, with these multiplied and added. */
+const multiplied = (
+  layer: LowRankValue,
+  variables: Readonly<Record<string, TfTensor>>,
+): Readonly<Record<string, TfTensor>> => {
+  const names = Object.keys(variables).filter(
+    name => Object.hasOwn(variables, `${name}A`) && Object.hasOwn(variables, `${name}B`),
+  )
+  const kept = new Set(Object.values(variables))
+  const found = tidily(() => mergedWeights(tfjsOps, variables, names, scaleOf(layer)))
+  return byName(
+    Object.entries(found).map(([name, value]) => [name, kept.has(value) ? value : handOver(value)] as const),
+  )
+}
+
+/** The variables of the nodes that stand in the place of one. */
+const leavesOf = (
+  { layer, inputShapes }: Node,
+  after: readonly Node[],
+  variables: Readonly<Record<string, TfTensor>>,
+): readonly Leaf[] => {
+  const [first] = after
+  if (first === undefined) return []
+  const all = (node: Node, own: Readonly<Record<string, TfTensor>>): readonly Leaf[] =>
+    Object.entries(own).map(([name, value]) => [node.name, name, value])
+  if (!isLowRank(layer)) return all(first, variables)
+  const merged = multiplied(layer, variables)
+  if (!isComposition(layer.layer)) return all(first, merged)
+  const inner = wire(layer.layer, inputShapes)
+  // It was wired when the layer was put into its network.
+  if (isLeft(inner)) throw inner.left
+  return inner.right.nodes.flatMap(({ name }, i) => all(after[i] as Node, without(`${name}/`, merged)))
+}
+
+/** How many nodes stand in the place of a node. */
+const countOf = ({ layer }: Node): number =>
+  isLowRank(layer) && isComposition(layer.layer) ? wiringOf(layer.layer).nodes.length : 1
+
+/**
+ * A network without the factors of its `LowRank` layers: with `W + (alpha / rank) A B` in the place of each weight, and
+ * the layers themselves in the place of those around them. It computes the same within rounding, at the cost of the plain
+ * network. Layers keep their names, so that `mergeLowRank` undoes `toLowRank`; of a composition within `LowRank` they stand
+ * in a block of its name.
+ *
+ * @returns the network and its variables; tensors that do not change are those that were given
+ * @throws InvalidOption if such a layer stands within another layer, as in `TimeDistributed(LowRank(Relu(8), 2))`
+ * @throws WeightInitializationError if the variables are not the network's, or the shapes of its variables are unknown
+ * @example
+ * ```ts
+ * const network = join(Input(16), LowRank(Relu(32), 4, { name: 'relu-{}' }), Softmax(10))
+ * const merged = mergeLowRank(network, init(network, key(1)))
+ * notation(merged.network) // Input(16) >> Relu(32) >> Softmax(10)
+ * Object.keys(merged.variables.params) // ['relu-1', 'softmax-1']
+ * ```
+ */
+export const mergeLowRank = <N extends AnyLayer>(network: N, variables: VariablesFor<NoInfer<N>>): Adapted<N> => {
+  const part = asPart('mergeLowRank', network)
+  const given = asVariables('mergeLowRank', variables)
+  const hidden = hiddenIn(part)
+  if (hidden !== undefined)
+    throw new InvalidOption({
+      layer: 'mergeLowRank',
+      option: 'network',
+      expected: 'LowRank around layers of the network',
+      got: `one within ${hidden}`,
+      remedy: 'Put LowRank around the outer layer, as in LowRank(TimeDistributed(Relu(8)), 2).',
+    })
+  const before = wiringOf(part).nodes
+  checkShapes(byName(variableRules(wiringOf(part))), mergeTrees(given.params, given.state))
+  const merged = replaceLayers(part, plain)
+  const after = wiringOf(merged)
+  const all = mergeTrees(given.params, given.state)
+
+  const leaves: Leaf[] = []
+  const seen = new Set<string>()
+  let next = 0
+  for (const node of before) {
+    const nodes = after.nodes.slice(next, next + countOf(node))
+    next += nodes.length
+    // A shared layer once.
+    if (!seen.has(node.name)) leaves.push(...leavesOf(node, nodes, own(all, node.name) ?? {}))
+    seen.add(node.name)
+  }
+  const rules = variableRules(after)
+  const tree = (trainable: boolean): VariableTree<TfTensor> =>
+    treeOf(
+      leaves.filter(([layer, name]) => {
+        const rule = own(own(byName(rules), layer) ?? {}, name)
+        return rule !== undefined && (rule.trainable ?? true) === trainable
+      }),
+    )
+  // The network has the inputs and outputs that it had.
+  return Object.freeze({ network: merged, variables: asShown(tree(true), tree(false)) }) as unknown as Adapted<N>
+}

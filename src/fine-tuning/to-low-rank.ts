@@ -1,0 +1,158 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import type { Network } from '../core/compose.ts'
+import { InvalidOption, show } from '../core/errors.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import type { InputOf, OutputOf, Variables, VariablesFor } from '../core/named.ts'
+import { asPart, type LayerValue, type Node, type Part, wiringOf } from '../core/network.ts'
+import { codec, type Options, parseOptions } from '../core/options.ts'
+import { matchNames, type NamePatterns, namePatterns, variableName } from '../core/patterns.ts'
+import { foldIn, isKey, type Key } from '../core/random.ts'
+import { byName, leafOf, mergeTrees, treeOf, type VariableTree } from '../core/trees.ts'
+import type { ParameterSource, VariableRules } from '../core/variables.ts'
+import { adaptedByDefault, LowRank, lowRankOptions, type NormalLowRank } from '../layers/low-rank.ts'
+import { handOver, tensorOf } from '../ops/tfjs/index.ts'
+import { checkShapes } from '../state/check.ts'
+import { asVariables } from '../state/given.ts'
+import { layerValues, variableRules } from '../state/init.ts'
+import { asShown } from '../state/variables.ts'
+import { replaceLayers } from './replace.ts'
+
+/** A network of the same inputs and outputs, whose layers the compiler does not follow, with its variables. */
+export interface Adapted<N extends AnyLayer> {
+  readonly network: Network<InputOf<N>, OutputOf<N>, unknown>
+  readonly variables: Variables<Network<InputOf<N>, OutputOf<N>, unknown>>
+}
+
+/** The options of {@link toLowRank}. */
+export interface ToLowRankOptions {
+  /** The rank of the factors. */
+  readonly rank: number
+  /** What the first factors are drawn with. */
+  readonly key: Key
+  /** Which layers, or which of their weights, by patterns of names such as `'block-1/*'` or `'*.queryWeight'`. Default: all. */
+  readonly layers?: NamePatterns
+  /** As of `LowRank`. Default: the rank. */
+  readonly alpha?: number | null
+  /** The names of the weights that get factors. Default: those of `LowRank`. */
+  readonly weights?: readonly string[] | null
+  /** As of `LowRank`. */
+  readonly initializer?: ParameterSource
+}
+
+interface Normal extends Omit<NormalLowRank, 'layer'> {
+  readonly key: Key
+  readonly layers: readonly string[]
+}
+
+const settings: Options<Normal> = {
+  ...lowRankOptions,
+  key: { codec: codec('a key, such as key(1)', value => (isKey(value) ? value : undefined)) },
+  layers: { codec: namePatterns, default: '*' },
+}
+const example = "toLowRank(network, variables, { rank: 8, key: key(1), layers: '*attention*' })"
+
+/** Checks that some layer has each weight that is named. */
+const checkWeights = (rules: ReadonlyMap<string, VariableRules>, weights: readonly string[]): void => {
+  const all = [...rules.values()].flatMap(own => Object.keys(own).filter(name => (own[name]?.shape.length ?? 0) >= 2))
+  const unknown = weights.find(name => !all.includes(name))
+  if (unknown === undefined) return
+  throw new InvalidOption({
+    layer: 'toLowRank',
+    option: 'weights',
+    expected: `names of weights of the network: ${[...new Set(all)].join(', ') || 'it has none'}`,
+    got: show(unknown),
+    remedy: 'Name variables of two dimensions or more, or leave the option out.',
+  })
+}
+
+/** The weights of each layer that may get factors. */
+const candidates = (
+  rules: ReadonlyMap<string, VariableRules>,
+  weights: readonly string[] | null,
+): readonly (readonly [layer: string, weight: string])[] =>
+  [...rules].flatMap(([layer, own]) =>
+    (weights?.filter(name => (own[name]?.shape.length ?? 0) >= 2) ?? adaptedByDefault(own)).map(
+      name => [layer, name] as const,
+    ),
+  )
+
+/** A layer with factors beside some of its weights, under its own name. */
+const adapt = (
+  layer: LayerValue,
+  rules: VariableRules,
+  weights: readonly string[],
+  { rank, alpha, initializer }: Normal,
+): Part => {
+  const isUsual = weights.join() === adaptedByDefault(rules).join()
+  const options = { alpha, initializer, name: layer.name, weights: isUsual ? null : weights }
+  return asPart('toLowRank', LowRank(layer as unknown as AnyLayer, rank, options as object))
+}
+
+/**
+ * A trained network in the form in which factors beside its weights are trained, and nothing else: layers are wrapped in
+ * `LowRank`, under the names that they have, and their variables become state. Its outputs are at first those of the
+ * network. What is not wrapped is trained as before, unless the optimizer freezes it.
+ *
+ * @param options `rank`, `key`, `layers` (default: all with weights that can have factors), `alpha`, `weights`,
+ *   `initializer`
+ * @returns the network and its variables; tensors are those that were given
+ * @throws InvalidOption if an option is invalid, or a pattern names no such layer
+ * @throws WeightInitializationError if the variables are not the network's, or the shapes of its variables are unknown
+ * @example
+ * ```ts
+ * const network = join(Input(16), Relu(32), Softmax(10))
+ * const adapted = toLowRank(network, init(network, key(1)), { rank: 4, key: key(2), layers: 'relu*' })
+ * countParameters(adapted.network) // { total: 1066, trainable: 522 }
+ * ```
+ */
+export const toLowRank = <N extends AnyLayer>(
+  network: N,
+  variables: VariablesFor<NoInfer<N>>,
+  options: ToLowRankOptions,
+): Adapted<N> => {
+  const part = asPart('toLowRank', network)
+  const given = asVariables('toLowRank', variables)
+  const normal = parseOptions('toLowRank', example, settings, options)
+  const wiring = wiringOf(part)
+  const rules = variableRules(wiring)
+  checkShapes(byName(rules), mergeTrees(given.params, given.state))
+
+  checkWeights(rules, normal.weights ?? [])
+  const possible = candidates(rules, normal.weights)
+  const meant = matchNames('toLowRank', 'layers', normal.layers, possible)
+  if (meant.size === 0)
+    throw new InvalidOption({
+      layer: 'toLowRank',
+      option: 'layers',
+      expected: 'at least one layer',
+      got: 'none',
+      remedy: `For example: ${example}.`,
+    })
+  const weightsOf = (name: string): readonly string[] =>
+    possible.flatMap(([layer, weight]) => (layer === name && meant.has(variableName(layer, weight)) ? [weight] : []))
+  const adapted = replaceLayers(part, ({ name, layer }: Node) => {
+    const weights = weightsOf(name)
+    return weights.length === 0 ? layer : adapt(layer, rules.get(name) ?? {}, weights, normal)
+  })
+
+  const after = variableRules(wiringOf(adapted))
+  const fresh = new Map<string, TfTensor>()
+  for (const [layer, own] of after) {
+    const factors = Object.entries(own).filter(([name]) => !Object.hasOwn(rules.get(layer) ?? {}, name))
+    for (const { variable, rule, values } of layerValues(layer, byName(factors), foldIn(normal.key, layer)))
+      fresh.set(variableName(layer, variable), handOver(tensorOf(values, rule.shape)))
+  }
+  const before = mergeTrees(given.params, given.state)
+  const tree = (trainable: boolean): VariableTree<TfTensor> =>
+    treeOf(
+      [...after].flatMap(([layer, own]) =>
+        Object.entries(own)
+          .filter(([, rule]) => (rule.trainable ?? true) === trainable)
+          .map(([name]) => [layer, name, tensorFor(layer, name)] as const),
+      ),
+    )
+  const tensorFor = (layer: string, name: string): TfTensor =>
+    (fresh.get(variableName(layer, name)) ?? leafOf(before, layer, name)) as TfTensor
+  // The network has the inputs and outputs that it had.
+  return Object.freeze({ network: adapted, variables: asShown(tree(true), tree(false)) }) as unknown as Adapted<N>
+}

@@ -1,0 +1,241 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
+import type { Fault } from '../core/errors.ts'
+import { innerLayer, innerRules } from '../core/inner.ts'
+import type { AnyLayer, Out, Rules } from '../core/layer.ts'
+import type { InnerParams, InnerState } from '../core/named.ts'
+import type { Part } from '../core/network.ts'
+import type { Ops } from '../core/ops.ts'
+import { codec, integer, type Options, parameter } from '../core/options.ts'
+import { sizeOf } from '../core/shape.ts'
+import { byName, mapRecord, merged } from '../core/trees.ts'
+import type { Parameter, ParameterSource, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
+import { heUniform } from '../initializers/index.ts'
+import { type Also, type ShapeOf, variableNames, type Wrapped } from './around-weights.ts'
+
+// Layers whose weights are frozen, and trained by the product of two small factors beside them.
+
+/** The options of {@link LowRank}. */
+export interface LowRankOptions<
+  Weights extends readonly string[] | null = readonly string[] | null,
+  Name extends string = string,
+> extends NameOption<Name> {
+  /** The product is added times `alpha / rank`. Default: the rank, so that it is added as it is. */
+  readonly alpha?: number | null
+  /**
+   * The names of the weights that get factors. Default: `weight`, and `queryWeight` and `valueWeight` of attention, also
+   * of layers within.
+   */
+  readonly weights?: Weights
+  /** The initial first factor. Default: `heUniform({ gain: 1 / 3 })`, as of a dense layer of PyTorch's. */
+  readonly initializer?: ParameterSource
+}
+
+/** The names that get factors by default. */
+type Usual = 'weight' | 'queryWeight' | 'valueWeight'
+type Adapted<P> = {
+  [K in keyof P & string]: K extends Usual | `${string}/${Usual}`
+    ? ShapeOf<P, K> extends readonly [] | readonly [unknown]
+      ? never
+      : K
+    : never
+}[keyof P & string]
+type Rows<S> = S extends readonly [...infer R extends readonly number[], number] ? R : number[]
+type Last<S> = S extends readonly [...unknown[], infer D extends number] ? D : number
+type Factors<P, Weights, Rank extends number> = [P] extends [never]
+  ? never
+  : FactorsOf<P, Weights extends readonly string[] ? Weights[number] : Adapted<P>, Rank>
+type FactorsOf<P, Names extends string, Rank extends number> = {
+  readonly [K in Names as `${K}A`]: Tensor<[...Rows<ShapeOf<P, K>>, Rank]>
+} & {
+  readonly [K in Names as `${K}B`]: Tensor<[Rank, Last<ShapeOf<P, K>>]>
+}
+
+/** A layer with frozen weights and factors beside them, as a type. */
+export interface LowRank<
+  L extends AnyLayer,
+  Rank extends number,
+  Weights extends readonly string[] | null = null,
+  Name extends string = 'low-rank-{}',
+> extends Leaf<Name> {
+  readonly kind: 'LowRank'
+  readonly layer: L
+  readonly rank: Rank
+  readonly alpha: number | null
+  readonly weights: readonly string[] | null
+  readonly initializer: Parameter
+  readonly '~out': Wrapped<Out<L, this['~in']>, 'LowRank'>
+  readonly '~params': Factors<InnerParams<L, this['~in']>, Weights, Rank>
+  readonly '~state': Also<InnerState<L, this['~in']>, InnerParams<L, this['~in']>>
+}
+
+/** The constructor of {@link LowRank}. */
+export type LowRankConstructor = <
+  const L extends AnyLayer,
+  const Rank extends number,
+  const Weights extends readonly string[] | null = null,
+  const Name extends string = 'low-rank-{}',
+>(
+  layer: L,
+  rank: Rank,
+  options?: LowRankOptions<Weights, Name>,
+) => LowRank<L, Rank, Weights, Name>
+
+/** The options in their normal form. */
+export interface NormalLowRank {
+  readonly layer: Part
+  readonly rank: number
+  readonly alpha: number | null
+  readonly weights: readonly string[] | null
+  readonly initializer: Parameter
+}
+
+/** How the options beside the layer are read. */
+export const lowRankOptions: Options<Omit<NormalLowRank, 'layer'>> = {
+  rank: { codec: integer(1) },
+  alpha: {
+    codec: codec<number | null>('a positive number, or null for the rank', value =>
+      value === null || (typeof value === 'number' && Number.isFinite(value) && value > 0) ? value : undefined,
+    ),
+    default: null,
+  },
+  weights: {
+    codec: codec<readonly string[] | null>(`${variableNames.name}, or null for the usual ones`, value => {
+      if (value === null) return null
+      const read = variableNames.decode(value)
+      return read._tag === 'Right' ? read.right : undefined
+    }),
+    default: null,
+  },
+  initializer: { codec: parameter, default: heUniform({ gain: 1 / 3 }) },
+}
+
+const usual: readonly string[] = ['weight', 'queryWeight', 'valueWeight'] satisfies readonly Usual[]
+
+/** Names of variables that get factors by default. */
+export const adaptedByDefault = (rules: VariableRules): readonly string[] =>
+  Object.keys(rules).filter(
+    name => usual.includes(name.slice(name.lastIndexOf('/') + 1)) && (rules[name]?.shape.length ?? 0) >= 2,
+  )
+
+/** The weights that get factors, by name. */
+const adapted = (rules: VariableRules, weights: readonly string[] | null): Either<Fault, readonly string[]> => {
+  const names = weights ?? adaptedByDefault(rules)
+  const known = Object.keys(rules)
+  const missing = names.find(name => (rules[name]?.shape.length ?? 0) < 2)
+  if (missing === undefined && names.length > 0) return right(names)
+  return left({
+    expected: `a layer with a variable ${missing ?? usual.join(' or ')} of two dimensions or more`,
+    got: known.length > 0 ? known.join(', ') : 'a layer without variables',
+    remedy: 'Name the weights that get factors: { weights: [...] }.',
+  })
+}
+
+/** The factors of a weight, whose last axis is that of the second one. */
+const factorRules = (name: string, { shape }: VariableRule, { rank, initializer }: NormalLowRank): VariableRules => {
+  const [rows, last] = [shape.slice(0, -1), shape.at(-1) as number]
+  return {
+    [`${name}A`]: { shape: [...rows, rank], initial: initializer, fans: { in: sizeOf(rows), out: rank } },
+    [`${name}B`]: { shape: [rank, last], initial: 0 },
+  }
+}
+
+/** A weight with the product of its factors, of `scale`. */
+export const withFactors = <T>(ops: Ops<T>, weight: T, a: T, b: T, scale: number): T => {
+  const shape = ops.shape(weight) as readonly number[]
+  const rank = ops.shape(b)[0] as number
+  const product = ops.matmul(ops.reshape(a, [sizeOf(shape.slice(0, -1)), rank]), b)
+  return ops.add(weight, ops.multiply(ops.reshape(product, shape), ops.constant(scale)))
+}
+
+/** What the product of the factors is multiplied by. */
+export const scaleOf = ({ alpha, rank }: Pick<NormalLowRank, 'alpha' | 'rank'>): number => (alpha ?? rank) / rank
+
+/** Variables with the weights that have factors in the place of these. */
+export const mergedWeights = <T>(
+  ops: Ops<T>,
+  variables: Readonly<Record<string, T>>,
+  names: readonly string[],
+  scale: number,
+): Readonly<Record<string, T>> => {
+  const used = new Map(Object.entries(variables))
+  for (const name of names) {
+    const [weight, a, b] = [variables[name], variables[`${name}A`], variables[`${name}B`]] as [T, T, T]
+    used.set(name, withFactors(ops, weight, a, b, scale))
+    used.delete(`${name}A`)
+    used.delete(`${name}B`)
+  }
+  return byName(used)
+}
+
+const lowRankRules = (options: NormalLowRank): Rules => {
+  const inner = innerRules(options.layer)
+  return {
+    inputs: inner.inputs,
+    shape: inner.shape,
+    ...(inner.ids !== undefined && { ids: inner.ids }),
+    variables: inputs => {
+      const own = inner.variables(inputs)
+      if (isLeft(own)) return own
+      const names = adapted(own.right, options.weights)
+      if (isLeft(names)) return names
+      const added: VariableRules = merged(
+        ...names.right.map(name => factorRules(name, own.right[name] as VariableRule, options)),
+      )
+      const twice = Object.keys(added).find(name => Object.hasOwn(own.right, name))
+      if (twice !== undefined)
+        return left({
+          expected: `a layer without a variable ${twice}`,
+          got: Object.keys(own.right).join(', '),
+          remedy: 'Give each weight its factors once.',
+        })
+      return right(
+        merged(
+          mapRecord(own.right, (rule): VariableRule => ({ ...rule, trainable: false })),
+          added,
+        ),
+      )
+    },
+    forward: (ops, variables, inputs, mode) => {
+      const names = Object.keys(variables).flatMap(name =>
+        Object.hasOwn(variables, `${name}A`) && Object.hasOwn(variables, `${name}B`) ? [name] : [],
+      )
+      return inner.forward(ops, mergedWeights(ops, variables, names, scaleOf(options)), inputs, mode)
+    },
+  }
+}
+
+/**
+ * A layer whose variables are frozen, while what is trained is a product of two small factors beside each weight: with
+ * `W` the weight and `r` the rank, `W + (alpha / r) A B`. `B` starts with 0, so the layer at first computes what it does
+ * without. Much fewer numbers are trained, and kept by the optimizer, than the weight has. (Hu et al. 2021.)
+ *
+ * A weight of more than two dimensions counts as a matrix whose columns are along its last axis. `toLowRank` brings a
+ * trained network into this form, `mergeLowRank` back.
+ *
+ * Variables: `weightA` [..., rank] and `weightB` [rank, outputs] for each weight; state: the variables of the layer.
+ *
+ * @param layer a layer with weights, such as dense layers, convolutions or attention
+ * @param rank how many columns the first factor has, and rows the second
+ * @throws InvalidOption if an option is invalid
+ * @throws LayerConnectionError, from `join`, as the layer does
+ * @throws WeightInitializationError, from `init`, as the layer does, or if it has no such weights
+ * @example
+ * ```ts
+ * const network = join(Input(64), LowRank(Relu(32), 4), Softmax(10))
+ * const { params, state } = init(network, key(1))
+ * params['low-rank-1'].weightA.shape // [64, 4]
+ * params['low-rank-1'].weightB.shape // [4, 32]
+ * state['low-rank-1'].weight.shape // [64, 32]
+ * ```
+ */
+export const LowRank: LowRankConstructor = defineWrapper({
+  kind: 'LowRank',
+  example: 'LowRank(Relu(8), 4, { alpha: 8 })',
+  positional: ['layer', 'rank'],
+  options: {
+    layer: { codec: innerLayer },
+    ...lowRankOptions,
+  },
+  rules: lowRankRules,
+})
