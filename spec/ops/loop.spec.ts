@@ -122,6 +122,37 @@ for (const [backendName, choose] of Object.entries(backends))
       })
   })
 
+for (const [backendName, choose] of Object.entries(backends))
+  it(`A loop on ${backendName} that fails in a repetition leaves nothing behind`, async () => {
+    const backend = await choose()
+    // Rows 0 to 2, and then one that is not there.
+    const { graph: ready } = prepare(
+      trace(
+        (ops, table) =>
+          repeat<GraphNode, readonly [GraphNode, GraphNode]>(
+            ops,
+            () => ops.constant(1),
+            (at, sum) => [ops.add(at, ops.constant(1)), ops.add(sum, ops.gather(table as GraphNode, at))],
+            [ops.constant(0), ops.constant(0, [2])],
+          ),
+        [[3, 2]],
+      ),
+    )
+    const program = await backend.compile(ready)
+    const table = backend.upload(new Float32Array(6), [3, 2])
+    const before = tf.memory().numDataBuffers
+    let fault: unknown
+    try {
+      await program.run([table])
+    } catch (error) {
+      fault = error
+    }
+    expect(fault).to.be.instanceOf(Error)
+    expect(tf.memory().numDataBuffers).to.equal(before)
+    backend.release(table)
+    program.dispose()
+  })
+
 describe('Loops in a graph', () => {
   const doubled = (limit: number, shape: readonly (number | null)[] = []): Graph =>
     trace(
