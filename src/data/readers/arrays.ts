@@ -34,7 +34,7 @@ const checkedColumns = (owner: string, named: readonly Named[]): Readonly<Record
   const [first] = named
   for (const [name, { shape }, content] of named) {
     const fault = (expected: string, got: string, remedy: string) =>
-      new DataError({ owner, file: content.name, column: name, expected, got, remedy })
+      new DataError({ owner, file: content.name, ...(name === '' ? {} : { column: name }), expected, got, remedy })
     const [rows] = shape
     if (rows === undefined || rows === 0)
       throw fault('an array with at least one row', `shape [${shape.join(', ')}]`, 'Choose other arrays.')
