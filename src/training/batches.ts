@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Part } from '../core/network.ts'
-import { isRecord } from '../core/trees.ts'
+import { isList, isRecord } from '../core/trees.ts'
 import { another } from '../ops/tfjs/index.ts'
 import {
   type Count,
@@ -85,7 +85,7 @@ const countOf = (part: Part, field: Field, given: unknown): Count => {
   if (field === 'x') return inputCount(part)
   const outputs = outputCount(part)
   // Weights are for all outputs where there are not several of them.
-  const isByOutput = Array.isArray(given) && given.length === outputs && typeof given[0] !== 'number'
+  const isByOutput = isList(given) && given.length === outputs && typeof given[0] !== 'number'
   return field === 'y' || isByOutput ? outputs : 1
 }
 

@@ -10,7 +10,12 @@ export const withName = <F extends object, Name extends string>(call: F, name: N
 const configures = (given: readonly unknown[]): boolean => {
   if (given.length === 0 || (given.length === 1 && given[0] === undefined)) return true
   const [options] = given
-  return given.length === 1 && isRecord(options) && !isTensorLike(options) && !Object.hasOwn(options, 'data')
+  try {
+    return given.length === 1 && isRecord(options) && !isTensorLike(options) && !Object.hasOwn(options, 'data')
+  } catch {
+    // What cannot be read is refused where options are.
+    return true
+  }
 }
 
 /**

@@ -37,8 +37,18 @@ const asLoss = (value: unknown): Loss | undefined => {
   if (one !== undefined) return one.reduction === undefined ? defineLoss(one.name, { forward: one.forward }) : one
   // A function of the user's own, as defineLoss takes it.
   const isOwn = isFunction(value) && (value as unknown as { readonly kind?: unknown }).kind === undefined
-  return isOwn ? defineLoss((value as LossForward).name || 'loss', value as LossForward) : undefined
+  return isOwn && !isClass(value) ? lossOf(value as LossForward) : undefined
 }
+const isClass = (value: unknown): boolean => /^class\b/.test(Function.prototype.toString.call(value))
+
+/** The loss of a function, one and the same for it: programs are kept for losses. */
+const lossOf = (forward: LossForward): Loss => {
+  const loss = own.get(forward) ?? defineLoss(forward.name || 'loss', forward)
+  own.set(forward, loss)
+  return loss
+}
+const own = new WeakMap<LossForward, Loss>()
+
 const asMetric = (value: unknown): Metric | undefined => {
   const one =
     ofKind<Metric>('Metric', ({ sums, finish }) => isFunction(sums) && isFunction(finish))(value) ??

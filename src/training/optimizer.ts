@@ -295,8 +295,8 @@ const asMade = (
  *   change: (ops, gradient, _, { step }) => [ops.multiply(gradient, step!), {}],
  * })
  * const params = { linear: { weight: tensor([1, 2]) } }
- * const [updates] = descent.update({ linear: { weight: tensor([10, 0]) } }, descent.init(params), params)
- * Array.from(updates.linear.weight.dataSync()) // [-1, 0]
+ * const [updates] = descent.update({ linear: { weight: tensor([10, 20]) } }, descent.init(params), params)
+ * Array.from(updates.linear.weight.dataSync()) // [-1, -2]
  * ```
  */
 export const defineOptimizer = (
