@@ -24,6 +24,7 @@ export type { Validation } from './loops/lessons.ts'
 export type { ReduceOnPlateau } from './loops/plateau.ts'
 export type { Stopped } from './loops/train.ts'
 export {
+  type ClassWeights,
   type ConfigurableLoss,
   defineLoss,
   type Loss,

@@ -5,7 +5,7 @@ import type { Ops } from '../core/ops.ts'
 import { codec, type Options, oneOf, parseOptions } from '../core/options.ts'
 import { type Shape, showShape } from '../core/shape.ts'
 import { shownAs } from '../core/shown.ts'
-import { isList, isRecord, merged } from '../core/trees.ts'
+import { byName, isList, isRecord, merged } from '../core/trees.ts'
 import type { Tensor } from '../core/variables.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { type TensorInput, toTensor } from '../state/data.ts'
@@ -41,6 +41,9 @@ export interface Weighting {
   readonly reduction?: LossReduction | 'none'
 }
 
+/** Weights of classes: of each in an array, or of some by their numbers. */
+export type ClassWeights = readonly number[] | Readonly<Record<number, number>>
+
 /** A loss: what training makes small. */
 export interface Loss {
   /** The loss of each example. */
@@ -57,7 +60,7 @@ export interface Loss {
   /** Whether it is the square root of what its reduction gives, as the root mean squared error is. */
   readonly root: boolean
   /** The weight of each class, which multiplies that of an example. */
-  readonly classWeights: readonly number[] | null
+  readonly classWeights: ClassWeights | null
   /** What its mean square is the loss of, element by element; for losses that are such a mean. */
   readonly residuals: LossForward | null
   /** Which losses count, 1 or 0, as a mask of its own says; `null`: all do. */
@@ -84,8 +87,8 @@ export interface LossOptions {
   readonly name?: string
   /** Default: `mean`. */
   readonly reduction?: LossReduction
-  /** The weight of each class, an array or a record by class number. Default: 1 for each. */
-  readonly classWeights?: readonly number[] | Readonly<Record<number, number>>
+  /** The weight of each class in an array, or of some in a record by class number. Default: 1 for each. */
+  readonly classWeights?: ClassWeights | null
 }
 
 /** A loss, and a function of its options. */
@@ -188,7 +191,7 @@ export const checkMade = (owner: string, name: unknown, option: string, forward:
   if (typeof forward !== 'function') throw fault(option, 'a function of ops, expected and predicted', forward)
 }
 
-const weightList: t.Type<readonly number[] | null, unknown, unknown> = codec<readonly number[] | null>(
+const weightsOfClasses: t.Type<ClassWeights | null, unknown, unknown> = codec<ClassWeights | null>(
   'a number >= 0 for each class, an array or a record by class number',
   value => {
     if (value === null) return null
@@ -205,9 +208,7 @@ const weightList: t.Type<readonly number[] | null, unknown, unknown> = codec<rea
       !entries.every(([at, weight]) => Number.isSafeInteger(at) && at >= 0 && isWeight(weight))
     )
       return undefined
-    const list = Array<number>(Math.max(...entries.map(([at]) => at)) + 1).fill(1)
-    for (const [at, weight] of entries) list[at] = weight as number
-    return Object.freeze(list)
+    return byName(entries.map(([at, weight]) => [String(at), weight as number] as const))
   },
 )
 
@@ -218,12 +219,12 @@ const text: t.Type<string, unknown, unknown> = codec('a name', value =>
 interface Common {
   readonly name: string
   readonly reduction: LossReduction
-  readonly classWeights: readonly number[] | null
+  readonly classWeights: ClassWeights | null
 }
 const common = (name: string, reduction: LossReduction): Options<Common> => ({
   name: { codec: text, default: name },
   reduction: { codec: oneOf(['mean', 'weightedMean', 'sum']), default: reduction },
-  classWeights: { codec: weightList, default: null },
+  classWeights: { codec: weightsOfClasses, default: null },
 })
 
 const lossOf = (

@@ -1,8 +1,9 @@
 import { InvalidOption } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
-import { sharedShape, showShape } from '../core/shape.ts'
+import { type Shape, sharedShape, showShape } from '../core/shape.ts'
+import { isList } from '../core/trees.ts'
 import { finiteWhereMasked } from '../layers/masking.ts'
-import type { Loss, LossReduction } from './loss.ts'
+import type { ClassWeights, Loss, LossReduction } from './loss.ts'
 
 // How the losses of examples are weighted, and become one number. The sum and what it is divided by are kept apart, so that
 // those of several batches can be added: the quotient of the sums is the loss of all.
@@ -32,6 +33,10 @@ export interface Counted<T> {
 const sizeOf = (shape: readonly (number | null)[]): number => shape.reduce<number>((n, d) => n * (d ?? 1), 1)
 const axesOf = <T>(ops: Ops<T>, x: T): number[] => ops.shape(x).map((_, i) => i)
 
+/** Whether a last axis of one element is that of a column, and stands for nothing in what is weighted. */
+const isColumn = (shape: Shape, wanted: Shape): boolean =>
+  shape.length > 1 && shape.at(-1) === 1 && wanted[shape.length - 1] !== 1
+
 /**
  * Weights of examples in the shape of their losses.
  *
@@ -46,8 +51,7 @@ const spread = <T>(ops: Ops<T>, owner: string, option: string, given: T, losses:
       'no weights or mask, as the loss is a mean already',
       'Define the loss by the loss of each example, [batch, ...].',
     )
-  // A last axis of one element is that of a column.
-  const columns = shape.length > 1 && shape.length > wanted.length && shape.at(-1) === 1
+  const columns = isColumn(shape, wanted)
   const own = columns ? shape.slice(0, -1) : shape
   const leading = wanted.slice(0, own.length)
   if (own.length === 0 || own.length > wanted.length || sharedShape(own, leading) === undefined)
@@ -60,21 +64,32 @@ const spread = <T>(ops: Ops<T>, owner: string, option: string, given: T, losses:
 }
 
 /** The weight of each loss by the class that was expected. */
-const byClass = <T>(ops: Ops<T>, owner: string, weights: readonly number[], expected: T, losses: T): T => {
+const byClass = <T>(ops: Ops<T>, owner: string, weights: ClassWeights, expected: T, losses: T): T => {
   const [given, wanted] = [ops.shape(expected), ops.shape(losses)]
-  const table = ops.constant(Float32Array.from(weights), [weights.length])
-  const numbered = (classes: T) => ops.gather(table, ops.reshape(classes, wanted))
-  if (given.length === wanted.length) return numbered(expected)
-  const isColumn = given.at(-1) === 1
-  if (given.length === wanted.length + 1 && isColumn) return numbered(expected)
-  if (given.length === wanted.length + 1 && given.at(-1) === weights.length)
-    return ops.sum(ops.multiply(expected, table), [given.length - 1])
+  const entries = isList(weights)
+    ? [...weights.entries()]
+    : Object.entries(weights).map(([c, w]) => [Number(c), w] as const)
+  const numbered = () => {
+    const vector = (values: readonly number[]) => ops.constant(Float32Array.from(values), [values.length])
+    const isClass = ops.equal(ops.reshape(expected, [...wanted, 1]), vector(entries.map(([c]) => c)))
+    const more = ops.multiply(isClass, vector(entries.map(([, weight]) => weight - 1)))
+    return ops.add(ops.sum(more, [wanted.length]), ops.constant(1))
+  }
+  if (given.length === wanted.length) return numbered()
+  const classes = given.at(-1) ?? 0
+  const isVector = given.length === wanted.length + 1
+  if (isVector && classes === 1) return numbered()
+  if (isVector && (isList(weights) ? weights.length === classes : entries.every(([c]) => c < classes))) {
+    const table = new Float32Array(classes).fill(1)
+    for (const [c, weight] of entries) table[c] = weight
+    return ops.sum(ops.multiply(expected, ops.constant(table, [classes])), [given.length - 1])
+  }
   throw new InvalidOption({
     layer: owner,
     option: 'classWeights',
-    expected: `a weight for each of the ${given.at(-1) ?? 0} classes of y, ${showShape(given)}`,
-    got: `${weights.length} weights`,
-    remedy: 'Give an array with one weight for each class.',
+    expected: `a weight for each of the ${classes} classes of y, ${showShape(given)}`,
+    got: isList(weights) ? `${weights.length} weights` : `those of the classes ${entries.map(([c]) => c).join(', ')}`,
+    remedy: 'Give an array with one weight for each class, or a record of some by their numbers.',
   })
 }
 
@@ -82,8 +97,7 @@ const byClass = <T>(ops: Ops<T>, owner: string, weights: readonly number[], expe
 export const finiteExpected = <T>(ops: Ops<T>, expected: T, mask: T | undefined): T => {
   if (mask === undefined) return expected
   const [shape, given] = [ops.shape(expected), ops.shape(mask)]
-  // A column masks whole examples, as a vector does.
-  const own = given.length > 1 && given.at(-1) === 1 ? given.slice(0, -1) : given
+  const own = isColumn(given, shape) ? given.slice(0, -1) : given
   if (own.length > shape.length || sharedShape(own, shape.slice(0, own.length)) === undefined) return expected
   return finiteWhereMasked(ops, expected, ops.reshape(mask, [...own, ...shape.slice(own.length).map(() => 1)]))
 }

@@ -1,4 +1,5 @@
 export { mae, mape } from './absolute.ts'
+export { addLosses, type LossTerm } from './add-losses.ts'
 export { type BinaryCrossentropyOptions, binaryCrossentropy } from './binary-crossentropy.ts'
 export { type CategoricalCrossentropyOptions, categoricalCrossentropy } from './categorical-crossentropy.ts'
 export { type CategoricalHingeOptions, categoricalHinge } from './categorical-hinge.ts'
