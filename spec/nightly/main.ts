@@ -33,6 +33,11 @@ const works: readonly Work[] = [
     counts: ofMocha,
   },
   {
+    name: 'runs that are killed',
+    command: ['npx', 'mocha', 'spec/training/files/killed.spec.ts'],
+    counts: ofMocha,
+  },
+  {
     name: 'cost of the types',
     command: ['npm', 'run', '--silent', 'bench:types'],
     counts: () => [1, 0],

@@ -96,7 +96,7 @@ export interface FitOptions<
   /** Where, and how often, all of training is saved. Default: nowhere. */
   readonly checkpoint?: Checkpoint
   /** Where an interrupted run goes on: what `resume(folder)` gave. */
-  readonly resume?: Resumed
+  readonly resume?: Resumed<N> | Resumed | undefined
   /** Ends training after the update under way; what has been reached is given back. */
   readonly signal?: AbortSignal
   /** Where an earlier `fit` ended: the optimizer goes on with what it remembers. */

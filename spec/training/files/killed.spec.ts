@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { openDisk } from '../../../src/storage/disk.ts'
+import { newestIn, type Series } from '../../../src/training/files/checkpoint-folder.ts'
+import { full } from '../../full.ts'
+import { root } from '../../installed.ts'
+import { folders } from '../../storage/folders.ts'
+
+// A process that trains is killed at random moments, and gone on with until it ends: the bits are those of one that was
+// left alone.
+
+const program = fileURLToPath(new URL('killed-program.ts', import.meta.url))
+const permissions = ['--allow-read', '--allow-write', '--allow-env', '--allow-sys', '--allow-ffi']
+const runtimes: Readonly<Record<string, readonly [command: string, ...given: readonly string[]]>> = {
+  Node: [process.execPath, '--import', 'tsx', program],
+  Deno: [
+    path.join(root, 'node_modules/.bin/deno'),
+    'run',
+    '--quiet',
+    '--config',
+    path.join(root, 'deno.json'),
+    ...permissions,
+    program,
+  ],
+}
+
+interface Ended {
+  /** What it said last; nothing where it was killed. */
+  readonly result: string | undefined
+  /** Milliseconds that it trained. */
+  readonly trained: number
+}
+
+/** Runs the program, and kills it so many milliseconds after it has begun to train, if it has not ended by then. */
+const run = (
+  [command, ...given]: readonly [string, ...(readonly string[])],
+  folder: string,
+  backend: string,
+  after: number,
+): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, [...given, folder, backend], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    let [output, errors] = ['', '']
+    let began: number | undefined
+    child.stderr.on('data', chunk => {
+      errors += chunk
+    })
+    child.stdout.on('data', chunk => {
+      output += chunk
+      if (began === undefined && Number.isFinite(after)) setTimeout(() => child.kill('SIGKILL'), after)
+      began ??= performance.now()
+    })
+    child.on('close', (code, signal) => {
+      const lines = output.trim().split('\n')
+      if (signal === null && code !== 0) reject(new Error(errors))
+      else
+        resolve({
+          result: signal === null ? lines.at(-1) : undefined,
+          trained: began === undefined ? 0 : performance.now() - began,
+        })
+    })
+  })
+
+describe('A run that is killed again and again', function () {
+  this.timeout(900_000)
+  const newFolder = folders()
+  const rows: readonly (readonly [runtime: string, backend: string, kills: number])[] = [
+    ['Node', 'tfjs', full ? 50 : 8],
+    ['Node', 'onnxruntime', full ? 20 : 1],
+    ['Node', 'wasm', full ? 20 : 1],
+    ['Deno', 'tfjs', full ? 50 : 2],
+  ]
+  for (const [runtime, backend, kills] of rows)
+    it(`in ${runtime}, on ${backend}, ${kills} times, ends with the bits of one that was left alone`, async () => {
+      const command = runtimes[runtime] as (typeof runtimes)[string]
+      const alone = await run(command, newFolder(), backend, Number.POSITIVE_INFINITY)
+      const disk = await openDisk('a')
+      let killed = 0
+      while (killed < kills) {
+        const folder = newFolder()
+        const updates: Record<Series, number> = { checkpoint: 0, best: 0 }
+        for (;;) {
+          const { result } = await run(command, folder, backend, (alone.trained / 2) * Math.random())
+          if (result !== undefined) {
+            expect(result).to.equal(alone.result)
+            break
+          }
+          killed++
+          // What was complete once is not lost.
+          for (const series of ['checkpoint', 'best'] as const) {
+            const found = await newestIn(disk, folder, series)
+            const update = 'faults' in found ? 0 : found.update
+            expect(update).to.be.at.least(updates[series])
+            updates[series] = update
+          }
+        }
+      }
+    })
+})
