@@ -118,14 +118,22 @@ export const slotsTemplate = (
     ),
   )
 
-/** What an optimizer remembers before the first update, in an interpretation of the operations. */
-export const initialSlots = <T>(
-  ops: Ops<T>,
+/**
+ * What an optimizer remembers before the first update, in the enclosing `tf.tidy`: tensors of its own, also where a rule
+ * begins with the parameters themselves.
+ */
+export const initialSlots = (
   { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
-  params: VariableTree<T>,
-): Tree<T> => {
-  const { form, leaves } = flatSlots(ops, name, rule.init(ops, params))
-  return unflatten(form, leaves)
+  params: VariableTree<tf.Tensor>,
+): Tree<tf.Tensor> => {
+  const { form, leaves } = flatSlots(tfjsOps, name, rule.init(tfjsOps, params))
+  const taken = new Set(leavesOf(params).map(([, , tensor]) => tensor))
+  const owned = leaves.map(slot => {
+    const again = taken.has(slot)
+    taken.add(slot)
+    return again ? another(slot) : slot
+  })
+  return unflatten(form, owned)
 }
 
 /** What a rule gave, checked against what it was given. */
@@ -312,10 +320,7 @@ export const defineOptimizer = (
     options: made.options,
     init: params => {
       const tree = asTensors(`${name}.init`, 'params', params)
-      const { form, leaves } = tidily(() => flatSlots<tf.Tensor>(tfjsOps, name, own.rule.init(tfjsOps, tree)))
-      const given = new Set(leavesOf(tree).map(([, , tensor]) => tensor))
-      const handed = leaves.map(slot => handOver(given.has(slot) ? another(slot) : slot))
-      return Object.freeze({ update: 0, slots: unflatten<tf.Tensor>(form, handed) })
+      return mapSlots({ update: 0, slots: tidily(() => initialSlots(own, tree)) }, tensor => handOver(tensor))
     },
     update: <P extends ParamsTree>(grads: P, state: OptimizerState, params: P, objectives: Objectives = {}) => {
       const owner = `${name}.update`

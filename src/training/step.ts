@@ -10,7 +10,7 @@ import { byName, mapTree, mergeTrees } from '../core/trees.ts'
 import type { VariableRules } from '../core/variables.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
-import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { another, handOver, tidily } from '../ops/tfjs/index.ts'
 import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
@@ -157,7 +157,7 @@ export const holdingState = async <R>(
 /** What an optimizer remembers before the first update, in the enclosing `tf.tidy`. */
 const initialState = (rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>, { params }: Trees): OptimizerState => ({
   update: 0,
-  slots: initialSlots(tfjsOps, rule.optimizer, trainedOf(rule, rule.owner, params)),
+  slots: initialSlots(rule.optimizer, trainedOf(rule, rule.owner, params)),
 })
 
 /** Variables, and what the optimizer remembers before the first update, for the length of some work. */
