@@ -4,6 +4,11 @@ import { checkActivation, type Side } from './activations.ts'
 import { checkLayer } from './keras/case.ts'
 import { checkFunction } from './keras/functions.ts'
 import { checkShape } from './keras/shapes.ts'
+import { checkKerasLoss } from './losses/keras.ts'
+import { checkOnnxLoss } from './losses/onnx.ts'
+import { checkOptaxLoss } from './losses/optax.ts'
+import { checkTfjsLoss } from './losses/tfjs.ts'
+import { checkTorchLoss } from './losses/torch.ts'
 import { checkOnnx } from './onnx/case.ts'
 import { checkSchedule } from './schedules.ts'
 import { checkModule } from './torch/case.ts'
@@ -23,7 +28,14 @@ export const check = async (one: Case, file: string, engine: Engine): Promise<vo
     case 'function':
     case 'tfjs_loss':
       if (file.startsWith('layers')) return checkFunction(one, engine)
+      if (file.startsWith('losses')) return checkTfjsLoss(one, engine)
       return cannot(`kind ${one.kind}`)
+    case 'loss':
+      return checkKerasLoss(one, engine)
+    case 'optax_loss':
+      return checkOptaxLoss(one, engine)
+    case 'torch_loss':
+      return checkTorchLoss(one, engine)
     case 'schedule':
     case 'optax_schedule':
       return checkSchedule(one)
@@ -32,6 +44,7 @@ export const check = async (one: Case, file: string, engine: Engine): Promise<vo
     case 'torch_module':
       return checkModule(one, engine)
     case 'onnx':
+      if (file.startsWith('losses')) return checkOnnxLoss(one, engine)
       return checkOnnx(one, engine)
     default:
       if (typeof one.kind !== 'string') throw new UnreadableCases('a case without a kind')
