@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { prepare } from '../../src/backends/prepare.ts'
+import { uniform } from '../../src/graph/simplify.ts'
 import {
   absorb,
   feedDraws,
@@ -91,6 +92,10 @@ describe('simplify', () => {
   const nothing: Readonly<Record<string, (ops: Ops<GraphNode>, x: GraphNode) => GraphNode>> = {
     'adding or subtracting 0': (ops, x) => ops.subtract(ops.add(ops.constant(0), x), ops.constant(0)),
     'multiplying or dividing by 1': (ops, x) => ops.divide(ops.multiply(ops.constant(1), x), ops.constant(1)),
+    'weights of 1': (ops, x) =>
+      ops.multiply(x, ops.broadcast(ops.reshape(ops.broadcast(ops.constant(1), [2]), [2, 1]), [2, 3])),
+    'a choice that is made': (ops, x) =>
+      ops.where(ops.broadcast(ops.constant(1), [2, 1]), x, ops.where(ops.constant(0), ops.exp(x), ops.constant(5))),
     'two negations': (ops, x) => ops.negative(ops.negative(x)),
     'a reshape there and back': (ops, x) => ops.reshape(ops.reshape(x, [6]), [2, 3]),
     'a transpose there and back': (ops, x) => ops.transpose(ops.transpose(x, [1, 0]), [1, 0]),
@@ -109,6 +114,23 @@ describe('simplify', () => {
     it(`leaves nothing of ${what}`, () => {
       expect(simplified(f)).to.deep.equal([])
     })
+
+  it('counts what is summed of ones, and chooses beforehand, in the shape that all have', () => {
+    const graph = simplify(
+      trace(
+        (ops, x) => [
+          ops.sum(ops.broadcast(ops.constant(1), [200, 300]), [0, 1]),
+          ops.where(ops.constant(0), x as GraphNode, ops.constant(7)),
+        ],
+        [[2, 3]],
+      ),
+    )
+    expect(graph.outputs.map(({ kind, shape }) => [kind, shape])).to.deep.equal([
+      ['constant', []],
+      ['constant', [2, 3]],
+    ])
+    expect(graph.outputs.map(output => uniform(output))).to.deep.equal([60000, 7])
+  })
 
   it('makes one of two operations of a kind', () => {
     expect(simplified((ops, x) => ops.reshape(ops.reshape(x, [6]), [3, 2]))).to.deep.equal(['reshape'])

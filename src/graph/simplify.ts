@@ -1,6 +1,7 @@
 import { type Attributes, alike, forLayers, type Operation, perform } from '../core/operations.ts'
 import type { Ops } from '../core/ops.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
+import { resultShape } from '../ops/shapes.ts'
 import { rebuilt } from './build.ts'
 import { evaluated } from './constants.ts'
 import { type Constant, type Graph, type GraphNode, isA } from './graph.ts'
@@ -18,13 +19,19 @@ const first = (inputs: readonly GraphNode[]): GraphNode => inputs[0] as GraphNod
 const alikeShapes = (a: Shape, b: Shape): boolean =>
   a.join() === b.join() && a.length === b.length && a.filter(d => d === null).length <= 1
 
-/** The number that every element of a constant is. */
+/** Small results are worth knowing beforehand, large ones only where they replace something as large. */
+const small = 1024
+
+/** The number that every element of a constant is; many numbers are not looked through. */
 export const uniform = (node: GraphNode): number | undefined => {
   if (node.kind !== 'constant') return undefined
   const { values } = node
   if (typeof values === 'number') return values
-  return values.length === 1 ? (values[0] as number) : undefined
+  const [first] = values
+  return values.length <= small && values.every(value => value === first) ? first : undefined
 }
+/** The same of what repeats one. */
+const repeated = (node: GraphNode): number | undefined => uniform(isA(node, 'broadcast') ? first(node.inputs) : node)
 
 /** The value beneath a broadcast that an operation's own broadcasting repeats just so. */
 const unrepeated = (node: GraphNode, other: Shape): GraphNode => {
@@ -51,7 +58,8 @@ const unrepeatedOperands = (
 
 /** `x`, where combining it with `other` does not make it larger. */
 const unchanged = (x: GraphNode, other: GraphNode): GraphNode | undefined => {
-  const wide = other.shape.length <= x.shape.length && other.shape.every(d => d === 1)
+  const added = x.shape.length - other.shape.length
+  const wide = added >= 0 && other.shape.every((d, i) => d === 1 || (d !== null && d === x.shape[added + i]))
   return wide ? x : undefined
 }
 
@@ -161,6 +169,19 @@ const laws: { readonly [O in Operation]?: Law<O> } = {
     const [a, b] = inputs as readonly [GraphNode, GraphNode]
     return (uniform(b) === 1 && unchanged(a, b)) || unrepeatedOperands(ops, inputs, ops.divide)
   },
+  where: (ops, inputs) => {
+    const [condition, a, b] = inputs as readonly [GraphNode, GraphNode, GraphNode]
+    const known = repeated(condition)
+    if (known === undefined) return undefined
+    const chosen = known === 0 ? b : a
+    const shape = resultShape(
+      'where',
+      inputs.map(input => input.shape),
+      [],
+    )
+    if (alikeShapes(chosen.shape, shape)) return chosen
+    return shape.includes(null) ? undefined : ops.broadcast(chosen, shape)
+  },
   maximum: (ops, inputs) => unrepeatedOperands(ops, inputs, ops.maximum),
   minimum: (ops, inputs) => unrepeatedOperands(ops, inputs, ops.minimum),
 
@@ -171,7 +192,11 @@ const laws: { readonly [O in Operation]?: Law<O> } = {
         x,
         x.shape.flatMap((d, i) => (axes.includes(i) ? (keepDimensions ? [1] : []) : [d])),
       )
-    return undefined
+    // How many there are, as far as floats count.
+    const count = sizeOf(axes.map(axis => x.shape[axis] ?? null))
+    if (repeated(x) !== 1 || count === null || count > 2 ** 24) return undefined
+    const shape = resultShape('sum', [x.shape], [axes, keepDimensions])
+    return shape.includes(null) ? undefined : ops.broadcast(ops.constant(count), shape)
   },
   reshape: (ops, [x], shape) => {
     if (x === undefined) return undefined
@@ -236,9 +261,6 @@ const laws: { readonly [O in Operation]?: Law<O> } = {
   },
   pad: (_, [x], margins) => (margins.every(([before, after]) => before === 0 && after === 0) ? x : undefined),
 }
-
-/** Small results are worth knowing beforehand, large ones only where they replace something as large. */
-const small = 1024
 
 const folded = (
   beneath: Ops<GraphNode>,

@@ -40,6 +40,7 @@ export type Sums = readonly (readonly (Sum | null)[])[]
 
 /** The sums of a batch, of the numbers that travelled. */
 export const readSums = (layout: Layout, numbers: ArrayLike<number>): Sums => {
+  const all = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers)
   let at = 0
   return layout.map(group =>
     group.map(slot => {
@@ -47,9 +48,7 @@ export const readSums = (layout: Layout, numbers: ArrayLike<number>): Sums => {
       const { size, isScalar } = slot
       const from = at
       at += size
-      return isScalar
-        ? (numbers[from] as number)
-        : Float64Array.from({ length: size }, (_, i) => numbers[from + i] as number)
+      return isScalar ? (all[from] as number) : new Float64Array(all.subarray(from, at))
     }),
   )
 }

@@ -1,6 +1,6 @@
 import { codec, type Option, type Options, oneOf } from '../../core/options.ts'
 import { configurableMetric } from '../metric.ts'
-import type { CountMetric } from './counts.ts'
+import type { CountMetric, Counts } from './counts.ts'
 import { numbersIn } from './options.ts'
 import { quotient } from './quotient.ts'
 import {
@@ -44,7 +44,7 @@ const options: Options<Normal> = {
 }
 
 /** The area between two thresholds under precision as it changes with the counts, which is not along a line. */
-const interpolated = (lower: Curve[number], upper: Curve[number]): number => {
+const interpolated = (lower: Counts, upper: Counts): number => {
   const [all, fewer] = [lower.tp + lower.fp, upper.tp + upper.fp]
   const slope = quotient(lower.tp - upper.tp, Math.max(all - fewer, 0))
   const intercept = upper.tp - slope * fewer
@@ -59,16 +59,19 @@ const heights = {
 } as const
 
 const area = (points: Curve, { curve, method }: Normal): number => {
-  const place = ({ tp, fp, fn, tn }: Curve[number]) => {
-    const found = quotient(tp, tp + fn)
-    return curve === 'roc' ? ([quotient(fp, fp + tn), found] as const) : ([found, quotient(tp, tp + fp)] as const)
+  const found = ({ tp, fn }: Counts) => quotient(tp, tp + fn)
+  const wrong = ({ fp, tn }: Counts) => quotient(fp, fp + tn)
+  const right = ({ tp, fp }: Counts) => quotient(tp, tp + fp)
+  const [along, height] = curve === 'roc' ? [wrong, found] : [found, right]
+  let all = 0
+  for (let i = 1; i < points.length; i++) {
+    const [lower, upper] = [points[i - 1], points[i]] as [Counts, Counts]
+    all +=
+      curve === 'pr' && method === 'interpolation'
+        ? interpolated(lower, upper)
+        : (along(lower) - along(upper)) * heights[method](height(lower), height(upper))
   }
-  return points.slice(1).reduce((sum, upper, i) => {
-    const lower = points[i] as Curve[number]
-    if (curve === 'pr' && method === 'interpolation') return sum + interpolated(lower, upper)
-    const [[x, y], [before, other]] = [place(lower), place(upper)]
-    return sum + (x - before) * heights[method](y, other)
-  }, 0)
+  return all
 }
 
 /**
@@ -110,7 +113,7 @@ export const averagePrecision: CountMetric<'averagePrecision', ThresholdsOptions
   thresholdsOptions,
   thresholdsRule<NormalThresholds>(points =>
     points.slice(1).reduce((sum, { tp }, i) => {
-      const lower = points[i] as Curve[number]
+      const lower = points[i] as Counts
       return sum + quotient(lower.tp - tp, lower.tp + lower.fn) * quotient(lower.tp, lower.tp + lower.fp)
     }, 0),
   ),

@@ -83,6 +83,12 @@ export interface Counts {
   readonly tn: number
 }
 
+/**
+ * True positives and predictions of each label by threshold, then how often it was expected; and what there was in all, of
+ * each label or of all alike.
+ */
+type CountSums = readonly [counts: Float64Array, totals: Float64Array]
+
 /** 1 for the k largest of the last axis, of equal ones the first. */
 const largest = <T>(ops: Ops<T>, k: number, scores: T): T => {
   const shape = ops.shape(scores)
@@ -116,12 +122,8 @@ const ofLabels = <T>(
   const answers = exceed && among ? ops.multiply(exceed, among) : ((exceed ?? among) as T)
   const counted = ops.multiply(read.expected, read.weights)
   const [weight, positive] = [read.weights, counted].map(x => ops.reshape(x, [...ops.shape(x), 1])) as [T, T]
-  return [
-    ops.sum(ops.multiply(answers, positive), [0]),
-    ops.sum(ops.multiply(answers, weight), [0]),
-    ops.sum(counted, [0]),
-    ops.sum(read.weights, [0]),
-  ]
+  const both = [positive, weight].map(each => flattened(ops, ops.sum(ops.multiply(answers, each), [0])))
+  return [ops.concatenate([...both, ops.sum(counted, [0])], 0), ops.sum(read.weights, [0])]
 }
 
 /** Counts of classes of which each example has one. */
@@ -137,22 +139,22 @@ const ofClasses = <T>(
   const read = classIndices(ops, classNumbers(ops, owner, expected, predicted, weights, options))
   checkOnly(owner, only, read.classes)
   const hits = ops.multiply(ops.equal(read.predicted, read.expected), read.weights)
+  const after = (numbers: T, times: number): T => ops.add(numbers, ops.constant(times * read.classes))
+  const places = [read.expected, after(read.predicted, 1), after(read.expected, 2)]
   return [
-    ops.scatter(hits, read.expected, read.classes),
-    ops.scatter(read.weights, read.predicted, read.classes),
-    ops.scatter(read.weights, read.expected, read.classes),
+    ops.scatter(ops.concatenate([hits, read.weights, read.weights], 0), ops.concatenate(places, 0), 3 * read.classes),
     ops.sum(read.weights, [0], true),
   ]
 }
 
 const countsAt =
-  ([hits, predicted, expected, total]: readonly Float64Array[], thresholds: number, threshold: number) =>
+  ([counts, totals]: CountSums, labels: number, thresholds: number, threshold: number) =>
   (label: number): Counts => {
     const at = label * thresholds + threshold
-    const tp = hits?.[at] ?? 0
-    const fp = (predicted?.[at] ?? 0) - tp
-    const fn = (expected?.[label] ?? 0) - tp
-    return { tp, fp, fn, tn: (total?.[label] ?? total?.[0] ?? 0) - tp - fp - fn }
+    const tp = counts[at] as number
+    const fp = (counts[labels * thresholds + at] as number) - tp
+    const fn = (counts[2 * labels * thresholds + label] as number) - tp
+    return { tp, fp, fn, tn: (totals[label] ?? (totals[0] as number)) - tp - fp - fn }
   }
 
 /** Counts of several labels in one. */
@@ -185,7 +187,7 @@ const averaged = (
 /** A metric of counts by what it is of those of one label. */
 export const countsRule =
   <Normal extends NormalCounts>(value: (counts: Counts, normal: Normal) => number) =>
-  (normal: Normal & { readonly name: string }): MetricRule<unknown, readonly Float64Array[]> => {
+  (normal: Normal & { readonly name: string }): MetricRule<unknown, CountSums> => {
     const { name, threshold, k, average, only } = normal
     return {
       sums: (ops, expected, predicted, weights) => {
@@ -196,9 +198,10 @@ export const countsRule =
       },
       finish: sums => {
         const thresholds = [threshold].flat().length
-        const labels = only ?? Array.from(sums[2] ?? [], (_, label) => label)
+        const labels = sums[0].length / (2 * thresholds + 1)
+        const counted = only ?? Array.from({ length: labels }, (_, label) => label)
         const at = (i: number) =>
-          averaged(labels.map(countsAt(sums, thresholds, i)), average, counts => value(counts, normal))
+          averaged(counted.map(countsAt(sums, labels, thresholds, i)), average, counts => value(counts, normal))
         return Array.isArray(threshold) ? Object.freeze(threshold.map((_, i) => at(i))) : at(0)
       },
     }

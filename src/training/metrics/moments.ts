@@ -67,27 +67,31 @@ export interface Moments {
   readonly spread: (a: number, b: number) => number
 }
 
-/** The moments of each column that sums say. */
+/** The moments of each column that sums say; of no examples NaN. */
 export const momentsOf = (sums: Float64Array, variables: number): readonly Moments[] => {
+  const firstProduct = 1 + variables * sumParts
   const pairs = pairsOf(variables)
-  const columns = sums.length / (1 + variables * sumParts + pairs.length * productParts)
+  const columns = sums.length / (firstProduct + pairs.length * productParts)
+  const starts = new Map(pairs.map(([i, j], k) => [i * variables + j, firstProduct + k * productParts]))
+  const startOf = (a: number, b: number) => starts.get(Math.min(a, b) * variables + Math.max(a, b)) as number
+  const added = (column: number, from: number, parts: number): number => {
+    let all = 0
+    for (let part = from; part < from + parts; part++) all += sums[part * columns + column] as number
+    return all
+  }
   return Array.from({ length: columns }, (_, column): Moments => {
-    const added = (from: number, parts: number): number =>
-      Array.from({ length: parts }, (_, i) => sums[(from + i) * columns + column] as number).reduce((a, b) => a + b, 0)
-    const count = added(0, 1)
-    const sum = (variable: number) => added(1 + variable * sumParts, sumParts)
-    const startOf = (a: number, b: number) =>
-      1 + variables * sumParts + pairs.findIndex(([i, j]) => i === a && j === b) * productParts
-    const product = (a: number, b: number) => added(startOf(a, b), productParts)
-    // The squares of distances from shifts, whose rounding is no variance; nor is that of doubles.
-    const near = (a: number) => added(startOf(a, a) + productParts - 1, 1)
+    const count = added(column, 0, 1)
+    const sum = (variable: number) => added(column, 1 + variable * sumParts, sumParts)
     return {
       count,
       mean: variable => sum(variable) / count,
       spread: (a, b) => {
-        const [i, j] = [Math.min(a, b), Math.max(a, b)]
-        const spread = product(i, j) - (sum(i) * sum(j)) / count
-        return i === j && spread <= 1e-6 * near(i) + 1e-14 * product(i, i) ? 0 : spread
+        const start = startOf(a, b)
+        const product = added(column, start, productParts)
+        const spread = product - (sum(a) * sum(b)) / count
+        // The squares of distances from shifts come last; their rounding is no variance, nor is that of doubles.
+        const isRounding = a === b && spread <= 1e-6 * added(column, start + productParts - 1, 1) + 1e-14 * product
+        return isRounding ? 0 : spread
       },
     }
   })

@@ -123,16 +123,19 @@ export type Curve = readonly Counts[]
 
 const curvesOf = (sums: Float64Array, buckets: number): readonly Curve[] => {
   const labels = sums.length / buckets / 2
-  const row = (half: 0 | 1, label: number) =>
-    sums.subarray((half * labels + label) * buckets, (half * labels + label + 1) * buckets)
+  const total = (from: number): number => {
+    let all = 0
+    for (let i = from; i < from + buckets; i++) all += sums[i] as number
+    return all
+  }
   return Array.from({ length: labels }, (_, label) => {
-    const [negative, positive] = [row(0, label), row(1, label)]
-    const [negatives, positives] = [negative, positive].map(all => all.reduce((a, b) => a + b, 0)) as [number, number]
+    const [negative, positive] = [label * buckets, (labels + label) * buckets]
+    const [negatives, positives] = [total(negative), total(positive)]
     let [tp, fp] = [0, 0]
     const curve: Counts[] = [{ tp, fp, fn: positives, tn: negatives }]
-    for (const [i, found] of positive.entries()) {
-      tp += found
-      fp += negative[i] as number
+    for (let i = 0; i < buckets; i++) {
+      tp += sums[positive + i] as number
+      fp += sums[negative + i] as number
       curve.push({ tp, fp, fn: positives - tp, tn: negatives - fp })
     }
     return curve.reverse()
