@@ -44,6 +44,14 @@ const x = { data: new Float32Array(2 * 784), shape: [2, 28, 28, 1] }
 const y = { data: new Float32Array(20).fill(0.1), shape: [2, 10] }
 const [heldOut, heldOutLabels, images] = [x, y, x]
 `,
+  'docs/checkpoints.md': `
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+const folder = mkdtempSync(\`\${tmpdir()}/joinery-docs-\`)
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const network = join(Input(2), Tanh(8), Sigmoid(1))
+const xor = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] }
+`,
 }
 const ofGuide = (file: string): readonly Example[] => {
   const blocks = fenced(readFileSync(join(root, file), 'utf8'))

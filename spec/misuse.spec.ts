@@ -192,6 +192,16 @@ const rows: readonly Row[] = [
   ['InvalidOption', 'trainStep, examples', () => step(begun)],
   ['InvalidOption', 'adam, beta1', () => j.adam({ beta1: 1 })],
   ['InvalidOption', 'gradientDescent, step', () => j.gradientDescent({ step: -1 })],
+  ['InvalidOption', 'fit, checkpoint', () => j.fit(network, variables, { x, y }, { checkpoint: 'runs' })],
+  [
+    'InvalidOption',
+    'checkpoint, keep',
+    () => j.fit(network, variables, { x, y }, { checkpoint: { folder: 'a', keep: 0 } }),
+  ],
+  ['InvalidOption', 'fit, resume', () => j.fit(network, variables, { x, y }, { resume: 'runs' })],
+  ['InvalidOption', 'resume, folder', () => j.resume()],
+  ['InvalidOption', 'csvLog, separator', () => j.csvLog('log.csv', { separator: ', ' })],
+  ['InvalidOption', 'tensorBoard, every', () => j.tensorBoard('runs', { every: 'epoch' })],
   ['InvalidOption', 'momentum, momentum', () => j.momentum({ momentum: 2 })],
 ]
 

@@ -131,6 +131,12 @@ const calls: Readonly<Record<string, Given>> = {
   categoricalCrossentropy: [y, y],
   accuracy: [y, y],
   adam: [{ step: 0.1 }],
+  csvLog: ['log.csv', { append: true, separator: ';', every: 2 }],
+  resume: ['nowhere', { network, which: 'best', optional: true }],
+  tensorBoard: [
+    'runs',
+    { every: { updates: 2 }, histograms: true, images: () => ({}), hyperparameters: { a: 1 }, texts: { a: 'b' } },
+  ],
   momentum: [{ step: 0.1 }],
   gradientDescent: [{ step: 0.1 }],
   adagrad: [{ step: 0.1 }],
