@@ -275,7 +275,7 @@ const refusals: readonly Row[] = [
   ['InvalidOption', 'fit, loss', () => j.fit(network, v, some, { loss: { kind: 'Loss', name: 'own' } })],
   ['InvalidOption', 'own, result', () => j.fit(network, v, some, { loss: lossOf(() => 3) })],
   ['InvalidOption', 'fit, metrics', () => j.fit(network, v, some, { metrics: 'accuracy' })],
-  ['InvalidOption', 'fit, metrics', () => j.fit(network, v, some, { metrics: [j.mse] })],
+  ['InvalidOption', 'fit, metrics', () => j.fit(network, v, some, { metrics: [optimizer] })],
   ['InvalidOption', 'fit, metrics', () => j.fit(network, v, some, { metrics: ['accuracy', 'accuracy'] })],
   ['InvalidOption', 'fit, metrics', () => j.fit(network, v, some, { metrics: Array(1) })],
   ['InvalidOption', 'fit, optimizer', () => j.fit(network, v, some, { optimizer: j.adam })],
