@@ -1,5 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec } from '../core/options.ts'
+import { InvalidOption, show } from '../core/errors.ts'
+import { codec, nearestOf } from '../core/options.ts'
 import { isList, isRecord } from '../core/trees.ts'
 import { defineLoss, type Loss, type LossForward } from './loss.ts'
 import { namedLosses } from './losses/names.ts'
@@ -27,7 +28,6 @@ const ofKind =
     return isOne ? (value as V) : undefined
   }
 
-const listed = (known: readonly { readonly name: string }[]): string => known.map(({ name }) => `'${name}'`).join(', ')
 const named = <V extends { readonly name: string }>(known: readonly V[], value: unknown): V | undefined =>
   typeof value === 'string' ? known.find(({ name }) => name === value) : undefined
 
@@ -64,9 +64,9 @@ const asMetrics = (value: unknown): readonly Metric[] | undefined => {
   return read.every(entry => entry !== undefined) ? read : undefined
 }
 
-/** A record by names, and no value that has a kind. */
+/** A record by names of outputs, whatever they are. */
 const isByName = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  isRecord(value) && (value as { readonly kind?: unknown }).kind === undefined && Object.keys(value).length > 0
+  isRecord(value) && Object.keys(value).length > 0
 
 const mapped = <V>(
   value: Readonly<Record<string, unknown>>,
@@ -93,18 +93,15 @@ const perOutput =
   }
 
 export const lossOption: t.Type<PerOutput<Loss>, unknown, unknown> = codec(
-  `a loss, or the name of one (${listed(namedLosses)}), or one for each output in an array or a record by its name`,
+  "a loss, or the name of one, such as 'mse'; or one for each output in an array or a record by its name",
   perOutput(asLoss),
 )
 
 /** One loss, of one output. */
-export const singleLoss: t.Type<Loss, unknown, unknown> = codec(
-  `a loss, or the name of one (${listed(namedLosses)})`,
-  asLoss,
-)
+export const singleLoss: t.Type<Loss, unknown, unknown> = codec("a loss, or the name of one, such as 'mse'", asLoss)
 
 export const metricsOption: t.Type<PerOutput<readonly Metric[]>, unknown, unknown> = codec(
-  `an array, each a metric, or the name of one (${listed(namedMetrics)}), or such an array for each output in an array or a record by its name`,
+  "an array, each a metric, or the name of one, such as 'accuracy'; or such an array for each output in an array or a record by its name",
   perOutput(asMetrics),
 )
 
@@ -118,3 +115,41 @@ const asOptimizer = ofKind<Optimizer>('Optimizer', ({ rule }) => {
   return isFunction(init) && isFunction(update)
 })
 export const optimizerOption: t.Type<Optimizer, unknown, unknown> = codec('an optimizer, such as adam()', asOptimizer)
+
+/** The first text in an option, however deep it stands in arrays and records, that names none of some values. */
+const misspelt = (value: unknown, known: readonly string[], depth = 0): string | undefined => {
+  if (typeof value === 'string') return known.includes(value) ? undefined : value
+  if (depth > 2 || (!isList(value) && !isRecord(value)) || ofKind('Loss', () => true)(value)) return undefined
+  for (const part of Object.values(value)) {
+    const found = misspelt(part, known, depth + 1)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const namesOf = (option: string): readonly string[] =>
+  [...(option === 'metrics' ? namedMetrics : []), ...namedLosses].map(({ name }) => name)
+
+/**
+ * Reads options, and says of a name of a loss or a metric that there is not which there are.
+ *
+ * @throws InvalidOption as `read` does
+ */
+export const spelling = <Normal>(given: unknown, read: () => Normal): Normal => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof InvalidOption) || (error.option !== 'loss' && error.option !== 'metrics')) throw error
+    const names = namesOf(error.option)
+    const wrong = misspelt((given as Readonly<Record<string, unknown>>)[error.option], names)
+    if (wrong === undefined) throw error
+    const [meant] = nearestOf(wrong, names)
+    throw new InvalidOption({
+      layer: error.layer,
+      option: error.option,
+      expected: `the name of a ${error.option === 'loss' ? 'loss' : 'metric'}: ${names.join(', ')}`,
+      got: show(wrong),
+      remedy: meant === undefined ? 'Give one of these names, or the value itself.' : `Did you mean '${meant}'?`,
+    })
+  }
+}

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../core/errors.ts'
 import { asKey, type Key } from '../core/random.ts'
 import { showShape } from '../core/shape.ts'
-import { isRecord, leavesOf, mapTree, own, type VariableTree } from '../core/trees.ts'
+import { isList, isRecord, leavesOf, mapTree, own, type VariableTree } from '../core/trees.ts'
 import { another } from '../ops/tfjs/index.ts'
 import type { Trees } from '../state/check.ts'
 import { asVariables, checkedTree, described, misfit, reading } from '../state/given.ts'
@@ -84,7 +84,7 @@ export const asMemory = (
     })
   const given = isRecord(value) ? value : {}
   const [slots, update] = [own(given, 'slots'), own(given, 'update')]
-  if (!isRecord(slots) || typeof update !== 'number' || !Number.isSafeInteger(update) || update < 0)
+  if ((!isRecord(slots) && !isList(slots)) || typeof update !== 'number' || !Number.isSafeInteger(update) || update < 0)
     throw fault('{ update, slots }', described(value))
   const wanted = slotsTemplate(optimizer, params)
   const had = flatten<tf.Tensor>(

@@ -3,7 +3,7 @@ import { type BackendOption, backendOption } from '../backends/choose.ts'
 import { boolean, codec, integer, type Options, parseOptions } from '../core/options.ts'
 import { namePatterns } from '../core/patterns.ts'
 import { isKey, type Key } from '../core/random.ts'
-import { lossOption, lossWeightsOption, metricsOption, optimizerOption } from './codecs.ts'
+import { lossOption, lossWeightsOption, metricsOption, optimizerOption, spelling } from './codecs.ts'
 import { checkpointOption } from './files/checkpoint.ts'
 import { isResumed, type Resumed } from './files/resume.ts'
 import { type Callback, callbacksOption } from './loops/callbacks.ts'
@@ -94,7 +94,10 @@ const example = (owner: string): string => `${owner}(network, { loss: mse, optim
 
 /** Reads the options of `trainStep`. */
 export const readRule = (given: object): NormalRule => ({
-  ...checked('trainStep', parseOptions<RuleOptions>('trainStep', example('trainStep'), rule, given)),
+  ...checked(
+    'trainStep',
+    spelling(given, () => parseOptions<RuleOptions>('trainStep', example('trainStep'), rule, given)),
+  ),
   ...plain,
   owner: 'trainStep',
 })
@@ -108,11 +111,13 @@ export interface NormalCompiledRule<Recompiled> extends NormalRule {
 export const readCompiledRule = <Recompiled>(given: object): NormalCompiledRule<Recompiled> => ({
   ...checked(
     'compileTraining',
-    parseOptions<RuleOptions & Pick<NormalCompiledRule<Recompiled>, 'onRecompile'>>(
-      'compileTraining',
-      example('compileTraining'),
-      { ...rule, onRecompile: { codec: maybe('a function', isFunction), default: null } },
-      given,
+    spelling(given, () =>
+      parseOptions<RuleOptions & Pick<NormalCompiledRule<Recompiled>, 'onRecompile'>>(
+        'compileTraining',
+        example('compileTraining'),
+        { ...rule, onRecompile: { codec: maybe('a function', isFunction), default: null } },
+        given,
+      ),
     ),
   ),
   ...plain,
@@ -130,15 +135,17 @@ export interface NormalEvaluation extends Asked {
 export const readEvaluation = (given: object): NormalEvaluation =>
   checked(
     'evaluate',
-    parseOptions<NormalEvaluation>(
-      'evaluate',
-      "evaluate(network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'] })",
-      {
-        ...scored,
-        batchSize: { codec: integer(1), default: 128 },
-        backend: { codec: optionalBackend, default: null },
-      },
-      given,
+    spelling(given, () =>
+      parseOptions<NormalEvaluation>(
+        'evaluate',
+        "evaluate(network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'] })",
+        {
+          ...scored,
+          batchSize: { codec: integer(1), default: 128 },
+          backend: { codec: optionalBackend, default: null },
+        },
+        given,
+      ),
     ),
   )
 
@@ -199,28 +206,30 @@ const batchSizeOption: t.Type<number | null, unknown, unknown> = codec(
 export const readFit = <Examples, Progress, State>(given: object): NormalFit<Examples, Progress, State> => {
   const read = checked(
     'fit',
-    parseOptions<FitOptions<Examples, Progress, State>>(
-      'fit',
-      'fit(network, variables, { x, y }, { loss: mse, epochs: 10, key: key(1) })',
-      {
-        ...rule,
-        epochs: { codec: integer(1), default: 1 },
-        batchSize: { codec: batchSizeOption, default: 32 },
-        dropLast: { codec: boolean, default: false },
-        shuffle: { codec: boolean, default: true },
-        validation: { codec: maybe('{ x, y }, a dataset, or { part: 0.2 }', isObject), default: null },
-        key: { codec: maybe('a key, such as key(1)', isKey), default: null },
-        onProgress: { codec: maybe('a function', isFunction), default: null },
-        trainState: { codec: maybe('a trainState that fit returned', isObject), default: null },
-        callbacks: { codec: callbacksOption, default: [] },
-        earlyStopping: { codec: earlyStoppingOption, default: null },
-        reduceOnPlateau: { codec: plateauOption, default: null },
-        terminateOnNaN: { codec: boolean, default: false },
-        checkpoint: { codec: checkpointOption, default: null },
-        resume: { codec: maybe('what resume(folder) gave', isResumed), default: null },
-        signal: { codec: maybe('an AbortSignal', isSignal), default: null },
-      },
-      given,
+    spelling(given, () =>
+      parseOptions<FitOptions<Examples, Progress, State>>(
+        'fit',
+        'fit(network, variables, { x, y }, { loss: mse, epochs: 10, key: key(1) })',
+        {
+          ...rule,
+          epochs: { codec: integer(1), default: 1 },
+          batchSize: { codec: batchSizeOption, default: 32 },
+          dropLast: { codec: boolean, default: false },
+          shuffle: { codec: boolean, default: true },
+          validation: { codec: maybe('{ x, y }, a dataset, or { part: 0.2 }', isObject), default: null },
+          key: { codec: maybe('a key, such as key(1)', isKey), default: null },
+          onProgress: { codec: maybe('a function', isFunction), default: null },
+          trainState: { codec: maybe('a trainState that fit returned', isObject), default: null },
+          callbacks: { codec: callbacksOption, default: [] },
+          earlyStopping: { codec: earlyStoppingOption, default: null },
+          reduceOnPlateau: { codec: plateauOption, default: null },
+          terminateOnNaN: { codec: boolean, default: false },
+          checkpoint: { codec: checkpointOption, default: null },
+          resume: { codec: maybe('what resume(folder) gave', isResumed), default: null },
+          signal: { codec: maybe('an AbortSignal', isSignal), default: null },
+        },
+        given,
+      ),
     ),
   )
   return { ...read, owner: 'fit', guarded: read.terminateOnNaN, paced: read.reduceOnPlateau !== null }
