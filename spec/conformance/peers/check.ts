@@ -9,6 +9,8 @@ import { checkOnnxLoss } from './losses/onnx.ts'
 import { checkOptaxLoss } from './losses/optax.ts'
 import { checkTfjsLoss } from './losses/tfjs.ts'
 import { checkTorchLoss } from './losses/torch.ts'
+import { checkKerasMetric } from './metrics/keras.ts'
+import { checkTfjsMetric } from './metrics/tfjs.ts'
 import { checkOnnx } from './onnx/case.ts'
 import { checkSchedule } from './schedules.ts'
 import { checkModule } from './torch/case.ts'
@@ -29,9 +31,12 @@ export const check = async (one: Case, file: string, engine: Engine): Promise<vo
     case 'tfjs_loss':
       if (file.startsWith('layers')) return checkFunction(one, engine)
       if (file.startsWith('losses')) return checkTfjsLoss(one, engine)
+      if (file.startsWith('metrics')) return checkTfjsMetric(one, engine)
       return cannot(`kind ${one.kind}`)
     case 'loss':
       return checkKerasLoss(one, engine)
+    case 'metric':
+      return checkKerasMetric(one, engine)
     case 'optax_loss':
       return checkOptaxLoss(one, engine)
     case 'torch_loss':

@@ -1,0 +1,306 @@
+import * as joinery from '../../../../src/index.ts'
+import type { Case } from '../../data.ts'
+import type { Engine } from '../../engine.ts'
+import { type Arr, arr, broadcast, filled, mapped, range, reshaped, size } from '../array.ts'
+import { unnormalized } from '../losses/plan.ts'
+import { type Options, optionsOf } from '../options.ts'
+import { cannot } from '../verdict.ts'
+import {
+  all,
+  checkMetricPlan,
+  elements,
+  elementWeights,
+  examples,
+  type MetricPlan,
+  make,
+  ofLoss,
+  type Update,
+} from './plan.ts'
+
+// Metrics of Keras, whose updates are added up.
+
+interface Given {
+  readonly options: Options
+  readonly updates: readonly Update[]
+}
+type Mapping = (given: Given) => MetricPlan
+
+/** The column of one class, where one is asked for. */
+const ofClass = (options: Options, updates: readonly Update[]): readonly Update[] => {
+  const id = options.read<number | null>('classId', null)
+  if (id === null) return updates
+  const column = (one: Arr): Arr => {
+    const count = one.shape.at(-1) as number
+    return { shape: one.shape.slice(0, -1), data: one.data.filter((_, i) => i % count === id) }
+  }
+  return updates.map(({ expected, predicted, weights }) => ({
+    expected: column(expected),
+    predicted: column(predicted),
+    weights,
+  }))
+}
+
+/** Thresholds: 0.5 where none are given. */
+const thresholdsOf = (options: Options): readonly number[] => {
+  const given = options.read<number | readonly number[] | null>('thresholds', null)
+  return given === null ? [0.5] : typeof given === 'number' ? [given] : given
+}
+
+/** True and false positives and negatives are entries of the confusion matrix of yes and no. */
+const count =
+  (row: 0 | 1, column: 0 | 1): Mapping =>
+  ({ options, updates }) => ({
+    updates: elements(updates),
+    metrics: thresholdsOf(options).map(threshold => make('confusionMatrix', { threshold })),
+    view: values => values.filter((_, i) => i % 4 === 2 * row + column),
+  })
+
+/** Of all elements; or of the labels with the largest scores of each example. */
+const share =
+  (name: 'precision' | 'recall'): Mapping =>
+  ({ options, updates }) => {
+    const k = options.read<number | null>('topK', null)
+    if (k === null)
+      return all(
+        elements(ofClass(options, updates)),
+        ...thresholdsOf(options).map(threshold => make(name, { threshold })),
+      )
+    options.only('thresholds')
+    const id = options.read<number | null>('classId', null)
+    // A vector is an example.
+    const rows = updates.map(({ expected, predicted, weights }): Update => {
+      if (predicted.shape.length > 1) return { expected, predicted, weights }
+      const row = (one: Arr): Arr => reshaped(one, [1, ...one.shape])
+      return {
+        expected: row(expected),
+        predicted: row(predicted),
+        weights: weights?.shape.length ? row(weights) : weights,
+      }
+    })
+    return all(examples(rows), make(name, { k, average: 'micro', ...(id === null ? {} : { only: [id] }) }))
+  }
+
+const atLeast =
+  (name: string, least: string): Mapping =>
+  ({ options, updates }) =>
+    all(
+      elements(ofClass(options, updates)),
+      make(name, { [least]: options.read(least, 0.5), thresholds: options.read('numThresholds', 200) }),
+    )
+
+const labelWeightsOf = (options: Options): readonly number[] | null => {
+  const given = options.read<readonly number[] | { readonly value: readonly number[] } | null>('labelWeights', null)
+  return given === null ? null : 'value' in given ? given.value : given
+}
+
+const auc: Mapping = ({ options, updates }) => {
+  const labelWeights = labelWeightsOf(options)
+  options.ignore('numLabels')
+  const count = options.read('numThresholds', 200)
+  const settings = {
+    curve: options.read('curve', 'ROC').toLowerCase(),
+    method: options.read('summationMethod', 'interpolation'),
+    thresholds: options.read<number | readonly number[]>('thresholds', count),
+    fromLogits: options.read('fromLogits', false),
+  }
+  if (options.read('multiLabel', false))
+    return all(examples(updates), make('auc', { ...settings, ...(labelWeights ? { labelWeights } : {}) }))
+  // Without labels apart, their weights are those of elements.
+  const weighed = updates.map(update => {
+    if (!labelWeights) return update
+    const { shape } = update.predicted
+    const own = broadcast(elementWeights(update.weights ?? filled([], 1), shape), shape)
+    return { ...update, weights: mapped(own, (x, i) => x * (labelWeights[i % labelWeights.length] as number)) }
+  })
+  return all(elements(weighed), make('auc', settings))
+}
+
+const averages: Readonly<Record<string, string | null>> = { micro: 'micro', macro: 'macro', weighted: 'weighted' }
+
+/** The label with the largest score, or all above a threshold. */
+const fBeta =
+  (beta?: number): Mapping =>
+  ({ options, updates }) => {
+    const average = options.has('average') ? (averages[options.read('average', '')] ?? cannot('an average')) : null
+    const threshold = options.read<number | null>('threshold', null)
+    return all(
+      examples(updates),
+      make('fBeta', {
+        beta: beta ?? options.read('beta', 1),
+        average,
+        ...(threshold === null ? { k: 1 } : { threshold }),
+      }),
+    )
+  }
+
+/** One-hot vectors as class numbers. */
+const classNumbers = (one: Arr): Arr => {
+  const count = one.shape.at(-1) as number
+  const shape = one.shape.slice(0, -1)
+  return {
+    shape,
+    data: range(size(shape)).map(i => {
+      const own = one.data.slice(i * count, (i + 1) * count)
+      return own.indexOf(Math.max(...own))
+    }),
+  }
+}
+
+/** Intersection over union of class numbers. */
+const iou =
+  (form: { readonly expected?: 'oneHot'; readonly isOfAll?: boolean } = {}): Mapping =>
+  ({ options, updates }) => {
+    options.only('axis', -1)
+    const isSparse = {
+      expected: options.read('sparseYTrue', form.expected !== 'oneHot'),
+      predicted: options.read('sparseYPred', form.expected !== 'oneHot'),
+    }
+    const only = form.isOfAll ? null : options.read<readonly number[] | null>('targetClassIds', null)
+    const numbers = updates.map(({ expected, predicted, weights }) => ({
+      expected: isSparse.expected ? expected : classNumbers(expected),
+      predicted: isSparse.predicted ? predicted : classNumbers(predicted),
+      weights,
+    }))
+    return all(
+      elements(numbers),
+      make('meanIoU', {
+        classes: options.read('numClasses', 2),
+        ignoreClass: options.read<number | null>('ignoreClass', null),
+        ...(only ? { only } : {}),
+      }),
+    )
+  }
+
+const loss =
+  (name: string, settings: (options: Options, updates: readonly Update[]) => object = () => ({})): Mapping =>
+  ({ options, updates }) =>
+    all(examples(updates), ofLoss(name, settings(options, updates)))
+
+const probabilities =
+  (isOfClasses: boolean) =>
+  (options: Options, updates: readonly Update[]): object => {
+    const [fromLogits, axis] = [options.read('fromLogits', false), options.read('axis', -1)]
+    if (isOfClasses && !fromLogits) for (const { predicted } of updates) unnormalized(predicted, axis)
+    const labelSmoothing = options.read('labelSmoothing', 0)
+    return { fromLogits, axis, ...(labelSmoothing === 0 ? {} : { labelSmoothing }) }
+  }
+
+const correlation =
+  (name: string): Mapping =>
+  ({ options, updates }) => {
+    options.only('axis', -1)
+    return all(examples(updates), make(name, { over: 'features' }))
+  }
+
+const aggregations: Readonly<Record<string, string>> = {
+  uniform_average: 'macro',
+  variance_weighted_average: 'weighted',
+}
+
+/** The sum of values, as a metric of one's own. */
+const total = joinery.defineMetric('total', {
+  sums: (ops, _, predicted, weights) => [ops.sum(ops.multiply(predicted, weights), [0])],
+  finish: ([sum]: readonly number[]) => sum as number,
+})
+const mean = joinery.defineMetric('mean', (_, __, predicted) => predicted)
+
+const metrics: Readonly<Record<string, Mapping>> = {
+  Accuracy: ({ updates }) => {
+    const classes =
+      1 + Math.max(...updates.flatMap(({ expected, predicted }) => [...expected.data, ...predicted.data]), 1)
+    return all(elements(updates), make('accuracy', { classes }))
+  },
+  BinaryAccuracy: ({ options, updates }) =>
+    all(elements(updates), make('binaryAccuracy', { threshold: options.read('threshold', 0.5) })),
+  CategoricalAccuracy: ({ updates }) => all(examples(updates), make('accuracy')),
+  SparseCategoricalAccuracy: ({ updates }) => all(examples(updates), make('accuracy')),
+  TopKCategoricalAccuracy: ({ options, updates }) => all(examples(updates), make('topK', { k: options.read('k', 5) })),
+  SparseTopKCategoricalAccuracy: ({ options, updates }) => {
+    options.only('fromSortedIds', false)
+    return all(examples(updates), make('sparseTopK', { k: options.read('k', 5) }))
+  },
+  TrueNegatives: count(0, 0),
+  FalsePositives: count(0, 1),
+  FalseNegatives: count(1, 0),
+  TruePositives: count(1, 1),
+  Precision: share('precision'),
+  Recall: share('recall'),
+  SensitivityAtSpecificity: atLeast('sensitivityAtSpecificity', 'specificity'),
+  SpecificityAtSensitivity: atLeast('specificityAtSensitivity', 'sensitivity'),
+  PrecisionAtRecall: atLeast('precisionAtRecall', 'recall'),
+  RecallAtPrecision: atLeast('recallAtPrecision', 'precision'),
+  AUC: auc,
+  ConcordanceCorrelation: correlation('concordanceCorrelation'),
+  PearsonCorrelation: correlation('pearson'),
+  FBetaScore: fBeta(),
+  F1Score: given => {
+    given.options.ignore('beta')
+    return fBeta(1)(given)
+  },
+  IoU: iou(),
+  MeanIoU: iou({ isOfAll: true }),
+  OneHotIoU: iou({ expected: 'oneHot' }),
+  OneHotMeanIoU: iou({ expected: 'oneHot', isOfAll: true }),
+  BinaryIoU: ({ options, updates }) =>
+    all(
+      elements(updates),
+      make('meanIoU', {
+        threshold: options.read('threshold', 0.5),
+        only: options.read<readonly number[]>('targetClassIds', [0, 1]),
+      }),
+    ),
+  Mean: ({ updates }) => all(elements(updates), mean),
+  Sum: ({ updates }) => all(elements(updates), total),
+  MeanMetricWrapper: ({ options, updates }) => {
+    const { config = '' } = options.read<{ readonly config?: string }>('fn', {})
+    return /(^|>)mse$/.test(config) ? all(examples(updates), ofLoss('mse')) : cannot('a metric of the case’s own')
+  },
+  MeanSquaredError: loss('mse'),
+  MeanAbsoluteError: loss('mae'),
+  MeanAbsolutePercentageError: loss('mape'),
+  MeanSquaredLogarithmicError: loss('msle'),
+  RootMeanSquaredError: ({ updates }) => all(elements(updates), make('rootMeanSquaredError')),
+  LogCoshError: loss('logCosh'),
+  Poisson: loss('poisson'),
+  KLDivergence: loss('kullbackLeibler'),
+  Hinge: loss('binaryHinge'),
+  SquaredHinge: loss('squaredHinge'),
+  CategoricalHinge: loss('categoricalHinge'),
+  // The cosine itself, of which the loss is the negative.
+  CosineSimilarity: ({ options, updates }) => ({
+    ...all(examples(updates), ofLoss('cosineSimilarity', { axis: options.read('axis', -1) })),
+    view: values => values.map(value => -value),
+  }),
+  BinaryCrossentropy: loss('binaryCrossentropy', probabilities(false)),
+  CategoricalCrossentropy: loss('categoricalCrossentropy', probabilities(true)),
+  SparseCategoricalCrossentropy: loss('sparseCategoricalCrossentropy', (options, updates) => ({
+    ...probabilities(true)(options, updates),
+    ignoreClass: options.read<number | null>('ignoreClass', null),
+  })),
+  R2Score: ({ options, updates }) => {
+    const average = options.has('classAggregation')
+      ? (aggregations[options.read('classAggregation', '')] ?? cannot('an aggregation of classes'))
+      : null
+    return all(examples(updates), make('r2', { average, regressors: options.read('numRegressors', 0) }))
+  },
+}
+
+/** A case of a metric of Keras. */
+export const checkKerasMetric = async (one: Case, engine: Engine): Promise<void> => {
+  const fields = one as never as {
+    metric: string
+    config: object
+    updates: readonly { y_true?: unknown; y_pred?: unknown; values?: unknown; sample_weight?: unknown }[]
+    expected: unknown
+  }
+  if (fields.updates.length === 0) cannot('a metric of no examples')
+  const options = optionsOf(fields.metric, fields.config)
+  const updates = fields.updates.map(({ y_true: y, y_pred: p, values, sample_weight: weights }) => ({
+    expected: arr(y ?? values),
+    predicted: arr(p ?? values),
+    weights: weights === null || weights === undefined ? undefined : arr(weights),
+  }))
+  const plan = (metrics[fields.metric] ?? cannot(`metric ${fields.metric}`))({ options, updates })
+  options.done()
+  await checkMetricPlan(plan, arr(fields.expected), one, engine)
+}
