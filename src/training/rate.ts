@@ -25,10 +25,13 @@ export const asNumber = (owner: string, option: string, update: number, value: u
 /**
  * The learning rate of an update.
  *
- * @throws InvalidOption when a function gives anything but a finite number
+ * @throws InvalidOption when a function gives anything but a finite number >= 0
  */
-export const stepAt = (owner: string, step: Step, update: number): number =>
-  asNumber(owner, 'step', update, typeof step === 'number' ? step : step(update))
+export const stepAt = (owner: string, step: Step, update: number): number => {
+  const rate = asNumber(owner, 'step', update, typeof step === 'number' ? step : step(update))
+  if (rate >= 0) return rate
+  throw unfit(owner, 'step', 'a finite number >= 0', update, rate)
+}
 
 /** How a learning rate is read. */
 export const stepOption: t.Type<Step, unknown, unknown> = codec<Step>(
