@@ -5,14 +5,12 @@ import fc from 'fast-check'
 import { bucketize, dataset, minMax, oneHot, standardize, tokenize } from '../../src/index.ts'
 import { thrown } from './thrown.ts'
 
-const rows = fc
-  .integer({ min: 1, max: 4 })
-  .chain(features =>
-    fc.array(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: features, maxLength: features }), {
-      minLength: 1,
-      maxLength: 30,
-    }),
-  )
+const rows = fc.integer({ min: 1, max: 4 }).chain(features =>
+  fc.array(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: features, maxLength: features }), {
+    minLength: 1,
+    maxLength: 30,
+  }),
+)
 const close = (a: readonly number[], b: readonly number[], within = 1e-9): void => {
   expect(a).to.have.length(b.length)
   for (const [i, value] of a.entries())

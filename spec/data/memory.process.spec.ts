@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import { encode } from 'fast-png'
+import { full } from '../full.ts'
+import { printed } from '../process.ts'
+
+// Readers as a process sees them: files larger than its heap, and Deno.
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+describe('A data set larger than memory', function () {
+  this.timeout(300_000)
+  let folder = ''
+  const rows = full ? 8_000_000 : 2_000_000
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'joinery-data-'))
+    const csv = await open(join(folder, 'large.csv'), 'w')
+    const lines = await open(join(folder, 'large.jsonl'), 'w')
+    await csv.write('a,b,c,d,kind\n')
+    const block = 20_000
+    for (let from = 0; from < rows; from += block) {
+      const numbers = Array.from({ length: block }, (_, i) => from + i)
+      await csv.write(numbers.map(n => `${n},${n * 0.25},${-n},1234.5678,kind of ${n % 10}\n`).join(''))
+      await lines.write(numbers.map(n => `{"a": ${n}, "b": ${n * 0.25}, "kind": "kind of ${n % 10}"}\n`).join(''))
+    }
+    await csv.close()
+    await lines.close()
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  /** Reads a data set in a process whose heap is smaller than the file. */
+  const sums = async (source: string): Promise<{ readonly sum: number; readonly grown: number }> =>
+    JSON.parse(
+      await printed(
+        `
+        const before = mega()
+        let [sum, peak, n] = [0, 0, 0]
+        const items = ${source}
+        for await (const { x } of items.shuffle(joinery.key(1), { buffer: 1000 }).batch(100).prefetch(2)) {
+          sum += x.data.length
+          if (n++ % 100 === 0) peak = Math.max(peak, mega())
+        }
+        console.log(JSON.stringify({ sum, grown: peak - before }))`,
+        '--max-old-space-size=48',
+      ),
+    )
+
+  it('is read in constant memory from CSV', async () => {
+    const source = `joinery.fromCsv(${JSON.stringify(join(folder, 'large.csv'))})
+      .map(({ a, b, c, d }) => ({ x: [a, b, c, d].map(Number) }))`
+    const { sum, grown } = await sums(source)
+    expect(sum).to.equal(4 * rows)
+    expect(grown).to.be.below(90)
+  })
+
+  it('is read in constant memory from JSON lines', async () => {
+    const source = `joinery.fromJsonLines(${JSON.stringify(join(folder, 'large.jsonl'))})
+      .map(({ a, b }) => ({ x: [a, b] }))`
+    const { sum, grown } = await sums(source)
+    expect(sum).to.equal(2 * rows)
+    expect(grown).to.be.below(90)
+  })
+})
+
+/** A PNG image of one white pixel. */
+const onePixel = Buffer.from(encode({ width: 1, height: 1, channels: 1, data: Uint8Array.of(255) })).toString('base64')
+
+describe('Readers in Deno', function () {
+  this.timeout(120_000)
+  let folder = ''
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'joinery-deno-'))
+    writeFileSync(join(folder, 'x.csv'), 'a,b\n1,2\n3,4\n')
+    writeFileSync(join(folder, 'labels.gz'), gzipSync(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9)))
+    writeFileSync(join(folder, 'x.jsonl'), '1\n2\n')
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  /** What a program prints under Deno. */
+  const inDeno = async (body: string, ...permissions: readonly string[]): Promise<string> => {
+    const file = join(folder, 'program.ts')
+    const entry = JSON.stringify(join(root, 'src/index.ts'))
+    writeFileSync(file, `import * as joinery from ${entry}\nconst folder = ${JSON.stringify(folder)}\n${body}`)
+    const deno = join(root, 'node_modules/.bin/deno')
+    const args = ['run', '--no-check', '--config', join(root, 'deno.json'), '--allow-env', ...permissions, file]
+    const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
+    return (await promisify(execFile)(deno, args, { cwd: root, env })).stdout.trim()
+  }
+
+  it('read files of every kind', async () => {
+    const images = join(root, 'spec/peers/npy.json')
+    const said = await inDeno(
+      `
+      const { files } = JSON.parse(Deno.readTextFileSync(${JSON.stringify(images)}))
+      const npz = Uint8Array.from(atob(files.plain), sign => sign.charCodeAt(0))
+      const png = Uint8Array.from(atob('${onePixel}'), sign => sign.charCodeAt(0))
+      const parquet = new Uint8Array((await import('npm:hyparquet-writer')).parquetWriteBuffer({ columnData: [{ name: 'x', data: [1.5, 2], type: 'DOUBLE' }] }))
+      const tokens = await joinery.tokenize({ pre_tokenizer: { type: 'Whitespace' }, model: { type: 'WordLevel', vocab: { a: 0 } } })
+      console.log(JSON.stringify([
+        await joinery.fromCsv(folder + '/x.csv').toArray(),
+        await joinery.fromIdx(new URL('file://' + folder + '/labels.gz')).toArray(),
+        await joinery.fromJsonLines(folder + '/x.jsonl').toArray(),
+        (await joinery.fromNpy(npz, { columns: ['y'] }).toArray()).map(({ y }) => y),
+        (await joinery.fromImages([png], { channels: 1 }).toArray()).map(({ x }) => [...x.data]),
+        await joinery.fromParquet(parquet).toArray(),
+        tokens.apply('a a'),
+      ]))`,
+      '--allow-read',
+    )
+    expect(JSON.parse(said)).to.deep.equal([
+      [
+        { a: 1, b: 2 },
+        { a: 3, b: 4 },
+      ],
+      [7, 9],
+      [1, 2],
+      [0, 1, 2, 0],
+      [[1]],
+      [{ x: 1.5 }, { x: 2 }],
+      [0, 0],
+    ])
+  })
+
+  it('say when they may not read a file', async () => {
+    const said = await inDeno(
+      `console.log(await joinery.fromCsv(folder + '/x.csv').toArray().catch(error => error.name + ': ' + error.message))`,
+      `--allow-read=${join(root, 'node_modules')}`,
+    )
+    expect(said).to.match(/^FileError: .*x\.csv: expected a file that can be read, got no permission/)
+  })
+})
