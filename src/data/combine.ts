@@ -129,7 +129,7 @@ export const interleaved = <E>(sources: readonly Source<E>[], block: number): So
         sources.map(({ read }) => read({ epoch, from: 0 })),
         block,
       )
-      return from === 0 ? items : dropped(items, from)
+      return dropped(items, from)
     },
   }
 }

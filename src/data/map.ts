@@ -36,10 +36,7 @@ export const filtered = <E>(
   text: `${source.text} > filter`,
   size: undefined,
   batchSize: source.batchSize,
-  read: ({ epoch, from }) => {
-    const items = kept(source, test, epoch)
-    return from === 0 ? items : dropped(items, from)
-  },
+  read: ({ epoch, from }) => dropped(kept(source, test, epoch), from),
 })
 
 async function* kept<E>(

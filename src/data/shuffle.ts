@@ -73,9 +73,6 @@ export const shuffled = <E>(source: Source<E>, key: Key, buffer: number): Source
         return last[1]
       }
     })
-  const read = ({ epoch, from }: Pass) => {
-    const items = shuffledItems(source, key, buffer, epoch)
-    return from === 0 ? items : dropped(items, from)
-  }
+  const read = ({ epoch, from }: Pass) => dropped(shuffledItems(source, key, buffer, epoch), from)
   return { text, size, batchSize, read }
 }

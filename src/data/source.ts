@@ -48,10 +48,10 @@ export interface Source<E> {
 }
 
 /** A generator without its first items. */
-export async function* dropped<E>(
-  items: AsyncGenerator<E, void, undefined>,
-  n: number,
-): AsyncGenerator<E, void, undefined> {
+export const dropped = <E>(items: AsyncGenerator<E, void, undefined>, n: number): AsyncGenerator<E, void, undefined> =>
+  n === 0 ? items : after(items, n)
+
+async function* after<E>(items: AsyncGenerator<E, void, undefined>, n: number): AsyncGenerator<E, void, undefined> {
   let left = n
   for await (const item of items) {
     if (left > 0) left--
