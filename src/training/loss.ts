@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
-import { codec, type Options, oneOf, parseOptions } from '../core/options.ts'
+import { boolean, codec, isFunction, type Options, oneOf, ownOptions, parseOptions } from '../core/options.ts'
 import { type Shape, showShape } from '../core/shape.ts'
 import { shownAs } from '../core/shown.ts'
 import { byName, isList, isRecord, merged } from '../core/trees.ts'
@@ -76,9 +76,12 @@ export interface LossRule {
   readonly expects?: boolean
   /** Default: false. */
   readonly root?: boolean
-  readonly residuals?: LossForward
+  /** What its mean square is the loss of, element by element. Default: none. */
+  readonly residuals?: LossForward | null
   /** Which losses count, 1 or 0, as a mask of its own says. Default: all do. */
-  readonly counts?: LossForward
+  readonly counts?: LossForward | null
+  /** The weight of each class in an array, or of some in a record by class number. Default: 1 for each. */
+  readonly classWeights?: ClassWeights | null
 }
 
 /** The options that every loss takes. */
@@ -95,8 +98,10 @@ export interface LossOptions {
 export interface ConfigurableLoss<O extends object = object> extends Loss {
   /** The same loss with other options. */
   (options?: O & LossOptions): Loss
-  (expected: TensorInput, predicted: TensorInput, weighting: Weighting & { readonly reduction: 'none' }): Tensor
-  (expected: TensorInput, predicted: TensorInput, weighting?: Weighting): Tensor<[]>
+  /** The loss of each example; its options may stand beside the weights. */
+  (expected: TensorInput, predicted: TensorInput, options: O & Weighting & { readonly reduction: 'none' }): Tensor
+  /** The loss of all examples; its options may stand beside the weights. */
+  (expected: TensorInput, predicted: TensorInput, options?: O & Weighting): Tensor<[]>
 }
 
 /**
@@ -232,12 +237,17 @@ const lossOf = (
   { forward, expects = true, root = false, residuals, counts }: LossRule,
   configure: ((options: object) => Loss) | undefined,
   shown: string,
+  options: readonly string[] = [],
 ): Loss => {
   const own = { residuals: residuals ?? null, counts: counts ?? null }
   const parts = { forward, reduction, expects, root, classWeights, ...own }
-  const call = callable(name, configure, (expected, predicted, weighting) =>
-    handOver(compute({ name, ...parts }, expected, predicted, weighting)),
-  )
+  const call = callable(name, configure, (expected, predicted, given) => {
+    const all = ownOptions(name, `${name}(expected, predicted, { weights: [1, 2] })`, given)
+    const part = (isOwn: boolean) =>
+      Object.fromEntries(Object.entries(all).filter(([option]) => options.includes(option) === isOwn))
+    const configured = Object.keys(all).some(option => options.includes(option)) ? configure?.(part(true)) : undefined
+    return handOver(compute(configured ?? { name, ...parts }, expected, predicted, part(false)))
+  })
   const loss = Object.assign(withName(call, name), { kind: 'Loss' as const, ...parts })
   Object.defineProperties(loss, { toString: { value: () => shown }, ...shownAs<unknown>(() => shown) })
   return Object.freeze(loss) as unknown as Loss
@@ -247,9 +257,10 @@ const lossOf = (
  * Makes a loss of your own.
  *
  * @param rule the loss of each example, `[batch, ...]`, as a function of ops, expected and predicted values and
- *   `{ x }`; or that as `forward`, with `reduction` (`'mean'`), `expects` (true), `root` (false), `residuals`
- * @throws InvalidOption when the name is no text or `forward` no function; from a use, when it gives no value for each
- *   example
+ *   `{ x }`; or that as `forward`, with `reduction` (`'mean'`), `expects` (true), `root` (false), `residuals`, `counts`,
+ *   `classWeights`
+ * @throws InvalidOption when the name is no text, `forward` no function, or another part of the rule is invalid; from a
+ *   use, when it gives no value for each example
  * @example
  * ```ts
  * const distance = defineLoss('distance', (ops, expected, predicted) =>
@@ -262,12 +273,28 @@ export const defineLoss = (name: string, rule: LossForward | LossRule): Loss => 
   const example =
     "defineLoss('distance', (ops, expected, predicted) => ops.mean(ops.abs(ops.subtract(expected, predicted)), [1]))"
   const given: unknown = rule
-  const forward: unknown = isRecord(given) ? given.forward : given
-  checkMade('defineLoss', name, 'forward', forward, example)
-  const full: LossRule = typeof rule === 'function' ? { forward: rule } : (merged(rule as never) as unknown as LossRule)
-  const { reduction = 'mean' } = full
-  const read = parseOptions<Common>('defineLoss', example, common(name, reduction), { name, reduction })
-  return lossOf(read, full, undefined, name)
+  const own = isRecord(given) ? ownOptions('defineLoss', example, given) : { forward: given }
+  checkMade('defineLoss', name, 'forward', own.forward, example)
+  const { reduction, classWeights, ...parts } = parseOptions<NormalRule>('defineLoss', example, ruleOptions, own)
+  return lossOf({ name, reduction, classWeights }, parts, undefined, name)
+}
+
+type NormalRule = Required<LossRule> & Omit<Common, 'name'>
+/** Functions of a rule; those that it may lack are `undefined`. */
+const anyFunction = codec<LossForward>('a function of ops, expected and predicted', value =>
+  isFunction(value) ? (value as unknown as LossForward) : undefined,
+)
+const functionOrNone = codec<LossForward | null>(anyFunction.name, value =>
+  value === null || isFunction(value) ? (value as LossForward | null) : undefined,
+)
+const ruleOptions: Options<NormalRule> = {
+  forward: { codec: anyFunction },
+  expects: { codec: boolean, default: true },
+  root: { codec: boolean, default: false },
+  residuals: { codec: functionOrNone, default: null },
+  counts: { codec: functionOrNone, default: null },
+  reduction: { codec: oneOf(['mean', 'weightedMean', 'sum']), default: 'mean' },
+  classWeights: { codec: weightsOfClasses, default: null },
 }
 
 /**
@@ -281,17 +308,16 @@ export const configurableLoss = <O extends object, Normal extends object>(
   options: Options<Normal>,
   make: (normal: Normal, common: { readonly name: string }) => LossForward | LossRule,
 ): ConfigurableLoss<O> => {
+  const [first] = Object.entries<{ readonly default?: unknown }>(options)
+  const example = `${name}({ ${first?.[0] ?? 'reduction'}: ${show(first?.[1].default ?? 'sum')} })`
+  const all = { ...common(name, reductionOf(make, options, name)), ...options } as Options<Normal & Common>
   const configured = (given: object): Loss => {
-    const read = parseOptions<Normal & Common>(
-      name,
-      `${name}({ ${Object.keys(options)[0] ?? 'reduction'}: ${show(Object.values<{ default?: unknown }>(options)[0]?.default ?? 'sum')} })`,
-      { ...common(name, reductionOf(make, options, name)), ...options } as Options<Normal & Common>,
-      given,
-    )
+    const read = parseOptions<Normal & Common>(name, example, all, given)
     const rule = make(read, { name: read.name })
     const entries = Object.entries(given).map(([option, value]) => `${option}: ${show(value)}`)
     const shown = entries.length === 0 ? name : `${name}({ ${entries.join(', ')} })`
-    return lossOf(read, typeof rule === 'function' ? { forward: rule } : rule, configured, shown)
+    const more = (further: object): Loss => configured(merged({ ...given }, ownOptions(name, example, further)))
+    return lossOf(read, typeof rule === 'function' ? { forward: rule } : rule, more, shown, Object.keys(options))
   }
   return configured({}) as ConfigurableLoss<O>
 }

@@ -246,6 +246,18 @@ describe('Roots, classes that do not count, and sums', () => {
     expect(numbers(mean([0, 1], predicted))[0]).to.be.closeTo(wanted / 2, 1e-6)
   })
 
+  it('options may stand beside weights, and stay what they were for other calls', () => {
+    const [y, p] = [[[1, 0]], [[40, 0]]]
+    const other = [[0, 1]]
+    const loss = j.categoricalCrossentropy
+    expect(numbers(loss(other, p, { fromLogits: true, weights: [2] }))[0]).to.equal(80)
+    expect(numbers(loss(other, p, { fromLogits: true, reduction: 'none' }))).to.deep.equal([40])
+    expect(numbers(loss(y, p, { fromLogits: true, labelSmoothing: 0.5 }))[0]).to.equal(10)
+    expect(numbers(loss(y, [[0.5, 0.5]]))[0]).to.be.closeTo(Math.LN2, 1e-6)
+    const smooth = loss({ labelSmoothing: 0.5 }) as j.ConfigurableLoss<j.CategoricalCrossentropyOptions>
+    expect(numbers(smooth(y, p, { fromLogits: true }))[0]).to.equal(10)
+  })
+
   it('addLosses adds what other losses give', () => {
     const [y, p] = [[[[1], [2]]], [[[0], [0]]]]
     expect(numbers(j.addLosses('mse', [j.mae, 2])(y, p))[0]).to.equal(5.5)
