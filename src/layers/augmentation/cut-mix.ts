@@ -6,7 +6,7 @@ import type { Shape } from '../../core/shape.ts'
 import { knownRowsAndCols } from '../spatial.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
-import { along, type SameImage, sameImage } from './images.ts'
+import { along, type SameImage, sameImage, whereWithin } from './images.ts'
 import { mixed, mixingAlpha, partners } from './mixing.ts'
 
 /** The options of {@link CutMix}. */
@@ -49,18 +49,18 @@ export const CutMix: CutMixConstructor = defineWrapper({
   options: { alpha: { codec: mixingAlpha, default: 1 } },
   rules: ({ alpha }: { readonly alpha: number }) => {
     const shares = betaDraws(alpha)
-    /** 1 where a pixel of [batch, rows, cols, 1] comes from the partner. */
-    const pasted = <T>(ops: Ops<T>, key: Key, batch: number | null, images: Shape): T => {
+    /** 1 for rows [batch, rows, 1] and columns [batch, 1, cols] where pixels come from the partner. */
+    const pasted = <T>(ops: Ops<T>, key: Key, batch: number | null, images: Shape): readonly [rows: T, cols: T] => {
       const sizes = knownRowsAndCols('CutMix', images)
       const half = ops.constant(0.5)
-      const side = ops.sqrt(ops.subtract(ops.constant(1), shares(ops, foldIn(key, 'share'), [batch, 1, 1, 1])))
+      const side = ops.sqrt(ops.subtract(ops.constant(1), shares(ops, foldIn(key, 'share'), [batch, 1, 1])))
       const covered = (axis: 1 | 2): T => {
         const count = sizes[axis - 1] as number
-        const middle = ops.multiply(ops.uniform(foldIn(key, axis), [batch, 1, 1, 1]), ops.constant(count))
+        const middle = ops.multiply(ops.uniform(foldIn(key, axis), [batch, 1, 1]), ops.constant(count))
         const distance = ops.abs(ops.subtract(along(ops, axis, count, 0.5), middle))
         return ops.greater(ops.multiply(side, ops.multiply(half, ops.constant(count))), distance)
       }
-      return ops.multiply(covered(1), covered(2))
+      return [covered(1), covered(2)]
     }
     return {
       inputs: 'one',
@@ -70,14 +70,15 @@ export const CutMix: CutMixConstructor = defineWrapper({
         type T = typeof x & {}
         const images = ops.shape(x as T)
         if (!mode.training || images.includes(0)) return [x as T, {}]
-        const mask = pasted(ops, drawingKey('CutMix', mode), images[0] ?? null, images)
-        return [ops.where(mask, partners(ops, 'CutMix', x as T), x as T), {}]
+        const [rows, cols] = pasted(ops, drawingKey('CutMix', mode), images[0] ?? null, images)
+        return [whereWithin(ops, rows, cols, partners(ops, 'CutMix', x as T), x as T), {}]
       },
       targets: (ops, expected, key, input) => {
         const [batch = null] = ops.shape(expected)
         if (input?.includes(0)) return expected
-        const mask = pasted(ops, key, batch, input ?? [])
-        return mixed(ops, 'CutMix', expected, ops.subtract(ops.constant(1), ops.mean(mask, [1, 2, 3])))
+        const [rows, cols] = pasted(ops, key, batch, input ?? []).map(part => ops.mean(part, [1, 2]))
+        const share = ops.subtract(ops.constant(1), ops.multiply(rows as typeof expected, cols as typeof expected))
+        return mixed(ops, 'CutMix', expected, share)
       },
     }
   },

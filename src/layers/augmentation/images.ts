@@ -24,19 +24,32 @@ export const sameImage = (input: Shape | null): Either<Fault, Shape | null> =>
         remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
       })
 
-/** A number from [0, 1) for each example, to be broadcast over images. */
-export const drawEach = <T>(ops: Ops<T>, key: Key, x: T): T => ops.uniform(key, [ops.shape(x)[0] ?? null, 1, 1, 1])
+// What is computed for each pixel, whatever its channel, has three dimensions, [batch, rows, cols]: engines are slow where a
+// last one of a single element is broadcast.
 
-/** A number between two for each example. */
+/** A number from [0, 1) for each image, [batch, 1, 1]. */
+export const drawEach = <T>(ops: Ops<T>, key: Key, x: T): T => ops.uniform(key, [ops.shape(x)[0] ?? null, 1, 1])
+
+/** A number between two for each image. */
 export const drawBetween = <T>(ops: Ops<T>, key: Key, x: T, [low, high]: readonly [number, number]): T =>
   ops.add(ops.multiply(drawEach(ops, key, x), ops.constant(high - low)), ops.constant(low))
 
-/** The numbers 0, 1, … along an axis of four, ready to be broadcast over the others, plus an offset. */
+/** The numbers 0, 1, … along an axis of three, ready to be broadcast over the others, plus an offset. */
 export const along = <T>(ops: Ops<T>, axis: 0 | 1 | 2, count: number, offset = 0): T =>
   ops.constant(
     Float32Array.from({ length: count }, (_, i) => i + offset),
-    [0, 1, 2, 3].map(other => (other === axis ? count : 1)),
+    [0, 1, 2].map(other => (other === axis ? count : 1)),
   )
+
+/** What is computed of each image as a whole: of images as [batch, 1, everything]. */
+export const asWholes = <T>(ops: Ops<T>, images: T, f: (whole: (x: T) => T) => T): T => {
+  const shape = ops.shape(images)
+  const [batch = null, ...rest] = shape
+  return ops.reshape(
+    f(x => ops.reshape(x, [batch, 1, sizeOf(rest)])),
+    shape,
+  )
+}
 
 /**
  * Whole numbers below those given: the largest, from `least` to `most`. Exact in every interpretation, as indices are
@@ -47,6 +60,25 @@ export const floorOf = <T>(ops: Ops<T>, x: T, least: number, most: number): T =>
   const place = ops.subtract(x, ops.constant(least))
   const within = ops.maximum(ops.minimum(place, ops.constant(most - least)), ops.constant(0))
   return ops.gather(ops.constant(table), within)
+}
+
+/**
+ * Images with others in the place of the pixels of some rows and columns.
+ *
+ * @param rows 1 for a row that is meant, else 0: [batch, rows, 1]
+ * @param cols likewise for columns: [batch, 1, cols]
+ * @param there images, or a number
+ */
+export const whereWithin = <T>(ops: Ops<T>, rows: T, cols: T, there: T, images: T): T => {
+  const shape = ops.shape(images)
+  const [batch = null, height = null, width = null, channels = null] = shape
+  // Rows as lines of numbers, for pixels may have few channels.
+  const line = width === null || channels === null ? null : width * channels
+  const lines = (x: T): T => ops.reshape(x, [batch, height, line])
+  const each = ops.broadcast(ops.reshape(cols, [batch, 1, width, 1]), [batch, 1, width, channels])
+  const mask = ops.multiply(rows, ops.reshape(each, [batch, 1, line]))
+  const inPlace = ops.shape(there).length === 0 ? there : lines(there)
+  return ops.reshape(ops.where(mask, inPlace, lines(images)), shape)
 }
 
 /** More indices than these are not told apart by 32-bit floats. */
@@ -76,7 +108,7 @@ export const knownImages = (
 /**
  * Pixels of each image.
  *
- * @param row whole numbers of rows that there are, [batch, height, width or 1, 1], and `col` likewise of columns
+ * @param row whole numbers of rows that there are, [batch, height, width or 1], and `col` likewise of columns
  * @returns [batch, height, width, channels]
  */
 export const pixelsAt = <T>(ops: Ops<T>, layer: string, images: T, row: T, col: T): T => {
@@ -87,7 +119,10 @@ export const pixelsAt = <T>(ops: Ops<T>, layer: string, images: T, row: T, col: 
   const atOnce = Math.max(1, Math.floor(mostPixels / Math.max(1, rows * cols)))
   const part = (from: number): T => {
     const count = Math.min(atOnce, batch - from)
-    const cut = (x: T): T => (count === batch ? x : ops.slice(x, [from, 0, 0, 0], [count, null, null, null]))
+    const cut = (x: T): T => {
+      const [, ...rest] = ops.shape(x)
+      return count === batch ? x : ops.slice(x, [from, ...rest.map(() => 0)], [count, ...rest.map(() => null)])
+    }
     const table = ops.reshape(cut(images), [count * rows * cols, channels])
     const first = ops.multiply(along(ops, 0, count), ops.constant(rows * cols))
     const indices = ops.reshape(ops.add(cut(place), first), [sizeOf([count, height as number, width as number])])

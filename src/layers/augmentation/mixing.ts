@@ -2,7 +2,8 @@ import type * as t from 'io-ts/lib/index.js'
 import { LayerConnectionError } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { number } from '../../core/options.ts'
-import { type Shape, showShape } from '../../core/shape.ts'
+import { showShape } from '../../core/shape.ts'
+import { asWholes } from './images.ts'
 
 // What mixes each example of a batch with another one.
 
@@ -30,11 +31,10 @@ export const partners = <T>(ops: Ops<T>, layer: string, x: T): T => {
 
 /** `share` of each example and the rest of its partner; `share` has one number for each example. */
 export const mixed = <T>(ops: Ops<T>, layer: string, x: T, share: T): T => {
-  const shape: Shape = ops.shape(x)
-  const own = ops.reshape(
-    share,
-    shape.map((d, axis) => (axis === 0 ? d : 1)),
-  )
+  const [batch = null] = ops.shape(x)
+  const own = ops.reshape(share, [batch, 1, 1])
   const rest = ops.subtract(ops.constant(1), own)
-  return ops.add(ops.multiply(x, own), ops.multiply(partners(ops, layer, x), rest))
+  return asWholes(ops, x, whole =>
+    ops.add(ops.multiply(whole(x), own), ops.multiply(whole(partners(ops, layer, x)), rest)),
+  )
 }

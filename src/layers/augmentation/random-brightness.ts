@@ -1,6 +1,6 @@
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { drawingKey } from '../stochastic.ts'
-import { drawBetween, type SameImage, sameImage } from './images.ts'
+import { asWholes, drawBetween, type SameImage, sameImage } from './images.ts'
 import { type FactorOption, factor, type RangeOption, range } from './ranges.ts'
 
 /** The options of {@link RandomBrightness}. */
@@ -48,6 +48,7 @@ export const RandomBrightness: RandomBrightnessConstructor = defineLayer({
     if (!mode.training || (from === 0 && to === 0)) return [x, {}]
     const span = white - black
     const added = drawBetween(ops, drawingKey('RandomBrightness', mode), x, [from * span, to * span])
-    return [ops.maximum(ops.minimum(ops.add(x, added), ops.constant(white)), ops.constant(black)), {}]
+    const kept = (y: typeof x) => ops.maximum(ops.minimum(y, ops.constant(white)), ops.constant(black))
+    return [asWholes(ops, x, whole => kept(ops.add(whole(x), added))), {}]
   },
 })

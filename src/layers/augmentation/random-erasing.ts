@@ -3,7 +3,7 @@ import type { Ops } from '../../core/ops.ts'
 import { codec, number } from '../../core/options.ts'
 import { foldIn } from '../../core/random.ts'
 import { drawingKey } from '../stochastic.ts'
-import { along, drawBetween, drawEach, knownImages, type SameImage, sameImage } from './images.ts'
+import { along, drawBetween, drawEach, knownImages, type SameImage, sameImage, whereWithin } from './images.ts'
 import { type RangeOption, range } from './ranges.ts'
 
 /** The options of {@link RandomErasing}. */
@@ -89,8 +89,8 @@ export const RandomErasing: RandomErasingConstructor = defineLayer({
       return inside(ops, axis, count, from, length)
     }
     const isMeant = ops.greater(ops.constant(probability), drawEach(ops, foldIn(key, 'whether'), x))
-    const erased = ops.multiply(isMeant, ops.multiply(placed(1, rows, height), placed(2, cols, width)))
+    const within = ops.multiply(isMeant, placed(1, rows, height))
     const there = value === 'random' ? ops.normal(foldIn(key, 'value'), ops.shape(x)) : ops.constant(value)
-    return [ops.where(erased, there, x), {}]
+    return [whereWithin(ops, within, placed(2, cols, width), there, x), {}]
   },
 })

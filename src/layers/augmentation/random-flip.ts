@@ -2,7 +2,7 @@ import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { oneOf } from '../../core/options.ts'
 import { foldIn } from '../../core/random.ts'
 import { drawingKey } from '../stochastic.ts'
-import { drawEach, type SameImage, sameImage } from './images.ts'
+import { asWholes, drawEach, type SameImage, sameImage } from './images.ts'
 
 /** What is flipped: left and right, top and bottom, or each of these. */
 export type FlipDirection = 'horizontal' | 'vertical' | 'horizontalAndVertical'
@@ -45,8 +45,8 @@ export const RandomFlip: RandomFlipConstructor = defineLayer({
     if (!mode.training) return [x, {}]
     const key = drawingKey('RandomFlip', mode)
     const flipped = (images: T, axis: 1 | 2): T => {
-      const draws = drawEach(ops, foldIn(key, axis), images)
-      return ops.where(ops.greater(ops.constant(0.5), draws), ops.reverse(images, [axis]), images)
+      const isMeant = ops.greater(ops.constant(0.5), drawEach(ops, foldIn(key, axis), images))
+      return asWholes(ops, images, whole => ops.where(isMeant, whole(ops.reverse(images, [axis])), whole(images)))
     }
     const once = direction === 'vertical' ? x : flipped(x, 2)
     return [direction === 'horizontal' ? once : flipped(once, 1), {}]

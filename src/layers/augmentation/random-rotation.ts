@@ -1,6 +1,7 @@
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import type { Ops } from '../../core/ops.ts'
 import { codec, oneOf } from '../../core/options.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { drawingKey } from '../stochastic.ts'
 import { along, drawEach, floorOf, knownImages, pixelsAt, type SameImage, sameImage } from './images.ts'
 import { type FactorOption, factor, type RangeOption } from './ranges.ts'
@@ -108,7 +109,7 @@ export const RandomRotation: RandomRotationConstructor = defineLayer({
   forward: ({ factor: [from, to], fill, interpolation }, ops, x, _, mode) => {
     type T = typeof x
     if (!mode.training || (from === 0 && to === 0) || ops.shape(x).includes(0)) return [x, {}]
-    const [, rows, cols] = knownImages('RandomRotation', ops.shape(x))
+    const [batch, rows, cols, channels] = knownImages('RandomRotation', ops.shape(x))
     const angle = (part: number) => 2 * Math.PI * (from + part * (to - from))
     const [cos, sin] = interpolated(ops, drawEach(ops, drawingKey('RandomRotation', mode), x), part => [
       Math.cos(angle(part)),
@@ -136,14 +137,19 @@ export const RandomRotation: RandomRotationConstructor = defineLayer({
     const one = ops.constant(1)
     const [top, start] = [floorOf(ops, r, 0, high - 1), floorOf(ops, c, 0, wide - 1)]
     const next = (whole: T, count: number): T => ops.minimum(ops.add(whole, one), ops.constant(count - 1))
+    // Channel by channel, of which there may be few.
+    const count = sizeOf([batch, rows, cols])
+    const inPlanes = (of: T): T => ops.transpose(ops.reshape(of, [count, channels]), [1, 0])
+    const inPlane = (of: T): T => ops.reshape(of, [1, count])
     const mixed = (a: T, b: T, part: T): T => ops.add(ops.multiply(a, ops.subtract(one, part)), ops.multiply(b, part))
-    const [below, beside] = [ops.subtract(r, top), ops.subtract(c, start)]
+    const [below, beside] = [inPlane(ops.subtract(r, top)), inPlane(ops.subtract(c, start))]
     const line = (whole: T): T =>
       mixed(
-        pixelsAt(ops, 'RandomRotation', images, whole, start),
-        pixelsAt(ops, 'RandomRotation', images, whole, next(start, wide)),
+        inPlanes(pixelsAt(ops, 'RandomRotation', images, whole, start)),
+        inPlanes(pixelsAt(ops, 'RandomRotation', images, whole, next(start, wide))),
         beside,
       )
-    return [mixed(line(top), line(next(top, high)), below), {}]
+    const planes = mixed(line(top), line(next(top, high)), below)
+    return [ops.reshape(ops.transpose(planes, [1, 0]), [batch, rows, cols, channels]), {}]
   },
 })
