@@ -20,6 +20,7 @@ export interface Weighing<T> {
 export interface Weighed<T> {
   /** Weighted, and 0 where the mask is. */
   readonly losses: T
+  /** 0 where the mask is. */
   readonly weights: T | undefined
   readonly mask: T | undefined
 }
@@ -115,8 +116,9 @@ export const weigh = <T>(
   const kept = masks.length === 2 ? ops.multiply(masks[0] as T, masks[1] as T) : masks[0]
   const classes = classWeights === null ? undefined : byClass(ops, name, classWeights, expected, losses)
   const all = own !== undefined && classes !== undefined ? ops.multiply(own, classes) : (own ?? classes)
-  const inside = kept === undefined ? losses : ops.where(kept, losses, ops.constant(0))
-  return { losses: all === undefined ? inside : ops.multiply(inside, all), weights: all, mask: kept }
+  const inside = (x: T): T => (kept === undefined ? x : ops.where(kept, x, ops.constant(0)))
+  const each = all === undefined ? undefined : inside(all)
+  return { losses: each === undefined ? inside(losses) : ops.multiply(inside(losses), each), weights: each, mask: kept }
 }
 
 /** The sum of losses, and what it is divided by. */
@@ -132,8 +134,7 @@ export const countedOf = <T>(
   const total = (x: T): T => ops.sum(x, axesOf(ops, x))
   const sum = total(losses)
   if (reduction === 'sum') return { sum, count: null }
-  if (reduction === 'weightedMean' && weights !== undefined)
-    return { sum, count: total(mask === undefined ? weights : ops.multiply(weights, mask)) }
+  if (reduction === 'weightedMean' && weights !== undefined) return { sum, count: total(weights) }
   // Whatever is not 0 counts once.
   return { sum, count: mask === undefined ? sizeOf(shape) : total(ops.where(mask, ops.constant(1), ops.constant(0))) }
 }

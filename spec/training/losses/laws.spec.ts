@@ -176,6 +176,9 @@ describe('Weights and masks of sequences', () => {
     expect(of({ mask: [1, 0], weights: [2, 5] })).to.equal(5)
     expect(of({ mask: [1, 0], weights: [2, 5], reduction: 'weightedMean' })).to.equal(2.5)
     expect(of({ mask: [0, 0] })).to.equal(0)
+    const unknown = { mask: [1, 0], weights: [2, Number.NaN] } as const
+    expect(of({ ...unknown, reduction: 'weightedMean' })).to.equal(2.5)
+    expect(of({ ...unknown, reduction: 'sum' })).to.equal(10)
   })
 })
 
@@ -206,6 +209,9 @@ describe('Roots, classes that do not count, and sums', () => {
     expect(numbers(loss([0, -1, -1], predicted))[0]).to.be.closeTo(Math.LN2, 1e-6)
     expect(numbers(loss([0, 1, -1], predicted, { mask: [1, 0, 1] }))[0]).to.be.closeTo(Math.LN2, 1e-6)
     expect(numbers(loss([-1, -1, -1], predicted))[0]).to.equal(0)
+    const weighted = j.sparseCategoricalCrossentropy({ ignoreClass: -1, classWeights: [2, 5] })
+    expect(numbers(weighted([0, -1, -1], predicted))[0]).to.be.closeTo(2 * Math.LN2, 1e-6)
+    expect(numbers(weighted([0, -1, -1], predicted, { reduction: 'weightedMean' }))[0]).to.be.closeTo(Math.LN2, 1e-6)
   })
 
   it('classes have weights, of vectors and of numbers', () => {
