@@ -3,6 +3,7 @@ import { boolean, integer, number } from '../../core/options.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParameterRule } from '../parameter-rule.ts'
 import { type Step, stepAt } from '../rate.ts'
+import type { Tree } from '../tree.ts'
 import { type DecayOptions, decay, option, part, positive, read, stepOf } from './options.ts'
 import { axesOf, blend, optimizerOf, zerosOf } from './rule.ts'
 
@@ -78,7 +79,7 @@ export const adafactor = (options: AdafactorOptions = {}): Optimizer => {
   }
   const rule: ParameterRule = {
     slots: {
-      square: (ops, { value }) => {
+      square: <T>(ops: Ops<T>, { value }: { readonly value: T }): Tree<T> => {
         const shape = ops.shape(value)
         if (!factored(ops, value)) return { full: zerosOf(ops, shape) }
         return {
