@@ -11,6 +11,8 @@ import { tfjsOps } from '../../src/index.ts'
 export type Computation = <T>(ops: joinery.Ops<T>, ...inputs: readonly T[]) => readonly T[]
 
 export interface Engine {
+  /** What it compiles for; none where it does not. */
+  readonly backend?: joinery.BackendOption
   readonly apply: (
     network: joinery.Layer,
     variables: joinery.Variables,
@@ -51,6 +53,7 @@ export const compiledFor = async (name: joinery.BackendOption): Promise<Engine> 
     }
   }
   return {
+    backend,
     apply: (network, variables, input, options) =>
       using(
         joinery.compile(network, undefined, { backend }),

@@ -14,6 +14,10 @@ import { checkTfjsMetric } from './metrics/tfjs.ts'
 import { checkOnnx } from './onnx/case.ts'
 import { checkSchedule } from './schedules.ts'
 import { checkModule } from './torch/case.ts'
+import { checkTraining } from './training/fit.ts'
+import { checkOnnxOptimizer } from './training/onnx.ts'
+import { checkClipping, checkOptimizer } from './training/optimizers.ts'
+import { checkPenalty } from './training/penalties.ts'
 import { cannot } from './verdict.ts'
 
 /** Whose names a file's cases have. */
@@ -44,12 +48,23 @@ export const check = async (one: Case, file: string, engine: Engine): Promise<vo
     case 'schedule':
     case 'optax_schedule':
       return checkSchedule(one)
+    case 'optimizer':
+      return checkOptimizer(one, side, engine)
+    case 'training':
+      return checkTraining(one, engine)
+    case 'clip':
+      return checkClipping(one, engine)
+    case 'regularizer':
+    case 'constraint':
+    case 'initializer':
+      return checkPenalty(one, engine)
     case 'shape':
       return checkShape(one, side)
     case 'torch_module':
       return checkModule(one, engine)
     case 'onnx':
       if (file.startsWith('losses')) return checkOnnxLoss(one, engine)
+      if (file.startsWith('optimizers')) return checkOnnxOptimizer(one, engine)
       return checkOnnx(one, engine)
     default:
       if (typeof one.kind !== 'string') throw new UnreadableCases('a case without a kind')

@@ -75,7 +75,7 @@ const structured = (tree: unknown): Tree =>
   Object.fromEntries(Object.entries(tree as Tree).map(([layer, own]) => [layer, { ...own }]))
 
 /** What `init` makes, with the values of a case in its place. */
-const variablesOf = (network: joinery.Layer, { values = {} }: Part): joinery.Variables => {
+export const variablesOf = (network: joinery.Layer, { values = {} }: Part): joinery.Variables => {
   const made = joinery.init(network, joinery.key(0))
   const [params, state] = [structured(made.params), structured(made.state)]
   for (const [layer, own] of Object.entries(values))
