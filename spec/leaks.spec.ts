@@ -18,6 +18,7 @@ const network = join(
 const twoInputs = join(joinery.parallel(Input(2), Input(3)), joinery.Concatenate(), Relu(2))
 const variables = init(network, key(1))
 const both = init(twoInputs, key(1))
+const adapted = joinery.toLowRank(network, variables, { rank: 1, key: key(1) })
 const x = { data: new Float32Array(4 * 36).fill(0.5), shape: [4, 6, 6, 1] }
 const y = [
   [1, 0, 0],
@@ -37,6 +38,12 @@ const optimizers = { adam: joinery.adam(), momentum: joinery.momentum(), gradien
 const tensorsIn = (value: unknown): readonly tf.Tensor[] => {
   if (value instanceof tf.Tensor) return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : []
+}
+
+/** The tensors that a result holds beside those that were given. */
+const newIn = ({ variables }: { readonly variables: object }, given: object): readonly tf.Tensor[] => {
+  const known = new Set(tensorsIn(given))
+  return tensorsIn(variables).filter(tensor => !known.has(tensor))
 }
 
 /** Calls of public functions; how many new tensors each result holds follows from the result. */
@@ -72,6 +79,8 @@ const calls: Readonly<Record<string, () => unknown>> = {
   end: () => joinery.end(network, 'reshape-1'),
   layerOf: () => joinery.layerOf(network, 'reshape-1'),
   repeat: () => joinery.repeat(Relu(6), 3),
+  toLowRank: () => newIn(joinery.toLowRank(network, variables, { rank: 1, key: key(2) }), variables),
+  mergeLowRank: () => newIn(joinery.mergeLowRank(adapted.network, adapted.variables), adapted.variables),
   shared: () => joinery.shared('twin', Relu(6)),
   cost: () => {
     const input = joinery.placeholder('x', [1, 6])
@@ -82,6 +91,8 @@ const calls: Readonly<Record<string, () => unknown>> = {
 
 /** Calls that fail. */
 const failures: Readonly<Record<string, () => unknown>> = {
+  'toLowRank of other variables': () => joinery.toLowRank(network, both as never, { rank: 1, key: key(1) }),
+  'mergeLowRank of other variables': () => joinery.mergeLowRank(adapted.network, both as never),
   'init of an unknown shape': () => init(Relu(3), key(1)),
   'apply to a wrong shape': () => joinery.apply(network, variables, [[1, 2]]),
   'apply to ragged data': () => joinery.apply(network, variables, [[1], [1, 2]]),
