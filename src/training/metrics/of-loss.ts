@@ -20,7 +20,8 @@ export const metricOf = <const Name extends string = string>(
 ): Metric<Name, number> =>
   defineMetric<Name, number, readonly number[]>(name, {
     sums: (ops, expected, predicted, weights) => {
-      const losses = loss.forward(ops, expected, predicted, { x: [] })
+      const context = { x: [] }
+      const losses = loss.forward(ops, expected, predicted, context)
       const shape = ops.shape(losses)
       const [batch = 1] = ops.shape(predicted)
       const total = ops.sum(
@@ -31,7 +32,8 @@ export const metricOf = <const Name extends string = string>(
       if (shape.length === 0) return [ops.multiply(losses, total), total]
       // What has the weight 0 may be anything.
       const mask = ops.subtract(ops.constant(1), ops.equal(weights, ops.constant(0)))
-      const weighed = weigh(ops, loss, losses, expected, { weights, mask })
+      const counts = loss.counts?.(ops, expected, predicted, context)
+      const weighed = weigh(ops, loss, losses, expected, { weights, mask, counts })
       const reduction = loss.reduction === 'sum' ? 'sum' : 'weightedMean'
       const { sum, count } = countedOf(ops, reduction, weighed, batch ?? 1)
       return [sum, count === null ? ops.constant(1) : (count as typeof sum)]
