@@ -108,7 +108,7 @@ const warn = ({ shapes }: Recompiled): void => {
  * const { variables } = await step.read(next)
  * ```
  */
-export const compileTraining = <N extends AnyLayer, const M extends MetricsOption = []>(
+export const compileTraining = <N extends AnyLayer, const M extends MetricsOption = MetricsOption>(
   network: N,
   rule: CompiledTrainingRule<M> = {},
 ): CompiledTraining<N, M> => {

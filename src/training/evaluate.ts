@@ -159,7 +159,7 @@ export interface EvaluateOptions<M extends MetricsOption = MetricsOption> {
  * loss // 4
  * ```
  */
-export const evaluate = async <N extends AnyLayer, const M extends MetricsOption = []>(
+export const evaluate = async <N extends AnyLayer, const M extends MetricsOption = MetricsOption>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
   examples: Examples | Batches,

@@ -162,7 +162,11 @@ const memoryOf = (
  * history.loss.length // 100
  * ```
  */
-export const fit = async <N extends AnyLayer, const M extends MetricsOption = [], V extends Validation = never>(
+export const fit = async <
+  N extends AnyLayer,
+  const M extends MetricsOption = MetricsOption,
+  V extends Validation = never,
+>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
   examples: Examples | Batches,

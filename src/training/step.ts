@@ -48,7 +48,14 @@ export type Measured<M extends MetricsOption> = M extends Metrics
     ? object
     : { readonly [P in PathOf<M>]: MetricValue }
 type NameOf<E> = E extends string ? E : E extends Metric<infer Name> ? Name : never
-type ValueOf<E> = E extends Metric<string, infer Value> ? (unknown extends Value ? MetricValue : Value) : number
+type ValueOf<E> =
+  E extends Metric<string, infer Value>
+    ? unknown extends Value
+      ? MetricValue
+      : Value
+    : E extends 'confusionMatrix'
+      ? readonly (readonly number[])[]
+      : number
 type PathOf<M> = {
   [K in keyof M & string]: M[K] extends Metrics ? `${K}.${NameOf<M[K][number]>}` : never
 }[keyof M & string]
@@ -261,7 +268,7 @@ export const checkTraining = (
  * const [after, { loss }] = await step(before, { x: [[1, 2]], y: [[3]] })
  * ```
  */
-export const trainStep = <N extends AnyLayer, const M extends MetricsOption = []>(
+export const trainStep = <N extends AnyLayer, const M extends MetricsOption = MetricsOption>(
   network: N,
   rule: TrainingRule<M> = {},
 ): TrainStep<N, M> => {

@@ -199,6 +199,25 @@ describe('Metrics in reports', () => {
     expect(report.confusionMatrix).to.have.length(3)
   })
 
+  it('have the types of what they say', async () => {
+    const { f1, top1, accuracy, confusionMatrix, ...rest } = await joinery.evaluate(network, variables, examples, {
+      loss: 'sparseCategoricalCrossentropy',
+      metrics: [joinery.f1({ average: null }), joinery.topK({ k: 1, name: 'top1' }), 'accuracy', 'confusionMatrix'],
+    })
+    const each: readonly number[] = f1
+    const single: number = top1 + accuracy + rest.loss
+    const counts: readonly (readonly number[])[] = confusionMatrix
+    expect([each, counts].map(({ length }) => length)).to.deep.equal([3, 3])
+    expect(single).to.be.a('number')
+    const { history } = await joinery.fit(network, variables, examples, {
+      loss: 'sparseCategoricalCrossentropy',
+      metrics: [joinery.recall({ average: null })],
+      key: joinery.key(1),
+    })
+    const recalls: readonly (readonly number[])[] = history.recall
+    expect(recalls[0]).to.have.length(3)
+  })
+
   it('know the logits that probabilities were made of', async () => {
     const report = await joinery.evaluate(network, variables, examples, {
       loss: 'sparseCategoricalCrossentropy',

@@ -39,6 +39,11 @@ export interface NormalThresholds {
   readonly fromLogits: boolean
 }
 
+interface OwnThresholds extends NormalThresholds {
+  /** How much each label counts in the mean of all. */
+  readonly labelWeights?: readonly number[] | null
+}
+
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 2
 const thresholds: Option<NormalThresholds['thresholds']> = {
   codec: codec<NormalThresholds['thresholds']>('an integer >= 2, or an array of numbers between 0 and 1', value => {
@@ -84,6 +89,18 @@ const placesOf = <T>(
   return ops.gather(each, ops.where(ops.equal(scores, scores), inside, last))
 }
 
+/** @throws InvalidOption when there is not one weight for each label that counts */
+const checkLabelWeights = (owner: string, weights: readonly number[] | null | undefined, labels: number): void => {
+  if (!weights || weights.length === labels) return
+  throw new InvalidOption({
+    layer: owner,
+    option: 'labelWeights',
+    expected: `a number for each of the ${labels} labels`,
+    got: `${weights.length} numbers`,
+    remedy: 'Give one for each label, in order.',
+  })
+}
+
 /** What lies in each bucket: `[2, labels, buckets]`, of what was not expected and of what was. */
 const histogram = <T>(
   ops: Ops<T>,
@@ -91,11 +108,12 @@ const histogram = <T>(
   expected: T,
   predicted: T,
   weights: T,
-  { thresholds, only, ignoreClass, fromLogits }: NormalThresholds,
+  { thresholds, only, ignoreClass, fromLogits, labelWeights }: OwnThresholds,
 ): T => {
   const read = labelsOf(ops, owner, expected, predicted, weights, ignoreClass)
   const { labels } = read
   checkOnly(owner, only, labels)
+  checkLabelWeights(owner, labelWeights, only?.length ?? labels)
   const buckets = bucketsOf(thresholds)
   if (2 * labels * buckets > mostPlaces)
     throw new InvalidOption({
@@ -147,9 +165,7 @@ const support = (curve: Curve): number => (curve[0]?.tp ?? 0) + (curve[0]?.fn ??
 
 /** A metric over thresholds by what it is of the curve of one label. */
 export const thresholdsRule =
-  <Normal extends NormalThresholds & { readonly labelWeights?: readonly number[] | null }>(
-    value: (curve: Curve, normal: Normal) => number,
-  ) =>
+  <Normal extends OwnThresholds>(value: (curve: Curve, normal: Normal) => number) =>
   (normal: Normal & { readonly name: string }): MetricRule<unknown, readonly [Float64Array]> => ({
     sums: (ops, expected, predicted, weights) => [histogram(ops, normal.name, expected, predicted, weights, normal)],
     finish: ([sums]) => {
