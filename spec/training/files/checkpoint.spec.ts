@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -259,6 +260,23 @@ describe('Checkpoints that cannot be', () => {
     )
   })
 
+  it('gone on with by other metrics, or without validation', async () => {
+    const folder = newFolder()
+    await interrupted(5, { checkpoint: { folder, every: { updates: 1 } }, metrics: ['accuracy'] })
+    const resumed = await j.resume(folder)
+    const going = (options: object) => fault(() => run({ resume: resumed, ...options }), j.InvalidOption)
+    const expected = 'fit, resume: expected what the run reported before: loss, accuracy with validation, got '
+    expect(await going({})).to.contain(`${expected}loss with validation.`)
+    expect(await going({ metrics: ['accuracy'], validation: undefined })).to.contain(
+      `${expected}loss, accuracy without validation.`,
+    )
+    const other = j.defineMetric('accuracy', {
+      sums: (ops, expected) => [ops.sum(expected, [0])],
+      finish: ([sums]: readonly unknown[]) => [...(sums as Float64Array)],
+    })
+    expect(await going({ metrics: [other] })).to.contain(`${expected}other metrics of these names.`)
+  })
+
   it('written into a folder of another run, or where another checkpoint is the newest', async () => {
     const folder = await written()
     const before = readdirSync(folder)
@@ -290,6 +308,26 @@ describe('Checkpoints that cannot be', () => {
     chmodSync(own, 0o755)
     expect(readdirSync(own)).to.deep.equal(['checkpoint-000003'])
     expect((await j.resume(own)).hash).to.equal(resumed.hash)
+  })
+
+  it('written on a full disk, where the system lets a test have one: what was there still is', async () => {
+    const folder = newFolder()
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=40k', 'tmpfs', folder]).status !== 0) return
+    try {
+      expect(await fileFault(() => run({ epochs: 50, checkpoint: { folder, keep: 50 } }))).to.match(
+        /^ENOSPC: .*expected a folder that can be written, got a full disk. Free some space/,
+      )
+      const names = readdirSync(folder)
+      expect(names.filter(name => !/^checkpoint-\d{6}$/.test(name))).to.deep.equal([])
+      const resumed = await j.resume(folder, { network })
+      expect(resumed.folder).to.equal(path.join(folder, names.sort().at(-1) as string))
+      // With room for two, it goes on.
+      const whole = bitsOf(await run({ epochs: 12 }))
+      const again = await run({ epochs: 12, checkpoint: { folder, keep: 1 }, resume: resumed })
+      expect(bitsOf(again)).to.deep.equal(whole)
+    } finally {
+      spawnSync('umount', [folder])
+    }
   })
 
   const rows: readonly (readonly [checkpoint: unknown, fault: string])[] = [

@@ -2,6 +2,7 @@ import type { Key } from '../../core/random.ts'
 import { handOver } from '../../ops/tfjs/index.ts'
 import type { DeviceState, Engine, Said } from '../engine.ts'
 import type { Resumed } from '../files/resume.ts'
+import { checkReports } from '../files/resumed-reports.ts'
 import type { Progress } from '../fit.ts'
 import type { NormalFit } from '../options.ts'
 import { flagName, type MetricValue, type RawReport, valueOfExtra } from '../report.ts'
@@ -99,6 +100,8 @@ export const train = async (
       const learnt = await engine.learn(state, lesson, key, plateau.rate)
       state = learnt.after
       const own = await learnt.said
+      if (session !== null && said === undefined && epoch === session.epoch + 1)
+        checkReports(session, own, lessons.validation !== null)
       if (rule.terminateOnNaN && valueOfExtra(own, flagName) === 0) {
         // The state is the one before, and so is its number.
         state = { ...state, update: state.update - 1 }
