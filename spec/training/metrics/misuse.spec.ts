@@ -146,6 +146,11 @@ describe('Examples that do not fit a metric', () => {
     }
   })
 
+  it('or no loss where one is made a metric, are refused', () => {
+    for (const value of [undefined, null, 'mse', joinery.accuracy, {}])
+      expect(faultOf(() => all.metricOf?.(value))).to.include({ layer: 'metricOf', option: 'loss' })
+  })
+
   it('of a network are refused before anything is computed, by the name that the metric was given', async () => {
     const network = joinery.join(joinery.Input(2), joinery.Linear(3))
     const variables = joinery.init(network, joinery.key(0))
@@ -167,6 +172,7 @@ describe('Examples that do not fit a metric', () => {
   it('is not known by name: the message lists those that are', () => {
     const network = joinery.join(joinery.Input(2), joinery.Linear(3))
     const fault = faultOf(() => joinery.trainStep(network, { metrics: ['acuracy'] }))
-    expect(fault.expected).to.include("'accuracy', 'binaryAccuracy'")
+    expect(fault.expected).to.include('accuracy, binaryAccuracy')
+    expect(fault.remedy).to.include('accuracy')
   })
 })

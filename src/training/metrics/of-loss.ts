@@ -1,24 +1,41 @@
+import { InvalidOption, show } from '../../core/errors.ts'
+import { reading } from '../../state/given.ts'
 import type { Loss } from '../loss.ts'
 import { defineMetric, type Metric } from '../metric.ts'
 import { countedOf, meanOfSums, weigh } from '../weighting.ts'
+
+/** Checks that a value is a loss, as a call from JavaScript may give anything. */
+const asLoss = (value: unknown): Loss =>
+  reading('metricOf', 'loss', () => {
+    const isOne =
+      ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+      (value as Partial<Loss>).kind === 'Loss' &&
+      typeof (value as Partial<Loss>).forward === 'function'
+    if (isOne) return value as Loss
+    throw new InvalidOption({
+      layer: 'metricOf',
+      option: 'loss',
+      expected: 'a loss',
+      got: show(value),
+      remedy: "For example: metricOf(mse, 'squares').",
+    })
+  })
 
 /**
  * A loss as a metric, beside another loss that is trained: the weighted mean of the loss of each example (its sum, where
  * that is its reduction), under its name. Options that name metrics take losses too, themselves or by name.
  *
- * @throws InvalidOption from a use, when what was expected does not fit
+ * @throws InvalidOption when it is given no loss; from a use, when what was expected does not fit
  * @example
  * ```ts
  * metricOf(mse)([[1], [2]], [[1], [4]]) // 2
  * metricOf(mse, 'squares')([[1], [2]], [[1], [4]], { weights: [3, 1] }) // 1
  * ```
  */
-export const metricOf = <const Name extends string = string>(
-  loss: Loss,
+export const metricOf = <const Name extends string = string>(given: Loss, name?: Name): Metric<Name, number> => {
+  const loss = asLoss(given)
   // A loss has a name of its own, which its type does not tell.
-  name: Name = loss.name as Name,
-): Metric<Name, number> =>
-  defineMetric<Name, number, readonly number[]>(name, {
+  return defineMetric<Name, number, readonly number[]>(name ?? (loss.name as Name), {
     sums: (ops, expected, predicted, weights) => {
       const context = { x: [] }
       const losses = loss.forward(ops, expected, predicted, context)
@@ -40,6 +57,7 @@ export const metricOf = <const Name extends string = string>(
     },
     finish: ([sum = 0, count = 0]) => meanOfSums(loss, sum, loss.reduction === 'sum' ? null : count),
   })
+}
 
 /** Metrics of losses under their own names, one and the same for each, as programs are kept for metrics. */
 const known = new WeakMap<Loss, Metric>()
