@@ -1,14 +1,12 @@
 export {
   type BatchOptions,
-  type ColumnData,
   type Dataset,
-  dataset,
   type IterateOptions,
   isDataset,
   type PadBatchOptions,
-  type RowOf,
   type WindowOptions,
 } from './dataset.ts'
+export { type ColumnData, dataset, type RowOf } from './from-memory.ts'
 export type { Padded } from './pad.ts'
 export { type Buckets, type BucketsJson, bucketize } from './preprocessing/bucketize.ts'
 export { type MinMax, type MinMaxJson, type MinMaxOptions, minMax } from './preprocessing/min-max.ts'

@@ -1,5 +1,5 @@
 import { DataError, show } from '../../core/errors.ts'
-import { type Dataset, sourceOf } from '../dataset.ts'
+import { type Dataset, iterate } from '../dataset.ts'
 import { placeIn } from '../stack.ts'
 import { type Flat, flatOf, hasFields } from './numbers.ts'
 
@@ -20,7 +20,7 @@ export async function* valuesOf(
   field: string | null,
 ): AsyncGenerator<Value, void, undefined> {
   let row = 0
-  for await (const item of sourceOf(dataset).read({ epoch: 0, from: 0 })) {
+  for await (const item of iterate(dataset, { epoch: 0, from: 0 })) {
     if (field !== null && !(hasFields(item) && Object.hasOwn(item, field)))
       throw new DataError({
         owner,

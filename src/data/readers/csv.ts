@@ -3,7 +3,8 @@ import { importOptional, isServer } from '../../backends/optional.ts'
 import { DataError, InvalidOption, show } from '../../core/errors.ts'
 import { boolean, codec, isFunction, nearest, parseOptions } from '../../core/options.ts'
 import { isList, isRecord } from '../../core/trees.ts'
-import { type Dataset, fromSource } from '../dataset.ts'
+import type { Dataset } from '../dataset.ts'
+import { fromSource } from '../operations.ts'
 import { dropped } from '../source.ts'
 import {
   type ColumnType,
