@@ -189,6 +189,33 @@ describe('the package', function () {
     await expectResult(await inProject(process.execPath, 'plain.cjs'))
   })
 
+  it('saves and logs training, and goes on with it, from ES modules and from CommonJS', async () => {
+    const imports = [
+      "import { csvLog, fit, Input, init, join, key, Linear, resume, tensorBoard } from 'joinery'",
+      "import { decodeSafetensors } from 'joinery/storage'",
+      "import { readFileSync } from 'node:fs'",
+    ].join('\n')
+    const body = (folder: string) => `
+const folder = '${folder}'
+const network = join(Input(1), Linear(1))
+const run = options => fit(network, init(network, key(1)), { x: [[1]], y: [[2]] }, {
+  checkpoint: { folder },
+  callbacks: [csvLog(folder + '/log.csv', { append: true }), tensorBoard(folder, { images: () => ({ a: [[0, 1]] }) })],
+  ...options,
+})
+const main = async () => {
+  await run({ epochs: 2 })
+  await run({ epochs: 3, resume: await resume(folder) })
+  const { tensors } = decodeSafetensors(readFileSync(folder + '/checkpoint-000003/state.safetensors'))
+  console.log(readFileSync(folder + '/log.csv', 'utf8').split('\\n').length, Object.keys(tensors).length)
+}
+main()`
+    const required = imports.replace(/import (\{.*\}) from (.*)/g, 'const $1 = require($2)')
+    await save('saving.mjs', imports + body('run-of-modules'))
+    await save('saving.cjs', required + body('run-of-commonjs'))
+    for (const file of ['saving.mjs', 'saving.cjs']) expect(await inProject(process.execPath, file)).to.equal('5 6\n')
+  })
+
   it('begins what Node prints of an uncaught error with its sentence, in few lines', async () => {
     for (const [file, imports] of [
       ['misfit.js', "import { join, Input, Relu, Convolution } from 'joinery'"],
