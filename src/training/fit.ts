@@ -190,7 +190,7 @@ export const fit = async <
       const start = await engine.begin(state)
       const key = session === null ? (rule.key ?? memory?.key ?? defaultKey) : (memory?.key ?? defaultKey)
       // Its history has what the options ask for.
-      return (await train(engine, start, lessons, rule as never, key, session)) as unknown as Fitted<N, M, V>
+      return (await train(part, engine, start, lessons, rule as never, key, session)) as unknown as Fitted<N, M, V>
     } finally {
       await engine.dispose()
     }

@@ -21,6 +21,7 @@ export {
 } from './loops/callbacks.ts'
 export type { EarlyStopping } from './loops/early-stopping.ts'
 export type { Validation } from './loops/lessons.ts'
+export type { Culprit } from './loops/not-finite.ts'
 export type { ReduceOnPlateau } from './loops/plateau.ts'
 export type { Stopped } from './loops/train.ts'
 export {

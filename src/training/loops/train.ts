@@ -1,6 +1,8 @@
+import type { Part } from '../../core/network.ts'
 import type { Key } from '../../core/random.ts'
 import { handOver } from '../../ops/tfjs/index.ts'
-import type { DeviceState, Engine, Said } from '../engine.ts'
+import type { NumberBatch } from '../batches.ts'
+import { type DeviceState, type Engine, leavesIn, type Said } from '../engine.ts'
 import type { Resumed } from '../files/resume.ts'
 import { checkReports } from '../files/resumed-reports.ts'
 import type { Progress } from '../fit.ts'
@@ -13,6 +15,7 @@ import type { Saving } from './checkpointing.ts'
 import { type EarlyMemory, earlyEnds, earlyStart, earlyStep } from './early-stopping.ts'
 import { toHistory, valuesOf } from './history.ts'
 import type { Coming, Lessons, Validation } from './lessons.ts'
+import { type Culprit, culpritOf, describeCulprit } from './not-finite.ts'
 import { type PlateauMemory, plateauStart, plateauStep } from './plateau.ts'
 import type { EpochRow } from './session.ts'
 
@@ -26,6 +29,8 @@ export interface Stopped {
   readonly batch: number
   /** Updates that were made. */
   readonly update: number
+  /** What was not finite, and where. */
+  readonly culprit?: Culprit
 }
 
 /** What training gives. */
@@ -51,6 +56,7 @@ const scored = async (engine: Engine, state: DeviceState, examples: Coming): Pro
  * @param session where an interrupted run goes on
  */
 export const train = async (
+  part: Part,
   engine: Engine,
   start: DeviceState,
   lessons: Lessons,
@@ -70,8 +76,18 @@ export const train = async (
   const told = { update: isTold(callbacks, 'update'), epoch: isTold(callbacks, 'epoch') }
 
   const read = async (): Promise<TrainState> => toTrainState(await engine.read(state), key, tensor => handOver(tensor))
-  const stop = (reason: Stopped['reason'], message: string, epoch: number, batch: number): void => {
-    stopped ??= Object.freeze({ reason, message, epoch, batch, update: state.update })
+  const stop = (reason: Stopped['reason'], message: string, epoch: number, batch: number, culprit?: Culprit): void => {
+    const at = { reason, message, epoch, batch, update: state.update }
+    stopped ??= Object.freeze({ ...at, ...(culprit && { culprit: Object.freeze(culprit) }) })
+  }
+  /** What was not finite in an update that has been undone. */
+  const accuse = async (lesson: NumberBatch): Promise<Culprit> => {
+    const reached = await engine.read(state)
+    try {
+      return culpritOf(part, rule, reached, lesson, key)
+    } finally {
+      for (const tensor of leavesIn(reached)) tensor.dispose()
+    }
   }
   /** @param epoch how many have ended */
   const save = async (epoch: number, batch: number, sums: Said['sums'] | null, values: RawReport | null) => {
@@ -105,7 +121,9 @@ export const train = async (
       if (rule.terminateOnNaN && valueOfExtra(own, flagName) === 0) {
         // The state is the one before, and so is its number.
         state = { ...state, update: state.update - 1 }
-        stop('notFinite', `The loss or a gradient is not finite at update ${state.update + 1}.`, epoch, batch)
+        const culprit = await accuse(lesson)
+        const where = `update ${state.update + 1} (epoch ${epoch}, batch ${batch + 1})`
+        stop('notFinite', `Stopped at ${where}: ${describeCulprit(culprit)}`, epoch, batch, culprit)
         return undefined
       }
       batch++

@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { expect } from 'chai'
+import { fit, gradientDescent, Input, init, join, key, Lambda, Linear, Relu, Tanh } from '../../../src/index.ts'
+import '../../../src/onnxruntime.ts'
+import '../../../src/wasm.ts'
+
+const network = join(Input(2), Tanh(3), Relu(2), Linear(1))
+const variables = init(network, key(1))
+const x = Array.from({ length: 8 }, (_, i) => [Math.sin(i), Math.cos(i)])
+const y = x.map(([a = 0]) => [a])
+const weights = (tree: { readonly params: Readonly<Record<string, Readonly<Record<string, tf.Tensor>>>> }) =>
+  Object.values(tree.params).flatMap(own => Object.values(own).flatMap(tensor => [...tensor.dataSync()]))
+
+for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
+  describe(`terminateOnNaN (${backend})`, () => {
+    const rule = {
+      terminateOnNaN: true,
+      backend,
+      batchSize: 2,
+      shuffle: false,
+      optimizer: gradientDescent({ step: 0.1 }),
+    }
+
+    it('names the example that is not finite, and gives back the state before it', async () => {
+      const holed = x.map((row, i) => (i === 5 ? [1, Number.NaN] : row))
+      const { stopped, variables: after, trainState } = await fit(network, variables, { x: holed, y }, rule)
+      expect(stopped).to.deep.include({ reason: 'notFinite', epoch: 1, batch: 2, update: 2 })
+      expect(stopped?.culprit).to.deep.equal({ what: 'x', row: 1, column: 1 })
+      expect(stopped?.message).to.equal(
+        'Stopped at update 3 (epoch 1, batch 3): x is not finite: row 1 of the batch, number 1 of it.',
+      )
+      const good = await fit(network, variables, { x: x.slice(0, 4), y: y.slice(0, 4) }, rule)
+      expect(good.stopped).to.equal(undefined)
+      expect(weights(after)).to.deep.equal(weights(good.variables))
+      expect(trainState.optimizer.update).to.equal(2)
+    })
+
+    it('names the first layer whose output is not finite', async () => {
+      const large = join(Input(2), Tanh(3), Linear(2, { weight: 3e38, name: 'wide' }), Relu(2), Linear(1))
+      const { stopped, history } = await fit(large, init(large, key(1)), { x, y }, rule)
+      expect(stopped?.culprit).to.deep.equal({ what: 'output', layer: 'wide' })
+      expect(stopped?.message).to.include(
+        'update 1 (epoch 1, batch 1): the output of wide is the first that is not finite.',
+      )
+      expect(history.loss).to.deep.equal([])
+    })
+
+    it('names the first layer whose gradient is not finite', async () => {
+      const root = Lambda((ops, z) => ops.sqrt(ops.multiply(z, ops.constant(0))))
+      const steep = join(Input(2), Linear(1, { name: 'first' }), root as never, Linear(1))
+      const { stopped } = await fit(steep as never, init(steep as never, key(1)), { x, y }, rule)
+      expect(stopped?.culprit).to.deep.equal({ what: 'gradient', layer: 'first' })
+    })
+
+    it('changes nothing where all is finite, and leaves nothing behind', async () => {
+      const before = tf.memory().numTensors
+      const guarded = await fit(network, variables, { x, y }, { ...rule, epochs: 2 })
+      const plain = await fit(network, variables, { x, y }, { ...rule, epochs: 2, terminateOnNaN: false })
+      expect(weights(guarded.variables)).to.deep.equal(weights(plain.variables))
+      const holed = x.map((row, i) => (i === 5 ? [1, Number.NaN] : row))
+      const stopped = await fit(network, variables, { x: holed, y }, rule)
+      const live = [guarded, plain, stopped].length * 6
+      expect(tf.memory().numTensors - before).to.be.at.most(live)
+    })
+  })

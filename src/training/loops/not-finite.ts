@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { type Part, run } from '../../core/network.ts'
+import { alike, forLayers, perform } from '../../core/operations.ts'
+import type { Ops } from '../../core/ops.ts'
+import { foldIn, type Key } from '../../core/random.ts'
+import { mixedTargets } from '../../core/targets.ts'
+import { leavesOf, mapTree, mergeTrees } from '../../core/trees.ts'
+import { tape } from '../../ops/tape.ts'
+import { tfjsOps, tidily } from '../../ops/tfjs/index.ts'
+import { wireFor } from '../../state/check.ts'
+import { mapFields, type NumberBatch } from '../batches.ts'
+import type { RawState } from '../engine.ts'
+import type { NormalRule } from '../options.ts'
+import { lossOf, outputNames, scoringOf } from '../scoring.ts'
+
+// Where numbers stopped being finite, found by going through the network once more, operation by operation.
+
+/** What is not finite: the loss alone, what a layer gives, its gradient, or the examples themselves. */
+export interface Culprit {
+  readonly what: 'x' | 'y' | 'output' | 'gradient' | 'loss'
+  /** The first layer, in the order in which they run. */
+  readonly layer?: string
+  /** The example of the batch, and the number in it, counted from 0. */
+  readonly row?: number
+  readonly column?: number
+}
+
+/** Where the first number is that is not finite; -1 for nowhere. */
+const firstIn = (numbers: Float32Array): number => numbers.findIndex(value => !Number.isFinite(value))
+
+const isAllFinite = (x: tf.Tensor): boolean => firstIn(x.dataSync<'float32'>()) < 0
+
+/** The operations, with a note of each layer that gives what is not finite. */
+const noting = (layer: string | undefined, note: (layer: string) => void): Ops<tf.Tensor> => {
+  const own = perform(tfjsOps)
+  return alike<tf.Tensor>(
+    (operation, inputs, attributes) => {
+      const result = own(operation, inputs, attributes)
+      if (layer !== undefined && !isAllFinite(result)) note(layer)
+      return result
+    },
+    { ...tfjsOps, within: forLayers(name => noting(name, note)) },
+  )
+}
+
+/** Examples that are not finite. */
+const ofExamples = (batch: NumberBatch): Culprit | undefined => {
+  for (const what of ['x', 'y'] as const)
+    for (const { data, shape } of batch[what]) {
+      const at = firstIn(data)
+      const width = data.length / (shape[0] ?? 1)
+      if (at >= 0) return { what, row: Math.floor(at / width), column: at % width }
+    }
+  return undefined
+}
+
+/**
+ * What is not finite first: an example, the output of a layer, the gradient of a layer, the loss.
+ *
+ * @param state from before the update, whose number it has
+ */
+export const culpritOf = (part: Part, rule: NormalRule, state: RawState, batch: NumberBatch, key: Key): Culprit => {
+  const given = ofExamples(batch)
+  if (given !== undefined) return given
+  return tidily((): Culprit => {
+    const examples = mapFields(batch, ({ data, shape }) => tf.tensor(data, [...shape]))
+    const wiring = wireFor(
+      part,
+      examples.x.map(({ shape }) => shape),
+    )
+    const mode = { training: true, key: foldIn(key, state.optimizer.update) }
+    const variables = mergeTrees(state.params, state.state)
+    const found: string[] = []
+    run(
+      noting(undefined, layer => found.push(layer)),
+      wiring,
+      variables,
+      examples.x,
+      mode,
+    )
+    const [first] = found
+    if (first !== undefined) return { what: 'output', layer: first }
+
+    const { ops, variable, fixed, gradients } = tape(tfjsOps)
+    const params = mapTree(state.params, variable)
+    const x = examples.x.map(fixed)
+    const [predicted] = run(ops, wiring, mergeTrees(params, mapTree(state.state, fixed)), x, mode)
+    const expected = mixedTargets(ops, wiring, examples.y.map(fixed), mode)
+    const [weights, mask] = [examples.weights.map(fixed), examples.mask.map(fixed)]
+    const scoring = scoringOf(rule.owner, rule, outputNames(wiring))
+    const [loss] = lossOf(ops, scoring, { x, expected, predicted, weights, mask })
+    const leaves = leavesOf(params)
+    const slopes = gradients(
+      [[loss, tf.scalar(1)]],
+      leaves.map(([, , leaf]) => leaf),
+    )
+    const wrong = new Set(leaves.flatMap(([layer], i) => (isAllFinite(slopes[i] as tf.Tensor) ? [] : [layer])))
+    const node = wiring.nodes.find(({ name }) => wrong.has(name))
+    return node === undefined ? { what: 'loss' } : { what: 'gradient', layer: node.name }
+  })
+}
+
+/** As the rest of a sentence. */
+export const describeCulprit = ({ what, layer, row, column }: Culprit): string => {
+  if (what === 'x' || what === 'y') return `${what} is not finite: row ${row} of the batch, number ${column} of it.`
+  if (layer === undefined) return 'the loss is not finite, though outputs and gradients of all layers are.'
+  return `the ${what} of ${layer} is the first that is not finite.`
+}
