@@ -2,6 +2,7 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { Wiring } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
 import { nearest } from '../core/options.ts'
+import { sharedShape, showShape } from '../core/shape.ts'
 import { own } from '../core/trees.ts'
 import type { Loss, LossContext } from './loss.ts'
 import { checkPerExample } from './loss.ts'
@@ -192,8 +193,24 @@ export const metricsOf = <T>(
       const weights = metricWeights(ops, metric.name, predicted, weighingOf(outcome, output))
       return checkSums(ops, metric.name, metric.sums(ops, outcome.expected[output] as T, predicted, weights))
     })
+    for (const own of sums) checkPooled(ops, metric.name, sums[0] as readonly T[], own)
     return sums.reduce((all, own) => all.map((sum, i) => ops.add(sum, own[i] as T)))
   })
+
+/** @throws InvalidOption when sums of two outputs cannot be added, as those of other classes: they would broadcast */
+const checkPooled = <T>(ops: Ops<T>, name: string, first: readonly T[], own: readonly T[]): void => {
+  const shapes = (sums: readonly T[]) => sums.map(sum => ops.shape(sum))
+  const [wanted, given] = [shapes(first), shapes(own)]
+  if (wanted.length === given.length && wanted.every((shape, i) => sharedShape(shape, given[i] ?? null) !== undefined))
+    return
+  throw new InvalidOption({
+    layer: name,
+    option: 'metrics',
+    expected: `outputs alike, whose sums have the shapes ${wanted.map(showShape).join(' and ')}`,
+    got: given.map(showShape).join(' and '),
+    remedy: 'Give metrics by output: an array or a record with a list for each.',
+  })
+}
 
 /** The residuals whose mean square the loss is; `undefined` for losses that are no such mean. */
 export const residualsOf = <T>(

@@ -169,6 +169,28 @@ describe('Examples that do not fit a metric', () => {
     expect(fault).to.include({ layer: 'top', option: 'y', got: '(1, 3)' })
   })
 
+  it('of outputs that cannot be added up are refused, and taken by output', async () => {
+    const network = joinery.join(
+      joinery.Input(2),
+      joinery.parallel(joinery.Softmax(3, { name: 'kind' }), joinery.Softmax(4, { name: 'place' })),
+    )
+    const variables = joinery.init(network, joinery.key(0))
+    const examples = { x: [[1, 2]], y: [[0], [3]] }
+    const loss = 'sparseCategoricalCrossentropy'
+    const fault = await joinery.evaluate(network, variables, examples, { loss, metrics: ['f1'] }).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    expect(fault).to.be.instanceOf(joinery.InvalidOption)
+    expect(fault).to.include({ layer: 'f1', option: 'metrics', got: '(12,) and (1,)' })
+    const report = await joinery.evaluate(network, variables, examples, {
+      loss,
+      metrics: { kind: ['f1'], place: ['f1', 'topK'] },
+    })
+    expect(report['place.topK']).to.equal(1)
+    expect(report['kind.f1']).to.be.within(0, 1)
+  })
+
   it('is not known by name: the message lists those that are', () => {
     const network = joinery.join(joinery.Input(2), joinery.Linear(3))
     const fault = faultOf(() => joinery.trainStep(network, { metrics: ['acuracy'] }))

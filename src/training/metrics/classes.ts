@@ -94,13 +94,6 @@ export const scoresOf = (owner: string, expected: Shape, predicted: Shape, isSpa
   return layout
 }
 
-/** 1 at the class that a number names, along a new last axis. */
-export const oneHotOf = <T>(ops: Ops<T>, numbers: T, classes: number): T =>
-  ops.equal(
-    ops.reshape(numbers, [...ops.shape(numbers), 1]),
-    ops.constant(Float32Array.from({ length: classes }, (_, i) => i)),
-  )
-
 /** The class numbers of examples, and their weights, each of the shape of the examples. */
 export interface ClassNumbers<T> {
   readonly expected: T

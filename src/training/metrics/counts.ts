@@ -1,7 +1,8 @@
 import type { Ops } from '../../core/ops.ts'
 import { codec, integer, number, type Option, type Options } from '../../core/options.ts'
+import { oneHotOf } from '../losses/classes.ts'
 import type { Metric, MetricRule } from '../metric.ts'
-import { classIndices, classNumbers, oneHotOf } from './classes.ts'
+import { classIndices, classNumbers } from './classes.ts'
 import { checkOnly, labelsOf } from './labels.ts'
 import {
   type Average,

@@ -1,7 +1,8 @@
 import { InvalidOption } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { sharedShape } from '../../core/shape.ts'
-import { ignoring, layoutOf, oneHotOf } from './classes.ts'
+import { oneHotOf } from '../losses/classes.ts'
+import { ignoring, layoutOf } from './classes.ts'
 import { flattened, weightsFor } from './weights.ts'
 
 // What was expected and predicted of labels, each yes or no by itself: the one label of a network with one output, or one

@@ -1,9 +1,10 @@
 import { InvalidOption } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { codec, number, type Option, type Options } from '../../core/options.ts'
+import { oneHotOf } from '../losses/classes.ts'
 import { type ConfigurableMetric, configurableMetric } from '../metric.ts'
 import { logsOfClasses, shareOf } from '../probabilities.ts'
-import { areClasses, ignoring, oneHotOf, scoresOf } from './classes.ts'
+import { areClasses, ignoring, scoresOf } from './classes.ts'
 import { ignoreOption, type LogitsOption, logitsOption, numbersIn } from './options.ts'
 import { meanOf, meanSums, totalOf, weighed, weightsFor } from './weights.ts'
 
@@ -37,12 +38,15 @@ const surpriseOf = <T>(
 ): Surprise<T> => {
   const { examples, classes, isNumbered } = scoresOf(name, ops.shape(expected), ops.shape(predicted))
   const given = isNumbered ? ops.reshape(expected, examples) : ops.argMax(expected)
-  const shares = isNumbered ? oneHotOf(ops, given, classes) : expected
-  const logs = shareOf(ops, shares, logsOfClasses(ops, predicted, fromLogits ? 'logits' : 'probabilities'))
+  const logs = logsOfClasses(ops, predicted, fromLogits ? 'logits' : 'probabilities')
+  // As sparseCategoricalCrossentropy has it, so that a program computes it once.
+  const shares = isNumbered
+    ? ops.where(oneHotOf(ops, given, classes), logs, ops.constant(0))
+    : shareOf(ops, expected, logs)
   const isClass = isNumbered ? areClasses(ops, given, classes) : undefined
   const own = ignoring(ops, weightsFor(ops, name, weights, examples), given, ignoreClass)
   return {
-    nats: ops.negative(ops.sum(logs, [examples.length])),
+    nats: ops.negative(ops.sum(shares, [examples.length])),
     weights: isClass === undefined ? own : ops.where(isClass, own, ops.constant(0)),
     numbers: isClass === undefined ? given : ops.where(isClass, given, ops.constant(0)),
   }

@@ -1,7 +1,8 @@
 import { leastFloat, type Ops } from '../../core/ops.ts'
 import { integer, type Options } from '../../core/options.ts'
+import { oneHotOf } from '../losses/classes.ts'
 import { type ConfigurableMetric, configurableMetric, type MetricRule } from '../metric.ts'
-import { ignoring, oneHotOf, scoresOf } from './classes.ts'
+import { ignoring, scoresOf } from './classes.ts'
 import { ignoreOption } from './options.ts'
 import { meanOf, meanSums, weightsFor } from './weights.ts'
 
