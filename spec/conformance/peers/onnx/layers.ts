@@ -209,6 +209,8 @@ const gemm: Mapping = ({ options, ...node }: Node): Source => {
   const a = transposeIf(options.read('transA', 0) !== 0, a0)
   const b = transposeIf(options.read('transB', 0) !== 0, b0)
   const [alpha, beta] = [options.read('alpha', 1), options.read('beta', 1)]
+  // What is added always broadcasts.
+  options.ignore('broadcast')
   const units = b.shape[1] as number
   const isRow = !c || c.shape.length < 2 || c.shape[0] === 1
   if (isRow) {

@@ -1,3 +1,4 @@
+import type * as joinery from '../../../../src/index.ts'
 import type { Case } from '../../data.ts'
 import { same, UnreadableCases } from '../../data.ts'
 import { type Computation, type Engine, tensorOf } from '../../engine.ts'
@@ -107,3 +108,9 @@ const checkComputed = async (
   same('shape of the output', shape, expected.shape)
   close('output', numbers, expected.data, tolerance)
 }
+
+/** Operations on the tensors of a node. */
+export const computed = (inputs: readonly Arr[], f: <T>(ops: joinery.Ops<T>, ...xs: readonly T[]) => T): Source => ({
+  inputs,
+  compute: (ops, ...xs) => [f(ops, ...xs)],
+})

@@ -136,20 +136,22 @@ const globalPool =
 
 /** Whole factors of the nearest element: each stands where several stood. */
 const upsample: Mapping = node => {
-  const { options, op, inputs } = node
+  const { options, op, opset, inputs } = node
   const x = input(node)
   ofFloats(x)
   options.only('mode', 'nearest')
   options.ignore('cubicCoeffA', 'extrapolationValue', 'excludeOutside')
   const coordinates = options.read('coordinateTransformationMode', 'half_pixel')
   const rounding = options.read('nearestMode', op === 'Upsample' ? 'floor' : 'round_prefer_floor')
-  const isPlain =
-    op === 'Upsample' || coordinates === 'half_pixel' || (coordinates === 'asymmetric' && rounding === 'floor')
+  // Before opset 11, elements are found from the first one on, as by Upsample.
+  const isOld = op === 'Upsample' || opset < 11
+  // Centres lie between two pixels only where the factor is no whole one: which of both is nearer does not matter.
+  const isCentred = ['half_pixel', 'pytorch_half_pixel'].includes(coordinates) && rounding.startsWith('round')
+  const isPlain = isOld || isCentred || (coordinates === 'asymmetric' && rounding === 'floor')
   if (!isPlain) cannot(`${op} with coordinates ${coordinates} and ${rounding}`)
-  const [scales, sizes] =
-    op === 'Upsample'
-      ? [options.has('scales') ? options.read<number[]>('scales', []) : inputs[1]?.data]
-      : [inputs[2]?.data, inputs[3]?.data]
+  const [scales, sizes] = isOld
+    ? [options.has('scales') ? options.read<number[]>('scales', []) : inputs[1]?.data]
+    : [inputs[2]?.data, inputs[3]?.data]
   const factors = scales?.length ? scales : (sizes ?? []).map((n, axis) => n / (x.shape[axis] as number))
   const isWhole =
     factors.length === 4 && factors[0] === 1 && factors[1] === 1 && factors.every(f => Number.isInteger(f) && f >= 1)
