@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -95,8 +95,8 @@ describe('fromNpy', () => {
       'DataError: bytes: expected an NPY file, which begins with \\x93NUMPY, got an empty file',
       'DataError: bytes: expected an NPY file, which begins with \\x93NUMPY, got another file',
       'DataError: bytes: expected a header, got 8 bytes',
-      'DataError: bytes: expected a header up to byte 128, got 40 bytes',
-      'DataError: bytes: expected 12 bytes for 2 x 2 x 3 numbers of 1, got 11',
+      'DataError: bytes: expected a header, got 40 bytes',
+      'DataError: bytes: expected 140 bytes for 2 x 2 x 3 numbers, got 139 bytes',
       "DataError: bytes: expected an array of booleans, integers of 1 to 8 bytes or floats of 2 to 8 bytes, got '<c8'",
       "DataError: bytes: expected an array of booleans, integers of 1 to 8 bytes or floats of 2 to 8 bytes, got '<U1'",
       "DataError: bytes: expected an array of booleans, integers of 1 to 8 bytes or floats of 2 to 8 bytes, got [('a', '<f4')]",
@@ -112,6 +112,40 @@ describe('fromNpy', () => {
       'InvalidOption: fromNpy, source: expected a path, a file: URL, bytes, a Blob or a stream of bytes, got a URL of https:',
     ]
     for (const [i, sentence] of sentences.entries()) expect(errors[i]?.slice(0, sentence.length)).to.equal(sentence)
+  })
+
+  it('reads rows of files that are too large to be kept, and of them only those that are asked for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'joinery-npy-'))
+    const path = join(folder, 'large.npy')
+    try {
+      const [rows, width] = [100_000, 1000]
+      const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${width}), }`.padEnd(117)
+      writeFileSync(path, Uint8Array.from([0x93, ...Buffer.from('NUMPY'), 1, 0, 118, 0, ...Buffer.from(`${header}\n`)]))
+      // A file with a hole, which takes no place on the disk.
+      truncateSync(path, 128 + rows * width * 4)
+      const file = openSync(path, 'r+')
+      for (const row of [3, 99_999])
+        writeSync(file, new Float32Array(width).fill(row), 0, 4 * width, 128 + row * width * 4)
+      const before = process.memoryUsage().rss
+      const items = fromNpy({ x: path })
+      const [row] = await items.skip(99_999).toArray()
+      expect((row as { readonly x: { readonly data: Float32Array } }).x.data[7]).to.equal(99_999)
+      const [batch] = await items.batch(4).take(1).toArray()
+      expect([batch?.x.shape, batch?.x.data[2999], batch?.x.data[3000]]).to.deep.equal([[4, width], 0, 3])
+      expect(await fromNpy(path).shuffle(key(1)).take(3).toArray()).to.have.length(3)
+      writeSync(file, new Float32Array([Number.NaN]), 0, 4, 128 + 4 * width + 8)
+      closeSync(file)
+      expect(await thrown(() => items.batch(4).take(1).toArray())).to.match(
+        /large\.npy, row 1, column x\[2\]: expected a number, got NaN/,
+      )
+      expect((process.memoryUsage().rss - before) / 2 ** 20).to.be.below(60)
+      truncateSync(path, 2 ** 28 + 1)
+      expect(await thrown(() => fromNpy(path).toArray())).to.match(
+        /expected 400000128 bytes for 100000 x 1000 numbers, got /,
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('does not unpack what says that it is larger than it can be', async () => {
@@ -190,9 +224,9 @@ describe('fromIdx', () => {
 
   it('says what is wrong with a file', async () => {
     const sentences: readonly (readonly [source: Uint8Array, sentence: string])[] = [
-      [new Uint8Array(0), 'DataError: bytes: expected an IDX file with a header, got 0 bytes'],
+      [new Uint8Array(0), 'DataError: bytes: expected a header, got 0 bytes'],
       [Uint8Array.of(1, 2, 3, 4), 'DataError: bytes: expected an IDX file: 0x0000, the kind of its numbers'],
-      [images.subarray(0, 10), 'DataError: bytes: expected an IDX file with a header, got 10 bytes'],
+      [images.subarray(0, 10), 'DataError: bytes: expected a header, got 10 bytes'],
       [images.subarray(0, 20), 'DataError: bytes: expected 28 bytes for 3 x 2 x 2 numbers, got 20 bytes'],
       [new Uint8Array([...labels, 1]), 'DataError: bytes: expected at most 11 bytes, as its header says, got more'],
       [idx(8, [0], new Uint8Array(0)), 'DataError: bytes: expected a dimension of at least 1 at byte 4, got 0'],

@@ -246,7 +246,7 @@ async function* gunzipped(
 }
 
 /** How many bytes of a file are looked at for its header. */
-const beginning = 4096
+export const beginning = 4096
 
 /**
  * All bytes of a content, unpacked where they are packed with gzip.

@@ -1,23 +1,14 @@
+import { sizeOf } from '../../core/shape.ts'
 import type { FlatData } from '../../state/data.ts'
 import type { Dataset } from '../dataset.ts'
-import { fromArrays, type NumberArray } from './arrays.ts'
-import { allBytes, type Content, contentError, type DataSource } from './content.ts'
-import { type Element, elements, numbersIn } from './elements.ts'
+import { fromArrays, type Layout } from './arrays.ts'
+import { type Content, contentError, type DataSource } from './content.ts'
+import { elements } from './elements.ts'
 
 /** The kinds of numbers, by the third byte. */
 const kinds: Readonly<Record<number, string>> = { 8: 'u1', 9: 'i1', 11: 'i2', 12: 'i4', 13: 'f4', 14: 'f8' }
 
-interface Header {
-  readonly element: Element
-  readonly shape: readonly number[]
-  /** Where the numbers begin. */
-  readonly start: number
-  /** Where they end. */
-  readonly end: number
-}
-
-/** The header that bytes begin with; `undefined` where they end before it does. */
-const headerOf = (content: Content, bytes: Uint8Array): Header | undefined => {
+const layoutOf = (content: Content, bytes: Uint8Array): Layout | undefined => {
   const wrong = (expected: string, got: string) => contentError(content, expected, new Error(got))
   if (bytes.length < 4) return undefined
   const [zero, other, kind = 0, rank = 0] = bytes
@@ -33,26 +24,14 @@ const headerOf = (content: Content, bytes: Uint8Array): Header | undefined => {
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i))
   const empty = shape.indexOf(0)
   if (empty >= 0) throw wrong(`a dimension of at least 1 at byte ${4 + 4 * empty}`, '0')
-  const end = shape.reduce((size, dimension) => size * dimension, element.bytes) + start
-  return { element, shape, start, end }
-}
-
-/** The array in a file. */
-const readArray = async (content: Content): Promise<NumberArray> => {
-  const bytes = await allBytes(content, beginning => headerOf(content, beginning)?.end)
-  const header = headerOf(content, bytes)
-  if (header === undefined) throw contentError(content, 'an IDX file with a header', new Error(`${bytes.length} bytes`))
-  const { element, shape, start, end } = header
-  if (bytes.length !== end)
-    throw contentError(content, `${end} bytes for ${shape.join(' x ')} numbers`, new Error(`${bytes.length} bytes`))
-  return { data: numbersIn(bytes.subarray(start), element, false), shape }
+  return { element, little: false, isFortran: false, shape, start, end: start + sizeOf(shape) * element.bytes }
 }
 
 /**
  * The rows of a file in the IDX format of LeCun's MNIST (1998), packed with gzip or not: numbers where it has one dimension,
  * else `{ data, shape }`. With a record of sources the rows are records; all files must have as many rows.
  *
- * Files are read whole, at the first iteration. A gzip file may unpack to what its header says and no more.
+ * Files are read at the first iteration: up to 256 MB whole, larger ones row by row. A gzip file may unpack to what its header says and no more.
  *
  * @throws InvalidOption if a source is invalid; while iterating, FileError if a file cannot be read, DataError if it is no
  *   IDX file, is cut off, or has more bytes than its header says
@@ -68,5 +47,5 @@ export function fromIdx<const Sources extends Readonly<Record<string, DataSource
   sources: Sources,
 ): Dataset<{ readonly [K in keyof Sources]: number | FlatData }>
 export function fromIdx(source: unknown): Dataset<unknown> {
-  return fromArrays('fromIdx', source, readArray)
+  return fromArrays('fromIdx', source, layoutOf)
 }

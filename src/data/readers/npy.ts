@@ -1,11 +1,21 @@
 import { DataError } from '../../core/errors.ts'
 import { codec, parseOptions } from '../../core/options.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { isList, isRecord } from '../../core/trees.ts'
-import type { FlatData, TypedNumbers } from '../../state/data.ts'
+import type { FlatData } from '../../state/data.ts'
 import type { Dataset } from '../dataset.ts'
-import { fromArrays, fromNamed, isByName, type Named, type NumberArray } from './arrays.ts'
+import {
+  arrayIn,
+  fromArrays,
+  fromNamed,
+  isByName,
+  type Layout,
+  largeArray,
+  type Named,
+  type ReadLayout,
+} from './arrays.ts'
 import { allBytes, asContent, type Content, contentError, type DataSource } from './content.ts'
-import { elements, numbersIn } from './elements.ts'
+import { elements } from './elements.ts'
 
 // NumPy's files: NPY is a header, a Python dictionary, and the numbers; NPZ is a zip of NPY files.
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -26,44 +36,24 @@ const parseHeader = (text: string) => {
   return {
     kind: letter === undefined ? undefined : `${letter}${width}`,
     little: group(1) !== '>',
-    fortran: fortran === 'True',
+    isFortran: fortran === 'True',
     shape: shape.split(',').flatMap(size => (size.trim() === '' ? [] : [Number.parseInt(size, 10)])),
   }
 }
 
-/** Numbers whose first axis varies fastest, in row-major order. */
-const rowMajor = (data: TypedNumbers, shape: readonly number[]): TypedNumbers => {
-  const into = data.slice()
-  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1))
-  const at = shape.map(() => 0)
-  let from = 0
-  for (let i = 0; i < into.length; i++) {
-    into[i] = data[from] as number
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const [size = 1, stride = 1] = [shape[axis], strides[axis]]
-      at[axis] = (at[axis] as number) + 1
-      from += stride
-      if ((at[axis] as number) < size) break
-      at[axis] = 0
-      from -= size * stride
-    }
-  }
-  return into
-}
-
-/** The array of an NPY file. */
-const parseNpy = (content: Content, bytes: Uint8Array<ArrayBuffer>, within = ''): NumberArray => {
+/** @param within the array of an NPZ file */
+const layoutOf = (content: Content, bytes: Uint8Array, within?: string): Layout | undefined => {
   const wrong = (expected: string, got: string) =>
-    contentError(content, expected, new Error(got), within === '' ? {} : { column: within })
+    contentError(content, expected, new Error(got), within === undefined ? {} : { column: within })
   if (textOf(bytes.subarray(0, 6)) !== magic)
     throw wrong('an NPY file, which begins with \\x93NUMPY', bytes.length === 0 ? 'an empty file' : 'another file')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const wide = (bytes[6] ?? 1) > 1
-  const start = wide ? 12 : 10
-  if (bytes.length < start) throw wrong('a header', `${bytes.length} bytes`)
-  const end = start + (wide ? view.getUint32(8, true) : view.getUint16(8, true))
-  if (bytes.length < end) throw wrong(`a header up to byte ${end}`, `${bytes.length} bytes`)
-  const text = new TextDecoder().decode(bytes.subarray(start, end))
+  const from = wide ? 12 : 10
+  if (bytes.length < from) return undefined
+  const start = from + (wide ? view.getUint32(8, true) : view.getUint16(8, true))
+  if (bytes.length < start) return undefined
+  const text = new TextDecoder().decode(bytes.subarray(from, start))
   const header = parseHeader(text)
   const element = elements[header?.kind ?? '']
   if (header === undefined || element === undefined)
@@ -71,17 +61,8 @@ const parseNpy = (content: Content, bytes: Uint8Array<ArrayBuffer>, within = '')
       'an array of booleans, integers of 1 to 8 bytes or floats of 2 to 8 bytes',
       header === undefined ? 'another header' : `${/'descr':\s*(\[.*?\]|'.*?')/.exec(text)?.[1]}`,
     )
-  const { shape, fortran, little } = header
-  const size = shape.reduce((product, dimension) => product * dimension, 1) * element.bytes
-  if (bytes.length !== end + size)
-    throw wrong(`${size} bytes for ${shape.join(' x ')} numbers of ${element.bytes}`, `${bytes.length - end}`)
-  let data: TypedNumbers
-  try {
-    data = numbersIn(bytes.subarray(end), element, little)
-  } catch (error) {
-    throw contentError(content, 'integers that a double holds', error)
-  }
-  return { data: fortran && shape.length > 1 ? rowMajor(data, shape) : data, shape }
+  const { shape, isFortran, little } = header
+  return { element, little, isFortran, shape, start, end: start + sizeOf(shape) * element.bytes }
 }
 
 const isZip = (bytes: Uint8Array): boolean => textOf(bytes.subarray(0, 2)) === 'PK'
@@ -126,7 +107,10 @@ const parseNpz = async (
         got: array,
         remedy: 'Choose arrays with columns: { x: array, y: array }.',
       })
-    return [name, parseNpy(content, new Uint8Array(file), array), content] as const
+    const layout = layoutOf(content, file, array)
+    if (layout === undefined)
+      throw contentError(content, 'a header', new Error(`${file.length} bytes`), { column: array })
+    return [name, arrayIn(content, new Uint8Array(file), layout), content] as const
   })
 }
 
@@ -151,7 +135,7 @@ const choice = codec('names of arrays, or a name for each column', value => {
  * records. All arrays must have as many rows.
  *
  * Booleans, integers of 1 to 8 bytes and floats of 2 to 8 bytes are read, in either byte order and either order of axes. Files
- * are read whole, at the first iteration.
+ * are read at the first iteration: NPY files of more than 256 MB row by row, others whole.
  *
  * @throws InvalidOption if an argument is invalid; while iterating, FileError if a file cannot be read, DataError if it is no
  *   such file, is cut off, or holds something else than numbers
@@ -183,17 +167,20 @@ export function fromNpy(source: unknown, options?: NpyOptions): Dataset<unknown>
     options,
   )
   const chosen = columns === 'all' ? undefined : columns
-  if (isByName(source))
-    return fromArrays('fromNpy', source, async content => {
-      const bytes = await allBytes(content, () => undefined)
-      return parseNpy(content, bytes)
-    })
+  if (isByName(source)) return fromArrays('fromNpy', source, (of, bytes) => layoutOf(of, bytes))
   const content = asContent('fromNpy', source)
   return fromNamed('fromNpy', content.name, async () => {
-    const bytes = await allBytes(content, () => undefined)
+    const large = chosen === undefined ? await largeArray(content, unlessZip) : undefined
+    if (large !== undefined) return [['', large, content]]
+    const bytes = await allBytes(content, head => unlessZip(content, head)?.end)
     if (isZip(bytes)) return parseNpz(content, bytes, chosen)
     if (chosen !== undefined)
       throw contentError(content, 'an NPZ file, as columns are chosen', new Error('another file'))
-    return [['', parseNpy(content, bytes), content]]
+    const layout = layoutOf(content, bytes)
+    if (layout === undefined) throw contentError(content, 'a header', new Error(`${bytes.length} bytes`))
+    return [['', arrayIn(content, bytes, layout), content]]
   })
 }
+
+/** What the first bytes of an NPY file say. */
+const unlessZip: ReadLayout = (content, bytes) => (isZip(bytes) ? undefined : layoutOf(content, bytes))
