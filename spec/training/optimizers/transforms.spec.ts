@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import * as j from '../../../src/index.ts'
@@ -311,5 +314,38 @@ describe('optimizers around optimizers', () => {
     const step = j.trainStep(network, { loss: 'mse', optimizer: j.sharpnessAware(descent) })
     const [state] = await step(step.init(start, j.key(0)), examples)
     close(numbers(state.variables.params as never), numbers(wanted.at(-1)?.params as Tree))
+  })
+
+  for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
+    it(`draw the same a second time on ${backend}`, async () => {
+      const dropping = j.join(j.Input(6), j.Linear(8), j.Dropout(0.5), j.Linear(1))
+      const variables = j.init(dropping, j.key(1))
+      const batch = { x: { data: j.uniforms(j.key(2), 24, -1, 1), shape: [4, 6] }, y: [[1], [0], [1], [2]] }
+      const trained = async (optimizer: Optimizer) => {
+        const step = j.trainStep(dropping, { loss: 'mse', optimizer, backend })
+        const [state] = await step(step.init(variables, j.key(3)), batch)
+        return numbers(state.variables.params as never)
+      }
+      // So near to the parameters the gradient is the same, if the same elements are dropped.
+      close(await trained(j.sharpnessAware(descent, { rho: 1e-6 })), await trained(descent))
+    })
+
+  it('go on from a checkpoint to the same bits', async () => {
+    const optimizer = j.byName({
+      '*.bias': j.chain(j.clipByNorm(1), j.scheduleFree()),
+      'linear*': j.accumulate(j.average(j.adafactor()), 2),
+      '*': j.lookahead(j.muon()),
+    })
+    const folder = mkdtempSync(join(tmpdir(), 'optimizers-'))
+    const train = (epochs: number, more: object = {}) =>
+      j.fit(network, start, examples, { loss: 'mse', optimizer, epochs, batchSize: 2, key: j.key(5), ...more })
+    try {
+      const whole = await train(5)
+      await train(3, { checkpoint: { folder } })
+      const parted = await train(5, { resume: await j.resume(folder, { network }) })
+      expect(numbers(parted.variables.params as never)).deep.equal(numbers(whole.variables.params as never))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })

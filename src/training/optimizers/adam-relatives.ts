@@ -1,4 +1,3 @@
-import type { Ops } from '../../core/ops.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { type Step, stepAt } from '../rate.ts'
 import type { MomentsOptions } from './adam.ts'
@@ -220,9 +219,9 @@ export const lion = (options: LionOptions = {}): Optimizer => {
   const rule = named({
     slots: { mean: 0 },
     coefficients: update => ({ step: -stepAt('lion', normal.step, update) }),
-    change: <T>(ops: Ops<T>, gradient: T, slots: { readonly mean: T }, { step }: { readonly step: T }) => {
+    change: (ops, gradient, slots, { step }) => {
       const direction = signOf(ops, blend(ops, slots.mean, gradient, normal.beta1))
-      return [ops.multiply(direction, step), { mean: blend(ops, slots.mean, gradient, normal.beta2) }] as const
+      return [ops.multiply(direction, step), { mean: blend(ops, slots.mean, gradient, normal.beta2) }]
     },
   })
   return optimizerOf('lion', normal, rule, normal)

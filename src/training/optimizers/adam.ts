@@ -23,13 +23,8 @@ export interface AdamOptions extends MomentsOptions {
 
 const adamOf = (name: string, normal: Required<AdamOptions>): Optimizer => {
   const { beta1, beta2, epsilon, amsgrad } = normal
-  const slots: Readonly<Record<'mean' | 'square' | 'largest', number>> = {
-    mean: 0,
-    square: 0,
-    ...((amsgrad ? { largest: 0 } : {}) as { largest: number }),
-  }
   const rule = named({
-    slots,
+    slots: { mean: 0, square: 0, largest: amsgrad ? 0 : undefined },
     coefficients: update => {
       const t = update + 1
       const correction = Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t)
@@ -40,7 +35,7 @@ const adamOf = (name: string, normal: Required<AdamOptions>): Optimizer => {
       const square = blend(ops, before.square, ops.square(gradient), beta2)
       const largest = amsgrad ? ops.maximum(before.largest, square) : undefined
       const scaled = ops.divide(mean, ops.add(ops.sqrt(largest ?? square), ops.constant(epsilon)))
-      return [ops.multiply(scaled, step), { mean, square, ...(largest !== undefined && { largest }) }]
+      return [ops.multiply(scaled, step), { mean, square, largest }]
     },
   })
   return optimizerOf(name, normal, rule, normal)

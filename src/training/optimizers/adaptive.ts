@@ -128,13 +128,12 @@ export const rmsprop = (options: RmspropOptions = {}): Optimizer => {
     options,
   )
   const { momentum, centered } = normal
-  const slots: Readonly<Record<'square' | 'mean' | 'velocity', number>> = {
-    square: normal.initialSquare,
-    ...((centered ? { mean: 0 } : {}) as { mean: number }),
-    ...((momentum > 0 ? { velocity: 0 } : {}) as { velocity: number }),
-  }
   const rule = named({
-    slots,
+    slots: {
+      square: normal.initialSquare,
+      mean: centered ? 0 : undefined,
+      velocity: momentum > 0 ? 0 : undefined,
+    },
     coefficients: update => ({ step: -stepAt('rmsprop', normal.step, update) }),
     change: (ops, gradient, before, { step }) => {
       const square = blend(ops, before.square, ops.square(gradient), normal.decay)
@@ -144,7 +143,7 @@ export const rmsprop = (options: RmspropOptions = {}): Optimizer => {
       const root = ops.sqrt(ops.add(spread, ops.constant(normal.epsilon)))
       const own = ops.multiply(ops.divide(gradient, root), step)
       const change = momentum > 0 ? ops.add(ops.multiply(before.velocity, ops.constant(momentum)), own) : own
-      return [change, { square, ...(mean !== undefined && { mean }), ...(momentum > 0 && { velocity: change }) }]
+      return [change, { square, mean, velocity: momentum > 0 ? change : undefined }]
     },
   })
   return optimizerOf('rmsprop', normal, rule, normal)

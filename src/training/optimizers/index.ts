@@ -33,13 +33,12 @@ export { byName, freeze } from './transforms/by-name.ts'
 export { chain } from './transforms/chain.ts'
 export {
   type AdaptiveClipOptions,
-  type AddDecayedWeightsOptions,
   adaptiveClip,
-  addDecayedWeights,
   type ClipByNormOptions,
   clipByNorm,
   clipByValue,
 } from './transforms/clip.ts'
+export { type AddDecayedWeightsOptions, addDecayedWeights } from './transforms/decayed-weights.ts'
 export { type LookaheadOptions, lookahead } from './transforms/lookahead.ts'
 export { type SharpnessAwareOptions, sharpnessAware } from './transforms/sharpness-aware.ts'
 export { type SkipNonFiniteOptions, skipNonFinite } from './transforms/skip-non-finite.ts'

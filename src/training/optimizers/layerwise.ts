@@ -1,12 +1,10 @@
 import type { Ops } from '../../core/ops.ts'
-import { leafOf, mapTree, type VariableTree } from '../../core/trees.ts'
 import { normOf } from '../finite.ts'
-import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
+import type { Optimizer } from '../optimizer.ts'
 import { type Step, stepAt } from '../rate.ts'
-import type { Tree } from '../tree.ts'
 import type { MomentsOptions } from './adam.ts'
-import { decay, flag, type Mask, mask, maskOf, notNegative, option, part, positive, read, stepOf } from './options.ts'
-import { blend, optimizerOf, zerosOf } from './rule.ts'
+import { decay, flag, isMeant, type Mask, mask, notNegative, option, part, positive, read, stepOf } from './options.ts'
+import { blend, masked, named, optimizerOf } from './rule.ts'
 
 // Steps in proportion to the size of each parameter, so that large batches move all layers alike.
 
@@ -30,54 +28,6 @@ export interface LambOptions extends MomentsOptions {
   readonly adapts?: Mask
 }
 
-/** The slots of a rule, each a tensor for every parameter. */
-type Slots<T> = Readonly<Record<string, VariableTree<T>>>
-
-const sameForms = (name: string, masks: Readonly<Record<string, Mask>>, params: VariableTree<unknown>) =>
-  Object.fromEntries(
-    Object.entries(masks).map(([option, meant]) => [option, maskOf(name, option, meant, params)] as const),
-  ) as Readonly<Record<string, (layer: string, name: string) => boolean>>
-
-/** A rule with the given slots for each parameter, all of zeros, and masks that are checked before the first update. */
-const ruleWith = (
-  name: string,
-  slots: readonly string[],
-  masks: Readonly<Record<string, Mask>>,
-  each: <T>(
-    ops: Ops<T>,
-    own: { readonly gradient: T; readonly param: T; readonly slots: Readonly<Record<string, T>> },
-    is: (option: string) => boolean,
-    context: UpdateContext<T>,
-  ) => readonly [change: T, slots: Readonly<Record<string, T>>],
-): OptimizerRule => ({
-  init: <T>(ops: Ops<T>, params: VariableTree<T>) => {
-    sameForms(name, masks, params)
-    return Object.fromEntries(
-      slots.map(slot => [slot, mapTree(params, param => zerosOf(ops, ops.shape(param)))]),
-    ) as Tree<T>
-  },
-  update: <T>(
-    ops: Ops<T>,
-    grads: VariableTree<T>,
-    state: Tree<T>,
-    params: VariableTree<T>,
-    context: UpdateContext<T>,
-  ) => {
-    const forms = sameForms(name, masks, params)
-    const results = mapTree(params, (param, layer, variable) => {
-      const own = Object.fromEntries(
-        slots.map(slot => [slot, leafOf((state as Slots<T>)[slot], layer, variable) as T] as const),
-      )
-      const gradient = leafOf(grads, layer, variable) as T
-      return each(ops, { gradient, param, slots: own }, option => forms[option]?.(layer, variable) ?? false, context)
-    })
-    return [
-      mapTree(results, ([change]) => change),
-      Object.fromEntries(slots.map(slot => [slot, mapTree(results, ([, next]) => next[slot] as T)])) as Tree<T>,
-    ] as const
-  },
-})
-
 /**
  * LAMB (You et al. 2020): with m, v as in {@link adam}, `u = m / (1 - beta1ᵗ) / (sqrt(v / (1 - beta2ᵗ)) + epsilon) +
  * weightDecay · w`, `w = w - step · |w| / |u| · u`, with 1 for the quotient where one of the norms is 0.
@@ -98,36 +48,26 @@ export const lamb = (options: LambOptions = {}): Optimizer => {
     options,
   )
   const { beta1, beta2, epsilon, weightDecay } = normal
-  // Each a function of its own: a step takes as many numbers from outside as there are functions.
-  const step = (update: number): number => -stepAt('lamb', normal.step, update)
-  const first = (update: number): number => 1 / (1 - beta1 ** (update + 1))
-  const second = (update: number): number => 1 / (1 - beta2 ** (update + 1))
-  const masks = { mask: normal.mask, adapts: normal.adapts }
-  const rule = ruleWith(
-    'lamb',
-    ['mean', 'square'],
-    masks,
-    <T>(
-      ops: Ops<T>,
-      {
-        gradient,
-        param,
-        slots,
-      }: { readonly gradient: T; readonly param: T; readonly slots: Readonly<Record<string, T>> },
-      is: (option: string) => boolean,
-      context: UpdateContext<T>,
-    ) => {
-      const mean = blend(ops, slots.mean as T, gradient, beta1)
-      const square = blend(ops, slots.square as T, ops.square(gradient), beta2)
-      const root = ops.add(ops.sqrt(ops.multiply(square, context.at(second))), ops.constant(epsilon))
-      const moved = ops.divide(ops.multiply(mean, context.at(first)), root)
-      const decays = weightDecay > 0 && is('mask')
-      const direction = decays ? ops.add(moved, ops.multiply(param, ops.constant(weightDecay))) : moved
-      const scaled = is('adapts') ? ops.multiply(direction, trustOf(ops, param, direction, 1, 0)) : direction
-      return [ops.multiply(scaled, context.at(step)), { mean, square }]
+  const rule = named({
+    slots: { mean: 0, square: 0 },
+    coefficients: update => ({
+      step: -stepAt('lamb', normal.step, update),
+      first: 1 / (1 - beta1 ** (update + 1)),
+      second: 1 / (1 - beta2 ** (update + 1)),
+    }),
+    change: (ops, gradient, slots, { step, first, second }, { value, layer, name }) => {
+      const mean = blend(ops, slots.mean, gradient, beta1)
+      const square = blend(ops, slots.square, ops.square(gradient), beta2)
+      const root = ops.add(ops.sqrt(ops.multiply(square, second)), ops.constant(epsilon))
+      const moved = ops.divide(ops.multiply(mean, first), root)
+      const decays = weightDecay > 0 && isMeant(normal.mask, layer, name)
+      const direction = decays ? ops.add(moved, ops.multiply(value, ops.constant(weightDecay))) : moved
+      const adapts = isMeant(normal.adapts, layer, name)
+      const scaled = adapts ? ops.multiply(direction, trustOf(ops, value, direction, 1, 0)) : direction
+      return [ops.multiply(scaled, step), { mean, square }]
     },
-  )
-  return optimizerOf('lamb', normal, rule)
+  })
+  return optimizerOf('lamb', normal, masked('lamb', rule, { mask: normal.mask, adapts: normal.adapts }))
 }
 
 /** The options of {@link lars}. */
@@ -171,30 +111,19 @@ export const lars = (options: LarsOptions = {}): Optimizer => {
     options,
   )
   const { momentum, nesterov, trust, epsilon, weightDecay } = normal
-  const step = (update: number): number => -stepAt('lars', normal.step, update)
-  const masks = { mask: normal.mask, adapts: normal.adapts }
-  const rule = ruleWith(
-    'lars',
-    ['velocity'],
-    masks,
-    <T>(
-      ops: Ops<T>,
-      {
-        gradient,
-        param,
-        slots,
-      }: { readonly gradient: T; readonly param: T; readonly slots: Readonly<Record<string, T>> },
-      is: (option: string) => boolean,
-      context: UpdateContext<T>,
-    ) => {
-      const decays = weightDecay > 0 && is('mask')
-      const direction = decays ? ops.add(gradient, ops.multiply(param, ops.constant(weightDecay))) : gradient
-      const scaled = is('adapts') ? ops.multiply(direction, trustOf(ops, param, direction, trust, epsilon)) : direction
-      const own = ops.multiply(scaled, context.at(step))
+  const rule = named({
+    slots: { velocity: 0 },
+    coefficients: update => ({ step: -stepAt('lars', normal.step, update) }),
+    change: (ops, gradient, slots, { step }, { value, layer, name }) => {
+      const decays = weightDecay > 0 && isMeant(normal.mask, layer, name)
+      const direction = decays ? ops.add(gradient, ops.multiply(value, ops.constant(weightDecay))) : gradient
+      const adapts = isMeant(normal.adapts, layer, name)
+      const scaled = adapts ? ops.multiply(direction, trustOf(ops, value, direction, trust, epsilon)) : direction
+      const own = ops.multiply(scaled, step)
       const kept = ops.constant(momentum)
-      const velocity = ops.add(ops.multiply(slots.velocity as T, kept), own)
+      const velocity = ops.add(ops.multiply(slots.velocity, kept), own)
       return [nesterov ? ops.add(own, ops.multiply(velocity, kept)) : velocity, { velocity }]
     },
-  )
-  return optimizerOf('lars', normal, rule)
+  })
+  return optimizerOf('lars', normal, masked('lars', rule, { mask: normal.mask, adapts: normal.adapts }))
 }

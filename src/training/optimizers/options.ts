@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { boolean, codec, number, type Option, type Options, parseOptions } from '../../core/options.ts'
-import { matchNames, type NamePatterns, namePatterns, variableName } from '../../core/patterns.ts'
+import { matching, matchNames, type NamePatterns, namePatterns } from '../../core/patterns.ts'
 import type { VariableTree } from '../../core/trees.ts'
 import { isWeight, namesIn } from '../penalties/roles.ts'
 import { type Step, stepOption } from '../rate.ts'
@@ -27,6 +27,12 @@ export const mask: Option<Mask> = {
   default: '*',
 }
 
+/** Whether a parameter is meant by a mask. */
+export const isMeant = (meant: Mask, layer: string, name: string): boolean => {
+  if (meant === 'weights') return isWeight(name)
+  return [meant].flat().some(pattern => matching(pattern)(layer, name))
+}
+
 /**
  * Whether each parameter is meant by a mask.
  *
@@ -38,10 +44,9 @@ export const maskOf = (
   meant: Mask,
   params: VariableTree<unknown>,
 ): ((layer: string, name: string) => boolean) => {
-  if (meant === 'weights') return (_, name) => isWeight(name)
-  if (meant === '*') return () => true
-  const found = matchNames(owner, option, meant, namesIn(params))
-  return (layer, name) => found.has(variableName(layer, name))
+  // All, of which there may be none.
+  if (meant !== 'weights' && meant !== '*') matchNames(owner, option, meant, namesIn(params))
+  return (layer, name) => isMeant(meant, layer, name)
 }
 
 /** What optimizers take whose peers take it: weight decay beside the gradient. */

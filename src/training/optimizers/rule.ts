@@ -9,7 +9,8 @@ import { transform } from './transforms/transform.ts'
 
 /** A rule for one parameter whose slots and coefficients have names that the compiler knows. */
 export interface NamedRule<Slot extends string, Coefficient extends string> {
-  readonly slots: Readonly<Record<Slot, number>>
+  /** The slots' initial values; `undefined` for a slot that options do without. */
+  readonly slots: Readonly<Record<Slot, number | undefined>>
   readonly coefficients: (update: number) => Readonly<Record<Coefficient, number>>
   readonly change: <T>(
     ops: Ops<T>,
@@ -17,15 +18,50 @@ export interface NamedRule<Slot extends string, Coefficient extends string> {
     slots: Readonly<Record<Slot, T>>,
     coefficients: Readonly<Record<Coefficient, T>>,
     parameter: OwnParameter<T>,
-  ) => readonly [change: T, slots: Readonly<Partial<Record<Slot, T>>>]
+  ) => readonly [change: T, slots: Readonly<Partial<Record<Slot, T | undefined>>>]
 }
 
+const defined = <V>(record: Readonly<Record<string, V | undefined>>): Readonly<Record<string, V>> =>
+  Object.fromEntries(Object.entries(record).filter((entry): entry is [string, V] => entry[1] !== undefined))
+
 /** The same rule for any names. */
-export const named = <const Slot extends string, const Coefficient extends string>(
-  rule: NamedRule<Slot, Coefficient>,
-): ParameterRule =>
-  // Slots and coefficients come with the names that the rule itself gives.
-  rule as unknown as ParameterRule
+export const named = <const Slot extends string, const Coefficient extends string>({
+  slots,
+  coefficients,
+  change,
+}: NamedRule<Slot, Coefficient>): ParameterRule => ({
+  slots: defined<number>(slots),
+  coefficients,
+  change: <T>(
+    ops: Ops<T>,
+    gradient: T,
+    before: Readonly<Record<string, T>>,
+    own: Readonly<Record<string, T>>,
+    parameter: OwnParameter<T>,
+  ): readonly [T, Readonly<Record<string, T>>] => {
+    // Slots and coefficients come with the names that the rule itself gives.
+    const [changed, after] = change<T>(
+      ops,
+      gradient,
+      before as Record<Slot, T>,
+      own as Record<Coefficient, T>,
+      parameter,
+    )
+    return [changed, defined<T>(after)]
+  },
+})
+
+/** A rule for one parameter whose masks are checked before the first update. */
+export const masked = (name: string, rule: ParameterRule, masks: Readonly<Record<string, Mask>>): OptimizerRule => {
+  const { init, update } = ruleOfEach(name, rule)
+  return {
+    init: (ops, params) => {
+      for (const [option, own] of Object.entries(masks)) maskOf(name, option, own, params)
+      return init(ops, params)
+    },
+    update,
+  }
+}
 
 /** How parameters decay beside their change. */
 interface Decay {

@@ -16,8 +16,7 @@ import { namesIn } from '../../penalties/roles.ts'
 import type { Tree } from '../../tree.ts'
 import { maskOf } from '../options.ts'
 import { zerosOf } from '../rule.ts'
-import { forgetful } from './clip.ts'
-import { asOptimizer, transform, within } from './transform.ts'
+import { asOptimizer, forgetful, transform, within } from './transform.ts'
 
 /**
  * An optimizer for each pattern of names: a parameter belongs to the first pattern that names it, `'layer'`, `'layer.variable'`,

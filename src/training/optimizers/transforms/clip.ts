@@ -1,26 +1,10 @@
 import type { Ops } from '../../../core/ops.ts'
-import { boolean, codec, type Option, parseOptions } from '../../../core/options.ts'
+import { boolean, parseOptions } from '../../../core/options.ts'
 import { leafOf, leavesOf, mapTree, type VariableTree } from '../../../core/trees.ts'
 import { normOf } from '../../finite.ts'
-import type { Optimizer, OptimizerRule } from '../../optimizer.ts'
-import type { Tree } from '../../tree.ts'
+import type { Optimizer } from '../../optimizer.ts'
 import { type Mask, mask, maskOf, option, positive } from '../options.ts'
-import { transform } from './transform.ts'
-
-/** A transform that remembers nothing. */
-export const forgetful = (
-  change: <T>(ops: Ops<T>, grads: VariableTree<T>, params: VariableTree<T>) => VariableTree<T>,
-  check: (params: VariableTree<unknown>) => unknown = () => undefined,
-): OptimizerRule => ({
-  init: (_, params) => {
-    check(params)
-    return {}
-  },
-  update: <T>(ops: Ops<T>, grads: VariableTree<T>, state: Tree<T>, params: VariableTree<T>) => [
-    change(ops, grads, params),
-    state,
-  ],
-})
+import { forgetful, transform } from './transform.ts'
 
 /** The options of {@link clipByNorm}. */
 export interface ClipByNormOptions {
@@ -131,53 +115,4 @@ export const adaptiveClip = (options: number | AdaptiveClipOptions = {}): Optimi
     })
   }, isMeant)
   return transform('adaptiveClip', [{ ...normal }], { ...normal }, rule)
-}
-
-/** The options of {@link addDecayedWeights}. */
-export interface AddDecayedWeightsOptions {
-  /** What parameters are multiplied by, 0 or more. Default: 0.01. */
-  readonly rate?: number
-  /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */
-  readonly mask?: Mask
-}
-
-const rate: Option<number> = {
-  codec: codec('a number >= 0', value =>
-    typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined,
-  ),
-  default: 0.01,
-}
-
-/**
- * Gradients with `rate · w` added: weight decay through the gradient, as the gradient of `rate / 2 · sum(w²)`. Before an
- * optimizer it is PyTorch's `weight_decay`; after one, with a negative step still to come, optax's form of AdamW.
- *
- * @param options the rate alone, or `{ rate, mask }`
- * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
- * @example
- * ```ts
- * const decay = addDecayedWeights({ rate: 0.5, mask: 'weights' })
- * const params = { linear: { weight: tensor([2]), bias: tensor([4]) } }
- * const [grads] = decay.update({ linear: { weight: tensor([1]), bias: tensor([1]) } }, decay.init(params), params)
- * grads.linear.weight.dataSync()[0] // 2
- * grads.linear.bias.dataSync()[0] // 1
- * ```
- */
-export const addDecayedWeights = (options: number | AddDecayedWeightsOptions = {}): Optimizer => {
-  const normal = parseOptions<Required<AddDecayedWeightsOptions>>(
-    'addDecayedWeights',
-    'addDecayedWeights(0.01)',
-    { rate, mask },
-    typeof options === 'number' ? { rate: options } : options,
-  )
-  const isMeant = (params: VariableTree<unknown>) => maskOf('addDecayedWeights', 'mask', normal.mask, params)
-  const rule = forgetful((ops, grads, params) => {
-    const decays = isMeant(params)
-    return mapTree(grads, (gradient, layer, name) => {
-      if (!decays(layer, name)) return gradient
-      const param = leafOf(params, layer, name) as typeof gradient
-      return ops.add(gradient, ops.multiply(param, ops.constant(normal.rate)))
-    })
-  }, isMeant)
-  return transform('addDecayedWeights', [{ ...normal }], { ...normal }, rule)
 }

@@ -12,6 +12,7 @@ import {
   type UpdateContext,
 } from '../../optimizer.ts'
 import type { ParameterRule } from '../../parameter-rule.ts'
+import type { Tree } from '../../tree.ts'
 
 // What stands around optimizers, or before and after them in a chain: each is an optimizer itself.
 
@@ -67,6 +68,21 @@ const printedArgument = (value: unknown): string => {
   const entries = Object.entries(value).map(([option, own]) => `${nameOf(option)}: ${printedValue(own)}`)
   return entries.length === 0 ? '' : `{ ${entries.join(', ')} }`
 }
+
+/** A transform that remembers nothing. */
+export const forgetful = (
+  change: <T>(ops: Ops<T>, grads: VariableTree<T>, params: VariableTree<T>) => VariableTree<T>,
+  check: (params: VariableTree<unknown>) => unknown = () => undefined,
+): OptimizerRule => ({
+  init: (_, params) => {
+    check(params)
+    return {}
+  },
+  update: <T>(ops: Ops<T>, grads: VariableTree<T>, state: Tree<T>, params: VariableTree<T>) => [
+    change(ops, grads, params),
+    state,
+  ],
+})
 
 /** The context of an optimizer that has some of the parameters only: the loss is that of all. */
 export const within = <T>(context: UpdateContext<T>, params: VariableTree<T>): UpdateContext<T> => {
