@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import {
   apply,
+  countParameters,
   fit,
   Input,
   init,
@@ -119,6 +120,13 @@ describe('LowRank', () => {
     ])
   })
 
+  it('freezes only the weights with factors where told', () => {
+    const { network, own, frozen } = made(untyped.LowRank(Linear(4), 2, { frozen: 'weights' }), [3, 5])
+    expect(Object.keys(own)).to.deep.equal(['bias', 'weightA', 'weightB'])
+    expect(Object.keys(frozen)).to.deep.equal(['weight'])
+    expect(countParameters(network)).to.deep.equal({ total: 20 + 4 + 10 + 8, trainable: 4 + 10 + 8 })
+  })
+
   it('draws the first factor as told', () => {
     const x = draw(1, [2, 400])
     const spread = (layer: ReturnType<typeof untyped.LowRank>) => {
@@ -136,7 +144,7 @@ describe('LowRank', () => {
 
   it('reads back and prints its options', () => {
     const layer = LowRank(Linear(3), 2, { alpha: 4 })
-    expect(layer).to.deep.include({ rank: 2, alpha: 4, weights: null })
+    expect(layer).to.deep.include({ rank: 2, alpha: 4, weights: null, frozen: 'all' })
     expect(String(layer)).to.equal('LowRank(Linear(3), 2, { alpha: 4 })')
   })
 
@@ -146,6 +154,10 @@ describe('LowRank', () => {
     [
       () => untyped.LowRank(Linear(3), 2, { alpha: 0 }),
       'InvalidOption of LowRank, alpha: expected a positive number, or null for the rank, got 0.',
+    ],
+    [
+      () => untyped.LowRank(Linear(3), 2, { frozen: 'none' }),
+      "InvalidOption of LowRank, frozen: expected 'all' or 'weights', got 'none'.",
     ],
     [
       () => untyped.LowRank(Linear(3), 2, { weights: [] }),

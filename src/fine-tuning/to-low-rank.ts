@@ -9,7 +9,7 @@ import { matchNames, type NamePatterns, namePatterns, variableName } from '../co
 import { foldIn, isKey, type Key } from '../core/random.ts'
 import { byName, leafOf, mergeTrees, treeOf, type VariableTree } from '../core/trees.ts'
 import type { ParameterSource, VariableRules } from '../core/variables.ts'
-import { adaptedByDefault, LowRank, lowRankOptions, type NormalLowRank } from '../layers/low-rank.ts'
+import { adaptedByDefault, type Frozen, LowRank, lowRankOptions, type NormalLowRank } from '../layers/low-rank.ts'
 import { handOver, tensorOf } from '../ops/tfjs/index.ts'
 import { checkShapes } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
@@ -35,6 +35,8 @@ export interface ToLowRankOptions {
   readonly alpha?: number | null
   /** The names of the weights that get factors. Default: those of `LowRank`. */
   readonly weights?: readonly string[] | null
+  /** Which variables of these layers are frozen: all, or the weights that get factors. Default: `'all'`. */
+  readonly frozen?: Frozen
   /** As of `LowRank`. */
   readonly initializer?: ParameterSource
 }
@@ -81,10 +83,10 @@ const adapt = (
   layer: LayerValue,
   rules: VariableRules,
   weights: readonly string[],
-  { rank, alpha, initializer }: Normal,
+  { rank, alpha, frozen, initializer }: Normal,
 ): Part => {
   const isUsual = weights.join() === adaptedByDefault(rules).join()
-  const options = { alpha, initializer, name: layer.name, weights: isUsual ? null : weights }
+  const options = { alpha, frozen, initializer, name: layer.name, weights: isUsual ? null : weights }
   return asPart('toLowRank', LowRank(layer as unknown as AnyLayer, rank, options as object))
 }
 
@@ -94,7 +96,7 @@ const adapt = (
  * network. What is not wrapped is trained as before, unless the optimizer freezes it.
  *
  * @param options `rank`, `key`, `layers` (default: all with weights that can have factors), `alpha`, `weights`,
- *   `initializer`
+ *   `frozen`, `initializer`
  * @returns the network and its variables; tensors are those that were given
  * @throws InvalidOption if an option is invalid, or a pattern names no such layer
  * @throws WeightInitializationError if the variables are not the network's, or the shapes of its variables are unknown

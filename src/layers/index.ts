@@ -114,7 +114,7 @@ export {
   type LocalResponseNormConstructor,
   type LocalResponseNormOptions,
 } from './local-response.ts'
-export { LowRank, type LowRankConstructor, type LowRankOptions } from './low-rank.ts'
+export { type Frozen, LowRank, type LowRankConstructor, type LowRankOptions } from './low-rank.ts'
 export { LSTM, type LSTMConstructor, type LSTMOptions } from './lstm.ts'
 export {
   Cropping,

@@ -6,7 +6,7 @@ import type { AnyLayer, Out, Rules } from '../core/layer.ts'
 import type { InnerParams, InnerState } from '../core/named.ts'
 import type { Part } from '../core/network.ts'
 import type { Ops } from '../core/ops.ts'
-import { codec, integer, type Options, parameter } from '../core/options.ts'
+import { codec, integer, type Options, oneOf, parameter } from '../core/options.ts'
 import { sizeOf } from '../core/shape.ts'
 import { byName, mapRecord, merged } from '../core/trees.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule, VariableRules } from '../core/variables.ts'
@@ -15,10 +15,14 @@ import { type Also, type ShapeOf, variableNames, type Wrapped } from './around-w
 
 // Layers whose weights are frozen, and trained by the product of two small factors beside them.
 
+/** Which variables of a layer are frozen: all, or the weights that get factors. */
+export type Frozen = 'all' | 'weights'
+
 /** The options of {@link LowRank}. */
 export interface LowRankOptions<
   Weights extends readonly string[] | null = readonly string[] | null,
   Name extends string = string,
+  F extends Frozen = Frozen,
 > extends NameOption<Name> {
   /** The product is added times `alpha / rank`. Default: the rank, so that it is added as it is. */
   readonly alpha?: number | null
@@ -27,6 +31,8 @@ export interface LowRankOptions<
    * of layers within.
    */
   readonly weights?: Weights
+  /** Which variables of the layer are frozen: all, or the weights that get factors (`'weights'`). Default: `'all'`. */
+  readonly frozen?: F
   /** The initial first factor. Default: `heUniform({ gain: 1 / 3 })`, as of a dense layer of PyTorch's. */
   readonly initializer?: ParameterSource
 }
@@ -42,13 +48,17 @@ type Adapted<P> = {
 }[keyof P & string]
 type Rows<S> = S extends readonly [...infer R extends readonly number[], number] ? R : number[]
 type Last<S> = S extends readonly [...unknown[], infer D extends number] ? D : number
-type Factors<P, Weights, Rank extends number> = [P] extends [never]
+type Names<P, Weights> = Weights extends readonly string[] ? Weights[number] : Adapted<P>
+type Trained<P, Weights, Rank extends number, F> = [P] extends [never]
   ? never
-  : FactorsOf<P, Weights extends readonly string[] ? Weights[number] : Adapted<P>, Rank>
-type FactorsOf<P, Names extends string, Rank extends number> = {
-  readonly [K in Names as `${K}A`]: Tensor<[...Rows<ShapeOf<P, K>>, Rank]>
+  : F extends 'all'
+    ? FactorsOf<P, Names<P, Weights>, Rank>
+    : FactorsOf<P, Names<P, Weights>, Rank> & { readonly [K in Exclude<keyof P, Names<P, Weights>>]: P[K] }
+type Kept<P, Weights, F> = F extends 'all' ? P : { readonly [K in keyof P & Names<P, Weights>]: P[K] }
+type FactorsOf<P, Weights extends string, Rank extends number> = {
+  readonly [K in Weights as `${K}A`]: Tensor<[...Rows<ShapeOf<P, K>>, Rank]>
 } & {
-  readonly [K in Names as `${K}B`]: Tensor<[Rank, Last<ShapeOf<P, K>>]>
+  readonly [K in Weights as `${K}B`]: Tensor<[Rank, Last<ShapeOf<P, K>>]>
 }
 
 /** A layer with frozen weights and factors beside them, as a type. */
@@ -57,16 +67,18 @@ export interface LowRank<
   Rank extends number,
   Weights extends readonly string[] | null = null,
   Name extends string = 'low-rank-{}',
+  F extends Frozen = 'all',
 > extends Leaf<Name> {
   readonly kind: 'LowRank'
   readonly layer: L
   readonly rank: Rank
   readonly alpha: number | null
   readonly weights: readonly string[] | null
+  readonly frozen: Frozen
   readonly initializer: Parameter
   readonly '~out': Wrapped<Out<L, this['~in']>, 'LowRank'>
-  readonly '~params': Factors<InnerParams<L, this['~in']>, Weights, Rank>
-  readonly '~state': Also<InnerState<L, this['~in']>, InnerParams<L, this['~in']>>
+  readonly '~params': Trained<InnerParams<L, this['~in']>, Weights, Rank, F>
+  readonly '~state': Also<InnerState<L, this['~in']>, Kept<InnerParams<L, this['~in']>, Weights, F>>
 }
 
 /** The constructor of {@link LowRank}. */
@@ -75,11 +87,12 @@ export type LowRankConstructor = <
   const Rank extends number,
   const Weights extends readonly string[] | null = null,
   const Name extends string = 'low-rank-{}',
+  const F extends Frozen = 'all',
 >(
   layer: L,
   rank: Rank,
-  options?: LowRankOptions<Weights, Name>,
-) => LowRank<L, Rank, Weights, Name>
+  options?: LowRankOptions<Weights, Name, F>,
+) => LowRank<L, Rank, Weights, Name, F>
 
 /** The options in their normal form. */
 export interface NormalLowRank {
@@ -87,6 +100,7 @@ export interface NormalLowRank {
   readonly rank: number
   readonly alpha: number | null
   readonly weights: readonly string[] | null
+  readonly frozen: Frozen
   readonly initializer: Parameter
 }
 
@@ -107,6 +121,7 @@ export const lowRankOptions: Options<Omit<NormalLowRank, 'layer'>> = {
     }),
     default: null,
   },
+  frozen: { codec: oneOf(['all', 'weights']), default: 'all' },
   initializer: { codec: parameter, default: heUniform({ gain: 1 / 3 }) },
 }
 
@@ -189,12 +204,12 @@ const lowRankRules = (options: NormalLowRank): Rules => {
           got: Object.keys(own.right).join(', '),
           remedy: 'Give each weight its factors once.',
         })
-      return right(
-        merged(
-          mapRecord(own.right, (rule): VariableRule => ({ ...rule, trainable: false })),
-          added,
-        ),
+      const isFrozen = (name: string) => options.frozen === 'all' || names.right.includes(name)
+      const kept = mapRecord(
+        own.right,
+        (rule, name): VariableRule => (isFrozen(name) ? { ...rule, trainable: false } : rule),
       )
+      return right(merged(kept, added))
     },
     forward: (ops, variables, inputs, mode) => {
       const names = Object.keys(variables).flatMap(name =>
@@ -213,7 +228,8 @@ const lowRankRules = (options: NormalLowRank): Rules => {
  * A weight of more than two dimensions counts as a matrix whose columns are along its last axis. `toLowRank` brings a
  * trained network into this form, `mergeLowRank` back.
  *
- * Variables: `weightA` [..., rank] and `weightB` [rank, outputs] for each weight; state: the variables of the layer.
+ * Variables: `weightA` [..., rank] and `weightB` [rank, outputs] for each weight; state: the variables of the layer, or
+ * with `frozen: 'weights'` only these weights.
  *
  * @param layer a layer with weights, such as dense layers, convolutions or attention
  * @param rank how many columns the first factor has, and rows the second

@@ -66,7 +66,7 @@ export interface Wrappers<P extends readonly unknown[], O> {
     ? With<O, L.SpectralNormOptions, L.SpectralNorm<B, WeightsOf<O>, NameOr<O, 'spectral-norm-{}'>, AxisOf<O>>>
     : WrongArguments
   readonly LowRank: P extends readonly [infer B extends AnyLayer, infer Rank extends number]
-    ? With<O, L.LowRankOptions, L.LowRank<B, Rank, SomeWeightsOf<O>, NameOr<O, 'low-rank-{}'>>>
+    ? With<O, L.LowRankOptions, L.LowRank<B, Rank, SomeWeightsOf<O>, NameOr<O, 'low-rank-{}'>, FrozenOf<O>>>
     : WrongArguments
 }
 /** `Y` where some layers can be joined; else why not. */
@@ -77,6 +77,7 @@ type Named<L extends readonly AnyLayer[], Y> =
   NameFault<L> extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
 type MergeOf<O> = O extends { readonly merge: infer M extends L.BidirectionalMerge } ? M : 'concat'
 type WeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : readonly ['weight']
+type FrozenOf<O> = O extends { readonly frozen: infer F extends L.Frozen } ? F : 'all'
 type SomeWeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : null
 type AxisOf<O> = O extends { readonly axis: infer A extends number } ? A : -1
 type Shortcut<O> = O extends { readonly shortcut: infer L extends AnyLayer } ? L : Identity
@@ -118,5 +119,5 @@ export const wrappers: { readonly [_ in keyof Wrappers<[], {}>]: Wrapper } = {
     make: SpectralNorm,
     options: { weights: false, axis: false, iterations: false, epsilon: false, name: false },
   },
-  LowRank: { make: LowRank, options: { alpha: false, weights: false, initializer: false, name: false } },
+  LowRank: { make: LowRank, options: { alpha: false, weights: false, frozen: false, initializer: false, name: false } },
 }
