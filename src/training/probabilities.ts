@@ -72,6 +72,24 @@ const logSoftmax = <T>(ops: Ops<T>, logits: T, side: Side): T | undefined => {
 const logSigmoid = <T>(ops: Ops<T>, logits: T, side: Side): T =>
   ops.negative(ops.softplus(side === 'p' ? ops.negative(logits) : logits))
 
+/** The logarithm of a product with one known factor, such as that of probabilities and a mask. */
+const ofProduct = <T>(ops: Ops<T>, product: T, known: T, factor: T, side: Side): T => {
+  if (side === '1 - p') return ops.where(ops.equal(factor, ops.constant(1)), known, clipped(ops, product, side))
+  const isPositive = ops.greater(factor, ops.constant(0))
+  const log = ops.log(ops.where(isPositive, factor, ops.constant(1)))
+  // No more than that of 1, whatever the factor is.
+  const whole = ops.minimum(ops.add(known, log), ops.constant(0))
+  return ops.where(isPositive, whole, ops.constant(Math.log(margin)))
+}
+
+const logOfProduct = <T>(ops: Ops<T>, product: T, factors: readonly T[], side: Side): T | undefined => {
+  const [a, b] = factors as readonly [T, T]
+  const [first, second] = [fromLogits(ops, a, side), fromLogits(ops, b, side)]
+  if (first !== undefined && second !== undefined) return side === 'p' ? ops.add(first, second) : undefined
+  if (first !== undefined) return ofProduct(ops, product, first, b, side)
+  return second === undefined ? undefined : ofProduct(ops, product, second, a, side)
+}
+
 /** The logarithm, where the probability comes from a softmax or a sigmoid, or is the exponential of a logarithm. */
 const fromLogits = <T>(ops: Ops<T>, p: T, side: Side): T | undefined => {
   const origin = ops.origin?.(p)
@@ -80,6 +98,7 @@ const fromLogits = <T>(ops: Ops<T>, p: T, side: Side): T | undefined => {
   if (operation === 'softmax') return logSoftmax(ops, inputs[0] as T, side)
   if (operation === 'sigmoid') return logSigmoid(ops, inputs[0] as T, side)
   if (operation === 'exp' && side === 'p') return inputs[0]
+  if (operation === 'multiply') return logOfProduct(ops, p, inputs, side)
   const range = probabilitiesOf(operation, inputs.length, side)
   if (range === undefined) return undefined
   const parts = inputs.slice(...range)

@@ -223,6 +223,43 @@ const moved: readonly Extreme[] = [
     losses: [60],
     gradient: [1, -1],
   },
+  {
+    title: 'a product with a mask',
+    loss: j.categoricalCrossentropy,
+    expected: [
+      [
+        [0, 1],
+        [0, 1],
+      ],
+    ],
+    x: [
+      [
+        [30, -30],
+        [30, -30],
+      ],
+    ],
+    made: (ops, x) => ops.multiply(ops.constant(Float32Array.of(1, 0), [1, 2, 1]), ops.softmax(x)),
+    losses: [60, -Math.log(1e-7)],
+    gradient: [1, -1, 0, 0],
+  },
+  {
+    title: 'a product with a mask, as yes and no',
+    loss: j.binaryCrossentropy,
+    expected: [[0, 1, 0]],
+    x: [[60, -60, 60]],
+    made: (ops, x) => ops.multiply(ops.sigmoid(x), ops.constant(Float32Array.of(1, 1, 0))),
+    losses: [40],
+    gradient: [1 / 3, -1 / 3, 0],
+  },
+  {
+    title: 'a product of probabilities',
+    loss: j.categoricalCrossentropy,
+    expected: [[0, 1]],
+    x: [[30, -30]],
+    made: (ops, x) => ops.multiply(ops.softmax(x), ops.multiply(ops.sigmoid(x), ops.constant(0.5))),
+    losses: [60 + 30 + Math.LN2],
+    gradient: [1, -2],
+  },
 ]
 
 const zeros: readonly Extreme[] = [
