@@ -1,0 +1,106 @@
+import type { Ops } from '../../../core/ops.ts'
+import { type Options, parseOptions } from '../../../core/options.ts'
+import type { VariableTree } from '../../../core/trees.ts'
+import { solve } from '../../../ops/linear-algebra.ts'
+import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
+import { type Step, stepAt } from '../../rate.ts'
+import type { Tree } from '../../tree.ts'
+import { notNegative, option, positive, read, stepOf } from '../options.ts'
+import { optimizerOf } from '../rule.ts'
+import { diagonalOf, hessianTimes, matrixOf } from './second-derivatives.ts'
+import { countOf, scaledIdentity, unvectorOf, vectorOf } from './vector.ts'
+
+/** The options of {@link hessian}. */
+export interface HessianOptions {
+  /** Added to the diagonal of the Hessian, at least 0. Default: 1. */
+  readonly penaltyConst?: number
+}
+
+/**
+ * Newton's method with a damped Hessian: `w = w - (H + penaltyConst · I)⁻¹ g`, H exact. Where the sum is singular, nothing that it
+ * gives is finite: take a larger `penaltyConst`. It takes memory for the square of the number of parameters, and the time of as
+ * many gradients as there are parameters. Take all examples at once, `batchSize: null`. An update by hand is given `{ loss }`.
+ *
+ * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ * @example
+ * ```ts
+ * const optimizer = hessian({ penaltyConst: 0 })
+ * const params = { point: { x: tensor([3, 1]) } }
+ * const [updates] = optimizer.update({ point: { x: tensor([6, 2]) } }, optimizer.init(params), params, {
+ *   loss: (ops, { point }) => ops.sum(ops.square(point!.x!), [0]),
+ * })
+ * Array.from(updates.point.x.dataSync()) // [-3, -1]
+ * ```
+ */
+export const hessian = (options: HessianOptions = {}): Optimizer => {
+  const normal = parseOptions<Required<HessianOptions>>(
+    'hessian',
+    'hessian({ penaltyConst: 1 })',
+    { penaltyConst: option(notNegative, 1) },
+    options,
+  )
+  const rule: OptimizerRule = {
+    init: () => ({}),
+    update: <T>(
+      ops: Ops<T>,
+      grads: VariableTree<T>,
+      state: Tree<T>,
+      params: VariableTree<T>,
+      { loss }: UpdateContext<T>,
+    ) => {
+      const n = countOf(ops, params)
+      if (n === 0) return [params, state] as const
+      const matrix = matrixOf(ops, hessianTimes(ops, loss, params), params)
+      const damped = ops.add(matrix, scaledIdentity(ops, n, normal.penaltyConst))
+      const step = solve(ops, damped, ops.negative(vectorOf(ops, grads)))
+      return [unvectorOf(ops, step, params), state] as const
+    },
+  }
+  return optimizerOf('hessian', normal, rule)
+}
+
+/** The options of {@link hessianDiagonal}. */
+export interface HessianDiagonalOptions {
+  /** The learning rate, a number or a function of the number of the update. Default: 0.1. */
+  readonly step?: Step
+  /** No element of the inverse diagonal is more than `1 / minEigval`, whatever its sign. Default: 0.01. */
+  readonly minEigval?: number
+}
+
+const diagonalOptions: Options<Required<HessianDiagonalOptions>> = {
+  step: stepOf(0.1),
+  minEigval: option(positive, 0.01),
+}
+
+/**
+ * Gradient descent with each element scaled by its own curvature: `w = w - step · g · clip(1 / h, ±1 / minEigval)`, h the exact
+ * diagonal of the Hessian (LeCun et al. 1998, section 9.1). It takes the time of as many gradients as there are parameters. Take
+ * all examples at once, `batchSize: null`. An update by hand is given `{ loss }`.
+ *
+ * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ */
+export const hessianDiagonal = (options: HessianDiagonalOptions = {}): Optimizer => {
+  const name = 'hessianDiagonal'
+  const normal = read<Required<HessianDiagonalOptions>>(name, diagonalOptions, options)
+  const rule: OptimizerRule = {
+    init: () => ({}),
+    update: <T>(
+      ops: Ops<T>,
+      grads: VariableTree<T>,
+      state: Tree<T>,
+      params: VariableTree<T>,
+      context: UpdateContext<T>,
+    ) => {
+      if (countOf(ops, params) === 0) return [params, state] as const
+      const diagonal = diagonalOf(ops, hessianTimes(ops, context.loss, params), params)
+      const [zero, most] = [ops.constant(0), ops.constant(1 / normal.minEigval)]
+      const isNone = ops.equal(diagonal, zero)
+      const inverse = ops.divide(ops.constant(1), ops.where(isNone, ops.constant(1), diagonal))
+      const scale = ops.where(isNone, most, ops.minimum(ops.maximum(inverse, ops.negative(most)), most))
+      const rate = context.at(update => -stepAt(name, normal.step, update))
+      const step = ops.multiply(ops.multiply(vectorOf(ops, grads), scale), rate)
+      return [unvectorOf(ops, step, params), state] as const
+    },
+  }
+  return optimizerOf(name, normal, rule)
+}
