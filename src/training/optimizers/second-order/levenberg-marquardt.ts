@@ -17,7 +17,7 @@ export interface LevenbergMarquardtOptions {
   readonly mu?: number
   /** What the damping is divided by where the loss has shrunk, and multiplied by where it has grown, more than 1. Default: 1.2. */
   readonly muUpdateFactor?: number
-  /** Whether a step after which the loss would be no less is not taken, and tried again with more damping. Default: false. */
+  /** Whether a step after which the loss would be no less is tried again with more damping, and not taken. Default: false. */
   readonly reject?: boolean
 }
 
@@ -34,6 +34,12 @@ const options: Options<Normal> = {
 
 /** The damping stays within these, so that it can always come back. */
 const dampings = { least: 1e-12, most: 1e12 }
+
+const bounded = <T>(ops: Ops<T>, mu: T): T =>
+  ops.minimum(ops.maximum(mu, ops.constant(dampings.least)), ops.constant(dampings.most))
+
+/** How often a step is tried in one update. */
+const tries = 10
 
 interface Remembered<T> {
   readonly mu: T
@@ -67,8 +73,8 @@ const residualsOf = <T>({ residuals }: UpdateContext<T>): Objective => {
 /**
  * Levenberg and Marquardt's method for least squares (Marquardt 1963): `w = w - (JᵀJ + mu · I)⁻¹ Jᵀ e`, with the residuals e and
  * their exact derivatives J. The damping mu is divided by `muUpdateFactor` before an update, or multiplied by it where the loss
- * has grown since the last one. With `reject`, a step after which the loss would be no less is not taken, and mu grows for the
- * next update. The loss is `mse`, or another mean of squares; a regularizer counts in the gradient, in place of `Jᵀ e`. It takes
+ * has grown since the last one. With `reject`, mu is divided before each update, and a step after which the loss would be no less
+ * is not taken, but tried again with mu multiplied, by twice as much each time (Nielsen 1999), up to ten times. The loss is `mse`, or another mean of squares; a regularizer counts in the gradient, in place of `Jᵀ e`. It takes
  * memory for the square of the number of parameters, and the time of twice as many gradients as there are parameters. Take all
  * examples at once, `batchSize: null`. An update by hand is given `{ loss, residuals }`.
  *
@@ -104,25 +110,42 @@ export const levenbergMarquardt = (given: LevenbergMarquardtOptions = {}): Optim
       const before = state as unknown as Remembered<T>
       const [times, count] = gaussNewtonTimes(ops, residualsOf(context), params)
       const { value } = context
-      const bounded = (x: T): T =>
-        ops.minimum(ops.maximum(x, ops.constant(dampings.least)), ops.constant(dampings.most))
-      const more = (x: T): T => bounded(ops.multiply(x, ops.constant(muUpdateFactor)))
-      const less = (x: T): T => bounded(ops.divide(x, ops.constant(muUpdateFactor)))
-      const damping = reject ? before.mu : ops.where(ops.greater(value, before.loss), more(before.mu), less(before.mu))
       // The gradient of the mean of squares is 2 / count times Jᵀ e.
       const slope = ops.multiply(vectorOf(ops, grads), ops.constant(-count / 2))
-      const damped = ops.add(matrixOf(ops, times, params), scaledIdentity(ops, n, damping))
-      const step = solveSymmetric(ops, damped, slope)
-      const isSolved = allFinite(ops, [step])
-      const updates = unvectorOf(ops, ops.where(isSolved, step, zerosOf(ops, [n])), params)
-      if (!reject) return [updates, remembered(ops.where(isSolved, damping, more(damping)), value)] as const
-      const moved = mapTree(params, (param, layer, variable) => ops.add(param, leafOf(updates, layer, variable) as T))
-      const isTaken = ops.greater(value, context.loss(ops, moved))
-      const taken = mapTree(updates, update => ops.where(isTaken, update, zerosOf(ops, ops.shape(update))))
-      return [taken, remembered(ops.where(isTaken, less(damping), more(damping)), value)] as const
+      const matrix = matrixOf(ops, times, params)
+      const solved = (damping: T): T => solveSymmetric(ops, ops.add(matrix, scaledIdentity(ops, n, damping)), slope)
+      const factor = ops.constant(muUpdateFactor)
+      const more = bounded(ops, ops.multiply(before.mu, factor))
+      const less = bounded(ops, ops.divide(before.mu, factor))
+      const none = zerosOf(ops, [n])
+      if (!reject) {
+        const damping = ops.where(ops.greater(value, before.loss), more, less)
+        const step = solved(damping)
+        const isSolved = allFinite(ops, [step])
+        const next = { mu: ops.where(isSolved, damping, more), loss: value }
+        return [unvectorOf(ops, ops.where(isSolved, step, none), params), next as Tree<T>] as const
+      }
+      const lossAfter = (step: T): T => {
+        const updates = unvectorOf(ops, step, params)
+        const moved = mapTree(params, (param, layer, variable) => ops.add(param, leafOf(updates, layer, variable) as T))
+        return context.loss(ops, moved)
+      }
+      const [zero, one] = [ops.constant(0), ops.constant(1)]
+      const [isTaken, damping, , step] = ops.loop(
+        carried => ops.subtract(one, carried[0] as T),
+        carried => {
+          const [, damping, growth] = carried as readonly [T, T, T, T]
+          const step = solved(damping)
+          const isLess = ops.greater(value, lossAfter(step))
+          const next = ops.where(isLess, damping, bounded(ops, ops.multiply(damping, growth)))
+          return [isLess, next, ops.multiply(growth, ops.constant(2)), step]
+        },
+        [zero, less, factor, none],
+        tries,
+      ) as readonly [T, T, T, T]
+      const next = { mu: ops.where(isTaken, damping, more), loss: value }
+      return [unvectorOf(ops, ops.where(isTaken, step, none), params), next as Tree<T>] as const
     },
   }
   return optimizerOf(name, normal, rule)
 }
-
-const remembered = <T>(mu: T, loss: T): Tree<T> => ({ mu, loss }) as unknown as Tree<T>
