@@ -126,7 +126,10 @@ export const conjugateGradient = (given: ConjugateGradientOptions = {}): Optimiz
       const direction = normal.descent ? ops.where(descends, conjugate, steepest) : conjugate
       const far = lineSearch(ops, normal, context, params, gradient, direction)
       const updates = unvectorOf(ops, ops.multiply(direction, far), params)
-      return [updates, { gradient, direction } as Tree<T>] as const
+      // What leads nowhere is forgotten, so that the next direction is that of steepest descent.
+      const leads = ops.greater(far, ops.constant(0))
+      const next = ops.where(leads, direction, zerosOf(ops, [n]))
+      return [updates, { gradient, direction: next } as Tree<T>] as const
     },
   }
   return optimizerOf(name, normal, rule)

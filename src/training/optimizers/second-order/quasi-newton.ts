@@ -1,10 +1,11 @@
 import type { Ops } from '../../../core/ops.ts'
 import { integer, type Options, oneOf, parseOptions } from '../../../core/options.ts'
 import type { VariableTree } from '../../../core/trees.ts'
+import { isTensorOf } from '../../metric.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
 import type { Tree } from '../../tree.ts'
 import { option, positive } from '../options.ts'
-import { optimizerOf } from '../rule.ts'
+import { mapTrees, optimizerOf } from '../rule.ts'
 import { bfgs, dfp, type InverseUpdate, type Moved, sr1 } from './inverse-hessian.ts'
 import { inverseTimes, type Lately, noneLately, remembered } from './l-bfgs.ts'
 import { countOf, dot, scaledIdentity, times, unvectorOf, vectorOf } from './vector.ts'
@@ -130,7 +131,12 @@ export const quasiNewton = (given: QuasiNewtonOptions = {}): Optimizer => {
       const direction = normal.descent ? ops.where(descends, chosen, ops.negative(gradient)) : chosen
       const far = lineSearch(ops, normal, context, params, gradient, direction)
       const updates = unvectorOf(ops, ops.multiply(direction, far), params)
-      return [updates, { inverse, parameters, gradient } as Tree<T>] as const
+      // What leads nowhere is forgotten: without a step, nothing would change it.
+      const leads = ops.greater(far, ops.constant(0))
+      const isKept = normal.descent ? ops.multiply(leads, descends) : leads
+      const isTensor = (value: unknown): boolean => isTensorOf(ops, value)
+      const next = mapTrees(inverse, approximation.init(ops, n), isTensor, (now, anew) => ops.where(isKept, now, anew))
+      return [updates, { inverse: next, parameters, gradient } as Tree<T>] as const
     },
   }
   return optimizerOf(name, normal.updateFunction === 'lBfgs' ? normal : others, rule)

@@ -66,8 +66,9 @@ export interface Place<T> extends Point<T> {
   readonly slope: T
 }
 
-/** How many trials a zoom has. */
+/** How many trials a zoom has, and how many more while every trial was worse than the start. */
 const zoomTrials = 10
+const moreTrials = 20
 
 /** Where a search stands: scalars. */
 interface Stage<T> {
@@ -125,7 +126,13 @@ const judged = <T>(ops: Ops<T>, normal: LineSearch, start: Place<T>, before: Sta
     ops.multiply(compares, not(ops, ops.greater(low.y, trial.y))),
   )
   const isFlat = atMost(ops, ops.abs(trial.slope), ops.multiply(start.slope, ops.constant(-wolfeC2)))
-  const isLast = ops.equal(left, zero)
+  const best = either(ops, ops.greater(before.best.y, trial.y), trial, before.best)
+  // A direction that descends leads to what is better, if only near enough; one that ascends need not.
+  const isFound = ops.maximum(ops.greater(start.y, best.y), not(ops, ops.greater(zero, start.slope)))
+  const isLast = ops.multiply(
+    atMost(ops, left, zero),
+    ops.maximum(isFound, atMost(ops, left, ops.constant(-moreTrials))),
+  )
   const fits = ops.multiply(not(ops, isHigh), isFlat)
   const isDone = ops.maximum(fits, isLast)
   // Before an interval is found, the line goes on to the right.
@@ -150,7 +157,7 @@ const judged = <T>(ops: Ops<T>, normal: LineSearch, start: Place<T>, before: Sta
     low: nextLow,
     high: nextHigh,
     recent,
-    best: either(ops, ops.greater(before.best.y, trial.y), trial, before.best),
+    best,
   }
 }
 
@@ -203,7 +210,7 @@ export const lineSearch = <T>(
       return packed(judged(ops, normal, start, before, measured(before.x)))
     },
     packed(first),
-    normal.wolfeMaxiter + zoomTrials,
+    normal.wolfeMaxiter + zoomTrials + moreTrials,
   )
   const { x, y, best } = unpacked(carried)
   const isNumber = ops.equal(ops.subtract(y, y), zero)
