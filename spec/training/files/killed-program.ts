@@ -1,8 +1,8 @@
 import process from 'node:process'
 import { adam, Dropout, fit, Input, init, join, key, Linear, normals, resume, Tanh } from '../../../src/index.ts'
 
-// A run that may be killed, and goes on where it was saved: its arguments are a folder and a backend. It says that it
-// trains, and at its end which bits came out.
+// A run that may be killed, and goes on where it was saved: its arguments are a folder and a backend. It tells of each update,
+// and at its end which bits came out.
 
 const [folder = '', backend = 'tfjs'] = process.argv.slice(2)
 const network = join(Input(3), Tanh(16), Dropout(0.1), Linear(1))
@@ -12,17 +12,11 @@ const data = {
 }
 
 const resumed = await resume(folder, { network, optional: true })
-let said = false
 const { trainState, history } = await fit(network, init(network, key(3)), data, {
   ...{ epochs: 20, batchSize: 8, optimizer: adam({ step: 0.01 }), key: key(4), backend: backend as 'tfjs' },
   checkpoint: { folder, every: { updates: 3 }, keep: 1, best: 'loss' },
   resume: resumed,
-  callbacks: {
-    update: () => {
-      if (!said) console.log('training')
-      said = true
-    },
-  },
+  callbacks: { update: ({ update }) => console.log(update) },
 })
 
 const { params } = trainState.variables
