@@ -273,10 +273,15 @@ const metrics: Readonly<Record<string, Mapping>> = {
   }),
   BinaryCrossentropy: loss('binaryCrossentropy', probabilities(false)),
   CategoricalCrossentropy: loss('categoricalCrossentropy', probabilities(true)),
-  SparseCategoricalCrossentropy: loss('sparseCategoricalCrossentropy', (options, updates) => ({
-    ...probabilities(true)(options, updates),
-    ignoreClass: options.read<number | null>('ignoreClass', null),
-  })),
+  SparseCategoricalCrossentropy: ({ options, updates }) => {
+    const ignoreClass = options.read<number | null>('ignoreClass', null)
+    const settings = { ...probabilities(true)(options, updates), ignoreClass }
+    if (ignoreClass === null) return all(examples(updates), ofLoss('sparseCategoricalCrossentropy', settings))
+    // Keras's metric counts what is ignored as 0, where ours leaves it out.
+    const own = joinery.sparseCategoricalCrossentropy(settings)
+    const counted = joinery.defineMetric('counted', (ops, y, p) => own.forward(ops, y, p, { x: [] }))
+    return all(examples(updates), counted)
+  },
   R2Score: ({ options, updates }) => {
     const average = options.has('classAggregation')
       ? (aggregations[options.read('classAggregation', '')] ?? cannot('an aggregation of classes'))
