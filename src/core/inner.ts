@@ -5,7 +5,9 @@ import type { Rules } from './layer.ts'
 import { isPart, type LayerValue, type Part, run, type Wiring } from './network.ts'
 import type { Ops } from './ops.ts'
 import { codec } from './options.ts'
-import { type Flow, showFlow } from './shape.ts'
+import type { Key } from './random.ts'
+import { type Flow, type Shape, showFlow } from './shape.ts'
+import { mixedTargets, mixes } from './targets.ts'
 import { byName, mapRecord, merged, type VariableTree } from './trees.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 import { wire } from './wiring.ts'
@@ -93,6 +95,12 @@ const compositionRules = (part: Part): Rules => ({
     const flat = Object.entries(state).map(([name, own]) => withPrefix(`${name}/`, own))
     return [outputs[0] as T, merged(...flat)]
   },
+  ...(mixes(part) && {
+    targets: <T>(ops: Ops<T>, expected: T, key: Key, input: Shape | null): T => {
+      const wiring = wired(part, [input])
+      return isLeft(wiring) ? expected : (mixedTargets(ops, wiring.right, [expected], { training: true, key })[0] as T)
+    },
+  }),
 })
 
 const layerRules = ({ kind, rules }: LayerValue): Rules => ({

@@ -1,5 +1,6 @@
+import type { Fault } from './errors.ts'
 import type { Mode } from './layer.ts'
-import { keyOf, type Node, type Wiring } from './network.ts'
+import { keyOf, type Node, type Part, type Wiring } from './network.ts'
 import type { Ops } from './ops.ts'
 
 // Layers that mix examples in training mix what is expected of the outputs as well.
@@ -12,10 +13,25 @@ const mixersBefore = ({ nodes }: Wiring, output: number): readonly Node[] => {
     const node = nodes[at]
     if (node === undefined || !before.has(at)) continue
     for (const from of node.inputs) before.add(from)
-    if (node.layer.rules.targets !== undefined) mixers.set(node.name, node)
+    if (mixes(node.layer)) mixers.set(node.name, node)
   }
   return [...mixers.values()].reverse()
 }
+
+/** Whether some layer of a part mixes examples. */
+export const mixes = (part: Part): boolean =>
+  'rules' in part ? part.rules.targets !== undefined : part.nodes.some(({ layer }) => layer.rules.targets !== undefined)
+
+/** What is wrong with a layer that mixes, within one whose batch is another than that of the targets. */
+export const mixingWithin = (part: Part): (Fault & { readonly option: string }) | undefined =>
+  mixes(part)
+    ? {
+        option: 'layer',
+        expected: 'a layer that leaves examples apart',
+        got: String(part),
+        remedy: 'Put what mixes examples before this layer.',
+      }
+    : undefined
 
 /**
  * What is expected of a network's outputs in training, where some of its layers mix examples: changed by each of them that
@@ -25,7 +41,7 @@ const mixersBefore = ({ nodes }: Wiring, output: number): readonly Node[] => {
  * @returns the same in inference mode, or where no layer mixes
  */
 export const mixedTargets = <T>(ops: Ops<T>, wiring: Wiring, expected: readonly T[], mode: Mode): readonly T[] => {
-  if (!mode.training || !wiring.nodes.some(({ layer }) => layer.rules.targets !== undefined)) return expected
+  if (!mode.training || !wiring.nodes.some(({ layer }) => mixes(layer))) return expected
   return expected.map((one, i) =>
     mixersBefore(wiring, wiring.outputs[i] ?? -1).reduce((y, { name, layer, inputShapes }) => {
       const key = keyOf(mode, name)

@@ -85,6 +85,7 @@ export const aroundWeights = (
   return {
     inputs: inner.inputs,
     shape: inner.shape,
+    ...(inner.targets !== undefined && { targets: inner.targets }),
     variables: inputs => {
       const own = checkedRules(inner, options, inputs)
       if (isLeft(own)) return own

@@ -9,6 +9,7 @@ import type { Part } from '../core/network.ts'
 import { oneOf } from '../core/options.ts'
 import { foldIn } from '../core/random.ts'
 import { type Mismatch, type Shape, showFlow, showShape } from '../core/shape.ts'
+import { mixingWithin } from '../core/targets.ts'
 import { merged } from './merge.ts'
 
 /** How the outputs of both directions become one. */
@@ -137,5 +138,6 @@ export const Bidirectional: BidirectionalConstructor = defineWrapper({
     layer: { codec: innerLayer },
     merge: { codec: oneOf(['concat', 'sum', 'average', 'multiply']), default: 'concat' },
   },
+  check: ({ layer }) => mixingWithin(layer),
   rules: bidirectional,
 })

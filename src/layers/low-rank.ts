@@ -189,6 +189,7 @@ const lowRankRules = (options: NormalLowRank): Rules => {
     inputs: inner.inputs,
     shape: inner.shape,
     ...(inner.ids !== undefined && { ids: inner.ids }),
+    ...(inner.targets !== undefined && { targets: inner.targets }),
     variables: inputs => {
       const own = inner.variables(inputs)
       if (isLeft(own)) return own

@@ -7,6 +7,7 @@ import type { InnerParams, InnerState } from '../core/named.ts'
 import type { Part } from '../core/network.ts'
 import { boolean } from '../core/options.ts'
 import { type Flow, type Mismatch, type RefusedInput, type Shape, showFlow } from '../core/shape.ts'
+import { mixingWithin } from '../core/targets.ts'
 import { times } from './axis.ts'
 import { finiteWhereMasked } from './masking.ts'
 import { maskFault, type NoMask, type SameSteps, type WrongMask } from './recurrent.ts'
@@ -154,5 +155,6 @@ export const TimeDistributed: TimeDistributedConstructor = defineWrapper({
   example: 'TimeDistributed(Relu(16))',
   positional: ['layer'],
   options: { layer: { codec: innerLayer }, mask: { codec: boolean, default: false } },
+  check: ({ layer }) => mixingWithin(layer),
   rules: distributed,
 })

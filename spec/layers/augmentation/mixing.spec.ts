@@ -112,6 +112,37 @@ describe('MixUp', () => {
     close(targets[0] as Numbers, outputs[0] as Numbers, 1e-6)
   })
 
+  it('mixes what is expected from within layers whose batch is the same', () => {
+    for (const layer of [
+      untyped.LowRank(untyped.join(untyped.MixUp(), untyped.Linear(6)), 1),
+      untyped.WeightNorm(untyped.join(untyped.MixUp(), untyped.Linear(6)), { weights: ['linear-1/weight'] }),
+    ]) {
+      // With the identity as its weight, the layer gives what MixUp does.
+      const network = untyped.join(Input(6), layer)
+      const variables = init(network, key(0)) as unknown as Record<string, Record<string, Record<string, tf.Tensor>>>
+      const [name = ''] = Object.keys(variables.params ?? {})
+      const identity = tensor(oneHot(6) as never) as unknown as tf.Tensor
+      const changed = {
+        'linear-1/weight': identity,
+        'linear-1/weightGain': tensor([1, 1, 1, 1, 1, 1]) as unknown as tf.Tensor,
+      }
+      const given = (own: Readonly<Record<string, tf.Tensor>> = {}) => ({
+        [name]: Object.fromEntries(
+          Object.entries(own).map(([variable, value]) => [variable, changed[variable as 'linear-1/weight'] ?? value]),
+        ),
+      })
+      const mode = { training: true, key: key(1) }
+      const trees = { params: given(variables.params?.[name]), state: given(variables.state?.[name]) }
+      const output = apply(network, trees as never, oneHot(6) as never, mode).output as unknown as tf.Tensor
+      const [target] = mixedTargets<tf.Tensor>(tfjsOps, wiringOf(network as never), [identity], mode)
+      close(
+        { shape: [6, 6], data: Array.from(output.dataSync()) },
+        { shape: [6, 6], data: Array.from(target?.dataSync() ?? []) },
+        1e-6,
+      )
+    }
+  })
+
   it('reads back and prints its options', () => {
     expect([MixUp().alpha, String(MixUp()), String(MixUp({ alpha: 1 }))]).to.deep.equal([
       0.2,
@@ -124,6 +155,14 @@ describe('MixUp', () => {
 
   refuses([
     [() => untyped.MixUp({ alpha: 0 }), 'InvalidOption of MixUp, alpha: expected a number > 0 and <= 1000, got 0.'],
+    [
+      () => untyped.TimeDistributed(untyped.join(untyped.Relu(3), untyped.MixUp())),
+      'InvalidOption of TimeDistributed, layer: expected a layer that leaves examples apart, got',
+    ],
+    [
+      () => untyped.Bidirectional(untyped.MixUp()),
+      'InvalidOption of Bidirectional, layer: expected a layer that leaves examples apart, got MixUp().',
+    ],
     [() => untyped.MixUp(0.2), 'InvalidOption of MixUp, arguments: expected one options object, got 0.2.'],
   ])
 })
