@@ -4,6 +4,7 @@ import { type Shape, sharedShape, showShape } from '../core/shape.ts'
 import { isList } from '../core/trees.ts'
 import { finiteWhereMasked } from '../layers/masking.ts'
 import type { ClassWeights, Loss, LossReduction } from './loss.ts'
+import { rootOf } from './losses/arithmetic.ts'
 
 // How the losses of examples are weighted, and become one number. The sum and what it is divided by are kept apart, so that
 // those of several batches can be added: the quotient of the sums is the loss of all.
@@ -144,12 +145,6 @@ const meanOf = <T>(ops: Ops<T>, { sum, count }: Counted<T>): T => {
   if (count === null) return sum
   if (typeof count === 'number') return count === 1 ? sum : ops.multiply(sum, ops.constant(1 / Math.max(count, 1)))
   return ops.divide(sum, ops.where(ops.greater(count, ops.constant(0)), count, ops.constant(1)))
-}
-
-/** The square root, whose gradient at 0 is 0. */
-const rootOf = <T>(ops: Ops<T>, x: T): T => {
-  const isPositive = ops.greater(x, ops.constant(0))
-  return ops.where(isPositive, ops.sqrt(ops.where(isPositive, x, ops.constant(1))), ops.constant(0))
 }
 
 /** The loss that sums say. */

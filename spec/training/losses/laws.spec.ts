@@ -186,6 +186,7 @@ describe('Roots, classes that do not count, and sums', () => {
   it('rmse and rmsle are roots of the mean over all, with a gradient of 0 where there is no error', () => {
     expect(numbers(j.rmse([[1], [2]], [[1], [6]]))[0]).to.be.closeTo(Math.sqrt(8), 1e-6)
     expect(numbers(j.rmse([[1], [2]], [[1], [6]], { mask: [0, 1] }))[0]).to.be.closeTo(4, 1e-6)
+    expect(numbers(j.rmse([[1]], [[Number.NaN]]))).to.deep.equal([Number.NaN])
     for (const loss of [j.rmse, j.rmsle]) {
       const { ops, variable, fixed, gradients } = tape(tfjsOps)
       const at = variable(tensor([[1, 2]]) as Tensor)

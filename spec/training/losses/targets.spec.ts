@@ -91,6 +91,11 @@ const rows: readonly Row[] = [
     'ctc, inputLengths: expected a number for each example, (4,), or a mask (4, 5), got (2,). Give the number of steps of each example.',
   ],
   [
+    'lengths that are no tensor',
+    () => j.ctc({ inputLengths: (() => [1, 2, 3, 4]) as never })(zeros(4, 2), zeros(4, 5, 3)),
+    'ctc, inputLengths: expected a tensor of the operations that the function is given, got [1, 2, 3, 4]. For example: inputLengths: (ops, [x]) => ops.max(ops.abs(x), [2]).',
+  ],
+  [
     'one-hot vectors for triplets',
     () => j.triplet(zeros(4, 3), zeros(4, 8)),
     'triplet, y: expected the number of the class of each example, (4,), got (4, 3). Give class numbers, not one-hot vectors.',

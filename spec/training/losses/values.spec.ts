@@ -52,4 +52,16 @@ for (const engine of ['eager', 'tfjs', 'wasm', 'onnxruntime'] as const)
         close('loss', values, one.reference(one.predicted.data), 1e-4)
         close('gradient', gradient, slopesOf(one), 1e-3)
       })
+
+    it('are NaN of predictions that are', async () => {
+      const { compute } = engine === 'eager' ? eager : await compiledFor(engine)
+      for (const one of lossCases) {
+        const { data, shape } = one.predicted
+        const first = data.length / (shape[0] as number)
+        const unknown = data.map((value, i) => (i < first ? Number.NaN : value))
+        const inputs = [tensor([...one.expected.data], [...one.expected.shape]), tensor(unknown, [...shape])]
+        const [values = []] = await compute(computation(one), inputs)
+        expect(values[0], one.title).to.deep.equal(Number.NaN)
+      }
+    })
   })

@@ -1,7 +1,8 @@
 import type { Ops } from '../../core/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { checkAlike } from './alike.ts'
-import { meanOfFeatures, times } from './features.ts'
+import { times } from './arithmetic.ts'
+import { meanOfFeatures } from './features.ts'
 
 /** `|predicted - expected|`, element by element. */
 export const distanceOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted: T): T => {

@@ -5,7 +5,7 @@ import { isList } from '../../core/trees.ts'
 import { singleLoss } from '../codecs.ts'
 import { defineLoss, type Loss, type LossContext, type LossForward } from '../loss.ts'
 import { countedOf, meanOfCounted, weigh } from '../weighting.ts'
-import { times } from './features.ts'
+import { times } from './arithmetic.ts'
 
 /** A loss, or its name, with how much it counts: once, where no number is given. */
 export type LossTerm = Loss | string | readonly [loss: Loss | string, weight: number]

@@ -1,8 +1,9 @@
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { logsOfYesAndNo, shareOf } from '../probabilities.ts'
 import { checkAlike } from './alike.ts'
+import { complement } from './arithmetic.ts'
 import { smoothed } from './classes.ts'
-import { axisOf, complement, meanOfFeatures, withLast } from './features.ts'
+import { axisOf, meanOfFeatures, withLast } from './features.ts'
 import { axis, fromLogits, type LogitsOption, labelSmoothing, type SmoothingOption } from './options.ts'
 
 /** Options of {@link binaryCrossentropy}. */

@@ -1,7 +1,7 @@
 import { leastFloat } from '../../core/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { plus } from './arithmetic.ts'
 import { asVectors } from './classes.ts'
-import { plus } from './features.ts'
 import { type HingeOptions, hingeOptions } from './hinges.ts'
 import { axis } from './options.ts'
 

@@ -2,7 +2,8 @@ import { InvalidOption } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { type Shape, showShape } from '../../core/shape.ts'
 import { checkAlike, isOneForEach } from './alike.ts'
-import { axisOf, plus, times, withLast } from './features.ts'
+import { plus, times } from './arithmetic.ts'
+import { axisOf, withLast } from './features.ts'
 
 // Classes as a loss is told them: vectors of probabilities, one-hot as a rule, or the number of the class.
 

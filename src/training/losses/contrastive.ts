@@ -3,8 +3,8 @@ import type { Ops } from '../../core/ops.ts'
 import { number } from '../../core/options.ts'
 import { sharedShape, showShape } from '../../core/shape.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { complement } from './arithmetic.ts'
 import { type Distance, distance, distanceBetween } from './distances.ts'
-import { complement } from './features.ts'
 
 /** Options of {@link contrastive}. */
 export interface ContrastiveOptions {

@@ -4,10 +4,12 @@ import { boolean, codec, integer, isFunction } from '../../core/options.ts'
 import { fromStart, sharedShape, showShape } from '../../core/shape.ts'
 import { isList } from '../../core/trees.ts'
 import { finiteWhereMasked } from '../../layers/masking.ts'
+import { described } from '../../state/given.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
+import { isTensorOf } from '../metric.ts'
 import { logsOfClasses, type Scale } from '../probabilities.ts'
+import { complement, plus, times } from './arithmetic.ts'
 import { classesOf, countUp, knownOnly, oneHotOf } from './classes.ts'
-import { complement, plus, times } from './features.ts'
 import { fromLogits, type LogarithmsOption, logInput, scaleOf } from './options.ts'
 
 /** Finds how many steps of each example count, [batch], or which do, [batch, time], from the inputs of the network. */
@@ -54,9 +56,22 @@ const fault = (layer: string, option: string, expected: string, got: string, rem
 const stepsOf = <T>(ops: Ops<T>, { name, inputLengths }: Normal, predicted: T, x: readonly T[]): T | undefined => {
   if (inputLengths === null) return undefined
   const [batch = null, time = null] = ops.shape(predicted)
-  const given = isList(inputLengths)
+  const given: unknown = isList(inputLengths)
     ? ops.constant(Float32Array.from(inputLengths), [inputLengths.length])
     : (inputLengths as StepsThatCount)(ops, x)
+  if (!isTensorOf(ops, given))
+    throw fault(
+      name,
+      'inputLengths',
+      'a tensor of the operations that the function is given',
+      described(given),
+      'For example: inputLengths: (ops, [x]) => ops.max(ops.abs(x), [2]).',
+    )
+  return countsOf(ops, name, given as T, batch, time)
+}
+
+/** Lengths, or a mask, as a mask. */
+const countsOf = <T>(ops: Ops<T>, name: string, given: T, batch: number | null, time: number | null): T => {
   const shape = ops.shape(given)
   if (sharedShape(shape, [batch, time]) !== undefined) return given
   if (sharedShape(shape, [batch]) === undefined && sharedShape(shape, [batch, 1]) === undefined)
@@ -218,9 +233,9 @@ const alignments =
       )
     const lattice = latticeOf(ops, expected, logsOfClasses(ops, steps, scale), classes, blank)
     const likelihood = logLikelihood(ops, lattice, counts)
-    const isPossible = ops.greater(likelihood, ops.constant(never / 2))
+    const isImpossible = ops.greater(ops.constant(never / 2), likelihood)
     const otherwise = ops.constant(normal.zeroInfinity ? 0 : Number.POSITIVE_INFINITY)
-    return knownOnly(ops, lattice.isKnown, ops.where(isPossible, ops.negative(likelihood), otherwise))
+    return knownOnly(ops, lattice.isKnown, ops.where(isImpossible, otherwise, ops.negative(likelihood)))
   }
 
 /**

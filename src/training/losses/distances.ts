@@ -1,7 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
 import type { Ops } from '../../core/ops.ts'
 import { oneOf } from '../../core/options.ts'
-import { complement, rootOf, times } from './features.ts'
+import { complement, rootOf, times } from './arithmetic.ts'
 
 // How far vectors, which are the last axis, lie apart.
 

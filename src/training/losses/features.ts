@@ -2,7 +2,7 @@ import { InvalidOption } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { fromStart, showShape } from '../../core/shape.ts'
 
-// The axis that a loss is about, and arithmetic that losses share.
+// The axis that a loss is about: of features, of which the mean is taken, or of classes.
 
 /** The mean over the features of each example, its last axis; vectors [batch] have one feature. */
 export const meanOfFeatures = <T>(ops: Ops<T>, x: T): T => {
@@ -35,15 +35,3 @@ export const withLast = <T>(ops: Ops<T>, x: T, axis: number): T => {
   const others = Array.from({ length }, (_, i) => i).filter(i => i !== axis)
   return ops.transpose(x, [...others, axis])
 }
-
-/** The square root, whose derivative at 0 is 0 instead of infinite. */
-export const rootOf = <T>(ops: Ops<T>, x: T): T => {
-  const isPositive = ops.greater(x, ops.constant(0))
-  return ops.multiply(isPositive, ops.sqrt(ops.where(isPositive, x, ops.constant(1))))
-}
-
-export const plus = <T>(ops: Ops<T>, x: T, addend: number): T => (addend === 0 ? x : ops.add(x, ops.constant(addend)))
-export const times = <T>(ops: Ops<T>, x: T, factor: number): T =>
-  factor === 1 ? x : ops.multiply(x, ops.constant(factor))
-/** `1 - x` */
-export const complement = <T>(ops: Ops<T>, x: T): T => ops.subtract(ops.constant(1), x)

@@ -2,12 +2,13 @@ import { InvalidOption } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { codec, number, oneOf } from '../../core/options.ts'
 import { showShape } from '../../core/shape.ts'
-import { isShortList } from '../../core/trees.ts'
+import { isList } from '../../core/trees.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { logsOfClasses, logsOfYesAndNo, type Scale, shareOf } from '../probabilities.ts'
 import { checkAlike } from './alike.ts'
+import { complement, times } from './arithmetic.ts'
 import { asVectors, classesOf, smoothed } from './classes.ts'
-import { axisOf, complement, meanOfFeatures, times, withLast } from './features.ts'
+import { axisOf, meanOfFeatures, withLast } from './features.ts'
 import { axis, fromLogits, type LogitsOption, labelSmoothing, type SmoothingOption } from './options.ts'
 
 /** Options of {@link focal}. */
@@ -41,7 +42,7 @@ const isWeight = (value: unknown): value is number => typeof value === 'number' 
 
 const weights = codec<number | readonly number[] | null>('a number >= 0, a list of them, or null for none', value => {
   if (value === null || isWeight(value)) return value
-  return isShortList(value) && value.length > 0 && [...value].every(isWeight)
+  return isList(value) && value.length > 0 && [...value].every(isWeight)
     ? Object.freeze([...(value as readonly number[])])
     : undefined
 })

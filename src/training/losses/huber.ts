@@ -1,7 +1,8 @@
 import { number } from '../../core/options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { distanceOf } from './absolute.ts'
-import { meanOfFeatures, times } from './features.ts'
+import { times } from './arithmetic.ts'
+import { meanOfFeatures } from './features.ts'
 
 /** Options of {@link huber}. */
 export interface HuberOptions {

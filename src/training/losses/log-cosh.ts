@@ -1,6 +1,7 @@
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { distanceOf } from './absolute.ts'
-import { meanOfFeatures, plus, times } from './features.ts'
+import { plus, times } from './arithmetic.ts'
+import { meanOfFeatures } from './features.ts'
 
 /**
  * `mean(log(cosh(predicted - expected)))`: half the square of small errors, the absolute value of large ones less `log 2`.

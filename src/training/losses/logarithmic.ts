@@ -1,6 +1,7 @@
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { checkAlike } from './alike.ts'
-import { meanOfFeatures, plus } from './features.ts'
+import { plus } from './arithmetic.ts'
+import { meanOfFeatures } from './features.ts'
 
 const squaredLogarithmicError =
   (loss: string): LossForward =>

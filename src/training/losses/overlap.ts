@@ -3,7 +3,8 @@ import { codec, number } from '../../core/options.ts'
 import { isShortList } from '../../core/trees.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { checkAlike } from './alike.ts'
-import { axisOf, complement, plus, times } from './features.ts'
+import { complement, plus, times } from './arithmetic.ts'
+import { axisOf } from './features.ts'
 
 /** Options of {@link dice}. */
 export interface DiceOptions {

@@ -3,7 +3,8 @@ import { boolean, number } from '../../core/options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { knownLog, shareOf } from '../probabilities.ts'
 import { checkAlike } from './alike.ts'
-import { meanOfFeatures, plus, times } from './features.ts'
+import { plus, times } from './arithmetic.ts'
+import { meanOfFeatures } from './features.ts'
 import { logInput } from './options.ts'
 
 /** Options of {@link poisson}. */

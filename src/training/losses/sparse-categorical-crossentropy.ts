@@ -2,8 +2,8 @@ import type { Ops } from '../../core/ops.ts'
 import { codec } from '../../core/options.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { logsOfClasses } from '../probabilities.ts'
+import { complement, times } from './arithmetic.ts'
 import { asNumbers, classesOf, knownOnly, oneHotOf } from './classes.ts'
-import { complement, times } from './features.ts'
 import {
   axis,
   fromLogits,

@@ -3,9 +3,9 @@ import { leastFloat, type Ops } from '../../core/ops.ts'
 import { boolean, number, oneOf } from '../../core/options.ts'
 import { sharedShape, showShape } from '../../core/shape.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
+import { complement, plus } from './arithmetic.ts'
 import { countUp } from './classes.ts'
 import { type Distance, distance, distanceBetween, distancesWithin } from './distances.ts'
-import { complement, plus } from './features.ts'
 
 /** Options of {@link triplet}. */
 export interface TripletOptions {
