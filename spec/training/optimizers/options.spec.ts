@@ -62,6 +62,24 @@ describe('options of optimizers', () => {
       }
     })
 
+  const still = { linear: { weight: tensor([[0, 0]]), bias: tensor([0]) } }
+  for (const name of optimizers.filter(each => !['lamb', 'lars', 'scheduleFree'].includes(each)))
+    it(`${name}: weights decay beside the gradient, and biases where the mask says so`, () => {
+      const changes = (options: object): readonly number[] => {
+        const optimizer: Optimizer = all[name]({ step: 0.5, weightDecay: 0.1, ...options })
+        const [updates] = optimizer.update(still, optimizer.init(params), params)
+        return [...updates.linear.weight.dataSync(), ...updates.linear.bias.dataSync()]
+      }
+      const near = (found: readonly number[], wanted: readonly number[]) => {
+        for (const [i, value] of wanted.entries()) expect(found[i]).closeTo(value, 1e-6)
+      }
+      // Muon leaves the bias to another optimizer, with a step and a decay of its own.
+      const bias = name === 'muon' ? -0.001 * 0.01 * 3 : -0.15
+      near(changes({}), [-0.05, -0.1, bias])
+      near(changes({ mask: 'weights' }), [-0.05, -0.1, name === 'muon' ? bias : 0])
+      near(changes({ mask: ['*.bias'] }), [0, 0, bias])
+    })
+
   const rows: readonly (readonly [subject: string, make: () => unknown])[] = [
     ['gradientDescent, weightDecay', () => all.gradientDescent({ weightDecay: -1 })],
     ['momentum, momentum', () => all.momentum({ momentum: 1 })],
