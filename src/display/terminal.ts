@@ -34,22 +34,32 @@ const duration = (milliseconds: number): string => {
   return hours === 0 ? `${minutes}m ${seconds % 60}s` : `${hours}h ${minutes % 60}m`
 }
 
+/** How many examples are learnt from in a second. */
+const perSecond = (rate: number): string => {
+  const [divisor, unit] = rate >= 1e6 ? [1e6, 'M'] : rate >= 1e4 ? [1e3, 'k'] : [1, '']
+  const value = rate / divisor
+  return `${value >= 100 || unit === '' ? Math.round(value) : value.toFixed(1)}${unit} examples/s`
+}
+
 /** Whether a call of `fit` begins: the one before may have failed anywhere. */
 const begins = ({ epoch, batch, ended }: Progress): boolean => epoch === 1 && batch === 1 && !ended
 
 /** A line for each call: with a bar, and the time that is left, until the epoch has ended. */
 const drawing = (): ((progress: Progress) => string) => {
-  let first = { epoch: 0, batch: 0, at: 0 }
+  let first = { epoch: 0, batch: 0, examples: 0, at: 0 }
   return progress => {
-    const { epoch, batch, batches, ended } = progress
+    const { epoch, batch, batches, examples, ended } = progress
     const now = performance.now()
-    if (epoch !== first.epoch || begins(progress)) first = { epoch, batch, at: now }
+    if (epoch !== first.epoch || begins(progress)) first = { epoch, batch, examples, at: now }
+    const elapsed = now - first.at
+    // Of the first batch nothing is known but that it was slow.
+    const speed = examples > first.examples && elapsed > 0 ? `  ${perSecond(((examples - first.examples) / elapsed) * 1000)}` : ''
     const text = line(progress)
-    if (ended) return text
-    if (batches === undefined) return `${text}  ${batch} batches`
+    if (ended) return `${text}${speed}`
+    if (batches === undefined) return `${text}  ${batch} batches${speed}`
     const done = batch - first.batch
-    const left = done > 0 ? `  ${duration(((now - first.at) / done) * (batches - batch))} left` : ''
-    return `${text}  ${bar(batch, batches)} ${batch}/${batches}${left}`
+    const left = done > 0 ? `  ${duration((elapsed / done) * (batches - batch))} left` : ''
+    return `${text}  ${bar(batch, batches)} ${batch}/${batches}${speed}${left}`
   }
 }
 
@@ -121,11 +131,15 @@ const onTerminal = (output: Output): ((progress: Progress) => void) => {
   }
 }
 
-const inLines =
-  (output: Output): ((progress: Progress) => void) =>
-  progress => {
-    if (progress.ended) output.write(`${line(progress)}\n`)
+const inLines = (output: Output): ((progress: Progress) => void) => {
+  const draw = drawing()
+  return progress => {
+    // The first batch is where the time begins.
+    if (!progress.ended && progress.batch > 1) return
+    const text = draw(progress)
+    if (progress.ended) output.write(`${text}\n`)
   }
+}
 
 /** Whether a value can be written to; what cannot be read is none. */
 const writes = (value: unknown): boolean => {

@@ -40,7 +40,7 @@ export interface Progress<M extends MetricsOption = []> {
   readonly batch: number
   /** How many there are; `undefined` where that is not known. */
   readonly batches: number | undefined
-  /** How many examples this batch had. */
+  /** Examples of this epoch that are done. */
   readonly examples: number
   /** Loss and metrics over this epoch so far. */
   readonly report: Report<M>

@@ -23,8 +23,8 @@ export const monitorOptions: { readonly [K in keyof Monitor]: Option<Monitor[K]>
   mode: { codec: oneOf(['min', 'max', 'auto']), default: 'auto' },
 }
 
-/** What becomes small as training goes well. */
-const small = /loss|error|perplexity|bits|norm|rate/i
+/** Whether a value of that name becomes small as training goes well. */
+export const isToBeSmall = (name: string): boolean => /loss|error|perplexity|bits|norm|rate/i.test(name)
 
 /**
  * The value that is watched, negated where it is to become large: less is better.
@@ -45,6 +45,6 @@ export const monitored = (owner: string, { monitor, mode }: Monitor, values: Raw
       remedy: meant === undefined ? 'Give validation examples, or the metric.' : `Did you mean ${meant}?`,
     })
   }
-  const isSmall = mode === 'min' || (mode === 'auto' && small.test(own))
+  const isSmall = mode === 'min' || (mode === 'auto' && isToBeSmall(own))
   return isSmall ? value : -value
 }

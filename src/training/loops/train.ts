@@ -105,6 +105,7 @@ export const train = async (
     before: Said['sums'] | null,
   ): Promise<RawReport | undefined> => {
     let batch = from
+    let done = 0
     let said: Said | undefined
     if (await tell(callbacks, 'epochStart', Object.freeze({ epoch })))
       stop('callback', 'A callback asked to stop.', epoch, 0)
@@ -127,6 +128,7 @@ export const train = async (
         return undefined
       }
       batch++
+      done += lesson.size
       said = together(said ?? (before === null ? undefined : { ...own, sums: before }), own)
       if (told.update || onProgress !== null) {
         const report = toReport(said)
@@ -134,7 +136,7 @@ export const train = async (
         if (told.update && (await tell(callbacks, 'update', Object.freeze(event))))
           stop('callback', 'A callback asked to stop.', epoch, batch)
         await onProgress?.(
-          Object.freeze({ epoch, epochs, batch, batches, examples: lesson.size, report, ended: false }) as Progress,
+          Object.freeze({ epoch, epochs, batch, batches, examples: done, report, ended: false }) as Progress,
         )
       }
       if (signal?.aborted) stop('signal', 'The signal asked to stop.', epoch, batch)
@@ -145,7 +147,7 @@ export const train = async (
     rows = [...rows, Object.freeze({ training, validation })]
     await onProgress?.(
       Object.freeze({
-        ...{ epoch, epochs, batch, batches: batches ?? batch, examples: 0, report: training, ended: true },
+        ...{ epoch, epochs, batch, batches: batches ?? batch, examples: done, report: training, ended: true },
         ...(validation && { validation }),
       }) as Progress,
     )

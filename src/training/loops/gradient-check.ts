@@ -1,0 +1,184 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { AnyLayer } from '../../core/layer.ts'
+import type { VariablesFor } from '../../core/named.ts'
+import { asPart, run } from '../../core/network.ts'
+import type { Ops } from '../../core/ops.ts'
+import { boolean, codec, integer, number, type Options, parseOptions } from '../../core/options.ts'
+import { foldIn, isKey, type Key, key as keyOf, permutation } from '../../core/random.ts'
+import { digits, shownAs, table } from '../../core/shown.ts'
+import { leavesOf, mapTree, mergeTrees, type VariableTree } from '../../core/trees.ts'
+import { tape } from '../../ops/tape.ts'
+import { tfjsOps, tidily } from '../../ops/tfjs/index.ts'
+import { checkedWiring } from '../../state/check.ts'
+import { asVariables } from '../../state/given.ts'
+import { type Batch, type Examples, keepExamples, valuesIn } from '../batches.ts'
+import { lossOption, spelling } from '../codecs.ts'
+import type { Loss, LossForward } from '../loss.ts'
+import { lossOf, outputNames, type PerOutput, type Scoring, scoringOf } from '../scoring.ts'
+import { checkTraining, type ForOutputs } from '../step.ts'
+
+/** The gradient of a parameter beside differences of the loss. */
+export interface CheckedGradient {
+  readonly layer: string
+  readonly name: string
+  /** How many of its elements were compared. */
+  readonly compared: number
+  /** The largest difference, as a part of the largest slope of the parameter. */
+  readonly error: number
+  readonly passes: boolean
+}
+
+/** What a check of gradients found. */
+export interface GradientCheck {
+  readonly passes: boolean
+  readonly parameters: readonly CheckedGradient[]
+}
+
+/** The options of {@link gradientCheck}. */
+export interface GradientCheckOptions {
+  /** Default: `mse`. */
+  readonly loss?: ForOutputs<Loss | LossForward | string>
+  /** How far parameters are moved. Default: 0.01. */
+  readonly epsilon?: number
+  /** The largest error that passes. Default: 0.01. */
+  readonly tolerance?: number
+  /** How many elements of each parameter are compared, chosen by the key. Default: 20. */
+  readonly elements?: number
+  /** Whether layers do what they do in training. Default: false. */
+  readonly training?: boolean
+  /** Default: `key(0)`. */
+  readonly key?: Key
+}
+
+interface Normal {
+  readonly loss: PerOutput<Loss>
+  readonly epsilon: number
+  readonly tolerance: number
+  readonly elements: number
+  readonly training: boolean
+  readonly key: Key
+}
+
+const positive = number('a positive number', value => value > 0)
+const options: Options<Normal> = {
+  loss: { codec: lossOption, default: 'mse' },
+  epsilon: { codec: positive, default: 0.01 },
+  tolerance: { codec: positive, default: 0.01 },
+  elements: { codec: integer(1), default: 20 },
+  training: { codec: boolean, default: false },
+  key: { codec: codec<Key>('a key, such as key(1)', value => (isKey(value) ? value : undefined)), default: keyOf(0) },
+}
+
+const asText = ({ parameters }: GradientCheck): string =>
+  table(
+    [
+      ['layer', 'parameter', 'compared', 'error', ''],
+      ...parameters.map(({ layer, name, compared, error, passes }) => [
+        ...[layer, name, String(compared), digits(error)],
+        passes ? '' : 'differs',
+      ]),
+    ],
+    2,
+  ).join('\n')
+
+/** A loss as a function of the parameters, in any interpretation. */
+type LossAt = <T>(ops: Ops<T>, params: VariableTree<T>) => T
+
+/** The slope along one element, by Richardson's extrapolation of central differences: its error is of fourth order. */
+const slopeAt = (at: (moved: number) => number, epsilon: number): number => {
+  const central = (h: number): number => (at(h) - at(-h)) / (2 * h)
+  return (4 * central(epsilon / 2) - central(epsilon)) / 3
+}
+
+const compare = (
+  loss: LossAt,
+  params: VariableTree<tf.Tensor>,
+  { epsilon, tolerance, elements, key }: Normal,
+): readonly CheckedGradient[] => {
+  const leaves = leavesOf(params)
+  const known = tidily(() => {
+    const { ops, variable, gradients } = tape(tfjsOps)
+    const at = mapTree(params, variable)
+    const found = gradients(
+      [[loss(ops, at), tf.scalar(1)]],
+      leavesOf(at).map(([, , leaf]) => leaf),
+    )
+    return found.map(gradient => Float32Array.from(gradient.dataSync()))
+  })
+  return leaves.map(([layer, name, param], k) => {
+    const numbers = Float32Array.from(param.dataSync())
+    const chosen = permutation(foldIn(foldIn(key, layer), name), numbers.length).subarray(0, elements)
+    const lossWith = (i: number, moved: number): number =>
+      tidily(() => {
+        const other = Float32Array.from(numbers)
+        other[i] = (other[i] as number) + moved
+        const own = tf.tensor(other, param.shape)
+        return loss(
+          tfjsOps,
+          mapTree(params, leaf => (leaf === param ? own : leaf)),
+        ).dataSync()[0] as number
+      })
+    const gradient = known[k] as Float32Array
+    const slopes = Array.from(chosen, i => slopeAt(moved => lossWith(i, moved), epsilon))
+    const scale = slopes.reduce(
+      (most, slope, j) => Math.max(most, Math.abs(slope), Math.abs(gradient[chosen[j] as number] as number)),
+      1e-3,
+    )
+    const error = slopes.reduce((most, slope, j) => {
+      const off = Math.abs(slope - (gradient[chosen[j] as number] as number)) / scale
+      return Number.isNaN(off) ? Number.NaN : Math.max(most, off)
+    }, 0)
+    return Object.freeze({ layer, name, compared: chosen.length, error, passes: error <= tolerance })
+  })
+}
+
+/**
+ * Compares the gradients of a network's loss with differences of it: whether layers, operations and losses of your own have
+ * the derivatives that they should. Eager, in 32-bit floats, which limit what can be told: slopes far below the largest
+ * one of a parameter are not.
+ *
+ * @throws InvalidOption, LayerConnectionError, WeightInitializationError as `evaluate`
+ * @example
+ * ```ts
+ * const network = join(Input(2), Tanh(3), Linear(1))
+ * const check = gradientCheck(network, init(network, key(1)), { x: [[1, 2], [0, 1]], y: [[1], [0]] })
+ * check.passes // true
+ * ```
+ */
+export const gradientCheck = <N extends AnyLayer>(
+  network: N,
+  variables: VariablesFor<NoInfer<N>>,
+  examples: Examples,
+  given: GradientCheckOptions = {},
+): GradientCheck => {
+  const owner = 'gradientCheck'
+  const part = asPart(owner, network)
+  const normal = spelling(given, () =>
+    parseOptions<Normal>(owner, "gradientCheck(network, variables, { x, y }, { loss: 'mse' })", options, given),
+  )
+  const { params, state } = asVariables(owner, variables)
+  const batch = keepExamples(owner, part, examples)
+  try {
+    const asked = {
+      loss: normal.loss,
+      lossWeights: { by: 'all', value: 1 },
+      metrics: { by: 'all', value: [] },
+    } as const
+    checkTraining(owner, part, { params, state }, batch, asked)
+    const wiring = checkedWiring(part, { params, state }, batch.x)
+    const scoring: Scoring = scoringOf(owner, asked, outputNames(wiring))
+    const mode = { training: normal.training, key: normal.key }
+    const loss: LossAt = <T>(ops: Ops<T>, at: VariableTree<T>): T => {
+      // A tape takes tensors as they are.
+      const { x, y, weights, mask } = batch as unknown as Record<keyof Batch, readonly T[]>
+      const [predicted] = run(ops, wiring, mergeTrees(at, state as unknown as VariableTree<T>), x, mode)
+      return lossOf(ops, scoring, { x, expected: y, predicted, weights, mask })[0]
+    }
+    const parameters = Object.freeze(compare(loss, params, normal))
+    const check: GradientCheck = { passes: parameters.every(({ passes }) => passes), parameters }
+    const text = { toString: { value: () => asText(check) }, ...shownAs(() => asText(check)) }
+    return Object.freeze(Object.defineProperties(check, text))
+  } finally {
+    for (const tensor of valuesIn(batch)) tensor.dispose()
+  }
+}
