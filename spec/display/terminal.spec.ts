@@ -49,7 +49,9 @@ describe('progressBar in a notebook', () => {
       const own = shown.filter(({ options }) => options.display_id === id)
       expect(own.map(({ options }) => options.update)).to.deep.equal([false, ...own.slice(1).map(() => true)])
       expect(own[0]?.bundle['text/plain']).to.match(/^epoch 1\/2 {2}loss \d+\.\d{4} {2}█{8}░{16} 1\/3$/)
-      expect(own.at(-1)?.bundle['text/plain']).to.match(/^epoch 2\/2 {2}loss \S+ {2}validation loss \S+ {2}\S+ examples\/s$/)
+      expect(own.at(-1)?.bundle['text/plain']).to.match(
+        /^epoch 2\/2 {2}loss \S+ {2}validation loss \S+ {2}\S+ examples\/s$/,
+      )
     }
     for (const { bundle, options } of shown) {
       expect(options.raw).to.equal(true)
@@ -152,7 +154,8 @@ describe('progressBar elsewhere', () => {
     const written: string[] = []
     await train(progressBar({ write: text => written.push(text) }))
     expect(written).to.have.length(2)
-    for (const text of written) expect(text).to.match(/^epoch [12]\/2 {2}loss \S+ {2}validation loss \S+ {2}\S+ examples\/s\n$/)
+    for (const text of written)
+      expect(text).to.match(/^epoch [12]\/2 {2}loss \S+ {2}validation loss \S+ {2}\S+ examples\/s\n$/)
   })
 
   it('refuses what nothing can be written to', () => {

@@ -53,7 +53,8 @@ const drawing = (): ((progress: Progress) => string) => {
     if (epoch !== first.epoch || begins(progress)) first = { epoch, batch, examples, at: now }
     const elapsed = now - first.at
     // Of the first batch nothing is known but that it was slow.
-    const speed = examples > first.examples && elapsed > 0 ? `  ${perSecond(((examples - first.examples) / elapsed) * 1000)}` : ''
+    const speed =
+      examples > first.examples && elapsed > 0 ? `  ${perSecond(((examples - first.examples) / elapsed) * 1000)}` : ''
     const text = line(progress)
     if (ended) return `${text}${speed}`
     if (batches === undefined) return `${text}  ${batch} batches${speed}`

@@ -130,6 +130,15 @@ const misspelt = (value: unknown, known: readonly string[], depth = 0): string |
 const namesOf = (option: string): readonly string[] =>
   [...(option === 'metrics' ? namedMetrics : []), ...namedLosses].map(({ name }) => name)
 
+/** What is read, or nothing where it cannot be. */
+const readable = <V>(read: () => V): V | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Reads options, and says of a name of a loss or a metric that there is not which there are.
  *
@@ -141,7 +150,7 @@ export const spelling = <Normal>(given: unknown, read: () => Normal): Normal => 
   } catch (error) {
     if (!(error instanceof InvalidOption) || (error.option !== 'loss' && error.option !== 'metrics')) throw error
     const names = namesOf(error.option)
-    const wrong = misspelt((given as Readonly<Record<string, unknown>>)[error.option], names)
+    const wrong = readable(() => misspelt((given as Readonly<Record<string, unknown>>)[error.option], names))
     if (wrong === undefined) throw error
     const [meant] = nearestOf(wrong, names)
     throw new InvalidOption({

@@ -9,7 +9,6 @@ import { handOver } from '../ops/tfjs/index.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
 import type { DeviceState, Engine, Learnt, RawState } from './engine.ts'
 import { enginesOf } from './engines.ts'
-import { asTrainState } from './given.ts'
 import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import {
   checkedVariables,
@@ -23,6 +22,7 @@ import {
   toReport,
   toTrainState,
 } from './step.ts'
+import { asTrainState } from './train-state.ts'
 
 /** Everything that training changes, on a backend. A step uses it up and gives the next one. */
 export interface CompiledState {

@@ -4,8 +4,8 @@ import type { Part } from '../core/network.ts'
 import { leavesOf } from '../core/trees.ts'
 import { tfjsOps as eager } from '../ops/tfjs/index.ts'
 import { type Engine, engineOf, type RawState } from './engine.ts'
-import { flatSlots } from './optimizer.ts'
 import type { NormalRule } from './options.ts'
+import { flatSlots } from './slots.ts'
 
 /** Engines for the structures of states, each made when its structure is first met: nearly always that is one. */
 export interface Engines {

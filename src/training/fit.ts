@@ -9,7 +9,6 @@ import { engineOf, type RawState } from './engine.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
 import { checkNetwork } from './files/differences.ts'
 import type { Resumed } from './files/resume.ts'
-import { asTrainState } from './given.ts'
 import type { Callback } from './loops/callbacks.ts'
 import type { EarlyStopping } from './loops/early-stopping.ts'
 import { lessonsOf, type Validation } from './loops/lessons.ts'
@@ -28,6 +27,7 @@ import {
   type TrainingRule,
   type TrainState,
 } from './step.ts'
+import { asTrainState } from './train-state.ts'
 
 const defaultKey = keyOf(0)
 

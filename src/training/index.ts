@@ -20,9 +20,22 @@ export {
   type Updated,
 } from './loops/callbacks.ts'
 export type { EarlyStopping } from './loops/early-stopping.ts'
+export {
+  type CheckedGradient,
+  type GradientCheck,
+  type GradientCheckOptions,
+  gradientCheck,
+} from './loops/gradient-check.ts'
+export {
+  learningRateSweep,
+  type RatePoint,
+  type RateSweep,
+  type RateSweepOptions,
+} from './loops/learning-rate-sweep.ts'
 export type { Validation } from './loops/lessons.ts'
 export type { Culprit } from './loops/not-finite.ts'
 export type { ReduceOnPlateau } from './loops/plateau.ts'
+export { report, type TrainingReport, type ValueSummary } from './loops/report.ts'
 export type { Stopped } from './loops/train.ts'
 export {
   type ClassWeights,

@@ -4,14 +4,14 @@ import type { Ops } from '../core/ops.ts'
 import { showShape } from '../core/shape.ts'
 import { shownAs } from '../core/shown.ts'
 import { isList, isRecord, leafOf, leavesOf, mapTree, merged, type VariableTree } from '../core/trees.ts'
-import { graphOps, placeholder } from '../ops/graph.ts'
 import { another, handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { described, reading } from '../state/given.ts'
-import { asMemory, asTensors } from './given.ts'
+import { asTensors } from './given.ts'
 import { isTensorOf } from './metric.ts'
 import { type ParameterRule, ruleOfEach } from './parameter-rule.ts'
 import { asNumber } from './rate.ts'
-import { type Flat, flatten, type Path, showPath, type Tree, unflatten } from './tree.ts'
+import { asMemory, flatSlots, initialSlots, mapSlots, slotTensors } from './slots.ts'
+import { type Flat, type Path, showPath, type Tree, unflatten } from './tree.ts'
 
 /** A scalar that training makes small, as a function of the parameters, in any interpretation of the operations. */
 export type Objective = <U>(ops: Ops<U>, params: VariableTree<U>) => U
@@ -89,53 +89,6 @@ export interface Optimizer {
   ) => readonly [updates: P, state: OptimizerState]
 }
 
-/** A tree of tensors of an interpreter, taken apart. */
-export const flatSlots = <T>(ops: Ops<T>, name: string, tree: unknown): Flat<T> =>
-  flatten<T>(
-    tree,
-    value => isTensorOf(ops, value),
-    (path, value) =>
-      new InvalidOption({
-        layer: name,
-        option: 'state',
-        expected: `tensors in records and arrays, at ${showPath(path)} too`,
-        got: described(value),
-        remedy: 'Keep nothing but values of ops in what the optimizer remembers.',
-      }),
-  )
-
-/** The form and the shapes of what an optimizer remembers of parameters; nothing is computed. */
-export const slotsTemplate = (
-  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
-  params: VariableTree<{ readonly shape: readonly number[] }>,
-): Flat<{ readonly shape: readonly (number | null)[] }> =>
-  flatSlots(
-    graphOps,
-    name,
-    rule.init(
-      graphOps,
-      mapTree(params, ({ shape }, layer, variable) => placeholder(`${layer}.${variable}`, shape)),
-    ),
-  )
-
-/**
- * What an optimizer remembers before the first update, in the enclosing `tf.tidy`: tensors of its own, also where a rule
- * begins with the parameters themselves.
- */
-export const initialSlots = (
-  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
-  params: VariableTree<tf.Tensor>,
-): Tree<tf.Tensor> => {
-  const { form, leaves } = flatSlots(tfjsOps, name, rule.init(tfjsOps, params))
-  const taken = new Set(leavesOf(params).map(([, , tensor]) => tensor))
-  const owned = leaves.map(slot => {
-    const again = taken.has(slot)
-    taken.add(slot)
-    return again ? another(slot) : slot
-  })
-  return unflatten(form, owned)
-}
-
 /** What a rule gave, checked against what it was given. */
 const checkedUpdate = <T>(
   ops: Ops<T>,
@@ -198,16 +151,6 @@ export const updatesOf = <T>(
   context: UpdateContext<T>,
 ): readonly [updates: VariableTree<T>, state: Tree<T>] =>
   checkedUpdate(ops, name, params, flatSlots(ops, name, state), rule.update(ops, grads, state, params, context))
-
-/** Every tensor that an optimizer remembers. */
-export const slotTensors = ({ slots }: OptimizerState): readonly tf.Tensor[] =>
-  flatSlots<tf.Tensor>(tfjsOps, 'optimizer', slots).leaves
-
-/** The same memory, frozen, with every tensor changed. */
-export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tensor) => tf.Tensor): OptimizerState => {
-  const { form, leaves } = flatSlots<tf.Tensor>(tfjsOps, 'optimizer', slots)
-  return Object.freeze({ update, slots: unflatten(form, leaves.map(f)) })
-}
 
 /**
  * The context of an update.

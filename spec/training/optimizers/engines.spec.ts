@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { leavesOf } from '../../../src/core/trees.ts'
 import * as j from '../../../src/index.ts'
 import { key, type Optimizer, trainStep } from '../../../src/index.ts'
-import { slotTensors } from '../../../src/training/optimizer.ts'
+import { slotTensors } from '../../../src/training/slots.ts'
 import { descend, examples, loss, network, start } from './training.ts'
 
 // Every optimizer does on every engine what it does eagerly, with parameters of all ranks, and remembers the same.

@@ -12,7 +12,7 @@ import {
   tensor,
   type VariableTree,
 } from '../../../src/index.ts'
-import { slotTensors } from '../../../src/training/optimizer.ts'
+import { slotTensors } from '../../../src/training/slots.ts'
 import { descend, examples, gradientOf, loss, network, start } from './training.ts'
 
 type Tree = VariableTree<tf.Tensor>

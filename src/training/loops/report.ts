@@ -4,7 +4,7 @@ import { isList, isRecord, own } from '../../core/trees.ts'
 import { isToBeSmall } from './monitor.ts'
 
 /** What a value of a history became. */
-export interface Summary {
+export interface ValueSummary {
   readonly name: string
   /** In the first epoch, the last, and the best one. */
   readonly first: number
@@ -17,7 +17,7 @@ export interface Summary {
 /** What a training came to. */
 export interface TrainingReport {
   readonly epochs: number
-  readonly values: readonly Summary[]
+  readonly values: readonly ValueSummary[]
   /** What the values say of it, in sentences. */
   readonly remarks: readonly string[]
   /** Why it ended before its last epoch. */
@@ -46,7 +46,7 @@ const historyOf = (
   return [history, isRecord(stopped) ? String(stopped.message) : undefined]
 }
 
-const summaryOf = (name: string, values: readonly number[]): Summary => {
+const summaryOf = (name: string, values: readonly number[]): ValueSummary => {
   const isBetter = (a: number, b: number) => (isToBeSmall(name) ? a < b : a > b)
   const at = values.reduce(
     (best, value, i) => (isBetter(value, values[best] as number) || Number.isNaN(values[best]) ? i : best),
@@ -56,7 +56,7 @@ const summaryOf = (name: string, values: readonly number[]): Summary => {
   return { name, first, last: values.at(-1) ?? Number.NaN, best: values[at] ?? Number.NaN, epoch: at + 1 }
 }
 
-const remarksOf = (values: readonly Summary[], epochs: number): readonly string[] => {
+const remarksOf = (values: readonly ValueSummary[], epochs: number): readonly string[] => {
   const named = (name: string) => values.find(value => value.name === name)
   const [loss, validation] = [named('loss'), named('validationLoss')]
   const remarks: string[] = []
@@ -79,7 +79,7 @@ const remarksOf = (values: readonly Summary[], epochs: number): readonly string[
 }
 
 const header = ['', 'first', 'last', 'best', 'epoch']
-const rowsOf = (values: readonly Summary[], names: (name: string) => string): readonly (readonly string[])[] =>
+const rowsOf = (values: readonly ValueSummary[], names: (name: string) => string): readonly (readonly string[])[] =>
   values.map(({ name, first, last, best, epoch }) => [names(name), ...[first, last, best].map(digits), String(epoch)])
 
 const asText = ({ epochs, values, remarks, stopped }: TrainingReport): string =>

@@ -1,0 +1,42 @@
+import { InvalidOption } from '../core/errors.ts'
+import { asKey, type Key } from '../core/random.ts'
+import { isRecord } from '../core/trees.ts'
+import type { Trees } from '../state/check.ts'
+import { asVariables, described, reading } from '../state/given.ts'
+import type { OptimizerState } from './optimizer.ts'
+import type { NormalRule } from './options.ts'
+import { asMemory } from './slots.ts'
+import { trainedOf } from './update.ts'
+
+/** Everything that training changes, checked. */
+export interface GivenState extends Trees {
+  readonly optimizer: OptimizerState
+  readonly key: Key
+}
+
+/**
+ * Checks that a value has the form of a state of training, as a call from JavaScript may give anything.
+ *
+ * @throws InvalidOption, WeightInitializationError when it has another form, or is of another optimizer
+ */
+export const asTrainState = (
+  owner: string,
+  rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>,
+  value: unknown,
+  option = 'state',
+): GivenState => {
+  const parts = ['variables', 'optimizer', 'key']
+  return reading(owner, option, () => {
+    if (!isRecord(value) || parts.some(part => !Object.hasOwn(value, part)))
+      throw new InvalidOption({
+        layer: owner,
+        option,
+        expected: `a state, { ${parts.join(', ')} }`,
+        got: described(value),
+        remedy: 'Begin with init(variables, key), and go on from what each step gives.',
+      })
+    const trees = asVariables(owner, value.variables)
+    const memory = asMemory(owner, option, rule.optimizer, trainedOf(rule, owner, trees.params), value.optimizer)
+    return { ...trees, optimizer: memory, key: asKey(option === 'state' ? owner : `${owner}, ${option}`, value.key) }
+  })
+}
