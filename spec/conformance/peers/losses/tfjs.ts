@@ -33,7 +33,10 @@ const weighted = (
   const how = reductions[number] ?? cannot(`reduction ${number}`)
   if (weights === null || weights === undefined) return { ...plan, reduction: how }
   const given = arr(weights)
-  const wide = broadcast(reshaped(given, given.shape.slice(-shape.length)), shape)
+  // Axes of length 1 in front say nothing; others would make more losses than there are examples.
+  const more = Math.max(given.shape.length - shape.length, 0)
+  if (given.shape.slice(0, more).some(d => d !== 1)) cannot('weights of more axes than the losses')
+  const wide = broadcast(reshaped(given, given.shape.slice(more)), shape)
   return {
     ...plan,
     weights: wide,
