@@ -156,6 +156,22 @@ describe('Checkpoints', () => {
     expect(bitsOf(await run({ checkpoint, resume: resumed }))).to.deep.equal(bitsOf(await run()))
   })
 
+  it('of a run that a callback ends are of where it ended', async () => {
+    const rows: readonly (readonly [callback: object, reached: readonly number[]])[] = [
+      [{ update: ({ update }: { readonly update: number }) => (update === 5 ? 'stop' : '') }, [5, 1, 2]],
+      [{ epochStart: ({ epoch }: { readonly epoch: number }) => (epoch === 3 ? 'stop' : '') }, [6, 2, 0]],
+      [{ epoch: ({ epoch }: { readonly epoch: number }) => (epoch === 3 ? 'stop' : '') }, [9, 3, 0]],
+    ]
+    for (const [callback, reached] of rows) {
+      const checkpoint = { folder: newFolder(), every: 10 }
+      await run({ checkpoint, callbacks: [callback] })
+      const { trainState, epoch, batch } = await j.resume(checkpoint.folder)
+      expect([trainState.optimizer.update, epoch, batch]).to.deep.equal(reached)
+      const again = await run({ checkpoint, resume: await j.resume(checkpoint.folder) })
+      expect(bitsOf(again)).to.deep.equal(bitsOf(await run()))
+    }
+  })
+
   it('are read where the newest is incomplete, and written over it', async () => {
     const checkpoint = { folder: newFolder(), keep: 3 }
     await interrupted(10, { checkpoint })

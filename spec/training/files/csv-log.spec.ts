@@ -21,7 +21,7 @@ describe('csvLog', () => {
     expect(logged(file)).to.equal('epoch,update,loss\n1,2,0.5\n')
   })
 
-  it('has each row on the disk before training goes on', async () => {
+  it('has each row in the file before training goes on', async () => {
     const file = join(newFolder(), 'log.csv')
     const seen: number[] = []
     const log = csvLog(file, { every: { updates: 1 } })

@@ -67,16 +67,10 @@ const keptRows = (file: string, text: string, header: string, update: number): s
   return header + rows.flatMap(row => (updateIn(row) < update ? [`${row}\n`] : [])).join('')
 }
 
-/** Adds a row behind a file, to the disk. */
+/** Adds a row behind a file, which is open only meanwhile. */
 const addRow = async ({ fs }: Disk, file: string, row: string): Promise<void> => {
   try {
-    const handle = await fs.open(file, 'a')
-    try {
-      await handle.writeFile(row)
-      await handle.datasync()
-    } finally {
-      await handle.close()
-    }
+    await fs.appendFile(file, row)
   } catch (error) {
     throw fileError(file, 'a file that can be written', error)
   }
@@ -84,8 +78,8 @@ const addRow = async ({ fs }: Disk, file: string, row: string): Promise<void> =>
 
 /**
  * A callback of `fit` that writes what it reports into a file of comma-separated values: a row for each epoch, or so many
- * updates, below the names `epoch`, `update`, `loss`, those of the metrics and `validationLoss` and the like. Each row is on
- * the disk before training goes on. Metrics of several numbers are JSON.
+ * updates, below the names `epoch`, `update`, `loss`, those of the metrics and `validationLoss` and the like. Each row is in
+ * the file before training goes on. Metrics of several numbers are JSON.
  *
  * @param file a path, or an URL that begins with `file:`; a folder on the way to it that is missing is made
  * @param options `append` (default false), `separator` (`,`), `every` (each epoch)

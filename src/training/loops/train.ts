@@ -109,7 +109,10 @@ export const train = async (
     let said: Said | undefined
     if (await tell(callbacks, 'epochStart', Object.freeze({ epoch })))
       stop('callback', 'A callback asked to stop.', epoch, 0)
-    if (stopped !== undefined) return undefined
+    if (stopped !== undefined) {
+      await save(epoch - 1, from, before, null)
+      return undefined
+    }
     for await (const lesson of lessons.epoch(epoch - 1, from, state.update - from, key)) {
       // Behind the last batch, whose number may not be known before, the validation and report of the epoch follow first.
       if (said !== undefined) await save(epoch - 1, batch, said.sums, null)
