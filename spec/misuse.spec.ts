@@ -169,6 +169,18 @@ const rows: readonly Row[] = [
   ['InvalidOption', 'Dropout, key', () => j.apply(dropout, { params: {}, state: {} }, [[1, 2, 3]], { training: true })],
   ['InvalidOption', 'outputShape, shape', () => j.outputShape(j.Relu(), [-1])],
 
+  ['InvalidOption', 'dataset, source', () => j.dataset()],
+  ['InvalidOption', 'dataset, y', () => j.dataset({ x: [[1], [2]], y: [1] })],
+  ['InvalidOption', 'batch, size', () => j.dataset([1]).batch('32')],
+  ['InvalidOption', 'shuffle, key', () => j.dataset([1]).shuffle(42)],
+  ['InvalidOption', 'split, part', () => j.dataset([1, 2]).split(2)],
+  ['InvalidOption', 'fromCsv, source', () => j.fromCsv({ path: 'data.csv' })],
+  ['InvalidOption', 'fromCsv, separator', () => j.fromCsv('data.csv', { separator: ';' })],
+  ['InvalidOption', 'fromImages, channels', () => j.fromImages('flowers', { channels: 'rgb' })],
+  ['InvalidOption', 'standardize.of, dataset', () => j.standardize.of([[1]], 'x')],
+  ['InvalidOption', 'oneHot, classes', () => j.oneHot(['a', 'a'])],
+  ['InvalidOption', 'bucketize, boundaries', () => j.bucketize([2, 1])],
+
   ['InvalidOption', 'fit, variables', () => j.fit(network, undefined, { x, y })],
   ['InvalidOption', 'fit, examples', () => j.fit(network, variables)],
   ['InvalidOption', 'fit, y', () => j.fit(network, variables, { x, y: [[1], [2]] })],

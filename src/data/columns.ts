@@ -4,7 +4,7 @@ import { isTensorLike, isTyped, readNested, readTensor } from '../core/nested.ts
 import { sizeOf } from '../core/shape.ts'
 import { isRecord } from '../core/trees.ts'
 import type { TypedNumbers } from '../state/data.ts'
-import type { Gathering, View } from './source.ts'
+import { type Gathering, runsOf, type View } from './source.ts'
 import { isFlat, refuseNaN, type Stacked, stack } from './stack.ts'
 
 // Data in memory by columns. Batches of numbers are copied from one array into another, row by row or many rows at once.
@@ -31,13 +31,8 @@ const copyRows = (data: TypedNumbers, width: number, rows: Int32Array): Float32A
     }
     return into
   }
-  for (let i = 0; i < rows.length; ) {
-    const first = rows[i] as number
-    let next = i + 1
-    while (next < rows.length && rows[next] === first + next - i) next++
-    into.set(data.subarray(first * width, (first + next - i) * width), i * width)
-    i = next
-  }
+  for (const { at, from, count } of runsOf(rows))
+    into.set(data.subarray(from * width, (from + count) * width), at * width)
   return into
 }
 

@@ -120,8 +120,15 @@ export interface Dataset<E> extends AsyncIterable<E> {
    */
   prefetch(n: number): Dataset<E>
 
-  /** Reads all items when the first one is asked for, and keeps them in memory: those of the first epoch. */
-  cache(): Dataset<E>
+  /**
+   * Reads all items when the first one is asked for, and keeps them: those of the first epoch. Without a file they are kept in
+   * memory. In a file they are kept for later processes as well: where it is there, it is read instead of the source, so
+   * remove it when the items change.
+   *
+   * @throws InvalidOption if the file is no path; while iterating, FileError if it cannot be read or written, DataError if it is
+   *   another file, or an item holds anything but numbers, texts, booleans, null, and arrays and records of them
+   */
+  cache(file?: string | URL): Dataset<E>
 
   /**
    * Two datasets, each example in one of them. `part` is the share of the first one, between 0 and 1, or how many examples

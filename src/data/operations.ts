@@ -4,10 +4,12 @@ import { boolean, codec, integer, parseOptions } from '../core/options.ts'
 import { asKey } from '../core/random.ts'
 import { shownAs } from '../core/shown.ts'
 import { isList, isRecord } from '../core/trees.ts'
+import { locationOption } from '../storage/disk.ts'
 import { batched, unbatched } from './batch.ts'
 import { cached } from './cache.ts'
 import { first, interleaved, repeated, rest, zipped } from './combine.ts'
 import { type Dataset, hidden, type IterateOptions, isDataset, sourceOf } from './dataset.ts'
+import { cachedIn } from './disk-cache.ts'
 import { divided } from './divide.ts'
 import { argument, callback, count } from './given.ts'
 import { filtered, mapped } from './map.ts'
@@ -115,7 +117,11 @@ export const fromSource = <E>(source: Source<E>): Dataset<E> => {
       return fromSource(interleaved([source, ...sources], block))
     },
     prefetch: n => fromSource(prefetched(source, argument('prefetch', 'n', count, n, 'dataset.prefetch(2)'))),
-    cache: () => fromSource(cached(source)),
+    cache: file => {
+      if (file === undefined) return fromSource(cached(source))
+      const own = argument('cache', 'file', locationOption('file'), file, "dataset.cache('examples.cache')")
+      return fromSource(cachedIn(source, own))
+    },
     split: (part, key) => {
       const own = argument('split', 'part', share, part, 'dataset.split(0.8, key(1))')
       const [one, other] = divided(source, own, key === undefined ? undefined : asKey('split', key))

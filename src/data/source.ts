@@ -114,3 +114,18 @@ export const range = (from: number, to: number): Int32Array => {
   for (let i = 0; i < rows.length; i++) rows[i] = from + i
   return rows
 }
+
+/** Rows as runs of neighbors, which are read at once: where each begins among the rows, its first row, and how many it has. */
+export const runsOf = (
+  rows: Int32Array,
+): readonly { readonly at: number; readonly from: number; readonly count: number }[] => {
+  const runs: { readonly at: number; readonly from: number; readonly count: number }[] = []
+  for (let at = 0; at < rows.length; ) {
+    const from = rows[at] as number
+    let next = at + 1
+    while (next < rows.length && rows[next] === from + next - at) next++
+    runs.push({ at, from, count: next - at })
+    at = next
+  }
+  return runs
+}

@@ -7,7 +7,7 @@ import { once } from '../cache.ts'
 import { flatColumn } from '../columns.ts'
 import type { Dataset } from '../dataset.ts'
 import { fromSource } from '../operations.ts'
-import { byRow, type View, whenAll } from '../source.ts'
+import { byRow, runsOf, type View, whenAll } from '../source.ts'
 import { refuseNaN } from '../stack.ts'
 import { allBytes, asContent, beginning, type Content, contentError, isGzip, type Slices } from './content.ts'
 import { type Element, numbersIn } from './elements.ts'
@@ -110,13 +110,9 @@ const rowsIn = (content: Content, open: () => Promise<Slices>, layout: Layout, c
     gather: ({ rows, allowNaN }) =>
       using(async slices => {
         const data = new Float32Array(rows.length * width)
-        for (let i = 0; i < rows.length; ) {
-          const first = rows[i] as number
-          let next = i + 1
-          while (next < rows.length && rows[next] === first + next - i) next++
-          data.set(await read(slices, first, next - i), i * width)
-          i = next
-        }
+        await Promise.all(
+          runsOf(rows).map(async ({ at, from, count }) => data.set(await read(slices, from, count), at * width)),
+        )
         const stacked = { data, shape: Object.freeze([rows.length, ...rest]) }
         if (!allowNaN) refuseNaN(data, stacked.shape, column, { owner: content.name, rowOf: i => rows[i] as number })
         return Object.freeze(stacked)

@@ -285,7 +285,8 @@ export const allBytes = async (
   return concatenated(parts, length)
 }
 
-const concatenated = (parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> => {
+/** Bytes in one array. */
+export const concatenated = (parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> => {
   const all = new Uint8Array(length)
   let at = 0
   for (const part of parts) {
