@@ -161,6 +161,35 @@ for (const backend of engines)
       near(history.loss.at(-1), 0)
     })
 
+    it('are over batches what they are of all, with classes that do not count, weights and masks', async () => {
+      const network = join(Input(2), Relu(4), Softmax(3))
+      const variables = init(network, key(5))
+      const x = Array.from({ length: 7 }, (_, i) => [Math.cos(i), Math.sin(3 * i)])
+      const numbersOf = x.map((_, i) => (i % 3) - Number(i === 5))
+      const vectors = x.map((_, i) => [0, 1, 2].map(c => Number(c === i % 3)))
+      const beside = { weights: x.map((_, i) => 1 + i), mask: x.map((_, i) => Number(i !== 2)) }
+      const predicted = await j.predict(network, variables, x)
+      const cases: readonly (readonly [j.Loss, j.TensorInput])[] = [
+        [sparseCategoricalCrossentropy({ ignoreClass: 1 }), numbersOf],
+        [
+          sparseCategoricalCrossentropy({ ignoreClass: 1, classWeights: { 2: 4 }, reduction: 'weightedMean' }),
+          numbersOf,
+        ],
+        [j.categoricalCrossentropy({ classWeights: [1, 2, 3], labelSmoothing: 0.1 }), vectors],
+        [j.rmse({ reduction: 'weightedMean' }), vectors],
+        [j.huber({ reduction: 'sum' }), vectors],
+        [j.addLosses('mse', [j.dice, 2]), vectors],
+      ]
+      for (const [loss, y] of cases) {
+        const { loss: all } = await evaluate(network, variables, { x, y, ...beside } as never, {
+          loss,
+          batchSize: 2,
+          backend,
+        })
+        near(all, numbers(loss(y, predicted, beside))[0] as number)
+      }
+    })
+
     it('find triplets in the batch', async () => {
       const network = join(Input(2), Relu(4), Linear(2))
       const x = Array.from({ length: 12 }, (_, i) => [Math.cos(i), Math.sin(i)])
