@@ -227,6 +227,10 @@ describe('addLosses refuses what is no loss', () => {
       expect(faultOf(call)).to.match(new RegExp(`^InvalidOption of ${subject}: expected `))
     })
 
+  it('names what was meant', () => {
+    expect(faultOf(() => addLosses('mse', ['dize', 2]))).to.match(/got 'dize'\. Did you mean 'dice'\?$/)
+  })
+
   it('and weights of what is a mean of the batch already', () => {
     expect(faultOf(() => j.addLosses(j.rmse, j.mse)([[1]], [[2]], { weights: [1] }))).to.equal(
       'InvalidOption of rmse + mse, weights: expected no weights or mask, as the loss is a mean already, got (1,). Define the loss by the loss of each example, [batch, ...].',

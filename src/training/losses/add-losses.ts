@@ -1,11 +1,13 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { InvalidOption, show } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
+import { nearestOf } from '../../core/options.ts'
 import { isList } from '../../core/trees.ts'
 import { singleLoss } from '../codecs.ts'
 import { defineLoss, type Loss, type LossContext, type LossForward } from '../loss.ts'
 import { countedOf, meanOfCounted, weigh } from '../weighting.ts'
 import { times } from './arithmetic.ts'
+import { namedLosses } from './names.ts'
 
 /** A loss, or its name, with how much it counts: once, where no number is given. */
 export type LossTerm = Loss | string | readonly [loss: Loss | string, weight: number]
@@ -15,19 +17,25 @@ interface Term {
   readonly weight: number
 }
 
-const fault = (option: string, expected: string, got: string): InvalidOption =>
-  new InvalidOption({
-    layer: 'addLosses',
-    option,
-    expected,
-    got,
-    remedy: "For example: addLosses([mse, 0.5], 'mae').",
-  })
+const fault = (
+  option: string,
+  expected: string,
+  got: string,
+  remedy = "For example: addLosses([mse, 0.5], 'mae').",
+): InvalidOption => new InvalidOption({ layer: 'addLosses', option, expected, got, remedy })
+
+const noName = (given: string): InvalidOption => {
+  const names = namedLosses.map(({ name }) => name)
+  const [meant] = nearestOf(given, names)
+  const remedy = meant === undefined ? 'Give one of these names, or the loss itself.' : `Did you mean '${meant}'?`
+  return fault('terms', `the name of a loss: ${names.join(', ')}`, show(given), remedy)
+}
 
 const readTerm = (given: unknown): Term => {
   // Spread, so that holes are seen.
   const [one, weight = 1, ...rest] = isList(given) ? [...given] : [given]
   const loss = singleLoss.decode(one)
+  if (typeof one === 'string' && isLeft(loss)) throw noName(one)
   if (isLeft(loss) || rest.length > 0) throw fault('terms', 'losses, each alone or as [loss, weight]', show(given))
   if (typeof weight !== 'number' || !Number.isFinite(weight)) throw fault('weight', 'a finite number', show(weight))
   return { loss: loss.right, weight }
