@@ -337,4 +337,31 @@ describe('optimizers beside the published steps', () => {
     const [own] = others.update({ a: { bias: grads.a.bias } }, others.init(rest), rest)
     close([...updates.a.bias.dataSync()], [...own.a.bias.dataSync()])
   })
+
+  it('Muon: steps of matrices by their form', () => {
+    const params = {
+      a: {
+        weight: tensor([
+          [1, 0, 0],
+          [0, 1, 0],
+        ]),
+      },
+      b: {
+        weight: tensor([
+          [1, 0],
+          [0, 1],
+          [0, 0],
+        ]),
+      },
+    }
+    const lengths = (adjust: 'columns' | 'rows' | 'adam' | 'none'): readonly number[] => {
+      const optimizer = j.muon({ step: 1, iterations: 12, coefficients: [1.5, -0.5, 0], adjust })
+      const [{ a, b }] = optimizer.update(params, optimizer.init(params), params)
+      return [-(a.weight.dataSync()[0] as number), -(b.weight.dataSync()[0] as number)]
+    }
+    close(lengths('columns'), [Math.sqrt(1.5), 1], 1e-4)
+    close(lengths('rows'), [1, Math.sqrt(1.5)], 1e-4)
+    close(lengths('adam'), [0.2 * Math.sqrt(3), 0.2 * Math.sqrt(3)], 1e-4)
+    close(lengths('none'), [1, 1], 1e-4)
+  })
 })

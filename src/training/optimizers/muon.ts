@@ -25,10 +25,11 @@ export interface MuonOptions extends DecayOptions {
   /** Added to the norm by which a matrix is divided first. Default: 1e-7. */
   readonly epsilon?: number
   /**
-   * What the step of a matrix is multiplied by: `'shape'`, `sqrt(max(1, columns / rows))`, so that all units change alike; or
-   * `'adam'`, `0.2 · sqrt(max(rows, columns))`, the size of Adam's updates, whose learning rates then fit. Default: `'shape'`.
+   * What the step of a matrix is multiplied by: `'columns'`, `sqrt(max(1, columns / rows))`, so that all units change alike, as
+   * in the paper and optax; `'rows'`, `sqrt(max(1, rows / columns))`, as in Keras; `'adam'`, `0.2 · sqrt(max(rows, columns))`, the
+   * size of Adam's updates, whose learning rates then fit; or `'none'`. Default: `'columns'`.
    */
-  readonly adjust?: 'shape' | 'adam'
+  readonly adjust?: 'columns' | 'rows' | 'adam' | 'none'
   /** Which parameters of two or more axes are made orthogonal: `'weights'` by role, or patterns of names. Default: `'weights'`. */
   readonly matrices?: Mask
   /** The optimizer of all others. Default: `adamw()`. */
@@ -44,6 +45,13 @@ const coefficients: Option<Coefficients> = {
       : undefined,
   ),
   default: [3.4445, -4.775, 2.0315],
+}
+
+const factors: Readonly<Record<Required<MuonOptions>['adjust'], (rows: number, columns: number) => number>> = {
+  columns: (rows, columns) => Math.sqrt(Math.max(1, columns / rows)),
+  rows: (rows, columns) => Math.sqrt(Math.max(1, rows / columns)),
+  adam: (rows, columns) => 0.2 * Math.sqrt(Math.max(rows, columns)),
+  none: () => 1,
 }
 
 /** A matrix with the singular vectors of another and singular values near 1: a few steps of Newton and Schulz. */
@@ -91,7 +99,7 @@ export const muon = (options: MuonOptions = {}): Optimizer => {
       iterations: option(integer(1), 5),
       coefficients,
       epsilon: option(positive, 1e-7),
-      adjust: option(oneOf(['shape', 'adam']), 'shape'),
+      adjust: option(oneOf(['columns', 'rows', 'adam', 'none']), 'columns'),
       matrices: { codec: decay.mask.codec, default: 'weights' },
       others: { codec: optimizerOption, default: adamw() },
       ...decay,
@@ -136,8 +144,7 @@ export const muon = (options: MuonOptions = {}): Optimizer => {
         const shape = ops.shape(param)
         const matrix = shape.length === 2 ? direction : ops.reshape(direction, [null, shape.at(-1) as number])
         const [rows = 1, columns = 1] = ops.shape(matrix) as readonly number[]
-        const factor =
-          adjust === 'shape' ? Math.sqrt(Math.max(1, columns / rows)) : 0.2 * Math.sqrt(Math.max(rows, columns))
+        const factor = factors[adjust](rows, columns)
         const turned = orthogonalized(ops, matrix, normal.coefficients, iterations, epsilon)
         const change = ops.multiply(shape.length === 2 ? turned : ops.reshape(turned, shape), ops.constant(factor))
         const decayed =
