@@ -46,6 +46,27 @@ describe('Metrics on every engine', () => {
       })
   }
 
+  for (const backend of backends)
+    it(`know what does not vary from what rounds, ${backend}`, async () => {
+      const network = joinery.join(joinery.Input(1), joinery.Identity())
+      for (const value of [0.1, 1 / 3, 1234.567])
+        for (const count of [50, 333]) {
+          const column = (data: Float32Array) => ({ data, shape: [count, 1] })
+          const y = Float32Array.from({ length: count }, () => value)
+          const report = await joinery.evaluate(
+            network,
+            joinery.init(network, joinery.key(0)),
+            {
+              x: column(y.map((own, i) => own + (i % 2))),
+              y: column(y),
+              weights: y.map((_, i) => 0.1 + (i % 3) / 7),
+            },
+            { metrics: ['r2', 'pearson'], batchSize: 100, backend },
+          )
+          expect(report, `${count} times ${value}`).to.include({ r2: 0, pearson: 0 })
+        }
+    })
+
   const network = joinery.join(joinery.Input(4), joinery.Tanh(5), joinery.Softmax(3))
   const variables = joinery.init(network, joinery.key(1))
   const own = cases.filter(({ kind }) => kind === 'classes')

@@ -90,6 +90,15 @@ for (const one of cases) {
         )
       }))
 
+    it('leaves no tensor behind, and gives the same bits again', () => {
+      const [rows = []] = fc.sample(rowsOf(one).filter(counts), { numRuns: 1, seed: 3 })
+      const { expected, predicted, weights } = tensorsOf(one, rows)
+      const first = metric(expected, predicted, { weights })
+      const { numTensors } = tf.memory()
+      expect(metric(expected, predicted, { weights })).to.deep.equal(first)
+      expect(tf.memory().numTensors).to.equal(numTensors)
+    })
+
     it('lies within its range', () =>
       law(rowsOf(one), rows => {
         for (const number of flat(measured(one, rows)))

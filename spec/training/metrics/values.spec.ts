@@ -160,6 +160,17 @@ describe('Metrics of variances', () => {
       near(joinery.pearson(whole.y, whole.x), yp / Math.sqrt(yy * pp), 1e-4)
     })
 
+  it('know what does not vary from what rounds', () => {
+    for (const value of [0.1, 1 / 3, 7, 1234.567, 1e-3])
+      for (const count of [3, 50, 333]) {
+        const y = Float32Array.from({ length: count }, () => value)
+        const p = y.map((own, i) => own + (i % 2))
+        const weights = y.map((_, i) => 0.1 + (i % 3) / 7)
+        expect(joinery.r2(y, p, { weights }), `${count} times ${value}`).to.equal(0)
+        expect(joinery.pearson(y, p, { weights }), `${count} times ${value}`).to.equal(0)
+      }
+  })
+
   it('over batches are those of all', async () => {
     const network = joinery.join(joinery.Input(1), joinery.Identity())
     const y = draws(1, 300, 1000)

@@ -89,8 +89,8 @@ export const momentsOf = (sums: Float64Array, variables: number): readonly Momen
         const start = startOf(a, b)
         const product = added(column, start, productParts)
         const spread = product - (sum(a) * sum(b)) / count
-        // The squares of distances from shifts come last; their rounding is no variance, nor is that of doubles.
-        const isRounding = a === b && spread <= 1e-6 * added(column, start + productParts - 1, 1) + 1e-14 * product
+        // A variance that is less than the rounding of floats is none.
+        const isRounding = a === b && spread <= 1e-14 * product
         return isRounding ? 0 : spread
       },
     }
