@@ -292,6 +292,12 @@ describe('Iterating a dataset', () => {
     expect(await timed(items.prefetch(2))).to.be.below(0.85 * (await timed(items)))
   })
 
+  it('splits what has no end', async () => {
+    const [one, other] = dataset([1, 2, 3, 4]).repeat().split(0.5)
+    expect(await one.take(4).toArray()).to.deep.equal([2, 4, 2, 4])
+    expect(await other.take(4).toArray()).to.deep.equal([1, 3, 1, 3])
+  })
+
   it('of repetitions of nothing ends', async () => {
     expect(
       await dataset(() => [])
@@ -501,8 +507,14 @@ describe('Arguments of datasets', () => {
     'iterate, epoch': () => items.iterate({ epoch: -1 }),
     'iterate, from': () => items.iterate({ from: 0.5 }),
   }
+  const endless = items.repeat()
+  Object.assign(calls, {
+    'shuffle, buffer ': () => endless.shuffle(key(1)),
+    'cache, dataset': () => endless.cache(),
+    'toArray, dataset': () => endless.toArray(),
+  })
   for (const [subject, call] of Object.entries(calls))
     it(`that are wrong are refused at once: ${subject}`, async () => {
-      expect((await thrown(call)).split(': expected')[0]).to.equal(`InvalidOption: ${subject}`)
+      expect((await thrown(call)).split(': expected')[0]).to.equal(`InvalidOption: ${subject.trim()}`)
     })
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -215,6 +215,10 @@ describe('fromCsv', () => {
       const file = join(folder, 'large.csv')
       writeFileSync(file, `a\n${'1\n'.repeat(200_000)}broken`)
       const items = fromCsv(file)
+      const open = () => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0)
+      const before = open()
+      for await (const _ of items.batch(8).prefetch(2)) break
+      expect(open()).to.equal(before)
       expect(await items.take(3).toArray()).to.deep.equal([{ a: 1 }, { a: 1 }, { a: 1 }])
       expect(await thrown(() => items.toArray())).to.match(/large\.csv, line 200002, column a: expected a number/)
     } finally {

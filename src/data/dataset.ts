@@ -151,7 +151,11 @@ export interface Dataset<E> extends AsyncIterable<E> {
    */
   padBatch(size: number, options?: PadBatchOptions): Dataset<Padded<E>>
 
-  /** All items of the first epoch. */
+  /**
+   * All items of the first epoch.
+   *
+   * @throws InvalidOption if it is known to have no end
+   */
   toArray(): Promise<readonly E[]>
 
   /** What it reads and what it does with it: `3 rows > shuffle > batch(2)`. */

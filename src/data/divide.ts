@@ -80,7 +80,9 @@ const inTurn = <E>(source: Source<E>, part: number, key: Key | undefined) => {
  * @param part the share of the first one, below 1, or how many items it has
  */
 export const divided = <E>(source: Source<E>, part: number, key: Key | undefined): readonly [Source<E>, Source<E>] => {
-  const { size, view } = source
+  const { view } = source
+  // An endless dataset has no share that can be counted.
+  const size = source.size === Infinity ? undefined : source.size
   if (size !== undefined) {
     const counts = sizes(part, size)
     if (Math.min(...counts) < 1) throw new InvalidOption({ layer: 'split', option: 'part', ...emptyPart(size, counts) })

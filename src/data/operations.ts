@@ -75,6 +75,12 @@ const padding = {
   },
 }
 
+/** @throws InvalidOption where a dataset that does not end would have to be read to its end */
+const ending = ({ size }: Pick<Source<unknown>, 'size'>, owner: string, option: string, remedy: string): void => {
+  if (size !== Infinity) return
+  throw new InvalidOption({ layer: owner, option, expected: 'a dataset that ends', got: 'one without an end', remedy })
+}
+
 /** A dataset of what is read. */
 export const fromSource = <E>(source: Source<E>): Dataset<E> => {
   const { text, size, batchSize } = source
@@ -98,6 +104,8 @@ export const fromSource = <E>(source: Source<E>): Dataset<E> => {
     shuffle: (key, options) => {
       const own = asKey('shuffle', key)
       const { buffer } = parseOptions('shuffle', 'dataset.shuffle(key(1), { buffer: 1000 })', shuffling, options)
+      if (buffer === Infinity)
+        ending(source, 'shuffle', 'buffer', 'Give a buffer: { buffer: 1000 }, or shuffle before repeat.')
       return fromSource(shuffled(source, own, buffer))
     },
     batch: (size, options) => {
@@ -118,6 +126,7 @@ export const fromSource = <E>(source: Source<E>): Dataset<E> => {
     },
     prefetch: n => fromSource(prefetched(source, argument('prefetch', 'n', count, n, 'dataset.prefetch(2)'))),
     cache: file => {
+      ending(source, 'cache', 'dataset', 'Take some items first: take(1000), or cache before repeat.')
       if (file === undefined) return fromSource(cached(source))
       const own = argument('cache', 'file', locationOption('file'), file, "dataset.cache('examples.cache')")
       return fromSource(cachedIn(source, own))
@@ -143,6 +152,7 @@ export const fromSource = <E>(source: Source<E>): Dataset<E> => {
       return fromSource(padded(source, { size: own, ...rule }))
     },
     toArray: async () => {
+      ending(source, 'toArray', 'dataset', 'Take some items first: take(1000).')
       const items: E[] = []
       for await (const item of source.read({ epoch: 0, from: 0 })) items.push(item)
       return Object.freeze(items)
