@@ -87,4 +87,5 @@ export {
   type TrainStep,
   trainStep,
 } from './step.ts'
+export * from './sweep/index.ts'
 export type { Tree } from './tree.ts'
