@@ -116,6 +116,9 @@ async function* rowsOf(content: Content, rules: Rules, { from }: Pass): AsyncGen
     }
     const metadata = await reading(() => parquetMetadataAsync(file))
     const columns = checkedColumns(content, metadata, rules.columns)
+    const inGroups = metadata.row_groups.reduce((sum, { num_rows }) => sum + num_rows, 0n)
+    if (inGroups !== metadata.num_rows)
+      throw contentError(content, `${metadata.num_rows} rows in row groups`, new Error(`${inGroups}`))
     if (metadata.num_rows === 0n) throw contentError(content, 'at least one row', new Error('none'))
     // Rows that are left out for a missing value are not counted: to leave out the first rows, they have to be read.
     let left = from
