@@ -5,3 +5,5 @@ export {
   type Storable,
   type StoredTensor,
 } from './safetensors.ts'
+export { flattenTensors, nestTensors } from './tensor-trees.ts'
+export type { Tree as TensorTree } from './tree-names.ts'

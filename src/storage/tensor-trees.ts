@@ -1,0 +1,81 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { DocumentError, InvalidOption, JoineryError, show } from '../core/errors.ts'
+import { isTensorLike } from '../core/nested.ts'
+import { byName, isRecord } from '../core/trees.ts'
+import type { Storable, StoredTensor } from './safetensors.ts'
+import { flattened, nested, type Tree } from './tree-names.ts'
+
+const isStorable = (value: object): boolean => isTensorLike(value) || ('data' in value && 'shape' in value)
+
+/**
+ * Tensors by name, of tensors by layer and name or in any such tree: as files hold them. A name is the way to it, such as
+ * `params/relu-1/weight`; what could be taken for something else in the name of a layer is written as `%` and its code, as
+ * in `params/b1%002Frelu-1/weight`. Levels without tensors are left out.
+ *
+ * @throws InvalidOption if a value is neither a tensor nor a record of them
+ * @example
+ * ```ts
+ * const network = join(Input(2), Relu(3))
+ * const bytes = encodeSafetensors(flattenTensors(init(network, key(1))))
+ * Object.keys(decodeSafetensors(bytes).tensors) // ['params/relu-1/bias', 'params/relu-1/weight']
+ * ```
+ */
+export const flattenTensors = (tree: object): Readonly<Record<string, Storable>> => {
+  const fault = (got: string, cause?: unknown) =>
+    new InvalidOption(
+      {
+        layer: 'flattenTensors',
+        option: 'tree',
+        expected: 'tensors, or { data, shape }, in records by name',
+        got,
+        remedy: 'For example: flattenTensors(init(network, key(1))).',
+      },
+      cause === undefined ? {} : { cause },
+    )
+  const seen = new Set<unknown>()
+  const isLevel = (value: unknown): value is Tree<Storable> => {
+    if (!isRecord(value)) throw fault(show(value))
+    if (isStorable(value)) return false
+    // One that holds itself would never end.
+    if (seen.has(value)) throw fault('a record that holds itself, or is there twice')
+    seen.add(value)
+    return true
+  }
+  try {
+    if (!isLevel(tree)) throw fault('a tensor alone')
+    return byName(flattened<Storable>(tree, isLevel))
+  } catch (error) {
+    throw error instanceof JoineryError ? error : fault('an object that throws when it is read', error)
+  }
+}
+
+/**
+ * Tensors in a tree by the names of their levels: the inverse of {@link flattenTensors}.
+ *
+ * @throws DocumentError if a name is none of a tree, or stands for a level and a tensor
+ * @throws InvalidOption if there are no tensors by name
+ * @example
+ * ```ts
+ * const { tensors } = decodeSafetensors(encodeSafetensors({ 'params/relu-1/bias': { data: [1, 2], shape: [2] } }))
+ * Object.keys(nestTensors(tensors).params ?? {}) // ['relu-1']
+ * ```
+ */
+export const nestTensors = (tensors: Readonly<Record<string, StoredTensor>>): Tree<StoredTensor> => {
+  if (!isRecord(tensors))
+    throw new InvalidOption({
+      layer: 'nestTensors',
+      option: 'tensors',
+      expected: 'tensors by name',
+      got: show(tensors),
+      remedy: 'For example: nestTensors(decodeSafetensors(bytes).tensors).',
+    })
+  const made = nested(Object.entries(tensors))
+  if (isLeft(made))
+    throw new DocumentError({
+      file: 'safetensors',
+      expected: 'names of tensors in a tree',
+      got: show(made.left),
+      remedy: 'Read the tensors by their names.',
+    })
+  return made.right
+}
