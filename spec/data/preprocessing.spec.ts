@@ -145,6 +145,10 @@ describe('standardize', () => {
           ]),
         'DataError: standardize, row 1, column [0]: expected a number, got NaN',
       ],
+      [
+        () => standardize.of(nan.repeat(3).batch(2, { allowNaN: true }).skip(1), 'x'),
+        'DataError: standardize, row 1, column x[1]: expected a number, got NaN',
+      ],
       [() => standardize.of(nan, 'z'), 'DataError: standardize, row 0: expected an example with the field z, got x'],
       [() => standardize.of(dataset(() => [])), 'DataError: standardize: expected at least one example, got none'],
       [

@@ -28,7 +28,7 @@ export const cached = <E>(source: Source<E>): Source<E> => {
 }
 
 /** Items of an array; there may be none. */
-export const listView = <E>(items: readonly E[]): View<E> =>
+const listView = <E>(items: readonly E[]): View<E> =>
   items.length > 0
     ? (columns('cache', items) as View<E>)
     : {

@@ -12,7 +12,7 @@ const places = (key: Key, epoch: number): ((length: number) => number) => {
 }
 
 /** The order in which a buffer gives so many items. */
-export const shuffledOrder = (key: Key, epoch: number, count: number, buffer: number): Int32Array => {
+const shuffledOrder = (key: Key, epoch: number, count: number, buffer: number): Int32Array => {
   const draw = places(key, epoch)
   const held = range(0, Math.min(buffer, count))
   const order = new Int32Array(count)

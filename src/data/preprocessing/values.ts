@@ -8,7 +8,7 @@ import { type Flat, flatOf, hasFields } from './numbers.ts'
 /** A value of an example, or of several in a batch. */
 export interface Value {
   readonly value: unknown
-  /** The number of the item. */
+  /** The number of the example, of a batch that of its first one. */
   readonly row: number
   readonly column: string
 }
@@ -34,7 +34,7 @@ export async function* valuesOf(
       row,
       column: field ?? '',
     }
-    row++
+    row += dataset.batchSize ?? 1
   }
   if (row === 0)
     throw new DataError({
@@ -75,14 +75,12 @@ export const featuresOf = (
   const count = byFeature && shape.length > axes ? (shape.at(-1) as number) : 1
   for (let i = 0; i < data.length; i++)
     if (Number.isNaN(data[i])) {
-      // Of data that are given whole, the first axis counts the rows.
       const inRow = data.length / (axes > 0 ? (shape[0] as number) : 1)
-      const rows = axes > 0 && row === 0 ? { row: Math.floor(i / inRow) } : {}
       const path = inRow > 1 ? [i % inRow] : []
       const name = placeIn(column, path)
       throw new DataError({
         ...place,
-        ...rows,
+        row: row + Math.floor(i / inRow),
         ...(name === '' ? {} : { column: name }),
         expected: 'a number',
         got: 'NaN',

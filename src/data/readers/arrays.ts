@@ -195,7 +195,7 @@ export const fromNamed = (owner: string, text: string, load: () => Promise<reado
 }
 
 /** The array of a file that holds one. */
-export const readArray = async (content: Content, layoutOf: ReadLayout): Promise<FileArray> => {
+const readArray = async (content: Content, layoutOf: ReadLayout): Promise<FileArray> => {
   const large = await largeArray(content, layoutOf)
   if (large !== undefined) return large
   const bytes = await allBytes(content, head => layoutOf(content, head)?.end)
