@@ -1,5 +1,5 @@
 import { type Operation, perform } from '../core/operations.ts'
-import { leastFloat, type Ops } from '../core/ops.ts'
+import { leastFloat, type Ops, type Origin } from '../core/ops.ts'
 import { countUp } from './losses/classes.ts'
 
 // The logarithm of a probability, from the logits that it was made of where an interpreter knows them: a probability rounds
@@ -72,48 +72,77 @@ const logSoftmax = <T>(ops: Ops<T>, logits: T, side: Side): T | undefined => {
 const logSigmoid = <T>(ops: Ops<T>, logits: T, side: Side): T =>
   ops.negative(ops.softplus(side === 'p' ? ops.negative(logits) : logits))
 
+/** What is known on the way to the logits. */
+interface Found<T> {
+  /** Logarithms, `undefined` where there are none: what is shared is walked through once. */
+  readonly logs: Map<T, T | undefined>
+  /** Whether the logarithm is that of a probability, which is not above 0. */
+  readonly isBounded: boolean
+}
+
 /** The logarithm of a product with one known factor, such as that of probabilities and a mask. */
-const ofProduct = <T>(ops: Ops<T>, product: T, known: T, factor: T, side: Side): T => {
+const ofProduct = <T>(ops: Ops<T>, product: T, known: T, factor: T, side: Side, { isBounded }: Found<T>): T => {
   if (side === '1 - p') return ops.where(ops.equal(factor, ops.constant(1)), known, clipped(ops, product, side))
   const isPositive = ops.greater(factor, ops.constant(0))
   const log = ops.log(ops.where(isPositive, factor, ops.constant(1)))
-  // No more than that of 1, whatever the factor is.
-  const whole = ops.minimum(ops.add(known, log), ops.constant(0))
+  const sum = ops.add(known, log)
+  const whole = isBounded ? ops.minimum(sum, ops.constant(0)) : sum
   return ops.where(isPositive, whole, ops.constant(Math.log(margin)))
 }
 
-const logOfProduct = <T>(ops: Ops<T>, product: T, factors: readonly T[], side: Side): T | undefined => {
+const logOfProduct = <T>(
+  ops: Ops<T>,
+  product: T,
+  factors: readonly T[],
+  side: Side,
+  found: Found<T>,
+): T | undefined => {
   const [a, b] = factors as readonly [T, T]
-  const [first, second] = [fromLogits(ops, a, side), fromLogits(ops, b, side)]
+  const [first, second] = [fromLogits(ops, a, side, found), fromLogits(ops, b, side, found)]
   if (first !== undefined && second !== undefined) return side === 'p' ? ops.add(first, second) : undefined
-  if (first !== undefined) return ofProduct(ops, product, first, b, side)
-  return second === undefined ? undefined : ofProduct(ops, product, second, a, side)
+  if (first !== undefined) return ofProduct(ops, product, first, b, side, found)
+  return second === undefined ? undefined : ofProduct(ops, product, second, a, side, found)
 }
 
-/** The logarithm, where the probability comes from a softmax or a sigmoid, or is the exponential of a logarithm. */
-const fromLogits = <T>(ops: Ops<T>, p: T, side: Side): T | undefined => {
-  const origin = ops.origin?.(p)
-  if (origin === undefined) return undefined
-  const { operation, inputs, attributes } = origin
-  if (operation === 'softmax') return logSoftmax(ops, inputs[0] as T, side)
-  if (operation === 'sigmoid') return logSigmoid(ops, inputs[0] as T, side)
-  if (operation === 'exp' && side === 'p') return inputs[0]
-  if (operation === 'multiply') return logOfProduct(ops, p, inputs, side)
+/** The same of an operation that moves probabilities, or chooses among them. */
+const logOfMoved = <T>(ops: Ops<T>, { operation, inputs, attributes }: Origin<T>, side: Side, found: Found<T>) => {
   const range = probabilitiesOf(operation, inputs.length, side)
   if (range === undefined) return undefined
   const parts = inputs.slice(...range)
-  const logs = parts.map(part => fromLogits(ops, part, side))
+  const logs = parts.map(part => fromLogits(ops, part, side, found))
   if (logs.every(log => log === undefined)) return undefined
-  const all = logs.map((log, i) => log ?? clipped(ops, parts[i] as T, side))
+  const other = (part: T): T =>
+    found.isBounded ? clipped(ops, part, side) : ops.log(ops.maximum(part, ops.constant(margin)))
+  const all = logs.map((log, i) => log ?? other(parts[i] as T))
   // The attributes are those that the operation was performed with.
   const given = [...inputs.slice(0, range[0]), ...all, ...inputs.slice(range[1])]
   return perform(ops)(operation as Operation, given, attributes as never)
 }
 
-const logOf = <T>(ops: Ops<T>, p: T, side: Side): T => fromLogits(ops, p, side) ?? clipped(ops, p, side)
+const logOfMade = <T>(ops: Ops<T>, p: T, origin: Origin<T>, side: Side, found: Found<T>): T | undefined => {
+  const { operation, inputs } = origin
+  const [x] = inputs as readonly [T]
+  if (operation === 'softmax') return logSoftmax(ops, x, side)
+  if (operation === 'sigmoid') return logSigmoid(ops, x, side)
+  if (operation === 'exp' && side === 'p') return found.isBounded ? ops.minimum(x, ops.constant(0)) : x
+  return operation === 'multiply' ? logOfProduct(ops, p, inputs, side, found) : logOfMoved(ops, origin, side, found)
+}
+
+/** The logarithm, where the probability comes from a softmax or a sigmoid, or is the exponential of a logarithm. */
+const fromLogits = <T>(ops: Ops<T>, p: T, side: Side, found: Found<T>): T | undefined => {
+  if (found.logs.has(p)) return found.logs.get(p)
+  const origin = ops.origin?.(p)
+  const log = origin && logOfMade(ops, p, origin, side, found)
+  found.logs.set(p, log)
+  return log
+}
+
+const logOf = <T>(ops: Ops<T>, p: T, side: Side): T =>
+  fromLogits(ops, p, side, { logs: new Map(), isBounded: true }) ?? clipped(ops, p, side)
 
 /** The logarithm of what an exponential made, or softmax or sigmoid; `undefined` where that is not known. */
-export const knownLog = <T>(ops: Ops<T>, x: T): T | undefined => fromLogits(ops, x, 'p')
+export const knownLog = <T>(ops: Ops<T>, x: T): T | undefined =>
+  fromLogits(ops, x, 'p', { logs: new Map(), isBounded: false })
 
 /** The logarithms of the probabilities of classes, which are the last axis. */
 export const logsOfClasses = <T>(ops: Ops<T>, predicted: T, scale: Scale): T => {

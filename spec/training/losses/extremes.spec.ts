@@ -131,6 +131,33 @@ const mistakes: readonly Extreme[] = [
     losses: [Math.LN2],
     gradient: [-0.5, 0.5, 0],
   },
+  {
+    title: 'poisson of a multiple of Exponential',
+    loss: j.poisson,
+    expected: [[1, 0]],
+    x: [[-60, 2]],
+    made: (ops, x) => ops.multiply(ops.exp(x), ops.constant(3)),
+    losses: [(60 - Math.log(3) + 3 * Math.exp(2)) / 2],
+    gradient: [-0.5, 1.5 * Math.exp(2)],
+  },
+  {
+    title: 'poisson of Exponential beside other rates',
+    loss: j.poisson,
+    expected: [[1, 2]],
+    x: [[-60]],
+    made: (ops, x) => ops.concatenate([ops.exp(x), ops.constant(5, [1, 1])], 1),
+    losses: [(60 + 5 - 2 * Math.log(5)) / 2],
+    gradient: [-0.5],
+  },
+  {
+    title: 'poisson of a large rate',
+    loss: j.poisson,
+    expected: [[4]],
+    x: [[2]],
+    made: (ops, x) => ops.multiply(ops.constant(5), ops.exp(x)),
+    losses: [5 * Math.exp(2) - 4 * (2 + Math.log(5))],
+    gradient: [5 * Math.exp(2) - 4],
+  },
 ]
 
 const moved: readonly Extreme[] = [
