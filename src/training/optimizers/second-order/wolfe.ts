@@ -164,7 +164,8 @@ const judged = <T>(ops: Ops<T>, normal: LineSearch, start: Place<T>, before: Sta
 /**
  * How far to go along a direction, so that the loss is less, and its slope is flatter, by the strong Wolfe conditions. A
  * search that ends without such a step gives its last trial, unless the loss has grown there though the direction descends,
- * or is not finite: then the best of all trials, the start included.
+ * or is not finite: then the best of all trials, the start included. Along a direction that descends, a zoom goes on for
+ * twenty more trials while none was better than the start: that of steep losses lies near.
  *
  * @param gradient of the loss at the parameters: [n]
  * @param direction [n]
