@@ -116,6 +116,15 @@ describe('dataset', () => {
     })
     expect(await numbers.toArray()).to.deep.equal([1, 2])
     expect(await numbers.toArray()).to.deep.equal([1, 2])
+    const set = dataset(new Set([1, 2]))
+    expect([await set.toArray(), await set.toArray()]).to.deep.equal([
+      [1, 2],
+      [1, 2],
+    ])
+    for (const once of [[1, 2].values(), new Blob(['x']).stream()])
+      expect(await thrown(() => dataset(once as never))).to.match(
+        /^InvalidOption: dataset, source: expected examples that can be read again/,
+      )
     expect(dataset(numbers)).to.equal(numbers)
     expect(isDataset(numbers)).to.equal(true)
     expect(isDataset({ kind: 'Dataset' })).to.equal(false)

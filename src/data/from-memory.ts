@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { DataError } from '../core/errors.ts'
+import { DataError, InvalidOption } from '../core/errors.ts'
 import { isFunction } from '../core/options.ts'
 import type { FlatData, TypedNumbers } from '../state/data.ts'
 import { described, reading } from '../state/given.ts'
@@ -45,10 +45,33 @@ async function* generated<E>(make: () => unknown, from: number): AsyncGenerator<
 }
 
 /**
+ * What can be iterated again and again, such as a set; `undefined` of arrays, which are known by row, and of anything else.
+ *
+ * @throws InvalidOption if it can be iterated once, as what a generator gives
+ */
+const iterableOf = (source: unknown): Iterable<unknown> | undefined => {
+  if (typeof source !== 'object' || source === null || Array.isArray(source) || ArrayBuffer.isView(source))
+    return undefined
+  const { [Symbol.iterator]: sync, [Symbol.asyncIterator]: async } = source as Partial<
+    Iterable<unknown> & AsyncIterable<unknown>
+  >
+  if (!isFunction(sync) && !isFunction(async)) return undefined
+  if (isFunction(sync) && (source as Iterable<unknown>)[Symbol.iterator]() !== source)
+    return source as Iterable<unknown>
+  throw new InvalidOption({
+    layer: 'dataset',
+    option: 'source',
+    expected: 'examples that can be read again',
+    got: 'what can be iterated once',
+    remedy: 'Give a function that makes it: dataset(() => read()).',
+  })
+}
+
+/**
  * A dataset of examples:
  * - a record of columns, whose rows are the examples: arrays, typed arrays, `{ data, shape }` or tensors, all with as many
  *   rows; an array of tensors or `{ data, shape }` is a column of several inputs;
- * - one such column alone, or an array of examples of any kind;
+ * - one such column alone, or an array, a set or another iterable of examples of any kind;
  * - a function that gives an iterable or async iterable of examples, called for each iteration: a generator function;
  * - a dataset.
  *
@@ -71,7 +94,7 @@ export function dataset<E>(source: Dataset<E>): Dataset<E>
 export function dataset<E>(source: () => Examples<E>): Dataset<E>
 export function dataset(source: TypedNumbers): Dataset<number>
 export function dataset(source: FlatData | Tensor): Dataset<number | FlatData>
-export function dataset<E>(source: readonly E[]): Dataset<E>
+export function dataset<E>(source: readonly E[] | ReadonlySet<E>): Dataset<E>
 export function dataset<C extends Readonly<Record<string, ColumnData>>>(
   source: C,
 ): Dataset<{ readonly [K in keyof C]: RowOf<C[K]> }>
@@ -84,6 +107,8 @@ export function dataset(source: unknown): Dataset<unknown> {
       batchSize: undefined,
       read: ({ from }) => generated(source as () => unknown, from),
     })
+  const iterable = reading('dataset', 'source', () => iterableOf(source))
+  if (iterable !== undefined) return dataset(() => iterable)
   const view = reading('dataset', 'source', () => columns('dataset', source))
   return fromSource(
     byRow({ text: `${view.count} rows`, size: view.count, batchSize: undefined }, async () => () => view),
