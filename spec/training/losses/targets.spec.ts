@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import * as j from '../../../src/index.ts'
 import { faultOf } from '../../faults.ts'
@@ -91,9 +92,17 @@ const rows: readonly Row[] = [
     'ctc, inputLengths: expected a number for each example, (4,), or a mask (4, 5), got (2,). Give the number of steps of each example.',
   ],
   [
+    'lengths by inputs that there are none of',
+    () => j.ctc({ inputLengths: (ops, [x]) => ops.max(x, [1]) })(zeros(4, 2), zeros(4, 5, 3)),
+    'ctc, inputLengths: expected a list of lengths in a call with values, which has no inputs of a network, got a function. For example: ctc({ inputLengths: [20, 16] })(expected, predicted).',
+  ],
+  [
     'lengths that are no tensor',
-    () => j.ctc({ inputLengths: (() => [1, 2, 3, 4]) as never })(zeros(4, 2), zeros(4, 5, 3)),
-    'ctc, inputLengths: expected a tensor of the operations that the function is given, got [1, 2, 3, 4]. For example: inputLengths: (ops, [x]) => ops.max(ops.abs(x), [2]).',
+    () =>
+      j
+        .ctc({ inputLengths: (() => [1]) as never })
+        .forward(j.tfjsOps, tf.zeros([4, 2]), tf.zeros([4, 5, 3]), { x: [tf.zeros([4])] }),
+    'ctc, inputLengths: expected a tensor of the operations that the function is given, got [1]. For example: inputLengths: (ops, [x]) => ops.max(ops.abs(x), [2]).',
   ],
   [
     'one-hot vectors for triplets',

@@ -113,7 +113,7 @@ for (const backend of engines)
       )
       const counting = ctc({
         logInput: true,
-        inputLengths: (ops, [x]) => ops.max(ops.abs(x as NonNullable<typeof x>), [2]),
+        inputLengths: (ops, [x]) => ops.max(ops.abs(x), [2]),
       })
       const x = [
         [

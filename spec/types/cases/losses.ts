@@ -30,7 +30,7 @@ const tail: Loss = huber({ delta: 2, name: 'tail', classWeights: { 1: 3 } })
 const combined: Loss = addLosses([mse, 0.5], 'mae', tail)
 const plain: ConfigurableLoss = mse
 const own = defineLoss('own', (ops, expected, predicted) => ops.mean(ops.abs(ops.subtract(predicted, expected)), [1]))
-const steps = ctc({ inputLengths: (ops, [x]) => ops.max(ops.abs(x as NonNullable<typeof x>), [2]), blank: -1 })
+const steps = ctc({ inputLengths: (ops, [x]) => ops.max(ops.abs(x), [2]), blank: -1 })
 const network = join(Input(2), Linear(2))
 const report = evaluate(network, init(network, key(1)), { x: y, y }, { loss: own })
 

@@ -13,7 +13,7 @@ import { classesOf, countUp, knownOnly, oneHotOf } from './classes.ts'
 import { fromLogits, type LogarithmsOption, logInput, scaleOf } from './options.ts'
 
 /** Finds how many steps of each example count, [batch], or which do, [batch, time], from the inputs of the network. */
-export type StepsThatCount = <T>(ops: Ops<T>, x: readonly T[]) => T
+export type StepsThatCount = <T>(ops: Ops<T>, x: readonly [T, ...T[]]) => T
 
 /** Options of {@link ctc}. */
 export interface CtcOptions extends LogarithmsOption {
@@ -56,9 +56,17 @@ const fault = (layer: string, option: string, expected: string, got: string, rem
 const stepsOf = <T>(ops: Ops<T>, { name, inputLengths }: Normal, predicted: T, x: readonly T[]): T | undefined => {
   if (inputLengths === null) return undefined
   const [batch = null, time = null] = ops.shape(predicted)
+  if (x.length === 0 && !isList(inputLengths))
+    throw fault(
+      name,
+      'inputLengths',
+      'a list of lengths in a call with values, which has no inputs of a network',
+      'a function',
+      'For example: ctc({ inputLengths: [20, 16] })(expected, predicted).',
+    )
   const given: unknown = isList(inputLengths)
     ? ops.constant(Float32Array.from(inputLengths), [inputLengths.length])
-    : (inputLengths as StepsThatCount)(ops, x)
+    : (inputLengths as StepsThatCount)(ops, x as readonly [T, ...T[]])
   if (!isTensorOf(ops, given))
     throw fault(
       name,
