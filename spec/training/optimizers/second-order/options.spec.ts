@@ -177,6 +177,30 @@ describe('second-order optimizers', () => {
     }
   })
 
+  it('scale by curvatures of either sign, and by none', () => {
+    // 2 x² - y² + 0.001 z² + 3 u, whose curvatures are 4, -2, 0.002 and 0.
+    const own: j.Objective = <T>(ops: j.Ops<T>, { point }: j.VariableTree<T>) => {
+      const x = point?.x as T
+      const squares = ops.multiply(ops.square(x), ops.constant(new Float32Array([2, -1, 0.001, 0])))
+      return ops.sum(ops.add(squares, ops.multiply(x, ops.constant(new Float32Array([0, 0, 0, 3])))), [0])
+    }
+    const at = { point: { x: j.tensor([1, 1, 1, 1]) } }
+    const slope = { point: { x: j.tensor([4, -2, 0.002, 3]) } }
+    const optimizer = j.hessianDiagonal({ step: 0.5, minEigval: 0.1 })
+    const [updates] = optimizer.update(slope, optimizer.init(at), at, { loss: own })
+    for (const [i, value] of [-0.5, -0.5, -0.01, -15].entries())
+      expect(updates.point.x.dataSync()[i]).closeTo(value, 1e-6)
+
+    // The whole Hessian is singular, but for what is added to it.
+    const singular = j.hessian({ penaltyConst: 0 })
+    const [none] = singular.update(slope, singular.init(at), at, { loss: own })
+    expect([...none.point.x.dataSync()].some(Number.isFinite)).equal(false)
+    const damped = j.hessian({ penaltyConst: 1 })
+    const [some] = damped.update(slope, damped.init(at), at, { loss: own })
+    for (const [i, value] of [-4 / 5, -2, -0.002 / 1.002, -3].entries())
+      expect(some.point.x.dataSync()[i]).closeTo(value, 1e-6)
+  })
+
   it('have nothing to do where nothing is trained', async () => {
     const network = j.join(j.Input(2), j.Relu())
     for (const optimizer of all) {
