@@ -3,6 +3,7 @@ import type { VariablesFor } from '../../core/named.ts'
 import { codec, integer, isFunction, number, type Options, parseOptions } from '../../core/options.ts'
 import { digits, shortened, shownAs, table } from '../../core/shown.ts'
 import { isRecord, merged } from '../../core/trees.ts'
+import { reading } from '../../state/given.ts'
 import type { Examples } from '../batches.ts'
 import { type FitOptions, fit } from '../fit.ts'
 import type { Optimizer } from '../optimizer.ts'
@@ -27,20 +28,21 @@ export interface RateSweep {
   readonly diverged: boolean
 }
 
+/** What a sweep decides by itself: options of `fit` that it has no use for. */
+const decided = [
+  'epochs',
+  'callbacks',
+  'checkpoint',
+  'resume',
+  'earlyStopping',
+  'reduceOnPlateau',
+  'trainState',
+  'validation',
+] as const
+
 /** The options of {@link learningRateSweep}, beside those of `fit` that say what an update is. */
 export interface RateSweepOptions<N extends AnyLayer = AnyLayer>
-  extends Omit<
-    FitOptions<N, []>,
-    | 'optimizer'
-    | 'epochs'
-    | 'callbacks'
-    | 'checkpoint'
-    | 'resume'
-    | 'earlyStopping'
-    | 'reduceOnPlateau'
-    | 'trainState'
-    | 'validation'
-  > {
+  extends Omit<FitOptions<N, []>, 'optimizer' | (typeof decided)[number]> {
   /** The first and the last learning rate. Default: 1e-6 and 1. */
   readonly from?: number
   readonly to?: number
@@ -120,8 +122,11 @@ export const learningRateSweep = async <N extends AnyLayer>(
   const example = 'learningRateSweep(network, variables, { x, y }, { from: 1e-5, to: 1 })'
   const names = Object.keys(options)
   const known: unknown = given
-  const own = isRecord(known) ? Object.entries(known).filter(([name]) => names.includes(name)) : []
-  const rest = isRecord(known) ? Object.entries(known).filter(([name]) => !names.includes(name)) : []
+  const isOwn = ([name]: readonly [string, unknown]) => names.includes(name) || decided.some(other => other === name)
+  const [own, rest] = reading('learningRateSweep', 'options', () => {
+    const entries = isRecord(known) ? Object.entries(known) : []
+    return [entries.filter(isOwn), entries.filter(entry => !isOwn(entry))]
+  })
   const { from, to, updates, optimizer, smoothing, divergence } = parseOptions<Normal>(
     'learningRateSweep',
     example,

@@ -1,5 +1,7 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Part } from '../../core/network.ts'
 import type { Key } from '../../core/random.ts'
+import { leavesOf } from '../../core/trees.ts'
 import { handOver } from '../../ops/tfjs/index.ts'
 import type { NumberBatch } from '../batches.ts'
 import { type DeviceState, type Engine, leavesIn, type Said } from '../engine.ts'
@@ -80,6 +82,10 @@ export const train = async (
     const at = { reason, message, epoch, batch, update: state.update }
     stopped ??= Object.freeze({ ...at, ...(culprit && { culprit: Object.freeze(culprit) }) })
   }
+  /** A signal is heeded after every update, and before an epoch begins. */
+  const heed = (epoch: number, batch: number): void => {
+    if (signal?.aborted) stop('signal', 'The signal asked to stop.', epoch, batch)
+  }
   /** What was not finite in an update that has been undone. */
   const accuse = async (lesson: NumberBatch): Promise<Culprit> => {
     const reached = await engine.read(state)
@@ -88,6 +94,18 @@ export const train = async (
     } finally {
       for (const tensor of leavesIn(reached)) tensor.dispose()
     }
+  }
+  /** The best variables so far are no longer needed; those that an interrupted run had are the caller's. */
+  const forget = (): void => {
+    if (best === null || best === session?.best) return
+    for (const tree of [best.params, best.state]) for (const [, , tensor] of leavesOf<Tensor>(tree)) tensor.dispose()
+  }
+  const keepBest = async (): Promise<void> => {
+    const { params, state: own, optimizer } = await engine.read(state)
+    for (const tensor of leavesIn({ params: {}, state: {}, optimizer })) tensor.dispose()
+    forget()
+    const bare = { params, state: own, optimizer: { ...optimizer, slots: {} } }
+    best = toTrainState(bare, key, tensor => handOver(tensor)).variables
   }
   /** @param epoch how many have ended */
   const save = async (epoch: number, batch: number, sums: Said['sums'] | null, values: RawReport | null) => {
@@ -109,6 +127,7 @@ export const train = async (
     let said: Said | undefined
     if (await tell(callbacks, 'epochStart', Object.freeze({ epoch })))
       stop('callback', 'A callback asked to stop.', epoch, 0)
+    heed(epoch, from)
     if (stopped !== undefined) {
       await save(epoch - 1, from, before, null)
       return undefined
@@ -142,7 +161,7 @@ export const train = async (
           Object.freeze({ epoch, epochs, batch, batches, examples: done, report, ended: false }) as Progress,
         )
       }
-      if (signal?.aborted) stop('signal', 'The signal asked to stop.', epoch, batch)
+      heed(epoch, batch)
     }
     if (said === undefined) throw noBatches('fit')
     const training = toReport(said)
@@ -162,7 +181,7 @@ export const train = async (
     if (earlyStopping !== null) {
       const after = earlyStep(earlyStopping, early, epoch, values)
       early = after.memory
-      if (after.isBest && earlyStopping.restoreBest) best = (await read()).variables
+      if (after.isBest && earlyStopping.restoreBest) await keepBest()
       if (after.ends) stop('earlyStopping', `Nothing better for ${early.wait} epochs.`, epoch, 0)
     }
     if (reduceOnPlateau !== null) plateau = plateauStep(reduceOnPlateau, plateau, values)
@@ -171,13 +190,14 @@ export const train = async (
       if (await tell(callbacks, 'epoch', Object.freeze({ ...event, ...(validation && { validation }) })))
         stop('callback', 'A callback asked to stop.', epoch, 0)
     }
+    heed(epoch, 0)
     await save(epoch, 0, null, values)
   }
 
   try {
     if (await tell(callbacks, 'trainStart', Object.freeze({ epochs, batches, examples })))
       stop('callback', 'A callback asked to stop.', 0, 0)
-    if (signal?.aborted) stop('signal', 'The signal asked to stop.', 0, 0)
+    heed(0, 0)
     saving = (await checkpoint?.begin(session?.hash ?? null)) ?? null
     const first = (session?.epoch ?? 0) + 1
     // It may have been interrupted after its last epoch.
@@ -194,6 +214,7 @@ export const train = async (
     return Object.freeze({ variables: best ?? trainState.variables, history, trainState, stopped })
   } catch (error) {
     engine.release(state)
+    forget()
     throw error
   }
 }
