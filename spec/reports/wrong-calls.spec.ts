@@ -126,7 +126,26 @@ const calls: Readonly<Record<string, Given>> = {
   showShape: [[1, 2]],
   predict: [network, variables, x, { batchSize: 2 }],
   evaluate: [network, variables, { x, y }, { loss: 'mse', metrics: ['accuracy'], batchSize: 2 }],
-  fit: [network, variables, { x, y }, { loss: 'mse', epochs: 1, batchSize: 2, key: j.key(1) }],
+  fit: [
+    network,
+    variables,
+    { x, y, weights: [1], mask: [1] },
+    {
+      ...{ loss: 'mse', epochs: 1, batchSize: 2, key: j.key(1), dropLast: false, gradientNorms: true, trains: '*' },
+      ...{ earlyStopping: { patience: 2 }, reduceOnPlateau: { factor: 0.5 }, terminateOnNaN: true },
+      ...{ validation: { x, y }, signal: new AbortController().signal },
+    },
+  ],
+  learningRateSweep: [network, variables, { x, y }, { from: 0.1, to: 1, updates: 2, smoothing: 0, divergence: 2 }],
+  gradientCheck: [network, variables, { x, y }, { loss: 'mse', epsilon: 0.1, tolerance: 0.1, elements: 1 }],
+  report: [{ loss: [1], validationLoss: [1] }],
+  // What a function of the user's throws is an error of its own.
+  sweep: [
+    Object.assign(Object.create(null), { a: [1, 2], b: j.between(0, 1) }),
+    () => 1,
+    { trials: 2, strategy: 'halving', budget: 2, key: j.key(1) },
+  ],
+  between: [1, 2, { log: true, integer: true }],
   mse: [y, y, { weights: [1], mask: [1], reduction: 'sum' }],
   categoricalCrossentropy: [y, y, { reduction: 'none' }],
   rmse: [{ name: 'error' }],

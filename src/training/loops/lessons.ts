@@ -1,7 +1,8 @@
 import { InvalidOption, show } from '../../core/errors.ts'
 import type { Part } from '../../core/network.ts'
 import { foldIn, type Key, permutation } from '../../core/random.ts'
-import { isRecord, own } from '../../core/trees.ts'
+import { isRecord } from '../../core/trees.ts'
+import { reading } from '../../state/given.ts'
 import { type Examples, type Fields, type NumberBatch, readNumbers, slices, someExamples } from '../batches.ts'
 import { type Batches, type Batching, batchCount, batchesOf, isBatches } from '../source.ts'
 
@@ -99,20 +100,23 @@ export const lessonsOf = async (
 ): Promise<Lessons> => {
   const { validation, shuffle } = lesson
   const read = (owner: string, given: Examples) => readNumbers(owner, part, given, check)
-  const isShare = validation !== null && isPart(validation)
-  if (isBatches(examples) && isShare)
+  const share = reading('fit', 'validation', () =>
+    validation !== null && isPart(validation) ? { part: validation.part } : null,
+  )
+  const isShare = share !== null
+  if (isBatches(examples) && share !== null)
     throw new InvalidOption({
       layer: 'fit',
       option: 'validation',
       expected: 'examples or a dataset, as it is not known how long the dataset is',
-      got: `{ part: ${show(own(validation as unknown as Readonly<Record<string, unknown>>, 'part'))} }`,
+      got: `{ part: ${show(share.part)} }`,
       remedy: 'Divide it before: const [training, validation] = data.split(0.8).',
     })
-  const reading = Promise.all([
+  const given = Promise.all([
     isBatches(examples) ? null : read('fit', examples),
     validation === null || isShare || isBatches(validation) ? null : read('fit, validation', validation as Examples),
   ])
-  const [all, held] = await reading
+  const [all, held] = await given
   const scoring: Batching = { ...lesson, dropLast: false }
   const validating = (numbers: NumberBatch | null): Lessons['validation'] => {
     if (numbers !== null) return () => inMemory(numbers, scoring).from(0)
@@ -128,7 +132,7 @@ export const lessonsOf = async (
       validation: validating(held),
     }
   }
-  const [own_, rest] = isShare ? divided(all, validation.part) : [all, held]
+  const [own_, rest] = share !== null ? divided(all, share.part) : [all, held]
   const memory = inMemory(own_, lesson)
   return {
     batches: memory.batches,

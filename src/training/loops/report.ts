@@ -1,6 +1,7 @@
 import { InvalidOption, show } from '../../core/errors.ts'
 import { cut, digits, shownAs, table } from '../../core/shown.ts'
 import { isList, isRecord, own } from '../../core/trees.ts'
+import { reading } from '../../state/given.ts'
 import { isToBeSmall } from './monitor.ts'
 
 /** What a value of a history became. */
@@ -44,6 +45,15 @@ const historyOf = (
   if (!isRecord(history)) return [given, undefined]
   const stopped = own(given, 'stopped')
   return [history, isRecord(stopped) ? String(stopped.message) : undefined]
+}
+
+/** The values of a history by name, copied. */
+const columnsOf = (given: unknown) => {
+  const [history, stopped] = historyOf(given)
+  const entries = Object.entries(history)
+  if (entries.length === 0 || !entries.every(([, values]) => isList(values))) throw fault(given)
+  const columns = entries.map(([name, values]) => [name, [...(values as readonly unknown[])]] as const)
+  return { columns, stopped, epochs: columns[0]?.[1].length ?? 0 }
 }
 
 const summaryOf = (name: string, values: readonly number[]): ValueSummary => {
@@ -119,16 +129,12 @@ export const report = (
     | { readonly history: object; readonly stopped?: object | undefined }
     | Readonly<Record<string, readonly unknown[]>>,
 ): TrainingReport => {
-  const [history, stopped] = historyOf(training)
-  const columns = Object.entries(history)
-  if (columns.length === 0 || !columns.every(([, values]) => isList(values))) throw fault(training)
-  const numeric = columns.flatMap(([name, values]) => {
-    const list = [...(values as readonly unknown[])]
+  const { columns, epochs, stopped } = reading('report', 'history', () => columnsOf(training))
+  const numeric = columns.flatMap(([name, list]) => {
     // JSON has null for what is not finite.
     const numbers = list.map(value => (value === null ? Number.NaN : value))
     return numbers.every(value => typeof value === 'number') ? [[name, numbers as readonly number[]] as const] : []
   })
-  const epochs = [...((columns[0]?.[1] ?? []) as readonly unknown[])].length
   const values = Object.freeze(epochs === 0 ? [] : numeric.map(([name, list]) => Object.freeze(summaryOf(name, list))))
   const made: TrainingReport & { readonly toString: () => string } = {
     epochs,

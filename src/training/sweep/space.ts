@@ -1,4 +1,5 @@
 import { InvalidOption, show } from '../../core/errors.ts'
+import { boolean, parseOptions } from '../../core/options.ts'
 import { foldIn, type Key, uniforms } from '../../core/random.ts'
 import { byName, isList, isRecord } from '../../core/trees.ts'
 import { reading } from '../../state/given.ts'
@@ -36,7 +37,8 @@ export type Config<S extends Space> = {
  *
  * @param options `log`: whether the logarithms are drawn evenly, as for learning rates; `integer`: whether only whole numbers
  *   are drawn
- * @throws InvalidOption when the bounds are no range, or not positive where logarithms are drawn
+ * @throws InvalidOption when the bounds are no range, or not positive where logarithms are drawn, or an
+ *   option is wrong
  * @example
  * ```ts
  * const rates = between(1e-4, 1e-1, { log: true })
@@ -46,8 +48,14 @@ export type Config<S extends Space> = {
 export const between = (
   low: number,
   high: number,
-  { log = false, integer = false }: { readonly log?: boolean; readonly integer?: boolean } = {},
+  options: { readonly log?: boolean; readonly integer?: boolean } = {},
 ): Range => {
+  const { log, integer } = parseOptions<Pick<Range, 'log' | 'integer'>>(
+    'between',
+    'between(1e-4, 1e-1, { log: true })',
+    { log: { codec: boolean, default: false }, integer: { codec: boolean, default: false } },
+    options,
+  )
   const isRange = Number.isFinite(low) && Number.isFinite(high) && low < high
   const works = isRange && (!log || low > 0) && (!integer || (Number.isSafeInteger(low) && Number.isSafeInteger(high)))
   if (!works)
@@ -58,7 +66,7 @@ export const between = (
       got: `${show(low)} and ${show(high)}`,
       remedy: 'For example: between(1e-4, 1e-1, { log: true }).',
     })
-  return Object.freeze({ kind: 'Range', low, high, log: Boolean(log), integer: Boolean(integer) })
+  return Object.freeze({ kind: 'Range', low, high, log, integer })
 }
 
 const isRange = (value: unknown): value is Range => isRecord(value) && value.kind === 'Range'

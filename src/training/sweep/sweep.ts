@@ -3,6 +3,7 @@ import { codec, integer, isFunction, number, type Options, oneOf, parseOptions }
 import { foldIn, isKey, type Key, key as keyOf } from '../../core/random.ts'
 import { cut, digits, shortened, shownAs, table } from '../../core/shown.ts'
 import { isRecord, own } from '../../core/trees.ts'
+import { reading } from '../../state/given.ts'
 import { asSpace, type Config, draw, type Space } from './space.ts'
 import { type Workers, workersOf } from './workers.ts'
 
@@ -178,7 +179,8 @@ export const sweep = async <const S extends Space, R = unknown>(
   const normal = parseOptions<Normal>('sweep', 'sweep({ units: [16, 32] }, train, { trials: 20 })', options, given)
   const own = asSpace(space)
   const call: unknown = train
-  if (!isFunction(call) && !(call instanceof URL))
+  const module = reading('sweep', 'train', () => (!isFunction(call) && call instanceof URL ? call : undefined))
+  if (!isFunction(call) && module === undefined)
     throw new InvalidOption({
       layer: 'sweep',
       option: 'train',
@@ -187,7 +189,7 @@ export const sweep = async <const S extends Space, R = unknown>(
       remedy: "For example: new URL('./train.ts', import.meta.url).",
     })
   const { key, trials: count, workers, signal, mode, factor, onTrial } = normal
-  const threads: Workers | undefined = call instanceof URL ? await workersOf(call, workers) : undefined
+  const threads: Workers | undefined = module && (await workersOf(module, workers))
   const run =
     threads?.run ??
     (async ({ config, ...context }: Tried) => (call as (...args: unknown[]) => unknown)(config, context))
