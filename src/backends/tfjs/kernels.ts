@@ -150,6 +150,8 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
         const [x, y] = [a, b].map(z => (sizeOf(z.shape) === 1 ? z : spreadOver(z, wide))) as [Info, Info]
         return keep(native.select(spreadOver(condition, wide), x, y))
       }
+      if (isCpu)
+        return make(elements.chosen(device.view(condition), device.view(a), device.view(b), wide as readonly number[]))
       const [which, t, e] = [condition, a, b].map(x => spreadOver(x, wide)) as [Info, Info, Info]
       // Not every backend takes a fraction for true.
       return call('Select', { condition: call('NotEqual', { a: which, b: make(zero) }), t, e })

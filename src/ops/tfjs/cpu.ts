@@ -26,6 +26,13 @@ export const binary =
 /** A tensor repeated to a shape. */
 export const repeated = (x: Tensor, shape: readonly number[]): Tensor => tensor(elements.repeated(block(x), shape))
 
+/** What a condition that is not 0 chooses, and what it does not; on the cpu backend by a loop. */
+export const chosen = (condition: Tensor, a: Tensor, b: Tensor, shape: readonly number[]): Tensor =>
+  areFloats(condition, a, b)
+    ? tensor(elements.chosen(block(condition), block(a), block(b), shape))
+    : // Not a cast to booleans, which some backends round: 0.5 would be false.
+      tf.where(tf.notEqual(condition, 0), a, b)
+
 /** Sums over some axes, in doubles. */
 export const summed = (x: Tensor, axes: readonly number[], keepDimensions: boolean): Tensor =>
   tensor(elements.summed(block(x), axes, keepDimensions))

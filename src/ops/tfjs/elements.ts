@@ -141,6 +141,20 @@ const one: Block = { values: Float32Array.of(1), shape: [] }
 /** A tensor repeated to a shape. */
 export const repeated = (x: Block, shape: readonly number[]): Block => combined('multiply', x, one, shape)
 
+/** What a condition that is not 0 chooses, and what it does not, all repeated to a shape. */
+export const chosen = (condition: Block, a: Block, b: Block, shape: readonly number[]): Block => {
+  const size = sizeOf(shape)
+  // A single number stays one: its elements lie 0 apart.
+  const operand = (x: Block): readonly [values: Numbers, step: number] => {
+    if (x.values.length === size) return [x.values, 1]
+    return x.values.length === 1 ? [x.values, 0] : [repeated(x, shape).values, 1]
+  }
+  const [[which, dw], [yes, dy], [no, dn]] = [operand(condition), operand(a), operand(b)]
+  const values = new Float32Array(size)
+  for (let k = 0; k < size; k++) values[k] = (which[k * dw] !== 0 ? yes[k * dy] : no[k * dn]) as number
+  return { values, shape }
+}
+
 /** Sums over some axes, in doubles. */
 export const summed = ({ values, shape }: Block, axes: readonly number[], keepDimensions: boolean): Block => {
   const kept = shape.map((d, axis) => (axes.includes(axis) ? 1 : d))

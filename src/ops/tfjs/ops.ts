@@ -7,7 +7,19 @@ import { every } from '../../core/spread.ts'
 import { walk } from '../../core/walk.ts'
 import { resultShape } from '../shapes.ts'
 import { averagePool, averagePoolGradient, convolve, maxPool, maxPoolGradient } from './convolve.ts'
-import { binary, elu, gathered, onCpu, product, repeated, reversed, scattered, summed, transposed } from './cpu.ts'
+import {
+  binary,
+  chosen,
+  elu,
+  gathered,
+  onCpu,
+  product,
+  repeated,
+  reversed,
+  scattered,
+  summed,
+  transposed,
+} from './cpu.ts'
 
 type Tensor = tf.Tensor
 
@@ -42,8 +54,8 @@ const kernels: Ops<Tensor> = {
   minimum: binary('minimum', tf.minimum),
   greater: binary('greater', (a, b) => tf.cast(tf.greater(a, b), 'float32')),
   equal: binary('equal', (a, b) => tf.cast(tf.equal(a, b), 'float32')),
-  // Not a cast to booleans, which some backends round: 0.5 would be false.
-  where: (condition, a, b) => tf.where(tf.notEqual(condition, 0), a, b),
+  where: (condition, a, b) =>
+    chosen(condition, a, b, known(resultShape('where', [condition.shape, a.shape, b.shape], []))),
 
   sum: (x, axes, keepDimensions) => sum(x, axes, keepDimensions),
   mean: (x, axes, keepDimensions) => tf.div(sum(x, axes, keepDimensions), size(axes.map(axis => x.shape[axis] ?? 1))),
