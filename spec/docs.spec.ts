@@ -52,6 +52,10 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const network = join(Input(2), Tanh(8), Sigmoid(1))
 const xor = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] }
 `,
+  'docs/training.md': `
+const network = join(Input(2), Tanh(8), Sigmoid(1))
+const xor = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] }
+`,
 }
 const ofGuide = (file: string): readonly Example[] => {
   const blocks = fenced(readFileSync(join(root, file), 'utf8'))

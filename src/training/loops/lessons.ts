@@ -103,7 +103,6 @@ export const lessonsOf = async (
   const share = reading('fit', 'validation', () =>
     validation !== null && isPart(validation) ? { part: validation.part } : null,
   )
-  const isShare = share !== null
   if (isBatches(examples) && share !== null)
     throw new InvalidOption({
       layer: 'fit',
@@ -114,7 +113,9 @@ export const lessonsOf = async (
     })
   const given = Promise.all([
     isBatches(examples) ? null : read('fit', examples),
-    validation === null || isShare || isBatches(validation) ? null : read('fit, validation', validation as Examples),
+    validation === null || share !== null || isBatches(validation)
+      ? null
+      : read('fit, validation', validation as Examples),
   ])
   const [all, held] = await given
   const scoring: Batching = { ...lesson, dropLast: false }
