@@ -60,7 +60,7 @@ for (const backend of [undefined, 'tfjs', 'wasm', 'onnxruntime'] as const)
         { loss: 'mse', metrics: { kind: ['accuracy'] }, ...own },
       )
       expect(Object.keys(report)).to.deep.equal(['loss', 'kind.accuracy'])
-      const accuracy: number | readonly unknown[] = report['kind.accuracy']
+      const accuracy: number = report['kind.accuracy']
       expect(accuracy).to.be.within(0, 1)
       const byOrder = await evaluate(network, variables, { x, y }, { metrics: [['accuracy'], []], ...own })
       expect(byOrder['kind.accuracy']).to.equal(accuracy)

@@ -48,7 +48,7 @@ export type Measured<M extends MetricsOption> = M extends Metrics
   ? { readonly [E in M[number] as NameOf<E>]: ValueOf<E> }
   : M extends readonly Metrics[]
     ? object
-    : { readonly [P in PathOf<M>]: MetricValue }
+    : { readonly [P in AtOutput<M> as `${P[0]}.${NameOf<P[1]>}`]: ValueOf<P[1]> }
 type NameOf<E> = E extends string ? E : E extends Metric<infer Name> ? Name : never
 type ValueOf<E> =
   E extends Metric<string, infer Value>
@@ -58,9 +58,11 @@ type ValueOf<E> =
     : E extends 'confusionMatrix'
       ? readonly (readonly number[])[]
       : number
-type PathOf<M> = {
-  [K in keyof M & string]: M[K] extends Metrics ? `${K}.${NameOf<M[K][number]>}` : never
+/** Each metric of a record, beside the name of its output. */
+type AtOutput<M> = {
+  [K in keyof M & string]: M[K] extends Metrics ? Paired<K, M[K][number]> : never
 }[keyof M & string]
+type Paired<K, E> = E extends unknown ? readonly [K, E] : never
 
 /** Something for every output; or an array with one for each, or a record by their names. */
 export type ForOutputs<V> = V | readonly V[] | Readonly<Record<string, V>>
