@@ -1,6 +1,6 @@
 import type { Key } from '../core/random.ts'
 import { isRecord } from '../core/trees.ts'
-import type { Padded } from './pad.ts'
+import type { Padded, PaddedWithMask } from './pad.ts'
 import type { Pass, Source } from './source.ts'
 import type { Batched, Unbatched } from './stack.ts'
 
@@ -149,6 +149,7 @@ export interface Dataset<E> extends AsyncIterable<E> {
    * @throws InvalidOption if an argument is invalid; while iterating, DataError as `batch` does, or where a sequence is
    *   longer than `lengthTo`
    */
+  padBatch(size: number, options?: PadBatchOptions & { readonly mask?: string | true }): Dataset<PaddedWithMask<E>>
   padBatch(size: number, options?: PadBatchOptions): Dataset<Padded<E>>
 
   /**

@@ -7,7 +7,7 @@ export {
   type WindowOptions,
 } from './dataset.ts'
 export { type ColumnData, dataset, type RowOf } from './from-memory.ts'
-export type { Padded } from './pad.ts'
+export type { Padded, PaddedWithMask } from './pad.ts'
 export { type Buckets, type BucketsJson, bucketize } from './preprocessing/bucketize.ts'
 export { type MinMax, type MinMaxJson, type MinMaxOptions, minMax } from './preprocessing/min-max.ts'
 export type { Changed } from './preprocessing/numbers.ts'

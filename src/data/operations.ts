@@ -13,7 +13,7 @@ import { cachedIn } from './disk-cache.ts'
 import { divided } from './divide.ts'
 import { argument, callback, count } from './given.ts'
 import { filtered, mapped } from './map.ts'
-import { padded } from './pad.ts'
+import { type PaddedWithMask, padded } from './pad.ts'
 import { prefetched } from './prefetch.ts'
 import { shuffled } from './shuffle.ts'
 import type { Source } from './source.ts'
@@ -149,7 +149,8 @@ export const fromSource = <E>(source: Source<E>): Dataset<E> => {
     padBatch: (size, options) => {
       const own = argument('padBatch', 'size', count, size, 'dataset.padBatch(32)')
       const rule = parseOptions('padBatch', 'dataset.padBatch(32, { lengthTo: 100 })', padding, options)
-      return fromSource(padded(source, { size: own, ...rule }))
+      // The type says whether the mask is left out.
+      return fromSource(padded(source, { size: own, ...rule })) as Dataset<PaddedWithMask<E>>
     },
     toArray: async () => {
       ending(source, 'toArray', 'dataset', 'Take some items first: take(1000).')

@@ -150,6 +150,9 @@ export type Padded<E> = (E extends Numeric ? { readonly x: Stacked } : Batched<E
   readonly mask?: Stacked
 }
 
+/** The same where the mask is not left out. */
+export type PaddedWithMask<E> = Padded<E> & { readonly mask: Stacked }
+
 /** Batches of consecutive examples whose sequences are as long as the longest one. */
 export const padded = <E>(source: Source<E>, rule: PadRule): Source<Padded<E>> => ({
   text: `${source.text} > padBatch(${rule.size})`,
