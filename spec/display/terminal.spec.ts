@@ -127,6 +127,47 @@ describe('progressBar on a terminal', () => {
     expect(output.written[0]?.slice(1, -'\x1b[K'.length)).to.match(/^epoch 1\/2 {2}loss \S+ {2}█{8}░{16} 1\/3$/)
   })
 
+  /** What is shown of one epoch, told by hand. */
+  const shownOf = (told: readonly object[]): readonly string[] => {
+    const output = terminal()
+    const onProgress = progressBar(output)
+    const base = { epoch: 1, epochs: 1, batches: undefined, report: { loss: 1 }, ended: false }
+    for (const progress of told) {
+      // The next one is due a tenth of a second later.
+      const until = performance.now() + 101
+      while (performance.now() < until);
+      onProgress({ ...base, ...progress } as Progress)
+    }
+    return output.written.map(text => text.slice(1).replace('\x1b[K', ''))
+  }
+
+  it('counts batches where it is not known how many there are', () => {
+    const [first, second, last] = shownOf([
+      { batch: 1, examples: 32 },
+      { batch: 2, examples: 64 },
+      { batch: 2, examples: 64, batches: 2, ended: true },
+    ])
+    expect(first).to.match(/^epoch 1\/1 {2}loss \S+ {2}1 batch$/)
+    expect(second).to.match(/ {2}2 batches {2}\d+ examples\/s$/)
+    expect(last).to.match(/^epoch 1\/1 {2}loss \S+ {2}\d+ examples\/s\n$/)
+  })
+
+  it('says how many examples a second, and how long it takes still', () => {
+    const at = (batch: number) => ({ batch, examples: 10 * batch, batches: 1000 })
+    const [, second] = shownOf([at(1), at(2)])
+    // A batch took a tenth of a second, or a little more: there are 998.
+    expect(second).to.match(/ 2\/1000 {2}\d+ examples\/s {2}\d+m \d+s left$/)
+  })
+
+  it('shows the numbers of each output, and no tables', () => {
+    const report = { loss: 3, 'kind.loss': 1, 'kind.confusionMatrix': [[1, 0]], 'size.r2': 0.5 }
+    const [text] = shownOf([{ batch: 1, examples: 1, batches: 1, ended: true, report, validation: report }])
+    expect(text).to.equal(
+      'epoch 1/1  loss 3.0000  kind.loss 1.0000  size.r2 0.5000' +
+        '  validation loss 3.0000  validation kind.loss 1.0000  validation size.r2 0.5000\n',
+    )
+  })
+
   it('cuts off what would wrap', async () => {
     const output = terminal(20)
     await train(progressBar(output), 1)

@@ -57,7 +57,7 @@ const drawing = (): ((progress: Progress) => string) => {
       examples > first.examples && elapsed > 0 ? `  ${perSecond(((examples - first.examples) / elapsed) * 1000)}` : ''
     const text = line(progress)
     if (ended) return `${text}${speed}`
-    if (batches === undefined) return `${text}  ${batch} batches${speed}`
+    if (batches === undefined) return `${text}  ${batch} ${batch === 1 ? 'batch' : 'batches'}${speed}`
     const done = batch - first.batch
     const left = done > 0 ? `  ${duration((elapsed / done) * (batches - batch))} left` : ''
     return `${text}  ${bar(batch, batches)} ${batch}/${batches}${speed}${left}`

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
+import { memory, type Tensor } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import { defineMetric, evaluate, fit, gradientDescent, Input, init, join, key, Linear } from '../../../src/index.ts'
 import { earlyEnds, earlyStart, earlyStep, earlyStoppingOption } from '../../../src/training/loops/early-stopping.ts'
@@ -104,6 +104,29 @@ describe('earlyStopping', () => {
     expect(found.stopped).to.equal(undefined)
     const first = await fit(network, variables, examples, { ...growing, epochs: 1 })
     expect(weight(found.variables)).to.equal(weight(first.variables))
+  })
+
+  it('leaves nothing behind where training fails, nor the best of earlier epochs', async () => {
+    const before = memory().numTensors
+    const falling = { ...growing, optimizer: gradientDescent({ step: 0.01 }), earlyStopping: true }
+    const error = new RangeError('enough')
+    let caught: unknown
+    try {
+      await fit(network, variables, examples, {
+        ...falling,
+        callbacks: ({ epoch }) => {
+          if (epoch === 3) throw error
+        },
+      })
+    } catch (thrown) {
+      caught = thrown
+    }
+    expect(caught).to.equal(error)
+    expect(memory().numTensors).to.equal(before)
+    const found = await fit(network, variables, examples, falling)
+    expect(found.history.loss).to.have.length(10)
+    // A weight and a bias, the best and the last.
+    expect(memory().numTensors - before).to.equal(4)
   })
 
   it('watches any number of the history, and names them where there is no such number', async () => {

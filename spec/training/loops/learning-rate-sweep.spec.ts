@@ -94,6 +94,13 @@ describe('learningRateSweep', () => {
     expect(String(still)).to.match(/^ *rate +loss +smoothed\n[\s\S]*\nthe loss never falls$/)
   })
 
+  it('ends at once where the loss is not finite', async () => {
+    const holed = { x: x.map(() => [Number.NaN, 1]), y }
+    const found = await learningRateSweep(network, variables, holed, { updates: 10 })
+    expect(found).to.deep.include({ points: [], suggestion: undefined, diverged: true })
+    expect(String(found)).to.match(/the loss is not finite at the first rate$/)
+  })
+
   it('shows itself as a table', async () => {
     const found = await learningRateSweep(network, variables, { x, y }, { from: 1e-3, to: 1, updates: 100 })
     expect(String(found)).to.match(/^ *rate +loss +smoothed\n *1\.00e-3 /)
@@ -106,6 +113,7 @@ describe('learningRateSweep', () => {
   it('refuses options that are wrong, or that it has no use for', async () => {
     const rows: readonly (readonly [object, string])[] = [
       [{ from: 0 }, 'learningRateSweep, from: expected a positive number'],
+      [{ from: 0.1, to: 0.1 }, 'learningRateSweep, from, to: expected rates that grow'],
       [{ to: Number.NaN }, 'learningRateSweep, to: expected a positive number'],
       [{ updates: 1 }, 'learningRateSweep, updates: expected an integer'],
       [{ optimizer: gradientDescent() }, 'learningRateSweep, optimizer: expected a function of the learning rate'],

@@ -1,3 +1,4 @@
+import { InvalidOption, show } from '../../core/errors.ts'
 import type { AnyLayer } from '../../core/layer.ts'
 import type { VariablesFor } from '../../core/named.ts'
 import { codec, integer, isFunction, number, type Options, parseOptions } from '../../core/options.ts'
@@ -93,7 +94,8 @@ const steepest = (points: readonly RatePoint[]): number | undefined => {
 const asText = ({ points, suggestion }: RateSweep): string => {
   const rows = points.map(({ rate, loss, smoothed }) => [rate.toExponential(2), digits(loss), digits(smoothed)])
   const lines = shortened(rows, count => ['…', `${count} rates more`])
-  const advice = suggestion === undefined ? 'the loss never falls' : `suggestion: ${suggestion.toExponential(2)}`
+  const none = points.length === 0 ? 'the loss is not finite at the first rate' : 'the loss never falls'
+  const advice = suggestion === undefined ? none : `suggestion: ${suggestion.toExponential(2)}`
   return [...table([['rate', 'loss', 'smoothed'], ...lines]), advice].join('\n')
 }
 
@@ -133,6 +135,14 @@ export const learningRateSweep = async <N extends AnyLayer>(
     options,
     isRecord(known) ? merged(Object.fromEntries(own)) : known,
   )
+  if (from >= to)
+    throw new InvalidOption({
+      layer: 'learningRateSweep',
+      option: 'from, to',
+      expected: 'rates that grow, from < to',
+      got: `${show(from)} and ${show(to)}`,
+      remedy: `For example: ${example}.`,
+    })
   const rateAt = (update: number): number => from * (to / from) ** (update / (updates - 1))
   const points: RatePoint[] = []
   let mean = 0
