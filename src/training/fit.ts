@@ -15,7 +15,6 @@ import { lessonsOf, type Validation } from './loops/lessons.ts'
 import type { ReduceOnPlateau } from './loops/plateau.ts'
 import { type Stopped, train } from './loops/train.ts'
 import { type NormalFit, readFit } from './options.ts'
-import type { MetricValue } from './report.ts'
 import type { Batches } from './source.ts'
 import {
   checkTraining,
@@ -24,6 +23,7 @@ import {
   type Measured,
   type MetricsOption,
   type Report,
+  type Reported,
   type TrainingRule,
   type TrainState,
 } from './step.ts'
@@ -107,7 +107,7 @@ export interface FitOptions<
  * The loss and each metric by name, a value for each epoch: `loss`, `accuracy` as training saw them, and with validation
  * examples `validationLoss`, `validationAccuracy` after the epoch.
  */
-export type History<M extends MetricsOption = [], V = never> = Readonly<Record<string, readonly MetricValue[]>> & {
+export type History<M extends MetricsOption = [], V = never> = Readonly<Record<string, readonly Reported<M>[]>> & {
   readonly loss: readonly number[]
 } & { readonly [Name in keyof Measured<M>]: readonly Measured<M>[Name][] } & Validated<V, M>
 /** Names after validation; none where there are no validation examples. */

@@ -82,6 +82,7 @@ export {
   type Metrics,
   type MetricsOption,
   type Report,
+  type Reported,
   type TrainingRule,
   type TrainState,
   type TrainStep,

@@ -49,6 +49,18 @@ export type Measured<M extends MetricsOption> = M extends Metrics
   : M extends readonly Metrics[]
     ? object
     : { readonly [P in AtOutput<M> as `${P[0]}.${NameOf<P[1]>}`]: ValueOf<P[1]> }
+/** All metrics of an option. */
+type AskedFor<M> = M extends Metrics
+  ? M[number]
+  : M extends readonly Metrics[]
+    ? M[number][number]
+    : M[keyof M] extends infer L
+      ? L extends Metrics
+        ? L[number]
+        : never
+      : never
+/** What a report has by any name: numbers, but for metrics that say more. */
+export type Reported<M extends MetricsOption> = number | ValueOf<AskedFor<M>>
 type NameOf<E> = E extends string ? E : E extends Metric<infer Name> ? Name : never
 type ValueOf<E> =
   E extends Metric<string, infer Value>
@@ -93,7 +105,7 @@ export interface TrainingRule<M extends MetricsOption = MetricsOption> {
 }
 
 /** The loss over a batch, or an epoch, and each metric, by name. */
-export type Report<M extends MetricsOption = []> = Readonly<Record<string, MetricValue>> & {
+export type Report<M extends MetricsOption = []> = Readonly<Record<string, Reported<M>>> & {
   readonly loss: number
 } & Measured<M>
 
@@ -117,8 +129,8 @@ export const toTrainState = <N extends AnyLayer>(
     key,
   })
 
-/** What a batch has said, by name. */
-export const toReport = ({ scoring, extras, sums }: Said): Report => reportOf(scoring, extras, sums)
+/** What a batch has said, by name: what was asked for. */
+export const toReport = ({ scoring, extras, sums }: Said): Report => reportOf(scoring, extras, sums) as Report
 
 /** What batches have said together. */
 export const together = (before: Said | undefined, next: Said): Said =>
