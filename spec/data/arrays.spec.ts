@@ -17,7 +17,7 @@ interface Case {
   readonly values: readonly number[]
   readonly file: string
 }
-const { cases, files } = JSON.parse(readFileSync(new URL('../peers/npy.json', import.meta.url), 'utf8')) as {
+const { cases, files } = JSON.parse(readFileSync(new URL('./npy.json', import.meta.url), 'utf8')) as {
   readonly cases: readonly Case[]
   readonly files: Readonly<Record<string, string>>
 }

@@ -66,7 +66,7 @@ describe('Readers in a browser', function () {
       ...{ bundle: true, platform: 'browser', format: 'esm', splitting: true, logLevel: 'silent' },
     })
     const text = (bytes: Uint8Array | ArrayBuffer) => Buffer.from(bytes as Uint8Array).toString('base64')
-    const { files } = JSON.parse(readFileSync(new URL('../peers/npy.json', import.meta.url), 'utf8'))
+    const { files } = JSON.parse(readFileSync(new URL('./npy.json', import.meta.url), 'utf8'))
     const given = {
       png: text(encode({ width: 1, height: 1, channels: 1, data: Uint8Array.of(255) })),
       jpeg: text(jpeg.encode({ width: 1, height: 1, data: new Uint8Array(4) }, 90).data),

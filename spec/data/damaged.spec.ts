@@ -20,7 +20,7 @@ import {
 
 // Files with bytes that were changed, or that end too early: items, or an error of the library.
 
-const { files } = JSON.parse(readFileSync(new URL('../peers/npy.json', import.meta.url), 'utf8')) as {
+const { files } = JSON.parse(readFileSync(new URL('./npy.json', import.meta.url), 'utf8')) as {
   readonly files: Readonly<Record<string, string>>
 }
 const text = (of: string) => new TextEncoder().encode(of)

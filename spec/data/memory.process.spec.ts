@@ -99,7 +99,7 @@ describe('Readers in Deno', function () {
   }
 
   it('read files of every kind', async () => {
-    const images = join(root, 'spec/peers/npy.json')
+    const images = join(root, 'spec/data/npy.json')
     const said = await inDeno(
       `
       const { files } = JSON.parse(Deno.readTextFileSync(${JSON.stringify(images)}))
