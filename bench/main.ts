@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { setTimeout as later } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
 import { type Contender, start, wholeTime } from './contenders/start.ts'
+import { type Overhead, overheads } from './overheads/list.ts'
 import { type Engine, type Peer, type Work, works } from './works.ts'
 
 // Each work on each engine beside its peers. All contenders of an engine are started, then measured in turn, round by
@@ -120,13 +123,33 @@ const print = (work: Work, rows: readonly Row[]): void => {
     console.log(`${''.padEnd(16)} at most ${work.limit} ms: ${value <= work.limit ? 'kept' : 'exceeded'}`)
 }
 
+const overheadsProgram = fileURLToPath(new URL('overheads/main.ts', import.meta.url))
+/** Each work on each engine, in a process of its own, in which both contenders take turns. */
+const measureOverhead = async ({ name, says, works, engines, limit }: Overhead, rounds: string): Promise<void> => {
+  console.log(`${name}: ${says}, at most ${limit.toFixed(2)}x`)
+  for (const work of works)
+    for (const engine of engines) {
+      const program = ['--import=tsx', overheadsProgram, name, work, engine, rounds]
+      try {
+        const { stdout } = await promisify(execFile)(process.execPath, program)
+        const [own, peer] = JSON.parse(stdout) as [number, number]
+        const times = `${shown(own)} ms beside ${shown(peer)} ms`.padStart(32)
+        const verdict = own <= limit * peer ? 'kept' : 'exceeded'
+        console.log([work.padEnd(16), engine.padEnd(11), times, `${(own / peer).toFixed(3)}x ${verdict}`].join(' '))
+      } catch (error) {
+        console.log(`  ${work}, ${engine}: ${error instanceof Error ? error.message : error}`)
+      }
+    }
+}
+
 const { values } = parseArgs({
   options: { json: { type: 'string' }, only: { type: 'string' }, rounds: { type: 'string', default: '7' } },
 })
 const only = values.only?.split(',')
-const unknown = only?.filter(name => !works.some(work => work.name === name)) ?? []
+const names = [...works, ...overheads].map(({ name }) => name)
+const unknown = only?.filter(name => !names.includes(name)) ?? []
 if (unknown.length > 0) {
-  console.error(`No such work: ${unknown.join(', ')}. There are ${works.map(({ name }) => name).join(', ')}.`)
+  console.error(`No such work: ${unknown.join(', ')}. There are ${names.join(', ')}.`)
   process.exit(2)
 }
 
@@ -141,3 +164,5 @@ for (const work of works.filter(({ name }) => only?.includes(name) ?? true))
     all.push(...rows)
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`)
   }
+for (const overhead of overheads.filter(({ name }) => only?.includes(name) ?? true))
+  await measureOverhead(overhead, values.rounds)

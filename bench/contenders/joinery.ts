@@ -1,38 +1,17 @@
 import {
-  adam,
   apply,
   type BackendOption,
-  Convolution,
   compile,
   compileTraining,
-  Input,
   init,
-  join,
   key,
   type Layer,
-  LSTM,
-  MaxPooling,
-  Relu,
-  Reshape,
-  Softmax,
   type Variables,
 } from '../../src/index.ts'
 import { batches, draws, type Numbers } from './inputs.ts'
+import { networkOf, rule } from './networks.ts'
 import { type Step, serve, serveTimes } from './protocol.ts'
 import { resnet50 } from './resnet50.ts'
-
-const networks: Readonly<Record<string, () => Layer>> = {
-  'train-mlp': () => join(Input(784), Relu(512), Relu(512), Softmax(10)),
-  'train-cnn': () =>
-    join(
-      ...[Input([28, 28, 1]), Convolution([3, 3, 32]), Relu(), Convolution([3, 3, 64]), Relu()],
-      ...[MaxPooling([2, 2]), Reshape(), Relu(128), Softmax(10)],
-    ),
-  'train-lstm': () => join(Input([40, 32]), LSTM(64), Softmax(10)),
-  'train-tiny': () => join(Input(4), Relu(8), Softmax(3)),
-}
-
-const rule = (backend: BackendOption) => ({ loss: 'categoricalCrossentropy', optimizer: adam(), backend })
 
 const training = async (
   network: Layer,
@@ -50,7 +29,7 @@ const training = async (
 }
 
 const applying = (): Step => {
-  const network = networks['train-tiny']?.() as Layer
+  const network = networkOf('train-tiny')
   const variables = init(network, key(0))
   const { data, shape } = draws(1, [1, 4])
   const x = { data, shape }
@@ -96,7 +75,7 @@ const compiling = async (network: Layer, name: string): Promise<void> => {
   await serveTimes(() => compilation(network, backend, batchOf(name), variables))
 }
 if (work === 'apply-tiny') await serve(applying())
-else if (work === 'compile-mlp') await compiling(networks['train-mlp']?.() as Layer, 'train-mlp')
+else if (work === 'compile-mlp') await compiling(networkOf('train-mlp'), 'train-mlp')
 else if (work === 'compile-resnet50') await compiling(resnet50(), 'resnet50')
 else if (work.startsWith('resnet50')) await serve(inference(Number(work.slice('resnet50-b'.length)), backend))
-else await serve(await training(networks[work]?.() as Layer, backend, batchOf(work)))
+else await serve(await training(networkOf(work), backend, batchOf(work)))

@@ -37,9 +37,9 @@ const digitsOf = (file: string) =>
   })
 
 const run = async (folder: string): Promise<void> => {
-  // Both are gone through more than once, and small.
+  // The file is small: it is read once, and kept.
   const [training, heldOut] = digitsOf(`${folder}/optdigits.tra`).cache().split(trained, key(1))
-  const test = digitsOf(`${folder}/optdigits.tes`).batch(256).cache()
+  const test = digitsOf(`${folder}/optdigits.tes`).batch(256)
 
   const network = join(
     Input([size, size, 1]),

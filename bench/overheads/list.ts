@@ -1,0 +1,35 @@
+// What training costs beside the least that it could: ratios of times in one process, in which contenders take turns.
+
+/** A comparison: how many times as long as its peer it may take. */
+export interface Overhead {
+  readonly name: string
+  readonly says: string
+  readonly works: readonly string[]
+  readonly engines: readonly ('tfjs' | 'wasm' | 'onnxruntime')[]
+  readonly limit: number
+}
+
+const works = ['train-mlp', 'train-cnn', 'train-lstm', 'train-tiny']
+
+export const overheads: readonly Overhead[] = [
+  {
+    name: 'step-by-hand',
+    says: 'trainStep beside the calls of tfjs-core that it makes',
+    ...{ works: ['train-tiny'], engines: ['tfjs'], limit: 1.15 },
+  },
+  {
+    name: 'fit-step',
+    says: 'an epoch of fit, with a dataset, metrics and callbacks, beside its compiled steps alone',
+    ...{ works, engines: ['onnxruntime', 'wasm'], limit: 1.02 },
+  },
+  {
+    name: 'metrics',
+    says: 'compiled steps with accuracy and F1 beside those without',
+    ...{ works, engines: ['onnxruntime', 'wasm'], limit: 1.05 },
+  },
+  {
+    name: 'prefetch',
+    says: 'an epoch of a dataset that reads ahead beside one of rows in memory',
+    ...{ works: ['train-mlp', 'train-lstm'], engines: ['onnxruntime', 'wasm'], limit: 1.02 },
+  },
+]

@@ -1,0 +1,138 @@
+import { setTimeout as later } from 'node:timers/promises'
+import {
+  type BackendOption,
+  compileTraining,
+  dataset,
+  type FitOptions,
+  fit,
+  init,
+  key,
+  trainStep,
+} from '../../src/index.ts'
+import { batches, classes, draws, type Numbers } from '../contenders/inputs.ts'
+import { networkOf, rule } from '../contenders/networks.ts'
+import { stepByHand } from './by-hand.ts'
+
+// Measures one comparison: both contenders take turns, and the medians of their milliseconds for a step are printed.
+
+/** Milliseconds for a step, a mean over some of them. */
+type Round = () => Promise<number>
+
+const metrics = ['accuracy', 'f1'] as const
+/** How many steps a round has: about as long for each work. */
+const steps: Readonly<Record<string, number>> = { 'train-mlp': 24, 'train-cnn': 4, 'train-lstm': 24, 'train-tiny': 400 }
+
+/** As many batches as a round has steps, as numbers. */
+const lesson = (work: string) => {
+  const { x, y } = (batches[work] as () => { x: Numbers; y: Numbers })()
+  const count = steps[work] as number
+  const [size = 0, ...features] = x.shape
+  const rows = count * size
+  return { count, size, x: draws(5, [rows, ...features]), y: classes(6, rows, y.shape[1] as number) }
+}
+
+const slice = ({ data, shape: [, ...rest] }: Numbers, from: number, rows: number): Numbers => {
+  const width = rest.reduce((n, d) => n * d, 1)
+  return { data: data.slice(from * width, (from + rows) * width), shape: [rows, ...rest] }
+}
+
+const timed = async (count: number, step: (i: number) => unknown): Promise<number> => {
+  const start = performance.now()
+  for (let i = 0; i < count; i++) await step(i)
+  return (performance.now() - start) / count
+}
+
+const compiled = async (work: string, backend: BackendOption, measures: readonly string[]): Promise<Round> => {
+  const { count, size, x, y } = lesson(work)
+  const network = networkOf(work)
+  const step = compileTraining(network, { ...rule(backend), metrics: measures })
+  let state = await step.init(init(network, key(0)), key(1))
+  const own = Array.from({ length: count }, (_, i) => ({ x: slice(x, i * size, size), y: slice(y, i * size, size) }))
+  return () =>
+    timed(count, async i => {
+      const [next] = await step(state, own[i] as (typeof own)[number])
+      state = next
+    })
+}
+
+/** The epochs of one call of `fit`, each begun when it is asked for. */
+const fitted = (work: string, backend: BackendOption, prefetches: boolean): Round => {
+  const { count, size, x, y } = lesson(work)
+  const network = networkOf(work)
+  let begin: () => void = () => {}
+  let asked = new Promise<void>(resolve => {
+    begin = resolve
+  })
+  let end: (time: number) => void = () => {}
+  let start = 0
+  const options: FitOptions = {
+    ...rule(backend),
+    ...{ metrics, epochs: 100_000, batchSize: size },
+    callbacks: {
+      epochStart: async () => {
+        await asked
+        start = performance.now()
+      },
+      update: () => {},
+      epoch: () => {
+        const time = (performance.now() - start) / count
+        asked = new Promise(resolve => {
+          begin = resolve
+        })
+        end(time)
+      },
+    },
+  }
+  const examples = prefetches ? dataset({ x, y }).shuffle(key(2)).batch(size).prefetch(2) : { x, y }
+  const failed = fit(network, init(network, key(0)), examples, options).then(() => {
+    throw new Error('fit has ended')
+  })
+  failed.catch(() => {})
+  return () => {
+    const time = new Promise<number>(resolve => {
+      end = resolve
+    })
+    begin()
+    return Promise.race([time, failed])
+  }
+}
+
+const trained = (): readonly [Round, Round] => {
+  const network = networkOf('train-tiny')
+  const batch = (batches['train-tiny'] as () => { x: Numbers; y: Numbers })()
+  const step = trainStep(network, rule('tfjs'))
+  let state = step.init(init(network, key(0)), key(1))
+  const byHand = stepByHand(batch)
+  return [
+    () =>
+      timed(400, async () => {
+        const [next] = await step(state, batch)
+        state = next
+      }),
+    () => timed(400, byHand),
+  ]
+}
+
+const contenders: Readonly<
+  Record<string, (work: string, backend: BackendOption) => Promise<readonly [own: Round, peer: Round]>>
+> = {
+  'step-by-hand': async () => trained(),
+  'fit-step': async (work, backend) => [fitted(work, backend, true), await compiled(work, backend, metrics)],
+  metrics: async (work, backend) => [await compiled(work, backend, metrics), await compiled(work, backend, [])],
+  prefetch: async (work, backend) => [fitted(work, backend, true), fitted(work, backend, false)],
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+
+const [name = '', work = '', backend = 'tfjs', rounds = '15'] = process.argv.slice(2)
+const pair = await (contenders[name] as (typeof contenders)[string])(work, backend as BackendOption)
+const times: readonly number[][] = [[], []]
+// The first two rounds compile and fill caches. Threads wait for more work, busily, for some time after the last one.
+for (let round = -2; round < Number(rounds); round++)
+  for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) {
+    await later(200)
+    const time = await (pair[i] as Round)()
+    if (round >= 0) times[i]?.push(time)
+  }
+console.log(JSON.stringify(times.map(median)))
+process.exit()
