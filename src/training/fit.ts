@@ -65,6 +65,11 @@ export interface FitOptions<
   readonly batchSize?: number | null
   /** Whether the last batch of an epoch is left out where it is smaller. Default: false. */
   readonly dropLast?: boolean
+  /**
+   * Whether examples may hold NaN, as padding that layers mask does. Otherwise it is an error that names row and column, unless
+   * a `mask` is given. Default: true; `dataset(...).batch` has the same option, where it is false by default.
+   */
+  readonly allowNaN?: boolean
   /** Whether each epoch goes through the examples in an order of its own. Default: true. A dataset has its own order. */
   readonly shuffle?: boolean
   /**
@@ -151,6 +156,7 @@ const memoryOf = (
  * @throws InvalidOption when an option is wrong, or x and y do not have as many rows
  * @throws LayerConnectionError when the examples do not fit the network, or the loss what comes out
  * @throws WeightInitializationError when the variables are not the network's
+ * @throws DataError when an example is NaN and may not be
  * @example
  * ```ts
  * const network = join(Input(2), Tanh(8), Sigmoid(1))

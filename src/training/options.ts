@@ -177,6 +177,7 @@ export interface NormalFit<Examples, Progress, State> extends NormalRule {
   readonly batchSize: number | null
   readonly dropLast: boolean
   readonly shuffle: boolean
+  readonly allowNaN: boolean
   readonly validation: Examples | null
   readonly key: Key | null
   readonly onProgress: ((progress: Progress) => unknown) | null
@@ -216,6 +217,7 @@ export const readFit = <Examples, Progress, State>(given: object): NormalFit<Exa
           batchSize: { codec: batchSizeOption, default: 32 },
           dropLast: { codec: boolean, default: false },
           shuffle: { codec: boolean, default: true },
+          allowNaN: { codec: boolean, default: true },
           validation: { codec: maybe('{ x, y }, a dataset, or { part: 0.2 }', isObject), default: null },
           key: { codec: maybe('a key, such as key(1)', isKey), default: null },
           onProgress: { codec: maybe('a function', isFunction), default: null },

@@ -63,3 +63,27 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
       expect(tf.memory().numTensors - before).to.be.at.most(live)
     })
   })
+
+describe('NaN in what fit is given', () => {
+  const holed = x.map((row, i) => (i === 5 ? [1, Number.NaN] : row))
+  const failed = async (examples: object, given: object = {}): Promise<string> => {
+    const options = { allowNaN: false, ...given }
+    try {
+      await fit(network, variables, examples as never, options)
+    } catch (error) {
+      return `${(error as Error).name}: ${(error as Error).message}`
+    }
+    return 'none'
+  }
+  it('is named by row and column where it may not be, of inputs, expectations and validation examples', async () => {
+    expect(await failed({ x: holed, y })).to.include('DataError: fit, row 5, column x[1]: expected a number, got NaN.')
+    expect(await failed({ x, y: y.map((row, i) => (i === 2 ? [Number.NaN] : row)) })).to.include('row 2, column y[0]')
+    expect(await failed({ x, y }, { validation: { x: holed, y } })).to.include('fit, validation, row 5, column x[1]')
+    expect(await failed({ x, y }, { validation: { part: 0.5 } })).to.equal('none')
+  })
+  it('may be there where it is allowed, or a mask stands beside', async () => {
+    expect(await failed({ x: holed, y }, { allowNaN: true })).to.equal('none')
+    const masked = { x, y: y.map((row, i) => (i === 2 ? [Number.NaN] : row)), mask: x.map((_, i) => Number(i !== 2)) }
+    expect(await failed(masked)).to.equal('none')
+  })
+})

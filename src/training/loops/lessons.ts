@@ -1,4 +1,4 @@
-import { InvalidOption, show } from '../../core/errors.ts'
+import { DataError, InvalidOption, show } from '../../core/errors.ts'
 import type { Part } from '../../core/network.ts'
 import { foldIn, type Key, permutation } from '../../core/random.ts'
 import { isRecord } from '../../core/trees.ts'
@@ -36,6 +36,7 @@ type Check = (batch: Fields<{ readonly shape: readonly number[] }>) => void
 export interface Lesson extends Batching {
   readonly shuffle: boolean
   readonly validation: Validation | null
+  readonly allowNaN: boolean
 }
 
 const isPart = (value: Validation): value is { readonly part: number } =>
@@ -88,6 +89,32 @@ const divided = (all: NumberBatch, part: unknown): readonly [NumberBatch, Number
 }
 
 /**
+ * Checks that examples are numbers: one that is not would make all parameters NaN. Where there is a mask, what it leaves out
+ * may be anything.
+ *
+ * @throws DataError that names the row and the column
+ */
+const checkNumbers = (owner: string, batch: NumberBatch): void => {
+  if (batch.mask.length > 0) return
+  for (const field of ['x', 'y'] as const)
+    for (const [i, { data, shape }] of batch[field].entries()) {
+      const at = data.findIndex(Number.isNaN)
+      if (at < 0) continue
+      const width = data.length / (shape[0] ?? 1)
+      const name = batch[field].length > 1 ? `${field}[${i}]` : field
+      throw new DataError({
+        owner,
+        row: Math.floor(at / width),
+        column: `${name}[${at % width}]`,
+        expected: 'a number',
+        got: 'NaN',
+        remedy:
+          'Fill it or leave the row out; give a mask, or { allowNaN: true } where layers know what NaN stands for.',
+      })
+    }
+}
+
+/**
  * What training goes through: read, or copied, before the call returns, but for datasets.
  *
  * @param check is shown the shapes
@@ -99,7 +126,11 @@ export const lessonsOf = async (
   check: Check,
 ): Promise<Lessons> => {
   const { validation, shuffle } = lesson
-  const read = (owner: string, given: Examples) => readNumbers(owner, part, given, check)
+  const read = async (owner: string, given: Examples) => {
+    const numbers = await readNumbers(owner, part, given, check)
+    if (!lesson.allowNaN) checkNumbers(owner, numbers)
+    return numbers
+  }
   const share = reading('fit', 'validation', () =>
     validation !== null && isPart(validation) ? { part: validation.part } : null,
   )
