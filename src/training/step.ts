@@ -6,7 +6,7 @@ import type { Variables } from '../core/named.ts'
 import { asPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
 import type { NamePatterns } from '../core/patterns.ts'
 import { asKey, type Key } from '../core/random.ts'
-import { byName, mapTree, mergeTrees } from '../core/trees.ts'
+import { byName, leavesOf, mapTree, mergeTrees } from '../core/trees.ts'
 import type { VariableRules } from '../core/variables.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
@@ -291,11 +291,23 @@ export const trainStep = <N extends AnyLayer, const M extends MetricsOption = Me
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
   const engines = enginesOf(part, normal)
+  /** Shapes that have been found to fit: whether they do is known by them alone. */
+  const checked = new Set<string>()
+  const check = (state: RawState, batch: Fields<Shaped>): void => {
+    const shapes = [
+      ...[state.params, state.state].map(tree =>
+        leavesOf(tree).map(([layer, name, { shape }]) => [layer, name, shape]),
+      ),
+      ...[batch.x, batch.y, batch.weights, batch.mask].map(tensors => tensors.map(({ shape }) => shape)),
+    ]
+    const text = JSON.stringify(shapes)
+    if (checked.has(text)) return
+    checkTraining('trainStep', part, state, batch, normal)
+    checked.add(text)
+  }
   const step = async (given: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
     const { key, ...state } = asTrainState('trainStep', normal, given)
-    const examplesRead = readNumbers('trainStep', part, examples, batch =>
-      checkTraining('trainStep', part, state, batch, normal),
-    )
+    const examplesRead = readNumbers('trainStep', part, examples, batch => check(state, batch))
     return holdingState(state, async (before, original) => {
       const numbers = await examplesRead
       const engine = await engines.for(before)
