@@ -174,12 +174,16 @@ export const nearestOf = (word: string, words: readonly string[]): readonly stri
   return ranked.filter(({ far }) => far === ranked[0]?.far).map(({ candidate }) => candidate)
 }
 
-/** The nearest of some words, when it is near enough to be meant. */
-export const nearest = (word: string, words: readonly string[]): string | undefined =>
-  nearestOf(word, words).find(
-    // Half of a short word is no slip of the pen, unless its letters are in another order.
-    found => 2 * distance(word.toLowerCase(), found.toLowerCase()) < word.length || letters(word) === letters(found),
-  )
+/** The nearest of some words, when it is near enough to be meant: also one that is cut short. */
+export const nearest = (word: string, words: readonly string[]): string | undefined => {
+  const near = nearestOf(word, words)
+  const swapped = near.find(found => letters(word) === letters(found))
+  if (swapped !== undefined) return swapped
+  const begun = words.filter(candidate => word.length >= 3 && candidate.toLowerCase().startsWith(word.toLowerCase()))
+  const [shortest] = begun.toSorted((a, b) => a.length - b.length)
+  // Half of a short word is no slip of the pen.
+  return shortest ?? near.find(found => 2 * distance(word.toLowerCase(), found.toLowerCase()) < word.length)
+}
 const letters = (word: string): string => [...word.toLowerCase()].sort().join('')
 
 /**
