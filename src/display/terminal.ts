@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { InvalidOption, show } from '../core/errors.ts'
-import type { MetricValue, Progress } from '../training/index.ts'
+import type { MetricsOption, MetricValue, Progress } from '../training/index.ts'
 
 /** A few significant digits, aligned from epoch to epoch. */
 const digits = (value: number): string =>
@@ -14,7 +14,7 @@ const described = (report: Readonly<Record<string, MetricValue>>, before = ''): 
     typeof value === 'number' ? [`${before}${printed(name)} ${digits(value)}`] : [],
   )
 
-const line = ({ epoch, epochs, report, validation }: Progress): string =>
+const line = ({ epoch, epochs, report, validation }: Progress<MetricsOption>): string =>
   [
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     ...described(report),
@@ -42,10 +42,10 @@ const perSecond = (rate: number): string => {
 }
 
 /** Whether a call of `fit` begins: the one before may have failed anywhere. */
-const begins = ({ epoch, batch, ended }: Progress): boolean => epoch === 1 && batch === 1 && !ended
+const begins = ({ epoch, batch, ended }: Progress<MetricsOption>): boolean => epoch === 1 && batch === 1 && !ended
 
 /** A line for each call: with a bar, and the time that is left, until the epoch has ended. */
-const drawing = (): ((progress: Progress) => string) => {
+const drawing = (): ((progress: Progress<MetricsOption>) => string) => {
   let first = { epoch: 0, batch: 0, examples: 0, at: 0 }
   return progress => {
     const { epoch, batch, batches, examples, ended } = progress
@@ -65,7 +65,7 @@ const drawing = (): ((progress: Progress) => string) => {
 }
 
 /** Whether it is time to show progress again: at the begin and the end of an epoch always, else ten times a second. */
-const throttle = (): ((progress: Progress) => boolean) => {
+const throttle = (): ((progress: Progress<MetricsOption>) => boolean) => {
   let last = 0
   return ({ batch, ended }) => {
     const now = performance.now()
@@ -104,7 +104,7 @@ const notebookAround = (): Notebook | undefined => {
 const escaped = (text: string): string => text.replace(/[&<>]/g, character => `&#${character.charCodeAt(0)};`)
 
 /** One output of a cell for each call of `fit`, which is shown anew in its place. */
-const onPage = (notebook: Notebook): ((progress: Progress) => Promise<void>) => {
+const onPage = (notebook: Notebook): ((progress: Progress<MetricsOption>) => Promise<void>) => {
   const draw = drawing()
   const isTime = throttle()
   let place: string | undefined
@@ -120,7 +120,7 @@ const onPage = (notebook: Notebook): ((progress: Progress) => Promise<void>) => 
 }
 
 /** The last line of a terminal, which is written over until its epoch has ended. */
-const onTerminal = (output: Output): ((progress: Progress) => void) => {
+const onTerminal = (output: Output): ((progress: Progress<MetricsOption>) => void) => {
   const draw = drawing()
   const isTime = throttle()
   return progress => {
@@ -132,7 +132,7 @@ const onTerminal = (output: Output): ((progress: Progress) => void) => {
   }
 }
 
-const inLines = (output: Output): ((progress: Progress) => void) => {
+const inLines = (output: Output): ((progress: Progress<MetricsOption>) => void) => {
   const draw = drawing()
   return progress => {
     // The first batch is where the time begins.
@@ -165,7 +165,7 @@ const writes = (value: unknown): boolean => {
  * await fit(network, init(network, key(0)), { x: [[1, 2]], y: [[3]] }, { epochs: 3, onProgress: progressBar() })
  * ```
  */
-export const progressBar = (output?: Output): ((progress: Progress) => void | Promise<void>) => {
+export const progressBar = (output?: Output): ((progress: Progress<MetricsOption>) => void | Promise<void>) => {
   const notebook = output === undefined ? notebookAround() : undefined
   if (notebook !== undefined) return onPage(notebook)
   const to: Output = output === undefined ? process.stderr : output
