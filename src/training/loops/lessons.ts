@@ -64,14 +64,18 @@ const asItComes = async function* (
   [epoch, from]: readonly [epoch: number, from: number],
   check: Check,
 ): AsyncGenerator<NumberBatch, void, undefined> {
+  for await (const batch of batchesOf(owner, data, batching, epoch, from))
+    yield await readNumbers(owner, part, batch, check)
+}
+
+/** Whether shapes fit is asked once, for all epochs: a network is traced to find out. */
+const onceForShapes = (check: Check): Check => {
   const met = new Set<string>()
-  const checkOnce: Check = batch => {
+  return batch => {
     const text = JSON.stringify(Object.values(batch).map(all => all.map(({ shape }) => shape)))
     if (!met.has(text)) check(batch)
     met.add(text)
   }
-  for await (const batch of batchesOf(owner, data, batching, epoch, from))
-    yield await readNumbers(owner, part, batch, checkOnce)
 }
 
 /** The examples to learn from, and those of a part at the end. */
@@ -126,6 +130,7 @@ export const lessonsOf = async (
   check: Check,
 ): Promise<Lessons> => {
   const { validation, shuffle } = lesson
+  const checkOnce = onceForShapes(check)
   const read = async (owner: string, given: Examples) => {
     const numbers = await readNumbers(owner, part, given, check)
     if (!lesson.allowNaN) checkNumbers(owner, numbers)
@@ -153,14 +158,14 @@ export const lessonsOf = async (
   const validating = (numbers: NumberBatch | null): Lessons['validation'] => {
     if (numbers !== null) return () => inMemory(numbers, scoring).from(0)
     if (validation === null || !isBatches(validation)) return null
-    return () => asItComes('fit, validation', part, validation, scoring, [0, 0], check)
+    return () => asItComes('fit, validation', part, validation, scoring, [0, 0], checkOnce)
   }
   if (all === null) {
     const data = examples as Batches
     return {
       batches: batchCount('fit', data, lesson),
       examples: data.batchSize === undefined ? data.size : undefined,
-      epoch: (epoch, from) => asItComes('fit', part, data, lesson, [epoch, from], check),
+      epoch: (epoch, from) => asItComes('fit', part, data, lesson, [epoch, from], checkOnce),
       validation: validating(held),
     }
   }
