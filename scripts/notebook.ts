@@ -71,10 +71,14 @@ export const withOutputs = (notebook: Notebook, executed: Notebook): Notebook =>
   }),
 })
 
+/** Outputs as a text, without how fast the machine was. */
+const timeless = (outputs: readonly Output[]): string =>
+  JSON.stringify(inOnePiece(outputs), null, 1).replace(/ {2}[\d.]+[kM]? examples\/s/g, '')
+
 /** What differs between the outputs of two versions of a notebook; nothing when they agree. */
 export const differences = (before: Notebook, after: Notebook): readonly string[] =>
   before.cells.flatMap((cell, i) => {
-    const [was, is] = [cell, after.cells[i]].map(own => JSON.stringify(inOnePiece(own?.outputs ?? []), null, 1))
+    const [was, is] = [cell, after.cells[i]].map(own => timeless(own?.outputs ?? []))
     return was === is ? [] : [`cell ${i + 1} gave\n${was}\nand gives\n${is}`]
   })
 
