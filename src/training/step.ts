@@ -59,6 +59,8 @@ type AskedFor<M> = M extends Metrics
         ? L[number]
         : never
       : never
+/** What is a number whatever metrics are asked for: losses of single outputs, and norms of gradients. */
+export type AlwaysNumber = `${string}.loss` | `gradientNorm.${string}`
 /** What a report has by any name: numbers, but for metrics that say more. */
 export type Reported<M extends MetricsOption> = number | ValueOf<AskedFor<M>>
 type NameOf<E> = E extends string ? E : E extends Metric<infer Name> ? Name : never
@@ -105,9 +107,10 @@ export interface TrainingRule<M extends MetricsOption = MetricsOption> {
 }
 
 /** The loss over a batch, or an epoch, and each metric, by name. */
-export type Report<M extends MetricsOption = []> = Readonly<Record<string, Reported<M>>> & {
-  readonly loss: number
-} & Measured<M>
+export type Report<M extends MetricsOption = []> = Readonly<Record<string, Reported<M>>> &
+  Readonly<Record<AlwaysNumber, number>> & {
+    readonly loss: number
+  } & Measured<M>
 
 /** A training step: a pure function of state and batch. */
 export interface TrainStep<N extends AnyLayer, M extends MetricsOption = []> {
