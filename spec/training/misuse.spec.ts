@@ -195,7 +195,7 @@ const refusals: readonly Row[] = [
   ['InvalidOption', 'trainStep, weights', () => step(begun, { x, y, weights: [1] })],
   ['InvalidOption', 'compileTraining, weights', () => compiled(state, { x, y, weights: [1] })],
   ['InvalidOption', 'tensor, data', () => j.fit(network, v, { x: [], y: [] })],
-  ['InvalidOption', 'fit, x', () => j.fit(network, v, { x: undefined, y })],
+  ['InvalidOption', 'tensor, data', () => j.fit(network, v, { x: undefined, y })],
   ['InvalidOption', 'tensor, data', () => j.fit(network, v, { x: Promise.resolve(x), y })],
   ['InvalidOption', 'tensor, data', () => j.fit(network, v, { x, y: ['a', 'b', 'a', 'b'] })],
   [

@@ -77,16 +77,25 @@ const asExamples = (owner: string, value: unknown): Examples =>
     for (const name of Object.keys(value))
       if (!fields.includes(name as Field))
         throw fault(owner, name, `examples of ${fields.join(', ')} alone`, show(name))
-    return Object.fromEntries(fields.map(field => [field, value[field]])) as unknown as Examples
+    const given = fields.filter(field => Object.hasOwn(value, field))
+    return Object.fromEntries(given.map(field => [field, value[field]])) as unknown as Examples
   })
 
 /** How many values each field has: as many as inputs or outputs, or one for all outputs. */
 const countOf = (part: Part, field: Field, given: unknown): Count => {
   if (field === 'x') return inputCount(part)
   const outputs = outputCount(part)
-  // Weights are for all outputs where there are not several of them.
-  const isByOutput = isList(given) && given.length === outputs && typeof given[0] !== 'number'
-  return field === 'y' || isByOutput ? outputs : 1
+  return field === 'y' || isByOutput(given, outputs) ? outputs : 1
+}
+
+/** Whether weights or masks are for each output: an array of as many, and none of numbers alone. */
+const isByOutput = (given: unknown, outputs: Count): boolean => {
+  try {
+    return isList(given) && given.length === outputs && typeof given[0] !== 'number'
+  } catch {
+    // What cannot be read is refused where it is read.
+    return false
+  }
 }
 
 /** Examples with their fields read, all of as many rows. */
@@ -98,7 +107,10 @@ const checkedFields = <V extends Shaped>(
 ): Fields<V> & { readonly size: number } => {
   const own = (field: Field): readonly V[] => {
     const given: unknown = examples[field]
-    return given === undefined || given === null ? [] : read(given, countOf(part, field, given), field)
+    const isNone = given === undefined || given === null
+    // Inputs and expectations that are there have to be something.
+    if (isNone && (field === 'weights' || field === 'mask' || !Object.hasOwn(examples, field))) return []
+    return read(given, countOf(part, field, given), field)
   }
   const found = { x: own('x'), y: own('y'), weights: own('weights'), mask: own('mask') }
   const size = rowsOf(owner, 'x', found.x)
