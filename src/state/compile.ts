@@ -18,6 +18,7 @@ import { checkIds } from './ids.ts'
 import {
   type Judgement,
   type Known,
+  numberOf,
   outputShapes,
   type StateIndices,
   traceGradients,
@@ -136,7 +137,7 @@ export interface Runs {
   readonly output: (given: Trees, input: unknown) => Promise<unknown>
   readonly apply: (given: Trees, input: unknown, mode: Mode) => Promise<unknown>
   readonly gradients: (given: Trees, input: unknown, cotangent: unknown, mode: Mode) => Promise<unknown>
-  /** The outputs in inference mode, then a judgement of them: one and the same in all calls. */
+  /** The outputs in inference mode, then a judgement of them. */
   readonly judged: (
     given: Trees,
     inputs: readonly tf.Tensor[],
@@ -213,7 +214,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
     holding(
       () => [leavesFor(given, shapesOf(inputs)), [...inputs, ...expected]],
       async (leaves, tensors) => {
-        const { use } = programs('judged', () =>
+        const { use } = programs(`judged ${numberOf(judge)}`, () =>
           programsOf(backend, async (x = [], y = []) => [traceJudged(part, await standing(x), x, y, judge), null]),
         )
         const shapes = shapesOf(tensors)

@@ -11,7 +11,7 @@ import type { Draw } from '../graph/graph.ts'
 import { isOn } from '../ops/tfjs/index.ts'
 import { checkVariable, type Trees, tensorIn } from './check.ts'
 import { reading } from './given.ts'
-import { type Judgement, type StateIndices, traceJudged, traceNetwork, variablesOf } from './traced.ts'
+import { type Judgement, numberOf, type StateIndices, traceJudged, traceNetwork, variablesOf } from './traced.ts'
 
 // The eager reading in inference mode: a network becomes a program of direct kernel calls for the shapes of its inputs, from
 // passes that keep every bit. Programs are kept, which nobody can tell but by the clock: they hold no variables, and the
@@ -49,17 +49,6 @@ interface Judging {
   readonly expected: readonly tf.Tensor[]
 }
 const shapesOf = (tensors: readonly tf.Tensor[]): Shapes => tensors.map(tensor => tensor.shape)
-
-/** Judgements are told apart by what they are. */
-const judgements = new WeakMap<Judgement, number>()
-let met = 0
-const numberOf = (judge: Judgement): number => {
-  const known = judgements.get(judge)
-  if (known !== undefined) return known
-  met += 1
-  judgements.set(judge, met)
-  return met
-}
 
 const make = (part: Part, x: Shapes, keyed: boolean, judging: Judging | undefined): Kept => {
   const variables = variablesOf(part, x)

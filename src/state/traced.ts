@@ -77,6 +77,18 @@ export const traceNetwork = (
 /** What is computed of a network's inputs and outputs and of what was given beside them, such as what was expected. */
 export type Judgement = <T>(ops: Ops<T>, x: readonly T[], beside: readonly T[], outputs: readonly T[]) => readonly T[]
 
+/** Judgements are told apart by what they are. */
+const judgements = new WeakMap<Judgement, number>()
+let met = 0
+/** A number that a judgement, and no other, has. */
+export const numberOf = (judge: Judgement): number => {
+  const known = judgements.get(judge)
+  if (known !== undefined) return known
+  met += 1
+  judgements.set(judge, met)
+  return met
+}
+
 /**
  * The graph of a network's outputs in inference mode and, after these, of a judgement of them: from variables, inputs and
  * what is expected of the outputs.

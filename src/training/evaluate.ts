@@ -16,6 +16,7 @@ import type { Judgement } from '../state/traced.ts'
 import {
   type Batch,
   type Examples,
+  fields,
   finallyRelease,
   keepExamples,
   keepInputs,
@@ -66,14 +67,13 @@ const judging = async <R>(
   part: Part,
   variables: Trees,
   backend: BackendOption | null,
-  judge: Judgement,
-  work: (judge: Judge) => Promise<R>,
+  work: (judgeBy: (judge: Judgement) => Judge) => Promise<R>,
 ): Promise<R> => {
   if (backend === null)
-    return work(async (x, expected) => rested(judgeEagerly(part, variables, x, { judge, expected })))
+    return work(judge => async (x, expected) => rested(judgeEagerly(part, variables, x, { judge, expected })))
   const compiled = runsOf(part, backend, variables)
   try {
-    return await work((x, beside) => compiled.judged(variables, x, beside, judge))
+    return await work(judge => (x, beside) => compiled.judged(variables, x, beside, judge))
   } finally {
     await compiled.dispose()
   }
@@ -111,21 +111,38 @@ const checkRows = (owner: string, outputs: readonly tf.Tensor[], count: number):
   })
 }
 
-/** What some examples say, in inference mode. */
-const scoreOn =
-  (part: Part, scoring: Scoring, judge: Judge) =>
-  (batch: Batch, from: number, count: number): Promise<Said> =>
+/** Says what some examples are, in inference mode. */
+type Scorer = (batch: Batch, from: number, count: number) => Promise<Said>
+
+/** A scorer of batches that are alike but for their rows. */
+const scorerOf = (part: Part, scoring: Scoring, judge: Judge): Scorer => {
+  // A network is traced to find a layout, which is another one only where there are more or fewer rows.
+  const layouts = new Map<number, ReturnType<typeof layoutFor>>()
+  return (batch, from, count) =>
     withRows(valuesIn(batch), from, count, async own => {
       const judged = await judge(own.slice(0, batch.x.length), own.slice(batch.x.length))
       const vector = judged.at(-1) as tf.Tensor
       try {
         checkRows('evaluate', judged.slice(0, -1), count)
-        const { layout, extras } = layoutFor(part, scoring, batch, count)
-        return { scoring, extras, sums: readSums(layout, await vector.data<'float32'>()) }
+        const known = layouts.get(count) ?? layoutFor(part, scoring, batch, count)
+        layouts.set(count, known)
+        return { scoring, extras: known.extras, sums: readSums(known.layout, await vector.data<'float32'>()) }
       } finally {
         dispose(judged)
       }
     })
+}
+
+/** What is known of batches by their shapes, found out once for each. */
+const byShapes = <V>(ask: (batch: Batch) => V): ((batch: Batch) => V) => {
+  const found = new Map<string, V>()
+  return batch => {
+    const text = JSON.stringify(fields.map(field => batch[field].map(({ shape }) => shape)))
+    const value = found.get(text) ?? ask(batch)
+    found.set(text, value)
+    return value
+  }
+}
 
 /** The options of {@link evaluate}. */
 export interface EvaluateOptions<M extends MetricsOption = MetricsOption> {
@@ -171,25 +188,28 @@ export const evaluate = async <N extends AnyLayer, const M extends MetricsOption
   const { batchSize } = normal
   // Before anything is awaited: what is evaluated is what was given.
   const whole = isBatches(examples) ? null : keepExamples('evaluate', part, examples)
-  return holding(given, async held => {
-    let said: Said | undefined
-    const add = (all: Batch) =>
-      finallyRelease(all, async () => {
+  return holding(given, held =>
+    judging(part, held, normal.backend, async judgeBy => {
+      const scorerFor = byShapes(all => {
         checkTraining('evaluate', part, held, all, normal)
         const scoring = scoringOf('evaluate', normal, outputNames(checkedWiring(part, held, all.x)))
-        await judging(part, held, normal.backend, judgementOf(scoring, all), async judge => {
-          const score = scoreOn(part, scoring, judge)
+        return scorerOf(part, scoring, judgeBy(judgementOf(scoring, all)))
+      })
+      let said: Said | undefined
+      const add = (all: Batch) =>
+        finallyRelease(all, async () => {
+          const score = scorerFor(all)
           for (const [from, count] of slices(all.size, batchSize)) said = together(said, await score(all, from, count))
         })
-      })
-    if (whole !== null) await add(whole)
-    else
-      for await (const batch of batchesOf('evaluate', examples as Batches, { batchSize, dropLast: false }, 0, 0))
-        await add(keepExamples('evaluate', part, batch))
-    if (said === undefined) throw noBatches('evaluate')
-    // It has the metrics of the options.
-    return toReport(said) as Report<M>
-  })
+      if (whole !== null) await add(whole)
+      else
+        for await (const batch of batchesOf('evaluate', examples as Batches, { batchSize, dropLast: false }, 0, 0))
+          await add(keepExamples('evaluate', part, batch))
+      if (said === undefined) throw noBatches('evaluate')
+      // It has the metrics of the options.
+      return toReport(said) as Report<M>
+    }),
+  )
 }
 
 /** What `onProgress` of {@link predict} is told after each batch: how many examples are done. */
