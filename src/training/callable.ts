@@ -1,10 +1,22 @@
 import { InvalidOption, show } from '../core/errors.ts'
 import { isTensorLike } from '../core/nested.ts'
+import { shownAs } from '../core/shown.ts'
 import { isRecord } from '../core/trees.ts'
 
-/** Gives a function a name, which types do not tell. */
-export const withName = <F extends object, Name extends string>(call: F, name: Name): F & { readonly name: Name } =>
-  Object.defineProperty(call, 'name', { value: name }) as F & { readonly name: Name }
+/** A function of values that is a value with a name, and prints itself. */
+export const valued = <F extends object, V extends { readonly name: string }>(
+  call: F,
+  value: V,
+  text: string,
+): F & V => {
+  const { name, ...rest } = value
+  Object.defineProperties(Object.assign(call, rest), {
+    name: { value: name },
+    toString: { value: () => text },
+    ...shownAs(String),
+  })
+  return Object.freeze(call) as F & V
+}
 
 /** Whether arguments are those of a call that configures: nothing, or an object of options. */
 const configures = (given: readonly unknown[]): boolean => {

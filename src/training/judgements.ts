@@ -6,16 +6,14 @@ import { wireFor } from '../state/check.ts'
 import type { Judgement } from '../state/traced.ts'
 import { type Fields, mapFields } from './batches.ts'
 import { asVector, type Layout, layoutOf } from './report.ts'
-import { lossOf, metricsOf, type Outcome, type Scoring } from './scoring.ts'
-import type { Measured } from './update.ts'
+import type { Outcome, Scoring } from './scoring.ts'
+import { type Measured, score } from './update.ts'
 
 // What `evaluate` measures of a network's outputs, in the program that computes them.
 
-/** The groups of sums, as training has them. */
-const measuredOf = <T>(ops: Ops<T>, scoring: Scoring, outcome: Outcome<T>): Measured<T> => ({
-  groups: [...lossOf(ops, scoring, outcome)[1], ...metricsOf(ops, scoring, outcome)],
-  extras: [],
-})
+/** What training has of a score, but for penalties: nothing regularizes here. */
+const measuredOf = <T>(ops: Ops<T>, scoring: Scoring, outcome: Outcome<T>): Measured<T> =>
+  score(ops, scoring, { regularizer: null }, {}, outcome)
 
 /** What is computed is told apart by losses and metrics, which are compared as values, and by a text of all else. */
 interface Known {

@@ -4,13 +4,12 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec, isFunction, type Options, oneOf, ownOptions, parseOptions } from '../core/options.ts'
 import { type Shape, showShape } from '../core/shape.ts'
-import { shownAs } from '../core/shown.ts'
 import { byName, isList, isRecord, merged } from '../core/trees.ts'
 import type { Tensor } from '../core/variables.ts'
 import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
 import { type TensorInput, toTensor } from '../state/data.ts'
 import { described } from '../state/given.ts'
-import { callable, withName } from './callable.ts'
+import { callable, valued } from './callable.ts'
 import { countedOf, finiteExpected, meanOfCounted, weigh } from './weighting.ts'
 
 /** What a loss may ask for beside what was expected and predicted. */
@@ -248,9 +247,7 @@ const lossOf = (
     const configured = Object.keys(all).some(option => options.includes(option)) ? configure?.(part(true)) : undefined
     return handOver(compute(configured ?? { name, ...parts }, expected, predicted, part(false)))
   })
-  const loss = Object.assign(withName(call, name), { kind: 'Loss' as const, ...parts })
-  Object.defineProperties(loss, { toString: { value: () => shown }, ...shownAs<unknown>(() => shown) })
-  return Object.freeze(loss) as unknown as Loss
+  return valued(call, { kind: 'Loss', name, ...parts }, shown) as unknown as Loss
 }
 
 /**

@@ -3,12 +3,11 @@ import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, type Options, parseOptions } from '../core/options.ts'
 import { type Shape, showShape } from '../core/shape.ts'
-import { shownAs } from '../core/shown.ts'
 import { isList, isRecord, merged } from '../core/trees.ts'
 import { tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { type TensorInput, toTensor } from '../state/data.ts'
 import { described } from '../state/given.ts'
-import { callable, withName } from './callable.ts'
+import { callable, valued } from './callable.ts'
 import { bothOf, checkMade, checkPerExample } from './loss.ts'
 import { countedOf, weigh } from './weighting.ts'
 
@@ -149,9 +148,7 @@ const metricOf = <Name extends string, Value>(
   const call = callable(name, configure, (expected, predicted, weighting) =>
     evaluate({ name, ...parts }, expected, predicted, weighting),
   )
-  const metric = Object.assign(withName(call, name), { kind: 'Metric' as const, ...parts })
-  Object.defineProperties(metric, { toString: { value: () => shown }, ...shownAs<unknown>(() => shown) })
-  return Object.freeze(metric) as unknown as Metric<Name, Value>
+  return valued(call, { kind: 'Metric', name, ...parts }, shown) as unknown as Metric<Name, Value>
 }
 
 /**

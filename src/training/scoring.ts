@@ -227,10 +227,7 @@ export const residualsOf = <T>(
     const shape = ops.shape(errors)
     const size = shape.reduce<number>((n, d) => n * (d ?? 1), 1)
     // Each is scaled so that the mean square of all is the loss.
-    const one = ops.multiply(
-      ops.broadcast(ops.constant(1), shape.slice(0, Math.max(1, shape.length - 1))),
-      ops.constant(1),
-    )
+    const one = ops.broadcast(ops.constant(1), shape.slice(0, Math.max(1, shape.length - 1)))
     const { losses: kept } = weigh(ops, loss, one, expected, weighing)
     const { count } = counted[i] as Counted<T>
     const per = typeof count === 'number' ? ops.constant(count) : (count ?? ops.constant(1))

@@ -98,12 +98,12 @@ const measured = <T>(
 export const score = <T>(
   ops: Ops<T>,
   scoring: Scoring,
-  rule: Pick<NormalRule, 'regularizer' | 'owner'>,
+  { regularizer }: Pick<NormalRule, 'regularizer'>,
   params: VariableTree<T>,
   outcome: Outcome<T>,
 ): Measured<T> => {
   const [, losses] = lossOf(ops, scoring, outcome)
-  const penalty = rule.regularizer === null ? undefined : rule.regularizer.penalty(ops, params)
+  const penalty = regularizer?.penalty(ops, params)
   return measured(ops, scoring, outcome, losses, penalty === undefined ? [] : [[penaltyName, penalty]])
 }
 

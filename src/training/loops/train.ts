@@ -154,9 +154,11 @@ export const train = async (
       said = together(said ?? (before === null ? undefined : { ...own, sums: before }), own)
       if (told.update || onProgress !== null) {
         const report = toReport(said)
-        const event = { epoch, batch, update: state.update, report, last: toReport(own) }
-        if (told.update && (await tell(callbacks, 'update', Object.freeze(event))))
-          stop('callback', 'A callback asked to stop.', epoch, batch)
+        if (told.update) {
+          const event = { epoch, batch, update: state.update, report, last: toReport(own) }
+          if (await tell(callbacks, 'update', Object.freeze(event)))
+            stop('callback', 'A callback asked to stop.', epoch, batch)
+        }
         await onProgress?.(
           Object.freeze({ epoch, epochs, batch, batches, examples: done, report, ended: false }) as Progress,
         )

@@ -7,9 +7,10 @@ import { matching, matchNames } from '../../core/patterns.ts'
 import { showShape } from '../../core/shape.ts'
 import { byName, isRecord, leavesOf, mapTree, type VariableTree } from '../../core/trees.ts'
 import { another, handOver, tfjsOps, tidily } from '../../ops/tfjs/index.ts'
+import { valued } from '../callable.ts'
 import { asTensors } from '../given.ts'
 import type { ParamsTree } from '../optimizer.ts'
-import { printed, valued } from './regularizer.ts'
+import { printed } from './regularizer.ts'
 import { isMeant, type Names, namesIn, type ParameterName } from './roles.ts'
 
 /** What parameters are changed by after each update, so that they stay what they may be. Called on parameters it gives them changed. */

@@ -4,9 +4,9 @@ import { InvalidOption, show } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { codec, ownOptions } from '../../core/options.ts'
 import { matchNames, variableName } from '../../core/patterns.ts'
-import { shownAs } from '../../core/shown.ts'
 import { byName, isRecord, leavesOf, treeOf, type VariableTree } from '../../core/trees.ts'
 import { another, handOver, tfjsOps, tidily } from '../../ops/tfjs/index.ts'
+import { valued } from '../callable.ts'
 import { asTensors } from '../given.ts'
 import type { ParamsTree } from '../optimizer.ts'
 import { meantBy, namesIn } from './roles.ts'
@@ -22,21 +22,6 @@ export interface Regularizer {
   readonly options: Readonly<Record<string, unknown>>
   /** A scalar. */
   readonly penalty: <T>(ops: Ops<T>, params: VariableTree<T>) => T
-}
-
-/** A function of values that is a value with a name, and prints itself. */
-export const valued = <F extends object, V extends { readonly name: string }>(
-  call: F,
-  value: V,
-  text: string,
-): F & V => {
-  const { name, ...rest } = value
-  Object.defineProperties(Object.assign(call, rest), {
-    name: { value: name },
-    toString: { value: () => text },
-    ...shownAs(String),
-  })
-  return Object.freeze(call) as F & V
 }
 
 /** Options as a call has them, without those that are none. */
