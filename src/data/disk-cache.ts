@@ -2,7 +2,7 @@ import { DataError } from '../core/errors.ts'
 import { type Disk, fileError, openDisk } from '../storage/disk.ts'
 import { once } from './cache.ts'
 import { pack, unpack } from './packed.ts'
-import { asContent, concatenated, type Slices } from './readers/content.ts'
+import { asContent, concatenated, type Slices, whileOpen } from './readers/content.ts'
 import { byRow, runsOf, type Source, type View } from './source.ts'
 import { type Batched, stack } from './stack.ts'
 
@@ -98,14 +98,7 @@ const readStarts = async (file: string, { length, slice }: Slices): Promise<Floa
 /** The items of a file, which is open while some of them are read. */
 const itemsOf = async <E>(file: string): Promise<View<E>> => {
   const open = asContent('cache', file).open as () => Promise<Slices>
-  const using = async <R>(work: (slices: Slices) => Promise<R>): Promise<R> => {
-    const slices = await open()
-    try {
-      return await work(slices)
-    } finally {
-      await slices.close()
-    }
-  }
+  const using = <R>(work: (slices: Slices) => Promise<R>): Promise<R> => whileOpen(open, work)
   const starts = await using(slices => readStarts(file, slices))
   const count = starts.length - 1
   const startOf = (row: number): number => starts[row] as number

@@ -44,6 +44,17 @@ export const mapFields = <A, B>(examples: Fields<A>, f: (value: A, field: Field)
   mask: examples.mask.map(value => f(value, 'mask')),
 })
 
+/** What is asked of examples once for all that have the same shapes: a network is traced to find out. */
+export const onceForShapes = <B extends Fields<Shaped>, V>(ask: (batch: B) => V): ((batch: B) => V) => {
+  const found = new Map<string, { readonly value: V }>()
+  return batch => {
+    const text = JSON.stringify(fields.map(field => batch[field].map(({ shape }) => shape)))
+    const known = found.get(text) ?? { value: ask(batch) }
+    found.set(text, known)
+    return known.value
+  }
+}
+
 /** All values of examples, in order. */
 export const valuesIn = <V>(examples: Fields<V>): readonly V[] => fields.flatMap(field => examples[field])
 

@@ -1,6 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../core/errors.ts'
 import { codec, nearestOf } from '../core/options.ts'
+import { isKey, type Key } from '../core/random.ts'
 import { isList, isRecord } from '../core/trees.ts'
 import { defineLoss, type Loss, type LossForward } from './loss.ts'
 import { namedLosses } from './losses/names.ts'
@@ -11,6 +12,15 @@ import type { Optimizer } from './optimizer.ts'
 import type { PerOutput } from './scoring.ts'
 
 // How options take losses, metrics and optimizers: themselves, by name, or for each output.
+
+/** A value that passes a test, or nothing. */
+export const maybe = <V>(expected: string, test: (value: unknown) => boolean): t.Type<V | null, unknown, unknown> =>
+  codec(`${expected}, or nothing`, value => (value === null || test(value) ? (value as V | null) : undefined))
+
+/** A key. */
+export const keyOption: t.Type<Key, unknown, unknown> = codec('a key, such as key(1)', value =>
+  isKey(value) ? value : undefined,
+)
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

@@ -16,10 +16,10 @@ import type { Judgement } from '../state/traced.ts'
 import {
   type Batch,
   type Examples,
-  fields,
   finallyRelease,
   keepExamples,
   keepInputs,
+  onceForShapes,
   rows,
   slices,
   valuesIn,
@@ -133,17 +133,6 @@ const scorerOf = (part: Part, scoring: Scoring, judge: Judge): Scorer => {
     })
 }
 
-/** What is known of batches by their shapes, found out once for each. */
-const byShapes = <V>(ask: (batch: Batch) => V): ((batch: Batch) => V) => {
-  const found = new Map<string, V>()
-  return batch => {
-    const text = JSON.stringify(fields.map(field => batch[field].map(({ shape }) => shape)))
-    const value = found.get(text) ?? ask(batch)
-    found.set(text, value)
-    return value
-  }
-}
-
 /** The options of {@link evaluate}. */
 export interface EvaluateOptions<M extends MetricsOption = MetricsOption> {
   /**
@@ -190,7 +179,7 @@ export const evaluate = async <N extends AnyLayer, const M extends MetricsOption
   const whole = isBatches(examples) ? null : keepExamples('evaluate', part, examples)
   return holding(given, held =>
     judging(part, held, normal.backend, async judgeBy => {
-      const scorerFor = byShapes(all => {
+      const scorerFor = onceForShapes((all: Batch) => {
         checkTraining('evaluate', part, held, all, normal)
         const scoring = scoringOf('evaluate', normal, outputNames(checkedWiring(part, held, all.x)))
         return scorerOf(part, scoring, judgeBy(judgementOf(scoring, all)))

@@ -1,17 +1,11 @@
 import type { Ops } from '../core/ops.ts'
 import type { VariableTree } from '../core/trees.ts'
-
-/** The sum of all elements. */
-const total = <T>(ops: Ops<T>, x: T): T =>
-  ops.sum(
-    x,
-    ops.shape(x).map((_, i) => i),
-  )
+import { totalOf } from './total.ts'
 
 /** 1 where all numbers of some tensors are finite, 0 elsewhere: a scalar. */
 export const allFinite = <T>(ops: Ops<T>, tensors: readonly T[]): T => {
   // 0 times what is not finite is NaN, and so is any sum with it, which is not equal to 0.
-  const zeros = tensors.map(x => total(ops, ops.multiply(x, ops.constant(0))))
+  const zeros = tensors.map(x => totalOf(ops, ops.multiply(x, ops.constant(0))))
   return ops.equal(
     zeros.reduce((a, b) => ops.add(a, b)),
     ops.constant(0),
@@ -20,7 +14,7 @@ export const allFinite = <T>(ops: Ops<T>, tensors: readonly T[]): T => {
 
 /** The Euclidean norm of tensors together: a scalar. */
 export const normOf = <T>(ops: Ops<T>, tensors: readonly T[]): T => {
-  const squares = tensors.map(x => total(ops, ops.square(x)))
+  const squares = tensors.map(x => totalOf(ops, ops.square(x)))
   return squares.length === 0 ? ops.constant(0) : ops.sqrt(squares.reduce((a, b) => ops.add(a, b)))
 }
 

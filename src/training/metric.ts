@@ -9,6 +9,7 @@ import { type TensorInput, toTensor } from '../state/data.ts'
 import { described } from '../state/given.ts'
 import { callable, valued } from './callable.ts'
 import { bothOf, checkMade, checkPerExample } from './loss.ts'
+import { totalOf } from './total.ts'
 import { countedOf, weigh } from './weighting.ts'
 
 /** What was added up over examples: a number for a scalar, the numbers in row-major order for anything else. */
@@ -125,10 +126,7 @@ const meanRule = (name: string, forward: Comparison): MetricRule => ({
     checkPerExample('metric', name, values, shape, batch)
     const own = values as typeof expected
     if (shape?.length === 0) {
-      const total = ops.sum(
-        weights,
-        ops.shape(weights).map((_, i) => i),
-      )
+      const total = totalOf(ops, weights)
       return [ops.multiply(own, total), total]
     }
     const weighed = weigh(ops, { name, classWeights: null }, own, expected, { weights })

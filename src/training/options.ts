@@ -3,7 +3,7 @@ import { type BackendOption, backendOption } from '../backends/choose.ts'
 import { boolean, codec, integer, type Options, parseOptions } from '../core/options.ts'
 import { namePatterns } from '../core/patterns.ts'
 import { isKey, type Key } from '../core/random.ts'
-import { lossOption, lossWeightsOption, metricsOption, optimizerOption, spelling } from './codecs.ts'
+import { lossOption, lossWeightsOption, maybe, metricsOption, optimizerOption, spelling } from './codecs.ts'
 import { checkpointOption } from './files/checkpoint.ts'
 import { isResumed, type Resumed } from './files/resume.ts'
 import { type Callback, callbacksOption } from './loops/callbacks.ts'
@@ -27,10 +27,6 @@ export const optionalBackend: t.Type<BackendOption | null, unknown, unknown> = c
   const read = backendOption.decode(value)
   return value === null ? null : read._tag === 'Right' ? read.right : undefined
 })
-
-/** A function, or nothing. */
-const maybe = <V>(expected: string, test: (value: unknown) => boolean): t.Type<V | null, unknown, unknown> =>
-  codec(`${expected}, or nothing`, value => (value === null || test(value) ? (value as V | null) : undefined))
 
 /** The rule of a step in its normal form. */
 export interface NormalRule extends Asked {

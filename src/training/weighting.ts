@@ -5,6 +5,7 @@ import { isList } from '../core/trees.ts'
 import { finiteWhereMasked } from '../layers/masking.ts'
 import type { ClassWeights, Loss, LossReduction } from './loss.ts'
 import { rootOf } from './losses/arithmetic.ts'
+import { totalOf } from './total.ts'
 
 // How the losses of examples are weighted, and become one number. The sum and what it is divided by are kept apart, so that
 // those of several batches can be added: the quotient of the sums is the loss of all.
@@ -33,7 +34,6 @@ export interface Counted<T> {
 }
 
 const sizeOf = (shape: readonly (number | null)[]): number => shape.reduce<number>((n, d) => n * (d ?? 1), 1)
-const axesOf = <T>(ops: Ops<T>, x: T): number[] => ops.shape(x).map((_, i) => i)
 
 /** Whether a last axis of one element is that of a column, and stands for nothing in what is weighted. */
 const isColumn = (shape: Shape, wanted: Shape): boolean =>
@@ -132,12 +132,14 @@ export const countedOf = <T>(
   const shape = ops.shape(losses)
   // A mean already, of as many examples.
   if (shape.length === 0) return { sum: ops.multiply(losses, ops.constant(batch)), count: batch }
-  const total = (x: T): T => ops.sum(x, axesOf(ops, x))
-  const sum = total(losses)
+  const sum = totalOf(ops, losses)
   if (reduction === 'sum') return { sum, count: null }
-  if (reduction === 'weightedMean' && weights !== undefined) return { sum, count: total(weights) }
+  if (reduction === 'weightedMean' && weights !== undefined) return { sum, count: totalOf(ops, weights) }
   // Whatever is not 0 counts once.
-  return { sum, count: mask === undefined ? sizeOf(shape) : total(ops.where(mask, ops.constant(1), ops.constant(0))) }
+  return {
+    sum,
+    count: mask === undefined ? sizeOf(shape) : totalOf(ops, ops.where(mask, ops.constant(1), ops.constant(0))),
+  }
 }
 
 /** 0 is the mean of none. */

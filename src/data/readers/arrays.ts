@@ -9,7 +9,16 @@ import type { Dataset } from '../dataset.ts'
 import { fromSource } from '../operations.ts'
 import { byRow, runsOf, type View, whenAll } from '../source.ts'
 import { refuseNaN } from '../stack.ts'
-import { allBytes, asContent, beginning, type Content, contentError, isGzip, type Slices } from './content.ts'
+import {
+  allBytes,
+  asContent,
+  beginning,
+  type Content,
+  contentError,
+  isGzip,
+  type Slices,
+  whileOpen,
+} from './content.ts'
 import { type Element, numbersIn } from './elements.ts'
 
 // Datasets of arrays that files hold: their rows.
@@ -92,14 +101,7 @@ const rowsIn = (content: Content, open: () => Promise<Slices>, layout: Layout, c
     const at = start + from * bytesOfRow
     return numbersOf(content, await slices.slice(at, at + rows * bytesOfRow), layout)
   }
-  const using = async <R>(work: (slices: Slices) => Promise<R>): Promise<R> => {
-    const slices = await open()
-    try {
-      return await work(slices)
-    } finally {
-      await slices.close()
-    }
-  }
+  const using = <R>(work: (slices: Slices) => Promise<R>): Promise<R> => whileOpen(open, work)
   return {
     count,
     at: row =>

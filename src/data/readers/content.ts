@@ -29,6 +29,16 @@ export interface Slices {
   readonly close: () => Promise<void>
 }
 
+/** Some work on bytes that are open as long as it takes. */
+export const whileOpen = async <R>(open: () => Promise<Slices>, work: (slices: Slices) => Promise<R>): Promise<R> => {
+  const slices = await open()
+  try {
+    return await work(slices)
+  } finally {
+    await slices.close()
+  }
+}
+
 /** How many bytes are read at a time. */
 const chunk = 2 ** 16
 

@@ -3,8 +3,8 @@ import type { AnyLayer } from '../../core/layer.ts'
 import type { VariablesFor } from '../../core/named.ts'
 import { asPart, run } from '../../core/network.ts'
 import type { Ops } from '../../core/ops.ts'
-import { boolean, codec, integer, number, type Options, parseOptions } from '../../core/options.ts'
-import { foldIn, isKey, type Key, key as keyOf, permutation } from '../../core/random.ts'
+import { boolean, integer, number, type Options, parseOptions } from '../../core/options.ts'
+import { foldIn, type Key, key as keyOf, permutation } from '../../core/random.ts'
 import { digits, shownAs, table } from '../../core/shown.ts'
 import { leavesOf, mapTree, mergeTrees, type VariableTree } from '../../core/trees.ts'
 import { tape } from '../../ops/tape.ts'
@@ -12,7 +12,7 @@ import { tfjsOps, tidily } from '../../ops/tfjs/index.ts'
 import { checkedWiring } from '../../state/check.ts'
 import { asVariables } from '../../state/given.ts'
 import { type Batch, type Examples, keepExamples, valuesIn } from '../batches.ts'
-import { lossOption, spelling } from '../codecs.ts'
+import { keyOption, lossOption, spelling } from '../codecs.ts'
 import type { Loss, LossForward } from '../loss.ts'
 import { lossOf, outputNames, type PerOutput, type Scoring, scoringOf } from '../scoring.ts'
 import { checkTraining, type ForOutputs } from '../step.ts'
@@ -66,7 +66,7 @@ const options: Options<Normal> = {
   tolerance: { codec: positive, default: 0.01 },
   elements: { codec: integer(1), default: 20 },
   training: { codec: boolean, default: false },
-  key: { codec: codec<Key>('a key, such as key(1)', value => (isKey(value) ? value : undefined)), default: keyOf(0) },
+  key: { codec: keyOption, default: keyOf(0) },
 }
 
 const asText = ({ parameters }: GradientCheck): string =>

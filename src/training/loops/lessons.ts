@@ -3,7 +3,15 @@ import type { Part } from '../../core/network.ts'
 import { foldIn, type Key, permutation } from '../../core/random.ts'
 import { isRecord } from '../../core/trees.ts'
 import { reading } from '../../state/given.ts'
-import { type Examples, type Fields, type NumberBatch, readNumbers, slices, someExamples } from '../batches.ts'
+import {
+  type Examples,
+  type Fields,
+  type NumberBatch,
+  onceForShapes,
+  readNumbers,
+  slices,
+  someExamples,
+} from '../batches.ts'
 import { type Batches, type Batching, batchCount, batchesOf, isBatches } from '../source.ts'
 
 // What training goes through, batch by batch: examples in memory, or a dataset that is read as it goes.
@@ -66,16 +74,6 @@ const asItComes = async function* (
 ): AsyncGenerator<NumberBatch, void, undefined> {
   for await (const batch of batchesOf(owner, data, batching, epoch, from))
     yield await readNumbers(owner, part, batch, check)
-}
-
-/** Whether shapes fit is asked once, for all epochs: a network is traced to find out. */
-const onceForShapes = (check: Check): Check => {
-  const met = new Set<string>()
-  return batch => {
-    const text = JSON.stringify(Object.values(batch).map(all => all.map(({ shape }) => shape)))
-    if (!met.has(text)) check(batch)
-    met.add(text)
-  }
 }
 
 /** The examples to learn from, and those of a part at the end. */

@@ -4,9 +4,10 @@ import { codec, number, type Option, type Options } from '../../core/options.ts'
 import { oneHotOf } from '../losses/classes.ts'
 import { type ConfigurableMetric, configurableMetric } from '../metric.ts'
 import { logsOfClasses, shareOf } from '../probabilities.ts'
+import { totalOf } from '../total.ts'
 import { areClasses, ignoring, scoresOf } from './classes.ts'
 import { ignoreOption, type LogitsOption, logitsOption, numbersIn } from './options.ts'
-import { meanOf, meanSums, totalOf, weighed, weightsFor } from './weights.ts'
+import { meanOf, meanSums, weighed, weightsFor } from './weights.ts'
 
 // How well a model of sequences foretells what comes next: means of the logarithm of the probability of what came.
 

@@ -2,6 +2,7 @@ import { InvalidOption, show } from '../../core/errors.ts'
 import { reading } from '../../state/given.ts'
 import type { Loss } from '../loss.ts'
 import { defineMetric, type Metric } from '../metric.ts'
+import { totalOf } from '../total.ts'
 import { countedOf, meanOfSums, weigh } from '../weighting.ts'
 
 /** Checks that a value is a loss, as a call from JavaScript may give anything. */
@@ -41,10 +42,7 @@ export const metricOf = <const Name extends string = string>(given: Loss, name?:
       const losses = loss.forward(ops, expected, predicted, context)
       const shape = ops.shape(losses)
       const [batch = 1] = ops.shape(predicted)
-      const total = ops.sum(
-        weights,
-        ops.shape(weights).map((_, i) => i),
-      )
+      const total = totalOf(ops, weights)
       // A mean already, of as many examples.
       if (shape.length === 0) return [ops.multiply(losses, total), total]
       // What has the weight 0 may be anything.

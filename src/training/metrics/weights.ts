@@ -1,13 +1,9 @@
 import { InvalidOption } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import { type Shape, sharedShape, showShape, sizeOf } from '../../core/shape.ts'
+import { totalOf } from '../total.ts'
 
 // The weights of examples beside the values that they weigh. A weight of 0 leaves an example out, whatever its values are.
-
-const axesOf = (shape: Shape): number[] => shape.map((_, i) => i)
-
-/** The sum over all axes. */
-export const totalOf = <T>(ops: Ops<T>, x: T): T => ops.sum(x, axesOf(ops.shape(x)))
 
 /**
  * The weights of values of a shape, broadcast over the axes that they do not have.

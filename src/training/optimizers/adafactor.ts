@@ -3,9 +3,10 @@ import { boolean, integer, number } from '../../core/options.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParameterRule } from '../parameter-rule.ts'
 import { type Step, stepAt } from '../rate.ts'
+import { axesOf } from '../total.ts'
 import type { Tree } from '../tree.ts'
 import { type DecayOptions, decay, option, part, positive, read, stepOf } from './options.ts'
-import { axesOf, blend, optimizerOf, zerosOf } from './rule.ts'
+import { blend, optimizerOf, zerosOf } from './rule.ts'
 
 /** The options of {@link adafactor}. */
 export interface AdafactorOptions extends DecayOptions {

@@ -122,9 +122,6 @@ export const signOf = <T>(ops: Ops<T>, x: T): T => {
   return ops.subtract(ops.greater(x, zero), ops.greater(zero, x))
 }
 
-/** All axes of a tensor. */
-export const axesOf = <T>(ops: Ops<T>, x: T): readonly number[] => ops.shape(x).map((_, axis) => axis)
-
 /** Zeros of a shape. */
 export const zerosOf = <T>(ops: Ops<T>, shape: readonly (number | null)[]): T =>
   ops.constant(

@@ -1,6 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
 import type { Ops } from '../../core/ops.ts'
 import { number, type Option, oneOf, parseOptions } from '../../core/options.ts'
+import { axesOf, totalOf } from '../total.ts'
 import { defineRegularizer, type Regularizer } from './regularizer.ts'
 import { exclude } from './roles.ts'
 
@@ -23,12 +24,6 @@ export interface PenaltyOptions extends ExcludeOption {
 }
 
 type Normal<Options> = Required<Options>
-
-const total = <T>(ops: Ops<T>, x: T): T =>
-  ops.sum(
-    x,
-    ops.shape(x).map((_, axis) => axis),
-  )
 
 /** A regularizer with one rate, which may be given alone. */
 const rated =
@@ -53,7 +48,7 @@ const rated =
  * ```
  */
 export const l1: (options?: number | PenaltyOptions) => Regularizer = rated('l1', (ops, param) =>
-  total(ops, ops.abs(param)),
+  totalOf(ops, ops.abs(param)),
 )
 
 /**
@@ -67,7 +62,7 @@ export const l1: (options?: number | PenaltyOptions) => Regularizer = rated('l1'
  * ```
  */
 export const l2: (options?: number | PenaltyOptions) => Regularizer = rated('l2', (ops, param) =>
-  total(ops, ops.square(param)),
+  totalOf(ops, ops.square(param)),
 )
 
 /**
@@ -81,10 +76,7 @@ export const l2: (options?: number | PenaltyOptions) => Regularizer = rated('l2'
  * ```
  */
 export const maxNorm: (options?: number | PenaltyOptions) => Regularizer = rated('maxNorm', (ops, param) =>
-  ops.max(
-    ops.abs(param),
-    ops.shape(param).map((_, axis) => axis),
-  ),
+  ops.max(ops.abs(param), axesOf(ops, param)),
 )
 
 /** The options of {@link elastic}. */
@@ -113,8 +105,8 @@ export const elastic = (options: ElasticOptions = {}): Regularizer => {
   )
   return defineRegularizer('elastic', { ...normal }, (ops, param) =>
     ops.add(
-      ops.multiply(total(ops, ops.abs(param)), ops.constant(normal.l1)),
-      ops.multiply(total(ops, ops.square(param)), ops.constant(normal.l2)),
+      ops.multiply(totalOf(ops, ops.abs(param)), ops.constant(normal.l1)),
+      ops.multiply(totalOf(ops, ops.square(param)), ops.constant(normal.l2)),
     ),
   )
 }
@@ -160,7 +152,7 @@ export const orthogonalPenalty = (options: number | OrthogonalPenaltyOptions = {
     if (count < 2) return null
     const cosines = ops.matmul(rows, ops.transpose(rows, [1, 0]))
     const between = Float32Array.from({ length: count * count }, (_, i) => (i % (count + 1) === 0 ? 0 : 1))
-    const sum = total(ops, ops.multiply(ops.abs(cosines), ops.constant(between, [count, count])))
+    const sum = totalOf(ops, ops.multiply(ops.abs(cosines), ops.constant(between, [count, count])))
     // Every pair stands there twice.
     return ops.multiply(sum, ops.constant(normal.rate / (count * (count - 1))))
   })

@@ -1,9 +1,10 @@
 import { InvalidOption, show } from '../../core/errors.ts'
-import { codec, integer, isFunction, number, type Options, oneOf, parseOptions } from '../../core/options.ts'
-import { foldIn, isKey, type Key, key as keyOf } from '../../core/random.ts'
+import { integer, isFunction, number, type Options, oneOf, parseOptions } from '../../core/options.ts'
+import { foldIn, type Key, key as keyOf } from '../../core/random.ts'
 import { cut, digits, shortened, shownAs, table } from '../../core/shown.ts'
 import { isRecord, own } from '../../core/trees.ts'
 import { reading } from '../../state/given.ts'
+import { keyOption, maybe } from '../codecs.ts'
 import { asSpace, type Config, draw, type Space } from './space.ts'
 import { type Workers, workersOf } from './workers.ts'
 
@@ -88,11 +89,9 @@ interface Normal {
 }
 
 const positive = number('a positive number', value => value > 0)
-const maybe = <V>(expected: string, test: (value: unknown) => boolean) =>
-  codec<V | null>(`${expected}, or nothing`, value => (value === null || test(value) ? (value as V | null) : undefined))
 
 const options: Options<Normal> = {
-  key: { codec: codec<Key>('a key, such as key(1)', value => (isKey(value) ? value : undefined)), default: keyOf(0) },
+  key: { codec: keyOption, default: keyOf(0) },
   trials: { codec: integer(1), default: 10 },
   workers: { codec: integer(1), default: 1 },
   strategy: { codec: oneOf(['random', 'halving']), default: 'random' },

@@ -3,6 +3,7 @@ import { boolean, parseOptions } from '../../../core/options.ts'
 import { leafOf, leavesOf, mapTree, type VariableTree } from '../../../core/trees.ts'
 import { normOf } from '../../finite.ts'
 import type { Optimizer } from '../../optimizer.ts'
+import { axesOf } from '../../total.ts'
 import { type Mask, mask, maskOf, option, positive } from '../options.ts'
 import { forgetful, transform } from './transform.ts'
 
@@ -85,7 +86,7 @@ export interface AdaptiveClipOptions {
 
 /** The norm of what leads to each unit: over all axes but the last; of a vector, of all of it. */
 const unitNorms = <T>(ops: Ops<T>, x: T): T => {
-  const axes = ops.shape(x).map((_, axis) => axis)
+  const axes = axesOf(ops, x)
   return ops.sqrt(ops.sum(ops.square(x), axes.length < 2 ? axes : axes.slice(0, -1), true))
 }
 
