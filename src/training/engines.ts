@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Backend } from '../backends/backend.ts'
 import { chooseBackend } from '../backends/choose.ts'
 import type { Part } from '../core/network.ts'
@@ -15,11 +16,7 @@ export interface Engines {
 
 /** Whatever order the layers of a state have: an engine takes them in one. */
 const textOf = ({ params, state, optimizer }: RawState): string => {
-  const { paths, leaves } = flatSlots<{ readonly shape: readonly number[] }>(
-    eager as never,
-    'optimizer',
-    optimizer.slots,
-  )
+  const { paths, leaves } = flatSlots<Tensor>(eager, 'optimizer', optimizer.slots)
   return JSON.stringify([
     ...[params, state].map(tree => leavesOf(tree).map(([layer, name, { shape }]) => [layer, name, shape])),
     leaves.map(({ shape }, i) => [paths[i], shape]),

@@ -195,7 +195,7 @@ export const fit = async <
     try {
       const start = await engine.begin(state)
       const key = session === null ? (rule.key ?? memory?.key ?? defaultKey) : (memory?.key ?? defaultKey)
-      // Its history has what the options ask for.
+      // Training asks nothing of the network's type; its history has what the options ask for.
       return (await train(part, engine, start, lessons, rule as never, key, session)) as unknown as Fitted<N, M, V>
     } finally {
       await engine.dispose()

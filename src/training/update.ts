@@ -167,6 +167,7 @@ export const update = <T>(
   }
 
   const seen = mapOutcome(outcome, beneathOf)
+  // A group of the tape's interpreter holds its values, or numbers.
   const asValue = (sum: Group<unknown>[number]) =>
     typeof sum === 'object' && sum !== null ? beneathOf(sum as never) : sum
   const flag = rule.guarded ? allFinite(beneath, [value, ...found]) : undefined

@@ -123,6 +123,7 @@ export const ofSaved = (file: string, { tensors, content }: Saved): Session => {
   const sums = of<Parameters<typeof ofSums>[0] | null>('sums')
   return Object.freeze({
     trainState: Object.freeze({
+      // Which network they are of is checked where training goes on.
       variables: variablesOf(trees) as never,
       optimizer: Object.freeze({ update: of<number>('update'), slots: trees.optimizer as Tree<Tensor> }),
       key: fromWords(of('key')),

@@ -163,7 +163,7 @@ export const learningRateSweep = async <N extends AnyLayer>(
     ...(Object.fromEntries(rest) as FitOptions<N, []>),
     optimizer: optimizer(rateAt),
     epochs: updates,
-    callbacks: { update: note as never },
+    callbacks: { update: note },
   })
   const sweep: RateSweep = { points: Object.freeze(points), suggestion: steepest(points), diverged }
   const shown = shownAs((value: RateSweep) => asText(value))
