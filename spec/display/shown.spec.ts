@@ -25,6 +25,8 @@ import {
   tensor,
   vgg16,
 } from '../../src/index.ts'
+import { toHistory } from '../../src/training/loops/history.ts'
+import type { RawReport } from '../../src/training/report.ts'
 import { untyped } from '../running.ts'
 
 // What a console shows of a value fits a screen and says what the value is.
@@ -113,6 +115,30 @@ describe('A console shows', () => {
     expect(cells.map(([epoch]) => epoch)).to.deep.equal(['epoch', '1', '2', '3'])
     expect(Number(cells[3]?.[1])).to.be.closeTo(history.loss[2] as number, 1e-3 * (history.loss[2] as number))
     expect(lines((await fitted(200)).history)).to.have.length(21)
+  })
+
+  it('a history of many epochs, whose columns are as wide as in one of few', async () => {
+    const many = lines((await fitted(200)).history)
+    expect(many[0]).to.match(/^epoch {2}loss/)
+    expect(many[15]).to.equal('… 181 epochs more')
+  })
+
+  it('a history of many values in blocks of a hundred signs, and the names of what is left out', () => {
+    const historyOf = (count: number) => {
+      const names = ['loss', ...Array.from({ length: count }, (_, i) => `output${i}.meanAbsoluteError`)]
+      const training = Object.fromEntries(names.map(name => [name, 0.25])) as RawReport
+      return lines(toHistory(Array.from({ length: 3 }, () => ({ training, validation: null }))))
+    }
+    const twelve = historyOf(9)
+    expect(twelve.filter(line => line.startsWith('epoch'))).to.deep.equal([
+      'epoch  loss  output0.meanAbsoluteError  output1.meanAbsoluteError  output2.meanAbsoluteError',
+      'epoch  output3.meanAbsoluteError  output4.meanAbsoluteError  output5.meanAbsoluteError',
+      'epoch  output6.meanAbsoluteError  output7.meanAbsoluteError  output8.meanAbsoluteError',
+    ])
+    expect(twelve).to.have.length(14)
+    const many = historyOf(40)
+    for (const line of many) expect(line.length).to.be.at.most(100)
+    expect(many.at(-1)).to.match(/^… 31 columns more: output9\.meanAbsoluteError, output10/)
   })
 
   it('a summary as it is', () => {

@@ -141,7 +141,7 @@ const listed = (composition: CompositionValue): string => {
     cut(String(layer), 56),
     showShape(shape),
   ])
-  const lines = table(shortened(rows, count => ['…', `${count} layers more`]))
+  const lines = table(shortened(rows, 'layers'))
   return [String(composition), ...lines.map(line => `  ${line}`)].join('\n')
 }
 

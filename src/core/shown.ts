@@ -35,33 +35,74 @@ export const shownAs = <V>(
   },
 })
 
+/** How many signs a line has between two columns. */
+const gap = 2
+
+/** How wide each column of cells is; a row of one cell is a line by itself, and widens none. */
+const widthsOf = (rows: readonly (readonly string[])[]): readonly number[] => {
+  const widths: number[] = []
+  for (const row of rows)
+    if (row.length > 1) for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, [...cell].length)
+  return widths
+}
+
 /** Lines up cells: text to the left, numbers to the right. */
 export const table = (
   rows: readonly (readonly string[])[],
   rightFrom: number = Number.POSITIVE_INFINITY,
 ): readonly string[] => {
-  const widths: number[] = []
-  for (const row of rows) for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, [...cell].length)
+  const widths = widthsOf(rows)
   return rows.map(row =>
     row
       .map((cell, c) => (c < rightFrom ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))
-      .join('  ')
+      .join(' '.repeat(gap))
       .trimEnd(),
   )
+}
+
+/** How wide blocks of columns are, and how many there are of them. */
+const [widest, most] = [100, 3]
+
+/**
+ * Lines up cells as {@link table} does. Columns that do not fit beside each other go on in blocks below, each of which begins
+ * with the first column; those behind the last block are named.
+ *
+ * @param rows the first one has the names of the columns
+ */
+export const blocks = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const [first = 0, ...widths] = widthsOf(rows)
+  const groups: number[][] = []
+  let left = 0
+  for (const [c, width] of widths.entries()) {
+    if (width + gap > left) {
+      groups.push([])
+      left = widest - first
+    }
+    groups.at(-1)?.push(c + 1)
+    left -= width + gap
+  }
+  const lines = groups.slice(0, most).flatMap((group, g) => {
+    const part = rows.map(row => (row.length === 1 ? row : [0, ...group].map(c => row[c] ?? '')))
+    return [...(g === 0 ? [] : ['']), ...table(part)]
+  })
+  const others = groups.slice(most).flatMap(group => group.map(c => rows[0]?.[c] ?? ''))
+  return others.length === 0
+    ? lines
+    : [...lines, '', cut(`… ${others.length} columns more: ${others.join(', ')}`, widest)]
 }
 
 /** Text of at most so many signs. */
 export const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 
-/** The first and last of many rows, with a row between them that counts the others. */
-export const shortened = <R>(
-  rows: readonly R[],
-  others: (count: number) => R,
+/** The first and last of many rows of cells, with a line between them that counts the other things. */
+export const shortened = (
+  rows: readonly (readonly string[])[],
+  things: string,
   [first, last]: readonly [number, number] = [14, 5],
-): readonly R[] =>
+): readonly (readonly string[])[] =>
   rows.length <= first + last + 1
     ? rows
-    : [...rows.slice(0, first), others(rows.length - first - last), ...rows.slice(-last)]
+    : [...rows.slice(0, first), [`… ${rows.length - first - last} ${things} more`], ...rows.slice(-last)]
 
 /** A few digits of a number, for people. */
 export const digits = (value: number): string => {

@@ -24,7 +24,7 @@ const described = ({ params, state }: { readonly [_ in 'params' | 'state']: Vari
     const [trained, kept] = [listed(own(params, layer)), listed(own(state, layer))]
     return [cut(layer, 32), cut([trained, kept && `state: ${kept}`].filter(Boolean).join('; '), 100)]
   })
-  const lines = table(shortened(rows, count => ['…', `${count} layers more`]))
+  const lines = table(shortened(rows, 'layers'))
   const head = `Variables of ${layers.length} layer${layers.length === 1 ? '' : 's'}: ${numbersIn(params)} numbers in params, ${numbersIn(state)} in state`
   return [head, ...lines.map(line => `  ${line}`)].join('\n')
 }

@@ -1,4 +1,4 @@
-import { cut, digits, shortened, shownAs, table } from '../../core/shown.ts'
+import { blocks, cut, digits, shortened, shownAs } from '../../core/shown.ts'
 import { byName, merged, own } from '../../core/trees.ts'
 import { validationName } from '../metric.ts'
 import type { MetricValue, RawReport } from '../report.ts'
@@ -31,6 +31,6 @@ const asTable = (history: Readonly<Record<string, readonly MetricValue[]>>): str
     String(i + 1),
     ...columns.map(([, values]) => digits((values[i] as number | undefined) ?? Number.NaN)),
   ])
-  const lines = shortened(rows, count => ['…', `${count} epochs more`])
-  return table([['epoch', ...columns.map(([name]) => cut(name, 32))], ...lines]).join('\n')
+  const lines = shortened(rows, 'epochs')
+  return blocks([['epoch', ...columns.map(([name]) => cut(name, 32))], ...lines]).join('\n')
 }

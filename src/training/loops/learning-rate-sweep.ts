@@ -93,7 +93,7 @@ const steepest = (points: readonly RatePoint[]): number | undefined => {
 
 const asText = ({ points, suggestion }: RateSweep): string => {
   const rows = points.map(({ rate, loss, smoothed }) => [rate.toExponential(2), digits(loss), digits(smoothed)])
-  const lines = shortened(rows, count => ['…', `${count} rates more`])
+  const lines = shortened(rows, 'rates')
   const none = points.length === 0 ? 'the loss is not finite at the first rate' : 'the loss never falls'
   const advice = suggestion === undefined ? none : `suggestion: ${suggestion.toExponential(2)}`
   return [...table([['rate', 'loss', 'smoothed'], ...lines]), advice].join('\n')

@@ -1,7 +1,7 @@
 import { InvalidOption, show } from '../../core/errors.ts'
 import { integer, isFunction, number, type Options, oneOf, parseOptions } from '../../core/options.ts'
 import { foldIn, type Key, key as keyOf } from '../../core/random.ts'
-import { cut, digits, shortened, shownAs, table } from '../../core/shown.ts'
+import { blocks, cut, digits, shortened, shownAs } from '../../core/shown.ts'
 import { isRecord, own } from '../../core/trees.ts'
 import { reading } from '../../state/given.ts'
 import { keyOption, maybe } from '../codecs.ts'
@@ -145,8 +145,8 @@ const asText = ({ trials, best }: Sweep): string => {
       digits(budget),
       error === undefined ? digits(score) : cut(String(error), 40),
     ])
-  const lines = shortened(rows, count => ['…', `${count} trials more`])
-  return table([['trial', ...names.map(name => cut(name, 24)), 'budget', 'score'], ...lines]).join('\n')
+  const lines = shortened(rows, 'trials')
+  return blocks([['trial', ...names.map(name => cut(name, 24)), 'budget', 'score'], ...lines]).join('\n')
 }
 
 /** What trains with some settings: a function, or the address of a module that has it as its default export. */
