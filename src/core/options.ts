@@ -13,6 +13,8 @@ export interface Option<A> {
   readonly codec: t.Type<A, unknown, unknown>
   /** Given as a user would write it; absent for an option that must be there. */
   readonly default?: unknown
+  /** What to do about a value that is rejected, where there is more to say than an example. */
+  readonly remedy?: (value: unknown) => string | undefined
 }
 
 /**
@@ -243,7 +245,7 @@ export const parseOptions = <Normal extends object>(
       })
     }
   const read = known.map(option => {
-    const { codec, ...rest } = options[option as keyof Normal]
+    const { codec, remedy, ...rest } = options[option as keyof Normal]
     const found = own(values, option)
     const value = found === undefined && 'default' in rest ? rest.default : found
     const parsed = codec.decode(value)
@@ -253,7 +255,7 @@ export const parseOptions = <Normal extends object>(
         option,
         expected: codec.name,
         got: show(value),
-        remedy: `For example: ${example}.`,
+        remedy: remedy?.(value) ?? `For example: ${example}.`,
       })
     return [option, parsed.right] as const
   })

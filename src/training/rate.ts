@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption } from '../core/errors.ts'
-import { codec } from '../core/options.ts'
+import { InvalidOption, show } from '../core/errors.ts'
+import { codec, isFunction, number, type Option } from '../core/options.ts'
 import { described } from '../state/given.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on, such as a schedule. */
@@ -33,11 +33,44 @@ export const stepAt = (owner: string, step: Step, update: number): number => {
   throw unfit(owner, 'step', 'a finite number >= 0', update, rate)
 }
 
+/** What speaks against a function as a rate, which is tried at one update; `undefined` where nothing does. */
+const against = (
+  rate: (update: never) => unknown,
+  given: t.Type<number, unknown, unknown>,
+  update: number,
+): string | undefined => {
+  try {
+    const gives: unknown = rate(update as never)
+    return given.is(gives) ? undefined : `Change what it gives: for update ${update} that is ${described(gives)}.`
+  } catch (error) {
+    // What makes schedules takes the number of an update for options, and refuses it.
+    return error instanceof InvalidOption && error.option === 'options'
+      ? `Give what ${error.layer} gives. ${error.remedy}`
+      : `Change what it does: for update ${update} it throws ${show(error)}.`
+  }
+}
+
+/**
+ * How a rate is read: a number, or a function of the number of the update, which is tried at the first one, so that a mistake
+ * shows where it is made.
+ *
+ * @param own numbers that may be given
+ * @param given what a function may give
+ */
+export const rateOption = (
+  own: t.Type<number, unknown, unknown>,
+  given: t.Type<number, unknown, unknown>,
+  first = 0,
+): Required<Pick<Option<Step>, 'codec' | 'remedy'>> => ({
+  codec: codec<Step>(`${own.name}, or a function that gives ${given.name} for the number of an update`, value => {
+    if (!isFunction(value)) return own.is(value) ? value : undefined
+    return against(value, given, first) === undefined ? (value as Step) : undefined
+  }),
+  remedy: value => (isFunction(value) ? against(value, given, first) : undefined),
+})
+
 /** How a learning rate is read. */
-export const stepOption: t.Type<Step, unknown, unknown> = codec<Step>(
-  'a positive number, or a function of the number of the update',
-  value =>
-    typeof value === 'function' || (typeof value === 'number' && Number.isFinite(value) && value > 0)
-      ? (value as Step)
-      : undefined,
+export const stepOption: ReturnType<typeof rateOption> = rateOption(
+  number('a positive number', value => value > 0),
+  number('a finite number >= 0', value => value >= 0),
 )

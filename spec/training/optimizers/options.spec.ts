@@ -57,9 +57,23 @@ describe('options of optimizers', () => {
       optimizer.update(grads, state, params)
       expect([...new Set(rates)]).deep.equal([0, 1])
       for (const rate of [-1, Number.NaN, undefined, '1']) {
-        const wrong: Optimizer = all[name]({ step: () => rate })
-        refused(() => wrong.update(grads, wrong.init(params), params), `${name}, `, 'for update 0')
+        refused(() => all[name]({ step: () => rate }), `${name}, step`, 'for update 0 that is ')
+        const wrong: Optimizer = all[name]({ step: (update: number) => (update === 0 ? 0.1 : rate) })
+        const [, then] = wrong.update(grads, wrong.init(params), params)
+        refused(() => wrong.update(grads, then, params), `${name}, `, 'for update 1')
       }
+      const promised = () => Promise.reject(new Error('late'))
+      refused(() => all[name]({ step: promised }), `${name}, step`, 'that is a promise.')
+      const failing = () => {
+        throw new RangeError('no rate')
+      }
+      refused(() => all[name]({ step: failing }), `${name}, step`, 'it throws RangeError: no rate.')
+      for (const make of ['warmup', 'cosineDecay', 'oneCycle', 'piecewise', 'sequence', 'stepDecay'])
+        refused(
+          () => all[name]({ step: all[make] }),
+          `${name}, step`,
+          `Give what ${make} gives. For example: ${make}({`,
+        )
     })
 
   const still = { linear: { weight: tensor([[0, 0]]), bias: tensor([0]) } }

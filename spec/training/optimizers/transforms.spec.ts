@@ -187,9 +187,12 @@ describe('optimizers around optimizers', () => {
       'averaged, state: expected the state of an',
     )
     expect(() => j.averaged(3 as never)).throws(j.InvalidOption, 'averaged, state')
-    const optimizer = j.average(descent, { decay: () => 2 })
-    expect(() => one(optimizer, tree([1]), tree([1]))).not.throw()
-    expect(() => descended(optimizer, tree([1]), [tree([1]), tree([1])])).throws(j.InvalidOption, 'average, decay')
+    expect(() => j.average(descent, { decay: () => 2 })).throws(j.InvalidOption, 'average, decay')
+    // The first update takes all, whatever stays later.
+    const optimizer = j.average(descent, { decay: t => [Number.NaN, 0.5, 2][t] as number })
+    expect(() => descended(optimizer, tree([1]), [tree([1]), tree([1])])).not.throw()
+    const three = [tree([1]), tree([1]), tree([1])]
+    expect(() => descended(optimizer, tree([1]), three)).throws(j.InvalidOption, 'average, decay')
   })
 
   it('look ahead, and follow a part of the way', () => {

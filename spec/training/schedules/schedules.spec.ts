@@ -201,6 +201,15 @@ describe('schedules', () => {
     refused(() => oneCycle({ peak: 1, totalIter: 10 }), 'oneCycle, peak', 'peakValue')
   })
 
+  it('refuses functions that give no rate, in place of schedules', () => {
+    const given = 'or a function that gives a finite number for the number of an update'
+    refused(() => warmup({ to: cosineDecay as never, warmupIter: 3 }), 'warmup, to', given)
+    refused(() => warmup({ to: cosineDecay as never, warmupIter: 3 }), 'warmup, to', 'Give what cosineDecay gives.')
+    refused(() => warmup({ to: () => Number.NaN, warmupIter: 3 }), 'warmup, to', 'that is NaN.')
+    const schedules = [1, warmup as never]
+    refused(() => sequence({ schedules, boundaries: [3] }), 'sequence, schedules', 'Give what warmup gives.')
+  })
+
   it('refuses what is no number of an update', () => {
     const schedule = stepDecay({ initialValue: 0.1, reductionFreq: 10 })
     for (const update of [-1, Number.NaN, Number.POSITIVE_INFINITY, '1', undefined])

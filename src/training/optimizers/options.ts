@@ -13,7 +13,7 @@ export const notNegative: t.Type<number, unknown, unknown> = number('a number >=
 /** An option with a default. */
 export const option = <A>(own: t.Type<A, unknown, unknown>, value: A): Option<A> => ({ codec: own, default: value })
 export const flag: Option<boolean> = option(boolean, false)
-export const stepOf = (value: number): Option<Step> => option(stepOption, value)
+export const stepOf = (value: number): Option<Step> => ({ ...stepOption, default: value })
 
 /** Which parameters are meant: those that patterns of names name, or weights, by their role. */
 export type Mask = 'weights' | NamePatterns
@@ -70,7 +70,7 @@ export const read = <Normal extends { readonly step: Step }>(
   given: unknown,
 ): Normal => {
   const rate =
-    typeof given === 'number' && stepOption.is(given)
+    typeof given === 'number' && stepOption.codec.is(given)
       ? String(given)
       : typeof given === 'function'
         ? 'update => 0.1 / (update + 1)'

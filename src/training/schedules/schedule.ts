@@ -3,7 +3,7 @@ import { InvalidOption, show } from '../../core/errors.ts'
 import { boolean, codec, integer, number, type Options, parseOptions } from '../../core/options.ts'
 import { shownAs } from '../../core/shown.ts'
 import { byName, isShortList } from '../../core/trees.ts'
-import type { Step } from '../rate.ts'
+import { rateOption, type Step } from '../rate.ts'
 
 /** What a schedule is as plain data: its name and options, for `scheduleFromJson`. */
 export interface ScheduleJson {
@@ -102,11 +102,8 @@ export const finiteOrNone: t.Type<number | null, unknown, unknown> = codec(
   'a finite number, or null for none',
   value => (value === null || (typeof value === 'number' && Number.isFinite(value)) ? value : undefined),
 )
-export const rate: t.Type<Step, unknown, unknown> = codec(
-  'a finite number, or a function of the number of the update',
-  value =>
-    typeof value === 'function' || (typeof value === 'number' && Number.isFinite(value)) ? (value as Step) : undefined,
-)
+/** A rate, or a schedule. */
+export const rate: ReturnType<typeof rateOption> = rateOption(finite, finite)
 
 /** The number of the update that a schedule begins with. */
 export const startIter: { readonly codec: t.Type<number, unknown, unknown>; readonly default: number } = {

@@ -1,4 +1,5 @@
 import { InvalidOption } from '../../core/errors.ts'
+import { isShortList } from '../../core/trees.ts'
 import type { Step } from '../rate.ts'
 import { boundaries, listOf, rate, rateAt, type Schedule, schedule } from './schedule.ts'
 
@@ -28,7 +29,13 @@ export const sequence = (options: SequenceOptions): Schedule =>
   schedule<SequenceOptions>(
     'sequence',
     'sequence({ schedules: [0.1, 0.01], boundaries: [1000] })',
-    { schedules: { codec: listOf(`a list, each of it ${rate.name}`, rate) }, boundaries: { codec: boundaries } },
+    {
+      schedules: {
+        codec: listOf(`a list, each of it ${rate.codec.name}`, rate.codec),
+        remedy: value => (isShortList(value) ? rate.remedy(value.find(one => !rate.codec.is(one))) : undefined),
+      },
+      boundaries: { codec: boundaries },
+    },
     options,
     ({ schedules, boundaries: ends }) => {
       if (schedules.length !== ends.length + 1)

@@ -26,7 +26,7 @@ export const warmup = (options: WarmupOptions): Schedule =>
   schedule<Required<WarmupOptions>>(
     'warmup',
     'warmup({ to: 0.1, warmupIter: 100 })',
-    { to: { codec: rate }, warmupIter: { codec: updates }, initialValue: { codec: finite, default: 0 } },
+    { to: rate, warmupIter: { codec: updates }, initialValue: { codec: finite, default: 0 } },
     options,
     ({ to: after, warmupIter, initialValue }) =>
       update =>

@@ -1,14 +1,16 @@
-import { InvalidOption } from '../../../core/errors.ts'
 import type { Ops } from '../../../core/ops.ts'
-import { codec, integer, parseOptions } from '../../../core/options.ts'
+import { codec, integer, number, parseOptions } from '../../../core/options.ts'
 import { mapTree, type VariableTree } from '../../../core/trees.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import { asNumber, type Step } from '../../rate.ts'
+import { asNumber, rateOption, type Step, unfit } from '../../rate.ts'
 import type { Tree } from '../../tree.ts'
 import { option, part } from '../options.ts'
 import { zip } from '../rule.ts'
 import { averageName } from './averaged.ts'
 import { asOptimizer, transform } from './transform.ts'
+
+/** What a function may keep of an average. */
+const kept = number('a number >= 0 and <= 1', value => value >= 0 && value <= 1)
 
 /** The options of {@link average}. */
 export interface AverageOptions {
@@ -34,12 +36,8 @@ export const average = (optimizer: Optimizer, options: AverageOptions = {}): Opt
     'average',
     example,
     {
-      decay: option(
-        codec<Step>(`${part.name}, or a function of the number of the update`, value =>
-          typeof value === 'function' || part.is(value) ? (value as Step) : undefined,
-        ),
-        0.999,
-      ),
+      // The first update takes all: a function is asked from the second one on.
+      decay: { ...rateOption(part, kept, 1), default: 0.999 },
       overwriteEvery: option(
         codec<number | null>(`${integer(1).name}, or null for never`, value =>
           value === null || integer(1).is(value) ? value : undefined,
@@ -51,15 +49,9 @@ export const average = (optimizer: Optimizer, options: AverageOptions = {}): Opt
   )
   const { decay, overwriteEvery } = normal
   const keptAt = (update: number): number => {
-    const kept = asNumber('average', 'decay', update, typeof decay === 'number' ? decay : decay(update))
-    if (kept >= 0 && kept <= 1) return kept
-    throw new InvalidOption({
-      layer: 'average',
-      option: 'decay',
-      expected: `a number >= 0 and <= 1 for update ${update}`,
-      got: String(kept),
-      remedy: 'For example: t => t / (t + 1).',
-    })
+    const value = asNumber('average', 'decay', update, typeof decay === 'number' ? decay : decay(update))
+    if (kept.is(value)) return value
+    throw unfit('average', 'decay', kept.name, update, value)
   }
   const takenAt = (update: number): number => (update === 0 ? 1 : 1 - keptAt(update))
   const overwrites = (update: number): number => ((update + 1) % (overwriteEvery ?? 1) === 0 ? 1 : 0)
