@@ -327,3 +327,51 @@ for (const backend of engines)
       await step.dispose()
     })
   })
+
+describe('A class in place of a function', () => {
+  class Model {
+    epoch(): void {}
+  }
+  const given = (option: string, value: unknown) => () => j.fit(network, start, examples, { [option]: value })
+  const calls: Readonly<Record<string, readonly [subject: string, call: () => unknown]>> = {
+    'a callback': ['fit, callbacks', given('callbacks', Model)],
+    'one of some callbacks': ['fit, callbacks', given('callbacks', [new Model(), Model])],
+    'a function of a callback': ['fit, callbacks', given('callbacks', { epoch: Model })],
+    onProgress: ['fit, onProgress', given('onProgress', Model)],
+    'a loss': ['fit, loss', given('loss', Model)],
+    'a metric': ['fit, metrics', given('metrics', [Model])],
+    'an optimizer': ['fit, optimizer', given('optimizer', Model)],
+    'a rate': ['adam, step', () => j.adam({ step: Model })],
+    'a part of an average': ['average, decay', () => j.average(j.adam(), { decay: Model })],
+    'what defineLoss takes': ['defineLoss, forward', () => j.defineLoss('own', Model)],
+    'what defineMetric takes': ['defineMetric, rule', () => j.defineMetric('own', Model)],
+    'what defineRegularizer takes': ['defineRegularizer, each', () => j.defineRegularizer('own', {}, Model)],
+    'what defineConstraint takes': ['defineConstraint, each', () => j.defineConstraint('own', {}, Model)],
+    'what defineOptimizer takes': [
+      'defineOptimizer, change',
+      () => j.defineOptimizer('own', {}, { slots: {}, change: Model }),
+    ],
+    'what a sweep trains with': ['sweep, train', () => j.sweep({ units: [1] }, Model)],
+    'who is told of trials': ['sweep, onTrial', () => j.sweep({ units: [1] }, () => 1, { onTrial: Model })],
+    'an optimizer by its rate': [
+      'learningRateSweep, optimizer',
+      () => j.learningRateSweep(network, start, examples, { optimizer: Model }),
+    ],
+    'the function of a Lambda': ['Lambda, function', () => j.Lambda(Model)],
+    'a reduction': ['GlobalPooling, function', () => j.GlobalPooling(Model)],
+    'what maps examples': ['map, f', () => j.dataset([1]).map(Model)],
+  }
+  for (const [what, [subject, call]] of Object.entries(calls))
+    it(`as ${what}: refused by name, and not called`, async () => {
+      const error = await failure(call)
+      expect(error, String(error)).to.be.instanceOf(j.InvalidOption)
+      expect(`${(error as joinery.InvalidOption).layer}, ${(error as joinery.InvalidOption).option}`).to.equal(subject)
+      expect(String(error)).to.match(/a class Model/)
+    })
+
+  it('says what to give', async () => {
+    expect(String(await failure(given('callbacks', [Model])))).to.match(
+      /give a function, or an instance made with new\.$/,
+    )
+  })
+})

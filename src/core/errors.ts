@@ -235,12 +235,15 @@ const shownObject = (value: object, depth: number): string => {
   return parts.length > 0 ? `{ ${parts.join(', ')}${more(names.length - widest)} }` : '{}'
 }
 
+/** Whether a value is a class, which a call without new makes throw. */
+export const isClass = (value: unknown): value is new (...args: never[]) => unknown =>
+  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value))
+
 const shown = (value: unknown, depth: number): string => {
   if (typeof value === 'string') return quoted(cut(value, longest))
   if (typeof value === 'bigint') return `${cut(String(value), 40)}n`
   if (typeof value === 'function') {
-    const kind = /^class\b/.test(Function.prototype.toString.call(value)) ? 'class' : 'function'
-    return `a ${kind} ${cut(String(value.name), 40)}`.trim()
+    return `a ${isClass(value) ? 'class' : 'function'} ${cut(String(value.name), 40)}`.trim()
   }
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : cut(String(value), longest)
   if (ArrayBuffer.isView(value)) {

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
-import { InvalidOption, JoineryError, show } from './errors.ts'
+import { InvalidOption, isClass, JoineryError, show } from './errors.ts'
 import { isTensorLike, isTyped, readFlat, readNested, readTensor } from './nested.ts'
-import { isList, isRecord, merged, own } from './trees.ts'
+import { isList, isRecord, isShortList, merged, own } from './trees.ts'
 import type { Initializer, Parameter, Values } from './variables.ts'
 
 // Options are parsed once, when a layer is made, into a normal form that everything after trusts. A codec's name is the
@@ -144,8 +144,15 @@ export const optionalParameter: t.Type<Parameter | null, unknown, unknown> = cod
   value => (value === null ? null : parameter.encode(value)),
 )
 
-/** Any function. */
-export const isFunction = (value: unknown): value is (...args: never[]) => unknown => typeof value === 'function'
+/** Any function that can be called: a class cannot. */
+export const isFunction = (value: unknown): value is (...args: never[]) => unknown =>
+  typeof value === 'function' && !isClass(value)
+
+/** What to do about a class in place of what it makes, also in a list; nothing for anything else. */
+const instead = (value: unknown): string | undefined =>
+  (isShortList(value) ? value : [value]).some(isClass)
+    ? 'A class is not called: give a function, or an instance made with new.'
+    : undefined
 
 /** The options that a definition names, each in its normal form. */
 export type Options<Normal> = { readonly [K in keyof Normal]-?: Option<Normal[K]> }
@@ -255,7 +262,7 @@ export const parseOptions = <Normal extends object>(
         option,
         expected: codec.name,
         got: show(value),
-        remedy: remedy?.(value) ?? `For example: ${example}.`,
+        remedy: remedy?.(value) ?? instead(value) ?? `For example: ${example}.`,
       })
     return [option, parsed.right] as const
   })

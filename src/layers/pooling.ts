@@ -2,7 +2,7 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Ops, Pair, Window } from '../core/ops.ts'
-import { codec } from '../core/options.ts'
+import { codec, isFunction } from '../core/options.ts'
 import { type RefusedInput, showShape } from '../core/shape.ts'
 import {
   type ChannelsOf,
@@ -171,7 +171,7 @@ export const GlobalPooling: GlobalPoolingConstructor = defineLayer({
   options: {
     function: {
       codec: codec<keyof typeof reductions | Reduction>("'avg', 'max', 'sum' or a function", value =>
-        typeof value === 'function' || (typeof value === 'string' && Object.hasOwn(reductions, value))
+        isFunction(value) || (typeof value === 'string' && Object.hasOwn(reductions, value))
           ? (value as Reduction)
           : undefined,
       ),

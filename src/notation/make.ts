@@ -3,6 +3,7 @@ import { definitionOf } from '../core/define.ts'
 import { InvalidOption, type LayerConnectionError, show as print } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { isPart } from '../core/network.ts'
+import { isFunction } from '../core/options.ts'
 import { type Arguments, optionsOf, type Problem } from './arguments.ts'
 import { isMisfit, misfit } from './fitting.ts'
 import { didYouMean } from './nearest.ts'
@@ -64,8 +65,7 @@ export const makeWrapped = (word: keyof typeof wrappers, given: Arguments, span:
 export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span): Either<Problem, AnyLayer> => {
   const call = { word, positional: given.positional, given, options: given.named.map(({ name }) => name), span }
   // A class is called with new: it makes no layer.
-  const isClass = print(own).startsWith('a class')
-  if (typeof own === 'function' && !isClass) return attempt({ ...call, make: own as Call['make'] })
+  if (isFunction(own)) return attempt({ ...call, make: own as Call['make'] })
   if (given.positional.length + given.named.length > 0) return left(wrongArguments({ ...call, make: () => own }))
   return isPart(own) ? right(own as unknown as AnyLayer) : left(noLayer({ ...call, make: () => own }, own))
 }

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../core/errors.ts'
-import { codec, nearestOf } from '../core/options.ts'
+import { codec, isFunction, nearestOf } from '../core/options.ts'
 import { isKey, type Key } from '../core/random.ts'
 import { isList, isRecord } from '../core/trees.ts'
 import { defineLoss, type Loss, type LossForward } from './loss.ts'
@@ -22,7 +22,6 @@ export const keyOption: t.Type<Key, unknown, unknown> = codec('a key, such as ke
   isKey(value) ? value : undefined,
 )
 
-const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** A value of one kind that is made of what it takes to work; `undefined` for anything else. */
@@ -47,9 +46,8 @@ const asLoss = (value: unknown): Loss | undefined => {
   if (one !== undefined) return one.reduction === undefined ? defineLoss(one.name, { forward: one.forward }) : one
   // A function of the user's own, as defineLoss takes it.
   const isOwn = isFunction(value) && (value as unknown as { readonly kind?: unknown }).kind === undefined
-  return isOwn && !isClass(value) ? lossOf(value as LossForward) : undefined
+  return isOwn ? lossOf(value as LossForward) : undefined
 }
-const isClass = (value: unknown): boolean => /^class\b/.test(Function.prototype.toString.call(value))
 
 /** The loss of a function, one and the same for it: programs are kept for losses. */
 const lossOf = (forward: LossForward): Loss => {

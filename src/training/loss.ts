@@ -192,7 +192,7 @@ export const checkMade = (owner: string, name: unknown, option: string, forward:
   const fault = (option: string, expected: string, got: unknown) =>
     new InvalidOption({ layer: owner, option, expected, got: show(got), remedy: `For example: ${example}.` })
   if (typeof name !== 'string' || name === '') throw fault('name', 'a name', name)
-  if (typeof forward !== 'function') throw fault(option, 'a function of ops, expected and predicted', forward)
+  if (!isFunction(forward)) throw fault(option, 'a function of ops, expected and predicted', forward)
 }
 
 const weightsOfClasses: t.Type<ClassWeights | null, unknown, unknown> = codec<ClassWeights | null>(

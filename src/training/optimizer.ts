@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
+import { isFunction } from '../core/options.ts'
 import { showShape } from '../core/shape.ts'
 import { shownAs } from '../core/shown.ts'
 import { isList, isRecord, leafOf, leavesOf, mapTree, merged, type VariableTree } from '../core/trees.ts'
@@ -213,20 +214,19 @@ const asMade = (
     if (!isRecord(rule)) throw fault('rule', 'a rule, { init, update } or { slots, coefficients, change }', rule)
     if (Object.hasOwn(rule, 'init') || Object.hasOwn(rule, 'update')) {
       const { init, update } = rule
-      if (typeof init !== 'function') throw fault('init', 'a function of ops and params', init)
-      if (typeof update !== 'function')
+      if (!isFunction(init)) throw fault('init', 'a function of ops and params', init)
+      if (!isFunction(update))
         throw fault('update', 'a function of ops, grads, state, params and { update, loss }', update)
       // What the functions give is checked when they are called.
       return { options: own, rule: rule as unknown as OptimizerRule }
     }
     const { slots, coefficients, change } = rule
-    const isSlot = (slot: unknown) => typeof slot === 'function' || Number.isFinite(slot)
+    const isSlot = (slot: unknown) => isFunction(slot) || Number.isFinite(slot)
     if (!isRecord(slots) || !Object.values(slots).every(isSlot))
       throw fault('slots', 'the initial value of each slot, a finite number or a function, by name', slots)
-    if (coefficients !== undefined && typeof coefficients !== 'function')
+    if (coefficients !== undefined && !isFunction(coefficients))
       throw fault('coefficients', 'a function of the number of the update', coefficients)
-    if (typeof change !== 'function')
-      throw fault('change', 'a function of ops, gradient, slots and coefficients', change)
+    if (!isFunction(change)) throw fault('change', 'a function of ops, gradient, slots and coefficients', change)
     return { options: own, rule: ruleOfEach(name, rule as unknown as ParameterRule) }
   })
 }

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { type BackendOption, backendOption } from '../backends/choose.ts'
-import { boolean, codec, integer, type Options, parseOptions } from '../core/options.ts'
+import { boolean, codec, integer, isFunction, type Options, parseOptions } from '../core/options.ts'
 import { namePatterns } from '../core/patterns.ts'
 import { isKey, type Key } from '../core/random.ts'
 import { lossOption, lossWeightsOption, maybe, metricsOption, optimizerOption, spelling } from './codecs.ts'
@@ -19,7 +19,6 @@ import type { Asked } from './scoring.ts'
 
 // How the options of training are read: values, and the names of losses and metrics.
 
-const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 /** A backend, or nothing: eager. */

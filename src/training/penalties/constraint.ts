@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
-import { codec, ownOptions } from '../../core/options.ts'
+import { codec, isFunction, ownOptions } from '../../core/options.ts'
 import { matching, matchNames } from '../../core/patterns.ts'
 import { showShape } from '../../core/shape.ts'
 import { byName, isRecord, leavesOf, mapTree, type VariableTree } from '../../core/trees.ts'
@@ -92,7 +92,7 @@ export const defineConstraint = (
       remedy: "For example: defineConstraint('positive', {}, (ops, w) => ops.relu(w)).",
     })
   if (typeof name !== 'string' || name === '') throw fault('name', 'a name', name)
-  if (typeof each !== 'function') throw fault('each', 'a function of ops and a parameter', each)
+  if (!isFunction(each)) throw fault('each', 'a function of ops and a parameter', each)
   const own = ownOptions('defineConstraint', "defineConstraint('positive', {}, each)", options)
   const excluded = (own.exclude ?? null) as readonly string[] | null
   const apply: Constraint['apply'] = (ops, param, at) => {

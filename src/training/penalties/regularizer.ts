@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
-import { codec, ownOptions } from '../../core/options.ts'
+import { codec, isFunction, ownOptions } from '../../core/options.ts'
 import { matchNames, variableName } from '../../core/patterns.ts'
 import { byName, isRecord, leavesOf, treeOf, type VariableTree } from '../../core/trees.ts'
 import { another, handOver, tfjsOps, tidily } from '../../ops/tfjs/index.ts'
@@ -78,7 +78,7 @@ export const defineRegularizer = (
       remedy: "For example: defineRegularizer('squares', {}, (ops, w) => ops.sum(ops.square(w), [0])).",
     })
   if (typeof name !== 'string' || name === '') throw fault('name', 'a name', name)
-  if (typeof each !== 'function') throw fault('each', 'a function of ops and a parameter', each)
+  if (!isFunction(each)) throw fault('each', 'a function of ops and a parameter', each)
   const own = ownOptions('defineRegularizer', "defineRegularizer('squares', {}, each)", options)
   const excluded = (own.exclude ?? null) as readonly string[] | null
   const penalty = <T>(ops: Ops<T>, params: VariableTree<T>): T => {

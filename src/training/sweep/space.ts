@@ -1,5 +1,5 @@
 import { InvalidOption, show } from '../../core/errors.ts'
-import { boolean, parseOptions } from '../../core/options.ts'
+import { boolean, isFunction, parseOptions } from '../../core/options.ts'
 import { foldIn, type Key, uniforms } from '../../core/random.ts'
 import { byName, isList, isRecord } from '../../core/trees.ts'
 import { reading } from '../../state/given.ts'
@@ -72,7 +72,7 @@ export const between = (
 const isRange = (value: unknown): value is Range => isRecord(value) && value.kind === 'Range'
 
 const drawn = (choice: Choice, key: Key): unknown => {
-  if (typeof choice === 'function') return choice(key)
+  if (isFunction(choice)) return choice(key)
   const [part = 0] = uniforms(key, 1)
   if (isList(choice)) return choice[Math.min(choice.length - 1, Math.floor(part * choice.length))]
   if (!isRange(choice)) return choice
