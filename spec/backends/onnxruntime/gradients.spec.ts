@@ -84,6 +84,9 @@ describe('ONNX Runtime computes the gradients that the eager tape does', () => {
       ),
     )
 
+  it('of a scalar that is repeated to one element', () =>
+    expectSame({ ...called('broadcast', [{ shape: [], data: [1] }], [[1]]), differentiable: [true] }))
+
   it('of convolutions of images, with stride, dilation, padding and groups', () =>
     fc.assert(
       fc.asyncProperty(convolutionsOf(5, 11), call => expectSame(call)),

@@ -39,11 +39,13 @@ export const inOrder = (name: string, shape: readonly number[], order: readonly 
   dims: order.map(axis => shape[axis] as number),
 })
 /** One number, seen as a tensor of any shape. */
-export const single = (name: string, shape: readonly number[]): Value => ({
+export const single = (name: string, shape: readonly number[]): Value => seen({ name, dims: [] }, shape)
+/** A single element, seen in a shape of at least as many axes as it has. */
+const seen = ({ name, dims }: Pick<Value, 'name' | 'dims'>, shape: readonly number[]): Value => ({
   name,
   shape,
   order: axesOf(shape),
-  dims: [],
+  dims,
 })
 
 /** The axes in another order: nothing moves. */
@@ -129,7 +131,7 @@ const orderAfter = ({ shape, order }: Value, blocks: readonly Block[]): readonly
 
 /** The same numbers in another shape. */
 export const reshaped = (emit: Emitter, value: Value, shape: readonly number[]): Value => {
-  if (isSingle(value) && value.dims.length <= shape.length) return { ...value, shape, order: axesOf(shape), dims: [] }
+  if (isSingle(value) && value.dims.length <= shape.length) return seen(value, shape)
   if (same(value.shape, shape)) return value
   const given = whole(emit, value)
   const order = orderAfter(given, blocksOf(given.shape, shape))
@@ -140,7 +142,7 @@ export const reshaped = (emit: Emitter, value: Value, shape: readonly number[]):
 
 /** A tensor repeated along axes that have one element, and along new ones before the others. */
 export const repeated = (emit: Emitter, value: Value, shape: readonly number[]): Value => {
-  if (value.dims.length === 0) return single(value.name, shape)
+  if (isSingle(value)) return seen(value, shape)
   const added = shape.length - value.shape.length
   if (added === 0) return { ...value, shape }
   const dims = [...Array<number>(added).fill(1), ...value.dims]
@@ -150,8 +152,9 @@ export const repeated = (emit: Emitter, value: Value, shape: readonly number[]):
 
 /** An operand of an operator that broadcasts, seen with as many axes as the result. */
 const widened = (value: Value, rank: number): Value => {
+  if (isSingle(value)) return seen(value, Array<number>(rank).fill(1))
   const added = rank - value.shape.length
-  if (added === 0 || value.dims.length !== value.shape.length) return value
+  if (added === 0) return value
   return {
     ...value,
     shape: [...Array<number>(added).fill(1), ...value.shape],
@@ -182,7 +185,7 @@ export const together = (
   const order = bestOrder(wide, rank)
   const isFull = operands.some(({ dims }) => dims.length === rank)
   const placed = wide.map((value, i) => {
-    if (value.dims.length !== rank) return { name: value.name, dims: order.map(() => 1) }
+    if (isSingle(value)) return value
     const permutation = order.map(axis => value.order.indexOf(axis))
     const dims = permutation.map(axis => value.dims[axis] as number)
     // Axes of one element before all others may be missing, as long as another operand has them.
@@ -194,9 +197,12 @@ export const together = (
     return { name: moved(emit, full, value.dims, permutation), dims }
   })
   const name = apply(placed.map(operand => operand.name))
-  const dims = order.map((_, i) => Math.max(...placed.map(operand => operand.dims[i] as number)))
-  const isLone = operands.every(value => value.dims.length === 0)
-  return { name, shape, order, dims: isLone ? [] : dims }
+  // Of single elements alone, the result has as many axes as that with the most.
+  const most = Math.max(...placed.map(({ dims }) => dims.length))
+  const dims = Array.from({ length: most }, (_, i) =>
+    Math.max(...placed.map(operand => operand.dims.at(i - most) ?? 1)),
+  )
+  return { name, shape, order, dims }
 }
 
 /** Removes axes from an order, as a reduction does. */
