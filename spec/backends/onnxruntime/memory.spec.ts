@@ -1,22 +1,8 @@
 import { expect } from 'chai'
 import { graph } from '../../../src/graph/build.ts'
-import {
-  apply,
-  BatchNorm,
-  Convolution,
-  compile,
-  compileTraining,
-  Input,
-  init,
-  join,
-  key,
-  Relu,
-  Reshape,
-  Softmax,
-} from '../../../src/index.ts'
+import { apply, BatchNorm, Convolution, compile, Input, init, join, key, Relu, Reshape } from '../../../src/index.ts'
 import { type Held, onnxruntime, type Runtime } from '../../../src/onnxruntime.ts'
 import { graphOps, placeholder } from '../../../src/ops/graph.ts'
-import { build } from '../../ops/reference.ts'
 
 import { backend, close, draws, failure, numbersOf, toTensor, upload } from './running.ts'
 
@@ -168,25 +154,4 @@ describe('ONNX Runtime keeps tensors', () => {
     expect(await numbersOf((await running)[0])).to.deep.equal([11, 22, 33, 44])
     expect((await failure(() => program.run([upload(a), upload(b)]))).got).to.equal('one that has been disposed of')
   })
-
-  it('in memory that stays the same over 50,000 steps', async () => {
-    const network = join(Input(4), Relu(8), Softmax(3))
-    const step = compileTraining(network, { loss: 'categoricalCrossentropy', backend: onnxruntime({ threads: 1 }) })
-    const batch = {
-      x: draws(10, [16, 4]),
-      y: build([16, 3], ([row, column]) => ((row as number) % 3 === column ? 1 : 0)),
-    }
-    const tensors = { x: toTensor(batch.x), y: toTensor(batch.y) }
-    let state = await step.init(init(network, key(1)), key(2))
-    const learn = async (steps: number): Promise<number> => {
-      for (let i = 0; i < steps; i++) [state] = await step(state, tensors as never)
-      globalThis.gc?.()
-      return process.memoryUsage().rss
-    }
-    await learn(5000)
-    const before = await learn(5000)
-    const after = await learn(40_000)
-    expect((after - before) / 2 ** 20).to.be.below(24)
-    await step.dispose()
-  }).timeout(120_000)
 })
