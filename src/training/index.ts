@@ -35,7 +35,7 @@ export {
 export type { Validation } from './loops/lessons.ts'
 export type { Culprit } from './loops/not-finite.ts'
 export type { ReduceOnPlateau } from './loops/plateau.ts'
-export { report, type TrainingReport, type ValueSummary } from './loops/report.ts'
+export { type ReportOptions, report, type TrainingReport, type ValueSummary } from './loops/report.ts'
 export type { Stopped } from './loops/train.ts'
 export {
   type ClassWeights,
@@ -51,6 +51,7 @@ export {
 } from './loss.ts'
 export * from './losses/index.ts'
 export {
+  type Better,
   type Comparison,
   type ConfigurableMetric,
   defineMetric,

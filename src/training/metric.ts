@@ -30,6 +30,9 @@ export interface MetricRule<Value = number, Sums = readonly number[]> {
 /** The values of examples, `[batch, ...]`, whose mean a metric is; or the mean itself, a scalar. */
 export type Comparison = <T>(ops: Ops<T>, expected: T, predicted: T) => T
 
+/** Whether larger or smaller values of a metric are better. */
+export type Better = 'higher' | 'lower'
+
 /** How much examples count, in a call with values. */
 export interface MetricWeighting {
   /** The weight of each example, `[batch]`, or of each of its predictions, `[batch, ...]`. */
@@ -43,6 +46,8 @@ export interface Metric<Name extends string = string, Value = unknown> {
   readonly name: Name
   readonly sums: MetricRule['sums']
   readonly finish: (sums: readonly Sum[]) => Value
+  /** Which values are better; `null` where it does not say so. */
+  readonly better: Better | null
 }
 
 /** A metric, and a function of its options. */
@@ -139,10 +144,11 @@ const meanRule = (name: string, forward: Comparison): MetricRule => ({
 const metricOf = <Name extends string, Value>(
   name: Name,
   { sums, finish }: MetricRule<Value, never>,
+  better: Better | null,
   configure: ((options: object) => Metric<string, Value>) | undefined,
   shown: string,
 ): Metric<Name, Value> => {
-  const parts = { sums, finish: finish as (sums: readonly Sum[]) => Value }
+  const parts = { sums, finish: finish as (sums: readonly Sum[]) => Value, better }
   const call = callable(name, configure, (expected, predicted, weighting) =>
     evaluate({ name, ...parts }, expected, predicted, weighting),
   )
@@ -154,6 +160,7 @@ const metricOf = <Name extends string, Value>(
  *
  * @param name as reports have it; not `loss`, which is theirs already
  * @param rule `{ sums, finish }`; or a function that gives a value for each example, `[batch, ...]`, whose mean it is
+ * @param options `better`: whether `'higher'` or `'lower'` values are better, for `earlyStopping`, `report` and the like
  * @throws InvalidOption when the name is no text or taken, or the rule no functions; from a use, when `sums` gives no
  *   tensors
  * @example
@@ -170,6 +177,7 @@ const metricOf = <Name extends string, Value>(
 export const defineMetric = <const Name extends string, Value = number, Sums = readonly number[]>(
   name: Name,
   rule: MetricRule<Value, Sums> | Comparison,
+  options: { readonly better?: Better } = {},
 ): Metric<Name, Value> => {
   const example = "defineMetric('bias', (ops, expected, predicted) => ops.subtract(predicted, expected))"
   const given: unknown = rule
@@ -177,8 +185,22 @@ export const defineMetric = <const Name extends string, Value = number, Sums = r
   checkMade('defineMetric', name, isRule ? 'sums' : 'rule', isRule ? given.sums : given, example)
   if (isRule) checkMade('defineMetric', name, 'finish', given.finish, example)
   checkNames('defineMetric', 'name', [name])
+  const { better } = parseOptions(
+    'defineMetric',
+    `defineMetric('bias', rule, { better: 'lower' })`,
+    definition,
+    options,
+  )
   const full = isRule ? merged(given) : meanRule(name, rule as Comparison)
-  return metricOf(name, full as unknown as MetricRule<Value, never>, undefined, name)
+  return metricOf(name, full as unknown as MetricRule<Value, never>, better, undefined, name)
+}
+const definition: Options<{ readonly better: Better | null }> = {
+  better: {
+    codec: codec<Better | null>("'higher' or 'lower'", value =>
+      value === 'higher' || value === 'lower' || value === null ? value : undefined,
+    ),
+    default: null,
+  },
 }
 
 /**
@@ -186,6 +208,7 @@ export const defineMetric = <const Name extends string, Value = number, Sums = r
  *
  * @param options how its own options are read
  * @param make the rule for options in their normal form
+ * @param better which values are better; `null` for what is no number
  */
 export const configurableMetric = <
   const Name extends string,
@@ -197,6 +220,7 @@ export const configurableMetric = <
   name: Name,
   options: Options<Normal>,
   make: (normal: Normal & { readonly name: string }) => MetricRule<Value, Sums> | Comparison,
+  better: Better | null,
 ): ConfigurableMetric<Name, O, Value> => {
   const configured = (given: object): Metric<string, Value> => {
     const read = parseOptions<Normal & { readonly name: string }>(
@@ -209,7 +233,7 @@ export const configurableMetric = <
     const full = typeof rule === 'function' ? meanRule(read.name, rule) : rule
     const entries = Object.entries(given).map(([option, value]) => `${option}: ${show(value)}`)
     const shown = entries.length === 0 ? name : `${name}({ ${entries.join(', ')} })`
-    return metricOf(read.name, full as unknown as MetricRule<Value, never>, configured, shown)
+    return metricOf(read.name, full as unknown as MetricRule<Value, never>, better, configured, shown)
   }
   return configured({}) as ConfigurableMetric<Name, O, Value>
 }

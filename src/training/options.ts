@@ -9,13 +9,14 @@ import { isResumed, type Resumed } from './files/resume.ts'
 import { type Callback, callbacksOption } from './loops/callbacks.ts'
 import type { Checkpointing } from './loops/checkpointing.ts'
 import { earlyStoppingOption, type NormalEarlyStopping } from './loops/early-stopping.ts'
+import { directed, type Monitor } from './loops/monitor.ts'
 import { type NormalPlateau, plateauOption } from './loops/plateau.ts'
 import { checkNames } from './metric.ts'
 import type { Optimizer } from './optimizer.ts'
 import { adam } from './optimizers/index.ts'
 import { type Constraint, constraintOption } from './penalties/constraint.ts'
 import { type Regularizer, regularizerOption } from './penalties/regularizer.ts'
-import type { Asked } from './scoring.ts'
+import { type Asked, allAsked } from './scoring.ts'
 
 // How the options of training are read: values, and the names of losses and metrics.
 
@@ -229,5 +230,16 @@ export const readFit = <Examples, Progress, State>(given: object): NormalFit<Exa
       ),
     ),
   )
-  return { ...read, owner: 'fit', guarded: read.terminateOnNaN, paced: read.reduceOnPlateau !== null }
+  const { metrics, earlyStopping, reduceOnPlateau, checkpoint } = read
+  const judging = <M extends Monitor>(owner: string, monitor: M | null): M | null =>
+    monitor && directed(owner, monitor, allAsked(metrics).flat())
+  return {
+    ...read,
+    owner: 'fit',
+    guarded: read.terminateOnNaN,
+    paced: reduceOnPlateau !== null,
+    earlyStopping: judging('earlyStopping', earlyStopping),
+    reduceOnPlateau: judging('reduceOnPlateau', reduceOnPlateau),
+    checkpoint: checkpoint?.watching(best => judging('checkpoint, best', best)) ?? null,
+  }
 }

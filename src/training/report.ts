@@ -100,6 +100,9 @@ const plain = { root: false }
 /** What regularizers add to the loss, among extras. */
 export const penaltyName = 'penalty'
 
+/** The norm of the gradients of each layer, whose name follows it, among extras. */
+export const normName = 'gradientNorm'
+
 /** Whether an update could be made, among extras. */
 export const flagName = 'finite'
 

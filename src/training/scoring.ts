@@ -18,6 +18,10 @@ export type PerOutput<V> =
   | { readonly by: 'order'; readonly values: readonly V[] }
   | { readonly by: 'name'; readonly values: Readonly<Record<string, V>> }
 
+/** All that is asked, of whichever outputs. */
+export const allAsked = <V>(asked: PerOutput<V>): readonly V[] =>
+  asked.by === 'all' ? [asked.value] : Object.values(asked.values)
+
 /** The loss of one output. */
 export interface ScoredLoss {
   readonly loss: Loss

@@ -9,7 +9,7 @@ import { allFinite, normsByLayer } from './finite.ts'
 import { contextOf, type Objective, updatesOf } from './optimizer.ts'
 import type { NormalRule } from './options.ts'
 import { constrain } from './penalties/constraint.ts'
-import { flagName, penaltyName } from './report.ts'
+import { flagName, normName, penaltyName } from './report.ts'
 import { type Group, lossOf, metricsOf, type Outcome, residualsOf, type Scoring } from './scoring.ts'
 import { flatten, type Tree, unflatten } from './tree.ts'
 
@@ -39,9 +39,6 @@ export interface Outside<T> {
   /** What the changes of all parameters are multiplied by, where training may change it. */
   readonly rate?: T | undefined
 }
-
-/** What reports have of the gradients of each layer. */
-const normName = 'gradientNorm'
 
 /** What an update, or a score, has measured. */
 export interface Measured<T> {

@@ -2,13 +2,15 @@ import { memory, type Tensor } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import { defineMetric, evaluate, fit, gradientDescent, Input, init, join, key, Linear } from '../../../src/index.ts'
 import { earlyEnds, earlyStart, earlyStep, earlyStoppingOption } from '../../../src/training/loops/early-stopping.ts'
+import { directed } from '../../../src/training/loops/monitor.ts'
+import { namedMetrics } from '../../../src/training/metrics/names.ts'
 import type { RawReport } from '../../../src/training/report.ts'
 
 /** The epochs that are the best, and the one that ends training; what is watched is `name`. */
 const walk = (options: object, values: readonly number[], name = 'loss') => {
   const read = earlyStoppingOption.decode(options)
   if (read._tag === 'Left' || read.right === null) throw new Error('not read')
-  const stopping = read.right
+  const stopping = directed('earlyStopping', read.right, namedMetrics)
   let memory = earlyStart
   const best: number[] = []
   for (const [i, value] of values.entries()) {
@@ -47,6 +49,43 @@ describe('earlyStopping', () => {
       expect(walk({ patience: 1, monitor: name }, [3, 2, 2.5], name)).to.deep.equal({ best: [1, 2], end: 3 })
     expect(walk({ patience: 1, mode: 'max' }, [1, 2, 1])).to.deep.equal({ best: [1, 2], end: 3 })
     expect(walk({ patience: 1, monitor: 'accuracy', mode: 'min' }, [1, 2], 'accuracy').end).to.equal(2)
+  })
+
+  it('asks which values are better of a metric that does not say so, before training', async () => {
+    const hits = (options = {}) =>
+      defineMetric('hitRate', (ops, expected, predicted) => ops.subtract(predicted, expected), options)
+    const failure = async (options: object): Promise<unknown> =>
+      fit(network, variables, examples, { ...growing, ...options }).then(
+        () => undefined,
+        error => error,
+      )
+    const monitor = { monitor: 'validationHitRate' }
+    let epochs = 0
+    const asked = { metrics: [hits()], validation: examples, callbacks: () => epochs++ }
+    for (const [owner, options] of [
+      ['earlyStopping', { earlyStopping: monitor }],
+      ['reduceOnPlateau', { reduceOnPlateau: monitor }],
+      ['checkpoint, best', { checkpoint: { folder: 'nowhere', best: monitor } }],
+    ] as const)
+      expect(String(await failure({ ...asked, ...options }))).to.include(
+        `InvalidOption: ${owner}, mode: expected 'min' or 'max', as nothing says which values of validationHitRate are better`,
+      )
+    expect(epochs).to.equal(0)
+    const watched = { earlyStopping: { ...monitor, patience: 1 }, validation: examples }
+    const higher = await fit(network, variables, examples, {
+      ...growing,
+      ...watched,
+      metrics: [hits({ better: 'higher' })],
+    })
+    const lower = await fit(network, variables, examples, {
+      ...growing,
+      ...watched,
+      metrics: [hits({ better: 'lower' })],
+    })
+    expect(higher.stopped?.epoch).not.to.equal(lower.stopped?.epoch)
+    // A number that is none of a metric's is known when it is there.
+    const norm = { gradientNorms: true, earlyStopping: { monitor: 'gradientNorm.linear-1' } }
+    expect(String(await failure(norm))).to.include('which values of gradientNorm.linear-1 are better')
   })
 
   it('does not end before startFrom, and counts from there', () => {
@@ -134,7 +173,7 @@ describe('earlyStopping', () => {
     const rule = { ...growing, metrics: [falling], optimizer: gradientDescent({ step: 0.01 }) }
     const found = await fit(network, variables, examples, {
       ...rule,
-      earlyStopping: { monitor: 'falling', patience: 2 },
+      earlyStopping: { monitor: 'falling', mode: 'max', patience: 2 },
     })
     expect(found.history.loss).to.have.length(3)
     const other = await fit(network, variables, examples, {

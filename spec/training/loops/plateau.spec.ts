@@ -16,7 +16,9 @@ import {
   type Optimizer,
   Tanh,
 } from '../../../src/index.ts'
+import { directed } from '../../../src/training/loops/monitor.ts'
 import { plateauOption, plateauStart, plateauStep } from '../../../src/training/loops/plateau.ts'
+import { namedMetrics } from '../../../src/training/metrics/names.ts'
 import type { RawReport } from '../../../src/training/report.ts'
 import '../../../src/onnxruntime.ts'
 import '../../../src/wasm.ts'
@@ -25,7 +27,7 @@ import '../../../src/wasm.ts'
 const rates = (options: object, values: readonly number[], name = 'loss'): readonly number[] => {
   const read = plateauOption.decode(options)
   if (read._tag === 'Left' || read.right === null) throw new Error('not read')
-  const plateau = read.right
+  const plateau = directed('reduceOnPlateau', read.right, namedMetrics)
   let memory = plateauStart
   return values.map(value => {
     memory = plateauStep(plateau, memory, { loss: 0, [name]: value } as RawReport)

@@ -1,5 +1,17 @@
 import { expect } from 'chai'
-import { fit, gradientDescent, Input, init, join, key, Linear, report } from '../../../src/index.ts'
+import {
+  defineMetric,
+  fit,
+  gradientDescent,
+  Input,
+  init,
+  join,
+  key,
+  Linear,
+  report,
+  rootMeanSquaredError,
+  type TrainingReport,
+} from '../../../src/index.ts'
 
 const refused = (value: unknown): string => {
   try {
@@ -42,6 +54,54 @@ describe('report', () => {
     expect(remarks({ loss: [] })).to.deep.equal([])
   })
 
+  it('takes the word of metrics, also of your own, for what is better', async () => {
+    const network = join(Input(1), Linear(1, { weight: 0, bias: 0 }))
+    const own = (name: string, options = {}) =>
+      defineMetric(name, (ops, expected, predicted) => ops.subtract(expected, predicted), options)
+    const fitted = await fit(
+      network,
+      init(network, key(1)),
+      { x: [[1], [2]], y: [[1], [2]] },
+      {
+        optimizer: gradientDescent({ step: 0.05 }),
+        epochs: 3,
+        metrics: [
+          own('hitRate', { better: 'higher' }),
+          own('gain', { better: 'lower' }),
+          own('churn'),
+          rootMeanSquaredError({ name: 'distance' }),
+        ],
+        gradientNorms: true,
+      },
+    )
+    const epochs = (made: TrainingReport) => made.values.map(({ name, epoch }) => [name, epoch])
+    expect(epochs(report(fitted))).to.deep.equal([
+      ['loss', 3],
+      ['hitRate', 1],
+      ['gain', 3],
+      ['churn', undefined],
+      ['distance', 3],
+      ['gradientNorm.linear-1', undefined],
+    ])
+    const told = report(fitted, { better: { churn: 'lower' } })
+    expect(told.values[3]).to.include({ name: 'churn', epoch: 3 })
+    expect(told.remarks.join()).not.to.include('Nothing says')
+    expect(report(fitted).remarks.at(-1)).to.include('Nothing says which values of churn are better')
+    expect(String(report(fitted))).to.match(/^churn +\S+ +\S+$/m)
+  })
+
+  it('knows metrics and losses by their names alone, also of outputs and validation, and no others', () => {
+    const better = (name: string) => report({ loss: [1, 1], [name]: [1, 2] }).values[1]?.epoch
+    for (const name of ['accuracy', 'validationAccuracy', 'kind.f1', 'validationKind.recall', 'r2'])
+      expect(better(name), name).to.equal(2)
+    for (const name of ['validationLoss', 'kind.loss', 'huber', 'perplexity', 'validationKind.meanAbsoluteError'])
+      expect(better(name), name).to.equal(1)
+    for (const name of ['hitRate', 'truePositiveRate', 'confusion', 'errorFree', 'norm'])
+      expect(better(name), name).to.equal(undefined)
+    const asked = () => report({ loss: [1] }, { better: { loss: 'small' as never } })
+    expect(asked).to.throw("report, better: expected 'higher' or 'lower' by name")
+  })
+
   it('takes NaN for no best value, wherever it stands', () => {
     const [value] = report({ loss: [Number.NaN, 2, Number.NaN, 1] }).values
     expect(value).to.deep.include({ best: 1, epoch: 4 })
@@ -73,7 +133,10 @@ describe('report', () => {
   })
 
   it('shows itself as a table, and in Markdown', () => {
-    const made = report({ loss: [3, 2, 1], 'a|b': [0.5, 0.25, 0.75], validationLoss: [3, 2, 2.5] })
+    const made = report(
+      { loss: [3, 2, 1], 'a|b': [0.5, 0.25, 0.75], validationLoss: [3, 2, 2.5] },
+      { better: { 'a|b': 'higher' } },
+    )
     const lines = String(made).split('\n')
     expect(lines[0]).to.equal('3 epochs')
     expect(lines[1]).to.match(/^ +first +last +best +epoch$/)

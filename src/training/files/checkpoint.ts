@@ -98,13 +98,21 @@ const begin = async ({ folder, every, keep, best }: Normal, resumed: string | nu
   })
 }
 
+const checkpointing = (normal: Normal): Checkpointing =>
+  Object.freeze({
+    begin: (resumed: string | null) => begin(normal, resumed),
+    watching: (change: (best: Monitor | null) => Monitor | null) =>
+      checkpointing({ ...normal, best: change(normal.best) }),
+  })
+
 /** How the option of `fit` is read. */
 export const checkpointOption: t.Type<Checkpointing | null, unknown, unknown> = codec(
   "where checkpoints go, such as { folder: 'runs/first' }",
   value => {
     if (value === null) return null
     if (!isRecord(value)) return undefined
-    const normal = parseOptions('checkpoint', "{ checkpoint: { folder: 'runs/first', every: 5 } }", options, value)
-    return Object.freeze({ begin: (resumed: string | null) => begin(normal, resumed) })
+    return checkpointing(
+      parseOptions('checkpoint', "{ checkpoint: { folder: 'runs/first', every: 5 } }", options, value),
+    )
   },
 )

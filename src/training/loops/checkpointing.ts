@@ -1,4 +1,5 @@
 import type { RawReport } from '../report.ts'
+import type { Monitor } from './monitor.ts'
 import type { Session } from './session.ts'
 
 /** Where training may be saved. */
@@ -28,4 +29,6 @@ export interface Checkpointing {
    * @param resumed the hash of the checkpoint that training goes on from
    */
   readonly begin: (resumed: string | null) => Promise<Saving>
+  /** The same, with what tells the best checkpoint changed. */
+  readonly watching: (change: (best: Monitor | null) => Monitor | null) => Checkpointing
 }

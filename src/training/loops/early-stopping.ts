@@ -8,7 +8,7 @@ import { type Monitor, monitored, monitorOptions } from './monitor.ts'
 export interface EarlyStopping {
   /** A name of the history. Default: `validationLoss`, or `loss` where there are no validation examples. */
   readonly monitor?: string
-  /** Whether it is to become small or large. Default: `auto`, large unless it is a loss, an error or the like. */
+  /** Whether it is to become small or large. Default: `auto`, as the metric says; a loss is to become small. */
   readonly mode?: 'min' | 'max' | 'auto'
   /** After how many epochs without anything better. Default: 5. */
   readonly patience?: number

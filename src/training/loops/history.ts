@@ -2,6 +2,7 @@ import { blocks, cut, digits, shortened, shownAs } from '../../core/shown.ts'
 import { byName, merged, own } from '../../core/trees.ts'
 import { validationName } from '../metric.ts'
 import type { MetricValue, RawReport } from '../report.ts'
+import type { Judged } from './monitor.ts'
 import type { EpochRow } from './session.ts'
 
 /** Values by name, one for each epoch. */
@@ -14,13 +15,20 @@ export const valuesOf = ({ training, validation }: EpochRow): RawReport =>
     byName(Object.entries(validation ?? {}).map(([name, value]) => [validationName(name), value] as const)),
   ) as RawReport
 
+/** Which metrics a history was made with: what is read from JSON has none. */
+const judged: unique symbol = Symbol('judged')
+
+/** The metrics that a history was made with, as `fit` gave it. */
+export const metricsOf = (history: object): readonly Judged[] | undefined =>
+  (history as { readonly [judged]?: readonly Judged[] })[judged]
+
 /** What epochs have reported, by name. */
-export const toHistory = (rows: readonly EpochRow[]): RawHistory => {
+export const toHistory = (rows: readonly EpochRow[], metrics: readonly Judged[] = []): RawHistory => {
   const columns = rows.map(valuesOf)
   const names = Object.keys(columns[0] ?? { loss: 0 })
   return byName(
     names.map(name => [name, Object.freeze(columns.map(column => own(column, name) as MetricValue))] as const),
-    shownAs(asTable),
+    { ...shownAs(asTable), [judged]: { value: metrics } },
   )
 }
 

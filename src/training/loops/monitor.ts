@@ -1,6 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../../core/errors.ts'
 import { codec, nearest, type Option, oneOf } from '../../core/options.ts'
+import { type Better, type Metric, validationName } from '../metric.ts'
 import type { RawReport } from '../report.ts'
 import { numberIn } from './callbacks.ts'
 
@@ -23,13 +24,48 @@ export const monitorOptions: { readonly [K in keyof Monitor]: Option<Monitor[K]>
   mode: { codec: oneOf(['min', 'max', 'auto']), default: 'auto' },
 }
 
-/** Whether a value of that name becomes small as training goes well. */
-export const isToBeSmall = (name: string): boolean => /loss|error|perplexity|bits|norm|rate/i.test(name)
+/** What is known of a metric by its name. */
+export type Judged = Pick<Metric, 'name' | 'better'>
+
+/** Whether a history calls something by a name: of one output, or of validation. */
+const isCalled = (called: string, name: string): boolean =>
+  called === name || called === validationName(name) || called.endsWith(`.${name}`)
+
+/** Which values of a name of the history are better, as metrics say it; `undefined` where none does, or they differ. */
+export const betterOf = (called: string, metrics: readonly Judged[]): Better | undefined => {
+  if (isCalled(called, 'loss')) return 'lower'
+  const [better, ...others] = metrics.filter(({ name }) => isCalled(called, name)).map(metric => metric.better)
+  return others.every(other => other === better) ? (better ?? undefined) : undefined
+}
+
+const unsaid = (owner: string, name: string): InvalidOption =>
+  new InvalidOption({
+    layer: owner,
+    option: 'mode',
+    expected: `'min' or 'max', as nothing says which values of ${name} are better`,
+    got: `'auto'`,
+    remedy: "Give the mode, or define the metric with { better: 'lower' } or { better: 'higher' }.",
+  })
+
+/**
+ * A monitor that knows whether its value is to become small or large, where a metric says so.
+ *
+ * @throws InvalidOption when it watches a metric that does not
+ */
+export const directed = <M extends Monitor>(owner: string, monitor: M, metrics: readonly Judged[]): M => {
+  if (monitor.mode !== 'auto') return monitor
+  const name = monitor.monitor ?? 'loss'
+  const better = betterOf(name, metrics)
+  if (better !== undefined) return Object.freeze({ ...monitor, mode: better === 'lower' ? 'min' : 'max' })
+  // What no metric is called may be another number of the history.
+  if (metrics.some(metric => isCalled(name, metric.name))) throw unsaid(owner, name)
+  return monitor
+}
 
 /**
  * The value that is watched, negated where it is to become large: less is better.
  *
- * @throws InvalidOption when the history has no number of that name
+ * @throws InvalidOption when the history has no number of that name, or nothing says which values are better
  */
 export const monitored = (owner: string, { monitor, mode }: Monitor, values: RawReport): number => {
   const own = monitor ?? (numberIn(values, 'validationLoss') === undefined ? 'loss' : 'validationLoss')
@@ -45,6 +81,6 @@ export const monitored = (owner: string, { monitor, mode }: Monitor, values: Raw
       remedy: meant === undefined ? 'Give validation examples, or the metric.' : `Did you mean ${meant}?`,
     })
   }
-  const isSmall = mode === 'min' || (mode === 'auto' && isToBeSmall(own))
-  return isSmall ? value : -value
+  if (mode === 'auto') throw unsaid(owner, own)
+  return mode === 'min' ? value : -value
 }

@@ -10,6 +10,7 @@ import { checkReports } from '../files/resumed-reports.ts'
 import type { Progress } from '../fit.ts'
 import type { NormalFit } from '../options.ts'
 import { flagName, type MetricValue, type RawReport, valueOfExtra } from '../report.ts'
+import { allAsked } from '../scoring.ts'
 import { noBatches } from '../source.ts'
 import { type Report, type TrainState, together, toReport, toTrainState } from '../step.ts'
 import { isTold, tell } from './callbacks.ts'
@@ -210,7 +211,7 @@ export const train = async (
       const values = await goThrough(epoch, isResumed ? session.batch : 0, isResumed ? session.sums : null)
       if (values !== undefined) await afterEpoch(epoch, values)
     }
-    const history = toHistory(rows)
+    const history = toHistory(rows, allAsked(rule.metrics).flat())
     await tell(callbacks, 'trainEnd', Object.freeze({ history, stopped: stopped?.message }))
     const trainState = toTrainState(await engine.take(state), key, tensor => handOver(tensor))
     return Object.freeze({ variables: best ?? trainState.variables, history, trainState, stopped })

@@ -31,4 +31,5 @@ export const accuracy: ConfigurableMetric<'accuracy', AccuracyOptions> = configu
     },
     finish: meanOf,
   }),
+  'higher',
 )

@@ -55,6 +55,7 @@ const bestAt = <const Name extends string, O extends object>(
     thresholdsRule<Normal>((curve: Curve, normal) =>
       Math.max(0, ...curve.filter(counts => measures[least](counts) >= normal[least]).map(measures[best])),
     ),
+    'higher',
   ) as unknown as CountMetric<Name, O>
 }
 

@@ -94,6 +94,7 @@ export const auc: CountMetric<'auc', AucOptions> = configurableMetric(
   'auc',
   options,
   thresholdsRule<Normal>(area),
+  'higher',
 ) as CountMetric<'auc', AucOptions>
 
 /**
@@ -117,4 +118,5 @@ export const averagePrecision: CountMetric<'averagePrecision', ThresholdsOptions
       return sum + quotient(lower.tp - tp, lower.tp + lower.fn) * quotient(lower.tp, lower.tp + lower.fp)
     }, 0),
   ),
+  'higher',
 ) as CountMetric<'averagePrecision', ThresholdsOptions>

@@ -27,4 +27,5 @@ export const binaryAccuracy: ConfigurableMetric<'binaryAccuracy', ThresholdOptio
     },
     finish: meanOf,
   }),
+  'higher',
 )

@@ -98,4 +98,5 @@ export const calibrationError: ConfigurableMetric<'calibrationError', Calibratio
       return bins.reduce((sum, { share, gap }) => sum + share * gap ** power, 0) ** (1 / power)
     },
   }),
+  'lower',
 )

@@ -117,6 +117,7 @@ export const confusionMatrix: ConfigurableMetric<'confusionMatrix', ConfusionMat
         ),
       )
     }),
+    null,
   )
 
 /** The options of {@link meanIoU}. */
@@ -169,6 +170,7 @@ export const meanIoU: MeanIoU = configurableMetric(
     const met = values.filter(value => !Number.isNaN(value))
     return quotient(sumOf(met), met.length)
   }),
+  'higher',
 ) as unknown as MeanIoU
 
 /**
@@ -195,6 +197,7 @@ export const matthews: ConfigurableMetric<'matthews', ConfusionOptions> = config
     const spread = Math.sqrt((all ** 2 - product(predicted, predicted)) * (all ** 2 - product(expected, expected)))
     return (sumOf(hits) * all - product(expected, predicted)) / spread
   }),
+  'higher',
 )
 
 /** The options of {@link cohenKappa}. */
@@ -231,4 +234,5 @@ export const cohenKappa: ConfigurableMetric<'cohenKappa', CohenKappaOptions> = c
     const byChance = costs((i, j) => ((expected[i] as number) * (predicted[j] as number)) / all)
     return 1 - costs((i, j) => matrix[i]?.[j] as number) / byChance
   }),
+  'higher',
 )

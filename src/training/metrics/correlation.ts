@@ -124,6 +124,7 @@ export const pearson: CountMetric<'pearson', CorrelationOptions> = configurableM
     ofNumbers: ({ expected, predicted, both }) => inside(quotient(both, Math.sqrt(expected) * Math.sqrt(predicted))),
     of: (ops, { expected, predicted, both }) => [both, ops.multiply(ops.sqrt(expected), ops.sqrt(predicted))],
   }),
+  'higher',
 ) as unknown as CountMetric<'pearson', CorrelationOptions>
 
 /**
@@ -147,4 +148,5 @@ export const concordanceCorrelation: CountMetric<'concordanceCorrelation', Corre
       ops.add(ops.add(expected, predicted), apart),
     ],
   }),
+  'higher',
 ) as unknown as CountMetric<'concordanceCorrelation', CorrelationOptions>

@@ -13,13 +13,18 @@ const meanError = <const Name extends string>(
   error: <T>(ops: Ops<T>, difference: T, expected: T) => T,
   finish: (mean: number) => number = mean => mean,
 ): ConfigurableMetric<Name, NoOptions> =>
-  configurableMetric(name, {}, ({ name: owner }) => ({
-    sums: (ops, expected, predicted, weights) => {
-      checkAlike(ops, owner, expected, predicted)
-      return meanSums(ops, owner, error(ops, ops.subtract(predicted, expected), expected), weights)
-    },
-    finish: sums => finish(meanOf(sums)),
-  }))
+  configurableMetric(
+    name,
+    {},
+    ({ name: owner }) => ({
+      sums: (ops, expected, predicted, weights) => {
+        checkAlike(ops, owner, expected, predicted)
+        return meanSums(ops, owner, error(ops, ops.subtract(predicted, expected), expected), weights)
+      },
+      finish: sums => finish(meanOf(sums)),
+    }),
+    'lower',
+  )
 
 /**
  * The mean absolute error, `mean(|predicted - expected|)` over all numbers. Option: `name`.

@@ -78,6 +78,7 @@ export const perplexity: ConfigurableMetric<'perplexity', PerplexityOptions> = c
     },
     finish: sums => Math.exp(meanOf(sums)),
   }),
+  'lower',
 )
 
 /** The options of {@link bitsPerByte}. */
@@ -137,4 +138,5 @@ export const bitsPerByte: ConfigurableMetric<'bitsPerByte', BitsPerByteOptions> 
     },
     finish: sums => meanOf(sums) / Math.LN2,
   }),
+  'lower',
 )

@@ -1,7 +1,7 @@
 import { InvalidOption, show } from '../../core/errors.ts'
 import { reading } from '../../state/given.ts'
 import type { Loss } from '../loss.ts'
-import { defineMetric, type Metric } from '../metric.ts'
+import { defineMetric, type Metric, type MetricRule } from '../metric.ts'
 import { totalOf } from '../total.ts'
 import { countedOf, meanOfSums, weigh } from '../weighting.ts'
 
@@ -35,8 +35,7 @@ const asLoss = (value: unknown): Loss =>
  */
 export const metricOf = <const Name extends string = string>(given: Loss, name?: Name): Metric<Name, number> => {
   const loss = asLoss(given)
-  // A loss has a name of its own, which its type does not tell.
-  return defineMetric<Name, number, readonly number[]>(name ?? (loss.name as Name), {
+  const rule: MetricRule = {
     sums: (ops, expected, predicted, weights) => {
       const context = { x: [] }
       const losses = loss.forward(ops, expected, predicted, context)
@@ -54,7 +53,9 @@ export const metricOf = <const Name extends string = string>(given: Loss, name?:
       return [sum, count === null ? ops.constant(1) : (count as typeof sum)]
     },
     finish: ([sum = 0, count = 0]) => meanOfSums(loss, sum, loss.reduction === 'sum' ? null : count),
-  })
+  }
+  // A loss has a name of its own, which its type does not tell.
+  return defineMetric(name ?? (loss.name as Name), rule, { better: 'lower' })
 }
 
 /** Metrics of losses under their own names, one and the same for each, as programs are kept for metrics. */

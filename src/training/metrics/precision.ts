@@ -26,6 +26,7 @@ export const precision: CountMetric<'precision'> = configurableMetric(
   'precision',
   countOptions,
   countsRule(({ tp, fp }) => quotient(tp, tp + fp)),
+  'higher',
 ) as CountMetric<'precision'>
 
 /**
@@ -43,6 +44,7 @@ export const recall: CountMetric<'recall'> = configurableMetric(
   'recall',
   countOptions,
   countsRule(({ tp, fn }) => quotient(tp, tp + fn)),
+  'higher',
 ) as CountMetric<'recall'>
 
 /**
@@ -59,6 +61,7 @@ export const specificity: CountMetric<'specificity'> = configurableMetric(
   'specificity',
   countOptions,
   countsRule(({ tn, fp }) => quotient(tn, tn + fp)),
+  'higher',
 ) as CountMetric<'specificity'>
 
 /** The options of {@link fBeta}. */
@@ -90,6 +93,7 @@ export const fBeta: CountMetric<'fBeta', FBetaOptions> = configurableMetric(
   'fBeta',
   fBetaOptions,
   countsRule<NormalFBeta>((counts, { beta }) => fScore(counts, beta)),
+  'higher',
 ) as CountMetric<'fBeta', FBetaOptions>
 
 /**
@@ -107,4 +111,5 @@ export const f1: CountMetric<'f1'> = configurableMetric(
   'f1',
   countOptions,
   countsRule(counts => fScore(counts, 1)),
+  'higher',
 ) as CountMetric<'f1'>

@@ -55,7 +55,7 @@ const rule =
  * topK({ k: 2, name: 'top2' })([2, 1], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]) // 0.5
  * ```
  */
-export const topK: ConfigurableMetric<'topK', TopKOptions> = configurableMetric('topK', options, rule(false))
+export const topK: ConfigurableMetric<'topK', TopKOptions> = configurableMetric('topK', options, rule(false), 'higher')
 
 /**
  * {@link topK} of class numbers alone: one-hot vectors are refused.
@@ -70,4 +70,5 @@ export const sparseTopK: ConfigurableMetric<'sparseTopK', TopKOptions> = configu
   'sparseTopK',
   options,
   rule(true),
+  'higher',
 )

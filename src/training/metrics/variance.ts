@@ -89,6 +89,7 @@ export const r2: CountMetric<'r2', R2Options> = configurableMetric(
       return together(values, variances, normal)
     },
   }),
+  'higher',
 ) as unknown as CountMetric<'r2', R2Options>
 
 /**
@@ -122,4 +123,5 @@ export const explainedVariance: CountMetric<'explainedVariance', VarianceOptions
       )
     },
   }),
+  'higher',
 ) as unknown as CountMetric<'explainedVariance', VarianceOptions>
