@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { setTimeout as later } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
+import { bundled } from './bundled.ts'
 import { type Contender, start, wholeTime } from './contenders/start.ts'
 import { type Overhead, overheads } from './overheads/list.ts'
 import { type Engine, type Peer, type Work, works } from './works.ts'
@@ -123,19 +123,19 @@ const print = (work: Work, rows: readonly Row[]): void => {
     console.log(`${''.padEnd(16)} at most ${work.limit} ms: ${value <= work.limit ? 'kept' : 'exceeded'}`)
 }
 
-const overheadsProgram = fileURLToPath(new URL('overheads/main.ts', import.meta.url))
 /** Each work on each engine, in a process of its own, in which both contenders take turns. */
 const measureOverhead = async ({ name, says, works, engines, limit }: Overhead, rounds: string): Promise<void> => {
   console.log(`${name}: ${says}, at most ${limit.toFixed(2)}x`)
+  const file = bundled('overheads/main.ts')
   for (const work of works)
     for (const engine of engines) {
-      const program = ['--import=tsx', overheadsProgram, name, work, engine, rounds]
+      const program = [file, name, work, engine, rounds]
       try {
         const { stdout } = await promisify(execFile)(process.execPath, program)
-        const [own, peer] = JSON.parse(stdout) as [number, number]
+        const { own, peer, ratio } = JSON.parse(stdout) as Readonly<Record<'own' | 'peer' | 'ratio', number>>
         const times = `${shown(own)} ms beside ${shown(peer)} ms`.padStart(32)
-        const verdict = own <= limit * peer ? 'kept' : 'exceeded'
-        console.log([work.padEnd(16), engine.padEnd(11), times, `${(own / peer).toFixed(3)}x ${verdict}`].join(' '))
+        const verdict = ratio <= limit ? 'kept' : 'exceeded'
+        console.log([work.padEnd(16), engine.padEnd(11), times, `${ratio.toFixed(3)}x ${verdict}`].join(' '))
       } catch (error) {
         console.log(`  ${work}, ${engine}: ${error instanceof Error ? error.message : error}`)
       }
@@ -165,4 +165,4 @@ for (const work of works.filter(({ name }) => only?.includes(name) ?? true))
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`)
   }
 for (const overhead of overheads.filter(({ name }) => only?.includes(name) ?? true))
-  await measureOverhead(overhead, values.rounds)
+  await measureOverhead(overhead, String(4 * Number(values.rounds)))

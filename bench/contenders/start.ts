@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { bundled } from '../bundled.ts'
 import type { Engine, Peer } from '../works.ts'
 
 // Contenders in processes of their own, which answer each line with the milliseconds of a step.
@@ -22,8 +23,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const file = (name: string): string => join(here, name)
 const script = (name: string, ...args: readonly string[]): readonly string[] => [
   process.execPath,
-  '--import=tsx',
-  file(name),
+  bundled(`contenders/${name}`),
   ...args,
 ]
 const openBlas = '/usr/lib/x86_64-linux-gnu/openblas-pthread'

@@ -124,15 +124,21 @@ const contenders: Readonly<
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
-const [name = '', work = '', backend = 'tfjs', rounds = '15'] = process.argv.slice(2)
+const [name = '', work = '', backend = 'tfjs', rounds = '25'] = process.argv.slice(2)
 const pair = await (contenders[name] as (typeof contenders)[string])(work, backend as BackendOption)
-const times: readonly number[][] = [[], []]
-// The first two rounds compile and fill caches. Threads wait for more work, busily, for some time after the last one.
-for (let round = -2; round < Number(rounds); round++)
-  for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) {
-    await later(200)
-    const time = await (pair[i] as Round)()
-    if (round >= 0) times[i]?.push(time)
+const times: (readonly [own: number, peer: number])[] = []
+// The first rounds compile and fill caches.
+for (let round = -4; round < Number(rounds); round++) {
+  const found: [own: number, peer: number] = [0, 0]
+  for (const i of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+    // Threads wait for more work, busily, for some time after the last one.
+    if (backend === 'onnxruntime') await later(200)
+    found[i] = await pair[i]()
   }
-console.log(JSON.stringify(times.map(median)))
+  if (round >= 0) times.push(found)
+}
+const [own, peer] = ([0, 1] as const).map(i => median(times.map(found => found[i])))
+// Of neighbours: whatever else the machine does meets both.
+const ratio = median(times.map(([own, peer]) => own / peer))
+console.log(JSON.stringify({ own, peer, ratio }))
 process.exit()
