@@ -54,24 +54,29 @@ export interface Program<H = unknown> {
   dispose(): void
 }
 
-/** A tensor of tfjs on a backend. */
-export const give = async <H>(backend: Backend<H>, tensor: TfTensor): Promise<H> => {
-  const own = backend.fromTensor?.(tensor)
-  if (own !== undefined) return own
-  const data = await tensor.data()
-  // An upload copies.
-  return backend.upload(data instanceof Float32Array ? data : Float32Array.from(data), tensor.shape)
+/** A tensor of tfjs on a backend; at once where its numbers need not travel. */
+export const give = <H>(backend: Backend<H>, tensor: TfTensor): H | Promise<H> => {
+  const travels = async (): Promise<H> => {
+    const data = await tensor.data()
+    // An upload copies.
+    return backend.upload(data instanceof Float32Array ? data : Float32Array.from(data), tensor.shape)
+  }
+  return backend.fromTensor?.(tensor) ?? travels()
 }
 
-/** A tensor of a backend as one of tfjs, in nobody's scope; the handle is used up. */
-export const take = async <H>(backend: Backend<H>, handle: H, shape: readonly number[]): Promise<TfTensor> => {
-  const own = backend.toTensor?.(handle)
-  if (own !== undefined) return own
-  try {
-    return tensor(await backend.download(handle), [...shape])
-  } finally {
-    backend.release(handle)
+/**
+ * A tensor of a backend as one of tfjs, in nobody's scope; at once where its numbers need not travel. The handle is used
+ * up.
+ */
+export const take = <H>(backend: Backend<H>, handle: H, shape: readonly number[]): TfTensor | Promise<TfTensor> => {
+  const travels = async (): Promise<TfTensor> => {
+    try {
+      return tensor(await backend.download(handle), [...shape])
+    } finally {
+      backend.release(handle)
+    }
   }
+  return backend.toTensor?.(handle) ?? travels()
 }
 
 const outOfMemory =

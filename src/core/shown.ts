@@ -35,6 +35,15 @@ export const shownAs = <V>(
   },
 })
 
+/** The prototype of plain values with getters: consoles show what these give, which they would not call by themselves. */
+export const shownWithGetters: object = Object.freeze(
+  Object.defineProperty({}, inspecting, {
+    value(this: object): object {
+      return { ...this }
+    },
+  }),
+)
+
 /** How many signs a line has between two columns. */
 const gap = 2
 

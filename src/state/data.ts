@@ -105,9 +105,18 @@ export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor =
 /**
  * The numbers of any input, copied.
  *
+ * @param isLent whether nobody writes to arrays of the input as long as the numbers are in use: 32-bit floats are not copied
+ *   then
  * @throws InvalidOption as {@link toTensor}
  */
-export const toNumbers = (input: unknown): Read => reading(() => numbersIn(input, undefined))
+export const toNumbers = (input: unknown, isLent = false): Read =>
+  reading(() => {
+    if (!isLent || !isFlat(input)) return numbersIn(input, undefined)
+    const { data, shape } = input
+    return data instanceof Float32Array
+      ? { data, shape: checkedShape(shape, data.length) }
+      : numbersIn(input, undefined)
+  })
 
 /** How many inputs or outputs there are: a number, several, or as many as are given. */
 export type Count = number | 'several' | 'any'

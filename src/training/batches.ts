@@ -198,9 +198,9 @@ interface Reading {
   readonly data: Float32Array | Promise<Float32Array>
 }
 
-const readInput = (input: unknown): Reading => {
+const readInput = (input: unknown, isLent: boolean): Reading => {
   // tfjs may hold numbers in the very array that it was given, which the user may fill anew.
-  if (isNear() || !(input instanceof tf.Tensor)) return toNumbers(input)
+  if (isNear() || !(input instanceof tf.Tensor)) return toNumbers(input, isLent)
   const [own] = keeping(
     tensors => tensors,
     () => [another(toTensor(input))],
@@ -217,8 +217,10 @@ const readInput = (input: unknown): Reading => {
 
 /**
  * Examples as numbers, read or copied before the call returns: what becomes of the original afterwards changes nothing.
+ * Where they have to travel, a promise of them.
  *
  * @param check is shown the shapes
+ * @param isLent whether nobody writes to arrays among them as long as the batch is in use, which are not copied then
  * @throws InvalidOption when there are none, or the numbers of rows differ; whatever `check` throws
  */
 export const readNumbers = (
@@ -226,18 +228,26 @@ export const readNumbers = (
   part: Part,
   given: Examples,
   check: (batch: Fields<Shaped>) => void,
-): Promise<NumberBatch> => {
+  isLent = false,
+): NumberBatch | Promise<NumberBatch> => {
   const { size, ...read } = checkedFields(owner, part, asExamples(owner, given), (value, count) =>
-    partsOf(value, count).map(readInput),
+    partsOf(value, count).map(part => readInput(part, isLent)),
   )
   check(read)
-  const numbers = async ({ shape, data }: Reading): Promise<Numbers> => ({ shape, data: await data })
-  const all = (field: Field) => Promise.all(read[field].map(numbers))
-  return Promise.all(fields.map(all)).then(([x = [], y = [], weights = [], mask = []]) => {
-    checkIds(part, x)
-    return { x, y, weights, mask, size }
-  })
+  const checked = (numbers: Fields<Numbers>): NumberBatch => {
+    checkIds(part, numbers.x)
+    return { ...numbers, size }
+  }
+  if (isThere(read)) return checked(read)
+  const all = (field: Field) => Promise.all(read[field].map(async ({ shape, data }) => ({ shape, data: await data })))
+  return Promise.all(fields.map(all)).then(([x = [], y = [], weights = [], mask = []]) =>
+    checked({ x, y, weights, mask }),
+  )
 }
+
+/** Whether all numbers are there. */
+const isThere = (examples: Fields<Reading>): examples is Fields<Numbers> =>
+  valuesIn(examples).every(({ data }) => data instanceof Float32Array)
 
 const someRows = ({ data, shape }: Numbers, from: number, count: number, order: Int32Array | undefined): Numbers => {
   const [all = 0, ...rest] = shape

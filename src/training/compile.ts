@@ -7,7 +7,7 @@ import { asKey, type Key } from '../core/random.ts'
 import { type Flow, showFlow } from '../core/shape.ts'
 import { handOver } from '../ops/tfjs/index.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
-import type { DeviceState, Engine, Learnt, RawState } from './engine.ts'
+import { type DeviceState, type Engine, type Learnt, leavesIn, type RawState } from './engine.ts'
 import { enginesOf } from './engines.ts'
 import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import {
@@ -147,8 +147,8 @@ export const compileTraining = <N extends AnyLayer, const M extends MetricsOptio
 
   const begin = async (raw: RawState, key: Key): Promise<CompiledState> => {
     const engine = await engines.for(raw)
-    const { handles, update } = await engine.begin(raw)
-    return hold({ device: { handles, update }, engine, key, reads: new Map() })
+    const device = await engine.begin(leavesIn(raw), raw.optimizer.update)
+    return hold({ device, engine, key, reads: new Map() })
   }
   const learn = async ({ device, engine, key, reads }: Held, examples: Examples): Promise<Learnt> => {
     const numbers = await readNumbers('compileTraining', part, examples, batch => {
@@ -189,7 +189,8 @@ export const compileTraining = <N extends AnyLayer, const M extends MetricsOptio
         const reading = engine.read(device)
         reads.set(reading, state)
         try {
-          return toTrainState<N>(await reading, key, tensor => handOver(tensor))
+          const leaves = (await reading).map(tensor => handOver(tensor))
+          return toTrainState<N>(engine.treesOf(leaves, device.update), key)
         } finally {
           reads.delete(reading)
         }

@@ -59,8 +59,8 @@ export interface Engine {
   readonly structure: Trees<Shaped>
   /** Whether a batch of these shapes has been learnt from. */
   readonly knows: (batch: Fields<Shaped>) => boolean
-  /** A state on the backend, and which tensor each handle was made from; the tensors stay what they were. */
-  readonly begin: (state: RawState) => Promise<DeviceState & { readonly sources: ReadonlyMap<unknown, TfTensor> }>
+  /** A state on the backend. Its tensors, in order, stay what they were; what becomes of them after the call is nothing to it. */
+  readonly begin: (leaves: readonly TfTensor[], update: number) => Promise<DeviceState>
   /**
    * One update. The state that is given is used up, unless this fails. What it says follows: that may fail by itself.
    *
@@ -69,14 +69,16 @@ export interface Engine {
   readonly learn: (state: DeviceState, batch: NumberBatch, key: Key, rate?: number) => Promise<Learnt>
   /** The loss and metrics of examples, in inference mode. */
   readonly score: (state: DeviceState, batch: NumberBatch) => Promise<Said>
-  /** The state as tensors in nobody's scope; it stays on the backend as well. */
-  readonly read: (state: DeviceState) => Promise<RawState>
+  /** The state as tensors in nobody's scope, in order; it stays on the backend as well. */
+  readonly read: (state: DeviceState) => Promise<readonly TfTensor[]>
   /**
-   * The state as tensors in nobody's scope; it is used up.
+   * The state as tensors in nobody's scope, in order; it is used up.
    *
-   * @param known tensors that some handles were made from, which then stand for them
+   * @param known tensors that stand for some of them
    */
-  readonly take: (state: DeviceState, known?: ReadonlyMap<unknown, TfTensor>) => Promise<RawState>
+  readonly take: (state: DeviceState, known?: readonly (TfTensor | undefined)[]) => Promise<readonly TfTensor[]>
+  /** Tensors in order as the trees that they stand in. */
+  readonly treesOf: (leaves: readonly TfTensor[], update: number) => RawState
   readonly release: (state: DeviceState) => void
   readonly dispose: () => Promise<void>
 }
@@ -247,7 +249,9 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
         ...batch.weights,
         ...batch.mask,
       ]
-      const results = await runFed(ready, handles, fed, changed, foldIn(key, update))
+      // A key is worked out where something draws with it.
+      const own = ready.draws.length > 0 ? foldIn(key, update) : undefined
+      const results = await runFed(ready, handles, fed, changed, own)
       const after = [...handles]
       for (const [i, at] of changed.entries()) after[at] = results[i]
       const said = saidBy(ready.about, results.at(-1))
@@ -263,50 +267,46 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
       return saidBy(ready.about, said)
     })
 
-  const asState = ({ update }: DeviceState, tensors: readonly TfTensor[]): RawState => {
-    const { params, state, slots } = withLeaves<TfTensor>(structure, tensors)
-    return { params, state, optimizer: { update, slots } }
-  }
-
   return Object.freeze<Engine>({
     structure: { params: structure.params, state: structure.state },
     knows: examples => steps.has(...shapesOf(examples)),
-    begin: async state => {
-      const sources = new Map<unknown, TfTensor>()
+    begin: async (leaves, update) => {
+      const giving: unknown[] = []
       try {
-        for (const tensor of leavesIn(state)) sources.set(await give(backend, tensor), tensor)
+        for (const tensor of leaves) giving.push(give(backend, tensor))
+        return { handles: await Promise.all(giving), update }
       } catch (error) {
-        releaseAll([...sources.keys()])
+        const given = await Promise.allSettled(giving)
+        releaseAll(given.flatMap(one => (one.status === 'fulfilled' ? [one.value] : [])))
         throw error
       }
-      return { handles: [...sources.keys()], update: state.optimizer.update, sources }
     },
     learn,
     score: scoreBatch,
-    read: async state => {
+    read: async ({ handles }) => {
       const numbers: Float32Array[] = []
-      for (const handle of state.handles) numbers.push(await backend.download(handle))
-      return asState(
-        state,
-        numbers.map((data, i) => tfTensor(data, [...(shapes[i] as readonly number[])])),
-      )
+      for (const handle of handles) numbers.push(await backend.download(handle))
+      return numbers.map((data, i) => tfTensor(data, [...(shapes[i] as readonly number[])]))
     },
-    take: async (state, known) => {
+    take: async ({ handles }, known) => {
       const tensors: TfTensor[] = []
       try {
-        for (const [i, handle] of state.handles.entries()) {
-          const tensor = known?.get(handle)
+        for (const [i, handle] of handles.entries()) {
+          const tensor = known?.[i]
           if (tensor !== undefined) backend.release(handle)
           tensors.push(tensor ?? (await take(backend, handle, shapes[i] as readonly number[])))
         }
       } catch (error) {
         // The one that failed is used up too.
-        releaseAll(state.handles.slice(tensors.length + 1))
-        const given = new Set(known?.values())
-        for (const tensor of tensors) if (!given.has(tensor)) tensor.dispose()
+        releaseAll(handles.slice(tensors.length + 1))
+        for (const [i, tensor] of tensors.entries()) if (known?.[i] === undefined) tensor.dispose()
         throw error
       }
-      return asState(state, tensors)
+      return tensors
+    },
+    treesOf: (leaves, update) => {
+      const { params, state, slots } = withLeaves<TfTensor>(structure, leaves)
+      return { params, state, optimizer: Object.freeze({ update, slots }) }
     },
     release: ({ handles }) => releaseAll(handles),
     dispose: async () => {

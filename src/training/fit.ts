@@ -5,7 +5,7 @@ import { asPart } from '../core/network.ts'
 import { type Key, key as keyOf } from '../core/random.ts'
 import { asVariables, reading } from '../state/given.ts'
 import type { Examples, Fields } from './batches.ts'
-import { engineOf, type RawState } from './engine.ts'
+import { engineOf, leavesIn, type RawState } from './engine.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
 import { checkNetwork } from './files/differences.ts'
 import type { Resumed } from './files/resume.ts'
@@ -193,7 +193,7 @@ export const fit = async <
     const lessons = await lessonsRead
     const engine = engineOf(part, rule, state, await chooseBackend(rule.backend))
     try {
-      const start = await engine.begin(state)
+      const start = await engine.begin(leavesIn(state), state.optimizer.update)
       const key = session === null ? (rule.key ?? memory?.key ?? defaultKey) : (memory?.key ?? defaultKey)
       // Training asks nothing of the network's type; its history has what the options ask for.
       return (await train(part, engine, start, lessons, rule as never, key, session)) as unknown as Fitted<N, M, V>

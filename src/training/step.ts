@@ -6,17 +6,17 @@ import type { Variables } from '../core/named.ts'
 import { asPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
 import type { NamePatterns } from '../core/patterns.ts'
 import { asKey, type Key } from '../core/random.ts'
-import { byName, leavesOf, mapTree, mergeTrees } from '../core/trees.ts'
+import { byName, mergeTrees } from '../core/trees.ts'
 import type { VariableRules } from '../core/variables.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import { graphOps, placeholder } from '../ops/graph.ts'
-import { another, handOver, tidily } from '../ops/tfjs/index.ts'
+import { handOver, tidily } from '../ops/tfjs/index.ts'
 import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
 import { asShown } from '../state/variables.ts'
-import { type Examples, type Fields, readNumbers, slices } from './batches.ts'
-import type { RawState, Said } from './engine.ts'
+import { type Examples, type Fields, type NumberBatch, readNumbers, slices } from './batches.ts'
+import { type DeviceState, type Engine, leavesIn, type RawState, type Said } from './engine.ts'
 import { enginesOf } from './engines.ts'
 import { held, holding, keeping } from './given.ts'
 import type { Loss, LossForward } from './loss.ts'
@@ -119,16 +119,12 @@ export interface TrainStep<N extends AnyLayer, M extends MetricsOption = []> {
   readonly init: (variables: Variables<N>, key: Key) => TrainState<N>
 }
 
-/** A state for the user, each tensor handed over by `own`. */
-export const toTrainState = <N extends AnyLayer>(
-  { params, state, optimizer }: RawState,
-  key: Key,
-  own: (tensor: tf.Tensor) => tf.Tensor,
-): TrainState<N> =>
+/** A state for the user, of tensors that are the user's. */
+export const toTrainState = <N extends AnyLayer>({ params, state, optimizer }: RawState, key: Key): TrainState<N> =>
   Object.freeze({
     // The trees have the network's layers: training keeps the structure that was given.
-    variables: asShown(mapTree(params, own), mapTree(state, own)) as unknown as Variables<N>,
-    optimizer: mapSlots(optimizer, own),
+    variables: asShown(params, state) as unknown as Variables<N>,
+    optimizer,
     key,
   })
 
@@ -154,29 +150,16 @@ export const wholeReport = async (
   return toReport(said as Said)
 }
 
-/**
- * A state held for the length of some work, whatever becomes of what was given.
- *
- * @param work gets the state, and which tensor of the user's one of it was made from
- */
+/** A state held for the length of some work, whatever becomes of what was given. */
 export const holdingState = async <R>(
   { params, state, optimizer }: RawState,
-  work: (held: RawState, original: (tensor: tf.Tensor) => tf.Tensor) => Promise<R>,
+  work: (held: RawState) => Promise<R>,
 ): Promise<R> => {
-  const originals = new Map<tf.Tensor, tf.Tensor>()
-  const hold = (tensor: tf.Tensor): tf.Tensor => {
-    const own = held(tensor)
-    originals.set(own, tensor)
-    return own
-  }
+  const memory = mapSlots(optimizer, held)
   try {
-    const own = { params: mapTree(params, hold), state: mapTree(state, hold), optimizer: mapSlots(optimizer, hold) }
-    return await work(own, tensor => {
-      const original = originals.get(tensor) as tf.Tensor
-      return original.isDisposed ? handOver(another(tensor)) : original
-    })
+    return await holding({ params, state }, own => work({ ...own, optimizer: memory }))
   } finally {
-    for (const tensor of originals.keys()) tensor.dispose()
+    for (const tensor of slotTensors(memory)) tensor.dispose()
   }
 }
 
@@ -294,43 +277,55 @@ export const trainStep = <N extends AnyLayer, const M extends MetricsOption = Me
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
   const engines = enginesOf(part, normal)
-  /** Shapes that have been found to fit: whether they do is known by them alone. */
-  const checked = new Set<string>()
-  const check = (state: RawState, batch: Fields<Shaped>): void => {
-    const shapes = [
-      ...[state.params, state.state].map(tree =>
-        leavesOf(tree).map(([layer, name, { shape }]) => [layer, name, shape]),
-      ),
-      ...[batch.x, batch.y, batch.weights, batch.mask].map(tensors => tensors.map(({ shape }) => shape)),
-    ]
-    const text = JSON.stringify(shapes)
-    if (checked.has(text)) return
-    checkTraining('trainStep', part, state, batch, normal)
-    checked.add(text)
+  /** States that this gave: what they hold is known, and frozen. */
+  const made = new WeakMap<TrainState<N>, { readonly engine: Engine; readonly leaves: readonly tf.Tensor[] }>()
+  /** One update of what an engine has begun with; what it leaves unchanged stays the tensor that it was. */
+  const learn = async (
+    engine: Engine,
+    originals: readonly tf.Tensor[],
+    beginning: Promise<DeviceState>,
+    reading: NumberBatch | Promise<NumberBatch>,
+    key: Key,
+  ): Promise<readonly [TrainState<N>, Report<M>]> => {
+    let reached: DeviceState | undefined
+    const update = async () => {
+      const [begun, numbers] = await Promise.all([beginning, reading])
+      reached = begun
+      const { after, said } = await engine.learn(begun, numbers, key)
+      reached = after
+      return { begun, after, said: await said }
+    }
+    const { begun, after, said } = await update().catch(async (error: unknown) => {
+      const left = reached ?? (await beginning.catch(() => undefined))
+      if (left !== undefined) engine.release(left)
+      throw error
+    })
+    const known = originals.map((tensor, i) =>
+      begun.handles[i] === after.handles[i] && !tensor.isDisposed ? tensor : undefined,
+    )
+    const leaves = (await engine.take(after, known)).map((tensor, i) => known[i] ?? handOver(tensor))
+    const next = toTrainState<N>(engine.treesOf(leaves, after.update), key)
+    made.set(next, { engine, leaves })
+    // It has the metrics of the rule.
+    return [next, toReport(said) as Report<M>]
   }
   const step = async (given: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
+    const known = made.get(given)
+    if (known?.leaves.every(tensor => !tensor.isDisposed)) {
+      const { engine, leaves } = known
+      const reading = readNumbers('trainStep', part, examples, batch => {
+        if (!engine.knows(batch)) checkTraining('trainStep', part, engine.structure, batch, normal)
+      })
+      return learn(engine, leaves, engine.begin(leaves, given.optimizer.update), reading, given.key)
+    }
     const { key, ...state } = asTrainState('trainStep', normal, given)
-    const examplesRead = readNumbers('trainStep', part, examples, batch => check(state, batch))
-    return holdingState(state, async (before, original) => {
-      const numbers = await examplesRead
-      const engine = await engines.for(before)
-      const begun = await engine.begin(before)
-      const sources = new Set(begun.sources.values())
-      const learnt = await engine.learn(begun, numbers, key).catch((error: unknown) => {
-        engine.release(begun)
-        throw error
-      })
-      const said = await learnt.said.catch((error: unknown) => {
-        engine.release(learnt.after)
-        throw error
-      })
-      const next = await engine.take(learnt.after, begun.sources)
-      return [
-        // What a step leaves unchanged stays the tensor that it was.
-        toTrainState<N>(next, key, tensor => (sources.has(tensor) ? original(tensor) : handOver(tensor))),
-        // It has the metrics of the rule.
-        toReport(said) as Report<M>,
-      ]
+    const reading = readNumbers('trainStep', part, examples, batch =>
+      checkTraining('trainStep', part, state, batch, normal),
+    )
+    return holdingState(state, async own => {
+      const numbers = await reading
+      const engine = await engines.for(own)
+      return learn(engine, leavesIn(state), engine.begin(leavesIn(own), own.optimizer.update), numbers, key)
     })
   }
   const begin = (variables: Variables<N>, key: Key): TrainState<N> => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import { type Callback, fit, gradientDescent, Input, init, join, key, Linear, stop, Tanh } from '../../../src/index.ts'
@@ -50,6 +51,35 @@ describe('callbacks', () => {
       'epoch 2 ended 4',
       'end undefined',
     ])
+  })
+
+  it('are told of reports that consoles, copies and JSON have, and that stay what they were', async () => {
+    const events: { readonly report: unknown; readonly last: unknown }[] = []
+    const progress: { readonly report: unknown; readonly ended: boolean }[] = []
+    await fit(
+      network,
+      variables,
+      { x, y },
+      {
+        ...options,
+        ...{ epochs: 1, callbacks: { update: event => void events.push(event) } },
+        onProgress: event => progress.push(event),
+      },
+    )
+    const [first, second] = events as [(typeof events)[0], (typeof events)[0]]
+    expect(first.report).to.deep.equal(first.last)
+    expect(second.report).not.to.deep.equal(second.last)
+    expect(second.report).to.equal(second.report)
+    expect(inspect(second)).to.match(/^\{\s*epoch: 1,\s*batch: 2,\s*update: 2,\s*report: .*loss: [\d.]+/)
+    expect({ ...second }).to.have.keys('epoch', 'batch', 'update', 'report', 'last')
+    expect(JSON.parse(JSON.stringify(second)).report).to.deep.equal({ ...(second.report as object) })
+    expect(Object.isFrozen(second)).to.equal(true)
+    expect(progress.map(({ report, ended }) => [report, ended])).to.deep.equal([
+      [first.report, false],
+      [second.report, false],
+      [second.report, true],
+    ])
+    expect(inspect(progress[0])).to.include('loss')
   })
 
   it('of which there are several are told one after the other', async () => {

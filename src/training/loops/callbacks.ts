@@ -1,5 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { codec, isFunction } from '../../core/options.ts'
+import { shownWithGetters } from '../../core/shown.ts'
 import { isList, isRecord, own } from '../../core/trees.ts'
 import type { RawReport } from '../report.ts'
 import type { TrainState } from '../step.ts'
@@ -110,6 +111,40 @@ export const tell = async <M extends Moment>(
     if (answer === stop) stops = true
   }
   return stops
+}
+
+/** What is worked out when it is first asked for. */
+const onAsking = <V>(make: () => V): (() => V) => {
+  let made: { readonly value: V } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/**
+ * What is told after an update. Its reports are worked out when somebody looks at them: observers mostly look at some updates
+ * alone.
+ */
+export const updated = (
+  { epoch, batch, update }: Omit<Updated, 'report' | 'last'>,
+  reportOf: () => RawReport,
+  lastOf: () => RawReport,
+): Updated => {
+  const [report, last] = [onAsking(reportOf), onAsking(lastOf)]
+  return Object.freeze({
+    // A prototype of the same fields.
+    __proto__: shownWithGetters as Updated,
+    epoch,
+    batch,
+    update,
+    get report() {
+      return report()
+    },
+    get last() {
+      return last()
+    },
+  })
 }
 
 /** A number that a report has by name; `undefined` where it has none. */

@@ -72,8 +72,9 @@ const asItComes = async function* (
   [epoch, from]: readonly [epoch: number, from: number],
   check: Check,
 ): AsyncGenerator<NumberBatch, void, undefined> {
+  // Nothing is asked of a dataset before a batch has been learnt from.
   for await (const batch of batchesOf(owner, data, batching, epoch, from))
-    yield await readNumbers(owner, part, batch, check)
+    yield await readNumbers(owner, part, batch, check, true)
 }
 
 /** The examples to learn from, and those of a part at the end. */

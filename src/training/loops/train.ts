@@ -1,19 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Part } from '../../core/network.ts'
 import type { Key } from '../../core/random.ts'
+import { shownWithGetters } from '../../core/shown.ts'
 import { leavesOf } from '../../core/trees.ts'
 import { handOver } from '../../ops/tfjs/index.ts'
 import type { NumberBatch } from '../batches.ts'
-import { type DeviceState, type Engine, leavesIn, type Said } from '../engine.ts'
+import type { DeviceState, Engine, Said } from '../engine.ts'
 import type { Resumed } from '../files/resume.ts'
 import { checkReports } from '../files/resumed-reports.ts'
 import type { Progress } from '../fit.ts'
 import type { NormalFit } from '../options.ts'
 import { flagName, type MetricValue, type RawReport, valueOfExtra } from '../report.ts'
 import { allAsked } from '../scoring.ts'
+import { slotTensors } from '../slots.ts'
 import { noBatches } from '../source.ts'
 import { type Report, type TrainState, together, toReport, toTrainState } from '../step.ts'
-import { isTold, tell } from './callbacks.ts'
+import { isTold, tell, updated } from './callbacks.ts'
 import type { Saving } from './checkpointing.ts'
 import { type EarlyMemory, earlyEnds, earlyStart, earlyStep } from './early-stopping.ts'
 import { toHistory, valuesOf } from './history.ts'
@@ -78,7 +80,16 @@ export const train = async (
   let saving: Saving | null = null
   const told = { update: isTold(callbacks, 'update'), epoch: isTold(callbacks, 'epoch') }
 
-  const read = async (): Promise<TrainState> => toTrainState(await engine.read(state), key, tensor => handOver(tensor))
+  /** A state of tensors that are handed over. */
+  const handed = (leaves: readonly Tensor[], update: number): TrainState =>
+    toTrainState(
+      engine.treesOf(
+        leaves.map(tensor => handOver(tensor)),
+        update,
+      ),
+      key,
+    )
+  const read = async (): Promise<TrainState> => handed(await engine.read(state), state.update)
   const stop = (reason: Stopped['reason'], message: string, epoch: number, batch: number, culprit?: Culprit): void => {
     const at = { reason, message, epoch, batch, update: state.update }
     stopped ??= Object.freeze({ ...at, ...(culprit && { culprit: Object.freeze(culprit) }) })
@@ -89,11 +100,11 @@ export const train = async (
   }
   /** What was not finite in an update that has been undone. */
   const accuse = async (lesson: NumberBatch): Promise<Culprit> => {
-    const reached = await engine.read(state)
+    const leaves = await engine.read(state)
     try {
-      return culpritOf(part, rule, reached, lesson, key)
+      return culpritOf(part, rule, engine.treesOf(leaves, state.update), lesson, key)
     } finally {
-      for (const tensor of leavesIn(reached)) tensor.dispose()
+      for (const tensor of leaves) tensor.dispose()
     }
   }
   /** The best variables so far are no longer needed; those that an interrupted run had are the caller's. */
@@ -102,11 +113,10 @@ export const train = async (
     for (const tree of [best.params, best.state]) for (const [, , tensor] of leavesOf<Tensor>(tree)) tensor.dispose()
   }
   const keepBest = async (): Promise<void> => {
-    const { params, state: own, optimizer } = await engine.read(state)
-    for (const tensor of leavesIn({ params: {}, state: {}, optimizer })) tensor.dispose()
+    const { variables, optimizer } = await read()
+    for (const tensor of slotTensors(optimizer)) tensor.dispose()
     forget()
-    const bare = { params, state: own, optimizer: { ...optimizer, slots: {} } }
-    best = toTrainState(bare, key, tensor => handOver(tensor)).variables
+    best = variables
   }
   /** @param epoch how many have ended */
   const save = async (epoch: number, batch: number, sums: Said['sums'] | null, values: RawReport | null) => {
@@ -154,15 +164,23 @@ export const train = async (
       done += lesson.size
       said = together(said ?? (before === null ? undefined : { ...own, sums: before }), own)
       if (told.update || onProgress !== null) {
-        const report = toReport(said)
-        if (told.update) {
-          const event = { epoch, batch, update: state.update, report, last: toReport(own) }
-          if (await tell(callbacks, 'update', Object.freeze(event)))
-            stop('callback', 'A callback asked to stop.', epoch, batch)
-        }
-        await onProgress?.(
-          Object.freeze({ epoch, epochs, batch, batches, examples: done, report, ended: false }) as Progress,
+        const [sum, at] = [said, { epoch, batch, update: state.update }]
+        const event = updated(
+          at,
+          () => toReport(sum),
+          () => toReport(own),
         )
+        if (told.update && (await tell(callbacks, 'update', event)))
+          stop('callback', 'A callback asked to stop.', epoch, batch)
+        const progress = {
+          __proto__: shownWithGetters,
+          ...{ epoch, epochs, batch, batches, examples: done },
+          get report() {
+            return event.report
+          },
+          ended: false,
+        }
+        await onProgress?.(Object.freeze(progress) as unknown as Progress)
       }
       heed(epoch, batch)
     }
@@ -213,7 +231,7 @@ export const train = async (
     }
     const history = toHistory(rows, allAsked(rule.metrics).flat())
     await tell(callbacks, 'trainEnd', Object.freeze({ history, stopped: stopped?.message }))
-    const trainState = toTrainState(await engine.take(state), key, tensor => handOver(tensor))
+    const trainState = handed(await engine.take(state), state.update)
     return Object.freeze({ variables: best ?? trainState.variables, history, trainState, stopped })
   } catch (error) {
     engine.release(state)
