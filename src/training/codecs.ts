@@ -22,6 +22,12 @@ export const keyOption: t.Type<Key, unknown, unknown> = codec('a key, such as ke
   isKey(value) ? value : undefined,
 )
 
+/** What asks to end early. */
+export const signalOption: t.Type<AbortSignal | null, unknown, unknown> = maybe('an AbortSignal', value => {
+  const { aborted, throwIfAborted, addEventListener } = Object(value) as Partial<AbortSignal>
+  return typeof aborted === 'boolean' && isFunction(throwIfAborted) && isFunction(addEventListener)
+})
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** A value of one kind that is made of what it takes to work; `undefined` for anything else. */

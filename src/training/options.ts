@@ -3,7 +3,15 @@ import { type BackendOption, backendOption } from '../backends/choose.ts'
 import { boolean, codec, integer, isFunction, type Options, parseOptions } from '../core/options.ts'
 import { namePatterns } from '../core/patterns.ts'
 import { isKey, type Key } from '../core/random.ts'
-import { lossOption, lossWeightsOption, maybe, metricsOption, optimizerOption, spelling } from './codecs.ts'
+import {
+  lossOption,
+  lossWeightsOption,
+  maybe,
+  metricsOption,
+  optimizerOption,
+  signalOption,
+  spelling,
+} from './codecs.ts'
 import { checkpointOption } from './files/checkpoint.ts'
 import { isResumed, type Resumed } from './files/resume.ts'
 import { type Callback, callbacksOption } from './loops/callbacks.ts'
@@ -189,11 +197,6 @@ export interface NormalFit<Examples, Progress, State> extends NormalRule {
 
 type FitOptions<Examples, Progress, State> = Omit<NormalFit<Examples, Progress, State>, 'owner' | 'guarded' | 'paced'>
 
-const isSignal = (value: unknown): boolean =>
-  isObject(value) &&
-  typeof (value as AbortSignal).aborted === 'boolean' &&
-  isFunction((value as AbortSignal).throwIfAborted)
-
 const batchSizeOption: t.Type<number | null, unknown, unknown> = codec(
   `${integer(1).name}, or null for all examples at once`,
   value => (value === null ? null : integer(1).is(value) ? (value as number) : undefined),
@@ -224,7 +227,7 @@ export const readFit = <Examples, Progress, State>(given: object): NormalFit<Exa
           terminateOnNaN: { codec: boolean, default: false },
           checkpoint: { codec: checkpointOption, default: null },
           resume: { codec: maybe('what resume(folder) gave', isResumed), default: null },
-          signal: { codec: maybe('an AbortSignal', isSignal), default: null },
+          signal: { codec: signalOption, default: null },
         },
         given,
       ),

@@ -90,6 +90,36 @@ describe('sweep', () => {
     expect(found.trials.filter(({ budget }) => budget > 0)).to.have.length(4)
   })
 
+  it('tells the trials under way of the signal, on threads too, and gives what was reached', async () => {
+    const waits = new URL('./waits.mjs', import.meta.url)
+    const { default: waiting } = (await import(waits.href)) as {
+      default: (config: object, context: TrialContext) => Made
+    }
+    for (const call of [waiting, waits]) {
+      const controller = new AbortController()
+      const found = await sweep({ first: [1] }, call as typeof waiting, {
+        ...{ trials: 4, workers: 2, budget: 2, factor: 2, strategy: 'halving', signal: controller.signal },
+        // The two trials of the second rung wait until they are told to end.
+        onTrial: ({ trial }) => trial === 3 && setTimeout(() => controller.abort(), 50),
+      })
+      expect(found.aborted).to.equal(true)
+      // What failed then has what it had before; what gave something has that.
+      expect(found.trials.map(({ budget, score, error }) => [budget, score, error])).to.deep.equal([
+        [2, -1, undefined],
+        ...[1, 2, 3].map(trial => [1, trial, undefined]),
+      ])
+      expect(found.best?.trial).to.equal(0)
+    }
+  })
+
+  it('has a signal for every trial, whether it was given one or not', async () => {
+    const found = await sweep({ x: 1 }, (_, { signal }) => Number(signal.aborted), { trials: 2 })
+    expect(found.trials.map(({ score }) => score)).to.deep.equal([0, 0])
+    expect(found.aborted).to.equal(false)
+    const refused = await failed(() => sweep({ x: 1 }, () => 1, { signal: { aborted: false } as never }))
+    expect(refused).to.include('sweep, signal: expected an AbortSignal')
+  })
+
   it('refuses what is no space, and bounds that are none', async () => {
     expect(await failed(() => sweep({}, train as never))).to.include('InvalidOption: sweep, space')
     expect(await failed(() => sweep({ x: [] }, train as never))).to.include('something to choose from for x')

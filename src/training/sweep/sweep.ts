@@ -4,7 +4,7 @@ import { foldIn, type Key, key as keyOf } from '../../core/random.ts'
 import { blocks, cut, digits, shortened, shownAs } from '../../core/shown.ts'
 import { isRecord, own } from '../../core/trees.ts'
 import { reading } from '../../state/given.ts'
-import { keyOption, maybe } from '../codecs.ts'
+import { keyOption, maybe, signalOption } from '../codecs.ts'
 import { asSpace, type Config, draw, type Space } from './space.ts'
 import { type Workers, workersOf } from './workers.ts'
 
@@ -18,6 +18,8 @@ export interface TrialContext {
   readonly trial: number
   /** What the trial gave with a smaller budget; `undefined` in the first rung. */
   readonly previous: unknown
+  /** Fires when the sweep is to end: `fit` takes it as its own. What the trial gives then counts as what it gave. */
+  readonly signal: AbortSignal
 }
 
 /** A trial that is to be made. */
@@ -69,7 +71,10 @@ export interface SweepOptions {
   readonly factor?: number
   /** Whether the score is to become small or large. Default: `min`. */
   readonly mode?: 'min' | 'max'
-  /** Ends the sweep after the trials under way. */
+  /**
+   * Ends the sweep after the trials under way, which have the signal too; what has been reached is given back. A trial that
+   * fails then is left as it was before.
+   */
   readonly signal?: AbortSignal
   /** Told of each trial that has been made; a promise is awaited. */
   readonly onTrial?: (trial: Trial) => unknown
@@ -99,10 +104,7 @@ const options: Options<Normal> = {
   least: { codec: maybe<number>('a positive number', value => positive.is(value)), default: null },
   factor: { codec: number('a number > 1', value => value > 1), default: 3 },
   mode: { codec: oneOf(['min', 'max']), default: 'min' },
-  signal: {
-    codec: maybe<AbortSignal>('an AbortSignal', value => isRecord(value) && typeof value.aborted === 'boolean'),
-    default: null,
-  },
+  signal: { codec: signalOption, default: null },
   onTrial: { codec: maybe<(trial: Trial) => unknown>('a function', isFunction), default: null },
 }
 
@@ -157,7 +159,7 @@ export type Train<S extends Space, R> = ((config: Config<S>, context: TrialConte
  * settings, keys and choices, however many go on at a time.
  *
  * @param space by name an array to choose from, a range `between(low, high)`, a function of a key, or a fixed value
- * @param train gets the settings and `{ key, budget, trial, previous }`, and gives a number, or an object with a `score`;
+ * @param train gets the settings and `{ key, budget, trial, previous, signal }`, and gives a number, or an object with a `score`;
  *   or the URL of a module with such a function as its default export, which is run on worker threads (Node and Deno):
  *   what it gives must be clonable then
  * @param options `trials` (10), `workers` (1), `key`, `strategy` (`'random'`, or `'halving'` with `budget`, `least`,
@@ -188,7 +190,8 @@ export const sweep = async <const S extends Space, R = unknown>(
       remedy: "For example: new URL('./train.ts', import.meta.url).",
     })
   const { key, trials: count, workers, signal, mode, factor, onTrial } = normal
-  const threads: Workers | undefined = module && (await workersOf(module, workers))
+  const threads: Workers | undefined = module && (await workersOf(module, workers, signal))
+  const heard = signal ?? new AbortController().signal
   const run =
     threads?.run ??
     (async ({ config, ...context }: Tried) => (call as (...args: unknown[]) => unknown)(config, context))
@@ -199,11 +202,12 @@ export const sweep = async <const S extends Space, R = unknown>(
   }))
   const attempt = async ({ trial, config, result: previous }: Trial, budget: number): Promise<void> => {
     if (signal?.aborted) return
-    const context = { key: foldIn(foldIn(key, 'trial'), trial), budget, trial, previous }
+    const context = { key: foldIn(foldIn(key, 'trial'), trial), budget, trial, previous, signal: heard }
     try {
       const result = await run({ config, ...context })
       trials[trial] = Object.freeze({ trial, config, budget, score: scoreOf(result), result, error: undefined })
     } catch (error) {
+      if (signal?.aborted) return
       trials[trial] = Object.freeze({ trial, config, budget, score: Number.NaN, result: undefined, error })
     }
     await onTrial?.(trials[trial] as Trial)

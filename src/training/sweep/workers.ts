@@ -25,7 +25,7 @@ interface Answer {
 
 /** The least of node:worker_threads that is used. */
 interface Thread {
-  postMessage(message: Asked): void
+  postMessage(message: Asked | { readonly ends: true }): void
   on(event: 'message', listener: (answer: Answer) => void): void
   on(event: 'error', listener: (error: unknown) => void): void
   on(event: 'exit', listener: (code: number) => void): void
@@ -37,12 +37,15 @@ const program = (url: string): string => `
 const { parentPort } = require('node:worker_threads')
 const loaded = import(${JSON.stringify(url)})
 loaded.catch(() => undefined)
-parentPort.on('message', async ({ id, config, words, budget, trial, previous }) => {
+const ending = new AbortController()
+const { signal } = ending
+parentPort.on('message', async ({ ends, id, config, words, budget, trial, previous }) => {
+  if (ends) return ending.abort()
   try {
     const { default: train } = await loaded
     if (typeof train !== 'function') throw new TypeError('the module has no function as its default export')
     const key = Object.freeze({ kind: 'Key', words: Object.freeze(words) })
-    parentPort.postMessage({ id, result: await train(config, { key, budget, trial, previous }) })
+    parentPort.postMessage({ id, result: await train(config, { key, budget, trial, previous, signal }) })
   } catch (error) {
     const { name = 'Error', message: text = String(error), stack, code } = error ?? {}
     const hint = code === 'ERR_UNKNOWN_FILE_EXTENSION' ? '. Threads of this Node read JavaScript only: give a .js module' : ''
@@ -66,9 +69,10 @@ export interface Workers {
 /**
  * Starts threads.
  *
+ * @param signal is told to the trials on them
  * @throws InvalidOption where there are none, as in browsers
  */
-export const workersOf = async (url: URL, count: number): Promise<Workers> => {
+export const workersOf = async (url: URL, count: number, signal: AbortSignal | null): Promise<Workers> => {
   let threads: readonly Thread[]
   try {
     const { Worker } = (await importOptional('node:worker_threads')) as typeof Threads
@@ -114,6 +118,10 @@ export const workersOf = async (url: URL, count: number): Promise<Workers> => {
     thread.on('error', error => fail(thread, error))
     thread.on('exit', code => fail(thread, new Error(`a worker thread ended with code ${code}`)))
   }
+  const end = (): void => {
+    for (const thread of alive) thread.postMessage({ ends: true })
+  }
+  signal?.addEventListener('abort', end)
   let id = 0
   return Object.freeze<Workers>({
     run: async ({ config, key, budget, trial, previous }) => {
@@ -129,6 +137,7 @@ export const workersOf = async (url: URL, count: number): Promise<Workers> => {
       })
     },
     close: async () => {
+      signal?.removeEventListener('abort', end)
       await Promise.all(threads.map(thread => thread.terminate()))
     },
   })
