@@ -2,6 +2,7 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import { apply, compile, gradients, Identity, Input, init, join, key, Relu, Softmax, tensor } from '../../src/index.ts'
+import { printed } from '../process.ts'
 
 const numbers = (output: unknown): readonly number[] => Array.from((output as tf.Tensor).dataSync())
 const near = (actual: readonly number[], expected: readonly number[]): void => {
@@ -73,5 +74,16 @@ describe('After tf.setBackend, tensors of before are gone, or calls fail', () =>
 describe('Importing joinery changes other libraries', () => {
   it('the cpu backend of tfjs is as it was', () => {
     expect(Object.getOwnPropertyNames(MathBackendCPU.prototype)).not.to.include('firstUse')
+  })
+})
+
+describe('A backend of tfjs that is named before anything else', () => {
+  it('is the one that tfjs goes on with', async () => {
+    const program = `
+      const backend = joinery.tfjs('cpu')
+      const network = joinery.join(joinery.Input(2), joinery.Relu(3))
+      const model = joinery.compile(network, joinery.init(network, joinery.key(1)), { backend })
+      console.log((await model([[1, 2]])).shape.join())`
+    expect(await printed(program)).to.equal('1,3')
   })
 })

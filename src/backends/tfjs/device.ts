@@ -40,12 +40,25 @@ interface Heap {
 }
 
 /**
+ * Lets tfjs choose its backend, if it has not: when it does, it makes the best one anew, though that was found by name and is
+ * in use.
+ */
+const chosen = (): void => {
+  try {
+    tf.backend()
+  } catch {
+    // One that takes time to get ready. tfjs waits for it with the user, and makes no other anew.
+  }
+}
+
+/**
  * A registered backend of tfjs by its name.
  *
  * @param module kernels of our own in its memory
  * @throws BackendError when it is not registered, or not ready
  */
 export const deviceOf = (name: string, module?: Module): Device => {
+  chosen()
   const backend = tf.findBackend(name)
   if (!backend)
     throw new BackendError({
