@@ -30,6 +30,9 @@ const systemOf = <T>(name: string, ops: Ops<T>, a: T, b: T): System<T> => {
   return { matrix: ops.concatenate([a, ops.reshape(b, [n, k])], 1), n, columns: n + k }
 }
 
+/** What has become of the right-hand sides. */
+const sidesOf = <T>(ops: Ops<T>, matrix: T, { n, columns }: System<T>): T => ops.slice(matrix, [0, n], [n, columns - n])
+
 /** The numbers from 0 on. */
 const counted = <T>(ops: Ops<T>, count: number): T =>
   ops.constant(
@@ -60,7 +63,7 @@ const columnAt = <T>(ops: Ops<T>, matrix: T, at: T, { n, columns }: System<T>): 
  */
 export const solve = <T>(ops: Ops<T>, a: T, b: T): T => {
   const system = systemOf('solve', ops, a, b)
-  const { matrix: given, n, columns } = system
+  const { matrix: given, n } = system
   if (n === 0) return b
   const places = counted(ops, n)
   const [, matrix] = ops.loop(
@@ -83,8 +86,7 @@ export const solve = <T>(ops: Ops<T>, a: T, b: T): T => {
   ) as readonly [T, T, T]
   // Each pivot stayed in its row: what is left of the matrix says which, with exact ones and zeros.
   const left = ops.slice(matrix, [0, 0], [n, n])
-  const right = ops.slice(matrix, [0, n], [n, columns - n])
-  return ops.reshape(ops.matmul(ops.transpose(left, [1, 0]), right), ops.shape(b))
+  return ops.reshape(ops.matmul(ops.transpose(left, [1, 0]), sidesOf(ops, matrix, system)), ops.shape(b))
 }
 
 /**
@@ -98,7 +100,7 @@ export const solve = <T>(ops: Ops<T>, a: T, b: T): T => {
  */
 export const solveSymmetric = <T>(ops: Ops<T>, a: T, b: T): T => {
   const system = systemOf('solveSymmetric', ops, a, b)
-  const { matrix: given, n, columns } = system
+  const { matrix: given, n } = system
   if (n === 0) return b
   const places = counted(ops, n)
   const [, matrix] = ops.loop(
@@ -114,5 +116,5 @@ export const solveSymmetric = <T>(ops: Ops<T>, a: T, b: T): T => {
     [ops.constant(0), given],
     n,
   ) as readonly [T, T]
-  return ops.reshape(ops.slice(matrix, [0, n], [n, columns - n]), ops.shape(b))
+  return ops.reshape(sidesOf(ops, matrix, system), ops.shape(b))
 }
