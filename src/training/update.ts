@@ -64,6 +64,18 @@ export const trainedOf = <T>(
   return treeOf(leaves.filter(([layer, name]) => chosen.has(variableName(layer, name))))
 }
 
+/** What losses and metrics are computed of, and the state that comes after. */
+export const outcomeOf = <T>(
+  ops: Ops<T>,
+  wiring: Wiring,
+  variables: VariableTree<T>,
+  { x, y, weights, mask }: Taught<T>,
+  mode: Mode,
+): readonly [outcome: Outcome<T>, state: VariableTree<T>] => {
+  const [predicted, state] = run(ops, wiring, variables, x, mode)
+  return [{ x, expected: mixedTargets(ops, wiring, y, mode), predicted, weights, mask }, state]
+}
+
 const mapOutcome = <T, U>({ x, expected, predicted, weights, mask }: Outcome<T>, f: (value: T) => U): Outcome<U> => ({
   x: x.map(f),
   expected: expected.map(f),
@@ -72,7 +84,7 @@ const mapOutcome = <T, U>({ x, expected, predicted, weights, mask }: Outcome<T>,
   mask: mask.map(f),
 })
 
-const mapTaught = <T, U>({ x, y, weights, mask }: Taught<T>, f: (value: T) => U): Taught<U> => ({
+export const mapTaught = <T, U>({ x, y, weights, mask }: Taught<T>, f: (value: T) => U): Taught<U> => ({
   x: x.map(f),
   y: y.map(f),
   weights: weights.map(f),
@@ -124,24 +136,22 @@ export const update = <T>(
 
   // A tape takes values of the operations beneath it as they are, so that what is fixed may be given as it is.
   const pass = <U>(ops: Ops<U>, params: VariableTree<U>, lift: (value: T) => U = value => value as unknown as U) => {
-    const { x, y, weights, mask } = mapTaught(batch, lift)
     const all = mergeTrees(mergeTrees(mapTree(before.params, lift), params), mapTree(before.state, lift))
-    const [predicted, state] = run(ops, wiring, all, x, mode)
-    return { outcome: { x, expected: mixedTargets(ops, wiring, y, mode), predicted, weights, mask }, state }
+    return outcomeOf(ops, wiring, all, mapTaught(batch, lift), mode)
   }
   const objective = <U>(ops: Ops<U>, params: VariableTree<U>, outcome: Outcome<U>) => {
     const [loss, groups] = lossOf(ops, scoring, outcome)
     const penalty = regularizer === null ? undefined : regularizer.penalty(ops, params)
     return { total: penalty === undefined ? loss : ops.add(loss, penalty), groups, penalty }
   }
-  const loss: Objective = (ops, params) => objective(ops, params, pass(ops, params).outcome).total
+  const loss: Objective = (ops, params) => objective(ops, params, pass(ops, params)[0]).total
   const hasResiduals = scoring.losses.every(({ loss }) => loss.residuals !== null)
   const residuals: Objective = <U>(ops: Ops<U>, params: VariableTree<U>) =>
-    residualsOf(ops, scoring, pass(ops, params).outcome) as U
+    residualsOf(ops, scoring, pass(ops, params)[0]) as U
 
   const { ops, variable, fixed, gradients } = tape(beneath)
   const params = mapTree(own, variable)
-  const { outcome, state } = pass(ops, params, fixed)
+  const [outcome, state] = pass(ops, params, fixed)
   const { total, groups, penalty } = objective(ops, params, outcome)
   const leaves = leavesOf(params)
   const found = gradients(

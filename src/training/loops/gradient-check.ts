@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { AnyLayer } from '../../core/layer.ts'
 import type { VariablesFor } from '../../core/named.ts'
-import { asPart, run } from '../../core/network.ts'
+import { asPart } from '../../core/network.ts'
 import type { Ops } from '../../core/ops.ts'
 import { boolean, integer, number, type Options, parseOptions } from '../../core/options.ts'
 import { foldIn, type Key, key as keyOf, permutation } from '../../core/random.ts'
@@ -11,11 +11,12 @@ import { tape } from '../../ops/tape.ts'
 import { tfjsOps, tidily } from '../../ops/tfjs/index.ts'
 import { checkedWiring } from '../../state/check.ts'
 import { asVariables } from '../../state/given.ts'
-import { type Batch, type Examples, keepExamples, valuesIn } from '../batches.ts'
+import { type Examples, keepExamples, valuesIn } from '../batches.ts'
 import { keyOption, lossOption, spelling } from '../codecs.ts'
 import type { Loss, LossForward } from '../loss.ts'
 import { lossOf, outputNames, type PerOutput, type Scoring, scoringOf } from '../scoring.ts'
 import { checkTraining, type ForOutputs } from '../step.ts'
+import { outcomeOf, type Taught } from '../update.ts'
 
 /** The gradient of a parameter beside differences of the loss. */
 export interface CheckedGradient {
@@ -170,9 +171,9 @@ export const gradientCheck = <N extends AnyLayer>(
     const mode = { training: normal.training, key: normal.key }
     const loss: LossAt = <T>(ops: Ops<T>, at: VariableTree<T>): T => {
       // A tape takes tensors as they are.
-      const { x, y, weights, mask } = batch as unknown as Record<keyof Batch, readonly T[]>
-      const [predicted] = run(ops, wiring, mergeTrees(at, state as unknown as VariableTree<T>), x, mode)
-      return lossOf(ops, scoring, { x, expected: y, predicted, weights, mask })[0]
+      const all = mergeTrees(at, state as unknown as VariableTree<T>)
+      const [outcome] = outcomeOf(ops, wiring, all, batch as unknown as Taught<T>, mode)
+      return lossOf(ops, scoring, outcome)[0]
     }
     const parameters = Object.freeze(compare(loss, params, normal))
     const check: GradientCheck = { passes: parameters.every(({ passes }) => passes), parameters }

@@ -3,7 +3,6 @@ import { type Part, run } from '../../core/network.ts'
 import { alike, forLayers, perform } from '../../core/operations.ts'
 import type { Ops } from '../../core/ops.ts'
 import { foldIn, type Key } from '../../core/random.ts'
-import { mixedTargets } from '../../core/targets.ts'
 import { leavesOf, mapTree, mergeTrees } from '../../core/trees.ts'
 import { tape } from '../../ops/tape.ts'
 import { tfjsOps, tidily } from '../../ops/tfjs/index.ts'
@@ -12,6 +11,7 @@ import { mapFields, type NumberBatch } from '../batches.ts'
 import type { RawState } from '../engine.ts'
 import type { NormalRule } from '../options.ts'
 import { lossOf, outputNames, scoringOf } from '../scoring.ts'
+import { mapTaught, outcomeOf } from '../update.ts'
 
 // Where numbers stopped being finite, found by going through the network once more, operation by operation.
 
@@ -83,12 +83,9 @@ export const culpritOf = (part: Part, rule: NormalRule, state: RawState, batch: 
 
     const { ops, variable, fixed, gradients } = tape(tfjsOps)
     const params = mapTree(state.params, variable)
-    const x = examples.x.map(fixed)
-    const [predicted] = run(ops, wiring, mergeTrees(params, mapTree(state.state, fixed)), x, mode)
-    const expected = mixedTargets(ops, wiring, examples.y.map(fixed), mode)
-    const [weights, mask] = [examples.weights.map(fixed), examples.mask.map(fixed)]
-    const scoring = scoringOf(rule.owner, rule, outputNames(wiring))
-    const [loss] = lossOf(ops, scoring, { x, expected, predicted, weights, mask })
+    const all = mergeTrees(params, mapTree(state.state, fixed))
+    const [outcome] = outcomeOf(ops, wiring, all, mapTaught(examples, fixed), mode)
+    const [loss] = lossOf(ops, scoringOf(rule.owner, rule, outputNames(wiring)), outcome)
     const leaves = leavesOf(params)
     const slopes = gradients(
       [[loss, tf.scalar(1)]],
