@@ -1,7 +1,9 @@
 import type { Ops } from '../core/ops.ts'
+import { sizeOf } from '../core/shape.ts'
 import { byName } from '../core/trees.ts'
 import type { Sum } from './metric.ts'
 import type { Group, Scoring } from './scoring.ts'
+import { flat } from './total.ts'
 import { meanOfSums } from './weighting.ts'
 
 // Reports: what the sums over examples say, of one batch or of many.
@@ -23,7 +25,7 @@ export const layoutOf = <T>(
       if (sum === null || typeof sum === 'number') return sum as number | null
       tensors.push(sum as T)
       const shape = shapeOf(sum as T)
-      return { size: shape.reduce<number>((n, d) => n * (d ?? 1), 1), isScalar: shape.length === 0 }
+      return { size: sizeOf(shape.map(d => d ?? 1)), isScalar: shape.length === 0 }
     }),
   )
   return [layout, tensors]
@@ -31,8 +33,8 @@ export const layoutOf = <T>(
 
 /** Tensors as one vector, so that they travel at once. */
 export const asVector = <T>(ops: Ops<T>, tensors: readonly T[]): T => {
-  const flat = tensors.map(tensor => ops.reshape(tensor, [ops.shape(tensor).reduce<number>((n, d) => n * (d ?? 1), 1)]))
-  return flat.length === 1 ? (flat[0] as T) : ops.concatenate(flat, 0)
+  const parts = tensors.map(tensor => flat(ops, tensor))
+  return parts.length === 1 ? (parts[0] as T) : ops.concatenate(parts, 0)
 }
 
 /** Sums that have been read: numbers all of them. */

@@ -7,6 +7,7 @@ import { own } from '../core/trees.ts'
 import type { Loss, LossContext } from './loss.ts'
 import { checkPerExample } from './loss.ts'
 import { checkNames, checkSums, checkWeights, isTensorOf, type Metric, ones } from './metric.ts'
+import { flat } from './total.ts'
 import { type Counted, countedOf, finiteExpected, meanOfCounted, type Weighing, weigh } from './weighting.ts'
 
 // What is asked of a network's outputs: the losses that training makes small, and the metrics beside them. All of it is
@@ -223,22 +224,22 @@ export const residualsOf = <T>(
   outcome: Outcome<T>,
 ): T | undefined => {
   if (losses.length === 0 || !losses.every(({ loss }) => loss.residuals !== null && !loss.root)) return undefined
-  const counted = losses.map(scored => countedLoss(ops, scored, outcome))
-  const parts = losses.map(({ loss, weight, output }, i) => {
+  const parts = losses.map(({ loss, weight, output }) => {
     const [weighing, predicted] = [weighingOf(outcome, output), outcome.predicted[output] as T]
     const expected = finiteExpected(ops, outcome.expected[output] as T, weighing.mask)
-    const errors = (loss.residuals as NonNullable<Loss['residuals']>)(ops, expected, predicted, { x: outcome.x })
+    const context: LossContext<T> = { x: outcome.x }
+    const errors = (loss.residuals as NonNullable<Loss['residuals']>)(ops, expected, predicted, context)
     const shape = ops.shape(errors)
-    const size = shape.reduce<number>((n, d) => n * (d ?? 1), 1)
-    // Each is scaled so that the mean square of all is the loss.
+    // Each is scaled so that the mean square of all is the loss, by weights alone: losses of 1 are weighted and counted.
     const one = ops.broadcast(ops.constant(1), shape.slice(0, Math.max(1, shape.length - 1)))
-    const { losses: kept } = weigh(ops, loss, one, expected, weighing)
-    const { count } = counted[i] as Counted<T>
+    const counts = loss.counts?.(ops, expected, predicted, context)
+    const weighed = weigh(ops, loss, one, expected, { ...weighing, counts })
+    const { count } = countedOf(ops, loss.reduction, weighed, batchOf(ops, predicted))
     const per = typeof count === 'number' ? ops.constant(count) : (count ?? ops.constant(1))
     const features = shape.length > 1 ? (shape.at(-1) ?? 1) : 1
-    const factor = ops.sqrt(ops.divide(ops.multiply(kept, ops.constant(weight / features)), per))
+    const factor = ops.sqrt(ops.divide(ops.multiply(weighed.losses, ops.constant(weight / features)), per))
     const wide = shape.length > 1 ? ops.reshape(factor, [...ops.shape(factor), 1]) : factor
-    return ops.reshape(ops.multiply(errors, wide), [size])
+    return flat(ops, ops.multiply(errors, wide))
   })
   const all = parts.length === 1 ? (parts[0] as T) : ops.concatenate(parts, 0)
   const size = ops.shape(all)[0] ?? 1

@@ -5,7 +5,7 @@ import { isList } from '../core/trees.ts'
 import { finiteWhereMasked } from '../layers/masking.ts'
 import type { ClassWeights, Loss, LossReduction } from './loss.ts'
 import { rootOf } from './losses/arithmetic.ts'
-import { totalOf } from './total.ts'
+import { elementsOf, totalOf } from './total.ts'
 
 // How the losses of examples are weighted, and become one number. The sum and what it is divided by are kept apart, so that
 // those of several batches can be added: the quotient of the sums is the loss of all.
@@ -32,8 +32,6 @@ export interface Counted<T> {
   readonly sum: T
   readonly count: T | number | null
 }
-
-const sizeOf = (shape: readonly (number | null)[]): number => shape.reduce<number>((n, d) => n * (d ?? 1), 1)
 
 /** Whether a last axis of one element is that of a column, and stands for nothing in what is weighted. */
 const isColumn = (shape: Shape, wanted: Shape): boolean =>
@@ -138,7 +136,8 @@ export const countedOf = <T>(
   // Whatever is not 0 counts once.
   return {
     sum,
-    count: mask === undefined ? sizeOf(shape) : totalOf(ops, ops.where(mask, ops.constant(1), ops.constant(0))),
+    count:
+      mask === undefined ? elementsOf(ops, losses) : totalOf(ops, ops.where(mask, ops.constant(1), ops.constant(0))),
   }
 }
 

@@ -1,24 +1,23 @@
 import type { Ops } from '../../../core/ops.ts'
 import { leavesOf, treeOf, type VariableTree } from '../../../core/trees.ts'
+import { elementsOf, flat } from '../../total.ts'
 
 // All parameters as one vector: what second-order methods are written in.
 
-const sizeOf = <T>(ops: Ops<T>, x: T): number => ops.shape(x).reduce<number>((n, d) => n * (d ?? 1), 1)
-
 /** How many numbers the parameters are. */
 export const countOf = <T>(ops: Ops<T>, params: VariableTree<T>): number =>
-  leavesOf(params).reduce((n, [, , param]) => n + sizeOf(ops, param), 0)
+  leavesOf(params).reduce((n, [, , param]) => n + elementsOf(ops, param), 0)
 
 /** The numbers of all parameters, in their order: [n]. */
 export const vectorOf = <T>(ops: Ops<T>, params: VariableTree<T>): T => {
-  const parts = leavesOf(params).map(([, , param]) => ops.reshape(param, [sizeOf(ops, param)]))
+  const parts = leavesOf(params).map(([, , param]) => flat(ops, param))
   return parts.length === 1 ? (parts[0] as T) : ops.concatenate(parts, 0)
 }
 
 /** A vector as a tree of the form of the parameters: the inverse of {@link vectorOf}. */
 export const unvectorOf = <T>(ops: Ops<T>, vector: T, params: VariableTree<T>): VariableTree<T> => {
   const leaves = leavesOf(params)
-  const sizes = leaves.map(([, , param]) => sizeOf(ops, param))
+  const sizes = leaves.map(([, , param]) => elementsOf(ops, param))
   const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0))
   return treeOf(
     leaves.map(([layer, name, param], i) => {
