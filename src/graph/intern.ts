@@ -3,6 +3,10 @@ import { type GraphNode, type Loop, operands, type Scan, topological } from './g
 
 // Hash-consing: equal nodes become one, so that equality of values is identity of nodes.
 
+/** Numbers as a text that tells them apart, also by the sign of a zero. */
+export const textOfNumbers = (numbers: ArrayLike<number>): string =>
+  Array.from(numbers, value => (Object.is(value, -0) ? '-0' : String(value))).join()
+
 /**
  * A function that gives for every node the first one equal to it that it has seen: same operation, attributes, shape
  * and operands (which must have been seen before it). The layers that nodes come from do not count.
@@ -24,8 +28,8 @@ export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
         return ''
       case 'constant': {
         const { values } = node
-        if (typeof values === 'number') return Object.is(values, -0) ? '-0' : String(values)
-        return values.length > compared ? `array ${numberOf(values)}` : `[${values}]`
+        if (typeof values === 'number') return textOfNumbers([values])
+        return values.length > compared ? `array ${numberOf(values)}` : `[${textOfNumbers(values)}]`
       }
       case 'draw':
         return `${node.distribution} ${node.key.words} ${JSON.stringify(node.key.path ?? null)}`

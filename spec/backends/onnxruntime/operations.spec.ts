@@ -2,13 +2,13 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Operation, perform } from '../../../src/core/operations.ts'
 import type { Margin, Window } from '../../../src/core/ops.ts'
-import type { Held } from '../../../src/onnxruntime.ts'
+import type { GraphNode } from '../../../src/graph/graph.ts'
 import { graphOps } from '../../../src/ops/graph.ts'
 import { calls, meant } from '../../ops/calls.ts'
 import { build, type Numbers, reference, sizeOf } from '../../ops/reference.ts'
 import { at } from '../../running.ts'
 
-import { backend, called, compute, draws, expectSame } from './running.ts'
+import { called, compute, draws, expectSame, numbersOf } from './running.ts'
 
 describe('ONNX Runtime computes what the eager operations do', () => {
   for (const [operation, arbitrary] of Object.entries(calls))
@@ -76,10 +76,18 @@ describe('ONNX Runtime computes what the eager operations do', () => {
     await expectSame(called('scatter', [draws(4, [4000, 8]), indices], [13]))
   })
 
+  it('constants that differ in the sign of a zero', async () => {
+    const [quotient, opposite] = await compute([{ shape: [2], data: [1, 1] }], ([x]) =>
+      [0, -0].map(zero => graphOps.divide(x as GraphNode, graphOps.constant(Float32Array.of(zero, 1)))),
+    )
+    expect(await numbersOf(quotient)).to.deep.equal([Number.POSITIVE_INFINITY, 1])
+    expect(await numbersOf(opposite)).to.deep.equal([Number.NEGATIVE_INFINITY, 1])
+  })
+
   it('NaN wherever an element that is compared is NaN, and infinities where there are some', async () => {
-    const numbersOf = async (inputs: readonly Numbers[], operation: Operation, attributes: readonly unknown[]) => {
+    const resultOf = async (inputs: readonly Numbers[], operation: Operation, attributes: readonly unknown[]) => {
       const [found] = await compute(inputs, nodes => [perform(graphOps)(operation, nodes, attributes as never)])
-      return Array.from(await backend.download(found as Held))
+      return numbersOf(found)
     }
     const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b))
     const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -88,7 +96,7 @@ describe('ONNX Runtime computes what the eager operations do', () => {
       return special[place] ?? place - 11
     })
     for (const axes of [[0], [1, 2], [3], [0, 1, 2, 3]] as const)
-      expect(await numbersOf([x], 'max', [axes, false])).to.deep.equal(
+      expect(await resultOf([x], 'max', [axes, false])).to.deep.equal(
         Array.from(grouped(x, axes).values(), largest),
         `max over ${axes}`,
       )
@@ -100,7 +108,7 @@ describe('ONNX Runtime computes what the eager operations do', () => {
     ] as const)
       for (const given of [x, depths]) {
         const window = { size: [size, size], stride: [1, 2], padding: [padding, padding] } as const
-        const found = await numbersOf([given], 'maxPool', [window])
+        const found = await resultOf([given], 'maxPool', [window])
         expect(found).to.deep.equal(windows(given, window).map(largest), `windows of ${size}`)
       }
   })

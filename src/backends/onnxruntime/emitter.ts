@@ -1,3 +1,4 @@
+import { textOfNumbers } from '../../graph/intern.ts'
 import type { Attribute, Attributes, Initializer, Model, ModelNode, Port } from './model.ts'
 
 // Puts a model together. What would be the same operator on the same values a second time is the first one's result.
@@ -155,12 +156,12 @@ export const emitter = (outer?: { readonly emit: Emitter; readonly scope: string
     // Long constants are told apart by where they stand, not by all their numbers.
     floats: (values, shape) =>
       initializer(
-        values.length > 16 ? `float ${initializers.length}` : `float ${values.join()} ${shape.join()}`,
+        values.length > 16 ? `float ${initializers.length}` : `float ${textOfNumbers(values)} ${shape.join()}`,
         values,
         shape,
       ),
     integers: values => initializer(`int ${values.join()}`, BigInt64Array.from(values, BigInt), [values.length]),
-    scalar: value => initializer(`float ${Object.is(value, -0) ? '-0' : value} `, Float32Array.of(value), []),
+    scalar: value => initializer(`float ${textOfNumbers([value])} `, Float32Array.of(value), []),
     isConstant: name => constants.has(name),
     source: name => sources.get(name),
     // Constants are the model's, wherever they are used.
