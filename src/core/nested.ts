@@ -160,3 +160,36 @@ export const readNested = (value: unknown): Either<Unread, Read> =>
     })
     return wrong ?? right({ shape, data })
   })
+
+/** The indices of an element of an array in row-major order. */
+const pathOf = (shape: readonly number[], index: number): readonly number[] => {
+  let rest = index
+  return [...shape]
+    .reverse()
+    .map(size => {
+      const i = rest % size
+      rest = Math.floor(rest / size)
+      return i
+    })
+    .reverse()
+}
+
+/**
+ * Where the first NaN is; `undefined` for nowhere. A sum is NaN where a part is, and adding is faster than asking of each.
+ *
+ * @returns its indices, the row first
+ */
+export const firstNaN = (data: ArrayLike<number>, shape: readonly number[]): readonly number[] | undefined => {
+  for (let from = 0; from < data.length; from += 4096) {
+    const to = Math.min(from + 4096, data.length)
+    let sum = 0
+    for (let i = from; i < to; i++) sum += (data[i] as number) * 0
+    // Infinite numbers give NaN here as well.
+    if (Number.isNaN(sum)) for (let i = from; i < to; i++) if (Number.isNaN(data[i])) return pathOf(shape, i)
+  }
+  return undefined
+}
+
+/** The name of a place in a field: `x[3]`. */
+export const placeIn = (column: string, path: readonly number[]): string =>
+  `${column}${path.map(i => `[${i}]`).join('')}`

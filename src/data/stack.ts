@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { isRight } from 'fp-ts/lib/Either.js'
 import { DataError, type Fault, show } from '../core/errors.ts'
-import { isTensorLike, isTyped, readTensor } from '../core/nested.ts'
+import { firstNaN, isTensorLike, isTyped, placeIn, readTensor } from '../core/nested.ts'
 import { sizeOf } from '../core/shape.ts'
 import { isRecord } from '../core/trees.ts'
 import type { NestedNumbers } from '../core/variables.ts'
@@ -47,10 +47,6 @@ export interface Place {
   readonly rowOf: (i: number) => number
   readonly allowNaN: boolean
 }
-
-/** The name of a place in a field: `x[3]`. */
-export const placeIn = (column: string, path: readonly number[]): string =>
-  `${column}${path.map(i => `[${i}]`).join('')}`
 
 /** The error of an example. */
 export const faultOfRow = (
@@ -124,31 +120,6 @@ const write = (
   return undefined
 }
 
-/** The indices of an element of an array in row-major order. */
-const pathOf = (shape: readonly number[], index: number): readonly number[] => {
-  let rest = index
-  return [...shape]
-    .reverse()
-    .map(size => {
-      const i = rest % size
-      rest = Math.floor(rest / size)
-      return i
-    })
-    .reverse()
-}
-
-/** The index of the first NaN, or -1. A sum is NaN where a part is, and adding is faster than asking of each. */
-const firstNaN = (data: ArrayLike<number>): number => {
-  for (let from = 0; from < data.length; from += 4096) {
-    const to = Math.min(from + 4096, data.length)
-    let sum = 0
-    for (let i = from; i < to; i++) sum += (data[i] as number) * 0
-    // Infinite numbers give NaN here as well.
-    if (Number.isNaN(sum)) for (let i = from; i < to; i++) if (Number.isNaN(data[i])) return i
-  }
-  return -1
-}
-
 /** @throws DataError that names the first NaN of stacked numbers */
 export const refuseNaN = (
   data: ArrayLike<number>,
@@ -156,9 +127,9 @@ export const refuseNaN = (
   column: string,
   place: Pick<Place, 'owner' | 'rowOf'>,
 ): void => {
-  const found = firstNaN(data)
-  if (found < 0) return
-  const [row = 0, ...path] = pathOf(shape, found)
+  const found = firstNaN(data, shape)
+  if (found === undefined) return
+  const [row = 0, ...path] = found
   throw faultOfRow(place, row, placeIn(column, path), {
     expected: 'a number',
     got: 'NaN',

@@ -1,6 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { fit, gradientDescent, Input, init, join, key, Lambda, Linear, Relu, Tanh } from '../../../src/index.ts'
+import {
+  fit,
+  gradientDescent,
+  Input,
+  init,
+  join,
+  key,
+  Lambda,
+  Linear,
+  Relu,
+  Reshape,
+  Tanh,
+} from '../../../src/index.ts'
 import '../../../src/onnxruntime.ts'
 import '../../../src/wasm.ts'
 
@@ -80,6 +92,13 @@ describe('NaN in what fit is given', () => {
     expect(await failed({ x, y: y.map((row, i) => (i === 2 ? [Number.NaN] : row)) })).to.include('row 2, column y[0]')
     expect(await failed({ x, y }, { validation: { x: holed, y } })).to.include('fit, validation, row 5, column x[1]')
     expect(await failed({ x, y }, { validation: { part: 0.5 } })).to.equal('none')
+    const image = join(Input([2, 3, 1]), Reshape(), Linear(1))
+    const images = {
+      data: Float32Array.from({ length: 12 }, (_, i) => (i === 11 ? Number.NaN : i)),
+      shape: [2, 2, 3, 1],
+    }
+    const seen = fit(image, init(image, key(1)), { x: images, y: [[0], [1]] }, { allowNaN: false })
+    expect(await seen.catch(String)).to.include('row 1, column x[1][2][0]')
   })
   it('may be there where it is allowed, or a mask stands beside', async () => {
     expect(await failed({ x: holed, y }, { allowNaN: true })).to.equal('none')

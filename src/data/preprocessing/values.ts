@@ -1,6 +1,6 @@
 import { DataError, show } from '../../core/errors.ts'
+import { placeIn } from '../../core/nested.ts'
 import { type Dataset, iterate } from '../dataset.ts'
-import { placeIn } from '../stack.ts'
 import { type Flat, flatOf, hasFields } from './numbers.ts'
 
 // The values of a dataset, from which statistics are taken in one pass.

@@ -1,4 +1,5 @@
 import { DataError, InvalidOption, show } from '../../core/errors.ts'
+import { firstNaN, placeIn } from '../../core/nested.ts'
 import type { Part } from '../../core/network.ts'
 import { foldIn, type Key, permutation } from '../../core/random.ts'
 import { isRecord } from '../../core/trees.ts'
@@ -101,14 +102,14 @@ const checkNumbers = (owner: string, batch: NumberBatch): void => {
   if (batch.mask.length > 0) return
   for (const field of ['x', 'y'] as const)
     for (const [i, { data, shape }] of batch[field].entries()) {
-      const at = data.findIndex(Number.isNaN)
-      if (at < 0) continue
-      const width = data.length / (shape[0] ?? 1)
+      const found = firstNaN(data, shape)
+      if (found === undefined) continue
+      const [row = 0, ...path] = found
       const name = batch[field].length > 1 ? `${field}[${i}]` : field
       throw new DataError({
         owner,
-        row: Math.floor(at / width),
-        column: `${name}[${at % width}]`,
+        row,
+        column: placeIn(name, path),
         expected: 'a number',
         got: 'NaN',
         remedy:
