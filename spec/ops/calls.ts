@@ -163,7 +163,7 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
   softmax: tensor(1, 3).map(x => call('softmax', [x])),
   logSoftmax: tensor(1, 3).map(x => call('logSoftmax', [x])),
   reshape: tensor(1, 3).map(x => call('reshape', [x], [[...x.shape.slice(1), null]])),
-  transpose: tensor(1, 4).chain(x =>
+  transpose: tensor(0, 4).chain(x =>
     seed.map(s => call('transpose', [x], [Array.from(permutation(key(s), x.shape.length))])),
   ),
   concatenate: shape(1, 3).chain(own =>
@@ -183,7 +183,7 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
         ),
       ),
   ),
-  slice: tensor(1, 3).chain(x =>
+  slice: tensor(0, 3).chain(x =>
     fc
       .array(fc.tuple(fc.nat(2), fc.nat(2), fc.boolean()), { minLength: x.shape.length, maxLength: x.shape.length })
       .map(draws => {
@@ -210,7 +210,7 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
   }),
   stopGradient: tensor(0, 3).map(x => call('stopGradient', [x], [], [false])),
   clipGradient: tensor(0, 3).map(x => call('clipGradient', [x], [100])),
-  pad: tensor(1, 3).chain(x =>
+  pad: tensor(0, 3).chain(x =>
     fc
       .array(margin, { minLength: x.shape.length, maxLength: x.shape.length })
       .map(margins => call('pad', [x], [margins])),

@@ -92,6 +92,7 @@ const table: { readonly [O in Operation]: readonly Case<O>[] } = {
     [[axes, axes, axes], 1],
   ],
   slice: [
+    [[[]], [], []],
     [[axis], [0], [1]],
     [[axis], [0], [null]],
     [[axes], [0, 0], [1, null]],
@@ -112,6 +113,7 @@ const table: { readonly [O in Operation]: readonly Case<O>[] } = {
   stopGradient: one,
   clipGradient: singles.map(shape => [[shape], 100]),
   pad: [
+    [[[]], []],
     [[axis], [[0, 0]]],
     [[axis], [[1, 0]]],
     [[axes], none],

@@ -177,12 +177,15 @@ export const kernelsOf = (device: Device, made: Info[]): Kernels => {
         ? make(loops.transposed(device.view(x), permutation))
         : call('Transpose', { x }, { perm: [...permutation] }),
     concatenate,
+    // A kernel reads beyond a scalar.
     slice: (x, begin, length) =>
-      slice(
-        x,
-        begin,
-        x.shape.map((d, i) => length[i] ?? d - (begin[i] as number)),
-      ),
+      x.shape.length === 0
+        ? alias(x, x.shape)
+        : slice(
+            x,
+            begin,
+            x.shape.map((d, i) => length[i] ?? d - (begin[i] as number)),
+          ),
     reverse,
     broadcast,
     gather,

@@ -67,7 +67,8 @@ const kernels: Ops<Tensor> = {
   reshape: (x, shape) => tf.reshape(x, known(shape)),
   transpose: (x, permutation) => (onCpu() ? transposed(x, permutation) : tf.transpose(x, [...permutation])),
   concatenate: (xs, axis) => tf.concat([...xs], axis),
-  slice: (x, begin, size) => tf.slice(x, [...begin], known(size)),
+  // tfjs refuses to cut a scalar, or to put zeros around it.
+  slice: (x, begin, size) => (x.rank === 0 ? tf.clone(x) : tf.slice(x, [...begin], known(size))),
   reverse: (x, axes) => (onCpu() ? reversed(x, axes) : tf.reverse(x, [...axes])),
   broadcast: (x, shape) => (onCpu() ? repeated(x, known(shape)) : tf.broadcastTo(x, known(shape) as [number])),
   gather: (table, indices) => (onCpu() ? gathered(table, indices) : tf.gather(table, tf.cast(indices, 'int32'))),
@@ -75,10 +76,12 @@ const kernels: Ops<Tensor> = {
   stopGradient: x => x,
   clipGradient: x => x,
   pad: (x, margins) =>
-    tf.pad(
-      x,
-      margins.map(([before, after]) => [before, after] as [number, number]),
-    ),
+    x.rank === 0
+      ? tf.clone(x)
+      : tf.pad(
+          x,
+          margins.map(([before, after]) => [before, after] as [number, number]),
+        ),
 
   matmul: (a, b) => (onCpu() ? product(a, b) : tf.matMul(a, b)),
   // Kernels take a stride or a dilation, not both: with both, the filter slides by single steps, and some are taken.
