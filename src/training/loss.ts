@@ -1,16 +1,13 @@
-import * as tf from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../core/errors.ts'
 import type { Ops } from '../core/ops.ts'
 import { boolean, codec, isFunction, type Options, oneOf, ownOptions, parseOptions } from '../core/options.ts'
-import { type Shape, showShape } from '../core/shape.ts'
 import { byName, isList, isRecord, merged } from '../core/trees.ts'
 import type { Tensor } from '../core/variables.ts'
-import { handOver, tfjsOps } from '../ops/tfjs/index.ts'
-import { type TensorInput, toTensor } from '../state/data.ts'
-import { described } from '../state/given.ts'
+import { handOver } from '../ops/tfjs/index.ts'
+import type { TensorInput } from '../state/data.ts'
 import { callable, valued } from './callable.ts'
-import { countedOf, finiteExpected, meanOfCounted, weigh } from './weighting.ts'
+import { compute } from './compute.ts'
 
 /** What a loss may ask for beside what was expected and predicted. */
 export interface LossContext<T> {
@@ -102,86 +99,6 @@ export interface ConfigurableLoss<O extends object = object> extends Loss {
   /** The loss of all examples; its options may stand beside the weights. */
   (expected: TensorInput, predicted: TensorInput, options?: O & Weighting): Tensor<[]>
 }
-
-/**
- * Checks that a loss gave the loss of each example, as a function of the user's may give anything.
- *
- * @param shape that of the result; `undefined` for no value of the operations
- * @throws InvalidOption that names the loss, and the shape
- */
-export const checkPerExample = (
-  kind: string,
-  name: string,
-  result: unknown,
-  shape: Shape | undefined,
-  batch: number | null | undefined,
-): void => {
-  if (shape !== undefined && (shape.length === 0 || batch === null || batch === undefined || shape[0] === batch)) return
-  throw new InvalidOption({
-    layer: name,
-    option: 'result',
-    expected: `a value for each example, [${batch ?? '?'}, ...], or a scalar, made by the operations that the ${kind} is given`,
-    got: shape !== undefined ? `a tensor of shape ${showShape(shape)}` : described(result),
-    remedy:
-      shape !== undefined
-        ? 'Keep the batch as the first axis, and reduce the others, for example by ops.mean(x, [1]).'
-        : 'Return a value of ops, for example ops.mean(ops.square(ops.subtract(predicted, expected)), [1]).',
-  })
-}
-
-/** The expected and predicted values of a call, not empty. */
-export const bothOf = (name: string, expected: unknown, predicted: unknown): readonly [tf.Tensor, tf.Tensor] => {
-  const both = [toTensor(expected), toTensor(predicted)] as const
-  if (both.some(({ size }) => size === 0))
-    throw new InvalidOption({
-      layer: name,
-      option: 'y',
-      expected: 'at least one number: there is no mean of none',
-      got: both.map(({ shape }) => showShape(shape)).join(' and '),
-      remedy: 'Leave empty batches out.',
-    })
-  return both
-}
-
-const compute = (
-  loss: Pick<Loss, 'name' | 'forward' | 'root' | 'classWeights' | 'reduction' | 'counts'>,
-  expected: unknown,
-  predicted: unknown,
-  given: unknown,
-): tf.Tensor => {
-  const { weights, mask, reduction } = parseOptions<{
-    readonly weights: unknown
-    readonly mask: unknown
-    readonly reduction: LossReduction | 'none'
-  }>(
-    loss.name,
-    `${loss.name}(expected, predicted, { weights: [1, 2] })`,
-    {
-      weights: { codec: anything, default: null },
-      mask: { codec: anything, default: null },
-      reduction: { codec: oneOf(['mean', 'weightedMean', 'sum', 'none']), default: loss.reduction },
-    },
-    given,
-  )
-  return tf.tidy(() => {
-    const [given, made] = bothOf(loss.name, expected, predicted)
-    const own = (value: unknown): tf.Tensor | undefined => (value === null ? undefined : toTensor(value))
-    const masked = own(mask)
-    const both = [finiteExpected(tfjsOps, given, masked), made] as const
-    const losses: unknown = loss.forward(tfjsOps, ...both, { x: [] })
-    const shape = losses instanceof tf.Tensor ? losses.shape : undefined
-    checkPerExample('loss', loss.name, losses, shape, both[1].shape[0])
-    const counts = loss.counts?.(tfjsOps, ...both, { x: [] })
-    const weighing = { weights: own(weights), mask: masked, counts }
-    const weighed = weigh(tfjsOps, loss, losses as tf.Tensor, both[0], weighing)
-    if (reduction === 'none') return loss.root ? tf.sqrt(weighed.losses) : weighed.losses
-    const counted = countedOf(tfjsOps, reduction, weighed, both[1].shape[0] as number)
-    return meanOfCounted(tfjsOps, loss, counted)
-  })
-}
-
-/** Any value: what it is made of is read where it is used. */
-const anything: t.Type<unknown, unknown, unknown> = codec<unknown>('a value', value => value)
 
 /**
  * Checks what a loss or metric is made of, as a call from JavaScript may give anything.

@@ -8,9 +8,10 @@ import { tfjsOps, tidily } from '../ops/tfjs/index.ts'
 import { type TensorInput, toTensor } from '../state/data.ts'
 import { described } from '../state/given.ts'
 import { callable, valued } from './callable.ts'
-import { bothOf, checkMade, checkPerExample } from './loss.ts'
+import { bothOf } from './compute.ts'
+import { checkMade } from './loss.ts'
 import { totalOf } from './total.ts'
-import { countedOf, weigh } from './weighting.ts'
+import { checkPerExample, countedOf, weigh } from './weighting.ts'
 
 /** What was added up over examples: a number for a scalar, the numbers in row-major order for anything else. */
 export type Sum = number | Float64Array

@@ -5,10 +5,17 @@ import { nearest } from '../core/options.ts'
 import { sharedShape, showShape } from '../core/shape.ts'
 import { own } from '../core/trees.ts'
 import type { Loss, LossContext } from './loss.ts'
-import { checkPerExample } from './loss.ts'
 import { checkNames, checkSums, checkWeights, isTensorOf, type Metric, ones } from './metric.ts'
 import { flat } from './total.ts'
-import { type Counted, countedOf, finiteExpected, meanOfCounted, type Weighing, weigh } from './weighting.ts'
+import {
+  type Counted,
+  checkPerExample,
+  countedOf,
+  finiteExpected,
+  meanOfCounted,
+  type Weighing,
+  weigh,
+} from './weighting.ts'
 
 // What is asked of a network's outputs: the losses that training makes small, and the metrics beside them. All of it is
 // computed as sums over the examples of a batch, which are added up over batches; see `report.ts`.

@@ -3,6 +3,7 @@ import type { Ops } from '../core/ops.ts'
 import { type Shape, sharedShape, showShape } from '../core/shape.ts'
 import { isList } from '../core/trees.ts'
 import { finiteWhereMasked } from '../layers/masking.ts'
+import { described } from '../state/given.ts'
 import type { ClassWeights, Loss, LossReduction } from './loss.ts'
 import { rootOf } from './losses/arithmetic.ts'
 import { elementsOf, totalOf } from './total.ts'
@@ -139,6 +140,32 @@ export const countedOf = <T>(
     count:
       mask === undefined ? elementsOf(ops, losses) : totalOf(ops, ops.where(mask, ops.constant(1), ops.constant(0))),
   }
+}
+
+/**
+ * Checks that a loss gave the loss of each example, as a function of the user's may give anything.
+ *
+ * @param shape that of the result; `undefined` for no value of the operations
+ * @throws InvalidOption that names the loss, and the shape
+ */
+export const checkPerExample = (
+  kind: string,
+  name: string,
+  result: unknown,
+  shape: Shape | undefined,
+  batch: number | null | undefined,
+): void => {
+  if (shape !== undefined && (shape.length === 0 || batch === null || batch === undefined || shape[0] === batch)) return
+  throw new InvalidOption({
+    layer: name,
+    option: 'result',
+    expected: `a value for each example, [${batch ?? '?'}, ...], or a scalar, made by the operations that the ${kind} is given`,
+    got: shape !== undefined ? `a tensor of shape ${showShape(shape)}` : described(result),
+    remedy:
+      shape !== undefined
+        ? 'Keep the batch as the first axis, and reduce the others, for example by ops.mean(x, [1]).'
+        : 'Return a value of ops, for example ops.mean(ops.square(ops.subtract(predicted, expected)), [1]).',
+  })
 }
 
 /** 0 is the mean of none. */

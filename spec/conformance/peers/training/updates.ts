@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type * as joinery from '../../../../src/index.ts'
-import { contextOf } from '../../../../src/training/optimizer.ts'
+import { contextOf } from '../../../../src/training/checked-update.ts'
 import { type Form, flatten, type Path, unflatten } from '../../../../src/training/tree.ts'
 import { Differs } from '../../data.ts'
 import { type Computation, type Engine, tensorOf } from '../../engine.ts'

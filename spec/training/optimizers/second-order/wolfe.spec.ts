@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import * as j from '../../../../src/index.ts'
 import { InvalidOption, type Ops, tape, type VariableTree } from '../../../../src/index.ts'
-import { contextOf, type Objective } from '../../../../src/training/optimizer.ts'
+import { contextOf } from '../../../../src/training/checked-update.ts'
+import type { Objective } from '../../../../src/training/optimizer.ts'
 import { type LineSearch, lineSearch } from '../../../../src/training/optimizers/second-order/wolfe.ts'
 import { type Numbers, reference } from '../../../ops/reference.ts'
 
