@@ -93,7 +93,7 @@ const checkHeads = ({ width, heads }: Normal): void => {
  * The layers with parameters are `tokens`, `places`, those of the blocks `block1`, `block2` and so on (`layer-norm-1`,
  * `multi-head-attention-1`, `layer-norm-2`, `time-distributed-1` and `time-distributed-2`), `norm` and `next`.
  *
- * @throws InvalidOption when an option is not what its description says, or the heads do not divide the width
+ * @throws InvalidOption if an option is invalid, or the heads do not divide the width
  * @example
  * ```ts
  * const network = gpt({ vocabulary: 65, length: 32, width: 48, heads: 6, layers: 2 })

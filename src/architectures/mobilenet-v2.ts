@@ -165,7 +165,7 @@ const options: Options<Normal> = {
  * their norms `expand_BN`, `depthwise_BN` and `project_BN` (the first block has no `expand`), as in `block_1/expand`,
  * `Conv_1` and `Conv_1_bn`, and `predictions`. Names, norms and rounding are those of the network as Keras has it.
  *
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws WeightInitializationError, from `init`, when the number of channels is unknown
  * @example
  * ```ts

@@ -204,7 +204,7 @@ export interface ResNet50Constructor {
  * of a group a fourth of each, on the way around), as in `res3a/convolution-2`, and `fc1000`. As in the paper, the first
  * convolution of a group is what steps over the image.
  *
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws WeightInitializationError, from `init`, when the number of channels is unknown
  * @example
  * ```ts

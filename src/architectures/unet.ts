@@ -171,7 +171,7 @@ const checkSize = ({ inputShape, depth }: Normal): void => {
  * `bottom`, and `merge1`, `merge2` and so on, as in `down1/convolution-1`; `up1`, `up2` and so on, which double; and
  * `classes`. 31,030,658 parameters, all trained.
  *
- * @throws InvalidOption when an option is not what its description says, or rows and columns cannot be halved so often
+ * @throws InvalidOption if an option is invalid, or rows and columns cannot be halved so often
  * @throws WeightInitializationError, from `init`, when the number of channels is unknown
  * @example
  * ```ts

@@ -203,7 +203,7 @@ const onwards = ({ features, hidden, dropout, activation, norm }: Normal): AnyLa
  *
  * @param features how many features every step has, and keeps
  * @param heads how many heads attend; they divide the features
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not [batch, time, features], or the mask does not fit
  * @example
  * ```ts
@@ -246,7 +246,7 @@ export const TransformerEncoder = <
  *
  * @param features how many features every step has, and keeps
  * @param heads how many heads attend; they divide the features
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the inputs are not [batch, time, features], or the mask does not fit
  * @example
  * ```ts

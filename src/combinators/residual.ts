@@ -59,7 +59,7 @@ const settings: Options<Normal> = {
  * `join(parallel(shortcut, block), Elementwise('add'))`.
  *
  * @param block what is learned beside the shortcut
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when block and shortcut give different shapes: give a shortcut that brings
  *   the input to the block's
  * @example

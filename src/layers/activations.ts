@@ -33,7 +33,7 @@ const geluByTanh = <T>(ops: Ops<T>, x: T): T => {
  * `approximate`, `x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))) / 2`. Its initial weight is that of `Relu`.
  *
  * @param units how many features come out; without them the layer is the activation alone
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
  * @example

@@ -255,7 +255,7 @@ const attention = <T>(
  * `queryBias`, `keyBias`, `valueBias` and `outputBias`. The columns of a head stand side by side.
  *
  * @param heads how many heads there are
- * @throws InvalidOption when an option is not what its description says, or in training without a key, with dropout
+ * @throws InvalidOption if an option is invalid, or in training without a key, with dropout
  * @throws LayerConnectionError, from `join`, when inputs are not 3-dimensional, keys and values are not as many, or the
  *   heads do not divide the features and there is no `keySize`
  * @throws WeightInitializationError, from `init`, when a number of features is unknown

@@ -156,7 +156,7 @@ export const slideSteps = (
  * Variables: `weight` [steps, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [steps, channels] of the filter
- * @throws InvalidOption when an option is not what its description says, or the groups do not divide the channels
+ * @throws InvalidOption if an option is invalid, or the groups do not divide the channels
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional or smaller than the filter, or the
  *   groups do not divide its channels
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown

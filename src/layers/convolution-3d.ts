@@ -221,7 +221,7 @@ const gatherDepth = <T>(ops: Ops<T>, x: T, window: AxisWindow, groups: number): 
  * Variables: `weight` [depth, rows, cols, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [depth, rows, cols, channels] of the filter
- * @throws InvalidOption when an option is not what its description says, or the groups do not divide the channels
+ * @throws InvalidOption if an option is invalid, or the groups do not divide the channels
  * @throws LayerConnectionError, from `join`, when the input is not 5-dimensional or smaller than the filter, or the
  *   groups do not divide its channels
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown

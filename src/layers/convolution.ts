@@ -114,7 +114,7 @@ export const filterSize: t.Type<FilterSize, unknown, unknown> = codec(
  * Variables: `weight` [rows, cols, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [rows, cols, channels] of the filter
- * @throws InvalidOption when an option is not what its description says, or the groups do not divide the channels
+ * @throws InvalidOption if an option is invalid, or the groups do not divide the channels
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the filter, or the
  *   groups do not divide its channels
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown

@@ -142,7 +142,7 @@ const spreadOut = (n: number | null, options: Normal, axis: Axis): number | null
  * Variables: `weight` [rows, cols, channels, input channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [rows, cols, channels] of the filter
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional, or padding leaves nothing of it
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
  * @example

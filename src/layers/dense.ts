@@ -145,7 +145,7 @@ export const leaky = <T>(ops: Ops<T>, x: T, slopes: T): T =>
  * Variables, with units: `weight` [features, units] from `heNormal()` and, unless it is `null`, `bias` [units].
  *
  * @param units how many features come out; without them the layer changes nothing
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
  * @example

@@ -158,7 +158,7 @@ const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Nor
  * Variables: `weight` [rows, cols, input channels, multiplier] and, unless it is `null`, `bias` [channels that come out].
  *
  * @param size [rows, cols] of the filters
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the filter
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
  * @example

@@ -95,7 +95,7 @@ const perChannel =
  * Variables: `gamma` and `beta`, both [1, 1, 1, channels].
  *
  * @param nGroups how many groups the channels are divided into
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional, or the groups do not divide its channels
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
  * @example

@@ -54,7 +54,7 @@ export type InstanceNormConstructor = <
  *
  * Variables, unless they are `null`: `gamma` and `beta` [channels].
  *
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when there are no axes between batch and channels
  * @throws WeightInitializationError, from `init`, when the number of channels is unknown
  * @example

@@ -71,7 +71,7 @@ const outputOf = (output: LambdaOutput, inputs: Flow): Shape | null => {
  * @param f a function of (ops, x) or (ops, ...inputs)
  * @param shape the dimensions that come out, without the batch; or a function from the shapes that come in to the one that
  *   comes out, which the compiler does not follow. Default: the shape of the (first) input.
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, when it runs, when another shape comes out than was said
  * @example
  * ```ts

@@ -168,7 +168,7 @@ export const besideOthers = <T>(ops: Ops<T>, variable: T, x: T, axes: readonly n
  *
  * Variables, unless they are `null`: `gamma` and `beta`, of the input's shape along the axes: [features] by default.
  *
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input does not have the axes
  * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
  * @example

@@ -45,7 +45,7 @@ const neighbours = (channels: number, radius: number): Float32Array =>
  * Local response normalization (Krizhevsky et al. 2012): `x / (k + alpha · sum(x²))^beta`, with the sum over the channels
  * at most `depthRadius` away. As in the original, `alpha` is not divided by the size of the window, which PyTorch does.
  *
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional
  * @example
  * ```ts

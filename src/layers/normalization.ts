@@ -166,7 +166,7 @@ const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }:
  * Variables: parameters `gamma` and `beta`, state `runningMean` and `runningVariance` (or `runningInvStd`), all of the
  * input's shape with 1 along the axes.
  *
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input has no such axis; when it runs, in training on an empty batch
  * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
  * @example

@@ -90,7 +90,7 @@ const pooling = <Kind extends string, Base extends string>(
  * The largest element of each window of a sequence. What padding adds never wins.
  *
  * @param size the steps of the window
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional or smaller than the window
  * @example
  * ```ts

@@ -111,7 +111,7 @@ const pooling = <Kind extends string, Base extends string>(kind: Kind, pool: Poo
  * The largest element of each window of a volume. What padding adds never wins.
  *
  * @param size [depth, rows, cols] of the window
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 5-dimensional or smaller than the window
  * @example
  * ```ts

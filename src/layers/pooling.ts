@@ -97,7 +97,7 @@ const pooling = <Kind extends string, Base extends string>(
  * The largest element of each window. What padding adds never wins.
  *
  * @param size [rows, cols] of the window
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the window
  * @example
  * ```ts

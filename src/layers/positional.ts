@@ -78,7 +78,7 @@ const sinusoids = (time: number, features: number, base: number): Float32Array =
  * Variables of the learned form: `weight` [length, features].
  *
  * @param form 'sinusoidal' or 'learned'. Default: 'sinusoidal'.
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional, or has more steps than places are known
  * @throws WeightInitializationError, from `init`, when the number of steps or features is unknown
  * @example

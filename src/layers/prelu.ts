@@ -178,7 +178,7 @@ const alphaRule = (options: Normal, input: Shape | null): Either<Fault, Variable
  * [units].
  *
  * @param units how many features come out; without them the layer is the rectifier alone
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when there is no such axis, or there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
  * @example

@@ -52,7 +52,7 @@ export type RMSNormConstructor = <
  *
  * Variables, unless it is `null`: `gamma`, of the input's shape along the axes: [features] by default.
  *
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input does not have the axes
  * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
  * @example

@@ -68,7 +68,7 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  * [1, units], a parameter with `learnInit`, else state.
  *
  * @param units how many features come out
- * @throws InvalidOption when an option is not what its description says
+ * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
  * @example
