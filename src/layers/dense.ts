@@ -1,12 +1,15 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import type { Fault } from '../core/errors.ts'
+import { known, ofRank, type Refuses } from '../core/expects.ts'
 import type { Ops } from '../core/ops.ts'
 import { codec, integer, number, type Option, type Options, optionalParameter, parameter } from '../core/options.ts'
-import { type RefusedInput, type Shape, showShape } from '../core/shape.ts'
+import type { Shape } from '../core/shape.ts'
 import type { Initializer, Parameter, ParameterSource, VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
+import { vector } from './inputs.ts'
 
 // Dense layers: with units, an activation of x W + b; without, the activation alone.
 
@@ -42,12 +45,7 @@ export interface Dense<Kind extends string, Units extends number, B, Name extend
     : WeightAndBias<[Features<this['~in']>, Units], [Units]>
 }
 /** The refusal of anything but one vector for each example. */
-export type NoFeatures<Kind extends string, I> = RefusedInput<
-  Kind,
-  'a 2-dimensional input [batch, features]',
-  I,
-  'Put Reshape() before it, or apply it to every step with TimeDistributed.'
->
+export type NoFeatures<Kind extends string, I> = Refuses<Kind, typeof vector, I>
 /** The features of [batch, features]. */
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
@@ -80,29 +78,22 @@ export const units: t.Type<number | null, unknown, unknown> = codec<number | nul
 )
 
 /** The output shape of a dense layer. */
-export const denseShape = ({ units }: NormalDense, input: Shape | null): Either<Fault, Shape | null> => {
-  if (units === null) return right(input)
-  return input === null || input.length === 2
-    ? right([input?.[0] ?? null, units])
-    : left({
-        expected: 'a 2-dimensional input [batch, features]',
-        got: showShape(input),
-        remedy: 'Put Reshape() before it, or apply it to every step with TimeDistributed.',
-      })
-}
+export const denseShape = ({ units }: NormalDense, input: Shape | null): Either<Fault, Shape | null> =>
+  units === null
+    ? right(input)
+    : pipe(
+        ofRank(vector, input),
+        map(([batch = null]) => [batch, units]),
+      )
 
 /** The weight of a dense layer. */
-export const weightRule = ({ units, weight }: NormalDense, input: Shape | null): Either<Fault, VariableRule | null> => {
-  const features = input?.[1] ?? null
-  if (units === null) return right(null)
-  return features === null
-    ? left({
-        expected: 'a known number of input features',
-        got: showShape(input),
-        remedy: 'Start the network with an Input whose features are given, such as Input(10).',
-      })
-    : right({ shape: [features, units], initial: weight })
-}
+export const weightRule = ({ units, weight }: NormalDense, input: Shape | null): Either<Fault, VariableRule | null> =>
+  units === null
+    ? right(null)
+    : pipe(
+        known(input, 1, 'features', 'Input(10)'),
+        map(features => ({ shape: [features, units], initial: weight })),
+      )
 
 /** Makes the constructor of a dense layer, with an activation that may have options of its own. */
 export const dense = <Constructor, Own extends object = {}>(

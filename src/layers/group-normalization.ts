@@ -1,11 +1,14 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { chain, type Either, map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Divide } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
+import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import { integer, number, parameter } from '../core/options.ts'
-import { type Refusal, type Shape, showShape } from '../core/shape.ts'
+import type { Shape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
-import type { ChannelsOf, NoImage } from './spatial.ts'
+import { image } from './inputs.ts'
+import type { ChannelsOf } from './spatial.ts'
 
 /** The options of {@link GroupNorm}. */
 export interface GroupNormOptions<Name extends string = string> extends NameOption<Name> {
@@ -17,29 +20,34 @@ export interface GroupNormOptions<Name extends string = string> extends NameOpti
   readonly epsilon?: number
 }
 
-/** A group normalization as a type: [batch, rows, cols, channels] in, the same out. */
-export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name, 'params'> {
-  readonly kind: 'GroupNorm'
-  readonly nGroups: Groups
+const divided = {
+  expected: 'channels that {groups} groups divide',
+  remedy: 'Use a number of groups that divides {channels}.',
+} as const
+
+/** The options in their normal form. */
+interface Normal {
+  readonly nGroups: number
   readonly beta: Parameter
   readonly gamma: Parameter
   readonly epsilon: number
+}
+
+/** A group normalization as a type: [batch, rows, cols, channels] in, the same out. */
+export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name, 'params'>, Normal {
+  readonly kind: 'GroupNorm'
+  readonly nGroups: Groups
   readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, infer C extends number]
     ? Divide<C, Groups> extends [unknown, infer Rest extends number]
       ? number extends Rest
         ? this['~in']
         : Rest extends 0
           ? this['~in']
-          : Refusal<
-              'GroupNorm',
-              `channels that ${Groups} groups divide`,
-              this['~in'],
-              `Use a number of groups that divides ${C}.`
-            >
+          : Refuses<'GroupNorm', typeof divided, this['~in'], { groups: Groups; channels: C }>
       : this['~in']
     : number[] extends this['~in']
       ? number[]
-      : NoImage<'GroupNorm', this['~in']>
+      : Refuses<'GroupNorm', typeof image, this['~in']>
   readonly '~params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this['~in']>]> }
 }
 
@@ -49,44 +57,22 @@ export type GroupNormConstructor = <const Groups extends number, const Name exte
   options?: GroupNormOptions<Name>,
 ) => GroupNorm<Groups, Name>
 
-interface Normal {
-  readonly nGroups: number
-  readonly beta: Parameter
-  readonly gamma: Parameter
-  readonly epsilon: number
-}
-
-const normalizedShape = ({ nGroups }: Normal, input: Shape | null): Either<Fault, Shape | null> => {
-  if (input === null) return right(input)
-  if (input.length !== 4)
-    return left({
-      expected: 'a 4-dimensional input [batch, rows, cols, channels]',
-      got: showShape(input),
-      remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
-    })
-  const channels = input[3] ?? null
-  return channels === null || channels % nGroups === 0
-    ? right(input)
-    : left({
-        expected: `channels that ${nGroups} groups divide`,
-        got: showShape(input),
-        remedy: `Use a number of groups that divides ${channels}.`,
-      })
-}
+const normalizedShape = ({ nGroups: groups }: Normal, input: Shape | null): Either<Fault, Shape | null> =>
+  pipe(
+    ofRank(image, input),
+    chain(([, , , channels = null]) =>
+      channels === null || channels % groups === 0 ? right(input) : refusal(divided, input, { groups, channels }),
+    ),
+  )
 
 /** Factor and shift have a number for each channel. */
 const perChannel =
   (name: 'beta' | 'gamma') =>
-  (options: Normal, input: Shape | null): Either<Fault, VariableRule> => {
-    const channels = input?.[3] ?? null
-    return channels === null
-      ? left({
-          expected: 'a known number of input channels',
-          got: showShape(input),
-          remedy: 'Start the network with an Input whose channels are given, such as Input([28, 28, 8]).',
-        })
-      : right({ shape: [1, 1, 1, channels], initial: options[name] })
-  }
+  (options: Normal, input: Shape | null): Either<Fault, VariableRule> =>
+    pipe(
+      known(input, 3, 'channels', 'Input([28, 28, 8])'),
+      map(channels => ({ shape: [1, 1, 1, channels], initial: options[name] })),
+    )
 
 /**
  * Group normalization (Wu and He 2018): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and (biased)

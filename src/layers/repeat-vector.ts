@@ -1,7 +1,14 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { map } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { ofRank, type Refuses } from '../core/expects.ts'
 import { integer } from '../core/options.ts'
-import { type RefusedInput, showShape } from '../core/shape.ts'
+
+const vector = {
+  rank: 2,
+  expected: 'a 2-dimensional input [batch, features]',
+  remedy: 'Put Reshape() before it.',
+} as const
 
 /** A repetition as a type: [batch, features] in, [batch, N, features] out. */
 export interface RepeatVector<N extends number, Name extends string> extends Plain<Name> {
@@ -11,7 +18,7 @@ export interface RepeatVector<N extends number, Name extends string> extends Pla
     ? [B, N, F]
     : number[] extends this['~in']
       ? [number, N, number]
-      : RefusedInput<'RepeatVector', 'a 2-dimensional input [batch, features]', this['~in'], 'Put Reshape() before it.'>
+      : Refuses<'RepeatVector', typeof vector, this['~in']>
 }
 
 /** The constructor of {@link RepeatVector}. */
@@ -37,17 +44,11 @@ export const RepeatVector: RepeatVectorConstructor = defineLayer({
   example: 'RepeatVector(20)',
   positional: ['n'],
   options: { n: { codec: integer(1) } },
-  shape: ({ n }, input) => {
-    if (input === null) return right([null, n, null])
-    const [batch = null, features = null] = input
-    return input.length === 2
-      ? right([batch, n, features])
-      : left({
-          expected: 'a 2-dimensional input [batch, features]',
-          got: showShape(input),
-          remedy: 'Put Reshape() before it.',
-        })
-  },
+  shape: ({ n }, input) =>
+    pipe(
+      ofRank(vector, input),
+      map(([batch = null, features = null]) => [batch, n, features]),
+    ),
   forward: ({ n }, ops, x) => {
     const [batch = null, features = null] = ops.shape(x)
     return [ops.broadcast(ops.reshape(x, [batch, 1, features]), [batch, n, features]), {}]

@@ -1,0 +1,77 @@
+import { type Either, type Left, right } from 'fp-ts/lib/Either.js'
+import type { Fault } from './errors.ts'
+import { type RefusedInput, type Shape, showShape } from './shape.ts'
+
+// What a layer expects of its input is said once, in a constant: the compiler reads its type, the run time its value. So
+// both give the same message.
+
+/** What a layer expects of its input, `as const`. Both texts may have fields, as in `channels that {groups} groups divide`. */
+export interface Expectation {
+  /** The continuation of "expected …". */
+  readonly expected: string
+  /** What to do about an input that is something else: a sentence. */
+  readonly remedy: string
+}
+/** The same of an input with a number of dimensions, the batch included. */
+export interface RankExpectation extends Expectation {
+  readonly rank: number
+}
+
+type Filled<Text extends string, Fields> = Text extends `${infer Before}{${infer Field}}${infer After}`
+  ? Field extends keyof Fields
+    ? `${Before}${Fields[Field] & (string | number)}${Filled<After, Fields>}`
+    : `${Before}{${Field}}${Filled<After, Fields>}`
+  : Text
+
+/** The output of a layer of one input that does not meet an expectation. */
+export type Refuses<Kind extends string, E extends Expectation, I, Fields = unknown> = RefusedInput<
+  Kind,
+  Filled<E['expected'], Fields>,
+  I,
+  Filled<E['remedy'], Fields>
+>
+
+type Fields = Readonly<Record<string, string | number>>
+
+const filled = (text: string, fields: Fields): string =>
+  text.replace(/\{(\w+)\}/g, (field, name: string) => String(fields[name] ?? field))
+
+/** The fault of something, printed as `got`, that does not meet an expectation. */
+export const faultOf = ({ expected, remedy }: Expectation, got: string, fields: Fields = {}): Fault => ({
+  expected: filled(expected, fields),
+  got,
+  remedy: filled(remedy, fields),
+})
+
+/** The same of an input, as the result of a shape rule. */
+export const refusal = (expectation: Expectation, input: Shape | null, fields: Fields = {}): Left<Fault> => ({
+  _tag: 'Left',
+  left: faultOf(expectation, showShape(input), fields),
+})
+
+/** An input of the expected rank, with every dimension unknown if its rank is. */
+export const ofRank = (expectation: RankExpectation, input: Shape | null): Either<Fault, Shape> => {
+  const shape = input ?? Array<null>(expectation.rank).fill(null)
+  return shape.length === expectation.rank ? right(shape) : refusal(expectation, input)
+}
+
+const unknown = {
+  expected: 'a known number of input {what}',
+  remedy: 'Start the network with an Input whose {what} are given, such as {example}.',
+} as const
+
+/**
+ * A dimension of the input that the shape of a variable depends on.
+ *
+ * @param what the dimension counts
+ * @param example an Input that says it
+ */
+export const known = (
+  input: Shape | null,
+  axis: number,
+  what: 'channels' | 'features',
+  example: string,
+): Either<Fault, number> => {
+  const d = input?.[axis] ?? null
+  return d === null ? refusal(unknown, input, { what, example }) : right(d)
+}
