@@ -72,7 +72,7 @@ describe('Convolution1D', () => {
   refuses([
     [
       () => untyped.Convolution1D([3]),
-      'InvalidOption of Convolution1D, size: expected [steps, channels], 2 positive integers, got [3].',
+      'InvalidOption of Convolution1D, size: expected [steps, channels], two positive integers, got [3].',
     ],
     [
       () => untyped.Convolution1D([3, 4], { padding: 'full' }),

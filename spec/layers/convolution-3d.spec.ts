@@ -57,7 +57,7 @@ describe('Convolution3D', () => {
   refuses([
     [
       () => untyped.Convolution3D([3, 3, 4]),
-      'InvalidOption of Convolution3D, size: expected [depth, rows, cols, channels], 4 positive integers, got [3, 3, 4].',
+      'InvalidOption of Convolution3D, size: expected [depth, rows, cols, channels], four positive integers, got [3, 3, 4].',
     ],
     [
       () => untyped.Convolution3D([3, 3, 3, 4], { stride: [1, 2] }),

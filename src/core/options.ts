@@ -58,6 +58,18 @@ export const codec = <A>(
   )
 }
 
+/** What a codec reads a value as; `undefined` if it rejects it. */
+export const parsed = <A>(codec: t.Type<A, unknown, unknown>, value: unknown): A | undefined =>
+  E.getOrElse<unknown, A | undefined>(() => undefined)(codec.decode(value))
+
+/** What a codec reads, or `null`, which stands for `meaning`. */
+export const orNull = <A>(own: t.Type<A, unknown, unknown>, meaning: string): t.Type<A | null, unknown, unknown> =>
+  codec<A | null>(
+    `${own.name}, or null for ${meaning}`,
+    value => (value === null ? null : parsed(own, value)),
+    value => (value === null ? null : own.encode(value)),
+  )
+
 /** True or false. */
 export const boolean: t.Type<boolean, unknown, unknown> = codec('true or false', value =>
   typeof value === 'boolean' ? value : undefined,
@@ -137,12 +149,7 @@ export const parameter: t.Type<Parameter, unknown, unknown> = codec(
 )
 
 /** The same, or `null` for none. */
-export const optionalParameter: t.Type<Parameter | null, unknown, unknown> = codec(
-  `${parameter.name}, or null for none`,
-  value =>
-    value === null ? null : E.getOrElse<unknown, Parameter | undefined>(() => undefined)(parameter.decode(value)),
-  value => (value === null ? null : parameter.encode(value)),
-)
+export const optionalParameter: t.Type<Parameter | null, unknown, unknown> = orNull(parameter, 'none')
 
 /** Any function that can be called: a class cannot. */
 export const isFunction = (value: unknown): value is (...args: never[]) => unknown =>

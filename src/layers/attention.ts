@@ -5,11 +5,11 @@ import type { Fault } from '../core/errors.ts'
 import type { Mode } from '../core/layer.ts'
 import { leastFloat, type Ops } from '../core/ops.ts'
 import { boolean, codec, integer, optionalParameter, parameter } from '../core/options.ts'
-import { type Flow, type Shape, showFlow } from '../core/shape.ts'
+import { type Flow, type Shape, showFlow, sizeOf } from '../core/shape.ts'
 import type { Parameter, ParameterSource, VariableRule } from '../core/variables.ts'
 import { xavierUniform } from '../initializers/index.ts'
 import type { Attended, AttentionParams, MultiHeadAttentionOptions, Roles } from './attention-types.ts'
-import { knownDimensions, times } from './axis.ts'
+import { knownDimensions } from './known.ts'
 import { finiteWhereMasked } from './masking.ts'
 import { drawingKey, droppedPart, keptOf } from './stochastic.ts'
 
@@ -178,7 +178,7 @@ const weight = { codec: parameter, default: xavierUniform({ gain: 2 }) }
 const inHeads = <T>(ops: Ops<T>, x: T, weight: T, bias: T | null, heads: number): T => {
   const [batch = null, , features = null] = ops.shape(x)
   const [time = 0] = knownDimensions('MultiHeadAttention', ops.shape(x), [1])
-  const rows = ops.matmul(ops.reshape(x, [times(batch, time), features]), weight)
+  const rows = ops.matmul(ops.reshape(x, [sizeOf([batch, time]), features]), weight)
   const columns = ops.shape(weight)[1] as number
   const all = ops.reshape(bias === null ? rows : ops.add(rows, bias), [batch, time, heads, columns / heads])
   return ops.transpose(all, [0, 2, 1, 3])
@@ -304,7 +304,7 @@ export const MultiHeadAttention: MultiHeadAttentionConstructor = defineLayer({
     const v = inHeads(ops, value, variables.valueWeight, own(variables.valueBias), heads)
     const means = ops.transpose(ops.matmul(attention(ops, q, k, mask, options, mode), v), [0, 2, 1, 3])
     const [batch = null, time = null] = ops.shape(means)
-    const rows = ops.reshape(means, [times(batch, time), ops.shape(variables.outputWeight)[0] ?? null])
+    const rows = ops.reshape(means, [sizeOf([batch, time]), ops.shape(variables.outputWeight)[0] ?? null])
     const mapped = ops.matmul(rows, variables.outputWeight)
     const y = bias === null ? mapped : ops.add(mapped, variables.outputBias)
     return [ops.reshape(y, [batch, time, ops.shape(y)[1] ?? null]), {}]

@@ -1,50 +1,90 @@
-import { right } from 'fp-ts/lib/Either.js'
-import type * as t from 'io-ts/lib/index.js'
+import { map, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Pair } from '../core/ops.ts'
-import { codec, integer, optionalParameter, parameter } from '../core/options.ts'
+import { integer, optionalParameter, parameter } from '../core/options.ts'
 import type { Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
-import { channelsPerGroup, checkGroups, type Grouped, groupedShape, type PerGroup } from './groups.ts'
+import { checkGroups, type Grouped, groupedShape, knownChannels, type PerGroup } from './groups.ts'
+import { convolve } from './sliding.ts'
 import {
+  axes,
   type ChannelsOf,
-  margins,
+  numbers,
   type Padding,
+  type Padding1D,
+  type Padding3D,
   type PaddingOption,
   type PairOption,
   padding,
-  pair,
-  type Slid,
-  slideShape,
-} from './spatial.ts'
+  type Rank,
+  type Slid1D,
+  type Slid2D,
+  type Slid3D,
+  sizes,
+  slid,
+  type TripleOption,
+  type WindowValues,
+  windowsOf,
+} from './window.ts'
 
 /** The filter: its rows and columns, and how many output channels it makes. */
 export type FilterSize = readonly [rows: number, cols: number, channels: number]
+/** The filter: its steps, and how many output channels it makes. */
+export type FilterSize1D = readonly [steps: number, channels: number]
+/** The filter: its depth, rows and columns, and how many output channels it makes. */
+export type FilterSize3D = readonly [depth: number, rows: number, cols: number, channels: number]
 
-/** The options of {@link Convolution}. */
+/** The options of {@link Convolution}, and of convolutions over one axis and three. */
 export interface ConvolutionOptions<
-  P extends PaddingOption = PaddingOption,
-  S extends PairOption = PairOption,
-  D extends PairOption = PairOption,
+  P extends PaddingOption | Padding1D | Padding3D = PaddingOption,
+  S extends PairOption | TripleOption = PairOption,
+  D extends PairOption | TripleOption = PairOption,
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   G extends number = number,
 > extends NameOption<Name> {
   /**
-   * Zeros around the input: 'valid' for none; 'same' for as many as keep rows and columns at stride 1 (an odd one goes
-   * to the bottom or right); a number for each side, or [rows, cols]. Default: 'valid'.
+   * Zeros around the input: 'valid' for none; 'same' for as many as keep its size at stride 1 (an odd one goes to the
+   * end: the bottom, the right); a number for each side, or one for each axis. Over a sequence also 'causal': as many as
+   * 'same', all before the first step, so that no output depends on a later step. Default: 'valid'.
    */
   readonly padding?: P
-  /** The step of the filter, or [rows, cols]. Default: 1. */
+  /** The step of the filter, or one for each axis. Default: 1. */
   readonly stride?: S
-  /** The distance between the filter's elements, or [rows, cols]; with a stride as well. Default: 1. */
+  /** The distance between the filter's elements, or one for each axis; with a stride as well. Default: 1. */
   readonly dilation?: D
   /** In how many parts the channels are taken, each of which makes its own part of the output. Default: 1. */
   readonly groups?: G
-  /** The initial filter, of shape [rows, cols, input channels / groups, channels]. Default: `heNormal({ gain: 2 })`. */
+  /** The initial filter, of shape [...axes, input channels / groups, channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
-  /** The initial bias, of shape [channels], or `null` for none. Default: 0. */
+  /** The initial bias, of shape [channels that come out], or `null` for none. Default: 0. */
   readonly bias?: B
+}
+/** The options of {@link Convolution1D}. */
+export interface Convolution1DOptions<
+  P extends Padding1D = Padding1D,
+  S extends number = number,
+  D extends number = number,
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+  G extends number = number,
+> extends ConvolutionOptions<P, S, D, B, Name, G> {}
+/** The options of {@link Convolution3D}. */
+export interface Convolution3DOptions<
+  P extends Padding3D = Padding3D,
+  S extends TripleOption = TripleOption,
+  D extends TripleOption = TripleOption,
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+  G extends number = number,
+> extends ConvolutionOptions<P, S, D, B, Name, G> {}
+
+/** What convolutions are made of, over any number of axes. */
+interface Values extends WindowValues {
+  readonly size: readonly number[]
+  readonly groups: number
+  readonly weight: Parameter
+  readonly bias: Parameter | null
 }
 
 /** A convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
@@ -56,27 +96,69 @@ export interface Convolution<
   B = number,
   Name extends string = 'convolution-{}',
   G extends number = 1,
-> extends Leaf<Name, 'params'> {
+> extends Leaf<Name, 'params'>,
+    Values {
   readonly kind: 'Convolution'
   readonly size: Size
   readonly padding: Padding
   readonly stride: Pair
   readonly dilation: Pair
-  readonly groups: number
-  readonly weight: Parameter
-  readonly bias: Parameter | null
-  readonly '~out': G extends 1
-    ? Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>
-    : Grouped<
-        'Convolution',
-        ChannelsOf<this['~in']>,
-        G,
-        Slid<this['~in'], 'Convolution', Size, P, S, D, Size[2]>,
-        this['~in']
-      >
+  readonly '~out': Grouped<'Convolution', this['~in'], G, Slid2D<this['~in'], 'Convolution', Size, P, S, D, Size[2]>>
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]]>
     : WeightAndBias<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]], [Size[2]]>
+}
+/** A convolution as a type: [batch, steps, channels] in, [batch, steps', Size[1]] out. */
+export interface Convolution1D<
+  Size extends FilterSize1D,
+  P = 'valid',
+  S extends number = 1,
+  D extends number = 1,
+  B = number,
+  Name extends string = 'convolution1d-{}',
+  G extends number = 1,
+> extends Leaf<Name, 'params'>,
+    Values {
+  readonly kind: 'Convolution1D'
+  readonly size: Size
+  readonly padding: Padding1D
+  readonly stride: number
+  readonly dilation: number
+  readonly '~out': Grouped<
+    'Convolution1D',
+    this['~in'],
+    G,
+    Slid1D<this['~in'], 'Convolution1D', Size, P, S, D, Size[1]>
+  >
+  readonly '~params': [B] extends [null]
+    ? Weight<[Size[0], PerGroup<ChannelsOf<this['~in']>, G>, Size[1]]>
+    : WeightAndBias<[Size[0], PerGroup<ChannelsOf<this['~in']>, G>, Size[1]], [Size[1]]>
+}
+/** A convolution as a type: [batch, depth, rows, cols, channels] in, [batch, depth', rows', cols', Size[3]] out. */
+export interface Convolution3D<
+  Size extends FilterSize3D,
+  P = 'valid',
+  S = 1,
+  D = 1,
+  B = number,
+  Name extends string = 'convolution3d-{}',
+  G extends number = 1,
+> extends Leaf<Name, 'params'>,
+    Values {
+  readonly kind: 'Convolution3D'
+  readonly size: Size
+  readonly padding: 'valid' | 'same' | readonly number[]
+  readonly stride: readonly number[]
+  readonly dilation: readonly number[]
+  readonly '~out': Grouped<
+    'Convolution3D',
+    this['~in'],
+    G,
+    Slid3D<this['~in'], 'Convolution3D', Size, P, S, D, Size[3]>
+  >
+  readonly '~params': [B] extends [null]
+    ? Weight<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this['~in']>, G>, Size[3]]>
+    : WeightAndBias<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this['~in']>, G>, Size[3]], [Size[3]]>
 }
 
 /** The constructor of {@link Convolution}. */
@@ -92,15 +174,66 @@ export type ConvolutionConstructor = <
   size: Size,
   options?: ConvolutionOptions<P, S, D, B, Name, G>,
 ) => Convolution<Size, P, S, D, B, Name, G>
+/** The constructor of {@link Convolution1D}. */
+export type Convolution1DConstructor = <
+  const Size extends [number, number] | FilterSize1D,
+  const P extends Padding1D = 'valid',
+  const S extends number = 1,
+  const D extends number = 1,
+  B extends ParameterSource | null = number,
+  const Name extends string = 'convolution1d-{}',
+  const G extends number = 1,
+>(
+  size: Size,
+  options?: Convolution1DOptions<P, S, D, B, Name, G>,
+) => Convolution1D<Size, P, S, D, B, Name, G>
+/** The constructor of {@link Convolution3D}. */
+export type Convolution3DConstructor = <
+  const Size extends [number, number, number, number] | FilterSize3D,
+  const P extends Padding3D = 'valid',
+  const S extends TripleOption = 1,
+  const D extends TripleOption = 1,
+  B extends ParameterSource | null = number,
+  const Name extends string = 'convolution3d-{}',
+  const G extends number = 1,
+>(
+  size: Size,
+  options?: Convolution3DOptions<P, S, D, B, Name, G>,
+) => Convolution3D<Size, P, S, D, B, Name, G>
 
-/** How a filter's size is read. */
-export const filterSize: t.Type<FilterSize, unknown, unknown> = codec(
-  '[rows, cols, channels], three positive integers',
-  value =>
-    Array.isArray(value) && value.length === 3 && value.every(n => Number.isSafeInteger(n) && n > 0)
-      ? Object.freeze([value[0], value[1], value[2]] as const)
-      : undefined,
-)
+const convolution = <Constructor>(kind: string, rank: Rank, example: string): Constructor => {
+  const channels = ({ size }: Values): number => size[rank] as number
+  return defineLayer({
+    kind,
+    example,
+    positional: ['size'],
+    options: {
+      size: { codec: sizes([...axes[rank], 'channels']) },
+      padding: { codec: padding(rank), default: 'valid' },
+      stride: { codec: numbers(rank, 1), default: 1 },
+      dilation: { codec: numbers(rank, 1), default: 1 },
+      groups: { codec: integer(1), default: 1 },
+      weight: { codec: parameter, default: heNormal({ gain: 2 }) },
+      bias: { codec: optionalParameter, default: 0 },
+    },
+    check: (options: Values) => checkGroups(options.groups, channels(options)),
+    shape: (options: Values, input) =>
+      groupedShape(input, options.groups, slid(input, windowsOf(rank, options), channels(options))),
+    variables: {
+      weight: ({ size, groups, weight }: Values, input) =>
+        map((own: number) => ({
+          shape: [...size.slice(0, rank), own / groups, ...size.slice(rank)],
+          initial: weight,
+        }))(knownChannels(input)),
+      bias: (options: Values) =>
+        right(options.bias === null ? null : { shape: [channels(options)], initial: options.bias }),
+    },
+    forward: (options: Values, ops, x, { weight, bias }) => {
+      const y = convolve(kind, ops, x, weight, windowsOf(rank, options), options.groups)
+      return [options.bias === null ? y : ops.add(y, bias), {}]
+    },
+  })
+}
 
 /**
  * Convolution over rows and columns. Every output element is the sum, over the filter's window and the input channels of
@@ -115,51 +248,62 @@ export const filterSize: t.Type<FilterSize, unknown, unknown> = codec(
  *
  * @param size [rows, cols, channels] of the filter
  * @throws InvalidOption if an option is invalid, or the groups do not divide the channels
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the filter, or the
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the filter, or the
  *   groups do not divide its channels
- * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
+ * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
  * @example
  * ```ts
  * const network = join(Input([28, 28, 3]), Convolution([3, 3, 16]))
  * String(network) // (?, 28, 28, 3) -> [... 2 layers ...] -> (?, 26, 26, 16)
  * ```
  */
-export const Convolution: ConvolutionConstructor = defineLayer({
-  kind: 'Convolution',
-  example: 'Convolution([3, 3, 16], { padding: 1, stride: 2 })',
-  positional: ['size'],
-  options: {
-    size: { codec: filterSize },
-    padding: { codec: padding, default: 'valid' },
-    stride: { codec: pair, default: 1 },
-    dilation: { codec: pair, default: 1 },
-    groups: { codec: integer(1), default: 1 },
-    weight: { codec: parameter, default: heNormal({ gain: 2 }) },
-    bias: { codec: optionalParameter, default: 0 },
-  },
-
-  check: ({ groups, size }) => checkGroups(groups, size[2]),
-  shape: (options, input) => groupedShape(input, options.groups, slideShape(input, options, options.size[2])),
-
-  variables: {
-    weight: ({ size: [rows, cols, channels], groups, weight }, input) => {
-      const own = channelsPerGroup(input, groups)
-      return own._tag === 'Left' ? own : right({ shape: [rows, cols, own.right, channels], initial: weight })
-    },
-    bias: ({ size, bias }) => right(bias === null ? null : { shape: [size[2]], initial: bias }),
-  },
-
-  forward: (options, ops, x, { weight, bias }) => {
-    const { stride, dilation, groups } = options
-    const y = ops.convolve(x, weight, {
-      padding: margins('Convolution', ops.shape(x), options),
-      stride,
-      dilation,
-      groups,
-    })
-    return [options.bias === null ? y : ops.add(y, bias), {}]
-  },
-})
-
+export const Convolution: ConvolutionConstructor = convolution(
+  'Convolution',
+  2,
+  'Convolution([3, 3, 16], { padding: 1, stride: 2 })',
+)
 /** Short for {@link Convolution}. */
 export const Conv: ConvolutionConstructor = Convolution
+
+/**
+ * Convolution over the steps of a sequence:
+ *
+ * `y[b, i, f] = bias[f] + sum(x[b, i·stride + s·dilation, k] · weight[s, k, f])`
+ *
+ * Steps come out as `ceil((n + padding - (size - 1)·dilation) / stride)`, with 'same' and 'causal' as `ceil(n / stride)`.
+ * Otherwise as {@link Convolution}. (Waibel et al. 1989; 'causal': van den Oord et al. 2016.)
+ *
+ * Variables: `weight` [steps, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
+ *
+ * @param size [steps, channels] of the filter
+ * @throws as {@link Convolution}, for an input that is not 3-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([100, 8]), Convolution1D([5, 16], { stride: 2 }))
+ * String(network) // (?, 100, 8) -> [... 2 layers ...] -> (?, 48, 16)
+ * ```
+ */
+export const Convolution1D: Convolution1DConstructor = convolution(
+  'Convolution1D',
+  1,
+  'Convolution1D([5, 16], { padding: 2, stride: 2 })',
+)
+
+/**
+ * Convolution over depth, rows and columns: {@link Convolution} with one axis more. (Ji et al. 2013.)
+ *
+ * Variables: `weight` [depth, rows, cols, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
+ *
+ * @param size [depth, rows, cols, channels] of the filter
+ * @throws as {@link Convolution}, for an input that is not 5-dimensional
+ * @example
+ * ```ts
+ * const network = join(Input([16, 28, 28, 1]), Convolution3D([3, 3, 3, 8]))
+ * String(network) // (?, 16, 28, 28, 1) -> [... 2 layers ...] -> (?, 14, 26, 26, 8)
+ * ```
+ */
+export const Convolution3D: Convolution3DConstructor = convolution(
+  'Convolution3D',
+  3,
+  'Convolution3D([3, 3, 3, 16], { padding: 1, stride: 2 })',
+)

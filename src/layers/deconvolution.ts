@@ -1,26 +1,34 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { chain, left, map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Add, Multiply, Subtract } from '../core/digits.ts'
 import type { Margin, Pair } from '../core/ops.ts'
 import { optionalParameter, parameter } from '../core/options.ts'
-import { type Refusal, showShape } from '../core/shape.ts'
+import { type Refusal, type Shape, showShape } from '../core/shape.ts'
 import { spread } from '../core/spread.ts'
 import type { Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
-import { type FilterSize, filterSize } from './convolution.ts'
+import type { FilterSize } from './convolution.ts'
+import { knownChannels } from './groups.ts'
+import { knownRowsAndCols } from './known.ts'
 import {
   type Axis,
+  type AxisWindow,
+  axes,
+  windowsOf as axisWindows,
   type ChannelsOf,
-  knownRowsAndCols,
   type NoImage,
+  numbers,
   type OfAxis,
+  ofRank,
   type Padding,
   type PaddingOfAxis,
   type PaddingOption,
   type PairOption,
   padding,
-  pair,
-} from './spatial.ts'
+  sizes,
+  type WindowValues,
+} from './window.ts'
 
 /** The options of {@link Deconvolution}. */
 export interface DeconvolutionOptions<
@@ -43,13 +51,13 @@ export interface DeconvolutionOptions<
 }
 
 /** A transposed convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
-export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends string> extends Leaf<Name, 'params'> {
+export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends string>
+  extends Leaf<Name, 'params'>,
+    Values {
   readonly kind: 'Deconvolution'
   readonly size: Size
   readonly padding: Padding
   readonly stride: Pair
-  readonly weight: Parameter
-  readonly bias: Parameter | null
   readonly '~out': Spread<this['~in'], Size, P, S>
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>]>
@@ -112,24 +120,26 @@ export type DeconvolutionConstructor = <
   options?: DeconvolutionOptions<P, S, B, Name>,
 ) => Deconvolution<Size, P, S, B, Name>
 
-interface Normal {
-  readonly size: FilterSize
-  readonly padding: Padding
-  readonly stride: Pair
+interface Values extends Omit<WindowValues, 'dilation'> {
+  readonly size: readonly number[]
+  readonly weight: Parameter
+  readonly bias: Parameter | null
 }
 
+const windowsOf = (options: Values): readonly AxisWindow[] => axisWindows(2, { ...options, dilation: 1 })
+
 /** What the convolution that this one reverses adds before and after its input; a negative number cuts off. */
-const added = ({ size, padding, stride }: Normal, axis: Axis): Margin => {
-  const beyond = size[axis] - stride[axis]
+const added = ({ size, padding, stride }: AxisWindow): Margin => {
+  const beyond = size - stride
+  if (typeof padding === 'number') return [padding, padding]
   if (padding === 'valid') return [0, Math.min(beyond, 0)]
-  if (padding !== 'same') return [padding[axis], padding[axis]]
   const before = Math.floor(Math.max(beyond, 0) / 2)
   return [before, beyond - before]
 }
 
-const spreadOut = (n: number | null, options: Normal, axis: Axis): number | null => {
-  const [before, after] = added(options, axis)
-  return n === null ? null : (n - 1) * options.stride[axis] + options.size[axis] - before - after
+const spreadOut = (n: number | null, window: AxisWindow): number | null => {
+  const [before, after] = added(window)
+  return n === null ? null : (n - 1) * window.stride + window.size - before - after
 }
 
 /**
@@ -156,65 +166,53 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
   example: "Deconvolution([3, 3, 16], { padding: 'same', stride: 2 })",
   positional: ['size'],
   options: {
-    size: { codec: filterSize },
-    padding: { codec: padding, default: 'valid' },
-    stride: { codec: pair, default: 1 },
+    size: { codec: sizes([...axes[2], 'channels']) },
+    padding: { codec: padding(2), default: 'valid' },
+    stride: { codec: numbers(2, 1), default: 1 },
     weight: { codec: parameter, default: heNormal({ gain: 2 }) },
     bias: { codec: optionalParameter, default: 0 },
   },
 
-  shape: (options, input) => {
-    if (input !== null && input.length !== 4)
-      return left({
-        expected: 'a 4-dimensional input [batch, rows, cols, channels]',
-        got: showShape(input),
-        remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
-      })
-    const [batch = null, rows = null, cols = null] = input ?? []
-    const out = [spreadOut(rows, options, 0), spreadOut(cols, options, 1)]
-    if (out.some(n => n !== null && n <= 0))
-      return left({
-        expected: 'a padding that leaves something of the output',
-        got: showShape(input),
-        remedy: 'Use less padding, or a larger filter.',
-      })
-    return right([batch, ...out, options.size[2]])
-  },
+  shape: (options: Values, input) =>
+    pipe(
+      ofRank(2, input),
+      chain(([batch = null, ...image]: Shape) => {
+        const out = windowsOf(options).map((window, axis) => spreadOut(image[axis] ?? null, window))
+        return out.some(n => n !== null && n <= 0)
+          ? left({
+              expected: 'a padding that leaves something of the output',
+              got: showShape(input),
+              remedy: 'Use less padding, or a larger filter.',
+            })
+          : right([batch, ...out, options.size[2] ?? null])
+      }),
+    ),
 
   variables: {
-    weight: ({ size: [rows, cols, channels], weight }, input) => {
-      const inputChannels = input?.[3] ?? null
-      return inputChannels === null
-        ? left({
-            expected: 'a known number of input channels',
-            got: showShape(input),
-            remedy: 'Start the network with an Input whose channels are given, such as Input([7, 7, 16]).',
-          })
-        : right({
-            shape: [rows, cols, channels, inputChannels],
-            initial: weight,
-            // The filter's axes stand the other way round than those of a convolution.
-            fans: { in: rows * cols * inputChannels, out: rows * cols * channels },
-          })
-    },
-    bias: ({ size, bias }) => right(bias === null ? null : { shape: [size[2]], initial: bias }),
+    weight: ({ size: [rows = 0, cols = 0, channels = 0], weight }: Values, input) =>
+      pipe(
+        knownChannels(input),
+        map(own => ({
+          shape: [rows, cols, channels, own],
+          initial: weight,
+          // The filter's axes stand the other way round than those of a convolution.
+          fans: { in: rows * cols * own, out: rows * cols * channels },
+        })),
+      ),
+    bias: ({ size: [, , channels = 0], bias }: Values) =>
+      right(bias === null ? null : { shape: [channels], initial: bias }),
   },
 
-  forward: (options, ops, x, { weight, bias }) => {
-    const { size, stride } = options
-    if (Math.max(...stride) > 1) knownRowsAndCols('Deconvolution', ops.shape(x))
-    const spaced = spread(ops, spread(ops, x, 1, stride[0]), 2, stride[1])
+  forward: (options: Values, ops, x, { weight, bias }) => {
+    const windows = windowsOf(options)
+    if (windows.some(({ stride }) => stride > 1)) knownRowsAndCols('Deconvolution', ops.shape(x))
+    const spaced = windows.reduce((image, { stride }, axis) => spread(ops, image, axis + 1, stride), x)
     const flipped = ops.transpose(ops.reverse(weight, [0, 1]), [0, 1, 3, 2])
-    const margin = (axis: Axis): Margin => {
-      const [before, after] = added(options, axis)
-      return [size[axis] - 1 - before, size[axis] - 1 - after]
-    }
-    const y = ops.convolve(spaced, flipped, {
-      stride: [1, 1],
-      dilation: [1, 1],
-      groups: 1,
-      padding: [margin(0), margin(1)],
+    const [rows = [0, 0], cols = [0, 0]] = windows.map((window): Margin => {
+      const [before, after] = added(window)
+      return [window.size - 1 - before, window.size - 1 - after]
     })
+    const y = ops.convolve(spaced, flipped, { stride: [1, 1], dilation: [1, 1], groups: 1, padding: [rows, cols] })
     return [options.bias === null ? y : ops.add(y, bias), {}]
   },
 })

@@ -1,26 +1,31 @@
-import { left, right } from 'fp-ts/lib/Either.js'
-import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { type Either, map, right } from 'fp-ts/lib/Either.js'
+import { defineLayer, type Leaf } from '../core/define.ts'
 import type { Multiply } from '../core/digits.ts'
+import type { Fault } from '../core/errors.ts'
 import type { Ops, Pair } from '../core/ops.ts'
-import { integer, type Options, optionalParameter, parameter } from '../core/options.ts'
-import { type Shape, showShape } from '../core/shape.ts'
+import { integer, type Option, type Options, optionalParameter, parameter } from '../core/options.ts'
+import { type Shape, sizeOf } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
-import { times } from './axis.ts'
-import { type FilterSize, filterSize } from './convolution.ts'
+import type { ConvolutionOptions, FilterSize } from './convolution.ts'
+import { knownChannels } from './groups.ts'
 import type { WindowSize } from './pooling.ts'
+import { convolve } from './sliding.ts'
 import {
+  axes,
   type ChannelsOf,
-  margins,
+  numbers,
   type Padding,
   type PaddingOption,
   type PairOption,
   padding,
-  pair,
-  type Slid,
-  slideShape,
-  windowSize,
-} from './spatial.ts'
+  point,
+  type Slid2D,
+  sizes,
+  slid,
+  type WindowValues,
+  windowsOf,
+} from './window.ts'
 
 // Convolutions with a filter of its own for each input channel.
 
@@ -32,17 +37,9 @@ interface DepthOptions<
   M extends number,
   B extends ParameterSource | null,
   Name extends string,
-> extends NameOption<Name> {
-  /** As of `Convolution`. Default: 'valid'. */
-  readonly padding?: P
-  /** The step of the filter, or [rows, cols]. Default: 1. */
-  readonly stride?: S
-  /** The distance between the filter's elements, or [rows, cols]. Default: 1. */
-  readonly dilation?: D
+> extends Pick<ConvolutionOptions<P, S, D, B, Name>, 'name' | 'padding' | 'stride' | 'dilation' | 'bias'> {
   /** How many channels each input channel makes. Default: 1. */
   readonly multiplier?: M
-  /** The initial bias, of shape [channels that come out], or `null` for none. Default: 0. */
-  readonly bias?: B
 }
 
 /** The options of {@link DepthwiseConvolution}. */
@@ -67,16 +64,15 @@ export interface DepthwiseConvolution<
   M extends number = 1,
   B = number,
   Name extends string = 'depthwise-convolution-{}',
-> extends Leaf<Name, 'params'> {
+> extends Leaf<Name, 'params'>,
+    Depthwise {
   readonly kind: 'DepthwiseConvolution'
   readonly size: Pair
   readonly padding: Padding
   readonly stride: Pair
   readonly dilation: Pair
   readonly multiplier: M
-  readonly weight: Parameter
-  readonly bias: Parameter | null
-  readonly '~out': Slid<this['~in'], 'DepthwiseConvolution', Size, P, S, D, Multiply<ChannelsOf<this['~in']>, M>>
+  readonly '~out': Slid2D<this['~in'], 'DepthwiseConvolution', Size, P, S, D, Multiply<ChannelsOf<this['~in']>, M>>
   readonly '~params': [B] extends [null]
     ? Weight<[Size[0], Size[1], ChannelsOf<this['~in']>, M]>
     : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, M], [Multiply<ChannelsOf<this['~in']>, M>]>
@@ -96,55 +92,50 @@ export type DepthwiseConvolutionConstructor = <
   options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name>,
 ) => DepthwiseConvolution<Size, P, S, D, M, B, Name>
 
-interface Normal {
-  readonly size: readonly [number, number, ...number[]]
-  readonly padding: Padding
-  readonly stride: Pair
-  readonly dilation: Pair
+/** What both layers are made of. */
+interface Values extends WindowValues {
+  readonly size: readonly number[]
   readonly multiplier: number
   readonly bias: Parameter | null
 }
-interface NormalDepthwise extends Normal {
-  readonly size: Pair
+interface Depthwise extends Values {
   readonly weight: Parameter
 }
-const shared: Omit<Options<Normal>, 'size'> = {
-  padding: { codec: padding, default: 'valid' },
-  stride: { codec: pair, default: 1 },
-  dilation: { codec: pair, default: 1 },
+interface Separable extends Values {
+  readonly depthwiseWeight: Parameter
+  readonly pointwiseWeight: Parameter
+}
+const made = ({ size }: Separable): number => size[2] as number
+
+const shared: Omit<Options<Values>, 'size'> = {
+  padding: { codec: padding(2), default: 'valid' },
+  stride: { codec: numbers(2, 1), default: 1 },
+  dilation: { codec: numbers(2, 1), default: 1 },
   multiplier: { codec: integer(1), default: 1 },
   bias: { codec: optionalParameter, default: 0 },
 }
+const filter: Option<Parameter> = { codec: parameter, default: heNormal({ gain: 2 }) }
 
-const withChannels = (input: Shape | null, rule: (channels: number) => VariableRule) => {
-  const channels = input?.[3] ?? null
-  return channels === null
-    ? left({
-        expected: 'a known number of input channels',
-        got: showShape(input),
-        remedy: 'Start the network with an Input whose channels are given, such as Input([28, 28, 1]).',
-      })
-    : right(rule(channels))
-}
+/** A variable whose shape depends on the number of input channels. */
+const withChannels = (input: Shape | null, rule: (channels: number) => VariableRule): Either<Fault, VariableRule> =>
+  map(rule)(knownChannels(input))
 
 /** Filters [rows, cols, input channels, multiplier]; each sees the rows and columns of one channel. */
-const filters = ({ size: [rows, cols], multiplier }: Normal, initial: Parameter, input: Shape | null) =>
-  withChannels(input, channels => ({
-    shape: [rows, cols, channels, multiplier],
-    initial,
-    fans: { in: rows * cols, out: rows * cols * multiplier },
-  }))
+const filters = ({ size, multiplier }: Values, initial: Parameter, input: Shape | null) =>
+  withChannels(input, channels => {
+    const [rows = 0, cols = 0] = size
+    return {
+      shape: [rows, cols, channels, multiplier],
+      initial,
+      fans: { in: rows * cols, out: rows * cols * multiplier },
+    }
+  })
 
 /** Every channel by its own filters, which are a group each. */
-const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Normal): T => {
-  const [rows = null, cols = null, channels = 0, multiplier = 0] = ops.shape(weight)
-  const filter = ops.reshape(weight, [rows, cols, 1, (channels ?? 0) * (multiplier ?? 0)])
-  return ops.convolve(x, filter, {
-    padding: margins(kind, ops.shape(x), options),
-    stride: options.stride,
-    dilation: options.dilation,
-    groups: channels ?? 0,
-  })
+const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Values): T => {
+  const [rows = null, cols = null, channels = null, multiplier = null] = ops.shape(weight)
+  const groups = ops.reshape(weight, [rows, cols, 1, sizeOf([channels, multiplier])])
+  return convolve(kind, ops, x, groups, windowsOf(2, options), channels ?? 0)
 }
 
 /**
@@ -171,14 +162,15 @@ export const DepthwiseConvolution: DepthwiseConvolutionConstructor = defineLayer
   kind: 'DepthwiseConvolution',
   example: "DepthwiseConvolution([3, 3], { padding: 'same' })",
   positional: ['size'],
-  options: { size: { codec: windowSize }, ...shared, weight: { codec: parameter, default: heNormal({ gain: 2 }) } },
-  shape: (options: NormalDepthwise, input) => slideShape(input, options, times(input?.[3] ?? null, options.multiplier)),
+  options: { size: { codec: sizes(axes[2]) }, ...shared, weight: filter },
+  shape: (options: Depthwise, input) =>
+    slid(input, windowsOf(2, options), sizeOf([input?.at(-1) ?? null, options.multiplier])),
   variables: {
-    weight: (options: NormalDepthwise, input) => filters(options, options.weight, input),
-    bias: ({ bias, multiplier }: NormalDepthwise, input) =>
+    weight: (options: Depthwise, input) => filters(options, options.weight, input),
+    bias: ({ bias, multiplier }: Depthwise, input) =>
       bias === null ? right(null) : withChannels(input, n => ({ shape: [n * multiplier], initial: bias })),
   },
-  forward: (options: NormalDepthwise, ops, x, { weight, bias }) => {
+  forward: (options: Depthwise, ops, x, { weight, bias }) => {
     const y = eachChannel('DepthwiseConvolution', ops, x, weight, options)
     return [options.bias === null ? y : ops.add(y, bias), {}]
   },
@@ -208,17 +200,15 @@ export interface SeparableConvolution<
   M extends number = 1,
   B = number,
   Name extends string = 'separable-convolution-{}',
-> extends Leaf<Name, 'params'> {
+> extends Leaf<Name, 'params'>,
+    Separable {
   readonly kind: 'SeparableConvolution'
   readonly size: Size
   readonly padding: Padding
   readonly stride: Pair
   readonly dilation: Pair
   readonly multiplier: M
-  readonly depthwiseWeight: Parameter
-  readonly pointwiseWeight: Parameter
-  readonly bias: Parameter | null
-  readonly '~out': Slid<this['~in'], 'SeparableConvolution', Size, P, S, D, Size[2]>
+  readonly '~out': Slid2D<this['~in'], 'SeparableConvolution', Size, P, S, D, Size[2]>
   readonly '~params': [B] extends [null]
     ? SeparableWeights<ChannelsOf<this['~in']>, Size, M>
     : SeparableWeights<ChannelsOf<this['~in']>, Size, M> & { readonly [_ in 'bias']: Tensor<[Size[2]]> }
@@ -242,12 +232,6 @@ export type SeparableConvolutionConstructor = <
   options?: SeparableConvolutionOptions<P, S, D, M, B, Name>,
 ) => SeparableConvolution<Size, P, S, D, M, B, Name>
 
-interface NormalSeparable extends Normal {
-  readonly size: FilterSize
-  readonly depthwiseWeight: Parameter
-  readonly pointwiseWeight: Parameter
-}
-
 /**
  * A depthwise convolution, then a mixture of its channels at each place: `Convolution([1, 1, channels])` of
  * `DepthwiseConvolution([rows, cols])`, with one bias at the end. Many fewer multiplications than a convolution of the
@@ -269,27 +253,25 @@ export const SeparableConvolution: SeparableConvolutionConstructor = defineLayer
   example: "SeparableConvolution([3, 3, 16], { padding: 'same' })",
   positional: ['size'],
   options: {
-    size: { codec: filterSize },
+    size: { codec: sizes([...axes[2], 'channels']) },
     ...shared,
-    depthwiseWeight: { codec: parameter, default: heNormal({ gain: 2 }) },
-    pointwiseWeight: { codec: parameter, default: heNormal({ gain: 2 }) },
+    depthwiseWeight: filter,
+    pointwiseWeight: filter,
   },
-  shape: (options: NormalSeparable, input) => slideShape(input, options, options.size[2]),
+  shape: (options: Separable, input) => slid(input, windowsOf(2, options), made(options)),
   variables: {
-    depthwiseWeight: (options: NormalSeparable, input) => filters(options, options.depthwiseWeight, input),
-    pointwiseWeight: ({ multiplier, size, pointwiseWeight }: NormalSeparable, input) =>
-      withChannels(input, n => ({ shape: [1, 1, n * multiplier, size[2]], initial: pointwiseWeight })),
-    bias: ({ size, bias }: NormalSeparable) => right(bias === null ? null : { shape: [size[2]], initial: bias }),
+    depthwiseWeight: (options: Separable, input) => filters(options, options.depthwiseWeight, input),
+    pointwiseWeight: (options: Separable, input) =>
+      withChannels(input, n => ({
+        shape: [1, 1, n * options.multiplier, made(options)],
+        initial: options.pointwiseWeight,
+      })),
+    bias: (options: Separable) =>
+      right(options.bias === null ? null : { shape: [made(options)], initial: options.bias }),
   },
-  forward: (options: NormalSeparable, ops, x, { depthwiseWeight, pointwiseWeight, bias }) => {
+  forward: (options: Separable, ops, x, { depthwiseWeight, pointwiseWeight, bias }) => {
     const deep = eachChannel('SeparableConvolution', ops, x, depthwiseWeight, options)
-    const none = [0, 0] as const
-    const y = ops.convolve(deep, pointwiseWeight, {
-      padding: [none, none],
-      stride: [1, 1],
-      dilation: [1, 1],
-      groups: 1,
-    })
+    const y = convolve('SeparableConvolution', ops, deep, pointwiseWeight, [point, point])
     return [options.bias === null ? y : ops.add(y, bias), {}]
   },
 })

@@ -12,8 +12,9 @@ import {
   type Several,
   type Shape,
   showFlow,
+  sizeOf,
 } from '../core/shape.ts'
-import { times } from './axis.ts'
+
 import type { AxisKey } from './merge.ts'
 
 /** The axis of both inputs that is summed over, or one for each. */
@@ -153,8 +154,8 @@ export const Dot: DotConstructor = defineMerge({
     const order = (shape: Shape, axis: number) => shape.map((_, i) => i).filter(i => i > 0 && i !== axis)
     const [batch = null] = first
     const [rows, cols] = [restOf(first, x), restOf(second, y)]
-    const left = ops.reshape(ops.transpose(u, [0, ...order(first, x), x]), [batch, times(...rows), first[x] ?? null])
-    const right = ops.reshape(ops.transpose(v, [0, y, ...order(second, y)]), [batch, second[y] ?? null, times(...cols)])
+    const left = ops.reshape(ops.transpose(u, [0, ...order(first, x), x]), [batch, sizeOf(rows), first[x] ?? null])
+    const right = ops.reshape(ops.transpose(v, [0, y, ...order(second, y)]), [batch, second[y] ?? null, sizeOf(cols)])
     const rest = [...rows, ...cols]
     return ops.reshape(ops.matmul(left, right), [batch, ...(rest.length > 0 ? rest : [1])])
   },

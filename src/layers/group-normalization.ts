@@ -8,7 +8,7 @@ import { integer, number, parameter } from '../core/options.ts'
 import type { Shape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
 import { image } from './inputs.ts'
-import type { ChannelsOf } from './spatial.ts'
+import type { ChannelsOf } from './window.ts'
 
 /** The options of {@link GroupNorm}. */
 export interface GroupNormOptions<Name extends string = string> extends NameOption<Name> {

@@ -2,6 +2,7 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type { Divide } from '../core/digits.ts'
 import type { Fault } from '../core/errors.ts'
 import { type Refusal, type Shape, showShape } from '../core/shape.ts'
+import type { ChannelsOf } from './window.ts'
 
 // Convolutions whose channels are taken in groups, each of which makes its own part of the output.
 
@@ -12,16 +13,21 @@ export type PerGroup<C extends number, G extends number> = G extends 1
     ? Q
     : number
 
-/** `O` where `G` groups divide the `C` channels of the input `I`. */
-export type Grouped<Kind extends string, C, G extends number, O, I> = G extends 1
+/** `O` if the input `I` fits and its channels are divided by `G` groups. */
+export type Grouped<Kind extends string, I, G extends number, O> = G extends 1
   ? O
-  : C extends number
-    ? Divide<C, G> extends [unknown, infer Rest extends number]
+  : O extends readonly unknown[]
+    ? Divide<ChannelsOf<I>, G> extends [unknown, infer Rest extends number]
       ? number extends Rest
         ? O
         : Rest extends 0
           ? O
-          : Refusal<Kind, `input channels that ${G} groups divide`, I, `Use a number of groups that divides ${C}.`>
+          : Refusal<
+              Kind,
+              `input channels that ${G} groups divide`,
+              I,
+              `Use a number of groups that divides ${ChannelsOf<I>}.`
+            >
       : O
     : O
 
@@ -36,8 +42,8 @@ export const checkGroups = (groups: number, channels: number): (Fault & { readon
         remedy: `Use another number of groups, or a multiple of ${groups} channels.`,
       }
 
-/** The channels of each group, of an input whose last axis they are. */
-export const channelsPerGroup = (input: Shape | null, groups: number): Either<Fault, number> => {
+/** The channels of an input, the last axis, on which the shape of a variable depends. */
+export const knownChannels = (input: Shape | null): Either<Fault, number> => {
   const channels = input?.at(-1) ?? null
   return channels === null
     ? left({
@@ -45,7 +51,7 @@ export const channelsPerGroup = (input: Shape | null, groups: number): Either<Fa
         got: showShape(input),
         remedy: 'Start the network with an Input whose channels are given.',
       })
-    : right(channels / groups)
+    : right(channels)
 }
 
 /** Checks that the groups divide the channels that come in. */

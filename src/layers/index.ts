@@ -44,25 +44,18 @@ export {
 export {
   Conv,
   Convolution,
-  type ConvolutionConstructor,
-  type ConvolutionOptions,
-  type FilterSize,
-} from './convolution.ts'
-export {
   Convolution1D,
   type Convolution1DConstructor,
   type Convolution1DOptions,
-  type FilterSize1D,
-  type Padding1D,
-} from './convolution-1d.ts'
-export {
   Convolution3D,
   type Convolution3DConstructor,
   type Convolution3DOptions,
+  type ConvolutionConstructor,
+  type ConvolutionOptions,
+  type FilterSize,
+  type FilterSize1D,
   type FilterSize3D,
-  type Padding3D,
-  type TripleOption,
-} from './convolution-3d.ts'
+} from './convolution.ts'
 export { Deconvolution, type DeconvolutionConstructor, type DeconvolutionOptions } from './deconvolution.ts'
 export {
   type Activation,
@@ -136,33 +129,29 @@ export {
 export { BatchNorm, type BatchNormConstructor, type BatchNormOptions, BN } from './normalization.ts'
 export {
   AveragePooling,
+  AveragePooling1D,
+  AveragePooling3D,
   AvgPool,
   GlobalPool,
   GlobalPooling,
   type GlobalPoolingConstructor,
   MaxPool,
   MaxPooling,
+  MaxPooling1D,
+  MaxPooling3D,
   type Pooling,
+  type Pooling1D,
+  type Pooling1DConstructor,
+  type Pooling1DOptions,
+  type Pooling3D,
+  type Pooling3DConstructor,
+  type Pooling3DOptions,
   type PoolingConstructor,
   type PoolingOptions,
   type Reduction,
   type WindowSize,
-} from './pooling.ts'
-export {
-  AveragePooling1D,
-  MaxPooling1D,
-  type Pooling1D,
-  type Pooling1DConstructor,
-  type Pooling1DOptions,
-} from './pooling-1d.ts'
-export {
-  AveragePooling3D,
-  MaxPooling3D,
-  type Pooling3D,
-  type Pooling3DConstructor,
-  type Pooling3DOptions,
   type WindowSize3D,
-} from './pooling-3d.ts'
+} from './pooling.ts'
 export {
   PositionalEncoding,
   type PositionalEncodingConstructor,
@@ -176,7 +165,6 @@ export { Reshape, type ReshapeConstructor } from './reshape.ts'
 export { RMSNorm, type RMSNormConstructor, type RMSNormOptions } from './rms-normalization.ts'
 export { Select, type SelectConstructor } from './select.ts'
 export { SimpleRNN, type SimpleRNNConstructor, type SimpleRNNOptions } from './simple-rnn.ts'
-export type { PaddingOption, PairOption } from './spatial.ts'
 export { SpectralNorm, type SpectralNormConstructor, type SpectralNormOptions } from './spectral-norm.ts'
 export {
   DropBlock,
@@ -195,3 +183,4 @@ export {
 export { Transpose, type TransposeConstructor } from './transpose.ts'
 export { Upscale, type UpscaleConstructor } from './upscale.ts'
 export { WeightNorm, type WeightNormConstructor, type WeightNormOptions } from './weight-norm.ts'
+export type { Padding1D, Padding3D, PaddingOption, PairOption, TripleOption } from './window.ts'

@@ -2,7 +2,7 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { integer, number } from '../core/options.ts'
 import { showShape } from '../core/shape.ts'
-import type { NoImage } from './spatial.ts'
+import type { NoImage } from './window.ts'
 
 /** The options of {@link LocalResponseNorm}. */
 export interface LocalResponseNormOptions<Name extends string = string> extends NameOption<Name> {

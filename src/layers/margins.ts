@@ -6,7 +6,7 @@ import type { Fault } from '../core/errors.ts'
 import type { Margin } from '../core/ops.ts'
 import { codec } from '../core/options.ts'
 import { type Refusal, type RefusedInput, type Shape, showShape } from '../core/shape.ts'
-import { knownDimensions } from './axis.ts'
+import { knownDimensions } from './known.ts'
 
 // What is put around the axes between batch and channels, or cut from them.
 

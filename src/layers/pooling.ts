@@ -1,34 +1,54 @@
 import { left, right } from 'fp-ts/lib/Either.js'
-import type * as t from 'io-ts/lib/index.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { Ops, Pair, Window } from '../core/ops.ts'
-import { codec, isFunction } from '../core/options.ts'
+import type { Ops, Pair } from '../core/ops.ts'
+import { codec, isFunction, orNull } from '../core/options.ts'
 import { type RefusedInput, showShape } from '../core/shape.ts'
+import { type Pool, pool } from './sliding.ts'
 import {
+  axes,
   type ChannelsOf,
-  margins,
+  type Numbers,
+  numbers,
   type PairOption,
-  pair,
   poolingPadding,
-  type Slid,
-  slideShape,
-  windowSize,
-} from './spatial.ts'
+  type Rank,
+  type Slid1D,
+  type Slid2D,
+  type Slid3D,
+  sizes,
+  slid,
+  type TripleOption,
+  windowsOf,
+} from './window.ts'
 
 /** Rows and columns of the pooled window. */
 export type WindowSize = readonly [rows: number, cols: number]
+/** Depth, rows and columns of a window. */
+export type WindowSize3D = readonly [depth: number, rows: number, cols: number]
 
-/** The options of {@link MaxPooling} and {@link AveragePooling}. */
+/** The options of {@link MaxPooling} and {@link AveragePooling}, and of poolings over one axis and three. */
 export interface PoolingOptions<
   P extends 'valid' | 'same' = 'valid' | 'same',
-  S extends PairOption | null = PairOption | null,
+  S extends PairOption | TripleOption | null = PairOption | null,
   Name extends string = string,
 > extends NameOption<Name> {
-  /** The step of the window, or [rows, cols]; it may exceed the window. Default: the size of the window. */
+  /** The step of the window, or one for each axis; it may exceed the window. Default: the size of the window. */
   readonly stride?: S
-  /** 'valid': windows stay inside; 'same': rows and columns come out as `ceil(n / stride)`. Default: 'valid'. */
+  /** 'valid': windows stay inside; 'same': each axis comes out as `ceil(n / stride)`. Default: 'valid'. */
   readonly padding?: P
 }
+/** The options of {@link MaxPooling1D} and {@link AveragePooling1D}. */
+export interface Pooling1DOptions<
+  P extends 'valid' | 'same' = 'valid' | 'same',
+  S extends number | null = number | null,
+  Name extends string = string,
+> extends PoolingOptions<P, S, Name> {}
+/** The options of {@link MaxPooling3D} and {@link AveragePooling3D}. */
+export interface Pooling3DOptions<
+  P extends 'valid' | 'same' = 'valid' | 'same',
+  S extends TripleOption | null = TripleOption | null,
+  Name extends string = string,
+> extends PoolingOptions<P, S, Name> {}
 
 /** A pooling as a type: [batch, rows, cols, channels] in, [batch, rows', cols', channels] out. */
 export interface Pooling<Kind extends string, Size extends WindowSize, P, S, Name extends string> extends Plain<Name> {
@@ -36,7 +56,25 @@ export interface Pooling<Kind extends string, Size extends WindowSize, P, S, Nam
   readonly size: Pair
   readonly stride: Pair | null
   readonly padding: 'valid' | 'same'
-  readonly '~out': Slid<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
+  readonly '~out': Slid2D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
+}
+/** A pooling as a type: [batch, steps, channels] in, [batch, steps', channels] out. */
+export interface Pooling1D<Kind extends string, Size extends number, P, S extends number | null, Name extends string>
+  extends Plain<Name> {
+  readonly kind: Kind
+  readonly size: Size
+  readonly stride: number | null
+  readonly padding: 'valid' | 'same'
+  readonly '~out': Slid1D<this['~in'], Kind, [Size], P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
+}
+/** A pooling as a type: [batch, depth, rows, cols, channels] in, [batch, depth', rows', cols', channels] out. */
+export interface Pooling3D<Kind extends string, Size extends WindowSize3D, P, S, Name extends string>
+  extends Plain<Name> {
+  readonly kind: Kind
+  readonly size: readonly number[]
+  readonly stride: readonly number[] | null
+  readonly padding: 'valid' | 'same'
+  readonly '~out': Slid3D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
 }
 
 /** The constructor of a pooling layer. */
@@ -49,75 +87,128 @@ export type PoolingConstructor<Kind extends string, Base extends string> = <
   size: Size,
   options?: PoolingOptions<P, S, Name>,
 ) => Pooling<Kind, Size, P, S, Name>
+/** The constructor of a pooling layer over one axis. */
+export type Pooling1DConstructor<Kind extends string, Base extends string> = <
+  const Size extends number,
+  const P extends 'valid' | 'same' = 'valid',
+  const S extends number | null = null,
+  const Name extends string = `${Base}-{}`,
+>(
+  size: Size,
+  options?: Pooling1DOptions<P, S, Name>,
+) => Pooling1D<Kind, Size, P, S, Name>
+/** The constructor of a pooling layer over three axes. */
+export type Pooling3DConstructor<Kind extends string, Base extends string> = <
+  const Size extends [number, number, number] | WindowSize3D,
+  const P extends 'valid' | 'same' = 'valid',
+  const S extends TripleOption | null = null,
+  const Name extends string = `${Base}-{}`,
+>(
+  size: Size,
+  options?: Pooling3DOptions<P, S, Name>,
+) => Pooling3D<Kind, Size, P, S, Name>
 
-interface NormalPooling {
-  readonly size: Pair
-  readonly stride: Pair | null
+interface Values {
+  readonly size: Numbers
+  readonly stride: Numbers | null
   readonly padding: 'valid' | 'same'
 }
 
-const ownStride: t.Type<Pair | null, unknown, unknown> = codec(
-  `${pair.name}, or null for the size of the window`,
-  value => {
-    if (value === null) return null
-    const parsed = pair.decode(value)
-    return parsed._tag === 'Right' ? parsed.right : undefined
-  },
-  stride => (stride === null ? null : pair.encode(stride)),
-)
-
-const sliding = ({ size, stride, padding }: NormalPooling) => ({
-  size,
-  stride: stride ?? size,
-  dilation: [1, 1] as const,
-  padding,
-})
-
-const pooling = <Kind extends string, Base extends string>(
-  kind: Kind,
-  pool: <T>(ops: Ops<T>, x: T, window: Window) => T,
-): PoolingConstructor<Kind, Base> =>
-  defineLayer({
+const pooling = <Constructor>(kind: string, rank: Rank, by: Pool): Constructor => {
+  const windows = ({ size, stride, padding }: Values) =>
+    windowsOf(rank, { size, stride: stride ?? size, dilation: 1, padding })
+  return defineLayer({
     kind,
-    example: `${kind}([2, 2], { padding: 'same' })`,
+    example: `${kind}(${rank === 1 ? '2' : `[${axes[rank].map(() => 2).join(', ')}]`}, { padding: 'same' })`,
     positional: ['size'],
     options: {
-      size: { codec: windowSize },
-      stride: { codec: ownStride, default: null },
+      size: { codec: rank === 1 ? numbers(1, 1) : sizes<Numbers>(axes[rank]) },
+      stride: { codec: orNull(numbers(rank, 1), 'the size of the window'), default: null },
       padding: { codec: poolingPadding, default: 'valid' },
     },
-    shape: (options: NormalPooling, input) => slideShape(input, sliding(options), input?.[3] ?? null),
-    forward: (options, ops, x) => {
-      const { size, stride } = sliding(options)
-      return [pool(ops, x, { size, stride, padding: margins(kind, ops.shape(x), sliding(options)) }), {}]
-    },
+    shape: (options: Values, input) => slid(input, windows(options), input?.at(-1) ?? null),
+    forward: (options: Values, ops, x) => [pool(kind, ops, x, windows(options), by), {}],
   })
+}
+
+const largest: Pool = (ops, x, window) => ops.maxPool(x, window)
+const mean: Pool = (ops, x, window) => ops.averagePool(x, window)
 
 /**
  * The largest element of each window. What padding adds never wins.
  *
  * @param size [rows, cols] of the window
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the window
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the window
  * @example
  * ```ts
  * String(join(Input([28, 28, 16]), MaxPooling([2, 2]))) // (?, 28, 28, 16) -> [... 2 layers ...] -> (?, 14, 14, 16)
  * ```
  */
-export const MaxPooling: PoolingConstructor<'MaxPooling', 'max-pooling'> = pooling('MaxPooling', (ops, x, window) =>
-  ops.maxPool(x, window),
-)
+export const MaxPooling: PoolingConstructor<'MaxPooling', 'max-pooling'> = pooling('MaxPooling', 2, largest)
+/** Short for {@link MaxPooling}. */
+export const MaxPool: PoolingConstructor<'MaxPooling', 'max-pooling'> = MaxPooling
 
 /** The mean of each window. What padding adds does not count. Otherwise as {@link MaxPooling}. */
 export const AveragePooling: PoolingConstructor<'AveragePooling', 'average-pooling'> = pooling(
   'AveragePooling',
-  (ops, x, window) => ops.averagePool(x, window),
+  2,
+  mean,
 )
-
-/** Short for {@link MaxPooling}. */
-export const MaxPool: PoolingConstructor<'MaxPooling', 'max-pooling'> = MaxPooling
 /** Short for {@link AveragePooling}. */
 export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = AveragePooling
+
+/**
+ * The largest element of each window of a sequence, [batch, steps, channels]. Otherwise as {@link MaxPooling}.
+ *
+ * @param size the steps of the window
+ * @example
+ * ```ts
+ * String(join(Input([100, 8]), MaxPooling1D(2))) // (?, 100, 8) -> [... 2 layers ...] -> (?, 50, 8)
+ * ```
+ */
+export const MaxPooling1D: Pooling1DConstructor<'MaxPooling1D', 'max-pooling1d'> = pooling('MaxPooling1D', 1, largest)
+
+/**
+ * The mean of each window of a sequence. What padding adds does not count. Otherwise as {@link MaxPooling1D}.
+ *
+ * @example
+ * ```ts
+ * String(join(Input([5, 8]), AveragePooling1D(2, { padding: 'same' }))) // (?, 5, 8) -> [... 2 layers ...] -> (?, 3, 8)
+ * ```
+ */
+export const AveragePooling1D: Pooling1DConstructor<'AveragePooling1D', 'average-pooling1d'> = pooling(
+  'AveragePooling1D',
+  1,
+  mean,
+)
+
+/**
+ * The largest element of each window of a volume, [batch, depth, rows, cols, channels]. Otherwise as {@link MaxPooling}.
+ *
+ * @param size [depth, rows, cols] of the window
+ * @example
+ * ```ts
+ * const network = join(Input([8, 28, 28, 4]), MaxPooling3D([2, 2, 2]))
+ * String(network) // (?, 8, 28, 28, 4) -> [... 2 layers ...] -> (?, 4, 14, 14, 4)
+ * ```
+ */
+export const MaxPooling3D: Pooling3DConstructor<'MaxPooling3D', 'max-pooling3d'> = pooling('MaxPooling3D', 3, largest)
+
+/**
+ * The mean of each window of a volume. What padding adds does not count. Otherwise as {@link MaxPooling3D}.
+ *
+ * @example
+ * ```ts
+ * const network = join(Input([8, 28, 28, 4]), AveragePooling3D([2, 4, 4]))
+ * String(network) // (?, 8, 28, 28, 4) -> [... 2 layers ...] -> (?, 4, 7, 7, 4)
+ * ```
+ */
+export const AveragePooling3D: Pooling3DConstructor<'AveragePooling3D', 'average-pooling3d'> = pooling(
+  'AveragePooling3D',
+  3,
+  mean,
+)
 
 /** Reduces the given axes of a tensor, in any interpretation of the operations. */
 export type Reduction = <T>(ops: Ops<T>, x: T, axes: readonly number[]) => T

@@ -4,7 +4,7 @@ import { codec, integer, number, oneOf, parameter } from '../core/options.ts'
 import { type RefusedInput, showShape } from '../core/shape.ts'
 import type { Parameter, ParameterSource, Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
-import { knownDimensions } from './axis.ts'
+import { knownDimensions } from './known.ts'
 
 /** Where the encoding of a place comes from. */
 export type PositionalForm = 'sinusoidal' | 'learned'

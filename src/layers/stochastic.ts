@@ -8,7 +8,8 @@ import type { Ops, Pair } from '../core/ops.ts'
 import { number } from '../core/options.ts'
 import type { Key } from '../core/random.ts'
 import { type Refusal, type Shape, showShape } from '../core/shape.ts'
-import { knownRowsAndCols, type NoImage, type OfAxis, type PairOption, pair } from './spatial.ts'
+import { knownRowsAndCols } from './known.ts'
+import { type NoImage, numbers, type OfAxis, type PairOption } from './window.ts'
 
 // Layers that draw, in training only.
 
@@ -176,7 +177,7 @@ export const DropBlock: DropBlockConstructor = defineLayer({
   positional: ['keepProba', 'blockSize'],
   options: {
     keepProba: { codec: number('a number from 0 to 1', proba => proba >= 0 && proba <= 1) },
-    blockSize: { codec: pair },
+    blockSize: { codec: numbers<Pair>(2, 1) },
   },
   shape: ({ blockSize: [rows, cols] }, input) => {
     if (input === null) return right(input)

@@ -6,9 +6,9 @@ import type { AnyLayer, Out, Rules } from '../core/layer.ts'
 import type { InnerParams, InnerState } from '../core/named.ts'
 import type { Part } from '../core/network.ts'
 import { boolean } from '../core/options.ts'
-import { type Flow, type Mismatch, type RefusedInput, type Shape, showFlow } from '../core/shape.ts'
+import { type Flow, type Mismatch, type RefusedInput, type Shape, showFlow, sizeOf } from '../core/shape.ts'
 import { mixingWithin } from '../core/targets.ts'
-import { times } from './axis.ts'
+
 import { finiteWhereMasked } from './masking.ts'
 import { maskFault, type NoMask, type SameSteps, type WrongMask } from './recurrent.ts'
 
@@ -85,7 +85,7 @@ interface Normal {
 
 /** What the layer within gets: every step of every example as one example. */
 const stepShape = (input: Shape | null): Shape | null =>
-  input === null ? null : [times(input[0] ?? null, input[1] ?? null), ...input.slice(2)]
+  input === null ? null : [sizeOf([input[0] ?? null, input[1] ?? null]), ...input.slice(2)]
 
 const distributedShape = (
   rules: Rules,

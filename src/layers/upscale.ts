@@ -1,9 +1,10 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { map } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Multiply } from '../core/digits.ts'
 import type { Pair } from '../core/ops.ts'
-import { showShape } from '../core/shape.ts'
-import { knownRowsAndCols, type NoImage, type OfAxis, type PairOption, pair } from './spatial.ts'
+import { type Shape, sizeOf } from '../core/shape.ts'
+import { knownRowsAndCols } from './known.ts'
+import { type NoImage, numbers, type OfAxis, ofRank, type PairOption } from './window.ts'
 
 /** An upscaling as a type: [batch, rows, cols, channels] in, rows and columns times the scale out. */
 export interface Upscale<Scale extends PairOption, Name extends string> extends Plain<Name> {
@@ -39,17 +40,14 @@ export const Upscale: UpscaleConstructor = defineLayer({
   kind: 'Upscale',
   example: 'Upscale(2)',
   positional: ['scale'],
-  options: { scale: { codec: pair } },
-  shape: ({ scale }, input) => {
-    if (input !== null && input.length !== 4)
-      return left({
-        expected: 'a 4-dimensional input [batch, rows, cols, channels]',
-        got: showShape(input),
-        remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
-      })
-    const [batch = null, rows = null, cols = null, channels = null] = input ?? []
-    return right([batch, rows === null ? null : rows * scale[0], cols === null ? null : cols * scale[1], channels])
-  },
+  options: { scale: { codec: numbers<Pair>(2, 1) } },
+  shape: ({ scale }, input) =>
+    map(([batch = null, rows = null, cols = null, channels = null]: Shape) => [
+      batch,
+      sizeOf([rows, scale[0]]),
+      sizeOf([cols, scale[1]]),
+      channels,
+    ])(ofRank(2, input)),
   forward: ({ scale }, ops, x) => {
     const [batch = null, , , channels] = ops.shape(x)
     const [rows, cols] = knownRowsAndCols('Upscale', ops.shape(x))

@@ -50,9 +50,9 @@ export interface WindowRows<P extends readonly unknown[], O> {
           Option<O, 'padding', 'valid'>,
           Numeric<O, 'stride', 1>,
           Numeric<O, 'dilation', 1>,
-          Numeric<O, 'groups', 1>,
           Bias<O>,
-          Name<O, 'convolution1d-{}'>
+          Name<O, 'convolution1d-{}'>,
+          Numeric<O, 'groups', 1>
         >
       >
     : WrongArguments
@@ -65,9 +65,9 @@ export interface WindowRows<P extends readonly unknown[], O> {
           Option<O, 'padding', 'valid'>,
           Option<O, 'stride', 1>,
           Option<O, 'dilation', 1>,
-          Numeric<O, 'groups', 1>,
           Bias<O>,
-          Name<O, 'convolution3d-{}'>
+          Name<O, 'convolution3d-{}'>,
+          Numeric<O, 'groups', 1>
         >
       >
     : WrongArguments

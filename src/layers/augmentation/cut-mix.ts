@@ -3,7 +3,7 @@ import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts
 import type { Ops } from '../../core/ops.ts'
 import { foldIn, type Key } from '../../core/random.ts'
 import type { Shape } from '../../core/shape.ts'
-import { knownRowsAndCols } from '../spatial.ts'
+import { knownRowsAndCols } from '../known.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
 import { along, type SameImage, sameImage, whereWithin } from './images.ts'

@@ -3,7 +3,8 @@ import { type Fault, LayerConnectionError } from '../../core/errors.ts'
 import type { Ops } from '../../core/ops.ts'
 import type { Key } from '../../core/random.ts'
 import { type Shape, showShape, sizeOf } from '../../core/shape.ts'
-import { knownRowsAndCols, type NoImage } from '../spatial.ts'
+import { knownRowsAndCols } from '../known.ts'
+import type { NoImage } from '../window.ts'
 
 // Images [batch, rows, cols, channels], for the layers that change each of a batch in its own way.
 

@@ -2,11 +2,11 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import type { Add, Multiply, Subtract } from '../../core/digits.ts'
 import type { Pair } from '../../core/ops.ts'
-import { codec } from '../../core/options.ts'
 import { foldIn } from '../../core/random.ts'
 import { type Refusal, showShape } from '../../core/shape.ts'
-import { knownRowsAndCols, type NoImage, type OfAxis, type PairOption, pair, pairFrom, short } from '../spatial.ts'
+import { knownRowsAndCols } from '../known.ts'
 import { drawingKey } from '../stochastic.ts'
+import { type NoImage, numbers, type OfAxis, type PairOption } from '../window.ts'
 import { along, drawEach, floorOf, pixelsAt, sameImage } from './images.ts'
 
 /** The options of {@link RandomCrop}. */
@@ -59,8 +59,6 @@ export type RandomCropConstructor = <
   options?: RandomCropOptions<Padding, Name>,
 ) => RandomCrop<Size, Padding, Name>
 
-const margins = codec('an integer >= 0 or a pair of them', pairFrom(0), short)
-
 /**
  * Cuts a part out of every image: in training at a place that is drawn for each, otherwise in the middle.
  *
@@ -77,7 +75,7 @@ export const RandomCrop: RandomCropConstructor = defineLayer({
   kind: 'RandomCrop',
   example: 'RandomCrop([28, 28], { padding: 4 })',
   positional: ['size'],
-  options: { size: { codec: pair }, padding: { codec: margins, default: 0 } },
+  options: { size: { codec: numbers<Pair>(2, 1) }, padding: { codec: numbers<Pair>(2, 0), default: 0 } },
   shape: ({ size, padding }, input) => {
     const image = sameImage(input)
     if (image._tag === 'Left') return image

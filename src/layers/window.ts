@@ -1,0 +1,348 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import type { Add, Ceil, Floor, Multiply, Subtract } from '../core/digits.ts'
+import type { Fault } from '../core/errors.ts'
+import type { Margin, Pair } from '../core/ops.ts'
+import { codec, integer, parsed } from '../core/options.ts'
+import { type Refusal, type RefusedInput, type Shape, showShape } from '../core/shape.ts'
+
+// Windows that slide along the axes between batch and channels: what convolutions and poolings have in common. A window
+// of any rank is a list of windows along one axis.
+
+/** How many axes a window has: steps; rows and columns; depth, rows and columns. */
+export type Rank = 1 | 2 | 3
+/** One number for rows and columns, or one for each. */
+export type PairOption = number | readonly [rows: number, cols: number]
+/** One number for depth, rows and columns, or one for each. */
+export type TripleOption = number | readonly [depth: number, rows: number, cols: number]
+/** Zeros around a sequence; 'causal': before it only. */
+export type Padding1D = 'valid' | 'same' | 'causal' | number
+/** Zeros around the input: none, as many as keep the size at stride 1, or a number of rows and columns. */
+export type PaddingOption = 'valid' | 'same' | PairOption
+/** Zeros around a volume. */
+export type Padding3D = 'valid' | 'same' | TripleOption
+/** A padding of rows and columns in its normal form. */
+export type Padding = 'valid' | 'same' | Pair
+
+/** What a window of each rank expects. */
+const inputs = {
+  1: {
+    expected: 'a 3-dimensional input [batch, steps, channels]',
+    remedy: 'Give the Input two dimensions, [steps, channels], or put a Reshape before this layer.',
+  },
+  2: {
+    expected: 'a 4-dimensional input [batch, rows, cols, channels]',
+    remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
+  },
+  3: {
+    expected: 'a 5-dimensional input [batch, depth, rows, cols, channels]',
+    remedy: 'Give the Input four dimensions, [depth, rows, cols, channels], or put a Reshape before this layer.',
+  },
+} as const
+
+/** What the axes of each rank are called. */
+export const axes: Readonly<Record<Rank, readonly string[]>> = {
+  1: ['steps'],
+  2: ['rows', 'cols'],
+  3: ['depth', 'rows', 'cols'],
+}
+
+// The type-level rule.
+
+/** The axes of a window. */
+export type Axis = 0 | 1 | 2
+/** The part of an option that belongs to an axis. */
+export type OfAxis<X, A extends Axis> = X extends readonly number[] ? X[A] : X extends number ? X : number
+/** The padding of an axis: a number, 'same' or 'causal'. */
+export type PaddingOfAxis<P, A extends Axis> = P extends 'valid' ? 0 : P extends 'same' | 'causal' ? P : OfAxis<P, A>
+/** The extent of a window with its gaps: (k - 1) d + 1. */
+type Extent<K extends number, D extends number> = D extends 1 ? K : K extends 1 ? 1 : Add<Multiply<Before<K>, D>, 1>
+type Before<K extends number> = Subtract<K, 1> extends infer N extends number ? N : 0
+/** ceil((n - k + 1) / s), which is floor((n - k) / s) + 1 where the window fits; else '-' or 0. */
+type Slide<N extends number, K extends number, S extends number> = K extends 1
+  ? Ceil<N, S>
+  : S extends 1
+    ? Subtract<N, Before<K>>
+    : K extends S
+      ? Floor<N, S>
+      : Subtract<N, K> extends infer Rest
+        ? Rest extends number
+          ? Add<Floor<Rest, S>, 1>
+          : '-'
+        : never
+/** The padding that keeps the size at stride 1, for the most frequent windows; else `number`, and it is computed. */
+type Keeping<K extends number, D extends number> = K extends 3 ? D : D extends 1 ? Centre[K] : number
+interface Centre {
+  [odd: number]: number
+  1: 0
+  5: 2
+  7: 3
+  9: 4
+  11: 5
+}
+/** One axis of `N` after a window of `K` elements. */
+type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = P extends 'same' | 'causal'
+  ? Ceil<N, S>
+  : number extends N | K | S | D
+    ? number
+    : P extends 0
+      ? Slide<N, Extent<K, D>, S>
+      : P extends number
+        ? number extends P
+          ? number
+          : Keeping<K, D> extends P
+            ? Ceil<N, S>
+            : Slide<Add<N, Multiply<P, 2>>, Extent<K, D>, S>
+        : number
+// The shapes that come out, one rule for each rank. Each axis is asked by itself: of several together the compiler would
+// work out what they could be while they are not known yet.
+
+/** [batch, steps, channels] after a window has slid over it. */
+export type Slid1D<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends readonly [
+  infer B,
+  infer N extends number,
+  unknown,
+]
+  ? SlidTo1D<
+      I,
+      Kind,
+      Size,
+      D,
+      B,
+      SlideAxis<N, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
+      Channels
+    >
+  : number[] extends I
+    ? [number, number, Channels]
+    : RefusedRank<Kind, 1, I>
+type SlidTo1D<I, Kind extends string, Size extends readonly number[], D, B, Steps, Channels> = Steps extends 0 | '-'
+  ? TooLarge<I, Kind, 1, Size, D>
+  : [B, Steps, Channels]
+
+/** [batch, rows, cols, channels] after a window has slid over it. */
+export type Slid2D<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends readonly [
+  infer B,
+  infer H extends number,
+  infer W extends number,
+  unknown,
+]
+  ? Keeps<P, S, Size> extends true
+    ? [B, H, W, Channels]
+    : SlidTo2D<
+        I,
+        Kind,
+        Size,
+        D,
+        B,
+        SlideAxis<H, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
+        SlideAxis<W, Size[1] & number, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
+        Channels
+      >
+  : number[] extends I
+    ? [number, number, number, Channels]
+    : RefusedRank<Kind, 2, I>
+/** Whether rows and columns stay as they are: so frequent that it is not computed. */
+type Keeps<P, S, Size> = S extends 1
+  ? P extends 'same'
+    ? true
+    : [P, Size] extends ['valid', readonly [1, 1, unknown]]
+      ? true
+      : false
+  : false
+type SlidTo2D<I, Kind extends string, Size extends readonly number[], D, B, Rows, Cols, Channels> = Rows extends 0 | '-'
+  ? TooLarge<I, Kind, 2, Size, D>
+  : Cols extends 0 | '-'
+    ? TooLarge<I, Kind, 2, Size, D>
+    : [B, Rows, Cols, Channels]
+
+/** [batch, depth, rows, cols, channels] after a window has slid over it. */
+export type Slid3D<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends readonly [
+  infer B,
+  infer L extends number,
+  infer H extends number,
+  infer W extends number,
+  unknown,
+]
+  ? SlidTo3D<
+      I,
+      Kind,
+      Size,
+      D,
+      B,
+      SlideAxis<L, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
+      SlideAxis<H, Size[1] & number, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
+      SlideAxis<W, Size[2] & number, OfAxis<S, 2>, PaddingOfAxis<P, 2>, OfAxis<D, 2>>,
+      Channels
+    >
+  : number[] extends I
+    ? [number, number, number, number, Channels]
+    : RefusedRank<Kind, 3, I>
+type SlidTo3D<I, Kind extends string, Size extends readonly number[], D, B, Depth, Rows, Cols, C> = Depth extends
+  | 0
+  | '-'
+  ? TooLarge<I, Kind, 3, Size, D>
+  : Rows extends 0 | '-'
+    ? TooLarge<I, Kind, 3, Size, D>
+    : Cols extends 0 | '-'
+      ? TooLarge<I, Kind, 3, Size, D>
+      : [B, Depth, Rows, Cols, C]
+
+/** The refusal of an input of another rank, or of several inputs. */
+export type RefusedRank<Kind extends string, N extends Rank, I> = RefusedInput<
+  Kind,
+  (typeof inputs)[N]['expected'],
+  I,
+  (typeof inputs)[N]['remedy']
+>
+/** The refusal of what is no image, or several of them. */
+export type NoImage<Kind extends string, I> = RefusedRank<Kind, 2, I>
+type TooLarge<I, Kind extends string, N extends Rank, Size extends readonly number[], D> = Refusal<
+  Kind,
+  `an input of at least ${Extents<Size, D>[N]}, padding included`,
+  I,
+  "Use a smaller window, less dilation, or padding: 'same'."
+>
+interface Extents<Size extends readonly number[], D> {
+  readonly 1: `${Spanned<Size, D, 0>} elements`
+  readonly 2: `${Spanned<Size, D, 0>} rows and ${Spanned<Size, D, 1>} columns`
+  readonly 3: `${Spanned<Size, D, 0>}x${Spanned<Size, D, 1>}x${Spanned<Size, D, 2>} elements`
+}
+type Spanned<Size extends readonly number[], D, A extends Axis> = Extent<Size[A] & number, OfAxis<D, A>> & number
+
+/** The channels of [batch, ..., channels]. */
+export type ChannelsOf<I> = I extends readonly [...unknown[], infer C extends number] ? C : number
+
+// The run-time rule.
+
+/** A window along one axis. */
+export interface AxisWindow {
+  readonly size: number
+  readonly stride: number
+  readonly dilation: number
+  /** 'causal': zeros before the axis only, so that nothing depends on what comes later. */
+  readonly padding: 'valid' | 'same' | 'causal' | number
+}
+
+/** Numbers of a window in normal form: a number for one axis, a list for several. */
+export type Numbers = number | readonly number[]
+/** The options of a window in normal form. */
+export interface WindowValues {
+  readonly size: Numbers
+  readonly stride: Numbers
+  readonly dilation: Numbers
+  readonly padding: 'valid' | 'same' | 'causal' | Numbers
+}
+
+/** The windows of the axes. */
+export const windowsOf = (rank: Rank, { size, stride, dilation, padding }: WindowValues): readonly AxisWindow[] =>
+  Array.from({ length: rank }, (_, axis) => {
+    const at = (values: Numbers): number => (typeof values === 'number' ? values : (values[axis] as number))
+    return {
+      size: at(size),
+      stride: at(stride),
+      dilation: at(dilation),
+      padding: typeof padding === 'string' ? padding : at(padding),
+    }
+  })
+
+/** A window that leaves its axis as it is. */
+export const point: AxisWindow = { size: 1, stride: 1, dilation: 1, padding: 'valid' }
+
+const extent = ({ size, dilation }: AxisWindow): number => (size - 1) * dilation + 1
+
+const extents = (windows: readonly AxisWindow[]): string => {
+  const all = windows.map(extent)
+  return all.length === 2 ? `${all[0]} rows and ${all[1]} columns` : `${all.join('x')} elements`
+}
+
+/** How many places a window has along `n` elements; not positive where it does not fit. */
+export const places = (n: number, window: AxisWindow): number => {
+  const { stride, padding } = window
+  if (padding === 'same' || padding === 'causal') return Math.ceil(n / stride)
+  const added = padding === 'valid' ? 0 : 2 * padding
+  return Math.ceil((n + added - extent(window) + 1) / stride)
+}
+
+/** Zeros before and after an axis of `n`; with 'same' an odd one comes after, as in TensorFlow. */
+export const marginOf = (n: number, window: AxisWindow): Margin => {
+  const { stride, padding } = window
+  if (padding === 'valid') return [0, 0]
+  if (padding === 'causal') return [extent(window) - 1, 0]
+  if (padding !== 'same') return [padding, padding]
+  const total = Math.max(0, (Math.ceil(n / stride) - 1) * stride + extent(window) - n)
+  return [Math.floor(total / 2), total - Math.floor(total / 2)]
+}
+
+/** An input whose axes between batch and channels are as many as those of a window; of unknown rank, unknown ones. */
+export const ofRank = (rank: Rank, input: Shape | null): Either<Fault, Shape> => {
+  if (input === null) return right(Array(rank + 2).fill(null))
+  const { expected, remedy } = inputs[rank]
+  return input.length === rank + 2 ? right(input) : left({ expected, got: showShape(input), remedy })
+}
+
+/** The output shape of windows that slide over the axes of [batch, ..., channels]. */
+export const slid = (
+  input: Shape | null,
+  windows: readonly AxisWindow[],
+  channels: number | null,
+): Either<Fault, Shape> => {
+  const all = ofRank(windows.length as Rank, input)
+  if (all._tag === 'Left') return all
+  const [batch = null, ...axes] = all.right
+  const out = windows.map((window, axis) => {
+    const n = axes[axis] ?? null
+    return n === null ? null : places(n, window)
+  })
+  return out.some(n => n !== null && n <= 0)
+    ? left({
+        expected: `an input of at least ${extents(windows)}, padding included`,
+        got: showShape(input),
+        remedy: "Use a smaller window, less dilation, or padding: 'same'.",
+      })
+    : right([batch, ...out, channels])
+}
+
+// How options are read.
+
+const count = (n: number): string => ['one', 'two', 'three', 'four'][n - 1] as string
+const isAtLeast = (least: number) => (value: unknown) => Number.isSafeInteger(value) && (value as number) >= least
+const listOf = <N extends Numbers>(n: number, least: number, value: unknown): N | undefined =>
+  Array.isArray(value) && value.length === n && value.every(isAtLeast(least))
+    ? (Object.freeze([...value]) as readonly number[] as N)
+    : undefined
+
+/** The size of a window, or of a filter with its channels: a positive integer for each of the names. */
+export const sizes = <N extends Numbers = readonly number[]>(names: readonly string[]): t.Type<N, unknown, unknown> =>
+  codec(`[${names.join(', ')}], ${count(names.length)} positive integers`, value => listOf<N>(names.length, 1, value))
+
+/** An integer from `least` on for each axis, or one for all of them; a single axis has a single one. */
+export const numbers = <N extends Numbers = Numbers>(rank: Rank, least: 0 | 1): t.Type<N, unknown, unknown> => {
+  const one: t.Type<number, unknown, unknown> = integer(least)
+  return codec<N>(
+    rank === 1 ? one.name : `${one.name} or ${rank === 2 ? 'a pair' : `[${axes[rank].join(', ')}]`} of them`,
+    value => {
+      if (rank === 1) return parsed(one, value) as N | undefined
+      return listOf<N>(rank, least, typeof value === 'number' ? Array(rank).fill(value) : value)
+    },
+    all => (typeof all !== 'number' && all.every(d => d === all[0]) ? all[0] : all),
+  )
+}
+
+const named = (value: unknown): 'valid' | 'same' | undefined => {
+  // The original takes upper case as well.
+  const name = typeof value === 'string' ? value.toLowerCase() : undefined
+  return name === 'valid' || name === 'same' ? name : undefined
+}
+
+/** The padding of a pooling. */
+export const poolingPadding: t.Type<'valid' | 'same', unknown, unknown> = codec("'valid' or 'same'", named)
+
+/** The padding of a convolution. */
+export const padding = (rank: Rank): t.Type<WindowValues['padding'], unknown, unknown> => {
+  const zeros = numbers(rank, 0)
+  return codec<WindowValues['padding']>(
+    rank === 1 ? `'valid', 'same', 'causal' or ${zeros.name}` : `'valid', 'same', ${zeros.name}`,
+    value => named(value) ?? (rank === 1 && value === 'causal' ? value : parsed(zeros, value)),
+    value => (typeof value === 'string' ? value : zeros.encode(value)),
+  )
+}
