@@ -16,6 +16,7 @@ import {
   holdingInitial,
   holdingState,
   type MetricsOption,
+  type NoMetrics,
   type Report,
   type TrainingRule,
   type TrainState,
@@ -108,7 +109,7 @@ const warn = ({ shapes }: Recompiled): void => {
  * const { variables } = await step.read(next)
  * ```
  */
-export const compileTraining = <N extends AnyLayer, const M extends MetricsOption = MetricsOption>(
+export const compileTraining = <N extends AnyLayer, const M extends MetricsOption = NoMetrics>(
   network: N,
   rule: CompiledTrainingRule<M> = {},
 ): CompiledTraining<N, M> => {

@@ -32,7 +32,15 @@ import { readEvaluation, readPrediction } from './options.ts'
 import { readSums } from './report.ts'
 import { outputNames, type Scoring, scoringOf } from './scoring.ts'
 import { type Batches, batchesOf, isBatches, noBatches } from './source.ts'
-import { checkTraining, type ForOutputs, type MetricsOption, type Report, together, toReport } from './step.ts'
+import {
+  checkTraining,
+  type ForOutputs,
+  type MetricsOption,
+  type NoMetrics,
+  type Report,
+  together,
+  toReport,
+} from './step.ts'
 
 /** Computes the outputs for some rows, as tensors of the caller's. */
 type Infer = (x: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
@@ -165,7 +173,7 @@ export interface EvaluateOptions<M extends MetricsOption = MetricsOption> {
  * loss // 4
  * ```
  */
-export const evaluate = async <N extends AnyLayer, const M extends MetricsOption = MetricsOption>(
+export const evaluate = async <N extends AnyLayer, const M extends MetricsOption = NoMetrics>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
   examples: Examples | Batches,

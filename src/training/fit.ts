@@ -22,6 +22,7 @@ import {
   holdingState,
   type Measured,
   type MetricsOption,
+  type NoMetrics,
   type Report,
   type Reported,
   type TrainingRule,
@@ -168,11 +169,7 @@ const memoryOf = (
  * history.loss.length // 100
  * ```
  */
-export const fit = async <
-  N extends AnyLayer,
-  const M extends MetricsOption = MetricsOption,
-  V extends Validation = never,
->(
+export const fit = async <N extends AnyLayer, const M extends MetricsOption = NoMetrics, V extends Validation = never>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
   examples: Examples | Batches,

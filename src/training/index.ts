@@ -82,6 +82,7 @@ export {
   type Measured,
   type Metrics,
   type MetricsOption,
+  type NoMetrics,
   type Report,
   type Reported,
   type TrainingRule,

@@ -43,22 +43,37 @@ export interface TrainState<N extends AnyLayer = AnyLayer> {
 export type Metrics = readonly (Metric | Loss | string)[]
 /** Metrics of all outputs together, or lists of them by output, in order or by name. */
 export type MetricsOption = Metrics | readonly Metrics[] | Readonly<Record<string, Metrics>>
+declare const none: unique symbol
+/**
+ * No metrics, where a call leaves them out. Of those that it has, it expects any: a call takes the default of a type
+ * parameter for what it expects.
+ */
+export type NoMetrics = MetricsOption | Left
+type Left = { readonly [none]: never }
+/** Whether metrics are those of a call that leaves them out. */
+type IsNone<M> = [Extract<M, Left>] extends [never] ? false : true
 /** What reports have of metrics, by name. */
-export type Measured<M extends MetricsOption> = M extends Metrics
-  ? { readonly [E in M[number] as NameOf<E>]: ValueOf<E> }
-  : M extends readonly Metrics[]
+export type Measured<M extends MetricsOption> =
+  IsNone<M> extends true
     ? object
-    : { readonly [P in AtOutput<M> as `${P[0]}.${NameOf<P[1]>}`]: ValueOf<P[1]> }
+    : M extends Metrics
+      ? { readonly [E in M[number] as NameOf<E>]: ValueOf<E> }
+      : M extends readonly Metrics[]
+        ? object
+        : { readonly [P in AtOutput<M> as `${P[0]}.${NameOf<P[1]>}`]: ValueOf<P[1]> }
 /** All metrics of an option. */
-type AskedFor<M> = M extends Metrics
-  ? M[number]
-  : M extends readonly Metrics[]
-    ? M[number][number]
-    : M[keyof M] extends infer L
-      ? L extends Metrics
-        ? L[number]
-        : never
-      : never
+type AskedFor<M> =
+  IsNone<M> extends true
+    ? never
+    : M extends Metrics
+      ? M[number]
+      : M extends readonly Metrics[]
+        ? M[number][number]
+        : M[keyof M] extends infer L
+          ? L extends Metrics
+            ? L[number]
+            : never
+          : never
 /** What is a number whatever metrics are asked for: losses of single outputs, and norms of gradients. */
 export type AlwaysNumber = `${string}.loss` | `gradientNorm.${string}`
 /** What a report has by any name: numbers, but for metrics that say more. */
@@ -270,7 +285,7 @@ export const checkTraining = (
  * const [after, { loss }] = await step(before, { x: [[1, 2]], y: [[3]] })
  * ```
  */
-export const trainStep = <N extends AnyLayer, const M extends MetricsOption = MetricsOption>(
+export const trainStep = <N extends AnyLayer, const M extends MetricsOption = NoMetrics>(
   network: N,
   rule: TrainingRule<M> = {},
 ): TrainStep<N, M> => {
