@@ -1,4 +1,5 @@
-// Writes src/core/digit-tables.ts: what schoolbook arithmetic looks up, one digit at a time; and src/core/halves.ts.
+// Writes src/type-arithmetic/digit-tables.ts: what schoolbook arithmetic looks up, one digit at a time; and
+// src/type-arithmetic/halves.ts.
 import { writeFileSync } from 'node:fs'
 
 const digits = [...Array(10).keys()]
@@ -47,12 +48,12 @@ ${table(
         .map(r => digits.map(d => [`${s}${r}${d}`, `${Math.floor((r * 10 + d) / s)}${(r * 10 + d) % s}`])),
     ),
 )}`
-writeFileSync(new URL('../src/core/digit-tables.ts', import.meta.url), source.replaceAll('\n\n\n', '\n\n'))
+writeFileSync(new URL('../src/type-arithmetic/digit-tables.ts', import.meta.url), source.replaceAll('\n\n\n', '\n\n'))
 
 const rows = of =>
   [...Array(52).keys()].map(tens => `  ${digits.map(d => `${10 * tens + d}: ${of(10 * tens + d)}`).join('; ')}`)
 writeFileSync(
-  new URL('../src/core/halves.ts', import.meta.url),
+  new URL('../src/type-arithmetic/halves.ts', import.meta.url),
   `// Written by scripts/digit-tables.mjs.
 
 /** Half of each number below 520, rounded down: strides of 2 are so frequent that they are not reckoned digit by digit. */

@@ -75,9 +75,11 @@ const examples: readonly Example[] = [
 
 const sourceOf = (name: string): string => JSON.stringify(join(root, 'src', name))
 /** Types that examples may name without importing them. */
-const types: readonly string[] = [
-  ...readFileSync(join(root, 'src/core/index.ts'), 'utf8').matchAll(/(?:type )?(\w+)(?= ?[,}])/g),
-].map(([, name]) => name as string)
+const types: readonly string[] = ['base', 'core', 'network', 'network-types', 'ops'].flatMap(folder =>
+  [...readFileSync(join(root, 'src', folder, 'index.ts'), 'utf8').matchAll(/(?:type )?(\w+)(?= ?[,}])/g)].map(
+    ([, name]) => name as string,
+  ),
+)
 
 /** A module of its own: what it names is imported, and expressions with a comment are compared with it. */
 const moduleOf = ({ code }: Example): string => {

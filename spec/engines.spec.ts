@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { leavesOf } from '../src/core/trees.ts'
+import { leavesOf } from '../src/base/trees.ts'
 import * as joinery from '../src/index.ts'
 import { drawnWith, initial, layerOf } from './drawn.ts'
 

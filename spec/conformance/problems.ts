@@ -1,5 +1,6 @@
-import { run, type Wiring } from '../../src/core/network.ts'
 import * as joinery from '../../src/index.ts'
+import type { Wiring } from '../../src/network/parts.ts'
+import { run } from '../../src/network/run.ts'
 import { UnreadableCases } from './data.ts'
 import { meanOf } from './losses.ts'
 import { camelCase, exported } from './translate.ts'

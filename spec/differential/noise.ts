@@ -1,5 +1,5 @@
-import { type Attributes, alike, type Operation, perform } from '../../src/core/operations.ts'
 import { key, type Ops, uniforms } from '../../src/index.ts'
+import { type Attributes, alike, type Operation, perform } from '../../src/ops/operations.ts'
 import type { Numbers } from '../ops/reference.ts'
 
 // How exact a result in single precision can be: the operations over doubles once more, where every result is rounded to

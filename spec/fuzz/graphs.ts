@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { Margin } from '../../src/core/ops.ts'
 import type { Ops, Pair } from '../../src/index.ts'
+import type { Margin } from '../../src/ops/ops.ts'
 
 // Random graphs of operations, as steps that any interpreter takes. A step that does not fit its operands changes nothing.
 

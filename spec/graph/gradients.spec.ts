@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { perform } from '../../src/core/operations.ts'
 import {
   type Graph,
   type GraphNode,
@@ -13,6 +12,7 @@ import {
   trace,
 } from '../../src/graph.ts'
 import { type Ops, tfjsOps } from '../../src/index.ts'
+import { perform } from '../../src/ops/operations.ts'
 import { tape } from '../../src/ops/tape.ts'
 import { type Call, calls, meant } from '../ops/calls.ts'
 import { evaluate, expression, start } from '../ops/expressions.ts'

@@ -1,5 +1,5 @@
-import type { Node, Wiring } from '../../src/core/network.ts'
 import type { Layer } from '../../src/index.ts'
+import type { Node, Wiring } from '../../src/network/parts.ts'
 
 // What a network is, apart from how it was written: layers with their options, names, shapes and connections.
 

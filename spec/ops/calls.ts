@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { Attributes, Operation } from '../../src/core/operations.ts'
 import { key, permutation } from '../../src/index.ts'
+import type { Attributes, Operation } from '../../src/ops/operations.ts'
 import { type Numbers, reference, sizeOf } from './reference.ts'
 
 // Random calls of every operation, at points where what is differentiable has a derivative: elements are distinct and not 0.

@@ -1,5 +1,5 @@
-import { type Attributes, alike, type Operation } from '../../src/core/operations.ts'
 import { normals, type Ops, uniforms, type Window } from '../../src/index.ts'
+import { type Attributes, alike, type Operation } from '../../src/ops/operations.ts'
 
 // The operations once more, from their definitions: plain loops over doubles, slow and obvious. Eager values are compared
 // with these, and doubles make finite differences precise.

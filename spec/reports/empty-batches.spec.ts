@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { leavesOf } from '../../src/core/trees.ts'
+import { leavesOf } from '../../src/base/trees.ts'
 import * as joinery from '../../src/index.ts'
 import { untyped } from '../running.ts'
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { prepare } from '../../src/backends/prepare.ts'
-import type { Ops } from '../../src/core/ops.ts'
 import { type GraphNode, trace } from '../../src/graph.ts'
 import { BatchNorm, chooseBackend, compile, Input, init, join, key } from '../../src/index.ts'
+import type { Ops } from '../../src/ops/ops.ts'
 
 const count = 2e7
 

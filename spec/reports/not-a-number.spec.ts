@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { prepare } from '../../src/backends/prepare.ts'
-import { type Attributes, type Operation, perform } from '../../src/core/operations.ts'
 import { type GraphNode, trace } from '../../src/graph.ts'
 import { chooseBackend } from '../../src/index.ts'
+import { type Attributes, type Operation, perform } from '../../src/ops/operations.ts'
 import { type Numbers, reference } from '../ops/reference.ts'
 
 interface Case {

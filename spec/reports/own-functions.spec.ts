@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { showShape } from '../../src/core/shape.ts'
+import { showShape } from '../../src/base/shape.ts'
 import * as joinery from '../../src/index.ts'
 import { textOf } from '../faults.ts'
 

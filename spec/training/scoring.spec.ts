@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import { defineLoss, type Loss, mse, tensor } from '../../src/index.ts'
-import { tfjsOps } from '../../src/ops/tfjs/index.ts'
+import { tfjsOps } from '../../src/tfjs/index.ts'
 import { lossOf, residualsOf, type Scoring } from '../../src/training/scoring.ts'
 
 const predicted: tf.Tensor = tensor([

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { leavesOf } from '../../src/core/trees.ts'
+import { leavesOf } from '../../src/base/trees.ts'
 import { adam, Input, init, join, key, Linear, Tanh, type TrainState, trainStep } from '../../src/index.ts'
 import { slotTensors } from '../../src/training/slots.ts'
 

@@ -1,5 +1,5 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec } from '../core/options.ts'
+import { codec } from '../base/options.ts'
 
 /** [rows, cols, channels] of an image; `null` for one that is not known. */
 export type ImageShape = readonly [rows: number | null, cols: number | null, channels: number | null]

@@ -1,8 +1,5 @@
-import type { Join, Parallel } from '../core/compose.ts'
-import { InvalidOption, LayerConnectionError, show } from '../core/errors.ts'
-import type { AnyLayer, Out, Typed } from '../core/layer.ts'
-import { isPart, type Part, type Wiring, wiringOf } from '../core/network.ts'
-import { codec, type Options } from '../core/options.ts'
+import { InvalidOption, LayerConnectionError, show } from '../base/errors.ts'
+import { codec, type Options } from '../base/options.ts'
 import {
   type Fails,
   type Mismatch,
@@ -12,10 +9,14 @@ import {
   sharedShape,
   showFlow,
   showShape,
-} from '../core/shape.ts'
+} from '../base/shape.ts'
+import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import { type Dense, Softmax } from '../layers/dense.ts'
 import { GatedAverage } from '../layers/gated-average.ts'
 import { Input } from '../layers/input.ts'
+import { isPart, type Part, type Wiring } from '../network/parts.ts'
+import { wiringOf } from '../network/wiring.ts'
+import type { Join, Parallel } from '../network-types/compose.ts'
 import { model, sideBySide } from './model.ts'
 import { architectureOptions } from './options.ts'
 

@@ -1,6 +1,7 @@
-import type { CheckJoin, Join } from '../core/compose.ts'
 import type { AnyLayer, Out, Typed } from '../core/layer.ts'
-import { asPart, type CompositionValue, compose } from '../core/network.ts'
+import { compose } from '../network/compose.ts'
+import { asPart, type CompositionValue } from '../network/parts.ts'
+import type { CheckJoin, Join } from '../network-types/compose.ts'
 
 /**
  * `join` for a whole architecture: errors in it begin with its title, as in `resnet50 > res3a > convolution-2`, while the

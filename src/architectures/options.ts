@@ -1,4 +1,4 @@
-import { type Options, parseOptions } from '../core/options.ts'
+import { type Options, parseOptions } from '../base/options.ts'
 
 /**
  * Reads the options of an architecture.

@@ -1,7 +1,4 @@
 import { block } from '../combinators/block.ts'
-import type { Block } from '../core/blocks.ts'
-import type { Network, Parallel, Sequence } from '../core/compose.ts'
-import type { Hiding } from '../core/hidden.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { type Activation, Relu, Softmax } from '../layers/dense.ts'
@@ -9,6 +6,9 @@ import { Input } from '../layers/input.ts'
 import { Concatenate } from '../layers/merge.ts'
 import { GlobalPooling, MaxPooling, type Pooling } from '../layers/pooling.ts'
 import { Dropout } from '../layers/stochastic.ts'
+import type { Block } from '../network-types/blocks.ts'
+import type { Network, Parallel, Sequence } from '../network-types/compose.ts'
+import type { Hiding } from '../network-types/hidden.ts'
 import { model, sequence, sideBySide } from './model.ts'
 
 type Rectifier = Activation<'Relu', 'relu-{}'>

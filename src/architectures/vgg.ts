@@ -1,12 +1,12 @@
 import { join } from '../combinators/join.ts'
-import type { Network, Sequence } from '../core/compose.ts'
-import type { Hiding } from '../core/hidden.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { type Activation, type Dense, Linear, Relu, Softmax } from '../layers/dense.ts'
 import { Input } from '../layers/input.ts'
 import { MaxPooling, type Pooling } from '../layers/pooling.ts'
 import { Reshape } from '../layers/reshape.ts'
 import { Dropout } from '../layers/stochastic.ts'
+import type { Network, Sequence } from '../network-types/compose.ts'
+import type { Hiding } from '../network-types/hidden.ts'
 import { model } from './model.ts'
 
 // VGG: small filters, many layers, and two wide dense layers at the end.

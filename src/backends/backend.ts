@@ -1,6 +1,6 @@
 import { type Tensor as TfTensor, tensor } from '@tensorflow/tfjs-core'
-import { BackendError, JoineryError } from '../core/errors.ts'
-import { type Shape, showShape } from '../core/shape.ts'
+import { BackendError, JoineryError } from '../base/errors.ts'
+import { type Shape, showShape } from '../base/shape.ts'
 import type { Graph } from '../graph/graph.ts'
 
 /**

@@ -1,8 +1,9 @@
-import type { Block } from '../core/blocks.ts'
-import { InvalidOption, show } from '../core/errors.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { checkName } from '../base/names.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { checkName } from '../core/names.ts'
-import { asPart, compose } from '../core/network.ts'
+import { compose } from '../network/compose.ts'
+import { asPart } from '../network/parts.ts'
+import type { Block } from '../network-types/blocks.ts'
 
 /**
  * A part of a network with a name: the names of its layers begin with it, as in `res3a/convolution-2`, and errors in it

@@ -1,6 +1,6 @@
-import type { Fanned } from '../core/blocks.ts'
-import { InvalidOption } from '../core/errors.ts'
-import { compose } from '../core/network.ts'
+import { InvalidOption } from '../base/errors.ts'
+import { compose } from '../network/compose.ts'
+import type { Fanned } from '../network-types/blocks.ts'
 import { asBranch, type Branch, type Check, type Joined } from './parallel.ts'
 
 /**

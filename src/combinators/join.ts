@@ -1,7 +1,8 @@
-import type { CheckJoin, Follows, Join } from '../core/compose.ts'
-import { InvalidOption } from '../core/errors.ts'
+import { InvalidOption } from '../base/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, compose } from '../core/network.ts'
+import { compose } from '../network/compose.ts'
+import { asPart } from '../network/parts.ts'
+import type { CheckJoin, Follows, Join } from '../network-types/compose.ts'
 
 /**
  * Layers in sequence: the output of each is the input of the next. The result is a layer again, and a network once it

@@ -1,8 +1,9 @@
-import type { CheckBranches, Join, Side } from '../core/compose.ts'
-import { InvalidOption } from '../core/errors.ts'
+import { InvalidOption } from '../base/errors.ts'
+import { isList } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, compose, type Part } from '../core/network.ts'
-import { isList } from '../core/trees.ts'
+import { compose } from '../network/compose.ts'
+import { asPart, type Part } from '../network/parts.ts'
+import type { CheckBranches, Join, Side } from '../network-types/compose.ts'
 
 /** A layer, or an array of layers that are joined. */
 export type Branch = AnyLayer | readonly AnyLayer[]

@@ -1,9 +1,10 @@
-import type { CheckRepeat, Repeat, Shared } from '../core/compose.ts'
-import { InvalidOption, show } from '../core/errors.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { checkName, isPattern } from '../base/names.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { checkName, isPattern } from '../core/names.ts'
-import { asPart, compose } from '../core/network.ts'
-import { mostLayers } from '../core/wiring.ts'
+import { compose } from '../network/compose.ts'
+import { asPart } from '../network/parts.ts'
+import { mostLayers } from '../network/wiring.ts'
+import type { CheckRepeat, Repeat, Shared } from '../network-types/compose.ts'
 
 /**
  * `n` copies of a layer or composition in sequence. Each copy has variables of its own.

@@ -1,10 +1,11 @@
-import type { Block } from '../core/blocks.ts'
-import type { Join, Side } from '../core/compose.ts'
+import { codec, type Options, parseOptions } from '../base/options.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, compose, isPart, type Part } from '../core/network.ts'
-import { codec, type Options, parseOptions } from '../core/options.ts'
 import { Identity } from '../layers/input.ts'
 import { Elementwise, type ElementwiseConstructor, mergeFunction } from '../layers/merge.ts'
+import { compose } from '../network/compose.ts'
+import { asPart, isPart, type Part } from '../network/parts.ts'
+import type { Block } from '../network-types/blocks.ts'
+import type { Join, Side } from '../network-types/compose.ts'
 import { block as named } from './block.ts'
 
 /** How the two ways of a residual block become one: as in `Elementwise`, or a layer that merges. */

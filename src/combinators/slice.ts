@@ -1,18 +1,10 @@
-import { InvalidOption, show } from '../core/errors.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { nearest } from '../base/options.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Opaque } from '../core/list.ts'
-import {
-  asPart,
-  type Cut,
-  compose,
-  type LayerValue,
-  type Node,
-  type Part,
-  type Wired,
-  type Wiring,
-  wiringOf,
-} from '../core/network.ts'
-import { nearest } from '../core/options.ts'
+import { compose } from '../network/compose.ts'
+import { asPart, type Cut, type LayerValue, type Node, type Part, type Wired, type Wiring } from '../network/parts.ts'
+import { wiringOf } from '../network/wiring.ts'
+import type { Opaque } from '../network-types/list.ts'
 
 /** A part of a network, whose shapes the compiler does not follow. */
 export interface Slice extends Wired, Opaque {

@@ -1,8 +1,8 @@
-import type { Perhaps } from '../core/blocks.ts'
-import { InvalidOption, show } from '../core/errors.ts'
+import { InvalidOption, show } from '../base/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart } from '../core/network.ts'
 import { Identity } from '../layers/input.ts'
+import { asPart } from '../network/parts.ts'
+import type { Perhaps } from '../network-types/blocks.ts'
 
 /** The layer or nothing, by a condition that the compiler knows or not. */
 export type When<Condition extends boolean, B extends AnyLayer> = boolean extends Condition

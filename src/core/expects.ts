@@ -1,6 +1,6 @@
 import { type Either, type Left, right } from 'fp-ts/lib/Either.js'
-import type { Fault } from './errors.ts'
-import { type RefusedInput, type Shape, showShape } from './shape.ts'
+import type { Fault } from '../base/errors.ts'
+import { type RefusedInput, type Shape, showShape } from '../base/shape.ts'
 
 // What a layer expects of its input is said once, in a constant: the compiler reads its type, the run time its value. So
 // both give the same message.

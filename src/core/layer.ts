@@ -1,8 +1,8 @@
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { Fault } from './errors.ts'
-import type { Ops } from './ops.ts'
-import type { Key } from './random.ts'
-import type { Flow, Mismatch, Shape, SharedShape, Show, Unless } from './shape.ts'
+import type { Fault } from '../base/errors.ts'
+import type { Key } from '../base/random.ts'
+import type { Flow, Mismatch, Shape, SharedShape, Show, Unless } from '../base/shape.ts'
+import type { Ops } from '../ops/ops.ts'
 import type { VariableRules } from './variables.ts'
 
 // A layer is a value: frozen options plus rules. Its type carries the twin of its shape rule, as a type-level function
@@ -21,7 +21,7 @@ export interface AnyLayer {
 export interface Typed extends AnyLayer {
   /** The result: the shape that goes out, or a Mismatch. */
   readonly '~out'?: unknown
-  /** The layers with variables within, in their places, as `core/list.ts` says. */
+  /** The layers with variables within, in their places, as `network-types/list.ts` says. */
   // biome-ignore lint/suspicious/noExplicitAny: a list to spread, of a type that is known where the layer is
   readonly '~found'?: any
   /** The same with the layers without variables. */

@@ -1,7 +1,8 @@
-import type { Fault } from './errors.ts'
+import type { Fault } from '../base/errors.ts'
+import type { Node, Part, Wiring } from '../network/parts.ts'
+import { keyOf } from '../network/run.ts'
+import type { Ops } from '../ops/ops.ts'
 import type { Mode } from './layer.ts'
-import { keyOf, type Node, type Part, type Wiring } from './network.ts'
-import type { Ops } from './ops.ts'
 
 // Layers that mix examples in training mix what is expected of the outputs as well.
 

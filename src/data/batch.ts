@@ -1,4 +1,4 @@
-import { DataError, show } from '../core/errors.ts'
+import { DataError, show } from '../base/errors.ts'
 import { byRow, type Pass, range, type Source, whenAll } from './source.ts'
 import { type Batched, rowOf, rowsOf, stack, type Unbatched } from './stack.ts'
 

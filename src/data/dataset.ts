@@ -1,5 +1,5 @@
-import type { Key } from '../core/random.ts'
-import { isRecord } from '../core/trees.ts'
+import type { Key } from '../base/random.ts'
+import { isRecord } from '../base/trees.ts'
 import type { Padded, PaddedWithMask } from './pad.ts'
 import type { Pass, Source } from './source.ts'
 import type { Batched, Unbatched } from './stack.ts'

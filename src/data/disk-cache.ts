@@ -1,4 +1,4 @@
-import { DataError } from '../core/errors.ts'
+import { DataError } from '../base/errors.ts'
 import { type Disk, fileError, openDisk } from '../storage/disk.ts'
 import { once } from './cache.ts'
 import { pack, unpack } from './packed.ts'

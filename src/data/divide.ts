@@ -1,5 +1,5 @@
-import { DataError, InvalidOption } from '../core/errors.ts'
-import { foldIn, type Key, permutation, uniforms } from '../core/random.ts'
+import { DataError, InvalidOption } from '../base/errors.ts'
+import { foldIn, type Key, permutation, uniforms } from '../base/random.ts'
 import { first, rest } from './combine.ts'
 import { dropped, reordered, type Source, throughViews } from './source.ts'
 

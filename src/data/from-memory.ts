@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { DataError, InvalidOption } from '../core/errors.ts'
-import { isFunction } from '../core/options.ts'
+import { DataError, InvalidOption } from '../base/errors.ts'
+import { isFunction } from '../base/options.ts'
 import type { FlatData, TypedNumbers } from '../state/data.ts'
 import { described, reading } from '../state/given.ts'
 import { columns } from './columns.ts'

@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from '../core/errors.ts'
-import { codec, integer, isFunction } from '../core/options.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { codec, integer, isFunction } from '../base/options.ts'
 
 // Arguments of datasets, as a call from JavaScript may give anything.
 

@@ -1,6 +1,6 @@
-import { DataError, show } from '../core/errors.ts'
-import { isTensorLike } from '../core/nested.ts'
-import { isRecord } from '../core/trees.ts'
+import { DataError, show } from '../base/errors.ts'
+import { isTensorLike } from '../base/nested.ts'
+import { isRecord } from '../base/trees.ts'
 import { isFlat } from './stack.ts'
 
 // Items as bytes: their structure as JSON, and the numbers of typed arrays and of arrays of numbers behind it, as they are in

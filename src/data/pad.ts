@@ -1,7 +1,7 @@
-import { InvalidOption, show } from '../core/errors.ts'
-import { isTensorLike, isTyped } from '../core/nested.ts'
-import { sizeOf } from '../core/shape.ts'
-import { isRecord, own } from '../core/trees.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { isTensorLike, isTyped } from '../base/nested.ts'
+import { sizeOf } from '../base/shape.ts'
+import { isRecord, own } from '../base/trees.ts'
 import { batchCount, grouped } from './batch.ts'
 import type { Source } from './source.ts'
 import {

@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { foldIn, generator, type Key } from '../core/random.ts'
+import { foldIn, generator, type Key } from '../base/random.ts'
 import { dropped, type Pass, range, reordered, type Source, throughViews, type View } from './source.ts'
 
 // Shuffling through a buffer: each item that comes takes the place of a random one, which goes on. The whole order is

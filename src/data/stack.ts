@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { isRight } from 'fp-ts/lib/Either.js'
-import { DataError, type Fault, show } from '../core/errors.ts'
-import { firstNaN, isTensorLike, isTyped, placeIn, readTensor } from '../core/nested.ts'
-import { sizeOf } from '../core/shape.ts'
-import { isRecord } from '../core/trees.ts'
-import type { NestedNumbers } from '../core/variables.ts'
+import { DataError, type Fault, show } from '../base/errors.ts'
+import { firstNaN, isTensorLike, isTyped, placeIn, readTensor } from '../base/nested.ts'
+import type { NestedNumbers } from '../base/parameters.ts'
+import { sizeOf } from '../base/shape.ts'
+import { isRecord } from '../base/trees.ts'
 import type { FlatData, TypedNumbers } from '../state/data.ts'
 
 // Examples as one batch: each field of them becomes an array with the batch as its first axis.

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { InvalidOption, show } from '../core/errors.ts'
+import { InvalidOption, show } from '../base/errors.ts'
 import type { MetricsOption, MetricValue, Progress } from '../training/index.ts'
 
 /** A few significant digits, aligned from epoch to epoch. */

@@ -1,8 +1,9 @@
 import { end, start } from '../combinators/slice.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { type CompositionValue, compose, type LayerValue, type Node, type Part, wiringOf } from '../core/network.ts'
-import { isSame } from '../core/same.ts'
-import { isComposition } from '../core/wiring.ts'
+import { compose } from '../network/compose.ts'
+import { type CompositionValue, isComposition, type LayerValue, type Node, type Part } from '../network/parts.ts'
+import { isSame } from '../network/same.ts'
+import { wiringOf } from '../network/wiring.ts'
 
 // Networks with other layers in the place of some.
 

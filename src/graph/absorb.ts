@@ -1,4 +1,4 @@
-import type { Ops } from '../core/ops.ts'
+import type { Ops } from '../ops/ops.ts'
 import { type Constant, type Graph, type GraphNode, isA, topological } from './graph.ts'
 import { isProduct, type Product, perChannel } from './products.ts'
 import { type Rewriting, rewritten, throughLoops } from './rewrite.ts'

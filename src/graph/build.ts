@@ -1,10 +1,10 @@
-import { forLayers } from '../core/operations.ts'
-import type { Ops } from '../core/ops.ts'
-import type { Shape } from '../core/shape.ts'
-import { placeholder, tracer } from '../ops/graph.ts'
+import type { Shape } from '../base/shape.ts'
+import { forLayers } from '../ops/operations.ts'
+import type { Ops } from '../ops/ops.ts'
 import { type Graph, type GraphNode, type Placeholder, topological } from './graph.ts'
 import { interner } from './intern.ts'
 import { interpret } from './interpret.ts'
+import { placeholder, tracer } from './ops.ts'
 
 /**
  * A graph from its inputs to its outputs. Nodes that compute the same become one.

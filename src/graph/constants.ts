@@ -1,5 +1,5 @@
-import type { Attributes, Operation } from '../core/operations.ts'
-import { sizeOf, stridesOf } from '../core/shape.ts'
+import { sizeOf, stridesOf } from '../base/shape.ts'
+import type { Attributes, Operation } from '../ops/operations.ts'
 import type { Constant } from './graph.ts'
 
 // What is known before a graph runs: operations on constants.

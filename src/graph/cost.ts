@@ -1,5 +1,5 @@
-import type { Operation } from '../core/operations.ts'
-import { sizeOf } from '../core/shape.ts'
+import { sizeOf } from '../base/shape.ts'
+import type { Operation } from '../ops/operations.ts'
 import { bodyOf } from './enclosed.ts'
 import { type Application, type Fused, type GraphNode, type Loop, operands, type Scan, topological } from './graph.ts'
 import { plan } from './plan.ts'

@@ -1,6 +1,6 @@
-import { placeholder } from '../ops/graph.ts'
 import { type Graph, type GraphNode, topological } from './graph.ts'
 import { interner } from './intern.ts'
+import { placeholder } from './ops.ts'
 import { unroll } from './unroll.ts'
 import { withOperands } from './with-operands.ts'
 

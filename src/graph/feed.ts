@@ -1,10 +1,10 @@
-import type { Ops } from '../core/ops.ts'
-import type { Key } from '../core/random.ts'
-import type { Shape } from '../core/shape.ts'
-import { placeholder } from '../ops/graph.ts'
+import type { Key } from '../base/random.ts'
+import type { Shape } from '../base/shape.ts'
+import type { Ops } from '../ops/ops.ts'
 import { rebuilt } from './build.ts'
 import type { Draw, Graph, GraphNode, Placeholder } from './graph.ts'
 import { interner } from './intern.ts'
+import { placeholder } from './ops.ts'
 
 /** A graph that draws nothing, and the draws that it has to be given. */
 export interface Fed {

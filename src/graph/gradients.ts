@@ -1,10 +1,10 @@
-import { graphOps, tracer } from '../ops/graph.ts'
 import { type Traced, tape } from '../ops/tape.ts'
 import { rebuilt } from './build.ts'
 import type { Graph, GraphNode } from './graph.ts'
 import { topological } from './graph.ts'
 import { interner } from './intern.ts'
 import { interpret } from './interpret.ts'
+import { graphOps, tracer } from './ops.ts'
 
 /**
  * The gradients of a graph's output, by reverse-mode differentiation: one rule for each operation. The result is a graph

@@ -1,8 +1,8 @@
-import { InvalidOption, show } from '../core/errors.ts'
-import type { Attributes, Operation } from '../core/operations.ts'
-import type { Key } from '../core/random.ts'
-import type { Shape } from '../core/shape.ts'
-import { isList } from '../core/trees.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import type { Key } from '../base/random.ts'
+import type { Shape } from '../base/shape.ts'
+import { isList } from '../base/trees.ts'
+import type { Attributes, Operation } from '../ops/operations.ts'
 
 // A computation as a value: every node is an immutable record of an operation, what it is applied to, and its shape.
 

@@ -1,5 +1,5 @@
-import { perform } from '../core/operations.ts'
-import type { Ops } from '../core/ops.ts'
+import { perform } from '../ops/operations.ts'
+import type { Ops } from '../ops/ops.ts'
 import { type Fused, type GraphNode, type Loop, type Scan, topological } from './graph.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Margin, Ops } from '../core/ops.ts'
+import type { Margin, Ops } from '../ops/ops.ts'
 import { type Application, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
 import { rewritten, throughLoops } from './rewrite.ts'
 

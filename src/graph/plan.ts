@@ -1,4 +1,4 @@
-import { sizeOf } from '../core/shape.ts'
+import { sizeOf } from '../base/shape.ts'
 import { type Graph, type GraphNode, operands, topological } from './graph.ts'
 import { elementwise } from './simplify.ts'
 

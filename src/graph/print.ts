@@ -1,4 +1,4 @@
-import { showShape } from '../core/shape.ts'
+import { showShape } from '../base/shape.ts'
 import { bodyOf } from './enclosed.ts'
 import { type Graph, type GraphNode, operands, topological } from './graph.ts'
 

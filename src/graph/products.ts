@@ -1,4 +1,4 @@
-import type { Ops } from '../core/ops.ts'
+import type { Ops } from '../ops/ops.ts'
 import { type Application, type Fused, type GraphNode, isA } from './graph.ts'
 
 /** A product or convolution. */

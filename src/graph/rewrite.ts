@@ -1,8 +1,8 @@
-import type { Ops } from '../core/ops.ts'
-import { tracer } from '../ops/graph.ts'
+import type { Ops } from '../ops/ops.ts'
 import { bodyOf, withBody } from './enclosed.ts'
 import { type Graph, type GraphNode, topological, uses } from './graph.ts'
 import { interner } from './intern.ts'
+import { tracer } from './ops.ts'
 import { simplifying } from './simplify.ts'
 import { withOperands } from './with-operands.ts'
 

@@ -1,5 +1,5 @@
-import type { Ops } from '../core/ops.ts'
-import { walk } from '../core/walk.ts'
+import type { Ops } from '../ops/ops.ts'
+import { walk } from '../ops/scan.ts'
 import { rebuilt } from './build.ts'
 import type { Graph, GraphNode } from './graph.ts'
 

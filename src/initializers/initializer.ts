@@ -1,9 +1,9 @@
-import { WeightInitializationError } from '../core/errors.ts'
-import { type Options, parseOptions } from '../core/options.ts'
-import type { Key } from '../core/random.ts'
-import { showShape } from '../core/shape.ts'
-import { shownAs } from '../core/shown.ts'
-import type { Fans, Initializer } from '../core/variables.ts'
+import { WeightInitializationError } from '../base/errors.ts'
+import { type Options, parseOptions } from '../base/options.ts'
+import type { Fans, Initializer } from '../base/parameters.ts'
+import type { Key } from '../base/random.ts'
+import { showShape } from '../base/shape.ts'
+import { shownAs } from '../base/shown.ts'
 
 /** How many elements a variable of this shape has. */
 export const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)

@@ -1,8 +1,8 @@
-import { WeightInitializationError } from '../core/errors.ts'
-import { number } from '../core/options.ts'
-import { normals } from '../core/random.ts'
-import { showShape } from '../core/shape.ts'
-import type { Initializer } from '../core/variables.ts'
+import { WeightInitializationError } from '../base/errors.ts'
+import { number } from '../base/options.ts'
+import type { Initializer } from '../base/parameters.ts'
+import { normals } from '../base/random.ts'
+import { showShape } from '../base/shape.ts'
 import { initializer } from './initializer.ts'
 
 /** `n` orthonormal rows of `length`, from random ones, by Gram and Schmidt, each row twice for accuracy. */

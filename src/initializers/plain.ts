@@ -1,6 +1,6 @@
-import { number } from '../core/options.ts'
-import { normals, uniforms } from '../core/random.ts'
-import type { Initializer } from '../core/variables.ts'
+import { number } from '../base/options.ts'
+import type { Initializer } from '../base/parameters.ts'
+import { normals, uniforms } from '../base/random.ts'
 import { count, initializer } from './initializer.ts'
 
 /**

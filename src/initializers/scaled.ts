@@ -1,6 +1,6 @@
-import { number } from '../core/options.ts'
-import { type Key, normals, uniforms } from '../core/random.ts'
-import type { Fans, Initializer } from '../core/variables.ts'
+import { number } from '../base/options.ts'
+import type { Fans, Initializer } from '../base/parameters.ts'
+import { type Key, normals, uniforms } from '../base/random.ts'
 import { count, fansOf, initializer } from './initializer.ts'
 
 // Draws whose variance depends on the fans of the weight.

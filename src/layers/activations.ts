@@ -1,6 +1,6 @@
-import type { Ops } from '../core/ops.ts'
-import { boolean } from '../core/options.ts'
+import { boolean } from '../base/options.ts'
 import { heNormal } from '../initializers/index.ts'
+import type { Ops } from '../ops/ops.ts'
 import { type DenseConstructor, dense } from './dense.ts'
 
 // More activations of dense layers: with units of `x W + b`, without units of the input. Options, variables and errors

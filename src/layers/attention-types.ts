@@ -1,7 +1,8 @@
+import type { ParameterSource } from '../base/parameters.ts'
+import type { Refusal } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
 import type { NameOption } from '../core/define.ts'
-import type { Divide, Multiply } from '../core/digits.ts'
-import type { Refusal } from '../core/shape.ts'
-import type { ParameterSource, Tensor } from '../core/variables.ts'
+import type { Divide, Multiply } from '../type-arithmetic/digits.ts'
 import type { SameSteps } from './recurrent.ts'
 
 // The types of attention: which inputs are what, and the sizes that follow.

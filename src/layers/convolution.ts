@@ -1,9 +1,10 @@
 import { map, right } from 'fp-ts/lib/Either.js'
+import { integer, optionalParameter, parameter } from '../base/options.ts'
+import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import type { Pair } from '../core/ops.ts'
-import { integer, optionalParameter, parameter } from '../core/options.ts'
-import type { Parameter, ParameterSource, Weight, WeightAndBias } from '../core/variables.ts'
+import type { Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
+import type { Pair } from '../ops/ops.ts'
 import { checkGroups, type Grouped, groupedShape, knownChannels, type PerGroup } from './groups.ts'
 import { convolve } from './sliding.ts'
 import {

@@ -1,9 +1,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
-import type { Fault } from '../core/errors.ts'
-import type { Ops } from '../core/ops.ts'
-import { boolean, codec } from '../core/options.ts'
+import type { Fault } from '../base/errors.ts'
+import { boolean, codec } from '../base/options.ts'
 import {
   type Flow,
   fromStart,
@@ -13,7 +11,9 @@ import {
   type Shape,
   showFlow,
   sizeOf,
-} from '../core/shape.ts'
+} from '../base/shape.ts'
+import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import type { Ops } from '../ops/ops.ts'
 
 import type { AxisKey } from './merge.ts'
 

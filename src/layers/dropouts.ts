@@ -1,6 +1,6 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { type RefusedInput, showShape } from '../core/shape.ts'
 import { drawingKey, droppedPart, keptOf } from './stochastic.ts'
 
 // Dropouts for what neighbours, and for networks that normalize themselves.

@@ -1,9 +1,10 @@
 import { right } from 'fp-ts/lib/Either.js'
+import { integer, parameter } from '../base/options.ts'
+import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import type { Ops } from '../core/ops.ts'
-import { integer, parameter } from '../core/options.ts'
-import type { Parameter, ParameterSource, Weight } from '../core/variables.ts'
+import type { Weight } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
+import type { Ops } from '../ops/ops.ts'
 
 /** The options of {@link Embedding}. */
 export interface EmbeddingOptions<Name extends string = string> extends NameOption<Name> {

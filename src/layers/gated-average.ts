@@ -1,7 +1,6 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
-import type { Fault } from '../core/errors.ts'
-import { codec } from '../core/options.ts'
+import type { Fault } from '../base/errors.ts'
+import { codec } from '../base/options.ts'
 import {
   type Flow,
   fromStart,
@@ -11,7 +10,8 @@ import {
   type Shape,
   showFlow,
   showShape,
-} from '../core/shape.ts'
+} from '../base/shape.ts'
+import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type AxisKey, type LastOf, type ShareAll, sharedByAll } from './merge.ts'
 
 /** A gated average as a type: a gate [batch, n] and n inputs of one shape in, that shape out. */

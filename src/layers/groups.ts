@@ -1,7 +1,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import type { Divide } from '../core/digits.ts'
-import type { Fault } from '../core/errors.ts'
-import { type Refusal, type Shape, showShape } from '../core/shape.ts'
+import type { Fault } from '../base/errors.ts'
+import { type Refusal, type Shape, showShape } from '../base/shape.ts'
+import type { Divide } from '../type-arithmetic/digits.ts'
 import type { ChannelsOf } from './window.ts'
 
 // Convolutions whose channels are taken in groups, each of which makes its own part of the output.

@@ -1,5 +1,5 @@
 import { defineLayer, type Leaf } from '../core/define.ts'
-import type { Multiply } from '../core/digits.ts'
+import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
   block,
   clipped,

@@ -1,9 +1,9 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import { codec } from '../base/options.ts'
+import { type RefusedInput, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
+import { isShortList } from '../base/trees.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { codec } from '../core/options.ts'
-import { type RefusedInput, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../core/shape.ts'
-import { isShortList } from '../core/trees.ts'
 
 /** The dimensions of one example: without the batch; `null` for one that is not known. */
 export type InputShape = number | null | readonly (number | null)[]

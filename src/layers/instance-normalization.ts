@@ -1,8 +1,8 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { number, optionalParameter } from '../base/options.ts'
+import type { Parameter, ParameterSource } from '../base/parameters.ts'
+import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { number, optionalParameter } from '../core/options.ts'
-import { type RefusedInput, showShape } from '../core/shape.ts'
-import type { Parameter, ParameterSource } from '../core/variables.ts'
 import { type Along, alongAxes, type FactorAndShift } from './layer-normalization.ts'
 
 /** The options of {@link InstanceNorm}. */

@@ -1,6 +1,6 @@
-import { LayerConnectionError } from '../core/errors.ts'
-import type { Pair } from '../core/ops.ts'
-import { type Shape, showShape } from '../core/shape.ts'
+import { LayerConnectionError } from '../base/errors.ts'
+import { type Shape, showShape } from '../base/shape.ts'
+import type { Pair } from '../ops/ops.ts'
 
 /**
  * Dimensions that must be known. Only while a network is traced they may not be.

@@ -1,11 +1,11 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import { type Fault, LayerConnectionError } from '../base/errors.ts'
+import { codec, isFunction } from '../base/options.ts'
+import { type Flow, type Several, type Shape, sharedShape, showShape } from '../base/shape.ts'
+import { isShortList } from '../base/trees.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { type Fault, LayerConnectionError } from '../core/errors.ts'
-import type { Ops } from '../core/ops.ts'
-import { codec, isFunction } from '../core/options.ts'
-import { type Flow, type Several, type Shape, sharedShape, showShape } from '../core/shape.ts'
-import { isShortList } from '../core/trees.ts'
+import type { Ops } from '../ops/ops.ts'
 
 /** A function of one or several tensors, in any interpretation of the operations. */
 export type LambdaFunction = <T>(ops: Ops<T>, ...inputs: readonly T[]) => T

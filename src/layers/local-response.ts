@@ -1,7 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { integer, number } from '../base/options.ts'
+import { showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { integer, number } from '../core/options.ts'
-import { showShape } from '../core/shape.ts'
 import type { NoImage } from './window.ts'
 
 /** The options of {@link LocalResponseNorm}. */

@@ -1,9 +1,10 @@
 import { right } from 'fp-ts/lib/Either.js'
+import { boolean, parameter } from '../base/options.ts'
+import type { Parameter, ParameterSource } from '../base/parameters.ts'
+import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
-import type { Multiply } from '../core/digits.ts'
-import { boolean, parameter } from '../core/options.ts'
-import type { Parameter, ParameterSource, Tensor } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
+import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
   block,
   clipped,

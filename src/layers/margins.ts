@@ -1,11 +1,11 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import type { Fault } from '../base/errors.ts'
+import { codec } from '../base/options.ts'
+import { type Refusal, type RefusedInput, type Shape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { Add, Subtract } from '../core/digits.ts'
-import type { Fault } from '../core/errors.ts'
-import type { Margin } from '../core/ops.ts'
-import { codec } from '../core/options.ts'
-import { type Refusal, type RefusedInput, type Shape, showShape } from '../core/shape.ts'
+import type { Margin } from '../ops/ops.ts'
+import type { Add, Subtract } from '../type-arithmetic/digits.ts'
 import { knownDimensions } from './known.ts'
 
 // What is put around the axes between batch and channels, or cut from them.

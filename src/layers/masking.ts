@@ -1,8 +1,8 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { number } from '../base/options.ts'
+import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { Ops } from '../core/ops.ts'
-import { number } from '../core/options.ts'
-import { type RefusedInput, showShape } from '../core/shape.ts'
+import type { Ops } from '../ops/ops.ts'
 
 /** A masking as a type: [batch, time, ...] in, [batch, time] out. */
 export interface Masking<Name extends string> extends Plain<Name> {

@@ -1,10 +1,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
-import type { Add } from '../core/digits.ts'
-import type { Fault } from '../core/errors.ts'
-import type { Ops } from '../core/ops.ts'
-import { codec, isFunction } from '../core/options.ts'
+import type { Fault } from '../base/errors.ts'
+import { codec, isFunction } from '../base/options.ts'
 import {
   type Flow,
   fromStart,
@@ -16,7 +13,10 @@ import {
   type SharedShape,
   sharedShape,
   showFlow,
-} from '../core/shape.ts'
+} from '../base/shape.ts'
+import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import type { Ops } from '../ops/ops.ts'
+import type { Add } from '../type-arithmetic/digits.ts'
 
 // Layers that make one tensor of several side by side.
 

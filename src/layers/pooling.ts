@@ -1,8 +1,8 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { codec, isFunction, orNull } from '../base/options.ts'
+import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { Ops, Pair } from '../core/ops.ts'
-import { codec, isFunction, orNull } from '../core/options.ts'
-import { type RefusedInput, showShape } from '../core/shape.ts'
+import type { Ops, Pair } from '../ops/ops.ts'
 import { type Pool, pool } from './sliding.ts'
 import {
   axes,

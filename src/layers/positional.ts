@@ -1,8 +1,9 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { codec, integer, number, oneOf, parameter } from '../base/options.ts'
+import type { Parameter, ParameterSource } from '../base/parameters.ts'
+import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { codec, integer, number, oneOf, parameter } from '../core/options.ts'
-import { type RefusedInput, showShape } from '../core/shape.ts'
-import type { Parameter, ParameterSource, Weight } from '../core/variables.ts'
+import type { Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
 import { knownDimensions } from './known.ts'
 

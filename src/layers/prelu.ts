@@ -1,8 +1,8 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { defineLayer, type Leaf } from '../core/define.ts'
-import type { Fault } from '../core/errors.ts'
-import { codec, optionalParameter, parameter } from '../core/options.ts'
+import type { Fault } from '../base/errors.ts'
+import { codec, optionalParameter, parameter } from '../base/options.ts'
+import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import {
   fromStart,
   type Listed,
@@ -12,9 +12,11 @@ import {
   type Several,
   type Shape,
   showShape,
-} from '../core/shape.ts'
-import { isShortList } from '../core/trees.ts'
-import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
+} from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
+import { isShortList } from '../base/trees.ts'
+import { defineLayer, type Leaf } from '../core/define.ts'
+import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
   type DenseOptions,

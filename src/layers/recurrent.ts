@@ -1,9 +1,8 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import type { NameOption } from '../core/define.ts'
-import { type Fault, LayerConnectionError } from '../core/errors.ts'
-import type { Ops } from '../core/ops.ts'
-import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../core/options.ts'
+import { type Fault, LayerConnectionError } from '../base/errors.ts'
+import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../base/options.ts'
+import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import {
   type Flow,
   type Refusal,
@@ -13,10 +12,13 @@ import {
   type Shape,
   showFlow,
   showShape,
-} from '../core/shape.ts'
-import type { Parameter, ParameterSource, Tensor, VariableRule } from '../core/variables.ts'
-import { walk } from '../core/walk.ts'
+} from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
+import type { NameOption } from '../core/define.ts'
+import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
+import type { Ops } from '../ops/ops.ts'
+import { walk } from '../ops/scan.ts'
 import { softsign } from './activations.ts'
 import { hardSigmoid } from './dense.ts'
 import { finiteWhereMasked } from './masking.ts'

@@ -1,11 +1,11 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import type { Fault } from '../base/errors.ts'
+import { codec } from '../base/options.ts'
+import { type RefusedInput, type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
+import { isShortList } from '../base/trees.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { Divide, Product } from '../core/digits.ts'
-import type { Fault } from '../core/errors.ts'
-import { codec } from '../core/options.ts'
-import { type RefusedInput, type Shape, type Show, showShape, sizeOf } from '../core/shape.ts'
-import { isShortList } from '../core/trees.ts'
+import type { Divide, Product } from '../type-arithmetic/digits.ts'
 
 /** A reshape as a type: [batch, ...any] in, [batch, ...To] out, one -1 of which is what the others leave. */
 export interface Reshape<To extends readonly number[], Name extends string> extends Plain<Name> {

@@ -1,6 +1,6 @@
+import { number, optionalParameter } from '../base/options.ts'
+import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { number, optionalParameter } from '../core/options.ts'
-import type { Parameter, ParameterSource } from '../core/variables.ts'
 import {
   type Along,
   alongAxes,

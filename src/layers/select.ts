@@ -1,8 +1,8 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { integer } from '../base/options.ts'
+import { type Refusal, type RefusedOne, type Several, showFlow } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
-import type { Add } from '../core/digits.ts'
-import { integer } from '../core/options.ts'
-import { type Refusal, type RefusedOne, type Several, showFlow } from '../core/shape.ts'
+import type { Add } from '../type-arithmetic/digits.ts'
 
 /** A selection as a type: several inputs in, one of them out. */
 export interface Select<Index extends number, Name extends string = 'select-{}'> extends Plain<Name> {

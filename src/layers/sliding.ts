@@ -1,5 +1,5 @@
-import type { Margin, Ops, Pair, Window } from '../core/ops.ts'
-import { type Shape, sizeOf } from '../core/shape.ts'
+import { type Shape, sizeOf } from '../base/shape.ts'
+import type { Margin, Ops, Pair, Window } from '../ops/ops.ts'
 import { knownDimensions } from './known.ts'
 import { type AxisWindow, marginOf, places, point } from './window.ts'
 

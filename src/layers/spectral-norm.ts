@@ -1,9 +1,9 @@
+import { integer, number } from '../base/options.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import type { InnerParams, InnerState } from '../core/named.ts'
-import type { Ops } from '../core/ops.ts'
-import { integer, number } from '../core/options.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
+import type { InnerParams, InnerState } from '../network-types/named.ts'
+import type { Ops } from '../ops/ops.ts'
 import {
   type Also,
   aroundWeights,

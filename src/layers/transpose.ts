@@ -1,9 +1,9 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import { codec } from '../base/options.ts'
+import { type Listed, type RefusedInput, showShape } from '../base/shape.ts'
+import { isShortList } from '../base/trees.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { codec } from '../core/options.ts'
-import { type Listed, type RefusedInput, showShape } from '../core/shape.ts'
-import { isShortList } from '../core/trees.ts'
 import type { LastOf } from './merge.ts'
 
 /** A transpose as a type: the axes of what comes in, in another order. */

@@ -1,8 +1,8 @@
 import { map } from 'fp-ts/lib/Either.js'
+import { type Shape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { Multiply } from '../core/digits.ts'
-import type { Pair } from '../core/ops.ts'
-import { type Shape, sizeOf } from '../core/shape.ts'
+import type { Pair } from '../ops/ops.ts'
+import type { Multiply } from '../type-arithmetic/digits.ts'
 import { knownRowsAndCols } from './known.ts'
 import { type NoImage, numbers, type OfAxis, ofRank, type PairOption } from './window.ts'
 

@@ -1,8 +1,8 @@
+import type { Shape } from '../base/shape.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import type { InnerParams, InnerState } from '../core/named.ts'
-import type { Ops } from '../core/ops.ts'
-import type { Shape } from '../core/shape.ts'
+import type { InnerParams, InnerState } from '../network-types/named.ts'
+import type { Ops } from '../ops/ops.ts'
 import {
   aroundWeights,
   type NormalNorm,

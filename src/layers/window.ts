@@ -1,10 +1,10 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import type { Add, Ceil, Floor, Multiply, Subtract } from '../core/digits.ts'
-import type { Fault } from '../core/errors.ts'
-import type { Margin, Pair } from '../core/ops.ts'
-import { codec, integer, parsed } from '../core/options.ts'
-import { type Refusal, type RefusedInput, type Shape, showShape } from '../core/shape.ts'
+import type { Fault } from '../base/errors.ts'
+import { codec, integer, parsed } from '../base/options.ts'
+import { type Refusal, type RefusedInput, type Shape, showShape } from '../base/shape.ts'
+import type { Margin, Pair } from '../ops/ops.ts'
+import type { Add, Ceil, Floor, Multiply, Subtract } from '../type-arithmetic/digits.ts'
 
 // Windows that slide along the axes between batch and channels: what convolutions and poolings have in common. A window
 // of any rank is a list of windows along one axis.

@@ -1,6 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
-import type { JoineryError } from '../core/errors.ts'
-import { byName } from '../core/trees.ts'
+import type { JoineryError } from '../base/errors.ts'
+import { byName } from '../base/trees.ts'
 import { type Maker, makers } from './makers.ts'
 import { didYouMean } from './nearest.ts'
 import type { Mistake } from './quote.ts'

@@ -1,5 +1,5 @@
+import type { Mismatch } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Mismatch } from '../core/shape.ts'
 import type { RefusedOptions } from './limits.ts'
 import type { Misspelt } from './nearest.ts'
 import type { WrongArguments, WrongOptions } from './row.ts'

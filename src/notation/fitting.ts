@@ -1,9 +1,10 @@
 import { type Either, isRight, left, right } from 'fp-ts/lib/Either.js'
-import { InvalidOption, LayerConnectionError } from '../core/errors.ts'
+import { InvalidOption, LayerConnectionError } from '../base/errors.ts'
+import type { Flow } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { compose, type Part, type Wiring } from '../core/network.ts'
-import type { Flow } from '../core/shape.ts'
-import { firstUnfit, type Unfit } from '../core/wiring.ts'
+import { compose } from '../network/compose.ts'
+import type { Part, Wiring } from '../network/parts.ts'
+import { firstUnfit, type Unfit } from '../network/wiring.ts'
 import type { Problem } from './arguments.ts'
 
 // Layers that do not fit together: which of them is to blame, and why, as the compiler says it.

@@ -1,6 +1,6 @@
-import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Side } from '../core/compose.ts'
+import type { Mismatch } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Mismatch } from '../core/shape.ts'
+import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Side } from '../network-types/compose.ts'
 import type { Call, Limited, Own } from './called.ts'
 import type { Explained, Fault, Followed, Upto } from './fault.ts'
 import type { RefusesGiven } from './limits.ts'

@@ -1,4 +1,4 @@
-import type { Divide } from '../core/digits.ts'
+import type { Divide } from '../type-arithmetic/digits.ts'
 import type { Together } from './row.ts'
 import type { Refuses } from './rules.ts'
 

@@ -1,4 +1,4 @@
-import type { Initializer } from '../core/variables.ts'
+import type { Initializer } from '../base/parameters.ts'
 import {
   constant,
   type GainOption,

@@ -1,6 +1,6 @@
+import type { BranchInput, Mismatch } from '../base/shape.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import type { Next } from '../core/next.ts'
-import type { BranchInput, Mismatch } from '../core/shape.ts'
+import type { Next } from '../type-arithmetic/next.ts'
 import type { Fault, Followed, Upto } from './fault.ts'
 import type { Digits, Part, Read } from './grammar.ts'
 import type { Trim, TrimStart, Within } from './text.ts'

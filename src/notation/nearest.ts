@@ -1,4 +1,4 @@
-import { nearestOf } from '../core/options.ts'
+import { nearestOf } from '../base/options.ts'
 
 // "Did you mean", for the compiler and for the run time alike. Where two words are equally near, neither is meant.
 

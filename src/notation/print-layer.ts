@@ -1,7 +1,7 @@
+import { InvalidOption, show } from '../base/errors.ts'
+import { automaticPattern } from '../base/names.ts'
 import type { Definition } from '../core/define.ts'
-import { InvalidOption, show } from '../core/errors.ts'
-import { automaticPattern } from '../core/names.ts'
-import { isPart, type LayerValue, type Part } from '../core/network.ts'
+import { isPart, type LayerValue, type Part } from '../network/parts.ts'
 import { mostNumbers, printText, printValue } from './print-value.ts'
 
 // One layer as the notation writes it: the call that makes it, without what is as it would be anyway.

@@ -1,4 +1,4 @@
-import type { Initializer, Values } from '../core/variables.ts'
+import type { Initializer, Values } from '../base/parameters.ts'
 import { makers } from './makers.ts'
 
 // Values as the notation writes them. What has no text gives `undefined`.

@@ -1,11 +1,11 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { show as print } from '../base/errors.ts'
+import type { Flow } from '../base/shape.ts'
+import { own as ownOf } from '../base/trees.ts'
 import { repeat } from '../combinators/index.ts'
-import { show as print } from '../core/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Part } from '../core/network.ts'
-import type { Flow } from '../core/shape.ts'
-import { own as ownOf } from '../core/trees.ts'
-import { mostLayers, wire } from '../core/wiring.ts'
+import type { Part } from '../network/parts.ts'
+import { mostLayers, wire } from '../network/wiring.ts'
 import {
   type Argument,
   type Problem,

@@ -1,5 +1,5 @@
+import type { Mismatch } from '../base/shape.ts'
 import type { NameOption } from '../core/define.ts'
-import type { Mismatch } from '../core/shape.ts'
 import * as layers from '../layers/index.ts'
 import { type AugmentationRows, augmentationRows } from './augmentation-rows.ts'
 import { type DenseRows, denseRows } from './dense-rows.ts'

@@ -1,4 +1,4 @@
-import type { Initializer } from '../core/variables.ts'
+import type { Initializer } from '../base/parameters.ts'
 import type { MadeBy, Makers } from './makers.ts'
 import type { DidYouMean } from './nearest.ts'
 import type { Show, Trim, Within } from './text.ts'

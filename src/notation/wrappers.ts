@@ -1,3 +1,4 @@
+import type { Mismatch } from '../base/shape.ts'
 import {
   block,
   branch,
@@ -12,16 +13,15 @@ import {
   shared,
   start,
 } from '../combinators/index.ts'
-import type { Block, Fanned } from '../core/blocks.ts'
-import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Shared, Side } from '../core/compose.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Mismatch } from '../core/shape.ts'
 import { Bidirectional } from '../layers/bidirectional.ts'
 import type { Identity } from '../layers/input.ts'
 import { LowRank } from '../layers/low-rank.ts'
 import { SpectralNorm } from '../layers/spectral-norm.ts'
 import { TimeDistributed } from '../layers/time-distributed.ts'
 import { WeightNorm } from '../layers/weight-norm.ts'
+import type { Block, Fanned } from '../network-types/blocks.ts'
+import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Shared, Side } from '../network-types/compose.ts'
 import type * as L from './layer-types.ts'
 import type { Option, With, WrongArguments } from './row.ts'
 

@@ -1,7 +1,7 @@
-import type { Attributes, Operation } from '../core/operations.ts'
-import type { Margin, Ops, Pair, Sliding, Window } from '../core/ops.ts'
-import type { Shape } from '../core/shape.ts'
-import { spread } from '../core/spread.ts'
+import type { Shape } from '../base/shape.ts'
+import type { Attributes, Operation } from './operations.ts'
+import type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
+import { spread } from './spread.ts'
 
 // One rule per operation: from the gradient of its result to the gradients of its inputs. Rules are written in the
 // operations themselves, so they hold in every interpreter and can be differentiated again.

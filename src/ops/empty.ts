@@ -1,8 +1,8 @@
-import { LayerConnectionError } from '../core/errors.ts'
-import { alike, forLayers, type Operation, perform } from '../core/operations.ts'
-import type { Ops } from '../core/ops.ts'
-import { type Shape, showShape } from '../core/shape.ts'
-import { walk } from '../core/walk.ts'
+import { LayerConnectionError } from '../base/errors.ts'
+import { type Shape, showShape } from '../base/shape.ts'
+import { alike, forLayers, type Operation, perform } from './operations.ts'
+import type { Ops } from './ops.ts'
+import { walk } from './scan.ts'
 import { resultShape } from './shapes.ts'
 
 // Tensors without elements: empty batches, sequences of no steps. Kernels differ in what they make of them, or fail, so

@@ -1,3 +1,2 @@
-export { graphOps, placeholder } from './graph.ts'
+export type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
 export { type Tape, type Traced, tape } from './tape.ts'
-export { tfjsOps } from './tfjs/index.ts'

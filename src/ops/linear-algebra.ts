@@ -1,6 +1,6 @@
-import { LayerConnectionError } from '../core/errors.ts'
-import type { Ops } from '../core/ops.ts'
-import { type Shape, showFlow } from '../core/shape.ts'
+import { LayerConnectionError } from '../base/errors.ts'
+import { type Shape, showFlow } from '../base/shape.ts'
+import type { Ops } from './ops.ts'
 
 // Systems of linear equations, as a loop over the columns: what is written does not grow with the matrix, and every step
 // works on the whole of it, masked, as shapes cannot change. See Golub and Van Loan, "Matrix Computations", 4th ed., 3.4

@@ -1,7 +1,7 @@
-import { LayerConnectionError } from '../core/errors.ts'
-import type { Attributes, Operation } from '../core/operations.ts'
-import type { Margin, Pair, Window } from '../core/ops.ts'
-import { type Shape, sharedShape, showFlow, sizeOf } from '../core/shape.ts'
+import { LayerConnectionError } from '../base/errors.ts'
+import { type Shape, sharedShape, showFlow, sizeOf } from '../base/shape.ts'
+import type { Attributes, Operation } from './operations.ts'
+import type { Margin, Pair, Window } from './ops.ts'
 
 // The shape of every operation's result, for interpreters that do not compute.
 

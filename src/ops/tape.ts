@@ -1,9 +1,9 @@
-import { InvalidOption, show } from '../core/errors.ts'
-import { type Attributes, alike, forLayers, isOps, type Operation, perform } from '../core/operations.ts'
-import type { Ops, Origin } from '../core/ops.ts'
-import { sizeOf } from '../core/shape.ts'
-import { walk } from '../core/walk.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { sizeOf } from '../base/shape.ts'
 import { adjoints } from './adjoints.ts'
+import { type Attributes, alike, forLayers, isOps, type Operation, perform } from './operations.ts'
+import type { Ops, Origin } from './ops.ts'
+import { walk } from './scan.ts'
 
 // Reverse-mode differentiation as an interpreter: it runs every operation in the interpreter beneath and notes what was
 // done. Walking the notes backwards, each operation's adjoint carries the gradient from its result to its inputs.

@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
-import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../core/errors.ts'
-import type { Part, Wiring } from '../core/network.ts'
-import type { Ops } from '../core/ops.ts'
-import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../core/shape.ts'
-import { byName, leafOf, mergeTrees, own, type VariableTree } from '../core/trees.ts'
-import { wire } from '../core/wiring.ts'
+import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../base/errors.ts'
+import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
+import { byName, leafOf, mergeTrees, own, type VariableTree } from '../base/trees.ts'
+import type { Part, Wiring } from '../network/parts.ts'
+import { wire } from '../network/wiring.ts'
+import type { Ops } from '../ops/ops.ts'
 import { variableRules } from './init.ts'
 
 // What every run of a network checks first.

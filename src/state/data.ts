@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Either, isRight } from 'fp-ts/lib/Either.js'
-import { InvalidOption, show } from '../core/errors.ts'
-import { isTensorLike, type Read, readFlat, readNested, readTensor, type Unread } from '../core/nested.ts'
-import type { LayerValue, Part } from '../core/network.ts'
-import { sizeOf } from '../core/shape.ts'
-import { isShortList } from '../core/trees.ts'
-import type { NestedNumbers, Tensor } from '../core/variables.ts'
-import { another, handOver, tensorOf } from '../ops/tfjs/index.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { isTensorLike, type Read, readFlat, readNested, readTensor, type Unread } from '../base/nested.ts'
+import type { NestedNumbers } from '../base/parameters.ts'
+import { sizeOf } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
+import { isShortList } from '../base/trees.ts'
+import type { LayerValue, Part } from '../network/parts.ts'
+import { another, handOver, tensorOf } from '../tfjs/index.ts'
 
 /** Typed arrays of numbers: of ImageData, of audio, of files. */
 export type TypedNumbers =

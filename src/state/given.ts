@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { InvalidOption, JoineryError, show, WeightInitializationError } from '../core/errors.ts'
-import { showShape } from '../core/shape.ts'
-import { isRecord, mapRecord, type VariableTree } from '../core/trees.ts'
+import { InvalidOption, JoineryError, show, WeightInitializationError } from '../base/errors.ts'
+import { showShape } from '../base/shape.ts'
+import { isRecord, mapRecord, type VariableTree } from '../base/trees.ts'
 import { asTrees, type Trees } from './check.ts'
 
 // What a call is given, as a call from JavaScript may give anything.

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { InvalidOption } from '../core/errors.ts'
-import { type Part, type Wiring, wiringOf } from '../core/network.ts'
+import { InvalidOption } from '../base/errors.ts'
+import type { Part, Wiring } from '../network/parts.ts'
+import { wiringOf } from '../network/wiring.ts'
 
 // Inputs that name rows of a table, as those of Embedding do, are looked at before anything is computed: backends differ in
 // what they make of numbers that name none.

@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { InvalidOption, LayerConnectionError, show } from '../core/errors.ts'
+import { InvalidOption, LayerConnectionError, show } from '../base/errors.ts'
+import type { Flow, Shape } from '../base/shape.ts'
+import { isShortList } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, type Wiring, wiringOf } from '../core/network.ts'
-import type { Flow, Shape } from '../core/shape.ts'
-import { isShortList } from '../core/trees.ts'
-import { wire } from '../core/wiring.ts'
+import { asPart, type Wiring } from '../network/parts.ts'
+import { wire, wiringOf } from '../network/wiring.ts'
 
 /** One shape (`null`: of unknown rank), or the shapes of several inputs or outputs. */
 export type Shapes = Shape | null | readonly (Shape | null)[]

@@ -1,6 +1,6 @@
-import { sizeOf } from '../core/shape.ts'
-import { cut, shortened, shownAs, table } from '../core/shown.ts'
-import { own, type VariableTree } from '../core/trees.ts'
+import { sizeOf } from '../base/shape.ts'
+import { cut, shortened, shownAs, table } from '../base/shown.ts'
+import { own, type VariableTree } from '../base/trees.ts'
 
 interface Shaped {
   readonly shape: readonly number[]

@@ -1,8 +1,8 @@
 import type * as Files from 'node:fs/promises'
 import type * as Paths from 'node:path'
-import { importOptional, isServer } from '../backends/optional.ts'
-import { FileError, JoineryError } from '../core/errors.ts'
-import { codec } from '../core/options.ts'
+import { FileError, JoineryError } from '../base/errors.ts'
+import { importOptional, isServer } from '../base/optional.ts'
+import { codec } from '../base/options.ts'
 
 // Files and folders, in Node and in Deno. Their modules are loaded when they are first needed: bundles for browsers hold
 // nothing of it.

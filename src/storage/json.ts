@@ -1,4 +1,4 @@
-import { byName, isList, isRecord } from '../core/trees.ts'
+import { byName, isList, isRecord } from '../base/trees.ts'
 
 // JSON has no NaN, no infinities and no negative zero, all of which a history of losses may have.
 

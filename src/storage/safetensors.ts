@@ -1,9 +1,9 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import { DocumentError, InvalidOption, show } from '../core/errors.ts'
-import { isTensorLike, type Read, readFlat, readTensor } from '../core/nested.ts'
-import { codec, ownOptions, parseOptions } from '../core/options.ts'
-import { showShape, sizeOf } from '../core/shape.ts'
-import { byName, isList, isRecord, own } from '../core/trees.ts'
+import { DocumentError, InvalidOption, show } from '../base/errors.ts'
+import { isTensorLike, type Read, readFlat, readTensor } from '../base/nested.ts'
+import { codec, ownOptions, parseOptions } from '../base/options.ts'
+import { showShape, sizeOf } from '../base/shape.ts'
+import { byName, isList, isRecord, own } from '../base/trees.ts'
 import { type ElementType, elementTypes } from './element-types.ts'
 
 // The format (https://huggingface.co/docs/safetensors): the length of a header as an unsigned 64-bit integer, the header as

@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import { DocumentError, InvalidOption, JoineryError, show } from '../core/errors.ts'
-import { isTensorLike } from '../core/nested.ts'
-import { byName, isRecord } from '../core/trees.ts'
+import { DocumentError, InvalidOption, JoineryError, show } from '../base/errors.ts'
+import { isTensorLike } from '../base/nested.ts'
+import { byName, isRecord } from '../base/trees.ts'
 import type { Storable, StoredTensor } from './safetensors.ts'
 import { flattened, nested, type Tree } from './tree-names.ts'
 

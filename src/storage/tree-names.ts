@@ -1,5 +1,5 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import { byName } from '../core/trees.ts'
+import { byName } from '../base/trees.ts'
 
 // Trees in flat files: a leaf is named by the names on the way to it, `params/relu-1/weight`. Names come from anyone, so what
 // could be taken for something else is written as `%` and the four digits of its code.

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { InvalidOption } from '../core/errors.ts'
-import { showShape } from '../core/shape.ts'
-import { leafOf, mapTree } from '../core/trees.ts'
-import { handOver, tfjsOps, tidily } from '../ops/tfjs/index.ts'
+import { InvalidOption } from '../base/errors.ts'
+import { showShape } from '../base/shape.ts'
+import { leafOf, mapTree } from '../base/trees.ts'
+import { handOver, tfjsOps, tidily } from '../tfjs/index.ts'
 import { asTensors } from './given.ts'
 import type { ParamsTree } from './optimizer.ts'
 

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
-import { InvalidOption, show } from '../core/errors.ts'
-import type { Part } from '../core/network.ts'
-import { isList, isRecord } from '../core/trees.ts'
-import { another } from '../ops/tfjs/index.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { isList, isRecord } from '../base/trees.ts'
+import type { Part } from '../network/parts.ts'
 import {
   type Count,
   inputCount,
@@ -16,6 +15,7 @@ import {
 } from '../state/data.ts'
 import { reading } from '../state/given.ts'
 import { checkIds } from '../state/ids.ts'
+import { another } from '../tfjs/index.ts'
 import { keeping } from './given.ts'
 
 /** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */

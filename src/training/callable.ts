@@ -1,7 +1,7 @@
-import { InvalidOption, show } from '../core/errors.ts'
-import { isTensorLike } from '../core/nested.ts'
-import { shownAs } from '../core/shown.ts'
-import { isRecord } from '../core/trees.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { isTensorLike } from '../base/nested.ts'
+import { shownAs } from '../base/shown.ts'
+import { isRecord } from '../base/trees.ts'
 
 /** A function of values that is a value with a name, and prints itself. */
 export const valued = <F extends object, V extends { readonly name: string }>(

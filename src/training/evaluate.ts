@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
 import { turn } from '../backends/turns.ts'
-import { InvalidOption } from '../core/errors.ts'
+import { InvalidOption } from '../base/errors.ts'
+import { showShape } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { OutputOf, TensorsOf, VariablesFor } from '../core/named.ts'
-import { asPart, type Part } from '../core/network.ts'
-import { showShape } from '../core/shape.ts'
-import { handOver, tidily } from '../ops/tfjs/index.ts'
+import { asPart, type Part } from '../network/parts.ts'
+import type { OutputOf, TensorsOf, VariablesFor } from '../network-types/named.ts'
 import { checkBatchFirst, checkedWiring, type Trees } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import { asVariables } from '../state/given.ts'
 import { judgeEagerly, readEagerly } from '../state/reading.ts'
 import type { Judgement } from '../state/traced.ts'
+import { handOver, tidily } from '../tfjs/index.ts'
 import {
   type Batch,
   type Examples,

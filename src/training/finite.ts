@@ -1,5 +1,5 @@
-import type { Ops } from '../core/ops.ts'
-import type { VariableTree } from '../core/trees.ts'
+import type { VariableTree } from '../base/trees.ts'
+import type { Ops } from '../ops/ops.ts'
 import { totalOf } from './total.ts'
 
 /** 1 where all numbers of some tensors are finite, 0 elsewhere: a scalar. */

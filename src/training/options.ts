@@ -1,8 +1,8 @@
 import type * as t from 'io-ts/lib/index.js'
 import { type BackendOption, backendOption } from '../backends/choose.ts'
-import { boolean, codec, integer, isFunction, type Options, parseOptions } from '../core/options.ts'
-import { namePatterns } from '../core/patterns.ts'
-import { isKey, type Key } from '../core/random.ts'
+import { boolean, codec, integer, isFunction, type Options, parseOptions } from '../base/options.ts'
+import { namePatterns } from '../base/patterns.ts'
+import { isKey, type Key } from '../base/random.ts'
 import {
   lossOption,
   lossWeightsOption,

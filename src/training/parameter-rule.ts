@@ -1,6 +1,5 @@
-import { InvalidOption, show } from '../core/errors.ts'
-import type { Ops } from '../core/ops.ts'
-import { type Shape, showShape } from '../core/shape.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { type Shape, showShape } from '../base/shape.ts'
 import {
   byName,
   isList,
@@ -12,7 +11,8 @@ import {
   own,
   treeOf,
   type VariableTree,
-} from '../core/trees.ts'
+} from '../base/trees.ts'
+import type { Ops } from '../ops/ops.ts'
 import { described, isPromise, reading } from '../state/given.ts'
 import { isTensorOf } from './metric.ts'
 import type { OptimizerRule } from './optimizer.ts'

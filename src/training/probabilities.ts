@@ -1,5 +1,5 @@
-import { type Operation, perform } from '../core/operations.ts'
-import { leastFloat, type Ops, type Origin } from '../core/ops.ts'
+import { type Operation, perform } from '../ops/operations.ts'
+import { leastFloat, type Ops, type Origin } from '../ops/ops.ts'
 import { countUp } from './losses/classes.ts'
 
 // The logarithm of a probability, from the logits that it was made of where an interpreter knows them: a probability rounds

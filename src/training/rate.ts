@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from '../core/errors.ts'
-import { codec, isFunction, number, type Option } from '../core/options.ts'
+import { InvalidOption, show } from '../base/errors.ts'
+import { codec, isFunction, number, type Option } from '../base/options.ts'
 import { described } from '../state/given.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on, such as a schedule. */

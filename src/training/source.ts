@@ -1,4 +1,4 @@
-import { InvalidOption } from '../core/errors.ts'
+import { InvalidOption } from '../base/errors.ts'
 import type { Examples } from './batches.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Ops } from '../core/ops.ts'
-import { sizeOf } from '../core/shape.ts'
+import { sizeOf } from '../base/shape.ts'
+import type { Ops } from '../ops/ops.ts'
 
 // Tensors as a whole. What training computes with has no unknown dimensions.
 

@@ -1,4 +1,4 @@
-import { byName, isList, isRecord } from '../core/trees.ts'
+import { byName, isList, isRecord } from '../base/trees.ts'
 
 /** Tensors in any order: a tensor, or arrays and records of trees. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> }

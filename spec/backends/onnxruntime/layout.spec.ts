@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Ops } from '../../../src/core/ops.ts'
 import type { GraphNode } from '../../../src/graph/graph.ts'
-import { graphOps } from '../../../src/ops/graph.ts'
+import { graphOps } from '../../../src/graph/ops.ts'
+import type { Ops } from '../../../src/ops/ops.ts'
 import { reference } from '../../ops/reference.ts'
 
 import { close, compute, draws, numbersOf } from './running.ts'

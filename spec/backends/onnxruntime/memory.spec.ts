@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { graph } from '../../../src/graph/build.ts'
+import { graphOps, placeholder } from '../../../src/graph/ops.ts'
 import { apply, BatchNorm, Convolution, compile, Input, init, join, key, Relu, Reshape } from '../../../src/index.ts'
 import { type Held, onnxruntime, type Runtime } from '../../../src/onnxruntime.ts'
-import { graphOps, placeholder } from '../../../src/ops/graph.ts'
 
 import { backend, close, draws, failure, numbersOf, toTensor, upload } from './running.ts'
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { prepare } from '../../../src/backends/prepare.ts'
-import { InvalidOption } from '../../../src/core/errors.ts'
+import { InvalidOption } from '../../../src/base/errors.ts'
 import { graph } from '../../../src/graph/build.ts'
 import type { GraphNode } from '../../../src/graph/graph.ts'
+import { graphOps, placeholder } from '../../../src/graph/ops.ts'
 import { key } from '../../../src/index.ts'
 import { onnxruntime } from '../../../src/onnxruntime.ts'
-import { graphOps, placeholder } from '../../../src/ops/graph.ts'
 
 import { backend, draws, failure, upload } from './running.ts'
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { graph } from '../../../src/graph/build.ts'
 import type { GraphNode } from '../../../src/graph/graph.ts'
+import { graphOps, placeholder } from '../../../src/graph/ops.ts'
 import {
   Convolution,
   compileTraining,
@@ -18,7 +19,6 @@ import {
   Softmax,
 } from '../../../src/index.ts'
 import { onnxruntime, type Runtime } from '../../../src/onnxruntime.ts'
-import { graphOps, placeholder } from '../../../src/ops/graph.ts'
 import { build } from '../../ops/reference.ts'
 
 import { backend, close, draws } from './running.ts'

@@ -8,9 +8,9 @@ import type { Backend } from '../../../src/backends/backend.ts'
 import { chooseBackend } from '../../../src/backends/choose.ts'
 import { prepare } from '../../../src/backends/prepare.ts'
 import { moduleOf } from '../../../src/backends/wasm/module.ts'
-import type { Ops, Sliding } from '../../../src/core/ops.ts'
 import { type GraphNode, trace } from '../../../src/graph.ts'
 import { key, normals } from '../../../src/index.ts'
+import type { Ops, Sliding } from '../../../src/ops/ops.ts'
 import { type Numbers, reference, sizeOf } from '../../ops/reference.ts'
 
 // The kernels work in tiles and blocks: sizes here reach beyond each of them, on both sides.

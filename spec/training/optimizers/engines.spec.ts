@@ -1,6 +1,6 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { leavesOf } from '../../../src/core/trees.ts'
+import { leavesOf } from '../../../src/base/trees.ts'
 import * as j from '../../../src/index.ts'
 import { key, type Optimizer, trainStep } from '../../../src/index.ts'
 import { slotTensors } from '../../../src/training/slots.ts'

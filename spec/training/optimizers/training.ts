@@ -1,8 +1,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { right } from 'fp-ts/lib/Either.js'
-import { asPart, run, wiringOf } from '../../../src/core/network.ts'
-import { parameter } from '../../../src/core/options.ts'
-import { leavesOf, mapTree } from '../../../src/core/trees.ts'
+import { parameter } from '../../../src/base/options.ts'
+import { leavesOf, mapTree } from '../../../src/base/trees.ts'
 import {
   applyUpdates,
   Convolution,
@@ -22,8 +21,11 @@ import {
   type Variables,
   type VariableTree,
 } from '../../../src/index.ts'
+import { asPart } from '../../../src/network/parts.ts'
+import { run } from '../../../src/network/run.ts'
+import { wiringOf } from '../../../src/network/wiring.ts'
 import { tape } from '../../../src/ops/tape.ts'
-import { tfjsOps } from '../../../src/ops/tfjs/index.ts'
+import { tfjsOps } from '../../../src/tfjs/index.ts'
 
 // A small network with parameters of 0, 1, 2 and 4 axes, and its training by hand.
 

@@ -26,7 +26,7 @@ import {
   unitNorm,
 } from '../../../src/index.ts'
 import { tape } from '../../../src/ops/tape.ts'
-import { tfjsOps } from '../../../src/ops/tfjs/index.ts'
+import { tfjsOps } from '../../../src/tfjs/index.ts'
 import { constraintOption } from '../../../src/training/penalties/constraint.ts'
 import { regularizerOption } from '../../../src/training/penalties/regularizer.ts'
 import { isWeight } from '../../../src/training/penalties/roles.ts'

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { leavesOf } from '../../../src/core/trees.ts'
+import { leavesOf } from '../../../src/base/trees.ts'
 import type { Constraint, Objective, Regularizer, VariableTree } from '../../../src/index.ts'
 import * as j from '../../../src/index.ts'
 import { descend, examples, loss, network, start } from '../optimizers/training.ts'

@@ -1,5 +1,5 @@
-import type { Margin, Sliding } from '../../core/ops.ts'
 import { type GraphNode, isA, operands, uses } from '../../graph/graph.ts'
+import type { Margin, Sliding } from '../../ops/ops.ts'
 
 // Operators for products take an addend, which spares a pass over the product: an addition whose one operand is a product
 // that nothing else needs is made with it.

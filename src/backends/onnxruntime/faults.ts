@@ -1,4 +1,4 @@
-import { BackendError } from '../../core/errors.ts'
+import { BackendError } from '../../base/errors.ts'
 import { backendName } from './lower.ts'
 
 const isMemory = (text: string): boolean =>

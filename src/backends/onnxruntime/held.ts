@@ -1,4 +1,4 @@
-import { sizeOf } from '../../core/shape.ts'
+import { sizeOf } from '../../base/shape.ts'
 import type { Runtime, RuntimeTensor } from './runtime.ts'
 
 /** A tensor in memory that ONNX Runtime reads and writes in place. */

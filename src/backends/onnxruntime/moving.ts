@@ -1,4 +1,4 @@
-import { sizeOf } from '../../core/shape.ts'
+import { sizeOf } from '../../base/shape.ts'
 import type { Emitter } from './emitter.ts'
 
 // How the axes of a tensor are moved. ONNX Runtime moves a single axis fast, and takes ten times as long for anything else:

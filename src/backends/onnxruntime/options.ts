@@ -1,5 +1,5 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec, integer, parseOptions } from '../../core/options.ts'
+import { codec, integer, parseOptions } from '../../base/options.ts'
 import type { Runtime } from './runtime.ts'
 
 /** How the backend of ONNX Runtime runs. */

@@ -1,4 +1,4 @@
-import { BackendError } from '../../core/errors.ts'
+import { BackendError } from '../../base/errors.ts'
 import { checkInputs, type Program } from '../backend.ts'
 import { asBackendError } from './faults.ts'
 import { type Held, spares, tensorOf } from './held.ts'

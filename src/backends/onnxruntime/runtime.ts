@@ -1,5 +1,5 @@
-import { BackendError } from '../../core/errors.ts'
-import { importOptional, isServer } from '../optional.ts'
+import { BackendError } from '../../base/errors.ts'
+import { importOptional, isServer } from '../../base/optional.ts'
 import { backendName } from './lower.ts'
 
 // What is used of ONNX Runtime, so that types do not depend on which of its packages is installed.

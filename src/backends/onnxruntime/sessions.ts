@@ -1,5 +1,5 @@
-import { BackendError } from '../../core/errors.ts'
-import { type Shape, sizeOf } from '../../core/shape.ts'
+import { BackendError } from '../../base/errors.ts'
+import { type Shape, sizeOf } from '../../base/shape.ts'
 import { type Graph, topological } from '../../graph/graph.ts'
 import type { Program } from '../backend.ts'
 import { common, covers, differing, formOf, sameWeights } from './families.ts'

@@ -1,5 +1,5 @@
-import type { Margin, Pair } from '../../core/ops.ts'
 import { type GraphNode, isA } from '../../graph/graph.ts'
+import type { Margin, Pair } from '../../ops/ops.ts'
 
 // The gradient of a strided convolution spreads elements apart: see `spread` in core, whose work is recognised here.
 

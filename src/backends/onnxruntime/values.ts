@@ -1,4 +1,4 @@
-import { sizeOf } from '../../core/shape.ts'
+import { sizeOf } from '../../base/shape.ts'
 import type { Emitter } from './emitter.ts'
 import { axesOf, moved, reshapeTo, same } from './moving.ts'
 

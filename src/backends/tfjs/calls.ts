@@ -1,9 +1,9 @@
-import { BackendError } from '../../core/errors.ts'
-import { type Shape, sizeOf } from '../../core/shape.ts'
-import * as elements from '../../ops/tfjs/elements.ts'
-import * as loops from '../../ops/tfjs/loops.ts'
+import { BackendError } from '../../base/errors.ts'
+import { type Shape, sizeOf } from '../../base/shape.ts'
+import { aligned } from '../../ops/walks.ts'
+import * as elements from '../../tfjs/elements.ts'
+import * as loops from '../../tfjs/loops.ts'
 import { type Matrices, type Operations, operationsIn, type Reduction } from '../wasm/operations.ts'
-import { aligned } from '../wasm/walks.ts'
 import type { Device, Info } from './device.ts'
 
 // Calls of kernels, and what moves numbers about, which all operations are made of.

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { BackendError } from '../../core/errors.ts'
-import type { Block } from '../../ops/tfjs/loops.ts'
-import { guarded } from '../wasm/guard.ts'
+import { BackendError } from '../../base/errors.ts'
+import { guarded } from '../../tfjs/guard.ts'
+import type { Block } from '../../tfjs/loops.ts'
 import type { Module } from '../wasm/module.ts'
 
 // Kernels are called here without the engine of tfjs, whose bookkeeping (tapes, scopes, profiles) costs more than a small

@@ -1,4 +1,4 @@
-import { BackendError, InvalidOption } from '../../core/errors.ts'
+import { BackendError, InvalidOption } from '../../base/errors.ts'
 import { asMemoryFault } from '../backend.ts'
 import type { Products } from '../wasm/products.ts'
 import type { Constants } from './constants.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { BackendError, show } from '../../core/errors.ts'
-import { isOn } from '../../ops/tfjs/index.ts'
+import { BackendError, show } from '../../base/errors.ts'
+import { isOn } from '../../tfjs/index.ts'
 import { asMemoryFault, type Backend } from '../backend.ts'
 import type { Module } from '../wasm/module.ts'
 import { deviceOf, type Info, present } from './device.ts'

@@ -1,8 +1,8 @@
-import { around, cropping } from '../../core/cropping.ts'
-import type { Sliding } from '../../core/ops.ts'
-import { sizeOf } from '../../core/shape.ts'
+import { sizeOf } from '../../base/shape.ts'
 import type { Fused } from '../../graph/graph.ts'
-import * as loops from '../../ops/tfjs/loops.ts'
+import { around, cropping } from '../../ops/cropping.ts'
+import type { Sliding } from '../../ops/ops.ts'
+import * as loops from '../../tfjs/loops.ts'
 import type { Calls } from './calls.ts'
 import type { Device, Info } from './device.ts'
 

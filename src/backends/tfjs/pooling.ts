@@ -1,7 +1,7 @@
-import { around } from '../../core/cropping.ts'
-import type { Ops, Window } from '../../core/ops.ts'
-import type { Shape } from '../../core/shape.ts'
-import * as loops from '../../ops/tfjs/loops.ts'
+import type { Shape } from '../../base/shape.ts'
+import { around } from '../../ops/cropping.ts'
+import type { Ops, Window } from '../../ops/ops.ts'
+import * as loops from '../../tfjs/loops.ts'
 import type { Calls } from './calls.ts'
 import type { Device, Info } from './device.ts'
 

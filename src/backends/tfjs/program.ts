@@ -1,7 +1,5 @@
-import { BackendError } from '../../core/errors.ts'
-import { perform } from '../../core/operations.ts'
-import type { Sliding } from '../../core/ops.ts'
-import { sizeOf } from '../../core/shape.ts'
+import { BackendError } from '../../base/errors.ts'
+import { sizeOf } from '../../base/shape.ts'
 import { bodyOf } from '../../graph/enclosed.ts'
 import {
   type Constant,
@@ -16,6 +14,8 @@ import { lastUses } from '../../graph/plan.ts'
 import type { Product } from '../../graph/products.ts'
 import { uniform } from '../../graph/simplify.ts'
 import { emptying } from '../../ops/empty.ts'
+import { perform } from '../../ops/operations.ts'
+import type { Sliding } from '../../ops/ops.ts'
 import { asMemoryFault, checkInputs, type Program } from '../backend.ts'
 import { elementwise } from '../wasm/elementwise.ts'
 import { type Products, productsIn } from '../wasm/products.ts'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { BackendError } from '../../core/errors.ts'
+import { BackendError } from '../../base/errors.ts'
+import { importOptional, isServer } from '../../base/optional.ts'
 import type { Backend } from '../backend.ts'
-import { importOptional, isServer } from '../optional.ts'
 import { tfjs } from '../tfjs/index.ts'
 import { type Module, moduleOf } from './module.ts'
 

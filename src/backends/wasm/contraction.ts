@@ -1,6 +1,6 @@
-import { cut } from '../../core/cropping.ts'
-import type { Sliding } from '../../core/ops.ts'
-import { stridesOf } from '../../core/shape.ts'
+import { stridesOf } from '../../base/shape.ts'
+import { cut } from '../../ops/cropping.ts'
+import type { Sliding } from '../../ops/ops.ts'
 
 // Products and convolutions as one thing: for every place, the result at (row, column) is the sum over the depth of
 // a(row, depth) times b(depth, column). How far the elements lie apart along each axis says the rest: transposes, strides

@@ -1,6 +1,6 @@
-import { stridesOf } from '../../core/shape.ts'
+import { stridesOf } from '../../base/shape.ts'
+import { merged, stepsOf, type Walk } from '../../ops/walks.ts'
 import type { Module } from './module.ts'
-import { merged, stepsOf, type Walk } from './walks.ts'
 
 // Parts of tensors are copied run by run, as long as the runs are in both.
 

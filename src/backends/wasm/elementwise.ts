@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { sizeOf } from '../../core/shape.ts'
+import { sizeOf } from '../../base/shape.ts'
+import { aligned, merged, stepsOf, type Walk } from '../../ops/walks.ts'
 import type { Module } from './module.ts'
-import { aligned, merged, stepsOf, type Walk } from './walks.ts'
 
 // Operations element by element, whose result takes the memory of an operand that nothing needs any more.
 

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { sizeOf } from '../../core/shape.ts'
+import { sizeOf } from '../../base/shape.ts'
+import { allocator, type Inside } from '../../tfjs/guard.ts'
 import { plain, relaxed } from './binary.ts'
-import { allocator, type Inside } from './guard.ts'
 
 // tfjs keeps its tensors in the memory of its own WebAssembly module. Ours, of the kernels that it lacks, shares it.
 

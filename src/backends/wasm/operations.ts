@@ -1,10 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { Margin, Window } from '../../core/ops.ts'
-import { sizeOf } from '../../core/shape.ts'
+import { sizeOf } from '../../base/shape.ts'
+import type { Margin, Window } from '../../ops/ops.ts'
 import { resultShape } from '../../ops/shapes.ts'
+import { aligned } from '../../ops/walks.ts'
 import { copying, type Part } from './copying.ts'
 import type { Module, Windows } from './module.ts'
-import { aligned } from './walks.ts'
 
 export type Reduction = 'sum' | 'max'
 

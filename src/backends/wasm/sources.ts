@@ -1,6 +1,6 @@
-import type { Sliding } from '../../core/ops.ts'
 import { type Fused, type GraphNode, isA, operands } from '../../graph/graph.ts'
 import { isProduct, type Product } from '../../graph/products.ts'
+import type { Sliding } from '../../ops/ops.ts'
 import type { Operand } from './products.ts'
 
 type Multiplied = Product | Fused

@@ -1,5 +1,5 @@
-import { codec, integer, type Options, parseOptions } from '../../core/options.ts'
-import { isList } from '../../core/trees.ts'
+import { codec, integer, type Options, parseOptions } from '../../base/options.ts'
+import { isList } from '../../base/trees.ts'
 import type { Dataset } from '../dataset.ts'
 import { argument } from '../given.ts'
 import { asDataset, type FieldOption, field, fromKept, shownPreprocessor, withField } from './given.ts'

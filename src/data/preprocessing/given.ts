@@ -1,8 +1,8 @@
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from '../../core/errors.ts'
-import { codec, type Option, type Options, ownOptions, parseOptions } from '../../core/options.ts'
-import { shownAs } from '../../core/shown.ts'
-import { isList, isRecord } from '../../core/trees.ts'
+import { InvalidOption, show } from '../../base/errors.ts'
+import { codec, type Option, type Options, ownOptions, parseOptions } from '../../base/options.ts'
+import { shownAs } from '../../base/shown.ts'
+import { isList, isRecord } from '../../base/trees.ts'
 import { type Dataset, isDataset } from '../dataset.ts'
 
 /** The field of examples that a preprocessor is of. */

@@ -1,5 +1,5 @@
-import { type Options, oneOf, parseOptions } from '../../core/options.ts'
-import { digits } from '../../core/shown.ts'
+import { type Options, oneOf, parseOptions } from '../../base/options.ts'
+import { digits } from '../../base/shown.ts'
 import type { TensorInput } from '../../state/data.ts'
 import type { Dataset } from '../dataset.ts'
 import { asDataset, type FieldOption, field, fromKept, numbers, shownPreprocessor, withField } from './given.ts'

@@ -1,4 +1,4 @@
-import { DataError } from '../../core/errors.ts'
+import { DataError } from '../../base/errors.ts'
 import { reading } from '../../state/given.ts'
 import type { Dataset } from '../dataset.ts'
 import { type Features, featuresOf, type Value, valuesOf } from './values.ts'

@@ -1,5 +1,5 @@
-import { DataError, show } from '../../core/errors.ts'
-import { placeIn } from '../../core/nested.ts'
+import { DataError, show } from '../../base/errors.ts'
+import { placeIn } from '../../base/nested.ts'
 import { type Dataset, iterate } from '../dataset.ts'
 import { type Flat, flatOf, hasFields } from './numbers.ts'
 

@@ -1,5 +1,5 @@
-import { codec } from '../../core/options.ts'
-import { isList, isRecord } from '../../core/trees.ts'
+import { codec } from '../../base/options.ts'
+import { isList, isRecord } from '../../base/trees.ts'
 
 // What the cells of text files become.
 

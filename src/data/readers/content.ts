@@ -1,5 +1,5 @@
-import { DataError, InvalidOption, JoineryError, show } from '../../core/errors.ts'
-import { codec } from '../../core/options.ts'
+import { DataError, InvalidOption, JoineryError, show } from '../../base/errors.ts'
+import { codec } from '../../base/options.ts'
 import { reading } from '../../state/given.ts'
 import { type Disk, fileError, locationOption, openDisk } from '../../storage/disk.ts'
 import { argument } from '../given.ts'

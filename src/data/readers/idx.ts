@@ -1,4 +1,4 @@
-import { sizeOf } from '../../core/shape.ts'
+import { sizeOf } from '../../base/shape.ts'
 import type { FlatData } from '../../state/data.ts'
 import type { Dataset } from '../dataset.ts'
 import { fromArrays, type Layout } from './arrays.ts'

@@ -1,4 +1,4 @@
-import { DataError } from '../../core/errors.ts'
+import { DataError } from '../../base/errors.ts'
 import { type Content, contentError, unpacked } from './content.ts'
 
 // Text files in parts that end where a line does, so that each part can be parsed alone.

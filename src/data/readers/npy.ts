@@ -1,7 +1,7 @@
-import { DataError } from '../../core/errors.ts'
-import { codec, parseOptions } from '../../core/options.ts'
-import { sizeOf } from '../../core/shape.ts'
-import { isList, isRecord } from '../../core/trees.ts'
+import { DataError } from '../../base/errors.ts'
+import { codec, parseOptions } from '../../base/options.ts'
+import { sizeOf } from '../../base/shape.ts'
+import { isList, isRecord } from '../../base/trees.ts'
 import type { FlatData } from '../../state/data.ts'
 import type { Dataset } from '../dataset.ts'
 import {

@@ -1,6 +1,6 @@
-import type { Ops } from '../../core/ops.ts'
-import type { Key } from '../../core/random.ts'
-import type { Shape } from '../../core/shape.ts'
+import type { Key } from '../../base/random.ts'
+import type { Shape } from '../../base/shape.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { interpolated, tableOf } from './tables.ts'
 
 // Draws from the beta distribution with two equal parameters, by the inverse of its distribution function.

@@ -1,8 +1,8 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import { type Fault, LayerConnectionError } from '../../core/errors.ts'
-import type { Ops } from '../../core/ops.ts'
-import type { Key } from '../../core/random.ts'
-import { type Shape, showShape, sizeOf } from '../../core/shape.ts'
+import { type Fault, LayerConnectionError } from '../../base/errors.ts'
+import type { Key } from '../../base/random.ts'
+import { type Shape, showShape, sizeOf } from '../../base/shape.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { knownRowsAndCols } from '../known.ts'
 import type { NoImage } from '../window.ts'
 

@@ -1,8 +1,8 @@
 import type * as t from 'io-ts/lib/index.js'
-import { LayerConnectionError } from '../../core/errors.ts'
-import type { Ops } from '../../core/ops.ts'
-import { number } from '../../core/options.ts'
-import { showShape } from '../../core/shape.ts'
+import { LayerConnectionError } from '../../base/errors.ts'
+import { number } from '../../base/options.ts'
+import { showShape } from '../../base/shape.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { asWholes } from './images.ts'
 
 // What mixes each example of a batch with another one.

@@ -1,6 +1,6 @@
+import { oneOf } from '../../base/options.ts'
+import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import { oneOf } from '../../core/options.ts'
-import { foldIn } from '../../core/random.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, drawEach, type SameImage, sameImage } from './images.ts'
 

@@ -1,5 +1,5 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec } from '../../core/options.ts'
+import { codec } from '../../base/options.ts'
 
 // Options that numbers are drawn between.
 

@@ -1,4 +1,4 @@
-import type { Ops } from '../../core/ops.ts'
+import type { Ops } from '../../ops/ops.ts'
 
 // Functions of a uniform draw that the operations do not have, by tables.
 

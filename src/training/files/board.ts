@@ -1,5 +1,5 @@
-import { InvalidOption, show } from '../../core/errors.ts'
-import { isRecord, leavesOf } from '../../core/trees.ts'
+import { InvalidOption, show } from '../../base/errors.ts'
+import { isRecord, leavesOf } from '../../base/trees.ts'
 import type { TensorInput } from '../../state/data.ts'
 import type { Disk } from '../../storage/disk.ts'
 import type { EpochEnd } from '../loops/callbacks.ts'

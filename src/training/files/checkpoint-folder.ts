@@ -1,4 +1,4 @@
-import { DocumentError, type JoineryError } from '../../core/errors.ts'
+import { DocumentError, type JoineryError } from '../../base/errors.ts'
 import { removeAtomically, removePartial, writeFolderAtomically } from '../../storage/atomic.ts'
 import { bytesIn, type Disk, namesIn } from '../../storage/disk.ts'
 import type { Storable } from '../../storage/safetensors.ts'

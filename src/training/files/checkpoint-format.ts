@@ -1,5 +1,5 @@
-import { DocumentError, show } from '../../core/errors.ts'
-import { isRecord, own } from '../../core/trees.ts'
+import { DocumentError, show } from '../../base/errors.ts'
+import { isRecord, own } from '../../base/trees.ts'
 import { fromJson, type Plain, toJson } from '../../storage/json.ts'
 import { decodeSafetensors, encodeSafetensors, type Storable, type StoredTensor } from '../../storage/safetensors.ts'
 

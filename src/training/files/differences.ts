@@ -1,7 +1,8 @@
-import { DocumentError, WeightInitializationError } from '../../core/errors.ts'
-import { type Part, wiringOf } from '../../core/network.ts'
-import { showShape } from '../../core/shape.ts'
-import { leavesOf, type VariableTree } from '../../core/trees.ts'
+import { DocumentError, WeightInitializationError } from '../../base/errors.ts'
+import { showShape } from '../../base/shape.ts'
+import { leavesOf, type VariableTree } from '../../base/trees.ts'
+import type { Part } from '../../network/parts.ts'
+import { wiringOf } from '../../network/wiring.ts'
 import { variableRules } from '../../state/init.ts'
 
 interface Shaped {

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec, ownOptions } from '../../core/options.ts'
-import { isRecord } from '../../core/trees.ts'
+import { codec, ownOptions } from '../../base/options.ts'
+import { isRecord } from '../../base/trees.ts'
 
 /** How often something happens: after so many epochs, or so many updates. A number alone is of epochs. */
 export type Every = number | { readonly epochs: number } | { readonly updates: number }

@@ -1,5 +1,5 @@
-import { InvalidOption } from '../../core/errors.ts'
-import { showShape } from '../../core/shape.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { showShape } from '../../base/shape.ts'
 import { type TensorInput, toNumbers } from '../../state/data.ts'
 import type { Png } from './summaries.ts'
 

@@ -1,4 +1,4 @@
-import { InvalidOption } from '../../core/errors.ts'
+import { InvalidOption } from '../../base/errors.ts'
 import type { Said } from '../engine.ts'
 import type { Session } from '../loops/session.ts'
 import { reportOf, type Sums } from '../report.ts'

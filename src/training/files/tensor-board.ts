@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { boolean, codec, isFunction, type Options, ownOptions, parseOptions } from '../../core/options.ts'
-import { byName, isRecord, merged } from '../../core/trees.ts'
+import { boolean, codec, isFunction, type Options, ownOptions, parseOptions } from '../../base/options.ts'
+import { byName, isRecord, merged } from '../../base/trees.ts'
 import type { TensorInput } from '../../state/data.ts'
 import { type Location, locationOption, openDisk } from '../../storage/disk.ts'
 import type { Callback, EpochEnd, Updated } from '../loops/callbacks.ts'

@@ -1,7 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec, isFunction } from '../../core/options.ts'
-import { shownWithGetters } from '../../core/shown.ts'
-import { isList, isRecord, own } from '../../core/trees.ts'
+import { codec, isFunction } from '../../base/options.ts'
+import { shownWithGetters } from '../../base/shown.ts'
+import { isList, isRecord, own } from '../../base/trees.ts'
 import type { RawReport } from '../report.ts'
 import type { TrainState } from '../step.ts'
 

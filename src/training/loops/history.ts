@@ -1,5 +1,5 @@
-import { blocks, cut, digits, shortened, shownAs } from '../../core/shown.ts'
-import { byName, merged, own } from '../../core/trees.ts'
+import { blocks, cut, digits, shortened, shownAs } from '../../base/shown.ts'
+import { byName, merged, own } from '../../base/trees.ts'
 import { validationName } from '../metric.ts'
 import type { MetricValue, RawReport } from '../report.ts'
 import type { Judged } from './monitor.ts'

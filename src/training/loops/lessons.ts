@@ -1,8 +1,8 @@
-import { DataError, InvalidOption, show } from '../../core/errors.ts'
-import { firstNaN, placeIn } from '../../core/nested.ts'
-import type { Part } from '../../core/network.ts'
-import { foldIn, type Key, permutation } from '../../core/random.ts'
-import { isRecord } from '../../core/trees.ts'
+import { DataError, InvalidOption, show } from '../../base/errors.ts'
+import { firstNaN, placeIn } from '../../base/nested.ts'
+import { foldIn, type Key, permutation } from '../../base/random.ts'
+import { isRecord } from '../../base/trees.ts'
+import type { Part } from '../../network/parts.ts'
 import { reading } from '../../state/given.ts'
 import {
   type Examples,

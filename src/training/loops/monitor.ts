@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from '../../core/errors.ts'
-import { codec, nearest, type Option, oneOf } from '../../core/options.ts'
+import { InvalidOption, show } from '../../base/errors.ts'
+import { codec, nearest, type Option, oneOf } from '../../base/options.ts'
 import { type Better, type Metric, validationName } from '../metric.ts'
 import type { RawReport } from '../report.ts'
 import { numberIn } from './callbacks.ts'

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec, integer, number, type Options, parseOptions } from '../../core/options.ts'
-import { isRecord } from '../../core/trees.ts'
+import { codec, integer, number, type Options, parseOptions } from '../../base/options.ts'
+import { isRecord } from '../../base/trees.ts'
 import type { RawReport } from '../report.ts'
 import { type Monitor, monitored, monitorOptions } from './monitor.ts'
 

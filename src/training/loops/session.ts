@@ -1,5 +1,5 @@
 import type { AnyLayer } from '../../core/layer.ts'
-import type { Variables } from '../../core/named.ts'
+import type { Variables } from '../../network-types/named.ts'
 import type { RawReport, Sums } from '../report.ts'
 import type { TrainState } from '../step.ts'
 import type { EarlyMemory } from './early-stopping.ts'

@@ -1,4 +1,4 @@
-import type { Ops } from '../../core/ops.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { checkAlike } from './alike.ts'
 import { times } from './arithmetic.ts'

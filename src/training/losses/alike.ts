@@ -1,6 +1,6 @@
-import { InvalidOption } from '../../core/errors.ts'
-import type { Ops } from '../../core/ops.ts'
-import { type Shape, sharedShape, showShape } from '../../core/shape.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { type Shape, sharedShape, showShape } from '../../base/shape.ts'
+import type { Ops } from '../../ops/ops.ts'
 
 /**
  * Checks that expected outputs have the shape of the predicted ones: they would broadcast otherwise, silently.

@@ -1,4 +1,4 @@
-import type { Ops } from '../../core/ops.ts'
+import type { Ops } from '../../ops/ops.ts'
 
 // Arithmetic with numbers, which are constants of the operations, and the root that has a gradient everywhere.
 

@@ -1,4 +1,4 @@
-import { leastFloat } from '../../core/ops.ts'
+import { leastFloat } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { plus } from './arithmetic.ts'
 import { asVectors } from './classes.ts'

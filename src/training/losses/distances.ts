@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import type { Ops } from '../../core/ops.ts'
-import { oneOf } from '../../core/options.ts'
+import { oneOf } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { complement, rootOf, times } from './arithmetic.ts'
 
 // How far vectors, which are the last axis, lie apart.

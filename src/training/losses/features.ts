@@ -1,6 +1,6 @@
-import { InvalidOption } from '../../core/errors.ts'
-import type { Ops } from '../../core/ops.ts'
-import { fromStart, showShape } from '../../core/shape.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { fromStart, showShape } from '../../base/shape.ts'
+import type { Ops } from '../../ops/ops.ts'
 
 // The axis that a loss is about: of features, of which the mean is taken, or of classes.
 

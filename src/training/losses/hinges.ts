@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { number, type Options } from '../../core/options.ts'
+import { number, type Options } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { checkAlike } from './alike.ts'
 import { meanOfFeatures } from './features.ts'

@@ -1,4 +1,4 @@
-import { number } from '../../core/options.ts'
+import { number } from '../../base/options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { distanceOf } from './absolute.ts'
 import { times } from './arithmetic.ts'

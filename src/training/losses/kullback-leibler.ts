@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { boolean } from '../../core/options.ts'
+import { boolean } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { logsOfClasses, shareOf } from '../probabilities.ts'
 import { asVectors } from './classes.ts'

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption } from '../../core/errors.ts'
-import { boolean, codec, number, type Option } from '../../core/options.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { boolean, codec, number, type Option } from '../../base/options.ts'
 import type { Scale } from '../probabilities.ts'
 
 // Options that several losses have.

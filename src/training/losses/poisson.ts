@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { boolean, number } from '../../core/options.ts'
+import { boolean, number } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { knownLog, shareOf } from '../probabilities.ts'
 import { checkAlike } from './alike.ts'

@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { codec } from '../../core/options.ts'
+import { codec } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { logsOfClasses } from '../probabilities.ts'
 import { complement, times } from './arithmetic.ts'

@@ -1,4 +1,4 @@
-import { codec, type Option, type Options, oneOf } from '../../core/options.ts'
+import { codec, type Option, type Options, oneOf } from '../../base/options.ts'
 import { configurableMetric } from '../metric.ts'
 import type { CountMetric, Counts } from './counts.ts'
 import { numbersIn } from './options.ts'

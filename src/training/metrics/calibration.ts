@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { integer, type Options, oneOf } from '../../core/options.ts'
+import { integer, type Options, oneOf } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableMetric, configurableMetric } from '../metric.ts'
 import { areHits, classNumbers } from './classes.ts'
 import { ignoreOption, type LogitsOption, logitsOption } from './options.ts'

@@ -1,6 +1,6 @@
-import { InvalidOption } from '../../core/errors.ts'
-import type { Ops } from '../../core/ops.ts'
-import { type Shape, sharedShape, showShape } from '../../core/shape.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { type Shape, sharedShape, showShape } from '../../base/shape.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { flattened, weightsFor } from './weights.ts'
 
 // What was expected and predicted of classes. The shapes tell in which form: scores of classes along the last axis of the

@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { sharedShape } from '../../core/shape.ts'
+import { sharedShape } from '../../base/shape.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { checkAlike } from '../losses/alike.ts'
 import { flattened, weightsFor } from './weights.ts'
 

@@ -1,5 +1,5 @@
-import { InvalidOption } from '../../core/errors.ts'
-import { type Options, oneOf } from '../../core/options.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { type Options, oneOf } from '../../base/options.ts'
 import { type ConfigurableMetric, configurableMetric, type Metric, type MetricRule } from '../metric.ts'
 import { classIndices, classNumbers } from './classes.ts'
 import { checkOnly } from './labels.ts'

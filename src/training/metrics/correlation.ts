@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { type Options, oneOf } from '../../core/options.ts'
+import { type Options, oneOf } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { checkAlike } from '../losses/alike.ts'
 import { configurableMetric, type MetricRule } from '../metric.ts'
 import { columnsOf } from './columns.ts'

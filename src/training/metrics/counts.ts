@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { codec, integer, number, type Option, type Options } from '../../core/options.ts'
+import { codec, integer, number, type Option, type Options } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { oneHotOf } from '../losses/classes.ts'
 import type { Metric, MetricRule } from '../metric.ts'
 import { classIndices, classNumbers } from './classes.ts'

@@ -1,4 +1,4 @@
-import type { Ops } from '../../core/ops.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { checkAlike } from '../losses/alike.ts'
 import { type ConfigurableMetric, configurableMetric } from '../metric.ts'
 import { meanOf, meanSums } from './weights.ts'

@@ -1,4 +1,4 @@
-import type { Ops } from '../../core/ops.ts'
+import type { Ops } from '../../ops/ops.ts'
 
 // First and second moments as sums that can be added. A plain sum of squares loses the variance of what is far from 0, as
 // floats have 24 bits. So each batch sums distances from a shift near its mean, and gives what the shifts add up to beside,

@@ -1,4 +1,4 @@
-import { InvalidOption, show } from '../../core/errors.ts'
+import { InvalidOption, show } from '../../base/errors.ts'
 import { reading } from '../../state/given.ts'
 import type { Loss } from '../loss.ts'
 import { defineMetric, type Metric, type MetricRule } from '../metric.ts'

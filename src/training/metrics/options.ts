@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import { boolean, codec, integer, number, type Option } from '../../core/options.ts'
-import { isList } from '../../core/trees.ts'
+import { boolean, codec, integer, number, type Option } from '../../base/options.ts'
+import { isList } from '../../base/trees.ts'
 
 // The options that several metrics share.
 

@@ -1,4 +1,4 @@
-import { number, type Option, type Options } from '../../core/options.ts'
+import { number, type Option, type Options } from '../../base/options.ts'
 import { configurableMetric } from '../metric.ts'
 import { type CountMetric, type CountOptions, countOptions, countsRule, type NormalCounts } from './counts.ts'
 import { quotient } from './quotient.ts'

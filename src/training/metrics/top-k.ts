@@ -1,5 +1,5 @@
-import { leastFloat, type Ops } from '../../core/ops.ts'
-import { integer, type Options } from '../../core/options.ts'
+import { integer, type Options } from '../../base/options.ts'
+import { leastFloat, type Ops } from '../../ops/ops.ts'
 import { oneHotOf } from '../losses/classes.ts'
 import { type ConfigurableMetric, configurableMetric, type MetricRule } from '../metric.ts'
 import { ignoring, scoresOf } from './classes.ts'

@@ -1,4 +1,4 @@
-import { integer, type Options } from '../../core/options.ts'
+import { integer, type Options } from '../../base/options.ts'
 import { configurableMetric, type MetricRule } from '../metric.ts'
 import { columnsOf } from './columns.ts'
 import { type CountMetric, shared } from './counts.ts'

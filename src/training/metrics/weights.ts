@@ -1,6 +1,6 @@
-import { InvalidOption } from '../../core/errors.ts'
-import type { Ops } from '../../core/ops.ts'
-import { type Shape, sharedShape, showShape, sizeOf } from '../../core/shape.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { type Shape, sharedShape, showShape, sizeOf } from '../../base/shape.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { totalOf } from '../total.ts'
 
 // The weights of examples beside the values that they weigh. A weight of 0 leaves an example out, whatever its values are.

@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { boolean, integer, number } from '../../core/options.ts'
+import { boolean, integer, number } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParameterRule } from '../parameter-rule.ts'
 import { type Step, stepAt } from '../rate.ts'

@@ -1,4 +1,4 @@
-import { InvalidOption } from '../../core/errors.ts'
+import { InvalidOption } from '../../base/errors.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { type Step, stepAt } from '../rate.ts'
 import { type DecayOptions, decay, flag, notNegative, option, part, positive, read, stepOf } from './options.ts'

@@ -1,4 +1,4 @@
-import type { Ops } from '../../core/ops.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { normOf } from '../finite.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { type Step, stepAt } from '../rate.ts'

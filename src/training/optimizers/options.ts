@@ -1,7 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
-import { boolean, codec, number, type Option, type Options, parseOptions } from '../../core/options.ts'
-import { matching, matchNames, type NamePatterns, namePatterns } from '../../core/patterns.ts'
-import type { VariableTree } from '../../core/trees.ts'
+import { boolean, codec, number, type Option, type Options, parseOptions } from '../../base/options.ts'
+import { matching, matchNames, type NamePatterns, namePatterns } from '../../base/patterns.ts'
+import type { VariableTree } from '../../base/trees.ts'
 import { isWeight, namesIn } from '../penalties/roles.ts'
 import { type Step, stepOption } from '../rate.ts'
 

@@ -1,5 +1,5 @@
-import type { Ops } from '../../core/ops.ts'
-import { leafOf, mapTree, type VariableTree } from '../../core/trees.ts'
+import { leafOf, mapTree, type VariableTree } from '../../base/trees.ts'
+import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
 import { type OwnParameter, type ParameterRule, ruleOfEach } from '../parameter-rule.ts'
 import { type Step, stepAt } from '../rate.ts'

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
-import type { Ops } from '../../core/ops.ts'
-import { number, type Option, oneOf, parseOptions } from '../../core/options.ts'
+import { number, type Option, oneOf, parseOptions } from '../../base/options.ts'
+import type { Ops } from '../../ops/ops.ts'
 import { axesOf, totalOf } from '../total.ts'
 import { defineRegularizer, type Regularizer } from './regularizer.ts'
 import { exclude } from './roles.ts'

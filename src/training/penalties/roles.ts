@@ -1,6 +1,6 @@
-import { codec, type Option } from '../../core/options.ts'
-import { matching, matchNames, namePatterns, variableName } from '../../core/patterns.ts'
-import { leavesOf, type VariableTree } from '../../core/trees.ts'
+import { codec, type Option } from '../../base/options.ts'
+import { matching, matchNames, namePatterns, variableName } from '../../base/patterns.ts'
+import { leavesOf, type VariableTree } from '../../base/trees.ts'
 
 // What is made small or bounded, unless told otherwise, are weights: what inputs are multiplied by. Offsets, scales of
 // normalizations and slopes of activations keep a layer's output in its range whatever size they have.

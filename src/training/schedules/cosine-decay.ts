@@ -1,4 +1,4 @@
-import { boolean, number } from '../../core/options.ts'
+import { boolean, number } from '../../base/options.ts'
 import { finite, positive, type Schedule, schedule, share, startIter, updates } from './schedule.ts'
 
 /** The options of {@link cosineDecay}. */

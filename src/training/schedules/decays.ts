@@ -1,4 +1,4 @@
-import { boolean } from '../../core/options.ts'
+import { boolean } from '../../base/options.ts'
 import { finite, finiteOrNone, positive, type Schedule, schedule, staircase, startIter, updates } from './schedule.ts'
 
 // Rates that shrink from the first update on. Each is a pure function: where training goes on from update 1,000, it gives

@@ -1,5 +1,5 @@
-import { InvalidOption } from '../../core/errors.ts'
-import { boolean, number, oneOf } from '../../core/options.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { boolean, number, oneOf } from '../../base/options.ts'
 import { through } from './piecewise.ts'
 import { finite, positive, type Schedule, schedule, updates } from './schedule.ts'
 

@@ -1,5 +1,5 @@
-import { InvalidOption } from '../../core/errors.ts'
-import { oneOf } from '../../core/options.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { oneOf } from '../../base/options.ts'
 import { boundaries, finite, listOf, type Schedule, schedule } from './schedule.ts'
 
 /** How a rate goes from one value to the next: at once, along a line, or along half a cosine. */

@@ -1,8 +1,8 @@
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from '../../core/errors.ts'
-import { boolean, codec, integer, number, type Options, parseOptions } from '../../core/options.ts'
-import { shownAs } from '../../core/shown.ts'
-import { byName, isShortList } from '../../core/trees.ts'
+import { InvalidOption, show } from '../../base/errors.ts'
+import { boolean, codec, integer, number, type Options, parseOptions } from '../../base/options.ts'
+import { shownAs } from '../../base/shown.ts'
+import { byName, isShortList } from '../../base/trees.ts'
 import { rateOption, type Step } from '../rate.ts'
 
 /** What a schedule is as plain data: its name and options, for `scheduleFromJson`. */

@@ -1,5 +1,5 @@
-import { InvalidOption } from '../../core/errors.ts'
-import { isShortList } from '../../core/trees.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { isShortList } from '../../base/trees.ts'
 import type { Step } from '../rate.ts'
 import { boundaries, listOf, rate, rateAt, type Schedule, schedule } from './schedule.ts'
 

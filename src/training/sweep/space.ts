@@ -1,7 +1,7 @@
-import { InvalidOption, show } from '../../core/errors.ts'
-import { boolean, isFunction, parseOptions } from '../../core/options.ts'
-import { foldIn, type Key, uniforms } from '../../core/random.ts'
-import { byName, isList, isRecord } from '../../core/trees.ts'
+import { InvalidOption, show } from '../../base/errors.ts'
+import { boolean, isFunction, parseOptions } from '../../base/options.ts'
+import { foldIn, type Key, uniforms } from '../../base/random.ts'
+import { byName, isList, isRecord } from '../../base/trees.ts'
 import { reading } from '../../state/given.ts'
 
 /** A range of numbers to draw from. */

@@ -1,7 +1,7 @@
 import type * as Threads from 'node:worker_threads'
-import { importOptional } from '../../backends/optional.ts'
-import { InvalidOption } from '../../core/errors.ts'
-import type { Key } from '../../core/random.ts'
+import { InvalidOption } from '../../base/errors.ts'
+import { importOptional } from '../../base/optional.ts'
+import type { Key } from '../../base/random.ts'
 import type { Tried } from './sweep.ts'
 
 // Trials on threads of their own. A thread imports the module of the user's once, and runs its default export.

@@ -1,9 +1,11 @@
 import { expect } from 'chai'
-import { asPart, run, wiringOf } from '../../../../src/core/network.ts'
-import { leavesOf, mapTree } from '../../../../src/core/trees.ts'
+import { leavesOf, mapTree } from '../../../../src/base/trees.ts'
 import { topological, trace } from '../../../../src/graph.ts'
 import type { Objective, Ops, VariableTree } from '../../../../src/index.ts'
 import * as j from '../../../../src/index.ts'
+import { asPart } from '../../../../src/network/parts.ts'
+import { run } from '../../../../src/network/run.ts'
+import { wiringOf } from '../../../../src/network/wiring.ts'
 import {
   diagonalOf,
   gaussNewtonTimes,

@@ -1,8 +1,10 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { asPart, run, wiringOf } from '../../../../src/core/network.ts'
 import * as j from '../../../../src/index.ts'
 import { type Objective, type Optimizer, trainStep } from '../../../../src/index.ts'
+import { asPart } from '../../../../src/network/parts.ts'
+import { run } from '../../../../src/network/run.ts'
+import { wiringOf } from '../../../../src/network/wiring.ts'
 import { examples, loss, network, start } from '../training.ts'
 import { byHand, numbersOf } from './problems.ts'
 

@@ -1,6 +1,6 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { right } from 'fp-ts/lib/Either.js'
-import { parameter } from '../../../../src/core/options.ts'
+import { parameter } from '../../../../src/base/options.ts'
 import {
   applyUpdates,
   defineLayer,

@@ -1,5 +1,5 @@
-import { cropping } from '../../../core/cropping.ts'
-import type { Margin, Pair, Sliding } from '../../../core/ops.ts'
+import { cropping } from '../../../ops/cropping.ts'
+import type { Margin, Pair, Sliding } from '../../../ops/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
 import { microsoft } from '../model.ts'

@@ -1,4 +1,4 @@
-import type { Operation } from '../../../core/operations.ts'
+import type { Operation } from '../../../ops/operations.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
 import { together, type Value } from '../values.ts'

@@ -1,4 +1,4 @@
-import type { Sliding } from '../../../core/ops.ts'
+import type { Sliding } from '../../../ops/ops.ts'
 import type { Emitter } from '../emitter.ts'
 import { microsoft } from '../model.ts'
 import { reshapeTo } from '../moving.ts'

@@ -1,5 +1,5 @@
-import type { Attributes, Operation } from '../../../core/operations.ts'
-import type { Ops } from '../../../core/ops.ts'
+import type { Attributes, Operation } from '../../../ops/operations.ts'
+import type { Ops } from '../../../ops/ops.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Value } from '../values.ts'
 

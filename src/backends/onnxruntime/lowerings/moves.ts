@@ -1,5 +1,5 @@
-import type { Margin } from '../../../core/ops.ts'
-import { sizeOf } from '../../../core/shape.ts'
+import { sizeOf } from '../../../base/shape.ts'
+import type { Margin } from '../../../ops/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
 import { asGiven, asItLies, bestOrder, inOrder, laid, repeated, reshaped, transposed, type Value } from '../values.ts'

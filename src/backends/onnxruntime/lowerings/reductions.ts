@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../core/shape.ts'
+import { sizeOf } from '../../../base/shape.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Attributes } from '../model.ts'
 import { asItLies, inOrder, reshaped, type Value, without } from '../values.ts'

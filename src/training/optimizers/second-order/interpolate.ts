@@ -1,4 +1,4 @@
-import type { Ops } from '../../../core/ops.ts'
+import type { Ops } from '../../../ops/ops.ts'
 import { atMost } from './vector.ts'
 import type { Place, Point } from './wolfe.ts'
 

@@ -1,4 +1,4 @@
-import type { Ops } from '../../../core/ops.ts'
+import type { Ops } from '../../../ops/ops.ts'
 import { dot, outer, times } from './vector.ts'
 
 // What a step and the change of the gradient along it say of the inverse of the Hessian; see Nocedal and Wright, "Numerical

@@ -1,4 +1,4 @@
-import type { Ops } from '../../../core/ops.ts'
+import type { Ops } from '../../../ops/ops.ts'
 import { zerosOf } from '../rule.ts'
 import { curvatureOf, type Guard, type Moved } from './inverse-hessian.ts'
 import { counted, dot } from './vector.ts'

@@ -1,5 +1,5 @@
-import type { Ops } from '../../../core/ops.ts'
-import { leavesOf, mapTree, type VariableTree } from '../../../core/trees.ts'
+import { leavesOf, mapTree, type VariableTree } from '../../../base/trees.ts'
+import type { Ops } from '../../../ops/ops.ts'
 import { tape } from '../../../ops/tape.ts'
 import type { Objective } from '../../optimizer.ts'
 import { counted, countOf, outer, unvectorOf, vectorOf } from './vector.ts'

@@ -1,5 +1,5 @@
-import type { Ops } from '../../../core/ops.ts'
-import { leavesOf, treeOf, type VariableTree } from '../../../core/trees.ts'
+import { leavesOf, treeOf, type VariableTree } from '../../../base/trees.ts'
+import type { Ops } from '../../../ops/ops.ts'
 import { elementsOf, flat } from '../../total.ts'
 
 // All parameters as one vector: what second-order methods are written in.

@@ -1,6 +1,5 @@
-import { InvalidOption, show } from '../../../core/errors.ts'
-import type { Ops } from '../../../core/ops.ts'
-import { matchNames, type NamePatterns, namePatterns, variableName } from '../../../core/patterns.ts'
+import { InvalidOption, show } from '../../../base/errors.ts'
+import { matchNames, type NamePatterns, namePatterns, variableName } from '../../../base/patterns.ts'
 import {
   isRecord,
   leafOf,
@@ -9,7 +8,8 @@ import {
   byName as recordOf,
   treeOf,
   type VariableTree,
-} from '../../../core/trees.ts'
+} from '../../../base/trees.ts'
+import type { Ops } from '../../../ops/ops.ts'
 import { reading } from '../../../state/given.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
 import { namesIn } from '../../penalties/roles.ts'

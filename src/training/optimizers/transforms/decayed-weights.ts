@@ -1,5 +1,5 @@
-import { parseOptions } from '../../../core/options.ts'
-import { leafOf, mapTree, type VariableTree } from '../../../core/trees.ts'
+import { parseOptions } from '../../../base/options.ts'
+import { leafOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Optimizer } from '../../optimizer.ts'
 import { type Mask, mask, maskOf, notNegative, option } from '../options.ts'
 import { forgetful, transform } from './transform.ts'

@@ -1,9 +1,9 @@
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from '../../../core/errors.ts'
-import type { Ops } from '../../../core/ops.ts'
-import { codec } from '../../../core/options.ts'
-import { shownAs } from '../../../core/shown.ts'
-import { mergeTrees, type VariableTree } from '../../../core/trees.ts'
+import { InvalidOption, show } from '../../../base/errors.ts'
+import { codec } from '../../../base/options.ts'
+import { shownAs } from '../../../base/shown.ts'
+import { mergeTrees, type VariableTree } from '../../../base/trees.ts'
+import type { Ops } from '../../../ops/ops.ts'
 import {
   defineOptimizer,
   type Objective,

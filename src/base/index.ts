@@ -1,0 +1,20 @@
+export {
+  BackendError,
+  DataError,
+  type DataFault,
+  DocumentError,
+  type Fault,
+  FileError,
+  InvalidOption,
+  JoineryError,
+  LayerConnectionError,
+  type LayerFault,
+  NotationError,
+  WeightInitializationError,
+} from './errors.ts'
+export { boolean, codec, integer, number, type Option, oneOf, optionalParameter, parameter } from './options.ts'
+export type { Fans, Initializer, Parameter, ParameterSource } from './parameters.ts'
+export { foldIn, type Key, key, normals, permutation, split, uniforms } from './random.ts'
+export { type Flow, type Mismatch, type Shape, type Show, showShape } from './shape.ts'
+export type { Tensor } from './tensor.ts'
+export type { VariableTree } from './trees.ts'

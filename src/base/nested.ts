@@ -1,0 +1,195 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { show } from './errors.ts'
+import type { GivenTensor } from './parameters.ts'
+import { sizeOf } from './shape.ts'
+
+// Numbers as users give them: nested arrays and typed arrays. They are read once, in linear time, and what they would take
+// is known before it is allocated: arrays may hold themselves, or the same array a million times.
+
+/** Numbers in row-major order, with their shape. */
+export interface Read {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** Why something holds no numbers. */
+export interface Unread {
+  readonly expected: string
+  readonly got: string
+}
+
+/** How many levels of arrays, and how many numbers in them, are read. */
+const [deepest, most] = [32, 2 ** 28]
+
+const typed: ReadonlySet<unknown> = new Set([
+  ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array'],
+  ...['Float16Array', 'Float32Array', 'Float64Array'],
+])
+
+/** Whether a value is a typed array of numbers, of any realm: one of BigInts, or a DataView, is none. */
+export const isTyped = (value: unknown): value is ArrayLike<number> =>
+  ArrayBuffer.isView(value) &&
+  typed.has((value as unknown as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag])
+
+const placed = (path: readonly number[]): string => (path.length > 0 ? ` at [${path.join('][')}]` : '')
+const unread = (
+  got: string,
+  expected = 'numbers in nested arrays of one length on each level',
+): Either<Unread, never> => left({ expected, got })
+
+/** The shape that the first element of each level says. */
+const firstShape = (value: unknown): Either<Unread, readonly number[]> => {
+  const shape: number[] = []
+  let at = value
+  while (Array.isArray(at)) {
+    if (shape.length === deepest)
+      return unread('more levels, or an array that holds itself', `at most ${deepest} levels of arrays`)
+    if (at.length === 0) return unread(`an empty array${placed(shape.map(() => 0))}`)
+    shape.push(at.length)
+    at = at[0]
+  }
+  if (isTyped(at)) return right([...shape, at.length])
+  return typeof at === 'number' ? right(shape) : unread(`${show(at)}${placed(shape.map(() => 0))}`)
+}
+
+/** Goes through the arrays of the last level, and checks that all have the lengths that a shape says; or why not. */
+const eachRow = (
+  value: unknown,
+  shape: readonly number[],
+  path: readonly number[],
+  visit: (row: ArrayLike<unknown>, path: readonly number[]) => Either<Unread, never> | undefined,
+): Either<Unread, never> | undefined => {
+  const length = shape[path.length] as number
+  const last = path.length === shape.length - 1
+  if (!Array.isArray(value) && !(last && isTyped(value))) return unread(`${show(value)}${placed(path)}`)
+  if (value.length !== length)
+    return unread(`an array of length ${value.length}${placed(path)}, after one of ${length}`)
+  if (last) return visit(value, path)
+  for (let i = 0; i < length; i++) {
+    const fault = eachRow((value as readonly unknown[])[i], shape, [...path, i], visit)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+/** Copies the numbers of one array; the index of the first element that is none, or -1. */
+const copy = (from: ArrayLike<unknown>, into: Float32Array, at: number): number => {
+  if (isTyped(from)) {
+    into.set(from, at)
+    return -1
+  }
+  for (let i = 0; i < from.length; i++) {
+    const value = from[i]
+    if (typeof value !== 'number') return i
+    into[at + i] = value
+  }
+  return -1
+}
+
+/** Numbers for so many elements; `null` where the process has no memory for them. */
+const allocated = (size: number): Float32Array | null => {
+  try {
+    return new Float32Array(size)
+  } catch {
+    return null
+  }
+}
+const tooMany = (size: number): Either<Unread, never> =>
+  unread(`${size}`, `at most ${most} numbers in arrays, and memory for them`)
+
+/** What a getter or a proxy of the user's throws, while it is read, is a fault of what was given. */
+const guarded = <R>(read: () => Either<Unread, R>): Either<Unread, R> => {
+  try {
+    return read()
+  } catch (error) {
+    return unread(`an object that throws when it is read: ${show(error)}`)
+  }
+}
+
+/** Any tensor of tfjs-core, of whichever copy of it. */
+interface TensorLike extends GivenTensor {
+  readonly isDisposed?: boolean
+}
+/** Whether a value is a tensor of tfjs-core, of whichever copy of it. */
+export const isTensorLike = (value: unknown): value is TensorLike =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Partial<TensorLike>).dataSync === 'function' &&
+  Array.isArray((value as Partial<TensorLike>).shape)
+
+/** Reads the numbers of a tensor, as a copy. */
+export const readTensor = (tensor: TensorLike): Either<Unread, Read> =>
+  guarded(() => {
+    const expected = 'a tensor of numbers that has not been disposed'
+    if (tensor.isDisposed) return unread('a disposed one', expected)
+    if (tensor.dtype === 'string' || tensor.dtype === 'complex64')
+      return unread(`one of type ${tensor.dtype}`, expected)
+    return right({ shape: [...tensor.shape], data: Float32Array.from(tensor.dataSync() as ArrayLike<number>) })
+  })
+
+/** Reads flat numbers, a typed array or an array of numbers, as a copy. The shape is left open. */
+export const readFlat = (value: unknown): Either<Unread, Omit<Read, 'shape'> & { readonly shape: null }> =>
+  guarded(() => {
+    const expected = 'a typed array, or an array of numbers'
+    if (!isTyped(value) && !Array.isArray(value)) return unread(show(value), expected)
+    if (Array.isArray(value) && value.length > most) return tooMany(value.length)
+    const data = allocated(value.length)
+    if (data === null) return tooMany(value.length)
+    const bad = copy(value, data, 0)
+    return bad < 0 ? right({ shape: null, data }) : unread(`${show(value[bad])}${placed([bad])}`, expected)
+  })
+
+/** Reads nested arrays of numbers, whose last level may be typed arrays, as a copy. */
+export const readNested = (value: unknown): Either<Unread, Read> =>
+  guarded(() => {
+    const first = firstShape(value)
+    if (isLeft(first)) return first
+    const shape = first.right
+    const size = sizeOf(shape)
+    if (typeof value === 'number') return right({ shape, data: Float32Array.of(value) })
+    if (size > most && !isTyped(value)) return tooMany(size)
+    const misshapen = eachRow(value, shape, [], () => undefined)
+    if (misshapen !== undefined) return misshapen
+    const data = allocated(size)
+    if (data === null) return tooMany(size)
+    let at = 0
+    const wrong = eachRow(value, shape, [], (row, path) => {
+      const bad = copy(row, data, at)
+      at += row.length
+      return bad < 0 ? undefined : unread(`${show(row[bad])}${placed([...path, bad])}`)
+    })
+    return wrong ?? right({ shape, data })
+  })
+
+/** The indices of an element of an array in row-major order. */
+const pathOf = (shape: readonly number[], index: number): readonly number[] => {
+  let rest = index
+  return [...shape]
+    .reverse()
+    .map(size => {
+      const i = rest % size
+      rest = Math.floor(rest / size)
+      return i
+    })
+    .reverse()
+}
+
+/**
+ * Where the first NaN is; `undefined` for nowhere. A sum is NaN where a part is, and adding is faster than asking of each.
+ *
+ * @returns its indices, the row first
+ */
+export const firstNaN = (data: ArrayLike<number>, shape: readonly number[]): readonly number[] | undefined => {
+  for (let from = 0; from < data.length; from += 4096) {
+    const to = Math.min(from + 4096, data.length)
+    let sum = 0
+    for (let i = from; i < to; i++) sum += (data[i] as number) * 0
+    // Infinite numbers give NaN here as well.
+    if (Number.isNaN(sum)) for (let i = from; i < to; i++) if (Number.isNaN(data[i])) return pathOf(shape, i)
+  }
+  return undefined
+}
+
+/** The name of a place in a field: `x[3]`. */
+export const placeIn = (column: string, path: readonly number[]): string =>
+  `${column}${path.map(i => `[${i}]`).join('')}`

@@ -1,0 +1,132 @@
+import { InvalidOption, show } from '../base/errors.ts'
+import type { Key } from '../base/random.ts'
+import type { Shape } from '../base/shape.ts'
+import { isShortList } from '../base/trees.ts'
+import { alike, forLayers } from '../ops/operations.ts'
+import type { Ops } from '../ops/ops.ts'
+import { resultShape } from '../ops/shapes.ts'
+import { enclosed } from './enclosed.ts'
+import { type Application, type Draw, type GraphNode, isNode, type Loop, type Placeholder, type Scan } from './graph.ts'
+
+const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
+/** Spread, so that holes are seen. */
+const isShape = (shape: unknown): boolean => isShortList(shape) && [...shape].every(isDimension)
+
+/**
+ * A tensor that will be given: where tracing starts.
+ *
+ * @throws InvalidOption if the name is no text, or the shape holds anything but dimensions
+ */
+export const placeholder = (name: string, shape: Shape): Placeholder => {
+  if (typeof name === 'string' && isShape(shape))
+    return Object.freeze({ kind: 'placeholder', name, shape: Object.freeze([...shape]) })
+  throw new InvalidOption({
+    layer: 'placeholder',
+    option: typeof name === 'string' ? 'shape' : 'name',
+    expected: typeof name === 'string' ? 'dimensions: integers >= 0, or null for unknown ones' : 'a name',
+    got: show(typeof name === 'string' ? shape : name),
+    remedy: "For example: placeholder('x', [null, 3]).",
+  })
+}
+
+const draw =
+  (distribution: Draw['distribution']) =>
+  (key: Key, shape: Shape): Draw =>
+    Object.freeze({ kind: 'draw', distribution, key, shape })
+
+const scanOf =
+  (keep: (node: GraphNode) => GraphNode): Ops<GraphNode>['scan'] =>
+  (body, initial, sequence) => {
+    const [batch = null, length = null, ...rest] = sequence.shape
+    const carried = initial.map((node, i) => placeholder(`carried ${i}`, node.shape))
+    const step = placeholder('step', [batch, ...rest])
+    const [traced, last] = body(carried, step)
+    const { outputs, captured, inner } = enclosed(keep, [...carried, step], [...traced, last])
+    const [next, output] = [outputs.slice(0, -1), outputs.at(-1) as GraphNode]
+    const [outputBatch = null, ...outputRest] = output.shape
+    const shape = Object.freeze([outputBatch, length, ...outputRest])
+    const own: Omit<Scan, 'initial' | 'sequence'> = {
+      kind: 'scan',
+      carried,
+      step,
+      captured,
+      inner,
+      next,
+      output,
+      shape,
+    }
+    const node = keep(Object.freeze<Scan>({ ...own, initial, sequence })) as Scan
+    const result = (which: number | 'outputs', own: Shape): GraphNode =>
+      keep(Object.freeze({ kind: 'scan result', scan: node, result: which, shape: own }))
+    return [next.map((state, i) => result(i, state.shape)), result('outputs', shape)]
+  }
+
+const scalar: Shape = Object.freeze([])
+
+const loopOf =
+  (keep: (node: GraphNode) => GraphNode): Ops<GraphNode>['loop'] =>
+  (condition, body, initial, limit) => {
+    const carried = initial.map((node, i) => placeholder(`carried ${i}`, node.shape))
+    const { outputs, captured, inner } = enclosed(keep, carried, [condition(carried), ...body(carried)])
+    const [flag, ...next] = outputs as readonly [GraphNode, ...GraphNode[]]
+    const around: Pick<Loop, 'initial' | 'carried' | 'captured' | 'inner'> = { initial, carried, captured, inner }
+    const node = keep(
+      Object.freeze<Loop>({
+        kind: 'loop',
+        ...around,
+        condition: flag,
+        next: Object.freeze(next),
+        limit,
+        shape: scalar,
+      }),
+    ) as Loop
+    return initial.map(({ shape }, i) => keep(Object.freeze({ kind: 'loop result', loop: node, result: i, shape })))
+  }
+
+/**
+ * A tracing interpreter: each operation becomes a node of an immutable graph, with its shape. Nothing is computed.
+ *
+ * @param keep gets each new node and gives the one to use in its place, such as an equal one that exists
+ * @param layer what the nodes are said to come from
+ */
+export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Ops<GraphNode> =>
+  alike<GraphNode>(
+    (operation, inputs, attributes) =>
+      keep(
+        Object.freeze({
+          kind: 'application' as const,
+          operation,
+          inputs: Object.freeze([...inputs]),
+          attributes: Object.freeze(attributes) as unknown as Application['attributes'],
+          shape: Object.freeze(
+            resultShape(
+              operation,
+              inputs.map(input => input.shape),
+              attributes,
+            ),
+          ),
+          ...(layer !== undefined && { layer }),
+        }),
+      ),
+    {
+      shape: node => node.shape,
+      isTensor: isNode,
+      constant: (values, shape) =>
+        keep(
+          Object.freeze({
+            kind: 'constant' as const,
+            values,
+            shape: Object.freeze([...(shape ?? (typeof values === 'number' ? [] : [values.length]))]),
+          }),
+        ),
+      uniform: (key, shape) => keep(draw('uniform')(key, shape)),
+      normal: (key, shape) => keep(draw('normal')(key, shape)),
+      scan: scanOf(keep),
+      loop: loopOf(keep),
+      origin: node => (node.kind === 'application' ? node : undefined),
+      within: forLayers(name => tracer(keep, name)),
+    },
+  )
+
+/** The tracing interpreter: see {@link tracer}. */
+export const graphOps: Ops<GraphNode> = tracer(node => node)

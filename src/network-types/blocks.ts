@@ -1,0 +1,55 @@
+import type { ExplicitName } from '../base/names.ts'
+import type { Mismatch } from '../base/shape.ts'
+import type { Out, Placed, Typed } from '../core/layer.ts'
+import type { Wired } from '../network/parts.ts'
+import type { Chain, Deeper, Side } from './compose.ts'
+import type { Common, ManyBranches } from './counted.ts'
+import type { InBlock, Unknown } from './list.ts'
+import type { InParallel, Within } from './run.ts'
+import type { Fans, List, Output } from './scan.ts'
+
+// The types of blocks: named parts, branches that all get the whole input, and parts that may be left out.
+
+/** A named part: the names of its layers begin with its own, and so do the errors in it. */
+export interface Block<in out Name extends string, in out B extends Typed> extends Chain, Wired {
+  readonly kind: 'Block'
+  readonly '~out': Along<Name, Out<B, this['~in']>>
+  readonly '~source': B['~source']
+  readonly '~named': ExplicitName<Name>
+  readonly '~parts': Within<Name, B, 'block'>
+  readonly '~found': [InBlock<Name, Placed<B, this['~in']>['~found']>]
+  readonly '~all': [InBlock<Name, Placed<B, this['~in']>['~all']>]
+  readonly '~patterns': Name | B['~patterns']
+  readonly '~within': 0 | Deeper<B['~within']>
+}
+type Along<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
+
+/** Branches each of which gets all that comes in. */
+export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
+  readonly kind: 'Branch'
+  readonly '~out': Output<Fans<L, 0, this['~in'], [], [], '~found'>>
+  readonly '~source': never
+  readonly '~named': L[number]['~named']
+  readonly '~parts': InParallel<L, 'all'>
+  readonly '~found': List<Fans<L, 0, this['~in'], [], [], '~found'>>
+  readonly '~all': List<Fans<L, 0, this['~in'], [], [], '~all'>>
+  readonly '~patterns': L[number]['~patterns']
+  readonly '~within': 0 | Deeper<L[number]['~within']>
+}
+/** What `branch` makes: a network of several inputs when every branch starts with inputs of its own. */
+export type Fanned<L extends readonly Typed[]> = number extends L['length']
+  ? ManyBranches
+  : Side<L> extends { readonly kind: 'Network' }
+    ? Side<L>
+    : Fan<L>
+
+/** A layer that is there or not, as only the run time knows: what its output and its input have in common. */
+export interface Perhaps<in out B extends Typed> extends Chain {
+  readonly '~out': Common<this['~in'], Out<B, this['~in']>>
+  readonly '~source': never
+  readonly '~named': B['~named']
+  readonly '~found': [Unknown]
+  readonly '~all': [Unknown]
+  readonly '~patterns': B['~patterns']
+  readonly '~within': 0
+}

@@ -1,0 +1,210 @@
+import type { Fails, Mismatch, Several, Unless } from '../base/shape.ts'
+import type { AnyLayer, Out, Placed, Typed } from '../core/layer.ts'
+import type { Wired } from '../network/parts.ts'
+import type { Next } from '../type-arithmetic/next.ts'
+import type { Counted, ManyBranches } from './counted.ts'
+import type { Hiding, Layers } from './hidden.ts'
+import type { InShared, Mode, SharedWithin, Unknown } from './list.ts'
+import type { InParallel, InSequence, Within } from './run.ts'
+import type { FailedAt, List, Order, Output, RepeatOut, Sides, Times } from './scan.ts'
+
+// The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic. `in out`
+// says how their parameters vary, which the compiler would otherwise find out by comparing whole networks.
+
+/** What every layer offers: the ways to go on. */
+export interface Chain extends AnyLayer {
+  /** This, then `next`: the same as `join(this, next)`. */
+  readonly to: To<[this]>
+  /** The same as `to`. */
+  readonly '>>': To<[this]>
+}
+type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Follows<L, B> & B) => Join<[...L, B]>
+/**
+ * What is wrong with a layer after others; nothing where it may follow. It stands beside the layer, not around it: from
+ * within a condition the compiler would not infer a layer whose type is a condition itself.
+ */
+export type Follows<L extends readonly Typed[], B extends Typed> = Unless<
+  Output<Order<[...L, B], number[], '~found'>>,
+  Unless<Twice<L, B>>
+>
+/** What is wrong with the name of a layer after others. */
+type Twice<L extends readonly Typed[], B extends Typed> = [Extract<Known<B['~named']>, L[number]['~named']>] extends [
+  never,
+]
+  ? null
+  : Mismatch<TwiceNamed<Extract<B['~named'], L[number]['~named']>>>
+/** Names, but for those of a layer that the compiler does not know. */
+type Known<Names> = unknown extends Names ? never : Names
+
+/** '~within' of a composition, for that of its parts. */
+export type Deeper<W> = W extends number ? Next[W] : W
+
+/** A sequence of layers that waits for its input. */
+export interface Sequence<in out L extends readonly Typed[]> extends Wired {
+  readonly kind: 'Sequence'
+  readonly to: To<L>
+  readonly '>>': To<L>
+  readonly '~out': Output<Order<L, this['~in'], '~found'>>
+  readonly '~source': never
+  readonly '~named': L[number]['~named']
+  readonly '~parts': InSequence<L>
+  readonly '~found': List<Order<L, this['~in'], '~found'>>
+  readonly '~all': List<Order<L, this['~in'], '~all'>>
+  readonly '~patterns': L[number]['~patterns']
+  readonly '~within': 0 | Deeper<L[number]['~within']>
+}
+
+/**
+ * Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out, `Hidden` the layers in a
+ * form that editors print short (see {@link Hiding}).
+ */
+export interface Network<in out I, in out O, in out Hidden> extends Wired {
+  readonly kind: 'Network'
+  readonly to: ToOf<I, O, Layers<Hidden>>
+  readonly '>>': ToOf<I, O, Layers<Hidden>>
+  readonly '~out': number[] extends this['~in'] ? O : Out<Sequence<Layers<Hidden>>, this['~in']>
+  readonly '~source': I
+  readonly '~named': Layers<Hidden>[number]['~named']
+  readonly '~parts': InSequence<Layers<Hidden>>
+  readonly '~found': List<Order<Layers<Hidden>, this['~in'], '~found'>>
+  readonly '~all': List<Order<Layers<Hidden>, this['~in'], '~all'>>
+  readonly '~patterns': Layers<Hidden>[number]['~patterns']
+  readonly '~within': 0 | Deeper<Layers<Hidden>[number]['~within']>
+}
+/** As {@link To}, going on from the known output instead of walking the layers again. */
+type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
+  next: Unless<Out<B, O>, Unless<Twice<L, B>>> & B,
+) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
+
+/** Branches side by side. Given one input, each gets it; given several, one each. */
+export interface Parallel<in out L extends readonly Typed[]> extends Chain, Wired {
+  readonly kind: 'Parallel'
+  readonly '~out': Output<Sides<L, 0, this['~in'], [], [], '~found'>>
+  readonly '~source': never
+  readonly '~named': L[number]['~named']
+  readonly '~parts': InParallel<L, 'one'>
+  readonly '~found': List<Sides<L, 0, this['~in'], [], [], '~found'>>
+  readonly '~all': List<Sides<L, 0, this['~in'], [], [], '~all'>>
+  readonly '~patterns': L[number]['~patterns']
+  readonly '~within': 0 | Deeper<L[number]['~within']>
+}
+
+/** `N` copies of a layer in sequence. */
+export interface Repeat<in out B extends Typed, in out N extends number> extends Chain, Wired {
+  readonly kind: 'Repeat'
+  readonly '~out': RepeatOut<B, Times<N>, 0, this['~in']>
+  readonly '~source': B['~source']
+  readonly '~named': B['~named']
+  readonly '~parts': InSequence<Copies<B, N, []>>
+  readonly '~found': Copied<B, N, this['~in'], '~found'>
+  readonly '~all': Copied<B, N, this['~in'], '~all'>
+  readonly '~patterns': B['~patterns']
+  readonly '~within': 0 | Deeper<B['~within']>
+}
+type Copied<B extends Typed, N extends number, I, M extends Mode> = number extends N
+  ? [Unknown]
+  : List<Order<Copies<B, N, []>, I, M>>
+type Copies<B extends Typed, N extends number, R extends readonly Typed[]> = R['length'] extends N
+  ? R
+  : Copies<B, N, readonly [...R, B]>
+
+/** A layer whose every occurrence in a network uses one set of variables, kept under the given name. */
+export interface Shared<in out Name extends string, in out B extends Typed> extends Chain, Wired {
+  readonly kind: 'Shared'
+  readonly '~out': Out<B, this['~in']>
+  readonly '~source': never
+  readonly '~named': never
+  readonly '~parts': Within<Name, B, 'shared'>
+  readonly '~found': [InShared<Name, Own<B, this['~in'], '~found'>>]
+  readonly '~all': [InShared<Name, Own<B, this['~in'], '~all'>>]
+  readonly '~patterns': B['~patterns']
+  readonly '~within': 0 | SharedWithin | Deeper<B['~within']>
+}
+type Own<B extends Typed, I, M extends Mode> = B extends { readonly '~parts': unknown } ? Placed<B, I>[M] : Placed<B, I>
+
+/** What `join` makes: a network once it starts with inputs, else a sequence. */
+export type Join<L extends readonly Typed[]> = InOrder<Counted<L>>
+type InOrder<L extends readonly Typed[]> = L[0]['~source'] extends infer I
+  ? [I] extends [never]
+    ? Sequence<L>
+    : Network<I, Output<Order<L, number[], '~found'>>, Hiding<L>['hidden']>
+  : never
+
+/** What `parallel` makes: a network of several inputs when every branch starts with inputs. */
+export type Side<L extends readonly Typed[]> = number extends L['length']
+  ? ManyBranches
+  : Sources<L, 0, []> extends infer I
+    ? [I] extends [never]
+      ? Parallel<L>
+      : Network<I, Output<Sides<L, 0, number[], [], [], '~found'>>, Hiding<[Parallel<L>]>['hidden']>
+    : never
+type Sources<L extends readonly Typed[], N extends number, R extends readonly unknown[]> = N extends L['length']
+  ? R
+  : L[N]['~source'] extends infer I
+    ? [I] extends [never]
+      ? never
+      : Sources<L, Next[N], I extends Several ? [...R, ...I] : [...R, I]>
+    : never
+
+type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
+/** The first layer, of those before index `End`, with a name that one before it has. */
+type Clash<L extends readonly Typed[], N extends number, Seen, End extends number = L['length']> = N extends End
+  ? null
+  : [L[N]['~named'] & Seen] extends [never]
+    ? Clash<L, Next[N], Seen | L[N]['~named'], End>
+    : FailedAt<Next[N], TwiceNamed<Extract<L[N]['~named'], Seen>>>
+type Blame<L extends readonly unknown[], F> = { [K in keyof L]: BlameAt<K, L[K], F> }
+/** Layers of unknown number, and those after them, have no index: the reason stands in the place of all of them. */
+type BlameAt<K, Own, F> =
+  F extends FailedAt<infer At, infer M>
+    ? K extends `${infer N extends number}`
+      ? Next[N] extends At
+        ? Mismatch<M>
+        : Own
+      : Mismatch<M>
+    : Own
+/**
+ * `Given` where no name is taken twice. Nothing is inferred here: where a name is made of a type parameter, an argument
+ * has to fit a condition that is open, which the compiler allows of those without inference alone.
+ */
+type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [never]
+  ? Given
+  : unknown extends L[number]['~named']
+    ? Given
+    : Fails<Clash<L, 0, never>> extends 1
+      ? Blame<Given, Clash<L, 0, never>>
+      : Given
+
+/** Which of some layers cannot be joined to those before it, and why: index + 1 and the reason; `null` where all can. */
+export type JoinFault<L extends readonly Typed[]> =
+  Output<Order<L, number[], '~found'>> extends infer O
+    ? O extends FailedAt<infer N, infer M>
+      ? Clash<L, 0, never, N> extends FailedAt<infer K, infer Twice>
+        ? [K, Twice]
+        : [N, M]
+      : NameFault<L>
+    : never
+/** The same for branches. */
+export type NameFault<L extends readonly Typed[]> = [L[number]['~named']] extends [never]
+  ? null
+  : unknown extends L[number]['~named']
+    ? null
+    : Clash<L, 0, never> extends FailedAt<infer N, infer M>
+      ? [N, M]
+      : null
+
+/** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
+export type CheckJoin<L extends readonly Typed[]> =
+  Fails<Output<Order<Counted<L>, number[], '~found'>>> extends 1
+    ? Blame<L, Output<Order<Counted<L>, number[], '~found'>>>
+    : CheckNames<Counted<L>, L>
+/** The arguments of `parallel`, likewise: `B`, which are the layers `L` once arrays of them are joined. */
+export type CheckBranches<L extends readonly Typed[], B extends readonly unknown[]> = CheckNames<L, B>
+/** What is wrong with the layer of `repeat`. */
+export type CheckRepeat<B extends Typed, N extends number> = Unless<
+  RepeatOut<B, Times<N>, 0, number[]>,
+  N extends 1 ? unknown : Unless<SameName<B['~named']>>
+>
+type SameName<Name> = Name extends string
+  ? Mismatch<`Every copy would be named '${Name}': write a pattern, such as '${Name}-{}'`>
+  : never

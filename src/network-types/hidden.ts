@@ -1,0 +1,39 @@
+import type { Typed } from '../core/layer.ts'
+import type { Unknown } from './list.ts'
+
+// What an editor shows of a network is to be its shapes; its layers, of which there may be hundreds, would fill the rest
+// of the screen. Compilers print every type argument in full, but for one form: a type that they inferred backwards
+// through a mapped type prints its index signature as `...`. So a network holds its layers in that form, under a name that
+// is not exported: editors show the name, and a declaration file, in which it cannot be used, what it stands for, which is
+// the layers in full.
+
+interface Box<L> {
+  readonly box: L
+}
+type Boxed<T> = { readonly [K in keyof T]: Box<T[K]> }
+interface Boxes<L> {
+  readonly [layers: string]: Box<L>
+}
+type Held<Hidden> = { readonly layers: Hidden extends { readonly [layers: string]: infer L } ? L : never }
+
+/**
+ * Layers in a form that prints as `Held<{ [x: string]: ... }>`, as the property `hidden`: were it an alias, compilers would
+ * print that instead.
+ */
+export interface Hiding<L extends readonly Typed[]> {
+  readonly hidden: Boxes<L> extends Boxed<infer Hidden> ? Held<Hidden> : never
+}
+/** The layers that {@link Hiding} hid; some that are not known where somebody wrote another type in their place. */
+export type Layers<Hidden> = Hidden extends { readonly layers: infer L extends readonly Typed[] }
+  ? unknown extends L
+    ? readonly [Lost]
+    : L
+  : readonly [Lost]
+interface Lost extends Typed {
+  readonly '~out': number[]
+  readonly '~named': never
+  readonly '~found': [Unknown]
+  readonly '~all': [Unknown]
+  readonly '~patterns': never
+  readonly '~within': 0
+}

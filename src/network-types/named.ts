@@ -1,0 +1,152 @@
+import type { Before, Format } from '../base/names.ts'
+import type { Tensor } from '../base/tensor.ts'
+import type { Out, Placed, Typed } from '../core/layer.ts'
+import type { Next } from '../type-arithmetic/next.ts'
+import type { InBlock, InShared, Item, ModeOf, NoLayer, SharedWithin } from './list.ts'
+
+// From the list of a network's layers to its variables by name: one walk numbers the layers whose names are patterns.
+// Their variables are read when somebody asks for them.
+
+/** A name and what carries it. */
+interface Pair<Name, L> {
+  readonly name: Name
+  readonly layer: L
+}
+type AnyPair = Pair<string, Holder>
+interface Holder {
+  readonly '~params': unknown
+  readonly '~state': unknown
+}
+
+/**
+ * Pairs of a name and a layer in its place, as a union: those of the list `T` from index `N` on, added to `R`. `C` is one
+ * string that holds the number to come of each pattern, as ';relu-=3;convolution-=2;': updating it costs the same however
+ * many patterns a network has.
+ */
+type Numbered<T extends readonly Item[], N extends number, C extends string, R> = N extends T['length']
+  ? R
+  : C extends `${infer X};${T[N]['~before']}=${infer K extends number};${infer Y}`
+    ? Numbered<T, Next[N], `${X};${T[N]['~before']}=${Next[K]};${Y}`, R | Pair<`${T[N]['~before']}${K}`, T[N]>>
+    : [T[N]['~before']] extends [never]
+      ? Numbered<T, Next[N], C, R | Pair<T[N]['name'], T[N]>>
+      : T[N]['~before'] extends NoLayer
+        ? NumberedPart<T, N, C, R>
+        : T[N]['~before'] extends `${string}{${string}`
+          ? Numbered<T, Next[N], Count<C, T[N]['~before']>, R | Pair<NameOf<C, T[N]['~before']>, T[N]>>
+          : Numbered<T, Next[N], `${C}${T[N]['~before']}=2;`, R | Pair<`${T[N]['~before']}1`, T[N]>>
+/** The same where the next item is no layer, but has some within. */
+type NumberedPart<T extends readonly Item[], N extends number, C extends string, R> =
+  T[N] extends InBlock<infer Name, infer B>
+    ? Name extends `${string}{${string}`
+      ? Numbered<T, Next[N], Count<C, Name>, R | Prefixed<`${NameOf<C, Name>}/`, Pairs<B>>>
+      : Numbered<T, Next[N], C, R | Prefixed<`${Name}/`, Pairs<B>>>
+    : T[N] extends InShared<infer Name, infer B>
+      ? Numbered<
+          T,
+          Next[N],
+          C,
+          R | (B extends readonly Item[] ? Free<Prefixed<`${Name}/`, Pairs<B>>> : IsFree<Pair<Name, B>>)
+        >
+      : R | Pair<string, T[N]>
+
+/** Where the number of a pattern stands in the counters: one that does not end in '{}' apart from those that do. */
+type Counter<P extends string> = Before<P> extends `${string}{${string}` ? `!${P}` : Before<P>
+type Count<C extends string, P extends string> =
+  Counter<P> extends infer Q extends string
+    ? [Q] extends [never]
+      ? C
+      : C extends `${infer X};${Q}=${infer K extends number};${infer Y}`
+        ? `${X};${Q}=${Next[K]};${Y}`
+        : `${C}${Q}=2;`
+    : never
+type NameOf<C extends string, P extends string> = [Counter<P>] extends [never]
+  ? P
+  : C extends `${string};${Counter<P>}=${infer K};${string}`
+    ? Format<P, K>
+    : Format<P, '1'>
+
+/** What a block holds, whose name is to stand before that of each layer: but for what is shared, which is free of it. */
+type Prefixed<Prefix extends string, F> =
+  F extends Pair<infer Name extends string, infer L> ? Pair<`${Prefix}${Name}`, L> : F
+interface IsFree<F> {
+  readonly free: F
+}
+type Free<F> = F extends IsFree<unknown> ? F : IsFree<F>
+type Freed<F> = F extends IsFree<infer G> ? G : F
+
+/** Every layer of a list with its name, as a union. */
+type Pairs<T> = T extends readonly Item[] ? Numbered<T, 0, ';', never> : never
+type Named<W, T> = SharedWithin extends W ? Freed<Pairs<T>> : Pairs<T>
+type List<L extends Typed, I = number[]> = Placed<L, I>[ModeOf<L['~patterns']>]
+
+type Own<L, Key extends keyof Holder> = L extends { readonly [_ in Key]: infer V } ? V : never
+/** By name, variables of those layers that have some. */
+type ByName<F, Key extends keyof Holder> = [F] extends [infer G extends AnyPair]
+  ? { readonly [E in G as IfAny<E['layer'][Key], E['name']>]: E['layer'][Key] }
+  : never
+type IfAny<V, Name> = [V] extends [never] ? never : unknown extends V ? never : Name
+
+/** The parameters of a part within a layer: a layer's own, a composition's as `layer/variable`; `never` for none. */
+export type InnerParams<L extends Typed, I> = L extends { readonly nodes: unknown }
+  ? Flat<ByName<Named<L['~within'], List<L, I>>, '~params'>>
+  : Own<Placed<L, I>, '~params'>
+/** The same for its state. */
+export type InnerState<L extends Typed, I> = L extends { readonly nodes: unknown }
+  ? Flat<ByName<Named<L['~within'], List<L, I>>, '~state'>>
+  : Own<Placed<L, I>, '~state'>
+type Flat<Tree> = [keyof Tree] extends [never] ? never : { readonly [P in Leaves<Tree> as P[0]]: P[1] }
+type Leaves<Tree> = {
+  [Name in keyof Tree & string]: {
+    [K in keyof Tree[Name] & string]: [`${Name}/${K}`, Tree[Name][K]]
+  }[keyof Tree[Name] & string]
+}[keyof Tree & string]
+
+/** Tensors by layer and variable, where the compiler does not know the network. */
+export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>
+
+/** What gradients train: tensors by layer name and variable name. */
+export type ParamsOf<L extends Typed> = unknown extends L['~within'] ? AnyVariables : Params<List<L>, L['~within']>
+type Params<T extends readonly Item[], W> = T[number]['~has'] extends 'params' | 'both'
+  ? [T[number]['~before']] extends [never]
+    ? { readonly [E in T[number] as E['name']]: E['~params'] }
+    : Named<W, T> extends infer F extends AnyPair
+      ? { readonly [E in F as E['name']]: E['layer']['~params'] }
+      : never
+  : ByName<Named<W, T>, '~params'>
+/** What training updates without a gradient: tensors by layer name and variable name. */
+export type StateOf<L extends Typed> = unknown extends L['~within']
+  ? AnyVariables
+  : ByName<Named<L['~within'], List<L>>, '~state'>
+
+/** The variables of a network, or of any: parameters, which gradients train, and the rest of its state. */
+// biome-ignore lint/suspicious/noExplicitAny: those of any network may be those of each
+export interface Variables<L extends Typed = any> {
+  readonly params: ParamsOf<L>
+  readonly state: StateOf<L>
+}
+
+/**
+ * The variables that a network takes: its own; any of a part of another network, which takes those of the whole, and of
+ * a network that the compiler does not know.
+ */
+export type VariablesFor<L extends Typed> = [L] extends [{ readonly '~cut': true }]
+  ? SomeVariables
+  : unknown extends L['~within']
+    ? SomeVariables
+    : Variables<L>
+/** Variables of whatever layers. */
+interface SomeVariables {
+  readonly params: Readonly<Record<string, unknown>>
+  readonly state: Readonly<Record<string, unknown>>
+}
+
+/** The output shape of a network; several outputs are a tuple of shapes. */
+export type OutputOf<L extends Typed> = Out<L, number[]>
+/** The input shape of a network; several inputs are a tuple of shapes. */
+export type InputOf<L extends Typed> = [L['~source']] extends [never] ? number[] : L['~source']
+/** Tensors of a shape, or a tuple of them. */
+export type TensorsOf<S> = S extends readonly [readonly unknown[], ...(readonly unknown[])]
+  ? { readonly [K in keyof S]: TensorsOf<S[K]> }
+  : S extends number[]
+    ? Tensor<S>
+    : Tensor

@@ -1,0 +1,118 @@
+import type { BranchInput, Mismatch, Several } from '../base/shape.ts'
+import type { Out, Placed, Typed } from '../core/layer.ts'
+import type { Next } from '../type-arithmetic/next.ts'
+import type { InBlock, InShared, Mode } from './list.ts'
+import type { Appended, Ran, Scan, Unequal } from './scan.ts'
+
+// The output and the list of compositions that are nested so deep that the compiler, which follows a hundred steps into
+// each other, would not come to their ground: one walk with a stack of its own. Parts that are less deep are read as
+// usual, which is cheaper where they occur more than once.
+
+/** From this depth of nesting on. */
+export type Deep = 8
+
+// What a composition is made of, as '~parts'.
+
+/** Layers in sequence. */
+export interface InSequence<L extends readonly Typed[]> {
+  readonly sequence: L
+}
+/** Branches side by side, each of which gets one of several inputs or all of them. */
+export interface InParallel<L extends readonly Typed[], Gets extends 'one' | 'all'> {
+  readonly branches: L
+  readonly gets: Gets
+}
+/** A part with a name of its own. */
+export interface Within<Name extends string, B extends Typed, As extends 'block' | 'shared'> {
+  readonly name: Name
+  readonly part: B
+  readonly as: As
+}
+
+/**
+ * What comes out of a sequence that is so deep. For an input that is not known, which every `join` asks about, its parts
+ * have answered when they were joined: nothing is deep then.
+ */
+export type DeepRun<L extends readonly Typed[], I, M extends Mode> = I extends readonly [
+  unknown,
+  infer D,
+  ...(readonly unknown[]),
+]
+  ? number extends D
+    ? Scan<L, 0, I, [], M>
+    : Run<L, 0, I, [], M, null>
+  : Scan<L, 0, I, [], M>
+
+/**
+ * What comes after the layers `L` from index `N` on, and after all that `Up` holds, for the shape `I` and the list `R` so
+ * far. In `Up` stand the rest of a sequence, [layers, index, more]; the branches to come, [layers, index, input, what
+ * each gets, outputs so far, more]; what is outside of a named part, [its name, how it is named, list so far, more].
+ */
+type Run<
+  L extends readonly Typed[],
+  N extends number,
+  I,
+  R extends readonly unknown[],
+  M extends Mode,
+  Up,
+> = N extends L['length']
+  ? RunUp<I, R, M, Up>
+  : Deep extends L[N]['~within']
+    ? Into<L[N], I, R, M, readonly [L, Next[N], Up]>
+    : Placed<L[N], I> extends infer P extends Typed
+      ? P['~out'] extends Mismatch<infer Why>
+        ? Fail<Why, Up>
+        : Run<L, Next[N], P['~out'], [...R, ...P[M]], M, Up>
+      : never
+type Into<B extends Typed, I, R extends readonly unknown[], M extends Mode, Up> = B extends {
+  readonly '~parts': infer E
+}
+  ? E extends InSequence<infer L>
+    ? Run<L, 0, I, R, M, Up>
+    : E extends InParallel<infer L, infer Gets>
+      ? Branch<L, 0, I, Gets, [], R, M, Up>
+      : E extends Within<infer Name, infer P, infer As>
+        ? Run<[P], 0, I, [], M, readonly [Name, As, R, Up]>
+        : never
+  : RunUp<Out<B, I>, [...R, ...Placed<B, I>[M]], M, Up>
+type Branch<
+  L extends readonly Typed[],
+  N extends number,
+  I,
+  Gets,
+  O extends readonly unknown[],
+  R extends readonly unknown[],
+  M extends Mode,
+  Up,
+> = N extends L['length']
+  ? Gets extends 'one'
+    ? I extends Several
+      ? I['length'] extends N
+        ? RunUp<O, R, M, Up>
+        : Fail<Unequal<L, I>['mismatch'], Up>
+      : RunUp<O, R, M, Up>
+    : RunUp<O, R, M, Up>
+  : Run<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, R, M, readonly [L, Next[N], I, Gets, O, Up]>
+type RunUp<I, R extends readonly unknown[], M extends Mode, Up> =
+  I extends Mismatch<infer Why>
+    ? Fail<Why, Up>
+    : Up extends readonly [infer L extends readonly Typed[], infer N extends number, infer More]
+      ? Run<L, N, I, R, M, More>
+      : Up extends readonly [
+            infer L extends readonly Typed[],
+            infer N extends number,
+            infer From,
+            infer Gets,
+            infer O extends readonly unknown[],
+            infer More,
+          ]
+        ? Branch<L, N, From, Gets, Appended<O, I>, R, M, More>
+        : Up extends readonly [infer Name extends string, infer As, infer Before extends readonly unknown[], infer More]
+          ? RunUp<I, [...Before, As extends 'block' ? InBlock<Name, R> : InShared<Name, R>], M, More>
+          : Ran<I, R>
+/** Why a part cannot work, after the names of the blocks around it. */
+type Fail<Why extends string, Up> = Up extends readonly [...infer Frame, infer More]
+  ? Frame extends readonly [infer Name extends string, 'block', unknown]
+    ? Fail<`${Name} > ${Why}`, More>
+    : Fail<Why, More>
+  : Ran<Mismatch<Why>, []>

@@ -1,0 +1,110 @@
+import type { BranchInput, Mismatch, Several, Show } from '../base/shape.ts'
+import type { Out, Placed, Typed } from '../core/layer.ts'
+import type { Next } from '../type-arithmetic/next.ts'
+import type { AnyTimes } from './counted.ts'
+import type { Mode } from './list.ts'
+import type { Deep, DeepRun } from './run.ts'
+
+// What comes out of layers in sequence or side by side: the output shape, and the list of what is within. Both come of one
+// walk, as each needs every layer in its place. Layers are walked by index: slicing a tuple would make the cost of a join
+// quadratic.
+
+/** What comes out. */
+export interface Ran<out O, out T> {
+  readonly output: O
+  readonly list: T
+}
+/** The output shape, or the failure. */
+export type Output<R> = R extends Ran<unknown, unknown> ? R['output'] : never
+/** The list. */
+export type List<R> = R extends Ran<unknown, unknown> ? R['list'] : never
+
+/** The failure of the layer before index `At`. */
+export interface FailedAt<At extends number, Message extends string> extends Mismatch<Message> {
+  readonly at: At
+}
+
+/** What comes out of the layers `L` for the input `I`. */
+export type Order<L extends readonly Typed[], I, M extends Mode> = Deep extends L[number]['~within']
+  ? DeepRun<L, I, M>
+  : Scan<L, 0, I, [], M>
+
+/**
+ * The same of the layers from index `N` on, after the list `T`. A failure is tested first: during inference `L` can be
+ * `never`.
+ */
+export type Scan<L extends readonly Typed[], N extends number, I, T extends readonly unknown[], M extends Mode> =
+  I extends Mismatch<string>
+    ? Ran<FailedAt<N, I['mismatch']>, []>
+    : N extends L['length']
+      ? Ran<I, T>
+      : Scan<L, Next[N], Placed<L[N], I>['~out'], [...T, ...Placed<L[N], I>[M]], M>
+
+/** What comes out of branches, from index `N` on, each of which gets one of several inputs; `O` are the outputs before. */
+export type Sides<
+  L extends readonly Typed[],
+  N extends number,
+  I,
+  O extends readonly unknown[],
+  T extends readonly unknown[],
+  M extends Mode,
+> = N extends L['length']
+  ? I extends Several
+    ? I['length'] extends N
+      ? Ran<O, T>
+      : Ran<Unequal<L, I>, []>
+    : Ran<O, T>
+  : Placed<L[N], BranchInput<I, N>> extends infer P extends Typed
+    ? P['~out'] extends Mismatch<string>
+      ? Ran<InBranch<L, I, P['~out']>, []>
+      : Sides<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M>
+    : never
+/** A branch's mismatch, unless there are not as many branches as inputs, which is then to blame. */
+interface InBranch<L extends readonly Typed[], I, O extends Mismatch<string>> {
+  readonly mismatch: I extends Several
+    ? I['length'] extends L['length']
+      ? O['mismatch']
+      : Unequal<L, I>['mismatch']
+    : O['mismatch']
+}
+/** Why as many inputs cannot go into as many branches. */
+export interface Unequal<L extends readonly Typed[], I> {
+  readonly mismatch: `Parallel expects one input, or one for each of the ${L['length']} branches, got ${Show<I>}. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).`
+}
+/** Outputs, and those of one more branch, which may be one that the compiler does not know. */
+export type Appended<O extends readonly unknown[], Q> = Q extends Several
+  ? [...O, ...Q]
+  : [...O, unknown extends Q ? number[] : Q]
+
+/** The same of branches each of which gets all inputs. */
+export type Fans<
+  L extends readonly Typed[],
+  N extends number,
+  I,
+  O extends readonly unknown[],
+  T extends readonly unknown[],
+  M extends Mode,
+> = N extends L['length']
+  ? Ran<O, T>
+  : Placed<L[N], I> extends infer P extends Typed
+    ? P['~out'] extends Mismatch<infer Why>
+      ? Ran<Mismatch<Why>, []>
+      : Fans<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M>
+    : never
+
+/** While a call is inferred, `N` can be `never`, which no count would reach. */
+export type Times<N extends number> = [N] extends [never] ? number : N
+/** The output of a layer `N` times, of which `K` are done. */
+export type RepeatOut<B extends Typed, N extends number, K extends number, I> = number extends N
+  ? Out<B, I> extends infer O
+    ? O extends Mismatch<string>
+      ? O
+      : AnyTimes<B, O>
+    : never
+  : K extends N
+    ? I
+    : Out<B, I> extends infer O
+      ? O extends Mismatch<string>
+        ? O
+        : RepeatOut<B, N, Next[K], O>
+      : never

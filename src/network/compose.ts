@@ -1,0 +1,126 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { InvalidOption } from '../base/errors.ts'
+import { showFlow, showShape } from '../base/shape.ts'
+import { cut, shortened, shownAs, table } from '../base/shown.ts'
+import {
+  type Arrangement,
+  asPart,
+  brand,
+  type CompositionValue,
+  type LayerValue,
+  type Node,
+  type Part,
+  type Wiring,
+} from './parts.ts'
+import { firstSequence, type Growing, grow, isInput } from './wiring.ts'
+
+/** Freezes a value and all that it holds, as far as it is not frozen yet; numbers in typed arrays cannot be. */
+const freezeDeeply = <V>(value: V): V => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
+  Object.freeze(value)
+  for (const part of Object.values(value)) freezeDeeply(part)
+  return value
+}
+
+/** What layers and compositions can do, apart from their data. */
+export const chain: object = Object.freeze(
+  Object.defineProperties(
+    {
+      [brand]: true,
+      to(this: Part, next: unknown): CompositionValue {
+        return compose({ form: 'sequence', parts: [this, asPart('to', next)] })
+      },
+      '>>'(this: Part, next: unknown): CompositionValue {
+        return compose({ form: 'sequence', parts: [this, asPart('>>', next)] })
+      },
+    },
+    shownAs((layer: LayerValue) => cut(String(layer), 400)),
+  ),
+)
+
+/** The layers of a composition, as many as fit a screen. */
+const listed = (composition: CompositionValue): string => {
+  const rows = composition.nodes.map(({ name, layer, shape }) => [
+    cut(name, 32),
+    cut(String(layer), 56),
+    showShape(shape),
+  ])
+  const lines = table(shortened(rows, 'layers'))
+  return [String(composition), ...lines.map(line => `  ${line}`)].join('\n')
+}
+
+const composition: object = Object.freeze(
+  Object.assign(Object.create(chain, shownAs(listed)), {
+    toString(this: CompositionValue): string {
+      const shapes = this.outputs.map(i => this.nodes[i]?.shape ?? null)
+      return `${showFlow(this.inputs)} -> [... ${this.nodes.length} layers ...] -> ${showFlow(shapes)}`
+    },
+  }),
+)
+
+/**
+ * Makes a composition.
+ *
+ * @throws LayerConnectionError when shapes do not fit, InvalidOption when a name is taken twice
+ */
+export const compose = (arrangement: Arrangement, kind = 'Sequence'): CompositionValue => {
+  const value = Object.create(composition, { arrangement: { value: freezeDeeply(arrangement), enumerable: true } })
+  checkDepth(value, kind)
+  const wired = arrangement.form === 'slice' ? E.right(ofSlice(arrangement.wiring)) : grow(value)
+  if (E.isLeft(wired)) throw wired.left
+  const { inputs, outputs, startsWithInputs } = wired.right
+  const nodes = lazy(wired.right)
+  return Object.freeze(
+    Object.defineProperties(value, {
+      kind: { value: startsWithInputs ? 'Network' : kind, enumerable: true },
+      nodes: { get: nodes, enumerable: true },
+      inputs: { value: inputs, enumerable: true },
+      outputs: { value: outputs, enumerable: true },
+    }),
+  )
+}
+
+/** Compositions within compositions may be so deep: those that read them call themselves at each level. */
+const deepest = 500
+const depths = new WeakMap<object, number>()
+const depthOf = (part: Part): number => depths.get(part) ?? 0
+
+const checkDepth = (value: CompositionValue, kind: string): void => {
+  const { arrangement } = value
+  const parts =
+    'parts' in arrangement ? arrangement.parts : [arrangement.form === 'slice' ? arrangement.of : arrangement.part]
+  // What a sequence begins with is as deep as itself: chains are made one by one.
+  const inner = parts.map((part, i) => depthOf(part) + (i === 0 && firstSequence(arrangement) !== undefined ? 0 : 1))
+  const depth = inner.reduce((a, b) => Math.max(a, b), 0)
+  depths.set(value, depth)
+  if (depth > deepest)
+    throw new InvalidOption({
+      layer: kind,
+      option: 'layers',
+      expected: `at most ${deepest} compositions within one another`,
+      got: 'more',
+      remedy: 'Join all layers at once: join(...layers).',
+    })
+}
+
+/** A slice has its graph from another composition. */
+const ofSlice = ({ nodes, inputs, outputs }: Wiring): Growing => ({
+  nodes,
+  length: nodes.length,
+  inputs,
+  outputs,
+  startsWithInputs: nodes.every(isInput),
+})
+
+/** The nodes of a graph, copied out of those of a chain when somebody asks. */
+const lazy = ({ nodes, length }: Growing): (() => readonly Node[]) => {
+  let chain: readonly Node[] | null = nodes
+  let own: readonly Node[] | undefined
+  return () => {
+    if (own === undefined) {
+      own = Object.freeze((chain as readonly Node[]).slice(0, length))
+      chain = null
+    }
+    return own
+  }
+}

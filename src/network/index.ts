@@ -1,0 +1,1 @@
+export type { LayerValue, Node, Wiring } from './parts.ts'

@@ -1,0 +1,171 @@
+import type { Key } from '../base/random.ts'
+import type { Shape } from '../base/shape.ts'
+
+/** Rows and columns of a window or a step. */
+export type Pair = readonly [number, number]
+/** Rows or columns added [before, after] an axis. */
+export type Margin = readonly [number, number]
+
+/**
+ * The operations that layers, losses and optimizers are written in, over an abstract handle `T` of a tensor. An
+ * interpreter gives `T` a meaning: a tensor that holds numbers (eager), or a node of a graph (tracing).
+ *
+ * Laws: the shape of a result depends on shapes and attributes only, never on values; no operation has a side effect;
+ * a random draw is a function of its key. Binary operations broadcast as NumPy's do. Axes are counted
+ * from 0, or from the end with -1; what does not exist is refused.
+ */
+export interface Ops<T> {
+  /** Whether a value is a tensor of this interpreter, where it can tell. */
+  readonly isTensor?: (value: unknown) => boolean
+  /** The dimensions of a tensor; a dimension may be unknown (`null`) while tracing. */
+  readonly shape: (x: T) => Shape
+  /** A tensor of the given numbers in row-major order; a single number gives a scalar. */
+  readonly constant: (values: number | Float32Array, shape?: readonly number[]) => T
+
+  readonly negative: (x: T) => T
+  readonly exp: (x: T) => T
+  readonly log: (x: T) => T
+  readonly sqrt: (x: T) => T
+  /** `1 / sqrt(x)` */
+  readonly rsqrt: (x: T) => T
+  readonly square: (x: T) => T
+  readonly abs: (x: T) => T
+  readonly sigmoid: (x: T) => T
+  readonly tanh: (x: T) => T
+  /** `max(x, 0)` */
+  readonly relu: (x: T) => T
+  /** `x > 0 ? x : exp(x) - 1` */
+  readonly elu: (x: T) => T
+  /** `log(1 + exp(x))` */
+  readonly softplus: (x: T) => T
+  /** The error function, `2 / sqrt(π)` times the integral of `exp(-t²)` from 0 to x. */
+  readonly erf: (x: T) => T
+
+  readonly add: (a: T, b: T) => T
+  readonly subtract: (a: T, b: T) => T
+  readonly multiply: (a: T, b: T) => T
+  readonly divide: (a: T, b: T) => T
+  readonly maximum: (a: T, b: T) => T
+  readonly minimum: (a: T, b: T) => T
+  /** 1 where `a > b`, 0 elsewhere */
+  readonly greater: (a: T, b: T) => T
+  /** 1 where `a = b`, 0 elsewhere */
+  readonly equal: (a: T, b: T) => T
+  /** `a` where `condition` is not 0, `b` elsewhere; all of one shape after broadcasting */
+  readonly where: (condition: T, a: T, b: T) => T
+
+  readonly sum: (x: T, axes: readonly number[], keepDimensions?: boolean) => T
+  readonly mean: (x: T, axes: readonly number[], keepDimensions?: boolean) => T
+  readonly max: (x: T, axes: readonly number[], keepDimensions?: boolean) => T
+  /** The position of the largest element along the last axis, as a number. */
+  readonly argMax: (x: T) => T
+  /** Over the last axis. */
+  readonly softmax: (x: T) => T
+  /** Over the last axis; finite where `log(softmax(x))` is not. */
+  readonly logSoftmax: (x: T) => T
+
+  /** At most one dimension may be `null`: the one that the others leave. */
+  readonly reshape: (x: T, shape: Shape) => T
+  readonly transpose: (x: T, permutation: readonly number[]) => T
+  readonly concatenate: (xs: readonly T[], axis: number) => T
+  /** `size` elements from `begin` on, along each axis; `null`: all that is left. */
+  readonly slice: (x: T, begin: readonly number[], size: readonly (number | null)[]) => T
+  /** The same elements in the opposite order along the axes. */
+  readonly reverse: (x: T, axes: readonly number[]) => T
+  /** Repeats what has one element along an axis, so that the result has the shape. */
+  readonly broadcast: (x: T, shape: Shape) => T
+  /** The rows of a table [n, …] that indices name, truncated to whole numbers: indices [a, b] give [a, b, …]. */
+  readonly gather: (table: T, indices: T) => T
+  /** The converse of {@link gather}: a table of `rows` rows, each the sum of those that its index names. */
+  readonly scatter: (values: T, indices: T, rows: number) => T
+  /** Adds zeros before and after each axis. */
+  readonly pad: (x: T, margins: readonly Margin[]) => T
+
+  /** [..., n, k] times [..., k, m]: a product for each place of the leading axes, which are the same in both. */
+  readonly matmul: (a: T, b: T) => T
+  /**
+   * Cross-correlation of [batch, rows, cols, channels] with a filter [rows, cols, channels / groups, outputs]; zeros are
+   * added around the input. Stride and dilation may exceed 1 together. With groups, each part of the channels makes its
+   * own part of the outputs.
+   */
+  readonly convolve: (x: T, filter: T, sliding: Sliding) => T
+  /** The largest element of each window; what padding adds never wins. */
+  readonly maxPool: (x: T, options: Window) => T
+  /** The mean of each window's elements; what padding adds does not count. */
+  readonly averagePool: (x: T, options: Window) => T
+
+  /** The gradient of {@link maxPool}: each element of `dy` goes to the first largest of its window. */
+  readonly maxPoolGradient: (dy: T, x: T, y: T, options: Window) => T
+  /** The gradient of {@link averagePool} for an input of the given shape. */
+  readonly averagePoolGradient: (dy: T, inputShape: Shape, options: Window) => T
+
+  /** Changes nothing, and lets no gradient back. */
+  readonly stopGradient: (x: T) => T
+  /** Changes nothing but the gradient that flows back through it, which is clipped to plus or minus the limit. */
+  readonly clipGradient: (x: T, limit: number) => T
+
+  /** Draws from [0, 1). */
+  readonly uniform: (key: Key, shape: Shape) => T
+  /** Draws with mean 0 and standard deviation 1. */
+  readonly normal: (key: Key, shape: Shape) => T
+
+  /**
+   * Walks a sequence [batch, time, …] from the first step to the last: `body` gets the carried tensors and one step
+   * [batch, …], and gives the next carried tensors and that step's output. Returns what was carried last and the
+   * outputs as a sequence. The length of the sequence must be known.
+   */
+  readonly scan: (
+    body: (carried: readonly T[], step: T) => readonly [readonly T[], T],
+    initial: readonly T[],
+    sequence: T,
+  ) => readonly [readonly T[], T]
+
+  /**
+   * Repeats `body` while `condition` of the carried tensors is not 0 (as for {@link where}, NaN is not), at most `limit`
+   * times. What is carried keeps its shapes. Returns what was carried last.
+   *
+   * No gradient flows through it: a tape refuses one that is asked through a loop over what varies. What enters by
+   * {@link stopGradient} does not.
+   */
+  readonly loop: (
+    condition: (carried: readonly T[]) => T,
+    body: (carried: readonly T[]) => readonly T[],
+    initial: readonly T[],
+    limit: number,
+  ) => readonly T[]
+
+  /**
+   * How a value was made, for interpreters that note it; `undefined` for one that was given. What it was made of may be a
+   * better start than the value itself, as logits are for the logarithm of a softmax.
+   */
+  readonly origin?: (x: T) => Origin<T> | undefined
+
+  /** The same operations on behalf of a layer, for interpreters that note where their results come from. */
+  readonly within?: (layer: string) => Ops<T>
+}
+
+/** The least finite number of 32-bit floats. */
+export const leastFloat: number = -(2 - 2 ** -23) * 2 ** 127
+
+/** How a value was made: by which operation, of which tensors and attributes. */
+export interface Origin<T> {
+  readonly operation: string
+  readonly inputs: readonly T[]
+  readonly attributes: readonly unknown[]
+}
+
+/** How a filter slides. */
+export interface Sliding {
+  readonly stride: Pair
+  readonly dilation: Pair
+  readonly padding: readonly [Margin, Margin]
+  /** In how many parts the channels are taken; 1 for all together. */
+  readonly groups: number
+}
+
+/** The windows of a pooling. */
+export interface Window {
+  readonly size: Pair
+  readonly stride: Pair
+  readonly padding: readonly [Margin, Margin]
+}

@@ -1,0 +1,179 @@
+import { sizeOf, stridesOf } from '../base/shape.ts'
+import type { Block } from './loops.ts'
+
+// Binary operations element by element, with broadcasting. The kernels of tfjs's cpu backend compute an index for every
+// element as soon as shapes differ; here rows are walked.
+
+type Numbers = Float32Array
+
+/** Combines `n` elements that lie `da` and `db` apart: from `i` on in `a`, from `j` on in `b`. */
+type Row = (
+  out: Numbers,
+  at: number,
+  n: number,
+  a: Numbers,
+  i: number,
+  da: number,
+  b: Numbers,
+  j: number,
+  db: number,
+) => void
+
+/** The operations that are computed so. */
+export type Combination = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'greater' | 'equal'
+
+// A function each, of one loop: called through one function of two numbers, they would not be compiled apart.
+const rows: Readonly<Record<Combination, Row>> = {
+  add: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = (a[i + k * da] as number) + (b[j + k * db] as number)
+  },
+  subtract: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = (a[i + k * da] as number) - (b[j + k * db] as number)
+  },
+  multiply: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = (a[i + k * da] as number) * (b[j + k * db] as number)
+  },
+  divide: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = (a[i + k * da] as number) / (b[j + k * db] as number)
+  },
+  maximum: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = Math.max(a[i + k * da] as number, b[j + k * db] as number)
+  },
+  minimum: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = Math.min(a[i + k * da] as number, b[j + k * db] as number)
+  },
+  greater: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = (a[i + k * da] as number) > (b[j + k * db] as number) ? 1 : 0
+  },
+  equal: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = (a[i + k * da] as number) === (b[j + k * db] as number) ? 1 : 0
+  },
+}
+
+/** An axis of the result, and how far its elements lie apart in each operand: 0 where one is repeated. */
+interface Axis {
+  readonly size: number
+  readonly a: number
+  readonly b: number
+}
+
+const steps = (shape: readonly number[], rank: number): readonly number[] => {
+  const strides = stridesOf(shape)
+  const added = rank - shape.length
+  return Array.from({ length: rank }, (_, i) =>
+    i < added || shape[i - added] === 1 ? 0 : (strides[i - added] as number),
+  )
+}
+
+/** The axes of a result, as few as lie evenly in both operands. */
+const axesOf = (wide: readonly number[], a: readonly number[], b: readonly number[]): readonly Axis[] => {
+  const [ofA, ofB] = [steps(a, wide.length), steps(b, wide.length)]
+  const axes: Axis[] = []
+  wide.forEach((size, i) => {
+    const axis = { size, a: ofA[i] as number, b: ofB[i] as number }
+    const before = axes.at(-1)
+    if (size === 1) return
+    if (before !== undefined && before.a === axis.a * size && before.b === axis.b * size)
+      axes[axes.length - 1] = { ...axis, size: before.size * size }
+    else axes.push(axis)
+  })
+  return axes
+}
+
+/** The shape of two operands after broadcasting, which must have one. */
+const wideShape = (a: readonly number[], b: readonly number[]): readonly number[] => {
+  const rank = Math.max(a.length, b.length)
+  return Array.from({ length: rank }, (_, i) => {
+    const [x, y] = [a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1]
+    return x === 1 ? y : x
+  })
+}
+
+/** Walks the rows of a result: where each begins in it and in both operands. */
+const eachRow = (
+  shape: readonly number[],
+  a: readonly number[],
+  b: readonly number[],
+  visit: (to: number, i: number, j: number, inner: Axis) => void,
+): void => {
+  const axes = axesOf(shape, a, b)
+  const inner = axes.at(-1) ?? { size: 1, a: 0, b: 0 }
+  const outer = axes.slice(0, -1)
+  const at = outer.map(() => 0)
+  const count = sizeOf(shape)
+  let [i, j] = [0, 0]
+  for (let to = 0; to < count; to += inner.size) {
+    visit(to, i, j, inner)
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      const { size, a: stepA, b: stepB } = outer[axis] as Axis
+      i += stepA
+      j += stepB
+      at[axis] = (at[axis] as number) + 1
+      if ((at[axis] as number) < size) break
+      i -= stepA * size
+      j -= stepB * size
+      at[axis] = 0
+    }
+  }
+}
+
+/**
+ * A binary operation of two operands, with broadcasting.
+ *
+ * @param shape of the result, where it is larger than theirs
+ */
+export const combined = (
+  operation: Combination,
+  a: Block,
+  b: Block,
+  shape: readonly number[] = wideShape(a.shape, b.shape),
+): Block => {
+  const values = new Float32Array(sizeOf(shape))
+  const row: Row = rows[operation]
+  eachRow(shape, a.shape, b.shape, (to, i, j, inner) =>
+    row(values, to, inner.size, a.values, i, inner.a, b.values, j, inner.b),
+  )
+  return { values, shape }
+}
+
+const one: Block = { values: Float32Array.of(1), shape: [] }
+
+/** A tensor repeated to a shape. */
+export const repeated = (x: Block, shape: readonly number[]): Block => combined('multiply', x, one, shape)
+
+/** What a condition that is not 0 chooses, and what it does not, all repeated to a shape. */
+export const chosen = (condition: Block, a: Block, b: Block, shape: readonly number[]): Block => {
+  const size = sizeOf(shape)
+  // A single number stays one: its elements lie 0 apart.
+  const operand = (x: Block): readonly [values: Numbers, step: number] => {
+    if (x.values.length === size) return [x.values, 1]
+    return x.values.length === 1 ? [x.values, 0] : [repeated(x, shape).values, 1]
+  }
+  const [[which, dw], [yes, dy], [no, dn]] = [operand(condition), operand(a), operand(b)]
+  const values = new Float32Array(size)
+  for (let k = 0; k < size; k++) values[k] = (which[k * dw] !== 0 ? yes[k * dy] : no[k * dn]) as number
+  return { values, shape }
+}
+
+/** Sums over some axes, in doubles. */
+export const summed = ({ values, shape }: Block, axes: readonly number[], keepDimensions: boolean): Block => {
+  const kept = shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
+  const sums = new Float64Array(sizeOf(kept))
+  eachRow(shape, shape, kept, (from, _, to, { size, b: step }) => {
+    if (step === 0) {
+      let sum = sums[to] as number
+      for (let k = 0; k < size; k++) sum += values[from + k] as number
+      sums[to] = sum
+    } else for (let k = 0; k < size; k++) sums[to + k] = (sums[to + k] as number) + (values[from + k] as number)
+  })
+  return {
+    values: Float32Array.from(sums),
+    shape: keepDimensions ? kept : shape.filter((_, axis) => !axes.includes(axis)),
+  }
+}
+
+/** An exponential linear unit, whose results near 0 are precise. */
+export const elu = ({ values, shape }: Block): Block => ({
+  values: values.map(x => (x > 0 ? x : Math.expm1(x))),
+  shape,
+})

@@ -1,0 +1,45 @@
+import { InvalidOption } from '../base/errors.ts'
+import type { Block } from './loops.ts'
+
+// Tables whose rows are named by indices.
+
+/** An index that names no row of a table. */
+export const noRow = (rows: number, index: number): InvalidOption =>
+  new InvalidOption({
+    layer: 'gather',
+    option: 'indices',
+    expected: `whole numbers from 0 to ${rows - 1}`,
+    got: String(index),
+    remedy: 'Give a table of more rows, or indices of its rows.',
+  })
+
+/**
+ * The rows of a table that indices name, truncated.
+ *
+ * @throws InvalidOption when an index names none
+ */
+export const gathered = (table: Block, indices: Block): Block => {
+  const [rows = 1, ...rest] = table.shape
+  const width = rest.reduce((n, d) => n * d, 1)
+  const result = new Float32Array(indices.values.length * width)
+  for (const [i, index] of indices.values.entries()) {
+    const row = Math.trunc(index)
+    if (!(row >= 0 && row < rows)) throw noRow(rows, index)
+    result.set(table.values.subarray(row * width, (row + 1) * width), i * width)
+  }
+  return { values: result, shape: [...indices.shape, ...rest] }
+}
+
+/** A table of rows, each the sum of those that its index names, truncated; other indices name none. */
+export const scattered = (values: Block, indices: Block, rows: number): Block => {
+  const rest = values.shape.slice(indices.shape.length)
+  const width = rest.reduce((n, d) => n * d, 1)
+  const sums = new Float64Array(rows * width)
+  for (const [i, index] of indices.values.entries()) {
+    const row = Math.trunc(index)
+    if (!(row >= 0 && row < rows)) continue
+    for (let k = 0; k < width; k++)
+      sums[row * width + k] = (sums[row * width + k] as number) + (values.values[i * width + k] as number)
+  }
+  return { values: Float32Array.from(sums), shape: [rows, ...rest] }
+}

@@ -1,0 +1,242 @@
+// Here and not where names are only passed on, which bundlers skip: whoever hands tensors over needs a backend.
+import '@tensorflow/tfjs-backend-cpu'
+import {
+  clone,
+  type DataType,
+  type DataTypeMap,
+  engine,
+  findBackend,
+  type KernelBackend,
+  type TensorInfo,
+  Tensor as TfTensor,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core'
+import { onceDropped } from '../base/dropped.ts'
+import { sizeOf } from '../base/shape.ts'
+import { digits, shownAs } from '../base/shown.ts'
+import type { Tensor } from '../base/tensor.ts'
+
+// A tensor of tfjs lives until it is disposed. What joinery returns is a handle that nobody has to dispose: numbers that lie
+// in JavaScript's memory, as those of the cpu backend do, go with the handle. A backend that keeps them elsewhere is told
+// by a finalizer. Finalizers run between turns of the event loop only, so no more than some memory waits for them.
+
+/** What a handle answers for: bytes that go with it, a tensor that a backend has to be told of, or nothing any more. */
+interface Account {
+  held: number | (TensorInfo & { readonly id: number }) | null
+}
+
+/** How much may wait for finalizers. */
+const most = {
+  /** Bytes in backends' own memory; results beyond go to JavaScript's memory. */
+  bytes: 64 * 2 ** 20,
+  /** Handles; beyond, small ones do without a finalizer, which takes more memory than they do. */
+  handles: 4096,
+  /** Bytes of a small one. */
+  small: 2 ** 14,
+}
+
+/** What waits for finalizers: all, and how much that was when one ran last, which is mostly what is in use. */
+const waiting = { bytes: 0, handles: 0, settled: { bytes: 0, handles: 0 } }
+
+/** The last handles without finalizers. They get one when the event loop turns; those before are in no account. */
+const recent: Handle[] = []
+let next = 0
+
+const watchRecent = (): void => {
+  for (const handle of recent.splice(0)) handle.watch()
+  next = 0
+}
+
+const bytesOf = ({ shape }: { readonly shape: readonly number[] }): number => 4 * sizeOf(shape)
+
+/** Puts numbers of JavaScript's memory into tfjs's accounts, or takes them out. */
+const account = (bytes: number, sign: 1 | -1): void => {
+  const { state } = engine()
+  state.numTensors += sign
+  state.numDataBuffers += sign
+  state.numBytes += sign * bytes
+}
+
+/** Gives back what nobody holds; the garbage collector has done so where it could. */
+const settle = (own: Account): void => {
+  const { held } = own
+  own.held = null
+  waiting.handles--
+  if (typeof held === 'object' && held !== null) waiting.bytes -= bytesOf(held)
+  waiting.settled = { bytes: waiting.bytes, handles: waiting.handles }
+  watchRecent()
+  if (typeof held === 'number') account(held, -1)
+  else if (held !== null) new TfTensor(held.shape, held.dtype, held.dataId, held.id).dispose()
+}
+
+const handles = onceDropped(settle)
+
+/** Handles whose numbers are being read, which takes time on graphics cards: they are held until then. */
+const beingRead = new Set<{ readonly handle: TfTensor }>()
+
+/** Where tfjs has the numbers of a handle, for whoever does not compute with them. */
+const stored: unique symbol = Symbol('stored')
+
+/** The shape of a tensor, its range and its first numbers. */
+const described = (tensor: TfTensor): string => {
+  const shape = `Tensor [${tensor.shape.join(', ')}]`
+  if (tensor.isDisposed) return `${shape}, disposed`
+  const numbers = tensor.dataSync()
+  let [least, largest, unknown] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
+  for (const number of numbers) {
+    if (number < least) least = number
+    if (number > largest) largest = number
+    if (Number.isNaN(number)) unknown++
+  }
+  const first = Array.from(numbers.subarray(0, 8), digits).join(', ')
+  const rest = numbers.length > 8 ? `, … ${numbers.length - 8} more` : ''
+  const range = numbers.length > 1 && least <= largest ? ` from ${digits(least)} to ${digits(largest)}` : ''
+  const none = unknown > 0 && numbers.length > 1 ? `, ${unknown} NaN` : ''
+  return numbers.length === 0 ? `${shape}, empty` : `${shape}${range}${none}: ${first}${rest}`
+}
+
+class Handle extends TfTensor {
+  declare readonly [stored]: object
+  readonly #account: Account = { held: null }
+  #watch: 'watched' | 'recent' | 'unaccounted' = 'recent'
+  constructor(tensor: TfTensor, id: number) {
+    // With its id: inside tf.tidy, returning the handle keeps the tensor, and gradients know it.
+    super(tensor.shape, tensor.dtype as DataType, storedIn(tensor), id)
+    this.kept = tensor.kept
+    this.scopeId = tensor.scopeId
+    const home = homeOf(this)
+    if (home !== findBackend('cpu') || home.refCount(this[stored]) > 1) this.#anchor()
+    else {
+      const bytes = bytesOf(this)
+      this.#account.held = bytes
+      if (bytes <= most.small && waiting.handles - waiting.settled.handles > most.handles) this.#defer()
+      else this.watch()
+    }
+  }
+  static {
+    Object.defineProperties(Handle.prototype, shownAs(described))
+    // Another backend than the one where the numbers lie asks for them to take them over, into memory of its own.
+    Object.defineProperty(Handle.prototype, 'dataId', {
+      get(this: Handle): object {
+        if (typeof this.#account.held === 'number' && engine().backendName !== 'cpu') this.#anchor()
+        return this[stored]
+      },
+      set(this: { [stored]: object }, dataId: object) {
+        Object.defineProperty(this, stored, { value: dataId })
+      },
+    })
+  }
+  /** From now on, a backend has to be told when the handle is dropped. */
+  #anchor(): void {
+    this.#account.held = { dataId: this[stored], shape: this.shape, dtype: this.dtype, id: this.id }
+    waiting.bytes += bytesOf(this)
+    this.watch()
+  }
+  watch(): void {
+    if (this.#watch === 'watched' || this.isDisposed) return
+    if (this.#watch === 'unaccounted') account(bytesOf(this), 1)
+    this.#watch = 'watched'
+    waiting.handles++
+    handles.watch(this, this.#account)
+  }
+  #defer(): void {
+    const before = recent[next]
+    if (before !== undefined && before.#watch === 'recent' && !before.isDisposed) {
+      before.#watch = 'unaccounted'
+      account(bytesOf(before), -1)
+    }
+    if (recent.length === 0) setTimeout(watchRecent, 0)
+    recent[next] = this
+    next = (next + 1) % 1024
+  }
+  override dataSync<D extends DataType = 'float32'>(): DataTypeMap[D] {
+    this.throwIfDisposed()
+    return engine().readSync(this[stored]) as DataTypeMap[D]
+  }
+  override data<D extends DataType = 'float32'>(): Promise<DataTypeMap[D]> {
+    this.throwIfDisposed()
+    const reading = { handle: this }
+    beingRead.add(reading)
+    return (engine().read(this[stored]) as Promise<DataTypeMap[D]>).finally(() => beingRead.delete(reading))
+  }
+  override async bytes(): Promise<Uint8Array[] | Uint8Array> {
+    return new Uint8Array((await this.data()).buffer)
+  }
+  override dispose(): void {
+    if (this.isDisposed) return
+    const { held } = this.#account
+    this.#account.held = null
+    if (typeof held === 'object' && held !== null) waiting.bytes -= bytesOf(held)
+    if (this.#watch === 'unaccounted') account(bytesOf(this), 1)
+    if (this.#watch === 'watched') {
+      waiting.handles--
+      handles.forget(this)
+    }
+    super.dispose()
+  }
+}
+
+// Not `instanceof`, which tfjs has changed for its own tensors and all that inherit from them.
+const isHandle = (tensor: TfTensor): tensor is Handle => stored in tensor
+const storedIn = (tensor: TfTensor): object => (isHandle(tensor) ? tensor[stored] : tensor.dataId)
+const homeOf = (tensor: TfTensor): KernelBackend | undefined => engine().state.tensorInfo.get(storedIn(tensor))?.backend
+
+/** Whether a backend of tfjs has a tensor's numbers: another one has to move them first. */
+export const isOn = (tensor: TfTensor, backend: KernelBackend): boolean => homeOf(tensor) === backend
+
+/** A handle in the place of a tensor in the scope around it. */
+const inPlaceOf = (tensor: TfTensor, id: number): Handle => {
+  const handle = new Handle(tensor, id)
+  const track = engine().state.activeScope?.track
+  const at = track?.lastIndexOf(tensor) ?? -1
+  if (track !== undefined && at >= 0) track[at] = handle
+  return handle
+}
+
+/** The first time that a cpu backend holds a tensor in Node, it prints advice to install another library; ours differs. */
+const quieten = (backend: KernelBackend | null): KernelBackend | undefined => {
+  const advised = backend as { firstUse?: boolean } | null
+  if (advised?.firstUse === true) advised.firstUse = false
+  return backend ?? undefined
+}
+
+/** The same numbers in JavaScript's memory. The tensor is disposed. */
+const moved = (tensor: TfTensor): TfTensor => {
+  const near = engine().makeTensor(tensor.dataSync(), tensor.shape, tensor.dtype, quieten(findBackend('cpu')))
+  tensor.dispose()
+  return near
+}
+
+/**
+ * Hands a tensor over to the user, who need not dispose it. It is a handle from then on: the tensor that was given must not
+ * be used.
+ */
+export const handOver = <S extends readonly number[]>(given: TfTensor): Tensor<S> => {
+  const isFar = homeOf(given) !== findBackend('cpu')
+  const bytes = waiting.bytes - waiting.settled.bytes + bytesOf(given)
+  // A tape that tfjs records knows the tensor itself.
+  const own = isFar && bytes > most.bytes && engine().state.gradientDepth === 0 ? moved(given) : given
+  return inPlaceOf(own, given.id) as unknown as Tensor<S>
+}
+
+/** A tensor of numbers, in the enclosing `tf.tidy`. */
+export const tensorOf = (values: Float32Array, shape: readonly number[]): TfTensor => {
+  quieten(engine().backend)
+  return tensor(values, [...shape])
+}
+
+/**
+ * One more tensor of the same numbers. Unlike `tf.clone`, it counts where the numbers lie, which may be another backend than
+ * the one in use.
+ */
+export const another = (tensor: TfTensor): TfTensor => {
+  const home = homeOf(tensor)
+  if (home === undefined || engine().state.gradientDepth > 0) return clone(tensor)
+  const info = { dataId: storedIn(tensor), shape: tensor.shape, dtype: tensor.dtype }
+  home.incRef(info.dataId)
+  return engine().makeTensorFromTensorInfo(info, home)
+}
+
+/** `tf.tidy` for work that gives tensors in any structure: it finds the tensors within, but its type names few. */
+export const tidily = <R>(work: () => R): R => tidy(work as never) as R
