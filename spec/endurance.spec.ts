@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import { BatchNorm, Dropout, fit, Input, init, join, key, Softmax, Tanh } from '../src/index.ts'
-import { full } from './full.ts'
+import { full, patience } from './full.ts'
 import { settled } from './settled.ts'
 
 const network = join(Input(3), Tanh(4), BatchNorm(), Dropout(0.2), Softmax(2))
@@ -58,7 +58,7 @@ interface Window {
 const program = fileURLToPath(new URL('endurance/program.ts', import.meta.url))
 const windowsOf = async (work: string, engine: string, steps: number): Promise<readonly Window[]> => {
   const args = ['--import', 'tsx', '--expose-gc', program, work, engine, String(steps)]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 500_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: patience })
   return JSON.parse(stdout.trim().split('\n').at(-1) as string)
 }
 /** How much more the last quarter holds than the second one, in MiB. What waits to be reclaimed only adds: the least counts. */
@@ -89,6 +89,6 @@ describe('A process that trains holds the same number of tensors and the same me
       // its own, which only the system sees.
       expect(growth(windows, 'held'), 'MiB of heap and arrays').to.be.below(2)
       expect(growth(windows, 'rss'), 'MiB resident').to.be.below(16)
-    }).timeout(500_000)
+    }).timeout(patience)
   }
 })
