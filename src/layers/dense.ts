@@ -23,6 +23,13 @@ export interface DenseOptions<B extends ParameterSource | null = ParameterSource
   readonly bias?: B
 }
 
+/** The options of a dense layer in their normal form. */
+export interface NormalDense {
+  readonly units: number | null
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+}
+
 /** An activation alone, as a type: whatever comes in goes out. */
 export interface Activation<Kind extends string, Name extends string> extends Plain<Name> {
   readonly kind: Kind
@@ -31,11 +38,11 @@ export interface Activation<Kind extends string, Name extends string> extends Pl
 }
 
 /** A dense layer as a type: [batch, features] in, [batch, units] out. */
-export interface Dense<Kind extends string, Units extends number, B, Name extends string> extends Leaf<Name, 'params'> {
+export interface Dense<Kind extends string, Units extends number, B, Name extends string>
+  extends Leaf<Name, 'params'>,
+    NormalDense {
   readonly kind: Kind
   readonly units: Units
-  readonly weight: Parameter
-  readonly bias: Parameter | null
   readonly '~out': this['~in'] extends readonly [infer Batch extends number, unknown]
     ? [Batch, Units]
     : number[] extends this['~in']
@@ -63,13 +70,6 @@ export interface DenseConstructor<Kind extends string, Base extends string, Own 
     units: null | undefined,
     options?: DenseOptions<ParameterSource | null, Name> & Own,
   ): Activation<Kind, Name>
-}
-
-/** The options of a dense layer in their normal form. */
-export interface NormalDense {
-  readonly units: number | null
-  readonly weight: Parameter
-  readonly bias: Parameter | null
 }
 
 /** How the number of units is read. */

@@ -1,15 +1,16 @@
 import { chain, type Either, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Fault } from '../base/errors.ts'
-import { integer, number, parameter } from '../base/options.ts'
-import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import type { Shape } from '../base/shape.ts'
+import { integer, parameter } from '../base/options.ts'
+import type { ParameterSource } from '../base/parameters.ts'
+import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { VariableRule } from '../core/variables.ts'
 import type { Divide } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
+import { epsilonOption, inverseDeviation, moments } from './norms.ts'
 import type { ChannelsOf } from './window.ts'
 
 /** The options of {@link GroupNorm}. */
@@ -27,12 +28,8 @@ const divided = {
   remedy: 'Use a number of groups that divides {channels}.',
 } as const
 
-/** The options in their normal form. */
-interface Normal {
+interface Normal extends Parsed<GroupNormOptions> {
   readonly nGroups: number
-  readonly beta: Parameter
-  readonly gamma: Parameter
-  readonly epsilon: number
 }
 
 /** A group normalization as a type: [batch, rows, cols, channels] in, the same out. */
@@ -100,18 +97,16 @@ export const GroupNorm: GroupNormConstructor = defineLayer({
     nGroups: { codec: integer(1) },
     beta: { codec: parameter, default: 0 },
     gamma: { codec: parameter, default: 1 },
-    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-5 },
+    epsilon: epsilonOption(1e-5),
   },
   shape: normalizedShape,
   variables: { gamma: perChannel('gamma'), beta: perChannel('beta') },
   forward: ({ nGroups, epsilon }, ops, x, { gamma, beta }) => {
     const shape = ops.shape(x)
     const [batch = null, rows = null, cols = null, channels = null] = shape
-    const places = rows === null || cols === null ? null : rows * cols
-    const groups = ops.reshape(x, [batch, places, nGroups, (channels ?? Number.NaN) / nGroups])
-    const centred = ops.subtract(groups, ops.mean(groups, [1, 3], true))
-    const variance = ops.mean(ops.square(centred), [1, 3], true)
-    const normalized = ops.multiply(centred, ops.rsqrt(ops.add(variance, ops.constant(epsilon))))
+    const groups = ops.reshape(x, [batch, sizeOf([rows, cols]), nGroups, (channels ?? Number.NaN) / nGroups])
+    const { centred, variance } = moments(ops, groups, [1, 3])
+    const normalized = ops.multiply(centred, inverseDeviation(ops, variance, epsilon))
     return [ops.add(ops.multiply(ops.reshape(normalized, shape), gamma), beta), {}]
   },
 })

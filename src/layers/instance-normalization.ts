@@ -1,9 +1,10 @@
-import { left, right } from 'fp-ts/lib/Either.js'
-import { number, optionalParameter } from '../base/options.ts'
-import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import { type RefusedInput, showShape } from '../base/shape.ts'
+import { right } from 'fp-ts/lib/Either.js'
+import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { type Along, alongAxes, type FactorAndShift } from './layer-normalization.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
+import type { Along } from './feature-axes.ts'
+import { alongAxes } from './layer-normalization.ts'
+import { type FactorAndShift, type NormalNorm, normalized, normOptions } from './norms.ts'
 
 /** The options of {@link InstanceNorm}. */
 export interface InstanceNormOptions<
@@ -19,22 +20,21 @@ export interface InstanceNormOptions<
   readonly epsilon?: number
 }
 
+const between = {
+  expected: 'an input [batch, ..., channels] with axes between them',
+  remedy: 'Give the Input at least two dimensions, or use LayerNorm().',
+} as const
+
 /** An instance normalization as a type: [batch, ..., channels] in, the same out. */
-export interface InstanceNorm<G = number, B = number, Name extends string = 'instance-norm-{}'> extends Leaf<Name> {
+export interface InstanceNorm<G = number, B = number, Name extends string = 'instance-norm-{}'>
+  extends Leaf<Name>,
+    NormalNorm {
   readonly kind: 'InstanceNorm'
-  readonly gamma: Parameter | null
-  readonly beta: Parameter | null
-  readonly epsilon: number
   readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, ...unknown[]]
     ? this['~in']
     : number[] extends this['~in']
       ? number[]
-      : RefusedInput<
-          'InstanceNorm',
-          'an input [batch, ..., channels] with axes between them',
-          this['~in'],
-          'Give the Input at least two dimensions, or use LayerNorm().'
-        >
+      : Refuses<'InstanceNorm', typeof between, this['~in']>
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], readonly [-1]>>
 }
 
@@ -66,32 +66,14 @@ export type InstanceNormConstructor = <
 export const InstanceNorm: InstanceNormConstructor = defineLayer({
   kind: 'InstanceNorm',
   example: 'InstanceNorm({ epsilon: 1e-5 })',
-  options: {
-    gamma: { codec: optionalParameter, default: 1 },
-    beta: { codec: optionalParameter, default: 0 },
-    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-5 },
-  },
-  shape: (_, input) =>
-    input === null || input.length > 2
-      ? right(input)
-      : left({
-          expected: 'an input [batch, ..., channels] with axes between them',
-          got: showShape(input),
-          remedy: 'Give the Input at least two dimensions, or use LayerNorm().',
-        }),
+  options: normOptions,
+  shape: (_, input) => (input === null || input.length > 2 ? right(input) : refusal(between, input)),
   variables: {
     gamma: ({ gamma }, input) => alongAxes([-1], gamma, input),
     beta: ({ beta }, input) => alongAxes([-1], beta, input),
   },
-  forward: (options, ops, x, { gamma, beta }) => {
-    const between = ops
-      .shape(x)
-      .map((_, axis) => axis)
-      .slice(1, -1)
-    const centred = ops.subtract(x, ops.mean(x, between, true))
-    const variance = ops.mean(ops.square(centred), between, true)
-    const invStd = ops.rsqrt(ops.add(variance, ops.constant(options.epsilon)))
-    const y = ops.multiply(centred, options.gamma === null ? invStd : ops.multiply(invStd, gamma))
-    return [options.beta === null ? y : ops.add(y, beta), {}]
+  forward: (options, ops, x, variables) => {
+    const over = ops.shape(x).map((_, axis) => axis)
+    return [normalized(ops, x, over.slice(1, -1), options, variables), {}]
   },
 })

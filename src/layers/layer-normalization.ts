@@ -1,17 +1,15 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, number, optionalParameter } from '../base/options.ts'
+import { codec } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import { fromStart, type Listed, type RefusedInput, type Shape, showShape } from '../base/shape.ts'
-import type { Tensor } from '../base/tensor.ts'
+import type { Listed, Shape } from '../base/shape.ts'
 import { isShortList } from '../base/trees.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
 import type { VariableRule } from '../core/variables.ts'
-import type { Ops } from '../ops/ops.ts'
-import type { AxisKey } from './merge.ts'
-
-// Each place is normalized by its own features; training and inference are alike.
+import { type Along, along, axesFromStart, besideOthers, type HasAxes, hasAxes } from './feature-axes.ts'
+import { type FactorAndShift, type NormalNorm, normalized, normOptions } from './norms.ts'
 
 /** The options of {@link LayerNorm}. */
 export interface LayerNormOptions<
@@ -30,62 +28,31 @@ export interface LayerNormOptions<
   readonly epsilon?: number
 }
 
-/** The dimensions of a shape along some axes, in order. */
-export type Along<I, A extends readonly number[]> = number extends A['length']
-  ? number[]
-  : I extends readonly unknown[]
-    ? number extends I['length']
-      ? A extends readonly [number]
-        ? [number]
-        : number[]
-      : Picked<I, KeysOf<I, A[number]>>
-    : number[]
-type KeysOf<I extends readonly unknown[], X> = X extends number ? AxisKey<I, X> : never
-type Picked<
-  I extends readonly unknown[],
-  Keys,
-  Before extends readonly unknown[] = [],
-  R extends readonly number[] = [],
-> = I extends readonly [infer D extends number, ...infer Rest]
-  ? Picked<Rest, Keys, [...Before, D], `${Before['length']}` extends Keys ? [...R, D] : R>
-  : R
-
-/** The factor and the shift, each unless it is `null`. */
-export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [null]
-  ? [B] extends [null]
-    ? never
-    : { readonly [_ in 'beta']: Tensor<S> }
-  : [B] extends [null]
-    ? { readonly [_ in 'gamma']: Tensor<S> }
-    : { readonly [_ in 'gamma' | 'beta']: Tensor<S> }
+const features = {
+  expected: 'an input [batch, ..., features]',
+  remedy: 'Give the Input at least one dimension.',
+} as const
+const withAxes = {
+  expected: 'an input with the axes {axes} beside the batch',
+  remedy: 'Name each axis once, -1 being the last.',
+} as const
+const knownFeatures = {
+  expected: 'known dimensions along the axes of the features',
+  remedy: 'Start the network with an Input whose last dimension is given, such as Input(10).',
+} as const
 
 /** The output shape of a normalization over features: that of the input, which has the axes beside the batch. */
 export type NormalizedFeatures<I, Kind extends string, A> = I extends readonly [unknown]
-  ? RefusedInput<Kind, 'an input [batch, ..., features]', I, 'Give the Input at least one dimension.'>
+  ? Refuses<Kind, typeof features, I>
   : A extends readonly [-1]
     ? I
-    : HasAxes<I, A, '0'> extends false
-      ? RefusedInput<
-          Kind,
-          `an input with the axes ${Listed<A>} beside the batch`,
-          I,
-          'Name each axis once, -1 being the last.'
-        >
+    : HasAxes<I, A> extends false
+      ? Refuses<Kind, typeof withAxes, I, { axes: Listed<A> }>
       : I
-/** Whether a shape has some axes, none of them among the `Seen` or twice. */
-export type HasAxes<I, A, Seen> = number[] extends I
-  ? true
-  : I extends readonly unknown[]
-    ? A extends readonly [infer Axis extends number, ...infer More]
-      ? AxisKey<I, Axis> extends infer Key
-        ? Key extends Seen
-          ? false
-          : Key extends keyof I
-            ? HasAxes<I, More, Seen | Key>
-            : false
-        : never
-      : true
-    : true
+
+interface Normal extends NormalNorm {
+  readonly axes: readonly number[]
+}
 
 /** A layer normalization as a type: [batch, ..., features] in, the same out. */
 export interface LayerNorm<
@@ -93,12 +60,9 @@ export interface LayerNorm<
   Name extends string = 'layer-norm-{}',
   G = number,
   A extends readonly number[] = readonly [-1],
-> extends Leaf<Name> {
+> extends Leaf<Name>,
+    Normal {
   readonly kind: 'LayerNorm'
-  readonly axes: readonly number[]
-  readonly gamma: Parameter | null
-  readonly beta: Parameter | null
-  readonly epsilon: number
   readonly '~out': NormalizedFeatures<this['~in'], 'LayerNorm', A>
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], A>>
 }
@@ -125,19 +89,11 @@ export const featureAxes: t.Type<readonly number[], unknown, unknown> = codec(
       : undefined,
 )
 
-/** Axes counted from 0, in order, of a shape with `rank` dimensions. */
-export const axesFromStart = (axes: readonly number[], rank: number): readonly number[] =>
-  axes.map(axis => fromStart(axis, rank)).sort((a, b) => a - b)
-
 /** The run-time shape rule: the axes are there, once each, and none is the batch. */
 export const normalizedFeatures = (axes: readonly number[], input: Shape | null): Either<Fault, Shape | null> => {
   if (input === null) return right(null)
-  const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
-  if (input.length < 2) return fault('an input [batch, ..., features]', 'Give the Input at least one dimension.')
-  const from = axesFromStart(axes, input.length)
-  return from.every((axis, i) => axis > 0 && axis < input.length && axis !== from[i - 1])
-    ? right(input)
-    : fault(`an input with the axes ${axes.join(', ')} beside the batch`, 'Name each axis once, -1 being the last.')
+  if (input.length < 2) return refusal(features, input)
+  return hasAxes(axes, input.length) ? right(input) : refusal(withAxes, input, { axes: axes.join(', ') })
 }
 
 /** A variable of the input's shape along the axes. */
@@ -147,22 +103,9 @@ export const alongAxes = (
   input: Shape | null,
 ): Either<Fault, VariableRule | null> => {
   if (initial === null) return right(null)
-  const own = input === null ? null : axesFromStart(axes, input.length).map(axis => input[axis] ?? null)
-  return own?.every(d => d !== null)
-    ? right({ shape: own, initial })
-    : left({
-        expected: 'known dimensions along the axes of the features',
-        got: showShape(input),
-        remedy: 'Start the network with an Input whose last dimension is given, such as Input(10).',
-      })
+  const shape = along(axes, input)
+  return shape === null ? refusal(knownFeatures, input) : right({ shape, initial })
 }
-
-/** A variable along some axes, ready to be broadcast over the others. */
-export const besideOthers = <T>(ops: Ops<T>, variable: T, x: T, axes: readonly number[]): T =>
-  ops.reshape(
-    variable,
-    ops.shape(x).map((d, axis) => (axes.includes(axis) ? d : 1)),
-  )
 
 /**
  * Layer normalization (Ba et al. 2016): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and (biased)
@@ -183,22 +126,15 @@ export const LayerNorm: LayerNormConstructor = defineLayer({
   example: 'LayerNorm({ epsilon: 1e-5 })',
   options: {
     axes: { codec: featureAxes, default: [-1] },
-    gamma: { codec: optionalParameter, default: 1 },
-    beta: { codec: optionalParameter, default: 0 },
-    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-5 },
+    ...normOptions,
   },
   shape: ({ axes }, input) => normalizedFeatures(axes, input),
   variables: {
     gamma: ({ axes, gamma }, input) => alongAxes(axes, gamma, input),
     beta: ({ axes, beta }, input) => alongAxes(axes, beta, input),
   },
-  forward: (options, ops, x, { gamma, beta }) => {
+  forward: (options, ops, x, variables) => {
     const over = axesFromStart(options.axes, ops.shape(x).length)
-    const centred = ops.subtract(x, ops.mean(x, over, true))
-    const variance = ops.mean(ops.square(centred), over, true)
-    const invStd = ops.rsqrt(ops.add(variance, ops.constant(options.epsilon)))
-    const factor = options.gamma === null ? invStd : ops.multiply(invStd, besideOthers(ops, gamma, x, over))
-    const y = ops.multiply(centred, factor)
-    return [options.beta === null ? y : ops.add(y, besideOthers(ops, beta, x, over)), {}]
+    return [normalized(ops, x, over, options, variables, variable => besideOthers(ops, variable, x, over)), {}]
   },
 })

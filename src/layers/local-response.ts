@@ -1,8 +1,8 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { map } from 'fp-ts/lib/Either.js'
 import { integer, number } from '../base/options.ts'
-import { showShape } from '../base/shape.ts'
-import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { NoImage } from './window.ts'
+import { defineLayer, type NameOption, type Parsed, type Plain } from '../core/define.ts'
+import { ofRank, type Refuses } from '../core/expects.ts'
+import { image } from './inputs.ts'
 
 /** The options of {@link LocalResponseNorm}. */
 export interface LocalResponseNormOptions<Name extends string = string> extends NameOption<Name> {
@@ -17,17 +17,13 @@ export interface LocalResponseNormOptions<Name extends string = string> extends 
 }
 
 /** A local response normalization as a type: [batch, rows, cols, channels] in, the same out. */
-export interface LocalResponseNorm<Name extends string> extends Plain<Name> {
+export interface LocalResponseNorm<Name extends string> extends Plain<Name>, Parsed<LocalResponseNormOptions> {
   readonly kind: 'LocalResponseNorm'
-  readonly alpha: number
-  readonly beta: number
-  readonly k: number
-  readonly depthRadius: number
   readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, unknown]
     ? this['~in']
     : number[] extends this['~in']
       ? number[]
-      : NoImage<'LocalResponseNorm', this['~in']>
+      : Refuses<'LocalResponseNorm', typeof image, this['~in']>
 }
 
 /** The constructor of {@link LocalResponseNorm}. */
@@ -62,14 +58,7 @@ export const LocalResponseNorm: LocalResponseNormConstructor = defineLayer({
     k: { codec: number('a positive number', k => k > 0), default: 2 },
     depthRadius: { codec: integer(0), default: 5 },
   },
-  shape: (_, input) =>
-    input === null || input.length === 4
-      ? right(input)
-      : left({
-          expected: 'a 4-dimensional input [batch, rows, cols, channels]',
-          got: showShape(input),
-          remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
-        }),
+  shape: (_, input) => map(() => input)(ofRank(image, input)),
   forward: ({ alpha, beta, k, depthRadius }, ops, x) => {
     const channels = ops.shape(x)[3] as number
     const band = ops.constant(neighbours(channels, depthRadius), [1, 1, channels, channels])

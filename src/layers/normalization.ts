@@ -1,14 +1,16 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
 import { codec, number, oneOf, parameter } from '../base/options.ts'
-import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import { fromStart, type Shape, showShape } from '../base/shape.ts'
+import type { ParameterSource } from '../base/parameters.ts'
+import { fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { isShortList } from '../base/trees.ts'
-import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
+import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
 import type { VariableRule } from '../core/variables.ts'
+import { epsilonOption, inverseDeviation, moments } from './norms.ts'
 
 /** What a batch normalization averages beside the mean. */
 type Running = 'variance' | 'inverseDeviation'
@@ -43,18 +45,28 @@ export interface BatchNormOptions<
   readonly runningInvStd?: ParameterSource
 }
 
+const withAxes = { expected: 'an input that has the axes {axes}', remedy: 'Use axes from 0 to {last}.' } as const
+const differing = {
+  expected: 'axes that differ',
+  remedy: 'Name each axis once, counted from the start or from the end.',
+} as const
+const knownDimensions = {
+  expected: 'known dimensions along the axes that are not averaged over',
+  remedy: 'Give the Input these dimensions, and let the axes contain 0, the batch.',
+} as const
+const batch = {
+  expected: 'a batch with at least one value for each mean, of known size in training',
+  remedy: 'Leave empty batches out of training.',
+} as const
+
+interface Normal extends Parsed<BatchNormOptions> {}
+
 /** A batch normalization as a type: any shape in, the same out; its variables are 1 along the axes it runs over. */
-export interface BatchNorm<Axes, Name extends string, Kind extends Running = 'variance'> extends Leaf<Name, 'both'> {
+export interface BatchNorm<Axes, Name extends string, Kind extends Running = 'variance'>
+  extends Leaf<Name, 'both'>,
+    Normal {
   readonly kind: 'BatchNorm'
-  readonly axes: readonly number[] | null
-  readonly alpha: number
-  readonly epsilon: number
-  readonly beta: Parameter
-  readonly gamma: Parameter
   readonly running: Kind
-  readonly runningMean: Parameter
-  readonly runningVariance: Parameter
-  readonly runningInvStd: Parameter
   readonly '~out': this['~in']
   readonly '~params': Statistics<this['~in'], Axes, 'gamma' | 'beta'>
   readonly '~state': Statistics<this['~in'], Axes, 'runningMean' | Averaged[Kind]>
@@ -86,18 +98,6 @@ export type BatchNormConstructor = <
   options?: BatchNormOptions<Axes, Name, Kind>,
 ) => BatchNorm<Axes, Name, Kind>
 
-interface Normal {
-  readonly axes: readonly number[] | null
-  readonly alpha: number
-  readonly epsilon: number
-  readonly beta: Parameter
-  readonly gamma: Parameter
-  readonly running: Running
-  readonly runningMean: Parameter
-  readonly runningVariance: Parameter
-  readonly runningInvStd: Parameter
-}
-
 const axesOption: t.Type<readonly number[] | null, unknown, unknown> = codec(
   'an array of different integers, or null for all axes but the last',
   value => {
@@ -114,12 +114,9 @@ const reducedAxes = (axes: readonly number[] | null, rank: number): readonly num
 const normalizedShape = ({ axes }: Normal, input: Shape | null): Either<Fault, Shape | null> => {
   if (input === null || axes === null) return right(input)
   const reduced = reducedAxes(axes, input.length)
-  const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
   if (reduced.some(axis => axis < 0 || axis >= input.length))
-    return fault(`an input that has the axes ${axes.join(', ')}`, `Use axes from 0 to ${input.length - 1}.`)
-  return new Set(reduced).size < reduced.length
-    ? fault('axes that differ', 'Name each axis once, counted from the start or from the end.')
-    : right(input)
+    return refusal(withAxes, input, { axes: axes.join(', '), last: input.length - 1 })
+  return new Set(reduced).size < reduced.length ? refusal(differing, input) : right(input)
 }
 
 /** Every variable has the shape of the input with 1 for each axis that the statistics run over. */
@@ -130,11 +127,7 @@ const statistic =
     const shape = input?.map((d, i) => (reduced.includes(i) ? 1 : d))
     return shape?.every(d => d !== null)
       ? right({ shape, initial: options[name], trainable })
-      : left({
-          expected: 'known dimensions along the axes that are not averaged over',
-          got: showShape(input),
-          remedy: 'Give the Input these dimensions, and let the axes contain 0, the batch.',
-        })
+      : refusal(knownDimensions, input)
   }
 /** The variable of what is averaged, where it is this. */
 const averaged = (name: 'runningVariance' | 'runningInvStd', running: Running) => {
@@ -145,14 +138,9 @@ const averaged = (name: 'runningVariance' | 'runningInvStd', running: Running) =
 
 /** How many values of a batch a statistic is of. */
 const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }: Mode): number => {
-  const count = over.reduce<number>((n, axis) => n * (shape[axis] ?? Number.NaN), 1)
-  if (count > 0) return count
-  throw new LayerConnectionError({
-    layer,
-    expected: 'a batch with at least one value for each mean, of known size in training',
-    got: showShape(shape),
-    remedy: 'Leave empty batches out of training.',
-  })
+  const count = sizeOf(over.map(axis => shape[axis] ?? null))
+  if (count) return count
+  throw new LayerConnectionError({ layer, ...faultOf(batch, showShape(shape)) })
 }
 
 /**
@@ -185,7 +173,7 @@ export const BatchNorm: BatchNormConstructor = defineLayer({
     alpha: { codec: number('a number from 0 to 1', alpha => alpha >= 0 && alpha <= 1), default: 0.1 },
     beta: { codec: parameter, default: 0 },
     gamma: { codec: parameter, default: 1 },
-    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-5 },
+    epsilon: epsilonOption(1e-5),
     running: { codec: oneOf(['variance', 'inverseDeviation']), default: 'variance' },
     runningMean: { codec: parameter, default: 0 },
     runningVariance: { codec: parameter, default: 1 },
@@ -213,20 +201,19 @@ export const BatchNorm: BatchNormConstructor = defineLayer({
   forward: ({ axes, alpha, epsilon, running }, ops, x, variables, mode) => {
     const { runningMean, runningVariance, runningInvStd, gamma, beta } = variables
     type T = typeof x
-    const inverse = (variance: T): T => ops.rsqrt(ops.add(variance, ops.constant(epsilon)))
-    const normalize = (mean: T, invStd: T): T =>
-      ops.add(ops.multiply(ops.subtract(x, mean), ops.multiply(invStd, gamma)), beta)
+    const scaled = (centred: T, invStd: T): T => ops.add(ops.multiply(centred, ops.multiply(invStd, gamma)), beta)
     const over = reducedAxes(axes, ops.shape(x).length)
     const count = mode.training ? countOf(ops.shape(x), over, mode) : 1
-    if (count === 1)
-      return [normalize(runningMean, running === 'variance' ? inverse(runningVariance) : runningInvStd), {}]
-    const mean = ops.mean(x, over, true)
-    const variance = ops.mean(ops.square(ops.subtract(x, mean)), over, true)
-    const invStd = inverse(variance)
+    if (count === 1) {
+      const invStd = running === 'variance' ? inverseDeviation(ops, runningVariance, epsilon) : runningInvStd
+      return [scaled(ops.subtract(x, runningMean), invStd), {}]
+    }
+    const { mean, centred, variance } = moments(ops, x, over)
+    const invStd = inverseDeviation(ops, variance, epsilon)
     const average = (before: T, batch: T, weight = alpha): T =>
       ops.add(ops.multiply(before, ops.constant(1 - alpha)), ops.multiply(batch, ops.constant(weight)))
     return [
-      normalize(mean, invStd),
+      scaled(centred, invStd),
       {
         runningMean: average(runningMean, mean),
         ...(running === 'variance'

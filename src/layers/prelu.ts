@@ -28,7 +28,7 @@ import {
   units,
   weightRule,
 } from './dense.ts'
-import type { HasAxes } from './layer-normalization.ts'
+import type { HasAxes } from './feature-axes.ts'
 import type { AxisKey, LastOf } from './merge.ts'
 
 /** An axis or several. */

@@ -1,16 +1,9 @@
-import { number, optionalParameter } from '../base/options.ts'
+import { optionalParameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import {
-  type Along,
-  alongAxes,
-  axesFromStart,
-  besideOthers,
-  type FactorAndShift,
-  featureAxes,
-  type NormalizedFeatures,
-  normalizedFeatures,
-} from './layer-normalization.ts'
+import { type Along, axesFromStart, besideOthers } from './feature-axes.ts'
+import { alongAxes, featureAxes, type NormalizedFeatures, normalizedFeatures } from './layer-normalization.ts'
+import { epsilonOption, type FactorAndShift, inverseDeviation } from './norms.ts'
 
 /** The options of {@link RMSNorm}. */
 export interface RMSNormOptions<
@@ -67,14 +60,14 @@ export const RMSNorm: RMSNormConstructor = defineLayer({
   options: {
     axes: { codec: featureAxes, default: [-1] },
     gamma: { codec: optionalParameter, default: 1 },
-    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-6 },
+    epsilon: epsilonOption(1e-6),
   },
   shape: ({ axes }, input) => normalizedFeatures(axes, input),
   variables: { gamma: ({ axes, gamma }, input) => alongAxes(axes, gamma, input) },
   forward: (options, ops, x, { gamma }) => {
     const over = axesFromStart(options.axes, ops.shape(x).length)
     const squares = ops.mean(ops.square(x), over, true)
-    const y = ops.multiply(x, ops.rsqrt(ops.add(squares, ops.constant(options.epsilon))))
+    const y = ops.multiply(x, inverseDeviation(ops, squares, options.epsilon))
     return [options.gamma === null ? y : ops.multiply(y, besideOthers(ops, gamma, x, over)), {}]
   },
 })

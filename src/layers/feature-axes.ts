@@ -1,0 +1,62 @@
+import { fromStart, type Shape } from '../base/shape.ts'
+import type { Ops } from '../ops/ops.ts'
+import type { AxisKey } from './merge.ts'
+
+// Axes that an option names, counted from the start or from the end. None of them is the batch.
+
+/** The dimensions of a shape along some axes, in order. */
+export type Along<I, A extends readonly number[]> = number extends A['length']
+  ? number[]
+  : I extends readonly unknown[]
+    ? number extends I['length']
+      ? A extends readonly [number]
+        ? [number]
+        : number[]
+      : Picked<I, KeysOf<I, A[number]>>
+    : number[]
+type KeysOf<I extends readonly unknown[], X> = X extends number ? AxisKey<I, X> : never
+type Picked<
+  I extends readonly unknown[],
+  Keys,
+  Before extends readonly unknown[] = [],
+  R extends readonly number[] = [],
+> = I extends readonly [infer D extends number, ...infer Rest]
+  ? Picked<Rest, Keys, [...Before, D], `${Before['length']}` extends Keys ? [...R, D] : R>
+  : R
+
+/** Whether a shape has some axes, none of them among the `Seen` or twice. */
+export type HasAxes<I, A, Seen = '0'> = number[] extends I
+  ? true
+  : I extends readonly unknown[]
+    ? A extends readonly [infer Axis extends number, ...infer More]
+      ? AxisKey<I, Axis> extends infer Key
+        ? Key extends Seen
+          ? false
+          : Key extends keyof I
+            ? HasAxes<I, More, Seen | Key>
+            : false
+        : never
+      : true
+    : true
+
+/** Axes counted from 0, in order, of a shape with `rank` dimensions. */
+export const axesFromStart = (axes: readonly number[], rank: number): readonly number[] =>
+  axes.map(axis => fromStart(axis, rank)).sort((a, b) => a - b)
+
+/** Whether a shape with `rank` dimensions has some axes beside the batch, each named once. */
+export const hasAxes = (axes: readonly number[], rank: number): boolean =>
+  axesFromStart(axes, rank).every((axis, i, all) => axis > 0 && axis < rank && axis !== all[i - 1])
+
+/** The dimensions of a shape along some axes, in order; `null` unless all are known. */
+export const along = (axes: readonly number[], shape: Shape | null): readonly number[] | null => {
+  if (shape === null) return null
+  const dimensions = axesFromStart(axes, shape.length).map(axis => shape[axis] ?? null)
+  return dimensions.every(d => d !== null) ? dimensions : null
+}
+
+/** A variable along some axes of `x`, ready to be broadcast over the others. */
+export const besideOthers = <T>(ops: Ops<T>, variable: T, x: T, axes: readonly number[]): T =>
+  ops.reshape(
+    variable,
+    ops.shape(x).map((d, axis) => (axes.includes(axis) ? d : 1)),
+  )
