@@ -1,15 +1,17 @@
 import { map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { integer, optionalParameter, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Pair } from '../ops/ops.ts'
-import { checkGroups, type Grouped, groupedShape, knownChannels, type PerGroup } from './groups.ts'
+import { checkGroups, type Grouped, groupedShape, type PerGroup } from './groups.ts'
 import { convolve } from './sliding.ts'
 import {
   axes,
   type ChannelsOf,
+  knownChannels,
   numbers,
   type Padding,
   type Padding1D,
@@ -222,10 +224,10 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
       groupedShape(input, options.groups, slid(input, windowsOf(rank, options), channels(options))),
     variables: {
       weight: ({ size, groups, weight }: Values, input) =>
-        map((own: number) => ({
-          shape: [...size.slice(0, rank), own / groups, ...size.slice(rank)],
-          initial: weight,
-        }))(knownChannels(input)),
+        pipe(
+          knownChannels(rank, input),
+          map(own => ({ shape: [...size.slice(0, rank), own / groups, ...size.slice(rank)], initial: weight })),
+        ),
       bias: (options: Values) =>
         right(options.bias === null ? null : { shape: [channels(options)], initial: options.bias }),
     },

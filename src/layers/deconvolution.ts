@@ -1,16 +1,16 @@
-import { chain, left, map, right } from 'fp-ts/lib/Either.js'
+import { chain, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { optionalParameter, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import { type Refusal, type Shape, showShape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Margin, Pair } from '../ops/ops.ts'
 import { spread } from '../ops/spread.ts'
 import type { Add, Multiply, Subtract } from '../type-arithmetic/digits.ts'
 import type { FilterSize } from './convolution.ts'
-import { knownChannels } from './groups.ts'
+import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
 import {
   type Axis,
@@ -18,10 +18,9 @@ import {
   axes,
   windowsOf as axisWindows,
   type ChannelsOf,
-  type NoImage,
+  knownChannels,
   numbers,
   type OfAxis,
-  ofRank,
   type Padding,
   type PaddingOfAxis,
   type PaddingOption,
@@ -64,6 +63,10 @@ export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends st
     ? Weight<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>]>
     : WeightAndBias<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>], [Size[2]]>
 }
+const leaving = {
+  expected: 'a padding that leaves something of the output',
+  remedy: 'Use less padding, or a larger filter.',
+} as const
 type Spread<I, Size extends FilterSize, P, S> = I extends readonly [
   infer B,
   infer H extends number,
@@ -73,18 +76,12 @@ type Spread<I, Size extends FilterSize, P, S> = I extends readonly [
   ? SpreadTo<I, B, SpreadAxis<H, Size[0], P, S, 0>, SpreadAxis<W, Size[1], P, S, 1>, Size[2]>
   : number[] extends I
     ? [number, number, number, Size[2]]
-    : NoImage<'Deconvolution', I>
+    : Refuses<'Deconvolution', typeof image, I>
 type SpreadTo<I, B, Rows, Cols, Channels> = Rows extends 0 | '-'
-  ? TooMuchPadding<I>
+  ? Refuses<'Deconvolution', typeof leaving, I>
   : Cols extends 0 | '-'
-    ? TooMuchPadding<I>
+    ? Refuses<'Deconvolution', typeof leaving, I>
     : [B, Rows, Cols, Channels]
-type TooMuchPadding<I> = Refusal<
-  'Deconvolution',
-  'a padding that leaves something of the output',
-  I,
-  'Use less padding, or a larger filter.'
->
 type SpreadAxis<N extends number, K extends number, P, S, A extends Axis> = SpreadOut<
   N,
   K,
@@ -176,15 +173,11 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
 
   shape: (options: Values, input) =>
     pipe(
-      ofRank(2, input),
-      chain(([batch = null, ...image]: Shape) => {
-        const out = windowsOf(options).map((window, axis) => spreadOut(image[axis] ?? null, window))
+      ofRank(image, input),
+      chain(([batch = null, ...dimensions]) => {
+        const out = windowsOf(options).map((window, axis) => spreadOut(dimensions[axis] ?? null, window))
         return out.some(n => n !== null && n <= 0)
-          ? left({
-              expected: 'a padding that leaves something of the output',
-              got: showShape(input),
-              remedy: 'Use less padding, or a larger filter.',
-            })
+          ? refusal(leaving, input)
           : right([batch, ...out, options.size[2] ?? null])
       }),
     ),
@@ -192,7 +185,7 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
   variables: {
     weight: ({ size: [rows = 0, cols = 0, channels = 0], weight }: Values, input) =>
       pipe(
-        knownChannels(input),
+        knownChannels(2, input),
         map(own => ({
           shape: [rows, cols, channels, own],
           initial: weight,
@@ -207,7 +200,7 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
   forward: (options: Values, ops, x, { weight, bias }) => {
     const windows = windowsOf(options)
     if (windows.some(({ stride }) => stride > 1)) knownRowsAndCols('Deconvolution', ops.shape(x))
-    const spaced = windows.reduce((image, { stride }, axis) => spread(ops, image, axis + 1, stride), x)
+    const spaced = windows.reduce((x, { stride }, axis) => spread(ops, x, axis + 1, stride), x)
     const flipped = ops.transpose(ops.reverse(weight, [0, 1]), [0, 1, 3, 2])
     const [rows = [0, 0], cols = [0, 0]] = windows.map((window): Margin => {
       const [before, after] = added(window)

@@ -10,12 +10,12 @@ import { heNormal } from '../initializers/index.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import type { ConvolutionOptions, FilterSize } from './convolution.ts'
-import { knownChannels } from './groups.ts'
 import type { WindowSize } from './pooling.ts'
 import { convolve } from './sliding.ts'
 import {
   axes,
   type ChannelsOf,
+  knownChannels,
   numbers,
   type Padding,
   type PaddingOption,
@@ -120,7 +120,7 @@ const filter: Option<Parameter> = { codec: parameter, default: heNormal({ gain: 
 
 /** A variable whose shape depends on the number of input channels. */
 const withChannels = (input: Shape | null, rule: (channels: number) => VariableRule): Either<Fault, VariableRule> =>
-  map(rule)(knownChannels(input))
+  map(rule)(knownChannels(2, input))
 
 /** Filters [rows, cols, input channels, multiplier]; each sees the rows and columns of one channel. */
 const filters = ({ size, multiplier }: Values, initial: Parameter, input: Shape | null) =>

@@ -1,10 +1,16 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import { type Refusal, type Shape, showShape } from '../base/shape.ts'
+import type { Shape } from '../base/shape.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
 import type { Divide } from '../type-arithmetic/digits.ts'
 import type { ChannelsOf } from './window.ts'
 
 // Convolutions whose channels are taken in groups, each of which makes its own part of the output.
+
+const divided = {
+  expected: 'input channels that {groups} groups divide',
+  remedy: 'Use a number of groups that divides {channels}.',
+} as const
 
 /** The channels of one group of `C`. */
 export type PerGroup<C extends number, G extends number> = G extends 1
@@ -22,12 +28,7 @@ export type Grouped<Kind extends string, I, G extends number, O> = G extends 1
         ? O
         : Rest extends 0
           ? O
-          : Refusal<
-              Kind,
-              `input channels that ${G} groups divide`,
-              I,
-              `Use a number of groups that divides ${ChannelsOf<I>}.`
-            >
+          : Refuses<Kind, typeof divided, I, { groups: G; channels: ChannelsOf<I> }>
       : O
     : O
 
@@ -42,26 +43,14 @@ export const checkGroups = (groups: number, channels: number): (Fault & { readon
         remedy: `Use another number of groups, or a multiple of ${groups} channels.`,
       }
 
-/** The channels of an input, the last axis, on which the shape of a variable depends. */
-export const knownChannels = (input: Shape | null): Either<Fault, number> => {
-  const channels = input?.at(-1) ?? null
-  return channels === null
-    ? left({
-        expected: 'a known number of input channels',
-        got: showShape(input),
-        remedy: 'Start the network with an Input whose channels are given.',
-      })
-    : right(channels)
-}
-
 /** Checks that the groups divide the channels that come in. */
-export const groupedShape = <S>(input: Shape | null, groups: number, output: Either<Fault, S>): Either<Fault, S> => {
+export const groupedShape = (
+  input: Shape | null,
+  groups: number,
+  output: Either<Fault, Shape>,
+): Either<Fault, Shape> => {
   const channels = input?.at(-1) ?? null
-  return output._tag === 'Left' || channels === null || channels % groups === 0
+  return isLeft(output) || channels === null || channels % groups === 0
     ? output
-    : left({
-        expected: `input channels that ${groups} groups divide`,
-        got: showShape(input),
-        remedy: `Use a number of groups that divides ${channels}.`,
-      })
+    : refusal(divided, input, { groups, channels })
 }

@@ -1,10 +1,12 @@
 import { map } from 'fp-ts/lib/Either.js'
 import { type Shape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { ofRank, type Refuses } from '../core/expects.ts'
 import type { Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
+import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
-import { type NoImage, numbers, type OfAxis, ofRank, type PairOption } from './window.ts'
+import { numbers, type OfAxis, type PairOption } from './window.ts'
 
 /** An upscaling as a type: [batch, rows, cols, channels] in, rows and columns times the scale out. */
 export interface Upscale<Scale extends PairOption, Name extends string> extends Plain<Name> {
@@ -14,7 +16,7 @@ export interface Upscale<Scale extends PairOption, Name extends string> extends 
     ? [B, Multiply<H, OfAxis<Scale, 0>>, Multiply<W, OfAxis<Scale, 1>>, C]
     : number[] extends this['~in']
       ? [number, number, number, number]
-      : NoImage<'Upscale', this['~in']>
+      : Refuses<'Upscale', typeof image, this['~in']>
 }
 /** The constructor of {@link Upscale}. */
 export type UpscaleConstructor = <
@@ -47,7 +49,7 @@ export const Upscale: UpscaleConstructor = defineLayer({
       sizeOf([rows, scale[0]]),
       sizeOf([cols, scale[1]]),
       channels,
-    ])(ofRank(2, input)),
+    ])(ofRank(image, input)),
   forward: ({ scale }, ops, x) => {
     const [batch = null, , , channels] = ops.shape(x)
     const [rows, cols] = knownRowsAndCols('Upscale', ops.shape(x))

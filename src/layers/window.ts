@@ -1,10 +1,13 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { chain, type Either, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { codec, integer, parsed } from '../base/options.ts'
-import { type Refusal, type RefusedInput, type Shape, showShape } from '../base/shape.ts'
+import type { Shape } from '../base/shape.ts'
+import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Margin, Pair } from '../ops/ops.ts'
 import type { Add, Ceil, Floor, Multiply, Subtract } from '../type-arithmetic/digits.ts'
+import { image, sequence, volume } from './inputs.ts'
 
 // Windows that slide along the axes between batch and channels: what convolutions and poolings have in common. A window
 // of any rank is a list of windows along one axis.
@@ -24,28 +27,17 @@ export type Padding3D = 'valid' | 'same' | TripleOption
 /** A padding of rows and columns in its normal form. */
 export type Padding = 'valid' | 'same' | Pair
 
-/** What a window of each rank expects. */
-const inputs = {
-  1: {
-    expected: 'a 3-dimensional input [batch, steps, channels]',
-    remedy: 'Give the Input two dimensions, [steps, channels], or put a Reshape before this layer.',
-  },
-  2: {
-    expected: 'a 4-dimensional input [batch, rows, cols, channels]',
-    remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
-  },
-  3: {
-    expected: 'a 5-dimensional input [batch, depth, rows, cols, channels]',
-    remedy: 'Give the Input four dimensions, [depth, rows, cols, channels], or put a Reshape before this layer.',
-  },
-} as const
-
-/** What the axes of each rank are called. */
+/** What a window of each rank expects, and what its axes are called. */
+const inputs = { 1: sequence, 2: image, 3: volume } as const
 export const axes: Readonly<Record<Rank, readonly string[]>> = {
   1: ['steps'],
   2: ['rows', 'cols'],
   3: ['depth', 'rows', 'cols'],
 }
+const roomy = {
+  expected: 'an input of at least {extent}, padding included',
+  remedy: "Use a smaller window, less dilation, or padding: 'same'.",
+} as const
 
 // The type-level rule.
 
@@ -114,7 +106,7 @@ export type Slid1D<I, Kind extends string, Size extends readonly number[], P, S,
     >
   : number[] extends I
     ? [number, number, Channels]
-    : RefusedRank<Kind, 1, I>
+    : Refuses<Kind, typeof sequence, I>
 type SlidTo1D<I, Kind extends string, Size extends readonly number[], D, B, Steps, Channels> = Steps extends 0 | '-'
   ? TooLarge<I, Kind, 1, Size, D>
   : [B, Steps, Channels]
@@ -140,7 +132,7 @@ export type Slid2D<I, Kind extends string, Size extends readonly number[], P, S,
       >
   : number[] extends I
     ? [number, number, number, Channels]
-    : RefusedRank<Kind, 2, I>
+    : Refuses<Kind, typeof image, I>
 /** Whether rows and columns stay as they are: so frequent that it is not computed. */
 type Keeps<P, S, Size> = S extends 1
   ? P extends 'same'
@@ -176,7 +168,7 @@ export type Slid3D<I, Kind extends string, Size extends readonly number[], P, S,
     >
   : number[] extends I
     ? [number, number, number, number, Channels]
-    : RefusedRank<Kind, 3, I>
+    : Refuses<Kind, typeof volume, I>
 type SlidTo3D<I, Kind extends string, Size extends readonly number[], D, B, Depth, Rows, Cols, C> = Depth extends
   | 0
   | '-'
@@ -187,20 +179,13 @@ type SlidTo3D<I, Kind extends string, Size extends readonly number[], D, B, Dept
       ? TooLarge<I, Kind, 3, Size, D>
       : [B, Depth, Rows, Cols, C]
 
-/** The refusal of an input of another rank, or of several inputs. */
-export type RefusedRank<Kind extends string, N extends Rank, I> = RefusedInput<
-  Kind,
-  (typeof inputs)[N]['expected'],
-  I,
-  (typeof inputs)[N]['remedy']
->
 /** The refusal of what is no image, or several of them. */
-export type NoImage<Kind extends string, I> = RefusedRank<Kind, 2, I>
-type TooLarge<I, Kind extends string, N extends Rank, Size extends readonly number[], D> = Refusal<
+export type NoImage<Kind extends string, I> = Refuses<Kind, typeof image, I>
+type TooLarge<I, Kind extends string, N extends Rank, Size extends readonly number[], D> = Refuses<
   Kind,
-  `an input of at least ${Extents<Size, D>[N]}, padding included`,
+  typeof roomy,
   I,
-  "Use a smaller window, less dilation, or padding: 'same'."
+  { extent: Extents<Size, D>[N] }
 >
 interface Extents<Size extends readonly number[], D> {
   readonly 1: `${Spanned<Size, D, 0>} elements`
@@ -273,34 +258,28 @@ export const marginOf = (n: number, window: AxisWindow): Margin => {
   return [Math.floor(total / 2), total - Math.floor(total / 2)]
 }
 
-/** An input whose axes between batch and channels are as many as those of a window; of unknown rank, unknown ones. */
-export const ofRank = (rank: Rank, input: Shape | null): Either<Fault, Shape> => {
-  if (input === null) return right(Array(rank + 2).fill(null))
-  const { expected, remedy } = inputs[rank]
-  return input.length === rank + 2 ? right(input) : left({ expected, got: showShape(input), remedy })
-}
-
 /** The output shape of windows that slide over the axes of [batch, ..., channels]. */
 export const slid = (
   input: Shape | null,
   windows: readonly AxisWindow[],
   channels: number | null,
-): Either<Fault, Shape> => {
-  const all = ofRank(windows.length as Rank, input)
-  if (all._tag === 'Left') return all
-  const [batch = null, ...axes] = all.right
-  const out = windows.map((window, axis) => {
-    const n = axes[axis] ?? null
-    return n === null ? null : places(n, window)
-  })
-  return out.some(n => n !== null && n <= 0)
-    ? left({
-        expected: `an input of at least ${extents(windows)}, padding included`,
-        got: showShape(input),
-        remedy: "Use a smaller window, less dilation, or padding: 'same'.",
+): Either<Fault, Shape> =>
+  pipe(
+    ofRank(inputs[windows.length as Rank], input),
+    chain(([batch = null, ...dimensions]) => {
+      const out = windows.map((window, axis) => {
+        const n = dimensions[axis] ?? null
+        return n === null ? null : places(n, window)
       })
-    : right([batch, ...out, channels])
-}
+      return out.some(n => n !== null && n <= 0)
+        ? refusal(roomy, input, { extent: extents(windows) })
+        : right([batch, ...out, channels])
+    }),
+  )
+
+/** The channels of an input, on which the shape of a filter depends. */
+export const knownChannels = (rank: Rank, input: Shape | null): Either<Fault, number> =>
+  known(input, rank + 1, 'channels', `Input([${[...axes[rank].map(() => 28), 3].join(', ')}])`)
 
 // How options are read.
 
