@@ -321,6 +321,7 @@ const wrong: Readonly<Record<string, unknown>> = {
   'an array of undefined': [undefined],
   'nested arrays': [[[[[1]]]]],
   'an array with a hole': Array(3),
+  'an array whose entries throw': throwing([]),
   'an empty object': {},
   'unknown options': { nothing: 1 },
   'an object without a prototype': Object.create(null),

@@ -1,10 +1,10 @@
 // Names come from anyone: `__proto__` and `constructor` name layers as well as `relu-1` does. So a record by names has no
 // prototype, and only a record's own keys are read.
 
-/** Whether a value is an array, as calls from JavaScript give anything in its place: a revoked proxy is none. */
+/** Whether a value is an array, as calls from JavaScript give anything in its place: a proxy that does not answer is none. */
 export const isList = (value: unknown): value is readonly unknown[] => {
   try {
-    return Array.isArray(value)
+    return Array.isArray(value) && value.length >= 0
   } catch {
     return false
   }
