@@ -1,6 +1,6 @@
 import { type Either, type Left, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import { type RefusedInput, type Shape, showShape } from '../base/shape.ts'
+import { type Flow, type Refusal, type RefusedInput, type Shape, showFlow, showShape } from '../base/shape.ts'
 
 // What a layer expects of its input is said once, in a constant: the compiler reads its type, the run time its value. So
 // both give the same message.
@@ -31,6 +31,14 @@ export type Refuses<Kind extends string, E extends Expectation, I, Fields = unkn
   Filled<E['remedy'], Fields>
 >
 
+/** The output of a layer of several inputs that do not meet an expectation. */
+export type RefusesAll<Kind extends string, E extends Expectation, I, Fields = unknown> = Refusal<
+  Kind,
+  Filled<E['expected'], Fields>,
+  I,
+  Filled<E['remedy'], Fields>
+>
+
 type Fields = Readonly<Record<string, string | number>>
 
 const filled = (text: string, fields: Fields): string =>
@@ -47,6 +55,12 @@ export const faultOf = ({ expected, remedy }: Expectation, got: string, fields: 
 export const refusal = (expectation: Expectation, input: Shape | null, fields: Fields = {}): Left<Fault> => ({
   _tag: 'Left',
   left: faultOf(expectation, showShape(input), fields),
+})
+
+/** The same of several inputs. */
+export const refusalOfAll = (expectation: Expectation, inputs: Flow, fields: Fields = {}): Left<Fault> => ({
+  _tag: 'Left',
+  left: faultOf(expectation, showFlow(inputs), fields),
 })
 
 /** An input of the expected rank, with every dimension unknown if its rank is. */

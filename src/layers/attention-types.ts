@@ -3,7 +3,7 @@ import type { Refusal } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { NameOption } from '../core/define.ts'
 import type { Divide, Multiply } from '../type-arithmetic/digits.ts'
-import type { SameSteps } from './recurrent.ts'
+import type { SameSteps } from './masking.ts'
 
 // The types of attention: which inputs are what, and the sizes that follow.
 

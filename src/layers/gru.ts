@@ -1,23 +1,15 @@
-import { defineLayer, type Leaf } from '../core/define.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
   block,
   clipped,
-  type FeaturesOf,
   type Gate,
-  type GateWeights,
   gate,
   type NormalRecurrent,
+  type Recurrent,
   type RecurrentOptions,
+  recurrent,
   recurrentOptions,
-  type Start,
-  startRule,
   through,
-  type Walked,
-  walkedInputs,
-  walkedShape,
-  walkSequence,
-  weightRules,
 } from './recurrent.ts'
 
 /** The options of {@link GRU}. Weights and biases have a block of columns each for resetgate, updategate and hiddenUpdate. */
@@ -35,20 +27,16 @@ export interface GRUOptions<
   readonly hiddenUpdate?: Gate
 }
 
-/** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>
-  extends Leaf<Name, Learn extends true ? 'params' : 'both'>,
-    NormalRecurrent {
-  readonly kind: 'GRU'
-  readonly units: Units
+interface Own {
   readonly resetgate: Gate
   readonly updategate: Gate
   readonly hiddenUpdate: Gate
-  readonly '~out': Walked<this['~in'], 'GRU', Units, Final, Mask>
-  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<3, Units>> &
-    (Learn extends true ? Start<Units> : unknown)
-  readonly '~state': Learn extends true ? never : Start<Units>
 }
+
+/** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
+export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>
+  extends Recurrent<'GRU', Multiply<3, Units>, Units, Final, Learn, Name, Mask>,
+    Own {}
 
 /** The constructor of {@link GRU}. */
 export type GRUConstructor = <
@@ -61,12 +49,6 @@ export type GRUConstructor = <
   units: Units,
   options?: GRUOptions<Final, Learn, Name, Mask>,
 ) => GRU<Units, Final, Learn, Name, Mask>
-
-interface Normal extends NormalRecurrent {
-  readonly resetgate: Gate
-  readonly updategate: Gate
-  readonly hiddenUpdate: Gate
-}
 
 const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } = recurrentOptions
 
@@ -89,10 +71,9 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  * String(network) // (?, 40, 32) -> [... 2 layers ...] -> (?, 40, 64)
  * ```
  */
-export const GRU: GRUConstructor = defineLayer({
+export const GRU: GRUConstructor = recurrent({
   kind: 'GRU',
-  example: 'GRU(64, { onlyReturnFinal: false })',
-  positional: ['units'],
+  gates: 3,
   options: {
     ...{ units, onlyReturnFinal, inputWeights, hiddenWeights, biases },
     resetgate: { codec: gate, default: 'sigmoid' },
@@ -100,26 +81,17 @@ export const GRU: GRUConstructor = defineLayer({
     hiddenUpdate: { codec: gate, default: 'tanh' },
     ...rest,
   },
-  inputs: walkedInputs,
-  shape: walkedShape,
-  variables: {
-    ...weightRules(3),
-    hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
-  },
-  forward: (options: Normal, ops, x, variables, _, mask) => {
+  step: (options: NormalRecurrent & Own, ops, { hiddenWeights }, [hidden], share) => {
     const { units } = options
-    const step = ([hidden]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
-      const old = hidden as typeof x
-      const given = clipped(ops, options, share)
-      const kept = clipped(ops, options, ops.matmul(old, variables.hiddenWeights))
-      const gateOf = (f: Gate, index: number) =>
-        through(ops, f, ops.add(block(ops, given, index, units), block(ops, kept, index, units)))
-      const reset = gateOf(options.resetgate, 0)
-      const updated = gateOf(options.updategate, 1)
-      const recalled = ops.multiply(reset, block(ops, kept, 2, units))
-      const candidate = through(ops, options.hiddenUpdate, ops.add(block(ops, given, 2, units), recalled))
-      return [ops.add(old, ops.multiply(updated, ops.subtract(candidate, old)))]
-    }
-    return [walkSequence('GRU', ops, x, options, variables, [variables.hiddenInit], step, mask), {}]
+    const old = hidden as typeof share
+    const given = clipped(ops, options, share)
+    const kept = clipped(ops, options, ops.matmul(old, hiddenWeights))
+    const gateOf = (f: Gate, index: number) =>
+      through(ops, f, ops.add(block(ops, given, index, units), block(ops, kept, index, units)))
+    const reset = gateOf(options.resetgate, 0)
+    const updated = gateOf(options.updategate, 1)
+    const recalled = ops.multiply(reset, block(ops, kept, 2, units))
+    const candidate = through(ops, options.hiddenUpdate, ops.add(block(ops, given, 2, units), recalled))
+    return [ops.add(old, ops.multiply(updated, ops.subtract(candidate, old)))]
   },
 })

@@ -2,27 +2,20 @@ import { right } from 'fp-ts/lib/Either.js'
 import { boolean, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { defineLayer, type Leaf } from '../core/define.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
   block,
   clipped,
-  type FeaturesOf,
   type Gate,
-  type GateWeights,
   gate,
   type NormalRecurrent,
+  type Recurrent,
   type RecurrentOptions,
+  recurrent,
   recurrentOptions,
-  type Start,
   startRule,
   through,
-  type Walked,
-  walkedInputs,
-  walkedShape,
-  walkSequence,
-  weightRules,
 } from './recurrent.ts'
 
 /** The options of {@link LSTM}. Weights and biases have a block of columns each for ingate, forgetgate, cell and outgate. */
@@ -49,12 +42,7 @@ export interface LSTMOptions<
   readonly peepholes?: Peep
 }
 
-/** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
-export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>
-  extends Leaf<Name, Learn extends true ? 'params' : 'both'>,
-    NormalRecurrent {
-  readonly kind: 'LSTM'
-  readonly units: Units
+interface Own {
   readonly cellWeights: Parameter
   readonly ingate: Gate
   readonly forgetgate: Gate
@@ -62,18 +50,28 @@ export interface LSTM<Units extends number, Final, Learn, Peep, Name extends str
   readonly cell: Gate
   readonly cellInit: Parameter
   readonly peepholes: boolean
-  readonly '~out': Walked<this['~in'], 'LSTM', Units, Final, Mask>
-  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Multiply<4, Units>> &
-    (Peep extends true ? Peepholes<Units> : unknown) &
-    (Learn extends true ? Starts<Units> : unknown)
-  readonly '~state': Learn extends true ? never : Starts<Units>
 }
+
+/** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
+export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>
+  extends Recurrent<
+      'LSTM',
+      Multiply<4, Units>,
+      Units,
+      Final,
+      Learn,
+      Name,
+      Mask,
+      Peep extends true ? Peepholes<Units> : unknown,
+      CellStart<Units>
+    >,
+    Own {}
 type Peepholes<Units extends number> = {
   readonly weightCellToIngate: Tensor<[Units]>
   readonly weightCellToForgetgate: Tensor<[Units]>
   readonly weightCellToOutgate: Tensor<[Units]>
 }
-type Starts<Units extends number> = Start<Units> & {
+type CellStart<Units extends number> = {
   readonly cellInit: Tensor<[1, Units]>
 }
 
@@ -90,19 +88,9 @@ export type LSTMConstructor = <
   options?: LSTMOptions<Final, Learn, Peep, Name, Mask>,
 ) => LSTM<Units, Final, Learn, Peep, Name, Mask>
 
-interface Normal extends NormalRecurrent {
-  readonly cellWeights: Parameter
-  readonly ingate: Gate
-  readonly forgetgate: Gate
-  readonly outgate: Gate
-  readonly cell: Gate
-  readonly cellInit: Parameter
-  readonly peepholes: boolean
-}
-
 const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, hiddenInit, learnInit, ...rest } = recurrentOptions
 
-const peephole = ({ units, cellWeights, peepholes }: Normal) =>
+const peephole = ({ units, cellWeights, peepholes }: NormalRecurrent & Own) =>
   right(peepholes ? { shape: [units], initial: cellWeights } : null)
 
 /**
@@ -128,10 +116,9 @@ const peephole = ({ units, cellWeights, peepholes }: Normal) =>
  * String(network) // (?, 40, 32) -> [... 3 layers ...] -> (?, 10)
  * ```
  */
-export const LSTM: LSTMConstructor = defineLayer({
+export const LSTM: LSTMConstructor = recurrent({
   kind: 'LSTM',
-  example: 'LSTM(64, { onlyReturnFinal: false })',
-  positional: ['units'],
+  gates: 4,
   options: {
     ...{ units, onlyReturnFinal, inputWeights, hiddenWeights },
     cellWeights: { codec: parameter, default: heNormal() },
@@ -145,35 +132,26 @@ export const LSTM: LSTMConstructor = defineLayer({
     peepholes: { codec: boolean, default: false },
     ...rest,
   },
-  inputs: walkedInputs,
-  shape: walkedShape,
   variables: {
-    ...weightRules(4),
     weightCellToIngate: peephole,
     weightCellToForgetgate: peephole,
     weightCellToOutgate: peephole,
-    cellInit: (options: Normal) => startRule(options, options.cellInit),
-    hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
+    cellInit: options => startRule(options, options.cellInit),
   },
-  forward: (options: Normal, ops, x, variables, _, mask) => {
-    const { units } = options
-    const seen = (weight: typeof x, cell: typeof x, z: typeof x) =>
-      options.peepholes ? ops.add(z, ops.multiply(cell, weight)) : z
-    const step = ([hidden, cell]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
-      const z = clipped(ops, options, ops.add(share, ops.matmul(hidden as typeof x, variables.hiddenWeights)))
-      const old = cell as typeof x
-      const enters = through(ops, options.ingate, seen(variables.weightCellToIngate, old, block(ops, z, 0, units)))
-      const stays = through(
-        ops,
-        options.forgetgate,
-        seen(variables.weightCellToForgetgate, old, block(ops, z, 1, units)),
-      )
-      const candidate = through(ops, options.cell, block(ops, z, 2, units))
-      const now = ops.add(ops.multiply(stays, old), ops.multiply(enters, candidate))
-      const leaves = through(ops, options.outgate, seen(variables.weightCellToOutgate, now, block(ops, z, 3, units)))
-      return [ops.multiply(leaves, ops.tanh(now)), now]
+  starts: ['cellInit'],
+  step: (options: NormalRecurrent & Own, ops, variables, [hidden, cell], share) => {
+    const { units, peepholes } = options
+    const z = clipped(ops, options, ops.add(share, ops.matmul(hidden as typeof share, variables.hiddenWeights)))
+    const old = cell as typeof share
+    const gateOf = (f: Gate, index: number, seen: typeof share, weight: typeof share) => {
+      const argument = block(ops, z, index, units)
+      return through(ops, f, peepholes ? ops.add(argument, ops.multiply(seen, weight)) : argument)
     }
-    const starts = [variables.hiddenInit, variables.cellInit]
-    return [walkSequence('LSTM', ops, x, options, variables, starts, step, mask), {}]
+    const enters = gateOf(options.ingate, 0, old, variables.weightCellToIngate)
+    const stays = gateOf(options.forgetgate, 1, old, variables.weightCellToForgetgate)
+    const candidate = through(ops, options.cell, block(ops, z, 2, units))
+    const now = ops.add(ops.multiply(stays, old), ops.multiply(enters, candidate))
+    const leaves = gateOf(options.outgate, 3, now, variables.weightCellToOutgate)
+    return [ops.multiply(leaves, ops.tanh(now)), now]
   },
 })

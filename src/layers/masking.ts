@@ -1,8 +1,16 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { type Either, right } from 'fp-ts/lib/Either.js'
+import type { Fault } from '../base/errors.ts'
 import { number } from '../base/options.ts'
-import { type RefusedInput, showShape } from '../base/shape.ts'
+import type { Flow, RefusedOne, Several } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
 import type { Ops } from '../ops/ops.ts'
+
+/** A sequence whose steps are vectors, or tensors of more dimensions. */
+export const steps = {
+  expected: 'an input [batch, time, ..., features]',
+  remedy: 'Give the Input two dimensions, [time, features].',
+} as const
 
 /** A masking as a type: [batch, time, ...] in, [batch, time] out. */
 export interface Masking<Name extends string> extends Plain<Name> {
@@ -12,12 +20,7 @@ export interface Masking<Name extends string> extends Plain<Name> {
     ? [B, T]
     : number[] extends this['~in']
       ? [number, number]
-      : RefusedInput<
-          'Masking',
-          'an input [batch, time, ..., features]',
-          this['~in'],
-          'Give the Input two dimensions, [time, features].'
-        >
+      : Refuses<'Masking', typeof steps, this['~in']>
 }
 
 /** The constructor of {@link Masking}. */
@@ -56,13 +59,7 @@ export const Masking: MaskingConstructor = defineLayer({
   options: { value: { codec: number('a finite number'), default: 0 } },
   shape: (_, input) => {
     if (input === null) return right([null, null])
-    return input.length > 2
-      ? right(input.slice(0, 2))
-      : left({
-          expected: 'an input [batch, time, ..., features]',
-          got: showShape(input),
-          remedy: 'Give the Input two dimensions, [time, features].',
-        })
+    return input.length > 2 ? right(input.slice(0, 2)) : refusal(steps, input)
   },
   forward: ({ value }, ops, x) => {
     const features = ops
@@ -74,6 +71,52 @@ export const Masking: MaskingConstructor = defineLayer({
     return [ops.stopGradient(ops.max(differs, features)), {}]
   },
 })
+
+// What layers have in common that take a sequence and, with the option `mask: true`, its mask.
+
+const both = {
+  expected: 'two inputs, a sequence and its mask',
+  remedy: 'For example: parallel(Identity(), Masking()).',
+} as const
+const beside = {
+  expected: 'a mask [batch, time] beside the sequence',
+  remedy: 'Masking() makes one of a sequence.',
+} as const
+
+/** Whether two numbers of steps can be the same. */
+export type SameSteps<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
+
+/**
+ * The sequence of what comes in, or the refusal of its mask. What is no sequence, which has the form `Sequence`, is for the
+ * layer to refuse.
+ */
+export type SequenceOf<Kind extends string, I, Mask, Sequence extends readonly unknown[]> = Mask extends true
+  ? I extends readonly [infer S extends readonly unknown[], infer M extends readonly unknown[]]
+    ? number[] extends M
+      ? S
+      : S extends Sequence
+        ? M extends readonly [unknown, infer Steps]
+          ? SameSteps<S[1], Steps> extends true
+            ? S
+            : RefusesAll<Kind, typeof beside, I>
+          : RefusesAll<Kind, typeof beside, I>
+        : S
+    : number[] extends I
+      ? I
+      : I extends Several
+        ? RefusesAll<Kind, typeof both, I>
+        : RefusedOne<Kind, I>
+  : I
+
+/** Checks what comes in beside a sequence: its mask. */
+export const checkMask = (inputs: Flow): Either<Fault, unknown> => {
+  const [sequence = null, mask = null, ...others] = inputs
+  if (others.length > 0) return refusalOfAll(both, inputs)
+  const [steps, own] = [sequence?.[1] ?? null, mask?.[1] ?? null]
+  return mask === null || (mask.length === 2 && (steps === null || own === null || steps === own))
+    ? right(mask)
+    : refusalOfAll(beside, inputs)
+}
 
 /**
  * A tensor with 0 for what is NaN or infinite where a mask is 0. What a mask leaves out may be anything: it changes no

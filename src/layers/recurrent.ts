@@ -1,27 +1,20 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { chainFirst, type Either, map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
 import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import {
-  type Flow,
-  type Refusal,
-  type RefusedInput,
-  type RefusedOne,
-  type Several,
-  type Shape,
-  showFlow,
-  showShape,
-} from '../base/shape.ts'
+import { type Mismatch, type Shape, showShape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import type { NameOption } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { faultOf, known, ofRank, type Refuses } from '../core/expects.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
 import { walk } from '../ops/scan.ts'
 import { softsign } from './activations.ts'
 import { hardSigmoid } from './dense.ts'
-import { finiteWhereMasked } from './masking.ts'
+import { checkMask, finiteWhereMasked, type SequenceOf } from './masking.ts'
 
 // What layers that walk a sequence have in common.
 
@@ -100,12 +93,14 @@ export interface NormalRecurrent {
   readonly mask: boolean
 }
 
+const weight = { codec: parameter, default: heNormal() }
+
 /** How they are read. */
 export const recurrentOptions: Options<NormalRecurrent> = {
   units: { codec: integer(1) },
   onlyReturnFinal: { codec: boolean, default: true },
-  inputWeights: { codec: parameter, default: heNormal() },
-  hiddenWeights: { codec: parameter, default: heNormal() },
+  inputWeights: weight,
+  hiddenWeights: weight,
   biases: { codec: parameter, default: 0 },
   hiddenInit: { codec: parameter, default: 0 },
   learnInit: { codec: boolean, default: false },
@@ -115,52 +110,28 @@ export const recurrentOptions: Options<NormalRecurrent> = {
   mask: { codec: boolean, default: false },
 }
 
-/** How many inputs come in. */
-export const walkedInputs = ({ mask }: NormalRecurrent): 'one' | 'several' => (mask ? 'several' : 'one')
+const sequence = {
+  rank: 3,
+  expected: 'a 3-dimensional input [batch, time, features]',
+  remedy: 'Give the Input two dimensions, [time, features], or put a Reshape or an Embedding before this layer.',
+} as const
+const knownSteps = {
+  expected: 'a known number of steps',
+  remedy: 'Give the Input its number of steps, such as Input([20, 8]).',
+} as const
 
-/** The type-level shape rule: [batch, time, features] in, and with a mask [batch, time] beside it; the outputs out. */
-export type Walked<I, Kind extends string, Units extends number, Final, Mask = false> = Mask extends true
-  ? I extends readonly [infer S extends readonly unknown[], infer M extends readonly unknown[]]
-    ? number[] extends M
-      ? WalkedSteps<S, Kind, Units, Final>
-      : S extends readonly [unknown, infer Steps, unknown]
-        ? M extends readonly [unknown, infer T]
-          ? SameSteps<Steps, T> extends true
-            ? WalkedSteps<S, Kind, Units, Final>
-            : WrongMask<Kind, I>
-          : WrongMask<Kind, I>
-        : WalkedSteps<S, Kind, Units, Final>
-    : number[] extends I
-      ? WalkedSteps<number[], Kind, Units, Final>
-      : NoMask<Kind, I>
-  : WalkedSteps<I, Kind, Units, Final>
-/** The refusal of a mask that is none, or has other steps than the sequence. */
-export type WrongMask<Kind extends string, I> = Refusal<
-  Kind,
-  'a mask [batch, time] beside the sequence',
-  I,
-  'Masking() makes one of a sequence.'
->
-/** The refusal of anything but a sequence and its mask. */
-export type NoMask<Kind extends string, I> = I extends Several
-  ? Refusal<Kind, 'two inputs, a sequence and its mask', I, 'For example: parallel(Identity(), Masking()).'>
-  : RefusedOne<Kind, I>
-/** Whether two numbers of steps can be the same. */
-export type SameSteps<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
-type WalkedSteps<I, Kind extends string, Units extends number, Final> = I extends readonly [infer B, infer T, unknown]
+/** The type-level shape rule of a sequence, or of why there is none. */
+type Walked<S, Kind extends string, Units extends number, Final> = S extends readonly [infer B, infer T, unknown]
   ? Final extends false
     ? [B, T, Units]
     : [B, Units]
-  : number[] extends I
+  : number[] extends S
     ? Final extends false
       ? [number, number, Units]
       : [number, Units]
-    : RefusedInput<
-        Kind,
-        'a 3-dimensional input [batch, time, features]',
-        I,
-        'Give the Input two dimensions, [time, features], or put a Reshape or an Embedding before this layer.'
-      >
+    : S extends Mismatch<string>
+      ? S
+      : Refuses<Kind, typeof sequence, S>
 /** The features of [batch, time, features], which a mask may stand beside. */
 export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extends number]
   ? F
@@ -168,75 +139,39 @@ export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extend
     ? F
     : number
 
-/** The parameters of every recurrent layer: `Columns` are the units of all its gates side by side. */
-export type GateWeights<Features extends number, Units extends number, Columns extends number> = {
+/**
+ * A recurrent layer as a type: [batch, time, features] in, and with a mask [batch, time] beside it; [batch, units] or
+ * [batch, time, units] out. `Columns` are the units of all its gates side by side; `Params` and `Starts` are what it has
+ * beside the variables of every recurrent layer.
+ */
+export interface Recurrent<
+  Kind extends string,
+  Columns extends number,
+  Units extends number,
+  Final,
+  Learn,
+  Name extends string,
+  Mask,
+  Params = unknown,
+  Starts = unknown,
+> extends Leaf<Name, Learn extends true ? 'params' : 'both'>,
+    NormalRecurrent {
+  readonly kind: Kind
+  readonly units: Units
+  readonly '~out': Walked<SequenceOf<Kind, this['~in'], Mask, readonly [unknown, unknown, unknown]>, Kind, Units, Final>
+  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Columns> &
+    Params &
+    (Learn extends true ? Start<Units> & Starts : unknown)
+  readonly '~state': Learn extends true ? never : Start<Units> & Starts
+}
+type GateWeights<Features extends number, Units extends number, Columns extends number> = {
   readonly inputWeights: Tensor<[Features, Columns]>
   readonly hiddenWeights: Tensor<[Units, Columns]>
   readonly biases: Tensor<[Columns]>
 }
-/** What the walk of every recurrent layer starts with. */
-export type Start<Units extends number> = {
+type Start<Units extends number> = {
   readonly hiddenInit: Tensor<[1, Units]>
 }
-
-/** Checks the mask of a sequence, `sequence` being what it stands beside. */
-export const maskFault = (sequence: Shape | null, others: Flow): Fault | undefined => {
-  const got = showFlow([sequence, ...others])
-  const [mask = null] = others
-  if (others.length > 1)
-    return {
-      expected: 'two inputs, a sequence and its mask',
-      got,
-      remedy: 'For example: parallel(Identity(), Masking()).',
-    }
-  if (mask === null) return undefined
-  const [steps, own] = [sequence?.[1] ?? null, mask[1] ?? null]
-  return mask.length === 2 && (steps === null || own === null || steps === own)
-    ? undefined
-    : { expected: 'a mask [batch, time] beside the sequence', got, remedy: 'Masking() makes one of a sequence.' }
-}
-
-/** The run-time shape rule. */
-export const walkedShape = (
-  { units, onlyReturnFinal, mask }: Pick<NormalRecurrent, 'units' | 'onlyReturnFinal' | 'mask'>,
-  input: Shape | null,
-  others: Flow,
-): Either<Fault, Shape> => {
-  if (input !== null && input.length !== 3)
-    return left({
-      expected: 'a 3-dimensional input [batch, time, features]',
-      got: showShape(input),
-      remedy: 'Give the Input two dimensions, [time, features], or put a Reshape or an Embedding before this layer.',
-    })
-  const fault = mask ? maskFault(input, others) : undefined
-  if (fault !== undefined) return left(fault)
-  const [batch = null, time = null] = input ?? []
-  return right(onlyReturnFinal ? [batch, units] : [batch, time, units])
-}
-
-const inputRule = (gates: number, { units, inputWeights }: NormalRecurrent, input: Shape | null) => {
-  const features = input?.[2] ?? null
-  return features === null
-    ? left({
-        expected: 'a known number of input features',
-        got: showShape(input),
-        remedy: 'Start the network with an Input whose features are given, such as Input([20, 8]).',
-      })
-    : right({ shape: [features, gates * units], initial: inputWeights })
-}
-
-type WeightRule = (options: NormalRecurrent, input: Shape | null) => Either<Fault, VariableRule>
-
-/** The rules of {@link GateWeights}, for a number of gates. */
-export const weightRules = (gates: number): { readonly [_ in keyof GateWeights<0, 0, 0>]: WeightRule } => ({
-  inputWeights: (options, input) => inputRule(gates, options, input),
-  hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, gates * units], initial: hiddenWeights }),
-  biases: ({ units, biases }) => right({ shape: [gates * units], initial: biases }),
-})
-
-/** A starting value of the walk: [1, units]. */
-export const startRule = ({ units, learnInit }: NormalRecurrent, initial: Parameter): Either<Fault, VariableRule> =>
-  right({ shape: [1, units], initial, trainable: learnInit })
 
 /** The argument of gates, its gradient clipped as the options say. */
 export const clipped = <T>(ops: Ops<T>, { gradientClipping }: NormalRecurrent, z: T): T =>
@@ -250,6 +185,7 @@ export const block = <T>(ops: Ops<T>, x: T, index: number, units: number): T =>
 const spreadOver = <T>(ops: Ops<T>, start: T, batch: number | null): T =>
   ops.broadcast(start, [batch, ...ops.shape(start).slice(1)])
 
+type Step<T> = (carried: readonly T[], share: T) => readonly T[]
 type Body<T> = (carried: readonly T[], share: T) => readonly [readonly T[], T]
 
 /** A walk over shares [batch, time, columns] with a mask [batch, time]: where that is 0, what is carried stays. */
@@ -270,27 +206,20 @@ const masked = <T>(ops: Ops<T>, body: Body<T>, shares: T, mask: T): readonly [bo
  * computed for all steps at once, as the steps do not depend on each other there.
  *
  * @param starts what is carried before the first step, [1, units] each; the first is the output
- * @param step from what is carried and the input's share of the gates, what is carried next
- * @param others the mask [batch, time], if there is one
+ * @param mask [batch, time], if there is one
  */
-export const walkSequence = <T>(
+const walkSequence = <T>(
   layer: string,
   ops: Ops<T>,
   x: T,
   options: NormalRecurrent,
   { inputWeights, biases }: { readonly inputWeights: T; readonly biases: T },
   starts: readonly T[],
-  step: (carried: readonly T[], share: T) => readonly T[],
-  [mask]: readonly T[] = [],
+  step: Step<T>,
+  mask: T | undefined,
 ): T => {
   const [batch = null, time = null, features = null] = ops.shape(x)
-  if (time === null)
-    throw new LayerConnectionError({
-      layer,
-      expected: 'a known number of steps',
-      got: showShape(ops.shape(x)),
-      remedy: 'Give the Input its number of steps, such as Input([20, 8]).',
-    })
+  if (time === null) throw new LayerConnectionError({ layer, ...faultOf(knownSteps, showShape(ops.shape(x))) })
   const known = mask === undefined ? x : finiteWhereMasked(ops, x, ops.reshape(mask, [batch, time, 1]))
   const rows = ops.reshape(known, [batch === null ? null : batch * time, features])
   const shares = ops.add(ops.matmul(rows, inputWeights), biases)
@@ -306,3 +235,71 @@ export const walkSequence = <T>(
   if (options.onlyReturnFinal) return last[0] as T
   return options.backwards ? ops.reverse(outputs, [1]) : outputs
 }
+
+/** A starting value of the walk: [1, units]. */
+export const startRule = ({ units, learnInit }: NormalRecurrent, initial: Parameter): Either<Fault, VariableRule> =>
+  right({ shape: [1, units], initial, trainable: learnInit })
+
+type RulesOf<Own, V extends string> = {
+  readonly [_ in V]: (options: NormalRecurrent & Own, input: Shape | null) => Either<Fault, VariableRule | null>
+}
+type Common = 'inputWeights' | 'hiddenWeights' | 'biases' | 'hiddenInit'
+
+/** What is a recurrent layer's own: `V` are its variables beside those of every recurrent layer. */
+interface Cell<Own, V extends string> {
+  readonly kind: string
+  readonly gates: number
+  readonly options: Options<NormalRecurrent & Own>
+  readonly variables?: RulesOf<Own, V>
+  /** Which of them the walk starts with, beside the last output. */
+  readonly starts?: readonly NoInfer<V>[]
+  /** From what is carried and the input's share of the gates, what is carried next; the first is the output. */
+  readonly step: <T>(
+    options: NormalRecurrent & Own,
+    ops: Ops<T>,
+    variables: { readonly [_ in V | Common]: T },
+    carried: readonly T[],
+    share: T,
+  ) => readonly T[]
+}
+
+/** Makes the constructor of a recurrent layer. */
+export const recurrent = <Own, Constructor, V extends string = never>({
+  kind,
+  gates,
+  options,
+  variables,
+  starts = [],
+  step,
+}: Cell<Own, V>): Constructor =>
+  defineLayer<NormalRecurrent & Own, Constructor, V | Common>({
+    kind,
+    example: `${kind}(64, { onlyReturnFinal: false })`,
+    positional: ['units'],
+    options,
+    inputs: ({ mask }) => (mask ? 'several' : 'one'),
+    shape: ({ units, onlyReturnFinal, mask }, input, others) =>
+      pipe(
+        ofRank(sequence, input),
+        chainFirst(() => (mask ? checkMask([input, ...others]) : right(null))),
+        map(([batch = null, time = null]) => (onlyReturnFinal ? [batch, units] : [batch, time, units])),
+      ),
+    variables: {
+      inputWeights: ({ units, inputWeights }, input) =>
+        pipe(
+          known(input, 2, 'features', 'Input([20, 8])'),
+          map(features => ({ shape: [features, gates * units], initial: inputWeights })),
+        ),
+      hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, gates * units], initial: hiddenWeights }),
+      biases: ({ units, biases }) => right({ shape: [gates * units], initial: biases }),
+      ...variables,
+      hiddenInit: options => startRule(options, options.hiddenInit),
+      // The compiler does not see that a spread record has the keys `V`.
+    } as RulesOf<Own, V | Common>,
+    forward: (options, ops, x, variables, _, [mask]) => {
+      type T = typeof x
+      const initial = (['hiddenInit', ...starts] as const).map(name => variables[name])
+      const walked = (carried: readonly T[], share: T) => step(options, ops, variables, carried, share)
+      return [walkSequence(kind, ops, x, options, variables, initial, walked, mask), {}]
+    },
+  })

@@ -1,21 +1,13 @@
-import { defineLayer, type Leaf } from '../core/define.ts'
 import {
   clipped,
-  type FeaturesOf,
   type Gate,
-  type GateWeights,
   gate,
   type NormalRecurrent,
+  type Recurrent,
   type RecurrentOptions,
+  recurrent,
   recurrentOptions,
-  type Start,
-  startRule,
   through,
-  type Walked,
-  walkedInputs,
-  walkedShape,
-  walkSequence,
-  weightRules,
 } from './recurrent.ts'
 
 /** The options of {@link SimpleRNN}. */
@@ -29,17 +21,14 @@ export interface SimpleRNNOptions<
   readonly activation?: Gate
 }
 
+interface Own {
+  readonly activation: Gate
+}
+
 /** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface SimpleRNN<Units extends number, Final, Learn, Name extends string, Mask = false>
-  extends Leaf<Name, Learn extends true ? 'params' : 'both'>,
-    NormalRecurrent {
-  readonly kind: 'SimpleRNN'
-  readonly units: Units
-  readonly activation: Gate
-  readonly '~out': Walked<this['~in'], 'SimpleRNN', Units, Final, Mask>
-  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Units> & (Learn extends true ? Start<Units> : unknown)
-  readonly '~state': Learn extends true ? never : Start<Units>
-}
+  extends Recurrent<'SimpleRNN', Units, Units, Final, Learn, Name, Mask>,
+    Own {}
 
 /** The constructor of {@link SimpleRNN}. */
 export type SimpleRNNConstructor = <
@@ -52,10 +41,6 @@ export type SimpleRNNConstructor = <
   units: Units,
   options?: SimpleRNNOptions<Final, Learn, Name, Mask>,
 ) => SimpleRNN<Units, Final, Learn, Name, Mask>
-
-interface Normal extends NormalRecurrent {
-  readonly activation: Gate
-}
 
 const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } = recurrentOptions
 
@@ -77,26 +62,16 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  * String(network) // (?, 40, 32) -> [... 2 layers ...] -> (?, 64)
  * ```
  */
-export const SimpleRNN: SimpleRNNConstructor = defineLayer({
+export const SimpleRNN: SimpleRNNConstructor = recurrent({
   kind: 'SimpleRNN',
-  example: 'SimpleRNN(64, { onlyReturnFinal: false })',
-  positional: ['units'],
+  gates: 1,
   options: {
     ...{ units, onlyReturnFinal, inputWeights, hiddenWeights, biases },
     activation: { codec: gate, default: 'tanh' },
     ...rest,
   },
-  inputs: walkedInputs,
-  shape: walkedShape,
-  variables: {
-    ...weightRules(1),
-    hiddenInit: (options: Normal) => startRule(options, options.hiddenInit),
-  },
-  forward: (options: Normal, ops, x, variables, _, mask) => {
-    const step = ([hidden]: readonly (typeof x)[], share: typeof x): readonly (typeof x)[] => {
-      const z = ops.add(share, ops.matmul(hidden as typeof x, variables.hiddenWeights))
-      return [through(ops, options.activation, clipped(ops, options, z))]
-    }
-    return [walkSequence('SimpleRNN', ops, x, options, variables, [variables.hiddenInit], step, mask), {}]
+  step: (options: NormalRecurrent & Own, ops, { hiddenWeights }, [hidden], share) => {
+    const z = ops.add(share, ops.matmul(hidden as typeof share, hiddenWeights))
+    return [through(ops, options.activation, clipped(ops, options, z))]
   },
 })

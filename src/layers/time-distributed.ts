@@ -1,16 +1,15 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { boolean } from '../base/options.ts'
-import { type Flow, type Mismatch, type RefusedInput, type Shape, showFlow, sizeOf } from '../base/shape.ts'
+import { type Flow, type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { AnyLayer, Out, Rules } from '../core/layer.ts'
 import { mixingWithin } from '../core/targets.ts'
 import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
-
-import { finiteWhereMasked } from './masking.ts'
-import { maskFault, type NoMask, type SameSteps, type WrongMask } from './recurrent.ts'
+import { checkMask, finiteWhereMasked, type SequenceOf, steps } from './masking.ts'
 
 /** The options of {@link TimeDistributed}. */
 export interface TimeDistributedOptions<Mask extends boolean = boolean, Name extends string = string>
@@ -25,7 +24,7 @@ export interface TimeDistributed<L extends AnyLayer, Mask = false, Name extends 
   readonly kind: 'TimeDistributed'
   readonly layer: L
   readonly mask: boolean
-  readonly '~out': Distributed<this['~in'], L, Mask>
+  readonly '~out': EveryStep<SequenceOf<'TimeDistributed', this['~in'], Mask, Sequence>, L>
   readonly '~params': InnerParams<L, StepOf<this['~in'], Mask>>
   readonly '~state': InnerState<L, StepOf<this['~in'], Mask>>
 }
@@ -36,37 +35,20 @@ type StepOf<I, Mask> = Mask extends true
     : number[]
   : Step<I>
 type Step<S> = S extends readonly [unknown, unknown, ...infer F] ? [number, ...F] : number[]
-type Distributed<I, L extends AnyLayer, Mask> = Mask extends true
-  ? I extends readonly [infer S extends readonly unknown[], infer M extends readonly unknown[]]
-    ? number[] extends M
-      ? EveryStep<S, L>
-      : S extends readonly [unknown, infer Steps, unknown, ...unknown[]]
-        ? M extends readonly [unknown, infer T]
-          ? SameSteps<Steps, T> extends true
-            ? EveryStep<S, L>
-            : WrongMask<'TimeDistributed', I>
-          : WrongMask<'TimeDistributed', I>
-        : EveryStep<S, L>
-    : number[] extends I
-      ? number[]
-      : NoMask<'TimeDistributed', I>
-  : EveryStep<I, L>
-type EveryStep<I, L extends AnyLayer> = I extends readonly [infer B, infer T, unknown, ...unknown[]]
-  ? Out<L, Step<I>> extends infer O
+type Sequence = readonly [unknown, unknown, unknown, ...unknown[]]
+type EveryStep<S, L extends AnyLayer> = S extends readonly [infer B, infer T, unknown, ...unknown[]]
+  ? Out<L, Step<S>> extends infer O
     ? O extends Mismatch<infer M>
       ? Mismatch<`TimeDistributed > ${M}`>
       : O extends readonly [unknown, ...infer F]
         ? [B, T, ...F]
         : number[]
     : never
-  : number[] extends I
+  : number[] extends S
     ? number[]
-    : RefusedInput<
-        'TimeDistributed',
-        'an input [batch, time, ..., features]',
-        I,
-        'Give the Input two dimensions, [time, features].'
-      >
+    : S extends Mismatch<string>
+      ? S
+      : Refuses<'TimeDistributed', typeof steps, S>
 
 /** The constructor of {@link TimeDistributed}. */
 export type TimeDistributedConstructor = <
@@ -87,19 +69,11 @@ interface Normal {
 const stepShape = (input: Shape | null): Shape | null =>
   input === null ? null : [sizeOf([input[0] ?? null, input[1] ?? null]), ...input.slice(2)]
 
-const distributedShape = (
-  rules: Rules,
-  mask: boolean,
-  [input = null, ...others]: Flow,
-): Either<Fault, Shape | null> => {
-  if (input !== null && input.length < 3)
-    return left({
-      expected: 'an input [batch, time, ..., features]',
-      got: showFlow([input]),
-      remedy: 'Give the Input two dimensions, [time, features].',
-    })
-  const fault = mask ? maskFault(input, others) : undefined
-  if (fault !== undefined) return left(fault)
+const distributedShape = (rules: Rules, mask: boolean, inputs: Flow): Either<Fault, Shape | null> => {
+  const [input = null] = inputs
+  if (input !== null && input.length < 3) return refusal(steps, input)
+  const checked = mask ? checkMask(inputs) : right(null)
+  if (isLeft(checked)) return checked
   const inner = rules.shape([stepShape(input)])
   if (isLeft(inner) || input === null || inner.right === null) return isLeft(inner) ? inner : right(null)
   return right([input[0] ?? null, input[1] ?? null, ...inner.right.slice(1)])
