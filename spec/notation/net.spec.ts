@@ -38,7 +38,7 @@ import {
 } from '../../src/index.ts'
 import * as layers from '../../src/layers/index.ts'
 import { isMisfit } from '../../src/notation/fitting.ts'
-import { rows } from '../../src/notation/table.ts'
+import { rows } from '../../src/notation/words.ts'
 import { wrappers } from '../../src/notation/wrappers.ts'
 import { faultOf } from '../faults.ts'
 import { untyped } from '../running.ts'

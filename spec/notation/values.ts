@@ -1,6 +1,6 @@
 import { definitionOf } from '../../src/core/define.ts'
 import { NotationError, net } from '../../src/index.ts'
-import { rows } from '../../src/notation/table.ts'
+import { rows } from '../../src/notation/words.ts'
 import { wrappers } from '../../src/notation/wrappers.ts'
 
 // Every argument of every layer with values of every kind, as texts: what the run time says of each, the compiler has to

@@ -70,6 +70,16 @@ export type Parsed<O> = {
     : O[K]
 }
 
+/** How the notation reads a call of a layer. */
+export interface NotationForm {
+  /** Whether several positional arguments are one list, as `Input(28, 28, 1)` is `Input([28, 28, 1])`. */
+  readonly together?: boolean
+  /** Positional options that may also be given by name. */
+  readonly byName?: readonly string[]
+  /** Whether the layer has no text, as it is made of a function. */
+  readonly textless?: boolean
+}
+
 interface Described<Normal extends object> {
   /** The name of the layer's kind, as its constructor is called: its automatic names come from it. */
   readonly kind: string
@@ -79,6 +89,8 @@ interface Described<Normal extends object> {
   readonly positional?: readonly (keyof Normal & string)[]
   /** How each option is read. The option `name` is added. */
   readonly options: Options<Normal>
+  /** How `net` reads a call of the layer. Default: argument by argument. */
+  readonly notation?: NotationForm
   /** What is wrong with options that are each right, and which one to change. */
   readonly check?: (options: Normal) => (Fault & { readonly option: string }) | undefined
 }
@@ -201,6 +213,7 @@ export interface Definition {
   readonly kind: string
   readonly positional?: readonly string[]
   readonly options: Readonly<Record<string, Option<unknown>>>
+  readonly notation?: NotationForm
 }
 
 /** What a layer, or the constructor of one, is defined by; `undefined` for anything else. */

@@ -210,6 +210,7 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
     kind,
     example,
     positional: ['size'],
+    notation: { together: true },
     options: {
       size: { codec: sizes([...axes[rank], 'channels']) },
       padding: { codec: padding(rank), default: 'valid' },

@@ -163,6 +163,7 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
   kind: 'Deconvolution',
   example: "Deconvolution([3, 3, 16], { padding: 'same', stride: 2 })",
   positional: ['size'],
+  notation: { together: true },
   options: {
     size: { codec: sizes([...axes[2], 'channels']) },
     padding: { codec: padding(2), default: 'valid' },

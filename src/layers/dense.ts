@@ -7,6 +7,7 @@ import type { Initializer, Parameter, ParameterSource } from '../base/parameters
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import { known, ofRank, type Refuses } from '../core/expects.ts'
+import type { InitialOf, Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -57,8 +58,27 @@ export type NoFeatures<Kind extends string, I> = Refuses<Kind, typeof vector, I>
 /** The features of [batch, features]. */
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
+/** The rules of a dense layer's options in the notation. */
+export interface DenseLimits extends Limits<'count'> {
+  readonly weight: 'values'
+  readonly bias: 'values'
+}
+/** A dense layer in the notation; its activation may have options of its own, and rules for them. */
+export interface DenseRow<Kind extends string, Base extends string, Own, Rules> extends Row {
+  readonly '~limits': DenseLimits & Rules
+  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
+    ? With<
+        this['~options'],
+        DenseOptions & Own,
+        Dense<Kind, Units, InitialOf<this['~options'], 'bias'>, NameOf<this['~options'], `${Base}-{}`>>
+      >
+    : this['~given'] extends readonly [] | readonly [null]
+      ? With<this['~options'], DenseOptions & Own, Activation<Kind, NameOf<this['~options'], `${Base}-{}`>>>
+      : WrongArguments
+}
 /** The constructor of a dense layer, whose activation may have options of its own. */
-export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown> {
+export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown, Rules = unknown>
+  extends Notated<DenseRow<Kind, Base, Own, Rules>> {
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
     units: Units,
     options?: DenseOptions<B, Name> & Own,
@@ -180,7 +200,7 @@ export interface ReluOptions {
  * String(Relu(5, { alpha: 0.1 })) // Relu(5, { alpha: 0.1 })
  * ```
  */
-export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions> = dense(
+export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions, { readonly alpha: 'notNegative' }> = dense(
   'Relu',
   heNormal({ gain: 2 }),
   (ops, x, { alpha }) => (alpha === 0 ? ops.relu(x) : leaky(ops, x, ops.constant(alpha))),

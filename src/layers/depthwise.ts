@@ -164,6 +164,7 @@ export const DepthwiseConvolution: DepthwiseConvolutionConstructor = defineLayer
   kind: 'DepthwiseConvolution',
   example: "DepthwiseConvolution([3, 3], { padding: 'same' })",
   positional: ['size'],
+  notation: { together: true },
   options: { size: { codec: sizes(axes[2]) }, ...shared, weight: filter },
   shape: (options: Depthwise, input) =>
     slid(input, windowsOf(2, options), sizeOf([input?.at(-1) ?? null, options.multiplier])),
@@ -254,6 +255,7 @@ export const SeparableConvolution: SeparableConvolutionConstructor = defineLayer
   kind: 'SeparableConvolution',
   example: "SeparableConvolution([3, 3, 16], { padding: 'same' })",
   positional: ['size'],
+  notation: { together: true },
   options: {
     size: { codec: sizes([...axes[2], 'channels']) },
     ...shared,

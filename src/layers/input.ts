@@ -58,6 +58,7 @@ export const Input: <
   kind: 'Input',
   example: 'Input([28, 28, 1])',
   positional: ['shape'],
+  notation: { together: true },
   options: { shape: { codec: inputShape } },
   shape: ({ shape }, input) => {
     const own = [null, ...shape]

@@ -85,6 +85,7 @@ export const Lambda: LambdaConstructor = defineLayer({
   kind: 'Lambda',
   example: 'Lambda((ops, x) => ops.square(x))',
   positional: ['function', 'shape'],
+  notation: { textless: true },
   options: {
     function: {
       codec: codec<LambdaFunction>('a function of (ops, x)', value =>

@@ -147,6 +147,7 @@ export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false
   kind: 'ZeroPadding',
   example: 'ZeroPadding([1, [0, 1]])',
   positional: ['margins'],
+  notation: { together: true },
   options: { margins: { codec: marginsOption } },
   shape: ({ margins }, input) => marginedShape(margins, input, 1),
   forward: ({ margins }, ops, x) => [ops.pad(x, everyAxis(margins, ops.shape(x).length)), {}],
@@ -167,6 +168,7 @@ export const Cropping: MarginConstructor<'Cropping', 'cropping', true> = defineL
   kind: 'Cropping',
   example: 'Cropping([1, [0, 1]])',
   positional: ['margins'],
+  notation: { together: true },
   options: { margins: { codec: marginsOption } },
   shape: ({ margins }, input) => marginedShape(margins, input, -1),
   forward: ({ margins }, ops, x) => {

@@ -121,6 +121,7 @@ const pooling = <Constructor>(kind: string, rank: Rank, by: Pool): Constructor =
     kind,
     example: `${kind}(${rank === 1 ? '2' : `[${axes[rank].map(() => 2).join(', ')}]`}, { padding: 'same' })`,
     positional: ['size'],
+    notation: { together: rank > 1 },
     options: {
       size: { codec: rank === 1 ? numbers(1, 1) : sizes<Numbers>(axes[rank]) },
       stride: { codec: orNull(numbers(rank, 1), 'the size of the window'), default: null },

@@ -16,9 +16,11 @@ import {
 import type { Tensor } from '../base/tensor.ts'
 import { isShortList } from '../base/trees.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
+import type { InitialOf, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
+  type DenseLimits,
   type DenseOptions,
   denseShape,
   type Features,
@@ -106,8 +108,25 @@ type Sizes<S extends readonly unknown[], Keys, R extends readonly unknown[]> = S
   ? Sizes<Before, Keys, `${Before['length']}` extends Keys ? [D, ...R] : R>
   : R
 
+interface PReluLimits extends DenseLimits {
+  readonly alphaAxes: 'axes'
+  readonly alpha: 'values'
+}
+interface PReluRow extends Row {
+  readonly '~limits': PReluLimits
+  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
+    ? Rectifier<Units, this['~options']>
+    : this['~given'] extends readonly [] | readonly [null]
+      ? Rectifier<null, this['~options']>
+      : WrongArguments
+}
+type Rectifier<Units extends number | null, O> = With<
+  O,
+  PReluOptions,
+  PRelu<Units, OptionOf<O, 'alphaAxes', -1>, InitialOf<O, 'bias'>, NameOf<O, 'p-relu-{}'>>
+>
 /** The constructor of {@link PRelu}. */
-export interface PReluConstructor {
+export interface PReluConstructor extends Notated<PReluRow> {
   <
     const Units extends number,
     const At extends Axes = -1,

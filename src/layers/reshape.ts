@@ -141,6 +141,7 @@ export const Reshape: ReshapeConstructor = defineLayer({
   kind: 'Reshape',
   example: 'Reshape([-1, 16])',
   positional: ['shape'],
+  notation: { together: true },
   options: { shape: { codec: targetShape, default: -1 } },
   shape: ({ shape }, input) => reshaped(shape, input),
   passes: true,

@@ -111,6 +111,7 @@ export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
   kind: 'GaussianNoise',
   example: 'GaussianNoise({ mean: 0, std: 0.1 })',
   positional: ['mean', 'std'],
+  notation: { byName: ['mean', 'std'] },
   options: {
     mean: { codec: number('a finite number'), default: 0 },
     std: { codec: number('a number >= 0', std => std >= 0), default: 1 },

@@ -66,6 +66,7 @@ export const Transpose: TransposeConstructor = defineLayer({
   kind: 'Transpose',
   example: 'Transpose([0, 2, 1])',
   positional: ['perm'],
+  notation: { together: true },
   options: { perm: { codec: permutation } },
   shape: ({ perm }, input) => {
     const rank = input?.length ?? perm.length

@@ -42,6 +42,7 @@ export const Upscale: UpscaleConstructor = defineLayer({
   kind: 'Upscale',
   example: 'Upscale(2)',
   positional: ['scale'],
+  notation: { together: true },
   options: { scale: { codec: numbers<Pair>(2, 1) } },
   shape: ({ scale }, input) =>
     map(([batch = null, rows = null, cols = null, channels = null]: Shape) => [

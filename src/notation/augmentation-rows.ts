@@ -1,7 +1,6 @@
 import type { NameOption } from '../core/define.ts'
-import * as layers from '../layers/index.ts'
 import type * as L from './layer-types.ts'
-import type { Name, Option, Row, Together, With, WrongArguments } from './row.ts'
+import type { Name, Option, Together, With, WrongArguments } from './row.ts'
 
 // Layers that change examples in training, in the table of layers.
 
@@ -26,14 +25,3 @@ export interface AugmentationRows<P extends readonly unknown[], O> {
   readonly CutMix: P extends readonly [] ? With<O, L.CutMixOptions, L.CutMix<Name<O, 'cut-mix-{}'>>> : WrongArguments
 }
 type Padding<O> = Option<O, 'padding', 0> extends infer P extends L.PairOption ? P : 0
-
-/** The same at run time. */
-export const augmentationRows: { readonly [_ in keyof AugmentationRows<[], {}>]: Row } = {
-  RandomFlip: { make: layers.RandomFlip, reads: 'each' },
-  RandomCrop: { make: layers.RandomCrop, reads: 'together' },
-  RandomRotation: { make: layers.RandomRotation, reads: 'each' },
-  RandomBrightness: { make: layers.RandomBrightness, reads: 'each' },
-  RandomErasing: { make: layers.RandomErasing, reads: 'each' },
-  MixUp: { make: layers.MixUp, reads: 'each' },
-  CutMix: { make: layers.CutMix, reads: 'each' },
-}

@@ -7,9 +7,9 @@ import type { RefusesGiven } from './limits.ts'
 import type { Misfit } from './misfit.ts'
 import type { Misspelt } from './nearest.ts'
 import type { WrongArguments } from './row.ts'
-import type { Rows } from './table.ts'
 import type { Before, Trim, TrimStart, Within } from './text.ts'
 import type { Argument, BadArgument, NoValue, ReadArguments, Split } from './values.ts'
+import type { Layers } from './words.ts'
 import type { NetworkOptions, Wrappers } from './wrappers.ts'
 
 // The grammar, for the compiler. A chain is cut at `>>`; a piece that is one plain call, as nearly all are, is read at
@@ -52,12 +52,12 @@ type Piece<A extends string, B> = A extends `${infer Word}(${infer R}`
       : null
     : null
   : Plain<Trim<A>, '', B>
-type Plain<Word extends string, G extends string, B> = Word extends keyof Rows<[], {}>
-  ? Word extends keyof B
+type Plain<Word extends string, G extends string, B> = Word extends keyof Layers
+  ? Word extends keyof B | keyof Wrappers<[], {}>
     ? null
     : Called<Word, G>
   : null
-type Called<Word extends keyof Rows<[], {}>, G extends string> =
+type Called<Word extends keyof Layers, G extends string> =
   Call<Word, G> extends infer X ? (X extends AnyLayer ? [X] : null) : never
 /** The chain from a part on that is no plain call. */
 type Further<S extends string, C extends Context, L extends readonly AnyLayer[]> =
@@ -166,7 +166,7 @@ export type Part<S extends string, B> =
         : never
     : never
 
-type Words<B> = (keyof Rows<[], {}> | keyof Wrappers<[], {}> | keyof B) & string
+type Words<B> = (keyof Layers | keyof Wrappers<[], {}> | keyof B) & string
 type Named<Word extends string, After extends string, S extends string, T extends string, B> = Word extends ''
   ? Fault<S, T, FirstSign<T>, T extends `)${string}` ? "')' without '('" : 'a layer is missing'>
   : Word extends Words<B>
@@ -194,7 +194,7 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
             : never
         : X
       : never
-    : Word extends keyof Rows<[], {}>
+    : Word extends keyof Layers
       ? Call<Word, G>
       : never
 

@@ -1,6 +1,7 @@
+import type { Row, Together } from '../core/notated.ts'
 import type { Divide } from '../type-arithmetic/digits.ts'
-import type { Together } from './row.ts'
 import type { Refuses } from './rules.ts'
+import type { Layers, RowOf } from './words.ts'
 
 // Which numbers, lists and names each argument takes, for the compiler. For the run time the layers' own options say it; a
 // spec holds both to each other.
@@ -12,9 +13,6 @@ interface Named {
 interface Weighted extends Named {
   readonly weight: 'values'
   readonly bias: 'values'
-}
-interface Dense extends Weighted {
-  readonly given: 'count'
 }
 interface Filter extends Weighted {
   readonly given: 'count'
@@ -71,26 +69,6 @@ interface Gain {
 /** What has rules beside that of its name: layers, initializers and what takes layers. */
 interface Limits {
   readonly Input: Given<'count'>
-  readonly Linear: Dense
-  readonly Sigmoid: Dense
-  readonly HardSigmoid: Dense
-  readonly Tanh: Dense
-  readonly Relu: Dense & { readonly alpha: 'notNegative' }
-  readonly LeakyRelu: Dense
-  readonly Softplus: Dense
-  readonly Softmax: Dense
-  readonly Elu: Dense
-  readonly Selu: Dense
-  readonly Swish: Dense
-  readonly Silu: Dense
-  readonly Mish: Dense
-  readonly Softsign: Dense
-  readonly HardSwish: Dense
-  readonly Relu6: Dense
-  readonly Exponential: Dense
-  readonly LogSoftmax: Dense
-  readonly Gelu: Dense
-  readonly PRelu: Dense & { readonly alphaAxes: 'axes'; readonly alpha: 'values' }
   readonly Convolution: Filter
   readonly Conv: Filter
   readonly Convolution1D: Filter
@@ -174,7 +152,12 @@ interface Limits {
     readonly initializer: 'values'
   }
 }
-type Of<Word extends string> = Word extends keyof Limits ? Limits[Word] : Named
+type Of<Word extends string> = Word extends keyof Limits
+  ? Limits[Word]
+  : Word extends keyof Layers
+    ? LimitsOf<RowOf<Layers[Word]>>
+    : Named
+type LimitsOf<R> = R extends Row ? R['~limits'] : Named
 
 /**
  * Texts of arguments in which something may be refused, which are few: the others need no look. Proportions are looked

@@ -7,8 +7,8 @@ import { isPart } from '../network/parts.ts'
 import { type Arguments, optionsOf, type Problem } from './arguments.ts'
 import { isMisfit, misfit } from './fitting.ts'
 import { didYouMean } from './nearest.ts'
-import type { Row } from './row.ts'
-import { rows } from './table.ts'
+import { functionsHaveNoText } from './row.ts'
+import { type Row, rows } from './words.ts'
 import { type Wrapper, wrappers } from './wrappers.ts'
 
 // From a name and arguments to a layer, by the tables.
@@ -31,11 +31,11 @@ interface Call {
 }
 
 /** Makes a layer of the table. */
-export const makeLayer = (word: keyof typeof rows, given: Arguments, span: Span): Either<Problem, AnyLayer> => {
-  const row: Row = rows[word]
-  if (row.refused !== undefined) return left(refusedLayer(word, row.refused, span))
+export const makeLayer = (word: string, given: Arguments, span: Span): Either<Problem, AnyLayer> => {
+  const row = rows[word] as Row
+  if (row.textless) return left(refusedLayer(word, functionsHaveNoText, span))
   const { positional } = given
-  const placed = row.reads === 'together' && positional.length > 1 ? [positional] : positional
+  const placed = row.together && positional.length > 1 ? [positional] : positional
   return attempt({
     word,
     make: row.make as Call['make'],
@@ -47,7 +47,7 @@ export const makeLayer = (word: keyof typeof rows, given: Arguments, span: Span)
 }
 
 /** The options of a layer that may be given by name: those that stand first only where none of them does. */
-const optionNames = ({ make, byName = [] }: Row, { positional }: Arguments): readonly string[] => {
+const optionNames = ({ make, byName }: Row, { positional }: Arguments): readonly string[] => {
   const definition = definitionOf(make)
   const first: readonly string[] = definition?.positional ?? []
   const named = Object.keys(definition?.options ?? {}).filter(name => !first.includes(name))

@@ -8,8 +8,7 @@ import { wiringOf } from '../network/wiring.ts'
 import type { Blocks } from './grammar.ts'
 import { printLayer, type Spelling } from './print-layer.ts'
 import { printText } from './print-value.ts'
-import type { Row } from './row.ts'
-import { rows } from './table.ts'
+import { type Row, rows } from './words.ts'
 import { wrappers } from './wrappers.ts'
 
 // From a network to its text: what net reads back as the same network.
@@ -124,7 +123,7 @@ const spellingOf = (layer: LayerValue, blocks: Blocks): Spelling | undefined => 
   if (mine !== undefined) return { word: mine, definition, together: false }
   const row = own(known, definition.kind)
   if (row === undefined || definitionOf(row.make) !== definition) return undefined
-  return { word: definition.kind, definition, together: row.reads === 'together' }
+  return { word: definition.kind, definition, together: row.together === true }
 }
 
 /**

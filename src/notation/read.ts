@@ -18,8 +18,8 @@ import {
 import { fitted, misfit, outgoing, type Standing, together, whyOf } from './fitting.ts'
 import { makeLayer, makeOwn, makeWrapped, type Span } from './make.ts'
 import { didYouMean } from './nearest.ts'
-import { rows } from './table.ts'
 import { bracketed } from './text.ts'
+import { rows } from './words.ts'
 import { wrappers } from './wrappers.ts'
 
 // The grammar for the run time: what grammar.ts is for the compiler, rule by rule.
@@ -287,7 +287,7 @@ const apply = (word: string, given: Stretch, own: Own, call: Span): Either<Probl
     return isLeft(read) ? read : makeWrapped(word as keyof typeof wrappers, read.right, call)
   }
   const read = readArguments(given)
-  return isLeft(read) ? read : makeLayer(word as keyof typeof rows, read.right, call)
+  return isLeft(read) ? read : makeLayer(word, read.right, call)
 }
 
 /** An argument of what takes layers: a network, unless it is a number, a list or in quotes, or an option of values. */

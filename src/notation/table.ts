@@ -1,26 +1,11 @@
 import type { Mismatch } from '../base/shape.ts'
 import type { NameOption } from '../core/define.ts'
-import * as layers from '../layers/index.ts'
-import { type AugmentationRows, augmentationRows } from './augmentation-rows.ts'
-import { type DenseRows, denseRows } from './dense-rows.ts'
+import type { AugmentationRows } from './augmentation-rows.ts'
 import type * as L from './layer-types.ts'
-import {
-  type Axes,
-  type Bias,
-  type FunctionsHaveNoText,
-  functionsHaveNoText,
-  type Initial,
-  type Name,
-  type Option,
-  type Row,
-  type Together,
-  type With,
-  type WrongArguments,
-} from './row.ts'
-import { type WindowRows, windowRows } from './window-rows.ts'
+import type { Axes, Bias, FunctionsHaveNoText, Initial, Name, Option, Together, With, WrongArguments } from './row.ts'
+import type { WindowRows } from './window-rows.ts'
 
-// The layers that the notation knows, for the compiler and for the run time side by side: a new layer is a row in each,
-// here or with its family.
+// The rows of layers that do not stand in the files of the layers yet.
 
 type MergeName = Extract<NonNullable<Parameters<L.ElementwiseConstructor>[0]>, string>
 
@@ -28,10 +13,7 @@ type MergeName = Extract<NonNullable<Parameters<L.ElementwiseConstructor>[0]>, s
 type Running<O> = O extends { readonly running: 'inverseDeviation' } ? 'inverseDeviation' : 'variance'
 
 /** The layer of each name, for positional arguments `P` and options `O`, or why there is none. */
-export interface Rows<P extends readonly unknown[], O>
-  extends AugmentationRows<P, O>,
-    DenseRows<P, O>,
-    WindowRows<P, O> {
+export interface Rows<P extends readonly unknown[], O> extends AugmentationRows<P, O>, WindowRows<P, O> {
   readonly Input: Together<P> extends infer S extends L.InputShape
     ? With<O, NameOption, L.Input<S, Name<O, 'input-{}'>>>
     : WrongArguments
@@ -192,42 +174,4 @@ export interface Rows<P extends readonly unknown[], O>
         >
       : WrongArguments
   readonly Lambda: Mismatch<FunctionsHaveNoText>
-}
-
-/** The same at run time. */
-export const rows: { readonly [_ in keyof Rows<[], {}>]: Row } = {
-  ...augmentationRows,
-  ...denseRows,
-  ...windowRows,
-  Input: { make: layers.Input, reads: 'together' },
-  Identity: { make: layers.Identity, reads: 'each' },
-  Dropout: { make: layers.Dropout, reads: 'each' },
-  GaussianNoise: { make: layers.GaussianNoise, reads: 'each', byName: ['mean', 'std'] },
-  DropBlock: { make: layers.DropBlock, reads: 'each' },
-  BatchNorm: { make: layers.BatchNorm, reads: 'each' },
-  BN: { make: layers.BN, reads: 'each' },
-  GroupNorm: { make: layers.GroupNorm, reads: 'each' },
-  GN: { make: layers.GN, reads: 'each' },
-  LayerNorm: { make: layers.LayerNorm, reads: 'each' },
-  RMSNorm: { make: layers.RMSNorm, reads: 'each' },
-  InstanceNorm: { make: layers.InstanceNorm, reads: 'each' },
-  LocalResponseNorm: { make: layers.LocalResponseNorm, reads: 'each' },
-  Reshape: { make: layers.Reshape, reads: 'together' },
-  Transpose: { make: layers.Transpose, reads: 'together' },
-  Elementwise: { make: layers.Elementwise, reads: 'each' },
-  Concatenate: { make: layers.Concatenate, reads: 'each' },
-  GatedAverage: { make: layers.GatedAverage, reads: 'each' },
-  Embedding: { make: layers.Embedding, reads: 'each' },
-  LSTM: { make: layers.LSTM, reads: 'each' },
-  GRU: { make: layers.GRU, reads: 'each' },
-  SimpleRNN: { make: layers.SimpleRNN, reads: 'each' },
-  SpatialDropout: { make: layers.SpatialDropout, reads: 'each' },
-  AlphaDropout: { make: layers.AlphaDropout, reads: 'each' },
-  RepeatVector: { make: layers.RepeatVector, reads: 'each' },
-  Masking: { make: layers.Masking, reads: 'each' },
-  Select: { make: layers.Select, reads: 'each' },
-  Dot: { make: layers.Dot, reads: 'each' },
-  MultiHeadAttention: { make: layers.MultiHeadAttention, reads: 'each' },
-  PositionalEncoding: { make: layers.PositionalEncoding, reads: 'each' },
-  Lambda: { make: layers.Lambda, reads: 'each', refused: functionsHaveNoText },
 }

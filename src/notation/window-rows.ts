@@ -1,7 +1,6 @@
 import type { NameOption } from '../core/define.ts'
-import * as layers from '../layers/index.ts'
 import type * as L from './layer-types.ts'
-import type { Bias, Name, Numeric, Option, Row, Stride, Together, With, WrongArguments } from './row.ts'
+import type { Bias, Name, Numeric, Option, Stride, Together, With, WrongArguments } from './row.ts'
 
 // Windows, poolings and margins in the table of layers.
 
@@ -203,28 +202,4 @@ export interface WindowRows<P extends readonly unknown[], O> {
   readonly Upscale: Together<P> extends infer S extends L.PairOption
     ? With<O, NameOption, L.Upscale<S, Name<O, 'upscale-{}'>>>
     : WrongArguments
-}
-
-/** The same at run time. */
-export const windowRows: { readonly [_ in keyof WindowRows<[], {}>]: Row } = {
-  Convolution: { make: layers.Convolution, reads: 'together' },
-  Conv: { make: layers.Conv, reads: 'together' },
-  Convolution1D: { make: layers.Convolution1D, reads: 'together' },
-  Convolution3D: { make: layers.Convolution3D, reads: 'together' },
-  DepthwiseConvolution: { make: layers.DepthwiseConvolution, reads: 'together' },
-  SeparableConvolution: { make: layers.SeparableConvolution, reads: 'together' },
-  Deconvolution: { make: layers.Deconvolution, reads: 'together' },
-  MaxPooling: { make: layers.MaxPooling, reads: 'together' },
-  MaxPool: { make: layers.MaxPool, reads: 'together' },
-  AveragePooling: { make: layers.AveragePooling, reads: 'together' },
-  AvgPool: { make: layers.AvgPool, reads: 'together' },
-  MaxPooling1D: { make: layers.MaxPooling1D, reads: 'each' },
-  AveragePooling1D: { make: layers.AveragePooling1D, reads: 'each' },
-  MaxPooling3D: { make: layers.MaxPooling3D, reads: 'together' },
-  AveragePooling3D: { make: layers.AveragePooling3D, reads: 'together' },
-  ZeroPadding: { make: layers.ZeroPadding, reads: 'together' },
-  Cropping: { make: layers.Cropping, reads: 'together' },
-  GlobalPooling: { make: layers.GlobalPooling, reads: 'each' },
-  GlobalPool: { make: layers.GlobalPool, reads: 'each' },
-  Upscale: { make: layers.Upscale, reads: 'together' },
 }

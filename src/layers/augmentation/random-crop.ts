@@ -75,6 +75,7 @@ export const RandomCrop: RandomCropConstructor = defineLayer({
   kind: 'RandomCrop',
   example: 'RandomCrop([28, 28], { padding: 4 })',
   positional: ['size'],
+  notation: { together: true },
   options: { size: { codec: numbers<Pair>(2, 1) }, padding: { codec: numbers<Pair>(2, 0), default: 0 } },
   shape: ({ size, padding }, input) => {
     const image = sameImage(input)

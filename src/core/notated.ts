@@ -1,0 +1,54 @@
+// What a layer says of itself to the notation, for the compiler: what its constructor makes of arguments, and which
+// numbers, lists and names those may be. A constructor carries this as its row, so a layer's file holds all of the layer.
+
+/** What the compiler knows of a layer by its name in a text. The notation fills in the arguments. */
+export interface Row {
+  /** The positional arguments, a tuple. Not declared as one: the compiler would lose the tuple that is filled in. */
+  readonly '~given': unknown
+  /** The options by name. */
+  readonly '~options': unknown
+  /** The layer for these arguments, or why there is none. */
+  readonly '~makes': unknown
+  /** The rules of the arguments' values. */
+  readonly '~limits': unknown
+}
+/** A constructor with a row. */
+export interface Notated<R> {
+  readonly '~row'?: R
+}
+
+/** The rules of a layer's options, by name; `given` is the rule of the positional arguments, or one for each. */
+export interface Limits<Given = null> {
+  readonly given: Given
+  readonly name: 'name'
+}
+
+/** Why a layer cannot be made: it does not take these positional arguments. */
+export interface WrongArguments {
+  readonly wrong: 'arguments'
+}
+/** Why a layer cannot be made: it does not have these options, or does not take their values. */
+export interface WrongOptions<Allowed, Options> {
+  readonly wrong: 'options'
+  readonly allowed: Allowed
+  readonly options: Options
+}
+/** The layer, if it has the options. */
+export type With<O, Allowed, Layer> = [keyof O] extends [keyof Allowed]
+  ? O extends Allowed
+    ? Layer
+    : WrongOptions<Allowed, O>
+  : WrongOptions<Allowed, O>
+
+/** Several arguments are one list, as in `Convolution(3,3,16)`; one is itself, so `Convolution([3,3,16])` is the same. */
+export type Together<P> = P extends readonly [infer One] ? One : P extends readonly [] ? undefined : P
+/** An option, or its default. */
+export type OptionOf<O, K extends string, Default> = O extends { readonly [_ in K]: infer V } ? V : Default
+/** An option of one type, or its default. */
+export type OptionAs<O, K extends string, Type, Default> = O extends { readonly [_ in K]: infer V extends Type }
+  ? V
+  : Default
+/** The name that is given, or the pattern. */
+export type NameOf<O, Pattern extends string> = OptionAs<O, 'name', string, Pattern>
+/** The initial value of a variable, as far as types go: whether there is one. */
+export type InitialOf<O, K extends string> = O extends { readonly [_ in K]: null } ? null : number
