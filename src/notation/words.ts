@@ -11,8 +11,8 @@ import { wrappers } from './wrappers.ts'
 
 /** The constructors by their words. */
 export type Layers = typeof layers
-/** The row of a constructor. */
-export type RowOf<Constructor> = Constructor extends { readonly '~row'?: infer R } ? R : never
+/** The row of a constructor; `null` where it has none. */
+export type RowOf<Constructor> = Constructor extends { readonly '~row'?: infer R } ? R : null
 /** What a row makes of arguments. The row has no constraint: the compiler would ask it of all layers. */
 export type Applied<R, P, O> = R extends TypeRow ? (R & Arguments<P, O>)['~makes'] : never
 interface Arguments<P, O> {
