@@ -112,6 +112,40 @@ export const oneOf = <const Choice extends string>(choices: readonly Choice[]): 
   return codec(choices.map(choice => `'${choice}'`).join(' or '), value => choices.find(choice => choice === value))
 }
 
+/** Whether no value comes twice. */
+export const areDistinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length
+
+/**
+ * Lists of values that each pass a test, such as axes, dimensions or names.
+ *
+ * @param least how many values there are at least
+ * @param single one value stands for a list of it, and a list of one prints as its value
+ * @param check a test of the whole list
+ */
+export const listOf = <A>(
+  expected: string,
+  test: (value: unknown) => boolean,
+  {
+    least = 0,
+    single = false,
+    check = () => true,
+  }: {
+    readonly least?: number
+    readonly single?: boolean
+    readonly check?: (values: readonly unknown[]) => boolean
+  } = {},
+): t.Type<readonly A[], unknown, unknown> =>
+  codec<readonly A[]>(
+    expected,
+    value => {
+      const all = single && !isShortList(value) ? [value] : value
+      return isShortList(all) && all.length >= least && all.every(one => test(one)) && check(all)
+        ? Object.freeze([...(all as readonly A[])])
+        : undefined
+    },
+    all => (single && all.length === 1 ? all[0] : all),
+  )
+
 const isInitializer = (value: unknown): value is Parameter =>
   typeof value === 'object' &&
   value !== null &&

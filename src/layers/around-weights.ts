@@ -1,10 +1,10 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, type Option } from '../base/options.ts'
+import { areDistinct, codec, listOf, type Option } from '../base/options.ts'
 import { type Flow, fromStart, type Mismatch } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { byName, isShortList, merged } from '../base/trees.ts'
+import { byName, merged } from '../base/trees.ts'
 import type { NameOption } from '../core/define.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { Rules } from '../core/layer.ts'
@@ -32,15 +32,10 @@ export interface NormalNorm {
 }
 
 /** How names of variables are read. */
-export const variableNames: t.Type<readonly string[], unknown, unknown> = codec(
+export const variableNames: t.Type<readonly string[], unknown, unknown> = listOf(
   'an array of different names of variables',
-  value =>
-    isShortList(value) &&
-    value.length > 0 &&
-    value.every(name => typeof name === 'string' && name !== '') &&
-    new Set(value).size === value.length
-      ? Object.freeze([...(value as string[])])
-      : undefined,
+  name => typeof name === 'string' && name !== '',
+  { least: 1, check: areDistinct },
 )
 const axisOption: t.Type<number, unknown, unknown> = codec('an integer', value =>
   Number.isSafeInteger(value) ? (value as number) : undefined,

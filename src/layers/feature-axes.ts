@@ -39,6 +39,9 @@ export type HasAxes<I, A, Seen = '0'> = number[] extends I
       : true
     : true
 
+/** Whether a number may name an axis beside the batch. */
+export const isFeatureAxis = (axis: unknown): boolean => Number.isSafeInteger(axis) && axis !== 0
+
 /** Axes counted from 0, in order, of a shape with `rank` dimensions. */
 export const axesFromStart = (axes: readonly number[], rank: number): readonly number[] =>
   axes.map(axis => fromStart(axis, rank)).sort((a, b) => a - b)

@@ -1,8 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { codec } from '../base/options.ts'
+import { integer, listOf } from '../base/options.ts'
 import { type RefusedInput, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
-import { isShortList } from '../base/trees.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 
 /** The dimensions of one example: without the batch; `null` for one that is not known. */
@@ -26,15 +25,10 @@ type Merged<I, S> = [SharedShape<I, S>] extends [never]
   ? RefusedInput<'Input', Show<S>, I, 'Remove this Input, or change its shape.'>
   : SharedShape<I, S>
 
-const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = codec(
+const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = listOf(
   'a positive integer, null, or an array of them (without the batch)',
-  value => {
-    const dimensions: readonly unknown[] = isShortList(value) ? value : [value]
-    return dimensions.every(d => d === null || (Number.isSafeInteger(d) && (d as number) > 0))
-      ? Object.freeze([...(dimensions as (number | null)[])])
-      : undefined
-  },
-  dimensions => (dimensions.length === 1 ? dimensions[0] : dimensions),
+  d => d === null || integer(1).is(d),
+  { single: true },
 )
 
 /**

@@ -1,9 +1,8 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
-import { codec, isFunction } from '../base/options.ts'
+import { codec, integer, isFunction, listOf, parsed } from '../base/options.ts'
 import { type Flow, type Several, type Shape, sharedShape, showShape } from '../base/shape.ts'
-import { isShortList } from '../base/trees.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Ops } from '../ops/ops.ts'
 
@@ -46,12 +45,12 @@ export interface LambdaConstructor {
   ): Lambda<To, Name>
 }
 
-const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) > 0)
+const dimensions = listOf<number | null>('', d => d === null || integer(1).is(d))
 const outputOption: t.Type<LambdaOutput, unknown, unknown> = codec<LambdaOutput>(
   'an array of positive integers (or null), a function of shapes, or null for the shape of the input',
   value => {
     if (value === null || isFunction(value)) return value as LambdaOutput
-    return isShortList(value) && value.every(isDimension) ? Object.freeze([...(value as number[])]) : undefined
+    return parsed(dimensions, value)
   },
 )
 

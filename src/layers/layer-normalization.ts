@@ -1,14 +1,13 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec } from '../base/options.ts'
+import { areDistinct, listOf } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Shape } from '../base/shape.ts'
-import { isShortList } from '../base/trees.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { VariableRule } from '../core/variables.ts'
-import { type Along, along, axesFromStart, besideOthers, type HasAxes, hasAxes } from './feature-axes.ts'
+import { type Along, along, axesFromStart, besideOthers, type HasAxes, hasAxes, isFeatureAxis } from './feature-axes.ts'
 import { type FactorAndShift, type NormalNorm, normalized, normOptions } from './norms.ts'
 
 /** The options of {@link LayerNorm}. */
@@ -78,15 +77,10 @@ export type LayerNormConstructor = <
 ) => LayerNorm<B, Name, G, A>
 
 /** How axes of features are read. */
-export const featureAxes: t.Type<readonly number[], unknown, unknown> = codec(
+export const featureAxes: t.Type<readonly number[], unknown, unknown> = listOf(
   'an array of different integers other than 0, the batch',
-  value =>
-    isShortList(value) &&
-    value.length > 0 &&
-    value.every(axis => Number.isSafeInteger(axis) && axis !== 0) &&
-    new Set(value).size === value.length
-      ? Object.freeze([...(value as number[])])
-      : undefined,
+  isFeatureAxis,
+  { least: 1, check: areDistinct },
 )
 
 /** The run-time shape rule: the axes are there, once each, and none is the batch. */

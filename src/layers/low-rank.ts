@@ -1,6 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, integer, type Options, oneOf, parameter } from '../base/options.ts'
+import { integer, number, type Options, oneOf, orNull, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
@@ -110,17 +110,14 @@ export interface NormalLowRank {
 export const lowRankOptions: Options<Omit<NormalLowRank, 'layer'>> = {
   rank: { codec: integer(1) },
   alpha: {
-    codec: codec<number | null>('a positive number, or null for the rank', value =>
-      value === null || (typeof value === 'number' && Number.isFinite(value) && value > 0) ? value : undefined,
+    codec: orNull(
+      number('a positive number', alpha => alpha > 0),
+      'the rank',
     ),
     default: null,
   },
   weights: {
-    codec: codec<readonly string[] | null>(`${variableNames.name}, or null for the usual ones`, value => {
-      if (value === null) return null
-      const read = variableNames.decode(value)
-      return read._tag === 'Right' ? read.right : undefined
-    }),
+    codec: orNull(variableNames, 'the usual ones'),
     default: null,
   },
   frozen: { codec: oneOf(['all', 'weights']), default: 'all' },

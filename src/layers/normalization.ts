@@ -1,11 +1,10 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
-import { codec, number, oneOf, parameter } from '../base/options.ts'
+import { areDistinct, listOf, number, oneOf, orNull, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { isShortList } from '../base/trees.ts'
 import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
 import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
@@ -98,14 +97,9 @@ export type BatchNormConstructor = <
   options?: BatchNormOptions<Axes, Name, Kind>,
 ) => BatchNorm<Axes, Name, Kind>
 
-const axesOption: t.Type<readonly number[] | null, unknown, unknown> = codec(
-  'an array of different integers, or null for all axes but the last',
-  value => {
-    if (value === null) return null
-    return isShortList(value) && value.every(Number.isSafeInteger) && new Set(value).size === value.length
-      ? Object.freeze([...(value as readonly number[])])
-      : undefined
-  },
+const axesOption: t.Type<readonly number[] | null, unknown, unknown> = orNull(
+  listOf<number>('an array of different integers', Number.isSafeInteger, { check: areDistinct }),
+  'all axes but the last',
 )
 
 const reducedAxes = (axes: readonly number[] | null, rank: number): readonly number[] =>

@@ -1,5 +1,5 @@
 import { left, right } from 'fp-ts/lib/Either.js'
-import { codec, integer, number, oneOf, parameter } from '../base/options.ts'
+import { integer, number, oneOf, orNull, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -96,9 +96,7 @@ export const PositionalEncoding: PositionalEncodingConstructor = defineLayer({
     form: { codec: oneOf(['sinusoidal', 'learned']), default: 'sinusoidal' },
     base: { codec: number('a number > 1', base => base > 1), default: 10000 },
     length: {
-      codec: codec<number | null>('a positive integer, or null for the steps of the input', value =>
-        value === null || integer(1).is(value) ? value : undefined,
-      ),
+      codec: orNull(integer(1), 'the steps of the input'),
       default: null,
     },
     weight: { codec: parameter, default: normal({ std: 0.02 }) },

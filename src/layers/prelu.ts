@@ -1,7 +1,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, optionalParameter, parameter } from '../base/options.ts'
+import { areDistinct, listOf, optionalParameter, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import {
   fromStart,
@@ -14,7 +14,6 @@ import {
   showShape,
 } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { isShortList } from '../base/trees.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import type { InitialOf, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
@@ -30,7 +29,7 @@ import {
   units,
   weightRule,
 } from './dense.ts'
-import type { HasAxes } from './feature-axes.ts'
+import { type HasAxes, isFeatureAxis } from './feature-axes.ts'
 import type { AxisKey, LastOf } from './merge.ts'
 
 /** An axis or several. */
@@ -150,14 +149,10 @@ interface Normal extends NormalDense {
   readonly alpha: Parameter
 }
 
-const axes: t.Type<readonly number[], unknown, unknown> = codec(
+const axes: t.Type<readonly number[], unknown, unknown> = listOf(
   'an axis or an array of different axes, none of them 0, the batch',
-  value => {
-    const given: readonly unknown[] = isShortList(value) ? value : [value]
-    const right = given.length > 0 && given.every(axis => Number.isSafeInteger(axis) && axis !== 0)
-    return right && new Set(given).size === given.length ? Object.freeze([...(given as number[])]) : undefined
-  },
-  given => (given.length === 1 ? given[0] : given),
+  isFeatureAxis,
+  { least: 1, single: true, check: areDistinct },
 )
 
 /** The axes counted from 0, in ascending order, whichever order they were given in. */

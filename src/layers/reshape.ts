@@ -1,9 +1,8 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec } from '../base/options.ts'
+import { integer, listOf } from '../base/options.ts'
 import { type RefusedInput, type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
-import { isShortList } from '../base/trees.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Divide, Product } from '../type-arithmetic/digits.ts'
 
@@ -100,16 +99,10 @@ export interface ReshapeConstructor {
   ): Reshape<To, Name>
 }
 
-const targetShape: t.Type<readonly number[], unknown, unknown> = codec(
+const targetShape: t.Type<readonly number[], unknown, unknown> = listOf(
   'a positive integer or an array of them, with at most one -1 for what the others leave',
-  value => {
-    const dimensions: readonly unknown[] = isShortList(value) ? value : [value]
-    return dimensions.every(d => Number.isSafeInteger(d) && (d === -1 || (d as number) > 0)) &&
-      dimensions.filter(d => d === -1).length <= 1
-      ? Object.freeze([...(dimensions as number[])])
-      : undefined
-  },
-  dimensions => (dimensions.length === 1 ? dimensions[0] : dimensions),
+  d => d === -1 || integer(1).is(d),
+  { single: true, check: dimensions => dimensions.filter(d => d === -1).length <= 1 },
 )
 
 const reshaped = (to: readonly number[], input: Shape | null): Either<Fault, Shape> => {

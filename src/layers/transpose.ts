@@ -1,8 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { codec } from '../base/options.ts'
+import { integer, listOf } from '../base/options.ts'
 import { type Listed, type RefusedInput, showShape } from '../base/shape.ts'
-import { isShortList } from '../base/trees.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { LastOf } from './merge.ts'
 
@@ -45,10 +44,10 @@ export type TransposeConstructor = <
   options?: NameOption<Name>,
 ) => Transpose<Perm, Name>
 
-const permutation: t.Type<readonly number[], unknown, unknown> = codec('an array of axes, integers >= 0', value =>
-  isShortList(value) && value.length > 0 && value.every(axis => Number.isSafeInteger(axis) && (axis as number) >= 0)
-    ? Object.freeze([...(value as number[])])
-    : undefined,
+const permutation: t.Type<readonly number[], unknown, unknown> = listOf(
+  'an array of axes, integers >= 0',
+  integer(0).is,
+  { least: 1 },
 )
 
 /**
