@@ -1,8 +1,7 @@
 import { InvalidOption } from '../base/errors.ts'
 import { integer, type Options } from '../base/options.ts'
 import { TransformerEncoder } from '../blocks/transformer.ts'
-import { repeat } from '../combinators/repeat.ts'
-import type { AnyLayer } from '../core/layer.ts'
+import { copies } from '../blocks/unchecked.ts'
 import { normal as normalDraws } from '../initializers/index.ts'
 import { type Dense, Softmax } from '../layers/dense.ts'
 import { Embedding } from '../layers/embedding.ts'
@@ -11,10 +10,8 @@ import { LayerNorm } from '../layers/layer-normalization.ts'
 import { PositionalEncoding } from '../layers/positional.ts'
 import { Dropout, droppedPart } from '../layers/stochastic.ts'
 import { TimeDistributed } from '../layers/time-distributed.ts'
-import type { Network, Repeat, Sequence } from '../network-types/compose.ts'
-import type { Hiding } from '../network-types/hidden.ts'
-import { model, type OutputFor } from './model.ts'
-import { architectureOptions } from './options.ts'
+import type { Repeat, Sequence } from '../network-types/compose.ts'
+import { type Listed, type Model, model, optionsOf } from './model.ts'
 
 /** The options of {@link gpt}. */
 export interface GPTOptions<
@@ -38,6 +35,17 @@ export interface GPTOptions<
   readonly dropout?: number
 }
 
+type Layers<V extends number, T extends number, W extends number, H extends number, L extends number> = Listed<
+  readonly [
+    Input<T, 'input-{}'>,
+    Embedding<V, W, 'tokens'>,
+    PositionalEncoding<'learned', null, 'places'>,
+    Dropout<'dropout-{}'>,
+    Repeat<TransformerEncoder<W, H, null, 'pre', false, 'block{}'>, L>,
+    LayerNorm<number, 'norm'>,
+    TimeDistributed<Dense<'Softmax', V, null, 'softmax-{}'>, false, 'next'>,
+  ]
+>
 /** What {@link gpt} does with a text of `T` tokens out of `V`. */
 export interface GPT<
   in out V extends number,
@@ -45,27 +53,9 @@ export interface GPT<
   in out W extends number,
   in out H extends number,
   in out L extends number,
-> extends Sequence<
-    readonly [
-      Input<T, 'input-{}'>,
-      Embedding<V, W, 'tokens'>,
-      PositionalEncoding<'learned', null, 'places'>,
-      Dropout<'dropout-{}'>,
-      Repeat<TransformerEncoder<W, H, null, 'pre', false, 'block{}'>, L>,
-      LayerNorm<number, 'norm'>,
-      TimeDistributed<Dense<'Softmax', V, null, 'softmax-{}'>, false, 'next'>,
-    ]
-  > {}
+> extends Sequence<Layers<V, T, W, H, L>> {}
 
-interface Normal {
-  readonly vocabulary: number
-  readonly length: number
-  readonly width: number
-  readonly heads: number
-  readonly layers: number
-  readonly dropout: number
-}
-const options: Options<Normal> = {
+const options: Options<Required<GPTOptions>> = {
   vocabulary: { codec: integer(1), default: 256 },
   length: { codec: integer(1), default: 128 },
   width: { codec: integer(1), default: 128 },
@@ -74,7 +64,7 @@ const options: Options<Normal> = {
   dropout: { codec: droppedPart, default: 0.1 },
 }
 
-const checkHeads = ({ width, heads }: Normal): void => {
+const checkHeads = ({ width, heads }: Required<GPTOptions>): void => {
   if (width % heads !== 0)
     throw new InvalidOption({
       layer: 'gpt',
@@ -108,9 +98,9 @@ export const gpt = <
   const L extends number = 4,
 >(
   given: GPTOptions<V, T, W, H, L> = {},
-): Network<[number, T], OutputFor<V, GPT<V, T, W, H, L>>, Hiding<readonly [GPT<V, T, W, H, L>]>['hidden']> => {
+): Model<T, Layers<V, T, W, H, L>> => {
   const example = 'gpt({ vocabulary: 256, length: 128, width: 128, heads: 4, layers: 4 })'
-  const normal = architectureOptions('gpt', example, options, given)
+  const normal = optionsOf('gpt', example, options, given)
   checkHeads(normal)
   const { vocabulary, length, width, heads, dropout } = normal
   const weight = normalDraws({ std: 0.02 })
@@ -121,15 +111,14 @@ export const gpt = <
     dropout,
     name: 'block{}',
   })
-  const layers: readonly AnyLayer[] = [
+  const layers = [
     Input(length),
     Embedding(vocabulary, width, { weight, name: 'tokens' }),
     PositionalEncoding('learned', { weight, name: 'places' }),
     Dropout(dropout),
-    repeat(block as AnyLayer as never, normal.layers),
+    copies(block, normal.layers),
     LayerNorm({ name: 'norm' }),
     TimeDistributed(Softmax(vocabulary, { weight, bias: null }), { name: 'next' }),
-  ]
-  // The type says of the options what the lines above do with them.
-  return model('gpt', ...layers) as never
+  ] as const
+  return model('gpt', layers)
 }

@@ -1,5 +1,5 @@
 import { InvalidOption, LayerConnectionError, show } from '../base/errors.ts'
-import { codec, type Options } from '../base/options.ts'
+import { codec, type Options, parseOptions } from '../base/options.ts'
 import {
   type Fails,
   type Mismatch,
@@ -10,6 +10,7 @@ import {
   showFlow,
   showShape,
 } from '../base/shape.ts'
+import { sides, unchecked } from '../blocks/unchecked.ts'
 import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import { type Dense, Softmax } from '../layers/dense.ts'
 import { GatedAverage } from '../layers/gated-average.ts'
@@ -17,8 +18,7 @@ import { Input } from '../layers/input.ts'
 import { isPart, type Part, type Wiring } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { Join, Parallel } from '../network-types/compose.ts'
-import { model, sideBySide } from './model.ts'
-import { architectureOptions } from './options.ts'
+import { model } from './model.ts'
 
 /** The options of {@link mixtureOfExperts}. */
 export interface MixtureOptions<G extends AnyLayer = AnyLayer> {
@@ -96,7 +96,7 @@ const isLayer = codec<Part | null>('a layer', value => (value === null || isPart
 const gateOf = (given: unknown, experts: number): AnyLayer => {
   const options = isPart(given) || typeof given !== 'object' ? { gatingLayer: given } : given
   const settings: Options<{ gatingLayer: Part | null }> = { gatingLayer: { codec: isLayer, default: null } }
-  const { gatingLayer } = architectureOptions(owner, `Softmax(${experts})`, settings, options)
+  const { gatingLayer } = parseOptions(owner, `Softmax(${experts})`, settings, options)
   return gatingLayer === null ? Softmax(experts) : (gatingLayer as unknown as AnyLayer)
 }
 
@@ -133,11 +133,6 @@ export const mixtureOfExperts = <const N extends readonly AnyLayer[], const G ex
     'outputs',
   )
   const gate = gateOf(options, experts.length)
-  const layers: readonly AnyLayer[] = [
-    Input(features),
-    sideBySide(gate, ...experts.map(([network]) => network)),
-    GatedAverage(),
-  ]
-  // MixtureOfExperts says of these layers what they are.
-  return model(owner, ...layers) as never
+  const layers = [Input(features), sides(gate, ...experts.map(([network]) => network)), GatedAverage()] as const
+  return unchecked(model(owner, layers))
 }

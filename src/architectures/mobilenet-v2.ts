@@ -1,7 +1,7 @@
 import { integer, number, type Options } from '../base/options.ts'
+import { sequence, times, unchecked } from '../blocks/unchecked.ts'
 import { block } from '../combinators/block.ts'
 import { residual } from '../combinators/residual.ts'
-import type { AnyLayer } from '../core/layer.ts'
 import { Relu6 } from '../layers/activations.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { type Activation, type Dense, Softmax } from '../layers/dense.ts'
@@ -11,12 +11,10 @@ import type { Elementwise } from '../layers/merge.ts'
 import { BatchNorm } from '../layers/normalization.ts'
 import { GlobalPooling } from '../layers/pooling.ts'
 import type { Block } from '../network-types/blocks.ts'
-import type { Network, Parallel, Sequence } from '../network-types/compose.ts'
-import type { Hiding } from '../network-types/hidden.ts'
+import type { Parallel, Sequence } from '../network-types/compose.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import { type ImageShape, imageShape } from './image.ts'
-import { model, type OutputFor, sequence } from './model.ts'
-import { architectureOptions } from './options.ts'
+import { type Listed, type Model, model, optionsOf } from './model.ts'
 
 /** The options of {@link mobilenetV2}. */
 export interface MobileNetV2Options<
@@ -52,107 +50,115 @@ const nearbyEight = (channels: number): number => {
   const rounded = Math.max(8, 8 * Math.floor(channels / 8 + 0.5))
   return rounded < 0.9 * channels ? rounded + 8 : rounded
 }
-const channelsOf = (width: number): Channels => {
-  const times = (channels: number): number => nearbyEight(channels * width)
-  return [
-    ...([times(32), times(16), times(24), times(32), times(64), times(96), times(160), times(320)] as const),
-    Math.max(1280, times(1280)),
-  ]
+const channelsOf = <W extends number>(width: W): ChannelsOf<W> => {
+  const rounded = [32, 16, 24, 32, 64, 96, 160, 320].map(channels => nearbyEight(channels * width))
+  return unchecked([...rounded, Math.max(1280, nearbyEight(1280 * width))])
 }
 
-type Conv<Size extends number, C extends number, Name extends string, S = 1> = Convolution<
-  [Size, Size, C],
+type Conv<Size extends number, C extends number, S, Name extends string> = Convolution<
+  readonly [Size, Size, C],
   'same',
   S,
   1,
   null,
   Name
 >
+const conv = <const Size extends number, const C extends number, const Name extends string, const S extends number>(
+  size: Size,
+  channels: C,
+  stride: S,
+  name: Name,
+): Conv<Size, C, S, Name> => Convolution([size, size, channels] as const, { padding: 'same', stride, bias: null, name })
+
 type Norm<Name extends string> = BatchNorm<null, Name>
+// As in the published network, whose running statistics move slowly.
+const norm = <const Name extends string>(name: Name): Norm<Name> => BatchNorm({ alpha: 0.001, epsilon: 1e-3, name })
+
 type Rectifier = Activation<'Relu6', 'relu6-{}'>
 type Filter<C extends number, S> = [
   DepthwiseConvolution<[3, 3], 'same', S, 1, 1, null, 'depthwise'>,
   Norm<'depthwise_BN'>,
   Rectifier,
-  Conv<1, C, 'project'>,
+  Conv<1, C, 1, 'project'>,
   Norm<'project_BN'>,
 ]
-interface Bottleneck<in out In extends number, in out C extends number, in out S>
-  extends Sequence<readonly [Conv<1, Multiply<6, In>, 'expand'>, Norm<'expand_BN'>, Rectifier, ...Filter<C, S>]> {}
-/** A block after which channels or size are others. */
-type Step<N extends number, In extends number, C extends number, S> = Block<`block_${N}`, Bottleneck<In, C, S>>
-/** A block that is added to what comes in. */
-type Stay<N extends number, C extends number> = Block<
-  `block_${N}`,
-  Sequence<[Parallel<[Identity, Bottleneck<C, C, 1>]>, Elementwise]>
->
-
-interface Layers<in out S extends ImageShape, in out C extends Channels, in out Classes extends number>
-  extends Sequence<
-    readonly [
-      Input<S, 'input-{}'>,
-      Conv<3, C[0], 'Conv1', 2>,
-      Norm<'bn_Conv1'>,
-      Rectifier,
-      Block<'expanded_conv', Sequence<readonly [...Filter<C[1], 1>]>>,
-      Step<1, C[1], C[2], 2>,
-      Stay<2, C[2]>,
-      Step<3, C[2], C[3], 2>,
-      Stay<4, C[3]>,
-      Stay<5, C[3]>,
-      Step<6, C[3], C[4], 2>,
-      Stay<7, C[4]>,
-      Stay<8, C[4]>,
-      Stay<9, C[4]>,
-      Step<10, C[4], C[5], 1>,
-      Stay<11, C[5]>,
-      Stay<12, C[5]>,
-      Step<13, C[5], C[6], 2>,
-      Stay<14, C[6]>,
-      Stay<15, C[6]>,
-      Step<16, C[6], C[7], 1>,
-      Conv<1, C[8], 'Conv_1'>,
-      Norm<'Conv_1_bn'>,
-      Rectifier,
-      GlobalPooling<'global-pooling-{}'>,
-      Dense<'Softmax', Classes, number, 'predictions'>,
-    ]
-  > {}
-/** What {@link mobilenetV2} does with an image of shape `S`. */
-export interface MobileNetV2<in out S extends ImageShape, in out W extends number, in out Classes extends number>
-  extends Layers<S, ChannelsOf<W>, Classes> {}
-
-// As in the published network, whose running statistics move slowly.
-const norm = (name: string): AnyLayer => BatchNorm({ alpha: 0.001, epsilon: 1e-3, name })
-const filter = (channels: number, stride: number): readonly AnyLayer[] => [
+const filter = <const C extends number, const S extends number>(channels: C, stride: S): Filter<C, S> => [
   DepthwiseConvolution([3, 3], { padding: 'same', stride, bias: null, name: 'depthwise' }),
   norm('depthwise_BN'),
   Relu6(),
-  Convolution([1, 1, channels], { padding: 'same', bias: null, name: 'project' }),
+  conv(1, channels, 1, 'project'),
   norm('project_BN'),
 ]
-const bottleneck = (from: number, channels: number, stride: number): AnyLayer =>
-  sequence(
-    Convolution([1, 1, 6 * from], { padding: 'same', bias: null, name: 'expand' }),
-    norm('expand_BN'),
-    Relu6(),
-    ...filter(channels, stride),
-  )
-/** The blocks of a group, of which the first changes channels and size and the others are added to what comes in. */
-const group = (first: number, blocks: number, from: number, channels: number, stride: number): readonly AnyLayer[] =>
-  Array.from({ length: blocks }, (_, i) => {
-    const name = `block_${first + i}`
-    return i === 0
-      ? block(name, bottleneck(from, channels, stride))
-      : (residual(bottleneck(channels, channels, 1), { name }) as unknown as AnyLayer)
-  })
 
-interface Normal {
-  readonly inputShape: ImageShape
-  readonly width: number
-  readonly classes: number
-}
-const options: Options<Normal> = {
+type Bottleneck<In extends number, C extends number, S> = Sequence<
+  [Conv<1, Multiply<6, In>, 1, 'expand'>, Norm<'expand_BN'>, Rectifier, ...Filter<C, S>]
+>
+const bottleneck = <const In extends number, const C extends number, const S extends number>(
+  from: In,
+  channels: C,
+  stride: S,
+): Bottleneck<In, C, S> =>
+  sequence(conv(1, times(6, from), 1, 'expand'), norm('expand_BN'), Relu6(), ...filter(channels, stride))
+
+/** Blocks: `First` changes channels and size, those in `Further` are added to what comes in. */
+type Group<
+  First extends number,
+  Further extends readonly number[],
+  In extends number,
+  C extends number,
+  S extends number,
+> = readonly [
+  Block<`block_${First}`, Bottleneck<In, C, S>>,
+  ...{
+    readonly [K in keyof Further]: Block<
+      `block_${Further[K]}`,
+      Sequence<[Parallel<[Identity, Bottleneck<C, C, 1>]>, Elementwise]>
+    >
+  },
+]
+const group = <
+  const First extends number,
+  const Further extends readonly number[],
+  const In extends number,
+  const C extends number,
+  const S extends number,
+>(
+  first: First,
+  further: Further,
+  from: In,
+  channels: C,
+  stride: S,
+): Group<First, Further, In, C, S> =>
+  unchecked([
+    block(`block_${first}`, bottleneck(from, channels, stride)),
+    ...further.map(n => residual(bottleneck(channels, channels, 1), { name: `block_${n}` })),
+  ])
+
+type Layers<S extends ImageShape, C extends Channels, Classes extends number> = Listed<
+  readonly [
+    Input<S, 'input-{}'>,
+    Conv<3, C[0], 2, 'Conv1'>,
+    Norm<'bn_Conv1'>,
+    Rectifier,
+    Block<'expanded_conv', Sequence<Filter<C[1], 1>>>,
+    ...Group<1, [2], C[1], C[2], 2>,
+    ...Group<3, [4, 5], C[2], C[3], 2>,
+    ...Group<6, [7, 8, 9], C[3], C[4], 2>,
+    ...Group<10, [11, 12], C[4], C[5], 1>,
+    ...Group<13, [14, 15], C[5], C[6], 2>,
+    ...Group<16, [], C[6], C[7], 1>,
+    Conv<1, C[8], 1, 'Conv_1'>,
+    Norm<'Conv_1_bn'>,
+    Rectifier,
+    GlobalPooling<'global-pooling-{}'>,
+    Dense<'Softmax', Classes, number, 'predictions'>,
+  ]
+>
+/** What {@link mobilenetV2} does with an image of shape `S`. */
+export interface MobileNetV2<in out S extends ImageShape, in out W extends number, in out Classes extends number>
+  extends Sequence<Layers<S, ChannelsOf<W>, Classes>> {}
+
+const options: Options<Required<MobileNetV2Options>> = {
   inputShape: { codec: imageShape, default: [224, 224, 3] },
   width: { codec: number('a number > 0', width => width > 0), default: 1 },
   classes: { codec: integer(1), default: 1000 },
@@ -181,32 +187,28 @@ export const mobilenetV2 = <
   const Classes extends number = 1000,
 >(
   given: MobileNetV2Options<S, W, Classes> = {},
-): Network<
-  Input<S, 'input-{}'>['~source'],
-  OutputFor<S, MobileNetV2<S, W, Classes>>,
-  Hiding<readonly [MobileNetV2<S, W, Classes>]>['hidden']
-> => {
+): Model<S, Layers<S, ChannelsOf<W>, Classes>> => {
   const example = 'mobilenetV2({ inputShape: [96, 96, 3], width: 0.5, classes: 10 })'
-  const { inputShape, width, classes } = architectureOptions('mobilenetV2', example, options, given)
-  const c = channelsOf(width)
-  const layers: readonly AnyLayer[] = [
+  const { inputShape, width, classes } = optionsOf('mobilenetV2', example, options, given)
+  const channels = channelsOf(width)
+  const c = <const I extends keyof Channels>(i: I): ChannelsOf<W>[I] => channels[i]
+  const layers = [
     Input(inputShape),
-    Convolution([3, 3, c[0]], { padding: 'same', stride: 2, bias: null, name: 'Conv1' }),
+    conv(3, c(0), 2, 'Conv1'),
     norm('bn_Conv1'),
     Relu6(),
-    block('expanded_conv', sequence(...filter(c[1], 1))),
-    ...group(1, 2, c[1], c[2], 2),
-    ...group(3, 3, c[2], c[3], 2),
-    ...group(6, 4, c[3], c[4], 2),
-    ...group(10, 3, c[4], c[5], 1),
-    ...group(13, 3, c[5], c[6], 2),
-    ...group(16, 1, c[6], c[7], 1),
-    Convolution([1, 1, c[8]], { padding: 'same', bias: null, name: 'Conv_1' }),
+    block('expanded_conv', sequence(...filter(c(1), 1))),
+    ...group(1, [2], c(1), c(2), 2),
+    ...group(3, [4, 5], c(2), c(3), 2),
+    ...group(6, [7, 8, 9], c(3), c(4), 2),
+    ...group(10, [11, 12], c(4), c(5), 1),
+    ...group(13, [14, 15], c(5), c(6), 2),
+    ...group(16, [], c(6), c(7), 1),
+    conv(1, c(8), 1, 'Conv_1'),
     norm('Conv_1_bn'),
     Relu6(),
     GlobalPooling('avg'),
     Softmax(classes, { name: 'predictions' }),
-  ]
-  // The type says of the options what the lines above do with them.
-  return model('mobilenetV2', ...layers) as never
+  ] as const
+  return model('mobilenetV2', layers)
 }

@@ -1,4 +1,5 @@
 import { boolean, codec, type Options } from '../base/options.ts'
+import { sequence, sides, unchecked } from '../blocks/unchecked.ts'
 import { block } from '../combinators/block.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { Convolution } from '../layers/convolution.ts'
@@ -11,8 +12,7 @@ import type { Block, Perhaps } from '../network-types/blocks.ts'
 import type { Network, Parallel, Sequence } from '../network-types/compose.ts'
 import type { Hiding } from '../network-types/hidden.ts'
 import { type ImageShape, imageShape } from './image.ts'
-import { type Listed, model, type OutputFor, sequence, sideBySide } from './model.ts'
-import { architectureOptions } from './options.ts'
+import { type Listed, type Model, model, optionsOf } from './model.ts'
 
 /** By how much the output of {@link resnet50} can be smaller than its input. */
 export type InOutRatio = 4 | 8 | 16 | 32
@@ -38,110 +38,28 @@ export interface ResNet50Options<
 }
 
 // Each of the last three groups of blocks steps over the image by its stride, and dilates its 3 by 3 filters by its rate.
-
-interface Steps {
-  readonly 4: readonly [stride: readonly [1, 1, 1], rate: readonly [2, 4, 8]]
-  readonly 8: readonly [stride: readonly [2, 1, 1], rate: readonly [1, 2, 4]]
-  readonly 16: readonly [stride: readonly [2, 2, 1], rate: readonly [1, 1, 2]]
-  readonly 32: readonly [stride: readonly [2, 2, 2], rate: readonly [1, 1, 1]]
-}
-/** The steps for a ratio; numbers where only the run time knows which. */
-type StepsOf<R extends InOutRatio> = IsOne<R> extends true ? Steps[R] : readonly [AnyThree, AnyThree]
+const strides = { 4: [1, 1, 1], 8: [2, 1, 1], 16: [2, 2, 1], 32: [2, 2, 2] } as const
+const rates = { 4: [2, 4, 8], 8: [1, 2, 4], 16: [1, 1, 2], 32: [1, 1, 1] } as const
+/** The row of a table for a ratio; numbers where only the run time knows which. */
+type For<R extends InOutRatio, Table extends Readonly<Record<InOutRatio, Three>>> =
+  IsOne<R> extends true ? Table[R] : Three
 type IsOne<R, All = R> = [R extends unknown ? ([All] extends [R] ? true : false) : never] extends [true] ? true : false
-type AnyThree = readonly [number, number, number]
-const steps: Steps = {
-  4: [
-    [1, 1, 1],
-    [2, 4, 8],
-  ],
-  8: [
-    [2, 1, 1],
-    [1, 2, 4],
-  ],
-  16: [
-    [2, 2, 1],
-    [1, 1, 2],
-  ],
-  32: [
-    [2, 2, 2],
-    [1, 1, 1],
-  ],
-}
+type Three = readonly [number, number, number]
 
-// The types of the blocks: `N` channels within, `M` that come out.
+// The blocks: `N` channels within, `M` that come out.
 
 type Conv<Size extends readonly [number, number, number], P = 'valid', S = 1, D = 1> = Convolution<Size, P, S, D, null>
 type Norm = BatchNorm<null, 'batch-norm-{}'>
 type Rectifier = Activation<'Relu', 'relu-{}'>
 type Bottleneck<N extends number, M extends number, S, Rate> = Sequence<
-  readonly [
-    Conv<[1, 1, N], 'valid', S>,
-    Norm,
-    Rectifier,
-    Conv<[3, 3, N], Rate, 1, Rate>,
-    Norm,
-    Rectifier,
-    Conv<[1, 1, M]>,
-    Norm,
-  ]
+  [Conv<[1, 1, N], 'valid', S>, Norm, Rectifier, Conv<[3, 3, N], Rate, 1, Rate>, Norm, Rectifier, Conv<[1, 1, M]>, Norm]
 >
-type Projection<M extends number, S> = Sequence<readonly [Conv<[1, 1, M], 'valid', S>, Norm]>
-type Merged<Main extends AnyLayer, Around extends AnyLayer> = Sequence<
-  readonly [Parallel<[Main, Around]>, Elementwise, Rectifier]
->
-type First<Name extends string, N extends number, M extends number, S, Rate> = Block<
-  Name,
-  Merged<Bottleneck<N, M, S, Rate>, Projection<M, S>>
->
-type Further<Name extends string, N extends number, M extends number, Rate> = Block<
-  Name,
-  Merged<Bottleneck<N, M, 1, Rate>, Identity>
->
-type Head<Pool extends boolean> = boolean extends Pool ? [Perhaps<Sequence<Classes>>] : Pool extends true ? Classes : []
-type Classes = [GlobalPooling<'global-pooling-{}'>, Dense<'Softmax', 1000, number, 'fc1000'>]
-
-/** What {@link resnet50} does with an image of shape `S`. */
-export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Sequence<
-  Layers<S, Pool, Ratio>
->
-type Layers<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Stepping<
-  S,
-  Pool,
-  StepsOf<Ratio>[0][0],
-  StepsOf<Ratio>[0][1],
-  StepsOf<Ratio>[0][2],
-  StepsOf<Ratio>[1][0],
-  StepsOf<Ratio>[1][1],
-  StepsOf<Ratio>[1][2]
->
-type Stepping<S extends ImageShape, Pool extends boolean, S3, S4, S5, R3, R4, R5> = Listed<
-  readonly [
-    Input<S, 'input-{}'>,
-    Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
-    BatchNorm<null, 'bn_conv1'>,
-    Rectifier,
-    Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
-    First<'res2a', 64, 256, 1, 1>,
-    Further<'res2b', 64, 256, 1>,
-    Further<'res2c', 64, 256, 1>,
-    First<'res3a', 128, 512, S3, R3>,
-    Further<'res3b', 128, 512, R3>,
-    Further<'res3c', 128, 512, R3>,
-    Further<'res3d', 128, 512, R3>,
-    First<'res4a', 256, 1024, S4, R4>,
-    Further<'res4b', 256, 1024, R4>,
-    Further<'res4c', 256, 1024, R4>,
-    Further<'res4d', 256, 1024, R4>,
-    Further<'res4e', 256, 1024, R4>,
-    Further<'res4f', 256, 1024, R4>,
-    First<'res5a', 512, 2048, S5, R5>,
-    Further<'res5b', 512, 2048, R5>,
-    Further<'res5c', 512, 2048, R5>,
-    ...Head<Pool>,
-  ]
->
-
-const bottleneck = (n: number, m: number, stride: number, rate: number): AnyLayer =>
+const bottleneck = <const N extends number, const M extends number, const S extends number, const R extends number>(
+  n: N,
+  m: M,
+  stride: S,
+  rate: R,
+): Bottleneck<N, M, S, R> =>
   sequence(
     Convolution([1, 1, n], { stride, bias: null }),
     BatchNorm(),
@@ -152,28 +70,94 @@ const bottleneck = (n: number, m: number, stride: number, rate: number): AnyLaye
     Convolution([1, 1, m], { bias: null }),
     BatchNorm(),
   )
-const projection = (m: number, stride: number): AnyLayer =>
-  sequence(Convolution([1, 1, m], { stride, bias: null }), BatchNorm())
-const merged = (name: string, main: AnyLayer, around: AnyLayer): AnyLayer =>
-  block(name, sequence(sideBySide(main, around), Elementwise('add'), Relu()))
 
-/** The blocks of a group, `res3a`, `res3b` and so on, of which the first steps over the image. */
-const group = (number: number, blocks: number, stride: number, rate: number): readonly AnyLayer[] => {
-  const n = 2 ** (number + 4)
-  return Array.from({ length: blocks }, (_, i) => {
-    const name = `res${number}${String.fromCharCode('a'.charCodeAt(0) + i)}`
-    return i === 0
-      ? merged(name, bottleneck(n, 4 * n, stride, rate), projection(4 * n, stride))
-      : merged(name, bottleneck(n, 4 * n, 1, rate), Identity())
-  })
+type Merged<Name extends string, Main extends AnyLayer, Around extends AnyLayer> = Block<
+  Name,
+  Sequence<[Parallel<[Main, Around]>, Elementwise, Rectifier]>
+>
+const merged = <const Name extends string, Main extends AnyLayer, Around extends AnyLayer>(
+  name: Name,
+  main: Main,
+  around: Around,
+): Merged<Name, Main, Around> => block(name, sequence(sides(main, around), Elementwise('add'), Relu()))
+
+/** Blocks `res3a`, `res3b` and so on: the first steps over the image, the further ones have their letters in `Further`. */
+type Group<
+  Name extends string,
+  Further extends readonly string[],
+  N extends number,
+  M extends number,
+  S extends number,
+  R extends number,
+> = readonly [
+  Merged<`${Name}a`, Bottleneck<N, M, S, R>, Sequence<[Conv<[1, 1, M], 'valid', S>, Norm]>>,
+  ...{ readonly [K in keyof Further]: Merged<`${Name}${Further[K]}`, Bottleneck<N, M, 1, R>, Identity> },
+]
+const group = <
+  const Name extends string,
+  const Further extends readonly string[],
+  const N extends number,
+  const M extends number,
+  const S extends number,
+  const R extends number,
+>(
+  name: Name,
+  further: Further,
+  n: N,
+  m: M,
+  stride: S,
+  rate: R,
+): Group<Name, Further, N, M, S, R> => {
+  const projection = sequence(Convolution([1, 1, m], { stride, bias: null }), BatchNorm())
+  const first = merged(`${name}a`, bottleneck(n, m, stride, rate), projection)
+  const rest = further.map(letter => merged(`${name}${letter}`, bottleneck(n, m, 1, rate), Identity()))
+  return unchecked([first, ...rest])
 }
 
-interface Normal {
-  readonly inputShape: ImageShape
-  readonly includeGlobalPool: boolean
-  readonly inOutRatio: InOutRatio
-}
-const options: Options<Normal> = {
+type Head<Pool extends boolean> = boolean extends Pool ? [Perhaps<Sequence<Classes>>] : Pool extends true ? Classes : []
+type Classes = [GlobalPooling<'global-pooling-{}'>, Dense<'Softmax', 1000, number, 'fc1000'>]
+const head = <Pool extends boolean>(pool: Pool): Head<Pool> =>
+  unchecked(pool ? [GlobalPooling('avg'), Softmax(1000, { name: 'fc1000' })] : [])
+
+/** What {@link resnet50} does with an image of shape `S`. */
+export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Sequence<
+  Layers<S, Pool, Ratio>
+>
+type Layers<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Stepping<
+  S,
+  Pool,
+  For<Ratio, typeof strides>[0],
+  For<Ratio, typeof strides>[1],
+  For<Ratio, typeof strides>[2],
+  For<Ratio, typeof rates>[0],
+  For<Ratio, typeof rates>[1],
+  For<Ratio, typeof rates>[2]
+>
+type Stepping<
+  S extends ImageShape,
+  Pool extends boolean,
+  S3 extends number,
+  S4 extends number,
+  S5 extends number,
+  R3 extends number,
+  R4 extends number,
+  R5 extends number,
+> = Listed<
+  readonly [
+    Input<S, 'input-{}'>,
+    Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
+    BatchNorm<null, 'bn_conv1'>,
+    Rectifier,
+    Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
+    ...Group<'res2', ['b', 'c'], 64, 256, 1, 1>,
+    ...Group<'res3', ['b', 'c', 'd'], 128, 512, S3, R3>,
+    ...Group<'res4', ['b', 'c', 'd', 'e', 'f'], 256, 1024, S4, R4>,
+    ...Group<'res5', ['b', 'c'], 512, 2048, S5, R5>,
+    ...Head<Pool>,
+  ]
+>
+
+const options: Options<Required<ResNet50Options>> = {
   inputShape: { codec: imageShape, default: [224, 224, 3] },
   includeGlobalPool: { codec: boolean, default: true },
   inOutRatio: {
@@ -190,11 +174,29 @@ export interface ResNet50Constructor {
   (): Network<[number, 224, 224, 3], [number, 1000], Hiding<Layers<[224, 224, 3], true, 32>>['hidden']>
   <const S extends ImageShape = [224, 224, 3], const Pool extends boolean = true, const Ratio extends InOutRatio = 32>(
     options?: ResNet50Options<S, Pool, Ratio>,
-  ): Network<
-    Input<S, 'input-{}'>['~source'],
-    OutputFor<S, ResNet50<S, Pool, Ratio>>,
-    Hiding<Layers<S, Pool, Ratio>>['hidden']
-  >
+  ): Model<S, Layers<S, Pool, Ratio>>
+}
+
+const build = <S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio>(
+  given: ResNet50Options<S, Pool, Ratio> = {},
+): Model<S, Layers<S, Pool, Ratio>> => {
+  const example = 'resnet50({ inputShape: [224, 224, 3], inOutRatio: 16 })'
+  const { inputShape, includeGlobalPool, inOutRatio } = optionsOf('resnet50', example, options, given)
+  const [s3, s4, s5] = unchecked<For<Ratio, typeof strides>>(strides[inOutRatio])
+  const [r3, r4, r5] = unchecked<For<Ratio, typeof rates>>(rates[inOutRatio])
+  const layers = [
+    Input(inputShape),
+    Convolution([7, 7, 64], { stride: 2, padding: 3, bias: null, name: 'conv1' }),
+    BatchNorm({ name: 'bn_conv1' }),
+    Relu(),
+    MaxPooling([3, 3], { stride: 2, padding: 'same' }),
+    ...group('res2', ['b', 'c'], 64, 256, 1, 1),
+    ...group('res3', ['b', 'c', 'd'], 128, 512, s3, r3),
+    ...group('res4', ['b', 'c', 'd', 'e', 'f'], 256, 1024, s4, r4),
+    ...group('res5', ['b', 'c'], 512, 2048, s5, r5),
+    ...head(includeGlobalPool),
+  ] as const
+  return model('resnet50', layers)
 }
 
 /**
@@ -214,22 +216,4 @@ export interface ResNet50Constructor {
  * String(features) // (?, 128, 96, 3) -> [... 185 layers ...] -> (?, 16, 12, 2048)
  * ```
  */
-export const resnet50: ResNet50Constructor = (given: ResNet50Options = {}): never => {
-  const example = 'resnet50({ inputShape: [224, 224, 3], inOutRatio: 16 })'
-  const { inputShape, includeGlobalPool, inOutRatio } = architectureOptions('resnet50', example, options, given)
-  const [strides, rates] = steps[inOutRatio]
-  const layers: readonly AnyLayer[] = [
-    Input(inputShape),
-    Convolution([7, 7, 64], { stride: 2, padding: 3, bias: null, name: 'conv1' }),
-    BatchNorm({ name: 'bn_conv1' }),
-    Relu(),
-    MaxPooling([3, 3], { stride: 2, padding: 'same' }),
-    ...group(2, 3, 1, 1),
-    ...group(3, 4, strides[0], rates[0]),
-    ...group(4, 6, strides[1], rates[1]),
-    ...group(5, 3, strides[2], rates[2]),
-    ...(includeGlobalPool ? [GlobalPooling('avg'), Softmax(1000, { name: 'fc1000' })] : []),
-  ]
-  // The type says of the options what the lines above do with them.
-  return model('resnet50', ...layers) as never
-}
+export const resnet50: ResNet50Constructor = build as ResNet50Constructor

@@ -1,5 +1,6 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { integer, type Options } from '../base/options.ts'
+import { sequence, sides, unchecked } from '../blocks/unchecked.ts'
 import { block } from '../combinators/block.ts'
 import type { Slice } from '../combinators/slice.ts'
 import type { AnyLayer, Typed } from '../core/layer.ts'
@@ -10,12 +11,10 @@ import { Identity, Input } from '../layers/input.ts'
 import { Concatenate } from '../layers/merge.ts'
 import { MaxPooling, type Pooling } from '../layers/pooling.ts'
 import type { Block } from '../network-types/blocks.ts'
-import type { Network, Parallel, Sequence } from '../network-types/compose.ts'
-import type { Hiding } from '../network-types/hidden.ts'
+import type { Parallel, Sequence } from '../network-types/compose.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import { type ImageShape, imageShape } from './image.ts'
-import { model, type OutputFor, sequence, sideBySide } from './model.ts'
-import { architectureOptions } from './options.ts'
+import { type Listed, type Model, model, optionsOf } from './model.ts'
 
 /** The options of {@link unet}. */
 export interface UNetOptions<
@@ -39,19 +38,21 @@ export interface UNetOptions<
 
 type Rectifier = Activation<'Relu', 'relu-{}'>
 type Conv<C extends number> = Convolution<[3, 3, C], 'same', 1, 1, number>
-type Twice<Name extends string, C extends number> = Block<
-  Name,
-  Sequence<readonly [Conv<C>, Rectifier, Conv<C>, Rectifier]>
->
+type Twice<Name extends string, C extends number> = Block<Name, Sequence<[Conv<C>, Rectifier, Conv<C>, Rectifier]>>
+const twice = <const Name extends string, const C extends number>(name: Name, channels: C): Twice<Name, C> => {
+  const conv = (): Conv<C> => Convolution([3, 3, channels], { padding: 'same' })
+  return block(name, sequence(conv(), Relu(), conv(), Relu()))
+}
+
 /** What happens at level `N`, counted from the image down, of which all the levels below are part. */
 type Level<N extends number, C extends number, Below extends AnyLayer> = Sequence<
-  readonly [
+  [
     Twice<`down${N}`, C>,
     Parallel<
       [
         Identity,
         Sequence<
-          readonly [
+          [
             Pooling<'MaxPooling', [2, 2], 'valid', null, 'max-pooling-{}'>,
             Below,
             Deconvolution<[2, 2, C], 'valid', 2, number, `up${N}`>,
@@ -63,6 +64,20 @@ type Level<N extends number, C extends number, Below extends AnyLayer> = Sequenc
     Twice<`merge${N}`, C>,
   ]
 >
+const level = <const N extends number, const C extends number, Below extends AnyLayer>(
+  n: N,
+  channels: C,
+  below: Below,
+): Level<N, C, Below> => {
+  const up = Deconvolution([2, 2, channels], { stride: 2, name: `up${n}` })
+  return sequence(
+    twice(`down${n}`, channels),
+    sides(Identity(), sequence(MaxPooling([2, 2]), below, up)),
+    Concatenate(),
+    twice(`merge${n}`, channels),
+  )
+}
+
 /** The channels of the levels: twice as many at each. */
 type Channels<C extends number> = [
   C,
@@ -100,49 +115,28 @@ type Levels<Depth extends number, C extends number> = ByDepth<Channels<C>>[Depth
     : L
   : never
 
+const levels = <Depth extends number, C extends number>(depth: Depth, channels: C): Levels<Depth, C> => {
+  const from = (n: number, c: number): AnyLayer => (n > depth ? twice('bottom', c) : level(n, c, from(n + 1, 2 * c)))
+  return unchecked(from(1, channels))
+}
+
+type Layers<S extends ImageShape, Classes extends number, Depth extends number, C extends number> = Listed<
+  readonly [
+    Input<S, 'input-{}'>,
+    Levels<Depth, C>,
+    Convolution<[1, 1, Classes], 'valid', 1, 1, number, 'classes'>,
+    Activation<'Softmax', 'softmax-{}'>,
+  ]
+>
 /** What {@link unet} does with an image of shape `S`. */
 export interface UNet<
   in out S extends ImageShape,
   in out Classes extends number,
   in out Depth extends number,
   in out C extends number,
-> extends Sequence<
-    readonly [
-      Input<S, 'input-{}'>,
-      Levels<Depth, C>,
-      Convolution<[1, 1, Classes], 'valid', 1, 1, number, 'classes'>,
-      Activation<'Softmax', 'softmax-{}'>,
-    ]
-  > {}
+> extends Sequence<Layers<S, Classes, Depth, C>> {}
 
-const twice = (name: string, channels: number): AnyLayer => {
-  const filtered = () => [Convolution([3, 3, channels], { padding: 'same' }), Relu()]
-  return block(name, sequence(...filtered(), ...filtered()))
-}
-const level = (n: number, depth: number, channels: number): AnyLayer =>
-  n > depth
-    ? twice('bottom', channels)
-    : sequence(
-        twice(`down${n}`, channels),
-        sideBySide(
-          Identity(),
-          sequence(
-            MaxPooling([2, 2]),
-            level(n + 1, depth, 2 * channels),
-            Deconvolution([2, 2, channels], { stride: 2, name: `up${n}` }),
-          ),
-        ),
-        Concatenate(),
-        twice(`merge${n}`, channels),
-      )
-
-interface Normal {
-  readonly inputShape: ImageShape
-  readonly classes: number
-  readonly depth: number
-  readonly channels: number
-}
-const options: Options<Normal> = {
+const options: Options<Required<UNetOptions>> = {
   inputShape: { codec: imageShape, default: [256, 256, 1] },
   classes: { codec: integer(1), default: 2 },
   depth: { codec: integer(1), default: 4 },
@@ -150,7 +144,7 @@ const options: Options<Normal> = {
 }
 
 /** Rows and columns that can be halved as often as the depth says. */
-const checkSize = ({ inputShape, depth }: Normal): void => {
+const checkSize = ({ inputShape, depth }: Required<UNetOptions>): void => {
   const factor = 2 ** depth
   if (inputShape.slice(0, 2).some(n => n !== null && n % factor !== 0))
     throw new InvalidOption({
@@ -186,20 +180,16 @@ export const unet = <
   const C extends number = 64,
 >(
   given: UNetOptions<S, Classes, Depth, C> = {},
-): Network<
-  Input<S, 'input-{}'>['~source'],
-  OutputFor<S, UNet<S, Classes, Depth, C>>,
-  Hiding<readonly [UNet<S, Classes, Depth, C>]>['hidden']
-> => {
+): Model<S, Layers<S, Classes, Depth, C>> => {
   const example = 'unet({ inputShape: [256, 256, 3], classes: 2, depth: 4, channels: 64 })'
-  const normal = architectureOptions('unet', example, options, given)
+  const normal = optionsOf('unet', example, options, given)
   checkSize(normal)
-  const layers: readonly AnyLayer[] = [
-    Input(normal.inputShape),
-    level(1, normal.depth, normal.channels),
-    Convolution([1, 1, normal.classes], { name: 'classes' }),
+  const { inputShape, classes, depth, channels } = normal
+  const layers = [
+    Input(inputShape),
+    levels(depth, channels),
+    Convolution([1, 1, classes], { name: 'classes' }),
     Softmax(),
-  ]
-  // The type says of the options what the lines above do with them.
-  return model('unet', ...layers) as never
+  ] as const
+  return model('unet', layers)
 }

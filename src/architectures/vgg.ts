@@ -1,4 +1,4 @@
-import { join } from '../combinators/join.ts'
+import { unchecked } from '../blocks/unchecked.ts'
 import { Convolution } from '../layers/convolution.ts'
 import { type Activation, type Dense, Linear, Relu, Softmax } from '../layers/dense.ts'
 import { Input } from '../layers/input.ts'
@@ -11,143 +11,88 @@ import { model } from './model.ts'
 
 // VGG: small filters, many layers, and two wide dense layers at the end.
 
-type Image = Input<[224, 224, 3], 'input-{}'>
 type Rectifier = Activation<'Relu', 'relu-{}'>
 type Filtered<Channels extends number, Name extends string> = [
   Convolution<[3, 3, Channels], 'same', 1, 1, number, Name>,
   Rectifier,
 ]
-type Halved = Pooling<'MaxPooling', [2, 2], 'valid', null, 'max-pooling-{}'>
-type Classes = [
-  Reshape<[-1], 'reshape-{}'>,
-  ...DenseLayer<4096, 'dense_1'>,
-  Dropout<'dropout-{}'>,
-  ...DenseLayer<4096, 'dense_2'>,
-  Dropout<'dropout-{}'>,
-  Dense<'Linear', 1000, number, 'dense_3'>,
-  Activation<'Softmax', 'softmax-{}'>,
-]
-type DenseLayer<Units extends number, Name extends string> = [Dense<'Linear', Units, number, Name>, Rectifier]
-
-/** What {@link vgg16} does with an image. */
-export interface VGG16
-  extends Sequence<
-    readonly [
-      ...Filtered<64, 'conv1_1'>,
-      ...Filtered<64, 'conv1_2'>,
-      Halved,
-      ...Filtered<128, 'conv2_1'>,
-      ...Filtered<128, 'conv2_2'>,
-      Halved,
-      ...Filtered<256, 'conv3_1'>,
-      ...Filtered<256, 'conv3_2'>,
-      ...Filtered<256, 'conv3_3'>,
-      Halved,
-      ...Filtered<512, 'conv4_1'>,
-      ...Filtered<512, 'conv4_2'>,
-      ...Filtered<512, 'conv4_3'>,
-      Halved,
-      ...Filtered<512, 'conv5_1'>,
-      ...Filtered<512, 'conv5_2'>,
-      ...Filtered<512, 'conv5_3'>,
-      Halved,
-      ...Classes,
-    ]
-  > {}
-
-/** What {@link vgg19} does with an image. */
-export interface VGG19
-  extends Sequence<
-    readonly [
-      ...Filtered<64, 'conv1_1'>,
-      ...Filtered<64, 'conv1_2'>,
-      Halved,
-      ...Filtered<128, 'conv2_1'>,
-      ...Filtered<128, 'conv2_2'>,
-      Halved,
-      ...Filtered<256, 'conv3_1'>,
-      ...Filtered<256, 'conv3_2'>,
-      ...Filtered<256, 'conv3_3'>,
-      ...Filtered<256, 'conv3_4'>,
-      Halved,
-      ...Filtered<512, 'conv4_1'>,
-      ...Filtered<512, 'conv4_2'>,
-      ...Filtered<512, 'conv4_3'>,
-      ...Filtered<512, 'conv4_4'>,
-      Halved,
-      ...Filtered<512, 'conv5_1'>,
-      ...Filtered<512, 'conv5_2'>,
-      ...Filtered<512, 'conv5_3'>,
-      ...Filtered<512, 'conv5_4'>,
-      Halved,
-      ...Classes,
-    ]
-  > {}
-
 const filtered = <const C extends number, const Name extends string>(channels: C, name: Name): Filtered<C, Name> => [
   Convolution([3, 3, channels], { padding: 'same', name }),
   Relu(),
 ]
+
+type Halved = Pooling<'MaxPooling', [2, 2], 'valid', null, 'max-pooling-{}'>
 const halved = (): Halved => MaxPooling([2, 2])
-const classes = (): Classes => [
-  Reshape(),
-  Linear(4096, { name: 'dense_1' }),
+
+/** A group of convolutions, by how many there are, and the pooling that ends it. */
+interface Groups<N extends string, C extends number> {
+  readonly 2: readonly [...Filtered<C, `${N}_1`>, ...Filtered<C, `${N}_2`>, Halved]
+  readonly 3: readonly [...Filtered<C, `${N}_1`>, ...Filtered<C, `${N}_2`>, ...Filtered<C, `${N}_3`>, Halved]
+  readonly 4: readonly [
+    ...Filtered<C, `${N}_1`>,
+    ...Filtered<C, `${N}_2`>,
+    ...Filtered<C, `${N}_3`>,
+    ...Filtered<C, `${N}_4`>,
+    Halved,
+  ]
+}
+const group = <const N extends string, const C extends number, const K extends 2 | 3 | 4>(
+  name: N,
+  channels: C,
+  convolutions: K,
+): Groups<N, C>[K] =>
+  unchecked([
+    ...Array.from({ length: convolutions }, (_, i) => filtered(channels, `${name}_${i + 1}`)).flat(),
+    halved(),
+  ])
+
+type DenseLayer<Name extends string> = readonly [Dense<'Linear', 4096, number, Name>, Rectifier, Dropout<'dropout-{}'>]
+const dense = <const Name extends string>(name: Name): DenseLayer<Name> => [
+  Linear(4096, { name }),
   Relu(),
   Dropout(0.5),
-  Linear(4096, { name: 'dense_2' }),
-  Relu(),
-  Dropout(0.5),
-  Linear(1000, { name: 'dense_3' }),
-  Softmax(),
 ]
 
-const layers16 = (): VGG16 =>
-  join(
-    ...filtered(64, 'conv1_1'),
-    ...filtered(64, 'conv1_2'),
-    halved(),
-    ...filtered(128, 'conv2_1'),
-    ...filtered(128, 'conv2_2'),
-    halved(),
-    ...filtered(256, 'conv3_1'),
-    ...filtered(256, 'conv3_2'),
-    ...filtered(256, 'conv3_3'),
-    halved(),
-    ...filtered(512, 'conv4_1'),
-    ...filtered(512, 'conv4_2'),
-    ...filtered(512, 'conv4_3'),
-    halved(),
-    ...filtered(512, 'conv5_1'),
-    ...filtered(512, 'conv5_2'),
-    ...filtered(512, 'conv5_3'),
-    halved(),
-    ...classes(),
-  )
-const layers19 = (): VGG19 =>
-  join(
-    ...filtered(64, 'conv1_1'),
-    ...filtered(64, 'conv1_2'),
-    halved(),
-    ...filtered(128, 'conv2_1'),
-    ...filtered(128, 'conv2_2'),
-    halved(),
-    ...filtered(256, 'conv3_1'),
-    ...filtered(256, 'conv3_2'),
-    ...filtered(256, 'conv3_3'),
-    ...filtered(256, 'conv3_4'),
-    halved(),
-    ...filtered(512, 'conv4_1'),
-    ...filtered(512, 'conv4_2'),
-    ...filtered(512, 'conv4_3'),
-    ...filtered(512, 'conv4_4'),
-    halved(),
-    ...filtered(512, 'conv5_1'),
-    ...filtered(512, 'conv5_2'),
-    ...filtered(512, 'conv5_3'),
-    ...filtered(512, 'conv5_4'),
-    halved(),
-    ...classes(),
-  )
+/** `Deep` convolutions in each of the last three groups. */
+type Layers<Deep extends 3 | 4> = readonly [
+  ...Groups<'conv1', 64>[2],
+  ...Groups<'conv2', 128>[2],
+  ...Groups<'conv3', 256>[Deep],
+  ...Groups<'conv4', 512>[Deep],
+  ...Groups<'conv5', 512>[Deep],
+  Reshape<[-1], 'reshape-{}'>,
+  ...DenseLayer<'dense_1'>,
+  ...DenseLayer<'dense_2'>,
+  Dense<'Linear', 1000, number, 'dense_3'>,
+  Activation<'Softmax', 'softmax-{}'>,
+]
+/** What {@link vgg16} does with an image. */
+export interface VGG16 extends Sequence<Layers<3>> {}
+/** What {@link vgg19} does with an image. */
+export interface VGG19 extends Sequence<Layers<4>> {}
+
+/** A VGG as a type: an image in, the probabilities of 1000 classes out. */
+type VGG<Deep extends 3 | 4> = Network<
+  [number, 224, 224, 3],
+  [number, 1000],
+  Hiding<readonly [Input<[224, 224, 3], 'input-{}'>, ...Layers<Deep>]>['hidden']
+>
+const vgg = <const Deep extends 3 | 4>(title: string, deep: Deep): VGG<Deep> => {
+  const layers = [
+    Input([224, 224, 3]),
+    ...group('conv1', 64, 2),
+    ...group('conv2', 128, 2),
+    ...group('conv3', 256, deep),
+    ...group('conv4', 512, deep),
+    ...group('conv5', 512, deep),
+    Reshape(),
+    ...dense('dense_1'),
+    ...dense('dense_2'),
+    Linear(1000, { name: 'dense_3' }),
+    Softmax(),
+  ] as const
+  return model(title, layers)
+}
 
 /**
  * VGG-16 (Simonyan and Zisserman 2015, configuration D): an image [224, 224, 3] in, the probabilities of 1000 classes out.
@@ -161,8 +106,7 @@ const layers19 = (): VGG19 =>
  * countParameters(network).total // 138357544
  * ```
  */
-export const vgg16 = (): Network<[number, 224, 224, 3], [number, 1000], Hiding<readonly [Image, VGG16]>['hidden']> =>
-  model('vgg16', Input([224, 224, 3]), layers16())
+export const vgg16 = (): VGG<3> => vgg('vgg16', 3)
 
 /**
  * VGG-19 (Simonyan and Zisserman 2015, configuration E): {@link vgg16} with a fourth convolution in each of the last three
@@ -175,5 +119,4 @@ export const vgg16 = (): Network<[number, 224, 224, 3], [number, 1000], Hiding<r
  * countParameters(network).total // 143667240
  * ```
  */
-export const vgg19 = (): Network<[number, 224, 224, 3], [number, 1000], Hiding<readonly [Image, VGG19]>['hidden']> =>
-  model('vgg19', Input([224, 224, 3]), layers19())
+export const vgg19 = (): VGG<4> => vgg('vgg19', 4)
