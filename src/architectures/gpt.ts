@@ -98,7 +98,7 @@ export const gpt = <
   const L extends number = 4,
 >(
   given: GPTOptions<V, T, W, H, L> = {},
-): Model<T, Layers<V, T, W, H, L>> => {
+): Model<T, Layers<V, T, W, H, L>>['network'] => {
   const example = 'gpt({ vocabulary: 256, length: 128, width: 128, heads: 4, layers: 4 })'
   const normal = optionsOf('gpt', example, options, given)
   checkHeads(normal)

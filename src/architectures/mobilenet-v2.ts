@@ -187,7 +187,7 @@ export const mobilenetV2 = <
   const Classes extends number = 1000,
 >(
   given: MobileNetV2Options<S, W, Classes> = {},
-): Model<S, Layers<S, ChannelsOf<W>, Classes>> => {
+): Model<S, Layers<S, ChannelsOf<W>, Classes>>['network'] => {
   const example = 'mobilenetV2({ inputShape: [96, 96, 3], width: 0.5, classes: 10 })'
   const { inputShape, width, classes } = optionsOf('mobilenetV2', example, options, given)
   const channels = channelsOf(width)

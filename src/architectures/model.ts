@@ -19,16 +19,19 @@ export const model = <I, O, L extends readonly AnyLayer[]>(
   unchecked(compose({ form: 'sequence', parts: layers.map(layer => asPart(title, layer)), title }))
 
 /**
- * The type of an architecture of the layers `L`, one of whose options is the shape `S` of its input.
+ * The type of an architecture of the layers `L`, one of whose options is the shape `S` of its input, as the property
+ * `network`: of an alias, editors would show the name.
  *
  * Its output is a condition on `S`: otherwise the compiler would walk the whole network before it knows the options of a
  * call, and once more afterwards.
  */
-export type Model<S extends number | ImageShape, L extends readonly AnyLayer[]> = Network<
-  Input<S, 'input-{}'>['~source'],
-  S extends unknown ? Out<Sequence<L>, number[]> : never,
-  Hiding<L>['hidden']
->
+export interface Model<S extends number | ImageShape, L extends readonly AnyLayer[]> {
+  readonly network: Network<
+    Input<S, 'input-{}'>['~source'],
+    S extends unknown ? Out<Sequence<L>, number[]> : never,
+    Hiding<L>['hidden']
+  >
+}
 
 /**
  * A list of layers as it is. The compiler makes a tuple that is the value of a type alias anew wherever it is used; one that

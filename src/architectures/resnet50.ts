@@ -174,12 +174,12 @@ export interface ResNet50Constructor {
   (): Network<[number, 224, 224, 3], [number, 1000], Hiding<Layers<[224, 224, 3], true, 32>>['hidden']>
   <const S extends ImageShape = [224, 224, 3], const Pool extends boolean = true, const Ratio extends InOutRatio = 32>(
     options?: ResNet50Options<S, Pool, Ratio>,
-  ): Model<S, Layers<S, Pool, Ratio>>
+  ): Model<S, Layers<S, Pool, Ratio>>['network']
 }
 
 const build = <S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio>(
   given: ResNet50Options<S, Pool, Ratio> = {},
-): Model<S, Layers<S, Pool, Ratio>> => {
+): Model<S, Layers<S, Pool, Ratio>>['network'] => {
   const example = 'resnet50({ inputShape: [224, 224, 3], inOutRatio: 16 })'
   const { inputShape, includeGlobalPool, inOutRatio } = optionsOf('resnet50', example, options, given)
   const [s3, s4, s5] = unchecked<For<Ratio, typeof strides>>(strides[inOutRatio])

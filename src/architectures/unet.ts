@@ -180,7 +180,7 @@ export const unet = <
   const C extends number = 64,
 >(
   given: UNetOptions<S, Classes, Depth, C> = {},
-): Model<S, Layers<S, Classes, Depth, C>> => {
+): Model<S, Layers<S, Classes, Depth, C>>['network'] => {
   const example = 'unet({ inputShape: [256, 256, 3], classes: 2, depth: 4, channels: 64 })'
   const normal = optionsOf('unet', example, options, given)
   checkSize(normal)

@@ -71,13 +71,15 @@ export interface VGG16 extends Sequence<Layers<3>> {}
 /** What {@link vgg19} does with an image. */
 export interface VGG19 extends Sequence<Layers<4>> {}
 
-/** A VGG as a type: an image in, the probabilities of 1000 classes out. */
-type VGG<Deep extends 3 | 4> = Network<
-  [number, 224, 224, 3],
-  [number, 1000],
-  Hiding<readonly [Input<[224, 224, 3], 'input-{}'>, ...Layers<Deep>]>['hidden']
->
-const vgg = <const Deep extends 3 | 4>(title: string, deep: Deep): VGG<Deep> => {
+/** A VGG as a type, in the property `network`: an image in, the probabilities of 1000 classes out. */
+interface VGG<Deep extends 3 | 4> {
+  readonly network: Network<
+    [number, 224, 224, 3],
+    [number, 1000],
+    Hiding<readonly [Input<[224, 224, 3], 'input-{}'>, ...Layers<Deep>]>['hidden']
+  >
+}
+const vgg = <const Deep extends 3 | 4>(title: string, deep: Deep): VGG<Deep>['network'] => {
   const layers = [
     Input([224, 224, 3]),
     ...group('conv1', 64, 2),
@@ -106,7 +108,7 @@ const vgg = <const Deep extends 3 | 4>(title: string, deep: Deep): VGG<Deep> => 
  * countParameters(network).total // 138357544
  * ```
  */
-export const vgg16 = (): VGG<3> => vgg('vgg16', 3)
+export const vgg16 = (): VGG<3>['network'] => vgg('vgg16', 3)
 
 /**
  * VGG-19 (Simonyan and Zisserman 2015, configuration E): {@link vgg16} with a fourth convolution in each of the last three
@@ -119,4 +121,4 @@ export const vgg16 = (): VGG<3> => vgg('vgg16', 3)
  * countParameters(network).total // 143667240
  * ```
  */
-export const vgg19 = (): VGG<4> => vgg('vgg19', 4)
+export const vgg19 = (): VGG<4>['network'] => vgg('vgg19', 4)
