@@ -91,6 +91,11 @@ export const integer = (least: number): t.Type<number, unknown, unknown> => {
   )
 }
 
+/** A place among others, such as an axis; negative ones count from the end. */
+export const index: t.Type<number, unknown, unknown> = codec('an integer', value =>
+  Number.isSafeInteger(value) ? (value as number) : undefined,
+)
+
 /** Finite numbers that pass a test; `expected` describes them. */
 export const number = (
   expected: string,

@@ -60,6 +60,9 @@ export type RefusedInput<Kind extends string, Expected extends string, I, Remedy
 /** The refusal of a layer that takes several inputs, and gets one. */
 export type RefusedOne<Kind extends string, I> = Refusal<Kind, 'several inputs', I, 'Put parallel(...) before it.'>
 
+/** What comes of one input where several are expected. */
+export type NotSeveral<Kind extends string, I> = number[] extends I ? number[] : RefusedOne<Kind, I>
+
 /** Several shapes side by side. Asks for the first only: a dimension may be a type parameter. */
 export type Several = readonly [readonly unknown[], ...(readonly unknown[])]
 /** What the branch at index `N` gets of what comes in. */
@@ -69,7 +72,10 @@ export type BranchInput<I, N extends number> = I extends Several
     : I
   : I
 
-type SharedDimension<A, B> = number extends A ? B : number extends B ? A : A extends B ? A : never
+/** The dimension that two can be, a known one winning over an unknown one; `never` if they differ. */
+export type SharedDimension<A, B> = number extends A ? B : number extends B ? A : A extends B ? A : never
+/** Whether two dimensions can be the same. */
+export type SameSize<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
 
 /** The shape that two shapes share, known dimensions winning over unknown ones; `never` when they cannot be one. */
 export type SharedShape<A, B> = number[] extends A

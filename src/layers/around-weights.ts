@@ -1,7 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { areDistinct, codec, listOf, type Option } from '../base/options.ts'
+import { areDistinct, index, listOf, type Option } from '../base/options.ts'
 import { type Flow, fromStart, type Mismatch } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { byName, merged } from '../base/trees.ts'
@@ -37,14 +37,11 @@ export const variableNames: t.Type<readonly string[], unknown, unknown> = listOf
   name => typeof name === 'string' && name !== '',
   { least: 1, check: areDistinct },
 )
-const axisOption: t.Type<number, unknown, unknown> = codec('an integer', value =>
-  Number.isSafeInteger(value) ? (value as number) : undefined,
-)
 /** How they are read. */
 export const normOptions: { readonly [K in keyof NormalNorm]: Option<NormalNorm[K]> } = {
   layer: { codec: innerLayer },
   weights: { codec: variableNames, default: ['weight'] },
-  axis: { codec: axisOption, default: -1 },
+  axis: { codec: index, default: -1 },
 }
 
 /** The rules of the layer's variables, once those to be normalized are there and have the axis. */

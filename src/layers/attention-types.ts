@@ -1,9 +1,8 @@
 import type { ParameterSource } from '../base/parameters.ts'
-import type { Refusal } from '../base/shape.ts'
+import type { Refusal, SameSize } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { NameOption } from '../core/define.ts'
 import type { Divide, Multiply } from '../type-arithmetic/digits.ts'
-import type { SameSteps } from './masking.ts'
 
 // The types of attention: which inputs are what, and the sizes that follow.
 
@@ -121,7 +120,7 @@ type MaskFits<I, H, T, Keys> = I extends readonly [...unknown[], infer M]
     : true
   : true
 /** Whether a dimension of a mask is that of the attention, or stands for all of it. */
-type Either<A, B> = A extends 1 ? true : SameSteps<A, B>
+type Either<A, B> = A extends 1 ? true : SameSize<A, B>
 type Both<A, B> = A extends true ? B : false
 type Refused<Expected extends string, I, Remedy extends string> = Refusal<'MultiHeadAttention', Expected, I, Remedy>
 type Divided<F extends number, H extends number> =
@@ -134,7 +133,7 @@ type Divided<F extends number, H extends number> =
     : true
 type StepsOf<K, V> = K extends readonly [unknown, infer A, unknown]
   ? V extends readonly [unknown, infer B, unknown]
-    ? SameSteps<A, B>
+    ? SameSize<A, B>
     : number[] extends V
       ? true
       : false

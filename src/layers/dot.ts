@@ -1,18 +1,18 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { boolean, codec } from '../base/options.ts'
 import {
   type Flow,
   fromStart,
-  type Refusal,
-  type RefusedOne,
+  type NotSeveral,
+  type SameSize,
   type Several,
   type Shape,
-  showFlow,
   sizeOf,
 } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Ops } from '../ops/ops.ts'
 
 import type { AxisKey } from './merge.ts'
@@ -25,6 +25,16 @@ export interface DotOptions<Name extends string = string> extends NameOption<Nam
   /** Whether the vectors along the axes are first brought to length 1, so that cosines come out. Default: false. */
   readonly normalize?: boolean
 }
+
+const two = { expected: 'two inputs', remedy: 'Merge two branches at a time.' } as const
+const withAxes = {
+  expected: 'inputs with the axes {x} and {y} beside the batch',
+  remedy: 'Choose an axis that each input has.',
+} as const
+const oneSize = {
+  expected: 'inputs of one size along their axes {x} and {y}',
+  remedy: 'Bring the branches to one size there.',
+} as const
 
 type Of<Axes, Which extends 0 | 1> = Axes extends readonly [number, number]
   ? Axes[Which]
@@ -49,23 +59,11 @@ type Dotted<
   ? number[]
   : AxisKey<A, X> extends infer K extends keyof A
     ? AxisKey<B, Y> extends infer L extends keyof B
-      ? Fit<A[K], B[L]> extends true
+      ? SameSize<A[K], B[L]> extends true
         ? [A[0], ...OneAtLeast<[...Rest<A, K>, ...Rest<B, L>]>]
-        : Refusal<
-            'Dot',
-            `inputs of one size along their axes ${X} and ${Y}`,
-            [A, B],
-            'Bring the branches to one size there.'
-          >
-      : NoAxes<A, B, X, Y>
-    : NoAxes<A, B, X, Y>
-type NoAxes<A, B, X extends number, Y extends number> = Refusal<
-  'Dot',
-  `inputs with the axes ${X} and ${Y} beside the batch`,
-  [A, B],
-  'Choose an axis that each input has.'
->
-type Fit<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
+        : RefusesAll<'Dot', typeof oneSize, [A, B], { x: X; y: Y }>
+      : RefusesAll<'Dot', typeof withAxes, [A, B], { x: X; y: Y }>
+    : RefusesAll<'Dot', typeof withAxes, [A, B], { x: X; y: Y }>
 type OneAtLeast<S extends readonly unknown[]> = S extends readonly [] ? [1] : S
 
 /** A product as a type: two inputs in, what their axes leave of both out. */
@@ -78,10 +76,8 @@ export interface Dot<Axes extends DotAxes, Name extends string> extends Plain<Na
       ? number[] extends A | B
         ? number[]
         : Dotted<A, B, Of<Axes, 0>, Of<Axes, 1>>
-      : Refusal<'Dot', 'two inputs', this['~in'], 'Merge two branches at a time.'>
-    : number[] extends this['~in']
-      ? number[]
-      : RefusedOne<'Dot', this['~in']>
+      : RefusesAll<'Dot', typeof two, this['~in']>
+    : NotSeveral<'Dot', this['~in']>
 }
 
 /** The constructor of {@link Dot}. */
@@ -108,16 +104,14 @@ const axesOption: t.Type<readonly number[], unknown, unknown> = codec(
 const restOf = (shape: Shape, axis: number): Shape => shape.filter((_, i) => i > 0 && i !== axis)
 
 const dotShape = (axes: readonly number[], inputs: Flow): Either<Fault, Shape | null> => {
-  const fault = (expected: string, remedy: string) => left({ expected, got: showFlow(inputs), remedy })
-  if (inputs.length !== 2) return fault('two inputs', 'Merge two branches at a time.')
+  if (inputs.length !== 2) return refusalOfAll(two, inputs)
   const [a = null, b = null] = inputs
   if (a === null || b === null) return right(null)
-  const [x, y] = [fromStart(axes[0] as number, a.length), fromStart(axes[1] as number, b.length)]
-  if (x < 1 || x >= a.length || y < 1 || y >= b.length)
-    return fault(`inputs with the axes ${axes.join(' and ')} beside the batch`, 'Choose an axis that each input has.')
+  const fields = { x: axes[0] as number, y: axes[1] as number }
+  const [x, y] = [fromStart(fields.x, a.length), fromStart(fields.y, b.length)]
+  if (x < 1 || x >= a.length || y < 1 || y >= b.length) return refusalOfAll(withAxes, inputs, fields)
   const [n = null, m = null] = [a[x], b[y]]
-  if (n !== null && m !== null && n !== m)
-    return fault(`inputs of one size along their axes ${axes.join(' and ')}`, 'Bring the branches to one size there.')
+  if (n !== null && m !== null && n !== m) return refusalOfAll(oneSize, inputs, fields)
   const rest = [...restOf(a, x), ...restOf(b, y)]
   return right([a[0] ?? b[0] ?? null, ...(rest.length > 0 ? rest : [1])])
 }

@@ -1,36 +1,36 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { chain, type Either, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { Fault } from '../base/errors.ts'
-import { codec } from '../base/options.ts'
-import {
-  type Flow,
-  fromStart,
-  type Refusal,
-  type RefusedOne,
-  type Several,
-  type Shape,
-  showFlow,
-  showShape,
-} from '../base/shape.ts'
+import { index } from '../base/options.ts'
+import { type Flow, fromStart, type NotSeveral, type Several, type Shape } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import { ofRank, type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
 import { type AxisKey, type LastOf, type ShareAll, sharedByAll } from './merge.ts'
+
+const withGate = {
+  expected: 'an input {index}, the gate',
+  remedy: 'Choose a gateIndex from -{count} to {last}.',
+} as const
+const flatGate = {
+  rank: 2,
+  expected: 'a 2-dimensional gate [batch, inputs]',
+  remedy: 'Put Softmax(n) at the end of the gate.',
+} as const
+const columns = {
+  expected: 'a gate with {count} columns, one for each of the other inputs',
+  remedy: 'End the gate with Softmax({count}).',
+} as const
 
 /** A gated average as a type: a gate [batch, n] and n inputs of one shape in, that shape out. */
 export interface GatedAverage<At extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'GatedAverage'
   readonly gateIndex: At
-  readonly '~out': this['~in'] extends Several
-    ? AxisKey<this['~in'], At> extends infer Key extends keyof this['~in']
-      ? Gated<this['~in'][Key], Others<this['~in'], Key>>
-      : Refusal<
-          'GatedAverage',
-          `an input ${At}, the gate`,
-          this['~in'],
-          `Choose a gateIndex from -${this['~in']['length']} to ${LastOf<this['~in']>}.`
-        >
-    : number[] extends this['~in']
-      ? number[]
-      : RefusedOne<'GatedAverage', this['~in']>
+  readonly '~out': this['~in'] extends Several ? Gating<this['~in'], At> : NotSeveral<'GatedAverage', this['~in']>
 }
+type Gating<I extends readonly unknown[], At extends number> =
+  AxisKey<I, At> extends infer Key extends keyof I
+    ? Gated<I[Key], Others<I, Key>>
+    : RefusesAll<'GatedAverage', typeof withGate, I, { index: At; count: I['length']; last: LastOf<I> }>
 type Others<I extends readonly unknown[], Key, R extends readonly unknown[] = []> = I extends readonly [
   ...infer Before,
   infer Last,
@@ -44,13 +44,8 @@ type Gated<Gate, Rest extends readonly unknown[]> = number[] extends Gate | Rest
       ? Averaged<Rest>
       : N extends Rest['length']
         ? Averaged<Rest>
-        : Refusal<
-            'GatedAverage',
-            `a gate with ${Rest['length']} columns, one for each of the other inputs`,
-            Gate,
-            `End the gate with Softmax(${Rest['length']}).`
-          >
-    : Refusal<'GatedAverage', 'a 2-dimensional gate [batch, inputs]', Gate, 'Put Softmax(n) at the end of the gate.'>
+        : Refuses<'GatedAverage', typeof columns, Gate, { count: Rest['length'] }>
+    : Refuses<'GatedAverage', typeof flatGate, Gate>
 type Averaged<Rest extends readonly unknown[]> = Rest extends readonly [infer H, ...infer T]
   ? ShareAll<H, T, Rest, 'GatedAverage'>
   : never
@@ -64,26 +59,18 @@ export interface GatedAverageConstructor {
   ): GatedAverage<At, Name>
 }
 
-const averaged = (gateIndex: number, inputs: Flow): Either<Fault, Shape | null> => {
-  const fault = (expected: string, got: string, remedy: string) => left({ expected, got, remedy })
-  const at = fromStart(gateIndex, inputs.length)
+const averaged = (index: number, inputs: Flow): Either<Fault, Shape | null> => {
+  const at = fromStart(index, inputs.length)
   const gate = inputs[at]
   if (gate === undefined)
-    return fault(
-      `an input ${gateIndex}, the gate`,
-      showFlow(inputs),
-      `Choose a gateIndex from ${-inputs.length} to ${inputs.length - 1}.`,
-    )
+    return refusalOfAll(withGate, inputs, { index, count: inputs.length, last: inputs.length - 1 })
   const others = inputs.filter((_, i) => i !== at)
-  if (gate !== null && gate.length !== 2)
-    return fault('a 2-dimensional gate [batch, inputs]', showShape(gate), 'Put Softmax(n) at the end of the gate.')
-  if ((gate?.[1] ?? others.length) !== others.length)
-    return fault(
-      `a gate with ${others.length} columns, one for each of the other inputs`,
-      showShape(gate),
-      `End the gate with Softmax(${others.length}).`,
-    )
-  return inputs.includes(null) ? right(null) : sharedByAll(others)
+  const count = others.length
+  return pipe(
+    ofRank(flatGate, gate),
+    chain(([, inputs = null]) => ((inputs ?? count) === count ? right(null) : refusal(columns, gate, { count }))),
+    chain(() => (inputs.includes(null) ? right(null) : sharedByAll(others))),
+  )
 }
 
 /**
@@ -105,10 +92,7 @@ export const GatedAverage: GatedAverageConstructor = defineMerge({
   example: 'GatedAverage(0)',
   positional: ['gateIndex'],
   options: {
-    gateIndex: {
-      codec: codec('an integer', value => (Number.isSafeInteger(value) ? (value as number) : undefined)),
-      default: 0,
-    },
+    gateIndex: { codec: index, default: 0 },
   },
   shape: ({ gateIndex }, inputs) => averaged(gateIndex, inputs),
   forward: ({ gateIndex }, ops, inputs) => {
@@ -118,17 +102,8 @@ export const GatedAverage: GatedAverageConstructor = defineMerge({
     return inputs
       .filter((_, i) => i !== at)
       .map((x, i) => {
-        const column = ops.slice(gate, [0, i], [null, 1])
-        return ops.multiply(
-          x,
-          ops.reshape(column, [
-            batch,
-            ...ops
-              .shape(x)
-              .slice(1)
-              .map(() => 1),
-          ]),
-        )
+        const alone = ops.shape(x).map((_, axis) => (axis === 0 ? batch : 1))
+        return ops.multiply(x, ops.reshape(ops.slice(gate, [0, i], [null, 1]), alone))
       })
       .reduce((sum, weighted) => ops.add(sum, weighted))
   },

@@ -1,7 +1,7 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { number } from '../base/options.ts'
-import type { Flow, RefusedOne, Several } from '../base/shape.ts'
+import type { Flow, RefusedOne, SameSize, Several } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -83,9 +83,6 @@ const beside = {
   remedy: 'Masking() makes one of a sequence.',
 } as const
 
-/** Whether two numbers of steps can be the same. */
-export type SameSteps<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
-
 /**
  * The sequence of what comes in, or the refusal of its mask. What is no sequence, which has the form `Sequence`, is for the
  * layer to refuse.
@@ -96,7 +93,7 @@ export type SequenceOf<Kind extends string, I, Mask, Sequence extends readonly u
       ? S
       : S extends Sequence
         ? M extends readonly [unknown, infer Steps]
-          ? SameSteps<S[1], Steps> extends true
+          ? SameSize<S[1], Steps> extends true
             ? S
             : RefusesAll<Kind, typeof beside, I>
           : RefusesAll<Kind, typeof beside, I>

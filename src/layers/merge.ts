@@ -1,20 +1,20 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, isFunction } from '../base/options.ts'
+import { codec, index, isFunction } from '../base/options.ts'
 import {
   type Flow,
   fromStart,
   type Mismatch,
-  type Refusal,
-  type RefusedOne,
+  type NotSeveral,
   type Several,
   type Shape,
+  type SharedDimension,
   type SharedShape,
   sharedShape,
-  showFlow,
 } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 
@@ -25,6 +25,11 @@ export type MergeName = 'add' | 'multiply' | 'subtract' | 'average' | 'maximum' 
 /** A function of two tensors of one shape. */
 export type Merge = <T>(ops: Ops<T>, a: T, b: T) => T
 
+const oneShape = {
+  expected: 'inputs of one shape',
+  remedy: 'Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
+} as const
+
 /** An elementwise merge as a type: several inputs of one shape in, that shape out. */
 export interface Elementwise<Name extends string = 'elementwise-{}'> extends Plain<Name> {
   readonly kind: 'Elementwise'
@@ -33,9 +38,7 @@ export interface Elementwise<Name extends string = 'elementwise-{}'> extends Pla
     ? this['~in'] extends readonly [infer H, ...infer T]
       ? ShareAll<H, T, [H, ...T]>
       : never
-    : number[] extends this['~in']
-      ? number[]
-      : RefusedOne<'Elementwise', this['~in']>
+    : NotSeveral<'Elementwise', this['~in']>
 }
 /** The shape that `A` and all of `Rest` share, or why they do not: `I` are all of them. */
 export type ShareAll<
@@ -56,12 +59,7 @@ export type ShareAll<
 type ShareTwo<A, B, Rest extends readonly unknown[], I, Kind extends string> =
   SharedShape<A, B> extends infer S
     ? [S] extends [never]
-      ? Refusal<
-          Kind,
-          'inputs of one shape',
-          I,
-          'Bring the branches to one shape; in a residual block give the shortcut a layer that does.'
-        >
+      ? RefusesAll<Kind, typeof oneShape, I>
       : ShareAll<S, Rest, I, Kind>
     : never
 
@@ -106,13 +104,7 @@ export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
     (merged, input) => (merged === undefined ? undefined : sharedShape(merged, input)),
     null,
   )
-  return shared === undefined
-    ? left({
-        expected: 'inputs of one shape',
-        got: showFlow(inputs),
-        remedy: 'Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
-      })
-    : right(shared)
+  return shared === undefined ? refusalOfAll(oneShape, inputs) : right(shared)
 }
 
 /**
@@ -132,14 +124,24 @@ export const Elementwise: ElementwiseConstructor = defineMerge({
   example: "Elementwise('add')",
   positional: ['mergeFunction'],
   options: {
-    mergeFunction: {
-      codec: mergeFunction,
-      default: 'add',
-    },
+    mergeFunction: { codec: mergeFunction, default: 'add' },
   },
   shape: (_, inputs) => sharedByAll(inputs),
   forward: ({ mergeFunction }, ops, inputs) => merged(ops, mergeFunction, inputs),
 })
+
+const oneRank = {
+  expected: 'inputs with one number of dimensions',
+  remedy: 'Bring the branches to one number of dimensions with Reshape.',
+} as const
+const withAxis = {
+  expected: 'inputs with an axis {axis}',
+  remedy: 'Choose an axis from -{count} to {last}.',
+} as const
+const alikeElsewhere = {
+  expected: 'inputs that differ over axis {axis} only',
+  remedy: 'Bring the other dimensions of the branches to one size.',
+} as const
 
 /** A concatenation as a type: several inputs in, alike but for one axis, whose sizes add up. */
 export interface Concatenate<Axis extends number, Name extends string> extends Plain<Name> {
@@ -149,9 +151,7 @@ export interface Concatenate<Axis extends number, Name extends string> extends P
     ? this['~in'] extends readonly [infer H, ...infer T]
       ? AppendAll<H, T, Axis, [H, ...T]>
       : never
-    : number[] extends this['~in']
-      ? number[]
-      : RefusedOne<'Concatenate', this['~in']>
+    : NotSeveral<'Concatenate', this['~in']>
 }
 type AppendAll<A, Rest extends readonly unknown[], Axis extends number, I> = Rest extends readonly [infer B, ...infer T]
   ? number[] extends A | B
@@ -168,26 +168,11 @@ type Append<A, B, Axis extends number, I> = A extends readonly unknown[]
       ? AxisKey<A, Axis> extends keyof A
         ? AppendAt<A, B, AxisKey<A, Axis>> extends infer S
           ? true extends { [K in keyof S]: [S[K]] extends [never] ? true : false }[keyof S & `${number}`]
-            ? Refusal<
-                'Concatenate',
-                `inputs that differ over axis ${Axis} only`,
-                I,
-                'Bring the other dimensions of the branches to one size.'
-              >
+            ? RefusesAll<'Concatenate', typeof alikeElsewhere, I, { axis: Axis }>
             : S
           : never
-        : Refusal<
-            'Concatenate',
-            `inputs with an axis ${Axis}`,
-            I,
-            `Choose an axis from -${A['length']} to ${LastOf<A>}.`
-          >
-      : Refusal<
-          'Concatenate',
-          'inputs with one number of dimensions',
-          I,
-          'Bring the branches to one number of dimensions with Reshape.'
-        >
+        : RefusesAll<'Concatenate', typeof withAxis, I, { axis: Axis; count: A['length']; last: LastOf<A> }>
+      : RefusesAll<'Concatenate', typeof oneRank, I>
     : never
   : never
 /** The index of the last element. */
@@ -215,10 +200,9 @@ type AppendAt<A extends readonly unknown[], B extends readonly unknown[], Key> =
   -readonly [K in keyof A]: K extends keyof B
     ? K extends Key
       ? Add<A[K] & number, B[K] & number>
-      : Agreed<A[K], B[K]>
+      : SharedDimension<A[K], B[K]>
     : never
 }
-type Agreed<A, B> = number extends A ? B : number extends B ? A : A extends B ? A : never
 
 /** The constructor of {@link Concatenate}. */
 export interface ConcatenateConstructor {
@@ -230,18 +214,15 @@ export interface ConcatenateConstructor {
 }
 
 const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> => {
-  const fault = (expected: string, remedy: string) => left({ expected, got: showFlow(inputs), remedy })
   const known = inputs.filter(input => input !== null)
   const [first] = known
   if (first === undefined) return right(null)
-  if (known.some(input => input.length !== first.length))
-    return fault('inputs with one number of dimensions', 'Bring the branches to one number of dimensions with Reshape.')
+  if (known.some(input => input.length !== first.length)) return refusalOfAll(oneRank, inputs)
   const at = fromStart(axis, first.length)
   if (at < 0 || at >= first.length)
-    return fault(`inputs with an axis ${axis}`, `Choose an axis from ${-first.length} to ${first.length - 1}.`)
+    return refusalOfAll(withAxis, inputs, { axis, count: first.length, last: first.length - 1 })
   const rest = sharedByAll(known.map(input => input.map((d, i) => (i === at ? null : d))))
-  if (rest._tag === 'Left')
-    return fault(`inputs that differ over axis ${axis} only`, 'Bring the other dimensions of the branches to one size.')
+  if (isLeft(rest)) return refusalOfAll(alikeElsewhere, inputs, { axis })
   if (known.length < inputs.length) return right(null)
   const sizes = known.map(input => input[at] ?? null)
   const total = sizes.reduce((sum, d) => (sum === null || d === null ? null : sum + d), 0)
@@ -264,10 +245,7 @@ export const Concatenate: ConcatenateConstructor = defineMerge({
   example: 'Concatenate(-1)',
   positional: ['axis'],
   options: {
-    axis: {
-      codec: codec('an integer', value => (Number.isSafeInteger(value) ? (value as number) : undefined)),
-      default: -1,
-    },
+    axis: { codec: index, default: -1 },
   },
   shape: ({ axis }, inputs) => concatenated(axis, inputs),
   forward: ({ axis }, ops, inputs) => {

@@ -1,8 +1,11 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { right } from 'fp-ts/lib/Either.js'
 import { integer } from '../base/options.ts'
-import { type Refusal, type RefusedOne, type Several, showFlow } from '../base/shape.ts'
+import type { NotSeveral, Several } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
+
+const enough = { expected: 'at least {count} inputs', remedy: 'Inputs are counted from 0.' } as const
 
 /** A selection as a type: several inputs in, one of them out. */
 export interface Select<Index extends number, Name extends string = 'select-{}'> extends Plain<Name> {
@@ -11,10 +14,8 @@ export interface Select<Index extends number, Name extends string = 'select-{}'>
   readonly '~out': this['~in'] extends Several
     ? this['~in'] extends { readonly [_ in Index]: infer One extends readonly unknown[] }
       ? One
-      : Refusal<'Select', `at least ${Add<Index, 1>} inputs`, this['~in'], 'Inputs are counted from 0.'>
-    : number[] extends this['~in']
-      ? number[]
-      : RefusedOne<'Select', this['~in']>
+      : RefusesAll<'Select', typeof enough, this['~in'], { count: Add<Index, 1> }>
+    : NotSeveral<'Select', this['~in']>
 }
 
 /** The constructor of {@link Select}. */
@@ -42,12 +43,6 @@ export const Select: SelectConstructor = defineMerge({
   positional: ['index'],
   options: { index: { codec: integer(0) } },
   shape: ({ index }, inputs) =>
-    index < inputs.length
-      ? right(inputs[index] ?? null)
-      : left({
-          expected: `at least ${index + 1} inputs`,
-          got: showFlow(inputs),
-          remedy: 'Inputs are counted from 0.',
-        }),
+    index < inputs.length ? right(inputs[index] ?? null) : refusalOfAll(enough, inputs, { count: index + 1 }),
   forward: ({ index }, _, inputs) => inputs[index] as (typeof inputs)[number],
 })

@@ -1,14 +1,12 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../../base/errors.ts'
-import { boolean, codec, number, type Option } from '../../base/options.ts'
+import { boolean, index, number, type Option } from '../../base/options.ts'
 import type { Scale } from '../probabilities.ts'
 
 // Options that several losses have.
 
 /** An axis, from 0 on or from the end. */
-export const axis: t.Type<number, unknown, unknown> = codec('an integer', value =>
-  Number.isSafeInteger(value) ? (value as number) : undefined,
-)
+export const axis: t.Type<number, unknown, unknown> = index
 
 /** Options of losses of probabilities. */
 export interface LogitsOption {
