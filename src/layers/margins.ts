@@ -1,12 +1,14 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec } from '../base/options.ts'
-import { type Refusal, type RefusedInput, type Shape, showShape } from '../base/shape.ts'
+import { codec, integer, parsed } from '../base/options.ts'
+import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
 import type { Margin } from '../ops/ops.ts'
 import type { Add, Subtract } from '../type-arithmetic/digits.ts'
 import { knownDimensions } from './known.ts'
+import { numbers } from './window.ts'
 
 // What is put around the axes between batch and channels, or cut from them.
 
@@ -37,6 +39,16 @@ type Changed<
     : never
   : R
 
+const someAxes = {
+  expected: 'an input [batch, ..., channels] with axes between them',
+  remedy: 'Give the Input two dimensions at least.',
+} as const
+const sameAxes = {
+  expected: 'an input with {axes} axes between batch and channels',
+  remedy: 'Give a margin for each of them, or one number for all.',
+} as const
+const larger = { expected: 'an input larger than what is cut off', remedy: 'Cut off less.' } as const
+
 type WithMargins<I, Kind extends string, M, Cut extends boolean> = I extends readonly [infer B, ...infer S, infer C]
   ? S extends readonly []
     ? NoMargins<I, Kind, M>
@@ -52,21 +64,11 @@ type WithMargins<I, Kind extends string, M, Cut extends boolean> = I extends rea
     : NoMargins<I, Kind, M>
 /** The refusal of an input without the axes of some margins. */
 type NoMargins<I, Kind extends string, M> = M extends readonly unknown[]
-  ? RefusedInput<
-      Kind,
-      `an input with ${M['length']} axes between batch and channels`,
-      I,
-      'Give a margin for each of them, or one number for all.'
-    >
-  : RefusedInput<
-      Kind,
-      'an input [batch, ..., channels] with axes between them',
-      I,
-      'Give the Input two dimensions at least.'
-    >
+  ? Refuses<Kind, typeof sameAxes, I, { axes: M['length'] }>
+  : Refuses<Kind, typeof someAxes, I>
 type Assemble<I, Kind extends string, B, S, C> = S extends readonly unknown[]
   ? [B, ...S, C]
-  : Refusal<Kind, 'an input larger than what is cut off', I, 'Cut off less.'>
+  : Refuses<Kind, typeof larger, I>
 
 /** A layer of margins as a type: [batch, ..., channels] in and out, with more or less between them. */
 export interface Margined<Kind extends string, M, Cut extends boolean, Name extends string> extends Plain<Name> {
@@ -84,24 +86,19 @@ export type MarginConstructor<Kind extends string, Base extends string, Cut exte
   options?: NameOption<Name>,
 ) => Margined<Kind, M, Cut, Name>
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-const oneMargin = (value: unknown): Margin | undefined => {
-  if (isCount(value)) return Object.freeze([value, value] as const)
-  if (!Array.isArray(value) || value.length !== 2) return undefined
-  const [before, after]: readonly unknown[] = value
-  return isCount(before) && isCount(after) ? Object.freeze([before, after] as const) : undefined
-}
-
 type Margins = number | readonly Margin[]
+const one = integer(0)
+const both = numbers<Margin>(2, 0)
 const marginsOption: t.Type<Margins, unknown, unknown> = codec<Margins>(
   'an integer >= 0 for every axis, or an array of one, two or three integers or pairs [before, after]',
   value => {
-    if (isCount(value)) return value
-    if (!Array.isArray(value) || value.length < 1 || value.length > 3) return undefined
-    const all = value.map(oneMargin)
-    return all.every(margin => margin !== undefined) ? Object.freeze(all) : undefined
+    if (!Array.isArray(value)) return parsed(one, value)
+    const all = value.map(margin => parsed(both, margin))
+    return all.length >= 1 && all.length <= 3 && all.every(margin => margin !== undefined)
+      ? Object.freeze(all)
+      : undefined
   },
-  value => (typeof value === 'number' ? value : value.map(margin => (margin[0] === margin[1] ? margin[0] : margin))),
+  value => (typeof value === 'number' ? value : value.map(both.encode)),
 )
 
 /** A margin for each axis of an input, none for batch and channels. */
@@ -113,22 +110,14 @@ const everyAxis = (margins: Margins, rank: number): readonly Margin[] => {
 
 const marginedShape = (margins: Margins, input: Shape | null, sign: 1 | -1): Either<Fault, Shape | null> => {
   if (input === null) return right(null)
-  const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
   const axes = typeof margins === 'number' ? input.length - 2 : margins.length
   if (axes < 1 || input.length !== axes + 2)
-    return typeof margins === 'number'
-      ? fault('an input [batch, ..., channels] with axes between them', 'Give the Input two dimensions at least.')
-      : fault(
-          `an input with ${axes} axes between batch and channels`,
-          'Give a margin for each of them, or one number for all.',
-        )
+    return typeof margins === 'number' ? refusal(someAxes, input) : refusal(sameAxes, input, { axes })
   const out = everyAxis(margins, input.length).map(([before, after], axis) => {
     const d = input[axis] ?? null
     return d === null ? null : d + sign * (before + after)
   })
-  return out.slice(1, -1).some(d => d !== null && d <= 0)
-    ? fault('an input larger than what is cut off', 'Cut off less.')
-    : right(out)
+  return out.slice(1, -1).some(d => d !== null && d <= 0) ? refusal(larger, input) : right(out)
 }
 
 /**
