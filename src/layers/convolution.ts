@@ -1,6 +1,6 @@
 import { map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { integer, optionalParameter, parameter } from '../base/options.ts'
+import { integer, optionalParameter, type Parsed, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Weight, WeightAndBias } from '../core/variables.ts'
@@ -37,6 +37,11 @@ export type FilterSize1D = readonly [steps: number, channels: number]
 /** The filter: its depth, rows and columns, and how many output channels it makes. */
 export type FilterSize3D = readonly [depth: number, rows: number, cols: number, channels: number]
 
+/** Options of convolutions that shape no types. */
+export interface ConvolutionValues {
+  /** The initial filter, of shape [...axes, input channels / groups, channels]. Default: `heNormal({ gain: 2 })`. */
+  readonly weight?: ParameterSource
+}
 /** The options of {@link Convolution}, and of convolutions over one axis and three. */
 export interface ConvolutionOptions<
   P extends PaddingOption | Padding1D | Padding3D = PaddingOption,
@@ -45,7 +50,8 @@ export interface ConvolutionOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   G extends number = number,
-> extends NameOption<Name> {
+> extends NameOption<Name>,
+    ConvolutionValues {
   /**
    * Zeros around the input: 'valid' for none; 'same' for as many as keep its size at stride 1 (an odd one goes to the
    * end: the bottom, the right); a number for each side, or one for each axis. Over a sequence also 'causal': as many as
@@ -58,8 +64,6 @@ export interface ConvolutionOptions<
   readonly dilation?: D
   /** In how many parts the channels are taken, each of which makes its own part of the output. Default: 1. */
   readonly groups?: G
-  /** The initial filter, of shape [...axes, input channels / groups, channels]. Default: `heNormal({ gain: 2 })`. */
-  readonly weight?: ParameterSource
   /** The initial bias, of shape [channels that come out], or `null` for none. Default: 0. */
   readonly bias?: B
 }
@@ -82,11 +86,12 @@ export interface Convolution3DOptions<
   G extends number = number,
 > extends ConvolutionOptions<P, S, D, B, Name, G> {}
 
-/** What convolutions are made of, over any number of axes. */
-interface Values extends WindowValues {
+/** The options of layers with filters, in their normal form. */
+export interface Filtering extends WindowValues {
   readonly size: readonly number[]
+}
+interface Normal extends Filtering, Parsed<ConvolutionValues> {
   readonly groups: number
-  readonly weight: Parameter
   readonly bias: Parameter | null
 }
 
@@ -100,7 +105,7 @@ export interface Convolution<
   Name extends string = 'convolution-{}',
   G extends number = 1,
 > extends Leaf<Name, 'params'>,
-    Values {
+    Normal {
   readonly kind: 'Convolution'
   readonly size: Size
   readonly padding: Padding
@@ -121,7 +126,7 @@ export interface Convolution1D<
   Name extends string = 'convolution1d-{}',
   G extends number = 1,
 > extends Leaf<Name, 'params'>,
-    Values {
+    Normal {
   readonly kind: 'Convolution1D'
   readonly size: Size
   readonly padding: Padding1D
@@ -147,7 +152,7 @@ export interface Convolution3D<
   Name extends string = 'convolution3d-{}',
   G extends number = 1,
 > extends Leaf<Name, 'params'>,
-    Values {
+    Normal {
   readonly kind: 'Convolution3D'
   readonly size: Size
   readonly padding: 'valid' | 'same' | readonly number[]
@@ -205,7 +210,7 @@ export type Convolution3DConstructor = <
 ) => Convolution3D<Size, P, S, D, B, Name, G>
 
 const convolution = <Constructor>(kind: string, rank: Rank, example: string): Constructor => {
-  const channels = ({ size }: Values): number => size[rank] as number
+  const channels = ({ size }: Normal): number => size[rank] as number
   return defineLayer({
     kind,
     example,
@@ -220,19 +225,19 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
       weight: { codec: parameter, default: heNormal({ gain: 2 }) },
       bias: { codec: optionalParameter, default: 0 },
     },
-    check: (options: Values) => checkGroups(options.groups, channels(options)),
-    shape: (options: Values, input) =>
+    check: (options: Normal) => checkGroups(options.groups, channels(options)),
+    shape: (options: Normal, input) =>
       groupedShape(input, options.groups, slid(input, windowsOf(rank, options), channels(options))),
     variables: {
-      weight: ({ size, groups, weight }: Values, input) =>
+      weight: ({ size, groups, weight }: Normal, input) =>
         pipe(
           knownChannels(rank, input),
           map(own => ({ shape: [...size.slice(0, rank), own / groups, ...size.slice(rank)], initial: weight })),
         ),
-      bias: (options: Values) =>
+      bias: (options: Normal) =>
         right(options.bias === null ? null : { shape: [channels(options)], initial: options.bias }),
     },
-    forward: (options: Values, ops, x, { weight, bias }) => {
+    forward: (options: Normal, ops, x, { weight, bias }) => {
       const y = convolve(kind, ops, x, weight, windowsOf(rank, options), options.groups)
       return [options.bias === null ? y : ops.add(y, bias), {}]
     },

@@ -9,7 +9,7 @@ import { heNormal } from '../initializers/index.ts'
 import type { Margin, Pair } from '../ops/ops.ts'
 import { spread } from '../ops/spread.ts'
 import type { Add, Multiply, Subtract } from '../type-arithmetic/digits.ts'
-import type { FilterSize } from './convolution.ts'
+import type { Filtering, FilterSize } from './convolution.ts'
 import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
 import {
@@ -27,7 +27,6 @@ import {
   type PairOption,
   padding,
   sizes,
-  type WindowValues,
 } from './window.ts'
 
 /** The options of {@link Deconvolution}. */
@@ -53,7 +52,7 @@ export interface DeconvolutionOptions<
 /** A transposed convolution as a type: [batch, rows, cols, channels] in, [batch, rows', cols', Size[2]] out. */
 export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends string>
   extends Leaf<Name, 'params'>,
-    Values {
+    Normal {
   readonly kind: 'Deconvolution'
   readonly size: Size
   readonly padding: Padding
@@ -118,13 +117,12 @@ export type DeconvolutionConstructor = <
   options?: DeconvolutionOptions<P, S, B, Name>,
 ) => Deconvolution<Size, P, S, B, Name>
 
-interface Values extends Omit<WindowValues, 'dilation'> {
-  readonly size: readonly number[]
+interface Normal extends Omit<Filtering, 'dilation'> {
   readonly weight: Parameter
   readonly bias: Parameter | null
 }
 
-const windowsOf = (options: Values): readonly AxisWindow[] => axisWindows(2, { ...options, dilation: 1 })
+const windowsOf = (options: Normal): readonly AxisWindow[] => axisWindows(2, { ...options, dilation: 1 })
 
 /** What the convolution that this one reverses adds before and after its input; a negative number cuts off. */
 const added = ({ size, padding, stride }: AxisWindow): Margin => {
@@ -172,7 +170,7 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
     bias: { codec: optionalParameter, default: 0 },
   },
 
-  shape: (options: Values, input) =>
+  shape: (options: Normal, input) =>
     pipe(
       ofRank(image, input),
       chain(([batch = null, ...dimensions]) => {
@@ -184,7 +182,7 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
     ),
 
   variables: {
-    weight: ({ size: [rows = 0, cols = 0, channels = 0], weight }: Values, input) =>
+    weight: ({ size: [rows = 0, cols = 0, channels = 0], weight }: Normal, input) =>
       pipe(
         knownChannels(2, input),
         map(own => ({
@@ -194,11 +192,11 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
           fans: { in: rows * cols * own, out: rows * cols * channels },
         })),
       ),
-    bias: ({ size: [, , channels = 0], bias }: Values) =>
+    bias: ({ size: [, , channels = 0], bias }: Normal) =>
       right(bias === null ? null : { shape: [channels], initial: bias }),
   },
 
-  forward: (options: Values, ops, x, { weight, bias }) => {
+  forward: (options: Normal, ops, x, { weight, bias }) => {
     const windows = windowsOf(options)
     if (windows.some(({ stride }) => stride > 1)) knownRowsAndCols('Deconvolution', ops.shape(x))
     const spaced = windows.reduce((x, { stride }, axis) => spread(ops, x, axis + 1, stride), x)

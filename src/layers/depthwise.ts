@@ -9,7 +9,7 @@ import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
-import type { ConvolutionOptions, FilterSize } from './convolution.ts'
+import type { ConvolutionOptions, Filtering, FilterSize } from './convolution.ts'
 import type { WindowSize } from './pooling.ts'
 import { convolve } from './sliding.ts'
 import {
@@ -25,7 +25,6 @@ import {
   type Slid2D,
   sizes,
   slid,
-  type WindowValues,
   windowsOf,
 } from './window.ts'
 
@@ -94,22 +93,20 @@ export type DepthwiseConvolutionConstructor = <
   options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name>,
 ) => DepthwiseConvolution<Size, P, S, D, M, B, Name>
 
-/** What both layers are made of. */
-interface Values extends WindowValues {
-  readonly size: readonly number[]
+interface Normal extends Filtering {
   readonly multiplier: number
   readonly bias: Parameter | null
 }
-interface Depthwise extends Values {
+interface Depthwise extends Normal {
   readonly weight: Parameter
 }
-interface Separable extends Values {
+interface Separable extends Normal {
   readonly depthwiseWeight: Parameter
   readonly pointwiseWeight: Parameter
 }
 const made = ({ size }: Separable): number => size[2] as number
 
-const shared: Omit<Options<Values>, 'size'> = {
+const shared: Omit<Options<Normal>, 'size'> = {
   padding: { codec: padding(2), default: 'valid' },
   stride: { codec: numbers(2, 1), default: 1 },
   dilation: { codec: numbers(2, 1), default: 1 },
@@ -123,7 +120,7 @@ const withChannels = (input: Shape | null, rule: (channels: number) => VariableR
   map(rule)(knownChannels(2, input))
 
 /** Filters [rows, cols, input channels, multiplier]; each sees the rows and columns of one channel. */
-const filters = ({ size, multiplier }: Values, initial: Parameter, input: Shape | null) =>
+const filters = ({ size, multiplier }: Normal, initial: Parameter, input: Shape | null) =>
   withChannels(input, channels => {
     const [rows = 0, cols = 0] = size
     return {
@@ -134,7 +131,7 @@ const filters = ({ size, multiplier }: Values, initial: Parameter, input: Shape 
   })
 
 /** Every channel by its own filters, which are a group each. */
-const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Values): T => {
+const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Normal): T => {
   const [rows = null, cols = null, channels = null, multiplier = null] = ops.shape(weight)
   const groups = ops.reshape(weight, [rows, cols, 1, sizeOf([channels, multiplier])])
   return convolve(kind, ops, x, groups, windowsOf(2, options), channels ?? 0)

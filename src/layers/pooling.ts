@@ -108,14 +108,14 @@ export type Pooling3DConstructor<Kind extends string, Base extends string> = <
   options?: Pooling3DOptions<P, S, Name>,
 ) => Pooling3D<Kind, Size, P, S, Name>
 
-interface Values {
+interface Normal {
   readonly size: Numbers
   readonly stride: Numbers | null
   readonly padding: 'valid' | 'same'
 }
 
 const pooling = <Constructor>(kind: string, rank: Rank, by: Pool): Constructor => {
-  const windows = ({ size, stride, padding }: Values) =>
+  const windows = ({ size, stride, padding }: Normal) =>
     windowsOf(rank, { size, stride: stride ?? size, dilation: 1, padding })
   return defineLayer({
     kind,
@@ -127,8 +127,8 @@ const pooling = <Constructor>(kind: string, rank: Rank, by: Pool): Constructor =
       stride: { codec: orNull(numbers(rank, 1), 'the size of the window'), default: null },
       padding: { codec: poolingPadding, default: 'valid' },
     },
-    shape: (options: Values, input) => slid(input, windows(options), input?.at(-1) ?? null),
-    forward: (options: Values, ops, x) => [pool(kind, ops, x, windows(options), by), {}],
+    shape: (options: Normal, input) => slid(input, windows(options), input?.at(-1) ?? null),
+    forward: (options: Normal, ops, x) => [pool(kind, ops, x, windows(options), by), {}],
   })
 }
 
