@@ -37,7 +37,7 @@ import {
   Transpose,
 } from '../../src/index.ts'
 import * as layers from '../../src/layers/index.ts'
-import { isMisfit } from '../../src/notation/fitting.ts'
+import { isMisfit } from '../../src/notation/misfit.ts'
 import { rows } from '../../src/notation/words.ts'
 import { wrappers } from '../../src/notation/wrappers.ts'
 import { faultOf } from '../faults.ts'

@@ -17,7 +17,8 @@ export interface RankExpectation extends Expectation {
   readonly rank: number
 }
 
-type Filled<Text extends string, Fields> = Text extends `${infer Before}{${infer Field}}${infer After}`
+/** A text with its fields filled in. */
+export type Filled<Text extends string, Fields> = Text extends `${infer Before}{${infer Field}}${infer After}`
   ? Field extends keyof Fields
     ? `${Before}${Fields[Field] & (string | number)}${Filled<After, Fields>}`
     : `${Before}{${Field}}${Filled<After, Fields>}`
@@ -39,9 +40,11 @@ export type RefusesAll<Kind extends string, E extends Expectation, I, Fields = u
   Filled<E['remedy'], Fields>
 >
 
-type Fields = Readonly<Record<string, string | number>>
+/** The values of the fields of a text. */
+export type Fields = Readonly<Record<string, string | number>>
 
-const filled = (text: string, fields: Fields): string =>
+/** The same at run time. */
+export const filled = (text: string, fields: Fields): string =>
   text.replace(/\{(\w+)\}/g, (field, name: string) => String(fields[name] ?? field))
 
 /** The fault of something, printed as `got`, that does not meet an expectation. */

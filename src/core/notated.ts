@@ -33,6 +33,10 @@ export interface WrongOptions<Allowed, Options> {
   readonly allowed: Allowed
   readonly options: Options
 }
+/** Why a layer cannot be made of a text: it is made of a function. */
+export interface Textless {
+  readonly wrong: 'textless'
+}
 /** The layer, if it has the options. */
 export type With<O, Allowed, Layer> = [keyof O] extends [keyof Allowed]
   ? O extends Allowed

@@ -1,11 +1,20 @@
-import type { BranchInput, Mismatch } from '../base/shape.ts'
+import { type Either, isLeft, isRight, left, right } from 'fp-ts/lib/Either.js'
+import { InvalidOption, LayerConnectionError } from '../base/errors.ts'
+import type { BranchInput, Flow, Mismatch } from '../base/shape.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
+import { compose } from '../network/compose.ts'
+import type { Part as Composed, Wiring } from '../network/parts.ts'
+import { firstUnfit, type Unfit, wire } from '../network/wiring.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { Fault, Followed, Upto } from './fault.ts'
-import type { Digits, Part, Read } from './grammar.ts'
-import type { Trim, TrimStart, Within } from './text.ts'
+import { type Digits, type Found, type OwnLayers, type Read, readCopies } from './chain.ts'
+import { type Because, type Fault, type Followed, type Mistake, mistake, type Span } from './faults.ts'
+import { inBrackets, type Part } from './part.ts'
+import { type Stretch, skipSpace, type Trim, type TrimStart, type Upto, type Within } from './text.ts'
 
-// Where layers do not fit, for the compiler. The text is read again up to there, which only texts with a mistake cost.
+// Layers that do not fit together: which of them is to blame, and why. The text is read again up to there, which only
+// texts with a mistake cost.
+
+// For the compiler.
 
 /** The fault of the N-th layer of a chain, which `I` goes into from the K-th on. */
 export type Misfit<S extends string, B, N extends number, K extends number, Why extends string, I = number[]> =
@@ -25,10 +34,10 @@ type Deepest<S extends string, After extends string, B, Why extends string, I> =
   Bracketed<S, After> extends readonly [infer Inner extends string, infer Rest extends string]
     ? Inside<Inner, B, Why, Branches<Inner, B> extends true ? BranchInput<I, 0> : I, I, 0> extends infer F
       ? F extends null
-        ? Fault<S, TrimStart<S>, Trim<Upto<S, After>>, Why>
+        ? Fault<S, TrimStart<S>, Trim<Upto<S, After>>, Because<'misfit', { readonly reason: Why }>>
         : Followed<F, `)${Rest}`>
       : never
-    : Fault<S, TrimStart<S>, Trim<Upto<S, After>>, Why>
+    : Fault<S, TrimStart<S>, Trim<Upto<S, After>>, Because<'misfit', { readonly reason: Why }>>
 /** Whether a text has branches. */
 type Branches<S extends string, B> =
   AfterPart<S, B> extends infer After
@@ -69,3 +78,118 @@ type WithCopies<T extends string> = T extends `*${infer R}`
       : T
     : never
   : T
+
+// For the run time.
+
+/** What a composition refuses with. */
+type Refused = LayerConnectionError | InvalidOption
+
+/** Whether an error is about layers together, rather than about the arguments of one. */
+export const isMisfit = (error: unknown): error is Refused =>
+  error instanceof LayerConnectionError ||
+  (error instanceof InvalidOption && (error.twice !== undefined || error.option === 'layers'))
+
+/** Why layers do not fit, as the types of compositions say it. */
+const whyOf = (error: Refused): string => {
+  if (error instanceof InvalidOption && error.twice !== undefined)
+    return `Two layers are named '${error.twice}': give one of them another name`
+  const { expected, got, remedy } = error
+  const kind = (error instanceof InvalidOption ? undefined : error.kind) ?? error.layer
+  return `${kind} expects ${expected}, got ${got}. ${remedy}`
+}
+
+/** Why copies of a layer do not follow one another, likewise. */
+const whyNotRepeated = (error: Refused): string => {
+  const name = error instanceof InvalidOption ? error.twice : undefined
+  return name === undefined
+    ? whyOf(error)
+    : `Every copy would be named '${name}': write a pattern, such as '${name}-{}'`
+}
+
+/** A misfit as a mistake in the text. */
+export const misfit = (span: Span, cause: Refused, repeated = false): Mistake =>
+  mistake(span, 'misfit', cause.got, { reason: repeated ? whyNotRepeated(cause) : whyOf(cause) }, { cause })
+
+/** What can be made, or the misfit that prevents it. */
+export const fitted = (make: () => AnyLayer): Either<Refused, AnyLayer> => {
+  try {
+    return right(make())
+  } catch (error) {
+    if (isMisfit(error)) return left(error)
+    throw error
+  }
+}
+
+/** What goes out of a network. */
+const outgoing = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
+
+/** Layers that are put together, one being itself; or the first that does not fit those before it. */
+export const together = (layers: readonly AnyLayer[], form: 'sequence' | 'parallel'): Either<Unfit, AnyLayer> => {
+  // The layers come from a text, so that there is nothing for the compiler to check.
+  const parts = layers as unknown as readonly Composed[]
+  const [only] = layers
+  if (only !== undefined && layers.length === 1 && 'arrangement' in only) return right(only)
+  const all = fitted(
+    () => compose({ form, parts }, form === 'parallel' ? 'Parallel' : 'Sequence') as unknown as AnyLayer,
+  )
+  if (isRight(all)) return layers.length === 1 ? right(layers[0] as AnyLayer) : all
+  return left(firstUnfit(parts, form) ?? { index: layers.length - 1, incoming: [null], cause: all.left })
+}
+
+/** From where on something is read, and where it ends. */
+export interface Place {
+  readonly from: number
+  readonly end: number
+}
+/** Where it stands, without the white space around it. */
+export const standing = (text: string, { from, end }: Place): Span => {
+  const start = skipSpace(text, from, end)
+  return { layer: from, from: start, to: start + text.slice(start, end).trimEnd().length }
+}
+
+/** Where the part that does not fit stands; of what is in brackets, the layer within that is to blame. */
+export const blamed = (text: string, place: Place, own: OwnLayers, incoming: Flow, cause: Refused): Span =>
+  standing(text, deepest(text, place, own, { incoming, why: whyOf(cause) }))
+
+/** A misfit that is looked for in brackets. */
+interface Sought {
+  readonly incoming: Flow
+  readonly why: string
+}
+/** The place of a part that does not fit; of what is in brackets, that of the layer within that is to blame. */
+const deepest = (text: string, place: Place, own: OwnLayers, sought: Sought): Place => {
+  const start = skipSpace(text, place.from, place.end)
+  const inner = text[start] === '(' ? inBrackets(text, start + 1, place.end) : null
+  const whole = inner !== null && skipSpace(text, inner.to + 1, place.end) === place.end
+  return (whole ? inside(inner, own, sought) : undefined) ?? place
+}
+const inside = (inner: Stretch, own: OwnLayers, { incoming, why }: Sought): Place | undefined => {
+  const chains = chainsOf(inner, own)
+  for (const [branch, parts] of chains.entries()) {
+    let flow = chains.length > 1 ? dealt(incoming, branch) : incoming
+    for (const { layer, ...place } of parts) {
+      const wired = wire(layer as unknown as Composed, flow)
+      if (isLeft(wired))
+        return whyOf(wired.left) === why ? deepest(inner.text, place, own, { incoming: flow, why }) : undefined
+      flow = outgoing(wired.right)
+    }
+  }
+  return undefined
+}
+/** The parts of the chains of a text that has been read before. */
+const chainsOf = ({ text, from, to }: Stretch, own: OwnLayers): readonly (readonly (Found & Place)[])[] => {
+  const chains: (Found & Place)[][] = [[]]
+  for (let at = from; at <= to; ) {
+    const found = readCopies({ text, from: at, to }, own)
+    if (isLeft(found)) break
+    const { end } = found.right
+    chains.at(-1)?.push({ ...found.right, from: at })
+    if (end === to) break
+    if (text[end] === '|') chains.push([])
+    at = end + (text[end] === '|' ? 1 : 2)
+  }
+  return chains
+}
+/** What a branch gets of what comes in. */
+const dealt = (incoming: Flow, branch: number): Flow =>
+  incoming.length > 1 && branch < incoming.length ? [incoming[branch] ?? null] : incoming

@@ -51,18 +51,8 @@ export type Nearest<Word extends string, Words extends string> =
 export type DidYouMean<Word extends string, Words extends string> =
   Nearest<Word, Words> extends infer W ? ([W] extends [never] ? '' : `; did you mean ${W & string}?`) : never
 
-/** Why a word is wrong, before it is known which it should be: that is only asked where it is printed. */
-export interface Misspelt<Why extends string, Word extends string, Words extends string> {
-  readonly misspelt: Why
-  readonly word: Word
-  readonly words: Words
-}
-/** Why something is wrong, as a text. */
-export type Reason<Why> =
-  Why extends Misspelt<infer Text, infer Word, infer Words> ? `${Text}${DidYouMean<Word, Words>}` : Why & string
-
-/** The same for the run time. */
-export const didYouMean = (word: string, words: readonly string[]): string => {
+/** The same for the run time; `undefined` in place of `never`. */
+export const nearest = (word: string, words: readonly string[]): string | undefined => {
   const meant = nearestOf(word, words)
-  return meant.length === 1 ? `; did you mean ${meant[0]}?` : ''
+  return meant.length === 1 ? meant[0] : undefined
 }

@@ -7,11 +7,10 @@ import { compose } from '../network/compose.ts'
 import type { Part, Wired } from '../network/parts.ts'
 import type { Chain, Join } from '../network-types/compose.ts'
 import type { Opaque } from '../network-types/list.ts'
-import type { Problem } from './arguments.ts'
-import { isMisfit } from './fitting.ts'
-import type { Blocks, Read } from './grammar.ts'
+import { type Blocks, type Read, readNetwork } from './chain.ts'
+import { type Mistake, mistake, told } from './faults.ts'
+import { isMisfit } from './misfit.ts'
 import { type Quote, type QuoteUnclosed, quote, quoteUnclosed } from './quote.ts'
-import { readNetwork } from './read.ts'
 import { type Clean, type CleanText, clean } from './text.ts'
 
 /** A network whose text only the run time knows. */
@@ -57,37 +56,31 @@ const placeOf = (text: string, at: number): { readonly line: number; readonly co
   return { line: before.length, column: (before.at(-1) as string).length + 1 }
 }
 
-const unclosedQuote = (text: string, at: number): NotationError =>
-  new NotationError({
-    ...placeOf(text, at),
-    text: quoteUnclosed(text.slice(at)),
-    expected: 'a text in quotes that is closed',
-    got: 'no closing quote',
-    remedy: `Add ${text[at] === "'" ? `a "'"` : `a '"'`} at its end, or a \\ before a quote that belongs to it.`,
-  })
+const unclosedQuote = (text: string, at: number): NotationError => {
+  const fields = { quote: text[at] === "'" ? `a "'"` : `a '"'` }
+  const { why: _, ...details } = told(
+    mistake({ layer: at, from: at, to: text.length }, 'openText', 'no closing quote', fields),
+  )
+  return new NotationError({ ...placeOf(text, at), text: quoteUnclosed(text.slice(at)), ...details })
+}
 
-const mistaken = (given: string, { text, places }: CleanText, problem: Problem): NotationError => {
-  const { from, expected, got, remedy, cause } = problem
-  const mistake = { ...problem, layer: problem.layer ?? from }
-  const place = { ...placeOf(given, places[from] ?? given.length), text: quote(text, mistake) }
-  return new NotationError({ ...place, expected, got, remedy }, cause && { cause, complete: isMisfit(cause) })
+const mistaken = (given: string, { text, places }: CleanText, found: Mistake): NotationError => {
+  const { why, ...details } = told(found)
+  const place = { ...placeOf(given, places[found.from] ?? given.length), text: quote(text, found, why) }
+  const { cause } = found
+  return new NotationError({ ...place, ...details }, cause && { cause, complete: isMisfit(cause) })
 }
 
 /** How many brackets may stand within one another: they are read by functions that call themselves. */
 const deepest = 250
 
-const tooDeep = (text: string): Problem | undefined => {
+const tooDeep = (text: string): Mistake | undefined => {
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const sign = text[at]
     if (sign === ')' || sign === ']') depth = Math.max(0, depth - 1)
     else if ((sign === '(' || sign === '[') && ++depth > deepest)
-      return {
-        ...{ layer: at, from: at, to: at + 1, why: `more than ${deepest} brackets within one another` },
-        expected: `at most ${deepest} brackets within one another`,
-        got: 'more',
-        remedy: 'Give the inner part a name: net(text, { block }).',
-      }
+      return mistake({ layer: at, from: at, to: at + 1 }, 'deep', 'more', { most: deepest })
   }
   return undefined
 }

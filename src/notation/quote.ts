@@ -1,5 +1,4 @@
-import type { Fault } from './fault.ts'
-import type { Reason } from './nearest.ts'
+import { type Because, type Fault, type Reason, type Span, whys } from './faults.ts'
 import { type Show, show, type TrimEnd, type TrimStart, type Unclosed } from './text.ts'
 
 // How a mistake is quoted: what stands before its layer as `… >> `, the layer up to the mistake, a little of what
@@ -52,17 +51,9 @@ type Excerpt<S extends string> = S extends `${infer A}${'\n' | '\t' | '\r'}${inf
 
 /** The same for a quote that is not closed. */
 export type QuoteUnclosed<U> =
-  U extends Unclosed<infer From> ? `… ${Four<From>} ⟵ the text in quotes is not closed` : never
+  U extends Unclosed<infer From> ? `… ${Four<From>} ⟵ ${Reason<Because<'openText'>>}` : never
 
 // For the run time.
-
-/** A mistake: where its layer begins and where it begins and ends, in a cleaned text, and why. */
-export interface Mistake {
-  readonly layer: number
-  readonly from: number
-  readonly to: number
-  readonly why: string
-}
 
 const lead = (before: string): string => {
   const text = before.trimEnd()
@@ -81,11 +72,12 @@ const marked = (word: string, after: string): string => {
 }
 
 /** What {@link Quote} is for the compiler. */
-export const quote = (text: string, { layer, from, to, why }: Mistake): string => {
+export const quote = (text: string, { layer, from, to }: Span, why: string): string => {
+  const start = layer ?? from
   const word = marked(show(text.slice(from, to)), show(text.slice(to)))
-  const excerpt = `${show(text.slice(layer, from))}${word}`.trimStart().replace(/[ \n\t\r]+/g, ' ')
-  return `${lead(text.slice(0, layer))}${excerpt} ⟵ ${why}`.replace(/ *⟵/, ' ⟵').trimStart()
+  const excerpt = `${show(text.slice(start, from))}${word}`.trimStart().replace(/[ \n\t\r]+/g, ' ')
+  return `${lead(text.slice(0, start))}${excerpt} ⟵ ${why}`.replace(/ *⟵/, ' ⟵').trimStart()
 }
 
 /** What {@link QuoteUnclosed} is for the compiler. */
-export const quoteUnclosed = (rest: string): string => `… ${four(rest)} ⟵ the text in quotes is not closed`
+export const quoteUnclosed = (rest: string): string => `… ${four(rest)} ⟵ ${whys.openText}`

@@ -10,10 +10,3 @@ export type Bias<O> = InitialOf<O, 'bias'>
 export type Numeric<O, K extends string, Default extends number> = OptionAs<O, K, number, Default>
 export type Stride<O> = OptionAs<O, 'stride', number, null>
 export type Axes<O> = OptionAs<O, 'axes', readonly number[], readonly [-1]>
-
-/** Why a layer that is made of a function cannot be made of a text. */
-export type FunctionsHaveNoText =
-  'a function has no text: give the layer a name, as in net(text, { square: Lambda((ops, x) => ops.square(x)) })'
-/** The same at run time. */
-export const functionsHaveNoText: FunctionsHaveNoText =
-  'a function has no text: give the layer a name, as in net(text, { square: Lambda((ops, x) => ops.square(x)) })'

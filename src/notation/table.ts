@@ -1,8 +1,8 @@
-import type { Mismatch } from '../base/shape.ts'
 import type { NameOption } from '../core/define.ts'
+import type { Textless } from '../core/notated.ts'
 import type { AugmentationRows } from './augmentation-rows.ts'
 import type * as L from './layer-types.ts'
-import type { Axes, Bias, FunctionsHaveNoText, Initial, Name, Option, Together, With, WrongArguments } from './row.ts'
+import type { Axes, Bias, Initial, Name, Option, Together, With, WrongArguments } from './row.ts'
 import type { WindowRows } from './window-rows.ts'
 
 // The rows of layers that do not stand in the files of the layers yet.
@@ -173,5 +173,5 @@ export interface Rows<P extends readonly unknown[], O> extends AugmentationRows<
           L.PositionalEncoding<Form, Option<O, 'length', null>, Name<O, 'positional-encoding-{}'>>
         >
       : WrongArguments
-  readonly Lambda: Mismatch<FunctionsHaveNoText>
+  readonly Lambda: Textless
 }

@@ -55,6 +55,9 @@ export type Trim<S extends string> = TrimEnd<TrimStart<S>>
 /** The text before a sign; all of it where there is none. */
 export type Before<S extends string, Sign extends string> = S extends `${infer A}${Sign}${string}` ? A : S
 
+/** The text of `S` before its end `Rest`. */
+export type Upto<S extends string, Rest extends string> = S extends `${infer A}${Rest}` ? A : S
+
 /** A quote that is not closed: what is left from it on. */
 export interface Unclosed<From extends string> {
   readonly unclosed: From
@@ -116,6 +119,30 @@ type Opened<S extends string, Open extends string, R extends string> = S extends
   ? Opened<T, Open, `${R}x`>
   : R
 
+/** At the first comma outside brackets: [the text before, the text after, or `null` where there is none]. */
+export type Split<S extends string> = S extends `${infer H},${infer T}`
+  ? H extends `${string}${'(' | '['}${string}`
+    ? SplitFurther<H, T>
+    : [H, T]
+  : [S, null]
+type SplitFurther<H extends string, S extends string> =
+  Closed<H> extends true
+    ? [H, S]
+    : S extends `${infer A},${infer T}`
+      ? SplitFurther<`${H},${A}`, T>
+      : [`${H},${S}`, null]
+/** Whether every bracket is closed. */
+type Closed<S extends string> = S extends `${string}(${infer T}`
+  ? Within<T, '(', ')'> extends [string, infer After extends string]
+    ? Closed<`${Earlier<S, '('>}${After}`>
+    : false
+  : S extends `${string}[${infer T}`
+    ? Within<T, '[', ']'> extends [string, infer After extends string]
+      ? Closed<After>
+      : false
+    : true
+type Earlier<S extends string, Sign extends string> = S extends `${infer A}${Sign}${string}` ? A : ''
+
 // For the run time.
 
 /** A text that has been cleaned, and where each of its characters stands in the one that was given. */
@@ -173,4 +200,48 @@ export const bracketed = (
     else if (text[i] === close && depth-- === 0) return { inner: text.slice(0, i), after: text.slice(i + 1) }
   }
   return null
+}
+
+/** A part of the text of a network, which has been cleaned. */
+export interface Stretch {
+  readonly text: string
+  readonly from: number
+  readonly to: number
+}
+/** The text of a stretch. */
+export const textOf = ({ text, from, to }: Stretch): string => text.slice(from, to)
+/** A stretch without the white space around it. */
+export const trimmed = ({ text, from, to }: Stretch): Stretch => {
+  const inner = text.slice(from, to)
+  const start = from + inner.length - inner.trimStart().length
+  return { text, from: start, to: Math.max(start, from + inner.trimEnd().length) }
+}
+
+/**
+ * The parts of a stretch between its commas outside brackets. Within round brackets square ones mean nothing yet, and a
+ * closing bracket that none opens means nothing.
+ */
+export const split = ({ text, from, to }: Stretch): readonly Stretch[] => {
+  const pieces: Stretch[] = []
+  let [start, round, square] = [from, 0, 0]
+  for (let at = from; at < to; at++) {
+    const sign = text[at]
+    if (sign === '(') round++
+    else if (round > 0) round -= sign === ')' ? 1 : 0
+    else if (sign === '[') square++
+    else if (square > 0) square -= sign === ']' ? 1 : 0
+    else if (sign === ',') {
+      pieces.push({ text, from: start, to: at })
+      start = at + 1
+    }
+  }
+  pieces.push({ text, from: start, to })
+  return pieces
+}
+
+/** The first place from `from` on that is no white space. */
+export const skipSpace = (text: string, from: number, to: number): number => {
+  let at = from
+  while (at < to && ' \n\t\r'.includes(text[at] as string)) at++
+  return at
 }

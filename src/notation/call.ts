@@ -1,0 +1,237 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { InvalidOption, type LayerConnectionError, show as print } from '../base/errors.ts'
+import { isFunction } from '../base/options.ts'
+import type { Mismatch } from '../base/shape.ts'
+import { definitionOf } from '../core/define.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import type { Textless, WrongArguments, WrongOptions } from '../core/notated.ts'
+import { isPart } from '../network/parts.ts'
+import { type Arguments, type BadArgument, optionsOf, type ReadArguments } from './argument.ts'
+import { type Because, type Fault, type Followed, type Misspelt, type Mistake, mistake, type Span } from './faults.ts'
+import type { RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
+import { isMisfit, misfit } from './misfit.ts'
+import type { Rows } from './table.ts'
+import type { Split, Trim, TrimStart, Upto } from './text.ts'
+import { type Applied, type Layers, type Row, type RowOf, rows } from './words.ts'
+import { type Wrapper, wrappers } from './wrappers.ts'
+
+// Calls: from a name and arguments to a layer.
+
+// For the compiler.
+
+/** A layer of the library: what its row makes of the arguments, or the argument that cannot be read. */
+export type Called<Word extends keyof Layers, G extends string> = G extends ''
+  ? Makes<Word, [], {}>
+  : ReadArguments<G> extends infer X
+    ? X extends readonly [infer P extends readonly unknown[], infer O]
+      ? G extends Suspect<Word>
+        ? Limited<Word, P, O, Makes<Word, P, O>>
+        : Makes<Word, P, O>
+      : X
+    : never
+type Makes<Word extends keyof Layers, P extends readonly unknown[], O> = Word extends keyof Rows<[], {}>
+  ? Rows<P, O>[Word]
+  : Applied<RowOf<Layers[Word]>, P, O>
+/** The layer, or what is wrong with its arguments, where none of them is refused for its value. */
+export type Limited<Word extends string, P extends readonly unknown[], O, Y> =
+  true extends RefusesGiven<Word, P>
+    ? WrongArguments
+    : Y extends AnyLayer
+      ? RefusedOptions<Word, P, O> extends infer Refused
+        ? [Refused] extends [never]
+          ? Y
+          : WrongOptions<O, O>
+        : never
+      : Y
+
+/** A layer of the user's own, or what a function of the user makes of the arguments. */
+export type Own<Made, X> = X extends readonly [infer P extends readonly unknown[], infer O]
+  ? Made extends (...given: infer Given) => infer Y
+    ? [keyof O] extends [never]
+      ? P extends Given
+        ? Y
+        : WrongArguments
+      : [...P, O] extends Given
+        ? Y
+        : WrongArguments
+    : [P, keyof O] extends [readonly [], never]
+      ? Made
+      : WrongArguments
+  : X
+
+/** What a layer turned out to be: [layer, the text after it], or a fault with its place. */
+export type Explained<
+  X,
+  Word extends string,
+  G extends string,
+  S extends string,
+  T extends string,
+  Rest extends string,
+> = X extends AnyLayer
+  ? [X, Rest]
+  : X extends Fault<string, string, string, unknown>
+    ? Followed<X, `)${Rest}`>
+    : X extends BadArgument<infer From, infer Wrong, infer Why>
+      ? Fault<S, TrimStart<`${From})${Rest}`>, Trim<Wrong>, Why>
+      : X extends WrongOptions<infer Allowed, infer O>
+        ? Mistaken<Exclude<keyof O, keyof Allowed>, Allowed, O, Word, G, S, Rest>
+        : Fault<S, T, Trim<Upto<T, Rest>>, NoLayer<X, Word>>
+/** Why there is no layer, where no argument alone is to blame. */
+type NoLayer<X, Word extends string> =
+  X extends Mismatch<infer Why>
+    ? Because<'misfit', { readonly reason: Why }>
+    : X extends Textless
+      ? Because<'textless'>
+      : Because<X extends WrongArguments ? 'wrongArguments' : 'makesNone', { readonly word: Word }>
+
+/** The first option, in the order of the text, that does not exist, or whose value is not taken. */
+type Mistaken<Unknown, Allowed, O, Word extends string, G extends string, S extends string, Rest extends string> = [
+  Unknown,
+] extends [never]
+  ? FindArgument<G, Untaken<Allowed, O> | RefusedOptions<Word, PositionalOf<G>, O>> extends readonly [
+      infer From extends string,
+      infer A extends string,
+      infer K,
+    ]
+    ? Fault<S, TrimStart<`${From})${Rest}`>, Trim<A>, Because<'wrongValue', { readonly option: K }>>
+    : never
+  : FindArgument<G, Unknown> extends readonly [infer From extends string, string, infer K extends string]
+    ? Fault<S, TrimStart<`${From})${Rest}`>, K, Because<'unknownOption', Misspelt<K, keyof Allowed & string>>>
+    : never
+type PositionalOf<G extends string> =
+  ReadArguments<G> extends readonly [infer P extends readonly unknown[], unknown] ? P : []
+type Untaken<Allowed, O> = {
+  [K in keyof O]: K extends keyof Allowed ? (O[K] extends Allowed[K] ? never : K) : never
+}[keyof O]
+/** [the text from it on, the argument, the option's name] of the first argument with one of the names. */
+type FindArgument<S extends string, Names> =
+  Split<S> extends readonly [infer H extends string, infer T]
+    ? H extends `${infer K}=${string}`
+      ? Trim<K> extends Names
+        ? [S, H, Trim<K>]
+        : FindNext<T, Names>
+      : FindNext<T, Names>
+    : never
+type FindNext<T, Names> = T extends string ? FindArgument<T, Names> : never
+
+// For the run time.
+
+/** What is to be called, and with what. */
+interface Call {
+  readonly word: string
+  readonly make: (...given: never[]) => unknown
+  readonly positional: readonly unknown[]
+  readonly given: Arguments
+  /** The names of the options that it has. */
+  readonly options: readonly string[]
+  readonly span: Span
+}
+
+/** Makes a layer of the table. */
+export const makeLayer = (word: string, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
+  const row = rows[word] as Row
+  if (row.textless) return left(mistake(span, 'textless', word))
+  const { positional } = given
+  const placed = row.together && positional.length > 1 ? [positional] : positional
+  return attempt({
+    word,
+    make: row.make as Call['make'],
+    positional: placed,
+    given,
+    options: optionNames(row, given),
+    span,
+  })
+}
+
+/** The options of a layer that may be given by name: those that stand first only where none of them does. */
+const optionNames = ({ make, byName }: Row, { positional }: Arguments): readonly string[] => {
+  const definition = definitionOf(make)
+  const first: readonly string[] = definition?.positional ?? []
+  const named = Object.keys(definition?.options ?? {}).filter(name => !first.includes(name))
+  return [...(positional.length === 0 ? byName : []), ...named, 'name']
+}
+
+/** Makes what takes layers. */
+export const makeWrapped = (word: keyof typeof wrappers, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
+  const { make, options = {} }: Wrapper = wrappers[word]
+  const call = { word, make: make as Call['make'], positional: given.positional, given, span }
+  return attempt({ ...call, options: Object.keys(options) })
+}
+
+/** Takes a layer of the user's own, or calls the function that makes one. */
+export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
+  const call = { word, positional: given.positional, given, options: given.named.map(({ name }) => name), span }
+  // A class is called with new: it makes no layer.
+  if (isFunction(own)) return attempt({ ...call, make: own as Call['make'] })
+  if (given.positional.length + given.named.length > 0) return left(wrongArguments({ ...call, make: () => own }))
+  return isPart(own) ? right(own as unknown as AnyLayer) : left(noLayer({ ...call, make: () => own }, own))
+}
+
+type Argument = Arguments['named'][number]
+
+/** Whether an option cannot be, whatever its layer is: a name is a text, and left out it is that of the kind. */
+const isNoName = ({ name, value }: Argument): boolean => name === 'name' && value === null
+
+/** What a call gives or refuses with. Errors of another kind, of functions of the user's, are his. */
+const outcome = ({ make }: Call, given: readonly unknown[]): Either<Refused, unknown> => {
+  try {
+    return right(make(...(given as never[])))
+  } catch (error) {
+    if (error instanceof InvalidOption || isMisfit(error)) return left(error)
+    throw error
+  }
+}
+type Refused = InvalidOption | LayerConnectionError
+
+/** The error of a call that its arguments are to blame for, rather than that the layers in them do not fit. */
+const refusal = (call: Call, given: readonly unknown[]): InvalidOption | undefined => {
+  const result = outcome(call, given)
+  return isLeft(result) && !isMisfit(result.left) ? result.left : undefined
+}
+
+const attempt = (call: Call): Either<Mistake, AnyLayer> => {
+  const { positional, given, options } = call
+  if (given.named.some(argument => !options.includes(argument.name) || isNoName(argument))) return left(whyNot(call))
+  const all = given.named.length > 0 ? [...positional, optionsOf(given)] : positional
+  const made = outcome(call, all)
+  if (isLeft(made)) {
+    const error = made.left
+    return left(isMisfit(error) ? misfit(call.span, error, call.word === 'repeat') : whyNot(call, error))
+  }
+  return isPart(made.right) ? right(made.right as unknown as AnyLayer) : left(noLayer(call, made.right))
+}
+
+/** What is wrong with a call: its positional arguments, then the first option in the order of the text. */
+const whyNot = (call: Call, refused?: InvalidOption): Mistake => {
+  const { positional, given, options } = call
+  const first = refusal(call, positional)
+  if (first !== undefined) return wrongArguments(call, first)
+  const unknown = given.named.find(({ name }) => !options.includes(name))
+  if (unknown) return unknownOption(unknown.name, unknown.at.from, options)
+  const blamed = ({ name, value, at: { from, to } }: Argument, cause: InvalidOption): Mistake =>
+    mistake({ layer: null, from, to }, 'wrongValue', value === null ? 'null' : cause.got, { option: name }, { cause })
+  // No name at all is refused as what is no name.
+  const only = (argument: Argument) => ({ [argument.name]: isNoName(argument) ? false : argument.value })
+  const isFine = (argument: Argument) => refusal(call, [...positional, only(argument)]) === undefined
+  const fine = Object.assign({}, ...given.named.filter(isFine).map(only))
+  for (const argument of given.named) {
+    // Beside those that are right alone, as it may need one of them.
+    const error = refusal(call, [...positional, { ...fine, ...only(argument) }])
+    if (error?.option === argument.name) return blamed(argument, error)
+  }
+  return wrongArguments(call, refused)
+}
+
+const unknownOption = (word: string, from: number, options: readonly string[]): Mistake => {
+  const fields = { word, options: options.length > 0 ? `an option of ${options.join(', ')}` : 'no options' }
+  return mistake({ layer: null, from, to: from + word.length }, 'unknownOption', print(word), fields, {
+    words: options,
+  })
+}
+
+const wrongArguments = ({ word, span, given }: Call, cause?: InvalidOption): Mistake => {
+  const all = [...given.positional, ...(given.named.length > 0 ? [optionsOf(given)] : [])]
+  return mistake(span, 'wrongArguments', cause?.got ?? print(all), { word }, cause ? { cause } : {})
+}
+
+const noLayer = ({ word, span }: Call, made: unknown): Mistake => mistake(span, 'makesNone', print(made), { word })
