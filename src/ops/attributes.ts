@@ -100,7 +100,7 @@ type Normal = { readonly [O in Operation]?: (shape: Shape, ...attributes: Attrib
 
 const along =
   (operation: 'sum' | 'mean' | 'max') =>
-  (shape: Shape, axes: readonly number[], keepDimensions: boolean): Attributes['sum'] => [
+  (shape: Shape, axes: readonly number[], keepDimensions = false): Attributes['sum'] => [
     axesOf(operation, shape, axes),
     keepDimensions,
   ]

@@ -1,58 +1,25 @@
 import { InvalidOption, show } from '../base/errors.ts'
-import type { Shape } from '../base/shape.ts'
+import { mapRecord } from '../base/trees.ts'
 import { normalAttributes } from './attributes.ts'
 import { checkedLoop } from './loop.ts'
-import type { Margin, Ops, Sliding, Window } from './ops.ts'
+import type { Ops } from './ops.ts'
+import { forms } from './shapes.ts'
 
-/** The operations that take tensors and attributes and give one tensor, by what their attributes are. */
-export interface Attributes {
-  negative: readonly []
-  exp: readonly []
-  log: readonly []
-  sqrt: readonly []
-  rsqrt: readonly []
-  square: readonly []
-  abs: readonly []
-  sigmoid: readonly []
-  tanh: readonly []
-  relu: readonly []
-  elu: readonly []
-  softplus: readonly []
-  erf: readonly []
-  add: readonly []
-  subtract: readonly []
-  multiply: readonly []
-  divide: readonly []
-  maximum: readonly []
-  minimum: readonly []
-  greater: readonly []
-  equal: readonly []
-  where: readonly []
-  sum: readonly [axes: readonly number[], keepDimensions: boolean]
-  mean: readonly [axes: readonly number[], keepDimensions: boolean]
-  max: readonly [axes: readonly number[], keepDimensions: boolean]
-  argMax: readonly []
-  softmax: readonly []
-  logSoftmax: readonly []
-  reshape: readonly [shape: Shape]
-  transpose: readonly [permutation: readonly number[]]
-  concatenate: readonly [axis: number]
-  slice: readonly [begin: readonly number[], size: readonly (number | null)[]]
-  reverse: readonly [axes: readonly number[]]
-  broadcast: readonly [shape: Shape]
-  gather: readonly []
-  scatter: readonly [rows: number]
-  stopGradient: readonly []
-  clipGradient: readonly [limit: number]
-  pad: readonly [margins: readonly Margin[]]
-  matmul: readonly []
-  convolve: readonly [Sliding]
-  maxPool: readonly [Window]
-  averagePool: readonly [Window]
-  maxPoolGradient: readonly [Window]
-  averagePoolGradient: readonly [inputShape: Shape, Window]
+/** What every interpreter has of its own. */
+type Own = 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'loop' | 'within' | 'origin' | 'isTensor'
+/** The operations that take tensors, then attributes, and give one tensor. */
+export type Operation = Exclude<keyof Ops<unknown>, Own>
+
+/** What stands for a tensor below. */
+interface Operand {
+  readonly operand: true
 }
-export type Operation = keyof Attributes
+type AfterOperands<P> = P extends readonly [Operand | readonly Operand[], ...infer Rest]
+  ? AfterOperands<Rest>
+  : Readonly<Required<P>>
+type AttributesOf = { readonly [O in Operation]: AfterOperands<Parameters<Ops<Operand>[O]>> }
+/** The attributes of each operation. */
+export interface Attributes extends AttributesOf {}
 
 /** Whether a value is an interpreter, as far as that shows. */
 export const isOps = (value: unknown): boolean => {
@@ -78,15 +45,25 @@ const refuseOperand = (operation: Operation, expected: string, got: string): nev
   })
 }
 
+/** An operation as a method; what is given beyond its attributes, as `map` does, is left out. */
+const methodOf = <T>(operation: Operation, perform: Perform<T>) => {
+  const { tensors, attributes } = forms[operation]
+  const run = (inputs: readonly T[], given: unknown[]): T => {
+    given.length = attributes
+    return perform(operation, inputs, given as unknown as Attributes[Operation])
+  }
+  if (tensors === 'list') return (inputs: readonly T[], ...given: unknown[]) => run(inputs, given)
+  if (tensors === 1) return (x: T, ...given: unknown[]) => run([x], given)
+  if (tensors === 2) return (a: T, b: T, ...given: unknown[]) => run([a, b], given)
+  return (a: T, b: T, c: T, ...given: unknown[]) => run([a, b, c], given)
+}
+
 /**
  * The operations of an interpreter that treats them all alike; the rest are its own.
  *
  * @param performed gets attributes in their normal form: axes from 0 on, bounds that exist
  */
-export const alike = <T>(
-  performed: Perform<T>,
-  rest: Pick<Ops<T>, 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'loop' | 'within' | 'origin' | 'isTensor'>,
-): Ops<T> => {
+export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own>): Ops<T> => {
   const { isTensor } = rest
   const perform: Perform<T> = (operation, inputs, attributes) => {
     if (inputs.length === 0) refuseOperand(operation, 'at least one tensor', 'none')
@@ -94,61 +71,8 @@ export const alike = <T>(
       if (isTensor?.(input) === false) refuseOperand(operation, 'tensors of these operations', show(input))
     return performed(operation, inputs, normalAttributes(operation, rest.shape(inputs[0] as T), attributes))
   }
-  const unary = (operation: Operation) => (x: T) => perform(operation, [x], [] as never)
-  const binary = (operation: Operation) => (a: T, b: T) => perform(operation, [a, b], [] as never)
-  const reduction =
-    (operation: 'sum' | 'mean' | 'max') =>
-    (x: T, axes: readonly number[], keepDimensions = false) =>
-      perform(operation, [x], [axes, keepDimensions])
-  return Object.freeze<Ops<T>>({
-    ...rest,
-    loop: checkedLoop(rest),
-    negative: unary('negative'),
-    exp: unary('exp'),
-    log: unary('log'),
-    sqrt: unary('sqrt'),
-    rsqrt: unary('rsqrt'),
-    square: unary('square'),
-    abs: unary('abs'),
-    sigmoid: unary('sigmoid'),
-    tanh: unary('tanh'),
-    relu: unary('relu'),
-    elu: unary('elu'),
-    softplus: unary('softplus'),
-    erf: unary('erf'),
-    add: binary('add'),
-    subtract: binary('subtract'),
-    multiply: binary('multiply'),
-    divide: binary('divide'),
-    maximum: binary('maximum'),
-    minimum: binary('minimum'),
-    greater: binary('greater'),
-    equal: binary('equal'),
-    where: (condition, a, b) => perform('where', [condition, a, b], []),
-    sum: reduction('sum'),
-    mean: reduction('mean'),
-    max: reduction('max'),
-    argMax: unary('argMax'),
-    softmax: unary('softmax'),
-    logSoftmax: unary('logSoftmax'),
-    reshape: (x, shape) => perform('reshape', [x], [shape]),
-    transpose: (x, permutation) => perform('transpose', [x], [permutation]),
-    concatenate: (xs, axis) => perform('concatenate', xs, [axis]),
-    slice: (x, begin, size) => perform('slice', [x], [begin, size]),
-    reverse: (x, axes) => perform('reverse', [x], [axes]),
-    broadcast: (x, shape) => perform('broadcast', [x], [shape]),
-    gather: binary('gather'),
-    scatter: (values, indices, rows) => perform('scatter', [values, indices], [rows]),
-    stopGradient: unary('stopGradient'),
-    clipGradient: (x, limit) => perform('clipGradient', [x], [limit]),
-    pad: (x, margins) => perform('pad', [x], [margins]),
-    matmul: binary('matmul'),
-    convolve: (x, filter, sliding) => perform('convolve', [x, filter], [sliding]),
-    maxPool: (x, window) => perform('maxPool', [x], [window]),
-    averagePool: (x, window) => perform('averagePool', [x], [window]),
-    maxPoolGradient: (dy, x, y, window) => perform('maxPoolGradient', [dy, x, y], [window]),
-    averagePoolGradient: (dy, shape, window) => perform('averagePoolGradient', [dy], [shape, window]),
-  })
+  const operations = mapRecord(forms, (_, operation) => methodOf(operation as Operation, perform))
+  return Object.freeze({ ...rest, loop: checkedLoop(rest), ...(operations as unknown as Pick<Ops<T>, Operation>) })
 }
 
 /** Interpreters on behalf of layers, each made once: a graph names its layers node by node. */

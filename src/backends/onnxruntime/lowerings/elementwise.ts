@@ -1,4 +1,4 @@
-import type { Operation } from '../../../ops/operations.ts'
+import type { Attributes, Operation } from '../../../ops/operations.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
 import { together, type Value } from '../values.ts'
@@ -44,30 +44,9 @@ const comparison = (operation: Operation, operator: string): Lowering<'add'> =>
 
 const identity: Unary = (_, [x]) => x as Value
 
+type WithoutAttributes = { [O in Operation]: Attributes[O] extends readonly [] ? O : never }[Operation]
 type Elementwise =
-  | 'negative'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'rsqrt'
-  | 'square'
-  | 'abs'
-  | 'sigmoid'
-  | 'tanh'
-  | 'relu'
-  | 'elu'
-  | 'softplus'
-  | 'erf'
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'maximum'
-  | 'minimum'
-  | 'greater'
-  | 'equal'
-  | 'where'
-  | 'stopGradient'
+  | Exclude<WithoutAttributes, 'argMax' | 'softmax' | 'logSoftmax' | 'gather' | 'matmul'>
   | 'clipGradient'
 
 /** Operations on elements one by one. */
