@@ -12,11 +12,10 @@ import { Elementwise } from '../layers/merge.ts'
 import { Select } from '../layers/select.ts'
 import { Dropout, droppedPart } from '../layers/stochastic.ts'
 import { TimeDistributed } from '../layers/time-distributed.ts'
-import { compose } from '../network/compose.ts'
-import { asPart } from '../network/parts.ts'
 import type { Block, Fan } from '../network-types/blocks.ts'
-import type { Join, Side } from '../network-types/compose.ts'
+import type { Parallel, Sequence } from '../network-types/compose.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
+import { fan, sequence, sides, unchecked } from './unchecked.ts'
 
 // The blocks of transformers (Vaswani et al. 2017), of the layers and combinators that everyone has.
 
@@ -46,26 +45,58 @@ export interface TransformerOptions<
   readonly name?: Name
 }
 
-// The types of what is built below.
+// Each part as a type, and the function that makes it. What an option chooses at run time, its type chooses for the compiler.
 
-type Norm = LayerNorm
-type Attention<Heads extends number, Mask> = MultiHeadAttention<Heads, null, null, null, number, Mask>
-type Step<Units extends number> = TimeDistributed<Dense<'Linear', Units, number, 'linear-{}'>>
 type Drop = Dropout<'dropout-{}'>
-type Same = Identity
-type Beside<B extends AnyLayer> = Join<[Side<[Same, B]>, Elementwise]>
-type FeedForward<F extends number, H extends number> = Join<[Step<H>, Drop, Step<F>, Drop]>
-type Onwards<F extends number, H extends number, N> = N extends 'post'
-  ? Join<[Beside<FeedForward<F, H>>, Norm]>
-  : Beside<Join<[Norm, FeedForward<F, H>]>>
-type SelfAttention<Heads extends number, N> = N extends 'post'
-  ? Join<[Beside<Join<[Attention<Heads, false>, Drop]>>, Norm]>
-  : Beside<Join<[Norm, Attention<Heads, false>, Drop]>>
-/** The first of the inputs, and what it finds in all of them. */
-type Found<Heads extends number, N, Mask, Others extends readonly AnyLayer[]> = N extends 'post'
-  ? Join<[Fan<[Select<0>, Join<[Attention<Heads, Mask>, Drop]>]>, Elementwise, Norm]>
-  : Join<[Fan<[Select<0>, Join<[Side<[Norm, ...Others]>, Attention<Heads, Mask>, Drop]>]>, Elementwise]>
+
+/** What comes in, added to what layers make of it; normalized after that, or before the layers. */
+type Normed<L extends readonly AnyLayer[], N> = N extends 'post'
+  ? Sequence<[Beside<Sequence<L>>, LayerNorm]>
+  : Beside<Sequence<[LayerNorm, ...L]>>
+type Beside<B extends AnyLayer> = Sequence<[Parallel<[Identity, B]>, Elementwise]>
+const normed = <L extends readonly AnyLayer[], N extends NormPlace>(layers: L, norm: N): Normed<L, N> =>
+  unchecked(
+    norm === 'post' ? sequence(beside(sequence(...layers)), LayerNorm()) : beside(sequence(LayerNorm(), ...layers)),
+  )
+const beside = <B extends AnyLayer>(part: B): Beside<B> => sequence(sides(Identity(), part), Elementwise('add'))
+
+/** The same for layers of several inputs, of which the first is added and normalized, and the others are `Others`. */
+type Found<L extends readonly AnyLayer[], N, Others extends readonly AnyLayer[]> = N extends 'post'
+  ? Sequence<[Fan<[Select<0>, Sequence<L>]>, Elementwise, LayerNorm]>
+  : Sequence<[Fan<[Select<0>, Sequence<[Parallel<[LayerNorm, ...Others]>, ...L]>]>, Elementwise]>
+const found = <L extends readonly AnyLayer[], N extends NormPlace, Others extends readonly AnyLayer[]>(
+  layers: L,
+  norm: N,
+  others: Others,
+): Found<L, N, Others> =>
+  unchecked(
+    norm === 'post'
+      ? sequence(fan(Select(0), sequence(...layers)), Elementwise('add'), LayerNorm())
+      : sequence(fan(Select(0), sequence(sides(LayerNorm(), ...others), ...layers)), Elementwise('add')),
+  )
+
+type Attention<Heads extends number, Mask> = [MultiHeadAttention<Heads, null, null, null, number, Mask>, Drop]
+const attention = <Heads extends number, Mask extends boolean>(
+  heads: Heads,
+  mask: Mask,
+  causal: boolean,
+  dropout: number,
+): Attention<Heads, Mask> => [MultiHeadAttention(heads, { dropout, causal, mask }), Dropout(dropout)]
+
+type Step<Units extends number> = TimeDistributed<Dense<'Linear', Units, number, 'linear-{}'>>
 type HiddenOf<F extends number, H> = H extends number ? H : Multiply<4, F>
+type FeedForward<F extends number, H extends number> = [Step<H>, Drop, Step<F>, Drop]
+const feedForward = <F extends number, H extends number | null>(
+  features: F,
+  hidden: H,
+  activation: 'relu' | 'gelu',
+  dropout: number,
+): FeedForward<F, HiddenOf<F, H>> => {
+  const wide = unchecked<HiddenOf<F, H>>(hidden ?? 4 * features)
+  // Layers of all activations have the same shapes and variables.
+  const first = unchecked<Step<HiddenOf<F, H>>>(TimeDistributed(activation === 'relu' ? Relu(wide) : Gelu(wide)))
+  return [first, Dropout(dropout), TimeDistributed(Linear(features)), Dropout(dropout)]
+}
 
 /** A transformer's encoder as a type: [batch, time, features] in, and a mask beside it; the same shape out. */
 export type TransformerEncoder<
@@ -77,8 +108,11 @@ export type TransformerEncoder<
   Name extends string = 'transformer-encoder-{}',
 > = Block<
   Name,
-  Join<
-    [Mask extends true ? Found<Heads, N, true, [Same]> : SelfAttention<Heads, N>, Onwards<F, HiddenOf<F, Hidden>, N>]
+  Sequence<
+    [
+      Mask extends true ? Found<Attention<Heads, true>, N, [Identity]> : Normed<Attention<Heads, false>, N>,
+      Normed<FeedForward<F, HiddenOf<F, Hidden>>, N>,
+    ]
   >
 >
 
@@ -92,37 +126,27 @@ export type TransformerDecoder<
   Name extends string = 'transformer-decoder-{}',
 > = Block<
   Name,
-  Join<
+  Sequence<
     [
       Mask extends true
-        ? Fan<[Join<[Select<0>, SelfAttention<Heads, N>]>, Select<1>, Select<2>]>
-        : Fan<[Join<[Select<0>, SelfAttention<Heads, N>]>, Select<1>]>,
-      Found<Heads, N, Mask, Mask extends true ? [Same, Same] : [Same]>,
-      Onwards<F, HiddenOf<F, Hidden>, N>,
+        ? Fan<[Sequence<[Select<0>, Normed<Attention<Heads, false>, N>]>, Select<1>, Select<2>]>
+        : Fan<[Sequence<[Select<0>, Normed<Attention<Heads, false>, N>]>, Select<1>]>,
+      Found<Attention<Heads, Mask>, N, Mask extends true ? [Identity, Identity] : [Identity]>,
+      Normed<FeedForward<F, HiddenOf<F, Hidden>>, N>,
     ]
   >
 >
 
-// The same at run time, where the compiler need not follow each part: only what is built is typed.
-
-const sequence = (...parts: readonly AnyLayer[]): AnyLayer =>
-  compose({ form: 'sequence', parts: parts.map(part => asPart('join', part)) }) as unknown as AnyLayer
-const side = (...parts: readonly AnyLayer[]): AnyLayer =>
-  compose({ form: 'parallel', parts: parts.map(part => asPart('parallel', part)) }, 'Parallel') as unknown as AnyLayer
-const fan = (...parts: readonly AnyLayer[]): AnyLayer =>
-  compose({ form: 'branch', parts: parts.map(part => asPart('branch', part)) }, 'Branch') as unknown as AnyLayer
-const beside = (way: AnyLayer): AnyLayer => sequence(side(Identity(), way), Elementwise('add'))
-
-interface Normal {
-  readonly features: number
-  readonly heads: number
-  readonly hidden: number | null
-  readonly dropout: number
-  readonly activation: 'relu' | 'gelu'
-  readonly norm: NormPlace
-  readonly causal: boolean
-  readonly mask: boolean
-  readonly name: string
+interface Normal<
+  F extends number = number,
+  Heads extends number = number,
+  Hidden extends number | null = number | null,
+  N extends NormPlace = NormPlace,
+  Mask extends boolean = boolean,
+  Name extends string = string,
+> extends Required<TransformerOptions<Hidden, N, Mask, Name>> {
+  readonly features: F
+  readonly heads: Heads
 }
 
 const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
@@ -147,16 +171,24 @@ const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
 const encoderOptions = optionsOf('transformer-encoder-{}', false)
 const decoderOptions = optionsOf('transformer-decoder-{}', true)
 
-const read = (
+/** All options, of which those that are not given have defaults that the defaults of the type parameters repeat. */
+const read = <
+  F extends number,
+  Heads extends number,
+  Hidden extends number | null,
+  N extends NormPlace,
+  Mask extends boolean,
+  Name extends string,
+>(
   kind: string,
   options: Options<Normal>,
-  first: Readonly<Record<string, unknown>>,
-  more: unknown,
-): Normal => {
+  features: F,
+  heads: Heads,
+  more: TransformerOptions<Hidden, N, Mask, Name> | undefined,
+): Normal<F, Heads, Hidden, N, Mask, Name> => {
   const example = `${kind}(512, 8)`
-  const normal = parseOptions(kind, example, options, merged(ownOptions(kind, example, more), first))
-  const { features, heads } = normal
-  if (features % heads === 0) return normal
+  const normal = parseOptions(kind, example, options, merged(ownOptions(kind, example, more), { features, heads }))
+  if (normal.features % normal.heads === 0) return unchecked(normal)
   throw new InvalidOption({
     layer: kind,
     option: 'heads',
@@ -164,35 +196,6 @@ const read = (
     got: String(heads),
     remedy: 'Use another number of heads.',
   })
-}
-
-const attend = ({ heads, dropout }: Normal, causal: boolean, mask: boolean): readonly AnyLayer[] => [
-  MultiHeadAttention(heads, { dropout, causal, mask }),
-  Dropout(dropout),
-]
-
-const selfAttention = (options: Normal): AnyLayer =>
-  options.norm === 'post'
-    ? sequence(beside(sequence(...attend(options, options.causal, false))), LayerNorm())
-    : beside(sequence(LayerNorm(), ...attend(options, options.causal, false)))
-
-/** The first of the inputs, and what it finds in all of them, of which there are `others` beside it. */
-const found = (options: Normal, causal: boolean, others: number): AnyLayer => {
-  const parts = attend(options, causal, options.mask)
-  if (options.norm === 'post') return sequence(fan(Select(0), sequence(...parts)), Elementwise('add'), LayerNorm())
-  const rest = Array.from({ length: others }, () => Identity())
-  return sequence(fan(Select(0), sequence(side(LayerNorm(), ...rest), ...parts)), Elementwise('add'))
-}
-
-const onwards = ({ features, hidden, dropout, activation, norm }: Normal): AnyLayer => {
-  const wide = hidden ?? 4 * features
-  const forward = sequence(
-    TimeDistributed(activation === 'relu' ? Relu(wide) : Gelu(wide)),
-    Dropout(dropout),
-    TimeDistributed(Linear(features)),
-    Dropout(dropout),
-  )
-  return norm === 'post' ? sequence(beside(forward), LayerNorm()) : beside(sequence(LayerNorm(), forward))
 }
 
 /**
@@ -225,17 +228,16 @@ export const TransformerEncoder = <
   heads: Heads,
   options?: TransformerOptions<Hidden, N, Mask, Name>,
 ): TransformerEncoder<F, Heads, Hidden, N, Mask, Name> => {
-  const normal = read('TransformerEncoder', encoderOptions, { features, heads }, options)
-  const first = normal.mask ? found(normal, normal.causal, 1) : selfAttention(normal)
-  // What the options choose here, the type chooses from their types.
-  return block(normal.name, sequence(first, onwards(normal))) as unknown as TransformerEncoder<
-    F,
-    Heads,
-    Hidden,
-    N,
-    Mask,
-    Name
-  >
+  const normal = read('TransformerEncoder', encoderOptions, features, heads, options)
+  const { hidden, norm, causal, mask, name, activation, dropout } = normal
+  const attend = attention(heads, mask, causal, dropout)
+  return block(
+    name,
+    sequence(
+      unchecked(mask ? found(attend, norm, [Identity()]) : normed(attend, norm)),
+      normed(feedForward(features, hidden, activation, dropout), norm),
+    ),
+  )
 }
 
 /**
@@ -268,12 +270,15 @@ export const TransformerDecoder = <
   heads: Heads,
   options?: TransformerOptions<Hidden, N, Mask, Name>,
 ): TransformerDecoder<F, Heads, Hidden, N, Mask, Name> => {
-  const normal = read('TransformerDecoder', decoderOptions, { features, heads }, options)
-  const others = normal.mask ? [Select(1), Select(2)] : [Select(1)]
-  const parts = [
-    fan(sequence(Select(0), selfAttention(normal)), ...others),
-    found(normal, false, others.length),
-    onwards(normal),
-  ]
-  return block(normal.name, sequence(...parts)) as unknown as TransformerDecoder<F, Heads, Hidden, N, Mask, Name>
+  const normal = read('TransformerDecoder', decoderOptions, features, heads, options)
+  const { hidden, norm, causal, mask, name, activation, dropout } = normal
+  const self = sequence(Select(0), normed(attention(heads, false, causal, dropout), norm))
+  return block(
+    name,
+    sequence(
+      unchecked(mask ? fan(self, Select(1), Select(2)) : fan(self, Select(1))),
+      found(attention(heads, mask, false, dropout), norm, unchecked(mask ? [Identity(), Identity()] : [Identity()])),
+      normed(feedForward(features, hidden, activation, dropout), norm),
+    ),
+  )
 }
