@@ -1,7 +1,8 @@
 import type { ParameterSource } from '../base/parameters.ts'
-import type { Refusal, SameSize } from '../base/shape.ts'
+import type { SameSize } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { NameOption } from '../core/define.ts'
+import type { Expectation, RefusesAll } from '../core/expects.ts'
 import type { Divide, Multiply } from '../type-arithmetic/digits.ts'
 
 // The types of attention: which inputs are what, and the sizes that follow.
@@ -43,6 +44,29 @@ export interface MultiHeadAttentionOptions<
   readonly bias?: B
 }
 
+// What attention expects.
+
+export const roles = {
+  expected: 'one to three inputs{more}',
+  remedy: 'Give a sequence, or query and key, or query, key and value; with mask: true, a mask after them.',
+} as const
+export const sequences = {
+  expected: '3-dimensional inputs [batch, time, features]',
+  remedy: 'Give the Input two dimensions, [time, features].',
+} as const
+export const pairs = {
+  expected: 'keys and values of as many steps',
+  remedy: 'Every key has one value.',
+} as const
+export const divided = {
+  expected: 'features that {heads} heads divide',
+  remedy: 'Use another number of heads, or give keySize.',
+} as const
+export const maskOfKeys = {
+  expected: 'a mask [batch, keys], [batch, queries, keys] or [batch, heads, queries, keys]',
+  remedy: 'Masking() makes one of a sequence of keys.',
+} as const
+
 type Flat = readonly unknown[]
 /** [query, key, value] of what comes in. */
 export type Roles<I, Mask> = I extends readonly [Flat, ...Flat[]]
@@ -75,35 +99,22 @@ type Part<R, N extends 0 | 1 | 2> = R extends readonly [unknown, unknown, unknow
 
 /** What comes out, `R` being the roles of what comes in. */
 export type Attended<R, H extends number, K, O, I, Mask> = [R] extends [never]
-  ? Refused<
-      Mask extends true ? 'one to three inputs and a mask' : 'one to three inputs',
-      I,
-      'Give a sequence, or query and key, or query, key and value; with mask: true, a mask after them.'
-    >
+  ? Refused<typeof roles, I, { more: Mask extends true ? ' and a mask' : '' }>
   : R extends readonly [infer Q, infer Keys, infer Values]
     ? number[] extends Q
       ? [number, number, OrElse<O, number>]
       : Q extends readonly [infer B, infer T, infer F extends number]
         ? false extends AreSequences<Keys | Values>
-          ? NoSequence<I>
+          ? Refused<typeof sequences, I>
           : StepsOf<Keys, Values> extends false
-            ? Refused<'keys and values of as many steps', I, 'Every key has one value.'>
+            ? Refused<typeof pairs, I>
             : (K extends number ? true : Divided<F, H>) extends true
               ? (Mask extends true ? MaskFits<I, H, T, Keys> : true) extends true
                 ? [B, T, OrElse<O, F>]
-                : Refused<
-                    'a mask [batch, keys], [batch, queries, keys] or [batch, heads, queries, keys]',
-                    I,
-                    'Masking() makes one of a sequence of keys.'
-                  >
-              : Refused<`features that ${H} heads divide`, I, 'Use another number of heads, or give keySize.'>
-        : NoSequence<I>
+                : Refused<typeof maskOfKeys, I>
+              : Refused<typeof divided, I, { heads: H }>
+        : Refused<typeof sequences, I>
     : never
-type NoSequence<I> = Refused<
-  '3-dimensional inputs [batch, time, features]',
-  I,
-  'Give the Input two dimensions, [time, features].'
->
 type AreSequences<S> = S extends readonly [unknown, unknown, unknown] ? true : number[] extends S ? true : false
 /** Whether the last input is a mask of queries of `T` steps and the keys. */
 type MaskFits<I, H, T, Keys> = I extends readonly [...unknown[], infer M]
@@ -122,7 +133,7 @@ type MaskFits<I, H, T, Keys> = I extends readonly [...unknown[], infer M]
 /** Whether a dimension of a mask is that of the attention, or stands for all of it. */
 type Either<A, B> = A extends 1 ? true : SameSize<A, B>
 type Both<A, B> = A extends true ? B : false
-type Refused<Expected extends string, I, Remedy extends string> = Refusal<'MultiHeadAttention', Expected, I, Remedy>
+type Refused<E extends Expectation, I, Fields = unknown> = RefusesAll<'MultiHeadAttention', E, I, Fields>
 type Divided<F extends number, H extends number> =
   Divide<F, H> extends [unknown, infer Rest extends number]
     ? number extends Rest

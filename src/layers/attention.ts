@@ -1,18 +1,32 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import type * as t from 'io-ts/lib/index.js'
+import { type Either, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import { boolean, codec, integer, optionalParameter, parameter } from '../base/options.ts'
-import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import { type Flow, type Shape, showFlow, sizeOf } from '../base/shape.ts'
-import { defineLayer, type Leaf } from '../core/define.ts'
+import { boolean, integer, optionalParameter, orNull, parameter } from '../base/options.ts'
+import type { ParameterSource } from '../base/parameters.ts'
+import { type Flow, type Shape, sizeOf } from '../base/shape.ts'
+import { defineLayer, type Leaf, type Parsed } from '../core/define.ts'
+import { refusalOfAll } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { xavierUniform } from '../initializers/index.ts'
 import { leastFloat, type Ops } from '../ops/ops.ts'
-import type { Attended, AttentionParams, MultiHeadAttentionOptions, Roles } from './attention-types.ts'
+import {
+  type Attended,
+  type AttentionParams,
+  divided,
+  type MultiHeadAttentionOptions,
+  maskOfKeys,
+  pairs,
+  type Roles,
+  roles,
+  sequences,
+} from './attention-types.ts'
 import { knownDimensions } from './known.ts'
 import { finiteWhereMasked } from './masking.ts'
-import { drawingKey, droppedPart, keptOf } from './stochastic.ts'
+import { dropped, droppedPart } from './stochastic.ts'
+
+interface Normal extends Parsed<MultiHeadAttentionOptions> {
+  readonly heads: number
+}
 
 /** An attention as a type: a sequence, or [query, key and value], or [query, key, value] in; one for each query out. */
 export interface MultiHeadAttention<
@@ -23,20 +37,10 @@ export interface MultiHeadAttention<
   B = number,
   Mask = false,
   Name extends string = 'multi-head-attention-{}',
-> extends Leaf<Name> {
+> extends Leaf<Name>,
+    Normal {
   readonly kind: 'MultiHeadAttention'
   readonly heads: Heads
-  readonly keySize: number | null
-  readonly valueSize: number | null
-  readonly outputSize: number | null
-  readonly causal: boolean
-  readonly mask: boolean
-  readonly dropout: number
-  readonly queryWeight: Parameter
-  readonly keyWeight: Parameter
-  readonly valueWeight: Parameter
-  readonly outputWeight: Parameter
-  readonly bias: Parameter | null
   readonly '~out': Attended<Roles<this['~in'], Mask>, Heads, K, O, this['~in'], Mask>
   readonly '~params': AttentionParams<Roles<this['~in'], Mask>, Heads, K, V, O, B>
 }
@@ -54,21 +58,6 @@ export type MultiHeadAttentionConstructor = <
   heads: Heads,
   options?: MultiHeadAttentionOptions<K, V, O, B, Mask, Name>,
 ) => MultiHeadAttention<Heads, K, V, O, B, Mask, Name>
-
-interface Normal {
-  readonly heads: number
-  readonly keySize: number | null
-  readonly valueSize: number | null
-  readonly outputSize: number | null
-  readonly causal: boolean
-  readonly mask: boolean
-  readonly dropout: number
-  readonly queryWeight: Parameter
-  readonly keyWeight: Parameter
-  readonly valueWeight: Parameter
-  readonly outputWeight: Parameter
-  readonly bias: Parameter | null
-}
 
 interface Parts<X> {
   readonly query: X
@@ -106,38 +95,25 @@ const maskFits = ({ heads }: Normal, mask: Shape, query: Shape, key: Shape): boo
   ].some(wanted => agree(mask, wanted))
 }
 
-const attentionFault = (options: Normal, inputs: Flow): Fault | undefined => {
-  const fault = (expected: string, remedy: string): Fault => ({ expected, got: showFlow(inputs), remedy })
+const attendedShape = (options: Normal, inputs: Flow): Either<Fault, Shape | null> => {
+  const { heads, outputSize } = options
+  // One flow of unknown rank may yet turn out to be several.
+  if (inputs.length === 1 && inputs[0] === null) return right([null, null, outputSize])
   const parts = partsOf(options, inputs)
-  if (parts === undefined)
-    return fault(
-      options.mask ? 'one to three inputs and a mask' : 'one to three inputs',
-      'Give a sequence, or query and key, or query, key and value; with mask: true, a mask after them.',
-    )
+  if (parts === undefined) return refusalOfAll(roles, inputs, { more: options.mask ? ' and a mask' : '' })
   const { query, key, value, mask } = parts
-  if ([query, key, value].some(input => input !== null && input.length !== 3))
-    return fault('3-dimensional inputs [batch, time, features]', 'Give the Input two dimensions, [time, features].')
+  if ([query, key, value].some(input => input !== null && input.length !== 3)) return refusalOfAll(sequences, inputs)
   const [keys, values] = [key?.[1] ?? null, value?.[1] ?? null]
-  if (keys !== null && values !== null && keys !== values)
-    return fault('keys and values of as many steps', 'Every key has one value.')
-  if (!Number.isInteger(keySizeOf(options, query) ?? 1))
-    return fault(`features that ${options.heads} heads divide`, 'Use another number of heads, or give keySize.')
-  if (mask && query && key && !maskFits(options, mask, query, key))
-    return fault(
-      'a mask [batch, keys], [batch, queries, keys] or [batch, heads, queries, keys]',
-      'Masking() makes one of a sequence of keys.',
-    )
-  return undefined
+  if (keys !== null && values !== null && keys !== values) return refusalOfAll(pairs, inputs)
+  if (!Number.isInteger(keySizeOf(options, query) ?? 1)) return refusalOfAll(divided, inputs, { heads })
+  if (mask && query && key && !maskFits(options, mask, query, key)) return refusalOfAll(maskOfKeys, inputs)
+  return right([query?.[0] ?? null, query?.[1] ?? null, outputSize ?? query?.[2] ?? null])
 }
 
-const attendedShape = (options: Normal, inputs: Flow): Either<Fault, Shape | null> => {
-  // One flow of unknown rank may yet turn out to be several.
-  if (inputs.length === 1 && inputs[0] === null) return right([null, null, options.outputSize])
-  const fault = attentionFault(options, inputs)
-  if (fault !== undefined) return left(fault)
-  const query = partsOf(options, inputs)?.query ?? null
-  return right([query?.[0] ?? null, query?.[1] ?? null, options.outputSize ?? query?.[2] ?? null])
-}
+const knownFeatures = {
+  expected: 'a known number of features of every input',
+  remedy: 'Start the network with Inputs whose features are given, such as Input([20, 8]).',
+} as const
 
 type Sizes = {
   readonly query: number
@@ -157,22 +133,20 @@ const bySizes =
     const [query, key, value] = [parts?.query, parts?.key, parts?.value].map(shape => shape?.[2] ?? null)
     const keySize = keySizeOf(options, parts?.query ?? null)
     if (query == null || key == null || value == null || keySize === null)
-      return left({
-        expected: 'a known number of features of every input',
-        got: showFlow([input, ...others]),
-        remedy: 'Start the network with Inputs whose features are given, such as Input([20, 8]).',
-      })
+      return refusalOfAll(knownFeatures, [input, ...others])
     const { heads, valueSize, outputSize } = options
     const sizes = { keys: heads * keySize, values: heads * (valueSize ?? keySize), output: outputSize ?? query }
     return right(rule({ query, key, value, ...sizes }, options))
   }
-const biasOf = (size: 'keys' | 'values' | 'output'): Rule =>
+const weightOf = (
+  name: 'queryWeight' | 'keyWeight' | 'valueWeight' | 'outputWeight',
+  from: keyof Sizes,
+  to: keyof Sizes,
+): Rule => bySizes((sizes, options) => ({ shape: [sizes[from], sizes[to]], initial: options[name] }))
+const biasOf = (size: keyof Sizes): Rule =>
   bySizes((sizes, { bias }) => (bias === null ? null : { shape: [sizes[size]], initial: bias }))
 
-const size: t.Type<number | null, unknown, unknown> = codec<number | null>(
-  'a positive integer, or null for what the query says',
-  value => (value === null || integer(1).is(value) ? value : undefined),
-)
+const size = orNull(integer(1), 'what the query says')
 const weight = { codec: parameter, default: xavierUniform({ gain: 2 }) }
 
 /** `x W + b` at every step, in heads: [batch, heads, time, size]. */
@@ -235,9 +209,7 @@ const attention = <T>(
   const weights = ops.softmax(allowed === undefined ? scores : ops.where(allowed, scores, ops.constant(leastFloat)))
   // Only a mask can leave a query nothing to attend to: then all scores are alike, which would be attention to all.
   const kept = given && allowed ? ops.where(allowed, weights, ops.constant(0)) : weights
-  if (!mode.training || dropout === 0) return kept
-  const drawn = keptOf(ops, drawingKey('MultiHeadAttention', mode), ops.shape(kept), dropout)
-  return ops.multiply(kept, ops.multiply(drawn, ops.constant(1 / (1 - dropout))))
+  return dropped('MultiHeadAttention', ops, kept, dropout, mode)
 }
 
 /**
@@ -287,10 +259,10 @@ export const MultiHeadAttention: MultiHeadAttentionConstructor = defineLayer({
   inputs: () => 'any',
   shape: (options: Normal, input, others) => attendedShape(options, [input, ...others]),
   variables: {
-    queryWeight: bySizes(({ query, keys }, { queryWeight }) => ({ shape: [query, keys], initial: queryWeight })),
-    keyWeight: bySizes(({ key, keys }, { keyWeight }) => ({ shape: [key, keys], initial: keyWeight })),
-    valueWeight: bySizes(({ value, values }, { valueWeight }) => ({ shape: [value, values], initial: valueWeight })),
-    outputWeight: bySizes(({ values, output }, o) => ({ shape: [values, output], initial: o.outputWeight })),
+    queryWeight: weightOf('queryWeight', 'query', 'keys'),
+    keyWeight: weightOf('keyWeight', 'key', 'keys'),
+    valueWeight: weightOf('valueWeight', 'value', 'values'),
+    outputWeight: weightOf('outputWeight', 'values', 'output'),
     queryBias: biasOf('keys'),
     keyBias: biasOf('keys'),
     valueBias: biasOf('values'),

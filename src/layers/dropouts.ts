@@ -1,9 +1,11 @@
-import { left, right } from 'fp-ts/lib/Either.js'
-import { type RefusedInput, showShape } from '../base/shape.ts'
+import { right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { drawingKey, droppedPart, keptOf } from './stochastic.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
+import { drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
 
 // Dropouts for what neighbours, and for networks that normalize themselves.
+
+const between = { expected: 'an input [batch, ..., channels] with axes between them', remedy: 'Use Dropout.' } as const
 
 /** A dropout of whole channels as a type: [batch, ..., channels] in, the same out. */
 export interface SpatialDropout<Name extends string> extends Plain<Name> {
@@ -13,12 +15,7 @@ export interface SpatialDropout<Name extends string> extends Plain<Name> {
     ? this['~in']
     : number[] extends this['~in']
       ? number[]
-      : RefusedInput<
-          'SpatialDropout',
-          'an input [batch, ..., channels] with axes between them',
-          this['~in'],
-          'Use Dropout.'
-        >
+      : Refuses<'SpatialDropout', typeof between, this['~in']>
 }
 
 /** The constructor of {@link SpatialDropout}. */
@@ -45,20 +42,10 @@ export const SpatialDropout: SpatialDropoutConstructor = defineLayer({
   example: 'SpatialDropout(0.2)',
   positional: ['proba'],
   options: { proba: { codec: droppedPart } },
-  shape: (_, input) =>
-    input === null || input.length > 2
-      ? right(input)
-      : left({
-          expected: 'an input [batch, ..., channels] with axes between them',
-          got: showShape(input),
-          remedy: 'Use Dropout.',
-        }),
+  shape: (_, input) => (input === null || input.length > 2 ? right(input) : refusal(between, input)),
   forward: ({ proba }, ops, x, _, mode) => {
-    if (!mode.training || proba === 0) return [x, {}]
-    const shape = ops.shape(x)
-    const channels = shape.map((d, axis) => (axis === 0 || axis === shape.length - 1 ? d : 1))
-    const kept = keptOf(ops, drawingKey('SpatialDropout', mode), channels, proba)
-    return [ops.multiply(x, ops.multiply(kept, ops.constant(1 / (1 - proba)))), {}]
+    const channels = ops.shape(x).map((d, axis, { length }) => (axis === 0 || axis === length - 1 ? d : 1))
+    return [dropped('SpatialDropout', ops, x, proba, mode, channels), {}]
   },
 })
 
@@ -100,8 +87,8 @@ export const AlphaDropout: AlphaDropoutConstructor = defineLayer({
     if (!mode.training || proba === 0) return [x, {}]
     const kept = keptOf(ops, drawingKey('AlphaDropout', mode), ops.shape(x), proba)
     const scale = 1 / Math.sqrt((1 - proba) * (1 + proba * saturation ** 2))
-    const dropped = ops.multiply(ops.subtract(ops.constant(1), kept), ops.constant(saturation))
-    const some = ops.add(ops.multiply(x, kept), dropped)
+    const saturated = ops.multiply(ops.subtract(ops.constant(1), kept), ops.constant(saturation))
+    const some = ops.add(ops.multiply(x, kept), saturated)
     return [ops.add(ops.multiply(some, ops.constant(scale)), ops.constant(-scale * proba * saturation)), {}]
   },
 })

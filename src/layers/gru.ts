@@ -1,3 +1,4 @@
+import type { Parsed } from '../core/define.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
   block,
@@ -27,11 +28,7 @@ export interface GRUOptions<
   readonly hiddenUpdate?: Gate
 }
 
-interface Own {
-  readonly resetgate: Gate
-  readonly updategate: Gate
-  readonly hiddenUpdate: Gate
-}
+interface Own extends Parsed<GRUOptions> {}
 
 /** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>

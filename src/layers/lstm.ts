@@ -1,7 +1,8 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { boolean, parameter } from '../base/options.ts'
-import type { Parameter, ParameterSource } from '../base/parameters.ts'
+import type { ParameterSource } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
+import type { Parsed } from '../core/define.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
@@ -42,15 +43,7 @@ export interface LSTMOptions<
   readonly peepholes?: Peep
 }
 
-interface Own {
-  readonly cellWeights: Parameter
-  readonly ingate: Gate
-  readonly forgetgate: Gate
-  readonly outgate: Gate
-  readonly cell: Gate
-  readonly cellInit: Parameter
-  readonly peepholes: boolean
-}
+interface Own extends Parsed<LSTMOptions> {}
 
 /** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>

@@ -6,7 +6,7 @@ import { boolean, codec, integer, isFunction, number, type Options, parameter } 
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Mismatch, type Shape, showShape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
 import { faultOf, known, ofRank, type Refuses } from '../core/expects.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -79,18 +79,8 @@ export interface RecurrentOptions<
 }
 
 /** These options in their normal form. */
-export interface NormalRecurrent {
+export interface NormalRecurrent extends Parsed<RecurrentOptions> {
   readonly units: number
-  readonly onlyReturnFinal: boolean
-  readonly inputWeights: Parameter
-  readonly hiddenWeights: Parameter
-  readonly biases: Parameter
-  readonly hiddenInit: Parameter
-  readonly learnInit: boolean
-  readonly unrollScan: boolean
-  readonly backwards: boolean
-  readonly gradientClipping: number
-  readonly mask: boolean
 }
 
 const weight = { codec: parameter, default: heNormal() }

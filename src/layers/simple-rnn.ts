@@ -1,3 +1,4 @@
+import type { Parsed } from '../core/define.ts'
 import {
   clipped,
   type Gate,
@@ -21,9 +22,7 @@ export interface SimpleRNNOptions<
   readonly activation?: Gate
 }
 
-interface Own {
-  readonly activation: Gate
-}
+interface Own extends Parsed<SimpleRNNOptions> {}
 
 /** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface SimpleRNN<Units extends number, Final, Learn, Name extends string, Mask = false>

@@ -1,15 +1,18 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { chain, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../base/errors.ts'
 import { number } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
-import { type Refusal, type Shape, showShape } from '../base/shape.ts'
+import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Subtract } from '../type-arithmetic/digits.ts'
+import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
-import { type NoImage, numbers, type OfAxis, type PairOption } from './window.ts'
+import { numbers, type OfAxis, type PairOption } from './window.ts'
 
 // Layers that draw, in training only.
 
@@ -34,6 +37,20 @@ export const droppedPart: t.Type<number, unknown, unknown> = number(
 /** Draws 1 for what is kept and 0 for the part that is dropped. */
 export const keptOf = <T>(ops: Ops<T>, key: Key, shape: Shape, proba: number): T =>
   ops.subtract(ops.constant(1), ops.greater(ops.constant(proba), ops.uniform(key, shape)))
+
+/** A tensor of which a part is dropped in training, and the rest scaled so that its mean stays. */
+export const dropped = <T>(
+  layer: string,
+  ops: Ops<T>,
+  x: T,
+  proba: number,
+  mode: Mode,
+  shape: Shape = ops.shape(x),
+): T => {
+  if (!mode.training || proba === 0) return x
+  const kept = keptOf(ops, drawingKey(layer, mode), shape, proba)
+  return ops.multiply(x, ops.multiply(kept, ops.constant(1 / (1 - proba))))
+}
 
 /** A dropout as a type: any shape in, the same out. */
 export interface Dropout<Name extends string> extends Plain<Name> {
@@ -65,11 +82,7 @@ export const Dropout: DropoutConstructor = defineLayer({
   positional: ['proba'],
   options: { proba: { codec: droppedPart } },
   shape: (_, input) => right(input),
-  forward: ({ proba }, ops, x, _, mode) => {
-    if (!mode.training || proba === 0) return [x, {}]
-    const kept = keptOf(ops, drawingKey('Dropout', mode), ops.shape(x), proba)
-    return [ops.multiply(x, ops.multiply(kept, ops.constant(1 / (1 - proba)))), {}]
-  },
+  forward: ({ proba }, ops, x, _, mode) => [dropped('Dropout', ops, x, proba, mode), {}],
 })
 
 /** The options of {@link GaussianNoise}. */
@@ -124,6 +137,11 @@ export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
   },
 })
 
+const roomy = {
+  expected: "an input of at least {rows} rows and {cols} columns, the block's",
+  remedy: 'Use a smaller block.',
+} as const
+
 /** A block dropout as a type: [batch, rows, cols, channels] in, the same out. */
 export interface DropBlock<Name extends string, Block = number> extends Plain<Name> {
   readonly kind: 'DropBlock'
@@ -131,16 +149,11 @@ export interface DropBlock<Name extends string, Block = number> extends Plain<Na
   readonly blockSize: Pair
   readonly '~out': this['~in'] extends readonly [unknown, infer H extends number, infer W extends number, unknown]
     ? false extends Holds<H, OfAxis<Block, 0>> | Holds<W, OfAxis<Block, 1>>
-      ? Refusal<
-          'DropBlock',
-          `an input of at least ${OfAxis<Block, 0>} rows and ${OfAxis<Block, 1>} columns, the block's`,
-          this['~in'],
-          'Use a smaller block.'
-        >
+      ? Refuses<'DropBlock', typeof roomy, this['~in'], { rows: OfAxis<Block, 0>; cols: OfAxis<Block, 1> }>
       : this['~in']
     : number[] extends this['~in']
       ? number[]
-      : NoImage<'DropBlock', this['~in']>
+      : Refuses<'DropBlock', typeof image, this['~in']>
 }
 /** Whether rows or columns hold a block's. */
 type Holds<N extends number, K extends number> = number extends N | K
@@ -180,18 +193,13 @@ export const DropBlock: DropBlockConstructor = defineLayer({
     keepProba: { codec: number('a number from 0 to 1', proba => proba >= 0 && proba <= 1) },
     blockSize: { codec: numbers<Pair>(2, 1) },
   },
-  shape: ({ blockSize: [rows, cols] }, input) => {
-    if (input === null) return right(input)
-    const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
-    if (input.length !== 4)
-      return fault(
-        'a 4-dimensional input [batch, rows, cols, channels]',
-        'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
-      )
-    return (input[1] ?? rows) < rows || (input[2] ?? cols) < cols
-      ? fault(`an input of at least ${rows} rows and ${cols} columns, the block's`, 'Use a smaller block.')
-      : right(input)
-  },
+  shape: ({ blockSize: [rows, cols] }, input) =>
+    pipe(
+      ofRank(image, input),
+      chain(([, height, width]) =>
+        (height ?? rows) < rows || (width ?? cols) < cols ? refusal(roomy, input, { rows, cols }) : right(input),
+      ),
+    ),
   forward: ({ keepProba, blockSize }, ops, x, _, mode) => {
     if (!mode.training || keepProba === 1) return [x, {}]
     const [batch = null, , , channels = null] = ops.shape(x)
@@ -204,13 +212,8 @@ export const DropBlock: DropBlockConstructor = defineLayer({
     const proba = ((1 - keepProba) * rows * cols) / (high * wide * places[0] * places[1])
     const draws = ops.uniform(drawingKey('DropBlock', mode), [batch, ...places, channels])
     const seeds = ops.greater(ops.constant(proba), draws)
-    const around = ops.pad(seeds, [
-      [0, 0],
-      [high - 1, high - 1],
-      [wide - 1, wide - 1],
-      [0, 0],
-    ])
     const none = [0, 0] as const
+    const around = ops.pad(seeds, [none, [high - 1, high - 1], [wide - 1, wide - 1], none])
     const dropped = ops.maxPool(around, { size: blockSize, stride: [1, 1], padding: [none, none] })
     const kept = ops.subtract(ops.constant(1), dropped)
     // Nothing may be left of a small input: then there is nothing to scale.

@@ -1,10 +1,11 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, right } from 'fp-ts/lib/Either.js'
 import { type Fault, LayerConnectionError } from '../../base/errors.ts'
 import type { Key } from '../../base/random.ts'
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts'
+import { ofRank, type Refuses } from '../../core/expects.ts'
 import type { Ops } from '../../ops/ops.ts'
+import { image } from '../inputs.ts'
 import { knownRowsAndCols } from '../known.ts'
-import type { NoImage } from '../window.ts'
 
 // Images [batch, rows, cols, channels], for the layers that change each of a batch in its own way.
 
@@ -13,17 +14,15 @@ export type SameImage<Kind extends string, I> = I extends readonly [number, numb
   ? I
   : number[] extends I
     ? number[]
-    : NoImage<Kind, I>
+    : Refuses<Kind, typeof image, I>
 
 /** The same at run time. */
 export const sameImage = (input: Shape | null): Either<Fault, Shape | null> =>
-  input === null || input.length === 4
-    ? right(input)
-    : left({
-        expected: 'a 4-dimensional input [batch, rows, cols, channels]',
-        got: showShape(input),
-        remedy: 'Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.',
-      })
+  input === null ? right(input) : ofRank(image, input)
+
+/** Numbers between two. */
+export const clamped = <T>(ops: Ops<T>, x: T, least: number, most: number): T =>
+  ops.maximum(ops.minimum(x, ops.constant(most)), ops.constant(least))
 
 // What is computed for each pixel, whatever its channel, has three dimensions, [batch, rows, cols]: engines are slow where a
 // last one of a single element is broadcast.
@@ -59,8 +58,7 @@ export const asWholes = <T>(ops: Ops<T>, images: T, f: (whole: (x: T) => T) => T
 export const floorOf = <T>(ops: Ops<T>, x: T, least: number, most: number): T => {
   const table = Float32Array.from({ length: most - least + 1 }, (_, i) => i + least)
   const place = ops.subtract(x, ops.constant(least))
-  const within = ops.maximum(ops.minimum(place, ops.constant(most - least)), ops.constant(0))
-  return ops.gather(ops.constant(table), within)
+  return ops.gather(ops.constant(table), clamped(ops, place, 0, most - least))
 }
 
 /**

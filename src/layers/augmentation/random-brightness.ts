@@ -1,6 +1,6 @@
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { drawingKey } from '../stochastic.ts'
-import { asWholes, drawBetween, type SameImage, sameImage } from './images.ts'
+import { asWholes, clamped, drawBetween, type SameImage, sameImage } from './images.ts'
 import { type FactorOption, factor, type RangeOption, range } from './ranges.ts'
 
 /** The options of {@link RandomBrightness}. */
@@ -48,7 +48,6 @@ export const RandomBrightness: RandomBrightnessConstructor = defineLayer({
     if (!mode.training || (from === 0 && to === 0)) return [x, {}]
     const span = white - black
     const added = drawBetween(ops, drawingKey('RandomBrightness', mode), x, [from * span, to * span])
-    const kept = (y: typeof x) => ops.maximum(ops.minimum(y, ops.constant(white)), ops.constant(black))
-    return [asWholes(ops, x, whole => kept(ops.add(whole(x), added))), {}]
+    return [asWholes(ops, x, whole => clamped(ops, ops.add(whole(x), added), black, white)), {}]
   },
 })

@@ -1,13 +1,15 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { chain, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { foldIn } from '../../base/random.ts'
-import { type Refusal, showShape } from '../../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import { ofRank, type Refuses, refusal } from '../../core/expects.ts'
 import type { Pair } from '../../ops/ops.ts'
 import type { Add, Multiply, Subtract } from '../../type-arithmetic/digits.ts'
+import { image } from '../inputs.ts'
 import { knownRowsAndCols } from '../known.ts'
 import { drawingKey } from '../stochastic.ts'
-import { type NoImage, numbers, type OfAxis, type PairOption } from '../window.ts'
-import { along, drawEach, floorOf, pixelsAt, sameImage } from './images.ts'
+import { numbers, type OfAxis, type PairOption } from '../window.ts'
+import { along, drawEach, floorOf, pixelsAt } from './images.ts'
 
 /** The options of {@link RandomCrop}. */
 export interface RandomCropOptions<Padding extends PairOption = PairOption, Name extends string = string>
@@ -16,17 +18,22 @@ export interface RandomCropOptions<Padding extends PairOption = PairOption, Name
   readonly padding?: Padding
 }
 
+const roomy = {
+  expected: 'an input of at least {rows} rows and {cols} columns, with padding of {around} and {beside}',
+  remedy: 'Crop to a smaller size, or give more padding.',
+} as const
+
 /** Whether `N` elements with `P` before and after them hold a crop of `K`. */
 type Holds<N extends number, P extends number, K extends number> = number extends N | P | K
   ? true
   : Subtract<P extends 0 ? N : Add<N, Multiply<P, 2>>, K> extends number
     ? true
     : false
-type TooSmall<I, Size, P> = Refusal<
+type TooSmall<I, Size, P> = Refuses<
   'RandomCrop',
-  `an input of at least ${OfAxis<Size, 0>} rows and ${OfAxis<Size, 1>} columns, with padding of ${OfAxis<P, 0>} and ${OfAxis<P, 1>}`,
+  typeof roomy,
   I,
-  'Crop to a smaller size, or give more padding.'
+  { rows: OfAxis<Size, 0>; cols: OfAxis<Size, 1>; around: OfAxis<P, 0>; beside: OfAxis<P, 1> }
 >
 
 /** A random crop as a type: [batch, rows, cols, channels] in, the rows and columns of the crop out. */
@@ -46,7 +53,7 @@ export interface RandomCrop<Size extends PairOption, Padding extends PairOption,
       : [B, OfAxis<Size, 0>, OfAxis<Size, 1>, C]
     : number[] extends this['~in']
       ? [number, OfAxis<Size, 0>, OfAxis<Size, 1>, number]
-      : NoImage<'RandomCrop', this['~in']>
+      : Refuses<'RandomCrop', typeof image, this['~in']>
 }
 
 /** The constructor of {@link RandomCrop}. */
@@ -78,30 +85,21 @@ export const RandomCrop: RandomCropConstructor = defineLayer({
   notation: { together: true },
   options: { size: { codec: numbers<Pair>(2, 1) }, padding: { codec: numbers<Pair>(2, 0), default: 0 } },
   shape: ({ size, padding }, input) => {
-    const image = sameImage(input)
-    if (image._tag === 'Left') return image
-    const [batch = null, rows = null, cols = null, channels = null] = input ?? []
-    const isTooSmall = [rows, cols].some((n, axis) => n !== null && n + 2 * (padding[axis] ?? 0) < (size[axis] ?? 0))
-    return isTooSmall
-      ? left({
-          expected: `an input of at least ${size[0]} rows and ${size[1]} columns, with padding of ${padding[0]} and ${padding[1]}`,
-          got: showShape(input),
-          remedy: 'Crop to a smaller size, or give more padding.',
-        })
-      : right([batch, size[0], size[1], channels])
+    const [[rows, cols], [around, beside]] = [size, padding]
+    return pipe(
+      ofRank(image, input),
+      chain(([batch = null, height, width, channels = null]) =>
+        (height ?? rows) + 2 * around < rows || (width ?? cols) + 2 * beside < cols
+          ? refusal(roomy, input, { rows, cols, around, beside })
+          : right([batch, rows, cols, channels]),
+      ),
+    )
   },
   forward: ({ size, padding }, ops, x, _, mode) => {
     const [rows, cols] = knownRowsAndCols('RandomCrop', ops.shape(x))
     const [around, beside] = padding
-    const padded =
-      around + beside === 0
-        ? x
-        : ops.pad(x, [
-            [0, 0],
-            [around, around],
-            [beside, beside],
-            [0, 0],
-          ])
+    const none = [0, 0] as const
+    const padded = around + beside === 0 ? x : ops.pad(x, [none, [around, around], [beside, beside], none])
     const spare = [rows + 2 * around - size[0], cols + 2 * beside - size[1]] as const
     if (spare[0] + spare[1] === 0) return [padded, {}]
     if (!mode.training) {

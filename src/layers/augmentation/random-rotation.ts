@@ -3,7 +3,7 @@ import { sizeOf } from '../../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { drawingKey } from '../stochastic.ts'
-import { along, drawEach, floorOf, knownImages, pixelsAt, type SameImage, sameImage } from './images.ts'
+import { along, clamped, drawEach, floorOf, knownImages, pixelsAt, type SameImage, sameImage } from './images.ts'
 import { type FactorOption, factor, type RangeOption } from './ranges.ts'
 import { interpolated } from './tables.ts'
 
@@ -51,16 +51,14 @@ const folds = (count: number, period: number, reach: number): readonly [number, 
 
 /** Coordinates brought to the `count` elements of an axis, from 0 to count - 1; to `count` where it is repeated. */
 const brought = <T>(ops: Ops<T>, at: T, count: number, reach: number, fill: FillOption): T => {
-  const between = (x: T, low: number, high: number): T =>
-    ops.maximum(ops.minimum(x, ops.constant(high)), ops.constant(low))
   const rest = (x: T, period: number): T => {
     const whole = floorOf(ops, ops.divide(x, ops.constant(period)), ...folds(count, period, reach))
     return ops.subtract(x, ops.multiply(whole, ops.constant(period)))
   }
-  if (fill === 'wrap') return between(rest(at, count), 0, count)
-  if (fill !== 'reflect') return between(at, 0, count - 1)
+  if (fill === 'wrap') return clamped(ops, rest(at, count), 0, count)
+  if (fill !== 'reflect') return clamped(ops, at, 0, count - 1)
   const distance = ops.abs(ops.subtract(rest(ops.add(at, ops.constant(0.5)), 2 * count), ops.constant(count)))
-  return between(ops.subtract(ops.constant(count - 0.5), distance), 0, count - 1)
+  return clamped(ops, ops.subtract(ops.constant(count - 0.5), distance), 0, count - 1)
 }
 
 /** Images with what lies one beyond their edges, where that is not the edge itself. */
@@ -74,12 +72,11 @@ const edged = <T>(ops: Ops<T>, x: T, [rows, cols]: readonly [number, number], fi
     const [row, col] = [Math.floor(i / (cols + 2)), i % (cols + 2)]
     return row === 0 || row > rows || col === 0 || col > cols ? fill : 0
   })
-  const padded = ops.pad(x, [
+  const [none, one] = [
     [0, 0],
     [1, 1],
-    [1, 1],
-    [0, 0],
-  ])
+  ] as const
+  const padded = ops.pad(x, [none, one, one, none])
   return fill === 0 ? padded : ops.add(padded, ops.constant(ring, [1, rows + 2, cols + 2, 1]))
 }
 
