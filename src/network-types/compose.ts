@@ -4,7 +4,7 @@ import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Counted, ManyBranches } from './counted.ts'
 import type { Hiding, Layers } from './hidden.ts'
-import type { InShared, Mode, SharedWithin, Unknown } from './list.ts'
+import type { InShared, Listing, SharedWithin, Unknown } from './list.ts'
 import type { InParallel, InSequence, Within } from './run.ts'
 import type { FailedAt, List, Order, Output, RepeatOut, Sides, Times } from './scan.ts'
 
@@ -101,7 +101,7 @@ export interface Repeat<in out B extends Typed, in out N extends number> extends
   readonly '~patterns': B['~patterns']
   readonly '~within': 0 | Deeper<B['~within']>
 }
-type Copied<B extends Typed, N extends number, I, M extends Mode> = number extends N
+type Copied<B extends Typed, N extends number, I, M extends Listing> = number extends N
   ? [Unknown]
   : List<Order<Copies<B, N, []>, I, M>>
 type Copies<B extends Typed, N extends number, R extends readonly Typed[]> = R['length'] extends N
@@ -120,7 +120,9 @@ export interface Shared<in out Name extends string, in out B extends Typed> exte
   readonly '~patterns': B['~patterns']
   readonly '~within': 0 | SharedWithin | Deeper<B['~within']>
 }
-type Own<B extends Typed, I, M extends Mode> = B extends { readonly '~parts': unknown } ? Placed<B, I>[M] : Placed<B, I>
+type Own<B extends Typed, I, M extends Listing> = B extends { readonly '~parts': unknown }
+  ? Placed<B, I>[M]
+  : Placed<B, I>
 
 /** What `join` makes: a network once it starts with inputs, else a sequence. */
 export type Join<L extends readonly Typed[]> = InOrder<Counted<L>>

@@ -59,10 +59,10 @@ export interface Opaque {
  * Which layers are listed: those that have variables, or all, which is dearer but needed where one without variables
  * counts in the numbers of others, as `Relu()` does in those of `Relu(8)`.
  */
-export type Mode = '~found' | '~all'
+export type Listing = '~found' | '~all'
 /** What '~patterns' has of a layer without variables. */
 export type Bare<Name extends string> = `!${Name}`
 /** What '~within' has of a part with shared layers. */
 export type SharedWithin = '/'
 /** How to list a composition with these '~patterns'. */
-export type ModeOf<P> = [P & Bare<P & string>] extends [never] ? '~found' : '~all'
+export type ListingOf<P> = [P & Bare<P & string>] extends [never] ? '~found' : '~all'

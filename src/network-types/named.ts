@@ -2,7 +2,7 @@ import type { Before, Format } from '../base/names.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Out, Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { InBlock, InShared, Item, ModeOf, NoLayer, SharedWithin } from './list.ts'
+import type { InBlock, InShared, Item, ListingOf, NoLayer, SharedWithin } from './list.ts'
 
 // From the list of a network's layers to its variables by name: one walk numbers the layers whose names are patterns.
 // Their variables are read when somebody asks for them.
@@ -77,7 +77,7 @@ type Freed<F> = F extends IsFree<infer G> ? G : F
 /** Every layer of a list with its name, as a union. */
 type Pairs<T> = T extends readonly Item[] ? Numbered<T, 0, ';', never> : never
 type Named<W, T> = SharedWithin extends W ? Freed<Pairs<T>> : Pairs<T>
-type List<L extends Typed, I = number[]> = Placed<L, I>[ModeOf<L['~patterns']>]
+type List<L extends Typed, I = number[]> = Placed<L, I>[ListingOf<L['~patterns']>]
 
 type Own<L, Key extends keyof Holder> = L extends { readonly [_ in Key]: infer V } ? V : never
 /** By name, variables of those layers that have some. */

@@ -1,7 +1,7 @@
 import type { BranchInput, Mismatch, Several } from '../base/shape.ts'
 import type { Out, Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { InBlock, InShared, Mode } from './list.ts'
+import type { InBlock, InShared, Listing } from './list.ts'
 import type { Appended, Ran, Scan, Unequal } from './scan.ts'
 
 // The output and the list of compositions that are nested so deep that the compiler, which follows a hundred steps into
@@ -33,7 +33,7 @@ export interface Within<Name extends string, B extends Typed, As extends 'block'
  * What comes out of a sequence that is so deep. For an input that is not known, which every `join` asks about, its parts
  * have answered when they were joined: nothing is deep then.
  */
-export type DeepRun<L extends readonly Typed[], I, M extends Mode> = I extends readonly [
+export type DeepRun<L extends readonly Typed[], I, M extends Listing> = I extends readonly [
   unknown,
   infer D,
   ...(readonly unknown[]),
@@ -53,7 +53,7 @@ type Run<
   N extends number,
   I,
   R extends readonly unknown[],
-  M extends Mode,
+  M extends Listing,
   Up,
 > = N extends L['length']
   ? RunUp<I, R, M, Up>
@@ -64,7 +64,7 @@ type Run<
         ? Fail<Why, Up>
         : Run<L, Next[N], P['~out'], [...R, ...P[M]], M, Up>
       : never
-type Into<B extends Typed, I, R extends readonly unknown[], M extends Mode, Up> = B extends {
+type Into<B extends Typed, I, R extends readonly unknown[], M extends Listing, Up> = B extends {
   readonly '~parts': infer E
 }
   ? E extends InSequence<infer L>
@@ -82,7 +82,7 @@ type Branch<
   Gets,
   O extends readonly unknown[],
   R extends readonly unknown[],
-  M extends Mode,
+  M extends Listing,
   Up,
 > = N extends L['length']
   ? Gets extends 'one'
@@ -93,7 +93,7 @@ type Branch<
       : RunUp<O, R, M, Up>
     : RunUp<O, R, M, Up>
   : Run<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, R, M, readonly [L, Next[N], I, Gets, O, Up]>
-type RunUp<I, R extends readonly unknown[], M extends Mode, Up> =
+type RunUp<I, R extends readonly unknown[], M extends Listing, Up> =
   I extends Mismatch<infer Why>
     ? Fail<Why, Up>
     : Up extends readonly [infer L extends readonly Typed[], infer N extends number, infer More]

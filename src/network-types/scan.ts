@@ -2,7 +2,7 @@ import type { BranchInput, Mismatch, Several, Show } from '../base/shape.ts'
 import type { Out, Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { AnyTimes } from './counted.ts'
-import type { Mode } from './list.ts'
+import type { Listing } from './list.ts'
 import type { Deep, DeepRun } from './run.ts'
 
 // What comes out of layers in sequence or side by side: the output shape, and the list of what is within. Both come of one
@@ -25,7 +25,7 @@ export interface FailedAt<At extends number, Message extends string> extends Mis
 }
 
 /** What comes out of the layers `L` for the input `I`. */
-export type Order<L extends readonly Typed[], I, M extends Mode> = Deep extends L[number]['~within']
+export type Order<L extends readonly Typed[], I, M extends Listing> = Deep extends L[number]['~within']
   ? DeepRun<L, I, M>
   : Scan<L, 0, I, [], M>
 
@@ -33,7 +33,7 @@ export type Order<L extends readonly Typed[], I, M extends Mode> = Deep extends 
  * The same of the layers from index `N` on, after the list `T`. A failure is tested first: during inference `L` can be
  * `never`.
  */
-export type Scan<L extends readonly Typed[], N extends number, I, T extends readonly unknown[], M extends Mode> =
+export type Scan<L extends readonly Typed[], N extends number, I, T extends readonly unknown[], M extends Listing> =
   I extends Mismatch<string>
     ? Ran<FailedAt<N, I['mismatch']>, []>
     : N extends L['length']
@@ -47,7 +47,7 @@ export type Sides<
   I,
   O extends readonly unknown[],
   T extends readonly unknown[],
-  M extends Mode,
+  M extends Listing,
 > = N extends L['length']
   ? I extends Several
     ? I['length'] extends N
@@ -83,7 +83,7 @@ export type Fans<
   I,
   O extends readonly unknown[],
   T extends readonly unknown[],
-  M extends Mode,
+  M extends Listing,
 > = N extends L['length']
   ? Ran<O, T>
   : Placed<L[N], I> extends infer P extends Typed
