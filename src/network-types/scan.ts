@@ -77,7 +77,7 @@ export type Appended<O extends readonly unknown[], Q> = Q extends Several
   : [...O, unknown extends Q ? number[] : Q]
 
 /** The same of branches each of which gets all inputs. */
-export type Fans<
+export type FanOut<
   L extends readonly Typed[],
   N extends number,
   I,
@@ -89,7 +89,7 @@ export type Fans<
   : Placed<L[N], I> extends infer P extends Typed
     ? P['~out'] extends Mismatch<infer Why>
       ? Ran<Mismatch<Why>, []>
-      : Fans<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M>
+      : FanOut<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M>
     : never
 
 /** While a call is inferred, `N` can be `never`, which no count would reach. */
