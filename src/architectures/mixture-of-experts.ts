@@ -33,7 +33,7 @@ export type MixtureOfExperts<N extends readonly Typed[], G extends AnyLayer> = J
   readonly [Input<FeaturesOf<N[0]['~source']>, 'input-{}'>, Parallel<[G, ...N]>, GatedAverage<0, 'gated-average-{}'>]
 >
 
-type Pair = readonly [unknown, unknown]
+type Matrix = readonly [unknown, unknown]
 /** `L` where it can be an expert beside `First`; the reason why not where it cannot. */
 type Expert<L extends Typed, First extends Typed> = unknown extends L['~source']
   ? L
@@ -43,7 +43,7 @@ type Expert<L extends Typed, First extends Typed> = unknown extends L['~source']
 type Agree<L, Fault> = Fails<Fault> extends 1 ? Fault : L
 type Fit<S, T, What extends string> = number[] extends S | T
   ? never
-  : S extends Pair
+  : S extends Matrix
     ? S[0] extends readonly unknown[]
       ? Mismatch<`mixtureOfExperts expects networks of one ${What extends 'inputs' ? 'input' : 'output'}`>
       : [SharedShape<S, T>] extends [never]

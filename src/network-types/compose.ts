@@ -115,12 +115,12 @@ export interface Shared<in out Name extends string, in out B extends Typed> exte
   readonly '~source': never
   readonly '~named': never
   readonly '~parts': Within<Name, B, 'shared'>
-  readonly '~found': [InShared<Name, Own<B, this['~in'], '~found'>>]
-  readonly '~all': [InShared<Name, Own<B, this['~in'], '~all'>>]
+  readonly '~found': [InShared<Name, OwnList<B, this['~in'], '~found'>>]
+  readonly '~all': [InShared<Name, OwnList<B, this['~in'], '~all'>>]
   readonly '~patterns': B['~patterns']
   readonly '~within': 0 | SharedWithin | Deeper<B['~within']>
 }
-type Own<B extends Typed, I, M extends Listing> = B extends { readonly '~parts': unknown }
+type OwnList<B extends Typed, I, M extends Listing> = B extends { readonly '~parts': unknown }
   ? Placed<B, I>[M]
   : Placed<B, I>
 

@@ -8,46 +8,46 @@ import type { InBlock, InShared, Item, ListingOf, NoLayer, SharedWithin } from '
 // Their variables are read when somebody asks for them.
 
 /** A name and what carries it. */
-interface Pair<Name, L> {
+interface NamedLayer<Name, L> {
   readonly name: Name
   readonly layer: L
 }
-type AnyPair = Pair<string, Holder>
+type AnyNamedLayer = NamedLayer<string, Holder>
 interface Holder {
   readonly '~params': unknown
   readonly '~state': unknown
 }
 
 /**
- * Pairs of a name and a layer in its place, as a union: those of the list `T` from index `N` on, added to `R`. `C` is one
+ * NamedLayers of a name and a layer in its place, as a union: those of the list `T` from index `N` on, added to `R`. `C` is one
  * string that holds the number to come of each pattern, as ';relu-=3;convolution-=2;': updating it costs the same however
  * many patterns a network has.
  */
 type Numbered<T extends readonly Item[], N extends number, C extends string, R> = N extends T['length']
   ? R
   : C extends `${infer X};${T[N]['~before']}=${infer K extends number};${infer Y}`
-    ? Numbered<T, Next[N], `${X};${T[N]['~before']}=${Next[K]};${Y}`, R | Pair<`${T[N]['~before']}${K}`, T[N]>>
+    ? Numbered<T, Next[N], `${X};${T[N]['~before']}=${Next[K]};${Y}`, R | NamedLayer<`${T[N]['~before']}${K}`, T[N]>>
     : [T[N]['~before']] extends [never]
-      ? Numbered<T, Next[N], C, R | Pair<T[N]['name'], T[N]>>
+      ? Numbered<T, Next[N], C, R | NamedLayer<T[N]['name'], T[N]>>
       : T[N]['~before'] extends NoLayer
         ? NumberedPart<T, N, C, R>
         : T[N]['~before'] extends `${string}{${string}`
-          ? Numbered<T, Next[N], Count<C, T[N]['~before']>, R | Pair<NameOf<C, T[N]['~before']>, T[N]>>
-          : Numbered<T, Next[N], `${C}${T[N]['~before']}=2;`, R | Pair<`${T[N]['~before']}1`, T[N]>>
+          ? Numbered<T, Next[N], Count<C, T[N]['~before']>, R | NamedLayer<NameOf<C, T[N]['~before']>, T[N]>>
+          : Numbered<T, Next[N], `${C}${T[N]['~before']}=2;`, R | NamedLayer<`${T[N]['~before']}1`, T[N]>>
 /** The same where the next item is no layer, but has some within. */
 type NumberedPart<T extends readonly Item[], N extends number, C extends string, R> =
   T[N] extends InBlock<infer Name, infer B>
     ? Name extends `${string}{${string}`
-      ? Numbered<T, Next[N], Count<C, Name>, R | Prefixed<`${NameOf<C, Name>}/`, Pairs<B>>>
-      : Numbered<T, Next[N], C, R | Prefixed<`${Name}/`, Pairs<B>>>
+      ? Numbered<T, Next[N], Count<C, Name>, R | Prefixed<`${NameOf<C, Name>}/`, NamedLayers<B>>>
+      : Numbered<T, Next[N], C, R | Prefixed<`${Name}/`, NamedLayers<B>>>
     : T[N] extends InShared<infer Name, infer B>
       ? Numbered<
           T,
           Next[N],
           C,
-          R | (B extends readonly Item[] ? Free<Prefixed<`${Name}/`, Pairs<B>>> : IsFree<Pair<Name, B>>)
+          R | (B extends readonly Item[] ? Free<Prefixed<`${Name}/`, NamedLayers<B>>> : IsFree<NamedLayer<Name, B>>)
         >
-      : R | Pair<string, T[N]>
+      : R | NamedLayer<string, T[N]>
 
 /** Where the number of a pattern stands in the counters: one that does not end in '{}' apart from those that do. */
 type Counter<P extends string> = Before<P> extends `${string}{${string}` ? `!${P}` : Before<P>
@@ -67,7 +67,7 @@ type NameOf<C extends string, P extends string> = [Counter<P>] extends [never]
 
 /** What a block holds, whose name is to stand before that of each layer: but for what is shared, which is free of it. */
 type Prefixed<Prefix extends string, F> =
-  F extends Pair<infer Name extends string, infer L> ? Pair<`${Prefix}${Name}`, L> : F
+  F extends NamedLayer<infer Name extends string, infer L> ? NamedLayer<`${Prefix}${Name}`, L> : F
 interface IsFree<F> {
   readonly free: F
 }
@@ -75,13 +75,13 @@ type Free<F> = F extends IsFree<unknown> ? F : IsFree<F>
 type Freed<F> = F extends IsFree<infer G> ? G : F
 
 /** Every layer of a list with its name, as a union. */
-type Pairs<T> = T extends readonly Item[] ? Numbered<T, 0, ';', never> : never
-type Named<W, T> = SharedWithin extends W ? Freed<Pairs<T>> : Pairs<T>
+type NamedLayers<T> = T extends readonly Item[] ? Numbered<T, 0, ';', never> : never
+type Named<W, T> = SharedWithin extends W ? Freed<NamedLayers<T>> : NamedLayers<T>
 type List<L extends Typed, I = number[]> = Placed<L, I>[ListingOf<L['~patterns']>]
 
-type Own<L, Key extends keyof Holder> = L extends { readonly [_ in Key]: infer V } ? V : never
+type OwnVariables<L, Key extends keyof Holder> = L extends { readonly [_ in Key]: infer V } ? V : never
 /** By name, variables of those layers that have some. */
-type ByName<F, Key extends keyof Holder> = [F] extends [infer G extends AnyPair]
+type ByName<F, Key extends keyof Holder> = [F] extends [infer G extends AnyNamedLayer]
   ? { readonly [E in G as IfAny<E['layer'][Key], E['name']>]: E['layer'][Key] }
   : never
 type IfAny<V, Name> = [V] extends [never] ? never : unknown extends V ? never : Name
@@ -89,11 +89,11 @@ type IfAny<V, Name> = [V] extends [never] ? never : unknown extends V ? never : 
 /** The parameters of a part within a layer: a layer's own, a composition's as `layer/variable`; `never` for none. */
 export type InnerParams<L extends Typed, I> = L extends { readonly nodes: unknown }
   ? Flat<ByName<Named<L['~within'], List<L, I>>, '~params'>>
-  : Own<Placed<L, I>, '~params'>
+  : OwnVariables<Placed<L, I>, '~params'>
 /** The same for its state. */
 export type InnerState<L extends Typed, I> = L extends { readonly nodes: unknown }
   ? Flat<ByName<Named<L['~within'], List<L, I>>, '~state'>>
-  : Own<Placed<L, I>, '~state'>
+  : OwnVariables<Placed<L, I>, '~state'>
 type Flat<Tree> = [keyof Tree] extends [never] ? never : { readonly [P in Leaves<Tree> as P[0]]: P[1] }
 type Leaves<Tree> = {
   [Name in keyof Tree & string]: {
@@ -109,7 +109,7 @@ export type ParamsOf<L extends Typed> = unknown extends L['~within'] ? AnyVariab
 type Params<T extends readonly Item[], W> = T[number]['~has'] extends 'params' | 'both'
   ? [T[number]['~before']] extends [never]
     ? { readonly [E in T[number] as E['name']]: E['~params'] }
-    : Named<W, T> extends infer F extends AnyPair
+    : Named<W, T> extends infer F extends AnyNamedLayer
       ? { readonly [E in F as E['name']]: E['layer']['~params'] }
       : never
   : ByName<Named<W, T>, '~params'>
