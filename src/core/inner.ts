@@ -42,7 +42,7 @@ const flatRules = (wiring: Wiring): Either<Fault, VariableRules> => {
   for (const { name, layer, inputShapes } of wiring.nodes) {
     const rules = layer.rules.variables(inputShapes)
     if (isLeft(rules)) return rules
-    all.push(named(`${name}/`, rules.right))
+    all.push(prefixed(`${name}/`, rules.right))
   }
   return right(merged(...all))
 }
@@ -60,7 +60,7 @@ export const withPrefix = <V>(prefix: string, values: Readonly<Record<string, V>
   byName(Object.entries(values).map(([name, value]) => [prefix + name, value] as const))
 
 /** Rules of variables with a prefix before their names. */
-export const named = (prefix: string, rules: VariableRules): VariableRules =>
+export const prefixed = (prefix: string, rules: VariableRules): VariableRules =>
   withPrefix(
     prefix,
     mapRecord(rules, (rule): VariableRule => {

@@ -4,7 +4,7 @@ import { oneOf } from '../base/options.ts'
 import { foldIn } from '../base/random.ts'
 import { type Mismatch, type Shape, showFlow, showShape } from '../base/shape.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
-import { innerLayer, innerRules, named, without, withPrefix } from '../core/inner.ts'
+import { innerLayer, innerRules, prefixed, without, withPrefix } from '../core/inner.ts'
 import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
 import { mixingWithin } from '../core/targets.ts'
 import type { Part } from '../network/parts.ts'
@@ -98,7 +98,7 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
     },
     variables: inputs => {
       const own = inner.variables(inputs)
-      return isLeft(own) ? own : right({ ...named('forward/', own.right), ...named('backward/', own.right) })
+      return isLeft(own) ? own : right({ ...prefixed('forward/', own.right), ...prefixed('backward/', own.right) })
     },
     forward: (ops, variables, inputs, mode) => {
       const [there, after] = inner.forward(ops, without('forward/', variables), inputs, along(mode, 'forward'))
