@@ -1,8 +1,8 @@
 import type { Parsed } from '../core/define.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
-  block,
   clipped,
+  columnsOf,
   type Gate,
   gate,
   type NormalRecurrent,
@@ -84,11 +84,11 @@ export const GRU: GRUConstructor = recurrent({
     const given = clipped(ops, options, share)
     const kept = clipped(ops, options, ops.matmul(old, hiddenWeights))
     const gateOf = (f: Gate, index: number) =>
-      through(ops, f, ops.add(block(ops, given, index, units), block(ops, kept, index, units)))
+      through(ops, f, ops.add(columnsOf(ops, given, index, units), columnsOf(ops, kept, index, units)))
     const reset = gateOf(options.resetgate, 0)
     const updated = gateOf(options.updategate, 1)
-    const recalled = ops.multiply(reset, block(ops, kept, 2, units))
-    const candidate = through(ops, options.hiddenUpdate, ops.add(block(ops, given, 2, units), recalled))
+    const recalled = ops.multiply(reset, columnsOf(ops, kept, 2, units))
+    const candidate = through(ops, options.hiddenUpdate, ops.add(columnsOf(ops, given, 2, units), recalled))
     return [ops.add(old, ops.multiply(updated, ops.subtract(candidate, old)))]
   },
 })

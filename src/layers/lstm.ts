@@ -6,8 +6,8 @@ import type { Parsed } from '../core/define.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
-  block,
   clipped,
+  columnsOf,
   type Gate,
   gate,
   type NormalRecurrent,
@@ -137,12 +137,12 @@ export const LSTM: LSTMConstructor = recurrent({
     const z = clipped(ops, options, ops.add(share, ops.matmul(hidden as typeof share, variables.hiddenWeights)))
     const old = cell as typeof share
     const gateOf = (f: Gate, index: number, seen: typeof share, weight: typeof share) => {
-      const argument = block(ops, z, index, units)
+      const argument = columnsOf(ops, z, index, units)
       return through(ops, f, peepholes ? ops.add(argument, ops.multiply(seen, weight)) : argument)
     }
     const enters = gateOf(options.ingate, 0, old, variables.weightCellToIngate)
     const stays = gateOf(options.forgetgate, 1, old, variables.weightCellToForgetgate)
-    const candidate = through(ops, options.cell, block(ops, z, 2, units))
+    const candidate = through(ops, options.cell, columnsOf(ops, z, 2, units))
     const now = ops.add(ops.multiply(stays, old), ops.multiply(enters, candidate))
     const leaves = gateOf(options.outgate, 3, now, variables.weightCellToOutgate)
     return [ops.multiply(leaves, ops.tanh(now)), now]

@@ -168,7 +168,7 @@ export const clipped = <T>(ops: Ops<T>, { gradientClipping }: NormalRecurrent, z
   gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping)
 
 /** The block of columns of gate `index`. */
-export const block = <T>(ops: Ops<T>, x: T, index: number, units: number): T =>
+export const columnsOf = <T>(ops: Ops<T>, x: T, index: number, units: number): T =>
   ops.slice(x, [0, index * units], [null, units])
 
 /** Starting values for every example of a batch. */
