@@ -70,7 +70,7 @@ const avalanche = (bits: number): number => {
 }
 
 /** Absorbs one 32-bit word into each word of a key, differently. */
-const absorb = (words: Key['words'], data: number): Key['words'] => {
+const mixIn = (words: Key['words'], data: number): Key['words'] => {
   const mixed = words.map((word, i) => avalanche(word ^ avalanche((data + Math.imul(i + 1, 0x9e3779b9)) | 0)))
   const generator = xoroshiro128plusFromState([
     mixed[0] as number,
@@ -105,7 +105,7 @@ export const key = (seed: number): Key => {
       remedy: 'For example: key(42).',
     })
   const bits = new Int32Array(new Float64Array([seed]).buffer)
-  return fromWords(absorb(absorb(root, bits[0] as number), bits[1] as number))
+  return fromWords(mixIn(mixIn(root, bits[0] as number), bits[1] as number))
 }
 
 /**
@@ -129,8 +129,8 @@ export const foldIn = (from: Key, data: number | string): Key => {
   if (path !== undefined) return Object.freeze({ kind: 'Key', words: own, path: Object.freeze([...path, data]) })
   if (typeof data === 'string') {
     // A text and a number never meet: a text starts with its length, marked by a bit that no integer's first word has.
-    let words = absorb(absorb(own, -1), data.length)
-    for (let i = 0; i < data.length; i++) words = absorb(words, data.charCodeAt(i))
+    let words = mixIn(mixIn(own, -1), data.length)
+    for (let i = 0; i < data.length; i++) words = mixIn(words, data.charCodeAt(i))
     return fromWords(words)
   }
   if (!Number.isSafeInteger(data))
@@ -141,7 +141,7 @@ export const foldIn = (from: Key, data: number | string): Key => {
       got: show(data),
       remedy: "For example: foldIn(key(42), 'dropout').",
     })
-  return fromWords(absorb(absorb(own, Math.floor(data / 2 ** 32) & 0x7fffffff), data | 0))
+  return fromWords(mixIn(mixIn(own, Math.floor(data / 2 ** 32) & 0x7fffffff), data | 0))
 }
 
 const mostKeys = 1_000_000

@@ -95,7 +95,7 @@ type KeySize<R, H extends number, K> = R extends readonly [infer Q, unknown, unk
     ? K
     : PerHead<Last<Q>, H>
   : number
-type Part<R, N extends 0 | 1 | 2> = R extends readonly [unknown, unknown, unknown] ? Last<R[N]> : number
+type InputFeatures<R, N extends 0 | 1 | 2> = R extends readonly [unknown, unknown, unknown] ? Last<R[N]> : number
 
 /** What comes out, `R` being the roles of what comes in. */
 export type Attended<R, H extends number, K, O, I, Mask> = [R] extends [never]
@@ -175,9 +175,10 @@ export type AttentionParams<R, H extends number, K, V, O, B> = ParamsBySize<
   R,
   Multiply<H, KeySize<R, H, K>>,
   Multiply<H, OrElse<V, KeySize<R, H, K>>>,
-  OrElse<O, Part<R, 0>>,
+  OrElse<O, InputFeatures<R, 0>>,
   B
 >
 type ParamsBySize<R, HK extends number, HV extends number, O extends number, B> = [B] extends [null]
-  ? AttentionWeights<Part<R, 0>, Part<R, 1>, Part<R, 2>, HK, HV, O>
-  : AttentionWeights<Part<R, 0>, Part<R, 1>, Part<R, 2>, HK, HV, O> & AttentionBiases<HK, HV, O>
+  ? AttentionWeights<InputFeatures<R, 0>, InputFeatures<R, 1>, InputFeatures<R, 2>, HK, HV, O>
+  : AttentionWeights<InputFeatures<R, 0>, InputFeatures<R, 1>, InputFeatures<R, 2>, HK, HV, O> &
+      AttentionBiases<HK, HV, O>

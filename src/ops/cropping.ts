@@ -18,7 +18,7 @@ const both = (padding: Padding, of: (n: number) => number): Padding => {
 /** What padding adds. */
 export const added = (padding: Padding): Padding => both(padding, n => Math.max(0, n))
 /** What it cuts off. */
-export const cut = (padding: Padding): Padding => both(padding, n => Math.max(0, -n))
+export const cutOff = (padding: Padding): Padding => both(padding, n => Math.max(0, -n))
 /** Padding for all axes of images: batch and channels have none. */
 export const around = ([rows, cols]: Padding): [
   [number, number],
@@ -36,7 +36,7 @@ export interface Cropping {
 
 /** How to pad images of these rows and columns; `null` where nothing is cut off. */
 export const cropping = (padding: Padding, sizes: Pair): Cropping | null => {
-  const off = cut(padding)
+  const off = cutOff(padding)
   if (off.flat().every(n => n === 0)) return null
   // Where margins are cut as well, they have to be there.
   const reachesBeyond = off.some(([before, after], axis) => before + after >= (sizes[axis] as number))

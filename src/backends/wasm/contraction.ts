@@ -1,5 +1,5 @@
 import { stridesOf } from '../../base/shape.ts'
-import { cut } from '../../ops/cropping.ts'
+import { cutOff } from '../../ops/cropping.ts'
 import type { Sliding } from '../../ops/ops.ts'
 
 // Products and convolutions as one thing: for every place, the result at (row, column) is the sum over the depth of
@@ -95,7 +95,7 @@ export const convolution = (x: Layout, filter: Layout, sliding: Sliding, result:
   const [ofBatch, ofRow, ofCol, ofChannel] = x.strides as [number, number, number, number]
   const [fHigh, fWide, fChannel, fOutput] = filter.strides as [number, number, number, number]
   // Negative padding is what is left out in the beginning.
-  const [[above], [before]] = cut(padding)
+  const [[above], [before]] = cutOff(padding)
   const start = above * ofRow + before * ofCol
   const own = outputs / groups
   return {
