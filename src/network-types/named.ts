@@ -19,7 +19,7 @@ interface Holder {
 }
 
 /**
- * NamedLayers of a name and a layer in its place, as a union: those of the list `T` from index `N` on, added to `R`. `C` is one
+ * Names and layers in their places, as a union: those of the list `T` from index `N` on, added to `R`. `C` is one
  * string that holds the number to come of each pattern, as ';relu-=3;convolution-=2;': updating it costs the same however
  * many patterns a network has.
  */
