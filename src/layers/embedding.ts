@@ -2,6 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import { integer, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -27,16 +28,25 @@ export interface Embedding<Size extends number, Units extends number, Name exten
   readonly '~params': Weight<[Size, Units]>
 }
 
+interface EmbeddingLimits extends Limits<'count'> {
+  readonly weight: 'values'
+}
+/** An embedding in the notation. */
+interface EmbeddingRow extends Row {
+  readonly '~limits': EmbeddingLimits
+  readonly '~makes': this['~given'] extends readonly [infer Size extends number, infer Units extends number]
+    ? With<this['~options'], EmbeddingOptions, Embedding<Size, Units, NameOf<this['~options'], 'embedding-{}'>>>
+    : WrongArguments
+}
+
 /** The constructor of {@link Embedding}. */
-export type EmbeddingConstructor = <
-  const Size extends number,
-  const Units extends number,
-  const Name extends string = 'embedding-{}',
->(
-  inputSize: Size,
-  outputSize: Units,
-  options?: EmbeddingOptions<Name>,
-) => Embedding<Size, Units, Name>
+export interface EmbeddingConstructor extends Notated<EmbeddingRow> {
+  <const Size extends number, const Units extends number, const Name extends string = 'embedding-{}'>(
+    inputSize: Size,
+    outputSize: Units,
+    options?: EmbeddingOptions<Name>,
+  ): Embedding<Size, Units, Name>
+}
 
 /** The rows that ids name; NaN for ids that name none. */
 const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {

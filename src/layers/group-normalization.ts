@@ -7,10 +7,11 @@ import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
+import type { NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import type { Divide } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
-import { epsilonOption, inverseDeviation, moments } from './norms.ts'
+import { epsilonOption, inverseDeviation, moments, type ScaledLimits } from './norms.ts'
 import type { ChannelsOf } from './window.ts'
 
 /** The options of {@link GroupNorm}. */
@@ -50,11 +51,21 @@ export interface GroupNorm<Groups extends number, Name extends string> extends L
   readonly '~params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this['~in']>]> }
 }
 
+/** A group normalization in the notation. */
+interface GroupNormRow extends Row {
+  readonly '~limits': ScaledLimits<'count'>
+  readonly '~makes': this['~given'] extends readonly [infer Groups extends number]
+    ? With<this['~options'], GroupNormOptions, GroupNorm<Groups, NameOf<this['~options'], 'group-norm-{}'>>>
+    : WrongArguments
+}
+
 /** The constructor of {@link GroupNorm}. */
-export type GroupNormConstructor = <const Groups extends number, const Name extends string = 'group-norm-{}'>(
-  nGroups: Groups,
-  options?: GroupNormOptions<Name>,
-) => GroupNorm<Groups, Name>
+export interface GroupNormConstructor extends Notated<GroupNormRow> {
+  <const Groups extends number, const Name extends string = 'group-norm-{}'>(
+    nGroups: Groups,
+    options?: GroupNormOptions<Name>,
+  ): GroupNorm<Groups, Name>
+}
 
 const normalizedShape = ({ nGroups: groups }: Normal, input: Shape | null): Either<Fault, Shape | null> =>
   pipe(

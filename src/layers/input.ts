@@ -3,6 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { integer, listOf } from '../base/options.ts'
 import { type RefusedInput, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
 
 /** The dimensions of one example: without the batch; `null` for one that is not known. */
 export type InputShape = number | null | readonly (number | null)[]
@@ -25,6 +26,25 @@ type Merged<I, S> = [SharedShape<I, S>] extends [never]
   ? RefusedInput<'Input', Show<S>, I, 'Remove this Input, or change its shape.'>
   : SharedShape<I, S>
 
+/** An input in the notation. */
+interface InputRow extends Row {
+  readonly '~limits': Limits<'count'>
+  readonly '~makes': Together<this['~given']> extends infer S extends InputShape
+    ? With<this['~options'], NameOption, Input<S, NameOf<this['~options'], 'input-{}'>>>
+    : WrongArguments
+}
+
+/** The constructor of {@link Input}. */
+export interface InputConstructor extends Notated<InputRow> {
+  <
+    const S extends number | null | (number | null)[] | readonly (number | null)[],
+    const Name extends string = 'input-{}',
+  >(
+    shape: S,
+    options?: NameOption<Name>,
+  ): Input<S, Name>
+}
+
 const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = listOf(
   'a positive integer, null, or an array of them (without the batch)',
   d => d === null || integer(1).is(d),
@@ -42,13 +62,7 @@ const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = listOf(
  * String(join(Input([28, 28, 1]))) // (?, 28, 28, 1) -> [... 1 layers ...] -> (?, 28, 28, 1)
  * ```
  */
-export const Input: <
-  const S extends number | null | (number | null)[] | readonly (number | null)[],
-  const Name extends string = 'input-{}',
->(
-  shape: S,
-  options?: NameOption<Name>,
-) => Input<S, Name> = defineLayer({
+export const Input: InputConstructor = defineLayer({
   kind: 'Input',
   example: 'Input([28, 28, 1])',
   positional: ['shape'],
@@ -71,6 +85,19 @@ export interface Identity<Name extends string = 'identity-{}'> extends Plain<Nam
   readonly '~out': this['~in']
 }
 
+/** The identity in the notation. */
+interface IdentityRow extends Row {
+  readonly '~limits': Limits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<this['~options'], NameOption, Identity<NameOf<this['~options'], 'identity-{}'>>>
+    : WrongArguments
+}
+
+/** The constructor of {@link Identity}. */
+export interface IdentityConstructor extends Notated<IdentityRow> {
+  <const Name extends string = 'identity-{}'>(options?: NameOption<Name>): Identity<Name>
+}
+
 /**
  * The layer that changes nothing: the unit of `join`, and the short cut of a residual block.
  *
@@ -79,12 +106,11 @@ export interface Identity<Name extends string = 'identity-{}'> extends Plain<Nam
  * const block = join(parallel(Identity(), Tanh(4)), Elementwise('add'))
  * ```
  */
-export const Identity: <const Name extends string = 'identity-{}'>(options?: NameOption<Name>) => Identity<Name> =
-  defineLayer({
-    kind: 'Identity',
-    example: 'Identity()',
-    options: {},
-    shape: (_, input) => right(input),
-    passes: true,
-    forward: (_, __, x) => [x, {}],
-  })
+export const Identity: IdentityConstructor = defineLayer({
+  kind: 'Identity',
+  example: 'Identity()',
+  options: {},
+  shape: (_, input) => right(input),
+  passes: true,
+  forward: (_, __, x) => [x, {}],
+})

@@ -2,9 +2,10 @@ import { right } from 'fp-ts/lib/Either.js'
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
+import type { InitialOf, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Along } from './feature-axes.ts'
 import { alongAxes } from './layer-normalization.ts'
-import { type FactorAndShift, type NormalNorm, normalized, normOptions } from './norms.ts'
+import { type FactorAndShift, type NormalNorm, normalized, normOptions, type ScaledLimits } from './norms.ts'
 
 /** The options of {@link InstanceNorm}. */
 export interface InstanceNormOptions<
@@ -38,14 +39,32 @@ export interface InstanceNorm<G = number, B = number, Name extends string = 'ins
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], readonly [-1]>>
 }
 
+/** An instance normalization in the notation. */
+interface InstanceNormRow extends Row {
+  readonly '~limits': ScaledLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<
+        this['~options'],
+        InstanceNormOptions,
+        InstanceNorm<
+          InitialOf<this['~options'], 'gamma'>,
+          InitialOf<this['~options'], 'beta'>,
+          NameOf<this['~options'], 'instance-norm-{}'>
+        >
+      >
+    : WrongArguments
+}
+
 /** The constructor of {@link InstanceNorm}. */
-export type InstanceNormConstructor = <
-  G extends ParameterSource | null = number,
-  B extends ParameterSource | null = number,
-  const Name extends string = 'instance-norm-{}',
->(
-  options?: InstanceNormOptions<G, B, Name>,
-) => InstanceNorm<G, B, Name>
+export interface InstanceNormConstructor extends Notated<InstanceNormRow> {
+  <
+    G extends ParameterSource | null = number,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'instance-norm-{}',
+  >(
+    options?: InstanceNormOptions<G, B, Name>,
+  ): InstanceNorm<G, B, Name>
+}
 
 /**
  * Instance normalization (Ulyanov et al. 2016): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and

@@ -29,8 +29,13 @@ export interface Lambda<To, Name extends string> extends Plain<Name> {
       : number[]
 }
 
+/** A function has no text. */
+interface LambdaRow extends Row {
+  readonly '~limits': Limits
+  readonly '~makes': Textless
+}
 /** The constructor of {@link Lambda}. */
-export interface LambdaConstructor {
+export interface LambdaConstructor extends Notated<LambdaRow> {
   // First, as the other overloads would leave the function's parameters without types.
   <const Name extends string = 'lambda-{}'>(
     f: LambdaFunction,

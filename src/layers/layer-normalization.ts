@@ -6,9 +6,10 @@ import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
+import type { InitialOf, NameOf, Notated, OptionAs, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { type Along, along, axesFromStart, besideOthers, type HasAxes, hasAxes, isFeatureAxis } from './feature-axes.ts'
-import { type FactorAndShift, type NormalNorm, normalized, normOptions } from './norms.ts'
+import { type FactorAndShift, type NormalNorm, normalized, normOptions, type ScaledLimits } from './norms.ts'
 
 /** The options of {@link LayerNorm}. */
 export interface LayerNormOptions<
@@ -66,15 +67,39 @@ export interface LayerNorm<
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], A>>
 }
 
+/** The axes of features that are given, or the last one. */
+export type FeatureAxesOf<O> = OptionAs<O, 'axes', readonly number[], readonly [-1]>
+interface LayerNormLimits extends ScaledLimits {
+  readonly axes: 'axes'
+}
+/** A layer normalization in the notation. */
+interface LayerNormRow extends Row {
+  readonly '~limits': LayerNormLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<
+        this['~options'],
+        LayerNormOptions,
+        LayerNorm<
+          InitialOf<this['~options'], 'beta'>,
+          NameOf<this['~options'], 'layer-norm-{}'>,
+          InitialOf<this['~options'], 'gamma'>,
+          FeatureAxesOf<this['~options']>
+        >
+      >
+    : WrongArguments
+}
+
 /** The constructor of {@link LayerNorm}. */
-export type LayerNormConstructor = <
-  B extends ParameterSource | null = number,
-  const Name extends string = 'layer-norm-{}',
-  G extends ParameterSource | null = number,
-  const A extends readonly number[] = readonly [-1],
->(
-  options?: LayerNormOptions<B, Name, G, A>,
-) => LayerNorm<B, Name, G, A>
+export interface LayerNormConstructor extends Notated<LayerNormRow> {
+  <
+    B extends ParameterSource | null = number,
+    const Name extends string = 'layer-norm-{}',
+    G extends ParameterSource | null = number,
+    const A extends readonly number[] = readonly [-1],
+  >(
+    options?: LayerNormOptions<B, Name, G, A>,
+  ): LayerNorm<B, Name, G, A>
+}
 
 /** How axes of features are read. */
 export const featureAxes: t.Type<readonly number[], unknown, unknown> = listOf(

@@ -2,6 +2,7 @@ import { map } from 'fp-ts/lib/Either.js'
 import { integer, number } from '../base/options.ts'
 import { defineLayer, type NameOption, type Parsed, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import { image } from './inputs.ts'
 
 /** The options of {@link LocalResponseNorm}. */
@@ -26,10 +27,28 @@ export interface LocalResponseNorm<Name extends string> extends Plain<Name>, Par
       : Refuses<'LocalResponseNorm', typeof image, this['~in']>
 }
 
+interface LocalResponseNormLimits extends Limits {
+  readonly k: 'positive'
+  readonly depthRadius: 'whole'
+}
+/** A local response normalization in the notation. */
+interface LocalResponseNormRow extends Row {
+  readonly '~limits': LocalResponseNormLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<
+        this['~options'],
+        LocalResponseNormOptions,
+        LocalResponseNorm<NameOf<this['~options'], 'local-response-norm-{}'>>
+      >
+    : WrongArguments
+}
+
 /** The constructor of {@link LocalResponseNorm}. */
-export type LocalResponseNormConstructor = <const Name extends string = 'local-response-norm-{}'>(
-  options?: LocalResponseNormOptions<Name>,
-) => LocalResponseNorm<Name>
+export interface LocalResponseNormConstructor extends Notated<LocalResponseNormRow> {
+  <const Name extends string = 'local-response-norm-{}'>(
+    options?: LocalResponseNormOptions<Name>,
+  ): LocalResponseNorm<Name>
+}
 
 /** A matrix that sums neighbours: 1 where two channels are at most `radius` apart. */
 const neighbours = (channels: number, radius: number): Float32Array =>

@@ -8,8 +8,9 @@ import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
 import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
+import type { NameOf, Notated, OptionAs, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
-import { epsilonOption, inverseDeviation, moments } from './norms.ts'
+import { epsilonOption, inverseDeviation, moments, type ScaledLimits } from './norms.ts'
 
 /** What a batch normalization averages beside the mean. */
 type Running = 'variance' | 'inverseDeviation'
@@ -88,14 +89,39 @@ type Kept<I, Axes> = Axes extends null
     : number[]
 type Ones<S extends readonly unknown[]> = { -readonly [K in keyof S]: 1 }
 
+interface BatchNormLimits extends ScaledLimits {
+  readonly axes: 'anyAxes'
+  readonly alpha: 'part'
+  readonly runningMean: 'values'
+  readonly runningVariance: 'values'
+  readonly runningInvStd: 'values'
+}
+/** A batch normalization in the notation. */
+interface BatchNormRow extends Row {
+  readonly '~limits': BatchNormLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<
+        this['~options'],
+        BatchNormOptions,
+        BatchNorm<
+          OptionOf<this['~options'], 'axes', null>,
+          NameOf<this['~options'], 'batch-norm-{}'>,
+          OptionAs<this['~options'], 'running', Running, 'variance'>
+        >
+      >
+    : WrongArguments
+}
+
 /** The constructor of {@link BatchNorm}. */
-export type BatchNormConstructor = <
-  const Axes extends readonly number[] | null = null,
-  const Name extends string = 'batch-norm-{}',
-  const Kind extends Running = 'variance',
->(
-  options?: BatchNormOptions<Axes, Name, Kind>,
-) => BatchNorm<Axes, Name, Kind>
+export interface BatchNormConstructor extends Notated<BatchNormRow> {
+  <
+    const Axes extends readonly number[] | null = null,
+    const Name extends string = 'batch-norm-{}',
+    const Kind extends Running = 'variance',
+  >(
+    options?: BatchNormOptions<Axes, Name, Kind>,
+  ): BatchNorm<Axes, Name, Kind>
+}
 
 const axesOption: t.Type<readonly number[] | null, unknown, unknown> = orNull(
   listOf<number>('an array of different integers', Number.isSafeInteger, { check: areDistinct }),

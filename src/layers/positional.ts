@@ -3,6 +3,7 @@ import { integer, number, oneOf, orNull, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import type { Limits, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
 import { knownDimensions } from './known.ts'
@@ -48,8 +49,35 @@ type Encodings<I, Length> = I extends readonly [unknown, infer T extends number,
   ? [Length extends number ? Length : T, F]
   : [Length extends number ? Length : number, number]
 
+interface PositionalEncodingLimits extends Limits {
+  readonly base: 'above1'
+  readonly length: 'count'
+  readonly weight: 'values'
+}
+/** A positional encoding in the notation. */
+interface PositionalEncodingRow extends Row {
+  readonly '~limits': PositionalEncodingLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<
+        this['~options'],
+        PositionalEncodingOptions,
+        PositionalEncoding<'sinusoidal', null, NameOf<this['~options'], 'positional-encoding-{}'>>
+      >
+    : this['~given'] extends readonly [infer Form extends PositionalForm]
+      ? With<
+          this['~options'],
+          PositionalEncodingOptions,
+          PositionalEncoding<
+            Form,
+            OptionOf<this['~options'], 'length', null>,
+            NameOf<this['~options'], 'positional-encoding-{}'>
+          >
+        >
+      : WrongArguments
+}
+
 /** The constructor of {@link PositionalEncoding}. */
-export interface PositionalEncodingConstructor {
+export interface PositionalEncodingConstructor extends Notated<PositionalEncodingRow> {
   <const Name extends string = 'positional-encoding-{}'>(
     options?: PositionalEncodingOptions<number | null, Name>,
   ): PositionalEncoding<'sinusoidal', null, Name>

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { integer } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 
 const vector = {
   rank: 2,
@@ -21,11 +22,21 @@ export interface RepeatVector<N extends number, Name extends string> extends Pla
       : Refuses<'RepeatVector', typeof vector, this['~in']>
 }
 
+/** A repetition in the notation. */
+interface RepeatVectorRow extends Row {
+  readonly '~limits': Limits<'count'>
+  readonly '~makes': this['~given'] extends readonly [infer N extends number]
+    ? With<this['~options'], NameOption, RepeatVector<N, NameOf<this['~options'], 'repeat-vector-{}'>>>
+    : WrongArguments
+}
+
 /** The constructor of {@link RepeatVector}. */
-export type RepeatVectorConstructor = <const N extends number, const Name extends string = 'repeat-vector-{}'>(
-  n: N,
-  options?: NameOption<Name>,
-) => RepeatVector<N, Name>
+export interface RepeatVectorConstructor extends Notated<RepeatVectorRow> {
+  <const N extends number, const Name extends string = 'repeat-vector-{}'>(
+    n: N,
+    options?: NameOption<Name>,
+  ): RepeatVector<N, Name>
+}
 
 /**
  * Makes a sequence of `n` steps out of one vector, which each of them is: what a recurrent layer decodes from.

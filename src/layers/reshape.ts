@@ -4,6 +4,7 @@ import type { Fault } from '../base/errors.ts'
 import { integer, listOf } from '../base/options.ts'
 import { type RefusedInput, type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Divide, Product } from '../type-arithmetic/digits.ts'
 
 /** A reshape as a type: [batch, ...any] in, [batch, ...To] out, one -1 of which is what the others leave. */
@@ -86,8 +87,23 @@ type Replace<S extends readonly unknown[], D extends number, R extends readonly 
   ? Replace<T, D, [...R, H extends -1 ? D : H]>
   : R
 
+type ReshapeTo<To extends readonly number[], O> = With<O, NameOption, Reshape<To, NameOf<O, 'reshape-{}'>>>
+/** A reshape in the notation. */
+interface ReshapeRow extends Row {
+  readonly '~limits': Limits<'reshaped'>
+  readonly '~makes': this['~given'] extends readonly []
+    ? ReshapeTo<[-1], this['~options']>
+    : Together<this['~given']> extends infer To
+      ? To extends number
+        ? ReshapeTo<[To], this['~options']>
+        : To extends readonly number[]
+          ? ReshapeTo<To, this['~options']>
+          : WrongArguments
+      : never
+}
+
 /** The constructor of {@link Reshape}. */
-export interface ReshapeConstructor {
+export interface ReshapeConstructor extends Notated<ReshapeRow> {
   <const Name extends string = 'reshape-{}'>(options?: NameOption<Name>): Reshape<[-1], Name>
   <const D extends number, const Name extends string = 'reshape-{}'>(
     shape: D,

@@ -1,8 +1,15 @@
 import { optionalParameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import type { InitialOf, Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import { type Along, axesFromStart, besideOthers } from './feature-axes.ts'
-import { alongAxes, featureAxes, type NormalizedFeatures, normalizedFeatures } from './layer-normalization.ts'
+import {
+  alongAxes,
+  type FeatureAxesOf,
+  featureAxes,
+  type NormalizedFeatures,
+  normalizedFeatures,
+} from './layer-normalization.ts'
 import { epsilonOption, type FactorAndShift, inverseDeviation } from './norms.ts'
 
 /** The options of {@link RMSNorm}. */
@@ -30,14 +37,37 @@ export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1]
   readonly '~params': FactorAndShift<G, null, Along<this['~in'], A>>
 }
 
+interface RMSNormLimits extends Limits {
+  readonly axes: 'axes'
+  readonly gamma: 'values'
+  readonly epsilon: 'notNegative'
+}
+/** A root mean square normalization in the notation. */
+interface RMSNormRow extends Row {
+  readonly '~limits': RMSNormLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<
+        this['~options'],
+        RMSNormOptions,
+        RMSNorm<
+          InitialOf<this['~options'], 'gamma'>,
+          FeatureAxesOf<this['~options']>,
+          NameOf<this['~options'], 'rms-norm-{}'>
+        >
+      >
+    : WrongArguments
+}
+
 /** The constructor of {@link RMSNorm}. */
-export type RMSNormConstructor = <
-  G extends ParameterSource | null = number,
-  const A extends readonly number[] = readonly [-1],
-  const Name extends string = 'rms-norm-{}',
->(
-  options?: RMSNormOptions<G, A, Name>,
-) => RMSNorm<G, A, Name>
+export interface RMSNormConstructor extends Notated<RMSNormRow> {
+  <
+    G extends ParameterSource | null = number,
+    const A extends readonly number[] = readonly [-1],
+    const Name extends string = 'rms-norm-{}',
+  >(
+    options?: RMSNormOptions<G, A, Name>,
+  ): RMSNorm<G, A, Name>
+}
 
 /**
  * Root mean square normalization (Zhang and Sennrich 2019): `gamma x / sqrt(mean(x²) + epsilon)`, with the mean of each

@@ -3,6 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { integer, listOf } from '../base/options.ts'
 import { type Listed, type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { LastOf } from './merge.ts'
 
 /** A transpose as a type: the axes of what comes in, in another order. */
@@ -35,14 +36,21 @@ type Forgotten<I extends readonly unknown[], Perm extends readonly number[]> = n
   ? never
   : Exclude<keyof I & `${number}`, `${Perm[number]}`>
 
+/** A transpose in the notation. */
+interface TransposeRow extends Row {
+  readonly '~limits': Limits<'permutation'>
+  readonly '~makes': Together<this['~given']> extends infer Perm extends readonly number[]
+    ? With<this['~options'], NameOption, Transpose<Perm, NameOf<this['~options'], 'transpose-{}'>>>
+    : WrongArguments
+}
+
 /** The constructor of {@link Transpose}. */
-export type TransposeConstructor = <
-  const Perm extends number[] | readonly number[],
-  const Name extends string = 'transpose-{}',
->(
-  perm: Perm,
-  options?: NameOption<Name>,
-) => Transpose<Perm, Name>
+export interface TransposeConstructor extends Notated<TransposeRow> {
+  <const Perm extends number[] | readonly number[], const Name extends string = 'transpose-{}'>(
+    perm: Perm,
+    options?: NameOption<Name>,
+  ): Transpose<Perm, Name>
+}
 
 const permutation: t.Type<readonly number[], unknown, unknown> = listOf(
   'an array of axes, integers >= 0',

@@ -28,24 +28,6 @@ interface Pooling extends Named {
   readonly given: 'count'
   readonly stride: 'count'
 }
-interface Scaled extends Named {
-  readonly gamma: 'values'
-  readonly beta: 'values'
-  readonly epsilon: 'notNegative'
-}
-interface OverFeatures extends Scaled {
-  readonly axes: 'axes'
-}
-interface OverBatch extends Scaled {
-  readonly axes: 'anyAxes'
-  readonly alpha: 'part'
-  readonly runningMean: 'values'
-  readonly runningVariance: 'values'
-  readonly runningInvStd: 'values'
-}
-interface InGroups extends Scaled {
-  readonly given: 'count'
-}
 interface Recurrent extends Named {
   readonly given: 'count'
   readonly inputWeights: 'values'
@@ -68,7 +50,6 @@ interface Gain {
 
 /** What has rules beside that of its name: layers, initializers and what takes layers. */
 interface Limits {
-  readonly Input: Given<'count'>
   readonly Convolution: Filter
   readonly Conv: Filter
   readonly Convolution1D: Filter
@@ -98,23 +79,11 @@ interface Limits {
   readonly RandomErasing: Named & { readonly probability: 'part'; readonly area: 'part'; readonly ratio: 'positive' }
   readonly MixUp: Mixing
   readonly CutMix: Mixing
-  readonly BatchNorm: OverBatch
-  readonly BN: OverBatch
-  readonly GroupNorm: InGroups
-  readonly GN: InGroups
-  readonly LayerNorm: OverFeatures
-  readonly RMSNorm: OverFeatures
-  readonly InstanceNorm: Scaled
-  readonly LocalResponseNorm: Named & { readonly k: 'positive'; readonly depthRadius: 'whole' }
-  readonly Reshape: Given<'reshaped'>
-  readonly Transpose: Given<'permutation'>
   readonly Concatenate: Given<'integer'>
   readonly GatedAverage: Given<'integer'>
-  readonly Embedding: Given<'count'> & { readonly weight: 'values' }
   readonly LSTM: Recurrent
   readonly GRU: Recurrent
   readonly SimpleRNN: Recurrent
-  readonly RepeatVector: Given<'count'>
   readonly Select: Given<'whole'>
   readonly Dot: Given<'axis'>
   readonly MultiHeadAttention: Given<'count'> & {
@@ -128,7 +97,6 @@ interface Limits {
     readonly outputWeight: 'values'
     readonly bias: 'values'
   }
-  readonly PositionalEncoding: Named & { readonly base: 'above1'; readonly length: 'count'; readonly weight: 'values' }
   readonly normal: { readonly std: 'notNegative' }
   readonly heNormal: Gain
   readonly heUniform: Gain

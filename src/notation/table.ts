@@ -1,23 +1,15 @@
 import type { NameOption } from '../core/define.ts'
-import type { Textless } from '../core/notated.ts'
 import type { AugmentationRows } from './augmentation-rows.ts'
 import type * as L from './layer-types.ts'
-import type { Axes, Bias, Initial, Name, Option, Together, With, WrongArguments } from './row.ts'
+import type { Bias, Name, Option, With, WrongArguments } from './row.ts'
 import type { WindowRows } from './window-rows.ts'
 
 // The rows of layers that do not stand in the files of the layers yet.
 
 type MergeName = Extract<NonNullable<Parameters<L.ElementwiseConstructor>[0]>, string>
 
-/** What a batch normalization averages. */
-type Running<O> = O extends { readonly running: 'inverseDeviation' } ? 'inverseDeviation' : 'variance'
-
 /** The layer of each name, for positional arguments `P` and options `O`, or why there is none. */
 export interface Rows<P extends readonly unknown[], O> extends AugmentationRows<P, O>, WindowRows<P, O> {
-  readonly Input: Together<P> extends infer S extends L.InputShape
-    ? With<O, NameOption, L.Input<S, Name<O, 'input-{}'>>>
-    : WrongArguments
-  readonly Identity: P extends readonly [] ? With<O, NameOption, L.Identity<Name<O, 'identity-{}'>>> : WrongArguments
   readonly Dropout: P extends readonly [number] ? With<O, NameOption, L.Dropout<Name<O, 'dropout-{}'>>> : WrongArguments
   readonly GaussianNoise: P extends readonly [] | readonly [number] | readonly [number, number]
     ? With<
@@ -28,50 +20,6 @@ export interface Rows<P extends readonly unknown[], O> extends AugmentationRows<
     : WrongArguments
   readonly DropBlock: P extends readonly [number, infer Block extends L.PairOption]
     ? With<O, NameOption, L.DropBlock<Name<O, 'drop-block-{}'>, Block>>
-    : WrongArguments
-  readonly BatchNorm: P extends readonly []
-    ? With<O, L.BatchNormOptions, L.BatchNorm<Option<O, 'axes', null>, Name<O, 'batch-norm-{}'>, Running<O>>>
-    : WrongArguments
-  readonly BN: P extends readonly []
-    ? With<O, L.BatchNormOptions, L.BatchNorm<Option<O, 'axes', null>, Name<O, 'batch-norm-{}'>, Running<O>>>
-    : WrongArguments
-  readonly GroupNorm: P extends readonly [infer Groups extends number]
-    ? With<O, L.GroupNormOptions, L.GroupNorm<Groups, Name<O, 'group-norm-{}'>>>
-    : WrongArguments
-  readonly GN: P extends readonly [infer Groups extends number]
-    ? With<O, L.GroupNormOptions, L.GroupNorm<Groups, Name<O, 'group-norm-{}'>>>
-    : WrongArguments
-  readonly LayerNorm: P extends readonly []
-    ? With<
-        O,
-        L.LayerNormOptions,
-        L.LayerNorm<Initial<O, 'beta'>, Name<O, 'layer-norm-{}'>, Initial<O, 'gamma'>, Axes<O>>
-      >
-    : WrongArguments
-  readonly RMSNorm: P extends readonly []
-    ? With<O, L.RMSNormOptions, L.RMSNorm<Initial<O, 'gamma'>, Axes<O>, Name<O, 'rms-norm-{}'>>>
-    : WrongArguments
-  readonly InstanceNorm: P extends readonly []
-    ? With<
-        O,
-        L.InstanceNormOptions,
-        L.InstanceNorm<Initial<O, 'gamma'>, Initial<O, 'beta'>, Name<O, 'instance-norm-{}'>>
-      >
-    : WrongArguments
-  readonly LocalResponseNorm: P extends readonly []
-    ? With<O, L.LocalResponseNormOptions, L.LocalResponseNorm<Name<O, 'local-response-norm-{}'>>>
-    : WrongArguments
-  readonly Reshape: P extends readonly []
-    ? With<O, NameOption, L.Reshape<[-1], Name<O, 'reshape-{}'>>>
-    : Together<P> extends infer To
-      ? To extends number
-        ? With<O, NameOption, L.Reshape<[To], Name<O, 'reshape-{}'>>>
-        : To extends readonly number[]
-          ? With<O, NameOption, L.Reshape<To, Name<O, 'reshape-{}'>>>
-          : WrongArguments
-      : never
-  readonly Transpose: Together<P> extends infer Perm extends readonly number[]
-    ? With<O, NameOption, L.Transpose<Perm, Name<O, 'transpose-{}'>>>
     : WrongArguments
   readonly Elementwise: P extends readonly [] | readonly [MergeName]
     ? With<O, NameOption, L.Elementwise<Name<O, 'elementwise-{}'>>>
@@ -86,9 +34,6 @@ export interface Rows<P extends readonly unknown[], O> extends AugmentationRows<
     : P extends readonly [infer At extends number]
       ? With<O, NameOption, L.GatedAverage<At, Name<O, 'gated-average-{}'>>>
       : WrongArguments
-  readonly Embedding: P extends readonly [infer Size extends number, infer Units extends number]
-    ? With<O, L.EmbeddingOptions, L.Embedding<Size, Units, Name<O, 'embedding-{}'>>>
-    : WrongArguments
   readonly LSTM: P extends readonly [infer Units extends number]
     ? With<
         O,
@@ -135,9 +80,6 @@ export interface Rows<P extends readonly unknown[], O> extends AugmentationRows<
   readonly AlphaDropout: P extends readonly [number]
     ? With<O, NameOption, L.AlphaDropout<Name<O, 'alpha-dropout-{}'>>>
     : WrongArguments
-  readonly RepeatVector: P extends readonly [infer N extends number]
-    ? With<O, NameOption, L.RepeatVector<N, Name<O, 'repeat-vector-{}'>>>
-    : WrongArguments
   readonly Masking: P extends readonly [] | readonly [number]
     ? With<O, NameOption, L.Masking<Name<O, 'masking-{}'>>>
     : WrongArguments
@@ -164,14 +106,4 @@ export interface Rows<P extends readonly unknown[], O> extends AugmentationRows<
         >
       >
     : WrongArguments
-  readonly PositionalEncoding: P extends readonly []
-    ? With<O, L.PositionalEncodingOptions, L.PositionalEncoding<'sinusoidal', null, Name<O, 'positional-encoding-{}'>>>
-    : P extends readonly [infer Form extends L.PositionalForm]
-      ? With<
-          O,
-          L.PositionalEncodingOptions,
-          L.PositionalEncoding<Form, Option<O, 'length', null>, Name<O, 'positional-encoding-{}'>>
-        >
-      : WrongArguments
-  readonly Lambda: Textless
 }
