@@ -1,7 +1,17 @@
 import { sizeOf } from '../base/shape.ts'
 import type { Operation } from '../ops/operations.ts'
 import { bodyOf } from './enclosed.ts'
-import { type Application, type Fused, type GraphNode, type Loop, operands, type Scan, topological } from './graph.ts'
+import {
+  type Application,
+  encloses,
+  type Fused,
+  type GraphNode,
+  isResult,
+  type Loop,
+  operands,
+  type Scan,
+  topological,
+} from './graph.ts'
 import { plan } from './plan.ts'
 
 /** What a computation costs. */
@@ -67,7 +77,6 @@ const fusedFlops = (node: Fused): number | null => {
   return product === null || size === null ? null : product + after * size
 }
 
-const encloses = (node: GraphNode): node is Scan | Loop => node.kind === 'scan' || node.kind === 'loop'
 /** How often a body is computed: that of a loop, whose length nobody knows, as often as it may be. */
 const repetitions = (node: Scan | Loop): number | null =>
   node.kind === 'scan' ? (node.sequence.shape[1] ?? null) : node.limit
@@ -80,8 +89,7 @@ const flopsOf = (node: GraphNode): number | null => {
 }
 
 const bytesOf = (node: GraphNode): number | null => {
-  if (node.kind === 'placeholder' || node.kind === 'constant') return 0
-  if (node.kind === 'scan result' || node.kind === 'loop result') return 0
+  if (node.kind === 'placeholder' || node.kind === 'constant' || isResult(node)) return 0
   if (node.kind === 'application' && node.operation === 'reshape') return 0
   if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).bytes)
   const moved = [node, ...operands(node)].map(({ shape }) => sizeOf(shape))

@@ -73,8 +73,6 @@ export const bodyOf = (node: Scan | Loop): Graph =>
     outputs: Object.freeze(node.kind === 'scan' ? [...node.next, node.output] : [node.condition, ...node.next]),
   })
 
-/** The same node around other results of one repetition, of the same inputs. */
-export const withBody = (node: Loop, outputs: readonly GraphNode[]): Loop => {
-  const [condition, ...next] = outputs as readonly [GraphNode, ...GraphNode[]]
-  return Object.freeze({ ...node, condition, next: Object.freeze(next) })
-}
+/** A loop around what its condition and its body give. */
+export const withBody = (node: Omit<Loop, 'condition' | 'next'>, [condition, ...next]: readonly GraphNode[]): Loop =>
+  Object.freeze({ ...node, condition: condition as GraphNode, next: Object.freeze(next) })

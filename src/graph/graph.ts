@@ -35,21 +35,24 @@ export interface Application extends Common {
   /** The layer that it comes from. */
   readonly layer?: string
 }
-/** A node with a graph of its own, which takes nothing of the graph around it but through operands of the node. */
+/** A node with a graph of its own, its body, which uses the graph around it only through operands of the node. */
 interface Enclosing extends Common {
-  /** What the inner graph uses of the graph around it. */
+  /** What is carried at first. */
+  readonly initial: readonly GraphNode[]
+  /** What stands for what is carried in the body. */
+  readonly carried: readonly Placeholder[]
+  /** What the body uses of the graph around it. */
   readonly captured: readonly GraphNode[]
-  /** What stands for that in the inner graph. */
+  /** What stands for that in the body. */
   readonly inner: readonly Placeholder[]
+  /** What is carried next, of the body. */
+  readonly next: readonly GraphNode[]
 }
 /** A walk over a sequence, its body a graph of its own. */
 export interface Scan extends Enclosing {
   readonly kind: 'scan'
-  readonly initial: readonly GraphNode[]
   readonly sequence: GraphNode
-  readonly carried: readonly Placeholder[]
   readonly step: Placeholder
-  readonly next: readonly GraphNode[]
   readonly output: GraphNode
 }
 /** One of the results of a scan: what is carried at the end, by index, or the outputs as a sequence. */
@@ -61,10 +64,7 @@ export interface ScanResult extends Common {
 /** A repetition whose length depends on values: its condition and its body are a graph of its own. */
 export interface Loop extends Enclosing {
   readonly kind: 'loop'
-  readonly initial: readonly GraphNode[]
-  readonly carried: readonly Placeholder[]
   readonly condition: GraphNode
-  readonly next: readonly GraphNode[]
   /** How often the body is repeated at most. */
   readonly limit: number
 }
@@ -135,6 +135,15 @@ const notNodes = (owner: string, expected: string, got: unknown): InvalidOption 
 export const isA = <O extends Operation>(node: GraphNode | undefined, operation: O): node is ApplicationOf<O> =>
   node?.kind === 'application' && node.operation === operation
 
+/** Whether a node has a body. */
+export const encloses = (node: GraphNode): node is Scan | Loop => node.kind === 'scan' || node.kind === 'loop'
+/** Whether a node is a result of one that has a body. */
+export const isResult = (node: GraphNode): node is ScanResult | LoopResult =>
+  node.kind === 'scan result' || node.kind === 'loop result'
+/** What a result is of. */
+export const enclosingOf = (node: ScanResult | LoopResult): Scan | Loop =>
+  node.kind === 'scan result' ? node.scan : node.loop
+
 /**
  * What a node is made from directly.
  *
@@ -143,10 +152,8 @@ export const isA = <O extends Operation>(node: GraphNode | undefined, operation:
 export const operands = (node: GraphNode): readonly GraphNode[] => {
   if (!isNode(node)) throw notNodes('operands', 'a node of a graph', node)
   if (node.kind === 'application' || node.kind === 'fused') return node.inputs
-  if (node.kind === 'scan') return [...node.initial, node.sequence, ...node.captured]
-  if (node.kind === 'loop') return [...node.initial, ...node.captured]
-  if (node.kind === 'scan result') return [node.scan]
-  return node.kind === 'loop result' ? [node.loop] : []
+  if (encloses(node)) return [...node.initial, ...(node.kind === 'scan' ? [node.sequence] : []), ...node.captured]
+  return isResult(node) ? [enclosingOf(node)] : []
 }
 
 /**

@@ -1,6 +1,6 @@
 import { perform } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
-import { type Fused, type GraphNode, type Loop, type Scan, topological } from './graph.ts'
+import { encloses, enclosingOf, type Fused, type GraphNode, type Loop, type Scan, topological } from './graph.ts'
 
 /**
  * Runs a graph in an interpretation of the operations: the converse of tracing. In the tracing interpreter it copies a
@@ -15,47 +15,37 @@ export const interpret = <T>(ops: Ops<T>, outputs: readonly GraphNode[], bound: 
   const results = new Map<Scan | Loop, readonly T[]>()
   for (const node of topological(outputs, node => bound.has(node))) {
     if (bound.has(node)) continue
-    if (node.kind === 'scan') results.set(node, runScan(ops, node, value))
-    else if (node.kind === 'loop') results.set(node, runLoop(ops, node, value))
+    if (encloses(node)) results.set(node, repeat(ops, node, value))
     else bound.set(node, compute(ops, node, value, results))
   }
   return outputs.map(value)
 }
 
-/** What the placeholders of a body are: those of its own, and those that stand for what it captured. */
-const boundIn = <T>(
-  own: readonly (readonly [GraphNode, T])[],
-  { captured, inner }: Scan | Loop,
-  value: (node: GraphNode) => T,
-): Map<GraphNode, T> => new Map([...own, ...inner.map((node, i) => [node, value(captured[i] as GraphNode)] as const)])
-
-/** What is carried at the end, then the outputs. */
-const runScan = <T>(ops: Ops<T>, node: Scan, value: (node: GraphNode) => T): readonly T[] => {
-  const { carried, step, next, output, initial, sequence } = node
+/** What is carried at the end, then the outputs of a walk. */
+const repeat = <T>(ops: Ops<T>, node: Scan | Loop, value: (node: GraphNode) => T): readonly T[] => {
+  const around = node.inner.map((inner, i) => [inner, value(node.captured[i] as GraphNode)] as const)
+  /** Some nodes of the body, from what stands for what is carried, and for a step. */
+  const computed = (nodes: readonly GraphNode[], given: readonly T[], ...own: (readonly [GraphNode, T])[]) => {
+    const carried = node.carried.map((stand, i) => [stand, given[i] as T] as const)
+    return interpret(ops, nodes, new Map([...around, ...carried, ...own]))
+  }
+  const initial = node.initial.map(value)
+  if (node.kind === 'loop')
+    return ops.loop(
+      given => computed([node.condition], given)[0] as T,
+      given => computed(node.next, given),
+      initial,
+      node.limit,
+    )
   const [last, outputs] = ops.scan(
     (given, now) => {
-      const own = [...carried.map((each, i) => [each, given[i] as T] as const), [step, now] as const]
-      const results = interpret(ops, [...next, output], boundIn(own, node, value))
+      const results = computed([...node.next, node.output], given, [node.step, now])
       return [results.slice(0, -1), results.at(-1) as T]
     },
-    initial.map(value),
-    value(sequence),
+    initial,
+    value(node.sequence),
   )
   return [...last, outputs]
-}
-
-const runLoop = <T>(ops: Ops<T>, node: Loop, value: (node: GraphNode) => T): readonly T[] => {
-  const { carried, condition, next, initial, limit } = node
-  const computed = (outputs: readonly GraphNode[], given: readonly T[]): readonly T[] => {
-    const own = carried.map((each, i) => [each, given[i] as T] as const)
-    return interpret(ops, outputs, boundIn(own, node, value))
-  }
-  return ops.loop(
-    given => computed([condition], given)[0] as T,
-    given => computed(next, given),
-    initial.map(value),
-    limit,
-  )
 }
 
 const compute = <T>(
@@ -72,9 +62,8 @@ const compute = <T>(
     case 'draw':
       return beneath[node.distribution](node.key, node.shape)
     case 'scan result':
-      return results.get(node.scan)?.at(node.result === 'outputs' ? -1 : node.result) as T
     case 'loop result':
-      return results.get(node.loop)?.[node.result] as T
+      return results.get(enclosingOf(node))?.at(node.result === 'outputs' ? -1 : node.result) as T
     case 'application': {
       const ops = node.layer === undefined ? beneath : (beneath.within?.(node.layer) ?? beneath)
       return perform(ops)(node.operation, node.inputs.map(value), node.attributes)

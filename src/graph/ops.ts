@@ -5,7 +5,7 @@ import { isShortList } from '../base/trees.ts'
 import { alike, forLayers } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
 import { resultShape } from '../ops/shapes.ts'
-import { enclosed } from './enclosed.ts'
+import { enclosed, withBody } from './enclosed.ts'
 import { type Application, type Draw, type GraphNode, isNode, type Loop, type Placeholder, type Scan } from './graph.ts'
 
 const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
@@ -34,30 +34,23 @@ const draw =
   (key: Key, shape: Shape): Draw =>
     Object.freeze({ kind: 'draw', distribution, key, shape })
 
+/** What stands for what is carried through the repetitions of a body. */
+const carriedOf = (initial: readonly GraphNode[]): readonly Placeholder[] =>
+  initial.map(({ shape }, i) => placeholder(`carried ${i}`, shape))
+
 const scanOf =
   (keep: (node: GraphNode) => GraphNode): Ops<GraphNode>['scan'] =>
   (body, initial, sequence) => {
     const [batch = null, length = null, ...rest] = sequence.shape
-    const carried = initial.map((node, i) => placeholder(`carried ${i}`, node.shape))
-    const step = placeholder('step', [batch, ...rest])
-    const [traced, last] = body(carried, step)
-    const { outputs, captured, inner } = enclosed(keep, [...carried, step], [...traced, last])
-    const [next, output] = [outputs.slice(0, -1), outputs.at(-1) as GraphNode]
+    const own = { initial, sequence, carried: carriedOf(initial), step: placeholder('step', [batch, ...rest]) }
+    const [traced, last] = body(own.carried, own.step)
+    const { outputs, ...around } = enclosed(keep, [...own.carried, own.step], [...traced, last])
+    const [next, output] = [Object.freeze(outputs.slice(0, -1)), outputs.at(-1) as GraphNode]
     const [outputBatch = null, ...outputRest] = output.shape
     const shape = Object.freeze([outputBatch, length, ...outputRest])
-    const own: Omit<Scan, 'initial' | 'sequence'> = {
-      kind: 'scan',
-      carried,
-      step,
-      captured,
-      inner,
-      next,
-      output,
-      shape,
-    }
-    const node = keep(Object.freeze<Scan>({ ...own, initial, sequence })) as Scan
-    const result = (which: number | 'outputs', own: Shape): GraphNode =>
-      keep(Object.freeze({ kind: 'scan result', scan: node, result: which, shape: own }))
+    const scan = keep(Object.freeze<Scan>({ kind: 'scan', ...own, ...around, next, output, shape })) as Scan
+    const result = (which: number | 'outputs', shape: Shape): GraphNode =>
+      keep(Object.freeze({ kind: 'scan result', scan, result: which, shape }))
     return [next.map((state, i) => result(i, state.shape)), result('outputs', shape)]
   }
 
@@ -66,21 +59,10 @@ const scalar: Shape = Object.freeze([])
 const loopOf =
   (keep: (node: GraphNode) => GraphNode): Ops<GraphNode>['loop'] =>
   (condition, body, initial, limit) => {
-    const carried = initial.map((node, i) => placeholder(`carried ${i}`, node.shape))
-    const { outputs, captured, inner } = enclosed(keep, carried, [condition(carried), ...body(carried)])
-    const [flag, ...next] = outputs as readonly [GraphNode, ...GraphNode[]]
-    const around: Pick<Loop, 'initial' | 'carried' | 'captured' | 'inner'> = { initial, carried, captured, inner }
-    const node = keep(
-      Object.freeze<Loop>({
-        kind: 'loop',
-        ...around,
-        condition: flag,
-        next: Object.freeze(next),
-        limit,
-        shape: scalar,
-      }),
-    ) as Loop
-    return initial.map(({ shape }, i) => keep(Object.freeze({ kind: 'loop result', loop: node, result: i, shape })))
+    const own = { initial, carried: carriedOf(initial), limit, shape: scalar }
+    const { outputs, ...around } = enclosed(keep, own.carried, [condition(own.carried), ...body(own.carried)])
+    const loop = keep(withBody({ kind: 'loop', ...own, ...around }, outputs)) as Loop
+    return initial.map(({ shape }, i) => keep(Object.freeze({ kind: 'loop result', loop, result: i, shape })))
   }
 
 /**

@@ -1,5 +1,5 @@
 import { sizeOf } from '../base/shape.ts'
-import { type Graph, type GraphNode, operands, topological } from './graph.ts'
+import { encloses, type Graph, type GraphNode, operands, topological } from './graph.ts'
 import { elementwise } from './simplify.ts'
 
 /** One step of a plan: a node, and what can be forgotten once it has been computed. */
@@ -30,7 +30,7 @@ const writesInPlace: ReadonlySet<string> = new Set([
 ])
 
 const bytesOf = (node: GraphNode): number => {
-  if (node.kind === 'scan' || node.kind === 'loop') return 0
+  if (encloses(node)) return 0
   const size = sizeOf(node.shape)
   if (size === null) throw new RangeError('a plan: expected known dimensions, bind the batch first')
   return 4 * size
