@@ -157,6 +157,13 @@ export const forms: { readonly [O in Operation]: Form<Ops<Shape>[O]> } = {
   ),
 }
 
+/** What an operation is called with: its tensors, then its attributes. */
+export const operandsOf = (
+  operation: Operation,
+  inputs: readonly unknown[],
+  attributes: readonly unknown[],
+): unknown[] => (forms[operation].tensors === 'list' ? [inputs, ...attributes] : [...inputs, ...attributes])
+
 /**
  * The shape of an operation's result.
  *
@@ -167,10 +174,9 @@ export const resultShape = <O extends Operation>(
   inputs: readonly Shape[],
   attributes: Attributes[O],
 ): Shape => {
-  const { tensors, shape: rule } = forms[operation]
   // The table pairs each rule with its own operands, which an operation of any kind cannot express.
-  const apply = rule as (...operands: readonly unknown[]) => Shape
-  const shape = tensors === 'list' ? apply(inputs, ...attributes) : apply(...inputs, ...attributes)
+  const rule = forms[operation].shape as (...operands: readonly unknown[]) => Shape
+  const shape = rule(...operandsOf(operation, inputs, attributes))
   // A window that is larger than what it slides over.
   return shape.some(d => d !== null && d < 0) ? refuse(operation, inputs, 'windows that fit') : shape
 }

@@ -3,10 +3,11 @@ import type { Application, Fused } from '../../graph/graph.ts'
 import { type Attributes, alike, type Operation } from '../../ops/operations.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { walk } from '../../ops/scan.ts'
+import { operandsOf } from '../../ops/shapes.ts'
 import type { Emitter } from './emitter.ts'
 import { convolution } from './lowerings/convolution.ts'
 import { elementwise } from './lowerings/elementwise.ts'
-import type { Lowering, Lowerings, Target } from './lowerings/lowering.ts'
+import type { Lowerings, Target } from './lowerings/lowering.ts'
 import { moves } from './lowerings/moves.ts'
 import { pooling } from './lowerings/pooling.ts'
 import { product } from './lowerings/products.ts'
@@ -18,16 +19,19 @@ const lowerings: Lowerings<Operation> = {
   ...reductions,
   ...moves,
   ...pooling,
-  matmul: ({ emit }, [a, b]) => product(emit, a as Value, b as Value),
-  convolve: ({ emit }, [x, filter], sliding) => convolution(emit, x as Value, filter as Value, sliding),
+  matmul: ({ emit }, a, b) => product(emit, a, b),
+  convolve: ({ emit }, x, filter, sliding) => convolution(emit, x, filter, sliding),
 }
 
 /** The operations, each written as operators of a model. */
 export const onnxOps = (emit: Emitter): Ops<Value> => {
   const ops: Ops<Value> = alike<Value>(
-    // The table's type pairs each lowering with its own attributes, which an operation of any kind cannot express.
+    // The table's type pairs each lowering with its own operands, which an operation of any kind cannot express.
     (operation, inputs, attributes) =>
-      (lowerings[operation] as Lowering<'exp'>)(target, inputs, ...(attributes as unknown as readonly [])),
+      (lowerings[operation] as (target: Target, ...operands: readonly unknown[]) => Value)(
+        target,
+        ...operandsOf(operation, inputs, attributes),
+      ),
     {
       shape: x => x.shape,
       constant: (values, shape = typeof values === 'number' ? [] : [values.length]) => {

@@ -2,7 +2,7 @@ import type { Attributes, Operation } from '../../../ops/operations.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
 import { together, type Value } from '../values.ts'
-import type { Lowering, Lowerings } from './lowering.ts'
+import type { Lowering, Lowerings, Target } from './lowering.ts'
 
 /** ONNX's numbers for types of elements. */
 export const types: { readonly float: number; readonly int64: number; readonly bool: number } = {
@@ -26,12 +26,12 @@ const isTruth = (emit: Emitter, name: string): boolean => {
 type Unary = Lowering<'exp'>
 const unary =
   (operator: string): Unary =>
-  ({ emit }, [x]) => ({ ...(x as Value), name: emit.node(operator, [(x as Value).name]) })
+  ({ emit }, x) => ({ ...x, name: emit.node(operator, [x.name]) })
 
 /** An operator on operands that are broadcast to the shape of the operation's result. */
 const broadcasting =
-  (operation: Operation, apply: (emit: Emitter, names: readonly string[]) => string): Lowering<'add'> =>
-  ({ emit }, inputs) => {
+  (operation: Operation, apply: (emit: Emitter, names: readonly string[]) => string) =>
+  ({ emit }: Target, ...inputs: readonly Value[]): Value => {
     const shapes = inputs.map(({ shape }) => shape)
     // All dimensions of a graph that is compiled are known.
     const shape = resultShape(operation, shapes, [] as never) as readonly number[]
@@ -42,7 +42,7 @@ const binary = (operation: Operation, operator: string): Lowering<'add'> =>
 const comparison = (operation: Operation, operator: string): Lowering<'add'> =>
   broadcasting(operation, (emit, names) => cast(emit, emit.node(operator, names), 'float'))
 
-const identity: Unary = (_, [x]) => x as Value
+const identity: Unary = (_, x) => x
 
 type WithoutAttributes = { [O in Operation]: Attributes[O] extends readonly [] ? O : never }[Operation]
 type Elementwise =
@@ -55,11 +55,8 @@ export const elementwise: Lowerings<Elementwise> = {
   exp: unary('Exp'),
   log: unary('Log'),
   sqrt: unary('Sqrt'),
-  rsqrt: ({ emit }, [x]) => ({
-    ...(x as Value),
-    name: emit.node('Reciprocal', [emit.node('Sqrt', [(x as Value).name])]),
-  }),
-  square: ({ emit }, [x]) => ({ ...(x as Value), name: emit.node('Mul', [(x as Value).name, (x as Value).name]) }),
+  rsqrt: ({ emit }, x) => ({ ...x, name: emit.node('Reciprocal', [emit.node('Sqrt', [x.name])]) }),
+  square: ({ emit }, x) => ({ ...x, name: emit.node('Mul', [x.name, x.name]) }),
   abs: unary('Abs'),
   sigmoid: unary('Sigmoid'),
   tanh: unary('Tanh'),
@@ -80,5 +77,5 @@ export const elementwise: Lowerings<Elementwise> = {
   ),
   stopGradient: identity,
   // A limit for the way back only.
-  clipGradient: (_, [x]) => x as Value,
+  clipGradient: (_, x) => x,
 }

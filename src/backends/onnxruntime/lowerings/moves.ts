@@ -52,11 +52,8 @@ type Moves = 'reshape' | 'transpose' | 'concatenate' | 'slice' | 'reverse' | 'br
 
 /** Operations that move elements. */
 export const moves: Lowerings<Moves> = {
-  reshape: ({ emit }, [x], shape) => {
-    const value = x as Value
-    return reshaped(emit, value, resultShape('reshape', [value.shape], [shape]) as readonly number[])
-  },
-  transpose: (_, [x], permutation) => transposed(x as Value, permutation),
+  reshape: ({ emit }, x, shape) => reshaped(emit, x, resultShape('reshape', [x.shape], [shape]) as readonly number[]),
+  transpose: (_, x, permutation) => transposed(x, permutation),
   concatenate: ({ emit }, inputs, axis) => {
     const [first] = inputs as readonly [Value]
     if (inputs.length === 1) return first
@@ -69,8 +66,7 @@ export const moves: Lowerings<Moves> = {
     const names = inputs.map(input => laid(emit, input, order))
     return inOrder(emit.node('Concat', names, { axis: { int: order.indexOf(axis) } }), shape, order)
   },
-  slice: ({ emit }, [x], begin, size) => {
-    const value = x as Value
+  slice: ({ emit }, value, begin, size) => {
     const shape = value.shape.map((d, axis) => size[axis] ?? d - (begin[axis] as number))
     if (value.dims.length !== shape.length) return { ...value, shape }
     const cuts = value.order.flatMap((axis, place) => {
@@ -82,33 +78,30 @@ export const moves: Lowerings<Moves> = {
     const dims = value.dims.map((d, place) => (d === 1 ? 1 : (shape[value.order[place] as number] as number)))
     return { ...value, name: part(emit, value.name, cuts), shape, dims }
   },
-  reverse: ({ emit }, [x], axes) => {
-    const value = x as Value
+  reverse: ({ emit }, value, axes) => {
     const cuts = axes
       .map(axis => value.order.indexOf(axis))
       .filter(place => (value.dims[place] ?? 1) !== 1)
       .map(place => ({ axis: place, from: -1, to: beforeAll, step: -1 }))
     return { ...value, name: turned(emit, value.name, cuts) }
   },
-  broadcast: ({ emit }, [x], shape) => repeated(emit, x as Value, shape as readonly number[]),
-  gather: ({ emit }, [table, indices]) => {
-    const [rows, at] = [table as Value, indices as Value]
-    const places = placesOf(emit, laid(emit, at), rows.shape[0] as number)
-    const name = emit.node('Gather', [laid(emit, rows), places], { axis: { int: 0 } })
-    return asGiven(name, [...at.shape, ...rows.shape.slice(1)])
+  broadcast: ({ emit }, x, shape) => repeated(emit, x, shape as readonly number[]),
+  gather: ({ emit }, table, indices) => {
+    const places = placesOf(emit, laid(emit, indices), table.shape[0] as number)
+    const name = emit.node('Gather', [laid(emit, table), places], { axis: { int: 0 } })
+    return asGiven(name, [...indices.shape, ...table.shape.slice(1)])
   },
-  scatter: ({ emit }, [values, indices], rows) => {
-    const [given, at] = [values as Value, indices as Value]
-    const rest = given.shape.slice(at.shape.length)
-    const count = sizeOf(at.shape)
-    const places = placesOf(emit, laid(emit, reshaped(emit, at, [count, 1])), rows)
-    const updates = laid(emit, reshaped(emit, given, [count, ...rest]))
+  scatter: ({ emit }, values, indices, rows) => {
+    const rest = values.shape.slice(indices.shape.length)
+    const count = sizeOf(indices.shape)
+    const places = placesOf(emit, laid(emit, reshaped(emit, indices, [count, 1])), rows)
+    const updates = laid(emit, reshaped(emit, values, [count, ...rest]))
     const zeros = emit.node('Expand', [emit.scalar(0), emit.integers([rows, ...rest])])
     const name = emit.node('ScatterND', [zeros, places, updates], { reduction: { text: 'add' } })
     return asGiven(name, [rows, ...rest])
   },
-  pad: ({ emit }, [x], around) => {
-    const value = asItLies(emit, x as Value)
+  pad: ({ emit }, x, around) => {
+    const value = asItLies(emit, x)
     const shape = value.shape.map((d, axis) => d + (around[axis]?.[0] ?? 0) + (around[axis]?.[1] ?? 0))
     const placed = value.order.map((axis): Margin => around[axis] ?? [0, 0])
     return inOrder(margins(emit, value.name, placed), shape, value.order)

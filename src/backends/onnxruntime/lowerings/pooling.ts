@@ -102,7 +102,7 @@ const averagePoolGradient = (target: Target, dy: Value, shape: readonly number[]
 /** Where windows do not overlap, each place gets one element at most. */
 const isApart = ({ size, stride }: Window): boolean => stride[0] >= size[0] && stride[1] >= size[1]
 
-const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, window: Window): Value => {
+const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, _: Value, window: Window): Value => {
   const [batch, rows, cols, channels] = x.shape as readonly [number, number, number, number]
   const places = largest(emit, x, window)[1]
   const given = laid(emit, dy, channelsFirst)
@@ -164,9 +164,9 @@ const maxPool = ({ emit }: Target, x: Value, window: Window): Value => {
 
 /** Operations on windows. */
 export const pooling: Lowerings<'maxPool' | 'averagePool' | 'maxPoolGradient' | 'averagePoolGradient'> = {
-  maxPool: (target, [x], window) => maxPool(target, x as Value, window),
-  averagePool: (target, [x], window) => averagePool(target, x as Value, window),
-  maxPoolGradient: (target, [dy, x], window) => maxPoolGradient(target, dy as Value, x as Value, window),
-  averagePoolGradient: (target, [dy], shape, window) =>
-    averagePoolGradient(target, dy as Value, shape as readonly number[], window),
+  maxPool,
+  averagePool,
+  maxPoolGradient,
+  averagePoolGradient: (target, dy, shape, window) =>
+    averagePoolGradient(target, dy, shape as readonly number[], window),
 }

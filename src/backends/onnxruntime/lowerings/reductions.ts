@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../base/shape.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Attributes } from '../model.ts'
-import { asItLies, inOrder, reshaped, type Value, without } from '../values.ts'
+import { asItLies, inOrder, reshaped, without } from '../values.ts'
 import { cast } from './elementwise.ts'
 import { isLong, longSum } from './long-sums.ts'
 import type { Lowering, Lowerings } from './lowering.ts'
@@ -32,8 +32,7 @@ const inParts = (
 
 const reduction =
   (reduce: Reduce, kind?: 'sum' | 'mean'): Lowering<'sum'> =>
-  ({ emit }, [input], axes, keepDimensions) => {
-    const x = input as Value
+  ({ emit }, x, axes, keepDimensions) => {
     if (axes.length === 0) return x
     const { name, order, dims } = asItLies(emit, x)
     const places = axes.map(axis => order.indexOf(axis)).sort((a, b) => a - b)
@@ -50,8 +49,8 @@ const reduction =
 /** An operator that works along the last axis of the graph. */
 const alongLast =
   (operator: string): Lowering<'softmax'> =>
-  ({ emit }, [input]) => {
-    const x = asItLies(emit, input as Value)
+  ({ emit }, input) => {
+    const x = asItLies(emit, input)
     const axis = x.order.indexOf(x.shape.length - 1)
     return { ...x, name: emit.node(operator, [x.name], { axis: { int: axis } }) }
   }
@@ -61,8 +60,8 @@ export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'softmax'
   sum: reduction(by('ReduceSum'), 'sum'),
   mean: reduction(by('ReduceMean'), 'mean'),
   max: reduction(largest),
-  argMax: ({ emit }, [input]) => {
-    const { name, shape, order } = asItLies(emit, input as Value)
+  argMax: ({ emit }, x) => {
+    const { name, shape, order } = asItLies(emit, x)
     const last = shape.length - 1
     const place = emit.node('ArgMax', [name], { axis: { int: order.indexOf(last) }, keepdims: { int: 0 } })
     return inOrder(cast(emit, place, 'float'), shape.slice(0, last), without(order, [last]))
