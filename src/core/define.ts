@@ -76,6 +76,8 @@ export interface NotationForm {
   readonly together?: boolean
   /** Positional options that may also be given by name. */
   readonly byName?: readonly string[]
+  /** Whether the layer is around another one, its first argument. */
+  readonly around?: boolean
   /** Whether the layer has no text, as it is made of a function. */
   readonly textless?: boolean
 }

@@ -12,6 +12,11 @@ export interface Row {
   /** The rules of the arguments' values. */
   readonly '~limits': unknown
 }
+/** The row of what takes layers: its positional arguments are networks, numbers and texts in quotes. */
+export interface AroundRow extends Row {
+  /** The names of the options that hold networks. */
+  readonly '~networks': unknown
+}
 /** A constructor with a row. */
 export interface Notated<R> {
   readonly '~row'?: R

@@ -8,6 +8,7 @@ import { byName, merged } from '../base/trees.ts'
 import type { NameOption } from '../core/define.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { Rules } from '../core/layer.ts'
+import type { Limits } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import type { Part } from '../network/parts.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -22,6 +23,12 @@ export interface WeightOptions<Weights extends readonly string[], Name extends s
   readonly weights?: Weights
   /** The axis of the outputs in them; of `Deconvolution` it is 2. Negative ones count from the end. Default: -1. */
   readonly axis?: Axis
+}
+
+/** The rules of these options in the notation. */
+export interface WeightsLimits extends Limits {
+  readonly axis: 'integer'
+  readonly weights: 'names'
 }
 
 /** The same in normal form. */

@@ -6,6 +6,7 @@ import { type Mismatch, type Shape, showFlow, showShape } from '../base/shape.ts
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { innerLayer, innerRules, prefixed, without, withPrefix } from '../core/inner.ts'
 import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
+import type { AroundRow, Limits, NameOf, Notated, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
@@ -49,15 +50,32 @@ export interface BidirectionalOptions<
   readonly merge?: Merge
 }
 
+interface BidirectionalRow extends AroundRow {
+  readonly '~networks': never
+  readonly '~limits': Limits
+  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer]
+    ? With<
+        this['~options'],
+        BidirectionalOptions,
+        Bidirectional<
+          L,
+          OptionAs<this['~options'], 'merge', BidirectionalMerge, 'concat'>,
+          NameOf<this['~options'], 'bidirectional-{}'>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link Bidirectional}. */
-export type BidirectionalConstructor = <
-  const L extends AnyLayer,
-  const Merge extends BidirectionalMerge = 'concat',
-  const Name extends string = 'bidirectional-{}',
->(
-  layer: L,
-  options?: BidirectionalOptions<Merge, Name>,
-) => Bidirectional<L, Merge, Name>
+export interface BidirectionalConstructor extends Notated<BidirectionalRow> {
+  <
+    const L extends AnyLayer,
+    const Merge extends BidirectionalMerge = 'concat',
+    const Name extends string = 'bidirectional-{}',
+  >(
+    layer: L,
+    options?: BidirectionalOptions<Merge, Name>,
+  ): Bidirectional<L, Merge, Name>
+}
 
 interface Normal {
   readonly layer: Part
@@ -134,6 +152,7 @@ export const Bidirectional: BidirectionalConstructor = defineWrapper({
   kind: 'Bidirectional',
   example: "Bidirectional(LSTM(16), { merge: 'sum' })",
   positional: ['layer'],
+  notation: { around: true },
   options: {
     layer: { codec: innerLayer },
     merge: { codec: oneOf(['concat', 'sum', 'average', 'multiply']), default: 'concat' },

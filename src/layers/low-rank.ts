@@ -8,6 +8,7 @@ import { byName, mapRecord, merged } from '../base/trees.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { AnyLayer, Out, Rules } from '../core/layer.ts'
+import type { AroundRow, Limits, NameOf, Notated, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import { heUniform } from '../initializers/index.ts'
 import type { Part } from '../network/parts.ts'
@@ -83,18 +84,42 @@ export interface LowRank<
   readonly '~state': Also<InnerState<L, this['~in']>, Kept<InnerParams<L, this['~in']>, Weights, F>>
 }
 
+interface LowRankLimits extends Limits<readonly [null, 'count']> {
+  readonly alpha: 'positive'
+  readonly weights: 'names'
+  readonly initializer: 'values'
+}
+interface LowRankRow extends AroundRow {
+  readonly '~networks': never
+  readonly '~limits': LowRankLimits
+  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer, infer Rank extends number]
+    ? With<
+        this['~options'],
+        LowRankOptions,
+        LowRank<
+          L,
+          Rank,
+          OptionAs<this['~options'], 'weights', readonly string[], null>,
+          NameOf<this['~options'], 'low-rank-{}'>,
+          OptionAs<this['~options'], 'frozen', Frozen, 'all'>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link LowRank}. */
-export type LowRankConstructor = <
-  const L extends AnyLayer,
-  const Rank extends number,
-  const Weights extends readonly string[] | null = null,
-  const Name extends string = 'low-rank-{}',
-  const F extends Frozen = 'all',
->(
-  layer: L,
-  rank: Rank,
-  options?: LowRankOptions<Weights, Name, F>,
-) => LowRank<L, Rank, Weights, Name, F>
+export interface LowRankConstructor extends Notated<LowRankRow> {
+  <
+    const L extends AnyLayer,
+    const Rank extends number,
+    const Weights extends readonly string[] | null = null,
+    const Name extends string = 'low-rank-{}',
+    const F extends Frozen = 'all',
+  >(
+    layer: L,
+    rank: Rank,
+    options?: LowRankOptions<Weights, Name, F>,
+  ): LowRank<L, Rank, Weights, Name, F>
+}
 
 /** The options in their normal form. */
 export interface NormalLowRank {
@@ -249,6 +274,7 @@ export const LowRank: LowRankConstructor = defineWrapper({
   kind: 'LowRank',
   example: 'LowRank(Relu(8), 4, { alpha: 8 })',
   positional: ['layer', 'rank'],
+  notation: { around: true },
   options: {
     layer: { codec: innerLayer },
     ...lowRankOptions,

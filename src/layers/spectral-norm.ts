@@ -1,6 +1,7 @@
 import { integer, number } from '../base/options.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
+import type { AroundRow, NameOf, Notated, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -12,6 +13,7 @@ import {
   type OtherVectors,
   type Vectors,
   type WeightOptions,
+  type WeightsLimits,
   type Wrapped,
 } from './around-weights.ts'
 import { dominant, elementsPerOutput } from './weight-directions.ts'
@@ -48,16 +50,38 @@ export interface SpectralNorm<
 type Directions<P, Names extends string, Axis extends number> = Vectors<P, Names, Axis, 'Left'> &
   OtherVectors<P, Names, Axis, 'Right'>
 
+interface SpectralNormLimits extends WeightsLimits {
+  readonly iterations: 'count'
+  readonly epsilon: 'positive'
+}
+interface SpectralNormRow extends AroundRow {
+  readonly '~networks': never
+  readonly '~limits': SpectralNormLimits
+  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer]
+    ? With<
+        this['~options'],
+        SpectralNormOptions,
+        SpectralNorm<
+          L,
+          OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,
+          NameOf<this['~options'], 'spectral-norm-{}'>,
+          OptionAs<this['~options'], 'axis', number, -1>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link SpectralNorm}. */
-export type SpectralNormConstructor = <
-  const L extends AnyLayer,
-  const Weights extends readonly string[] = readonly ['weight'],
-  const Name extends string = 'spectral-norm-{}',
-  const Axis extends number = -1,
->(
-  layer: L,
-  options?: SpectralNormOptions<Weights, Name, Axis>,
-) => SpectralNorm<L, Weights, Name, Axis>
+export interface SpectralNormConstructor extends Notated<SpectralNormRow> {
+  <
+    const L extends AnyLayer,
+    const Weights extends readonly string[] = readonly ['weight'],
+    const Name extends string = 'spectral-norm-{}',
+    const Axis extends number = -1,
+  >(
+    layer: L,
+    options?: SpectralNormOptions<Weights, Name, Axis>,
+  ): SpectralNorm<L, Weights, Name, Axis>
+}
 
 interface NormalSpectral extends NormalNorm {
   readonly iterations: number
@@ -105,6 +129,7 @@ export const SpectralNorm: SpectralNormConstructor = defineWrapper({
   kind: 'SpectralNorm',
   example: 'SpectralNorm(Linear(8))',
   positional: ['layer'],
+  notation: { around: true },
   options: {
     ...normOptions,
     iterations: { codec: integer(1), default: 1 },

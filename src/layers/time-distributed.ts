@@ -6,6 +6,7 @@ import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { AnyLayer, Out, Rules } from '../core/layer.ts'
+import type { AroundRow, Limits, NameOf, Notated, OptionOf, With, WrongArguments } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
@@ -50,15 +51,24 @@ type EveryStep<S, L extends AnyLayer> = S extends readonly [infer B, infer T, un
       ? S
       : Refuses<'TimeDistributed', typeof steps, S>
 
+interface TimeDistributedRow extends AroundRow {
+  readonly '~networks': never
+  readonly '~limits': Limits
+  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer]
+    ? With<
+        this['~options'],
+        TimeDistributedOptions,
+        TimeDistributed<L, OptionOf<this['~options'], 'mask', false>, NameOf<this['~options'], 'time-distributed-{}'>>
+      >
+    : WrongArguments
+}
 /** The constructor of {@link TimeDistributed}. */
-export type TimeDistributedConstructor = <
-  const L extends AnyLayer,
-  const Mask extends boolean = false,
-  const Name extends string = 'time-distributed-{}',
->(
-  layer: L,
-  options?: TimeDistributedOptions<Mask, Name>,
-) => TimeDistributed<L, Mask, Name>
+export interface TimeDistributedConstructor extends Notated<TimeDistributedRow> {
+  <const L extends AnyLayer, const Mask extends boolean = false, const Name extends string = 'time-distributed-{}'>(
+    layer: L,
+    options?: TimeDistributedOptions<Mask, Name>,
+  ): TimeDistributed<L, Mask, Name>
+}
 
 interface Normal {
   readonly layer: Part
@@ -128,6 +138,7 @@ export const TimeDistributed: TimeDistributedConstructor = defineWrapper({
   kind: 'TimeDistributed',
   example: 'TimeDistributed(Relu(16))',
   positional: ['layer'],
+  notation: { around: true },
   options: { layer: { codec: innerLayer }, mask: { codec: boolean, default: false } },
   check: ({ layer }) => mixingWithin(layer),
   rules: distributed,

@@ -1,6 +1,7 @@
 import type { Shape } from '../base/shape.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
+import type { AroundRow, NameOf, Notated, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
 import {
@@ -9,6 +10,7 @@ import {
   normOptions,
   type Vectors,
   type WeightOptions,
+  type WeightsLimits,
   type Wrapped,
 } from './around-weights.ts'
 import { lengths } from './weight-directions.ts'
@@ -36,16 +38,34 @@ export interface WeightNorm<
   readonly '~state': InnerState<L, this['~in']>
 }
 
+interface WeightNormRow extends AroundRow {
+  readonly '~networks': never
+  readonly '~limits': WeightsLimits
+  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer]
+    ? With<
+        this['~options'],
+        WeightNormOptions,
+        WeightNorm<
+          L,
+          OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,
+          NameOf<this['~options'], 'weight-norm-{}'>,
+          OptionAs<this['~options'], 'axis', number, -1>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link WeightNorm}. */
-export type WeightNormConstructor = <
-  const L extends AnyLayer,
-  const Weights extends readonly string[] = readonly ['weight'],
-  const Name extends string = 'weight-norm-{}',
-  const Axis extends number = -1,
->(
-  layer: L,
-  options?: WeightNormOptions<Weights, Name, Axis>,
-) => WeightNorm<L, Weights, Name, Axis>
+export interface WeightNormConstructor extends Notated<WeightNormRow> {
+  <
+    const L extends AnyLayer,
+    const Weights extends readonly string[] = readonly ['weight'],
+    const Name extends string = 'weight-norm-{}',
+    const Axis extends number = -1,
+  >(
+    layer: L,
+    options?: WeightNormOptions<Weights, Name, Axis>,
+  ): WeightNorm<L, Weights, Name, Axis>
+}
 
 /** A vector along an axis, ready to be broadcast over the others. */
 const alongAxis = <T>(ops: Ops<T>, vector: T, shape: Shape, axis: number): T =>
@@ -75,6 +95,7 @@ export const WeightNorm: WeightNormConstructor = defineWrapper({
   kind: 'WeightNorm',
   example: 'WeightNorm(Relu(8))',
   positional: ['layer'],
+  notation: { around: true },
   options: normOptions,
   rules: (options: NormalNorm) =>
     aroundWeights(

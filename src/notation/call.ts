@@ -8,7 +8,7 @@ import type { Textless, WrongArguments, WrongOptions } from '../core/notated.ts'
 import { isPart } from '../network/parts.ts'
 import { type Arguments, type BadArgument, optionsOf, type ReadArguments } from './argument.ts'
 import { type Because, type Fault, type Followed, type Misspelt, type Mistake, mistake, type Span } from './faults.ts'
-import type { RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
+import type { LimitsOf, RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
 import { isMisfit, misfit } from './misfit.ts'
 import type { Rows } from './table.ts'
 import type { Split, Trim, TrimStart, Upto } from './text.ts'
@@ -25,7 +25,7 @@ export type Called<Word extends keyof Layers, G extends string> = G extends ''
   : ReadArguments<G> extends infer X
     ? X extends readonly [infer P extends readonly unknown[], infer O]
       ? G extends Suspect<Word>
-        ? Limited<Word, P, O, Makes<Word, P, O>>
+        ? Limited<LimitsOf<Word>, P, O, Makes<Word, P, O>>
         : Makes<Word, P, O>
       : X
     : never
@@ -33,11 +33,11 @@ type Makes<Word extends keyof Layers, P extends readonly unknown[], O> = Word ex
   ? Rows<P, O>[Word]
   : Applied<RowOf<Layers[Word]>, P, O>
 /** The layer, or what is wrong with its arguments, where none of them is refused for its value. */
-export type Limited<Word extends string, P extends readonly unknown[], O, Y> =
-  true extends RefusesGiven<Word, P>
+export type Limited<L, P extends readonly unknown[], O, Y> =
+  true extends RefusesGiven<L, P>
     ? WrongArguments
     : Y extends AnyLayer
-      ? RefusedOptions<Word, P, O> extends infer Refused
+      ? RefusedOptions<L, P, O> extends infer Refused
         ? [Refused] extends [never]
           ? Y
           : WrongOptions<O, O>
@@ -88,7 +88,7 @@ type NoLayer<X, Word extends string> =
 type Mistaken<Unknown, Allowed, O, Word extends string, G extends string, S extends string, Rest extends string> = [
   Unknown,
 ] extends [never]
-  ? FindArgument<G, Untaken<Allowed, O> | RefusedOptions<Word, PositionalOf<G>, O>> extends readonly [
+  ? FindArgument<G, Untaken<Allowed, O> | RefusedOptions<LimitsOf<Word>, PositionalOf<G>, O>> extends readonly [
       infer From extends string,
       infer A extends string,
       infer K,
@@ -152,8 +152,8 @@ const optionNames = ({ make, byName }: Row, { positional }: Arguments): readonly
 }
 
 /** Makes what takes layers. */
-export const makeWrapped = (word: keyof typeof wrappers, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
-  const { make, options = {} }: Wrapper = wrappers[word]
+export const makeWrapped = (word: string, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
+  const { make, options = {} } = wrappers[word] as Wrapper
   const call = { word, make: make as Call['make'], positional: given.positional, given, span }
   return attempt({ ...call, options: Object.keys(options) })
 }

@@ -10,7 +10,6 @@ import { blamed, fitted, type Misfit, misfit, type Place, standing, together } f
 import { type Part, readPart } from './part.ts'
 import { type Stretch, skipSpace, type Trim, type TrimStart, type Upto } from './text.ts'
 import type { Layers } from './words.ts'
-import type { Wrappers } from './wrappers.ts'
 
 // Networks are branches, and branches are chains of parts with their copies.
 
@@ -43,7 +42,10 @@ type Walk<S extends string, C extends Context, L extends readonly AnyLayer[]> = 
     ? Finish<[...L, Y], C>
     : Further<S, C, L>
 
-/** A plain call: [layer], or `null` for anything else and for mistakes. */
+/**
+ * A plain call: [layer], or `null` for anything else and for mistakes. What takes layers finds none among arguments that are
+ * read as values, so it is read by the general rules.
+ */
 type Piece<A extends string, B> = A extends `${infer Word}(${infer R}`
   ? R extends `${infer G})${infer T}`
     ? Trim<T> extends ''
@@ -54,7 +56,7 @@ type Piece<A extends string, B> = A extends `${infer Word}(${infer R}`
     : null
   : Plain<Trim<A>, '', B>
 type Plain<Word extends string, G extends string, B> = Word extends keyof Layers
-  ? Word extends keyof B | keyof Wrappers<[], {}>
+  ? Word extends keyof B
     ? null
     : PlainCall<Word, G>
   : null

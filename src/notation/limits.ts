@@ -1,7 +1,7 @@
 import type { Row, Together } from '../core/notated.ts'
 import type { Divide } from '../type-arithmetic/digits.ts'
 import type { Refuses } from './rules.ts'
-import type { Layers, RowOf } from './words.ts'
+import type { RowOfWord } from './words.ts'
 
 // Which numbers, lists and names each argument takes, for the compiler. For the run time the layers' own options say it; a
 // spec holds both to each other.
@@ -43,9 +43,6 @@ interface Mixing extends Named {
 }
 interface Given<R> extends Named {
   readonly given: R
-}
-interface Gain {
-  readonly gain: 'positive'
 }
 
 /** What has rules beside that of its name: layers, initializers and what takes layers. */
@@ -97,35 +94,15 @@ interface Limits {
     readonly outputWeight: 'values'
     readonly bias: 'values'
   }
-  readonly normal: { readonly std: 'notNegative' }
-  readonly heNormal: Gain
-  readonly heUniform: Gain
-  readonly xavierNormal: Gain
-  readonly xavierUniform: Gain
-  readonly repeat: { readonly given: readonly [null, 'count'] }
-  readonly shared: { readonly given: readonly ['plainName'] }
-  readonly block: { readonly given: readonly ['title'] }
-  readonly residual: { readonly name: 'title' }
-  readonly WeightNorm: Named & { readonly axis: 'integer'; readonly weights: 'names' }
-  readonly SpectralNorm: Named & {
-    readonly axis: 'integer'
-    readonly weights: 'names'
-    readonly iterations: 'count'
-    readonly epsilon: 'positive'
-  }
-  readonly LowRank: Named & {
-    readonly given: readonly [null, 'count']
-    readonly alpha: 'positive'
-    readonly weights: 'names'
-    readonly initializer: 'values'
-  }
 }
-type Of<Word extends string> = Word extends keyof Limits
+/** The rules of a word's arguments. */
+export type LimitsOf<Word> = Word extends keyof Limits
   ? Limits[Word]
-  : Word extends keyof Layers
-    ? LimitsOf<RowOf<Layers[Word]>>
-    : Named
-type LimitsOf<R> = R extends Row ? R['~limits'] : Named
+  : RowOfWord<Word> extends infer R
+    ? R extends Row
+      ? R['~limits']
+      : Named
+    : never
 
 /**
  * Texts of arguments in which something may be refused, which are few: the others need no look. Proportions are looked
@@ -151,16 +128,15 @@ type Usual =
   | `${string}${',' | '=' | ' ' | '\n' | '\t' | '\r'}0${string}`
 
 /** Whether one of the arguments that stand first is refused. */
-export type RefusesGiven<Word extends string, P extends readonly unknown[]> =
-  Of<Word> extends { readonly given: infer R }
-    ? R extends readonly unknown[]
-      ? { [K in keyof P]: K extends keyof R ? Refuses<P[K], R[K]> : false }[number]
-      : Refuses<R extends 'reshaped' | 'permutation' ? Together<P> : P, R>
-    : false
+export type RefusesGiven<L, P extends readonly unknown[]> = L extends { readonly given: infer R }
+  ? R extends readonly unknown[]
+    ? { [K in keyof P]: K extends keyof R ? Refuses<P[K], R[K]> : false }[number]
+    : Refuses<R extends 'reshaped' | 'permutation' ? Together<P> : P, R>
+  : false
 /** The options whose values are refused. */
-export type RefusedOptions<Word extends string, P extends readonly unknown[], O> = {
+export type RefusedOptions<L, P extends readonly unknown[], O> = {
   [K in keyof O]: true extends
-    | Refuses<O[K], K extends keyof Of<Word> ? Of<Word>[K] : never>
+    | Refuses<O[K], K extends keyof L ? L[K] : never>
     | (K extends 'groups' ? Indivisible<Together<P>, O[K]> : false)
     | (K extends 'runningVariance' | 'runningInvStd' ? IsUnused<K, O> : false)
     ? K

@@ -14,10 +14,10 @@ import type { RefusedOptions } from './limits.ts'
 
 // The initializers that the notation knows, for the compiler and for the run time: a new one is a row in each.
 
-type Options<Word extends string, P extends readonly unknown[], O, Allowed> = P extends readonly []
+type Options<P extends readonly unknown[], O, Allowed, L = {}> = P extends readonly []
   ? [keyof O] extends [keyof Allowed]
     ? O extends Allowed
-      ? [RefusedOptions<Word, P, O>] extends [never]
+      ? [RefusedOptions<L, P, O>] extends [never]
         ? Initializer
         : never
       : never
@@ -31,13 +31,13 @@ export interface Makers<P extends readonly unknown[], O> {
       ? Initializer
       : never
     : never
-  readonly normal: Options<'normal', P, O, NonNullable<Parameters<typeof normal>[0]>>
-  readonly uniform: Options<'uniform', P, O, NonNullable<Parameters<typeof uniform>[0]>>
-  readonly orthogonal: Options<'orthogonal', P, O, NonNullable<Parameters<typeof orthogonal>[0]>>
-  readonly heNormal: Options<'heNormal', P, O, GainOption>
-  readonly heUniform: Options<'heUniform', P, O, GainOption>
-  readonly xavierNormal: Options<'xavierNormal', P, O, GainOption>
-  readonly xavierUniform: Options<'xavierUniform', P, O, GainOption>
+  readonly normal: Options<P, O, NonNullable<Parameters<typeof normal>[0]>, { readonly std: 'notNegative' }>
+  readonly uniform: Options<P, O, NonNullable<Parameters<typeof uniform>[0]>>
+  readonly orthogonal: Options<P, O, NonNullable<Parameters<typeof orthogonal>[0]>>
+  readonly heNormal: Options<P, O, GainOption, { readonly gain: 'positive' }>
+  readonly heUniform: Options<P, O, GainOption, { readonly gain: 'positive' }>
+  readonly xavierNormal: Options<P, O, GainOption, { readonly gain: 'positive' }>
+  readonly xavierUniform: Options<P, O, GainOption, { readonly gain: 'positive' }>
   /** Numbers for a variable of any shape that holds as many, as a `Float32Array` gives them. */
   readonly flat: P extends readonly number[] ? ([keyof O] extends [never] ? Float32Array : never) : never
 }

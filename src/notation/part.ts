@@ -3,7 +3,7 @@ import { show as print } from '../base/errors.ts'
 import type { Mismatch } from '../base/shape.ts'
 import { own as ownOf } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { WrongArguments } from '../core/notated.ts'
+import type { AroundRow, WrongArguments } from '../core/notated.ts'
 import type { JoinFault } from '../network-types/compose.ts'
 import {
   type Argument,
@@ -38,8 +38,8 @@ import {
   textOf,
   type Within,
 } from './text.ts'
-import { type Layers, rows } from './words.ts'
-import { type NetworkOptions, type Wrappers, wrappers } from './wrappers.ts'
+import { type Layers, type Applied as Made, type RowOfWord, rows } from './words.ts'
+import { type Combinators, type Wrapper, wrappers } from './wrappers.ts'
 
 // One part of a chain: a network in brackets, or a layer by its name.
 
@@ -63,7 +63,7 @@ export type Part<S extends string, B> =
         : never
     : never
 
-type Words<B> = (keyof Layers | keyof Wrappers<[], {}> | keyof B) & string
+type Words<B> = (keyof Layers | keyof Combinators | keyof B) & string
 type Named<Word extends string, After extends string, S extends string, T extends string, B> = Word extends ''
   ? Fault<S, T, FirstSign<T>, Because<T extends `)${string}` ? 'stray' : 'noLayer'>>
   : Word extends Words<B>
@@ -76,24 +76,26 @@ type Named<Word extends string, After extends string, S extends string, T extend
 
 type Applied<Word extends string, G extends string, B> = Word extends keyof B
   ? Own<B[Word], ReadArguments<G>>
-  : Word extends keyof Wrappers<[], {}>
-    ? ReadParts<G, Word extends keyof NetworkOptions ? NetworkOptions[Word] : never, B, [], {}> extends infer X
-      ? X extends readonly [infer P extends readonly unknown[], infer O]
-        ? // First, as what is refused may have no end, such as -1 copies.
-          true extends RefusesGiven<Word, P>
-          ? WrongArguments
-          : Limited<Word, P, O, Wrappers<P, O>[Word]> extends infer Y
-            ? Y extends AnyLayer
-              ? JoinFault<[Y]> extends readonly [unknown, infer Why extends string]
-                ? Mismatch<Why>
-                : Y
-              : Y
-            : never
-        : X
+  : RowOfWord<Word> extends infer R
+    ? R extends AroundRow
+      ? Around<R, ReadParts<G, R['~networks'], B, [], {}>>
+      : Word extends keyof Layers
+        ? Called<Word, G>
+        : never
+    : never
+/** What takes layers, of the arguments that have been read. */
+type Around<R extends AroundRow, X> = X extends readonly [infer P extends readonly unknown[], infer O]
+  ? // First, as what is refused may have no end, such as -1 copies.
+    true extends RefusesGiven<R['~limits'], P>
+    ? WrongArguments
+    : Limited<R['~limits'], P, O, Made<R, P, O>> extends infer Y
+      ? Y extends AnyLayer
+        ? JoinFault<[Y]> extends readonly [unknown, infer Why extends string]
+          ? Mismatch<Why>
+          : Y
+        : Y
       : never
-    : Word extends keyof Layers
-      ? Called<Word, G>
-      : never
+  : X
 
 /** The arguments of what takes layers: [positional ones, options], or a fault. */
 type ReadParts<S extends string, Nets, B, P extends readonly unknown[], O> =
@@ -191,9 +193,9 @@ const apply = (word: string, given: Stretch, own: OwnLayers, call: Span): Either
     return isLeft(read) ? read : makeOwn(word, own[word], read.right, call)
   }
   if (Object.hasOwn(wrappers, word)) {
-    const options = wrappers[word as keyof typeof wrappers].options ?? {}
+    const options = (wrappers[word] as Wrapper).options ?? {}
     const read = readEach(given, at => readNetworkArgument(at, options, own))
-    return isLeft(read) ? read : makeWrapped(word as keyof typeof wrappers, read.right, call)
+    return isLeft(read) ? read : makeWrapped(word, read.right, call)
   }
   const read = readArguments(given)
   return isLeft(read) ? read : makeLayer(word, read.right, call)

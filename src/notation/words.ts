@@ -2,7 +2,7 @@ import { definitionOf } from '../core/define.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Row as TypeRow } from '../core/notated.ts'
 import * as layers from '../layers/index.ts'
-import { wrappers } from './wrappers.ts'
+import { type Combinators, wrappers } from './wrappers.ts'
 
 // The words of the notation are the names of the layers that the library exports. What a word means is said by its
 // constructor: for the compiler in its row, for the run time in its definition.
@@ -13,6 +13,12 @@ import { wrappers } from './wrappers.ts'
 export type Layers = typeof layers
 /** The row of a constructor; `null` where it has none. */
 export type RowOf<Constructor> = Constructor extends { readonly '~row'?: infer R } ? R : null
+/** The row of a word; `null` where there is none. */
+export type RowOfWord<Word> = Word extends keyof Combinators
+  ? Combinators[Word]
+  : Word extends keyof Layers
+    ? RowOf<Layers[Word]>
+    : null
 /** What a row makes of arguments. The row has no constraint: the compiler would ask it of all layers. */
 export type Applied<R, P, O> = R extends TypeRow ? (R & Arguments<P, O>)['~makes'] : never
 interface Arguments<P, O> {

@@ -13,96 +13,109 @@ import {
   shared,
   start,
 } from '../combinators/index.ts'
+import { definitionOf } from '../core/define.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { Bidirectional } from '../layers/bidirectional.ts'
+import type { AroundRow, Limits, OptionAs, OptionOf, With, WrongArguments } from '../core/notated.ts'
+import * as layers from '../layers/index.ts'
 import type { Identity } from '../layers/input.ts'
-import { LowRank } from '../layers/low-rank.ts'
-import { SpectralNorm } from '../layers/spectral-norm.ts'
-import { TimeDistributed } from '../layers/time-distributed.ts'
-import { WeightNorm } from '../layers/weight-norm.ts'
 import type { Block, Fanned } from '../network-types/blocks.ts'
 import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Shared, Side } from '../network-types/compose.ts'
-import type * as L from './layer-types.ts'
-import type { Option, With, WrongArguments } from './row.ts'
 
-// What takes layers as arguments: combinators, and layers around layers. For the compiler and for the run time side by
-// side, as in the table of layers. Positional arguments are networks, but for numbers, lists and texts in quotes.
+// What takes layers as arguments: combinators, whose rows are here, and layers around layers, which have their own.
 
-/** The layer of each name, for positional arguments `P` and options `O`, or why there is none. */
-export interface Wrappers<P extends readonly unknown[], O> {
-  readonly join: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Together<P, Join<P>>> : WrongArguments
-  readonly parallel: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Named<P, Side<P>>> : WrongArguments
-  readonly branch: P extends readonly [AnyLayer, ...AnyLayer[]] ? With<O, {}, Named<P, Fanned<P>>> : WrongArguments
-  readonly repeat: P extends readonly [infer B extends AnyLayer, infer N extends number]
-    ? CheckRepeat<B, N> extends Mismatch<infer M>
-      ? Mismatch<M>
-      : With<O, {}, Repeat<B, N>>
-    : WrongArguments
-  readonly shared: P extends readonly [infer Name extends string, infer B extends AnyLayer]
-    ? With<O, {}, Shared<Name, B>>
-    : WrongArguments
-  readonly block: P extends readonly [infer Name extends string, infer B extends AnyLayer]
-    ? With<O, {}, Block<Name, B>>
-    : WrongArguments
-  readonly residual: P extends readonly [infer B extends AnyLayer]
-    ? With<O, ResidualArguments, Named<[Shortcut<O>, B], Residual<B, Shortcut<O>, Option<O, 'merge', 'add'>, Name<O>>>>
-    : WrongArguments
-  readonly start: P extends readonly [AnyLayer, string, ...string[]] ? With<O, {}, Slice> : WrongArguments
-  readonly end: P extends readonly [AnyLayer, string, ...string[]] ? With<O, {}, Slice> : WrongArguments
-  readonly TimeDistributed: P extends readonly [infer B extends AnyLayer]
-    ? With<
-        O,
-        L.TimeDistributedOptions,
-        L.TimeDistributed<B, Option<O, 'mask', false>, NameOr<O, 'time-distributed-{}'>>
-      >
-    : WrongArguments
-  readonly Bidirectional: P extends readonly [infer B extends AnyLayer]
-    ? With<O, L.BidirectionalOptions, L.Bidirectional<B, MergeOf<O>, NameOr<O, 'bidirectional-{}'>>>
-    : WrongArguments
-  readonly WeightNorm: P extends readonly [infer B extends AnyLayer]
-    ? With<O, L.WeightNormOptions, L.WeightNorm<B, WeightsOf<O>, NameOr<O, 'weight-norm-{}'>, AxisOf<O>>>
-    : WrongArguments
-  readonly SpectralNorm: P extends readonly [infer B extends AnyLayer]
-    ? With<O, L.SpectralNormOptions, L.SpectralNorm<B, WeightsOf<O>, NameOr<O, 'spectral-norm-{}'>, AxisOf<O>>>
-    : WrongArguments
-  readonly LowRank: P extends readonly [infer B extends AnyLayer, infer Rank extends number]
-    ? With<O, L.LowRankOptions, L.LowRank<B, Rank, SomeWeightsOf<O>, NameOr<O, 'low-rank-{}'>, FrozenOf<O>>>
+// For the compiler.
+
+interface CombinatorRow<L = Limits> extends AroundRow {
+  readonly '~networks': never
+  readonly '~limits': L
+}
+/** The rows of the combinators. */
+export interface Combinators {
+  readonly join: JoinRow
+  readonly parallel: ParallelRow
+  readonly branch: BranchRow
+  readonly repeat: RepeatRow
+  readonly shared: SharedRow
+  readonly block: BlockRow
+  readonly residual: ResidualRow
+  readonly start: SliceRow
+  readonly end: SliceRow
+}
+interface JoinRow extends CombinatorRow {
+  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
+    ? With<this['~options'], {}, Fitting<JoinFault<P>, Join<P>>>
     : WrongArguments
 }
-/** `Y` where some layers can be joined; else why not. */
-type Together<L extends readonly AnyLayer[], Y> =
-  JoinFault<L> extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
-/** `Y` where no two of some layers have one name; else which. */
-type Named<L extends readonly AnyLayer[], Y> =
-  NameFault<L> extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
-type MergeOf<O> = O extends { readonly merge: infer M extends L.BidirectionalMerge } ? M : 'concat'
-type WeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : readonly ['weight']
-type FrozenOf<O> = O extends { readonly frozen: infer F extends L.Frozen } ? F : 'all'
-type SomeWeightsOf<O> = O extends { readonly weights: infer W extends readonly string[] } ? W : null
-type AxisOf<O> = O extends { readonly axis: infer A extends number } ? A : -1
-type Shortcut<O> = O extends { readonly shortcut: infer L extends AnyLayer } ? L : Identity
-type NameOr<O, Pattern extends string> = O extends { readonly name: infer N extends string } ? N : Pattern
-type Name<O> = O extends { readonly name: infer N extends string } ? N : never
+interface ParallelRow extends CombinatorRow {
+  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
+    ? With<this['~options'], {}, Fitting<NameFault<P>, Side<P>>>
+    : WrongArguments
+}
+interface BranchRow extends CombinatorRow {
+  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
+    ? With<this['~options'], {}, Fitting<NameFault<P>, Fanned<P>>>
+    : WrongArguments
+}
+interface RepeatRow extends CombinatorRow<Limits<readonly [null, 'count']>> {
+  readonly '~makes': this['~given'] extends readonly [infer B extends AnyLayer, infer N extends number]
+    ? CheckRepeat<B, N> extends Mismatch<infer M>
+      ? Mismatch<M>
+      : With<this['~options'], {}, Repeat<B, N>>
+    : WrongArguments
+}
+interface SharedRow extends CombinatorRow<Limits<readonly ['plainName']>> {
+  readonly '~makes': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
+    ? With<this['~options'], {}, Shared<Name, B>>
+    : WrongArguments
+}
+interface BlockRow extends CombinatorRow<Limits<readonly ['title']>> {
+  readonly '~makes': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
+    ? With<this['~options'], {}, Block<Name, B>>
+    : WrongArguments
+}
+interface ResidualRow extends AroundRow {
+  readonly '~networks': 'shortcut'
+  readonly '~limits': { readonly name: 'title' }
+  readonly '~makes': this['~given'] extends readonly [infer B extends AnyLayer]
+    ? OptionAs<this['~options'], 'shortcut', AnyLayer, Identity> extends infer S extends AnyLayer
+      ? With<
+          this['~options'],
+          ResidualArguments,
+          Fitting<
+            NameFault<[S, B]>,
+            Residual<
+              B,
+              S,
+              OptionOf<this['~options'], 'merge', 'add'>,
+              OptionAs<this['~options'], 'name', string, never>
+            >
+          >
+        >
+      : never
+    : WrongArguments
+}
 interface ResidualArguments {
   readonly shortcut?: AnyLayer
   readonly merge?: Extract<ResidualMerge, string>
   readonly name?: string
 }
-
-/** Options that hold networks. */
-export interface NetworkOptions {
-  readonly residual: 'shortcut'
+interface SliceRow extends CombinatorRow {
+  readonly '~makes': this['~given'] extends readonly [AnyLayer, string, ...string[]]
+    ? With<this['~options'], {}, Slice>
+    : WrongArguments
 }
+/** `Y`, where there is no fault; else why not. */
+type Fitting<F, Y> = F extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
 
-/** Something that takes layers, at run time. */
+// For the run time.
+
+/** Something that takes layers. */
 export interface Wrapper {
   readonly make: (...given: readonly never[]) => AnyLayer
   /** Its options; those that hold networks are true. */
   readonly options?: Readonly<Record<string, boolean>>
 }
-
-/** The same at run time. */
-export const wrappers: { readonly [_ in keyof Wrappers<[], {}>]: Wrapper } = {
+const combinators: { readonly [_ in keyof Combinators]: Wrapper } = {
   join: { make: join },
   parallel: { make: parallel },
   branch: { make: branch },
@@ -112,12 +125,13 @@ export const wrappers: { readonly [_ in keyof Wrappers<[], {}>]: Wrapper } = {
   residual: { make: residual, options: { shortcut: true, merge: false, name: false } },
   start: { make: start },
   end: { make: end },
-  TimeDistributed: { make: TimeDistributed, options: { mask: false, name: false } },
-  Bidirectional: { make: Bidirectional, options: { merge: false, name: false } },
-  WeightNorm: { make: WeightNorm, options: { weights: false, axis: false, name: false } },
-  SpectralNorm: {
-    make: SpectralNorm,
-    options: { weights: false, axis: false, iterations: false, epsilon: false, name: false },
-  },
-  LowRank: { make: LowRank, options: { alpha: false, weights: false, frozen: false, initializer: false, name: false } },
 }
+const around = Object.entries(layers).flatMap(([word, make]): [string, Wrapper][] => {
+  const { notation, options = {}, positional = [] } = definitionOf(make) ?? {}
+  const named = Object.keys(options).filter(name => !positional.includes(name))
+  const all = Object.fromEntries([...named, 'name'].map(name => [name, false]))
+  return notation?.around === true ? [[word, { make: make as Wrapper['make'], options: all }]] : []
+})
+
+/** All that takes layers, by its word. */
+export const wrappers: Readonly<Record<string, Wrapper>> = { ...combinators, ...Object.fromEntries(around) }
