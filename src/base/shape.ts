@@ -133,3 +133,6 @@ export function sizeOf(shape: Shape): number | null {
 /** How far apart the elements along each axis lie, in row-major order. */
 export const stridesOf = (shape: readonly number[]): readonly number[] =>
   shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
+
+/** The shape of a tensor that is there: all its dimensions are known. */
+export const known = (shape: Shape): readonly number[] => shape as readonly number[]

@@ -87,7 +87,7 @@ export const forLayers = <T>(make: (layer: string) => Ops<T>): ((layer: string) 
 
 /** Performs an operation in an interpreter: the converse of {@link alike}. */
 export const perform =
-  <T>(ops: Ops<T>): Perform<T> =>
+  <T>(ops: Pick<Ops<T>, Operation>): Perform<T> =>
   (operation, inputs, attributes) =>
     operation === 'concatenate'
       ? ops.concatenate(inputs, attributes[0] as number)

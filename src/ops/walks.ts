@@ -31,3 +31,9 @@ export const merged = (walks: readonly Walk[]): readonly Walk[] => {
   }
   return found
 }
+
+/** Two operands that are repeated to a shape: see {@link merged}. */
+export const repeating = (a: readonly number[], b: readonly number[], shape: readonly number[]): readonly Walk[] => {
+  const [ofA, ofB] = [a, b].map(own => stepsOf(aligned(own, shape.length))) as [readonly number[], readonly number[]]
+  return merged(shape.map((size, axis) => ({ size, a: ofA[axis] as number, b: ofB[axis] as number })))
+}

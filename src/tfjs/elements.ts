@@ -1,4 +1,5 @@
-import { sizeOf, stridesOf } from '../base/shape.ts'
+import { sizeOf } from '../base/shape.ts'
+import { repeating, type Walk } from '../ops/walks.ts'
 import type { Block } from './loops.ts'
 
 // Binary operations element by element, with broadcasting. The kernels of tfjs's cpu backend compute an index for every
@@ -50,36 +51,6 @@ const rows: Readonly<Record<Combination, Row>> = {
   },
 }
 
-/** An axis of the result, and how far its elements lie apart in each operand: 0 where one is repeated. */
-interface Axis {
-  readonly size: number
-  readonly a: number
-  readonly b: number
-}
-
-const steps = (shape: readonly number[], rank: number): readonly number[] => {
-  const strides = stridesOf(shape)
-  const added = rank - shape.length
-  return Array.from({ length: rank }, (_, i) =>
-    i < added || shape[i - added] === 1 ? 0 : (strides[i - added] as number),
-  )
-}
-
-/** The axes of a result, as few as lie evenly in both operands. */
-const axesOf = (wide: readonly number[], a: readonly number[], b: readonly number[]): readonly Axis[] => {
-  const [ofA, ofB] = [steps(a, wide.length), steps(b, wide.length)]
-  const axes: Axis[] = []
-  wide.forEach((size, i) => {
-    const axis = { size, a: ofA[i] as number, b: ofB[i] as number }
-    const before = axes.at(-1)
-    if (size === 1) return
-    if (before !== undefined && before.a === axis.a * size && before.b === axis.b * size)
-      axes[axes.length - 1] = { ...axis, size: before.size * size }
-    else axes.push(axis)
-  })
-  return axes
-}
-
 /** The shape of two operands after broadcasting, which must have one. */
 const wideShape = (a: readonly number[], b: readonly number[]): readonly number[] => {
   const rank = Math.max(a.length, b.length)
@@ -94,18 +65,16 @@ const eachRow = (
   shape: readonly number[],
   a: readonly number[],
   b: readonly number[],
-  visit: (to: number, i: number, j: number, inner: Axis) => void,
+  visit: (to: number, i: number, j: number, inner: Walk) => void,
 ): void => {
-  const axes = axesOf(shape, a, b)
-  const inner = axes.at(-1) ?? { size: 1, a: 0, b: 0 }
-  const outer = axes.slice(0, -1)
+  const [inner = { size: 1, a: 0, b: 0 }, ...outer] = repeating(a, b, shape)
   const at = outer.map(() => 0)
   const count = sizeOf(shape)
   let [i, j] = [0, 0]
   for (let to = 0; to < count; to += inner.size) {
     visit(to, i, j, inner)
-    for (let axis = outer.length - 1; axis >= 0; axis--) {
-      const { size, a: stepA, b: stepB } = outer[axis] as Axis
+    for (let axis = 0; axis < outer.length; axis++) {
+      const { size, a: stepA, b: stepB } = outer[axis] as Walk
       i += stepA
       j += stepB
       at[axis] = (at[axis] as number) + 1

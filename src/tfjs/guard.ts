@@ -1,26 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { insideOf } from './inside.ts'
 
 // The WebAssembly backend of tfjs does not look at whether there was memory: a tensor that found no room lies at address 0,
 // where the module keeps its own data, and after a kernel has written there, none works any more.
-
-/** What is used of the backend of tfjs; none of it is of its documented interface, so that all of it is looked for. */
-export interface Inside {
-  readonly wasm?: {
-    readonly asm?: { readonly memory?: unknown }
-    readonly HEAPU8?: Uint8Array
-    readonly _malloc?: (bytes: number) => number
-    readonly _free?: (address: number) => void
-  } | null
-  readonly dataIdMap?: {
-    readonly get: (dataId: object) => { readonly memoryOffset: number; readonly shape: readonly number[] }
-  }
-  readonly makeOutput?: (
-    shape: number[],
-    dtype: tf.DataType,
-    address?: number,
-    values?: tf.backend_util.BackendValues,
-  ) => tf.TensorInfo
-}
 
 /**
  * Memory of the module; its address.
@@ -41,7 +23,7 @@ export const allocator =
  * as does one that is not of WebAssembly.
  */
 export const guarded = (backend: tf.KernelBackend): tf.KernelBackend => {
-  const inside: Inside = backend as unknown as Inside
+  const inside = insideOf(backend)
   const malloc = inside.wasm?._malloc
   const { makeOutput } = inside
   if (malloc === undefined || makeOutput === undefined) return backend

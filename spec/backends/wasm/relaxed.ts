@@ -1,5 +1,5 @@
 import { plain, relaxed } from '../../../src/backends/wasm/binary.ts'
-import type { Kernels } from '../../../src/backends/wasm/module.ts'
+import type { Exports } from '../../../src/backends/wasm/module.ts'
 
 // Multiplies two matrices with both sets of kernels; fails where they disagree by more than rounding.
 
@@ -10,7 +10,7 @@ const product = async (base64: string): Promise<Float32Array> => {
   const memory = new WebAssembly.Memory({ initial: 32 })
   const bytes = Uint8Array.from(atob(base64), c => c.charCodeAt(0))
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } })
-  const { contract } = instance.exports as unknown as Kernels
+  const { contract } = instance.exports as unknown as Exports
   new Int32Array(memory.buffer, address.table, n).set(Array.from({ length: n }, (_, i) => i))
   new Int32Array(memory.buffer, address.lines, n).set(Array.from({ length: n }, (_, i) => i * n))
   const numbers = new Float32Array(memory.buffer)

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { BackendError } from '../../base/errors.ts'
+import type { Inputs } from '../../tfjs/calls.ts'
 import { guarded } from '../../tfjs/guard.ts'
+import { insideOf, mostAxes, storedShape } from '../../tfjs/inside.ts'
 import type { Block } from '../../tfjs/loops.ts'
-import type { Module } from '../wasm/module.ts'
+import type { Native } from './native.ts'
 
 // Kernels are called here without the engine of tfjs, whose bookkeeping (tapes, scopes, profiles) costs more than a small
 // kernel itself. What it would track, reference counts, is the work of the callers.
@@ -17,26 +19,22 @@ export interface Device {
   /** Whether the backend has a kernel. */
   readonly has: (kernel: string) => boolean
   /** Runs a kernel of one result. */
-  readonly call: (kernel: string, inputs: Readonly<Record<string, Info>> | readonly Info[], attrs?: object) => Info
+  readonly call: (kernel: string, inputs: Inputs, attrs?: object) => Info
   readonly make: (values: Float32Array, shape: readonly number[]) => Info
   /** Whether the backend keeps numbers in the memory of the process. */
   readonly isNear: boolean
+  /** Whether it copies numbers that it is given, and those that it gives out. */
+  readonly copies: boolean
   /** A view of a tensor's numbers where the backend keeps them in reach, else a copy. Not for keeping. */
   readonly view: (info: Info) => Block
   /** Gives a tensor back; with a backend that was removed, its tensors have gone already. */
   readonly dispose: (info: Info) => void
   /** Whether tfjs still has the backend: it may be removed. */
   readonly isThere: () => boolean
-  /** The shape with which the backend stores a tensor: kernels of WebAssembly look at that, whatever a view of it says. */
   readonly storedShape: (info: Info) => readonly number[]
-  /** Kernels of our own beside those of the backend. */
-  readonly module: Module | undefined
-}
-
-/** Backends that show their memory. */
-interface Heap {
-  readonly typedArrayFromHeap?: (info: Info) => Float32Array
-  readonly dataIdMap?: { readonly get: (dataId: object) => { readonly shape: readonly number[] } }
+  readonly mostAxes: number
+  /** Kernels of its own beside those of tfjs. */
+  readonly native: Native | undefined
 }
 
 /**
@@ -54,10 +52,10 @@ const chosen = (): void => {
 /**
  * A registered backend of tfjs by its name.
  *
- * @param module kernels of our own in its memory
+ * @param native kernels of its own
  * @throws BackendError when it is not registered, or not ready
  */
-export const deviceOf = (name: string, module?: Module): Device => {
+export const deviceOf = (name: string, native?: Native): Device => {
   chosen()
   const backend = tf.findBackend(name)
   if (!backend)
@@ -85,7 +83,7 @@ export const deviceOf = (name: string, module?: Module): Device => {
   // Not by looking it up, which would begin to load another one of the name.
   const isThere = (): boolean => engine.registry[name] === backend
   const safe = guarded(backend)
-  const heap = (backend as Heap).typedArrayFromHeap?.bind(backend)
+  const heap = insideOf(backend).typedArrayFromHeap?.bind(backend)
   return Object.freeze<Device>({
     name,
     backend,
@@ -98,6 +96,7 @@ export const deviceOf = (name: string, module?: Module): Device => {
       dtype: 'float32',
     }),
     isNear: name === 'cpu' || heap !== undefined,
+    copies: heap !== undefined,
     view: info => ({
       values: heap ? heap(info) : (backend.readSync(info.dataId) as Float32Array),
       shape: info.shape,
@@ -107,8 +106,9 @@ export const deviceOf = (name: string, module?: Module): Device => {
       if (isThere() && backend.disposeData(info.dataId)) engine.removeDataId(info.dataId, backend)
     },
     isThere,
-    storedShape: ({ dataId, shape }) => (backend as Heap).dataIdMap?.get(dataId).shape ?? shape,
-    module,
+    storedShape: info => storedShape(backend, info),
+    mostAxes: mostAxes(backend),
+    native,
   })
 }
 

@@ -1,17 +1,17 @@
 import { BackendError, InvalidOption } from '../../base/errors.ts'
+import type { Operations } from '../../tfjs/operations.ts'
 import { asMemoryFault } from '../backend.ts'
-import type { Products } from '../wasm/products.ts'
 import type { Constants } from './constants.ts'
 import type { Device, Info } from './device.ts'
-import type { Kernels } from './kernels.ts'
+import type { NativeProgram } from './native.ts'
 
 // Instructions in order, which a graph was compiled to.
 
 /** What programs compute on, and with. */
 export interface Target {
   readonly device: Device
-  readonly kernels: Kernels
-  readonly products: Products | undefined
+  readonly operations: Operations<Info>
+  readonly native: NativeProgram | undefined
   /** Gets every tensor that an instruction makes; what is not its result is left over. */
   readonly made: Info[]
   readonly keep: Constants
@@ -20,6 +20,10 @@ export interface Target {
 }
 
 type Values = (Info | undefined)[]
+
+/** The values that an instruction reads. */
+export const operandsAt = (values: Readonly<Values>, from: readonly number[]): readonly Info[] =>
+  from.map(i => values[i] as Info)
 
 /** One node: computes its value and gives back the ones that are used here for the last time. */
 export interface Instruction {

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { BackendError, show } from '../../base/errors.ts'
 import { isOn } from '../../tfjs/index.ts'
 import { asMemoryFault, type Backend } from '../backend.ts'
-import type { Module } from '../wasm/module.ts'
 import { deviceOf, type Info, present } from './device.ts'
+import type { Native } from './native.ts'
 import { compileFor } from './program.ts'
 
 /** The backend of tfjs in use: before anything has been computed, that is the best one there is. */
@@ -16,10 +16,10 @@ const inUse = (): string => {
  * The backend that runs graphs as kernels of tfjs, in order.
  *
  * @param name which backend of tfjs: the one that is in use, unless named
- * @param module kernels of our own beside its own
+ * @param native kernels of its own beside those of tfjs
  * @throws BackendError when it is not registered, or not ready
  */
-export const tfjs = (name: string = inUse(), module?: Module): Backend<Info> => {
+export const tfjs = (name: string = inUse(), native?: Native): Backend<Info> => {
   if (typeof name !== 'string')
     throw new BackendError({
       backend: 'tfjs',
@@ -27,9 +27,8 @@ export const tfjs = (name: string = inUse(), module?: Module): Backend<Info> => 
       got: show(name),
       remedy: "For example: tfjs('cpu').",
     })
-  const device = deviceOf(name, module)
-  // Others keep the array that they are given, and give it out.
-  const copies = device.name === 'wasm'
+  const device = deviceOf(name, native)
+  const { copies } = device
   return Object.freeze<Backend<Info>>({
     kind: 'Backend',
     name: name === 'wasm' ? name : 'tfjs',

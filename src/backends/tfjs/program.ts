@@ -1,102 +1,67 @@
 import { BackendError } from '../../base/errors.ts'
-import { sizeOf } from '../../base/shape.ts'
+import { known, sizeOf } from '../../base/shape.ts'
 import { bodyOf } from '../../graph/enclosed.ts'
-import {
-  type Constant,
-  type Fused,
-  type Graph,
-  type GraphNode,
-  type Loop,
-  operands,
-  topological,
-} from '../../graph/graph.ts'
+import { type Constant, type Graph, type GraphNode, type Loop, operands, topological } from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
-import type { Product } from '../../graph/products.ts'
-import { uniform } from '../../graph/simplify.ts'
 import { emptying } from '../../ops/empty.ts'
 import { perform } from '../../ops/operations.ts'
-import type { Sliding } from '../../ops/ops.ts'
+import { operationsOf } from '../../tfjs/operations.ts'
 import { asMemoryFault, checkInputs, type Program } from '../backend.ts'
-import { elementwise } from '../wasm/elementwise.ts'
-import { type Products, productsIn } from '../wasm/products.ts'
-import { contracted, isEmpty, lasting, operandOf, sources } from '../wasm/sources.ts'
+import { callsOf } from './calls.ts'
 import { constantsOn } from './constants.ts'
 import { type Device, type Info, present } from './device.ts'
-import { execute, type Instruction, type Plan, repeating, type Target } from './execute.ts'
-import { type Kernels, kernelsOf } from './kernels.ts'
+import { execute, type Instruction, operandsAt, type Plan, repeating, type Target } from './execute.ts'
+import { isEmpty, type Task } from './native.ts'
 
 /** A program that also runs without a promise, as all kernels of tfjs do. */
 export interface KernelProgram extends Program<Info> {
   readonly runNow: (inputs: readonly Info[], donated?: readonly number[]) => readonly Info[]
 }
 
-/** A product by kernels of our own, then an activation that they do not know. */
+type Computation = Instruction['compute']
+
+/** A product by kernels of the backend's own, then an activation that they do not know. */
 const multiplication = (
-  products: Products,
-  kernels: Kernels,
-  node: Product | Fused,
+  { native, operations, made }: Target,
+  node: GraphNode,
   from: readonly number[],
-  made: Info[],
-): Instruction['compute'] => {
-  const { operation, attributes, inputs, shape } = node
-  const activation = node.kind === 'fused' ? node.activation : null
-  const multiply = products.prepare({
-    sliding: operation === 'convolve' ? (attributes[0] as Sliding) : null,
-    a: operandOf(inputs[0] as GraphNode),
-    b: operandOf(inputs[1] as GraphNode),
-    result: shape as readonly number[],
-    positive: activation === 'relu',
-  })
-  const [a, b, bias] = from as readonly [number, number, number | undefined]
-  const result = (values: readonly (Info | undefined)[]): Info =>
-    multiply(values[a] as Info, values[b] as Info, bias === undefined ? undefined : values[bias])
-  if (activation === null || activation === 'relu') return result
+): Computation | undefined => {
+  const product = native?.multiply(node)
+  if (product === undefined) return undefined
+  const { compute, activation } = product
+  const result: Computation = values => compute(operandsAt(values, from), [])
+  if (activation === null) return values => result(values)
   return values => {
-    const product = result(values)
-    made.push(product)
-    return kernels[activation](product)
+    const before = result(values) as Info
+    made.push(before)
+    return operations.perform(activation, [before], [])
   }
 }
 
-/** An operation element by element by kernels of our own; `undefined` for what they cannot do. */
-const inPlace = (
-  { module }: Device,
+/** An operation by kernels of the backend's own, which may write over an operand that is spent. */
+const owned = (
+  { device }: Target,
   node: GraphNode,
   from: readonly number[],
   isSpent: (operand: GraphNode) => boolean,
-): Instruction['compute'] | undefined => {
-  if (module === undefined || node.kind !== 'application' || isEmpty(node)) return undefined
-  const shapes = node.inputs.map(({ shape }) => shape as readonly number[])
-  const compute = elementwise(module, node.operation, shapes, node.shape as readonly number[])
-  const spent = node.inputs.map(isSpent)
-  return (
-    compute &&
-    (values =>
-      compute(
-        from.map(i => values[i] as Info),
-        spent,
-      ))
-  )
+): Computation | undefined => {
+  if (node.kind !== 'application' || isEmpty(node)) return undefined
+  const { operation, attributes, inputs, shape } = node
+  const shapes = inputs.map(input => known(input.shape)) as unknown as Task['shapes']
+  const compute = device.native?.prepare(operation, { shapes, attributes, result: known(shape) })
+  const spent = inputs.map(isSpent)
+  return compute && (values => compute(operandsAt(values, from), spent))
 }
 
-const computation = (
-  device: Device,
-  kernels: Kernels,
-  node: GraphNode,
-  place: (node: GraphNode) => number,
-): Instruction['compute'] => {
-  const from = operands(node).map(place)
-  const given = (values: readonly (Info | undefined)[]): readonly Info[] => from.map(i => values[i] as Info)
+const computation = ({ device, operations }: Target, node: GraphNode, from: readonly number[]): Computation => {
   if (node.kind === 'fused') {
     const { operation, attributes, activation } = node
-    return values => kernels.fused({ operation, attributes, activation }, given(values))
+    return values => operations.fused(operation, operandsAt(values, from), attributes, activation)
   }
   if (node.kind === 'application') {
     const { operation, attributes } = node
-    const isPositive = operation === 'greater' && uniform(node.inputs[1] as GraphNode) === 0
-    if (isPositive) return values => kernels.positive(values[from[0] as number] as Info)
-    const run = perform(isEmpty(node) ? emptying(kernels) : kernels)
-    return values => run(operation, given(values), attributes)
+    const run = isEmpty(node) ? perform(emptying(operations.ops)) : operations.perform
+    return values => run(operation, operandsAt(values, from), attributes)
   }
   throw new BackendError({
     backend: device.name,
@@ -142,13 +107,12 @@ const looping = (
 }
 
 const planOf = (target: Target, graph: Graph): Plan => {
-  const { device, kernels, products, made } = target
-  const reads = products ? sources : operands
+  const reads = target.native?.reads ?? operands
   const order = topological([...graph.inputs, ...graph.outputs], undefined, reads)
   const places = new Map(order.map((node, i) => [node, i]))
   const place = (node: GraphNode): number => places.get(node) as number
   const lasts = lastUses(graph, reads)
-  const kept = lasting(order)
+  const kept = target.native?.lasting(order)
   const resultsOf = (loop: Loop): readonly (number | undefined)[] => {
     const found: (number | undefined)[] = Array(loop.initial.length)
     for (const node of order) if (node.kind === 'loop result' && node.loop === loop) found[node.result] = place(node)
@@ -161,12 +125,10 @@ const planOf = (target: Target, graph: Graph): Plan => {
     const last = ended.map(place)
     if (node.kind === 'loop')
       return [{ at: i, layer: undefined, compute: looping(target, node, from, resultsOf(node)), last }]
-    const product = contracted(node)
     const compute =
-      products && product
-        ? multiplication(products, kernels, product, from, made)
-        : (inPlace(device, node, from, operand => ended.includes(operand) && !kept.has(operand)) ??
-          computation(device, kernels, node, place))
+      multiplication(target, node, from) ??
+      owned(target, node, from, operand => ended.includes(operand) && !kept?.has(operand)) ??
+      computation(target, node, from)
     return [{ at: i, layer: 'layer' in node ? node.layer : undefined, compute, last }]
   })
   const [inputs, outputs] = [graph.inputs.map(place), graph.outputs.map(place)]
@@ -196,9 +158,9 @@ const planned = (target: Target, graph: Graph): Plan => {
   }
 }
 
-const released = ({ taken, keep, products }: Target): void => {
+const released = ({ taken, keep, native }: Target): void => {
   for (const info of taken.splice(0)) keep.give(info)
-  products?.dispose()
+  native?.dispose()
 }
 
 /**
@@ -210,9 +172,9 @@ const released = ({ taken, keep, products }: Target): void => {
  */
 export const compileFor = (device: Device, graph: Graph, family?: object): KernelProgram => {
   const made: Info[] = []
-  const products = device.module && productsIn(device.module)
-  const kernels = kernelsOf(device, made)
-  const target: Target = { device, kernels, products, made, keep: constantsOn(device, family), taken: [] }
+  const operations = operationsOf(callsOf(device, made))
+  const native = device.native?.program()
+  const target: Target = { device, operations, native, made, keep: constantsOn(device, family), taken: [] }
   const plan = planned(target, graph)
   const shapes = graph.inputs.map(({ shape }) => shape)
   let isOpen = true

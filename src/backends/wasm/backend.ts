@@ -3,7 +3,9 @@ import { BackendError } from '../../base/errors.ts'
 import { importOptional, isServer } from '../../base/optional.ts'
 import type { Backend } from '../backend.ts'
 import { tfjs } from '../tfjs/index.ts'
-import { type Module, moduleOf } from './module.ts'
+import type { Native } from '../tfjs/native.ts'
+import { moduleOf } from './module.ts'
+import { nativeIn } from './native.ts'
 
 /** The options of {@link wasm}. */
 export interface WasmOptions {
@@ -102,13 +104,13 @@ const loaded = async (): Promise<void> => {
   await loading
 }
 
-const modules = new WeakMap<tf.KernelBackend, Promise<Module | undefined>>()
+const natives = new WeakMap<tf.KernelBackend, Promise<Native | undefined>>()
 
 /** Our kernels in the memory of the backend, instantiated once. */
-const moduleIn = (backend: tf.KernelBackend): Promise<Module | undefined> => {
-  const module = modules.get(backend) ?? moduleOf(backend)
-  modules.set(backend, module)
-  return module
+const nativeOn = (backend: tf.KernelBackend): Promise<Native | undefined> => {
+  const native = natives.get(backend) ?? moduleOf(backend).then(module => module && nativeIn(module))
+  natives.set(backend, native)
+  return native
 }
 
 /**
@@ -122,7 +124,7 @@ export const wasmOf = async (importPackage: Load, options: WasmOptions = {}): Pr
     await tf.ready()
     await register(options, importPackage)
     await loaded()
-    return tfjs('wasm', await moduleIn(tf.findBackend('wasm')))
+    return tfjs('wasm', await nativeOn(tf.findBackend('wasm')))
   } catch (error) {
     throw new BackendError({
       backend: 'wasm',

@@ -5,7 +5,7 @@ import type { Module } from './module.ts'
 // Parts of tensors are copied run by run, as long as the runs are in both.
 
 /** A part of a tensor on its way to a part of another of as many axes. */
-export interface Part {
+export interface Region {
   /** How many elements along each axis. */
   readonly size: readonly number[]
   /** The shapes of the tensors, and where in them the part begins. An axis of one element is read as often as it takes. */
@@ -25,7 +25,7 @@ const one: Walk = { size: 1, a: 0, b: 0 }
 /** Makes a copying ready; it is given the addresses of both tensors. */
 export const copying = (
   { kernels }: Module,
-  { size, from, begin = size.map(() => 0), to, at = size.map(() => 0), reversed = [] }: Part,
+  { size, from, begin = size.map(() => 0), to, at = size.map(() => 0), reversed = [] }: Region,
 ): ((to: number, from: number) => void) => {
   const forward = stepsOf(from)
   const source = forward.map((step, axis) => (reversed.includes(axis) ? -step : step))

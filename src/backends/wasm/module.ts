@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../../base/shape.ts'
-import { allocator, type Inside } from '../../tfjs/guard.ts'
+import { allocator } from '../../tfjs/guard.ts'
+import { insideOf } from '../../tfjs/inside.ts'
 import { plain, relaxed } from './binary.ts'
 
 // tfjs keeps its tensors in the memory of its own WebAssembly module. Ours, of the kernels that it lacks, shares it.
@@ -22,7 +23,7 @@ export type Windows = readonly [
 ]
 
 /** The kernels: addresses are in bytes, sizes and distances in elements. */
-export interface Kernels {
+export interface Exports {
   readonly contract: (
     a: number,
     rowsOfA: number,
@@ -102,7 +103,7 @@ export interface Kernels {
 
 /** The memory that tensors of tfjs lie in, and our kernels in the same. */
 export interface Module {
-  readonly kernels: Kernels
+  readonly kernels: Exports
   readonly memory: WebAssembly.Memory
   /** @throws RangeError when there is no room */
   readonly allocate: (bytes: number) => number
@@ -114,8 +115,11 @@ export interface Module {
    * @throws RangeError when there is no room
    */
   readonly blank: (shape: readonly number[]) => tf.TensorInfo
-  /** One more tensor of the same numbers, to be written to; `undefined` where there is another one already. */
+  /** One more tensor of the same numbers. */
+  readonly alias: (tensor: tf.TensorInfo, shape: readonly number[]) => tf.TensorInfo
+  /** The same, to be written to; `undefined` where there is another one already. */
   readonly own: (tensor: tf.TensorInfo, shape: readonly number[]) => tf.TensorInfo | undefined
+  readonly release: (tensor: tf.TensorInfo) => void
 }
 
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), c => c.charCodeAt(0))
@@ -125,7 +129,7 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(ato
  * has no vectors: its own kernels do everything then.
  */
 export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | undefined> => {
-  const { wasm, dataIdMap, makeOutput } = backend as unknown as Inside
+  const { wasm, dataIdMap, makeOutput } = insideOf(backend)
   const memory = wasm?.asm?.memory
   const [malloc, free] = [wasm?._malloc, wasm?._free]
   if (!(memory instanceof WebAssembly.Memory) || !malloc || !free || !dataIdMap || !makeOutput) return undefined
@@ -135,17 +139,19 @@ export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | unde
   if (binary === undefined) return undefined
   const { instance } = await WebAssembly.instantiate(binary, { env: { memory } })
   const allocate = allocator(malloc)
+  const alias: Module['alias'] = ({ dataId, dtype }, shape) => {
+    backend.incRef(dataId)
+    return { dataId, shape: [...shape], dtype }
+  }
   return Object.freeze<Module>({
-    kernels: instance.exports as unknown as Kernels,
+    kernels: instance.exports as unknown as Exports,
     memory,
     allocate,
     free,
     addressOf: ({ dataId }) => dataIdMap.get(dataId).memoryOffset >>> 0,
     blank: shape => makeOutput.call(backend, [...shape], 'float32', allocate(4 * sizeOf(shape))),
-    own: ({ dataId, dtype }, shape) => {
-      if (backend.refCount(dataId) !== 1) return undefined
-      backend.incRef(dataId)
-      return { dataId, shape: [...shape], dtype }
-    },
+    alias,
+    own: (tensor, shape) => (backend.refCount(tensor.dataId) === 1 ? alias(tensor, shape) : undefined),
+    release: ({ dataId }) => backend.disposeData(dataId),
   })
 }

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../../base/shape.ts'
 import { added, around } from '../../ops/cropping.ts'
 import type { Margin, Sliding } from '../../ops/ops.ts'
+import type { Compute } from '../tfjs/native.ts'
 import { type Axis, type Contraction, convolution, layout, offsets, type Place, product } from './contraction.ts'
 import { copying } from './copying.ts'
 import { changes, combinations } from './elementwise.ts'
@@ -23,15 +24,13 @@ export interface Task {
   readonly positive: boolean
 }
 
-/** @param bias a number for each column */
-export type Multiply = (a: TensorInfo, b: TensorInfo, bias: TensorInfo | undefined) => TensorInfo
-
 /** A longer depth is summed in parts of so many steps, as errors grow with the length of a sum: the kernel adds up 256 steps. */
 const longest = 2 ** 16
 
 /** Makes ready what is to be multiplied often. */
 export interface Products {
-  readonly prepare: (task: Task) => Multiply
+  /** For both operands, and a bias, a number for each column, if there is one. */
+  readonly prepare: (task: Task) => Compute
   /** Gives back the tables of all that was prepared, which cannot be used any more. */
   readonly dispose: () => void
 }
@@ -77,7 +76,7 @@ export const productsIn = (module: Module): Products => {
   const { kernels, allocate, free, addressOf, blank } = module
   const tables = tablesIn(module)
   const room = kernels.scratchBytes()
-  const prepare = (task: Task): Multiply => {
+  const prepare = (task: Task): Compute => {
     const { sliding, result, positive } = task
     const amid = sliding && padded(module, task.a, around(added(sliding.padding)))
     const { rows, depth, columns, places } = contractionOf(task, amid ? amid.operand : task.a)
@@ -106,7 +105,8 @@ export const productsIn = (module: Module): Products => {
         kernels.combine(combinations.add, to, width, 0, addressOf(bias), 0, 0, to, size / width, width)
       if (positive) kernels.change(changes.relu, to, to, size)
     }
-    return (a, b, bias) => {
+    return operands => {
+      const [a, b, bias] = operands as readonly [TensorInfo, TensorInfo, TensorInfo | undefined]
       // First what is given back here: it holds nothing when there is no room for the result.
       const scratch = allocate(partsAt + (isLong ? 4 * size : 0))
       try {

@@ -1,6 +1,7 @@
 import { type Fused, type GraphNode, isA, operands } from '../../graph/graph.ts'
 import { isProduct, type Product } from '../../graph/products.ts'
 import type { Sliding } from '../../ops/ops.ts'
+import { isEmpty } from '../tfjs/native.ts'
 import type { Operand } from './products.ts'
 
 type Multiplied = Product | Fused
@@ -10,9 +11,6 @@ const isMultiplied = (node: GraphNode): node is Multiplied => isProduct(node) ||
 /** Those channel by channel are a matter of loads, and left to tfjs. */
 const isByChannel = ({ operation, attributes, inputs }: Multiplied): boolean =>
   operation === 'convolve' && (attributes[0] as Sliding).groups > 1 && (inputs[1] as GraphNode).shape[2] === 1
-
-/** Whether no kernel is asked, as kernels differ in what they make of tensors without elements. */
-export const isEmpty = (node: GraphNode): boolean => [node, ...operands(node)].some(({ shape }) => shape.includes(0))
 
 /** The product or convolution that a node is, where the kernels here do it. */
 export const contracted = (node: GraphNode): Multiplied | undefined =>

@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { normals, uniforms } from '../base/random.ts'
+import { known, sizeOf } from '../base/shape.ts'
+import { alike } from '../ops/operations.ts'
+import type { Ops } from '../ops/ops.ts'
+import { walk } from '../ops/scan.ts'
+import { resultShape } from '../ops/shapes.ts'
+import { byLoops } from './by-loops.ts'
+import type { Calls, Own } from './calls.ts'
+import { insideOf, mostAxes, storedShape } from './inside.ts'
+import { operationsOf } from './operations.ts'
+import { tensorOf } from './tensors.ts'
+
+// Operations that run at once, on the backend of tfjs that is in use when they do.
+
+type Tensor = tf.Tensor
+
+const call: Calls<Tensor>['call'] = (kernel, inputs, attributes = {}) =>
+  tf.engine().runKernel(kernel, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as Tensor
+const reshape = (x: Tensor, shape: readonly number[]): Tensor => call('Reshape', { x }, { shape: [...shape] })
+const make: Calls<Tensor>['make'] = ({ values, shape }) => tensorOf(values, shape)
+const view: Calls<Tensor>['view'] = x => ({ values: x.dataSync<'float32'>(), shape: x.shape })
+
+const looped = byLoops({ view, make })
+/** Loops take the place of kernels, but where tfjs records kernels for gradients of its own. */
+const own: Own<Tensor> = (operation, inputs, attributes) =>
+  tf.getBackend() === 'cpu' && tf.engine().state.gradientDepth === 0 ? looped(operation, inputs, attributes) : undefined
+
+const { perform, ops } = operationsOf<Tensor>({
+  ...{ call, make, alias: reshape, as: reshape, view, own },
+  has: kernel => tf.getKernel(kernel, tf.getBackend()) !== undefined,
+  storedShape: x => storedShape(tf.backend(), x),
+  get name() {
+    return tf.getBackend()
+  },
+  get isNear() {
+    return insideOf(tf.backend()).typedArrayFromHeap !== undefined
+  },
+  get mostAxes() {
+    return mostAxes(tf.backend())
+  },
+})
+
+const asFloats = (x: Tensor): Tensor => (x.dtype === 'float32' ? x : tf.cast(x, 'float32'))
+
+/**
+ * The eager interpreter: each operation is a kernel of tfjs-core, on whichever of its backends is selected (cpu unless
+ * you choose another). Results belong to the enclosing `tf.tidy`.
+ */
+export const tfjsOps: Ops<Tensor> = alike<Tensor>(
+  (operation, inputs, attributes) => {
+    // Kernels say in words of their own what does not fit, or nothing.
+    resultShape(
+      operation,
+      inputs.map(({ shape }) => shape),
+      attributes,
+    )
+    const floats = inputs.map(asFloats)
+    return own(operation, floats, attributes) ?? tf.tidy(() => perform(operation, floats, attributes))
+  },
+  {
+    ...ops,
+    isTensor: value => value instanceof tf.Tensor,
+    uniform: (key, shape) => make({ values: uniforms(key, sizeOf(known(shape))), shape: known(shape) }),
+    normal: (key, shape) => make({ values: normals(key, sizeOf(known(shape))), shape: known(shape) }),
+    scan: (body, initial, sequence) => walk(tfjsOps, body, initial, sequence),
+    loop: (condition, body, initial, limit) =>
+      tf.tidy(() => {
+        const scope = tf.engine().state.activeScope?.id
+        let carried = initial
+        for (let i = 0; i < limit; i++) {
+          const flag = tf.tidy(() => condition(carried).dataSync()[0] as number)
+          if (flag === 0) break
+          const next: readonly Tensor[] = tf.tidy(() => [...body(carried)])
+          // Others belong to whoever gave them.
+          for (const x of new Set(carried)) if (x.scopeId === scope && !next.includes(x)) x.dispose()
+          carried = next
+        }
+        return [...carried]
+      }),
+  },
+)

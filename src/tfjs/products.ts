@@ -1,0 +1,152 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { sizeOf } from '../base/shape.ts'
+import { around, cropping } from '../ops/cropping.ts'
+import type { Attributes } from '../ops/operations.ts'
+import type { Ops, Sliding } from '../ops/ops.ts'
+import { every } from '../ops/spread.ts'
+import type { Calls } from './calls.ts'
+import { finish } from './loops.ts'
+
+type Activation = 'relu' | 'sigmoid' | 'tanh' | 'elu' | null
+
+/** A product or a convolution, to which a bias may be added, then an activation. */
+export type Fuse<H> = (
+  operation: 'matmul' | 'convolve',
+  inputs: readonly H[],
+  attributes: Attributes['matmul'] | Attributes['convolve'],
+  activation: Activation,
+) => H
+
+interface Products<H> extends Pick<Ops<H>, 'matmul' | 'convolve'> {
+  readonly fused: Fuse<H>
+}
+
+/** The activations that the fused kernels of every backend know. */
+const inKernels: ReadonlySet<Activation> = new Set(['relu', 'sigmoid', 'elu', null])
+
+/**
+ * Kernels take a stride or a dilation, not both: with both, the filter slides by single steps, and some of them are taken.
+ * A filter with zeros between its elements would make NaN of what it does not touch.
+ */
+const isBoth = ({ stride, dilation }: Sliding): boolean => Math.max(...stride) > 1 && Math.max(...dilation) > 1
+
+const sliding = ({ stride, dilation }: Sliding, pad: unknown) => ({
+  strides: [...stride],
+  pad,
+  dataFormat: 'NHWC',
+  dilations: [...dilation],
+  dimRoundingMode: undefined,
+})
+
+/** Products and convolutions by kernels of tfjs. */
+export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): Products<H> => {
+  const { call, alias, as, view, own } = calls
+  const stacked = (x: H): H => as(x, [sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)])
+
+  /** Negative margins cut off, which kernels refuse to do. */
+  const cropped = (x: H, padding: Sliding['padding']): readonly [H, Sliding['padding']] => {
+    const steps = cropping(padding, [x.shape[1] as number, x.shape[2] as number])
+    if (steps === null) return [x, padding]
+    const whole = ops.pad(x, around(steps.before))
+    const off = around(steps.cut)
+    const part = ops.slice(
+      whole,
+      off.map(([before]) => before),
+      off.map(([before, after], axis) => (whole.shape[axis] as number) - before - after),
+    )
+    return [part, steps.after]
+  }
+  const parts = (x: H, axis: number, count: number): readonly H[] => {
+    const each = (x.shape[axis] as number) / count
+    return Array.from({ length: count }, (_, i) =>
+      ops.slice(
+        x,
+        x.shape.map((_, k) => (k === axis ? i * each : 0)),
+        x.shape.map((d, k) => (k === axis ? each : d)),
+      ),
+    )
+  }
+  /**
+   * The second factor of a product, or the filter of a convolution. The kernels of WebAssembly keep what they have prepared
+   * for it by its storage, so that one stored in two shapes, a row and a column, would be taken for the first of them: such a
+   * view becomes a copy.
+   */
+  const factor = (b: H, axes: number): H =>
+    calls.storedShape(b).slice(-axes).join() === b.shape.slice(-axes).join()
+      ? b
+      : ops.slice(
+          b,
+          b.shape.map(() => 0),
+          b.shape,
+        )
+
+  const matmul = (a: H, b: H): H => {
+    const given = { a: stacked(a), b: stacked(factor(b, 2)) }
+    const product = call('BatchMatMul', given, { transposeA: false, transposeB: false })
+    return alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number])
+  }
+  const convolve = (x: H, filter: H, given: Sliding): H => {
+    const { groups, stride } = given
+    if (isBoth(given)) {
+      const single = ops.convolve(x, filter, { ...given, stride: [1, 1] })
+      return every(ops, every(ops, single, 1, stride[0]), 2, stride[1])
+    }
+    const [input, padding] = cropped(x, given.padding)
+    const attributes = sliding(given, around(padding))
+    if (groups === 1) return call('Conv2D', { x: input, filter: factor(filter, 4) }, attributes)
+    const [high, wide, each, outputs] = filter.shape as [number, number, number, number]
+    if (each > 1) {
+      const filters = parts(filter, 3, groups)
+      const results = parts(input, 3, groups).map((part, i) =>
+        call('Conv2D', { x: part, filter: filters[i] as H }, attributes),
+      )
+      return ops.concatenate(results, 3)
+    }
+    const whole = ops.pad(input, around(padding))
+    if (high * wide > 1) {
+      const own = as(filter, [high, wide, groups, outputs / groups])
+      return call('DepthwiseConv2dNative', { x: whole, filter: own }, sliding(given, 'valid'))
+    }
+    // Kernels of WebAssembly clip this product to what is finite or infinite, and NaN is neither.
+    const taken = every(ops, every(ops, whole, 1, stride[0]), 2, stride[1])
+    const images = taken.shape.slice(0, 3)
+    const b = as(filter, [groups, outputs / groups])
+    return alias(call('Multiply', { a: as(taken, [...images, groups, 1]), b }), [...images, outputs])
+  }
+
+  const finished = (product: H, bias: H | undefined, activation: Activation): H => {
+    const biased = bias === undefined ? product : call('Add', { a: product, b: bias })
+    return activation === null ? biased : ops[activation](biased)
+  }
+  const fused: Fuse<H> = (operation, inputs, attributes, activation) => {
+    const [a, b, bias] = inputs as readonly [H, H, H | undefined]
+    const made = own(operation, [a, b], attributes as never)
+    if (made !== undefined) {
+      // By loops, whose result nobody else has.
+      finish(view(made), bias && view(bias), activation)
+      return made
+    }
+    // Kernels take a bias only as they store it.
+    if (bias !== undefined && calls.storedShape(bias).length !== 1)
+      return finished(fused(operation, [a, b], attributes, null), bias, activation)
+    const inKernel = inKernels.has(activation)
+    const after = inKernel ? null : activation
+    const ending = { activation: (inKernel && activation) || 'linear', leakyreluAlpha: 0 }
+    const optional: Readonly<Record<string, H>> = bias === undefined ? {} : { bias }
+    if (operation === 'matmul') {
+      const given = { a: stacked(a), b: stacked(factor(b, 2)), ...optional }
+      const product = call('_FusedMatMul', given, { transposeA: false, transposeB: false, ...ending })
+      return finished(alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number]), undefined, after)
+    }
+    const given = attributes[0] as Sliding
+    if (given.groups > 1 || isBoth(given)) return finished(ops.convolve(a, b, given), bias, activation)
+    const [x, padding] = cropped(a, given.padding)
+    const convolution = { x, filter: factor(b, 4), ...optional }
+    return finished(
+      call('FusedConv2D', convolution, { ...sliding(given, around(padding)), ...ending }),
+      undefined,
+      after,
+    )
+  }
+  return { matmul, convolve, fused }
+}
