@@ -1,4 +1,4 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, isRight, left, map, right } from 'fp-ts/lib/Either.js'
 import type { Mismatch } from '../base/shape.ts'
 import { repeat } from '../combinators/index.ts'
 import type { AnyLayer } from '../core/layer.ts'
@@ -6,7 +6,7 @@ import { mostLayers } from '../network/wiring.ts'
 import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Side } from '../network-types/compose.ts'
 import type { Called } from './call.ts'
 import { type Because, type Fault, type Mistake, mistake } from './faults.ts'
-import { blamed, fitted, type Misfit, misfit, type Place, standing, together } from './misfit.ts'
+import { deepest, fitted, type Misfit, misfit, type Place, standing, together } from './misfit.ts'
 import { type Part, readPart } from './part.ts'
 import { type Stretch, skipSpace, type Trim, type TrimStart, type Upto } from './text.ts'
 import type { Layers } from './words.ts'
@@ -157,39 +157,42 @@ type Finish<L extends readonly AnyLayer[], C extends Context> = C['branches'] ex
 /** The layers of the user's own, by name. */
 export type OwnLayers = Readonly<Record<string, unknown>>
 
-/** A part of a chain, and where it ends. */
-export interface Found {
+/** A part of a chain, from the sign before it to that after it. */
+export interface Found extends Place {
   readonly layer: AnyLayer
-  readonly end: number
+  /** The chains that it is, where it is a network in brackets and nothing else. */
+  readonly chains?: readonly (readonly Found[])[]
+}
+interface Chain extends Place {
+  readonly layer: AnyLayer
+  readonly parts: readonly Found[]
 }
 
 /** Reads a chain, from the text after the sign before it to the sign after it. */
-const readChain = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, Found> => {
-  const parts: (Found & { readonly from: number })[] = []
+const readChain = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, Chain> => {
+  const parts: Found[] = []
   let at = from
   for (;;) {
     const found = readCopies({ text, from: at, to }, own)
     if (isLeft(found)) return found
+    parts.push(found.right)
     const { end } = found.right
-    parts.push({ ...found.right, from: at })
     if (end < to && text.startsWith('>>', end)) at = end + 2
     else if (end === to || text[end] === '|') break
     else return unexpected(at, end, text)
   }
-  const whole = together(
-    parts.map(({ layer }) => layer),
-    'sequence',
-  )
-  if (isLeft(whole)) {
-    const { index, incoming, cause } = whole.left
-    return left(misfit(blamed(text, parts[index] as Place, own, incoming, cause), cause))
-  }
-  return right({ layer: whole.right, end: (parts.at(-1) as Found).end })
+  const whole = together(parts, 'sequence')
+  if (isRight(whole)) return right({ layer: whole.right, parts, from, end: (parts.at(-1) as Found).end })
+  const { index, incoming, cause } = whole.left
+  return left(misfit(standing(text, deepest(parts[index] as Found, incoming, cause)), cause))
 }
 
 /** Reads a network: branches of chains. */
-export const readNetwork = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, AnyLayer> => {
-  const branches: (Found & Place)[] = []
+export const readNetwork = (
+  { text, from, to }: Stretch,
+  own: OwnLayers,
+): Either<Mistake, Required<Pick<Found, 'layer' | 'chains'>>> => {
+  const branches: Chain[] = []
   for (let at = from; ; ) {
     const chain = readChain({ text, from: at, to }, own)
     if (isLeft(chain)) {
@@ -197,16 +200,17 @@ export const readNetwork = ({ text, from, to }: Stretch, own: OwnLayers): Either
       const before = branches.length > 1 ? beside(text, branches) : chain
       return isLeft(before) ? before : chain
     }
-    branches.push({ ...chain.right, from: at })
-    if (chain.right.end === to) return beside(text, branches)
+    branches.push(chain.right)
+    if (chain.right.end === to)
+      return map((layer: AnyLayer) => ({ layer, chains: branches.map(({ parts }) => parts) }))(beside(text, branches))
     at = chain.right.end + 1
   }
 }
 /** Branches side by side, one being itself. */
-const beside = (text: string, branches: readonly (Found & Place)[]): Either<Mistake, AnyLayer> => {
-  const layers = branches.map(({ layer }) => layer)
-  const whole = layers.length === 1 ? right(layers[0] as AnyLayer) : together(layers, 'parallel')
-  if (isLeft(whole)) return left(misfit(standing(text, branches[whole.left.index] as Place), whole.left.cause))
+const beside = (text: string, branches: readonly Chain[]): Either<Mistake, AnyLayer> => {
+  const [first] = branches
+  const whole = first !== undefined && branches.length === 1 ? right(first.layer) : together(branches, 'parallel')
+  if (isLeft(whole)) return left(misfit(standing(text, branches[whole.left.index] as Chain), whole.left.cause))
   return whole
 }
 
@@ -215,12 +219,12 @@ export const unexpected = (layer: number, at: number, text: string): Either<Mist
   left(mistake({ layer, from: at, to: at + 1 }, text[at] === ')' ? 'stray' : 'noArrow', `'${text[at]}'`))
 
 /** A part and how often it comes: `Relu(8) * 3`. */
-export const readCopies = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, Found> => {
+const readCopies = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, Found> => {
   const part = readPart({ text, from, to }, own)
   if (isLeft(part)) return part
-  let { layer } = part.right
-  let end = skipSpace(text, part.right.end, to)
-  while (end < to && text[end] === '*') {
+  let found: Found = { ...part.right, end: skipSpace(text, part.right.end, to) }
+  while (found.end < to && text[found.end] === '*') {
+    const { layer, end } = found
     const start = skipSpace(text, end + 1, to)
     const [digits = ''] = /^(?:[1-9]\d*)?/.exec(text.slice(start, to)) ?? []
     const got = text.slice(start, Math.min(start + 4, to))
@@ -228,11 +232,9 @@ export const readCopies = ({ text, from, to }: Stretch, own: OwnLayers): Either<
     if (digits === '') return left(mistake(mark, 'noCopies', got === '' ? 'nothing' : `'${got}'`))
     const number = { layer: from, from: start, to: start + digits.length }
     if (Number(digits) > mostLayers) return left(mistake(number, 'manyCopies', digits, { most: mostLayers }))
-    const part = layer
-    const copies = fitted(() => repeat(part as never, Number(digits)) as unknown as AnyLayer)
+    const copies = fitted(() => repeat(layer as never, Number(digits)) as unknown as AnyLayer)
     if (isLeft(copies)) return left(misfit({ ...number, from: end }, copies.left, true))
-    layer = copies.right
-    end = skipSpace(text, start + digits.length, to)
+    found = { layer: copies.right, from, end: skipSpace(text, number.to, to) }
   }
-  return right({ layer, end })
+  return right(found)
 }

@@ -6,10 +6,10 @@ import { compose } from '../network/compose.ts'
 import type { Part as Composed, Wiring } from '../network/parts.ts'
 import { firstUnfit, type Unfit, wire } from '../network/wiring.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import { type Digits, type Found, type OwnLayers, type Read, readCopies } from './chain.ts'
+import type { Digits, Found, Read } from './chain.ts'
 import { type Because, type Fault, type Followed, type Mistake, mistake, type Span } from './faults.ts'
-import { inBrackets, type Part } from './part.ts'
-import { type Stretch, skipSpace, type Trim, type TrimStart, type Upto, type Within } from './text.ts'
+import type { Part } from './part.ts'
+import { skipSpace, type Trim, type TrimStart, type Upto, type Within } from './text.ts'
 
 // Layers that do not fit together: which of them is to blame, and why. The text is read again up to there, which only
 // texts with a mistake cost.
@@ -124,7 +124,11 @@ export const fitted = (make: () => AnyLayer): Either<Refused, AnyLayer> => {
 const outgoing = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
 
 /** Layers that are put together, one being itself; or the first that does not fit those before it. */
-export const together = (layers: readonly AnyLayer[], form: 'sequence' | 'parallel'): Either<Unfit, AnyLayer> => {
+export const together = (
+  found: readonly { readonly layer: AnyLayer }[],
+  form: 'sequence' | 'parallel',
+): Either<Unfit, AnyLayer> => {
+  const layers = found.map(({ layer }) => layer)
   // The layers come from a text, so that there is nothing for the compiler to check.
   const parts = layers as unknown as readonly Composed[]
   const [only] = layers
@@ -147,48 +151,19 @@ export const standing = (text: string, { from, end }: Place): Span => {
   return { layer: from, from: start, to: start + text.slice(start, end).trimEnd().length }
 }
 
-/** Where the part that does not fit stands; of what is in brackets, the layer within that is to blame. */
-export const blamed = (text: string, place: Place, own: OwnLayers, incoming: Flow, cause: Refused): Span =>
-  standing(text, deepest(text, place, own, { incoming, why: whyOf(cause) }))
-
-/** A misfit that is looked for in brackets. */
-interface Sought {
-  readonly incoming: Flow
-  readonly why: string
-}
-/** The place of a part that does not fit; of what is in brackets, that of the layer within that is to blame. */
-const deepest = (text: string, place: Place, own: OwnLayers, sought: Sought): Place => {
-  const start = skipSpace(text, place.from, place.end)
-  const inner = text[start] === '(' ? inBrackets(text, start + 1, place.end) : null
-  const whole = inner !== null && skipSpace(text, inner.to + 1, place.end) === place.end
-  return (whole ? inside(inner, own, sought) : undefined) ?? place
-}
-const inside = (inner: Stretch, own: OwnLayers, { incoming, why }: Sought): Place | undefined => {
-  const chains = chainsOf(inner, own)
+/** A part that does not fit what comes in; of what is in brackets, the part within that is to blame. */
+export const deepest = (found: Found, incoming: Flow, cause: Refused): Found =>
+  inside(found.chains ?? [], incoming, cause) ?? found
+const inside = (chains: readonly (readonly Found[])[], incoming: Flow, cause: Refused): Found | undefined => {
   for (const [branch, parts] of chains.entries()) {
     let flow = chains.length > 1 ? dealt(incoming, branch) : incoming
-    for (const { layer, ...place } of parts) {
-      const wired = wire(layer as unknown as Composed, flow)
-      if (isLeft(wired))
-        return whyOf(wired.left) === why ? deepest(inner.text, place, own, { incoming: flow, why }) : undefined
+    for (const part of parts) {
+      const wired = wire(part.layer as unknown as Composed, flow)
+      if (isLeft(wired)) return whyOf(wired.left) === whyOf(cause) ? deepest(part, flow, cause) : undefined
       flow = outgoing(wired.right)
     }
   }
   return undefined
-}
-/** The parts of the chains of a text that has been read before. */
-const chainsOf = ({ text, from, to }: Stretch, own: OwnLayers): readonly (readonly (Found & Place)[])[] => {
-  const chains: (Found & Place)[][] = [[]]
-  for (let at = from; at <= to; ) {
-    const found = readCopies({ text, from: at, to }, own)
-    if (isLeft(found)) break
-    const { end } = found.right
-    chains.at(-1)?.push({ ...found.right, from: at })
-    if (end === to) break
-    if (text[end] === '|') chains.push([])
-    at = end + (text[end] === '|' ? 1 : 2)
-  }
-  return chains
 }
 /** What a branch gets of what comes in. */
 const dealt = (incoming: Flow, branch: number): Flow =>

@@ -108,7 +108,7 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
   if (deep !== undefined) throw mistaken(text, cleaned, deep)
   const read = readNetwork({ text: cleaned.text, from: 0, to: cleaned.text.length }, blocks)
   if (isLeft(read)) throw mistaken(text, cleaned, read.left)
-  return read.right
+  return read.right.layer
 }
 
 /**

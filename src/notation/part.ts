@@ -142,7 +142,7 @@ type ReadPositional<H extends string, B> =
 // For the run time.
 
 /** The text in brackets that open before `from`. */
-export const inBrackets = (text: string, from: number, to: number): Stretch | null => {
+const inBrackets = (text: string, from: number, to: number): Stretch | null => {
   const found = bracketed(text.slice(from, to), '(', ')')
   return found === null ? null : { text, from, to: from + found.inner.length }
 }
@@ -153,7 +153,7 @@ export const readPart = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mi
     const inner = inBrackets(text, start + 1, to)
     if (inner === null) return left(mistake({ layer: from, from: start, to: start + 1 }, 'noClosing', 'none'))
     const network = readNetwork(inner, own)
-    return isLeft(network) ? network : right({ layer: network.right, end: inner.to + 1 })
+    return isLeft(network) ? network : right({ ...network.right, from, end: inner.to + 1 })
   }
   const length = text.slice(start, to).search(/[(>|*)]/)
   const end = length < 0 ? to : start + length
@@ -184,7 +184,7 @@ const readNamed = (
   const made = apply(word, given, own, { ...span, layer: null, to: called ? after : span.to })
   // A layer within the arguments has a place of its own.
   if (isLeft(made)) return left({ ...made.left, layer: made.left.layer ?? from })
-  return right({ layer: made.right, end: after })
+  return right({ layer: made.right, from, end: after })
 }
 
 const apply = (word: string, given: Stretch, own: OwnLayers, call: Span): Either<Mistake, AnyLayer> => {
@@ -213,9 +213,9 @@ const readNetworkArgument = (
   const named = equals >= 0 && !/[(>|'"]/.test(name)
   if (named && ownOf(options, name.trim()) === true) {
     const network = readNetwork({ ...at, from: at.from + equals + 1 }, own)
-    return isLeft(network) ? network : right({ name: name.trim(), value: network.right, at })
+    return isLeft(network) ? network : right({ name: name.trim(), value: network.right.layer, at })
   }
   if (named || /^[\d'"[-]/.test(text)) return readArgument(at)
   const network = readNetwork(at, own)
-  return isLeft(network) ? network : right({ name: null, value: network.right, at })
+  return isLeft(network) ? network : right({ name: null, value: network.right.layer, at })
 }
