@@ -1,5 +1,5 @@
 import { InvalidOption, show } from './errors.ts'
-import { isList } from './trees.ts'
+import { isList, isShortList } from './trees.ts'
 
 /**
  * The dimensions of a tensor, batch first; `null` is a dimension that is not known yet. In types an unknown dimension
@@ -119,6 +119,10 @@ export const sharedShape = (a: Shape | null, b: Shape | null): Shape | null | un
   const shared = a.map((d, i) => d ?? b[i] ?? null)
   return shared.every((d, i) => (b[i] ?? d) === d) ? shared : undefined
 }
+
+/** Whether a value is a shape; spread, so that holes are seen. */
+export const isShape = (value: unknown): value is Shape =>
+  isShortList(value) && [...value].every(d => d === null || (Number.isSafeInteger(d) && (d as number) >= 0))
 
 /** A place among `count`, of which negative ones count from the end: -1 is the last. */
 export const fromStart = (at: number, count: number): number => (at < 0 ? count + at : at)

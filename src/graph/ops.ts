@@ -1,16 +1,11 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import type { Key } from '../base/random.ts'
-import type { Shape } from '../base/shape.ts'
-import { isShortList } from '../base/trees.ts'
+import { isShape, type Shape } from '../base/shape.ts'
 import { alike, forLayers } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
 import { resultShape } from '../ops/shapes.ts'
 import { enclosed, withBody } from './enclosed.ts'
 import { type Application, type Draw, type GraphNode, isNode, type Loop, type Placeholder, type Scan } from './graph.ts'
-
-const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
-/** Spread, so that holes are seen. */
-const isShape = (shape: unknown): boolean => isShortList(shape) && [...shape].every(isDimension)
 
 /**
  * A tensor that will be given: where tracing starts.

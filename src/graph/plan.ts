@@ -1,6 +1,6 @@
 import { sizeOf } from '../base/shape.ts'
+import { elementwise } from '../ops/shapes.ts'
 import { encloses, type Graph, type GraphNode, operands, topological } from './graph.ts'
-import { elementwise } from './simplify.ts'
 
 /** One step of a plan: a node, and what can be forgotten once it has been computed. */
 export interface Step {
@@ -83,7 +83,7 @@ export const lastUses = (
 /**
  * Plans how to compute a graph: the order, what can be forgotten when, and which values may share memory.
  *
- * @throws RangeError when a dimension is unknown
+ * @throws RangeError if a dimension is unknown
  */
 export const plan = (graph: Graph): Plan => {
   const last = lastUses(graph)

@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from '../base/shape.ts'
 import { type Attributes, alike, forLayers, type Operation, perform } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
-import { resultShape } from '../ops/shapes.ts'
+import { elementwise, resultShape } from '../ops/shapes.ts'
 import { rebuilt } from './build.ts'
 import { evaluated } from './constants.ts'
 import { type Constant, type Graph, type GraphNode, isA } from './graph.ts'
@@ -33,7 +33,7 @@ export const uniform = (node: GraphNode): number | undefined => {
 /** The same of what repeats one. */
 const repeated = (node: GraphNode): number | undefined => uniform(isA(node, 'broadcast') ? first(node.inputs) : node)
 
-/** The value beneath a broadcast that an operation's own broadcasting repeats just so. */
+/** The value beneath a broadcast, where the operation broadcasts it to the same shape itself. */
 const unrepeated = (node: GraphNode, other: Shape): GraphNode => {
   if (!isA(node, 'broadcast')) return node
   const inner = first(node.inputs)
@@ -47,7 +47,7 @@ const unrepeatedOperands = (
   again: (a: GraphNode, b: GraphNode) => GraphNode,
 ): GraphNode | undefined => {
   const [a, b] = inputs as readonly [GraphNode, GraphNode]
-  // With a single number, what is repeated may as well be repeated afterwards.
+  // A scalar operation commutes with broadcast: apply it first.
   if (a.shape.length === 0 && isA(b, 'broadcast')) return ops.broadcast(again(a, first(b.inputs)), b.shape)
   if (b.shape.length === 0 && isA(a, 'broadcast')) return ops.broadcast(again(first(a.inputs), b), a.shape)
   const [left, right] = [unrepeated(a, b.shape), unrepeated(b, a.shape)]
@@ -85,23 +85,6 @@ const movesNothing = (shape: Shape, permutation: readonly number[]): boolean => 
   return order.every((axis, i) => i === 0 || axis > (order[i - 1] as number))
 }
 
-/** Unary operations of numbers one by one, which may as well come before a broadcast. */
-export const elementwise = [
-  'negative',
-  'exp',
-  'log',
-  'sqrt',
-  'rsqrt',
-  'square',
-  'abs',
-  'sigmoid',
-  'tanh',
-  'relu',
-  'elu',
-  'softplus',
-  'erf',
-] as const
-
 const sliceOfPart = (
   ops: Ops<GraphNode>,
   whole: GraphNode,
@@ -127,9 +110,10 @@ const sliceOfPart = (
 
 const laws: { readonly [O in Operation]?: Law<O> } = {
   ...Object.fromEntries(
+    // These commute with broadcast, too.
     elementwise.map((operation): [Operation, Law<'exp'>] => [
       operation,
-      (ops, [x]) => (isA(x, 'broadcast') ? ops.broadcast(ops[operation](first(x.inputs)), x.shape) : undefined),
+      (ops, [x]) => (isA(x, 'broadcast') ? ops.broadcast(perform(ops)(operation, x.inputs, []), x.shape) : undefined),
     ]),
   ),
   negative: (ops, [x]) => {

@@ -157,6 +157,11 @@ export const forms: { readonly [O in Operation]: Form<Ops<Shape>[O]> } = {
   ),
 }
 
+/** Operations on each element of one tensor. */
+export const elementwise: readonly Operation[] = Object.entries(forms).flatMap(([operation, form]) =>
+  form === unary ? [operation as Operation] : [],
+)
+
 /** What an operation is called with: its tensors, then its attributes. */
 export const operandsOf = (
   operation: Operation,

@@ -165,32 +165,24 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   // The network is wired once for inputs of some shapes, not at every call.
   const knownFor = byShapes(x => variablesOf(part, x))
   const resultsFor = byShapes(x => outputShapes(part, x))
-  const checked = (given: Trees, x: Flow): void => checkShapes(knownFor(x), mergeTrees(given.params, given.state))
+  const checked = (given: Trees, x: Flow): Trees => {
+    checkShapes(knownFor(x), mergeTrees(given.params, given.state))
+    return given
+  }
 
   /** What is known of the variables where they stand in the program: their numbers, if they are bound. */
-  const standing = async (x: Flow): Promise<VariableTree<Known>> => {
-    if (bound === null) return knownFor(x)
-    checked(bound, x)
-    return withNumbers(knownFor(x), bound)
-  }
-  /** The variables that such a program takes. */
-  const leavesFor = (given: Trees, x: Flow): readonly tf.Tensor[] => {
-    if (bound !== null) return []
-    checked(given, x)
-    return leafTensors(knownFor(x), given)
-  }
+  const standing = async (x: Flow): Promise<VariableTree<Known>> =>
+    bound === null ? knownFor(x) : withNumbers(knownFor(x), checked(bound, x))
+  /** All variables, in the order in which graphs take them. */
+  const allLeaves = (given: Trees, x: Flow): readonly tf.Tensor[] => leafTensors(knownFor(x), checked(given, x))
+  /** The variables that a program takes in which those that are bound stand. */
+  const leavesFor = (given: Trees, x: Flow): readonly tf.Tensor[] => (bound === null ? allLeaves(given, x) : [])
 
   /** Inputs as tensors, those that are ids checked. */
   const toInputs = (input: unknown): readonly tf.Tensor[] => {
     const inputs = toTensors(input, inputCount(part))
     checkIds(part, inputs)
     return inputs
-  }
-
-  /** All variables, in the order in which graphs take them. */
-  const allLeaves = (given: Trees, x: Flow): readonly tf.Tensor[] => {
-    checked(given, x)
-    return leafTensors(knownFor(x), given)
   }
 
   const output: Runs['output'] = (given, input) =>
@@ -301,7 +293,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
  * @param options `backend`: a backend or its name, `'tfjs'` (the default), `'wasm'` or `'onnxruntime'`
  * @returns a function from an input (or from variables and an input) to the promise of the output, with `apply` and
  *   `gradients` as the eager ones, and `dispose`
- * @throws InvalidOption when there is no such backend
+ * @throws InvalidOption if there is no such backend
  * @throws BackendError, from a call, when the backend is not installed or cannot run the network
  * @throws LayerConnectionError, WeightInitializationError, from a call, as `apply`
  * @example

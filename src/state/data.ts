@@ -3,9 +3,8 @@ import { type Either, isRight } from 'fp-ts/lib/Either.js'
 import { InvalidOption, show } from '../base/errors.ts'
 import { isTensorLike, type Read, readFlat, readNested, readTensor, type Unread } from '../base/nested.ts'
 import type { NestedNumbers } from '../base/parameters.ts'
-import { sizeOf } from '../base/shape.ts'
+import { isShape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { isShortList } from '../base/trees.ts'
 import type { LayerValue, Part } from '../network/parts.ts'
 import { another, handOver, tensorOf } from '../tfjs/index.ts'
 
@@ -45,12 +44,9 @@ const fault = (expected: string, got: string): InvalidOption =>
 const isFlat = (value: unknown): value is FlatData =>
   typeof value === 'object' && value !== null && !isTensorLike(value) && 'data' in value && 'shape' in value
 
-const isDimension = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-
 /** A copy of a shape, which must hold as many numbers as there are. */
 const checkedShape = (shape: unknown, count: number): number[] => {
-  // Spread, so that holes are seen.
-  if (!isShortList(shape) || ![...shape].every(isDimension))
+  if (!isShape(shape) || shape.includes(null))
     throw fault('a shape that is an array of integers >= 0', `the shape ${show(shape)}`)
   const expected = sizeOf(shape as readonly number[])
   if (expected !== count) throw fault(`${expected} numbers for the shape ${show(shape)}`, `${count} numbers`)
@@ -163,7 +159,7 @@ export const single = <T>(values: readonly T[]): T | readonly T[] =>
  * A tensor of 32-bit floats.
  *
  * @param data nested arrays, or a flat or typed array with a shape
- * @throws InvalidOption when arrays are ragged or hold anything but numbers, or the shape has another number of elements
+ * @throws InvalidOption if arrays are ragged or hold anything but numbers, or the shape has another number of elements
  * @example
  * ```ts
  * tensor([[1, 2], [3, 4]]).shape // [2, 2]

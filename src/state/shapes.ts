@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show } from '../base/errors.ts'
-import type { Flow, Shape } from '../base/shape.ts'
+import { type Flow, isShape, type Shape } from '../base/shape.ts'
 import { isShortList } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type Wiring } from '../network/parts.ts'
@@ -25,14 +25,10 @@ const notShape = (got: string): InvalidOption =>
     remedy: 'For example: [null, 28, 28, 1].',
   })
 
-const isDimension = (d: unknown): boolean => d === null || (Number.isSafeInteger(d) && (d as number) >= 0)
-
 const checkedFlow = (shapes: Shapes): Flow => {
   const several = isShortList(shapes) && shapes.some(shape => Array.isArray(shape))
   const flow = several ? shapes : [shapes]
-  // Spread, so that holes are seen.
-  for (const shape of flow)
-    if (shape !== null && !(isShortList(shape) && [...shape].every(isDimension))) throw notShape(show(shape))
+  for (const shape of flow) if (shape !== null && !isShape(shape)) throw notShape(show(shape))
   return flow as Flow
 }
 
@@ -63,7 +59,7 @@ export const checkShape = (layer: AnyLayer, shape?: Shapes): E.Either<LayerConne
  *
  * @param shape the shape that comes in, batch first; `null` for unknown; an array of shapes for several inputs.
  *   A network knows its own.
- * @throws LayerConnectionError when the input does not fit
+ * @throws LayerConnectionError if the input does not fit
  * @example
  * ```ts
  * outputShape(Convolution([3, 3, 16]), [null, 28, 28, 1]) // [null, 26, 26, 16]

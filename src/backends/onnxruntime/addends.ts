@@ -1,7 +1,8 @@
+import { sizeOf } from '../../base/shape.ts'
 import { type GraphNode, isA, operands, uses } from '../../graph/graph.ts'
 import type { Margin, Sliding } from '../../ops/ops.ts'
 
-// Operators for products take an addend, which spares a pass over the product: an addition whose one operand is a product
+// Operators for products take an addend, which saves a pass over the product: an addition whose one operand is a product
 // that nothing else needs is made with it.
 
 /** An addition that is made together with a product. */
@@ -10,15 +11,13 @@ export interface Absorbed {
   readonly addend: GraphNode
 }
 
-const sizeOf = (node: GraphNode): number => node.shape.reduce<number>((n, d) => n * (d as number), 1)
-
 /** Whether a product's operator takes the other operand: any matrix, or a number for each output of a convolution. */
 const takes = (product: GraphNode, addend: GraphNode, sum: GraphNode): product is Absorbed['product'] => {
   if (product.kind !== 'application' || product.shape.join() !== sum.shape.join()) return false
   if (product.operation === 'matmul') return product.shape.length === 2 && addend.shape.length <= 2
   if (product.operation !== 'convolve') return false
   const last = product.shape.at(-1)
-  return addend.shape.at(-1) === last && sizeOf(addend) === last
+  return addend.shape.at(-1) === last && sizeOf(addend.shape) === last
 }
 
 /** Which additions are made together with a product, by the addition. */
