@@ -65,8 +65,8 @@ export const give = <H>(backend: Backend<H>, tensor: TfTensor): H | Promise<H> =
 }
 
 /**
- * A tensor of a backend as one of tfjs, in nobody's scope; at once where its numbers need not travel. The handle is used
- * up.
+ * A tensor of a backend as one of tfjs, outside of any `tf.tidy`; at once where its numbers need not travel. The handle is
+ * used up.
  */
 export const take = <H>(backend: Backend<H>, handle: H, shape: readonly number[]): TfTensor | Promise<TfTensor> => {
   const travels = async (): Promise<TfTensor> => {
@@ -96,7 +96,7 @@ export const asMemoryFault = (error: unknown, backend: string, layer?: string): 
 
 const count = (n: number): string => `${n} ${n === 1 ? 'input' : 'inputs'}`
 
-/** @throws BackendError when what a program is given has other shapes than what it was compiled for */
+/** @throws BackendError if what a program is given has other shapes than what it was compiled for */
 export const checkInputs = (
   backend: string,
   wanted: readonly Shape[],

@@ -51,8 +51,8 @@ export const backendOption: t.Type<BackendOption, unknown, unknown> = codec<Back
 /**
  * The backend that an option names.
  *
- * @throws InvalidOption when it is neither a backend nor the name of one
- * @throws BackendError when it is not installed, or not ready
+ * @throws InvalidOption if it is neither a backend nor the name of one
+ * @throws BackendError if it is not installed, or not ready
  */
 export const chooseBackend = async (option: BackendOption): Promise<Backend> => {
   if (!backendOption.is(option))

@@ -32,7 +32,7 @@ export type Traced<A> = readonly [graph: Graph, about: A]
 
 /** Programs for the shapes of what they are given, each made when its shapes are first met. */
 export interface Programs<A> {
-  /** Some work with the program for these shapes, which is there until the work has ended, whoever disposes of it. */
+  /** Runs some work with the program for these shapes, which stays until the work ends, even if it is disposed of. */
   readonly use: <R>(shapes: readonly Flow[], work: (ready: Ready<A>) => Promise<R>) => Promise<R>
   /** Whether there is a program for these shapes. */
   readonly has: (...shapes: readonly Flow[]) => boolean
@@ -50,7 +50,7 @@ interface Entry {
 
 type Made = Map<string, Entry>
 
-/** How many programs are kept, of those used last: more shapes than these are hardly met in turn. */
+/** How many programs are kept: the most recently used. */
 const most = 32
 
 /** Gives a program back that is no longer among the others. */
@@ -70,12 +70,12 @@ const disposeAll = async (made: Made): Promise<void> => {
   if (faults.length > 0) throw (faults[0] as PromiseRejectedResult).reason
 }
 
-/** Where nobody waits for it, and nobody could do anything about a fault. */
+/** For work that is not awaited: its faults are ignored. */
 const quietly = (work: Promise<void>): void => {
   work.catch(() => undefined)
 }
 
-/** Programs hold constants, sessions and the like, which are given back when nobody holds the programs any more. */
+/** Programs hold constants and sessions, which are released when the programs are garbage-collected. */
 const dropped = onceDropped((made: Made) => disposeAll(made))
 
 /**
@@ -159,7 +159,7 @@ export const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefi
  *
  * @param donated which of the handles are used up, unless the run fails
  * @param root what symbolic keys stand for
- * @throws BackendError when memory does not suffice
+ * @throws BackendError if memory does not suffice
  */
 export const runFed = async (
   { backend, program, draws, bytes }: Ready,

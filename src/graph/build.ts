@@ -9,7 +9,7 @@ import { placeholder, tracer } from './ops.ts'
 /**
  * A graph from its inputs to its outputs. Nodes that compute the same become one.
  *
- * @throws RangeError when an output depends on a placeholder that is not among the inputs
+ * @throws RangeError if an output depends on a placeholder that is not among the inputs
  */
 export const graph = (inputs: readonly Placeholder[], outputs: readonly GraphNode[]): Graph => rebuilt(inputs, outputs)
 

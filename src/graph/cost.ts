@@ -77,7 +77,7 @@ const fusedFlops = (node: Fused): number | null => {
   return product === null || size === null ? null : product + after * size
 }
 
-/** How often a body is computed: that of a loop, whose length nobody knows, as often as it may be. */
+/** How often a body is computed, at most for a loop: its length depends on values. */
 const repetitions = (node: Scan | Loop): number | null =>
   node.kind === 'scan' ? (node.sequence.shape[1] ?? null) : node.limit
 

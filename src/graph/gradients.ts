@@ -15,7 +15,7 @@ import { graphOps, tracer } from './ops.ts'
  * @param loss the node that is differentiated. Default: the first output.
  * @param wrt the nodes with respect to which. Default: all inputs.
  * @returns a graph whose outputs are one gradient for each node of `wrt`, of its shape; zeros where nothing flows
- * @throws RangeError when the loss needs a dimension that is not known
+ * @throws RangeError if the loss needs a dimension that is not known
  * @example
  * ```ts
  * import { gradients, trace } from 'joinery/graph'

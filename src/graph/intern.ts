@@ -11,7 +11,7 @@ export const textOfNumbers = (numbers: ArrayLike<number>): string =>
  * A function that gives for every node the first one equal to it that it has seen: same operation, attributes, shape
  * and operands (which must have been seen before it). The layers that nodes come from do not count.
  *
- * @param compared constants of more numbers than these are told apart by their arrays, as comparing the numbers is dear
+ * @param compared longer constants are compared by identity: comparing values is slow
  */
 export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
   const numbers = new Map<unknown, number>()

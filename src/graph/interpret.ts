@@ -8,7 +8,7 @@ import { encloses, enclosingOf, type Fused, type GraphNode, type Loop, type Scan
  *
  * @param bound what some nodes are, at least the placeholders that the outputs depend on; gets the value of every node
  * @returns the value of each output
- * @throws RangeError when a placeholder is not bound
+ * @throws RangeError if a placeholder is not bound
  */
 export const interpret = <T>(ops: Ops<T>, outputs: readonly GraphNode[], bound: Map<GraphNode, T>): readonly T[] => {
   const value = (node: GraphNode): T => bound.get(node) as T

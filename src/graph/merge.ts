@@ -11,7 +11,7 @@ type Nodes = readonly GraphNode[]
 const isSum = (node: GraphNode): node is Application =>
   isA(node, 'add') && node.inputs.every(input => input.shape.join() === node.shape.join())
 
-/** The sums that are but terms of another one. */
+/** Sums that are terms of another sum and nothing else. */
 const innerSums = (outputs: Nodes): ReadonlySet<GraphNode> => {
   const counts = uses(outputs)
   const sums = topological(outputs).filter(isSum)

@@ -15,7 +15,7 @@ interface Context<T, A> {
   readonly y: T
   readonly inputs: readonly T[]
   readonly attributes: A
-  /** Which inputs' gradients are asked for; dear ones are computed for these only. */
+  /** Which inputs' gradients are asked for: expensive ones are computed for these only. */
   readonly needed: readonly boolean[]
 }
 /** Gradients for the inputs, in order; `null` where none flows. */

@@ -31,7 +31,7 @@ export const isOps = (value: unknown): boolean => {
   }
 }
 
-/** What an interpreter does with an operation, whichever it is. */
+/** Runs any operation in an interpreter. */
 export type Perform<T> = <O extends Operation>(operation: O, inputs: readonly T[], attributes: Attributes[O]) => T
 
 const refuseOperand = (operation: Operation, expected: string, got: string): never => {

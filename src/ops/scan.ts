@@ -18,7 +18,7 @@ export const walk = <T>(
 ): readonly [readonly T[], T] => {
   const [batch = null, length, ...rest] = ops.shape(sequence)
   if (length === 0) {
-    // What the shape of an output would be is known from a step that nobody takes.
+    // The shape of the outputs is that of a step of zeros.
     const [, output] = body(initial, ops.constant(0, [batch as number, ...(rest as readonly number[])]))
     const [, ...outputs] = ops.shape(output)
     return [initial, ops.constant(new Float32Array(0), [batch as number, 0, ...(outputs as readonly number[])])]

@@ -44,7 +44,7 @@ export interface Tape<T> {
   ) => readonly T[]
 }
 
-/** The tape that a value is of, whichever. */
+/** The tape that a value belongs to. */
 const tapeOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'tape' in value ? value.tape : undefined
 

@@ -130,9 +130,9 @@ const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R 
  * With `ops`, it runs in another interpretation of the operations, and variables, input and output are its values.
  *
  * @returns the output, and the state with what training updates
- * @throws LayerConnectionError when the input does not fit
- * @throws WeightInitializationError when the variables are not the network's
- * @throws InvalidOption when a layer draws in training and no key is given
+ * @throws LayerConnectionError if the input does not fit
+ * @throws WeightInitializationError if the variables are not the network's
+ * @throws InvalidOption if a layer draws in training and no key is given
  * @example
  * ```ts
  * const network = join(Input(4), Softmax(3))

@@ -28,7 +28,7 @@ const checkSizes = ({ nodes }: Wiring): void => {
 /**
  * The graph of a part for inputs of these shapes.
  *
- * @throws LayerConnectionError when they do not fit
+ * @throws LayerConnectionError if they do not fit
  */
 export const wireFor = (part: Part, shapes: Flow): Wiring => {
   const expected = 'inputs' in part ? part.inputs : undefined
@@ -167,7 +167,7 @@ export const checkedWiring = (part: Part, { params, state }: Trees<Shaped>, inpu
  * Checks that the first axis of every output is the batch, whatever its size: only then can the outputs of several batches
  * be put together.
  *
- * @throws InvalidOption when it is another one, as after a transposition
+ * @throws InvalidOption if it is another one, as after a transposition
  */
 export const checkBatchFirst = (owner: string, part: Part, inputs: readonly Shaped[]): void => {
   const wired = wire(
@@ -200,7 +200,7 @@ const holdsLayers = (value: unknown): boolean => isTree(value) && Object.values(
  * Checks that a value has the form of variables, as a call from JavaScript may give anything.
  *
  * @param owner the function that was called
- * @throws InvalidOption when it has another form
+ * @throws InvalidOption if it has another form
  */
 export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> => {
   const fault = (got: string, cause?: unknown) =>

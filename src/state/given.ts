@@ -6,7 +6,7 @@ import { asTrees, type Trees } from './check.ts'
 
 // What a call is given, as a call from JavaScript may give anything.
 
-/** Whether a value is a promise, of whichever realm; what cannot be read is none. */
+/** Whether a value is a promise, of any realm; what cannot be read is none. */
 export const isPromise = (value: unknown): boolean => {
   try {
     return isRecord(value) && typeof value.then === 'function'
@@ -24,8 +24,8 @@ const listed = (value: object): string => {
 }
 
 /**
- * What a function of the user's gave in place of a value. A promise is nobody's to wait for: that it fails must not end
- * the process.
+ * What a user's function returned instead of a value. A promise is not awaited, and its rejection must not end the
+ * process.
  */
 export const described = (value: unknown): string => {
   if (isPromise(value)) {
@@ -48,7 +48,7 @@ const isTensor = (value: unknown): value is tf.Tensor => {
 /**
  * Reads what a user gave, once.
  *
- * @throws InvalidOption when it cannot be read: what getters and proxies throw is a fault of the argument
+ * @throws InvalidOption if it cannot be read: what getters and proxies throw is a fault of the argument
  */
 export const reading = <R>(owner: string, option: string, read: () => R): R => {
   try {
@@ -93,8 +93,8 @@ export const checkedTree = (
  * Checks that a value has the form of variables, tensors by layer and name, and copies the trees.
  *
  * @param owner the function that was called
- * @throws InvalidOption when it has another form
- * @throws WeightInitializationError when a variable is no tensor, or has been disposed
+ * @throws InvalidOption if it has another form
+ * @throws WeightInitializationError if a variable is no tensor, or has been disposed
  */
 export const asVariables = (owner: string, value: unknown): Trees =>
   reading(owner, 'variables', () => {

@@ -16,7 +16,7 @@ import { asShown } from './variables.ts'
 /**
  * The variables of each layer that has any, by name; a shared layer once.
  *
- * @throws WeightInitializationError when a shape is unknown, or the occurrences of a shared layer need different ones
+ * @throws WeightInitializationError if a shape is unknown, or the occurrences of a shared layer need different ones
  */
 export const variableRules = (wiring: Wiring): ReadonlyMap<string, VariableRules> => {
   const all = new Map<string, VariableRules>()
@@ -140,7 +140,7 @@ const sampled = (
  * running statistics), by layer name. The same key gives the same bits; every variable draws from a key of its own, so
  * adding a layer changes nothing in the others.
  *
- * @throws WeightInitializationError when a shape is unknown, or a value given for a variable does not have its shape
+ * @throws WeightInitializationError if a shape is unknown, or a value given for a variable does not have its shape
  * @example
  * ```ts
  * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), Relu(), Reshape(), Softmax(10))
@@ -175,7 +175,7 @@ export const init = <N extends AnyLayer>(network: Unless<Out<N, number[]>> & N, 
 /**
  * How many numbers the variables of a network hold: all, and those that gradients train.
  *
- * @throws WeightInitializationError when a shape is unknown
+ * @throws WeightInitializationError if a shape is unknown
  * @example
  * ```ts
  * countParameters(join(Input(4), Relu(8), BatchNorm())) // { total: 72, trainable: 56 }

@@ -14,8 +14,8 @@ import { reading } from './given.ts'
 import { type Judgement, numberOf, type StateIndices, traceJudged, traceNetwork, variablesOf } from './traced.ts'
 
 // The eager reading in inference mode: a network becomes a program of direct kernel calls for the shapes of its inputs, from
-// passes that keep every bit. Programs are kept, which nobody can tell but by the clock: they hold no variables, and the
-// first call runs what the last one does.
+// passes that keep every bit. Programs are kept, which changes nothing but speed: they hold no variables, and the first
+// call runs what the last one does.
 
 /** A network for inputs of some shapes. */
 interface Kept {
@@ -101,8 +101,8 @@ export interface Read {
  * Runs a network in inference mode, on the backend of tfjs in use: `apply`, and all that reads networks without a backend
  * of its own.
  *
- * @throws LayerConnectionError when the inputs do not fit
- * @throws WeightInitializationError when the variables are not the network's
+ * @throws LayerConnectionError if the inputs do not fit
+ * @throws WeightInitializationError if the variables are not the network's
  */
 export const readEagerly = (part: Part, given: Trees, inputs: readonly tf.Tensor[], key?: Key): Read =>
   read(part, given, inputs, key, undefined)

@@ -8,11 +8,11 @@ export interface Held {
   /** The runtime's view of the same memory, from its first use on. */
   tensor?: RuntimeTensor
   /** Where its memory goes when it is given back. */
-  home?: Spares
+  home?: Pool
 }
 
 /** Memory that may be written to: what was given back, as much as one run needs. */
-export interface Spares {
+export interface Pool {
   readonly take: (shape: readonly number[]) => Held
   /** Holds a copy of some numbers; what it finds no memory for it expects to be needed again. */
   readonly copy: (data: Float32Array, shape: readonly number[]) => Held
@@ -32,7 +32,7 @@ const keyOf = (shape: readonly number[]): string => shape.join('x')
  * Spare memory for results of these shapes. Training steps give as many tensors back as they make, so two sets of them
  * serve in turn, and nothing is allocated.
  */
-export const spares = (shapes: readonly (readonly number[])[]): Spares => {
+export const pool = (shapes: readonly (readonly number[])[]): Pool => {
   const counts = new Map<string, number>()
   const free = new Map<string, Held[]>()
   const expect = (shape: readonly number[]): void => {
@@ -41,14 +41,14 @@ export const spares = (shapes: readonly (readonly number[])[]): Spares => {
     if (!free.has(key)) free.set(key, [])
   }
   shapes.forEach(expect)
-  const own: Spares = {
+  const own: Pool = {
     take: shape => {
-      const spare = free.get(keyOf(shape))?.pop()
+      const old = free.get(keyOf(shape))?.pop()
       // A handle of its own for each result: one that was given back stays dead. The runtime's view goes with the memory.
-      if (spare === undefined) return { data: new Float32Array(sizeOf(shape)), shape, home: own }
-      return spare.tensor === undefined
-        ? { data: spare.data, shape, home: own }
-        : { data: spare.data, shape, tensor: spare.tensor, home: own }
+      if (old === undefined) return { data: new Float32Array(sizeOf(shape)), shape, home: own }
+      return old.tensor === undefined
+        ? { data: old.data, shape, home: own }
+        : { data: old.data, shape, tensor: old.tensor, home: own }
     },
     copy: (data, shape) => {
       if (!free.get(keyOf(shape))?.length) expect(shape)

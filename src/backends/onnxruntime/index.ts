@@ -9,7 +9,7 @@ import type { Runtime } from './runtime.ts'
  * Deno, or with onnxruntime-web. The packages are optional; the one for the platform is loaded by the first `compile`.
  *
  * @param options `threads`, `providers`, `runtime`; all optional
- * @throws InvalidOption when an option is none
+ * @throws InvalidOption if an option is none
  * @throws BackendError from `compile` when neither package is installed, or the graph cannot run
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { BackendError } from '../../base/errors.ts'
 import { checkInputs, type Program } from '../backend.ts'
 import { asBackendError } from './faults.ts'
-import { type Held, spares, tensorOf } from './held.ts'
+import { type Held, pool, tensorOf } from './held.ts'
 import { backendName } from './lower.ts'
 import type { Initializer, Model, Port } from './model.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
@@ -27,8 +27,8 @@ export const programOf = (
   { inputs, outputs, lists }: Ports,
   close: () => void,
 ): Program<Held> => {
-  const memory = spares(outputs.map(shapeOf))
-  const uploads = spares([])
+  const memory = pool(outputs.map(shapeOf))
+  const uploads = pool([])
   const inPlace = writesInPlace(runtime)
   const given = lists.map(
     ({ name, values, shape }) => [name, new runtime.Tensor('int64', values as BigInt64Array, shape)] as const,
