@@ -6,6 +6,7 @@ import { type Flow, type Shape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type Leaf, type Parsed } from '../core/define.ts'
 import { refusalOfAll } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
+import type { InitialOf, Limits, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { xavierUniform } from '../initializers/index.ts'
 import { leastFloat, type Ops } from '../ops/ops.ts'
@@ -45,19 +46,47 @@ export interface MultiHeadAttention<
   readonly '~params': AttentionParams<Roles<this['~in'], Mask>, Heads, K, V, O, B>
 }
 
+interface AttentionLimits extends Limits<'count'> {
+  readonly keySize: 'count'
+  readonly valueSize: 'count'
+  readonly outputSize: 'count'
+  readonly dropout: 'partBelow1'
+  readonly queryWeight: 'values'
+  readonly keyWeight: 'values'
+  readonly valueWeight: 'values'
+  readonly outputWeight: 'values'
+  readonly bias: 'values'
+}
+type Made<Heads extends number, O> = MultiHeadAttention<
+  Heads,
+  OptionOf<O, 'keySize', null>,
+  OptionOf<O, 'valueSize', null>,
+  OptionOf<O, 'outputSize', null>,
+  InitialOf<O, 'bias'>,
+  OptionOf<O, 'mask', false>,
+  NameOf<O, 'multi-head-attention-{}'>
+>
+interface MultiHeadAttentionRow extends Row {
+  readonly '~limits': AttentionLimits
+  readonly '~makes': this['~given'] extends readonly [infer Heads extends number]
+    ? With<this['~options'], MultiHeadAttentionOptions, Made<Heads, this['~options']>>
+    : WrongArguments
+}
 /** The constructor of {@link MultiHeadAttention}. */
-export type MultiHeadAttentionConstructor = <
-  const Heads extends number,
-  const K extends number | null = null,
-  const V extends number | null = null,
-  const O extends number | null = null,
-  B extends ParameterSource | null = number,
-  const Mask extends boolean = false,
-  const Name extends string = 'multi-head-attention-{}',
->(
-  heads: Heads,
-  options?: MultiHeadAttentionOptions<K, V, O, B, Mask, Name>,
-) => MultiHeadAttention<Heads, K, V, O, B, Mask, Name>
+export interface MultiHeadAttentionConstructor extends Notated<MultiHeadAttentionRow> {
+  <
+    const Heads extends number,
+    const K extends number | null = null,
+    const V extends number | null = null,
+    const O extends number | null = null,
+    B extends ParameterSource | null = number,
+    const Mask extends boolean = false,
+    const Name extends string = 'multi-head-attention-{}',
+  >(
+    heads: Heads,
+    options?: MultiHeadAttentionOptions<K, V, O, B, Mask, Name>,
+  ): MultiHeadAttention<Heads, K, V, O, B, Mask, Name>
+}
 
 interface Parts<X> {
   readonly query: X

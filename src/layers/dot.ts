@@ -13,6 +13,7 @@ import {
 } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
 import type { AxisKey } from './merge.ts'
@@ -80,8 +81,16 @@ export interface Dot<Axes extends DotAxes, Name extends string> extends Plain<Na
     : NotSeveral<'Dot', this['~in']>
 }
 
+interface DotRow extends Row {
+  readonly '~limits': Limits<'axis'>
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<this['~options'], DotOptions, Dot<-1, NameOf<this['~options'], 'dot-{}'>>>
+    : this['~given'] extends readonly [infer Axes extends DotAxes]
+      ? With<this['~options'], DotOptions, Dot<Axes, NameOf<this['~options'], 'dot-{}'>>>
+      : WrongArguments
+}
 /** The constructor of {@link Dot}. */
-export interface DotConstructor {
+export interface DotConstructor extends Notated<DotRow> {
   <const Name extends string = 'dot-{}'>(options?: DotOptions<Name>): Dot<-1, Name>
   <const Axes extends DotAxes, const Name extends string = 'dot-{}'>(
     axes: Axes,

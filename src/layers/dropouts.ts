@@ -1,6 +1,7 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import { drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
 
 // Dropouts for what neighbours, and for networks that normalize themselves.
@@ -18,11 +19,16 @@ export interface SpatialDropout<Name extends string> extends Plain<Name> {
       : Refuses<'SpatialDropout', typeof between, this['~in']>
 }
 
+interface SpatialDropoutRow extends Row {
+  readonly '~limits': Limits<'partBelow1'>
+  readonly '~makes': this['~given'] extends readonly [number]
+    ? With<this['~options'], NameOption, SpatialDropout<NameOf<this['~options'], 'spatial-dropout-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link SpatialDropout}. */
-export type SpatialDropoutConstructor = <const Name extends string = 'spatial-dropout-{}'>(
-  proba: number,
-  options?: NameOption<Name>,
-) => SpatialDropout<Name>
+export interface SpatialDropoutConstructor extends Notated<SpatialDropoutRow> {
+  <const Name extends string = 'spatial-dropout-{}'>(proba: number, options?: NameOption<Name>): SpatialDropout<Name>
+}
 
 /**
  * Sets a random part of the channels of each example to 0 in training, everywhere between batch and channels alike, and
@@ -56,11 +62,16 @@ export interface AlphaDropout<Name extends string> extends Plain<Name> {
   readonly '~out': this['~in']
 }
 
+interface AlphaDropoutRow extends Row {
+  readonly '~limits': Limits<'partBelow1'>
+  readonly '~makes': this['~given'] extends readonly [number]
+    ? With<this['~options'], NameOption, AlphaDropout<NameOf<this['~options'], 'alpha-dropout-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link AlphaDropout}. */
-export type AlphaDropoutConstructor = <const Name extends string = 'alpha-dropout-{}'>(
-  proba: number,
-  options?: NameOption<Name>,
-) => AlphaDropout<Name>
+export interface AlphaDropoutConstructor extends Notated<AlphaDropoutRow> {
+  <const Name extends string = 'alpha-dropout-{}'>(proba: number, options?: NameOption<Name>): AlphaDropout<Name>
+}
 
 /** What `Selu` tends to for very negative arguments: minus scale times alpha (Klambauer et al. 2017). */
 const saturation = -1.7580993408473766

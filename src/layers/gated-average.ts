@@ -5,6 +5,7 @@ import { index } from '../base/options.ts'
 import { type Flow, fromStart, type NotSeveral, type Several, type Shape } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import { type AxisKey, type LastOf, type ShareAll, sharedByAll } from './merge.ts'
 
 const withGate = {
@@ -50,8 +51,16 @@ type Averaged<Rest extends readonly unknown[]> = Rest extends readonly [infer H,
   ? ShareAll<H, T, Rest, 'GatedAverage'>
   : never
 
+interface GatedAverageRow extends Row {
+  readonly '~limits': Limits<'integer'>
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<this['~options'], NameOption, GatedAverage<0, NameOf<this['~options'], 'gated-average-{}'>>>
+    : this['~given'] extends readonly [infer At extends number]
+      ? With<this['~options'], NameOption, GatedAverage<At, NameOf<this['~options'], 'gated-average-{}'>>>
+      : WrongArguments
+}
 /** The constructor of {@link GatedAverage}. */
-export interface GatedAverageConstructor {
+export interface GatedAverageConstructor extends Notated<GatedAverageRow> {
   <const Name extends string = 'gated-average-{}'>(options?: NameOption<Name>): GatedAverage<0, Name>
   <const At extends number, const Name extends string = 'gated-average-{}'>(
     gateIndex: At,

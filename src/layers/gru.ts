@@ -1,4 +1,5 @@
 import type { Parsed } from '../core/define.ts'
+import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
   clipped,
@@ -7,6 +8,7 @@ import {
   gate,
   type NormalRecurrent,
   type Recurrent,
+  type RecurrentLimits,
   type RecurrentOptions,
   recurrent,
   recurrentOptions,
@@ -35,17 +37,32 @@ export interface GRU<Units extends number, Final, Learn, Name extends string, Ma
   extends Recurrent<'GRU', Multiply<3, Units>, Units, Final, Learn, Name, Mask>,
     Own {}
 
+type Made<Units extends number, O> = GRU<
+  Units,
+  OptionOf<O, 'onlyReturnFinal', true>,
+  OptionOf<O, 'learnInit', false>,
+  NameOf<O, 'gru-{}'>,
+  OptionOf<O, 'mask', false>
+>
+interface GRURow extends Row {
+  readonly '~limits': RecurrentLimits
+  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
+    ? With<this['~options'], GRUOptions, Made<Units, this['~options']>>
+    : WrongArguments
+}
 /** The constructor of {@link GRU}. */
-export type GRUConstructor = <
-  const Units extends number,
-  const Final extends boolean = true,
-  const Learn extends boolean = false,
-  const Name extends string = 'gru-{}',
-  const Mask extends boolean = false,
->(
-  units: Units,
-  options?: GRUOptions<Final, Learn, Name, Mask>,
-) => GRU<Units, Final, Learn, Name, Mask>
+export interface GRUConstructor extends Notated<GRURow> {
+  <
+    const Units extends number,
+    const Final extends boolean = true,
+    const Learn extends boolean = false,
+    const Name extends string = 'gru-{}',
+    const Mask extends boolean = false,
+  >(
+    units: Units,
+    options?: GRUOptions<Final, Learn, Name, Mask>,
+  ): GRU<Units, Final, Learn, Name, Mask>
+}
 
 const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } = recurrentOptions
 

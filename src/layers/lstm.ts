@@ -3,6 +3,7 @@ import { boolean, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Parsed } from '../core/define.ts'
+import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
@@ -12,6 +13,7 @@ import {
   gate,
   type NormalRecurrent,
   type Recurrent,
+  type RecurrentLimits,
   type RecurrentOptions,
   recurrent,
   recurrentOptions,
@@ -68,18 +70,38 @@ type CellStart<Units extends number> = {
   readonly cellInit: Tensor<[1, Units]>
 }
 
+interface LSTMLimits extends RecurrentLimits {
+  readonly cellWeights: 'values'
+  readonly cellInit: 'values'
+}
+type Made<Units extends number, O> = LSTM<
+  Units,
+  OptionOf<O, 'onlyReturnFinal', true>,
+  OptionOf<O, 'learnInit', false>,
+  OptionOf<O, 'peepholes', false>,
+  NameOf<O, 'lstm-{}'>,
+  OptionOf<O, 'mask', false>
+>
+interface LSTMRow extends Row {
+  readonly '~limits': LSTMLimits
+  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
+    ? With<this['~options'], LSTMOptions, Made<Units, this['~options']>>
+    : WrongArguments
+}
 /** The constructor of {@link LSTM}. */
-export type LSTMConstructor = <
-  const Units extends number,
-  const Final extends boolean = true,
-  const Learn extends boolean = false,
-  const Peep extends boolean = false,
-  const Name extends string = 'lstm-{}',
-  const Mask extends boolean = false,
->(
-  units: Units,
-  options?: LSTMOptions<Final, Learn, Peep, Name, Mask>,
-) => LSTM<Units, Final, Learn, Peep, Name, Mask>
+export interface LSTMConstructor extends Notated<LSTMRow> {
+  <
+    const Units extends number,
+    const Final extends boolean = true,
+    const Learn extends boolean = false,
+    const Peep extends boolean = false,
+    const Name extends string = 'lstm-{}',
+    const Mask extends boolean = false,
+  >(
+    units: Units,
+    options?: LSTMOptions<Final, Learn, Peep, Name, Mask>,
+  ): LSTM<Units, Final, Learn, Peep, Name, Mask>
+}
 
 const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, hiddenInit, learnInit, ...rest } = recurrentOptions
 

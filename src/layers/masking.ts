@@ -4,6 +4,7 @@ import { number } from '../base/options.ts'
 import type { Flow, RefusedOne, SameSize, Several } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
 /** A sequence whose steps are vectors, or tensors of more dimensions. */
@@ -23,8 +24,14 @@ export interface Masking<Name extends string> extends Plain<Name> {
       : Refuses<'Masking', typeof steps, this['~in']>
 }
 
+interface MaskingRow extends Row {
+  readonly '~limits': Limits
+  readonly '~makes': this['~given'] extends readonly [] | readonly [number]
+    ? With<this['~options'], NameOption, Masking<NameOf<this['~options'], 'masking-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link Masking}. */
-export interface MaskingConstructor {
+export interface MaskingConstructor extends Notated<MaskingRow> {
   <const Name extends string = 'masking-{}'>(options?: NameOption<Name>): Masking<Name>
   <const Name extends string = 'masking-{}'>(value: number, options?: NameOption<Name>): Masking<Name>
 }

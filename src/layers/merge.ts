@@ -15,6 +15,7 @@ import {
 } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 
@@ -63,8 +64,14 @@ type ShareTwo<A, B, Rest extends readonly unknown[], I, Kind extends string> =
       : ShareAll<S, Rest, I, Kind>
     : never
 
+interface ElementwiseRow extends Row {
+  readonly '~limits': Limits
+  readonly '~makes': this['~given'] extends readonly [] | readonly [MergeName]
+    ? With<this['~options'], NameOption, Elementwise<NameOf<this['~options'], 'elementwise-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link Elementwise}. */
-export interface ElementwiseConstructor {
+export interface ElementwiseConstructor extends Notated<ElementwiseRow> {
   <const Name extends string = 'elementwise-{}'>(options?: NameOption<Name>): Elementwise<Name>
   <const Name extends string = 'elementwise-{}'>(
     mergeFunction?: MergeName | Merge,
@@ -204,8 +211,16 @@ type AppendAt<A extends readonly unknown[], B extends readonly unknown[], Key> =
     : never
 }
 
+interface ConcatenateRow extends Row {
+  readonly '~limits': Limits<'integer'>
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<this['~options'], NameOption, Concatenate<-1, NameOf<this['~options'], 'concatenate-{}'>>>
+    : this['~given'] extends readonly [infer Axis extends number]
+      ? With<this['~options'], NameOption, Concatenate<Axis, NameOf<this['~options'], 'concatenate-{}'>>>
+      : WrongArguments
+}
 /** The constructor of {@link Concatenate}. */
-export interface ConcatenateConstructor {
+export interface ConcatenateConstructor extends Notated<ConcatenateRow> {
   <const Name extends string = 'concatenate-{}'>(options?: NameOption<Name>): Concatenate<-1, Name>
   <const Axis extends number, const Name extends string = 'concatenate-{}'>(
     axis: Axis,

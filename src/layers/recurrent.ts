@@ -8,6 +8,7 @@ import { type Mismatch, type Shape, showShape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
 import { faultOf, known, ofRank, type Refuses } from '../core/expects.ts'
+import type { Limits } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -81,6 +82,15 @@ export interface RecurrentOptions<
 /** These options in their normal form. */
 export interface NormalRecurrent extends Parsed<RecurrentOptions> {
   readonly units: number
+}
+
+/** The rules of these options' values in the notation. */
+export interface RecurrentLimits extends Limits<'count'> {
+  readonly inputWeights: 'values'
+  readonly hiddenWeights: 'values'
+  readonly biases: 'values'
+  readonly hiddenInit: 'values'
+  readonly gradientClipping: 'notNegative'
 }
 
 const weight = { codec: parameter, default: heNormal() }

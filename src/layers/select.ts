@@ -3,6 +3,7 @@ import { integer } from '../base/options.ts'
 import type { NotSeveral, Several } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 
 const enough = { expected: 'at least {count} inputs', remedy: 'Inputs are counted from 0.' } as const
@@ -18,11 +19,19 @@ export interface Select<Index extends number, Name extends string = 'select-{}'>
     : NotSeveral<'Select', this['~in']>
 }
 
+interface SelectRow extends Row {
+  readonly '~limits': Limits<'whole'>
+  readonly '~makes': this['~given'] extends readonly [infer Index extends number]
+    ? With<this['~options'], NameOption, Select<Index, NameOf<this['~options'], 'select-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link Select}. */
-export type SelectConstructor = <const Index extends number, const Name extends string = 'select-{}'>(
-  index: Index,
-  options?: NameOption<Name>,
-) => Select<Index, Name>
+export interface SelectConstructor extends Notated<SelectRow> {
+  <const Index extends number, const Name extends string = 'select-{}'>(
+    index: Index,
+    options?: NameOption<Name>,
+  ): Select<Index, Name>
+}
 
 /**
  * One of several inputs as it is; the others end here. With `branch` it says which part of a flow goes where.

@@ -1,10 +1,12 @@
 import type { Parsed } from '../core/define.ts'
+import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import {
   clipped,
   type Gate,
   gate,
   type NormalRecurrent,
   type Recurrent,
+  type RecurrentLimits,
   type RecurrentOptions,
   recurrent,
   recurrentOptions,
@@ -29,17 +31,32 @@ export interface SimpleRNN<Units extends number, Final, Learn, Name extends stri
   extends Recurrent<'SimpleRNN', Units, Units, Final, Learn, Name, Mask>,
     Own {}
 
+type Made<Units extends number, O> = SimpleRNN<
+  Units,
+  OptionOf<O, 'onlyReturnFinal', true>,
+  OptionOf<O, 'learnInit', false>,
+  NameOf<O, 'simplernn-{}'>,
+  OptionOf<O, 'mask', false>
+>
+interface SimpleRNNRow extends Row {
+  readonly '~limits': RecurrentLimits
+  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
+    ? With<this['~options'], SimpleRNNOptions, Made<Units, this['~options']>>
+    : WrongArguments
+}
 /** The constructor of {@link SimpleRNN}. */
-export type SimpleRNNConstructor = <
-  const Units extends number,
-  const Final extends boolean = true,
-  const Learn extends boolean = false,
-  const Name extends string = 'simplernn-{}',
-  const Mask extends boolean = false,
->(
-  units: Units,
-  options?: SimpleRNNOptions<Final, Learn, Name, Mask>,
-) => SimpleRNN<Units, Final, Learn, Name, Mask>
+export interface SimpleRNNConstructor extends Notated<SimpleRNNRow> {
+  <
+    const Units extends number,
+    const Final extends boolean = true,
+    const Learn extends boolean = false,
+    const Name extends string = 'simplernn-{}',
+    const Mask extends boolean = false,
+  >(
+    units: Units,
+    options?: SimpleRNNOptions<Final, Learn, Name, Mask>,
+  ): SimpleRNN<Units, Final, Learn, Name, Mask>
+}
 
 const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } = recurrentOptions
 

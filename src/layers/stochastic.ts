@@ -8,6 +8,7 @@ import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Subtract } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
@@ -59,11 +60,16 @@ export interface Dropout<Name extends string> extends Plain<Name> {
   readonly '~out': this['~in']
 }
 
+interface DropoutRow extends Row {
+  readonly '~limits': Limits<'partBelow1'>
+  readonly '~makes': this['~given'] extends readonly [number]
+    ? With<this['~options'], NameOption, Dropout<NameOf<this['~options'], 'dropout-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link Dropout}. */
-export type DropoutConstructor = <const Name extends string = 'dropout-{}'>(
-  proba: number,
-  options?: NameOption<Name>,
-) => Dropout<Name>
+export interface DropoutConstructor extends Notated<DropoutRow> {
+  <const Name extends string = 'dropout-{}'>(proba: number, options?: NameOption<Name>): Dropout<Name>
+}
 
 /**
  * Sets a random part of the elements to 0 in training and scales the others by `1 / (1 - proba)`, so that their mean
@@ -101,8 +107,21 @@ export interface GaussianNoise<Name extends string> extends Plain<Name> {
   readonly '~out': this['~in']
 }
 
+interface NoiseLimits extends Limits<readonly [null, 'notNegative']> {
+  readonly std: 'notNegative'
+}
+interface GaussianNoiseRow extends Row {
+  readonly '~limits': NoiseLimits
+  readonly '~makes': this['~given'] extends readonly [] | readonly [number] | readonly [number, number]
+    ? With<
+        this['~options'],
+        this['~given'] extends readonly [] ? GaussianNoiseOptions : NameOption,
+        GaussianNoise<NameOf<this['~options'], 'gaussian-noise-{}'>>
+      >
+    : WrongArguments
+}
 /** The constructor of {@link GaussianNoise}. */
-export interface GaussianNoiseConstructor {
+export interface GaussianNoiseConstructor extends Notated<GaussianNoiseRow> {
   <const Name extends string = 'gaussian-noise-{}'>(options?: GaussianNoiseOptions<Name>): GaussianNoise<Name>
   <const Name extends string = 'gaussian-noise-{}'>(
     mean: number,
@@ -162,15 +181,20 @@ type Holds<N extends number, K extends number> = number extends N | K
     ? true
     : false
 
+interface DropBlockRow extends Row {
+  readonly '~limits': Limits<readonly ['part', 'count']>
+  readonly '~makes': this['~given'] extends readonly [number, infer Block extends PairOption]
+    ? With<this['~options'], NameOption, DropBlock<NameOf<this['~options'], 'drop-block-{}'>, Block>>
+    : WrongArguments
+}
 /** The constructor of {@link DropBlock}. */
-export type DropBlockConstructor = <
-  const Block extends number | [number, number] | PairOption,
-  const Name extends string = 'drop-block-{}',
->(
-  keepProba: number,
-  blockSize: Block,
-  options?: NameOption<Name>,
-) => DropBlock<Name, Block>
+export interface DropBlockConstructor extends Notated<DropBlockRow> {
+  <const Block extends number | [number, number] | PairOption, const Name extends string = 'drop-block-{}'>(
+    keepProba: number,
+    blockSize: Block,
+    options?: NameOption<Name>,
+  ): DropBlock<Name, Block>
+}
 
 /**
  * Sets random blocks of rows and columns to 0 in training, channel by channel, and scales the rest so that the mean

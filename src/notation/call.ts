@@ -10,8 +10,8 @@ import { type Arguments, type BadArgument, optionsOf, type ReadArguments } from 
 import { type Because, type Fault, type Followed, type Misspelt, type Mistake, mistake, type Span } from './faults.ts'
 import type { LimitsOf, RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
 import { isMisfit, misfit } from './misfit.ts'
-import type { Rows } from './table.ts'
 import type { Split, Trim, TrimStart, Upto } from './text.ts'
+import type { WindowRows as Rows } from './window-rows.ts'
 import { type Applied, type Layers, type Row, type RowOf, rows } from './words.ts'
 import { type Wrapper, wrappers } from './wrappers.ts'
 

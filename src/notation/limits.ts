@@ -28,19 +28,6 @@ interface Pooling extends Named {
   readonly given: 'count'
   readonly stride: 'count'
 }
-interface Recurrent extends Named {
-  readonly given: 'count'
-  readonly inputWeights: 'values'
-  readonly hiddenWeights: 'values'
-  readonly cellWeights: 'values'
-  readonly biases: 'values'
-  readonly hiddenInit: 'values'
-  readonly cellInit: 'values'
-  readonly gradientClipping: 'notNegative'
-}
-interface Mixing extends Named {
-  readonly alpha: 'positive'
-}
 interface Given<R> extends Named {
   readonly given: R
 }
@@ -65,35 +52,6 @@ interface Limits {
   readonly ZeroPadding: Given<'whole'>
   readonly Cropping: Given<'whole'>
   readonly Upscale: Given<'count'>
-  readonly Dropout: Given<'partBelow1'>
-  readonly SpatialDropout: Given<'partBelow1'>
-  readonly AlphaDropout: Given<'partBelow1'>
-  readonly GaussianNoise: Given<readonly [null, 'notNegative']> & { readonly std: 'notNegative' }
-  readonly DropBlock: Given<readonly ['part', 'count']>
-  readonly RandomCrop: Given<'count'> & { readonly padding: 'whole' }
-  readonly RandomRotation: Given<'signedPart'>
-  readonly RandomBrightness: Given<'signedPart'>
-  readonly RandomErasing: Named & { readonly probability: 'part'; readonly area: 'part'; readonly ratio: 'positive' }
-  readonly MixUp: Mixing
-  readonly CutMix: Mixing
-  readonly Concatenate: Given<'integer'>
-  readonly GatedAverage: Given<'integer'>
-  readonly LSTM: Recurrent
-  readonly GRU: Recurrent
-  readonly SimpleRNN: Recurrent
-  readonly Select: Given<'whole'>
-  readonly Dot: Given<'axis'>
-  readonly MultiHeadAttention: Given<'count'> & {
-    readonly keySize: 'count'
-    readonly valueSize: 'count'
-    readonly outputSize: 'count'
-    readonly dropout: 'partBelow1'
-    readonly queryWeight: 'values'
-    readonly keyWeight: 'values'
-    readonly valueWeight: 'values'
-    readonly outputWeight: 'values'
-    readonly bias: 'values'
-  }
 }
 /** The rules of a word's arguments. */
 export type LimitsOf<Word> = Word extends keyof Limits

@@ -2,12 +2,13 @@ import { right } from 'fp-ts/lib/Either.js'
 import { foldIn, type Key } from '../../base/random.ts'
 import type { Shape } from '../../base/shape.ts'
 import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
+import type { NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { knownRowsAndCols } from '../known.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
 import { along, type SameImage, sameImage, whereWithin } from './images.ts'
-import { mixed, mixingAlpha, partners } from './mixing.ts'
+import { type MixingLimits, mixed, mixingAlpha, partners } from './mixing.ts'
 
 /** The options of {@link CutMix}. */
 export interface CutMixOptions<Name extends string = string> extends NameOption<Name> {
@@ -22,10 +23,16 @@ export interface CutMix<Name extends string> extends Plain<Name> {
   readonly '~out': SameImage<'CutMix', this['~in']>
 }
 
+interface CutMixRow extends Row {
+  readonly '~limits': MixingLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<this['~options'], CutMixOptions, CutMix<NameOf<this['~options'], 'cut-mix-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link CutMix}. */
-export type CutMixConstructor = <const Name extends string = 'cut-mix-{}'>(
-  options?: CutMixOptions<Name>,
-) => CutMix<Name>
+export interface CutMixConstructor extends Notated<CutMixRow> {
+  <const Name extends string = 'cut-mix-{}'>(options?: CutMixOptions<Name>): CutMix<Name>
+}
 
 /**
  * Pastes a rectangle of the image before it in the batch into each image in training, and mixes what is expected of the

@@ -1,8 +1,9 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
+import type { NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
-import { mixed, mixingAlpha } from './mixing.ts'
+import { type MixingLimits, mixed, mixingAlpha } from './mixing.ts'
 
 /** The options of {@link MixUp}. */
 export interface MixUpOptions<Name extends string = string> extends NameOption<Name> {
@@ -17,8 +18,16 @@ export interface MixUp<Name extends string> extends Plain<Name> {
   readonly '~out': this['~in']
 }
 
+interface MixUpRow extends Row {
+  readonly '~limits': MixingLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<this['~options'], MixUpOptions, MixUp<NameOf<this['~options'], 'mix-up-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link MixUp}. */
-export type MixUpConstructor = <const Name extends string = 'mix-up-{}'>(options?: MixUpOptions<Name>) => MixUp<Name>
+export interface MixUpConstructor extends Notated<MixUpRow> {
+  <const Name extends string = 'mix-up-{}'>(options?: MixUpOptions<Name>): MixUp<Name>
+}
 
 /**
  * Mixes each example of a batch with the one before it in training, `λ x + (1 - λ) x'`, and what is expected of the

@@ -2,10 +2,16 @@ import type * as t from 'io-ts/lib/index.js'
 import { LayerConnectionError } from '../../base/errors.ts'
 import { number } from '../../base/options.ts'
 import { showShape } from '../../base/shape.ts'
+import type { Limits } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { asWholes } from './images.ts'
 
 // What mixes each example of a batch with another one.
+
+/** The rules of a mixing's options in the notation. */
+export interface MixingLimits extends Limits {
+  readonly alpha: 'positive'
+}
 
 /** How the parameter of a mixing's beta distribution is read. */
 export const mixingAlpha: t.Type<number, unknown, unknown> = number(

@@ -1,4 +1,5 @@
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, clamped, drawBetween, type SameImage, sameImage } from './images.ts'
 import { type FactorOption, factor, type RangeOption, range } from './ranges.ts'
@@ -17,11 +18,23 @@ export interface RandomBrightness<Name extends string> extends Plain<Name> {
   readonly '~out': SameImage<'RandomBrightness', this['~in']>
 }
 
+interface RandomBrightnessRow extends Row {
+  readonly '~limits': Limits<'signedPart'>
+  readonly '~makes': this['~given'] extends readonly [FactorOption]
+    ? With<
+        this['~options'],
+        RandomBrightnessOptions,
+        RandomBrightness<NameOf<this['~options'], 'random-brightness-{}'>>
+      >
+    : WrongArguments
+}
 /** The constructor of {@link RandomBrightness}. */
-export type RandomBrightnessConstructor = <const Name extends string = 'random-brightness-{}'>(
-  factor: FactorOption,
-  options?: RandomBrightnessOptions<Name>,
-) => RandomBrightness<Name>
+export interface RandomBrightnessConstructor extends Notated<RandomBrightnessRow> {
+  <const Name extends string = 'random-brightness-{}'>(
+    factor: FactorOption,
+    options?: RandomBrightnessOptions<Name>,
+  ): RandomBrightness<Name>
+}
 
 /**
  * Makes every image brighter or darker in training: adds to it a part of the range from black to white that is drawn for

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../../core/expects.ts'
+import type { Limits, NameOf, Notated, OptionAs, Row, Together, With, WrongArguments } from '../../core/notated.ts'
 import type { Pair } from '../../ops/ops.ts'
 import type { Add, Multiply, Subtract } from '../../type-arithmetic/digits.ts'
 import { image } from '../inputs.ts'
@@ -56,15 +57,34 @@ export interface RandomCrop<Size extends PairOption, Padding extends PairOption,
       : Refuses<'RandomCrop', typeof image, this['~in']>
 }
 
+interface CropLimits extends Limits<'count'> {
+  readonly padding: 'whole'
+}
+interface RandomCropRow extends Row {
+  readonly '~limits': CropLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends PairOption
+    ? With<
+        this['~options'],
+        RandomCropOptions,
+        RandomCrop<
+          Size,
+          OptionAs<this['~options'], 'padding', PairOption, 0>,
+          NameOf<this['~options'], 'random-crop-{}'>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link RandomCrop}. */
-export type RandomCropConstructor = <
-  const Size extends number | [number, number] | PairOption,
-  const Padding extends number | [number, number] | PairOption = 0,
-  const Name extends string = 'random-crop-{}',
->(
-  size: Size,
-  options?: RandomCropOptions<Padding, Name>,
-) => RandomCrop<Size, Padding, Name>
+export interface RandomCropConstructor extends Notated<RandomCropRow> {
+  <
+    const Size extends number | [number, number] | PairOption,
+    const Padding extends number | [number, number] | PairOption = 0,
+    const Name extends string = 'random-crop-{}',
+  >(
+    size: Size,
+    options?: RandomCropOptions<Padding, Name>,
+  ): RandomCrop<Size, Padding, Name>
+}
 
 /**
  * Cuts a part out of every image: in training at a place that is drawn for each, otherwise in the middle.

@@ -1,6 +1,7 @@
 import { codec, number } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { drawingKey } from '../stochastic.ts'
 import { along, drawBetween, drawEach, knownImages, type SameImage, sameImage, whereWithin } from './images.ts'
@@ -28,10 +29,21 @@ export interface RandomErasing<Name extends string> extends Plain<Name> {
   readonly '~out': SameImage<'RandomErasing', this['~in']>
 }
 
+interface ErasingLimits extends Limits {
+  readonly probability: 'part'
+  readonly area: 'part'
+  readonly ratio: 'positive'
+}
+interface RandomErasingRow extends Row {
+  readonly '~limits': ErasingLimits
+  readonly '~makes': this['~given'] extends readonly []
+    ? With<this['~options'], RandomErasingOptions, RandomErasing<NameOf<this['~options'], 'random-erasing-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link RandomErasing}. */
-export type RandomErasingConstructor = <const Name extends string = 'random-erasing-{}'>(
-  options?: RandomErasingOptions<Name>,
-) => RandomErasing<Name>
+export interface RandomErasingConstructor extends Notated<RandomErasingRow> {
+  <const Name extends string = 'random-erasing-{}'>(options?: RandomErasingOptions<Name>): RandomErasing<Name>
+}
 
 /** Whether a pixel's middle lies in [from, from + length) of an axis. */
 const inside = <T>(ops: Ops<T>, axis: 1 | 2, count: number, from: T, length: T): T => {

@@ -1,6 +1,7 @@
 import { oneOf } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, drawEach, type SameImage, sameImage } from './images.ts'
 
@@ -14,8 +15,14 @@ export interface RandomFlip<Name extends string> extends Plain<Name> {
   readonly '~out': SameImage<'RandomFlip', this['~in']>
 }
 
+interface RandomFlipRow extends Row {
+  readonly '~limits': Limits
+  readonly '~makes': this['~given'] extends readonly [] | readonly [FlipDirection]
+    ? With<this['~options'], NameOption, RandomFlip<NameOf<this['~options'], 'random-flip-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link RandomFlip}. */
-export interface RandomFlipConstructor {
+export interface RandomFlipConstructor extends Notated<RandomFlipRow> {
   <const Name extends string = 'random-flip-{}'>(options?: NameOption<Name>): RandomFlip<Name>
   <const Name extends string = 'random-flip-{}'>(direction: FlipDirection, options?: NameOption<Name>): RandomFlip<Name>
 }

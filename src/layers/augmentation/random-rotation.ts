@@ -1,6 +1,7 @@
 import { codec, oneOf } from '../../base/options.ts'
 import { sizeOf } from '../../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
+import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { drawingKey } from '../stochastic.ts'
 import { along, clamped, drawEach, floorOf, knownImages, pixelsAt, type SameImage, sameImage } from './images.ts'
@@ -32,11 +33,19 @@ export interface RandomRotation<Name extends string> extends Plain<Name> {
   readonly '~out': SameImage<'RandomRotation', this['~in']>
 }
 
+interface RandomRotationRow extends Row {
+  readonly '~limits': Limits<'signedPart'>
+  readonly '~makes': this['~given'] extends readonly [FactorOption]
+    ? With<this['~options'], RandomRotationOptions, RandomRotation<NameOf<this['~options'], 'random-rotation-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link RandomRotation}. */
-export type RandomRotationConstructor = <const Name extends string = 'random-rotation-{}'>(
-  factor: FactorOption,
-  options?: RandomRotationOptions<Name>,
-) => RandomRotation<Name>
+export interface RandomRotationConstructor extends Notated<RandomRotationRow> {
+  <const Name extends string = 'random-rotation-{}'>(
+    factor: FactorOption,
+    options?: RandomRotationOptions<Name>,
+  ): RandomRotation<Name>
+}
 
 const fillOption = codec<FillOption>("a number, 'reflect', 'wrap' or 'nearest'", value => {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
