@@ -1,5 +1,5 @@
-import type { Typed } from '../core/layer.ts'
-import type { Unknown } from './list.ts'
+import type { AnyLayer, Typed } from '../core/layer.ts'
+import type { Opaque } from './list.ts'
 
 // What an editor shows of a network is to be its shapes; its layers, of which there may be hundreds, would fill the rest
 // of the screen. Compilers print every type argument in full, but for one form: a type that they inferred backwards
@@ -29,11 +29,6 @@ export type Layers<Hidden> = Hidden extends { readonly layers: infer L extends r
     ? readonly [Lost]
     : L
   : readonly [Lost]
-interface Lost extends Typed {
+interface Lost extends AnyLayer, Opaque {
   readonly '~out': number[]
-  readonly '~named': never
-  readonly '~found': [Unknown]
-  readonly '~all': [Unknown]
-  readonly '~patterns': never
-  readonly '~within': 0
 }
