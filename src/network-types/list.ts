@@ -1,3 +1,4 @@
+import type { Before } from '../base/names.ts'
 import type { AnyVariables } from './named.ts'
 
 // What every composition lists of itself for a given input, in the order in which it runs: the layers with variables, each
@@ -18,8 +19,6 @@ export interface Item {
   readonly '~has': Has
 }
 type HasWithin<T> = T extends readonly Item[] ? T[number]['~has'] : T extends Item ? T['~has'] : never
-/** What stands in the place of '~before' of what is no layer. */
-export type NoLayer = ';'
 /** A part whose names begin with its own and are numbered anew within it. */
 export interface InBlock<Name extends string, T> extends Item {
   readonly name: never
@@ -56,13 +55,26 @@ export interface Opaque {
 }
 
 /**
- * Which layers are listed: those that have variables, or all, which is dearer but needed where one without variables
- * counts in the numbers of others, as `Relu()` does in those of `Relu(8)`.
+ * Which layers are listed: those that have variables, or all. The longer list costs more. It is needed where a layer without
+ * variables counts in the numbers of others, as `Relu()` does in those of `Relu(8)`.
  */
 export type Listing = '~found' | '~all'
-/** What '~patterns' has of a layer without variables. */
-export type Bare<Name extends string> = `!${Name}`
-/** What '~within' has of a part with shared layers. */
-export type SharedWithin = '/'
 /** How to list a composition with these '~patterns'. */
 export type ListingOf<P> = [P & Bare<P & string>] extends [never] ? '~found' : '~all'
+
+// The signs that stand for something else in keys that hold names.
+
+/** In '~before': what is no layer. */
+export type NoLayer = ';'
+/** In '~patterns': a layer without variables. */
+export type Bare<Name extends string> = `!${Name}`
+/** In '~within': something is shared. */
+export type SharedWithin = '/'
+
+// Counters: the number to come of each pattern, as `;relu-=3;softmax-=2;`. A pattern that ends in '{}' stands there without
+// it, as in '~before'; another one whole, after '!'. One string costs the same to update however many patterns it holds.
+
+/** No counters yet. */
+export type NoCounters = ';'
+/** What a pattern is called among the counters. */
+export type Counter<P extends string> = Before<P> extends `${string}{${string}` ? `!${P}` : Before<P>

@@ -1,8 +1,8 @@
-import type { Before, Format } from '../base/names.ts'
+import type { Format } from '../base/names.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Out, Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { InBlock, InShared, Item, ListingOf, NoLayer, SharedWithin } from './list.ts'
+import type { Counter, InBlock, InShared, Item, ListingOf, NoCounters, NoLayer, SharedWithin } from './list.ts'
 
 // From the list of a network's layers to its variables by name: one walk numbers the layers whose names are patterns.
 // Their variables are read when somebody asks for them.
@@ -19,9 +19,8 @@ interface Holder {
 }
 
 /**
- * Names and layers in their places, as a union: those of the list `T` from index `N` on, added to `R`. `C` is one
- * string that holds the number to come of each pattern, as ';relu-=3;convolution-=2;': updating it costs the same however
- * many patterns a network has.
+ * Names and layers in their places, as a union: those of the list `T` from index `N` on, added to `R`. `C` are the counters
+ * of patterns so far.
  */
 type Numbered<T extends readonly Item[], N extends number, C extends string, R> = N extends T['length']
   ? R
@@ -49,8 +48,6 @@ type NumberedPart<T extends readonly Item[], N extends number, C extends string,
         >
       : R | NamedLayer<string, T[N]>
 
-/** Where the number of a pattern stands in the counters: one that does not end in '{}' apart from those that do. */
-type Counter<P extends string> = Before<P> extends `${string}{${string}` ? `!${P}` : Before<P>
 type Count<C extends string, P extends string> =
   Counter<P> extends infer Q extends string
     ? [Q] extends [never]
@@ -75,7 +72,7 @@ type Free<F> = F extends IsFree<unknown> ? F : IsFree<F>
 type Freed<F> = F extends IsFree<infer G> ? G : F
 
 /** Every layer of a list with its name, as a union. */
-type NamedLayers<T> = T extends readonly Item[] ? Numbered<T, 0, ';', never> : never
+type NamedLayers<T> = T extends readonly Item[] ? Numbered<T, 0, NoCounters, never> : never
 type Named<W, T> = SharedWithin extends W ? Freed<NamedLayers<T>> : NamedLayers<T>
 type List<L extends Typed, I = number[]> = Placed<L, I>[ListingOf<L['~patterns']>]
 
