@@ -19,7 +19,6 @@ import {
   type Ops,
   outputShape,
   type Shape,
-  type Variables,
   type VariableTree,
 } from '../src/index.ts'
 import * as layers from '../src/layers/index.ts'
@@ -69,22 +68,29 @@ const networkOf = (layer: Layer, inputs: Drawn['inputs']): Layer => {
   return untyped.join(starts.length === 1 ? starts[0] : untyped.parallel(...starts), layer)
 }
 
+type Tree = VariableTree<TfTensor>
 /** What the run time makes of a draw: the shape that comes out and those of the variables, or why there are none. */
 type Outcome =
-  | { readonly shape: Shape; readonly network: Layer; readonly variables: VariableTree<TfTensor> }
+  | { readonly shape: Shape; readonly network: Layer; readonly params: Tree; readonly state: Tree }
   | { readonly refused: LayerConnectionError }
 const outcomeOf = ({ inputs, ...call }: Drawn): Outcome => {
   try {
     const network = networkOf(layerOf({ inputs, ...call }), inputs)
-    const { params } = init(network, key(seed)) as unknown as Variables
-    return { shape: outputShape(network) as Shape, network, variables: params as unknown as VariableTree<TfTensor> }
+    const { params, state } = init(network, key(seed)) as unknown as { readonly params: Tree; readonly state: Tree }
+    return { shape: outputShape(network) as Shape, network, params, state }
   } catch (error) {
     if (error instanceof LayerConnectionError) return { refused: error }
     throw error
   }
 }
 
-const variablesType = (variables: VariableTree<TfTensor>): string => {
+/** What the type of a layer may say of its variables in `'~has'`: what is there, or nothing. */
+const hintType = (params: Tree, state: Tree): string => {
+  const [some, others] = [params, state].map(tree => Object.keys(tree).length > 0)
+  return some && others ? "'both' | 'some'" : some ? "'params' | 'some'" : others ? "'state' | 'some'" : "'some'"
+}
+
+const variablesType = (variables: Tree): string => {
   const layersOf = Object.entries(variables).map(([layer, own]) => {
     const shapes = Object.entries(own).map(([name, { shape }]) => `${JSON.stringify(name)}: ${type(shape)}`)
     return `${JSON.stringify(layer)}: { ${shapes.join('; ')} }`
@@ -104,21 +110,24 @@ const linesOf = ({ name, given, inputs }: Drawn, outcome: Outcome, i: number): r
   const texts = [
     `const text${i} = net(${text})`,
     `holds<Same<OutputOf<typeof text${i}>, ${flowType(outcome.shape)}>>()`,
-    `holds<Alike<Shapes<ParamsOf<typeof text${i}>>, ${variablesType(outcome.variables)}>>()`,
+    `holds<Alike<Shapes<ParamsOf<typeof text${i}>>, ${variablesType(outcome.params)}>>()`,
   ]
   return [
     made,
     `const network${i} = join(${start}, layer${i})`,
     `holds<Same<OutputOf<typeof network${i}>, ${flowType(outcome.shape)}>>()`,
-    `holds<Alike<Shapes<ParamsOf<typeof network${i}>>, ${variablesType(outcome.variables)}>>()`,
+    `holds<Alike<Shapes<ParamsOf<typeof network${i}>>, ${variablesType(outcome.params)}>>()`,
+    `holds<Alike<Shapes<StateOf<typeof network${i}>>, ${variablesType(outcome.state)}>>()`,
+    `holds<Within<(typeof layer${i})['~has'], ${hintType(outcome.params, outcome.state)}>>()`,
     ...(text === null ? [] : texts),
   ]
 }
 
 const index = new URL('../src/index.ts', import.meta.url)
 const header = `import * as j from ${JSON.stringify(fileURLToPath(index))}
-import { constant, heNormal, heUniform, Input, join, net, normal, parallel, uniform, xavierNormal, xavierUniform, type OutputOf, type ParamsOf, type Tensor } from ${JSON.stringify(fileURLToPath(index))}
+import { constant, heNormal, heUniform, Input, join, net, normal, parallel, uniform, xavierNormal, xavierUniform, type OutputOf, type ParamsOf, type StateOf, type Tensor } from ${JSON.stringify(fileURLToPath(index))}
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Within<A, B> = A extends B ? true : false
 type Alike<A, B> = [A, B] extends [B, A] ? true : false
 type Shapes<P> = { [L in keyof P]: { [V in keyof P[L]]: P[L][V] extends Tensor<infer S> ? S : never } }
 declare const holds: <_ extends true>() => void`

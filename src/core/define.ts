@@ -16,8 +16,8 @@ import type { VariableRule, VariableRules } from './variables.ts'
 
 /**
  * The type of a layer with variables, for the layers' own types to extend: they add '~out', '~params' and '~state'.
- * `Name` is its name or pattern: 'convolution-{}' unless it is given one; `H` may say which variables it has, which
- * spares the compiler to find out.
+ * `Name` is its name or pattern: 'convolution-{}' unless it is given one; `H` may say which variables it has, so
+ * that the compiler need not find out.
  *
  * A layer's type takes its options one by one, each with its default: layers that are made alike are then of one type,
  * which costs the compiler once. Options as one object would make every call a type of its own.

@@ -9,8 +9,7 @@ import type { VariableRules } from './variables.ts'
 // whose argument is the key '~in'; the keys that start with ~ exist for the compiler only.
 
 /**
- * What a layer is for the functions that take one. No more than tells it from other values: what it has, the compiler
- * looks at in every call within a call.
+ * The least a function needs to accept a layer. TypeScript compares every member in nested calls, so there are only two.
  */
 export interface AnyLayer {
   readonly kind: string
