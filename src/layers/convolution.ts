@@ -3,6 +3,17 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { integer, optionalParameter, type Parsed, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import type {
+  InitialOf,
+  Limits,
+  NameOf,
+  OptionAs,
+  OptionOf,
+  Row,
+  Together,
+  With,
+  WrongArguments,
+} from '../core/notated.ts'
 import type { Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Pair } from '../ops/ops.ts'
@@ -169,45 +180,119 @@ export interface Convolution3D<
     : WeightAndBias<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this['~in']>, G>, Size[3]], [Size[3]]>
 }
 
+// The rows of the notation.
+
+/** The rules of the options of layers with filters. */
+export interface FilterLimits extends Limits<'count'> {
+  readonly padding: 'whole'
+  readonly stride: 'count'
+  readonly dilation: 'count'
+  readonly groups: 'count'
+  readonly weight: 'values'
+  readonly bias: 'values'
+}
+interface ConvolutionRow extends Row {
+  readonly '~limits': FilterLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize
+    ? With<
+        this['~options'],
+        ConvolutionOptions,
+        Convolution<
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionOf<this['~options'], 'stride', 1>,
+          OptionOf<this['~options'], 'dilation', 1>,
+          InitialOf<this['~options'], 'bias'>,
+          NameOf<this['~options'], 'convolution-{}'>,
+          OptionAs<this['~options'], 'groups', number, 1>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link Convolution}. */
-export type ConvolutionConstructor = <
-  const Size extends [number, number, number] | FilterSize,
-  const P extends PaddingOption = 'valid',
-  const S extends PairOption = 1,
-  const D extends PairOption = 1,
-  B extends ParameterSource | null = number,
-  const Name extends string = 'convolution-{}',
-  const G extends number = 1,
->(
-  size: Size,
-  options?: ConvolutionOptions<P, S, D, B, Name, G>,
-) => Convolution<Size, P, S, D, B, Name, G>
+export interface ConvolutionConstructor {
+  readonly '~row'?: ConvolutionRow
+  <
+    const Size extends [number, number, number] | FilterSize,
+    const P extends PaddingOption = 'valid',
+    const S extends PairOption = 1,
+    const D extends PairOption = 1,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'convolution-{}',
+    const G extends number = 1,
+  >(
+    size: Size,
+    options?: ConvolutionOptions<P, S, D, B, Name, G>,
+  ): Convolution<Size, P, S, D, B, Name, G>
+}
+interface Convolution1DRow extends Row {
+  readonly '~limits': FilterLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize1D
+    ? With<
+        this['~options'],
+        Convolution1DOptions,
+        Convolution1D<
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionAs<this['~options'], 'stride', number, 1>,
+          OptionAs<this['~options'], 'dilation', number, 1>,
+          InitialOf<this['~options'], 'bias'>,
+          NameOf<this['~options'], 'convolution1d-{}'>,
+          OptionAs<this['~options'], 'groups', number, 1>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link Convolution1D}. */
-export type Convolution1DConstructor = <
-  const Size extends [number, number] | FilterSize1D,
-  const P extends Padding1D = 'valid',
-  const S extends number = 1,
-  const D extends number = 1,
-  B extends ParameterSource | null = number,
-  const Name extends string = 'convolution1d-{}',
-  const G extends number = 1,
->(
-  size: Size,
-  options?: Convolution1DOptions<P, S, D, B, Name, G>,
-) => Convolution1D<Size, P, S, D, B, Name, G>
+export interface Convolution1DConstructor {
+  readonly '~row'?: Convolution1DRow
+  <
+    const Size extends [number, number] | FilterSize1D,
+    const P extends Padding1D = 'valid',
+    const S extends number = 1,
+    const D extends number = 1,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'convolution1d-{}',
+    const G extends number = 1,
+  >(
+    size: Size,
+    options?: Convolution1DOptions<P, S, D, B, Name, G>,
+  ): Convolution1D<Size, P, S, D, B, Name, G>
+}
+interface Convolution3DRow extends Row {
+  readonly '~limits': FilterLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize3D
+    ? With<
+        this['~options'],
+        Convolution3DOptions,
+        Convolution3D<
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionOf<this['~options'], 'stride', 1>,
+          OptionOf<this['~options'], 'dilation', 1>,
+          InitialOf<this['~options'], 'bias'>,
+          NameOf<this['~options'], 'convolution3d-{}'>,
+          OptionAs<this['~options'], 'groups', number, 1>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link Convolution3D}. */
-export type Convolution3DConstructor = <
-  const Size extends [number, number, number, number] | FilterSize3D,
-  const P extends Padding3D = 'valid',
-  const S extends TripleOption = 1,
-  const D extends TripleOption = 1,
-  B extends ParameterSource | null = number,
-  const Name extends string = 'convolution3d-{}',
-  const G extends number = 1,
->(
-  size: Size,
-  options?: Convolution3DOptions<P, S, D, B, Name, G>,
-) => Convolution3D<Size, P, S, D, B, Name, G>
+export interface Convolution3DConstructor {
+  readonly '~row'?: Convolution3DRow
+  <
+    const Size extends [number, number, number, number] | FilterSize3D,
+    const P extends Padding3D = 'valid',
+    const S extends TripleOption = 1,
+    const D extends TripleOption = 1,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'convolution3d-{}',
+    const G extends number = 1,
+  >(
+    size: Size,
+    options?: Convolution3DOptions<P, S, D, B, Name, G>,
+  ): Convolution3D<Size, P, S, D, B, Name, G>
+}
 
 const convolution = <Constructor>(kind: string, rank: Rank, example: string): Constructor => {
   const channels = ({ size }: Normal): number => size[rank] as number

@@ -4,12 +4,13 @@ import { optionalParameter, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
+import type { InitialOf, NameOf, OptionOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Margin, Pair } from '../ops/ops.ts'
 import { spread } from '../ops/spread.ts'
 import type { Add, Multiply, Subtract } from '../type-arithmetic/digits.ts'
-import type { Filtering, FilterSize } from './convolution.ts'
+import type { Filtering, FilterLimits, FilterSize } from './convolution.ts'
 import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
 import {
@@ -105,17 +106,36 @@ type SpreadOut<N extends number, K extends number, S extends number, P, Option> 
           : Subtract<Add<Multiply<N, S>, K>, Add<S, Multiply<P, 2>>>
         : number
 
+interface DeconvolutionRow extends Row {
+  readonly '~limits': FilterLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize
+    ? With<
+        this['~options'],
+        DeconvolutionOptions,
+        Deconvolution<
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionOf<this['~options'], 'stride', 1>,
+          InitialOf<this['~options'], 'bias'>,
+          NameOf<this['~options'], 'deconvolution-{}'>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link Deconvolution}. */
-export type DeconvolutionConstructor = <
-  const Size extends [number, number, number] | FilterSize,
-  const P extends PaddingOption = 'valid',
-  const S extends PairOption = 1,
-  B extends ParameterSource | null = number,
-  const Name extends string = 'deconvolution-{}',
->(
-  size: Size,
-  options?: DeconvolutionOptions<P, S, B, Name>,
-) => Deconvolution<Size, P, S, B, Name>
+export interface DeconvolutionConstructor {
+  readonly '~row'?: DeconvolutionRow
+  <
+    const Size extends [number, number, number] | FilterSize,
+    const P extends PaddingOption = 'valid',
+    const S extends PairOption = 1,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'deconvolution-{}',
+  >(
+    size: Size,
+    options?: DeconvolutionOptions<P, S, B, Name>,
+  ): Deconvolution<Size, P, S, B, Name>
+}
 
 interface Normal extends Omit<Filtering, 'dilation'> {
   readonly weight: Parameter

@@ -7,7 +7,7 @@ import type { Initializer, Parameter, ParameterSource } from '../base/parameters
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import { known, ofRank, type Refuses } from '../core/expects.ts'
-import type { InitialOf, Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -77,8 +77,8 @@ export interface DenseRow<Kind extends string, Base extends string, Own, Rules> 
       : WrongArguments
 }
 /** The constructor of a dense layer, whose activation may have options of its own. */
-export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown, Rules = unknown>
-  extends Notated<DenseRow<Kind, Base, Own, Rules>> {
+export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown, Rules = unknown> {
+  readonly '~row'?: DenseRow<Kind, Base, Own, Rules>
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
     units: Units,
     options?: DenseOptions<B, Name> & Own,

@@ -5,11 +5,12 @@ import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
+import type { InitialOf, NameOf, OptionAs, OptionOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
-import type { ConvolutionOptions, Filtering, FilterSize } from './convolution.ts'
+import type { ConvolutionOptions, Filtering, FilterLimits, FilterSize } from './convolution.ts'
 import type { WindowSize } from './pooling.ts'
 import { convolve } from './sliding.ts'
 import {
@@ -79,19 +80,45 @@ export interface DepthwiseConvolution<
     : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, M], [Multiply<ChannelsOf<this['~in']>, M>]>
 }
 
+interface DepthLimits extends FilterLimits {
+  readonly multiplier: 'count'
+  readonly depthwiseWeight: 'values'
+  readonly pointwiseWeight: 'values'
+}
+interface DepthwiseConvolutionRow extends Row {
+  readonly '~limits': DepthLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends WindowSize
+    ? With<
+        this['~options'],
+        DepthwiseConvolutionOptions,
+        DepthwiseConvolution<
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionOf<this['~options'], 'stride', 1>,
+          OptionOf<this['~options'], 'dilation', 1>,
+          OptionAs<this['~options'], 'multiplier', number, 1>,
+          InitialOf<this['~options'], 'bias'>,
+          NameOf<this['~options'], 'depthwise-convolution-{}'>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link DepthwiseConvolution}. */
-export type DepthwiseConvolutionConstructor = <
-  const Size extends [number, number] | WindowSize,
-  const P extends PaddingOption = 'valid',
-  const S extends PairOption = 1,
-  const D extends PairOption = 1,
-  const M extends number = 1,
-  B extends ParameterSource | null = number,
-  const Name extends string = 'depthwise-convolution-{}',
->(
-  size: Size,
-  options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name>,
-) => DepthwiseConvolution<Size, P, S, D, M, B, Name>
+export interface DepthwiseConvolutionConstructor {
+  readonly '~row'?: DepthwiseConvolutionRow
+  <
+    const Size extends [number, number] | WindowSize,
+    const P extends PaddingOption = 'valid',
+    const S extends PairOption = 1,
+    const D extends PairOption = 1,
+    const M extends number = 1,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'depthwise-convolution-{}',
+  >(
+    size: Size,
+    options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name>,
+  ): DepthwiseConvolution<Size, P, S, D, M, B, Name>
+}
 
 interface Normal extends Filtering {
   readonly multiplier: number
@@ -218,19 +245,40 @@ type SeparableWeights<C extends number, Size extends FilterSize, M extends numbe
   readonly pointwiseWeight: Tensor<[1, 1, Multiply<C, M>, Size[2]]>
 }
 
+interface SeparableConvolutionRow extends Row {
+  readonly '~limits': DepthLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize
+    ? With<
+        this['~options'],
+        SeparableConvolutionOptions,
+        SeparableConvolution<
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionOf<this['~options'], 'stride', 1>,
+          OptionOf<this['~options'], 'dilation', 1>,
+          OptionAs<this['~options'], 'multiplier', number, 1>,
+          InitialOf<this['~options'], 'bias'>,
+          NameOf<this['~options'], 'separable-convolution-{}'>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of {@link SeparableConvolution}. */
-export type SeparableConvolutionConstructor = <
-  const Size extends [number, number, number] | FilterSize,
-  const P extends PaddingOption = 'valid',
-  const S extends PairOption = 1,
-  const D extends PairOption = 1,
-  const M extends number = 1,
-  B extends ParameterSource | null = number,
-  const Name extends string = 'separable-convolution-{}',
->(
-  size: Size,
-  options?: SeparableConvolutionOptions<P, S, D, M, B, Name>,
-) => SeparableConvolution<Size, P, S, D, M, B, Name>
+export interface SeparableConvolutionConstructor {
+  readonly '~row'?: SeparableConvolutionRow
+  <
+    const Size extends [number, number, number] | FilterSize,
+    const P extends PaddingOption = 'valid',
+    const S extends PairOption = 1,
+    const D extends PairOption = 1,
+    const M extends number = 1,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'separable-convolution-{}',
+  >(
+    size: Size,
+    options?: SeparableConvolutionOptions<P, S, D, M, B, Name>,
+  ): SeparableConvolution<Size, P, S, D, M, B, Name>
+}
 
 /**
  * A depthwise convolution, then a mixture of its channels at each place: `Convolution([1, 1, channels])` of

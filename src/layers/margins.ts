@@ -5,6 +5,7 @@ import { codec, integer, parsed } from '../base/options.ts'
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
+import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Margin } from '../ops/ops.ts'
 import type { Add, Subtract } from '../type-arithmetic/digits.ts'
 import { knownDimensions } from './known.ts'
@@ -77,14 +78,22 @@ export interface Margined<Kind extends string, M, Cut extends boolean, Name exte
   readonly '~out': WithMargins<this['~in'], Kind, M, Cut>
 }
 
+interface MarginRow<Kind extends string, Base extends string, Cut extends boolean> extends Row {
+  readonly '~limits': Limits<'whole'>
+  readonly '~makes': Together<this['~given']> extends infer M extends MarginsOption & UpToThree
+    ? With<this['~options'], NameOption, Margined<Kind, M, Cut, NameOf<this['~options'], `${Base}-{}`>>>
+    : WrongArguments
+}
+type UpToThree = number | readonly [unknown] | readonly [unknown, unknown] | readonly [unknown, unknown, unknown]
+
 /** The constructor of a layer of margins. */
-export type MarginConstructor<Kind extends string, Base extends string, Cut extends boolean> = <
-  const M extends MarginsOption,
-  const Name extends string = `${Base}-{}`,
->(
-  margins: M,
-  options?: NameOption<Name>,
-) => Margined<Kind, M, Cut, Name>
+export interface MarginConstructor<Kind extends string, Base extends string, Cut extends boolean> {
+  readonly '~row'?: MarginRow<Kind, Base, Cut>
+  <const M extends MarginsOption, const Name extends string = `${Base}-{}`>(
+    margins: M,
+    options?: NameOption<Name>,
+  ): Margined<Kind, M, Cut, Name>
+}
 
 type Margins = number | readonly Margin[]
 const one = integer(0)

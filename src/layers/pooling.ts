@@ -2,6 +2,7 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import { codec, isFunction, orNull } from '../base/options.ts'
 import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import type { Limits, NameOf, OptionAs, OptionOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import { type Pool, pool } from './sliding.ts'
 import {
@@ -77,36 +78,98 @@ export interface Pooling3D<Kind extends string, Size extends WindowSize3D, P, S,
   readonly '~out': Slid3D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
 }
 
+// The rows of the notation.
+
+interface PoolingLimits extends Limits<'count'> {
+  readonly stride: 'count'
+}
+interface PoolingRow<Kind extends string, Base extends string> extends Row {
+  readonly '~limits': PoolingLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends WindowSize
+    ? With<
+        this['~options'],
+        PoolingOptions,
+        Pooling<
+          Kind,
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionOf<this['~options'], 'stride', null>,
+          NameOf<this['~options'], `${Base}-{}`>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of a pooling layer. */
-export type PoolingConstructor<Kind extends string, Base extends string> = <
-  const Size extends [number, number] | WindowSize,
-  const P extends 'valid' | 'same' = 'valid',
-  const S extends PairOption | null = null,
-  const Name extends string = `${Base}-{}`,
->(
-  size: Size,
-  options?: PoolingOptions<P, S, Name>,
-) => Pooling<Kind, Size, P, S, Name>
+export interface PoolingConstructor<Kind extends string, Base extends string> {
+  readonly '~row'?: PoolingRow<Kind, Base>
+  <
+    const Size extends [number, number] | WindowSize,
+    const P extends 'valid' | 'same' = 'valid',
+    const S extends PairOption | null = null,
+    const Name extends string = `${Base}-{}`,
+  >(
+    size: Size,
+    options?: PoolingOptions<P, S, Name>,
+  ): Pooling<Kind, Size, P, S, Name>
+}
+interface Pooling1DRow<Kind extends string, Base extends string> extends Row {
+  readonly '~limits': PoolingLimits
+  readonly '~makes': this['~given'] extends readonly [infer Size extends number]
+    ? With<
+        this['~options'],
+        Pooling1DOptions,
+        Pooling1D<
+          Kind,
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionAs<this['~options'], 'stride', number, null>,
+          NameOf<this['~options'], `${Base}-{}`>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of a pooling layer over one axis. */
-export type Pooling1DConstructor<Kind extends string, Base extends string> = <
-  const Size extends number,
-  const P extends 'valid' | 'same' = 'valid',
-  const S extends number | null = null,
-  const Name extends string = `${Base}-{}`,
->(
-  size: Size,
-  options?: Pooling1DOptions<P, S, Name>,
-) => Pooling1D<Kind, Size, P, S, Name>
+export interface Pooling1DConstructor<Kind extends string, Base extends string> {
+  readonly '~row'?: Pooling1DRow<Kind, Base>
+  <
+    const Size extends number,
+    const P extends 'valid' | 'same' = 'valid',
+    const S extends number | null = null,
+    const Name extends string = `${Base}-{}`,
+  >(
+    size: Size,
+    options?: Pooling1DOptions<P, S, Name>,
+  ): Pooling1D<Kind, Size, P, S, Name>
+}
+interface Pooling3DRow<Kind extends string, Base extends string> extends Row {
+  readonly '~limits': PoolingLimits
+  readonly '~makes': Together<this['~given']> extends infer Size extends WindowSize3D
+    ? With<
+        this['~options'],
+        Pooling3DOptions,
+        Pooling3D<
+          Kind,
+          Size,
+          OptionOf<this['~options'], 'padding', 'valid'>,
+          OptionOf<this['~options'], 'stride', null>,
+          NameOf<this['~options'], `${Base}-{}`>
+        >
+      >
+    : WrongArguments
+}
 /** The constructor of a pooling layer over three axes. */
-export type Pooling3DConstructor<Kind extends string, Base extends string> = <
-  const Size extends [number, number, number] | WindowSize3D,
-  const P extends 'valid' | 'same' = 'valid',
-  const S extends TripleOption | null = null,
-  const Name extends string = `${Base}-{}`,
->(
-  size: Size,
-  options?: Pooling3DOptions<P, S, Name>,
-) => Pooling3D<Kind, Size, P, S, Name>
+export interface Pooling3DConstructor<Kind extends string, Base extends string> {
+  readonly '~row'?: Pooling3DRow<Kind, Base>
+  <
+    const Size extends [number, number, number] | WindowSize3D,
+    const P extends 'valid' | 'same' = 'valid',
+    const S extends TripleOption | null = null,
+    const Name extends string = `${Base}-{}`,
+  >(
+    size: Size,
+    options?: Pooling3DOptions<P, S, Name>,
+  ): Pooling3D<Kind, Size, P, S, Name>
+}
 
 interface Normal {
   readonly size: Numbers
@@ -236,8 +299,15 @@ const reductions: Readonly<Record<'avg' | 'max' | 'sum', Reduction>> = {
   sum: (ops, x, axes) => ops.sum(x, axes),
 }
 
+interface GlobalPoolingRow extends Row {
+  readonly '~limits': Limits
+  readonly '~makes': this['~given'] extends readonly [] | readonly ['avg' | 'max' | 'sum']
+    ? With<this['~options'], NameOption, GlobalPooling<NameOf<this['~options'], 'global-pooling-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link GlobalPooling}. */
 export interface GlobalPoolingConstructor {
+  readonly '~row'?: GlobalPoolingRow
   <const Name extends string = 'global-pooling-{}'>(options?: NameOption<Name>): GlobalPooling<Name>
   <const Name extends string = 'global-pooling-{}'>(
     reduction?: 'avg' | 'max' | 'sum' | Reduction,

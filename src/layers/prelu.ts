@@ -15,7 +15,7 @@ import {
 } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
-import type { InitialOf, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
@@ -125,7 +125,8 @@ type Rectifier<Units extends number | null, O> = With<
   PRelu<Units, OptionOf<O, 'alphaAxes', -1>, InitialOf<O, 'bias'>, NameOf<O, 'p-relu-{}'>>
 >
 /** The constructor of {@link PRelu}. */
-export interface PReluConstructor extends Notated<PReluRow> {
+export interface PReluConstructor {
+  readonly '~row'?: PReluRow
   <
     const Units extends number,
     const At extends Axes = -1,

@@ -2,6 +2,7 @@ import { map } from 'fp-ts/lib/Either.js'
 import { type Shape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
+import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
@@ -18,14 +19,20 @@ export interface Upscale<Scale extends PairOption, Name extends string> extends 
       ? [number, number, number, number]
       : Refuses<'Upscale', typeof image, this['~in']>
 }
+interface UpscaleRow extends Row {
+  readonly '~limits': Limits<'count'>
+  readonly '~makes': Together<this['~given']> extends infer Scale extends PairOption
+    ? With<this['~options'], NameOption, Upscale<Scale, NameOf<this['~options'], 'upscale-{}'>>>
+    : WrongArguments
+}
 /** The constructor of {@link Upscale}. */
-export type UpscaleConstructor = <
-  const Scale extends number | [number, number] | readonly [number, number],
-  const Name extends string = 'upscale-{}',
->(
-  scale: Scale,
-  options?: NameOption<Name>,
-) => Upscale<Scale, Name>
+export interface UpscaleConstructor {
+  readonly '~row'?: UpscaleRow
+  <const Scale extends number | [number, number] | readonly [number, number], const Name extends string = 'upscale-{}'>(
+    scale: Scale,
+    options?: NameOption<Name>,
+  ): Upscale<Scale, Name>
+}
 
 /**
  * Repeats every row and column: each pixel becomes a block of equal pixels (nearest-neighbour interpolation).

@@ -11,7 +11,6 @@ import { type Because, type Fault, type Followed, type Misspelt, type Mistake, m
 import type { LimitsOf, RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
 import { isMisfit, misfit } from './misfit.ts'
 import type { Split, Trim, TrimStart, Upto } from './text.ts'
-import type { WindowRows as Rows } from './window-rows.ts'
 import { type Applied, type Layers, type Row, type RowOf, rows } from './words.ts'
 import { type Wrapper, wrappers } from './wrappers.ts'
 
@@ -29,9 +28,7 @@ export type Called<Word extends keyof Layers, G extends string> = G extends ''
         : Makes<Word, P, O>
       : X
     : never
-type Makes<Word extends keyof Layers, P extends readonly unknown[], O> = Word extends keyof Rows<[], {}>
-  ? Rows<P, O>[Word]
-  : Applied<RowOf<Layers[Word]>, P, O>
+type Makes<Word extends keyof Layers, P extends readonly unknown[], O> = Applied<RowOf<Layers[Word]>, P, O>
 /** The layer, or what is wrong with its arguments, where none of them is refused for its value. */
 export type Limited<L, P extends readonly unknown[], O, Y> =
   true extends RefusesGiven<L, P>

@@ -6,61 +6,9 @@ import type { RowOfWord } from './words.ts'
 // Which numbers, lists and names each argument takes, for the compiler. For the run time the layers' own options say it; a
 // spec holds both to each other.
 
-/** The rules of a layer's options, by name; `given` is that of the arguments that stand first, or one for each. */
-interface Named {
-  readonly name: 'name'
-}
-interface Weighted extends Named {
-  readonly weight: 'values'
-  readonly bias: 'values'
-}
-interface Filter extends Weighted {
-  readonly given: 'count'
-  readonly padding: 'whole'
-  readonly stride: 'count'
-  readonly dilation: 'count'
-  readonly groups: 'count'
-  readonly multiplier: 'count'
-  readonly depthwiseWeight: 'values'
-  readonly pointwiseWeight: 'values'
-}
-interface Pooling extends Named {
-  readonly given: 'count'
-  readonly stride: 'count'
-}
-interface Given<R> extends Named {
-  readonly given: R
-}
-
-/** What has rules beside that of its name: layers, initializers and what takes layers. */
-interface Limits {
-  readonly Convolution: Filter
-  readonly Conv: Filter
-  readonly Convolution1D: Filter
-  readonly Convolution3D: Filter
-  readonly DepthwiseConvolution: Filter
-  readonly SeparableConvolution: Filter
-  readonly Deconvolution: Filter
-  readonly MaxPooling: Pooling
-  readonly MaxPool: Pooling
-  readonly AveragePooling: Pooling
-  readonly AvgPool: Pooling
-  readonly MaxPooling1D: Pooling
-  readonly AveragePooling1D: Pooling
-  readonly MaxPooling3D: Pooling
-  readonly AveragePooling3D: Pooling
-  readonly ZeroPadding: Given<'whole'>
-  readonly Cropping: Given<'whole'>
-  readonly Upscale: Given<'count'>
-}
-/** The rules of a word's arguments. */
-export type LimitsOf<Word> = Word extends keyof Limits
-  ? Limits[Word]
-  : RowOfWord<Word> extends infer R
-    ? R extends Row
-      ? R['~limits']
-      : Named
-    : never
+/** The rules of a word's arguments; of a word without a row, those of a name. */
+export type LimitsOf<Word> =
+  RowOfWord<Word> extends infer R ? (R extends Row ? R['~limits'] : { readonly name: 'name' }) : never
 
 /**
  * Texts of arguments in which something may be refused, which are few: the others need no look. Proportions are looked
