@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { Block } from '../ops/numbers/loops.ts'
 import type { Attributes, Operation } from '../ops/operations.ts'
-import type { Block } from './loops.ts'
 
 /** The tensors that a kernel takes, by their names or in order. */
 export type Inputs = Readonly<Record<string, TensorInfo>> | readonly TensorInfo[]

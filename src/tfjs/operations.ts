@@ -1,12 +1,12 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { BackendError } from '../base/errors.ts'
 import { known, sizeOf } from '../base/shape.ts'
+import type { Block } from '../ops/numbers/loops.ts'
 import { alike, type Operation, type Perform, perform } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
 import { resultShape } from '../ops/shapes.ts'
 import { aligned, repeating } from '../ops/walks.ts'
 import type { Calls } from './calls.ts'
-import type { Block } from './loops.ts'
 import { poolingOf } from './pooling.ts'
 import { type Fuse, productsOf } from './products.ts'
 

@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { known } from '../base/shape.ts'
 import { around } from '../ops/cropping.ts'
+import { shares, toLargest } from '../ops/numbers/loops.ts'
 import type { Ops, Window } from '../ops/ops.ts'
 import type { Calls } from './calls.ts'
-import { shares, toLargest } from './loops.ts'
 
 type Pooling<H> = Pick<Ops<H>, 'maxPool' | 'averagePool' | 'maxPoolGradient' | 'averagePoolGradient'>
 

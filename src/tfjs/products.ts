@@ -1,11 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.ts'
 import { around, cropping } from '../ops/cropping.ts'
+import { finish } from '../ops/numbers/loops.ts'
 import type { Attributes } from '../ops/operations.ts'
 import type { Ops, Sliding } from '../ops/ops.ts'
 import { every } from '../ops/spread.ts'
 import type { Calls } from './calls.ts'
-import { finish } from './loops.ts'
 
 type Activation = 'relu' | 'sigmoid' | 'tanh' | 'elu' | null
 

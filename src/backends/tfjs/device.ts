@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { BackendError } from '../../base/errors.ts'
+import type { Block } from '../../ops/numbers/loops.ts'
 import type { Inputs } from '../../tfjs/calls.ts'
 import { guarded } from '../../tfjs/guard.ts'
 import { insideOf, mostAxes, storedShape } from '../../tfjs/inside.ts'
-import type { Block } from '../../tfjs/loops.ts'
 import type { Native } from './native.ts'
 
 // Kernels are called here without the engine of tfjs, whose bookkeeping (tapes, scopes, profiles) costs more than a small

@@ -1,5 +1,5 @@
-import { sizeOf } from '../base/shape.ts'
-import { repeating, type Walk } from '../ops/walks.ts'
+import { sizeOf } from '../../base/shape.ts'
+import { repeating, type Walk } from '../walks.ts'
 import type { Block } from './loops.ts'
 
 // Binary operations element by element, with broadcasting. The kernels of tfjs's cpu backend compute an index for every

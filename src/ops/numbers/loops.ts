@@ -1,6 +1,6 @@
-import { stridesOf } from '../base/shape.ts'
-import type { Margin, Sliding, Window } from '../ops/ops.ts'
-import { resultShape } from '../ops/shapes.ts'
+import { sizeOf, stridesOf } from '../../base/shape.ts'
+import type { Margin, Sliding, Window } from '../ops.ts'
+import { resultShape } from '../shapes.ts'
 
 // What the kernels of tfjs's cpu backend do through accessors and generic indices, in loops over typed arrays: measured
 // beside them, three to twenty times as fast.
@@ -106,7 +106,7 @@ export const convolution = (x: Block, filter: Block, { stride, dilation, padding
 
 /** Walks a tensor's elements from one on, with a step for each axis of the result. */
 const walked = (x: Block, shape: readonly number[], steps: readonly number[], start: number): Block => {
-  const [values, result] = [x.values, new Float32Array(x.values.length)]
+  const [values, result] = [x.values, new Float32Array(sizeOf(shape))]
   const last = shape.length - 1
   const [length, step] = [shape[last] ?? 1, steps[last] ?? 1]
   const at = shape.map(() => 0)
@@ -122,6 +122,13 @@ const walked = (x: Block, shape: readonly number[], steps: readonly number[], st
     }
   }
   return { values: result, shape }
+}
+
+/** As many elements as a shape says, from a place on. */
+export const sliced = (x: Block, begin: readonly number[], shape: readonly number[]): Block => {
+  const strides = stridesOf(x.shape)
+  const start = begin.reduce((at, from, axis) => at + from * (strides[axis] as number), 0)
+  return walked(x, shape, strides, start)
 }
 
 /** The axes in another order. */

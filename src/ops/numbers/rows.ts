@@ -1,4 +1,4 @@
-import { InvalidOption } from '../base/errors.ts'
+import { InvalidOption } from '../../base/errors.ts'
 import type { Block } from './loops.ts'
 
 // Tables whose rows are named by indices.
