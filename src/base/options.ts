@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { InvalidOption, isClass, JoineryError, show } from './errors.ts'
 import { isTensorLike, isTyped, readFlat, readNested, readTensor } from './nested.ts'
-import type { Initializer, Parameter, ParameterSource, Values } from './parameters.ts'
+import type { Initializer, Parameter, Values } from './parameters.ts'
 import { isList, isRecord, isShortList, merged, own } from './trees.ts'
 
 // Options are parsed once, when a layer is made, into a normal form that everything after trusts. A codec's name is the
@@ -204,7 +204,11 @@ const instead = (value: unknown): string | undefined =>
 export type Options<Normal> = { readonly [K in keyof Normal]-?: Option<Normal[K]> }
 
 /** What options are read into: all of them are there, and initial values are in their normal form. */
-export type Parsed<O> = { readonly [K in keyof O]-?: ParameterSource extends O[K] ? Parameter : O[K] }
+export type Parsed<O> = {
+  readonly [K in keyof O]-?: Initializer extends O[K] ? Parameter | Extract<O[K], null> : O[K]
+}
+/** The same of the options of a layer, whose name is read apart. */
+export type ParsedOptions<O> = Parsed<Omit<O, 'name'>>
 
 /** How far two words are apart, for "did you mean" (Levenshtein 1966). */
 const distance = (a: string, b: string): number => {

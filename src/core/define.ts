@@ -2,7 +2,6 @@ import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import { type Fault, InvalidOption, show } from '../base/errors.ts'
 import { automaticPattern, type Before, checkName, type ExplicitName } from '../base/names.ts'
 import { type Option, type Options, ownOptions, parseOptions } from '../base/options.ts'
-import type { Initializer, Parameter } from '../base/parameters.ts'
 import type { Key } from '../base/random.ts'
 import type { Flow, Shape } from '../base/shape.ts'
 import { byName, merged, own } from '../base/trees.ts'
@@ -61,13 +60,6 @@ export interface Plain<Name extends string, Source = never> extends Chain {
 export interface NameOption<Name extends string = string> {
   /** A name, or a pattern with one field: 'fc{}' gives fc1, fc2. Default: the kind and a number, as 'relu-1'. */
   readonly name?: Name
-}
-
-/** Options as a layer keeps them: each is there, and initial values are in their normal form. */
-export type Parsed<O> = {
-  readonly [K in keyof O as K extends 'name' ? never : K]-?: Initializer extends O[K]
-    ? Parameter | Extract<O[K], null>
-    : O[K]
 }
 
 /** How the notation reads a call of a layer. */

@@ -1,9 +1,9 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import { boolean, integer, optionalParameter, orNull, parameter } from '../base/options.ts'
+import { boolean, integer, optionalParameter, orNull, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { type Flow, type Shape, sizeOf } from '../base/shape.ts'
-import { defineLayer, type Leaf, type Parsed } from '../core/define.ts'
+import { defineLayer, type Leaf } from '../core/define.ts'
 import { refusalOfAll } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
 import type { InitialOf, Limits, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
@@ -25,7 +25,7 @@ import { knownDimensions } from './known.ts'
 import { finiteWhereMasked } from './masking.ts'
 import { dropped, droppedPart } from './stochastic.ts'
 
-interface Normal extends Parsed<MultiHeadAttentionOptions> {
+interface Normal extends ParsedOptions<MultiHeadAttentionOptions> {
   readonly heads: number
 }
 

@@ -51,7 +51,7 @@ export const hasAxes = (axes: readonly number[], rank: number): boolean =>
   axesFromStart(axes, rank).every((axis, i, all) => axis > 0 && axis < rank && axis !== all[i - 1])
 
 /** The dimensions of a shape along some axes, in order; `null` unless all are known. */
-export const along = (axes: readonly number[], shape: Shape | null): readonly number[] | null => {
+export const sizesAlong = (axes: readonly number[], shape: Shape | null): readonly number[] | null => {
   if (shape === null) return null
   const dimensions = axesFromStart(axes, shape.length).map(axis => shape[axis] ?? null)
   return dimensions.every(d => d !== null) ? dimensions : null

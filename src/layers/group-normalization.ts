@@ -1,11 +1,11 @@
 import { chain, type Either, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Fault } from '../base/errors.ts'
-import { integer, parameter } from '../base/options.ts'
+import { integer, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
@@ -29,7 +29,7 @@ const divided = {
   remedy: 'Use a number of groups that divides {channels}.',
 } as const
 
-interface Normal extends Parsed<GroupNormOptions> {
+interface Normal extends ParsedOptions<GroupNormOptions> {
   readonly nGroups: number
 }
 

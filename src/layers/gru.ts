@@ -1,4 +1,4 @@
-import type { Parsed } from '../core/define.ts'
+import type { ParsedOptions } from '../base/options.ts'
 import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
@@ -30,7 +30,7 @@ export interface GRUOptions<
   readonly hiddenUpdate?: Gate
 }
 
-interface Own extends Parsed<GRUOptions> {}
+interface Own extends ParsedOptions<GRUOptions> {}
 
 /** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>

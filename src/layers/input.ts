@@ -1,8 +1,9 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { integer, listOf } from '../base/options.ts'
-import { type RefusedInput, type Shape, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
+import { type Shape, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
 
 /** The dimensions of one example: without the batch; `null` for one that is not known. */
@@ -22,8 +23,9 @@ export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
   readonly shape: Shape
   readonly '~out': number[] extends this['~in'] ? Given<S> : Merged<this['~in'], Given<S>>
 }
+const given = { expected: '{shape}', remedy: 'Remove this Input, or change its shape.' } as const
 type Merged<I, S> = [SharedShape<I, S>] extends [never]
-  ? RefusedInput<'Input', Show<S>, I, 'Remove this Input, or change its shape.'>
+  ? Refuses<'Input', typeof given, I, { shape: Show<S> }>
   : SharedShape<I, S>
 
 /** An input in the notation. */
@@ -71,9 +73,7 @@ export const Input: InputConstructor = defineLayer({
   shape: ({ shape }, input) => {
     const own = [null, ...shape]
     const merged = sharedShape(input, own)
-    return merged === undefined
-      ? left({ expected: showShape(own), got: showShape(input), remedy: 'Remove this Input, or change its shape.' })
-      : right(merged)
+    return merged === undefined ? refusal(given, input, { shape: showShape(own) }) : right(merged)
   },
   passes: true,
   forward: (_, __, x) => [x, {}],

@@ -8,7 +8,15 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { InitialOf, NameOf, Notated, OptionAs, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
-import { type Along, along, axesFromStart, besideOthers, type HasAxes, hasAxes, isFeatureAxis } from './feature-axes.ts'
+import {
+  type Along,
+  axesFromStart,
+  besideOthers,
+  type HasAxes,
+  hasAxes,
+  isFeatureAxis,
+  sizesAlong,
+} from './feature-axes.ts'
 import { type FactorAndShift, type NormalNorm, normalized, normOptions, type ScaledLimits } from './norms.ts'
 
 /** The options of {@link LayerNorm}. */
@@ -122,7 +130,7 @@ export const alongAxes = (
   input: Shape | null,
 ): Either<Fault, VariableRule | null> => {
   if (initial === null) return right(null)
-  const shape = along(axes, input)
+  const shape = sizesAlong(axes, input)
   return shape === null ? refusal(knownFeatures, input) : right({ shape, initial })
 }
 

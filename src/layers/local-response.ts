@@ -1,6 +1,6 @@
 import { map } from 'fp-ts/lib/Either.js'
-import { integer, number } from '../base/options.ts'
-import { defineLayer, type NameOption, type Parsed, type Plain } from '../core/define.ts'
+import { integer, number, type ParsedOptions } from '../base/options.ts'
+import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
 import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
 import { image } from './inputs.ts'
@@ -18,7 +18,7 @@ export interface LocalResponseNormOptions<Name extends string = string> extends 
 }
 
 /** A local response normalization as a type: [batch, rows, cols, channels] in, the same out. */
-export interface LocalResponseNorm<Name extends string> extends Plain<Name>, Parsed<LocalResponseNormOptions> {
+export interface LocalResponseNorm<Name extends string> extends Plain<Name>, ParsedOptions<LocalResponseNormOptions> {
   readonly kind: 'LocalResponseNorm'
   readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, unknown]
     ? this['~in']

@@ -1,8 +1,7 @@
 import { right } from 'fp-ts/lib/Either.js'
-import { boolean, parameter } from '../base/options.ts'
+import { boolean, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
-import type { Parsed } from '../core/define.ts'
 import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
@@ -45,7 +44,7 @@ export interface LSTMOptions<
   readonly peepholes?: Peep
 }
 
-interface Own extends Parsed<LSTMOptions> {}
+interface Own extends ParsedOptions<LSTMOptions> {}
 
 /** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>

@@ -1,11 +1,11 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
-import { areDistinct, listOf, number, oneOf, orNull, parameter } from '../base/options.ts'
+import { areDistinct, listOf, number, oneOf, orNull, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
 import type { NameOf, Notated, OptionAs, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
@@ -59,7 +59,7 @@ const batch = {
   remedy: 'Leave empty batches out of training.',
 } as const
 
-interface Normal extends Parsed<BatchNormOptions> {}
+interface Normal extends ParsedOptions<BatchNormOptions> {}
 
 /** A batch normalization as a type: any shape in, the same out; its variables are 1 along the axes it runs over. */
 export interface BatchNorm<Axes, Name extends string, Kind extends Running = 'variance'>

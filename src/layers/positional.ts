@@ -1,8 +1,9 @@
-import { left, right } from 'fp-ts/lib/Either.js'
-import { integer, number, oneOf, orNull, parameter } from '../base/options.ts'
-import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import { type RefusedInput, showShape } from '../base/shape.ts'
+import { chain, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { integer, number, oneOf, orNull, type ParsedOptions, parameter } from '../base/options.ts'
+import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
@@ -22,27 +23,37 @@ export interface PositionalEncodingOptions<Length extends number | null = number
   readonly weight?: ParameterSource
 }
 
+interface Normal extends ParsedOptions<PositionalEncodingOptions> {
+  readonly form: PositionalForm
+}
+const sequence = {
+  rank: 3,
+  expected: 'a 3-dimensional input [batch, time, features]',
+  remedy: 'Put an Embedding before it.',
+} as const
+const placed = {
+  expected: 'at most {length} steps, of which the places are known',
+  remedy: 'Give it a greater length.',
+} as const
+const sized = {
+  expected: 'a known number of steps and features',
+  remedy: 'Give the Input its steps and features, or the layer a length.',
+} as const
+
 /** A positional encoding as a type: [batch, time, features] in, the same out. */
 export interface PositionalEncoding<
   Form extends PositionalForm = 'sinusoidal',
   Length = null,
   Name extends string = 'positional-encoding-{}',
-> extends Leaf<Name> {
+> extends Leaf<Name>,
+    Normal {
   readonly kind: 'PositionalEncoding'
   readonly form: Form
-  readonly base: number
-  readonly length: number | null
-  readonly weight: Parameter
   readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown]
     ? this['~in']
     : number[] extends this['~in']
       ? [number, number, number]
-      : RefusedInput<
-          'PositionalEncoding',
-          'a 3-dimensional input [batch, time, features]',
-          this['~in'],
-          'Put an Embedding before it.'
-        >
+      : Refuses<'PositionalEncoding', typeof sequence, this['~in']>
   readonly '~params': Form extends 'learned' ? Weight<Encodings<this['~in'], Length>> : never
 }
 type Encodings<I, Length> = I extends readonly [unknown, infer T extends number, infer F extends number]
@@ -130,23 +141,18 @@ export const PositionalEncoding: PositionalEncodingConstructor = defineLayer({
     weight: { codec: parameter, default: normal({ std: 0.02 }) },
   },
   shape: ({ form, length }, input) => {
-    if (input === null) return right([null, null, null])
-    const fault = (expected: string, remedy: string) => left({ expected, got: showShape(input), remedy })
-    if (input.length !== 3) return fault('a 3-dimensional input [batch, time, features]', 'Put an Embedding before it.')
-    return form === 'learned' && length !== null && (input[1] ?? 0) > length
-      ? fault(`at most ${length} steps, of which the places are known`, 'Give it a greater length.')
-      : right(input)
+    const isTooLong = form === 'learned' && length !== null && (input?.[1] ?? 0) > length
+    return pipe(
+      ofRank(sequence, input),
+      chain(known => (isTooLong ? refusal(placed, input, { length }) : right(known))),
+    )
   },
   variables: {
     weight: ({ form, length, weight }, input) => {
       if (form === 'sinusoidal') return right(null)
       const [places, features] = [length ?? input?.[1] ?? null, input?.[2] ?? null]
       return places === null || features === null
-        ? left({
-            expected: 'a known number of steps and features',
-            got: showShape(input),
-            remedy: 'Give the Input its steps and features, or the layer a length.',
-          })
+        ? refusal(sized, input)
         : right({ shape: [places, features], initial: weight })
     },
   },

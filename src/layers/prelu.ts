@@ -1,20 +1,13 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { chain, type Either, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { areDistinct, listOf, optionalParameter, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import {
-  fromStart,
-  type Listed,
-  type Mismatch,
-  type Refusal,
-  type RefusedInput,
-  type Several,
-  type Shape,
-  showShape,
-} from '../base/shape.ts'
+import type { Listed, Mismatch, Several, Shape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
 import type { InitialOf, NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -29,8 +22,16 @@ import {
   units,
   weightRule,
 } from './dense.ts'
-import { type HasAxes, isFeatureAxis } from './feature-axes.ts'
-import type { AxisKey, LastOf } from './merge.ts'
+import {
+  type Along,
+  axesFromStart,
+  besideOthers,
+  type HasAxes,
+  hasAxes,
+  isFeatureAxis,
+  sizesAlong,
+} from './feature-axes.ts'
+import type { LastOf } from './merge.ts'
 
 /** An axis or several. */
 type Axes = number | readonly number[]
@@ -47,14 +48,24 @@ export interface PReluOptions<
   readonly alpha?: ParameterSource
 }
 
-/** A parametric rectifier as a type: as a dense layer with units, else whatever comes in goes out. */
-export interface PRelu<Units extends number | null, At, B, Name extends string> extends Leaf<Name, 'params'> {
-  readonly kind: 'PRelu'
-  readonly units: Units
+const withAxes = {
+  expected: 'an output with the different axes {axes} beside the batch',
+  remedy: 'Choose alphaAxes from 1 to {last}.',
+} as const
+const knownAxes = {
+  expected: 'known dimensions along the axes {axes}',
+  remedy: 'Give the Input these dimensions.',
+} as const
+
+interface Normal extends NormalDense {
   readonly alphaAxes: readonly number[]
   readonly alpha: Parameter
-  readonly weight: Parameter
-  readonly bias: Parameter | null
+}
+
+/** A parametric rectifier as a type: as a dense layer with units, else whatever comes in goes out. */
+export interface PRelu<Units extends number | null, At, B, Name extends string> extends Leaf<Name, 'params'>, Normal {
+  readonly kind: 'PRelu'
+  readonly units: Units
   readonly '~out': Rectified<this['~in'], Output<this['~in'], Units>, At>
   readonly '~params': Params<this['~in'], Units, B, At>
 }
@@ -67,21 +78,13 @@ type Output<I, Units> = Units extends number
   : I
 /** The output, where it has the axes of the slopes. */
 type Rectified<I, O, At> =
-  O extends Mismatch<string>
-    ? O
-    : HasAxes<O, At extends number ? [At] : At, '0'> extends false
-      ? Unslanted<I, O, At extends number ? [At] : At>
-      : O
-type Unslanted<I, O, At> = I extends Several
-  ? RefusedInput<'PRelu', '', I, ''>
-  : O extends readonly unknown[]
-    ? Refusal<
-        'PRelu',
-        `an output with the different axes ${Listed<At>} beside the batch`,
-        O,
-        `Choose alphaAxes from 1 to ${LastOf<O>}.`
-      >
-    : never
+  O extends Mismatch<string> ? O : HasAxes<O, AxesOf<At>> extends false ? Unslanted<I, O, AxesOf<At>> : O
+type Unslanted<I, O, At> = Refuses<
+  'PRelu',
+  typeof withAxes,
+  I extends Several ? I : O,
+  { axes: Listed<At>; last: O extends readonly unknown[] ? LastOf<O> : never }
+>
 type Params<I, Units, Bias, Axes> = Units extends number
   ? [Bias] extends [null]
     ? { readonly weight: Tensor<[Features<I>, Units]>; readonly alpha: Slopes<Output<I, Units>, Axes> }
@@ -91,21 +94,8 @@ type Params<I, Units, Bias, Axes> = Units extends number
         readonly alpha: Slopes<Output<I, Units>, Axes>
       }
   : { readonly alpha: Slopes<I, Axes> }
-type Slopes<S, Axes> = Tensor<
-  number[] extends S ? number[] : S extends readonly unknown[] ? Sizes<S, KeysOf<S, Axes>, []> & number[] : number[]
->
-type KeysOf<S extends readonly unknown[], Axes> = Axes extends number
-  ? AxisKey<S, Axes>
-  : Axes extends readonly number[]
-    ? { [K in keyof Axes]: AxisKey<S, Axes[K] & number> }[number]
-    : never
-/** The dimensions of `S` at the keys, in the order of the axes. */
-type Sizes<S extends readonly unknown[], Keys, R extends readonly unknown[]> = S extends readonly [
-  ...infer Before,
-  infer D,
-]
-  ? Sizes<Before, Keys, `${Before['length']}` extends Keys ? [D, ...R] : R>
-  : R
+type Slopes<S, At> = Tensor<number[] extends S ? number[] : Along<S, AxesOf<At>>>
+type AxesOf<At> = At extends number ? [At] : At extends readonly number[] ? At : never
 
 interface PReluLimits extends DenseLimits {
   readonly alphaAxes: 'axes'
@@ -145,47 +135,32 @@ export interface PReluConstructor {
   ): PRelu<null, At, B, Name>
 }
 
-interface Normal extends NormalDense {
-  readonly alphaAxes: readonly number[]
-  readonly alpha: Parameter
-}
-
 const axes: t.Type<readonly number[], unknown, unknown> = listOf(
   'an axis or an array of different axes, none of them 0, the batch',
   isFeatureAxis,
   { least: 1, single: true, check: areDistinct },
 )
 
-/** The axes counted from 0, in ascending order, whichever order they were given in. */
-const positions = (alphaAxes: readonly number[], rank: number): readonly number[] =>
-  alphaAxes.map(axis => fromStart(axis, rank)).sort((a, b) => a - b)
+const rectifiedShape = (options: Normal, input: Shape | null): Either<Fault, Shape | null> =>
+  pipe(
+    denseShape(options, input),
+    chain(out =>
+      out === null || hasAxes(options.alphaAxes, out.length)
+        ? right(out)
+        : refusal(withAxes, out, { axes: options.alphaAxes.join(', '), last: out.length - 1 }),
+    ),
+  )
 
-const rectifiedShape = (options: Normal, input: Shape | null): Either<Fault, Shape | null> => {
-  const out = denseShape(options, input)
-  if (out._tag === 'Left' || out.right === null) return out
-  const rank = out.right.length
-  const at = positions(options.alphaAxes, rank)
-  return at.every(axis => axis > 0 && axis < rank) && new Set(at).size === at.length
-    ? out
-    : left({
-        expected: `an output with the different axes ${options.alphaAxes.join(', ')} beside the batch`,
-        got: showShape(out.right),
-        remedy: `Choose alphaAxes from 1 to ${rank - 1}.`,
-      })
-}
-
-const alphaRule = (options: Normal, input: Shape | null): Either<Fault, VariableRule> => {
-  const out = rectifiedShape(options, input)
-  if (out._tag === 'Left') return out
-  const shape = positions(options.alphaAxes, out.right?.length ?? 0).map(axis => out.right?.[axis] ?? null)
-  return shape.every(d => d !== null)
-    ? right({ shape, initial: options.alpha })
-    : left({
-        expected: `known dimensions along the axes ${options.alphaAxes.join(', ')}`,
-        got: showShape(out.right),
-        remedy: 'Give the Input these dimensions.',
-      })
-}
+const alphaRule = (options: Normal, input: Shape | null): Either<Fault, VariableRule> =>
+  pipe(
+    rectifiedShape(options, input),
+    chain(out => {
+      const shape = sizesAlong(options.alphaAxes, out)
+      return shape === null
+        ? refusal(knownAxes, out, { axes: options.alphaAxes.join(', ') })
+        : right({ shape, initial: options.alpha })
+    }),
+  )
 
 /**
  * A rectifier that learns the slopes of its negative part (He et al. 2015): `x > 0 ? x : alpha x`, of `x W + b` where
@@ -224,12 +199,7 @@ export const PRelu: PReluConstructor = defineLayer({
   forward: ({ units, bias: optional, alphaAxes }, ops, input, { weight, bias, alpha }) => {
     const product = units === null ? input : ops.matmul(input, weight)
     const x = units === null || optional === null ? product : ops.add(product, bias)
-    const shape = ops.shape(x)
-    const at = positions(alphaAxes, shape.length)
-    const slopes = ops.reshape(
-      alpha,
-      shape.map((d, axis) => (at.includes(axis) ? d : 1)),
-    )
+    const slopes = besideOthers(ops, alpha, x, axesFromStart(alphaAxes, ops.shape(x).length))
     return [leaky(ops, x, slopes), {}]
   },
 })

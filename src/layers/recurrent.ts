@@ -2,11 +2,20 @@ import { chainFirst, type Either, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
-import { boolean, codec, integer, isFunction, number, type Options, parameter } from '../base/options.ts'
+import {
+  boolean,
+  codec,
+  integer,
+  isFunction,
+  number,
+  type Options,
+  type ParsedOptions,
+  parameter,
+} from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Mismatch, type Shape, showShape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { defineLayer, type Leaf, type NameOption, type Parsed } from '../core/define.ts'
+import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { faultOf, known, ofRank, type Refuses } from '../core/expects.ts'
 import type { Limits } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
@@ -80,7 +89,7 @@ export interface RecurrentOptions<
 }
 
 /** These options in their normal form. */
-export interface NormalRecurrent extends Parsed<RecurrentOptions> {
+export interface NormalRecurrent extends ParsedOptions<RecurrentOptions> {
   readonly units: number
 }
 

@@ -1,9 +1,10 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { integer, listOf } from '../base/options.ts'
-import { type RefusedInput, type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
+import { type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Divide, Product } from '../type-arithmetic/digits.ts'
 
@@ -39,12 +40,11 @@ type Infer<I, B, Left, To extends readonly number[]> = Left extends readonly [
       : [B, ...Replace<To, Q & number>]
     : never
   : never
-type Unfit<I, Has extends number, To> = RefusedInput<
-  'Reshape',
-  `an input whose ${Has} features fit into ${Show<To>}`,
-  I,
-  'Use dimensions whose product divides the number of features, or -1 for the rest.'
->
+const fitting = {
+  expected: 'an input whose {features} features fit into {shape}',
+  remedy: 'Use dimensions whose product divides the number of features, or -1 for the rest.',
+} as const
+type Unfit<I, Has extends number, To> = Refuses<'Reshape', typeof fitting, I, { features: Has; shape: Show<To> }>
 /** A / B where it has no rest. */
 type Share<A extends number, B extends number> = B extends 1
   ? A
@@ -121,18 +121,17 @@ const targetShape: t.Type<readonly number[], unknown, unknown> = listOf(
   { single: true, check: dimensions => dimensions.filter(d => d === -1).length <= 1 },
 )
 
+/** What -1 stands for, as a number of features; `null` where that of the input is unknown. */
+const inferredFrom = (to: readonly number[], features: number | null): number | null =>
+  features === null ? null : features / sizeOf(to.filter(d => d !== -1))
+
 const reshaped = (to: readonly number[], input: Shape | null): Either<Fault, Shape> => {
   const features = input === null ? null : sizeOf(input.slice(1))
-  const known = to.filter(d => d !== -1).reduce((product, d) => product * d, 1)
-  const inferred = features === null ? null : features / known
+  const inferred = inferredFrom(to, features)
   const fits = inferred === null || (to.includes(-1) ? Number.isInteger(inferred) : inferred === 1)
   return fits
     ? right([input?.[0] ?? null, ...to.map(d => (d === -1 ? inferred : d))])
-    : left({
-        expected: `an input whose ${features} features fit into ${showShape(to)}`,
-        got: showShape(input),
-        remedy: 'Use dimensions whose product divides the number of features, or -1 for the rest.',
-      })
+    : refusal(fitting, input, { features: features ?? '?', shape: showShape(to) })
 }
 
 /**
@@ -155,11 +154,9 @@ export const Reshape: ReshapeConstructor = defineLayer({
   shape: ({ shape }, input) => reshaped(shape, input),
   passes: true,
   forward: ({ shape: to }, ops, x) => {
-    const input = ops.shape(x)
-    const rest = sizeOf(input.slice(1))
+    const [batch = null, ...features] = ops.shape(x)
     // Where the batch is unknown it is what the features leave, so these must be numbers.
-    const known = to.filter(d => d !== -1).reduce((product, d) => product * d, 1)
-    const features = rest === null ? to.map(d => (d === -1 ? null : d)) : to.map(d => (d === -1 ? rest / known : d))
-    return [ops.reshape(x, [input[0] ?? null, ...features]), {}]
+    const inferred = inferredFrom(to, sizeOf(features))
+    return [ops.reshape(x, [batch, ...to.map(d => (d === -1 ? inferred : d))]), {}]
   },
 })

@@ -1,4 +1,4 @@
-import type { Parsed } from '../core/define.ts'
+import type { ParsedOptions } from '../base/options.ts'
 import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import {
   clipped,
@@ -24,7 +24,7 @@ export interface SimpleRNNOptions<
   readonly activation?: Gate
 }
 
-interface Own extends Parsed<SimpleRNNOptions> {}
+interface Own extends ParsedOptions<SimpleRNNOptions> {}
 
 /** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface SimpleRNN<Units extends number, Final, Learn, Name extends string, Mask = false>

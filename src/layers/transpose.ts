@@ -1,8 +1,9 @@
-import { left, right } from 'fp-ts/lib/Either.js'
+import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { integer, listOf } from '../base/options.ts'
-import { type Listed, type RefusedInput, showShape } from '../base/shape.ts'
+import type { Listed } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { LastOf } from './merge.ts'
 
@@ -23,12 +24,16 @@ type Transposed<I, Perm extends readonly number[]> = number[] extends I
         : Unlike<I, Perm, I>
       : Unlike<I, Perm, I>
     : never
+const allAxes = {
+  expected: 'all axes of the input, once each, in [{perm}]',
+  remedy: 'Use each axis from 0 to {last} once.',
+} as const
 /** The refusal of an input; `Axes` are as many as it has, or should have. */
-type Unlike<I, Perm extends readonly number[], Axes extends readonly unknown[]> = RefusedInput<
+type Unlike<I, Perm extends readonly number[], Axes extends readonly unknown[]> = Refuses<
   'Transpose',
-  `all axes of the input, once each, in [${Listed<Perm>}]`,
+  typeof allAxes,
   I,
-  `Use each axis from 0 to ${LastOf<Axes>} once.`
+  { perm: Listed<Perm>; last: LastOf<Axes> }
 >
 
 /** The axes of `I` that are not in `Perm`; none where it is not known. */
@@ -79,11 +84,7 @@ export const Transpose: TransposeConstructor = defineLayer({
     const rank = input?.length ?? perm.length
     return perm.length === rank && perm.every((_, axis) => perm.includes(axis))
       ? right(perm.map(axis => input?.[axis] ?? null))
-      : left({
-          expected: `all axes of the input, once each, in [${perm.join(', ')}]`,
-          got: showShape(input),
-          remedy: `Use each axis from 0 to ${rank - 1} once.`,
-        })
+      : refusal(allAxes, input, { perm: perm.join(', '), last: rank - 1 })
   },
   passes: true,
   forward: ({ perm }, ops, x) => [ops.transpose(x, perm), {}],
