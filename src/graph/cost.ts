@@ -88,7 +88,7 @@ const flopsOf = (node: GraphNode): number | null => {
   return 0
 }
 
-const bytesOf = (node: GraphNode): number | null => {
+const bytesMoved = (node: GraphNode): number | null => {
   if (node.kind === 'placeholder' || node.kind === 'constant' || isResult(node)) return 0
   if (node.kind === 'application' && node.operation === 'reshape') return 0
   if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).bytes)
@@ -113,7 +113,7 @@ export const cost = (outputs: readonly GraphNode[]): Cost => {
   const nodes = topological(outputs)
   return Object.freeze({
     flops: total(nodes.map(flopsOf)),
-    bytes: total(nodes.map(bytesOf)),
+    bytes: total(nodes.map(bytesMoved)),
     peakBytes: peakOf(outputs, nodes),
   })
 }

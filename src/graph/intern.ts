@@ -22,7 +22,7 @@ export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
     numbers.set(value, numbers.size)
     return numbers.size - 1
   }
-  const described = (node: GraphNode): string => {
+  const detailsOf = (node: GraphNode): string => {
     switch (node.kind) {
       case 'placeholder':
         return ''
@@ -47,7 +47,7 @@ export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
     }
   }
   const textOf = (node: GraphNode, number: (node: GraphNode) => number): string =>
-    `${node.kind} ${operands(node).map(number)} ${node.shape.join('x')} ${described(node)}`
+    `${node.kind} ${operands(node).map(number)} ${node.shape.join('x')} ${detailsOf(node)}`
   /** The nodes of a body, by their places: bodies that compute the same have the same text. */
   const bodyText = (node: Scan | Loop): string => {
     const { inputs, outputs } = bodyOf(node)

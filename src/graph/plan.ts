@@ -1,5 +1,5 @@
 import { sizeOf } from '../base/shape.ts'
-import { elementwise } from '../ops/shapes.ts'
+import { unaryElementwise } from '../ops/shapes.ts'
 import { encloses, type Graph, type GraphNode, operands, topological } from './graph.ts'
 
 /** One step of a plan: a node, and what can be forgotten once it has been computed. */
@@ -24,12 +24,12 @@ export interface Plan {
 
 /** Operations whose element depends on the same element of an operand of the result's shape. */
 const writesInPlace: ReadonlySet<string> = new Set([
-  ...elementwise,
+  ...unaryElementwise,
   ...['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal', 'where', 'reshape'],
   ...['stopGradient', 'clipGradient'],
 ])
 
-const bytesOf = (node: GraphNode): number => {
+const memoryOf = (node: GraphNode): number => {
   if (encloses(node)) return 0
   const size = sizeOf(node.shape)
   if (size === null) throw new RangeError('a plan: expected known dimensions, bind the batch first')
@@ -38,7 +38,7 @@ const bytesOf = (node: GraphNode): number => {
 
 const canTake = (node: GraphNode, last: readonly GraphNode[]): GraphNode | null => {
   if (node.kind !== 'application' || !writesInPlace.has(node.operation)) return null
-  return last.find(operand => bytesOf(operand) === bytesOf(node)) ?? null
+  return last.find(operand => memoryOf(operand) === memoryOf(node)) ?? null
 }
 
 /** Buffers that are given back and taken again, the tightest that fits first. */
@@ -91,20 +91,20 @@ export const plan = (graph: Graph): Plan => {
   const { sizes, take, give } = pool()
   const buffers = new Map<GraphNode, number>()
   const held = order.filter(node => node.kind === 'placeholder' || node.kind === 'constant')
-  let alive = held.reduce((sum, node) => sum + bytesOf(node), 0)
+  let alive = held.reduce((sum, node) => sum + memoryOf(node), 0)
   let peakBytes = alive
   const steps = order
     .filter(node => node.kind !== 'placeholder' && node.kind !== 'constant')
     .map((node): Step => {
       const ended = last.get(node) ?? []
       const inPlace = canTake(node, ended)
-      const buffer = inPlace === null ? take(bytesOf(node)) : (buffers.get(inPlace) as number)
+      const buffer = inPlace === null ? take(memoryOf(node)) : (buffers.get(inPlace) as number)
       buffers.set(node, buffer)
-      alive += inPlace === null ? bytesOf(node) : 0
+      alive += inPlace === null ? memoryOf(node) : 0
       peakBytes = Math.max(peakBytes, alive)
       for (const operand of ended) {
         if (operand === inPlace) continue
-        alive -= bytesOf(operand)
+        alive -= memoryOf(operand)
         give(buffers.get(operand) as number)
       }
       return Object.freeze({ node, last: ended, inPlace, buffer })

@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from '../base/shape.ts'
 import { type Attributes, alike, forLayers, type Operation, perform } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
-import { elementwise, resultShape } from '../ops/shapes.ts'
+import { resultShape, unaryElementwise } from '../ops/shapes.ts'
 import { rebuilt } from './build.ts'
 import { evaluated } from './constants.ts'
 import { type Constant, type Graph, type GraphNode, isA } from './graph.ts'
@@ -31,7 +31,8 @@ export const uniform = (node: GraphNode): number | undefined => {
   return values.length <= small && values.every(value => value === first) ? first : undefined
 }
 /** The same of what repeats one. */
-const repeated = (node: GraphNode): number | undefined => uniform(isA(node, 'broadcast') ? first(node.inputs) : node)
+const uniformBeneath = (node: GraphNode): number | undefined =>
+  uniform(isA(node, 'broadcast') ? first(node.inputs) : node)
 
 /** The value beneath a broadcast, where the operation broadcasts it to the same shape itself. */
 const unrepeated = (node: GraphNode, other: Shape): GraphNode => {
@@ -110,8 +111,7 @@ const sliceOfPart = (
 
 const laws: { readonly [O in Operation]?: Law<O> } = {
   ...Object.fromEntries(
-    // These commute with broadcast, too.
-    elementwise.map((operation): [Operation, Law<'exp'>] => [
+    unaryElementwise.map((operation): [Operation, Law<'exp'>] => [
       operation,
       (ops, [x]) => (isA(x, 'broadcast') ? ops.broadcast(perform(ops)(operation, x.inputs, []), x.shape) : undefined),
     ]),
@@ -155,7 +155,7 @@ const laws: { readonly [O in Operation]?: Law<O> } = {
   },
   where: (ops, inputs) => {
     const [condition, a, b] = inputs as readonly [GraphNode, GraphNode, GraphNode]
-    const known = repeated(condition)
+    const known = uniformBeneath(condition)
     if (known === undefined) return undefined
     const chosen = known === 0 ? b : a
     const shape = resultShape(
@@ -178,7 +178,7 @@ const laws: { readonly [O in Operation]?: Law<O> } = {
       )
     // How many there are, as far as floats count.
     const count = sizeOf(axes.map(axis => x.shape[axis] ?? null))
-    if (repeated(x) !== 1 || count === null || count > 2 ** 24) return undefined
+    if (uniformBeneath(x) !== 1 || count === null || count > 2 ** 24) return undefined
     const shape = resultShape('sum', [x.shape], [axes, keepDimensions])
     return shape.includes(null) ? undefined : ops.broadcast(ops.constant(count), shape)
   },

@@ -157,8 +157,8 @@ export const forms: { readonly [O in Operation]: Form<Ops<Shape>[O]> } = {
   ),
 }
 
-/** Operations on each element of one tensor. */
-export const elementwise: readonly Operation[] = Object.entries(forms).flatMap(([operation, form]) =>
+/** Operations on each element of one tensor, which commute with broadcast. */
+export const unaryElementwise: readonly Operation[] = Object.entries(forms).flatMap(([operation, form]) =>
   form === unary ? [operation as Operation] : [],
 )
 

@@ -27,21 +27,22 @@ export interface ApplyOptions {
   readonly key?: Key
 }
 
-interface Reading extends Mode {
+/** A mode, and the operations to run in. */
+interface Interpretation extends Mode {
   readonly ops: Ops<unknown> | undefined
 }
 const optional = <V>(expected: string, test: (value: unknown) => boolean) => ({
   codec: codec<V | null>(expected, value => (value === null || test(value) ? (value as V | null) : undefined)),
   default: null,
 })
-const inference: Reading = Object.freeze({ training: false, key: undefined, ops: undefined })
+const inference: Interpretation = Object.freeze({ training: false, key: undefined, ops: undefined })
 
 /**
  * Reads the options of `apply` and of what is like it.
  *
  * @throws InvalidOption if an option is invalid
  */
-export const readingOf = (owner: string, given: unknown): Reading => {
+export const modeOf = (owner: string, given: unknown): Interpretation => {
   if (given === undefined) return inference
   const { training, key, ops } = parseOptions<{ training: boolean; key: Key | null; ops: Ops<unknown> | null }>(
     owner,
@@ -159,7 +160,7 @@ export function apply(
   options?: ApplyOptions & { readonly ops?: Ops<unknown> },
 ): Applied<unknown, unknown> {
   const part = asPart('apply', network)
-  const { ops, ...mode } = readingOf('apply', options)
+  const { ops, ...mode } = modeOf('apply', options)
   if (ops !== undefined) {
     return interpreted(ops, part, asTrees<unknown>('apply', variables), input, { ...mode, isGiven: false })
   }
@@ -268,7 +269,7 @@ export const gradients = <N extends AnyLayer>(
   options?: ApplyOptions,
 ): Gradients<N> => {
   const part = asPart('gradients', network)
-  const mode = readingOf('gradients', options)
+  const mode = modeOf('gradients', options)
   const given = asVariables('gradients', variables)
   const shown = tensorsGiven(given, partsOf(input, inputCount(part)), partsOf(cotangent, outputCount(part)))
   const result = eagerly(shown, () => {

@@ -13,7 +13,7 @@ import { variableRules } from './init.ts'
 /** How many numbers one tensor may have: more would take the process's memory. */
 const mostNumbers = 2 ** 31
 
-const checkSizes = ({ nodes }: Wiring): void => {
+const checkOutputSizes = ({ nodes }: Wiring): void => {
   for (const { path, shape, inputShapes } of nodes) {
     if (shape === null || (sizeOf(shape) ?? 0) <= mostNumbers) continue
     throw new LayerConnectionError({
@@ -41,7 +41,7 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
     })
   const wired = wire(part, shapes)
   if (E.isLeft(wired)) throw forgottenBatch(expected ?? [], shapes) ?? wired.left
-  checkSizes(wired.right)
+  checkOutputSizes(wired.right)
   return wired.right
 }
 
@@ -72,7 +72,7 @@ type Shapes = VariableTree<Shaped>
 const isShaped = (value: unknown): value is Shaped =>
   typeof value === 'object' && value !== null && Array.isArray((value as Partial<Shaped>).shape)
 
-const described = (value: unknown): string => {
+const showGiven = (value: unknown): string => {
   if (value === undefined) return 'none'
   if (!isShaped(value)) return show(value)
   const { dtype, isDisposed } = value as { readonly dtype?: string; readonly isDisposed?: boolean }
@@ -98,7 +98,7 @@ export const checkVariable = <T extends Shaped>(
   throw new WeightInitializationError({
     layer,
     expected: `${variable} of shape ${showShape(shape)}`,
-    got: given === undefined || isOne(given) ? described(given) : 'a value that is no tensor',
+    got: given === undefined || isOne(given) ? showGiven(given) : 'a value that is no tensor',
     remedy:
       isDisposed === true
         ? 'Keep variables until their last use; what nobody holds is given back without dispose().'

@@ -69,7 +69,7 @@ const numbersIn = (input: unknown, shape: unknown): Read => {
 }
 
 /** Reads what users gave: what their getters and proxies throw is a fault of the input. */
-const reading = <R>(read: () => R): R => {
+const readingInput = <R>(read: () => R): R => {
   try {
     return read()
   } catch (error) {
@@ -91,11 +91,11 @@ const checkedTensor = (input: tf.Tensor): tf.Tensor => {
  * @throws InvalidOption if the input holds anything but numbers, or the shape does not fit
  */
 export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor => {
-  if (reading(() => input instanceof tf.Tensor)) {
+  if (readingInput(() => input instanceof tf.Tensor)) {
     const given = checkedTensor(input as tf.Tensor)
     return shape === undefined ? given : tf.reshape(given, checkedShape(shape, given.size))
   }
-  const read = reading(() => numbersIn(input, shape))
+  const read = readingInput(() => numbersIn(input, shape))
   return tensorOf(read.data, read.shape)
 }
 
@@ -107,7 +107,7 @@ export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor =
  * @throws InvalidOption as {@link toTensor}
  */
 export const toNumbers = (input: unknown, isLent = false): Read =>
-  reading(() => {
+  readingInput(() => {
     if (!isLent || !isFlat(input)) return numbersIn(input, undefined)
     const { data, shape } = input
     return data instanceof Float32Array
@@ -141,7 +141,7 @@ const showsSeveral = (input: readonly unknown[]): boolean =>
  * whichever form; else nested arrays are one input.
  */
 export const partsOf = (input: unknown, count: Count): readonly unknown[] =>
-  reading(() => {
+  readingInput(() => {
     if (!Array.isArray(input) || input.length > mostParts) return [input]
     const each = count === 'several' || (count !== 1 && count === input.length) || showsSeveral(input)
     return each ? [...input] : [input]

@@ -43,7 +43,7 @@ const readersOf = (part: Part): ReadonlyMap<number, readonly Reader[]> => {
 
 const known = new WeakMap<Part, ReadonlyMap<number, readonly Reader[]>>()
 
-const numbersOf = (input: Given): ArrayLike<number> => (input instanceof tf.Tensor ? input.dataSync() : input.data)
+const idsIn = (input: Given): ArrayLike<number> => (input instanceof tf.Tensor ? input.dataSync() : input.data)
 
 /**
  * Checks that inputs which layers take as ids are whole numbers that name a row.
@@ -56,7 +56,7 @@ export const checkIds = (part: Part, inputs: readonly Given[]): void => {
   for (const [k, all] of readers) {
     const input = inputs[k]
     if (input === undefined) continue
-    const numbers = numbersOf(input)
+    const numbers = idsIn(input)
     const rows = Math.min(...all.map(reader => reader.rows))
     for (let i = 0; i < numbers.length; i++) {
       const id = numbers[i] as number

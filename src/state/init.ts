@@ -105,7 +105,7 @@ const drawn = (
 }
 
 /** Checks how much memory all variables take, before any is made. */
-const checkSizes = (rules: ReadonlyMap<string, VariableRules>): void => {
+const checkVariableSizes = (rules: ReadonlyMap<string, VariableRules>): void => {
   let total = 0
   for (const [layer, variables] of rules) {
     for (const { shape } of Object.values(variables)) total += sizeOf(shape)
@@ -153,7 +153,7 @@ export const init = <N extends AnyLayer>(network: Unless<Out<N, number[]>> & N, 
   const rules = variableRules(wiring)
   const paths = new Map(wiring.nodes.map(({ name, path }) => [name, path]))
   const root = asKey('init', key)
-  checkSizes(rules)
+  checkVariableSizes(rules)
   // All values first: when one cannot be made, no tensor has been.
   const all = [...rules].flatMap(([layer, variables]) =>
     layerValues(paths.get(layer) ?? layer, variables, foldIn(root, layer)).map(drawn => ({ layer, ...drawn })),

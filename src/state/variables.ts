@@ -18,7 +18,7 @@ const listed = (variables: Readonly<Record<string, Shaped>> | undefined): string
     .join(', ')
 
 /** The shapes of variables by layer, as many as fit a screen. */
-const described = ({ params, state }: { readonly [_ in 'params' | 'state']: VariableTree<Shaped> }): string => {
+const listing = ({ params, state }: { readonly [_ in 'params' | 'state']: VariableTree<Shaped> }): string => {
   const layers = [...new Set([...Object.keys(params), ...Object.keys(state)])]
   const rows = layers.map(layer => {
     const [trained, kept] = [listed(own(params, layer)), listed(own(state, layer))]
@@ -29,7 +29,7 @@ const described = ({ params, state }: { readonly [_ in 'params' | 'state']: Vari
   return [head, ...lines.map(line => `  ${line}`)].join('\n')
 }
 
-const shown = shownAs(described)
+const shown = shownAs(listing)
 
 /** Variables as users get them: consoles show their shapes. */
 export const asShown = <T extends Shaped>(
