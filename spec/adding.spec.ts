@@ -115,7 +115,7 @@ describe('Adding', () => {
     })
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir')
     const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'))
-    write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src', 'spec/drawn.ts', ...specs] }))
+    write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src', 'spec/drawn.ts', ...held, ...specs] }))
     for (const path of new Set(changes.map(change => change.path))) apply(path, changes)
   })
   after(() => rmSync(folder, { recursive: true }))

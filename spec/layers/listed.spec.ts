@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import type { Row } from '../../src/core/notated.ts'
 import * as layers from '../../src/layers/index.ts'
+import type { Layers, RowOfWord } from '../../src/notation/words.ts'
+
+/** The layers whose constructors have no row, without which the compiler cannot read texts of them. */
+type WithoutRow = { [Word in keyof Layers]: [RowOfWord<Word>] extends [Row] ? never : Word }[keyof Layers]
+const missingRows: { readonly [_ in WithoutRow]: Row } = {}
+
+describe('The notation', () => {
+  it('has a row for every layer', () => expect(missingRows).to.deep.equal({}))
+})
 
 describe('docs/layers.md', () => {
   it('has every layer', () => {
