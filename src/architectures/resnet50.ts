@@ -126,23 +126,10 @@ export type ResNet50<S extends ImageShape, Pool extends boolean, Ratio extends I
 type Layers<S extends ImageShape, Pool extends boolean, Ratio extends InOutRatio> = Stepping<
   S,
   Pool,
-  For<Ratio, typeof strides>[0],
-  For<Ratio, typeof strides>[1],
-  For<Ratio, typeof strides>[2],
-  For<Ratio, typeof rates>[0],
-  For<Ratio, typeof rates>[1],
-  For<Ratio, typeof rates>[2]
+  For<Ratio, typeof strides>,
+  For<Ratio, typeof rates>
 >
-type Stepping<
-  S extends ImageShape,
-  Pool extends boolean,
-  S3 extends number,
-  S4 extends number,
-  S5 extends number,
-  R3 extends number,
-  R4 extends number,
-  R5 extends number,
-> = Listed<
+type Stepping<S extends ImageShape, Pool extends boolean, Strides extends Three, Rates extends Three> = Listed<
   readonly [
     Input<S, 'input-{}'>,
     Convolution<[7, 7, 64], 3, 2, 1, null, 'conv1'>,
@@ -150,9 +137,9 @@ type Stepping<
     Rectifier,
     Pooling<'MaxPooling', [3, 3], 'same', 2, 'max-pooling-{}'>,
     ...Group<'res2', ['b', 'c'], 64, 256, 1, 1>,
-    ...Group<'res3', ['b', 'c', 'd'], 128, 512, S3, R3>,
-    ...Group<'res4', ['b', 'c', 'd', 'e', 'f'], 256, 1024, S4, R4>,
-    ...Group<'res5', ['b', 'c'], 512, 2048, S5, R5>,
+    ...Group<'res3', ['b', 'c', 'd'], 128, 512, Strides[0], Rates[0]>,
+    ...Group<'res4', ['b', 'c', 'd', 'e', 'f'], 256, 1024, Strides[1], Rates[1]>,
+    ...Group<'res5', ['b', 'c'], 512, 2048, Strides[2], Rates[2]>,
     ...Head<Pool>,
   ]
 >

@@ -137,16 +137,9 @@ export type TransformerDecoder<
   >
 >
 
-interface Normal<
-  F extends number = number,
-  Heads extends number = number,
-  Hidden extends number | null = number | null,
-  N extends NormPlace = NormPlace,
-  Mask extends boolean = boolean,
-  Name extends string = string,
-> extends Required<TransformerOptions<Hidden, N, Mask, Name>> {
-  readonly features: F
-  readonly heads: Heads
+interface Normal extends Required<TransformerOptions> {
+  readonly features: number
+  readonly heads: number
 }
 
 const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
@@ -171,23 +164,16 @@ const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
 const encoderOptions = optionsOf('transformer-encoder-{}', false)
 const decoderOptions = optionsOf('transformer-decoder-{}', true)
 
-/** All options, of which those that are not given have defaults that the defaults of the type parameters repeat. */
-const read = <
-  F extends number,
-  Heads extends number,
-  Hidden extends number | null,
-  N extends NormPlace,
-  Mask extends boolean,
-  Name extends string,
->(
+/** The options; of those that are not given the defaults, which the defaults of the type parameters repeat. */
+const read = <Given extends TransformerOptions>(
   kind: string,
   options: Options<Normal>,
-  features: F,
-  heads: Heads,
-  more: TransformerOptions<Hidden, N, Mask, Name> | undefined,
-): Normal<F, Heads, Hidden, N, Mask, Name> => {
+  features: number,
+  heads: number,
+  given: Given | undefined,
+): Required<Given> => {
   const example = `${kind}(512, 8)`
-  const normal = parseOptions(kind, example, options, merged(ownOptions(kind, example, more), { features, heads }))
+  const normal = parseOptions(kind, example, options, merged(ownOptions(kind, example, given), { features, heads }))
   if (normal.features % normal.heads === 0) return unchecked(normal)
   throw new InvalidOption({
     layer: kind,
