@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import { integer, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -40,7 +40,8 @@ interface EmbeddingRow extends Row {
 }
 
 /** The constructor of {@link Embedding}. */
-export interface EmbeddingConstructor extends Notated<EmbeddingRow> {
+export interface EmbeddingConstructor {
+  readonly '~row'?: EmbeddingRow
   <const Size extends number, const Units extends number, const Name extends string = 'embedding-{}'>(
     inputSize: Size,
     outputSize: Units,

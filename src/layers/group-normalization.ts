@@ -7,7 +7,7 @@ import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
-import type { NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import type { Divide } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
@@ -60,7 +60,8 @@ interface GroupNormRow extends Row {
 }
 
 /** The constructor of {@link GroupNorm}. */
-export interface GroupNormConstructor extends Notated<GroupNormRow> {
+export interface GroupNormConstructor {
+  readonly '~row'?: GroupNormRow
   <const Groups extends number, const Name extends string = 'group-norm-{}'>(
     nGroups: Groups,
     options?: GroupNormOptions<Name>,

@@ -4,7 +4,7 @@ import { integer, listOf } from '../base/options.ts'
 import { type Shape, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 
 /** The dimensions of one example: without the batch; `null` for one that is not known. */
 export type InputShape = number | null | readonly (number | null)[]
@@ -37,7 +37,8 @@ interface InputRow extends Row {
 }
 
 /** The constructor of {@link Input}. */
-export interface InputConstructor extends Notated<InputRow> {
+export interface InputConstructor {
+  readonly '~row'?: InputRow
   <
     const S extends number | null | (number | null)[] | readonly (number | null)[],
     const Name extends string = 'input-{}',
@@ -94,7 +95,8 @@ interface IdentityRow extends Row {
 }
 
 /** The constructor of {@link Identity}. */
-export interface IdentityConstructor extends Notated<IdentityRow> {
+export interface IdentityConstructor {
+  readonly '~row'?: IdentityRow
   <const Name extends string = 'identity-{}'>(options?: NameOption<Name>): Identity<Name>
 }
 

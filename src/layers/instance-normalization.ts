@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { InitialOf, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Along } from './feature-axes.ts'
 import { alongAxes } from './layer-normalization.ts'
 import { type FactorAndShift, type NormalNorm, normalized, normOptions, type ScaledLimits } from './norms.ts'
@@ -56,7 +56,8 @@ interface InstanceNormRow extends Row {
 }
 
 /** The constructor of {@link InstanceNorm}. */
-export interface InstanceNormConstructor extends Notated<InstanceNormRow> {
+export interface InstanceNormConstructor {
+  readonly '~row'?: InstanceNormRow
   <
     G extends ParameterSource | null = number,
     B extends ParameterSource | null = number,

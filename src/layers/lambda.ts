@@ -4,7 +4,7 @@ import { type Fault, LayerConnectionError } from '../base/errors.ts'
 import { codec, integer, isFunction, listOf, parsed } from '../base/options.ts'
 import { type Flow, type Several, type Shape, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { Limits, Notated, Row, Textless } from '../core/notated.ts'
+import type { Limits, Row, Textless } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
 /** A function of one or several tensors, in any interpretation of the operations. */
@@ -36,7 +36,8 @@ interface LambdaRow extends Row {
   readonly '~makes': Textless
 }
 /** The constructor of {@link Lambda}. */
-export interface LambdaConstructor extends Notated<LambdaRow> {
+export interface LambdaConstructor {
+  readonly '~row'?: LambdaRow
   // First, as the other overloads would leave the function's parameters without types.
   <const Name extends string = 'lambda-{}'>(
     f: LambdaFunction,

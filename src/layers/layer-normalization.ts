@@ -6,7 +6,7 @@ import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { InitialOf, NameOf, Notated, OptionAs, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, NameOf, OptionAs, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import {
   type Along,
@@ -98,7 +98,8 @@ interface LayerNormRow extends Row {
 }
 
 /** The constructor of {@link LayerNorm}. */
-export interface LayerNormConstructor extends Notated<LayerNormRow> {
+export interface LayerNormConstructor {
+  readonly '~row'?: LayerNormRow
   <
     B extends ParameterSource | null = number,
     const Name extends string = 'layer-norm-{}',

@@ -2,7 +2,7 @@ import { map } from 'fp-ts/lib/Either.js'
 import { integer, number, type ParsedOptions } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import { image } from './inputs.ts'
 
 /** The options of {@link LocalResponseNorm}. */
@@ -44,7 +44,8 @@ interface LocalResponseNormRow extends Row {
 }
 
 /** The constructor of {@link LocalResponseNorm}. */
-export interface LocalResponseNormConstructor extends Notated<LocalResponseNormRow> {
+export interface LocalResponseNormConstructor {
+  readonly '~row'?: LocalResponseNormRow
   <const Name extends string = 'local-response-norm-{}'>(
     options?: LocalResponseNormOptions<Name>,
   ): LocalResponseNorm<Name>

@@ -8,7 +8,7 @@ import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
-import type { NameOf, Notated, OptionAs, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { NameOf, OptionAs, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { epsilonOption, inverseDeviation, moments, type ScaledLimits } from './norms.ts'
 
@@ -113,7 +113,8 @@ interface BatchNormRow extends Row {
 }
 
 /** The constructor of {@link BatchNorm}. */
-export interface BatchNormConstructor extends Notated<BatchNormRow> {
+export interface BatchNormConstructor {
+  readonly '~row'?: BatchNormRow
   <
     const Axes extends readonly number[] | null = null,
     const Name extends string = 'batch-norm-{}',

@@ -4,7 +4,7 @@ import { integer, number, oneOf, orNull, type ParsedOptions, parameter } from '.
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
 import { knownDimensions } from './known.ts'
@@ -88,7 +88,8 @@ interface PositionalEncodingRow extends Row {
 }
 
 /** The constructor of {@link PositionalEncoding}. */
-export interface PositionalEncodingConstructor extends Notated<PositionalEncodingRow> {
+export interface PositionalEncodingConstructor {
+  readonly '~row'?: PositionalEncodingRow
   <const Name extends string = 'positional-encoding-{}'>(
     options?: PositionalEncodingOptions<number | null, Name>,
   ): PositionalEncoding<'sinusoidal', null, Name>

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { integer } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 
 const vector = {
   rank: 2,
@@ -31,7 +31,8 @@ interface RepeatVectorRow extends Row {
 }
 
 /** The constructor of {@link RepeatVector}. */
-export interface RepeatVectorConstructor extends Notated<RepeatVectorRow> {
+export interface RepeatVectorConstructor {
+  readonly '~row'?: RepeatVectorRow
   <const N extends number, const Name extends string = 'repeat-vector-{}'>(
     n: N,
     options?: NameOption<Name>,

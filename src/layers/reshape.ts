@@ -5,7 +5,7 @@ import { integer, listOf } from '../base/options.ts'
 import { type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Divide, Product } from '../type-arithmetic/digits.ts'
 
 /** A reshape as a type: [batch, ...any] in, [batch, ...To] out, one -1 of which is what the others leave. */
@@ -103,7 +103,8 @@ interface ReshapeRow extends Row {
 }
 
 /** The constructor of {@link Reshape}. */
-export interface ReshapeConstructor extends Notated<ReshapeRow> {
+export interface ReshapeConstructor {
+  readonly '~row'?: ReshapeRow
   <const Name extends string = 'reshape-{}'>(options?: NameOption<Name>): Reshape<[-1], Name>
   <const D extends number, const Name extends string = 'reshape-{}'>(
     shape: D,

@@ -1,7 +1,7 @@
 import { optionalParameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import type { InitialOf, Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import { type Along, axesFromStart, besideOthers } from './feature-axes.ts'
 import {
   alongAxes,
@@ -59,7 +59,8 @@ interface RMSNormRow extends Row {
 }
 
 /** The constructor of {@link RMSNorm}. */
-export interface RMSNormConstructor extends Notated<RMSNormRow> {
+export interface RMSNormConstructor {
+  readonly '~row'?: RMSNormRow
   <
     G extends ParameterSource | null = number,
     const A extends readonly number[] = readonly [-1],

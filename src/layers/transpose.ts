@@ -4,7 +4,7 @@ import { integer, listOf } from '../base/options.ts'
 import type { Listed } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, Together, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { LastOf } from './merge.ts'
 
 /** A transpose as a type: the axes of what comes in, in another order. */
@@ -50,7 +50,8 @@ interface TransposeRow extends Row {
 }
 
 /** The constructor of {@link Transpose}. */
-export interface TransposeConstructor extends Notated<TransposeRow> {
+export interface TransposeConstructor {
+  readonly '~row'?: TransposeRow
   <const Perm extends number[] | readonly number[], const Name extends string = 'transpose-{}'>(
     perm: Perm,
     options?: NameOption<Name>,
