@@ -3,7 +3,7 @@ import type { SameSize } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { NameOption } from '../core/define.ts'
 import type { Expectation, RefusesAll } from '../core/expects.ts'
-import type { Divide, Multiply } from '../type-arithmetic/digits.ts'
+import type { Divide, IsDivisible, Multiply } from '../type-arithmetic/digits.ts'
 
 // The types of attention: which inputs are what, and the sizes that follow.
 
@@ -106,9 +106,9 @@ export type Attended<R, H extends number, K, O, I, Mask> = [R] extends [never]
       : Q extends readonly [infer B, infer T, infer F extends number]
         ? false extends AreSequences<Keys | Values>
           ? Refused<typeof sequences, I>
-          : StepsOf<Keys, Values> extends false
+          : SameSize<StepsOf<Keys>, StepsOf<Values>> extends false
             ? Refused<typeof pairs, I>
-            : (K extends number ? true : Divided<F, H>) extends true
+            : (K extends number ? true : IsDivisible<F, H>) extends true
               ? (Mask extends true ? MaskFits<I, H, T, Keys> : true) extends true
                 ? [B, T, OrElse<O, F>]
                 : Refused<typeof maskOfKeys, I>
@@ -122,47 +122,24 @@ type MaskFits<I, H, T, Keys> = I extends readonly [...unknown[], infer M]
     ? number[] extends M
       ? true
       : M extends readonly [unknown, infer A]
-        ? Either<A, Steps>
+        ? Fits<A, Steps>
         : M extends readonly [unknown, infer A, infer B]
-          ? Both<Either<A, T>, Either<B, Steps>>
+          ? Both<Fits<A, T>, Fits<B, Steps>>
           : M extends readonly [unknown, infer A, infer B, infer C]
-            ? Both<Either<A, H>, Both<Either<B, T>, Either<C, Steps>>>
+            ? Both<Fits<A, H>, Both<Fits<B, T>, Fits<C, Steps>>>
             : false
     : true
   : true
 /** Whether a dimension of a mask is that of the attention, or stands for all of it. */
-type Either<A, B> = A extends 1 ? true : SameSize<A, B>
+type Fits<A, B> = A extends 1 ? true : SameSize<A, B>
 type Both<A, B> = A extends true ? B : false
 type Refused<E extends Expectation, I, Fields = unknown> = RefusesAll<'MultiHeadAttention', E, I, Fields>
-type Divided<F extends number, H extends number> =
-  Divide<F, H> extends [unknown, infer Rest extends number]
-    ? number extends Rest
-      ? true
-      : Rest extends 0
-        ? true
-        : false
-    : true
-type StepsOf<K, V> = K extends readonly [unknown, infer A, unknown]
-  ? V extends readonly [unknown, infer B, unknown]
-    ? SameSize<A, B>
-    : number[] extends V
-      ? true
-      : false
-  : number[] extends K
-    ? true
-    : false
+type StepsOf<S> = S extends readonly [unknown, infer Steps, unknown] ? Steps : number
 
-type AttentionWeights<
-  Q extends number,
-  K extends number,
-  V extends number,
-  HK extends number,
-  HV extends number,
-  O extends number,
-> = {
-  readonly queryWeight: Tensor<[Q, HK]>
-  readonly keyWeight: Tensor<[K, HK]>
-  readonly valueWeight: Tensor<[V, HV]>
+type AttentionWeights<R, HK extends number, HV extends number, O extends number> = {
+  readonly queryWeight: Tensor<[InputFeatures<R, 0>, HK]>
+  readonly keyWeight: Tensor<[InputFeatures<R, 1>, HK]>
+  readonly valueWeight: Tensor<[InputFeatures<R, 2>, HV]>
   readonly outputWeight: Tensor<[HV, O]>
 }
 type AttentionBiases<HK extends number, HV extends number, O extends number> = {
@@ -179,6 +156,5 @@ export type AttentionParams<R, H extends number, K, V, O, B> = ParamsBySize<
   B
 >
 type ParamsBySize<R, HK extends number, HV extends number, O extends number, B> = [B] extends [null]
-  ? AttentionWeights<InputFeatures<R, 0>, InputFeatures<R, 1>, InputFeatures<R, 2>, HK, HV, O>
-  : AttentionWeights<InputFeatures<R, 0>, InputFeatures<R, 1>, InputFeatures<R, 2>, HK, HV, O> &
-      AttentionBiases<HK, HV, O>
+  ? AttentionWeights<R, HK, HV, O>
+  : AttentionWeights<R, HK, HV, O> & AttentionBiases<HK, HV, O>

@@ -9,7 +9,7 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
-import type { Divide } from '../type-arithmetic/digits.ts'
+import type { IsDivisible } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
 import { epsilonOption, inverseDeviation, moments, type ScaledLimits } from './norms.ts'
 import type { ChannelsOf } from './window.ts'
@@ -38,13 +38,9 @@ export interface GroupNorm<Groups extends number, Name extends string> extends L
   readonly kind: 'GroupNorm'
   readonly nGroups: Groups
   readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, infer C extends number]
-    ? Divide<C, Groups> extends [unknown, infer Rest extends number]
-      ? number extends Rest
-        ? this['~in']
-        : Rest extends 0
-          ? this['~in']
-          : Refuses<'GroupNorm', typeof divided, this['~in'], { groups: Groups; channels: C }>
-      : this['~in']
+    ? IsDivisible<C, Groups> extends true
+      ? this['~in']
+      : Refuses<'GroupNorm', typeof divided, this['~in'], { groups: Groups; channels: C }>
     : number[] extends this['~in']
       ? number[]
       : Refuses<'GroupNorm', typeof image, this['~in']>

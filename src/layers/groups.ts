@@ -2,7 +2,7 @@ import { type Either, isLeft } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { Divide } from '../type-arithmetic/digits.ts'
+import type { Divide, IsDivisible } from '../type-arithmetic/digits.ts'
 import type { ChannelsOf } from './window.ts'
 
 // Convolutions whose channels are taken in groups, each of which makes its own part of the output.
@@ -23,13 +23,9 @@ export type PerGroup<C extends number, G extends number> = G extends 1
 export type Grouped<Kind extends string, I, G extends number, O> = G extends 1
   ? O
   : O extends readonly unknown[]
-    ? Divide<ChannelsOf<I>, G> extends [unknown, infer Rest extends number]
-      ? number extends Rest
-        ? O
-        : Rest extends 0
-          ? O
-          : Refuses<Kind, typeof divided, I, { groups: G; channels: ChannelsOf<I> }>
-      : O
+    ? IsDivisible<ChannelsOf<I>, G> extends true
+      ? O
+      : Refuses<Kind, typeof divided, I, { groups: G; channels: ChannelsOf<I> }>
     : O
 
 /** Checks that the groups divide the channels that go out, which is known when the layer is made. */

@@ -69,10 +69,7 @@ export const Masking: MaskingConstructor = defineLayer({
     return input.length > 2 ? right(input.slice(0, 2)) : refusal(steps, input)
   },
   forward: ({ value }, ops, x) => {
-    const features = ops
-      .shape(x)
-      .map((_, axis) => axis)
-      .slice(2)
+    const [, , ...features] = ops.shape(x).map((_, axis) => axis)
     const differs = ops.subtract(ops.constant(1), ops.equal(x, ops.constant(value)))
     // A mask is no function that gradients flow through.
     return [ops.stopGradient(ops.max(differs, features)), {}]

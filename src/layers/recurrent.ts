@@ -1,7 +1,7 @@
 import { chainFirst, type Either, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
-import { type Fault, LayerConnectionError } from '../base/errors.ts'
+import type { Fault } from '../base/errors.ts'
 import {
   boolean,
   codec,
@@ -13,10 +13,10 @@ import {
   parameter,
 } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import { type Mismatch, type Shape, showShape } from '../base/shape.ts'
+import { type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { faultOf, known, ofRank, type Refuses } from '../core/expects.ts'
+import { known, ofRank, type Refuses } from '../core/expects.ts'
 import type { Limits } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -24,6 +24,7 @@ import type { Ops } from '../ops/ops.ts'
 import { walk } from '../ops/scan.ts'
 import { softsign } from './activations.ts'
 import { hardSigmoid } from './dense.ts'
+import { knownDimensions } from './known.ts'
 import { checkMask, finiteWhereMasked, type SequenceOf } from './masking.ts'
 
 // What layers that walk a sequence have in common.
@@ -124,10 +125,7 @@ const sequence = {
   expected: 'a 3-dimensional input [batch, time, features]',
   remedy: 'Give the Input two dimensions, [time, features], or put a Reshape or an Embedding before this layer.',
 } as const
-const knownSteps = {
-  expected: 'a known number of steps',
-  remedy: 'Give the Input its number of steps, such as Input([20, 8]).',
-} as const
+const timeRemedy = 'Give the Input its number of steps, such as Input([20, 8]).'
 
 /** The type-level shape rule of a sequence, or of why there is none. */
 type Walked<S, Kind extends string, Units extends number, Final> = S extends readonly [infer B, infer T, unknown]
@@ -190,56 +188,47 @@ export const clipped = <T>(ops: Ops<T>, { gradientClipping }: NormalRecurrent, z
 export const columnsOf = <T>(ops: Ops<T>, x: T, index: number, units: number): T =>
   ops.slice(x, [0, index * units], [null, units])
 
-/** Starting values for every example of a batch. */
-const spreadOver = <T>(ops: Ops<T>, start: T, batch: number | null): T =>
-  ops.broadcast(start, [batch, ...ops.shape(start).slice(1)])
-
 type Step<T> = (carried: readonly T[], share: T) => readonly T[]
-type Body<T> = (carried: readonly T[], share: T) => readonly [readonly T[], T]
 
-/** A walk over shares [batch, time, columns] with a mask [batch, time]: where that is 0, what is carried stays. */
-const masked = <T>(ops: Ops<T>, body: Body<T>, shares: T, mask: T): readonly [body: Body<T>, sequence: T] => {
+/**
+ * What the input [batch, time, features] contributes to the gates: for all steps at once, as the steps do not depend on
+ * each other there.
+ *
+ * @param mask [batch, time], if there is one
+ */
+const sharesOf = <T>(layer: string, ops: Ops<T>, x: T, weights: T, biases: T, mask: T | undefined): T => {
+  const [batch = null, , features = null] = ops.shape(x)
+  const [time = 0] = knownDimensions(layer, ops.shape(x), [1], 'a known number of steps', timeRemedy)
+  const finite = mask === undefined ? x : finiteWhereMasked(ops, x, ops.reshape(mask, [batch, time, 1]))
+  const rows = ops.reshape(finite, [sizeOf([batch, time]), features])
+  const shares = ops.add(ops.matmul(rows, weights), biases)
+  return ops.reshape(shares, [batch, time, ops.shape(shares)[1] ?? null])
+}
+
+/** Steps over shares [batch, time, columns] with a mask [batch, time]: where that is 0, what is carried stays. */
+const masked = <T>(ops: Ops<T>, step: Step<T>, shares: T, mask: T): readonly [step: Step<T>, shares: T] => {
   const [batch = null, time = null, columns = null] = ops.shape(shares)
-  const both = ops.concatenate([shares, ops.reshape(mask, [batch, time, 1])], 2)
-  const heeding: Body<T> = (carried, step) => {
-    const counts = ops.slice(step, [0, columns ?? 0], [null, 1])
-    const [next] = body(carried, ops.slice(step, [0, 0], [null, columns]))
-    const kept = next.map((value, i) => ops.where(counts, value, carried[i] as T))
-    return [kept, kept[0] as T]
+  const heeding: Step<T> = (carried, both) => {
+    const counts = ops.slice(both, [0, columns ?? 0], [null, 1])
+    const next = step(carried, ops.slice(both, [0, 0], [null, columns]))
+    return next.map((value, i) => ops.where(counts, value, carried[i] as T))
   }
-  return [heeding, both]
+  return [heeding, ops.concatenate([shares, ops.reshape(mask, [batch, time, 1])], 2)]
 }
 
 /**
- * Walks a sequence [batch, time, features] in the direction of the options. What the input contributes to the gates is
- * computed for all steps at once, as the steps do not depend on each other there.
+ * Walks over shares [batch, time, columns] in the direction of the options.
  *
  * @param starts what is carried before the first step, [1, units] each; the first is the output
- * @param mask [batch, time], if there is one
  */
-const walkSequence = <T>(
-  layer: string,
-  ops: Ops<T>,
-  x: T,
-  options: NormalRecurrent,
-  { inputWeights, biases }: { readonly inputWeights: T; readonly biases: T },
-  starts: readonly T[],
-  step: Step<T>,
-  mask: T | undefined,
-): T => {
-  const [batch = null, time = null, features = null] = ops.shape(x)
-  if (time === null) throw new LayerConnectionError({ layer, ...faultOf(knownSteps, showShape(ops.shape(x))) })
-  const known = mask === undefined ? x : finiteWhereMasked(ops, x, ops.reshape(mask, [batch, time, 1]))
-  const rows = ops.reshape(known, [batch === null ? null : batch * time, features])
-  const shares = ops.add(ops.matmul(rows, inputWeights), biases)
-  const sequence = ops.reshape(shares, [batch, time, ops.shape(shares)[1] ?? null])
-  const stepping: Body<T> = (carried, share) => {
+const walked = <T>(ops: Ops<T>, options: NormalRecurrent, step: Step<T>, shares: T, starts: readonly T[]): T => {
+  const [batch = null] = ops.shape(shares)
+  const body = (carried: readonly T[], share: T): readonly [readonly T[], T] => {
     const next = step(carried, share)
     return [next, next[0] as T]
   }
-  const [body, steps] = mask === undefined ? [stepping, sequence] : masked(ops, stepping, sequence, mask)
-  const initial = starts.map(start => spreadOver(ops, start, batch))
-  const ordered = options.backwards ? ops.reverse(steps, [1]) : steps
+  const initial = starts.map(start => ops.broadcast(start, [batch, options.units]))
+  const ordered = options.backwards ? ops.reverse(shares, [1]) : shares
   const [last, outputs] = options.unrollScan ? walk(ops, body, initial, ordered) : ops.scan(body, initial, ordered)
   if (options.onlyReturnFinal) return last[0] as T
   return options.backwards ? ops.reverse(outputs, [1]) : outputs
@@ -307,8 +296,10 @@ export const recurrent = <Own, Constructor, V extends string = never>({
     } as RulesOf<Own, V | Common>,
     forward: (options, ops, x, variables, _, [mask]) => {
       type T = typeof x
+      const shares = sharesOf(kind, ops, x, variables.inputWeights, variables.biases, mask)
+      const bare: Step<T> = (carried, share) => step(options, ops, variables, carried, share)
+      const [body, sequence] = mask === undefined ? [bare, shares] : masked(ops, bare, shares, mask)
       const initial = (['hiddenInit', ...starts] as const).map(name => variables[name])
-      const walked = (carried: readonly T[], share: T) => step(options, ops, variables, carried, share)
-      return [walkSequence(kind, ops, x, options, variables, initial, walked, mask), {}]
+      return [walked(ops, options, body, sequence, initial), {}]
     },
   })

@@ -2,7 +2,7 @@ import { chain, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../base/errors.ts'
-import { number } from '../base/options.ts'
+import { number, type ParsedOptions } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
@@ -100,10 +100,8 @@ export interface GaussianNoiseOptions<Name extends string = string> extends Name
 }
 
 /** A noise as a type: any shape in, the same out. */
-export interface GaussianNoise<Name extends string> extends Plain<Name> {
+export interface GaussianNoise<Name extends string> extends Plain<Name>, ParsedOptions<GaussianNoiseOptions> {
   readonly kind: 'GaussianNoise'
-  readonly mean: number
-  readonly std: number
   readonly '~out': this['~in']
 }
 

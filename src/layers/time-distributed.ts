@@ -100,14 +100,10 @@ const distributed = ({ layer, mask }: Normal): Rules => {
       const [x, counts] = inputs as readonly [T, T | undefined]
       const [batch = null, time = null] = ops.shape(x)
       const wide = (of: T): T =>
-        ops.reshape(counts as T, [
-          batch,
-          time,
-          ...ops
-            .shape(of)
-            .slice(2)
-            .map(() => 1),
-        ])
+        ops.reshape(
+          counts as T,
+          ops.shape(of).map((d, axis) => (axis < 2 ? d : 1)),
+        )
       const known = counts === undefined ? x : finiteWhereMasked(ops, x, wide(x))
       const [y, state] = inner.forward(ops, variables, [ops.reshape(known, stepShape(ops.shape(x)) as Shape)], mode)
       const features = ops.shape(y).slice(1)

@@ -1,5 +1,5 @@
 import type { Row, Together } from '../core/notated.ts'
-import type { Divide } from '../type-arithmetic/digits.ts'
+import type { IsDivisible } from '../type-arithmetic/digits.ts'
 import type { Refuses } from './rules.ts'
 import type { RowOfWord } from './words.ts'
 
@@ -57,12 +57,8 @@ type IsUnused<K extends keyof O, O> = O[K] extends 1
 /** Whether the last of some sizes, the channels that come out, cannot be divided into groups of one size. */
 type Indivisible<Size, Groups> = Size extends readonly [...unknown[], infer C extends number]
   ? Groups extends number
-    ? Divide<C, Groups> extends readonly [unknown, infer Rest]
-      ? number extends Rest
-        ? false
-        : Rest extends 0
-          ? false
-          : true
-      : false
+    ? IsDivisible<C, Groups> extends true
+      ? false
+      : true
     : false
   : false

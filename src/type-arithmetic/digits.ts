@@ -161,6 +161,9 @@ export type Divide<A extends number, B extends number> = number extends A | B
   : DivideDigits<`${A}`, `${B}`> extends [infer Q extends string, infer R extends string]
     ? [ToNumber<Q>, ToNumber<R>]
     : never
+/** Whether `B` divides `A`, as far as both are known. */
+export type IsDivisible<A extends number, B extends number> =
+  Divide<A, B> extends [unknown, infer Rest] ? (number extends Rest ? true : Rest extends 0 ? true : false) : true
 /** A / B, rounded down */
 export type Floor<A extends number, B extends number> = B extends 1
   ? A

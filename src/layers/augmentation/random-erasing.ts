@@ -1,4 +1,4 @@
-import { codec, number } from '../../base/options.ts'
+import { codec, number, type ParsedOptions } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
@@ -20,12 +20,8 @@ export interface RandomErasingOptions<Name extends string = string> extends Name
 }
 
 /** A random erasing as a type: [batch, rows, cols, channels] in, the same out. */
-export interface RandomErasing<Name extends string> extends Plain<Name> {
+export interface RandomErasing<Name extends string> extends Plain<Name>, ParsedOptions<RandomErasingOptions> {
   readonly kind: 'RandomErasing'
-  readonly probability: number
-  readonly area: RangeOption
-  readonly ratio: RangeOption
-  readonly value: number | 'random'
   readonly '~out': SameImage<'RandomErasing', this['~in']>
 }
 

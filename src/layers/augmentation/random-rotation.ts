@@ -1,4 +1,4 @@
-import { codec, oneOf } from '../../base/options.ts'
+import { codec, oneOf, type ParsedOptions } from '../../base/options.ts'
 import { sizeOf } from '../../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
@@ -25,11 +25,9 @@ export interface RandomRotationOptions<Name extends string = string> extends Nam
 }
 
 /** A random rotation as a type: [batch, rows, cols, channels] in, the same out. */
-export interface RandomRotation<Name extends string> extends Plain<Name> {
+export interface RandomRotation<Name extends string> extends Plain<Name>, ParsedOptions<RandomRotationOptions> {
   readonly kind: 'RandomRotation'
   readonly factor: RangeOption
-  readonly fill: FillOption
-  readonly interpolation: PixelInterpolation
   readonly '~out': SameImage<'RandomRotation', this['~in']>
 }
 
