@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { comparing } from './conformance/bits.ts'
 import { type CaseFile, readCases } from './conformance/data.ts'
 import { eager } from './conformance/engine.ts'
 import { judgeFile } from './conformance/peers/report.ts'
@@ -29,5 +30,15 @@ describe('What the tests of the peers expect', () => {
     const { verdicts } = await judgeFile(file, eager)
     expect(verdicts.filter(({ is }) => is === 'failed')).to.deep.equal([])
     expect(verdicts).to.have.length(file.cases.length)
+  })
+})
+
+describe('What runs at once on tfjs, and a program of the same operations', () => {
+  each(folderOf('cases'), 'the same bits', async file => {
+    expect((await runFile(file, comparing)).failures).to.deep.equal([])
+  })
+  each(folderOf('peers'), 'the same bits', async file => {
+    const { verdicts } = await judgeFile(file, comparing)
+    expect(verdicts.filter(({ is }) => is === 'failed')).to.deep.equal([])
   })
 })
