@@ -140,9 +140,3 @@ export const summed = ({ values, shape }: Block, axes: readonly number[], keepDi
     shape: keepDimensions ? kept : shape.filter((_, axis) => !axes.includes(axis)),
   }
 }
-
-/** An exponential linear unit, whose results near 0 are precise. */
-export const elu = ({ values, shape }: Block): Block => ({
-  values: values.map(x => (x > 0 ? x : Math.expm1(x))),
-  shape,
-})

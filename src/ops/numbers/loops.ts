@@ -1,6 +1,7 @@
 import { sizeOf, stridesOf } from '../../base/shape.ts'
 import type { Margin, Sliding, Window } from '../ops.ts'
 import { resultShape } from '../shapes.ts'
+import { functions } from './functions.ts'
 
 // What the kernels of tfjs's cpu backend do through accessors and generic indices, in loops over typed arrays: measured
 // beside them, three to twenty times as fast.
@@ -181,12 +182,6 @@ export const largest = (x: Block, window: Window): Block => {
   return { values: result, shape }
 }
 
-/** 1 for each positive element, 0 for the others. */
-export const positive = ({ values, shape }: Block): Block => ({
-  values: values.map(value => (value > 0 ? 1 : 0)),
-  shape,
-})
-
 /**
  * The gradient of max pooling: each element of `dy` goes to the first element of its window that is the largest, `y`, or is
  * NaN, than which nothing is larger.
@@ -243,14 +238,6 @@ export const shares = (
   return { values: Float32Array.from(factors), shape: [1, rows.length, cols.length, 1] }
 }
 
-const activations: Readonly<Record<'relu' | 'sigmoid' | 'tanh' | 'elu', (x: number) => number>> = {
-  // Keeps NaN, as the kernel does.
-  relu: (x: number) => Math.max(0, x),
-  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
-  tanh: Math.tanh,
-  elu: (x: number) => (x > 0 ? x : Math.expm1(x)),
-}
-
 /** Adds a bias along the last axis and applies an activation, in place: the block must be nobody else's. */
 export const finish = (
   { values, shape }: Block,
@@ -262,7 +249,7 @@ export const finish = (
     for (let from = 0; from < values.length; from += last)
       for (let k = 0; k < last; k++) values[from + k] = (values[from + k] as number) + (bias.values[k] as number)
   if (activation !== null) {
-    const f = activations[activation]
+    const f = functions[activation]
     for (let i = 0; i < values.length; i++) values[i] = f(values[i] as number)
   }
   return { values, shape }

@@ -1,20 +1,27 @@
 import { known } from '../../base/shape.ts'
+import { mapRecord } from '../../base/trees.ts'
 import type { Operation } from '../operations.ts'
 import type { Ops } from '../ops.ts'
 import { resultShape } from '../shapes.ts'
-import { type Combination, chosen, combined, elu, repeated, summed } from './elements.ts'
+import { type Combination, chosen, combined, repeated, summed } from './elements.ts'
+import { functions } from './functions.ts'
 import { type Block, convolution, largest, product, reversed, toLargest, transposed } from './loops.ts'
 import { gathered, scattered } from './rows.ts'
 
 // The operations on numbers in memory: for the cpu backend, which holds tensors as typed arrays, and for constants of graphs.
 
+const changing =
+  (f: (x: number) => number) =>
+  ({ values, shape }: Block): Block => {
+    const results = new Float32Array(values.length)
+    for (let i = 0; i < values.length; i++) results[i] = f(values[i] as number)
+    return { values: results, shape }
+  }
 const combining = (operation: Combination) => (a: Block, b: Block) => combined(operation, a, b)
 
 /** Where the kernels of tfjs's cpu backend are slower or less precise, or have another idea of NaN. */
 const loops: Partial<Pick<Ops<Block>, Operation>> = {
-  // The kernel counts a tensor that nobody can give back.
-  abs: ({ values, shape }) => ({ values: values.map(Math.abs), shape }),
-  elu,
+  ...mapRecord(functions, changing),
   add: combining('add'),
   subtract: combining('subtract'),
   multiply: combining('multiply'),
