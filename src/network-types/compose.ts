@@ -9,7 +9,7 @@ import type { InParallel, InSequence, Within } from './run.ts'
 import type { FailedAt, List, Order, Output, RepeatOut, Sides, Times } from './scan.ts'
 
 // The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic. `in out`
-// says how their parameters vary, which the compiler would otherwise find out by comparing whole networks.
+// states how type parameters vary; without it the compiler finds out by comparing whole networks.
 
 /** What every layer offers: the ways to go on. */
 export interface Chain extends AnyLayer {
@@ -20,14 +20,14 @@ export interface Chain extends AnyLayer {
 }
 type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Follows<L, B> & B) => Join<[...L, B]>
 /**
- * What is wrong with a layer after others; nothing where it may follow. It stands beside the layer, not around it: from
- * within a condition the compiler would not infer a layer whose type is a condition itself.
+ * What is wrong with a layer after others, if anything. It stands beside the layer, not around it: the compiler does not
+ * infer from within a condition.
  */
 export type Follows<L extends readonly Typed[], B extends Typed> = Unless<
   Output<Order<[...L, B], number[], '~found'>>,
   Unless<Twice<L, B>>
 >
-/** What is wrong with the name of a layer after others. */
+/** The fault of a name that a layer before has. */
 type Twice<L extends readonly Typed[], B extends Typed> = [Extract<Known<B['~named']>, L[number]['~named']>] extends [
   never,
 ]

@@ -3,8 +3,8 @@ import type { Out, Typed } from '../core/layer.ts'
 import type { Chain } from './compose.ts'
 import type { Opaque } from './list.ts'
 
-// Layers of which only the run time knows how many there are, as a loop makes them. What comes out of them is what holds
-// for any number; they refuse nothing, as there may be none.
+// Layers whose number only the run time knows, as a loop makes them. Their output is what holds for any number of layers.
+// They refuse nothing, as there may be none.
 
 /** What a shape and another have in common; a mismatch stays one. */
 export type Common<I, O> = [O] extends [Mismatch<string>]

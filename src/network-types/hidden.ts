@@ -1,11 +1,10 @@
 import type { AnyLayer, Typed } from '../core/layer.ts'
 import type { Opaque } from './list.ts'
 
-// What an editor shows of a network is to be its shapes; its layers, of which there may be hundreds, would fill the rest
-// of the screen. Compilers print every type argument in full, but for one form: a type that they inferred backwards
-// through a mapped type prints its index signature as `...`. So a network holds its layers in that form, under a name that
-// is not exported: editors show the name, and a declaration file, in which it cannot be used, what it stands for, which is
-// the layers in full.
+// A hover of a network should show its shapes, not its hundred layers. Compilers print every type argument in full, with one
+// exception: the index signature of a type that was inferred backwards through a mapped type is printed as `...`. So a
+// network keeps its layers in that form, under a name that is not exported: editors show the name. A declaration file cannot
+// use it and has the layers in full.
 
 interface Box<L> {
   readonly box: L

@@ -4,9 +4,9 @@ import type { Next } from '../type-arithmetic/next.ts'
 import type { InBlock, InShared, Listing } from './list.ts'
 import type { Appended, Ran, Scan, Unequal } from './scan.ts'
 
-// The output and the list of compositions that are nested so deep that the compiler, which follows a hundred steps into
-// each other, would not come to their ground: one walk with a stack of its own. Parts that are less deep are read as
-// usual, which is cheaper where they occur more than once.
+// The output and the list of deeply nested compositions. Compilers follow about a hundred steps into each other, so these
+// are read in one walk with a stack of its own. Parts that are less deep are read as usual, which is cheaper if they occur
+// more than once.
 
 /** From this depth of nesting on. */
 export type Deep = 8
@@ -30,8 +30,8 @@ export interface Within<Name extends string, B extends Typed, As extends 'block'
 }
 
 /**
- * What comes out of a sequence that is so deep. For an input that is not known, which every `join` asks about, its parts
- * have answered when they were joined: nothing is deep then.
+ * What comes out of such a sequence. Every `join` asks about an unknown input first; for that one the parts have answered
+ * when they were joined, and no walk is deep.
  */
 export type DeepRun<L extends readonly Typed[], I, M extends Listing> = I extends readonly [
   unknown,
@@ -44,8 +44,8 @@ export type DeepRun<L extends readonly Typed[], I, M extends Listing> = I extend
   : Scan<L, 0, I, [], M>
 
 /**
- * What comes after the layers `L` from index `N` on, and after all that `Up` holds, for the shape `I` and the list `R` so
- * far. In `Up` stand the rest of a sequence, [layers, index, more]; the branches to come, [layers, index, input, what
+ * What comes out of the layers `L` from index `N` on, and then of all that `Up` holds, for the shape `I` and the list `R` so
+ * far. `Up` holds the rest of a sequence, [layers, index, more]; the branches to come, [layers, index, input, what
  * each gets, outputs so far, more]; what is outside of a named part, [its name, how it is named, list so far, more].
  */
 type Run<

@@ -3,9 +3,8 @@ import type { Flow, Shape } from '../base/shape.ts'
 import { isList } from '../base/trees.ts'
 import type { AnyLayer, Rules } from '../core/layer.ts'
 
-// At run time a composition is a tree of parts, and beside it the same as a graph: nodes in the order in which they
-// run. The tree is what further compositions are made of, because names are resolved anew in each; the graph is what
-// runs.
+// At run time a composition is a tree of parts and a graph of nodes, in the order in which they run. Further compositions
+// are made of the tree, because names are resolved anew in each. The graph is what runs.
 
 /** A layer as the run time sees it. */
 export interface LayerValue {
