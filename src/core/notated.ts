@@ -1,7 +1,10 @@
 // What a layer says of itself to the notation, for the compiler: what its constructor makes of arguments, and which
 // numbers, lists and names those may be. A constructor carries this as its row, so a layer's file holds all of the layer.
 
-/** What the compiler knows of a layer by its name in a text. The notation fills in the arguments. */
+/**
+ * What the compiler knows of a layer by its name in a text. The notation fills in the arguments. A constructor has its row
+ * as a key of its own, '~row': one that extends an interface with the key costs with every call.
+ */
 export interface Row {
   /** The positional arguments, a tuple. Not declared as one: the compiler would lose the tuple that is filled in. */
   readonly '~given': unknown
@@ -16,10 +19,6 @@ export interface Row {
 export interface AroundRow extends Row {
   /** The names of the options that hold networks. */
   readonly '~networks': unknown
-}
-/** A constructor with a row. */
-export interface Notated<R> {
-  readonly '~row'?: R
 }
 
 /** The rules of a layer's options, by name; `given` is the rule of the positional arguments, or one for each. */

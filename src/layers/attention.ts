@@ -6,7 +6,7 @@ import { type Flow, type Shape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import { refusalOfAll } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
-import type { InitialOf, Limits, NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, Limits, NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { xavierUniform } from '../initializers/index.ts'
 import { leastFloat, type Ops } from '../ops/ops.ts'
@@ -73,7 +73,8 @@ interface MultiHeadAttentionRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link MultiHeadAttention}. */
-export interface MultiHeadAttentionConstructor extends Notated<MultiHeadAttentionRow> {
+export interface MultiHeadAttentionConstructor {
+  readonly '~row'?: MultiHeadAttentionRow
   <
     const Heads extends number,
     const K extends number | null = null,

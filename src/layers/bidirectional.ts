@@ -6,7 +6,7 @@ import { type Mismatch, type Shape, showFlow, showShape } from '../base/shape.ts
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { innerLayer, innerRules, prefixed, without, withPrefix } from '../core/inner.ts'
 import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
-import type { AroundRow, Limits, NameOf, Notated, OptionAs, With, WrongArguments } from '../core/notated.ts'
+import type { AroundRow, Limits, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
@@ -66,7 +66,8 @@ interface BidirectionalRow extends AroundRow {
     : WrongArguments
 }
 /** The constructor of {@link Bidirectional}. */
-export interface BidirectionalConstructor extends Notated<BidirectionalRow> {
+export interface BidirectionalConstructor {
+  readonly '~row'?: BidirectionalRow
   <
     const L extends AnyLayer,
     const Merge extends BidirectionalMerge = 'concat',

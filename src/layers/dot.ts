@@ -13,7 +13,7 @@ import {
 } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
 import type { AxisKey } from './merge.ts'
@@ -90,7 +90,8 @@ interface DotRow extends Row {
       : WrongArguments
 }
 /** The constructor of {@link Dot}. */
-export interface DotConstructor extends Notated<DotRow> {
+export interface DotConstructor {
+  readonly '~row'?: DotRow
   <const Name extends string = 'dot-{}'>(options?: DotOptions<Name>): Dot<-1, Name>
   <const Axes extends DotAxes, const Name extends string = 'dot-{}'>(
     axes: Axes,

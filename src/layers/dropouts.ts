@@ -1,7 +1,7 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import { drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
 
 // Dropouts for what neighbours, and for networks that normalize themselves.
@@ -26,7 +26,8 @@ interface SpatialDropoutRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link SpatialDropout}. */
-export interface SpatialDropoutConstructor extends Notated<SpatialDropoutRow> {
+export interface SpatialDropoutConstructor {
+  readonly '~row'?: SpatialDropoutRow
   <const Name extends string = 'spatial-dropout-{}'>(proba: number, options?: NameOption<Name>): SpatialDropout<Name>
 }
 
@@ -69,7 +70,8 @@ interface AlphaDropoutRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link AlphaDropout}. */
-export interface AlphaDropoutConstructor extends Notated<AlphaDropoutRow> {
+export interface AlphaDropoutConstructor {
+  readonly '~row'?: AlphaDropoutRow
   <const Name extends string = 'alpha-dropout-{}'>(proba: number, options?: NameOption<Name>): AlphaDropout<Name>
 }
 

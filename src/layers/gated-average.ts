@@ -5,7 +5,7 @@ import { index } from '../base/options.ts'
 import { type Flow, fromStart, type NotSeveral, type Several, type Shape } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import { type AxisKey, type LastOf, type ShareAll, sharedByAll } from './merge.ts'
 
 const withGate = {
@@ -60,7 +60,8 @@ interface GatedAverageRow extends Row {
       : WrongArguments
 }
 /** The constructor of {@link GatedAverage}. */
-export interface GatedAverageConstructor extends Notated<GatedAverageRow> {
+export interface GatedAverageConstructor {
+  readonly '~row'?: GatedAverageRow
   <const Name extends string = 'gated-average-{}'>(options?: NameOption<Name>): GatedAverage<0, Name>
   <const At extends number, const Name extends string = 'gated-average-{}'>(
     gateIndex: At,

@@ -1,5 +1,5 @@
 import type { ParsedOptions } from '../base/options.ts'
-import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
   clipped,
@@ -51,7 +51,8 @@ interface GRURow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link GRU}. */
-export interface GRUConstructor extends Notated<GRURow> {
+export interface GRUConstructor {
+  readonly '~row'?: GRURow
   <
     const Units extends number,
     const Final extends boolean = true,

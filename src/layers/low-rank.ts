@@ -8,7 +8,7 @@ import { byName, mapRecord, merged } from '../base/trees.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { AnyLayer, Out, Rules } from '../core/layer.ts'
-import type { AroundRow, Limits, NameOf, Notated, OptionAs, With, WrongArguments } from '../core/notated.ts'
+import type { AroundRow, Limits, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import { heUniform } from '../initializers/index.ts'
 import type { Part } from '../network/parts.ts'
@@ -107,7 +107,8 @@ interface LowRankRow extends AroundRow {
     : WrongArguments
 }
 /** The constructor of {@link LowRank}. */
-export interface LowRankConstructor extends Notated<LowRankRow> {
+export interface LowRankConstructor {
+  readonly '~row'?: LowRankRow
   <
     const L extends AnyLayer,
     const Rank extends number,

@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import { boolean, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
-import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
@@ -88,7 +88,8 @@ interface LSTMRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link LSTM}. */
-export interface LSTMConstructor extends Notated<LSTMRow> {
+export interface LSTMConstructor {
+  readonly '~row'?: LSTMRow
   <
     const Units extends number,
     const Final extends boolean = true,

@@ -4,7 +4,7 @@ import { number } from '../base/options.ts'
 import type { Flow, RefusedOne, SameSize, Several } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
 /** A sequence whose steps are vectors, or tensors of more dimensions. */
@@ -31,7 +31,8 @@ interface MaskingRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link Masking}. */
-export interface MaskingConstructor extends Notated<MaskingRow> {
+export interface MaskingConstructor {
+  readonly '~row'?: MaskingRow
   <const Name extends string = 'masking-{}'>(options?: NameOption<Name>): Masking<Name>
   <const Name extends string = 'masking-{}'>(value: number, options?: NameOption<Name>): Masking<Name>
 }

@@ -15,7 +15,7 @@ import {
 } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 
@@ -71,7 +71,8 @@ interface ElementwiseRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link Elementwise}. */
-export interface ElementwiseConstructor extends Notated<ElementwiseRow> {
+export interface ElementwiseConstructor {
+  readonly '~row'?: ElementwiseRow
   <const Name extends string = 'elementwise-{}'>(options?: NameOption<Name>): Elementwise<Name>
   <const Name extends string = 'elementwise-{}'>(
     mergeFunction?: MergeName | Merge,
@@ -220,7 +221,8 @@ interface ConcatenateRow extends Row {
       : WrongArguments
 }
 /** The constructor of {@link Concatenate}. */
-export interface ConcatenateConstructor extends Notated<ConcatenateRow> {
+export interface ConcatenateConstructor {
+  readonly '~row'?: ConcatenateRow
   <const Name extends string = 'concatenate-{}'>(options?: NameOption<Name>): Concatenate<-1, Name>
   <const Axis extends number, const Name extends string = 'concatenate-{}'>(
     axis: Axis,

@@ -3,7 +3,7 @@ import { integer } from '../base/options.ts'
 import type { NotSeveral, Several } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 
 const enough = { expected: 'at least {count} inputs', remedy: 'Inputs are counted from 0.' } as const
@@ -26,7 +26,8 @@ interface SelectRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link Select}. */
-export interface SelectConstructor extends Notated<SelectRow> {
+export interface SelectConstructor {
+  readonly '~row'?: SelectRow
   <const Index extends number, const Name extends string = 'select-{}'>(
     index: Index,
     options?: NameOption<Name>,

@@ -1,5 +1,5 @@
 import type { ParsedOptions } from '../base/options.ts'
-import type { NameOf, Notated, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import {
   clipped,
   type Gate,
@@ -45,7 +45,8 @@ interface SimpleRNNRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link SimpleRNN}. */
-export interface SimpleRNNConstructor extends Notated<SimpleRNNRow> {
+export interface SimpleRNNConstructor {
+  readonly '~row'?: SimpleRNNRow
   <
     const Units extends number,
     const Final extends boolean = true,

@@ -1,7 +1,7 @@
 import { integer, number } from '../base/options.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import type { AroundRow, NameOf, Notated, OptionAs, With, WrongArguments } from '../core/notated.ts'
+import type { AroundRow, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -71,7 +71,8 @@ interface SpectralNormRow extends AroundRow {
     : WrongArguments
 }
 /** The constructor of {@link SpectralNorm}. */
-export interface SpectralNormConstructor extends Notated<SpectralNormRow> {
+export interface SpectralNormConstructor {
+  readonly '~row'?: SpectralNormRow
   <
     const L extends AnyLayer,
     const Weights extends readonly string[] = readonly ['weight'],

@@ -8,7 +8,7 @@ import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Subtract } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
@@ -67,7 +67,8 @@ interface DropoutRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link Dropout}. */
-export interface DropoutConstructor extends Notated<DropoutRow> {
+export interface DropoutConstructor {
+  readonly '~row'?: DropoutRow
   <const Name extends string = 'dropout-{}'>(proba: number, options?: NameOption<Name>): Dropout<Name>
 }
 
@@ -119,7 +120,8 @@ interface GaussianNoiseRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link GaussianNoise}. */
-export interface GaussianNoiseConstructor extends Notated<GaussianNoiseRow> {
+export interface GaussianNoiseConstructor {
+  readonly '~row'?: GaussianNoiseRow
   <const Name extends string = 'gaussian-noise-{}'>(options?: GaussianNoiseOptions<Name>): GaussianNoise<Name>
   <const Name extends string = 'gaussian-noise-{}'>(
     mean: number,
@@ -186,7 +188,8 @@ interface DropBlockRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link DropBlock}. */
-export interface DropBlockConstructor extends Notated<DropBlockRow> {
+export interface DropBlockConstructor {
+  readonly '~row'?: DropBlockRow
   <const Block extends number | [number, number] | PairOption, const Name extends string = 'drop-block-{}'>(
     keepProba: number,
     blockSize: Block,

@@ -6,7 +6,7 @@ import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { AnyLayer, Out, Rules } from '../core/layer.ts'
-import type { AroundRow, Limits, NameOf, Notated, OptionOf, With, WrongArguments } from '../core/notated.ts'
+import type { AroundRow, Limits, NameOf, OptionOf, With, WrongArguments } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
@@ -63,7 +63,8 @@ interface TimeDistributedRow extends AroundRow {
     : WrongArguments
 }
 /** The constructor of {@link TimeDistributed}. */
-export interface TimeDistributedConstructor extends Notated<TimeDistributedRow> {
+export interface TimeDistributedConstructor {
+  readonly '~row'?: TimeDistributedRow
   <const L extends AnyLayer, const Mask extends boolean = false, const Name extends string = 'time-distributed-{}'>(
     layer: L,
     options?: TimeDistributedOptions<Mask, Name>,

@@ -1,7 +1,7 @@
 import type { Shape } from '../base/shape.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import type { AroundRow, NameOf, Notated, OptionAs, With, WrongArguments } from '../core/notated.ts'
+import type { AroundRow, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
 import {
@@ -55,7 +55,8 @@ interface WeightNormRow extends AroundRow {
     : WrongArguments
 }
 /** The constructor of {@link WeightNorm}. */
-export interface WeightNormConstructor extends Notated<WeightNormRow> {
+export interface WeightNormConstructor {
+  readonly '~row'?: WeightNormRow
   <
     const L extends AnyLayer,
     const Weights extends readonly string[] = readonly ['weight'],

@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import { foldIn, type Key } from '../../base/random.ts'
 import type { Shape } from '../../base/shape.ts'
 import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
-import type { NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { knownRowsAndCols } from '../known.ts'
 import { drawingKey } from '../stochastic.ts'
@@ -30,7 +30,8 @@ interface CutMixRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link CutMix}. */
-export interface CutMixConstructor extends Notated<CutMixRow> {
+export interface CutMixConstructor {
+  readonly '~row'?: CutMixRow
   <const Name extends string = 'cut-mix-{}'>(options?: CutMixOptions<Name>): CutMix<Name>
 }
 

@@ -1,6 +1,6 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
-import type { NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
 import { type MixingLimits, mixed, mixingAlpha } from './mixing.ts'
@@ -25,7 +25,8 @@ interface MixUpRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link MixUp}. */
-export interface MixUpConstructor extends Notated<MixUpRow> {
+export interface MixUpConstructor {
+  readonly '~row'?: MixUpRow
   <const Name extends string = 'mix-up-{}'>(options?: MixUpOptions<Name>): MixUp<Name>
 }
 

@@ -1,5 +1,5 @@
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, clamped, drawBetween, type SameImage, sameImage } from './images.ts'
 import { type FactorOption, factor, type RangeOption, range } from './ranges.ts'
@@ -29,7 +29,8 @@ interface RandomBrightnessRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link RandomBrightness}. */
-export interface RandomBrightnessConstructor extends Notated<RandomBrightnessRow> {
+export interface RandomBrightnessConstructor {
+  readonly '~row'?: RandomBrightnessRow
   <const Name extends string = 'random-brightness-{}'>(
     factor: FactorOption,
     options?: RandomBrightnessOptions<Name>,

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../../core/expects.ts'
-import type { Limits, NameOf, Notated, OptionAs, Row, Together, With, WrongArguments } from '../../core/notated.ts'
+import type { Limits, NameOf, OptionAs, Row, Together, With, WrongArguments } from '../../core/notated.ts'
 import type { Pair } from '../../ops/ops.ts'
 import type { Add, Multiply, Subtract } from '../../type-arithmetic/digits.ts'
 import { image } from '../inputs.ts'
@@ -75,7 +75,8 @@ interface RandomCropRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link RandomCrop}. */
-export interface RandomCropConstructor extends Notated<RandomCropRow> {
+export interface RandomCropConstructor {
+  readonly '~row'?: RandomCropRow
   <
     const Size extends number | [number, number] | PairOption,
     const Padding extends number | [number, number] | PairOption = 0,

@@ -1,7 +1,7 @@
 import { codec, number, type ParsedOptions } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { drawingKey } from '../stochastic.ts'
 import { along, drawBetween, drawEach, knownImages, type SameImage, sameImage, whereWithin } from './images.ts'
@@ -37,7 +37,8 @@ interface RandomErasingRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link RandomErasing}. */
-export interface RandomErasingConstructor extends Notated<RandomErasingRow> {
+export interface RandomErasingConstructor {
+  readonly '~row'?: RandomErasingRow
   <const Name extends string = 'random-erasing-{}'>(options?: RandomErasingOptions<Name>): RandomErasing<Name>
 }
 

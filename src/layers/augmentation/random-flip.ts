@@ -1,7 +1,7 @@
 import { oneOf } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, drawEach, type SameImage, sameImage } from './images.ts'
 
@@ -22,7 +22,8 @@ interface RandomFlipRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link RandomFlip}. */
-export interface RandomFlipConstructor extends Notated<RandomFlipRow> {
+export interface RandomFlipConstructor {
+  readonly '~row'?: RandomFlipRow
   <const Name extends string = 'random-flip-{}'>(options?: NameOption<Name>): RandomFlip<Name>
   <const Name extends string = 'random-flip-{}'>(direction: FlipDirection, options?: NameOption<Name>): RandomFlip<Name>
 }

@@ -1,7 +1,7 @@
 import { codec, oneOf, type ParsedOptions } from '../../base/options.ts'
 import { sizeOf } from '../../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import type { Limits, NameOf, Notated, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { Limits, NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { drawingKey } from '../stochastic.ts'
 import { along, clamped, drawEach, floorOf, knownImages, pixelsAt, type SameImage, sameImage } from './images.ts'
@@ -38,7 +38,8 @@ interface RandomRotationRow extends Row {
     : WrongArguments
 }
 /** The constructor of {@link RandomRotation}. */
-export interface RandomRotationConstructor extends Notated<RandomRotationRow> {
+export interface RandomRotationConstructor {
+  readonly '~row'?: RandomRotationRow
   <const Name extends string = 'random-rotation-{}'>(
     factor: FactorOption,
     options?: RandomRotationOptions<Name>,
