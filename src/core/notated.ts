@@ -22,10 +22,17 @@ export interface AroundRow extends Row {
 }
 
 /** The rules of a layer's options, by name; `given` is the rule of the positional arguments, or one for each. */
-export interface Limits<Given = null> {
+export interface Limits<Given = null, Looked extends string = Suspect> {
   readonly given: Given
   readonly name: 'name'
+  /** The texts of arguments that are looked at: all of them where a rule is about proportions. */
+  readonly '~looked': Looked
 }
+/** Texts of arguments in which other rules may refuse something, which are few. */
+type Suspect =
+  | `0${string}`
+  | `${string}${'-' | '+' | '.' | '[' | '{' | 'groups'}${string}`
+  | `${string}${',' | '=' | ' ' | '\n' | '\t' | '\r'}0${string}`
 
 /** Why a layer cannot be made: it does not take these positional arguments. */
 export interface WrongArguments {

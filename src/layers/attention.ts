@@ -46,7 +46,7 @@ export interface MultiHeadAttention<
   readonly '~params': AttentionParams<Roles<this['~in'], Mask>, Heads, K, V, O, B>
 }
 
-interface AttentionLimits extends Limits<'count'> {
+interface AttentionLimits extends Limits<'count', string> {
   readonly keySize: 'count'
   readonly valueSize: 'count'
   readonly outputSize: 'count'

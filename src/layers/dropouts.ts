@@ -20,7 +20,7 @@ export interface SpatialDropout<Name extends string> extends Plain<Name> {
 }
 
 interface SpatialDropoutRow extends Row {
-  readonly '~limits': Limits<'partBelow1'>
+  readonly '~limits': Limits<'partBelow1', string>
   readonly '~makes': this['~given'] extends readonly [number]
     ? With<this['~options'], NameOption, SpatialDropout<NameOf<this['~options'], 'spatial-dropout-{}'>>>
     : WrongArguments
@@ -64,7 +64,7 @@ export interface AlphaDropout<Name extends string> extends Plain<Name> {
 }
 
 interface AlphaDropoutRow extends Row {
-  readonly '~limits': Limits<'partBelow1'>
+  readonly '~limits': Limits<'partBelow1', string>
   readonly '~makes': this['~given'] extends readonly [number]
     ? With<this['~options'], NameOption, AlphaDropout<NameOf<this['~options'], 'alpha-dropout-{}'>>>
     : WrongArguments

@@ -23,7 +23,7 @@ export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [nul
     : { readonly [_ in 'gamma' | 'beta']: Tensor<S> }
 
 /** The rules of factor, shift and epsilon in the notation. */
-export interface ScaledLimits<Given = null> extends Limits<Given> {
+export interface ScaledLimits<Given = null> extends Limits<Given, string> {
   readonly gamma: 'values'
   readonly beta: 'values'
   readonly epsilon: 'notNegative'

@@ -60,7 +60,7 @@ type Encodings<I, Length> = I extends readonly [unknown, infer T extends number,
   ? [Length extends number ? Length : T, F]
   : [Length extends number ? Length : number, number]
 
-interface PositionalEncodingLimits extends Limits {
+interface PositionalEncodingLimits extends Limits<null, string> {
   readonly base: 'above1'
   readonly length: 'count'
   readonly weight: 'values'

@@ -61,7 +61,7 @@ export interface Dropout<Name extends string> extends Plain<Name> {
 }
 
 interface DropoutRow extends Row {
-  readonly '~limits': Limits<'partBelow1'>
+  readonly '~limits': Limits<'partBelow1', string>
   readonly '~makes': this['~given'] extends readonly [number]
     ? With<this['~options'], NameOption, Dropout<NameOf<this['~options'], 'dropout-{}'>>>
     : WrongArguments
@@ -182,7 +182,7 @@ type Holds<N extends number, K extends number> = number extends N | K
     : false
 
 interface DropBlockRow extends Row {
-  readonly '~limits': Limits<readonly ['part', 'count']>
+  readonly '~limits': Limits<readonly ['part', 'count'], string>
   readonly '~makes': this['~given'] extends readonly [number, infer Block extends PairOption]
     ? With<this['~options'], NameOption, DropBlock<NameOf<this['~options'], 'drop-block-{}'>, Block>>
     : WrongArguments

@@ -8,10 +8,10 @@ import type { Textless, WrongArguments, WrongOptions } from '../core/notated.ts'
 import { isPart } from '../network/parts.ts'
 import { type Arguments, type BadArgument, optionsOf, type ReadArguments } from './argument.ts'
 import { type Because, type Fault, type Followed, type Misspelt, type Mistake, mistake, type Span } from './faults.ts'
-import type { LimitsOf, RefusedOptions, RefusesGiven, Suspect } from './limits.ts'
+import type { RefusedOptions, RefusesGiven } from './limits.ts'
 import { isMisfit, misfit } from './misfit.ts'
 import type { Split, Trim, TrimStart, Upto } from './text.ts'
-import { type Applied, type Layers, type Row, type RowOf, rows } from './words.ts'
+import { type Applied, type LimitsOf, type LookedAt, type Row, type RowOfWord, rows } from './words.ts'
 import { type Wrapper, wrappers } from './wrappers.ts'
 
 // Calls: from a name and arguments to a layer.
@@ -19,16 +19,15 @@ import { type Wrapper, wrappers } from './wrappers.ts'
 // For the compiler.
 
 /** A layer of the library: what its row makes of the arguments, or the argument that cannot be read. */
-export type Called<Word extends keyof Layers, G extends string> = G extends ''
-  ? Makes<Word, [], {}>
+export type Called<R, G extends string> = G extends ''
+  ? Applied<R, [], {}>
   : ReadArguments<G> extends infer X
     ? X extends readonly [infer P extends readonly unknown[], infer O]
-      ? G extends Suspect<Word>
-        ? Limited<LimitsOf<Word>, P, O, Makes<Word, P, O>>
-        : Makes<Word, P, O>
+      ? G extends LookedAt<R>
+        ? Limited<LimitsOf<R>, P, O, Applied<R, P, O>>
+        : Applied<R, P, O>
       : X
     : never
-type Makes<Word extends keyof Layers, P extends readonly unknown[], O> = Applied<RowOf<Layers[Word]>, P, O>
 /** The layer, or what is wrong with its arguments, where none of them is refused for its value. */
 export type Limited<L, P extends readonly unknown[], O, Y> =
   true extends RefusesGiven<L, P>
@@ -85,11 +84,10 @@ type NoLayer<X, Word extends string> =
 type Mistaken<Unknown, Allowed, O, Word extends string, G extends string, S extends string, Rest extends string> = [
   Unknown,
 ] extends [never]
-  ? FindArgument<G, Untaken<Allowed, O> | RefusedOptions<LimitsOf<Word>, PositionalOf<G>, O>> extends readonly [
-      infer From extends string,
-      infer A extends string,
-      infer K,
-    ]
+  ? FindArgument<
+      G,
+      Untaken<Allowed, O> | RefusedOptions<LimitsOf<RowOfWord<Word>>, PositionalOf<G>, O>
+    > extends readonly [infer From extends string, infer A extends string, infer K]
     ? Fault<S, TrimStart<`${From})${Rest}`>, Trim<A>, Because<'wrongValue', { readonly option: K }>>
     : never
   : FindArgument<G, Unknown> extends readonly [infer From extends string, string, infer K extends string]

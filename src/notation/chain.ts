@@ -9,7 +9,7 @@ import { type Because, type Fault, type Mistake, mistake } from './faults.ts'
 import { deepest, fitted, type Misfit, misfit, type Place, standing, together } from './misfit.ts'
 import { type Part, readPart } from './part.ts'
 import { type Stretch, skipSpace, type Trim, type TrimStart, type Upto } from './text.ts'
-import type { Layers } from './words.ts'
+import type { Layers, RowOf } from './words.ts'
 
 // Networks are branches, and branches are chains of parts with their copies.
 
@@ -61,7 +61,7 @@ type Plain<Word extends string, G extends string, B> = Word extends keyof Layers
     : PlainCall<Word, G>
   : null
 type PlainCall<Word extends keyof Layers, G extends string> =
-  Called<Word, G> extends infer X ? (X extends AnyLayer ? [X] : null) : never
+  Called<RowOf<Layers[Word]>, G> extends infer X ? (X extends AnyLayer ? [X] : null) : never
 /** The chain from a part on that is no plain call. */
 type Further<S extends string, C extends Context, L extends readonly AnyLayer[]> =
   Part<S, C['blocks']> extends infer X

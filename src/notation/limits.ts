@@ -1,37 +1,9 @@
-import type { Row, Together } from '../core/notated.ts'
+import type { Together } from '../core/notated.ts'
 import type { IsDivisible } from '../type-arithmetic/digits.ts'
 import type { Refuses } from './rules.ts'
-import type { RowOfWord } from './words.ts'
 
-// Which numbers, lists and names each argument takes, for the compiler. For the run time the layers' own options say it; a
-// spec holds both to each other.
-
-/** The rules of a word's arguments; of a word without a row, those of a name. */
-export type LimitsOf<Word> =
-  RowOfWord<Word> extends infer R ? (R extends Row ? R['~limits'] : { readonly name: 'name' }) : never
-
-/**
- * Texts of arguments in which something may be refused, which are few: the others need no look. Proportions are looked
- * at in any case.
- */
-export type Suspect<Word extends string> = Word extends
-  | 'Dropout'
-  | 'SpatialDropout'
-  | 'AlphaDropout'
-  | 'DropBlock'
-  | 'RandomRotation'
-  | 'RandomBrightness'
-  | 'RandomErasing'
-  | 'BatchNorm'
-  | 'BN'
-  | 'MultiHeadAttention'
-  | 'PositionalEncoding'
-  ? string
-  : Usual
-type Usual =
-  | `0${string}`
-  | `${string}${'-' | '+' | '.' | '[' | '{' | 'groups'}${string}`
-  | `${string}${',' | '=' | ' ' | '\n' | '\t' | '\r'}0${string}`
+// Which arguments the rules of a row refuse, for the compiler. For the run time the layers' own options say it; a spec
+// holds both to each other.
 
 /** Whether one of the arguments that stand first is refused. */
 export type RefusesGiven<L, P extends readonly unknown[]> = L extends { readonly given: infer R }

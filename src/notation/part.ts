@@ -80,7 +80,7 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
     ? R extends AroundRow
       ? Around<R, ReadParts<G, R['~networks'], B, [], {}>>
       : Word extends keyof Layers
-        ? Called<Word, G>
+        ? Called<R, G>
         : never
     : never
 /** What takes layers, of the arguments that have been read. */

@@ -19,6 +19,10 @@ export type RowOfWord<Word> = Word extends keyof Combinators
   : Word extends keyof Layers
     ? RowOf<Layers[Word]>
     : null
+/** The rules of a row. */
+export type LimitsOf<R> = R extends TypeRow ? R['~limits'] : never
+/** The texts of arguments that its rules look at. */
+export type LookedAt<R> = R extends { readonly '~limits': { readonly '~looked': infer S } } ? S : never
 /** What a row makes of arguments. The row has no constraint: the compiler would ask it of all layers. */
 export type Applied<R, P, O> = R extends TypeRow ? (R & Arguments<P, O>)['~makes'] : never
 interface Arguments<P, O> {

@@ -19,7 +19,7 @@ export interface RandomBrightness<Name extends string> extends Plain<Name> {
 }
 
 interface RandomBrightnessRow extends Row {
-  readonly '~limits': Limits<'signedPart'>
+  readonly '~limits': Limits<'signedPart', string>
   readonly '~makes': this['~given'] extends readonly [FactorOption]
     ? With<
         this['~options'],

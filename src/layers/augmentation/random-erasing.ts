@@ -25,7 +25,7 @@ export interface RandomErasing<Name extends string> extends Plain<Name>, ParsedO
   readonly '~out': SameImage<'RandomErasing', this['~in']>
 }
 
-interface ErasingLimits extends Limits {
+interface ErasingLimits extends Limits<null, string> {
   readonly probability: 'part'
   readonly area: 'part'
   readonly ratio: 'positive'

@@ -32,7 +32,7 @@ export interface RandomRotation<Name extends string> extends Plain<Name>, Parsed
 }
 
 interface RandomRotationRow extends Row {
-  readonly '~limits': Limits<'signedPart'>
+  readonly '~limits': Limits<'signedPart', string>
   readonly '~makes': this['~given'] extends readonly [FactorOption]
     ? With<this['~options'], RandomRotationOptions, RandomRotation<NameOf<this['~options'], 'random-rotation-{}'>>>
     : WrongArguments
