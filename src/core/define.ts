@@ -215,31 +215,34 @@ export const definitionOf = (value: object): Definition | undefined =>
   (value as { readonly [definitionKey]?: Definition })[definitionKey]
 
 /** Whether a definition says what every one has to; getters of the user's may throw. */
-const isDefinition = (definition: unknown): boolean => {
+const isDefinition = (definition: unknown, functions: readonly string[]): boolean => {
   try {
-    const { kind, example, options, forward } = Object(definition) as Readonly<Record<string, unknown>>
-    const isWhole = typeof kind === 'string' && typeof example === 'string' && Object(options) === options
-    return isWhole && (forward === undefined || typeof forward === 'function')
+    const said = Object(definition) as Readonly<Record<string, unknown>>
+    const { kind, example, options } = said
+    const isDescribed = typeof kind === 'string' && typeof example === 'string' && Object(options) === options
+    return isDescribed && functions.every(name => typeof said[name] === 'function')
   } catch {
     return false
   }
 }
-const checkDefinition = (definition: unknown): void => {
-  if (isDefinition(definition)) return
+const checkDefinition = (owner: string, definition: unknown, functions: readonly string[]): void => {
+  if (isDefinition(definition, functions)) return
   throw new InvalidOption({
-    layer: 'defineLayer',
+    layer: owner,
     option: 'definition',
     expected: 'a kind, an example, options, and functions of them',
     got: show(definition),
-    remedy: "For example: defineLayer({ kind: 'Scale', example: 'Scale(2)', options: {}, shape, forward }).",
+    remedy: `For example: ${owner}({ kind: 'Scale', example: 'Scale(2)', options: {}, ${functions.join(', ')} }).`,
   })
 }
 
 const constructorOf = <Normal extends object>(
+  owner: string,
   definition: Described<Normal>,
+  functions: readonly string[],
   rulesOf: (options: Normal) => Rules,
 ): unknown => {
-  checkDefinition(definition)
+  checkDefinition(owner, definition, functions)
   const { kind, example, options } = definition
   const methods = layerMethods(definition)
   const make = (...given: readonly unknown[]): LayerValue => {
@@ -301,7 +304,7 @@ const allRules = <Normal extends object>(
 export const defineLayer = <Normal extends object, Constructor, V extends string = never>(
   definition: LayerDefinition<Normal, V>,
 ): Constructor =>
-  constructorOf(definition, options => ({
+  constructorOf('defineLayer', definition, ['shape', 'forward'], options => ({
     inputs: definition.inputs?.(options) ?? 'one',
     shape: ([input = null, ...others]) => definition.shape(options, input, others),
     variables: inputs => allRules(definition.variables, options, inputs),
@@ -318,7 +321,7 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
 
 /** Makes the constructor of a layer of several inputs; otherwise as {@link defineLayer}. */
 export const defineMerge = <Normal extends object, Constructor>(definition: MergeDefinition<Normal>): Constructor =>
-  constructorOf(definition, options => ({
+  constructorOf('defineMerge', definition, ['shape', 'forward'], options => ({
     inputs: 'several',
     // A single flow of unknown rank may yet turn out to be several tensors.
     shape: inputs => (inputs.length === 1 && inputs[0] === null ? right(null) : definition.shape(options, inputs)),
@@ -326,11 +329,43 @@ export const defineMerge = <Normal extends object, Constructor>(definition: Merg
     forward: (ops, _, inputs, mode) => [definition.forward(options, ops, inputs, mode), {}],
   })) as Constructor
 
-/** A layer whose rules are made as a whole, as those of a layer around another one are. */
+/** A layer around another one. */
 export interface WrapperDefinition<Normal extends object> extends Described<Normal> {
+  /** The rules of the layer, most of them those of the layer within. */
   readonly rules: (options: Normal) => Rules
 }
 
-/** Makes the constructor of a layer from its rules; otherwise as {@link defineLayer}. */
+/**
+ * Makes the constructor of a layer around another one, which is an option read by `innerLayer`. Its rules are made as a
+ * whole, from those that `innerRules` gives of the layer within; otherwise as {@link defineLayer}.
+ *
+ * @example
+ * ```ts
+ * interface Halved<L extends Layer> extends Leaf<'halved-{}'> {
+ *   readonly '~out': Out<L, this['~in']>
+ *   readonly '~params': InnerParams<L, this['~in']>
+ *   readonly '~state': InnerState<L, this['~in']>
+ * }
+ * const Halved: <const L extends Layer>(layer: L) => Halved<L> = defineWrapper({
+ *   kind: 'Halved',
+ *   example: 'Halved(Relu(8))',
+ *   positional: ['layer'],
+ *   options: { layer: { codec: innerLayer } },
+ *   rules: ({ layer }) => {
+ *     const { inputs, shape, variables, forward } = innerRules(layer)
+ *     return {
+ *       inputs,
+ *       shape,
+ *       variables,
+ *       forward: (ops, own, given, mode) => {
+ *         const [y, state] = forward(ops, own, given, mode)
+ *         return [ops.multiply(y, ops.constant(0.5)), state]
+ *       },
+ *     }
+ *   },
+ * })
+ * String(Halved(Relu(8))) // Halved(Relu(8))
+ * ```
+ */
 export const defineWrapper = <Normal extends object, Constructor>(definition: WrapperDefinition<Normal>): Constructor =>
-  constructorOf(definition, definition.rules) as Constructor
+  constructorOf('defineWrapper', definition, ['rules'], options => definition.rules(options)) as Constructor

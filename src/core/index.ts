@@ -1,11 +1,14 @@
 export {
   defineLayer,
   defineMerge,
+  defineWrapper,
   type LayerDefinition,
   type Leaf,
   type MergeDefinition,
   type NameOption,
   type Plain,
+  type WrapperDefinition,
 } from './define.ts'
+export { innerLayer, innerRules } from './inner.ts'
 export type { AnyLayer as Layer, Fits, Mode, Out, Result, Rules } from './layer.ts'
 export type { VariableRule, VariableRules, Weight, WeightAndBias } from './variables.ts'

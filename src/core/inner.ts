@@ -5,7 +5,7 @@ import { codec } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import { type Flow, type Shape, showFlow } from '../base/shape.ts'
 import { byName, mapRecord, merged, type VariableTree } from '../base/trees.ts'
-import { isPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
+import { asPart, isPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import { wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -115,8 +115,14 @@ const layerRules = ({ kind, rules }: LayerValue): Rules => ({
     )(rules.shape(inputs)),
 })
 
-/** The rules of a layer within a layer. */
-export const innerRules = (part: Part): Rules => {
+/**
+ * The rules of a layer or composition within a layer. The variables of a composition get one name each, as in
+ * `relu-1/weight`.
+ *
+ * @throws InvalidOption if it is not a layer
+ */
+export const innerRules = (layer: Part): Rules => {
+  const part = asPart('innerRules', layer)
   const rules = 'rules' in part ? layerRules(part) : compositionRules(part)
   return {
     ...rules,
