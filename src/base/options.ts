@@ -194,6 +194,14 @@ export const optionalParameter: t.Type<Parameter | null, unknown, unknown> = orN
 export const isFunction = (value: unknown): value is (...args: never[]) => unknown =>
   typeof value === 'function' && !isClass(value)
 
+/** A function by its name, or one of the user's own; `own` describes that. */
+export const functionOf = <F>(named: Readonly<Record<string, unknown>>, own: string): t.Type<F, unknown, unknown> => {
+  const names = Object.keys(named)
+  return codec(`${names.map(name => `'${name}'`).join(', ')} or ${own}`, value =>
+    isFunction(value) || names.some(name => name === value) ? (value as F) : undefined,
+  )
+}
+
 /** What to do about a class in place of what it makes, also in a list; nothing for anything else. */
 const instead = (value: unknown): string | undefined =>
   (isShortList(value) ? value : [value]).some(isClass)

@@ -1,9 +1,11 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { chain, type Either, map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { Fault } from '../base/errors.ts'
 import { oneOf } from '../base/options.ts'
 import { foldIn } from '../base/random.ts'
-import { type Mismatch, type Shape, showFlow, showShape } from '../base/shape.ts'
+import type { Mismatch, Shape } from '../base/shape.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
+import { refusal, refusalOfAll } from '../core/expects.ts'
 import { innerLayer, innerRules, prefixed, without, withPrefix } from '../core/inner.ts'
 import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
 import type { AroundRow, Limits, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
@@ -83,6 +85,15 @@ interface Normal {
   readonly merge: BidirectionalMerge
 }
 
+const steps = {
+  expected: 'a sequence [batch, time, features]',
+  remedy: 'Give the Input two dimensions, [time, features].',
+} as const
+const giving = {
+  expected: 'a layer within that gives [batch, features] or [batch, time, features]',
+  remedy: 'Put a recurrent layer into it.',
+} as const
+
 const mergedShape = (merge: BidirectionalMerge, output: Shape | null): Shape | null => {
   if (merge !== 'concat' || output === null) return output
   const last = output.at(-1) ?? null
@@ -97,28 +108,20 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
   const inner = innerRules(layer)
   return {
     inputs: inner.inputs,
-    shape: (inputs): Either<Fault, Shape | null> => {
-      const output = inner.shape(inputs)
-      if (isLeft(output)) return output
-      const sequence = inputs[0] ?? null
-      if (sequence !== null && sequence.length < 3)
-        return left({
-          expected: 'a sequence [batch, time, features]',
-          got: showFlow(inputs),
-          remedy: 'Give the Input two dimensions, [time, features].',
-        })
-      return output.right !== null && output.right.length < 2
-        ? left({
-            expected: 'a layer within that gives [batch, features] or [batch, time, features]',
-            got: showShape(output.right),
-            remedy: 'Put a recurrent layer into it.',
-          })
-        : right(mergedShape(merge, output.right))
-    },
-    variables: inputs => {
-      const own = inner.variables(inputs)
-      return isLeft(own) ? own : right({ ...prefixed('forward/', own.right), ...prefixed('backward/', own.right) })
-    },
+    shape: inputs =>
+      pipe(
+        inner.shape(inputs),
+        chain((output): Either<Fault, Shape | null> => {
+          const [sequence = null] = inputs
+          if (sequence !== null && sequence.length < 3) return refusalOfAll(steps, inputs)
+          return output !== null && output.length < 2 ? refusal(giving, output) : right(mergedShape(merge, output))
+        }),
+      ),
+    variables: inputs =>
+      pipe(
+        inner.variables(inputs),
+        map(own => ({ ...prefixed('forward/', own), ...prefixed('backward/', own) })),
+      ),
     forward: (ops, variables, inputs, mode) => {
       const [there, after] = inner.forward(ops, without('forward/', variables), inputs, along(mode, 'forward'))
       const reversed = inputs.map(input => ops.reverse(input, [1]))

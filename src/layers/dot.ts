@@ -16,7 +16,7 @@ import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
-import type { AxisKey } from './merge.ts'
+import type { AxisKey } from './feature-axes.ts'
 
 /** The axis of both inputs that is summed over, or one for each. */
 export type DotAxes = number | readonly [first: number, second: number]

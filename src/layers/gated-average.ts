@@ -6,7 +6,8 @@ import { type Flow, fromStart, type NotSeveral, type Several, type Shape } from 
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
 import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
-import { type AxisKey, type LastOf, type ShareAll, sharedByAll } from './merge.ts'
+import type { AxisKey, LastOf } from './feature-axes.ts'
+import { type ShareAll, sharedByAll } from './merge.ts'
 
 const withGate = {
   expected: 'an input {index}, the gate',

@@ -1,7 +1,7 @@
 import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, index, isFunction } from '../base/options.ts'
+import { functionOf, index } from '../base/options.ts'
 import {
   type Flow,
   fromStart,
@@ -18,6 +18,7 @@ import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
+import type { AxisKey, LastOf } from './feature-axes.ts'
 
 // Layers that make one tensor of several side by side.
 
@@ -98,13 +99,7 @@ export const merged = <T>(ops: Ops<T>, how: MergeName | Merge, inputs: readonly 
 }
 
 /** How a merge is read. */
-export const mergeFunction: t.Type<MergeName | Merge, unknown, unknown> = codec<MergeName | Merge>(
-  `${Object.keys(merges)
-    .map(name => `'${name}'`)
-    .join(', ')} or a function`,
-  value =>
-    isFunction(value) || (typeof value === 'string' && Object.hasOwn(merges, value)) ? (value as Merge) : undefined,
-)
+export const mergeFunction: t.Type<MergeName | Merge, unknown, unknown> = functionOf(merges, 'a function')
 
 /** The shape that all inputs share. */
 export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
@@ -183,27 +178,6 @@ type Append<A, B, Axis extends number, I> = A extends readonly unknown[]
       : RefusesAll<'Concatenate', typeof oneRank, I>
     : never
   : never
-/** The index of the last element. */
-export type LastOf<A extends readonly unknown[]> = A extends readonly [unknown, ...infer T] ? T['length'] : 0
-/** The index of an axis, as the key of a tuple; negative ones count from the end. */
-export type AxisKey<A extends readonly unknown[], Axis extends number> = `${Axis}` extends `-${infer N extends number}`
-  ? FromEnd<A, N>
-  : `${Axis}`
-type FromEnd<A extends readonly unknown[], N extends number> = A extends readonly [...infer Before, unknown]
-  ? N extends 1
-    ? `${Before['length']}`
-    : FromEnd<Before, LessOne[N]>
-  : 'none'
-interface LessOne {
-  [n: number]: number
-  2: 1
-  3: 2
-  4: 3
-  5: 4
-  6: 5
-  7: 6
-  8: 7
-}
 type AppendAt<A extends readonly unknown[], B extends readonly unknown[], Key> = {
   -readonly [K in keyof A]: K extends keyof B
     ? K extends Key

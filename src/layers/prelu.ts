@@ -29,9 +29,9 @@ import {
   type HasAxes,
   hasAxes,
   isFeatureAxis,
+  type LastOf,
   sizesAlong,
 } from './feature-axes.ts'
-import type { LastOf } from './merge.ts'
 
 /** An axis or several. */
 type Axes = number | readonly number[]

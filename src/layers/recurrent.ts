@@ -2,16 +2,7 @@ import { chainFirst, type Either, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import {
-  boolean,
-  codec,
-  integer,
-  isFunction,
-  number,
-  type Options,
-  type ParsedOptions,
-  parameter,
-} from '../base/options.ts'
+import { boolean, functionOf, integer, number, type Options, type ParsedOptions, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
@@ -46,13 +37,7 @@ const gates: Readonly<Record<GateName, GateFunction>> = {
 export type Gate = GateName | GateFunction
 
 /** How a gate's function is read. */
-export const gate: t.Type<Gate, unknown, unknown> = codec<Gate>(
-  `${Object.keys(gates)
-    .map(name => `'${name}'`)
-    .join(', ')} or a function of (ops, x)`,
-  value =>
-    isFunction(value) || (typeof value === 'string' && Object.hasOwn(gates, value)) ? (value as Gate) : undefined,
-)
+export const gate: t.Type<Gate, unknown, unknown> = functionOf(gates, 'a function of (ops, x)')
 
 /** Puts a gate's function to use. */
 export const through = <T>(ops: Ops<T>, gate: Gate, x: T): T => (typeof gate === 'string' ? gates[gate] : gate)(ops, x)

@@ -10,7 +10,7 @@ import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
 import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
-import type { Subtract } from '../type-arithmetic/digits.ts'
+import type { Add, Multiply, Subtract } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
 import { numbers, type OfAxis, type PairOption } from './window.ts'
@@ -174,10 +174,10 @@ export interface DropBlock<Name extends string, Block = number> extends Plain<Na
       ? number[]
       : Refuses<'DropBlock', typeof image, this['~in']>
 }
-/** Whether rows or columns hold a block's. */
-type Holds<N extends number, K extends number> = number extends N | K
+/** Whether `N` rows or columns, with `P` before and after them, hold `K`. */
+export type Holds<N extends number, K extends number, P extends number = 0> = number extends N | P | K
   ? true
-  : Subtract<N, K> extends number
+  : Subtract<P extends 0 ? N : Add<N, Multiply<P, 2>>, K> extends number
     ? true
     : false
 

@@ -5,7 +5,7 @@ import type { Listed } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
-import type { LastOf } from './merge.ts'
+import type { LastOf } from './feature-axes.ts'
 
 /** A transpose as a type: the axes of what comes in, in another order. */
 export interface Transpose<Perm extends readonly number[], Name extends string> extends Plain<Name> {

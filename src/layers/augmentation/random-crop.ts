@@ -5,10 +5,9 @@ import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../../core/expects.ts'
 import type { Limits, NameOf, OptionAs, Row, Together, With, WrongArguments } from '../../core/notated.ts'
 import type { Pair } from '../../ops/ops.ts'
-import type { Add, Multiply, Subtract } from '../../type-arithmetic/digits.ts'
 import { image } from '../inputs.ts'
 import { knownRowsAndCols } from '../known.ts'
-import { drawingKey } from '../stochastic.ts'
+import { drawingKey, type Holds } from '../stochastic.ts'
 import { numbers, type OfAxis, type PairOption } from '../window.ts'
 import { along, drawEach, floorOf, pixelsAt } from './images.ts'
 
@@ -24,12 +23,6 @@ const roomy = {
   remedy: 'Crop to a smaller size, or give more padding.',
 } as const
 
-/** Whether `N` elements with `P` before and after them hold a crop of `K`. */
-type Holds<N extends number, P extends number, K extends number> = number extends N | P | K
-  ? true
-  : Subtract<P extends 0 ? N : Add<N, Multiply<P, 2>>, K> extends number
-    ? true
-    : false
 type TooSmall<I, Size, P> = Refuses<
   'RandomCrop',
   typeof roomy,
@@ -49,7 +42,7 @@ export interface RandomCrop<Size extends PairOption, Padding extends PairOption,
     infer W extends number,
     infer C extends number,
   ]
-    ? false extends Holds<H, OfAxis<Padding, 0>, OfAxis<Size, 0>> | Holds<W, OfAxis<Padding, 1>, OfAxis<Size, 1>>
+    ? false extends Holds<H, OfAxis<Size, 0>, OfAxis<Padding, 0>> | Holds<W, OfAxis<Size, 1>, OfAxis<Padding, 1>>
       ? TooSmall<this['~in'], Size, Padding>
       : [B, OfAxis<Size, 0>, OfAxis<Size, 1>, C]
     : number[] extends this['~in']
