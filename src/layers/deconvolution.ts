@@ -169,8 +169,8 @@ const spreadOut = (n: number | null, window: AxisWindow): number | null => {
  *
  * @param size [rows, cols, channels] of the filter
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional, or padding leaves nothing of it
- * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or padding leaves nothing of it
+ * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
  * @example
  * ```ts
  * const network = join(Input([7, 7, 16]), Deconvolution([3, 3, 8], { padding: 'same', stride: 2 }))

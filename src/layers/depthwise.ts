@@ -176,8 +176,8 @@ const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Nor
  *
  * @param size [rows, cols] of the filters
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than the filter
- * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the filter
+ * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
  * @example
  * ```ts
  * const network = join(Input([28, 28, 8]), DepthwiseConvolution([3, 3], { multiplier: 2 }))

@@ -134,8 +134,8 @@ const marginedShape = (margins: Margins, input: Shape | null, sign: 1 | -1): Eit
  *
  * @param margins how many zeros: a number for every axis and side, or an array with a number or [before, after] for each
  *   axis, which says how many axes the input has: `[1]` for sequences, `[1, 2]` for images, `[1, 2, [0, 3]]` for volumes
- * @throws InvalidOption when the margins are none of these
- * @throws LayerConnectionError, from `join`, when the input has another number of axes
+ * @throws InvalidOption if the margins are none of these
+ * @throws LayerConnectionError, from `join`, if the input has another number of axes
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]), ZeroPadding([2, [0, 1]]))) // (?, 28, 28, 1) -> [... 2 layers ...] -> (?, 32, 29, 1)
@@ -155,8 +155,8 @@ export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false
  * Cuts off what lies at the ends of every axis between batch and channels.
  *
  * @param margins how much: as of {@link ZeroPadding}
- * @throws InvalidOption when the margins are none of these
- * @throws LayerConnectionError, from `join`, when the input has another number of axes, or nothing would be left
+ * @throws InvalidOption if the margins are none of these
+ * @throws LayerConnectionError, from `join`, if the input has another number of axes, or nothing would be left
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]), Cropping(2))) // (?, 28, 28, 1) -> [... 2 layers ...] -> (?, 24, 24, 1)

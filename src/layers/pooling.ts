@@ -319,8 +319,8 @@ export interface GlobalPoolingConstructor {
  * Reduces every axis but the batch and the channels; an input of two dimensions stays as it is.
  *
  * @param reduction 'avg', 'max', 'sum', or a function of (ops, x, axes). Default: 'avg'.
- * @throws InvalidOption when the reduction is none of these
- * @throws LayerConnectionError, from `join`, when the input has fewer than two dimensions
+ * @throws InvalidOption if the reduction is none of these
+ * @throws LayerConnectionError, from `join`, if the input has fewer than two dimensions
  * @example
  * ```ts
  * String(join(Input([7, 7, 512]), GlobalPooling('avg'))) // (?, 7, 7, 512) -> [... 2 layers ...] -> (?, 512)

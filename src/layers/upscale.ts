@@ -38,8 +38,8 @@ export interface UpscaleConstructor {
  * Repeats every row and column: each pixel becomes a block of equal pixels (nearest-neighbour interpolation).
  *
  * @param scale how often, or [rows, cols]
- * @throws InvalidOption when the scale is no positive integer or pair of them
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional
+ * @throws InvalidOption if the scale is no positive integer or pair of them
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @example
  * ```ts
  * String(join(Input([7, 7, 16]), Upscale(2))) // (?, 7, 7, 16) -> [... 2 layers ...] -> (?, 14, 14, 16)

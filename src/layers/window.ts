@@ -27,8 +27,9 @@ export type Padding3D = 'valid' | 'same' | TripleOption
 /** A padding of rows and columns in its normal form. */
 export type Padding = 'valid' | 'same' | Pair
 
-/** What a window of each rank expects, and what its axes are called. */
+/** What a window of each rank expects. */
 const inputs = { 1: sequence, 2: image, 3: volume } as const
+/** What the axes of each rank are called. */
 export const axes: Readonly<Record<Rank, readonly string[]>> = {
   1: ['steps'],
   2: ['rows', 'cols'],
