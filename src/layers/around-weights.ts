@@ -6,6 +6,7 @@ import { type Flow, fromStart, type Mismatch } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { byName, merged } from '../base/trees.ts'
 import type { NameOption } from '../core/define.ts'
+import { faultOf } from '../core/expects.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { Rules } from '../core/layer.ts'
 import type { Limits } from '../core/notated.ts'
@@ -32,7 +33,7 @@ export interface WeightsLimits extends Limits {
 }
 
 /** The same in normal form. */
-export interface NormalNorm {
+export interface NormalWeights {
   readonly layer: Part
   readonly weights: readonly string[]
   readonly axis: number
@@ -44,34 +45,51 @@ export const variableNames: t.Type<readonly string[], unknown, unknown> = listOf
   name => typeof name === 'string' && name !== '',
   { least: 1, check: areDistinct },
 )
-/** How they are read. */
-export const normOptions: { readonly [K in keyof NormalNorm]: Option<NormalNorm[K]> } = {
+/** How both norms' options are read. */
+export const weightsOptions: { readonly [K in keyof NormalWeights]: Option<NormalWeights[K]> } = {
   layer: { codec: innerLayer },
   weights: { codec: variableNames, default: ['weight'] },
   axis: { codec: index, default: -1 },
 }
 
+const withVariable = {
+  expected: 'a layer with a variable {name} of two dimensions or more, with an axis {axis}',
+  remedy: 'Name the variables to normalize: { weights: [...] }.',
+} as const
+
+/** The names of a layer's variables, for a message. */
+export const namesOf = (variables: VariableRules): string =>
+  Object.keys(variables).join(', ') || 'a layer without variables'
+
+/** The variables of a layer, changed, with those that are added; their names must differ. */
+export const withAdded = (
+  own: VariableRules,
+  changed: VariableRules,
+  added: VariableRules,
+  remedy: string,
+): Either<Fault, VariableRules> => {
+  const twice = Object.keys(added).find(name => Object.hasOwn(own, name))
+  return twice === undefined
+    ? right(merged(changed, added))
+    : left({ expected: `a layer without a variable ${twice}`, got: namesOf(own), remedy })
+}
+
 /** The rules of the layer's variables, once those to be normalized are there and have the axis. */
-const checkedRules = (rules: Rules, { weights, axis }: NormalNorm, inputs: Flow): Either<Fault, VariableRules> => {
+const checkedRules = (rules: Rules, { weights, axis }: NormalWeights, inputs: Flow): Either<Fault, VariableRules> => {
   const own = rules.variables(inputs)
   if (isLeft(own)) return own
-  const known = Object.keys(own.right)
   for (const name of weights) {
     const shape = own.right[name]?.shape
     const at = fromStart(axis, shape?.length ?? 0)
     if (shape === undefined || shape.length < 2 || at < 0 || at >= shape.length)
-      return left({
-        expected: `a layer with a variable ${name} of two dimensions or more, with an axis ${axis}`,
-        got: known.length > 0 ? known.join(', ') : 'a layer without variables',
-        remedy: 'Name the variables to normalize: { weights: [...] }.',
-      })
+      return left(faultOf(withVariable, namesOf(own.right), { name, axis }))
   }
   return own
 }
 
 /** The rules of a layer around another one that changes some of its weights before each use. */
 export const aroundWeights = (
-  options: NormalNorm,
+  options: NormalWeights,
   extra: (name: string, rule: VariableRule, axis: number) => VariableRules,
   use: <T>(
     ops: Ops<T>,
@@ -93,15 +111,7 @@ export const aroundWeights = (
         const rule = own.right[name] as VariableRule
         return extra(name, rule, fromStart(options.axis, rule.shape.length))
       })
-      const more: VariableRules = merged(...added)
-      const twice = Object.keys(more).find(name => Object.hasOwn(own.right, name))
-      return twice === undefined
-        ? right(merged(own.right, more))
-        : left({
-            expected: `a layer without a variable ${twice}`,
-            got: Object.keys(own.right).join(', '),
-            remedy: 'Normalize each weight once.',
-          })
+      return withAdded(own.right, own.right, merged(...added), 'Normalize each weight once.')
     },
     forward: <T>(
       ops: Ops<T>,

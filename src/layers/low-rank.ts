@@ -6,6 +6,7 @@ import { sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { byName, mapRecord, merged } from '../base/trees.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
+import { faultOf } from '../core/expects.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { AnyLayer, Out, Rules } from '../core/layer.ts'
 import type { AroundRow, Limits, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
@@ -14,7 +15,7 @@ import { heUniform } from '../initializers/index.ts'
 import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
-import { type Also, type ShapeOf, variableNames, type Wrapped } from './around-weights.ts'
+import { type Also, namesOf, type ShapeOf, variableNames, type Wrapped, withAdded } from './around-weights.ts'
 
 // Layers whose weights are frozen, and trained by the product of two small factors beside them.
 
@@ -158,17 +159,17 @@ export const adaptedByDefault = (rules: VariableRules): readonly string[] =>
     name => usual.includes(name.slice(name.lastIndexOf('/') + 1)) && (rules[name]?.shape.length ?? 0) >= 2,
   )
 
+const withWeights = {
+  expected: 'a layer with a variable {names} of two dimensions or more',
+  remedy: 'Name the weights that get factors: { weights: [...] }.',
+} as const
+
 /** The weights that get factors, by name. */
 const adapted = (rules: VariableRules, weights: readonly string[] | null): Either<Fault, readonly string[]> => {
   const names = weights ?? adaptedByDefault(rules)
-  const known = Object.keys(rules)
   const missing = names.find(name => (rules[name]?.shape.length ?? 0) < 2)
   if (missing === undefined && names.length > 0) return right(names)
-  return left({
-    expected: `a layer with a variable ${missing ?? usual.join(' or ')} of two dimensions or more`,
-    got: known.length > 0 ? known.join(', ') : 'a layer without variables',
-    remedy: 'Name the weights that get factors: { weights: [...] }.',
-  })
+  return left(faultOf(withWeights, namesOf(rules), { names: missing ?? usual.join(' or ') }))
 }
 
 /** The factors of a weight, whose last axis is that of the second one. */
@@ -223,19 +224,12 @@ const lowRankRules = (options: NormalLowRank): Rules => {
       const added: VariableRules = merged(
         ...names.right.map(name => factorRules(name, own.right[name] as VariableRule, options)),
       )
-      const twice = Object.keys(added).find(name => Object.hasOwn(own.right, name))
-      if (twice !== undefined)
-        return left({
-          expected: `a layer without a variable ${twice}`,
-          got: Object.keys(own.right).join(', '),
-          remedy: 'Give each weight its factors once.',
-        })
       const isFrozen = (name: string) => options.frozen === 'all' || names.right.includes(name)
       const kept = mapRecord(
         own.right,
         (rule, name): VariableRule => (isFrozen(name) ? { ...rule, trainable: false } : rule),
       )
-      return right(merged(kept, added))
+      return withAdded(own.right, kept, added, 'Give each weight its factors once.')
     },
     forward: (ops, variables, inputs, mode) => {
       const names = Object.keys(variables).flatMap(name =>

@@ -8,13 +8,13 @@ import type { Ops } from '../ops/ops.ts'
 import {
   type Also,
   aroundWeights,
-  type NormalNorm,
-  normOptions,
+  type NormalWeights,
   type OtherVectors,
   type Vectors,
   type WeightOptions,
   type WeightsLimits,
   type Wrapped,
+  weightsOptions,
 } from './around-weights.ts'
 import { dominant, elementsPerOutput } from './weight-directions.ts'
 
@@ -84,7 +84,7 @@ export interface SpectralNormConstructor {
   ): SpectralNorm<L, Weights, Name, Axis>
 }
 
-interface NormalSpectral extends NormalNorm {
+interface NormalSpectral extends NormalWeights {
   readonly iterations: number
   readonly epsilon: number
 }
@@ -132,7 +132,7 @@ export const SpectralNorm: SpectralNormConstructor = defineWrapper({
   positional: ['layer'],
   notation: { around: true },
   options: {
-    ...normOptions,
+    ...weightsOptions,
     iterations: { codec: integer(1), default: 1 },
     epsilon: { codec: number('a positive number', epsilon => epsilon > 0), default: 1e-12 },
   },

@@ -1,8 +1,8 @@
+import { sizeOf } from '../base/shape.ts'
 // What the initial values of a weight say of its outputs, as numbers.
 
 /** How many elements a weight has for each output along an axis. */
-export const elementsPerOutput = (shape: readonly number[], axis: number): number =>
-  shape.reduce((n, d, i) => (i === axis ? n : n * d), 1)
+export const elementsPerOutput = (shape: readonly number[], axis: number): number => sizeOf(shape.toSpliced(axis, 1))
 
 /** Which output an element belongs to, and which of the output's elements it is. */
 const placeOf = (
@@ -10,7 +10,7 @@ const placeOf = (
   shape: readonly number[],
   axis: number,
 ): readonly [output: number, element: number] => {
-  const inner = shape.slice(axis + 1).reduce((n, d) => n * d, 1)
+  const inner = sizeOf(shape.slice(axis + 1))
   const outputs = shape[axis] as number
   const [block, within] = [Math.floor(offset / inner), offset % inner]
   return [block % outputs, Math.floor(block / outputs) * inner + within]

@@ -1,18 +1,17 @@
-import type { Shape } from '../base/shape.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
 import type { AroundRow, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
-import type { Ops } from '../ops/ops.ts'
 import {
   aroundWeights,
-  type NormalNorm,
-  normOptions,
+  type NormalWeights,
   type Vectors,
   type WeightOptions,
   type WeightsLimits,
   type Wrapped,
+  weightsOptions,
 } from './around-weights.ts'
+import { besideOthers } from './feature-axes.ts'
 import { lengths } from './weight-directions.ts'
 
 /** The options of {@link WeightNorm}. */
@@ -68,13 +67,6 @@ export interface WeightNormConstructor {
   ): WeightNorm<L, Weights, Name, Axis>
 }
 
-/** A vector along an axis, ready to be broadcast over the others. */
-const alongAxis = <T>(ops: Ops<T>, vector: T, shape: Shape, axis: number): T =>
-  ops.reshape(
-    vector,
-    shape.map((d, i) => (i === axis ? d : 1)),
-  )
-
 /**
  * A layer whose weight is taken apart into direction and length: for each output, `weight = gain · v / |v|`. The gain is
  * trained beside `v`, which speeds up training. It starts with the lengths of the initial `v`, so that the layer at first
@@ -97,8 +89,8 @@ export const WeightNorm: WeightNormConstructor = defineWrapper({
   example: 'WeightNorm(Relu(8))',
   positional: ['layer'],
   notation: { around: true },
-  options: normOptions,
-  rules: (options: NormalNorm) =>
+  options: weightsOptions,
+  rules: (options: NormalWeights) =>
     aroundWeights(
       options,
       (name, { shape }, axis) => ({
@@ -111,10 +103,12 @@ export const WeightNorm: WeightNormConstructor = defineWrapper({
       (ops, name, variables, axis) => {
         type T = (typeof variables)[string]
         const v = variables[name] as T
-        const shape = ops.shape(v)
-        const others = shape.map((_, i) => i).filter(i => i !== axis)
+        const others = ops
+          .shape(v)
+          .map((_, i) => i)
+          .filter(i => i !== axis)
         const length = ops.sqrt(ops.sum(ops.square(v), others, true))
-        const gain = alongAxis(ops, variables[`${name}Gain`] as T, shape, axis)
+        const gain = besideOthers(ops, variables[`${name}Gain`] as T, v, [axis])
         return [ops.multiply(v, ops.divide(gain, length)), {}]
       },
     ),
