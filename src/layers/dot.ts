@@ -15,7 +15,6 @@ import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
-
 import type { AxisKey } from './feature-axes.ts'
 
 /** The axis of both inputs that is summed over, or one for each. */

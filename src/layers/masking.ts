@@ -41,8 +41,8 @@ export interface MaskingConstructor {
  * The mask of sequences that were filled up to one length: 1 for a step, 0 for one whose every feature is the value that
  * sequences were filled up with.
  *
- * A mask is a tensor like any other, and goes where you send it: nothing travels along unseen. Layers that heed one take
- * it as a further input, with the option `mask: true`:
+ * A mask is a tensor like any other, and goes where you send it: nothing travels along unseen. Layers take it as a further
+ * input, with the option `mask: true`:
  *
  * | layer | at a masked step |
  * |---|---|

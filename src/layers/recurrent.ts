@@ -193,12 +193,12 @@ const sharesOf = <T>(layer: string, ops: Ops<T>, x: T, weights: T, biases: T, ma
 /** Steps over shares [batch, time, columns] with a mask [batch, time]: where that is 0, what is carried stays. */
 const masked = <T>(ops: Ops<T>, step: Step<T>, shares: T, mask: T): readonly [step: Step<T>, shares: T] => {
   const [batch = null, time = null, columns = null] = ops.shape(shares)
-  const heeding: Step<T> = (carried, both) => {
+  const kept: Step<T> = (carried, both) => {
     const counts = ops.slice(both, [0, columns ?? 0], [null, 1])
     const next = step(carried, ops.slice(both, [0, 0], [null, columns]))
     return next.map((value, i) => ops.where(counts, value, carried[i] as T))
   }
-  return [heeding, ops.concatenate([shares, ops.reshape(mask, [batch, time, 1])], 2)]
+  return [kept, ops.concatenate([shares, ops.reshape(mask, [batch, time, 1])], 2)]
 }
 
 /**
