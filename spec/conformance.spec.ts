@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { getBackend, ready, setBackend } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
+import { wasm } from '../src/wasm.ts'
 import { comparing } from './conformance/bits.ts'
 import { type CaseFile, readCases } from './conformance/data.ts'
 import { eager } from './conformance/engine.ts'
@@ -40,5 +42,21 @@ describe('What runs at once on tfjs, and a program of the same operations', () =
   each(folderOf('peers'), 'the same bits', async file => {
     const { verdicts } = await judgeFile(file, comparing)
     expect(verdicts.filter(({ is }) => is === 'failed')).to.deep.equal([])
+  })
+})
+
+describe('What runs at once on WebAssembly by the kernels of tfjs alone, and a program of the same operations', () => {
+  /** Programs join products with what follows, and the kernels that do so add up in another order. */
+  const isJoined = ({ name }: CaseFile): boolean => name === 'networks' || name.startsWith('optimizers')
+  let before = ''
+  beforeEach(async () => {
+    await ready()
+    before = getBackend()
+    await wasm()
+    await setBackend('wasm')
+  })
+  afterEach(() => setBackend(before))
+  each(folderOf('cases'), 'the same bits', async file => {
+    if (!isJoined(file)) expect((await runFile(file, comparing)).failures).to.deep.equal([])
   })
 })

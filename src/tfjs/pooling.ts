@@ -24,7 +24,7 @@ export const poolingOf = <H extends TensorInfo>(
   },
   // Numbers that are out of reach, on a graphics card, are not fetched for loops.
   maxPoolGradient: (dy, x, y, window) =>
-    isNear || !has('MaxPoolGrad')
+    isNear() || !has('MaxPoolGrad')
       ? make(toLargest(view(dy), view(x), view(y), window))
       : call('MaxPoolGrad', { dy, input: x, output: y }, sliding(window, around(window.padding))),
   averagePoolGradient: (dy, shape, window) => {

@@ -20,7 +20,7 @@ const byNative =
  * @param made gets every tensor that is made: what is not a result is left over
  */
 export const callsOf = (device: Device, made: Info[]): Calls<Info> => {
-  const { backend, native, name, view, has, isNear, mostAxes, storedShape } = device
+  const { backend, native, view, has, storedShape } = device
   const keep = (info: Info): Info => {
     made.push(info)
     return info
@@ -28,13 +28,15 @@ export const callsOf = (device: Device, made: Info[]): Calls<Info> => {
   const as = ({ dataId, dtype }: Info, shape: readonly number[]): Info => ({ dataId, dtype, shape: [...shape] })
   const make: Calls<Info>['make'] = ({ values, shape }) => keep(device.make(values, shape))
   return {
-    ...{ name, view, has, mostAxes, storedShape, as, make },
+    ...{ view, has, storedShape, as, make },
+    name: () => device.name,
+    isNear: () => device.isNear,
+    mostAxes: () => device.mostAxes,
     call: (kernel, inputs, attributes) => keep(device.call(kernel, inputs, attributes)),
     alias: (x, shape) => {
       backend.incRef(x.dataId)
       return keep(as(x, shape))
     },
-    isNear,
-    own: name === 'cpu' ? byLoops({ view, make }) : native ? byNative(native, keep) : () => undefined,
+    own: device.name === 'cpu' ? byLoops({ view, make }) : native ? byNative(native, keep) : () => undefined,
   }
 }
