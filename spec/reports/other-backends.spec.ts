@@ -75,6 +75,11 @@ describe('Importing joinery changes other libraries', () => {
   it('the cpu backend of tfjs is as it was', () => {
     expect(Object.getOwnPropertyNames(MathBackendCPU.prototype)).not.to.include('firstUse')
   })
+
+  it('tfjs has not chosen a backend yet: another may be registered', async () => {
+    const program = "console.log(typeof joinery.apply, tf.engine().backendName ?? 'none')"
+    expect(await printed(program)).to.equal('function none')
+  })
 })
 
 describe('A backend of tfjs that is named before anything else', () => {
