@@ -1,8 +1,8 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
 import { byName } from '../base/trees.ts'
 import { type Because, type Mistake, mistake, readable } from './faults.ts'
 import { type Split, type Stretch, show, split, type Trim, textOf, trimmed } from './text.ts'
-import { readValue, type Value, type Wrong } from './value.ts'
+import { type ArgumentsReader, readValue, type Value, type Wrong } from './value.ts'
 
 // The arguments of a call: values by place, then by name.
 
@@ -122,9 +122,12 @@ export const readArgument = (at: Stretch): Either<Mistake, Argument> => {
   const text = textOf(at)
   const equals = text.indexOf('=')
   const name = equals < 0 ? null : text.slice(0, equals).trim()
-  const value = readValue(text.slice(equals + 1).trim())
+  const value = readValue(text.slice(equals + 1).trim(), readMakerArguments)
   return isLeft(value) ? refused(at, value.left) : right({ name, value: value.right, at })
 }
 
 /** Reads the arguments of a call. */
 export const readArguments = (stretch: Stretch): Either<Mistake, Arguments> => readEach(stretch, readArgument)
+
+const readMakerArguments: ArgumentsReader = at =>
+  map((given: Arguments) => ({ positional: given.positional, options: optionsOf(given) }))(readArguments(at))

@@ -7,7 +7,7 @@ import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Side } from '../n
 import type { Called } from './call.ts'
 import { type Because, type Fault, type Mistake, mistake } from './faults.ts'
 import { deepest, fitted, type Misfit, misfit, type Place, standing, together } from './misfit.ts'
-import { type Part, readPart } from './part.ts'
+import { type Part, readPart, unexpected } from './part.ts'
 import { type Stretch, skipSpace, type Trim, type TrimStart, type Upto } from './text.ts'
 import type { Layers, RowOf } from './words.ts'
 
@@ -187,11 +187,11 @@ const readChain = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake,
   return left(misfit(standing(text, deepest(parts[index] as Found, incoming, cause)), cause))
 }
 
+/** A network that was read: a layer, and the chains that it is. */
+export type FoundNetwork = Required<Pick<Found, 'layer' | 'chains'>>
+
 /** Reads a network: branches of chains. */
-export const readNetwork = (
-  { text, from, to }: Stretch,
-  own: OwnLayers,
-): Either<Mistake, Required<Pick<Found, 'layer' | 'chains'>>> => {
+export const readNetwork = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, FoundNetwork> => {
   const branches: Chain[] = []
   for (let at = from; ; ) {
     const chain = readChain({ text, from: at, to }, own)
@@ -214,13 +214,9 @@ const beside = (text: string, branches: readonly Chain[]): Either<Mistake, AnyLa
   return whole
 }
 
-/** The mistake of a sign where none can be. */
-export const unexpected = (layer: number, at: number, text: string): Either<Mistake, never> =>
-  left(mistake({ layer, from: at, to: at + 1 }, text[at] === ')' ? 'stray' : 'noArrow', `'${text[at]}'`))
-
 /** A part and how often it comes: `Relu(8) * 3`. */
 const readCopies = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, Found> => {
-  const part = readPart({ text, from, to }, own)
+  const part = readPart({ text, from, to }, { own, network: at => readNetwork(at, own) })
   if (isLeft(part)) return part
   let found: Found = { ...part.right, end: skipSpace(text, part.right.end, to) }
   while (found.end < to && text[found.end] === '*') {

@@ -15,7 +15,7 @@ import {
   readEach,
 } from './argument.ts'
 import { type Called, type Explained, type Limited, makeLayer, makeOwn, makeWrapped, type Own } from './call.ts'
-import { type Digit, type FirstSign, type Found, type OwnLayers, type Read, readNetwork, unexpected } from './chain.ts'
+import type { Digit, FirstSign, Found, FoundNetwork, OwnLayers, Read } from './chain.ts'
 import {
   type Because,
   type Fault,
@@ -146,19 +146,29 @@ const inBrackets = (text: string, from: number, to: number): Stretch | null => {
   const found = bracketed(text.slice(from, to), '(', ')')
   return found === null ? null : { text, from, to: from + found.inner.length }
 }
+/** The mistake of a sign where none can be. */
+export const unexpected = (layer: number, at: number, text: string): Either<Mistake, never> =>
+  left(mistake({ layer, from: at, to: at + 1 }, text[at] === ')' ? 'stray' : 'noArrow', `'${text[at]}'`))
+
+/** The layers of the user's own, and how networks are read, which parts hold and which are made of parts. */
+interface Surroundings {
+  readonly own: OwnLayers
+  readonly network: (at: Stretch) => Either<Mistake, FoundNetwork>
+}
+
 /** One part of a chain. */
-export const readPart = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, Found> => {
+export const readPart = ({ text, from, to }: Stretch, around: Surroundings): Either<Mistake, Found> => {
   const start = skipSpace(text, from, to)
   if (start < to && text[start] === '(') {
     const inner = inBrackets(text, start + 1, to)
     if (inner === null) return left(mistake({ layer: from, from: start, to: start + 1 }, 'noClosing', 'none'))
-    const network = readNetwork(inner, own)
+    const network = around.network(inner)
     return isLeft(network) ? network : right({ ...network.right, from, end: inner.to + 1 })
   }
   const length = text.slice(start, to).search(/[(>|*)]/)
   const end = length < 0 ? to : start + length
   const word = text.slice(start, end).trimEnd()
-  return word === '' ? missing(from, start, to, text) : readNamed({ text, from, to }, start, end, word, own)
+  return word === '' ? missing(from, start, to, text) : readNamed({ text, from, to }, start, end, word, around)
 }
 
 const missing = (layer: number, at: number, to: number, text: string): Either<Mistake, never> => {
@@ -172,29 +182,30 @@ const readNamed = (
   start: number,
   end: number,
   word: string,
-  own: OwnLayers,
+  around: Surroundings,
 ): Either<Mistake, Found> => {
   const span = { layer: from, from: start, to: start + word.length }
-  const words = [...Object.keys(rows), ...Object.keys(wrappers), ...Object.keys(own)]
+  const words = [...Object.keys(rows), ...Object.keys(wrappers), ...Object.keys(around.own)]
   if (!words.includes(word)) return left(mistake(span, 'unknownLayer', print(word), { word }, { words }))
   const called = end < to && text[end] === '('
   const given = called ? inBrackets(text, end + 1, to) : { text, from: end, to: end }
   if (given === null) return left(mistake(span, 'noClosing', 'none'))
   const after = called ? given.to + 1 : end
-  const made = apply(word, given, own, { ...span, layer: null, to: called ? after : span.to })
+  const made = apply(word, given, around, { ...span, layer: null, to: called ? after : span.to })
   // A layer within the arguments has a place of its own.
   if (isLeft(made)) return left({ ...made.left, layer: made.left.layer ?? from })
   return right({ layer: made.right, from, end: after })
 }
 
-const apply = (word: string, given: Stretch, own: OwnLayers, call: Span): Either<Mistake, AnyLayer> => {
+const apply = (word: string, given: Stretch, around: Surroundings, call: Span): Either<Mistake, AnyLayer> => {
+  const { own } = around
   if (Object.hasOwn(own, word)) {
     const read = readArguments(given)
     return isLeft(read) ? read : makeOwn(word, own[word], read.right, call)
   }
   if (Object.hasOwn(wrappers, word)) {
     const options = (wrappers[word] as Wrapper).options ?? {}
-    const read = readEach(given, at => readNetworkArgument(at, options, own))
+    const read = readEach(given, at => readNetworkArgument(at, options, around))
     return isLeft(read) ? read : makeWrapped(word, read.right, call)
   }
   const read = readArguments(given)
@@ -205,17 +216,17 @@ const apply = (word: string, given: Stretch, own: OwnLayers, call: Span): Either
 const readNetworkArgument = (
   at: Stretch,
   options: Readonly<Record<string, boolean>>,
-  own: OwnLayers,
+  { network: read }: Surroundings,
 ): Either<Mistake, Argument> => {
   const text = textOf(at)
   const equals = text.indexOf('=')
   const name = text.slice(0, equals)
   const named = equals >= 0 && !/[(>|'"]/.test(name)
   if (named && ownOf(options, name.trim()) === true) {
-    const network = readNetwork({ ...at, from: at.from + equals + 1 }, own)
+    const network = read({ ...at, from: at.from + equals + 1 })
     return isLeft(network) ? network : right({ name: name.trim(), value: network.right.layer, at })
   }
   if (named || /^[\d'"[-]/.test(text)) return readArgument(at)
-  const network = readNetwork(at, own)
+  const network = read(at)
   return isLeft(network) ? network : right({ name: null, value: network.right.layer, at })
 }

@@ -1,10 +1,21 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { Initializer } from '../base/parameters.ts'
 import type { Fields } from '../core/expects.ts'
-import { type Arguments, optionsOf, type ReadArguments, readArguments } from './argument.ts'
-import type { Because, FaultName, Misspelt } from './faults.ts'
+import type { ReadArguments } from './argument.ts'
+import type { Because, FaultName, Misspelt, Mistake } from './faults.ts'
 import { type MadeBy, type Maker, type Makers, makers } from './makers.ts'
-import { bracketed, type Show, type Split, show, split, type Trim, textOf, trimmed, type Within } from './text.ts'
+import {
+  bracketed,
+  type Show,
+  type Split,
+  type Stretch,
+  show,
+  split,
+  type Trim,
+  textOf,
+  trimmed,
+  type Within,
+} from './text.ts'
 
 // Values: numbers, texts, lists and initializers.
 
@@ -92,8 +103,15 @@ const constants: ReadonlyMap<string, boolean | null> = new Map([
   ['null', null],
 ])
 
+/** Reads arguments. A value may hold some, which hold values: so it is given how they are read. */
+export type ArgumentsReader = (at: Stretch) => Either<Mistake, MakerArguments>
+interface MakerArguments {
+  readonly positional: readonly unknown[]
+  readonly options: Readonly<Record<string, unknown>>
+}
+
 /** Reads a value: itself, or why it is none. */
-export const readValue = (text: string): Either<Wrong, unknown> => {
+export const readValue = (text: string, within: ArgumentsReader): Either<Wrong, unknown> => {
   if (text === '') return wrong('noValue')
   if (Number.isFinite(Number(text))) return right(Number(text))
   const constant = constants.get(text)
@@ -101,13 +119,13 @@ export const readValue = (text: string): Either<Wrong, unknown> => {
   const head = text[0] as string
   if (head === "'" || head === '"')
     return text.length > 1 && text.endsWith(head) ? right(show(text.slice(1, -1))) : wrong('notValue')
-  if (head === '[') return readList(text)
+  if (head === '[') return readList(text, within)
   const open = text.indexOf('(')
-  if (open >= 0) return readMade(text.slice(0, open).trim(), bracketed(text.slice(open + 1), '(', ')'))
+  if (open >= 0) return readMade(text.slice(0, open).trim(), bracketed(text.slice(open + 1), '(', ')'), within)
   return /[[\])'"]/.test(text) ? wrong('notValue') : right(show(text))
 }
 
-const readList = (text: string): Either<Wrong, readonly unknown[]> => {
+const readList = (text: string, within: ArgumentsReader): Either<Wrong, readonly unknown[]> => {
   const found = bracketed(text.slice(1), '[', ']')
   if (found === null) return wrong('openList')
   if (found.after !== '') return wrong('notValue')
@@ -115,7 +133,7 @@ const readList = (text: string): Either<Wrong, readonly unknown[]> => {
   const pieces = split({ text: found.inner, from: 0, to: found.inner.length }).map(piece => textOf(trimmed(piece)))
   if (pieces.at(-1) === '') pieces.pop()
   for (const piece of pieces) {
-    const value = readValue(piece)
+    const value = readValue(piece, within)
     if (isLeft(value)) return value
     elements.push(value.right)
   }
@@ -123,24 +141,27 @@ const readList = (text: string): Either<Wrong, readonly unknown[]> => {
 }
 
 /** An initializer, such as `heNormal(gain=2)`. */
-const readMade = (word: string, found: ReturnType<typeof bracketed>): Either<Wrong, unknown> => {
+const readMade = (
+  word: string,
+  found: ReturnType<typeof bracketed>,
+  within: ArgumentsReader,
+): Either<Wrong, unknown> => {
   if (found === null) return wrong('noClosing')
   if (found.after !== '') return wrong('notValue')
   const words = Object.keys(makers)
   if (!words.includes(word)) return wrong('unknownInitializer', { fields: { word }, words })
-  const given = readArguments({ text: found.inner, from: 0, to: found.inner.length })
+  const given = within({ text: found.inner, from: 0, to: found.inner.length })
   const made = isLeft(given) ? undefined : call(makers[word as keyof typeof makers], given.right)
   return made === undefined ? wrong('wrongArguments', { fields: { word } }) : right(made)
 }
 
 /** What a maker makes; `undefined` where it does not take the arguments. */
-const call = (maker: Maker, given: Arguments): unknown => {
-  if (!maker.takes(given.positional)) return undefined
-  const options = optionsOf(given)
+const call = (maker: Maker, { positional, options }: MakerArguments): unknown => {
+  if (!maker.takes(positional)) return undefined
   const names = Object.keys(options)
   if (names.some(name => !maker.options.includes(name))) return undefined
   try {
-    return maker.make(...([...given.positional, ...(names.length > 0 ? [options] : [])] as never[]))
+    return maker.make(...([...positional, ...(names.length > 0 ? [options] : [])] as never[]))
   } catch {
     return undefined
   }
