@@ -107,14 +107,30 @@ export const denseShape = ({ units }: NormalDense, input: Shape | null): Either<
         map(([batch = null]) => [batch, units]),
       )
 
-/** The weight of a dense layer. */
-export const weightRule = ({ units, weight }: NormalDense, input: Shape | null): Either<Fault, VariableRule | null> =>
-  units === null
-    ? right(null)
-    : pipe(
-        known(input, 1, 'features', 'Input(10)'),
-        map(features => ({ shape: [features, units], initial: weight })),
-      )
+type Rule = (options: NormalDense, input: Shape | null) => Either<Fault, VariableRule | null>
+/** The variables of a dense layer, which has none without units. */
+export const denseVariables: { readonly [_ in 'weight' | 'bias']: Rule } = {
+  weight: ({ units, weight }, input) =>
+    units === null
+      ? right(null)
+      : pipe(
+          known(input, 1, 'features', 'Input(10)'),
+          map(features => ({ shape: [features, units], initial: weight })),
+        ),
+  bias: ({ units, bias }) => right(units === null || bias === null ? null : { shape: [units], initial: bias }),
+}
+
+/** `x W + b`, or `x` without units. */
+export const product = <T>(
+  { units, bias }: NormalDense,
+  ops: Ops<T>,
+  x: T,
+  variables: { readonly weight: T; readonly bias: T },
+): T => {
+  if (units === null) return x
+  const y = ops.matmul(x, variables.weight)
+  return bias === null ? y : ops.add(y, variables.bias)
+}
 
 /** Makes the constructor of a dense layer, with an activation that may have options of its own. */
 export const dense = <Constructor, Own extends object = {}>(
@@ -135,15 +151,8 @@ export const dense = <Constructor, Own extends object = {}>(
     positional: ['units'],
     options,
     shape: denseShape,
-    variables: {
-      weight: weightRule,
-      bias: ({ units, bias }) => right(units === null || bias === null ? null : { shape: [units], initial: bias }),
-    },
-    forward: (options, ops, x, { weight, bias }) => {
-      if (options.units === null) return [activation(ops, x, options), {}]
-      const product = ops.matmul(x, weight)
-      return [activation(ops, options.bias === null ? product : ops.add(product, bias), options), {}]
-    },
+    variables: denseVariables,
+    forward: (options, ops, x, variables) => [activation(ops, product(options, ops, x, variables), options), {}],
   })
 }
 

@@ -15,12 +15,13 @@ import {
   type DenseLimits,
   type DenseOptions,
   denseShape,
+  denseVariables,
   type Features,
   leaky,
   type NoFeatures,
   type NormalDense,
+  product,
   units,
-  weightRule,
 } from './dense.ts'
 import {
   type Along,
@@ -191,15 +192,10 @@ export const PRelu: PReluConstructor = defineLayer({
     bias: { codec: optionalParameter, default: 0 },
   },
   shape: rectifiedShape,
-  variables: {
-    weight: weightRule,
-    bias: ({ units, bias }) => right(units === null || bias === null ? null : { shape: [units], initial: bias }),
-    alpha: alphaRule,
-  },
-  forward: ({ units, bias: optional, alphaAxes }, ops, input, { weight, bias, alpha }) => {
-    const product = units === null ? input : ops.matmul(input, weight)
-    const x = units === null || optional === null ? product : ops.add(product, bias)
-    const slopes = besideOthers(ops, alpha, x, axesFromStart(alphaAxes, ops.shape(x).length))
+  variables: { ...denseVariables, alpha: alphaRule },
+  forward: (options, ops, input, variables) => {
+    const x = product(options, ops, input, variables)
+    const slopes = besideOthers(ops, variables.alpha, x, axesFromStart(options.alphaAxes, ops.shape(x).length))
     return [leaky(ops, x, slopes), {}]
   },
 })
