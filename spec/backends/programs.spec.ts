@@ -67,13 +67,21 @@ describe('A backend that fails', () => {
       ...device,
       call: (kernel: string, ...rest: readonly unknown[]) => {
         if (kernel !== 'ArgMax') return (device.call as (...args: readonly unknown[]) => never)(kernel, ...rest)
-        throw new joinery.BackendError({ backend: 'cpu', expected: 'the kernel ArgMax', got: 'none', remedy: 'Choose.' })
+        throw new joinery.BackendError({
+          backend: 'cpu',
+          expected: 'the kernel ArgMax',
+          got: 'none',
+          remedy: 'Choose.',
+        })
       },
     }
     const own = trace((ops, x) => [(ops.within?.('select-7') ?? ops).argMax(x as never)], [[1]])
     const program = compileFor(without, own)
     const x = device.make(Float32Array.of(1), [1])
-    expect(() => program.runNow([x])).to.throw(joinery.BackendError, 'cpu, select-7: expected the kernel ArgMax, got none')
+    expect(() => program.runNow([x])).to.throw(
+      joinery.BackendError,
+      'cpu, select-7: expected the kernel ArgMax, got none',
+    )
     device.dispose(x)
   })
 
