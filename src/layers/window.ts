@@ -180,8 +180,6 @@ type SlidTo3D<I, Kind extends string, Size extends readonly number[], D, B, Dept
       ? TooLarge<I, Kind, 3, Size, D>
       : [B, Depth, Rows, Cols, C]
 
-/** The refusal of what is no image, or several of them. */
-export type NoImage<Kind extends string, I> = Refuses<Kind, typeof image, I>
 type TooLarge<I, Kind extends string, N extends Rank, Size extends readonly number[], D> = Refuses<
   Kind,
   typeof roomy,

@@ -16,7 +16,7 @@ import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
 import { asShown } from '../state/variables.ts'
 import { handOver, tidily } from '../tfjs/index.ts'
-import { type Examples, type Fields, type NumberBatch, readNumbers, slices } from './batches.ts'
+import { type Examples, type Fields, type NumberBatch, readNumbers } from './batches.ts'
 import { type DeviceState, type Engine, leavesIn, type RawState, type Said } from './engine.ts'
 import { enginesOf } from './engines.ts'
 import { held, holding, keeping } from './given.ts'
@@ -150,21 +150,6 @@ export const toReport = ({ scoring, extras, sums }: Said): Report => reportOf(sc
 /** What batches have said together. */
 export const together = (before: Said | undefined, next: Said): Said =>
   before === undefined ? next : { ...next, sums: addSums(before.sums, next.sums) }
-
-/**
- * The loss and metrics over all examples, batch by batch: exactly those of all of them at once.
- *
- * @param score what some rows say
- */
-export const wholeReport = async (
-  size: number,
-  batchSize: number,
-  score: (from: number, count: number) => Promise<Said>,
-): Promise<Report> => {
-  let said: Said | undefined
-  for (const [from, count] of slices(size, batchSize)) said = together(said, await score(from, count))
-  return toReport(said as Said)
-}
 
 /** A state held for the length of some work, whatever becomes of what was given. */
 export const holdingState = async <R>(

@@ -81,9 +81,6 @@ export const laid = (emit: Emitter, value: Value, order: readonly number[] = axe
     order.map(axis => own.indexOf(axis)),
   )
 }
-/** The same as a value. */
-export const laidValue = (emit: Emitter, value: Value, order: readonly number[] = axesOf(value.shape)): Value =>
-  inOrder(laid(emit, value, order), value.shape, order)
 /** The value with every element in place, in the order in which it lies. */
 export const asItLies = (emit: Emitter, value: Value): Value => whole(emit, value)
 
