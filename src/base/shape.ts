@@ -134,6 +134,10 @@ export function sizeOf(shape: Shape): number | null {
   return shape.reduce<number | null>((size, d) => (size === null || d === null ? null : size * d), 1)
 }
 
+/** Numbers of a shape in row-major order: those that are given, or one in every place. */
+export const filled = (values: number | Float32Array, shape: readonly number[]): Float32Array =>
+  typeof values === 'number' ? new Float32Array(sizeOf(shape)).fill(values) : values
+
 /** How far apart the elements along each axis lie, in row-major order. */
 export const stridesOf = (shape: readonly number[]): readonly number[] =>
   shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))

@@ -1,4 +1,4 @@
-import { known, sizeOf } from '../base/shape.ts'
+import { filled, known } from '../base/shape.ts'
 import { type Block, sliced } from '../ops/numbers/loops.ts'
 import { loopOf } from '../ops/numbers/operations.ts'
 import type { Attributes, Operation } from '../ops/operations.ts'
@@ -7,7 +7,7 @@ import type { Constant } from './graph.ts'
 // What is known before a graph runs: operations on constants.
 
 const blockOf = ({ values, shape }: Pick<Constant, 'values' | 'shape'>): Block => ({
-  values: typeof values === 'number' ? new Float32Array(sizeOf(known(shape))).fill(values) : values,
+  values: filled(values, known(shape)),
   shape: known(shape),
 })
 
@@ -29,10 +29,9 @@ export const evaluated = (
   attributes: Attributes[Operation],
   shape: readonly number[],
 ): Float32Array | null => {
-  const blocks = inputs.map(blockOf)
-  const x = blocks[0] as Block
-  if (operation === 'reshape') return x.values
-  if (operation === 'slice') return sliced(x, attributes[0] as readonly number[], shape).values
+  const [x] = inputs as readonly [Pick<Constant, 'values' | 'shape'>]
+  if (operation === 'reshape') return blockOf(x).values
+  if (operation === 'slice') return sliced(blockOf(x), attributes[0] as readonly number[], shape).values
   const loop = looped.has(operation) ? loopOf(operation) : undefined
-  return loop === undefined ? null : loop(blocks, attributes).values
+  return loop === undefined ? null : loop(inputs.map(blockOf), attributes).values
 }

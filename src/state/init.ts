@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { WeightInitializationError } from '../base/errors.ts'
 import type { Parameter } from '../base/parameters.ts'
 import { asKey, foldIn, type Key } from '../base/random.ts'
-import { showShape, sizeOf, type Unless } from '../base/shape.ts'
+import { filled, showShape, sizeOf, type Unless } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { byName, own, treeOf } from '../base/trees.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
@@ -130,7 +130,7 @@ const sampled = (
   key: Key,
   fans: VariableRule['fans'],
 ): Float32Array | null => {
-  if (typeof initial === 'number') return new Float32Array(sizeOf(shape)).fill(initial)
+  if (typeof initial === 'number') return filled(initial, shape)
   if (initial.kind === 'Initializer') return initial.sample(key, shape, fans)
   return initial.shape === null || initial.shape.join() === shape.join() ? initial.data : null
 }

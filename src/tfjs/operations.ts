@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { BackendError } from '../base/errors.ts'
-import { known, sizeOf } from '../base/shape.ts'
+import { filled, known, sizeOf } from '../base/shape.ts'
 import type { Block } from '../ops/numbers/loops.ts'
 import { alike, type Operation, type Perform, perform } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -37,10 +37,7 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
     shape: x => x.shape,
     constant: (values, shape) => {
       const own = shape ?? (typeof values === 'number' ? [] : [values.length])
-      return make({
-        values: typeof values === 'number' ? new Float32Array(sizeOf(own)).fill(values) : values,
-        shape: own,
-      })
+      return make({ values: filled(values, own), shape: own })
     },
     uniform: refuse,
     normal: refuse,

@@ -1,5 +1,5 @@
 import { BackendError } from '../../base/errors.ts'
-import { known, sizeOf } from '../../base/shape.ts'
+import { filled, known } from '../../base/shape.ts'
 import { bodyOf } from '../../graph/enclosed.ts'
 import { type Constant, type Graph, type GraphNode, type Loop, operands, topological } from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
@@ -86,8 +86,7 @@ const placed = (
 ): Plan['constants'] =>
   constants.map(([place, { values, shape }]) => {
     const own = shape as readonly number[]
-    const numbers = typeof values === 'number' ? new Float32Array(sizeOf(own)).fill(values) : values
-    const info = keep.take(numbers, own)
+    const info = keep.take(filled(values, own), own)
     taken.push(info)
     return [place, info]
   })
