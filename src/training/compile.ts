@@ -5,7 +5,6 @@ import { type Flow, showFlow } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import type { Variables } from '../network-types/named.ts'
-import { handOver } from '../tfjs/index.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
 import { type DeviceState, type Engine, type Learnt, leavesIn, type RawState } from './engine.ts'
 import { enginesOf } from './engines.ts'
@@ -13,6 +12,7 @@ import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import {
   checkedVariables,
   checkTraining,
+  handedOver,
   holdingInitial,
   holdingState,
   type MetricsOption,
@@ -21,7 +21,6 @@ import {
   type TrainingRule,
   type TrainState,
   toReport,
-  toTrainState,
 } from './step.ts'
 import { asTrainState } from './train-state.ts'
 
@@ -190,8 +189,7 @@ export const compileTraining = <N extends AnyLayer, const M extends MetricsOptio
         const reading = engine.read(device)
         reads.set(reading, state)
         try {
-          const leaves = (await reading).map(tensor => handOver(tensor))
-          return toTrainState<N>(engine.treesOf(leaves, device.update), key)
+          return handedOver<N>(engine, await reading, device.update, key)
         } finally {
           reads.delete(reading)
         }

@@ -60,7 +60,7 @@ export interface Engine {
   readonly structure: Trees<Shaped>
   /** Whether a batch of these shapes has been learnt from. */
   readonly knows: (batch: Fields<Shaped>) => boolean
-  /** A state on the backend. Its tensors, in order, stay what they were; what becomes of them after the call is nothing to it. */
+  /** A state on the backend. Its tensors, in order, stay what they were, and may be disposed once the call is made. */
   readonly begin: (leaves: readonly TfTensor[], update: number) => Promise<DeviceState>
   /**
    * One update. The state that is given is used up, unless this fails. What it says follows: that may fail by itself.

@@ -136,13 +136,24 @@ export interface TrainStep<N extends AnyLayer, M extends MetricsOption = []> {
 }
 
 /** A state for the user, of tensors that are the user's. */
-export const toTrainState = <N extends AnyLayer>({ params, state, optimizer }: RawState, key: Key): TrainState<N> =>
+const toTrainState = <N extends AnyLayer>({ params, state, optimizer }: RawState, key: Key): TrainState<N> =>
   Object.freeze({
     // The trees have the network's layers: training keeps the structure that was given.
     variables: asShown(params, state) as unknown as Variables<N>,
     optimizer,
     key,
   })
+
+/** A state for the user, of tensors in order that nobody has yet. */
+export const handedOver = <N extends AnyLayer>(
+  engine: Engine,
+  leaves: readonly tf.Tensor[],
+  update: number,
+  key: Key,
+): TrainState<N> => {
+  const own = leaves.map(tensor => handOver(tensor))
+  return toTrainState(engine.treesOf(own, update), key)
+}
 
 /** What a batch has said, by name: what was asked for. */
 export const toReport = ({ scoring, extras, sums }: Said): Report => reportOf(scoring, extras, sums) as Report

@@ -114,11 +114,11 @@ export const tell = async <M extends Moment>(
 }
 
 /** What is worked out when it is first asked for. */
-const onAsking = <V>(make: () => V): (() => V) => {
-  let made: { readonly value: V } | undefined
+const onAsking = <V extends object>(make: () => V): (() => V) => {
+  let made: V | undefined
   return () => {
-    made ??= { value: make() }
-    return made.value
+    made ??= make()
+    return made
   }
 }
 

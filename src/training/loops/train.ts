@@ -3,7 +3,6 @@ import type { Key } from '../../base/random.ts'
 import { shownWithGetters } from '../../base/shown.ts'
 import { leavesOf } from '../../base/trees.ts'
 import type { Part } from '../../network/parts.ts'
-import { handOver } from '../../tfjs/index.ts'
 import type { NumberBatch } from '../batches.ts'
 import type { DeviceState, Engine, Said } from '../engine.ts'
 import type { Resumed } from '../files/resume.ts'
@@ -14,7 +13,7 @@ import { flagName, type MetricValue, type RawReport, valueOfExtra } from '../rep
 import { allAsked } from '../scoring.ts'
 import { slotTensors } from '../slots.ts'
 import { noBatches } from '../source.ts'
-import { type Report, type TrainState, together, toReport, toTrainState } from '../step.ts'
+import { handedOver, type Report, type TrainState, together, toReport } from '../step.ts'
 import { isTold, tell, updated } from './callbacks.ts'
 import type { Saving } from './checkpointing.ts'
 import { type EarlyMemory, earlyEnds, earlyStart, earlyStep } from './early-stopping.ts'
@@ -80,16 +79,7 @@ export const train = async (
   let saving: Saving | null = null
   const told = { update: isTold(callbacks, 'update'), epoch: isTold(callbacks, 'epoch') }
 
-  /** A state of tensors that are handed over. */
-  const handed = (leaves: readonly Tensor[], update: number): TrainState =>
-    toTrainState(
-      engine.treesOf(
-        leaves.map(tensor => handOver(tensor)),
-        update,
-      ),
-      key,
-    )
-  const read = async (): Promise<TrainState> => handed(await engine.read(state), state.update)
+  const read = async (): Promise<TrainState> => handedOver(engine, await engine.read(state), state.update, key)
   const stop = (reason: Stopped['reason'], message: string, epoch: number, batch: number, culprit?: Culprit): void => {
     const at = { reason, message, epoch, batch, update: state.update }
     stopped ??= Object.freeze({ ...at, ...(culprit && { culprit: Object.freeze(culprit) }) })
@@ -231,7 +221,7 @@ export const train = async (
     }
     const history = toHistory(rows, allAsked(rule.metrics).flat())
     await tell(callbacks, 'trainEnd', Object.freeze({ history, stopped: stopped?.message }))
-    const trainState = handed(await engine.take(state), state.update)
+    const trainState = handedOver(engine, await engine.take(state), state.update, key)
     return Object.freeze({ variables: best ?? trainState.variables, history, trainState, stopped })
   } catch (error) {
     engine.release(state)
