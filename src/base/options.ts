@@ -137,14 +137,17 @@ export const listOf = <A>(
   }: {
     readonly least?: number
     readonly single?: boolean
-    readonly check?: (values: readonly unknown[]) => boolean
+    readonly check?: (values: readonly NoInfer<A>[]) => boolean
   } = {},
 ): t.Type<readonly A[], unknown, unknown> =>
   codec<readonly A[]>(
     expected,
     value => {
       const all = single && !isShortList(value) ? [value] : value
-      return isShortList(all) && all.length >= least && all.every(one => test(one)) && check(all)
+      return isShortList(all) &&
+        all.length >= least &&
+        all.every(one => test(one)) &&
+        check(all as readonly NoInfer<A>[])
         ? Object.freeze([...(all as readonly A[])])
         : undefined
     },

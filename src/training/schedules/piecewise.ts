@@ -1,6 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
-import { oneOf } from '../../base/options.ts'
-import { boundaries, finite, listOf, type Schedule, schedule } from './schedule.ts'
+import { listOf, oneOf } from '../../base/options.ts'
+import { boundaries, finite, type Schedule, schedule } from './schedule.ts'
 
 /** How a rate goes from one value to the next: at once, along a line, or along half a cosine. */
 export type Interpolation = 'none' | 'linear' | 'cosine'
@@ -51,7 +51,7 @@ export const piecewise = (options: PiecewiseOptions): Schedule =>
     'piecewise({ boundaries: [100, 200], values: [0.1, 0.01, 0.001] })',
     {
       boundaries: { codec: boundaries },
-      values: { codec: listOf('a list of finite numbers', finite) },
+      values: { codec: listOf('a list of finite numbers', finite.is) },
       interpolation: { codec: oneOf(['none', 'linear', 'cosine']), default: 'none' },
     },
     options,

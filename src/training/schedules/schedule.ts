@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../../base/errors.ts'
-import { boolean, codec, integer, number, type Options, parseOptions } from '../../base/options.ts'
+import { boolean, codec, integer, listOf, number, type Options, parseOptions } from '../../base/options.ts'
 import { shownAs } from '../../base/shown.ts'
 import { byName, isShortList } from '../../base/trees.ts'
 import { rateOption, type Step } from '../rate.ts'
@@ -115,21 +115,9 @@ export const staircase: { readonly codec: t.Type<boolean, unknown, unknown>; rea
   default: false,
 }
 
-/** A list of at least so many elements that all pass. */
-export const listOf = <A>(
-  expected: string,
-  element: t.Type<A, unknown, unknown>,
-  test: (list: readonly A[]) => boolean = () => true,
-): t.Type<readonly A[], unknown, unknown> =>
-  codec(expected, value => {
-    if (!isShortList(value) || !value.every(element.is)) return undefined
-    const list = Object.freeze([...value])
-    return test(list) ? list : undefined
-  })
-
 /** Numbers of updates, each after the one before. */
 export const boundaries: t.Type<readonly number[], unknown, unknown> = listOf(
   'a list of numbers of updates >= 0 in increasing order',
-  number('a number >= 0', value => value >= 0),
-  list => list.every((boundary, i) => i === 0 || boundary > (list[i - 1] as number)),
+  number('a number >= 0', value => value >= 0).is,
+  { check: list => list.every((boundary, i) => i === 0 || boundary > (list[i - 1] as number)) },
 )

@@ -1,7 +1,8 @@
 import { InvalidOption } from '../../base/errors.ts'
+import { listOf } from '../../base/options.ts'
 import { isShortList } from '../../base/trees.ts'
 import type { Step } from '../rate.ts'
-import { boundaries, listOf, rate, rateAt, type Schedule, schedule } from './schedule.ts'
+import { boundaries, rate, rateAt, type Schedule, schedule } from './schedule.ts'
 
 /** The options of {@link sequence}. */
 export interface SequenceOptions {
@@ -31,7 +32,7 @@ export const sequence = (options: SequenceOptions): Schedule =>
     'sequence({ schedules: [0.1, 0.01], boundaries: [1000] })',
     {
       schedules: {
-        codec: listOf(`a list, each of it ${rate.codec.name}`, rate.codec),
+        codec: listOf(`a list, each of it ${rate.codec.name}`, rate.codec.is),
         remedy: value => (isShortList(value) ? rate.remedy(value.find(one => !rate.codec.is(one))) : undefined),
       },
       boundaries: { codec: boundaries },
