@@ -65,7 +65,10 @@ export interface CompositionValue extends Wiring {
 /** What compositions are made of. */
 export type Part = LayerValue | CompositionValue
 
-/** What layers and compositions are told by, whichever copy of the library made them. */
+/**
+ * What layers and compositions are told by, whichever copy of the library made them. A registered symbol is not unique to
+ * the compiler, but as a key of types it has to be.
+ */
 export const brand: unique symbol = Symbol.for('joinery.layer') as never
 
 /** Whether a value is a layer or composition. */

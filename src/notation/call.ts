@@ -170,6 +170,7 @@ const isNoName = ({ name, value }: Argument): boolean => name === 'name' && valu
 /** What a call gives or refuses with. Errors of another kind, of functions of the user's, are his. */
 const outcome = ({ make }: Call, given: readonly unknown[]): Either<Refused, unknown> => {
   try {
+    // What it does not take, it refuses.
     return right(make(...(given as never[])))
   } catch (error) {
     if (error instanceof InvalidOption || isMisfit(error)) return left(error)

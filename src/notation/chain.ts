@@ -228,6 +228,7 @@ const readCopies = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake
     if (digits === '') return left(mistake(mark, 'noCopies', got === '' ? 'nothing' : `'${got}'`))
     const number = { layer: from, from: start, to: start + digits.length }
     if (Number(digits) > mostLayers) return left(mistake(number, 'manyCopies', digits, { most: mostLayers }))
+    // Whether the layer fits itself is known when it is there, not to the compiler.
     const copies = fitted(() => repeat(layer as never, Number(digits)) as unknown as AnyLayer)
     if (isLeft(copies)) return left(misfit({ ...number, from: end }, copies.left, true))
     found = { layer: copies.right, from, end: skipSpace(text, number.to, to) }

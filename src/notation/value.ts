@@ -161,6 +161,7 @@ const call = (maker: Maker, { positional, options }: MakerArguments): unknown =>
   const names = Object.keys(options)
   if (names.some(name => !maker.options.includes(name))) return undefined
   try {
+    // The arguments come from a text: what the maker does not take, it refuses.
     return maker.make(...([...positional, ...(names.length > 0 ? [options] : [])] as never[]))
   } catch {
     return undefined

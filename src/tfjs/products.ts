@@ -120,6 +120,7 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
   }
   const fused: Fuse<H> = (operation, inputs, attributes, activation) => {
     const [a, b, bias] = inputs as readonly [H, H, H | undefined]
+    // Products and convolutions have attributes of their own, which the compiler does not pair here.
     const made = own(operation, [a, b], attributes as never)
     if (made !== undefined) {
       // By loops, whose result nobody else has.

@@ -40,6 +40,7 @@ const against = (
   update: number,
 ): string | undefined => {
   try {
+    // The user's function says what it takes: here it is given the number of an update, as it will be.
     const gives: unknown = rate(update as never)
     return given.is(gives) ? undefined : `Change what it gives: for update ${update} that is ${described(gives)}.`
   } catch (error) {
