@@ -191,10 +191,14 @@ const read = <Given extends TransformerOptions>(
  * With `mask: true` it takes [sequence, mask] and gives the sequence; to stack several, send the mask around each:
  * `branch(TransformerEncoder(16, 4, { mask: true }), Select(1))`.
  *
+ * Shape: [batch, steps, features] → the same.
+ *
  * @param features how many features every step has, and keeps
  * @param heads how many heads attend; they divide the features
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not [batch, time, features], or the mask does not fit
+ * @category Attention
+ * @see Keras: `TransformerEncoder` (KerasHub); PyTorch: `TransformerEncoderLayer`
  * @example
  * ```ts
  * const text = join(Input(20), Embedding(100, 16), PositionalEncoding())
@@ -233,10 +237,14 @@ export const TransformerEncoder = <
  * It takes [sequence, memory], and with `mask: true` [sequence, memory, mask of the memory]; it gives the sequence. To
  * stack several, send the memory around each: `branch(TransformerDecoder(16, 4), Select(1))`.
  *
+ * Shape: [batch, steps, features] and a memory [batch, memory steps, features] → as the first.
+ *
  * @param features how many features every step has, and keeps
  * @param heads how many heads attend; they divide the features
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the inputs are not [batch, time, features], or the mask does not fit
+ * @category Attention
+ * @see Keras: `TransformerDecoder` (KerasHub); PyTorch: `TransformerDecoderLayer`
  * @example
  * ```ts
  * const encoded = join(Input([20, 16]), TransformerEncoder(16, 4))

@@ -253,6 +253,8 @@ const attention = <T>(
  * One input attends to itself; of two, the first asks (queries) and the second answers (keys and values); of three, keys
  * and values come apart. With `mask: true`, the last input is a mask.
  *
+ * Shape: [batch, steps, features], or queries, keys (and values) → [batch, query steps, features].
+ *
  * Variables: `queryWeight` [query features, heads · keySize], `keyWeight` [key features, heads · keySize], `valueWeight`
  * [value features, heads · valueSize], `outputWeight` [heads · valueSize, outputSize] and, unless they are `null`,
  * `queryBias`, `keyBias`, `valueBias` and `outputBias`. The columns of a head stand side by side.
@@ -262,6 +264,8 @@ const attention = <T>(
  * @throws LayerConnectionError, from `join`, when inputs are not 3-dimensional, keys and values are not as many, or the
  *   heads do not divide the features and there is no `keySize`
  * @throws WeightInitializationError, from `init`, when a number of features is unknown
+ * @category Attention
+ * @see Keras: `MultiHeadAttention`; PyTorch: `MultiheadAttention`
  * @example
  * ```ts
  * const network = join(Input([20, 16]), MultiHeadAttention(4, { causal: true }))

@@ -140,12 +140,16 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
  * give is merged. Outputs of every step stay in the order of the steps. With `mask: true`, the layer's mask goes both
  * ways. (Schuster and Paliwal 1997.)
  *
+ * Shape: that of the layer, by default with twice the features.
+ *
  * Variables: those of the layer twice, as `forward/…` and `backward/…`.
  *
  * @param layer a recurrent layer, or a composition of one output that starts with a sequence
  * @throws InvalidOption when the layer is none, or the merge none of these
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does
+ * @category Sequences
+ * @see Keras: `Bidirectional`; PyTorch: `bidirectional=True`
  * @example
  * ```ts
  * const network = join(Input([20, 8]), Bidirectional(LSTM(16)), Softmax(3))

@@ -338,6 +338,8 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
  * Rows and columns come out as `ceil((n + padding - (size - 1)·dilation) / stride)`, with 'same' as `ceil(n / stride)`.
  * (LeCun et al. 1989; dilation: Yu and Koltun 2016; groups: Krizhevsky et al. 2012.)
  *
+ * Shape: [batch, rows, cols, input channels] → [batch, rows', cols', channels].
+ *
  * Variables: `weight` [rows, cols, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [rows, cols, channels] of the filter
@@ -345,6 +347,8 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the filter, or the
  *   groups do not divide its channels
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
+ * @category Convolution
+ * @see Keras: `Conv2D`; PyTorch: `Conv2d`; NeuPy: `Convolution`
  * @example
  * ```ts
  * const network = join(Input([28, 28, 3]), Convolution([3, 3, 16]))
@@ -367,10 +371,13 @@ export const Conv: ConvolutionConstructor = Convolution
  * Steps come out as `ceil((n + padding - (size - 1)·dilation) / stride)`, with 'same' and 'causal' as `ceil(n / stride)`.
  * Otherwise as {@link Convolution}. (Waibel et al. 1989; 'causal': van den Oord et al. 2016.)
  *
+ * Shape: [batch, steps, input channels] → [batch, steps', channels].
+ *
  * Variables: `weight` [steps, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [steps, channels] of the filter
  * @throws as {@link Convolution}, for an input that is not 3-dimensional
+ * @see Keras: `Conv1D`; PyTorch: `Conv1d`
  * @example
  * ```ts
  * const network = join(Input([100, 8]), Convolution1D([5, 16], { stride: 2 }))
@@ -386,10 +393,13 @@ export const Convolution1D: Convolution1DConstructor = convolution(
 /**
  * Convolution over depth, rows and columns: {@link Convolution} with one axis more. (Ji et al. 2013.)
  *
+ * Shape: [batch, depth, rows, cols, input channels] → [batch, depth', rows', cols', channels].
+ *
  * Variables: `weight` [depth, rows, cols, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [depth, rows, cols, channels] of the filter
  * @throws as {@link Convolution}, for an input that is not 5-dimensional
+ * @see Keras: `Conv3D`; PyTorch: `Conv3d`
  * @example
  * ```ts
  * const network = join(Input([16, 28, 28, 1]), Convolution3D([3, 3, 3, 8]))

@@ -165,12 +165,16 @@ const spreadOut = (n: number | null, window: AxisWindow): number | null => {
  * Rows and columns come out as `n · stride + max(size - stride, 0)` with 'valid', `n · stride` with 'same', and
  * `(n - 1) · stride + size - 2 · padding` with a number.
  *
+ * Shape: [batch, rows, cols, input channels] → [batch, rows', cols', channels].
+ *
  * Variables: `weight` [rows, cols, channels, input channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [rows, cols, channels] of the filter
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or padding leaves nothing of it
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
+ * @category Convolution
+ * @see Keras: `Conv2DTranspose`; PyTorch: `ConvTranspose2d`; NeuPy: `Deconvolution`
  * @example
  * ```ts
  * const network = join(Input([7, 7, 16]), Deconvolution([3, 3, 8], { padding: 'same', stride: 2 }))

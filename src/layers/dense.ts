@@ -163,12 +163,16 @@ export const leaky = <T>(ops: Ops<T>, x: T, slopes: T): T =>
 /**
  * `x W + b`.
  *
+ * Shape: with units [batch, features] → [batch, units], without any shape → the same.
+ *
  * Variables, with units: `weight` [features, units] from `heNormal()` and, unless it is `null`, `bias` [units].
  *
  * @param units how many features come out; without them the layer changes nothing
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @category Dense
+ * @see Keras: `Dense`; PyTorch: `Linear`; NeuPy: `Linear`
  * @example
  * ```ts
  * String(join(Input(4), Linear(3))) // (?, 4) -> [... 2 layers ...] -> (?, 3)
@@ -176,7 +180,11 @@ export const leaky = <T>(ops: Ops<T>, x: T, slopes: T): T =>
  */
 export const Linear: DenseConstructor<'Linear', 'linear'> = dense('Linear', heNormal(), (_, x) => x)
 
-/** `1 / (1 + exp(-x))` of {@link Linear}. */
+/**
+ * `1 / (1 + exp(-x))` of {@link Linear}.
+ *
+ * @see Keras: `sigmoid`; PyTorch: `Sigmoid`; NeuPy: `Sigmoid`
+ */
 export const Sigmoid: DenseConstructor<'Sigmoid', 'sigmoid'> = dense('Sigmoid', heNormal(), (ops, x) => ops.sigmoid(x))
 
 /** `clip(0.2 x + 0.5, 0, 1)` */
@@ -185,14 +193,22 @@ export const hardSigmoid = <T>(ops: Ops<T>, x: T): T => {
   return ops.minimum(ops.maximum(line, ops.constant(0)), ops.constant(1))
 }
 
-/** `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a sigmoid of straight lines (Courbariaux et al. 2015). */
+/**
+ * `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a sigmoid of straight lines (Courbariaux et al. 2015).
+ *
+ * @see Keras: `hard_sigmoid` (slope 1/6); PyTorch: `Hardsigmoid` (slope 1/6); NeuPy: `HardSigmoid`
+ */
 export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dense(
   'HardSigmoid',
   heNormal(),
   hardSigmoid,
 )
 
-/** `tanh(x)` of {@link Linear}. */
+/**
+ * `tanh(x)` of {@link Linear}.
+ *
+ * @see Keras: `tanh`; PyTorch: `Tanh`; NeuPy: `Tanh`
+ */
 export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
 
 /** The options that {@link Relu} has beside those of every dense layer. */
@@ -204,6 +220,7 @@ export interface ReluOptions {
 /**
  * `x > 0 ? x : alpha x` of {@link Linear}, with an initial weight from `heNormal({ gain: 2 })` (He et al. 2015).
  *
+ * @see Keras: `ReLU`; PyTorch: `ReLU`; NeuPy: `Relu`
  * @example
  * ```ts
  * String(Relu(5, { alpha: 0.1 })) // Relu(5, { alpha: 0.1 })
@@ -216,18 +233,35 @@ export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions, { readonly alph
   { alpha: { codec: number('a number >= 0', alpha => alpha >= 0), default: 0 } },
 )
 
-/** `x > 0 ? x : 0.01 x` of {@link Linear}. Its initial weight has a gain of 1, where that of {@link Relu} has 2. */
+/**
+ * `x > 0 ? x : 0.01 x` of {@link Linear} (Maas et al. 2013). Its initial weight has a gain of 1, where that of
+ * {@link Relu} has 2.
+ *
+ * @see Keras: `LeakyReLU`; PyTorch: `LeakyReLU`; NeuPy: `LeakyRelu`
+ */
 export const LeakyRelu: DenseConstructor<'LeakyRelu', 'leaky-relu'> = dense('LeakyRelu', heNormal(), (ops, x) =>
   leaky(ops, x, ops.constant(0.01)),
 )
 
-/** `x > 0 ? x : exp(x) - 1` of {@link Linear} (Clevert et al. 2016). */
+/**
+ * `x > 0 ? x : exp(x) - 1` of {@link Linear} (Clevert et al. 2016).
+ *
+ * @see Keras: `ELU`; PyTorch: `ELU`; NeuPy: `Elu`
+ */
 export const Elu: DenseConstructor<'Elu', 'elu'> = dense('Elu', heNormal(), (ops, x) => ops.elu(x))
 
-/** `log(1 + exp(x))` of {@link Linear}. */
+/**
+ * `log(1 + exp(x))` of {@link Linear} (Glorot et al. 2011).
+ *
+ * @see Keras: `softplus`; PyTorch: `Softplus`; NeuPy: `Softplus`
+ */
 export const Softplus: DenseConstructor<'Softplus', 'softplus'> = dense('Softplus', heNormal(), (ops, x) =>
   ops.softplus(x),
 )
 
-/** `exp(x) / sum(exp(x))` over the last axis of {@link Linear}: probabilities of classes. */
+/**
+ * `exp(x) / sum(exp(x))` over the last axis of {@link Linear}: probabilities of classes.
+ *
+ * @see Keras: `Softmax`; PyTorch: `Softmax`; NeuPy: `Softmax`
+ */
 export const Softmax: DenseConstructor<'Softmax', 'softmax'> = dense('Softmax', heNormal(), (ops, x) => ops.softmax(x))

@@ -172,12 +172,15 @@ const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Nor
  *
  * Rows and columns come out as of `Convolution`. (Sifre 2014; Howard et al. 2017.)
  *
+ * Shape: [batch, rows, cols, input channels] → [batch, rows', cols', input channels · multiplier].
+ *
  * Variables: `weight` [rows, cols, input channels, multiplier] and, unless it is `null`, `bias` [channels that come out].
  *
  * @param size [rows, cols] of the filters
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the filter
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
+ * @see Keras: `DepthwiseConv2D`; PyTorch: `Conv2d` with as many groups as channels
  * @example
  * ```ts
  * const network = join(Input([28, 28, 8]), DepthwiseConvolution([3, 3], { multiplier: 2 }))
@@ -285,11 +288,14 @@ export interface SeparableConvolutionConstructor {
  * `DepthwiseConvolution([rows, cols])`, with one bias at the end. Many fewer multiplications than a convolution of the
  * same size. (Chollet 2017.)
  *
+ * Shape: [batch, rows, cols, input channels] → [batch, rows', cols', channels].
+ *
  * Variables: `depthwiseWeight` [rows, cols, input channels, multiplier], `pointwiseWeight`
  * [1, 1, input channels · multiplier, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [rows, cols, channels]
  * @throws as {@link DepthwiseConvolution}
+ * @see Keras: `SeparableConv2D`; PyTorch: two `Conv2d`
  * @example
  * ```ts
  * const network = join(Input([28, 28, 8]), SeparableConvolution([3, 3, 16], { padding: 'same' }))

@@ -133,9 +133,13 @@ const unit = <T>(ops: Ops<T>, x: T, axis: number): T =>
  * Products of two inputs: for each example the sum, along one axis of each, of the products of their elements. What comes
  * out has the other dimensions of the first, then those of the second; two vectors give one number.
  *
+ * Shape: [batch, ...first, n] and [batch, ...second, n] → [batch, ...first, ...second].
+ *
  * @param axes the axis of both inputs, or [of the first, of the second]; negative ones count from the end. Default: -1.
  * @throws InvalidOption when an axis is not an integer, or the batch
  * @throws LayerConnectionError, from `join`, when there are not two inputs, or sizes along the axes differ
+ * @category Several inputs
+ * @see Keras: `Dot`; PyTorch: `einsum`, `CosineSimilarity`
  * @example
  * ```ts
  * const queries = join(Input([7, 16]), parallel(Identity(), Identity()), Dot(-1))

@@ -36,9 +36,13 @@ export interface SpatialDropoutConstructor {
  * scales the others by `1 / (1 - proba)`; otherwise it changes nothing. Neighbouring elements of a channel resemble each
  * other, so dropping single ones hides little. (Tompson et al. 2015.)
  *
+ * Shape: [batch, ..., channels] → the same.
+ *
  * @param proba the part that is dropped, from 0 on and below 1
  * @throws InvalidOption when the part is out of its range, or in training without a key
  * @throws LayerConnectionError, from `join`, when there are no axes between batch and channels
+ * @category Dropout
+ * @see Keras: `SpatialDropout1D`, `2D`, `3D`; PyTorch: `Dropout1d`, `2d`, `3d`
  * @example
  * ```ts
  * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), Relu(), SpatialDropout(0.2))
@@ -83,8 +87,12 @@ const saturation = -1.7580993408473766
  * that mean 0 and variance 1 stay so; otherwise it changes nothing. With `p` the part, `q = 1 - p` and `s` that value, an
  * element `x` becomes `a x + b` or `a s + b`, where `a = 1 / sqrt(q + s² p q)` and `b = -a p s`. (Klambauer et al. 2017.)
  *
+ * Shape: any shape → the same.
+ *
  * @param proba the part that is dropped, from 0 on and below 1
  * @throws InvalidOption when the part is out of its range, or in training without a key
+ * @category Dropout
+ * @see Keras: `AlphaDropout`; PyTorch: `AlphaDropout`
  * @example
  * ```ts
  * const network = join(Input(64), Selu(32), AlphaDropout(0.1), Softmax(10))

@@ -65,12 +65,16 @@ const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
  *
  * Numbers that a network computes and that name no row give NaN.
  *
+ * Shape: [...] → [..., outputSize].
+ *
  * Variables: `weight` [inputSize, outputSize].
  *
  * @param inputSize how many numbers there are
  * @param outputSize the length of the vectors
  * @throws InvalidOption when a size is no positive integer; when it runs, when a number that is given to the network is not
  *   whole or names no row
+ * @category Sequences
+ * @see Keras: `Embedding`; PyTorch: `Embedding`; NeuPy: `Embedding`
  * @example
  * ```ts
  * const network = join(Input(40), Embedding(20, 10), GRU(20), Sigmoid(1))

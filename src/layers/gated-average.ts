@@ -88,10 +88,14 @@ const averaged = (index: number, inputs: Flow): Either<Fault, Shape | null> => {
  * Sums several inputs of one shape, each example's weighted by its row of the gate: `sum(gate[:, i] · x[i])`. The weights
  * are taken as they are; end the gate with `Softmax` to make them an average. (Jacobs et al. 1991.)
  *
+ * Shape: [batch, n] and n inputs of one shape → that shape.
+ *
  * @param gateIndex which input is the gate, of shape [batch, inputs]; negative ones count from the end. Default: 0.
  * @throws InvalidOption when the index is not an integer
  * @throws LayerConnectionError, from `join`, when there is no such input, the gate does not have a column for each of
  *   the others, or these do not have one shape
+ * @category Several inputs
+ * @see NeuPy: `GatedAverage`
  * @example
  * ```ts
  * const experts = join(Input(10), parallel(Softmax(2), Relu(5), Tanh(5)), GatedAverage())

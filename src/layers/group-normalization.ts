@@ -85,12 +85,16 @@ const perChannel =
  * Group normalization (Wu and He 2018): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and (biased)
  * variance of each example over rows, columns and one group of neighbouring channels. Training and inference are alike.
  *
+ * Shape: [batch, rows, cols, channels] → the same.
+ *
  * Variables: `gamma` and `beta`, both [1, 1, 1, channels].
  *
  * @param nGroups how many groups the channels are divided into
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional, or the groups do not divide its channels
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
+ * @category Normalization
+ * @see Keras: `GroupNormalization`; PyTorch: `GroupNorm`; NeuPy: `GroupNorm`
  * @example
  * ```ts
  * const network = join(Input([8, 8, 16]), Convolution([3, 3, 8]), GroupNorm(4), Relu())

@@ -73,6 +73,8 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  *
  * `candidate = hiddenUpdate(x W + b + r · (h W'))`, `h = (1 - u) · h + u · candidate`
  *
+ * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units].
+ *
  * Variables: `inputWeights` [features, 3 units], `hiddenWeights` [units, 3 units], `biases` [3 units], the blocks in that
  * order; `hiddenInit` [1, units], a parameter with `learnInit`, else state.
  *
@@ -80,6 +82,8 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @category Sequences
+ * @see Keras: `GRU` with `reset_after`; PyTorch: `GRU`; NeuPy: `GRU`
  * @example
  * ```ts
  * const network = join(Input([40, 32]), GRU(64, { onlyReturnFinal: false }))

@@ -57,9 +57,13 @@ const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = listOf(
 /**
  * The start of a network: says the shape of one example. In the middle of a network it checks what comes in.
  *
+ * Shape: → [batch, ...shape].
+ *
  * @param shape the dimensions of one example, without the batch; `null` for an unknown one
  * @throws InvalidOption when a dimension is not a positive integer or null
  * @throws LayerConnectionError, from `join`, when another shape comes in
+ * @category Shapes
+ * @see Keras: `Input`; NeuPy: `Input`
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]))) // (?, 28, 28, 1) -> [... 1 layers ...] -> (?, 28, 28, 1)
@@ -103,6 +107,10 @@ export interface IdentityConstructor {
 /**
  * The layer that changes nothing: the unit of `join`, and the short cut of a residual block.
  *
+ * Shape: any shape → the same.
+ *
+ * @category Shapes
+ * @see Keras: `Identity`; PyTorch: `Identity`; NeuPy: `Identity`
  * @example
  * ```ts
  * const block = join(parallel(Identity(), Tanh(4)), Elementwise('add'))

@@ -72,11 +72,15 @@ export interface InstanceNormConstructor {
  * (biased) variance of each channel of each example over the axes between batch and channels. Training and inference are
  * alike.
  *
+ * Shape: [batch, ..., channels] → the same.
+ *
  * Variables, unless they are `null`: `gamma` and `beta` [channels].
  *
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when there are no axes between batch and channels
  * @throws WeightInitializationError, from `init`, when the number of channels is unknown
+ * @category Normalization
+ * @see Keras: `GroupNormalization(groups=-1)`; PyTorch: `InstanceNorm1d`, `2d`, `3d` (no `affine` by default)
  * @example
  * ```ts
  * const network = join(Input([8, 8, 3]), Convolution([3, 3, 16]), InstanceNorm(), Relu())

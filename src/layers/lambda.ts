@@ -74,11 +74,15 @@ const outputOf = (output: LambdaOutput, inputs: Flow): Shape | null => {
  * and variables. The function gets the operations and one tensor, or as many as inputs come in; written in the
  * operations, it is differentiated, traced and compiled as every layer is.
  *
+ * Shape: one input or several → the same as the first, [batch, ...shape], or by a rule.
+ *
  * @param f a function of (ops, x) or (ops, ...inputs)
  * @param shape the dimensions that come out, without the batch; or a function from the shapes that come in to the one that
  *   comes out, which the compiler does not follow. Default: the shape of the (first) input.
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, when it runs, when another shape comes out than was said
+ * @category Several inputs
+ * @see Keras: `Lambda`; PyTorch: a function
  * @example
  * ```ts
  * const double = Lambda((ops, x) => ops.multiply(x, ops.constant(2)))

@@ -139,11 +139,15 @@ export const alongAxes = (
  * Layer normalization (Ba et al. 2016): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and (biased)
  * variance of each example over the axes of its features.
  *
+ * Shape: [batch, ..., features] → the same.
+ *
  * Variables, unless they are `null`: `gamma` and `beta`, of the input's shape along the axes: [features] by default.
  *
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input does not have the axes
  * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
+ * @category Normalization
+ * @see Keras: `LayerNormalization`; PyTorch: `LayerNorm`
  * @example
  * ```ts
  * String(join(Input([7, 16]), LayerNorm())) // (?, 7, 16) -> [... 2 layers ...] -> (?, 7, 16)

@@ -61,8 +61,12 @@ const neighbours = (channels: number, radius: number): Float32Array =>
  * Local response normalization (Krizhevsky et al. 2012): `x / (k + alpha · sum(x²))^beta`, with the sum over the channels
  * at most `depthRadius` away. As in the original, `alpha` is not divided by the size of the window, which PyTorch does.
  *
+ * Shape: [batch, rows, cols, channels] → the same.
+ *
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional
+ * @category Normalization
+ * @see PyTorch: `LocalResponseNorm` (alpha / size); NeuPy: `LocalResponseNorm`
  * @example
  * ```ts
  * const network = join(Input([27, 27, 96]), LocalResponseNorm({ depthRadius: 2 }), MaxPooling([3, 3], { stride: 2 }))

@@ -248,6 +248,8 @@ const lowRankRules = (options: NormalLowRank): Rules => {
  * A weight of more than two dimensions counts as a matrix whose columns are along its last axis. `toLowRank` brings a
  * trained network into this form, `mergeLowRank` back.
  *
+ * Shape: that of the layer.
+ *
  * Variables: `weightA` [..., rank] and `weightB` [rank, outputs] for each weight; state: the variables of the layer, or
  * with `frozen: 'weights'` only these weights.
  *
@@ -256,6 +258,8 @@ const lowRankRules = (options: NormalLowRank): Rules => {
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or if it has no such weights
+ * @category Weights
+ * @see Keras: `enable_lora`; PyTorch: `LoraLayer` (PEFT)
  * @example
  * ```ts
  * const network = join(Input(64), LowRank(Relu(32), 4), Softmax(10))

@@ -117,6 +117,8 @@ const peephole = ({ units, cellWeights, peepholes }: NormalRecurrent & Own) =>
  * and with peepholes adds the cell times a weight to the argument of each gate: the old cell for ingate and forgetgate,
  * the new one for outgate.
  *
+ * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units].
+ *
  * Variables: `inputWeights` [features, 4 units], `hiddenWeights` [units, 4 units], `biases` [4 units], the blocks in the
  * order ingate, forgetgate, cell, outgate; with peepholes `weightCellToIngate`, `weightCellToForgetgate` and
  * `weightCellToOutgate` [units]; `cellInit` and `hiddenInit` [1, units], parameters with `learnInit`, else state.
@@ -125,6 +127,8 @@ const peephole = ({ units, cellWeights, peepholes }: NormalRecurrent & Own) =>
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @category Sequences
+ * @see Keras: `LSTM`; PyTorch: `LSTM`; NeuPy: `LSTM`
  * @example
  * ```ts
  * const network = join(Input([40, 32]), LSTM(64), Softmax(10))

@@ -132,10 +132,14 @@ const marginedShape = (margins: Margins, input: Shape | null, sign: 1 | -1): Eit
 /**
  * Puts zeros around every axis between batch and channels.
  *
+ * Shape: [batch, ..., channels] → every axis between is longer by its margins.
+ *
  * @param margins how many zeros: a number for every axis and side, or an array with a number or [before, after] for each
  *   axis, which says how many axes the input has: `[1]` for sequences, `[1, 2]` for images, `[1, 2, [0, 3]]` for volumes
  * @throws InvalidOption if the margins are none of these
  * @throws LayerConnectionError, from `join`, if the input has another number of axes
+ * @category Shapes
+ * @see Keras: `ZeroPadding1D`, `2D`, `3D`; PyTorch: `ZeroPad2d`, `pad`
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]), ZeroPadding([2, [0, 1]]))) // (?, 28, 28, 1) -> [... 2 layers ...] -> (?, 32, 29, 1)
@@ -154,9 +158,13 @@ export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false
 /**
  * Cuts off what lies at the ends of every axis between batch and channels.
  *
+ * Shape: [batch, ..., channels] → every axis between is shorter by its margins.
+ *
  * @param margins how much: as of {@link ZeroPadding}
  * @throws InvalidOption if the margins are none of these
  * @throws LayerConnectionError, from `join`, if the input has another number of axes, or nothing would be left
+ * @category Shapes
+ * @see Keras: `Cropping1D`, `2D`, `3D`; PyTorch: `pad` with negative margins
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]), Cropping(2))) // (?, 28, 28, 1) -> [... 2 layers ...] -> (?, 24, 24, 1)

@@ -51,9 +51,13 @@ export interface MaskingConstructor {
  * | `TimeDistributed` | the output is 0 |
  * | `MultiHeadAttention` | nothing is attended to there, the masked keys |
  *
+ * Shape: [batch, steps, ..., features] → a mask [batch, steps].
+ *
  * @param value what every feature of a masked step is. Default: 0.
  * @throws InvalidOption when the value is no finite number
  * @throws LayerConnectionError, from `join`, when the input has no steps with features
+ * @category Sequences
+ * @see Keras: `Masking` (implicit); PyTorch: `pack_padded_sequence`
  * @example
  * ```ts
  * const network = join(Input([20, 8]), parallel(Identity(), Masking()), LSTM(16, { mask: true }))

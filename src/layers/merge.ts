@@ -113,10 +113,15 @@ export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
 /**
  * Combines several inputs of one shape, element by element, from left to right.
  *
+ * Shape: several inputs of one shape → that shape.
+ *
  * @param mergeFunction 'add', 'multiply', 'subtract' (from the first), 'average', 'maximum', 'minimum', or a function of
  *   (ops, a, b). Default: 'add'.
  * @throws InvalidOption when the function is none of these
  * @throws LayerConnectionError, from `join`, when there is one input only, or shapes differ
+ * @category Several inputs
+ * @see Keras: `Add`, `Multiply`, `Subtract`, `Average`, `Maximum`, `Minimum`; PyTorch: `+`, `*`, …; NeuPy:
+ *   `Elementwise`
  * @example
  * ```ts
  * const residual = join(parallel(Identity(), Convolution([3, 3, 16], { padding: 'same' })), Elementwise('add'))
@@ -223,9 +228,13 @@ const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> =
 /**
  * Puts several inputs one after the other along an axis.
  *
+ * Shape: several inputs that differ along the axis only → joined along it.
+ *
  * @param axis counted from 0 (the batch), or from the end when negative. Default: -1.
  * @throws InvalidOption when the axis is not an integer
  * @throws LayerConnectionError, from `join`, when there is one input only, shapes differ elsewhere, or have no such axis
+ * @category Several inputs
+ * @see Keras: `Concatenate`; PyTorch: `cat`; NeuPy: `Concatenate`
  * @example
  * ```ts
  * String(join(Input(4), parallel(Relu(2), Tanh(3)), Concatenate())) // (?, 4) -> [... 4 layers ...] -> (?, 5)

@@ -174,12 +174,16 @@ const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }:
  *
  * With `running: 'inverseDeviation'` the inverse of the biased deviation is averaged, not the variance.
  *
+ * Shape: any shape → the same.
+ *
  * Variables: parameters `gamma` and `beta`, state `runningMean` and `runningVariance` (or `runningInvStd`), all of the
  * input's shape with 1 along the axes.
  *
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input has no such axis; when it runs, in training on an empty batch
  * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
+ * @category Normalization
+ * @see Keras: `BatchNormalization`; PyTorch: `BatchNorm2d`; NeuPy: `BatchNorm`
  * @example
  * ```ts
  * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), BatchNorm(), Relu())

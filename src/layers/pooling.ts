@@ -201,9 +201,13 @@ const mean: Pool = (ops, x, window) => ops.averagePool(x, window)
 /**
  * The largest element of each window. What padding adds never wins.
  *
+ * Shape: [batch, rows, cols, channels] → [batch, rows', cols', channels].
+ *
  * @param size [rows, cols] of the window
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the window
+ * @category Pooling
+ * @see Keras: `MaxPooling2D`; PyTorch: `MaxPool2d`; NeuPy: `MaxPooling`
  * @example
  * ```ts
  * String(join(Input([28, 28, 16]), MaxPooling([2, 2]))) // (?, 28, 28, 16) -> [... 2 layers ...] -> (?, 14, 14, 16)
@@ -213,7 +217,11 @@ export const MaxPooling: PoolingConstructor<'MaxPooling', 'max-pooling'> = pooli
 /** Short for {@link MaxPooling}. */
 export const MaxPool: PoolingConstructor<'MaxPooling', 'max-pooling'> = MaxPooling
 
-/** The mean of each window. What padding adds does not count. Otherwise as {@link MaxPooling}. */
+/**
+ * The mean of each window. What padding adds does not count. Otherwise as {@link MaxPooling}.
+ *
+ * @see Keras: `AveragePooling2D`; PyTorch: `AvgPool2d`; NeuPy: `AveragePooling`
+ */
 export const AveragePooling: PoolingConstructor<'AveragePooling', 'average-pooling'> = pooling(
   'AveragePooling',
   2,
@@ -225,7 +233,10 @@ export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = 
 /**
  * The largest element of each window of a sequence, [batch, steps, channels]. Otherwise as {@link MaxPooling}.
  *
+ * Shape: [batch, steps, channels] → [batch, steps', channels].
+ *
  * @param size the steps of the window
+ * @see Keras: `MaxPooling1D`; PyTorch: `MaxPool1d`
  * @example
  * ```ts
  * String(join(Input([100, 8]), MaxPooling1D(2))) // (?, 100, 8) -> [... 2 layers ...] -> (?, 50, 8)
@@ -236,6 +247,7 @@ export const MaxPooling1D: Pooling1DConstructor<'MaxPooling1D', 'max-pooling1d'>
 /**
  * The mean of each window of a sequence. What padding adds does not count. Otherwise as {@link MaxPooling1D}.
  *
+ * @see Keras: `AveragePooling1D`; PyTorch: `AvgPool1d`
  * @example
  * ```ts
  * String(join(Input([5, 8]), AveragePooling1D(2, { padding: 'same' }))) // (?, 5, 8) -> [... 2 layers ...] -> (?, 3, 8)
@@ -250,7 +262,10 @@ export const AveragePooling1D: Pooling1DConstructor<'AveragePooling1D', 'average
 /**
  * The largest element of each window of a volume, [batch, depth, rows, cols, channels]. Otherwise as {@link MaxPooling}.
  *
+ * Shape: [batch, depth, rows, cols, channels] → [batch, depth', rows', cols', channels].
+ *
  * @param size [depth, rows, cols] of the window
+ * @see Keras: `MaxPooling3D`; PyTorch: `MaxPool3d`
  * @example
  * ```ts
  * const network = join(Input([8, 28, 28, 4]), MaxPooling3D([2, 2, 2]))
@@ -262,6 +277,7 @@ export const MaxPooling3D: Pooling3DConstructor<'MaxPooling3D', 'max-pooling3d'>
 /**
  * The mean of each window of a volume. What padding adds does not count. Otherwise as {@link MaxPooling3D}.
  *
+ * @see Keras: `AveragePooling3D`; PyTorch: `AvgPool3d`
  * @example
  * ```ts
  * const network = join(Input([8, 28, 28, 4]), AveragePooling3D([2, 4, 4]))
@@ -316,11 +332,15 @@ export interface GlobalPoolingConstructor {
 }
 
 /**
- * Reduces every axis but the batch and the channels; an input of two dimensions stays as it is.
+ * Reduces every axis but the batch and the channels; an input of two dimensions stays as it is. (Lin et al. 2014.)
+ *
+ * Shape: [batch, ..., channels] → [batch, channels].
  *
  * @param reduction 'avg', 'max', 'sum', or a function of (ops, x, axes). Default: 'avg'.
  * @throws InvalidOption if the reduction is none of these
  * @throws LayerConnectionError, from `join`, if the input has fewer than two dimensions
+ * @category Pooling
+ * @see Keras: `GlobalAveragePooling2D` and others; PyTorch: `AdaptiveAvgPool2d(1)`; NeuPy: `GlobalPooling`
  * @example
  * ```ts
  * String(join(Input([7, 7, 512]), GlobalPooling('avg'))) // (?, 7, 7, 512) -> [... 2 layers ...] -> (?, 512)

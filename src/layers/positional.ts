@@ -116,12 +116,16 @@ const sinusoids = (time: number, features: number, base: number): Float32Array =
  * al. 2017) feature `2i` of place `t` gets `sin(t / base^(2i / features))`, feature `2i + 1` the cosine of the same; in
  * the learned form each place has a vector of its own (Gehring et al. 2017).
  *
+ * Shape: [batch, steps, features] → the same.
+ *
  * Variables of the learned form: `weight` [length, features].
  *
  * @param form 'sinusoidal' or 'learned'. Default: 'sinusoidal'.
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional, or has more steps than places are known
  * @throws WeightInitializationError, from `init`, when the number of steps or features is unknown
+ * @category Sequences
+ * @see Keras: `SinePositionEncoding`, `PositionEmbedding` (KerasHub)
  * @example
  * ```ts
  * const network = join(Input(20), Embedding(100, 16), PositionalEncoding('learned', { length: 50 }))

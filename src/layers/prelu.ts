@@ -167,6 +167,8 @@ const alphaRule = (options: Normal, input: Shape | null): Either<Fault, Variable
  * A rectifier that learns the slopes of its negative part (He et al. 2015): `x > 0 ? x : alpha x`, of `x W + b` where
  * there are units.
  *
+ * Shape: with units [batch, features] → [batch, units], without any shape → the same.
+ *
  * Variables: `alpha`, of the sizes of `alphaAxes`; with units `weight` [features, units] and, unless it is `null`, `bias`
  * [units].
  *
@@ -174,6 +176,8 @@ const alphaRule = (options: Normal, input: Shape | null): Either<Fault, Variable
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when there is no such axis, or there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
+ * @category Dense
+ * @see Keras: `PReLU`; PyTorch: `PReLU`; NeuPy: `PRelu`
  * @example
  * ```ts
  * const network = join(Input([8, 8, 3]), Convolution([3, 3, 16]), PRelu({ alphaAxes: [1, -1] }))

@@ -42,9 +42,13 @@ export interface RepeatVectorConstructor {
 /**
  * Makes a sequence of `n` steps out of one vector, which each of them is: what a recurrent layer decodes from.
  *
+ * Shape: [batch, features] → [batch, n, features].
+ *
  * @param n how many steps
  * @throws InvalidOption when `n` is no positive integer
  * @throws LayerConnectionError, from `join`, when the input is not 2-dimensional
+ * @category Shapes
+ * @see Keras: `RepeatVector`; PyTorch: `expand`
  * @example
  * ```ts
  * const network = join(Input([20, 8]), LSTM(16), RepeatVector(20), LSTM(8, { onlyReturnFinal: false }))

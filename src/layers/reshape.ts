@@ -138,9 +138,13 @@ const reshaped = (to: readonly number[], input: Shape | null): Either<Fault, Sha
 /**
  * Gives every example another shape; the batch stays. Without arguments it flattens.
  *
+ * Shape: any shape → [batch, ...shape], without a shape [batch, features].
+ *
  * @param shape the new dimensions, without the batch; one may be -1: what the others leave. Default: -1.
  * @throws InvalidOption when a dimension is not a positive integer, or -1 comes twice
  * @throws LayerConnectionError, from `join`, when the numbers of elements differ
+ * @category Shapes
+ * @see Keras: `Reshape`, `Flatten`; PyTorch: `Unflatten`, `Flatten`; NeuPy: `Reshape`
  * @example
  * ```ts
  * String(join(Input([28, 1, 16]), Reshape([-1, 16]))) // (?, 28, 1, 16) -> [... 2 layers ...] -> (?, 28, 16)

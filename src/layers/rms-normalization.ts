@@ -74,11 +74,15 @@ export interface RMSNormConstructor {
  * Root mean square normalization (Zhang and Sennrich 2019): `gamma x / sqrt(mean(x²) + epsilon)`, with the mean of each
  * example over the axes of its features. Unlike `LayerNorm` it neither centres nor shifts.
  *
+ * Shape: [batch, ..., features] → the same.
+ *
  * Variables, unless it is `null`: `gamma`, of the input's shape along the axes: [features] by default.
  *
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input does not have the axes
  * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
+ * @category Normalization
+ * @see Keras: `RMSNormalization`; PyTorch: `RMSNorm`
  * @example
  * ```ts
  * const network = join(Input(2), RMSNorm({ epsilon: 0 }))

@@ -37,9 +37,13 @@ export interface SelectConstructor {
 /**
  * One of several inputs as it is; the others end here. With `branch` it says which part of a flow goes where.
  *
+ * Shape: several inputs → one of them.
+ *
  * @param index counted from 0
  * @throws InvalidOption when the index is no integer from 0 on
  * @throws LayerConnectionError, from `join`, when there are too few inputs
+ * @category Several inputs
+ * @see PyTorch: indexing
  * @example
  * ```ts
  * const sides = parallel(Input(4), Input(3))

@@ -66,6 +66,8 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  *
  * `h = activation(x W + b + h W')`
  *
+ * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units].
+ *
  * Variables: `inputWeights` [features, units], `hiddenWeights` [units, units], `biases` [units]; `hiddenInit`
  * [1, units], a parameter with `learnInit`, else state.
  *
@@ -73,6 +75,8 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @category Sequences
+ * @see Keras: `SimpleRNN`; PyTorch: `RNN`
  * @example
  * ```ts
  * const network = join(Input([40, 32]), SimpleRNN(64, { activation: 'relu' }))

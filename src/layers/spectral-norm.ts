@@ -114,12 +114,16 @@ const unit = <T>(ops: Ops<T>, x: T, epsilon: number): T =>
  * as a matrix `W` of one row for each output, `weight / (leftᵀ W right)`. The two directions are estimated by power
  * iteration, one more step at each training step, and gradients take them as constants. (Miyato et al. 2018.)
  *
+ * Shape: that of the layer.
+ *
  * Variables: those of the layer; state `weightLeft` [outputs] and `weightRight` [all other dimensions].
  *
  * @param layer a layer with weights
  * @throws InvalidOption when the layer is none, or an option not what its description says
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable
+ * @category Weights
+ * @see Keras: `SpectralNormalization`; PyTorch: `spectral_norm`
  * @example
  * ```ts
  * const network = join(Input(4), SpectralNorm(LeakyRelu(8)), SpectralNorm(Linear(1)))

@@ -76,8 +76,12 @@ export interface DropoutConstructor {
  * Sets a random part of the elements to 0 in training and scales the others by `1 / (1 - proba)`, so that their mean
  * stays; otherwise it changes nothing. (Srivastava et al. 2014, in the inverted form.)
  *
+ * Shape: any shape → the same.
+ *
  * @param proba the part that is dropped, from 0 on and below 1
  * @throws InvalidOption when the part is out of its range, or in training without a key
+ * @category Dropout
+ * @see Keras: `Dropout`; PyTorch: `Dropout`; NeuPy: `Dropout`
  * @example
  * ```ts
  * const network = join(Input(64), Relu(32), Dropout(0.5), Softmax(10))
@@ -133,7 +137,11 @@ export interface GaussianNoiseConstructor {
 /**
  * Adds normally distributed noise in training; otherwise it changes nothing.
  *
+ * Shape: any shape → the same.
+ *
  * @throws InvalidOption when the deviation is negative, or in training without a key
+ * @category Dropout
+ * @see Keras: `GaussianNoise`; NeuPy: `GaussianNoise`
  * @example
  * ```ts
  * const network = join(Input(64), GaussianNoise({ std: 0.1 }), Softmax(10))
@@ -201,10 +209,14 @@ export interface DropBlockConstructor {
  * Sets random blocks of rows and columns to 0 in training, channel by channel, and scales the rest so that the mean
  * stays; otherwise it changes nothing. (Ghiasi et al. 2018.) Unlike `Dropout`, it takes the part that is kept.
  *
+ * Shape: [batch, rows, cols, channels] → the same.
+ *
  * @param keepProba the part that is kept, from 0 to 1
  * @param blockSize the rows and columns of a block, or one number for both
  * @throws InvalidOption when an option is out of its range, or in training without a key
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than a block
+ * @category Dropout
+ * @see PyTorch: `drop_block2d` (torchvision); NeuPy: `DropBlock`
  * @example
  * ```ts
  * const network = join(Input([14, 14, 32]), Convolution([3, 3, 32]), Relu(), DropBlock(0.9, 3))

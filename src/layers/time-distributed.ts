@@ -119,12 +119,16 @@ const distributed = ({ layer, mask }: Normal): Rules => {
  * A layer at every step of a sequence, with the same variables: the steps of all examples go through it as one batch. The
  * layer may be a composition of one output; its variables are then named `layer/variable`, as in `relu-1/weight`.
  *
+ * Shape: [batch, steps, ...] → [batch, steps, ...], where the layer takes [batch, ...].
+ *
  * Variables: those of the layer, for one step.
  *
  * @param layer what every step goes through
  * @throws InvalidOption when it is no layer
  * @throws LayerConnectionError, from `join`, when the input has no steps with features, or a step does not fit the layer
  * @throws WeightInitializationError, from `init`, as the layer does
+ * @category Sequences
+ * @see Keras: `TimeDistributed`; PyTorch: `vmap`
  * @example
  * ```ts
  * const network = join(Input([20, 8]), TimeDistributed(Relu(16)), TimeDistributed(Softmax(3)))

@@ -67,9 +67,13 @@ const permutation: t.Type<readonly number[], unknown, unknown> = listOf(
 /**
  * Puts the axes into another order: axis `i` of the output is axis `perm[i]` of the input.
  *
+ * Shape: any shape → its axes in another order, the batch included.
+ *
  * @param perm all axes, the batch (0) included
  * @throws InvalidOption when an axis is no integer >= 0
  * @throws LayerConnectionError, from `join`, when an axis of the input is missing or comes twice
+ * @category Shapes
+ * @see Keras: `Permute` (without the batch); PyTorch: `permute`; NeuPy: `Transpose`
  * @example
  * ```ts
  * String(join(Input([28, 3]), Transpose([0, 2, 1]))) // (?, 28, 3) -> [... 2 layers ...] -> (?, 3, 28)

@@ -37,9 +37,13 @@ export interface UpscaleConstructor {
 /**
  * Repeats every row and column: each pixel becomes a block of equal pixels (nearest-neighbour interpolation).
  *
+ * Shape: [batch, rows, cols, channels] → [batch, rows · scale, cols · scale, channels].
+ *
  * @param scale how often, or [rows, cols]
  * @throws InvalidOption if the scale is no positive integer or pair of them
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @category Shapes
+ * @see Keras: `UpSampling2D`; PyTorch: `Upsample`; NeuPy: `Upscale`
  * @example
  * ```ts
  * String(join(Input([7, 7, 16]), Upscale(2))) // (?, 7, 7, 16) -> [... 2 layers ...] -> (?, 14, 14, 16)

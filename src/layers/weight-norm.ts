@@ -72,12 +72,16 @@ export interface WeightNormConstructor {
  * trained beside `v`, which speeds up training. It starts with the lengths of the initial `v`, so that the layer at first
  * is as without. (Salimans and Kingma 2016.)
  *
+ * Shape: that of the layer.
+ *
  * Variables: those of the layer, whose `weight` is `v`, and `weightGain` [outputs] for it.
  *
  * @param layer a layer with weights
  * @throws InvalidOption when the layer is none, or an option not what its description says
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable
+ * @category Weights
+ * @see PyTorch: `weight_norm`
  * @example
  * ```ts
  * const network = join(Input(4), WeightNorm(Relu(8)), Softmax(3))

@@ -44,8 +44,12 @@ export interface CutMixConstructor {
  * What is expected must be numbers that can be mixed, as of `MixUp`. It is mixed for every output that depends on this
  * layer.
  *
+ * Shape: [batch, rows, cols, channels] → the same.
+ *
  * @throws InvalidOption if alpha is no number > 0 and <= 1000, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @category Augmentation
+ * @see Keras: `CutMix`; PyTorch: `CutMix` (torchvision, one share for a batch)
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), CutMix(), Convolution([3, 3, 16]), Relu(), Reshape(), Softmax(10))

@@ -38,7 +38,11 @@ export interface MixUpConstructor {
  * What is expected must be numbers that can be mixed: probabilities of classes (one-hot vectors) or real values, not
  * indices of classes. It is mixed for every output that depends on this layer.
  *
+ * Shape: any shape → the same.
+ *
  * @throws InvalidOption if alpha is no number > 0 and <= 1000, or in training without a key
+ * @category Augmentation
+ * @see Keras: `MixUp`; PyTorch: `MixUp` (torchvision, one share for a batch)
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), MixUp({ alpha: 0.4 }), Convolution([3, 3, 16]), Relu(), Reshape(), Softmax(10))

@@ -41,9 +41,13 @@ export interface RandomBrightnessConstructor {
  * Makes every image brighter or darker in training: adds to it a part of the range from black to white that is drawn for
  * each image, and keeps the result in the range. Otherwise it changes nothing.
  *
+ * Shape: [batch, rows, cols, channels] → the same.
+ *
  * @param factor the largest part in either direction, or [from, to]; -1 makes all black, 1 all white
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @category Augmentation
+ * @see Keras: `RandomBrightness` (values from 0 to 255 by default); PyTorch: `ColorJitter` (torchvision, a factor)
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), RandomBrightness(0.2, { valueRange: [0, 255] }), Convolution([3, 3, 16]))

@@ -83,9 +83,13 @@ export interface RandomCropConstructor {
 /**
  * Cuts a part out of every image: in training at a place that is drawn for each, otherwise in the middle.
  *
+ * Shape: [batch, ..., ..., channels] → [batch, rows, cols, channels].
+ *
  * @param size the rows and columns of the part, or one number for both
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or smaller than the part with its padding
+ * @category Augmentation
+ * @see Keras: `RandomCrop`; PyTorch: `RandomCrop` (torchvision)
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), RandomCrop([32, 32], { padding: 4 }), Convolution([3, 3, 16]), Relu())

@@ -54,8 +54,12 @@ const inside = <T>(ops: Ops<T>, axis: 1 | 2, count: number, from: T, length: T):
  * Everything is drawn for each image. A rectangle that is higher or wider than the image is made as high or wide, and
  * keeps its area. (Zhong et al. 2020.)
  *
+ * Shape: [batch, rows, cols, channels] → the same.
+ *
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @category Augmentation
+ * @see Keras: `RandomErasing`; PyTorch: `RandomErasing` (torchvision)
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), RandomErasing({ probability: 0.25 }), Convolution([3, 3, 16]), Relu())

@@ -32,9 +32,14 @@ export interface RandomFlipConstructor {
  * Flips every second image at random in training; otherwise it changes nothing. Each image of a batch is flipped or not by
  * a draw of its own, in both directions by two draws.
  *
+ * Shape: [batch, rows, cols, channels] → the same.
+ *
  * @param direction `'horizontal'` (left and right; the default), `'vertical'` or `'horizontalAndVertical'`
  * @throws InvalidOption if the direction is none, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @category Augmentation
+ * @see Keras: `RandomFlip` (both directions by default); PyTorch: `RandomHorizontalFlip`, `RandomVerticalFlip`
+ *   (torchvision)
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), RandomFlip(), Convolution([3, 3, 16]), Relu())

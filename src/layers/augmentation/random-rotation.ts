@@ -92,10 +92,14 @@ const edged = <T>(ops: Ops<T>, x: T, [rows, cols]: readonly [number, number], fi
  * Rotates every image about its middle in training, by an angle that is drawn for each; otherwise it changes nothing.
  * What stands at a place comes from the place that is rotated there.
  *
+ * Shape: [batch, rows, cols, channels] → the same.
+ *
  * @param factor the largest angle in either direction as a part of a full turn, or [from, to]; positive is
  *   counterclockwise
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
+ * @category Augmentation
+ * @see Keras: `RandomRotation`; PyTorch: `RandomRotation` (torchvision, in degrees)
  * @example
  * ```ts
  * const network = join(Input([28, 28, 1]), RandomRotation(0.05, { fill: 0 }), Convolution([3, 3, 16]), Relu())
