@@ -198,7 +198,7 @@ const read = <Given extends TransformerOptions>(
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not [batch, time, features], or the mask does not fit
  * @category Attention
- * @see Keras: `TransformerEncoder` (KerasHub); PyTorch: `TransformerEncoderLayer`
+ * @see `TransformerEncoder` (KerasHub) in Keras; `TransformerEncoderLayer` in PyTorch
  * @example
  * ```ts
  * const text = join(Input(20), Embedding(100, 16), PositionalEncoding())
@@ -244,7 +244,7 @@ export const TransformerEncoder = <
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the inputs are not [batch, time, features], or the mask does not fit
  * @category Attention
- * @see Keras: `TransformerDecoder` (KerasHub); PyTorch: `TransformerDecoderLayer`
+ * @see `TransformerDecoder` (KerasHub) in Keras; `TransformerDecoderLayer` in PyTorch
  * @example
  * ```ts
  * const encoded = join(Input([20, 16]), TransformerEncoder(16, 4))

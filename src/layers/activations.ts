@@ -36,7 +36,7 @@ const geluByTanh = <T>(ops: Ops<T>, x: T): T => {
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
- * @see Keras: `gelu`; PyTorch: `GELU`
+ * @see `gelu` in Keras; `GELU` in PyTorch
  * @example
  * ```ts
  * String(Gelu(5, { approximate: true })) // Gelu(5, { approximate: true })
@@ -59,7 +59,7 @@ const selu: { readonly scale: number; readonly alpha: number } = Object.freeze({
  * `scale (x > 0 ? x : alpha (exp(x) - 1))` of `Linear`, with scale 1.0507 and alpha 1.6733: activations keep mean 0 and
  * variance 1 from layer to layer (Klambauer et al. 2017).
  *
- * @see Keras: `selu`; PyTorch: `SELU`
+ * @see `selu` in Keras; `SELU` in PyTorch
  * @example
  * ```ts
  * const network = join(Input(20), Selu(64), Selu(64), Softmax(3))
@@ -75,7 +75,7 @@ export const Selu: DenseConstructor<'Selu', 'selu'> = dense('Selu', heNormal(), 
  * `x sigmoid(x)` of `Linear`, also known as SiLU (Ramachandran et al. 2017; Elfwing et al. 2018). Its initial weight is
  * that of `Relu`.
  *
- * @see Keras: `silu`; PyTorch: `SiLU`
+ * @see `silu` in Keras; `SiLU` in PyTorch
  * @example
  * ```ts
  * String(join(Input(4), Swish(3))) // (?, 4) -> [... 2 layers ...] -> (?, 3)
@@ -91,7 +91,7 @@ export const Silu: DenseConstructor<'Swish', 'swish'> = Swish
 /**
  * `x tanh(softplus(x))` of `Linear` (Misra 2019). Its initial weight is that of `Relu`.
  *
- * @see Keras: `mish`; PyTorch: `Mish`
+ * @see `mish` in Keras; `Mish` in PyTorch
  */
 export const Mish: DenseConstructor<'Mish', 'mish'> = dense('Mish', heNormal({ gain: 2 }), (ops, x) =>
   ops.multiply(x, ops.tanh(ops.softplus(x))),
@@ -103,7 +103,7 @@ export const softsign = <T>(ops: Ops<T>, x: T): T => ops.divide(x, shifted(ops, 
 /**
  * `x / (1 + |x|)` of `Linear` (Turian et al. 2009).
  *
- * @see Keras: `softsign`; PyTorch: `Softsign`
+ * @see `softsign` in Keras; `Softsign` in PyTorch
  */
 export const Softsign: DenseConstructor<'Softsign', 'softsign'> = dense('Softsign', heNormal(), softsign)
 
@@ -111,7 +111,7 @@ export const Softsign: DenseConstructor<'Softsign', 'softsign'> = dense('Softsig
  * `x clip(x + 3, 0, 6) / 6` of `Linear`: a swish of straight lines (Howard et al. 2019). Its initial weight is that of
  * `Relu`. The slope of its lines is 1/6, where that of `HardSigmoid` is 0.2.
  *
- * @see Keras: `hard_silu`; PyTorch: `Hardswish`
+ * @see `hard_silu` in Keras; `Hardswish` in PyTorch
  */
 export const HardSwish: DenseConstructor<'HardSwish', 'hard-swish'> = dense(
   'HardSwish',
@@ -126,7 +126,7 @@ export const HardSwish: DenseConstructor<'HardSwish', 'hard-swish'> = dense(
  * `clip(x, 0, 6)` of `Linear`: a rectifier whose output fits into few bits (Krizhevsky 2010; Howard et al. 2017). Its
  * initial weight is that of `Relu`.
  *
- * @see Keras: `relu6`; PyTorch: `ReLU6`
+ * @see `relu6` in Keras; `ReLU6` in PyTorch
  */
 export const Relu6: DenseConstructor<'Relu6', 'relu6'> = dense('Relu6', heNormal({ gain: 2 }), (ops, x) =>
   ops.minimum(ops.relu(x), ops.constant(6)),
@@ -135,7 +135,7 @@ export const Relu6: DenseConstructor<'Relu6', 'relu6'> = dense('Relu6', heNormal
 /**
  * `exp(x)` of `Linear`: outputs above 0, such as the rate of a Poisson distribution.
  *
- * @see Keras: `exponential`
+ * @see `exponential` in Keras
  */
 export const Exponential: DenseConstructor<'Exponential', 'exponential'> = dense('Exponential', heNormal(), (ops, x) =>
   ops.exp(x),
@@ -144,7 +144,7 @@ export const Exponential: DenseConstructor<'Exponential', 'exponential'> = dense
 /**
  * `log(softmax(x))` over the last axis of `Linear`, finite where the logarithm of `Softmax` is not.
  *
- * @see Keras: `log_softmax`; PyTorch: `LogSoftmax`
+ * @see `log_softmax` in Keras; `LogSoftmax` in PyTorch
  */
 export const LogSoftmax: DenseConstructor<'LogSoftmax', 'log-softmax'> = dense('LogSoftmax', heNormal(), (ops, x) =>
   ops.logSoftmax(x),

@@ -265,7 +265,7 @@ const attention = <T>(
  *   heads do not divide the features and there is no `keySize`
  * @throws WeightInitializationError, from `init`, when a number of features is unknown
  * @category Attention
- * @see Keras: `MultiHeadAttention`; PyTorch: `MultiheadAttention`
+ * @see `MultiHeadAttention` in Keras; `MultiheadAttention` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([20, 16]), MultiHeadAttention(4, { causal: true }))

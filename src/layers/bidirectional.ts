@@ -149,7 +149,7 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does
  * @category Sequences
- * @see Keras: `Bidirectional`; PyTorch: `bidirectional=True`
+ * @see `Bidirectional` in Keras; `bidirectional=True` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([20, 8]), Bidirectional(LSTM(16)), Softmax(3))

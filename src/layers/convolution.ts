@@ -348,7 +348,7 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
  *   groups do not divide its channels
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
  * @category Convolution
- * @see Keras: `Conv2D`; PyTorch: `Conv2d`; NeuPy: `Convolution`
+ * @see `Conv2D` in Keras; `Conv2d` in PyTorch; `Convolution` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([28, 28, 3]), Convolution([3, 3, 16]))
@@ -377,7 +377,7 @@ export const Conv: ConvolutionConstructor = Convolution
  *
  * @param size [steps, channels] of the filter
  * @throws as {@link Convolution}, for an input that is not 3-dimensional
- * @see Keras: `Conv1D`; PyTorch: `Conv1d`
+ * @see `Conv1D` in Keras; `Conv1d` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([100, 8]), Convolution1D([5, 16], { stride: 2 }))
@@ -399,7 +399,7 @@ export const Convolution1D: Convolution1DConstructor = convolution(
  *
  * @param size [depth, rows, cols, channels] of the filter
  * @throws as {@link Convolution}, for an input that is not 5-dimensional
- * @see Keras: `Conv3D`; PyTorch: `Conv3d`
+ * @see `Conv3D` in Keras; `Conv3d` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([16, 28, 28, 1]), Convolution3D([3, 3, 3, 8]))

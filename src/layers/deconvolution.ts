@@ -174,7 +174,7 @@ const spreadOut = (n: number | null, window: AxisWindow): number | null => {
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or padding leaves nothing of it
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
  * @category Convolution
- * @see Keras: `Conv2DTranspose`; PyTorch: `ConvTranspose2d`; NeuPy: `Deconvolution`
+ * @see `Conv2DTranspose` in Keras; `ConvTranspose2d` in PyTorch; `Deconvolution` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([7, 7, 16]), Deconvolution([3, 3, 8], { padding: 'same', stride: 2 }))

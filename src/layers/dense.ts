@@ -172,7 +172,7 @@ export const leaky = <T>(ops: Ops<T>, x: T, slopes: T): T =>
  * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
  * @category Dense
- * @see Keras: `Dense`; PyTorch: `Linear`; NeuPy: `Linear`
+ * @see `Dense` in Keras; `Linear` in PyTorch; `Linear` in NeuPy
  * @example
  * ```ts
  * String(join(Input(4), Linear(3))) // (?, 4) -> [... 2 layers ...] -> (?, 3)
@@ -183,7 +183,7 @@ export const Linear: DenseConstructor<'Linear', 'linear'> = dense('Linear', heNo
 /**
  * `1 / (1 + exp(-x))` of {@link Linear}.
  *
- * @see Keras: `sigmoid`; PyTorch: `Sigmoid`; NeuPy: `Sigmoid`
+ * @see `sigmoid` in Keras; `Sigmoid` in PyTorch; `Sigmoid` in NeuPy
  */
 export const Sigmoid: DenseConstructor<'Sigmoid', 'sigmoid'> = dense('Sigmoid', heNormal(), (ops, x) => ops.sigmoid(x))
 
@@ -196,7 +196,7 @@ export const hardSigmoid = <T>(ops: Ops<T>, x: T): T => {
 /**
  * `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a sigmoid of straight lines (Courbariaux et al. 2015).
  *
- * @see Keras: `hard_sigmoid` (slope 1/6); PyTorch: `Hardsigmoid` (slope 1/6); NeuPy: `HardSigmoid`
+ * @see `hard_sigmoid` (slope 1/6) in Keras; `Hardsigmoid` (slope 1/6) in PyTorch; `HardSigmoid` in NeuPy
  */
 export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dense(
   'HardSigmoid',
@@ -207,7 +207,7 @@ export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dens
 /**
  * `tanh(x)` of {@link Linear}.
  *
- * @see Keras: `tanh`; PyTorch: `Tanh`; NeuPy: `Tanh`
+ * @see `tanh` in Keras; `Tanh` in PyTorch; `Tanh` in NeuPy
  */
 export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
 
@@ -220,7 +220,7 @@ export interface ReluOptions {
 /**
  * `x > 0 ? x : alpha x` of {@link Linear}, with an initial weight from `heNormal({ gain: 2 })` (He et al. 2015).
  *
- * @see Keras: `ReLU`; PyTorch: `ReLU`; NeuPy: `Relu`
+ * @see `ReLU` in Keras; `ReLU` in PyTorch; `Relu` in NeuPy
  * @example
  * ```ts
  * String(Relu(5, { alpha: 0.1 })) // Relu(5, { alpha: 0.1 })
@@ -237,7 +237,7 @@ export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions, { readonly alph
  * `x > 0 ? x : 0.01 x` of {@link Linear} (Maas et al. 2013). Its initial weight has a gain of 1, where that of
  * {@link Relu} has 2.
  *
- * @see Keras: `LeakyReLU`; PyTorch: `LeakyReLU`; NeuPy: `LeakyRelu`
+ * @see `LeakyReLU` in Keras; `LeakyReLU` in PyTorch; `LeakyRelu` in NeuPy
  */
 export const LeakyRelu: DenseConstructor<'LeakyRelu', 'leaky-relu'> = dense('LeakyRelu', heNormal(), (ops, x) =>
   leaky(ops, x, ops.constant(0.01)),
@@ -246,14 +246,14 @@ export const LeakyRelu: DenseConstructor<'LeakyRelu', 'leaky-relu'> = dense('Lea
 /**
  * `x > 0 ? x : exp(x) - 1` of {@link Linear} (Clevert et al. 2016).
  *
- * @see Keras: `ELU`; PyTorch: `ELU`; NeuPy: `Elu`
+ * @see `ELU` in Keras; `ELU` in PyTorch; `Elu` in NeuPy
  */
 export const Elu: DenseConstructor<'Elu', 'elu'> = dense('Elu', heNormal(), (ops, x) => ops.elu(x))
 
 /**
  * `log(1 + exp(x))` of {@link Linear} (Glorot et al. 2011).
  *
- * @see Keras: `softplus`; PyTorch: `Softplus`; NeuPy: `Softplus`
+ * @see `softplus` in Keras; `Softplus` in PyTorch; `Softplus` in NeuPy
  */
 export const Softplus: DenseConstructor<'Softplus', 'softplus'> = dense('Softplus', heNormal(), (ops, x) =>
   ops.softplus(x),
@@ -262,6 +262,6 @@ export const Softplus: DenseConstructor<'Softplus', 'softplus'> = dense('Softplu
 /**
  * `exp(x) / sum(exp(x))` over the last axis of {@link Linear}: probabilities of classes.
  *
- * @see Keras: `Softmax`; PyTorch: `Softmax`; NeuPy: `Softmax`
+ * @see `Softmax` in Keras; `Softmax` in PyTorch; `Softmax` in NeuPy
  */
 export const Softmax: DenseConstructor<'Softmax', 'softmax'> = dense('Softmax', heNormal(), (ops, x) => ops.softmax(x))

@@ -180,7 +180,7 @@ const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Nor
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the filter
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
- * @see Keras: `DepthwiseConv2D`; PyTorch: `Conv2d` with as many groups as channels
+ * @see `DepthwiseConv2D` in Keras; `Conv2d` with as many groups as channels in PyTorch
  * @example
  * ```ts
  * const network = join(Input([28, 28, 8]), DepthwiseConvolution([3, 3], { multiplier: 2 }))
@@ -295,7 +295,7 @@ export interface SeparableConvolutionConstructor {
  *
  * @param size [rows, cols, channels]
  * @throws as {@link DepthwiseConvolution}
- * @see Keras: `SeparableConv2D`; PyTorch: two `Conv2d`
+ * @see `SeparableConv2D` in Keras; two `Conv2d` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([28, 28, 8]), SeparableConvolution([3, 3, 16], { padding: 'same' }))

@@ -139,7 +139,7 @@ const unit = <T>(ops: Ops<T>, x: T, axis: number): T =>
  * @throws InvalidOption when an axis is not an integer, or the batch
  * @throws LayerConnectionError, from `join`, when there are not two inputs, or sizes along the axes differ
  * @category Several inputs
- * @see Keras: `Dot`; PyTorch: `einsum`, `CosineSimilarity`
+ * @see `Dot` in Keras; `einsum`, `CosineSimilarity` in PyTorch
  * @example
  * ```ts
  * const queries = join(Input([7, 16]), parallel(Identity(), Identity()), Dot(-1))

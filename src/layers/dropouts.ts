@@ -42,7 +42,7 @@ export interface SpatialDropoutConstructor {
  * @throws InvalidOption when the part is out of its range, or in training without a key
  * @throws LayerConnectionError, from `join`, when there are no axes between batch and channels
  * @category Dropout
- * @see Keras: `SpatialDropout1D`, `2D`, `3D`; PyTorch: `Dropout1d`, `2d`, `3d`
+ * @see `SpatialDropout1D`, `2D`, `3D` in Keras; `Dropout1d`, `2d`, `3d` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), Relu(), SpatialDropout(0.2))
@@ -92,7 +92,7 @@ const saturation = -1.7580993408473766
  * @param proba the part that is dropped, from 0 on and below 1
  * @throws InvalidOption when the part is out of its range, or in training without a key
  * @category Dropout
- * @see Keras: `AlphaDropout`; PyTorch: `AlphaDropout`
+ * @see `AlphaDropout` in Keras; `AlphaDropout` in PyTorch
  * @example
  * ```ts
  * const network = join(Input(64), Selu(32), AlphaDropout(0.1), Softmax(10))

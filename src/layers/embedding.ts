@@ -74,7 +74,7 @@ const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
  * @throws InvalidOption when a size is no positive integer; when it runs, when a number that is given to the network is not
  *   whole or names no row
  * @category Sequences
- * @see Keras: `Embedding`; PyTorch: `Embedding`; NeuPy: `Embedding`
+ * @see `Embedding` in Keras; `Embedding` in PyTorch; `Embedding` in NeuPy
  * @example
  * ```ts
  * const network = join(Input(40), Embedding(20, 10), GRU(20), Sigmoid(1))

@@ -95,7 +95,7 @@ const averaged = (index: number, inputs: Flow): Either<Fault, Shape | null> => {
  * @throws LayerConnectionError, from `join`, when there is no such input, the gate does not have a column for each of
  *   the others, or these do not have one shape
  * @category Several inputs
- * @see NeuPy: `GatedAverage`
+ * @see `GatedAverage` in NeuPy
  * @example
  * ```ts
  * const experts = join(Input(10), parallel(Softmax(2), Relu(5), Tanh(5)), GatedAverage())

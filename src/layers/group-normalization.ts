@@ -94,7 +94,7 @@ const perChannel =
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional, or the groups do not divide its channels
  * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
  * @category Normalization
- * @see Keras: `GroupNormalization`; PyTorch: `GroupNorm`; NeuPy: `GroupNorm`
+ * @see `GroupNormalization` in Keras; `GroupNorm` in PyTorch; `GroupNorm` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([8, 8, 16]), Convolution([3, 3, 8]), GroupNorm(4), Relu())

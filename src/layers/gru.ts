@@ -83,7 +83,7 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
  * @category Sequences
- * @see Keras: `GRU` with `reset_after`; PyTorch: `GRU`; NeuPy: `GRU`
+ * @see `GRU` with `reset_after` in Keras; `GRU` in PyTorch; `GRU` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([40, 32]), GRU(64, { onlyReturnFinal: false }))

@@ -63,7 +63,7 @@ const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = listOf(
  * @throws InvalidOption when a dimension is not a positive integer or null
  * @throws LayerConnectionError, from `join`, when another shape comes in
  * @category Shapes
- * @see Keras: `Input`; NeuPy: `Input`
+ * @see `Input` in Keras; `Input` in NeuPy
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]))) // (?, 28, 28, 1) -> [... 1 layers ...] -> (?, 28, 28, 1)
@@ -110,7 +110,7 @@ export interface IdentityConstructor {
  * Shape: any shape → the same.
  *
  * @category Shapes
- * @see Keras: `Identity`; PyTorch: `Identity`; NeuPy: `Identity`
+ * @see `Identity` in Keras; `Identity` in PyTorch; `Identity` in NeuPy
  * @example
  * ```ts
  * const block = join(parallel(Identity(), Tanh(4)), Elementwise('add'))

@@ -80,7 +80,7 @@ export interface InstanceNormConstructor {
  * @throws LayerConnectionError, from `join`, when there are no axes between batch and channels
  * @throws WeightInitializationError, from `init`, when the number of channels is unknown
  * @category Normalization
- * @see Keras: `GroupNormalization(groups=-1)`; PyTorch: `InstanceNorm1d`, `2d`, `3d` (no `affine` by default)
+ * @see `GroupNormalization(groups=-1)` in Keras; `InstanceNorm1d`, `2d`, `3d` (no `affine` by default) in PyTorch
  * @example
  * ```ts
  * const network = join(Input([8, 8, 3]), Convolution([3, 3, 16]), InstanceNorm(), Relu())

@@ -82,7 +82,7 @@ const outputOf = (output: LambdaOutput, inputs: Flow): Shape | null => {
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, when it runs, when another shape comes out than was said
  * @category Several inputs
- * @see Keras: `Lambda`; PyTorch: a function
+ * @see `Lambda` in Keras; a function in PyTorch
  * @example
  * ```ts
  * const double = Lambda((ops, x) => ops.multiply(x, ops.constant(2)))

@@ -147,7 +147,7 @@ export const alongAxes = (
  * @throws LayerConnectionError, from `join`, when the input does not have the axes
  * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
  * @category Normalization
- * @see Keras: `LayerNormalization`; PyTorch: `LayerNorm`
+ * @see `LayerNormalization` in Keras; `LayerNorm` in PyTorch
  * @example
  * ```ts
  * String(join(Input([7, 16]), LayerNorm())) // (?, 7, 16) -> [... 2 layers ...] -> (?, 7, 16)

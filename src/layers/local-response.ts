@@ -66,7 +66,7 @@ const neighbours = (channels: number, radius: number): Float32Array =>
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional
  * @category Normalization
- * @see PyTorch: `LocalResponseNorm` (alpha / size); NeuPy: `LocalResponseNorm`
+ * @see `LocalResponseNorm` (alpha / size) in PyTorch; `LocalResponseNorm` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([27, 27, 96]), LocalResponseNorm({ depthRadius: 2 }), MaxPooling([3, 3], { stride: 2 }))

@@ -259,7 +259,7 @@ const lowRankRules = (options: NormalLowRank): Rules => {
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or if it has no such weights
  * @category Weights
- * @see Keras: `enable_lora`; PyTorch: `LoraLayer` (PEFT)
+ * @see `enable_lora` in Keras; `LoraLayer` (PEFT) in PyTorch
  * @example
  * ```ts
  * const network = join(Input(64), LowRank(Relu(32), 4), Softmax(10))

@@ -128,7 +128,7 @@ const peephole = ({ units, cellWeights, peepholes }: NormalRecurrent & Own) =>
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
  * @category Sequences
- * @see Keras: `LSTM`; PyTorch: `LSTM`; NeuPy: `LSTM`
+ * @see `LSTM` in Keras; `LSTM` in PyTorch; `LSTM` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([40, 32]), LSTM(64), Softmax(10))

@@ -139,7 +139,7 @@ const marginedShape = (margins: Margins, input: Shape | null, sign: 1 | -1): Eit
  * @throws InvalidOption if the margins are none of these
  * @throws LayerConnectionError, from `join`, if the input has another number of axes
  * @category Shapes
- * @see Keras: `ZeroPadding1D`, `2D`, `3D`; PyTorch: `ZeroPad2d`, `pad`
+ * @see `ZeroPadding1D`, `2D`, `3D` in Keras; `ZeroPad2d`, `pad` in PyTorch
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]), ZeroPadding([2, [0, 1]]))) // (?, 28, 28, 1) -> [... 2 layers ...] -> (?, 32, 29, 1)
@@ -164,7 +164,7 @@ export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false
  * @throws InvalidOption if the margins are none of these
  * @throws LayerConnectionError, from `join`, if the input has another number of axes, or nothing would be left
  * @category Shapes
- * @see Keras: `Cropping1D`, `2D`, `3D`; PyTorch: `pad` with negative margins
+ * @see `Cropping1D`, `2D`, `3D` in Keras; `pad` with negative margins in PyTorch
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]), Cropping(2))) // (?, 28, 28, 1) -> [... 2 layers ...] -> (?, 24, 24, 1)

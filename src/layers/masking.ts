@@ -57,7 +57,7 @@ export interface MaskingConstructor {
  * @throws InvalidOption when the value is no finite number
  * @throws LayerConnectionError, from `join`, when the input has no steps with features
  * @category Sequences
- * @see Keras: `Masking` (implicit); PyTorch: `pack_padded_sequence`
+ * @see `Masking` (implicit) in Keras; `pack_padded_sequence` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([20, 8]), parallel(Identity(), Masking()), LSTM(16, { mask: true }))

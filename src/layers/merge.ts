@@ -120,8 +120,8 @@ export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
  * @throws InvalidOption when the function is none of these
  * @throws LayerConnectionError, from `join`, when there is one input only, or shapes differ
  * @category Several inputs
- * @see Keras: `Add`, `Multiply`, `Subtract`, `Average`, `Maximum`, `Minimum`; PyTorch: `+`, `*`, …; NeuPy:
- *   `Elementwise`
+ * @see `Add`, `Multiply`, `Subtract`, `Average`, `Maximum`, `Minimum` in Keras; `+`, `*`, … in PyTorch; `Elementwise`
+ *   in NeuPy
  * @example
  * ```ts
  * const residual = join(parallel(Identity(), Convolution([3, 3, 16], { padding: 'same' })), Elementwise('add'))
@@ -234,7 +234,7 @@ const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> =
  * @throws InvalidOption when the axis is not an integer
  * @throws LayerConnectionError, from `join`, when there is one input only, shapes differ elsewhere, or have no such axis
  * @category Several inputs
- * @see Keras: `Concatenate`; PyTorch: `cat`; NeuPy: `Concatenate`
+ * @see `Concatenate` in Keras; `cat` in PyTorch; `Concatenate` in NeuPy
  * @example
  * ```ts
  * String(join(Input(4), parallel(Relu(2), Tanh(3)), Concatenate())) // (?, 4) -> [... 4 layers ...] -> (?, 5)

@@ -183,7 +183,7 @@ const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }:
  * @throws LayerConnectionError, from `join`, when the input has no such axis; when it runs, in training on an empty batch
  * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
  * @category Normalization
- * @see Keras: `BatchNormalization`; PyTorch: `BatchNorm2d`; NeuPy: `BatchNorm`
+ * @see `BatchNormalization` in Keras; `BatchNorm2d` in PyTorch; `BatchNorm` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([28, 28, 1]), Convolution([3, 3, 16]), BatchNorm(), Relu())

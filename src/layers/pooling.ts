@@ -207,7 +207,7 @@ const mean: Pool = (ops, x, window) => ops.averagePool(x, window)
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the window
  * @category Pooling
- * @see Keras: `MaxPooling2D`; PyTorch: `MaxPool2d`; NeuPy: `MaxPooling`
+ * @see `MaxPooling2D` in Keras; `MaxPool2d` in PyTorch; `MaxPooling` in NeuPy
  * @example
  * ```ts
  * String(join(Input([28, 28, 16]), MaxPooling([2, 2]))) // (?, 28, 28, 16) -> [... 2 layers ...] -> (?, 14, 14, 16)
@@ -220,7 +220,7 @@ export const MaxPool: PoolingConstructor<'MaxPooling', 'max-pooling'> = MaxPooli
 /**
  * The mean of each window. What padding adds does not count. Otherwise as {@link MaxPooling}.
  *
- * @see Keras: `AveragePooling2D`; PyTorch: `AvgPool2d`; NeuPy: `AveragePooling`
+ * @see `AveragePooling2D` in Keras; `AvgPool2d` in PyTorch; `AveragePooling` in NeuPy
  */
 export const AveragePooling: PoolingConstructor<'AveragePooling', 'average-pooling'> = pooling(
   'AveragePooling',
@@ -236,7 +236,7 @@ export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = 
  * Shape: [batch, steps, channels] → [batch, steps', channels].
  *
  * @param size the steps of the window
- * @see Keras: `MaxPooling1D`; PyTorch: `MaxPool1d`
+ * @see `MaxPooling1D` in Keras; `MaxPool1d` in PyTorch
  * @example
  * ```ts
  * String(join(Input([100, 8]), MaxPooling1D(2))) // (?, 100, 8) -> [... 2 layers ...] -> (?, 50, 8)
@@ -247,7 +247,7 @@ export const MaxPooling1D: Pooling1DConstructor<'MaxPooling1D', 'max-pooling1d'>
 /**
  * The mean of each window of a sequence. What padding adds does not count. Otherwise as {@link MaxPooling1D}.
  *
- * @see Keras: `AveragePooling1D`; PyTorch: `AvgPool1d`
+ * @see `AveragePooling1D` in Keras; `AvgPool1d` in PyTorch
  * @example
  * ```ts
  * String(join(Input([5, 8]), AveragePooling1D(2, { padding: 'same' }))) // (?, 5, 8) -> [... 2 layers ...] -> (?, 3, 8)
@@ -265,7 +265,7 @@ export const AveragePooling1D: Pooling1DConstructor<'AveragePooling1D', 'average
  * Shape: [batch, depth, rows, cols, channels] → [batch, depth', rows', cols', channels].
  *
  * @param size [depth, rows, cols] of the window
- * @see Keras: `MaxPooling3D`; PyTorch: `MaxPool3d`
+ * @see `MaxPooling3D` in Keras; `MaxPool3d` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([8, 28, 28, 4]), MaxPooling3D([2, 2, 2]))
@@ -277,7 +277,7 @@ export const MaxPooling3D: Pooling3DConstructor<'MaxPooling3D', 'max-pooling3d'>
 /**
  * The mean of each window of a volume. What padding adds does not count. Otherwise as {@link MaxPooling3D}.
  *
- * @see Keras: `AveragePooling3D`; PyTorch: `AvgPool3d`
+ * @see `AveragePooling3D` in Keras; `AvgPool3d` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([8, 28, 28, 4]), AveragePooling3D([2, 4, 4]))
@@ -340,7 +340,7 @@ export interface GlobalPoolingConstructor {
  * @throws InvalidOption if the reduction is none of these
  * @throws LayerConnectionError, from `join`, if the input has fewer than two dimensions
  * @category Pooling
- * @see Keras: `GlobalAveragePooling2D` and others; PyTorch: `AdaptiveAvgPool2d(1)`; NeuPy: `GlobalPooling`
+ * @see `GlobalAveragePooling2D` and others in Keras; `AdaptiveAvgPool2d(1)` in PyTorch; `GlobalPooling` in NeuPy
  * @example
  * ```ts
  * String(join(Input([7, 7, 512]), GlobalPooling('avg'))) // (?, 7, 7, 512) -> [... 2 layers ...] -> (?, 512)

@@ -125,7 +125,7 @@ const sinusoids = (time: number, features: number, base: number): Float32Array =
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional, or has more steps than places are known
  * @throws WeightInitializationError, from `init`, when the number of steps or features is unknown
  * @category Sequences
- * @see Keras: `SinePositionEncoding`, `PositionEmbedding` (KerasHub)
+ * @see `SinePositionEncoding`, `PositionEmbedding` (KerasHub) in Keras
  * @example
  * ```ts
  * const network = join(Input(20), Embedding(100, 16), PositionalEncoding('learned', { length: 50 }))

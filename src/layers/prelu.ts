@@ -177,7 +177,7 @@ const alphaRule = (options: Normal, input: Shape | null): Either<Fault, Variable
  * @throws LayerConnectionError, from `join`, when there is no such axis, or there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
  * @category Dense
- * @see Keras: `PReLU`; PyTorch: `PReLU`; NeuPy: `PRelu`
+ * @see `PReLU` in Keras; `PReLU` in PyTorch; `PRelu` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([8, 8, 3]), Convolution([3, 3, 16]), PRelu({ alphaAxes: [1, -1] }))

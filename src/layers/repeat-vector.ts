@@ -48,7 +48,7 @@ export interface RepeatVectorConstructor {
  * @throws InvalidOption when `n` is no positive integer
  * @throws LayerConnectionError, from `join`, when the input is not 2-dimensional
  * @category Shapes
- * @see Keras: `RepeatVector`; PyTorch: `expand`
+ * @see `RepeatVector` in Keras; `expand` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([20, 8]), LSTM(16), RepeatVector(20), LSTM(8, { onlyReturnFinal: false }))

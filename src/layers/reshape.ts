@@ -144,7 +144,7 @@ const reshaped = (to: readonly number[], input: Shape | null): Either<Fault, Sha
  * @throws InvalidOption when a dimension is not a positive integer, or -1 comes twice
  * @throws LayerConnectionError, from `join`, when the numbers of elements differ
  * @category Shapes
- * @see Keras: `Reshape`, `Flatten`; PyTorch: `Unflatten`, `Flatten`; NeuPy: `Reshape`
+ * @see `Reshape`, `Flatten` in Keras; `Unflatten`, `Flatten` in PyTorch; `Reshape` in NeuPy
  * @example
  * ```ts
  * String(join(Input([28, 1, 16]), Reshape([-1, 16]))) // (?, 28, 1, 16) -> [... 2 layers ...] -> (?, 28, 16)

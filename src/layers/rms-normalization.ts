@@ -82,7 +82,7 @@ export interface RMSNormConstructor {
  * @throws LayerConnectionError, from `join`, when the input does not have the axes
  * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
  * @category Normalization
- * @see Keras: `RMSNormalization`; PyTorch: `RMSNorm`
+ * @see `RMSNormalization` in Keras; `RMSNorm` in PyTorch
  * @example
  * ```ts
  * const network = join(Input(2), RMSNorm({ epsilon: 0 }))

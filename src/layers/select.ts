@@ -43,7 +43,7 @@ export interface SelectConstructor {
  * @throws InvalidOption when the index is no integer from 0 on
  * @throws LayerConnectionError, from `join`, when there are too few inputs
  * @category Several inputs
- * @see PyTorch: indexing
+ * @see indexing in PyTorch
  * @example
  * ```ts
  * const sides = parallel(Input(4), Input(3))

@@ -76,7 +76,7 @@ const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } =
  * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, when the number of input features is unknown
  * @category Sequences
- * @see Keras: `SimpleRNN`; PyTorch: `RNN`
+ * @see `SimpleRNN` in Keras; `RNN` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([40, 32]), SimpleRNN(64, { activation: 'relu' }))

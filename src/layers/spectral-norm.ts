@@ -123,7 +123,7 @@ const unit = <T>(ops: Ops<T>, x: T, epsilon: number): T =>
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable
  * @category Weights
- * @see Keras: `SpectralNormalization`; PyTorch: `spectral_norm`
+ * @see `SpectralNormalization` in Keras; `spectral_norm` in PyTorch
  * @example
  * ```ts
  * const network = join(Input(4), SpectralNorm(LeakyRelu(8)), SpectralNorm(Linear(1)))

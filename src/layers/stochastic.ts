@@ -81,7 +81,7 @@ export interface DropoutConstructor {
  * @param proba the part that is dropped, from 0 on and below 1
  * @throws InvalidOption when the part is out of its range, or in training without a key
  * @category Dropout
- * @see Keras: `Dropout`; PyTorch: `Dropout`; NeuPy: `Dropout`
+ * @see `Dropout` in Keras; `Dropout` in PyTorch; `Dropout` in NeuPy
  * @example
  * ```ts
  * const network = join(Input(64), Relu(32), Dropout(0.5), Softmax(10))
@@ -141,7 +141,7 @@ export interface GaussianNoiseConstructor {
  *
  * @throws InvalidOption when the deviation is negative, or in training without a key
  * @category Dropout
- * @see Keras: `GaussianNoise`; NeuPy: `GaussianNoise`
+ * @see `GaussianNoise` in Keras; `GaussianNoise` in NeuPy
  * @example
  * ```ts
  * const network = join(Input(64), GaussianNoise({ std: 0.1 }), Softmax(10))
@@ -216,7 +216,7 @@ export interface DropBlockConstructor {
  * @throws InvalidOption when an option is out of its range, or in training without a key
  * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than a block
  * @category Dropout
- * @see PyTorch: `drop_block2d` (torchvision); NeuPy: `DropBlock`
+ * @see `drop_block2d` (torchvision) in PyTorch; `DropBlock` in NeuPy
  * @example
  * ```ts
  * const network = join(Input([14, 14, 32]), Convolution([3, 3, 32]), Relu(), DropBlock(0.9, 3))

@@ -128,7 +128,7 @@ const distributed = ({ layer, mask }: Normal): Rules => {
  * @throws LayerConnectionError, from `join`, when the input has no steps with features, or a step does not fit the layer
  * @throws WeightInitializationError, from `init`, as the layer does
  * @category Sequences
- * @see Keras: `TimeDistributed`; PyTorch: `vmap`
+ * @see `TimeDistributed` in Keras; `vmap` in PyTorch
  * @example
  * ```ts
  * const network = join(Input([20, 8]), TimeDistributed(Relu(16)), TimeDistributed(Softmax(3)))

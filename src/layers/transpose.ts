@@ -73,7 +73,7 @@ const permutation: t.Type<readonly number[], unknown, unknown> = listOf(
  * @throws InvalidOption when an axis is no integer >= 0
  * @throws LayerConnectionError, from `join`, when an axis of the input is missing or comes twice
  * @category Shapes
- * @see Keras: `Permute` (without the batch); PyTorch: `permute`; NeuPy: `Transpose`
+ * @see `Permute` (without the batch) in Keras; `permute` in PyTorch; `Transpose` in NeuPy
  * @example
  * ```ts
  * String(join(Input([28, 3]), Transpose([0, 2, 1]))) // (?, 28, 3) -> [... 2 layers ...] -> (?, 3, 28)

@@ -43,7 +43,7 @@ export interface UpscaleConstructor {
  * @throws InvalidOption if the scale is no positive integer or pair of them
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Shapes
- * @see Keras: `UpSampling2D`; PyTorch: `Upsample`; NeuPy: `Upscale`
+ * @see `UpSampling2D` in Keras; `Upsample` in PyTorch; `Upscale` in NeuPy
  * @example
  * ```ts
  * String(join(Input([7, 7, 16]), Upscale(2))) // (?, 7, 7, 16) -> [... 2 layers ...] -> (?, 14, 14, 16)

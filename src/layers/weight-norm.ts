@@ -81,7 +81,7 @@ export interface WeightNormConstructor {
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable
  * @category Weights
- * @see PyTorch: `weight_norm`
+ * @see `weight_norm` in PyTorch
  * @example
  * ```ts
  * const network = join(Input(4), WeightNorm(Relu(8)), Softmax(3))

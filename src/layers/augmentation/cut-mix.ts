@@ -49,7 +49,7 @@ export interface CutMixConstructor {
  * @throws InvalidOption if alpha is no number > 0 and <= 1000, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation
- * @see Keras: `CutMix`; PyTorch: `CutMix` (torchvision, one share for a batch)
+ * @see `CutMix` in Keras; `CutMix` (torchvision, one share for a batch) in PyTorch
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), CutMix(), Convolution([3, 3, 16]), Relu(), Reshape(), Softmax(10))

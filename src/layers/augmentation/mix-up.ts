@@ -42,7 +42,7 @@ export interface MixUpConstructor {
  *
  * @throws InvalidOption if alpha is no number > 0 and <= 1000, or in training without a key
  * @category Augmentation
- * @see Keras: `MixUp`; PyTorch: `MixUp` (torchvision, one share for a batch)
+ * @see `MixUp` in Keras; `MixUp` (torchvision, one share for a batch) in PyTorch
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), MixUp({ alpha: 0.4 }), Convolution([3, 3, 16]), Relu(), Reshape(), Softmax(10))

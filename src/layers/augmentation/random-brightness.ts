@@ -47,7 +47,7 @@ export interface RandomBrightnessConstructor {
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation
- * @see Keras: `RandomBrightness` (values from 0 to 255 by default); PyTorch: `ColorJitter` (torchvision, a factor)
+ * @see `RandomBrightness` (values from 0 to 255 by default) in Keras; `ColorJitter` (torchvision, a factor) in PyTorch
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), RandomBrightness(0.2, { valueRange: [0, 255] }), Convolution([3, 3, 16]))

@@ -89,7 +89,7 @@ export interface RandomCropConstructor {
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or smaller than the part with its padding
  * @category Augmentation
- * @see Keras: `RandomCrop`; PyTorch: `RandomCrop` (torchvision)
+ * @see `RandomCrop` in Keras; `RandomCrop` (torchvision) in PyTorch
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), RandomCrop([32, 32], { padding: 4 }), Convolution([3, 3, 16]), Relu())

@@ -59,7 +59,7 @@ const inside = <T>(ops: Ops<T>, axis: 1 | 2, count: number, from: T, length: T):
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation
- * @see Keras: `RandomErasing`; PyTorch: `RandomErasing` (torchvision)
+ * @see `RandomErasing` in Keras; `RandomErasing` (torchvision) in PyTorch
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), RandomErasing({ probability: 0.25 }), Convolution([3, 3, 16]), Relu())

@@ -38,8 +38,8 @@ export interface RandomFlipConstructor {
  * @throws InvalidOption if the direction is none, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation
- * @see Keras: `RandomFlip` (both directions by default); PyTorch: `RandomHorizontalFlip`, `RandomVerticalFlip`
- *   (torchvision)
+ * @see `RandomFlip` (both directions by default) in Keras; `RandomHorizontalFlip`, `RandomVerticalFlip` (torchvision)
+ *   in PyTorch
  * @example
  * ```ts
  * const network = join(Input([32, 32, 3]), RandomFlip(), Convolution([3, 3, 16]), Relu())

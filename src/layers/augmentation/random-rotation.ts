@@ -99,7 +99,7 @@ const edged = <T>(ops: Ops<T>, x: T, [rows, cols]: readonly [number, number], fi
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation
- * @see Keras: `RandomRotation`; PyTorch: `RandomRotation` (torchvision, in degrees)
+ * @see `RandomRotation` in Keras; `RandomRotation` (torchvision, in degrees) in PyTorch
  * @example
  * ```ts
  * const network = join(Input([28, 28, 1]), RandomRotation(0.05, { fill: 0 }), Convolution([3, 3, 16]), Relu())
