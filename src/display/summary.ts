@@ -3,13 +3,13 @@ import { key } from '../base/random.ts'
 import { type Shape, showShape } from '../base/shape.ts'
 import { shownAs, table } from '../base/shown.ts'
 import { byName, mapRecord } from '../base/trees.ts'
-import type { AnyLayer } from '../core/layer.ts'
+import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { VariableRules } from '../core/variables.ts'
 import { type Cost, cost } from '../graph/cost.ts'
 import { graphOps, placeholder } from '../graph/ops.ts'
 import { asPart, type Node, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
-import { traceNetwork, variablesOf } from '../state/traced.ts'
+import { outputsOnly, traceNetwork, variablesOf } from '../state/traced.ts'
 
 /** A text that shows itself as it is, also in notebooks, and the rows that it was made of. */
 export type Summary = string & { readonly rows: readonly Row[] }
@@ -26,6 +26,9 @@ export interface Row {
 /** One example: costs are given per example, so the batch is 1. */
 const oneExample = (shape: Shape): Shape => shape.map((d, i) => (i === 0 && d === null ? 1 : d))
 
+/** Inference draws nothing, but a layer may ask for a key. */
+const mode: Mode = { training: false, key: key(0) }
+
 /** The cost of one layer for one example, from its trace; unknown where a dimension is. */
 const costOf = (node: Node, rules: VariableRules): Cost => {
   const unknown: Cost = { flops: null, bytes: null, peakBytes: null }
@@ -33,12 +36,7 @@ const costOf = (node: Node, rules: VariableRules): Cost => {
   const inputs = node.inputShapes.map((shape, i) => placeholder(`input ${i}`, oneExample(shape ?? node.shape ?? [])))
   if (inputs.some(input => input.shape.includes(null))) return unknown
   const variables = mapRecord(rules, (rule, name) => placeholder(name, rule.shape))
-  // Inference draws nothing, but a layer may ask for a key.
-  const [output] = node.layer.rules.forward(graphOps, variables, inputs, {
-    training: false,
-    key: key(0),
-    isGiven: true,
-  })
+  const [output] = node.layer.rules.forward(graphOps, variables, inputs, { ...mode, isGiven: true })
   return cost([output])
 }
 
@@ -46,7 +44,7 @@ const costOf = (node: Node, rules: VariableRules): Cost => {
 const peakOf = (part: Part): number | null => {
   const inputs = wiringOf(part).inputs.map(shape => (shape === null ? null : oneExample(shape)))
   if (inputs.length === 0 || inputs.some(shape => shape === null || shape.includes(null))) return null
-  const [{ outputs }] = traceNetwork(part, variablesOf(part, inputs), { training: false, keyed: true }, inputs, false)
+  const [{ outputs }] = traceNetwork(part, variablesOf(part, inputs), mode, inputs, [outputsOnly, []])
   return cost(outputs).peakBytes
 }
 

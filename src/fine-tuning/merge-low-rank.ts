@@ -10,7 +10,7 @@ import { compose } from '../network/compose.ts'
 import { asPart, isComposition, isPart, type LayerValue, type Node, type Part } from '../network/parts.ts'
 import { wire, wiringOf } from '../network/wiring.ts'
 import type { VariablesFor } from '../network-types/named.ts'
-import { checkShapes } from '../state/check.ts'
+import { checkedLeaves } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
 import { asShown } from '../state/variables.ts'
@@ -111,7 +111,7 @@ export const mergeLowRank = <N extends AnyLayer>(network: N, variables: Variable
       remedy: 'Put LowRank around the outer layer, as in LowRank(TimeDistributed(Relu(8)), 2).',
     })
   const before = wiringOf(part).nodes
-  checkShapes(byName(variableRules(wiringOf(part))), mergeTrees(given.params, given.state))
+  checkedLeaves(byName(variableRules(wiringOf(part))), given)
   const merged = replaceLayers(part, plain)
   const after = wiringOf(merged)
   const all = mergeTrees(given.params, given.state)

@@ -12,7 +12,7 @@ import { asPart, type LayerValue, type Node, type Part } from '../network/parts.
 import { wiringOf } from '../network/wiring.ts'
 import type { Network } from '../network-types/compose.ts'
 import type { InputOf, OutputOf, Variables, VariablesFor } from '../network-types/named.ts'
-import { checkShapes } from '../state/check.ts'
+import { checkedLeaves } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { layerValues, variableRules } from '../state/init.ts'
 import { asShown } from '../state/variables.ts'
@@ -119,7 +119,7 @@ export const toLowRank = <N extends AnyLayer>(
   const normal = parseOptions('toLowRank', example, settings, options)
   const wiring = wiringOf(part)
   const rules = variableRules(wiring)
-  checkShapes(byName(rules), mergeTrees(given.params, given.state))
+  checkedLeaves(byName(rules), given)
 
   checkWeights(rules, normal.weights ?? [])
   const possible = candidates(rules, normal.weights)

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../base/errors.ts'
 import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
-import { byName, leafOf, mergeTrees, own, type VariableTree } from '../base/trees.ts'
+import { byName, leafOf, leavesOf, own, type VariableTree } from '../base/trees.ts'
 import type { Part, Wiring } from '../network/parts.ts'
 import { wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -67,7 +67,6 @@ const forgottenBatch = (expected: Flow, given: Flow): LayerConnectionError | und
 interface Shaped {
   readonly shape: readonly number[]
 }
-type Shapes = VariableTree<Shaped>
 
 const isShaped = (value: unknown): value is Shaped =>
   typeof value === 'object' && value !== null && Array.isArray((value as Partial<Shaped>).shape)
@@ -132,34 +131,35 @@ export const checkTensor = <T>(
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((d, i) => d === b[i])
 
-/**
- * Checks that variables have the shapes that are expected.
- *
- * @throws WeightInitializationError that names the layer and the variable
- */
-export const checkShapes = (expected: Shapes, variables: Shapes): void => {
-  for (const [layer, rules] of Object.entries(expected))
-    for (const [variable, { shape }] of Object.entries(rules))
-      checkVariable(layer, variable, shape, leafOf(variables, layer, variable))
-}
-
 /** Variables as trees, where the network's type does not matter. */
 export interface Trees<T = tf.Tensor> {
   readonly params: VariableTree<T>
   readonly state: VariableTree<T>
 }
 
+/** One variable, a parameter or of the state. */
+export const tensorIn = <T>({ params, state }: Trees<T>, layer: string, name: string): T | undefined =>
+  leafOf(params, layer, name) ?? leafOf(state, layer, name)
+
+/**
+ * The variables of the shapes that are expected, in order.
+ *
+ * @throws WeightInitializationError that names the layer and the variable
+ */
+export const checkedLeaves = <T extends Shaped>(expected: VariableTree<Shaped>, given: Trees<T>): readonly T[] =>
+  leavesOf(expected).map(([layer, name, { shape }]) => checkVariable(layer, name, shape, tensorIn(given, layer, name)))
+
 /**
  * The graph for inputs, whose variables have been checked.
  *
  * @throws WeightInitializationError that names the layer and the variable
  */
-export const checkedWiring = (part: Part, { params, state }: Trees<Shaped>, inputs: readonly Shaped[]): Wiring => {
+export const checkedWiring = (part: Part, variables: Trees<Shaped>, inputs: readonly Shaped[]): Wiring => {
   const wiring = wireFor(
     part,
     inputs.map(({ shape }) => shape),
   )
-  checkShapes(byName(variableRules(wiring)), mergeTrees(params, state))
+  checkedLeaves(byName(variableRules(wiring)), variables)
   return wiring
 }
 
@@ -187,10 +187,6 @@ export const checkBatchFirst = (owner: string, part: Part, inputs: readonly Shap
     remedy: 'Keep the batch as the first axis of every output, or use apply.',
   })
 }
-
-/** One variable, a parameter or of the state. */
-export const tensorIn = ({ params, state }: Trees, layer: string, name: string): tf.Tensor | undefined =>
-  leafOf(params, layer, name) ?? leafOf(state, layer, name)
 
 const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null
 /** Whether a value holds layers, which are read here: what they throw is a fault of the variables. */

@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { give, take } from '../backends/backend.ts'
 import { type BackendOption, backendOption, chooseBackend } from '../backends/choose.ts'
-import { type Programs, programsOf, type Ready, runFed } from '../backends/programs.ts'
+import { type Programs, programsOf, type Ready, runFed, type Traced } from '../backends/programs.ts'
 import { parseOptions } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import { type Flow, showFlow } from '../base/shape.ts'
-import { isRecord, leavesOf, mapTree, mergeTrees, type VariableTree } from '../base/trees.ts'
+import { isRecord, leafOf, leavesOf, mapTree, mergeTrees, treeOf, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import { asPart, type Part } from '../network/parts.ts'
 import type { OutputOf, StateOf, TensorsOf, VariablesFor } from '../network-types/named.ts'
 import { another, handOver, tidily } from '../tfjs/index.ts'
 import { type Applied, type ApplyOptions, type Gradients, modeOf } from './apply.ts'
-import { checkShapes, type Trees, tensorIn } from './check.ts'
+import { checkedLeaves, type Trees } from './check.ts'
 import { inputCount, outputCount, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { asVariables } from './given.ts'
 import { checkIds } from './ids.ts'
@@ -20,9 +20,8 @@ import {
   type Known,
   numberOf,
   outputShapes,
-  type StateIndices,
+  outputsOnly,
   traceGradients,
-  traceJudged,
   traceNetwork,
   variablesOf,
 } from './traced.ts'
@@ -65,38 +64,17 @@ export interface CompiledNetwork<N extends AnyLayer> {
 }
 
 const shapesOf = (tensors: readonly tf.Tensor[]): Flow => tensors.map(tensor => tensor.shape)
-/** Variables in the order in which graphs take them. */
-const leafTensors = (variables: VariableTree<Known>, given: Trees): readonly tf.Tensor[] =>
-  leavesOf(variables).map(([layer, name]) => tensorIn(given, layer, name) as tf.Tensor)
+const inference: Mode = { training: false, key: undefined }
 
 /** Variables with their numbers, to be constants. All are read at once: later they may be disposed of. */
 const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promise<VariableTree<Known>> => {
-  const numbers = new Map<Known, Float32Array>()
-  const reads = leavesOf(variables).map(async ([layer, name, known]) => {
-    const data = await (tensorIn(given, layer, name) as tf.Tensor).data()
+  const numbers = await Promise.all(checkedLeaves(variables, given).map(tensor => tensor.data()))
+  let at = 0
+  return mapTree(variables, known => {
+    const data = numbers[at++] as Float32Array | Int32Array
     // Nobody writes to what a tensor holds: a copy of all weights would only take memory.
-    numbers.set(known, data instanceof Float32Array ? data : Float32Array.from(data))
+    return { ...known, data: data instanceof Float32Array ? data : Float32Array.from(data) }
   })
-  await Promise.all(reads)
-  return mapTree(variables, known => ({ ...known, data: numbers.get(known) as Float32Array }))
-}
-
-/** Variables and inputs of the caller's, for the length of some work. */
-const holding = async <R>(
-  make: () => readonly [leaves: readonly tf.Tensor[], inputs: readonly tf.Tensor[]],
-  work: (leaves: readonly tf.Tensor[], inputs: readonly tf.Tensor[]) => Promise<R>,
-): Promise<R> => {
-  // Kept: a `tf.tidy` around the call ends before the work does.
-  const own = (tensors: readonly tf.Tensor[]) => tensors.map(tensor => tf.keep(another(tensor)))
-  const [leaves, inputs] = tidily(() => {
-    const [leaves, inputs] = make()
-    return [own(leaves), own(inputs)] as const
-  })
-  try {
-    return await work(leaves, inputs)
-  } finally {
-    for (const tensor of [...leaves, ...inputs]) tensor.dispose()
-  }
 }
 
 /** Runs a program on tensors, and gives its outputs as tensors of the user's. */
@@ -132,16 +110,19 @@ const byShapes = <V>(ask: (x: Flow) => V): ((x: Flow) => V) => {
   }
 }
 
+/** What a program takes: variables, inputs, and what is given beside them. */
+type Operands = readonly [leaves: readonly tf.Tensor[], x: readonly tf.Tensor[], y: readonly tf.Tensor[]]
+
 /** What a compiled network does, for variables that are given. */
 export interface Runs {
   readonly output: (given: Trees, input: unknown) => Promise<unknown>
-  readonly apply: (given: Trees, input: unknown, mode: Mode) => Promise<unknown>
-  readonly gradients: (given: Trees, input: unknown, cotangent: unknown, mode: Mode) => Promise<unknown>
+  readonly apply: (given: Trees, input: unknown, options: unknown) => Promise<unknown>
+  readonly gradients: (given: Trees, input: unknown, cotangent: unknown, options: unknown) => Promise<unknown>
   /** The outputs in inference mode, then a judgement of them. */
   readonly judged: (
     given: Trees,
     inputs: readonly tf.Tensor[],
-    expected: readonly tf.Tensor[],
+    beside: readonly tf.Tensor[],
     judge: Judgement,
   ) => Promise<readonly tf.Tensor[]>
   readonly dispose: () => Promise<void>
@@ -154,30 +135,11 @@ export interface Runs {
  */
 export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): Runs => {
   const all = new Map<string, Programs<unknown>>()
-  /** The programs of one reading, made when it is first asked for. */
-  const programs = <A>(name: string, make: () => Programs<A>): Programs<A> => {
-    const known = (all.get(name) as Programs<A> | undefined) ?? make()
-    all.set(name, known)
-    return known
-  }
-  const backend = () => chooseBackend(choice)
-  const readingOf = ({ training, key }: Mode) => ({ training, keyed: key !== undefined })
   // The network is wired once for inputs of some shapes, not at every call.
   const knownFor = byShapes(x => variablesOf(part, x))
   const resultsFor = byShapes(x => outputShapes(part, x))
-  const checked = (given: Trees, x: Flow): Trees => {
-    checkShapes(knownFor(x), mergeTrees(given.params, given.state))
-    return given
-  }
-
-  /** What is known of the variables where they stand in the program: their numbers, if they are bound. */
-  const standing = async (x: Flow): Promise<VariableTree<Known>> =>
-    bound === null ? knownFor(x) : withNumbers(knownFor(x), checked(bound, x))
-  /** All variables, in the order in which graphs take them. */
-  const allLeaves = (given: Trees, x: Flow): readonly tf.Tensor[] => leafTensors(knownFor(x), checked(given, x))
-  /** The variables that a program takes in which those that are bound stand. */
-  const leavesFor = (given: Trees, x: Flow): readonly tf.Tensor[] => (bound === null ? allLeaves(given, x) : [])
-
+  const leavesFor = (given: Trees, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] =>
+    checkedLeaves(knownFor(shapesOf(inputs)), given)
   /** Inputs as tensors, those that are ids checked. */
   const toInputs = (input: unknown): readonly tf.Tensor[] => {
     const inputs = toTensors(input, inputCount(part))
@@ -185,100 +147,104 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
     return inputs
   }
 
-  const output: Runs['output'] = (given, input) =>
-    holding(
-      () => {
-        const inputs = toInputs(input)
-        return [leavesFor(given, shapesOf(inputs)), inputs]
-      },
-      async (leaves, inputs) => {
-        const { use } = programs('output', () =>
-          programsOf(backend, async (x = []) => [
-            traceNetwork(part, await standing(x), readingOf({ training: false, key: undefined }), x, false)[0],
-            null,
-          ]),
-        )
-        return use([shapesOf(inputs)], async ready => single(await runOn(ready, [...leaves, ...inputs], undefined)))
-      },
-    )
-
-  const judged: Runs['judged'] = (given, inputs, expected, judge) =>
-    holding(
-      () => [leavesFor(given, shapesOf(inputs)), [...inputs, ...expected]],
-      async (leaves, tensors) => {
-        const { use } = programs(`judged ${numberOf(judge)}`, () =>
-          programsOf(backend, async (x = [], y = []) => [traceJudged(part, await standing(x), x, y, judge), null]),
-        )
-        const shapes = shapesOf(tensors)
-        return use([shapes.slice(0, inputs.length), shapes.slice(inputs.length)], ready =>
-          runOn(ready, [...leaves, ...tensors], undefined),
-        )
-      },
-    )
-
-  const apply: Runs['apply'] = (given, input, mode) =>
-    holding(
-      () => {
-        const inputs = toInputs(input)
-        return [allLeaves(given, shapesOf(inputs)), inputs]
-      },
-      async (leaves, inputs) => {
-        const reading = readingOf(mode)
-        const { use } = programs<StateIndices>(`apply ${reading.training} ${reading.keyed}`, () =>
-          programsOf(backend, (shapes = []) => traceNetwork(part, knownFor(shapes), reading, shapes, true)),
-        )
-        return use([shapesOf(inputs)], async ready => {
-          const results = await runOn(ready, [...leaves, ...inputs], mode.key)
-          const after = mapTree(ready.about, i => results[i] as tf.Tensor)
-          // The state that changes follows the outputs.
-          const count = results.length - leavesOf(after).length
-          return Object.freeze({
-            output: single(results.slice(0, count)),
-            state: mergeTrees(given.state, after),
-          })
-        })
-      },
-    )
-
-  const gradients: Runs['gradients'] = (given, input, cotangent, mode) => {
-    let count = 0
-    return holding(
-      () => {
-        const inputs = toInputs(input)
-        count = inputs.length
-        const x = shapesOf(inputs)
-        const leaves = allLeaves(given, x)
-        const seeds = toTensors(cotangent, outputCount(part))
-        return [leaves, [...inputs, ...resultsFor(x).map((shape, i) => toTensor(seeds[i], shape))]]
-      },
-      async (leaves, tensors) => {
-        const [x, y] = [shapesOf(tensors.slice(0, count)), shapesOf(tensors.slice(count))]
-        const reading = readingOf(mode)
-        const { use } = programs(`gradients ${reading.training} ${reading.keyed}`, () =>
-          programsOf(backend, (x = [], y = []) => [traceGradients(part, knownFor(x), reading, x, y), null]),
-        )
-        const results = await use([x, y], ready => runOn(ready, [...leaves, ...tensors], mode.key))
-        const [outputs, rest] = [results.slice(0, y.length), results.slice(y.length)]
-        const trained = leavesOf(knownFor(x)).filter(([, , { trainable }]) => trainable)
-        const at = new Map(trained.map(([layer, name], i) => [`${layer} ${name}`, count + i]))
-        return Object.freeze({
-          output: single(outputs),
-          input: single(rest.slice(0, count)),
-          // Variables may be those of a larger network, of which this one is a part.
-          params: mapTree(
-            given.params,
-            (tensor, layer, name) => rest[at.get(`${layer} ${name}`) ?? -1] ?? handOver(tf.zerosLike(tensor)),
-          ),
-        })
-      },
-    )
+  /**
+   * Runs the program for the shapes of what is given.
+   *
+   * @param name of what is computed; its programs are made when it is first asked for
+   * @param operands those of the caller's, which are held as long as the run takes
+   */
+  const run = async <A, R>(
+    name: string,
+    trace: (x: Flow, y: Flow) => Traced<A> | Promise<Traced<A>>,
+    operands: () => Operands,
+    key: Key | undefined,
+    finish: (results: readonly tf.Tensor[], about: A, x: Flow, y: Flow) => R,
+  ): Promise<R> => {
+    // Kept: a `tf.tidy` around the call ends before the work does.
+    const held = tidily(() => operands().map(tensors => tensors.map(tensor => tf.keep(another(tensor)))))
+    const [, x, y] = held.map(shapesOf) as [Flow, Flow, Flow]
+    const programs =
+      (all.get(name) as Programs<A> | undefined) ??
+      programsOf(
+        () => chooseBackend(choice),
+        (x = [], y = []) => trace(x, y),
+      )
+    all.set(name, programs)
+    try {
+      return await programs.use([x, y], async ready => finish(await runOn(ready, held.flat(), key), ready.about, x, y))
+    } finally {
+      for (const tensor of held.flat()) tensor.dispose()
+    }
   }
 
+  const judging = (given: Trees, inputs: () => readonly tf.Tensor[], beside: readonly tf.Tensor[], judge: Judgement) =>
+    run(
+      `judged ${numberOf(judge)}`,
+      async (x, y) => {
+        const known = bound === null ? knownFor(x) : await withNumbers(knownFor(x), bound)
+        return traceNetwork(part, known, inference, x, [judge, y])
+      },
+      () => {
+        const x = inputs()
+        return [bound === null ? leavesFor(given, x) : [], x, beside]
+      },
+      undefined,
+      results => results,
+    )
+
   return {
-    output,
-    apply,
-    gradients,
-    judged,
+    judged: (given, inputs, beside, judge) => judging(given, () => inputs, beside, judge),
+    output: async (given, input) => single(await judging(given, () => toInputs(input), [], outputsOnly)),
+    apply: async (given, input, options) => {
+      const mode = modeOf('apply', options)
+      return run(
+        `apply ${mode.training} ${mode.key !== undefined}`,
+        x => traceNetwork(part, knownFor(x), mode, x, 'state'),
+        () => {
+          const x = toInputs(input)
+          return [leavesFor(given, x), x, []]
+        },
+        mode.key,
+        (results, state) =>
+          Object.freeze({
+            // The state that changes follows the outputs.
+            output: single(results.slice(0, results.length - leavesOf(state).length)),
+            state: mergeTrees(
+              given.state,
+              mapTree(state, i => results[i] as tf.Tensor),
+            ),
+          }),
+      )
+    },
+    gradients: async (given, input, cotangent, options) => {
+      const mode = modeOf('gradients', options)
+      return run(
+        `gradients ${mode.training} ${mode.key !== undefined}`,
+        (x, y) => [traceGradients(part, knownFor(x), mode, x, y), null],
+        () => {
+          const x = toInputs(input)
+          const leaves = leavesFor(given, x)
+          const seeds = toTensors(cotangent, outputCount(part))
+          return [leaves, x, resultsFor(shapesOf(x)).map((shape, i) => toTensor(seeds[i], shape))]
+        },
+        mode.key,
+        (results, _, x, y) => {
+          const [outputs, inputs] = [results.slice(0, y.length), results.slice(y.length, y.length + x.length)]
+          const rest = results.slice(y.length + x.length)
+          const trained = leavesOf(knownFor(x)).filter(([, , { trainable }]) => trainable)
+          const found = treeOf(trained.map(([layer, name], i) => [layer, name, rest[i] as tf.Tensor]))
+          return Object.freeze({
+            output: single(outputs),
+            input: single(inputs),
+            // Variables may be those of a larger network, of which this one is a part.
+            params: mapTree(
+              given.params,
+              (tensor, layer, name) => leafOf(found, layer, name) ?? handOver(tf.zerosLike(tensor)),
+            ),
+          })
+        },
+      )
+    },
     dispose: async () => {
       await Promise.all([...all.values()].map(programs => programs.dispose()))
     },
@@ -330,25 +296,11 @@ export function compile<N extends AnyLayer>(
     options,
   )
   const bound = variables === undefined ? null : asVariables('compile', variables)
-  const runs = runsOf(part, backend, bound)
-  const call = (given: Trees) => ({
-    output: (input: unknown) => runs.output(given, input),
-    apply: async (input: unknown, how?: ApplyOptions) => runs.apply(given, input, modeOf('apply', how)),
-    gradients: async (input: unknown, cotangent: unknown, how?: ApplyOptions) =>
-      runs.gradients(given, input, cotangent, modeOf('gradients', how)),
-  })
-  const { dispose } = runs
-  if (bound !== null) {
-    const { output, ...rest } = call(bound)
-    return Object.freeze(Object.assign(output, { ...rest, dispose })) as unknown as Compiled<N>
-  }
-  const owned = (given: unknown) => call(asVariables('compile', given))
-  return Object.freeze(
-    Object.assign(async (given: unknown, input: unknown) => owned(given).output(input), {
-      apply: async (given: unknown, input: unknown, how?: ApplyOptions) => owned(given).apply(input, how),
-      gradients: async (given: unknown, input: unknown, cotangent: unknown, how?: ApplyOptions) =>
-        owned(given).gradients(input, cotangent, how),
-      dispose,
-    }),
-  ) as unknown as CompiledNetwork<N>
+  const { output, apply, gradients, dispose } = runsOf(part, backend, bound)
+  const call = <Rest extends readonly unknown[]>(read: (given: Trees, ...rest: Rest) => Promise<unknown>) =>
+    bound === null
+      ? async (given: unknown, ...rest: Rest) => read(asVariables('compile', given), ...rest)
+      : (...rest: Rest) => read(bound, ...rest)
+  const readings = { apply: call(apply), gradients: call(gradients), dispose }
+  return Object.freeze(Object.assign(call(output), readings)) as unknown as Compiled<N> | CompiledNetwork<N>
 }

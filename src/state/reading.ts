@@ -11,7 +11,7 @@ import type { Part } from '../network/parts.ts'
 import { isOn } from '../tfjs/index.ts'
 import { checkVariable, type Trees, tensorIn } from './check.ts'
 import { reading } from './given.ts'
-import { type Judgement, numberOf, type StateIndices, traceJudged, traceNetwork, variablesOf } from './traced.ts'
+import { type Further, type Judgement, numberOf, type StateIndices, traceNetwork, variablesOf } from './traced.ts'
 
 // The eager reading in inference mode: a network becomes a program of direct kernel calls for the shapes of its inputs, from
 // passes that keep every bit. Programs are kept, which changes nothing but speed: they hold no variables, and the first
@@ -50,13 +50,11 @@ interface Judging {
 }
 const shapesOf = (tensors: readonly tf.Tensor[]): Shapes => tensors.map(tensor => tensor.shape)
 
-const make = (part: Part, x: Shapes, keyed: boolean, judging: Judging | undefined): Kept => {
+const make = (part: Part, x: Shapes, key: Key | undefined, judging: Judging | undefined): Kept => {
   const variables = variablesOf(part, x)
-  const inference = { training: false, keyed }
-  const [{ graph, draws }, state] = prepareExactly<StateIndices>(change =>
-    judging === undefined
-      ? traceNetwork(part, variables, inference, x, true, change)
-      : [traceJudged(part, variables, x, shapesOf(judging.expected), judging.judge, change), {}],
+  const further: Further = judging === undefined ? 'state' : [judging.judge, shapesOf(judging.expected)]
+  const [{ graph, draws }, state] = prepareExactly(change =>
+    traceNetwork(part, variables, { training: false, key }, x, further, change),
   )
   return Object.freeze<Kept>({
     backend: tf.backend(),
@@ -69,14 +67,19 @@ const make = (part: Part, x: Shapes, keyed: boolean, judging: Judging | undefine
 }
 
 /** The program for some inputs, which is the last of those kept then. */
-const keptFor = (part: Part, inputs: readonly tf.Tensor[], keyed: boolean, judging: Judging | undefined): Kept => {
+const keptFor = (
+  part: Part,
+  inputs: readonly tf.Tensor[],
+  key: Key | undefined,
+  judging: Judging | undefined,
+): Kept => {
   const own = keptOf.get(part) ?? new Map<string, Kept>()
   const shapes = shapesOf(judging === undefined ? inputs : [...inputs, ...judging.expected])
-  const text = `${tf.getBackend()} ${keyed} ${judging && numberOf(judging.judge)} ${shapes.join(' ')}`
+  const text = `${tf.getBackend()} ${key !== undefined} ${judging && numberOf(judging.judge)} ${shapes.join(' ')}`
   const known = own.get(text)
   if (known !== undefined && own.size === 1 && known.backend === tf.backend()) return known
   own.delete(text)
-  const kept = known?.backend === tf.backend() ? known : make(part, shapesOf(inputs), keyed, judging)
+  const kept = known?.backend === tf.backend() ? known : make(part, shapesOf(inputs), key, judging)
   if (!keptOf.has(part)) {
     keptOf.set(part, own)
     dropped.watch(part, own)
@@ -122,7 +125,7 @@ const read = (
   key: Key | undefined,
   judging: Judging | undefined,
 ): Read => {
-  const { backend, program, leaves, outputs, state, draws } = keptFor(part, inputs, key !== undefined, judging)
+  const { backend, program, leaves, outputs, state, draws } = keptFor(part, inputs, key, judging)
   const made: tf.Tensor[] = []
   const making = (tensor: tf.Tensor): tf.Tensor => {
     made.push(tensor)

@@ -1,6 +1,7 @@
 import { symbolicKey } from '../base/random.ts'
 import { type Flow, type Shape, showFlow } from '../base/shape.ts'
 import { byName, leafOf, leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
+import type { Mode } from '../core/layer.ts'
 import { asGraph, type Change, changing } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
@@ -25,14 +26,8 @@ export interface Known {
 export const variablesOf = (part: Part, x: Flow): VariableTree<Known> =>
   mapTree(byName(variableRules(wireFor(part, x))), ({ shape, trainable = true }) => ({ shape, trainable }))
 
-/** How a network runs. */
-export interface Reading {
-  readonly training: boolean
-  /** Whether there is a key to draw with. */
-  readonly keyed: boolean
-}
-
-const modeOf = ({ training, keyed }: Reading) => ({ training, key: keyed ? symbolicKey : undefined })
+/** A key stands for any other while a graph is traced. */
+const symbolic = ({ training, key }: Mode): Mode => ({ training, key: key && symbolicKey })
 
 const named = (x: Flow, name: string): readonly Placeholder[] =>
   x.map((shape, i) => placeholder(x.length === 1 ? name : `${name} ${i + 1}`, shape ?? []))
@@ -47,36 +42,11 @@ const nodesOf = (variables: VariableTree<Known>): VariableTree<GraphNode> =>
 const inputsIn = (tree: VariableTree<GraphNode>): readonly Placeholder[] =>
   leavesOf(tree).flatMap(([, , node]) => (node.kind === 'placeholder' ? [node] : []))
 
-/** Where in a graph's outputs each new value of the state is. */
-export type StateIndices = VariableTree<number>
-
-/**
- * The graph of a network, from its variables that are not known and its inputs to its outputs, and with `withState` to the state that changes.
- *
- * @param change of the interpreter that makes the nodes
- */
-export const traceNetwork = (
-  part: Part,
-  variables: VariableTree<Known>,
-  reading: Reading,
-  x: Flow,
-  withState: boolean,
-  change: Change = ops => ops,
-): readonly [graph: Graph, state: StateIndices] => {
-  const before = nodesOf(variables)
-  const inputs = named(x, 'input')
-  const ops = changing(tracer(interner()), change)
-  const [outputs, after] = run(ops, wireFor(part, x), before, inputs, modeOf(reading))
-  const changed = withState ? leavesOf(after) : []
-  const places = new Map(changed.map(([, , node], i) => [node, outputs.length + i]))
-  return [
-    asGraph([...inputsIn(before), ...inputs], [...outputs, ...changed.map(([, , node]) => node)]),
-    withState ? mapTree(after, node => places.get(node) as number) : {},
-  ]
-}
-
 /** What is computed of a network's inputs and outputs and of what was given beside them, such as what was expected. */
 export type Judgement = <T>(ops: Ops<T>, x: readonly T[], beside: readonly T[], outputs: readonly T[]) => readonly T[]
+
+/** The judgement that computes nothing. */
+export const outputsOnly: Judgement = () => []
 
 /** Judgements are told apart by what they are. */
 const judgements = new WeakMap<Judgement, number>()
@@ -90,23 +60,38 @@ export const numberOf = (judge: Judgement): number => {
   return met
 }
 
+/** What a graph gives after a network's outputs: the state that changes, or a judgement of the outputs. */
+export type Further = 'state' | readonly [judge: Judgement, beside: Flow]
+
+/** Where in a graph's outputs each new value of the state is. */
+export type StateIndices = VariableTree<number>
+
 /**
- * The graph of a network's outputs in inference mode and, after these, of a judgement of them: from variables, inputs and
- * what is expected of the outputs.
+ * The graph of a network: from its variables that are not known, its inputs, and what is given beside them.
+ *
+ * @param change of the interpreter that makes the nodes
  */
-export const traceJudged = (
+export const traceNetwork = (
   part: Part,
   variables: VariableTree<Known>,
+  mode: Mode,
   x: Flow,
-  y: Flow,
-  judge: Judgement,
+  further: Further,
   change: Change = ops => ops,
-): Graph => {
+): readonly [graph: Graph, state: StateIndices] => {
   const nodes = nodesOf(variables)
-  const [inputs, expected] = [named(x, 'input'), named(y, 'expected')]
+  const inputs = named(x, 'input')
   const ops = changing(tracer(interner()), change)
-  const [outputs] = run(ops, wireFor(part, x), nodes, inputs, modeOf({ training: false, keyed: false }))
-  return asGraph([...inputsIn(nodes), ...inputs, ...expected], [...outputs, ...judge(ops, inputs, expected, outputs)])
+  const [outputs, after] = run(ops, wireFor(part, x), nodes, inputs, symbolic(mode))
+  if (further === 'state') {
+    let at = outputs.length
+    const changed = leavesOf(after).map(([, , node]) => node)
+    return [asGraph([...inputsIn(nodes), ...inputs], [...outputs, ...changed]), mapTree(after, () => at++)]
+  }
+  const [judge, shapes] = further
+  const beside = named(shapes, 'expected')
+  const judged = judge(ops, inputs, beside, outputs)
+  return [asGraph([...inputsIn(nodes), ...inputs, ...beside], [...outputs, ...judged]), {}]
 }
 
 /**
@@ -116,7 +101,7 @@ export const traceJudged = (
 export const traceGradients = (
   part: Part,
   variables: VariableTree<Known>,
-  reading: Reading,
+  mode: Mode,
   x: Flow,
   cotangents: Flow,
 ): Graph => {
@@ -126,7 +111,7 @@ export const traceGradients = (
   const given = inputs.map(variable)
   const isTrainable = (layer: string, name: string) => leafOf(variables, layer, name)?.trainable === true
   const traced = mapTree(nodes, (node, layer, name) => (isTrainable(layer, name) ? variable : fixed)(node))
-  const [outputs] = run(ops, wireFor(part, x), traced, given, modeOf(reading))
+  const [outputs] = run(ops, wireFor(part, x), traced, given, symbolic(mode))
   const leaves = leavesOf(traced).flatMap(([layer, name, leaf]) => (isTrainable(layer, name) ? [leaf] : []))
   const found = gradients(
     outputs.map((output, i) => [output, seeds[i] as Placeholder] as const),

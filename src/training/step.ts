@@ -3,7 +3,7 @@ import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption, WeightInitializationError } from '../base/errors.ts'
 import type { NamePatterns } from '../base/patterns.ts'
 import { asKey, type Key } from '../base/random.ts'
-import { byName, mergeTrees } from '../base/trees.ts'
+import { byName } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { VariableRules } from '../core/variables.ts'
 import type { GraphNode } from '../graph/graph.ts'
@@ -11,7 +11,7 @@ import { graphOps, placeholder } from '../graph/ops.ts'
 import { asPart, type Part, type Wiring } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { Variables } from '../network-types/named.ts'
-import { checkedWiring, checkShapes, type Trees } from '../state/check.ts'
+import { checkedLeaves, checkedWiring, type Trees } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
 import { asShown } from '../state/variables.ts'
@@ -212,7 +212,7 @@ const knownRules = (wiring: Wiring): ReadonlyMap<string, VariableRules> => {
  */
 export const checkedVariables = (owner: string, part: Part, value: unknown): Trees => {
   const given = asVariables(owner, value)
-  checkShapes(byName(knownRules(wiringOf(part))), mergeTrees(given.params, given.state))
+  checkedLeaves(byName(knownRules(wiringOf(part))), given)
   return given
 }
 
