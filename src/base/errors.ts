@@ -21,16 +21,8 @@ const printable = (text: string): string =>
       : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 
-/** A fault whose texts a terminal can show. */
-const bounded = ({ expected, got, remedy }: Fault): Fault => ({
-  // As texts, whatever a call from JavaScript made of them.
-  expected: printable(cut(String(expected), 400)),
-  got: printable(cut(String(got), 400)),
-  remedy: printable(cut(String(remedy), 400)),
-})
-
-const message = (subject: string, { expected, got, remedy }: Fault): string =>
-  `${subject}: expected ${expected}, got ${got}. ${remedy}`
+/** A text that fits a terminal, whatever a call from JavaScript gave. */
+const bounded = (text: unknown, most = 400): string => printable(cut(String(text), most))
 
 /** Fields that are read by name, but not printed with the error: its message says them. */
 const hidden = (fields: object): PropertyDescriptorMap =>
@@ -49,18 +41,19 @@ export class JoineryError extends Error {
   declare readonly remedy: string
   /**
    * @param name of the class, as a text: programs may be minified
-   * @param fields what an error of the class has beside the fault
+   * @param subject what the fault belongs to: the message begins with it
+   * @param fault what is wrong; further properties become fields of the error
+   * @param text the whole message, if the fault is not to be said again
    */
   constructor(
     name: string,
     subject: string,
-    fault: Fault,
-    fields: object = {},
-    { text, ...options }: ErrorOptions & { readonly text?: string } = {},
+    { within, ...fault }: Fault,
+    { text, ...options }: ErrorOptions & { readonly text?: string | undefined } = {},
   ) {
-    const { expected, got, remedy } = bounded(fault)
-    super(text ?? message(printable(cut(String(subject), 500)), { expected, got, remedy }), options)
-    Object.defineProperties(this, hidden({ name, expected, got, remedy, ...fields }))
+    const [expected, got, remedy] = [bounded(fault.expected), bounded(fault.got), bounded(fault.remedy)]
+    super(text ?? `${bounded(subject, 500)}: expected ${expected}, got ${got}. ${remedy}`, options)
+    Object.defineProperties(this, hidden({ name, ...fault, expected, got, remedy }))
   }
   static {
     Object.defineProperties(
@@ -86,8 +79,7 @@ export class LayerConnectionError extends JoineryError {
   /** The kind of the layer, after what is around it: `res{} > TimeDistributed > Relu`. */
   declare readonly kind: string | undefined
   constructor(fault: LayerFault & { readonly kind?: string }) {
-    const { layer, kind } = fault
-    super('LayerConnectionError', layer, fault, { layer, kind })
+    super('LayerConnectionError', fault.layer, fault)
   }
 }
 
@@ -95,8 +87,7 @@ export class LayerConnectionError extends JoineryError {
 export class WeightInitializationError extends JoineryError {
   declare readonly layer: string
   constructor(fault: LayerFault) {
-    const { layer } = fault
-    super('WeightInitializationError', layer, fault, { layer })
+    super('WeightInitializationError', fault.layer, fault)
   }
 }
 
@@ -107,11 +98,23 @@ export class InvalidOption extends JoineryError {
   /** The name that two layers have, where that is what is wrong. */
   declare readonly twice?: string
   constructor(fault: LayerFault & { readonly option: string; readonly twice?: string }, options: ErrorOptions = {}) {
-    const { layer, option, twice } = fault
-    const fields = { layer, option, ...(twice === undefined ? {} : { twice }) }
-    super('InvalidOption', `${layer}, ${option}`, fault, fields, options)
+    super('InvalidOption', `${fault.layer}, ${fault.option}`, fault, options)
   }
 }
+
+/**
+ * The error for an argument that its function does not take.
+ *
+ * @param got what came instead, printed
+ * @param example a right call
+ */
+export const wrongArgument = (
+  layer: string,
+  option: string,
+  expected: string,
+  got: string,
+  example: string,
+): InvalidOption => new InvalidOption({ layer, option, expected, got, remedy: `For example: ${example}.` })
 
 /**
  * Text in the `>>` notation that cannot be read, or whose layers cannot be made or do not fit. What is wrong with a layer
@@ -128,16 +131,9 @@ export class NotationError extends JoineryError {
     fault: Fault & { readonly line: number; readonly column: number; readonly text: string },
     { complete = false, ...options }: ErrorOptions & { readonly complete?: boolean } = {},
   ) {
-    const { line, column } = fault
-    const text = printable(cut(String(fault.text), 800))
-    const subject = `line ${line}, column ${column}, ${text}`
-    super(
-      'NotationError',
-      subject,
-      fault,
-      { line, column, text },
-      { ...options, ...(complete ? { text: subject } : {}) },
-    )
+    const shown = { ...fault, text: bounded(fault.text, 800) }
+    const subject = `line ${fault.line}, column ${fault.column}, ${shown.text}`
+    super('NotationError', subject, shown, { ...options, text: complete ? subject : undefined })
   }
 }
 
@@ -147,7 +143,7 @@ export class DocumentError extends JoineryError {
   declare readonly line: number | undefined
   constructor(fault: Fault & { readonly file: string; readonly line?: number }) {
     const { file, line } = fault
-    super('DocumentError', line === undefined ? file : `${file}, line ${line}`, fault, { file, line })
+    super('DocumentError', line === undefined ? file : `${file}, line ${line}`, fault)
   }
 }
 
@@ -160,8 +156,7 @@ export class FileError extends JoineryError {
     fault: Fault & { readonly file: string; readonly code?: string | undefined },
     options: ErrorOptions = {},
   ) {
-    const { file, code } = fault
-    super('FileError', file, fault, { file, code }, options)
+    super('FileError', fault.file, fault, options)
   }
 }
 
@@ -186,11 +181,11 @@ export class DataError extends JoineryError {
   declare readonly row: number | undefined
   declare readonly column: string | undefined
   constructor(fault: DataFault, options: ErrorOptions = {}) {
-    const { owner, file, line, row, column } = fault
-    const place = Object.entries({ line, row, column }).flatMap(([name, at]) =>
-      at === undefined ? [] : `${name} ${at}`,
+    const { owner, ...rest } = fault
+    const place = (['line', 'row', 'column'] as const).flatMap(at =>
+      rest[at] === undefined ? [] : `${at} ${rest[at]}`,
     )
-    super('DataError', [file ?? owner, ...place].join(', '), fault, { file, line, row, column }, options)
+    super('DataError', [rest.file ?? owner, ...place].join(', '), rest, options)
   }
 }
 
@@ -202,7 +197,7 @@ export class BackendError extends JoineryError {
   declare readonly layer: string | undefined
   constructor(fault: Fault & { readonly backend: string; readonly layer?: string }) {
     const { backend, layer } = fault
-    super('BackendError', layer === undefined ? backend : `${backend}, ${layer}`, fault, { backend, layer })
+    super('BackendError', layer === undefined ? backend : `${backend}, ${layer}`, fault)
   }
 }
 
