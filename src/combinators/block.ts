@@ -1,4 +1,4 @@
-import { InvalidOption, show } from '../base/errors.ts'
+import { show, wrongArgument } from '../base/errors.ts'
 import { checkName } from '../base/names.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
@@ -11,7 +11,7 @@ import type { Block } from '../network-types/blocks.ts'
  * to the whole network and keep their names.
  *
  * @param name a name, or a pattern with one field: 'res{}' gives res1, res2
- * @throws InvalidOption when the name is empty or no pattern, or the layer is none
+ * @throws InvalidOption if the name is empty or an invalid pattern, or the layer is not a layer
  * @example
  * ```ts
  * const network = join(Input(4), block('encoder', join(Relu(8), Relu(2))), block('decoder', join(Relu(8), Relu(4))))
@@ -19,13 +19,7 @@ import type { Block } from '../network-types/blocks.ts'
  * ```
  */
 export const block = <const Name extends string, const B extends AnyLayer>(name: Name, layer: B): Block<Name, B> => {
-  if (checkName('block', name) === '')
-    throw new InvalidOption({
-      layer: 'block',
-      option: 'name',
-      expected: 'a name',
-      got: show(name),
-      remedy: "For example: block('encoder', Relu(8)).",
-    })
-  return compose({ form: 'block', part: asPart('block', layer), name }, 'Block') as unknown as Block<Name, B>
+  const example = "block('encoder', Relu(8))"
+  if (checkName('block', name) === '') throw wrongArgument('block', 'name', 'a name', show(name), example)
+  return compose({ form: 'block', part: asPart('block', layer, example), name })
 }

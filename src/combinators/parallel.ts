@@ -1,4 +1,4 @@
-import { InvalidOption } from '../base/errors.ts'
+import { wrongArgument } from '../base/errors.ts'
 import { isList } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
@@ -14,12 +14,17 @@ export type Joined<B extends readonly Branch[]> = {
 /** Branches in which every mistake stands in the place of the argument that makes it. */
 export type Check<B extends readonly Branch[]> = CheckBranches<Joined<B>, B>
 
-/** A branch as one part. */
-export const asBranch = (owner: string, branch: unknown): Part =>
-  isList(branch) && branch.length > 0
-    ? // Not map, which leaves out the holes of an array.
-      compose({ form: 'sequence', parts: Array.from(branch, layer => asPart(owner, layer)) })
-    : asPart(owner, branch)
+/** The branches of a call, each as one part. */
+export const asBranches = (owner: 'parallel' | 'branch', branches: readonly unknown[]): readonly Part[] => {
+  const example = `${owner}(Relu(4), Tanh(4))`
+  if (branches.length === 0) throw wrongArgument(owner, 'branches', 'at least one branch', 'none', example)
+  return branches.map(branch =>
+    isList(branch) && branch.length > 0
+      ? // Not map, which leaves out the holes of an array.
+        compose({ form: 'sequence', parts: Array.from(branch, layer => asPart(owner, layer, example)) })
+      : asPart(owner, branch, example),
+  )
+}
 
 /**
  * Branches side by side. Given one input, each branch gets it; given several, one each. What comes out is the outputs
@@ -27,25 +32,13 @@ export const asBranch = (owner: string, branch: unknown): Part =>
  * make a network of several inputs.
  *
  * @param branches layers, or arrays of layers: `[a, b]` means `join(a, b)`
- * @throws LayerConnectionError when shapes do not fit within a branch
- * @throws InvalidOption when an argument is no layer, or two layers have the same explicit name
+ * @throws LayerConnectionError if shapes do not fit within a branch
+ * @throws InvalidOption if an argument is not a layer, or two layers have the same explicit name
  * @example
  * ```ts
  * const network = join(Input(10), parallel(Relu(4), [Tanh(8), Tanh(4)]), Elementwise('add'))
  * String(network) // (?, 10) -> [... 5 layers ...] -> (?, 4)
  * ```
  */
-export const parallel = <const B extends readonly Branch[]>(...branches: Check<B>): Side<Joined<B>> => {
-  if (branches.length === 0)
-    throw new InvalidOption({
-      layer: 'parallel',
-      option: 'branches',
-      expected: 'at least one branch',
-      got: 'none',
-      remedy: 'For example: parallel(Relu(4), Tanh(4)).',
-    })
-  return compose(
-    { form: 'parallel', parts: branches.map(given => asBranch('parallel', given)) },
-    'Parallel',
-  ) as unknown as Side<Joined<B>>
-}
+export const parallel = <const B extends readonly Branch[]>(...branches: Check<B>): Side<Joined<B>> =>
+  compose({ form: 'parallel', parts: asBranches('parallel', branches) })

@@ -1,4 +1,4 @@
-import { InvalidOption, show } from '../base/errors.ts'
+import { show, wrongArgument } from '../base/errors.ts'
 import { checkName, isPattern } from '../base/names.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
@@ -9,8 +9,8 @@ import type { CheckRepeat, Repeat, Shared } from '../network-types/compose.ts'
 /**
  * `n` copies of a layer or composition in sequence. Each copy has variables of its own.
  *
- * @throws InvalidOption when `n` is not a positive integer, or the layer has an explicit name that every copy would get
- * @throws LayerConnectionError when its output does not fit its input
+ * @throws InvalidOption if `n` is not a positive integer, or the layer has an explicit name that every copy would get
+ * @throws LayerConnectionError if its output does not fit its input
  * @example
  * ```ts
  * const network = join(Input(10), repeat(Relu(8), 3))
@@ -21,31 +21,19 @@ export const repeat = <const B extends AnyLayer, const N extends number>(
   layer: CheckRepeat<B, N> & B,
   n: N,
 ): Repeat<B, N> => {
-  const part = asPart('repeat', layer)
-  if (!Number.isSafeInteger(n) || n < 1)
-    throw new InvalidOption({
-      layer: 'repeat',
-      option: 'n',
-      expected: 'a positive integer',
-      got: show(n),
-      remedy: 'For example: repeat(Relu(8), 3).',
-    })
-  if (n > mostLayers)
-    throw new InvalidOption({
-      layer: 'repeat',
-      option: 'n',
-      expected: `at most ${mostLayers} copies`,
-      got: show(n),
-      remedy: 'For example: repeat(Relu(8), 3).',
-    })
-  return compose({ form: 'repeat', part, times: n }, 'Repeat') as unknown as Repeat<B, N>
+  const example = 'repeat(Relu(8), 3)'
+  const part = asPart('repeat', layer, example)
+  const fault = (expected: string) => wrongArgument('repeat', 'n', expected, show(n), example)
+  if (!Number.isSafeInteger(n) || n < 1) throw fault('a positive integer')
+  if (n > mostLayers) throw fault(`at most ${mostLayers} copies`)
+  return compose({ form: 'repeat', part, times: n })
 }
 
 /**
  * A layer whose every occurrence in a network uses one set of variables. They stand under the given name; those of a
  * composition under `name/` and the inner names.
  *
- * @throws InvalidOption when the name is not a text, or a pattern
+ * @throws InvalidOption if the name is not a text, or a pattern
  * @example
  * ```ts
  * const encoder = shared('encoder', Relu(8))
@@ -54,13 +42,8 @@ export const repeat = <const B extends AnyLayer, const N extends number>(
  * ```
  */
 export const shared = <const Name extends string, const B extends AnyLayer>(name: Name, layer: B): Shared<Name, B> => {
+  const example = "shared('encoder', Relu(8))"
   if (typeof name !== 'string' || name === '' || isPattern(checkName('shared', name)))
-    throw new InvalidOption({
-      layer: 'shared',
-      option: 'name',
-      expected: 'a name without a field',
-      got: show(name),
-      remedy: "For example: shared('encoder', Relu(8)).",
-    })
-  return compose({ form: 'shared', part: asPart('shared', layer), name }, 'Shared') as unknown as Shared<Name, B>
+    throw wrongArgument('shared', 'name', 'a name without a field', show(name), example)
+  return compose({ form: 'shared', part: asPart('shared', layer, example), name })
 }

@@ -1,12 +1,12 @@
+import { checkName } from '../base/names.ts'
 import { codec, type Options, parseOptions } from '../base/options.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { Identity } from '../layers/input.ts'
 import { Elementwise, type ElementwiseConstructor, mergeFunction } from '../layers/merge.ts'
 import { compose } from '../network/compose.ts'
-import { asPart, isPart, type Part } from '../network/parts.ts'
+import { type Arrangement, asPart, isPart, type Part } from '../network/parts.ts'
 import type { Block } from '../network-types/blocks.ts'
 import type { Join, Side } from '../network-types/compose.ts'
-import { block as named } from './block.ts'
 
 /** How the two ways of a residual block become one: as in `Elementwise`, or a layer that merges. */
 export type ResidualMerge = NonNullable<Parameters<ElementwiseConstructor>[0]> | AnyLayer
@@ -61,7 +61,7 @@ const settings: Options<Normal> = {
  *
  * @param block what is learned beside the shortcut
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when block and shortcut give different shapes: give a shortcut that brings
+ * @throws LayerConnectionError, from `join`, if block and shortcut give different shapes: give a shortcut that brings
  *   the input to the block's
  * @example
  * ```ts
@@ -82,16 +82,12 @@ export const residual = <
   block: B,
   options?: ResidualOptions<Shortcut, Merge, Name>,
 ): Residual<B, Shortcut, Merge, Name> => {
-  const inner = asPart('residual', block)
+  const inner = asPart('residual', block, 'residual(Relu(8))')
   const example = "residual(Relu(8), { shortcut: Linear(8), merge: 'add', name: 'res{}' })"
   const { shortcut, merge, name } = parseOptions<Normal>('residual', example, settings, options)
-  const ways = compose({ form: 'parallel', parts: [shortcut, inner] }, 'Parallel')
-  const merged = compose({ form: 'sequence', parts: [ways, merge] })
-  // Residual<...> is what the same composition is at the type level.
-  return (name === null ? merged : named(name, merged as unknown as AnyLayer)) as unknown as Residual<
-    B,
-    Shortcut,
-    Merge,
-    Name
-  >
+  const ways: Part = compose({ form: 'parallel', parts: [shortcut, inner] })
+  const whole: Arrangement = { form: 'sequence', parts: [ways, merge] }
+  return name === null
+    ? compose(whole)
+    : compose({ form: 'block', part: compose(whole), name: checkName('block', name) })
 }

@@ -1,4 +1,4 @@
-import { InvalidOption, show } from '../base/errors.ts'
+import { InvalidOption, show, wrongArgument } from '../base/errors.ts'
 import { nearest } from '../base/options.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
@@ -13,17 +13,6 @@ export interface Slice extends Wired, Opaque {
   readonly '~out': number[]
 }
 
-const unknownName = (owner: string, name: unknown, known: readonly string[]): InvalidOption => {
-  const meant = typeof name === 'string' ? nearest(name, known) : undefined
-  return new InvalidOption({
-    layer: owner,
-    option: 'name',
-    expected: `the name of a layer of the network (${known.join(', ')})`,
-    got: show(name),
-    remedy: meant === undefined ? 'Choose one of these names.' : `Did you mean '${meant}'?`,
-  })
-}
-
 /**
  * The names of a network's layers, in the order in which they run.
  *
@@ -33,18 +22,29 @@ const unknownName = (owner: string, name: unknown, known: readonly string[]): In
  * ```
  */
 export const names = (network: AnyLayer): readonly string[] =>
-  Object.freeze([...new Set(wiringOf(asPart('names', network)).nodes.map(node => node.name))])
+  Object.freeze(namesOf(wiringOf(asPart('names', network)).nodes))
+
+/** Each name once: a shared layer has several nodes. */
+const namesOf = (nodes: readonly Node[]): readonly string[] => [...new Set(nodes.map(node => node.name))]
 
 const find = (owner: string, nodes: readonly Node[], name: unknown): number => {
   const index = nodes.findIndex(node => node.name === name)
-  if (index < 0) throw unknownName(owner, name, [...new Set(nodes.map(node => node.name))])
-  return index
+  if (index >= 0) return index
+  const known = namesOf(nodes)
+  const meant = typeof name === 'string' ? nearest(name, known) : undefined
+  throw new InvalidOption({
+    layer: owner,
+    option: 'name',
+    expected: `the name of a layer of the network (${known.join(', ')})`,
+    got: show(name),
+    remedy: meant === undefined ? 'Choose one of these names.' : `Did you mean '${meant}'?`,
+  })
 }
 
 /**
  * The layer of a name.
  *
- * @throws InvalidOption, which lists the names, when there is none
+ * @throws InvalidOption, which lists the names, if there is none
  * @example
  * ```ts
  * String(layerOf(join(Input(4), Relu(8)), 'relu-1')) // Relu(8)
@@ -55,21 +55,13 @@ export const layerOf = (network: AnyLayer, name: string): LayerValue => {
   return (nodes[find('layerOf', nodes, name)] as Node).layer
 }
 
-const chosen = (
-  owner: string,
-  part: Part,
-  given: readonly string[],
-): { wiring: Wiring; indices: readonly number[] } => {
+/** The graph of a network, and the indices of the named nodes in it. */
+const chosen = (owner: string, part: Part, given: readonly string[]): readonly [Wiring, readonly number[]] => {
   const wiring = wiringOf(part)
-  if (given.length === 0)
-    throw new InvalidOption({
-      layer: owner,
-      option: 'names',
-      expected: 'at least one name',
-      got: 'none',
-      remedy: `For example: ${owner}(network, '${wiring.nodes.at(-1)?.name}').`,
-    })
-  return { wiring, indices: given.map(name => find(owner, wiring.nodes, name)) }
+  const { nodes } = wiring
+  const example = `${owner}(network, '${nodes.at(-1)?.name}')`
+  if (given.length === 0) throw wrongArgument(owner, 'names', 'at least one name', 'none', example)
+  return [wiring, given.map(name => find(owner, nodes, name))]
 }
 
 /** Keeps some nodes; what fed a kept node from outside becomes an input of the slice. */
@@ -94,13 +86,13 @@ const keep = (of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly n
     inputs: Object.freeze(inputs),
     outputs: Object.freeze(outputs.map(i => position.get(i) as number)),
   }
-  return compose({ form: 'slice', wiring: Object.freeze(sliced), of, cut }, 'Slice') as unknown as Slice
+  return compose({ form: 'slice', wiring: Object.freeze(sliced), of, cut })
 }
 
 /**
  * The part of a network from the named layers on: what can be reached from them. Layers keep their names.
  *
- * @throws InvalidOption when a name is unknown, or a kept layer also merges a branch that the names do not lead to
+ * @throws InvalidOption if a name is unknown, or a kept layer also merges a branch that the names do not lead to
  * @example
  * ```ts
  * const network = join(Input(10), Relu(5), Relu(2))
@@ -109,7 +101,7 @@ const keep = (of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly n
  */
 export const start = (network: AnyLayer, ...names: readonly string[]): Slice => {
   const part = asPart('start', network)
-  const { wiring, indices } = chosen('start', part, names)
+  const [wiring, indices] = chosen('start', part, names)
   const kept = new Set(indices)
   wiring.nodes.forEach((node, i) => {
     if (node.inputs.some(from => kept.has(from))) kept.add(i)
@@ -138,7 +130,7 @@ export const start = (network: AnyLayer, ...names: readonly string[]): Slice => 
  * The part of a network up to the named layers: what leads to them. Layers keep their names; the named ones are the
  * outputs, in the order given.
  *
- * @throws InvalidOption when a name is unknown
+ * @throws InvalidOption if a name is unknown
  * @example
  * ```ts
  * const network = join(Input(10), Relu(5), Relu(2))
@@ -147,7 +139,7 @@ export const start = (network: AnyLayer, ...names: readonly string[]): Slice => 
  */
 export const end = (network: AnyLayer, ...names: readonly string[]): Slice => {
   const part = asPart('end', network)
-  const { wiring, indices } = chosen('end', part, names)
+  const [wiring, indices] = chosen('end', part, names)
   const kept = new Set(indices)
   for (let i = wiring.nodes.length - 1; i >= 0; i--)
     if (kept.has(i)) for (const from of (wiring.nodes[i] as Node).inputs) kept.add(from)

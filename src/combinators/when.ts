@@ -1,4 +1,4 @@
-import { InvalidOption, show } from '../base/errors.ts'
+import { show, wrongArgument } from '../base/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { Identity } from '../layers/input.ts'
 import { asPart } from '../network/parts.ts'
@@ -16,7 +16,7 @@ export type When<Condition extends boolean, B extends AnyLayer> = boolean extend
  * Where the compiler does not know the condition, it knows of the output what holds either way, and variables by any
  * name.
  *
- * @throws InvalidOption when the condition is not true or false, or the layer is none
+ * @throws InvalidOption if the condition is not true or false, or the layer is not a layer
  * @example
  * ```ts
  * const model = (options: { dropout: boolean }) => join(Input(64), Relu(32), when(options.dropout, Dropout(0.5)), Softmax(10))
@@ -27,15 +27,10 @@ export const when = <const Condition extends boolean, const B extends AnyLayer>(
   condition: Condition,
   layer: B,
 ): When<Condition, B> => {
+  const example = 'when(deep, Relu(8))'
   if (typeof condition !== 'boolean')
-    throw new InvalidOption({
-      layer: 'when',
-      option: 'condition',
-      expected: 'true or false',
-      got: show(condition),
-      remedy: 'For example: when(deep, Relu(8)).',
-    })
-  const given = asPart('when', layer)
+    throw wrongArgument('when', 'condition', 'true or false', show(condition), example)
+  const given = asPart('when', layer, example)
   // When<Condition, B> makes the same choice at the type level.
   return (condition ? given : Identity()) as unknown as When<Condition, B>
 }

@@ -38,7 +38,7 @@ const hiddenIn = (part: Part): string | undefined => {
 const plain = ({ layer }: Node): Part => {
   if (!isLowRank(layer)) return layer
   const { layer: inner, name } = layer
-  return isComposition(inner) ? compose({ form: 'block', part: inner, name }, 'Block') : renamed(inner, name)
+  return isComposition(inner) ? compose({ form: 'block', part: inner, name }) : renamed(inner, name)
 }
 
 type Leaf = readonly [layer: string, variable: string, value: TfTensor]

@@ -43,18 +43,18 @@ const slice = (part: CompositionValue, nodes: Iterator<Node>, other: Replacement
 
 const walk = (part: Part, nodes: Iterator<Node>, other: Replacement): Part => {
   if (!isComposition(part)) return other(nodes.next().value as Node)
-  const { arrangement, kind } = part
+  const { arrangement } = part
   const inner = (of: Part): Part => walk(of, nodes, other)
   switch (arrangement.form) {
     case 'sequence': {
       const before = chained(part)
       const parts = before.map(inner)
-      return same(parts, before) ? part : compose({ ...arrangement, parts }, kind)
+      return same(parts, before) ? part : compose({ ...arrangement, parts })
     }
     case 'parallel':
     case 'branch': {
       const parts = arrangement.parts.map(inner)
-      return same(parts, arrangement.parts) ? part : compose({ ...arrangement, parts }, kind)
+      return same(parts, arrangement.parts) ? part : compose({ ...arrangement, parts })
     }
     case 'repeat': {
       const copies = Array.from({ length: arrangement.times }, () => inner(arrangement.part))
@@ -62,13 +62,13 @@ const walk = (part: Part, nodes: Iterator<Node>, other: Replacement): Part => {
       if (copies.every(copy => copy === arrangement.part)) return part
       // Only some of the copies may be replaced.
       return copies.every(copy => isSame(copy, first))
-        ? compose({ ...arrangement, part: first }, kind)
+        ? compose({ ...arrangement, part: first })
         : compose({ form: 'sequence', parts: copies })
     }
     case 'shared':
     case 'block': {
       const own = inner(arrangement.part)
-      return own === arrangement.part ? part : compose({ ...arrangement, part: own }, kind)
+      return own === arrangement.part ? part : compose({ ...arrangement, part: own })
     }
     case 'slice':
       return slice(part, nodes, other)

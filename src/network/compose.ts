@@ -58,12 +58,17 @@ const composition: object = Object.freeze(
   }),
 )
 
+/** `Parallel` for a composition of the form 'parallel'. */
+const kindOf = ({ form }: Arrangement): string => `${form.charAt(0).toUpperCase()}${form.slice(1)}`
+
 /**
- * Makes a composition.
+ * Makes a composition. `C` is its type as the compiler follows it, which the function that is called declares.
  *
- * @throws LayerConnectionError when shapes do not fit, InvalidOption when a name is taken twice
+ * @throws LayerConnectionError if shapes do not fit
+ * @throws InvalidOption if two layers have the same name
  */
-export const compose = (arrangement: Arrangement, kind = 'Sequence'): CompositionValue => {
+export const compose = <C = CompositionValue>(arrangement: Arrangement): C => {
+  const kind = kindOf(arrangement)
   const value = Object.create(composition, { arrangement: { value: freezeDeeply(arrangement), enumerable: true } })
   checkDepth(value, kind)
   const wired = arrangement.form === 'slice' ? E.right(ofSlice(arrangement.wiring)) : grow(value)
@@ -77,7 +82,7 @@ export const compose = (arrangement: Arrangement, kind = 'Sequence'): Compositio
       inputs: { value: inputs, enumerable: true },
       outputs: { value: outputs, enumerable: true },
     }),
-  )
+  ) as C
 }
 
 /** Compositions within compositions may be so deep: those that read them call themselves at each level. */

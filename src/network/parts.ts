@@ -81,29 +81,24 @@ export const isPart = (value: unknown): value is Part => {
   }
 }
 
-const examples: ReadonlyMap<string, string> = new Map([
-  ['repeat', 'repeat(Relu(10), 3)'],
-  ['shared', "shared('encoder', Relu(10))"],
-  ['block', "block('encoder', Relu(10))"],
-  ['residual', 'residual(Relu(10))'],
-  ['when', 'when(true, Relu(10))'],
-  ...['join', 'parallel', 'branch'].map(name => [name, `${name}(Relu(10), Softmax(3))`] as const),
-])
-
 /** What to do about a value that is no layer. */
-const remedyFor = (owner: string, value: unknown, got: string): string => {
-  const example = `For example: ${examples.get(owner) ?? 'join(Input(4), Relu(10), Softmax(3))'}.`
+const remedyFor = (value: unknown, got: string, example: string): string => {
   if (got === 'a promise') return 'Await it first.'
   if (isList(value)) return 'Join the layers of an array first: join(...layers).'
-  const [, name] = /^a function (\w+)$/.exec(got) ?? []
-  return typeof value === 'function' ? `Call it: ${name ?? 'Relu'}().` : example
+  const [, name = 'Relu'] = /^a function (\w+)$/.exec(got) ?? []
+  return typeof value === 'function' ? `Call it: ${name}().` : `For example: ${example}.`
 }
 
-/** Checks that a value is a layer, as a call from JavaScript may give anything. */
-export const asPart = (owner: string, value: unknown): Part => {
+/**
+ * Checks that a value is a layer, as a call from JavaScript may give anything.
+ *
+ * @param owner the function that was called
+ * @param example a right call of it, or what makes the network that it takes
+ */
+export const asPart = (owner: string, value: unknown, example = 'join(Input(4), Relu(10), Softmax(3))'): Part => {
   if (isPart(value)) return value
   const got = show(value)
-  const remedy = remedyFor(owner, value, got)
+  const remedy = remedyFor(value, got, example)
   throw new InvalidOption({ layer: owner, option: 'layer', expected: 'a layer', got, remedy })
 }
 

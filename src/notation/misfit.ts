@@ -133,9 +133,7 @@ export const together = (
   const parts = layers as unknown as readonly Composed[]
   const [only] = layers
   if (only !== undefined && layers.length === 1 && 'arrangement' in only) return right(only)
-  const all = fitted(
-    () => compose({ form, parts }, form === 'parallel' ? 'Parallel' : 'Sequence') as unknown as AnyLayer,
-  )
+  const all = fitted(() => compose<AnyLayer>({ form, parts }))
   if (isRight(all)) return layers.length === 1 ? right(layers[0] as AnyLayer) : all
   return left(firstUnfit(parts, form) ?? { index: layers.length - 1, incoming: [null], cause: all.left })
 }
