@@ -15,10 +15,20 @@ export interface Row {
   /** The rules of the arguments' values. */
   readonly '~limits': unknown
 }
+/** The row of a layer that is made, as '~made' says, of these positional arguments and options. */
+export interface Takes<Given, Options, Rules = Limits> extends Row {
+  readonly '~limits': Rules
+  readonly '~made': unknown
+  readonly '~makes': this['~given'] extends Given ? With<this['~options'], Options, this['~made']> : WrongArguments
+}
 /** The row of what takes layers: its positional arguments are networks, numbers and texts in quotes. */
 export interface AroundRow extends Row {
   /** The names of the options that hold networks. */
   readonly '~networks': unknown
+}
+/** The row of a layer around other ones, none of which is an option. */
+export interface TakesLayer<Given, Options, Rules = Limits> extends Takes<Given, Options, Rules> {
+  readonly '~networks': never
 }
 
 /** The rules of a layer's options, by name; `given` is the rule of the positional arguments, or one for each. */
@@ -57,6 +67,10 @@ export type With<O, Allowed, Layer> = [keyof O] extends [keyof Allowed]
 
 /** Several arguments are one list, as in `Convolution(3,3,16)`; one is itself, so `Convolution([3,3,16])` is the same. */
 export type Together<P> = P extends readonly [infer One] ? One : P extends readonly [] ? undefined : P
+/** A positional argument, counted from 0, or its default. */
+export type Argument<P, N extends number, Type, Default = never> = P extends { readonly [_ in N]: infer V extends Type }
+  ? V
+  : Default
 /** An option, or its default. */
 export type OptionOf<O, K extends string, Default> = O extends { readonly [_ in K]: infer V } ? V : Default
 /** An option of one type, or its default. */

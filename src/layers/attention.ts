@@ -6,7 +6,7 @@ import { type Flow, type Shape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import { refusalOfAll } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
-import type { InitialOf, Limits, NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, InitialOf, Limits, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { xavierUniform } from '../initializers/index.ts'
 import { leastFloat, type Ops } from '../ops/ops.ts'
@@ -57,20 +57,16 @@ interface AttentionLimits extends Limits<'count', string> {
   readonly outputWeight: 'values'
   readonly bias: 'values'
 }
-type Made<Heads extends number, O> = MultiHeadAttention<
-  Heads,
-  OptionOf<O, 'keySize', null>,
-  OptionOf<O, 'valueSize', null>,
-  OptionOf<O, 'outputSize', null>,
-  InitialOf<O, 'bias'>,
-  OptionOf<O, 'mask', false>,
-  NameOf<O, 'multi-head-attention-{}'>
->
-interface MultiHeadAttentionRow extends Row {
-  readonly '~limits': AttentionLimits
-  readonly '~makes': this['~given'] extends readonly [infer Heads extends number]
-    ? With<this['~options'], MultiHeadAttentionOptions, Made<Heads, this['~options']>>
-    : WrongArguments
+interface MultiHeadAttentionRow extends Takes<readonly [number], MultiHeadAttentionOptions, AttentionLimits> {
+  readonly '~made': MultiHeadAttention<
+    Argument<this['~given'], 0, number>,
+    OptionOf<this['~options'], 'keySize', null>,
+    OptionOf<this['~options'], 'valueSize', null>,
+    OptionOf<this['~options'], 'outputSize', null>,
+    InitialOf<this['~options'], 'bias'>,
+    OptionOf<this['~options'], 'mask', false>,
+    NameOf<this['~options'], 'multi-head-attention-{}'>
+  >
 }
 /** The constructor of {@link MultiHeadAttention}. */
 export interface MultiHeadAttentionConstructor {

@@ -8,7 +8,7 @@ import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { refusal, refusalOfAll } from '../core/expects.ts'
 import { innerLayer, innerRules, prefixed, without, withPrefix } from '../core/inner.ts'
 import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
-import type { AroundRow, Limits, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
@@ -52,20 +52,12 @@ export interface BidirectionalOptions<
   readonly merge?: Merge
 }
 
-interface BidirectionalRow extends AroundRow {
-  readonly '~networks': never
-  readonly '~limits': Limits
-  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer]
-    ? With<
-        this['~options'],
-        BidirectionalOptions,
-        Bidirectional<
-          L,
-          OptionAs<this['~options'], 'merge', BidirectionalMerge, 'concat'>,
-          NameOf<this['~options'], 'bidirectional-{}'>
-        >
-      >
-    : WrongArguments
+interface BidirectionalRow extends TakesLayer<readonly [AnyLayer], BidirectionalOptions> {
+  readonly '~made': Bidirectional<
+    Argument<this['~given'], 0, AnyLayer>,
+    OptionAs<this['~options'], 'merge', BidirectionalMerge, 'concat'>,
+    NameOf<this['~options'], 'bidirectional-{}'>
+  >
 }
 /** The constructor of {@link Bidirectional}. */
 export interface BidirectionalConstructor {

@@ -13,7 +13,7 @@ import {
 } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { AxisKey } from './feature-axes.ts'
 
@@ -80,13 +80,8 @@ export interface Dot<Axes extends DotAxes, Name extends string> extends Plain<Na
     : NotSeveral<'Dot', this['~in']>
 }
 
-interface DotRow extends Row {
-  readonly '~limits': Limits<'axis'>
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<this['~options'], DotOptions, Dot<-1, NameOf<this['~options'], 'dot-{}'>>>
-    : this['~given'] extends readonly [infer Axes extends DotAxes]
-      ? With<this['~options'], DotOptions, Dot<Axes, NameOf<this['~options'], 'dot-{}'>>>
-      : WrongArguments
+interface DotRow extends Takes<readonly [DotAxes?], DotOptions, Limits<'axis'>> {
+  readonly '~made': Dot<Argument<this['~given'], 0, DotAxes, -1>, NameOf<this['~options'], 'dot-{}'>>
 }
 /** The constructor of {@link Dot}. */
 export interface DotConstructor {

@@ -1,8 +1,8 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
-import { drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
+import type { NameOf, Takes } from '../core/notated.ts'
+import { type DroppedLimits, drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
 
 // Dropouts for what neighbours, and for networks that normalize themselves.
 
@@ -19,11 +19,8 @@ export interface SpatialDropout<Name extends string> extends Plain<Name> {
       : Refuses<'SpatialDropout', typeof between, this['~in']>
 }
 
-interface SpatialDropoutRow extends Row {
-  readonly '~limits': Limits<'partBelow1', string>
-  readonly '~makes': this['~given'] extends readonly [number]
-    ? With<this['~options'], NameOption, SpatialDropout<NameOf<this['~options'], 'spatial-dropout-{}'>>>
-    : WrongArguments
+interface SpatialDropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {
+  readonly '~made': SpatialDropout<NameOf<this['~options'], 'spatial-dropout-{}'>>
 }
 /** The constructor of {@link SpatialDropout}. */
 export interface SpatialDropoutConstructor {
@@ -67,11 +64,8 @@ export interface AlphaDropout<Name extends string> extends Plain<Name> {
   readonly '~out': this['~in']
 }
 
-interface AlphaDropoutRow extends Row {
-  readonly '~limits': Limits<'partBelow1', string>
-  readonly '~makes': this['~given'] extends readonly [number]
-    ? With<this['~options'], NameOption, AlphaDropout<NameOf<this['~options'], 'alpha-dropout-{}'>>>
-    : WrongArguments
+interface AlphaDropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {
+  readonly '~made': AlphaDropout<NameOf<this['~options'], 'alpha-dropout-{}'>>
 }
 /** The constructor of {@link AlphaDropout}. */
 export interface AlphaDropoutConstructor {

@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import { integer, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -32,11 +32,12 @@ interface EmbeddingLimits extends Limits<'count'> {
   readonly weight: 'values'
 }
 /** An embedding in the notation. */
-interface EmbeddingRow extends Row {
-  readonly '~limits': EmbeddingLimits
-  readonly '~makes': this['~given'] extends readonly [infer Size extends number, infer Units extends number]
-    ? With<this['~options'], EmbeddingOptions, Embedding<Size, Units, NameOf<this['~options'], 'embedding-{}'>>>
-    : WrongArguments
+interface EmbeddingRow extends Takes<readonly [number, number], EmbeddingOptions, EmbeddingLimits> {
+  readonly '~made': Embedding<
+    Argument<this['~given'], 0, number>,
+    Argument<this['~given'], 1, number>,
+    NameOf<this['~options'], 'embedding-{}'>
+  >
 }
 
 /** The constructor of {@link Embedding}. */

@@ -5,7 +5,7 @@ import { index } from '../base/options.ts'
 import { type Flow, fromStart, type NotSeveral, type Several, type Shape } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { AxisKey, LastOf } from './feature-axes.ts'
 import { type ShareAll, sharedByAll } from './merge.ts'
 
@@ -52,13 +52,8 @@ type Averaged<Rest extends readonly unknown[]> = Rest extends readonly [infer H,
   ? ShareAll<H, T, Rest, 'GatedAverage'>
   : never
 
-interface GatedAverageRow extends Row {
-  readonly '~limits': Limits<'integer'>
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<this['~options'], NameOption, GatedAverage<0, NameOf<this['~options'], 'gated-average-{}'>>>
-    : this['~given'] extends readonly [infer At extends number]
-      ? With<this['~options'], NameOption, GatedAverage<At, NameOf<this['~options'], 'gated-average-{}'>>>
-      : WrongArguments
+interface GatedAverageRow extends Takes<readonly [number?], NameOption, Limits<'integer'>> {
+  readonly '~made': GatedAverage<Argument<this['~given'], 0, number, 0>, NameOf<this['~options'], 'gated-average-{}'>>
 }
 /** The constructor of {@link GatedAverage}. */
 export interface GatedAverageConstructor {

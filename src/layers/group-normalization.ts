@@ -7,7 +7,7 @@ import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
-import type { NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, NameOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import type { IsDivisible } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
@@ -48,11 +48,8 @@ export interface GroupNorm<Groups extends number, Name extends string> extends L
 }
 
 /** A group normalization in the notation. */
-interface GroupNormRow extends Row {
-  readonly '~limits': ScaledLimits<'count'>
-  readonly '~makes': this['~given'] extends readonly [infer Groups extends number]
-    ? With<this['~options'], GroupNormOptions, GroupNorm<Groups, NameOf<this['~options'], 'group-norm-{}'>>>
-    : WrongArguments
+interface GroupNormRow extends Takes<readonly [number], GroupNormOptions, ScaledLimits<'count'>> {
+  readonly '~made': GroupNorm<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'group-norm-{}'>>
 }
 
 /** The constructor of {@link GroupNorm}. */

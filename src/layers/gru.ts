@@ -1,5 +1,5 @@
 import type { ParsedOptions } from '../base/options.ts'
-import type { NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
   clipped,
@@ -37,18 +37,14 @@ export interface GRU<Units extends number, Final, Learn, Name extends string, Ma
   extends Recurrent<'GRU', Multiply<3, Units>, Units, Final, Learn, Name, Mask>,
     Own {}
 
-type Made<Units extends number, O> = GRU<
-  Units,
-  OptionOf<O, 'onlyReturnFinal', true>,
-  OptionOf<O, 'learnInit', false>,
-  NameOf<O, 'gru-{}'>,
-  OptionOf<O, 'mask', false>
->
-interface GRURow extends Row {
-  readonly '~limits': RecurrentLimits
-  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
-    ? With<this['~options'], GRUOptions, Made<Units, this['~options']>>
-    : WrongArguments
+interface GRURow extends Takes<readonly [number], GRUOptions, RecurrentLimits> {
+  readonly '~made': GRU<
+    Argument<this['~given'], 0, number>,
+    OptionOf<this['~options'], 'onlyReturnFinal', true>,
+    OptionOf<this['~options'], 'learnInit', false>,
+    NameOf<this['~options'], 'gru-{}'>,
+    OptionOf<this['~options'], 'mask', false>
+  >
 }
 /** The constructor of {@link GRU}. */
 export interface GRUConstructor {

@@ -4,7 +4,7 @@ import { integer, listOf } from '../base/options.ts'
 import { type Shape, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Row, Takes, Together, With, WrongArguments } from '../core/notated.ts'
 
 /** The dimensions of one example: without the batch; `null` for one that is not known. */
 export type InputShape = number | null | readonly (number | null)[]
@@ -91,11 +91,8 @@ export interface Identity<Name extends string = 'identity-{}'> extends Plain<Nam
 }
 
 /** The identity in the notation. */
-interface IdentityRow extends Row {
-  readonly '~limits': Limits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<this['~options'], NameOption, Identity<NameOf<this['~options'], 'identity-{}'>>>
-    : WrongArguments
+interface IdentityRow extends Takes<readonly [], NameOption> {
+  readonly '~made': Identity<NameOf<this['~options'], 'identity-{}'>>
 }
 
 /** The constructor of {@link Identity}. */

@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { InitialOf, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, NameOf, Takes } from '../core/notated.ts'
 import type { Along } from './feature-axes.ts'
 import { alongAxes } from './layer-normalization.ts'
 import { type FactorAndShift, type NormalNorm, normalized, normOptions, type ScaledLimits } from './norms.ts'
@@ -40,19 +40,12 @@ export interface InstanceNorm<G = number, B = number, Name extends string = 'ins
 }
 
 /** An instance normalization in the notation. */
-interface InstanceNormRow extends Row {
-  readonly '~limits': ScaledLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<
-        this['~options'],
-        InstanceNormOptions,
-        InstanceNorm<
-          InitialOf<this['~options'], 'gamma'>,
-          InitialOf<this['~options'], 'beta'>,
-          NameOf<this['~options'], 'instance-norm-{}'>
-        >
-      >
-    : WrongArguments
+interface InstanceNormRow extends Takes<readonly [], InstanceNormOptions, ScaledLimits> {
+  readonly '~made': InstanceNorm<
+    InitialOf<this['~options'], 'gamma'>,
+    InitialOf<this['~options'], 'beta'>,
+    NameOf<this['~options'], 'instance-norm-{}'>
+  >
 }
 
 /** The constructor of {@link InstanceNorm}. */

@@ -6,7 +6,7 @@ import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { InitialOf, NameOf, OptionAs, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, NameOf, OptionAs, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import {
   type Along,
@@ -81,20 +81,13 @@ interface LayerNormLimits extends ScaledLimits {
   readonly axes: 'axes'
 }
 /** A layer normalization in the notation. */
-interface LayerNormRow extends Row {
-  readonly '~limits': LayerNormLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<
-        this['~options'],
-        LayerNormOptions,
-        LayerNorm<
-          InitialOf<this['~options'], 'beta'>,
-          NameOf<this['~options'], 'layer-norm-{}'>,
-          InitialOf<this['~options'], 'gamma'>,
-          FeatureAxesOf<this['~options']>
-        >
-      >
-    : WrongArguments
+interface LayerNormRow extends Takes<readonly [], LayerNormOptions, LayerNormLimits> {
+  readonly '~made': LayerNorm<
+    InitialOf<this['~options'], 'beta'>,
+    NameOf<this['~options'], 'layer-norm-{}'>,
+    InitialOf<this['~options'], 'gamma'>,
+    FeatureAxesOf<this['~options']>
+  >
 }
 
 /** The constructor of {@link LayerNorm}. */

@@ -2,7 +2,7 @@ import { map } from 'fp-ts/lib/Either.js'
 import { integer, number, type ParsedOptions } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, Takes } from '../core/notated.ts'
 import { image } from './inputs.ts'
 
 /** The options of {@link LocalResponseNorm}. */
@@ -32,15 +32,8 @@ interface LocalResponseNormLimits extends Limits {
   readonly depthRadius: 'whole'
 }
 /** A local response normalization in the notation. */
-interface LocalResponseNormRow extends Row {
-  readonly '~limits': LocalResponseNormLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<
-        this['~options'],
-        LocalResponseNormOptions,
-        LocalResponseNorm<NameOf<this['~options'], 'local-response-norm-{}'>>
-      >
-    : WrongArguments
+interface LocalResponseNormRow extends Takes<readonly [], LocalResponseNormOptions, LocalResponseNormLimits> {
+  readonly '~made': LocalResponseNorm<NameOf<this['~options'], 'local-response-norm-{}'>>
 }
 
 /** The constructor of {@link LocalResponseNorm}. */

@@ -9,7 +9,7 @@ import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { faultOf } from '../core/expects.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { AnyLayer, Out, Rules } from '../core/layer.ts'
-import type { AroundRow, Limits, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import { heUniform } from '../initializers/index.ts'
 import type { Part } from '../network/parts.ts'
@@ -90,22 +90,14 @@ interface LowRankLimits extends Limits<readonly [null, 'count']> {
   readonly weights: 'names'
   readonly initializer: 'values'
 }
-interface LowRankRow extends AroundRow {
-  readonly '~networks': never
-  readonly '~limits': LowRankLimits
-  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer, infer Rank extends number]
-    ? With<
-        this['~options'],
-        LowRankOptions,
-        LowRank<
-          L,
-          Rank,
-          OptionAs<this['~options'], 'weights', readonly string[], null>,
-          NameOf<this['~options'], 'low-rank-{}'>,
-          OptionAs<this['~options'], 'frozen', Frozen, 'all'>
-        >
-      >
-    : WrongArguments
+interface LowRankRow extends TakesLayer<readonly [AnyLayer, number], LowRankOptions, LowRankLimits> {
+  readonly '~made': LowRank<
+    Argument<this['~given'], 0, AnyLayer>,
+    Argument<this['~given'], 1, number>,
+    OptionAs<this['~options'], 'weights', readonly string[], null>,
+    NameOf<this['~options'], 'low-rank-{}'>,
+    OptionAs<this['~options'], 'frozen', Frozen, 'all'>
+  >
 }
 /** The constructor of {@link LowRank}. */
 export interface LowRankConstructor {

@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import { boolean, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
-import type { NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
@@ -73,19 +73,15 @@ interface LSTMLimits extends RecurrentLimits {
   readonly cellWeights: 'values'
   readonly cellInit: 'values'
 }
-type Made<Units extends number, O> = LSTM<
-  Units,
-  OptionOf<O, 'onlyReturnFinal', true>,
-  OptionOf<O, 'learnInit', false>,
-  OptionOf<O, 'peepholes', false>,
-  NameOf<O, 'lstm-{}'>,
-  OptionOf<O, 'mask', false>
->
-interface LSTMRow extends Row {
-  readonly '~limits': LSTMLimits
-  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
-    ? With<this['~options'], LSTMOptions, Made<Units, this['~options']>>
-    : WrongArguments
+interface LSTMRow extends Takes<readonly [number], LSTMOptions, LSTMLimits> {
+  readonly '~made': LSTM<
+    Argument<this['~given'], 0, number>,
+    OptionOf<this['~options'], 'onlyReturnFinal', true>,
+    OptionOf<this['~options'], 'learnInit', false>,
+    OptionOf<this['~options'], 'peepholes', false>,
+    NameOf<this['~options'], 'lstm-{}'>,
+    OptionOf<this['~options'], 'mask', false>
+  >
 }
 /** The constructor of {@link LSTM}. */
 export interface LSTMConstructor {

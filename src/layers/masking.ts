@@ -4,7 +4,7 @@ import { number } from '../base/options.ts'
 import type { Flow, RefusedOne, SameSize, Several } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { NameOf, Takes } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
 /** A sequence whose steps are vectors, or tensors of more dimensions. */
@@ -24,11 +24,8 @@ export interface Masking<Name extends string> extends Plain<Name> {
       : Refuses<'Masking', typeof steps, this['~in']>
 }
 
-interface MaskingRow extends Row {
-  readonly '~limits': Limits
-  readonly '~makes': this['~given'] extends readonly [] | readonly [number]
-    ? With<this['~options'], NameOption, Masking<NameOf<this['~options'], 'masking-{}'>>>
-    : WrongArguments
+interface MaskingRow extends Takes<readonly [number?], NameOption> {
+  readonly '~made': Masking<NameOf<this['~options'], 'masking-{}'>>
 }
 /** The constructor of {@link Masking}. */
 export interface MaskingConstructor {

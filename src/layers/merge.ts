@@ -15,7 +15,7 @@ import {
 } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 import type { AxisKey, LastOf } from './feature-axes.ts'
@@ -65,11 +65,8 @@ type ShareTwo<A, B, Rest extends readonly unknown[], I, Kind extends string> =
       : ShareAll<S, Rest, I, Kind>
     : never
 
-interface ElementwiseRow extends Row {
-  readonly '~limits': Limits
-  readonly '~makes': this['~given'] extends readonly [] | readonly [MergeName]
-    ? With<this['~options'], NameOption, Elementwise<NameOf<this['~options'], 'elementwise-{}'>>>
-    : WrongArguments
+interface ElementwiseRow extends Takes<readonly [MergeName?], NameOption> {
+  readonly '~made': Elementwise<NameOf<this['~options'], 'elementwise-{}'>>
 }
 /** The constructor of {@link Elementwise}. */
 export interface ElementwiseConstructor {
@@ -191,13 +188,8 @@ type AppendAt<A extends readonly unknown[], B extends readonly unknown[], Key> =
     : never
 }
 
-interface ConcatenateRow extends Row {
-  readonly '~limits': Limits<'integer'>
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<this['~options'], NameOption, Concatenate<-1, NameOf<this['~options'], 'concatenate-{}'>>>
-    : this['~given'] extends readonly [infer Axis extends number]
-      ? With<this['~options'], NameOption, Concatenate<Axis, NameOf<this['~options'], 'concatenate-{}'>>>
-      : WrongArguments
+interface ConcatenateRow extends Takes<readonly [number?], NameOption, Limits<'integer'>> {
+  readonly '~made': Concatenate<Argument<this['~given'], 0, number, -1>, NameOf<this['~options'], 'concatenate-{}'>>
 }
 /** The constructor of {@link Concatenate}. */
 export interface ConcatenateConstructor {

@@ -8,7 +8,7 @@ import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
-import type { NameOf, OptionAs, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { NameOf, OptionAs, OptionOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { epsilonOption, inverseDeviation, moments, type ScaledLimits } from './norms.ts'
 
@@ -97,19 +97,12 @@ interface BatchNormLimits extends ScaledLimits {
   readonly runningInvStd: 'values'
 }
 /** A batch normalization in the notation. */
-interface BatchNormRow extends Row {
-  readonly '~limits': BatchNormLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<
-        this['~options'],
-        BatchNormOptions,
-        BatchNorm<
-          OptionOf<this['~options'], 'axes', null>,
-          NameOf<this['~options'], 'batch-norm-{}'>,
-          OptionAs<this['~options'], 'running', Running, 'variance'>
-        >
-      >
-    : WrongArguments
+interface BatchNormRow extends Takes<readonly [], BatchNormOptions, BatchNormLimits> {
+  readonly '~made': BatchNorm<
+    OptionOf<this['~options'], 'axes', null>,
+    NameOf<this['~options'], 'batch-norm-{}'>,
+    OptionAs<this['~options'], 'running', Running, 'variance'>
+  >
 }
 
 /** The constructor of {@link BatchNorm}. */

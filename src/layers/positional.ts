@@ -4,7 +4,7 @@ import { integer, number, oneOf, orNull, type ParsedOptions, parameter } from '.
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
-import type { Limits, NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
 import { knownDimensions } from './known.ts'
@@ -66,25 +66,13 @@ interface PositionalEncodingLimits extends Limits<null, string> {
   readonly weight: 'values'
 }
 /** A positional encoding in the notation. */
-interface PositionalEncodingRow extends Row {
-  readonly '~limits': PositionalEncodingLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<
-        this['~options'],
-        PositionalEncodingOptions,
-        PositionalEncoding<'sinusoidal', null, NameOf<this['~options'], 'positional-encoding-{}'>>
-      >
-    : this['~given'] extends readonly [infer Form extends PositionalForm]
-      ? With<
-          this['~options'],
-          PositionalEncodingOptions,
-          PositionalEncoding<
-            Form,
-            OptionOf<this['~options'], 'length', null>,
-            NameOf<this['~options'], 'positional-encoding-{}'>
-          >
-        >
-      : WrongArguments
+interface PositionalEncodingRow
+  extends Takes<readonly [PositionalForm?], PositionalEncodingOptions, PositionalEncodingLimits> {
+  readonly '~made': PositionalEncoding<
+    Argument<this['~given'], 0, PositionalForm, 'sinusoidal'>,
+    this['~given'] extends readonly [] ? null : OptionOf<this['~options'], 'length', null>,
+    NameOf<this['~options'], 'positional-encoding-{}'>
+  >
 }
 
 /** The constructor of {@link PositionalEncoding}. */

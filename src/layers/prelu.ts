@@ -8,7 +8,7 @@ import type { Listed, Mismatch, Several, Shape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { InitialOf, NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, InitialOf, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
@@ -102,19 +102,14 @@ interface PReluLimits extends DenseLimits {
   readonly alphaAxes: 'axes'
   readonly alpha: 'values'
 }
-interface PReluRow extends Row {
-  readonly '~limits': PReluLimits
-  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
-    ? Rectifier<Units, this['~options']>
-    : this['~given'] extends readonly [] | readonly [null]
-      ? Rectifier<null, this['~options']>
-      : WrongArguments
+interface PReluRow extends Takes<readonly [(number | null)?], PReluOptions, PReluLimits> {
+  readonly '~made': PRelu<
+    Argument<this['~given'], 0, number, null>,
+    OptionOf<this['~options'], 'alphaAxes', -1>,
+    InitialOf<this['~options'], 'bias'>,
+    NameOf<this['~options'], 'p-relu-{}'>
+  >
 }
-type Rectifier<Units extends number | null, O> = With<
-  O,
-  PReluOptions,
-  PRelu<Units, OptionOf<O, 'alphaAxes', -1>, InitialOf<O, 'bias'>, NameOf<O, 'p-relu-{}'>>
->
 /** The constructor of {@link PRelu}. */
 export interface PReluConstructor {
   readonly '~row'?: PReluRow

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { integer } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 
 const vector = {
   rank: 2,
@@ -23,11 +23,8 @@ export interface RepeatVector<N extends number, Name extends string> extends Pla
 }
 
 /** A repetition in the notation. */
-interface RepeatVectorRow extends Row {
-  readonly '~limits': Limits<'count'>
-  readonly '~makes': this['~given'] extends readonly [infer N extends number]
-    ? With<this['~options'], NameOption, RepeatVector<N, NameOf<this['~options'], 'repeat-vector-{}'>>>
-    : WrongArguments
+interface RepeatVectorRow extends Takes<readonly [number], NameOption, Limits<'count'>> {
+  readonly '~made': RepeatVector<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'repeat-vector-{}'>>
 }
 
 /** The constructor of {@link RepeatVector}. */

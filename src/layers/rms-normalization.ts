@@ -1,7 +1,7 @@
 import { optionalParameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import type { InitialOf, Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
 import { type Along, axesFromStart, besideOthers } from './feature-axes.ts'
 import {
   alongAxes,
@@ -43,19 +43,12 @@ interface RMSNormLimits extends Limits {
   readonly epsilon: 'notNegative'
 }
 /** A root mean square normalization in the notation. */
-interface RMSNormRow extends Row {
-  readonly '~limits': RMSNormLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<
-        this['~options'],
-        RMSNormOptions,
-        RMSNorm<
-          InitialOf<this['~options'], 'gamma'>,
-          FeatureAxesOf<this['~options']>,
-          NameOf<this['~options'], 'rms-norm-{}'>
-        >
-      >
-    : WrongArguments
+interface RMSNormRow extends Takes<readonly [], RMSNormOptions, RMSNormLimits> {
+  readonly '~made': RMSNorm<
+    InitialOf<this['~options'], 'gamma'>,
+    FeatureAxesOf<this['~options']>,
+    NameOf<this['~options'], 'rms-norm-{}'>
+  >
 }
 
 /** The constructor of {@link RMSNorm}. */

@@ -3,7 +3,7 @@ import { integer } from '../base/options.ts'
 import type { NotSeveral, Several } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 
 const enough = { expected: 'at least {count} inputs', remedy: 'Inputs are counted from 0.' } as const
@@ -19,11 +19,8 @@ export interface Select<Index extends number, Name extends string = 'select-{}'>
     : NotSeveral<'Select', this['~in']>
 }
 
-interface SelectRow extends Row {
-  readonly '~limits': Limits<'whole'>
-  readonly '~makes': this['~given'] extends readonly [infer Index extends number]
-    ? With<this['~options'], NameOption, Select<Index, NameOf<this['~options'], 'select-{}'>>>
-    : WrongArguments
+interface SelectRow extends Takes<readonly [number], NameOption, Limits<'whole'>> {
+  readonly '~made': Select<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'select-{}'>>
 }
 /** The constructor of {@link Select}. */
 export interface SelectConstructor {

@@ -1,5 +1,5 @@
 import type { ParsedOptions } from '../base/options.ts'
-import type { NameOf, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import {
   clipped,
   type Gate,
@@ -31,18 +31,14 @@ export interface SimpleRNN<Units extends number, Final, Learn, Name extends stri
   extends Recurrent<'SimpleRNN', Units, Units, Final, Learn, Name, Mask>,
     Own {}
 
-type Made<Units extends number, O> = SimpleRNN<
-  Units,
-  OptionOf<O, 'onlyReturnFinal', true>,
-  OptionOf<O, 'learnInit', false>,
-  NameOf<O, 'simplernn-{}'>,
-  OptionOf<O, 'mask', false>
->
-interface SimpleRNNRow extends Row {
-  readonly '~limits': RecurrentLimits
-  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
-    ? With<this['~options'], SimpleRNNOptions, Made<Units, this['~options']>>
-    : WrongArguments
+interface SimpleRNNRow extends Takes<readonly [number], SimpleRNNOptions, RecurrentLimits> {
+  readonly '~made': SimpleRNN<
+    Argument<this['~given'], 0, number>,
+    OptionOf<this['~options'], 'onlyReturnFinal', true>,
+    OptionOf<this['~options'], 'learnInit', false>,
+    NameOf<this['~options'], 'simplernn-{}'>,
+    OptionOf<this['~options'], 'mask', false>
+  >
 }
 /** The constructor of {@link SimpleRNN}. */
 export interface SimpleRNNConstructor {

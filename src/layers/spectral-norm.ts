@@ -1,7 +1,7 @@
 import { integer, number } from '../base/options.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import type { AroundRow, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -54,21 +54,13 @@ interface SpectralNormLimits extends WeightsLimits {
   readonly iterations: 'count'
   readonly epsilon: 'positive'
 }
-interface SpectralNormRow extends AroundRow {
-  readonly '~networks': never
-  readonly '~limits': SpectralNormLimits
-  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer]
-    ? With<
-        this['~options'],
-        SpectralNormOptions,
-        SpectralNorm<
-          L,
-          OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,
-          NameOf<this['~options'], 'spectral-norm-{}'>,
-          OptionAs<this['~options'], 'axis', number, -1>
-        >
-      >
-    : WrongArguments
+interface SpectralNormRow extends TakesLayer<readonly [AnyLayer], SpectralNormOptions, SpectralNormLimits> {
+  readonly '~made': SpectralNorm<
+    Argument<this['~given'], 0, AnyLayer>,
+    OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,
+    NameOf<this['~options'], 'spectral-norm-{}'>,
+    OptionAs<this['~options'], 'axis', number, -1>
+  >
 }
 /** The constructor of {@link SpectralNorm}. */
 export interface SpectralNormConstructor {

@@ -8,7 +8,7 @@ import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, Row, Takes, With, WrongArguments } from '../core/notated.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Add, Multiply, Subtract } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
@@ -35,6 +35,9 @@ export const droppedPart: t.Type<number, unknown, unknown> = number(
   proba => proba >= 0 && proba < 1,
 )
 
+/** The rule of that part in the notation. */
+export type DroppedLimits = Limits<'partBelow1', string>
+
 /** Draws 1 for what is kept and 0 for the part that is dropped. */
 export const keptOf = <T>(ops: Ops<T>, key: Key, shape: Shape, proba: number): T =>
   ops.subtract(ops.constant(1), ops.greater(ops.constant(proba), ops.uniform(key, shape)))
@@ -60,11 +63,8 @@ export interface Dropout<Name extends string> extends Plain<Name> {
   readonly '~out': this['~in']
 }
 
-interface DropoutRow extends Row {
-  readonly '~limits': Limits<'partBelow1', string>
-  readonly '~makes': this['~given'] extends readonly [number]
-    ? With<this['~options'], NameOption, Dropout<NameOf<this['~options'], 'dropout-{}'>>>
-    : WrongArguments
+interface DropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {
+  readonly '~made': Dropout<NameOf<this['~options'], 'dropout-{}'>>
 }
 /** The constructor of {@link Dropout}. */
 export interface DropoutConstructor {
@@ -189,11 +189,9 @@ export type Holds<N extends number, K extends number, P extends number = 0> = nu
     ? true
     : false
 
-interface DropBlockRow extends Row {
-  readonly '~limits': Limits<readonly ['part', 'count'], string>
-  readonly '~makes': this['~given'] extends readonly [number, infer Block extends PairOption]
-    ? With<this['~options'], NameOption, DropBlock<NameOf<this['~options'], 'drop-block-{}'>, Block>>
-    : WrongArguments
+interface DropBlockRow
+  extends Takes<readonly [number, PairOption], NameOption, Limits<readonly ['part', 'count'], string>> {
+  readonly '~made': DropBlock<NameOf<this['~options'], 'drop-block-{}'>, Argument<this['~given'], 1, PairOption>>
 }
 /** The constructor of {@link DropBlock}. */
 export interface DropBlockConstructor {

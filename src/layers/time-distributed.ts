@@ -6,7 +6,7 @@ import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import { innerLayer, innerRules } from '../core/inner.ts'
 import type { AnyLayer, Out, Rules } from '../core/layer.ts'
-import type { AroundRow, Limits, NameOf, OptionOf, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, NameOf, OptionOf, TakesLayer } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
@@ -51,16 +51,12 @@ type EveryStep<S, L extends AnyLayer> = S extends readonly [infer B, infer T, un
       ? S
       : Refuses<'TimeDistributed', typeof steps, S>
 
-interface TimeDistributedRow extends AroundRow {
-  readonly '~networks': never
-  readonly '~limits': Limits
-  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer]
-    ? With<
-        this['~options'],
-        TimeDistributedOptions,
-        TimeDistributed<L, OptionOf<this['~options'], 'mask', false>, NameOf<this['~options'], 'time-distributed-{}'>>
-      >
-    : WrongArguments
+interface TimeDistributedRow extends TakesLayer<readonly [AnyLayer], TimeDistributedOptions> {
+  readonly '~made': TimeDistributed<
+    Argument<this['~given'], 0, AnyLayer>,
+    OptionOf<this['~options'], 'mask', false>,
+    NameOf<this['~options'], 'time-distributed-{}'>
+  >
 }
 /** The constructor of {@link TimeDistributed}. */
 export interface TimeDistributedConstructor {

@@ -1,6 +1,6 @@
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import type { AroundRow, NameOf, OptionAs, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import {
   aroundWeights,
@@ -37,21 +37,13 @@ export interface WeightNorm<
   readonly '~state': InnerState<L, this['~in']>
 }
 
-interface WeightNormRow extends AroundRow {
-  readonly '~networks': never
-  readonly '~limits': WeightsLimits
-  readonly '~makes': this['~given'] extends readonly [infer L extends AnyLayer]
-    ? With<
-        this['~options'],
-        WeightNormOptions,
-        WeightNorm<
-          L,
-          OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,
-          NameOf<this['~options'], 'weight-norm-{}'>,
-          OptionAs<this['~options'], 'axis', number, -1>
-        >
-      >
-    : WrongArguments
+interface WeightNormRow extends TakesLayer<readonly [AnyLayer], WeightNormOptions, WeightsLimits> {
+  readonly '~made': WeightNorm<
+    Argument<this['~given'], 0, AnyLayer>,
+    OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,
+    NameOf<this['~options'], 'weight-norm-{}'>,
+    OptionAs<this['~options'], 'axis', number, -1>
+  >
 }
 /** The constructor of {@link WeightNorm}. */
 export interface WeightNormConstructor {

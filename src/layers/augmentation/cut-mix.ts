@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import { foldIn, type Key } from '../../base/random.ts'
 import type { Shape } from '../../base/shape.ts'
 import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
-import type { NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { NameOf, Takes } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { knownRowsAndCols } from '../known.ts'
 import { drawingKey } from '../stochastic.ts'
@@ -23,11 +23,8 @@ export interface CutMix<Name extends string> extends Plain<Name> {
   readonly '~out': SameImage<'CutMix', this['~in']>
 }
 
-interface CutMixRow extends Row {
-  readonly '~limits': MixingLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<this['~options'], CutMixOptions, CutMix<NameOf<this['~options'], 'cut-mix-{}'>>>
-    : WrongArguments
+interface CutMixRow extends Takes<readonly [], CutMixOptions, MixingLimits> {
+  readonly '~made': CutMix<NameOf<this['~options'], 'cut-mix-{}'>>
 }
 /** The constructor of {@link CutMix}. */
 export interface CutMixConstructor {

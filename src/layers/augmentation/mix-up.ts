@@ -1,6 +1,6 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
-import type { NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { NameOf, Takes } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
 import { type MixingLimits, mixed, mixingAlpha } from './mixing.ts'
@@ -18,11 +18,8 @@ export interface MixUp<Name extends string> extends Plain<Name> {
   readonly '~out': this['~in']
 }
 
-interface MixUpRow extends Row {
-  readonly '~limits': MixingLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<this['~options'], MixUpOptions, MixUp<NameOf<this['~options'], 'mix-up-{}'>>>
-    : WrongArguments
+interface MixUpRow extends Takes<readonly [], MixUpOptions, MixingLimits> {
+  readonly '~made': MixUp<NameOf<this['~options'], 'mix-up-{}'>>
 }
 /** The constructor of {@link MixUp}. */
 export interface MixUpConstructor {

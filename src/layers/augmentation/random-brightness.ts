@@ -1,8 +1,8 @@
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { NameOf, Takes } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, clamped, drawBetween, type SameImage, sameImage } from './images.ts'
-import { type FactorOption, factor, type RangeOption, range } from './ranges.ts'
+import { type FactorLimits, type FactorOption, factor, type RangeOption, range } from './ranges.ts'
 
 /** The options of {@link RandomBrightness}. */
 export interface RandomBrightnessOptions<Name extends string = string> extends NameOption<Name> {
@@ -18,15 +18,8 @@ export interface RandomBrightness<Name extends string> extends Plain<Name> {
   readonly '~out': SameImage<'RandomBrightness', this['~in']>
 }
 
-interface RandomBrightnessRow extends Row {
-  readonly '~limits': Limits<'signedPart', string>
-  readonly '~makes': this['~given'] extends readonly [FactorOption]
-    ? With<
-        this['~options'],
-        RandomBrightnessOptions,
-        RandomBrightness<NameOf<this['~options'], 'random-brightness-{}'>>
-      >
-    : WrongArguments
+interface RandomBrightnessRow extends Takes<readonly [FactorOption], RandomBrightnessOptions, FactorLimits> {
+  readonly '~made': RandomBrightness<NameOf<this['~options'], 'random-brightness-{}'>>
 }
 /** The constructor of {@link RandomBrightness}. */
 export interface RandomBrightnessConstructor {

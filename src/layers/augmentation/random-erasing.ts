@@ -1,7 +1,7 @@
 import { codec, number, type ParsedOptions } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { Limits, NameOf, Takes } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { drawingKey } from '../stochastic.ts'
 import { along, drawBetween, drawEach, knownImages, type SameImage, sameImage, whereWithin } from './images.ts'
@@ -30,11 +30,8 @@ interface ErasingLimits extends Limits<null, string> {
   readonly area: 'part'
   readonly ratio: 'positive'
 }
-interface RandomErasingRow extends Row {
-  readonly '~limits': ErasingLimits
-  readonly '~makes': this['~given'] extends readonly []
-    ? With<this['~options'], RandomErasingOptions, RandomErasing<NameOf<this['~options'], 'random-erasing-{}'>>>
-    : WrongArguments
+interface RandomErasingRow extends Takes<readonly [], RandomErasingOptions, ErasingLimits> {
+  readonly '~made': RandomErasing<NameOf<this['~options'], 'random-erasing-{}'>>
 }
 /** The constructor of {@link RandomErasing}. */
 export interface RandomErasingConstructor {

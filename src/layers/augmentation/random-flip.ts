@@ -1,7 +1,7 @@
 import { oneOf } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { NameOf, Takes } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, drawEach, type SameImage, sameImage } from './images.ts'
 
@@ -15,11 +15,8 @@ export interface RandomFlip<Name extends string> extends Plain<Name> {
   readonly '~out': SameImage<'RandomFlip', this['~in']>
 }
 
-interface RandomFlipRow extends Row {
-  readonly '~limits': Limits
-  readonly '~makes': this['~given'] extends readonly [] | readonly [FlipDirection]
-    ? With<this['~options'], NameOption, RandomFlip<NameOf<this['~options'], 'random-flip-{}'>>>
-    : WrongArguments
+interface RandomFlipRow extends Takes<readonly [FlipDirection?], NameOption> {
+  readonly '~made': RandomFlip<NameOf<this['~options'], 'random-flip-{}'>>
 }
 /** The constructor of {@link RandomFlip}. */
 export interface RandomFlipConstructor {

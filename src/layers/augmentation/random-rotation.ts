@@ -1,11 +1,11 @@
 import { codec, oneOf, type ParsedOptions } from '../../base/options.ts'
 import { sizeOf } from '../../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
-import type { Limits, NameOf, Row, With, WrongArguments } from '../../core/notated.ts'
+import type { NameOf, Takes } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { drawingKey } from '../stochastic.ts'
 import { along, clamped, drawEach, floorOf, knownImages, pixelsAt, type SameImage, sameImage } from './images.ts'
-import { type FactorOption, factor, type RangeOption } from './ranges.ts'
+import { type FactorLimits, type FactorOption, factor, type RangeOption } from './ranges.ts'
 import { interpolated } from './tables.ts'
 
 /** What stands beyond the edges: a number, the image mirrored or repeated, or the nearest pixel. */
@@ -31,11 +31,8 @@ export interface RandomRotation<Name extends string> extends Plain<Name>, Parsed
   readonly '~out': SameImage<'RandomRotation', this['~in']>
 }
 
-interface RandomRotationRow extends Row {
-  readonly '~limits': Limits<'signedPart', string>
-  readonly '~makes': this['~given'] extends readonly [FactorOption]
-    ? With<this['~options'], RandomRotationOptions, RandomRotation<NameOf<this['~options'], 'random-rotation-{}'>>>
-    : WrongArguments
+interface RandomRotationRow extends Takes<readonly [FactorOption], RandomRotationOptions, FactorLimits> {
+  readonly '~made': RandomRotation<NameOf<this['~options'], 'random-rotation-{}'>>
 }
 /** The constructor of {@link RandomRotation}. */
 export interface RandomRotationConstructor {

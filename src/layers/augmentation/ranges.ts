@@ -1,5 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { codec } from '../../base/options.ts'
+import type { Limits } from '../../core/notated.ts'
 
 // Options that numbers are drawn between.
 
@@ -31,3 +32,5 @@ export const factor: t.Type<RangeOption, unknown, unknown> = codec(
 )
 /** The same as users write it. */
 export type FactorOption = number | RangeOption
+/** The rule of it in the notation, where it stands first. */
+export type FactorLimits = Limits<'signedPart', string>
