@@ -51,11 +51,6 @@ interface AttentionLimits extends Limits<'count', string> {
   readonly valueSize: 'count'
   readonly outputSize: 'count'
   readonly dropout: 'partBelow1'
-  readonly queryWeight: 'values'
-  readonly keyWeight: 'values'
-  readonly valueWeight: 'values'
-  readonly outputWeight: 'values'
-  readonly bias: 'values'
 }
 interface MultiHeadAttentionRow extends Takes<readonly [number], MultiHeadAttentionOptions, AttentionLimits> {
   readonly '~made': MultiHeadAttention<

@@ -58,14 +58,9 @@ export type NoFeatures<Kind extends string, I> = Refuses<Kind, typeof vector, I>
 /** The features of [batch, features]. */
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
-/** The rules of a dense layer's options in the notation. */
-export interface DenseLimits extends Limits<'count'> {
-  readonly weight: 'values'
-  readonly bias: 'values'
-}
 /** A dense layer in the notation; its activation may have options of its own, and rules for them. */
 export interface DenseRow<Kind extends string, Base extends string, Own, Rules> extends Row {
-  readonly '~limits': DenseLimits & Rules
+  readonly '~limits': Limits<'count'> & Rules
   readonly '~makes': this['~given'] extends readonly [infer Units extends number]
     ? With<
         this['~options'],

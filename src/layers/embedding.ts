@@ -28,11 +28,7 @@ export interface Embedding<Size extends number, Units extends number, Name exten
   readonly '~params': Weight<[Size, Units]>
 }
 
-interface EmbeddingLimits extends Limits<'count'> {
-  readonly weight: 'values'
-}
-/** An embedding in the notation. */
-interface EmbeddingRow extends Takes<readonly [number, number], EmbeddingOptions, EmbeddingLimits> {
+interface EmbeddingRow extends Takes<readonly [number, number], EmbeddingOptions, Limits<'count'>> {
   readonly '~made': Embedding<
     Argument<this['~given'], 0, number>,
     Argument<this['~given'], 1, number>,

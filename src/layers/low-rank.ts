@@ -88,7 +88,6 @@ export interface LowRank<
 interface LowRankLimits extends Limits<readonly [null, 'count']> {
   readonly alpha: 'positive'
   readonly weights: 'names'
-  readonly initializer: 'values'
 }
 interface LowRankRow extends TakesLayer<readonly [AnyLayer, number], LowRankOptions, LowRankLimits> {
   readonly '~made': LowRank<

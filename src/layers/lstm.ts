@@ -69,11 +69,7 @@ type CellStart<Units extends number> = {
   readonly cellInit: Tensor<[1, Units]>
 }
 
-interface LSTMLimits extends RecurrentLimits {
-  readonly cellWeights: 'values'
-  readonly cellInit: 'values'
-}
-interface LSTMRow extends Takes<readonly [number], LSTMOptions, LSTMLimits> {
+interface LSTMRow extends Takes<readonly [number], LSTMOptions, RecurrentLimits> {
   readonly '~made': LSTM<
     Argument<this['~given'], 0, number>,
     OptionOf<this['~options'], 'onlyReturnFinal', true>,

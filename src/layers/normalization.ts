@@ -92,9 +92,6 @@ type Ones<S extends readonly unknown[]> = { -readonly [K in keyof S]: 1 }
 interface BatchNormLimits extends ScaledLimits {
   readonly axes: 'anyAxes'
   readonly alpha: 'part'
-  readonly runningMean: 'values'
-  readonly runningVariance: 'values'
-  readonly runningInvStd: 'values'
 }
 /** A batch normalization in the notation. */
 interface BatchNormRow extends Takes<readonly [], BatchNormOptions, BatchNormLimits> {

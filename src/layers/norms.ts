@@ -24,8 +24,6 @@ export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [nul
 
 /** The rules of factor, shift and epsilon in the notation. */
 export interface ScaledLimits<Given = null> extends Limits<Given, string> {
-  readonly gamma: 'values'
-  readonly beta: 'values'
   readonly epsilon: 'notNegative'
 }
 

@@ -63,7 +63,6 @@ type Encodings<I, Length> = I extends readonly [unknown, infer T extends number,
 interface PositionalEncodingLimits extends Limits<null, string> {
   readonly base: 'above1'
   readonly length: 'count'
-  readonly weight: 'values'
 }
 /** A positional encoding in the notation. */
 interface PositionalEncodingRow

@@ -8,11 +8,10 @@ import type { Listed, Mismatch, Several, Shape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { Argument, InitialOf, NameOf, OptionOf, Takes } from '../core/notated.ts'
+import type { Argument, InitialOf, Limits, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
-  type DenseLimits,
   type DenseOptions,
   denseShape,
   denseVariables,
@@ -98,9 +97,8 @@ type Params<I, Units, Bias, Axes> = Units extends number
 type Slopes<S, At> = Tensor<number[] extends S ? number[] : Along<S, AxesOf<At>>>
 type AxesOf<At> = At extends number ? [At] : At extends readonly number[] ? At : never
 
-interface PReluLimits extends DenseLimits {
+interface PReluLimits extends Limits<'count'> {
   readonly alphaAxes: 'axes'
-  readonly alpha: 'values'
 }
 interface PReluRow extends Takes<readonly [(number | null)?], PReluOptions, PReluLimits> {
   readonly '~made': PRelu<

@@ -81,10 +81,6 @@ export interface NormalRecurrent extends ParsedOptions<RecurrentOptions> {
 
 /** The rules of these options' values in the notation. */
 export interface RecurrentLimits extends Limits<'count'> {
-  readonly inputWeights: 'values'
-  readonly hiddenWeights: 'values'
-  readonly biases: 'values'
-  readonly hiddenInit: 'values'
   readonly gradientClipping: 'notNegative'
 }
 

@@ -39,7 +39,6 @@ export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1]
 
 interface RMSNormLimits extends Limits {
   readonly axes: 'axes'
-  readonly gamma: 'values'
   readonly epsilon: 'notNegative'
 }
 /** A root mean square normalization in the notation. */
