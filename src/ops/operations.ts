@@ -1,5 +1,4 @@
 import { InvalidOption, show } from '../base/errors.ts'
-import { mapRecord } from '../base/trees.ts'
 import { normalAttributes } from './attributes.ts'
 import { checkedLoop } from './loop.ts'
 import type { Ops } from './ops.ts'
@@ -58,6 +57,11 @@ const methodOf = <T>(operation: Operation, perform: Perform<T>) => {
   return (a: T, b: T, c: T, ...given: unknown[]) => run([a, b, c], given)
 }
 
+/** What an interpreter has. Adding 50 properties one by one is slow; a copy of this object has them at once. */
+const blank = Object.fromEntries(
+  ['shape', 'constant', 'uniform', 'normal', 'scan', 'loop', ...Object.keys(forms)].map(name => [name, undefined]),
+)
+
 /**
  * The operations of an interpreter that treats them all alike; the rest are its own.
  *
@@ -71,8 +75,9 @@ export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own>): Ops<T>
       if (isTensor?.(input) === false) refuseOperand(operation, 'tensors of these operations', show(input))
     return performed(operation, inputs, normalAttributes(operation, rest.shape(inputs[0] as T), attributes))
   }
-  const operations = mapRecord(forms, (_, operation) => methodOf(operation as Operation, perform))
-  return Object.freeze({ ...rest, loop: checkedLoop(rest), ...(operations as unknown as Pick<Ops<T>, Operation>) })
+  const operations: Record<string, unknown> = { ...blank, ...rest, loop: checkedLoop(rest) }
+  for (const operation in forms) operations[operation] = methodOf(operation as Operation, perform)
+  return Object.freeze(operations) as unknown as Ops<T>
 }
 
 /** Interpreters on behalf of layers, each made once: a graph names its layers node by node. */
