@@ -298,6 +298,11 @@ export const mistakes: readonly Mistake[] = [
     '(Input(3) | Input(4)) >> (Relu(3) | Convolution(3,3,2) | Relu) >> Concatenate',
     '… >> (Relu(3) | Convolution(3,3,2) | Relu) ⟵ Parallel expects one input, or one for each of the 3 branches, got [(?, 3), (?, 4)]. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
   ),
+  mistake(
+    15,
+    'Input(10) >> (Input(8,8,3) >> (Relu | Tanh))',
+    '… (Input(8,8,3) ⟵ Input expects (?, 8, 8, 3), got (?, 10). Remove this Input, or change its shape.',
+  ),
   // Over several lines, and beside comments.
   {
     text: 'Input(10) # begins\n  >> Relu(5) // then\n  >> Tahn(5)\n  >> Softmax(3)',

@@ -1,7 +1,5 @@
-import { definitionOf } from '../../src/core/define.ts'
 import { NotationError, net } from '../../src/index.ts'
-import { rows } from '../../src/notation/words.ts'
-import { wrappers } from '../../src/notation/wrappers.ts'
+import { words } from '../../src/notation/words.ts'
 
 // Every argument of every layer with values of every kind, as texts: what the run time says of each, the compiler has to
 // say as well.
@@ -67,27 +65,22 @@ const withUnits = ['Linear', 'Relu', 'Gelu', 'PRelu', 'Softmax']
 
 const called = (word: string, ...parts: readonly string[]): string => `${word}(${parts.filter(Boolean).join(', ')})`
 
-const optionsOf = (word: keyof typeof rows): readonly string[] => {
-  const { make, byName = [] } = rows[word] as (typeof rows)[keyof typeof rows] & { readonly byName?: readonly string[] }
-  const { options = {}, positional = [] } = definitionOf(make) ?? {}
-  return [...Object.keys(options).filter(name => !positional.includes(name)), ...byName, 'name']
-}
-
-const ofLayers = (Object.keys(rows) as (keyof typeof rows)[]).flatMap(word => {
+const ofLayers = Object.entries(words).flatMap(([word, { networks, options, byName }]) => {
+  if (networks !== undefined) return []
   const first = calls[word] ?? (withUnits.includes(word) ? '3' : '')
-  const options = optionsOf(word).flatMap(name => texts.map(text => called(word, first, `${name}=${text}`)))
-  return [...given.map(text => called(word, text)), ...options]
+  const named = [...options, ...byName].flatMap(name => texts.map(text => called(word, first, `${name}=${text}`)))
+  return [...given.map(text => called(word, text)), ...named]
 })
-const ofWrappers = Object.entries(wrappers).flatMap(([word, { options = {} }]) =>
-  Object.entries(options)
-    .filter(([, isNetwork]) => !isNetwork)
-    .flatMap(([name]) => texts.map(text => called(word, calls[word] ?? '', `${name}=${text}`))),
+const aroundLayers = Object.entries(words).flatMap(([word, { networks, options }]) =>
+  options
+    .filter(name => networks?.includes(name) === false)
+    .flatMap(name => texts.map(text => called(word, calls[word] ?? '', `${name}=${text}`))),
 )
 
 /** All of them. */
 export const valueTexts: readonly string[] = [
   ...ofLayers,
-  ...ofWrappers,
+  ...aroundLayers,
   ...['-1', '0', '1', '2', '0.5', "'a'"].map(n => called('repeat', 'Relu(3)', n)),
   ...["''", "'a'", "'a{}'", "'a{}b{}'", "'a{x}'", '3'].flatMap(name => [
     called('shared', name, 'Relu(3)'),

@@ -12,7 +12,7 @@ import {
   type Part,
   type Wiring,
 } from './parts.ts'
-import { firstSequence, type Growing, grow, isInput } from './wiring.ts'
+import { firstSequence, type Growing, grow, isInput, type Unfit } from './wiring.ts'
 
 /** Freezes a value and all that it holds, as far as it is not frozen yet; numbers in typed arrays cannot be. */
 const freezeDeeply = <V>(value: V): V => {
@@ -49,7 +49,7 @@ const listed = (composition: CompositionValue): string => {
   return [String(composition), ...lines.map(line => `  ${line}`)].join('\n')
 }
 
-const composition: object = Object.freeze(
+const methods: object = Object.freeze(
   Object.assign(Object.create(chain, shownAs(listed)), {
     toString(this: CompositionValue): string {
       const shapes = this.outputs.map(i => this.nodes[i]?.shape ?? null)
@@ -68,21 +68,31 @@ const kindOf = ({ form }: Arrangement): string => `${form.charAt(0).toUpperCase(
  * @throws InvalidOption if two layers have the same name
  */
 export const compose = <C = CompositionValue>(arrangement: Arrangement): C => {
+  const composed = composition<C>(arrangement)
+  if (E.isLeft(composed)) throw composed.left.cause
+  return composed.right
+}
+
+/** The same, or the part that does not fit and why. */
+export const composition = <C = CompositionValue>(arrangement: Arrangement): E.Either<Unfit, C> => {
   const kind = kindOf(arrangement)
-  const value = Object.create(composition, { arrangement: { value: freezeDeeply(arrangement), enumerable: true } })
-  checkDepth(value, kind)
+  const value = Object.create(methods, { arrangement: { value: freezeDeeply(arrangement), enumerable: true } })
+  const deep = tooDeep(value, kind)
+  if (deep !== undefined) return E.left({ place: [], cause: deep })
   const wired = arrangement.form === 'slice' ? E.right(ofSlice(arrangement.wiring)) : grow(value)
-  if (E.isLeft(wired)) throw wired.left
+  if (E.isLeft(wired)) return wired
   const { inputs, outputs, startsWithInputs } = wired.right
   const nodes = lazy(wired.right)
-  return Object.freeze(
-    Object.defineProperties(value, {
-      kind: { value: startsWithInputs ? 'Network' : kind, enumerable: true },
-      nodes: { get: nodes, enumerable: true },
-      inputs: { value: inputs, enumerable: true },
-      outputs: { value: outputs, enumerable: true },
-    }),
-  ) as C
+  return E.right(
+    Object.freeze(
+      Object.defineProperties(value, {
+        kind: { value: startsWithInputs ? 'Network' : kind, enumerable: true },
+        nodes: { get: nodes, enumerable: true },
+        inputs: { value: inputs, enumerable: true },
+        outputs: { value: outputs, enumerable: true },
+      }),
+    ),
+  )
 }
 
 /** Compositions within compositions may be so deep: those that read them call themselves at each level. */
@@ -90,7 +100,7 @@ const deepest = 500
 const depths = new WeakMap<object, number>()
 const depthOf = (part: Part): number => depths.get(part) ?? 0
 
-const checkDepth = (value: CompositionValue, kind: string): void => {
+const tooDeep = (value: CompositionValue, kind: string): InvalidOption | undefined => {
   const { arrangement } = value
   const parts =
     'parts' in arrangement ? arrangement.parts : [arrangement.form === 'slice' ? arrangement.of : arrangement.part]
@@ -98,14 +108,14 @@ const checkDepth = (value: CompositionValue, kind: string): void => {
   const inner = parts.map((part, i) => depthOf(part) + (i === 0 && firstSequence(arrangement) !== undefined ? 0 : 1))
   const depth = inner.reduce((a, b) => Math.max(a, b), 0)
   depths.set(value, depth)
-  if (depth > deepest)
-    throw new InvalidOption({
-      layer: kind,
-      option: 'layers',
-      expected: `at most ${deepest} compositions within one another`,
-      got: 'more',
-      remedy: 'Join all layers at once: join(...layers).',
-    })
+  if (depth <= deepest) return undefined
+  return new InvalidOption({
+    layer: kind,
+    option: 'layers',
+    expected: `at most ${deepest} compositions within one another`,
+    got: 'more',
+    remedy: 'Join all layers at once: join(...layers).',
+  })
 }
 
 /** A slice has its graph from another composition. */

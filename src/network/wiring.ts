@@ -41,7 +41,10 @@ type Wires = readonly Wire[]
 interface Draft {
   readonly nodes: Node[]
   readonly inputs: (Shape | null)[]
+  /** Which part is being wired: its index, that of the part within it, and so on. */
+  readonly place: number[]
 }
+const newDraft = (inputs: Draft['inputs'] = []): Draft => ({ nodes: [], inputs, place: [] })
 
 const tooMany = (path: string): E.Left<WiringError> =>
   E.left(
@@ -133,15 +136,31 @@ const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: S
   return E.right(slice.outputs.map(i => placed[i] as Wire))
 }
 
+/** Wires a part of a composition; the draft's place stays at one that cannot be wired. */
+const wireInner = (
+  part: Part,
+  index: number,
+  incoming: Wires | null,
+  draft: Draft,
+  scope: Scope,
+): E.Either<WiringError, Wires> => {
+  draft.place.push(index)
+  const wired = wirePart(part, incoming, draft, scope)
+  if (E.isRight(wired)) draft.place.pop()
+  return wired
+}
+
+/** Wires parts in sequence, of which the first is that of an index. */
 const wireAll = (
   parts: Iterable<Part>,
   incoming: Wires | null,
   draft: Draft,
   scope: Scope,
+  index = 0,
 ): E.Either<WiringError, Wires> => {
   let wires = incoming
   for (const part of parts) {
-    const wired = wirePart(part, wires, draft, scope)
+    const wired = wireInner(part, index++, wires, draft, scope)
     if (E.isLeft(wired)) return wired
     wires = wired.right
   }
@@ -172,7 +191,7 @@ const wireBranches = (
 ): E.Either<WiringError, Wires> => {
   const outgoing: Wire[] = []
   for (const [i, part] of parts.entries()) {
-    const wired = wirePart(part, incoming[i] ?? null, draft, scope)
+    const wired = wireInner(part, i, incoming[i] ?? null, draft, scope)
     if (E.isLeft(wired)) return wired
     for (const wire of wired.right) outgoing.push(wire)
   }
@@ -225,12 +244,14 @@ const wireSequence = (
   let innermost = sequence
   for (let first = firstSequence(sequence); first !== undefined; first = firstSequence(first)) {
     outer.push(innermost)
+    draft.place.push(0)
     innermost = first
   }
   let wired = wireAll(innermost.parts, incoming, draft, titled(scope, innermost.title))
   for (const { parts } of outer.reverse()) {
     if (E.isLeft(wired)) return wired
-    wired = wireAll(parts.slice(1), wired.right, draft, scope)
+    draft.place.pop()
+    wired = wireAll(parts.slice(1), wired.right, draft, scope, 1)
   }
   return wired
 }
@@ -277,30 +298,16 @@ const frozen = ({ nodes, inputs }: Draft, wires: Wires): Wiring =>
 export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> => {
   // Copied, so that the shapes of users stay as they are: those of nodes are frozen.
   const own = shapes?.map(shape => shape && Object.freeze([...shape]))
-  const draft: Draft = { nodes: [], inputs: own ? [...own] : [] }
+  const draft = newDraft(own && [...own])
   const incoming = own ? own.map((shape, k) => ({ from: ~k, shape })) : null
   const wired = wirePart(part, incoming, draft, newScope())
   return E.isLeft(wired) ? wired : E.right(frozen(draft, wired.right))
 }
 
-/** A part of several that cannot follow those before it: its index, what comes in, and why. */
+/** A part that cannot be wired: its index, that of the part within it, and so on; and why. */
 export interface Unfit {
-  readonly index: number
-  readonly incoming: Flow
+  readonly place: readonly number[]
   readonly cause: WiringError
-}
-
-/** The first of some parts, in sequence or side by side, that cannot be put together with those before it. */
-export const firstUnfit = (parts: readonly Part[], form: 'sequence' | 'parallel'): Unfit | undefined => {
-  const draft: Draft = { nodes: [], inputs: [] }
-  const scope = newScope()
-  let wires: Wires | null = null
-  for (const [index, part] of parts.entries()) {
-    const wired: E.Either<WiringError, Wires> = wirePart(part, wires, draft, scope)
-    if (E.isLeft(wired)) return { index, incoming: wires?.map(({ shape }) => shape) ?? [null], cause: wired.left }
-    if (form === 'sequence') wires = wired.right
-  }
-  return undefined
 }
 
 /** A graph that may grow: that of a chain, to which layers are added one by one. */
@@ -330,16 +337,16 @@ export const isInput = (node: Node): boolean => node.externals.length === 0 || n
  * The graph of a composition that is being made. A sequence goes on where the wiring of its first part ended, so that a
  * chain of n layers takes n steps, not n².
  */
-export const grow = (composition: CompositionValue): E.Either<WiringError, Growing> => {
+export const grow = (composition: CompositionValue): E.Either<Unfit, Growing> => {
   const { arrangement } = composition
   const [first, ...rest] = arrangement.form === 'sequence' && arrangement.title === undefined ? arrangement.parts : []
   const before = first === undefined ? undefined : ends.get(first)
   if (first !== undefined) ends.delete(first)
-  const draft: Draft = before?.draft ?? { nodes: [], inputs: [] }
+  const draft = before?.draft ?? newDraft()
   const scope = before?.scope ?? newScope()
   const wired =
-    before === undefined ? wirePart(composition, null, draft, scope) : wireAll(rest, before.wires, draft, scope)
-  if (E.isLeft(wired)) return wired
+    before === undefined ? wirePart(composition, null, draft, scope) : wireAll(rest, before.wires, draft, scope, 1)
+  if (E.isLeft(wired)) return E.left({ place: draft.place, cause: wired.left })
   const own = before === undefined ? draft.nodes : draft.nodes.slice(before.growing.length)
   const growing: Growing = Object.freeze({
     nodes: draft.nodes,

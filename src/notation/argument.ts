@@ -1,8 +1,8 @@
-import { type Either, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { byName } from '../base/trees.ts'
 import { type Because, type Mistake, mistake, readable } from './faults.ts'
 import { type Split, type Stretch, show, split, type Trim, textOf, trimmed } from './text.ts'
-import { type ArgumentsReader, readValue, type Value, type Wrong } from './value.ts'
+import { readValue, type Value, type Wrong } from './value.ts'
 
 // The arguments of a call: values by place, then by name.
 
@@ -74,31 +74,36 @@ export interface Argument {
   readonly value: unknown
   readonly at: Stretch
 }
+/** An argument with a name. */
+export interface Option extends Argument {
+  readonly name: string
+}
 /** The arguments of a call. */
 export interface Arguments {
   readonly positional: readonly unknown[]
-  readonly named: readonly (Argument & { readonly name: string })[]
+  readonly named: readonly Option[]
 }
 
-/** The named arguments as an object. */
-export const optionsOf = ({ named }: Arguments): Readonly<Record<string, unknown>> =>
-  byName(named.map(({ name, value }) => [name, value] as const))
+/** The arguments as a function gets them: options as an object, where there are some. */
+export const allOf = (
+  positional: readonly unknown[],
+  named: readonly Pick<Option, 'name' | 'value'>[],
+): readonly unknown[] =>
+  named.length > 0 ? [...positional, byName(named.map(({ name, value }) => [name, value] as const))] : positional
 
-const refused = (at: Stretch, { fault, fields = {}, words = [] }: Wrong): Either<Mistake, never> => {
+const refused = (at: Stretch, { fault, fields = {}, words }: Wrong): Either<Mistake, never> => {
   const got = textOf(at) === '' ? 'nothing' : `'${show(textOf(at))}'`
   return left(mistake({ layer: null, from: at.from, to: at.to }, fault, got, fields, { words, advice: readable }))
 }
-
-const isNamed = (argument: Argument): argument is Argument & { readonly name: string } => argument.name !== null
 
 /** Reads each argument of a call in its own way; a comma may stand after the last. */
 export const readEach = (
   stretch: Stretch,
   read: (at: Stretch) => Either<Mistake, Argument>,
 ): Either<Mistake, Arguments> => {
-  const pieces = split(stretch).map(trimmed)
-  const given: Argument[] = []
-  const names = new Set<string>()
+  const pieces = split(stretch)
+  const positional: unknown[] = []
+  const named = new Map<string, Option>()
   for (const [i, at] of pieces.entries()) {
     if (textOf(at) === '') {
       if (i === pieces.length - 1) break
@@ -106,28 +111,21 @@ export const readEach = (
     }
     const argument = read(at)
     if (isLeft(argument)) return argument
-    const { name } = argument.right
-    if (name !== null && names.has(name)) return refused(at, { fault: 'twice' })
-    if (name !== null) names.add(name)
-    given.push(argument.right)
+    const { name, value } = argument.right
+    if (name === null) positional.push(value)
+    else if (named.has(name)) return refused(at, { fault: 'twice' })
+    else named.set(name, { name, value, at })
   }
-  return right({
-    positional: given.filter(({ name }) => name === null).map(({ value }) => value),
-    named: given.filter(isNamed),
-  })
+  return right({ positional, named: [...named.values()] })
 }
 
 /** Reads one argument: a value, or a name and a value. */
 export const readArgument = (at: Stretch): Either<Mistake, Argument> => {
-  const text = textOf(at)
-  const equals = text.indexOf('=')
-  const name = equals < 0 ? null : text.slice(0, equals).trim()
-  const value = readValue(text.slice(equals + 1).trim(), readMakerArguments)
+  const equals = textOf(at).indexOf('=')
+  const name = equals < 0 ? null : textOf(at).slice(0, equals).trim()
+  const value = readValue(trimmed({ ...at, from: at.from + equals + 1 }))
   return isLeft(value) ? refused(at, value.left) : right({ name, value: value.right, at })
 }
 
 /** Reads the arguments of a call. */
 export const readArguments = (stretch: Stretch): Either<Mistake, Arguments> => readEach(stretch, readArgument)
-
-const readMakerArguments: ArgumentsReader = at =>
-  map((given: Arguments) => ({ positional: given.positional, options: optionsOf(given) }))(readArguments(at))

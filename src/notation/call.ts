@@ -1,18 +1,16 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, isRight, left, right } from 'fp-ts/lib/Either.js'
 import { InvalidOption, type LayerConnectionError, show as print } from '../base/errors.ts'
 import { isFunction } from '../base/options.ts'
 import type { Mismatch } from '../base/shape.ts'
-import { definitionOf } from '../core/define.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Textless, WrongArguments, WrongOptions } from '../core/notated.ts'
 import { isPart } from '../network/parts.ts'
-import { type Arguments, type BadArgument, optionsOf, type ReadArguments } from './argument.ts'
+import { type Arguments, allOf, type BadArgument, type Option, type ReadArguments } from './argument.ts'
 import { type Because, type Fault, type Followed, type Misspelt, type Mistake, mistake, type Span } from './faults.ts'
 import type { RefusedOptions, RefusesGiven } from './limits.ts'
 import { isMisfit, misfit } from './misfit.ts'
 import type { Split, Trim, TrimStart, Upto } from './text.ts'
-import { type Applied, type LimitsOf, type LookedAt, type Row, type RowOfWord, rows } from './words.ts'
-import { type Wrapper, wrappers } from './wrappers.ts'
+import { type Applied, type LimitsOf, type LookedAt, type RowOfWord, type Word, words } from './words.ts'
 
 // Calls: from a name and arguments to a layer.
 
@@ -115,57 +113,37 @@ type FindNext<T, Names> = T extends string ? FindArgument<T, Names> : never
 interface Call {
   readonly word: string
   readonly make: (...given: never[]) => unknown
-  readonly positional: readonly unknown[]
   readonly given: Arguments
   /** The names of the options that it has. */
   readonly options: readonly string[]
   readonly span: Span
 }
 
-/** Makes a layer of the table. */
+/** Makes a layer of the library. */
 export const makeLayer = (word: string, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
-  const row = rows[word] as Row
-  if (row.textless) return left(mistake(span, 'textless', word))
+  const { make, together, byName, options, textless } = words[word] as Word
+  if (textless) return left(mistake(span, 'textless', word))
   const { positional } = given
-  const placed = row.together && positional.length > 1 ? [positional] : positional
   return attempt({
     word,
-    make: row.make as Call['make'],
-    positional: placed,
-    given,
-    options: optionNames(row, given),
+    make: make as Call['make'],
+    given: together && positional.length > 1 ? { ...given, positional: [positional] } : given,
+    // Those that may stand first have names only where none of them does.
+    options: positional.length === 0 ? [...byName, ...options] : options,
     span,
   })
 }
 
-/** The options of a layer that may be given by name: those that stand first only where none of them does. */
-const optionNames = ({ make, byName }: Row, { positional }: Arguments): readonly string[] => {
-  const definition = definitionOf(make)
-  const first: readonly string[] = definition?.positional ?? []
-  const named = Object.keys(definition?.options ?? {}).filter(name => !first.includes(name))
-  return [...(positional.length === 0 ? byName : []), ...named, 'name']
-}
-
-/** Makes what takes layers. */
-export const makeWrapped = (word: string, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
-  const { make, options = {} } = wrappers[word] as Wrapper
-  const call = { word, make: make as Call['make'], positional: given.positional, given, span }
-  return attempt({ ...call, options: Object.keys(options) })
-}
-
 /** Takes a layer of the user's own, or calls the function that makes one. */
 export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
-  const call = { word, positional: given.positional, given, options: given.named.map(({ name }) => name), span }
+  const call = { word, make: own as Call['make'], given, options: given.named.map(({ name }) => name), span }
   // A class is called with new: it makes no layer.
-  if (isFunction(own)) return attempt({ ...call, make: own as Call['make'] })
-  if (given.positional.length + given.named.length > 0) return left(wrongArguments({ ...call, make: () => own }))
-  return isPart(own) ? right(own as unknown as AnyLayer) : left(noLayer({ ...call, make: () => own }, own))
+  if (isFunction(own)) return attempt(call)
+  return allOf(given.positional, given.named).length > 0 ? left(wrongArguments(call)) : asLayer(call, own)
 }
 
-type Argument = Arguments['named'][number]
-
 /** Whether an option cannot be, whatever its layer is: a name is a text, and left out it is that of the kind. */
-const isNoName = ({ name, value }: Argument): boolean => name === 'name' && value === null
+const isNoName = ({ name, value }: Option): boolean => name === 'name' && value === null
 
 /** What a call gives or refuses with. Errors of another kind, of functions of the user's, are his. */
 const outcome = ({ make }: Call, given: readonly unknown[]): Either<Refused, unknown> => {
@@ -186,48 +164,42 @@ const refusal = (call: Call, given: readonly unknown[]): InvalidOption | undefin
 }
 
 const attempt = (call: Call): Either<Mistake, AnyLayer> => {
-  const { positional, given, options } = call
-  if (given.named.some(argument => !options.includes(argument.name) || isNoName(argument))) return left(whyNot(call))
-  const all = given.named.length > 0 ? [...positional, optionsOf(given)] : positional
-  const made = outcome(call, all)
-  if (isLeft(made)) {
-    const error = made.left
-    return left(isMisfit(error) ? misfit(call.span, error, call.word === 'repeat') : whyNot(call, error))
-  }
-  return isPart(made.right) ? right(made.right as unknown as AnyLayer) : left(noLayer(call, made.right))
+  const { positional, named } = call.given
+  if (named.some(option => !call.options.includes(option.name) || isNoName(option))) return left(whyNot(call))
+  const made = outcome(call, allOf(positional, named))
+  if (isRight(made)) return asLayer(call, made.right)
+  const error = made.left
+  return left(isMisfit(error) ? misfit(call.span, error, call.word === 'repeat') : whyNot(call, error))
 }
 
 /** What is wrong with a call: its positional arguments, then the first option in the order of the text. */
 const whyNot = (call: Call, refused?: InvalidOption): Mistake => {
-  const { positional, given, options } = call
+  const { positional, named } = call.given
   const first = refusal(call, positional)
   if (first !== undefined) return wrongArguments(call, first)
-  const unknown = given.named.find(({ name }) => !options.includes(name))
-  if (unknown) return unknownOption(unknown.name, unknown.at.from, options)
-  const blamed = ({ name, value, at: { from, to } }: Argument, cause: InvalidOption): Mistake =>
-    mistake({ layer: null, from, to }, 'wrongValue', value === null ? 'null' : cause.got, { option: name }, { cause })
+  const unknown = named.find(({ name }) => !call.options.includes(name))
+  if (unknown) return unknownOption(unknown, call.options)
   // No name at all is refused as what is no name.
-  const only = (argument: Argument) => ({ [argument.name]: isNoName(argument) ? false : argument.value })
-  const isFine = (argument: Argument) => refusal(call, [...positional, only(argument)]) === undefined
-  const fine = Object.assign({}, ...given.named.filter(isFine).map(only))
-  for (const argument of given.named) {
+  const all = named.map(option => ({ ...option, value: isNoName(option) ? false : option.value }))
+  const fine = all.filter(option => refusal(call, allOf(positional, [option])) === undefined)
+  for (const [i, option] of all.entries()) {
     // Beside those that are right alone, as it may need one of them.
-    const error = refusal(call, [...positional, { ...fine, ...only(argument) }])
-    if (error?.option === argument.name) return blamed(argument, error)
+    const cause = refusal(call, allOf(positional, [...fine, option]))
+    if (cause?.option !== option.name) continue
+    const { from, to } = option.at
+    const got = named[i]?.value === null ? 'null' : cause.got
+    return mistake({ layer: null, from, to }, 'wrongValue', got, { option: option.name }, { cause })
   }
   return wrongArguments(call, refused)
 }
 
-const unknownOption = (word: string, from: number, options: readonly string[]): Mistake => {
-  const fields = { word, options: options.length > 0 ? `an option of ${options.join(', ')}` : 'no options' }
-  return mistake({ layer: null, from, to: from + word.length }, 'unknownOption', print(word), fields, {
-    words: options,
-  })
+const unknownOption = ({ name, at: { from } }: Option, words: readonly string[]): Mistake => {
+  const fields = { word: name, options: words.length > 0 ? `an option of ${words.join(', ')}` : 'no options' }
+  return mistake({ layer: null, from, to: from + name.length }, 'unknownOption', print(name), fields, { words })
 }
 
-const wrongArguments = ({ word, span, given }: Call, cause?: InvalidOption): Mistake => {
-  const all = [...given.positional, ...(given.named.length > 0 ? [optionsOf(given)] : [])]
-  return mistake(span, 'wrongArguments', cause?.got ?? print(all), { word }, cause ? { cause } : {})
-}
+const wrongArguments = ({ word, span, given }: Call, cause?: InvalidOption): Mistake =>
+  mistake(span, 'wrongArguments', cause?.got ?? print(allOf(given.positional, given.named)), { word }, { cause })
 
-const noLayer = ({ word, span }: Call, made: unknown): Mistake => mistake(span, 'makesNone', print(made), { word })
+const asLayer = ({ word, span }: Call, made: unknown): Either<Mistake, AnyLayer> =>
+  isPart(made) ? right(made as unknown as AnyLayer) : left(mistake(span, 'makesNone', print(made), { word }))

@@ -1,12 +1,13 @@
 import { type Either, isLeft, isRight, left, map, right } from 'fp-ts/lib/Either.js'
 import type { Mismatch } from '../base/shape.ts'
-import { repeat } from '../combinators/index.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import { composition } from '../network/compose.ts'
+import type { Part as Composed } from '../network/parts.ts'
 import { mostLayers } from '../network/wiring.ts'
 import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Side } from '../network-types/compose.ts'
 import type { Called } from './call.ts'
-import { type Because, type Fault, type Mistake, mistake } from './faults.ts'
-import { deepest, fitted, type Misfit, misfit, type Place, standing, together } from './misfit.ts'
+import { type Because, type Fault, type Mistake, mistake, type Span } from './faults.ts'
+import { type Misfit, misfit, together } from './misfit.ts'
 import { type Part, readPart, unexpected } from './part.ts'
 import { type Stretch, skipSpace, type Trim, type TrimStart, type Upto } from './text.ts'
 import type { Layers, RowOf } from './words.ts'
@@ -154,84 +155,77 @@ type Finish<L extends readonly AnyLayer[], C extends Context> = C['branches'] ex
 
 // For the run time.
 
-/** The layers of the user's own, by name. */
-export type OwnLayers = Readonly<Record<string, unknown>>
-
-/** A part of a chain, from the sign before it to that after it. */
-export interface Found extends Place {
+/** A part of a chain, or a branch. */
+export interface Found {
   readonly layer: AnyLayer
+  readonly span: Span & { readonly layer: number }
   /** The chains that it is, where it is a network in brackets and nothing else. */
   readonly chains?: readonly (readonly Found[])[]
 }
-interface Chain extends Place {
-  readonly layer: AnyLayer
-  readonly parts: readonly Found[]
-}
-
-/** Reads a chain, from the text after the sign before it to the sign after it. */
-const readChain = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, Chain> => {
-  const parts: Found[] = []
-  let at = from
-  for (;;) {
-    const found = readCopies({ text, from: at, to }, own)
-    if (isLeft(found)) return found
-    parts.push(found.right)
-    const { end } = found.right
-    if (end < to && text.startsWith('>>', end)) at = end + 2
-    else if (end === to || text[end] === '|') break
-    else return unexpected(at, end, text)
-  }
-  const whole = together(parts, 'sequence')
-  if (isRight(whole)) return right({ layer: whole.right, parts, from, end: (parts.at(-1) as Found).end })
-  const { index, incoming, cause } = whole.left
-  return left(misfit(standing(text, deepest(parts[index] as Found, incoming, cause)), cause))
-}
-
 /** A network that was read: a layer, and the chains that it is. */
 export type FoundNetwork = Required<Pick<Found, 'layer' | 'chains'>>
 
 /** Reads a network: branches of chains. */
-export const readNetwork = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, FoundNetwork> => {
-  const branches: Chain[] = []
-  for (let at = from; ; ) {
-    const chain = readChain({ text, from: at, to }, own)
-    if (isLeft(chain)) {
+export const readNetwork = (at: Stretch): Either<Mistake, FoundNetwork> => {
+  const branches: Branch[] = []
+  for (let { from } = at; from <= at.to; ) {
+    const branch = readBranch({ ...at, from })
+    if (isLeft(branch)) {
       // Branches that do not go together come before what is wrong after them.
-      const before = branches.length > 1 ? beside(text, branches) : chain
-      return isLeft(before) ? before : chain
+      const before = branches.length > 1 ? together(branches, 'parallel') : branch
+      return isLeft(before) ? before : branch
     }
-    branches.push(chain.right)
-    if (chain.right.end === to)
-      return map((layer: AnyLayer) => ({ layer, chains: branches.map(({ parts }) => parts) }))(beside(text, branches))
-    at = chain.right.end + 1
+    branches.push(branch.right)
+    from = skipSpace(at.text, branch.right.span.to, at.to) + 1
   }
+  const chains = branches.map(({ parts }) => parts)
+  return map((layer: AnyLayer) => ({ layer, chains }))(together(branches, 'parallel'))
 }
-/** Branches side by side, one being itself. */
-const beside = (text: string, branches: readonly Chain[]): Either<Mistake, AnyLayer> => {
-  const [first] = branches
-  const whole = first !== undefined && branches.length === 1 ? right(first.layer) : together(branches, 'parallel')
-  if (isLeft(whole)) return left(misfit(standing(text, branches[whole.left.index] as Chain), whole.left.cause))
-  return whole
+
+interface Branch extends Found {
+  readonly parts: readonly Found[]
+}
+const readBranch = (at: Stretch): Either<Mistake, Branch> => {
+  const parts = readChain(at)
+  if (isLeft(parts)) return parts
+  const [first, last] = [parts.right[0], parts.right.at(-1)] as readonly Found[] as readonly [Found, Found]
+  const span = { ...first.span, to: last.span.to }
+  return map((layer: AnyLayer) => ({ layer, span, parts: parts.right }))(together(parts.right, 'sequence'))
+}
+
+/** Reads the parts of a chain, from the text after the sign before it to the sign after it. */
+const readChain = (at: Stretch): Either<Mistake, readonly Found[]> => {
+  const parts: Found[] = []
+  for (let { from } = at; ; ) {
+    const found = readCopies({ ...at, from })
+    if (isLeft(found)) return found
+    parts.push(found.right)
+    const end = skipSpace(at.text, found.right.span.to, at.to)
+    if (end === at.to || at.text[end] === '|') return right(parts)
+    if (!at.text.startsWith('>>', end)) return unexpected(from, end, at.text)
+    from = end + 2
+  }
 }
 
 /** A part and how often it comes: `Relu(8) * 3`. */
-const readCopies = ({ text, from, to }: Stretch, own: OwnLayers): Either<Mistake, Found> => {
-  const part = readPart({ text, from, to }, { own, network: at => readNetwork(at, own) })
-  if (isLeft(part)) return part
-  let found: Found = { ...part.right, end: skipSpace(text, part.right.end, to) }
-  while (found.end < to && text[found.end] === '*') {
-    const { layer, end } = found
-    const start = skipSpace(text, end + 1, to)
-    const [digits = ''] = /^(?:[1-9]\d*)?/.exec(text.slice(start, to)) ?? []
-    const got = text.slice(start, Math.min(start + 4, to))
-    const mark = { layer: from, from: end, to: end + 1 }
-    if (digits === '') return left(mistake(mark, 'noCopies', got === '' ? 'nothing' : `'${got}'`))
-    const number = { layer: from, from: start, to: start + digits.length }
-    if (Number(digits) > mostLayers) return left(mistake(number, 'manyCopies', digits, { most: mostLayers }))
-    // Whether the layer fits itself is known when it is there, not to the compiler.
-    const copies = fitted(() => repeat(layer as never, Number(digits)) as unknown as AnyLayer)
-    if (isLeft(copies)) return left(misfit({ ...number, from: end }, copies.left, true))
-    found = { layer: copies.right, from, end: skipSpace(text, number.to, to) }
+const readCopies = (at: Stretch): Either<Mistake, Found> => {
+  const { text, to, from: layer } = at
+  let found = readPart(at)
+  while (isRight(found)) {
+    const star = skipSpace(text, found.right.span.to, to)
+    if (star === to || text[star] !== '*') break
+    const from = skipSpace(text, star + 1, to)
+    const [digits = ''] = /^(?:[1-9]\d*)?/.exec(text.slice(from, to)) ?? []
+    const number = { layer, from, to: from + digits.length }
+    const got = text.slice(from, Math.min(from + 4, to))
+    if (digits === '')
+      return left(mistake({ layer, from: star, to: star + 1 }, 'noCopies', got === '' ? 'nothing' : `'${got}'`))
+    const times = Number(digits)
+    if (times > mostLayers) return left(mistake(number, 'manyCopies', digits, { most: mostLayers }))
+    const part = found.right.layer as unknown as Composed
+    const copies = composition<AnyLayer>({ form: 'repeat', part, times })
+    if (isLeft(copies)) return left(misfit({ ...number, from: star }, copies.left.cause, true))
+    found = right({ layer: copies.right, span: { ...found.right.span, to: number.to } })
   }
-  return right(found)
+  return found
 }

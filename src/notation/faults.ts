@@ -134,11 +134,11 @@ export interface Mistake extends Span {
   readonly got: string
   readonly fields: Fields
   /** The words that an unknown one may stand for. */
-  readonly words?: readonly string[]
+  readonly words?: readonly string[] | undefined
   /** What is said in place of the fault's own advice. */
   readonly advice?: Advice
   /** The error that a constructor or a composition gave, which says what was expected. */
-  readonly cause?: JoineryError
+  readonly cause?: JoineryError | undefined
 }
 
 /** Makes a mistake. */

@@ -1,15 +1,14 @@
-import { type Either, isLeft, isRight, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isRight, left, right } from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError } from '../base/errors.ts'
-import type { BranchInput, Flow, Mismatch } from '../base/shape.ts'
+import type { BranchInput, Mismatch } from '../base/shape.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import { compose } from '../network/compose.ts'
-import type { Part as Composed, Wiring } from '../network/parts.ts'
-import { firstUnfit, type Unfit, wire } from '../network/wiring.ts'
+import { composition } from '../network/compose.ts'
+import type { Part as Composed } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Digits, Found, Read } from './chain.ts'
 import { type Because, type Fault, type Followed, type Mistake, mistake, type Span } from './faults.ts'
 import type { Part } from './part.ts'
-import { skipSpace, type Trim, type TrimStart, type Upto, type Within } from './text.ts'
+import type { Trim, TrimStart, Upto, Within } from './text.ts'
 
 // Layers that do not fit together: which of them is to blame, and why. The text is read again up to there, which only
 // texts with a mistake cost.
@@ -110,59 +109,28 @@ const whyNotRepeated = (error: Refused): string => {
 export const misfit = (span: Span, cause: Refused, repeated = false): Mistake =>
   mistake(span, 'misfit', cause.got, { reason: repeated ? whyNotRepeated(cause) : whyOf(cause) }, { cause })
 
-/** What can be made, or the misfit that prevents it. */
-export const fitted = (make: () => AnyLayer): Either<Refused, AnyLayer> => {
-  try {
-    return right(make())
-  } catch (error) {
-    if (isMisfit(error)) return left(error)
-    throw error
-  }
-}
-
-/** What goes out of a network. */
-const outgoing = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
-
-/** Layers that are put together, one being itself; or the first that does not fit those before it. */
-export const together = (
-  found: readonly { readonly layer: AnyLayer }[],
-  form: 'sequence' | 'parallel',
-): Either<Unfit, AnyLayer> => {
-  const layers = found.map(({ layer }) => layer)
+/** Layers put together, one being itself. */
+export const together = (found: readonly Found[], form: 'sequence' | 'parallel'): Either<Mistake, AnyLayer> => {
   // The layers come from a text, so that there is nothing for the compiler to check.
-  const parts = layers as unknown as readonly Composed[]
-  const [only] = layers
-  if (only !== undefined && layers.length === 1 && 'arrangement' in only) return right(only)
-  const all = fitted(() => compose<AnyLayer>({ form, parts }))
-  if (isRight(all)) return layers.length === 1 ? right(layers[0] as AnyLayer) : all
-  return left(firstUnfit(parts, form) ?? { index: layers.length - 1, incoming: [null], cause: all.left })
+  const parts = found.map(({ layer }) => layer as unknown as Composed)
+  const [only] = found as readonly [Found]
+  if (found.length === 1 && (form === 'parallel' || 'arrangement' in only.layer)) return right(only.layer)
+  const whole = composition<AnyLayer>({ form, parts })
+  if (isRight(whole)) return right(found.length === 1 ? only.layer : whole.right)
+  const {
+    place: [index = found.length - 1, ...within],
+    cause,
+  } = whole.left
+  const unfit = found[index] as Found
+  return left(misfit((cause instanceof LayerConnectionError ? deepest(unfit, within) : unfit).span, cause))
 }
 
-/** From where on something is read, and where it ends. */
-export interface Place {
-  readonly from: number
-  readonly end: number
+/** Of a network in brackets, the part at a place within it. */
+const deepest = (found: Found, place: readonly number[]): Found => {
+  const [chain, inChain] = stepInto(found.chains ?? [], place)
+  const [part, inPart] = stepInto(chain ?? [], inChain)
+  return part === undefined ? found : deepest(part, inPart)
 }
-/** Where it stands, without the white space around it. */
-export const standing = (text: string, { from, end }: Place): Span => {
-  const start = skipSpace(text, from, end)
-  return { layer: from, from: start, to: start + text.slice(start, end).trimEnd().length }
-}
-
-/** A part that does not fit what comes in; of what is in brackets, the part within that is to blame. */
-export const deepest = (found: Found, incoming: Flow, cause: Refused): Found =>
-  inside(found.chains ?? [], incoming, cause) ?? found
-const inside = (chains: readonly (readonly Found[])[], incoming: Flow, cause: Refused): Found | undefined => {
-  for (const [branch, parts] of chains.entries()) {
-    let flow = chains.length > 1 ? dealt(incoming, branch) : incoming
-    for (const part of parts) {
-      const wired = wire(part.layer as unknown as Composed, flow)
-      if (isLeft(wired)) return whyOf(wired.left) === whyOf(cause) ? deepest(part, flow, cause) : undefined
-      flow = outgoing(wired.right)
-    }
-  }
-  return undefined
-}
-/** What a branch gets of what comes in. */
-const dealt = (incoming: Flow, branch: number): Flow =>
-  incoming.length > 1 && branch < incoming.length ? [incoming[branch] ?? null] : incoming
+/** One of several by its index, which comes first in the place; one alone is all, and has none. */
+const stepInto = <A>(all: readonly A[], place: readonly number[]): readonly [A | undefined, readonly number[]] =>
+  all.length === 1 ? [all[0], place] : [all[place[0] as number], place.slice(1)]

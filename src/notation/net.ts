@@ -103,11 +103,12 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
     'blocks',
   )
   const cleaned = clean(text)
-  if ('unclosed' in cleaned) throw unclosedQuote(text, cleaned.unclosed)
-  const deep = tooDeep(cleaned.text)
-  if (deep !== undefined) throw mistaken(text, cleaned, deep)
-  const read = readNetwork({ text: cleaned.text, from: 0, to: cleaned.text.length }, blocks)
-  if (isLeft(read)) throw mistaken(text, cleaned, read.left)
+  if (isLeft(cleaned)) throw unclosedQuote(text, cleaned.left)
+  const whole = cleaned.right
+  const deep = tooDeep(whole.text)
+  if (deep !== undefined) throw mistaken(text, whole, deep)
+  const read = readNetwork({ text: whole.text, from: 0, to: whole.text.length, own: blocks })
+  if (isLeft(read)) throw mistaken(text, whole, read.left)
   return read.right.layer
 }
 

@@ -1,7 +1,6 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
 import { show as print } from '../base/errors.ts'
 import type { Mismatch } from '../base/shape.ts'
-import { own as ownOf } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { AroundRow, WrongArguments } from '../core/notated.ts'
 import type { JoinFault } from '../network-types/compose.ts'
@@ -11,11 +10,10 @@ import {
   type ReadArgument,
   type ReadArguments,
   readArgument,
-  readArguments,
   readEach,
 } from './argument.ts'
-import { type Called, type Explained, type Limited, makeLayer, makeOwn, makeWrapped, type Own } from './call.ts'
-import type { Digit, FirstSign, Found, FoundNetwork, OwnLayers, Read } from './chain.ts'
+import { type Called, type Explained, type Limited, makeLayer, makeOwn, type Own } from './call.ts'
+import { type Digit, type FirstSign, type Found, type FoundNetwork, type Read, readNetwork } from './chain.ts'
 import {
   type Because,
   type Fault,
@@ -38,8 +36,7 @@ import {
   textOf,
   type Within,
 } from './text.ts'
-import { type Layers, type Applied as Made, type RowOfWord, rows } from './words.ts'
-import { type Combinators, type Wrapper, wrappers } from './wrappers.ts'
+import { type Combinators, type Layers, type Applied as Made, type RowOfWord, words } from './words.ts'
 
 // One part of a chain: a network in brackets, or a layer by its name.
 
@@ -141,34 +138,31 @@ type ReadPositional<H extends string, B> =
 
 // For the run time.
 
-/** The text in brackets that open before `from`. */
-const inBrackets = (text: string, from: number, to: number): Stretch | null => {
-  const found = bracketed(text.slice(from, to), '(', ')')
-  return found === null ? null : { text, from, to: from + found.inner.length }
-}
 /** The mistake of a sign where none can be. */
 export const unexpected = (layer: number, at: number, text: string): Either<Mistake, never> =>
   left(mistake({ layer, from: at, to: at + 1 }, text[at] === ')' ? 'stray' : 'noArrow', `'${text[at]}'`))
 
-/** The layers of the user's own, and how networks are read, which parts hold and which are made of parts. */
-interface Surroundings {
-  readonly own: OwnLayers
-  readonly network: (at: Stretch) => Either<Mistake, FoundNetwork>
-}
-
 /** One part of a chain. */
-export const readPart = ({ text, from, to }: Stretch, around: Surroundings): Either<Mistake, Found> => {
-  const start = skipSpace(text, from, to)
-  if (start < to && text[start] === '(') {
-    const inner = inBrackets(text, start + 1, to)
-    if (inner === null) return left(mistake({ layer: from, from: start, to: start + 1 }, 'noClosing', 'none'))
-    const network = around.network(inner)
-    return isLeft(network) ? network : right({ ...network.right, from, end: inner.to + 1 })
+export const readPart = (at: Stretch): Either<Mistake, Found> => {
+  const { text, from: layer, to, own } = at
+  const from = skipSpace(text, layer, to)
+  const [before = ''] = /^[^(>|*)]*/.exec(text.slice(from, to)) ?? []
+  const word = before.trimEnd()
+  const span = { layer, from, to: from + word.length }
+  const open = from + before.length
+  const inner = open < to && text[open] === '(' ? bracketed({ ...at, from: open + 1 }, '(', ')') : undefined
+  if (word === '' && inner === undefined) return missing(layer, from, to, text)
+  if (word !== '' && !Object.hasOwn(words, word) && !Object.hasOwn(own, word)) {
+    const known = [...Object.keys(words), ...Object.keys(own)]
+    return left(mistake(span, 'unknownLayer', print(word), { word }, { words: known }))
   }
-  const length = text.slice(start, to).search(/[(>|*)]/)
-  const end = length < 0 ? to : start + length
-  const word = text.slice(start, end).trimEnd()
-  return word === '' ? missing(from, start, to, text) : readNamed({ text, from, to }, start, end, word, around)
+  if (inner === null) return left(mistake({ ...span, to: Math.max(span.to, from + 1) }, 'noClosing', 'none'))
+  const whole = inner === undefined ? span : { ...span, to: inner.to + 1 }
+  if (word === '') return map((network: FoundNetwork) => ({ ...network, span: whole }))(readNetwork(inner as Stretch))
+  const made = apply(word, inner ?? { ...at, from: open, to: open }, { ...whole, layer: null })
+  // A layer within the arguments has a place of its own.
+  if (isLeft(made)) return left({ ...made.left, layer: made.left.layer ?? layer })
+  return right({ layer: made.right, span: whole })
 }
 
 const missing = (layer: number, at: number, to: number, text: string): Either<Mistake, never> => {
@@ -176,57 +170,23 @@ const missing = (layer: number, at: number, to: number, text: string): Either<Mi
   return left(mistake({ layer, from: at, to: Math.min(at + 1, to) }, 'noLayer', at < to ? `'${text[at]}'` : 'nothing'))
 }
 
-/** A layer by its name, and its arguments where it has some. */
-const readNamed = (
-  { text, from, to }: Stretch,
-  start: number,
-  end: number,
-  word: string,
-  around: Surroundings,
-): Either<Mistake, Found> => {
-  const span = { layer: from, from: start, to: start + word.length }
-  const words = [...Object.keys(rows), ...Object.keys(wrappers), ...Object.keys(around.own)]
-  if (!words.includes(word)) return left(mistake(span, 'unknownLayer', print(word), { word }, { words }))
-  const called = end < to && text[end] === '('
-  const given = called ? inBrackets(text, end + 1, to) : { text, from: end, to: end }
-  if (given === null) return left(mistake(span, 'noClosing', 'none'))
-  const after = called ? given.to + 1 : end
-  const made = apply(word, given, around, { ...span, layer: null, to: called ? after : span.to })
-  // A layer within the arguments has a place of its own.
-  if (isLeft(made)) return left({ ...made.left, layer: made.left.layer ?? from })
-  return right({ layer: made.right, from, end: after })
-}
-
-const apply = (word: string, given: Stretch, around: Surroundings, call: Span): Either<Mistake, AnyLayer> => {
-  const { own } = around
-  if (Object.hasOwn(own, word)) {
-    const read = readArguments(given)
-    return isLeft(read) ? read : makeOwn(word, own[word], read.right, call)
-  }
-  if (Object.hasOwn(wrappers, word)) {
-    const options = (wrappers[word] as Wrapper).options ?? {}
-    const read = readEach(given, at => readNetworkArgument(at, options, around))
-    return isLeft(read) ? read : makeWrapped(word, read.right, call)
-  }
-  const read = readArguments(given)
-  return isLeft(read) ? read : makeLayer(word, read.right, call)
+/** The layer of a word and its arguments. */
+const apply = (word: string, given: Stretch, call: Span): Either<Mistake, AnyLayer> => {
+  const isOwn = Object.hasOwn(given.own, word)
+  const networks = isOwn ? undefined : words[word]?.networks
+  const read = readEach(given, networks ? at => readNetworkArgument(at, networks) : readArgument)
+  if (isLeft(read)) return read
+  return isOwn ? makeOwn(word, given.own[word], read.right, call) : makeLayer(word, read.right, call)
 }
 
 /** An argument of what takes layers: a network, unless it is a number, a list or in quotes, or an option of values. */
-const readNetworkArgument = (
-  at: Stretch,
-  options: Readonly<Record<string, boolean>>,
-  { network: read }: Surroundings,
-): Either<Mistake, Argument> => {
+const readNetworkArgument = (at: Stretch, networks: readonly string[]): Either<Mistake, Argument> => {
   const text = textOf(at)
-  const equals = text.indexOf('=')
-  const name = text.slice(0, equals)
-  const named = equals >= 0 && !/[(>|'"]/.test(name)
-  if (named && ownOf(options, name.trim()) === true) {
-    const network = read({ ...at, from: at.from + equals + 1 })
-    return isLeft(network) ? network : right({ name: name.trim(), value: network.right.layer, at })
-  }
-  if (named || /^[\d'"[-]/.test(text)) return readArgument(at)
-  const network = read(at)
-  return isLeft(network) ? network : right({ name: null, value: network.right.layer, at })
+  const [, name] = /^([^=(>|'"]*)=/.exec(text) ?? []
+  const isNetwork = name === undefined ? !/^[\d'"[-]/.test(text) : networks.includes(name.trim())
+  if (!isNetwork) return readArgument(at)
+  const from = name === undefined ? at.from : at.from + name.length + 1
+  return map(({ layer }: FoundNetwork) => ({ name: name?.trim() ?? null, value: layer, at }))(
+    readNetwork({ ...at, from }),
+  )
 }

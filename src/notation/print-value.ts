@@ -1,5 +1,5 @@
 import type { Initializer, Values } from '../base/parameters.ts'
-import { makers } from './makers.ts'
+import { makers } from './value.ts'
 
 // Values as the notation writes them. What has no text gives `undefined`.
 

@@ -3,13 +3,12 @@ import { ownOptions } from '../base/options.ts'
 import { own } from '../base/trees.ts'
 import { definitionOf } from '../core/define.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, type CompositionValue, isPart, type LayerValue, type Part } from '../network/parts.ts'
+import { asPart, type CompositionValue, isComposition, isPart, type LayerValue, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { Blocks } from './chain.ts'
 import { printLayer, type Spelling } from './print-layer.ts'
 import { printText } from './print-value.ts'
-import { type Row, rows } from './words.ts'
-import { wrappers } from './wrappers.ts'
+import { words } from './words.ts'
 
 // From a network to its text: what net reads back as the same network.
 
@@ -17,8 +16,6 @@ import { wrappers } from './wrappers.ts'
 type Place = 'network' | 'branch' | 'part' | 'copied'
 type Print = (part: Part, place: Place) => string
 type Names = ReadonlyMap<unknown, string>
-
-const isComposition = (part: Part): part is CompositionValue => 'arrangement' in part
 
 /** The layers of a chain, chains within it included, but for those with a name of the user's. */
 const chained = (part: Part, names: Names): readonly Part[] => {
@@ -103,15 +100,13 @@ const checkBlocks = (blocks: unknown): Blocks => {
   )
   for (const [name, block] of Object.entries(own)) {
     if (!isWord(name)) throw fault('names without brackets, quotes or signs', show(name), "For example: 'block'.")
-    if (Object.hasOwn(known, name))
+    if (Object.hasOwn(words, name))
       throw fault('names that no layer of the library has', show(name), 'Give the block another name.')
     if (!isPart(block) && typeof block !== 'function')
       throw fault('layers, or constructors of layers', show(block), 'For example: notation(network, { block: layer }).')
   }
   return own
 }
-
-const known: Readonly<Record<string, Partial<Row> & Pick<Row, 'make'>>> = { ...rows, ...wrappers }
 
 /** The name of a layer's constructor: the user's, or that of the table. */
 const spellingOf = (layer: LayerValue, blocks: Blocks): Spelling | undefined => {
@@ -121,9 +116,9 @@ const spellingOf = (layer: LayerValue, blocks: Blocks): Spelling | undefined => 
     ([, block]) => typeof block === 'function' && definitionOf(block) === definition,
   ) ?? [undefined]
   if (mine !== undefined) return { word: mine, definition, together: false }
-  const row = own(known, definition.kind)
+  const row = own(words, definition.kind)
   if (row === undefined || definitionOf(row.make) !== definition) return undefined
-  return { word: definition.kind, definition, together: row.together === true }
+  return { word: definition.kind, definition, together: row.together }
 }
 
 /**

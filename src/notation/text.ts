@@ -1,3 +1,5 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+
 // The text of a network, twice: as the compiler reads it and as the run time does. Both first take comments out and
 // hide the signs within quotes, so that everything after sees only signs that mean something.
 
@@ -5,21 +7,7 @@
 type Veil = '\uE000'
 
 /** The letters of the signs that are hidden within quotes. */
-export interface Hidden {
-  readonly '(': 'a'
-  readonly ')': 'b'
-  readonly '[': 'c'
-  readonly ']': 'd'
-  readonly ',': 'e'
-  readonly '=': 'f'
-  readonly '>': 'g'
-  readonly '|': 'h'
-  readonly '*': 'i'
-  readonly "'": 'j'
-  readonly '"': 'k'
-  readonly '\uE000': 'l'
-}
-const hidden: Hidden = {
+const hidden = {
   '(': 'a',
   ')': 'b',
   '[': 'c',
@@ -32,7 +20,8 @@ const hidden: Hidden = {
   "'": 'j',
   '"': 'k',
   '\uE000': 'l',
-}
+} as const
+type Hidden = typeof hidden
 
 // For the compiler.
 
@@ -164,7 +153,7 @@ const tokens =
 const within = /\\?(.)/gsu
 
 /** The text without comments, and with the signs in its quotes hidden; or where a quote is not closed. */
-export const clean = (given: string): CleanText | { readonly unclosed: number; readonly before: CleanText } => {
+export const clean = (given: string): Either<number, CleanText> => {
   const places: number[] = []
   let text = ''
   const add = (signs: string, place: number): void => {
@@ -173,7 +162,7 @@ export const clean = (given: string): CleanText | { readonly unclosed: number; r
   }
   for (const { index, groups } of given.matchAll(tokens)) {
     const { quote, open, plain } = groups as Readonly<Record<string, string | undefined>>
-    if (open !== undefined) return { unclosed: index, before: { text, places } }
+    if (open !== undefined) return left(index)
     if (plain !== undefined) {
       text += plain
       for (let i = 0; i < plain.length; i++) places.push(index + i)
@@ -185,63 +174,57 @@ export const clean = (given: string): CleanText | { readonly unclosed: number; r
     }
   }
   places.push(given.length)
-  return { text, places }
+  return right({ text, places })
 }
 
-/** What {@link Within} is for the compiler: the text in brackets whose opening one has been read, and the text after. */
-export const bracketed = (
-  text: string,
-  open: string,
-  close: string,
-): { readonly inner: string; readonly after: string } | null => {
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === open) depth++
-    else if (text[i] === close && depth-- === 0) return { inner: text.slice(0, i), after: text.slice(i + 1) }
-  }
-  return null
-}
-
-/** A part of the text of a network, which has been cleaned. */
+/** A part of a cleaned text, and the layers of the user's own that it may name. */
 export interface Stretch {
   readonly text: string
   readonly from: number
   readonly to: number
+  readonly own: Readonly<Record<string, unknown>>
 }
 /** The text of a stretch. */
 export const textOf = ({ text, from, to }: Stretch): string => text.slice(from, to)
+
+/** The first place from `from` on that is no white space. */
+export const skipSpace = (text: string, from: number, to: number): number =>
+  to - text.slice(from, to).trimStart().length
+
 /** A stretch without the white space around it. */
-export const trimmed = ({ text, from, to }: Stretch): Stretch => {
-  const inner = text.slice(from, to)
-  const start = from + inner.length - inner.trimStart().length
-  return { text, from: start, to: Math.max(start, from + inner.trimEnd().length) }
+export const trimmed = (at: Stretch): Stretch => {
+  const from = skipSpace(at.text, at.from, at.to)
+  return { ...at, from, to: from + at.text.slice(from, at.to).trimEnd().length }
+}
+
+/** Of a stretch that follows an opening bracket, what stands before its closing one; `null` where that is missing. */
+export const bracketed = (at: Stretch, open: string, close: string): Stretch | null => {
+  let depth = 0
+  for (let to = at.from; to < at.to; to++) {
+    if (at.text[to] === open) depth++
+    else if (at.text[to] === close && depth-- === 0) return { ...at, to }
+  }
+  return null
 }
 
 /**
- * The parts of a stretch between its commas outside brackets. Within round brackets square ones mean nothing yet, and a
- * closing bracket that none opens means nothing.
+ * The parts of a stretch between its commas outside brackets, without the white space around them. Within round brackets
+ * square ones mean nothing yet, and a closing bracket that none opens means nothing.
  */
-export const split = ({ text, from, to }: Stretch): readonly Stretch[] => {
+export const split = (at: Stretch): readonly Stretch[] => {
   const pieces: Stretch[] = []
-  let [start, round, square] = [from, 0, 0]
-  for (let at = from; at < to; at++) {
-    const sign = text[at]
+  let { from } = at
+  let [round, square] = [0, 0]
+  for (let to = from; to < at.to; to++) {
+    const sign = at.text[to]
     if (sign === '(') round++
     else if (round > 0) round -= sign === ')' ? 1 : 0
     else if (sign === '[') square++
     else if (square > 0) square -= sign === ']' ? 1 : 0
     else if (sign === ',') {
-      pieces.push({ text, from: start, to: at })
-      start = at + 1
+      pieces.push(trimmed({ ...at, from, to }))
+      from = to + 1
     }
   }
-  pieces.push({ text, from: start, to })
-  return pieces
-}
-
-/** The first place from `from` on that is no white space. */
-export const skipSpace = (text: string, from: number, to: number): number => {
-  let at = from
-  while (at < to && ' \n\t\r'.includes(text[at] as string)) at++
-  return at
+  return [...pieces, trimmed({ ...at, from })]
 }

@@ -1,23 +1,12 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, right, traverseArray } from 'fp-ts/lib/Either.js'
 import type { Initializer } from '../base/parameters.ts'
-import type { Fields } from '../core/expects.ts'
-import type { ReadArguments } from './argument.ts'
+import * as initializers from '../initializers/index.ts'
+import { type Arguments, allOf, type ReadArguments, readArguments } from './argument.ts'
 import type { Because, FaultName, Misspelt, Mistake } from './faults.ts'
-import { type MadeBy, type Maker, type Makers, makers } from './makers.ts'
-import {
-  bracketed,
-  type Show,
-  type Split,
-  type Stretch,
-  show,
-  split,
-  type Trim,
-  textOf,
-  trimmed,
-  type Within,
-} from './text.ts'
+import type { RefusedOptions } from './limits.ts'
+import { bracketed, type Show, type Split, type Stretch, show, split, type Trim, textOf, type Within } from './text.ts'
 
-// Values: numbers, texts, lists and initializers.
+// Values: numbers, texts, lists and initializers, whose words are the names that the library exports.
 
 // For the compiler. What is read is a tuple, so that a fault can be told from it.
 
@@ -72,30 +61,41 @@ type Elements<S extends string, R extends readonly unknown[]> =
       : never
     : never
 
+type Makers = typeof initializers & { readonly flat: typeof flat }
 /** An initializer, such as `heNormal(gain=2)`. */
 type Made<Word extends string, A> = A extends [infer Inner extends string, infer After]
   ? After extends ''
-    ? Word extends keyof Makers<[], {}>
+    ? Word extends keyof Makers
       ? ReadArguments<Inner> extends readonly [infer P extends readonly unknown[], infer O]
-        ? MadeBy<Word, P, O> extends infer M
+        ? MadeBy<Makers[Word], P, O> extends infer M
           ? M extends Initializer | Float32Array
             ? [M]
             : Because<'wrongArguments', { readonly word: Word }>
           : never
         : Because<'wrongArguments', { readonly word: Word }>
-      : Because<'unknownInitializer', Misspelt<Word, keyof Makers<[], {}>>>
+      : Because<'unknownInitializer', Misspelt<Word, keyof Makers>>
     : Because<'notValue'>
   : Because<'noClosing'>
+/** What an initializer makes of numbers, or of options: `null` where it does not take them. */
+type MadeBy<F extends Makers[keyof Makers], P extends readonly unknown[], O> = [keyof O] extends [never]
+  ? P extends Parameters<F> & readonly number[]
+    ? ReturnType<F>
+    : null
+  : [P, O, keyof O] extends [readonly [], Parameters<F>[0], keyof NonNullable<Parameters<F>[0]>]
+    ? [RefusedOptions<InitializerLimits, P, O>] extends [never]
+      ? ReturnType<F>
+      : null
+    : null
+interface InitializerLimits {
+  readonly std: 'notNegative'
+  readonly gain: 'positive'
+}
 
 // For the run time.
 
 /** Why something is no value. */
-export interface Wrong {
-  readonly fault: FaultName
-  readonly fields?: Fields
-  readonly words?: readonly string[]
-}
-const wrong = (fault: Wrong['fault'], rest: Omit<Wrong, 'fault'> = {}): Either<Wrong, never> => left({ fault, ...rest })
+export type Wrong = Pick<Mistake, 'fault' | 'words'> & Partial<Pick<Mistake, 'fields'>>
+const wrong = (fault: FaultName, rest: Omit<Wrong, 'fault'> = {}): Either<Wrong, never> => left({ fault, ...rest })
 
 const constants: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
@@ -103,15 +103,9 @@ const constants: ReadonlyMap<string, boolean | null> = new Map([
   ['null', null],
 ])
 
-/** Reads arguments. A value may hold some, which hold values: so it is given how they are read. */
-export type ArgumentsReader = (at: Stretch) => Either<Mistake, MakerArguments>
-interface MakerArguments {
-  readonly positional: readonly unknown[]
-  readonly options: Readonly<Record<string, unknown>>
-}
-
 /** Reads a value: itself, or why it is none. */
-export const readValue = (text: string, within: ArgumentsReader): Either<Wrong, unknown> => {
+export const readValue = (at: Stretch): Either<Wrong, unknown> => {
+  const text = textOf(at)
   if (text === '') return wrong('noValue')
   if (Number.isFinite(Number(text))) return right(Number(text))
   const constant = constants.get(text)
@@ -119,50 +113,45 @@ export const readValue = (text: string, within: ArgumentsReader): Either<Wrong, 
   const head = text[0] as string
   if (head === "'" || head === '"')
     return text.length > 1 && text.endsWith(head) ? right(show(text.slice(1, -1))) : wrong('notValue')
-  if (head === '[') return readList(text, within)
+  if (head === '[') return readList(at)
   const open = text.indexOf('(')
-  if (open >= 0) return readMade(text.slice(0, open).trim(), bracketed(text.slice(open + 1), '(', ')'), within)
+  if (open >= 0) return readMade(text.slice(0, open).trim(), { ...at, from: at.from + open + 1 })
   return /[[\])'"]/.test(text) ? wrong('notValue') : right(show(text))
 }
 
-const readList = (text: string, within: ArgumentsReader): Either<Wrong, readonly unknown[]> => {
-  const found = bracketed(text.slice(1), '[', ']')
-  if (found === null) return wrong('openList')
-  if (found.after !== '') return wrong('notValue')
-  const elements: unknown[] = []
-  const pieces = split({ text: found.inner, from: 0, to: found.inner.length }).map(piece => textOf(trimmed(piece)))
-  if (pieces.at(-1) === '') pieces.pop()
-  for (const piece of pieces) {
-    const value = readValue(piece, within)
-    if (isLeft(value)) return value
-    elements.push(value.right)
-  }
-  return right(elements)
+const readList = (at: Stretch): Either<Wrong, readonly unknown[]> => {
+  const inner = bracketed({ ...at, from: at.from + 1 }, '[', ']')
+  if (inner === null) return wrong('openList')
+  if (inner.to + 1 < at.to) return wrong('notValue')
+  const pieces = split(inner)
+  return traverseArray(readValue)(textOf(pieces.at(-1) as Stretch) === '' ? pieces.slice(0, -1) : pieces)
 }
 
+/** Numbers for a variable of any shape that holds as many, as a `Float32Array` gives them. */
+const flat = (...numbers: readonly number[]): Float32Array => Float32Array.from(numbers)
+
+/** The initializers by their words. */
+export const makers: Readonly<Record<string, (...given: never[]) => unknown>> = { ...initializers, flat }
+
 /** An initializer, such as `heNormal(gain=2)`. */
-const readMade = (
-  word: string,
-  found: ReturnType<typeof bracketed>,
-  within: ArgumentsReader,
-): Either<Wrong, unknown> => {
-  if (found === null) return wrong('noClosing')
-  if (found.after !== '') return wrong('notValue')
-  const words = Object.keys(makers)
-  if (!words.includes(word)) return wrong('unknownInitializer', { fields: { word }, words })
-  const given = within({ text: found.inner, from: 0, to: found.inner.length })
-  const made = isLeft(given) ? undefined : call(makers[word as keyof typeof makers], given.right)
+const readMade = (word: string, at: Stretch): Either<Wrong, unknown> => {
+  const inner = bracketed(at, '(', ')')
+  if (inner === null) return wrong('noClosing')
+  if (inner.to + 1 < at.to) return wrong('notValue')
+  if (!Object.hasOwn(makers, word)) return wrong('unknownInitializer', { fields: { word }, words: Object.keys(makers) })
+  const given = readArguments(inner)
+  const made = isLeft(given) ? undefined : call(word, given.right)
   return made === undefined ? wrong('wrongArguments', { fields: { word } }) : right(made)
 }
 
-/** What a maker makes; `undefined` where it does not take the arguments. */
-const call = (maker: Maker, { positional, options }: MakerArguments): unknown => {
-  if (!maker.takes(positional)) return undefined
-  const names = Object.keys(options)
-  if (names.some(name => !maker.options.includes(name))) return undefined
+/** What an initializer makes of numbers, or of options: `undefined` where it does not take them. */
+const call = (word: string, { positional, named }: Arguments): unknown => {
+  const given = allOf(positional, named)
+  const isFew = word === 'flat' ? named.length === 0 : given.length < 2
+  if (!isFew || positional.some(value => typeof value !== 'number')) return undefined
   try {
-    // The arguments come from a text: what the maker does not take, it refuses.
-    return maker.make(...([...positional, ...(names.length > 0 ? [options] : [])] as never[]))
+    // The arguments come from a text: what the initializer does not take, it refuses.
+    return makers[word]?.(...(given as never[]))
   } catch {
     return undefined
   }

@@ -1,11 +1,29 @@
-import { definitionOf } from '../core/define.ts'
+import type { Mismatch } from '../base/shape.ts'
+import {
+  block,
+  branch,
+  end,
+  join,
+  parallel,
+  type Residual,
+  type ResidualMerge,
+  repeat,
+  residual,
+  type Slice,
+  shared,
+  start,
+} from '../combinators/index.ts'
+import { definitionOf, type NotationForm } from '../core/define.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { Row as TypeRow } from '../core/notated.ts'
+import type { AroundRow, Limits, OptionAs, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
 import * as layers from '../layers/index.ts'
-import { type Combinators, wrappers } from './wrappers.ts'
+import type { Identity } from '../layers/input.ts'
+import type { Block, Fanned } from '../network-types/blocks.ts'
+import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Shared, Side } from '../network-types/compose.ts'
 
-// The words of the notation are the names of the layers that the library exports. What a word means is said by its
-// constructor: for the compiler in its row, for the run time in its definition.
+// The words of the notation are the names of the layers that the library exports, and the combinators. What a word means
+// is said by its constructor: for the compiler in its row, for the run time in its definition. The rows of the combinators
+// are here.
 
 // For the compiler.
 
@@ -20,37 +38,120 @@ export type RowOfWord<Word> = Word extends keyof Combinators
     ? RowOf<Layers[Word]>
     : null
 /** The rules of a row. */
-export type LimitsOf<R> = R extends TypeRow ? R['~limits'] : never
+export type LimitsOf<R> = R extends Row ? R['~limits'] : never
 /** The texts of arguments that its rules look at. */
 export type LookedAt<R> = R extends { readonly '~limits': { readonly '~looked': infer S } } ? S : never
 /** What a row makes of arguments. The row has no constraint: the compiler would ask it of all layers. */
-export type Applied<R, P, O> = R extends TypeRow ? (R & Arguments<P, O>)['~makes'] : never
+export type Applied<R, P, O> = R extends Row ? (R & Arguments<P, O>)['~makes'] : never
 interface Arguments<P, O> {
   readonly '~given': P
   readonly '~options': O
 }
 
+interface CombinatorRow<L = Limits> extends AroundRow {
+  readonly '~networks': never
+  readonly '~limits': L
+}
+/** The rows of the combinators. */
+export interface Combinators {
+  readonly join: JoinRow
+  readonly parallel: ParallelRow
+  readonly branch: BranchRow
+  readonly repeat: RepeatRow
+  readonly shared: SharedRow
+  readonly block: BlockRow
+  readonly residual: ResidualRow
+  readonly start: SliceRow
+  readonly end: SliceRow
+}
+interface JoinRow extends CombinatorRow {
+  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
+    ? With<this['~options'], {}, Fitting<JoinFault<P>, Join<P>>>
+    : WrongArguments
+}
+interface ParallelRow extends CombinatorRow {
+  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
+    ? With<this['~options'], {}, Fitting<NameFault<P>, Side<P>>>
+    : WrongArguments
+}
+interface BranchRow extends CombinatorRow {
+  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
+    ? With<this['~options'], {}, Fitting<NameFault<P>, Fanned<P>>>
+    : WrongArguments
+}
+interface RepeatRow extends CombinatorRow<Limits<readonly [null, 'count']>> {
+  readonly '~makes': this['~given'] extends readonly [infer B extends AnyLayer, infer N extends number]
+    ? CheckRepeat<B, N> extends Mismatch<infer M>
+      ? Mismatch<M>
+      : With<this['~options'], {}, Repeat<B, N>>
+    : WrongArguments
+}
+interface SharedRow extends CombinatorRow<Limits<readonly ['plainName']>> {
+  readonly '~makes': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
+    ? With<this['~options'], {}, Shared<Name, B>>
+    : WrongArguments
+}
+interface BlockRow extends CombinatorRow<Limits<readonly ['title']>> {
+  readonly '~makes': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
+    ? With<this['~options'], {}, Block<Name, B>>
+    : WrongArguments
+}
+interface ResidualRow extends AroundRow {
+  readonly '~networks': 'shortcut'
+  readonly '~limits': { readonly name: 'title' }
+  readonly '~makes': this['~given'] extends readonly [infer B extends AnyLayer]
+    ? OptionAs<this['~options'], 'shortcut', AnyLayer, Identity> extends infer S extends AnyLayer
+      ? With<
+          this['~options'],
+          ResidualArguments,
+          Fitting<
+            NameFault<[S, B]>,
+            Residual<
+              B,
+              S,
+              OptionOf<this['~options'], 'merge', 'add'>,
+              OptionAs<this['~options'], 'name', string, never>
+            >
+          >
+        >
+      : never
+    : WrongArguments
+}
+interface ResidualArguments {
+  readonly shortcut?: AnyLayer
+  readonly merge?: Extract<ResidualMerge, string>
+  readonly name?: string
+}
+interface SliceRow extends CombinatorRow {
+  readonly '~makes': this['~given'] extends readonly [AnyLayer, string, ...string[]]
+    ? With<this['~options'], {}, Slice>
+    : WrongArguments
+}
+/** `Y`, where there is no fault; else why not. */
+type Fitting<F, Y> = F extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
+
 // For the run time.
 
-/** A layer of the library. */
-export interface Row {
+/** What a word means. */
+export interface Word extends Required<Omit<NotationForm, 'around'>> {
   readonly make: (...given: readonly never[]) => AnyLayer
-  readonly together: boolean
-  /** Positional options that may also be given by name. */
-  readonly byName: readonly string[]
-  readonly textless: boolean
+  /** Its options by name. */
+  readonly options: readonly string[]
+  /** Of what takes layers: the options that hold networks. */
+  readonly networks?: readonly string[]
 }
-const rowOf = (make: Row['make']): Row => ({
-  make,
-  together: false,
-  byName: [],
-  textless: false,
-  ...definitionOf(make)?.notation,
-})
 
-/** The layers by their words, but for those that take layers. */
-export const rows: Readonly<Record<string, Row>> = Object.fromEntries(
-  Object.entries(layers)
-    .filter(([word]) => !Object.hasOwn(wrappers, word))
-    .map(([word, make]) => [word, rowOf(make as Row['make'])]),
-)
+const plain = { together: false, byName: [], textless: false }
+const wordOf = (make: Word['make']): Word => {
+  const { options = {}, positional = [], notation: { around = false, ...form } = {} } = definitionOf(make) ?? {}
+  const named = Object.keys(options).filter(name => !positional.includes(name))
+  return { make, ...plain, ...form, options: [...named, 'name'], ...(around && { networks: [] }) }
+}
+const combinators = Object.entries({ join, parallel, branch, repeat, shared, block, residual, start, end })
+
+/** All words. */
+export const words: Readonly<Record<string, Word>> = {
+  ...Object.fromEntries(combinators.map(([word, make]) => [word, { make, ...plain, options: [], networks: [] }])),
+  residual: { make: residual, ...plain, options: ['shortcut', 'merge', 'name'], networks: ['shortcut'] },
+  ...Object.fromEntries(Object.entries(layers).map(([word, make]) => [word, wordOf(make as Word['make'])])),
+}
