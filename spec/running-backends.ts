@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core'
 import type { Backend } from '../src/backends/backend.ts'
 import { chooseBackend } from '../src/backends/choose.ts'
 import { tfjs } from '../src/backends/tfjs/index.ts'
@@ -13,4 +14,19 @@ export const backends: Readonly<Record<string, () => Promise<Backend>>> = {
   },
   onnxruntime: async () => onnxruntime({ threads: 2 }),
   'onnxruntime-web': async () => onnxruntime({ runtime: await import('onnxruntime-web') }),
+}
+
+/** Checks something with each of tfjs's own backends in use, one after the other. */
+export const onEachOfTfjs = async (check: () => void): Promise<void> => {
+  await tf.ready()
+  const before = tf.getBackend()
+  await chooseBackend('wasm')
+  try {
+    for (const name of ['cpu', 'wasm']) {
+      await tf.setBackend(name)
+      check()
+    }
+  } finally {
+    await tf.setBackend(before)
+  }
 }

@@ -11,6 +11,7 @@ import {
   topological,
 } from '../../src/index.ts'
 import { resultShape } from '../../src/ops/shapes.ts'
+import { sliding } from '../ops/calls.ts'
 import { evaluate, expression, start } from '../ops/expressions.ts'
 import { reference } from '../ops/reference.ts'
 
@@ -141,15 +142,6 @@ describe('Shapes of operations', () => {
   })
 
   it('are refused where they do not fit, by the operation, with the shapes', () => {
-    const sliding = {
-      stride: [1, 1],
-      dilation: [1, 1],
-      padding: [
-        [0, 0],
-        [0, 0],
-      ],
-      groups: 1,
-    } as const
     const x = (...shape: readonly (number | null)[]) => placeholder('x', shape)
     const failing: readonly (readonly [() => unknown, string])[] = [
       [() => graphOps.add(x(2, 3), x(2)), 'add: expected shapes that broadcast, got [(2, 3), (2,)]'],

@@ -20,6 +20,7 @@ import {
   unroll,
 } from '../../src/graph.ts'
 import { key, type Ops } from '../../src/index.ts'
+import { sliding } from '../ops/calls.ts'
 import { evaluate, expression, start } from '../ops/expressions.ts'
 import { type Numbers, reference } from '../ops/reference.ts'
 
@@ -251,16 +252,6 @@ describe('mergeSums', () => {
     expect(operationsIn(simplify(merged))).to.have.members(['pad', 'concatenate', 'add'])
   })
 })
-
-const sliding = {
-  stride: [1, 1],
-  dilation: [1, 1],
-  padding: [
-    [0, 0],
-    [0, 0],
-  ],
-  groups: 1,
-} as const
 
 describe('fuse', () => {
   const images = [2, 4, 4, 3]

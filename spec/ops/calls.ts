@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { key, permutation } from '../../src/index.ts'
 import type { Attributes, Operation } from '../../src/ops/operations.ts'
+import type { Sliding } from '../../src/ops/ops.ts'
 import { type Numbers, reference, sizeOf } from './reference.ts'
 
 // Random calls of every operation, at points where what is differentiable has a derivative: elements are distinct and not 0.
@@ -75,6 +76,16 @@ const reduction = (operation: Operation) =>
     fc.tuple(axesOf(x.shape.length), fc.boolean()).map(([axes, keep]) => call(operation, [x], [axes, keep])),
   )
 
+/** A filter that slides by single steps, and stays within its input. */
+export const sliding: Sliding = {
+  stride: [1, 1],
+  dilation: [1, 1],
+  padding: [
+    [0, 0],
+    [0, 0],
+  ],
+  groups: 1,
+}
 const margin = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 }))
 const pair = fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 }))
 const convolution = fc
