@@ -2,6 +2,7 @@ import type { Ops } from '../ops/ops.ts'
 import { type Constant, type Graph, type GraphNode, isA, topological } from './graph.ts'
 import { isProduct, type Product, perChannel } from './products.ts'
 import { type Rewriting, rewritten, throughLoops } from './rewrite.ts'
+import { withOperands } from './with-operands.ts'
 
 // Constants that scale or shift the channels of a product or convolution with constant weights go into the weights: this
 // is what is left of batch normalization once its statistics are fixed.
@@ -10,7 +11,7 @@ import { type Rewriting, rewritten, throughLoops } from './rewrite.ts'
 interface Affine {
   readonly product: Product
   readonly weight: Constant
-  readonly shift: Constant | null
+  readonly shift: Constant | undefined
 }
 
 const affine = (node: GraphNode, sole: Rewriting['sole']): Affine | undefined => {
@@ -18,18 +19,14 @@ const affine = (node: GraphNode, sole: Rewriting['sole']): Affine | undefined =>
   const [a, b] = isA(node, 'add') ? node.inputs : [node]
   const [product, shift] = isProduct(b) ? [b, a] : [a, b]
   if (!isProduct(product) || (shift !== undefined && !(shift.kind === 'constant' && sole(product)))) return undefined
-  const weight = product.inputs[1]
-  return weight?.kind === 'constant' ? { product, weight, shift: (shift as Constant | undefined) ?? null } : undefined
+  const [, weight] = product.inputs
+  return weight.kind === 'constant' ? { product, weight, shift: shift as Constant | undefined } : undefined
 }
 
 /** A constant as one number for each channel of a result. */
-const constantPerChannel = (
-  ops: Ops<GraphNode>,
-  node: GraphNode | undefined,
-  result: GraphNode,
-): GraphNode | undefined => {
+const constantPerChannel = (ops: Ops<GraphNode>, node: GraphNode, result: GraphNode): GraphNode | undefined => {
   const channels = result.shape.at(-1)
-  if (node?.kind !== 'constant' || typeof channels !== 'number' || node.shape.length > result.shape.length)
+  if (node.kind !== 'constant' || typeof channels !== 'number' || node.shape.length > result.shape.length)
     return undefined
   const isOne = node.shape.every(d => d === 1)
   return perChannel(ops, node, result) ?? (isOne ? ops.broadcast(ops.reshape(node, [1]), [channels]) : undefined)
@@ -37,21 +34,20 @@ const constantPerChannel = (
 
 const absorbed = (node: GraphNode, { ops, sole, claim, keep }: Rewriting): GraphNode | undefined => {
   if (!isA(node, 'add') && !isA(node, 'subtract') && !isA(node, 'multiply')) return undefined
-  const [left, right] = node.inputs as readonly [GraphNode, GraphNode]
+  const [left, right] = node.inputs
   const [value, constant] = left.kind === 'constant' && node.operation !== 'subtract' ? [right, left] : [left, right]
   const found = affine(value, sole)
   const channels = constantPerChannel(ops, constant, node)
   if (!found || !channels || value.shape.join() !== node.shape.join()) return undefined
   const { product, weight, shift } = found
   if (node.operation !== 'multiply') {
-    if (shift === null && node.operation === 'add') return undefined
+    if (!shift && node.operation === 'add') return undefined
     const more = node.operation === 'subtract' ? ops.negative(channels) : channels
-    return ops.add(product, shift === null ? more : ops.add(shift, more))
+    return ops.add(product, shift ? ops.add(shift, more) : more)
   }
   const scaled = ops.multiply(weight, channels)
-  const inputs = [product.inputs[0] as GraphNode, scaled]
-  const result = claim(keep(Object.freeze({ ...product, inputs: Object.freeze(inputs) })))
-  return shift === null ? result : ops.add(result, ops.multiply(shift, channels))
+  const result = claim(keep(withOperands(product, operand => (operand === weight ? scaled : operand))))
+  return shift ? ops.add(result, ops.multiply(shift, channels)) : result
 }
 
 /**

@@ -2,7 +2,7 @@ import { InvalidOption, show } from '../base/errors.ts'
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
 import { isList } from '../base/trees.ts'
-import type { Attributes, Operation } from '../ops/operations.ts'
+import type { Attributes, Operands, Operation } from '../ops/operations.ts'
 
 // A computation as a value: every node is an immutable record of an operation, what it is applied to, and its shape.
 
@@ -103,8 +103,9 @@ export interface Graph {
 }
 
 /** The result of one operation. */
-export interface ApplicationOf<O extends Operation> extends Omit<Application, 'operation' | 'attributes'> {
+export interface ApplicationOf<O extends Operation> extends Omit<Application, 'operation' | 'inputs' | 'attributes'> {
   readonly operation: O
+  readonly inputs: Operands<O, GraphNode>
   readonly attributes: Attributes[O]
 }
 

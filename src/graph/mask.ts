@@ -9,11 +9,11 @@ import { uniform } from './simplify.ts'
  */
 export const maskedBefore = (node: GraphNode, { ops, sole }: Rewriting): GraphNode | undefined => {
   if (!isA(node, 'multiply')) return undefined
-  const [a, b] = node.inputs as readonly [GraphNode, GraphNode]
+  const [a, b] = node.inputs
   for (const [gradient, mask] of [[a, b] as const, [b, a] as const]) {
     if (!isA(gradient, 'maxPoolGradient') || !isA(mask, 'greater') || !sole(gradient) || !sole(mask)) continue
-    const [dy, x, y] = gradient.inputs as readonly [GraphNode, GraphNode, GraphNode]
-    const [masked, limit] = mask.inputs as readonly [GraphNode, GraphNode]
+    const [dy, x, y] = gradient.inputs
+    const [masked, limit] = mask.inputs
     if (masked !== x || uniform(limit) === undefined || limit.shape.length > 0) continue
     return ops.maxPoolGradient(ops.multiply(dy, ops.greater(y, limit)), x, y, gradient.attributes[0])
   }

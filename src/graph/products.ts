@@ -1,8 +1,8 @@
 import type { Ops } from '../ops/ops.ts'
-import { type Application, type Fused, type GraphNode, isA } from './graph.ts'
+import { type ApplicationOf, type GraphNode, isA } from './graph.ts'
 
 /** A product or convolution. */
-export type Product = Application & { readonly operation: Fused['operation'] }
+export type Product = ApplicationOf<'matmul'> | ApplicationOf<'convolve'>
 
 /** Whether a node is a product or convolution. */
 export const isProduct = (node: GraphNode | undefined): node is Product => isA(node, 'matmul') || isA(node, 'convolve')

@@ -13,12 +13,19 @@ export type Operation = Exclude<keyof Ops<unknown>, Own>
 interface Operand {
   readonly operand: true
 }
-type AfterOperands<P> = P extends readonly [Operand | readonly Operand[], ...infer Rest]
-  ? AfterOperands<Rest>
-  : Readonly<Required<P>>
-type AttributesOf = { readonly [O in Operation]: AfterOperands<Parameters<Ops<Operand>[O]>> }
+/** What an operation takes: its tensors, then its attributes. */
+type Taken<P, Tensors extends readonly Operand[] = readonly []> = P extends readonly [Operand, ...infer Rest]
+  ? Taken<Rest, readonly [...Tensors, Operand]>
+  : P extends readonly [readonly Operand[], ...infer Rest]
+    ? { readonly tensors: readonly Operand[]; readonly attributes: Readonly<Required<Rest>> }
+    : { readonly tensors: Tensors; readonly attributes: Readonly<Required<P>> }
+type TakenBy = { readonly [O in Operation]: Taken<Parameters<Ops<Operand>[O]>> }
+type AttributesOf = { readonly [O in Operation]: TakenBy[O]['attributes'] }
 /** The attributes of each operation. */
 export interface Attributes extends AttributesOf {}
+type Each<L extends readonly unknown[], T> = { readonly [I in keyof L]: T }
+/** The tensors that an operation takes, as handles `T`. */
+export type Operands<O extends Operation, T> = Each<TakenBy[O]['tensors'], T>
 
 /** Whether a value is an interpreter, as far as that shows. */
 export const isOps = (value: unknown): boolean => {
