@@ -1,14 +1,16 @@
+import type { Operation } from '../ops/operations.ts'
 import type { Margin, Ops } from '../ops/ops.ts'
-import { type Application, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
+import { type Application, type ApplicationOf, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
 import { rewritten, throughLoops } from './rewrite.ts'
 
 // Sums of many small results as few large ones. Differentiating a walk over a sequence adds up a product, a sum and a
 // padded part for every step, each as large as the whole: together they are one product, one sum and one concatenation.
 
 type Nodes = readonly GraphNode[]
+type Sum = ApplicationOf<'add'>
 
 /** Only sums of equal shapes: a broadcast operand would change what the other terms mean. */
-const isSum = (node: GraphNode): node is Application =>
+const isSum = (node: GraphNode): node is Sum =>
   isA(node, 'add') && node.inputs.every(input => input.shape.join() === node.shape.join())
 
 /** Sums that are terms of another sum and nothing else. */
@@ -18,7 +20,7 @@ const innerSums = (outputs: Nodes): ReadonlySet<GraphNode> => {
   return new Set(sums.flatMap(({ inputs }) => inputs.filter(input => isSum(input) && counts.get(input) === 1)))
 }
 
-const termsOf = (sum: Application, inner: ReadonlySet<GraphNode>): Nodes => {
+const termsOf = (sum: Sum, inner: ReadonlySet<GraphNode>): Nodes => {
   const terms: GraphNode[] = []
   const pending: GraphNode[] = [...sum.inputs]
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
@@ -28,88 +30,86 @@ const termsOf = (sum: Application, inner: ReadonlySet<GraphNode>): Nodes => {
   return terms
 }
 
-/** A term as one of a kind that can be put together, named by what has to be the same. */
-const kindOf = (node: GraphNode): string => {
-  if (isA(node, 'pad')) {
-    const margins = node.attributes[0] as readonly Margin[]
-    const padded = margins.flatMap(([before, after], axis) => (before === 0 && after === 0 ? [] : [axis]))
-    const inside = margins.every(([before, after]) => before >= 0 && after >= 0)
-    return padded.length === 1 && inside ? `pad ${padded[0]}` : ''
-  }
-  if (isA(node, 'matmul') && node.shape.length === 2) {
-    const [a, b] = node.inputs as readonly [GraphNode, GraphNode]
-    return isA(a, 'transpose') && !b.shape.includes(null) ? 'product' : ''
-  }
-  if (isA(node, 'sum')) {
-    const [axes, kept] = node.attributes as readonly [readonly number[], boolean]
-    const [x] = node.inputs as readonly [GraphNode]
-    const rest = x.shape.filter((_, axis) => axis !== axes[0])
-    return axes[0] === 0 && !x.shape.includes(null) ? `sum ${axes} ${kept} ${rest}` : ''
-  }
-  return ''
+type Term = ApplicationOf<'matmul'> | ApplicationOf<'sum'> | ApplicationOf<'pad'>
+/** How terms of an operation are put together. */
+interface Kind<T extends Term> {
+  /** What has to be the same; `undefined` for a term that stays apart. */
+  readonly alike: (term: T) => string | undefined
+  readonly together: (ops: Ops<GraphNode>, terms: readonly [T, ...T[]]) => Nodes
 }
 
-const inputOf = (node: GraphNode, i: number): GraphNode => (node as Application).inputs[i] as GraphNode
+const firstInputs = (terms: readonly GraphNode[]): Nodes =>
+  terms.map(term => (term as Application).inputs[0] as GraphNode)
 
-/** Products `aᵀ b` of as many rows each, as one of all rows. */
-const oneProduct = (ops: Ops<GraphNode>, terms: Nodes): GraphNode =>
-  ops.matmul(
-    ops.transpose(
-      ops.concatenate(
-        terms.map(term => inputOf(inputOf(term, 0), 0)),
+const paddedAxis = (margins: readonly Margin[]): number =>
+  margins.findIndex(([before, after]) => before > 0 || after > 0)
+
+const kinds: { readonly [T in Term as T['operation']]: Kind<T> } = {
+  // Products `aᵀ b` of as many rows each, as one of all rows.
+  matmul: {
+    alike: ({ shape, inputs: [a, b] }) =>
+      shape.length === 2 && isA(a, 'transpose') && !b.shape.includes(null) ? '' : undefined,
+    together: (ops, terms) => {
+      const left = ops.concatenate(firstInputs(firstInputs(terms)), 0)
+      const right = ops.concatenate(
+        terms.map(({ inputs: [, b] }) => b),
         0,
-      ),
-      [1, 0],
-    ),
-    ops.concatenate(
-      terms.map(term => inputOf(term, 1)),
-      0,
-    ),
-  )
-
-const oneSum = (ops: Ops<GraphNode>, terms: Nodes): GraphNode => {
-  const [axes, kept] = (terms[0] as Application).attributes as readonly [readonly number[], boolean]
-  return ops.sum(
-    ops.concatenate(
-      terms.map(term => inputOf(term, 0)),
-      0,
-    ),
-    axes,
-    kept,
-  )
+      )
+      return [ops.matmul(ops.transpose(left, [1, 0]), right)]
+    },
+  },
+  // Sums over rows, as one of all rows.
+  sum: {
+    alike: ({ inputs: [x], attributes: [axes, kept] }) =>
+      axes[0] === 0 && !x.shape.includes(null) ? `${axes} ${kept} ${x.shape.slice(1)}` : undefined,
+    together: (ops, terms) => [ops.sum(ops.concatenate(firstInputs(terms), 0), ...terms[0].attributes)],
+  },
+  // Parts that stand beside each other, as one; parts that overlap, or leave gaps, stay as they are.
+  pad: {
+    alike: ({ attributes: [margins] }) => {
+      const axis = paddedAxis(margins)
+      const isOne = margins.every(([before, after], i) => i === axis || (before === 0 && after === 0))
+      return axis >= 0 && isOne ? String(axis) : undefined
+    },
+    together: (ops, terms) => {
+      const [{ attributes, shape }] = terms
+      const axis = paddedAxis(attributes[0])
+      const parts = terms.map(({ inputs: [x], attributes: [margins] }) => ({ x, margin: margins[axis] as Margin }))
+      const runs: { readonly parts: GraphNode[]; margin: Margin }[] = []
+      for (const { x, margin } of parts.toSorted((a, b) => a.margin[0] - b.margin[0])) {
+        const run = runs.find(run => (shape[axis] as number) - run.margin[1] === margin[0])
+        run?.parts.push(x)
+        if (run) run.margin = [run.margin[0], margin[1]]
+        else runs.push({ parts: [x], margin })
+      }
+      return runs.map(({ parts, margin }) =>
+        ops.pad(
+          ops.concatenate(parts, axis),
+          shape.map((_, i): Margin => (i === axis ? margin : [0, 0])),
+        ),
+      )
+    },
+  },
 }
 
-/** Parts that stand beside each other, as one; parts that overlap, or leave gaps, stay as they are. */
-const onePart = (ops: Ops<GraphNode>, terms: Nodes): Nodes => {
-  const marginsOf = (term: GraphNode) => (term as Application).attributes[0] as readonly Margin[]
-  const axis = marginsOf(terms[0] as GraphNode).findIndex(([before, after]) => before > 0 || after > 0)
-  const place = (term: GraphNode) => marginsOf(term)[axis] as Margin
-  const order = terms.toSorted((a, b) => place(a)[0] - place(b)[0])
-  const size = (terms[0] as GraphNode).shape[axis] as number
-  const runs: GraphNode[][] = []
-  for (const term of order) {
-    const before = runs.find(run => size - place(run.at(-1) as GraphNode)[1] === place(term)[0])
-    if (before) before.push(term)
-    else runs.push([term])
+interface Group {
+  readonly kind: Kind<Term> | undefined
+  readonly terms: GraphNode[]
+}
+
+const grouped = (terms: Nodes): readonly Group[] => {
+  const groups = new Map<string, Group>()
+  for (const term of terms) {
+    // The table pairs each kind with its own terms, which a term of any kind cannot express.
+    const kind =
+      term.kind === 'application' ? (kinds as Partial<Record<Operation, Kind<Term>>>)[term.operation] : undefined
+    const alike = kind?.alike(term as Term)
+    const name = alike === undefined ? '' : `${(term as Term).operation} ${alike}`
+    const group = groups.get(name)
+    if (group) group.terms.push(term)
+    else groups.set(name, { kind: alike === undefined ? undefined : kind, terms: [term] })
   }
-  return runs.map(run => {
-    const [before, after] = [place(run[0] as GraphNode)[0], place(run.at(-1) as GraphNode)[1]]
-    const parts = ops.concatenate(
-      run.map(term => inputOf(term, 0)),
-      axis,
-    )
-    return ops.pad(
-      parts,
-      parts.shape.map((_, i): Margin => (i === axis ? [before, after] : [0, 0])),
-    )
-  })
-}
-
-const together = (ops: Ops<GraphNode>, kind: string, terms: Nodes): Nodes => {
-  if (terms.length === 1) return terms
-  if (kind.startsWith('pad')) return onePart(ops, terms)
-  if (kind === 'product') return [oneProduct(ops, terms)]
-  return kind.startsWith('sum') ? [oneSum(ops, terms)] : terms
+  return [...groups.values()]
 }
 
 /**
@@ -121,9 +121,9 @@ export const mergeSums: (graph: Graph) => Graph = throughLoops(graph => {
   return rewritten(graph, (_, { ops, renewed }, before) => {
     if (!isSum(before) || inner.has(before)) return undefined
     const terms = termsOf(before, inner)
-    const groups = new Map<string, GraphNode[]>()
-    for (const term of terms.map(renewed)) groups.set(kindOf(term), [...(groups.get(kindOf(term)) ?? []), term])
-    const merged = [...groups].flatMap(([kind, group]) => together(ops, kind, group))
+    const merged = grouped(terms.map(renewed)).flatMap(({ kind, terms }) =>
+      kind && terms.length > 1 ? kind.together(ops, terms as [Term, ...Term[]]) : terms,
+    )
     return merged.length < terms.length ? merged.reduce((a, b) => ops.add(a, b)) : undefined
   })
 })
