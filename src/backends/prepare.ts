@@ -1,7 +1,7 @@
 import { absorb } from '../graph/absorb.ts'
 import { type Change, rebuilt } from '../graph/build.ts'
 import { type Fed, type Feeder, feeder } from '../graph/feed.ts'
-import { fuse } from '../graph/fuse.ts'
+import { fuse, fuseExactly } from '../graph/fuse.ts'
 import type { Graph } from '../graph/graph.ts'
 import { mergeSums } from '../graph/merge.ts'
 import { simplify, simplifying, simplifyingExactly } from '../graph/simplify.ts'
@@ -43,7 +43,7 @@ export const prepare = ({ inputs, outputs }: Graph): Fed => {
 export const prepareExactly = <A>(trace: (change: Change) => readonly [Graph, A]): readonly [Fed, A] => {
   const feeds = feeder()
   const [traced, about] = trace(lowering(feeds, simplifyingExactly))
-  return [Object.freeze({ graph: fuse(withFed(traced, feeds)), draws: feeds.draws() }), about]
+  return [Object.freeze({ graph: fuseExactly(withFed(traced, feeds)), draws: feeds.draws() }), about]
 }
 
 /** As {@link prepare}, by passes that keep every bit. */

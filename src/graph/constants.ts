@@ -1,37 +1,58 @@
-import { filled, known } from '../base/shape.ts'
+import { filled, known, type Shape, sizeOf } from '../base/shape.ts'
 import { type Block, sliced } from '../ops/numbers/loops.ts'
 import { loopOf } from '../ops/numbers/operations.ts'
 import type { Attributes, Operation } from '../ops/operations.ts'
-import type { Constant } from './graph.ts'
+import type { Ops } from '../ops/ops.ts'
+import { resultShape } from '../ops/shapes.ts'
+import type { Constant, GraphNode } from './graph.ts'
 
 // What is known before a graph runs: operations on constants.
 
-const blockOf = ({ values, shape }: Pick<Constant, 'values' | 'shape'>): Block => ({
-  values: filled(values, known(shape)),
-  shape: known(shape),
-})
+/** Small results are worth knowing beforehand, large ones only where they replace something as large. */
+const small = 1024
 
-/** What takes little time. */
-const looped: ReadonlySet<Operation> = new Set<Operation>([
-  ...(['negative', 'exp', 'log', 'sqrt', 'rsqrt', 'square', 'abs', 'sigmoid', 'tanh', 'relu'] as const),
-  ...(['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal'] as const),
-  ...(['sum', 'transpose', 'reverse', 'broadcast'] as const),
+/** Operations that IEEE 754 rounds, or that only move elements: every engine gives the same bits. */
+const same: ReadonlySet<Operation> = new Set<Operation>([
+  ...(['negative', 'abs', 'sqrt', 'square', 'add', 'subtract', 'multiply', 'divide', 'greater', 'equal'] as const),
+  ...(['reshape', 'slice', 'transpose', 'reverse', 'broadcast'] as const),
+])
+/** The others that take little time. */
+const others: ReadonlySet<Operation> = new Set<Operation>([
+  ...(['exp', 'log', 'rsqrt', 'sigmoid', 'tanh', 'relu', 'maximum', 'minimum', 'sum'] as const),
 ])
 
+const sizeIn = ({ values }: Constant): number => (typeof values === 'number' ? 1 : values.length)
+const blockOf = ({ values, shape }: Constant): Block => ({ values: filled(values, known(shape)), shape: known(shape) })
+
+const computed = (operation: Operation, inputs: readonly Block[], attributes: Attributes[Operation], shape: Shape) => {
+  const [x] = inputs as readonly [Block]
+  if (operation === 'reshape') return x.values
+  if (operation === 'slice') return sliced(x, attributes[0] as readonly number[], known(shape)).values
+  return loopOf(operation)?.(inputs, attributes).values
+}
+
 /**
- * The result of an operation on constants, in row-major order.
+ * The result of an operation on constants.
  *
- * @returns `null` for operations that are left to run time
+ * @param exactly as every engine would compute it, to the bit
+ * @returns `undefined` for what is left to run time
  */
-export const evaluated = (
+export const folded = (
+  { constant }: Ops<GraphNode>,
   operation: Operation,
-  inputs: readonly Pick<Constant, 'values' | 'shape'>[],
+  inputs: readonly GraphNode[],
   attributes: Attributes[Operation],
-  shape: readonly number[],
-): Float32Array | null => {
-  const [x] = inputs as readonly [Pick<Constant, 'values' | 'shape'>]
-  if (operation === 'reshape') return blockOf(x).values
-  if (operation === 'slice') return sliced(blockOf(x), attributes[0] as readonly number[], shape).values
-  const loop = looped.has(operation) ? loopOf(operation) : undefined
-  return loop === undefined ? null : loop(inputs.map(blockOf), attributes).values
+  exactly: boolean,
+): GraphNode | undefined => {
+  if (!inputs.every(input => input.kind === 'constant')) return undefined
+  if (!same.has(operation) && (exactly || !others.has(operation))) return undefined
+  const shape = resultShape(
+    operation,
+    inputs.map(input => input.shape),
+    attributes,
+  )
+  const size = sizeOf(shape)
+  if (size === null || size > Math.max(small, ...inputs.map(sizeIn))) return undefined
+  const values = computed(operation, inputs.map(blockOf), attributes, shape)
+  return values && constant(values, known(shape))
 }

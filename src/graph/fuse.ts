@@ -1,4 +1,4 @@
-import { type Application, type Fused, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
+import { type Fused, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
 import { maskedBefore } from './mask.ts'
 import { isProduct, type Product, perChannel } from './products.ts'
 import { type Rewriting, rewritten, throughLoops } from './rewrite.ts'
@@ -6,24 +6,16 @@ import { uniform } from './simplify.ts'
 
 // Fusion: a product or convolution with the bias and activation that follow it becomes one node, one pass over the result.
 
-const fused = (product: Product, more: Pick<Fused, 'inputs' | 'activation'>) =>
-  Object.freeze<Fused>({
-    kind: 'fused',
-    operation: product.operation,
-    attributes: product.attributes as Fused['attributes'],
-    shape: product.shape,
-    ...(product.layer !== undefined && { layer: product.layer }),
-    inputs: Object.freeze([...more.inputs]),
-    activation: more.activation,
-  })
+const fused = (product: Product, inputs: Fused['inputs'], activation: Fused['activation']): Fused =>
+  Object.freeze({ ...product, kind: 'fused', inputs: Object.freeze([...inputs]), activation })
 
 const withBias = (sum: GraphNode, { ops, sole, keep }: Rewriting): GraphNode | undefined => {
   if (!isA(sum, 'add')) return undefined
-  const [a, b] = sum.inputs as readonly [GraphNode, GraphNode]
+  const [a, b] = sum.inputs
   for (const [product, other] of [[a, b] as const, [b, a] as const]) {
     if (!isProduct(product) || !sole(product) || product.shape.join() !== sum.shape.join()) continue
     const bias = perChannel(ops, other, product)
-    if (bias) return keep(fused(product, { inputs: [...product.inputs, bias], activation: null }))
+    if (bias) return keep(fused(product, [...product.inputs, bias], null))
   }
   return undefined
 }
@@ -32,9 +24,10 @@ const activations = ['relu', 'sigmoid', 'tanh', 'elu'] as const
 
 const withActivation = (node: GraphNode, { sole, keep }: Rewriting): GraphNode | undefined => {
   const activation = activations.find(operation => isA(node, operation))
-  const [x] = (node as Application).inputs ?? []
-  if (activation === undefined || x === undefined || !sole(x)) return undefined
-  if (isProduct(x)) return keep(fused(x, { inputs: x.inputs, activation }))
+  if (activation === undefined || !isA(node, activation)) return undefined
+  const [x] = node.inputs
+  if (!sole(x)) return undefined
+  if (isProduct(x)) return keep(fused(x, x.inputs, activation))
   return x.kind === 'fused' && x.activation === null ? keep(Object.freeze({ ...x, activation })) : undefined
 }
 
@@ -48,16 +41,20 @@ const askResults = (graph: Graph): Graph => {
   if ([...activated].every(node => counts.get(node) === 1)) return graph
   return rewritten(graph, (node, { ops }, before) => {
     if (!isA(node, 'greater') || !isA(before, 'greater')) return undefined
-    const [x, zero] = node.inputs as readonly [GraphNode, GraphNode]
-    return uniform(zero) === 0 && activated.has(before.inputs[0] as GraphNode)
-      ? ops.greater(ops.relu(x), zero)
-      : undefined
+    const [x, zero] = node.inputs
+    return uniform(zero) === 0 && activated.has(before.inputs[0]) ? ops.greater(ops.relu(x), zero) : undefined
   })
 }
 
+/** As {@link fuse}, where every bit has to be kept. */
+export const fuseExactly: (graph: Graph) => Graph = throughLoops(graph =>
+  rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at)),
+)
+
 /**
  * The same graph with products and convolutions fused with a bias along the last axis and an activation, where nothing
- * else needs what is in between, and with relu's mask before the gradient of a pooling. A backend need not know of it: a fused node says what it stands for.
+ * else needs what is in between, and with relu's mask before the gradient of a pooling. A backend need not know of it: a
+ * fused node says what it stands for. Outputs are the same; the sign of a zero may change.
  */
 export const fuse: (graph: Graph) => Graph = throughLoops(graph =>
   rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at) ?? maskedBefore(node, at)),

@@ -3,12 +3,12 @@ import { bodyOf, withBody } from './enclosed.ts'
 import { type Graph, type GraphNode, topological, uses } from './graph.ts'
 import { interner } from './intern.ts'
 import { tracer } from './ops.ts'
-import { simplifying } from './simplify.ts'
+import { simplifyingExactly } from './simplify.ts'
 import { withOperands } from './with-operands.ts'
 
 /** What a rewriting may look at and make nodes with. */
 export interface Rewriting {
-  /** Makes nodes, simplified. */
+  /** Makes nodes, simplified by the laws that keep every bit. */
   readonly ops: Ops<GraphNode>
   /** Whether a node of the new graph is needed by the node at hand alone, so that replacing it leaves nothing twice. */
   readonly sole: (node: GraphNode) => boolean
@@ -32,7 +32,7 @@ export const rewritten = (
 ): Graph => {
   const { inputs, outputs } = graph
   const keep = interner()
-  const ops = simplifying(tracer(keep))
+  const ops = simplifyingExactly(tracer(keep))
   const counts = uses(outputs)
   const done = new Map<GraphNode, GraphNode>(inputs.map(input => [input, input]))
   const soles = new Set<GraphNode>()
