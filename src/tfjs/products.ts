@@ -130,7 +130,9 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
     // Kernels take a bias only as they store it.
     if (bias !== undefined && calls.storedShape(bias).length !== 1)
       return finished(fused(operation, [a, b], attributes, null), bias, activation)
-    const inKernel = inKernels.has(activation)
+    // The kernel of WebAssembly makes 0 of a product that is NaN.
+    const losesNaN = operation === 'matmul' && activation === 'relu' && calls.name() === 'wasm'
+    const inKernel = inKernels.has(activation) && !losesNaN
     const after = inKernel ? null : activation
     const ending = { activation: (inKernel && activation) || 'linear', leakyreluAlpha: 0 }
     const optional: Readonly<Record<string, H>> = bias === undefined ? {} : { bias }
