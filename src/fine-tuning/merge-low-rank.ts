@@ -1,7 +1,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { InvalidOption } from '../base/errors.ts'
-import { byName, mergeTrees, own, treeOf, type VariableTree } from '../base/trees.ts'
+import { byName, leafOf, mergeTrees, own, treeOf } from '../base/trees.ts'
 import { definitionOf } from '../core/define.ts'
 import { without } from '../core/inner.ts'
 import type { AnyLayer } from '../core/layer.ts'
@@ -13,7 +13,7 @@ import type { VariablesFor } from '../network-types/named.ts'
 import { checkedLeaves } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
-import { asShown } from '../state/variables.ts'
+import { variablesBy } from '../state/variables.ts'
 import { handOver, tfjsOps, tidily } from '../tfjs/index.ts'
 import { renamed, replaceLayers } from './replace.ts'
 import type { Adapted } from './to-low-rank.ts'
@@ -111,7 +111,7 @@ export const mergeLowRank = <N extends AnyLayer>(network: N, variables: Variable
       remedy: 'Put LowRank around the outer layer, as in LowRank(TimeDistributed(Relu(8)), 2).',
     })
   const before = wiringOf(part).nodes
-  checkedLeaves(byName(variableRules(wiringOf(part))), given)
+  checkedLeaves(variableRules(wiringOf(part)), given)
   const merged = replaceLayers(part, plain)
   const after = wiringOf(merged)
   const all = mergeTrees(given.params, given.state)
@@ -126,14 +126,8 @@ export const mergeLowRank = <N extends AnyLayer>(network: N, variables: Variable
     if (!seen.has(node.name)) leaves.push(...leavesOf(node, nodes, own(all, node.name) ?? {}))
     seen.add(node.name)
   }
-  const rules = variableRules(after)
-  const tree = (trainable: boolean): VariableTree<TfTensor> =>
-    treeOf(
-      leaves.filter(([layer, name]) => {
-        const rule = own(own(byName(rules), layer) ?? {}, name)
-        return rule !== undefined && (rule.trainable ?? true) === trainable
-      }),
-    )
+  const kept = treeOf(leaves)
+  const variablesAfter = variablesBy(variableRules(after), (layer, name) => leafOf(kept, layer, name) as TfTensor)
   // The network has the inputs and outputs that it had.
-  return Object.freeze({ network: merged, variables: asShown(tree(true), tree(false)) }) as unknown as Adapted<N>
+  return Object.freeze({ network: merged, variables: variablesAfter }) as unknown as Adapted<N>
 }

@@ -4,9 +4,9 @@ import { codec, type Options, parseOptions } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { matchNames, type NamePatterns, namePatterns, variableName } from '../base/patterns.ts'
 import { foldIn, isKey, type Key } from '../base/random.ts'
-import { byName, leafOf, mergeTrees, treeOf, type VariableTree } from '../base/trees.ts'
+import { byName, leafOf, leavesOf, mapRecord, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { VariableRules } from '../core/variables.ts'
+import type { VariableRule, VariableRules } from '../core/variables.ts'
 import { adaptedByDefault, type Frozen, LowRank, lowRankOptions, type NormalLowRank } from '../layers/low-rank.ts'
 import { asPart, type LayerValue, type Node, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
@@ -15,7 +15,7 @@ import type { InputOf, OutputOf, Variables, VariablesFor } from '../network-type
 import { checkedLeaves } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { layerValues, variableRules } from '../state/init.ts'
-import { asShown } from '../state/variables.ts'
+import { variableIn, variablesBy } from '../state/variables.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
 import { replaceLayers } from './replace.ts'
 
@@ -56,8 +56,8 @@ const settings: Options<Normal> = {
 const example = "toLowRank(network, variables, { rank: 8, key: key(1), layers: '*attention*' })"
 
 /** Checks that some layer has each weight that is named. */
-const checkWeights = (rules: ReadonlyMap<string, VariableRules>, weights: readonly string[]): void => {
-  const all = [...rules.values()].flatMap(own => Object.keys(own).filter(name => (own[name]?.shape.length ?? 0) >= 2))
+const checkWeights = (rules: VariableTree<VariableRule>, weights: readonly string[]): void => {
+  const all = leavesOf(rules).flatMap(([, name, { shape }]) => (shape.length >= 2 ? [name] : []))
   const unknown = weights.find(name => !all.includes(name))
   if (unknown === undefined) return
   throw new InvalidOption({
@@ -71,10 +71,10 @@ const checkWeights = (rules: ReadonlyMap<string, VariableRules>, weights: readon
 
 /** The weights of each layer that may get factors. */
 const candidates = (
-  rules: ReadonlyMap<string, VariableRules>,
+  rules: VariableTree<VariableRule>,
   weights: readonly string[] | null,
 ): readonly (readonly [layer: string, weight: string])[] =>
-  [...rules].flatMap(([layer, own]) =>
+  Object.entries(rules).flatMap(([layer, own]) =>
     (weights?.filter(name => (own[name]?.shape.length ?? 0) >= 2) ?? adaptedByDefault(own)).map(
       name => [layer, name] as const,
     ),
@@ -119,7 +119,7 @@ export const toLowRank = <N extends AnyLayer>(
   const normal = parseOptions('toLowRank', example, settings, options)
   const wiring = wiringOf(part)
   const rules = variableRules(wiring)
-  checkedLeaves(byName(rules), given)
+  checkedLeaves(rules, given)
 
   checkWeights(rules, normal.weights ?? [])
   const possible = candidates(rules, normal.weights)
@@ -136,27 +136,18 @@ export const toLowRank = <N extends AnyLayer>(
     possible.flatMap(([layer, weight]) => (layer === name && meant.has(variableName(layer, weight)) ? [weight] : []))
   const adapted = replaceLayers(part, ({ name, layer }: Node) => {
     const weights = weightsOf(name)
-    return weights.length === 0 ? layer : adapt(layer, rules.get(name) ?? {}, weights, normal)
+    return weights.length === 0 ? layer : adapt(layer, rules[name] ?? {}, weights, normal)
   })
 
   const after = variableRules(wiringOf(adapted))
-  const fresh = new Map<string, TfTensor>()
-  for (const [layer, own] of after) {
-    const factors = Object.entries(own).filter(([name]) => !Object.hasOwn(rules.get(layer) ?? {}, name))
-    for (const { variable, rule, values } of layerValues(layer, byName(factors), foldIn(normal.key, layer)))
-      fresh.set(variableName(layer, variable), handOver(tensorOf(values, rule.shape)))
-  }
-  const before = mergeTrees(given.params, given.state)
-  const tree = (trainable: boolean): VariableTree<TfTensor> =>
-    treeOf(
-      [...after].flatMap(([layer, own]) =>
-        Object.entries(own)
-          .filter(([, rule]) => (rule.trainable ?? true) === trainable)
-          .map(([name]) => [layer, name, tensorFor(layer, name)] as const),
-      ),
-    )
-  const tensorFor = (layer: string, name: string): TfTensor =>
-    (fresh.get(variableName(layer, name)) ?? leafOf(before, layer, name)) as TfTensor
+  const fresh = mapRecord(after, (all, layer) => {
+    const factors = Object.entries(all).filter(([name]) => leafOf(rules, layer, name) === undefined)
+    return layerValues(layer, byName(factors), foldIn(normal.key, layer))
+  })
+  const own = variablesBy(after, (layer, name, { shape }) => {
+    const values = leafOf(fresh, layer, name)
+    return values === undefined ? (variableIn(given, layer, name) as TfTensor) : handOver(tensorOf(values, shape))
+  })
   // The network has the inputs and outputs that it had.
-  return Object.freeze({ network: adapted, variables: asShown(tree(true), tree(false)) }) as unknown as Adapted<N>
+  return Object.freeze({ network: adapted, variables: own }) as unknown as Adapted<N>
 }

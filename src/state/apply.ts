@@ -12,12 +12,13 @@ import { isOps } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
 import { tape } from '../ops/tape.ts'
 import { another, handOver, tfjsOps } from '../tfjs/index.ts'
-import { asTrees, checkedWiring, checkTensor, type Trees, wireFor } from './check.ts'
+import { checkedWiring, checkTensor, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
-import { asVariables } from './given.ts'
+import { asTrees, asVariables, reading } from './given.ts'
 import { checkIds } from './ids.ts'
 import { variableRules } from './init.ts'
 import { readEagerly } from './reading.ts'
+import type { Trees } from './variables.ts'
 
 /** How `apply` runs. */
 export interface ApplyOptions {
@@ -196,10 +197,9 @@ const interpreted = <T>(
       remedy: 'Make them with ops.constant, placeholder(...) for a graph, or variable(...) and fixed(...) of a tape.',
     })
   const wiring = wireFor(part, inputs.map(ops.shape))
-  const all = mergeTrees(given.params, given.state)
-  for (const [layer, rules] of variableRules(wiring))
-    for (const [name, { shape }] of Object.entries(rules))
-      checkTensor(ops, layer, name, shape, leafOf(all, layer, name))
+  const all = reading('apply', 'variables', () => mergeTrees(given.params, given.state))
+  for (const [layer, name, { shape }] of leavesOf(variableRules(wiring)))
+    checkTensor(ops, layer, name, shape, leafOf(all, layer, name))
   const { outputs, state } = runWith(ops, wiring, given, inputs, mode)
   return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
 }

@@ -1,12 +1,13 @@
-import type * as tf from '@tensorflow/tfjs-core'
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../base/errors.ts'
 import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
-import { byName, leafOf, leavesOf, own, type VariableTree } from '../base/trees.ts'
+import { leavesOf, type VariableTree } from '../base/trees.ts'
 import type { Part, Wiring } from '../network/parts.ts'
 import { wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
+import { misfit, unfitVariable } from './given.ts'
 import { variableRules } from './init.ts'
+import { type Trees, variableIn } from './variables.ts'
 
 // What every run of a network checks first.
 
@@ -71,14 +72,8 @@ interface Shaped {
 const isShaped = (value: unknown): value is Shaped =>
   typeof value === 'object' && value !== null && Array.isArray((value as Partial<Shaped>).shape)
 
-const showGiven = (value: unknown): string => {
-  if (value === undefined) return 'none'
-  if (!isShaped(value)) return show(value)
-  const { dtype, isDisposed } = value as { readonly dtype?: string; readonly isDisposed?: boolean }
-  if (isDisposed === true) return 'a tensor that has been disposed'
-  return dtype === undefined || isNumeric(dtype) ? showShape(value.shape) : `a tensor of type ${dtype}`
-}
-const isNumeric = (dtype: string | undefined): boolean => dtype !== 'string' && dtype !== 'complex64'
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((d, i) => d === b[i])
 
 /**
  * Checks one variable, and gives it.
@@ -90,19 +85,11 @@ export const checkVariable = <T extends Shaped>(
   variable: string,
   shape: readonly number[],
   given: T | undefined,
-  isOne: (value: unknown) => value is T = isShaped as (value: unknown) => value is T,
+  isOne: (value: unknown) => boolean = isShaped,
 ): T => {
-  const { dtype, isDisposed } = (given ?? {}) as { readonly dtype?: string; readonly isDisposed?: boolean }
-  if (isOne(given) && isDisposed !== true && isNumeric(dtype) && sameShape(given.shape, shape)) return given
-  throw new WeightInitializationError({
-    layer,
-    expected: `${variable} of shape ${showShape(shape)}`,
-    got: given === undefined || isOne(given) ? showGiven(given) : 'a value that is no tensor',
-    remedy:
-      isDisposed === true
-        ? 'Keep variables until their last use; what nobody holds is given back without dispose().'
-        : 'Make the variables of this network with init(network, key).',
-  })
+  const unfit = misfit(given, isOne)
+  if (unfit === undefined && sameShape((given as T).shape, shape)) return given as T
+  throw unfitVariable(layer, `${variable} of shape ${showShape(shape)}`, unfit ?? showShape((given as T).shape))
 }
 
 /**
@@ -128,26 +115,15 @@ export const checkTensor = <T>(
   })
 }
 
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((d, i) => d === b[i])
-
-/** Variables as trees, where the network's type does not matter. */
-export interface Trees<T = tf.Tensor> {
-  readonly params: VariableTree<T>
-  readonly state: VariableTree<T>
-}
-
-/** One variable, a parameter or of the state. */
-export const tensorIn = <T>({ params, state }: Trees<T>, layer: string, name: string): T | undefined =>
-  leafOf(params, layer, name) ?? leafOf(state, layer, name)
-
 /**
  * The variables of the shapes that are expected, in order.
  *
  * @throws WeightInitializationError that names the layer and the variable
  */
 export const checkedLeaves = <T extends Shaped>(expected: VariableTree<Shaped>, given: Trees<T>): readonly T[] =>
-  leavesOf(expected).map(([layer, name, { shape }]) => checkVariable(layer, name, shape, tensorIn(given, layer, name)))
+  leavesOf(expected).map(([layer, name, { shape }]) =>
+    checkVariable(layer, name, shape, variableIn(given, layer, name)),
+  )
 
 /**
  * The graph for inputs, whose variables have been checked.
@@ -159,7 +135,7 @@ export const checkedWiring = (part: Part, variables: Trees<Shaped>, inputs: read
     part,
     inputs.map(({ shape }) => shape),
   )
-  checkedLeaves(byName(variableRules(wiring)), variables)
+  checkedLeaves(variableRules(wiring), variables)
   return wiring
 }
 
@@ -186,35 +162,4 @@ export const checkBatchFirst = (owner: string, part: Part, inputs: readonly Shap
     got: `one of shape ${showShape(other)}`,
     remedy: 'Keep the batch as the first axis of every output, or use apply.',
   })
-}
-
-const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null
-/** Whether a value holds layers, which are read here: what they throw is a fault of the variables. */
-const holdsLayers = (value: unknown): boolean => isTree(value) && Object.values(value).length >= 0
-
-/**
- * Checks that a value has the form of variables, as a call from JavaScript may give anything.
- *
- * @param owner the function that was called
- * @throws InvalidOption if it has another form
- */
-export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> => {
-  const fault = (got: string, cause?: unknown) =>
-    new InvalidOption(
-      {
-        ...{ layer: owner, option: 'variables', expected: 'variables, { params, state }', got },
-        remedy: got === 'a promise' ? 'Await it first.' : 'Make the variables of this network with init(network, key).',
-      },
-      cause === undefined ? {} : { cause },
-    )
-  let got: string
-  try {
-    const given = value as Readonly<Record<string, unknown>>
-    if (isTree(value) && holdsLayers(own(given, 'params')) && holdsLayers(own(given, 'state'))) return value as Trees<T>
-    const names = isTree(value) && !(value instanceof Promise) ? Object.keys(value).slice(0, 8).join(', ') : null
-    got = names === null ? show(value) : `an object with ${names || 'nothing'}`
-  } catch (error) {
-    throw fault('an object that throws when it is read', error)
-  }
-  throw fault(got)
 }

@@ -11,7 +11,7 @@ import { asPart, type Part } from '../network/parts.ts'
 import type { OutputOf, StateOf, TensorsOf, VariablesFor } from '../network-types/named.ts'
 import { another, handOver, tidily } from '../tfjs/index.ts'
 import { type Applied, type ApplyOptions, type Gradients, modeOf } from './apply.ts'
-import { checkedLeaves, type Trees } from './check.ts'
+import { checkedLeaves } from './check.ts'
 import { inputCount, outputCount, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { asVariables } from './given.ts'
 import { checkIds } from './ids.ts'
@@ -25,6 +25,7 @@ import {
   traceNetwork,
   variablesOf,
 } from './traced.ts'
+import type { Trees } from './variables.ts'
 
 /** The options of {@link compile}. */
 export interface CompileOptions {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, JoineryError, show, WeightInitializationError } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
-import { isRecord, mapRecord, type VariableTree } from '../base/trees.ts'
-import { asTrees, type Trees } from './check.ts'
+import { isRecord, mapRecord, own, type VariableTree } from '../base/trees.ts'
+import type { Trees } from './variables.ts'
 
 // What a call is given, as a call from JavaScript may give anything.
 
@@ -69,11 +69,26 @@ export const reading = <R>(owner: string, option: string, read: () => R): R => {
 }
 
 /** Why a value is no tensor to compute with; `undefined` for one that is. */
-export const misfit = (value: unknown): string | undefined => {
-  if (!isTensor(value)) return value === undefined ? 'none' : described(value)
-  if (value.isDisposed) return 'a tensor that has been disposed'
-  return value.dtype === 'string' || value.dtype === 'complex64' ? `a tensor of dtype ${value.dtype}` : undefined
+export const misfit = (value: unknown, isOne: (value: unknown) => boolean = isTensor): string | undefined => {
+  if (!isOne(value)) return value === undefined ? 'none' : described(value)
+  const { dtype, isDisposed } = value as Partial<tf.Tensor>
+  if (isDisposed === true) return disposed
+  return dtype === 'string' || dtype === 'complex64' ? `a tensor of dtype ${dtype}` : undefined
 }
+const disposed = 'a tensor that has been disposed'
+const made = 'Make the variables of this network with init(network, key).'
+
+/** The error for a variable that a network cannot compute with. */
+export const unfitVariable = (layer: string, expected: string, got: string): WeightInitializationError =>
+  new WeightInitializationError({
+    layer,
+    expected,
+    got,
+    remedy:
+      got === disposed
+        ? 'Keep variables until their last use; what nobody holds is given back without dispose().'
+        : made,
+  })
 
 /** A copy of a tree that holds tensors by layer and name. */
 export const checkedTree = (
@@ -90,6 +105,26 @@ export const checkedTree = (
   })
 
 /**
+ * Checks that a value has the form of variables, as a call from JavaScript may give anything.
+ *
+ * @param owner the function that was called
+ * @throws InvalidOption if it has another form
+ */
+export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> =>
+  reading(owner, 'variables', () => {
+    if (isRecord(value) && isRecord(own(value, 'params')) && isRecord(own(value, 'state')))
+      return value as unknown as Trees<T>
+    const got = described(value)
+    throw new InvalidOption({
+      layer: owner,
+      option: 'variables',
+      expected: 'variables, { params, state }',
+      got,
+      remedy: got === 'a promise' ? 'Await it first.' : made,
+    })
+  })
+
+/**
  * Checks that a value has the form of variables, tensors by layer and name, and copies the trees.
  *
  * @param owner the function that was called
@@ -98,17 +133,6 @@ export const checkedTree = (
  */
 export const asVariables = (owner: string, value: unknown): Trees =>
   reading(owner, 'variables', () => {
-    const { params, state } = asTrees<tf.Tensor>(owner, value)
-    const checked = (tree: VariableTree<tf.Tensor>) =>
-      checkedTree(
-        tree,
-        (layer, expected, got) =>
-          new WeightInitializationError({
-            layer,
-            expected,
-            got,
-            remedy: 'Make variables with init(network, key), and keep them while they are in use.',
-          }),
-      )
-    return Object.freeze({ params: checked(params), state: checked(state) })
+    const { params, state } = asTrees(owner, value)
+    return Object.freeze({ params: checkedTree(params, unfitVariable), state: checkedTree(state, unfitVariable) })
   })

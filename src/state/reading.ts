@@ -9,9 +9,10 @@ import { leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
 import type { Draw } from '../graph/graph.ts'
 import type { Part } from '../network/parts.ts'
 import { isOn } from '../tfjs/index.ts'
-import { checkVariable, type Trees, tensorIn } from './check.ts'
+import { checkVariable } from './check.ts'
 import { reading } from './given.ts'
 import { type Further, type Judgement, numberOf, type StateIndices, traceNetwork, variablesOf } from './traced.ts'
+import { type Trees, variableIn } from './variables.ts'
 
 // The eager reading in inference mode: a network becomes a program of direct kernel calls for the shapes of its inputs, from
 // passes that keep every bit. Programs are kept, which changes nothing but speed: they hold no variables, and the first
@@ -135,7 +136,7 @@ const read = (
     tensor.dtype === 'float32' ? tensor : making(tf.cast(tensor, 'float32'))
   try {
     const variables = reading('apply', 'variables', () =>
-      leaves.map(([layer, name, shape]) => checkVariable(layer, name, shape, tensorIn(given, layer, name), isTensor)),
+      leaves.map(([layer, name, shape]) => checkVariable(layer, name, shape, variableIn(given, layer, name), isTensor)),
     )
     const tensors = variables.map(tensor => {
       // A program counts the uses of what lies on its backend, so that variables have to lie there, and stay.

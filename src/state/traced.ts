@@ -1,6 +1,6 @@
 import { symbolicKey } from '../base/random.ts'
 import { type Flow, type Shape, showFlow } from '../base/shape.ts'
-import { byName, leafOf, leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
+import { leafOf, leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
 import type { Mode } from '../core/layer.ts'
 import { asGraph, type Change, changing } from '../graph/build.ts'
 import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
@@ -12,6 +12,7 @@ import type { Ops } from '../ops/ops.ts'
 import { tape } from '../ops/tape.ts'
 import { wireFor } from './check.ts'
 import { variableRules } from './init.ts'
+import { isTrained } from './variables.ts'
 
 // A network's readings as graphs.
 
@@ -24,7 +25,7 @@ export interface Known {
 
 /** What is known of a network's variables from itself, in the order in which graphs take them. */
 export const variablesOf = (part: Part, x: Flow): VariableTree<Known> =>
-  mapTree(byName(variableRules(wireFor(part, x))), ({ shape, trainable = true }) => ({ shape, trainable }))
+  mapTree(variableRules(wireFor(part, x)), rule => ({ shape: rule.shape, trainable: isTrained(rule) }))
 
 /** A key stands for any other while a graph is traced. */
 const symbolic = ({ training, key }: Mode): Mode => ({ training, key: key && symbolicKey })

@@ -1,10 +1,22 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.ts'
 import { cut, shortened, shownAs, table } from '../base/shown.ts'
-import { own, type VariableTree } from '../base/trees.ts'
+import { leafOf, leavesOf, own, treeOf, type VariableTree } from '../base/trees.ts'
+import type { VariableRule } from '../core/variables.ts'
 
 interface Shaped {
   readonly shape: readonly number[]
 }
+
+/** Variables as trees, where the network's type does not matter. */
+export interface Trees<T = Tensor> {
+  readonly params: VariableTree<T>
+  readonly state: VariableTree<T>
+}
+
+/** One variable, a parameter or of the state. */
+export const variableIn = <T>({ params, state }: Trees<T>, layer: string, name: string): T | undefined =>
+  leafOf(params, layer, name) ?? leafOf(state, layer, name)
 
 const numbersIn = (tree: VariableTree<Shaped>): number =>
   Object.values(tree).reduce(
@@ -18,7 +30,7 @@ const listed = (variables: Readonly<Record<string, Shaped>> | undefined): string
     .join(', ')
 
 /** The shapes of variables by layer, as many as fit a screen. */
-const listing = ({ params, state }: { readonly [_ in 'params' | 'state']: VariableTree<Shaped> }): string => {
+const listing = ({ params, state }: Trees<Shaped>): string => {
   const layers = [...new Set([...Object.keys(params), ...Object.keys(state)])]
   const rows = layers.map(layer => {
     const [trained, kept] = [listed(own(params, layer)), listed(own(state, layer))]
@@ -32,8 +44,22 @@ const listing = ({ params, state }: { readonly [_ in 'params' | 'state']: Variab
 const shown = shownAs(listing)
 
 /** Variables as users get them: consoles show their shapes. */
-export const asShown = <T extends Shaped>(
-  params: VariableTree<T>,
-  state: VariableTree<T>,
-): { readonly params: VariableTree<T>; readonly state: VariableTree<T> } =>
+export const asShown = <T extends Shaped>(params: VariableTree<T>, state: VariableTree<T>): Trees<T> =>
   Object.freeze(Object.defineProperties({ params, state }, shown))
+
+/** Whether gradients train a variable; otherwise it is part of the state. */
+export const isTrained = ({ trainable = true }: VariableRule): boolean => trainable
+
+/** A value for each variable that rules name: the parameters and the state. */
+export const variablesBy = <T extends Shaped>(
+  rules: VariableTree<VariableRule>,
+  valueFor: (layer: string, name: string, rule: VariableRule) => T,
+): Trees<T> => {
+  const tree = (trained: boolean): VariableTree<T> =>
+    treeOf(
+      leavesOf(rules).flatMap(([layer, name, rule]) =>
+        isTrained(rule) === trained ? [[layer, name, valueFor(layer, name, rule)] as const] : [],
+      ),
+    )
+  return asShown(tree(true), tree(false))
+}

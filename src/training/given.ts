@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../base/errors.ts'
 import { isRecord, leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
-import type { Trees } from '../state/check.ts'
 import { checkedTree, described, reading } from '../state/given.ts'
+import type { Trees } from '../state/variables.ts'
 import { another } from '../tfjs/index.ts'
 
 // What a call is given stays the user's, who may dispose or change it while the call goes on. So it is checked and held

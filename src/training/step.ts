@@ -3,18 +3,18 @@ import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption, WeightInitializationError } from '../base/errors.ts'
 import type { NamePatterns } from '../base/patterns.ts'
 import { asKey, type Key } from '../base/random.ts'
-import { byName } from '../base/trees.ts'
+import type { VariableTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { VariableRules } from '../core/variables.ts'
+import type { VariableRule } from '../core/variables.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import { graphOps, placeholder } from '../graph/ops.ts'
 import { asPart, type Part, type Wiring } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { Variables } from '../network-types/named.ts'
-import { checkedLeaves, checkedWiring, type Trees } from '../state/check.ts'
+import { checkedLeaves, checkedWiring } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
-import { asShown } from '../state/variables.ts'
+import { asShown, type Trees } from '../state/variables.ts'
 import { handOver, tidily } from '../tfjs/index.ts'
 import { type Examples, type Fields, type NumberBatch, readNumbers } from './batches.ts'
 import { type DeviceState, type Engine, leavesIn, type RawState, type Said } from './engine.ts'
@@ -196,11 +196,11 @@ export const holdingInitial = async <R>(
 }
 
 /** The variables of a network whose shapes are known before it has seen an input. */
-const knownRules = (wiring: Wiring): ReadonlyMap<string, VariableRules> => {
+const knownRules = (wiring: Wiring): VariableTree<VariableRule> => {
   try {
     return variableRules(wiring)
   } catch (error) {
-    if (error instanceof WeightInitializationError) return new Map()
+    if (error instanceof WeightInitializationError) return {}
     throw error
   }
 }
@@ -212,7 +212,7 @@ const knownRules = (wiring: Wiring): ReadonlyMap<string, VariableRules> => {
  */
 export const checkedVariables = (owner: string, part: Part, value: unknown): Trees => {
   const given = asVariables(owner, value)
-  checkedLeaves(byName(knownRules(wiringOf(part))), given)
+  checkedLeaves(knownRules(wiringOf(part)), given)
   return given
 }
 

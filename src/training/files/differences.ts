@@ -13,10 +13,9 @@ type Shapes = ReadonlyMap<string, string>
 /** The shapes of a network's variables by name; `undefined` where they depend on the input. */
 const shapesOf = (part: Part): Shapes | undefined => {
   try {
-    const rules = [...variableRules(wiringOf(part))]
     return new Map(
-      rules.flatMap(([layer, variables]) =>
-        Object.entries(variables).map(([name, { shape }]) => [`${layer}/${name}`, showShape(shape)] as const),
+      leavesOf(variableRules(wiringOf(part))).map(
+        ([layer, name, { shape }]) => [`${layer}/${name}`, showShape(shape)] as const,
       ),
     )
   } catch (error) {
