@@ -103,6 +103,15 @@ export const number = (
 ): t.Type<number, unknown, unknown> =>
   codec(expected, value => (typeof value === 'number' && Number.isFinite(value) && test(value) ? value : undefined))
 
+/** Any finite number. */
+export const finite: t.Type<number, unknown, unknown> = number('a finite number')
+/** Numbers above 0. */
+export const positive: t.Type<number, unknown, unknown> = number('a positive number', value => value > 0)
+/** Numbers from 0 on. */
+export const notNegative: t.Type<number, unknown, unknown> = number('a number >= 0', value => value >= 0)
+/** Parts of a whole, from 0 to 1. */
+export const part: t.Type<number, unknown, unknown> = number('a number from 0 to 1', value => value >= 0 && value <= 1)
+
 /** One of some texts. */
 export const oneOf = <const Choice extends string>(choices: readonly Choice[]): t.Type<Choice, unknown, unknown> => {
   const given: unknown = choices

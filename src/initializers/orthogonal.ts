@@ -1,5 +1,5 @@
 import { WeightInitializationError } from '../base/errors.ts'
-import { number } from '../base/options.ts'
+import { finite } from '../base/options.ts'
 import type { Initializer } from '../base/parameters.ts'
 import { normals } from '../base/random.ts'
 import { showShape } from '../base/shape.ts'
@@ -34,25 +34,20 @@ const orthonormalRows = (random: Float32Array, n: number, length: number): Float
  * ```
  */
 export const orthogonal = (options: { readonly scale?: number } = {}): Initializer =>
-  initializer(
-    'orthogonal',
-    { scale: { codec: number('a finite number'), default: 1 } },
-    options,
-    ({ scale }, key, shape) => {
-      const [rows, cols] = shape
-      if (rows === undefined || shape.length > 2)
-        throw new WeightInitializationError({
-          layer: 'orthogonal',
-          expected: 'a shape of one or two dimensions',
-          got: showShape(shape),
-          remedy: 'Use heNormal(...) or xavierNormal(...) here.',
-        })
-      if (cols === undefined) return normals(key, rows, 0, 0.01)
-      const [short, long] = [Math.min(rows, cols), Math.max(rows, cols)]
-      const basis = orthonormalRows(normals(key, short * long), short, long)
-      return Float32Array.from({ length: rows * cols }, (_, k) => {
-        const [i, j] = [Math.floor(k / cols), k % cols]
-        return scale * ((rows <= cols ? basis[i]?.[j] : basis[j]?.[i]) ?? 0)
+  initializer('orthogonal', { scale: { codec: finite, default: 1 } }, options, ({ scale }, key, shape) => {
+    const [rows, cols] = shape
+    if (rows === undefined || shape.length > 2)
+      throw new WeightInitializationError({
+        layer: 'orthogonal',
+        expected: 'a shape of one or two dimensions',
+        got: showShape(shape),
+        remedy: 'Use heNormal(...) or xavierNormal(...) here.',
       })
-    },
-  )
+    if (cols === undefined) return normals(key, rows, 0, 0.01)
+    const [short, long] = [Math.min(rows, cols), Math.max(rows, cols)]
+    const basis = orthonormalRows(normals(key, short * long), short, long)
+    return Float32Array.from({ length: rows * cols }, (_, k) => {
+      const [i, j] = [Math.floor(k / cols), k % cols]
+      return scale * ((rows <= cols ? basis[i]?.[j] : basis[j]?.[i]) ?? 0)
+    })
+  })

@@ -1,4 +1,4 @@
-import { number } from '../base/options.ts'
+import { finite, notNegative } from '../base/options.ts'
 import type { Initializer } from '../base/parameters.ts'
 import { normals, uniforms } from '../base/random.ts'
 import { count, initializer } from './initializer.ts'
@@ -13,7 +13,7 @@ import { count, initializer } from './initializer.ts'
  * ```
  */
 export const constant = (value = 0): Initializer =>
-  initializer('constant', { value: { codec: number('a finite number') } }, { value }, ({ value }, _, shape) =>
+  initializer('constant', { value: { codec: finite } }, { value }, ({ value }, _, shape) =>
     new Float32Array(count(shape)).fill(value),
   )
 
@@ -30,8 +30,8 @@ export const normal = (options: { readonly mean?: number; readonly std?: number 
   initializer(
     'normal',
     {
-      mean: { codec: number('a finite number'), default: 0 },
-      std: { codec: number('a number >= 0', std => std >= 0), default: 0.01 },
+      mean: { codec: finite, default: 0 },
+      std: { codec: notNegative, default: 0.01 },
     },
     options,
     ({ mean, std }, key, shape) => normals(key, count(shape), mean, std),
@@ -50,8 +50,8 @@ export const uniform = (options: { readonly minval?: number; readonly maxval?: n
   initializer(
     'uniform',
     {
-      minval: { codec: number('a finite number'), default: 0 },
-      maxval: { codec: number('a finite number'), default: 1 },
+      minval: { codec: finite, default: 0 },
+      maxval: { codec: finite, default: 1 },
     },
     options,
     ({ minval, maxval }, key, shape) => uniforms(key, count(shape), minval, maxval),

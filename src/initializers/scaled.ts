@@ -1,4 +1,4 @@
-import { number } from '../base/options.ts'
+import { positive } from '../base/options.ts'
 import type { Fans, Initializer } from '../base/parameters.ts'
 import { type Key, normals, uniforms } from '../base/random.ts'
 import { count, fansOf, initializer } from './initializer.ts'
@@ -20,11 +20,8 @@ const fromUniform: Draw = (key, n, variance) => uniforms(key, n, -Math.sqrt(3 * 
 const scaled =
   (name: string, draw: Draw, scale: (fans: Fans) => number) =>
   (options: GainOption = {}): Initializer =>
-    initializer(
-      name,
-      { gain: { codec: number('a positive number', gain => gain > 0), default: 1 } },
-      options,
-      ({ gain }, key, shape, fans) => draw(key, count(shape), gain / scale(fans ?? fansOf(name, shape))),
+    initializer(name, { gain: { codec: positive, default: 1 } }, options, ({ gain }, key, shape, fans) =>
+      draw(key, count(shape), gain / scale(fans ?? fansOf(name, shape))),
     )
 
 const fanIn = (fans: Fans): number => fans.in

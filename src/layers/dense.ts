@@ -2,7 +2,15 @@ import { type Either, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, integer, number, type Option, type Options, optionalParameter, parameter } from '../base/options.ts'
+import {
+  codec,
+  integer,
+  notNegative,
+  type Option,
+  type Options,
+  optionalParameter,
+  parameter,
+} from '../base/options.ts'
 import type { Initializer, Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
@@ -225,7 +233,7 @@ export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions, { readonly alph
   'Relu',
   heNormal({ gain: 2 }),
   (ops, x, { alpha }) => (alpha === 0 ? ops.relu(x) : leaky(ops, x, ops.constant(alpha))),
-  { alpha: { codec: number('a number >= 0', alpha => alpha >= 0), default: 0 } },
+  { alpha: { codec: notNegative, default: 0 } },
 )
 
 /**

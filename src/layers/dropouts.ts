@@ -1,7 +1,8 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { type Refuses, refusal } from '../core/expects.ts'
+import { refusal } from '../core/expects.ts'
 import type { NameOf, Takes } from '../core/notated.ts'
+import type { Between, Same } from './inputs.ts'
 import { type DroppedLimits, drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
 
 // Dropouts for what neighbours, and for networks that normalize themselves.
@@ -12,11 +13,7 @@ const between = { expected: 'an input [batch, ..., channels] with axes between t
 export interface SpatialDropout<Name extends string> extends Plain<Name> {
   readonly kind: 'SpatialDropout'
   readonly proba: number
-  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, ...unknown[]]
-    ? this['~in']
-    : number[] extends this['~in']
-      ? number[]
-      : Refuses<'SpatialDropout', typeof between, this['~in']>
+  readonly '~out': Same<'SpatialDropout', typeof between, this['~in'], Between>
 }
 
 interface SpatialDropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {

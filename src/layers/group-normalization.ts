@@ -47,7 +47,6 @@ export interface GroupNorm<Groups extends number, Name extends string> extends L
   readonly '~params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this['~in']>]> }
 }
 
-/** A group normalization in the notation. */
 interface GroupNormRow extends Takes<readonly [number], GroupNormOptions, ScaledLimits<'count'>> {
   readonly '~made': GroupNorm<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'group-norm-{}'>>
 }

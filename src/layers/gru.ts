@@ -11,7 +11,6 @@ import {
   type RecurrentLimits,
   type RecurrentOptions,
   recurrent,
-  recurrentOptions,
   through,
 } from './recurrent.ts'
 
@@ -30,12 +29,12 @@ export interface GRUOptions<
   readonly hiddenUpdate?: Gate
 }
 
-interface Own extends ParsedOptions<GRUOptions> {}
+interface Normal extends NormalRecurrent, ParsedOptions<GRUOptions> {}
 
 /** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>
   extends Recurrent<'GRU', Multiply<3, Units>, Units, Final, Learn, Name, Mask>,
-    Own {}
+    ParsedOptions<GRUOptions> {}
 
 interface GRURow extends Takes<readonly [number], GRUOptions, RecurrentLimits> {
   readonly '~made': GRU<
@@ -60,8 +59,6 @@ export interface GRUConstructor {
     options?: GRUOptions<Final, Learn, Name, Mask>,
   ): GRU<Units, Final, Learn, Name, Mask>
 }
-
-const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } = recurrentOptions
 
 /**
  * A gated recurrent unit (Cho et al. 2014, in the form whose reset gate acts on the product). With `x W + b` and `h W'` in
@@ -90,13 +87,11 @@ export const GRU: GRUConstructor = recurrent({
   kind: 'GRU',
   gates: 3,
   options: {
-    ...{ units, onlyReturnFinal, inputWeights, hiddenWeights, biases },
     resetgate: { codec: gate, default: 'sigmoid' },
     updategate: { codec: gate, default: 'sigmoid' },
     hiddenUpdate: { codec: gate, default: 'tanh' },
-    ...rest,
   },
-  step: (options: NormalRecurrent & Own, ops, { hiddenWeights }, [hidden], share) => {
+  step: (options: Normal, ops, { hiddenWeights }, [hidden], share) => {
     const { units } = options
     const old = hidden as typeof share
     const given = clipped(ops, options, share)

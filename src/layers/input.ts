@@ -28,7 +28,6 @@ type Merged<I, S> = [SharedShape<I, S>] extends [never]
   ? Refuses<'Input', typeof given, I, { shape: Show<S> }>
   : SharedShape<I, S>
 
-/** An input in the notation. */
 interface InputRow extends Row {
   readonly '~limits': Limits<'count'>
   readonly '~makes': Together<this['~given']> extends infer S extends InputShape
@@ -90,7 +89,6 @@ export interface Identity<Name extends string = 'identity-{}'> extends Plain<Nam
   readonly '~out': this['~in']
 }
 
-/** The identity in the notation. */
 interface IdentityRow extends Takes<readonly [], NameOption> {
   readonly '~made': Identity<NameOf<this['~options'], 'identity-{}'>>
 }

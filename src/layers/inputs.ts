@@ -1,3 +1,8 @@
+import { type Either, right } from 'fp-ts/lib/Either.js'
+import type { Fault } from '../base/errors.ts'
+import type { Shape } from '../base/shape.ts'
+import { type Expectation, ofRank, type Refuses } from '../core/expects.ts'
+
 // Inputs that layers of several families expect.
 
 /** One vector for each example. */
@@ -27,3 +32,18 @@ export const volume = {
   expected: 'a 5-dimensional input [batch, depth, rows, cols, channels]',
   remedy: 'Give the Input four dimensions, [depth, rows, cols, channels], or put a Reshape before this layer.',
 } as const
+
+/** The output of a layer that changes no shape and expects a `Form`. */
+export type Same<Kind extends string, E extends Expectation, I, Form> = I extends Form
+  ? I
+  : number[] extends I
+    ? number[]
+    : Refuses<Kind, E, I>
+/** What has axes between batch and channels. */
+export type Between = readonly [unknown, unknown, unknown, ...unknown[]]
+/** Images in, images of the same size out: as a type. */
+export type SameImage<Kind extends string, I> = Same<Kind, typeof image, I, readonly [number, number, number, number]>
+
+/** The same at run time. */
+export const sameImage = (input: Shape | null): Either<Fault, Shape | null> =>
+  input === null ? right(input) : ofRank(image, input)

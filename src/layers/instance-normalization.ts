@@ -1,9 +1,10 @@
 import { right } from 'fp-ts/lib/Either.js'
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { type Refuses, refusal } from '../core/expects.ts'
+import { refusal } from '../core/expects.ts'
 import type { InitialOf, NameOf, Takes } from '../core/notated.ts'
 import type { Along } from './feature-axes.ts'
+import type { Between, Same } from './inputs.ts'
 import { alongAxes } from './layer-normalization.ts'
 import { type FactorAndShift, type NormalNorm, normalized, normOptions, type ScaledLimits } from './norms.ts'
 
@@ -31,15 +32,10 @@ export interface InstanceNorm<G = number, B = number, Name extends string = 'ins
   extends Leaf<Name>,
     NormalNorm {
   readonly kind: 'InstanceNorm'
-  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, ...unknown[]]
-    ? this['~in']
-    : number[] extends this['~in']
-      ? number[]
-      : Refuses<'InstanceNorm', typeof between, this['~in']>
+  readonly '~out': Same<'InstanceNorm', typeof between, this['~in'], Between>
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], readonly [-1]>>
 }
 
-/** An instance normalization in the notation. */
 interface InstanceNormRow extends Takes<readonly [], InstanceNormOptions, ScaledLimits> {
   readonly '~made': InstanceNorm<
     InitialOf<this['~options'], 'gamma'>,

@@ -1,7 +1,7 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { areDistinct, listOf } from '../base/options.ts'
+import { areDistinct, listOf, type ParsedOptions } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -17,7 +17,7 @@ import {
   isFeatureAxis,
   sizesAlong,
 } from './feature-axes.ts'
-import { type FactorAndShift, type NormalNorm, normalized, normOptions, type ScaledLimits } from './norms.ts'
+import { type FactorAndShift, normalized, normOptions, type ScaledLimits } from './norms.ts'
 
 /** The options of {@link LayerNorm}. */
 export interface LayerNormOptions<
@@ -58,10 +58,6 @@ export type NormalizedFeatures<I, Kind extends string, A> = I extends readonly [
       ? Refuses<Kind, typeof withAxes, I, { axes: Listed<A> }>
       : I
 
-interface Normal extends NormalNorm {
-  readonly axes: readonly number[]
-}
-
 /** A layer normalization as a type: [batch, ..., features] in, the same out. */
 export interface LayerNorm<
   B = number,
@@ -69,7 +65,7 @@ export interface LayerNorm<
   G = number,
   A extends readonly number[] = readonly [-1],
 > extends Leaf<Name>,
-    Normal {
+    ParsedOptions<LayerNormOptions> {
   readonly kind: 'LayerNorm'
   readonly '~out': NormalizedFeatures<this['~in'], 'LayerNorm', A>
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], A>>
@@ -80,7 +76,6 @@ export type FeatureAxesOf<O> = OptionAs<O, 'axes', readonly number[], readonly [
 interface LayerNormLimits extends ScaledLimits {
   readonly axes: 'axes'
 }
-/** A layer normalization in the notation. */
 interface LayerNormRow extends Takes<readonly [], LayerNormOptions, LayerNormLimits> {
   readonly '~made': LayerNorm<
     InitialOf<this['~options'], 'beta'>,

@@ -1,9 +1,7 @@
-import { map } from 'fp-ts/lib/Either.js'
-import { integer, number, type ParsedOptions } from '../base/options.ts'
+import { finite, integer, type ParsedOptions, positive } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import { ofRank, type Refuses } from '../core/expects.ts'
 import type { Limits, NameOf, Takes } from '../core/notated.ts'
-import { image } from './inputs.ts'
+import { type SameImage, sameImage } from './inputs.ts'
 
 /** The options of {@link LocalResponseNorm}. */
 export interface LocalResponseNormOptions<Name extends string = string> extends NameOption<Name> {
@@ -20,18 +18,13 @@ export interface LocalResponseNormOptions<Name extends string = string> extends 
 /** A local response normalization as a type: [batch, rows, cols, channels] in, the same out. */
 export interface LocalResponseNorm<Name extends string> extends Plain<Name>, ParsedOptions<LocalResponseNormOptions> {
   readonly kind: 'LocalResponseNorm'
-  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, unknown]
-    ? this['~in']
-    : number[] extends this['~in']
-      ? number[]
-      : Refuses<'LocalResponseNorm', typeof image, this['~in']>
+  readonly '~out': SameImage<'LocalResponseNorm', this['~in']>
 }
 
 interface LocalResponseNormLimits extends Limits {
   readonly k: 'positive'
   readonly depthRadius: 'whole'
 }
-/** A local response normalization in the notation. */
 interface LocalResponseNormRow extends Takes<readonly [], LocalResponseNormOptions, LocalResponseNormLimits> {
   readonly '~made': LocalResponseNorm<NameOf<this['~options'], 'local-response-norm-{}'>>
 }
@@ -70,12 +63,12 @@ export const LocalResponseNorm: LocalResponseNormConstructor = defineLayer({
   kind: 'LocalResponseNorm',
   example: 'LocalResponseNorm({ depthRadius: 5 })',
   options: {
-    alpha: { codec: number('a finite number'), default: 1e-4 },
-    beta: { codec: number('a finite number'), default: 0.75 },
-    k: { codec: number('a positive number', k => k > 0), default: 2 },
+    alpha: { codec: finite, default: 1e-4 },
+    beta: { codec: finite, default: 0.75 },
+    k: { codec: positive, default: 2 },
     depthRadius: { codec: integer(0), default: 5 },
   },
-  shape: (_, input) => map(() => input)(ofRank(image, input)),
+  shape: (_, input) => sameImage(input),
   forward: ({ alpha, beta, k, depthRadius }, ops, x) => {
     const channels = ops.shape(x)[3] as number
     const band = ops.constant(neighbours(channels, depthRadius), [1, 1, channels, channels])

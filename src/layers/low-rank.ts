@@ -1,7 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import { integer, number, type Options, oneOf, orNull, parameter } from '../base/options.ts'
-import type { Parameter, ParameterSource } from '../base/parameters.ts'
+import { integer, type Options, oneOf, orNull, type ParsedOptions, parameter, positive } from '../base/options.ts'
+import type { ParameterSource } from '../base/parameters.ts'
 import { sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { byName, mapRecord, merged } from '../base/trees.ts'
@@ -72,14 +72,11 @@ export interface LowRank<
   Weights extends readonly string[] | null = null,
   Name extends string = 'low-rank-{}',
   F extends Frozen = 'all',
-> extends Leaf<Name> {
+> extends Leaf<Name>,
+    ParsedOptions<LowRankOptions> {
   readonly kind: 'LowRank'
   readonly layer: L
   readonly rank: Rank
-  readonly alpha: number | null
-  readonly weights: readonly string[] | null
-  readonly frozen: Frozen
-  readonly initializer: Parameter
   readonly '~out': Wrapped<Out<L, this['~in']>, 'LowRank'>
   readonly '~params': Trained<InnerParams<L, this['~in']>, Weights, Rank, F>
   readonly '~state': Also<InnerState<L, this['~in']>, Kept<InnerParams<L, this['~in']>, Weights, F>>
@@ -115,29 +112,16 @@ export interface LowRankConstructor {
 }
 
 /** The options in their normal form. */
-export interface NormalLowRank {
+export interface NormalLowRank extends ParsedOptions<LowRankOptions> {
   readonly layer: Part
   readonly rank: number
-  readonly alpha: number | null
-  readonly weights: readonly string[] | null
-  readonly frozen: Frozen
-  readonly initializer: Parameter
 }
 
 /** How the options beside the layer are read. */
 export const lowRankOptions: Options<Omit<NormalLowRank, 'layer'>> = {
   rank: { codec: integer(1) },
-  alpha: {
-    codec: orNull(
-      number('a positive number', alpha => alpha > 0),
-      'the rank',
-    ),
-    default: null,
-  },
-  weights: {
-    codec: orNull(variableNames, 'the usual ones'),
-    default: null,
-  },
+  alpha: { codec: orNull(positive, 'the rank'), default: null },
+  weights: { codec: orNull(variableNames, 'the usual ones'), default: null },
   frozen: { codec: oneOf(['all', 'weights']), default: 'all' },
   initializer: { codec: parameter, default: heUniform({ gain: 1 / 3 }) },
 }

@@ -15,7 +15,7 @@ import {
   type RecurrentLimits,
   type RecurrentOptions,
   recurrent,
-  recurrentOptions,
+  startOptions,
   startRule,
   through,
 } from './recurrent.ts'
@@ -44,7 +44,7 @@ export interface LSTMOptions<
   readonly peepholes?: Peep
 }
 
-interface Own extends ParsedOptions<LSTMOptions> {}
+interface Normal extends NormalRecurrent, ParsedOptions<LSTMOptions> {}
 
 /** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>
@@ -59,7 +59,7 @@ export interface LSTM<Units extends number, Final, Learn, Peep, Name extends str
       Peep extends true ? Peepholes<Units> : unknown,
       CellStart<Units>
     >,
-    Own {}
+    ParsedOptions<LSTMOptions> {}
 type Peepholes<Units extends number> = {
   readonly weightCellToIngate: Tensor<[Units]>
   readonly weightCellToForgetgate: Tensor<[Units]>
@@ -95,9 +95,7 @@ export interface LSTMConstructor {
   ): LSTM<Units, Final, Learn, Peep, Name, Mask>
 }
 
-const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, hiddenInit, learnInit, ...rest } = recurrentOptions
-
-const peephole = ({ units, cellWeights, peepholes }: NormalRecurrent & Own) =>
+const peephole = ({ units, cellWeights, peepholes }: Normal) =>
   right(peepholes ? { shape: [units], initial: cellWeights } : null)
 
 /**
@@ -131,17 +129,15 @@ export const LSTM: LSTMConstructor = recurrent({
   kind: 'LSTM',
   gates: 4,
   options: {
-    ...{ units, onlyReturnFinal, inputWeights, hiddenWeights },
     cellWeights: { codec: parameter, default: heNormal() },
-    biases,
     ingate: { codec: gate, default: 'sigmoid' },
     forgetgate: { codec: gate, default: 'sigmoid' },
     outgate: { codec: gate, default: 'sigmoid' },
     cell: { codec: gate, default: 'tanh' },
     cellInit: { codec: parameter, default: 0 },
-    ...{ hiddenInit, learnInit },
+    // Printed in this order.
+    ...startOptions,
     peepholes: { codec: boolean, default: false },
-    ...rest,
   },
   variables: {
     weightCellToIngate: peephole,
@@ -150,7 +146,7 @@ export const LSTM: LSTMConstructor = recurrent({
     cellInit: options => startRule(options, options.cellInit),
   },
   starts: ['cellInit'],
-  step: (options: NormalRecurrent & Own, ops, variables, [hidden, cell], share) => {
+  step: (options: Normal, ops, variables, [hidden, cell], share) => {
     const { units, peepholes } = options
     const z = clipped(ops, options, ops.add(share, ops.matmul(hidden as typeof share, variables.hiddenWeights)))
     const old = cell as typeof share

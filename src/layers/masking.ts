@@ -1,6 +1,6 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import { number } from '../base/options.ts'
+import { finite } from '../base/options.ts'
 import type { Flow, RefusedOne, SameSize, Several } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
@@ -65,7 +65,7 @@ export const Masking: MaskingConstructor = defineLayer({
   kind: 'Masking',
   example: 'Masking(0)',
   positional: ['value'],
-  options: { value: { codec: number('a finite number'), default: 0 } },
+  options: { value: { codec: finite, default: 0 } },
   shape: (_, input) => {
     if (input === null) return right([null, null])
     return input.length > 2 ? right(input.slice(0, 2)) : refusal(steps, input)

@@ -1,7 +1,7 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
-import { areDistinct, listOf, number, oneOf, orNull, type ParsedOptions, parameter } from '../base/options.ts'
+import { areDistinct, listOf, oneOf, orNull, type ParsedOptions, parameter, part } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
@@ -93,7 +93,6 @@ interface BatchNormLimits extends ScaledLimits {
   readonly axes: 'anyAxes'
   readonly alpha: 'part'
 }
-/** A batch normalization in the notation. */
 interface BatchNormRow extends Takes<readonly [], BatchNormOptions, BatchNormLimits> {
   readonly '~made': BatchNorm<
     OptionOf<this['~options'], 'axes', null>,
@@ -185,7 +184,7 @@ export const BatchNorm: BatchNormConstructor = defineLayer({
   example: 'BatchNorm({ alpha: 0.1 })',
   options: {
     axes: { codec: axesOption, default: null },
-    alpha: { codec: number('a number from 0 to 1', alpha => alpha >= 0 && alpha <= 1), default: 0.1 },
+    alpha: { codec: part, default: 0.1 },
     beta: { codec: parameter, default: 0 },
     gamma: { codec: parameter, default: 1 },
     epsilon: epsilonOption(1e-5),

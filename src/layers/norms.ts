@@ -1,4 +1,4 @@
-import { number, type Option, optionalParameter } from '../base/options.ts'
+import { notNegative, type Option, optionalParameter } from '../base/options.ts'
 import type { Parameter } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Limits } from '../core/notated.ts'
@@ -29,7 +29,7 @@ export interface ScaledLimits<Given = null> extends Limits<Given, string> {
 
 /** How what is added to the variance is read. */
 export const epsilonOption = (standard: number): Option<number> => ({
-  codec: number('a number >= 0', epsilon => epsilon >= 0),
+  codec: notNegative,
   default: standard,
 })
 /** How a factor and a shift that may be left out are read. */

@@ -64,7 +64,6 @@ interface PositionalEncodingLimits extends Limits<null, string> {
   readonly base: 'above1'
   readonly length: 'count'
 }
-/** A positional encoding in the notation. */
 interface PositionalEncodingRow
   extends Takes<readonly [PositionalForm?], PositionalEncodingOptions, PositionalEncodingLimits> {
   readonly '~made': PositionalEncoding<

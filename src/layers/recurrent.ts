@@ -2,7 +2,15 @@ import { chainFirst, type Either, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { boolean, functionOf, integer, number, type Options, type ParsedOptions, parameter } from '../base/options.ts'
+import {
+  boolean,
+  functionOf,
+  integer,
+  notNegative,
+  type Options,
+  type ParsedOptions,
+  parameter,
+} from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
@@ -86,18 +94,24 @@ export interface RecurrentLimits extends Limits<'count'> {
 
 const weight = { codec: parameter, default: heNormal() }
 
-/** How they are read. */
-export const recurrentOptions: Options<NormalRecurrent> = {
+/** How they are read, before and after the options of one recurrent layer. */
+const first = {
   units: { codec: integer(1) },
   onlyReturnFinal: { codec: boolean, default: true },
   inputWeights: weight,
   hiddenWeights: weight,
   biases: { codec: parameter, default: 0 },
+}
+/** How it is read what the walk starts with. */
+export const startOptions: Options<Pick<NormalRecurrent, 'hiddenInit' | 'learnInit'>> = {
   hiddenInit: { codec: parameter, default: 0 },
   learnInit: { codec: boolean, default: false },
+}
+const last = {
+  ...startOptions,
   unrollScan: { codec: boolean, default: false },
   backwards: { codec: boolean, default: false },
-  gradientClipping: { codec: number('a number >= 0', limit => limit >= 0), default: 0 },
+  gradientClipping: { codec: notNegative, default: 0 },
   mask: { codec: boolean, default: false },
 }
 
@@ -219,22 +233,22 @@ const walked = <T>(ops: Ops<T>, options: NormalRecurrent, step: Step<T>, shares:
 export const startRule = ({ units, learnInit }: NormalRecurrent, initial: Parameter): Either<Fault, VariableRule> =>
   right({ shape: [1, units], initial, trainable: learnInit })
 
-type RulesOf<Own, V extends string> = {
-  readonly [_ in V]: (options: NormalRecurrent & Own, input: Shape | null) => Either<Fault, VariableRule | null>
+type RulesOf<Normal, V extends string> = {
+  readonly [_ in V]: (options: Normal, input: Shape | null) => Either<Fault, VariableRule | null>
 }
 type Common = 'inputWeights' | 'hiddenWeights' | 'biases' | 'hiddenInit'
 
 /** What is a recurrent layer's own: `V` are its variables beside those of every recurrent layer. */
-interface Cell<Own, V extends string> {
+interface Cell<Normal, V extends string> {
   readonly kind: string
   readonly gates: number
-  readonly options: Options<NormalRecurrent & Own>
-  readonly variables?: RulesOf<Own, V>
+  readonly options: Options<Omit<Normal, keyof NormalRecurrent>>
+  readonly variables?: RulesOf<Normal, V>
   /** Which of them the walk starts with, beside the last output. */
   readonly starts?: readonly NoInfer<V>[]
   /** From what is carried and the input's share of the gates, what is carried next; the first is the output. */
   readonly step: <T>(
-    options: NormalRecurrent & Own,
+    options: Normal,
     ops: Ops<T>,
     variables: { readonly [_ in V | Common]: T },
     carried: readonly T[],
@@ -243,19 +257,20 @@ interface Cell<Own, V extends string> {
 }
 
 /** Makes the constructor of a recurrent layer. */
-export const recurrent = <Own, Constructor, V extends string = never>({
+export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends string = never>({
   kind,
   gates,
   options,
   variables,
   starts = [],
   step,
-}: Cell<Own, V>): Constructor =>
-  defineLayer<NormalRecurrent & Own, Constructor, V | Common>({
+}: Cell<Normal, V>): Constructor =>
+  defineLayer<Normal, Constructor, V | Common>({
     kind,
     example: `${kind}(64, { onlyReturnFinal: false })`,
     positional: ['units'],
-    options,
+    // The compiler does not see that spread records have the keys of `Normal`.
+    options: { ...first, ...options, ...last } as Options<Normal>,
     inputs: ({ mask }) => (mask ? 'several' : 'one'),
     shape: ({ units, onlyReturnFinal, mask }, input, others) =>
       pipe(
@@ -273,8 +288,8 @@ export const recurrent = <Own, Constructor, V extends string = never>({
       biases: ({ units, biases }) => right({ shape: [gates * units], initial: biases }),
       ...variables,
       hiddenInit: options => startRule(options, options.hiddenInit),
-      // The compiler does not see that a spread record has the keys `V`.
-    } as RulesOf<Own, V | Common>,
+      // Nor those of `V`.
+    } as RulesOf<Normal, V | Common>,
     forward: (options, ops, x, variables, _, [mask]) => {
       type T = typeof x
       const shares = sharesOf(kind, ops, x, variables.inputWeights, variables.biases, mask)

@@ -22,7 +22,6 @@ export interface RepeatVector<N extends number, Name extends string> extends Pla
       : Refuses<'RepeatVector', typeof vector, this['~in']>
 }
 
-/** A repetition in the notation. */
 interface RepeatVectorRow extends Takes<readonly [number], NameOption, Limits<'count'>> {
   readonly '~made': RepeatVector<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'repeat-vector-{}'>>
 }

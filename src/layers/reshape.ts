@@ -88,7 +88,6 @@ type Replace<S extends readonly unknown[], D extends number, R extends readonly 
   : R
 
 type ReshapeTo<To extends readonly number[], O> = With<O, NameOption, Reshape<To, NameOf<O, 'reshape-{}'>>>
-/** A reshape in the notation. */
 interface ReshapeRow extends Row {
   readonly '~limits': Limits<'reshaped'>
   readonly '~makes': this['~given'] extends readonly []

@@ -1,5 +1,5 @@
-import { optionalParameter } from '../base/options.ts'
-import type { Parameter, ParameterSource } from '../base/parameters.ts'
+import { optionalParameter, type ParsedOptions } from '../base/options.ts'
+import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
 import { type Along, axesFromStart, besideOthers } from './feature-axes.ts'
@@ -28,11 +28,9 @@ export interface RMSNormOptions<
 
 /** A root mean square normalization as a type: [batch, ..., features] in, the same out. */
 export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1], Name extends string = 'rms-norm-{}'>
-  extends Leaf<Name> {
+  extends Leaf<Name>,
+    ParsedOptions<RMSNormOptions> {
   readonly kind: 'RMSNorm'
-  readonly axes: readonly number[]
-  readonly gamma: Parameter | null
-  readonly epsilon: number
   readonly '~out': NormalizedFeatures<this['~in'], 'RMSNorm', A>
   readonly '~params': FactorAndShift<G, null, Along<this['~in'], A>>
 }
@@ -41,7 +39,6 @@ interface RMSNormLimits extends Limits {
   readonly axes: 'axes'
   readonly epsilon: 'notNegative'
 }
-/** A root mean square normalization in the notation. */
 interface RMSNormRow extends Takes<readonly [], RMSNormOptions, RMSNormLimits> {
   readonly '~made': RMSNorm<
     InitialOf<this['~options'], 'gamma'>,

@@ -9,7 +9,6 @@ import {
   type RecurrentLimits,
   type RecurrentOptions,
   recurrent,
-  recurrentOptions,
   through,
 } from './recurrent.ts'
 
@@ -24,12 +23,12 @@ export interface SimpleRNNOptions<
   readonly activation?: Gate
 }
 
-interface Own extends ParsedOptions<SimpleRNNOptions> {}
+interface Normal extends NormalRecurrent, ParsedOptions<SimpleRNNOptions> {}
 
 /** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
 export interface SimpleRNN<Units extends number, Final, Learn, Name extends string, Mask = false>
   extends Recurrent<'SimpleRNN', Units, Units, Final, Learn, Name, Mask>,
-    Own {}
+    ParsedOptions<SimpleRNNOptions> {}
 
 interface SimpleRNNRow extends Takes<readonly [number], SimpleRNNOptions, RecurrentLimits> {
   readonly '~made': SimpleRNN<
@@ -54,8 +53,6 @@ export interface SimpleRNNConstructor {
     options?: SimpleRNNOptions<Final, Learn, Name, Mask>,
   ): SimpleRNN<Units, Final, Learn, Name, Mask>
 }
-
-const { units, onlyReturnFinal, inputWeights, hiddenWeights, biases, ...rest } = recurrentOptions
 
 /**
  * A recurrent layer without gates (Elman 1990). Each step computes
@@ -83,11 +80,9 @@ export const SimpleRNN: SimpleRNNConstructor = recurrent({
   kind: 'SimpleRNN',
   gates: 1,
   options: {
-    ...{ units, onlyReturnFinal, inputWeights, hiddenWeights, biases },
     activation: { codec: gate, default: 'tanh' },
-    ...rest,
   },
-  step: (options: NormalRecurrent & Own, ops, { hiddenWeights }, [hidden], share) => {
+  step: (options: Normal, ops, { hiddenWeights }, [hidden], share) => {
     const z = ops.add(share, ops.matmul(hidden as typeof share, hiddenWeights))
     return [through(ops, options.activation, clipped(ops, options, z))]
   },

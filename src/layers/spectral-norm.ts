@@ -1,14 +1,14 @@
-import { integer, number } from '../base/options.ts'
+import { integer, type ParsedOptions, positive } from '../base/options.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
 import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
+import type { Part } from '../network/parts.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
 import {
   type Also,
   aroundWeights,
-  type NormalWeights,
   type OtherVectors,
   type Vectors,
   type WeightOptions,
@@ -36,13 +36,11 @@ export interface SpectralNorm<
   Weights extends readonly string[] = readonly ['weight'],
   Name extends string = 'spectral-norm-{}',
   Axis extends number = -1,
-> extends Leaf<Name> {
+> extends Leaf<Name>,
+    ParsedOptions<SpectralNormOptions> {
   readonly kind: 'SpectralNorm'
   readonly layer: L
-  readonly weights: readonly string[]
   readonly axis: Axis
-  readonly iterations: number
-  readonly epsilon: number
   readonly '~out': Wrapped<Out<L, this['~in']>, 'SpectralNorm'>
   readonly '~params': InnerParams<L, this['~in']>
   readonly '~state': Also<InnerState<L, this['~in']>, Directions<InnerParams<L, this['~in']>, Weights[number], Axis>>
@@ -76,9 +74,8 @@ export interface SpectralNormConstructor {
   ): SpectralNorm<L, Weights, Name, Axis>
 }
 
-interface NormalSpectral extends NormalWeights {
-  readonly iterations: number
-  readonly epsilon: number
+interface Normal extends ParsedOptions<SpectralNormOptions> {
+  readonly layer: Part
 }
 
 /** How many improvements the first estimate has seen. */
@@ -130,9 +127,9 @@ export const SpectralNorm: SpectralNormConstructor = defineWrapper({
   options: {
     ...weightsOptions,
     iterations: { codec: integer(1), default: 1 },
-    epsilon: { codec: number('a positive number', epsilon => epsilon > 0), default: 1e-12 },
+    epsilon: { codec: positive, default: 1e-12 },
   },
-  rules: (options: NormalSpectral) =>
+  rules: (options: Normal) =>
     aroundWeights(options, directionRules, (ops, name, variables, axis, training) => {
       type T = (typeof variables)[string]
       const weight = variables[name] as T

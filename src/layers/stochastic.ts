@@ -2,7 +2,7 @@ import { chain, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../base/errors.ts'
-import { number, type ParsedOptions } from '../base/options.ts'
+import { finite, notNegative, number, type ParsedOptions, part } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
@@ -153,8 +153,8 @@ export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
   positional: ['mean', 'std'],
   notation: { byName: ['mean', 'std'] },
   options: {
-    mean: { codec: number('a finite number'), default: 0 },
-    std: { codec: number('a number >= 0', std => std >= 0), default: 1 },
+    mean: { codec: finite, default: 0 },
+    std: { codec: notNegative, default: 1 },
   },
   shape: (_, input) => right(input),
   forward: ({ mean, std }, ops, x, _, mode) => {
@@ -225,7 +225,7 @@ export const DropBlock: DropBlockConstructor = defineLayer({
   example: 'DropBlock(0.9, 3)',
   positional: ['keepProba', 'blockSize'],
   options: {
-    keepProba: { codec: number('a number from 0 to 1', proba => proba >= 0 && proba <= 1) },
+    keepProba: { codec: part },
     blockSize: { codec: numbers<Pair>(2, 1) },
   },
   shape: ({ blockSize: [rows, cols] }, input) =>

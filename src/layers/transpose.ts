@@ -41,7 +41,6 @@ type Forgotten<I extends readonly unknown[], Perm extends readonly number[]> = n
   ? never
   : Exclude<keyof I & `${number}`, `${Perm[number]}`>
 
-/** A transpose in the notation. */
 interface TransposeRow extends Row {
   readonly '~limits': Limits<'permutation'>
   readonly '~makes': Together<this['~given']> extends infer Perm extends readonly number[]

@@ -4,10 +4,11 @@ import type { Shape } from '../../base/shape.ts'
 import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
 import type { NameOf, Takes } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
+import { type SameImage, sameImage } from '../inputs.ts'
 import { knownRowsAndCols } from '../known.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
-import { along, type SameImage, sameImage, whereWithin } from './images.ts'
+import { along, whereWithin } from './images.ts'
 import { type MixingLimits, mixed, mixingAlpha, partners } from './mixing.ts'
 
 /** The options of {@link CutMix}. */

@@ -1,24 +1,10 @@
-import { type Either, right } from 'fp-ts/lib/Either.js'
-import { type Fault, LayerConnectionError } from '../../base/errors.ts'
+import { LayerConnectionError } from '../../base/errors.ts'
 import type { Key } from '../../base/random.ts'
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts'
-import { ofRank, type Refuses } from '../../core/expects.ts'
 import type { Ops } from '../../ops/ops.ts'
-import { image } from '../inputs.ts'
 import { knownRowsAndCols } from '../known.ts'
 
 // Images [batch, rows, cols, channels], for the layers that change each of a batch in its own way.
-
-/** Images in, images of the same size out: as a type. */
-export type SameImage<Kind extends string, I> = I extends readonly [number, number, number, number]
-  ? I
-  : number[] extends I
-    ? number[]
-    : Refuses<Kind, typeof image, I>
-
-/** The same at run time. */
-export const sameImage = (input: Shape | null): Either<Fault, Shape | null> =>
-  input === null ? right(input) : ofRank(image, input)
 
 /** Numbers between two. */
 export const clamped = <T>(ops: Ops<T>, x: T, least: number, most: number): T =>

@@ -1,7 +1,8 @@
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import type { NameOf, Takes } from '../../core/notated.ts'
+import { type SameImage, sameImage } from '../inputs.ts'
 import { drawingKey } from '../stochastic.ts'
-import { asWholes, clamped, drawBetween, type SameImage, sameImage } from './images.ts'
+import { asWholes, clamped, drawBetween } from './images.ts'
 import { type FactorLimits, type FactorOption, factor, type RangeOption, range } from './ranges.ts'
 
 /** The options of {@link RandomBrightness}. */

@@ -1,10 +1,11 @@
-import { codec, number, type ParsedOptions } from '../../base/options.ts'
+import { codec, type ParsedOptions, part } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import type { Limits, NameOf, Takes } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
+import { type SameImage, sameImage } from '../inputs.ts'
 import { drawingKey } from '../stochastic.ts'
-import { along, drawBetween, drawEach, knownImages, type SameImage, sameImage, whereWithin } from './images.ts'
+import { along, drawBetween, drawEach, knownImages, whereWithin } from './images.ts'
 import { type RangeOption, range } from './ranges.ts'
 
 /** The options of {@link RandomErasing}. */
@@ -66,7 +67,7 @@ export const RandomErasing: RandomErasingConstructor = defineLayer({
   kind: 'RandomErasing',
   example: 'RandomErasing({ probability: 0.5, area: [0.02, 0.33], ratio: [0.3, 3.3], value: 0 })',
   options: {
-    probability: { codec: number('a number from 0 to 1', value => value >= 0 && value <= 1), default: 0.5 },
+    probability: { codec: part, default: 0.5 },
     area: {
       codec: range('two numbers from 0 to 1, parts of the area', value => value >= 0 && value <= 1),
       default: [0.02, 0.33],

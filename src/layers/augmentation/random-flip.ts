@@ -2,8 +2,9 @@ import { oneOf } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import type { NameOf, Takes } from '../../core/notated.ts'
+import { type SameImage, sameImage } from '../inputs.ts'
 import { drawingKey } from '../stochastic.ts'
-import { asWholes, drawEach, type SameImage, sameImage } from './images.ts'
+import { asWholes, drawEach } from './images.ts'
 
 /** What is flipped: left and right, top and bottom, or each of these. */
 export type FlipDirection = 'horizontal' | 'vertical' | 'horizontalAndVertical'
