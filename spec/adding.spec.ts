@@ -66,6 +66,9 @@ const specs = changes.flatMap(({ path }) => (path.endsWith('.spec.ts') ? [path] 
 /** Specs of all files, which what is added has to pass as well. */
 const held = ['spec/house.spec.ts', 'spec/layers/listed.spec.ts']
 
+/** A page that `npm run docs` writes from the source. */
+const page = 'docs/layers.md'
+
 /** A file after changes, each of which has one place in it. */
 const changed = (path: string, own: readonly Change[]): string =>
   own.reduce(
@@ -95,6 +98,7 @@ const said = new Map(
 
 describe('Adding', () => {
   let folder = ''
+  let written = ''
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
@@ -104,9 +108,9 @@ describe('Adding', () => {
     write(path, own.length > 0 ? changed(path, own) : readFileSync(join(root, path), 'utf8'))
   }
 
-  before(() => {
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'joinery-adding-'))
-    for (const part of ['src', 'docs', 'package.json', '.mocharc.json', 'biome.json'])
+    for (const part of ['src', 'docs', 'scripts', 'package.json', '.mocharc.json', 'biome.json'])
       cpSync(join(root, part), join(folder, part), { recursive: true })
     // Of the specs what others import, and those that hold all files to the docs.
     cpSync(join(root, 'spec'), join(folder, 'spec'), {
@@ -117,6 +121,8 @@ describe('Adding', () => {
     const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'))
     write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src', 'spec/drawn.ts', ...held, ...specs] }))
     for (const path of new Set(changes.map(change => change.path))) apply(path, changes)
+    await run('--import', 'tsx', 'scripts/docs.ts')
+    written = readFileSync(join(folder, page), 'utf8')
   })
   after(() => rmSync(folder, { recursive: true }))
 
@@ -161,7 +167,8 @@ describe('Adding', () => {
           const output = command.startsWith('npx mocha ') ? await test(...command.split(' ').slice(2)) : await check()
           expect(output.includes(message), `${message}, not\n${output}`).to.equal(true)
         } finally {
-          apply(path, changes)
+          if (path === page) write(path, written)
+          else apply(path, changes)
         }
       })
   }

@@ -71,7 +71,8 @@ const ofGuide = (file: string): readonly Example[] => {
 const examples: readonly Example[] = [
   ...filesIn('src', '.ts').flatMap(ofDocstrings),
   ...['README.md', ...filesIn('docs', '.md')].flatMap(ofGuide),
-]
+  // docs/layers.md repeats those of docstrings.
+].filter(({ code }, i, all) => all.findIndex(other => other.code === code) === i)
 
 const sourceOf = (name: string): string => JSON.stringify(join(root, 'src', name))
 /** Types that examples may name without importing them. */

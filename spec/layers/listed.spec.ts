@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { documented, page } from '../../scripts/docs.ts'
 import type { Row } from '../../src/core/notated.ts'
 import * as layers from '../../src/layers/index.ts'
 import type { Layers, RowOfWord } from '../../src/notation/words.ts'
@@ -13,11 +14,13 @@ describe('The notation', () => {
 })
 
 describe('docs/layers.md', () => {
-  it('has every layer', () => {
-    const guide = readFileSync(new URL('../../docs/layers.md', import.meta.url), 'utf8')
-    const rows = guide.split('\n').flatMap(line => /^\| (`[^|]*) \|/.exec(line)?.[1] ?? [])
-    const listed = new Set(rows.flatMap(row => [...row.matchAll(/`(\w+)/g)].map(([, name]) => name)))
-    const missing = Object.keys(layers).filter(name => !listed.has(name))
-    expect(missing, `docs/layers.md has no row for ${missing.join(', ')}`).to.deep.equal([])
+  const text = readFileSync(page, 'utf8')
+
+  it('is what `npm run docs` writes', () => {
+    expect(documented(text) === text, 'docs/layers.md is not what the layers say: run npm run docs').to.equal(true)
+  }).timeout(120_000)
+
+  it('has every layer, by all of its names', () => {
+    expect(Object.keys(layers).filter(name => !text.includes(`\`${name}\``))).to.deep.equal([])
   })
 })

@@ -46,7 +46,9 @@ export interface MaskingConstructor {
  * | `LSTM`, `GRU`, `SimpleRNN` | what is carried stays as it was, so that the final output is that of the last step that counts |
  * | `Bidirectional` | as the layer within, in both directions |
  * | `TimeDistributed` | the output is 0 |
- * | `MultiHeadAttention` | nothing is attended to there, the masked keys |
+ * | `MultiHeadAttention`, `TransformerEncoder`, `TransformerDecoder` | no query attends to the key there |
+ *
+ * Masked steps may hold anything, also NaN: no output that counts and no gradient depends on them.
  *
  * Shape: [batch, steps, ..., features] → a mask [batch, steps].
  *
