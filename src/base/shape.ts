@@ -53,12 +53,22 @@ type Shapes<S extends readonly unknown[], R extends string = ''> = S extends rea
 export interface Refusal<Kind extends string, Expected extends string, I, Remedy extends string> {
   readonly mismatch: `${Kind} expects ${Expected}, got ${Show<I>}. ${Remedy}`
 }
-/** The same of a layer of one input, which may get several. */
+/** What a layer of one input expects that gets several. */
+export const oneInput = { expected: 'one input', remedy: 'Put Concatenate() or Elementwise() before it.' } as const
+/** What a layer of several inputs expects that gets one. */
+export const severalInputs = { expected: 'several inputs', remedy: 'Put parallel(...) before it.' } as const
+
+/** The refusal of a layer of one input, which may get several. */
 export type RefusedInput<Kind extends string, Expected extends string, I, Remedy extends string> = I extends Several
-  ? Refusal<Kind, 'one input', I, 'Put Concatenate() or Elementwise() before it.'>
+  ? Refusal<Kind, (typeof oneInput)['expected'], I, (typeof oneInput)['remedy']>
   : Refusal<Kind, Expected, I, Remedy>
 /** The refusal of a layer that takes several inputs, and gets one. */
-export type RefusedOne<Kind extends string, I> = Refusal<Kind, 'several inputs', I, 'Put parallel(...) before it.'>
+export type RefusedOne<Kind extends string, I> = Refusal<
+  Kind,
+  (typeof severalInputs)['expected'],
+  I,
+  (typeof severalInputs)['remedy']
+>
 
 /** What comes of one input where several are expected. */
 export type NotSeveral<Kind extends string, I> = number[] extends I ? number[] : RefusedOne<Kind, I>

@@ -1,18 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { InvalidOption } from '../base/errors.ts'
 import { showFlow, showShape } from '../base/shape.ts'
 import { cut, shortened, shownAs, table } from '../base/shown.ts'
-import {
-  type Arrangement,
-  asPart,
-  brand,
-  type CompositionValue,
-  type LayerValue,
-  type Node,
-  type Part,
-  type Wiring,
-} from './parts.ts'
-import { firstSequence, type Growing, grow, isInput, type Unfit } from './wiring.ts'
+import { grow, type Unfit } from './grow.ts'
+import { type Arrangement, asPart, brand, type CompositionValue, type LayerValue, type Part } from './parts.ts'
+import { firstSequence } from './wiring.ts'
 
 /** Freezes a value and all that it holds, as far as it is not frozen yet; numbers in typed arrays cannot be. */
 const freezeDeeply = <V>(value: V): V => {
@@ -79,18 +72,17 @@ export const composition = <C = CompositionValue>(arrangement: Arrangement): E.E
   const value = Object.create(methods, { arrangement: { value: freezeDeeply(arrangement), enumerable: true } })
   const deep = tooDeep(value, kind)
   if (deep !== undefined) return E.left({ place: [], cause: deep })
-  const wired = arrangement.form === 'slice' ? E.right(ofSlice(arrangement.wiring)) : grow(value)
-  if (E.isLeft(wired)) return wired
-  const { inputs, outputs, startsWithInputs } = wired.right
-  const nodes = lazy(wired.right)
-  return E.right(
-    Object.freeze(
-      Object.defineProperties(value, {
-        kind: { value: startsWithInputs ? 'Network' : kind, enumerable: true },
-        nodes: { get: nodes, enumerable: true },
-        inputs: { value: inputs, enumerable: true },
-        outputs: { value: outputs, enumerable: true },
-      }),
+  return pipe(
+    grow(value),
+    E.map(({ nodes, inputs, outputs, startsWithInputs }) =>
+      Object.freeze(
+        Object.defineProperties(value, {
+          kind: { value: startsWithInputs ? 'Network' : kind, enumerable: true },
+          nodes: { get: nodes, enumerable: true },
+          inputs: { value: inputs, enumerable: true },
+          outputs: { value: outputs, enumerable: true },
+        }),
+      ),
     ),
   )
 }
@@ -116,26 +108,4 @@ const tooDeep = (value: CompositionValue, kind: string): InvalidOption | undefin
     got: 'more',
     remedy: 'Join all layers at once: join(...layers).',
   })
-}
-
-/** A slice has its graph from another composition. */
-const ofSlice = ({ nodes, inputs, outputs }: Wiring): Growing => ({
-  nodes,
-  length: nodes.length,
-  inputs,
-  outputs,
-  startsWithInputs: nodes.every(isInput),
-})
-
-/** The nodes of a graph, copied out of those of a chain when somebody asks. */
-const lazy = ({ nodes, length }: Growing): (() => readonly Node[]) => {
-  let chain: readonly Node[] | null = nodes
-  let own: readonly Node[] | undefined
-  return () => {
-    if (own === undefined) {
-      own = Object.freeze((chain as readonly Node[]).slice(0, length))
-      chain = null
-    }
-    return own
-  }
 }

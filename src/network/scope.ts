@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, type LayerConnectionError } from '../base/errors.ts'
 import { formatName, isPattern } from '../base/names.ts'
-import type { Part } from './parts.ts'
+import type { Shape } from '../base/shape.ts'
+import type { Node, Part } from './parts.ts'
 import { isSame } from './same.ts'
 
 // How layers get their names while a composition is wired.
@@ -9,11 +10,17 @@ import { isSame } from './same.ts'
 /** Why a composition cannot be wired: shapes that do not fit, or a name taken twice. */
 export type WiringError = LayerConnectionError | InvalidOption
 
-/** How layers are named while a composition is wired. */
+/** Where a part is wired: the graph so far, and how its layers are named. */
 export interface Scope {
+  /** The nodes so far; nodes are added in place. */
+  readonly nodes: Node[]
+  /** The shapes of the network's inputs so far. */
+  readonly inputs: (Shape | null)[]
+  /** Which part is being wired: its index, that of the part within it, and so on. */
+  readonly at: number[]
   /** What names begin with: those of the blocks around. */
   readonly prefix: string
-  /** What names of shared layers begin with: a block leaves them as they are, for they belong to the whole network. */
+  /** What names of shared layers begin with: not with blocks, as they belong to the whole network. */
   readonly sharedPrefix: string
   /** The path of the block around; empty for none. */
   readonly path: string
@@ -24,8 +31,11 @@ export interface Scope {
   /** What is shared, by name. */
   readonly shared: Map<string, Part>
 }
-/** The scope of a whole network. */
-export const newScope = (): Scope => ({
+/** The scope of a whole network, whose inputs have these shapes if they are known. */
+export const newScope = (inputs: readonly (Shape | null)[] = []): Scope => ({
+  nodes: [],
+  inputs: [...inputs],
+  at: [],
   prefix: '',
   sharedPrefix: '',
   path: '',
@@ -45,10 +55,6 @@ const after = (path: string, name: string): string => (path === '' ? name : `${p
 export const along = ({ path }: Scope, name: string): string => after(path, name)
 /** What errors call the kind of a layer within a scope. */
 export const kindAlong = ({ given }: Scope, kind: string): string => after(given, kind)
-const placed = (scope: Scope, name: string, full: string): Place => ({
-  name: full,
-  path: along(scope, name),
-})
 
 /** Within a block numbers begin anew, but names stay those of one network. */
 export const within = (scope: Scope, { name, path }: Place, given?: string): Scope => ({
@@ -70,7 +76,7 @@ export const withinShared = (scope: Scope, place: Place): Scope => {
 const takenTwice = (
   { name, path }: Place,
   remedy = `Give one of them another name, or number them with a pattern: '${name}-{}'.`,
-): E.Left<WiringError> =>
+): E.Either<WiringError, never> =>
   E.left(
     new InvalidOption({
       layer: path,
@@ -80,7 +86,7 @@ const takenTwice = (
       twice: name,
       remedy,
     }),
-  ) as E.Left<WiringError>
+  )
 
 /** A name for one layer only. */
 export const claim = (place: Place, scope: Scope, remedy?: string): E.Either<WiringError, Place> => {
@@ -89,38 +95,32 @@ export const claim = (place: Place, scope: Scope, remedy?: string): E.Either<Wir
   return E.right(place)
 }
 
-const sharedByTwo = ({ name, path }: Place): E.Left<WiringError> =>
-  E.left(
-    new InvalidOption({
-      layer: path,
-      option: 'name',
-      expected: `one layer that is shared as '${name}'`,
-      got: 'two that differ',
-      remedy: 'Share one layer in every place, or give each a name of its own.',
-    }),
-  ) as E.Left<WiringError>
-
 /** A name for every occurrence of a layer. */
 export const claimAlways = (place: Place, part: Part, scope: Scope): E.Either<WiringError, Place> => {
-  if (scope.taken.has(place.name)) return takenTwice(place)
-  const before = scope.shared.get(place.name)
-  if (before !== undefined && !isSame(before, part)) return sharedByTwo(place)
-  scope.shared.set(place.name, part)
+  const { name, path } = place
+  if (scope.taken.has(name)) return takenTwice(place)
+  const before = scope.shared.get(name)
+  if (before !== undefined && !isSame(before, part))
+    return E.left(
+      new InvalidOption({
+        layer: path,
+        option: 'name',
+        expected: `one layer that is shared as '${name}'`,
+        got: 'two that differ',
+        remedy: 'Share one layer in every place, or give each a name of its own.',
+      }),
+    )
+  scope.shared.set(name, part)
   return E.right(place)
 }
 /** The name of a shared layer. */
 export const claimShared = (name: string, part: Part, scope: Scope): E.Either<WiringError, Place> =>
-  claimAlways(placed(scope, name, scope.sharedPrefix + name), part, scope)
+  claimAlways({ name: scope.sharedPrefix + name, path: along(scope, name) }, part, scope)
 
-/** The name of a layer or block without those around it, numbered when it is a pattern. */
-const numbered = (name: string, scope: Scope): string => {
+/** The name of a layer or block in the network: a pattern is numbered. */
+export const resolveName = (name: string, scope: Scope): E.Either<WiringError, Place> => {
   const n = (scope.counts.get(name) ?? 0) + 1
   scope.counts.set(name, n)
-  return isPattern(name) ? formatName(name, n) : name
-}
-
-/** The name of a layer or block in the network. */
-export const resolveName = (name: string, scope: Scope): E.Either<WiringError, Place> => {
-  const own = numbered(name, scope)
-  return claim(placed(scope, own, scope.prefix + own), scope)
+  const own = isPattern(name) ? formatName(name, n) : name
+  return claim({ name: scope.prefix + own, path: along(scope, own) }, scope)
 }

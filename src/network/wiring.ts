@@ -1,15 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { type Fault, InvalidOption, LayerConnectionError } from '../base/errors.ts'
-import { type Flow, type Shape, showFlow } from '../base/shape.ts'
-import {
-  type Arrangement,
-  type CompositionValue,
-  isComposition,
-  type LayerValue,
-  type Node,
-  type Part,
-  type Wiring,
-} from './parts.ts'
+import { type Flow, oneInput, type Shape, severalInputs, showFlow } from '../base/shape.ts'
+import type { Rules } from '../core/layer.ts'
+import { type Arrangement, isComposition, type LayerValue, type Node, type Part, type Wiring } from './parts.ts'
 import {
   along,
   claim,
@@ -36,17 +30,15 @@ interface Wire {
   readonly from: number
   readonly shape: Shape | null
 }
-type Wires = readonly Wire[]
+/** What comes out of a part. */
+export type Wires = readonly Wire[]
+/** What comes into a part; `null` at the begin of a network, whose inputs its first layers make. */
+type Incoming = Wires | null
+type Wired = E.Either<WiringError, Wires>
+type Sequence = Extract<Arrangement, { readonly form: 'sequence' }>
+type Named = Extract<Arrangement, { readonly form: 'block' | 'shared' }>
 
-interface Draft {
-  readonly nodes: Node[]
-  readonly inputs: (Shape | null)[]
-  /** Which part is being wired: its index, that of the part within it, and so on. */
-  readonly place: number[]
-}
-const newDraft = (inputs: Draft['inputs'] = []): Draft => ({ nodes: [], inputs, place: [] })
-
-const tooMany = (path: string): E.Left<WiringError> =>
+const tooMany = (path: string): E.Either<WiringError, never> =>
   E.left(
     new InvalidOption({
       layer: path,
@@ -55,60 +47,49 @@ const tooMany = (path: string): E.Left<WiringError> =>
       got: 'more',
       remedy: 'Repeat or join fewer layers.',
     }),
-  ) as E.Left<WiringError>
+  )
 
-const connectionError = (layer: string, kind: string, { within, ...fault }: Fault): E.Left<WiringError> => {
+const connectionError = (layer: string, kind: string, { within, ...fault }: Fault): E.Either<WiringError, never> => {
   const named = within?.path === undefined ? layer : `${layer} > ${within.path}`
   const kinds = within === undefined ? kind : `${kind} > ${within.kind}`
-  return E.left(new LayerConnectionError({ layer: named, kind: kinds, ...fault })) as E.Left<WiringError>
+  return E.left(new LayerConnectionError({ layer: named, kind: kinds, ...fault }))
 }
 
-const wireLayer = (
-  layer: LayerValue,
-  incoming: Wires | null,
-  draft: Draft,
-  named: E.Either<WiringError, Place>,
-  scope: Scope,
-): E.Either<WiringError, Wires> => {
-  if (E.isLeft(named)) return named
-  const kind = kindAlong(scope, layer.kind)
-  const { name, path } = named.right
-  if (draft.nodes.length === mostLayers) return tooMany(path)
-  const flow: Flow = incoming?.map(wire => wire.shape) ?? [null]
-  const { rules } = layer
-  if (rules.inputs === 'one' && flow.length !== 1)
-    return connectionError(path, kind, {
-      expected: 'one input',
-      got: showFlow(flow),
-      remedy: 'Put Concatenate() or Elementwise() before it.',
-    })
-  if (rules.inputs === 'several' && flow.length === 1 && flow[0] !== null)
-    return connectionError(path, kind, {
-      expected: 'several inputs',
-      got: showFlow(flow),
-      remedy: 'Put parallel(...) before it.',
-    })
-  const shape = rules.shape(flow)
-  if (E.isLeft(shape)) {
-    const isGiven = layer.kind === 'Input' && incoming?.every(({ from }) => from < 0)
-    const remedy = isGiven ? 'Give an input of this shape, or change this Input.' : shape.left.remedy
-    return connectionError(path, kind, { ...shape.left, remedy })
+/** What a layer makes of the inputs, which may be too many or too few. */
+const shapeOf = ({ inputs, shape }: Rules, flow: Flow): E.Either<Fault, Shape | null> => {
+  if (inputs === 'one' && flow.length !== 1) return E.left({ ...oneInput, got: showFlow(flow) })
+  if (inputs === 'several' && flow.length === 1 && flow[0] !== null)
+    return E.left({ ...severalInputs, got: showFlow(flow) })
+  return shape(flow)
+}
+
+const wireLayer = (layer: LayerValue, { name, path }: Place, incoming: Incoming, scope: Scope): Wired => {
+  const { nodes, inputs } = scope
+  if (nodes.length === mostLayers) return tooMany(path)
+  const wires = incoming ?? [{ from: ~inputs.length, shape: null }]
+  const inputShapes = wires.map(wire => wire.shape)
+  const isInput = layer.kind === 'Input'
+  const result = shapeOf(layer.rules, inputShapes)
+  if (E.isLeft(result)) {
+    const isGiven = isInput && incoming?.every(({ from }) => from < 0)
+    const remedy = isGiven ? 'Give an input of this shape, or change this Input.' : result.left.remedy
+    return connectionError(path, kindAlong(scope, layer.kind), { ...result.left, remedy })
   }
-  const wires = incoming ?? [{ from: ~draft.inputs.length, shape: null }]
+  const shape = result.right
   // A network's input has the shape that its first layer gives it, which only an Input knows.
-  if (incoming === null) draft.inputs.push(layer.kind === 'Input' ? shape.right : null)
-  draft.nodes.push(
+  if (incoming === null) inputs.push(isInput ? shape : null)
+  nodes.push(
     Object.freeze({
       name,
       path,
       layer,
       inputs: Object.freeze(wires.filter(wire => wire.from >= 0).map(wire => wire.from)),
       externals: Object.freeze(wires.filter(wire => wire.from < 0).map(wire => ~wire.from)),
-      inputShapes: Object.freeze(wires.map(wire => wire.shape)),
-      shape: shape.right && Object.freeze(shape.right),
+      inputShapes: Object.freeze(inputShapes),
+      shape: shape && Object.freeze(shape),
     }),
   )
-  return E.right([{ from: draft.nodes.length - 1, shape: shape.right }])
+  return E.right([{ from: nodes.length - 1, shape }])
 }
 
 /** What to do where another layer has the name of one of a slice, which keeps the name that it has. */
@@ -119,7 +100,7 @@ const remedyFor = ({ nodes }: Wiring, node: Node): string => {
     : 'Layers of a slice keep their names: give the other layer another name.'
 }
 
-const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
+const wireSlice = (slice: Wiring, incoming: Incoming, scope: Scope): Wired => {
   const placed: Wire[] = []
   const times = new Map<string, number>()
   for (const { name } of slice.nodes) times.set(name, (times.get(name) ?? 0) + 1)
@@ -129,95 +110,79 @@ const wireSlice = (slice: Wiring, incoming: Wires | null, draft: Draft, scope: S
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
     // Its nodes keep the names that they have, which no other layer may take.
     const named = isShared(node) ? claimAlways(node, node.layer, scope) : claim(node, scope, remedyFor(slice, node))
-    const wired = wireLayer(node.layer, wires.length ? wires : null, draft, named, scope)
+    const wired = E.isLeft(named) ? named : wireLayer(node.layer, named.right, wires.length ? wires : null, scope)
     if (E.isLeft(wired)) return wired
-    placed.push(wired.right[0] as Wire)
+    placed.push(...wired.right)
   }
   return E.right(slice.outputs.map(i => placed[i] as Wire))
 }
 
-/** Wires a part of a composition; the draft's place stays at one that cannot be wired. */
-const wireInner = (
-  part: Part,
-  index: number,
-  incoming: Wires | null,
-  draft: Draft,
-  scope: Scope,
-): E.Either<WiringError, Wires> => {
-  draft.place.push(index)
-  const wired = wirePart(part, incoming, draft, scope)
-  if (E.isRight(wired)) draft.place.pop()
+/** Wires a part of a composition; the scope stays at one that cannot be wired. */
+const wireInner = (part: Part, index: number, incoming: Incoming, scope: Scope): Wired => {
+  scope.at.push(index)
+  const wired = wirePart(part, incoming, scope)
+  if (E.isRight(wired)) scope.at.pop()
   return wired
 }
 
-/** Wires parts in sequence, of which the first is that of an index. */
-const wireAll = (
-  parts: Iterable<Part>,
-  incoming: Wires | null,
-  draft: Draft,
-  scope: Scope,
-  index = 0,
-): E.Either<WiringError, Wires> => {
+/** Wires parts in sequence, the first of which has the index `from`. */
+export const wireAll = (parts: Iterable<Part>, incoming: Incoming, scope: Scope, from = 0): Wired => {
   let wires = incoming
+  let index = from
   for (const part of parts) {
-    const wired = wireInner(part, index++, wires, draft, scope)
+    const wired = wireInner(part, index, wires, scope)
     if (E.isLeft(wired)) return wired
     wires = wired.right
+    index++
   }
   return E.right(wires ?? [])
 }
 
-/** What each branch of `parallel` gets of what comes in. */
-const dealt = (
-  incoming: Wires | null,
-  branches: number,
-  scope: Scope,
-): E.Either<WiringError, readonly (Wires | null)[]> => {
-  const several = incoming !== null && incoming.length > 1
-  if (several && incoming.length !== branches)
-    return connectionError(along(scope, 'parallel'), kindAlong(scope, 'Parallel'), {
-      expected: `one input, or one for each of the ${branches} branches`,
-      got: showFlow(incoming.map(wire => wire.shape)),
-      remedy: 'Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
-    })
-  return E.right(Array.from({ length: branches }, (_, i) => (several ? [incoming[i] as Wire] : incoming)))
-}
-
-const wireBranches = (
-  parts: readonly Part[],
-  incoming: readonly (Wires | null)[],
-  draft: Draft,
-  scope: Scope,
-): E.Either<WiringError, Wires> => {
+const wireBranches = (parts: readonly Part[], incoming: readonly Incoming[], scope: Scope): Wired => {
   const outgoing: Wire[] = []
   for (const [i, part] of parts.entries()) {
-    const wired = wireInner(part, i, incoming[i] ?? null, draft, scope)
+    const wired = wireInner(part, i, incoming[i] ?? null, scope)
     if (E.isLeft(wired)) return wired
     for (const wire of wired.right) outgoing.push(wire)
   }
   return E.right(outgoing)
 }
 
-const wireBlock = (
-  part: Part,
-  name: string,
-  incoming: Wires | null,
-  draft: Draft,
-  scope: Scope,
-): E.Either<WiringError, Wires> => {
-  const named = resolveName(name, scope)
-  return E.isLeft(named) ? named : wirePart(part, incoming, draft, within(scope, named.right, name))
+/** Gives each branch what comes in, or one of several inputs. */
+const wireParallel = (parts: readonly Part[], incoming: Incoming, scope: Scope): Wired => {
+  if (incoming === null || incoming.length < 2) return wireFan(parts, incoming, scope)
+  if (incoming.length === parts.length)
+    return wireBranches(
+      parts,
+      incoming.map(wire => [wire]),
+      scope,
+    )
+  return connectionError(along(scope, 'parallel'), kindAlong(scope, 'Parallel'), {
+    expected: `one input, or one for each of the ${parts.length} branches`,
+    got: showFlow(incoming.map(wire => wire.shape)),
+    remedy: 'Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
+  })
 }
 
-const wireShared = (
-  part: Part,
-  named: E.Either<WiringError, Place>,
-  incoming: Wires | null,
-  draft: Draft,
-  scope: Scope,
-): E.Either<WiringError, Wires> => {
-  if (!isComposition(part)) return wireLayer(part, incoming, draft, named, scope)
-  return E.isLeft(named) ? named : wirePart(part, incoming, draft, withinShared(scope, named.right))
+/** Gives each branch all that comes in. */
+const wireFan = (parts: readonly Part[], incoming: Incoming, scope: Scope): Wired =>
+  wireBranches(
+    parts,
+    parts.map(() => incoming),
+    scope,
+  )
+
+const wireBlock = ({ part, name }: Named, incoming: Incoming, scope: Scope): Wired => {
+  const place = resolveName(name, scope)
+  return E.isLeft(place) ? place : wirePart(part, incoming, within(scope, place.right, name))
+}
+
+const wireShared = ({ part, name }: Named, incoming: Incoming, scope: Scope): Wired => {
+  const place = claimShared(name, part, scope)
+  if (E.isLeft(place)) return place
+  return isComposition(part)
+    ? wirePart(part, incoming, withinShared(scope, place.right))
+    : wireLayer(part, place.right, incoming, scope)
 }
 
 /** Many may be asked for, of which the first are too many. */
@@ -225,7 +190,6 @@ function* copies(part: Part, times: number): Iterable<Part> {
   for (let i = 0; i < times; i++) yield part
 }
 
-type Sequence = Extract<Arrangement, { readonly form: 'sequence' }>
 /** The sequence that a sequence without a title begins with: chains are made one by one, thousands deep. */
 export const firstSequence = (arrangement: Arrangement): Sequence | undefined => {
   if (arrangement.form !== 'sequence' || arrangement.title !== undefined) return undefined
@@ -234,63 +198,47 @@ export const firstSequence = (arrangement: Arrangement): Sequence | undefined =>
   return inner?.form === 'sequence' ? inner : undefined
 }
 
-const wireSequence = (
-  sequence: Sequence,
-  incoming: Wires | null,
-  draft: Draft,
-  scope: Scope,
-): E.Either<WiringError, Wires> => {
+const wireSequence = (sequence: Sequence, incoming: Incoming, scope: Scope): Wired => {
   const outer: Sequence[] = []
   let innermost = sequence
   for (let first = firstSequence(sequence); first !== undefined; first = firstSequence(first)) {
     outer.push(innermost)
-    draft.place.push(0)
+    scope.at.push(0)
     innermost = first
   }
-  let wired = wireAll(innermost.parts, incoming, draft, titled(scope, innermost.title))
+  let wired = wireAll(innermost.parts, incoming, titled(scope, innermost.title))
   for (const { parts } of outer.reverse()) {
     if (E.isLeft(wired)) return wired
-    draft.place.pop()
-    wired = wireAll(parts.slice(1), wired.right, draft, scope, 1)
+    scope.at.pop()
+    wired = wireAll(parts.slice(1), wired.right, scope, 1)
   }
   return wired
 }
 
-const wirePart = (part: Part, incoming: Wires | null, draft: Draft, scope: Scope): E.Either<WiringError, Wires> => {
-  if (!isComposition(part)) return wireLayer(part, incoming, draft, resolveName(part.name, scope), scope)
+/** Adds the nodes of a part to the graph of a scope. */
+export const wirePart = (part: Part, incoming: Incoming, scope: Scope): Wired => {
+  if (!isComposition(part)) {
+    const named = resolveName(part.name, scope)
+    return E.isLeft(named) ? named : wireLayer(part, named.right, incoming, scope)
+  }
   const { arrangement } = part
   switch (arrangement.form) {
     case 'sequence':
-      return wireSequence(arrangement, incoming, draft, scope)
-    case 'parallel': {
-      const inputs = dealt(incoming, arrangement.parts.length, scope)
-      return E.isLeft(inputs) ? inputs : wireBranches(arrangement.parts, inputs.right, draft, scope)
-    }
+      return wireSequence(arrangement, incoming, scope)
+    case 'parallel':
+      return wireParallel(arrangement.parts, incoming, scope)
     case 'branch':
-      return wireBranches(arrangement.parts, Array(arrangement.parts.length).fill(incoming), draft, scope)
+      return wireFan(arrangement.parts, incoming, scope)
     case 'repeat':
-      return wireAll(copies(arrangement.part, arrangement.times), incoming, draft, scope)
+      return wireAll(copies(arrangement.part, arrangement.times), incoming, scope)
     case 'shared':
-      return wireShared(
-        arrangement.part,
-        claimShared(arrangement.name, arrangement.part, scope),
-        incoming,
-        draft,
-        scope,
-      )
+      return wireShared(arrangement, incoming, scope)
     case 'block':
-      return wireBlock(arrangement.part, arrangement.name, incoming, draft, scope)
+      return wireBlock(arrangement, incoming, scope)
     case 'slice':
-      return wireSlice(arrangement.wiring, incoming, draft, scope)
+      return wireSlice(arrangement.wiring, incoming, scope)
   }
 }
-
-const frozen = ({ nodes, inputs }: Draft, wires: Wires): Wiring =>
-  Object.freeze({
-    nodes: Object.freeze(nodes),
-    inputs: Object.freeze(inputs),
-    outputs: Object.freeze(wires.map(({ from }) => from)),
-  })
 
 /**
  * A part as a graph. With shapes, it gets inputs of these shapes; without, it begins with its own inputs.
@@ -298,65 +246,17 @@ const frozen = ({ nodes, inputs }: Draft, wires: Wires): Wiring =>
 export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> => {
   // Copied, so that the shapes of users stay as they are: those of nodes are frozen.
   const own = shapes?.map(shape => shape && Object.freeze([...shape]))
-  const draft = newDraft(own && [...own])
-  const incoming = own ? own.map((shape, k) => ({ from: ~k, shape })) : null
-  const wired = wirePart(part, incoming, draft, newScope())
-  return E.isLeft(wired) ? wired : E.right(frozen(draft, wired.right))
-}
-
-/** A part that cannot be wired: its index, that of the part within it, and so on; and why. */
-export interface Unfit {
-  readonly place: readonly number[]
-  readonly cause: WiringError
-}
-
-/** A graph that may grow: that of a chain, to which layers are added one by one. */
-export interface Growing {
-  readonly nodes: readonly Node[]
-  /** How many of the nodes are its own; the others are of a chain that it has grown to. */
-  readonly length: number
-  readonly inputs: Flow
-  readonly outputs: readonly number[]
-  /** Whether it begins with Input layers only, so that all its shapes follow. */
-  readonly startsWithInputs: boolean
-}
-
-/** Where the wiring of a composition ended: whoever takes it goes on from there, once. */
-interface End {
-  readonly draft: Draft
-  readonly scope: Scope
-  readonly wires: Wires
-  readonly growing: Growing
-}
-const ends = new WeakMap<object, End>()
-
-/** Whether a node takes no input of the network, or is one. */
-export const isInput = (node: Node): boolean => node.externals.length === 0 || node.layer.kind === 'Input'
-
-/**
- * The graph of a composition that is being made. A sequence goes on where the wiring of its first part ended, so that a
- * chain of n layers takes n steps, not n².
- */
-export const grow = (composition: CompositionValue): E.Either<Unfit, Growing> => {
-  const { arrangement } = composition
-  const [first, ...rest] = arrangement.form === 'sequence' && arrangement.title === undefined ? arrangement.parts : []
-  const before = first === undefined ? undefined : ends.get(first)
-  if (first !== undefined) ends.delete(first)
-  const draft = before?.draft ?? newDraft()
-  const scope = before?.scope ?? newScope()
-  const wired =
-    before === undefined ? wirePart(composition, null, draft, scope) : wireAll(rest, before.wires, draft, scope, 1)
-  if (E.isLeft(wired)) return E.left({ place: draft.place, cause: wired.left })
-  const own = before === undefined ? draft.nodes : draft.nodes.slice(before.growing.length)
-  const growing: Growing = Object.freeze({
-    nodes: draft.nodes,
-    length: draft.nodes.length,
-    inputs: Object.freeze([...draft.inputs]),
-    outputs: Object.freeze(wired.right.map(({ from }) => from)),
-    startsWithInputs: (before?.growing.startsWithInputs ?? true) && own.every(isInput),
-  })
-  ends.set(composition, { draft, scope, wires: wired.right, growing })
-  return E.right(growing)
+  const scope = newScope(own)
+  return pipe(
+    wirePart(part, own?.map((shape, k) => ({ from: ~k, shape })) ?? null, scope),
+    E.map(wires =>
+      Object.freeze({
+        nodes: Object.freeze(scope.nodes),
+        inputs: Object.freeze(scope.inputs),
+        outputs: Object.freeze(wires.map(({ from }) => from)),
+      }),
+    ),
+  )
 }
 
 /** The graph of any part; a layer alone is a graph of one node. */
