@@ -1,6 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { byName } from '../base/trees.ts'
-import { type Because, type Mistake, mistake, readable } from './faults.ts'
+import { type Because, type Mistake, mistake } from './faults.ts'
 import { type Split, type Stretch, show, split, type Trim, textOf, trimmed } from './text.ts'
 import { readValue, type Value, type Wrong } from './value.ts'
 
@@ -91,9 +91,9 @@ export const allOf = (
 ): readonly unknown[] =>
   named.length > 0 ? [...positional, byName(named.map(({ name, value }) => [name, value] as const))] : positional
 
-const refused = (at: Stretch, { fault, fields = {}, words }: Wrong): Either<Mistake, never> => {
-  const got = textOf(at) === '' ? 'nothing' : `'${show(textOf(at))}'`
-  return left(mistake({ layer: null, from: at.from, to: at.to }, fault, got, fields, { words, advice: readable }))
+const refused = (at: Stretch, { fault, fields, ...rest }: Wrong): Either<Mistake, never> => {
+  const got = rest.cause?.got ?? (textOf(at) === '' ? 'nothing' : `'${show(textOf(at))}'`)
+  return left(mistake({ layer: null, from: at.from, to: at.to }, fault, got, fields, rest))
 }
 
 /** Reads each argument of a call in its own way; a comma may stand after the last. */

@@ -1,88 +1,77 @@
 import type { Fault as Details, JoineryError } from '../base/errors.ts'
+import { nearestOf } from '../base/options.ts'
 import { type Fields, type Filled, filled } from '../core/expects.ts'
-import { type DidYouMean, nearest } from './nearest.ts'
 
 // What can be wrong with a text. Each fault is said once: the compiler reads the type of the table, the run time its
 // values. A mistake names its fault and has fields; it becomes a text when it is told.
 
-/** Why a text is wrong. */
-export const whys = {
-  openText: 'the text in quotes is not closed',
-  deep: 'more than {most} brackets within one another',
-  stray: "')' without '('",
-  noArrow: "'>>' is missing",
-  noClosing: "')' is missing",
-  noCopies: "'*' is followed by a positive whole number",
-  manyCopies: 'at most {most} copies',
-  noLayer: 'a layer is missing',
-  unknownLayer: 'unknown layer',
-  unknownOption: 'unknown option',
-  wrongValue: 'not a value for {option}',
-  wrongArguments: '{word} does not take these arguments',
-  makesNone: '{word} makes no layer',
-  textless:
-    'a function has no text: give the layer a name, as in net(text, { square: Lambda((ops, x) => ops.square(x)) })',
-  misfit: '{reason}',
-  noArgument: 'an argument is missing',
-  twice: 'given twice',
-  noValue: 'a value is missing',
-  notValue: 'not a value',
-  openList: "']' is missing",
-  unknownInitializer: 'unknown initializer',
-} as const
-/** The names of the faults. */
-export type FaultName = keyof typeof whys
-
-/** What is expected instead, and what to do about it; `instead` for a word that is misspelt. */
-export interface Advice {
-  readonly expected: string
-  readonly remedy: string
-  readonly instead?: string
-}
-const instead = 'Did you mean {meant}?'
-/** Constructors and compositions say it themselves. */
-const said: Advice = { expected: '', remedy: '' }
 /** What is said of an argument that cannot be read. */
-export const readable: Advice = {
+const readable = {
   expected: 'arguments such as 3, padding=same or [3, 3]',
   remedy: 'Write values one by one, then options as name=value, with commas between them.',
-}
-const advices: { readonly [_ in FaultName]: Advice } = {
+} as const
+/** Why a text is wrong, what is expected instead, and what to do about it. */
+export const faults = {
   openText: {
+    why: 'the text in quotes is not closed',
     expected: 'a text in quotes that is closed',
     remedy: 'Add {quote} at its end, or a \\ before a quote that belongs to it.',
   },
   deep: {
+    why: 'more than {most} brackets within one another',
     expected: 'at most {most} brackets within one another',
     remedy: 'Give the inner part a name: net(text, { block }).',
   },
-  stray: { expected: "a '(' before it", remedy: "Remove the ')', or add its '('." },
-  noArrow: { expected: "'>>', '|', '*' or the end", remedy: "Put '>>' between layers." },
-  noClosing: { expected: "a ')'", remedy: "Add the ')' that closes it." },
-  noCopies: { expected: 'a positive whole number', remedy: 'For example: Relu(8) * 3.' },
-  manyCopies: { expected: 'a number of copies up to {most}', remedy: 'Write a smaller number.' },
-  noLayer: { expected: 'a layer', remedy: 'For example: Input(10) >> Relu(5).' },
+  stray: { why: "')' without '('", expected: "a '(' before it", remedy: "Remove the ')', or add its '('." },
+  noArrow: { why: "'>>' is missing", expected: "'>>', '|', '*' or the end", remedy: "Put '>>' between layers." },
+  noClosing: { why: "')' is missing", expected: "a ')'", remedy: "Add the ')' that closes it." },
+  noCopies: {
+    why: "'*' is followed by a positive whole number",
+    expected: 'a positive whole number',
+    remedy: 'For example: Relu(8) * 3.',
+  },
+  manyCopies: {
+    why: 'at most {most} copies',
+    expected: 'a number of copies up to {most}',
+    remedy: 'Write a smaller number.',
+  },
+  noLayer: { why: 'a layer is missing', expected: 'a layer', remedy: 'For example: Input(10) >> Relu(5).' },
   unknownLayer: {
+    why: 'unknown layer',
     expected: 'the name of a layer',
     remedy: 'Pass layers of your own by name: net(text, { block }).',
-    instead,
   },
-  unknownOption: { expected: '{options}', remedy: 'Leave it out.', instead },
-  wrongValue: said,
-  wrongArguments: { expected: 'the arguments of {word}', remedy: 'Look at its description.' },
+  unknownOption: { why: 'unknown option', expected: '{options}', remedy: 'Leave it out.' },
+  wrongValue: { why: 'not a value for {option}' },
+  wrongArguments: {
+    why: '{word} does not take these arguments',
+    expected: 'the arguments of {word}',
+    remedy: 'Look at its description.',
+  },
   makesNone: {
+    why: '{word} makes no layer',
     expected: 'a layer, or a function that makes one',
     remedy: 'For example: net(text, { block: Relu(8) }).',
   },
-  textless: { expected: 'a layer whose arguments have texts', remedy: 'Pass it as a block.' },
-  misfit: said,
-  noArgument: readable,
-  twice: readable,
-  noValue: readable,
-  notValue: readable,
-  openList: readable,
-  unknownInitializer: readable,
-}
+  textless: {
+    why: 'a function has no text: give the layer a name, as in net(text, { square: Lambda((ops, x) => ops.square(x)) })',
+    expected: 'a layer whose arguments have texts',
+    remedy: 'Pass it as a block.',
+  },
+  misfit: { why: '{reason}' },
+  noArgument: { why: 'an argument is missing' },
+  twice: { why: 'given twice' },
+  noValue: { why: 'a value is missing' },
+  notValue: { why: 'not a value' },
+  openList: { why: "']' is missing" },
+  unknownInitializer: {
+    why: 'unknown initializer',
+    expected: 'the name of an initializer',
+    remedy: 'For example: heNormal(gain=2).',
+  },
+} as const
+/** The names of the faults. */
+export type FaultName = keyof typeof faults
 
 // For the compiler.
 
@@ -96,12 +85,61 @@ export interface Misspelt<Word extends string, Words extends string> {
   readonly word: Word
   readonly words: Words
 }
+/** Whether A becomes B by at most as many edits as there are in K (Levenshtein 1966). */
+type Near<A extends string, B extends string, K extends string> = A extends B
+  ? true
+  : A extends `${infer X}${infer A1}`
+    ? B extends `${infer Y}${infer B1}`
+      ? X extends Y
+        ? Near<A1, B1, K>
+        : K extends `x${infer Fewer}`
+          ? true extends Near<A1, B1, Fewer> | Near<A, B1, Fewer> | Near<A1, B, Fewer>
+            ? true
+            : false
+          : false
+      : K extends `x${infer Fewer}`
+        ? Near<A1, B, Fewer>
+        : false
+    : B extends `${string}${infer B1}`
+      ? K extends `x${infer Fewer}`
+        ? Near<A, B1, Fewer>
+        : false
+      : false
+type Within<Word extends string, Words extends string, K extends string> = Words extends string
+  ? Near<Lowercase<Word>, Lowercase<Words>, K> extends true
+    ? Words
+    : never
+  : never
+/** `Found` where it is one word. */
+type Only<Found, All = Found> = [Found] extends [never]
+  ? never
+  : Found extends unknown
+    ? [All] extends [Found]
+      ? Found
+      : never
+    : never
+/** The one word that is nearest, when it is near enough to be meant; else `never`. */
+type Nearest<Word extends string, Words extends string> =
+  Within<Word, Words, ''> extends infer Same
+    ? [Same] extends [never]
+      ? Within<Word, Words, 'x'> extends infer One
+        ? [One] extends [never]
+          ? Only<Within<Word, Words, 'xx'>>
+          : Only<One>
+        : never
+      : Only<Same>
+    : never
+
+/** `; did you mean this?`, or nothing. */
+type DidYouMean<Word extends string, Words extends string> =
+  Nearest<Word, Words> extends infer W ? ([W] extends [never] ? '' : `; did you mean ${W & string}?`) : never
+
 /** Why a text is wrong, as a text. */
 export type Reason<B> =
   B extends Because<infer Name, infer F>
     ? F extends Misspelt<infer Word, infer Words>
-      ? `${(typeof whys)[Name]}${DidYouMean<Word, Words>}`
-      : Filled<(typeof whys)[Name], F>
+      ? `${(typeof faults)[Name]['why']}${DidYouMean<Word, Words>}`
+      : Filled<(typeof faults)[Name]['why'], F>
     : never
 
 /**
@@ -135,8 +173,6 @@ export interface Mistake extends Span {
   readonly fields: Fields
   /** The words that an unknown one may stand for. */
   readonly words?: readonly string[] | undefined
-  /** What is said in place of the fault's own advice. */
-  readonly advice?: Advice
   /** The error that a constructor or a composition gave, which says what was expected. */
   readonly cause?: JoineryError | undefined
 }
@@ -147,18 +183,20 @@ export const mistake = (
   fault: FaultName,
   got: string,
   fields: Fields = {},
-  rest: Pick<Mistake, 'words' | 'advice' | 'cause'> = {},
+  rest: Pick<Mistake, 'words' | 'cause'> = {},
 ): Mistake => ({ ...span, fault, got, fields, ...rest })
 
 /** A mistake in texts. */
-export const told = (mistake: Mistake): Details & { readonly why: string } => {
-  const { fault, got, fields, words = [], advice = advices[fault], cause } = mistake
-  const { expected, remedy, instead = remedy } = advice
-  const meant = nearest(String(fields.word), words)
+export const told = ({ fault, got, fields, words = [], cause }: Mistake): Details & { readonly why: string } => {
+  const { why, ...advice } = faults[fault]
+  const { expected, remedy } = 'expected' in advice ? advice : readable
+  const near = nearestOf(String(fields.word), words)
+  // Where two words are equally near, neither is meant.
+  const meant = near.length === 1 ? near[0] : undefined
   return {
-    why: filled(whys[fault], fields) + (meant === undefined ? '' : `; did you mean ${meant}?`),
+    why: filled(why, fields) + (meant === undefined ? '' : `; did you mean ${meant}?`),
     expected: cause?.expected ?? filled(expected, fields),
     got,
-    remedy: cause?.remedy ?? filled(meant === undefined ? remedy : instead, { ...fields, meant: meant ?? '' }),
+    remedy: cause?.remedy ?? (meant === undefined ? filled(remedy, fields) : `Did you mean ${meant}?`),
   }
 }

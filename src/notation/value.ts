@@ -1,4 +1,5 @@
 import { type Either, isLeft, left, right, traverseArray } from 'fp-ts/lib/Either.js'
+import { InvalidOption } from '../base/errors.ts'
 import type { Initializer } from '../base/parameters.ts'
 import * as initializers from '../initializers/index.ts'
 import { type Arguments, allOf, type ReadArguments, readArguments } from './argument.ts'
@@ -94,7 +95,7 @@ interface InitializerLimits {
 // For the run time.
 
 /** Why something is no value. */
-export type Wrong = Pick<Mistake, 'fault' | 'words'> & Partial<Pick<Mistake, 'fields'>>
+export type Wrong = Pick<Mistake, 'fault' | 'words' | 'cause'> & Partial<Pick<Mistake, 'fields'>>
 const wrong = (fault: FaultName, rest: Omit<Wrong, 'fault'> = {}): Either<Wrong, never> => left({ fault, ...rest })
 
 const constants: ReadonlyMap<string, boolean | null> = new Map([
@@ -140,19 +141,20 @@ const readMade = (word: string, at: Stretch): Either<Wrong, unknown> => {
   if (inner.to + 1 < at.to) return wrong('notValue')
   if (!Object.hasOwn(makers, word)) return wrong('unknownInitializer', { fields: { word }, words: Object.keys(makers) })
   const given = readArguments(inner)
-  const made = isLeft(given) ? undefined : call(word, given.right)
-  return made === undefined ? wrong('wrongArguments', { fields: { word } }) : right(made)
+  return isLeft(given) ? wrong('wrongArguments', { fields: { word } }) : call(word, given.right)
 }
 
-/** What an initializer makes of numbers, or of options: `undefined` where it does not take them. */
-const call = (word: string, { positional, named }: Arguments): unknown => {
+/** What an initializer makes of numbers, or of options. */
+const call = (word: string, { positional, named }: Arguments): Either<Wrong, unknown> => {
   const given = allOf(positional, named)
   const isFew = word === 'flat' ? named.length === 0 : given.length < 2
-  if (!isFew || positional.some(value => typeof value !== 'number')) return undefined
+  const isTaken = isFew && positional.every(value => typeof value === 'number')
   try {
     // The arguments come from a text: what the initializer does not take, it refuses.
-    return makers[word]?.(...(given as never[]))
-  } catch {
-    return undefined
+    if (isTaken) return right(makers[word]?.(...(given as never[])))
+  } catch (cause) {
+    if (cause instanceof InvalidOption) return wrong('wrongArguments', { fields: { word }, cause })
+    throw cause
   }
+  return wrong('wrongArguments', { fields: { word } })
 }

@@ -15,7 +15,7 @@ import {
 } from '../combinators/index.ts'
 import { definitionOf, type NotationForm } from '../core/define.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { AroundRow, Limits, OptionAs, OptionOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { Argument, Limits, OptionAs, OptionOf, Row, Takes, TakesLayer } from '../core/notated.ts'
 import * as layers from '../layers/index.ts'
 import type { Identity } from '../layers/input.ts'
 import type { Block, Fanned } from '../network-types/blocks.ts'
@@ -48,10 +48,6 @@ interface Arguments<P, O> {
   readonly '~options': O
 }
 
-interface CombinatorRow<L = Limits> extends AroundRow {
-  readonly '~networks': never
-  readonly '~limits': L
-}
 /** The rows of the combinators. */
 export interface Combinators {
   readonly join: JoinRow
@@ -64,68 +60,52 @@ export interface Combinators {
   readonly start: SliceRow
   readonly end: SliceRow
 }
-interface JoinRow extends CombinatorRow {
-  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
-    ? With<this['~options'], {}, Fitting<JoinFault<P>, Join<P>>>
-    : WrongArguments
+type Parts = readonly [AnyLayer, ...AnyLayer[]]
+interface JoinRow extends TakesLayer<Parts, {}> {
+  readonly '~made': this['~given'] extends infer P extends Parts ? Fitting<JoinFault<P>, Join<P>> : never
 }
-interface ParallelRow extends CombinatorRow {
-  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
-    ? With<this['~options'], {}, Fitting<NameFault<P>, Side<P>>>
-    : WrongArguments
+interface ParallelRow extends TakesLayer<Parts, {}> {
+  readonly '~made': this['~given'] extends infer P extends Parts ? Fitting<NameFault<P>, Side<P>> : never
 }
-interface BranchRow extends CombinatorRow {
-  readonly '~makes': this['~given'] extends infer P extends readonly [AnyLayer, ...AnyLayer[]]
-    ? With<this['~options'], {}, Fitting<NameFault<P>, Fanned<P>>>
-    : WrongArguments
+interface BranchRow extends TakesLayer<Parts, {}> {
+  readonly '~made': this['~given'] extends infer P extends Parts ? Fitting<NameFault<P>, Fanned<P>> : never
 }
-interface RepeatRow extends CombinatorRow<Limits<readonly [null, 'count']>> {
-  readonly '~makes': this['~given'] extends readonly [infer B extends AnyLayer, infer N extends number]
+interface RepeatRow extends TakesLayer<readonly [AnyLayer, number], {}, Limits<readonly [null, 'count']>> {
+  readonly '~made': this['~given'] extends readonly [infer B extends AnyLayer, infer N extends number]
     ? CheckRepeat<B, N> extends Mismatch<infer M>
       ? Mismatch<M>
-      : With<this['~options'], {}, Repeat<B, N>>
-    : WrongArguments
+      : Repeat<B, N>
+    : never
 }
-interface SharedRow extends CombinatorRow<Limits<readonly ['plainName']>> {
-  readonly '~makes': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
-    ? With<this['~options'], {}, Shared<Name, B>>
-    : WrongArguments
+interface SharedRow extends TakesLayer<readonly [string, AnyLayer], {}, Limits<readonly ['plainName']>> {
+  readonly '~made': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
+    ? Shared<Name, B>
+    : never
 }
-interface BlockRow extends CombinatorRow<Limits<readonly ['title']>> {
-  readonly '~makes': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
-    ? With<this['~options'], {}, Block<Name, B>>
-    : WrongArguments
+interface BlockRow extends TakesLayer<readonly [string, AnyLayer], {}, Limits<readonly ['title']>> {
+  readonly '~made': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
+    ? Block<Name, B>
+    : never
 }
-interface ResidualRow extends AroundRow {
-  readonly '~networks': 'shortcut'
-  readonly '~limits': { readonly name: 'title' }
-  readonly '~makes': this['~given'] extends readonly [infer B extends AnyLayer]
-    ? OptionAs<this['~options'], 'shortcut', AnyLayer, Identity> extends infer S extends AnyLayer
-      ? With<
-          this['~options'],
-          ResidualArguments,
-          Fitting<
-            NameFault<[S, B]>,
-            Residual<
-              B,
-              S,
-              OptionOf<this['~options'], 'merge', 'add'>,
-              OptionAs<this['~options'], 'name', string, never>
-            >
-          >
-        >
-      : never
-    : WrongArguments
-}
-interface ResidualArguments {
+interface ResidualOptions {
   readonly shortcut?: AnyLayer
   readonly merge?: Extract<ResidualMerge, string>
   readonly name?: string
 }
-interface SliceRow extends CombinatorRow {
-  readonly '~makes': this['~given'] extends readonly [AnyLayer, string, ...string[]]
-    ? With<this['~options'], {}, Slice>
-    : WrongArguments
+interface ResidualRow extends Takes<readonly [AnyLayer], ResidualOptions, { readonly name: 'title' }> {
+  readonly '~networks': 'shortcut'
+  readonly '~made': ResidualOf<
+    Argument<this['~given'], 0, AnyLayer>,
+    OptionAs<this['~options'], 'shortcut', AnyLayer, Identity>,
+    this['~options']
+  >
+}
+type ResidualOf<B extends AnyLayer, S extends AnyLayer, O> = Fitting<
+  NameFault<[S, B]>,
+  Residual<B, S, OptionOf<O, 'merge', 'add'>, OptionAs<O, 'name', string, never>>
+>
+interface SliceRow extends TakesLayer<readonly [AnyLayer, string, ...string[]], {}> {
+  readonly '~made': Slice
 }
 /** `Y`, where there is no fault; else why not. */
 type Fitting<F, Y> = F extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
