@@ -26,7 +26,7 @@ const looped = byLoops({ view, make })
 const own: Own<Tensor> = (operation, inputs, attributes) =>
   tf.getBackend() === 'cpu' && tf.engine().state.gradientDepth === 0 ? looped(operation, inputs, attributes) : undefined
 
-const { perform, ops } = operationsOf<Tensor>({
+const { byKernel, ops } = operationsOf<Tensor>({
   ...{ call, make, alias: reshape, as: reshape, view, own },
   has: kernel => tf.getKernel(kernel, tf.getBackend()) !== undefined,
   storedShape: x => storedShape(tf.backend(), x),
@@ -50,7 +50,7 @@ export const tfjsOps: Ops<Tensor> = alike<Tensor>(
       attributes,
     )
     const floats = inputs.map(asFloats)
-    return own(operation, floats, attributes) ?? tf.tidy(() => perform(operation, floats, attributes))
+    return own(operation, floats, attributes) ?? tf.tidy(() => byKernel(operation, floats, attributes))
   },
   {
     ...ops,

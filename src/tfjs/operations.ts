@@ -14,6 +14,8 @@ import { type Fuse, productsOf } from './products.ts'
 export interface Operations<H extends TensorInfo> {
   /** Performs what has been checked. */
   readonly perform: Perform<H>
+  /** The same, where it is known that nothing is done without the kernels of tfjs. */
+  readonly byKernel: Perform<H>
   readonly fused: Fuse<H>
   /** The same as an interpreter, without what draws or repeats. */
   readonly ops: Ops<H>
@@ -159,5 +161,5 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
     ...poolingOf(calls, ops),
   }
   const byKernel = perform(kernels)
-  return { perform: run, fused, ops }
+  return { perform: run, byKernel, fused, ops }
 }

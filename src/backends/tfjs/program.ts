@@ -60,7 +60,9 @@ const computation = ({ device, operations }: Target, node: GraphNode, from: read
   }
   if (node.kind === 'application') {
     const { operation, attributes } = node
-    const run = isEmpty(node) ? perform(emptying(operations.ops)) : operations.perform
+    // Native kernels have been asked already.
+    const own = device.native ? operations.byKernel : operations.perform
+    const run = isEmpty(node) ? perform(emptying(operations.ops)) : own
     return values => run(operation, operandsAt(values, from), attributes)
   }
   throw new BackendError({
