@@ -79,12 +79,15 @@ export const take = <H>(backend: Backend<H>, handle: H, shape: readonly number[]
   return backend.toTensor?.(handle) ?? travels()
 }
 
-const outOfMemory =
-  /out of memory|memory access out of bounds|allocation failed|bad_alloc|array buffer allocation|failed to allocate|aborted\(oom|invalid typed array length/i
+/** Whether the message of an error says that memory did not suffice. */
+export const isOutOfMemory = (message: string): boolean =>
+  /out of memory|memory access out of bounds|allocation failed|bad_?alloc|array buffer allocation|failed to allocate|aborted\(oom|invalid typed array length/i.test(
+    message,
+  )
 
 /** What a run threw, a lack of memory as a BackendError. */
 export const asMemoryFault = (error: unknown, backend: string, layer?: string): unknown => {
-  if (error instanceof JoineryError || !(error instanceof Error) || !outOfMemory.test(error.message)) return error
+  if (error instanceof JoineryError || !(error instanceof Error) || !isOutOfMemory(error.message)) return error
   return new BackendError({
     backend,
     ...(layer === undefined ? {} : { layer }),
@@ -94,6 +97,24 @@ export const asMemoryFault = (error: unknown, backend: string, layer?: string): 
   })
 }
 
+/** A backend refuses what `prepare` would have replaced. */
+export const unprepared = (backend: string, kind: string): BackendError =>
+  new BackendError({
+    backend,
+    expected: 'a graph of operations, its scans unrolled and its draws fed',
+    got: `a ${kind}`,
+    remedy: 'Compile what prepare(graph) gives.',
+  })
+
+/** A program refuses to run once it has been disposed of. */
+export const disposed = (backend: string): BackendError =>
+  new BackendError({
+    backend,
+    expected: 'a program in use',
+    got: 'one that has been disposed of',
+    remedy: 'Compile the graph again.',
+  })
+
 const count = (n: number): string => `${n} ${n === 1 ? 'input' : 'inputs'}`
 
 /** @throws BackendError if what a program is given has other shapes than what it was compiled for */
@@ -102,21 +123,13 @@ export const checkInputs = (
   wanted: readonly Shape[],
   given: readonly { readonly shape: readonly number[] }[],
 ): void => {
-  if (given.length !== wanted.length)
-    throw new BackendError({
-      backend,
-      expected: count(wanted.length),
-      got: count(given.length),
-      remedy: 'Compile the graph for these inputs.',
-    })
+  const refuse = (expected: string, got: string): never => {
+    throw new BackendError({ backend, expected, got, remedy: 'Compile the graph for these inputs.' })
+  }
+  if (given.length !== wanted.length) refuse(count(wanted.length), count(given.length))
   for (const [i, shape] of wanted.entries()) {
     const own = (given[i] as { readonly shape: readonly number[] }).shape
     if (own.length === shape.length && shape.every((d, axis) => d === own[axis])) continue
-    throw new BackendError({
-      backend,
-      expected: `input ${i} of shape ${showShape(shape)}`,
-      got: showShape(own),
-      remedy: 'Compile the graph for these inputs.',
-    })
+    refuse(`input ${i} of shape ${showShape(shape)}`, showShape(own))
   }
 }

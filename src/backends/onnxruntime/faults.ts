@@ -1,10 +1,6 @@
 import { BackendError } from '../../base/errors.ts'
+import { isOutOfMemory } from '../backend.ts'
 import { backendName } from './lower.ts'
-
-const isMemory = (text: string): boolean =>
-  /failed to allocate|bad_?alloc|out of memory|array buffer allocation|invalid typed array length|memory access out of bounds/i.test(
-    text,
-  )
 
 /** Nodes are named after their layer and operation, with a number: see `lower`. */
 const nodeIn = (text: string): string | undefined => /Name:\s*'([^']*) #\d+'/.exec(text)?.[1]
@@ -18,9 +14,9 @@ export const asBackendError = (error: unknown, doing: string): unknown => {
   return new BackendError({
     backend: backendName,
     ...(layer === undefined ? {} : { layer }),
-    expected: isMemory(text) ? `enough memory to ${doing}` : `to ${doing}`,
+    expected: isOutOfMemory(text) ? `enough memory to ${doing}` : `to ${doing}`,
     got: `${node === undefined ? '' : `at ${node}: `}${text.replaceAll(/\s+/g, ' ').trim()}`,
-    remedy: isMemory(text)
+    remedy: isOutOfMemory(text)
       ? 'Take smaller batches, or release tensors that are no longer needed.'
       : 'Check the inputs, or choose another backend.',
   })

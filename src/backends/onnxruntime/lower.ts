@@ -3,6 +3,7 @@ import { showShape } from '../../base/shape.ts'
 import { type Graph, type GraphNode, isA, type Loop, topological } from '../../graph/graph.ts'
 import { emptying } from '../../ops/empty.ts'
 import { type Attributes, perform } from '../../ops/operations.ts'
+import { unprepared } from '../backend.ts'
 import { absorptions, unpadded } from './addends.ts'
 import { type Emitter, emitter } from './emitter.ts'
 import { biased, fused, onnxOps } from './interpreter.ts'
@@ -22,15 +23,6 @@ const outputName = (i: number): string => `output ${i}`
 const labelOf = (node: GraphNode): string => {
   if (node.kind !== 'application' && node.kind !== 'fused') return node.kind
   return node.layer === undefined ? node.operation : `${node.layer}, ${node.operation}`
-}
-
-const refuse = (node: GraphNode): never => {
-  throw new BackendError({
-    backend: backendName,
-    expected: 'a graph of operations, its scans unrolled and its draws fed',
-    got: `a ${node.kind}`,
-    remedy: 'Compile what prepare(graph) gives.',
-  })
 }
 
 const known = (node: GraphNode): readonly number[] => {
@@ -71,7 +63,7 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
     }
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
     if (node.kind === 'loop result') return loops.get(node.loop)?.[node.result] as Value
-    if (node.kind !== 'application' && node.kind !== 'fused') return refuse(node)
+    if (node.kind !== 'application' && node.kind !== 'fused') throw unprepared(backendName, node.kind)
     known(node)
     const { inputs, attributes } = unpadded(node)
     const taken = inputs.map(valueAt)

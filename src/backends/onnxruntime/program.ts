@@ -1,5 +1,4 @@
-import { BackendError } from '../../base/errors.ts'
-import { checkInputs, type Program } from '../backend.ts'
+import { checkInputs, disposed, type Program } from '../backend.ts'
 import { asBackendError } from './faults.ts'
 import { type Held, pool, tensorOf } from './held.ts'
 import { backendName } from './lower.ts'
@@ -56,13 +55,7 @@ export const programOf = (
   }
   return Object.freeze<Program<Held>>({
     run: async (handles, donated) => {
-      if (!isOpen)
-        throw new BackendError({
-          backend: backendName,
-          expected: 'a program that is there',
-          got: 'one that has been disposed of',
-          remedy: 'Compile the graph again.',
-        })
+      if (!isOpen) throw disposed(backendName)
       runs++
       try {
         return await run(handles, donated)

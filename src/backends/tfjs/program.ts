@@ -1,4 +1,3 @@
-import { BackendError } from '../../base/errors.ts'
 import { filled, known } from '../../base/shape.ts'
 import { bodyOf } from '../../graph/enclosed.ts'
 import { type Constant, type Graph, type GraphNode, type Loop, operands, topological } from '../../graph/graph.ts'
@@ -6,7 +5,7 @@ import { lastUses } from '../../graph/plan.ts'
 import { emptying } from '../../ops/empty.ts'
 import { perform } from '../../ops/operations.ts'
 import { operationsOf } from '../../tfjs/operations.ts'
-import { asMemoryFault, checkInputs, type Program } from '../backend.ts'
+import { asMemoryFault, checkInputs, disposed, type Program, unprepared } from '../backend.ts'
 import { callsOf } from './calls.ts'
 import { constantsOn } from './constants.ts'
 import { type Device, type Info, present } from './device.ts'
@@ -65,21 +64,8 @@ const computation = ({ device, operations }: Target, node: GraphNode, from: read
     const run = isEmpty(node) ? perform(emptying(operations.ops)) : own
     return values => run(operation, operandsAt(values, from), attributes)
   }
-  throw new BackendError({
-    backend: device.name,
-    expected: 'a graph of operations, its scans unrolled and its draws fed',
-    got: `a ${node.kind}`,
-    remedy: 'Compile what prepare(graph) gives.',
-  })
+  throw unprepared(device.name, node.kind)
 }
-
-const disposed = (backend: string): BackendError =>
-  new BackendError({
-    backend,
-    expected: 'a program in use',
-    got: 'one that was disposed of',
-    remedy: 'Compile the graph again.',
-  })
 
 /** Constants on the device. */
 const placed = (
