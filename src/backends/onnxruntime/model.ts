@@ -1,5 +1,8 @@
 // An ONNX model of one graph, as far as it is written here: operators over tensors whose shapes are all known.
 
+/** The numbers by which ONNX knows types of elements. */
+export const elementTypes = { float: 1, int64: 7, bool: 9 } as const
+
 /** An attribute of an operator, by its kind. */
 export type Attribute =
   | { readonly int: number }

@@ -1,5 +1,13 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
-import { type Attribute, type Initializer, type Model, type ModelNode, microsoft, type Port } from './model.ts'
+import {
+  type Attribute,
+  elementTypes,
+  type Initializer,
+  type Model,
+  type ModelNode,
+  microsoft,
+  type Port,
+} from './model.ts'
 
 // A model in ONNX's file format. Field numbers are those of onnx.proto (the messages' names stand at the functions).
 
@@ -7,9 +15,6 @@ import { type Attribute, type Initializer, type Model, type ModelNode, microsoft
 const irVersion = 10
 const operators = 21
 const microsoftOperators = 1
-
-/** Types of elements, by their numbers. */
-const types = { float: 1, int64: 7, bool: 9 }
 
 export type Write = (writer: BinaryWriter) => void
 
@@ -65,7 +70,7 @@ const tensor =
   ({ name, shape, values }: Initializer): Write =>
   writer => {
     for (const d of shape) integer(writer, 1, d)
-    integer(writer, 2, values instanceof Float32Array ? types.float : types.int64)
+    integer(writer, 2, values instanceof Float32Array ? elementTypes.float : elementTypes.int64)
     text(writer, 8, name)
     writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
   }
@@ -77,7 +82,7 @@ const port =
     text(writer, 1, name)
     message(writer, 2, own =>
       message(own, 1, ofTensor => {
-        integer(ofTensor, 1, types[type ?? 'float'])
+        integer(ofTensor, 1, elementTypes[type ?? 'float'])
         message(ofTensor, 2, dimensions => {
           for (const d of shape)
             message(dimensions, 1, dimension => {

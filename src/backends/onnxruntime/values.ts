@@ -18,19 +18,7 @@ export interface Value {
 }
 
 const isSingle = ({ dims }: Value): boolean => dims.every(d => d === 1)
-const isWhole = ({ shape, order, dims }: Value): boolean =>
-  same(
-    dims,
-    order.map(axis => shape[axis] as number),
-  )
 
-/** A value that lies as the graph sees it. */
-export const asGiven = (name: string, shape: readonly number[]): Value => ({
-  name,
-  shape,
-  order: axesOf(shape),
-  dims: shape,
-})
 /** A value that lies whole, in some order. */
 export const inOrder = (name: string, shape: readonly number[], order: readonly number[]): Value => ({
   name,
@@ -38,6 +26,8 @@ export const inOrder = (name: string, shape: readonly number[], order: readonly 
   order,
   dims: order.map(axis => shape[axis] as number),
 })
+/** A value that lies as the graph sees it. */
+export const asGiven = (name: string, shape: readonly number[]): Value => inOrder(name, shape, axesOf(shape))
 /** One number, seen as a tensor of any shape. */
 export const single = (name: string, shape: readonly number[]): Value => seen({ name, dims: [] }, shape)
 /** A single element, seen in a shape of at least as many axes as it has. */
@@ -62,10 +52,10 @@ const lies = ({ shape, order: own, dims }: Value, order: readonly number[]): boo
   return same(wide(own), wide(order))
 }
 
-/** The value with every element in place. */
-const whole = (emit: Emitter, value: Value): Value => {
-  if (isWhole(value)) return value
-  const dims = value.order.map(axis => value.shape[axis] as number)
+/** The value with every element in place, in the order in which it lies. */
+export const whole = (emit: Emitter, value: Value): Value => {
+  const { dims } = inOrder(value.name, value.shape, value.order)
+  if (same(value.dims, dims)) return value
   const name =
     sizeOf(dims) === 1 ? reshapeTo(emit, value.name, dims) : emit.node('Expand', [value.name, emit.integers(dims)])
   return { ...value, name, dims }
@@ -81,8 +71,6 @@ export const laid = (emit: Emitter, value: Value, order: readonly number[] = axe
     order.map(axis => own.indexOf(axis)),
   )
 }
-/** The value with every element in place, in the order in which it lies. */
-export const asItLies = (emit: Emitter, value: Value): Value => whole(emit, value)
 
 /** Axes of one shape that hold the same elements as axes of another one. */
 interface Block {
@@ -137,33 +125,38 @@ export const reshaped = (emit: Emitter, value: Value, shape: readonly number[]):
   return inOrder(same(dims, given.dims) ? given.name : reshapeTo(emit, given.name, dims), shape, order)
 }
 
+/** A value seen with new axes of one element before the others. */
+const widened = (value: Value, rank: number): Value => {
+  if (isSingle(value)) return seen(value, Array<number>(rank).fill(1))
+  const ones = Array<number>(rank - value.shape.length).fill(1)
+  return {
+    ...value,
+    shape: [...ones, ...value.shape],
+    order: [...axesOf(ones), ...value.order.map(axis => axis + ones.length)],
+    dims: [...ones, ...value.dims],
+  }
+}
+
 /** A tensor repeated along axes that have one element, and along new ones before the others. */
 export const repeated = (emit: Emitter, value: Value, shape: readonly number[]): Value => {
   if (isSingle(value)) return seen(value, shape)
-  const added = shape.length - value.shape.length
-  if (added === 0) return { ...value, shape }
-  const dims = [...Array<number>(added).fill(1), ...value.dims]
-  const order = [...Array.from({ length: added }, (_, i) => i), ...value.order.map(axis => axis + added)]
-  return { name: reshapeTo(emit, value.name, dims), shape, order, dims }
+  const { order, dims } = widened(value, shape.length)
+  const name = dims.length === value.dims.length ? value.name : reshapeTo(emit, value.name, dims)
+  return { name, shape, order, dims }
 }
 
-/** An operand of an operator that broadcasts, seen with as many axes as the result. */
-const widened = (value: Value, rank: number): Value => {
-  if (isSingle(value)) return seen(value, Array<number>(rank).fill(1))
-  const added = rank - value.shape.length
-  if (added === 0) return value
-  return {
-    ...value,
-    shape: [...Array<number>(added).fill(1), ...value.shape],
-    order: [...Array.from({ length: added }, (_, i) => i), ...value.order.map(axis => axis + added)],
-    dims: [...Array<number>(added).fill(1), ...value.dims],
-  }
+/** What shapes without empty axes are broadcast to. */
+const broadcast = (shapes: readonly (readonly number[])[]): readonly number[] => {
+  const rank = Math.max(...shapes.map(shape => shape.length))
+  return Array.from({ length: rank }, (_, axis) => Math.max(...shapes.map(shape => shape.at(axis - rank) ?? 1)))
 }
 
 /** The order in which operands are best brought together: the fewest elements have to move. */
 export const bestOrder = (values: readonly Value[], rank: number): readonly number[] => {
-  const plain = Array.from({ length: rank }, (_, axis) => axis)
-  const candidates = [plain, ...values.filter(value => value.dims.length === rank).map(({ order }) => order)]
+  const candidates = [
+    axesOf(Array(rank).fill(1)),
+    ...values.filter(value => value.dims.length === rank).map(({ order }) => order),
+  ]
   const costs = candidates.map(order =>
     values.reduce((cost, value) => cost + (lies(value, order) ? 0 : sizeOf(value.dims)), 0),
   )
@@ -174,9 +167,9 @@ export const bestOrder = (values: readonly Value[], rank: number): readonly numb
 export const together = (
   emit: Emitter,
   operands: readonly Value[],
-  shape: readonly number[],
   apply: (names: readonly string[]) => string,
 ): Value => {
+  const shape = broadcast(operands.map(operand => operand.shape))
   const rank = shape.length
   const wide = operands.map(value => widened(value, rank))
   const order = bestOrder(wide, rank)
@@ -195,11 +188,7 @@ export const together = (
   })
   const name = apply(placed.map(operand => operand.name))
   // Of single elements alone, the result has as many axes as that with the most.
-  const most = Math.max(...placed.map(({ dims }) => dims.length))
-  const dims = Array.from({ length: most }, (_, i) =>
-    Math.max(...placed.map(operand => operand.dims.at(i - most) ?? 1)),
-  )
-  return { name, shape, order, dims }
+  return { name, shape, order, dims: broadcast(placed.map(({ dims }) => dims)) }
 }
 
 /** Removes axes from an order, as a reduction does. */

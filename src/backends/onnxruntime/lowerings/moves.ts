@@ -2,7 +2,7 @@ import { sizeOf } from '../../../base/shape.ts'
 import type { Margin } from '../../../ops/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
-import { asGiven, asItLies, bestOrder, inOrder, laid, repeated, reshaped, transposed, type Value } from '../values.ts'
+import { asGiven, bestOrder, inOrder, laid, repeated, reshaped, transposed, type Value, whole } from '../values.ts'
 import { cast } from './elementwise.ts'
 import type { Lowerings } from './lowering.ts'
 
@@ -101,7 +101,7 @@ export const moves: Lowerings<Moves> = {
     return asGiven(name, [rows, ...rest])
   },
   pad: ({ emit }, x, around) => {
-    const value = asItLies(emit, x)
+    const value = whole(emit, x)
     const shape = value.shape.map((d, axis) => d + (around[axis]?.[0] ?? 0) + (around[axis]?.[1] ?? 0))
     const placed = value.order.map((axis): Margin => around[axis] ?? [0, 0])
     return inOrder(margins(emit, value.name, placed), shape, value.order)

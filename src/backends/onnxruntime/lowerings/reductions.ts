@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../base/shape.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Attributes } from '../model.ts'
-import { asItLies, inOrder, reshaped, without } from '../values.ts'
+import { inOrder, reshaped, whole, without } from '../values.ts'
 import { cast } from './elementwise.ts'
 import { isLong, longSum } from './long-sums.ts'
 import type { Lowering, Lowerings } from './lowering.ts'
@@ -34,7 +34,7 @@ const reduction =
   (reduce: Reduce, kind?: 'sum' | 'mean'): Lowering<'sum'> =>
   ({ emit }, x, axes, keepDimensions) => {
     if (axes.length === 0) return x
-    const { name, order, dims } = asItLies(emit, x)
+    const { name, order, dims } = whole(emit, x)
     const places = axes.map(axis => order.indexOf(axis)).sort((a, b) => a - b)
     const shape = x.shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
     const rest = shape.filter((_, axis) => !axes.includes(axis))
@@ -50,7 +50,7 @@ const reduction =
 const alongLast =
   (operator: string): Lowering<'softmax'> =>
   ({ emit }, input) => {
-    const x = asItLies(emit, input)
+    const x = whole(emit, input)
     const axis = x.order.indexOf(x.shape.length - 1)
     return { ...x, name: emit.node(operator, [x.name], { axis: { int: axis } }) }
   }
@@ -61,7 +61,7 @@ export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'softmax'
   mean: reduction(by('ReduceMean'), 'mean'),
   max: reduction(largest),
   argMax: ({ emit }, x) => {
-    const { name, shape, order } = asItLies(emit, x)
+    const { name, shape, order } = whole(emit, x)
     const last = shape.length - 1
     const place = emit.node('ArgMax', [name], { axis: { int: order.indexOf(last) }, keepdims: { int: 0 } })
     return inOrder(cast(emit, place, 'float'), shape.slice(0, last), without(order, [last]))
