@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../base/shape.ts'
+import { known, type Shape, sizeOf } from '../../../base/shape.ts'
 import { shares } from '../../../ops/numbers/loops.ts'
 import type { Margin, Window } from '../../../ops/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
@@ -37,29 +37,30 @@ const attributesOf = ({ size, stride, padding }: Window) => ({
   pads: pads(padding),
 })
 
-const pooledShape = (x: Value, window: Window): readonly number[] =>
-  resultShape('maxPool', [x.shape], [window]) as readonly number[]
-
-/** The largest elements, and where they stand in the whole input. */
-const largest = (emit: Emitter, x: Value, window: Window): readonly [string, string] => {
-  const input = laid(emit, x, channelsFirst)
+/** Applies a pooling operator, whose margins are put around the input before where the operator does not take them. */
+const pooled = (emit: Emitter, operator: string, name: string, x: Value, window: Window): readonly string[] => {
   const isDirect = fits(window)
-  const given = isDirect ? input : framed(emit, input, x, window.padding, Number.NEGATIVE_INFINITY)
+  const value = operator === 'MaxPool' ? Number.NEGATIVE_INFINITY : 0
+  const given = isDirect ? name : framed(emit, name, x, window.padding, value)
   const attributes = attributesOf(isDirect ? window : { ...window, padding: none })
-  return emit.nodes('MaxPool', [given], attributes, { outputs: 2 }) as unknown as readonly [string, string]
+  return emit.nodes(operator, [given], attributes, { outputs: operator === 'MaxPool' ? 2 : 1 })
 }
 
+const asPooled = (name: string, x: Value, window: Window): Value =>
+  inOrder(name, known(resultShape('maxPool', [x.shape], [window])), channelsFirst)
+
+/** The largest elements, and where they stand in the whole input. */
+const largest = (emit: Emitter, x: Value, window: Window): readonly [string, string] =>
+  pooled(emit, 'MaxPool', laid(emit, x, channelsFirst), x, window) as readonly [string, string]
+
 const averagePool = ({ emit, ops }: Target, x: Value, window: Window): Value => {
-  const shape = pooledShape(x, window)
-  const input = laid(emit, x, channelsFirst)
-  if (fits(window)) return inOrder(emit.node('AveragePool', [input], attributesOf(window)), shape, channelsFirst)
-  const padded = framed(emit, input, x, window.padding, 0)
-  const means = emit.node('AveragePool', [padded], attributesOf({ ...window, padding: none }))
-  return withShares({ emit, ops }, inOrder(means, shape, channelsFirst), x.shape, window)
+  const [name] = pooled(emit, 'AveragePool', laid(emit, x, channelsFirst), x, window) as readonly [string]
+  const means = asPooled(name, x, window)
+  return fits(window) ? means : withShares(ops, means, x.shape, window)
 }
 
 /** Means over windows of padded input, as those over the elements that are not padding. */
-const withShares = ({ ops }: Target, means: Value, shape: readonly number[], window: Window): Value => {
+const withShares = (ops: Target['ops'], means: Value, shape: readonly number[], window: Window): Value => {
   const factors = shares(shape, window, means.shape)
   return factors === null ? means : ops.multiply(means, ops.constant(factors.values, factors.shape))
 }
@@ -72,21 +73,21 @@ const isTiled = ([, rows, cols]: readonly number[], dy: Value, { size, stride, p
   rows === (dy.shape[1] as number) * size[0] &&
   cols === (dy.shape[2] as number) * size[1]
 
-const averagePoolGradient = (target: Target, dy: Value, shape: readonly number[], window: Window): Value => {
-  const { emit, ops } = target
+const averagePoolGradient = ({ emit, ops }: Target, dy: Value, given: Shape, window: Window): Value => {
+  const shape = known(given)
   const [batch, rows, cols, channels] = shape as readonly [number, number, number, number]
   const { size, stride, padding } = window
   const [, high, wide] = dy.shape as readonly [number, number, number]
-  const given = withShares(target, dy, shape, window)
+  const shared = withShares(ops, dy, shape, window)
   if (isTiled(shape, dy, window)) {
-    const scaled = laid(emit, ops.multiply(given, ops.constant(1 / (size[0] * size[1]))), channelsFirst)
+    const scaled = laid(emit, ops.multiply(shared, ops.constant(1 / (size[0] * size[1]))), channelsFirst)
     const apart = reshapeTo(emit, scaled, [batch, channels, high, 1, wide, 1])
     const tiles = emit.node('Expand', [apart, emit.integers([batch, channels, high, size[0], wide, size[1]])])
     return inOrder(reshapeTo(emit, tiles, [batch, channels, rows, cols]), shape, channelsFirst)
   }
   // Each element gets the sum over the windows that it lies in: a mean over a window of the spread gradient. The pooling
   // gives it for what padding adds as well.
-  const apart = spread(ops, spread(ops, given, 1, stride[0]), 2, stride[1])
+  const apart = spread(ops, spread(ops, shared, 1, stride[0]), 2, stride[1])
   const reach = (axis: 0 | 1): Margin => [size[axis] - 1, size[axis] - 1]
   const sums = emit.node('AveragePool', [laid(emit, apart, channelsFirst)], {
     ...attributesOf({ size, stride: [1, 1], padding: [reach(0), reach(1)] }),
@@ -155,11 +156,8 @@ const most = (emit: Emitter, x: Value, window: Window): string => {
 const maxPool = ({ emit }: Target, x: Value, window: Window): Value => {
   const input = laid(emit, x, channelsFirst)
   const magnitudes = emit.source(input)?.operator === 'Relu' ? input : emit.node('Abs', [input])
-  const isDirect = fits(window)
-  const given = isDirect ? magnitudes : framed(emit, magnitudes, x, window.padding, 0)
-  const means = emit.node('AveragePool', [given], attributesOf(isDirect ? window : { ...window, padding: none }))
-  const name = emit.node('Where', [emit.node('IsNaN', [means]), means, most(emit, x, window)])
-  return inOrder(name, pooledShape(x, window), channelsFirst)
+  const [means] = pooled(emit, 'AveragePool', magnitudes, x, window) as readonly [string]
+  return asPooled(emit.node('Where', [emit.node('IsNaN', [means]), means, most(emit, x, window)]), x, window)
 }
 
 /** Operations on windows. */
@@ -167,6 +165,5 @@ export const pooling: Lowerings<'maxPool' | 'averagePool' | 'maxPoolGradient' | 
   maxPool,
   averagePool,
   maxPoolGradient,
-  averagePoolGradient: (target, dy, shape, window) =>
-    averagePoolGradient(target, dy, shape as readonly number[], window),
+  averagePoolGradient,
 }
