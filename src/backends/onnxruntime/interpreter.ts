@@ -2,7 +2,6 @@ import { sizeOf } from '../../base/shape.ts'
 import type { Application, Fused } from '../../graph/graph.ts'
 import { type Attributes, alike, type Operation } from '../../ops/operations.ts'
 import type { Ops } from '../../ops/ops.ts'
-import { walk } from '../../ops/scan.ts'
 import { operandsOf } from '../../ops/shapes.ts'
 import type { Emitter } from './emitter.ts'
 import { convolution } from './lowerings/convolution.ts'
@@ -23,6 +22,10 @@ const lowerings: Lowerings<Operation> = {
   convolve: ({ emit }, x, filter, sliding) => convolution(emit, x, filter, sliding),
 }
 
+const refuse = (): never => {
+  throw new RangeError('Draws are fed and walks written out before, and a model holds the graph of a loop.')
+}
+
 /** The operations, each written as operators of a model. */
 export const onnxOps = (emit: Emitter): Ops<Value> => {
   const ops: Ops<Value> = alike<Value>(
@@ -40,21 +43,14 @@ export const onnxOps = (emit: Emitter): Ops<Value> => {
           ? single(emit.scalar(values[0] as number), shape)
           : asGiven(emit.floats(values, shape), shape)
       },
-      uniform: () => refuse('uniform'),
-      normal: () => refuse('normal'),
-      scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
-      loop: () => {
-        throw new RangeError('loop: a model holds the graph of a loop.')
-      },
+      uniform: refuse,
+      normal: refuse,
+      scan: refuse,
+      loop: refuse,
     },
   )
   const target: Target = { emit, ops }
   return ops
-}
-
-/** Draws are fed: see `prepare`. */
-const refuse = (draw: string): never => {
-  throw new RangeError(`${draw}: a compiled graph gets its draws as inputs.`)
 }
 
 /** A product or convolution, plus a third input where there is one. */
@@ -72,10 +68,4 @@ export const biased = (
   }
   if (addend === undefined) return product(emit, a, b)
   return a.shape.length === 2 ? product(emit, a, b, laid(emit, addend)) : ops.add(product(emit, a, b), addend)
-}
-
-/** A product or convolution with what follows it. */
-export const fused = (emit: Emitter, ops: Ops<Value>, node: Fused, inputs: readonly Value[]): Value => {
-  const sum = biased(emit, ops, node, inputs)
-  return node.activation === null ? sum : ops[node.activation](sum)
 }

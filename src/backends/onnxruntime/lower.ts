@@ -6,7 +6,7 @@ import { type Attributes, perform } from '../../ops/operations.ts'
 import { unprepared } from '../backend.ts'
 import { absorptions, unpadded } from './addends.ts'
 import { type Emitter, emitter } from './emitter.ts'
-import { biased, fused, onnxOps } from './interpreter.ts'
+import { biased, onnxOps } from './interpreter.ts'
 import { ofSpread } from './lowerings/convolution.ts'
 import { cast } from './lowerings/elementwise.ts'
 import type { Model, Port } from './model.ts'
@@ -56,10 +56,11 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
     return ofSpread({ emit, ops }, spread, filter, known(node), node.attributes[0])
   }
   const evaluate = (node: Exclude<GraphNode, Loop>): Value => {
-    const sum = absorbed.get(node)
-    if (sum !== undefined) {
-      const { inputs, attributes } = unpadded(sum.product)
-      return biased(emit, ops, { ...sum.product, attributes }, [...inputs, sum.addend].map(valueAt))
+    const absorption = absorbed.get(node)
+    if (absorption !== undefined) {
+      const { product, addend } = absorption
+      const { inputs, attributes } = unpadded(product)
+      return biased(emit, ops, { ...product, attributes }, [...inputs, addend].map(valueAt))
     }
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
     if (node.kind === 'loop result') return loops.get(node.loop)?.[node.result] as Value
@@ -69,9 +70,9 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
     const taken = inputs.map(valueAt)
     const transposed = isA(node, 'convolve') ? spreadConvolution(node, taken[1] as Value) : undefined
     if (transposed !== undefined) return transposed
-    return node.kind === 'fused'
-      ? fused(emit, ops, { ...node, attributes: attributes as typeof node.attributes }, taken)
-      : run(node.operation, taken, attributes as typeof node.attributes)
+    if (node.kind === 'application') return run(node.operation, taken, attributes as typeof node.attributes)
+    const sum = biased(emit, ops, { ...node, attributes: attributes as typeof node.attributes }, taken)
+    return node.activation === null ? sum : ops[node.activation](sum)
   }
   for (const node of order) {
     if (values.has(node) || products.has(node)) continue
