@@ -1,7 +1,21 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { apply, compile, gradients, Identity, Input, init, join, key, Relu, Softmax, tensor } from '../../src/index.ts'
+import {
+  apply,
+  branch,
+  compile,
+  gradients,
+  Identity,
+  Input,
+  init,
+  join,
+  key,
+  Linear,
+  Relu,
+  Softmax,
+  tensor,
+} from '../../src/index.ts'
 import { printed } from '../process.ts'
 
 const numbers = (output: unknown): readonly number[] => Array.from((output as tf.Tensor).dataSync())
@@ -56,6 +70,17 @@ describe('After tf.setBackend, tensors of before are gone, or calls fail', () =>
     for (let call = 1; call <= 6; call++) near(numbers(apply(network, variables, x).output), expected)
     expect(x.dtype).to.equal('int32')
     x.dispose()
+  })
+
+  it('two outputs that are one tensor of more than 64 MB are tensors of their own', async () => {
+    await tf.setBackend('wasm')
+    const twice = join(Input(1), Linear(2 ** 12), branch(Identity(), Identity()))
+    const x = tensor(new Float32Array(2 ** 13).fill(1), [2 ** 13, 1])
+    const variables = init(twice, key(0))
+    const [first, second] = apply(twice, variables, x, { training: true }).output
+    first.dispose()
+    expect(second.dataSync().subarray(0, 2 ** 12)).to.deep.equal(variables.params['linear-1'].weight.dataSync())
+    second.dispose()
   })
 
   it('results beyond 64 MB that wait for the garbage collector lie in memory that it knows', async () => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, show } from '../base/errors.ts'
 import { boolean, codec, parseOptions } from '../base/options.ts'
 import { isKey, type Key } from '../base/random.ts'
-import { leafOf, leavesOf, mapRecord, mapTree, mergeTrees, type VariableTree } from '../base/trees.ts'
+import { leafOf, leavesOf, mapTree, mergeTrees, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import { asPart, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
@@ -11,7 +11,7 @@ import { emptyingAtOnce } from '../ops/empty.ts'
 import { isOps } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
 import { tape } from '../ops/tape.ts'
-import { another, handOver, tfjsOps } from '../tfjs/index.ts'
+import { another, handOver, tfjsOps, tidily } from '../tfjs/index.ts'
 import { checkedWiring, checkTensor, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
 import { asTrees, asVariables, reading } from './given.ts'
@@ -64,65 +64,43 @@ export interface Applied<Output, State> {
   readonly state: State
 }
 
-interface Run<T> {
-  readonly outputs: readonly T[]
-  readonly state: VariableTree<T>
-}
-
+/** The outputs, and the state after the run. */
 const runWith = <T>(
   ops: Ops<T>,
   wiring: Wiring,
-  variables: { readonly params: VariableTree<T>; readonly state: VariableTree<T> },
+  { params, state }: Trees<T>,
   inputs: readonly T[],
   mode: Mode,
-): Run<T> => {
-  const [outputs, state] = run(ops, wiring, mergeTrees(variables.params, variables.state), inputs, mode)
-  return { outputs, state: mergeTrees(variables.state, state) }
+): readonly [outputs: readonly T[], state: VariableTree<T>] => {
+  const [outputs, changed] = run(ops, wiring, mergeTrees(params, state), inputs, mode)
+  return [outputs, mergeTrees(state, changed)]
 }
 
-/** The tensors of a result, which stand in arrays and trees. */
-const tensorsIn = (value: unknown): readonly tf.Tensor[] => {
-  if (value instanceof tf.Tensor) return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : []
-}
 /** The tensors among variables and inputs. Inputs may be arrays of any depth, which hold none but at the top. */
 const tensorsGiven = ({ params, state }: Trees, ...inputs: readonly (readonly unknown[])[]): readonly unknown[] => [
-  ...leavesOf(params).map(([, , tensor]) => tensor),
-  ...leavesOf(state).map(([, , tensor]) => tensor),
+  ...[...leavesOf(params), ...leavesOf(state)].map(([, , tensor]) => tensor),
   ...inputs.flat(),
 ]
 
-/** The same structure, frozen, with every tensor changed. */
-const mapTensors = (value: unknown, f: (tensor: tf.Tensor) => tf.Tensor): unknown => {
-  if (value instanceof tf.Tensor) return f(value)
-  if (typeof value !== 'object' || value === null) return value
-  return Array.isArray(value)
-    ? Object.freeze(value.map(entry => mapTensors(entry, f)))
-    : mapRecord(value as Readonly<Record<string, unknown>>, entry => mapTensors(entry, f))
-}
-
 /**
- * Runs eager work and hands its results over; everything else that it made is disposed, also when it fails. Each
- * result is a tensor of its own, except that a `state` which did not change keeps the tensors that were given.
+ * Runs eager work that hands its results over; everything else that it made is disposed, also when it fails.
+ *
+ * @param work gets a function that hands a tensor over as one of its own, and one that tells what was given
  */
-const eagerly = <R extends object>(given: readonly unknown[], work: () => R): R => {
-  const owned = new Set(given)
-  const seen = new Set<tf.Tensor>()
-  let result: R | undefined
-  tf.tidy(() => {
-    result = work()
-    return tensorsIn(result).filter(tensor => !owned.has(tensor))
-  })
-  const fresh = (tensor: tf.Tensor): tf.Tensor => {
-    const shared = owned.has(tensor) || seen.has(tensor)
-    seen.add(tensor)
-    return handOver(shared ? another(tensor) : tensor)
+const eagerly = <R>(
+  given: readonly unknown[],
+  work: (own: (tensor: tf.Tensor) => tf.Tensor, isGiven: (tensor: tf.Tensor) => boolean) => R,
+): R => {
+  const isGiven = (tensor: tf.Tensor): boolean => all.has(tensor)
+  const all = new Set(given)
+  const handles = new Map<tf.Tensor, tf.Tensor>()
+  const own = (tensor: tf.Tensor): tf.Tensor => {
+    const before = handles.get(tensor) ?? (isGiven(tensor) ? tensor : undefined)
+    const handle = handOver(before === undefined ? tensor : another(before))
+    handles.set(tensor, handle)
+    return handle
   }
-  const entries = Object.entries(result as R).map(([name, value]) => [
-    name,
-    mapTensors(value, tensor => (name === 'state' && owned.has(tensor) ? tensor : fresh(tensor))),
-  ])
-  return Object.freeze(Object.fromEntries(entries)) as R
+  return tidily(() => work(own, isGiven))
 }
 
 /**
@@ -171,9 +149,16 @@ export function apply(
     if (mode.training || tf.engine().state.gradientDepth > 0)
       return applyEagerly(part, asVariables('apply', given), inputs, mode)
     const { outputs, changed } = readEagerly(part, given, inputs, mode.key)
-    const output = single(outputs.map(own => handOver(own)))
-    const state = Object.keys(changed).length === 0 ? given.state : after(given.state, changed)
-    return Object.freeze({ output, state })
+    const isSame = Object.keys(changed).length === 0
+    return Object.freeze({
+      output: single(outputs.map(own => handOver(own))),
+      state: isSame
+        ? given.state
+        : mergeTrees(
+            given.state,
+            mapTree(changed, own => handOver(own)),
+          ),
+    })
   })
 }
 
@@ -200,15 +185,9 @@ const interpreted = <T>(
   const all = reading('apply', 'variables', () => mergeTrees(given.params, given.state))
   for (const [layer, name, { shape }] of leavesOf(variableRules(wiring)))
     checkTensor(ops, layer, name, shape, leafOf(all, layer, name))
-  const { outputs, state } = runWith(ops, wiring, given, inputs, mode)
-  return Object.freeze({ output: single(outputs), state: Object.freeze(state) })
+  const [outputs, state] = runWith(ops, wiring, given, inputs, mode)
+  return Object.freeze({ output: single(outputs), state })
 }
-
-const after = (before: VariableTree<tf.Tensor>, changed: VariableTree<tf.Tensor>): VariableTree<tf.Tensor> =>
-  mergeTrees(
-    before,
-    mapTree(changed, tensor => handOver(tensor)),
-  )
 
 /** Inputs as tensors for the length of some work; those that users gave stay theirs. */
 const withInputs = <R>(input: unknown, count: Count, work: (inputs: readonly tf.Tensor[]) => R): R => {
@@ -235,10 +214,14 @@ const applyEagerly = (
   inputs: readonly tf.Tensor[],
   mode: Mode,
 ): Applied<tf.Tensor | readonly tf.Tensor[], VariableTree<tf.Tensor>> =>
-  eagerly(tensorsGiven(given, inputs), () => {
+  eagerly(tensorsGiven(given, inputs), (own, isGiven) => {
     const wiring = checkedWiring(part, given, inputs)
-    const { outputs, state } = runWith(opsFor(inputs), wiring, given, inputs, mode)
-    return { output: single(outputs), state }
+    const [outputs, state] = runWith(opsFor(inputs), wiring, given, inputs, mode)
+    return Object.freeze({
+      output: single(outputs.map(own)),
+      // What did not change stays the tensor that was given.
+      state: mapTree(state, tensor => (isGiven(tensor) ? tensor : own(tensor))),
+    })
   })
 
 /** What {@link gradients} gives: the shapes are those of the input and of the parameters. */
@@ -272,26 +255,25 @@ export const gradients = <N extends AnyLayer>(
   const mode = modeOf('gradients', options)
   const given = asVariables('gradients', variables)
   const shown = tensorsGiven(given, partsOf(input, inputCount(part)), partsOf(cotangent, outputCount(part)))
-  const result = eagerly(shown, () => {
+  const result = eagerly(shown, own => {
     const inputs = toTensors(input, inputCount(part))
     const wiring = checkedWiring(part, given, inputs)
     checkIds(part, inputs)
     const { ops, variable, fixed, gradients: back } = tape(opsFor(inputs))
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
-    const { outputs } = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, mode)
+    const [outputs] = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, mode)
     const seeds = toTensors(cotangent, outputCount(part))
-    const leaves = Object.values(params).flatMap(own => Object.values(own))
     const found = back(
       outputs.map((output, i) => [output, toTensor(seeds[i], output.value.shape)] as const),
-      [...traced, ...leaves],
+      [...traced, ...leavesOf(params).map(([, , leaf]) => leaf)],
     )
-    const byLeaf = new Map(leaves.map((leaf, i) => [leaf, found[traced.length + i] as tf.Tensor]))
-    return {
-      output: single(outputs.map(output => output.value)),
-      input: single(found.slice(0, traced.length)),
-      params: mapTree(params, leaf => byLeaf.get(leaf) as tf.Tensor),
-    }
+    let at = traced.length
+    return Object.freeze({
+      output: single(outputs.map(output => own(output.value))),
+      input: single(found.slice(0, at).map(own)),
+      params: mapTree(params, () => own(found[at++] as tf.Tensor)),
+    })
   })
   return result as unknown as Gradients<N>
 }

@@ -139,6 +139,9 @@ export const checkedWiring = (part: Part, variables: Trees<Shaped>, inputs: read
   return wiring
 }
 
+/** The shapes that go out of a network. */
+export const outgoing = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
+
 /**
  * Checks that the first axis of every output is the batch, whatever its size: only then can the outputs of several batches
  * be put together.
@@ -152,8 +155,7 @@ export const checkBatchFirst = (owner: string, part: Part, inputs: readonly Shap
   )
   // Layers that ask for the size of the batch say so where they run.
   if (E.isLeft(wired)) return
-  const { nodes, outputs } = wired.right
-  const other = outputs.map(i => nodes[i]?.shape ?? null).find(shape => shape !== null && shape[0] !== null)
+  const other = outgoing(wired.right).find(shape => shape !== null && shape[0] !== null)
   if (other === undefined) return
   throw new InvalidOption({
     layer: owner,

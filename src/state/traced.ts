@@ -1,5 +1,5 @@
 import { symbolicKey } from '../base/random.ts'
-import { type Flow, type Shape, showFlow } from '../base/shape.ts'
+import { type Flow, showFlow } from '../base/shape.ts'
 import { leafOf, leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
 import type { Mode } from '../core/layer.ts'
 import { asGraph, type Change, changing } from '../graph/build.ts'
@@ -10,7 +10,7 @@ import type { Part } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { Ops } from '../ops/ops.ts'
 import { tape } from '../ops/tape.ts'
-import { wireFor } from './check.ts'
+import { outgoing, wireFor } from './check.ts'
 import { variableRules } from './init.ts'
 import { isTrained } from './variables.ts'
 
@@ -122,11 +122,8 @@ export const traceGradients = (
 }
 
 /** The shapes of a network's outputs for inputs of known shapes. */
-export const outputShapes = (part: Part, x: Flow): readonly (readonly number[])[] => {
-  const { nodes, outputs } = wireFor(part, x)
-  return outputs.map(i => {
-    const shape: Shape | null = nodes[i]?.shape ?? null
+export const outputShapes = (part: Part, x: Flow): readonly (readonly number[])[] =>
+  outgoing(wireFor(part, x)).map(shape => {
     if (shape?.every(d => d !== null)) return shape as readonly number[]
     throw new RangeError(`an output of unknown shape for ${showFlow(x)}`)
   })
-}
