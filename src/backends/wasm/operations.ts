@@ -6,33 +6,18 @@ import type { Margin, Window } from '../../ops/ops.ts'
 import { aligned } from '../../ops/walks.ts'
 import type { Compute, Task } from '../tfjs/native.ts'
 import { copying, type Region } from './copying.ts'
-import { changed, changes, combinations, combined } from './elementwise.ts'
+import { changing, combining } from './elementwise.ts'
+import { filling, type Prepare } from './filling.ts'
 import type { Module, Windows } from './module.ts'
 
 // Operations where those of tfjs are slow or missing.
 
 type Dimensions = readonly number[]
 
-/** Makes an operation ready; `undefined` leaves it to tfjs. */
-type Prepare<A> = (module: Module, task: Task<A>) => Compute | undefined
-
-const changing =
-  (number: number): Prepare<readonly []> =>
-  (module, { result }) =>
-    changed(module, number, result)
-const combining =
-  (number: number): Prepare<readonly []> =>
-  (module, { shapes: [a, b = []], result }) =>
-    combined(module, number, [a, b], result)
-
 /** Copies a part of an operand, which is all of the result. */
-const copied = (module: Module, region: Omit<Region, 'to'>, result: Dimensions): Compute => {
-  const copy = copying(module, { ...region, to: result })
-  return ([x]) => {
-    const made = module.blank(result)
-    copy(module.addressOf(made), module.addressOf(x as TensorInfo))
-    return made
-  }
+const copied = (module: Module, region: Region): Compute => {
+  const copy = copying(module, region)
+  return filling(module, region.to, (to, from) => copy(to, from))
 }
 
 /** Axes of more than one element, those that have only such of one between them together; the last ones first. */
@@ -70,19 +55,14 @@ const matricesOf = (shape: Dimensions, axes: readonly number[]): readonly Matric
   })
 }
 
-type Reduce = (module: Module, x: TensorInfo, matrices: Matrices, shape: Dimensions) => TensorInfo
+type Reduce = (module: Module, matrices: Matrices, to: number, from: number) => void
 
-const maxRows: Reduce = ({ kernels, addressOf, blank }, x, { count, rows, columns }, shape) => {
-  const made = blank(shape)
-  kernels.maxRows(addressOf(x), count, rows, columns, addressOf(made))
-  return made
-}
-const sumRows: Reduce = ({ kernels, addressOf, blank, allocate, free }, x, { count, rows, columns }, shape) => {
+const maxRows: Reduce = ({ kernels }, { count, rows, columns }, to, from) =>
+  kernels.maxRows(from, count, rows, columns, to)
+const sumRows: Reduce = ({ kernels, allocate, free }, { count, rows, columns }, to, from) => {
   const scratch = rows > kernels.fewRows() ? allocate(8 * columns) : 0
   try {
-    const made = blank(shape)
-    kernels.sumRows(addressOf(x), count, rows, columns, addressOf(made), scratch)
-    return made
+    kernels.sumRows(from, count, rows, columns, to, scratch)
   } finally {
     if (scratch !== 0) free(scratch)
   }
@@ -92,12 +72,16 @@ const sumRows: Reduce = ({ kernels, addressOf, blank, allocate, free }, x, { cou
 const reducing =
   (reduce: Reduce): Prepare<Attributes['sum']> =>
   (module, { shapes: [shape], attributes: [axes], result }) => {
-    const steps = matricesOf(shape, axes)
+    const steps = matricesOf(shape, axes).map((matrices, i, { length }) =>
+      filling(module, i + 1 < length ? [matrices.count, matrices.columns] : result, (to, from) =>
+        reduce(module, matrices, to, from),
+      ),
+    )
     if (steps.length === 0) return ([x]) => module.alias(x as TensorInfo, result)
     return ([x]) =>
-      steps.reduce((before, matrices, i) => {
+      steps.reduce((before, step, i) => {
         try {
-          return reduce(module, before, matrices, i + 1 < steps.length ? [matrices.count, matrices.columns] : result)
+          return step([before], [])
         } finally {
           if (i > 0) module.release(before)
         }
@@ -106,7 +90,7 @@ const reducing =
 
 /** What a condition chooses. Of one element, what is chosen from stays as it is; what is narrower is repeated first. */
 const selecting: Prepare<readonly []> = (module, { shapes, result }) => {
-  const { kernels, allocate, free, addressOf, blank } = module
+  const { kernels, allocate, free } = module
   const count = sizeOf(result)
   const isOne = shapes.map((shape, i) => i > 0 && sizeOf(shape) === 1 && count > 1)
   const repeating = shapes.map((from, i) =>
@@ -114,64 +98,52 @@ const selecting: Prepare<readonly []> = (module, { shapes, result }) => {
       ? null
       : copying(module, { size: result, from: aligned(from, result.length), to: result }),
   )
-  return operands => {
+  return filling(module, result, (to, ...operands) => {
     const scratch = allocate(4 * count * repeating.filter(copy => copy !== null).length)
     try {
       let next = scratch
-      const [condition, a, b] = operands.map((operand, i) => {
-        const [copy, from, at] = [repeating[i], addressOf(operand), next]
+      const [condition, a, b] = operands.map((from, i) => {
+        const [copy, at] = [repeating[i], next]
         if (!copy) return from
         copy(at, from)
         next += 4 * count
         return at
       }) as [number, number, number]
-      const made = blank(result)
-      kernels.select(condition, a, Number(isOne[1]), b, Number(isOne[2]), addressOf(made), count)
-      return made
+      kernels.select(condition, a, Number(isOne[1]), b, Number(isOne[2]), to, count)
     } finally {
       free(scratch)
     }
-  }
+  })
 }
 
 const padding: Prepare<Attributes['pad']> = (module, { shapes: [shape], attributes: [margins], result }) => {
   if (margins.every(([before, after]) => before === 0 && after === 0)) return undefined
-  const { kernels, addressOf, blank } = module
   const copy = copying(module, { size: shape, from: shape, to: result, at: margins.map(([before]) => before) })
-  return ([x]) => {
-    const made = blank(result)
-    kernels.clear(addressOf(made), 4 * sizeOf(result))
-    copy(addressOf(made), addressOf(x as TensorInfo))
-    return made
-  }
+  return filling(module, result, (to, from) => {
+    module.kernels.clear(to, 4 * sizeOf(result))
+    copy(to, from)
+  })
 }
 
 const joining: Prepare<Attributes['concatenate']> = (module, { shapes, attributes: [axis], result }) => {
-  const { addressOf, blank } = module
   let before = 0
   const copies = shapes.map(from => {
     const copy = copying(module, { size: from, from, to: result, at: result.map((_, i) => (i === axis ? before : 0)) })
     before += from[axis] as number
     return copy
   })
-  return operands => {
-    const made = blank(result)
-    for (const [i, copy] of copies.entries()) copy(addressOf(made), addressOf(operands[i] as TensorInfo))
-    return made
-  }
+  return filling(module, result, (to, ...operands) => {
+    for (const [i, copy] of copies.entries()) copy(to, operands[i] as number)
+  })
 }
 
 const gathering: Prepare<readonly []> = (module, { shapes: [[rows = 1, ...rest], at = []], result }) => {
-  const { kernels, memory, addressOf, blank, release } = module
+  const { kernels, memory } = module
   const [count, width] = [sizeOf(at), sizeOf(rest)]
-  return ([table, indices]) => {
-    const made = blank(result)
-    const [from, named] = [addressOf(table as TensorInfo), addressOf(indices as TensorInfo)]
-    const wrong = kernels.gatherRows(from, named, count, width, rows, addressOf(made))
-    if (wrong < 0) return made
-    release(made)
-    throw noRow(rows, new Float32Array(memory.buffer, named, count)[wrong] as number)
-  }
+  return filling(module, result, (to, table, indices) => {
+    const wrong = kernels.gatherRows(table, indices, count, width, rows, to)
+    if (wrong >= 0) throw noRow(rows, new Float32Array(memory.buffer, indices, count)[wrong] as number)
+  })
 }
 
 /** Where windows lie, as the kernels take it. */
@@ -184,67 +156,51 @@ const windowsOf = (x: Dimensions, y: Dimensions, { size, stride, padding }: Wind
 
 const pooling =
   (averages: boolean): Prepare<Attributes['maxPool']> =>
-  ({ kernels, addressOf, blank }, { shapes: [shape], attributes: [window], result }) => {
+  (module, { shapes: [shape], attributes: [window], result }) => {
     const windows = windowsOf(shape, result, window)
-    return ([x]) => {
-      const made = blank(result)
-      kernels.pool(Number(averages), addressOf(x as TensorInfo), addressOf(made), ...windows)
-      return made
-    }
+    return filling(module, result, (to, x) => module.kernels.pool(Number(averages), x, to, ...windows))
   }
 
 const table: { readonly [O in Operation]?: Prepare<Attributes[O]> } = {
-  negative: changing(changes.negative),
-  square: changing(changes.square),
-  sqrt: changing(changes.sqrt),
-  abs: changing(changes.abs),
-  relu: changing(changes.relu),
-  rsqrt: changing(changes.rsqrt),
-  add: combining(combinations.add),
-  subtract: combining(combinations.subtract),
-  multiply: combining(combinations.multiply),
-  divide: combining(combinations.divide),
-  maximum: combining(combinations.maximum),
-  minimum: combining(combinations.minimum),
-  greater: combining(combinations.greater),
-  equal: combining(combinations.equal),
+  negative: changing('negative'),
+  square: changing('square'),
+  sqrt: changing('sqrt'),
+  abs: changing('abs'),
+  relu: changing('relu'),
+  rsqrt: changing('rsqrt'),
+  add: combining('add'),
+  subtract: combining('subtract'),
+  multiply: combining('multiply'),
+  divide: combining('divide'),
+  maximum: combining('maximum'),
+  minimum: combining('minimum'),
+  greater: combining('greater'),
+  equal: combining('equal'),
   where: selecting,
   sum: reducing(sumRows),
   max: reducing(maxRows),
   concatenate: joining,
   slice: (module, { shapes: [from], attributes: [begin], result }) =>
-    copied(module, { size: result, from, begin }, result),
+    copied(module, { size: result, from, begin, to: result }),
   reverse: (module, { shapes: [from], attributes: [reversed], result }) =>
-    copied(module, { size: result, from, reversed }, result),
+    copied(module, { size: result, from, reversed, to: result }),
   broadcast: (module, { shapes: [from], result }) =>
-    copied(module, { size: result, from: aligned(from, result.length) }, result),
+    copied(module, { size: result, from: aligned(from, result.length), to: result }),
   pad: padding,
   gather: gathering,
-  scatter: ({ kernels, addressOf, blank }, { shapes: [, at = []], result: [rows = 1, ...rest] }) => {
+  scatter: (module, { shapes: [, at = []], result: [rows = 1, ...rest] }) => {
     const [count, width] = [sizeOf(at), sizeOf(rest)]
-    return ([values, indices]) => {
-      const made = blank([rows, ...rest])
-      kernels.scatterRows(
-        addressOf(values as TensorInfo),
-        addressOf(indices as TensorInfo),
-        count,
-        width,
-        rows,
-        addressOf(made),
-      )
-      return made
-    }
+    return filling(module, [rows, ...rest], (to, values, indices) =>
+      module.kernels.scatterRows(values, indices, count, width, rows, to),
+    )
   },
   maxPool: pooling(false),
   averagePool: pooling(true),
-  maxPoolGradient: ({ kernels, addressOf, blank }, { shapes: [, x = [], y = []], attributes: [window] }) => {
+  maxPoolGradient: (module, { shapes: [, x = [], y = []], attributes: [window] }) => {
     const windows = windowsOf(x, y, window)
-    return operands => {
-      const [given, from, largest] = operands.map(addressOf) as [number, number, number]
-      const made = blank(x)
-      kernels.maxPoolGradient(given, from, largest, addressOf(made), ...windows)
-      return made
-    }
+    return filling(module, x, (to, given, from, largest) =>
+      module.kernels.maxPoolGradient(given, from, largest, to, ...windows),
+    )
   },
 }
 

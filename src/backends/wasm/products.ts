@@ -1,36 +1,25 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { sizeOf } from '../../base/shape.ts'
+import { known, sizeOf } from '../../base/shape.ts'
 import { added, around } from '../../ops/cropping.ts'
 import type { Margin, Sliding } from '../../ops/ops.ts'
 import type { Compute } from '../tfjs/native.ts'
-import { type Axis, type Contraction, convolution, layout, offsets, type Place, product } from './contraction.ts'
+import { type Axis, convolution, type Layout, layout, offsets, type Place, product } from './contraction.ts'
 import { copying } from './copying.ts'
 import { changes, combinations } from './elementwise.ts'
 import type { Module } from './module.ts'
-
-/** An operand: how its tensor is stored, and which of the stored axes each of its own is. */
-export interface Operand {
-  readonly stored: readonly number[]
-  readonly permutation: readonly number[]
-}
-
-/** A product, or a convolution where there is a `sliding`, of operands of known shapes. */
-export interface Task {
-  readonly sliding: Sliding | null
-  readonly a: Operand
-  readonly b: Operand
-  readonly result: readonly number[]
-  /** Whether negative results become 0. */
-  readonly positive: boolean
-}
+import { type Multiplied, type Operand, operandOf } from './sources.ts'
 
 /** A longer depth is summed in parts of so many steps, as errors grow with the length of a sum: the kernel adds up 256 steps. */
 const longest = 2 ** 16
 
 /** Makes ready what is to be multiplied often. */
 export interface Products {
-  /** For both operands, and a bias, a number for each column, if there is one. */
-  readonly prepare: (task: Task) => Compute
+  /**
+   * For both operands, and a bias, a number for each column, if there is one.
+   *
+   * @param positive whether negative results become 0
+   */
+  readonly prepare: (product: Multiplied, positive: boolean) => Compute
   /** Gives back the tables of all that was prepared, which cannot be used any more. */
   readonly dispose: () => void
 }
@@ -66,20 +55,22 @@ const padded = (module: Module, { stored, permutation }: Operand, margins: reado
   return { operand: { stored: to, permutation }, bytes: 4 * sizeOf(to), copy }
 }
 
-const contractionOf = ({ sliding, b, result }: Task, a: Operand): Contraction => {
-  const [left, right] = [layout(a.stored, a.permutation), layout(b.stored, b.permutation)]
-  return sliding === null ? product(left, right) : convolution(left, right, sliding, result)
-}
-
 /** Products in the memory of a backend. */
 export const productsIn = (module: Module): Products => {
   const { kernels, allocate, free, addressOf, blank } = module
   const tables = tablesIn(module)
   const room = kernels.scratchBytes()
-  const prepare = (task: Task): Compute => {
-    const { sliding, result, positive } = task
-    const amid = sliding && padded(module, task.a, around(added(sliding.padding)))
-    const { rows, depth, columns, places } = contractionOf(task, amid ? amid.operand : task.a)
+  const prepare: Products['prepare'] = ({ operation, attributes, inputs, shape }, positive) => {
+    const result = known(shape)
+    const sliding = operation === 'convolve' ? (attributes[0] as Sliding) : null
+    const [stored, filter] = inputs.map(operandOf) as [Operand, Operand]
+    const amid = sliding && padded(module, stored, around(added(sliding.padding)))
+    const [left, right] = [amid ? amid.operand : stored, filter].map(one => layout(one.stored, one.permutation)) as [
+      Layout,
+      Layout,
+    ]
+    const { rows, depth, columns, places } =
+      sliding === null ? product(left, right) : convolution(left, right, sliding, result)
     const [rowsOfA, depthOfA, depthOfB] = [tables.of(rows, 'a'), tables.of(depth, 'a'), tables.of(depth, 'b')]
     const [columnsOf, rowsOfC] = [tables.of(columns, 'b'), tables.of(rows, 'c')]
     const [m, k, n] = [rows, depth, columns].map(axes => sizeOf(axes.map(({ size }) => size))) as [

@@ -2,9 +2,15 @@ import { type Fused, type GraphNode, isA, operands } from '../../graph/graph.ts'
 import { isProduct, type Product } from '../../graph/products.ts'
 import type { Sliding } from '../../ops/ops.ts'
 import { isEmpty } from '../tfjs/native.ts'
-import type { Operand } from './products.ts'
 
-type Multiplied = Product | Fused
+/** A product or convolution, with what may follow it. */
+export type Multiplied = Product | Fused
+
+/** An operand: how its tensor is stored, and which of the stored axes each of its own is. */
+export interface Operand {
+  readonly stored: readonly number[]
+  readonly permutation: readonly number[]
+}
 
 const isMultiplied = (node: GraphNode): node is Multiplied => isProduct(node) || node.kind === 'fused'
 
