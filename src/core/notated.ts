@@ -31,8 +31,11 @@ export interface TakesLayer<Given, Options, Rules = Limits> extends Takes<Given,
   readonly '~networks': never
 }
 
-/** The rules of a layer's options, by name; `given` is the rule of the positional arguments, or one for each. */
-export interface Limits<Given = null, Looked extends string = Suspect> {
+/**
+ * The rules of a layer's options, by name. `Given` is the rule of the positional arguments, or one for each; an option
+ * without a rule may be the initial values of a variable.
+ */
+export type Limits<Given = null, Rules = unknown, Looked extends string = Suspect> = Rules & {
   readonly given: Given
   readonly name: 'name'
   /** The texts of arguments that are looked at: all of them where a rule is about proportions. */
@@ -59,7 +62,7 @@ export interface Textless {
   readonly wrong: 'textless'
 }
 /** The layer, if it has the options. */
-export type With<O, Allowed, Layer> = [keyof O] extends [keyof Allowed]
+export type With<O, Allowed, Layer> = keyof O extends keyof Allowed
   ? O extends Allowed
     ? Layer
     : WrongOptions<Allowed, O>

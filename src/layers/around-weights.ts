@@ -27,10 +27,7 @@ export interface WeightOptions<Weights extends readonly string[], Name extends s
 }
 
 /** The rules of these options in the notation. */
-export interface WeightsLimits extends Limits {
-  readonly axis: 'integer'
-  readonly weights: 'names'
-}
+export type WeightsLimits<More = unknown> = Limits<null, More & { axis: 'integer'; weights: 'names' }>
 
 /** The same in normal form. */
 export interface NormalWeights {

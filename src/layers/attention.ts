@@ -46,13 +46,12 @@ export interface MultiHeadAttention<
   readonly '~params': AttentionParams<Roles<this['~in'], Mask>, Heads, K, V, O, B>
 }
 
-interface AttentionLimits extends Limits<'count', string> {
-  readonly keySize: 'count'
-  readonly valueSize: 'count'
-  readonly outputSize: 'count'
-  readonly dropout: 'partBelow1'
-}
-interface MultiHeadAttentionRow extends Takes<readonly [number], MultiHeadAttentionOptions, AttentionLimits> {
+interface MultiHeadAttentionRow
+  extends Takes<
+    readonly [number],
+    MultiHeadAttentionOptions,
+    Limits<'count', { keySize: 'count'; valueSize: 'count'; outputSize: 'count'; dropout: 'partBelow1' }, string>
+  > {
   readonly '~made': MultiHeadAttention<
     Argument<this['~given'], 0, number>,
     OptionOf<this['~options'], 'keySize', null>,

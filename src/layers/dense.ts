@@ -15,7 +15,7 @@ import type { Initializer, Parameter, ParameterSource } from '../base/parameters
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import { known, ofRank, type Refuses } from '../core/expects.ts'
-import type { InitialOf, Limits, NameOf, Row, With, WrongArguments } from '../core/notated.ts'
+import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -67,17 +67,11 @@ export type NoFeatures<Kind extends string, I> = Refuses<Kind, typeof vector, I>
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
 /** A dense layer in the notation; its activation may have options of its own, and rules for them. */
-export interface DenseRow<Kind extends string, Base extends string, Own, Rules> extends Row {
-  readonly '~limits': Limits<'count'> & Rules
-  readonly '~makes': this['~given'] extends readonly [infer Units extends number]
-    ? With<
-        this['~options'],
-        DenseOptions & Own,
-        Dense<Kind, Units, InitialOf<this['~options'], 'bias'>, NameOf<this['~options'], `${Base}-{}`>>
-      >
-    : this['~given'] extends readonly [] | readonly [null]
-      ? With<this['~options'], DenseOptions & Own, Activation<Kind, NameOf<this['~options'], `${Base}-{}`>>>
-      : WrongArguments
+interface DenseRow<Kind extends string, Base extends string, Own, Rules>
+  extends Takes<readonly [(number | null)?], DenseOptions & Own, Limits<'count'> & Rules> {
+  readonly '~made': this['~given'] extends readonly [infer Units extends number]
+    ? Dense<Kind, Units, InitialOf<this['~options'], 'bias'>, NameOf<this['~options'], `${Base}-{}`>>
+    : Activation<Kind, NameOf<this['~options'], `${Base}-{}`>>
 }
 /** The constructor of a dense layer, whose activation may have options of its own. */
 export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown, Rules = unknown> {

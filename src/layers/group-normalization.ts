@@ -7,11 +7,11 @@ import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
-import type { Argument, NameOf, Takes } from '../core/notated.ts'
+import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import type { IsDivisible } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
-import { epsilonOption, inverseDeviation, moments, type ScaledLimits } from './norms.ts'
+import { epsilonOption, inverseDeviation, moments } from './norms.ts'
 import type { ChannelsOf } from './window.ts'
 
 /** The options of {@link GroupNorm}. */
@@ -47,7 +47,7 @@ export interface GroupNorm<Groups extends number, Name extends string> extends L
   readonly '~params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this['~in']>]> }
 }
 
-interface GroupNormRow extends Takes<readonly [number], GroupNormOptions, ScaledLimits<'count'>> {
+interface GroupNormRow extends Takes<readonly [number], GroupNormOptions, Limits<'count', { epsilon: 'notNegative' }>> {
   readonly '~made': GroupNorm<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'group-norm-{}'>>
 }
 

@@ -2,11 +2,11 @@ import { right } from 'fp-ts/lib/Either.js'
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { refusal } from '../core/expects.ts'
-import type { InitialOf, NameOf, Takes } from '../core/notated.ts'
+import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Along } from './feature-axes.ts'
 import type { Between, Same } from './inputs.ts'
 import { alongAxes } from './layer-normalization.ts'
-import { type FactorAndShift, type NormalNorm, normalized, normOptions, type ScaledLimits } from './norms.ts'
+import { type FactorAndShift, type NormalNorm, normalized, normOptions } from './norms.ts'
 
 /** The options of {@link InstanceNorm}. */
 export interface InstanceNormOptions<
@@ -36,7 +36,7 @@ export interface InstanceNorm<G = number, B = number, Name extends string = 'ins
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], readonly [-1]>>
 }
 
-interface InstanceNormRow extends Takes<readonly [], InstanceNormOptions, ScaledLimits> {
+interface InstanceNormRow extends Takes<readonly [], InstanceNormOptions, Limits<null, { epsilon: 'notNegative' }>> {
   readonly '~made': InstanceNorm<
     InitialOf<this['~options'], 'gamma'>,
     InitialOf<this['~options'], 'beta'>,

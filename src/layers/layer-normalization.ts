@@ -6,7 +6,7 @@ import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
-import type { InitialOf, NameOf, OptionAs, Takes } from '../core/notated.ts'
+import type { InitialOf, Limits, NameOf, OptionAs, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import {
   type Along,
@@ -17,7 +17,7 @@ import {
   isFeatureAxis,
   sizesAlong,
 } from './feature-axes.ts'
-import { type FactorAndShift, normalized, normOptions, type ScaledLimits } from './norms.ts'
+import { type FactorAndShift, normalized, normOptions } from './norms.ts'
 
 /** The options of {@link LayerNorm}. */
 export interface LayerNormOptions<
@@ -73,10 +73,8 @@ export interface LayerNorm<
 
 /** The axes of features that are given, or the last one. */
 export type FeatureAxesOf<O> = OptionAs<O, 'axes', readonly number[], readonly [-1]>
-interface LayerNormLimits extends ScaledLimits {
-  readonly axes: 'axes'
-}
-interface LayerNormRow extends Takes<readonly [], LayerNormOptions, LayerNormLimits> {
+interface LayerNormRow
+  extends Takes<readonly [], LayerNormOptions, Limits<null, { axes: 'axes'; epsilon: 'notNegative' }>> {
   readonly '~made': LayerNorm<
     InitialOf<this['~options'], 'beta'>,
     NameOf<this['~options'], 'layer-norm-{}'>,

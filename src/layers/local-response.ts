@@ -21,11 +21,8 @@ export interface LocalResponseNorm<Name extends string> extends Plain<Name>, Par
   readonly '~out': SameImage<'LocalResponseNorm', this['~in']>
 }
 
-interface LocalResponseNormLimits extends Limits {
-  readonly k: 'positive'
-  readonly depthRadius: 'whole'
-}
-interface LocalResponseNormRow extends Takes<readonly [], LocalResponseNormOptions, LocalResponseNormLimits> {
+interface LocalResponseNormRow
+  extends Takes<readonly [], LocalResponseNormOptions, Limits<null, { k: 'positive'; depthRadius: 'whole' }>> {
   readonly '~made': LocalResponseNorm<NameOf<this['~options'], 'local-response-norm-{}'>>
 }
 

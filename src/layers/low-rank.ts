@@ -82,11 +82,12 @@ export interface LowRank<
   readonly '~state': Also<InnerState<L, this['~in']>, Kept<InnerParams<L, this['~in']>, Weights, F>>
 }
 
-interface LowRankLimits extends Limits<readonly [null, 'count']> {
-  readonly alpha: 'positive'
-  readonly weights: 'names'
-}
-interface LowRankRow extends TakesLayer<readonly [AnyLayer, number], LowRankOptions, LowRankLimits> {
+interface LowRankRow
+  extends TakesLayer<
+    readonly [AnyLayer, number],
+    LowRankOptions,
+    Limits<readonly [null, 'count'], { alpha: 'positive'; weights: 'names' }>
+  > {
   readonly '~made': LowRank<
     Argument<this['~given'], 0, AnyLayer>,
     Argument<this['~given'], 1, number>,

@@ -8,9 +8,9 @@ import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
-import type { NameOf, OptionAs, OptionOf, Takes } from '../core/notated.ts'
+import type { Limits, NameOf, OptionAs, OptionOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
-import { epsilonOption, inverseDeviation, moments, type ScaledLimits } from './norms.ts'
+import { epsilonOption, inverseDeviation, moments } from './norms.ts'
 
 /** What a batch normalization averages beside the mean. */
 type Running = 'variance' | 'inverseDeviation'
@@ -89,11 +89,12 @@ type Kept<I, Axes> = Axes extends null
     : number[]
 type Ones<S extends readonly unknown[]> = { -readonly [K in keyof S]: 1 }
 
-interface BatchNormLimits extends ScaledLimits {
-  readonly axes: 'anyAxes'
-  readonly alpha: 'part'
-}
-interface BatchNormRow extends Takes<readonly [], BatchNormOptions, BatchNormLimits> {
+interface BatchNormRow
+  extends Takes<
+    readonly [],
+    BatchNormOptions,
+    Limits<null, { axes: 'anyAxes'; alpha: 'part'; epsilon: 'notNegative' }, string>
+  > {
   readonly '~made': BatchNorm<
     OptionOf<this['~options'], 'axes', null>,
     NameOf<this['~options'], 'batch-norm-{}'>,

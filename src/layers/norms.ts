@@ -1,7 +1,6 @@
 import { notNegative, type Option, optionalParameter } from '../base/options.ts'
 import type { Parameter } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
-import type { Limits } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
 // What normalizations share: factor, shift, and the moments of what they normalize.
@@ -21,11 +20,6 @@ export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [nul
   : [B] extends [null]
     ? { readonly [_ in 'gamma']: Tensor<S> }
     : { readonly [_ in 'gamma' | 'beta']: Tensor<S> }
-
-/** The rules of factor, shift and epsilon in the notation. */
-export interface ScaledLimits<Given = null> extends Limits<Given, string> {
-  readonly epsilon: 'notNegative'
-}
 
 /** How what is added to the variance is read. */
 export const epsilonOption = (standard: number): Option<number> => ({

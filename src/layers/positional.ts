@@ -60,12 +60,12 @@ type Encodings<I, Length> = I extends readonly [unknown, infer T extends number,
   ? [Length extends number ? Length : T, F]
   : [Length extends number ? Length : number, number]
 
-interface PositionalEncodingLimits extends Limits<null, string> {
-  readonly base: 'above1'
-  readonly length: 'count'
-}
 interface PositionalEncodingRow
-  extends Takes<readonly [PositionalForm?], PositionalEncodingOptions, PositionalEncodingLimits> {
+  extends Takes<
+    readonly [PositionalForm?],
+    PositionalEncodingOptions,
+    Limits<null, { base: 'above1'; length: 'count' }, string>
+  > {
   readonly '~made': PositionalEncoding<
     Argument<this['~given'], 0, PositionalForm, 'sinusoidal'>,
     this['~given'] extends readonly [] ? null : OptionOf<this['~options'], 'length', null>,

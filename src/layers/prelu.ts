@@ -97,10 +97,7 @@ type Params<I, Units, Bias, Axes> = Units extends number
 type Slopes<S, At> = Tensor<number[] extends S ? number[] : Along<S, AxesOf<At>>>
 type AxesOf<At> = At extends number ? [At] : At extends readonly number[] ? At : never
 
-interface PReluLimits extends Limits<'count'> {
-  readonly alphaAxes: 'axes'
-}
-interface PReluRow extends Takes<readonly [(number | null)?], PReluOptions, PReluLimits> {
+interface PReluRow extends Takes<readonly [(number | null)?], PReluOptions, Limits<'count', { alphaAxes: 'axes' }>> {
   readonly '~made': PRelu<
     Argument<this['~given'], 0, number, null>,
     OptionOf<this['~options'], 'alphaAxes', -1>,

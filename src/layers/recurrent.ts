@@ -88,9 +88,7 @@ export interface NormalRecurrent extends ParsedOptions<RecurrentOptions> {
 }
 
 /** The rules of these options' values in the notation. */
-export interface RecurrentLimits extends Limits<'count'> {
-  readonly gradientClipping: 'notNegative'
-}
+export type RecurrentLimits = Limits<'count', { gradientClipping: 'notNegative' }>
 
 const weight = { codec: parameter, default: heNormal() }
 

@@ -35,11 +35,8 @@ export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1]
   readonly '~params': FactorAndShift<G, null, Along<this['~in'], A>>
 }
 
-interface RMSNormLimits extends Limits {
-  readonly axes: 'axes'
-  readonly epsilon: 'notNegative'
-}
-interface RMSNormRow extends Takes<readonly [], RMSNormOptions, RMSNormLimits> {
+interface RMSNormRow
+  extends Takes<readonly [], RMSNormOptions, Limits<null, { axes: 'axes'; epsilon: 'notNegative' }>> {
   readonly '~made': RMSNorm<
     InitialOf<this['~options'], 'gamma'>,
     FeatureAxesOf<this['~options']>,

@@ -48,11 +48,12 @@ export interface SpectralNorm<
 type Directions<P, Names extends string, Axis extends number> = Vectors<P, Names, Axis, 'Left'> &
   OtherVectors<P, Names, Axis, 'Right'>
 
-interface SpectralNormLimits extends WeightsLimits {
-  readonly iterations: 'count'
-  readonly epsilon: 'positive'
-}
-interface SpectralNormRow extends TakesLayer<readonly [AnyLayer], SpectralNormOptions, SpectralNormLimits> {
+interface SpectralNormRow
+  extends TakesLayer<
+    readonly [AnyLayer],
+    SpectralNormOptions,
+    WeightsLimits<{ iterations: 'count'; epsilon: 'positive' }>
+  > {
   readonly '~made': SpectralNorm<
     Argument<this['~given'], 0, AnyLayer>,
     OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,

@@ -36,7 +36,7 @@ export const droppedPart: t.Type<number, unknown, unknown> = number(
 )
 
 /** The rule of that part in the notation. */
-export type DroppedLimits = Limits<'partBelow1', string>
+export type DroppedLimits = Limits<'partBelow1', unknown, string>
 
 /** Draws 1 for what is kept and 0 for the part that is dropped. */
 export const keptOf = <T>(ops: Ops<T>, key: Key, shape: Shape, proba: number): T =>
@@ -110,11 +110,8 @@ export interface GaussianNoise<Name extends string> extends Plain<Name>, ParsedO
   readonly '~out': this['~in']
 }
 
-interface NoiseLimits extends Limits<readonly [null, 'notNegative']> {
-  readonly std: 'notNegative'
-}
 interface GaussianNoiseRow extends Row {
-  readonly '~limits': NoiseLimits
+  readonly '~limits': Limits<readonly [null, 'notNegative'], { std: 'notNegative' }>
   readonly '~makes': this['~given'] extends readonly [] | readonly [number] | readonly [number, number]
     ? With<
         this['~options'],
@@ -190,7 +187,7 @@ export type Holds<N extends number, K extends number, P extends number = 0> = nu
     : false
 
 interface DropBlockRow
-  extends Takes<readonly [number, PairOption], NameOption, Limits<readonly ['part', 'count'], string>> {
+  extends Takes<readonly [number, PairOption], NameOption, Limits<readonly ['part', 'count'], unknown, string>> {
   readonly '~made': DropBlock<NameOf<this['~options'], 'drop-block-{}'>, Argument<this['~given'], 1, PairOption>>
 }
 /** The constructor of {@link DropBlock}. */

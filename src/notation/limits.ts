@@ -11,7 +11,7 @@ export type RefusesGiven<L, P extends readonly unknown[]> = L extends { readonly
     ? { [K in keyof P]: K extends keyof R ? Refuses<P[K], R[K]> : false }[number]
     : Refuses<R extends 'reshaped' | 'permutation' ? Together<P> : P, R>
   : false
-/** The options whose values are refused. One without a rule may be the initial values of a variable. */
+/** The options whose values are refused. */
 export type RefusedOptions<L, P extends readonly unknown[], O> = {
   [K in keyof O]: true extends
     | Refuses<O[K], K extends keyof L ? L[K] : 'values'>

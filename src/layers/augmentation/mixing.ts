@@ -9,9 +9,7 @@ import { asWholes } from './images.ts'
 // What mixes each example of a batch with another one.
 
 /** The rules of a mixing's options in the notation. */
-export interface MixingLimits extends Limits {
-  readonly alpha: 'positive'
-}
+export type MixingLimits = Limits<null, { alpha: 'positive' }>
 
 /** How the parameter of a mixing's beta distribution is read. */
 export const mixingAlpha: t.Type<number, unknown, unknown> = number(

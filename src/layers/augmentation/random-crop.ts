@@ -50,11 +50,8 @@ export interface RandomCrop<Size extends PairOption, Padding extends PairOption,
       : Refuses<'RandomCrop', typeof image, this['~in']>
 }
 
-interface CropLimits extends Limits<'count'> {
-  readonly padding: 'whole'
-}
 interface RandomCropRow extends Row {
-  readonly '~limits': CropLimits
+  readonly '~limits': Limits<'count', { padding: 'whole' }>
   readonly '~makes': Together<this['~given']> extends infer Size extends PairOption
     ? With<
         this['~options'],

@@ -26,12 +26,12 @@ export interface RandomErasing<Name extends string> extends Plain<Name>, ParsedO
   readonly '~out': SameImage<'RandomErasing', this['~in']>
 }
 
-interface ErasingLimits extends Limits<null, string> {
-  readonly probability: 'part'
-  readonly area: 'part'
-  readonly ratio: 'positive'
-}
-interface RandomErasingRow extends Takes<readonly [], RandomErasingOptions, ErasingLimits> {
+interface RandomErasingRow
+  extends Takes<
+    readonly [],
+    RandomErasingOptions,
+    Limits<null, { probability: 'part'; area: 'part'; ratio: 'positive' }, string>
+  > {
   readonly '~made': RandomErasing<NameOf<this['~options'], 'random-erasing-{}'>>
 }
 /** The constructor of {@link RandomErasing}. */

@@ -33,4 +33,4 @@ export const factor: t.Type<RangeOption, unknown, unknown> = codec(
 /** The same as users write it. */
 export type FactorOption = number | RangeOption
 /** The rule of it in the notation, where it stands first. */
-export type FactorLimits = Limits<'signedPart', string>
+export type FactorLimits = Limits<'signedPart', unknown, string>
