@@ -17,8 +17,8 @@ export type Own<H> = <O extends Operation>(
  * the instructions of a program where they are compiled. Either gives back what is made on the way to a result.
  */
 export interface Calls<H extends TensorInfo> {
-  /** The backend's name. What follows from the backend is asked at each call: it may be changed. */
-  readonly name: () => string
+  /** The backend's name. It and what follows from it are read at each call, as eager operations may change backends. */
+  readonly name: string
   /** Runs a kernel of one result. */
   readonly call: (kernel: string, inputs: Inputs, attributes?: object) => H
   readonly make: (block: Block) => H
@@ -28,9 +28,11 @@ export interface Calls<H extends TensorInfo> {
   readonly as: (x: H, shape: readonly number[]) => H
   /** A tensor's numbers. Not for keeping: where the backend has them in reach, they are no copy. */
   readonly view: (x: H) => Block
-  readonly isNear: () => boolean
+  /** Whether the backend keeps numbers in the memory of the process. */
+  readonly isNear: boolean
   readonly has: (kernel: string) => boolean
-  readonly mostAxes: () => number
+  /** How many axes kernels take. */
+  readonly mostAxes: number
   readonly storedShape: (x: H) => readonly number[]
   /** What is done without the kernels of tfjs. */
   readonly own: Own<H>

@@ -30,9 +30,15 @@ const { byKernel, ops } = operationsOf<Tensor>({
   ...{ call, make, alias: reshape, as: reshape, view, own },
   has: kernel => tf.getKernel(kernel, tf.getBackend()) !== undefined,
   storedShape: x => storedShape(tf.backend(), x),
-  name: () => tf.getBackend(),
-  isNear: () => insideOf(tf.backend()).typedArrayFromHeap !== undefined,
-  mostAxes: () => mostAxes(tf.backend()),
+  get name() {
+    return tf.getBackend()
+  },
+  get isNear() {
+    return insideOf(tf.backend()).typedArrayFromHeap !== undefined
+  },
+  get mostAxes() {
+    return mostAxes(tf.backend())
+  },
 })
 
 const asFloats = (x: Tensor): Tensor => (x.dtype === 'float32' ? x : tf.cast(x, 'float32'))

@@ -49,8 +49,8 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
 
   const tooManyAxes = (count: number): never => {
     throw new BackendError({
-      backend: calls.name(),
-      expected: `${calls.mostAxes()} axes at most for the kernels of tfjs alone`,
+      backend: calls.name,
+      expected: `${calls.mostAxes} axes at most for the kernels of tfjs alone`,
       got: `${count}`,
       remedy: 'Reshape to fewer axes, or choose another backend.',
     })
@@ -59,10 +59,10 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
   const cast = (x: H, dtype: string): H => call('Cast', { x }, { dtype })
   const unary = (kernel: string) => (x: H) => call(kernel, { x })
   const binary = (kernel: string) => (a: H, b: H) => {
-    if (Math.max(a.shape.length, b.shape.length) <= calls.mostAxes()) return call(kernel, { a, b })
+    if (Math.max(a.shape.length, b.shape.length) <= calls.mostAxes) return call(kernel, { a, b })
     const wide = known(resultShape('add', [a.shape, b.shape], []))
     const walks = repeating(a.shape, b.shape, wide).toReversed()
-    if (walks.length > calls.mostAxes()) tooManyAxes(walks.length)
+    if (walks.length > calls.mostAxes) tooManyAxes(walks.length)
     const own = (x: H, of: 'a' | 'b'): H =>
       as(
         x,
@@ -154,7 +154,7 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
     pad: (x, paddings) =>
       paddings.every(([before, after]) => before === 0 && after === 0)
         ? alias(x, x.shape)
-        : x.shape.length > calls.mostAxes()
+        : x.shape.length > calls.mostAxes
           ? tooManyAxes(x.shape.length)
           : call('PadV2', { x }, { paddings: paddings.map(margin => [...margin]), constantValue: 0 }),
     ...products,

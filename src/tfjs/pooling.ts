@@ -10,34 +10,34 @@ type Pooling<H> = Pick<Ops<H>, 'maxPool' | 'averagePool' | 'maxPoolGradient' | '
 const sliding = ({ size, stride }: Window, pad: unknown) => ({ filterSize: [...size], strides: [...stride], pad })
 
 /** Pooling and its gradients by kernels of tfjs. */
-export const poolingOf = <H extends TensorInfo>(
-  { call, make, view, has, isNear }: Calls<H>,
-  ops: Ops<H>,
-): Pooling<H> => ({
-  maxPool: (x, window) =>
-    call('MaxPool', { x }, { ...sliding(window, around(window.padding)), dimRoundingMode: undefined }),
-  // The kernel's gradient counts padding as elements, so windows always lie inside a padded input here.
-  averagePool: (x, window) => {
-    const means = call('AvgPool', { x: ops.pad(x, around(window.padding)) }, sliding(window, 'valid'))
-    const factors = shares(x.shape, window, means.shape)
-    return factors === null ? means : call('Multiply', { a: means, b: make(factors) })
-  },
-  // Numbers that are out of reach, on a graphics card, are not fetched for loops.
-  maxPoolGradient: (dy, x, y, window) =>
-    isNear() || !has('MaxPoolGrad')
-      ? make(toLargest(view(dy), view(x), view(y), window))
-      : call('MaxPoolGrad', { dy, input: x, output: y }, sliding(window, around(window.padding))),
-  averagePoolGradient: (dy, shape, window) => {
-    const [batch, rows, cols, channels] = known(shape) as readonly [number, number, number, number]
-    const [[top, bottom], [left, right]] = window.padding
-    const factors = shares(known(shape), window, dy.shape)
-    const given = factors === null ? dy : call('Multiply', { a: dy, b: make(factors) })
-    // The kernel asks the input for its shape only.
-    const input = {
-      ...{ dataId: dy.dataId, dtype: dy.dtype },
-      shape: [batch, rows + top + bottom, cols + left + right, channels],
-    }
-    const dx = call('AvgPoolGrad', { dy: given, input }, sliding(window, 'valid'))
-    return factors === null ? dx : ops.slice(dx, [0, top, left, 0], [batch, rows, cols, channels])
-  },
-})
+export const poolingOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): Pooling<H> => {
+  const { call, make, view, has } = calls
+  return {
+    maxPool: (x, window) =>
+      call('MaxPool', { x }, { ...sliding(window, around(window.padding)), dimRoundingMode: undefined }),
+    // The kernel's gradient counts padding as elements, so windows always lie inside a padded input here.
+    averagePool: (x, window) => {
+      const means = call('AvgPool', { x: ops.pad(x, around(window.padding)) }, sliding(window, 'valid'))
+      const factors = shares(x.shape, window, means.shape)
+      return factors === null ? means : call('Multiply', { a: means, b: make(factors) })
+    },
+    // Numbers that are out of reach, on a graphics card, are not fetched for loops.
+    maxPoolGradient: (dy, x, y, window) =>
+      calls.isNear || !has('MaxPoolGrad')
+        ? make(toLargest(view(dy), view(x), view(y), window))
+        : call('MaxPoolGrad', { dy, input: x, output: y }, sliding(window, around(window.padding))),
+    averagePoolGradient: (dy, shape, window) => {
+      const [batch, rows, cols, channels] = known(shape) as readonly [number, number, number, number]
+      const [[top, bottom], [left, right]] = window.padding
+      const factors = shares(known(shape), window, dy.shape)
+      const given = factors === null ? dy : call('Multiply', { a: dy, b: make(factors) })
+      // The kernel asks the input for its shape only.
+      const input = {
+        ...{ dataId: dy.dataId, dtype: dy.dtype },
+        shape: [batch, rows + top + bottom, cols + left + right, channels],
+      }
+      const dx = call('AvgPoolGrad', { dy: given, input }, sliding(window, 'valid'))
+      return factors === null ? dx : ops.slice(dx, [0, top, left, 0], [batch, rows, cols, channels])
+    },
+  }
+}

@@ -3,7 +3,7 @@ import { sizeOf } from '../base/shape.ts'
 import { around, cropping } from '../ops/cropping.ts'
 import { finish } from '../ops/numbers/loops.ts'
 import type { Attributes } from '../ops/operations.ts'
-import type { Ops, Sliding } from '../ops/ops.ts'
+import type { Ops, Pair, Sliding } from '../ops/ops.ts'
 import { every } from '../ops/spread.ts'
 import type { Calls } from './calls.ts'
 
@@ -80,17 +80,17 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
           b.shape,
         )
 
-  const matmul = (a: H, b: H): H => {
-    const given = { a: stacked(a), b: stacked(factor(b, 2)) }
-    const product = call('BatchMatMul', given, { transposeA: false, transposeB: false })
+  const multiplied = (kernel: string, a: H, b: H, more?: Readonly<Record<string, H>>, ending?: object): H => {
+    const given = { a: stacked(a), b: stacked(factor(b, 2)), ...more }
+    const product = call(kernel, given, { transposeA: false, transposeB: false, ...ending })
     return alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number])
   }
+  const matmul = (a: H, b: H): H => multiplied('BatchMatMul', a, b)
+  /** Images of which only some rows and columns are taken. */
+  const strided = (x: H, [down, right]: Pair): H => every(ops, every(ops, x, 1, down), 2, right)
   const convolve = (x: H, filter: H, given: Sliding): H => {
     const { groups, stride } = given
-    if (isBoth(given)) {
-      const single = ops.convolve(x, filter, { ...given, stride: [1, 1] })
-      return every(ops, every(ops, single, 1, stride[0]), 2, stride[1])
-    }
+    if (isBoth(given)) return strided(ops.convolve(x, filter, { ...given, stride: [1, 1] }), stride)
     const [input, padding] = cropped(x, given.padding)
     const attributes = sliding(given, around(padding))
     if (groups === 1) return call('Conv2D', { x: input, filter: factor(filter, 4) }, attributes)
@@ -108,7 +108,7 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
       return call('DepthwiseConv2dNative', { x: whole, filter: own }, sliding(given, 'valid'))
     }
     // Kernels of WebAssembly clip this product to what is finite or infinite, and NaN is neither.
-    const taken = every(ops, every(ops, whole, 1, stride[0]), 2, stride[1])
+    const taken = strided(whole, stride)
     const images = taken.shape.slice(0, 3)
     const b = as(filter, [groups, outputs / groups])
     return alias(call('Multiply', { a: as(taken, [...images, groups, 1]), b }), [...images, outputs])
@@ -121,35 +121,28 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
   const fused: Fuse<H> = (operation, inputs, attributes, activation) => {
     const [a, b, bias] = inputs as readonly [H, H, H | undefined]
     // Products and convolutions have attributes of their own, which the compiler does not pair here.
-    const made = own(operation, [a, b], attributes as never)
-    if (made !== undefined) {
-      // By loops, whose result nobody else has.
-      finish(view(made), bias && view(bias), activation)
-      return made
+    const looped = own(operation, [a, b], attributes as never)
+    if (looped !== undefined) {
+      // Nobody else has the result of a loop.
+      finish(view(looped), bias && view(bias), activation)
+      return looped
     }
     // Kernels take a bias only as they store it.
     if (bias !== undefined && calls.storedShape(bias).length !== 1)
       return finished(fused(operation, [a, b], attributes, null), bias, activation)
     // The kernel of WebAssembly makes 0 of a product that is NaN.
-    const losesNaN = operation === 'matmul' && activation === 'relu' && calls.name() === 'wasm'
+    const losesNaN = operation === 'matmul' && activation === 'relu' && calls.name === 'wasm'
     const inKernel = inKernels.has(activation) && !losesNaN
     const after = inKernel ? null : activation
     const ending = { activation: (inKernel && activation) || 'linear', leakyreluAlpha: 0 }
     const optional: Readonly<Record<string, H>> = bias === undefined ? {} : { bias }
-    if (operation === 'matmul') {
-      const given = { a: stacked(a), b: stacked(factor(b, 2)), ...optional }
-      const product = call('_FusedMatMul', given, { transposeA: false, transposeB: false, ...ending })
-      return finished(alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number]), undefined, after)
-    }
+    if (operation === 'matmul') return finished(multiplied('_FusedMatMul', a, b, optional, ending), undefined, after)
     const given = attributes[0] as Sliding
     if (given.groups > 1 || isBoth(given)) return finished(ops.convolve(a, b, given), bias, activation)
     const [x, padding] = cropped(a, given.padding)
     const convolution = { x, filter: factor(b, 4), ...optional }
-    return finished(
-      call('FusedConv2D', convolution, { ...sliding(given, around(padding)), ...ending }),
-      undefined,
-      after,
-    )
+    const made = call('FusedConv2D', convolution, { ...sliding(given, around(padding)), ...ending })
+    return finished(made, undefined, after)
   }
   return { matmul, convolve, fused }
 }

@@ -20,7 +20,7 @@ const byNative =
  * @param made gets every tensor that is made: what is not a result is left over
  */
 export const callsOf = (device: Device, made: Info[]): Calls<Info> => {
-  const { backend, native, view, has, storedShape } = device
+  const { backend, native, view } = device
   const keep = (info: Info): Info => {
     made.push(info)
     return info
@@ -28,10 +28,8 @@ export const callsOf = (device: Device, made: Info[]): Calls<Info> => {
   const as = ({ dataId, dtype }: Info, shape: readonly number[]): Info => ({ dataId, dtype, shape: [...shape] })
   const make: Calls<Info>['make'] = ({ values, shape }) => keep(device.make(values, shape))
   return {
-    ...{ view, has, storedShape, as, make },
-    name: () => device.name,
-    isNear: () => device.isNear,
-    mostAxes: () => device.mostAxes,
+    ...device,
+    ...{ as, make },
     call: (kernel, inputs, attributes) => keep(device.call(kernel, inputs, attributes)),
     alias: (x, shape) => {
       backend.incRef(x.dataId)
