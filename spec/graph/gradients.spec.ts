@@ -172,4 +172,36 @@ describe('Gradients of a graph', () => {
       [6, 12],
     ])
   })
+
+  it('refuse a dimension that they need and is not known, and do without one that they do not need', () => {
+    type Loss = (ops: Ops<GraphNode>, x: GraphNode, two: GraphNode) => GraphNode
+    const refused: Readonly<Record<string, Loss>> = {
+      'a mean over it': (ops, x) => ops.mean(x, [0, 1]),
+      'some rows of it': (ops, x) => ops.slice(x, [1, 0], [2, null]),
+      'rows by number': (ops, x) => ops.gather(x, ops.constant(1)),
+      'what follows it': (ops, x, two) => ops.concatenate([x, two], 0),
+    }
+    const slope = (f: Loss) =>
+      gradients(
+        trace(
+          (ops, x, two) => [f(ops, x as GraphNode, two as GraphNode)],
+          [
+            [null, 3],
+            [2, 3],
+          ],
+        ),
+      ).outputs
+    for (const [what, f] of Object.entries(refused))
+      expect(() => slope(f), what).to.throw(RangeError, 'a gradient: expected known dimensions, bind the batch first')
+    const taken: readonly Loss[] = [
+      (ops, x) => ops.mean(x, [1]),
+      (ops, x) => ops.slice(x, [1, 0], [null, null]),
+      (ops, x, two) => ops.concatenate([two, x], 0),
+    ]
+    for (const f of taken)
+      expect(slope(f).map(({ shape }) => shape)).to.deep.equal([
+        [null, 3],
+        [2, 3],
+      ])
+  })
 })

@@ -1,7 +1,6 @@
 import { type Traced, tape } from '../ops/tape.ts'
 import { rebuilt } from './build.ts'
-import type { Graph, GraphNode } from './graph.ts'
-import { topological } from './graph.ts'
+import { type Graph, type GraphNode, topological } from './graph.ts'
 import { interner } from './intern.ts'
 import { interpret } from './interpret.ts'
 import { graphOps, tracer } from './ops.ts'
@@ -37,17 +36,8 @@ export const gradients = (
     bound.set(node, variables[i] as Traced<GraphNode>)
   })
   const [output] = interpret(ops, [loss], bound) as readonly [Traced<GraphNode>]
-  const one = graphOps.constant(1)
   const { shape } = output.value
-  const cotangent =
-    shape.length === 0
-      ? one
-      : graphOps.broadcast(
-          graphOps.reshape(
-            one,
-            shape.map(() => 1),
-          ),
-          shape,
-        )
+  const one = graphOps.constant(1)
+  const cotangent = shape.length === 0 ? one : graphOps.broadcast(one, shape)
   return rebuilt(graph.inputs, back([[output, cotangent]], variables))
 }

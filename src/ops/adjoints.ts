@@ -1,5 +1,5 @@
-import type { Shape } from '../base/shape.ts'
-import type { Attributes, Operation } from './operations.ts'
+import { type Shape, sizeOf } from '../base/shape.ts'
+import type { Attributes, Operands, Operation } from './operations.ts'
 import type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
 import { spread } from './spread.ts'
 
@@ -11,17 +11,15 @@ import { spread } from './spread.ts'
 // it in a pooling. What is not chosen has the gradient 0, whatever the gradient of the result is.
 
 /** What a rule may use besides the gradient `dy` of the result `y`. */
-interface Context<T, A> {
+interface Context<T, O extends Operation> {
   readonly y: T
-  readonly inputs: readonly T[]
-  readonly attributes: A
+  readonly inputs: Operands<O, T>
+  readonly attributes: Attributes[O]
   /** Which inputs' gradients are asked for: expensive ones are computed for these only. */
   readonly needed: readonly boolean[]
 }
 /** Gradients for the inputs, in order; `null` where none flows. */
-type Rule<O extends Operation> = <T>(ops: Ops<T>, dy: T, context: Context<T, Attributes[O]>) => readonly (T | null)[]
-
-const input = <T>(inputs: readonly T[], i: number): T => inputs[i] as T
+type Rule<O extends Operation> = <T>(ops: Ops<T>, dy: T, context: Context<T, O>) => readonly (T | null)[]
 
 /** Sums over what broadcasting repeated, back to the shape of an operand. */
 const unbroadcast = <T>(ops: Ops<T>, dy: T, shape: Shape): T => {
@@ -34,14 +32,13 @@ const unbroadcast = <T>(ops: Ops<T>, dy: T, shape: Shape): T => {
 /** The rule of a binary operation from the gradients of its operands before broadcasting is undone. */
 const binary =
   (rule: <T>(ops: Ops<T>, dy: T, a: T, b: T, y: T) => readonly [T, T]) =>
-  <T>(ops: Ops<T>, dy: T, { inputs, y }: Context<T, readonly []>): readonly T[] => {
-    const [a, b] = [input(inputs, 0), input(inputs, 1)]
+  <T>(ops: Ops<T>, dy: T, { inputs: [a, b], y }: Context<T, 'add'>): readonly T[] => {
     const [da, db] = rule(ops, dy, a, b, y)
     return [unbroadcast(ops, da, ops.shape(a)), unbroadcast(ops, db, ops.shape(b))]
   }
 const unary =
   (rule: <T>(ops: Ops<T>, dy: T, x: T, y: T) => T) =>
-  <T>(ops: Ops<T>, dy: T, { inputs, y }: Context<T, readonly []>): readonly T[] => [rule(ops, dy, input(inputs, 0), y)]
+  <T>(ops: Ops<T>, dy: T, { inputs: [x], y }: Context<T, 'exp'>): readonly T[] => [rule(ops, dy, x, y)]
 
 const times = <T>(ops: Ops<T>, x: T, factor: number): T => ops.multiply(x, ops.constant(factor))
 const not = <T>(ops: Ops<T>, mask: T): T => ops.subtract(ops.constant(1), mask)
@@ -52,18 +49,12 @@ const keepDimensions = <T>(ops: Ops<T>, reduced: T, x: T, axes: readonly number[
     reduced,
     ops.shape(x).map((d, i) => (axes.includes(i) ? 1 : d)),
   )
-const countOver = (shape: Shape, axes: readonly number[]): number =>
-  axes.reduce((n, axis) => n * (shape[axis] ?? Number.NaN), 1)
-
-const inverse = (permutation: readonly number[]): number[] => {
-  const back = permutation.slice()
-  permutation.forEach((from, to) => {
-    back[from] = to
-  })
-  return back
+/** For a dimension that is not known: a gradient would be another one for each. */
+const refuse = (): never => {
+  throw new RangeError('a gradient: expected known dimensions, bind the batch first')
 }
 
-const sizes = (shape: Shape): Pair => [shape[1] as number, shape[2] as number]
+const sizes = (shape: Shape): Pair => [shape[1] ?? refuse(), shape[2] ?? refuse()]
 const pairOf = (f: (axis: 0 | 1) => Margin): readonly [Margin, Margin] => [f(0), f(1)]
 
 /** A filter whose inputs and outputs have changed places within each group: [rows, cols, outputs / groups, inputs]. */
@@ -185,28 +176,25 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   }),
   greater: none,
   equal: none,
-  where: (ops, dy, { inputs }) => {
-    const condition = input(inputs, 0)
+  where: (ops, dy, { inputs: [condition, a, b] }) => {
     const zero = ops.constant(0)
     return [
       null,
-      unbroadcast(ops, ops.where(condition, dy, zero), ops.shape(input(inputs, 1))),
-      unbroadcast(ops, ops.where(condition, zero, dy), ops.shape(input(inputs, 2))),
+      unbroadcast(ops, ops.where(condition, dy, zero), ops.shape(a)),
+      unbroadcast(ops, ops.where(condition, zero, dy), ops.shape(b)),
     ]
   },
 
-  sum: (ops, dy, { inputs, attributes: [axes] }) => {
-    const x = input(inputs, 0)
-    return [ops.broadcast(keepDimensions(ops, dy, x, axes), ops.shape(x))]
-  },
-  mean: (ops, dy, { inputs, attributes: [axes] }) => {
-    const x = input(inputs, 0)
-    const share = times(ops, keepDimensions(ops, dy, x, axes), 1 / countOver(ops.shape(x), axes))
+  sum: (ops, dy, { inputs: [x], attributes: [axes] }) => [
+    ops.broadcast(keepDimensions(ops, dy, x, axes), ops.shape(x)),
+  ],
+  mean: (ops, dy, { inputs: [x], attributes: [axes] }) => {
+    const count = sizeOf(axes.map(axis => ops.shape(x)[axis] ?? null)) ?? refuse()
+    const share = times(ops, keepDimensions(ops, dy, x, axes), 1 / count)
     return [ops.broadcast(share, ops.shape(x))]
   },
   // Equal largest elements share the gradient.
-  max: (ops, dy, { y, inputs, attributes: [axes] }) => {
-    const x = input(inputs, 0)
+  max: (ops, dy, { y, inputs: [x], attributes: [axes] }) => {
     const largest = ops.equal(x, keepDimensions(ops, y, x, axes))
     const share = ops.divide(keepDimensions(ops, dy, x, axes), ops.sum(largest, axes, true))
     return [ops.multiply(largest, share)]
@@ -222,14 +210,21 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
     return [ops.subtract(dy, ops.multiply(ops.exp(y), ops.sum(dy, [last], true)))]
   },
 
-  reshape: (ops, dy, { inputs }) => [ops.reshape(dy, ops.shape(input(inputs, 0)))],
-  transpose: (ops, dy, { attributes: [permutation] }) => [ops.transpose(dy, inverse(permutation))],
+  reshape: (ops, dy, { inputs: [x] }) => [ops.reshape(dy, ops.shape(x))],
+  transpose: (ops, dy, { attributes: [permutation] }) => [
+    ops.transpose(
+      dy,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
+  ],
   concatenate: (ops, dy, { inputs, attributes: [axis] }) => {
-    let from = 0
+    let from: number | null = 0
     return inputs.map(part => {
       const shape = ops.shape(part)
-      const begin = shape.map((_, i) => (i === axis ? from : 0))
-      from += shape[axis] as number
+      const start = from ?? refuse()
+      const begin = shape.map((_, i) => (i === axis ? start : 0))
+      const own = shape[axis] ?? null
+      from = own === null ? null : start + own
       return ops.slice(
         dy,
         begin,
@@ -237,52 +232,48 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
       )
     })
   },
-  slice: (ops, dy, { inputs, attributes: [begin] }) => {
-    const [whole, part] = [ops.shape(input(inputs, 0)), ops.shape(dy)]
+  slice: (ops, dy, { inputs: [x], attributes: [begin] }) => {
+    const [whole, part] = [ops.shape(x), ops.shape(dy)]
     return [
       ops.pad(
         dy,
         begin.map((from, i): Margin => {
           const [all, own] = [whole[i] ?? null, part[i] ?? null]
-          return [from, all === null || own === null ? 0 : all - own - from]
+          // Of an unknown dimension, a part of unknown length is all that is left.
+          return [from, own === null ? 0 : (all ?? refuse()) - own - from]
         }),
       ),
     ]
   },
-  gather: (ops, dy, { inputs }) => [ops.scatter(dy, input(inputs, 1), ops.shape(input(inputs, 0))[0] as number), null],
-  scatter: (ops, dy, { inputs }) => [ops.gather(dy, input(inputs, 1)), null],
+  gather: (ops, dy, { inputs: [table, indices] }) => [ops.scatter(dy, indices, ops.shape(table)[0] ?? refuse()), null],
+  scatter: (ops, dy, { inputs: [, indices] }) => [ops.gather(dy, indices), null],
   stopGradient: none,
   clipGradient: (ops, dy, { attributes: [limit] }) => [
     ops.minimum(ops.maximum(dy, ops.constant(-limit)), ops.constant(limit)),
   ],
   reverse: (ops, dy, { attributes: [axes] }) => [ops.reverse(dy, axes)],
-  broadcast: (ops, dy, { inputs }) => [unbroadcast(ops, dy, ops.shape(input(inputs, 0)))],
-  pad: (ops, dy, { inputs, attributes: [margins] }) => [
+  broadcast: (ops, dy, { inputs: [x] }) => [unbroadcast(ops, dy, ops.shape(x))],
+  pad: (ops, dy, { inputs: [x], attributes: [margins] }) => [
     ops.slice(
       dy,
       margins.map(([before]) => before),
-      ops.shape(input(inputs, 0)),
+      ops.shape(x),
     ),
   ],
 
-  matmul: (ops, dy, { inputs, needed }) => [
-    needed[0] ? ops.matmul(dy, transposed(ops, input(inputs, 1))) : null,
-    needed[1] ? ops.matmul(transposed(ops, input(inputs, 0)), dy) : null,
+  matmul: (ops, dy, { inputs: [a, b], needed }) => [
+    needed[0] ? ops.matmul(dy, transposed(ops, b)) : null,
+    needed[1] ? ops.matmul(transposed(ops, a), dy) : null,
   ],
-  convolve: (ops, dy, { inputs, attributes: [sliding], needed }) => {
-    const [x, filter] = [input(inputs, 0), input(inputs, 1)]
-    return [
-      needed[0] ? convolveInput(ops, dy, x, filter, sliding) : null,
-      needed[1] ? convolveFilter(ops, dy, x, filter, sliding) : null,
-    ]
-  },
-  maxPool: (ops, dy, { y, inputs, attributes: [window] }) => [ops.maxPoolGradient(dy, input(inputs, 0), y, window)],
-  averagePool: (ops, dy, { inputs, attributes: [window] }) => [
-    ops.averagePoolGradient(dy, ops.shape(input(inputs, 0)), window),
+  convolve: (ops, dy, { inputs: [x, filter], attributes: [sliding], needed }) => [
+    needed[0] ? convolveInput(ops, dy, x, filter, sliding) : null,
+    needed[1] ? convolveFilter(ops, dy, x, filter, sliding) : null,
   ],
+  maxPool: (ops, dy, { y, inputs: [x], attributes: [window] }) => [ops.maxPoolGradient(dy, x, y, window)],
+  averagePool: (ops, dy, { inputs: [x], attributes: [window] }) => [ops.averagePoolGradient(dy, ops.shape(x), window)],
   // Where the largest elements stand does not change with the gradient that goes there.
-  maxPoolGradient: (ops, ddx, { inputs, attributes: [window] }) => [
-    pickLargest(ops, ddx, input(inputs, 1), input(inputs, 2), window),
+  maxPoolGradient: (ops, ddx, { inputs: [, x, y], attributes: [window] }) => [
+    pickLargest(ops, ddx, x, y, window),
     null,
     null,
   ],

@@ -171,15 +171,13 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
     for (const { beneath: own, operation, inputs, attributes, output } of notes.toReversed()) {
       const dy = found.get(output)
       if (dy === undefined) continue
-      const values = inputs.map(input => input.value)
-      const needed = inputs.map(input => input.varies)
       // The table's type pairs each rule with its own attributes, which a note of any operation cannot express.
-      const rule = adjoints[operation] as (typeof adjoints)['exp']
+      const rule = adjoints[operation] as (typeof adjoints)['concatenate']
       const results = rule(own, dy, {
         y: output.value,
-        inputs: values,
-        attributes: attributes as readonly [],
-        needed,
+        inputs: inputs.map(input => input.value),
+        attributes: attributes as readonly [number],
+        needed: inputs.map(input => input.varies),
       })
       inputs.forEach((input, i) => {
         const gradient = results[i]
