@@ -138,6 +138,8 @@ const transposed = <T>(ops: Ops<T>, x: T): T => {
 }
 
 const none = () => [null]
+/** Whether the result of an operation does not change with what it is of, as far as there is a derivative. */
+export const isFlat = (operation: Operation): boolean => (adjoints[operation] as unknown) === none
 
 export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   negative: unary((ops, dy) => ops.negative(dy)),

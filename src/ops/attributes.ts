@@ -1,9 +1,10 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { fromStart, type Shape, showShape } from '../base/shape.ts'
-import type { Attributes, Operation } from './operations.ts'
+import type { Margin } from './ops.ts'
 
 // Attributes in their normal form: axes and beginnings that are negative are counted from the end, and what does not exist
-// is refused, whatever interprets the operation.
+// is refused, whatever interprets the operation. Each function gets the operation, the shape of its first tensor, and its
+// attributes.
 
 const refuse = (
   operation: string,
@@ -12,13 +13,7 @@ const refuse = (
   got: string,
   remedy = 'Axes are counted from 0, or from the end with -1.',
 ): never => {
-  throw new InvalidOption({
-    layer: operation,
-    option,
-    expected,
-    got,
-    remedy,
-  })
+  throw new InvalidOption({ layer: operation, option, expected, got, remedy })
 }
 
 const axisOf = (operation: string, shape: Shape, axis: unknown): number => {
@@ -46,27 +41,26 @@ const axesOf = (operation: string, shape: Shape, axes: readonly number[]): reado
     : refuse(operation, 'axes', `axes of ${showShape(shape)}, each once`, show(axes))
 }
 
-const permutationOf = (shape: Shape, axes: readonly number[]): readonly number[] => {
-  const found = axesOf('transpose', shape, axes)
-  return found.length === shape.length
-    ? found
-    : refuse('transpose', 'permutation', `every axis of ${showShape(shape)} once`, show(axes))
-}
-
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0
 
 /** Where a slice begins and how long it is, along one axis. */
-const span = (shape: Shape, axis: number, begin: unknown, size: unknown): readonly [number, number | null] => {
+const span = (
+  operation: string,
+  shape: Shape,
+  axis: number,
+  begin: unknown,
+  size: unknown,
+): readonly [number, number | null] => {
   const d = shape[axis] ?? null
   const place = `axis ${axis} of ${showShape(shape)}`
   const from = d !== null && Number.isInteger(begin) ? fromStart(begin as number, d) : begin
   if (!isCount(from) || (d !== null && (from as number) > d))
-    return refuse('slice', 'begin', `a place on ${place}`, show(begin))
+    return refuse(operation, 'begin', `a place on ${place}`, show(begin))
   // As -1, tfjs says all that is left.
   if (size === null || size === -1) return [from as number, null]
   if (!isCount(size) || (d !== null && (from as number) + (size as number) > d))
     return refuse(
-      'slice',
+      operation,
       'size',
       `at most ${d === null ? 'all' : d - (from as number)} elements from ${from} on, on ${place}`,
       show(size),
@@ -74,77 +68,52 @@ const span = (shape: Shape, axis: number, begin: unknown, size: unknown): readon
   return [from as number, size as number]
 }
 
-const bounds = (
+export const bounds = (
+  operation: string,
   shape: Shape,
   begin: readonly number[],
   size: readonly (number | null)[],
 ): readonly [begin: readonly number[], size: readonly (number | null)[]] => {
   for (const [option, given] of [['begin', begin] as const, ['size', size] as const])
     if (!Array.isArray(given) || given.length > shape.length)
-      return refuse('slice', option, `a number for each axis of ${showShape(shape)}`, show(given))
-  const spans = shape.map((_, axis) => span(shape, axis, begin[axis] ?? 0, size[axis] ?? null))
+      return refuse(operation, option, `a number for each axis of ${showShape(shape)}`, show(given))
+  const spans = shape.map((_, i) => span(operation, shape, i, begin[i] ?? 0, size[i] ?? null))
   return [spans.map(([from]) => from), spans.map(([, length]) => length)]
 }
 
-const dimensionsOf = (operation: string, shape: Shape, open: boolean): Shape => {
-  if (!Array.isArray(shape)) return refuse(operation, 'shape', 'an array of dimensions', show(shape))
-  if (shape.every(d => d === null || isCount(d))) return shape
-  // As -1, tfjs says the one that is left.
-  const found = open ? shape.map(d => (d === -1 ? null : d)) : shape
-  return found.every(d => d === null || isCount(d))
-    ? found
-    : refuse(operation, 'shape', 'dimensions that are integers >= 0', show(shape))
+type Axes = readonly number[]
+
+export const axes = (operation: string, x: Shape, given: Axes): readonly [Axes] => [axesOf(operation, x, given)]
+export const reducedAxes = (operation: string, x: Shape, given: Axes, keep = false): readonly [Axes, boolean] => [
+  axesOf(operation, x, given),
+  keep,
+]
+export const axis = (operation: string, x: Shape, given: number): readonly [number] => [axisOf(operation, x, given)]
+export const lastAxis = (operation: string, x: Shape): readonly [] => {
+  axisOf(operation, x, -1)
+  return []
 }
-
-type Normal = { readonly [O in Operation]?: (shape: Shape, ...attributes: Attributes[O]) => Attributes[O] }
-
-const along =
-  (operation: 'sum' | 'mean' | 'max') =>
-  (shape: Shape, axes: readonly number[], keepDimensions = false): Attributes['sum'] => [
-    axesOf(operation, shape, axes),
-    keepDimensions,
-  ]
-const last =
-  (operation: 'argMax' | 'softmax' | 'logSoftmax') =>
-  (shape: Shape): readonly [] => {
-    axisOf(operation, shape, -1)
-    return []
+export const permutation = (operation: string, x: Shape, given: Axes): readonly [Axes] => {
+  const found = axesOf(operation, x, given)
+  return found.length === x.length
+    ? [found]
+    : refuse(operation, 'permutation', `every axis of ${showShape(x)} once`, show(given))
+}
+/** @param open whether -1 says the one that is left, as in tfjs */
+export const dimensions =
+  (open: boolean) =>
+  (operation: string, _: Shape, shape: Shape): readonly [Shape] => {
+    if (!Array.isArray(shape)) return refuse(operation, 'shape', 'an array of dimensions', show(shape))
+    const found = open && shape.includes(-1) ? shape.map(d => (d === -1 ? null : d)) : shape
+    return found.every(d => d === null || isCount(d))
+      ? [found]
+      : refuse(operation, 'shape', 'dimensions that are integers >= 0', show(shape))
   }
-
-const normal: Normal = {
-  sum: along('sum'),
-  mean: along('mean'),
-  max: along('max'),
-  argMax: last('argMax'),
-  softmax: last('softmax'),
-  logSoftmax: last('logSoftmax'),
-  reshape: (_, shape) => [dimensionsOf('reshape', shape, true)],
-  broadcast: (_, shape) => [dimensionsOf('broadcast', shape, false)],
-  transpose: (shape, permutation) => [permutationOf(shape, permutation)],
-  concatenate: (shape, axis) => [axisOf('concatenate', shape, axis)],
-  slice: bounds,
-  reverse: (shape, axes) => [axesOf('reverse', shape, axes)],
-  pad: (shape, margins) => {
-    if (!Array.isArray(margins) || margins.length !== shape.length)
-      return refuse('pad', 'margins', `[before, after] for each axis of ${showShape(shape)}`, show(margins))
-    // Kernels make different things of negative ones, or read what is not theirs.
-    if (!margins.every(margin => Array.isArray(margin) && margin.length === 2 && margin.every(isCount)))
-      return refuse('pad', 'margins', 'whole numbers of zeros, 0 or more', show(margins), 'Cut off with slice.')
-    return [margins]
-  },
-}
-
-/**
- * The attributes of an operation in their normal form.
- *
- * @param shape of the first tensor that it takes
- * @throws InvalidOption that names the operation, the axis and the shape where there is no such axis or element
- */
-export const normalAttributes = <O extends Operation>(
-  operation: O,
-  shape: Shape,
-  attributes: Attributes[O],
-): Attributes[O] => {
-  const rule = normal[operation] as ((shape: Shape, ...attributes: Attributes[O]) => Attributes[O]) | undefined
-  return rule === undefined ? attributes : rule(shape, ...attributes)
+/** Kernels make different things of negative margins, or read what is not theirs. */
+export const margins = (operation: string, shape: Shape, all: readonly Margin[]): readonly [readonly Margin[]] => {
+  if (!Array.isArray(all) || all.length !== shape.length)
+    return refuse(operation, 'margins', `[before, after] for each axis of ${showShape(shape)}`, show(all))
+  if (!all.every(margin => Array.isArray(margin) && margin.length === 2 && margin.every(isCount)))
+    return refuse(operation, 'margins', 'whole numbers of zeros, 0 or more', show(all), 'Cut off with slice.')
+  return [all]
 }

@@ -1,8 +1,7 @@
 import { InvalidOption, show } from '../base/errors.ts'
-import { normalAttributes } from './attributes.ts'
 import { checkedLoop } from './loop.ts'
 import type { Ops } from './ops.ts'
-import { forms } from './shapes.ts'
+import { forms, normalAttributes } from './shapes.ts'
 
 /** What every interpreter has of its own. */
 type Own = 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'loop' | 'within' | 'origin' | 'isTensor'

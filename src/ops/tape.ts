@@ -1,6 +1,6 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { sizeOf } from '../base/shape.ts'
-import { adjoints } from './adjoints.ts'
+import { adjoints, isFlat } from './adjoints.ts'
 import { type Attributes, alike, forLayers, isOps, type Operation, perform } from './operations.ts'
 import type { Ops, Origin } from './ops.ts'
 import { walk } from './scan.ts'
@@ -51,9 +51,6 @@ const tapeOf = (value: unknown): unknown =>
 /** Whether a value is a tensor beneath. Where the interpreter cannot tell, objects are, but for those of other tapes. */
 const isBeneath = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
   isTensor ? isTensor(value) : typeof value === 'object' && value !== null && typeof tapeOf(value) !== 'symbol'
-
-/** Operations whose results do not change with what they are of, as far as there is a derivative. */
-const constant: ReadonlySet<Operation> = new Set<Operation>(['stopGradient', 'greater', 'equal', 'argMax'])
 
 const refuseLoop = (): never => {
   throw new InvalidOption({
@@ -112,7 +109,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
           inputs.map(input => input.value),
           attributes,
         )
-        const varies = !constant.has(operation) && inputs.some(input => input.varies)
+        const varies = !isFlat(operation) && inputs.some(input => input.varies)
         const output = { value, tape: id, varies, origin: { operation, inputs, attributes } }
         if (varies) notes.push({ beneath: own, operation, inputs, attributes, output })
         return output
