@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import {
   cost,
   equals,
+  fuse,
   type GraphNode,
   graph,
   graphOps,
@@ -14,7 +15,8 @@ import {
   trace,
   uses,
 } from '../../src/graph.ts'
-import { key, type Ops } from '../../src/index.ts'
+import { key, type Ops, type Shape } from '../../src/index.ts'
+import { sliding } from '../ops/calls.ts'
 import { evaluate, expression, start } from '../ops/expressions.ts'
 import { reference } from '../ops/reference.ts'
 
@@ -222,6 +224,39 @@ describe('A plan', () => {
 
   it('needs known dimensions', () => {
     expect(() => plan(trace((ops, x) => [ops.exp(x as GraphNode)], [[null]]))).to.throw(RangeError, 'known dimensions')
+  })
+})
+
+describe('The cost of a graph', () => {
+  it('counts what operations do for each element', () => {
+    const window = { ...sliding, size: [2, 2] } as const
+    const costs: readonly (readonly [
+      flops: number,
+      f: (ops: Ops<GraphNode>, x: GraphNode, w: GraphNode) => GraphNode,
+      ...Shape[],
+    ])[] = [
+      [6, (ops, x) => ops.exp(x), [2, 3], []],
+      [24, (ops, x) => ops.sigmoid(x), [2, 3], []],
+      [6, (ops, x) => ops.sum(x, [1]), [2, 3], []],
+      [0, (ops, x) => ops.transpose(ops.reshape(x, [3, 2]), [1, 0]), [2, 3], []],
+      [2 * 8 * 3, (ops, x, w) => ops.matmul(x, w), [2, 3], [3, 4]],
+      [2 * 45 * 12, (ops, x, w) => ops.convolve(x, w, sliding), [1, 4, 4, 3], [2, 2, 3, 5]],
+      [2 * 27 * 4, (ops, x, w) => ops.convolve(x, w, { ...sliding, groups: 3 }), [1, 4, 4, 3], [2, 2, 1, 3]],
+      [27 * 4, (ops, x) => ops.maxPool(x, window), [1, 4, 4, 3], []],
+    ]
+    for (const [flops, f, ...shapes] of costs)
+      expect(cost(trace((ops, x, w) => [f(ops, x as GraphNode, w as GraphNode)], shapes).outputs).flops).to.equal(flops)
+  })
+
+  it('is the same for a product that is fused with what follows it, with less memory moved', () => {
+    const dense = trace(
+      (ops, x, w, b) => [ops.sigmoid(ops.add(ops.matmul(x as GraphNode, w as GraphNode), b as GraphNode))],
+      [[2, 3], [3, 4], [4]],
+    )
+    const [plain, fused] = [cost(dense.outputs), cost(fuse(dense).outputs)]
+    expect(fused.flops).to.equal(plain.flops)
+    expect(plain.flops).to.equal(48 + 8 + 32)
+    expect(fused.bytes).to.be.below(plain.bytes as number)
   })
 })
 

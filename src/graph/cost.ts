@@ -3,9 +3,11 @@ import type { Operation } from '../ops/operations.ts'
 import { bodyOf } from './enclosed.ts'
 import {
   type Application,
+  type ApplicationOf,
   encloses,
   type Fused,
   type GraphNode,
+  isA,
   isResult,
   type Loop,
   operands,
@@ -24,80 +26,74 @@ export interface Cost {
   readonly peakBytes: number | null
 }
 
-/** Operations that only move or rename elements. */
-const free: ReadonlySet<Operation> = new Set<Operation>([
-  'reshape',
-  'transpose',
-  'concatenate',
-  'slice',
-  'reverse',
-  'broadcast',
-  'gather',
-  'stopGradient',
-  'clipGradient',
-  'pad',
-])
-/** Operations for each element of the result, where that is not one. */
-const perElement: Partial<Record<Operation, number>> = {
-  sigmoid: 4,
-  tanh: 4,
-  elu: 3,
-  softplus: 3,
-  erf: 8,
-  softmax: 5,
-  logSoftmax: 5,
-}
-
 const times = (...factors: readonly (number | null | undefined)[]): number | null =>
   factors.reduce<number | null>((product, factor) => (product === null || factor == null ? null : product * factor), 1)
+const total = (numbers: readonly (number | null)[]): number | null =>
+  numbers.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + n), 0)
 
-const applicationFlops = ({ operation, inputs, shape, attributes }: Application): number | null => {
-  const out = sizeOf(shape)
-  if (free.has(operation)) return 0
-  if (operation === 'matmul') return times(2, out, inputs[0]?.shape.at(-1))
-  if (operation === 'convolve') {
-    const [rows, cols, channels] = inputs[1]?.shape ?? []
-    return times(2, out, rows, cols, channels)
-  }
-  if (operation === 'maxPool' || operation === 'averagePool') {
-    const [{ size }] = attributes as readonly [{ readonly size: readonly [number, number] }]
-    return times(out, ...size)
-  }
-  if (operation === 'sum' || operation === 'mean' || operation === 'max' || operation === 'argMax')
-    return sizeOf(inputs[0]?.shape ?? [])
-  return times(out, perElement[operation] ?? 1)
-}
+type Flops<O extends Operation> = (node: Pick<ApplicationOf<O>, 'shape' | 'inputs' | 'attributes'>) => number | null
 
-/** A product, and one operation each for a bias and an activation. */
-const fusedFlops = (node: Fused): number | null => {
-  const { operation, attributes, inputs, activation } = node
-  const product = applicationFlops({ ...node, kind: 'application', operation, attributes })
-  const size = sizeOf(node.shape)
-  const after = (inputs.length > 2 ? 1 : 0) + (activation === null ? 0 : (perElement[activation] ?? 1))
-  return product === null || size === null ? null : product + after * size
+/** Moves or renames elements. */
+const free = () => 0
+const each =
+  (flops: number): Flops<Operation> =>
+  ({ shape }) =>
+    times(flops, sizeOf(shape))
+const reduction: Flops<'sum' | 'argMax'> = ({ inputs: [x] }) => sizeOf(x.shape)
+const pooling: Flops<'maxPool'> = ({ shape, attributes: [{ size }] }) => times(sizeOf(shape), ...size)
+
+/** Floating-point operations, where they are not one for each element of the result. */
+const flopsOf: { readonly [O in Operation]?: Flops<O> } = {
+  reshape: free,
+  transpose: free,
+  concatenate: free,
+  slice: free,
+  reverse: free,
+  broadcast: free,
+  gather: free,
+  stopGradient: free,
+  clipGradient: free,
+  pad: free,
+  sigmoid: each(4),
+  tanh: each(4),
+  elu: each(3),
+  softplus: each(3),
+  erf: each(8),
+  softmax: each(5),
+  logSoftmax: each(5),
+  sum: reduction,
+  mean: reduction,
+  max: reduction,
+  argMax: reduction,
+  matmul: ({ shape, inputs: [a] }) => times(2, sizeOf(shape), a.shape.at(-1)),
+  convolve: ({ shape, inputs: [, filter] }) => times(2, sizeOf(shape), ...filter.shape.slice(0, 3)),
+  maxPool: pooling,
+  averagePool: pooling,
 }
+const flopsOfOne = (operation: Operation, node: Application | Fused): number | null =>
+  // The table pairs each operation with its own operands, which a node of any kind cannot express.
+  ((flopsOf[operation] ?? each(1)) as Flops<Operation>)(node as Application)
 
 /** How often a body is computed, at most for a loop: its length depends on values. */
 const repetitions = (node: Scan | Loop): number | null =>
   node.kind === 'scan' ? (node.sequence.shape[1] ?? null) : node.limit
 
-const flopsOf = (node: GraphNode): number | null => {
-  if (node.kind === 'application') return applicationFlops(node)
-  if (node.kind === 'fused') return fusedFlops(node)
+const flops = (node: GraphNode): number | null => {
+  if (node.kind === 'application') return flopsOfOne(node.operation, node)
   if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).flops)
-  return 0
+  if (node.kind !== 'fused') return 0
+  // A product, and one operation each for a bias and an activation.
+  const bias = node.inputs.length > 2 ? sizeOf(node.shape) : 0
+  const activation = node.activation === null ? 0 : flopsOfOne(node.activation, node)
+  return total([flopsOfOne(node.operation, node), bias, activation])
 }
 
 const bytesMoved = (node: GraphNode): number | null => {
   if (node.kind === 'placeholder' || node.kind === 'constant' || isResult(node)) return 0
-  if (node.kind === 'application' && node.operation === 'reshape') return 0
+  if (isA(node, 'reshape')) return 0
   if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).bytes)
-  const moved = [node, ...operands(node)].map(({ shape }) => sizeOf(shape))
-  return moved.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + 4 * n), 0)
+  return times(4, total([node, ...operands(node)].map(({ shape }) => sizeOf(shape))))
 }
-
-const total = (numbers: readonly (number | null)[]): number | null =>
-  numbers.reduce<number | null>((sum, n) => (sum === null || n === null ? null : sum + n), 0)
 
 /** What the body of a scan or loop holds comes and goes with each repetition. */
 const peakOf = (outputs: readonly GraphNode[], nodes: readonly GraphNode[]): number | null => {
@@ -112,7 +108,7 @@ const peakOf = (outputs: readonly GraphNode[], nodes: readonly GraphNode[]): num
 export const cost = (outputs: readonly GraphNode[]): Cost => {
   const nodes = topological(outputs)
   return Object.freeze({
-    flops: total(nodes.map(flopsOf)),
+    flops: total(nodes.map(flops)),
     bytes: total(nodes.map(bytesMoved)),
     peakBytes: peakOf(outputs, nodes),
   })
