@@ -90,5 +90,13 @@ describe('SpectralNorm', () => {
       () => init(untyped.join(Input([4, 2]), untyped.SpectralNorm(untyped.LSTM(3))), key(1)),
       'WeightInitializationError of spectral-norm-1: expected a layer with a variable weight of two dimensions or more',
     ],
+    [
+      () =>
+        run(
+          untyped.SpectralNorm(untyped.Embedding(4, 3)),
+          build([1, 2], () => 9),
+        ),
+      'InvalidOption of spectral-norm-1, input: expected whole numbers from 0 to 3, got 9.',
+    ],
   ])
 })

@@ -108,5 +108,13 @@ describe('WeightNorm', () => {
       () => untyped.join(Input([4, 4]), untyped.WeightNorm(Relu(3))),
       'LayerConnectionError of weight-norm-1: expected a 2-dimensional input [batch, features], got (?, 4, 4).',
     ],
+    [
+      () =>
+        run(
+          untyped.WeightNorm(untyped.Embedding(4, 3)),
+          build([1, 2], () => 9),
+        ),
+      'InvalidOption of weight-norm-1, input: expected whole numbers from 0 to 3, got 9.',
+    ],
   ])
 })

@@ -98,9 +98,7 @@ export const aroundWeights = (
 ): Rules => {
   const inner = innerRules(options.layer)
   return {
-    inputs: inner.inputs,
-    shape: inner.shape,
-    ...(inner.targets !== undefined && { targets: inner.targets }),
+    ...inner,
     variables: inputs => {
       const own = checkedRules(inner, options, inputs)
       if (isLeft(own)) return own

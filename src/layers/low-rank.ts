@@ -188,10 +188,7 @@ export const mergedWeights = <T>(
 const lowRankRules = (options: NormalLowRank): Rules => {
   const inner = innerRules(options.layer)
   return {
-    inputs: inner.inputs,
-    shape: inner.shape,
-    ...(inner.ids !== undefined && { ids: inner.ids }),
-    ...(inner.targets !== undefined && { targets: inner.targets }),
+    ...inner,
     variables: inputs => {
       const own = inner.variables(inputs)
       if (isLeft(own)) return own
