@@ -1,6 +1,5 @@
-import { InvalidOption } from '../base/errors.ts'
 import { integer, type Options } from '../base/options.ts'
-import { TransformerEncoder } from '../blocks/transformer.ts'
+import { checkHeads, TransformerEncoder } from '../blocks/transformer.ts'
 import { copies } from '../blocks/unchecked.ts'
 import { normal as normalDraws } from '../initializers/index.ts'
 import { type Dense, Softmax } from '../layers/dense.ts'
@@ -47,13 +46,9 @@ type Layers<V extends number, T extends number, W extends number, H extends numb
   ]
 >
 /** What {@link gpt} does with a text of `T` tokens out of `V`. */
-export interface GPT<
-  in out V extends number,
-  in out T extends number,
-  in out W extends number,
-  in out H extends number,
-  in out L extends number,
-> extends Sequence<Layers<V, T, W, H, L>> {}
+export type GPT<V extends number, T extends number, W extends number, H extends number, L extends number> = Sequence<
+  Layers<V, T, W, H, L>
+>
 
 const options: Options<Required<GPTOptions>> = {
   vocabulary: { codec: integer(1), default: 256 },
@@ -62,17 +57,6 @@ const options: Options<Required<GPTOptions>> = {
   heads: { codec: integer(1), default: 4 },
   layers: { codec: integer(1), default: 4 },
   dropout: { codec: droppedPart, default: 0.1 },
-}
-
-const checkHeads = ({ width, heads }: Required<GPTOptions>): void => {
-  if (width % heads !== 0)
-    throw new InvalidOption({
-      layer: 'gpt',
-      option: 'heads',
-      expected: `a number that divides the width ${width}`,
-      got: String(heads),
-      remedy: 'Use another number of heads, or another width.',
-    })
 }
 
 /**
@@ -101,8 +85,8 @@ export const gpt = <
 ): Model<T, Layers<V, T, W, H, L>>['network'] => {
   const example = 'gpt({ vocabulary: 256, length: 128, width: 128, heads: 4, layers: 4 })'
   const normal = optionsOf('gpt', example, options, given)
-  checkHeads(normal)
   const { vocabulary, length, width, heads, dropout } = normal
+  checkHeads('gpt', heads, width, `width ${width}`)
   const weight = normalDraws({ std: 0.02 })
   const block = TransformerEncoder(width, heads, {
     norm: 'pre',

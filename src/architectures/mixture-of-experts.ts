@@ -1,4 +1,4 @@
-import { InvalidOption, LayerConnectionError, show } from '../base/errors.ts'
+import { InvalidOption, LayerConnectionError, show, wrongArgument } from '../base/errors.ts'
 import { codec, type Options, parseOptions } from '../base/options.ts'
 import {
   type Fails,
@@ -53,29 +53,29 @@ type Fit<S, T, What extends string> = number[] extends S | T
 type Experts<N extends readonly AnyLayer[]> = { readonly [K in keyof N]: Expert<N[K], N[0]> }
 
 const owner = 'mixtureOfExperts'
-const example = 'For example: mixtureOfExperts([join(Input(10), Relu(5)), join(Input(10), Tanh(5))]).'
-
-const bad = (option: string, expected: string, got: string, remedy: string): InvalidOption =>
-  new InvalidOption({ layer: owner, option, expected, got, remedy })
+const example = 'mixtureOfExperts([join(Input(10), Relu(5)), join(Input(10), Tanh(5))])'
 
 /** The networks as parts and as graphs, in which each has one input and one output. */
 const asExperts = (networks: unknown): readonly (readonly [AnyLayer, Wiring])[] => {
-  if (!Array.isArray(networks) || networks.length === 0)
-    throw bad('networks', 'an array of networks', Array.isArray(networks) ? 'an empty one' : show(networks), example)
+  if (!Array.isArray(networks) || networks.length === 0) {
+    const got = Array.isArray(networks) ? 'an empty one' : show(networks)
+    throw wrongArgument(owner, 'networks', 'an array of networks', got, example)
+  }
   return networks.map((network: unknown, i) => {
-    const option = `networks[${i}]`
-    if (!isPart(network)) throw bad(option, 'a network', show(network), example)
+    const fault = (expected: string, remedy = `For example: ${example}.`) =>
+      new InvalidOption({ layer: owner, option: `networks[${i}]`, expected, got: show(network), remedy })
+    if (!isPart(network)) throw fault('a network')
     const wiring = wiringOf(network)
     if (wiring.nodes.some(({ externals, layer }) => externals.length > 0 && layer.kind !== 'Input'))
-      throw bad(option, 'a network that starts with an Input', String(network), example)
+      throw fault('a network that starts with an Input')
     if (wiring.inputs.length !== 1 || wiring.outputs.length !== 1)
-      throw bad(option, 'a network of one input and one output', String(network), 'Merge its inputs and its outputs.')
+      throw fault('a network of one input and one output', 'Merge its inputs and its outputs.')
     return [network as unknown as AnyLayer, wiring]
   })
 }
 
-/** The shape that all have in common, of two known dimensions. */
-const commonShape = (shapes: readonly (Shape | null)[], what: 'inputs' | 'outputs'): readonly [null, number] => {
+/** The features of shapes that have to be one and the same, of two dimensions. */
+const commonFeatures = (shapes: readonly (Shape | null)[], what: 'inputs' | 'outputs'): number => {
   const fault = (expected: string, got: string, remedy: string) =>
     new LayerConnectionError({ layer: owner, expected, got, remedy })
   const flat = shapes.find(shape => shape !== null && shape.length !== 2)
@@ -89,7 +89,7 @@ const commonShape = (shapes: readonly (Shape | null)[], what: 'inputs' | 'output
   const features = common?.[1] ?? null
   if (features === null)
     throw fault(`known features of the ${what}`, showFlow(shapes), 'Give one of the networks a known number of them.')
-  return [null, features]
+  return features
 }
 
 const isLayer = codec<Part | null>('a layer', value => (value === null || isPart(value) ? value : undefined))
@@ -101,14 +101,14 @@ const gateOf = (given: unknown, experts: number): AnyLayer => {
 }
 
 /**
- * A mixture of experts (Jacobs et al. 1991): every network gets the whole input, and what comes out is the average of what
- * they make of it, weighed for each example by a gate that is trained with them.
+ * A mixture of experts (Jacobs et al. 1991): every network gets the whole input, and the output is the average of their
+ * outputs, weighted for each example by a gate that is trained with them.
  *
  * @param networks networks of one input [batch, features] and one output [batch, features], of the same shapes
  * @param options the gating layer, alone or as an option
- * @throws InvalidOption when `networks` is not an array of networks of one input and one output, or the gate is no layer
- * @throws LayerConnectionError when the shapes of the networks are not 2-dimensional, differ, or leave the number of
- *   features unknown, or when the gate does not give one column for each network
+ * @throws InvalidOption if `networks` is not an array of networks of one input and one output, or the gate is no layer
+ * @throws LayerConnectionError if the shapes of the networks are not 2-dimensional, differ, or leave the number of
+ *   features unknown, or if the gate does not give one column for each network
  * @example
  * ```ts
  * const network = mixtureOfExperts([
@@ -124,11 +124,11 @@ export const mixtureOfExperts = <const N extends readonly AnyLayer[], const G ex
   options?: G | MixtureOptions<G>,
 ): MixtureOfExperts<N, G> => {
   const experts = asExperts(networks)
-  const [, features] = commonShape(
+  const features = commonFeatures(
     experts.map(([, { inputs }]) => inputs[0] ?? null),
     'inputs',
   )
-  commonShape(
+  commonFeatures(
     experts.map(([, { nodes, outputs }]) => nodes[outputs[0] as number]?.shape ?? null),
     'outputs',
   )

@@ -155,8 +155,9 @@ type Layers<S extends ImageShape, C extends Channels, Classes extends number> = 
   ]
 >
 /** What {@link mobilenetV2} does with an image of shape `S`. */
-export interface MobileNetV2<in out S extends ImageShape, in out W extends number, in out Classes extends number>
-  extends Sequence<Layers<S, ChannelsOf<W>, Classes>> {}
+export type MobileNetV2<S extends ImageShape, W extends number, Classes extends number> = Sequence<
+  Layers<S, ChannelsOf<W>, Classes>
+>
 
 const options: Options<Required<MobileNetV2Options>> = {
   inputShape: { codec: imageShape, default: [224, 224, 3] },

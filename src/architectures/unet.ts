@@ -129,12 +129,9 @@ type Layers<S extends ImageShape, Classes extends number, Depth extends number, 
   ]
 >
 /** What {@link unet} does with an image of shape `S`. */
-export interface UNet<
-  in out S extends ImageShape,
-  in out Classes extends number,
-  in out Depth extends number,
-  in out C extends number,
-> extends Sequence<Layers<S, Classes, Depth, C>> {}
+export type UNet<S extends ImageShape, Classes extends number, Depth extends number, C extends number> = Sequence<
+  Layers<S, Classes, Depth, C>
+>
 
 const options: Options<Required<UNetOptions>> = {
   inputShape: { codec: imageShape, default: [256, 256, 1] },

@@ -1,5 +1,5 @@
 import { InvalidOption } from '../base/errors.ts'
-import { boolean, codec, integer, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
+import { boolean, codec, integer, type Options, oneOf, orNull, ownOptions, parseOptions } from '../base/options.ts'
 import { merged } from '../base/trees.ts'
 import { block } from '../combinators/index.ts'
 import type { AnyLayer } from '../core/layer.ts'
@@ -145,12 +145,7 @@ interface Normal extends Required<TransformerOptions> {
 const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
   features: { codec: integer(1) },
   heads: { codec: integer(1) },
-  hidden: {
-    codec: codec<number | null>('a positive integer, or null for 4 times the features', value =>
-      value === null || integer(1).is(value) ? value : undefined,
-    ),
-    default: null,
-  },
+  hidden: { codec: orNull(integer(1), '4 times the features'), default: null },
   dropout: { codec: droppedPart, default: 0.1 },
   activation: { codec: oneOf(['relu', 'gelu']), default: 'relu' },
   norm: { codec: oneOf(['post', 'pre']), default: 'post' },
@@ -161,6 +156,22 @@ const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
     default: name,
   },
 })
+/**
+ * Checks that heads share some features evenly.
+ *
+ * @throws InvalidOption if they do not
+ */
+export const checkHeads = (owner: string, heads: number, features: number, shared: string): void => {
+  if (features % heads === 0) return
+  throw new InvalidOption({
+    layer: owner,
+    option: 'heads',
+    expected: `a number that divides the ${shared}`,
+    got: String(heads),
+    remedy: 'Use another number of heads, or of features.',
+  })
+}
+
 const encoderOptions = optionsOf('transformer-encoder-{}', false)
 const decoderOptions = optionsOf('transformer-decoder-{}', true)
 
@@ -174,14 +185,8 @@ const read = <Given extends TransformerOptions>(
 ): Required<Given> => {
   const example = `${kind}(512, 8)`
   const normal = parseOptions(kind, example, options, merged(ownOptions(kind, example, given), { features, heads }))
-  if (normal.features % normal.heads === 0) return unchecked(normal)
-  throw new InvalidOption({
-    layer: kind,
-    option: 'heads',
-    expected: `a number that divides the ${features} features`,
-    got: String(heads),
-    remedy: 'Use another number of heads.',
-  })
+  checkHeads(kind, heads, features, `${features} features`)
+  return unchecked(normal)
 }
 
 /**
