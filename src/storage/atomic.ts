@@ -1,15 +1,15 @@
-import { type Disk, fileError, namesIn } from './disk.ts'
+import { codeOf, type Disk, fileError, namesIn } from './disk.ts'
 
-// What is written whole or not at all, whenever the process or the machine stops: it is written beside its place, brought to
+// Files and folders are written whole or not at all, whenever the process or the machine stops: under another name, synced to
 // the disk, and then renamed, which file systems do in one step.
 
-/** What is being written, or was when a process ended; no other name in a folder looks like it. */
+/** The name under which something is written. What bears such a name later was left by a process that ended. */
 const partialOf = (name: string): string => `.${name}.${crypto.randomUUID()}.partial`
 const partial = /^\.(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/
 
-/** Brings the names in a folder to the disk. */
+/** Syncs the names in a folder to the disk. */
 const syncFolder = async ({ fs }: Disk, folder: string): Promise<void> => {
-  // Windows has no such request, and does not need it.
+  // Windows cannot sync folders, and does not need to.
   if (process.platform === 'win32') return
   const handle = await fs.open(folder, 'r')
   try {
@@ -19,7 +19,7 @@ const syncFolder = async ({ fs }: Disk, folder: string): Promise<void> => {
   }
 }
 
-/** Writes a new file, to the disk. */
+/** Writes a new file, and syncs it to the disk. */
 const writeWhole = async ({ fs }: Disk, file: string, bytes: Uint8Array): Promise<void> => {
   const handle = await fs.open(file, 'wx')
   try {
@@ -31,9 +31,9 @@ const writeWhole = async ({ fs }: Disk, file: string, bytes: Uint8Array): Promis
 }
 
 /**
- * Removes what processes left behind that ended while they wrote: nothing may be writing into the folder.
+ * Removes what was left by processes that ended while they wrote. No other process may be writing into the folder.
  *
- * @param isOurs which names of files or folders are meant
+ * @param isOurs whether a file or folder of this name may be removed
  */
 export const removePartial = async (disk: Disk, folder: string, isOurs: (name: string) => boolean): Promise<void> => {
   for (const name of await namesIn(disk, folder))
@@ -48,24 +48,24 @@ const remove = async ({ fs }: Disk, at: string): Promise<void> => {
   }
 }
 
-/** Takes a file or folder away, at once and whole; there may be none. */
+/** Removes a file or folder in one step; there may be none. */
 export const removeAtomically = async (disk: Disk, folder: string, name: string): Promise<void> => {
   const at = disk.path.join(folder, name)
   const aside = disk.path.join(folder, partialOf(name))
   try {
     await disk.fs.rename(at, aside)
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'ENOENT') return
+    if (codeOf(error) === 'ENOENT') return
     throw fileError(at, 'leave to remove it', error)
   }
   await remove(disk, aside)
 }
 
 /**
- * Writes under a partial name, which becomes the name once everything is on the disk; where it fails, nothing is left.
+ * Writes under a temporary name, and renames once everything is on the disk; if it fails, nothing is left.
  *
- * @param write gets the partial name
- * @param replace takes away what has the name, where renaming does not
+ * @param write gets the temporary name
+ * @param replace removes what has the name already, where renaming does not
  */
 const inPlace = async (
   disk: Disk,
@@ -84,16 +84,16 @@ const inPlace = async (
     await fs.rename(aside, path.join(folder, name))
     await syncFolder(disk, folder)
   } catch (error) {
-    // What went wrong first is told.
+    // The first error is the one to report.
     await fs.rm(aside, { recursive: true, force: true }).catch(() => undefined)
     throw fileError(path.join(folder, name), expected, error)
   }
 }
 
 /**
- * Writes a file, whole or not at all, in the place of one that is there.
+ * Writes a file, whole or not at all, over one that is there.
  *
- * @throws FileError if the system does not let it; what was there still is
+ * @throws FileError if it cannot be written; the old file stays
  */
 export const writeFileAtomically = (disk: Disk, file: string, bytes: Uint8Array): Promise<void> => {
   const { dir, base } = disk.path.parse(disk.path.resolve(file))
@@ -101,12 +101,12 @@ export const writeFileAtomically = (disk: Disk, file: string, bytes: Uint8Array)
 }
 
 /**
- * Writes a folder of files, whole or not at all. One of the same name is taken away once the new one is on the disk; for a
+ * Writes a folder of files, whole or not at all. An old folder of this name is removed once the new one is on the disk; for a
  * moment there is neither.
  *
- * @param folder in which it is made, with those on the way to it
- * @param files their bytes by name, in the order in which they are written
- * @throws FileError if the system does not let it; what was there still is
+ * @param folder the parent, which is made if it is missing
+ * @param files bytes by name, in the order in which they are written
+ * @throws FileError if it cannot be written; the old folder stays
  */
 export const writeFolderAtomically = (
   disk: Disk,

@@ -4,33 +4,33 @@ import { FileError, JoineryError } from '../base/errors.ts'
 import { importOptional, isServer } from '../base/optional.ts'
 import { codec } from '../base/options.ts'
 
-// Files and folders, in Node and in Deno. Their modules are loaded when they are first needed: bundles for browsers hold
-// nothing of it.
+// Files and folders, in Node and in Deno. The modules are loaded when they are first needed, so bundles for browsers do not
+// hold them.
 
-/** What works on files. */
+/** The modules that work on files. */
 export interface Disk {
   readonly fs: typeof Files
   readonly path: typeof Paths
 }
 
-/** Where a file or folder is: a path, or an URL that begins with `file:`. */
+/** Where a file or folder is: a path, or a URL that begins with `file:`. */
 export type Location = string | URL
 
-/** How the path of a file or folder is read; an URL becomes a path. */
+/** Reads the path of a file or folder; a URL becomes a path. */
 export const locationOption = (what: 'file' | 'folder'): ReturnType<typeof codec<string>> =>
   codec(`the path of a ${what}`, value => {
     if (typeof value === 'string') return value !== '' && !value.includes('\0') ? value : undefined
     return value instanceof URL && value.protocol === 'file:' && value.host === '' ? pathOfUrl(value) : undefined
   })
 
-/** The path of an URL, as Node's `fileURLToPath` reads it. */
+/** The path of a URL, as Node's `fileURLToPath` reads it. */
 const pathOfUrl = ({ pathname }: URL): string | undefined => {
   if (/%2f|%00/i.test(pathname)) return undefined
   // On Windows, /C:/runs is C:/runs.
   return decodeURIComponent(pathname).replace(/^\/(?=[A-Za-z]:)/, '')
 }
 
-/** What went wrong, and what to do, by the system's name for it. */
+/** What went wrong, and what to do, by the system's code. */
 const reasons: Readonly<Record<string, readonly [got: string, remedy: string]>> = {
   ENOSPC: ['a full disk', 'Free some space, or choose another disk.'],
   EDQUOT: ['a quota that is used up', 'Free some space, or choose another disk.'],
@@ -46,37 +46,32 @@ const reasons: Readonly<Record<string, readonly [got: string, remedy: string]>> 
   ENAMETOOLONG: ['a name that is too long', 'Choose a shorter one.'],
 }
 
-/** The error of a file or folder, from what the system gave. */
+/** The system's code for an error, such as ENOENT for a file that is not there. */
+export const codeOf = (error: unknown): string | undefined => {
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code
+  return typeof code === 'string' ? code : undefined
+}
+
+/** The error for a file or folder, from what the system threw. */
 export const fileError = (file: string, expected: string, error: unknown): JoineryError => {
   if (error instanceof JoineryError) return error
-  const {
-    code: given,
-    name,
-    message,
-  } = (error instanceof Error ? error : new Error(String(error))) as Error & {
-    readonly code?: unknown
-  }
-  // Deno says itself what it does not permit, and has no code for it.
-  const code = name === 'NotCapable' ? 'EACCES' : typeof given === 'string' ? given : undefined
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  // Deno's own refusals have a name and no code.
+  const code = name === 'NotCapable' ? 'EACCES' : codeOf(error)
   const [got, remedy] = reasons[code ?? ''] ?? [message, 'Choose another place.']
   return new FileError({ file, code, expected, got, remedy }, { cause: error })
 }
 
 /**
- * What works on files here.
+ * The modules that work on files.
  *
- * @param file that is to be read or written
- * @throws FileError in a browser, which has none
+ * @param file to read or write, for the error
+ * @throws FileError in a browser, which has no file system
  */
 export const openDisk = async (file: string): Promise<Disk> => {
   const fault = (cause?: unknown) =>
     new FileError(
-      {
-        file,
-        expected: 'a file system',
-        got: 'none',
-        remedy: 'Run it in Node or Deno.',
-      },
+      { file, expected: 'a file system', got: 'none', remedy: 'Run it in Node or Deno.' },
       cause === undefined ? {} : { cause },
     )
   if (!isServer()) throw fault()
@@ -93,7 +88,7 @@ export const namesIn = async ({ fs }: Disk, folder: string): Promise<readonly st
   try {
     return await fs.readdir(folder)
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'ENOENT') return []
+    if (codeOf(error) === 'ENOENT') return []
     throw fileError(folder, 'a folder', error)
   }
 }
@@ -103,7 +98,7 @@ export const bytesIn = async ({ fs }: Disk, file: string): Promise<Uint8Array<Ar
   try {
     return new Uint8Array(await fs.readFile(file))
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as { readonly code?: string }).code ?? '')) return undefined
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined
     throw fileError(file, 'a file that can be read', error)
   }
 }

@@ -1,15 +1,15 @@
-/** A type of elements in a file: how many bytes each has, and how they are read as 32-bit floats. */
+/** A type of elements in a file: the bytes of each, and how they are read as 32-bit floats. */
 export interface ElementType {
   readonly bytes: number
   /**
-   * The numbers of elements that lie one after another from the start of a buffer.
+   * The elements of a whole buffer as numbers.
    *
-   * @returns `undefined` where a byte is no element
+   * @returns `undefined` if some bytes are no element
    */
   readonly read: (buffer: ArrayBuffer) => Float32Array | undefined
 }
 
-// Typed arrays read in the processor's byte order, which is that of the format, little-endian, wherever JavaScript runs today.
+// Typed arrays use the processor's byte order. It is that of the format, little-endian, wherever JavaScript runs today.
 
 /** IEEE 754's binary16, exactly. */
 const ofHalf = (bits: number): number => {
@@ -28,8 +28,8 @@ const booleans = (buffer: ArrayBuffer): Float32Array | undefined => {
 }
 
 /**
- * A double that rounds to the same 32-bit float as an integer does, which the nearest double need not: of what a double cannot hold, only that it is not zero
- * is kept, in the last bit (rounding to odd, Boldo and Melquiond 2008).
+ * A double that rounds to the same 32-bit float as an integer; the nearest double may not. Bits that a double cannot hold
+ * are kept as one sticky bit, its last (rounding to odd, Boldo and Melquiond 2008).
  */
 const roundedOnce = (value: bigint): number => {
   const size = value < 0n ? -value : value
@@ -39,8 +39,8 @@ const roundedOnce = (value: bigint): number => {
 }
 
 /**
- * The element types of safetensors that are read, by name. What is wider than 32-bit floats is rounded to the nearest, ties
- * to even, and to infinity where it is larger than the largest; false is 0, true is 1.
+ * The element types of safetensors that are read, by name. Types wider than 32-bit floats are rounded to the nearest, ties
+ * to even, and overflow to infinity; false is 0, true is 1.
  */
 export const elementTypes: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
   ['F32', { bytes: 4, read: buffer => new Float32Array(buffer) }],

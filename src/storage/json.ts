@@ -1,8 +1,8 @@
 import { byName, isList, isRecord } from '../base/trees.ts'
 
-// JSON has no NaN, no infinities and no negative zero, all of which a history of losses may have.
+// JSON has no NaN, infinities or negative zero; a history of losses may hold all of them.
 
-/** What JSON holds, and the numbers that it lacks. */
+/** The values of JSON, and the numbers that it lacks. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain }
 
 const lacking: ReadonlyMap<string, number> = new Map([
@@ -12,10 +12,10 @@ const lacking: ReadonlyMap<string, number> = new Map([
   ['-0', -0],
 ])
 
-/** The name under which a record holds a number that JSON lacks; names that begin like it get one more sign. */
+/** The name under which a record holds a number that JSON lacks; other names that begin with `$` get a second one. */
 const marker = '$number'
 
-/** A value that is JSON's; records of it have their own names only. */
+/** The value in JSON's terms. */
 export const toJson = (value: Plain): Plain => {
   if (typeof value === 'number') {
     if (Number.isFinite(value) && !Object.is(value, -0)) return value
@@ -26,7 +26,7 @@ export const toJson = (value: Plain): Plain => {
   return byName(Object.entries(value).map(([name, own]) => [name.startsWith('$') ? `$${name}` : name, toJson(own)]))
 }
 
-/** The value that {@link toJson} made one of, frozen. */
+/** The inverse of {@link toJson}, frozen. */
 export const fromJson = (value: Plain): Plain => {
   if (isList(value)) return Object.freeze((value as readonly Plain[]).map(fromJson))
   if (!isRecord(value)) return value

@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import { DocumentError, InvalidOption, show } from '../base/errors.ts'
+import { DocumentError, InvalidOption, show, wrongArgument } from '../base/errors.ts'
 import { isTensorLike, type Read, readFlat, readTensor } from '../base/nested.ts'
 import { codec, ownOptions, parseOptions } from '../base/options.ts'
 import { showShape, sizeOf } from '../base/shape.ts'
@@ -30,43 +30,35 @@ export type Storable =
   | { readonly data: ArrayLike<number>; readonly shape: readonly number[] }
   | { readonly shape: readonly number[]; readonly dataSync: () => ArrayLike<number> }
 
-/** As the reference implementation has it. */
+/** The limit of the reference implementation. */
 const longestHeader = 100_000_000
 const reserved = '__metadata__'
 
-const isDimension = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isDimension = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+/** Spread, so that holes are seen. */
+const isDimensions = (value: unknown): value is readonly number[] => isList(value) && [...value].every(isDimension)
 const isText = (value: unknown): value is string => typeof value === 'string'
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const example =
-  "encodeSafetensors({ weight: { data: new Float32Array(4), shape: [2, 2] } }, { metadata: { by: 'me' } })"
-
-const metadataOption = codec<Readonly<Record<string, string>>>('texts by name', value =>
+const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
   isRecord(value) && Object.values(value).every(isText)
-    ? byName(Object.entries(value) as [string, string][])
-    : undefined,
-)
+
+const [encoding, decoding] = ['encodeSafetensors', 'decodeSafetensors']
+const example = `${encoding}({ weight: { data: new Float32Array(4), shape: [2, 2] } }, { metadata: { by: 'me' } })`
+
+const metadataOption = codec('texts by name', value => (isTexts(value) ? byName(Object.entries(value)) : undefined))
 
 /** The numbers of a tensor that is to be written. */
 const numbersOf = (name: string, value: unknown): Read => {
-  const fault = (expected: string, got: string) =>
-    new InvalidOption({
-      layer: 'encodeSafetensors',
-      option: `tensors, ${name}`,
-      expected,
-      got,
-      remedy: `For example: ${example}.`,
-    })
+  const fault = (expected: string, got: string) => wrongArgument(encoding, `tensors, ${name}`, expected, got, example)
   try {
     if (!isRecord(value)) throw fault('a tensor, or { data, shape }', show(value))
     const read = isTensorLike(value) ? readTensor(value) : readFlat(own(value, 'data'))
     if (isLeft(read)) throw fault(read.left.expected, read.left.got)
+    const { data } = read.right
     const { shape } = value
-    if (!isList(shape) || ![...shape].every(isDimension)) throw fault('a shape of integers >= 0', show(shape))
-    const count = sizeOf(shape as readonly number[])
-    if (count !== read.right.data.length)
-      throw fault(`${count} numbers for the shape ${show(shape)}`, String(read.right.data.length))
-    return { shape: [...(shape as readonly number[])], data: read.right.data }
+    if (!isDimensions(shape)) throw fault('a shape of integers >= 0', show(shape))
+    const count = sizeOf(shape)
+    if (count !== data.length) throw fault(`${count} numbers for the shape ${show(shape)}`, String(data.length))
+    return { shape: [...shape], data }
   } catch (error) {
     if (error instanceof InvalidOption) throw error
     throw fault('an object that can be read', `one that throws ${show(error)}`)
@@ -92,19 +84,18 @@ export const encodeSafetensors = (
   tensors: Readonly<Record<string, Storable>>,
   options: { readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Uint8Array<ArrayBuffer> => {
-  const owner = 'encodeSafetensors'
-  const { metadata } = parseOptions(owner, example, { metadata: { codec: metadataOption, default: {} } }, options)
-  const given = ownOptions(owner, example, tensors ?? null, 'tensors by name', 'tensors')
+  const { metadata } = parseOptions(encoding, example, { metadata: { codec: metadataOption, default: {} } }, options)
+  const given = ownOptions(encoding, example, tensors ?? null, 'tensors by name', 'tensors')
   if (Object.hasOwn(given, reserved))
     throw new InvalidOption({
-      layer: owner,
+      layer: encoding,
       option: 'tensors',
       expected: 'other names',
       got: reserved,
       remedy: `The format keeps ${reserved} to itself.`,
     })
   const read = Object.keys(given)
-    .sort(compare)
+    .sort()
     .map(name => [name, numbersOf(name, given[name])] as const)
   let end = 0
   const entries = read.map(([name, { shape, data }]) => {
@@ -114,7 +105,7 @@ export const encodeSafetensors = (
   })
   const texts = Object.keys(metadata).length > 0 ? [[reserved, metadata] as const] : []
   const json = new TextEncoder().encode(JSON.stringify(byName<object>([...texts, ...entries])))
-  // Spaces behind it, so that the elements can be read where they lie.
+  // Padded with spaces, so that the elements are aligned.
   const length = Math.ceil(json.length / 8) * 8
   const bytes = new Uint8Array(8 + length + end)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true)
@@ -127,20 +118,10 @@ export const encodeSafetensors = (
   return bytes
 }
 
-/** How an error of a file is made. */
+/** Makes an error of the file that is read. */
 type Faults = (expected: string, got: string) => DocumentError
 
-const faultsOf =
-  (file: string): Faults =>
-  (expected, got) =>
-    new DocumentError({
-      file,
-      expected,
-      got,
-      remedy: 'It is cut off, damaged, or no safetensors file: write or download it again.',
-    })
-
-/** The name that an object of the header has twice; JSON's readers keep the last. */
+/** The name that an object of the header has twice, of which `JSON.parse` keeps the last. */
 const twiceIn = (json: string): string | undefined => {
   const seen: Set<string>[] = []
   let text = ''
@@ -176,7 +157,7 @@ const parsedHeader = (bytes: Uint8Array, fault: Faults): Readonly<Record<string,
   return header as Readonly<Record<string, unknown>>
 }
 
-/** A tensor that the header tells of. */
+/** A tensor as the header describes it. */
 interface Entry {
   readonly name: string
   readonly dtype: string
@@ -197,17 +178,17 @@ const entryOf = (name: string, value: unknown, fault: Faults): Entry => {
   const type = isText(dtype) ? elementTypes.get(dtype) : undefined
   if (!isText(dtype) || type === undefined)
     throw fault(`${subject} a dtype of ${[...elementTypes.keys()].join(', ')}`, show(dtype))
-  if (!isList(shape) || !shape.every(isDimension)) throw fault(`${subject} a shape of integers >= 0`, show(shape))
-  if (!isList(offsets) || offsets.length !== 2 || !offsets.every(isDimension))
+  if (!isDimensions(shape)) throw fault(`${subject} a shape of integers >= 0`, show(shape))
+  if (!isDimensions(offsets) || offsets.length !== 2)
     throw fault(`${subject} data_offsets, [begin, end]`, show(offsets))
   const [begin, end] = offsets as [number, number]
-  const size = sizeOf(shape as readonly number[]) * type.bytes
+  const size = sizeOf(shape) * type.bytes
   if (end - begin !== size)
-    throw fault(`${subject} ${size} bytes for ${dtype} ${showShape(shape as readonly number[])}`, String(end - begin))
-  return { name, dtype, type, shape: Object.freeze(shape as readonly number[]), begin, end }
+    throw fault(`${subject} ${size} bytes for ${dtype} ${showShape(shape)}`, String(end - begin))
+  return { name, dtype, type, shape: Object.freeze(shape), begin, end }
 }
 
-/** Checks that tensors, sorted by their place, fill a file's bytes from the first to the last. */
+/** Checks that tensors, sorted by where they begin, fill the bytes of a file without a gap. */
 const checkPlaces = (entries: readonly Entry[], size: number, fault: Faults): void => {
   let at = 0
   for (const { name, begin, end } of entries) {
@@ -221,12 +202,12 @@ const checkPlaces = (entries: readonly Entry[], size: number, fault: Faults): vo
 const fileOption = codec<string>('the name of a file', value => (isText(value) && value !== '' ? value : undefined))
 
 /**
- * The tensors of a file in the safetensors format, as 32-bit floats whatever their elements are: wider ones are rounded to
- * the nearest, narrower ones are exact, booleans are 0 and 1. Every byte of the file is accounted for.
+ * The tensors of a file in the safetensors format, converted to 32-bit floats: wider elements are rounded to the nearest,
+ * narrower ones are exact, booleans are 0 and 1. Every byte of the file is checked.
  *
  * @param bytes of the file; they are copied
  * @param options `file`: the name of the file for errors (default: `safetensors`)
- * @throws DocumentError if the file is cut off, damaged or another, or has elements of a type that is not read
+ * @throws DocumentError if the file is cut off, damaged or of another format, or has elements of a type that is not read
  * @throws InvalidOption if an argument is invalid
  * @example
  * ```ts
@@ -235,25 +216,23 @@ const fileOption = codec<string>('the name of a file', value => (isText(value) &
  * ```
  */
 export const decodeSafetensors = (bytes: Uint8Array, options: { readonly file?: string } = {}): Safetensors => {
-  const owner = 'decodeSafetensors'
-  const remedy = 'decodeSafetensors(bytes)'
-  const { file } = parseOptions(owner, remedy, { file: { codec: fileOption, default: 'safetensors' } }, options)
-  if (!(bytes instanceof Uint8Array))
-    throw new InvalidOption({
-      layer: owner,
-      option: 'bytes',
-      expected: 'a Uint8Array',
-      got: show(bytes),
-      remedy: `For example: ${remedy}.`,
+  const remedy = `${decoding}(bytes)`
+  const { file } = parseOptions(decoding, remedy, { file: { codec: fileOption, default: 'safetensors' } }, options)
+  if (!(bytes instanceof Uint8Array)) throw wrongArgument(decoding, 'bytes', 'a Uint8Array', show(bytes), remedy)
+  const fault: Faults = (expected, got) =>
+    new DocumentError({
+      file,
+      expected,
+      got,
+      remedy: 'It is cut off, damaged, or no safetensors file: write or download it again.',
     })
-  const fault = faultsOf(file)
   if (bytes.length < 8) throw fault('8 bytes that give the length of the header', `${bytes.length} bytes`)
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
   if (length > longestHeader) throw fault(`a header of at most ${longestHeader} bytes`, String(length))
   const start = 8 + Number(length)
   if (start > bytes.length) throw fault(`a header of ${length} bytes`, `${bytes.length - 8} bytes`)
   const { [reserved]: texts = {}, ...rest } = parsedHeader(bytes.subarray(8, start), fault)
-  if (!isRecord(texts) || !Object.values(texts).every(isText)) throw fault(`${reserved} of texts by name`, show(texts))
+  if (!isTexts(texts)) throw fault(`${reserved} of texts by name`, show(texts))
   const entries = Object.entries(rest)
     .map(([name, value]) => entryOf(name, value, fault))
     .sort((a, b) => a.begin - b.begin || a.end - b.end)
@@ -263,5 +242,5 @@ export const decodeSafetensors = (bytes: Uint8Array, options: { readonly file?: 
     if (data === undefined) throw fault(`of ${show(name)} elements of type ${dtype}`, 'bytes that are none')
     return [name, Object.freeze({ data, shape, dtype })] as const
   })
-  return Object.freeze({ tensors: byName(tensors), metadata: byName(Object.entries(texts) as [string, string][]) })
+  return Object.freeze({ tensors: byName(tensors), metadata: byName(Object.entries(texts)) })
 }

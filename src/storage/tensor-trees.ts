@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import { DocumentError, InvalidOption, JoineryError, show } from '../base/errors.ts'
+import { DocumentError, InvalidOption, JoineryError, show, wrongArgument } from '../base/errors.ts'
 import { isTensorLike } from '../base/nested.ts'
 import { byName, isRecord } from '../base/trees.ts'
 import type { Storable, StoredTensor } from './safetensors.ts'
@@ -8,9 +8,9 @@ import { flattened, nested, type Tree } from './tree-names.ts'
 const isStorable = (value: object): boolean => isTensorLike(value) || ('data' in value && 'shape' in value)
 
 /**
- * Tensors by name, of tensors by layer and name or in any such tree: as files hold them. A name is the way to it, such as
- * `params/relu-1/weight`; what could be taken for something else in the name of a layer is written as `%` and its code, as
- * in `params/b1%002Frelu-1/weight`. Levels without tensors are left out.
+ * The tensors of a tree, such as variables by layer and name, in one record, as files hold them. The name of each is its
+ * path, such as `params/relu-1/weight`; special characters in the name of a layer are written as `%` and their code, as in
+ * `params/b1%002Frelu-1/weight`. Levels without tensors are left out.
  *
  * @throws InvalidOption if a value is neither a tensor nor a record of them
  * @example
@@ -36,7 +36,7 @@ export const flattenTensors = (tree: object): Readonly<Record<string, Storable>>
   const isLevel = (value: unknown): value is Tree<Storable> => {
     if (!isRecord(value)) throw fault(show(value))
     if (isStorable(value)) return false
-    // One that holds itself would never end.
+    // A record that holds itself would never end.
     if (seen.has(value)) throw fault('a record that holds itself, or is there twice')
     seen.add(value)
     return true
@@ -50,10 +50,10 @@ export const flattenTensors = (tree: object): Readonly<Record<string, Storable>>
 }
 
 /**
- * Tensors in a tree by the names of their levels: the inverse of {@link flattenTensors}.
+ * The tree of tensors that are named by their paths: the inverse of {@link flattenTensors}.
  *
- * @throws DocumentError if a name is none of a tree, or stands for a level and a tensor
- * @throws InvalidOption if there are no tensors by name
+ * @throws DocumentError if a name is no path, or names a level and a tensor
+ * @throws InvalidOption if `tensors` is no record
  * @example
  * ```ts
  * const { tensors } = decodeSafetensors(encodeSafetensors({ 'params/relu-1/bias': { data: [1, 2], shape: [2] } }))
@@ -62,13 +62,13 @@ export const flattenTensors = (tree: object): Readonly<Record<string, Storable>>
  */
 export const nestTensors = (tensors: Readonly<Record<string, StoredTensor>>): Tree<StoredTensor> => {
   if (!isRecord(tensors))
-    throw new InvalidOption({
-      layer: 'nestTensors',
-      option: 'tensors',
-      expected: 'tensors by name',
-      got: show(tensors),
-      remedy: 'For example: nestTensors(decodeSafetensors(bytes).tensors).',
-    })
+    throw wrongArgument(
+      'nestTensors',
+      'tensors',
+      'tensors by name',
+      show(tensors),
+      'nestTensors(decodeSafetensors(bytes).tensors)',
+    )
   const made = nested(Object.entries(tensors))
   if (isLeft(made))
     throw new DocumentError({

@@ -1,21 +1,21 @@
 // TFRecord files (https://www.tensorflow.org/tutorials/load_data/tfrecord): each record is its length as an unsigned 64-bit
 // integer, a checksum of that, its bytes, and a checksum of them, all little-endian.
 
-/** The remainders of the 256 bytes by Castagnoli's polynomial, bits turned. */
+/** The remainders of the 256 bytes by Castagnoli's polynomial, bits reversed. */
 const remainders: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte
   for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ 0x82f63b78 : remainder >>> 1
   return remainder
 })
 
-/** The checksum CRC-32C of bytes (Castagnoli et al. 1993), as iSCSI has it. */
+/** The checksum CRC-32C of bytes (Castagnoli et al. 1993), as in iSCSI. */
 export const crc32c = (bytes: Uint8Array): number => {
   let remainder = 0xffffffff
   for (const byte of bytes) remainder = (remainder >>> 8) ^ (remainders[(remainder ^ byte) & 255] as number)
   return (remainder ^ 0xffffffff) >>> 0
 }
 
-/** A checksum such that one of bytes that hold checksums is none that says nothing. */
+/** Masked, because the CRC of data that contains its own CRC is always the same. */
 const masked = (checksum: number): number => (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0
 
 /** Bytes as one record of a file. */

@@ -1,29 +1,29 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import { byName } from '../base/trees.ts'
 
-// Trees in flat files: a leaf is named by the names on the way to it, `params/relu-1/weight`. Names come from anyone, so what
-// could be taken for something else is written as `%` and the four digits of its code.
+// Trees in flat files: the name of a leaf is its path, as in `params/relu-1/weight`. Names come from anyone, so special
+// characters are written as `%` and the four digits of their code.
 
 /** Values by name, on as many levels as there are. */
 export interface Tree<T> {
   readonly [name: string]: T | Tree<T>
 }
 
-/** Whether a value of a tree is a level of it: tensors are objects too. */
+/** Whether a value of a tree is a level and not a leaf: tensors are objects too. */
 type IsLevel<T> = (value: T | Tree<T>) => value is Tree<T>
 
 const encoded = (unit: string): string => `%${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
 
-/** The separator, control characters, and halves of a character alone, which UTF-8 cannot hold. */
+/** The separator, control characters, and lone surrogates, which UTF-8 cannot hold. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unsafe = /[%/\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 const encodedName = (name: string): string => name.replace(unsafe, encoded)
 
-/** A path as one name; safetensors keeps names that begin with two underscores to itself. */
+/** A path as one name; safetensors reserves names that begin with two underscores. */
 export const joinedName = (path: readonly string[]): string => path.map(encodedName).join('/').replace(/^__/, '%005F_')
 
-/** The path that a name says; `undefined` where no path has that name. */
+/** The path of a name; `undefined` if it is no path's. */
 export const pathOf = (name: string): readonly string[] | undefined => {
   const path = name
     .split('/')
@@ -32,9 +32,7 @@ export const pathOf = (name: string): readonly string[] | undefined => {
 }
 
 /**
- * The leaves of a tree with their joined names, in the order in which they stand. Levels without leaves are left out.
- *
- * @param isLevel what a value of the tree is: another level, or a leaf
+ * The leaves of a tree with their joined names, in order. Levels without leaves are left out.
  */
 export const flattened = <T>(tree: Tree<T>, isLevel: IsLevel<T>): readonly (readonly [name: string, leaf: T])[] => {
   const walk = (level: Tree<T>, path: readonly string[]): readonly (readonly [string, T])[] =>
@@ -45,13 +43,13 @@ export const flattened = <T>(tree: Tree<T>, isLevel: IsLevel<T>): readonly (read
   return walk(tree, [])
 }
 
-/** No tree has more levels: a name of nothing but separators would be as deep as it is long. */
+/** The most levels that are read: a name of nothing but separators would be as deep as it is long. */
 const deepest = 64
 
 /**
  * The tree of leaves with joined names: the inverse of {@link flattened}.
  *
- * @returns left the first name that no path has, that is taken, or that names a level which has leaves of its own
+ * @returns left the first name that is no path, is taken, or names both a leaf and a level
  */
 export const nested = <T>(leaves: Iterable<readonly [name: string, leaf: T]>): Either<string, Tree<T>> => {
   type Level = Map<string, Level | { readonly leaf: T }>
