@@ -29,17 +29,17 @@ export interface TransformerOptions<
   Mask extends boolean = boolean,
   Name extends string = string,
 > {
-  /** The features between the two dense layers. Default, or `null`: 4 times the features. */
+  /** The number of features between the two dense layers. Default, or `null`: 4 times the features. */
   readonly hidden?: Hidden
-  /** The part that is dropped of attention, of the hidden features and of what each part adds. Default: 0.1. */
+  /** The dropout rate of the attention weights, the hidden features and the residual branches. Default: 0.1. */
   readonly dropout?: number
   /** The activation of the hidden features. Default: 'relu'. */
   readonly activation?: 'relu' | 'gelu'
-  /** Where the norms stand. Default: 'post'. */
+  /** Whether normalization comes after (`'post'`) or before (`'pre'`) each part. Default: 'post'. */
   readonly norm?: Norm
-  /** Whether no step attends to a later one. Default: false in the encoder, true in the decoder. */
+  /** Whether attention is causal. Default: false in the encoder, true in the decoder. */
   readonly causal?: boolean
-  /** Whether a mask comes in last: of the sequence in the encoder, of the memory in the decoder. Default: false. */
+  /** Whether the last input is a mask: of the sequence in the encoder, of the memory in the decoder. Default: false. */
   readonly mask?: Mask
   /** Its name, or the pattern that numbers it. Default: 'transformer-encoder-{}', 'transformer-decoder-{}'. */
   readonly name?: Name
@@ -190,18 +190,18 @@ const read = <Given extends TransformerOptions>(
 }
 
 /**
- * An encoder of transformers: self-attention, then two dense layers at every step, each added to what came in and
- * normalized. It is a named block of `MultiHeadAttention`, `Dropout`, `LayerNorm` and `TimeDistributed`, joined.
+ * A transformer encoder: self-attention, then two dense layers at every step, each with a residual connection and
+ * normalization. It is a named block of `MultiHeadAttention`, `Dropout`, `LayerNorm` and `TimeDistributed`, joined.
  *
- * With `mask: true` it takes [sequence, mask] and gives the sequence; to stack several, send the mask around each:
+ * With `mask: true` it takes [sequence, mask] and returns the sequence; to stack several, route the mask around each:
  * `branch(TransformerEncoder(16, 4, { mask: true }), Select(1))`.
  *
  * Shape: [batch, steps, features] → the same.
  *
- * @param features how many features every step has, and keeps
- * @param heads how many heads attend; they divide the features
+ * @param features the number of features of each step
+ * @param heads the number of attention heads; must divide the features
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not [batch, time, features], or the mask does not fit
+ * @throws LayerConnectionError, from `join`, if the input is not [batch, time, features], or the mask does not fit
  * @category Attention
  * @see `TransformerEncoder` (KerasHub) in Keras; `TransformerEncoderLayer` in PyTorch
  * @example
@@ -236,18 +236,18 @@ export const TransformerEncoder = <
 }
 
 /**
- * A decoder of transformers: self-attention of a sequence, which sees no later step; attention to a memory, the output of
- * encoders; then two dense layers at every step. Each is added to what came in and normalized.
+ * A transformer decoder: causal self-attention of a sequence; attention to a memory, the output of encoders; then two
+ * dense layers at every step. Each has a residual connection and normalization.
  *
- * It takes [sequence, memory], and with `mask: true` [sequence, memory, mask of the memory]; it gives the sequence. To
- * stack several, send the memory around each: `branch(TransformerDecoder(16, 4), Select(1))`.
+ * It takes [sequence, memory], and with `mask: true` [sequence, memory, mask of the memory]; it returns the sequence.
+ * To stack several, route the memory around each: `branch(TransformerDecoder(16, 4), Select(1))`.
  *
  * Shape: [batch, steps, features] and a memory [batch, memory steps, features] → as the first.
  *
- * @param features how many features every step has, and keeps
- * @param heads how many heads attend; they divide the features
+ * @param features the number of features of each step
+ * @param heads the number of attention heads; must divide the features
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the inputs are not [batch, time, features], or the mask does not fit
+ * @throws LayerConnectionError, from `join`, if the inputs are not [batch, time, features], or the mask does not fit
  * @category Attention
  * @see `TransformerDecoder` (KerasHub) in Keras; `TransformerDecoderLayer` in PyTorch
  * @example

@@ -32,10 +32,10 @@ const geluByTanh = <T>(ops: Ops<T>, x: T): T => {
  * The Gaussian error linear unit (Hendrycks and Gimpel 2016), `x Φ(x) = x (1 + erf(x / sqrt(2))) / 2`, of `Linear`; with
  * `approximate`, `x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))) / 2`. Its initial weight is that of `Relu`.
  *
- * @param units how many features come out; without them the layer is the activation alone
+ * @param units the number of output features; without it the layer is the activation alone
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
- * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @throws LayerConnectionError, from `join`, if there are units and the input is not 2-dimensional
+ * @throws WeightInitializationError, from `init`, if the number of input features is unknown
  * @see `gelu` in Keras; `GELU` in PyTorch
  * @example
  * ```ts
@@ -57,7 +57,7 @@ const selu: { readonly scale: number; readonly alpha: number } = Object.freeze({
 
 /**
  * `scale (x > 0 ? x : alpha (exp(x) - 1))` of `Linear`, with scale 1.0507 and alpha 1.6733: activations keep mean 0 and
- * variance 1 from layer to layer (Klambauer et al. 2017).
+ * variance 1 across layers (Klambauer et al. 2017).
  *
  * @see `selu` in Keras; `SELU` in PyTorch
  * @example
@@ -108,8 +108,8 @@ export const softsign = <T>(ops: Ops<T>, x: T): T => ops.divide(x, shifted(ops, 
 export const Softsign: DenseConstructor<'Softsign', 'softsign'> = dense('Softsign', heNormal(), softsign)
 
 /**
- * `x clip(x + 3, 0, 6) / 6` of `Linear`: a swish of straight lines (Howard et al. 2019). Its initial weight is that of
- * `Relu`. The slope of its lines is 1/6, where that of `HardSigmoid` is 0.2.
+ * `x clip(x + 3, 0, 6) / 6` of `Linear`: a piecewise linear swish (Howard et al. 2019). Its initial weight is that of
+ * `Relu`. Its slope is 1/6; that of `HardSigmoid` is 0.2.
  *
  * @see `hard_silu` in Keras; `Hardswish` in PyTorch
  */
@@ -123,7 +123,7 @@ export const HardSwish: DenseConstructor<'HardSwish', 'hard-swish'> = dense(
 )
 
 /**
- * `clip(x, 0, 6)` of `Linear`: a rectifier whose output fits into few bits (Krizhevsky 2010; Howard et al. 2017). Its
+ * `clip(x, 0, 6)` of `Linear`: a rectifier for low-precision arithmetic (Krizhevsky 2010; Howard et al. 2017). Its
  * initial weight is that of `Relu`.
  *
  * @see `relu6` in Keras; `ReLU6` in PyTorch
@@ -133,7 +133,7 @@ export const Relu6: DenseConstructor<'Relu6', 'relu6'> = dense('Relu6', heNormal
 )
 
 /**
- * `exp(x)` of `Linear`: outputs above 0, such as the rate of a Poisson distribution.
+ * `exp(x)` of `Linear`: positive outputs, such as the rate of a Poisson distribution.
  *
  * @see `exponential` in Keras
  */

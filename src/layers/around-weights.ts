@@ -20,9 +20,9 @@ import type { Product } from '../type-arithmetic/digits.ts'
 /** What both norms are told. */
 export interface WeightOptions<Weights extends readonly string[], Name extends string, Axis extends number>
   extends NameOption<Name> {
-  /** The names of the variables that are normalized. Default: ['weight']. */
+  /** The names of the variables to normalize. Default: ['weight']. */
   readonly weights?: Weights
-  /** The axis of the outputs in them; of `Deconvolution` it is 2. Negative ones count from the end. Default: -1. */
+  /** The output axis of these variables; for `Deconvolution` it is 2. Negative ones count from the end. Default: -1. */
   readonly axis?: Axis
 }
 

@@ -20,19 +20,19 @@ export interface MultiHeadAttentionOptions<
   readonly keySize?: K
   /** The features of each head's values. Default, or `null`: `keySize`. */
   readonly valueSize?: V
-  /** How many features come out. Default, or `null`: those of the query. */
+  /** The number of output features. Default, or `null`: those of the query. */
   readonly outputSize?: O
-  /** Whether a query attends to no key after its own place. Default: false. */
+  /** Whether queries attend only to keys at their own or earlier positions. Default: false. */
   readonly causal?: boolean
   /**
-   * Whether the last input is a mask: 0 where a key is not to be attended to. Its shape is [batch, keys],
-   * [batch, queries, keys] or [batch, heads or 1, queries, keys]. A query that may attend to nothing gets zeros, to which
-   * the output's weight and bias are applied. Default: false.
+   * Whether the last input is a mask: 0 for keys to ignore. Its shape is [batch, keys], [batch, queries, keys] or
+   * [batch, heads or 1, queries, keys]. For a query without keys, the result of attention is 0, to which the output's
+   * weight and bias are applied. Default: false.
    */
   readonly mask?: Mask
-  /** The part of the attention that is dropped in training. Default: 0. */
+  /** The dropout rate of the attention weights. Default: 0. */
   readonly dropout?: number
-  /** The initial weight of the queries. Default: `xavierUniform({ gain: 2 })`, as of the other weights. */
+  /** The initial weight of the queries. Default: `xavierUniform({ gain: 2 })`, as for the other weights. */
   readonly queryWeight?: ParameterSource
   /** The initial weight of the keys. */
   readonly keyWeight?: ParameterSource

@@ -233,27 +233,27 @@ const attention = <T>(
 }
 
 /**
- * Attention of several heads (Vaswani et al. 2017). Each head maps queries, keys and values to a space of its own; there
- * every query gets the mean of the values, weighted by how its key resembles the query:
+ * Attention of several heads (Vaswani et al. 2017). Each head projects queries, keys and values; each query gets the
+ * mean of the values, weighted by the similarity of its key:
  *
  * `softmax(Q Kᵀ / sqrt(keySize)) V`
  *
- * What all heads give, side by side, is mapped to the output.
+ * The concatenated results of the heads are projected to the output.
  *
- * One input attends to itself; of two, the first asks (queries) and the second answers (keys and values); of three, keys
- * and values come apart. With `mask: true`, the last input is a mask.
+ * One input attends to itself. Two inputs are the queries, and the keys and values; three are queries, keys and values.
+ * With `mask: true`, the last input is a mask.
  *
  * Shape: [batch, steps, features], or queries, keys (and values) → [batch, query steps, features].
  *
- * Variables: `queryWeight` [query features, heads · keySize], `keyWeight` [key features, heads · keySize], `valueWeight`
- * [value features, heads · valueSize], `outputWeight` [heads · valueSize, outputSize] and, unless they are `null`,
- * `queryBias`, `keyBias`, `valueBias` and `outputBias`. The columns of a head stand side by side.
+ * Variables: `queryWeight` [query features, heads · keySize], `keyWeight` [key features, heads · keySize],
+ * `valueWeight` [value features, heads · valueSize], `outputWeight` [heads · valueSize, outputSize] and, unless they
+ * are `null`, `queryBias`, `keyBias`, `valueBias` and `outputBias`. The columns of a head are adjacent.
  *
- * @param heads how many heads there are
+ * @param heads the number of heads
  * @throws InvalidOption if an option is invalid, or in training without a key, with dropout
- * @throws LayerConnectionError, from `join`, when inputs are not 3-dimensional, keys and values are not as many, or the
- *   heads do not divide the features and there is no `keySize`
- * @throws WeightInitializationError, from `init`, when a number of features is unknown
+ * @throws LayerConnectionError, from `join`, if inputs are not 3-dimensional, there are not as many keys as values, or
+ *   the heads do not divide the features and there is no `keySize`
+ * @throws WeightInitializationError, from `init`, if a number of features is unknown
  * @category Attention
  * @see `MultiHeadAttention` in Keras; `MultiheadAttention` in PyTorch
  * @example

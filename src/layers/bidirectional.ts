@@ -48,7 +48,7 @@ export interface BidirectionalOptions<
   Merge extends BidirectionalMerge = BidirectionalMerge,
   Name extends string = string,
 > extends NameOption<Name> {
-  /** How the outputs of both directions become one: 'concat' puts forward first. Default: 'concat'. */
+  /** How to merge the outputs of both directions: 'concat' puts forward first. Default: 'concat'. */
   readonly merge?: Merge
 }
 
@@ -128,16 +128,16 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
 }
 
 /**
- * A recurrent layer from the first step to the last and, with variables of its own, from the last to the first; what both
- * give is merged. Outputs of every step stay in the order of the steps. With `mask: true`, the layer's mask goes both
- * ways. (Schuster and Paliwal 1997.)
+ * A recurrent layer run forward and, with variables of its own, backward; the two outputs are merged. Outputs of every
+ * step are in the order of the steps. If the layer has `mask: true`, the mask applies in both directions. (Schuster and
+ * Paliwal 1997.)
  *
  * Shape: that of the layer, by default with twice the features.
  *
  * Variables: those of the layer twice, as `forward/…` and `backward/…`.
  *
- * @param layer a recurrent layer, or a composition of one output that starts with a sequence
- * @throws InvalidOption when the layer is none, or the merge none of these
+ * @param layer a recurrent layer, or a composition that takes a sequence and has one output
+ * @throws InvalidOption if `layer` is not a layer, or `merge` is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does
  * @category Sequences

@@ -41,11 +41,11 @@ import {
   windowsOf,
 } from './window.ts'
 
-/** The filter: its rows and columns, and how many output channels it makes. */
+/** The filter: its rows and columns, and the number of output channels. */
 export type FilterSize = readonly [rows: number, cols: number, channels: number]
-/** The filter: its steps, and how many output channels it makes. */
+/** The filter: its steps, and the number of output channels. */
 export type FilterSize1D = readonly [steps: number, channels: number]
-/** The filter: its depth, rows and columns, and how many output channels it makes. */
+/** The filter: its depth, rows and columns, and the number of output channels. */
 export type FilterSize3D = readonly [depth: number, rows: number, cols: number, channels: number]
 
 /** Options of convolutions that shape no types. */
@@ -64,18 +64,18 @@ export interface ConvolutionOptions<
 > extends NameOption<Name>,
     ConvolutionValues {
   /**
-   * Zeros around the input: 'valid' for none; 'same' for as many as keep its size at stride 1 (an odd one goes to the
-   * end: the bottom, the right); a number for each side, or one for each axis. Over a sequence also 'causal': as many as
-   * 'same', all before the first step, so that no output depends on a later step. Default: 'valid'.
+   * Zeros around the input: 'valid' for none; 'same' for as many as keep the size at stride 1 (an odd one at the end:
+   * bottom or right); a number per side, or one for each axis. Over a sequence also 'causal': as many as 'same', all
+   * before the first step, so that no output depends on a later step. Default: 'valid'.
    */
   readonly padding?: P
-  /** The step of the filter, or one for each axis. Default: 1. */
+  /** The stride of the filter, or one for each axis. Default: 1. */
   readonly stride?: S
-  /** The distance between the filter's elements, or one for each axis; with a stride as well. Default: 1. */
+  /** The spacing between the filter's elements, or one for each axis; may be combined with a stride. Default: 1. */
   readonly dilation?: D
-  /** In how many parts the channels are taken, each of which makes its own part of the output. Default: 1. */
+  /** The number of groups: each group of input channels gives its own group of output channels. Default: 1. */
   readonly groups?: G
-  /** The initial bias, of shape [channels that come out], or `null` for none. Default: 0. */
+  /** The initial bias, of shape [output channels], or `null` for none. Default: 0. */
   readonly bias?: B
 }
 /** The options of {@link Convolution1D}. */
@@ -335,7 +335,7 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
  *
  * `y[b, i, j, f] = bias[f] + sum(x[b, i·stride + r·dilation, j·stride + c·dilation, k] · weight[r, c, k, f])`
  *
- * Rows and columns come out as `ceil((n + padding - (size - 1)·dilation) / stride)`, with 'same' as `ceil(n / stride)`.
+ * The output has `ceil((n + padding - (size - 1)·dilation) / stride)` rows and columns, with 'same' `ceil(n / stride)`.
  * (LeCun et al. 1989; dilation: Yu and Koltun 2016; groups: Krizhevsky et al. 2012.)
  *
  * Shape: [batch, rows, cols, input channels] → [batch, rows', cols', channels].
@@ -368,8 +368,8 @@ export const Conv: ConvolutionConstructor = Convolution
  *
  * `y[b, i, f] = bias[f] + sum(x[b, i·stride + s·dilation, k] · weight[s, k, f])`
  *
- * Steps come out as `ceil((n + padding - (size - 1)·dilation) / stride)`, with 'same' and 'causal' as `ceil(n / stride)`.
- * Otherwise as {@link Convolution}. (Waibel et al. 1989; 'causal': van den Oord et al. 2016.)
+ * The output has `ceil((n + padding - (size - 1)·dilation) / stride)` steps, with 'same' and 'causal'
+ * `ceil(n / stride)`. Otherwise like {@link Convolution}. (Waibel et al. 1989; 'causal': van den Oord et al. 2016.)
  *
  * Shape: [batch, steps, input channels] → [batch, steps', channels].
  *
@@ -391,7 +391,7 @@ export const Convolution1D: Convolution1DConstructor = convolution(
 )
 
 /**
- * Convolution over depth, rows and columns: {@link Convolution} with one axis more. (Ji et al. 2013.)
+ * Convolution over depth, rows and columns: {@link Convolution} over one more axis. (Ji et al. 2013.)
  *
  * Shape: [batch, depth, rows, cols, input channels] → [batch, depth', rows', cols', channels].
  *

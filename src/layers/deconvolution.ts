@@ -38,11 +38,11 @@ export interface DeconvolutionOptions<
   Name extends string = string,
 > extends NameOption<Name> {
   /**
-   * What the convolution that this one reverses would add around its input: 'valid' for nothing, 'same' for as much as
-   * makes rows and columns `n · stride`, a number for each side, or [rows, cols]. Default: 'valid'.
+   * The padding of the convolution that this one transposes: 'valid' for none, 'same' for as much as gives `n · stride`
+   * rows and columns, a number per side, or [rows, cols]. Default: 'valid'.
    */
   readonly padding?: P
-  /** How far apart the input's elements come to stand, or [rows, cols]. Default: 1. */
+  /** The distance in the output between neighboring input elements, or [rows, cols]. Default: 1. */
   readonly stride?: S
   /** The initial filter, of shape [rows, cols, channels, input channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
@@ -159,10 +159,10 @@ const spreadOut = (n: number | null, window: AxisWindow): number | null => {
 }
 
 /**
- * Transposed convolution over rows and columns, the gradient of a convolution's input: every element of the input adds
- * the filter, times itself, to the output, `stride` apart from the next one's. (Zeiler et al. 2010.)
+ * Transposed convolution over rows and columns, the gradient of a convolution with respect to its input: each input
+ * element adds the filter, times itself, to the output, at positions `stride` apart. (Zeiler et al. 2010.)
  *
- * Rows and columns come out as `n · stride + max(size - stride, 0)` with 'valid', `n · stride` with 'same', and
+ * The output has `n · stride + max(size - stride, 0)` rows and columns with 'valid', `n · stride` with 'same', and
  * `(n - 1) · stride + size - 2 · padding` with a number.
  *
  * Shape: [batch, rows, cols, input channels] → [batch, rows', cols', channels].
@@ -171,7 +171,7 @@ const spreadOut = (n: number | null, window: AxisWindow): number | null => {
  *
  * @param size [rows, cols, channels] of the filter
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or padding leaves nothing of it
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or padding removes all of it
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
  * @category Convolution
  * @see `Conv2DTranspose` in Keras; `ConvTranspose2d` in PyTorch; `Deconvolution` in NeuPy

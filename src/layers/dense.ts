@@ -164,10 +164,10 @@ export const leaky = <T>(ops: Ops<T>, x: T, slopes: T): T =>
  *
  * Variables, with units: `weight` [features, units] from `heNormal()` and, unless it is `null`, `bias` [units].
  *
- * @param units how many features come out; without them the layer changes nothing
+ * @param units the number of output features; without it the layer changes nothing
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when there are units and the input is not 2-dimensional
- * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @throws LayerConnectionError, from `join`, if there are units and the input is not 2-dimensional
+ * @throws WeightInitializationError, from `init`, if the number of input features is unknown
  * @category Dense
  * @see `Dense` in Keras; `Linear` in PyTorch; `Linear` in NeuPy
  * @example
@@ -191,7 +191,7 @@ export const hardSigmoid = <T>(ops: Ops<T>, x: T): T => {
 }
 
 /**
- * `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a sigmoid of straight lines (Courbariaux et al. 2015).
+ * `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a piecewise linear sigmoid (Courbariaux et al. 2015).
  *
  * @see `hard_sigmoid` (slope 1/6) in Keras; `Hardsigmoid` (slope 1/6) in PyTorch; `HardSigmoid` in NeuPy
  */
@@ -231,8 +231,8 @@ export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions, { readonly alph
 )
 
 /**
- * `x > 0 ? x : 0.01 x` of {@link Linear} (Maas et al. 2013). Its initial weight has a gain of 1, where that of
- * {@link Relu} has 2.
+ * `x > 0 ? x : 0.01 x` of {@link Linear} (Maas et al. 2013). Its initial weight has gain 1; that of {@link Relu} has
+ * gain 2.
  *
  * @see `LeakyReLU` in Keras; `LeakyReLU` in PyTorch; `LeakyRelu` in NeuPy
  */

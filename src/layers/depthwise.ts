@@ -40,7 +40,7 @@ interface DepthOptions<
   B extends ParameterSource | null,
   Name extends string,
 > extends Pick<ConvolutionOptions<P, S, D, B, Name>, 'name' | 'padding' | 'stride' | 'dilation' | 'bias'> {
-  /** How many channels each input channel makes. Default: 1. */
+  /** The number of output channels per input channel. Default: 1. */
   readonly multiplier?: M
 }
 
@@ -165,16 +165,16 @@ const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Nor
 }
 
 /**
- * Convolution of each channel by itself: output channel `k·multiplier + m` is input channel `k`, convolved with a filter
- * of its own, plus a bias:
+ * Convolution of each channel separately: output channel `k·multiplier + m` is input channel `k`, convolved with its
+ * own filter, plus a bias:
  *
  * `y[b, i, j, k·multiplier + m] = bias + sum(x[b, i·stride + r·dilation, j·stride + c·dilation, k] · weight[r, c, k, m])`
  *
- * Rows and columns come out as of `Convolution`. (Sifre 2014; Howard et al. 2017.)
+ * The output has as many rows and columns as that of `Convolution`. (Sifre 2014; Howard et al. 2017.)
  *
  * Shape: [batch, rows, cols, input channels] → [batch, rows', cols', input channels · multiplier].
  *
- * Variables: `weight` [rows, cols, input channels, multiplier] and, unless it is `null`, `bias` [channels that come out].
+ * Variables: `weight` [rows, cols, input channels, multiplier] and, unless it is `null`, `bias` [output channels].
  *
  * @param size [rows, cols] of the filters
  * @throws InvalidOption if an option is invalid
@@ -215,9 +215,9 @@ export interface SeparableConvolutionOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
 > extends DepthOptions<P, S, D, M, B, Name> {
-  /** The initial filters of the channels, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
+  /** The initial depthwise filters, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
   readonly depthwiseWeight?: ParameterSource
-  /** The initial mixture, [1, 1, input channels · multiplier, channels]. Default: `heNormal({ gain: 2 })`. */
+  /** The initial pointwise filter, [1, 1, input channels · multiplier, channels]. Default: `heNormal({ gain: 2 })`. */
   readonly pointwiseWeight?: ParameterSource
 }
 
@@ -284,9 +284,9 @@ export interface SeparableConvolutionConstructor {
 }
 
 /**
- * A depthwise convolution, then a mixture of its channels at each place: `Convolution([1, 1, channels])` of
- * `DepthwiseConvolution([rows, cols])`, with one bias at the end. Many fewer multiplications than a convolution of the
- * same size. (Chollet 2017.)
+ * A depthwise convolution, then a pointwise one that mixes the channels: `Convolution([1, 1, channels])` of
+ * `DepthwiseConvolution([rows, cols])`, with one bias at the end. It takes far fewer multiplications than a convolution
+ * of the same size. (Chollet 2017.)
  *
  * Shape: [batch, rows, cols, input channels] → [batch, rows', cols', channels].
  *

@@ -22,7 +22,9 @@ export type DotAxes = number | readonly [first: number, second: number]
 
 /** The options of {@link Dot}. */
 export interface DotOptions<Name extends string = string> extends NameOption<Name> {
-  /** Whether the vectors along the axes are first brought to length 1, so that cosines come out. Default: false. */
+  /**
+   * Whether to normalize the vectors along the axes to length 1 first, which gives cosine similarities. Default: false.
+   */
   readonly normalize?: boolean
 }
 
@@ -125,14 +127,14 @@ const unit = <T>(ops: Ops<T>, x: T, axis: number): T =>
   ops.multiply(x, ops.rsqrt(ops.maximum(ops.sum(ops.square(x), [axis], true), ops.constant(1e-12))))
 
 /**
- * Products of two inputs: for each example the sum, along one axis of each, of the products of their elements. What comes
- * out has the other dimensions of the first, then those of the second; two vectors give one number.
+ * The dot product of two inputs along one axis of each, for each example. The output has the other axes of the first,
+ * then those of the second; two vectors give one number.
  *
  * Shape: [batch, ...first, n] and [batch, ...second, n] → [batch, ...first, ...second].
  *
  * @param axes the axis of both inputs, or [of the first, of the second]; negative ones count from the end. Default: -1.
- * @throws InvalidOption when an axis is not an integer, or the batch
- * @throws LayerConnectionError, from `join`, when there are not two inputs, or sizes along the axes differ
+ * @throws InvalidOption if an axis is not an integer, or the batch
+ * @throws LayerConnectionError, from `join`, if there are not two inputs, or sizes along the axes differ
  * @category Several inputs
  * @see `Dot` in Keras; `einsum`, `CosineSimilarity` in PyTorch
  * @example

@@ -26,15 +26,15 @@ export interface SpatialDropoutConstructor {
 }
 
 /**
- * Sets a random part of the channels of each example to 0 in training, everywhere between batch and channels alike, and
- * scales the others by `1 / (1 - proba)`; otherwise it changes nothing. Neighbouring elements of a channel resemble each
- * other, so dropping single ones hides little. (Tompson et al. 2015.)
+ * In training, sets a random fraction of each example's channels to 0 and scales the others by `1 / (1 - proba)`;
+ * otherwise it changes nothing. Neighboring elements of a channel are correlated, so dropping single elements has
+ * little effect. (Tompson et al. 2015.)
  *
  * Shape: [batch, ..., channels] → the same.
  *
- * @param proba the part that is dropped, from 0 on and below 1
- * @throws InvalidOption when the part is out of its range, or in training without a key
- * @throws LayerConnectionError, from `join`, when there are no axes between batch and channels
+ * @param proba the dropout rate, >= 0 and < 1
+ * @throws InvalidOption if the rate is out of range, or in training without a key
+ * @throws LayerConnectionError, from `join`, if there are no axes between batch and channels
  * @category Dropout
  * @see `SpatialDropout1D`, `2D`, `3D` in Keras; `Dropout1d`, `2d`, `3d` in PyTorch
  * @example
@@ -74,14 +74,15 @@ export interface AlphaDropoutConstructor {
 const saturation = -1.7580993408473766
 
 /**
- * Sets a random part of the elements to the value at which `Selu` saturates in training, then scales and shifts all so
- * that mean 0 and variance 1 stay so; otherwise it changes nothing. With `p` the part, `q = 1 - p` and `s` that value, an
- * element `x` becomes `a x + b` or `a s + b`, where `a = 1 / sqrt(q + s² p q)` and `b = -a p s`. (Klambauer et al. 2017.)
+ * In training, sets a random fraction of the elements to the value at which `Selu` saturates, then scales and shifts
+ * all elements to keep mean 0 and variance 1; otherwise it changes nothing. With `p` the rate, `q = 1 - p` and `s` that
+ * value, an element `x` becomes `a x + b` or `a s + b`, where `a = 1 / sqrt(q + s² p q)` and `b = -a p s`. (Klambauer
+ * et al. 2017.)
  *
  * Shape: any shape → the same.
  *
- * @param proba the part that is dropped, from 0 on and below 1
- * @throws InvalidOption when the part is out of its range, or in training without a key
+ * @param proba the dropout rate, >= 0 and < 1
+ * @throws InvalidOption if the rate is out of range, or in training without a key
  * @category Dropout
  * @see `AlphaDropout` in Keras; `AlphaDropout` in PyTorch
  * @example

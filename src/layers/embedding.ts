@@ -57,19 +57,18 @@ const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
 }
 
 /**
- * Gives each whole number from 0 to `inputSize - 1` a vector of its own: row `i` of the weight for the number `i`.
- * (Bengio et al. 2003.)
+ * Maps each id from 0 to `inputSize - 1` to a vector: id `i` to row `i` of the weight. (Bengio et al. 2003.)
  *
- * Numbers that a network computes and that name no row give NaN.
+ * Ids that the network computes and that have no row give NaN.
  *
  * Shape: [...] → [..., outputSize].
  *
  * Variables: `weight` [inputSize, outputSize].
  *
- * @param inputSize how many numbers there are
+ * @param inputSize the number of ids
  * @param outputSize the length of the vectors
- * @throws InvalidOption when a size is no positive integer; when it runs, when a number that is given to the network is not
- *   whole or names no row
+ * @throws InvalidOption if a size is not a positive integer; at run time, if a number that is given to the network is
+ *   not whole or has no row
  * @category Sequences
  * @see `Embedding` in Keras; `Embedding` in PyTorch; `Embedding` in NeuPy
  * @example

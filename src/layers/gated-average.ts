@@ -80,15 +80,15 @@ const averaged = (index: number, inputs: Flow): Either<Fault, Shape | null> => {
 }
 
 /**
- * Sums several inputs of one shape, each example's weighted by its row of the gate: `sum(gate[:, i] · x[i])`. The weights
- * are taken as they are; end the gate with `Softmax` to make them an average. (Jacobs et al. 1991.)
+ * The sum of several inputs of one shape, weighted for each example by its row of the gate: `sum(gate[:, i] · x[i])`.
+ * The weights are not normalized; end the gate with `Softmax` for an average. (Jacobs et al. 1991.)
  *
  * Shape: [batch, n] and n inputs of one shape → that shape.
  *
  * @param gateIndex which input is the gate, of shape [batch, inputs]; negative ones count from the end. Default: 0.
- * @throws InvalidOption when the index is not an integer
- * @throws LayerConnectionError, from `join`, when there is no such input, the gate does not have a column for each of
- *   the others, or these do not have one shape
+ * @throws InvalidOption if the index is not an integer
+ * @throws LayerConnectionError, from `join`, if there is no such input, the gate does not have a column for each of the
+ *   others, or their shapes differ
  * @category Several inputs
  * @see `GatedAverage` in NeuPy
  * @example

@@ -18,7 +18,7 @@ import type { ChannelsOf } from './window.ts'
 export interface GroupNormOptions<Name extends string = string> extends NameOption<Name> {
   /** The initial shift, of shape [1, 1, 1, channels]. Default: 0. */
   readonly beta?: ParameterSource
-  /** The initial factor, of shape [1, 1, 1, channels]. Default: 1. */
+  /** The initial scale, of shape [1, 1, 1, channels]. Default: 1. */
   readonly gamma?: ParameterSource
   /** Added to the variance. Default: 1e-5. */
   readonly epsilon?: number
@@ -79,16 +79,17 @@ const perChannel =
 
 /**
  * Group normalization (Wu and He 2018): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and (biased)
- * variance of each example over rows, columns and one group of neighbouring channels. Training and inference are alike.
+ * variance of each example over rows, columns and a group of adjacent channels. Training and inference are the same.
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
  * Variables: `gamma` and `beta`, both [1, 1, 1, channels].
  *
- * @param nGroups how many groups the channels are divided into
+ * @param nGroups the number of groups of channels
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional, or the groups do not divide its channels
- * @throws WeightInitializationError, from `init`, when the number of input channels is unknown
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or the groups do not divide its
+ *   channels
+ * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
  * @category Normalization
  * @see `GroupNormalization` in Keras; `GroupNorm` in PyTorch; `GroupNorm` in NeuPy
  * @example

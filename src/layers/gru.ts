@@ -21,11 +21,11 @@ export interface GRUOptions<
   Name extends string = string,
   Mask extends boolean = boolean,
 > extends RecurrentOptions<Final, Learn, Name, Mask> {
-  /** The function of the reset gate. Default: 'sigmoid'. */
+  /** The activation of the reset gate. Default: 'sigmoid'. */
   readonly resetgate?: Gate
-  /** The function of the update gate. Default: 'sigmoid'. */
+  /** The activation of the update gate. Default: 'sigmoid'. */
   readonly updategate?: Gate
-  /** The function of the candidate. Default: 'tanh'. */
+  /** The activation of the candidate. Default: 'tanh'. */
   readonly hiddenUpdate?: Gate
 }
 
@@ -61,8 +61,8 @@ export interface GRUConstructor {
 }
 
 /**
- * A gated recurrent unit (Cho et al. 2014, in the form whose reset gate acts on the product). With `x W + b` and `h W'` in
- * blocks of columns for resetgate `r`, updategate `u` and the candidate, each step computes
+ * A gated recurrent unit (Cho et al. 2014, in the variant whose reset gate acts after the product). With `x W + b` and
+ * `h W'` in blocks of columns for the reset gate `r`, the update gate `u` and the candidate, each step computes
  *
  * `candidate = hiddenUpdate(x W + b + r · (h W'))`, `h = (1 - u) · h + u · candidate`
  *
@@ -71,10 +71,10 @@ export interface GRUConstructor {
  * Variables: `inputWeights` [features, 3 units], `hiddenWeights` [units, 3 units], `biases` [3 units], the blocks in that
  * order; `hiddenInit` [1, units], a parameter with `learnInit`, else state.
  *
- * @param units how many features come out
+ * @param units the number of output features
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
- * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
+ * @throws WeightInitializationError, from `init`, if the number of input features is unknown
  * @category Sequences
  * @see `GRU` with `reset_after` in Keras; `GRU` in PyTorch; `GRU` in NeuPy
  * @example

@@ -54,13 +54,13 @@ const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = listOf(
 )
 
 /**
- * The start of a network: says the shape of one example. In the middle of a network it checks what comes in.
+ * The start of a network: the shape of one example. In the middle of a network it checks its input.
  *
  * Shape: → [batch, ...shape].
  *
  * @param shape the dimensions of one example, without the batch; `null` for an unknown one
- * @throws InvalidOption when a dimension is not a positive integer or null
- * @throws LayerConnectionError, from `join`, when another shape comes in
+ * @throws InvalidOption if a dimension is not a positive integer or null
+ * @throws LayerConnectionError, from `join`, if the input has another shape
  * @category Shapes
  * @see `Input` in Keras; `Input` in NeuPy
  * @example
@@ -100,7 +100,7 @@ export interface IdentityConstructor {
 }
 
 /**
- * The layer that changes nothing: the unit of `join`, and the short cut of a residual block.
+ * Returns its input: the unit of `join`, and the shortcut of a residual block.
  *
  * Shape: any shape → the same.
  *

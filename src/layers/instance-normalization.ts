@@ -14,7 +14,7 @@ export interface InstanceNormOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
 > extends NameOption<Name> {
-  /** The initial factor, of shape [channels], or `null` for none. Default: 1. */
+  /** The initial scale, of shape [channels], or `null` for none. Default: 1. */
   readonly gamma?: G
   /** The initial shift, of shape [channels], or `null` for none. Default: 0. */
   readonly beta?: B
@@ -58,16 +58,16 @@ export interface InstanceNormConstructor {
 
 /**
  * Instance normalization (Ulyanov et al. 2016): `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and
- * (biased) variance of each channel of each example over the axes between batch and channels. Training and inference are
- * alike.
+ * (biased) variance of each channel of each example over the axes between batch and channels. Training and inference
+ * are the same.
  *
  * Shape: [batch, ..., channels] → the same.
  *
  * Variables, unless they are `null`: `gamma` and `beta` [channels].
  *
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when there are no axes between batch and channels
- * @throws WeightInitializationError, from `init`, when the number of channels is unknown
+ * @throws LayerConnectionError, from `join`, if there are no axes between batch and channels
+ * @throws WeightInitializationError, from `init`, if the number of channels is unknown
  * @category Normalization
  * @see `GroupNormalization(groups=-1)` in Keras; `InstanceNorm1d`, `2d`, `3d` (no `affine` by default) in PyTorch
  * @example

@@ -70,17 +70,17 @@ const outputOf = (output: LambdaOutput, inputs: Flow): Shape | null => {
 }
 
 /**
- * A function of your own as a layer without variables, for what needs no more; `defineLayer` makes layers with options
- * and variables. The function gets the operations and one tensor, or as many as inputs come in; written in the
- * operations, it is differentiated, traced and compiled as every layer is.
+ * A function of your own as a layer without variables; `defineLayer` makes layers with options and variables. The
+ * function gets the operations and the inputs. Written in the operations, it is differentiated, traced and compiled
+ * like every layer.
  *
  * Shape: one input or several → the same as the first, [batch, ...shape], or by a rule.
  *
  * @param f a function of (ops, x) or (ops, ...inputs)
- * @param shape the dimensions that come out, without the batch; or a function from the shapes that come in to the one that
- *   comes out, which the compiler does not follow. Default: the shape of the (first) input.
+ * @param shape the output shape, without the batch; or a function from the input shapes to the output shape, whose
+ *   result the compiler does not know. Default: the shape of the (first) input.
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, when it runs, when another shape comes out than was said
+ * @throws LayerConnectionError, at run time, if the output has another shape than declared
  * @category Several inputs
  * @see `Lambda` in Keras; a function in PyTorch
  * @example

@@ -26,9 +26,9 @@ export interface LayerNormOptions<
   G extends ParameterSource | null = ParameterSource | null,
   A extends readonly number[] = readonly number[],
 > extends NameOption<Name> {
-  /** The axes that mean and variance run over, without the batch; negative ones count from the end. Default: [-1]. */
+  /** The axes to average over, without the batch; negative ones count from the end. Default: [-1]. */
   readonly axes?: A
-  /** The initial factor, of the input's shape along the axes, or `null` for none. Default: 1. */
+  /** The initial scale, of the input's shape along the axes, or `null` for none. Default: 1. */
   readonly gamma?: G
   /** The initial shift, of the same shape, or `null` for none. Default: 0. */
   readonly beta?: B
@@ -130,8 +130,8 @@ export const alongAxes = (
  * Variables, unless they are `null`: `gamma` and `beta`, of the input's shape along the axes: [features] by default.
  *
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input does not have the axes
- * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
+ * @throws LayerConnectionError, from `join`, if the input does not have the axes
+ * @throws WeightInitializationError, from `init`, if a dimension along them is unknown
  * @category Normalization
  * @see `LayerNormalization` in Keras; `LayerNorm` in PyTorch
  * @example

@@ -9,9 +9,9 @@ export interface LocalResponseNormOptions<Name extends string = string> extends 
   readonly alpha?: number
   /** The exponent. Default: 0.75. */
   readonly beta?: number
-  /** What is added to the sum, above 0. Default: 2. */
+  /** The constant added to the sum, > 0. Default: 2. */
   readonly k?: number
-  /** How many channels on either side the sum takes in: 2 · depthRadius + 1 in all. Default: 5. */
+  /** The number of channels on either side in the sum: 2 · depthRadius + 1 in all. Default: 5. */
   readonly depthRadius?: number
 }
 
@@ -41,13 +41,14 @@ const neighbours = (channels: number, radius: number): Float32Array =>
   )
 
 /**
- * Local response normalization (Krizhevsky et al. 2012): `x / (k + alpha · sum(x²))^beta`, with the sum over the channels
- * at most `depthRadius` away. As in the original, `alpha` is not divided by the size of the window, which PyTorch does.
+ * Local response normalization (Krizhevsky et al. 2012): `x / (k + alpha · sum(x²))^beta`, with the sum over the
+ * channels at most `depthRadius` away. As in the paper, `alpha` is not divided by the size of the window; in PyTorch it
+ * is.
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Normalization
  * @see `LocalResponseNorm` (alpha / size) in PyTorch; `LocalResponseNorm` in NeuPy
  * @example

@@ -28,16 +28,19 @@ export interface LowRankOptions<
   Name extends string = string,
   F extends Frozen = Frozen,
 > extends NameOption<Name> {
-  /** The product is added times `alpha / rank`. Default: the rank, so that it is added as it is. */
+  /** The product is scaled by `alpha / rank`. Default: the rank, so that it is added unscaled. */
   readonly alpha?: number | null
   /**
-   * The names of the weights that get factors. Default: `weight`, and `queryWeight` and `valueWeight` of attention, also
-   * of layers within.
+   * The names of the weights that get factors. Default: `weight`, and `queryWeight` and `valueWeight` of attention,
+   * also in inner layers.
    */
   readonly weights?: Weights
-  /** Which variables of the layer are frozen: all, or the weights that get factors (`'weights'`). Default: `'all'`. */
+  /**
+   * Which variables of the layer are frozen: `'all'`, or only the weights that get factors (`'weights'`). Default:
+   * `'all'`.
+   */
   readonly frozen?: F
-  /** The initial first factor. Default: `heUniform({ gain: 1 / 3 })`, as of a dense layer of PyTorch's. */
+  /** The initial first factor. Default: `heUniform({ gain: 1 / 3 })`, as for a dense layer in PyTorch. */
   readonly initializer?: ParameterSource
 }
 
@@ -214,12 +217,12 @@ const lowRankRules = (options: NormalLowRank): Rules => {
 }
 
 /**
- * A layer whose variables are frozen, while what is trained is a product of two small factors beside each weight: with
- * `W` the weight and `r` the rank, `W + (alpha / r) A B`. `B` starts with 0, so the layer at first computes what it does
- * without. Much fewer numbers are trained, and kept by the optimizer, than the weight has. (Hu et al. 2021.)
+ * A layer with frozen variables and a trained product of two small factors added to each weight: with `W` the weight
+ * and `r` the rank, `W + (alpha / r) A B`. `B` starts at 0, so the layer is unchanged at first. The factors, and the
+ * optimizer's state for them, are much smaller than the weight. (Hu et al. 2021.)
  *
- * A weight of more than two dimensions counts as a matrix whose columns are along its last axis. `toLowRank` brings a
- * trained network into this form, `mergeLowRank` back.
+ * A weight with more than two axes is treated as a matrix with its last axis as columns. `toLowRank` converts a trained
+ * network to this form, `mergeLowRank` converts it back.
  *
  * Shape: that of the layer.
  *
@@ -227,7 +230,7 @@ const lowRankRules = (options: NormalLowRank): Rules => {
  * with `frozen: 'weights'` only these weights.
  *
  * @param layer a layer with weights, such as dense layers, convolutions or attention
- * @param rank how many columns the first factor has, and rows the second
+ * @param rank the number of columns of the first factor, and of rows of the second
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or if it has no such weights

@@ -28,19 +28,19 @@ export interface LSTMOptions<
   Name extends string = string,
   Mask extends boolean = boolean,
 > extends RecurrentOptions<Final, Learn, Name, Mask> {
-  /** The initial weights with which the gates see the cell, each of shape [units]. Default: `heNormal()`. */
+  /** The initial peephole weights, each of shape [units]. Default: `heNormal()`. */
   readonly cellWeights?: ParameterSource
-  /** The function of the input gate. Default: 'sigmoid'. */
+  /** The activation of the input gate. Default: 'sigmoid'. */
   readonly ingate?: Gate
-  /** The function of the forget gate. Default: 'sigmoid'. */
+  /** The activation of the forget gate. Default: 'sigmoid'. */
   readonly forgetgate?: Gate
-  /** The function of the output gate. Default: 'sigmoid'. */
+  /** The activation of the output gate. Default: 'sigmoid'. */
   readonly outgate?: Gate
-  /** The function of what enters the cell; what leaves it always goes through 'tanh'. Default: 'tanh'. */
+  /** The activation of the cell's input; that of its output is always 'tanh'. Default: 'tanh'. */
   readonly cell?: Gate
-  /** What the cell holds before the first step, of shape [1, units]. Default: 0. */
+  /** The initial cell state, of shape [1, units]. Default: 0. */
   readonly cellInit?: ParameterSource
-  /** Whether the gates see the cell (Gers and Schmidhuber 2000). Default: false. */
+  /** Whether the gates have peepholes to the cell (Gers and Schmidhuber 2000). Default: false. */
   readonly peepholes?: Peep
 }
 
@@ -104,8 +104,8 @@ const peephole = ({ units, cellWeights, peepholes }: Normal) =>
  *
  * `c = forgetgate(z) · c + ingate(z) · cell(z)`, `h = outgate(z) · tanh(c)`
  *
- * and with peepholes adds the cell times a weight to the argument of each gate: the old cell for ingate and forgetgate,
- * the new one for outgate.
+ * and with peepholes adds the cell times a weight to the argument of each gate: the old cell for the input and forget
+ * gates, the new one for the output gate.
  *
  * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units].
  *
@@ -113,10 +113,10 @@ const peephole = ({ units, cellWeights, peepholes }: Normal) =>
  * order ingate, forgetgate, cell, outgate; with peepholes `weightCellToIngate`, `weightCellToForgetgate` and
  * `weightCellToOutgate` [units]; `cellInit` and `hiddenInit` [1, units], parameters with `learnInit`, else state.
  *
- * @param units how many features come out
+ * @param units the number of output features
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
- * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
+ * @throws WeightInitializationError, from `init`, if the number of input features is unknown
  * @category Sequences
  * @see `LSTM` in Keras; `LSTM` in PyTorch; `LSTM` in NeuPy
  * @example

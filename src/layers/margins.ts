@@ -130,12 +130,12 @@ const marginedShape = (margins: Margins, input: Shape | null, sign: 1 | -1): Eit
 }
 
 /**
- * Puts zeros around every axis between batch and channels.
+ * Pads all axes between batch and channels with zeros.
  *
  * Shape: [batch, ..., channels] → every axis between is longer by its margins.
  *
- * @param margins how many zeros: a number for every axis and side, or an array with a number or [before, after] for each
- *   axis, which says how many axes the input has: `[1]` for sequences, `[1, 2]` for images, `[1, 2, [0, 3]]` for volumes
+ * @param margins the number of zeros: one number for all axes and sides, or an array with a number or [before, after]
+ *   for each axis: `[1]` for sequences, `[1, 2]` for images, `[1, 2, [0, 3]]` for volumes
  * @throws InvalidOption if the margins are none of these
  * @throws LayerConnectionError, from `join`, if the input has another number of axes
  * @category Shapes
@@ -156,13 +156,13 @@ export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false
 })
 
 /**
- * Cuts off what lies at the ends of every axis between batch and channels.
+ * Crops all axes between batch and channels at both ends.
  *
  * Shape: [batch, ..., channels] → every axis between is shorter by its margins.
  *
- * @param margins how much: as of {@link ZeroPadding}
+ * @param margins how much to crop, in the form that {@link ZeroPadding} takes
  * @throws InvalidOption if the margins are none of these
- * @throws LayerConnectionError, from `join`, if the input has another number of axes, or nothing would be left
+ * @throws LayerConnectionError, from `join`, if the input has another number of axes, or nothing would remain
  * @category Shapes
  * @see `Cropping1D`, `2D`, `3D` in Keras; `pad` with negative margins in PyTorch
  * @example

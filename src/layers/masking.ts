@@ -35,26 +35,25 @@ export interface MaskingConstructor {
 }
 
 /**
- * The mask of sequences that were filled up to one length: 1 for a step, 0 for one whose every feature is the value that
- * sequences were filled up with.
+ * The mask of padded sequences: 1 for a step, 0 for a step whose features all equal the padding value.
  *
- * A mask is a tensor like any other, and goes where you send it: nothing travels along unseen. Layers take it as a further
- * input, with the option `mask: true`:
+ * A mask is an ordinary tensor, which you route explicitly: it is never passed along implicitly. Layers take it as a
+ * further input, with the option `mask: true`:
  *
  * | layer | at a masked step |
  * |---|---|
- * | `LSTM`, `GRU`, `SimpleRNN` | what is carried stays as it was, so that the final output is that of the last step that counts |
- * | `Bidirectional` | as the layer within, in both directions |
+ * | `LSTM`, `GRU`, `SimpleRNN` | the state is carried over unchanged, so the final output is that of the last unmasked step |
+ * | `Bidirectional` | like the inner layer, in both directions |
  * | `TimeDistributed` | the output is 0 |
  * | `MultiHeadAttention`, `TransformerEncoder`, `TransformerDecoder` | no query attends to the key there |
  *
- * Masked steps may hold anything, also NaN: no output that counts and no gradient depends on them.
+ * Masked steps may hold any values, even NaN: no unmasked output and no gradient depends on them.
  *
  * Shape: [batch, steps, ..., features] → a mask [batch, steps].
  *
- * @param value what every feature of a masked step is. Default: 0.
- * @throws InvalidOption when the value is no finite number
- * @throws LayerConnectionError, from `join`, when the input has no steps with features
+ * @param value the padding value. Default: 0.
+ * @throws InvalidOption if the value is not a finite number
+ * @throws LayerConnectionError, from `join`, if the input has no steps with features
  * @category Sequences
  * @see `Masking` (implicit) in Keras; `pack_padded_sequence` in PyTorch
  * @example

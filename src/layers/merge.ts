@@ -108,14 +108,14 @@ export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
 }
 
 /**
- * Combines several inputs of one shape, element by element, from left to right.
+ * Combines several inputs of one shape elementwise, from left to right.
  *
  * Shape: several inputs of one shape → that shape.
  *
  * @param mergeFunction 'add', 'multiply', 'subtract' (from the first), 'average', 'maximum', 'minimum', or a function of
  *   (ops, a, b). Default: 'add'.
- * @throws InvalidOption when the function is none of these
- * @throws LayerConnectionError, from `join`, when there is one input only, or shapes differ
+ * @throws InvalidOption if the function is none of these
+ * @throws LayerConnectionError, from `join`, if there is only one input, or shapes differ
  * @category Several inputs
  * @see `Add`, `Multiply`, `Subtract`, `Average`, `Maximum`, `Minimum` in Keras; `+`, `*`, … in PyTorch; `Elementwise`
  *   in NeuPy
@@ -218,13 +218,14 @@ const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> =
 }
 
 /**
- * Puts several inputs one after the other along an axis.
+ * Concatenates several inputs along an axis.
  *
  * Shape: several inputs that differ along the axis only → joined along it.
  *
- * @param axis counted from 0 (the batch), or from the end when negative. Default: -1.
- * @throws InvalidOption when the axis is not an integer
- * @throws LayerConnectionError, from `join`, when there is one input only, shapes differ elsewhere, or have no such axis
+ * @param axis the axis, counted from 0 (the batch), or from the end if negative. Default: -1.
+ * @throws InvalidOption if the axis is not an integer
+ * @throws LayerConnectionError, from `join`, if there is only one input, shapes differ elsewhere, or the axis does not
+ *   exist
  * @category Several inputs
  * @see `Concatenate` in Keras; `cat` in PyTorch; `Concatenate` in NeuPy
  * @example

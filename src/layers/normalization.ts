@@ -21,7 +21,7 @@ export interface BatchNormOptions<
   Name extends string = string,
   Kind extends Running = Running,
 > extends NameOption<Name> {
-  /** The axes that mean and deviation run over; negative ones count from the end. Default, or `null`: all but the last. */
+  /** The axes to average over; negative ones count from the end. Default, or `null`: all but the last. */
   readonly axes?: Axes
   /** The weight of a new batch in the running statistics, from 0 to 1. Default: 0.1. */
   readonly alpha?: number
@@ -29,12 +29,12 @@ export interface BatchNormOptions<
   readonly epsilon?: number
   /** The initial shift. Default: 0. */
   readonly beta?: ParameterSource
-  /** The initial factor. Default: 1. */
+  /** The initial scale. Default: 1. */
   readonly gamma?: ParameterSource
   /**
-   * What is averaged beside the mean. Default: `'variance'`. `'inverseDeviation'` averages `1 / sqrt(variance + epsilon)`
-   * of each batch, as NeuPy does, and is there for its weights: one batch whose values hardly differ has an inverse
-   * deviation of up to 316, and outweighs all others in inference.
+   * The running statistic beside the mean. Default: `'variance'`. `'inverseDeviation'` averages
+   * `1 / sqrt(variance + epsilon)` of each batch, as NeuPy does. Use it only with NeuPy's weights: one batch with
+   * nearly equal values has an inverse deviation of up to 316, and outweighs all others in inference.
    */
   readonly running?: Kind
   /** The initial running mean. Default: 0. */
@@ -157,12 +157,14 @@ const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }:
 /**
  * Batch normalization (Ioffe and Szegedy 2015): `gamma (x - mean) / sqrt(variance + epsilon) + beta`.
  *
- * In training, mean and (biased) variance are the batch's, and the new state holds the running statistics:
- * `running = (1 - alpha) running + alpha batch`, of the mean and of the unbiased variance, `n / (n - 1)` times the biased
- * one, as in the paper (algorithm 2) and in PyTorch. Otherwise the running statistics are used. A batch with one value for
- * each mean has no variance: it is normalized with the running statistics, in training too, and leaves them as they are.
+ * In training, mean and (biased) variance are those of the batch, and the new state has the running statistics:
+ * `running = (1 - alpha) running + alpha batch`, of the mean and of the unbiased variance, `n / (n - 1)` times the
+ * biased one, as in the paper (algorithm 2) and in PyTorch. In inference, the running statistics are used. A batch with
+ * one value per mean has no variance: it is normalized with the running statistics, even in training, and does not
+ * change them.
  *
- * With `running: 'inverseDeviation'` the inverse of the biased deviation is averaged, not the variance.
+ * With `running: 'inverseDeviation'`, the running average is that of the inverse of the biased deviation instead of the
+ * variance.
  *
  * Shape: any shape → the same.
  *
@@ -170,8 +172,8 @@ const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }:
  * input's shape with 1 along the axes.
  *
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input has no such axis; when it runs, in training on an empty batch
- * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
+ * @throws LayerConnectionError, from `join`, if the input has no such axis; at run time, in training on an empty batch
+ * @throws WeightInitializationError, from `init`, if a dimension of the variables is unknown
  * @category Normalization
  * @see `BatchNormalization` in Keras; `BatchNorm2d` in PyTorch; `BatchNorm` in NeuPy
  * @example

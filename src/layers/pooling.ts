@@ -33,9 +33,11 @@ export interface PoolingOptions<
   S extends PairOption | TripleOption | null = PairOption | null,
   Name extends string = string,
 > extends NameOption<Name> {
-  /** The step of the window, or one for each axis; it may exceed the window. Default: the size of the window. */
+  /**
+   * The stride of the window, or one for each axis; it may be larger than the window. Default: the size of the window.
+   */
   readonly stride?: S
-  /** 'valid': windows stay inside; 'same': each axis comes out as `ceil(n / stride)`. Default: 'valid'. */
+  /** 'valid': windows stay inside the input; 'same': each axis has `ceil(n / stride)` outputs. Default: 'valid'. */
   readonly padding?: P
 }
 /** The options of {@link MaxPooling1D} and {@link AveragePooling1D}. */
@@ -199,7 +201,7 @@ const largest: Pool = (ops, x, window) => ops.maxPool(x, window)
 const mean: Pool = (ops, x, window) => ops.averagePool(x, window)
 
 /**
- * The largest element of each window. What padding adds never wins.
+ * The maximum of each window. Padding is never the maximum.
  *
  * Shape: [batch, rows, cols, channels] → [batch, rows', cols', channels].
  *
@@ -218,7 +220,7 @@ export const MaxPooling: PoolingConstructor<'MaxPooling', 'max-pooling'> = pooli
 export const MaxPool: PoolingConstructor<'MaxPooling', 'max-pooling'> = MaxPooling
 
 /**
- * The mean of each window. What padding adds does not count. Otherwise as {@link MaxPooling}.
+ * The mean of each window. Padding does not count. Otherwise like {@link MaxPooling}.
  *
  * @see `AveragePooling2D` in Keras; `AvgPool2d` in PyTorch; `AveragePooling` in NeuPy
  */
@@ -231,7 +233,7 @@ export const AveragePooling: PoolingConstructor<'AveragePooling', 'average-pooli
 export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = AveragePooling
 
 /**
- * The largest element of each window of a sequence, [batch, steps, channels]. Otherwise as {@link MaxPooling}.
+ * The maximum of each window of a sequence, [batch, steps, channels]. Otherwise like {@link MaxPooling}.
  *
  * Shape: [batch, steps, channels] → [batch, steps', channels].
  *
@@ -245,7 +247,7 @@ export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = 
 export const MaxPooling1D: Pooling1DConstructor<'MaxPooling1D', 'max-pooling1d'> = pooling('MaxPooling1D', 1, largest)
 
 /**
- * The mean of each window of a sequence. What padding adds does not count. Otherwise as {@link MaxPooling1D}.
+ * The mean of each window of a sequence. Padding does not count. Otherwise like {@link MaxPooling1D}.
  *
  * @see `AveragePooling1D` in Keras; `AvgPool1d` in PyTorch
  * @example
@@ -260,7 +262,7 @@ export const AveragePooling1D: Pooling1DConstructor<'AveragePooling1D', 'average
 )
 
 /**
- * The largest element of each window of a volume, [batch, depth, rows, cols, channels]. Otherwise as {@link MaxPooling}.
+ * The maximum of each window of a volume, [batch, depth, rows, cols, channels]. Otherwise like {@link MaxPooling}.
  *
  * Shape: [batch, depth, rows, cols, channels] → [batch, depth', rows', cols', channels].
  *
@@ -275,7 +277,7 @@ export const AveragePooling1D: Pooling1DConstructor<'AveragePooling1D', 'average
 export const MaxPooling3D: Pooling3DConstructor<'MaxPooling3D', 'max-pooling3d'> = pooling('MaxPooling3D', 3, largest)
 
 /**
- * The mean of each window of a volume. What padding adds does not count. Otherwise as {@link MaxPooling3D}.
+ * The mean of each window of a volume. Padding does not count. Otherwise like {@link MaxPooling3D}.
  *
  * @see `AveragePooling3D` in Keras; `AvgPool3d` in PyTorch
  * @example
@@ -332,7 +334,7 @@ export interface GlobalPoolingConstructor {
 }
 
 /**
- * Reduces every axis but the batch and the channels; an input of two dimensions stays as it is. (Lin et al. 2014.)
+ * Reduces all axes but the batch and the channels; an input with two axes is unchanged. (Lin et al. 2014.)
  *
  * Shape: [batch, ..., channels] → [batch, channels].
  *

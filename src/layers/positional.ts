@@ -15,9 +15,9 @@ export type PositionalForm = 'sinusoidal' | 'learned'
 /** The options of {@link PositionalEncoding}. */
 export interface PositionalEncodingOptions<Length extends number | null = number | null, Name extends string = string>
   extends NameOption<Name> {
-  /** The longest wavelength of the sinusoidal form is 2π times this. Default: 10000. */
+  /** The base of the sinusoidal form: its longest wavelength is 2π times this. Default: 10000. */
   readonly base?: number
-  /** How many places the learned form knows. Default, or `null`: the steps of the input. */
+  /** The number of positions in the learned form. Default, or `null`: the steps of the input. */
   readonly length?: Length
   /** The initial encodings of the learned form, [length, features]. Default: `normal({ std: 0.02 })`. */
   readonly weight?: ParameterSource
@@ -98,9 +98,9 @@ const sinusoids = (time: number, features: number, base: number): Float32Array =
   })
 
 /**
- * Adds to every step what tells its place, as attention alone does not know the order. In the sinusoidal form (Vaswani et
- * al. 2017) feature `2i` of place `t` gets `sin(t / base^(2i / features))`, feature `2i + 1` the cosine of the same; in
- * the learned form each place has a vector of its own (Gehring et al. 2017).
+ * Adds an encoding of its position to every step, because attention alone ignores the order. In the sinusoidal form
+ * (Vaswani et al. 2017), feature `2i` of position `t` is `sin(t / base^(2i / features))`, and feature `2i + 1` the
+ * cosine; in the learned form each position has a vector of its own (Gehring et al. 2017).
  *
  * Shape: [batch, steps, features] → the same.
  *
@@ -108,8 +108,8 @@ const sinusoids = (time: number, features: number, base: number): Float32Array =
  *
  * @param form 'sinusoidal' or 'learned'. Default: 'sinusoidal'.
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional, or has more steps than places are known
- * @throws WeightInitializationError, from `init`, when the number of steps or features is unknown
+ * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional, or has more steps than `length`
+ * @throws WeightInitializationError, from `init`, if the number of steps or features is unknown
  * @category Sequences
  * @see `SinePositionEncoding`, `PositionEmbedding` (KerasHub) in Keras
  * @example

@@ -42,9 +42,11 @@ export interface PReluOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
 > extends DenseOptions<B, Name> {
-  /** The axes that have slopes of their own, counted from 0 (the batch, which has none) or from the end. Default: -1. */
+  /**
+   * The axes with separate slopes. Axis 0 is the batch, which has none; negative ones count from the end. Default: -1.
+   */
   readonly alphaAxes?: At
-  /** The initial slopes of the negative part, of the sizes of these axes. Default: 0.25. */
+  /** The initial slopes of the negative part, of the shape of these axes. Default: 0.25. */
   readonly alpha?: ParameterSource
 }
 
@@ -154,18 +156,19 @@ const alphaRule = (options: Normal, input: Shape | null): Either<Fault, Variable
   )
 
 /**
- * A rectifier that learns the slopes of its negative part (He et al. 2015): `x > 0 ? x : alpha x`, of `x W + b` where
- * there are units.
+ * A rectifier that learns the slopes of its negative part (He et al. 2015): `x > 0 ? x : alpha x`, with units applied
+ * to `x W + b`.
  *
  * Shape: with units [batch, features] → [batch, units], without any shape → the same.
  *
- * Variables: `alpha`, of the sizes of `alphaAxes`; with units `weight` [features, units] and, unless it is `null`, `bias`
- * [units].
+ * Variables: `alpha`, of the shape of `alphaAxes`; with units `weight` [features, units] and, unless it is `null`,
+ * `bias` [units].
  *
- * @param units how many features come out; without them the layer is the rectifier alone
+ * @param units the number of output features; without it the layer is the rectifier alone
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when there is no such axis, or there are units and the input is not 2-dimensional
- * @throws WeightInitializationError, from `init`, when a dimension of the variables is unknown
+ * @throws LayerConnectionError, from `join`, if there is no such axis, or there are units and the input is not
+ *   2-dimensional
+ * @throws WeightInitializationError, from `init`, if a dimension of the variables is unknown
  * @category Dense
  * @see `PReLU` in Keras; `PReLU` in PyTorch; `PRelu` in NeuPy
  * @example

@@ -57,27 +57,27 @@ export interface RecurrentOptions<
   Name extends string = string,
   Mask extends boolean = boolean,
 > extends NameOption<Name> {
-  /** Whether only the last output is returned, [batch, units], instead of all, [batch, time, units]. Default: true. */
+  /** Whether to return only the last output, [batch, units], instead of all, [batch, time, units]. Default: true. */
   readonly onlyReturnFinal?: Final
   /** The initial weights of the input, one block of columns for each gate. Default: `heNormal()`. */
   readonly inputWeights?: ParameterSource
-  /** The initial weights of the last output, likewise. Default: `heNormal()`. */
+  /** The initial weights of the hidden state, likewise. Default: `heNormal()`. */
   readonly hiddenWeights?: ParameterSource
   /** The initial biases, likewise. Default: 0. */
   readonly biases?: ParameterSource
-  /** What the walk starts with instead of a last output, of shape [1, units]. Default: 0. */
+  /** The initial hidden state, of shape [1, units]. Default: 0. */
   readonly hiddenInit?: ParameterSource
-  /** Whether gradients train what the walk starts with. Default: false. */
+  /** Whether the initial state is trained. Default: false. */
   readonly learnInit?: Learn
-  /** Whether the walk becomes a separate set of operations for each step instead of one `scan`. Default: false. */
+  /** Whether to unroll the steps into separate operations instead of one `scan`. Default: false. */
   readonly unrollScan?: boolean
-  /** Whether the walk goes from the last step to the first. Outputs stay in the order of the steps. Default: false. */
+  /** Whether to run from the last step to the first. Outputs keep the order of the steps. Default: false. */
   readonly backwards?: boolean
-  /** Gradients that reach a gate's argument are clipped to plus or minus this; 0 for as they are. Default: 0. */
+  /** Clips gradients with respect to the gates' arguments to ± this value; 0 for no clipping. Default: 0. */
   readonly gradientClipping?: number
   /**
-   * Whether a mask [batch, time] comes in beside the sequence, as `Masking` gives it: where it is 0, what is carried stays
-   * as it was. Default: false.
+   * Whether there is a second input, a mask [batch, time] such as that of `Masking`: where it is 0, the state is
+   * carried over unchanged. Default: false.
    */
   readonly mask?: Mask
 }

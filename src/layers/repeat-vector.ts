@@ -36,13 +36,13 @@ export interface RepeatVectorConstructor {
 }
 
 /**
- * Makes a sequence of `n` steps out of one vector, which each of them is: what a recurrent layer decodes from.
+ * Repeats a vector `n` times to form a sequence, such as the input of a recurrent decoder.
  *
  * Shape: [batch, features] → [batch, n, features].
  *
- * @param n how many steps
- * @throws InvalidOption when `n` is no positive integer
- * @throws LayerConnectionError, from `join`, when the input is not 2-dimensional
+ * @param n the number of steps
+ * @throws InvalidOption if `n` is not a positive integer
+ * @throws LayerConnectionError, from `join`, if the input is not 2-dimensional
  * @category Shapes
  * @see `RepeatVector` in Keras; `expand` in PyTorch
  * @example

@@ -135,13 +135,13 @@ const reshaped = (to: readonly number[], input: Shape | null): Either<Fault, Sha
 }
 
 /**
- * Gives every example another shape; the batch stays. Without arguments it flattens.
+ * Reshapes every example; the batch axis stays. Without arguments it flattens.
  *
  * Shape: any shape → [batch, ...shape], without a shape [batch, features].
  *
- * @param shape the new dimensions, without the batch; one may be -1: what the others leave. Default: -1.
- * @throws InvalidOption when a dimension is not a positive integer, or -1 comes twice
- * @throws LayerConnectionError, from `join`, when the numbers of elements differ
+ * @param shape the new dimensions, without the batch; one may be -1, which is inferred from the others. Default: -1.
+ * @throws InvalidOption if a dimension is not a positive integer, or -1 occurs twice
+ * @throws LayerConnectionError, from `join`, if the numbers of elements differ
  * @category Shapes
  * @see `Reshape`, `Flatten` in Keras; `Unflatten`, `Flatten` in PyTorch; `Reshape` in NeuPy
  * @example

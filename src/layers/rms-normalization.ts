@@ -18,9 +18,9 @@ export interface RMSNormOptions<
   A extends readonly number[] = readonly number[],
   Name extends string = string,
 > extends NameOption<Name> {
-  /** The axes that the mean runs over, without the batch; negative ones count from the end. Default: [-1]. */
+  /** The axes to average over, without the batch; negative ones count from the end. Default: [-1]. */
   readonly axes?: A
-  /** The initial factor, of the input's shape along the axes, or `null` for none. Default: 1. */
+  /** The initial scale, of the input's shape along the axes, or `null` for none. Default: 1. */
   readonly gamma?: G
   /** Added to the mean of the squares. Default: 1e-6. */
   readonly epsilon?: number
@@ -58,15 +58,15 @@ export interface RMSNormConstructor {
 
 /**
  * Root mean square normalization (Zhang and Sennrich 2019): `gamma x / sqrt(mean(x²) + epsilon)`, with the mean of each
- * example over the axes of its features. Unlike `LayerNorm` it neither centres nor shifts.
+ * example over the axes of its features. Unlike `LayerNorm`, it neither centers nor shifts.
  *
  * Shape: [batch, ..., features] → the same.
  *
  * Variables, unless it is `null`: `gamma`, of the input's shape along the axes: [features] by default.
  *
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input does not have the axes
- * @throws WeightInitializationError, from `init`, when a dimension along them is unknown
+ * @throws LayerConnectionError, from `join`, if the input does not have the axes
+ * @throws WeightInitializationError, from `init`, if a dimension along them is unknown
  * @category Normalization
  * @see `RMSNormalization` in Keras; `RMSNorm` in PyTorch
  * @example

@@ -32,13 +32,13 @@ export interface SelectConstructor {
 }
 
 /**
- * One of several inputs as it is; the others end here. With `branch` it says which part of a flow goes where.
+ * Returns one of several inputs and drops the others. With `branch` it routes inputs.
  *
  * Shape: several inputs → one of them.
  *
  * @param index counted from 0
- * @throws InvalidOption when the index is no integer from 0 on
- * @throws LayerConnectionError, from `join`, when there are too few inputs
+ * @throws InvalidOption if the index is not an integer >= 0
+ * @throws LayerConnectionError, from `join`, if there are too few inputs
  * @category Several inputs
  * @see indexing in PyTorch
  * @example

@@ -19,7 +19,7 @@ export interface SimpleRNNOptions<
   Name extends string = string,
   Mask extends boolean = boolean,
 > extends RecurrentOptions<Final, Learn, Name, Mask> {
-  /** The function of each step's sum. Default: 'tanh'. */
+  /** The activation of each step. Default: 'tanh'. */
   readonly activation?: Gate
 }
 
@@ -64,10 +64,10 @@ export interface SimpleRNNConstructor {
  * Variables: `inputWeights` [features, units], `hiddenWeights` [units, units], `biases` [units]; `hiddenInit`
  * [1, units], a parameter with `learnInit`, else state.
  *
- * @param units how many features come out
+ * @param units the number of output features
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, when the input is not 3-dimensional
- * @throws WeightInitializationError, from `init`, when the number of input features is unknown
+ * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
+ * @throws WeightInitializationError, from `init`, if the number of input features is unknown
  * @category Sequences
  * @see `SimpleRNN` in Keras; `RNN` in PyTorch
  * @example

@@ -24,9 +24,9 @@ export interface SpectralNormOptions<
   Name extends string = string,
   Axis extends number = number,
 > extends WeightOptions<Weights, Name, Axis> {
-  /** How often the estimate is improved in each training step. Default: 1. */
+  /** The number of power iterations per training step. Default: 1. */
   readonly iterations?: number
-  /** The least length that vectors are divided by. Default: 1e-12. */
+  /** The smallest norm to divide by. Default: 1e-12. */
   readonly epsilon?: number
 }
 
@@ -100,16 +100,16 @@ const unit = <T>(ops: Ops<T>, x: T, epsilon: number): T =>
   ops.divide(x, ops.maximum(ops.sqrt(ops.sum(ops.square(x), [0], true)), ops.constant(epsilon)))
 
 /**
- * A layer whose weight is divided by its largest singular value, so that it never stretches what comes in: with the weight
- * as a matrix `W` of one row for each output, `weight / (leftᵀ W right)`. The two directions are estimated by power
- * iteration, one more step at each training step, and gradients take them as constants. (Miyato et al. 2018.)
+ * A layer with its weight divided by its largest singular value, so that it never increases the norm of its input: with
+ * the weight as a matrix `W` of one row for each output, `weight / (leftᵀ W right)`. The two vectors are estimated by
+ * power iteration, one step per training step, and are constants for gradients. (Miyato et al. 2018.)
  *
  * Shape: that of the layer.
  *
  * Variables: those of the layer; state `weightLeft` [outputs] and `weightRight` [all other dimensions].
  *
  * @param layer a layer with weights
- * @throws InvalidOption when the layer is none, or an option not what its description says
+ * @throws InvalidOption if `layer` is not a layer, or an option is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable
  * @category Weights

@@ -73,13 +73,13 @@ export interface DropoutConstructor {
 }
 
 /**
- * Sets a random part of the elements to 0 in training and scales the others by `1 / (1 - proba)`, so that their mean
- * stays; otherwise it changes nothing. (Srivastava et al. 2014, in the inverted form.)
+ * In training, sets a random fraction of the elements to 0 and scales the others by `1 / (1 - proba)`, which keeps
+ * their mean; otherwise it changes nothing. (Srivastava et al. 2014; inverted dropout.)
  *
  * Shape: any shape → the same.
  *
- * @param proba the part that is dropped, from 0 on and below 1
- * @throws InvalidOption when the part is out of its range, or in training without a key
+ * @param proba the dropout rate, >= 0 and < 1
+ * @throws InvalidOption if the rate is out of range, or in training without a key
  * @category Dropout
  * @see `Dropout` in Keras; `Dropout` in PyTorch; `Dropout` in NeuPy
  * @example
@@ -132,11 +132,11 @@ export interface GaussianNoiseConstructor {
 }
 
 /**
- * Adds normally distributed noise in training; otherwise it changes nothing.
+ * In training, adds normally distributed noise; otherwise it changes nothing.
  *
  * Shape: any shape → the same.
  *
- * @throws InvalidOption when the deviation is negative, or in training without a key
+ * @throws InvalidOption if the deviation is negative, or in training without a key
  * @category Dropout
  * @see `GaussianNoise` in Keras; `GaussianNoise` in NeuPy
  * @example
@@ -201,15 +201,15 @@ export interface DropBlockConstructor {
 }
 
 /**
- * Sets random blocks of rows and columns to 0 in training, channel by channel, and scales the rest so that the mean
- * stays; otherwise it changes nothing. (Ghiasi et al. 2018.) Unlike `Dropout`, it takes the part that is kept.
+ * In training, sets random blocks of rows and columns to 0 in each channel and scales the rest, which keeps the mean;
+ * otherwise it changes nothing. (Ghiasi et al. 2018.) Unlike `Dropout`, it takes the fraction to keep.
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
- * @param keepProba the part that is kept, from 0 to 1
+ * @param keepProba the fraction to keep, from 0 to 1
  * @param blockSize the rows and columns of a block, or one number for both
- * @throws InvalidOption when an option is out of its range, or in training without a key
- * @throws LayerConnectionError, from `join`, when the input is not 4-dimensional or smaller than a block
+ * @throws InvalidOption if an option is out of range, or in training without a key
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than a block
  * @category Dropout
  * @see `drop_block2d` (torchvision) in PyTorch; `DropBlock` in NeuPy
  * @example

@@ -15,7 +15,7 @@ import { checkMask, finiteWhereMasked, type SequenceOf, steps } from './masking.
 /** The options of {@link TimeDistributed}. */
 export interface TimeDistributedOptions<Mask extends boolean = boolean, Name extends string = string>
   extends NameOption<Name> {
-  /** Whether a mask [batch, time] comes in beside the sequence: where it is 0, so is the output. Default: false. */
+  /** Whether there is a second input, a mask [batch, time]: where it is 0, the output is 0. Default: false. */
   readonly mask?: Mask
 }
 
@@ -112,16 +112,16 @@ const distributed = ({ layer, mask }: Normal): Rules => {
 }
 
 /**
- * A layer at every step of a sequence, with the same variables: the steps of all examples go through it as one batch. The
- * layer may be a composition of one output; its variables are then named `layer/variable`, as in `relu-1/weight`.
+ * Applies a layer to every step of a sequence, with shared variables: the steps of all examples are one batch. The
+ * layer may be a composition with one output; its variables are then named `layer/variable`, as in `relu-1/weight`.
  *
  * Shape: [batch, steps, ...] → [batch, steps, ...], where the layer takes [batch, ...].
  *
  * Variables: those of the layer, for one step.
  *
- * @param layer what every step goes through
- * @throws InvalidOption when it is no layer
- * @throws LayerConnectionError, from `join`, when the input has no steps with features, or a step does not fit the layer
+ * @param layer the layer to apply to every step
+ * @throws InvalidOption if it is not a layer
+ * @throws LayerConnectionError, from `join`, if the input has no steps with features, or a step does not fit the layer
  * @throws WeightInitializationError, from `init`, as the layer does
  * @category Sequences
  * @see `TimeDistributed` in Keras; `vmap` in PyTorch

@@ -64,13 +64,13 @@ const permutation: t.Type<readonly number[], unknown, unknown> = listOf(
 )
 
 /**
- * Puts the axes into another order: axis `i` of the output is axis `perm[i]` of the input.
+ * Permutes the axes: axis `i` of the output is axis `perm[i]` of the input.
  *
  * Shape: any shape → its axes in another order, the batch included.
  *
  * @param perm all axes, the batch (0) included
- * @throws InvalidOption when an axis is no integer >= 0
- * @throws LayerConnectionError, from `join`, when an axis of the input is missing or comes twice
+ * @throws InvalidOption if an axis is not an integer >= 0
+ * @throws LayerConnectionError, from `join`, if an axis of the input is missing or repeated
  * @category Shapes
  * @see `Permute` (without the batch) in Keras; `permute` in PyTorch; `Transpose` in NeuPy
  * @example

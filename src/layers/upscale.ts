@@ -35,12 +35,12 @@ export interface UpscaleConstructor {
 }
 
 /**
- * Repeats every row and column: each pixel becomes a block of equal pixels (nearest-neighbour interpolation).
+ * Repeats rows and columns: each pixel becomes a block of equal pixels (nearest-neighbor interpolation).
  *
  * Shape: [batch, rows, cols, channels] → [batch, rows · scale, cols · scale, channels].
  *
- * @param scale how often, or [rows, cols]
- * @throws InvalidOption if the scale is no positive integer or pair of them
+ * @param scale the number of repetitions, or [rows, cols]
+ * @throws InvalidOption if the scale is not a positive integer or a pair of them
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Shapes
  * @see `UpSampling2D` in Keras; `Upsample` in PyTorch; `Upscale` in NeuPy

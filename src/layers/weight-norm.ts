@@ -60,16 +60,16 @@ export interface WeightNormConstructor {
 }
 
 /**
- * A layer whose weight is taken apart into direction and length: for each output, `weight = gain · v / |v|`. The gain is
- * trained beside `v`, which speeds up training. It starts with the lengths of the initial `v`, so that the layer at first
- * is as without. (Salimans and Kingma 2016.)
+ * A layer with its weight reparametrized by direction and length: for each output, `weight = gain · v / |v|`. The gain
+ * is trained beside `v`, which speeds up training. It starts at the lengths of the initial `v`, so the layer is
+ * unchanged at first. (Salimans and Kingma 2016.)
  *
  * Shape: that of the layer.
  *
- * Variables: those of the layer, whose `weight` is `v`, and `weightGain` [outputs] for it.
+ * Variables: those of the layer, where `weight` is `v`, and `weightGain` [outputs].
  *
  * @param layer a layer with weights
- * @throws InvalidOption when the layer is none, or an option not what its description says
+ * @throws InvalidOption if `layer` is not a layer, or an option is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable
  * @category Weights

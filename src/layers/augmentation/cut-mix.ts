@@ -13,7 +13,7 @@ import { type MixingLimits, mixed, mixingAlpha, partners } from './mixing.ts'
 
 /** The options of {@link CutMix}. */
 export interface CutMixOptions<Name extends string = string> extends NameOption<Name> {
-  /** Both parameters of the beta distribution that shares are drawn from: the larger, the nearer to halves. Default: 1. */
+  /** Both parameters of the beta distribution of `λ`: the larger, the closer `λ` is to 0.5. Default: 1. */
   readonly alpha?: number
 }
 
@@ -34,17 +34,16 @@ export interface CutMixConstructor {
 }
 
 /**
- * Pastes a rectangle of the image before it in the batch into each image in training, and mixes what is expected of the
- * network's outputs by the areas; otherwise it changes nothing. With `λ` drawn for each image from Beta(alpha, alpha),
- * the rectangle's sides are `sqrt(1 - λ)` of the image's; its middle is anywhere in the image, so some of it may lie
+ * In training, pastes a rectangle from the previous image of the batch into each image, and mixes the targets in
+ * proportion to the areas; otherwise it changes nothing. With `λ` drawn for each image from Beta(alpha, alpha), the
+ * rectangle's sides are `sqrt(1 - λ)` of the image's. Its center is uniform in the image, so part of it may lie
  * outside. (Yun et al. 2019.)
  *
- * What is expected must be numbers that can be mixed, as of `MixUp`. It is mixed for every output that depends on this
- * layer.
+ * Targets must be mixable, as for `MixUp`. They are mixed for every output that depends on this layer.
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
- * @throws InvalidOption if alpha is no number > 0 and <= 1000, or in training without a key
+ * @throws InvalidOption if alpha is not a number > 0 and <= 1000, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation
  * @see `CutMix` in Keras; `CutMix` (torchvision, one share for a batch) in PyTorch

@@ -7,7 +7,7 @@ import { type MixingLimits, mixed, mixingAlpha } from './mixing.ts'
 
 /** The options of {@link MixUp}. */
 export interface MixUpOptions<Name extends string = string> extends NameOption<Name> {
-  /** Both parameters of the beta distribution that shares are drawn from: the larger, the nearer to halves. Default: 0.2. */
+  /** Both parameters of the beta distribution of `λ`: the larger, the closer `λ` is to 0.5. Default: 0.2. */
   readonly alpha?: number
 }
 
@@ -28,16 +28,16 @@ export interface MixUpConstructor {
 }
 
 /**
- * Mixes each example of a batch with the one before it in training, `λ x + (1 - λ) x'`, and what is expected of the
- * network's outputs alike; otherwise it changes nothing. `λ` is drawn for each example from Beta(alpha, alpha), by a table
- * of quantiles. (Zhang et al. 2018.)
+ * In training, mixes each example of a batch with the previous one, `λ x + (1 - λ) x'`, and the targets likewise;
+ * otherwise it changes nothing. `λ` is drawn for each example from Beta(alpha, alpha), by a table of quantiles. (Zhang
+ * et al. 2018.)
  *
- * What is expected must be numbers that can be mixed: probabilities of classes (one-hot vectors) or real values, not
- * indices of classes. It is mixed for every output that depends on this layer.
+ * Targets must be mixable: class probabilities (one-hot vectors) or real values, not class indices. They are mixed for
+ * every output that depends on this layer.
  *
  * Shape: any shape → the same.
  *
- * @throws InvalidOption if alpha is no number > 0 and <= 1000, or in training without a key
+ * @throws InvalidOption if alpha is not a number > 0 and <= 1000, or in training without a key
  * @category Augmentation
  * @see `MixUp` in Keras; `MixUp` (torchvision, one share for a batch) in PyTorch
  * @example

@@ -7,7 +7,7 @@ import { type FactorLimits, type FactorOption, factor, type RangeOption, range }
 
 /** The options of {@link RandomBrightness}. */
 export interface RandomBrightnessOptions<Name extends string = string> extends NameOption<Name> {
-  /** The values of black and white, between which all stay. Default: [0, 1]. */
+  /** The values of black and white; results are clipped to them. Default: [0, 1]. */
   readonly valueRange?: RangeOption
 }
 
@@ -32,12 +32,12 @@ export interface RandomBrightnessConstructor {
 }
 
 /**
- * Makes every image brighter or darker in training: adds to it a part of the range from black to white that is drawn for
- * each image, and keeps the result in the range. Otherwise it changes nothing.
+ * In training, makes each image brighter or darker: adds a random fraction of the range from black to white, and clips
+ * the result to the range. Otherwise it changes nothing.
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
- * @param factor the largest part in either direction, or [from, to]; -1 makes all black, 1 all white
+ * @param factor the largest fraction in either direction, or [from, to]; -1 makes an image black, 1 white
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation

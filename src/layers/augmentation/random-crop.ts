@@ -14,7 +14,7 @@ import { along, drawEach, floorOf, pixelsAt } from './images.ts'
 /** The options of {@link RandomCrop}. */
 export interface RandomCropOptions<Padding extends PairOption = PairOption, Name extends string = string>
   extends NameOption<Name> {
-  /** Zeros put before and after rows and columns, before the crop: one number for both, or [rows, cols]. Default: 0. */
+  /** Zeros around rows and columns, added before cropping: one number for both, or [rows, cols]. Default: 0. */
   readonly padding?: Padding
 }
 
@@ -78,13 +78,14 @@ export interface RandomCropConstructor {
 }
 
 /**
- * Cuts a part out of every image: in training at a place that is drawn for each, otherwise in the middle.
+ * Crops each image: in training at a random position, otherwise in the center.
  *
  * Shape: [batch, ..., ..., channels] → [batch, rows, cols, channels].
  *
- * @param size the rows and columns of the part, or one number for both
+ * @param size the rows and columns of the crop, or one number for both
  * @throws InvalidOption if an option is invalid, or in training without a key
- * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or smaller than the part with its padding
+ * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or smaller than the crop, padding
+ *   included
  * @category Augmentation
  * @see `RandomCrop` in Keras; `RandomCrop` (torchvision) in PyTorch
  * @example

@@ -10,13 +10,13 @@ import { type RangeOption, range } from './ranges.ts'
 
 /** The options of {@link RandomErasing}. */
 export interface RandomErasingOptions<Name extends string = string> extends NameOption<Name> {
-  /** The part of the images in which something is erased. Default: 0.5. */
+  /** The probability that an image is erased. Default: 0.5. */
   readonly probability?: number
-  /** The erased part of an image's area, drawn between two numbers. Default: [0.02, 0.33]. */
+  /** The erased fraction of the image's area: the bounds of a uniform draw. Default: [0.02, 0.33]. */
   readonly area?: RangeOption
-  /** Its height by its width, drawn between two numbers, whose logarithms are equally likely. Default: [0.3, 3.3]. */
+  /** The aspect ratio, height / width: the bounds of a draw that is uniform in the logarithm. Default: [0.3, 3.3]. */
   readonly ratio?: RangeOption
-  /** What stands there: a number, or normal draws of mean 0 and deviation 1 (`'random'`). Default: 0. */
+  /** The value of erased pixels: a number, or standard normal noise (`'random'`). Default: 0. */
   readonly value?: number | 'random'
 }
 
@@ -48,9 +48,9 @@ const inside = <T>(ops: Ops<T>, axis: 1 | 2, count: number, from: T, length: T):
 }
 
 /**
- * Erases a rectangle of random size, form and place from some of the images in training; otherwise it changes nothing.
- * Everything is drawn for each image. A rectangle that is higher or wider than the image is made as high or wide, and
- * keeps its area. (Zhong et al. 2020.)
+ * In training, erases a rectangle of random size, aspect ratio and position in some of the images; otherwise it changes
+ * nothing. All draws are independent for each image. A rectangle taller or wider than the image is cut to its height or
+ * width, and keeps its area. (Zhong et al. 2020.)
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *

@@ -27,13 +27,13 @@ export interface RandomFlipConstructor {
 }
 
 /**
- * Flips every second image at random in training; otherwise it changes nothing. Each image of a batch is flipped or not by
- * a draw of its own, in both directions by two draws.
+ * In training, flips each image with probability 0.5; otherwise it changes nothing. The draws are independent for each
+ * image of a batch, and for each of two directions.
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
  * @param direction `'horizontal'` (left and right; the default), `'vertical'` or `'horizontalAndVertical'`
- * @throws InvalidOption if the direction is none, or in training without a key
+ * @throws InvalidOption if the direction is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation
  * @see `RandomFlip` (both directions by default) in Keras; `RandomHorizontalFlip`, `RandomVerticalFlip` (torchvision)

@@ -17,11 +17,14 @@ export type PixelInterpolation = 'bilinear' | 'nearest'
 /** The options of {@link RandomRotation}. */
 export interface RandomRotationOptions<Name extends string = string> extends NameOption<Name> {
   /**
-   * What stands beyond the edges: a number, or of each row and column `abcd` what goes on with `dcba` (`'reflect'`),
-   * `abcd` (`'wrap'`) or `dddd` (`'nearest'`). Default: `'reflect'`.
+   * How to fill pixels outside the image: a number, or how each row and column `abcd` continues: with `dcba`
+   * (`'reflect'`), `abcd` (`'wrap'`) or `dddd` (`'nearest'`). Default: `'reflect'`.
    */
   readonly fill?: FillOption
-  /** A pixel between others is their weighted mean, or the nearest of them. Default: `'bilinear'`. */
+  /**
+   * How to compute a pixel between others: their weighted mean (`'bilinear'`), or the nearest one (`'nearest'`).
+   * Default: `'bilinear'`.
+   */
   readonly interpolation?: PixelInterpolation
 }
 
@@ -87,12 +90,11 @@ const edged = <T>(ops: Ops<T>, x: T, [rows, cols]: readonly [number, number], fi
 }
 
 /**
- * Rotates every image about its middle in training, by an angle that is drawn for each; otherwise it changes nothing.
- * What stands at a place comes from the place that is rotated there.
+ * In training, rotates each image about its center by a random angle; otherwise it changes nothing.
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
- * @param factor the largest angle in either direction as a part of a full turn, or [from, to]; positive is
+ * @param factor the largest angle in either direction as a fraction of a full turn, or [from, to]; positive is
  *   counterclockwise
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
