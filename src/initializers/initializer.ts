@@ -2,11 +2,8 @@ import { WeightInitializationError } from '../base/errors.ts'
 import { type Options, parseOptions } from '../base/options.ts'
 import type { Fans, Initializer } from '../base/parameters.ts'
 import type { Key } from '../base/random.ts'
-import { showShape } from '../base/shape.ts'
+import { showShape, sizeOf } from '../base/shape.ts'
 import { shownAs } from '../base/shown.ts'
-
-/** How many elements a variable of this shape has. */
-export const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
 const print = (name: string, options: Readonly<Record<string, number>>): string => {
   // The value of a constant is its argument; every other option is written with its name.
@@ -48,6 +45,6 @@ export const fansOf = (initializer: string, shape: readonly number[]): Fans => {
       remedy: 'Initialise a scalar with constant(...), normal(...) or uniform(...).',
     })
   if (shape.length === 1) return { in: shape[0] as number, out: 1 }
-  const window = count(shape.slice(0, -2))
+  const window = sizeOf(shape.slice(0, -2))
   return { in: (shape.at(-2) as number) * window, out: (shape.at(-1) as number) * window }
 }

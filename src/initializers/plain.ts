@@ -1,7 +1,8 @@
 import { finite, notNegative } from '../base/options.ts'
 import type { Initializer } from '../base/parameters.ts'
 import { normals, uniforms } from '../base/random.ts'
-import { count, initializer } from './initializer.ts'
+import { sizeOf } from '../base/shape.ts'
+import { initializer } from './initializer.ts'
 
 /**
  * The same value everywhere.
@@ -14,7 +15,7 @@ import { count, initializer } from './initializer.ts'
  */
 export const constant = (value = 0): Initializer =>
   initializer('constant', { value: { codec: finite } }, { value }, ({ value }, _, shape) =>
-    new Float32Array(count(shape)).fill(value),
+    new Float32Array(sizeOf(shape)).fill(value),
   )
 
 /**
@@ -34,7 +35,7 @@ export const normal = (options: { readonly mean?: number; readonly std?: number 
       std: { codec: notNegative, default: 0.01 },
     },
     options,
-    ({ mean, std }, key, shape) => normals(key, count(shape), mean, std),
+    ({ mean, std }, key, shape) => normals(key, sizeOf(shape), mean, std),
   )
 
 /**
@@ -54,5 +55,5 @@ export const uniform = (options: { readonly minval?: number; readonly maxval?: n
       maxval: { codec: finite, default: 1 },
     },
     options,
-    ({ minval, maxval }, key, shape) => uniforms(key, count(shape), minval, maxval),
+    ({ minval, maxval }, key, shape) => uniforms(key, sizeOf(shape), minval, maxval),
   )

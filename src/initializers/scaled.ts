@@ -1,7 +1,8 @@
 import { positive } from '../base/options.ts'
 import type { Fans, Initializer } from '../base/parameters.ts'
 import { type Key, normals, uniforms } from '../base/random.ts'
-import { count, fansOf, initializer } from './initializer.ts'
+import { sizeOf } from '../base/shape.ts'
+import { fansOf, initializer } from './initializer.ts'
 
 // Draws whose variance depends on the fans of the weight.
 
@@ -21,7 +22,7 @@ const scaled =
   (name: string, draw: Draw, scale: (fans: Fans) => number) =>
   (options: GainOption = {}): Initializer =>
     initializer(name, { gain: { codec: positive, default: 1 } }, options, ({ gain }, key, shape, fans) =>
-      draw(key, count(shape), gain / scale(fans ?? fansOf(name, shape))),
+      draw(key, sizeOf(shape), gain / scale(fans ?? fansOf(name, shape))),
     )
 
 const fanIn = (fans: Fans): number => fans.in

@@ -1,5 +1,6 @@
 import { fromStart, type Shape } from '../base/shape.ts'
 import type { Ops } from '../ops/ops.ts'
+import type { Subtract } from '../type-arithmetic/digits.ts'
 
 // Axes that an option names, counted from the start or from the end. None of them is the batch.
 
@@ -7,23 +8,8 @@ import type { Ops } from '../ops/ops.ts'
 export type LastOf<A extends readonly unknown[]> = A extends readonly [unknown, ...infer T] ? T['length'] : 0
 /** The index of an axis, as the key of a tuple; negative ones count from the end. */
 export type AxisKey<A extends readonly unknown[], Axis extends number> = `${Axis}` extends `-${infer N extends number}`
-  ? FromEnd<A, N>
+  ? `${Subtract<A['length'], N>}`
   : `${Axis}`
-type FromEnd<A extends readonly unknown[], N extends number> = A extends readonly [...infer Before, unknown]
-  ? N extends 1
-    ? `${Before['length']}`
-    : FromEnd<Before, LessOne[N]>
-  : 'none'
-interface LessOne {
-  [n: number]: number
-  2: 1
-  3: 2
-  4: 3
-  5: 4
-  6: 5
-  7: 6
-  8: 7
-}
 
 /** The dimensions of a shape along some axes, in order. */
 export type Along<I, A extends readonly number[]> = number extends A['length']
