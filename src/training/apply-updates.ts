@@ -7,10 +7,10 @@ import { asTensors } from './given.ts'
 import type { ParamsTree } from './optimizer.ts'
 
 /**
- * Parameters after an update by hand: each plus its update. Parameters without an update stay as they are.
+ * Adds updates to parameters. Parameters without an update are unchanged.
  *
  * @param updates what `optimizer.update` gave
- * @throws InvalidOption when an update has another shape than its parameter
+ * @throws InvalidOption if an update has another shape than its parameter
  * @example
  * ```ts
  * const params = { linear: { weight: tensor([1, 2]) } }

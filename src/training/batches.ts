@@ -18,10 +18,10 @@ import { checkIds } from '../state/ids.ts'
 import { another } from '../tfjs/index.ts'
 import { keeping } from './given.ts'
 
-/** Examples: inputs and what is expected of them, batch first. Several inputs or outputs are tuples. */
+/** Examples: inputs and targets, with the batch as first axis. Several inputs or outputs are tuples. */
 export interface Examples {
   readonly x: TensorInput | readonly TensorInput[]
-  /** May be left out where no loss compares with it. */
+  /** Optional if no loss uses it. */
   readonly y?: TensorInput | readonly TensorInput[]
   /** The weight of each example, `[batch]`, or of each of its losses, `[batch, ...]`; a tuple for several outputs. */
   readonly weights?: TensorInput | readonly TensorInput[]
@@ -144,7 +144,7 @@ const keepBatch = (make: () => Batch): Batch =>
 /**
  * Examples as tensors that belong to the caller.
  *
- * @throws InvalidOption when there are none, or the numbers of rows differ
+ * @throws InvalidOption if there are none, or the numbers of rows differ
  */
 export const keepExamples = (owner: string, part: Part, given: Examples): Batch => {
   const examples = asExamples(owner, given)
@@ -221,7 +221,7 @@ const readInput = (input: unknown, isLent: boolean): Reading => {
  *
  * @param check is shown the shapes
  * @param isLent whether nobody writes to arrays among them as long as the batch is in use, which are not copied then
- * @throws InvalidOption when there are none, or the numbers of rows differ; whatever `check` throws
+ * @throws InvalidOption if there are none, or the numbers of rows differ; whatever `check` throws
  */
 export const readNumbers = (
   owner: string,

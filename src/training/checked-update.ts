@@ -61,7 +61,7 @@ const checkedUpdate = <T>(
 /**
  * What is added to all parameters, and what the optimizer remembers next, in an interpretation of the operations.
  *
- * @throws InvalidOption when the rule gives anything but that
+ * @throws InvalidOption if the rule returns anything else
  */
 export const updatesOf = <T>(
   ops: Ops<T>,

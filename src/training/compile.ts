@@ -24,14 +24,14 @@ import {
 } from './step.ts'
 import { asTrainState } from './train-state.ts'
 
-/** Everything that training changes, on a backend. A step uses it up and gives the next one. */
+/** The state of training on a backend. A step donates it and returns the next one. */
 export interface CompiledState {
   readonly kind: 'CompiledState'
   /** How many updates have been made. */
   readonly update: number
 }
 
-/** What is told when a step has to be compiled again. */
+/** The argument of `onRecompile`. */
 export interface Recompiled {
   /** The shapes of the batch, as printed. */
   readonly shapes: string
@@ -42,22 +42,22 @@ export interface Recompiled {
 /** The rule of {@link compileTraining}. */
 export interface CompiledTrainingRule<M extends MetricsOption = MetricsOption> extends TrainingRule<M> {
   /**
-   * Called once, when a batch of other shapes makes a second program necessary: batches of one size spare that. A promise
-   * is awaited. Default: a warning on the console.
+   * Called once, when a batch with new shapes needs a second program; use batches of one size to avoid it. A promise is
+   * awaited. Default: a warning on the console.
    */
   readonly onRecompile?: (recompiled: Recompiled) => unknown
 }
 
-/** A training step that keeps what it changes on a backend. */
+/** A training step that keeps its state on a backend. */
 export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = []> {
   (state: CompiledState, batch: Examples): Promise<readonly [CompiledState, Report<M>]>
-  /** The state before the first step; the variables stay as they are. */
+  /** The state before the first step. The variables are not modified. */
   readonly init: (variables: Variables<N>, key: Key) => Promise<CompiledState>
   /** Goes on from where `fit` or `read` left. */
   readonly resume: (state: TrainState<N>) => Promise<CompiledState>
-  /** What a state is, as tensors; it stays usable. */
+  /** Copies a state to tensors; the state stays usable. */
   readonly read: (state: CompiledState) => Promise<TrainState<N>>
-  /** Gives back what the programs hold; dropping the value does the same, later. */
+  /** Frees the memory of the programs; garbage collection of the value does the same, later. */
   readonly dispose: () => Promise<void>
 }
 
@@ -97,8 +97,8 @@ const warn = ({ shapes }: Recompiled): void => {
  * @param rule as that of {@link trainStep}, and `onRecompile`
  * @returns a step from a state and a batch to the promise of the next state and of the batch's loss and metrics from
  *   before the update. It uses its state up: keep what you need with `read`. When a step fails, its state stays usable.
- * @throws InvalidOption when an option is wrong; from a step, when its state has been used up
- * @throws BackendError, from `init`, when the backend is not installed; from a step, when it cannot run the network
+ * @throws InvalidOption if an option is invalid; from a step, if its state has been used up
+ * @throws BackendError, from `init`, if the backend is not installed; from a step, if it cannot run the network
  * @example
  * ```ts
  * const network = join(Input(2), Tanh(8), Sigmoid(1))

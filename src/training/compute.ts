@@ -28,7 +28,7 @@ export const bothOf = (name: string, expected: unknown, predicted: unknown): rea
  * The loss of values: one number, or that of each example.
  *
  * @param given weights, a mask and a reduction
- * @throws InvalidOption when they are none, or do not fit
+ * @throws InvalidOption if they are none, or do not fit
  */
 export const compute = (
   loss: Pick<Loss, 'name' | 'forward' | 'root' | 'classWeights' | 'reduction' | 'counts'>,

@@ -107,7 +107,7 @@ const dispose = (tensors: readonly tf.Tensor[]): void => {
   for (const tensor of tensors) tensor.dispose()
 }
 
-/** @throws InvalidOption when an output does not have one row for each example: they could not be put together */
+/** @throws InvalidOption if an output does not have one row for each example: they could not be put together */
 const checkRows = (owner: string, outputs: readonly tf.Tensor[], count: number): void => {
   const misfit = outputs.find(({ shape }) => shape[0] !== count)
   if (misfit === undefined) return
@@ -160,12 +160,12 @@ export interface EvaluateOptions<M extends MetricsOption = MetricsOption> {
 }
 
 /**
- * The loss and metrics of a network over examples, in inference mode, by name. However they are divided into batches, they
- * are those of all examples at once.
+ * The loss and metrics of a network over examples, in inference mode, by name. They do not depend on the division into
+ * batches.
  *
  * @param examples `{ x, y }`, with `weights` and `mask` where examples count differently, or a dataset of such examples or
  *   batches
- * @throws InvalidOption when an option is wrong, or x and y do not have as many rows
+ * @throws InvalidOption if an option is invalid, or x and y do not have as many rows
  * @throws LayerConnectionError, WeightInitializationError as `apply`
  * @example
  * ```ts
@@ -222,7 +222,7 @@ export interface PredictOptions {
   readonly batchSize?: number
   /** What computes, on a compiled network: a backend, or the name of one. Default: eager, without compiling. */
   readonly backend?: BackendOption
-  /** Called after each batch; a promise is awaited, and what it fails with ends the call. */
+  /** Called after each batch. A promise is awaited; if it rejects, the call rejects with its error. */
   readonly onProgress?: (progress: Predicted) => unknown
 }
 

@@ -32,7 +32,7 @@ import { asTrainState } from './train-state.ts'
 
 const defaultKey = keyOf(0)
 
-/** What `onProgress` is told: after every batch, and at the end of every epoch. */
+/** The argument of `onProgress`, which is called after every batch and at the end of every epoch. */
 export interface Progress<M extends MetricsOption = []> {
   /** Counted from 1. */
   readonly epoch: number
@@ -64,48 +64,49 @@ export interface FitOptions<
    * batches has its own.
    */
   readonly batchSize?: number | null
-  /** Whether the last batch of an epoch is left out where it is smaller. Default: false. */
+  /** Whether to drop the last batch of an epoch if it is smaller. Default: false. */
   readonly dropLast?: boolean
   /**
-   * Whether examples may hold NaN, as padding that layers mask does. Otherwise it is an error that names row and column, unless
-   * a `mask` is given. Default: true; `dataset(...).batch` has the same option, where it is false by default.
+   * Whether examples may contain NaN, such as padding that layers mask. Otherwise a NaN is an error with its row and
+   * column, unless there is a `mask`. Default: true; `dataset(...).batch` has the same option, where the default is
+   * false.
    */
   readonly allowNaN?: boolean
-  /** Whether each epoch goes through the examples in an order of its own. Default: true. A dataset has its own order. */
+  /** Whether to shuffle the examples in each epoch. Default: true. A dataset has its own order. */
   readonly shuffle?: boolean
   /**
-   * Examples on which loss and metrics are measured after every epoch: `{ x, y }`, a dataset, or `{ part: 0.2 }`, the last
-   * part of the examples, which is then not learnt from.
+   * Examples to evaluate after every epoch: `{ x, y }`, a dataset, or `{ part: 0.2 }`, which holds out the last
+   * fraction of the examples.
    */
   readonly validation?: V
   /** What shuffling and layers draw with. Default: `key(0)`. */
   readonly key?: Key
   /**
-   * Called after every batch and every epoch; `progressBar()` of `joinery/terminal` is one. A promise is awaited before
-   * training goes on, and what it fails with ends the call.
+   * Called after every batch and every epoch; `progressBar()` of `joinery/terminal` is one. A promise is awaited; if it
+   * rejects, `fit` rejects with its error.
    */
   readonly onProgress?: (progress: Progress<NoInfer<M>>) => unknown
-  /** What observes training, and may return `stop`. A function alone is told of epochs. */
+  /** Functions that observe training and may return `stop`. A plain function is called after each epoch. */
   readonly callbacks?:
     | Callback
     | readonly (Callback | NonNullable<Callback['epoch']>)[]
     | NonNullable<Callback['epoch']>
-  /** Ends training when it no longer gets better, and gives the best variables back. Default: it does not. */
+  /** Ends training when it stops improving, and returns the best variables. Default: off. */
   readonly earlyStopping?: EarlyStopping | boolean
-  /** Makes the learning rate smaller when training no longer gets better. Default: it does not. */
+  /** Lowers the learning rate when training stops improving. Default: off. */
   readonly reduceOnPlateau?: ReduceOnPlateau | boolean
   /**
-   * Whether training ends when the loss or a gradient is no longer finite. What comes back is the last good state, and
+   * Whether to end training when the loss or a gradient is not finite. `fit` then returns the last good state, and
    * `stopped` names the update, the batch and the first layer whose output or gradient is not finite. Default: false.
    */
   readonly terminateOnNaN?: boolean
-  /** Where, and how often, all of training is saved. Default: nowhere. */
+  /** Where, and how often, to save the state of training. Default: not at all. */
   readonly checkpoint?: Checkpoint
-  /** Where an interrupted run goes on: what `resume(folder)` gave. */
+  /** The run to resume: the result of `resume(folder)`. */
   readonly resume?: Resumed<N> | Resumed | undefined
-  /** Ends training after the update under way; what has been reached is given back. */
+  /** Ends training after the current update; `fit` returns the state at that point. */
   readonly signal?: AbortSignal
-  /** Where an earlier `fit` ended: the optimizer goes on with what it remembers. */
+  /** The state at the end of an earlier `fit`, from which the optimizer continues. */
   readonly trainState?: TrainState<N>
 }
 
@@ -128,7 +129,7 @@ export interface Fitted<N extends AnyLayer, M extends MetricsOption = [], V = ne
   /** The last ones, or the best ones where `earlyStopping` is asked for. */
   readonly variables: Variables<N>
   readonly history: History<M, V>
-  /** From which training can go on: the state after the last update. */
+  /** The state after the last update, from which training can continue. */
   readonly trainState: TrainState<N>
   /** Why training ended before its last epoch; `undefined` if it did not. */
   readonly stopped: Stopped | undefined
@@ -145,19 +146,18 @@ const memoryOf = (
 }
 
 /**
- * Trains a network: goes through the examples batch by batch, epoch by epoch, and changes the parameters so that the loss
- * becomes small. A pure function: its arguments stay as they are, and the same arguments give the same bits. Where it
- * fails, nothing is left behind.
+ * Trains a network: minimizes the loss over the examples, batch by batch and epoch by epoch. A pure function: it does
+ * not modify its arguments, and the same arguments give the same bits. If it fails, it leaves nothing behind.
  *
  * @param variables where training starts: `init(network, key)`, or what an earlier `fit` gave
  * @param examples `x` and `y`, one row for each example, several inputs or outputs as tuples, with `weights` and `mask`
  *   where examples count differently; or a dataset of such examples or batches, which may be larger than memory
  * @param options see {@link FitOptions}; `loss` (default `mse`), `optimizer` (default `adam()`), `metrics`, `epochs` (1),
  *   `batchSize` (32), `shuffle` (true), `validation`, `key` (`key(0)`), `onProgress`, `callbacks`, …
- * @throws InvalidOption when an option is wrong, or x and y do not have as many rows
- * @throws LayerConnectionError when the examples do not fit the network, or the loss what comes out
- * @throws WeightInitializationError when the variables are not the network's
- * @throws DataError when an example is NaN and may not be
+ * @throws InvalidOption if an option is invalid, or x and y do not have as many rows
+ * @throws LayerConnectionError if the examples do not fit the network
+ * @throws WeightInitializationError if the variables are not those of the network
+ * @throws DataError if an example has a NaN that is not allowed
  * @example
  * ```ts
  * const network = join(Input(2), Tanh(8), Sigmoid(1))

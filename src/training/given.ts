@@ -38,7 +38,7 @@ export const holding = async <R>({ params, state }: Trees, work: (own: Trees) =>
 /**
  * Checks that a value has the form of parameters, or of their gradients: tensors by layer and name.
  *
- * @throws InvalidOption when it has another form
+ * @throws InvalidOption if it has another form
  */
 export const asTensors = (owner: string, option: string, value: unknown): VariableTree<tf.Tensor> => {
   const fault = (expected: string, got: string) =>

@@ -9,15 +9,15 @@ import { handOver } from '../tfjs/index.ts'
 import { callable, valued } from './callable.ts'
 import { compute } from './compute.ts'
 
-/** What a loss may ask for beside what was expected and predicted. */
+/** The context of a loss, beside targets and predictions. */
 export interface LossContext<T> {
-  /** The inputs of the network; none where a loss is called with values alone. */
+  /** The inputs of the network; none if the loss is called directly. */
   readonly x: readonly T[]
 }
 
 /**
- * The loss of each example, `[batch, ...]`, in any interpretation of the operations. A scalar is taken for the mean over
- * the batch: nothing can be weighted in it.
+ * The loss of each example, `[batch, ...]`, in any interpretation of the operations. A scalar counts as the mean over
+ * the batch, which cannot be weighted.
  */
 export type LossForward = <T>(ops: Ops<T>, expected: T, predicted: T, context: LossContext<T>) => T
 
@@ -31,7 +31,7 @@ export type LossReduction = 'mean' | 'weightedMean' | 'sum'
 export interface Weighting {
   /** The weight of each example, `[batch]`, or of each of its losses, `[batch, ...]`. */
   readonly weights?: TensorInput
-  /** 1 for what counts and 0 for what does not, of such a shape: what is left out may be anything, NaN too. */
+  /** 1 for values that count and 0 for others, of the shape of `weights`: masked values may be anything, even NaN. */
   readonly mask?: TensorInput
   /** Default: that of the loss. `none` gives the loss of each example, weighted. */
   readonly reduction?: LossReduction | 'none'
@@ -40,7 +40,7 @@ export interface Weighting {
 /** Weights of classes: of each in an array, or of some by their numbers. */
 export type ClassWeights = readonly number[] | Readonly<Record<number, number>>
 
-/** A loss: what training makes small. */
+/** A loss, which training minimizes. */
 export interface Loss {
   /** The loss of each example. */
   (expected: TensorInput, predicted: TensorInput, weighting: Weighting & { readonly reduction: 'none' }): Tensor
@@ -53,7 +53,7 @@ export interface Loss {
   readonly reduction: LossReduction
   /** Whether it compares with expected outputs: one that does not may be trained without any. */
   readonly expects: boolean
-  /** Whether it is the square root of what its reduction gives, as the root mean squared error is. */
+  /** Whether to take the square root of the reduced loss, as for the root mean squared error. */
   readonly root: boolean
   /** The weight of each class, which multiplies that of an example. */
   readonly classWeights: ClassWeights | null
@@ -82,7 +82,7 @@ export interface LossRule {
 
 /** The options that every loss takes. */
 export interface LossOptions {
-  /** What errors call it. Default: that of the loss. */
+  /** Its name in errors. Default: that of the loss. */
   readonly name?: string
   /** Default: `mean`. */
   readonly reduction?: LossReduction
@@ -103,7 +103,7 @@ export interface ConfigurableLoss<O extends object = object> extends Loss {
 /**
  * Checks what a loss or metric is made of, as a call from JavaScript may give anything.
  *
- * @throws InvalidOption when the name is no text, or the mathematics no function
+ * @throws InvalidOption if the name is not a string, or the mathematics is not a function
  */
 export const checkMade = (owner: string, name: unknown, option: string, forward: unknown, example: string): void => {
   const fault = (option: string, expected: string, got: unknown) =>
@@ -173,8 +173,8 @@ const lossOf = (
  * @param rule the loss of each example, `[batch, ...]`, as a function of ops, expected and predicted values and
  *   `{ x }`; or that as `forward`, with `reduction` (`'mean'`), `expects` (true), `root` (false), `residuals`, `counts`,
  *   `classWeights`
- * @throws InvalidOption when the name is no text, `forward` no function, or another part of the rule is invalid; from a
- *   use, when it gives no value for each example
+ * @throws InvalidOption if the name is not a string, `forward` is not a function, or another part of the rule is
+ *   invalid; when called, if it does not return a value for each example
  * @example
  * ```ts
  * const distance = defineLoss('distance', (ops, expected, predicted) =>

@@ -16,15 +16,15 @@ import { checkPerExample, countedOf, weigh } from './weighting.ts'
 /** What was added up over examples: a number for a scalar, the numbers in row-major order for anything else. */
 export type Sum = number | Float64Array
 
-/** What a metric adds up over examples, and what the sums say. */
+/** The sums of a metric over examples, and its value for them. */
 export interface MetricRule<Value = number, Sums = readonly number[]> {
   /**
-   * Sums over the examples, tensors of any shapes; those of several batches are added.
+   * Sums over the examples, tensors of any shapes, which are added up over batches.
    *
    * @param weights of each example, `[batch]`, or of each of its predictions, `[batch, ...]`; 1 where none were given
    */
   readonly sums: <T>(ops: Ops<T>, expected: T, predicted: T, weights: T) => readonly T[]
-  /** What the sums of all examples say: a number, or nested arrays of numbers. */
+  /** The value for the sums of all examples: a number, or nested arrays of numbers. */
   readonly finish: (sums: Sums) => Value
 }
 
@@ -40,14 +40,14 @@ export interface MetricWeighting {
   readonly weights?: TensorInput
 }
 
-/** A metric: what is reported beside the loss. Called with values, it gives what they say. */
+/** A metric, reported beside the loss. Called with targets and predictions, it returns its value. */
 export interface Metric<Name extends string = string, Value = unknown> {
   (expected: TensorInput, predicted: TensorInput, weighting?: MetricWeighting): Value
   readonly kind: 'Metric'
   readonly name: Name
   readonly sums: MetricRule['sums']
   readonly finish: (sums: readonly Sum[]) => Value
-  /** Which values are better; `null` where it does not say so. */
+  /** Which values are better; `null` if unknown. */
   readonly better: Better | null
 }
 
@@ -111,7 +111,7 @@ const evaluate = <Value>(
   return finish(found)
 }
 
-/** @throws InvalidOption when there is not one weight for each example */
+/** @throws InvalidOption if there is not one weight for each example */
 export const checkWeights = (name: string, weights: Shape, predicted: Shape): void => {
   if (weights.length > 0 && weights.length <= predicted.length && weights.every((d, i) => d === predicted[i])) return
   throw new InvalidOption({
@@ -157,13 +157,14 @@ const metricOf = <Name extends string, Value>(
 }
 
 /**
- * Makes a metric of your own: sums over examples, which are added up over batches, and what they say.
+ * Makes a metric of your own, from sums over examples that are added up over batches.
  *
  * @param name as reports have it; not `loss`, which is theirs already
- * @param rule `{ sums, finish }`; or a function that gives a value for each example, `[batch, ...]`, whose mean it is
+ * @param rule `{ sums, finish }`; or a function that returns a value for each example, `[batch, ...]`; the metric is
+ *   their mean
  * @param options `better`: whether `'higher'` or `'lower'` values are better, for `earlyStopping`, `report` and the like
- * @throws InvalidOption when the name is no text or taken, or the rule no functions; from a use, when `sums` gives no
- *   tensors
+ * @throws InvalidOption if the name is not a string or is taken, or the rule has no functions; when called, if `sums`
+ *   does not return tensors
  * @example
  * ```ts
  * const bias = defineMetric('bias', (ops, expected, predicted) => ops.subtract(predicted, expected))
@@ -249,7 +250,7 @@ export const validationName = (name: string): string => `validation${name.charAt
 /**
  * Checks that reports and histories can tell metrics from each other and from the loss.
  *
- * @throws InvalidOption when two results would have one name
+ * @throws InvalidOption if two results would have one name
  */
 export const checkNames = (owner: string, option: string, metrics: readonly string[]): void => {
   const names = ['loss', ...metrics]

@@ -39,13 +39,13 @@ export interface UpdateContext<T> {
 }
 
 /**
- * How an optimizer changes all parameters, in any interpretation of the operations. What it remembers from update to
- * update is a tree of tensors of any shapes, which keeps its form.
+ * The rule of an optimizer for all parameters, in any interpreter of the operations. Its state is a tree of tensors of
+ * any shapes, with a fixed structure.
  */
 export interface OptimizerRule {
-  /** What it remembers before the first update. */
+  /** The state before the first update. */
   readonly init: <T>(ops: Ops<T>, params: VariableTree<T>) => Tree<T>
-  /** What is added to the parameters, each of the parameter's shape, and what it remembers next. */
+  /** The updates, each of its parameter's shape, which are added to the parameters; and the next state. */
   readonly update: <T>(
     ops: Ops<T>,
     grads: VariableTree<T>,
@@ -62,7 +62,7 @@ export interface OptimizerState<T = tf.Tensor> {
   readonly slots: Tree<T>
 }
 
-/** Tensors by layer and variable, as `init` and `gradients` give them for a network of any type. */
+/** Tensors by layer and variable, as returned by `init` and `gradients`. */
 export type ParamsTree = Readonly<Record<string, object>>
 
 /** What an update by hand may be given for rules that ask for it. */
@@ -78,9 +78,9 @@ export interface Optimizer {
   /** Its options, as it prints them. */
   readonly options: Readonly<Record<string, unknown>>
   readonly rule: OptimizerRule
-  /** What it remembers before the first update. */
+  /** The state before the first update. */
   readonly init: (params: ParamsTree) => OptimizerState
-  /** What is to be added to the parameters, and what it remembers next. */
+  /** The updates to add to the parameters, and the next state. */
   readonly update: <P extends ParamsTree>(
     grads: P,
     state: OptimizerState,
@@ -92,7 +92,7 @@ export interface Optimizer {
 /**
  * Checks what an optimizer is made of, as a call from JavaScript may give anything.
  *
- * @throws InvalidOption when something of it is missing
+ * @throws InvalidOption if something of it is missing
  */
 const asMade = (
   name: unknown,
@@ -139,8 +139,8 @@ const asMade = (
  * for one at a time.
  *
  * @param options as it prints them
- * @throws InvalidOption when the rule lacks something; from an update, when it gives anything but updates of the
- *   parameters' shapes and a state of the form and the shapes of the one before
+ * @throws InvalidOption if the rule is incomplete; from an update, if it does not return updates of the parameters'
+ *   shapes and a state with the structure and shapes of the previous one
  * @example
  * ```ts
  * const descent = defineOptimizer('descent', { step: 0.1 }, {

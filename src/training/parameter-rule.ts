@@ -28,15 +28,18 @@ export interface OwnParameter<T> {
 }
 
 /**
- * The rule of an optimizer for one parameter. What depends on the number of the update alone is a coefficient, computed
- * outside of the tensors; what is remembered from update to update is a slot.
+ * The rule of an optimizer for one parameter. Coefficients depend only on the update's number and are computed in
+ * JavaScript; slots are the state for the parameter.
  */
 export interface ParameterRule {
-  /** The slots' initial values: a number that fills the parameter's shape, or a function that gives tensors of any shapes. */
+  /**
+   * The slots' initial values: a number that fills the parameter's shape, or a function that returns tensors of any
+   * shapes.
+   */
   readonly slots: Readonly<Record<string, number | (<T>(ops: Ops<T>, parameter: OwnParameter<T>) => Tree<T>)>>
   /** The coefficients of an update, counted from 0. Default: none. */
   readonly coefficients?: (update: number) => Readonly<Record<string, number>>
-  /** What is added to the parameter, of its shape, and the new slots; a slot that is left out stays as it is. */
+  /** The update, of the parameter's shape, and the new slots; a missing slot is unchanged. */
   readonly change: <T>(
     ops: Ops<T>,
     gradient: T,

@@ -25,7 +25,7 @@ export const asNumber = (owner: string, option: string, update: number, value: u
 /**
  * The learning rate of an update.
  *
- * @throws InvalidOption when a function gives anything but a finite number >= 0
+ * @throws InvalidOption if a function returns anything but a finite number >= 0
  */
 export const stepAt = (owner: string, step: Step, update: number): number => {
   const rate = asNumber(owner, 'step', update, typeof step === 'number' ? step : step(update))

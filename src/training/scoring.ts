@@ -98,7 +98,7 @@ const byOutput = <V>(
 /**
  * What is asked of each output of a network.
  *
- * @throws InvalidOption when an option names an output that there is not, or gives more or less than there are
+ * @throws InvalidOption if an option names an unknown output, or has the wrong number of outputs
  */
 export const scoringOf = (owner: string, { loss, lossWeights, metrics }: Asked, names: readonly string[]): Scoring => {
   const listed = names.length > 1 && loss.by !== 'all'
@@ -209,7 +209,7 @@ export const metricsOf = <T>(
     return sums.reduce((all, own) => all.map((sum, i) => ops.add(sum, own[i] as T)))
   })
 
-/** @throws InvalidOption when sums of two outputs cannot be added, as those of other classes: they would broadcast */
+/** @throws InvalidOption if sums of two outputs cannot be added, as those of other classes: they would broadcast */
 const checkPooled = <T>(ops: Ops<T>, name: string, first: readonly T[], own: readonly T[]): void => {
   const shapes = (sums: readonly T[]) => sums.map(sum => ops.shape(sum))
   const [wanted, given] = [shapes(first), shapes(own)]

@@ -73,7 +73,7 @@ export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tenso
  * What an optimizer remembers, in its own form.
  *
  * @param option what holds it: an option, or an argument
- * @throws InvalidOption when another optimizer, or another network, remembered it
+ * @throws InvalidOption if another optimizer, or another network, remembered it
  */
 export const asMemory = (
   owner: string,

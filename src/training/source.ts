@@ -2,8 +2,8 @@ import { InvalidOption } from '../base/errors.ts'
 import type { Examples } from './batches.ts'
 
 /**
- * Examples that come batch by batch, such as a `Dataset`: what it gives are batches, or examples where it says no
- * `batchSize`, which are batched then.
+ * Examples that are read batch by batch, such as a `Dataset`. It yields batches, or, without a `batchSize`, examples
+ * that are then batched.
  */
 export interface Batches {
   readonly kind: 'Dataset'

@@ -108,7 +108,7 @@ export interface TrainingRule<M extends MetricsOption = MetricsOption> {
   readonly lossWeights?: ForOutputs<number>
   /** Default: `adam()`. */
   readonly optimizer?: Optimizer
-  /** What is reported beside the loss. Default: nothing. */
+  /** Metrics to report beside the loss. Default: none. */
   readonly metrics?: M
   /** A penalty that is added to the loss, or one for each pattern of names. Default: none. */
   readonly regularizer?: Regularizer | Readonly<Record<string, Regularizer>> | null
@@ -208,7 +208,7 @@ const knownRules = (wiring: Wiring): VariableTree<VariableRule> => {
 /**
  * Variables as a user gives them, checked as far as the network knows their shapes by itself.
  *
- * @throws InvalidOption, WeightInitializationError when they are not the network's
+ * @throws InvalidOption, WeightInitializationError if they are not those of the network
  */
 export const checkedVariables = (owner: string, part: Part, value: unknown): Trees => {
   const given = asVariables(owner, value)
@@ -228,9 +228,9 @@ const placed = (name: string, tensors: readonly Shaped[]): readonly GraphNode[] 
  * Checks that examples and variables fit the network, and the expected outputs its loss and metrics, before anything is
  * computed: that is known when they are traced.
  *
- * @throws LayerConnectionError when the examples do not fit the network
- * @throws WeightInitializationError when the variables are not the network's
- * @throws InvalidOption when the expected outputs do not fit the loss or a metric
+ * @throws LayerConnectionError if the examples do not fit the network
+ * @throws WeightInitializationError if the variables are not those of the network
+ * @throws InvalidOption if the targets do not fit the loss or a metric
  */
 export const checkTraining = (
   owner: string,
@@ -268,12 +268,13 @@ export const checkTraining = (
 }
 
 /**
- * The training step of a network: from a state and a batch, the promise of the next state and of the batch's loss and
- * metrics, both from before the update. Its arguments stay as they are. `fit` folds it over the batches of each epoch.
+ * The training step of a network: takes a state and a batch, and returns a promise of the next state and of the batch's
+ * loss and metrics before the update. It does not modify its arguments. `fit` repeats it over the batches of each
+ * epoch.
  *
  * @param rule `loss` (default `mse`), `lossWeights`, `optimizer` (default `adam()`), `metrics` (default none),
  *   `regularizer`, `constraint`, `trains`, `gradientNorms`, `backend`
- * @throws InvalidOption when one of them is none
+ * @throws InvalidOption if the network or an option is invalid
  * @example
  * ```ts
  * const network = join(Input(2), Linear(1))

@@ -17,7 +17,7 @@ export interface GivenState extends Trees {
 /**
  * Checks that a value has the form of a state of training, as a call from JavaScript may give anything.
  *
- * @throws InvalidOption, WeightInitializationError when it has another form, or is of another optimizer
+ * @throws InvalidOption, WeightInitializationError if it has another form, or is of another optimizer
  */
 export const asTrainState = (
   owner: string,

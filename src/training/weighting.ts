@@ -41,7 +41,7 @@ const isColumn = (shape: Shape, wanted: Shape): boolean =>
 /**
  * Weights of examples in the shape of their losses.
  *
- * @throws InvalidOption when there is not one for each
+ * @throws InvalidOption if there is not one for each
  */
 const spread = <T>(ops: Ops<T>, owner: string, option: string, given: T, losses: T): T => {
   const [shape, wanted] = [ops.shape(given), ops.shape(losses)]

@@ -10,17 +10,17 @@ import { newestIn, prepareFolder, writeCheckpoint } from './checkpoint-folder.ts
 import { type Every, everyOption, isTime, type NormalEvery } from './every.ts'
 import { toSaved } from './session-document.ts'
 
-/** Where, and how often, all of training is saved. */
+/** Where, and how often, the state of training is saved. */
 export interface Checkpoint {
-  /** A path, or an URL that begins with `file:`; it is made where it is missing. A run has a folder of its own. */
+  /** A path or a `file:` URL, created if missing. Use a folder for each run. */
   readonly folder: Location
-  /** After how many epochs, or updates. Default: 1, after every epoch. The end of training is saved in any case. */
+  /** How often to save, in epochs or updates. Default: 1, after every epoch. The end of training is always saved. */
   readonly every?: Every
-  /** How many checkpoints are kept, the newest ones. Default: 2. `Infinity`: all. */
+  /** How many of the newest checkpoints to keep; `Infinity` keeps all. Default: 2. */
   readonly keep?: number
   /**
-   * Keeps the best one too: by a name of the history, or `{ monitor, mode }`; `true` means the loss on validation examples,
-   * or on those of training where there are none. Default: false.
+   * Keeps the best checkpoint too: by a name of the history, or `{ monitor, mode }`; `true` monitors the validation
+   * loss, or the training loss without validation. Default: false.
    */
   readonly best?: boolean | string | { readonly monitor?: string; readonly mode?: 'min' | 'max' | 'auto' }
 }

@@ -11,13 +11,12 @@ import { type Every, everyOption, isTime, type NormalEvery } from './every.ts'
 /** How the file is written. */
 export interface CsvLogOptions {
   /**
-   * Whether rows go behind those that are in the file: of a run that is resumed, each epoch has one row. Default: false, the
-   * file is written anew.
+   * Whether to append to the file; a resumed run has one row per epoch. Default: false, the file is overwritten.
    */
   readonly append?: boolean
-  /** What stands between cells. Default: `,`. */
+  /** The separator of cells. Default: `,`. */
   readonly separator?: string
-  /** After how many epochs, or updates, a row is written. Default: 1, after every epoch. */
+  /** How often to write a row, in epochs or updates. Default: 1, after every epoch. */
   readonly every?: Every
 }
 
@@ -77,9 +76,9 @@ const addRow = async ({ fs }: Disk, file: string, row: string): Promise<void> =>
 }
 
 /**
- * A callback of `fit` that writes what it reports into a file of comma-separated values: a row for each epoch, or so many
- * updates, below the names `epoch`, `update`, `loss`, those of the metrics and `validationLoss` and the like. Each row is in
- * the file before training goes on. Metrics of several numbers are JSON.
+ * A callback of `fit` that logs to a CSV file: a row for each epoch, or for every so many updates, under the headers
+ * `epoch`, `update`, `loss`, the metrics, and `validationLoss` and so on. Each row is written before training
+ * continues. Metrics with several numbers are JSON.
  *
  * @param file a path, or an URL that begins with `file:`; a folder on the way to it that is missing is made
  * @param options `append` (default false), `separator` (`,`), `every` (each epoch)

@@ -11,7 +11,7 @@ import { newestIn } from './checkpoint-folder.ts'
 import { checkNetwork } from './differences.ts'
 import { ofSaved } from './session-document.ts'
 
-/** A run that was saved: what `fit` goes on from, as if it had never been interrupted. */
+/** A saved run, from which `fit` continues as if it had never been interrupted. */
 export interface Resumed<N extends AnyLayer = AnyLayer> extends Session<N> {
   readonly kind: 'Checkpoint'
   /** The folder of the checkpoint itself. */
@@ -24,7 +24,7 @@ export interface Resumed<N extends AnyLayer = AnyLayer> extends Session<N> {
 export interface ResumeOptions<N extends AnyLayer = AnyLayer> {
   /** The network whose checkpoint it is to be; others are refused. */
   readonly network?: N
-  /** The newest complete one, or the best one that was kept. Default: `newest`. */
+  /** The newest complete checkpoint, or the best one. Default: `newest`. */
   readonly which?: 'newest' | 'best'
   /** Whether there may be none: the promise is of `undefined` then. Default: false. */
   readonly optional?: boolean
@@ -59,13 +59,13 @@ export const isResumed = (value: unknown): value is Resumed =>
   isRecord(value) && value.kind === 'Checkpoint' && typeof value.hash === 'string' && isRecord(value.trainState)
 
 /**
- * Reads the newest complete checkpoint of a folder, from which `fit` goes on to the same bits as if it had never been
- * interrupted: with the same network, data and options. What is incomplete or damaged is passed over.
+ * Reads the newest complete checkpoint of a folder. With the same network, data and options, `fit` continues from it to
+ * the same bits as without the interruption. Incomplete or damaged checkpoints are skipped.
  *
  * @param folder of the option `checkpoint`, a path or an URL that begins with `file:`
  * @param options `network`, `which` (`newest`), `optional` (false)
- * @throws DocumentError if no checkpoint is complete, or it is that of another network: the message lists which names and
- *   shapes differ
+ * @throws DocumentError if no checkpoint is complete, or it is that of another network: the message lists the names and
+ *   shapes that differ
  * @throws FileError if the system does not let the folder be read
  * @throws InvalidOption if an option is invalid
  * @example

@@ -14,8 +14,8 @@ export type Pictures = Readonly<Record<string, TensorInput>>
 /** What TensorBoard is to show beside losses and metrics. */
 export interface TensorBoardOptions {
   /**
-   * After how many epochs, or updates, something is written. Default: 1, after every epoch. With updates, the losses and
-   * metrics of single batches are written too.
+   * How often to write, in epochs or updates. Default: 1, after every epoch. With updates, the losses and metrics of
+   * single batches are written too.
    */
   readonly every?: Every
   /** Whether the distribution of each variable is shown after epochs. Default: false. */
@@ -27,7 +27,7 @@ export interface TensorBoardOptions {
   readonly images?: (event: EpochEnd) => Pictures | Promise<Pictures>
   /** What runs are compared by: numbers, texts and booleans by name. Default: none. */
   readonly hyperparameters?: Readonly<Record<string, Hyperparameter>>
-  /** Texts in Markdown by name, such as what the network is. Default: none. */
+  /** Markdown texts by name, such as a description of the network. Default: none. */
   readonly texts?: Readonly<Record<string, string>>
 }
 
@@ -72,11 +72,11 @@ const options: Options<NormalBoard> = {
 
 const owner = 'tensorBoard'
 /**
- * A callback of `fit` that writes files which TensorBoard shows: `tensorboard --logdir runs` for folders such as `runs/first`.
- * Losses and metrics are `epoch/loss` of the runs `first/training` and `first/validation`, over the number of the update; a
- * resumed run goes on where it was saved.
+ * A callback of `fit` that writes event files for TensorBoard: `tensorboard --logdir runs` for folders such as
+ * `runs/first`. Losses and metrics are curves such as `epoch/loss` of the runs `first/training` and `first/validation`,
+ * over the update's number; a resumed run continues its curves.
  *
- * @param folder of this run, a path or an URL that begins with `file:`; it is made where it is missing
+ * @param folder the folder of this run, a path or a `file:` URL; created if missing
  * @param options `every`, `histograms`, `images`, `hyperparameters`, `texts`
  * @throws InvalidOption if an option is invalid; while training, FileError if the system does not let a file be written
  * @example

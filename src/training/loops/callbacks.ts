@@ -5,7 +5,7 @@ import { isList, isRecord, own } from '../../base/trees.ts'
 import type { RawReport } from '../report.ts'
 import type { TrainState } from '../step.ts'
 
-/** What a callback returns, or promises, to end training after what it was told. */
+/** A callback returns this, or a promise of it, to end training. */
 export const stop = 'stop' as const
 
 /** Training begins. */
@@ -57,8 +57,8 @@ export interface TrainEnd {
 }
 
 /**
- * What observes training. What its functions return is awaited; `stop` ends training. What they throw ends it with that
- * error.
+ * Functions that observe training. Their results are awaited; `stop` ends training. If one throws, `fit` rejects with
+ * its error.
  */
 export interface Callback {
   readonly trainStart?: (event: TrainStart) => unknown

@@ -6,11 +6,11 @@ import { type Monitor, monitored, monitorOptions } from './monitor.ts'
 
 /** When training ends because it no longer gets better. */
 export interface EarlyStopping {
-  /** A name of the history. Default: `validationLoss`, or `loss` where there are no validation examples. */
+  /** A name of the history. Default: `validationLoss`, or `loss` without validation examples. */
   readonly monitor?: string
   /** Whether it is to become small or large. Default: `auto`, as the metric says; a loss is to become small. */
   readonly mode?: 'min' | 'max' | 'auto'
-  /** After how many epochs without anything better. Default: 5. */
+  /** The number of epochs without improvement. Default: 5. */
   readonly patience?: number
   /** How much better is better. Default: 0. */
   readonly minDelta?: number

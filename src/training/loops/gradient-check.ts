@@ -24,12 +24,12 @@ export interface CheckedGradient {
   readonly name: string
   /** How many of its elements were compared. */
   readonly compared: number
-  /** The largest difference, as a part of the largest slope of the parameter. */
+  /** The largest difference, relative to the largest gradient of the parameter. */
   readonly error: number
   readonly passes: boolean
 }
 
-/** What a check of gradients found. */
+/** The result of a gradient check. */
 export interface GradientCheck {
   readonly passes: boolean
   readonly parameters: readonly CheckedGradient[]
@@ -45,7 +45,7 @@ export interface GradientCheckOptions {
   readonly tolerance?: number
   /** How many elements of each parameter are compared, chosen by the key. Default: 20. */
   readonly elements?: number
-  /** Whether layers do what they do in training. Default: false. */
+  /** Whether layers run in training mode. Default: false. */
   readonly training?: boolean
   /** Default: `key(0)`. */
   readonly key?: Key
@@ -134,9 +134,9 @@ const compare = (
 }
 
 /**
- * Compares the gradients of a network's loss with differences of it: whether layers, operations and losses of your own have
- * the derivatives that they should. Eager, in 32-bit floats, which limit what can be told: slopes far below the largest
- * one of a parameter are not.
+ * Compares the gradients of a network's loss with finite differences, to check the derivatives of layers, operations
+ * and losses of your own. It runs eagerly in 32-bit floats, so it cannot check gradients far below the largest one of a
+ * parameter.
  *
  * @throws InvalidOption, LayerConnectionError, WeightInitializationError as `evaluate`
  * @example

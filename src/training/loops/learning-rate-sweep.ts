@@ -20,10 +20,10 @@ export interface RatePoint {
   readonly smoothed: number
 }
 
-/** What a learning rate does to the loss. */
+/** The loss at a learning rate. */
 export interface RateSweep {
   readonly points: readonly RatePoint[]
-  /** Where the smoothed loss falls fastest; `undefined` where it never does. */
+  /** The rate at which the smoothed loss falls fastest; `undefined` if it never falls. */
   readonly suggestion: number | undefined
   /** Whether it ended early, as the loss grew without bound. */
   readonly diverged: boolean
@@ -41,7 +41,7 @@ const decided = [
   'validation',
 ] as const
 
-/** The options of {@link learningRateSweep}, beside those of `fit` that say what an update is. */
+/** The options of {@link learningRateSweep}, beside those of `fit` that define an update. */
 export interface RateSweepOptions<N extends AnyLayer = AnyLayer>
   extends Omit<FitOptions<N, []>, 'optimizer' | (typeof decided)[number]> {
   /** The first and the last learning rate. Default: 1e-6 and 1. */
@@ -53,7 +53,7 @@ export interface RateSweepOptions<N extends AnyLayer = AnyLayer>
   readonly optimizer?: (step: (update: number) => number) => Optimizer
   /** How much of the mean stays from point to point, from 0 to below 1. Default: 0.9. */
   readonly smoothing?: number
-  /** By how much the smoothed loss may exceed its least value before the sweep ends. Default: 4. */
+  /** The sweep ends when the smoothed loss exceeds its minimum by this factor. Default: 4. */
   readonly divergence?: number
 }
 
@@ -100,13 +100,13 @@ const asText = ({ points, suggestion }: RateSweep): string => {
 }
 
 /**
- * Trains with a learning rate that grows from update to update, and says what it does to the loss (Smith 2017). It ends
- * where the loss diverges. The variables stay as they are: nothing of what is learnt is kept.
+ * Trains with a learning rate that grows with each update, and records the loss (Smith 2017). It ends when the loss
+ * diverges. The variables are not modified, and the trained ones are discarded.
  *
  * @param examples as `fit` takes them; they are gone through as often as it takes
  * @param options `from` (1e-6), `to` (1), `updates` (100), `optimizer` (a function of the rate), `smoothing`,
- *   `divergence`, and those of `fit` that say what an update is: `loss`, `batchSize`, `key`, `backend`, …
- * @throws InvalidOption when an option is wrong; whatever `fit` throws
+ *   `divergence`, and those of `fit` that define an update: `loss`, `batchSize`, `key`, `backend`, …
+ * @throws InvalidOption if an option is invalid; whatever `fit` throws
  * @example
  * ```ts
  * const network = join(Input(2), Tanh(8), Sigmoid(1))

@@ -50,7 +50,7 @@ const unsaid = (owner: string, name: string): InvalidOption =>
 /**
  * A monitor that knows whether its value is to become small or large, where a metric says so.
  *
- * @throws InvalidOption when it watches a metric that does not
+ * @throws InvalidOption if it watches a metric that does not
  */
 export const directed = <M extends Monitor>(owner: string, monitor: M, metrics: readonly Judged[]): M => {
   if (monitor.mode !== 'auto') return monitor
@@ -65,7 +65,7 @@ export const directed = <M extends Monitor>(owner: string, monitor: M, metrics: 
 /**
  * The value that is watched, negated where it is to become large: less is better.
  *
- * @throws InvalidOption when the history has no number of that name, or nothing says which values are better
+ * @throws InvalidOption if the history has no number of that name, or nothing says which values are better
  */
 export const monitored = (owner: string, { monitor, mode }: Monitor, values: RawReport): number => {
   const own = monitor ?? (numberIn(values, 'validationLoss') === undefined ? 'loss' : 'validationLoss')

@@ -6,19 +6,19 @@ import { type Monitor, monitored, monitorOptions } from './monitor.ts'
 
 /** When the learning rate becomes smaller because training no longer gets better. */
 export interface ReduceOnPlateau {
-  /** A name of the history. Default: `validationLoss`, or `loss` where there are no validation examples. */
+  /** A name of the history. Default: `validationLoss`, or `loss` without validation examples. */
   readonly monitor?: string
   /** Whether it is to become small or large. Default: `auto`, as the metric says; a loss is to become small. */
   readonly mode?: 'min' | 'max' | 'auto'
-  /** What the learning rate is multiplied by. Default: 0.1. */
+  /** The factor for the learning rate. Default: 0.1. */
   readonly factor?: number
-  /** After how many epochs without anything better. Default: 10. */
+  /** The number of epochs without improvement. Default: 10. */
   readonly patience?: number
   /** How much better is better. Default: 1e-4. */
   readonly minDelta?: number
-  /** For how many epochs nothing is counted after that. Default: 0. */
+  /** The number of epochs to wait after that before counting again. Default: 0. */
   readonly cooldown?: number
-  /** The least part of the optimizer's learning rate. Default: 0. */
+  /** The smallest fraction of the optimizer's learning rate. Default: 0. */
   readonly least?: number
 }
 

@@ -11,13 +11,13 @@ import { normName } from '../report.ts'
 import { metricsOf } from './history.ts'
 import { betterOf, type Judged } from './monitor.ts'
 
-/** What a value of a history became. */
+/** The summary of one value of a history. */
 export interface ValueSummary {
   readonly name: string
   /** In the first epoch, and the last one. */
   readonly first: number
   readonly last: number
-  /** The best one; `undefined` where nothing says which values are better. */
+  /** The best value; `undefined` if it is not known which values are better. */
   readonly best: number | undefined
   /** The epoch of the best value, counted from 1. */
   readonly epoch: number | undefined
@@ -29,11 +29,11 @@ export interface ReportOptions {
   readonly better?: Readonly<Record<string, Better>>
 }
 
-/** What a training came to. */
+/** A summary of a training run. */
 export interface TrainingReport {
   readonly epochs: number
   readonly values: readonly ValueSummary[]
-  /** What the values say of it, in sentences. */
+  /** Remarks about the values, in sentences. */
   readonly remarks: readonly string[]
   /** Why it ended before its last epoch. */
   readonly stopped: string | undefined
@@ -148,12 +148,12 @@ const asMarkdown = ({ values, remarks, stopped }: TrainingReport): string => {
 }
 
 /**
- * What a training came to: the first, the last and the best value of everything in its history, and what they say of it.
- * It shows itself as a table, and has one in Markdown.
+ * Summarizes a training run: the first, last and best value of each name in its history, and remarks about them. It
+ * prints as a table, and `markdown()` returns one.
  *
  * @param training what `fit` returned, or its history, also one that was read from JSON
  * @param options `better`: which values are better, by name, for metrics that do not say so
- * @throws InvalidOption when it is neither, or an option is wrong
+ * @throws InvalidOption if it is neither, or an option is wrong
  * @example
  * ```ts
  * const summary = report({ loss: [1, 0.5, 0.25], validationLoss: [0.9, 0.6, 0.8] })

@@ -11,7 +11,7 @@ export const distanceOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted:
 }
 
 /**
- * The mean absolute error, `mean(|predicted - expected|)`. Its gradient is 0 where there is no error.
+ * The mean absolute error, `mean(|predicted - expected|)`. Its gradient is 0 where the error is 0.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export const mae: ConfigurableLoss = configurableLoss(
 const least = 1e-7
 
 /**
- * The mean absolute error in per cent of what was expected, `100 mean(|predicted - expected| / max(|expected|, 1e-7))`.
+ * The mean absolute error in percent of the target, `100 mean(|predicted - expected| / max(|expected|, 1e-7))`.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import { countedOf, meanOfCounted, weigh } from '../weighting.ts'
 import { times } from './arithmetic.ts'
 import { namedLosses } from './names.ts'
 
-/** A loss, or its name, with how much it counts: once, where no number is given. */
+/** A loss or its name, with an optional weight. Default: 1. */
 export type LossTerm = Loss | string | readonly [loss: Loss | string, weight: number]
 
 interface Term {
@@ -65,12 +65,12 @@ const nameOf = (terms: readonly Term[]): string =>
   terms.map(({ loss, weight }) => (weight === 1 ? loss.name : `${weight} ${loss.name}`)).join(' + ')
 
 /**
- * The sum of losses of the same output, each times its weight, as a loss of its own. Losses of sequences are averaged over
- * time where another one has a single value for each example. With a loss that is more than a mean over examples, such as
- * `rmse`, the sum is one of the whole batch, and takes no weights or masks.
+ * The weighted sum of several losses of one output, as one loss. Losses of sequences are averaged over time if another
+ * loss has one value per example. With a loss that is not a mean over examples, such as `rmse`, the sum is one value
+ * for the whole batch, and takes no weights or masks.
  *
  * @param terms losses, or their names, each alone or as [loss, weight]
- * @throws InvalidOption if there is no term, one is no loss, or a weight is no finite number
+ * @throws InvalidOption if there are no terms, a term is not a loss, or a weight is not a finite number
  * @example
  * ```ts
  * const both = addLosses([mse, 0.5], 'mae')

@@ -13,12 +13,12 @@ export interface BinaryCrossentropyOptions extends LogitsOption, SmoothingOption
 }
 
 /**
- * `-mean(expected · log(predicted) + (1 - expected) · log(1 - predicted))`, each element the probability of a yes or no of
- * its own, such as those of `Sigmoid`.
+ * `-mean(expected · log(predicted) + (1 - expected) · log(1 - predicted))`, where each element is an independent
+ * probability, such as those of `Sigmoid`.
  *
  * From logits, or clipped, as {@link categoricalCrossentropy}.
  *
- * @throws InvalidOption if an option is invalid; from a use, if the shapes differ
+ * @throws InvalidOption if an option is invalid; when called, if the shapes differ
  * @example
  * ```ts
  * binaryCrossentropy([[1], [0]], [[0.5], [0.5]]).dataSync()[0] // 0.693…

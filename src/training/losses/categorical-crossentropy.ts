@@ -18,15 +18,15 @@ export interface CategoricalCrossentropyOptions extends LogarithmsOption, Smooth
 }
 
 /**
- * `-mean(sum(expected · log(predicted)))`, the sum over classes, of probabilities such as those of `Softmax`. `expected` is
- * one-hot, or probabilities itself. For class numbers, see {@link sparseCategoricalCrossentropy}.
+ * `-mean(sum(expected · log(predicted)))`, summed over classes, for probabilities such as those of `Softmax`.
+ * `expected` is one-hot, or probabilities. For class indices, see {@link sparseCategoricalCrossentropy}.
  *
- * Of a network whose outputs come from `Softmax` or `Sigmoid`, the logarithm is computed from the logits, so that confident
- * mistakes have their gradient: `evaluate`, `fit` and training steps know them, also behind `TimeDistributed`, slices, masks
- * and concatenations. Other probabilities, such as those that this function is called with, are clipped to
- * [1e-7, 1 - 1e-7]. They are taken as they are, and not divided by their sum.
+ * If a network ends in `Softmax` or `Sigmoid`, the logarithm is computed from the logits, so that confident mistakes
+ * keep their gradient: `evaluate`, `fit` and training steps find the logits, also through `TimeDistributed`, slices,
+ * masks and concatenations. Other probabilities, such as direct arguments of this function, are clipped to [1e-7, 1 -
+ * 1e-7]. They are not divided by their sum.
  *
- * @throws InvalidOption if an option is invalid; from a use, if the shapes differ
+ * @throws InvalidOption if an option is invalid; when called, if the shapes differ
  * @example
  * ```ts
  * categoricalCrossentropy([[0, 1]], [[0.5, 0.5]]).dataSync()[0] // 0.693…

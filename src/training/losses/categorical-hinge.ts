@@ -15,7 +15,7 @@ export interface CategoricalHingeOptions extends HingeOptions {
  * `mean(max(highest - right + delta, 0))`, where `right` is the prediction for the expected class and `highest` the highest
  * of the others: classes are to be told apart by a margin (Crammer and Singer 2001). `expected` is one-hot.
  *
- * @throws InvalidOption if `delta` is negative; from a use, if the shapes differ
+ * @throws InvalidOption if `delta` is negative; when called, if the shapes differ
  * @example
  * ```ts
  * categoricalHinge([[0, 1, 0]], [[0.5, 1, 0.25]]).dataSync()[0] // 0.5

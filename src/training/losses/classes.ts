@@ -14,7 +14,7 @@ export const countUp = <T>(ops: Ops<T>, count: number): T =>
     [count],
   )
 
-/** Moves a part of each probability to all classes alike (Szegedy et al. 2016). */
+/** Distributes a fraction of each probability uniformly over all classes (Szegedy et al. 2016). */
 export const smoothed = <T>(ops: Ops<T>, expected: T, smoothing: number, classes: number): T =>
   smoothing === 0 ? expected : plus(ops, times(ops, expected, 1 - smoothing), smoothing / classes)
 

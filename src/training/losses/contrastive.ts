@@ -50,9 +50,10 @@ const checkedLabels = <T>(ops: Ops<T>, loss: string, expected: T, distances: T):
  * `mean(y d² + (1 - y) max(margin - d, 0)²)` of the distance `d` of pairs, with `y` = 1 for pairs that belong together and 0
  * for others, which are pushed apart up to a margin (Hadsell et al. 2006).
  *
- * The network gives pairs of embeddings [batch, 2, features], whose distance is measured, or distances [batch, 1].
+ * The network's output is pairs of embeddings [batch, 2, features], or their distances [batch, 1].
  *
- * @throws InvalidOption if an option is invalid; from a use, if the outputs are neither, or there is not one number a pair
+ * @throws InvalidOption if an option is invalid; when called, if the outputs are neither, or there is not one number a
+ *   pair
  * @example
  * ```ts
  * contrastive([1, 0], [[[0, 0], [3, 4]], [[0, 0], [0, 0.5]]]).dataSync()[0] // 12.625

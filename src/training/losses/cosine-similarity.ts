@@ -13,7 +13,7 @@ export interface CosineSimilarityOptions {
 /**
  * `-mean(cos(expected, predicted))`: -1 of vectors in the same direction, 1 of opposite ones, 0 where one of them is 0.
  *
- * @throws InvalidOption if there is no such axis; from a use, if the shapes differ
+ * @throws InvalidOption if there is no such axis; when called, if the shapes differ
  * @example
  * ```ts
  * cosineSimilarity([[1, 0]], [[3, 4]]).dataSync()[0] // -0.600…

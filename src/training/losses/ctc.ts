@@ -17,11 +17,11 @@ export type StepsThatCount = <T>(ops: Ops<T>, x: readonly [T, ...T[]]) => T
 
 /** Options of {@link ctc}. */
 export interface CtcOptions extends LogarithmsOption {
-  /** The class that stands for no label, from 0 on or from the end. Default: 0. */
+  /** The index of the blank class, from 0 on or from the end. Default: 0. */
   readonly blank?: number
   /**
-   * How many steps of each example count: a list, or a function of the operations and the inputs of the network, which gives
-   * their number [batch], or a mask of them [batch, time]. Default: null, all.
+   * The number of steps of each example: a list, or a function of the operations and the network's inputs that returns
+   * lengths [batch] or a mask [batch, time]. Default: null, all.
    */
   readonly inputLengths?: readonly number[] | StepsThatCount | null
   /** Whether examples with too few steps for their labels have the loss 0 instead of Infinity. Default: false. */
@@ -247,18 +247,18 @@ const alignments =
   }
 
 /**
- * Connectionist temporal classification: `-log` of the probability that the outputs of the steps, without repetitions and
- * then without blanks, read as the labels (Graves et al. 2006). For sequences whose labels stand in order, but not at known
- * steps, such as in speech.
+ * Connectionist temporal classification: `-log` of the probability that the outputs of the steps, without repetitions
+ * and then without blanks, read as the labels (Graves et al. 2006). For sequences whose labels are ordered but not
+ * aligned with steps, such as in speech.
  *
- * `predicted` are probabilities [batch, time, classes], one class being the blank; `expected` are class numbers [batch, labels],
- * where shorter lists of labels are filled up with the blank or with -1. The sum over alignments is taken over logarithms, from
- * logits where they are known, as {@link categoricalCrossentropy} does.
+ * `predicted` are probabilities [batch, time, classes], one class being the blank; `expected` are class indices [batch,
+ * labels], padded with the blank or with -1. The sum over alignments is computed in logarithms, from logits if they are
+ * known, as in {@link categoricalCrossentropy}.
  *
  * An example that has too few steps for its labels has the loss Infinity and no gradient; one with a label that no class has,
  * NaN.
  *
- * @throws InvalidOption if an option is invalid; from a use, if outputs or labels have another form
+ * @throws InvalidOption if an option is invalid; when called, if outputs or labels have another form
  * @example
  * ```ts
  * const outputs = [[[0.5, 0.5], [0.5, 0.5]]]

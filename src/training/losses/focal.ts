@@ -14,15 +14,15 @@ import { axis, fromLogits, type LogitsOption, labelSmoothing, type SmoothingOpti
 /** Options of {@link focal}. */
 export interface FocalOptions extends LogitsOption, SmoothingOption {
   /**
-   * Whether each element is the probability of a yes or no of its own (`'binary'`), or a vector the probabilities of classes
-   * of which one is right (`'categorical'`). Default: `'binary'`.
+   * Whether elements are independent probabilities (`'binary'`), or vectors are the probabilities of exclusive classes
+   * (`'categorical'`). Default: `'binary'`.
    */
   readonly form?: 'binary' | 'categorical'
-  /** How much less what is predicted well counts: the power of `1 - p`. Default: 2. */
+  /** The exponent of `1 - p`: the larger, the less well-classified examples count. Default: 2. */
   readonly gamma?: number
   /**
-   * The weight of yes, between 0 and 1, that of no being `1 - alpha`; of classes, a weight for all, or a list with one for
-   * each. Default: null, 1 for each.
+   * The weight of the positive class, between 0 and 1; that of the negative class is `1 - alpha`. For several classes,
+   * one weight or a list. Default: null, 1 for each.
    */
   readonly alpha?: number | readonly number[] | null
   /** The axis of the classes, or of the features of which the mean is taken. Default: -1. */
@@ -128,13 +128,13 @@ const checkAlpha = ({ name, form, alpha }: Normal): void => {
 }
 
 /**
- * Cross-entropy in which what is predicted well counts less, for classes of very different size: `-(1 - p)^gamma log(p)` of
- * the probability `p` of what was expected (Lin et al. 2017).
+ * Cross-entropy that down-weights well-classified examples, for imbalanced classes: `-(1 - p)^gamma log(p)` of the
+ * probability `p` of the target (Lin et al. 2017).
  *
  * Binary, it is the mean of the yes-or-no of each element, as {@link binaryCrossentropy}; categorical, it is the sum over
  * classes, as {@link categoricalCrossentropy}. From logits, or clipped, as these.
  *
- * @throws InvalidOption if an option is invalid; from a use, if the shapes differ
+ * @throws InvalidOption if an option is invalid; when called, if the shapes differ
  * @example
  * ```ts
  * focal([[1]], [[0.5]]).dataSync()[0] // 0.173…

@@ -6,7 +6,7 @@ import { meanOfFeatures } from './features.ts'
 
 /** Options of {@link binaryHinge}, {@link squaredHinge} and `categoricalHinge`. */
 export interface HingeOptions {
-  /** The margin by which a prediction has to be right. Default: 1. */
+  /** The margin. Default: 1. */
   readonly delta?: number
 }
 
@@ -22,8 +22,8 @@ const hingeOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted: T, delta:
 }
 
 /**
- * `mean(max(delta - expected predicted, 0))` of expected values 1 and -1, or 1 and 0: predictions such as those of `Tanh` or
- * `Linear` are to be right by a margin (Cortes and Vapnik 1995).
+ * `mean(max(delta - expected predicted, 0))` for targets 1 and -1, or 1 and 0, and predictions such as those of `Tanh`
+ * or `Linear` (Cortes and Vapnik 1995).
  *
  * @throws InvalidOption if `delta` is negative
  * @example

@@ -25,7 +25,7 @@ const logsOfShares = <T>(ops: Ops<T>, shares: T): T => {
  *
  * From logits, or clipped, as {@link categoricalCrossentropy}.
  *
- * @throws InvalidOption if an option is invalid; from a use, if the shapes differ
+ * @throws InvalidOption if an option is invalid; when called, if the shapes differ
  * @example
  * ```ts
  * kullbackLeibler([[0.5, 0.5]], [[0.25, 0.75]]).dataSync()[0] // 0.143…

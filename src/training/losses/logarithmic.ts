@@ -23,8 +23,8 @@ const squaredLogarithmicError =
 export const msle: ConfigurableLoss = configurableLoss('msle', {}, (_, { name }) => squaredLogarithmicError(name))
 
 /**
- * The root of {@link msle} over all examples, `sqrt(mean((log(1 + predicted) - log(1 + expected))²))`. Its gradient is 0
- * where there is no error at all.
+ * The root of {@link msle} over all examples, `sqrt(mean((log(1 + predicted) - log(1 + expected))²))`. Its gradient is
+ * 0 if there is no error.
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ export interface LogarithmsOption extends LogitsOption {
 
 /** An option of losses that compare with probabilities. */
 export interface SmoothingOption {
-  /** The part of each expected probability that is shared by all classes alike, from 0 to 1. Default: 0. */
+  /** The fraction of each target probability to distribute uniformly over all classes, from 0 to 1. Default: 0. */
   readonly labelSmoothing?: number
 }
 

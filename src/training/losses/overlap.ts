@@ -9,19 +9,19 @@ import { axisOf } from './features.ts'
 /** Options of {@link dice}. */
 export interface DiceOptions {
   /**
-   * The axes that are summed over: those of an example (`'example'`, all but the first), of the whole batch (`null`), or these.
-   * What is left is the loss's shape. Default: `'example'`.
+   * The axes to sum over: those of an example (`'example'`, all but the first), of the whole batch (`null`), or a list.
+   * The remaining axes are the loss's shape. Default: `'example'`.
    */
   readonly axis?: 'example' | number | readonly number[] | null
-  /** What is added to both sides of the ratio, so that two empty masks overlap wholly. Default: 1e-7. */
+  /** Added to numerator and denominator, so that two empty masks overlap completely. Default: 1e-7. */
   readonly smooth?: number
 }
 
 /** Options of {@link tversky}. */
 export interface TverskyOptions extends DiceOptions {
-  /** The weight of what is predicted in vain (false positives). Default: 0.5. */
+  /** The weight of false positives. Default: 0.5. */
   readonly alpha?: number
-  /** The weight of what is missed (false negatives). Default: 0.5. */
+  /** The weight of false negatives. Default: 0.5. */
   readonly beta?: number
 }
 
@@ -61,11 +61,12 @@ const overlap =
   }
 
 /**
- * 1 less the Dice coefficient of two masks, `1 - (2 sum(expected predicted) + smooth) / (sum(expected) + sum(predicted) +
- * smooth)`: how little they overlap, however few elements they have (Milletari et al. 2016). `predicted` are probabilities,
- * such as those of `Sigmoid`, or of `Softmax` with one-hot masks.
+ * 1 less the Dice coefficient of two masks,
+ * `1 - (2 sum(expected predicted) + smooth) / (sum(expected) + sum(predicted) + smooth)`: independent of their size
+ * (Milletari et al. 2016). `predicted` are probabilities, such as those of `Sigmoid`, or of `Softmax` with one-hot
+ * masks.
  *
- * @throws InvalidOption if an option is invalid; from a use, if the shapes differ or there is no such axis
+ * @throws InvalidOption if an option is invalid; when called, if the shapes differ or there is no such axis
  * @example
  * ```ts
  * dice([[1, 1, 0, 0]], [[1, 0, 1, 0]]).dataSync()[0] // 0.5
@@ -83,7 +84,7 @@ export const dice: ConfigurableLoss<DiceOptions> = configurableLoss(
  * `both = sum(expected predicted)`, `inVain = sum((1 - expected) predicted)` and `missed = sum(expected (1 - predicted))`:
  * as {@link dice}, with a weight for either kind of mistake (Salehi et al. 2017).
  *
- * @throws InvalidOption if an option is invalid; from a use, if the shapes differ or there is no such axis
+ * @throws InvalidOption if an option is invalid; when called, if the shapes differ or there is no such axis
  * @example
  * ```ts
  * tversky({ alpha: 0.3, beta: 0.7 })([[1, 1, 0, 0]], [[1, 0, 0, 0]]).dataSync()[0] // 0.411…

@@ -13,7 +13,7 @@ export interface PoissonOptions {
   readonly logInput?: boolean
   /** Whether Stirling's approximation of `log(expected!)` is added, for counts above 1. Default: false. */
   readonly full?: boolean
-  /** What is added to a rate of which the logarithm is taken. Default: 1e-7. */
+  /** Added to a rate before taking its logarithm. Default: 1e-7. */
   readonly epsilon?: number
 }
 
@@ -27,11 +27,11 @@ const logFactorial = <T>(ops: Ops<T>, counts: T): T => {
 }
 
 /**
- * `mean(predicted - expected · log(predicted))` of counts that are expected and rates that are predicted: the negative
- * logarithm of the likelihood of a Poisson distribution, less what does not depend on the prediction. Rates are positive, as
- * those of `Softplus` or `Exponential`; of `Exponential`, the logarithm is that of which the rate was made.
+ * `mean(predicted - expected · log(predicted))` for expected counts and predicted rates: the negative log-likelihood of
+ * a Poisson distribution, without terms that do not depend on the prediction. Rates are positive, such as those of
+ * `Softplus` or `Exponential`; for `Exponential`, the logarithm is its input.
  *
- * @throws InvalidOption if an option is invalid; from a use, if the shapes differ
+ * @throws InvalidOption if an option is invalid; when called, if the shapes differ
  * @example
  * ```ts
  * poisson([[2]], [[1]]).dataSync()[0] // 0.999…

@@ -38,12 +38,13 @@ const factorsOf = <T>(ops: Ops<T>, loss: string, quantile: number | readonly num
 }
 
 /**
- * The pinball loss, `mean(max(q e, (q - 1) e))` of `e = expected - predicted`, whose minimum is the quantile `q` of what is
- * expected (Koenker and Bassett 1978). The median, 0.5, gives half the mean absolute error.
+ * The pinball loss, `mean(max(q e, (q - 1) e))` of `e = expected - predicted`, which is minimized by the quantile `q`
+ * of the targets (Koenker and Bassett 1978). The median, 0.5, gives half the mean absolute error.
  *
  * With a list of quantiles, each feature of the output predicts its own, and `expected` may have a single one for all.
  *
- * @throws InvalidOption if a quantile is not between 0 and 1; from a use, if there are not as many features as quantiles
+ * @throws InvalidOption if a quantile is not between 0 and 1; when called, if there are not as many features as
+ *   quantiles
  * @example
  * ```ts
  * quantile({ quantile: 0.9 })([[10]], [[8]]).dataSync()[0] // 1.799…

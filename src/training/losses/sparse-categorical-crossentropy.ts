@@ -36,12 +36,12 @@ const surpriseOf = <T>(ops: Ops<T>, isClass: T, logs: T, smoothing: number, clas
 }
 
 /**
- * `-mean(log(predicted[class]))` of probabilities such as those of `Softmax`, where `expected` is the number of the class,
- * from 0 on, of each prediction: [batch], or [batch, 1]. The same as {@link categoricalCrossentropy} of one-hot vectors.
+ * `-mean(log(predicted[class]))` for probabilities such as those of `Softmax`, where `expected` are class indices from
+ * 0 on: [batch], or [batch, 1]. The same as {@link categoricalCrossentropy} of one-hot vectors.
  *
- * From logits, or clipped, as {@link categoricalCrossentropy}. What is no number of a class makes the loss NaN.
+ * Computed from logits, or clipped, like {@link categoricalCrossentropy}. An index of no class makes the loss NaN.
  *
- * @throws InvalidOption if an option is invalid; from a use, if there is not one number for each prediction
+ * @throws InvalidOption if an option is invalid; when called, if there is not one number for each prediction
  * @example
  * ```ts
  * sparseCategoricalCrossentropy([1, 0], [[0.5, 0.5], [1, 0]]).dataSync()[0] // 0.346…

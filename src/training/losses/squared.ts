@@ -29,8 +29,8 @@ export const mse: ConfigurableLoss = configurableLoss('mse', {}, (_, { name }) =
 }))
 
 /**
- * The root mean squared error, `sqrt(mean((predicted - expected)²))`: the root of the mean over all examples. Its gradient
- * is 0 where there is no error at all.
+ * The root mean squared error, `sqrt(mean((predicted - expected)²))`: the root of the mean over all examples. Its
+ * gradient is 0 if there is no error.
  *
  * @example
  * ```ts

@@ -14,12 +14,12 @@ export interface TripletOptions {
   /** How the distance of two embeddings is measured. Default: `'euclidean'`. */
   readonly distance?: Distance
   /**
-   * Which triplets of a batch count: of each anchor the farthest of its class and the nearest of another (`'hard'`); of each
-   * pair of a class the nearest of another class that is farther than it, or else the farthest (`'semiHard'`); all (`'all'`);
-   * or those that the network gives itself (`'none'`). Default: `'semiHard'`.
+   * Which triplets of a batch to use: for each anchor the farthest positive and the nearest negative (`'hard'`); for
+   * each positive pair the nearest negative farther than the positive, or else the farthest (`'semiHard'`); all
+   * (`'all'`); or the triplets that the network outputs (`'none'`). Default: `'semiHard'`.
    */
   readonly mining?: 'hard' | 'semiHard' | 'all' | 'none'
-  /** Without mining: whether the positive stands for the anchor where it is nearer to the negative. Default: false. */
+  /** Without mining: whether to swap anchor and positive if the positive is nearer to the negative. Default: false. */
   readonly swap?: boolean
 }
 
@@ -137,12 +137,13 @@ const mined: Readonly<
  * `mean(max(d(anchor, positive) - d(anchor, negative) + margin, 0))`: examples of a class are to lie nearer to each other
  * than to any of another class, by a margin (Schroff et al. 2015; Hermans et al. 2017).
  *
- * The network gives embeddings [batch, features], and `expected` are class numbers: triplets are found in the batch, and the
- * loss of each example is the mean over those in which it is the anchor, 0 where there are none. `'semiHard'` and `'all'`
- * take memory for `batch³` numbers. Without mining, the network gives triplets [batch, 3, features], and `y` may be left out.
+ * The network's output is embeddings [batch, features], and `expected` are class indices: triplets are mined in the
+ * batch, and the loss of an example is the mean over those with it as anchor, 0 if there are none. `'semiHard'` and
+ * `'all'` need memory for `batch³` numbers. Without mining, the network's output is triplets [batch, 3, features], and
+ * `y` is optional.
  *
- * @throws InvalidOption if an option is invalid; from a use, if outputs are no embeddings, or there is not one class number
- * for each
+ * @throws InvalidOption if an option is invalid; when called, if outputs are no embeddings, or there is not one class
+ *   number for each
  * @example
  * ```ts
  * triplet([0, 0, 1], [[0, 0], [0, 1], [0, 3]]).dataSync()[0] // 0

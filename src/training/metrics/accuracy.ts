@@ -12,7 +12,7 @@ export interface AccuracyOptions extends ClassesOption, ThresholdOption {}
  *
  * Options: `threshold` (0.5), `classes`, `ignoreClass`, `name`. Of no examples it is 0.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]]) // 0.5

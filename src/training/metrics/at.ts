@@ -60,12 +60,12 @@ const bestAt = <const Name extends string, O extends object>(
 }
 
 /**
- * The largest sensitivity (recall) among thresholds whose specificity is at least as asked for; 0 where there is none.
+ * The largest sensitivity (recall) among thresholds with at least the given specificity; 0 if there is none.
  *
- * Options: `specificity` (0.5), `thresholds` (200), `average`, `only`, `fromLogits`, `ignoreClass`, `name`, as of
+ * Options: `specificity` (0.5), `thresholds` (200), `average`, `only`, `fromLogits`, `ignoreClass`, `name`, as for
  * {@link auc}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * sensitivityAtSpecificity({ specificity: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5
@@ -78,10 +78,10 @@ export const sensitivityAtSpecificity: CountMetric<'sensitivityAtSpecificity', A
 )
 
 /**
- * The largest specificity among thresholds whose sensitivity (recall) is at least as asked for; 0 where there is none.
- * Options: `sensitivity` (0.5), and those of {@link sensitivityAtSpecificity}.
+ * The largest specificity among thresholds with at least the given sensitivity (recall); 0 if there is none. Options:
+ * `sensitivity` (0.5), and those of {@link sensitivityAtSpecificity}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * specificityAtSensitivity({ sensitivity: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5
@@ -94,10 +94,10 @@ export const specificityAtSensitivity: CountMetric<'specificityAtSensitivity', A
 )
 
 /**
- * The largest precision among thresholds whose recall is at least as asked for; 0 where there is none. Options: `recall`
- * (0.5), and those of {@link sensitivityAtSpecificity}.
+ * The largest precision among thresholds with at least the given recall; 0 if there is none. Options: `recall` (0.5),
+ * and those of {@link sensitivityAtSpecificity}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * precisionAtRecall({ recall: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.666…
@@ -110,10 +110,10 @@ export const precisionAtRecall: CountMetric<'precisionAtRecall', AtRecallOptions
 )
 
 /**
- * The largest recall among thresholds whose precision is at least as asked for; 0 where there is none. Options: `precision`
+ * The largest recall among thresholds with at least the given precision; 0 if there is none. Options: `precision`
  * (0.5), and those of {@link sensitivityAtSpecificity}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * recallAtPrecision({ precision: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5

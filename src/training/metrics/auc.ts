@@ -83,7 +83,7 @@ const area = (points: Curve, { curve, method }: Normal): number => {
  * `fromLogits`, `ignoreClass`, `name`. It is as exact as there are thresholds between scores. Without positives or without
  * negatives it is 0, as in Keras. NaN is the least score.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * auc([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]) // 0.75
@@ -103,7 +103,7 @@ export const auc: CountMetric<'auc', AucOptions> = configurableMetric(
  *
  * Options: `thresholds` (200, evenly spaced, or an array), `average`, `only`, `fromLogits`, `ignoreClass`, `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * averagePrecision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.833…

@@ -4,12 +4,11 @@ import { type ThresholdOption, thresholdOption } from './options.ts'
 import { meanOf, meanSums } from './weights.ts'
 
 /**
- * The share of yes-or-no answers that are right: of all numbers, each a probability of its own, those that exceed the
- * threshold where 1 was expected, and do not where 0 was.
+ * The fraction of independent probabilities on the right side of the threshold.
  *
- * Options: `threshold` (0.5; of logits 0), `name`. Weights are those of examples, or of single answers.
+ * Options: `threshold` (0.5; for logits 0), `name`. Weights are per example, or per probability.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * binaryAccuracy([[1, 0], [0, 0]], [[0.9, 0.4], [0.7, 0.1]]) // 0.75

@@ -8,11 +8,11 @@ import { flattened, weighed } from './weights.ts'
 
 /** The options of {@link calibrationError}. */
 export interface CalibrationOptions extends LogitsOption {
-  /** Into how many equal parts probabilities are sorted. Default: 15. */
+  /** The number of bins of equal width. Default: 15. */
   readonly bins?: number
   /**
-   * What the gaps of the parts become: their mean weighted by what lies in each (`'l1'`, the expected calibration error),
-   * the root of the mean of their squares (`'l2'`), or the largest (`'max'`). Default: `'l1'`.
+   * How to combine the gaps of the bins: their weighted mean (`'l1'`, the expected calibration error), the root of the
+   * weighted mean of their squares (`'l2'`), or the largest (`'max'`). Default: `'l1'`.
    */
   readonly norm?: 'l1' | 'l2' | 'max'
   /** The class number whose examples do not count. Default: `null`, none. */
@@ -60,14 +60,14 @@ const confidenceOf = <T>(
 }
 
 /**
- * The calibration error: how far probabilities are from shares. Predictions are sorted into bins by their largest
- * probability; the gap of a bin is that between the mean probability and the share of right predictions in it (Guo et al.
- * 2017). Of one output it is the gap between its probability and the share of class 1. 0 where all is calibrated, at most
- * 1; of no examples 0.
+ * The calibration error: the gap between confidence and accuracy. Predictions are sorted into bins by their largest
+ * probability; the gap of a bin is the difference between its mean probability and its accuracy (Guo et al. 2017). With
+ * one output, it is the difference between the mean probability and the fraction of class 1. It is 0 if all is
+ * calibrated, at most 1; and 0 without examples.
  *
  * Options: `bins` (15), `norm` (`'l1'`, `'l2'`, `'max'`), `fromLogits` (false), `ignoreClass`, `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * calibrationError([0, 0, 1, 1], [0.1, 0.3, 0.7, 0.9]) // 0.2

@@ -33,7 +33,7 @@ const withoutColumn = (shape: Shape): Shape => (shape.length > 1 && shape.at(-1)
  *
  * @param classes how many classes there are, where the user said so: predictions without an axis of that length are class
  *   numbers then
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  */
 export const layoutOf = (owner: string, expected: Shape, predicted: Shape, classes: number | null): Layout => {
   const last = predicted.length > 1 ? predicted.at(-1) : 1
@@ -71,7 +71,7 @@ const unknownClasses = (owner: string, predicted: Shape): never => {
  * What the shapes say of scores of several classes.
  *
  * @param isSparse whether class numbers have to be expected
- * @throws InvalidOption when the predictions are of one output, or there is not one expectation for each
+ * @throws InvalidOption if the predictions are of one output, or there is not one expectation for each
  */
 export const scoresOf = (owner: string, expected: Shape, predicted: Shape, isSparse = false): Layout => {
   const layout = layoutOf(owner, expected, predicted, null)

@@ -15,7 +15,7 @@ export interface Columns<T> {
 /**
  * The last axis as columns, all others as rows; of one axis, a single column.
  *
- * @throws InvalidOption when there is not one expectation for each prediction, or the weights do not fit
+ * @throws InvalidOption if there is not one target for each prediction, or the weights do not fit
  */
 export const columnsOf = <T>(ops: Ops<T>, owner: string, expected: T, predicted: T, weights: T): Columns<T> => {
   checkAlike(ops, owner, expected, predicted)

@@ -88,7 +88,7 @@ interface NormalMatrix extends Normal {
  * Options: `normalize` (`null`, `'expected'`, `'predicted'`, `'all'`; of nothing, 0), `classes` (with it, predictions
  * without an axis of that length are class numbers), `threshold` (0.5), `ignoreClass`, `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction, or there are more than 4096 classes
+ * @throws InvalidOption if there is not one target for each prediction, or there are more than 4096 classes
  * @example
  * ```ts
  * confusionMatrix([0, 1, 1], [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]) // [[1, 0], [1, 1]]
@@ -145,13 +145,13 @@ export interface MeanIoU extends Metric<'meanIoU', number> {
 }
 
 /**
- * Intersection over union, `tp / (tp + fp + fn)`, the mean over the classes that were expected or predicted at all; 0 where
- * none were. Expectations and predictions are those of {@link confusionMatrix}.
+ * Intersection over union, `tp / (tp + fp + fn)`, averaged over the classes that occur in targets or predictions; 0 if
+ * none do. Targets and predictions are as for {@link confusionMatrix}.
  *
  * Options: `average` (`'macro'`; `null`: one value for each class, NaN for one that was neither expected nor predicted),
  * `only`, `classes`, `threshold` (0.5), `ignoreClass`, `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction, or there are more than 4096 classes
+ * @throws InvalidOption if there is not one target for each prediction, or there are more than 4096 classes
  * @example
  * ```ts
  * meanIoU({ classes: 2 })([0, 0, 1, 1], [0, 1, 0, 1]) // 0.333…
@@ -174,13 +174,13 @@ export const meanIoU: MeanIoU = configurableMetric(
 ) as unknown as MeanIoU
 
 /**
- * Matthews' correlation coefficient, of any number of classes (Gorodkin 2004): 1 where all is right, 0 for chance, at least
- * -1; 0 where only one class was expected, or predicted. Expectations and predictions are those of
- * {@link confusionMatrix}.
+ * Matthews' correlation coefficient, for any number of classes (Gorodkin 2004): 1 if all predictions are right, 0 for
+ * chance, at least -1; 0 if there is only one target or predicted class. Targets and predictions are as for {@link
+ * confusionMatrix}.
  *
  * Options: `classes`, `threshold` (0.5), `ignoreClass`, `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction, or there are more than 4096 classes
+ * @throws InvalidOption if there is not one target for each prediction, or there are more than 4096 classes
  * @example
  * ```ts
  * matthews([1, 1, 1, 0], [0.9, 0.2, 0.8, 0.7]) // -0.333…
@@ -202,7 +202,9 @@ export const matthews: ConfigurableMetric<'matthews', ConfusionOptions> = config
 
 /** The options of {@link cohenKappa}. */
 export interface CohenKappaOptions extends ConfusionOptions {
-  /** What a mistake costs: the distance of the classes (`'linear'`), or its square. Default: `null`, all the same. */
+  /**
+   * The cost of a mistake: the distance of the classes (`'linear'`), or its square (`'quadratic'`). Default: `null`, 1.
+   */
   readonly weights?: 'linear' | 'quadratic' | null
 }
 interface NormalKappa extends Normal {
@@ -210,12 +212,12 @@ interface NormalKappa extends Normal {
 }
 
 /**
- * Cohen's kappa, the agreement beyond chance: `1 - Σ cost · observed / Σ cost · by chance` (Cohen 1968). Where chance makes
- * no mistake it is NaN, as in scikit-learn. Expectations and predictions are those of {@link confusionMatrix}.
+ * Cohen's kappa, the agreement beyond chance: `1 - Σ cost · observed / Σ cost · by chance` (Cohen 1968). It is NaN if
+ * the disagreement by chance is 0, as in scikit-learn. Targets and predictions are as for {@link confusionMatrix}.
  *
  * Options: `weights` (`null`, `'linear'`, `'quadratic'`), `classes`, `threshold` (0.5), `ignoreClass`, `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction, or there are more than 4096 classes
+ * @throws InvalidOption if there is not one target for each prediction, or there are more than 4096 classes
  * @example
  * ```ts
  * cohenKappa({ classes: 3 })([0, 1, 2, 0], [0, 2, 2, 0]) // 0.6

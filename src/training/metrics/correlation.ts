@@ -12,7 +12,7 @@ import { meanOf, meanSums } from './weights.ts'
 /** The options of {@link pearson} and {@link concordanceCorrelation}. */
 export interface CorrelationOptions {
   /**
-   * `'examples'`: of each feature over all examples; `'features'`: of each example along the last axis, the mean of those.
+   * `'examples'`: for each feature over all examples; `'features'`: for each example along the last axis, averaged.
    * Default: `'examples'`.
    */
   readonly over?: 'examples' | 'features'
@@ -104,13 +104,13 @@ const correlationRule =
 const inside = (value: number): number => Math.min(1, Math.max(-1, value))
 
 /**
- * Pearson's correlation coefficient of what was expected and predicted, of all examples of all batches: from -1 to 1; 0
- * where either does not vary.
+ * Pearson's correlation coefficient of targets and predictions, over all examples of all batches: from -1 to 1; 0 if
+ * either is constant.
  *
- * The last axis is that of features, each with a value of its own. Options: `over` (`'examples'`; `'features'`: along the
- * last axis of each example, the mean of those, as Keras's PearsonCorrelation), `average` (`'macro'`, `null`), `name`.
+ * The last axis is the features, each with its own value. Options: `over` (`'examples'`; `'features'`: along the last
+ * axis of each example, the mean of those, as Keras's PearsonCorrelation), `average` (`'macro'`, `null`), `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * pearson([[1], [2], [3]], [[2], [4], [5]]) // 0.981…
@@ -128,11 +128,11 @@ export const pearson: CountMetric<'pearson', CorrelationOptions> = configurableM
 ) as unknown as CountMetric<'pearson', CorrelationOptions>
 
 /**
- * Lin's concordance correlation coefficient (Lin 1989), which is less than {@link pearson} where predictions are off in mean
- * or scale: `2 cov(expected, predicted) / (var(expected) + var(predicted) + (mean(expected) - mean(predicted))²)`; 0 where
- * neither varies. Options are those of {@link pearson}.
+ * Lin's concordance correlation coefficient (Lin 1989), which is lower than {@link pearson} if predictions differ in
+ * mean or scale: `2 cov(expected, predicted) / (var(expected) + var(predicted) + (mean(expected) - mean(predicted))²)`;
+ * 0 if neither varies. Options are those of {@link pearson}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * concordanceCorrelation([[1], [2], [3]], [[2], [4], [5]]) // 0.4

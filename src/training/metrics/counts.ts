@@ -23,12 +23,11 @@ import { flattened } from './weights.ts'
 /** The options of metrics of counts. */
 export interface CountOptions extends ClassesOption, AverageOption {
   /**
-   * What a probability has to exceed. Default: `null`: of one output 0.5; of several, the most probable class alone is the
-   * predicted one. With a number each of several outputs is an answer by itself; with several numbers the value is an
-   * array, one entry for each.
+   * The threshold of probabilities. Default: `null`: 0.5 for one output; for several, only the most probable class is
+   * predicted. A number makes several outputs independent labels; a list of numbers gives an array of values.
    */
   readonly threshold?: number | readonly number[] | null
-  /** The labels with the k largest scores are the predicted ones. Default: `null`, those that exceed the threshold. */
+  /** Predicts the labels with the k largest scores. Default: `null`, those above the threshold. */
   readonly k?: number | null
 }
 

@@ -29,7 +29,7 @@ const meanError = <const Name extends string>(
 /**
  * The mean absolute error, `mean(|predicted - expected|)` over all numbers. Option: `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * meanAbsoluteError([[1, 2]], [[1, 4]]) // 1
@@ -43,7 +43,7 @@ export const meanAbsoluteError: ConfigurableMetric<'meanAbsoluteError', NoOption
 /**
  * The mean squared error, `mean((predicted - expected)²)` over all numbers. Option: `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * meanSquaredError([[1, 2]], [[1, 4]]) // 2
@@ -59,7 +59,7 @@ export const meanSquaredError: ConfigurableMetric<'meanSquaredError', NoOptions>
  * The root of the mean squared error of all numbers, in the unit of the predictions. Over batches it is the root of the
  * mean over all, not a mean of roots. Option: `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * rootMeanSquaredError([[1, 2]], [[1, 4]]) // 1.41421…
@@ -72,10 +72,10 @@ export const rootMeanSquaredError: ConfigurableMetric<'rootMeanSquaredError', No
 )
 
 /**
- * The mean absolute error in percent of what was expected, `100 mean(|predicted - expected| / |expected|)`; expected numbers
+ * The mean absolute error in percent of the target, `100 mean(|predicted - expected| / |expected|)`; expected numbers
  * below 1e-7 count as that. Option: `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * meanAbsolutePercentageError([[1, 2]], [[1, 4]]) // 50

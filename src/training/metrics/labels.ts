@@ -23,7 +23,7 @@ export interface Labels<T> {
  * The labels of examples: of `[...]` and `[..., 1]` one, of `[..., labels]` as many. `expected` has 0 or 1 for each, or a
  * class number for each example.
  *
- * @throws InvalidOption when they or the weights do not fit
+ * @throws InvalidOption if they or the weights do not fit
  */
 export const labelsOf = <T>(
   ops: Ops<T>,
@@ -50,7 +50,7 @@ export const labelsOf = <T>(
   }
 }
 
-/** @throws InvalidOption when a class is asked for that there is not */
+/** @throws InvalidOption if a class is asked for that there is not */
 export const checkOnly = (owner: string, only: readonly number[] | null, labels: number): void => {
   const missing = only?.find(label => label >= labels)
   if (missing !== undefined)

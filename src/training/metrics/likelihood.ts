@@ -13,7 +13,7 @@ import { meanOf, meanSums, weighed, weightsFor } from './weights.ts'
 
 /** The options of {@link perplexity}. */
 export interface PerplexityOptions extends LogitsOption {
-  /** The class number whose examples do not count, such as that of padding. Default: `null`, none. */
+  /** The class index whose examples are left out, such as that of padding. Default: `null`, none. */
   readonly ignoreClass?: number | null
 }
 interface Normal {
@@ -61,7 +61,7 @@ const surpriseOf = <T>(
  * Logarithms are computed from the logits of a `Softmax` where they are known; other probabilities are clipped to
  * [1e-7, 1 - 1e-7]. Options: `fromLogits` (false), `ignoreClass`, `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction, or one output only
+ * @throws InvalidOption if there is not one target for each prediction, or one output only
  * @example
  * ```ts
  * perplexity([0, 1], [[0.25, 0.75], [0.75, 0.25]]) // 4
@@ -83,7 +83,7 @@ export const perplexity: ConfigurableMetric<'perplexity', PerplexityOptions> = c
 
 /** The options of {@link bitsPerByte}. */
 export interface BitsPerByteOptions extends PerplexityOptions {
-  /** How many bytes of text a class stands for: of each the same, or an array with one number for each. Default: 1. */
+  /** The number of bytes of text per class: one number for all, or an array. Default: 1. */
   readonly bytes?: number | readonly number[]
 }
 interface NormalBytes extends Normal {
@@ -117,10 +117,10 @@ const bytesOf = <T>(ops: Ops<T>, owner: string, bytes: number | readonly number[
  * Bits per byte of text, `Σ -log₂(probability of the expected class) / Σ bytes`, of all examples of all batches: comparable
  * between models with different vocabularies. Of no examples it is 0.
  *
- * Options: `bytes` (1; of each class the same, or an array with one number for each), and those of {@link perplexity}.
+ * Options: `bytes` (1; one number for all classes, or an array), and those of {@link perplexity}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction, one output only, or not a number of bytes
- *   for each class
+ * @throws InvalidOption if there is not one target for each prediction, one output only, or not a number of bytes for
+ *   each class
  * @example
  * ```ts
  * bitsPerByte([0, 1], [[0.25, 0.75], [0.75, 0.25]]) // 2

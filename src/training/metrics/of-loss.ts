@@ -23,10 +23,10 @@ const asLoss = (value: unknown): Loss =>
   })
 
 /**
- * A loss as a metric, beside another loss that is trained: the weighted mean of the loss of each example (its sum, where
- * that is its reduction), under its name. Options that name metrics take losses too, themselves or by name.
+ * A loss as a metric: the weighted mean of the loss over examples (the sum, if that is its reduction), under its name.
+ * `metrics` options take losses too, or their names.
  *
- * @throws InvalidOption when it is given no loss; from a use, when what was expected does not fit
+ * @throws InvalidOption if it is not a loss; when called, if the targets do not fit
  * @example
  * ```ts
  * metricOf(mse)([[1], [2]], [[1], [4]]) // 2

@@ -30,7 +30,7 @@ const anyNumber = number('a number')
 
 /** Where predictions become yes or no. */
 export interface ThresholdOption {
-  /** What a probability has to exceed. Default: 0.5. */
+  /** The threshold of probabilities. Default: 0.5. */
   readonly threshold?: number
 }
 export const thresholdOption: Option<number> = { codec: anyNumber, default: 0.5 }
@@ -49,8 +49,8 @@ export const classesOption: Option<number | null> = { codec: orNull(integer(2)),
 export const ignoreOption: Option<number | null> = { codec: orNull(number('a class number')), default: null }
 
 /**
- * How the values of several classes or labels become one: `micro` adds up their counts first, `macro` is the mean,
- * `weighted` the mean weighted by how often each was expected.
+ * How to average over classes or labels: `micro` adds up their counts first, `macro` is the mean, `weighted` the mean
+ * weighted by the frequency of each target.
  */
 export type Average = 'micro' | 'macro' | 'weighted'
 

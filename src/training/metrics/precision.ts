@@ -4,16 +4,16 @@ import { type CountMetric, type CountOptions, countOptions, countsRule, type Nor
 import { quotient } from './quotient.ts'
 
 /**
- * Precision: of what was predicted, the share that was expected, `tp / (tp + fp)`. Where nothing was predicted it is 0.
+ * Precision, `tp / (tp + fp)`: the fraction of predictions that are right. It is 0 without predictions.
  *
- * Of one output it is that of class 1; of several, each example has one class, and the value is the mean over classes. With
- * a `threshold` (or `k`) each of several outputs is an answer by itself (labels).
+ * With one output it is that of class 1; with several, each example has one class, and the value is the mean over
+ * classes. With a `threshold` (or `k`), several outputs are independent labels.
  *
  * Options: `average` (`'macro'`, `'micro'`, `'weighted'`, `null` for one value each), `threshold`, `k`, `only`, `classes`,
  * `ignoreClass`, `name`. A class that was neither expected nor predicted counts as 0, as in Keras and scikit-learn; `only`
  * leaves it out.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * precision([[1], [0], [0]], [[0.9], [0.8], [0.1]]) // 0.5
@@ -30,10 +30,10 @@ export const precision: CountMetric<'precision'> = configurableMetric(
 ) as CountMetric<'precision'>
 
 /**
- * Recall, the true positive rate: of what was expected, the share that was predicted, `tp / (tp + fn)`. Where nothing was
- * expected it is 0. Classes, labels and options are those of {@link precision}.
+ * Recall, the true positive rate, `tp / (tp + fn)`: the fraction of targets that are predicted. It is 0 without
+ * targets. Classes, labels and options are those of {@link precision}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * recall([[1], [1], [0]], [[0.9], [0.2], [0.1]]) // 0.5
@@ -48,10 +48,10 @@ export const recall: CountMetric<'recall'> = configurableMetric(
 ) as CountMetric<'recall'>
 
 /**
- * Specificity, the true negative rate: of what was not expected, the share that was not predicted, `tn / (tn + fp)`. Where
- * everything was expected it is 0. Classes, labels and options are those of {@link precision}.
+ * Specificity, the true negative rate, `tn / (tn + fp)`: the fraction of negatives that are predicted as negative. It
+ * is 0 without negatives. Classes, labels and options are those of {@link precision}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * specificity([[1], [0], [0]], [[0.9], [0.8], [0.1]]) // 0.5
@@ -79,11 +79,11 @@ const fScore = ({ tp, fp, fn }: { readonly tp: number; readonly fp: number; read
   quotient((1 + beta ** 2) * tp, (1 + beta ** 2) * tp + beta ** 2 * fn + fp)
 
 /**
- * The F score, a weighted harmonic mean of precision and recall:
- * `(1 + β²) tp / ((1 + β²) tp + β² fn + fp)` (van Rijsbergen 1979). Where nothing was expected or predicted it is 0.
- * Classes, labels and options are those of {@link precision}, and `beta` (1).
+ * The F score, a weighted harmonic mean of precision and recall: `(1 + β²) tp / ((1 + β²) tp + β² fn + fp)` (van
+ * Rijsbergen 1979). It is 0 without targets and predictions. Classes, labels and options are those of {@link
+ * precision}, and `beta` (1).
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * fBeta({ beta: 2 })([[1], [1], [0]], [[0.9], [0.2], [0.1]]) // 0.555…
@@ -97,10 +97,10 @@ export const fBeta: CountMetric<'fBeta', FBetaOptions> = configurableMetric(
 ) as CountMetric<'fBeta', FBetaOptions>
 
 /**
- * The F1 score, the harmonic mean of precision and recall, `2 tp / (2 tp + fn + fp)`. Where nothing was expected or
- * predicted it is 0. Classes, labels and options are those of {@link precision}.
+ * The F1 score, the harmonic mean of precision and recall, `2 tp / (2 tp + fn + fp)`. It is 0 without targets and
+ * predictions. Classes, labels and options are those of {@link precision}.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * f1([[1], [1], [0]], [[0.9], [0.2], [0.1]]) // 0.666…

@@ -22,8 +22,8 @@ import {
 /** The options of metrics over thresholds. */
 export interface ThresholdsOptions extends AverageOption, LogitsOption {
   /**
-   * How many thresholds there are, evenly spaced from 0 to 1, or those between 0 and 1 themselves. A score has to exceed
-   * one. Default: 200, as in Keras.
+   * The number of thresholds, evenly spaced from 0 to 1, or a list of thresholds between 0 and 1. A score counts if it
+   * is above one. Default: 200, as in Keras.
    */
   readonly thresholds?: number | readonly number[]
   /** The class number, or answer, that does not count. Default: `null`, none. */
@@ -89,7 +89,7 @@ const placesOf = <T>(
   return ops.gather(each, ops.where(ops.equal(scores, scores), inside, last))
 }
 
-/** @throws InvalidOption when there is not one weight for each label that counts */
+/** @throws InvalidOption if there is not one weight for each label that counts */
 const checkLabelWeights = (owner: string, weights: readonly number[] | null | undefined, labels: number): void => {
   if (!weights || weights.length === labels) return
   throw new InvalidOption({

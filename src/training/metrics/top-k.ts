@@ -8,7 +8,7 @@ import { meanOf, meanSums, weightsFor } from './weights.ts'
 
 /** The options of {@link topK} and {@link sparseTopK}. */
 export interface TopKOptions {
-  /** Among how many of the largest scores the expected class has to be. Default: 5. */
+  /** The number of largest scores that must include the target class. Default: 5. */
   readonly k?: number
   /** The class number whose examples do not count. Default: `null`, none. */
   readonly ignoreClass?: number | null
@@ -48,7 +48,7 @@ const rule =
  *
  * Options: `k` (5), `ignoreClass`, `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction, or one output only
+ * @throws InvalidOption if there is not one target for each prediction, or one output only
  * @example
  * ```ts
  * topK({ k: 2 })([[0, 0, 1], [0, 1, 0]], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]) // 0.5
@@ -60,7 +60,7 @@ export const topK: ConfigurableMetric<'topK', TopKOptions> = configurableMetric(
 /**
  * {@link topK} of class numbers alone: one-hot vectors are refused.
  *
- * @throws InvalidOption when there is not one class number for each prediction
+ * @throws InvalidOption if there is not one class number for each prediction
  * @example
  * ```ts
  * sparseTopK({ k: 2 })([2, 1], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]) // 0.5

@@ -57,10 +57,10 @@ const adjusted = (value: number, examples: number, regressors: number): number =
  * 1 where all is right, 0 for predicting the mean, without a lower limit. Where all expected numbers are the same it is 1
  * if the predictions are right, otherwise 0, as in scikit-learn.
  *
- * The last axis is that of features, each with a value of its own. Options: `average` (`'macro'`, `'weighted'` by
- * variance, `null`), `regressors` (0), `name`.
+ * The last axis is the features, each with its own value. Options: `average` (`'macro'`, `'weighted'` by variance,
+ * `null`), `regressors` (0), `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * r2([[3], [-0.5], [2], [7]], [[2.5], [0], [2], [8]]) // 0.948…
@@ -97,9 +97,9 @@ export const r2: CountMetric<'r2', R2Options> = configurableMetric(
  * {@link r2}, but for predictions that are all off by the same. Where all expected numbers are the same it is 1 if all
  * predictions are off by the same, otherwise 0.
  *
- * The last axis is that of features. Options: `average` (`'macro'`, `'weighted'` by variance, `null`), `name`.
+ * The last axis is the features. Options: `average` (`'macro'`, `'weighted'` by variance, `null`), `name`.
  *
- * @throws InvalidOption when there is not one expectation for each prediction
+ * @throws InvalidOption if there is not one target for each prediction
  * @example
  * ```ts
  * explainedVariance([[3], [-0.5], [2], [7]], [[2.5], [0], [2], [8]]) // 0.957…

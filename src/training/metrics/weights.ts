@@ -9,7 +9,7 @@ import { totalOf } from '../total.ts'
  * The weights of values of a shape, broadcast over the axes that they do not have.
  *
  * @param weights of each example, `[batch]`, or with more of the axes of the values; a last axis of one may stay
- * @throws InvalidOption when they do not have the leading axes of the values
+ * @throws InvalidOption if they do not have the leading axes of the values
  */
 export const weightsFor = <T>(ops: Ops<T>, owner: string, weights: T, shape: Shape): T => {
   const given = ops.shape(weights)

@@ -47,7 +47,7 @@ const widened = <T>(ops: Ops<T>, x: T, axis: number): T => {
  * `1 - t^beta2Decay`; `u = g / sqrt(v)`, divided by `max(1, rms(u) / clipThreshold)`;
  * `w = w - max(epsilon2, rms(w)) · min(step, 1 / sqrt(t)) · u`.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const adafactor = (options: AdafactorOptions = {}): Optimizer => {
   const normal = read<Required<AdafactorOptions>>(

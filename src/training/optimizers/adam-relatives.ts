@@ -18,7 +18,7 @@ export interface AdamaxOptions extends MomentsOptions {
  * Adamax (Kingma and Ba 2015, section 7.1): `m = beta1 · m + (1 - beta1) · g`, `u = max(beta2 · u, |g|)`,
  * `w = w - step / (1 - beta1ᵗ) · m / (u + epsilon)`.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const adamax = (options: AdamaxOptions = {}): Optimizer => {
   const normal = read<Required<AdamaxOptions>>(
@@ -45,7 +45,7 @@ export interface NadamOptions extends MomentsOptions {
   readonly step?: Step
   /** Added to the root of the corrected mean of squares. Default: 1e-7. */
   readonly epsilon?: number
-  /** How fast beta1 comes to its value: `beta1 · (1 - 0.5 · 0.96^(t · momentumDecay))`. Default: 0.004; Keras has 1. */
+  /** How fast beta1 reaches its value: `beta1 · (1 - 0.5 · 0.96^(t · momentumDecay))`. Default: 0.004; in Keras 1. */
   readonly momentumDecay?: number
 }
 
@@ -61,7 +61,7 @@ const productOf = (momentumAt: (t: number) => number, last: number): number => {
  * up to t, and m, v as in {@link adam}, `w = w - step · (μₜ₊₁ · m / (1 - P · μₜ₊₁) + (1 - μₜ) · g / (1 - P)) / (sqrt(v / (1 -
  * beta2ᵗ)) + epsilon)`.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const nadam = (options: NadamOptions = {}): Optimizer => {
   const normal = read<Required<NadamOptions>>(
@@ -106,7 +106,7 @@ export interface RadamOptions extends MomentsOptions {
   readonly step?: Step
   /** Added to the root of the mean of squares. Default: 1e-7. */
   readonly epsilon?: number
-  /** From which length of the average on its variance is taken for known. Default: 5. */
+  /** The length of the average from which its variance is considered known. Default: 5. */
   readonly threshold?: number
 }
 
@@ -116,7 +116,7 @@ export interface RadamOptions extends MomentsOptions {
  * `w = w - step · r · sqrt(1 - beta2ᵗ) / (1 - beta1ᵗ) · m / (sqrt(v) + epsilon)` with
  * `r = sqrt((ρ - 4) (ρ - 2) ρ∞ / ((ρ∞ - 4) (ρ∞ - 2) ρ))`.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const radam = (options: RadamOptions = {}): Optimizer => {
   const normal = read<Required<RadamOptions>>(
@@ -163,11 +163,12 @@ export interface AdabeliefOptions extends MomentsOptions {
 }
 
 /**
- * AdaBelief (Zhuang et al. 2020): Adam that divides by how far gradients are from their mean: m as in {@link adam},
- * `s = beta2 · s + (1 - beta2) · (g - m)²`, `w = w - step · m / (1 - beta1ᵗ) / (sqrt(s / (1 - beta2ᵗ) + epsilonRoot) +
- * epsilon)`. The place of the epsilons is optax's.
+ * AdaBelief (Zhuang et al. 2020): Adam divided by the deviation of gradients from their mean: m as in {@link adam},
+ * `s = beta2 · s + (1 - beta2) · (g - m)²`,
+ * `w = w - step · m / (1 - beta1ᵗ) / (sqrt(s / (1 - beta2ᵗ) + epsilonRoot) + epsilon)`. The epsilons are placed as in
+ * optax.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const adabelief = (options: AdabeliefOptions = {}): Optimizer => {
   const normal = read<Required<AdabeliefOptions>>(
@@ -208,7 +209,7 @@ export interface LionOptions extends MomentsOptions {
  * Lion (Chen et al. 2023): `w = w - step · sign(beta1 · m + (1 - beta1) · g)`, then `m = beta2 · m + (1 - beta2) · g`; beta2 is
  * 0.99, unless given.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const lion = (options: LionOptions = {}): Optimizer => {
   const normal = read<Required<LionOptions>>(

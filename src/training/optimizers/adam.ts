@@ -54,7 +54,7 @@ const moments = {
  * `v = beta2 · v + (1 - beta2) · g²`, `w = w - step · sqrt(1 - beta2ᵗ) / (1 - beta1ᵗ) · m / (sqrt(v) + epsilon)`. PyTorch and
  * optax add epsilon to the corrected root, which is an epsilon `sqrt(1 - beta2ᵗ)` times as large.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const adam = (options: AdamOptions = {}): Optimizer =>
   adamOf('adam', read<Required<AdamOptions>>('adam', { ...moments, ...decay }, options))
@@ -62,7 +62,7 @@ export const adam = (options: AdamOptions = {}): Optimizer =>
 /**
  * Adam with weight decay beside the gradient (Loshchilov and Hutter 2019): {@link adam} with `weightDecay` 0.01, unless given.
  *
- * @throws InvalidOption when an option is out of its range; from `init`, when a pattern of `mask` names nothing
+ * @throws InvalidOption if an option is out of range; from `init`, if a pattern of `mask` matches nothing
  * @example
  * ```ts
  * const optimizer = adamw({ step: 0.001, weightDecay: 0.1, mask: 'weights' })

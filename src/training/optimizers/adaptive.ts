@@ -19,7 +19,7 @@ export interface AdagradOptions extends DecayOptions {
 /**
  * Adagrad (Duchi et al. 2011): `s = s + g²`, `w = w - step · g / sqrt(s + epsilon)`.
  *
- * @throws InvalidOption when an option is out of its range, or the sum could be 0
+ * @throws InvalidOption if an option is out of range, or the sum could be 0
  */
 export const adagrad = (options: AdagradOptions = {}): Optimizer => {
   const normal = read<Required<AdagradOptions>>(
@@ -68,7 +68,7 @@ export interface AdadeltaOptions extends DecayOptions {
  * Adadelta (Zeiler 2012): `s = rho · s + (1 - rho) · g²`, `u = sqrt(d + epsilon) / sqrt(s + epsilon) · g`,
  * `d = rho · d + (1 - rho) · u²`, `w = w - step · u`.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const adadelta = (options: AdadeltaOptions = {}): Optimizer => {
   const normal = read<Required<AdadeltaOptions>>(
@@ -100,7 +100,7 @@ export interface RmspropOptions extends DecayOptions {
   readonly momentum?: number
   /** Added to the mean of squares under the root. Default: 1e-7. */
   readonly epsilon?: number
-  /** Whether squares are those of what is left of gradients without their mean. Default: false. */
+  /** Whether to subtract the mean of gradients from their squares. Default: false. */
   readonly centered?: boolean
   /** Where the mean of squares begins. Default: 1, as in TensorFlow 1; Keras and PyTorch begin with 0. */
   readonly initialSquare?: number
@@ -108,10 +108,10 @@ export interface RmspropOptions extends DecayOptions {
 
 /**
  * RMSProp (Tieleman and Hinton 2012): `s = decay · s + (1 - decay) · g²`,
- * `v = momentum · v + step · g / sqrt(s + epsilon)`, `w = w - v`. With `centered`, `m = decay · m + (1 - decay) · g` and the
- * square of m is taken off s under the root.
+ * `v = momentum · v + step · g / sqrt(s + epsilon)`, `w = w - v`. With `centered`, `m = decay · m + (1 - decay) · g`
+ * and the square of m is subtracted from s under the root.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const rmsprop = (options: RmspropOptions = {}): Optimizer => {
   const normal = read<Required<RmspropOptions>>(

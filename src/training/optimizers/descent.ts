@@ -13,7 +13,7 @@ export interface GradientDescentOptions extends DecayOptions {
 /**
  * Gradient descent: `w = w - step · g`.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  * @example
  * ```ts
  * const params = { linear: { weight: tensor([1, 2]) } }
@@ -40,7 +40,7 @@ export interface MomentumOptions extends DecayOptions {
   readonly momentum?: number
   /** Whether to look ahead, as Nesterov (1983) does. Default: false. */
   readonly nesterov?: boolean
-  /** Which part of a gradient the velocity does not take, after the first. Default: 0. */
+  /** The fraction of each gradient, after the first, that does not enter the velocity. Default: 0. */
   readonly dampening?: number
 }
 
@@ -49,7 +49,7 @@ export interface MomentumOptions extends DecayOptions {
  * `w = w - step · (g + momentum · v)`. The first velocity is g, undamped. (Polyak 1964; Sutskever et al. 2013; the form is
  * PyTorch's. Where the step changes, Keras' velocities keep the steps with which they came; these do not.)
  *
- * @throws InvalidOption when an option is out of its range, or a look-ahead is damped
+ * @throws InvalidOption if an option is out of range, or a look-ahead is damped
  */
 export const momentum = (options: MomentumOptions = {}): Optimizer => {
   const normal = read<Required<MomentumOptions>>(

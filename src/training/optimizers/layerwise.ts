@@ -32,7 +32,7 @@ export interface LambOptions extends MomentsOptions {
  * LAMB (You et al. 2020): with m, v as in {@link adam}, `u = m / (1 - beta1ᵗ) / (sqrt(v / (1 - beta2ᵗ)) + epsilon) +
  * weightDecay · w`, `w = w - step · |w| / |u| · u`, with 1 for the quotient where one of the norms is 0.
  *
- * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  */
 export const lamb = (options: LambOptions = {}): Optimizer => {
   const normal = read<Required<LambOptions>>(
@@ -78,11 +78,11 @@ export interface LarsOptions {
   readonly momentum?: number
   /** Whether to look ahead, as Nesterov (1983) does. Default: false. */
   readonly nesterov?: boolean
-  /** How large a step is, as a part of the parameter, before the learning rate. Default: 0.001. */
+  /** The size of a step relative to the parameter's norm, before the learning rate. Default: 0.001. */
   readonly trust?: number
   /** Added to the norm of the gradient. Default: 0. */
   readonly epsilon?: number
-  /** What is added to the gradient, as a part of the parameter. Default: 0. */
+  /** The weight decay, added to the gradient. Default: 0. */
   readonly weightDecay?: number
   /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */
   readonly mask?: Mask
@@ -94,7 +94,7 @@ export interface LarsOptions {
  * LARS (You et al. 2017): `u = g + weightDecay · w`, `v = momentum · v + step · trust · |w| / (|u| + epsilon) · u`,
  * `w = w - v`; where one of the norms is 0 both `trust` and the quotient are left out. The form is optax's.
  *
- * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  */
 export const lars = (options: LarsOptions = {}): Optimizer => {
   const normal = read<Required<LarsOptions>>(

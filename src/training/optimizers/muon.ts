@@ -25,9 +25,10 @@ export interface MuonOptions extends DecayOptions {
   /** Added to the norm by which a matrix is divided first. Default: 1e-7. */
   readonly epsilon?: number
   /**
-   * What the step of a matrix is multiplied by: `'columns'`, `sqrt(max(1, columns / rows))`, so that all units change alike, as
-   * in the paper and optax; `'rows'`, `sqrt(max(1, rows / columns))`, as in Keras; `'adam'`, `0.2 · sqrt(max(rows, columns))`, the
-   * size of Adam's updates, whose learning rates then fit; or `'none'`. Default: `'columns'`.
+   * The factor of a matrix's step: `'columns'`, `sqrt(max(1, columns / rows))`, so that all units change by the same
+   * amount, as in the paper and optax; `'rows'`, `sqrt(max(1, rows / columns))`, as in Keras; `'adam'`,
+   * `0.2 · sqrt(max(rows, columns))`, the size of Adam's updates, so that its learning rates fit; or `'none'`. Default:
+   * `'columns'`.
    */
   readonly adjust?: 'columns' | 'rows' | 'adam' | 'none'
   /** Which parameters of two or more axes are made orthogonal: `'weights'` by role, or patterns of names. Default: `'weights'`. */
@@ -79,7 +80,7 @@ const orthogonalized = <T>(ops: Ops<T>, matrix: T, [a, b, c]: Coefficients, iter
  * matrices `[rows · columns · inputs, outputs]`. All else (biases, scales, and what `matrices` leaves out, as one does with
  * embeddings and the last layer) is left to `others`.
  *
- * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  * @example
  * ```ts
  * const optimizer = muon({ others: gradientDescent({ step: 1 }) })

@@ -15,7 +15,7 @@ export const option = <A>(own: t.Type<A, unknown, unknown>, value: A): Option<A>
 export const flag: Option<boolean> = option(boolean, false)
 export const stepOf = (value: number): Option<Step> => ({ ...stepOption, default: value })
 
-/** Which parameters are meant: those that patterns of names name, or weights, by their role. */
+/** The parameters to apply to: patterns of names, or `'weights'`, by role. */
 export type Mask = 'weights' | NamePatterns
 
 export const mask: Option<Mask> = {
@@ -36,7 +36,7 @@ export const isMeant = (meant: Mask, layer: string, name: string): boolean => {
 /**
  * Whether each parameter is meant by a mask.
  *
- * @throws InvalidOption when a pattern names nothing
+ * @throws InvalidOption if a pattern matches nothing
  */
 export const maskOf = (
   owner: string,
@@ -52,9 +52,8 @@ export const maskOf = (
 /** What optimizers take whose peers take it: weight decay beside the gradient. */
 export interface DecayOptions {
   /**
-   * Weight decay, decoupled from the gradient: `step · weightDecay · w` is taken off beside the update (Loshchilov and Hutter
-   * 2019). Decay through the gradient, as PyTorch's optimizers without a W have it, is `chain(addDecayedWeights(rate), …)`.
-   * Default: 0.
+   * Decoupled weight decay: subtracts `step · weightDecay · w` in addition to the update (Loshchilov and Hutter 2019).
+   * For decay through the gradient, as in PyTorch's Adam and SGD, use `chain(addDecayedWeights(rate), …)`. Default: 0.
    */
   readonly weightDecay?: number
   /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */

@@ -26,7 +26,10 @@ export interface IrpropPlusOptions {
 
 /** The options of {@link rprop}. */
 export interface RpropOptions extends IrpropPlusOptions {
-  /** Whether the last change is taken back when the sign turns; otherwise the element stays for one update. Default: true. */
+  /**
+   * Whether to undo the last change when the sign changes; otherwise the element is unchanged for one update. Default:
+   * true.
+   */
   readonly backtrack?: boolean
 }
 
@@ -118,12 +121,12 @@ const begun = <T>(ops: Ops<T>, { step }: Normal, params: VariableTree<T>): Remem
 })
 
 /**
- * Resilient propagation (Riedmiller and Braun 1993): each element has a step of its own, which grows by `increaseFactor` while
- * the sign of its gradient stays and shrinks by `decreaseFactor` when it turns; `w = w - sign(g) · step`. When the sign turns,
- * the last change is taken back, and the next sign counts as new. Without `backtrack` the element stays where it is instead, as
- * in PyTorch. Take all examples at once: `batchSize: null`.
+ * Resilient propagation (Riedmiller and Braun 1993): each element has its own step, which grows by `increaseFactor`
+ * while its gradient keeps its sign and shrinks by `decreaseFactor` when it changes; `w = w - sign(g) · step`. When the
+ * sign changes, the last change is undone, and the next sign counts as new. Without `backtrack`, the element is
+ * unchanged instead, as in PyTorch. Use all examples at once: `batchSize: null`.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const rprop = (options: RpropOptions = {}): Optimizer => {
   const normal = checked(
@@ -141,11 +144,11 @@ export const rprop = (options: RpropOptions = {}): Optimizer => {
 }
 
 /**
- * Improved resilient propagation, iRprop+ (Igel and Hüsken 2000): as {@link rprop}, but the last change is taken back only where
- * the loss has grown since the last update; otherwise the element stays for one update. The loss is the one of the current
- * parameters: an update by hand is given `{ loss }`.
+ * Improved resilient propagation, iRprop+ (Igel and Hüsken 2000): like {@link rprop}, but the last change is undone
+ * only if the loss has grown since the last update; otherwise the element is unchanged for one update. The loss is that
+ * of the current parameters: if you call `update` yourself, pass `{ loss }`.
  *
- * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ * @throws InvalidOption if an option is out of range; from an update that gets no loss
  */
 export const irpropPlus = (options: IrpropPlusOptions = {}): Optimizer => {
   const normal = checked('irpropPlus', read<Normal>('irpropPlus', steps, options))

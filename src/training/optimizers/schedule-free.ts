@@ -15,7 +15,7 @@ export interface ScheduleFreeOptions extends MomentsOptions {
   readonly step?: Step
   /** Added to the root of the corrected mean of squares. Default: 1e-8. */
   readonly epsilon?: number
-  /** Over how many updates the step rises to its value. Default: 0. */
+  /** The number of updates over which the step rises to its value. Default: 0. */
   readonly warmupIter?: number
   /** The power of t with which later updates count more in the average. Default: 0. */
   readonly power?: number
@@ -34,12 +34,12 @@ interface Remembered<T> {
 }
 
 /**
- * Schedule-free AdamW (Defazio et al. 2024), which needs no decay of the step: gradients are taken at
- * `y = (1 - beta1) · z + beta1 · x`, which is what is trained; z descends along `g / (sqrt(v / (1 - beta2ᵗ)) + epsilon)`, and x
- * averages all z: `x = (1 - c) · x + c · z`, where c is the part that the weight `t^power · largest step^stepPower` has in the
- * sum of all weights. The average is what to predict with: {@link averaged} gives it.
+ * Schedule-free AdamW (Defazio et al. 2024), which needs no learning rate decay: gradients are taken at
+ * `y = (1 - beta1) · z + beta1 · x`, the trained parameters; z descends along `g / (sqrt(v / (1 - beta2ᵗ)) + epsilon)`,
+ * and x averages all z: `x = (1 - c) · x + c · z`, where c is the weight `t^power · largest step^stepPower` divided by
+ * the sum of all weights. Predict with the average, which {@link averaged} returns.
  *
- * @throws InvalidOption when an option is out of its range; from `init`, when a pattern of `mask` names nothing
+ * @throws InvalidOption if an option is out of range; from `init`, if a pattern of `mask` matches nothing
  * @example
  * ```ts
  * const optimizer = scheduleFree({ step: 0.1 })

@@ -13,7 +13,7 @@ import type { ParamsTree } from '../optimizer.ts'
 import { printed } from './regularizer.ts'
 import { isMeant, type Names, namesIn, type ParameterName } from './roles.ts'
 
-/** What parameters are changed by after each update, so that they stay what they may be. Called on parameters it gives them changed. */
+/** A constraint, applied to parameters after each update. Called with parameters, it returns the constrained ones. */
 export interface Constraint {
   <P extends ParamsTree>(params: P): P
   readonly kind: 'Constraint'
@@ -25,7 +25,7 @@ export interface Constraint {
   /**
    * Checks that its patterns name some of the parameters that there are.
    *
-   * @throws InvalidOption when one of them names nothing
+   * @throws InvalidOption if one of them names nothing
    */
   readonly check: (names: Names) => void
 }
@@ -33,7 +33,7 @@ export interface Constraint {
 /**
  * All parameters as a constraint wants them.
  *
- * @throws InvalidOption when a pattern of it names nothing
+ * @throws InvalidOption if a pattern of it names nothing
  */
 export const constrain = <T>(ops: Ops<T>, constraint: Constraint, params: VariableTree<T>): VariableTree<T> => {
   constraint.check(namesIn(params))
@@ -70,8 +70,8 @@ const made = (
  *
  * @param options as it prints them; `exclude` says by patterns of names which parameters are left out, and `null`, the
  *   default, leaves out all but weights: biases, scales, slopes and initial states
- * @throws InvalidOption when the name or the function is none; from a call, when the function gives anything but a tensor of
- *   the parameter's shape
+ * @throws InvalidOption if the name or the function is invalid; from a call, if the function does not return a tensor
+ *   of the parameter's shape
  * @example
  * ```ts
  * const bounded = defineConstraint('bounded', {}, (ops, w) => ops.minimum(w, ops.constant(1)))

@@ -51,10 +51,10 @@ const rescaled = <T>(
 }
 
 /**
- * Weights that are not negative: what is less than 0 becomes 0.
+ * Keeps weights >= 0: negative values become 0.
  *
  * @param options `exclude`: which parameters are left out, by patterns of names; default: all but weights
- * @throws InvalidOption when an option is none; from a call, when a pattern names nothing
+ * @throws InvalidOption if an option is invalid; from a call, if a pattern matches nothing
  * @example
  * ```ts
  * Array.from(nonNegative()({ linear: { weight: tensor([-1, 2]) } }).linear.weight.dataSync()) // [0, 2]
@@ -68,7 +68,8 @@ export const nonNegative = (options: ExcludeOption = {}): Constraint => {
 /**
  * Weights of length 1: `w / (|w| + 1e-7)`, with the Euclidean norm of what leads to each unit.
  *
- * @throws InvalidOption when an option is none; from a call, when a parameter has no such axis, or a pattern names nothing
+ * @throws InvalidOption if an option is invalid; from a call, if a parameter has no such axis, or a pattern matches
+ *   nothing
  * @example
  * ```ts
  * const { weight } = unitNorm()({ linear: { weight: tensor([[3, 0], [4, 2]]) } }).linear
@@ -104,8 +105,8 @@ const positive = number('a positive number', value => value > 0)
  * the Euclidean norm of what leads to each unit. (Srivastava et al. 2014, with dropout.)
  *
  * @param options the largest length alone, or `{ max, min, rate, axis, exclude }`
- * @throws InvalidOption when an option is out of its range; from a call, when a parameter has no such axis, or a pattern
- *   names nothing
+ * @throws InvalidOption if an option is out of range; from a call, if a parameter has no such axis, or a pattern
+ *   matches nothing
  * @example
  * ```ts
  * const { weight } = limitNorm(1)({ linear: { weight: tensor([[3, 0], [4, 0.5]]) } }).linear

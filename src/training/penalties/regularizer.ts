@@ -12,7 +12,8 @@ import type { ParamsTree } from '../optimizer.ts'
 import { meantBy, namesIn } from './roles.ts'
 
 /**
- * What is added to the loss so that parameters stay small, or of another form. Called on parameters it gives that number.
+ * A penalty added to the loss, which keeps parameters small or in another form. Called with parameters, it returns the
+ * penalty.
  */
 export interface Regularizer {
   (params: ParamsTree): tf.Scalar
@@ -51,11 +52,11 @@ const made = (
 }
 
 /**
- * Makes a regularizer from what one parameter is to add to the loss: a scalar, or `null` for a parameter that adds nothing.
+ * Makes a regularizer from the penalty of one parameter: a scalar, or `null` for none.
  *
  * @param options as it prints them; `exclude` says by patterns of names which parameters are left out, and `null`, the
  *   default, leaves out all but weights: biases, scales, slopes and initial states
- * @throws InvalidOption when the name or the function is none; from a call, when the function gives anything but a scalar
+ * @throws InvalidOption if the name or the function is invalid; from a call, if the function does not return a scalar
  * @example
  * ```ts
  * const cubes = defineRegularizer('cubes', { exclude: [] }, (ops, w) =>

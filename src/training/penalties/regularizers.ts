@@ -19,7 +19,7 @@ export interface ExcludeOption {
 
 /** The options of {@link l1}, {@link l2} and {@link maxNorm}. */
 export interface PenaltyOptions extends ExcludeOption {
-  /** What the sum is multiplied by, 0 or more. Default: 0.01. */
+  /** The factor of the penalty, >= 0. Default: 0.01. */
   readonly rate?: number
 }
 
@@ -40,7 +40,7 @@ const rated =
  * `rate · sum(|w|)` over all weights: makes most of them 0.
  *
  * @param options the rate alone, or `{ rate, exclude }`
- * @throws InvalidOption when the rate is negative; from a call, when a pattern names nothing
+ * @throws InvalidOption if the rate is negative; from a call, if a pattern matches nothing
  * @example
  * ```ts
  * l1(0.5)({ linear: { weight: tensor([[1, -3]]), bias: tensor([7]) } }).dataSync()[0] // 2
@@ -55,7 +55,7 @@ export const l1: (options?: number | PenaltyOptions) => Regularizer = rated('l1'
  * `rate · sum(w²)` over all weights, without the factor ½ that some put before it.
  *
  * @param options the rate alone, or `{ rate, exclude }`
- * @throws InvalidOption when the rate is negative; from a call, when a pattern names nothing
+ * @throws InvalidOption if the rate is negative; from a call, if a pattern matches nothing
  * @example
  * ```ts
  * l2(0.5)({ linear: { weight: tensor([[1, -3]]), bias: tensor([7]) } }).dataSync()[0] // 5
@@ -69,7 +69,7 @@ export const l2: (options?: number | PenaltyOptions) => Regularizer = rated('l2'
  * `rate · max(|w|)`, summed over the weights of all layers: only the largest of each feels it.
  *
  * @param options the rate alone, or `{ rate, exclude }`
- * @throws InvalidOption when the rate is negative; from a call, when a pattern names nothing
+ * @throws InvalidOption if the rate is negative; from a call, if a pattern matches nothing
  * @example
  * ```ts
  * maxNorm(0.5)({ a: { weight: tensor([[1, -3]]) }, b: { weight: tensor([5]) } }).dataSync()[0] // 4
@@ -90,7 +90,7 @@ export interface ElasticOptions extends ExcludeOption {
 /**
  * `l1 · sum(|w|) + l2 · sum(w²)` over all weights. (Zou and Hastie 2005, the elastic net.)
  *
- * @throws InvalidOption when a rate is negative; from a call, when a pattern names nothing
+ * @throws InvalidOption if a rate is negative; from a call, if a pattern matches nothing
  * @example
  * ```ts
  * elastic({ l1: 1, l2: 0.5 })({ linear: { weight: tensor([[1, -3]]) } }).dataSync()[0] // 9
@@ -113,7 +113,7 @@ export const elastic = (options: ElasticOptions = {}): Regularizer => {
 
 /** The options of {@link orthogonalPenalty}. */
 export interface OrthogonalPenaltyOptions extends PenaltyOptions {
-  /** What is to be orthogonal: the rows of a weight (the default), or its columns. */
+  /** Whether the rows of a weight should be orthogonal (the default), or its columns. */
   readonly mode?: 'rows' | 'columns'
 }
 
@@ -124,12 +124,12 @@ const unitRows = <T>(ops: Ops<T>, rows: T): T => {
 }
 
 /**
- * The mean of `|cos|` of the angles between every two rows of a weight, or columns, times the rate, summed over all weights
- * of two and more axes; those of more than two are taken as `[all but the last, last]`. The form is that of Keras'
- * `OrthogonalRegularizer`.
+ * The mean of `|cos|` of the angles between every two rows of a weight, or columns, times the rate, summed over all
+ * weights of two and more axes; those with more than two axes are treated as `[all but the last, last]`. The formula is
+ * that of Keras' `OrthogonalRegularizer`.
  *
  * @param options the rate alone, or `{ rate, mode, exclude }`
- * @throws InvalidOption when an option is out of its range; from a call, when a pattern names nothing
+ * @throws InvalidOption if an option is out of range; from a call, if a pattern matches nothing
  * @example
  * ```ts
  * const weight = tensor([[1, 0], [0, 2]])

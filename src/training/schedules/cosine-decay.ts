@@ -5,11 +5,11 @@ import { finite, positive, type Schedule, schedule, share, startIter, updates } 
 export interface CosineDecayOptions {
   /** The rate of update 0. */
   readonly initialValue: number
-  /** The number of updates until the lowest rate; with `restarts`, those of the first period. */
+  /** The number of updates to the lowest rate; with `restarts`, that of the first period. */
   readonly decayIter: number
-  /** The lowest rate, as a part of `initialValue`. Default: 0. */
+  /** The lowest rate, as a fraction of `initialValue`. Default: 0. */
   readonly alpha?: number
-  /** A power of the cosine's part. Default: 1. */
+  /** The exponent of the cosine. Default: 1. */
   readonly exponent?: number
   /** Whether it starts again after each period, rather than to stay low. Default: false. */
   readonly restarts?: boolean
@@ -17,7 +17,7 @@ export interface CosineDecayOptions {
   readonly tMul?: number
   /** How many times as high each period starts as the one before. Default: 1. */
   readonly mMul?: number
-  /** Counts from here on: the rate of the first update is that of update `startIter`. Default: 0. */
+  /** The update to start from: the rate of the first update is that of update `startIter`. Default: 0. */
   readonly startIter?: number
 }
 
@@ -37,7 +37,7 @@ const periodOf = (time: number, tMul: number): readonly [period: number, part: n
  * `decayIter · tMul ^ n` updates, and its c is multiplied by `mMul ^ n`. (Loshchilov and Hutter 2017, SGDR: Stochastic Gradient
  * Descent with Warm Restarts.)
  *
- * @throws InvalidOption when an option is missing or out of its range
+ * @throws InvalidOption if an option is missing or out of its range
  * @example
  * ```ts
  * cosineDecay({ initialValue: 1, decayIter: 100 })(200) // 0

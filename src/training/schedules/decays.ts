@@ -8,7 +8,7 @@ import { finite, finiteOrNone, positive, type Schedule, schedule, staircase, sta
 interface Decay {
   /** The rate of update 0. */
   readonly initialValue: number
-  /** Counts from here on: the rate of the first update is that of update `startIter`. Default: 0. */
+  /** The update to start from: the rate of the first update is that of update `startIter`. Default: 0. */
   readonly startIter?: number
 }
 
@@ -21,7 +21,7 @@ export interface StepDecayOptions extends Decay {
 /**
  * `initialValue / (1 + t / reductionFreq)` for update t.
  *
- * @throws InvalidOption when an option is missing or out of its range
+ * @throws InvalidOption if an option is missing or out of its range
  * @example
  * ```ts
  * const rate = stepDecay({ initialValue: 0.1, reductionFreq: 100 })
@@ -62,7 +62,7 @@ const units = (
  * `initialValue / (1 + reductionRate · t / reductionFreq)` for update t; with `staircase`, `t / reductionFreq` is rounded
  * down.
  *
- * @throws InvalidOption when an option is missing or out of its range
+ * @throws InvalidOption if an option is missing or out of its range
  * @example
  * ```ts
  * inverseTime({ initialValue: 0.1, reductionFreq: 10, reductionRate: 0.5 })(20) // 0.05
@@ -90,14 +90,14 @@ export interface ExponentialDecayOptions extends Decay {
   readonly reductionRate: number
   /** Whether it is multiplied at once, after `reductionFreq` updates, or a little with every update (the default). */
   readonly staircase?: boolean
-  /** What the rate does not pass, from above or, where `reductionRate` exceeds 1, from below. Default: `null`, no limit. */
+  /** The limit of the rate: a lower limit, or an upper one if `reductionRate` > 1. Default: `null`, no limit. */
   readonly endValue?: number | null
 }
 
 /**
  * `initialValue · reductionRate ^ (t / reductionFreq)` for update t; with `staircase`, the exponent is rounded down.
  *
- * @throws InvalidOption when an option is missing or out of its range
+ * @throws InvalidOption if an option is missing or out of its range
  * @example
  * ```ts
  * const rate = exponentialDecay({ initialValue: 0.8, reductionFreq: 100, reductionRate: 0.5, staircase: true })
@@ -143,7 +143,7 @@ export interface PolynomialDecayOptions extends Decay {
  * `(initialValue - minstep) · (1 - t / decayIter) ^ power + minstep` for update t, and `minstep` from update `decayIter` on.
  * With `cycle`, `decayIter` is multiplied by the least whole number that keeps t within it.
  *
- * @throws InvalidOption when an option is missing or out of its range
+ * @throws InvalidOption if an option is missing or out of its range
  * @example
  * ```ts
  * const rate = polynomialDecay({ initialValue: 1, decayIter: 10, minstep: 0 })

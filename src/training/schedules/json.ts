@@ -39,7 +39,7 @@ const revived = (value: unknown): unknown =>
 /**
  * The schedule that plain data describes: the inverse of its `toJSON`.
  *
- * @throws InvalidOption when it is none, or an option is out of its range
+ * @throws InvalidOption if it is none, or an option is out of its range
  * @example
  * ```ts
  * const rate = warmup({ to: stepDecay({ initialValue: 0.1, reductionFreq: 100 }), warmupIter: 10 })

@@ -9,17 +9,17 @@ export interface OneCycleOptions {
   readonly peakValue: number
   /** The number of updates until the lowest rate. */
   readonly totalIter: number
-  /** Which part of them leads up. Default: 0.3. */
+  /** The fraction of updates in which the rate increases. Default: 0.3. */
   readonly pctStart?: number
-  /** By how much the highest rate is divided for that of update 0. Default: 25. */
+  /** The highest rate divided by that of update 0. Default: 25. */
   readonly divFactor?: number
-  /** By how much the rate of update 0 is divided for the lowest, in the end. Default: 10,000. */
+  /** The rate of update 0 divided by the final one. Default: 10,000. */
   readonly finalDivFactor?: number
   /** Along half a cosine (the default) or a line. */
   readonly interpolation?: 'linear' | 'cosine'
   /** Whether it comes down to the rate of update 0 first, and to the lowest from there. Default: false. */
   readonly threePhase?: boolean
-  /** With `threePhase`, at which part of all updates it is back at the rate of update 0. Default: 0.85. */
+  /** With `threePhase`, the fraction of updates after which the rate is back at that of update 0. Default: 0.85. */
   readonly pctFinal?: number
 }
 
@@ -29,7 +29,7 @@ const part = number('a number > 0 and < 1', value => value > 0 && value < 1)
  * One cycle: from `peakValue / divFactor` up to `peakValue` at update `⌊pctStart · totalIter⌋`, and down to
  * `peakValue / divFactor / finalDivFactor` at update `totalIter`, where it stays. (Smith and Topin 2018, Super-Convergence.)
  *
- * @throws InvalidOption when an option is missing or out of its range
+ * @throws InvalidOption if an option is missing or out of its range
  * @example
  * ```ts
  * const rate = oneCycle({ peakValue: 1, totalIter: 100 })

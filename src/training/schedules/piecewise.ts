@@ -36,7 +36,7 @@ export const through =
  * Values that change at given updates: `values[0]` before update `boundaries[0]`, `values[i]` from update `boundaries[i - 1]`
  * on. With `interpolation` the rate is on its way between them, and at each value at its boundary.
  *
- * @throws InvalidOption when boundaries do not increase, or there is not one value more than boundaries
+ * @throws InvalidOption if boundaries do not increase, or there is not one value more than boundaries
  * @example
  * ```ts
  * const rate = piecewise({ boundaries: [100, 200], values: [0.1, 0.01, 0.001] })

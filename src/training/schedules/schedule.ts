@@ -5,7 +5,7 @@ import { shownAs } from '../../base/shown.ts'
 import { byName, isShortList } from '../../base/trees.ts'
 import { rateOption, type Step } from '../rate.ts'
 
-/** What a schedule is as plain data: its name and options, for `scheduleFromJson`. */
+/** A schedule as plain data, its name and options, for `scheduleFromJson`. */
 export interface ScheduleJson {
   readonly schedule: string
   readonly [option: string]: unknown
@@ -21,7 +21,7 @@ export interface Schedule {
   /** The name of the function that made it. */
   readonly schedule: string
   readonly options: Readonly<Record<string, unknown>>
-  /** @throws InvalidOption when a schedule within is a function that has no name to be found by */
+  /** @throws InvalidOption if a schedule within is a function that has no name to be found by */
   readonly toJSON: () => ScheduleJson
 }
 
@@ -50,7 +50,7 @@ const plain = (owner: string, option: string, value: unknown): unknown => {
   })
 }
 
-/** Makes a schedule: options, checked, and the function that they give. */
+/** Makes a schedule from options and a function of them. */
 export const schedule = <Normal extends object>(
   name: string,
   example: string,

@@ -15,7 +15,7 @@ export interface SequenceOptions {
 /**
  * Schedules one after the other: the first until update `boundaries[0]`, then the second, for which that update is update 0.
  *
- * @throws InvalidOption when boundaries do not increase, or there is not one schedule more than boundaries
+ * @throws InvalidOption if boundaries do not increase, or there is not one schedule more than boundaries
  * @example
  * ```ts
  * const rate = sequence({

@@ -3,7 +3,7 @@ import { finite, rate, rateAt, type Schedule, schedule, updates } from './schedu
 
 /** The options of {@link warmup}. */
 export interface WarmupOptions {
-  /** What comes after: a rate, or a schedule, which begins with its update 0. */
+  /** The rate after the warmup, or a schedule, which starts at its update 0. */
   readonly to: Step
   /** How many updates the way there takes. */
   readonly warmupIter: number
@@ -14,7 +14,7 @@ export interface WarmupOptions {
 /**
  * A line from `initialValue` at update 0 to where `to` begins, at update `warmupIter`; from there on that schedule.
  *
- * @throws InvalidOption when an option is missing or out of its range
+ * @throws InvalidOption if an option is missing or out of its range
  * @example
  * ```ts
  * const rate = warmup({ to: cosineDecay({ initialValue: 0.1, decayIter: 1000 }), warmupIter: 100 })

@@ -15,7 +15,7 @@ export interface Range {
   readonly integer: boolean
 }
 
-/** What one setting may be: one of an array, a number of a range, or what a function of a key gives; or a value itself. */
+/** A setting: an element of an array, a number in a range, the result of a function of a key, or a fixed value. */
 export type Choice = readonly unknown[] | Range | ((key: Key) => unknown) | string | number | boolean | null
 
 /** What settings may be, by name. */
@@ -37,8 +37,7 @@ export type Config<S extends Space> = {
  *
  * @param options `log`: whether the logarithms are drawn evenly, as for learning rates; `integer`: whether only whole numbers
  *   are drawn
- * @throws InvalidOption when the bounds are no range, or not positive where logarithms are drawn, or an
- *   option is wrong
+ * @throws InvalidOption if the bounds are no range, or not positive where logarithms are drawn, or an option is wrong
  * @example
  * ```ts
  * const rates = between(1e-4, 1e-1, { log: true })
@@ -89,7 +88,7 @@ export const draw = (space: Space, key: Key): Readonly<Record<string, unknown>> 
 /**
  * A space as a call from JavaScript gives it.
  *
- * @throws InvalidOption when it is none
+ * @throws InvalidOption if it is none
  */
 export const asSpace = (value: unknown): Space =>
   reading('sweep', 'space', () => {

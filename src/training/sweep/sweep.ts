@@ -8,7 +8,7 @@ import { keyOption, maybe, signalOption } from '../codecs.ts'
 import { asSpace, type Config, draw, type Space } from './space.ts'
 import { type Workers, workersOf } from './workers.ts'
 
-/** What a trial is told beside its settings. */
+/** The arguments of a trial beside its settings. */
 export interface TrialContext {
   /** A key of the trial's own, the same in every rung. */
   readonly key: Key
@@ -16,9 +16,9 @@ export interface TrialContext {
   readonly budget: number
   /** The number of the trial, from 0. */
   readonly trial: number
-  /** What the trial gave with a smaller budget; `undefined` in the first rung. */
+  /** The trial's result with a smaller budget; `undefined` in the first rung. */
   readonly previous: unknown
-  /** Fires when the sweep is to end: `fit` takes it as its own. What the trial gives then counts as what it gave. */
+  /** Aborts when the sweep ends: pass it to `fit`. The trial's result then still counts. */
   readonly signal: AbortSignal
 }
 
@@ -33,14 +33,14 @@ export interface Trial<C = Readonly<Record<string, unknown>>, R = unknown> {
   readonly config: C
   /** The largest budget that it has had. */
   readonly budget: number
-  /** What `train` said of it; NaN where it failed. */
+  /** The score that `train` returned; NaN if it failed. */
   readonly score: number
   readonly result: R | undefined
-  /** What it failed with. */
+  /** The error, if it failed. */
   readonly error: unknown
 }
 
-/** What a sweep found. */
+/** The result of a sweep. */
 export interface Sweep<C = Readonly<Record<string, unknown>>, R = unknown> {
   /** The best that has had the largest budget; `undefined` where all failed. */
   readonly best: Trial<C, R> | undefined
@@ -52,28 +52,30 @@ export interface Sweep<C = Readonly<Record<string, unknown>>, R = unknown> {
 
 /** The options of {@link sweep}. */
 export interface SweepOptions {
-  /** What is drawn with. Default: `key(0)`. */
+  /** The random key. Default: `key(0)`. */
   readonly key?: Key
   /** How many settings are drawn. Default: 10. */
   readonly trials?: number
-  /** How many trials go on at a time. Default: 1. */
+  /** The number of parallel trials. Default: 1. */
   readonly workers?: number
   /**
-   * `random` gives every trial the whole budget; `halving` gives all a small one, and the best part of them the next larger
-   * one, until the whole (Jamieson and Talwalkar 2016). Default: `random`.
+   * `random` gives every trial the whole budget; `halving` gives all a small one, and the best of them the next larger
+   * one, up to the whole (Jamieson and Talwalkar 2016). Default: `random`.
    */
   readonly strategy?: 'random' | 'halving'
   /** The whole budget. Default: 1. */
   readonly budget?: number
   /** With `halving`: the budget of the first rung. Default: a ninth of the whole, at least 1. */
   readonly least?: number
-  /** With `halving`: by what the budget grows, and the number of trials shrinks, from rung to rung. Default: 3. */
+  /**
+   * With `halving`: the factor by which the budget grows, and the number of trials shrinks, in each rung. Default: 3.
+   */
   readonly factor?: number
   /** Whether the score is to become small or large. Default: `min`. */
   readonly mode?: 'min' | 'max'
   /**
-   * Ends the sweep after the trials under way, which have the signal too; what has been reached is given back. A trial that
-   * fails then is left as it was before.
+   * Ends the sweep after the running trials, which get the signal too; the sweep returns its results so far. A trial
+   * that fails then keeps its previous result.
    */
   readonly signal?: AbortSignal
   /** Told of each trial that has been made; a promise is awaited. */
@@ -155,17 +157,17 @@ const asText = ({ trials, best }: Sweep): string => {
 export type Train<S extends Space, R> = ((config: Config<S>, context: TrialContext) => R | Promise<R>) | URL
 
 /**
- * Searches settings: draws them from a space, trains with each and compares what came of it. The same key gives the same
- * settings, keys and choices, however many go on at a time.
+ * Searches hyperparameters: draws settings from a space, trains with each and compares the results. The same key gives
+ * the same settings, keys and choices, for any number of workers.
  *
  * @param space by name an array to choose from, a range `between(low, high)`, a function of a key, or a fixed value
- * @param train gets the settings and `{ key, budget, trial, previous, signal }`, and gives a number, or an object with a `score`;
- *   or the URL of a module with such a function as its default export, which is run on worker threads (Node and Deno):
- *   what it gives must be clonable then
+ * @param train gets the settings and `{ key, budget, trial, previous, signal }`, and returns a number, or an object
+ *   with a `score`; or the URL of a module with such a function as its default export, which runs on worker threads
+ *   (Node and Deno) and must return clonable values
  * @param options `trials` (10), `workers` (1), `key`, `strategy` (`'random'`, or `'halving'` with `budget`, `least`,
  *   `factor`), `mode` (`'min'`), `signal`, `onTrial`
- * @returns all trials and the best one; one that failed has its error, and the others go on
- * @throws InvalidOption when an option or the space is wrong
+ * @returns all trials and the best one; a failed trial has its error, and does not stop the others
+ * @throws InvalidOption if an option or the space is wrong
  * @example
  * ```ts
  * const { best } = await sweep({ x: between(-1, 1), power: [2, 4] }, ({ x, power }) => Math.abs(x) ** power, { trials: 20 })

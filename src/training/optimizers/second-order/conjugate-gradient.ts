@@ -79,13 +79,14 @@ interface Remembered<T> {
 }
 
 /**
- * Nonlinear conjugate gradients: `d = -g + beta · d`, and a step along d by a line search for the strong Wolfe conditions. With
- * the gradient g, the one before g₀, and y = g - g₀, beta is `g·g / g₀·g₀` (Fletcher and Reeves 1964), `g·y / g₀·g₀` (Polak and
- * Ribière 1969), `g·y / d·y` (Hestenes and Stiefel 1952), `-g·y / d·g₀` (Liu and Storey 1991) or `g·g / d·y` (Dai and Yuan
- * 1999). After as many updates as there are parameters it begins anew, with -g. There is no learning rate. Losses and gradients
- * are compared from update to update: take all examples at once, `batchSize: null`. An update by hand is given `{ loss }`.
+ * Nonlinear conjugate gradients: `d = -g + beta · d`, and a step along d by a line search for the strong Wolfe
+ * conditions. With the gradient g, the one before g₀, and y = g - g₀, beta is `g·g / g₀·g₀` (Fletcher and Reeves 1964),
+ * `g·y / g₀·g₀` (Polak and Ribière 1969), `g·y / d·y` (Hestenes and Stiefel 1952), `-g·y / d·g₀` (Liu and Storey 1991)
+ * or `g·g / d·y` (Dai and Yuan 1999). After as many updates as there are parameters, it restarts from -g. There is no
+ * learning rate. Losses and gradients are compared from update to update: use all examples at once, `batchSize: null`.
+ * If you call `update` yourself, pass `{ loss }`.
  *
- * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ * @throws InvalidOption if an option is out of range; from an update that gets no loss
  * @example
  * ```ts
  * const optimizer = conjugateGradient({ updateFunction: 'polakRibiere' })

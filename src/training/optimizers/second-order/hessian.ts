@@ -17,11 +17,12 @@ export interface HessianOptions {
 }
 
 /**
- * Newton's method with a damped Hessian: `w = w - (H + penaltyConst · I)⁻¹ g`, H exact. Where the sum is singular, nothing that it
- * gives is finite: take a larger `penaltyConst`. It takes memory for the square of the number of parameters, and the time of as
- * many gradients as there are parameters. Take all examples at once, `batchSize: null`. An update by hand is given `{ loss }`.
+ * Newton's method with a damped Hessian: `w = w - (H + penaltyConst · I)⁻¹ g`, H exact. If the sum is singular, the
+ * results are not finite: use a larger `penaltyConst`. It needs memory for the square of the number of parameters, and
+ * the time of as many gradients as there are parameters. Use all examples at once, `batchSize: null`. If you call
+ * `update` yourself, pass `{ loss }`.
  *
- * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ * @throws InvalidOption if an option is out of range; from an update that gets no loss
  * @example
  * ```ts
  * const optimizer = hessian({ penaltyConst: 0 })
@@ -73,11 +74,11 @@ const diagonalOptions: Options<Required<HessianDiagonalOptions>> = {
 }
 
 /**
- * Gradient descent with each element scaled by its own curvature: `w = w - step · g · clip(1 / h, ±1 / minEigval)`, h the exact
- * diagonal of the Hessian (LeCun et al. 1998, section 9.1). It takes the time of as many gradients as there are parameters. Take
- * all examples at once, `batchSize: null`. An update by hand is given `{ loss }`.
+ * Gradient descent with each element scaled by its own curvature: `w = w - step · g · clip(1 / h, ±1 / minEigval)`, h
+ * the exact diagonal of the Hessian (LeCun et al. 1998, section 9.1). It takes the time of as many gradients as there
+ * are parameters. Use all examples at once, `batchSize: null`. If you call `update` yourself, pass `{ loss }`.
  *
- * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ * @throws InvalidOption if an option is out of range; from an update that gets no loss
  */
 export const hessianDiagonal = (options: HessianDiagonalOptions = {}): Optimizer => {
   const name = 'hessianDiagonal'

@@ -15,7 +15,10 @@ import { countOf, scaledIdentity, unvectorOf, vectorOf } from './vector.ts'
 export interface LevenbergMarquardtOptions {
   /** The damping in the beginning, positive. Default: 0.01. */
   readonly mu?: number
-  /** What the damping is divided by where the loss has shrunk, and multiplied by where it has grown, more than 1. Default: 1.2. */
+  /**
+   * The damping is divided by this factor if the loss has decreased, and multiplied by it if it has grown; > 1.
+   * Default: 1.2.
+   */
   readonly muUpdateFactor?: number
   /** Whether a step after which the loss would be no less is tried again with more damping, and not taken. Default: false. */
   readonly reject?: boolean
@@ -50,7 +53,7 @@ interface Remembered<T> {
 /**
  * The residuals of the loss.
  *
- * @throws InvalidOption where it has none
+ * @throws InvalidOption if it has none
  */
 const residualsOf = <T>({ residuals }: UpdateContext<T>): Objective => {
   const fault = () =>
@@ -71,14 +74,16 @@ const residualsOf = <T>({ residuals }: UpdateContext<T>): Objective => {
 }
 
 /**
- * Levenberg and Marquardt's method for least squares (Marquardt 1963): `w = w - (JᵀJ + mu · I)⁻¹ Jᵀ e`, with the residuals e and
- * their exact derivatives J. The damping mu is divided by `muUpdateFactor` before an update, or multiplied by it where the loss
- * has grown since the last one. With `reject`, mu is divided before each update, and a step after which the loss would be no less
- * is not taken, but tried again with mu multiplied, by twice as much each time (Nielsen 1999), up to ten times. The loss is `mse`, or another mean of squares; a regularizer counts in the gradient, in place of `Jᵀ e`. It takes
- * memory for the square of the number of parameters, and the time of twice as many gradients as there are parameters. Take all
- * examples at once, `batchSize: null`. An update by hand is given `{ loss, residuals }`.
+ * Levenberg and Marquardt's method for least squares (Marquardt 1963): `w = w - (JᵀJ + mu · I)⁻¹ Jᵀ e`, with the
+ * residuals e and their exact derivatives J. The damping mu is divided by `muUpdateFactor` before an update, or
+ * multiplied by it if the loss has grown since the last one. With `reject`, mu is divided before each update, and a
+ * step that does not lower the loss is retried with mu multiplied, by twice as much each time (Nielsen 1999), up to ten
+ * times. The loss is `mse`, or another mean of squares; with a regularizer, its gradient replaces `Jᵀ e`. It needs
+ * memory for the square of the number of parameters, and the time of twice as many gradients as there are parameters.
+ * Use all examples at once, `batchSize: null`. If you call `update` yourself, pass `{ loss, residuals }`.
  *
- * @throws InvalidOption when an option is out of its range; from an update, when the loss is no mean of squares, or is not given
+ * @throws InvalidOption if an option is out of range; from an update, if the loss is not a mean of squares, or is
+ *   missing
  * @example
  * ```ts
  * const network = join(Input(1), Linear(1, { weight: [[0]] }))

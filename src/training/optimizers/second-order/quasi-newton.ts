@@ -76,13 +76,14 @@ interface Remembered<T> {
 }
 
 /**
- * Quasi-Newton methods: a step along `-H g` by a line search for the strong Wolfe conditions, where H approximates the inverse of
- * the Hessian by how the gradient has changed along the steps so far. `bfgs` (Broyden, Fletcher, Goldfarb and Shanno 1970), `dfp`
- * (Davidon, Fletcher and Powell 1963) and `sr1` (Broyden 1967) remember a matrix, of as many numbers as the square of the number
- * of parameters; `lBfgs` (Liu and Nocedal 1989) the last steps. There is no learning rate. Losses and gradients are compared from
- * update to update: take all examples at once, `batchSize: null`. An update by hand is given `{ loss }`.
+ * Quasi-Newton methods: a step along `-H g` by a line search for the strong Wolfe conditions, where H approximates the
+ * inverse Hessian from the changes of the gradient along the steps so far. `bfgs` (Broyden, Fletcher, Goldfarb and
+ * Shanno 1970), `dfp` (Davidon, Fletcher and Powell 1963) and `sr1` (Broyden 1967) store a matrix with the square of
+ * the number of parameters; `lBfgs` (Liu and Nocedal 1989) the last steps. There is no learning rate. Losses and
+ * gradients are compared from update to update: use all examples at once, `batchSize: null`. If you call `update`
+ * yourself, pass `{ loss }`.
  *
- * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ * @throws InvalidOption if an option is out of range; from an update that gets no loss
  * @example
  * ```ts
  * const optimizer = quasiNewton({ updateFunction: 'bfgs', h0Scale: 0.5 })

@@ -16,14 +16,14 @@ import { atMost, dot, not, unvectorOf } from './vector.ts'
 export interface LineSearchOptions {
   /** How often the first step, 1, is doubled at most. Default: 20. */
   readonly wolfeMaxiter?: number
-  /** The part of the decrease that the slope promises which a step must bring, more than 0 and less than 1. Default: 1e-4. */
+  /** The sufficient decrease constant, > 0 and < 1. Default: 1e-4. */
   readonly wolfeC1?: number
-  /** The part of the slope that may be left after a step, more than `wolfeC1` and less than 1. Default: 0.9. */
+  /** The curvature constant, > `wolfeC1` and < 1. Default: 0.9. */
   readonly wolfeC2?: number
   /**
-   * Whether to go along the gradient where the loss grows along the chosen direction, to keep what would make the direction
-   * such a one out of what is remembered, and to interpolate in reversed intervals too, which are halved otherwise. Safer for
-   * networks; the trajectories of the literature are those without. Default: false.
+   * Whether to use steepest descent if the loss grows along the chosen direction, to skip updates of the state that
+   * would lead to such a direction, and to interpolate in reversed intervals, which are bisected otherwise. Safer for
+   * networks; the literature's trajectories are those without it. Default: false.
    */
   readonly descent?: boolean
 }
@@ -43,7 +43,7 @@ export const lineSearchOptions: Options<LineSearch> = {
 /**
  * Checks what the options of a search are to each other.
  *
- * @throws InvalidOption when `wolfeC2` is not more than `wolfeC1`
+ * @throws InvalidOption if `wolfeC2` is not more than `wolfeC1`
  */
 export const checkedSearch = <N extends LineSearch>(owner: string, normal: N): N => {
   if (normal.wolfeC1 < normal.wolfeC2) return normal

@@ -11,8 +11,8 @@ import { around, asOptimizer, transform } from './transform.ts'
  * Large batches from small ones: the optimizer gets the mean of the gradients of `every` updates, and until then nothing
  * changes. It counts its own updates: schedules move once in `every`.
  *
- * @param options how many updates make one, alone or as `{ every }`. Default: 2.
- * @throws InvalidOption when the number is no positive integer
+ * @param options the number of batches per update, as a number or as `{ every }`. Default: 2.
+ * @throws InvalidOption if the number is not a positive integer
  * @example
  * ```ts
  * const optimizer = accumulate(gradientDescent({ step: 1 }), 2)

@@ -19,7 +19,7 @@ export interface AverageOptions {
    * `t => t / (t + 1)` for the mean of all. Default: 0.999.
    */
   readonly decay?: Step
-  /** After how many updates, each time, the parameters become the average themselves; `null`, the default: never. */
+  /** After every so many updates, the parameters are replaced by the average; `null`, the default: never. */
   readonly overwriteEvery?: number | null
 }
 
@@ -27,7 +27,7 @@ export interface AverageOptions {
  * Keeps an average of the parameters beside an optimizer: `a = decay · a + (1 - decay) · w` after each update; after the first one
  * a is w. {@link averaged} reads it. (Polyak and Juditsky 1992.)
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  */
 export const average = (optimizer: Optimizer, options: AverageOptions = {}): Optimizer => {
   const example = 'average(adam(), { decay: 0.999 })'

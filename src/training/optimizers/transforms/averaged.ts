@@ -30,10 +30,11 @@ interface Averaged {
 }
 
 /**
- * The averages that `average` or `scheduleFree` keep of parameters: what to predict with. Of a `trainState` it gives variables,
- * with what has no average as it is; of an optimizer's state the averages alone. The tensors are the caller's own.
+ * The averages of parameters that `average` or `scheduleFree` keep, to predict with. For a `trainState` it returns
+ * variables, where those without an average are unchanged; for an optimizer's state only the averages. The caller owns
+ * the tensors.
  *
- * @throws InvalidOption when nothing of it is an average
+ * @throws InvalidOption if it has no averages
  * @example
  * ```ts
  * const optimizer = average(gradientDescent({ step: 1 }), { decay: 0.5 })

@@ -22,7 +22,8 @@ import { asOptimizer, forgetful, transform, within } from './transform.ts'
  * An optimizer for each pattern of names: a parameter belongs to the first pattern that names it, `'layer'`, `'layer.variable'`,
  * with `*` for any run of characters. Every parameter belongs to one; `'*'` in the end takes all others.
  *
- * @throws InvalidOption when an optimizer is none; from `init`, when a pattern names nothing, or no pattern names a parameter
+ * @throws InvalidOption if a value is not an optimizer; from `init`, if a pattern matches nothing, or no pattern
+ *   matches a parameter
  * @example
  * ```ts
  * const optimizer = byName({ '*.bias': freeze(), '*': gradientDescent({ step: 0.5 }) })
@@ -102,10 +103,11 @@ export const byName = (optimizers: Readonly<Record<string, Optimizer>>): Optimiz
 }
 
 /**
- * Leaves parameters as they are: those that patterns name, or all. In a chain it comes last, so that nothing after it changes
- * them; the optimizers before it remember their gradients still. `trains` of `fit` spares these too.
+ * Keeps parameters fixed: those that match patterns, or all. In a chain, put it last, so that nothing after it changes
+ * them; the optimizers before it still see their gradients. With `trains` of `fit`, the gradients are not even
+ * computed.
  *
- * @throws InvalidOption when a pattern is none; from `init`, when one names nothing
+ * @throws InvalidOption if a pattern is invalid; from `init`, if one names nothing
  * @example
  * ```ts
  * const optimizer = chain(gradientDescent({ step: 0.5 }), freeze('*.bias'))

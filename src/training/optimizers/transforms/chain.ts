@@ -6,10 +6,11 @@ import type { Tree } from '../../tree.ts'
 import { asOptimizer, transform } from './transform.ts'
 
 /**
- * Optimizers one after the other: what the first gives is taken for gradients by the second, and what the last gives is added
- * to the parameters. So transforms of gradients come first, the optimizer then, and what changes its updates last.
+ * Applies optimizers one after the other: each takes the result of the one before as gradients, and the result of the
+ * last is added to the parameters. So put transforms of gradients first, then the optimizer, then transforms of its
+ * updates.
  *
- * @throws InvalidOption when there is none, or one is none
+ * @throws InvalidOption if there are none, or one is not an optimizer
  * @example
  * ```ts
  * const optimizer = chain(clipByNorm(1), gradientDescent({ step: 0.5 }))

@@ -11,7 +11,7 @@ import { forgetful, transform } from './transform.ts'
 export interface ClipByNormOptions {
   /** The largest norm. Default: 1. */
   readonly max?: number
-  /** Whether each parameter's gradient is clipped by its own norm, in place of all by that of all together. Default: false. */
+  /** Whether to clip each parameter's gradient by its own norm instead of the global norm. Default: false. */
   readonly each?: boolean
 }
 
@@ -20,7 +20,7 @@ export interface ClipByNormOptions {
  * that their direction stays. (Pascanu et al. 2013.)
  *
  * @param options the largest norm alone, or `{ max, each }`
- * @throws InvalidOption when the norm is not positive
+ * @throws InvalidOption if the norm is not positive
  * @example
  * ```ts
  * const clip = clipByNorm(1)
@@ -52,7 +52,7 @@ export const clipByNorm = (options: number | ClipByNormOptions = {}): Optimizer 
 /**
  * Gradients whose elements are clipped to plus or minus `max`, each by itself.
  *
- * @throws InvalidOption when it is not positive
+ * @throws InvalidOption if it is not positive
  * @example
  * ```ts
  * const clip = clipByValue(1)
@@ -76,11 +76,11 @@ export const clipByValue = (options: number | { readonly max?: number } = {}): O
 
 /** The options of {@link adaptiveClip}. */
 export interface AdaptiveClipOptions {
-  /** The largest norm of a gradient, as a part of its parameter's. Default: 0.01. */
+  /** The largest norm of a gradient, relative to that of its parameter. Default: 0.01. */
   readonly max?: number
   /** The least norm that a parameter counts with. Default: 0.001. */
   readonly epsilon?: number
-  /** What is clipped: `'weights'` by role, or patterns of names. Default: `'*'`, everything. */
+  /** The gradients to clip: `'weights'` by role, or patterns of names. Default: `'*'`, all. */
   readonly mask?: Mask
 }
 
@@ -91,11 +91,11 @@ const unitNorms = <T>(ops: Ops<T>, x: T): T => {
 }
 
 /**
- * Adaptive gradient clipping (Brock et al. 2021): the gradient of what leads to each unit has a norm of at most `max` times that
- * of the weights themselves, or times `epsilon` where these are smaller.
+ * Adaptive gradient clipping (Brock et al. 2021): clips the gradient of each unit's weights to a norm of at most `max`
+ * times that of the weights, or times `epsilon` if that is larger.
  *
- * @param options the largest part alone, or `{ max, epsilon, mask }`
- * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ * @param options the largest ratio, or `{ max, epsilon, mask }`
+ * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  */
 export const adaptiveClip = (options: number | AdaptiveClipOptions = {}): Optimizer => {
   const normal = parseOptions<Required<AdaptiveClipOptions>>(

@@ -17,7 +17,7 @@ export interface AddDecayedWeightsOptions {
  * optimizer it is PyTorch's `weight_decay`; after one, with a negative step still to come, optax's form of AdamW.
  *
  * @param options the rate alone, or `{ rate, mask }`
- * @throws InvalidOption when an option is out of its range; from `init`, when a pattern names nothing
+ * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  * @example
  * ```ts
  * const decay = addDecayedWeights({ rate: 0.5, mask: 'weights' })

@@ -9,17 +9,17 @@ import { asOptimizer, transform } from './transform.ts'
 
 /** The options of {@link lookahead}. */
 export interface LookaheadOptions {
-  /** After how many updates, each time, the slow parameters follow. Default: 5. */
+  /** The number of updates between those of the slow parameters. Default: 5. */
   readonly every?: number
-  /** Which part of the way they go, more than 0 up to 1. Default: 0.5. */
+  /** The fraction of the way that they go, > 0 and <= 1. Default: 0.5. */
   readonly rate?: number
 }
 
 /**
- * Lookahead (Zhang et al. 2019): an optimizer goes ahead for some updates, then slow parameters go a part of the way after it,
- * `s = s + rate · (w - s)`, and it starts again from there: `w = s`.
+ * Lookahead (Zhang et al. 2019): after every few updates of an optimizer, slow parameters go a fraction of the way,
+ * `s = s + rate · (w - s)`, and the optimizer continues from there: `w = s`.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  * @example
  * ```ts
  * const optimizer = lookahead(gradientDescent({ step: 1 }), { every: 1 })

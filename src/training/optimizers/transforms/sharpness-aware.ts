@@ -29,11 +29,12 @@ const gradientAt = <T>(ops: Ops<T>, { loss }: UpdateContext<T>, params: Variable
 }
 
 /**
- * Sharpness-aware minimization (Foret et al. 2021): the optimizer gets the gradients where the loss is about largest nearby, at
- * `w + rho · g / |g|`, with the norm of all gradients together; with `adaptive` at `w + rho · w² · g / |w · g|`. The loss of the
- * same batch is computed a second time, with the same draws: an update by hand is given `{ loss }`.
+ * Sharpness-aware minimization (Foret et al. 2021): the optimizer gets the gradients where the loss nearby is largest,
+ * at `w + rho · g / |g|`, with the global norm of the gradients; with `adaptive` at `w + rho · w² · g / |w · g|`. The
+ * loss of the same batch is computed a second time, with the same draws: if you call `update` yourself, pass
+ * `{ loss }`.
  *
- * @throws InvalidOption when an option is out of its range; from an update by hand that is given no loss
+ * @throws InvalidOption if an option is out of range; from an update that gets no loss
  * @example
  * ```ts
  * const optimizer = sharpnessAware(gradientDescent({ step: 1 }), { rho: 0.5 })

@@ -10,15 +10,17 @@ import { asOptimizer, transform } from './transform.ts'
 
 /** The options of {@link skipNonFinite}. */
 export interface SkipNonFiniteOptions {
-  /** How many updates are skipped in a row at most; what comes after them is taken as it is. Default: `null`, all. */
+  /**
+   * The largest number of consecutive updates to skip; further ones are applied unchanged. Default: `null`, no limit.
+   */
   readonly most?: number | null
 }
 
 /**
- * Skips updates whose gradients have a NaN or an infinity: parameters and what the optimizer remembers stay as they were. The
- * number of the update goes on, and schedules with it.
+ * Skips updates whose gradients have a NaN or an infinity: parameters and the optimizer's state are unchanged. The
+ * update's number still advances, and schedules with it.
  *
- * @throws InvalidOption when an option is out of its range
+ * @throws InvalidOption if an option is out of range
  * @example
  * ```ts
  * const optimizer = skipNonFinite(gradientDescent({ step: 1 }))

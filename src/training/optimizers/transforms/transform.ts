@@ -31,7 +31,7 @@ export const optimizerOption: t.Type<Optimizer, unknown, unknown> = codec('an op
  * Checks that a value is an optimizer.
  *
  * @param example a right call
- * @throws InvalidOption when it is none
+ * @throws InvalidOption if it is none
  */
 export const asOptimizer = (owner: string, value: unknown, example: string): Optimizer => {
   const read = optimizerOption.decode(value)
