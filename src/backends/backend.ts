@@ -4,88 +4,87 @@ import { type Shape, showShape } from '../base/shape.ts'
 import type { Graph } from '../graph/graph.ts'
 
 /**
- * What runs graphs. A backend keeps tensors where it computes, behind handles of its own kind `H`: numbers go in with
- * `upload` and come out with `download`, and stay in between, so that a training step's parameters never travel.
+ * Runs graphs. A backend keeps tensors where it computes and gives out handles `H` to them. `upload` copies numbers in and
+ * `download` copies them out; between the two, such as from one training step to the next, tensors stay on the backend.
  *
- * Its functions are written as methods so that a backend of any handles is one of unknown handles.
+ * Its functions are methods, so that `Backend<H>` is assignable to `Backend<unknown>`.
  */
 export interface Backend<H = unknown> {
   readonly kind: 'Backend'
-  /** As it is printed and chosen by: 'tfjs', 'wasm', 'onnxruntime'. */
+  /** The name in messages and options: 'tfjs', 'wasm', 'onnxruntime'. */
   readonly name: string
-  /** A tensor of 32-bit floats of the given numbers, in row-major order; they are copied. */
+  /** Makes a tensor of 32-bit floats. The numbers, in row-major order, are copied. */
   upload(data: Float32Array, shape: readonly number[]): H
-  /** The numbers of a tensor, which stays. */
+  /** Copies the numbers of a tensor out; the handle stays valid. */
   download(handle: H): Promise<Float32Array>
-  /** Gives a tensor back; its handle is not used again. */
+  /** Frees a tensor. Its handle must not be used again. */
   release(handle: H): void
-  /** A tensor of tfjs as one of the backend, without a copy; `undefined` where its numbers have to travel. */
+  /** A handle to a tensor of tfjs, without a copy; `undefined` if the numbers must be copied. */
   fromTensor?(tensor: TfTensor): H | undefined
-  /** The converse: the handle is used up, and its numbers belong to the tensor; not where `undefined` comes back. */
+  /** The converse, which consumes the handle; `undefined`, with the handle still valid, if the numbers must be copied. */
   toTensor?(handle: H): TfTensor | undefined
   /**
-   * Makes a graph ready to run.
+   * Compiles a graph.
    *
-   * @param graph of known shapes, without random draws and scans; see `prepare`. Loops stay.
-   * @param family programs that are compiled with the same object are those of one network for inputs of several shapes:
-   *   what they have in common, above all constants of equal numbers, may be kept once for all of them. It is compared by
-   *   identity only, and may be the key of a `WeakMap`.
-   * @throws BackendError that names the node, its layer and the backend when it cannot run the graph
+   * @param graph a graph of known shapes without random draws and scans, as `prepare` returns it. It may have loops.
+   * @param family an object that programs of one network, for inputs of several shapes, have in common. They may share
+   *   constants of equal numbers. Compared by identity, so it may be the key of a `WeakMap`.
+   * @throws BackendError, with the node, its layer and the backend, if the backend cannot run the graph
    */
   compile(graph: Graph, family?: object): Promise<Program<H>>
 }
 
-/** A graph that is ready to run. */
+/** A compiled graph. */
 export interface Program<H = unknown> {
   /**
-   * Computes the outputs. The inputs stay, except those whose positions `donated` names: they are given back, and their
-   * memory may serve outputs of this run or a later one.
+   * Computes the outputs.
    *
-   * @param inputs one for each input of the graph, in order
-   * @returns one new handle for each output of the graph, in order, which belong to the caller
+   * @param inputs one handle for each input of the graph, in order
+   * @param donated positions of inputs that the run consumes: their memory may be reused for outputs
+   * @returns one new handle for each output of the graph, in order. They belong to the caller.
    */
   run(inputs: readonly H[], donated?: readonly number[]): Promise<readonly H[]>
   /**
-   * As the backend's `upload`, for an input of a run of this program that is donated to it: into memory that it keeps for
-   * that, so that what is given anew for each run takes none.
+   * As the backend's `upload`, for an input that is donated to the next run of this program. It may reuse memory that the
+   * program keeps for such inputs.
    */
   upload?(data: Float32Array, shape: readonly number[]): H
-  /** Gives back what the program holds. */
+  /** Frees what the program holds. */
   dispose(): void
 }
 
-/** A tensor of tfjs on a backend; at once where its numbers need not travel. */
+/** A handle to a tensor of tfjs; synchronous if the numbers need not be copied. */
 export const give = <H>(backend: Backend<H>, tensor: TfTensor): H | Promise<H> => {
-  const travels = async (): Promise<H> => {
+  const copied = async (): Promise<H> => {
     const data = await tensor.data()
     // An upload copies.
     return backend.upload(data instanceof Float32Array ? data : Float32Array.from(data), tensor.shape)
   }
-  return backend.fromTensor?.(tensor) ?? travels()
+  return backend.fromTensor?.(tensor) ?? copied()
 }
 
 /**
- * A tensor of a backend as one of tfjs, outside of any `tf.tidy`; at once where its numbers need not travel. The handle is
- * used up.
+ * A tensor of a backend as a tensor of tfjs, outside of any `tf.tidy`; synchronous if the numbers need not be copied. The
+ * handle is consumed.
  */
 export const take = <H>(backend: Backend<H>, handle: H, shape: readonly number[]): TfTensor | Promise<TfTensor> => {
-  const travels = async (): Promise<TfTensor> => {
+  const copied = async (): Promise<TfTensor> => {
     try {
       return tensor(await backend.download(handle), [...shape])
     } finally {
       backend.release(handle)
     }
   }
-  return backend.toTensor?.(handle) ?? travels()
+  return backend.toTensor?.(handle) ?? copied()
 }
 
-/** Whether the message of an error says that memory did not suffice. */
+/** Whether an error's message says that memory ran out. */
 export const isOutOfMemory = (message: string): boolean =>
   /out of memory|memory access out of bounds|allocation failed|bad_?alloc|array buffer allocation|failed to allocate|aborted\(oom|invalid typed array length/i.test(
     message,
   )
 
-/** What a run threw, a lack of memory as a BackendError. */
+/** What a run threw; out-of-memory errors become a BackendError. */
 export const asMemoryFault = (error: unknown, backend: string, layer?: string): unknown => {
   if (error instanceof JoineryError || !(error instanceof Error) || !isOutOfMemory(error.message)) return error
   return new BackendError({
@@ -97,7 +96,7 @@ export const asMemoryFault = (error: unknown, backend: string, layer?: string): 
   })
 }
 
-/** A backend refuses what `prepare` would have replaced. */
+/** The error for a node that `prepare` would have replaced. */
 export const unprepared = (backend: string, kind: string): BackendError =>
   new BackendError({
     backend,
@@ -106,7 +105,7 @@ export const unprepared = (backend: string, kind: string): BackendError =>
     remedy: 'Compile what prepare(graph) gives.',
   })
 
-/** A program refuses to run once it has been disposed of. */
+/** The error for a run after `dispose`. */
 export const disposed = (backend: string): BackendError =>
   new BackendError({
     backend,
@@ -117,7 +116,7 @@ export const disposed = (backend: string): BackendError =>
 
 const count = (n: number): string => `${n} ${n === 1 ? 'input' : 'inputs'}`
 
-/** @throws BackendError if what a program is given has other shapes than what it was compiled for */
+/** @throws BackendError if the inputs do not have the shapes that the program was compiled for */
 export const checkInputs = (
   backend: string,
   wanted: readonly Shape[],

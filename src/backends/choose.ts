@@ -13,7 +13,7 @@ import type { Package } from './wasm/backend.ts'
 /** A backend, or the name of one. */
 export type BackendOption = Backend | 'tfjs' | 'wasm' | 'onnxruntime'
 
-/** Backends by name. Those that are optional are loaded when they are asked for. */
+/** Backends by name. Optional packages are loaded on first use. */
 const byName: Readonly<Record<BackendOption & string, () => Backend | Promise<Backend>>> = {
   tfjs: async () => {
     await ready()
@@ -36,12 +36,12 @@ const isBackend = (value: unknown): boolean => {
     const works = ['upload', 'download', 'release', 'compile'].every(name => typeof value[name] === 'function')
     return works && value.kind === 'Backend' && typeof value.name === 'string'
   } catch {
-    // A proxy or getter of the user's.
+    // The user's object may be a proxy or have a getter that throws.
     return false
   }
 }
 
-/** How a backend is read. */
+/** The codec of the option. */
 export const backendOption: t.Type<BackendOption, unknown, unknown> = codec<BackendOption>(
   `a backend, or the name of one (${names.map(name => `'${name}'`).join(', ')})`,
   value =>
@@ -49,7 +49,7 @@ export const backendOption: t.Type<BackendOption, unknown, unknown> = codec<Back
 )
 
 /**
- * The backend that an option names.
+ * Finds a backend by its name; a backend is returned as it is.
  *
  * @throws InvalidOption if it is neither a backend nor the name of one
  * @throws BackendError if it is not installed, or not ready
@@ -66,11 +66,11 @@ export const chooseBackend = async (option: BackendOption): Promise<Backend> => 
   return typeof option === 'string' ? byName[option]() : option
 }
 
-/** From the fastest on. */
+/** The fastest first. */
 const byRank = ['onnxruntime', 'wasm'] as const
 
 /**
- * The fastest backend that is installed: ONNX Runtime, else WebAssembly, else plain JavaScript, which always is.
+ * The fastest backend that is installed: ONNX Runtime, else WebAssembly, else plain JavaScript.
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export const fastestBackend = async (): Promise<Backend> => {
   for (const name of byRank)
     try {
       const backend = await chooseBackend(name)
-      // Whether it is installed shows when it compiles.
+      // A missing package is noticed when a graph is compiled.
       ;(await backend.compile(nothing)).dispose()
       return backend
     } catch (error) {

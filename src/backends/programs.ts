@@ -13,47 +13,47 @@ export interface Numbers {
   readonly shape: readonly number[]
 }
 
-/** A graph that a backend has made ready. */
+/** A graph that a backend has compiled. */
 export interface Ready<A = unknown> {
-  /** What was said about it when it was traced. */
+  /** What its tracing returned beside the graph. */
   readonly about: A
   readonly backend: Backend
-  /** The shapes of the outputs; of the graph itself nothing is kept, whose constants may be large. */
+  /** The shapes of the outputs. The graph is not kept, as its constants may be large. */
   readonly results: readonly Shape[]
-  /** How many bytes the outputs take. */
+  /** The size of the outputs in bytes. */
   readonly bytes: number
-  /** The draws that follow the inputs of the original graph. */
+  /** The random draws, which follow the inputs of the original graph. */
   readonly draws: readonly Draw[]
   readonly program: Program
 }
 
-/** A graph, and what is said about it. */
+/** A graph, and what else its tracing returns. */
 export type Traced<A> = readonly [graph: Graph, about: A]
 
-/** Programs for the shapes of what they are given, each made when its shapes are first met. */
+/** Programs by the shapes of their inputs, compiled on first use. */
 export interface Programs<A> {
-  /** Runs some work with the program for these shapes, which stays until the work ends, even if it is disposed of. */
+  /** Runs some work with the program for these shapes. The program is not freed before the work ends. */
   readonly use: <R>(shapes: readonly Flow[], work: (ready: Ready<A>) => Promise<R>) => Promise<R>
   /** Whether there is a program for these shapes. */
   readonly has: (...shapes: readonly Flow[]) => boolean
-  /** Gives all programs back, those in use after their use; another use makes programs anew. */
+  /** Frees all programs, those in use when their work ends. Later uses compile again. */
   readonly dispose: () => Promise<void>
 }
 
-/** A program, and how much work is under way with it. */
+/** A program, and the number of its users at the moment. */
 interface Entry {
   readonly ready: Promise<Ready>
   users: number
-  /** Called when the last work has ended, once the program is no longer among the others. */
+  /** Called when the last user is done, if the program has been removed by then. */
   end: (() => void) | undefined
 }
 
 type Made = Map<string, Entry>
 
-/** How many programs are kept: the most recently used. */
+/** The number of programs that are kept, least recently used first out. */
 const most = 32
 
-/** Gives a program back that is no longer among the others. */
+/** Frees a program that has been removed. */
 const retire = async (entry: Entry): Promise<void> => {
   if (entry.users > 0)
     await new Promise<void>(resolve => {
@@ -70,19 +70,19 @@ const disposeAll = async (made: Made): Promise<void> => {
   if (faults.length > 0) throw (faults[0] as PromiseRejectedResult).reason
 }
 
-/** For work that is not awaited: its faults are ignored. */
+/** Ignores errors of work that nobody awaits. */
 const quietly = (work: Promise<void>): void => {
   work.catch(() => undefined)
 }
 
-/** Programs hold constants and sessions, which are released when the programs are garbage-collected. */
+/** Programs hold constants and sessions, which are freed once the programs are garbage-collected. */
 const dropped = onceDropped((made: Made) => disposeAll(made))
 
 /**
- * Programs of one backend, those used last.
+ * The most recently used programs on one backend.
  *
  * @param trace the graph for inputs of these shapes
- * @param passes what makes a graph ready for backends
+ * @param passes what prepares a graph for backends
  */
 export const programsOf = <A>(
   backend: () => Promise<Backend>,
@@ -111,14 +111,14 @@ export const programsOf = <A>(
     const text = textOf(shapes)
     const known = made.get(text)
     if (known !== undefined) {
-      // The order of a map is that of insertion: what is used last stands last.
+      // Maps are ordered by insertion: the most recently used comes last.
       made.delete(text)
       made.set(text, known)
       return known
     }
     const entry: Entry = { ready: make(shapes), users: 0, end: undefined }
     made.set(text, entry)
-    // What failed once may succeed later, once a backend is installed.
+    // Not kept, as a second try may succeed: the backend may be installed by then.
     entry.ready.catch(() => {
       if (made.get(text) === entry) made.delete(text)
     })
@@ -147,7 +147,7 @@ export const programsOf = <A>(
   return programs
 }
 
-/** The numbers of a draw, whose key may be symbolic and stand for `root`. */
+/** The numbers of a draw. A symbolic key stands for one derived from `root`. */
 export const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefined): Numbers => {
   const own = root === undefined ? key : resolveKey(key, root)
   const known = shape as readonly number[]
@@ -155,11 +155,11 @@ export const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefi
 }
 
 /**
- * Runs a program on handles that are there already, then numbers that are uploaded for this run, then its draws.
+ * Runs a program. Its inputs are handles, then numbers to upload for this run, then its draws.
  *
- * @param donated which of the handles are used up, unless the run fails
+ * @param donated positions of the handles that the run consumes, unless it fails
  * @param root what symbolic keys stand for
- * @throws BackendError if memory does not suffice
+ * @throws BackendError if memory runs out
  */
 export const runFed = async (
   { backend, program, draws, bytes }: Ready,
@@ -168,7 +168,7 @@ export const runFed = async (
   donated: readonly number[] = [],
   root?: Key,
 ): Promise<readonly unknown[]> => {
-  // Before the run, so that nothing waits with it but what was given.
+  // Before the run, so that its results do not wait.
   await turn(bytes)
   const own: unknown[] = []
   try {

@@ -1,11 +1,11 @@
-// A loop of awaited runs that compute at once never leaves the queue of microtasks: no timer fires, nothing arrives, and
-// what was dropped is not given back, as finalizers are tasks too. Now and then a run waits for the next task.
+// A loop that awaits synchronous runs never leaves the queue of microtasks: no timer fires, no input arrives, and no
+// finalizer frees memory. So now and then a run waits for the next task.
 
-/** How long, in milliseconds, and for how many bytes of results, others wait at most. */
+/** After how many milliseconds, or bytes of results, other tasks get their turn. */
 const long = 10
 const much = 16 * 2 ** 20
 
-/** A task of its own; those that are due, timers among them, come first. */
+/** Resolves in a new task, after tasks and timers that are due. */
 const nextTask: () => Promise<void> = () => {
   const { setImmediate, MessageChannel } = globalThis as {
     readonly setImmediate?: (then: () => void) => unknown
@@ -14,7 +14,7 @@ const nextTask: () => Promise<void> = () => {
   return new Promise(resolve => {
     if (setImmediate) setImmediate(resolve)
     else if (MessageChannel) {
-      // Not a timer, which browsers hold back.
+      // Browsers throttle timers.
       const { port1, port2 } = new MessageChannel()
       port1.onmessage = () => {
         port1.close()
@@ -30,10 +30,10 @@ let bytes = 0
 let turning: Promise<void> | undefined
 
 /**
- * Lets other tasks run, where they have waited long.
+ * Lets other tasks run if they have waited long.
  *
- * @param made how many bytes were handed out since it was last asked
- * @returns `undefined` where nobody has to wait
+ * @param made bytes of results since the last call
+ * @returns `undefined` if there is nothing to wait for
  */
 export const turn = (made: number): Promise<void> | undefined => {
   bytes += made

@@ -15,9 +15,9 @@ const byNative =
   }
 
 /**
- * Calls of kernels without the engine of tfjs.
+ * Kernel calls without the engine of tfjs.
  *
- * @param made gets every tensor that is made: what is not a result is left over
+ * @param made collects every tensor that is made; the caller disposes of those that are not results
  */
 export const callsOf = (device: Device, made: Info[]): Calls<Info> => {
   const { backend, native, view } = device

@@ -1,30 +1,30 @@
 import type { KernelBackend } from '@tensorflow/tfjs-core'
 import type { Device, Info } from './device.ts'
 
-// Programs of a network for inputs of several shapes have the same weights, which are there once. They are told by their
-// numbers, as passes make new arrays of them: those with a normalization that went into them are equal, not identical.
+// Programs of one network for inputs of several shapes share their constants. Constants are compared by value: passes such
+// as the folding of normalizations compute new arrays with equal numbers.
 
 /** Constants on a device. */
 export interface Constants {
-  /** A tensor of these numbers, which may be one that is there. */
+  /** A tensor of these numbers, perhaps a shared one. */
   readonly take: (values: Float32Array, shape: readonly number[]) => Info
-  /** One that was taken is not used any more. */
+  /** Ends the use of a tensor that was taken. */
   readonly give: (info: Info) => void
 }
 
 interface Kept {
   readonly info: Info
-  /** The numbers, where they cannot be looked at on the device. */
+  /** The numbers, if they cannot be read on the device. */
   readonly values: Float32Array | undefined
   users: number
 }
 
-/** Smaller ones cost less than looking for them. */
+/** Smaller constants are cheaper to copy than to look up. */
 const few = 64
 
 const bitsOf = ({ buffer, byteOffset, length }: Float32Array): Int32Array => new Int32Array(buffer, byteOffset, length)
 
-/** Numbers with the same text may be equal (FNV-1a, word by word). */
+/** A hash of the numbers (FNV-1a, word by word), with the shape. */
 const textOf = (values: Float32Array, shape: readonly number[]): string => {
   let hash = 0x811c9dc5
   for (const word of bitsOf(values)) hash = Math.imul(hash ^ word, 0x01000193)
@@ -40,7 +40,7 @@ const areEqual = (a: Float32Array, b: Float32Array): boolean => {
 
 const unshared = (device: Device): Constants => ({ take: device.make, give: device.dispose })
 
-/** @param known those that are there, by what may tell them apart */
+/** @param known shared constants by their hash */
 const shared = (device: Device, known: Map<string, Kept[]>): Constants => {
   const texts = new Map<object, string>()
   return {
@@ -67,10 +67,10 @@ const shared = (device: Device, known: Map<string, Kept[]>): Constants => {
   }
 }
 
-/** What the programs of each family have in common, on each backend of tfjs. */
+/** Constants by family and backend of tfjs. */
 const families = new WeakMap<object, WeakMap<KernelBackend, Map<string, Kept[]>>>()
 
-/** The constants of programs of a family; without one, a program's own. */
+/** The constants of a family's programs; without a family, nothing is shared. */
 export const constantsOn = (device: Device, family: object | undefined): Constants => {
   if (family === undefined) return unshared(device)
   const byBackend = families.get(family) ?? new WeakMap<KernelBackend, Map<string, Kept[]>>()

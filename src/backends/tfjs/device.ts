@@ -6,8 +6,8 @@ import { guarded } from '../../tfjs/guard.ts'
 import { insideOf, mostAxes, storedShape } from '../../tfjs/inside.ts'
 import type { Native } from './native.ts'
 
-// Kernels are called here without the engine of tfjs, whose bookkeeping (tapes, scopes, profiles) costs more than a small
-// kernel itself. What it would track, reference counts, is the work of the callers.
+// Kernels are called without the engine of tfjs, whose bookkeeping (tapes, scopes, profiles) costs more than a small
+// kernel. The callers keep the reference counts, which the engine would do.
 
 /** A tensor as kernels know it. */
 export type Info = tf.TensorInfo
@@ -23,37 +23,37 @@ export interface Device {
   readonly make: (values: Float32Array, shape: readonly number[]) => Info
   /** Whether the backend keeps numbers in the memory of the process. */
   readonly isNear: boolean
-  /** Whether it copies numbers that it is given, and those that it gives out. */
+  /** Whether the backend copies numbers on the way in and out. */
   readonly copies: boolean
-  /** A view of a tensor's numbers where the backend keeps them in reach, else a copy. Not for keeping. */
+  /** A view of a tensor's numbers if they are in the memory of the process, else a copy. Valid until the next kernel. */
   readonly view: (info: Info) => Block
-  /** Gives a tensor back; with a backend that was removed, its tensors have gone already. */
+  /** Frees a tensor, unless the backend was removed and its tensors with it. */
   readonly dispose: (info: Info) => void
-  /** Whether tfjs still has the backend: it may be removed. */
+  /** Whether the backend is still registered. */
   readonly isThere: () => boolean
   readonly storedShape: (info: Info) => readonly number[]
   readonly mostAxes: number
-  /** Kernels of its own beside those of tfjs. */
+  /** Kernels beside those of tfjs. */
   readonly native: Native | undefined
 }
 
 /**
- * Lets tfjs choose its backend, if it has not: when it does, it makes the best one anew, though that was found by name and is
- * in use.
+ * Lets tfjs choose its default backend now. Later it would create that backend a second time, though it was found by name
+ * and is in use.
  */
 const chosen = (): void => {
   try {
     tf.backend()
   } catch {
-    // One that takes time to get ready. tfjs waits for it with the user, and makes no other anew.
+    // The default backend is asynchronous: tfjs is initializing it and will not create it again.
   }
 }
 
 /**
  * A registered backend of tfjs by its name.
  *
- * @param native kernels of its own
- * @throws BackendError when it is not registered, or not ready
+ * @param native kernels beside those of tfjs
+ * @throws BackendError if it is not registered or not ready
  */
 export const deviceOf = (name: string, native?: Native): Device => {
   chosen()
@@ -65,7 +65,7 @@ export const deviceOf = (name: string, native?: Native): Device => {
       got: `none of the name '${name}'`,
       remedy: `Import @tensorflow/tfjs-backend-${name} and await tf.setBackend('${name}') first.`,
     })
-  // Kernels are looked up once: their registry's keys are texts that would be put together anew for each call.
+  // Kernels are looked up once: tfjs concatenates a key for each look-up.
   const kernels = new Map<string, tf.KernelFunc>()
   const kernel = (kind: string): tf.KernelFunc => {
     const known = kernels.get(kind) ?? tf.getKernel(kind, name)?.kernelFunc
@@ -80,7 +80,7 @@ export const deviceOf = (name: string, native?: Native): Device => {
     return known
   }
   const engine = tf.engine()
-  // Not by looking it up, which would begin to load another one of the name.
+  // `findBackend` would start to load a backend that was removed.
   const isThere = (): boolean => engine.registry[name] === backend
   const safe = guarded(backend)
   const heap = insideOf(backend).typedArrayFromHeap?.bind(backend)
@@ -101,7 +101,7 @@ export const deviceOf = (name: string, native?: Native): Device => {
       values: heap ? heap(info) : (backend.readSync(info.dataId) as Float32Array),
       shape: info.shape,
     }),
-    // tfjs keeps accounts of the tensors that it made itself, and would not hear of this.
+    // The engine has entries of its own for the tensors that it made.
     dispose: info => {
       if (isThere() && backend.disposeData(info.dataId)) engine.removeDataId(info.dataId, backend)
     },
@@ -112,7 +112,7 @@ export const deviceOf = (name: string, native?: Native): Device => {
   })
 }
 
-/** @throws BackendError when tfjs has the backend no longer */
+/** @throws BackendError if the backend was removed */
 export const present = ({ name, isThere }: Device): void => {
   if (isThere()) return
   throw new BackendError({

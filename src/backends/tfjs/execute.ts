@@ -5,17 +5,17 @@ import type { Constants } from './constants.ts'
 import type { Device, Info } from './device.ts'
 import type { NativeProgram } from './native.ts'
 
-// Instructions in order, which a graph was compiled to.
+// Runs the instructions that a graph was compiled to.
 
-/** What programs compute on, and with. */
+/** What a program runs on. */
 export interface Target {
   readonly device: Device
   readonly operations: Operations<Info>
   readonly native: NativeProgram | undefined
-  /** Gets every tensor that an instruction makes; what is not its result is left over. */
+  /** Every tensor that the current instruction has made; those that are not its result are freed. */
   readonly made: Info[]
   readonly keep: Constants
-  /** The constants that a program has there. */
+  /** The program's constants on the device. */
   readonly taken: Info[]
 }
 
@@ -25,27 +25,27 @@ type Values = (Info | undefined)[]
 export const operandsAt = (values: Readonly<Values>, from: readonly number[]): readonly Info[] =>
   from.map(i => values[i] as Info)
 
-/** One node: computes its value and gives back the ones that are used here for the last time. */
+/** Computes the value of a node, then frees the values that no later node needs. */
 export interface Instruction {
   readonly at: number
   /** The layer that it comes from. */
   readonly layer: string | undefined
-  /** The value of the node; a node of several results puts them in their places. */
+  /** Computes the value of the node; a node of several results writes them into `values` itself. */
   readonly compute: (values: Values) => Info | undefined
   readonly last: readonly number[]
 }
 
-/** What a graph does, in places for its values. */
+/** A compiled graph, whose values have places in an array. */
 export interface Plan {
   readonly places: number
   readonly inputs: readonly number[]
   /**
-   * Outputs; one that is a constant, an input or another output is handed out as one more reference to the same numbers.
+   * Outputs. An output that is also a constant, an input or another output is one more reference to the same tensor.
    */
   readonly outputs: readonly { readonly at: number; readonly isShared: boolean }[]
   readonly constants: readonly (readonly [place: number, info: Info])[]
   readonly instructions: readonly Instruction[]
-  /** Where values are that instructions make. */
+  /** The places of values that instructions compute. */
   readonly computed: readonly number[]
 }
 
@@ -61,7 +61,7 @@ const inLayer = (fault: unknown, name: string, layer: string | undefined): unkno
   return new BackendError({ backend, layer, expected, got, remedy })
 }
 
-/** The outputs of a plan, which belong to the caller; the inputs stay. */
+/** Runs a plan. The outputs belong to the caller; the inputs are not freed. */
 export const execute = ({ device, made }: Target, plan: Plan, given: readonly Info[]): readonly Info[] => {
   const values: Values = Array(plan.places)
   for (const [at, info] of plan.constants) values[at] = info
@@ -92,20 +92,20 @@ export const execute = ({ device, made }: Target, plan: Plan, given: readonly In
   })
 }
 
-/** A loop: its condition and body as plans of the same inputs, what is carried and then what is captured. */
+/** A loop. The plans of its condition and body take what is carried, then what is captured. */
 export interface Repetition {
   readonly condition: Plan
   readonly next: Plan
   readonly limit: number
-  /** Where what is carried first and what is captured are. */
+  /** The places of what is carried first and of what is captured. */
   readonly from: readonly number[]
-  /** How many tensors are carried. */
+  /** The number of tensors that are carried. */
   readonly count: number
-  /** Where what is carried last goes, as far as it is needed. */
+  /** The places for what is carried last, if it is needed. */
   readonly results: readonly (number | undefined)[]
 }
 
-/** Whether a scalar is not 0, which is read at once. */
+/** Whether a scalar is not 0, read synchronously. */
 const isOn = (device: Device, flag: Info): boolean => {
   try {
     return device.view(flag).values[0] !== 0
@@ -121,7 +121,7 @@ const isOn = (device: Device, flag: Info): boolean => {
   }
 }
 
-/** A loop of the host's around the instructions of its body. */
+/** Repeats the instructions of the body while the condition holds. */
 export const repeating =
   (target: Target, { condition, next, limit, from, count, results }: Repetition): Instruction['compute'] =>
   values => {

@@ -6,18 +6,18 @@ import { deviceOf, type Info, present } from './device.ts'
 import type { Native } from './native.ts'
 import { compileFor } from './program.ts'
 
-/** The backend of tfjs in use: before anything has been computed, that is the best one there is. */
+/** The backend that tfjs uses. The first call lets tfjs choose the best one. */
 const inUse = (): string => {
   tf.backend()
   return tf.getBackend()
 }
 
 /**
- * The backend that runs graphs as kernels of tfjs, in order.
+ * The backend that runs graphs by the kernels of tfjs.
  *
- * @param name which backend of tfjs: the one that is in use, unless named
- * @param native kernels of its own beside those of tfjs
- * @throws BackendError when it is not registered, or not ready
+ * @param name the name of a backend of tfjs. Default: the one in use
+ * @param native kernels beside those of tfjs
+ * @throws BackendError if it is not registered or not ready
  */
 export const tfjs = (name: string = inUse(), native?: Native): Backend<Info> => {
   if (typeof name !== 'string')
@@ -46,7 +46,7 @@ export const tfjs = (name: string = inUse(), native?: Native): Backend<Info> => 
       return copies ? numbers : numbers.slice()
     },
     release: device.dispose,
-    // One whose numbers lie elsewhere travels: moving it would count neither this use of it nor its other ones right.
+    // Moving a tensor from another backend would lose count of its references, so its numbers are copied.
     fromTensor: tensor => {
       if (tensor.dtype !== 'float32' || tf.getBackend() !== device.name || !isOn(tensor, device.backend))
         return undefined
@@ -54,7 +54,7 @@ export const tfjs = (name: string = inUse(), native?: Native): Backend<Info> => 
       device.backend.incRef(dataId)
       return { dataId, shape, dtype }
     },
-    // Beside the backend in use, a tensor would lie where nobody looks for it: its numbers go to where eager ones are.
+    // Eager operations expect tensors on the backend in use, so numbers of other backends are copied there.
     toTensor: info =>
       tf.getBackend() === device.name ? tf.engine().makeTensorFromTensorInfo(info, device.backend) : undefined,
     compile: async (graph, family) => {

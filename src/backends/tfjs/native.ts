@@ -3,7 +3,7 @@ import { type GraphNode, operands } from '../../graph/graph.ts'
 import type { Attributes, Operation } from '../../ops/operations.ts'
 import type { Info } from './device.ts'
 
-// What a backend of tfjs does by kernels of its own beside those of tfjs.
+// Kernels that a backend has beside those of tfjs.
 
 type Dimensions = readonly number[]
 
@@ -15,31 +15,31 @@ export interface Task<A = Attributes[Operation]> {
 }
 
 /**
- * What was made ready for a task.
+ * A prepared operation.
  *
- * @param spent which of the operands nothing needs any more
+ * @param spent which operands are not needed afterwards, so that the result may take their memory
  */
 export type Compute = (operands: readonly Info[], spent: readonly boolean[]) => Info
 
-/** Kernels of its own. */
+/** Kernels beside those of tfjs. */
 export interface Native {
-  /** Makes an operation ready; `undefined` leaves it to the kernels of tfjs. */
+  /** Prepares an operation; `undefined` if the kernels of tfjs do it. */
   readonly prepare: <O extends Operation>(operation: O, task: Task<Attributes[O]>) => Compute | undefined
   /** For one program. */
   readonly program: () => NativeProgram
 }
 
-/** What kernels of its own do with the nodes of a program. */
+/** Kernels prepared for the nodes of one program. */
 export interface NativeProgram {
-  /** What a node reads. */
+  /** The nodes whose values a node reads. */
   readonly reads: (node: GraphNode) => readonly GraphNode[]
-  /** Nodes whose memory no result may take. */
+  /** Nodes whose memory must not be reused for results. */
   readonly lasting: (order: readonly GraphNode[]) => ReadonlySet<GraphNode>
-  /** Makes a product or convolution ready, but for an activation that is still to be applied. */
+  /** Prepares a product or convolution, and says which activation is left to apply. */
   readonly multiply: (node: GraphNode) => { compute: Compute; activation: Fused['activation'] } | undefined
-  /** Gives back what was made ready. */
+  /** Frees what was prepared. */
   readonly dispose: () => void
 }
 
-/** Whether no kernel is asked, as kernels differ in what they make of tensors without elements. */
+/** Whether a node has or reads a tensor without elements: kernels differ in what they do with them, so none is called. */
 export const isEmpty = (node: GraphNode): boolean => [node, ...operands(node)].some(({ shape }) => shape.includes(0))

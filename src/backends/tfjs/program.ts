@@ -12,14 +12,14 @@ import { type Device, type Info, present } from './device.ts'
 import { execute, type Instruction, operandsAt, type Plan, repeating, type Target } from './execute.ts'
 import { isEmpty, type Task } from './native.ts'
 
-/** A program that also runs without a promise, as all kernels of tfjs do. */
+/** A program that can also run synchronously. */
 export interface KernelProgram extends Program<Info> {
   readonly runNow: (inputs: readonly Info[], donated?: readonly number[]) => readonly Info[]
 }
 
 type Computation = Instruction['compute']
 
-/** A product by kernels of the backend's own, then an activation that they do not know. */
+/** A product by native kernels, then an activation that they do not have. */
 const multiplication = (
   { native, operations, made }: Target,
   node: GraphNode,
@@ -37,7 +37,7 @@ const multiplication = (
   }
 }
 
-/** An operation by kernels of the backend's own, which may write over an operand that is spent. */
+/** An operation by native kernels, which may work in-place. */
 const owned = (
   { device }: Target,
   node: GraphNode,
@@ -59,7 +59,7 @@ const computation = ({ device, operations }: Target, node: GraphNode, from: read
   }
   if (node.kind === 'application') {
     const { operation, attributes } = node
-    // Native kernels have been asked already.
+    // Native kernels were tried before.
     const own = device.native ? operations.byKernel : operations.perform
     const run = isEmpty(node) ? perform(emptying(operations.ops)) : own
     return values => run(operation, operandsAt(values, from), attributes)
@@ -79,7 +79,7 @@ const placed = (
     return [place, info]
   })
 
-/** A loop, whose condition and body are plans of their own. */
+/** A loop. Its condition and body are plans of their own. */
 const looping = (
   target: Target,
   node: Loop,
@@ -126,7 +126,7 @@ const planOf = (target: Target, graph: Graph): Plan => {
     outputs: outputs.map((at, i) => ({ at, isShared: outputs.indexOf(at) !== i || isGiven(at) })),
     instructions,
     computed: order.flatMap(({ kind }, at) => (kind === 'constant' || kind === 'placeholder' ? [] : [at])),
-    // Last: what cannot be compiled takes no memory.
+    // Last, so that a graph that cannot be compiled takes no memory.
     constants: placed(
       target,
       order.flatMap(node => (node.kind === 'constant' ? [[place(node), node] as const] : [])),
@@ -134,12 +134,12 @@ const planOf = (target: Target, graph: Graph): Plan => {
   }
 }
 
-/** Apart from the program, whose functions would hold on to the graph if they were made beside it. */
+/** A function of its own: closures beside it would keep the graph alive. */
 const planned = (target: Target, graph: Graph): Plan => {
   try {
     return planOf(target, graph)
   } catch (error) {
-    // When there is no room for all constants, none are left there.
+    // If memory does not hold all constants, none stays.
     released(target)
     throw asMemoryFault(error, target.device.name)
   }
@@ -151,11 +151,11 @@ const released = ({ taken, keep, native }: Target): void => {
 }
 
 /**
- * A graph as kernel calls in order, every intermediate given back at its last use. The program keeps nothing of the graph,
- * whose constants lie in the memory of the device from then on.
+ * Compiles a graph to kernel calls. Intermediates are freed at their last use. The program does not keep the graph: its
+ * constants are copied to the device.
  *
  * @param family as of a backend's `compile`
- * @throws BackendError when the graph holds what must be prepared, a kernel is missing, or there is no memory
+ * @throws BackendError if the graph is not prepared, a kernel is missing or memory runs out
  */
 export const compileFor = (device: Device, graph: Graph, family?: object): KernelProgram => {
   const made: Info[] = []
