@@ -5,7 +5,7 @@ import { normals } from '../base/random.ts'
 import { showShape } from '../base/shape.ts'
 import { initializer } from './initializer.ts'
 
-/** `n` orthonormal rows of `length`, from random ones, by Gram and Schmidt, each row twice for accuracy. */
+/** `n` orthonormal rows of `length` from random ones, by Gram-Schmidt, each row twice for accuracy. */
 const orthonormalRows = (random: Float32Array, n: number, length: number): Float64Array[] => {
   const rows: Float64Array[] = []
   for (let i = 0; i < n; i++) {
@@ -15,7 +15,7 @@ const orthonormalRows = (random: Float32Array, n: number, length: number): Float
         const along = other.reduce((sum, value, j) => sum + value * (row[j] as number), 0)
         for (let j = 0; j < length; j++) row[j] = (row[j] as number) - along * (other[j] as number)
       }
-    // Not Math.hypot, which takes its numbers as arguments: a long row has more than a call can have.
+    // Not Math.hypot(...row): a long row exceeds the maximum number of arguments.
     const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0))
     rows.push(row.map(value => value / norm))
   }

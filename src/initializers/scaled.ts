@@ -4,7 +4,7 @@ import { type Key, normals, uniforms } from '../base/random.ts'
 import { sizeOf } from '../base/shape.ts'
 import { fansOf, initializer } from './initializer.ts'
 
-// Draws whose variance depends on the fans of the weight.
+// Initializers whose variance depends on the fans of the weight.
 
 /** Options of the scaled initializers. */
 export interface GainOption {

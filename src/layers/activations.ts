@@ -9,7 +9,7 @@ import { type DenseConstructor, dense } from './dense.ts'
 const scaled = <T>(ops: Ops<T>, x: T, factor: number): T => ops.multiply(x, ops.constant(factor))
 const shifted = <T>(ops: Ops<T>, x: T, by: number): T => ops.add(x, ops.constant(by))
 
-/** The options that {@link Gelu} has beside those of every dense layer. */
+/** The options of {@link Gelu} beside those of dense layers. */
 export interface GeluOptions {
   /** Whether the error function is approximated by tanh, as in GPT-2 and BERT's first code. Default: false. */
   readonly approximate?: boolean
@@ -49,7 +49,7 @@ export const Gelu: DenseConstructor<'Gelu', 'gelu', GeluOptions> = dense(
   { approximate: { codec: boolean, default: false } },
 )
 
-/** The slope and the floor of {@link Selu}, which make mean 0 and variance 1 a fixed point. */
+/** The constants of {@link Selu}, which make mean 0 and variance 1 a fixed point. */
 const selu: { readonly scale: number; readonly alpha: number } = Object.freeze({
   scale: 1.0507009873554805,
   alpha: 1.6732632423543772,

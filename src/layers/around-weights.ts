@@ -15,9 +15,9 @@ import type { Part } from '../network/parts.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Product } from '../type-arithmetic/digits.ts'
 
-// Layers whose weights are computed from other variables before each use.
+// Layers that compute the weights of an inner layer before each use.
 
-/** What both norms are told. */
+/** The options of `WeightNorm` and `SpectralNorm`. */
 export interface WeightOptions<Weights extends readonly string[], Name extends string, Axis extends number>
   extends NameOption<Name> {
   /** The names of the variables to normalize. Default: ['weight']. */
@@ -26,23 +26,20 @@ export interface WeightOptions<Weights extends readonly string[], Name extends s
   readonly axis?: Axis
 }
 
-/** The rules of these options in the notation. */
 export type WeightsLimits<More = unknown> = Limits<null, More & { axis: 'integer'; weights: 'names' }>
 
-/** The same in normal form. */
+/** The same, parsed. */
 export interface NormalWeights {
   readonly layer: Part
   readonly weights: readonly string[]
   readonly axis: number
 }
 
-/** How names of variables are read. */
 export const variableNames: t.Type<readonly string[], unknown, unknown> = listOf(
   'an array of different names of variables',
   name => typeof name === 'string' && name !== '',
   { least: 1, check: areDistinct },
 )
-/** How both norms' options are read. */
 export const weightsOptions: { readonly [K in keyof NormalWeights]: Option<NormalWeights[K]> } = {
   layer: { codec: innerLayer },
   weights: { codec: variableNames, default: ['weight'] },
@@ -58,7 +55,7 @@ const withVariable = {
 export const namesOf = (variables: VariableRules): string =>
   Object.keys(variables).join(', ') || 'a layer without variables'
 
-/** The variables of a layer, changed, with those that are added; their names must differ. */
+/** The changed variables of a layer and those added, whose names must be new. */
 export const withAdded = (
   own: VariableRules,
   changed: VariableRules,
@@ -71,7 +68,7 @@ export const withAdded = (
     : left({ expected: `a layer without a variable ${twice}`, got: namesOf(own), remedy })
 }
 
-/** The rules of the layer's variables, once those to be normalized are there and have the axis. */
+/** The inner layer's variables, if those to be normalized exist and have the axis. */
 const checkedRules = (rules: Rules, { weights, axis }: NormalWeights, inputs: Flow): Either<Fault, VariableRules> => {
   const own = rules.variables(inputs)
   if (isLeft(own)) return own
@@ -84,7 +81,7 @@ const checkedRules = (rules: Rules, { weights, axis }: NormalWeights, inputs: Fl
   return own
 }
 
-/** The rules of a layer around another one that changes some of its weights before each use. */
+/** The rules of a wrapper that changes some weights of its inner layer before each use. */
 export const aroundWeights = (
   options: NormalWeights,
   extra: (name: string, rule: VariableRule, axis: number) => VariableRules,
@@ -128,7 +125,6 @@ export const aroundWeights = (
   }
 }
 
-/** The shape of a variable. */
 export type ShapeOf<P, K> = K extends keyof P ? (P[K] extends Tensor<infer S> ? S : number[]) : number[]
 type Along<S, Axis extends number> = Axis extends -1
   ? S extends readonly [...unknown[], infer D extends number]
@@ -137,7 +133,7 @@ type Along<S, Axis extends number> = Axis extends -1
   : `${Axis}` extends keyof S
     ? S[`${Axis}`]
     : number
-/** A number for each output of some weights, under their names with a suffix. */
+/** For each weight, a vector with one element per output, named by a suffix. */
 export type Vectors<P, Names extends string, Axis extends number, Suffix extends string> = {
   readonly [K in Names as `${K}${Suffix}`]: Tensor<[Along<ShapeOf<P, K>, Axis> & number]>
 }
@@ -152,13 +148,13 @@ type Beside<S, Axis extends number> = number[] extends S
         ? Product<Rest>
         : number
       : number
-/** A number for each element of an output, likewise. */
+/** For each weight, a vector with one element per weight of an output, likewise. */
 export type OtherVectors<P, Names extends string, Axis extends number, Suffix extends string> = {
   readonly [K in Names as `${K}${Suffix}`]: Tensor<[Beside<ShapeOf<P, K>, Axis>]>
 }
 
-/** The state of a layer around another one: that layer's, where it has some, and more. */
+/** The state of a wrapper: its own, and the inner layer's, if any. */
 export type Also<S, More> = [S] extends [never] ? More : S & More
 
-/** What goes out of a layer around another one: what goes out of that, or why it does not fit. */
+/** The output of a wrapper: the inner layer's, or its mismatch. */
 export type Wrapped<O, Kind extends string> = O extends Mismatch<infer M> ? Mismatch<`${Kind} > ${M}`> : O

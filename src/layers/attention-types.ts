@@ -5,7 +5,7 @@ import type { NameOption } from '../core/define.ts'
 import type { Expectation, RefusesAll } from '../core/expects.ts'
 import type { Divide, IsDivisible, Multiply } from '../type-arithmetic/digits.ts'
 
-// The types of attention: which inputs are what, and the sizes that follow.
+// The types of attention: the role of each input, and the sizes that follow.
 
 /** The options of `MultiHeadAttention`. */
 export interface MultiHeadAttentionOptions<
@@ -44,7 +44,7 @@ export interface MultiHeadAttentionOptions<
   readonly bias?: B
 }
 
-// What attention expects.
+// What attention expects of its inputs.
 
 export const roles = {
   expected: 'one to three inputs{more}',
@@ -68,7 +68,7 @@ export const maskOfKeys = {
 } as const
 
 type Flat = readonly unknown[]
-/** [query, key, value] of what comes in. */
+/** [query, key, value] of the inputs. */
 export type Roles<I, Mask> = I extends readonly [Flat, ...Flat[]]
   ? Mask extends true
     ? I extends readonly [...infer R extends Flat[], Flat]
@@ -97,7 +97,7 @@ type KeySize<R, H extends number, K> = R extends readonly [infer Q, unknown, unk
   : number
 type InputFeatures<R, N extends 0 | 1 | 2> = R extends readonly [unknown, unknown, unknown] ? Last<R[N]> : number
 
-/** What comes out, `R` being the roles of what comes in. */
+/** The output shape; `R` are the roles of the inputs. */
 export type Attended<R, H extends number, K, O, I, Mask> = [R] extends [never]
   ? Refused<typeof roles, I, { more: Mask extends true ? ' and a mask' : '' }>
   : R extends readonly [infer Q, infer Keys, infer Values]
@@ -116,7 +116,7 @@ export type Attended<R, H extends number, K, O, I, Mask> = [R] extends [never]
         : Refused<typeof sequences, I>
     : never
 type AreSequences<S> = S extends readonly [unknown, unknown, unknown] ? true : number[] extends S ? true : false
-/** Whether the last input is a mask of queries of `T` steps and the keys. */
+/** Whether the last input is a mask for queries of `T` steps and these keys. */
 type MaskFits<I, H, T, Keys> = I extends readonly [...unknown[], infer M]
   ? Keys extends readonly [unknown, infer Steps, unknown]
     ? number[] extends M
@@ -130,7 +130,7 @@ type MaskFits<I, H, T, Keys> = I extends readonly [...unknown[], infer M]
             : false
     : true
   : true
-/** Whether a dimension of a mask is that of the attention, or stands for all of it. */
+/** Whether a dimension of a mask broadcasts to that of the scores. */
 type Fits<A, B> = A extends 1 ? true : SameSize<A, B>
 type Both<A, B> = A extends true ? B : false
 type Refused<E extends Expectation, I, Fields = unknown> = RefusesAll<'MultiHeadAttention', E, I, Fields>

@@ -29,7 +29,10 @@ interface Normal extends ParsedOptions<MultiHeadAttentionOptions> {
   readonly heads: number
 }
 
-/** An attention as a type: a sequence, or [query, key and value], or [query, key, value] in; one for each query out. */
+/**
+ * The type of {@link MultiHeadAttention}: a sequence, or [query, key and value], or [query, key, value] →
+ * [batch, query steps, features].
+ */
 export interface MultiHeadAttention<
   Heads extends number,
   K = null,
@@ -86,7 +89,7 @@ interface Parts<X> {
   readonly mask: X | undefined
 }
 
-/** What each input is; `undefined` where there are too few or too many. */
+/** The inputs by role; `undefined` if there are too few or too many. */
 const partsOf = <X>({ mask }: Normal, inputs: readonly X[]): Parts<X> | undefined => {
   const given = mask ? inputs.slice(0, -1) : inputs
   if (given.length < 1 || given.length > 3) return undefined
@@ -94,13 +97,13 @@ const partsOf = <X>({ mask }: Normal, inputs: readonly X[]): Parts<X> | undefine
   return { query, key, value, mask: mask ? inputs.at(-1) : undefined } as Parts<X>
 }
 
-/** The features of each head's queries and keys; `null` while those of the query are unknown. */
+/** The features of each head's queries and keys; `null` if those of the query are unknown. */
 const keySizeOf = ({ keySize, heads }: Normal, query: Shape | null): number | null => {
   const features = query?.[2] ?? null
   return keySize ?? (features === null ? null : features / heads)
 }
 
-/** Whether dimensions agree, as far as they are known; 1 stands for any. */
+/** Whether a mask broadcasts to a shape, as far as dimensions are known. */
 const agree = (mask: Shape, wanted: Shape): boolean =>
   mask.length === wanted.length &&
   mask.every((d, i) => d === null || (wanted[i] ?? null) === null || d === wanted[i] || (i > 0 && d === 1))
@@ -117,7 +120,7 @@ const maskFits = ({ heads }: Normal, mask: Shape, query: Shape, key: Shape): boo
 
 const attendedShape = (options: Normal, inputs: Flow): Either<Fault, Shape | null> => {
   const { heads, outputSize } = options
-  // One flow of unknown rank may yet turn out to be several.
+  // A single input of unknown rank may still be several inputs.
   if (inputs.length === 1 && inputs[0] === null) return right([null, null, outputSize])
   const parts = partsOf(options, inputs)
   if (parts === undefined) return refusalOfAll(roles, inputs, { more: options.mask ? ' and a mask' : '' })
@@ -145,7 +148,7 @@ type Sizes = {
 }
 type Rule = (options: Normal, input: Shape | null, others: Flow) => Either<Fault, VariableRule | null>
 
-/** A rule for a variable from the sizes, once they are known. */
+/** The rule of a variable whose shape depends on the sizes. */
 const bySizes =
   (rule: (sizes: Sizes, options: Normal) => VariableRule | null): Rule =>
   (options, input, others) => {
@@ -169,7 +172,7 @@ const biasOf = (size: keyof Sizes): Rule =>
 const size = orNull(integer(1), 'what the query says')
 const weight = { codec: parameter, default: xavierUniform({ gain: 2 }) }
 
-/** `x W + b` at every step, in heads: [batch, heads, time, size]. */
+/** `x W + b` at every step, split into heads: [batch, heads, time, size]. */
 const inHeads = <T>(ops: Ops<T>, x: T, weight: T, bias: T | null, heads: number): T => {
   const [batch = null, , features = null] = ops.shape(x)
   const [time = 0] = knownDimensions('MultiHeadAttention', ops.shape(x), [1])
@@ -179,13 +182,13 @@ const inHeads = <T>(ops: Ops<T>, x: T, weight: T, bias: T | null, heads: number)
   return ops.transpose(all, [0, 2, 1, 3])
 }
 
-/** 1 where a query at a place may attend to a key: not after it. */
+/** The causal mask: 1 for keys at the query's position or before. */
 const triangle = <T>(ops: Ops<T>, queries: number, keys: number): T => {
   const values = Float32Array.from({ length: queries * keys }, (_, i) => (i % keys <= Math.floor(i / keys) ? 1 : 0))
   return ops.constant(values, [1, 1, queries, keys])
 }
 
-/** A mask beside the scores [batch, heads, queries, keys]. */
+/** A mask reshaped to broadcast over the scores [batch, heads, queries, keys]. */
 const broadened = <T>(ops: Ops<T>, mask: T): T => {
   const shape = ops.shape(mask)
   const [batch = null, ...rest] = shape
@@ -193,7 +196,7 @@ const broadened = <T>(ops: Ops<T>, mask: T): T => {
   return shape.length === 3 ? ops.reshape(mask, [batch, 1, ...rest]) : mask
 }
 
-/** Which keys some query of some head may attend to: [batch, keys, 1]. */
+/** Which keys any query of any head may attend to: [batch, keys, 1]. */
 const attendable = <T>(ops: Ops<T>, mask: T): T => {
   const shape = ops.shape(mask)
   const between = shape.map((_, axis) => axis).slice(1, -1)
@@ -201,7 +204,7 @@ const attendable = <T>(ops: Ops<T>, mask: T): T => {
   return ops.reshape(seen, [shape[0] ?? null, shape.at(-1) ?? null, 1])
 }
 
-/** The inputs, finite at keys that no query may attend to, and where these ask themselves. */
+/** The inputs with finite values at keys that no query may attend to; in self-attention, at those queries too. */
 const finiteParts = <T>(ops: Ops<T>, { query, key, value, mask }: Parts<T>): Parts<T> => {
   if (mask === undefined) return { query, key, value, mask }
   const seen = attendable(ops, mask)
@@ -210,7 +213,7 @@ const finiteParts = <T>(ops: Ops<T>, { query, key, value, mask }: Parts<T>): Par
   return { query: query === key ? finiteKey : query, key: finiteKey, value: other(value), mask }
 }
 
-/** How much every query attends to every key: [batch, heads, queries, keys], rows that add up to 1. */
+/** The attention weights: [batch, heads, queries, keys], whose rows sum to 1. */
 const attention = <T>(
   ops: Ops<T>,
   query: T,
@@ -225,9 +228,9 @@ const attention = <T>(
   const before = causal ? triangle(ops, queries, keys) : undefined
   const given = mask === undefined ? undefined : broadened(ops, mask)
   const allowed = before && given ? ops.multiply(given, before) : (before ?? given)
-  // Nothing allowed has a lower score than what is masked.
+  // No allowed score is lower than a masked one.
   const weights = ops.softmax(allowed === undefined ? scores : ops.where(allowed, scores, ops.constant(leastFloat)))
-  // Only a mask can leave a query nothing to attend to: then all scores are alike, which would be attention to all.
+  // If a mask leaves a query no key, all scores are equal, and softmax would attend to every key.
   const kept = given && allowed ? ops.where(allowed, weights, ops.constant(0)) : weights
   return dropped('MultiHeadAttention', ops, kept, dropout, mode)
 }

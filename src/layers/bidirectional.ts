@@ -15,10 +15,10 @@ import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 import { merged } from './merge.ts'
 
-/** How the outputs of both directions become one. */
+/** How the outputs of both directions are merged. */
 export type BidirectionalMerge = 'concat' | 'sum' | 'average' | 'multiply'
 
-/** A layer in both directions, as a type: the input of the layer in; its output, or twice as many features, out. */
+/** The type of {@link Bidirectional}: the layer's input → its output, or twice as many features. */
 export interface Bidirectional<
   L extends AnyLayer,
   Merge extends BidirectionalMerge = 'concat',
@@ -92,7 +92,7 @@ const mergedShape = (merge: BidirectionalMerge, output: Shape | null): Shape | n
   return [...output.slice(0, -1), last === null ? null : 2 * last]
 }
 
-/** Both directions draw differently. */
+/** A key of its own for each direction. */
 const along = (mode: Mode, direction: 'forward' | 'backward'): Mode =>
   mode.key === undefined ? mode : { ...mode, key: foldIn(mode.key, direction) }
 
@@ -119,7 +119,7 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
       const reversed = inputs.map(input => ops.reverse(input, [1]))
       const [back, afterBack] = inner.forward(ops, without('backward/', variables), reversed, along(mode, 'backward'))
       const last = ops.shape(there).length - 1
-      // A sequence comes out in the order of the steps.
+      // The output sequence keeps the order of the steps.
       const both = [there, last > 1 ? ops.reverse(back, [1]) : back]
       const y = merge === 'concat' ? ops.concatenate(both, last) : merged(ops, merge === 'sum' ? 'add' : merge, both)
       return [y, { ...withPrefix('forward/', after), ...withPrefix('backward/', afterBack) }]

@@ -21,7 +21,7 @@ import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
 import { vector } from './inputs.ts'
 
-// Dense layers: with units, an activation of x W + b; without, the activation alone.
+// Dense layers: with units, an activation of x W + b; without, only the activation.
 
 /** Options of a dense layer with units. */
 export interface DenseOptions<B extends ParameterSource | null = ParameterSource | null, Name extends string = string>
@@ -39,14 +39,14 @@ export interface NormalDense {
   readonly bias: Parameter | null
 }
 
-/** An activation alone, as a type: whatever comes in goes out. */
+/** The type of an activation without units: any shape → the same. */
 export interface Activation<Kind extends string, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly units: null
   readonly '~out': this['~in']
 }
 
-/** A dense layer as a type: [batch, features] in, [batch, units] out. */
+/** The type of a dense layer: [batch, features] → [batch, units]. */
 export interface Dense<Kind extends string, Units extends number, B, Name extends string>
   extends Leaf<Name, 'params'>,
     NormalDense {
@@ -61,12 +61,12 @@ export interface Dense<Kind extends string, Units extends number, B, Name extend
     ? Weight<[Features<this['~in']>, Units]>
     : WeightAndBias<[Features<this['~in']>, Units], [Units]>
 }
-/** The refusal of anything but one vector for each example. */
+/** The mismatch of an input that is not [batch, features]. */
 export type NoFeatures<Kind extends string, I> = Refuses<Kind, typeof vector, I>
 /** The features of [batch, features]. */
 export type Features<I> = I extends readonly [unknown, infer F extends number] ? F : number
 
-/** A dense layer in the notation; its activation may have options of its own, and rules for them. */
+/** `Own` are options of the activation, `Rules` their rules. */
 interface DenseRow<Kind extends string, Base extends string, Own, Rules>
   extends Takes<readonly [(number | null)?], DenseOptions & Own, Limits<'count'> & Rules> {
   readonly '~made': this['~given'] extends readonly [infer Units extends number]
@@ -89,7 +89,6 @@ export interface DenseConstructor<Kind extends string, Base extends string, Own 
   ): Activation<Kind, Name>
 }
 
-/** How the number of units is read. */
 export const units: t.Type<number | null, unknown, unknown> = codec<number | null>(
   'a positive integer, or nothing for the activation alone',
   value => (value === null || integer(1).is(value) ? (value as number | null) : undefined),
@@ -105,7 +104,7 @@ export const denseShape = ({ units }: NormalDense, input: Shape | null): Either<
       )
 
 type Rule = (options: NormalDense, input: Shape | null) => Either<Fault, VariableRule | null>
-/** The variables of a dense layer, which has none without units. */
+/** The variables of a dense layer; without units it has none. */
 export const denseVariables: { readonly [_ in 'weight' | 'bias']: Rule } = {
   weight: ({ units, weight }, input) =>
     units === null
@@ -129,7 +128,7 @@ export const product = <T>(
   return bias === null ? y : ops.add(y, variables.bias)
 }
 
-/** Makes the constructor of a dense layer, with an activation that may have options of its own. */
+/** Makes the constructor of a dense layer; `own` are options of the activation. */
 export const dense = <Constructor, Own extends object = {}>(
   kind: string,
   initial: Initializer,
@@ -153,7 +152,7 @@ export const dense = <Constructor, Own extends object = {}>(
   })
 }
 
-/** `x > 0 ? x : slopes x`. At 0 the slope is that of the negative part: the minimum's gradient is that of its first operand. */
+/** `x > 0 ? x : slopes x`. At 0 the slope is that of the negative part: `minimum` takes the gradient of its first operand. */
 export const leaky = <T>(ops: Ops<T>, x: T, slopes: T): T =>
   ops.add(ops.relu(x), ops.multiply(slopes, ops.minimum(x, ops.constant(0))))
 
@@ -208,7 +207,7 @@ export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dens
  */
 export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
 
-/** The options that {@link Relu} has beside those of every dense layer. */
+/** The options of {@link Relu} beside those of dense layers. */
 export interface ReluOptions {
   /** The slope of the negative part, from 0 on. Default: 0. */
   readonly alpha?: number

@@ -17,7 +17,7 @@ import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { AxisKey } from './feature-axes.ts'
 
-/** The axis of both inputs that is summed over, or one for each. */
+/** The axis of both inputs to sum over, or one for each. */
 export type DotAxes = number | readonly [first: number, second: number]
 
 /** The options of {@link Dot}. */
@@ -43,7 +43,7 @@ type Of<Axes, Which extends 0 | 1> = Axes extends readonly [number, number]
   : Axes extends number
     ? Axes
     : number
-/** A shape without the batch and one other dimension. */
+/** A shape without the batch and one other axis. */
 type Rest<
   I extends readonly unknown[],
   Key,
@@ -68,7 +68,7 @@ type Dotted<
     : RefusesAll<'Dot', typeof withAxes, [A, B], { x: X; y: Y }>
 type OneAtLeast<S extends readonly unknown[]> = S extends readonly [] ? [1] : S
 
-/** A product as a type: two inputs in, what their axes leave of both out. */
+/** The type of {@link Dot}: two inputs → their remaining axes. */
 export interface Dot<Axes extends DotAxes, Name extends string> extends Plain<Name> {
   readonly kind: 'Dot'
   readonly axes: readonly number[]
@@ -106,7 +106,7 @@ const axesOption: t.Type<readonly number[], unknown, unknown> = codec(
   axes => (axes[0] === axes[1] ? axes[0] : axes),
 )
 
-/** The dimensions that the sum leaves, without the batch. */
+/** The dimensions that remain after the sum, without the batch. */
 const restOf = (shape: Shape, axis: number): Shape => shape.filter((_, i) => i > 0 && i !== axis)
 
 const dotShape = (axes: readonly number[], inputs: Flow): Either<Fault, Shape | null> => {
@@ -122,7 +122,7 @@ const dotShape = (axes: readonly number[], inputs: Flow): Either<Fault, Shape | 
   return right([a[0] ?? b[0] ?? null, ...(rest.length > 0 ? rest : [1])])
 }
 
-/** Vectors along an axis, of length 1; those near 0 stay short. */
+/** Normalizes vectors along an axis to length 1; those near 0 stay short. */
 const unit = <T>(ops: Ops<T>, x: T, axis: number): T =>
   ops.multiply(x, ops.rsqrt(ops.maximum(ops.sum(ops.square(x), [axis], true), ops.constant(1e-12))))
 

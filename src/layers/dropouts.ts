@@ -5,11 +5,11 @@ import type { NameOf, Takes } from '../core/notated.ts'
 import type { Between, Same } from './inputs.ts'
 import { type DroppedLimits, drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
 
-// Dropouts for what neighbours, and for networks that normalize themselves.
+// Dropouts of whole channels, and for self-normalizing networks.
 
 const between = { expected: 'an input [batch, ..., channels] with axes between them', remedy: 'Use Dropout.' } as const
 
-/** A dropout of whole channels as a type: [batch, ..., channels] in, the same out. */
+/** The type of {@link SpatialDropout}: [batch, ..., channels] → the same. */
 export interface SpatialDropout<Name extends string> extends Plain<Name> {
   readonly kind: 'SpatialDropout'
   readonly proba: number
@@ -54,7 +54,7 @@ export const SpatialDropout: SpatialDropoutConstructor = defineLayer({
   },
 })
 
-/** A dropout for `Selu` as a type: any shape in, the same out. */
+/** The type of {@link AlphaDropout}: any shape → the same. */
 export interface AlphaDropout<Name extends string> extends Plain<Name> {
   readonly kind: 'AlphaDropout'
   readonly proba: number
@@ -70,7 +70,7 @@ export interface AlphaDropoutConstructor {
   <const Name extends string = 'alpha-dropout-{}'>(proba: number, options?: NameOption<Name>): AlphaDropout<Name>
 }
 
-/** What `Selu` tends to for very negative arguments: minus scale times alpha (Klambauer et al. 2017). */
+/** The limit of `Selu` at minus infinity: minus scale times alpha (Klambauer et al. 2017). */
 const saturation = -1.7580993408473766
 
 /**

@@ -13,7 +13,7 @@ export interface EmbeddingOptions<Name extends string = string> extends NameOpti
   readonly weight?: ParameterSource
 }
 
-/** An embedding as a type: whole numbers of any shape in, a vector for each of them out. */
+/** The type of {@link Embedding}: ids of any shape → a vector for each. */
 export interface Embedding<Size extends number, Units extends number, Name extends string>
   extends Leaf<Name, 'params'> {
   readonly kind: 'Embedding'
@@ -46,11 +46,11 @@ export interface EmbeddingConstructor {
   ): Embedding<Size, Units, Name>
 }
 
-/** The rows that ids name; NaN for ids that name none. */
+/** The rows at the ids; NaN for ids out of range. */
 const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
   const inRange = ops.multiply(ops.greater(ids, ops.constant(-1)), ops.greater(ops.constant(count), ids))
   const safe = ops.where(inRange, ids, ops.constant(0))
-  // What a row is named by, without the fraction that gather leaves out.
+  // The id of the gathered row: gather truncates fractions.
   const names = ops.gather(ops.constant(Float32Array.from({ length: count }, (_, i) => i)), safe)
   const isName = ops.reshape(ops.equal(names, ids), [...ops.shape(ids), 1])
   return ops.where(isName, ops.gather(table, safe), ops.constant(Number.NaN))
@@ -91,7 +91,7 @@ export const Embedding: EmbeddingConstructor = defineLayer({
     weight: ({ inputSize, outputSize, weight }) => right({ shape: [inputSize, outputSize], initial: weight }),
   },
   ids: ({ inputSize }) => inputSize,
-  // Ids that are given to a network have been looked at; those that it computes may be anything.
+  // Ids given to the network have been checked; computed ones may be out of range.
   forward: ({ inputSize }, ops, x, { weight }, { isGiven }) => [
     isGiven === true ? ops.gather(weight, x) : rowsOf(ops, weight, x, inputSize),
     {},

@@ -2,11 +2,11 @@ import { fromStart, type Shape } from '../base/shape.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Subtract } from '../type-arithmetic/digits.ts'
 
-// Axes that an option names, counted from the start or from the end. None of them is the batch.
+// Axes given by an option, counted from the start or from the end, without the batch axis.
 
 /** The index of the last element. */
 export type LastOf<A extends readonly unknown[]> = A extends readonly [unknown, ...infer T] ? T['length'] : 0
-/** The index of an axis, as the key of a tuple; negative ones count from the end. */
+/** The index of an axis as the key of a tuple; negative axes count from the end. */
 export type AxisKey<A extends readonly unknown[], Axis extends number> = `${Axis}` extends `-${infer N extends number}`
   ? `${Subtract<A['length'], N>}`
   : `${Axis}`
@@ -31,7 +31,7 @@ type Picked<
   ? Picked<Rest, Keys, [...Before, D], `${Before['length']}` extends Keys ? [...R, D] : R>
   : R
 
-/** Whether a shape has some axes, none of them among the `Seen` or twice. */
+/** Whether a shape has some axes, each once and none of the `Seen`. */
 export type HasAxes<I, A, Seen = '0'> = number[] extends I
   ? true
   : I extends readonly unknown[]
@@ -46,14 +46,14 @@ export type HasAxes<I, A, Seen = '0'> = number[] extends I
       : true
     : true
 
-/** Whether a number may name an axis beside the batch. */
+/** Whether a value may be an axis other than the batch. */
 export const isFeatureAxis = (axis: unknown): boolean => Number.isSafeInteger(axis) && axis !== 0
 
 /** Axes counted from 0, in order, of a shape with `rank` dimensions. */
 export const axesFromStart = (axes: readonly number[], rank: number): readonly number[] =>
   axes.map(axis => fromStart(axis, rank)).sort((a, b) => a - b)
 
-/** Whether a shape with `rank` dimensions has some axes beside the batch, each named once. */
+/** Whether a shape with `rank` dimensions has some axes, each given once and none the batch. */
 export const hasAxes = (axes: readonly number[], rank: number): boolean =>
   axesFromStart(axes, rank).every((axis, i, all) => axis > 0 && axis < rank && axis !== all[i - 1])
 
@@ -64,7 +64,7 @@ export const sizesAlong = (axes: readonly number[], shape: Shape | null): readon
   return dimensions.every(d => d !== null) ? dimensions : null
 }
 
-/** A variable along some axes of `x`, ready to be broadcast over the others. */
+/** A variable along some axes of `x`, reshaped to broadcast over the others. */
 export const besideOthers = <T>(ops: Ops<T>, variable: T, x: T, axes: readonly number[]): T =>
   ops.reshape(
     variable,

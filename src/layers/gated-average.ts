@@ -23,7 +23,7 @@ const columns = {
   remedy: 'End the gate with Softmax({count}).',
 } as const
 
-/** A gated average as a type: a gate [batch, n] and n inputs of one shape in, that shape out. */
+/** The type of {@link GatedAverage}: a gate [batch, n] and n inputs of one shape → that shape. */
 export interface GatedAverage<At extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'GatedAverage'
   readonly gateIndex: At

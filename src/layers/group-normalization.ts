@@ -33,7 +33,7 @@ interface Normal extends ParsedOptions<GroupNormOptions> {
   readonly nGroups: number
 }
 
-/** A group normalization as a type: [batch, rows, cols, channels] in, the same out. */
+/** The type of {@link GroupNorm}: [batch, rows, cols, channels] → the same. */
 export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name, 'params'>, Normal {
   readonly kind: 'GroupNorm'
   readonly nGroups: Groups
@@ -68,7 +68,7 @@ const normalizedShape = ({ nGroups: groups }: Normal, input: Shape | null): Eith
     ),
   )
 
-/** Factor and shift have a number for each channel. */
+/** The rule of a factor or shift for each channel. */
 const perChannel =
   (name: 'beta' | 'gamma') =>
   (options: Normal, input: Shape | null): Either<Fault, VariableRule> =>

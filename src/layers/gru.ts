@@ -31,7 +31,7 @@ export interface GRUOptions<
 
 interface Normal extends NormalRecurrent, ParsedOptions<GRUOptions> {}
 
-/** A GRU as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
+/** The type of {@link GRU}: [batch, time, features] → [batch, units] or [batch, time, units]. */
 export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>
   extends Recurrent<'GRU', Multiply<3, Units>, Units, Final, Learn, Name, Mask>,
     ParsedOptions<GRUOptions> {}

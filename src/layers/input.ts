@@ -6,18 +6,18 @@ import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Takes, Together, With, WrongArguments } from '../core/notated.ts'
 
-/** The dimensions of one example: without the batch; `null` for one that is not known. */
+/** The dimensions of one example, without the batch; `null` for an unknown one. */
 export type InputShape = number | null | readonly (number | null)[]
 
 type Dimension<D> = D extends number ? D : number
-/** The shape that an Input stands for, the batch first. */
+/** The shape of an Input, batch first. */
 type Given<S> = S extends readonly unknown[]
   ? number extends S['length']
     ? number[]
     : [number, ...{ -readonly [K in keyof S]: Dimension<S[K]> }]
   : [number, Dimension<S>]
 
-/** The start of a network as a type: nothing in, [batch, ...S] out. */
+/** The type of {@link Input}: nothing → [batch, ...S]. */
 export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
   readonly kind: 'Input'
   readonly shape: Shape
@@ -83,7 +83,7 @@ export const Input: InputConstructor = defineLayer({
   forward: (_, __, x) => [x, {}],
 })
 
-/** The layer that changes nothing, as a type. */
+/** The type of {@link Identity}. */
 export interface Identity<Name extends string = 'identity-{}'> extends Plain<Name> {
   readonly kind: 'Identity'
   readonly '~out': this['~in']

@@ -3,7 +3,7 @@ import type { Fault } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
 import { type Expectation, ofRank, type Refuses } from '../core/expects.ts'
 
-// Inputs that layers of several families expect.
+// Inputs that several families of layers expect.
 
 /** One vector for each example. */
 export const vector = {
@@ -33,15 +33,15 @@ export const volume = {
   remedy: 'Give the Input four dimensions, [depth, rows, cols, channels], or put a Reshape before this layer.',
 } as const
 
-/** The output of a layer that changes no shape and expects a `Form`. */
+/** The output of a layer that keeps the shape of its input, which must have the `Form`. */
 export type Same<Kind extends string, E extends Expectation, I, Form> = I extends Form
   ? I
   : number[] extends I
     ? number[]
     : Refuses<Kind, E, I>
-/** What has axes between batch and channels. */
+/** Shapes with axes between batch and channels. */
 export type Between = readonly [unknown, unknown, unknown, ...unknown[]]
-/** Images in, images of the same size out: as a type. */
+/** The output of a layer that keeps the shape of images. */
 export type SameImage<Kind extends string, I> = Same<Kind, typeof image, I, readonly [number, number, number, number]>
 
 /** The same at run time. */

@@ -27,7 +27,7 @@ const between = {
   remedy: 'Give the Input at least two dimensions, or use LayerNorm().',
 } as const
 
-/** An instance normalization as a type: [batch, ..., channels] in, the same out. */
+/** The type of {@link InstanceNorm}: [batch, ..., channels] → the same. */
 export interface InstanceNorm<G = number, B = number, Name extends string = 'instance-norm-{}'>
   extends Leaf<Name>,
     NormalNorm {

@@ -3,7 +3,7 @@ import { type Shape, showShape } from '../base/shape.ts'
 import type { Pair } from '../ops/ops.ts'
 
 /**
- * Dimensions that must be known. Only while a network is traced they may not be.
+ * Dimensions that must be known; they can be unknown in tracing only.
  *
  * @throws LayerConnectionError if one is not
  */

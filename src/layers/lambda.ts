@@ -7,18 +7,18 @@ import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Limits, Row, Textless } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
-/** A function of one or several tensors, in any interpretation of the operations. */
+/** A function of one or several tensors, for any implementation of the operations. */
 export type LambdaFunction = <T>(ops: Ops<T>, ...inputs: readonly T[]) => T
-/** The shape that comes out for the shapes that come in, batch first. */
+/** The output shape for the input shapes, batch first. */
 export type LambdaShape = (...inputs: readonly Shape[]) => Shape
-/** What is known of the output: as the (first) input, the dimensions without the batch, or a rule. */
+/** The output shape: `null` for that of the (first) input, the dimensions without the batch, or a function. */
 export type LambdaOutput = null | readonly (number | null)[] | LambdaShape
 
 type Dimensions<S extends readonly unknown[]> = { -readonly [K in keyof S]: S[K] extends number ? S[K] : number }
 type First<I> = I extends Several ? I[0] : I
 type BatchOf<I> = First<I> extends readonly [infer B, ...unknown[]] ? B : number
 
-/** A function as a layer, as a type. */
+/** The type of {@link Lambda}. */
 export interface Lambda<To, Name extends string> extends Plain<Name> {
   readonly kind: 'Lambda'
   readonly function: LambdaFunction
@@ -38,7 +38,7 @@ interface LambdaRow extends Row {
 /** The constructor of {@link Lambda}. */
 export interface LambdaConstructor {
   readonly '~row'?: LambdaRow
-  // First, as the other overloads would leave the function's parameters without types.
+  // First: with the other overloads, the parameters of the function would have no types.
   <const Name extends string = 'lambda-{}'>(
     f: LambdaFunction,
     shape: LambdaShape,

@@ -49,7 +49,7 @@ const knownFeatures = {
   remedy: 'Start the network with an Input whose last dimension is given, such as Input(10).',
 } as const
 
-/** The output shape of a normalization over features: that of the input, which has the axes beside the batch. */
+/** The output shape of a normalization over axes of features: that of the input. */
 export type NormalizedFeatures<I, Kind extends string, A> = I extends readonly [unknown]
   ? Refuses<Kind, typeof features, I>
   : A extends readonly [-1]
@@ -58,7 +58,7 @@ export type NormalizedFeatures<I, Kind extends string, A> = I extends readonly [
       ? Refuses<Kind, typeof withAxes, I, { axes: Listed<A> }>
       : I
 
-/** A layer normalization as a type: [batch, ..., features] in, the same out. */
+/** The type of {@link LayerNorm}: [batch, ..., features] → the same. */
 export interface LayerNorm<
   B = number,
   Name extends string = 'layer-norm-{}',
@@ -71,7 +71,7 @@ export interface LayerNorm<
   readonly '~params': FactorAndShift<G, B, Along<this['~in'], A>>
 }
 
-/** The axes of features that are given, or the last one. */
+/** The option `axes`, or the last axis. */
 export type FeatureAxesOf<O> = OptionAs<O, 'axes', readonly number[], readonly [-1]>
 interface LayerNormRow
   extends Takes<readonly [], LayerNormOptions, Limits<null, { axes: 'axes'; epsilon: 'notNegative' }>> {
@@ -96,21 +96,20 @@ export interface LayerNormConstructor {
   ): LayerNorm<B, Name, G, A>
 }
 
-/** How axes of features are read. */
 export const featureAxes: t.Type<readonly number[], unknown, unknown> = listOf(
   'an array of different integers other than 0, the batch',
   isFeatureAxis,
   { least: 1, check: areDistinct },
 )
 
-/** The run-time shape rule: the axes are there, once each, and none is the batch. */
+/** The same at run time. */
 export const normalizedFeatures = (axes: readonly number[], input: Shape | null): Either<Fault, Shape | null> => {
   if (input === null) return right(null)
   if (input.length < 2) return refusal(features, input)
   return hasAxes(axes, input.length) ? right(input) : refusal(withAxes, input, { axes: axes.join(', ') })
 }
 
-/** A variable of the input's shape along the axes. */
+/** The rule of a variable with the input's dimensions along the axes. */
 export const alongAxes = (
   axes: readonly number[],
   initial: Parameter | null,

@@ -15,7 +15,7 @@ export interface LocalResponseNormOptions<Name extends string = string> extends 
   readonly depthRadius?: number
 }
 
-/** A local response normalization as a type: [batch, rows, cols, channels] in, the same out. */
+/** The type of {@link LocalResponseNorm}: [batch, rows, cols, channels] → the same. */
 export interface LocalResponseNorm<Name extends string> extends Plain<Name>, ParsedOptions<LocalResponseNormOptions> {
   readonly kind: 'LocalResponseNorm'
   readonly '~out': SameImage<'LocalResponseNorm', this['~in']>
@@ -34,7 +34,7 @@ export interface LocalResponseNormConstructor {
   ): LocalResponseNorm<Name>
 }
 
-/** A matrix that sums neighbours: 1 where two channels are at most `radius` apart. */
+/** The matrix that sums neighbouring channels: 1 where two are at most `radius` apart. */
 const neighbours = (channels: number, radius: number): Float32Array =>
   Float32Array.from({ length: channels * channels }, (_, i) =>
     Math.abs(Math.floor(i / channels) - (i % channels)) <= radius ? 1 : 0,

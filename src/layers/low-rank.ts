@@ -17,9 +17,9 @@ import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
 import { type Also, namesOf, type ShapeOf, variableNames, type Wrapped, withAdded } from './around-weights.ts'
 
-// Layers whose weights are frozen, and trained by the product of two small factors beside them.
+// Low-rank adaptation: frozen weights, and a trained product of two small factors added to each.
 
-/** Which variables of a layer are frozen: all, or the weights that get factors. */
+/** Which variables of a layer are frozen: all, or only the weights that get factors. */
 export type Frozen = 'all' | 'weights'
 
 /** The options of {@link LowRank}. */
@@ -44,7 +44,7 @@ export interface LowRankOptions<
   readonly initializer?: ParameterSource
 }
 
-/** The names that get factors by default. */
+/** The weights that get factors by default. */
 type Usual = 'weight' | 'queryWeight' | 'valueWeight'
 type Adapted<P> = {
   [K in keyof P & string]: K extends Usual | `${string}/${Usual}`
@@ -68,7 +68,7 @@ type FactorsOf<P, Weights extends string, Rank extends number> = {
   readonly [K in Weights as `${K}B`]: Tensor<[Rank, Last<ShapeOf<P, K>>]>
 }
 
-/** A layer with frozen weights and factors beside them, as a type. */
+/** The type of {@link LowRank}. */
 export interface LowRank<
   L extends AnyLayer,
   Rank extends number,
@@ -115,13 +115,12 @@ export interface LowRankConstructor {
   ): LowRank<L, Rank, Weights, Name, F>
 }
 
-/** The options in their normal form. */
+/** The options, parsed. */
 export interface NormalLowRank extends ParsedOptions<LowRankOptions> {
   readonly layer: Part
   readonly rank: number
 }
 
-/** How the options beside the layer are read. */
 export const lowRankOptions: Options<Omit<NormalLowRank, 'layer'>> = {
   rank: { codec: integer(1) },
   alpha: { codec: orNull(positive, 'the rank'), default: null },
@@ -132,7 +131,7 @@ export const lowRankOptions: Options<Omit<NormalLowRank, 'layer'>> = {
 
 const usual: readonly string[] = ['weight', 'queryWeight', 'valueWeight'] satisfies readonly Usual[]
 
-/** Names of variables that get factors by default. */
+/** The variables that get factors by default, by name. */
 export const adaptedByDefault = (rules: VariableRules): readonly string[] =>
   Object.keys(rules).filter(
     name => usual.includes(name.slice(name.lastIndexOf('/') + 1)) && (rules[name]?.shape.length ?? 0) >= 2,
@@ -160,7 +159,7 @@ const factorRules = (name: string, { shape }: VariableRule, { rank, initializer 
   }
 }
 
-/** A weight with the product of its factors, of `scale`. */
+/** `weight + scale · a b` */
 export const withFactors = <T>(ops: Ops<T>, weight: T, a: T, b: T, scale: number): T => {
   const shape = ops.shape(weight) as readonly number[]
   const rank = ops.shape(b)[0] as number
@@ -168,10 +167,10 @@ export const withFactors = <T>(ops: Ops<T>, weight: T, a: T, b: T, scale: number
   return ops.add(weight, ops.multiply(ops.reshape(product, shape), ops.constant(scale)))
 }
 
-/** What the product of the factors is multiplied by. */
+/** The scale of the product of the factors. */
 export const scaleOf = ({ alpha, rank }: Pick<NormalLowRank, 'alpha' | 'rank'>): number => (alpha ?? rank) / rank
 
-/** Variables with the weights that have factors in the place of these. */
+/** The variables of the inner layer, with factors merged into their weights. */
 export const mergedWeights = <T>(
   ops: Ops<T>,
   variables: Readonly<Record<string, T>>,

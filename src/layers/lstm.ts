@@ -46,7 +46,7 @@ export interface LSTMOptions<
 
 interface Normal extends NormalRecurrent, ParsedOptions<LSTMOptions> {}
 
-/** An LSTM as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
+/** The type of {@link LSTM}: [batch, time, features] → [batch, units] or [batch, time, units]. */
 export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>
   extends Recurrent<
       'LSTM',

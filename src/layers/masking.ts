@@ -7,13 +7,13 @@ import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/ex
 import type { NameOf, Takes } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
 
-/** A sequence whose steps are vectors, or tensors of more dimensions. */
+/** A sequence of vectors, or of tensors with more axes. */
 export const steps = {
   expected: 'an input [batch, time, ..., features]',
   remedy: 'Give the Input two dimensions, [time, features].',
 } as const
 
-/** A masking as a type: [batch, time, ...] in, [batch, time] out. */
+/** The type of {@link Masking}: [batch, time, ...] → [batch, time]. */
 export interface Masking<Name extends string> extends Plain<Name> {
   readonly kind: 'Masking'
   readonly value: number
@@ -74,12 +74,12 @@ export const Masking: MaskingConstructor = defineLayer({
   forward: ({ value }, ops, x) => {
     const [, , ...features] = ops.shape(x).map((_, axis) => axis)
     const differs = ops.subtract(ops.constant(1), ops.equal(x, ops.constant(value)))
-    // A mask is no function that gradients flow through.
+    // No gradient flows through a mask.
     return [ops.stopGradient(ops.max(differs, features)), {}]
   },
 })
 
-// What layers have in common that take a sequence and, with the option `mask: true`, its mask.
+// Shared by layers that take a sequence and, with `mask: true`, its mask.
 
 const both = {
   expected: 'two inputs, a sequence and its mask',
@@ -91,8 +91,8 @@ const beside = {
 } as const
 
 /**
- * The sequence of what comes in, or the refusal of its mask. What is no sequence, which has the form `Sequence`, is for the
- * layer to refuse.
+ * The sequence among the inputs, or the mismatch of its mask. An input that is no `Sequence` is left to the layer to
+ * refuse.
  */
 export type SequenceOf<Kind extends string, I, Mask, Sequence extends readonly unknown[]> = Mask extends true
   ? I extends readonly [infer S extends readonly unknown[], infer M extends readonly unknown[]]
@@ -112,7 +112,7 @@ export type SequenceOf<Kind extends string, I, Mask, Sequence extends readonly u
         : RefusedOne<Kind, I>
   : I
 
-/** Checks what comes in beside a sequence: its mask. */
+/** Checks the mask of a sequence, the second input. */
 export const checkMask = (inputs: Flow): Either<Fault, unknown> => {
   const [sequence = null, mask = null, ...others] = inputs
   if (others.length > 0) return refusalOfAll(both, inputs)
@@ -123,10 +123,10 @@ export const checkMask = (inputs: Flow): Either<Fault, unknown> => {
 }
 
 /**
- * A tensor with 0 for what is NaN or infinite where a mask is 0. What a mask leaves out may be anything: it changes no
- * output, but its product with a gradient of 0 would be NaN.
+ * A tensor with 0 in place of NaN and infinities where a mask is 0. Masked values change no output, but the product of
+ * one of these with a gradient of 0 would be NaN.
  *
- * @param mask of the same rank; it is broadcast
+ * @param mask of the same rank, to be broadcast
  */
 export const finiteWhereMasked = <T>(ops: Ops<T>, x: T, mask: T): T => {
   const zero = ops.constant(0)

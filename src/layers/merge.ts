@@ -20,11 +20,11 @@ import type { Ops } from '../ops/ops.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 import type { AxisKey, LastOf } from './feature-axes.ts'
 
-// Layers that make one tensor of several side by side.
+// Layers that merge several inputs into one.
 
-/** The merges that have a name. */
+/** The names of merge functions. */
 export type MergeName = 'add' | 'multiply' | 'subtract' | 'average' | 'maximum' | 'minimum'
-/** A function of two tensors of one shape. */
+/** A merge function of two tensors of one shape. */
 export type Merge = <T>(ops: Ops<T>, a: T, b: T) => T
 
 const oneShape = {
@@ -32,7 +32,7 @@ const oneShape = {
   remedy: 'Bring the branches to one shape; in a residual block give the shortcut a layer that does.',
 } as const
 
-/** An elementwise merge as a type: several inputs of one shape in, that shape out. */
+/** The type of {@link Elementwise}: several inputs of one shape → that shape. */
 export interface Elementwise<Name extends string = 'elementwise-{}'> extends Plain<Name> {
   readonly kind: 'Elementwise'
   readonly mergeFunction: MergeName | Merge
@@ -42,7 +42,7 @@ export interface Elementwise<Name extends string = 'elementwise-{}'> extends Pla
       : never
     : NotSeveral<'Elementwise', this['~in']>
 }
-/** The shape that `A` and all of `Rest` share, or why they do not: `I` are all of them. */
+/** The shape that `A` and all of `Rest` share, or a mismatch of `I`, all of them. */
 export type ShareAll<
   A,
   Rest extends readonly unknown[],
@@ -82,7 +82,7 @@ const merges: Readonly<Record<MergeName, Merge>> = {
   add: (ops, a, b) => ops.add(a, b),
   multiply: (ops, a, b) => ops.multiply(a, b),
   subtract: (ops, a, b) => ops.subtract(a, b),
-  // The sum, which is divided at the end.
+  // Divided at the end.
   average: (ops, a, b) => ops.add(a, b),
   maximum: (ops, a, b) => ops.maximum(a, b),
   minimum: (ops, a, b) => ops.minimum(a, b),
@@ -95,7 +95,6 @@ export const merged = <T>(ops: Ops<T>, how: MergeName | Merge, inputs: readonly 
   return how === 'average' ? ops.multiply(result, ops.constant(1 / inputs.length)) : result
 }
 
-/** How a merge is read. */
 export const mergeFunction: t.Type<MergeName | Merge, unknown, unknown> = functionOf(merges, 'a function')
 
 /** The shape that all inputs share. */
@@ -148,7 +147,7 @@ const alikeElsewhere = {
   remedy: 'Bring the other dimensions of the branches to one size.',
 } as const
 
-/** A concatenation as a type: several inputs in, alike but for one axis, whose sizes add up. */
+/** The type of {@link Concatenate}: several inputs → one, whose size along the axis is their sum. */
 export interface Concatenate<Axis extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'Concatenate'
   readonly axis: Axis

@@ -12,7 +12,7 @@ import type { Limits, NameOf, OptionAs, OptionOf, Takes } from '../core/notated.
 import type { VariableRule } from '../core/variables.ts'
 import { epsilonOption, inverseDeviation, moments } from './norms.ts'
 
-/** What a batch normalization averages beside the mean. */
+/** The running statistic beside the mean. */
 type Running = 'variance' | 'inverseDeviation'
 
 /** The options of {@link BatchNorm}. */
@@ -61,7 +61,7 @@ const batch = {
 
 interface Normal extends ParsedOptions<BatchNormOptions> {}
 
-/** A batch normalization as a type: any shape in, the same out; its variables are 1 along the axes it runs over. */
+/** The type of {@link BatchNorm}: any shape → the same; variables have 1 along the reduced axes. */
 export interface BatchNorm<Axes, Name extends string, Kind extends Running = 'variance'>
   extends Leaf<Name, 'both'>,
     Normal {
@@ -71,7 +71,7 @@ export interface BatchNorm<Axes, Name extends string, Kind extends Running = 'va
   readonly '~params': Statistics<this['~in'], Axes, 'gamma' | 'beta'>
   readonly '~state': Statistics<this['~in'], Axes, 'runningMean' | Averaged[Kind]>
 }
-/** The variable that holds what is averaged. */
+/** The variable of the running statistic. */
 interface Averaged {
   readonly variance: 'runningVariance'
   readonly inverseDeviation: 'runningInvStd'
@@ -130,7 +130,7 @@ const normalizedShape = ({ axes }: Normal, input: Shape | null): Either<Fault, S
   return new Set(reduced).size < reduced.length ? refusal(differing, input) : right(input)
 }
 
-/** Every variable has the shape of the input with 1 for each axis that the statistics run over. */
+/** The rule of a variable: the input's shape with 1 for each reduced axis. */
 const statistic =
   (name: 'beta' | 'gamma' | 'runningMean' | 'runningVariance' | 'runningInvStd', trainable: boolean) =>
   (options: Normal, input: Shape | null): Either<Fault, VariableRule> => {
@@ -140,14 +140,14 @@ const statistic =
       ? right({ shape, initial: options[name], trainable })
       : refusal(knownDimensions, input)
   }
-/** The variable of what is averaged, where it is this. */
+/** The rule of a running statistic, if it is the one that is averaged. */
 const averaged = (name: 'runningVariance' | 'runningInvStd', running: Running) => {
   const rule = statistic(name, false)
   return (options: Normal, input: Shape | null): Either<Fault, VariableRule | null> =>
     options.running === running ? rule(options, input) : right(null)
 }
 
-/** How many values of a batch a statistic is of. */
+/** The number of values that each statistic of a batch is computed from. */
 const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }: Mode): number => {
   const count = sizeOf(over.map(axis => shape[axis] ?? null))
   if (count) return count

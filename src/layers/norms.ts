@@ -3,16 +3,16 @@ import type { Parameter } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Ops } from '../ops/ops.ts'
 
-// What normalizations share: factor, shift, and the moments of what they normalize.
+// Shared by normalizations: factor, shift, and moments.
 
-/** Factor, shift, and what is added to the variance, in their normal form. */
+/** Factor, shift and epsilon, parsed. */
 export interface NormalNorm {
   readonly gamma: Parameter | null
   readonly beta: Parameter | null
   readonly epsilon: number
 }
 
-/** The variables of a factor and a shift, each unless it is `null`. */
+/** The variables `gamma` and `beta`, each unless it is `null`. */
 export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [null]
   ? [B] extends [null]
     ? never
@@ -21,19 +21,17 @@ export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [nul
     ? { readonly [_ in 'gamma']: Tensor<S> }
     : { readonly [_ in 'gamma' | 'beta']: Tensor<S> }
 
-/** How what is added to the variance is read. */
 export const epsilonOption = (standard: number): Option<number> => ({
   codec: notNegative,
   default: standard,
 })
-/** How a factor and a shift that may be left out are read. */
 export const normOptions: { readonly [K in keyof NormalNorm]: Option<NormalNorm[K]> } = {
   gamma: { codec: optionalParameter, default: 1 },
   beta: { codec: optionalParameter, default: 0 },
   epsilon: epsilonOption(1e-5),
 }
 
-/** Mean and (biased) variance over some axes, which stay as dimensions of 1; and `x - mean`. */
+/** Mean and (biased) variance over some axes, kept as dimensions of 1, and `x - mean`. */
 export const moments = <T>(ops: Ops<T>, x: T, over: readonly number[]): { mean: T; centred: T; variance: T } => {
   const mean = ops.mean(x, over, true)
   const centred = ops.subtract(x, mean)

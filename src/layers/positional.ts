@@ -9,7 +9,7 @@ import type { Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
 import { knownDimensions } from './known.ts'
 
-/** Where the encoding of a place comes from. */
+/** The form of a positional encoding. */
 export type PositionalForm = 'sinusoidal' | 'learned'
 
 /** The options of {@link PositionalEncoding}. */
@@ -40,7 +40,7 @@ const sized = {
   remedy: 'Give the Input its steps and features, or the layer a length.',
 } as const
 
-/** A positional encoding as a type: [batch, time, features] in, the same out. */
+/** The type of {@link PositionalEncoding}: [batch, time, features] → the same. */
 export interface PositionalEncoding<
   Form extends PositionalForm = 'sinusoidal',
   Length = null,
@@ -89,7 +89,7 @@ export interface PositionalEncodingConstructor {
   ): PositionalEncoding<Form, Length, Name>
 }
 
-/** Sines and cosines in turn, of wavelengths from 2π to 2π times the base. */
+/** Sines and cosines alternating, with wavelengths from 2π to 2π times the base. */
 const sinusoids = (time: number, features: number, base: number): Float32Array =>
   Float32Array.from({ length: time * features }, (_, offset) => {
     const [place, feature] = [Math.floor(offset / features), offset % features]

@@ -33,7 +33,6 @@ import {
   sizesAlong,
 } from './feature-axes.ts'
 
-/** An axis or several. */
 type Axes = number | readonly number[]
 
 /** The options of {@link PRelu}. */
@@ -64,7 +63,7 @@ interface Normal extends NormalDense {
   readonly alpha: Parameter
 }
 
-/** A parametric rectifier as a type: as a dense layer with units, else whatever comes in goes out. */
+/** The type of {@link PRelu}: with units that of a dense layer, else any shape → the same. */
 export interface PRelu<Units extends number | null, At, B, Name extends string> extends Leaf<Name, 'params'>, Normal {
   readonly kind: 'PRelu'
   readonly units: Units
@@ -78,7 +77,7 @@ type Output<I, Units> = Units extends number
       ? [number, Units]
       : NoFeatures<'PRelu', I>
   : I
-/** The output, where it has the axes of the slopes. */
+/** The output, if it has the axes of the slopes. */
 type Rectified<I, O, At> =
   O extends Mismatch<string> ? O : HasAxes<O, AxesOf<At>> extends false ? Unslanted<I, O, AxesOf<At>> : O
 type Unslanted<I, O, At> = Refuses<

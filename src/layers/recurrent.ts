@@ -26,9 +26,9 @@ import { hardSigmoid } from './dense.ts'
 import { knownDimensions } from './known.ts'
 import { checkMask, finiteWhereMasked, type SequenceOf } from './masking.ts'
 
-// What layers that walk a sequence have in common.
+// Shared by recurrent layers.
 
-/** A function of one tensor, element by element. */
+/** An elementwise function of one tensor. */
 export type GateFunction = <T>(ops: Ops<T>, x: T) => T
 
 type GateName = 'sigmoid' | 'hardSigmoid' | 'tanh' | 'softsign' | 'relu' | 'linear'
@@ -41,13 +41,12 @@ const gates: Readonly<Record<GateName, GateFunction>> = {
   linear: (_, x) => x,
 }
 
-/** The name of a gate's function, or a function of your own. */
+/** The name of an activation of a gate, or a function of your own. */
 export type Gate = GateName | GateFunction
 
-/** How a gate's function is read. */
 export const gate: t.Type<Gate, unknown, unknown> = functionOf(gates, 'a function of (ops, x)')
 
-/** Puts a gate's function to use. */
+/** Applies the activation of a gate. */
 export const through = <T>(ops: Ops<T>, gate: Gate, x: T): T => (typeof gate === 'string' ? gates[gate] : gate)(ops, x)
 
 /** The options that recurrent layers share. */
@@ -82,17 +81,16 @@ export interface RecurrentOptions<
   readonly mask?: Mask
 }
 
-/** These options in their normal form. */
+/** These options, parsed. */
 export interface NormalRecurrent extends ParsedOptions<RecurrentOptions> {
   readonly units: number
 }
 
-/** The rules of these options' values in the notation. */
 export type RecurrentLimits = Limits<'count', { gradientClipping: 'notNegative' }>
 
 const weight = { codec: parameter, default: heNormal() }
 
-/** How they are read, before and after the options of one recurrent layer. */
+/** The options before and after those of one recurrent layer. */
 const first = {
   units: { codec: integer(1) },
   onlyReturnFinal: { codec: boolean, default: true },
@@ -100,7 +98,7 @@ const first = {
   hiddenWeights: weight,
   biases: { codec: parameter, default: 0 },
 }
-/** How it is read what the walk starts with. */
+/** The options of the initial state. */
 export const startOptions: Options<Pick<NormalRecurrent, 'hiddenInit' | 'learnInit'>> = {
   hiddenInit: { codec: parameter, default: 0 },
   learnInit: { codec: boolean, default: false },
@@ -120,7 +118,7 @@ const sequence = {
 } as const
 const timeRemedy = 'Give the Input its number of steps, such as Input([20, 8]).'
 
-/** The type-level shape rule of a sequence, or of why there is none. */
+/** The output shape for a sequence `S`, which may be a mismatch. */
 type Walked<S, Kind extends string, Units extends number, Final> = S extends readonly [infer B, infer T, unknown]
   ? Final extends false
     ? [B, T, Units]
@@ -132,7 +130,7 @@ type Walked<S, Kind extends string, Units extends number, Final> = S extends rea
     : S extends Mismatch<string>
       ? S
       : Refuses<Kind, typeof sequence, S>
-/** The features of [batch, time, features], which a mask may stand beside. */
+/** The features of [batch, time, features], with or without a mask. */
 export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extends number]
   ? F
   : I extends readonly [readonly [unknown, unknown, infer F extends number], unknown]
@@ -140,9 +138,9 @@ export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extend
     : number
 
 /**
- * A recurrent layer as a type: [batch, time, features] in, and with a mask [batch, time] beside it; [batch, units] or
- * [batch, time, units] out. `Columns` are the units of all its gates side by side; `Params` and `Starts` are what it has
- * beside the variables of every recurrent layer.
+ * The type of a recurrent layer: [batch, time, features], with or without a mask [batch, time], → [batch, units] or
+ * [batch, time, units]. `Columns` are the units of all gates; `Params` and `Starts` are its variables beside those of
+ * every recurrent layer.
  */
 export interface Recurrent<
   Kind extends string,
@@ -173,7 +171,7 @@ type Start<Units extends number> = {
   readonly hiddenInit: Tensor<[1, Units]>
 }
 
-/** The argument of gates, its gradient clipped as the options say. */
+/** The argument of a gate, with its gradient clipped. */
 export const clipped = <T>(ops: Ops<T>, { gradientClipping }: NormalRecurrent, z: T): T =>
   gradientClipping === 0 ? z : ops.clipGradient(z, gradientClipping)
 
@@ -184,8 +182,8 @@ export const columnsOf = <T>(ops: Ops<T>, x: T, index: number, units: number): T
 type Step<T> = (carried: readonly T[], share: T) => readonly T[]
 
 /**
- * What the input [batch, time, features] contributes to the gates: for all steps at once, as the steps do not depend on
- * each other there.
+ * The contribution of the input [batch, time, features] to the gates, of all steps at once: it does not depend on the
+ * state.
  *
  * @param mask [batch, time], if there is one
  */
@@ -198,7 +196,7 @@ const sharesOf = <T>(layer: string, ops: Ops<T>, x: T, weights: T, biases: T, ma
   return ops.reshape(shares, [batch, time, ops.shape(shares)[1] ?? null])
 }
 
-/** Steps over shares [batch, time, columns] with a mask [batch, time]: where that is 0, what is carried stays. */
+/** Steps over shares [batch, time, columns] that keep the state where a mask [batch, time] is 0. */
 const masked = <T>(ops: Ops<T>, step: Step<T>, shares: T, mask: T): readonly [step: Step<T>, shares: T] => {
   const [batch = null, time = null, columns = null] = ops.shape(shares)
   const kept: Step<T> = (carried, both) => {
@@ -210,9 +208,9 @@ const masked = <T>(ops: Ops<T>, step: Step<T>, shares: T, mask: T): readonly [st
 }
 
 /**
- * Walks over shares [batch, time, columns] in the direction of the options.
+ * Scans shares [batch, time, columns] in the direction of the options.
  *
- * @param starts what is carried before the first step, [1, units] each; the first is the output
+ * @param starts the initial state, [1, units] each; the first is the output
  */
 const walked = <T>(ops: Ops<T>, options: NormalRecurrent, step: Step<T>, shares: T, starts: readonly T[]): T => {
   const [batch = null] = ops.shape(shares)
@@ -227,7 +225,7 @@ const walked = <T>(ops: Ops<T>, options: NormalRecurrent, step: Step<T>, shares:
   return options.backwards ? ops.reverse(outputs, [1]) : outputs
 }
 
-/** A starting value of the walk: [1, units]. */
+/** The rule of an initial state: [1, units]. */
 export const startRule = ({ units, learnInit }: NormalRecurrent, initial: Parameter): Either<Fault, VariableRule> =>
   right({ shape: [1, units], initial, trainable: learnInit })
 
@@ -236,15 +234,15 @@ type RulesOf<Normal, V extends string> = {
 }
 type Common = 'inputWeights' | 'hiddenWeights' | 'biases' | 'hiddenInit'
 
-/** What is a recurrent layer's own: `V` are its variables beside those of every recurrent layer. */
+/** The definition of a recurrent layer; `V` are its variables beside those of every recurrent layer. */
 interface Cell<Normal, V extends string> {
   readonly kind: string
   readonly gates: number
   readonly options: Options<Omit<Normal, keyof NormalRecurrent>>
   readonly variables?: RulesOf<Normal, V>
-  /** Which of them the walk starts with, beside the last output. */
+  /** Which of them are initial states, beside that of the output. */
   readonly starts?: readonly NoInfer<V>[]
-  /** From what is carried and the input's share of the gates, what is carried next; the first is the output. */
+  /** The next state, from the state and the input's share of the gates; its first tensor is the output. */
   readonly step: <T>(
     options: Normal,
     ops: Ops<T>,
@@ -254,7 +252,6 @@ interface Cell<Normal, V extends string> {
   ) => readonly T[]
 }
 
-/** Makes the constructor of a recurrent layer. */
 export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends string = never>({
   kind,
   gates,

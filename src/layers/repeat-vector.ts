@@ -11,7 +11,7 @@ const vector = {
   remedy: 'Put Reshape() before it.',
 } as const
 
-/** A repetition as a type: [batch, features] in, [batch, N, features] out. */
+/** The type of {@link RepeatVector}: [batch, features] → [batch, N, features]. */
 export interface RepeatVector<N extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'RepeatVector'
   readonly n: N

@@ -8,7 +8,7 @@ import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Divide, Product } from '../type-arithmetic/digits.ts'
 
-/** A reshape as a type: [batch, ...any] in, [batch, ...To] out, one -1 of which is what the others leave. */
+/** The type of {@link Reshape}: [batch, ...any] → [batch, ...To], with a -1 inferred. */
 export interface Reshape<To extends readonly number[], Name extends string> extends Plain<Name> {
   readonly kind: 'Reshape'
   readonly shape: To
@@ -45,7 +45,7 @@ const fitting = {
   remedy: 'Use dimensions whose product divides the number of features, or -1 for the rest.',
 } as const
 type Unfit<I, Has extends number, To> = Refuses<'Reshape', typeof fitting, I, { features: Has; shape: Show<To> }>
-/** A / B where it has no rest. */
+/** A / B, if B divides A. */
 type Share<A extends number, B extends number> = B extends 1
   ? A
   : Divide<A, B> extends [infer Q extends number, infer R]
@@ -55,7 +55,7 @@ type Share<A extends number, B extends number> = B extends 1
         ? Q
         : never
     : never
-/** [features of the input, known features of the target] without the dimensions that they share: division is dear. */
+/** [features of the input, known features of the target] without their common dimensions, as division is slow. */
 type Cancel<
   F extends readonly unknown[],
   To extends readonly unknown[],
@@ -69,7 +69,7 @@ type Cancel<
         ? Cancel<Rest, T, K>
         : Cancel<F, T, [...K, H]>
   : [F, K]
-/** `F` without its first `D`; `never` where it has none. */
+/** `F` without its first `D`; `false` if it has none. */
 type Without<F extends readonly unknown[], D, Before extends readonly unknown[] = []> = F extends readonly [
   infer H,
   ...infer T,
@@ -121,7 +121,7 @@ const targetShape: t.Type<readonly number[], unknown, unknown> = listOf(
   { single: true, check: dimensions => dimensions.filter(d => d === -1).length <= 1 },
 )
 
-/** What -1 stands for, as a number of features; `null` where that of the input is unknown. */
+/** The dimension that -1 stands for; `null` if the number of features is unknown. */
 const inferredFrom = (to: readonly number[], features: number | null): number | null =>
   features === null ? null : features / sizeOf(to.filter(d => d !== -1))
 
@@ -159,7 +159,7 @@ export const Reshape: ReshapeConstructor = defineLayer({
   passes: true,
   forward: ({ shape: to }, ops, x) => {
     const [batch = null, ...features] = ops.shape(x)
-    // Where the batch is unknown it is what the features leave, so these must be numbers.
+    // An unknown batch is inferred, so the features must be numbers.
     const inferred = inferredFrom(to, sizeOf(features))
     return [ops.reshape(x, [batch, ...to.map(d => (d === -1 ? inferred : d))]), {}]
   },

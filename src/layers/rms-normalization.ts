@@ -26,7 +26,7 @@ export interface RMSNormOptions<
   readonly epsilon?: number
 }
 
-/** A root mean square normalization as a type: [batch, ..., features] in, the same out. */
+/** The type of {@link RMSNorm}: [batch, ..., features] → the same. */
 export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1], Name extends string = 'rms-norm-{}'>
   extends Leaf<Name>,
     ParsedOptions<RMSNormOptions> {

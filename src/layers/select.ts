@@ -8,7 +8,7 @@ import type { Add } from '../type-arithmetic/digits.ts'
 
 const enough = { expected: 'at least {count} inputs', remedy: 'Inputs are counted from 0.' } as const
 
-/** A selection as a type: several inputs in, one of them out. */
+/** The type of {@link Select}: several inputs → one of them. */
 export interface Select<Index extends number, Name extends string = 'select-{}'> extends Plain<Name> {
   readonly kind: 'Select'
   readonly index: Index

@@ -25,7 +25,7 @@ export interface SimpleRNNOptions<
 
 interface Normal extends NormalRecurrent, ParsedOptions<SimpleRNNOptions> {}
 
-/** A simple recurrent layer as a type: [batch, time, features] in, [batch, units] or [batch, time, units] out. */
+/** The type of {@link SimpleRNN}: [batch, time, features] → [batch, units] or [batch, time, units]. */
 export interface SimpleRNN<Units extends number, Final, Learn, Name extends string, Mask = false>
   extends Recurrent<'SimpleRNN', Units, Units, Final, Learn, Name, Mask>,
     ParsedOptions<SimpleRNNOptions> {}

@@ -30,7 +30,7 @@ export interface SpectralNormOptions<
   readonly epsilon?: number
 }
 
-/** A layer with weights of spectral norm 1, as a type. */
+/** The type of {@link SpectralNorm}. */
 export interface SpectralNorm<
   L extends AnyLayer,
   Weights extends readonly string[] = readonly ['weight'],
@@ -79,13 +79,13 @@ interface Normal extends ParsedOptions<SpectralNormOptions> {
   readonly layer: Part
 }
 
-/** How many improvements the first estimate has seen. */
+/** The number of power iterations at initialization. */
 const warmUp = 15
 
 const directionRules = (name: string, { shape }: VariableRule, axis: number): VariableRules => {
   const [outputs, rest] = [shape[axis] as number, elementsPerOutput(shape, axis)]
   const found = (values: Readonly<Record<string, Float32Array>>) => {
-    // Both directions come from one start, which therefore must not depend on which of them is asked for.
+    // Both directions must come from the same start, whichever is asked for.
     const start = Float32Array.from({ length: outputs }, (_, i) => 1 + Math.sin(i + 1) / 2)
     return dominant(values[name] as Float32Array, shape, axis, start, warmUp)
   }
@@ -95,7 +95,7 @@ const directionRules = (name: string, { shape }: VariableRule, axis: number): Va
   }
 }
 
-/** A column brought to length 1. */
+/** A column normalized to length 1. */
 const unit = <T>(ops: Ops<T>, x: T, epsilon: number): T =>
   ops.divide(x, ops.maximum(ops.sqrt(ops.sum(ops.square(x), [0], true)), ops.constant(epsilon)))
 

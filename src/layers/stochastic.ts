@@ -15,7 +15,7 @@ import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
 import { numbers, type OfAxis, type PairOption } from './window.ts'
 
-// Layers that draw, in training only.
+// Layers that draw random numbers, in training only.
 
 /** The key that a layer draws with. */
 export const drawingKey = (layer: string, mode: Mode): Key => {
@@ -29,20 +29,18 @@ export const drawingKey = (layer: string, mode: Mode): Key => {
   })
 }
 
-/** How a part that is dropped is read. */
 export const droppedPart: t.Type<number, unknown, unknown> = number(
   'a number >= 0 and < 1',
   proba => proba >= 0 && proba < 1,
 )
 
-/** The rule of that part in the notation. */
 export type DroppedLimits = Limits<'partBelow1', unknown, string>
 
-/** Draws 1 for what is kept and 0 for the part that is dropped. */
+/** Draws a mask: 0 with probability `proba`, else 1. */
 export const keptOf = <T>(ops: Ops<T>, key: Key, shape: Shape, proba: number): T =>
   ops.subtract(ops.constant(1), ops.greater(ops.constant(proba), ops.uniform(key, shape)))
 
-/** A tensor of which a part is dropped in training, and the rest scaled so that its mean stays. */
+/** Inverted dropout, in training: zeroes elements with probability `proba` and scales the others. */
 export const dropped = <T>(
   layer: string,
   ops: Ops<T>,
@@ -56,7 +54,7 @@ export const dropped = <T>(
   return ops.multiply(x, ops.multiply(kept, ops.constant(1 / (1 - proba))))
 }
 
-/** A dropout as a type: any shape in, the same out. */
+/** The type of {@link Dropout}: any shape → the same. */
 export interface Dropout<Name extends string> extends Plain<Name> {
   readonly kind: 'Dropout'
   readonly proba: number
@@ -104,7 +102,7 @@ export interface GaussianNoiseOptions<Name extends string = string> extends Name
   readonly std?: number
 }
 
-/** A noise as a type: any shape in, the same out. */
+/** The type of {@link GaussianNoise}: any shape → the same. */
 export interface GaussianNoise<Name extends string> extends Plain<Name>, ParsedOptions<GaussianNoiseOptions> {
   readonly kind: 'GaussianNoise'
   readonly '~out': this['~in']
@@ -166,7 +164,7 @@ const roomy = {
   remedy: 'Use a smaller block.',
 } as const
 
-/** A block dropout as a type: [batch, rows, cols, channels] in, the same out. */
+/** The type of {@link DropBlock}: [batch, rows, cols, channels] → the same. */
 export interface DropBlock<Name extends string, Block = number> extends Plain<Name> {
   readonly kind: 'DropBlock'
   readonly keepProba: number
@@ -179,7 +177,7 @@ export interface DropBlock<Name extends string, Block = number> extends Plain<Na
       ? number[]
       : Refuses<'DropBlock', typeof image, this['~in']>
 }
-/** Whether `N` rows or columns, with `P` before and after them, hold `K`. */
+/** Whether `N` rows or columns, padded by `P` on both sides, are at least `K`. */
 export type Holds<N extends number, K extends number, P extends number = 0> = number extends N | P | K
   ? true
   : Subtract<P extends 0 ? N : Add<N, Multiply<P, 2>>, K> extends number
@@ -236,10 +234,10 @@ export const DropBlock: DropBlockConstructor = defineLayer({
     if (!mode.training || keepProba === 1) return [x, {}]
     const [batch = null, , , channels = null] = ops.shape(x)
     const [rows, cols] = knownRowsAndCols('DropBlock', ops.shape(x))
-    // An empty batch has no mean to keep.
+    // An empty batch has no mean.
     if (ops.shape(x).includes(0)) return [x, {}]
     const [high, wide] = blockSize
-    // Where blocks begin; they lie within the image, which is why there are more of them than of dropped pixels.
+    // Positions of blocks that lie within the image.
     const places = [rows - high + 1, cols - wide + 1] as const
     const proba = ((1 - keepProba) * rows * cols) / (high * wide * places[0] * places[1])
     const draws = ops.uniform(drawingKey('DropBlock', mode), [batch, ...places, channels])
@@ -248,7 +246,7 @@ export const DropBlock: DropBlockConstructor = defineLayer({
     const around = ops.pad(seeds, [none, [high - 1, high - 1], [wide - 1, wide - 1], none])
     const dropped = ops.maxPool(around, { size: blockSize, stride: [1, 1], padding: [none, none] })
     const kept = ops.subtract(ops.constant(1), dropped)
-    // Nothing may be left of a small input: then there is nothing to scale.
+    // All of a small input may be dropped: do not divide by 0.
     const part = ops.maximum(ops.mean(kept, [0, 1, 2, 3]), ops.constant(1e-7))
     return [ops.multiply(x, ops.divide(kept, part)), {}]
   },

@@ -19,7 +19,7 @@ export interface TimeDistributedOptions<Mask extends boolean = boolean, Name ext
   readonly mask?: Mask
 }
 
-/** A layer at every step, as a type: [batch, time, ...features] in, [batch, time, ...] of the layer's output out. */
+/** The type of {@link TimeDistributed}: [batch, time, ...features] → [batch, time, ...the layer's output]. */
 export interface TimeDistributed<L extends AnyLayer, Mask = false, Name extends string = 'time-distributed-{}'>
   extends Leaf<Name> {
   readonly kind: 'TimeDistributed'
@@ -29,7 +29,7 @@ export interface TimeDistributed<L extends AnyLayer, Mask = false, Name extends 
   readonly '~params': InnerParams<L, StepOf<this['~in'], Mask>>
   readonly '~state': InnerState<L, StepOf<this['~in'], Mask>>
 }
-/** One step, as one of a batch. */
+/** The shape of one step, with a batch axis. */
 type StepOf<I, Mask> = Mask extends true
   ? I extends readonly [infer S extends readonly unknown[], unknown]
     ? Step<S>
@@ -72,7 +72,7 @@ interface Normal {
   readonly mask: boolean
 }
 
-/** What the layer within gets: every step of every example as one example. */
+/** The input of the inner layer: every step of every example as an example. */
 const stepShape = (input: Shape | null): Shape | null =>
   input === null ? null : [sizeOf([input[0] ?? null, input[1] ?? null]), ...input.slice(2)]
 

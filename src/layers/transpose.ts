@@ -7,7 +7,7 @@ import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { LastOf } from './feature-axes.ts'
 
-/** A transpose as a type: the axes of what comes in, in another order. */
+/** The type of {@link Transpose}: the input's axes in another order. */
 export interface Transpose<Perm extends readonly number[], Name extends string> extends Plain<Name> {
   readonly kind: 'Transpose'
   readonly perm: Perm
@@ -28,7 +28,7 @@ const allAxes = {
   expected: 'all axes of the input, once each, in [{perm}]',
   remedy: 'Use each axis from 0 to {last} once.',
 } as const
-/** The refusal of an input; `Axes` are as many as it has, or should have. */
+/** The mismatch of an input; `Axes` has its rank, or the one it should have. */
 type Unlike<I, Perm extends readonly number[], Axes extends readonly unknown[]> = Refuses<
   'Transpose',
   typeof allAxes,
@@ -36,7 +36,7 @@ type Unlike<I, Perm extends readonly number[], Axes extends readonly unknown[]> 
   { perm: Listed<Perm>; last: LastOf<Axes> }
 >
 
-/** The axes of `I` that are not in `Perm`; none where it is not known. */
+/** The axes of `I` that are not in `Perm`; none if it is unknown. */
 type Forgotten<I extends readonly unknown[], Perm extends readonly number[]> = number extends Perm[number]
   ? never
   : Exclude<keyof I & `${number}`, `${Perm[number]}`>

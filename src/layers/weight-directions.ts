@@ -1,10 +1,10 @@
 import { sizeOf } from '../base/shape.ts'
-// What the initial values of a weight say of its outputs, as numbers.
+// Lengths and directions of initial weights, as numbers.
 
-/** How many elements a weight has for each output along an axis. */
+/** The number of elements for each output along an axis. */
 export const elementsPerOutput = (shape: readonly number[], axis: number): number => sizeOf(shape.toSpliced(axis, 1))
 
-/** Which output an element belongs to, and which of the output's elements it is. */
+/** The output that an element belongs to, and its index there. */
 const placeOf = (
   offset: number,
   shape: readonly number[],
@@ -27,7 +27,7 @@ export const lengths = (values: Float32Array, shape: readonly number[], axis: nu
 }
 
 const unit = (vector: Float64Array): Float64Array => {
-  // Not Math.hypot, which takes its numbers as arguments: a long vector has more than a call can have.
+  // Not Math.hypot(...vector): a long vector exceeds the maximum number of arguments.
   const length = Math.max(1e-12, Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)))
   return vector.map(value => value / length)
 }

@@ -21,7 +21,7 @@ export interface WeightNormOptions<
   Axis extends number = number,
 > extends WeightOptions<Weights, Name, Axis> {}
 
-/** A layer with normalized weights, as a type. */
+/** The type of {@link WeightNorm}. */
 export interface WeightNorm<
   L extends AnyLayer,
   Weights extends readonly string[] = readonly ['weight'],

@@ -3,10 +3,10 @@ import type { Shape } from '../../base/shape.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { interpolated, tableOf } from './tables.ts'
 
-// Draws from the beta distribution with two equal parameters, by the inverse of its distribution function.
+// Draws from the symmetric beta distribution by its quantile function.
 
 /**
- * The distribution function from 0 to 1/2, but for a factor: with `a` both parameters, `(4 x (1 - x))^a` times the sum of
+ * The distribution function on [0, 1/2] up to a factor: with both parameters `a`, `(4 x (1 - x))^a` times the sum of
  * `(2a)_n / (a + 1)_n x^n`, whose terms are all positive. (DLMF 8.17.8, 15.8.1.)
  */
 const unscaled = (alpha: number, x: number): number => {
@@ -18,13 +18,13 @@ const unscaled = (alpha: number, x: number): number => {
   return (4 * x * (1 - x)) ** alpha * sum
 }
 
-/** The quantile of a probability: the distribution is symmetric about 1/2. */
+/** The quantile function, by symmetry about 1/2. */
 export const betaQuantile = (alpha: number, probability: number): number => {
   if (probability > 0.5) return 1 - betaQuantile(alpha, 1 - probability)
   if (alpha === 1 || probability === 0 || probability === 0.5) return probability
   const whole = 2 * unscaled(alpha, 0.5)
   let [low, high] = [0, 0.5]
-  // As far as 32-bit floats near 1 tell numbers from each other, and beyond.
+  // 32 bisections exceed the precision of 32-bit floats near 1.
   for (let step = 0; step < 32; step++) {
     const middle = (low + high) / 2
     if (unscaled(alpha, middle) < probability * whole) low = middle
@@ -33,7 +33,7 @@ export const betaQuantile = (alpha: number, probability: number): number => {
   return (low + high) / 2
 }
 
-/** Draws from the beta distribution whose two parameters are `alpha`; its quantiles are found once, when first needed. */
+/** Draws from Beta(alpha, alpha); the table of quantiles is computed at the first draw. */
 export const betaDraws = (alpha: number): (<T>(ops: Ops<T>, key: Key, shape: Shape) => T) => {
   let table: Float32Array | undefined
   return <T>(ops: Ops<T>, key: Key, shape: Shape): T => {

@@ -17,7 +17,7 @@ export interface CutMixOptions<Name extends string = string> extends NameOption<
   readonly alpha?: number
 }
 
-/** A mixing of images as a type: [batch, rows, cols, channels] in, the same out. */
+/** The type of {@link CutMix}: [batch, rows, cols, channels] → the same. */
 export interface CutMix<Name extends string> extends Plain<Name> {
   readonly kind: 'CutMix'
   readonly alpha: number

@@ -4,14 +4,12 @@ import { type Shape, showShape, sizeOf } from '../../base/shape.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { knownRowsAndCols } from '../known.ts'
 
-// Images [batch, rows, cols, channels], for the layers that change each of a batch in its own way.
+// Operations on images [batch, rows, cols, channels] that differ from example to example.
 
-/** Numbers between two. */
 export const clamped = <T>(ops: Ops<T>, x: T, least: number, most: number): T =>
   ops.maximum(ops.minimum(x, ops.constant(most)), ops.constant(least))
 
-// What is computed for each pixel, whatever its channel, has three dimensions, [batch, rows, cols]: engines are slow where a
-// last one of a single element is broadcast.
+// Values that do not depend on the channel have shape [batch, rows, cols]: broadcasting a last axis of size 1 is slow.
 
 /** A number from [0, 1) for each image, [batch, 1, 1]. */
 export const drawEach = <T>(ops: Ops<T>, key: Key, x: T): T => ops.uniform(key, [ops.shape(x)[0] ?? null, 1, 1])
@@ -20,14 +18,14 @@ export const drawEach = <T>(ops: Ops<T>, key: Key, x: T): T => ops.uniform(key, 
 export const drawBetween = <T>(ops: Ops<T>, key: Key, x: T, [low, high]: readonly [number, number]): T =>
   ops.add(ops.multiply(drawEach(ops, key, x), ops.constant(high - low)), ops.constant(low))
 
-/** The numbers 0, 1, … along an axis of three, ready to be broadcast over the others, plus an offset. */
+/** The numbers 0, 1, … plus an offset along one of three axes, to be broadcast over the others. */
 export const along = <T>(ops: Ops<T>, axis: 0 | 1 | 2, count: number, offset = 0): T =>
   ops.constant(
     Float32Array.from({ length: count }, (_, i) => i + offset),
     [0, 1, 2].map(other => (other === axis ? count : 1)),
   )
 
-/** What is computed of each image as a whole: of images as [batch, 1, everything]. */
+/** Applies a function to images flattened to [batch, 1, elements]. */
 export const asWholes = <T>(ops: Ops<T>, images: T, f: (whole: (x: T) => T) => T): T => {
   const shape = ops.shape(images)
   const [batch = null, ...rest] = shape
@@ -38,8 +36,7 @@ export const asWholes = <T>(ops: Ops<T>, images: T, f: (whole: (x: T) => T) => T
 }
 
 /**
- * Whole numbers below those given: the largest, from `least` to `most`. Exact in every interpretation, as indices are
- * truncated.
+ * The floor of numbers, clamped to [least, most]. Exact on every backend, as `gather` truncates indices.
  */
 export const floorOf = <T>(ops: Ops<T>, x: T, least: number, most: number): T => {
   const table = Float32Array.from({ length: most - least + 1 }, (_, i) => i + least)
@@ -48,16 +45,16 @@ export const floorOf = <T>(ops: Ops<T>, x: T, least: number, most: number): T =>
 }
 
 /**
- * Images with others in the place of the pixels of some rows and columns.
+ * Images with the pixels in some rows and columns replaced.
  *
- * @param rows 1 for a row that is meant, else 0: [batch, rows, 1]
+ * @param rows 1 for the rows, else 0: [batch, rows, 1]
  * @param cols likewise for columns: [batch, 1, cols]
- * @param there images, or a number
+ * @param there the images or the number to take there
  */
 export const whereWithin = <T>(ops: Ops<T>, rows: T, cols: T, there: T, images: T): T => {
   const shape = ops.shape(images)
   const [batch = null, height = null, width = null, channels = null] = shape
-  // Rows as lines of numbers, for pixels may have few channels.
+  // Rows are flattened: a last axis of few channels is slow.
   const line = width === null || channels === null ? null : width * channels
   const lines = (x: T): T => ops.reshape(x, [batch, height, line])
   const each = ops.broadcast(ops.reshape(cols, [batch, 1, width, 1]), [batch, 1, width, channels])
@@ -66,13 +63,13 @@ export const whereWithin = <T>(ops: Ops<T>, rows: T, cols: T, there: T, images: 
   return ops.reshape(ops.where(mask, inPlace, lines(images)), shape)
 }
 
-/** More indices than these are not told apart by 32-bit floats. */
+/** 32-bit floats are exact for integers up to this. */
 const mostPixels = 2 ** 24
 
 /**
  * The dimensions of images.
  *
- * @throws LayerConnectionError if they are unknown, which can only be while tracing, or images have too many pixels
+ * @throws LayerConnectionError if they are unknown, which happens in tracing only, or images have too many pixels
  */
 export const knownImages = (
   layer: string,
@@ -91,16 +88,16 @@ export const knownImages = (
 }
 
 /**
- * Pixels of each image.
+ * Gathers pixels of each image.
  *
- * @param row whole numbers of rows that there are, [batch, height, width or 1], and `col` likewise of columns
+ * @param row indices of rows, [batch, height, width or 1], and `col` likewise of columns
  * @returns [batch, height, width, channels]
  */
 export const pixelsAt = <T>(ops: Ops<T>, layer: string, images: T, row: T, col: T): T => {
   const [batch, rows, cols, channels] = knownImages(layer, ops.shape(images))
   const place = ops.add(ops.multiply(row, ops.constant(cols)), col)
   const [, height = 1, width = 1] = ops.shape(place)
-  // Every index into one table is a whole number that a float tells from the next: a batch of more pixels goes by parts.
+  // Indices must be exact as floats: a batch of more pixels is gathered in parts.
   const atOnce = Math.max(1, Math.floor(mostPixels / Math.max(1, rows * cols)))
   const part = (from: number): T => {
     const count = Math.min(atOnce, batch - from)

@@ -11,7 +11,7 @@ export interface MixUpOptions<Name extends string = string> extends NameOption<N
   readonly alpha?: number
 }
 
-/** A mixing of examples as a type: any shape in, the same out. */
+/** The type of {@link MixUp}: any shape → the same. */
 export interface MixUp<Name extends string> extends Plain<Name> {
   readonly kind: 'MixUp'
   readonly alpha: number

@@ -6,18 +6,16 @@ import type { Limits } from '../../core/notated.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { asWholes } from './images.ts'
 
-// What mixes each example of a batch with another one.
+// Mixes each example of a batch with another one.
 
-/** The rules of a mixing's options in the notation. */
 export type MixingLimits = Limits<null, { alpha: 'positive' }>
 
-/** How the parameter of a mixing's beta distribution is read. */
 export const mixingAlpha: t.Type<number, unknown, unknown> = number(
   'a number > 0 and <= 1000',
   alpha => alpha > 0 && alpha <= 1000,
 )
 
-/** The partner of each example: the one before it in the batch; of the first, the last. */
+/** The partner of each example: the previous one of the batch; for the first, the last. */
 export const partners = <T>(ops: Ops<T>, layer: string, x: T): T => {
   const [batch = null, ...rest] = ops.shape(x)
   if (batch === null)
@@ -33,7 +31,7 @@ export const partners = <T>(ops: Ops<T>, layer: string, x: T): T => {
   return ops.concatenate([ops.slice(x, begin(batch - 1), [1, ...all]), ops.slice(x, begin(0), [batch - 1, ...all])], 0)
 }
 
-/** `share` of each example and the rest of its partner; `share` has one number for each example. */
+/** `share x + (1 - share) partner`, with one share for each example. */
 export const mixed = <T>(ops: Ops<T>, layer: string, x: T, share: T): T => {
   const [batch = null] = ops.shape(x)
   const own = ops.reshape(share, [batch, 1, 1])

@@ -11,7 +11,7 @@ export interface RandomBrightnessOptions<Name extends string = string> extends N
   readonly valueRange?: RangeOption
 }
 
-/** A random brightness as a type: [batch, rows, cols, channels] in, the same out. */
+/** The type of {@link RandomBrightness}: [batch, rows, cols, channels] → the same. */
 export interface RandomBrightness<Name extends string> extends Plain<Name> {
   readonly kind: 'RandomBrightness'
   readonly factor: RangeOption

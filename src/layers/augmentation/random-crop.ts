@@ -30,7 +30,7 @@ type TooSmall<I, Size, P> = Refuses<
   { rows: OfAxis<Size, 0>; cols: OfAxis<Size, 1>; around: OfAxis<P, 0>; beside: OfAxis<P, 1> }
 >
 
-/** A random crop as a type: [batch, rows, cols, channels] in, the rows and columns of the crop out. */
+/** The type of {@link RandomCrop}: [batch, rows, cols, channels] → the rows and columns of the crop. */
 export interface RandomCrop<Size extends PairOption, Padding extends PairOption, Name extends string>
   extends Plain<Name> {
   readonly kind: 'RandomCrop'

@@ -20,7 +20,7 @@ export interface RandomErasingOptions<Name extends string = string> extends Name
   readonly value?: number | 'random'
 }
 
-/** A random erasing as a type: [batch, rows, cols, channels] in, the same out. */
+/** The type of {@link RandomErasing}: [batch, rows, cols, channels] → the same. */
 export interface RandomErasing<Name extends string> extends Plain<Name>, ParsedOptions<RandomErasingOptions> {
   readonly kind: 'RandomErasing'
   readonly '~out': SameImage<'RandomErasing', this['~in']>
@@ -40,7 +40,7 @@ export interface RandomErasingConstructor {
   <const Name extends string = 'random-erasing-{}'>(options?: RandomErasingOptions<Name>): RandomErasing<Name>
 }
 
-/** Whether a pixel's middle lies in [from, from + length) of an axis. */
+/** Whether a pixel's center lies in [from, from + length) of an axis. */
 const inside = <T>(ops: Ops<T>, axis: 1 | 2, count: number, from: T, length: T): T => {
   const middle = along(ops, axis, count, 0.5)
   const isBefore = ops.greater(from, middle)
@@ -88,13 +88,13 @@ export const RandomErasing: RandomErasingConstructor = defineLayer({
     const key = drawingKey('RandomErasing', mode)
     const pixels = drawBetween(ops, foldIn(key, 'area'), x, [area[0] * rows * cols, area[1] * rows * cols])
     const ratios = ops.exp(drawBetween(ops, foldIn(key, 'ratio'), x, [Math.log(ratio[0]), Math.log(ratio[1])]))
-    // Not 0, by which the area would be divided.
+    // Above 0, as the area is divided by it.
     const least = ops.maximum(ops.divide(pixels, ops.constant(cols)), ops.constant(1e-6))
     const wished = ops.sqrt(ops.multiply(pixels, ratios))
     const height = ops.minimum(ops.maximum(wished, least), ops.constant(rows))
     const width = ops.minimum(ops.divide(pixels, height), ops.constant(cols))
     const placed = (axis: 1 | 2, count: number, length: T): T => {
-      // Every first pixel is equally likely: the outermost too, to which half a pixel beyond the edge belongs.
+      // Half a pixel beyond each edge, so that every first pixel is equally likely.
       const places = ops.subtract(ops.constant(count + 1), length)
       const from = ops.subtract(ops.multiply(drawEach(ops, foldIn(key, axis), x), places), ops.constant(0.5))
       return inside(ops, axis, count, from, length)

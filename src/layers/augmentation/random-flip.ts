@@ -6,10 +6,10 @@ import { type SameImage, sameImage } from '../inputs.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, drawEach } from './images.ts'
 
-/** What is flipped: left and right, top and bottom, or each of these. */
+/** The direction of a flip: left-right, top-bottom, or both independently. */
 export type FlipDirection = 'horizontal' | 'vertical' | 'horizontalAndVertical'
 
-/** A random flip as a type: [batch, rows, cols, channels] in, the same out. */
+/** The type of {@link RandomFlip}: [batch, rows, cols, channels] → the same. */
 export interface RandomFlip<Name extends string> extends Plain<Name> {
   readonly kind: 'RandomFlip'
   readonly direction: FlipDirection

@@ -9,9 +9,9 @@ import { along, clamped, drawEach, floorOf, knownImages, pixelsAt } from './imag
 import { type FactorLimits, type FactorOption, factor, type RangeOption } from './ranges.ts'
 import { interpolated } from './tables.ts'
 
-/** What stands beyond the edges: a number, the image mirrored or repeated, or the nearest pixel. */
+/** How to fill beyond the edges: with a number, the mirrored or repeated image, or the nearest pixel. */
 export type FillOption = number | 'reflect' | 'wrap' | 'nearest'
-/** How a pixel between four is made of them. */
+/** How to interpolate between pixels. */
 export type PixelInterpolation = 'bilinear' | 'nearest'
 
 /** The options of {@link RandomRotation}. */
@@ -28,7 +28,7 @@ export interface RandomRotationOptions<Name extends string = string> extends Nam
   readonly interpolation?: PixelInterpolation
 }
 
-/** A random rotation as a type: [batch, rows, cols, channels] in, the same out. */
+/** The type of {@link RandomRotation}: [batch, rows, cols, channels] → the same. */
 export interface RandomRotation<Name extends string> extends Plain<Name>, ParsedOptions<RandomRotationOptions> {
   readonly kind: 'RandomRotation'
   readonly factor: RangeOption
@@ -52,13 +52,13 @@ const fillOption = codec<FillOption>("a number, 'reflect', 'wrap' or 'nearest'",
   return (['reflect', 'wrap', 'nearest'] as const).find(form => form === value)
 })
 
-/** Between which multiples of a period coordinates lie that are at most `reach` from the middle of `count`. */
+/** The range of multiples of a period for coordinates at most `reach` from the center of `count`. */
 const folds = (count: number, period: number, reach: number): readonly [number, number] => [
   Math.floor((count / 2 - reach - 1) / period),
   Math.ceil((count / 2 + reach + 1) / period),
 ]
 
-/** Coordinates brought to the `count` elements of an axis, from 0 to count - 1; to `count` where it is repeated. */
+/** Maps coordinates into [0, count - 1], or [0, count] if the image repeats. */
 const brought = <T>(ops: Ops<T>, at: T, count: number, reach: number, fill: FillOption): T => {
   const rest = (x: T, period: number): T => {
     const whole = floorOf(ops, ops.divide(x, ops.constant(period)), ...folds(count, period, reach))
@@ -70,7 +70,7 @@ const brought = <T>(ops: Ops<T>, at: T, count: number, reach: number, fill: Fill
   return clamped(ops, ops.subtract(ops.constant(count - 0.5), distance), 0, count - 1)
 }
 
-/** Images with what lies one beyond their edges, where that is not the edge itself. */
+/** Images with one pixel of fill beyond their edges, unless that is the edge itself. */
 const edged = <T>(ops: Ops<T>, x: T, [rows, cols]: readonly [number, number], fill: FillOption): T => {
   if (fill === 'wrap') {
     const tall = ops.concatenate([x, ops.slice(x, [0, 0, 0, 0], [null, 1, null, null])], 1)
@@ -146,7 +146,7 @@ export const RandomRotation: RandomRotationConstructor = defineLayer({
     const one = ops.constant(1)
     const [top, start] = [floorOf(ops, r, 0, high - 1), floorOf(ops, c, 0, wide - 1)]
     const next = (whole: T, count: number): T => ops.minimum(ops.add(whole, one), ops.constant(count - 1))
-    // Channel by channel, of which there may be few.
+    // Channels first: a last axis of few channels is slow.
     const count = sizeOf([batch, rows, cols])
     const inPlanes = (of: T): T => ops.transpose(ops.reshape(of, [count, channels]), [1, 0])
     const inPlane = (of: T): T => ops.reshape(of, [1, count])

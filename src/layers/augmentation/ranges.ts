@@ -2,9 +2,9 @@ import type * as t from 'io-ts/lib/index.js'
 import { codec } from '../../base/options.ts'
 import type { Limits } from '../../core/notated.ts'
 
-// Options that numbers are drawn between.
+// Ranges to draw from.
 
-/** Two ends, in either order. */
+/** The two ends of a range, in either order. */
 export type RangeOption = readonly [number, number]
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
@@ -15,13 +15,12 @@ const rangeFrom = (value: unknown, test: (value: number) => boolean): RangeOptio
   return Object.freeze([Math.min(a, b), Math.max(a, b)] as const)
 }
 
-/** A pair of numbers that each pass a test; `expected` describes them. */
 export const range = (expected: string, test: (value: number) => boolean): t.Type<RangeOption, unknown, unknown> =>
   codec(expected, value => rangeFrom(value, test))
 
 const isPart = (value: number): boolean => Math.abs(value) <= 1
 
-/** A part that something changes by: a number for both directions, or the ends. */
+/** A relative change: a number for both directions, or the two ends. */
 export const factor: t.Type<RangeOption, unknown, unknown> = codec(
   'a number from -1 to 1 for both directions, or two for the ends',
   value => {
@@ -30,7 +29,6 @@ export const factor: t.Type<RangeOption, unknown, unknown> = codec(
   },
   ([low, high]) => (low === -high ? high : [low, high]),
 )
-/** The same as users write it. */
+/** The same, as given by the user. */
 export type FactorOption = number | RangeOption
-/** The rule of it in the notation, where it stands first. */
 export type FactorLimits = Limits<'signedPart', unknown, string>

@@ -1,11 +1,11 @@
 import type { Ops } from '../../ops/ops.ts'
 
-// Functions of a uniform draw that the operations do not have, by tables.
+// Functions of a uniform draw that are no operations, by lookup tables.
 
-/** In how many pieces tables go from 0 to 1; a power of two, so that products with it are exact. */
+/** The number of pieces from 0 to 1: a power of two, so products with it are exact. */
 const pieces = 2 ** 11
 
-/** A table of functions at the ends of each piece: for each the index of the piece, then value and slope of each function. */
+/** A row for each piece: its index, then the value and slope of each function. */
 export const tableOf = (values: (part: number) => readonly number[]): Float32Array => {
   const ends = Array.from({ length: pieces + 1 }, (_, i) => values(i / pieces))
   const rows = ends.slice(0, -1).map((own, i) => {
@@ -16,7 +16,7 @@ export const tableOf = (values: (part: number) => readonly number[]): Float32Arr
 }
 
 /**
- * The values of some functions at draws from [0, 1), by straight lines between the ends of pieces.
+ * The values of some functions at draws from [0, 1), linearly interpolated between the ends of pieces.
  *
  * @param functions of a number from 0 to 1, or the table of them
  * @returns a tensor of the draws' shape for each function
