@@ -75,12 +75,14 @@ export type Argument<P, N extends number, Type, Default = never> = P extends { r
   ? V
   : Default
 /** An option, or its default. */
-export type OptionOf<O, K extends string, Default> = O extends { readonly [_ in K]: infer V } ? V : Default
+export type OptionOf<O, K extends string, Default> = K extends keyof O ? O[K] : Default
 /** An option of one type, or its default. */
-export type OptionAs<O, K extends string, Type, Default> = O extends { readonly [_ in K]: infer V extends Type }
-  ? V
+export type OptionAs<O, K extends string, Type, Default> = K extends keyof O
+  ? O[K] extends Type
+    ? O[K]
+    : Default
   : Default
 /** The name that is given, or the pattern. */
 export type NameOf<O, Pattern extends string> = OptionAs<O, 'name', string, Pattern>
 /** The initial value of a variable, as far as types go: whether there is one. */
-export type InitialOf<O, K extends string> = O extends { readonly [_ in K]: null } ? null : number
+export type InitialOf<O, K extends string> = K extends keyof O ? (O[K] extends null ? null : number) : number
