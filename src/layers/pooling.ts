@@ -2,7 +2,7 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import { codec, isFunction, orNull } from '../base/options.ts'
 import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
-import type { Limits, NameOf, OptionAs, OptionOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
+import type { Limits, NameOf, OptionOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import { type Pool, pool } from './sliding.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type Numbers,
   numbers,
   type PairOption,
+  type PerAxis,
   poolingPadding,
   type Rank,
   type Slid1D,
@@ -26,11 +27,17 @@ import {
 export type WindowSize = readonly [rows: number, cols: number]
 /** Depth, rows and columns of a window. */
 export type WindowSize3D = readonly [depth: number, rows: number, cols: number]
+/** The window by its rank. */
+interface WindowSizes {
+  readonly 1: number
+  readonly 2: [number, number] | WindowSize
+  readonly 3: [number, number, number] | WindowSize3D
+}
 
 /** The options of {@link MaxPooling} and {@link AveragePooling}, and of poolings over one axis and three. */
 export interface PoolingOptions<
   P extends 'valid' | 'same' = 'valid' | 'same',
-  S extends PairOption | TripleOption | null = PairOption | null,
+  S extends PerAxis[Rank] | null = PairOption | null,
   Name extends string = string,
 > extends NameOption<Name> {
   /**
@@ -41,20 +48,12 @@ export interface PoolingOptions<
   readonly padding?: P
 }
 /** The options of {@link MaxPooling1D} and {@link AveragePooling1D}. */
-export interface Pooling1DOptions<
-  P extends 'valid' | 'same' = 'valid' | 'same',
-  S extends number | null = number | null,
-  Name extends string = string,
-> extends PoolingOptions<P, S, Name> {}
+export interface Pooling1DOptions extends PoolingOptions<'valid' | 'same', number | null> {}
 /** The options of {@link MaxPooling3D} and {@link AveragePooling3D}. */
-export interface Pooling3DOptions<
-  P extends 'valid' | 'same' = 'valid' | 'same',
-  S extends TripleOption | null = TripleOption | null,
-  Name extends string = string,
-> extends PoolingOptions<P, S, Name> {}
+export interface Pooling3DOptions extends PoolingOptions<'valid' | 'same', TripleOption | null> {}
 
 /** A pooling as a type: [batch, rows, cols, channels] in, [batch, rows', cols', channels] out. */
-export interface Pooling<Kind extends string, Size extends WindowSize, P, S, Name extends string> extends Plain<Name> {
+export interface Pooling<Kind extends string, Size, P, S, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly size: Pair
   readonly stride: Pair | null
@@ -62,17 +61,15 @@ export interface Pooling<Kind extends string, Size extends WindowSize, P, S, Nam
   readonly '~out': Slid2D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
 }
 /** A pooling as a type: [batch, steps, channels] in, [batch, steps', channels] out. */
-export interface Pooling1D<Kind extends string, Size extends number, P, S extends number | null, Name extends string>
-  extends Plain<Name> {
+export interface Pooling1D<Kind extends string, Size, P, S, Name extends string> extends Plain<Name> {
   readonly kind: Kind
-  readonly size: Size
+  readonly size: number
   readonly stride: number | null
   readonly padding: 'valid' | 'same'
-  readonly '~out': Slid1D<this['~in'], Kind, [Size], P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
+  readonly '~out': Slid1D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
 }
 /** A pooling as a type: [batch, depth, rows, cols, channels] in, [batch, depth', rows', cols', channels] out. */
-export interface Pooling3D<Kind extends string, Size extends WindowSize3D, P, S, Name extends string>
-  extends Plain<Name> {
+export interface Pooling3D<Kind extends string, Size, P, S, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly size: readonly number[]
   readonly stride: readonly number[] | null
@@ -80,98 +77,49 @@ export interface Pooling3D<Kind extends string, Size extends WindowSize3D, P, S,
   readonly '~out': Slid3D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
 }
 
-// The rows of the notation.
+/** A pooling by its rank. */
+interface Poolings<Kind extends string, Size, P, S, Name extends string> {
+  readonly 1: Pooling1D<Kind, Size, P, S, Name>
+  readonly 2: Pooling<Kind, Size, P, S, Name>
+  readonly 3: Pooling3D<Kind, Size, P, S, Name>
+}
 
 interface PoolingLimits extends Limits<'count'> {
   readonly stride: 'count'
 }
-interface PoolingRow<Kind extends string, Base extends string> extends Row {
+interface PoolingRow<Kind extends string, Base extends string, R extends Rank> extends Row {
   readonly '~limits': PoolingLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends WindowSize
+  readonly '~makes': Together<this['~given']> extends infer Size extends WindowSizes[R]
     ? With<
         this['~options'],
-        PoolingOptions,
-        Pooling<
+        PoolingOptions<'valid' | 'same', PerAxis[R] | null>,
+        Poolings<
           Kind,
           Size,
           OptionOf<this['~options'], 'padding', 'valid'>,
           OptionOf<this['~options'], 'stride', null>,
           NameOf<this['~options'], `${Base}-{}`>
-        >
+        >[R]
       >
     : WrongArguments
 }
-/** The constructor of a pooling layer. */
-export interface PoolingConstructor<Kind extends string, Base extends string> {
-  readonly '~row'?: PoolingRow<Kind, Base>
+/** The constructor of a pooling layer over `R` axes. */
+export interface PoolingConstructor<Kind extends string, Base extends string, R extends Rank = 2> {
+  readonly '~row'?: PoolingRow<Kind, Base, R>
   <
-    const Size extends [number, number] | WindowSize,
+    const Size extends WindowSizes[R],
     const P extends 'valid' | 'same' = 'valid',
-    const S extends PairOption | null = null,
+    const S extends PerAxis[R] | null = null,
     const Name extends string = `${Base}-{}`,
   >(
     size: Size,
     options?: PoolingOptions<P, S, Name>,
-  ): Pooling<Kind, Size, P, S, Name>
-}
-interface Pooling1DRow<Kind extends string, Base extends string> extends Row {
-  readonly '~limits': PoolingLimits
-  readonly '~makes': this['~given'] extends readonly [infer Size extends number]
-    ? With<
-        this['~options'],
-        Pooling1DOptions,
-        Pooling1D<
-          Kind,
-          Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionAs<this['~options'], 'stride', number, null>,
-          NameOf<this['~options'], `${Base}-{}`>
-        >
-      >
-    : WrongArguments
+  ): Poolings<Kind, Size, P, S, Name>[R]
 }
 /** The constructor of a pooling layer over one axis. */
-export interface Pooling1DConstructor<Kind extends string, Base extends string> {
-  readonly '~row'?: Pooling1DRow<Kind, Base>
-  <
-    const Size extends number,
-    const P extends 'valid' | 'same' = 'valid',
-    const S extends number | null = null,
-    const Name extends string = `${Base}-{}`,
-  >(
-    size: Size,
-    options?: Pooling1DOptions<P, S, Name>,
-  ): Pooling1D<Kind, Size, P, S, Name>
-}
-interface Pooling3DRow<Kind extends string, Base extends string> extends Row {
-  readonly '~limits': PoolingLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends WindowSize3D
-    ? With<
-        this['~options'],
-        Pooling3DOptions,
-        Pooling3D<
-          Kind,
-          Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionOf<this['~options'], 'stride', null>,
-          NameOf<this['~options'], `${Base}-{}`>
-        >
-      >
-    : WrongArguments
-}
+export type Pooling1DConstructor<Kind extends string, Base extends string> = PoolingConstructor<Kind, Base, 1>
 /** The constructor of a pooling layer over three axes. */
-export interface Pooling3DConstructor<Kind extends string, Base extends string> {
-  readonly '~row'?: Pooling3DRow<Kind, Base>
-  <
-    const Size extends [number, number, number] | WindowSize3D,
-    const P extends 'valid' | 'same' = 'valid',
-    const S extends TripleOption | null = null,
-    const Name extends string = `${Base}-{}`,
-  >(
-    size: Size,
-    options?: Pooling3DOptions<P, S, Name>,
-  ): Pooling3D<Kind, Size, P, S, Name>
-}
+export type Pooling3DConstructor<Kind extends string, Base extends string> = PoolingConstructor<Kind, Base, 3>
 
 interface Normal {
   readonly size: Numbers

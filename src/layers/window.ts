@@ -24,6 +24,12 @@ export type Padding1D = 'valid' | 'same' | 'causal' | number
 export type PaddingOption = 'valid' | 'same' | PairOption
 /** Zeros around a volume. */
 export type Padding3D = 'valid' | 'same' | TripleOption
+/** A number for each axis, or one for all, by rank. */
+export interface PerAxis {
+  readonly 1: number
+  readonly 2: PairOption
+  readonly 3: TripleOption
+}
 /** A padding of rows and columns in its normal form. */
 export type Padding = 'valid' | 'same' | Pair
 
@@ -91,7 +97,7 @@ type SlideAxis<N extends number, K extends number, S extends number, P, D extend
 // work out what they could be while they are not known yet.
 
 /** [batch, steps, channels] after a window has slid over it. */
-export type Slid1D<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends readonly [
+export type Slid1D<I, Kind extends string, Size, P, S, D, Channels> = I extends readonly [
   infer B,
   infer N extends number,
   unknown,
@@ -102,18 +108,18 @@ export type Slid1D<I, Kind extends string, Size extends readonly number[], P, S,
       Size,
       D,
       B,
-      SlideAxis<N, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
+      SlideAxis<N, OfAxis<Size, 0>, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
       Channels
     >
   : number[] extends I
     ? [number, number, Channels]
     : Refuses<Kind, typeof sequence, I>
-type SlidTo1D<I, Kind extends string, Size extends readonly number[], D, B, Steps, Channels> = Steps extends 0 | '-'
+type SlidTo1D<I, Kind extends string, Size, D, B, Steps, Channels> = Steps extends 0 | '-'
   ? TooLarge<I, Kind, 1, Size, D>
   : [B, Steps, Channels]
 
 /** [batch, rows, cols, channels] after a window has slid over it. */
-export type Slid2D<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends readonly [
+export type Slid2D<I, Kind extends string, Size, P, S, D, Channels> = I extends readonly [
   infer B,
   infer H extends number,
   infer W extends number,
@@ -127,8 +133,8 @@ export type Slid2D<I, Kind extends string, Size extends readonly number[], P, S,
         Size,
         D,
         B,
-        SlideAxis<H, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
-        SlideAxis<W, Size[1] & number, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
+        SlideAxis<H, OfAxis<Size, 0>, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
+        SlideAxis<W, OfAxis<Size, 1>, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
         Channels
       >
   : number[] extends I
@@ -142,14 +148,14 @@ type Keeps<P, S, Size> = S extends 1
       ? true
       : false
   : false
-type SlidTo2D<I, Kind extends string, Size extends readonly number[], D, B, Rows, Cols, Channels> = Rows extends 0 | '-'
+type SlidTo2D<I, Kind extends string, Size, D, B, Rows, Cols, Channels> = Rows extends 0 | '-'
   ? TooLarge<I, Kind, 2, Size, D>
   : Cols extends 0 | '-'
     ? TooLarge<I, Kind, 2, Size, D>
     : [B, Rows, Cols, Channels]
 
 /** [batch, depth, rows, cols, channels] after a window has slid over it. */
-export type Slid3D<I, Kind extends string, Size extends readonly number[], P, S, D, Channels> = I extends readonly [
+export type Slid3D<I, Kind extends string, Size, P, S, D, Channels> = I extends readonly [
   infer B,
   infer L extends number,
   infer H extends number,
@@ -162,17 +168,15 @@ export type Slid3D<I, Kind extends string, Size extends readonly number[], P, S,
       Size,
       D,
       B,
-      SlideAxis<L, Size[0] & number, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
-      SlideAxis<H, Size[1] & number, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
-      SlideAxis<W, Size[2] & number, OfAxis<S, 2>, PaddingOfAxis<P, 2>, OfAxis<D, 2>>,
+      SlideAxis<L, OfAxis<Size, 0>, OfAxis<S, 0>, PaddingOfAxis<P, 0>, OfAxis<D, 0>>,
+      SlideAxis<H, OfAxis<Size, 1>, OfAxis<S, 1>, PaddingOfAxis<P, 1>, OfAxis<D, 1>>,
+      SlideAxis<W, OfAxis<Size, 2>, OfAxis<S, 2>, PaddingOfAxis<P, 2>, OfAxis<D, 2>>,
       Channels
     >
   : number[] extends I
     ? [number, number, number, number, Channels]
     : Refuses<Kind, typeof volume, I>
-type SlidTo3D<I, Kind extends string, Size extends readonly number[], D, B, Depth, Rows, Cols, C> = Depth extends
-  | 0
-  | '-'
+type SlidTo3D<I, Kind extends string, Size, D, B, Depth, Rows, Cols, C> = Depth extends 0 | '-'
   ? TooLarge<I, Kind, 3, Size, D>
   : Rows extends 0 | '-'
     ? TooLarge<I, Kind, 3, Size, D>
@@ -180,18 +184,18 @@ type SlidTo3D<I, Kind extends string, Size extends readonly number[], D, B, Dept
       ? TooLarge<I, Kind, 3, Size, D>
       : [B, Depth, Rows, Cols, C]
 
-type TooLarge<I, Kind extends string, N extends Rank, Size extends readonly number[], D> = Refuses<
+type TooLarge<I, Kind extends string, N extends Rank, Size, D> = Refuses<
   Kind,
   typeof roomy,
   I,
   { extent: Extents<Size, D>[N] }
 >
-interface Extents<Size extends readonly number[], D> {
+interface Extents<Size, D> {
   readonly 1: `${Spanned<Size, D, 0>} elements`
   readonly 2: `${Spanned<Size, D, 0>} rows and ${Spanned<Size, D, 1>} columns`
   readonly 3: `${Spanned<Size, D, 0>}x${Spanned<Size, D, 1>}x${Spanned<Size, D, 2>} elements`
 }
-type Spanned<Size extends readonly number[], D, A extends Axis> = Extent<Size[A] & number, OfAxis<D, A>> & number
+type Spanned<Size, D, A extends Axis> = Extent<OfAxis<Size, A>, OfAxis<D, A>> & number
 
 /** The channels of [batch, ..., channels]. */
 export type ChannelsOf<I> = I extends readonly [...unknown[], infer C extends number] ? C : number
