@@ -187,7 +187,7 @@ export interface FilterLimits extends Limits<'count'> {
   readonly padding: 'whole'
   readonly stride: 'count'
   readonly dilation: 'count'
-  readonly groups: 'count'
+  readonly groups: 'groups'
   readonly weight: 'values'
   readonly bias: 'values'
 }

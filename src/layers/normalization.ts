@@ -93,7 +93,17 @@ interface BatchNormRow
   extends Takes<
     readonly [],
     BatchNormOptions,
-    Limits<null, { axes: 'anyAxes'; alpha: 'part'; epsilon: 'notNegative' }, string>
+    Limits<
+      null,
+      {
+        axes: 'anyAxes'
+        alpha: 'part'
+        epsilon: 'notNegative'
+        runningVariance: 'variance'
+        runningInvStd: 'inverseDeviation'
+      },
+      string
+    >
   > {
   readonly '~made': BatchNorm<
     OptionOf<this['~options'], 'axes', null>,

@@ -1,6 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { byName } from '../base/trees.ts'
-import { type Because, type Mistake, mistake } from './faults.ts'
+import { type Because, type Fault, type Followed, type Mistake, mistake } from './faults.ts'
+import type { ReadPart } from './part.ts'
 import { type Split, type Stretch, show, split, type Trim, textOf, trimmed } from './text.ts'
 import { readValue, type Value, type Wrong } from './value.ts'
 
@@ -28,43 +29,41 @@ export type ReadArgument<S extends string> = S extends ` ${infer R}`
 type Positional<V> = V extends readonly [infer X] ? [[X], unknown] : V
 type Optional<Name extends string, V> = V extends readonly [infer X] ? [[], { readonly [_ in Name]: X }] : V
 
-/** Reads arguments: [positional ones, options], or the first that cannot be read. */
-export type ReadArguments<S extends string> = S extends `${string}${'(' | '['}${string}`
-  ? ReadNested<S, [], {}>
-  : ReadFlat<S, [], {}>
-/** Arguments without brackets, as nearly all are: first the numbers. */
-type ReadFlat<S extends string, P extends readonly unknown[], O> = S extends `${infer N extends number},${infer T}`
+/** Reads arguments: [positional ones, options], or the first that cannot be read. Numbers, as most are, come first. */
+export type ReadArguments<
+  S extends string,
+  P extends readonly unknown[] = [],
+> = S extends `${infer N extends number},${infer T}`
   ? number extends N
-    ? ReadMore<S, P, O>
-    : ReadFlat<T, [...P, N], O>
-  : ReadMore<S, P, O>
-type ReadMore<S extends string, P extends readonly unknown[], O> = S extends `${infer H},${infer T}`
-  ? ReadArgument<H> extends readonly [infer A extends readonly unknown[], infer B]
-    ? keyof B & keyof O extends never
-      ? ReadMore<T, [...P, ...A], O & B>
-      : BadArgument<S, H, Because<'twice'>>
-    : BadArgument<S, H, WhyNot<H>>
-  : ReadLast<S, P, O>
-type ReadNested<S extends string, P extends readonly unknown[], O> =
-  Split<S> extends [infer H extends string, infer T]
-    ? T extends string
-      ? ReadArgument<H> extends readonly [infer A extends readonly unknown[], infer B]
-        ? keyof B & keyof O extends never
-          ? ReadNested<T, [...P, ...A], O & B>
+    ? ReadEach<S, P, {}>
+    : ReadArguments<T, [...P, N]>
+  : S extends `${infer N extends number}`
+    ? number extends N
+      ? ReadEach<S, P, {}>
+      : [[...P, N], {}]
+    : ReadEach<S, P, {}>
+/**
+ * Reads each argument; a comma may stand after the last. Where there are blocks, the arguments are those of what takes
+ * layers, and some options hold networks.
+ */
+export type ReadEach<S extends string, P extends readonly unknown[], O, Nets = null, B = null> =
+  Split<S> extends readonly [infer H extends string, infer T]
+    ? (B extends null ? ReadArgument<H> : ReadPart<H, Nets, B>) extends infer X
+      ? X extends readonly [infer A extends readonly unknown[], infer Z]
+        ? keyof Z & keyof O extends never
+          ? T extends string
+            ? ReadEach<T, [...P, ...A], O & Z, Nets, B>
+            : [[...P, ...A], O & Z]
           : BadArgument<S, H, Because<'twice'>>
-        : BadArgument<S, H, WhyNot<H>>
-      : ReadLast<S, P, O>
+        : Trim<H> extends ''
+          ? T extends string
+            ? BadArgument<S, H, Because<'noArgument'>>
+            : [P, O]
+          : X extends Fault<string, string, string, unknown>
+            ? Followed<X, T extends string ? `,${T}` : ''>
+            : BadArgument<S, H, X>
+      : never
     : never
-type ReadLast<S extends string, P extends readonly unknown[], O> =
-  ReadArgument<S> extends readonly [infer A extends readonly unknown[], infer B]
-    ? keyof B & keyof O extends never
-      ? [[...P, ...A], O & B]
-      : BadArgument<S, S, Because<'twice'>>
-    : Trim<S> extends ''
-      ? [P, O]
-      : BadArgument<S, S, WhyNot<S>>
-/** Why an argument cannot be read. */
-type WhyNot<H extends string> = Trim<H> extends '' ? Because<'noArgument'> : ReadArgument<H>
 
 // For the run time.
 

@@ -31,11 +31,9 @@ export type Limited<L, P extends readonly unknown[], O, Y> =
   true extends RefusesGiven<L, P>
     ? WrongArguments
     : Y extends AnyLayer
-      ? RefusedOptions<L, P, O> extends infer Refused
-        ? [Refused] extends [never]
-          ? Y
-          : WrongOptions<O, O>
-        : never
+      ? [RefusedOptions<L, P, O>] extends [never]
+        ? Y
+        : WrongOptions<O, O>
       : Y
 
 /** A layer of the user's own, or what a function of the user makes of the arguments. */

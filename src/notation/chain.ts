@@ -49,7 +49,7 @@ type Walk<S extends string, C extends Context, L extends readonly AnyLayer[]> = 
  */
 type Piece<A extends string, B> = A extends `${infer Word}(${infer R}`
   ? R extends `${infer G})${infer T}`
-    ? Trim<T> extends ''
+    ? TrimStart<T> extends ''
       ? G extends `${string}(${string}`
         ? null
         : Plain<Trim<Word>, G, B>
@@ -104,23 +104,20 @@ type Copies<
   L extends readonly AnyLayer[],
   Y extends AnyLayer,
 > =
-  Digits<R, ''> extends infer D extends string
-    ? D extends `${infer N extends number}`
-      ? R extends `${D}${infer U}`
-        ? CheckRepeat<Y, N> extends Mismatch<infer M>
-          ? Fault<S, T, `${Upto<T, U>}`, Because<'misfit', { readonly reason: M }>>
-          : Then<TrimStart<U>, S, C, L, Repeat<Y, N>>
-        : never
-      : Fault<S, T, '*', Because<'noCopies'>>
-    : never
+  Digits<R, ''> extends readonly [`${infer N extends number}`, infer U extends string]
+    ? CheckRepeat<Y, N> extends Mismatch<infer M>
+      ? Fault<S, T, `${Upto<T, U>}`, Because<'misfit', { readonly reason: M }>>
+      : Then<TrimStart<U>, S, C, L, Repeat<Y, N>>
+    : Fault<S, T, '*', Because<'noCopies'>>
 export type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
+/** The digits of a positive whole number, and the text after them. */
 export type Digits<S extends string, R extends string> = S extends `${infer D extends Digit}${infer T}`
   ? R extends ''
     ? D extends '0'
-      ? ''
+      ? ['', S]
       : Digits<T, D>
     : Digits<T, `${R}${D}`>
-  : R
+  : [R, S]
 
 /** A chain as one layer: [layer], or a fault. */
 type Chained<L extends readonly AnyLayer[], C extends Context> =

@@ -1,32 +1,80 @@
 import type { Together } from '../core/notated.ts'
 import type { IsDivisible } from '../type-arithmetic/digits.ts'
-import type { Refuses } from './rules.ts'
 
-// Which arguments the rules of a row refuse, for the compiler. For the run time the layers' own options say it; a spec
-// holds both to each other.
+// Which arguments the rules of a row refuse, for the compiler: what the layers' types leave open of numbers, lists and
+// names. For the run time the layers' own options say it; a spec holds both to each other.
 
 /** Whether one of the arguments that stand first is refused. */
 export type RefusesGiven<L, P extends readonly unknown[]> = L extends { readonly given: infer R }
   ? R extends readonly unknown[]
     ? { [K in keyof P]: K extends keyof R ? Refuses<P[K], R[K]> : false }[number]
-    : Refuses<R extends 'reshaped' | 'permutation' ? Together<P> : P, R>
+    : Refuses<P, R>
   : false
 /** The options whose values are refused. */
 export type RefusedOptions<L, P extends readonly unknown[], O> = {
-  [K in keyof O]: true extends
-    | Refuses<O[K], K extends keyof L ? L[K] : 'values'>
-    | (K extends 'groups' ? Indivisible<Together<P>, O[K]> : false)
-    | (K extends 'runningVariance' | 'runningInvStd' ? IsUnused<K, O> : false)
-    ? K
-    : never
+  [K in keyof O]: true extends Refuses<O[K], K extends keyof L ? L[K] : 'values', P, O> ? K : never
 }[keyof O]
-/** Whether a batch normalization is given a start for what it does not average. */
-type IsUnused<K extends keyof O, O> = O[K] extends 1
-  ? false
-  : (O extends { readonly running: 'inverseDeviation' } ? 'runningVariance' : 'runningInvStd') extends K
-    ? true
+
+type OneToNine = '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
+/** The texts of numbers that are not whole. */
+type Broken = `${string}${'.' | 'e'}${string}`
+type Negative = `-${string}`
+/** The texts of numbers from 0 to below 1. */
+type Below1 = '0' | `0.${string}` | `${OneToNine}e-${string}` | `${OneToNine}.${string}e-${string}`
+
+/** Of each rule for numbers, whether it refuses the one with the text `T`. */
+interface RefusedNumbers<T extends string> {
+  readonly count: T extends '0' | Negative | Broken ? true : false
+  readonly whole: T extends Negative | Broken ? true : false
+  readonly integer: T extends Broken ? true : false
+  readonly axis: T extends '0' | Broken ? true : false
+  readonly target: T extends '-1' ? false : T extends '0' | Negative | Broken ? true : false
+  readonly notNegative: T extends Negative ? true : false
+  readonly positive: T extends '0' | Negative ? true : false
+  readonly above1: T extends Negative | Below1 | '1' ? true : false
+  readonly part: T extends Below1 | '1' ? false : true
+  readonly signedPart: T extends Below1 | '1' | `-${Below1}` | '-1' ? false : true
+  readonly partBelow1: T extends Below1 ? false : true
+}
+type NumberRule = keyof RefusedNumbers<''>
+/** Whether a number, or one in a list, is refused; of a number that is no literal nothing is known. */
+type RefusesNumber<V, Rule extends NumberRule> = V extends number
+  ? number extends V
+    ? false
+    : RefusedNumbers<`${V}`>[Rule]
+  : V extends readonly unknown[]
+    ? RefusesNumber<V[number], Rule>
     : false
-/** Whether the last of some sizes, the channels that come out, cannot be divided into groups of one size. */
+
+/** Of each other rule, whether it refuses a value, beside positional arguments `P` and options `O`. */
+interface RefusedOthers<V, P, O> {
+  readonly axes: V extends readonly [] ? true : RefusesNumber<V, 'axis'> | Repeats<V>
+  readonly anyAxes: RefusesNumber<V, 'integer'> | Repeats<V>
+  readonly permutation: V extends readonly [] | readonly [readonly []] ? true : RefusesNumber<V, 'whole'>
+  readonly reshaped: RefusesNumber<V, 'target'> | RestTwice<Together<V>>
+  readonly values: ShapeFault<V>
+  readonly names: V extends readonly [] ? true : Repeats<V> | ('' extends Elements<V> ? true : false)
+  readonly name: V extends string ? RefusesName<V> : false
+  readonly title: V extends '' ? true : V extends string ? RefusesName<V> : false
+  readonly plainName: V extends '' | `${string}{${string}}${string}` ? true : false
+  /** Groups of channels: they divide the last of the sizes that stand first. */
+  readonly groups: RefusesNumber<V, 'count'> | Indivisible<Together<P>, V>
+  /** Starts of running averages, of which a batch normalization has one. */
+  readonly variance: V extends 1 ? false : O extends { readonly running: 'inverseDeviation' } ? true : ShapeFault<V>
+  readonly inverseDeviation: V extends 1
+    ? false
+    : O extends { readonly running: 'inverseDeviation' }
+      ? ShapeFault<V>
+      : true
+}
+/** Whether a rule refuses a value: `true` is among the answers. */
+type Refuses<V, R, P = [], O = {}> = R extends NumberRule
+  ? RefusesNumber<V, R>
+  : R extends keyof RefusedOthers<V, P, O>
+    ? RefusedOthers<V, P, O>[R]
+    : false
+
+/** Whether the last of some sizes cannot be divided into groups of one size. */
 type Indivisible<Size, Groups> = Size extends readonly [...unknown[], infer C extends number]
   ? Groups extends number
     ? IsDivisible<C, Groups> extends true
@@ -34,3 +82,52 @@ type Indivisible<Size, Groups> = Size extends readonly [...unknown[], infer C ex
       : true
     : false
   : false
+
+type Elements<V> = V extends readonly unknown[] ? V[number] : never
+type Repeats<V> = V extends readonly [infer H, ...infer T] ? (H extends T[number] ? true : Repeats<T>) : false
+/** Whether -1, what the other dimensions leave, comes twice. */
+type RestTwice<V> = V extends readonly [infer H, ...infer T]
+  ? H extends -1
+    ? -1 extends T[number]
+      ? true
+      : false
+    : RestTwice<T>
+  : false
+/** Whether nested lists have no shape. */
+type ShapeFault<V> = V extends readonly unknown[] ? (ShapeOf<V> extends null ? true : false) : false
+/** The shape of nested lists; `null` where they are empty, or not of one length. */
+type ShapeOf<V> = V extends readonly [infer H, ...infer T]
+  ? ShapeOf<H> extends infer S extends readonly unknown[]
+    ? OfShape<T, S> extends true
+      ? [T['length'], ...S]
+      : null
+    : null
+  : V extends readonly unknown[]
+    ? null
+    : []
+type OfShape<T extends readonly unknown[], S> = T extends readonly [infer H, ...infer Rest]
+  ? ShapeOf<H> extends S
+    ? OfShape<Rest, S>
+    : false
+  : true
+
+/** Whether a name has several fields, or one of another form than `{}` or `{:03d}`. */
+type RefusesName<N extends string> = N extends `${string}${'{{' | '}}'}${string}`
+  ? false
+  : N extends `${string}{${infer Inner}}${infer Rest}`
+    ? Inner extends `${string}{${infer Field}`
+      ? RefusesName<`{${Field}}${Rest}`>
+      : Rest extends `${string}{${string}}${string}`
+        ? true
+        : IsField<Inner> extends true
+          ? false
+          : true
+    : false
+type IsField<F extends string> = F extends '' | '0'
+  ? true
+  : F extends `0:${infer Form}` | `:${infer Form}`
+    ? WithoutDigits<Form extends `${'<' | '>'}${infer Width}` ? Width : Form> extends '' | 'd'
+      ? true
+      : false
+    : false
+type WithoutDigits<S extends string> = S extends `${'0' | OneToNine}${infer T}` ? WithoutDigits<T> : S

@@ -71,10 +71,8 @@ type Inside<S extends string, B, Why extends string, I, All, K extends number> =
       : never
     : never
 type WithCopies<T extends string> = T extends `*${infer R}`
-  ? TrimStart<R> extends infer U extends string
-    ? U extends `${Digits<U, ''>}${infer V}`
-      ? WithCopies<TrimStart<V>>
-      : T
+  ? Digits<TrimStart<R>, ''> extends readonly [string, infer U extends string]
+    ? WithCopies<TrimStart<U>>
     : never
   : T
 

@@ -6,29 +6,19 @@ import type { AroundRow, WrongArguments } from '../core/notated.ts'
 import type { JoinFault } from '../network-types/compose.ts'
 import {
   type Argument,
-  type BadArgument,
   type ReadArgument,
   type ReadArguments,
+  type ReadEach,
   readArgument,
   readEach,
 } from './argument.ts'
 import { type Called, type Explained, type Limited, makeLayer, makeOwn, type Own } from './call.ts'
 import { type Digit, type FirstSign, type Found, type FoundNetwork, type Read, readNetwork } from './chain.ts'
-import {
-  type Because,
-  type Fault,
-  type FaultName,
-  type Followed,
-  type Misspelt,
-  type Mistake,
-  mistake,
-  type Span,
-} from './faults.ts'
+import { type Because, type Fault, type Followed, type Misspelt, type Mistake, mistake, type Span } from './faults.ts'
 import type { RefusesGiven } from './limits.ts'
 import {
   type Before,
   bracketed,
-  type Split,
   type Stretch,
   skipSpace,
   type Trim,
@@ -75,7 +65,7 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
   ? Own<B[Word], ReadArguments<G>>
   : RowOfWord<Word> extends infer R
     ? R extends AroundRow
-      ? Around<R, ReadParts<G, R['~networks'], B, [], {}>>
+      ? Around<R, ReadEach<G, [], {}, R['~networks'], B>>
       : Word extends keyof Layers
         ? Called<R, G>
         : never
@@ -94,29 +84,8 @@ type Around<R extends AroundRow, X> = X extends readonly [infer P extends readon
       : never
   : X
 
-/** The arguments of what takes layers: [positional ones, options], or a fault. */
-type ReadParts<S extends string, Nets, B, P extends readonly unknown[], O> =
-  Split<S> extends readonly [infer H extends string, infer T]
-    ? Trim<H> extends ''
-      ? T extends string
-        ? BadArgument<S, H, Because<'noArgument'>>
-        : [P, O]
-      : ReadPart<H, Nets, B> extends infer X
-        ? X extends Fault<string, string, string, unknown>
-          ? Followed<X, T extends string ? `,${T}` : ''>
-          : X extends Because<FaultName, unknown>
-            ? BadArgument<S, H, X>
-            : X extends readonly [infer A extends readonly unknown[], infer Z]
-              ? keyof Z & keyof O extends never
-                ? T extends string
-                  ? ReadParts<T, Nets, B, [...P, ...A], O & Z>
-                  : [[...P, ...A], O & Z]
-                : BadArgument<S, H, Because<'twice'>>
-              : never
-        : never
-    : never
 /** As an argument: [[value], unknown] or [[], { name: value }]. */
-type ReadPart<H extends string, Nets, B> = H extends `${infer K}=${infer V}`
+export type ReadPart<H extends string, Nets, B> = H extends `${infer K}=${infer V}`
   ? K extends `${string}${'(' | '>' | '|' | "'" | '"'}${string}`
     ? ReadPositional<H, B>
     : Trim<K> extends Nets

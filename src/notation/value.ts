@@ -129,7 +129,7 @@ const readList = (at: Stretch): Either<Wrong, readonly unknown[]> => {
 }
 
 /** Numbers for a variable of any shape that holds as many, as a `Float32Array` gives them. */
-const flat = (...numbers: readonly number[]): Float32Array => Float32Array.from(numbers)
+const flat = (...numbers: number[]): Float32Array => Float32Array.from(numbers)
 
 /** The initializers by their words. */
 export const makers: Readonly<Record<string, (...given: never[]) => unknown>> = { ...initializers, flat }
