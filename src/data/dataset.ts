@@ -8,13 +8,13 @@ import type { Batched, Unbatched } from './stack.ts'
 export interface IterateOptions {
   /** The number of the epoch, from 0: shuffled datasets have another order in each. */
   readonly epoch?: number
-  /** How many items at the start are left out: where training goes on within an epoch. */
+  /** The number of items to skip, to resume within an epoch. */
   readonly from?: number
 }
 
 /** How examples are batched. */
 export interface BatchOptions {
-  /** Leaves out a last batch that is not whole; it is kept by default. */
+  /** Whether to drop a last batch that is not full. Default: false. */
   readonly dropLast?: boolean
   /** NaN in an example is an error that names row and column, unless this is true. */
   readonly allowNaN?: boolean
@@ -22,7 +22,7 @@ export interface BatchOptions {
 
 /** How sequences are batched. */
 export interface PadBatchOptions extends BatchOptions {
-  /** What is put behind a sequence: a number, or one for each field; 0 by default. */
+  /** The padding value: a number, or one for each field. Default: 0. */
   readonly values?: number | Readonly<Record<string, number>>
   /**
    * How long all sequences become: as the longest in the batch (`'longest'`, the default), a length for the field that the
@@ -44,17 +44,16 @@ export interface WindowOptions {
 }
 
 /**
- * Examples that are read when they are asked for, one after the other: an immutable description, whose methods give new
- * descriptions. It can be iterated again and again, and at the same time; the same description gives the same items.
+ * Examples that are read lazily: an immutable description, whose methods return new descriptions. It can be iterated
+ * repeatedly, also concurrently; the same description gives the same items.
  *
- * Iterating throws what its source throws, and what functions that it was given throw. Leaving a loop over it closes what it
- * reads from.
+ * Iterating throws errors of its source and of functions passed to its methods. Leaving a loop early closes the source.
  *
  * @typeParam E an item: an example, or a batch
  */
 export interface Dataset<E> extends AsyncIterable<E> {
   readonly kind: 'Dataset'
-  /** How many items it has, where that is known without reading it. */
+  /** The number of items, if it is known without reading them. */
   readonly size: number | undefined
   /** How many examples each item holds, where items are batches. */
   readonly batchSize: number | undefined
@@ -80,9 +79,8 @@ export interface Dataset<E> extends AsyncIterable<E> {
   filter(test: (item: E, index: number) => boolean | Promise<boolean>): Dataset<E>
 
   /**
-   * The items in a random order, another one in each epoch. Items that are in memory, and those of NPY and IDX files, are
-   * shuffled by row; others go through a buffer of so many of them, from which a random one is taken at a time. Without a
-   * size the buffer holds all of them.
+   * Shuffles the items, differently in each epoch. Items in memory and in NPY and IDX files are shuffled by row; others
+   * go through a buffer from which random items are taken. Without a size, the buffer holds all items.
    *
    * @throws InvalidOption if an argument is invalid
    */
@@ -91,15 +89,15 @@ export interface Dataset<E> extends AsyncIterable<E> {
   /**
    * Batches of consecutive examples. Each field becomes `{ data, shape }` with the batch as first axis; texts are listed.
    *
-   * @throws InvalidOption if an argument is invalid; while iterating, DataError if examples differ in shape or fields, hold
-   *   what is no number or text, or hold NaN
+   * @throws InvalidOption if an argument is invalid; while iterating, DataError if examples differ in shape or fields,
+   *   or hold values that are not numbers or texts, or NaN
    */
   batch(size: number, options?: BatchOptions): Dataset<Batched<E>>
 
-  /** The examples of batches: numbers, and `{ data, shape }` for what has axes. */
+  /** Splits batches into examples: numbers, or `{ data, shape }` for values with axes. */
   unbatch(): Dataset<Unbatched<E>>
 
-  /** All items `n` times, or without end; each time is an epoch of its own, so that shuffled items come in another order. */
+  /** Repeats all items `n` times, or endlessly; each repetition is an epoch, so that shuffled items get a new order. */
   repeat(n?: number): Dataset<E>
 
   /** The first `n` items. */
@@ -121,19 +119,19 @@ export interface Dataset<E> extends AsyncIterable<E> {
   prefetch(n: number): Dataset<E>
 
   /**
-   * Reads all items when the first one is asked for, and keeps them: those of the first epoch. Without a file they are kept in
-   * memory. In a file they are kept for later processes as well: where it is there, it is read instead of the source, so
-   * remove it when the items change.
+   * Reads the items once, at the first iteration, and caches those of the first epoch, in memory or in a file. An
+   * existing file is read instead of the source, also by later processes, so remove it when the items change.
    *
-   * @throws InvalidOption if the file is no path; while iterating, FileError if it cannot be read or written, DataError if it is
-   *   another file, or an item holds anything but numbers, texts, booleans, null, and arrays and records of them
+   * @throws InvalidOption if the file is not a path; while iterating, FileError if it cannot be read or written,
+   *   DataError if it is another file, or an item holds anything but numbers, texts, booleans, null, and arrays and
+   *   records of them
    */
   cache(file?: string | URL): Dataset<E>
 
   /**
-   * Two datasets, each example in one of them. `part` is the share of the first one, between 0 and 1, or how many examples
-   * it has. With a key the parts are random; else the first examples are the first part, or evenly spread ones where the
-   * size is unknown. The parts are the same in each epoch: shuffle them, not what they are made from.
+   * Splits the examples into two disjoint datasets. `part` is the fraction of the first one, between 0 and 1, or its
+   * number of examples. With a key the split is random; without, the first examples are the first part, or evenly
+   * spaced ones if the size is unknown. The parts are the same in each epoch: shuffle them after the split.
    *
    * @throws InvalidOption if an argument is invalid, or a part would be empty
    */
@@ -143,10 +141,10 @@ export interface Dataset<E> extends AsyncIterable<E> {
   window(size: number, options?: WindowOptions): Dataset<readonly E[]>
 
   /**
-   * Batches of sequences of different lengths. The first axis of each field is padded to the longest of the batch, and a
-   * field `mask`, `[batch, steps]`, is 1 where a step is and 0 where padding is. Sequences that are alone become `x`.
+   * Batches of sequences of different lengths. The first axis of each field is padded to the longest of the batch, and
+   * a field `mask`, `[batch, steps]`, is 1 for steps and 0 for padding. Plain sequences become the field `x`.
    *
-   * @throws InvalidOption if an argument is invalid; while iterating, DataError as `batch` does, or where a sequence is
+   * @throws InvalidOption if an argument is invalid; while iterating, DataError as for `batch`, or if a sequence is
    *   longer than `lengthTo`
    */
   padBatch(size: number, options?: PadBatchOptions & { readonly mask?: string | true }): Dataset<PaddedWithMask<E>>
@@ -159,7 +157,7 @@ export interface Dataset<E> extends AsyncIterable<E> {
    */
   toArray(): Promise<readonly E[]>
 
-  /** What it reads and what it does with it: `3 rows > shuffle > batch(2)`. */
+  /** The source and the methods called: `3 rows > shuffle > batch(2)`. */
   toString(): string
 }
 

@@ -47,7 +47,7 @@ async function* generated<E>(make: () => unknown, from: number): AsyncGenerator<
 /**
  * What can be iterated again and again, such as a set; `undefined` of arrays, which are known by row, and of anything else.
  *
- * @throws InvalidOption if it can be iterated once, as what a generator gives
+ * @throws InvalidOption if it can be iterated only once, such as a generator object
  */
 const iterableOf = (source: unknown): Iterable<unknown> | undefined => {
   if (typeof source !== 'object' || source === null || Array.isArray(source) || ArrayBuffer.isView(source))

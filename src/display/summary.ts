@@ -11,7 +11,7 @@ import { asPart, type Node, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import { outputsOnly, traceNetwork, variablesOf } from '../state/traced.ts'
 
-/** A text that shows itself as it is, also in notebooks, and the rows that it was made of. */
+/** A text that prints as it is, also in notebooks, with the rows that it was made from. */
 export type Summary = string & { readonly rows: readonly Row[] }
 
 /** One line of a {@link summary}: `null` is unknown. */
@@ -58,8 +58,8 @@ const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | n
 
 /**
  * A table of a network: each layer's name, call, output shape, parameters and floating-point operations for one
- * example, and their sums; and how many bytes inference of one example needs at once, the parameters' own included. A shared layer's parameters count where it is used first; `?` is what a network without
- * known inputs leaves open.
+ * example, and their sums; and the peak memory of inference for one example in bytes, including the parameters. A
+ * shared layer's parameters count at its first use; `?` is a size that depends on unknown inputs.
  *
  * @example
  * ```ts

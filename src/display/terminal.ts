@@ -152,13 +152,13 @@ const writes = (value: unknown): boolean => {
 }
 
 /**
- * Shows how `fit` goes on. On a terminal: a bar for each epoch that fills batch by batch. In a notebook of Deno: the same, in
- * one output of the cell. Elsewhere: one line for each epoch.
+ * Shows the progress of `fit`. On a terminal: a bar for each epoch. In a Deno notebook: the same, in one output of the
+ * cell. Elsewhere: one line per epoch.
  *
  * @param output where to; by default the notebook, or else the standard error, so that a program's own output can be piped
  *   on
  * @returns an `onProgress` for `fit`
- * @throws InvalidOption when there is nothing to write with
+ * @throws InvalidOption if there is nothing to write to
  * @example
  * ```ts
  * const network = join(Input(2), Linear(1))

@@ -82,13 +82,12 @@ const countOf = ({ layer }: Node): number =>
   isLowRank(layer) && isComposition(layer.layer) ? wiringOf(layer.layer).nodes.length : 1
 
 /**
- * A network without the factors of its `LowRank` layers: with `W + (alpha / rank) A B` in the place of each weight, and
- * the layers themselves in the place of those around them. It computes the same within rounding, at the cost of the plain
- * network. Layers keep their names, so that `mergeLowRank` undoes `toLowRank`; of a composition within `LowRank` they stand
- * in a block of its name.
+ * Merges the factors of `LowRank` layers into the weights, `W + (alpha / rank) A B`, and unwraps the layers. The
+ * network computes the same within rounding, at the cost of the plain network. Layers keep their names, so
+ * `mergeLowRank` undoes `toLowRank`; a composition inside `LowRank` becomes a block of its name.
  *
- * @returns the network and its variables; tensors that do not change are those that were given
- * @throws InvalidOption if such a layer stands within another layer, as in `TimeDistributed(LowRank(Relu(8), 2))`
+ * @returns the network and its variables; unchanged tensors are those of the arguments
+ * @throws InvalidOption if such a layer is inside another layer, as in `TimeDistributed(LowRank(Relu(8), 2))`
  * @throws WeightInitializationError if the variables are not the network's, or the shapes of its variables are unknown
  * @example
  * ```ts

@@ -29,7 +29,7 @@ export interface Adapted<N extends AnyLayer> {
 export interface ToLowRankOptions {
   /** The rank of the factors. */
   readonly rank: number
-  /** What the first factors are drawn with. */
+  /** The random key for the first factors. */
   readonly key: Key
   /** Which layers, or which of their weights, by patterns of names such as `'block-1/*'` or `'*.queryWeight'`. Default: all. */
   readonly layers?: NamePatterns
@@ -93,13 +93,13 @@ const adapt = (
 }
 
 /**
- * A trained network in the form in which factors beside its weights are trained, and nothing else: layers are wrapped in
- * `LowRank`, under the names that they have, and their variables become state. Its outputs are at first those of the
- * network. What is not wrapped is trained as before, unless the optimizer freezes it.
+ * Converts a trained network for low-rank fine-tuning: wraps layers in `LowRank`, under their names, and moves their
+ * variables to the state. At first its outputs are those of the network. Layers that are not wrapped are still trained,
+ * unless the optimizer freezes them.
  *
  * @param options `rank`, `key`, `layers` (default: all with weights that can have factors), `alpha`, `weights`,
  *   `frozen`, `initializer`
- * @returns the network and its variables; tensors are those that were given
+ * @returns the network and its variables; tensors are those of the arguments
  * @throws InvalidOption if an option is invalid, or a pattern names no such layer
  * @throws WeightInitializationError if the variables are not the network's, or the shapes of its variables are unknown
  * @example

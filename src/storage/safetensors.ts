@@ -13,7 +13,7 @@ import { type ElementType, elementTypes } from './element-types.ts'
 export interface StoredTensor {
   readonly data: Float32Array
   readonly shape: readonly number[]
-  /** What the elements are in the file, such as `'F32'`. */
+  /** The type of the elements in the file, such as `'F32'`. */
   readonly dtype: string
 }
 
@@ -66,12 +66,11 @@ const numbersOf = (name: string, value: unknown): Read => {
 }
 
 /**
- * Tensors as a file in the safetensors format, each of 32-bit floats. The same tensors give the same bytes, in whichever
- * order they are given.
+ * Encodes tensors as a safetensors file of 32-bit floats. The same tensors give the same bytes, in any order.
  *
  * @param tensors tensors, or numbers with their shape, by name
- * @param options `metadata`: texts by name that are kept beside them
- * @throws InvalidOption if a value is no tensor of numbers, or a name is `__metadata__`
+ * @param options `metadata`: texts by name, stored beside the tensors
+ * @throws InvalidOption if a value is not a numeric tensor, or a name is `__metadata__`
  * @example
  * ```ts
  * const bytes = encodeSafetensors({ scale: { data: [1, 2], shape: [2] } }, { metadata: { made: 'by hand' } })

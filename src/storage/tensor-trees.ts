@@ -52,8 +52,8 @@ export const flattenTensors = (tree: object): Readonly<Record<string, Storable>>
 /**
  * The tree of tensors that are named by their paths: the inverse of {@link flattenTensors}.
  *
- * @throws DocumentError if a name is no path, or names a level and a tensor
- * @throws InvalidOption if `tensors` is no record
+ * @throws DocumentError if a name is not a path, or names both a level and a tensor
+ * @throws InvalidOption if `tensors` is not a record
  * @example
  * ```ts
  * const { tensors } = decodeSafetensors(encodeSafetensors({ 'params/relu-1/bias': { data: [1, 2], shape: [2] } }))

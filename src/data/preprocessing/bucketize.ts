@@ -93,9 +93,9 @@ const ofDataset = async (
 }
 
 /**
- * Boundaries, as a value that sorts numbers into buckets, as NumPy's `digitize` does: a number that is a boundary is in the bucket
- * above it. `bucketize.of(dataset, field, { buckets })` takes the quantiles of a field, so that buckets hold as many examples
- * each. JSON keeps it, and `bucketize.fromJSON` gives it back.
+ * Sorts numbers into buckets between boundaries, like NumPy's `digitize`: a number equal to a boundary is in the bucket
+ * above it. `bucketize.of(dataset, field, { buckets })` uses the quantiles of a field, so that buckets have equally
+ * many examples. It can be saved as JSON and restored with `bucketize.fromJSON`.
  *
  * @throws InvalidOption if an argument is invalid
  * @example

@@ -7,7 +7,7 @@ import { type Dataset, isDataset } from '../dataset.ts'
 
 /** The field of examples that a preprocessor is of. */
 export interface FieldOption {
-  /** The field of examples to change, where it is given examples. */
+  /** The field to change when applied to examples. */
   readonly field?: string
 }
 
@@ -36,7 +36,7 @@ export const numbers: t.Type<readonly number[], unknown, unknown> = codec('an ar
     : undefined,
 )
 
-/** @throws InvalidOption if it is no dataset */
+/** @throws InvalidOption if it is not a dataset */
 export const asDataset = (owner: string, value: unknown): Dataset<unknown> => {
   if (isDataset(value)) return value
   throw new InvalidOption({

@@ -10,7 +10,7 @@ import { type Statistics, statisticsOf, statisticsOfNumbers } from './statistics
 
 /** How numbers are scaled. */
 export interface MinMaxOptions extends StatisticsOptions {
-  /** What the least and the most number of a feature become; 0 and 1 by default. */
+  /** What the minimum and maximum of a feature become. Default: 0 and 1. */
   readonly to?: readonly [least: number, most: number]
 }
 
@@ -107,11 +107,11 @@ const ofDataset = async (
 }
 
 /**
- * The least and the most number of each feature, as a value that scales data of the same features to 0 .. 1, or to the
- * numbers of `to`. A constant feature becomes the lower one. Data, features, `minMax.of` and `minMax.fromJSON` are as of
- * {@link standardize}.
+ * Scales features from their minimum and maximum to 0 .. 1, or to the bounds in `to`. A constant feature becomes the
+ * lower bound. Data, features, `minMax.of` and `minMax.fromJSON` are as for {@link standardize}.
  *
- * @throws InvalidOption if an argument is invalid; DataError if a number is NaN, with row and column, or there are none
+ * @throws InvalidOption if an argument is invalid; DataError if a number is NaN, with row and column, or there are no
+ *   numbers
  * @example
  * ```ts
  * const scale = minMax([[0, 5], [10, 5]], { to: [-1, 1] })

@@ -65,7 +65,7 @@ const nestedAgain = (data: ArrayLike<number>, shape: readonly number[], from = 0
  * Changes each number of a value.
  *
  * @param features how many numbers the last axis has; 1 where all numbers are changed alike
- * @throws InvalidOption if it holds no numbers, or its last axis has another length
+ * @throws InvalidOption if it has no numbers, or its last axis has the wrong length
  */
 export const changeNumbers = (
   owner: string,

@@ -15,7 +15,7 @@ export type Label = number | string
 
 /** How labels are encoded. */
 export interface OneHotOptions extends FieldOption {
-  /** What becomes of a label that is no class: an error (the default), or zeros. */
+  /** How to encode a label that is not a class: an error (the default), or zeros. */
   readonly unknown?: 'error' | 'zeros'
 }
 
@@ -41,7 +41,7 @@ export interface OneHot extends OneHotJson {
   /**
    * Encodes a label, several labels, or the field of an example: a function for `map`.
    *
-   * @throws DataError if a label is no class, and that is an error
+   * @throws DataError if a label is not a class, unless `unknown` allows it
    */
   readonly apply: <V>(value: V) => Encoded<V>
   /**
@@ -172,8 +172,9 @@ const ofDataset = async (
 }
 
 /**
- * Classes, as a value that encodes labels: `oneHot(10)` of the labels 0 to 9, `oneHot(['cat', 'dog'])` of others,
- * `oneHot.of(dataset, field)` of all that occur in a field, sorted. JSON keeps it, and `oneHot.fromJSON` gives it back.
+ * Encodes labels as one-hot vectors: `oneHot(10)` for the labels 0 to 9, `oneHot(['cat', 'dog'])` for others,
+ * `oneHot.of(dataset, field)` for all labels in a field, sorted. It can be saved as JSON and restored with
+ * `oneHot.fromJSON`.
  *
  * @throws InvalidOption if an argument is invalid
  * @example

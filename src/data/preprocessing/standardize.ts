@@ -89,7 +89,8 @@ const ofDataset = async (
  *
  * `standardize.of(dataset, field)` takes the statistics of a field of a dataset in one pass, in 64-bit floats (Welford 1962).
  *
- * @throws InvalidOption if an argument is invalid; DataError if a number is NaN, with row and column, or there are none
+ * @throws InvalidOption if an argument is invalid; DataError if a number is NaN, with row and column, or there are no
+ *   numbers
  * @example
  * ```ts
  * const flowers = dataset({ x: [[1, 10], [3, 10], [5, 10]], y: [0, 1, 1] })

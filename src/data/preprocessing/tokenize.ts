@@ -14,9 +14,9 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export interface TokenizeOptions extends FieldOption {
   /** What `tokenizer_config.json` holds, for tokenizers that need it. */
   readonly config?: JsonObject
-  /** Whether tokens such as `[CLS]` are put around a text where the tokenizer has them, as by default. */
+  /** Whether to add special tokens such as `[CLS]`, if the tokenizer has them. Default: true. */
   readonly specialTokens?: boolean
-  /** How many ids are kept of a longer text; all by default. */
+  /** The maximum number of ids; longer texts are truncated. Default: no limit. */
   readonly length?: number | null
 }
 
@@ -46,7 +46,7 @@ export interface Tokenization extends TokenizationJson {
   /**
    * The ids of a text, of several, or of the field of an example: a function for `map`.
    *
-   * @throws InvalidOption if there is no text; DataError if a token is unknown and the tokenizer has none for those
+   * @throws InvalidOption if there is no text; DataError if a token is unknown and the tokenizer has no unknown token
    */
   readonly apply: <V>(value: V) => Tokenized<V>
   /** The text of ids; tokens such as `[CLS]` are left out. */
@@ -171,8 +171,8 @@ const ofSource = async (source: DataSource | JsonObject, options?: TokenizeOptio
 }
 
 /**
- * A tokenizer, as a value that turns texts into ids: of the file `tokenizer.json` of Hugging Face, or what it holds. JSON keeps it,
- * and `tokenize.fromJSON` gives it back.
+ * A tokenizer that converts texts to ids, from Hugging Face's file `tokenizer.json` or its content. It can be saved as
+ * JSON and restored with `tokenize.fromJSON`.
  *
  * @throws InvalidOption if an argument is invalid; FileError if the file cannot be read, DataError if it is not JSON
  * @example

@@ -3,7 +3,7 @@ import { isList, isRecord } from '../../base/trees.ts'
 
 // What the cells of text files become.
 
-/** What the cells of a column are read as: a function gets the text of a cell. */
+/** The type of a column's cells; a function gets the text of a cell. */
 export type ColumnType = 'number' | 'boolean' | 'text' | ((text: string) => unknown)
 
 /** The values of a column. */
@@ -23,7 +23,7 @@ export type ValueOf<T> = T extends 'number'
  */
 export type MissingAs = 'error' | 'skip' | number
 
-/** What becomes of missing values, and which texts stand for them: none but the empty one by default. */
+/** How to read missing values, and which texts mark them. Default: only the empty text. */
 export type Missing = MissingAs | { readonly as: MissingAs; readonly texts?: readonly string[] }
 
 /** What becomes of missing values, in its normal form. */

@@ -7,8 +7,8 @@ import { argument } from '../given.ts'
 // Where data come from: files in Node and Deno, bytes and streams everywhere.
 
 /**
- * What a reader reads: the path or `file:` URL of a file, its bytes, a Blob or File of a browser, or a stream of bytes such
- * as the body of a response. A stream can be read once.
+ * The source of a reader: a path or `file:` URL, bytes, a Blob or File in browsers, or a stream of bytes such as the
+ * body of a response. A stream can be read only once.
  */
 export type DataSource = string | URL | ArrayBuffer | ArrayBufferView | Blob | ReadableStream<Uint8Array>
 

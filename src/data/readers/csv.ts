@@ -27,9 +27,9 @@ export interface CsvOptions {
   readonly header?: boolean
   /** The columns to read, in this order; without a header, the names of all columns, which else are '0', '1', and so on. */
   readonly columns?: readonly string[]
-  /** What stands between cells; a comma by default. */
+  /** The separator of cells. Default: a comma. */
   readonly delimiter?: string
-  /** What cells are read as, by column; else numbers where the cell in the first row is one or is missing, or texts. */
+  /** The type of each column. By default, numbers if the cell in the first row is a number or missing, else texts. */
   readonly types?: Readonly<Record<string, ColumnType>>
   /** What becomes of missing values where numbers or booleans are expected; an error by default. */
   readonly missing?: Missing
@@ -191,11 +191,11 @@ async function* rowsOf(content: Content, rules: Rules): AsyncGenerator<unknown, 
 }
 
 /**
- * The rows of a CSV file as records of numbers and texts, read as they are asked for: a file may be larger than memory. It is
- * UTF-8, may be packed with gzip, and may have quoted cells with line breaks in them.
+ * The rows of a CSV file as records of numbers and texts, read lazily: a file can be larger than memory. It must be
+ * UTF-8, may be gzipped, and may have line breaks in quoted cells.
  *
- * @throws InvalidOption if an argument is invalid; while iterating, FileError if the file cannot be read, DataError that names
- *   line and column where a row has another number of cells, or a cell is not of the type of its column
+ * @throws InvalidOption if an argument is invalid; while iterating, FileError if the file cannot be read, DataError
+ *   with line and column if a row has another number of cells, or a cell has the wrong type
  * @example
  * ```ts
  * const bytes = new TextEncoder().encode('width,height,kind\n1.5,2,iris\n3,4,rose\n')

@@ -28,13 +28,13 @@ const layoutOf = (content: Content, bytes: Uint8Array): Layout | undefined => {
 }
 
 /**
- * The rows of a file in the IDX format of LeCun's MNIST (1998), packed with gzip or not: numbers where it has one dimension,
- * else `{ data, shape }`. With a record of sources the rows are records; all files must have as many rows.
+ * The rows of a file in the IDX format of LeCun's MNIST (1998), gzipped or not: numbers if it has one dimension, else
+ * `{ data, shape }`. With a record of sources, rows are records; all files must have equally many rows.
  *
  * Files are read at the first iteration: up to 256 MB whole, larger ones row by row. A gzip file may unpack to what its header says and no more.
  *
- * @throws InvalidOption if a source is invalid; while iterating, FileError if a file cannot be read, DataError if it is no
- *   IDX file, is cut off, or has more bytes than its header says
+ * @throws InvalidOption if a source is invalid; while iterating, FileError if a file cannot be read, DataError if it is
+ *   not an IDX file, is truncated, or has more bytes than its header says
  * @example
  * ```ts
  * const bytes = new Uint8Array([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6])

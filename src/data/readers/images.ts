@@ -154,12 +154,12 @@ const viewOf = ({ files }: Pick<Listing, 'files'>, rules: Rules, labelled: boole
 }
 
 /**
- * PNG and JPEG images, each read when it is asked for, in the order of their names: numbers from 0 to 1 of any depth. They are
- * shuffled and split by file. Of a folder that holds a folder for each class, `y` is the number of the class; other files are
- * left out. A list of files has no labels: `zip` it with them.
+ * PNG and JPEG images, read lazily in the order of their names, as numbers from 0 to 1 for any bit depth. They are
+ * shuffled and split by file. For a folder with a subfolder per class, `y` is the index of the class; other files are
+ * ignored. A list of files has no labels: `zip` it with them.
  *
- * Images are resized linearly; where they become smaller, each pixel is the weighted mean of all that it covers. Turned
- * photographs (Exif) stay as they are stored.
+ * Images are resized linearly; when downscaled, each pixel is the weighted mean of the pixels that it covers. The Exif
+ * orientation is ignored.
  *
  * @throws InvalidOption if an argument is invalid; while iterating, FileError if a file or folder cannot be read, DataError if
  *   there are no images or one is damaged

@@ -80,11 +80,11 @@ const options = {
 }
 
 /**
- * The values of a file with one value in JSON on each line, read as they are asked for: a file may be larger than memory. It is
- * UTF-8, and may be packed with gzip. Empty lines are left out.
+ * The values of a file with one JSON value per line, read lazily: a file can be larger than memory. It must be UTF-8,
+ * and may be gzipped. Empty lines are skipped.
  *
- * @throws InvalidOption if an argument is invalid; while iterating, FileError if the file cannot be read, DataError that names
- *   the line where it is not JSON, or not what the codec reads
+ * @throws InvalidOption if an argument is invalid; while iterating, FileError if the file cannot be read, DataError
+ *   with the line if it is not JSON, or not what the codec accepts
  * @example
  * ```ts
  * const bytes = new TextEncoder().encode('{"x": [1, 2], "y": 0}\n{"x": [3, 4], "y": 1}\n')

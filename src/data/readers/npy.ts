@@ -130,15 +130,15 @@ const choice = codec('names of arrays, or a name for each column', value => {
 })
 
 /**
- * The rows of NumPy's files. Of an NPY file: numbers where the array has one dimension, else `{ data, shape }`. Of an NPZ file:
- * records of the rows of its arrays, of all or of those that `columns` names. With a record of NPY sources the rows are
- * records. All arrays must have as many rows.
+ * The rows of NumPy files. For an NPY file, numbers if the array has one dimension, else `{ data, shape }`. For an NPZ
+ * file, records of the rows of its arrays, all or those in `columns`. With a record of NPY sources, rows are records.
+ * All arrays must have equally many rows.
  *
  * Booleans, integers of 1 to 8 bytes and floats of 2 to 8 bytes are read, in either byte order and either order of axes. Files
  * are read at the first iteration: NPY files of more than 256 MB row by row, others whole.
  *
- * @throws InvalidOption if an argument is invalid; while iterating, FileError if a file cannot be read, DataError if it is no
- *   such file, is cut off, or holds something else than numbers
+ * @throws InvalidOption if an argument is invalid; while iterating, FileError if a file cannot be read, DataError if it
+ *   is not such a file, is truncated, or holds other values than numbers
  * @example
  * ```ts
  * const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }"

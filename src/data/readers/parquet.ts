@@ -178,8 +178,8 @@ const rowOf = (
  * The rows of a Parquet file as records, one row group after the other: a file may be larger than memory. Integers of 64 bits
  * become numbers, times become Dates, lists become arrays.
  *
- * @throws InvalidOption if an argument is invalid; while iterating, FileError if the file cannot be read, DataError if it is no
- *   Parquet file or is damaged, or a value is missing (with row and column)
+ * @throws InvalidOption if an argument is invalid; while iterating, FileError if the file cannot be read, DataError if
+ *   it is not a Parquet file or is damaged, or a value is missing (with row and column)
  * @example
  * ```ts
  * const flowers = fromParquet('flowers.parquet', { columns: ['width', 'height', 'kind'], missing: 'skip' })
