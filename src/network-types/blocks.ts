@@ -6,7 +6,7 @@ import type { Chain, Deeper, Side } from './compose.ts'
 import type { Common, ManyBranches } from './counted.ts'
 import type { InBlock, Unknown } from './list.ts'
 import type { InParallel, Within } from './run.ts'
-import type { FanOut, List, Output } from './scan.ts'
+import type { List, Output, Sides } from './scan.ts'
 
 // The types of blocks: named parts, branches that all get the whole input, and parts that may be left out.
 
@@ -27,12 +27,12 @@ type Along<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${N
 /** Branches each of which gets all that comes in. */
 export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Branch'
-  readonly '~out': Output<FanOut<L, 0, this['~in'], [], [], '~found'>>
+  readonly '~out': Output<Sides<L, 0, this['~in'], [], [], '~found', 'all'>>
   readonly '~source': never
   readonly '~named': L[number]['~named']
   readonly '~parts': InParallel<L, 'all'>
-  readonly '~found': List<FanOut<L, 0, this['~in'], [], [], '~found'>>
-  readonly '~all': List<FanOut<L, 0, this['~in'], [], [], '~all'>>
+  readonly '~found': List<Sides<L, 0, this['~in'], [], [], '~found', 'all'>>
+  readonly '~all': List<Sides<L, 0, this['~in'], [], [], '~all', 'all'>>
   readonly '~patterns': L[number]['~patterns']
   readonly '~within': 0 | Deeper<L[number]['~within']>
 }

@@ -2,7 +2,7 @@ import type { BranchInput, Mismatch, Several } from '../base/shape.ts'
 import type { Out, Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { InBlock, InShared, Listing } from './list.ts'
-import type { Appended, Ran, Scan, Unequal } from './scan.ts'
+import type { Appended, Gets, Joint, Ran, Scan } from './scan.ts'
 
 // The output and the list of deeply nested compositions. Compilers follow about a hundred steps into each other, so these
 // are read in one walk with a stack of its own. Parts that are less deep are read as usual, which is cheaper if they occur
@@ -18,9 +18,9 @@ export interface InSequence<L extends readonly Typed[]> {
   readonly sequence: L
 }
 /** Branches side by side, each of which gets one of several inputs or all of them. */
-export interface InParallel<L extends readonly Typed[], Gets extends 'one' | 'all'> {
+export interface InParallel<L extends readonly Typed[], G extends Gets> {
   readonly branches: L
-  readonly gets: Gets
+  readonly gets: G
 }
 /** A part with a name of its own. */
 export interface Within<Name extends string, B extends Typed, As extends 'block' | 'shared'> {
@@ -69,8 +69,8 @@ type Into<B extends Typed, I, R extends readonly unknown[], M extends Listing, U
 }
   ? E extends InSequence<infer L>
     ? Run<L, 0, I, R, M, Up>
-    : E extends InParallel<infer L, infer Gets>
-      ? Branch<L, 0, I, Gets, [], R, M, Up>
+    : E extends InParallel<infer L, infer G>
+      ? Branch<L, 0, I, G, [], R, M, Up>
       : E extends Within<infer Name, infer P, infer As>
         ? Run<[P], 0, I, [], M, readonly [Name, As, R, Up]>
         : never
@@ -79,20 +79,23 @@ type Branch<
   L extends readonly Typed[],
   N extends number,
   I,
-  Gets,
+  G,
   O extends readonly unknown[],
   R extends readonly unknown[],
   M extends Listing,
   Up,
 > = N extends L['length']
-  ? Gets extends 'one'
-    ? I extends Several
-      ? I['length'] extends N
-        ? RunUp<O, R, M, Up>
-        : Fail<Unequal<L, I>['mismatch'], Up>
-      : RunUp<O, R, M, Up>
+  ? I extends Several
+    ? RunUp<Joint<L, I, O, G>, R, M, Up>
     : RunUp<O, R, M, Up>
-  : Run<[L[N]], 0, Gets extends 'one' ? BranchInput<I, N> : I, R, M, readonly [L, Next[N], I, Gets, O, Up]>
+  : Run<
+      [L[N]],
+      0,
+      I extends Several ? (G extends 'one' ? BranchInput<I, N> : I) : I,
+      R,
+      M,
+      readonly [L, Next[N], I, G, O, Up]
+    >
 type RunUp<I, R extends readonly unknown[], M extends Listing, Up> =
   I extends Mismatch<infer Why>
     ? Fail<Why, Up>
@@ -102,11 +105,11 @@ type RunUp<I, R extends readonly unknown[], M extends Listing, Up> =
             infer L extends readonly Typed[],
             infer N extends number,
             infer From,
-            infer Gets,
+            infer G,
             infer O extends readonly unknown[],
             infer More,
           ]
-        ? Branch<L, N, From, Gets, Appended<O, I>, R, M, More>
+        ? Branch<L, N, From, G, Appended<O, I>, R, M, More>
         : Up extends readonly [infer Name extends string, infer As, infer Before extends readonly unknown[], infer More]
           ? RunUp<I, [...Before, As extends 'block' ? InBlock<Name, R> : InShared<Name, R>], M, More>
           : Ran<I, R>

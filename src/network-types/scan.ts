@@ -40,7 +40,13 @@ export type Scan<L extends readonly Typed[], N extends number, I, T extends read
       ? Ran<I, T>
       : Scan<L, Next[N], Placed<L[N], I>['~out'], [...T, ...Placed<L[N], I>[M]], M>
 
-/** What comes out of branches, from index `N` on, each of which gets one of several inputs; `O` are the outputs before. */
+/** What each branch gets of several inputs: one of them, or all. */
+export type Gets = 'one' | 'all'
+
+/**
+ * What comes out of the branches `L` from index `N` on, after the outputs `O` and the list `T`: those of `parallel`, which
+ * get one input each, and those of `branch`, which get all.
+ */
 export type Sides<
   L extends readonly Typed[],
   N extends number,
@@ -48,49 +54,30 @@ export type Sides<
   O extends readonly unknown[],
   T extends readonly unknown[],
   M extends Listing,
+  G extends Gets = 'one',
 > = N extends L['length']
   ? I extends Several
-    ? I['length'] extends N
-      ? Ran<O, T>
-      : Ran<Unequal<L, I>, []>
+    ? Ran<Joint<L, I, O, G>, T>
     : Ran<O, T>
-  : Placed<L[N], BranchInput<I, N>> extends infer P extends Typed
+  : Placed<L[N], I extends Several ? (G extends 'one' ? BranchInput<I, N> : I) : I> extends infer P extends Typed
     ? P['~out'] extends Mismatch<string>
-      ? Ran<InBranch<L, I, P['~out']>, []>
-      : Sides<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M>
+      ? Ran<I extends Several ? Joint<L, I, P['~out'], G> : P['~out'], []>
+      : Sides<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M, G>
     : never
-/** A branch's mismatch, unless there are not as many branches as inputs, which is then to blame. */
-interface InBranch<L extends readonly Typed[], I, O extends Mismatch<string>> {
-  readonly mismatch: I extends Several
-    ? I['length'] extends L['length']
-      ? O['mismatch']
-      : Unequal<L, I>['mismatch']
-    : O['mismatch']
-}
+/** The outputs of branches, or the mismatch of one, for several inputs: there may not be as many branches. */
+export type Joint<L extends readonly Typed[], I extends Several, O, G> = G extends 'one'
+  ? I['length'] extends L['length']
+    ? O
+    : Unequal<L, I>
+  : O
 /** Why as many inputs cannot go into as many branches. */
-export interface Unequal<L extends readonly Typed[], I> {
+interface Unequal<L extends readonly Typed[], I> {
   readonly mismatch: `Parallel expects one input, or one for each of the ${L['length']} branches, got ${Show<I>}. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).`
 }
 /** Outputs, and those of one more branch, which may be one that the compiler does not know. */
 export type Appended<O extends readonly unknown[], Q> = Q extends Several
   ? [...O, ...Q]
   : [...O, unknown extends Q ? number[] : Q]
-
-/** The same of branches each of which gets all inputs. */
-export type FanOut<
-  L extends readonly Typed[],
-  N extends number,
-  I,
-  O extends readonly unknown[],
-  T extends readonly unknown[],
-  M extends Listing,
-> = N extends L['length']
-  ? Ran<O, T>
-  : Placed<L[N], I> extends infer P extends Typed
-    ? P['~out'] extends Mismatch<infer Why>
-      ? Ran<Mismatch<Why>, []>
-      : FanOut<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M>
-    : never
 
 /** While a call is inferred, `N` can be `never`, which no count would reach. */
 export type Times<N extends number> = [N] extends [never] ? number : N
