@@ -3,7 +3,7 @@ import { isList } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
 import { asPart, type Part } from '../network/parts.ts'
-import type { CheckBranches, Join, Side } from '../network-types/compose.ts'
+import type { CheckNames, Join, Side } from '../network-types/compose.ts'
 
 /** A layer, or an array of layers that are joined. */
 export type Branch = AnyLayer | readonly AnyLayer[]
@@ -12,7 +12,7 @@ export type Joined<B extends readonly Branch[]> = {
   -readonly [K in keyof B]: B[K] extends AnyLayer ? B[K] : B[K] extends readonly AnyLayer[] ? Join<B[K]> : never
 }
 /** Branches in which every mistake stands in the place of the argument that makes it. */
-export type Check<B extends readonly Branch[]> = CheckBranches<Joined<B>, B>
+export type Check<B extends readonly Branch[]> = CheckNames<Joined<B>, B>
 
 /** The branches of a call, each as one part. */
 export const asBranches = (owner: 'parallel' | 'branch', branches: readonly unknown[]): readonly Part[] => {

@@ -27,8 +27,6 @@ export interface Leaf<Name extends string, H extends Has = 'some'> extends Chain
   readonly rules: Rules
   readonly '~named': ExplicitName<Name>
   readonly '~source': never
-  readonly '~out': unknown
-  readonly '~params': unknown
   readonly '~state': unknown
   readonly '~before': Before<Name>
   readonly '~has': H
@@ -45,7 +43,6 @@ export interface Plain<Name extends string, Source = never> extends Chain {
   readonly rules: Rules
   readonly '~named': ExplicitName<Name>
   readonly '~source': Source
-  readonly '~out': unknown
   readonly '~params': never
   readonly '~state': never
   readonly '~before': Before<Name>

@@ -166,10 +166,11 @@ type BlameAt<K, Own, F> =
       : Mismatch<M>
     : Own
 /**
- * `Given` where no name is taken twice. Nothing is inferred here: where a name is made of a type parameter, an argument
- * has to fit a condition that is open, which the compiler allows of those without inference alone.
+ * The arguments `Given`, of which the layers `L` are made: as they are, or with the reason in the place of one whose name is
+ * taken. Nothing is inferred here: where a name is made of a type parameter, an argument has to fit a condition that is
+ * open, which the compiler allows of those without inference alone.
  */
-type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [never]
+export type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [never]
   ? Given
   : unknown extends L[number]['~named']
     ? Given
@@ -200,8 +201,6 @@ export type CheckJoin<L extends readonly Typed[]> =
   Fails<Output<Order<Counted<L>, number[], '~found'>>> extends 1
     ? Blame<L, Output<Order<Counted<L>, number[], '~found'>>>
     : CheckNames<Counted<L>, L>
-/** The arguments of `parallel`, likewise: `B`, which are the layers `L` once arrays of them are joined. */
-export type CheckBranches<L extends readonly Typed[], B extends readonly unknown[]> = CheckNames<L, B>
 /** What is wrong with the layer of `repeat`. */
 export type CheckRepeat<B extends Typed, N extends number> = Unless<
   RepeatOut<B, Times<N>, 0, number[]>,
