@@ -82,30 +82,18 @@ type DivideByDigit<
     : never
   : [TrimZeros<Q>, R]
 /** How often D goes into R (at most 9 times), and what is left. */
-type CountDown<R extends string, D extends string, Q extends string> =
-  SubtractDigits<R, D> extends infer X extends string ? (X extends '-' ? [Q, R] : CountDown<X, D, Increment[Q]>) : never
+type CountDown<R extends string, D extends string, Q extends number> =
+  SubtractDigits<R, D> extends infer X extends string ? (X extends '-' ? [Q, R] : CountDown<X, D, Next[Q]>) : never
 type DivideLong<
   N extends string,
   D extends string,
   R extends string,
   Q extends string,
 > = N extends `${infer n}${infer N1}`
-  ? CountDown<TrimZeros<`${R}${n}`>, D, '0'> extends [infer q extends string, infer r extends string]
+  ? CountDown<TrimZeros<`${R}${n}`>, D, 0> extends [infer q extends number, infer r extends string]
     ? DivideLong<N1, D, r, `${Q}${q}`>
     : never
   : [TrimZeros<Q>, R]
-interface Increment {
-  [digit: string]: string
-  '0': '1'
-  '1': '2'
-  '2': '3'
-  '3': '4'
-  '4': '5'
-  '5': '6'
-  '6': '7'
-  '7': '8'
-  '8': '9'
-}
 type DivideDigits<A extends string, B extends string> = B extends '0'
   ? never
   : B extends `${infer _}${infer Rest}`
