@@ -170,7 +170,9 @@ type BlameAt<K, Own, F> =
  * taken. Nothing is inferred here: where a name is made of a type parameter, an argument has to fit a condition that is
  * open, which the compiler allows of those without inference alone.
  */
-export type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [never]
+export type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [
+  never,
+]
   ? Given
   : unknown extends L[number]['~named']
     ? Given
