@@ -64,7 +64,7 @@ const unary = [
   ...(['negative', 'exp', 'log', 'sqrt', 'rsqrt', 'square', 'abs'] as const),
   ...(['sigmoid', 'tanh', 'relu', 'elu', 'softplus', 'erf'] as const),
 ]
-const binary = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum'] as const
+const binary = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal'] as const
 
 const exact: Readonly<Record<string, Expression>> = {
   'two negations': (ops, x) => ops.negative(ops.negative(x)),

@@ -174,17 +174,17 @@ export const topological = (
     throw notNodes('topological', 'functions of nodes beside them', [given, of])
   const order = new Set<GraphNode>()
   // A stack of our own: a long sequence of layers is deeper than the call stack.
-  const pending: { readonly node: GraphNode; readonly ready: boolean }[] = outputs
-    .toReversed()
-    .map(node => ({ node, ready: false }))
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, ready } = next
-    if (order.has(node)) continue
-    if (ready || given(node)) order.add(node)
-    else {
-      pending.push({ node, ready: true })
-      for (const operand of of(node).toReversed()) pending.push({ node: operand, ready: false })
+  const pending = outputs.toReversed()
+  const entered = new Set<GraphNode>()
+  for (let node = pending.at(-1); node !== undefined; node = pending.at(-1)) {
+    if (order.has(node) || entered.has(node) || given(node)) {
+      order.add(node)
+      pending.pop()
+      continue
     }
+    entered.add(node)
+    const made = of(node)
+    for (let i = made.length - 1; i >= 0; i--) pending.push(made[i] as GraphNode)
   }
   return [...order]
 }

@@ -1,5 +1,6 @@
 import { sizeOf } from '../base/shape.ts'
-import { unaryElementwise } from '../ops/shapes.ts'
+import type { Operation } from '../ops/operations.ts'
+import { binaryElementwise, unaryElementwise } from '../ops/shapes.ts'
 import { encloses, type Graph, type GraphNode, operands, topological } from './graph.ts'
 
 /** One step of a plan: a node, and what can be forgotten once it has been computed. */
@@ -23,10 +24,10 @@ export interface Plan {
 }
 
 /** Operations whose element depends on the same element of an operand of the result's shape. */
-const writesInPlace: ReadonlySet<string> = new Set([
+const writesInPlace: ReadonlySet<Operation> = new Set([
   ...unaryElementwise,
-  ...['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal', 'where', 'reshape'],
-  ...['stopGradient', 'clipGradient'],
+  ...binaryElementwise,
+  ...(['where', 'reshape', 'stopGradient', 'clipGradient'] as const),
 ])
 
 const memoryOf = (node: GraphNode): number => {

@@ -2,7 +2,7 @@ import { type Shape, sizeOf } from '../base/shape.ts'
 import { mapRecord } from '../base/trees.ts'
 import { type Attributes, alike, forLayers, type Operands, type Operation, perform } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
-import { resultShape, unaryElementwise } from '../ops/shapes.ts'
+import { binaryElementwise, resultShape, unaryElementwise } from '../ops/shapes.ts'
 import { rebuilt } from './build.ts'
 import { folded } from './constants.ts'
 import { type ApplicationOf, type Graph, type GraphNode, isA } from './graph.ts'
@@ -42,13 +42,11 @@ const unrepeated = (node: GraphNode, other: Shape): GraphNode => {
   return inner.shape.length <= other.length && alikeShapes(node.shape, other) ? inner : node
 }
 
-type Binary = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum'
-
 /** A binary operation on operands without needless broadcasts. */
 const withoutRepeats =
-  (operation: Binary): Law<Binary> =>
+  (operation: Operation): Law<'add'> =>
   (ops, [a, b]) => {
-    const again = ops[operation]
+    const again = (x: GraphNode, y: GraphNode): GraphNode => perform(ops)(operation, [x, y], [])
     // A scalar operation commutes with broadcast: apply it first.
     if (a.shape.length === 0 && isA(b, 'broadcast')) return ops.broadcast(again(a, b.inputs[0]), b.shape)
     if (b.shape.length === 0 && isA(a, 'broadcast')) return ops.broadcast(again(a.inputs[0], b), a.shape)
@@ -112,6 +110,7 @@ const sliceOfPart = (
 /** Laws that keep every bit, also of what is no number and of the sign of a zero. */
 const exact: Laws = {
   ...Object.fromEntries(unaryElementwise.map(operation => [operation, [beforeRepeating(operation)]])),
+  ...Object.fromEntries(binaryElementwise.map(operation => [operation, [withoutRepeats(operation)]])),
   negative: [
     (_, [x]) => (isA(x, 'negative') ? x.inputs[0] : undefined),
     beforeRepeating('negative'),
@@ -130,8 +129,6 @@ const exact: Laws = {
   ],
   multiply: [neutral(1), withoutRepeats('multiply')],
   divide: [(_, [a, b]) => (uniform(b) === 1 ? unchanged(a, b) : undefined), withoutRepeats('divide')],
-  maximum: [withoutRepeats('maximum')],
-  minimum: [withoutRepeats('minimum')],
   where: [
     (ops, inputs) => {
       const [condition, a, b] = inputs

@@ -52,17 +52,18 @@ const span = (
   size: unknown,
 ): readonly [number, number | null] => {
   const d = shape[axis] ?? null
-  const place = `axis ${axis} of ${showShape(shape)}`
+  // Texts are made for errors only.
+  const place = () => `axis ${axis} of ${showShape(shape)}`
   const from = d !== null && Number.isInteger(begin) ? fromStart(begin as number, d) : begin
   if (!isCount(from) || (d !== null && (from as number) > d))
-    return refuse(operation, 'begin', `a place on ${place}`, show(begin))
+    return refuse(operation, 'begin', `a place on ${place()}`, show(begin))
   // As -1, tfjs says all that is left.
   if (size === null || size === -1) return [from as number, null]
   if (!isCount(size) || (d !== null && (from as number) + (size as number) > d))
     return refuse(
       operation,
       'size',
-      `at most ${d === null ? 'all' : d - (from as number)} elements from ${from} on, on ${place}`,
+      `at most ${d === null ? 'all' : d - (from as number)} elements from ${from} on, on ${place()}`,
       show(size),
     )
   return [from as number, size as number]

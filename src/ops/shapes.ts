@@ -155,10 +155,12 @@ export const forms: { readonly [O in Operation]: Form<O> } = {
   ),
 }
 
+const allOf = (form: Form<'exp'> | Form<'add'>): readonly Operation[] =>
+  (Object.keys(forms) as readonly Operation[]).filter(operation => forms[operation] === form)
 /** Operations on each element of one tensor, which commute with broadcast. */
-export const unaryElementwise: readonly Operation[] = Object.entries(forms).flatMap(([operation, form]) =>
-  form === unary ? [operation as Operation] : [],
-)
+export const unaryElementwise: readonly Operation[] = allOf(unary)
+/** Operations on each element of two tensors. */
+export const binaryElementwise: readonly Operation[] = allOf(binary)
 
 /** What an operation is called with: its tensors, then its attributes. */
 export const operandsOf = (
