@@ -20,18 +20,14 @@ const lowering =
   (ops, layer) =>
     simplifier({ ...unrolling(feeding(emptying(ops, layer))), stopGradient: x => x, clipGradient: x => x })
 
-/** A graph with what has been fed among its inputs. */
-const withFed = ({ inputs, outputs }: Graph, { fed }: Feeder): Graph =>
-  Object.freeze({ kind: 'Graph', inputs: Object.freeze([...inputs, ...fed()]), outputs })
-
 /**
  * A graph as backends take it: walks unrolled, draws fed, and all passes run. Gradients have to be taken before, as what
  * only differentiation asks for is left out.
  */
 export const prepare = ({ inputs, outputs }: Graph): Fed => {
   const feeds = feeder()
-  const graph = withFed(rebuilt(inputs, outputs, lowering(feeds, simplifying)), feeds)
-  return Object.freeze({ graph: fuse(simplified(absorb, simplified(mergeSums, graph))), draws: feeds.draws() })
+  const { graph, draws } = feeds.fed(rebuilt(inputs, outputs, lowering(feeds, simplifying)))
+  return Object.freeze({ graph: fuse(simplified(absorb, simplified(mergeSums, graph))), draws })
 }
 
 /**
@@ -43,7 +39,8 @@ export const prepare = ({ inputs, outputs }: Graph): Fed => {
 export const prepareExactly = <A>(trace: (change: Change) => readonly [Graph, A]): readonly [Fed, A] => {
   const feeds = feeder()
   const [traced, about] = trace(lowering(feeds, simplifyingExactly))
-  return [Object.freeze({ graph: fuseExactly(withFed(traced, feeds)), draws: feeds.draws() }), about]
+  const { graph, draws } = feeds.fed(traced)
+  return [Object.freeze({ graph: fuseExactly(graph), draws }), about]
 }
 
 /** As {@link prepare}, by passes that keep every bit. */

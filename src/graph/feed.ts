@@ -1,7 +1,7 @@
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Ops } from '../ops/ops.ts'
-import { rebuilt } from './build.ts'
+import { asGraph, rebuilt } from './build.ts'
 import type { Draw, Graph, GraphNode, Placeholder } from './graph.ts'
 import { interner } from './intern.ts'
 import { placeholder } from './ops.ts'
@@ -17,9 +17,8 @@ export interface Fed {
 export interface Feeder {
   /** An interpreter that draws nothing. */
   readonly feeding: (ops: Ops<GraphNode>) => Ops<GraphNode>
-  readonly draws: () => readonly Draw[]
-  /** The placeholders, in the order of the draws. */
-  readonly fed: () => readonly Placeholder[]
+  /** The graph that came of it, with the placeholders among its inputs. */
+  readonly fed: (graph: Graph) => Fed
 }
 
 /** A feeder that has met no draw yet. */
@@ -34,17 +33,13 @@ export const feeder = (): Feeder => {
   }
   return {
     feeding: ops => ({ ...ops, uniform: feed('uniform'), normal: feed('normal') }),
-    draws: () => Object.freeze([...met.keys()]),
-    fed: () => Object.freeze([...met.values()]),
+    fed: ({ inputs, outputs }) =>
+      Object.freeze({ graph: asGraph([...inputs, ...met.values()], outputs), draws: Object.freeze([...met.keys()]) }),
   }
 }
 
 /** The same graph with an input in place of every random draw: its numbers are drawn outside, as eager ones are. */
 export const feedDraws = ({ inputs, outputs }: Graph): Fed => {
-  const { feeding, draws, fed } = feeder()
-  const renewed = rebuilt(inputs, outputs, feeding)
-  return Object.freeze({
-    graph: Object.freeze({ ...renewed, inputs: Object.freeze([...inputs, ...fed()]) }),
-    draws: draws(),
-  })
+  const { feeding, fed } = feeder()
+  return fed(rebuilt(inputs, outputs, feeding))
 }

@@ -117,7 +117,7 @@ const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, { size, stride, padd
   const channels = ops.shape(x)[3] as number
   const ones = ops.broadcast(ops.constant(1, [1, 1, 1, 1]), ops.shape(x))
   let free = ops.broadcast(ops.constant(1, [1, 1, 1, 1]), ops.shape(y))
-  let picked = times(ops, y, 0)
+  let picked: T | undefined
   for (let place = 0; place < size[0] * size[1]; place++) {
     // A filter that copies one place of the window, channel by channel.
     const filter = new Float32Array(size[0] * size[1] * channels)
@@ -126,9 +126,10 @@ const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, { size, stride, padd
     const at = (z: T): T => ops.convolve(z, copy, { stride, dilation: [1, 1], padding, groups: channels })
     const hit = ops.multiply(ops.multiply(ops.equal(at(x), y), at(ones)), free)
     free = ops.subtract(free, hit)
-    picked = ops.add(picked, ops.multiply(hit, at(values)))
+    const found = ops.multiply(hit, at(values))
+    picked = picked === undefined ? found : ops.add(picked, found)
   }
-  return picked
+  return picked as T
 }
 
 /** The last two axes in the opposite order. */

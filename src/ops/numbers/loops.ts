@@ -1,4 +1,4 @@
-import { sizeOf, stridesOf } from '../../base/shape.ts'
+import { known, sizeOf, stridesOf } from '../../base/shape.ts'
 import type { Margin, Sliding, Window } from '../ops.ts'
 import { resultShape } from '../shapes.ts'
 import { functions } from './functions.ts'
@@ -48,7 +48,7 @@ const sumProduct = (row: Numbers, from: number, k: number, matrix: Float64Array,
 export const product = (a: Block, b: Block): Block => {
   const leading = a.shape.slice(0, -2)
   const [n, k, m] = [a.shape.at(-2), a.shape.at(-1), b.shape.at(-1)] as [number, number, number]
-  const places = leading.reduce((count, d) => count * d, 1)
+  const places = sizeOf(leading)
   const [rows, matrices] = [a.values, b.values]
   const [result, matrix, sums] = [new Float32Array(places * n * m), new Float64Array(k * m), new Float64Array(m)]
   for (let place = 0; place < places; place++) {
@@ -71,16 +71,16 @@ const weightsOf = (filter: Numbers, outputs: number, group: number, groups: numb
 }
 
 /** Every window of the input becomes a row of numbers, which times the filter gives an element for each output channel. */
-export const convolution = (x: Block, filter: Block, { stride, dilation, padding, groups }: Sliding): Block => {
+export const convolution = (x: Block, filter: Block, sliding: Sliding): Block => {
+  const { stride, dilation, padding, groups } = sliding
   const [batch, rows, cols, all] = x.shape as [number, number, number, number]
   const [high, wide, channels, outputs] = filter.shape as [number, number, number, number]
-  const out = (n: number, size: number, axis: 0 | 1): number =>
-    Math.floor((n + padding[axis][0] + padding[axis][1] - (size - 1) * dilation[axis] - 1) / stride[axis]) + 1
-  const [outRows, outCols] = [out(rows, high, 0), out(cols, wide, 1)]
+  const shape = known(resultShape('convolve', [x.shape, filter.shape], [sliding]))
+  const [, outRows, outCols] = shape as [number, number, number]
   const values = x.values
   const length = high * wide * channels
   const window = new Float32Array(length)
-  const [result, sums] = [new Float32Array(batch * outRows * outCols * outputs), new Float64Array(outputs / groups)]
+  const [result, sums] = [new Float32Array(sizeOf(shape)), new Float64Array(outputs / groups)]
   for (let group = 0; group < groups; group++) {
     const weights = weightsOf(filter.values, outputs, group, groups)
     for (let b = 0; b < batch; b++)
@@ -102,7 +102,7 @@ export const convolution = (x: Block, filter: Block, { stride, dilation, padding
           result.set(sums, ((b * outRows + i) * outCols + j) * outputs + group * sums.length)
         }
   }
-  return { values: result, shape: [batch, outRows, outCols, outputs] }
+  return { values: result, shape }
 }
 
 /** Walks a tensor's elements from one on, with a step for each axis of the result. */
@@ -159,7 +159,7 @@ export const reversed = (x: Block, axes: readonly number[]): Block => {
 export const largest = (x: Block, window: Window): Block => {
   const { size, stride, padding } = window
   const [batch, rows, cols, channels] = x.shape as [number, number, number, number]
-  const shape = resultShape('maxPool', [x.shape], [window]) as readonly number[]
+  const shape = known(resultShape('maxPool', [x.shape], [window]))
   const [, outRows, outCols] = shape as [number, number, number]
   const values = x.values
   const result = new Float32Array(batch * outRows * outCols * channels).fill(Number.NEGATIVE_INFINITY)

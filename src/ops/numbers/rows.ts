@@ -1,4 +1,5 @@
 import { InvalidOption } from '../../base/errors.ts'
+import { sizeOf } from '../../base/shape.ts'
 import type { Block } from './loops.ts'
 
 // Tables whose rows are named by indices.
@@ -20,7 +21,7 @@ export const noRow = (rows: number, index: number): InvalidOption =>
  */
 export const gathered = (table: Block, indices: Block): Block => {
   const [rows = 1, ...rest] = table.shape
-  const width = rest.reduce((n, d) => n * d, 1)
+  const width = sizeOf(rest)
   const result = new Float32Array(indices.values.length * width)
   for (const [i, index] of indices.values.entries()) {
     const row = Math.trunc(index)
@@ -33,7 +34,7 @@ export const gathered = (table: Block, indices: Block): Block => {
 /** A table of rows, each the sum of those that its index names, truncated; other indices name none. */
 export const scattered = (values: Block, indices: Block, rows: number): Block => {
   const rest = values.shape.slice(indices.shape.length)
-  const width = rest.reduce((n, d) => n * d, 1)
+  const width = sizeOf(rest)
   const sums = new Float64Array(rows * width)
   for (const [i, index] of indices.values.entries()) {
     const row = Math.trunc(index)
