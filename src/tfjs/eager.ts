@@ -11,7 +11,7 @@ import { insideOf, mostAxes, storedShape } from './inside.ts'
 import { operationsOf } from './operations.ts'
 import { tensorOf } from './tensors.ts'
 
-// Operations that run at once, on the backend of tfjs that is in use when they do.
+// Eager operations, on the backend of tfjs that is in use.
 
 type Tensor = tf.Tensor
 
@@ -22,7 +22,7 @@ const make: Calls<Tensor>['make'] = ({ values, shape }) => tensorOf(values, shap
 const view: Calls<Tensor>['view'] = x => ({ values: x.dataSync<'float32'>(), shape: x.shape })
 
 const looped = byLoops({ view, make })
-/** Loops take the place of kernels, but where tfjs records kernels for gradients of its own. */
+/** Loops replace kernels on the cpu backend, unless tfjs records kernels for its own gradients. */
 const own: Own<Tensor> = (operation, inputs, attributes) =>
   tf.getBackend() === 'cpu' && tf.engine().state.gradientDepth === 0 ? looped(operation, inputs, attributes) : undefined
 
@@ -49,7 +49,7 @@ const asFloats = (x: Tensor): Tensor => (x.dtype === 'float32' ? x : tf.cast(x, 
  */
 export const tfjsOps: Ops<Tensor> = alike<Tensor>(
   (operation, inputs, attributes) => {
-    // Kernels say in words of their own what does not fit, or nothing.
+    // Checked here because kernels have other messages, or do not check.
     resultShape(
       operation,
       inputs.map(({ shape }) => shape),
@@ -72,7 +72,7 @@ export const tfjsOps: Ops<Tensor> = alike<Tensor>(
           const flag = tf.tidy(() => condition(carried).dataSync()[0] as number)
           if (flag === 0) break
           const next: readonly Tensor[] = tf.tidy(() => [...body(carried)])
-          // Others belong to whoever gave them.
+          // Tensors of other scopes belong to the caller.
           for (const x of new Set(carried)) if (x.scopeId === scope && !next.includes(x)) x.dispose()
           carried = next
         }

@@ -1,26 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { insideOf } from './inside.ts'
 
-// The WebAssembly backend of tfjs does not look at whether there was memory: a tensor that found no room lies at address 0,
-// where the module keeps its own data, and after a kernel has written there, none works any more.
+// The WebAssembly backend of tfjs does not check whether memory was allocated. Without memory, a tensor gets address 0, where
+// the module keeps its own data, and a kernel that writes there breaks the module.
 
 /**
- * Memory of the module; its address.
+ * Allocates memory of the module and returns its address.
  *
- * @throws RangeError when there is no room
+ * @throws RangeError if memory runs out
  */
 export const allocator =
   (malloc: (bytes: number) => number) =>
   (bytes: number): number => {
-    // Addresses beyond two gigabytes come as negative numbers, and sizes beyond four would be taken for small ones.
+    // Addresses beyond 2 GiB are negative numbers, and sizes beyond 4 GiB would wrap around.
     const address = bytes < 2 ** 32 ? malloc(Math.max(4, bytes)) >>> 0 : 0
     if (address === 0) throw new RangeError(`out of memory: WebAssembly has no room for ${bytes} bytes`)
     return address
   }
 
 /**
- * The backend as kernels get it: what they make has memory, or a RangeError is thrown. The backend itself stays as it is,
- * as does one that is not of WebAssembly.
+ * The backend to pass to kernels: allocations that fail throw a RangeError. The backend itself does not change. Backends
+ * other than WebAssembly are returned as they are.
  */
 export const guarded = (backend: tf.KernelBackend): tf.KernelBackend => {
   const inside = insideOf(backend)

@@ -1,6 +1,6 @@
 import type { backend_util, DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
 
-/** What is used of tfjs's backends; none of it is of their documented interface, so that all of it is looked for. */
+/** What is used of tfjs's backends beyond their documented interface; everything is optional. */
 export interface Inside {
   readonly wasm?: {
     readonly asm?: { readonly memory?: unknown }
@@ -17,19 +17,19 @@ export interface Inside {
     address?: number,
     values?: backend_util.BackendValues,
   ) => TensorInfo
-  /** The numbers of a tensor where they lie. */
+  /** A view of a tensor's numbers. */
   readonly typedArrayFromHeap?: (tensor: TensorInfo) => Float32Array
 }
 
 export const insideOf = (backend: KernelBackend): Inside => backend as unknown as Inside
 
 /**
- * The shape with which a backend stores a tensor: kernels of WebAssembly look at that, whatever shape they are given with
- * it.
+ * The shape with which a backend stores a tensor. Some kernels of WebAssembly read it instead of the shape that they are
+ * given.
  */
 export const storedShape = (backend: KernelBackend, { dataId, shape }: TensorInfo): readonly number[] =>
   insideOf(backend).dataIdMap?.get(dataId).shape ?? shape
 
-/** How many axes kernels take: those of WebAssembly six, where axes have to be told apart, and they do not say so. */
+/** The highest rank that kernels take. Kernels of WebAssembly take 6 axes, and do not check. */
 export const mostAxes = (backend: KernelBackend): number =>
   insideOf(backend).typedArrayFromHeap === undefined ? Number.POSITIVE_INFINITY : 6

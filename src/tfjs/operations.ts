@@ -12,25 +12,25 @@ import { type Fuse, productsOf } from './products.ts'
 
 /** The operations on a backend of tfjs. */
 export interface Operations<H extends TensorInfo> {
-  /** Performs what has been checked. */
+  /** Performs an operation whose operands have been checked. */
   readonly perform: Perform<H>
-  /** The same, where it is known that nothing is done without the kernels of tfjs. */
+  /** The same, always by kernels of tfjs. */
   readonly byKernel: Perform<H>
   readonly fused: Fuse<H>
-  /** The same as an interpreter, without what draws or repeats. */
+  /** The same as an interpreter, without random draws, scans and loops. */
   readonly ops: Ops<H>
 }
 
 const zero: Block = { values: new Float32Array(1), shape: [] }
 
 const refuse = (): never => {
-  throw new RangeError('Draws are made, and loops run, by whoever keeps the tensors.')
+  throw new RangeError('These operations do not draw numbers or run loops: their interpreter does.')
 }
 
 const areSame = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((d, axis) => d === b[axis])
 
-/** The operations by kernels of tfjs, but for those that are done otherwise. */
+/** The operations by kernels of tfjs, except those that `calls.own` performs. */
 export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<H> => {
   const { call, make, alias, own } = calls
   const run: Perform<H> = (operation, inputs, attributes) =>
@@ -72,7 +72,7 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
   }
   const truth = (kernel: string) => (a: H, b: H) => cast(binary(kernel)(a, b), 'float32')
   const widened = (x: H, shape: readonly number[]): H => (areSame(x.shape, shape) ? x : ops.broadcast(x, shape))
-  /** Rows of the last axis: kernels take some number of axes at most. */
+  /** A matrix whose rows are the last axis, as the rank of kernels is limited. */
   const flat = (x: H): H => as(x, [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1) ?? 1])
   const rows = (x: H, count: number): H => as(x, [count, sizeOf(x.shape) / count])
 
@@ -99,7 +99,7 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
     minimum: binary('Minimum'),
     greater: truth('Greater'),
     equal: truth('Equal'),
-    // The kernel does not broadcast, and not every backend takes a fraction for true.
+    // The kernel does not broadcast, and on some backends a fraction is not true.
     where: (condition, a, b) => {
       const wide = known(resultShape('where', [condition.shape, a.shape, b.shape], []))
       const [which, t, e] = [condition, a, b].map(x => widened(x, wide)) as [H, H, H]
@@ -121,7 +121,7 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
     reshape: (x, shape) => alias(x, known(resultShape('reshape', [x.shape], [shape]))),
     transpose: (x, permutation) => call('Transpose', { x }, { perm: [...permutation] }),
     concatenate: (xs, axis) => call('Concat', xs, { axis }),
-    // A kernel reads beyond a scalar.
+    // The kernel reads out of bounds for a scalar.
     slice: (x, begin, length) =>
       x.shape.length === 0
         ? alias(x, [])
@@ -137,14 +137,14 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
       const found = call('GatherV2', { x: rows(table, count), indices: at }, { axis: 0, batchDims: 0 })
       return alias(found, [...indices.shape, ...rest])
     },
-    // Not every backend sums by index; a product with one-hot rows does the same.
+    // Without a kernel for segment sums: a product with one-hot rows.
     scatter: (values, indices, count) => {
       const shape = [count, ...values.shape.slice(indices.shape.length)]
       const segmentIds = cast(as(indices, [sizeOf(indices.shape)]), 'int32')
       const given = rows(values, sizeOf(indices.shape))
       if (calls.has('UnsortedSegmentSum'))
         return alias(call('UnsortedSegmentSum', { x: given, segmentIds }, { numSegments: count }), shape)
-      // The kernel of WebAssembly writes whole numbers, whatever type it is asked for.
+      // The kernel of WebAssembly writes integers, whatever the `dtype`.
       const hot = { depth: count, onValue: 1, offValue: 0, dtype: 'int32' }
       const chosen = cast(call('OneHot', { indices: segmentIds }, hot), 'float32')
       return alias(ops.matmul(ops.transpose(chosen, [1, 0]), given), shape)

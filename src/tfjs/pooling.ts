@@ -15,13 +15,13 @@ export const poolingOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): P
   return {
     maxPool: (x, window) =>
       call('MaxPool', { x }, { ...sliding(window, around(window.padding)), dimRoundingMode: undefined }),
-    // The kernel's gradient counts padding as elements, so windows always lie inside a padded input here.
+    // The kernel's gradient counts padding as elements, so the input is padded first and windows lie within it.
     averagePool: (x, window) => {
       const means = call('AvgPool', { x: ops.pad(x, around(window.padding)) }, sliding(window, 'valid'))
       const factors = shares(x.shape, window, means.shape)
       return factors === null ? means : call('Multiply', { a: means, b: make(factors) })
     },
-    // Numbers that are out of reach, on a graphics card, are not fetched for loops.
+    // Numbers on a graphics card are not downloaded for a loop.
     maxPoolGradient: (dy, x, y, window) =>
       calls.isNear || !has('MaxPoolGrad')
         ? make(toLargest(view(dy), view(x), view(y), window))
@@ -31,7 +31,7 @@ export const poolingOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): P
       const [[top, bottom], [left, right]] = window.padding
       const factors = shares(known(shape), window, dy.shape)
       const given = factors === null ? dy : call('Multiply', { a: dy, b: make(factors) })
-      // The kernel asks the input for its shape only.
+      // The kernel reads only the shape of the input.
       const input = {
         ...{ dataId: dy.dataId, dtype: dy.dtype },
         shape: [batch, rows + top + bottom, cols + left + right, channels],

@@ -9,7 +9,7 @@ import type { Calls } from './calls.ts'
 
 type Activation = 'relu' | 'sigmoid' | 'tanh' | 'elu' | null
 
-/** A product or a convolution, to which a bias may be added, then an activation. */
+/** A product or convolution, then optionally a bias and an activation. */
 export type Fuse<H> = (
   operation: 'matmul' | 'convolve',
   inputs: readonly H[],
@@ -21,12 +21,12 @@ interface Products<H> extends Pick<Ops<H>, 'matmul' | 'convolve'> {
   readonly fused: Fuse<H>
 }
 
-/** The activations that the fused kernels of every backend know. */
+/** The activations that fused kernels have on every backend. */
 const inKernels: ReadonlySet<Activation> = new Set(['relu', 'sigmoid', 'elu', null])
 
 /**
- * Kernels take a stride or a dilation, not both: with both, the filter slides by single steps, and some of them are taken.
- * A filter with zeros between its elements would make NaN of what it does not touch.
+ * Kernels take a stride or a dilation, not both. With both, the stride is 1 and results are dropped. A filter with zeros
+ * between its elements would spread NaN and infinities.
  */
 const isBoth = ({ stride, dilation }: Sliding): boolean => Math.max(...stride) > 1 && Math.max(...dilation) > 1
 
@@ -43,7 +43,7 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
   const { call, alias, as, view, own } = calls
   const stacked = (x: H): H => as(x, [sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)])
 
-  /** Negative margins cut off, which kernels refuse to do. */
+  /** Crops negative padding, which kernels do not take. */
   const cropped = (x: H, padding: Sliding['padding']): readonly [H, Sliding['padding']] => {
     const steps = cropping(padding, [x.shape[1] as number, x.shape[2] as number])
     if (steps === null) return [x, padding]
@@ -67,9 +67,8 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
     )
   }
   /**
-   * The second factor of a product, or the filter of a convolution. The kernels of WebAssembly keep what they have prepared
-   * for it by its storage, so that one stored in two shapes, a row and a column, would be taken for the first of them: such a
-   * view becomes a copy.
+   * The second factor of a product, or the filter of a convolution. Kernels of WebAssembly cache what they have prepared for
+   * it by its storage, whose shape they read. So a view in another shape is copied.
    */
   const factor = (b: H, axes: number): H =>
     calls.storedShape(b).slice(-axes).join() === b.shape.slice(-axes).join()
@@ -86,7 +85,7 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
     return alias(product, [...a.shape.slice(0, -1), b.shape.at(-1) as number])
   }
   const matmul = (a: H, b: H): H => multiplied('BatchMatMul', a, b)
-  /** Images of which only some rows and columns are taken. */
+  /** Every n-th row and column of images. */
   const strided = (x: H, [down, right]: Pair): H => every(ops, every(ops, x, 1, down), 2, right)
   const convolve = (x: H, filter: H, given: Sliding): H => {
     const { groups, stride } = given
@@ -107,7 +106,7 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
       const own = as(filter, [high, wide, groups, outputs / groups])
       return call('DepthwiseConv2dNative', { x: whole, filter: own }, sliding(given, 'valid'))
     }
-    // Kernels of WebAssembly clip this product to what is finite or infinite, and NaN is neither.
+    // The depthwise kernel of WebAssembly loses NaN here.
     const taken = strided(whole, stride)
     const images = taken.shape.slice(0, 3)
     const b = as(filter, [groups, outputs / groups])
@@ -120,14 +119,14 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
   }
   const fused: Fuse<H> = (operation, inputs, attributes, activation) => {
     const [a, b, bias] = inputs as readonly [H, H, H | undefined]
-    // Products and convolutions have attributes of their own, which the compiler does not pair here.
+    // The compiler does not relate the attributes to the operation here.
     const looped = own(operation, [a, b], attributes as never)
     if (looped !== undefined) {
-      // Nobody else has the result of a loop.
+      // In-place: nothing else has the result of a loop.
       finish(view(looped), bias && view(bias), activation)
       return looped
     }
-    // Kernels take a bias only as they store it.
+    // Kernels read the stored shape of a bias.
     if (bias !== undefined && calls.storedShape(bias).length !== 1)
       return finished(fused(operation, [a, b], attributes, null), bias, activation)
     // The kernel of WebAssembly makes 0 of a product that is NaN.

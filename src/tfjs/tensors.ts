@@ -1,4 +1,4 @@
-// Here and not where names are only passed on, which bundlers skip: whoever hands tensors over needs a backend.
+// Imported here because bundlers skip modules that only re-export: what makes tensors needs a backend.
 import '@tensorflow/tfjs-backend-cpu'
 import {
   clone,
@@ -17,29 +17,29 @@ import { sizeOf } from '../base/shape.ts'
 import { digits, shownAs } from '../base/shown.ts'
 import type { Tensor } from '../base/tensor.ts'
 
-// A tensor of tfjs lives until it is disposed. What joinery returns is a handle that nobody has to dispose: numbers that lie
-// in JavaScript's memory, as those of the cpu backend do, go with the handle. A backend that keeps them elsewhere is told
-// by a finalizer. Finalizers run between turns of the event loop only, so no more than some memory waits for them.
+// A tensor of tfjs lives until it is disposed. joinery returns handles that need not be disposed: numbers in JavaScript's
+// memory, as on the cpu backend, are garbage-collected with their handle, and a finalizer frees those in a backend's own
+// memory. Finalizers run only between turns of the event loop, so the memory that waits for them is bounded.
 
-/** What a handle answers for: bytes that go with it, a tensor that a backend has to be told of, or nothing any more. */
+/** What a handle owns: bytes in JavaScript's memory, a tensor to dispose, or nothing any more. */
 interface Account {
   held: number | (TensorInfo & { readonly id: number }) | null
 }
 
-/** How much may wait for finalizers. */
+/** Limits of what may wait for finalizers. */
 const most = {
-  /** Bytes in backends' own memory; results beyond go to JavaScript's memory. */
+  /** Bytes in backends' own memory. Beyond, results are copied to JavaScript's memory. */
   bytes: 64 * 2 ** 20,
-  /** Handles; beyond, small ones do without a finalizer, which takes more memory than they do. */
+  /** Handles. Beyond, small ones get no finalizer, which takes more memory than they do. */
   handles: 4096,
-  /** Bytes of a small one. */
+  /** The largest size of a small one, in bytes. */
   small: 2 ** 14,
 }
 
-/** What waits for finalizers: all, and how much that was when one ran last, which is mostly what is in use. */
+/** What waits for finalizers. `settled` is what there was when one last ran, most of which is in use. */
 const waiting = { bytes: 0, handles: 0, settled: { bytes: 0, handles: 0 } }
 
-/** The last handles without finalizers. They get one when the event loop turns; those before are in no account. */
+/** The most recent handles without finalizers, which get one in the next task. Older ones are not counted. */
 const recent: Handle[] = []
 let next = 0
 
@@ -50,7 +50,7 @@ const watchRecent = (): void => {
 
 const bytesOf = ({ shape }: { readonly shape: readonly number[] }): number => 4 * sizeOf(shape)
 
-/** Puts numbers of JavaScript's memory into tfjs's accounts, or takes them out. */
+/** Adds a tensor in JavaScript's memory to the counts of `tf.memory()`, or subtracts it. */
 const account = (bytes: number, sign: 1 | -1): void => {
   const { state } = engine()
   state.numTensors += sign
@@ -58,7 +58,7 @@ const account = (bytes: number, sign: 1 | -1): void => {
   state.numBytes += sign * bytes
 }
 
-/** Gives back what nobody holds; the garbage collector has done so where it could. */
+/** Frees what a garbage-collected handle owned. */
 const settle = (own: Account): void => {
   const { held } = own
   own.held = null
@@ -72,10 +72,10 @@ const settle = (own: Account): void => {
 
 const handles = onceDropped(settle)
 
-/** Handles whose numbers are being read, which takes time on graphics cards: they are held until then. */
+/** Handles whose numbers are being read. They stay alive until the asynchronous read ends. */
 const beingRead = new Set<{ readonly handle: TfTensor }>()
 
-/** Where tfjs has the numbers of a handle, for whoever does not compute with them. */
+/** The `dataId` of a handle, without the move to another backend that reading `dataId` causes. */
 const stored: unique symbol = Symbol('stored')
 
 /** The shape of a tensor, its range and its first numbers. */
@@ -101,7 +101,7 @@ class Handle extends TfTensor {
   readonly #account: Account = { held: null }
   #watch: 'watched' | 'recent' | 'unaccounted' = 'recent'
   constructor(tensor: TfTensor, id: number) {
-    // With its id: inside tf.tidy, returning the handle keeps the tensor, and gradients know it.
+    // With the tensor's id, so that tf.tidy and gradients take the handle for the tensor.
     super(tensor.shape, tensor.dtype as DataType, storedIn(tensor), id)
     this.kept = tensor.kept
     this.scopeId = tensor.scopeId
@@ -116,7 +116,7 @@ class Handle extends TfTensor {
   }
   static {
     Object.defineProperties(Handle.prototype, shownAs(described))
-    // Another backend than the one where the numbers lie asks for them to take them over, into memory of its own.
+    // A backend that reads the `dataId` of another one's tensor moves the numbers into its own memory.
     Object.defineProperty(Handle.prototype, 'dataId', {
       get(this: Handle): object {
         if (typeof this.#account.held === 'number' && engine().backendName !== 'cpu') this.#anchor()
@@ -127,7 +127,7 @@ class Handle extends TfTensor {
       },
     })
   }
-  /** From now on, a backend has to be told when the handle is dropped. */
+  /** From now on, the tensor is disposed of when the handle is garbage-collected. */
   #anchor(): void {
     this.#account.held = { dataId: this[stored], shape: this.shape, dtype: this.dtype, id: this.id }
     waiting.bytes += bytesOf(this)
@@ -177,15 +177,15 @@ class Handle extends TfTensor {
   }
 }
 
-// Not `instanceof`, which tfjs has changed for its own tensors and all that inherit from them.
+// Not `instanceof`: tfjs overrides it for tensors and their subclasses.
 const isHandle = (tensor: TfTensor): tensor is Handle => stored in tensor
 const storedIn = (tensor: TfTensor): object => (isHandle(tensor) ? tensor[stored] : tensor.dataId)
 const homeOf = (tensor: TfTensor): KernelBackend | undefined => engine().state.tensorInfo.get(storedIn(tensor))?.backend
 
-/** Whether a backend of tfjs has a tensor's numbers: another one has to move them first. */
+/** Whether a tensor's numbers are on a backend of tfjs. */
 export const isOn = (tensor: TfTensor, backend: KernelBackend): boolean => homeOf(tensor) === backend
 
-/** A handle in the place of a tensor in the scope around it. */
+/** Replaces a tensor by a handle, also in its scope. */
 const inPlaceOf = (tensor: TfTensor, id: number): Handle => {
   const handle = new Handle(tensor, id)
   const track = engine().state.activeScope?.track
@@ -194,14 +194,14 @@ const inPlaceOf = (tensor: TfTensor, id: number): Handle => {
   return handle
 }
 
-/** The first time that a cpu backend holds a tensor in Node, it prints advice to install another library; ours differs. */
+/** Keeps the cpu backend from printing its advice to install tfjs-node. */
 const quieten = (backend: KernelBackend | null): KernelBackend | undefined => {
   const advised = backend as { firstUse?: boolean } | null
   if (advised?.firstUse === true) advised.firstUse = false
   return backend ?? undefined
 }
 
-/** The same numbers in JavaScript's memory. The tensor is disposed. */
+/** Moves a tensor to JavaScript's memory. */
 const moved = (tensor: TfTensor): TfTensor => {
   const near = engine().makeTensor(tensor.dataSync(), tensor.shape, tensor.dtype, quieten(findBackend('cpu')))
   tensor.dispose()
@@ -209,26 +209,24 @@ const moved = (tensor: TfTensor): TfTensor => {
 }
 
 /**
- * Hands a tensor over to the user, who need not dispose it. It is a handle from then on: the tensor that was given must not
- * be used.
+ * Makes a tensor a handle, which users need not dispose. The tensor itself must not be used afterwards.
  */
 export const handOver = <S extends readonly number[]>(given: TfTensor): Tensor<S> => {
   const isFar = homeOf(given) !== findBackend('cpu')
   const bytes = waiting.bytes - waiting.settled.bytes + bytesOf(given)
-  // A tape that tfjs records knows the tensor itself.
+  // tfjs records gradients by tensor, so the tensor must stay the same.
   const own = isFar && bytes > most.bytes && engine().state.gradientDepth === 0 ? moved(given) : given
   return inPlaceOf(own, given.id) as unknown as Tensor<S>
 }
 
-/** A tensor of numbers, in the enclosing `tf.tidy`. */
+/** A new tensor, in the enclosing `tf.tidy`. */
 export const tensorOf = (values: Float32Array, shape: readonly number[]): TfTensor => {
   quieten(engine().backend)
   return tensor(values, [...shape])
 }
 
 /**
- * One more tensor of the same numbers. Unlike `tf.clone`, it counts where the numbers lie, which may be another backend than
- * the one in use.
+ * One more tensor of the same numbers. Unlike `tf.clone`, it does not move them to the backend in use.
  */
 export const another = (tensor: TfTensor): TfTensor => {
   const home = homeOf(tensor)
@@ -238,5 +236,5 @@ export const another = (tensor: TfTensor): TfTensor => {
   return engine().makeTensorFromTensorInfo(info, home)
 }
 
-/** `tf.tidy` for work that gives tensors in any structure: it finds the tensors within, but its type names few. */
+/** `tf.tidy` for results of any structure: its type allows only a few, though it finds tensors in all. */
 export const tidily = <R>(work: () => R): R => tidy(work as never) as R

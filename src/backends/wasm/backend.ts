@@ -24,15 +24,15 @@ export interface Package {
 /** Imports `@tensorflow/tfjs-backend-wasm`. */
 export type Load = () => Promise<Package>
 
-/** Named apart from where it is looked up, which bundlers would do as well. */
+/** A constant, as bundlers resolve names that stand in `import` or `import.meta.resolve`. */
 export const packageName: string = '@tensorflow/tfjs-backend-wasm'
 
-/** In Node and Deno the files lie in the package's folder, which its own look-up misses when it is bundled or an ES module. */
+/** The package's folder in Node and Deno. The package itself does not find its files if it is bundled or an ES module. */
 const installedPath = async (): Promise<string | undefined> => {
   if (typeof import.meta.resolve !== 'function') return undefined
   const entry = import.meta.resolve(packageName)
   if (!entry.startsWith('file:')) return undefined
-  // A browser's bundle has no such module, and never gets here.
+  // Bundles for browsers lack this module; browsers return above.
   const { fileURLToPath } = (await importOptional('node:url')) as { fileURLToPath: (url: URL) => string }
   return fileURLToPath(new URL('.', entry))
 }
@@ -43,7 +43,7 @@ const load = async ({ paths }: WasmOptions, importPackage: Load): Promise<void> 
   if (where !== undefined) setWasmPaths(where)
 }
 
-/** What tfjs makes its backend by: once that was removed, importing the package does not bring it back. */
+/** Creates the backend of tfjs. Kept because after `removeBackend`, importing the package again does not register it. */
 let factory: ReturnType<typeof tf.findBackendFactory> | undefined
 
 const register = async (options: WasmOptions, importPackage: Load): Promise<void> => {
@@ -58,10 +58,10 @@ interface Emitter {
   readonly removeListener: (event: string, listener: (...args: never) => unknown) => unknown
 }
 
-/** Events of the process at which the module throws anew what it is told, which ends applications that handle it. */
+/** Events whose errors the module rethrows, which ends applications that handle them. */
 const rethrown = ['uncaughtException', 'unhandledRejection'] as const
 
-/** Some work, after which the module listens to none of the events that it began to listen to meanwhile. */
+/** Does some work, then removes the listeners that the module added meanwhile. */
 const withoutListeners = async (work: () => Promise<void>): Promise<void> => {
   const { process } = globalThis as unknown as { process?: Partial<Emitter> }
   const { listeners, removeListener } = process ?? {}
@@ -70,7 +70,7 @@ const withoutListeners = async (work: () => Promise<void>): Promise<void> => {
   try {
     await work()
   } finally {
-    // Others may have begun to listen too; the module's do nothing but throw.
+    // The module's listeners do nothing but throw; others stay.
     for (const [i, event] of rethrown.entries())
       for (const listener of listeners.call(process, event))
         if (!before[i]?.has(listener) && /^function\s*\((\w+)\)\s*\{[\s\S]*throw \1;?\s*\}?\s*\}$/.test(`${listener}`))
@@ -78,7 +78,7 @@ const withoutListeners = async (work: () => Promise<void>): Promise<void> => {
   }
 }
 
-/** Kernels get their functions of the WebAssembly module, which tfjs does only for the backend in use. */
+/** Sets up the kernels of tfjs, which does so only for the backend in use. */
 const prepareKernels = (): void => {
   const backend = tf.findBackend('wasm')
   for (const { setupFunc } of tf.getKernelsForBackend('wasm')) setupFunc?.(backend)
@@ -87,8 +87,8 @@ const prepareKernels = (): void => {
 let loading: Promise<void> | undefined
 
 /**
- * Loads the backend, once however many ask for it. By its factory, not by tfjs: while tfjs loads a backend, it lets nothing
- * else compute.
+ * Loads the backend once, for all callers. By its factory, because tfjs blocks other computations while it loads a
+ * backend.
  */
 const loaded = async (): Promise<void> => {
   const { registry } = tf.engine()
@@ -106,7 +106,7 @@ const loaded = async (): Promise<void> => {
 
 const natives = new WeakMap<tf.KernelBackend, Promise<Native | undefined>>()
 
-/** Our kernels in the memory of the backend, instantiated once. */
+/** Our kernels in the memory of the backend, one instance for each backend. */
 const nativeOn = (backend: tf.KernelBackend): Promise<Native | undefined> => {
   const native = natives.get(backend) ?? moduleOf(backend).then(module => module && nativeIn(module))
   natives.set(backend, native)
@@ -114,13 +114,13 @@ const nativeOn = (backend: tf.KernelBackend): Promise<Native | undefined> => {
 }
 
 /**
- * The WebAssembly backend, of a package that is imported when it is first needed.
+ * The WebAssembly backend. Its package is imported on first use.
  *
- * @throws BackendError when the package is not installed, or its files cannot be loaded
+ * @throws BackendError if the package is not installed, or its files cannot be loaded
  */
 export const wasmOf = async (importPackage: Load, options: WasmOptions = {}): Promise<Backend> => {
   try {
-    // The backend of eager operations is settled before another one, of higher rank, is there to be chosen.
+    // tfjs chooses the backend of eager operations first: afterwards it would choose this one, which ranks higher.
     await tf.ready()
     await register(options, importPackage)
     await loaded()

@@ -2,11 +2,10 @@ import { stridesOf } from '../../base/shape.ts'
 import { cutOff } from '../../ops/cropping.ts'
 import type { Sliding } from '../../ops/ops.ts'
 
-// Products and convolutions as one thing: for every place, the result at (row, column) is the sum over the depth of
-// a(row, depth) times b(depth, column). How far the elements lie apart along each axis says the rest: transposes, strides
-// and dilations cost nothing.
+// Products and convolutions are both contractions: for every place, the result at (row, column) is the sum over the depth
+// of a(row, depth) times b(depth, column). Transposes, strides and dilations only change the distances between elements.
 
-/** A walk along one axis: how many steps, and how many elements lie between two in each tensor. */
+/** An axis: its size, and its stride in each tensor. */
 export interface Axis {
   readonly size: number
   readonly a: number
@@ -14,29 +13,29 @@ export interface Axis {
   readonly c: number
 }
 
-/** Where a contraction begins in each tensor, in elements. */
+/** Offsets of a contraction in each tensor, in elements. */
 export interface Place {
   readonly a: number
   readonly b: number
   readonly c: number
 }
 
-/** What to sum. In the result, the columns lie side by side. */
+/** What to sum. Columns are contiguous in the result. */
 export interface Contraction {
   readonly rows: readonly Axis[]
   readonly depth: readonly Axis[]
   readonly columns: readonly Axis[]
-  /** It is done once for each: of the matrices of a batch, or the groups of a convolution. */
+  /** One for each matrix of a batch, or each group of a convolution. */
   readonly places: readonly Place[]
 }
 
-/** How numbers lie in memory: how many along each axis, and how far apart. */
+/** How a tensor lies in memory. */
 export interface Layout {
   readonly shape: readonly number[]
   readonly strides: readonly number[]
 }
 
-/** The layout of a tensor whose axes are the `permutation` of those of one in row-major order. */
+/** The layout of a transposed view: axis i is axis `permutation[i]` of a tensor in row-major order. */
 export const layout = (
   stored: readonly number[],
   permutation: readonly number[] = stored.map((_, axis) => axis),
@@ -48,7 +47,7 @@ export const layout = (
   }
 }
 
-/** How far from the first each step along some axes leads, the last axis innermost. */
+/** The offsets of all elements along some axes, the last axis innermost. */
 export const offsets = (axes: readonly Axis[], tensor: keyof Place): Int32Array =>
   axes.reduce((before, axis) => {
     const far = new Int32Array(before.length * axis.size)
@@ -57,7 +56,7 @@ export const offsets = (axes: readonly Axis[], tensor: keyof Place): Int32Array 
     return far
   }, new Int32Array(1))
 
-/** The order in which `a` is read nearly in sequence. */
+/** The order of axes in which `a` is read most nearly in sequence. */
 const nearestLast = (axes: readonly Axis[]): readonly Axis[] => axes.toSorted((one, other) => other.a - one.a)
 
 /** [..., n, k] times [..., k, m]. */
@@ -86,7 +85,7 @@ export const product = (a: Layout, b: Layout): Contraction => {
 /**
  * [batch, rows, cols, channels] by [high, wide, channels of a group, outputs].
  *
- * @param x with its margins
+ * @param x with its padding
  */
 export const convolution = (x: Layout, filter: Layout, sliding: Sliding, result: readonly number[]): Contraction => {
   const { stride, dilation, padding, groups } = sliding
@@ -94,7 +93,7 @@ export const convolution = (x: Layout, filter: Layout, sliding: Sliding, result:
   const [high, wide, each] = filter.shape as [number, number, number]
   const [ofBatch, ofRow, ofCol, ofChannel] = x.strides as [number, number, number, number]
   const [fHigh, fWide, fChannel, fOutput] = filter.strides as [number, number, number, number]
-  // Negative padding is what is left out in the beginning.
+  // Negative padding crops: the first rows and columns are skipped.
   const [[above], [before]] = cutOff(padding)
   const start = above * ofRow + before * ofCol
   const own = outputs / groups

@@ -2,18 +2,18 @@ import { stridesOf } from '../../base/shape.ts'
 import { merged, stepsOf, type Walk } from '../../ops/walks.ts'
 import type { Module } from './module.ts'
 
-// Parts of tensors are copied run by run, as long as the runs are in both.
+// Copies parts of tensors in runs of elements that are contiguous in both.
 
-/** A part of a tensor on its way to a part of another of as many axes. */
+/** A part of a tensor, and where it goes in another tensor of the same rank. */
 export interface Region {
-  /** How many elements along each axis. */
+  /** The shape of the part. */
   readonly size: readonly number[]
-  /** The shapes of the tensors, and where in them the part begins. An axis of one element is read as often as it takes. */
+  /** The shapes of the tensors, and where the part begins in them. Axes of one element are broadcast. */
   readonly from: readonly number[]
   readonly begin?: readonly number[]
   readonly to: readonly number[]
   readonly at?: readonly number[]
-  /** The axes that are read from their ends. */
+  /** The axes that are reversed. */
   readonly reversed?: readonly number[]
 }
 
@@ -22,7 +22,7 @@ const start = (strides: readonly number[], begin: readonly number[]): number =>
 
 const one: Walk = { size: 1, a: 0, b: 0 }
 
-/** Makes a copying ready; it is given the addresses of both tensors. */
+/** Prepares a copy; the function takes the addresses of both tensors. */
 export const copying = (
   { kernels }: Module,
   { size, from, begin = size.map(() => 0), to, at = size.map(() => 0), reversed = [] }: Region,

@@ -4,9 +4,9 @@ import type { Compute } from '../tfjs/native.ts'
 import { filling, type Prepare } from './filling.ts'
 import type { Module } from './module.ts'
 
-// Operations element by element, whose result takes the memory of an operand that nothing needs any more.
+// Elementwise operations, in-place if an operand is not needed afterwards.
 
-/** The number by which the kernel knows each operation of two operands. */
+/** The kernel's numbers of operations with two operands. */
 export const combinations = {
   add: 0,
   subtract: 1,
@@ -17,12 +17,12 @@ export const combinations = {
   greater: 6,
   equal: 7,
 } as const
-/** The same for one operand. */
+/** The same with one operand. */
 export const changes = { negative: 0, square: 1, sqrt: 2, abs: 3, relu: 4, rsqrt: 5 } as const
 
 type Dimensions = readonly number[]
 
-/** Where a result goes: into an operand of as many elements, of which this is the last use. */
+/** Where the result goes: into an operand of the same size whose last use this is, or into new memory. */
 const placing = ({ blank, own }: Module, shapes: readonly Dimensions[], result: Dimensions): Compute => {
   const whole = shapes.map(shape => sizeOf(shape) === sizeOf(result))
   return (operands, spent) => {
@@ -35,7 +35,7 @@ const placing = ({ blank, own }: Module, shapes: readonly Dimensions[], result: 
   }
 }
 
-/** An operation of one operand. */
+/** An elementwise operation with one operand. */
 export const changing =
   (operation: keyof typeof changes): Prepare<readonly []> =>
   (module, { shapes, result }) => {
@@ -44,18 +44,18 @@ export const changing =
     return filling(module, result, (to, x) => module.kernels.change(number, x, to, count), place)
   }
 
-/** An operation of two operands. */
+/** An elementwise operation with two operands, which are broadcast. */
 export const combining =
   (operation: keyof typeof combinations): Prepare<readonly []> =>
   (module, { shapes, result }) => {
     const [a, b = []] = shapes
     const { kernels } = module
     const number = combinations[operation]
-    // Rows of columns for each element of further axes, the innermost first. Rows lie 0 apart where there is one for all.
+    // The kernel takes matrices, one for each element of further axes, the innermost first. A stride of 0 broadcasts.
     const [columns = { size: 1, a: 1, b: 1 }, rows = { size: 1, a: 0, b: 0 }, ...more] = repeating(a, b, result)
     const [oneA, oneB] = [Number(columns.a === 0), Number(columns.b === 0)]
     const each = 4 * rows.size * columns.size
-    /** From these addresses on, the result's elements side by side; gives where the next ones go. */
+    /** Writes the result from address `to` on; returns the address after it. */
     const combine = (to: number, x: number, y: number, axes: readonly Walk[]): number => {
       const outermost = axes.at(-1)
       if (outermost === undefined) {

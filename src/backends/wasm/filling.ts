@@ -1,14 +1,14 @@
 import type { Compute, Task } from '../tfjs/native.ts'
 import type { Module } from './module.ts'
 
-/** Makes an operation ready; `undefined` leaves it to tfjs. */
+/** Prepares an operation; `undefined` if tfjs does it. */
 export type Prepare<A> = (module: Module, task: Task<A>) => Compute | undefined
 
 /**
- * Makes a kernel ready that fills a result.
+ * Prepares a kernel that writes a result.
  *
- * @param fill gets the address of the result, then those of the operands
- * @param place where the result goes. Default: memory of its own
+ * @param fill takes the address of the result, then those of the operands
+ * @param place where the result goes. Default: new memory
  */
 export const filling =
   (

@@ -4,9 +4,9 @@ import { allocator } from '../../tfjs/guard.ts'
 import { insideOf } from '../../tfjs/inside.ts'
 import { plain, relaxed } from './binary.ts'
 
-// tfjs keeps its tensors in the memory of its own WebAssembly module. Ours, of the kernels that it lacks, shares it.
+// Our kernels are a WebAssembly module that shares the memory in which tfjs keeps its tensors.
 
-/** An image, and the windows that slide over it with their zeros before. */
+/** The sizes of images and windows: `top` and `left` are padding. */
 export type Windows = readonly [
   batch: number,
   rows: number,
@@ -22,7 +22,7 @@ export type Windows = readonly [
   left: number,
 ]
 
-/** The kernels: addresses are in bytes, sizes and distances in elements. */
+/** The kernels. Addresses are in bytes; sizes and strides in elements. */
 export interface Exports {
   readonly contract: (
     a: number,
@@ -101,23 +101,23 @@ export interface Exports {
   readonly maxRows: (x: number, count: number, rows: number, columns: number, largest: number) => void
 }
 
-/** The memory that tensors of tfjs lie in, and our kernels in the same. */
+/** Our kernels, and the memory of tfjs. */
 export interface Module {
   readonly kernels: Exports
   readonly memory: WebAssembly.Memory
-  /** @throws RangeError when there is no room */
+  /** @throws RangeError if memory runs out */
   readonly allocate: (bytes: number) => number
   readonly free: (address: number) => void
   readonly addressOf: (tensor: tf.TensorInfo) => number
   /**
-   * A tensor whose numbers are whatever lies there.
+   * A new tensor, not initialized.
    *
-   * @throws RangeError when there is no room
+   * @throws RangeError if memory runs out
    */
   readonly blank: (shape: readonly number[]) => tf.TensorInfo
-  /** One more tensor of the same numbers. */
+  /** One more reference to a tensor, in another shape. */
   readonly alias: (tensor: tf.TensorInfo, shape: readonly number[]) => tf.TensorInfo
-  /** The same, to be written to; `undefined` where there is another one already. */
+  /** The same, to be overwritten; `undefined` if there are other references. */
   readonly own: (tensor: tf.TensorInfo, shape: readonly number[]) => tf.TensorInfo | undefined
   readonly release: (tensor: tf.TensorInfo) => void
 }
@@ -125,15 +125,15 @@ export interface Module {
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), c => c.charCodeAt(0))
 
 /**
- * The kernels beside those of a backend of tfjs; `undefined` where its memory cannot be reached or shared, or the platform
- * has no vectors: its own kernels do everything then.
+ * Our kernels in the memory of a backend of tfjs; `undefined` if the memory cannot be shared or the platform has no vectors,
+ * so that the kernels of tfjs do everything.
  */
 export const moduleOf = async (backend: tf.KernelBackend): Promise<Module | undefined> => {
   const { wasm, dataIdMap, makeOutput } = insideOf(backend)
   const memory = wasm?.asm?.memory
   const [malloc, free] = [wasm?._malloc, wasm?._free]
   if (!(memory instanceof WebAssembly.Memory) || !malloc || !free || !dataIdMap || !makeOutput) return undefined
-  // The memory of several threads is of another type, which the module would refuse.
+  // With several threads, the memory is of a type that the module cannot import.
   if (!(memory.buffer instanceof ArrayBuffer)) return undefined
   const binary = [relaxed, plain].map(bytesOf).find(bytes => WebAssembly.validate(bytes))
   if (binary === undefined) return undefined

@@ -4,7 +4,7 @@ import { prepared } from './operations.ts'
 import { productsIn } from './products.ts'
 import { contracted, lasting, sources } from './sources.ts'
 
-/** Our kernels, in the memory of a backend of tfjs. */
+/** Our kernels for programs of a backend of tfjs. */
 export const nativeIn = (module: Module): Native => ({
   prepare: (operation, task) => prepared(module, operation, task),
   program: () => {

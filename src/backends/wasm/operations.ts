@@ -10,17 +10,17 @@ import { changing, combining } from './elementwise.ts'
 import { filling, type Prepare } from './filling.ts'
 import type { Module, Windows } from './module.ts'
 
-// Operations where those of tfjs are slow or missing.
+// Operations that tfjs lacks or does slowly.
 
 type Dimensions = readonly number[]
 
-/** Copies a part of an operand, which is all of the result. */
+/** A result that is a part of the operand. */
 const copied = (module: Module, region: Region): Compute => {
   const copy = copying(module, region)
   return filling(module, region.to, (to, from) => copy(to, from))
 }
 
-/** Axes of more than one element, those that have only such of one between them together; the last ones first. */
+/** Reduced axes in runs of neighbours, the last run first. Axes of one element count as neither. */
 const runsOf = (shape: Dimensions, axes: readonly number[]): readonly (readonly number[])[] => {
   const runs: number[][] = []
   let isOpen = false
@@ -36,14 +36,14 @@ const runsOf = (shape: Dimensions, axes: readonly number[]): readonly (readonly 
   return runs
 }
 
-/** A tensor as matrices whose rows are the axes of a run. */
+/** A tensor as matrices, whose rows are reduced. */
 interface Matrices {
   readonly count: number
   readonly rows: number
   readonly columns: number
 }
 
-/** The same as matrices, run by run; what has been reduced has one element. */
+/** The matrices of each step: a run of axes is reduced at once and has one element afterwards. */
 const matricesOf = (shape: Dimensions, axes: readonly number[]): readonly Matrices[] => {
   let before = shape
   return runsOf(shape, axes).map(run => {
@@ -68,7 +68,7 @@ const sumRows: Reduce = ({ kernels, allocate, free }, { count, rows, columns }, 
   }
 }
 
-/** Axes that lie side by side are reduced at once, the last ones first. */
+/** Reduces runs of neighbouring axes one after the other, the last one first. */
 const reducing =
   (reduce: Reduce): Prepare<Attributes['sum']> =>
   (module, { shapes: [shape], attributes: [axes], result }) => {
@@ -88,7 +88,7 @@ const reducing =
       }, x as TensorInfo)
   }
 
-/** What a condition chooses. Of one element, what is chosen from stays as it is; what is narrower is repeated first. */
+/** Selects by a condition. The kernel broadcasts single elements; other operands are broadcast first. */
 const selecting: Prepare<readonly []> = (module, { shapes, result }) => {
   const { kernels, allocate, free } = module
   const count = sizeOf(result)
@@ -146,7 +146,7 @@ const gathering: Prepare<readonly []> = (module, { shapes: [[rows = 1, ...rest],
   })
 }
 
-/** Where windows lie, as the kernels take it. */
+/** Sizes of images and windows, as kernels take them. */
 const windowsOf = (x: Dimensions, y: Dimensions, { size, stride, padding }: Window): Windows => {
   const [batch, rows, cols, channels] = x as [number, number, number, number]
   const [, outRows, outCols] = y as [number, number, number]
@@ -204,7 +204,7 @@ const table: { readonly [O in Operation]?: Prepare<Attributes[O]> } = {
   },
 }
 
-/** Makes an operation ready; `undefined` for those that are left to the kernels of tfjs. */
+/** Prepares an operation; `undefined` if the kernels of tfjs do it. */
 export const prepared = <O extends Operation>(
   module: Module,
   operation: O,

@@ -9,22 +9,22 @@ import { changes, combinations } from './elementwise.ts'
 import type { Module } from './module.ts'
 import { type Multiplied, type Operand, operandOf } from './sources.ts'
 
-/** A longer depth is summed in parts of so many steps, as errors grow with the length of a sum: the kernel adds up 256 steps. */
+/** A longer depth is summed in parts, as rounding errors grow with the length of a sum. The kernel sums parts of 256. */
 const longest = 2 ** 16
 
-/** Makes ready what is to be multiplied often. */
+/** Prepared products and convolutions. */
 export interface Products {
   /**
-   * For both operands, and a bias, a number for each column, if there is one.
+   * The result takes both operands, and optionally a bias with a number for each column.
    *
-   * @param positive whether negative results become 0
+   * @param positive whether ReLU follows
    */
   readonly prepare: (product: Multiplied, positive: boolean) => Compute
-  /** Gives back the tables of all that was prepared, which cannot be used any more. */
+  /** Frees the tables of everything that was prepared. */
   readonly dispose: () => void
 }
 
-/** Tables in the memory of the module, one for all walks that are the same. */
+/** Tables of offsets in the memory of the module, shared by equal axes. */
 const tablesIn = ({ memory, allocate, free }: Module) => {
   const known = new Map<string, number>()
   return {
@@ -45,7 +45,7 @@ const tablesIn = ({ memory, allocate, free }: Module) => {
   }
 }
 
-/** An operand with its margins, and the copying of its numbers amid the zeros; `null` where there are none. */
+/** An operand with padding, and the copy of its numbers into the zeros; `null` if there is no padding. */
 const padded = (module: Module, { stored, permutation }: Operand, margins: readonly Margin[]) => {
   const own = stored.map((_, axis) => margins[permutation.indexOf(axis)] ?? ([0, 0] as const))
   if (own.every(([before, after]) => before === 0 && after === 0)) return null
@@ -81,7 +81,7 @@ export const productsIn = (module: Module): Products => {
     const size = sizeOf(result)
     const isLong = k > longest
     const partsAt = room + (amid?.bytes ?? 0)
-    /** Sums over parts of the depth, each to where the first one goes or beside it, which are then added up. */
+    /** Sums over parts of the depth: the first into the result, the others into scratch memory, to be added. */
     const inParts = (sum: (start: number, depth: number, to: number) => void, to: number, beside: number): void => {
       sum(0, longest, to)
       for (let start = longest; start < k; start += longest) {
@@ -89,7 +89,7 @@ export const productsIn = (module: Module): Products => {
         kernels.combine(combinations.add, to, 0, 0, beside, 0, 0, to, 1, size)
       }
     }
-    /** What is added to each row of the result, and what becomes of negative ones. */
+    /** Adds the bias to each row, then applies ReLU. */
     const finish = (to: number, bias: TensorInfo | undefined): void => {
       const width = result.at(-1) ?? 1
       if (bias !== undefined)
@@ -98,7 +98,7 @@ export const productsIn = (module: Module): Products => {
     }
     return operands => {
       const [a, b, bias] = operands as readonly [TensorInfo, TensorInfo, TensorInfo | undefined]
-      // First what is given back here: it holds nothing when there is no room for the result.
+      // Before the result, so that nothing leaks if memory runs out.
       const scratch = allocate(partsAt + (isLong ? 4 * size : 0))
       try {
         const made = blank(result)

@@ -3,10 +3,10 @@ import { isProduct, type Product } from '../../graph/products.ts'
 import type { Sliding } from '../../ops/ops.ts'
 import { isEmpty } from '../tfjs/native.ts'
 
-/** A product or convolution, with what may follow it. */
+/** A product or convolution, perhaps fused with a bias and an activation. */
 export type Multiplied = Product | Fused
 
-/** An operand: how its tensor is stored, and which of the stored axes each of its own is. */
+/** An operand: the shape that is stored, and the permutation of its axes. */
 export interface Operand {
   readonly stored: readonly number[]
   readonly permutation: readonly number[]
@@ -14,21 +14,21 @@ export interface Operand {
 
 const isMultiplied = (node: GraphNode): node is Multiplied => isProduct(node) || node.kind === 'fused'
 
-/** Those channel by channel are a matter of loads, and left to tfjs. */
+/** Depthwise convolutions are memory-bound; the kernel of tfjs does them. */
 const isByChannel = ({ operation, attributes, inputs }: Multiplied): boolean =>
   operation === 'convolve' && (attributes[0] as Sliding).groups > 1 && (inputs[1] as GraphNode).shape[2] === 1
 
-/** The product or convolution that a node is, where the kernels here do it. */
+/** The node as a product or convolution, if our kernels do it. */
 export const contracted = (node: GraphNode): Multiplied | undefined =>
   isMultiplied(node) && !isByChannel(node) && !isEmpty(node) ? node : undefined
 
-/** What a node reads: of a product, what its factors are transposes of, which it reads in its own order. */
+/** The nodes that a node reads. Products read through transposes of their factors. */
 export const sources = (node: GraphNode): readonly GraphNode[] =>
   contracted(node)
     ? operands(node).map((input, i) => (i < 2 && isA(input, 'transpose') ? (input.inputs[0] as GraphNode) : input))
     : operands(node)
 
-/** How a factor of a product lies in what is read for it. */
+/** A factor of a product, as it is stored. */
 export const operandOf = (factor: GraphNode): Operand => {
   const stored = isA(factor, 'transpose') ? (factor.inputs[0] as GraphNode) : factor
   return {
@@ -38,8 +38,8 @@ export const operandOf = (factor: GraphNode): Operand => {
 }
 
 /**
- * Nodes whose memory no result may take: filters of the kernels of tfjs, which keep what they have prepared for a filter by
- * its memory. A reshaped filter is in the same memory.
+ * Nodes whose memory must not be reused for results: the filters of depthwise convolutions, since the kernel of tfjs caches
+ * by address what it has prepared for a filter. A reshaped filter has the same address.
  */
 export const lasting = (order: readonly GraphNode[]): ReadonlySet<GraphNode> => {
   const found = new Set<GraphNode>()
