@@ -1,5 +1,4 @@
-import { chain, type Either, map, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { oneOf } from '../base/options.ts'
 import { foldIn } from '../base/random.ts'
@@ -101,19 +100,13 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
   return {
     inputs: inner.inputs,
     shape: inputs =>
-      pipe(
-        inner.shape(inputs),
-        chain((output): Either<Fault, Shape | null> => {
-          const [sequence = null] = inputs
-          if (sequence !== null && sequence.length < 3) return refusalOfAll(steps, inputs)
-          return output !== null && output.length < 2 ? refusal(giving, output) : right(mergedShape(merge, output))
-        }),
-      ),
+      flatMap(inner.shape(inputs), (output): Either<Fault, Shape | null> => {
+        const [sequence = null] = inputs
+        if (sequence !== null && sequence.length < 3) return refusalOfAll(steps, inputs)
+        return output !== null && output.length < 2 ? refusal(giving, output) : right(mergedShape(merge, output))
+      }),
     variables: inputs =>
-      pipe(
-        inner.variables(inputs),
-        map(own => ({ ...prefixed('forward/', own), ...prefixed('backward/', own) })),
-      ),
+      flatMap(inner.variables(inputs), own => right({ ...prefixed('forward/', own), ...prefixed('backward/', own) })),
     forward: (ops, variables, inputs, mode) => {
       const [there, after] = inner.forward(ops, without('forward/', variables), inputs, along(mode, 'forward'))
       const reversed = inputs.map(input => ops.reverse(input, [1]))

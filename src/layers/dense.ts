@@ -1,5 +1,4 @@
-import { type Either, map, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import {
@@ -96,12 +95,7 @@ export const units: t.Type<number | null, unknown, unknown> = codec<number | nul
 
 /** The output shape of a dense layer. */
 export const denseShape = ({ units }: NormalDense, input: Shape | null): Either<Fault, Shape | null> =>
-  units === null
-    ? right(input)
-    : pipe(
-        ofRank(vector, input),
-        map(([batch = null]) => [batch, units]),
-      )
+  units === null ? right(input) : flatMap(ofRank(vector, input), ([batch = null]) => right([batch, units]))
 
 type Rule = (options: NormalDense, input: Shape | null) => Either<Fault, VariableRule | null>
 /** The variables of a dense layer; without units it has none. */
@@ -109,9 +103,8 @@ export const denseVariables: { readonly [_ in 'weight' | 'bias']: Rule } = {
   weight: ({ units, weight }, input) =>
     units === null
       ? right(null)
-      : pipe(
-          known(input, 1, 'features', 'Input(10)'),
-          map(features => ({ shape: [features, units], initial: weight })),
+      : flatMap(known(input, 1, 'features', 'Input(10)'), features =>
+          right({ shape: [features, units], initial: weight }),
         ),
   bias: ({ units, bias }) => right(units === null || bias === null ? null : { shape: [units], initial: bias }),
 }

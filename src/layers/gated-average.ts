@@ -1,5 +1,4 @@
-import { chain, type Either, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { index } from '../base/options.ts'
 import { type Flow, fromStart, type NotSeveral, type Several, type Shape } from '../base/shape.ts'
@@ -18,7 +17,7 @@ const flatGate = {
   expected: 'a 2-dimensional gate [batch, inputs]',
   remedy: 'Put Softmax(n) at the end of the gate.',
 } as const
-const columns = {
+const oneEach = {
   expected: 'a gate with {count} columns, one for each of the other inputs',
   remedy: 'End the gate with Softmax({count}).',
 } as const
@@ -46,7 +45,7 @@ type Gated<Gate, Rest extends readonly unknown[]> = number[] extends Gate | Rest
       ? Averaged<Rest>
       : N extends Rest['length']
         ? Averaged<Rest>
-        : Refuses<'GatedAverage', typeof columns, Gate, { count: Rest['length'] }>
+        : Refuses<'GatedAverage', typeof oneEach, Gate, { count: Rest['length'] }>
     : Refuses<'GatedAverage', typeof flatGate, Gate>
 type Averaged<Rest extends readonly unknown[]> = Rest extends readonly [infer H, ...infer T]
   ? ShareAll<H, T, Rest, 'GatedAverage'>
@@ -72,11 +71,10 @@ const averaged = (index: number, inputs: Flow): Either<Fault, Shape | null> => {
     return refusalOfAll(withGate, inputs, { index, count: inputs.length, last: inputs.length - 1 })
   const others = inputs.filter((_, i) => i !== at)
   const count = others.length
-  return pipe(
-    ofRank(flatGate, gate),
-    chain(([, inputs = null]) => ((inputs ?? count) === count ? right(null) : refusal(columns, gate, { count }))),
-    chain(() => (inputs.includes(null) ? right(null) : sharedByAll(others))),
-  )
+  return flatMap(ofRank(flatGate, gate), ([, columns = null]) => {
+    if ((columns ?? count) !== count) return refusal(oneEach, gate, { count })
+    return inputs.includes(null) ? right(null) : sharedByAll(others)
+  })
 }
 
 /**

@@ -1,5 +1,4 @@
-import { chain, type Either, map, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { integer, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
@@ -61,20 +60,16 @@ export interface GroupNormConstructor {
 }
 
 const normalizedShape = ({ nGroups: groups }: Normal, input: Shape | null): Either<Fault, Shape | null> =>
-  pipe(
-    ofRank(image, input),
-    chain(([, , , channels = null]) =>
-      channels === null || channels % groups === 0 ? right(input) : refusal(divided, input, { groups, channels }),
-    ),
+  flatMap(ofRank(image, input), ([, , , channels = null]) =>
+    channels === null || channels % groups === 0 ? right(input) : refusal(divided, input, { groups, channels }),
   )
 
 /** The rule of a factor or shift for each channel. */
 const perChannel =
   (name: 'beta' | 'gamma') =>
   (options: Normal, input: Shape | null): Either<Fault, VariableRule> =>
-    pipe(
-      known(input, 3, 'channels', 'Input([28, 28, 8])'),
-      map(channels => ({ shape: [1, 1, 1, channels], initial: options[name] })),
+    flatMap(known(input, 3, 'channels', 'Input([28, 28, 8])'), channels =>
+      right({ shape: [1, 1, 1, channels], initial: options[name] }),
     )
 
 /**

@@ -1,5 +1,4 @@
-import { chain, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { flatMap, right } from 'fp-ts/lib/Either.js'
 import { integer, number, oneOf, orNull, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -133,10 +132,7 @@ export const PositionalEncoding: PositionalEncodingConstructor = defineLayer({
   },
   shape: ({ form, length }, input) => {
     const isTooLong = form === 'learned' && length !== null && (input?.[1] ?? 0) > length
-    return pipe(
-      ofRank(sequence, input),
-      chain(known => (isTooLong ? refusal(placed, input, { length }) : right(known))),
-    )
+    return flatMap(ofRank(sequence, input), known => (isTooLong ? refusal(placed, input, { length }) : right(known)))
   },
   variables: {
     weight: ({ form, length, weight }, input) => {

@@ -1,5 +1,4 @@
-import { chain, type Either, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { areDistinct, listOf, optionalParameter, parameter } from '../base/options.ts'
@@ -134,25 +133,19 @@ const axes: t.Type<readonly number[], unknown, unknown> = listOf(
 )
 
 const rectifiedShape = (options: Normal, input: Shape | null): Either<Fault, Shape | null> =>
-  pipe(
-    denseShape(options, input),
-    chain(out =>
-      out === null || hasAxes(options.alphaAxes, out.length)
-        ? right(out)
-        : refusal(withAxes, out, { axes: options.alphaAxes.join(', '), last: out.length - 1 }),
-    ),
+  flatMap(denseShape(options, input), out =>
+    out === null || hasAxes(options.alphaAxes, out.length)
+      ? right(out)
+      : refusal(withAxes, out, { axes: options.alphaAxes.join(', '), last: out.length - 1 }),
   )
 
 const alphaRule = (options: Normal, input: Shape | null): Either<Fault, VariableRule> =>
-  pipe(
-    rectifiedShape(options, input),
-    chain(out => {
-      const shape = sizesAlong(options.alphaAxes, out)
-      return shape === null
-        ? refusal(knownAxes, out, { axes: options.alphaAxes.join(', ') })
-        : right({ shape, initial: options.alpha })
-    }),
-  )
+  flatMap(rectifiedShape(options, input), out => {
+    const shape = sizesAlong(options.alphaAxes, out)
+    return shape === null
+      ? refusal(knownAxes, out, { axes: options.alphaAxes.join(', ') })
+      : right({ shape, initial: options.alpha })
+  })
 
 /**
  * A rectifier that learns the slopes of its negative part (He et al. 2015): `x > 0 ? x : alpha x`, with units applied

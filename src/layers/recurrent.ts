@@ -1,5 +1,4 @@
-import { chainFirst, type Either, map, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import {
@@ -268,16 +267,15 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
     options: { ...first, ...options, ...last } as Options<Normal>,
     inputs: ({ mask }) => (mask ? 'several' : 'one'),
     shape: ({ units, onlyReturnFinal, mask }, input, others) =>
-      pipe(
-        ofRank(sequence, input),
-        chainFirst(() => (mask ? checkMask([input, ...others]) : right(null))),
-        map(([batch = null, time = null]) => (onlyReturnFinal ? [batch, units] : [batch, time, units])),
+      flatMap(ofRank(sequence, input), ([batch = null, time = null]) =>
+        flatMap(mask ? checkMask([input, ...others]) : right(null), () =>
+          right(onlyReturnFinal ? [batch, units] : [batch, time, units]),
+        ),
       ),
     variables: {
       inputWeights: ({ units, inputWeights }, input) =>
-        pipe(
-          known(input, 2, 'features', 'Input([20, 8])'),
-          map(features => ({ shape: [features, gates * units], initial: inputWeights })),
+        flatMap(known(input, 2, 'features', 'Input([20, 8])'), features =>
+          right({ shape: [features, gates * units], initial: inputWeights }),
         ),
       hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, gates * units], initial: hiddenWeights }),
       biases: ({ units, biases }) => right({ shape: [gates * units], initial: biases }),

@@ -1,5 +1,4 @@
-import { map } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { flatMap, right } from 'fp-ts/lib/Either.js'
 import { integer } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
@@ -57,10 +56,7 @@ export const RepeatVector: RepeatVectorConstructor = defineLayer({
   positional: ['n'],
   options: { n: { codec: integer(1) } },
   shape: ({ n }, input) =>
-    pipe(
-      ofRank(vector, input),
-      map(([batch = null, features = null]) => [batch, n, features]),
-    ),
+    flatMap(ofRank(vector, input), ([batch = null, features = null]) => right([batch, n, features])),
   forward: ({ n }, ops, x) => {
     const [batch = null, features = null] = ops.shape(x)
     return [ops.broadcast(ops.reshape(x, [batch, 1, features]), [batch, n, features]), {}]

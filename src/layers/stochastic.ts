@@ -1,5 +1,4 @@
-import { chain, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../base/errors.ts'
 import { finite, notNegative, number, type ParsedOptions, part } from '../base/options.ts'
@@ -224,11 +223,8 @@ export const DropBlock: DropBlockConstructor = defineLayer({
     blockSize: { codec: numbers<Pair>(2, 1) },
   },
   shape: ({ blockSize: [rows, cols] }, input) =>
-    pipe(
-      ofRank(image, input),
-      chain(([, height, width]) =>
-        (height ?? rows) < rows || (width ?? cols) < cols ? refusal(roomy, input, { rows, cols }) : right(input),
-      ),
+    flatMap(ofRank(image, input), ([, height, width]) =>
+      (height ?? rows) < rows || (width ?? cols) < cols ? refusal(roomy, input, { rows, cols }) : right(input),
     ),
   forward: ({ keepProba, blockSize }, ops, x, _, mode) => {
     if (!mode.training || keepProba === 1) return [x, {}]

@@ -1,5 +1,4 @@
-import { chain, right } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { flatMap, right } from 'fp-ts/lib/Either.js'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../../core/expects.ts'
@@ -102,13 +101,10 @@ export const RandomCrop: RandomCropConstructor = defineLayer({
   options: { size: { codec: numbers<Pair>(2, 1) }, padding: { codec: numbers<Pair>(2, 0), default: 0 } },
   shape: ({ size, padding }, input) => {
     const [[rows, cols], [around, beside]] = [size, padding]
-    return pipe(
-      ofRank(image, input),
-      chain(([batch = null, height, width, channels = null]) =>
-        (height ?? rows) + 2 * around < rows || (width ?? cols) + 2 * beside < cols
-          ? refusal(roomy, input, { rows, cols, around, beside })
-          : right([batch, rows, cols, channels]),
-      ),
+    return flatMap(ofRank(image, input), ([batch = null, height, width, channels = null]) =>
+      (height ?? rows) + 2 * around < rows || (width ?? cols) + 2 * beside < cols
+        ? refusal(roomy, input, { rows, cols, around, beside })
+        : right([batch, rows, cols, channels]),
     )
   },
   forward: ({ size, padding }, ops, x, _, mode) => {
