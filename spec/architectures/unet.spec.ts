@@ -64,7 +64,7 @@ describe('unet', () => {
   refuses([
     [
       () => untyped.unet({ inputShape: [100, 96, 3] }),
-      'InvalidOption of unet, inputShape: expected rows and columns that are multiples of 16, as 4 times they are halved, got [100, 96, 3]. ',
+      'InvalidOption of unet, inputShape: expected rows and columns that are multiples of 16, as they are halved 4 times, got [100, 96, 3]. ',
     ],
     [() => untyped.unet({ depth: 0 }), 'InvalidOption of unet, depth: expected a positive integer, got 0. '],
     [() => untyped.unet({ channels: -4 }), 'InvalidOption of unet, channels: expected a positive integer, got -4. '],

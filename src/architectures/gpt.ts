@@ -20,17 +20,17 @@ export interface GPTOptions<
   H extends number = number,
   L extends number = number,
 > {
-  /** How many tokens there are; they are the whole numbers below. Default: 256, the bytes. */
+  /** The number of tokens. Default: 256, the bytes. */
   readonly vocabulary?: V
-  /** How many tokens a text has. Default: 128. */
+  /** The tokens of a text. Default: 128. */
   readonly length?: T
   /** The features of each token. Default: 128. */
   readonly width?: W
-  /** How many heads attend in each block; they divide the width. Default: 4. */
+  /** The heads of attention in each block; their number divides the width. Default: 4. */
   readonly heads?: H
-  /** How many blocks there are. Default: 4. */
+  /** The number of blocks. Default: 4. */
   readonly layers?: L
-  /** The part that is dropped of the embeddings and in the blocks, from 0 on and below 1. Default: 0.1. */
+  /** The rate of dropout of the embeddings and in the blocks, from 0 on and below 1. Default: 0.1. */
   readonly dropout?: number
 }
 
@@ -60,9 +60,9 @@ const options: Options<Required<GPTOptions>> = {
 }
 
 /**
- * A small causal transformer (Radford et al. 2019): a text of tokens in, whole numbers below `vocabulary`; for each of its
- * places the probabilities of the token that comes next out. No place sees a later one. Learned places, norms before the
- * parts of each block, and `Gelu` between the dense layers of a block, which are 4 times as wide.
+ * A small causal transformer (Radford et al. 2019): tokens in, as whole numbers below `vocabulary`; the probabilities of the
+ * next token out, at each position. Positions are learned, norms come before the parts of each block, and the dense layers of
+ * a block have 4 times the features between them, with `Gelu`.
  *
  * The layers with parameters are `tokens`, `places`, those of the blocks `block1`, `block2` and so on (`layer-norm-1`,
  * `multi-head-attention-1`, `layer-norm-2`, `time-distributed-1` and `time-distributed-2`), `norm` and `next`.

@@ -173,7 +173,7 @@ const options: Options<Required<MobileNetV2Options>> = {
  * `Conv_1` and `Conv_1_bn`, and `predictions`. Names, norms and rounding are those of the network as Keras has it.
  *
  * @throws InvalidOption if an option is invalid
- * @throws WeightInitializationError, from `init`, when the number of channels is unknown
+ * @throws WeightInitializationError, from `init`, if the number of channels is unknown
  * @example
  * ```ts
  * const network = mobilenetV2()

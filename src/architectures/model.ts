@@ -9,8 +9,8 @@ import type { Hiding } from '../network-types/hidden.ts'
 import type { ImageShape } from './image.ts'
 
 /**
- * `join` for a whole architecture: errors in it begin with its title, as in `resnet50 > res3a > convolution-2`, while the
- * names of its layers do not.
+ * `join` for a whole architecture. The paths in its errors begin with its title, as in `resnet50 > res3a > convolution-2`;
+ * the names of its layers do not.
  */
 export const model = <I, O, L extends readonly AnyLayer[]>(
   title: string,
@@ -19,11 +19,11 @@ export const model = <I, O, L extends readonly AnyLayer[]>(
   unchecked(compose({ form: 'sequence', parts: layers.map(layer => asPart(title, layer)), title }))
 
 /**
- * The type of an architecture of the layers `L`, one of whose options is the shape `S` of its input, as the property
- * `network`: of an alias, editors would show the name.
+ * The type of an architecture of layers `L` with input shape `S`, in the property `network`: for an alias, editors would show
+ * its name.
  *
- * Its output is a condition on `S`: otherwise the compiler would walk the whole network before it knows the options of a
- * call, and once more afterwards.
+ * Its output is a condition on `S`. Otherwise the compiler would walk the whole network before it knows the options of a call,
+ * and once more afterwards.
  */
 export interface Model<S extends number | ImageShape, L extends readonly AnyLayer[]> {
   readonly network: Network<
@@ -34,17 +34,17 @@ export interface Model<S extends number | ImageShape, L extends readonly AnyLaye
 }
 
 /**
- * A list of layers as it is. The compiler makes a tuple that is the value of a type alias anew wherever it is used; one that
- * is an argument, once.
+ * The same list. The compiler instantiates a tuple that is the body of a type alias at every use; a tuple that is a type
+ * argument, once.
  */
 export type Listed<L extends readonly AnyLayer[]> = L
 
 /**
- * Reads the options of an architecture, all of which have defaults. The function's type parameters have the same defaults,
- * so what is read has the types that the call infers.
+ * Reads the options of an architecture. All have defaults, which are also those of the function's type parameters, so the
+ * result has the types that the call infers.
  *
  * @param example a right call, for the remedy
- * @throws InvalidOption that names the option, or when they are no object
+ * @throws InvalidOption if an option is invalid
  */
 export const optionsOf = <Normal extends object, Given extends Partial<Normal>>(
   owner: string,

@@ -194,7 +194,7 @@ const build = <S extends ImageShape, Pool extends boolean, Ratio extends InOutRa
  * convolution of a group is what steps over the image.
  *
  * @throws InvalidOption if an option is invalid
- * @throws WeightInitializationError, from `init`, when the number of channels is unknown
+ * @throws WeightInitializationError, from `init`, if the number of channels is unknown
  * @example
  * ```ts
  * const network = resnet50()

@@ -30,7 +30,7 @@ export interface UNetOptions<
   readonly inputShape?: S
   /** How many classes there are. Default: 2. */
   readonly classes?: Classes
-  /** How often rows and columns are halved, and doubled again; the compiler follows up to 6 times. Default: 4. */
+  /** How many times rows and columns are halved, and doubled again; the compiler knows up to 6. Default: 4. */
   readonly depth?: Depth
   /** The channels of the first convolutions; there are twice as many after each halving. Default: 64. */
   readonly channels?: C
@@ -44,7 +44,7 @@ const twice = <const Name extends string, const C extends number>(name: Name, ch
   return block(name, sequence(conv(), Relu(), conv(), Relu()))
 }
 
-/** What happens at level `N`, counted from the image down, of which all the levels below are part. */
+/** Level `N`, counted from the image down, with all levels below it. */
 type Level<N extends number, C extends number, Below extends AnyLayer> = Sequence<
   [
     Twice<`down${N}`, C>,
@@ -89,8 +89,8 @@ type Channels<C extends number> = [
   Multiply<C, 64>,
 ]
 /**
- * All levels, by depth, where `C` has their channels. A type that called itself would have no end for the compiler while it
- * infers a call and knows no depth yet.
+ * All levels by depth, with channels `C`. A recursive type would not end for the compiler while it infers a call and does not
+ * know the depth yet.
  */
 interface ByDepth<C extends readonly number[]> {
   readonly [depth: number]: Typed
@@ -106,8 +106,8 @@ interface ByDepth<C extends readonly number[]> {
   >
 }
 /**
- * Without a known depth, or deeper, only the run time follows the levels. Looked up, not chosen by the depth: of a choice
- * the compiler would go through every branch while it infers a call.
+ * The levels for a depth; of an unknown or a larger one, only the run time knows them. A look-up, because the compiler would
+ * go through every branch of a condition while it infers a call.
  */
 type Levels<Depth extends number, C extends number> = ByDepth<Channels<C>>[Depth] extends infer L extends Typed
   ? unknown extends L['~within']
@@ -140,30 +140,30 @@ const options: Options<Required<UNetOptions>> = {
   channels: { codec: integer(1), default: 64 },
 }
 
-/** Rows and columns that can be halved as often as the depth says. */
+/** Checks that rows and columns can be halved `depth` times. */
 const checkSize = ({ inputShape, depth }: Required<UNetOptions>): void => {
   const factor = 2 ** depth
   if (inputShape.slice(0, 2).some(n => n !== null && n % factor !== 0))
     throw new InvalidOption({
       layer: 'unet',
       option: 'inputShape',
-      expected: `rows and columns that are multiples of ${factor}, as ${depth} times they are halved`,
+      expected: `rows and columns that are multiples of ${factor}, as they are halved ${depth} times`,
       got: show(inputShape),
       remedy: 'Pad or crop the images, or choose a smaller depth.',
     })
 }
 
 /**
- * U-Net (Ronneberger et al. 2015): an image in, the probabilities of classes for each of its pixels out. Images are halved
- * `depth` times and doubled again; on the way up each level also gets what it was on the way down. Unlike in the paper,
- * convolutions keep rows and columns, so that the output is as large as the image.
+ * U-Net (Ronneberger et al. 2015): an image in, the probabilities of classes for each pixel out. Images are halved `depth`
+ * times and doubled again; each level of the way up is concatenated with that of the way down. Unlike in the paper,
+ * convolutions keep rows and columns, so the output is as large as the image.
  *
  * The layers with parameters are `convolution-1` and `convolution-2` in each of the blocks `down1`, `down2` and so on,
  * `bottom`, and `merge1`, `merge2` and so on, as in `down1/convolution-1`; `up1`, `up2` and so on, which double; and
  * `classes`. 31,030,658 parameters, all trained.
  *
  * @throws InvalidOption if an option is invalid, or rows and columns cannot be halved so often
- * @throws WeightInitializationError, from `init`, when the number of channels is unknown
+ * @throws WeightInitializationError, from `init`, if the number of channels is unknown
  * @example
  * ```ts
  * const network = unet({ inputShape: [64, 48, 3], classes: 5, depth: 3, channels: 16 })

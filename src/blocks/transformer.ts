@@ -17,7 +17,7 @@ import type { Parallel, Sequence } from '../network-types/compose.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import { fan, sequence, sides, unchecked } from './unchecked.ts'
 
-// The blocks of transformers (Vaswani et al. 2017), of the layers and combinators that everyone has.
+// The blocks of transformers (Vaswani et al. 2017), made of public layers and combinators.
 
 /** Whether a norm comes after each part, as in the paper, or before it, which trains more steadily (Xiong et al. 2020). */
 export type NormPlace = 'post' | 'pre'
@@ -45,11 +45,12 @@ export interface TransformerOptions<
   readonly name?: Name
 }
 
-// Each part as a type, and the function that makes it. What an option chooses at run time, its type chooses for the compiler.
+// Each part as a type, and the function that makes it: the type of an option chooses for the compiler what its value chooses
+// at run time.
 
 type Drop = Dropout<'dropout-{}'>
 
-/** What comes in, added to what layers make of it; normalized after that, or before the layers. */
+/** Layers with a residual connection, normalized after the sum or before the layers. */
 type Normed<L extends readonly AnyLayer[], N> = N extends 'post'
   ? Sequence<[Beside<Sequence<L>>, LayerNorm]>
   : Beside<Sequence<[LayerNorm, ...L]>>
@@ -60,7 +61,7 @@ const normed = <L extends readonly AnyLayer[], N extends NormPlace>(layers: L, n
   )
 const beside = <B extends AnyLayer>(part: B): Beside<B> => sequence(sides(Identity(), part), Elementwise('add'))
 
-/** The same for layers of several inputs, of which the first is added and normalized, and the others are `Others`. */
+/** The same for layers of several inputs: the first is added and normalized, `Others` take the rest. */
 type Found<L extends readonly AnyLayer[], N, Others extends readonly AnyLayer[]> = N extends 'post'
   ? Sequence<[Fan<[Select<0>, Sequence<L>]>, Elementwise, LayerNorm]>
   : Sequence<[Fan<[Select<0>, Sequence<[Parallel<[LayerNorm, ...Others]>, ...L]>]>, Elementwise]>
@@ -98,7 +99,7 @@ const feedForward = <F extends number, H extends number | null>(
   return [first, Dropout(dropout), TimeDistributed(Linear(features)), Dropout(dropout)]
 }
 
-/** A transformer's encoder as a type: [batch, time, features] in, and a mask beside it; the same shape out. */
+/** The type of an encoder: [batch, time, features] in, perhaps with a mask; the same shape out. */
 export type TransformerEncoder<
   F extends number,
   Heads extends number,
@@ -116,7 +117,7 @@ export type TransformerEncoder<
   >
 >
 
-/** A transformer's decoder as a type: a sequence, a memory and perhaps its mask in, the shape of the sequence out. */
+/** The type of a decoder: a sequence, a memory and perhaps its mask in; the shape of the sequence out. */
 export type TransformerDecoder<
   F extends number,
   Heads extends number,
@@ -175,7 +176,7 @@ export const checkHeads = (owner: string, heads: number, features: number, share
 const encoderOptions = optionsOf('transformer-encoder-{}', false)
 const decoderOptions = optionsOf('transformer-decoder-{}', true)
 
-/** The options; of those that are not given the defaults, which the defaults of the type parameters repeat. */
+/** Reads the options. Their defaults are also those of the type parameters. */
 const read = <Given extends TransformerOptions>(
   kind: string,
   options: Options<Normal>,

@@ -1,6 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import { key } from '../base/random.ts'
-import { type Shape, showShape } from '../base/shape.ts'
+import { type Shape, showShape, sizeOf } from '../base/shape.ts'
 import { shownAs, table } from '../base/shown.ts'
 import { byName, mapRecord } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
@@ -23,7 +23,7 @@ export interface Row {
   readonly flops: number | null
 }
 
-/** One example: costs are given per example, so the batch is 1. */
+/** The shape for one example: costs are given per example. */
 const oneExample = (shape: Shape): Shape => shape.map((d, i) => (i === 0 && d === null ? 1 : d))
 
 /** Inference draws nothing, but a layer may ask for a key. */
@@ -40,7 +40,7 @@ const costOf = (node: Node, rules: VariableRules): Cost => {
   return cost([output])
 }
 
-/** The most memory that inference of one example takes at once, the parameters included. */
+/** The peak memory of inference of one example, parameters included. */
 const peakOf = (part: Part): number | null => {
   const inputs = wiringOf(part).inputs.map(shape => (shape === null ? null : oneExample(shape)))
   if (inputs.length === 0 || inputs.some(shape => shape === null || shape.includes(null))) return null
@@ -48,8 +48,7 @@ const peakOf = (part: Part): number | null => {
   return cost(outputs).peakBytes
 }
 
-const size = (rules: VariableRules): number =>
-  Object.values(rules).reduce((sum, { shape }) => sum + shape.reduce((n, d) => n * d, 1), 0)
+const size = (rules: VariableRules): number => Object.values(rules).reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 
 const count = (n: number | null): string => (n === null ? '?' : String(n).replace(/\B(?=(\d{3})+$)/g, ','))
 
@@ -101,7 +100,7 @@ export const summary = (network: AnyLayer): Summary => {
     `trainable parameters: ${count(trainable === null ? null : trainable - frozen)}`,
     `bytes at once, for one example: ${count(peakOf(part))}`,
   ]
-  // An object, as a text by itself is shown in quotes; it can all that a text can.
+  // An object, because a primitive string is shown in quotes.
   const text: unknown = Object.defineProperties(Object(lines.join('\n')), {
     ...shownAs(String),
     rows: { value: Object.freeze(rows.map(row => Object.freeze(row))) },

@@ -1,12 +1,12 @@
 import process from 'node:process'
-import { InvalidOption, show } from '../base/errors.ts'
+import { show, wrongArgument } from '../base/errors.ts'
 import type { MetricsOption, MetricValue, Progress } from '../training/index.ts'
 
 /** A few significant digits, aligned from epoch to epoch. */
 const digits = (value: number): string =>
   Math.abs(value) >= 1e-4 || value === 0 ? value.toFixed(4) : value.toExponential(1)
 
-/** Names come from anyone: a control character would act on the terminal. */
+/** Without control characters, which would act on the terminal: names come from anyone. */
 const printed = (name: string): string => name.replace(/\p{Cc}/gu, '?')
 
 const described = (report: Readonly<Record<string, MetricValue>>, before = ''): readonly string[] =>
@@ -34,7 +34,7 @@ const duration = (milliseconds: number): string => {
   return hours === 0 ? `${minutes}m ${seconds % 60}s` : `${hours}h ${minutes % 60}m`
 }
 
-/** How many examples are learnt from in a second. */
+/** How many examples are trained in a second. */
 const perSecond = (rate: number): string => {
   const [divisor, unit] = rate >= 1e6 ? [1e6, 'M'] : rate >= 1e4 ? [1e3, 'k'] : [1, '']
   const value = rate / divisor
@@ -52,7 +52,7 @@ const drawing = (): ((progress: Progress<MetricsOption>) => string) => {
     const now = performance.now()
     if (epoch !== first.epoch || begins(progress)) first = { epoch, batch, examples, at: now }
     const elapsed = now - first.at
-    // Of the first batch nothing is known but that it was slow.
+    // The first batch is slow, and is not counted.
     const speed =
       examples > first.examples && elapsed > 0 ? `  ${perSecond(((examples - first.examples) / elapsed) * 1000)}` : ''
     const text = line(progress)
@@ -64,7 +64,7 @@ const drawing = (): ((progress: Progress<MetricsOption>) => string) => {
   }
 }
 
-/** Whether it is time to show progress again: at the begin and the end of an epoch always, else ten times a second. */
+/** Whether to show progress again: always at the start and the end of an epoch, otherwise ten times a second. */
 const throttle = (): ((progress: Progress<MetricsOption>) => boolean) => {
   let last = 0
   return ({ batch, ended }) => {
@@ -78,12 +78,12 @@ const throttle = (): ((progress: Progress<MetricsOption>) => boolean) => {
 /** Where progress is written: a terminal, a file, a pipe. */
 export interface Output {
   readonly isTTY?: boolean
-  /** How wide a terminal is: what is longer is cut off, as a line that wraps cannot be written over. */
+  /** The width of a terminal. Longer lines are cut off, because a line that wraps cannot be overwritten. */
   readonly columns?: number
   readonly write: (text: string) => unknown
 }
 
-/** What Deno has for notebooks. */
+/** Deno's API for notebooks. */
 interface Notebook {
   readonly display: (
     bundle: Readonly<Record<string, string>>,
@@ -103,7 +103,7 @@ const notebookAround = (): Notebook | undefined => {
 
 const escaped = (text: string): string => text.replace(/[&<>]/g, character => `&#${character.charCodeAt(0)};`)
 
-/** One output of a cell for each call of `fit`, which is shown anew in its place. */
+/** One output of the cell for each call of `fit`, updated in place. */
 const onPage = (notebook: Notebook): ((progress: Progress<MetricsOption>) => Promise<void>) => {
   const draw = drawing()
   const isTime = throttle()
@@ -119,7 +119,7 @@ const onPage = (notebook: Notebook): ((progress: Progress<MetricsOption>) => Pro
   }
 }
 
-/** The last line of a terminal, which is written over until its epoch has ended. */
+/** The last line of a terminal, overwritten until the epoch has ended. */
 const onTerminal = (output: Output): ((progress: Progress<MetricsOption>) => void) => {
   const draw = drawing()
   const isTime = throttle()
@@ -127,7 +127,7 @@ const onTerminal = (output: Output): ((progress: Progress<MetricsOption>) => voi
     if (!isTime(progress)) return
     const text = draw(progress)
     const cut = [...text].slice(0, (output.columns ?? Number.POSITIVE_INFINITY) - 1).join('')
-    // To the start of the line, and what was there before is erased to its end.
+    // To the start of the line; what was there before is erased.
     output.write(progress.ended ? `\r${text}\x1b[K\n` : `\r${cut}\x1b[K`)
   }
 }
@@ -142,7 +142,7 @@ const inLines = (output: Output): ((progress: Progress<MetricsOption>) => void) 
   }
 }
 
-/** Whether a value can be written to; what cannot be read is none. */
+/** Whether a value can be written to; a value that throws when it is read cannot. */
 const writes = (value: unknown): boolean => {
   try {
     return typeof (value as Partial<Output> | null)?.write === 'function'
@@ -155,8 +155,7 @@ const writes = (value: unknown): boolean => {
  * Shows the progress of `fit`. On a terminal: a bar for each epoch. In a Deno notebook: the same, in one output of the
  * cell. Elsewhere: one line per epoch.
  *
- * @param output where to; by default the notebook, or else the standard error, so that a program's own output can be piped
- *   on
+ * @param output where to write; by default the notebook or standard error, so that a program's own output can be piped
  * @returns an `onProgress` for `fit`
  * @throws InvalidOption if there is nothing to write to
  * @example
@@ -170,12 +169,12 @@ export const progressBar = (output?: Output): ((progress: Progress<MetricsOption
   if (notebook !== undefined) return onPage(notebook)
   const to: Output = output === undefined ? process.stderr : output
   if (!writes(to))
-    throw new InvalidOption({
-      layer: 'progressBar',
-      option: 'output',
-      expected: 'an object with write, such as process.stderr',
-      got: show(output),
-      remedy: 'For example: progressBar(process.stdout), or progressBar().',
-    })
+    throw wrongArgument(
+      'progressBar',
+      'output',
+      'an object with write, such as process.stderr',
+      show(output),
+      'progressBar(process.stdout), or progressBar()',
+    )
   return to.isTTY ? onTerminal(to) : inLines(to)
 }

@@ -32,6 +32,7 @@ export interface ApplyOptions {
 interface Interpretation extends Mode {
   readonly ops: Ops<unknown> | undefined
 }
+/** An option that may be left out. */
 const optional = <V>(expected: string, test: (value: unknown) => boolean) => ({
   codec: codec<V | null>(expected, value => (value === null || test(value) ? (value as V | null) : undefined)),
   default: null,
@@ -39,7 +40,7 @@ const optional = <V>(expected: string, test: (value: unknown) => boolean) => ({
 const inference: Interpretation = Object.freeze({ training: false, key: undefined, ops: undefined })
 
 /**
- * Reads the options of `apply` and of what is like it.
+ * Reads the options of `apply`, or of another function that takes the same.
  *
  * @throws InvalidOption if an option is invalid
  */

@@ -7,11 +7,11 @@ import { wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
 import { misfit, unfitVariable } from './given.ts'
 import { variableRules } from './init.ts'
-import { type Trees, variableIn } from './variables.ts'
+import { type Shaped, type Trees, variableIn } from './variables.ts'
 
-// What every run of a network checks first.
+// The checks before every run of a network.
 
-/** How many numbers one tensor may have: more would take the process's memory. */
+/** How many numbers one tensor may have: more would use up the memory. */
 const mostNumbers = 2 ** 31
 
 const checkOutputSizes = ({ nodes }: Wiring): void => {
@@ -63,10 +63,6 @@ const forgottenBatch = (expected: Flow, given: Flow): LayerConnectionError | und
     got: `${showShape(shape)}, as one example has`,
     remedy: `The batch comes first: for one example ${example}, give [${example}].`,
   })
-}
-
-interface Shaped {
-  readonly shape: readonly number[]
 }
 
 const isShaped = (value: unknown): value is Shaped =>

@@ -35,7 +35,7 @@ export interface CompileOptions {
 
 type Inputs = TensorInput | readonly TensorInput[]
 
-/** A network made ready to run, with its variables. */
+/** A compiled network with its variables. */
 export interface Compiled<N extends AnyLayer> {
   /** The output for an input, in inference mode. */
   (input: Inputs): Promise<TensorsOf<OutputOf<N>>>
@@ -43,11 +43,11 @@ export interface Compiled<N extends AnyLayer> {
   readonly apply: (input: Inputs, options?: ApplyOptions) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
   /** As the eager `gradients`. */
   readonly gradients: (input: Inputs, cotangent: Inputs, options?: ApplyOptions) => Promise<Gradients<N>>
-  /** Gives back what the programs hold; dropping the value does the same, later. */
+  /** Frees the programs, which the garbage collector does otherwise. */
   readonly dispose: () => Promise<void>
 }
 
-/** A network made ready to run with any variables. */
+/** A compiled network that takes its variables with each call. */
 export interface CompiledNetwork<N extends AnyLayer> {
   (variables: VariablesFor<N>, input: Inputs): Promise<TensorsOf<OutputOf<N>>>
   readonly apply: (
@@ -78,7 +78,7 @@ const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promis
   })
 }
 
-/** Runs a program on tensors, and gives its outputs as tensors of the user's. */
+/** Runs a program on tensors, and hands its outputs over. */
 const runOn = async (
   ready: Ready,
   tensors: readonly tf.Tensor[],
@@ -100,7 +100,7 @@ const runOn = async (
   return outputs
 }
 
-/** A function of shapes that is asked once for each. */
+/** A function of shapes that computes each value once. */
 const byShapes = <V>(ask: (x: Flow) => V): ((x: Flow) => V) => {
   const found = new Map<string, V>()
   return x => {
@@ -111,10 +111,10 @@ const byShapes = <V>(ask: (x: Flow) => V): ((x: Flow) => V) => {
   }
 }
 
-/** What a program takes: variables, inputs, and what is given beside them. */
+/** The operands of a program: variables, inputs, and what is given beside them. */
 type Operands = readonly [leaves: readonly tf.Tensor[], x: readonly tf.Tensor[], y: readonly tf.Tensor[]]
 
-/** What a compiled network does, for variables that are given. */
+/** What a compiled network computes from variables and inputs. */
 export interface Runs {
   readonly output: (given: Trees, input: unknown) => Promise<unknown>
   readonly apply: (given: Trees, input: unknown, options: unknown) => Promise<unknown>
@@ -132,7 +132,7 @@ export interface Runs {
 /**
  * A network on a backend.
  *
- * @param bound variables that every run has, which then stand in the program of the output
+ * @param bound variables of every run, which are constants of the programs for inference
  */
 export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): Runs => {
   const all = new Map<string, Programs<unknown>>()
@@ -151,8 +151,8 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   /**
    * Runs the program for the shapes of what is given.
    *
-   * @param name of what is computed; its programs are made when it is first asked for
-   * @param operands those of the caller's, which are held as long as the run takes
+   * @param name of what is computed: programs are kept by name and shapes
+   * @param operands tensors of the caller's, which are held until the run has ended
    */
   const run = async <A, R>(
     name: string,
@@ -253,15 +253,15 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
 }
 
 /**
- * Makes a network ready to run fast: its mathematics become one graph, which is simplified, fused and handed to a backend
- * as one program for each shape of the input, when that is first met. With variables, these become part of the program,
- * and batch normalization disappears into the weights before it; without, they are given with each call.
+ * Compiles a network: its mathematics become one graph, which is simplified, fused and compiled by a backend, one program
+ * for each shape of the input, at its first use. If variables are given, they become constants of the program, and batch
+ * normalization is folded into the weights before it; otherwise each call takes them.
  *
  * @param options `backend`: a backend or its name, `'tfjs'` (the default), `'wasm'` or `'onnxruntime'`
  * @returns a function from an input (or from variables and an input) to the promise of the output, with `apply` and
  *   `gradients` as the eager ones, and `dispose`
  * @throws InvalidOption if there is no such backend
- * @throws BackendError, from a call, when the backend is not installed or cannot run the network
+ * @throws BackendError, from a call, if the backend is not installed or cannot run the network
  * @throws LayerConnectionError, WeightInitializationError, from a call, as `apply`
  * @example
  * ```ts

@@ -4,9 +4,9 @@ import { showShape } from '../base/shape.ts'
 import { isRecord, mapRecord, own, type VariableTree } from '../base/trees.ts'
 import type { Trees } from './variables.ts'
 
-// What a call is given, as a call from JavaScript may give anything.
+// Checks of arguments: a call from JavaScript may give anything.
 
-/** Whether a value is a promise, of any realm; what cannot be read is none. */
+/** Whether a value is a promise, of any realm; a value that throws when it is read is none. */
 export const isPromise = (value: unknown): boolean => {
   try {
     return isRecord(value) && typeof value.then === 'function'
@@ -36,8 +36,8 @@ export const described = (value: unknown): string => {
   return isRecord(value) ? listed(value) : show(value)
 }
 
-/** Whether a value is a tensor; what cannot be read is none. */
-const isTensor = (value: unknown): value is tf.Tensor => {
+/** Whether a value is a tensor; a value that throws when it is read is none. */
+export const isTensor = (value: unknown): value is tf.Tensor => {
   try {
     return value instanceof tf.Tensor
   } catch {

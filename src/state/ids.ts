@@ -3,10 +3,10 @@ import { InvalidOption } from '../base/errors.ts'
 import type { Part, Wiring } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 
-// Inputs that name rows of a table, as those of Embedding do, are looked at before anything is computed: backends differ in
-// what they make of numbers that name none.
+// Ids of rows, such as the inputs of Embedding, are checked before anything is computed: backends differ in what they do with
+// ids out of range.
 
-/** Numbers, wherever they lie. */
+/** A tensor, or numbers in memory. */
 type Given = tf.Tensor | { readonly data: ArrayLike<number> }
 
 /** A layer that takes an input as ids. */
@@ -15,7 +15,7 @@ interface Reader {
   readonly rows: number
 }
 
-/** The inputs whose elements arrive at a node as they are. */
+/** The inputs of the network whose elements reach a node unchanged. */
 const arriving = ({ nodes }: Wiring, at: number): ReadonlySet<number> => {
   const found = new Set<number>()
   const seen = new Set<number>()

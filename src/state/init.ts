@@ -38,7 +38,7 @@ export const variableRules = ({ nodes }: Wiring): VariableTree<VariableRule> => 
   return byName(all)
 }
 
-/** How many numbers one variable, and all of them, may have: more would take the process's memory. */
+/** How many numbers one variable, and all of them, may have: more would use up the memory. */
 const [mostOfOne, mostOfAll] = [2 ** 30, 2 ** 31]
 
 const initialValues = (path: string, variable: string, rule: VariableRule, key: Key): Float32Array => {
@@ -75,7 +75,7 @@ const sampled = (
   return initial.kind === 'Initializer' ? initial.sample(key, shape, fans) : initial.data
 }
 
-/** The initial values of a layer's variables: those that are derived from others after these. */
+/** The initial values of a layer's variables. Those that are derived from others come last. */
 export const layerValues = (
   path: string,
   variables: VariableRules,

@@ -10,17 +10,16 @@ import type { Draw } from '../graph/graph.ts'
 import type { Part } from '../network/parts.ts'
 import { isOn } from '../tfjs/index.ts'
 import { checkVariable } from './check.ts'
-import { reading } from './given.ts'
+import { isTensor, reading } from './given.ts'
 import { type Further, type Judgement, numberOf, type StateIndices, traceNetwork, variablesOf } from './traced.ts'
 import { type Trees, variableIn } from './variables.ts'
 
-// The eager reading in inference mode: a network becomes a program of direct kernel calls for the shapes of its inputs, from
-// passes that keep every bit. Programs are kept, which changes nothing but speed: they hold no variables, and the first
-// call runs what the last one does.
+// Eager inference: a network becomes a program of direct kernel calls for the shapes of its inputs, by passes that keep every
+// bit. Caching programs changes nothing but speed: they hold no variables, and the first call runs the same program.
 
-/** A network for inputs of some shapes. */
+/** The program of a network for inputs of some shapes. */
 interface Kept {
-  /** What it runs on: a backend that is registered anew under its name is another one. */
+  /** The backend that it runs on: one that is registered anew under its name is another. */
   readonly backend: tf.KernelBackend
   readonly program: KernelProgram
   readonly leaves: readonly (readonly [layer: string, variable: string, shape: readonly number[]])[]
@@ -32,7 +31,7 @@ interface Kept {
 
 const unchanged: Read['changed'] = Object.freeze({})
 
-/** How many programs of a network are kept, of those used last. */
+/** How many programs of a network are kept: the most recently used. */
 const most = 16
 
 const keptOf = new WeakMap<Part, Map<string, Kept>>()
@@ -40,11 +39,9 @@ const dropped = onceDropped((kept: ReadonlyMap<string, Kept>) => {
   for (const { program } of kept.values()) program.dispose()
 })
 
-const isTensor = (value: unknown): value is tf.Tensor => value instanceof tf.Tensor
-
 type Shapes = readonly (readonly number[])[]
 
-/** What is computed beside a network's outputs. */
+/** A judgement of outputs, and what it compares them with. */
 interface Judging {
   readonly judge: Judgement
   readonly expected: readonly tf.Tensor[]
@@ -67,7 +64,7 @@ const make = (part: Part, x: Shapes, key: Key | undefined, judging: Judging | un
   })
 }
 
-/** The program for some inputs, which is the last of those kept then. */
+/** The program for some inputs, now the most recently used. */
 const keptFor = (
   part: Part,
   inputs: readonly tf.Tensor[],
@@ -105,26 +102,16 @@ export interface Read {
  * Runs a network in inference mode, on the backend of tfjs in use: `apply`, and all that reads networks without a backend
  * of its own.
  *
+ * @param judging what to compute of the outputs; the results follow them, in place of the state
  * @throws LayerConnectionError if the inputs do not fit
  * @throws WeightInitializationError if the variables are not the network's
  */
-export const readEagerly = (part: Part, given: Trees, inputs: readonly tf.Tensor[], key?: Key): Read =>
-  read(part, given, inputs, key, undefined)
-
-/** The outputs as {@link readEagerly} gives them, then a judgement of them. */
-export const judgeEagerly = (
+export const readEagerly = (
   part: Part,
   given: Trees,
   inputs: readonly tf.Tensor[],
-  judging: Judging,
-): readonly tf.Tensor[] => read(part, given, inputs, undefined, judging).outputs
-
-const read = (
-  part: Part,
-  given: Trees,
-  inputs: readonly tf.Tensor[],
-  key: Key | undefined,
-  judging: Judging | undefined,
+  key?: Key,
+  judging?: Judging,
 ): Read => {
   const { backend, program, leaves, outputs, state, draws } = keptFor(part, inputs, key, judging)
   const made: tf.Tensor[] = []
@@ -139,7 +126,7 @@ const read = (
       leaves.map(([layer, name, shape]) => checkVariable(layer, name, shape, variableIn(given, layer, name), isTensor)),
     )
     const tensors = variables.map(tensor => {
-      // A program counts the uses of what lies on its backend, so that variables have to lie there, and stay.
+      // A program counts references on its own backend, so variables are moved there, and stay.
       if (!isOn(tensor, backend)) tf.engine().moveData(backend, tensor.dataId)
       return asFloats(tensor)
     })

@@ -14,20 +14,20 @@ import { outgoing, wireFor } from './check.ts'
 import { variableRules } from './init.ts'
 import { isTrained } from './variables.ts'
 
-// A network's readings as graphs.
+// Networks as graphs.
 
-/** What is known of a variable: its shape, or its numbers too, which then stand in the graph. */
+/** A variable before a graph is traced: with its numbers, it becomes a constant. */
 export interface Known {
   readonly shape: readonly number[]
   readonly trainable: boolean
   readonly data?: Float32Array
 }
 
-/** What is known of a network's variables from itself, in the order in which graphs take them. */
+/** A network's variables without numbers, in the order in which graphs take them. */
 export const variablesOf = (part: Part, x: Flow): VariableTree<Known> =>
   mapTree(variableRules(wireFor(part, x)), rule => ({ shape: rule.shape, trainable: isTrained(rule) }))
 
-/** A key stands for any other while a graph is traced. */
+/** While a graph is traced, one symbolic key stands for any. */
 const symbolic = ({ training, key }: Mode): Mode => ({ training, key: key && symbolicKey })
 
 const named = (x: Flow, name: string): readonly Placeholder[] =>
@@ -49,10 +49,10 @@ export type Judgement = <T>(ops: Ops<T>, x: readonly T[], beside: readonly T[], 
 /** The judgement that computes nothing. */
 export const outputsOnly: Judgement = () => []
 
-/** Judgements are told apart by what they are. */
+/** Judgements are compared by identity. */
 const judgements = new WeakMap<Judgement, number>()
 let met = 0
-/** A number that a judgement, and no other, has. */
+/** The number of a judgement, which names its programs. */
 export const numberOf = (judge: Judgement): number => {
   const known = judgements.get(judge)
   if (known !== undefined) return known

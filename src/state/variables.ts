@@ -4,7 +4,8 @@ import { cut, shortened, shownAs, table } from '../base/shown.ts'
 import { leafOf, leavesOf, own, treeOf, type VariableTree } from '../base/trees.ts'
 import type { VariableRule } from '../core/variables.ts'
 
-interface Shaped {
+/** All that checks of shapes need of a tensor. */
+export interface Shaped {
   readonly shape: readonly number[]
 }
 
@@ -19,10 +20,7 @@ export const variableIn = <T>({ params, state }: Trees<T>, layer: string, name: 
   leafOf(params, layer, name) ?? leafOf(state, layer, name)
 
 const numbersIn = (tree: VariableTree<Shaped>): number =>
-  Object.values(tree).reduce(
-    (sum, variables) => Object.values(variables).reduce((n, { shape }) => n + sizeOf(shape), sum),
-    0,
-  )
+  leavesOf(tree).reduce((sum, [, , { shape }]) => sum + sizeOf(shape), 0)
 
 const listed = (variables: Readonly<Record<string, Shaped>> | undefined): string =>
   Object.entries(variables ?? {})
@@ -43,7 +41,7 @@ const listing = ({ params, state }: Trees<Shaped>): string => {
 
 const shown = shownAs(listing)
 
-/** Variables as users get them: consoles show their shapes. */
+/** Variables for users: consoles show their shapes. */
 export const asShown = <T extends Shaped>(params: VariableTree<T>, state: VariableTree<T>): Trees<T> =>
   Object.freeze(Object.defineProperties({ params, state }, shown))
 

@@ -10,7 +10,7 @@ import { checkBatchFirst, checkedWiring } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import { asVariables } from '../state/given.ts'
-import { judgeEagerly, readEagerly } from '../state/reading.ts'
+import { readEagerly } from '../state/reading.ts'
 import type { Judgement } from '../state/traced.ts'
 import type { Trees } from '../state/variables.ts'
 import { handOver, tidily } from '../tfjs/index.ts'
@@ -79,7 +79,9 @@ const judging = async <R>(
   work: (judgeBy: (judge: Judgement) => Judge) => Promise<R>,
 ): Promise<R> => {
   if (backend === null)
-    return work(judge => async (x, expected) => rested(judgeEagerly(part, variables, x, { judge, expected })))
+    return work(
+      judge => async (x, expected) => rested(readEagerly(part, variables, x, undefined, { judge, expected }).outputs),
+    )
   const compiled = runsOf(part, backend, variables)
   try {
     return await work(judge => (x, beside) => compiled.judged(variables, x, beside, judge))
