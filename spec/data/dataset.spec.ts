@@ -455,7 +455,7 @@ describe('Bad data', () => {
     ],
     ['DataError: unbatch, row 0: expected a batch', () => thrown(() => dataset([1]).unbatch().toArray())],
     [
-      'DataError: dataset: expected a function that gives an iterable or an async iterable of examples, got 3',
+      'DataError: dataset: expected a function that returns an iterable or async iterable of examples, got 3',
       () => thrown(() => dataset((() => 3) as never).toArray()),
     ],
     [

@@ -343,7 +343,7 @@ describe('tokenize', () => {
     const sentences = [
       [
         () => tokenize({}),
-        'InvalidOption: tokenize, source: expected what tokenizer.json of Hugging Face holds, got a tokenizer',
+        'InvalidOption: tokenize, source: expected the content of a tokenizer.json of Hugging Face, got a tokenizer',
       ],
       [
         () => tokenize(new TextEncoder().encode('[')),

@@ -76,7 +76,7 @@ const foreign = (file: string, got: string, cause?: unknown): DataError =>
       file,
       expected: 'a cache of a dataset that is whole',
       got,
-      remedy: 'Remove the file, so that it is written anew, or give another name.',
+      remedy: 'Remove the file to write it again, or use another name.',
     },
     { cause },
   )

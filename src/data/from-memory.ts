@@ -33,7 +33,7 @@ async function* generated<E>(make: () => unknown, from: number): AsyncGenerator<
   if (typeof items === 'string' || (!sync && !async))
     throw new DataError({
       owner: 'dataset',
-      expected: 'a function that gives an iterable or an async iterable of examples',
+      expected: 'a function that returns an iterable or async iterable of examples',
       got: described(items),
       remedy: 'Give a generator function: dataset(function* () { yield { x: 1, y: 2 } }).',
     })
@@ -62,7 +62,7 @@ const iterableOf = (source: unknown): Iterable<unknown> | undefined => {
     layer: 'dataset',
     option: 'source',
     expected: 'examples that can be read again',
-    got: 'what can be iterated once',
+    got: 'an object that can be iterated only once',
     remedy: 'Give a function that makes it: dataset(() => read()).',
   })
 }

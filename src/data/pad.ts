@@ -57,7 +57,7 @@ const paddedField = (
       throw faultOfRow(place, row, column, {
         expected: `steps of shape [${rest.join(', ')}], as before it`,
         got: `[${shape.slice(1).join(', ')}]`,
-        remedy: 'Only the first axis is padded: give all steps one shape.',
+        remedy: 'Only the first axis is padded: use steps of one shape.',
       })
     const { [column]: numbers } = stack([{ [column]: sequence }], {
       ...place,
@@ -106,7 +106,7 @@ const maskedField = (mask: string | boolean, sequences: readonly string[]): stri
     option: 'mask',
     expected: sequences.length > 0 ? `a field with sequences: ${sequences.join(', ')}` : 'examples with sequences',
     got: name ?? 'none',
-    remedy: 'Name the field whose lengths the mask says, or give false for no mask.',
+    remedy: 'Name the field that the mask is for, or use false for no mask.',
   })
 }
 

@@ -30,7 +30,7 @@ export const applyUpdates = <P extends ParamsTree>(params: P, updates: ParamsTre
       option: 'updates',
       expected: `an update of ${layer}, ${name}, of shape ${showShape(param.shape)}`,
       got: showShape(change.shape),
-      remedy: 'Give what optimizer.update gave for these parameters.',
+      remedy: 'Give the updates that optimizer.update returned for these parameters.',
     })
   })
   return moved as ParamsTree as P

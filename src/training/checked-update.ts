@@ -89,7 +89,7 @@ export const contextOf = <T>(
       option: 'loss',
       expected: 'the loss as a function of the parameters: this optimizer computes it at other ones',
       got: 'none',
-      remedy: 'Train with fit, trainStep or compileTraining, or give { loss } to update as its last argument.',
+      remedy: 'Train with fit, trainStep or compileTraining, or pass { loss } to update as its last argument.',
     })
   }
   return {

@@ -17,7 +17,7 @@ export const bothOf = (name: string, expected: unknown, predicted: unknown): rea
     throw new InvalidOption({
       layer: name,
       option: 'y',
-      expected: 'at least one number: there is no mean of none',
+      expected: 'at least one number, to take the mean of',
       got: both.map(({ shape }) => showShape(shape)).join(' and '),
       remedy: 'Leave empty batches out.',
     })

@@ -260,7 +260,7 @@ export const checkNames = (owner: string, option: string, metrics: readonly stri
   throw new InvalidOption({
     layer: owner,
     option,
-    expected: 'a name of its own for every metric',
+    expected: 'a different name for every metric',
     got: `'${twice}' twice`,
     remedy: "Rename one of them; 'loss' and 'validationLoss' are those of the loss.",
   })

@@ -13,7 +13,7 @@ export const unfit = (owner: string, option: string, expected: string, update: n
     option,
     expected: `${expected} for update ${update}`,
     got: described(got),
-    remedy: 'Give a number, or a function that gives one for every update from 0 on.',
+    remedy: 'Give a number, or a function that returns one for every update from 0 on.',
   })
 
 /** A number that a function of the number of the update gave. */

@@ -23,7 +23,7 @@ export const flatSlots = <T>(ops: Ops<T>, name: string, tree: unknown): Flat<T> 
         option: 'state',
         expected: `tensors in records and arrays, at ${showPath(path)} too`,
         got: described(value),
-        remedy: 'Keep nothing but values of ops in what the optimizer remembers.',
+        remedy: 'Use only values of ops in the state of the optimizer.',
       }),
   )
 

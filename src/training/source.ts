@@ -40,7 +40,7 @@ const batched = (owner: string, data: Batches, { batchSize, dropLast }: Batching
     throw new InvalidOption({
       layer: owner,
       option: 'batchSize',
-      expected: 'a number of examples, as it is not known how many there are',
+      expected: 'a number of examples, because the size of the dataset is unknown',
       got: 'null',
       remedy: 'Give batchSize, or batch the dataset: data.batch(32).',
     })
@@ -73,5 +73,5 @@ export const noBatches = (owner: string): InvalidOption =>
     option: 'data',
     expected: 'at least one batch',
     got: 'none',
-    remedy: 'Give a dataset with examples; one that is smaller than a batch has none where dropLast is true.',
+    remedy: 'Give a dataset with examples; with dropLast, one smaller than a batch has none.',
   })

@@ -33,7 +33,7 @@ export const asTrainState = (
         option,
         expected: `a state, { ${parts.join(', ')} }`,
         got: described(value),
-        remedy: 'Begin with init(variables, key), and go on from what each step gives.',
+        remedy: 'Start with init(variables, key), and continue with the state that each step returns.',
       })
     const trees = asVariables(owner, value.variables)
     const memory = asMemory(owner, option, rule.optimizer, trainedOf(rule, owner, trees.params), value.optimizer)

@@ -185,7 +185,7 @@ describe('tensorBoard', () => {
     [['a', { every: { batches: 3 } }], 'tensorBoard, every: expected a positive integer'],
     [['a', { every: { epochs: 1, updates: 3 } }], 'tensorBoard, every: expected a positive integer'],
     [['a', { histograms: 3 }], 'tensorBoard, histograms: expected true or false, got 3'],
-    [['a', { images: {} }], 'tensorBoard, images: expected a function that gives pictures by name'],
+    [['a', { images: {} }], 'tensorBoard, images: expected a function that returns pictures by name'],
     [['a', { hyperparameters: { step: Number.NaN } }], 'tensorBoard, hyperparameters: expected numbers, strings and'],
     [['a', { hyperparameters: { net: {} } }], 'tensorBoard, hyperparameters: expected numbers, strings and'],
     [['a', { texts: [] }], 'tensorBoard, texts: expected strings by name'],
@@ -200,7 +200,7 @@ describe('tensorBoard', () => {
     })
 
   for (const [given, fault] of [
-    [3, 'images: expected a function that gives pictures by name, got one that gives 3'],
+    [3, 'images: expected a function that returns pictures by name, got one that gives 3'],
     [{ a: [1, 2] }, 'images, a: expected [rows, cols], [rows, cols, channels]'],
     [{ a: { data: new Float32Array(10), shape: [1, 2, 5] } }, 'images, a: expected [rows, cols]'],
     [{ a: 'x' }, 'tensor, data: expected'],

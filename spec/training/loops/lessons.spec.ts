@@ -98,7 +98,7 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
         close(found.history['validationLoss' as 'loss'], wanted.history['validationLoss' as 'loss'])
       }
       expect(await failed(() => train(data as never, { validation: { part: 0.2 } }))).to.include(
-        'fit, validation: expected examples or a dataset, as it is not known how long the dataset is',
+        'fit, validation: expected examples or a dataset, because the size of the dataset is unknown',
       )
       expect(await failed(() => train(dataset({ x, y }).filter(() => false) as never))).to.include(
         'InvalidOption: fit, data: expected at least one batch',

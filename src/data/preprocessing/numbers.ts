@@ -81,7 +81,7 @@ export const changeNumbers = (
       option: 'value',
       expected: features > 1 ? `numbers whose last axis has ${features} features` : 'numbers',
       got: flat === undefined ? show(value) : `shape [${flat.shape.join(', ')}]`,
-      remedy: 'Give what the statistics are of: numbers, arrays of them, { data, shape } or a tensor.',
+      remedy: 'Give numbers, arrays of numbers, { data, shape } or a tensor.',
     })
   const { data, shape } = flat
   if (typeof value === 'number' || typeof value === 'boolean') return change(Number(value), 0)

@@ -61,7 +61,7 @@ const checked = (owner: string, { row, column }: Value, { count, shape }: Featur
       ...(column === '' ? {} : { column }),
       expected: `${wanted} features, as in row 0`,
       got: `shape [${shape.join(', ')}]`,
-      remedy: 'Give every example as many features.',
+      remedy: 'Give all examples the same number of features.',
     })
 }
 

@@ -95,7 +95,7 @@ const make = async (json: TokenizationJson): Promise<Tokenization> => {
       {
         layer: 'tokenize',
         option: 'source',
-        expected: 'what tokenizer.json of Hugging Face holds',
+        expected: 'the content of a tokenizer.json of Hugging Face',
         got: `a tokenizer that cannot be made: ${(error as Error).message}`,
         remedy: 'Give tokenizer.json, and tokenizer_config.json as config.',
       },
@@ -113,7 +113,7 @@ const make = async (json: TokenizationJson): Promise<Tokenization> => {
         owner: 'tokenize',
         expected: 'tokens of the vocabulary',
         got: show(tokens[i]),
-        remedy: 'Give a tokenizer that has a token for what it does not know.',
+        remedy: 'Use a tokenizer with an unknown token.',
       })
     })
     return Object.freeze(length === null ? known : known.slice(0, length))
@@ -138,7 +138,7 @@ const make = async (json: TokenizationJson): Promise<Tokenization> => {
       option: 'ids',
       expected: 'an array of ids',
       got: show(ids),
-      remedy: 'Give what apply gave.',
+      remedy: 'Give the result of apply.',
     })
   }
   const tokenization: Tokenization = {

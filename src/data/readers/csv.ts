@@ -220,7 +220,7 @@ export function fromCsv(source: unknown, given?: CsvOptions): Dataset<unknown> {
       option: 'columns',
       expected: 'each column once',
       got: show(rules.columns),
-      remedy: 'Leave out what is twice.',
+      remedy: 'Remove the duplicate.',
     })
   return fromSource({
     text: content.name,

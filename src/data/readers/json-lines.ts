@@ -58,7 +58,7 @@ async function* valuesOf(
           ...(path.length > 0 ? { column: path.join('.') } : {}),
           expected: decoded.left[0]?.context.at(-1)?.type.name ?? 'what the codec reads',
           got: show(decoded.left[0]?.value),
-          remedy: 'Correct the line, or give another codec.',
+          remedy: 'Correct the line, or use another codec.',
         })
       }
       yield decoded.right

@@ -167,7 +167,7 @@ const rowOf = (
       throw new DataError({
         owner: 'fromParquet',
         ...{ file: content.name, row: number, column, expected, got },
-        remedy: "Leave out rows without a value with missing: 'skip', or give a number in their place: missing: 0.",
+        remedy: "Skip rows without a value with missing: 'skip', or replace missing values: missing: 0.",
       })
     })
   }

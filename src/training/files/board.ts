@@ -63,7 +63,7 @@ const images = async (event: EpochEnd, give: NonNullable<NormalBoard['images']>)
     throw new InvalidOption({
       layer: owner,
       option: 'images',
-      expected: 'a function that gives pictures by name',
+      expected: 'a function that returns pictures by name',
       got: `one that gives ${show(given)}`,
       remedy: 'For example: images: () => ({ noise: { data: new Float32Array(64), shape: [8, 8] } }).',
     })

@@ -60,7 +60,7 @@ const keptRows = (file: string, text: string, header: string, update: number): s
       line: 1,
       expected: `the columns ${header.trimEnd()}`,
       got: text.split('\n', 1)[0] ?? '',
-      remedy: 'Log what the file has columns for, or choose another file.',
+      remedy: 'Log only values that the file has columns for, or use another file.',
     })
   const rows = text.slice(header.length).split('\n').slice(0, -1)
   return header + rows.flatMap(row => (updateIn(row) < update ? [`${row}\n`] : [])).join('')

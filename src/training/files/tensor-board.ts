@@ -54,7 +54,7 @@ const isHyperparameter = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
 
 const imagesOption: t.Type<NormalBoard['images'], unknown, unknown> = codec(
-  'a function that gives pictures by name',
+  'a function that returns pictures by name',
   value => (value === null || isFunction(value) ? (value as NormalBoard['images']) : undefined),
 )
 

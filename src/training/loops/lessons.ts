@@ -112,8 +112,7 @@ const checkNumbers = (owner: string, batch: NumberBatch): void => {
         column: placeIn(name, path),
         expected: 'a number',
         got: 'NaN',
-        remedy:
-          'Fill it or leave the row out; give a mask, or { allowNaN: true } where layers know what NaN stands for.',
+        remedy: 'Fill it in or drop the row; or use a mask, or { allowNaN: true } if layers handle NaN.',
       })
     }
 }
@@ -143,7 +142,7 @@ export const lessonsOf = async (
     throw new InvalidOption({
       layer: 'fit',
       option: 'validation',
-      expected: 'examples or a dataset, as it is not known how long the dataset is',
+      expected: 'examples or a dataset, because the size of the dataset is unknown',
       got: `{ part: ${show(share.part)} }`,
       remedy: 'Divide it before: const [training, validation] = data.split(0.8).',
     })

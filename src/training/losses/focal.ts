@@ -121,7 +121,7 @@ const checkAlpha = ({ name, form, alpha }: Normal): void => {
   throw new InvalidOption({
     layer: name,
     option: 'alpha',
-    expected: "a number from 0 to 1 where the form is 'binary'",
+    expected: "a number from 0 to 1 if the form is 'binary'",
     got: String(alpha),
     remedy: "A list of weights, one for each class, is for focal({ form: 'categorical' }).",
   })

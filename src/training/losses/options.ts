@@ -45,7 +45,7 @@ export const scaleOf = (loss: string, { fromLogits, logInput }: Required<Logarit
       option: 'logInput',
       expected: 'one of fromLogits and logInput',
       got: 'both',
-      remedy: 'Logits are what Softmax takes; logInput is for what LogSoftmax gives.',
+      remedy: 'Logits are inputs of Softmax; logInput is for outputs of LogSoftmax.',
     })
   if (logInput) return 'logarithms'
   return fromLogits ? 'logits' : 'probabilities'

@@ -108,7 +108,7 @@ const bytesOf = <T>(ops: Ops<T>, owner: string, bytes: number | readonly number[
       option: 'bytes',
       expected: `a number for each of the ${classes} classes`,
       got: `${bytes.length} numbers`,
-      remedy: 'Give how many bytes of text each class stands for, in the order of the classes.',
+      remedy: 'Give the number of bytes of text per class, in the order of the classes.',
     })
   return ops.gather(ops.constant(Float32Array.from(bytes), [classes]), numbers)
 }

@@ -37,8 +37,7 @@ export const adagrad = (options: AdagradOptions = {}): Optimizer => {
     throw new InvalidOption({
       layer: 'adagrad',
       option: 'epsilon',
-      expected:
-        'a positive number where initialAccumulator is 0, as gradients of 0 are divided by the root of their sum',
+      expected: 'a positive number if initialAccumulator is 0, because gradients are divided by the root of their sum',
       got: '0',
       remedy: 'For example: adagrad({ initialAccumulator: 0, epsilon: 1e-10 }).',
     })

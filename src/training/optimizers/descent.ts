@@ -68,7 +68,7 @@ export const momentum = (options: MomentumOptions = {}): Optimizer => {
     throw new InvalidOption({
       layer: 'momentum',
       option: 'dampening',
-      expected: '0, as the look-ahead takes the velocity to come',
+      expected: '0, because nesterov needs an undamped velocity',
       got: String(dampening),
       remedy: 'Leave out dampening, or nesterov.',
     })

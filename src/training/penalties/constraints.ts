@@ -41,7 +41,7 @@ const rescaled = <T>(
       option: 'axis',
       expected: `axes of a parameter of ${length} axes`,
       got: show(axes),
-      remedy: 'Leave out what has fewer axes by exclude, or let axis be null.',
+      remedy: 'Exclude parameters with fewer axes, or use axis: null.',
     })
   const all = Array.from({ length }, (_, i) => i)
   const own = axes ?? (length < 2 ? all : all.slice(0, -1))

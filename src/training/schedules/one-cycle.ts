@@ -59,7 +59,7 @@ export const oneCycle = (options: OneCycleOptions): Schedule =>
           option: 'pctFinal',
           expected: `a number > pctStart, ${pctStart}`,
           got: String(pctFinal),
-          remedy: 'Let the rate come down after it has gone up.',
+          remedy: 'Use numbers with which the rate falls after it has risen.',
         })
       const first = peakValue / divFactor
       const [up, back] = [Math.floor(pctStart * totalIter), Math.floor(pctFinal * totalIter)]

@@ -62,7 +62,7 @@ const residualsOf = <T>({ residuals }: UpdateContext<T>): Objective => {
       option: 'loss',
       expected: 'a mean of squares whose residuals are known, as that of mse',
       got: 'a loss without residuals',
-      remedy: "Train with { loss: 'mse' }, or give { loss, residuals } to an update by hand.",
+      remedy: "Train with { loss: 'mse' }, or pass { loss, residuals } to update.",
     })
   if (residuals === undefined) throw fault()
   return <U>(ops: Ops<U>, params: VariableTree<U>): U => {
