@@ -2,16 +2,16 @@ import { sizeOf } from '../../base/shape.ts'
 import { type GraphNode, isA, operands, uses } from '../../graph/graph.ts'
 import type { Margin, Sliding } from '../../ops/ops.ts'
 
-// Operators for products take an addend, which saves a pass over the product: an addition whose one operand is a product
-// that nothing else needs is made with it.
+// Operators for products take an addend, which saves a pass over the product. So an addition is fused with an operand that is
+// a product, if nothing else needs that product.
 
-/** An addition that is made together with a product. */
+/** An addition that is fused with a product. */
 export interface Absorbed {
   readonly product: GraphNode & { readonly kind: 'application' }
   readonly addend: GraphNode
 }
 
-/** Whether a product's operator takes the other operand: any matrix, or a number for each output of a convolution. */
+/** Whether the product's operator takes the addend: a matrix, or for a convolution one number for each output channel. */
 const takes = (product: GraphNode, addend: GraphNode, sum: GraphNode): product is Absorbed['product'] => {
   if (product.kind !== 'application' || product.shape.join() !== sum.shape.join()) return false
   if (product.operation === 'matmul') return product.shape.length === 2 && addend.shape.length <= 2
@@ -20,7 +20,7 @@ const takes = (product: GraphNode, addend: GraphNode, sum: GraphNode): product i
   return addend.shape.at(-1) === last && sizeOf(addend.shape) === last
 }
 
-/** Which additions are made together with a product, by the addition. */
+/** The additions that are fused with a product. */
 export const absorptions = (
   order: readonly GraphNode[],
   outputs: readonly GraphNode[],
@@ -29,22 +29,22 @@ export const absorptions = (
   const found = new Map<GraphNode, Absorbed>()
   for (const sum of order.filter(node => isA(node, 'add'))) {
     const [a, b] = operands(sum) as readonly [GraphNode, GraphNode]
-    // Of two products the one that is made later takes the other.
+    // Of two products, the later one takes the other.
     if (counts.get(b) === 1 && takes(b, a, sum)) found.set(sum, { product: b, addend: a })
     else if (counts.get(a) === 1 && takes(a, b, sum)) found.set(sum, { product: a, addend: b })
   }
   return found
 }
 
-/** Rows and columns of zeros around an input, and nothing else. */
+/** Whether only rows and columns are padded, and none cropped. */
 const framed = (margins: readonly Margin[]): boolean =>
   margins.every(([before, after], axis) =>
     axis === 1 || axis === 2 ? before >= 0 && after >= 0 : before === 0 && after === 0,
   )
 
 /**
- * What a convolution is of, with margins that its input has been given as its own padding: operators for convolutions need
- * no copy of the input for that.
+ * The inputs and attributes of a convolution of a padded input, with the padding moved into the convolution, which saves a
+ * copy of the input.
  */
 export const unpadded = <N extends Extract<GraphNode, { readonly kind: 'application' | 'fused' }>>(
   node: N,

@@ -6,7 +6,7 @@ import { type OnnxRuntimeOptions, readOptions } from './options.ts'
 import { type LoadWeb, loadRuntime } from './runtime.ts'
 import { compiler } from './sessions.ts'
 
-/** The backend of ONNX Runtime, where `loadWeb` imports onnxruntime-web; see `onnxruntime`. */
+/** See `onnxruntime`; `loadWeb` imports onnxruntime-web. */
 export const onnxRuntimeOf = (loadWeb: LoadWeb, options: OnnxRuntimeOptions = {}): Backend<Held> => {
   const read = readOptions(options)
   let loading: Promise<(graph: Graph, family?: object) => Promise<Program<Held>>> | undefined
@@ -19,7 +19,7 @@ export const onnxRuntimeOf = (loadWeb: LoadWeb, options: OnnxRuntimeOptions = {}
     release: handle => handle.home?.give(handle),
     compile: async (graph, family) => {
       loading ??= load()
-      // What failed once may succeed later, once a package is installed.
+      // Not kept, as a second try may succeed: the package may be installed by then.
       loading.catch(() => {
         loading = undefined
       })

@@ -1,18 +1,18 @@
 import { textOfNumbers } from '../../graph/intern.ts'
 import type { Attribute, Attributes, Initializer, Model, ModelNode, Port } from './model.ts'
 
-// Puts a model together. What would be the same operator on the same values a second time is the first one's result.
+// Builds a model. The same operator on the same values is emitted once.
 
-/** How an operator is applied beyond its attributes. */
+/** The domain of an operator, and how many results it has. */
 interface Application {
   readonly domain?: string
   readonly outputs?: number
 }
 
 export interface Emitter {
-  /** Applies an operator and names its first result. */
+  /** Applies an operator and returns the name of its first result. */
   readonly node: (operator: string, inputs: readonly string[], attributes?: Attributes, more?: Application) => string
-  /** The same for an operator of several results. */
+  /** The same for operators with several results. */
   readonly nodes: (
     operator: string,
     inputs: readonly string[],
@@ -20,30 +20,30 @@ export interface Emitter {
     more: Application,
   ) => readonly string[]
   readonly floats: (values: Float32Array, shape: readonly number[]) => string
-  /** A list of whole numbers, which operators take as shapes, axes and indices. */
+  /** A list of integers: operators take shapes, axes and indices as such. */
   readonly integers: (values: readonly number[]) => string
   readonly scalar: (value: number) => string
-  /** Whether a value stands in the model. */
+  /** Whether a value is an initializer of the model. */
   readonly isConstant: (name: string) => boolean
-  /** The operator that a value is the result of. */
+  /** The operator whose result a value is. */
   readonly source: (name: string) => ModelNode | undefined
   /**
-   * An emitter of the body of an operator. What is the same with every repetition, made of constants and of values that are
-   * there already, is emitted before the operator; the body takes it by its name.
+   * An emitter for the body of an operator. What does not change from one repetition to the next is emitted outside, before
+   * the operator; the body refers to it by name.
    */
   readonly nested: () => Emitter
-  /** A name that no value outside has. */
+  /** A name that is unique to this graph. */
   readonly scoped: (name: string) => string
-  /** What the operators that follow are named after. */
+  /** Sets the prefix for the names of the operators that follow. */
   readonly label: (text: string) => void
-  /** The model with these values as its results, by the names that they get. */
+  /** The model with these values as its outputs. */
   readonly finish: (inputs: readonly Port[], outputs: readonly Result[]) => Model
 }
 
 const keyOf = (operator: string, inputs: readonly string[], attributes: Attributes, domain: string): string =>
   `${domain}.${operator}(${inputs.join()})${JSON.stringify(attributes)}`
 
-/** What an operator reads, its bodies' own values among it. */
+/** The values that an operator and its bodies read. */
 const readsOf = ({ inputs, attributes }: ModelNode): readonly string[] => [
   ...inputs,
   ...Object.values(attributes).flatMap(attribute =>
@@ -52,7 +52,7 @@ const readsOf = ({ inputs, attributes }: ModelNode): readonly string[] => [
 ]
 const hasBody = ({ attributes }: ModelNode): boolean => Object.values(attributes).some(value => 'graph' in value)
 
-/** Nodes that lead to the results, without outputs at their end that nothing takes. */
+/** The nodes that results depend on, without trailing outputs that nothing reads. */
 const needed = (nodes: readonly ModelNode[], results: readonly string[]): readonly ModelNode[] => {
   const wanted = new Set(results)
   const kept: ModelNode[] = []
@@ -60,7 +60,7 @@ const needed = (nodes: readonly ModelNode[], results: readonly string[]): readon
     const last = node.outputs.findLastIndex(output => wanted.has(output))
     if (last < 0) continue
     for (const input of readsOf(node)) wanted.add(input)
-    // A body gives as many results as its operator.
+    // A body has as many results as its operator.
     kept.push(
       last === node.outputs.length - 1 || hasBody(node) ? node : { ...node, outputs: node.outputs.slice(0, last + 1) },
     )
@@ -69,8 +69,8 @@ const needed = (nodes: readonly ModelNode[], results: readonly string[]): readon
 }
 
 /**
- * Nodes by how many others they come after. ONNX Runtime sorts a graph anew for each of its passes, with a list of all nodes
- * that could run: where those come first, it stays short. In which order they run is decided elsewhere.
+ * Nodes sorted by depth. Each pass of ONNX Runtime sorts the graph again, with a list of all nodes that are ready to run,
+ * which stays short for this order. It does not change the order in which nodes run.
  */
 const early = (nodes: readonly ModelNode[]): readonly ModelNode[] => {
   const depths = new Map<string, number>()
@@ -86,7 +86,7 @@ const early = (nodes: readonly ModelNode[]): readonly ModelNode[] => {
 
 type Result = Port & { readonly value: string }
 
-/** Names of values that become those of results: what an operator gives, for the first result that it is. */
+/** New names of values that are results. A value that is several results gets the name of the first. */
 const namesOf = (outputs: readonly Result[], isMade: (name: string) => boolean): ReadonlyMap<string, string> =>
   new Map(
     outputs
@@ -115,7 +115,7 @@ const copyOf = (value: string, name: string): ModelNode => ({
   attributes: {},
 })
 
-/** @param outer the emitter of the graph around it, and what its values' names begin with */
+/** @param outer the emitter of the enclosing graph, and the prefix for names of values */
 export const emitter = (outer?: { readonly emit: Emitter; readonly scope: string }): Emitter => {
   const scope = outer?.scope ?? ''
   let bodies = 0
@@ -153,7 +153,7 @@ export const emitter = (outer?: { readonly emit: Emitter; readonly scope: string
   const own: Emitter = Object.freeze<Emitter>({
     node: (operator, inputs, attributes = {}, more = {}) => emit(operator, inputs, attributes, more)[0] as string,
     nodes: emit,
-    // Long constants are told apart by where they stand, not by all their numbers.
+    // Long constants are not compared, which would take long.
     floats: (values, shape) =>
       initializer(
         values.length > 16 ? `float ${initializers.length}` : `float ${textOfNumbers(values)} ${shape.join()}`,
@@ -164,7 +164,7 @@ export const emitter = (outer?: { readonly emit: Emitter; readonly scope: string
     scalar: value => initializer(`float ${textOfNumbers([value])} `, Float32Array.of(value), []),
     isConstant: name => constants.has(name),
     source: name => sources.get(name),
-    // Constants are the model's, wherever they are used.
+    // Initializers belong to the outermost graph.
     ...(outer && {
       floats: outer.emit.floats,
       integers: outer.emit.integers,

@@ -1,14 +1,13 @@
 import type { Initializer, Model, Port } from './model.ts'
 
-// Models of one network for inputs of several shapes differ in few things: the shapes of what goes in and comes out, and
-// lists of whole numbers that say shapes. One session runs them all where it is given these with each run, so that weights
-// are there once.
+// Models of one network for inputs of several shapes differ only in the shapes of inputs and outputs, and in lists of integers
+// with shapes. One session runs them all if it gets these lists as inputs, so the weights are in memory once.
 
 const isList = ({ values }: Initializer): boolean => values instanceof BigInt64Array
 const lists = ({ initializers }: Model): readonly Initializer[] => initializers.filter(isList)
 const weights = ({ initializers }: Model): readonly Initializer[] => initializers.filter(each => !isList(each))
 
-/** What models have in common that one session can run, but for the numbers of their weights. */
+/** What models must have in common for one session to run them, except the numbers of their weights. */
 export const formOf = ({ nodes, initializers, inputs, outputs }: Model): string =>
   JSON.stringify([
     nodes,
@@ -24,27 +23,27 @@ const sameNumbers = (a: Initializer['values'], b: Initializer['values']): boolea
   return words.length === others.length && words.every((word, i) => word === others[i])
 }
 
-/** Whether models of one form have the same weights. */
+/** Whether models of the same form have the same weights. */
 export const sameWeights = (model: Model, other: Model): boolean => {
   const others = weights(other)
   return weights(model).every(({ values }, i) => sameNumbers(values, (others[i] as Initializer).values))
 }
 
-/** Which lists of a model differ in another one of its form. */
+/** The names of lists that differ between models of the same form. */
 export const differing = (model: Model, other: Model): ReadonlySet<string> => {
   const others = lists(other)
   const differ = lists(model).filter(({ values }, i) => !sameNumbers(values, (others[i] as Initializer).values))
   return new Set(differ.map(({ name }) => name))
 }
 
-/** Dimensions that differ are not known. */
+/** Ports in which dimensions that differ are unknown. */
 const loosened = (ports: readonly Port[], others: readonly Port[]): readonly Port[] =>
   ports.map((port, i) => ({
     ...port,
     shape: port.shape.map((d, axis) => (d === (others[i] as Port).shape[axis] ? d : null)),
   }))
 
-/** A model that runs two of one form, and takes some of their lists. */
+/** A model that runs two models of the same form, with some lists as inputs. */
 export const common = (model: Model, other: Model, taken: ReadonlySet<string>): Model => ({
   nodes: model.nodes,
   initializers: model.initializers.filter(({ name }) => !taken.has(name)),
@@ -57,7 +56,7 @@ export const common = (model: Model, other: Model, taken: ReadonlySet<string>): 
   outputs: loosened(model.outputs, other.outputs),
 })
 
-/** Whether a model runs another one of its form where it takes these lists, its other dimensions being the same. */
+/** Whether a model with these lists as inputs runs another one of the same form. */
 export const covers = ({ inputs, outputs }: Model, model: Model, other: Model, taken: ReadonlySet<string>): boolean =>
   [...differing(model, other)].every(name => taken.has(name)) &&
   [inputs, outputs].every((ports, side) =>

@@ -2,10 +2,10 @@ import { BackendError } from '../../base/errors.ts'
 import { isOutOfMemory } from '../backend.ts'
 import { backendName } from './lower.ts'
 
-/** Nodes are named after their layer and operation, with a number: see `lower`. */
+/** The layer and operation in the name of a node, which ends in a number: see `lower`. */
 const nodeIn = (text: string): string | undefined => /Name:\s*'([^']*) #\d+'/.exec(text)?.[1]
 
-/** What ONNX Runtime throws, as an error that says which node and layer it was, and what to do. */
+/** An error of ONNX Runtime as a BackendError with the node, its layer and a remedy. */
 export const asBackendError = (error: unknown, doing: string): unknown => {
   if (error instanceof BackendError) return error
   const text = error instanceof Error ? error.message : String(error)

@@ -1,20 +1,20 @@
 import { sizeOf } from '../../base/shape.ts'
 import type { Runtime, RuntimeTensor } from './runtime.ts'
 
-/** A tensor in memory that ONNX Runtime reads and writes in place. */
+/** A tensor that ONNX Runtime reads and writes in-place. */
 export interface Held {
   readonly data: Float32Array
   readonly shape: readonly number[]
-  /** The runtime's view of the same memory, from its first use on. */
+  /** The runtime's view of the same memory, made on first use. */
   tensor?: RuntimeTensor
-  /** Where its memory goes when it is given back. */
+  /** The pool that its memory returns to. */
   home?: Pool
 }
 
-/** Memory that may be written to: what was given back, as much as one run needs. */
+/** Memory to reuse, at most as much as one run needs. */
 export interface Pool {
   readonly take: (shape: readonly number[]) => Held
-  /** Holds a copy of some numbers; what it finds no memory for it expects to be needed again. */
+  /** A copy of some numbers. If there is no memory for it yet, the pool grows by one tensor of this shape. */
   readonly copy: (data: Float32Array, shape: readonly number[]) => Held
   readonly give: (held: Held) => void
 }
@@ -29,8 +29,8 @@ export const tensorOf = (runtime: Runtime, handle: Held): RuntimeTensor => {
 const keyOf = (shape: readonly number[]): string => shape.join('x')
 
 /**
- * Spare memory for results of these shapes. Training steps give as many tensors back as they make, so two sets of them
- * serve in turn, and nothing is allocated.
+ * Memory for results of these shapes. A training step returns as many tensors as it makes, so two sets take turns and
+ * nothing is allocated.
  */
 export const pool = (shapes: readonly (readonly number[])[]): Pool => {
   const counts = new Map<string, number>()
@@ -44,7 +44,7 @@ export const pool = (shapes: readonly (readonly number[])[]): Pool => {
   const own: Pool = {
     take: shape => {
       const old = free.get(keyOf(shape))?.pop()
-      // A handle of its own for each result: one that was given back stays dead. The runtime's view goes with the memory.
+      // A new handle, as the old one must stay invalid. The runtime's view of the memory is reused.
       if (old === undefined) return { data: new Float32Array(sizeOf(shape)), shape, home: own }
       return old.tensor === undefined
         ? { data: old.data, shape, home: own }

@@ -5,12 +5,12 @@ import type { OnnxRuntimeOptions } from './options.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
- * The backend that runs a graph as one model on ONNX Runtime: natively with the package onnxruntime-node from Node and
- * Deno, or with onnxruntime-web. The packages are optional; the one for the platform is loaded by the first `compile`.
+ * The backend that runs a graph as one model on ONNX Runtime: native with the package onnxruntime-node in Node and Deno, or
+ * with onnxruntime-web. The packages are optional; the first `compile` imports the one for the platform.
  *
  * @param options `threads`, `providers`, `runtime`; all optional
- * @throws InvalidOption if an option is none
- * @throws BackendError from `compile` when neither package is installed, or the graph cannot run
+ * @throws InvalidOption if an option is invalid
+ * @throws BackendError, from `compile`, if neither package is installed, or the graph cannot run
  * @example
  * ```ts
  * import { onnxruntime } from 'joinery/onnxruntime'

@@ -23,13 +23,13 @@ const lowerings: Lowerings<Operation> = {
 }
 
 const refuse = (): never => {
-  throw new RangeError('Draws are fed and walks written out before, and a model holds the graph of a loop.')
+  throw new RangeError('Random draws, scans and loops are not lowered as operations.')
 }
 
-/** The operations, each written as operators of a model. */
+/** The operations as operators of a model. */
 export const onnxOps = (emit: Emitter): Ops<Value> => {
   const ops: Ops<Value> = alike<Value>(
-    // The table's type pairs each lowering with its own operands, which an operation of any kind cannot express.
+    // The table's type relates each lowering to its operands, which is lost for an operation in general.
     (operation, inputs, attributes) =>
       (lowerings[operation] as (target: Target, ...operands: readonly unknown[]) => Value)(
         target,
@@ -53,7 +53,7 @@ export const onnxOps = (emit: Emitter): Ops<Value> => {
   return ops
 }
 
-/** A product or convolution, plus a third input where there is one. */
+/** A product or convolution, plus the third input if there is one. */
 export const biased = (
   emit: Emitter,
   ops: Ops<Value>,

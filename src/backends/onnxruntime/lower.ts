@@ -13,13 +13,13 @@ import type { Model, Port } from './model.ts'
 import { spreadOf } from './spread.ts'
 import { asGiven, laid, type Value } from './values.ts'
 
-/** The name under which a backend is chosen and speaks of itself. */
+/** The name in options and messages. */
 export const backendName = 'onnxruntime'
 
 const inputName = (i: number): string => `input ${i}`
 const outputName = (i: number): string => `output ${i}`
 
-/** What a node is called in the model and in messages. */
+/** The name of a node in the model and in messages. */
 const labelOf = (node: GraphNode): string => {
   if (node.kind !== 'application' && node.kind !== 'fused') return node.kind
   return node.layer === undefined ? node.operation : `${node.layer}, ${node.operation}`
@@ -36,7 +36,7 @@ const known = (node: GraphNode): readonly number[] => {
   })
 }
 
-/** Some nodes as values of a model. Gets what some nodes are, at least the placeholders that they depend on. */
+/** @param values the values of some nodes, at least of all placeholders; gets those of the others */
 const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly GraphNode[]): readonly Value[] => {
   const ops = onnxOps(emit)
   const run = perform(emptying(ops))
@@ -83,7 +83,7 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
   return outputs.map(valueAt)
 }
 
-/** A loop as the operator of that name, whose body gives what is carried next and whether it is to go on. */
+/** A loop as the operator Loop, whose body returns whether to go on and what is carried next. */
 const loop = (emit: Emitter, node: Loop, valueAt: (node: GraphNode) => Value): readonly Value[] => {
   const captured = node.inner.map((stand, i) => [stand, valueAt(node.captured[i] as GraphNode)] as const)
   const bound = (carried: readonly Value[]): Map<GraphNode, Value> =>
@@ -119,7 +119,7 @@ const loop = (emit: Emitter, node: Loop, valueAt: (node: GraphNode) => Value): r
   return names.map((name, i) => asGiven(name, known(node.carried[i] as GraphNode)))
 }
 
-/** A graph as a model of the same inputs and outputs, in order. */
+/** A graph as a model with the same inputs and outputs, in order. */
 export const lower = (graph: Graph): Model => {
   const emit = emitter()
   const inputs = graph.inputs.map((node, i) => ({ name: inputName(i), shape: known(node) }))

@@ -1,6 +1,6 @@
-// An ONNX model of one graph, as far as it is written here: operators over tensors whose shapes are all known.
+// The part of ONNX models that is used here: operators on tensors of known shapes.
 
-/** The numbers by which ONNX knows types of elements. */
+/** ONNX's numbers of element types. */
 export const elementTypes = { float: 1, int64: 7, bool: 9 } as const
 
 /** An attribute of an operator, by its kind. */
@@ -16,26 +16,26 @@ export type Attributes = Readonly<Record<string, Attribute>>
 export interface ModelNode {
   readonly name: string
   readonly operator: string
-  /** The set of operators that it is from; '' is ONNX's own. */
+  /** The operator set; '' is ONNX's own. */
   readonly domain: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly attributes: Attributes
 }
 
-/** Numbers that stand in the model. */
+/** A constant in the model. */
 export interface Initializer {
   readonly name: string
   readonly shape: readonly number[]
   readonly values: Float32Array | BigInt64Array
 }
 
-/** A tensor that goes in or comes out. */
+/** An input or output. */
 export interface Port {
   readonly name: string
   /** `null` for a dimension that differs from run to run. */
   readonly shape: readonly (number | null)[]
-  /** What its elements are. Default: 32-bit floats. */
+  /** The element type. Default: 32-bit floats. */
   readonly type?: 'int64' | 'bool'
 }
 
@@ -47,5 +47,5 @@ export interface Model {
   readonly outputs: readonly Port[]
 }
 
-/** The operators of ONNX Runtime itself, which are not ONNX's. */
+/** The domain of ONNX Runtime's own operators. */
 export const microsoft = 'com.microsoft'

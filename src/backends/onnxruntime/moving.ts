@@ -1,8 +1,8 @@
 import { sizeOf } from '../../base/shape.ts'
 import type { Emitter } from './emitter.ts'
 
-// How the axes of a tensor are moved. ONNX Runtime moves a single axis fast, and takes ten times as long for anything else:
-// moves are brought to that form where they can be.
+// Transposes. ONNX Runtime is fast if a single axis moves, and takes ten times as long for other permutations, which are
+// rewritten as moves of single axes if possible.
 
 export const axesOf = (shape: readonly number[]): readonly number[] => shape.map((_, axis) => axis)
 export const same = (a: readonly number[], b: readonly number[]): boolean =>
@@ -16,7 +16,7 @@ const isAscending = (axes: readonly number[]): boolean =>
 const isSingleMove = (permutation: readonly number[]): boolean =>
   permutation.some((_, i) => isAscending(permutation.toSpliced(i, 1)))
 
-/** A move without axes of one element, and with axes that stay side by side as one. */
+/** A permutation without axes of one element, in which axes that stay neighbours are one axis. */
 const coalesced = (
   dims: readonly number[],
   permutation: readonly number[],
@@ -40,13 +40,13 @@ const coalesced = (
 const transpose = (emit: Emitter, name: string, permutation: readonly number[]): string =>
   emit.node('Transpose', [name], { perm: { ints: permutation } })
 
-/** Numbers of elements from which it matters how a move is written. */
+/** From how many elements on the form of a transpose matters. */
 const many = 2 ** 15
 
-/** Rows and columns exchanged, written so that ONNX Runtime does not take the move for a part of another, slower one. */
+/** A matrix transposed by Einsum, which ONNX Runtime does not fuse into another, slower transpose. */
 const exchanged = (emit: Emitter, name: string): string => emit.node('Einsum', [name], { equation: { text: 'ij->ji' } })
 
-/** A move of many elements that is no single one: of two axes, or of three into the opposite order. */
+/** A permutation of many elements in which several axes move: of two axes, or three in reverse order. */
 const inSteps = (
   emit: Emitter,
   name: string,
@@ -60,7 +60,7 @@ const inSteps = (
   return transpose(emit, reshapeTo(emit, outermost, [c, a, b]), [0, 2, 1])
 }
 
-/** Moves the axes of a tensor; where all that moves has one element, only its shape changes. */
+/** Transposes a tensor; a reshape if only axes of one element move. */
 export const moved = (emit: Emitter, name: string, dims: readonly number[], permutation: readonly number[]): string => {
   if (same(permutation, axesOf(dims))) return name
   const result = permutation.map(axis => dims[axis] as number)

@@ -2,11 +2,11 @@ import type * as t from 'io-ts/lib/index.js'
 import { codec, integer, parseOptions } from '../../base/options.ts'
 import type { Runtime } from './runtime.ts'
 
-/** How the backend of ONNX Runtime runs. */
+/** The options of {@link onnxruntime}. */
 export interface OnnxRuntimeOptions {
-  /** How many threads work on one operation. Default: ONNX Runtime's own choice, as many as there are cores. */
+  /** The number of threads for one operation. Default: ONNX Runtime's, the number of cores. */
   readonly threads?: number
-  /** ONNX Runtime's execution providers, the preferred one first. Default: its own choice, the processor. */
+  /** ONNX Runtime's execution providers, the preferred one first. Default: ONNX Runtime's, the CPU. */
   readonly providers?: readonly string[]
   /** ONNX Runtime itself, as in `import * as runtime from 'onnxruntime-web'`. Default: the package that is installed. */
   readonly runtime?: Runtime

@@ -5,21 +5,21 @@ import { backendName } from './lower.ts'
 import type { Initializer, Model, Port } from './model.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
 
-/** Whether results are written to memory that is given; elsewhere they are copied out. */
+/** Whether results are written to memory that is passed in; otherwise they are copied. */
 const writesInPlace = (runtime: Runtime): boolean => runtime.env.versions.node !== undefined
 
-/** What a program gives a session, and what it gets. */
+/** The inputs and outputs of a session. */
 export interface Ports {
   readonly inputs: Model['inputs']
   readonly outputs: Model['outputs']
-  /** Lists that the session takes with each run. */
+  /** Lists of integers that the session takes as further inputs. */
   readonly lists: readonly Initializer[]
 }
 
 /** All shapes of a program are known. */
 const shapeOf = ({ shape }: Port): readonly number[] => shape as readonly number[]
 
-/** A session as a program; `close` is called once, when it is disposed. */
+/** A session as a program; `close` is called once, after `dispose` and the last run. */
 export const programOf = (
   runtime: Runtime,
   session: RuntimeSession,
@@ -68,7 +68,7 @@ export const programOf = (
     },
     upload: (data, shape) => uploads.copy(data, [...shape]),
     dispose: () => {
-      // Runs that are under way end first.
+      // Runs in progress end first.
       if (isOpen && runs === 0) close()
       isOpen = false
     },

@@ -9,9 +9,9 @@ import {
   type Port,
 } from './model.ts'
 
-// A model in ONNX's file format. Field numbers are those of onnx.proto (the messages' names stand at the functions).
+// Encodes a model in ONNX's file format. Field numbers are those of onnx.proto; functions name its messages.
 
-/** The format's version, and the operators' (https://github.com/onnx/onnx/blob/main/docs/Versioning.md). */
+/** The versions of the format and of the operator sets (https://github.com/onnx/onnx/blob/main/docs/Versioning.md). */
 const irVersion = 10
 const operators = 21
 const microsoftOperators = 1

@@ -2,7 +2,7 @@ import { BackendError } from '../../base/errors.ts'
 import { importOptional, isServer } from '../../base/optional.ts'
 import { backendName } from './lower.ts'
 
-// What is used of ONNX Runtime, so that types do not depend on which of its packages is installed.
+// The part of ONNX Runtime that is used: types must not depend on which of its packages is installed.
 
 /** A tensor of ONNX Runtime. */
 export interface RuntimeTensor {
@@ -16,7 +16,7 @@ export interface RuntimeSession {
   ): Promise<Readonly<Record<string, RuntimeTensor>>>
   release(): Promise<void>
 }
-/** ONNX Runtime, as its packages for Node and for browsers export it. */
+/** ONNX Runtime, as its packages export it. */
 export interface Runtime {
   readonly Tensor: {
     new (type: 'float32', data: Float32Array, dims: readonly number[]): RuntimeTensor

@@ -12,13 +12,13 @@ import { type Ports, programOf } from './program.ts'
 import { encode } from './protobuf.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
 
-/** A session, which programs share. */
+/** A session that programs share. */
 interface Session {
   readonly opened: Promise<RuntimeSession>
   users: number
   isOpen: boolean
 }
-/** A graph's session, and what its programs give it. */
+/** The session of a graph, with its inputs and outputs. */
 interface Graphs {
   readonly session: Session
   readonly ports: Ports
@@ -26,14 +26,13 @@ interface Graphs {
 
 const elements = (shapes: readonly Shape[]): number => shapes.reduce((sum, shape) => sum + (sizeOf(shape) ?? 0), 0)
 
-/** Of how many operators a model is one that ONNX Runtime's passes take long for. */
+/** The numbers of operators from which ONNX Runtime's passes take long. */
 const [many, more, most] = [3000, 6000, 12_000] as const
 
 /**
- * How far ONNX Runtime's own passes go, each of which looks at every operator many times. Weights that stand in the model
- * are worth all of them. A model whose work is all in operators on large tensors that change from run to run gains nothing:
- * the training step of ResNet-50 compiles in a third of the time without them, and runs as fast. Of very many small
- * operators, the first passes leave nothing to the later ones.
+ * The level of ONNX Runtime's own passes, each of which visits every operator many times. Models with constant weights gain
+ * from all of them. Models of operators on large tensors gain nothing: without passes, the training step of ResNet-50
+ * compiles in a third of the time and runs as fast. For very many small operators, the first level is enough.
  */
 const levelFor = ({ nodes, initializers }: Model, graph: Graph): 'all' | 'basic' | 'disabled' => {
   if (nodes.length < many || elements(initializers.map(({ shape }) => shape)) > 2 ** 20) return 'all'
@@ -45,23 +44,22 @@ const levelFor = ({ nodes, initializers }: Model, graph: Graph): 'all' | 'basic'
 const sessionOptions = ({ threads, providers }: NormalOptions, level: string): object => ({
   graphOptimizationLevel: level,
   logSeverityLevel: 4,
-  // Work is shared out in pieces that get smaller: where other programs take a core, nobody waits long for the last one.
-  // What an optimizer remembers of weights that no longer change fades into numbers so small that processors take ten times
-  // as long for them: they count as zeros.
+  // Threads take blocks of decreasing size, so that none waits long for the last one if other programs take a core.
+  // Denormals count as zeros: moments of weights that no longer change decay to them, and they are ten times slower.
   extra: {
     session: { dynamic_block_base: '4', set_denormal_as_zero: '1' },
-    // It takes zeros around an input for minus infinity where a max pooling follows, and gives average poolings more
-    // margins than they take.
+    // This pass takes padding with zeros for padding with minus infinity before max pooling, and gives average pooling more
+    // padding than it takes.
     optimization: { disable_specified_optimizers: 'Pad_Fusion' },
   },
   ...(threads === null ? {} : { intraOpNumThreads: threads }),
   ...(providers === null ? {} : { executionProviders: providers }),
 })
 
-/** A session of nothing: models have at least one output. */
+/** For graphs without outputs, as models must have at least one. */
 const idle: RuntimeSession = { run: async () => ({}), release: async () => undefined }
 
-/** How many bytes a model's file may have, which is a message of Protocol Buffers. */
+/** The largest size of a model in bytes: that of a message of Protocol Buffers. */
 const largest = 2 ** 31 - 2 ** 20
 
 const checkSize = ({ initializers }: Model): void => {
@@ -84,20 +82,20 @@ const open = (runtime: Runtime, model: Model, graph: Graph, options: NormalOptio
   return { opened, users: 0, isOpen: true }
 }
 
-/** Models of one form with the same weights. */
+/** Models of the same form with the same weights. */
 interface Relatives {
-  /** The first of them, which has a session of its own: all its shapes are known. */
+  /** The first model. Its session has known shapes. */
   readonly first: Model
   own: Session
-  /** The session of all others. */
+  /** The session of all other models. */
   shared: { readonly model: Model; readonly taken: ReadonlySet<string>; session: Session } | undefined
 }
 type Family = Map<string, Relatives[]>
 
-/** From how many numbers of weights on a session is worth sharing: one of unknown shapes may run a little slower. */
+/** From how many weights on a session is shared: sessions of unknown shapes may run a little slower. */
 const heavy = 2 ** 16
 
-/** The families of programs that backends have met, each on one runtime. */
+/** Sessions by family of programs. */
 const families = new WeakMap<object, Family>()
 const familyOf = (key: object): Family => {
   const family = families.get(key) ?? new Map<string, Relatives[]>()
@@ -105,7 +103,7 @@ const familyOf = (key: object): Family => {
   return family
 }
 
-/** The session that runs a model, which may be one that has its weights already. */
+/** A session that runs a model, if possible one that has its weights already. */
 const related = (family: Family, model: Model, make: (model: Model) => Session): Graphs => {
   const ports: Ports = { inputs: model.inputs, outputs: model.outputs, lists: [] }
   const form = formOf(model)
@@ -133,12 +131,12 @@ const related = (family: Family, model: Model, make: (model: Model) => Session):
   return { session: shared.session, ports: { ...ports, lists } }
 }
 
-/** One program less: the last one closes the session. */
+/** Releases a session, which is closed with its last program. */
 const leave = (session: Session): void => {
   session.users--
   if (session.users > 0) return
   session.isOpen = false
-  // A session that never opened has nothing to give back.
+  // A session that did not open has nothing to release.
   session.opened.then(
     opened => opened.release(),
     () => undefined,
@@ -146,14 +144,14 @@ const leave = (session: Session): void => {
 }
 
 /**
- * Compiles graphs on a runtime. One that is compiled already shares its session until the last program is disposed, and so
- * do those of a family that differ in shapes.
+ * Compiles graphs on a runtime. Programs of the same graph share a session, and so do programs of a family that differ only
+ * in shapes.
  */
 export const compiler = (
   runtime: Runtime,
   options: NormalOptions,
 ): ((graph: Graph, family?: object) => Promise<Program<Held>>) => {
-  // A session has constants of its own: those of a graph that nobody else holds need not stay.
+  // By weak references: a session has copies of the constants, so graphs need not stay in memory.
   const sessions = new WeakMap<Graph, Graphs>()
   const find = (graph: Graph, family: object | undefined): Graphs => {
     const known = sessions.get(graph)

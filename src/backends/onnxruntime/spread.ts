@@ -1,7 +1,7 @@
 import { type GraphNode, isA } from '../../graph/graph.ts'
 import type { Margin, Pair } from '../../ops/ops.ts'
 
-// The gradient of a strided convolution spreads elements apart: see `spread` in core, whose work is recognised here.
+// The gradient of a strided convolution spreads elements apart by `spread` of `ops`, whose operations are recognized here.
 
 interface Gap {
   readonly source: GraphNode
@@ -9,7 +9,7 @@ interface Gap {
   readonly gap: number
 }
 
-/** Zeros after each element along one axis, if that is what a slice of padded elements is. */
+/** A slice that spreads elements along one axis; otherwise `undefined`. */
 const gapOf = (node: GraphNode): Gap | undefined => {
   if (!isA(node, 'slice') || node.attributes[0].some(from => from !== 0)) return undefined
   const [joined] = node.inputs
@@ -32,7 +32,7 @@ const gapOf = (node: GraphNode): Gap | undefined => {
   return isSpread ? { source, axis, gap } : undefined
 }
 
-/** Images [batch, rows, cols, channels] whose rows or columns were spread: what they come from, and how far apart they are. */
+/** Images [batch, rows, cols, channels] whose rows or columns were spread: the images before, and the distances. */
 export const spreadOf = (node: GraphNode): { readonly source: GraphNode; readonly gaps: Pair } | undefined => {
   const outer = gapOf(node)
   if (outer === undefined || (outer.axis !== 1 && outer.axis !== 2)) return undefined

@@ -2,35 +2,35 @@ import { sizeOf } from '../../base/shape.ts'
 import type { Emitter } from './emitter.ts'
 import { axesOf, moved, reshapeTo, same } from './moving.ts'
 
-// Tensors of a graph as values of a model. A value may lie in another order of axes than the graph's, and may have one
-// element along an axis that the graph sees repeated: transposes and broadcasts are carried out only where an operator
-// needs them, so that chains of convolutions stay in the channels-first order that ONNX wants.
+// Tensors of a graph as values of a model. Transposes and broadcasts are lazy: a value may have its axes in another order than
+// the graph's, and one element along an axis that is broadcast in the graph. So chains of convolutions stay in the
+// channels-first order that ONNX expects.
 
-/** A tensor of the graph, as the model holds it. */
+/** A tensor of the graph as a value of the model. */
 export interface Value {
   readonly name: string
   /** Its shape in the graph. */
   readonly shape: readonly number[]
-  /** The axes of the graph in the order in which they lie in the model. */
+  /** The axes of the graph, in the model's order. */
   readonly order: readonly number[]
-  /** The dimensions in the model: those of the shape in that order, or 1. A single element may lack axes. */
+  /** The dimensions in the model: those of the shape in that order, or 1 if broadcast. A single element may lack axes. */
   readonly dims: readonly number[]
 }
 
 const isSingle = ({ dims }: Value): boolean => dims.every(d => d === 1)
 
-/** A value that lies whole, in some order. */
+/** A value without lazy broadcasts, with its axes in some order. */
 export const inOrder = (name: string, shape: readonly number[], order: readonly number[]): Value => ({
   name,
   shape,
   order,
   dims: order.map(axis => shape[axis] as number),
 })
-/** A value that lies as the graph sees it. */
+/** A value that is the same in the model and the graph. */
 export const asGiven = (name: string, shape: readonly number[]): Value => inOrder(name, shape, axesOf(shape))
-/** One number, seen as a tensor of any shape. */
+/** A number as a tensor of any shape. */
 export const single = (name: string, shape: readonly number[]): Value => seen({ name, dims: [] }, shape)
-/** A single element, seen in a shape of at least as many axes as it has. */
+/** A single element in a shape of at least as many axes as it has. */
 const seen = ({ name, dims }: Pick<Value, 'name' | 'dims'>, shape: readonly number[]): Value => ({
   name,
   shape,
@@ -38,21 +38,21 @@ const seen = ({ name, dims }: Pick<Value, 'name' | 'dims'>, shape: readonly numb
   dims,
 })
 
-/** The axes in another order: nothing moves. */
+/** A lazy transpose. */
 export const transposed = (value: Value, permutation: readonly number[]): Value => ({
   ...value,
   shape: permutation.map(axis => value.shape[axis] as number),
   order: value.order.map(axis => permutation.indexOf(axis)),
 })
 
-/** Whether a value lies in an order, but for axes of one element. */
+/** Whether a value has this order of axes, apart from axes of one element. */
 const lies = ({ shape, order: own, dims }: Value, order: readonly number[]): boolean => {
   if (dims.length !== shape.length) return true
   const wide = (axes: readonly number[]) => axes.filter(axis => dims[own.indexOf(axis)] !== 1)
   return same(wide(own), wide(order))
 }
 
-/** The value with every element in place, in the order in which it lies. */
+/** The value with broadcasts carried out, in its own order of axes. */
 export const whole = (emit: Emitter, value: Value): Value => {
   const { dims } = inOrder(value.name, value.shape, value.order)
   if (same(value.dims, dims)) return value
@@ -61,7 +61,7 @@ export const whole = (emit: Emitter, value: Value): Value => {
   return { ...value, name, dims }
 }
 
-/** The tensor in an order of axes, every element in place. */
+/** The tensor in an order of axes, with broadcasts carried out. */
 export const laid = (emit: Emitter, value: Value, order: readonly number[] = axesOf(value.shape)): string => {
   const { name, order: own, dims } = whole(emit, value)
   return moved(
@@ -72,15 +72,15 @@ export const laid = (emit: Emitter, value: Value, order: readonly number[] = axe
   )
 }
 
-/** Axes of one shape that hold the same elements as axes of another one. */
+/** Axes of a shape, and the axes of another shape that they become. */
 interface Block {
   readonly olds: readonly number[]
   readonly news: readonly number[]
 }
 
-/** The smallest such blocks of two shapes with as many elements. */
+/** The smallest such blocks of two shapes of the same size. */
 const blocksOf = (from: readonly number[], to: readonly number[]): readonly Block[] => {
-  // Without elements nothing has an order.
+  // Without elements there is no order.
   if (sizeOf(from) === 0) return [{ olds: axesOf(from), news: axesOf(to) }]
   const blocks: Block[] = []
   let [i, j] = [0, 0]
@@ -100,7 +100,7 @@ const blocksOf = (from: readonly number[], to: readonly number[]): readonly Bloc
   return blocks
 }
 
-/** The order of the new axes, where those of each block lie side by side; else `undefined`. */
+/** The order of the new axes, if the axes of each block are neighbours; otherwise `undefined`. */
 const orderAfter = ({ shape, order }: Value, blocks: readonly Block[]): readonly number[] | undefined => {
   const wide = order.filter(axis => shape[axis] !== 1)
   const placed = blocks.map(({ olds, news }) => {
@@ -125,7 +125,7 @@ export const reshaped = (emit: Emitter, value: Value, shape: readonly number[]):
   return inOrder(same(dims, given.dims) ? given.name : reshapeTo(emit, given.name, dims), shape, order)
 }
 
-/** A value seen with new axes of one element before the others. */
+/** A value with new axes of one element before the others. */
 const widened = (value: Value, rank: number): Value => {
   if (isSingle(value)) return seen(value, Array<number>(rank).fill(1))
   const ones = Array<number>(rank - value.shape.length).fill(1)
@@ -137,7 +137,7 @@ const widened = (value: Value, rank: number): Value => {
   }
 }
 
-/** A tensor repeated along axes that have one element, and along new ones before the others. */
+/** A lazy broadcast. */
 export const repeated = (emit: Emitter, value: Value, shape: readonly number[]): Value => {
   if (isSingle(value)) return seen(value, shape)
   const { order, dims } = widened(value, shape.length)
@@ -145,13 +145,13 @@ export const repeated = (emit: Emitter, value: Value, shape: readonly number[]):
   return { name, shape, order, dims }
 }
 
-/** What shapes without empty axes are broadcast to. */
+/** The shape that shapes are broadcast to, none of which is empty. */
 const broadcast = (shapes: readonly (readonly number[])[]): readonly number[] => {
   const rank = Math.max(...shapes.map(shape => shape.length))
   return Array.from({ length: rank }, (_, axis) => Math.max(...shapes.map(shape => shape.at(axis - rank) ?? 1)))
 }
 
-/** The order in which operands are best brought together: the fewest elements have to move. */
+/** The common order of axes for which the fewest elements have to move. */
 export const bestOrder = (values: readonly Value[], rank: number): readonly number[] => {
   const candidates = [
     axesOf(Array(rank).fill(1)),
@@ -178,7 +178,7 @@ export const together = (
     if (isSingle(value)) return value
     const permutation = order.map(axis => value.order.indexOf(axis))
     const dims = permutation.map(axis => value.dims[axis] as number)
-    // Axes of one element before all others may be missing, as long as another operand has them.
+    // Leading axes of one element may be missing if another operand has them.
     const own = operands[i] as Value
     const isPlaced = isFull && same(own.dims, dims.slice(rank - own.dims.length)) && lies(value, order)
     const name = isPlaced ? own.name : undefined
@@ -187,7 +187,7 @@ export const together = (
     return { name: moved(emit, full, value.dims, permutation), dims }
   })
   const name = apply(placed.map(operand => operand.name))
-  // Of single elements alone, the result has as many axes as that with the most.
+  // Single elements may have fewer axes than the result.
   return { name, shape, order, dims: broadcast(placed.map(({ dims }) => dims)) }
 }
 

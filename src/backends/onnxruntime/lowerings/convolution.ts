@@ -9,12 +9,12 @@ import { byPlace, hasFewPlaces } from './filter-gradient.ts'
 import type { Target } from './lowering.ts'
 import { margins, part } from './moves.ts'
 
-/** [batch, channels, rows, cols]: the order that ONNX wants. */
+/** [batch, channels, rows, cols], which ONNX expects. */
 export const channelsFirst: readonly number[] = [0, 3, 1, 2]
 /** A filter [rows, cols, channels, outputs] as [outputs, channels, rows, cols]. */
 const outputsFirst: readonly number[] = [3, 2, 0, 1]
 
-/** Cuts off what negative margins say, and gives the margins that are left. */
+/** Crops by negative padding, and returns the padding that is left. */
 const cropped = (
   emit: Emitter,
   name: string,
@@ -33,7 +33,7 @@ const cropped = (
   return [part(emit, whole, kept), steps.after]
 }
 
-/** Margins as operators take them: all that come before, then all that come after. */
+/** Padding as operators take it: before each axis, then after each axis. */
 export const pads = ([rows, cols]: Sliding['padding']): { readonly ints: readonly number[] } => ({
   ints: [rows[0], cols[0], rows[1], cols[1]],
 })
@@ -54,14 +54,14 @@ const direct = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?:
   return inOrder(name, shapeOf(x, filter, sliding), channelsFirst)
 }
 
-/** Whether a convolution is a product for each place. Filters that stand in the model are laid out for convolutions once. */
+/** Whether a convolution is a product at each position. Not for constant filters, which ONNX Runtime prepares once. */
 const isPointwise = (emit: Emitter, filter: Value, { stride, padding, groups }: Sliding): boolean =>
   groups === 1 &&
   [...filter.shape.slice(0, 2), ...stride].every(d => d === 1) &&
   padding.flat().every(d => d === 0) &&
   !emit.isConstant(filter.name)
 
-/** Such a convolution, with the filter as it lies. */
+/** Such a convolution, without moving the axes of the filter. */
 const pointwise = (emit: Emitter, x: Value, filter: Value): Value => {
   const [batch, rows, cols, channels] = x.shape as readonly [number, number, number, number]
   const outputs = filter.shape[3] as number
@@ -76,15 +76,15 @@ const pointwise = (emit: Emitter, x: Value, filter: Value): Value => {
   return inOrder(reshapeTo(emit, places, [batch, outputs, rows, cols]), shape, channelsFirst)
 }
 
-/** What a convolution of spread-out elements comes from: see `spread`. */
+/** A tensor before its elements were spread: see `spread`. */
 export interface Spread {
   readonly source: Value
   readonly gaps: Pair
 }
 
 /**
- * A convolution of a tensor whose elements were spread, as a transposed convolution of the tensor itself: it does not
- * multiply the zeros in between. `undefined` where the operator does not cover it.
+ * A convolution of a tensor whose elements were spread, as a transposed convolution of the tensor itself, which does not
+ * multiply the zeros in between. `undefined` if the operator cannot express it.
  */
 export const ofSpread = (
   { emit, ops }: Target,
@@ -113,7 +113,7 @@ export const ofSpread = (
   return inOrder(name, shape, channelsFirst)
 }
 
-/** A convolution, plus a bias for each output where there is one. */
+/** A convolution, plus a bias if there is one. */
 export const convolution = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?: string): Value => {
   const shape = shapeOf(x, filter, sliding)
   if (bias === undefined && hasFewPlaces(filter, shape, sliding)) return byPlace(emit, x, filter, shape, sliding)

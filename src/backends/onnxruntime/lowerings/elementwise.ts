@@ -6,7 +6,7 @@ import type { Lowering, Lowerings, Target } from './lowering.ts'
 
 export const cast = (emit: Emitter, name: string, type: keyof typeof elementTypes): string => {
   const source = emit.source(name)
-  // What was true or false before it was made a number is taken as it was.
+  // A comparison's result was cast to numbers: the result itself is taken.
   if (type === 'bool' && source?.operator === 'Cast' && isTruth(emit, source.inputs[0] as string))
     return source.inputs[0] as string
   return emit.node('Cast', [name], { to: { int: elementTypes[type] } })
@@ -37,7 +37,7 @@ type Elementwise =
   | Exclude<WithoutAttributes, 'argMax' | 'softmax' | 'logSoftmax' | 'gather' | 'matmul'>
   | 'clipGradient'
 
-/** Operations on elements one by one. */
+/** Elementwise operations. */
 export const elementwise: Lowerings<Elementwise> = {
   negative: unary('Neg'),
   exp: unary('Exp'),
@@ -64,6 +64,6 @@ export const elementwise: Lowerings<Elementwise> = {
     emit.node('Where', [cast(emit, condition as string, 'bool'), a as string, b as string]),
   ),
   stopGradient: identity,
-  // A limit for the way back only.
+  // Only limits gradients.
   clipGradient: (_, x) => x,
 }

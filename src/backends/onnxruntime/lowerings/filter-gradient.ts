@@ -5,18 +5,18 @@ import { reshapeTo } from '../moving.ts'
 import { inOrder, laid, type Value } from '../values.ts'
 import { margins, part } from './moves.ts'
 
-// The gradient of a filter is a convolution whose filter is as large as an image, and of which few places come out. Each of
-// these places is a product: of the part of the input that it sees, and the gradient. What is the batch of the training
-// step is the innermost axis of both here.
+// The gradient of a filter is a convolution whose filter is as large as an image and whose result has few positions. Each
+// position is a product of a part of the input and the output's gradient. The batch of the training step is the innermost
+// axis of both here.
 
-/** Whether a convolution with results [channels, rows, cols, outputs] is better made place by place. */
+/** Whether a convolution with results [channels, rows, cols, outputs] is faster as a product for each position. */
 export const hasFewPlaces = (filter: Value, shape: readonly number[], { groups }: Sliding): boolean => {
   const [high, wide] = filter.shape as readonly [number, number]
   const [, rows, cols] = shape as readonly [number, number, number]
   return groups === 1 && high * wide > 4 * rows * cols
 }
 
-/** For each place the part of the input that it sees; rows and columns are the last two axes. */
+/** The part of the input that belongs to each position; rows and columns are the last two axes. */
 const seen = (
   emit: Emitter,
   input: string,
@@ -34,17 +34,16 @@ const seen = (
 }
 
 /**
- * The convolution place by place: example by example, summed, with the images as they lie, or all examples at once, for
- * which channels come before examples. Small images of many channels are brought together first, as the sum over the
- * examples' products would be larger than all that goes into them.
+ * The convolution as a product for each position: either a batched product summed over the examples, or one product over all
+ * examples, for which channels must come before examples. The latter for small images of many channels, whose products
+ * for each example would be larger than their factors.
  */
 export const byPlace = (emit: Emitter, x: Value, filter: Value, shape: readonly number[], sliding: Sliding): Value => {
   const [channels, rows, cols, outputs] = shape as readonly [number, number, number, number]
   const [high, wide, batch] = filter.shape as readonly [number, number, number]
   const moved = channels * (x.shape[1] as number) * (x.shape[2] as number) + outputs * high * wide
   const isAtOnce = rows * cols * channels * outputs > moved
-  // A product is a tenth faster with its longer side first, which for few elements to sum does not pay for exchanging the
-  // sides afterwards.
+  // A product is 10 % faster with its longer side first. For short sums, that does not pay for the transpose afterwards.
   const isOutputsFirst = outputs >= channels && batch * high * wide > 4096
 
   const flat = (name: string, of: number): string =>

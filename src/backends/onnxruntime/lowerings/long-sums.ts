@@ -3,15 +3,15 @@ import type { Emitter } from '../emitter.ts'
 import { reshapeTo } from '../moving.ts'
 import { margins } from './moves.ts'
 
-// ONNX Runtime adds up in 32-bit floats, one element after another: a long sum stops growing where an element is less than
-// half a unit of its last place. Parts are summed first, then their sums.
+// ONNX Runtime sums 32-bit floats one after another, so a long sum stops growing once elements are less than half a unit in
+// its last place. Long sums are made of partial sums.
 
-/** From how many elements on a sum is one of parts. */
+/** Sums of at least so many elements are made of partial sums. */
 const long = 2 ** 13
-/** How many elements a part has at most, and at least. */
+/** The sizes of partial sums. */
 const [most, least] = [1024, 16] as const
 
-/** How many elements the parts of so many have, where they come out even. */
+/** The largest size of partial sums that divides the count. */
 const partOf = (count: number): number | undefined => {
   for (let size = most; size >= least; size--) if (count % size === 0) return size
   return undefined
@@ -19,14 +19,14 @@ const partOf = (count: number): number | undefined => {
 
 type Flat = readonly [before: number, count: number, after: number]
 
-/** Sums the middle axis of three; those of one element are left out, as ONNX Runtime is slower where they stand. */
+/** Sums the middle one of three axes. Axes of one element are dropped, as they make ONNX Runtime slower. */
 const summed = (emit: Emitter, name: string, [before, count, after]: Flat): string => {
   const outer = before === 1 ? [] : [before]
   const dims = [...outer, count, ...(after === 1 ? [] : [after])]
   return emit.node('ReduceSum', [reshapeTo(emit, name, dims), emit.integers([outer.length])], { keepdims: { int: 0 } })
 }
 
-/** The same of many elements. */
+/** The same for many elements. */
 const middle = (emit: Emitter, name: string, [before, count, after]: Flat): string => {
   if (count <= most) return summed(emit, name, [before, count, after])
   const size = partOf(count)
@@ -43,14 +43,14 @@ const middle = (emit: Emitter, name: string, [before, count, after]: Flat): stri
   return middle(emit, sums, [before, count / size, after])
 }
 
-/** Whether a sum over so many elements is one of parts. */
+/** Whether a sum of so many elements is made of partial sums. */
 export const isLong = (count: number): boolean => count >= long
 
-/** The sum over some axes in ascending order, which have one element each afterwards. */
+/** The sum over some axes, in ascending order, which are kept with one element. */
 export const longSum = (emit: Emitter, name: string, dims: readonly number[], axes: readonly number[]): string => {
   const left = [...dims]
   let result = name
-  // From the last axes on, those side by side at once.
+  // From the last axis on, neighbouring axes at once.
   for (let end = axes.length; end > 0; ) {
     let start = end - 1
     while (start > 0 && axes[start - 1] === (axes[start] as number) - 1) start--

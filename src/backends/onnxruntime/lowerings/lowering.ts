@@ -3,7 +3,7 @@ import type { Ops } from '../../../ops/ops.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Value } from '../values.ts'
 
-/** What a lowering writes with: operators one by one, or whole operations. */
+/** What a lowering may emit: operators, or whole operations. */
 export interface Target {
   readonly emit: Emitter
   readonly ops: Ops<Value>

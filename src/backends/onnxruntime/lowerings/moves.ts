@@ -6,7 +6,7 @@ import { asGiven, bestOrder, inOrder, laid, repeated, reshaped, transposed, type
 import { cast } from './elementwise.ts'
 import type { Lowerings } from './lowering.ts'
 
-/** A part of a tensor: along each of the axes from a place to before another, in steps. */
+/** Slices a tensor along some axes. */
 export const part = (
   emit: Emitter,
   name: string,
@@ -22,17 +22,17 @@ export const part = (
     list(({ step }) => step),
   ])
 }
-/** The same, but what is turned back again is what it was. */
+/** The same, but a slice that undoes the one before is left out with it. */
 const turned = (emit: Emitter, name: string, cuts: Parameters<typeof part>[2]): string => {
   const result = part(emit, name, cuts)
   const [before, now] = [emit.source(name), emit.source(result)]
   const isBack = before?.operator === 'Slice' && before.inputs.slice(1).join() === now?.inputs.slice(1).join()
   return isBack && name !== result ? (before.inputs[0] as string) : result
 }
-/** Further than any tensor begins. */
+/** Before the start of any axis. */
 const beforeAll = Number.MIN_SAFE_INTEGER
 
-/** Zeros before and after each axis; a negative margin cuts off. */
+/** Pads each axis; a negative margin crops. */
 export const margins = (emit: Emitter, name: string, around: readonly Margin[], value = 0): string =>
   around.every(([before, after]) => before === 0 && after === 0)
     ? name
@@ -42,7 +42,7 @@ export const margins = (emit: Emitter, name: string, around: readonly Margin[], 
         emit.scalar(value),
       ])
 
-/** Whole numbers that name rows. ONNX counts negative ones from the end: they become one that names none. */
+/** Indices of rows. ONNX counts negative ones from the end, so they are replaced by one that is out of range. */
 const placesOf = (emit: Emitter, indices: string, rows: number): string => {
   const isNegative = emit.node('LessOrEqual', [indices, emit.scalar(-1)])
   return cast(emit, emit.node('Where', [isNegative, emit.scalar(rows), indices]), 'int64')
@@ -71,7 +71,7 @@ export const moves: Lowerings<Moves> = {
     if (value.dims.length !== shape.length) return { ...value, shape }
     const cuts = value.order.flatMap((axis, place) => {
       const from = begin[axis] as number
-      // What is repeated along an axis has one element there.
+      // A value that is broadcast along an axis has one element there.
       if (value.dims[place] === 1 || shape[axis] === value.shape[axis]) return []
       return [{ axis: place, from, to: from + (shape[axis] as number), step: 1 }]
     })

@@ -17,8 +17,8 @@ const none: Window['padding'] = [
 const isNone = (padding: Window['padding']): boolean => padding.every(([before, after]) => before === 0 && after === 0)
 
 /**
- * Margins around an image, of any size. ONNX Runtime would take them into the pooling that follows, and refuse them
- * there, were there no other shape in between.
+ * Pads images by margins of any size. The reshapes keep ONNX Runtime from fusing the padding with the pooling, which would
+ * then refuse it.
  */
 const framed = (emit: Emitter, name: string, x: Value, [rows, cols]: Window['padding'], value: number): string => {
   const [batch, high, wide, channels] = x.shape as readonly [number, number, number, number]
@@ -27,7 +27,7 @@ const framed = (emit: Emitter, name: string, x: Value, [rows, cols]: Window['pad
   return reshapeTo(emit, margins(emit, images, [[0, 0], rows, cols], value), wider)
 }
 
-/** Operators take margins that are smaller than the window. */
+/** Whether the operators take the padding: it must be smaller than the window. */
 const fits = ({ size, padding }: Window): boolean =>
   padding.every(([before, after], i) => Math.max(before, after) < (size[i] as number) && Math.min(before, after) >= 0)
 
@@ -37,7 +37,7 @@ const attributesOf = ({ size, stride, padding }: Window) => ({
   pads: pads(padding),
 })
 
-/** Applies a pooling operator, whose margins are put around the input before where the operator does not take them. */
+/** Applies a pooling operator, after padding the input if the operator does not take the padding. */
 const pooled = (emit: Emitter, operator: string, name: string, x: Value, window: Window): readonly string[] => {
   const isDirect = fits(window)
   const value = operator === 'MaxPool' ? Number.NEGATIVE_INFINITY : 0
@@ -49,7 +49,7 @@ const pooled = (emit: Emitter, operator: string, name: string, x: Value, window:
 const asPooled = (name: string, x: Value, window: Window): Value =>
   inOrder(name, known(resultShape('maxPool', [x.shape], [window])), channelsFirst)
 
-/** The largest elements, and where they stand in the whole input. */
+/** The largest elements, and their indices in the input. */
 const largest = (emit: Emitter, x: Value, window: Window): readonly [string, string] =>
   pooled(emit, 'MaxPool', laid(emit, x, channelsFirst), x, window) as readonly [string, string]
 
@@ -59,13 +59,13 @@ const averagePool = ({ emit, ops }: Target, x: Value, window: Window): Value => 
   return fits(window) ? means : withShares(ops, means, x.shape, window)
 }
 
-/** Means over windows of padded input, as those over the elements that are not padding. */
+/** Corrects means over windows of a padded input to count only elements of the input. */
 const withShares = (ops: Target['ops'], means: Value, shape: readonly number[], window: Window): Value => {
   const factors = shares(shape, window, means.shape)
   return factors === null ? means : ops.multiply(means, ops.constant(factors.values, factors.shape))
 }
 
-/** Whether windows lie side by side and cover everything. */
+/** Whether windows cover the input without gaps and overlaps. */
 const isTiled = ([, rows, cols]: readonly number[], dy: Value, { size, stride, padding }: Window): boolean =>
   isNone(padding) &&
   size[0] === stride[0] &&
@@ -85,8 +85,7 @@ const averagePoolGradient = ({ emit, ops }: Target, dy: Value, given: Shape, win
     const tiles = emit.node('Expand', [apart, emit.integers([batch, channels, high, size[0], wide, size[1]])])
     return inOrder(reshapeTo(emit, tiles, [batch, channels, rows, cols]), shape, channelsFirst)
   }
-  // Each element gets the sum over the windows that it lies in: a mean over a window of the spread gradient. The pooling
-  // gives it for what padding adds as well.
+  // The gradient of an element is a sum over the windows that contain it: a mean over a window of the spread gradient.
   const apart = spread(ops, spread(ops, shared, 1, stride[0]), 2, stride[1])
   const reach = (axis: 0 | 1): Margin => [size[axis] - 1, size[axis] - 1]
   const sums = emit.node('AveragePool', [laid(emit, apart, channelsFirst)], {
@@ -100,7 +99,7 @@ const averagePoolGradient = ({ emit, ops }: Target, dy: Value, given: Shape, win
   return inOrder(margins(emit, sums, [[0, 0], [0, 0], ...rest]), shape, channelsFirst)
 }
 
-/** Where windows do not overlap, each place gets one element at most. */
+/** Whether no windows overlap, so that each element gets at most one gradient. */
 const isApart = ({ size, stride }: Window): boolean => stride[0] >= size[0] && stride[1] >= size[1]
 
 const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, _: Value, window: Window): Value => {
@@ -112,7 +111,7 @@ const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, _: Value, window
   const count = sizeOf(whole)
   const flat = isApart(window)
     ? emit.node('MaxUnpool', [given, places, emit.integers(whole)], {
-        // The places say it all; windows that reach into padding would ask for more than the whole.
+        // The indices suffice. Windows that reach into padding would be checked against a larger shape.
         kernel_shape: { ints: [1, 1] },
         strides: { ints: [1, 1] },
       })
@@ -135,10 +134,10 @@ const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, _: Value, window
   return inOrder(cut, x.shape, channelsFirst)
 }
 
-/** The lowest number of 32 bits: where ONNX Runtime's pooling begins, so that padding never wins. */
+/** The lowest 32-bit float, with which ONNX Runtime's max pooling starts. */
 const lowest = -3.4028234663852886e38
 
-/** The largest elements, minus infinity where a window sees nothing else beside padding. */
+/** The largest elements; minus infinity for windows that contain nothing else, apart from padding. */
 const most = (emit: Emitter, x: Value, window: Window): string => {
   const [found] = largest(emit, x, window)
   if (isNone(window.padding) || !fits(window)) return found
@@ -150,8 +149,8 @@ const most = (emit: Emitter, x: Value, window: Window): string => {
 }
 
 /**
- * The largest elements, or NaN where a window has one: ONNX Runtime's pooling passes over it. A mean of magnitudes is NaN
- * there, and nowhere else.
+ * The largest elements, or NaN for windows with a NaN, which ONNX Runtime ignores. There, and only there, the mean of absolute
+ * values is NaN.
  */
 const maxPool = ({ emit }: Target, x: Value, window: Window): Value => {
   const input = laid(emit, x, channelsFirst)

@@ -6,24 +6,24 @@ import { longSum } from './long-sums.ts'
 
 const exchanged = (rank: number): readonly number[] => [...axesOf(Array(rank).fill(0)).slice(0, -2), rank - 1, rank - 2]
 
-/** A factor as the operator takes it: whether its last two axes are exchanged. */
+/** A factor as the operator takes it: with its last two axes in order or exchanged. */
 const factor = (emit: Emitter, value: Value): { readonly name: string; readonly isTransposed: boolean } => {
   const swapped = exchanged(value.shape.length)
   const isTransposed = same(value.order, swapped)
   return { name: laid(emit, value, isTransposed ? swapped : undefined), isTransposed }
 }
 
-/** From how many elements on the sums of a product are made in parts, of how many at most. */
+/** From how many elements on a product is made of partial products, and of how many at most. */
 const [long, most] = [2 ** 15, 2 ** 12] as const
 
-/** In how many parts of equal size so many elements come; 1 where they do not. */
+/** The number of partial products of equal size, or 1. */
 const partsOf = (count: number): number => {
   if (count < long) return 1
   for (let parts = Math.ceil(count / most); parts <= count / 16; parts++) if (count % parts === 0) return parts
   return 1
 }
 
-/** [n, k] times [k, m], in parts of the k that are summed afterwards. */
+/** [n, k] times [k, m], as a sum of partial products. */
 const inParts = (emit: Emitter, a: Value, b: Value, parts: number): Value => {
   const [n, k, m] = [a.shape[0] as number, a.shape[1] as number, b.shape[1] as number]
   const size = k / parts
@@ -35,7 +35,7 @@ const inParts = (emit: Emitter, a: Value, b: Value, parts: number): Value => {
 
 /**
  * [..., n, k] times [..., k, m], plus what has the product's shape after broadcasting; only matrices take an addend.
- * Exchanged axes of the factors are read as they lie.
+ * Transposed factors are read in their own order.
  */
 export const product = (emit: Emitter, a: Value, b: Value, addend?: string): Value => {
   const parts = a.shape.length === 2 ? partsOf(a.shape[1] as number) : 1

@@ -11,13 +11,13 @@ const by =
   (operator: string): Reduce =>
   (emit, name, axes, keepdims) =>
     emit.node(operator, [name, axes], keepdims)
-/** The largest elements, or NaN where there is one: ONNX Runtime passes over it. A sum of magnitudes is NaN there only. */
+/** The largest elements, or NaN if there is one, which ONNX Runtime ignores: the sum of absolute values is NaN then. */
 const largest: Reduce = (emit, ...rest) => {
   const sums = by('ReduceL1')(emit, ...rest)
   return emit.node('Where', [emit.node('IsNaN', [sums]), sums, by('ReduceMax')(emit, ...rest)])
 }
 
-/** A sum or mean over many elements is made in parts. */
+/** A sum or mean of many elements, made of partial sums. */
 const inParts = (
   emit: Emitter,
   name: string,
@@ -55,7 +55,7 @@ const alongLast =
     return { ...x, name: emit.node(operator, [x.name], { axis: { int: axis } }) }
   }
 
-/** Operations that bring the elements along some axes together. */
+/** Reductions, and operations along the last axis. */
 export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'softmax' | 'logSoftmax'> = {
   sum: reduction(by('ReduceSum'), 'sum'),
   mean: reduction(by('ReduceMean'), 'mean'),
