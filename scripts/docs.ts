@@ -4,7 +4,7 @@ import ts from 'typescript-6'
 import { show } from '../src/base/errors.ts'
 import { parsed } from '../src/base/options.ts'
 import { TransformerDecoder, TransformerEncoder } from '../src/blocks/index.ts'
-import { definitionOf } from '../src/core/define.ts'
+import { definitionOf } from '../src/core/constructor.ts'
 import * as layers from '../src/layers/index.ts'
 
 // Writes what docs/layers.md says of each layer: its docstring, its options and what their types say of them. The page is

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as architecturesOf from '../../src/architectures/index.ts'
 import * as blocks from '../../src/blocks/index.ts'
-import { definitionOf } from '../../src/core/define.ts'
+import { definitionOf } from '../../src/core/constructor.ts'
 import {
   apply,
   block,

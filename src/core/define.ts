@@ -1,15 +1,13 @@
 import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
-import { type Fault, InvalidOption, show } from '../base/errors.ts'
-import { automaticPattern, type Before, checkName, type ExplicitName } from '../base/names.ts'
-import { type Option, type Options, ownOptions, parseOptions } from '../base/options.ts'
+import type { Fault } from '../base/errors.ts'
+import type { Before, ExplicitName } from '../base/names.ts'
 import type { Key } from '../base/random.ts'
 import type { Flow, Shape } from '../base/shape.ts'
-import { byName, merged, own } from '../base/trees.ts'
-import { chain } from '../network/compose.ts'
-import type { LayerValue } from '../network/parts.ts'
+import { byName } from '../base/trees.ts'
 import type { Chain } from '../network-types/compose.ts'
 import type { Bare, Has } from '../network-types/list.ts'
 import type { Ops } from '../ops/ops.ts'
+import { constructorOf, type Described } from './constructor.ts'
 import type { Mode, Result, Rules } from './layer.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
@@ -59,33 +57,6 @@ export interface NameOption<Name extends string = string> {
   readonly name?: Name
 }
 
-/** How the notation reads a call of a layer. */
-export interface NotationForm {
-  /** Whether several positional arguments are one list, as `Input(28, 28, 1)` is `Input([28, 28, 1])`. */
-  readonly together?: boolean
-  /** Positional options that may also be given by name. */
-  readonly byName?: readonly string[]
-  /** Whether the layer is around another one, its first argument. */
-  readonly around?: boolean
-  /** Whether the layer has no text, as it is made of a function. */
-  readonly textless?: boolean
-}
-
-interface Described<Normal extends object> {
-  /** The name of the layer's kind, as its constructor is called: its automatic names come from it. */
-  readonly kind: string
-  /** A right call: errors quote it. */
-  readonly example: string
-  /** The options that stand before the options object, in order. */
-  readonly positional?: readonly (keyof Normal & string)[]
-  /** How each option is read. The option `name` is added. */
-  readonly options: Options<Normal>
-  /** How `net` reads a call of the layer. Default: argument by argument. */
-  readonly notation?: NotationForm
-  /** What is wrong with options that are each right, and which one to change. */
-  readonly check?: (options: Normal) => (Fault & { readonly option: string }) | undefined
-}
-
 /** A layer of one input, with variables named `V`; of several where `inputs` says so. */
 export interface LayerDefinition<Normal extends object, V extends string> extends Described<Normal> {
   /** How many inputs it takes. Default: one. */
@@ -124,140 +95,6 @@ export interface MergeDefinition<Normal extends object> extends Described<Normal
   /** The output shape for the shapes of the inputs. */
   readonly shape: (options: Normal, inputs: Flow) => Either<Fault, Shape | null>
   readonly forward: <T>(options: Normal, ops: Ops<T>, inputs: readonly T[], mode: Mode) => T
-}
-
-const isOptions = (value: unknown): value is Readonly<Record<string, unknown>> => {
-  try {
-    return (
-      typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
-    )
-  } catch {
-    // A proxy that throws stands for options; they are refused when they are read.
-    return true
-  }
-}
-
-/** The arguments of a call as one record of options: those that stand first get their names. */
-const namedArguments = (
-  { kind, example, positional = [] }: { kind: string; example: string; positional?: readonly string[] },
-  given: readonly unknown[],
-): Readonly<Record<string, unknown>> => {
-  const before = given.findIndex(isOptions)
-  const ordered = before < 0 ? given : given.slice(0, before)
-  const rest = before < 0 ? [] : given.slice(before)
-  const surplus = [...ordered.slice(positional.length), ...rest.slice(1)].filter(value => value !== undefined)
-  if (surplus.length > 0)
-    throw new InvalidOption({
-      layer: kind,
-      option: 'arguments',
-      expected: positional.length ? `${positional.join(', ')} and one options object` : 'one options object',
-      got: show(surplus[0]),
-      remedy: `For example: ${example}.`,
-    })
-  return merged(byName(positional.map((name, i) => [name, ordered[i]] as const)), ownOptions(kind, example, rest[0]))
-}
-
-/** Prints a layer as the call that makes it: what differs from the defaults, in the shortest form. */
-const printer = <Normal extends object>(
-  { kind, positional = [], options }: Described<Normal>,
-  values: Normal & LayerValue,
-): string => {
-  const texts = new Map<string, string>()
-  // Once for each option: a layer within a layer within a layer would be printed twice as often at each level.
-  const textOf = (name: keyof Normal & string): string => {
-    const text = texts.get(name) ?? show(options[name].codec.encode(values[name]))
-    texts.set(name, text)
-    return text
-  }
-  const printed = (name: keyof Normal & string): string => {
-    const { codec, ...rest } = options[name]
-    const text = textOf(name)
-    const standard = 'default' in rest ? codec.decode(rest.default) : undefined
-    return standard?._tag === 'Right' && show(codec.encode(standard.right)) === text ? '' : text
-  }
-  const before = [...positional]
-  while (before.length > 0 && printed(before.at(-1) as keyof Normal & string) === '') before.pop()
-  const first = before.map(textOf)
-  const named = (Object.keys(options) as (keyof Normal & string)[])
-    .filter(name => !positional.includes(name))
-    .map(name => [name, printed(name)])
-    .filter(([, text]) => text !== '')
-  if (values.name !== automaticPattern(kind)) named.push(['name', show(values.name)])
-  const after = named.length ? [`{ ${named.map(([name, text]) => `${name}: ${text}`).join(', ')} }`] : []
-  return `${kind}(${[...first, ...after].join(', ')})`
-}
-
-const layerMethods = <Normal extends object>(definition: Described<Normal>): object =>
-  Object.freeze(
-    Object.assign(Object.create(chain, { [definitionKey]: { value: definition } }), {
-      toString(this: Normal & LayerValue): string {
-        return printer(definition, this)
-      },
-    }),
-  )
-
-/** Where a layer and its constructor keep what they are defined by. */
-const definitionKey: unique symbol = Symbol('definition')
-
-/** What a layer is defined by, as far as writing it down needs to know. */
-export interface Definition {
-  readonly kind: string
-  readonly positional?: readonly string[]
-  readonly options: Readonly<Record<string, Option<unknown>>>
-  readonly notation?: NotationForm
-}
-
-/** What a layer, or the constructor of one, is defined by; `undefined` for anything else. */
-export const definitionOf = (value: object): Definition | undefined =>
-  (value as { readonly [definitionKey]?: Definition })[definitionKey]
-
-/** Whether a definition says what every one has to; getters of the user's may throw. */
-const isDefinition = (definition: unknown, functions: readonly string[]): boolean => {
-  try {
-    const said = Object(definition) as Readonly<Record<string, unknown>>
-    const { kind, example, options } = said
-    const isDescribed = typeof kind === 'string' && typeof example === 'string' && Object(options) === options
-    return isDescribed && functions.every(name => typeof said[name] === 'function')
-  } catch {
-    return false
-  }
-}
-const checkDefinition = (owner: string, definition: unknown, functions: readonly string[]): void => {
-  if (isDefinition(definition, functions)) return
-  throw new InvalidOption({
-    layer: owner,
-    option: 'definition',
-    expected: 'a kind, an example, options, and functions of them',
-    got: show(definition),
-    remedy: `For example: ${owner}({ kind: 'Scale', example: 'Scale(2)', options: {}, ${functions.join(', ')} }).`,
-  })
-}
-
-const constructorOf = <Normal extends object>(
-  owner: string,
-  definition: Described<Normal>,
-  functions: readonly string[],
-  rulesOf: (options: Normal) => Rules,
-): unknown => {
-  checkDefinition(owner, definition, functions)
-  const { kind, example, options } = definition
-  const methods = layerMethods(definition)
-  const make = (...given: readonly unknown[]): LayerValue => {
-    const all = namedArguments(definition, given)
-    const name = own(all, 'name')
-    const rest = byName(Object.entries(all).filter(([option]) => option !== 'name'))
-    const values = parseOptions(kind, example, options, rest, ['name'])
-    const fault = definition.check?.(values)
-    if (fault !== undefined) throw new InvalidOption({ layer: kind, ...fault })
-    return Object.freeze(
-      Object.assign(Object.create(methods), values, {
-        kind,
-        name: name === undefined || name === null ? automaticPattern(kind) : checkName(kind, name),
-        rules: Object.freeze(rulesOf(values)),
-      }),
-    )
-  }
-  return Object.defineProperties(make, { name: { value: kind }, [definitionKey]: { value: definition } })
 }
 
 /** The rules of the variables that a layer has, or the first fault. */
@@ -313,8 +150,7 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
       targets: <T>(ops: Ops<T>, expected: T, key: Key, input: Shape | null) =>
         definition.targets?.(options, ops, expected, key, input) ?? expected,
     }),
-    // The one place where the declared type of a constructor, its type-level reading, meets the definition.
-  })) as Constructor
+  }))
 
 /** Makes the constructor of a layer of several inputs; otherwise as {@link defineLayer}. */
 export const defineMerge = <Normal extends object, Constructor>(definition: MergeDefinition<Normal>): Constructor =>
@@ -324,7 +160,7 @@ export const defineMerge = <Normal extends object, Constructor>(definition: Merg
     shape: inputs => (inputs.length === 1 && inputs[0] === null ? right(null) : definition.shape(options, inputs)),
     variables: () => right({}),
     forward: (ops, _, inputs, mode) => [definition.forward(options, ops, inputs, mode), {}],
-  })) as Constructor
+  }))
 
 /** A layer around another one. */
 export interface WrapperDefinition<Normal extends object> extends Described<Normal> {
@@ -365,4 +201,4 @@ export interface WrapperDefinition<Normal extends object> extends Described<Norm
  * ```
  */
 export const defineWrapper = <Normal extends object, Constructor>(definition: WrapperDefinition<Normal>): Constructor =>
-  constructorOf('defineWrapper', definition, ['rules'], options => definition.rules(options)) as Constructor
+  constructorOf('defineWrapper', definition, ['rules'], options => definition.rules(options))

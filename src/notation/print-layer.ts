@@ -1,6 +1,6 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { automaticPattern } from '../base/names.ts'
-import type { Definition } from '../core/define.ts'
+import type { Definition } from '../core/constructor.ts'
 import { isPart, type LayerValue, type Part } from '../network/parts.ts'
 import { mostNumbers, printText, printValue } from './print-value.ts'
 

@@ -1,7 +1,7 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { ownOptions } from '../base/options.ts'
 import { own } from '../base/trees.ts'
-import { definitionOf } from '../core/define.ts'
+import { definitionOf } from '../core/constructor.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type CompositionValue, isComposition, isPart, type LayerValue, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'

@@ -13,7 +13,7 @@ import {
   shared,
   start,
 } from '../combinators/index.ts'
-import { definitionOf, type NotationForm } from '../core/define.ts'
+import { definitionOf, type NotationForm } from '../core/constructor.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Argument, Limits, OptionAs, OptionOf, Row, Takes, TakesLayer } from '../core/notated.ts'
 import * as layers from '../layers/index.ts'
