@@ -4,10 +4,10 @@ import { isProduct, type Product, perChannel } from './products.ts'
 import { type Rewriting, rewritten, throughLoops } from './rewrite.ts'
 import { withOperands } from './with-operands.ts'
 
-// Constants that scale or shift the channels of a product or convolution with constant weights go into the weights: this
-// is what is left of batch normalization once its statistics are fixed.
+// Folds constants that scale or shift channels into the constant weights before them, such as batch normalization with
+// fixed statistics.
 
-/** A product, and what has been added to its channels. */
+/** A product and the constant added to its channels. */
 interface Affine {
   readonly product: Product
   readonly weight: Constant
@@ -23,7 +23,7 @@ const affine = (node: GraphNode, sole: Rewriting['sole']): Affine | undefined =>
   return weight.kind === 'constant' ? { product, weight, shift: shift as Constant | undefined } : undefined
 }
 
-/** A constant as one number for each channel of a result. */
+/** A constant as one number per channel of a result. */
 const constantPerChannel = (ops: Ops<GraphNode>, node: GraphNode, result: GraphNode): GraphNode | undefined => {
   const channels = result.shape.at(-1)
   if (node.kind !== 'constant' || typeof channels !== 'number' || node.shape.length > result.shape.length)
@@ -51,8 +51,9 @@ const absorbed = (node: GraphNode, { ops, sole, claim, keep }: Rewriting): Graph
 }
 
 /**
- * The same graph with constants that scale and shift channels absorbed by the constant weights before them: a convolution
- * followed by `BatchNorm` becomes one convolution with a bias. Only a graph whose variables are constants has any.
+ * The same graph with constants that scale and shift channels absorbed by the constant weights before them: a
+ * convolution followed by `BatchNorm` becomes one convolution with a bias. Only a graph whose variables are constants
+ * has any.
  *
  * Outputs are the same within rounding.
  */

@@ -14,9 +14,9 @@ import { placeholder, tracer } from './ops.ts'
 export const graph = (inputs: readonly Placeholder[], outputs: readonly GraphNode[]): Graph => rebuilt(inputs, outputs)
 
 /**
- * The graph with some nodes in place of others, its nodes made anew by `ops`.
+ * Traces a graph again.
  *
- * @param change of the interpreter that makes equal nodes one
+ * @param change wraps the tracing interpreter
  */
 export const rebuilt = (
   inputs: readonly Placeholder[],
@@ -28,10 +28,10 @@ export const rebuilt = (
   return asGraph(inputs, renewed)
 }
 
-/** Gives another interpreter in place of one, which makes nodes on behalf of a layer. */
+/** Wraps an interpreter. Nodes are made on behalf of the layer. */
 export type Change = (ops: Ops<GraphNode>, layer: string | undefined) => Ops<GraphNode>
 
-/** An interpreter with a change that holds on behalf of every layer. */
+/** Wraps an interpreter, and those of its layers. */
 export const changing = (beneath: Ops<GraphNode>, change: Change, layer?: string): Ops<GraphNode> => {
   const { within } = beneath
   return {
@@ -40,7 +40,7 @@ export const changing = (beneath: Ops<GraphNode>, change: Change, layer?: string
   }
 }
 
-/** A graph of nodes that one interner has made, so that none is there twice. */
+/** A graph of nodes that one interner made: no two are equal. */
 export const asGraph = (inputs: readonly Placeholder[], outputs: readonly GraphNode[]): Graph =>
   Object.freeze({ kind: 'Graph', inputs: Object.freeze([...inputs]), outputs: Object.freeze([...outputs]) })
 
@@ -73,6 +73,6 @@ export const trace = (
   return isMadeOf(made, outputs) ? asGraph(inputs, outputs) : graph(inputs, outputs)
 }
 
-/** Whether nothing comes from elsewhere: such nodes have to be made anew, and such placeholders refused. */
+/** Whether all nodes are from this trace: others have to be traced again, and other placeholders refused. */
 const isMadeOf = (made: ReadonlySet<GraphNode>, outputs: readonly GraphNode[]): boolean =>
   topological(outputs).every(node => made.has(node))

@@ -6,9 +6,9 @@ import type { Ops } from '../ops/ops.ts'
 import { resultShape } from '../ops/shapes.ts'
 import type { Constant, GraphNode } from './graph.ts'
 
-// What is known before a graph runs: operations on constants.
+// Constant folding.
 
-/** Small results are worth knowing beforehand, large ones only where they replace something as large. */
+/** Larger results are folded only if an operand is as large. */
 const small = 1024
 
 /** Operations that IEEE 754 rounds, or that only move elements: every engine gives the same bits. */

@@ -42,7 +42,7 @@ const each =
 const reduction: Flops<'sum' | 'argMax'> = ({ inputs: [x] }) => sizeOf(x.shape)
 const pooling: Flops<'maxPool'> = ({ shape, attributes: [{ size }] }) => times(sizeOf(shape), ...size)
 
-/** Floating-point operations, where they are not one for each element of the result. */
+/** Floating-point operations, if not one per element of the result. */
 const flopsOf: { readonly [O in Operation]?: Flops<O> } = {
   reshape: free,
   transpose: free,
@@ -74,7 +74,7 @@ const flopsOfOne = (operation: Operation, node: Application | Fused): number | n
   // The table pairs each operation with its own operands, which a node of any kind cannot express.
   ((flopsOf[operation] ?? each(1)) as Flops<Operation>)(node as Application)
 
-/** How often a body is computed, at most for a loop: its length depends on values. */
+/** How often a body runs; for a loop, at most. */
 const repetitions = (node: Scan | Loop): number | null =>
   node.kind === 'scan' ? (node.sequence.shape[1] ?? null) : node.limit
 
@@ -95,7 +95,7 @@ const bytesMoved = (node: GraphNode): number | null => {
   return times(4, total([node, ...operands(node)].map(({ shape }) => sizeOf(shape))))
 }
 
-/** What the body of a scan or loop holds comes and goes with each repetition. */
+/** The memory of a body is free again after each repetition. */
 const peakOf = (outputs: readonly GraphNode[], nodes: readonly GraphNode[]): number | null => {
   if (nodes.some(node => node.shape.includes(null))) return null
   const inputs = nodes.filter(node => node.kind === 'placeholder')
@@ -104,7 +104,7 @@ const peakOf = (outputs: readonly GraphNode[], nodes: readonly GraphNode[]): num
   return own + Math.max(0, ...bodies)
 }
 
-/** What it costs to compute some outputs, each node once; loops as often as they may repeat. */
+/** The cost of computing outputs: each node once, loops for their largest number of repetitions. */
 export const cost = (outputs: readonly GraphNode[]): Cost => {
   const nodes = topological(outputs)
   return Object.freeze({

@@ -1,21 +1,21 @@
 import { type Graph, type GraphNode, type Loop, operands, type Placeholder, type Scan, topological } from './graph.ts'
 import { withOperands } from './with-operands.ts'
 
-// The graphs within a graph: bodies of scans and loops. They are closed, so that what a body uses is found among the
-// operands of its node, and a pass may take a body for a graph like any other, or leave it as it is.
+// Bodies of scans and loops. They are closed: outer nodes that a body uses are operands of the scan or loop. So a pass
+// can treat a body like any graph, or ignore it.
 
-/** Constants of more numbers than these are not copied into a body. */
+/** Longer constants are captured, not copied into a body. */
 const few = 64
 
 const staysInside = (node: GraphNode): boolean =>
   node.kind === 'constant' && (typeof node.values === 'number' || node.values.length <= few)
 
 /**
- * The nodes of a body, closed: what does not depend on its own placeholders stays outside, where it is computed once.
+ * Closes a body. Nodes that do not depend on its own placeholders stay outside and are computed once.
  *
- * @param keep gets each new node and gives the one to use in its place
- * @param own the placeholders that get other values with each repetition
- * @param outputs of the body, of nodes of its own and of the graph around it
+ * @param keep gets each new node and returns the one to use instead
+ * @param own the placeholders whose values change with each repetition
+ * @param outputs of the body
  */
 export const enclosed = (
   keep: (node: GraphNode) => GraphNode,
@@ -46,8 +46,8 @@ export const enclosed = (
 }
 
 /**
- * The graph within a walk or a loop, of one repetition: from what is carried (then the step of a sequence) and what is
- * captured, to the condition of a loop and what is carried next (then the output of a step).
+ * One repetition of a scan or loop as a graph. Inputs: the carried values, for a scan the step, and the captured
+ * values. Outputs: for a loop the condition, the next carried values, and for a scan the output of the step.
  *
  * @example
  * ```ts
@@ -73,6 +73,6 @@ export const bodyOf = (node: Scan | Loop): Graph =>
     outputs: Object.freeze(node.kind === 'scan' ? [...node.next, node.output] : [node.condition, ...node.next]),
   })
 
-/** A loop around what its condition and its body give. */
+/** A loop with other outputs of its body. */
 export const withBody = (node: Omit<Loop, 'condition' | 'next'>, [condition, ...next]: readonly GraphNode[]): Loop =>
   Object.freeze({ ...node, condition: condition as GraphNode, next: Object.freeze(next) })

@@ -5,8 +5,8 @@ import { tracer } from './ops.ts'
 import { unrolling } from './unroll.ts'
 
 /**
- * Whether two graphs are the same computation, node by node: same operations, attributes, shapes and constants on the
- * inputs in the same places, whatever their names. Graphs that compute the same in different ways are not equal.
+ * Whether two graphs are the same node by node: operations, attributes, shapes, constants and the order of inputs.
+ * Names do not count. Graphs that compute the same in different ways are not equal.
  */
 export const equals = (a: Graph, b: Graph): boolean => {
   if (a.inputs.length !== b.inputs.length || a.outputs.length !== b.outputs.length) return false

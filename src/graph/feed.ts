@@ -6,22 +6,22 @@ import type { Draw, Graph, GraphNode, Placeholder } from './graph.ts'
 import { interner } from './intern.ts'
 import { placeholder } from './ops.ts'
 
-/** A graph that draws nothing, and the draws that it has to be given. */
+/** A graph without random draws, and the draws to feed it. */
 export interface Fed {
-  /** Its inputs are those of the original graph, then one for each draw. */
+  /** Its inputs: those of the original graph, then one per draw. */
   readonly graph: Graph
   readonly draws: readonly Draw[]
 }
 
-/** Puts placeholders in place of random draws, and knows which it has met. */
+/** Replaces random draws by placeholders. */
 export interface Feeder {
-  /** An interpreter that draws nothing. */
+  /** Wraps an interpreter so that it draws nothing. */
   readonly feeding: (ops: Ops<GraphNode>) => Ops<GraphNode>
-  /** The graph that came of it, with the placeholders among its inputs. */
+  /** The resulting graph, with the placeholders as inputs. */
   readonly fed: (graph: Graph) => Fed
 }
 
-/** A feeder that has met no draw yet. */
+/** A feeder for one graph. */
 export const feeder = (): Feeder => {
   const keep = interner()
   const met = new Map<Draw, Placeholder>()
@@ -38,7 +38,7 @@ export const feeder = (): Feeder => {
   }
 }
 
-/** The same graph with an input in place of every random draw: its numbers are drawn outside, as eager ones are. */
+/** Replaces every random draw by an input, so that numbers are drawn outside the graph. */
 export const feedDraws = ({ inputs, outputs }: Graph): Fed => {
   const { feeding, fed } = feeder()
   return fed(rebuilt(inputs, outputs, feeding))

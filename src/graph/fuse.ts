@@ -4,7 +4,7 @@ import { isProduct, type Product, perChannel } from './products.ts'
 import { type Rewriting, rewritten, throughLoops } from './rewrite.ts'
 import { uniform } from './simplify.ts'
 
-// Fusion: a product or convolution with the bias and activation that follow it becomes one node, one pass over the result.
+// Fuses a product or convolution with the bias and activation that follow it: one pass over the result.
 
 const fused = (product: Product, inputs: Fused['inputs'], activation: Fused['activation']): Fused =>
   Object.freeze({ ...product, kind: 'fused', inputs: Object.freeze([...inputs]), activation })
@@ -32,8 +32,8 @@ const withActivation = (node: GraphNode, { sole, keep }: Rewriting): GraphNode |
 }
 
 /**
- * Where relu's result is there, its sign tells as much as that of what went in, which then need not be kept: the gradient
- * of relu would hold on to it otherwise.
+ * The gradient of relu asks for the sign of relu's input, and so prevents fusion. The result has the same sign, so ask
+ * for that instead.
  */
 const askResults = (graph: Graph): Graph => {
   const counts = uses(graph.outputs)
@@ -46,15 +46,15 @@ const askResults = (graph: Graph): Graph => {
   })
 }
 
-/** As {@link fuse}, where every bit has to be kept. */
+/** As {@link fuse}, but keeps every bit. */
 export const fuseExactly: (graph: Graph) => Graph = throughLoops(graph =>
   rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at)),
 )
 
 /**
- * The same graph with products and convolutions fused with a bias along the last axis and an activation, where nothing
- * else needs what is in between, and with relu's mask before the gradient of a pooling. A backend need not know of it: a
- * fused node says what it stands for. Outputs are the same; the sign of a zero may change.
+ * Fuses products and convolutions with a bias along the last axis and an activation, if nothing else needs the values
+ * in between, and moves relu's mask before the gradient of a pooling. A backend need not know fused nodes: `interpret`
+ * runs them operation by operation. Outputs are the same, except for the sign of zeros.
  */
 export const fuse: (graph: Graph) => Graph = throughLoops(graph =>
   rewritten(askResults(graph), (node, at) => withBias(node, at) ?? withActivation(node, at) ?? maskedBefore(node, at)),

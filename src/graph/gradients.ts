@@ -6,14 +6,14 @@ import { interpret } from './interpret.ts'
 import { graphOps, tracer } from './ops.ts'
 
 /**
- * The gradients of a graph's output, by reverse-mode differentiation: one rule for each operation. The result is a graph
- * of the same inputs, which can be differentiated again.
+ * The gradients of a graph's output, by reverse-mode differentiation. The result is a graph of the same inputs, which
+ * can be differentiated again.
  *
- * A walk over a sequence is unrolled. Where an output is not a scalar, these are the gradients of the sum of its elements.
+ * Scans are unrolled. If the output is not a scalar, these are the gradients of the sum of its elements.
  *
  * @param loss the node that is differentiated. Default: the first output.
  * @param wrt the nodes with respect to which. Default: all inputs.
- * @returns a graph whose outputs are one gradient for each node of `wrt`, of its shape; zeros where nothing flows
+ * @returns a graph with one gradient per node of `wrt`, of its shape; zeros if the loss does not depend on it
  * @throws RangeError if the loss needs a dimension that is not known
  * @example
  * ```ts

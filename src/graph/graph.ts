@@ -4,18 +4,18 @@ import type { Shape } from '../base/shape.ts'
 import { isList } from '../base/trees.ts'
 import type { Attributes, Operands, Operation } from '../ops/operations.ts'
 
-// A computation as a value: every node is an immutable record of an operation, what it is applied to, and its shape.
+// A computation as a value: every node is an immutable record of an operation, its operands and its shape.
 
 interface Common {
   readonly shape: Shape
 }
 
-/** A tensor that is given when the graph runs: an input, a parameter, or a step of a sequence within a scan. */
+/** A tensor given when the graph runs: an input, a parameter, or the step of a scan. */
 export interface Placeholder extends Common {
   readonly kind: 'placeholder'
   readonly name: string
 }
-/** Numbers that stand in the graph itself. */
+/** Numbers in the graph itself. */
 export interface Constant extends Common {
   readonly kind: 'constant'
   readonly values: number | Float32Array
@@ -35,40 +35,40 @@ export interface Application extends Common {
   /** The layer that it comes from. */
   readonly layer?: string
 }
-/** A node with a graph of its own, its body, which uses the graph around it only through operands of the node. */
+/** A node with a body: a graph that uses outer nodes only through the operands of this node. */
 interface Enclosing extends Common {
-  /** What is carried at first. */
+  /** The first carried values. */
   readonly initial: readonly GraphNode[]
-  /** What stands for what is carried in the body. */
+  /** The carried values, in the body. */
   readonly carried: readonly Placeholder[]
-  /** What the body uses of the graph around it. */
+  /** Outer nodes that the body uses. */
   readonly captured: readonly GraphNode[]
-  /** What stands for that in the body. */
+  /** The captured nodes, in the body. */
   readonly inner: readonly Placeholder[]
-  /** What is carried next, of the body. */
+  /** The next carried values, in the body. */
   readonly next: readonly GraphNode[]
 }
-/** A walk over a sequence, its body a graph of its own. */
+/** A scan over a sequence. */
 export interface Scan extends Enclosing {
   readonly kind: 'scan'
   readonly sequence: GraphNode
   readonly step: Placeholder
   readonly output: GraphNode
 }
-/** One of the results of a scan: what is carried at the end, by index, or the outputs as a sequence. */
+/** A result of a scan: a carried value at the end, by index, or the sequence of outputs. */
 export interface ScanResult extends Common {
   readonly kind: 'scan result'
   readonly scan: Scan
   readonly result: number | 'outputs'
 }
-/** A repetition whose length depends on values: its condition and its body are a graph of its own. */
+/** A loop whose length depends on values. The condition is part of the body. */
 export interface Loop extends Enclosing {
   readonly kind: 'loop'
   readonly condition: GraphNode
-  /** How often the body is repeated at most. */
+  /** The largest number of repetitions. */
   readonly limit: number
 }
-/** One of the results of a loop: what is carried at the end, by index. */
+/** A result of a loop: a carried value at the end, by index. */
 export interface LoopResult extends Common {
   readonly kind: 'loop result'
   readonly loop: Loop
@@ -76,8 +76,8 @@ export interface LoopResult extends Common {
 }
 
 /**
- * A product or convolution together with what follows it: a bias that is added along the last axis (the third input,
- * where there is one) and an activation. Kernels do all of it in one pass over the result.
+ * A product or convolution with a bias along the last axis (the third input, if there is one) and an activation, in one
+ * pass over the result.
  */
 export interface Fused extends Common {
   readonly kind: 'fused'
@@ -89,12 +89,12 @@ export interface Fused extends Common {
   readonly layer?: string
 }
 
-/** A node stands for its value: what it is made of can be reached from it. */
+/** A node. Its operands are reached from it, so a node is a whole computation. */
 export type GraphNode = Placeholder | Constant | Draw | Application | Fused | Scan | ScanResult | Loop | LoopResult
 
 /**
- * A computation from given tensors to results: a value. It is hash-consed: nodes that compute the same are one node, so
- * nothing is computed twice.
+ * A computation from inputs to outputs, as a value. It is hash-consed: equal nodes are one node, so nothing is computed
+ * twice.
  */
 export interface Graph {
   readonly kind: 'Graph'
@@ -141,12 +141,12 @@ export const encloses = (node: GraphNode): node is Scan | Loop => node.kind === 
 /** Whether a node is a result of one that has a body. */
 export const isResult = (node: GraphNode): node is ScanResult | LoopResult =>
   node.kind === 'scan result' || node.kind === 'loop result'
-/** What a result is of. */
+/** The scan or loop of a result. */
 export const enclosingOf = (node: ScanResult | LoopResult): Scan | Loop =>
   node.kind === 'scan result' ? node.scan : node.loop
 
 /**
- * What a node is made from directly.
+ * The operands of a node.
  *
  * @throws InvalidOption if it is no node
  */
@@ -158,10 +158,10 @@ export const operands = (node: GraphNode): readonly GraphNode[] => {
 }
 
 /**
- * All nodes that some outputs are made of, each after its operands.
+ * All nodes that outputs depend on, each after its operands.
  *
- * @param given nodes that are not looked into: their operands are left out
- * @param of what a node is made from
+ * @param given nodes whose operands are left out
+ * @param of the operands of a node
  * @throws InvalidOption if the outputs are no nodes
  */
 export const topological = (
@@ -189,7 +189,7 @@ export const topological = (
   return [...order]
 }
 
-/** By how many operands and outputs each node is used. */
+/** How often each node is used, as an operand or output. */
 export const uses = (outputs: readonly GraphNode[]): ReadonlyMap<GraphNode, number> => {
   const counts = new Map<GraphNode, number>()
   const use = (node: GraphNode): void => {

@@ -1,15 +1,15 @@
 import { bodyOf } from './enclosed.ts'
 import { type GraphNode, type Loop, operands, type Scan, topological } from './graph.ts'
 
-// Hash-consing: equal nodes become one, so that equality of values is identity of nodes.
+// Hash-consing: equal nodes become one, so equality is identity.
 
-/** Numbers as a text that tells them apart, also by the sign of a zero. */
+/** Numbers as a text that also tells 0 from -0. */
 export const textOfNumbers = (numbers: ArrayLike<number>): string =>
   Array.from(numbers, value => (Object.is(value, -0) ? '-0' : String(value))).join()
 
 /**
- * A function that gives for every node the first one equal to it that it has seen: same operation, attributes, shape
- * and operands (which must have been seen before it). The layers that nodes come from do not count.
+ * A function that returns the first node it has seen that equals a node: same operation, attributes, shape and operands
+ * (which it must have seen before). Layers do not count.
  *
  * @param compared longer constants are compared by identity: comparing values is slow
  */
@@ -48,7 +48,7 @@ export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
   }
   const textOf = (node: GraphNode, number: (node: GraphNode) => number): string =>
     `${node.kind} ${operands(node).map(number)} ${node.shape.join('x')} ${detailsOf(node)}`
-  /** The nodes of a body, by their places: bodies that compute the same have the same text. */
+  /** The nodes of a body by position: equal bodies have the same text. */
   const bodyText = (node: Scan | Loop): string => {
     const { inputs, outputs } = bodyOf(node)
     const places = new Map<GraphNode, number>()

@@ -3,10 +3,10 @@ import type { Ops } from '../ops/ops.ts'
 import { encloses, enclosingOf, type Fused, type GraphNode, type Loop, type Scan, topological } from './graph.ts'
 
 /**
- * Runs a graph in an interpretation of the operations: the converse of tracing. In the tracing interpreter it copies a
- * graph, with other nodes in place of those that are bound; on a tape it differentiates it; eager, it computes it.
+ * Runs a graph in an interpreter, the reverse of tracing: eager operations compute it, a tape differentiates it, a
+ * tracing interpreter copies it.
  *
- * @param bound what some nodes are, at least the placeholders that the outputs depend on; gets the value of every node
+ * @param bound values of nodes, at least of the placeholders that outputs depend on; receives the value of every node
  * @returns the value of each output
  * @throws RangeError if a placeholder is not bound
  */
@@ -21,10 +21,10 @@ export const interpret = <T>(ops: Ops<T>, outputs: readonly GraphNode[], bound: 
   return outputs.map(value)
 }
 
-/** What is carried at the end, then the outputs of a walk. */
+/** The last carried values, then for a scan its outputs. */
 const repeat = <T>(ops: Ops<T>, node: Scan | Loop, value: (node: GraphNode) => T): readonly T[] => {
   const around = node.inner.map((inner, i) => [inner, value(node.captured[i] as GraphNode)] as const)
-  /** Some nodes of the body, from what stands for what is carried, and for a step. */
+  /** Nodes of the body, from the carried values and the step. */
   const computed = (nodes: readonly GraphNode[], given: readonly T[], ...own: (readonly [GraphNode, T])[]) => {
     const carried = node.carried.map((stand, i) => [stand, given[i] as T] as const)
     return interpret(ops, nodes, new Map([...around, ...carried, ...own]))
@@ -73,7 +73,7 @@ const compute = <T>(
   }
 }
 
-/** What a fused node stands for, operation by operation. */
+/** A fused node, operation by operation. */
 const unfused = <T>(ops: Ops<T>, { operation, attributes, activation }: Fused, inputs: readonly T[]): T => {
   const [a, b, bias] = inputs as readonly [T, T, T | undefined]
   const product = perform(ops)(operation, [a, b], attributes as never)

@@ -3,9 +3,8 @@ import type { Rewriting } from './rewrite.ts'
 import { uniform } from './simplify.ts'
 
 /**
- * The gradient of max pooling, of which only what stands where the input exceeds a number is kept: pooled elements are
- * elements of the input, so the gradient is masked before it is spread over the windows, on a part of the elements. So it
- * is wherever a pooling follows relu.
+ * Moves the mask `x > c` from after the gradient of max pooling to before it, where there are fewer elements. Both are
+ * the same, as pooled elements are elements of x. Networks have this wherever max pooling follows relu.
  */
 export const maskedBefore = (node: GraphNode, { ops, sole }: Rewriting): GraphNode | undefined => {
   if (!isA(node, 'multiply')) return undefined

@@ -3,17 +3,17 @@ import type { Margin, Ops } from '../ops/ops.ts'
 import { type Application, type ApplicationOf, type Graph, type GraphNode, isA, topological, uses } from './graph.ts'
 import { rewritten, throughLoops } from './rewrite.ts'
 
-// Sums of many small results as few large ones. Differentiating a walk over a sequence adds up a product, a sum and a
-// padded part for every step, each as large as the whole: together they are one product, one sum and one concatenation.
+// The gradient of a scan adds a product, a sum and a padded slice for every step, each as large as the whole. Merged,
+// they are one product, one sum and one concatenation.
 
 type Nodes = readonly GraphNode[]
 type Sum = ApplicationOf<'add'>
 
-/** Only sums of equal shapes: a broadcast operand would change what the other terms mean. */
+/** A sum without broadcasting, which would change the other terms. */
 const isSum = (node: GraphNode): node is Sum =>
   isA(node, 'add') && node.inputs.every(input => input.shape.join() === node.shape.join())
 
-/** Sums that are terms of another sum and nothing else. */
+/** Sums used only as a term of another sum. */
 const innerSums = (outputs: Nodes): ReadonlySet<GraphNode> => {
   const counts = uses(outputs)
   const sums = topological(outputs).filter(isSum)
@@ -31,9 +31,9 @@ const termsOf = (sum: Sum, inner: ReadonlySet<GraphNode>): Nodes => {
 }
 
 type Term = ApplicationOf<'matmul'> | ApplicationOf<'sum'> | ApplicationOf<'pad'>
-/** How terms of an operation are put together. */
+/** How to merge terms of an operation. */
 interface Kind<T extends Term> {
-  /** What has to be the same; `undefined` for a term that stays apart. */
+  /** Terms of the same text are merged; `undefined`: this one is not. */
   readonly alike: (term: T) => string | undefined
   readonly together: (ops: Ops<GraphNode>, terms: readonly [T, ...T[]]) => Nodes
 }
@@ -45,7 +45,7 @@ const paddedAxis = (margins: readonly Margin[]): number =>
   margins.findIndex(([before, after]) => before > 0 || after > 0)
 
 const kinds: { readonly [T in Term as T['operation']]: Kind<T> } = {
-  // Products `aᵀ b` of as many rows each, as one of all rows.
+  // Products `aᵀ b`: one product of all rows.
   matmul: {
     alike: ({ shape, inputs: [a, b] }) =>
       shape.length === 2 && isA(a, 'transpose') && !b.shape.includes(null) ? '' : undefined,
@@ -58,13 +58,13 @@ const kinds: { readonly [T in Term as T['operation']]: Kind<T> } = {
       return [ops.matmul(ops.transpose(left, [1, 0]), right)]
     },
   },
-  // Sums over rows, as one of all rows.
+  // Sums over rows: one sum of all rows.
   sum: {
     alike: ({ inputs: [x], attributes: [axes, kept] }) =>
       axes[0] === 0 && !x.shape.includes(null) ? `${axes} ${kept} ${x.shape.slice(1)}` : undefined,
     together: (ops, terms) => [ops.sum(ops.concatenate(firstInputs(terms), 0), ...terms[0].attributes)],
   },
-  // Parts that stand beside each other, as one; parts that overlap, or leave gaps, stay as they are.
+  // Padded parts that are adjacent: one padded concatenation.
   pad: {
     alike: ({ attributes: [margins] }) => {
       const axis = paddedAxis(margins)
@@ -113,8 +113,8 @@ const grouped = (terms: Nodes): readonly Group[] => {
 }
 
 /**
- * The same graph with the terms of its sums put together: products of transposed matrices as one product, sums over rows
- * as one sum, parts that are padded to stand beside each other as one concatenation. Outputs are the same within rounding.
+ * Merges the terms of sums: products of transposed matrices into one product, sums over rows into one sum, adjacent
+ * padded parts into one concatenation. Outputs are the same within rounding.
  */
 export const mergeSums: (graph: Graph) => Graph = throughLoops(graph => {
   const inner = innerSums(graph.outputs)

@@ -8,7 +8,7 @@ import { enclosed, withBody } from './enclosed.ts'
 import { type Application, type Draw, type GraphNode, isNode, type Loop, type Placeholder, type Scan } from './graph.ts'
 
 /**
- * A tensor that will be given: where tracing starts.
+ * An input of a graph, where tracing starts.
  *
  * @throws InvalidOption if the name is no text, or the shape holds anything but dimensions
  */
@@ -29,7 +29,7 @@ const draw =
   (key: Key, shape: Shape): Draw =>
     Object.freeze({ kind: 'draw', distribution, key, shape })
 
-/** What stands for what is carried through the repetitions of a body. */
+/** The carried values, in a body. */
 const carriedOf = (initial: readonly GraphNode[]): readonly Placeholder[] =>
   initial.map(({ shape }, i) => placeholder(`carried ${i}`, shape))
 
@@ -63,8 +63,8 @@ const loopOf =
 /**
  * A tracing interpreter: each operation becomes a node of an immutable graph, with its shape. Nothing is computed.
  *
- * @param keep gets each new node and gives the one to use in its place, such as an equal one that exists
- * @param layer what the nodes are said to come from
+ * @param keep gets each new node and returns the one to use instead, such as an equal one
+ * @param layer the layer that the nodes belong to
  */
 export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Ops<GraphNode> =>
   alike<GraphNode>(

@@ -3,27 +3,27 @@ import type { Operation } from '../ops/operations.ts'
 import { binaryElementwise, unaryElementwise } from '../ops/shapes.ts'
 import { encloses, type Graph, type GraphNode, operands, topological } from './graph.ts'
 
-/** One step of a plan: a node, and what can be forgotten once it has been computed. */
+/** One step of a plan: a node, and what can be freed after it. */
 export interface Step {
   readonly node: GraphNode
-  /** The values that are used here for the last time, which are neither inputs, constants nor outputs. */
+  /** Values used here for the last time, without inputs, constants and outputs. */
   readonly last: readonly GraphNode[]
-  /** The one of them whose memory the result may take, as the operation reads and writes element by element. */
+  /** The one of them whose memory the result takes, if the operation can run in-place. */
   readonly inPlace: GraphNode | null
-  /** Which buffer the result lies in. */
+  /** The buffer of the result. */
   readonly buffer: number
 }
 
-/** An order in which to compute a graph, and where its values lie. */
+/** An order of computation, and the buffer of each value. */
 export interface Plan {
   readonly steps: readonly Step[]
-  /** The size of each buffer in bytes: values whose lives do not overlap share one. */
+  /** The size of each buffer in bytes. Values share a buffer if their lifetimes do not overlap. */
   readonly buffers: readonly number[]
   /** The largest sum of bytes of values that are alive at once, inputs and constants included. */
   readonly peakBytes: number
 }
 
-/** Operations whose element depends on the same element of an operand of the result's shape. */
+/** Operations that can run in-place: an element depends on the same element of an operand. */
 const writesInPlace: ReadonlySet<Operation> = new Set([
   ...unaryElementwise,
   ...binaryElementwise,
@@ -42,7 +42,7 @@ const canTake = (node: GraphNode, last: readonly GraphNode[]): GraphNode | null 
   return last.find(operand => memoryOf(operand) === memoryOf(node)) ?? null
 }
 
-/** Buffers that are given back and taken again, the tightest that fits first. */
+/** Buffers to reuse, best fit first. */
 const pool = () => {
   const sizes: number[] = []
   const free = new Set<number>()
@@ -61,7 +61,7 @@ const pool = () => {
   }
 }
 
-/** For each node that is computed, the operands, as `of` tells them, that nothing after it needs. */
+/** For each node, the operands (by `of`) that no later node needs. */
 export const lastUses = (
   { inputs, outputs }: Graph,
   of: typeof operands = operands,
@@ -82,7 +82,7 @@ export const lastUses = (
 }
 
 /**
- * Plans how to compute a graph: the order, what can be forgotten when, and which values may share memory.
+ * Plans the computation of a graph: the order, when values can be freed, and which share memory.
  *
  * @throws RangeError if a dimension is unknown
  */

@@ -33,7 +33,7 @@ const described = (node: GraphNode, name: (node: GraphNode) => string): string =
 }
 
 /**
- * A graph as text: a line for each node with its name, its shape, what it is, and the layer that it comes from.
+ * A graph as text: a line per node with its name, shape, operation and layer.
  *
  * ```
  * x0 (?, 3) = input

@@ -7,7 +7,7 @@ export type Product = ApplicationOf<'matmul'> | ApplicationOf<'convolve'>
 /** Whether a node is a product or convolution. */
 export const isProduct = (node: GraphNode | undefined): node is Product => isA(node, 'matmul') || isA(node, 'convolve')
 
-/** A value that lies along the last axis of a result, as a bias does, as a vector; `undefined` for any other. */
+/** A value along the last axis of a result, such as a bias, as a vector; `undefined` for any other value. */
 export const perChannel = (ops: Ops<GraphNode>, node: GraphNode, result: GraphNode): GraphNode | undefined => {
   const channels = result.shape.at(-1)
   const vector =

@@ -6,25 +6,24 @@ import { tracer } from './ops.ts'
 import { simplifyingExactly } from './simplify.ts'
 import { withOperands } from './with-operands.ts'
 
-/** What a rewriting may look at and make nodes with. */
+/** What a rewriting works with. */
 export interface Rewriting {
-  /** Makes nodes, simplified by the laws that keep every bit. */
+  /** Makes nodes, simplified by laws that keep every bit. */
   readonly ops: Ops<GraphNode>
-  /** Whether a node of the new graph is needed by the node at hand alone, so that replacing it leaves nothing twice. */
+  /** Whether only the current node uses a node of the new graph, so that it can be replaced. */
   readonly sole: (node: GraphNode) => boolean
-  /** Says so of a node that was made for the node at hand. */
+  /** Marks a new node as used by the current node only. */
   readonly claim: <N extends GraphNode>(node: N) => N
-  /** The node in the new graph for one of the old. */
+  /** The new node for an old one. */
   readonly renewed: (node: GraphNode) => GraphNode
-  /** Makes a node that no operation makes. */
+  /** Interns a node that no operation makes. */
   readonly keep: (node: GraphNode) => GraphNode
 }
 
 /**
- * A graph with its nodes replaced, from the inputs to the outputs; the graph itself where there is nothing to replace.
+ * Replaces nodes, from inputs to outputs. Returns the graph itself if nothing is replaced.
  *
- * @param change what stands for a node, whose operands have been replaced already; `undefined`: the node as it is
- * @param before the node as it was
+ * @param change gets a node with new operands, and the old node; returns a replacement, or `undefined` to keep the node
  */
 export const rewritten = (
   graph: Graph,
@@ -64,7 +63,7 @@ export const rewritten = (
   return changed ? Object.freeze({ kind: 'Graph', inputs, outputs: Object.freeze(outputs.map(renewed)) }) : graph
 }
 
-/** A pass that goes through the bodies of loops first. */
+/** Lets a pass run on the bodies of loops too, innermost first. */
 export const throughLoops = (pass: (graph: Graph) => Graph): ((graph: Graph) => Graph) => {
   const inBody: Parameters<typeof rewritten>[1] = (node, { keep }) => {
     if (node.kind !== 'loop') return undefined

@@ -7,24 +7,24 @@ import { rebuilt } from './build.ts'
 import { folded } from './constants.ts'
 import { type ApplicationOf, type Graph, type GraphNode, isA } from './graph.ts'
 
-// Simplification as an interpreter: it makes nodes like the tracing one beneath it, but a simpler equal where it knows one.
+// Simplification as an interpreter over a tracing one: it makes simpler equal nodes where a law applies.
 
-/** What an operation on these operands is equal to; `undefined` where the law does not apply. */
+/** A node that equals an operation on these operands; `undefined` if the law does not apply. */
 type Law<O extends Operation> = (
   ops: Ops<GraphNode>,
   inputs: Operands<O, GraphNode>,
   ...attributes: Attributes[O]
 ) => GraphNode | undefined
-/** The laws of each operation, in the order in which they are tried. */
+/** The laws of each operation, in the order they are tried. */
 type Laws = { readonly [O in Operation]?: readonly Law<O>[] }
 
 const alikeShapes = (a: Shape, b: Shape): boolean =>
   a.join() === b.join() && a.length === b.length && a.filter(d => d === null).length <= 1
 
-/** Many numbers are not looked through. */
+/** Longer constants are not searched. */
 const few = 1024
 
-/** The number that every element of a constant is, as a 32-bit float; a zero of one sign. */
+/** The value of a constant whose elements are all the same 32-bit float; 0 and -0 differ. */
 export const uniform = (node: GraphNode): number | undefined => {
   if (node.kind !== 'constant') return undefined
   const { values } = node
@@ -32,10 +32,10 @@ export const uniform = (node: GraphNode): number | undefined => {
   const [first] = values
   return values.length <= few && values.every(value => Object.is(value, first)) ? first : undefined
 }
-/** The same of what repeats one. */
+/** The same, also beneath a broadcast. */
 const uniformBeneath = (node: GraphNode): number | undefined => uniform(isA(node, 'broadcast') ? node.inputs[0] : node)
 
-/** The value beneath a broadcast, where the operation broadcasts it to the same shape itself. */
+/** The value beneath a broadcast, if the operation would broadcast it to the same shape. */
 const unrepeated = (node: GraphNode, other: Shape): GraphNode => {
   if (!isA(node, 'broadcast')) return node
   const [inner] = node.inputs
@@ -51,7 +51,7 @@ const withoutRepeats =
     if (a.shape.length === 0 && isA(b, 'broadcast')) return ops.broadcast(again(a, b.inputs[0]), b.shape)
     if (b.shape.length === 0 && isA(a, 'broadcast')) return ops.broadcast(again(a.inputs[0], b), a.shape)
     const [left, right] = [unrepeated(a, b.shape), unrepeated(b, a.shape)]
-    // Of two broadcasts one has to stay.
+    // One of two broadcasts has to stay.
     if (left !== a && isA(b, 'broadcast')) return again(left, b)
     return left === a && right === b ? undefined : again(left, right)
   }
@@ -61,35 +61,34 @@ const beforeRepeating =
   (ops, [x]) =>
     isA(x, 'broadcast') ? ops.broadcast(perform(ops)(operation, x.inputs, []), x.shape) : undefined
 
-/** `x`, where combining it with `other` does not make it larger. */
+/** `x`, if combining it with `other` does not make it larger. */
 const unchanged = (x: GraphNode, other: GraphNode): GraphNode | undefined => {
   const added = x.shape.length - other.shape.length
   const wide = added >= 0 && other.shape.every((d, i) => d === 1 || (d !== null && d === x.shape[added + i]))
   return wide ? x : undefined
 }
 
-/** The other operand of one that is this number. */
+/** The other operand, if one is this number. */
 const neutral =
   (number: number): Law<'add' | 'multiply'> =>
   (_, [a, b]) =>
     uniform(b) === number ? unchanged(a, b) : uniform(a) === number ? unchanged(b, a) : undefined
 
-/** A scalar constant among two factors, after the other one. */
+/** The other factor and the scalar constant of a product. */
 const scaled = ([a, b]: Operands<'multiply', GraphNode>): readonly [GraphNode, number] | undefined => {
   const [left, right] = [a, b].map(node => (node.shape.length === 0 ? uniform(node) : undefined))
   if (right !== undefined) return [a, right]
   return left === undefined ? undefined : [b, left]
 }
-/** The same of a product. */
 const scaling = (x: GraphNode | undefined) => (isA(x, 'multiply') ? scaled(x.inputs) : undefined)
 
-/** An axis that has one element may stand anywhere. */
+/** Axes of one element can move freely. */
 const movesNothing = (shape: Shape, permutation: readonly number[]): boolean => {
   const order = permutation.filter(axis => shape[axis] !== 1)
   return order.every((axis, i) => i === 0 || axis > (order[i - 1] as number))
 }
 
-/** The slice of a concatenation, from the only part that it is of. */
+/** A slice that lies within one part of a concatenation. */
 const sliceOfPart = (
   ops: Ops<GraphNode>,
   whole: ApplicationOf<'concatenate'>,
@@ -107,7 +106,7 @@ const sliceOfPart = (
   return undefined
 }
 
-/** Laws that keep every bit, also of what is no number and of the sign of a zero. */
+/** Laws that keep every bit, also for NaN, infinities and -0. */
 const exact: Laws = {
   ...Object.fromEntries(unaryElementwise.map(operation => [operation, [beforeRepeating(operation)]])),
   ...Object.fromEntries(binaryElementwise.map(operation => [operation, [withoutRepeats(operation)]])),
@@ -144,7 +143,7 @@ const exact: Laws = {
 
   sum: [
     (ops, [x], ...attributes) => {
-      // How many ones there are, as far as floats count.
+      // A sum of ones is their count, which is exact up to 2^24.
       const count = sizeOf(attributes[0].map(axis => x.shape[axis] ?? null))
       if (uniformBeneath(x) !== 1 || count === null || count > 2 ** 24) return undefined
       const shape = resultShape('sum', [x.shape], attributes)
@@ -208,7 +207,7 @@ const exact: Laws = {
   pad: [(_, [x], margins) => (margins.every(([before, after]) => before === 0 && after === 0) ? x : undefined)],
 }
 
-/** Laws that round otherwise, or may change the sign of a zero: only passes that are the same within rounding have them. */
+/** Laws that change rounding or the sign of zeros. Passes that keep every bit do without them. */
 const rounding: Laws = {
   add: [neutral(0)],
   subtract: [
@@ -258,16 +257,16 @@ const all = mapRecord({ ...exact, ...rounding } as Required<Laws>, (_, operation
   ...(exact[operation as Operation] ?? []),
 ]) as Laws
 
-/** The interpreter that makes simpler equals, over a tracing one. */
+/** Simplifies what a tracing interpreter makes, within rounding. */
 export const simplifying: (beneath: Ops<GraphNode>) => Ops<GraphNode> = simplifyingBy(all, false)
 
-/** The same, where every bit has to be kept. */
+/** Simplifies, and keeps every bit. */
 export const simplifyingExactly: (beneath: Ops<GraphNode>) => Ops<GraphNode> = simplifyingBy(exact, true)
 
 /**
- * The same graph with less to compute: equal nodes once, constants folded, what no output needs left out, and operations
- * that change nothing, undo each other or move nothing (reshapes, transposes, broadcasts, sums with 0) removed.
+ * Merges equal nodes, folds constants, drops unused nodes, and removes operations that change nothing, undo each other
+ * or move nothing (reshapes, transposes, broadcasts, sums with 0).
  *
- * Outputs are the same within rounding; the sign of a zero may change.
+ * Outputs are the same within rounding; the sign of zeros may change.
  */
 export const simplify = ({ inputs, outputs }: Graph): Graph => rebuilt(inputs, outputs, simplifying)

@@ -3,7 +3,7 @@ import { walk } from '../ops/scan.ts'
 import { rebuilt } from './build.ts'
 import type { Graph, GraphNode } from './graph.ts'
 
-/** An interpreter that writes walks out. */
+/** Unrolls scans. */
 export const unrolling = (ops: Ops<GraphNode>): Ops<GraphNode> => {
   const unrolled: Ops<GraphNode> = {
     ...ops,
@@ -12,5 +12,5 @@ export const unrolling = (ops: Ops<GraphNode>): Ops<GraphNode> => {
   return unrolled
 }
 
-/** The same graph with every walk over a sequence written out, step by step. */
+/** Unrolls every scan, step by step. */
 export const unroll = ({ inputs, outputs }: Graph): Graph => rebuilt(inputs, outputs, unrolling)

@@ -1,6 +1,6 @@
 import { encloses, type GraphNode, isResult, type Loop, type Scan } from './graph.ts'
 
-/** The same node on other operands of the same shapes. */
+/** A node with other operands of the same shapes. */
 export const withOperands = (node: GraphNode, replaced: (node: GraphNode) => GraphNode): GraphNode => {
   const all = (nodes: readonly GraphNode[]): readonly GraphNode[] => Object.freeze(nodes.map(replaced))
   if (node.kind === 'application' || node.kind === 'fused') return Object.freeze({ ...node, inputs: all(node.inputs) })

@@ -6,22 +6,22 @@ import { spread } from './spread.ts'
 // One rule per operation: from the gradient of its result to the gradients of its inputs. Rules are written in the
 // operations themselves, so they hold in every interpreter and can be differentiated again.
 //
-// Where there is no derivative: that of relu and of abs is 0 at 0; of equal operands of maximum and minimum the first has
-// the gradient, so a clipped value has it at its limits; equal largest elements share that of max, and the first has all of
-// it in a pooling. What is not chosen has the gradient 0, whatever the gradient of the result is.
+// At points without a derivative: relu and abs have gradient 0 at 0. Of equal operands of maximum and minimum, the
+// first gets the gradient, so a clipped value has one at its limits. Equal largest elements share the gradient of max;
+// in a pooling the first gets all of it. `where` gives 0 to what it does not choose, even if the gradient is NaN.
 
-/** What a rule may use besides the gradient `dy` of the result `y`. */
+/** What a rule can use besides the gradient `dy` of the result `y`. */
 interface Context<T, O extends Operation> {
   readonly y: T
   readonly inputs: Operands<O, T>
   readonly attributes: Attributes[O]
-  /** Which inputs' gradients are asked for: expensive ones are computed for these only. */
+  /** Which inputs need a gradient; expensive ones are computed for these only. */
   readonly needed: readonly boolean[]
 }
-/** Gradients for the inputs, in order; `null` where none flows. */
+/** Gradients of the inputs, in order; `null` for none. */
 type Rule<O extends Operation> = <T>(ops: Ops<T>, dy: T, context: Context<T, O>) => readonly (T | null)[]
 
-/** Sums over what broadcasting repeated, back to the shape of an operand. */
+/** Undoes broadcasting: sums back to the shape of an operand. */
 const unbroadcast = <T>(ops: Ops<T>, dy: T, shape: Shape): T => {
   const from = ops.shape(dy)
   const added = from.length - shape.length
@@ -29,7 +29,7 @@ const unbroadcast = <T>(ops: Ops<T>, dy: T, shape: Shape): T => {
   if (axes.length === 0) return dy
   return ops.reshape(ops.sum(dy, axes), shape)
 }
-/** The rule of a binary operation from the gradients of its operands before broadcasting is undone. */
+/** The rule of a binary operation, from gradients of the broadcast shape. */
 const binary =
   (rule: <T>(ops: Ops<T>, dy: T, a: T, b: T, y: T) => readonly [T, T]) =>
   <T>(ops: Ops<T>, dy: T, { inputs: [a, b], y }: Context<T, 'add'>): readonly T[] => {
@@ -43,13 +43,13 @@ const unary =
 const times = <T>(ops: Ops<T>, x: T, factor: number): T => ops.multiply(x, ops.constant(factor))
 const not = <T>(ops: Ops<T>, mask: T): T => ops.subtract(ops.constant(1), mask)
 
-/** A reduced tensor with 1 for each axis that was summed over. */
+/** A reduced tensor with its reduced axes as 1. */
 const keepDimensions = <T>(ops: Ops<T>, reduced: T, x: T, axes: readonly number[]): T =>
   ops.reshape(
     reduced,
     ops.shape(x).map((d, i) => (axes.includes(i) ? 1 : d)),
   )
-/** For a dimension that is not known: a gradient would be another one for each. */
+/** The gradient depends on a dimension that is not known. */
 const refuse = (): never => {
   throw new RangeError('a gradient: expected known dimensions, bind the batch first')
 }
@@ -57,7 +57,7 @@ const refuse = (): never => {
 const sizes = (shape: Shape): Pair => [shape[1] ?? refuse(), shape[2] ?? refuse()]
 const pairOf = (f: (axis: 0 | 1) => Margin): readonly [Margin, Margin] => [f(0), f(1)]
 
-/** A filter whose inputs and outputs have changed places within each group: [rows, cols, outputs / groups, inputs]. */
+/** A filter with inputs and outputs swapped within each group: [rows, cols, outputs / groups, inputs]. */
 const exchanged = <T>(ops: Ops<T>, filter: T, groups: number): T => {
   if (groups === 1) return ops.transpose(filter, [0, 1, 3, 2])
   const [high, wide, each, outputs] = ops.shape(filter) as readonly number[] as [number, number, number, number]
@@ -84,8 +84,8 @@ const convolveInput = <T>(ops: Ops<T>, dy: T, x: T, filter: T, sliding: Sliding)
 }
 
 /**
- * The gradient of a convolution's filter: input by gradient, channels as batch, with stride and dilation changed. In
- * groups, every channel of every example is a group of its own, so that backends can take the kernel for these.
+ * The gradient of a convolution's filter: the input convolved with the gradient, channels as batch, stride and dilation
+ * swapped. With groups, every channel of every example is a group, for which backends have depthwise kernels.
  */
 const convolveFilter = <T>(ops: Ops<T>, dy: T, x: T, filter: T, sliding: Sliding): T => {
   const { stride, dilation, padding, groups } = sliding
@@ -112,14 +112,14 @@ const convolveFilter = <T>(ops: Ops<T>, dy: T, x: T, filter: T, sliding: Sliding
   return ops.transpose(summed, [1, 2, 0, 3])
 }
 
-/** From each window of `values` the element where that of `x` is the first to equal the largest, `y`. */
+/** From each window of `values`, the element at the first largest element of `x`, which is `y`. */
 const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, { size, stride, padding }: Window): T => {
   const channels = ops.shape(x)[3] as number
   const ones = ops.broadcast(ops.constant(1, [1, 1, 1, 1]), ops.shape(x))
   let free = ops.broadcast(ops.constant(1, [1, 1, 1, 1]), ops.shape(y))
   let picked: T | undefined
   for (let place = 0; place < size[0] * size[1]; place++) {
-    // A filter that copies one place of the window, channel by channel.
+    // A depthwise filter that copies one place of the window.
     const filter = new Float32Array(size[0] * size[1] * channels)
     filter.fill(1, place * channels, (place + 1) * channels)
     const copy = ops.constant(filter, [size[0], size[1], 1, channels])
@@ -132,14 +132,14 @@ const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, { size, stride, padd
   return picked as T
 }
 
-/** The last two axes in the opposite order. */
+/** Swaps the last two axes. */
 const transposed = <T>(ops: Ops<T>, x: T): T => {
   const axes = ops.shape(x).map((_, i) => i)
   return ops.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2])
 }
 
 const none = () => [null]
-/** Whether the result of an operation does not change with what it is of, as far as there is a derivative. */
+/** Whether the derivative of an operation is 0 wherever it exists. */
 export const isFlat = (operation: Operation): boolean => (adjoints[operation] as unknown) === none
 
 export const adjoints: { readonly [O in Operation]: Rule<O> } = {
@@ -242,7 +242,7 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
         dy,
         begin.map((from, i): Margin => {
           const [all, own] = [whole[i] ?? null, part[i] ?? null]
-          // Of an unknown dimension, a part of unknown length is all that is left.
+          // A slice of unknown length takes all that is left.
           return [from, own === null ? 0 : (all ?? refuse()) - own - from]
         }),
       ),
@@ -274,7 +274,7 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   ],
   maxPool: (ops, dy, { y, inputs: [x], attributes: [window] }) => [ops.maxPoolGradient(dy, x, y, window)],
   averagePool: (ops, dy, { inputs: [x], attributes: [window] }) => [ops.averagePoolGradient(dy, ops.shape(x), window)],
-  // Where the largest elements stand does not change with the gradient that goes there.
+  // The positions of the largest elements do not depend on dy.
   maxPoolGradient: (ops, ddx, { inputs: [, x, y], attributes: [window] }) => [
     pickLargest(ops, ddx, x, y, window),
     null,

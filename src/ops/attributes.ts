@@ -2,9 +2,8 @@ import { InvalidOption, show } from '../base/errors.ts'
 import { fromStart, type Shape, showShape } from '../base/shape.ts'
 import type { Margin } from './ops.ts'
 
-// Attributes in their normal form: axes and beginnings that are negative are counted from the end, and what does not exist
-// is refused, whatever interprets the operation. Each function gets the operation, the shape of its first tensor, and its
-// attributes.
+// Normalizes and checks attributes, for every interpreter: negative axes and positions count from the end, axes that do
+// not exist are refused. Each function gets the operation, the shape of its first tensor, and its attributes.
 
 const refuse = (
   operation: string,
@@ -43,7 +42,7 @@ const axesOf = (operation: string, shape: Shape, axes: readonly number[]): reado
 
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0
 
-/** Where a slice begins and how long it is, along one axis. */
+/** Begin and length of a slice along one axis. */
 const span = (
   operation: string,
   shape: Shape,
@@ -52,12 +51,12 @@ const span = (
   size: unknown,
 ): readonly [number, number | null] => {
   const d = shape[axis] ?? null
-  // Texts are made for errors only.
+  // A function, so that texts are made for errors only.
   const place = () => `axis ${axis} of ${showShape(shape)}`
   const from = d !== null && Number.isInteger(begin) ? fromStart(begin as number, d) : begin
   if (!isCount(from) || (d !== null && (from as number) > d))
     return refuse(operation, 'begin', `a place on ${place()}`, show(begin))
-  // As -1, tfjs says all that is left.
+  // In tfjs, -1 is all that is left.
   if (size === null || size === -1) return [from as number, null]
   if (!isCount(size) || (d !== null && (from as number) + (size as number) > d))
     return refuse(
@@ -100,7 +99,7 @@ export const permutation = (operation: string, x: Shape, given: Axes): readonly 
     ? [found]
     : refuse(operation, 'permutation', `every axis of ${showShape(x)} once`, show(given))
 }
-/** @param open whether -1 says the one that is left, as in tfjs */
+/** @param open whether one dimension may be -1: what is left, as in tfjs */
 export const dimensions =
   (open: boolean) =>
   (operation: string, _: Shape, shape: Shape): readonly [Shape] => {
@@ -110,7 +109,7 @@ export const dimensions =
       ? [found]
       : refuse(operation, 'shape', 'dimensions that are integers >= 0', show(shape))
   }
-/** Kernels make different things of negative margins, or read what is not theirs. */
+/** Negative margins are refused: kernels disagree on them, or read out of bounds. */
 export const margins = (operation: string, shape: Shape, all: readonly Margin[]): readonly [readonly Margin[]] => {
   if (!Array.isArray(all) || all.length !== shape.length)
     return refuse(operation, 'margins', `[before, after] for each axis of ${showShape(shape)}`, show(all))

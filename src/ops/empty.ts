@@ -5,10 +5,9 @@ import type { Ops } from './ops.ts'
 import { walk } from './scan.ts'
 import { resultShape } from './shapes.ts'
 
-// Tensors without elements: empty batches, sequences of no steps. Kernels differ in what they make of them, or fail, so
-// none is asked.
+// Tensors without elements: empty batches, sequences of no steps. Kernels disagree on them or fail, so none is called.
 
-/** What is a sum over nothing, where something else is not empty. */
+/** Operations whose result is a sum over nothing if an operand is empty. */
 const zeros: ReadonlySet<Operation> = new Set<Operation>([
   'sum',
   'scatter',
@@ -31,11 +30,11 @@ const refuse = (operation: Operation, shape: Shape, layer: string | undefined): 
 const isEmpty = (shape: Shape): boolean => shape.includes(0)
 
 /**
- * An interpreter in which every operation takes tensors without elements: results without elements are made without a
- * kernel, sums over nothing are zeros.
+ * An interpreter whose operations take tensors without elements: empty results are made without a kernel, sums over
+ * nothing are zeros.
  *
- * @param layer on whose behalf
- * @returns operations that throw LayerConnectionError for a mean or a maximum of nothing
+ * @param layer for errors
+ * @returns operations that throw LayerConnectionError for a mean or maximum of nothing
  */
 export const emptying = <T>(beneath: Ops<T>, layer?: string): Ops<T> => {
   const run = perform(beneath)
@@ -57,7 +56,7 @@ export const emptying = <T>(beneath: Ops<T>, layer?: string): Ops<T> => {
   }, beneath)
 }
 
-/** The same over an interpreter that computes at once; a layer that it refuses is named. */
+/** The same for an eager interpreter; errors name the layer. */
 export const emptyingAtOnce = <T>(beneath: Ops<T>, layer?: string): Ops<T> => {
   const ops: Ops<T> = {
     ...emptying(beneath, layer),

@@ -2,9 +2,8 @@ import { LayerConnectionError } from '../base/errors.ts'
 import { type Shape, showFlow } from '../base/shape.ts'
 import type { Ops } from './ops.ts'
 
-// Systems of linear equations, as a loop over the columns: what is written does not grow with the matrix, and every step
-// works on the whole of it, masked, as shapes cannot change. See Golub and Van Loan, "Matrix Computations", 4th ed., 3.4
-// and 4.2.
+// Linear systems by a loop over the columns, so that the graph does not grow with the matrix. Shapes cannot change, so
+// every step works on the whole matrix, masked. See Golub and Van Loan, "Matrix Computations", 4th ed., 3.4 and 4.2.
 
 const refuse = (name: string, a: Shape, b: Shape): never => {
   throw new LayerConnectionError({
@@ -15,7 +14,7 @@ const refuse = (name: string, a: Shape, b: Shape): never => {
   })
 }
 
-/** A matrix beside its right-hand sides, and where each ends. */
+/** A matrix beside its right-hand sides. */
 interface System<T> {
   readonly matrix: T
   readonly n: number
@@ -30,17 +29,17 @@ const systemOf = <T>(name: string, ops: Ops<T>, a: T, b: T): System<T> => {
   return { matrix: ops.concatenate([a, ops.reshape(b, [n, k])], 1), n, columns: n + k }
 }
 
-/** What has become of the right-hand sides. */
+/** The columns of the right-hand sides. */
 const sidesOf = <T>(ops: Ops<T>, matrix: T, { n, columns }: System<T>): T => ops.slice(matrix, [0, n], [n, columns - n])
 
-/** The numbers from 0 on. */
+/** 0, 1, 2, … */
 const counted = <T>(ops: Ops<T>, count: number): T =>
   ops.constant(
     Float32Array.from({ length: count }, (_, i) => i),
     [count],
   )
 
-/** One step of Gauss and Jordan: the column becomes that of the identity, its 1 in the row of the pivot. */
+/** One Gauss-Jordan step: the column becomes that of the identity, with its 1 in the row of the pivot. */
 const eliminated = <T>(ops: Ops<T>, matrix: T, column: T, row: T, pivot: T, isPivot: T): T => {
   const scaled = ops.divide(row, pivot)
   const rest = ops.subtract(matrix, ops.multiply(ops.reshape(column, [null, 1]), scaled))
@@ -54,12 +53,12 @@ const columnAt = <T>(ops: Ops<T>, matrix: T, at: T, { n, columns }: System<T>): 
 }
 
 /**
- * Solves `a x = b` by elimination with partial pivoting. Where the matrix is singular, no number of the result is finite.
+ * Solves `a x = b` by elimination with partial pivoting. For a singular matrix, no number of the result is finite.
  *
  * @param a [n, n]
  * @param b [n], or [n, k] for k right-hand sides
  * @returns x, of the shape of b
- * @throws LayerConnectionError if the shapes are others
+ * @throws LayerConnectionError if the shapes do not fit
  */
 export const solve = <T>(ops: Ops<T>, a: T, b: T): T => {
   const system = systemOf('solve', ops, a, b)
@@ -84,19 +83,19 @@ export const solve = <T>(ops: Ops<T>, a: T, b: T): T => {
     [ops.constant(0), given, ops.constant(0, [n])],
     n,
   ) as readonly [T, T, T]
-  // Each pivot stayed in its row: what is left of the matrix says which, with exact ones and zeros.
+  // Pivots stayed in their rows: the matrix is now the permutation, in exact ones and zeros.
   const left = ops.slice(matrix, [0, 0], [n, n])
   return ops.reshape(ops.matmul(ops.transpose(left, [1, 0]), sidesOf(ops, matrix, system)), ops.shape(b))
 }
 
 /**
- * Solves `a x = b` for a symmetric positive definite matrix, without pivoting. Where the matrix is not positive definite,
- * the result is NaN.
+ * Solves `a x = b` for a symmetric positive definite matrix, without pivoting. If it is not positive definite, the
+ * result is NaN.
  *
  * @param a [n, n]; symmetric, which is not checked
  * @param b [n], or [n, k] for k right-hand sides
  * @returns x, of the shape of b
- * @throws LayerConnectionError if the shapes are others
+ * @throws LayerConnectionError if the shapes do not fit
  */
 export const solveSymmetric = <T>(ops: Ops<T>, a: T, b: T): T => {
   const system = systemOf('solveSymmetric', ops, a, b)

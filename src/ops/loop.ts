@@ -16,10 +16,10 @@ const checkGiven = (condition: unknown, body: unknown, limit: unknown): void => 
 }
 
 /**
- * `loop` of an interpreter, with what it is given checked, and what its functions give.
+ * `loop` of an interpreter, with its arguments and the results of its functions checked.
  *
- * @returns a loop that throws InvalidOption if an argument is invalid, the condition gives no scalar, or the body gives
- *   other shapes than it got
+ * @returns a loop that throws InvalidOption if an argument is invalid, the condition is no scalar, or the body changes
+ *   shapes
  */
 export const checkedLoop =
   <T>({ shape, isTensor = () => true, loop }: Pick<Ops<T>, 'shape' | 'isTensor' | 'loop'>): Ops<T>['loop'] =>

@@ -3,12 +3,12 @@ import { checkedLoop } from './loop.ts'
 import type { Ops } from './ops.ts'
 import { forms, normalAttributes } from './shapes.ts'
 
-/** What every interpreter has of its own. */
+/** What each interpreter defines itself. */
 type Own = 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'loop' | 'within' | 'origin' | 'isTensor'
 /** The operations that take tensors, then attributes, and give one tensor. */
 export type Operation = Exclude<keyof Ops<unknown>, Own>
 
-/** What stands for a tensor below. */
+/** A tensor, in the types below. */
 interface Operand {
   readonly operand: true
 }
@@ -26,12 +26,12 @@ type Each<L extends readonly unknown[], T> = { readonly [I in keyof L]: T }
 /** The tensors that an operation takes, as handles `T`. */
 export type Operands<O extends Operation, T> = Each<TakenBy[O]['tensors'], T>
 
-/** Whether a value is an interpreter, as far as that shows. */
+/** Whether a value looks like an interpreter. */
 export const isOps = (value: unknown): boolean => {
   try {
     return ['shape', 'constant', 'add'].every(name => typeof (value as Record<string, unknown>)[name] === 'function')
   } catch {
-    // Nothing, or an object whose getters throw.
+    // null, or an object whose getters throw.
     return false
   }
 }
@@ -50,7 +50,7 @@ const refuseOperand = (operation: Operation, expected: string, got: string): nev
   })
 }
 
-/** An operation as a method; what is given beyond its attributes, as `map` does, is left out. */
+/** An operation as a method; further arguments, such as the index from `map`, are dropped. */
 const methodOf = <T>(operation: Operation, perform: Perform<T>) => {
   const { tensors, attributes } = forms[operation]
   const run = (inputs: readonly T[], given: unknown[]): T => {
@@ -69,9 +69,10 @@ const blank = Object.fromEntries(
 )
 
 /**
- * The operations of an interpreter that treats them all alike; the rest are its own.
+ * An interpreter that runs all operations by one function.
  *
- * @param performed gets attributes in their normal form: axes from 0 on, bounds that exist
+ * @param performed gets normalized attributes
+ * @param rest what it defines itself
  */
 export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own>): Ops<T> => {
   const { isTensor } = rest
@@ -86,7 +87,7 @@ export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own>): Ops<T>
   return Object.freeze(operations) as unknown as Ops<T>
 }
 
-/** Interpreters on behalf of layers, each made once: a graph names its layers node by node. */
+/** Interpreters by layer, each made once. */
 export const forLayers = <T>(make: (layer: string) => Ops<T>): ((layer: string) => Ops<T>) => {
   const made = new Map<string, Ops<T>>()
   return layer => {
@@ -96,7 +97,7 @@ export const forLayers = <T>(make: (layer: string) => Ops<T>): ((layer: string) 
   }
 }
 
-/** Performs an operation in an interpreter: the converse of {@link alike}. */
+/** Performs an operation in an interpreter: the reverse of {@link alike}. */
 export const perform =
   <T>(ops: Pick<Ops<T>, Operation>): Perform<T> =>
   (operation, inputs, attributes) =>

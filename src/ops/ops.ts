@@ -10,12 +10,12 @@ export type Margin = readonly [number, number]
  * The operations that layers, losses and optimizers are written in, over an abstract handle `T` of a tensor. An
  * interpreter gives `T` a meaning: a tensor that holds numbers (eager), or a node of a graph (tracing).
  *
- * Laws: the shape of a result depends on shapes and attributes only, never on values; no operation has a side effect;
- * a random draw is a function of its key. Binary operations broadcast as NumPy's do. Axes are counted
- * from 0, or from the end with -1; what does not exist is refused.
+ * Laws: the shape of a result depends on shapes and attributes only, never on values; no operation has a side effect; a
+ * random draw is a function of its key. Binary operations broadcast as in NumPy. Negative axes count from the end; axes
+ * that do not exist are refused.
  */
 export interface Ops<T> {
-  /** Whether a value is a tensor of this interpreter, where it can tell. */
+  /** Whether a value is a tensor of this interpreter, if it can tell. */
   readonly isTensor?: (value: unknown) => boolean
   /** The dimensions of a tensor; a dimension may be unknown (`null`) while tracing. */
   readonly shape: (x: T) => Shape
@@ -64,44 +64,44 @@ export interface Ops<T> {
   /** Over the last axis; finite where `log(softmax(x))` is not. */
   readonly logSoftmax: (x: T) => T
 
-  /** At most one dimension may be `null`: the one that the others leave. */
+  /** At most one dimension may be `null`: it follows from the others. */
   readonly reshape: (x: T, shape: Shape) => T
   readonly transpose: (x: T, permutation: readonly number[]) => T
   readonly concatenate: (xs: readonly T[], axis: number) => T
   /** `size` elements from `begin` on, along each axis; `null`: all that is left. */
   readonly slice: (x: T, begin: readonly number[], size: readonly (number | null)[]) => T
-  /** The same elements in the opposite order along the axes. */
+  /** Reverses the order of elements along axes. */
   readonly reverse: (x: T, axes: readonly number[]) => T
-  /** Repeats what has one element along an axis, so that the result has the shape. */
+  /** Repeats axes of one element to a shape. */
   readonly broadcast: (x: T, shape: Shape) => T
-  /** The rows of a table [n, …] that indices name, truncated to whole numbers: indices [a, b] give [a, b, …]. */
+  /** Rows of a table [n, …] by index, truncated to whole numbers: indices [a, b] give [a, b, …]. */
   readonly gather: (table: T, indices: T) => T
-  /** The converse of {@link gather}: a table of `rows` rows, each the sum of those that its index names. */
+  /** The reverse of {@link gather}: sums values into a table of `rows` rows by index. */
   readonly scatter: (values: T, indices: T, rows: number) => T
   /** Adds zeros before and after each axis. */
   readonly pad: (x: T, margins: readonly Margin[]) => T
 
-  /** [..., n, k] times [..., k, m]: a product for each place of the leading axes, which are the same in both. */
+  /** [..., n, k] times [..., k, m]: a batch of products. The leading axes are the same in both. */
   readonly matmul: (a: T, b: T) => T
   /**
-   * Cross-correlation of [batch, rows, cols, channels] with a filter [rows, cols, channels / groups, outputs]; zeros are
-   * added around the input. Stride and dilation may exceed 1 together. With groups, each part of the channels makes its
-   * own part of the outputs.
+   * Cross-correlation of [batch, rows, cols, channels] with a filter [rows, cols, channels / groups, outputs], with
+   * zero padding. Stride and dilation may both exceed 1. With groups, each group of channels makes its own group of
+   * outputs.
    */
   readonly convolve: (x: T, filter: T, sliding: Sliding) => T
-  /** The largest element of each window; what padding adds never wins. */
+  /** The largest element of each window; padding does not count. */
   readonly maxPool: (x: T, options: Window) => T
-  /** The mean of each window's elements; what padding adds does not count. */
+  /** The mean of each window's elements; padding does not count. */
   readonly averagePool: (x: T, options: Window) => T
 
-  /** The gradient of {@link maxPool}: each element of `dy` goes to the first largest of its window. */
+  /** The gradient of {@link maxPool}: each element of `dy` goes to the first largest element of its window. */
   readonly maxPoolGradient: (dy: T, x: T, y: T, options: Window) => T
   /** The gradient of {@link averagePool} for an input of the given shape. */
   readonly averagePoolGradient: (dy: T, inputShape: Shape, options: Window) => T
 
-  /** Changes nothing, and lets no gradient back. */
+  /** The same value, without a gradient. */
   readonly stopGradient: (x: T) => T
-  /** Changes nothing but the gradient that flows back through it, which is clipped to plus or minus the limit. */
+  /** The same value; its gradient is clipped to plus or minus the limit. */
   readonly clipGradient: (x: T, limit: number) => T
 
   /** Draws from [0, 1). */
@@ -110,9 +110,9 @@ export interface Ops<T> {
   readonly normal: (key: Key, shape: Shape) => T
 
   /**
-   * Walks a sequence [batch, time, …] from the first step to the last: `body` gets the carried tensors and one step
-   * [batch, …], and gives the next carried tensors and that step's output. Returns what was carried last and the
-   * outputs as a sequence. The length of the sequence must be known.
+   * Scans a sequence [batch, time, …] from the first step to the last: `body` gets the carried tensors and one step
+   * [batch, …], and returns the next carried tensors and the output of the step. Returns the last carried tensors and
+   * the sequence of outputs. The length of the sequence must be known.
    */
   readonly scan: (
     body: (carried: readonly T[], step: T) => readonly [readonly T[], T],
@@ -121,11 +121,11 @@ export interface Ops<T> {
   ) => readonly [readonly T[], T]
 
   /**
-   * Repeats `body` while `condition` of the carried tensors is not 0 (as for {@link where}, NaN is not), at most `limit`
-   * times. What is carried keeps its shapes. Returns what was carried last.
+   * Repeats `body` while `condition` of the carried tensors is not 0 (NaN is not 0), at most `limit` times. Carried
+   * tensors keep their shapes. Returns the last ones.
    *
-   * No gradient flows through it: a tape refuses one that is asked through a loop over what varies. What enters by
-   * {@link stopGradient} does not.
+   * It has no gradient: a tape refuses to differentiate through a loop that depends on a variable. Use
+   * {@link stopGradient} on what it takes.
    */
   readonly loop: (
     condition: (carried: readonly T[]) => T,
@@ -135,19 +135,19 @@ export interface Ops<T> {
   ) => readonly T[]
 
   /**
-   * How a value was made, for interpreters that note it; `undefined` for one that was given. What it was made of may be a
-   * better start than the value itself, as logits are for the logarithm of a softmax.
+   * How a value was made, if the interpreter records it; `undefined` for inputs. Used to compute from what it was made
+   * of, such as the logits of a softmax.
    */
   readonly origin?: (x: T) => Origin<T> | undefined
 
-  /** The same operations on behalf of a layer, for interpreters that note where their results come from. */
+  /** The same operations on behalf of a layer, if the interpreter records layers. */
   readonly within?: (layer: string) => Ops<T>
 }
 
 /** The least finite number of 32-bit floats. */
 export const leastFloat: number = -(2 - 2 ** -23) * 2 ** 127
 
-/** How a value was made: by which operation, of which tensors and attributes. */
+/** How a value was made. */
 export interface Origin<T> {
   readonly operation: string
   readonly inputs: readonly T[]
@@ -159,7 +159,7 @@ export interface Sliding {
   readonly stride: Pair
   readonly dilation: Pair
   readonly padding: readonly [Margin, Margin]
-  /** In how many parts the channels are taken; 1 for all together. */
+  /** The number of groups of channels. */
   readonly groups: number
 }
 

@@ -1,14 +1,14 @@
 import type { Ops } from './ops.ts'
 
-/** The first two axes in the opposite order. */
+/** Swaps the first two axes. */
 const swapped = <T>(ops: Ops<T>, x: T): T => {
   const [, , ...rest] = ops.shape(x)
   return ops.transpose(x, [1, 0, ...rest.map((_, i) => i + 2)])
 }
 
 /**
- * `scan` in an interpreter that runs at once: each step is sliced off, and the outputs are put together. Time comes first
- * meanwhile, so that every step is one piece of memory.
+ * `scan`, unrolled: slices off each step and concatenates the outputs. Time is the first axis meanwhile, so that every
+ * step is contiguous.
  */
 export const walk = <T>(
   ops: Ops<T>,

@@ -4,15 +4,15 @@ import { axes, axis, bounds, dimensions, lastAxis, margins, permutation, reduced
 import type { Attributes, Operation } from './operations.ts'
 import type { Margin, Ops, Pair, Window } from './ops.ts'
 
-// What every operation takes, and the shape of its result, for interpreters that do not compute.
+// The operands of every operation, and the shape of its result.
 
 /** An operation: how many tensors it takes, how many attributes after them, and the shape of its result. */
 interface Form<O extends Operation> {
   readonly tensors: 1 | 2 | 3 | 'list'
   readonly attributes: 0 | 1 | 2
-  /** The shape, or what was expected instead of shapes that do not fit. */
+  /** The shape of the result, or what was expected if shapes do not fit. */
   readonly shape: (...operands: Parameters<Ops<Shape>[O]>) => Shape | string
-  /** Its attributes in their normal form, from the shape of the first tensor; as they are, where there is none. */
+  /** Normalizes the attributes, from the shape of the first tensor. */
   readonly normal: ((operation: Operation, x: Shape, ...attributes: Attributes[O]) => Attributes[O]) | undefined
 }
 const form = <O extends Operation>(
@@ -89,7 +89,7 @@ export const forms: { readonly [O in Operation]: Form<O> } = {
   reshape: checked(1, 1, dimensions(true), (x, shape) => {
     const [has, wants] = [sizeOf(x), sizeOf(shape)]
     if (has !== null && wants !== null) return has === wants ? [...shape] : `as many elements as ${showFlow([shape])}`
-    // The one dimension that is left open follows when all others are known.
+    // The open dimension follows if all others are known.
     const rest = sizeOf(shape.map(d => d ?? 1))
     if (has === null || rest === null) return [...shape]
     const isOne = shape.filter(d => d === null).length === 1
@@ -157,12 +157,12 @@ export const forms: { readonly [O in Operation]: Form<O> } = {
 
 const allOf = (form: Form<'exp'> | Form<'add'>): readonly Operation[] =>
   (Object.keys(forms) as readonly Operation[]).filter(operation => forms[operation] === form)
-/** Operations on each element of one tensor, which commute with broadcast. */
+/** Elementwise operations on one tensor, which commute with broadcast. */
 export const unaryElementwise: readonly Operation[] = allOf(unary)
-/** Operations on each element of two tensors. */
+/** Elementwise operations on two tensors. */
 export const binaryElementwise: readonly Operation[] = allOf(binary)
 
-/** What an operation is called with: its tensors, then its attributes. */
+/** The arguments of an operation: its tensors, then its attributes. */
 export const operandsOf = (
   operation: Operation,
   inputs: readonly unknown[],
@@ -194,10 +194,10 @@ export const resultShape = <O extends Operation>(
 }
 
 /**
- * The attributes of an operation in their normal form: axes and beginnings that are negative are counted from the end.
+ * Normalizes and checks the attributes of an operation: negative axes and positions count from the end.
  *
- * @param x the shape of the first tensor that it takes
- * @throws InvalidOption that names the operation, the axis and the shape where there is no such axis or element
+ * @param x the shape of its first tensor
+ * @throws InvalidOption if an attribute is invalid
  */
 export const normalAttributes = <O extends Operation>(
   operation: O,

@@ -17,7 +17,7 @@ export const spread = <T>(ops: Ops<T>, x: T, axis: number, gap: number): T => {
   )
 }
 
-/** Takes every `step`-th element along an axis, from the first on: the converse of {@link spread}. */
+/** Takes every `step`-th element along an axis, from the first on: the reverse of {@link spread}. */
 export const every = <T>(ops: Ops<T>, x: T, axis: number, step: number): T => {
   if (step === 1) return x
   const shape = ops.shape(x)

@@ -5,21 +5,21 @@ import { type Attributes, alike, forLayers, isOps, type Operation, perform } fro
 import type { Ops, Origin } from './ops.ts'
 import { walk } from './scan.ts'
 
-// Reverse-mode differentiation as an interpreter: it runs every operation in the interpreter beneath and notes what was
-// done. Walking the notes backwards, each operation's adjoint carries the gradient from its result to its inputs.
+// Reverse-mode differentiation as an interpreter: it runs and records every operation in the interpreter beneath.
+// Backwards through the records, each operation's adjoint carries the gradient from its result to its inputs.
 
 /** A value under differentiation. */
 export interface Traced<T> {
   readonly value: T
-  /** Which tape it is a value of. */
+  /** The tape that it belongs to. */
   readonly tape: symbol
-  /** Whether a gradient may be asked for: of a variable, or of what depends on one. */
+  /** Whether it is a variable, or depends on one. */
   readonly varies: boolean
   readonly origin?: Origin<Traced<T>>
 }
 
 interface Note<T> {
-  /** What it was done in, and its gradient will be. */
+  /** The interpreter that ran it, and will run its gradient. */
   readonly beneath: Ops<T>
   readonly operation: Operation
   readonly inputs: readonly Traced<T>[]
@@ -28,16 +28,16 @@ interface Note<T> {
 }
 
 /**
- * An interpreter that notes what it does, and the way back. Its operations take values of the interpreter beneath as they
- * are, as fixed ones: a function may close over them. The interpreter beneath may be that of another tape.
+ * An interpreter that records its operations, and their gradients. Values of the interpreter beneath are constants to
+ * it, so functions may close over them. The interpreter beneath may be another tape.
  */
 export interface Tape<T> {
   readonly ops: Ops<Traced<T>>
-  /** A value that gradients are asked for. */
+  /** A value to differentiate with respect to. */
   readonly variable: (value: T) => Traced<T>
-  /** A value that none are asked for. */
+  /** A constant. */
   readonly fixed: (value: T) => Traced<T>
-  /** Gradients of the sum of each output times its cotangent, with respect to `wrt`; zeros where nothing flows. */
+  /** Gradients of the sum of each output times its cotangent with respect to `wrt`; zeros if it does not depend on it. */
   readonly gradients: (
     outputs: readonly (readonly [output: Traced<T>, cotangent: T])[],
     wrt: readonly Traced<T>[],
@@ -48,7 +48,7 @@ export interface Tape<T> {
 const tapeOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'tape' in value ? value.tape : undefined
 
-/** Whether a value is a tensor beneath. Where the interpreter cannot tell, objects are, but for those of other tapes. */
+/** Whether a value is a tensor beneath. If the interpreter cannot tell, any object is, except values of other tapes. */
 const isBeneath = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
   isTensor ? isTensor(value) : typeof value === 'object' && value !== null && typeof tapeOf(value) !== 'symbol'
 
@@ -65,7 +65,7 @@ const refuseLoop = (): never => {
 /**
  * A new tape over an interpreter.
  *
- * @throws InvalidOption if it is none
+ * @throws InvalidOption if `beneath` is no interpreter
  * @example
  * ```ts
  * import { tape, tfjsOps } from 'joinery'
@@ -90,12 +90,12 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       remedy: 'For example: tape(tfjsOps).',
     })
   const notes: Note<T>[] = []
-  /** Results of loops that depend on variables, through which no gradient flows. */
+  /** Results of loops that depend on variables: they have no gradient. */
   const looped = new Set<Traced<T>>()
   const id = Symbol('tape')
   const fixed = (value: T): Traced<T> => ({ value, tape: id, varies: false })
   const isOwn = (value: unknown): value is Traced<T> => tapeOf(value) === id
-  /** A value that may be of the interpreter beneath, whatever its type says. */
+  /** Values may be of the interpreter beneath, whatever their type says. */
   const lifted = (value: Traced<T>): Traced<T> => (isOwn(value) ? value : fixed(value as T))
 
   const noting = (own: Ops<T>): Ops<Traced<T>> => {
@@ -138,7 +138,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
             given.map(({ value }) => value),
             limit,
           )
-          // Nothing in a loop is reached from outside it.
+          // Nothing outside the loop uses its records.
           notes.length = noted
           const outputs = results.map((value): Traced<T> => ({ value, tape: id, varies }))
           if (varies) for (const output of outputs) looped.add(output)
@@ -151,7 +151,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
     return ops
   }
 
-  // Not a product with 0, which is NaN of NaN.
+  // Not a product with 0, which would keep NaN.
   const zeros = (x: T): T => {
     const shape = beneath.shape(x)
     const zero = beneath.constant(0)

@@ -1,25 +1,25 @@
 import { stridesOf } from '../base/shape.ts'
 
-// Walks through two tensors at once, axis by axis.
+// Strided iteration over two tensors at once.
 
-/** An axis: how many elements, and how far apart they lie in each tensor. */
+/** An axis: its size, and its stride in each tensor. */
 export interface Walk {
   readonly size: number
   readonly a: number
   readonly b: number
 }
 
-/** A shape of as many axes as another, the first of them of one element. */
+/** A shape with leading axes of 1. */
 export const aligned = (shape: readonly number[], rank: number): readonly number[] => [
   ...Array<number>(rank - shape.length).fill(1),
   ...shape,
 ]
 
-/** How far apart the elements of a tensor lie along each axis: 0 where there is one, which is read as often as it takes. */
+/** The strides of a tensor; 0 for axes of one element, which broadcast. */
 export const stepsOf = (shape: readonly number[]): readonly number[] =>
   stridesOf(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride))
 
-/** Axes that are walked as one are made one, those of one element left out; the innermost comes first. */
+/** Merges contiguous axes and drops axes of one element; innermost first. */
 export const merged = (walks: readonly Walk[]): readonly Walk[] => {
   const found: Walk[] = []
   for (const { size, a, b } of walks.toReversed()) {
@@ -32,7 +32,7 @@ export const merged = (walks: readonly Walk[]): readonly Walk[] => {
   return found
 }
 
-/** Two operands that are repeated to a shape: see {@link merged}. */
+/** The axes of two operands broadcast to a shape: see {@link merged}. */
 export const repeating = (a: readonly number[], b: readonly number[], shape: readonly number[]): readonly Walk[] => {
   const [ofA, ofB] = [a, b].map(own => stepsOf(aligned(own, shape.length))) as [readonly number[], readonly number[]]
   return merged(shape.map((size, axis) => ({ size, a: ofA[axis] as number, b: ofB[axis] as number })))

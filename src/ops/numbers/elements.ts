@@ -2,8 +2,8 @@ import { sizeOf } from '../../base/shape.ts'
 import { repeating, type Walk } from '../walks.ts'
 import type { Block } from './loops.ts'
 
-// Binary operations element by element, with broadcasting. The kernels of tfjs's cpu backend compute an index for every
-// element as soon as shapes differ; here rows are walked.
+// Binary operations element by element, with broadcasting. If shapes differ, the kernels of tfjs's cpu backend compute
+// an index per element; these loops step through rows.
 
 type Numbers = Float32Array
 
@@ -20,10 +20,9 @@ type Row = (
   db: number,
 ) => void
 
-/** The operations that are computed so. */
 export type Combination = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'greater' | 'equal'
 
-// A function each, of one loop: called through one function of two numbers, they would not be compiled apart.
+// A loop each, so that each is compiled for its operation.
 const rows: Readonly<Record<Combination, Row>> = {
   add: (out, at, n, a, i, da, b, j, db) => {
     for (let k = 0; k < n; k++) out[at + k] = (a[i + k * da] as number) + (b[j + k * db] as number)
@@ -51,7 +50,7 @@ const rows: Readonly<Record<Combination, Row>> = {
   },
 }
 
-/** The shape of two operands after broadcasting, which must have one. */
+/** The shape of two operands after broadcasting, which must fit. */
 const wideShape = (a: readonly number[], b: readonly number[]): readonly number[] => {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, i) => {
@@ -60,7 +59,7 @@ const wideShape = (a: readonly number[], b: readonly number[]): readonly number[
   })
 }
 
-/** Walks the rows of a result: where each begins in it and in both operands. */
+/** Visits the rows of a result: where each begins in it and in both operands. */
 const eachRow = (
   shape: readonly number[],
   a: readonly number[],
@@ -89,7 +88,7 @@ const eachRow = (
 /**
  * A binary operation of two operands, with broadcasting.
  *
- * @param shape of the result, where it is larger than theirs
+ * @param shape of the result, if it is larger
  */
 export const combined = (
   operation: Combination,
@@ -107,13 +106,13 @@ export const combined = (
 
 const one: Block = { values: Float32Array.of(1), shape: [] }
 
-/** A tensor repeated to a shape. */
+/** A tensor broadcast to a shape. */
 export const repeated = (x: Block, shape: readonly number[]): Block => combined('multiply', x, one, shape)
 
-/** What a condition that is not 0 chooses, and what it does not, all repeated to a shape. */
+/** `a` where the condition is not 0, `b` elsewhere, all broadcast to a shape. */
 export const chosen = (condition: Block, a: Block, b: Block, shape: readonly number[]): Block => {
   const size = sizeOf(shape)
-  // A single number stays one: its elements lie 0 apart.
+  // A single number is read with step 0.
   const operand = (x: Block): readonly [values: Numbers, step: number] => {
     if (x.values.length === size) return [x.values, 1]
     return x.values.length === 1 ? [x.values, 0] : [repeated(x, shape).values, 1]
@@ -124,7 +123,7 @@ export const chosen = (condition: Block, a: Block, b: Block, shape: readonly num
   return { values, shape }
 }
 
-/** Sums over some axes, in doubles. */
+/** Sums over axes, in doubles. */
 export const summed = ({ values, shape }: Block, axes: readonly number[], keepDimensions: boolean): Block => {
   const kept = shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
   const sums = new Float64Array(sizeOf(kept))

@@ -1,6 +1,6 @@
 type Changing = 'negative' | 'exp' | 'log' | 'sqrt' | 'rsqrt' | 'square' | 'abs' | 'sigmoid' | 'tanh' | 'relu' | 'elu'
 
-/** Operations element by element, of one number each. */
+/** Elementwise functions of one number. */
 export const functions: Readonly<Record<Changing, (x: number) => number>> = {
   negative: x => -x,
   exp: Math.exp,

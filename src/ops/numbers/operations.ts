@@ -8,7 +8,7 @@ import { functions } from './functions.ts'
 import { type Block, convolution, largest, product, reversed, toLargest, transposed } from './loops.ts'
 import { gathered, scattered } from './rows.ts'
 
-// The operations on numbers in memory: for the cpu backend, which holds tensors as typed arrays, and for constants of graphs.
+// The operations on typed arrays, for tfjs's cpu backend and for constant folding.
 
 const changing =
   (f: (x: number) => number) =>
@@ -19,7 +19,7 @@ const changing =
   }
 const combining = (operation: Combination) => (a: Block, b: Block) => combined(operation, a, b)
 
-/** Where the kernels of tfjs's cpu backend are slower or less precise, or have another idea of NaN. */
+/** Operations where the kernels of tfjs's cpu backend are slower, less precise, or treat NaN differently. */
 const loops: Partial<Pick<Ops<Block>, Operation>> = {
   ...mapRecord(functions, changing),
   add: combining('add'),
@@ -44,7 +44,7 @@ const loops: Partial<Pick<Ops<Block>, Operation>> = {
   maxPoolGradient: toLargest,
 }
 
-/** An operation as a loop over numbers; `undefined` where there is none. */
+/** An operation as a loop over numbers; `undefined` if there is none. */
 export const loopOf = (
   operation: Operation,
 ): ((inputs: readonly Block[], attributes: readonly unknown[]) => Block) | undefined => {

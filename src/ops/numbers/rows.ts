@@ -2,9 +2,7 @@ import { InvalidOption } from '../../base/errors.ts'
 import { sizeOf } from '../../base/shape.ts'
 import type { Block } from './loops.ts'
 
-// Tables whose rows are named by indices.
-
-/** An index that names no row of a table. */
+/** The error for an index out of range. */
 export const noRow = (rows: number, index: number): InvalidOption =>
   new InvalidOption({
     layer: 'gather',
@@ -15,9 +13,9 @@ export const noRow = (rows: number, index: number): InvalidOption =>
   })
 
 /**
- * The rows of a table that indices name, truncated.
+ * Rows of a table by index; indices are truncated.
  *
- * @throws InvalidOption when an index names none
+ * @throws InvalidOption if an index is out of range
  */
 export const gathered = (table: Block, indices: Block): Block => {
   const [rows = 1, ...rest] = table.shape
@@ -31,7 +29,7 @@ export const gathered = (table: Block, indices: Block): Block => {
   return { values: result, shape: [...indices.shape, ...rest] }
 }
 
-/** A table of rows, each the sum of those that its index names, truncated; other indices name none. */
+/** Sums values into rows by index; indices are truncated, those out of range ignored. */
 export const scattered = (values: Block, indices: Block, rows: number): Block => {
   const rest = values.shape.slice(indices.shape.length)
   const width = sizeOf(rest)
