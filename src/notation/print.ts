@@ -1,13 +1,13 @@
 import { InvalidOption, show } from '../base/errors.ts'
+import { automaticPattern } from '../base/names.ts'
 import { ownOptions } from '../base/options.ts'
 import { own } from '../base/trees.ts'
-import { definitionOf } from '../core/constructor.ts'
+import { type Definition, definitionOf } from '../core/constructor.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type CompositionValue, isComposition, isPart, type LayerValue, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { Blocks } from './chain.ts'
-import { printLayer, type Spelling } from './print-layer.ts'
-import { printText } from './print-value.ts'
+import { mostNumbers, printText, printValue } from './print-value.ts'
 import { words } from './words.ts'
 
 // From a network to its text: what net reads back as the same network.
@@ -85,40 +85,84 @@ const broken = (part: Part, names: Names, print: Print): string => {
   return parts.map(inner => print(inner, 'part')).join('\n  >> ')
 }
 
+/** The name of a layer's constructor: the user's, or the library's. */
+const wordOf = (definition: Definition, blocks: Blocks): string | undefined => {
+  const isMade = (make: unknown): boolean => typeof make === 'function' && definitionOf(make) === definition
+  const [mine] = Object.entries(blocks).find(([, block]) => isMade(block)) ?? []
+  return mine ?? (isMade(own(words, definition.kind)?.make) ? definition.kind : undefined)
+}
+
+/** A layer as the call that makes it, without what is as it would be anyway; `print` writes layers among its options. */
+const printLayer = (layer: LayerValue, blocks: Blocks, path: string, print: (part: Part) => string): string => {
+  const definition = definitionOf(layer)
+  const word = definition && wordOf(definition, blocks)
+  if (definition === undefined || word === undefined)
+    throw new InvalidOption({
+      layer: path,
+      option: 'kind',
+      expected: 'a layer of the library',
+      got: show(layer.kind),
+      remedy: 'Pass it, or its constructor, as a block: notation(network, { block: layer }).',
+    })
+  const { options, positional = [] } = definition
+  const values = layer as unknown as Readonly<Record<string, unknown>>
+  /** The short form of an option; values of variables are written out. */
+  const shortForm = (name: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && 'kind' in value ? value : options[name]?.codec.encode(value)
+  const spell = (name: string, short: unknown): string => {
+    const text = isPart(short) ? print(short) : printValue(short)
+    if (text === undefined) throw noText(path, name, values[name])
+    return text
+  }
+  const write = (name: string, value = values[name]): string => spell(name, shortForm(name, value))
+  const isDefault = (name: string): boolean => {
+    const { codec, ...rest } = options[name] as Definition['options'][string]
+    const standard = 'default' in rest ? codec.decode(rest.default) : undefined
+    return standard?._tag === 'Right' && write(name, standard.right) === write(name)
+  }
+
+  const first = [...positional]
+  while (first.length > 0 && isDefault(first.at(-1) as string)) first.pop()
+  const [only = ''] = first
+  const short = first.length === 1 && own(words, word)?.together ? shortForm(only, values[only]) : undefined
+  const placed =
+    Array.isArray(short) && short.length > 1 ? short.map(part => spell(only, part)) : first.map(name => write(name))
+  const named = Object.keys(options)
+    .filter(name => !positional.includes(name) && !isDefault(name))
+    .map(name => `${name}=${write(name)}`)
+  if (layer.name !== automaticPattern(layer.kind)) named.push(`name=${printText(layer.name)}`)
+  const given = [...placed, ...named]
+  return given.length === 0 ? word : `${word}(${given.join(', ')})`
+}
+
+const noText = (path: string, option: string, value: unknown): InvalidOption =>
+  new InvalidOption({
+    layer: path,
+    option,
+    expected: `a value that has a text: a number, a text, a list of at most ${mostNumbers} numbers or an initializer of the library`,
+    got: show(value),
+    remedy:
+      typeof value === 'function'
+        ? 'Give the layer a name: notation(network, { block: layer }), and the same to net.'
+        : 'Pass the layer as a block, notation(network, { block: layer }), or give such values as variables.',
+  })
+
 /** A name that a text can hold as a layer's. */
 const isWord = (name: string): boolean => name !== '' && name.trim() === name && !/[()[\],=>|*'"#]|\/\//.test(name)
 
 const checkBlocks = (blocks: unknown): Blocks => {
+  const example = 'notation(network, { block: layer })'
   const fault = (expected: string, got: string, remedy: string) =>
     new InvalidOption({ layer: 'notation', option: 'blocks', expected, got, remedy })
-  const own = ownOptions(
-    'notation',
-    'notation(network, { block: layer })',
-    blocks,
-    'an object of layers by name',
-    'blocks',
-  )
-  for (const [name, block] of Object.entries(own)) {
+  const all = ownOptions('notation', example, blocks, 'an object of layers by name', 'blocks')
+  for (const [name, block] of Object.entries(all)) {
     if (!isWord(name)) throw fault('names without brackets, quotes or signs', show(name), "For example: 'block'.")
     if (Object.hasOwn(words, name))
       throw fault('names that no layer of the library has', show(name), 'Give the block another name.')
     if (!isPart(block) && typeof block !== 'function')
-      throw fault('layers, or constructors of layers', show(block), 'For example: notation(network, { block: layer }).')
+      throw fault('layers, or constructors of layers', show(block), `For example: ${example}.`)
   }
-  return own
-}
-
-/** The name of a layer's constructor: the user's, or that of the table. */
-const spellingOf = (layer: LayerValue, blocks: Blocks): Spelling | undefined => {
-  const definition = definitionOf(layer)
-  if (definition === undefined) return undefined
-  const [mine] = Object.entries(blocks).find(
-    ([, block]) => typeof block === 'function' && definitionOf(block) === definition,
-  ) ?? [undefined]
-  if (mine !== undefined) return { word: mine, definition, together: false }
-  const row = own(words, definition.kind)
-  if (row === undefined || definitionOf(row.make) !== definition) return undefined
-  return { word: definition.kind, definition, together: row.together }
+  return all
 }
 
 /**
@@ -146,7 +190,7 @@ export const notation = (network: AnyLayer, blocks: Blocks = {}): string => {
     const word = names.get(part)
     if (word !== undefined) return word
     if (isComposition(part)) return printComposition(part, place, names, print)
-    return printLayer(part, spellingOf(part, checked), pathOf(part), inner => print(inner, 'network'))
+    return printLayer(part, checked, pathOf(part), inner => print(inner, 'network'))
   }
   return broken(whole, names, print)
 }
