@@ -1,4 +1,4 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
+import { isLeft, isRight, left } from 'fp-ts/lib/Either.js'
 import { InvalidOption, NotationError, show } from '../base/errors.ts'
 import { ownOptions } from '../base/options.ts'
 import type { Mismatch } from '../base/shape.ts'
@@ -11,7 +11,7 @@ import { type Blocks, type Read, readNetwork } from './chain.ts'
 import { type Mistake, mistake, told } from './faults.ts'
 import { isMisfit } from './misfit.ts'
 import { type Quote, type QuoteUnclosed, quote, quoteUnclosed } from './quote.ts'
-import { type Clean, type CleanText, clean } from './text.ts'
+import { type Clean, clean } from './text.ts'
 
 /** A network whose text only the run time knows. */
 export interface AnyNetwork extends Chain, Wired, Opaque {
@@ -50,25 +50,13 @@ export type Net<S extends string, B> = string extends S
         : AnyNetwork
     : never
 
-/** The line and column, from 1 on, of a place in a text. */
-const placeOf = (text: string, at: number): { readonly line: number; readonly column: number } => {
-  const before = text.slice(0, at).split('\n')
-  return { line: before.length, column: (before.at(-1) as string).length + 1 }
-}
-
-const unclosedQuote = (text: string, at: number): NotationError => {
-  const fields = { quote: text[at] === "'" ? `a "'"` : `a '"'` }
-  const { why: _, ...details } = told(
-    mistake({ layer: at, from: at, to: text.length }, 'openText', 'no closing quote', fields),
-  )
-  return new NotationError({ ...placeOf(text, at), text: quoteUnclosed(text.slice(at)), ...details })
-}
-
-const mistaken = (given: string, { text, places }: CleanText, found: Mistake): NotationError => {
+/** The error of a mistake at a place of the text that was given, with its quotation. */
+const errorAt = (text: string, at: number, found: Mistake, quoted: (why: string) => string): NotationError => {
   const { why, ...details } = told(found)
-  const place = { ...placeOf(given, places[found.from] ?? given.length), text: quote(text, found, why) }
   const { cause } = found
-  return new NotationError({ ...place, ...details }, cause && { cause, complete: isMisfit(cause) })
+  const before = text.slice(0, at).split('\n')
+  const place = { line: before.length, column: (before.at(-1) as string).length + 1 }
+  return new NotationError({ ...place, text: quoted(why), ...details }, cause && { cause, complete: isMisfit(cause) })
 }
 
 /** How many brackets may stand within one another: they are read by functions that call themselves. */
@@ -95,21 +83,28 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
       got: show(text),
       remedy: "For example: net('Input(10) >> Relu(5)').",
     })
+  const example = "net('Input(10) >> block', { block: Relu(5) })"
   const blocks = ownOptions(
     'net',
-    "net('Input(10) >> block', { block: Relu(5) })",
+    example,
     own,
     'an object of layers, or of functions that make them, by name',
     'blocks',
   )
   const cleaned = clean(text)
-  if (isLeft(cleaned)) throw unclosedQuote(text, cleaned.left)
-  const whole = cleaned.right
-  const deep = tooDeep(whole.text)
-  if (deep !== undefined) throw mistaken(text, whole, deep)
-  const read = readNetwork({ text: whole.text, from: 0, to: whole.text.length, own: blocks })
-  if (isLeft(read)) throw mistaken(text, whole, read.left)
-  return read.right.layer
+  if (isLeft(cleaned)) {
+    const at = cleaned.left
+    const found = mistake({ layer: at, from: at, to: at }, 'openText', 'no closing quote', {
+      quote: text[at] === "'" ? `a "'"` : `a '"'`,
+    })
+    throw errorAt(text, at, found, why => quoteUnclosed(text.slice(at), why))
+  }
+  const { text: signs, places } = cleaned.right
+  const deep = tooDeep(signs)
+  const read = deep ? left(deep) : readNetwork({ text: signs, from: 0, to: signs.length, own: blocks })
+  if (isRight(read)) return read.right.layer
+  const found = read.left
+  throw errorAt(text, places[found.from] as number, found, why => quote(signs, found, why))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Because, type Fault, faults, type Reason, type Span } from './faults.ts'
+import type { Because, Fault, Reason, Span } from './faults.ts'
 import { type Show, show, type TrimEnd, type TrimStart, type Unclosed } from './text.ts'
 
 // How a mistake is quoted: what stands before its layer as `… >> `, the layer up to the mistake, a little of what
@@ -80,4 +80,4 @@ export const quote = (text: string, { layer, from, to }: Span, why: string): str
 }
 
 /** What {@link QuoteUnclosed} is for the compiler. */
-export const quoteUnclosed = (rest: string): string => `… ${four(rest)} ⟵ ${faults.openText.why}`
+export const quoteUnclosed = (rest: string, why: string): string => `… ${four(rest)} ⟵ ${why}`

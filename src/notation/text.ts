@@ -135,7 +135,7 @@ type Earlier<S extends string, Sign extends string> = S extends `${infer A}${Sig
 // For the run time.
 
 /** A text that has been cleaned, and where each of its characters stands in the one that was given. */
-export interface CleanText {
+interface CleanText {
   readonly text: string
   readonly places: readonly number[]
 }
