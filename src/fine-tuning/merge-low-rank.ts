@@ -1,14 +1,13 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
-import { isLeft } from 'fp-ts/lib/Either.js'
 import { InvalidOption } from '../base/errors.ts'
-import { byName, leafOf, mergeTrees, own, treeOf } from '../base/trees.ts'
+import { byName, leafOf, mapRecord, mergeTrees, own } from '../base/trees.ts'
 import { definitionOf } from '../core/constructor.ts'
 import { without } from '../core/inner.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { LowRank, mergedWeights, type NormalLowRank, scaleOf } from '../layers/low-rank.ts'
 import { compose } from '../network/compose.ts'
 import { asPart, isComposition, isPart, type LayerValue, type Node, type Part } from '../network/parts.ts'
-import { wire, wiringOf } from '../network/wiring.ts'
+import { wiringOf } from '../network/wiring.ts'
 import type { VariablesFor } from '../network-types/named.ts'
 import { checkedLeaves } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
@@ -41,45 +40,25 @@ const plain = ({ layer }: Node): Part => {
   return isComposition(inner) ? compose({ form: 'block', part: inner, name }) : renamed(inner, name)
 }
 
-type Leaf = readonly [layer: string, variable: string, value: TfTensor]
+type Variables = Readonly<Record<string, TfTensor>>
 
-/** The variables of a layer with factors, with these multiplied and added. */
-const multiplied = (
-  layer: LowRankValue,
-  variables: Readonly<Record<string, TfTensor>>,
-): Readonly<Record<string, TfTensor>> => {
+/** The variables of a layer, whose factors are multiplied and added to its weights. */
+const multiplied = (layer: LayerValue, variables: Variables): Variables => {
+  if (!isLowRank(layer)) return variables
   const names = Object.keys(variables).filter(
     name => Object.hasOwn(variables, `${name}A`) && Object.hasOwn(variables, `${name}B`),
   )
   const kept = new Set(Object.values(variables))
-  const found = tidily(() => mergedWeights(tfjsOps, variables, names, scaleOf(layer)))
-  return byName(
-    Object.entries(found).map(([name, value]) => [name, kept.has(value) ? value : handOver(value)] as const),
+  return tidily(() =>
+    mapRecord(mergedWeights(tfjsOps, variables, names, scaleOf(layer)), value =>
+      kept.has(value) ? value : handOver(value),
+    ),
   )
 }
 
-/** The variables of the nodes that stand in the place of one. */
-const leavesOf = (
-  { layer, inputShapes }: Node,
-  after: readonly Node[],
-  variables: Readonly<Record<string, TfTensor>>,
-): readonly Leaf[] => {
-  const [first] = after
-  if (first === undefined) return []
-  const all = (node: Node, own: Readonly<Record<string, TfTensor>>): readonly Leaf[] =>
-    Object.entries(own).map(([name, value]) => [node.name, name, value])
-  if (!isLowRank(layer)) return all(first, variables)
-  const merged = multiplied(layer, variables)
-  if (!isComposition(layer.layer)) return all(first, merged)
-  const inner = wire(layer.layer, inputShapes)
-  // It was wired when the layer was put into its network.
-  if (isLeft(inner)) throw inner.left
-  return inner.right.nodes.flatMap(({ name }, i) => all(after[i] as Node, without(`${name}/`, merged)))
-}
-
-/** How many nodes stand in the place of a node. */
-const countOf = ({ layer }: Node): number =>
-  isLowRank(layer) && isComposition(layer.layer) ? wiringOf(layer.layer).nodes.length : 1
+/** The prefixes of a layer's variables: one for each node that takes its place. */
+const prefixesOf = ({ layer }: Node): readonly string[] =>
+  isLowRank(layer) && isComposition(layer.layer) ? wiringOf(layer.layer).nodes.map(({ name }) => `${name}/`) : ['']
 
 /**
  * Merges the factors of `LowRank` layers into the weights, `W + (alpha / rank) A B`, and unwraps the layers. The
@@ -109,23 +88,26 @@ export const mergeLowRank = <N extends AnyLayer>(network: N, variables: Variable
       got: `one within ${hidden}`,
       remedy: 'Put LowRank around the outer layer, as in LowRank(TimeDistributed(Relu(8)), 2).',
     })
-  const before = wiringOf(part).nodes
-  checkedLeaves(variableRules(wiringOf(part)), given)
+  const before = wiringOf(part)
+  checkedLeaves(variableRules(before), given)
   const merged = replaceLayers(part, plain)
   const after = wiringOf(merged)
   const all = mergeTrees(given.params, given.state)
 
-  const leaves: Leaf[] = []
+  const tree = new Map<string, Variables>()
   const seen = new Set<string>()
   let next = 0
-  for (const node of before) {
-    const nodes = after.nodes.slice(next, next + countOf(node))
+  for (const node of before.nodes) {
+    const prefixes = prefixesOf(node)
+    const nodes = after.nodes.slice(next, next + prefixes.length)
     next += nodes.length
     // A shared layer once.
-    if (!seen.has(node.name)) leaves.push(...leavesOf(node, nodes, own(all, node.name) ?? {}))
+    if (seen.has(node.name)) continue
     seen.add(node.name)
+    const variables = multiplied(node.layer, own(all, node.name) ?? {})
+    for (const [i, { name }] of nodes.entries()) tree.set(name, without(prefixes[i] as string, variables))
   }
-  const kept = treeOf(leaves)
+  const kept = byName(tree)
   const variablesAfter = variablesBy(variableRules(after), (layer, name) => leafOf(kept, layer, name) as TfTensor)
   // The network has the inputs and outputs that it had.
   return Object.freeze({ network: merged, variables: variablesAfter }) as unknown as Adapted<N>

@@ -1,5 +1,5 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
-import { InvalidOption, show } from '../base/errors.ts'
+import { InvalidOption, show, wrongArgument } from '../base/errors.ts'
 import { codec, type Options, parseOptions } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { matchNames, type NamePatterns, namePatterns, variableName } from '../base/patterns.ts'
@@ -124,14 +124,7 @@ export const toLowRank = <N extends AnyLayer>(
   checkWeights(rules, normal.weights ?? [])
   const possible = candidates(rules, normal.weights)
   const meant = matchNames('toLowRank', 'layers', normal.layers, possible)
-  if (meant.size === 0)
-    throw new InvalidOption({
-      layer: 'toLowRank',
-      option: 'layers',
-      expected: 'at least one layer',
-      got: 'none',
-      remedy: `For example: ${example}.`,
-    })
+  if (meant.size === 0) throw wrongArgument('toLowRank', 'layers', 'at least one layer', 'none', example)
   const weightsOf = (name: string): readonly string[] =>
     possible.flatMap(([layer, weight]) => (layer === name && meant.has(variableName(layer, weight)) ? [weight] : []))
   const adapted = replaceLayers(part, ({ name, layer }: Node) => {

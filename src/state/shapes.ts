@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { InvalidOption, LayerConnectionError, show } from '../base/errors.ts'
+import { LayerConnectionError, show, wrongArgument } from '../base/errors.ts'
 import { type Flow, isShape, type Shape } from '../base/shape.ts'
 import { isShortList } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
@@ -17,13 +17,13 @@ const toFlow = (given: Shapes): Flow =>
     const flow = isShortList(given) && given.some(shape => Array.isArray(shape)) ? given : [given]
     for (const shape of flow)
       if (shape !== null && !isShape(shape))
-        throw new InvalidOption({
-          layer: 'outputShape',
-          option: 'shape',
-          expected: 'an array of integers >= 0, with null for an unknown dimension',
-          got: show(shape),
-          remedy: 'For example: [null, 28, 28, 1].',
-        })
+        throw wrongArgument(
+          'outputShape',
+          'shape',
+          'an array of integers >= 0, with null for an unknown dimension',
+          show(shape),
+          '[null, 28, 28, 1]',
+        )
     return flow as Flow
   })
 
