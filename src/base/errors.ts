@@ -8,11 +8,11 @@ export interface Fault {
   readonly got: string
   /** What to do about it: a sentence. */
   readonly remedy: string
-  /** The layer within the one at fault, where it is that layer's: its kind, and its name where it has one. */
+  /** The layer within another one that the fault belongs to: its kind, and its name if it has one. */
   readonly within?: { readonly kind: string; readonly path?: string }
 }
 
-/** Text in which no sign breaks the line, or moves the cursor of a terminal: names and texts may come from anyone. */
+/** Escapes characters that break the line or move the cursor of a terminal: names and texts may come from anyone. */
 const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, sign =>
@@ -24,17 +24,17 @@ const printable = (text: string): string =>
 /** A text that fits a terminal, whatever a call from JavaScript gave. */
 const bounded = (text: unknown, most = 400): string => printable(cut(String(text), most))
 
-/** Fields that are read by name, but not printed with the error: its message says them. */
+/** Fields that can be read, but are not printed with the error: its message says them. */
 const hidden = (fields: object): PropertyDescriptorMap =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value, configurable: true }]))
 
-/** An error with its trace, and the sentence of what caused it. */
+/** The stack of an error, and the message of its cause. */
 const traced = ({ name, message, stack, cause }: Error): string => {
   const because = cause instanceof Error ? `\n  because of ${cause.name}: ${cause.message}` : ''
   return `${stack ?? `${name}: ${message}`}${because}`
 }
 
-/** What every error of joinery is. Classes, because errors are told apart by `instanceof` and carry a stack. */
+/** The base class of all errors of joinery. */
 export class JoineryError extends Error {
   declare readonly expected: string
   declare readonly got: string
@@ -68,7 +68,7 @@ export class JoineryError extends Error {
   }
 }
 
-/** Which layer a fault belongs to, by its name in the network or the kind of a layer that has none yet. */
+/** A fault of a layer, given by its name in the network, or by its kind if it has no name yet. */
 export interface LayerFault extends Fault {
   readonly layer: string
 }
@@ -91,11 +91,11 @@ export class WeightInitializationError extends JoineryError {
   }
 }
 
-/** A bad option or argument, found when a value is made. */
+/** An invalid option or argument. */
 export class InvalidOption extends JoineryError {
   declare readonly layer: string
   declare readonly option: string
-  /** The name that two layers have, where that is what is wrong. */
+  /** The name that two layers have, if that is the error. */
   declare readonly twice?: string
   constructor(fault: LayerFault & { readonly option: string; readonly twice?: string }, options: ErrorOptions = {}) {
     super('InvalidOption', `${fault.layer}, ${fault.option}`, fault, options)
@@ -147,10 +147,10 @@ export class DocumentError extends JoineryError {
   }
 }
 
-/** A file or folder that the system does not let read or write: a full disk, no permission, a file in place of a folder. */
+/** A file or folder that cannot be read or written: a full disk, no permission, a file in place of a folder. */
 export class FileError extends JoineryError {
   declare readonly file: string
-  /** The system's name for the reason, such as `ENOSPC`, where it gave one. */
+  /** The system's code of the error, such as `ENOSPC`, if there is one. */
   declare readonly code: string | undefined
   constructor(
     fault: Fault & { readonly file: string; readonly code?: string | undefined },
@@ -160,9 +160,9 @@ export class FileError extends JoineryError {
   }
 }
 
-/** Where in data something is wrong. */
+/** A fault in data, and where it is. */
 export interface DataFault extends Fault {
-  /** What reads the data: a function, used where no file is named. */
+  /** The function that reads the data: the error names it if there is no file. */
   readonly owner: string
   /** The file that the data come from. */
   readonly file?: string
@@ -174,7 +174,7 @@ export interface DataFault extends Fault {
   readonly column?: string
 }
 
-/** Data that cannot be read, or whose examples do not belong together. */
+/** Data that cannot be read, or whose examples do not fit together. */
 export class DataError extends JoineryError {
   declare readonly file: string | undefined
   declare readonly line: number | undefined
@@ -193,7 +193,7 @@ export class DataError extends JoineryError {
 export class BackendError extends JoineryError {
   /** The backend's name. */
   declare readonly backend: string
-  /** The layer that the node it cannot run comes from, where it is one node. */
+  /** The layer of the node that it cannot run, if it is one node. */
   declare readonly layer: string | undefined
   constructor(fault: Fault & { readonly backend: string; readonly layer?: string }) {
     const { backend, layer } = fault
@@ -201,11 +201,11 @@ export class BackendError extends JoineryError {
   }
 }
 
-/** A text as the source of a program would have it. */
+/** A string as a literal. */
 const quoted = (text: string): string =>
   text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`
 
-/** Values within values are printed this deep, and so many of them: a value may hold itself, or a million others. */
+/** The most levels, elements and characters that are printed: a value may contain itself, or a million others. */
 const [deepest, widest, longest] = [4, 8, 200]
 
 const more = (count: number): string => (count > 0 ? `, … ${count} more` : '')
@@ -215,7 +215,7 @@ const shownObject = (value: object, depth: number): string => {
   const { dataSync, isDisposed, shape } = value as Readonly<Record<string, unknown>>
   if (typeof dataSync === 'function')
     return isDisposed === true ? 'a disposed tensor' : `a tensor of shape ${shown(shape, depth)}`
-  // Its text would be that of an array, whose length it may give as it likes.
+  // It would be printed as an array of whatever length it says.
   if (value.toString === Array.prototype.toString) return 'an object that inherits from an array'
   const prototype = Object.getPrototypeOf(value)
   const plain = prototype === Object.prototype || prototype === null
@@ -230,7 +230,7 @@ const shownObject = (value: object, depth: number): string => {
   return parts.length > 0 ? `{ ${parts.join(', ')}${more(names.length - widest)} }` : '{}'
 }
 
-/** Whether a value is a class, which a call without new makes throw. */
+/** Whether a value is a class, which throws if it is called without new. */
 export const isClass = (value: unknown): value is new (...args: never[]) => unknown =>
   typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value))
 
@@ -251,7 +251,7 @@ const shown = (value: unknown, depth: number): string => {
   return `[${parts.join(', ')}${more(value.length - widest)}]`
 }
 
-/** Prints any value on one line, for the "got" of a message; a long one is cut off. */
+/** Prints any value on one line, for the "got" of a message. Long texts are cut off. */
 export const show = (value: unknown): string => {
   try {
     return printable(cut(shown(value, 0), longest * 2))

@@ -64,7 +64,7 @@ const specification = /^(?:0)?(?::([<>]?)(0?)(\d{0,2})d?)?$/
 /**
  * Checks a name or pattern.
  *
- * @throws InvalidOption when it is no string, has several fields, or a field other than `{}`, `{0}` or `{:03d}`
+ * @throws InvalidOption if it is not a string, has several fields, or a field other than `{}`, `{0}` or `{:03d}`
  */
 export const checkName = (layer: string, name: unknown): string => {
   const fault = (expected: string, remedy: string) =>

@@ -3,8 +3,8 @@ import { show } from './errors.ts'
 import type { GivenTensor } from './parameters.ts'
 import { sizeOf } from './shape.ts'
 
-// Numbers as users give them: nested arrays and typed arrays. They are read once, in linear time, and what they would take
-// is known before it is allocated: arrays may hold themselves, or the same array a million times.
+// Numbers as users give them: nested arrays and typed arrays. They are read in linear time, and their size is known before
+// memory is allocated: arrays may contain themselves, or the same array a million times.
 
 /** Numbers in row-major order, with their shape. */
 export interface Read {
@@ -12,13 +12,13 @@ export interface Read {
   readonly data: Float32Array
 }
 
-/** Why something holds no numbers. */
+/** Why a value cannot be read as numbers. */
 export interface Unread {
   readonly expected: string
   readonly got: string
 }
 
-/** How many levels of arrays, and how many numbers in them, are read. */
+/** The most levels of arrays, and the most numbers in them, that are read. */
 const [deepest, most] = [32, 2 ** 28]
 
 const typed: ReadonlySet<unknown> = new Set([
@@ -26,18 +26,18 @@ const typed: ReadonlySet<unknown> = new Set([
   ...['Float16Array', 'Float32Array', 'Float64Array'],
 ])
 
-/** Whether a value is a typed array of numbers, of any realm: one of BigInts, or a DataView, is none. */
+/** Whether a value is a typed array of numbers, of any realm; not one of BigInts, nor a DataView. */
 export const isTyped = (value: unknown): value is ArrayLike<number> =>
   ArrayBuffer.isView(value) &&
   typed.has((value as unknown as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag])
 
-const placed = (path: readonly number[]): string => (path.length > 0 ? ` at [${path.join('][')}]` : '')
+const placed = (path: readonly number[]): string => (path.length > 0 ? ` at ${placeIn('', path)}` : '')
 const unread = (
   got: string,
   expected = 'numbers in nested arrays of one length on each level',
 ): Either<Unread, never> => left({ expected, got })
 
-/** The shape that the first element of each level says. */
+/** The shape by the first element of each level. */
 const firstShape = (value: unknown): Either<Unread, readonly number[]> => {
   const shape: number[] = []
   let at = value
@@ -52,7 +52,7 @@ const firstShape = (value: unknown): Either<Unread, readonly number[]> => {
   return typeof at === 'number' ? right(shape) : unread(`${show(at)}${placed(shape.map(() => 0))}`)
 }
 
-/** Goes through the arrays of the last level, and checks that all have the lengths that a shape says; or why not. */
+/** Visits the arrays of the last level, and checks that all lengths are those of a shape. */
 const eachRow = (
   value: unknown,
   shape: readonly number[],
@@ -72,7 +72,7 @@ const eachRow = (
   return undefined
 }
 
-/** Copies the numbers of one array; the index of the first element that is none, or -1. */
+/** Copies the numbers of one array; returns the index of the first element that is not a number, or -1. */
 const copy = (from: ArrayLike<unknown>, into: Float32Array, at: number): number => {
   if (isTyped(from)) {
     into.set(from, at)
@@ -86,7 +86,7 @@ const copy = (from: ArrayLike<unknown>, into: Float32Array, at: number): number 
   return -1
 }
 
-/** Numbers for so many elements; `null` where the process has no memory for them. */
+/** An array of so many numbers; `null` if there is no memory for it. */
 const allocated = (size: number): Float32Array | null => {
   try {
     return new Float32Array(size)
@@ -97,7 +97,7 @@ const allocated = (size: number): Float32Array | null => {
 const tooMany = (size: number): Either<Unread, never> =>
   unread(`${size}`, `at most ${most} numbers in arrays, and memory for them`)
 
-/** What a getter or a proxy of the user's throws, while it is read, is a fault of what was given. */
+/** Reads a value whose getters or proxies may throw: that is a fault of the value. */
 const guarded = <R>(read: () => Either<Unread, R>): Either<Unread, R> => {
   try {
     return read()
@@ -128,7 +128,7 @@ export const readTensor = (tensor: TensorLike): Either<Unread, Read> =>
   })
 
 /** Reads flat numbers, a typed array or an array of numbers, as a copy. The shape is left open. */
-export const readFlat = (value: unknown): Either<Unread, Omit<Read, 'shape'> & { readonly shape: null }> =>
+export const readFlat = (value: unknown): Either<Unread, { readonly shape: null; readonly data: Float32Array }> =>
   guarded(() => {
     const expected = 'a typed array, or an array of numbers'
     if (!isTyped(value) && !Array.isArray(value)) return unread(show(value), expected)
@@ -161,7 +161,7 @@ export const readNested = (value: unknown): Either<Unread, Read> =>
     return wrong ?? right({ shape, data })
   })
 
-/** The indices of an element of an array in row-major order. */
+/** The indices of an element by its offset in row-major order. */
 const pathOf = (shape: readonly number[], index: number): readonly number[] => {
   let rest = index
   return [...shape]
@@ -175,16 +175,15 @@ const pathOf = (shape: readonly number[], index: number): readonly number[] => {
 }
 
 /**
- * Where the first NaN is; `undefined` for nowhere. A sum is NaN where a part is, and adding is faster than asking of each.
- *
- * @returns its indices, the row first
+ * The indices of the first NaN, the row first; `undefined` if there is none. A sum of products with 0 is NaN if an element
+ * is, and is faster than a test of each.
  */
 export const firstNaN = (data: ArrayLike<number>, shape: readonly number[]): readonly number[] | undefined => {
   for (let from = 0; from < data.length; from += 4096) {
     const to = Math.min(from + 4096, data.length)
     let sum = 0
     for (let i = from; i < to; i++) sum += (data[i] as number) * 0
-    // Infinite numbers give NaN here as well.
+    // Infinity * 0 is NaN as well.
     if (Number.isNaN(sum)) for (let i = from; i < to; i++) if (Number.isNaN(data[i])) return pathOf(shape, i)
   }
   return undefined

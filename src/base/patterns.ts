@@ -1,5 +1,5 @@
 import type * as t from 'io-ts/lib/index.js'
-import { InvalidOption, show } from './errors.ts'
+import { InvalidOption, show, wrongArgument } from './errors.ts'
 import { codec, nearest } from './options.ts'
 import { isShortList } from './trees.ts'
 
@@ -60,13 +60,7 @@ export const matchNames = (
 ): ReadonlySet<string> => {
   const read = namePatterns.decode(patterns)
   if (read._tag === 'Left')
-    throw new InvalidOption({
-      layer: owner,
-      option,
-      expected: namePatterns.name,
-      got: show(patterns),
-      remedy: `For example: { ${option}: '*.bias' }.`,
-    })
+    throw wrongArgument(owner, option, namePatterns.name, show(patterns), `{ ${option}: '*.bias' }`)
   const found = read.right.map(pattern => {
     const isMeant = matching(pattern)
     const own = names.filter(([layer, variable]) => isMeant(layer, variable))

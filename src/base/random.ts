@@ -2,7 +2,7 @@ import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
-import { InvalidOption, show } from './errors.ts'
+import { InvalidOption, show, wrongArgument } from './errors.ts'
 import { shownAs } from './shown.ts'
 
 /**
@@ -13,7 +13,7 @@ export interface Key {
   readonly kind: 'Key'
   /** 128 bits, as four signed 32-bit integers. */
   readonly words: readonly [number, number, number, number]
-  /** Of a symbolic key: what was folded into the key that it stands for. */
+  /** For a symbolic key: what was folded into the key that it stands for. */
   readonly path?: readonly (number | string)[]
 }
 
@@ -33,17 +33,12 @@ export const isKey = (value: unknown): value is Key => {
  * Checks that a value is a key, as a call from JavaScript may give anything.
  *
  * @param owner the function that was called
- * @throws InvalidOption when it is none
+ * @throws InvalidOption if it is not
  */
 export const asKey = (owner: string, value: unknown): Key => {
   if (isKey(value)) return value
-  throw new InvalidOption({
-    layer: owner,
-    option: 'key',
-    expected: 'a key',
-    got: show(value),
-    remedy: 'Make one from a number: key(42).',
-  })
+  const remedy = 'Make one from a number: key(42).'
+  throw new InvalidOption({ layer: owner, option: 'key', expected: 'a key', got: show(value), remedy })
 }
 
 /** The key of four words, such as one that was written into a file. */
@@ -89,32 +84,25 @@ const root: Key['words'] = [0x6a6f696e, 0x65727921, 0x243f6a88, -0x7a5cf72d]
  * A key from a seed.
  *
  * @param seed any finite number
- * @throws InvalidOption when the seed is not a finite number
+ * @throws InvalidOption if the seed is not a finite number
  * @example
  * ```ts
  * const variables = init(join(Input(4), Softmax(3)), key(42))
  * ```
  */
 export const key = (seed: number): Key => {
-  if (typeof seed !== 'number' || !Number.isFinite(seed))
-    throw new InvalidOption({
-      layer: 'key',
-      option: 'seed',
-      expected: 'a finite number',
-      got: show(seed),
-      remedy: 'For example: key(42).',
-    })
+  if (!Number.isFinite(seed)) throw wrongArgument('key', 'seed', 'a finite number', show(seed), 'key(42)')
   const bits = new Int32Array(new Float64Array([seed]).buffer)
   return fromWords(mixIn(mixIn(root, bits[0] as number), bits[1] as number))
 }
 
 /**
- * A key that stands for one to be told later, for tracing: what is folded into it is written down, and a draw from it is
- * known once {@link resolveKey} is told the key.
+ * A placeholder for a key, used while tracing: it records what is folded into it, and {@link resolveKey} replaces it by a
+ * key that gives draws.
  */
 export const symbolicKey: Key = Object.freeze({ kind: 'Key', words: Object.freeze([0, 0, 0, 0] as const), path: [] })
 
-/** What a symbolic key is, when it stands for `root`; any other key is itself. */
+/** The key that a symbolic key stands for, derived from `root`; any other key is returned as it is. */
 export const resolveKey = (key: Key, root: Key): Key =>
   key.path === undefined ? key : key.path.reduce<Key>((from, data) => foldIn(from, data), root)
 
@@ -122,25 +110,19 @@ export const resolveKey = (key: Key, root: Key): Key =>
  * The key of a sub-purpose: the same `data` gives the same key, different `data` independent ones.
  *
  * @param data an integer (a step, an epoch) or a text (a name)
- * @throws InvalidOption when a number is not a safe integer
+ * @throws InvalidOption if a number is not a safe integer
  */
 export const foldIn = (from: Key, data: number | string): Key => {
   const { words: own, path } = asKey('foldIn', from)
   if (path !== undefined) return Object.freeze({ kind: 'Key', words: own, path: Object.freeze([...path, data]) })
   if (typeof data === 'string') {
-    // A text and a number never meet: a text starts with its length, marked by a bit that no integer's first word has.
+    // Strings and integers never collide: a string starts with a word that is never the first of an integer.
     let words = mixIn(mixIn(own, -1), data.length)
     for (let i = 0; i < data.length; i++) words = mixIn(words, data.charCodeAt(i))
     return fromWords(words)
   }
   if (!Number.isSafeInteger(data))
-    throw new InvalidOption({
-      layer: 'foldIn',
-      option: 'data',
-      expected: 'an integer or a string',
-      got: show(data),
-      remedy: "For example: foldIn(key(42), 'dropout').",
-    })
+    throw wrongArgument('foldIn', 'data', 'an integer or a string', show(data), "foldIn(key(42), 'dropout')")
   return fromWords(mixIn(mixIn(own, Math.floor(data / 2 ** 32) & 0x7fffffff), data | 0))
 }
 
@@ -149,7 +131,7 @@ const mostKeys = 1_000_000
 /**
  * `n` independent keys.
  *
- * @throws InvalidOption when `n` is not a positive integer
+ * @throws InvalidOption if `n` is not a positive integer
  * @example
  * ```ts
  * const [forWeights, forTraining] = split(key(1), 2)
@@ -158,13 +140,7 @@ const mostKeys = 1_000_000
 export const split = (from: Key, n = 2): readonly Key[] => {
   const own = asKey('split', from)
   if (!Number.isInteger(n) || n < 1 || n > mostKeys)
-    throw new InvalidOption({
-      layer: 'split',
-      option: 'n',
-      expected: `an integer from 1 to ${mostKeys}`,
-      got: show(n),
-      remedy: 'For example: split(key(42), 3).',
-    })
+    throw wrongArgument('split', 'n', `an integer from 1 to ${mostKeys}`, show(n), 'split(key(42), 3)')
   return Object.freeze(Array.from({ length: n }, (_, i) => foldIn(own, i)))
 }
 
@@ -176,7 +152,7 @@ const most = 2 ** 30
 const checked = (owner: string, from: unknown, n: unknown, bounds: readonly unknown[] = []): Key => {
   const own = asKey(owner, from)
   const fault = (option: string, expected: string, got: unknown) =>
-    new InvalidOption({ layer: owner, option, expected, got: show(got), remedy: `For example: ${owner}(key(42), 10).` })
+    wrongArgument(owner, option, expected, show(got), `${owner}(key(42), 10)`)
   if (!Number.isInteger(n) || (n as number) < 0 || (n as number) > most)
     throw fault('n', `an integer from 0 to ${most}`, n)
   const bad = bounds.findIndex(bound => typeof bound !== 'number')

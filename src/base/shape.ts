@@ -1,4 +1,4 @@
-import { InvalidOption, show } from './errors.ts'
+import { show, wrongArgument } from './errors.ts'
 import { isList, isShortList } from './trees.ts'
 
 /**
@@ -16,12 +16,12 @@ export interface Mismatch<Message extends string> {
 }
 
 /**
- * 1 where `O` is a mismatch, and nothing else as well. Counted, because a check of what holds a type parameter has to count as neither: the compiler
- * takes the parameter for anything, and of a list of anything it does not know how long it is.
+ * 1 if `O` is a mismatch for certain. Counted by the length of a tuple, so that an open type parameter gives no number: the
+ * compiler may take a condition on it either way, but does not know the length of a tuple that depends on it.
  */
 export type Fails<O> = [...Marks<O extends Mismatch<string> ? 'fails' : 'fits'>]['length']
 type Marks<X> = 'fails' extends X ? ('fits' extends X ? [] : ['fails']) : []
-/** A mismatch; else what comes after it. */
+/** The mismatch if `O` is one, else `Next`. */
 export type Unless<O, Next = unknown> = Fails<O> extends 1 ? Mismatch<Extract<O, Mismatch<string>>['mismatch']> : Next
 
 type Dimension<D> = D extends number ? (number extends D ? '?' : `${D}`) : '?'
@@ -70,7 +70,7 @@ export type RefusedOne<Kind extends string, I> = Refusal<
   (typeof severalInputs)['remedy']
 >
 
-/** What comes of one input where several are expected. */
+/** The output of a layer of several inputs for anything else: a mismatch, or an unknown shape for an unknown input. */
 export type NotSeveral<Kind extends string, I> = number[] extends I ? number[] : RefusedOne<Kind, I>
 
 /** Several shapes side by side. Asks for the first only: a dimension may be a type parameter. */
@@ -82,12 +82,12 @@ export type BranchInput<I, N extends number> = I extends Several
     : I
   : I
 
-/** The dimension that two can be, a known one winning over an unknown one; `never` if they differ. */
+/** The dimension that two dimensions agree on, a known one winning over an unknown one; `never` if they differ. */
 export type SharedDimension<A, B> = number extends A ? B : number extends B ? A : A extends B ? A : never
 /** Whether two dimensions can be the same. */
 export type SameSize<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
 
-/** The shape that two shapes share, known dimensions winning over unknown ones; `never` when they cannot be one. */
+/** The shape that two shapes agree on, known dimensions winning over unknown ones; `never` if they differ. */
 export type SharedShape<A, B> = number[] extends A
   ? B
   : number[] extends B
@@ -109,20 +109,15 @@ export const showShape = (shape: Shape | null): string => {
   if (shape === null) return '<unknown>'
   if (isList(shape))
     return `(${Array.from(shape, d => (typeof d === 'number' ? d : '?')).join(', ')}${shape.length === 1 ? ',' : ''})`
-  throw new InvalidOption({
-    layer: 'showShape',
-    option: 'shape',
-    expected: 'an array of integers, with null for an unknown dimension',
-    got: show(shape),
-    remedy: 'For example: showShape([null, 28, 28, 1]).',
-  })
+  const expected = 'an array of integers, with null for an unknown dimension'
+  throw wrongArgument('showShape', 'shape', expected, show(shape), 'showShape([null, 28, 28, 1])')
 }
 
 /** One shape, or several in brackets: `[(?, 10), (?, 9)]`. */
 export const showFlow = (flow: Flow): string =>
   flow.length === 1 ? showShape(flow[0] ?? null) : `[${flow.map(showShape).join(', ')}]`
 
-/** The shape that two shapes share: known dimensions win over unknown ones. `undefined` when they cannot be one. */
+/** The shape that two shapes agree on, known dimensions winning over unknown ones; `undefined` if they differ. */
 export const sharedShape = (a: Shape | null, b: Shape | null): Shape | null | undefined => {
   if (a === null || b === null) return a ?? b
   if (a.length !== b.length) return undefined
@@ -134,10 +129,10 @@ export const sharedShape = (a: Shape | null, b: Shape | null): Shape | null | un
 export const isShape = (value: unknown): value is Shape =>
   isShortList(value) && [...value].every(d => d === null || (Number.isSafeInteger(d) && (d as number) >= 0))
 
-/** A place among `count`, of which negative ones count from the end: -1 is the last. */
+/** An index among `count`, counted from the start: -1 is the last. */
 export const fromStart = (at: number, count: number): number => (at < 0 ? count + at : at)
 
-/** How many elements a shape has; `null` when a dimension is unknown. */
+/** The number of elements of a shape; `null` if a dimension is unknown. */
 export function sizeOf(shape: readonly number[]): number
 export function sizeOf(shape: Shape): number | null
 export function sizeOf(shape: Shape): number | null {

@@ -1,4 +1,5 @@
-import { type Either, isLeft, left, mapLeft, right } from 'fp-ts/lib/Either.js'
+import { chain, type Either, isLeft, left, map, mapLeft, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { codec } from '../base/options.ts'
@@ -7,9 +8,10 @@ import { type Flow, type Shape, showFlow } from '../base/shape.ts'
 import { byName, mapRecord, merged, type VariableTree } from '../base/trees.ts'
 import { asPart, isPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
+import type { WiringError } from '../network/scope.ts'
 import { wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
-import type { Rules } from './layer.ts'
+import type { Mode, Rules } from './layer.ts'
 import { mixedTargets, mixes } from './targets.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
@@ -21,20 +23,25 @@ export const innerLayer: t.Type<Part, unknown, unknown> = codec<Part>('a layer',
   isPart(value) ? value : undefined,
 )
 
+const faultWithin = (error: WiringError): Fault => {
+  const { layer, expected, got, remedy } = error
+  const kind = 'kind' in error ? error.kind : undefined
+  return { expected, got, remedy, ...(kind === undefined ? {} : { within: { kind, path: layer } }) }
+}
+
+const outputsOf = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
+
+/** The graph of a part that has one output. */
 const wired = (part: Part, inputs: Flow): Either<Fault, Wiring> => {
-  const result = wire(part, inputs)
-  if (isLeft(result)) {
-    const { layer, expected, got, remedy } = result.left
-    const kind = 'kind' in result.left ? result.left.kind : undefined
-    return left({ expected, got, remedy, ...(kind === undefined ? {} : { within: { kind, path: layer } }) })
-  }
-  return result.right.outputs.length === 1
-    ? right(result.right)
-    : left({
-        expected: 'a layer of one output within',
-        got: showFlow(result.right.outputs.map(i => result.right.nodes[i]?.shape ?? null)),
-        remedy: 'Merge its outputs with Concatenate() or Elementwise().',
-      })
+  const wiring = wire(part, inputs)
+  if (isLeft(wiring)) return left(faultWithin(wiring.left))
+  const outputs = outputsOf(wiring.right)
+  if (outputs.length === 1) return wiring
+  return left({
+    expected: 'a layer of one output within',
+    got: showFlow(outputs),
+    remedy: 'Merge its outputs with Concatenate() or Elementwise().',
+  })
 }
 
 const flatRules = (wiring: Wiring): Either<Fault, VariableRules> => {
@@ -74,20 +81,17 @@ const treeOf = <T>(wiring: Wiring, variables: Readonly<Record<string, T>>): Vari
 
 const compositionRules = (part: Part): Rules => ({
   inputs: 'any',
-  shape: inputs => {
-    const wiring = wired(part, inputs)
-    if (isLeft(wiring)) return wiring
-    return right(wiring.right.nodes[wiring.right.outputs[0] as number]?.shape ?? null)
-  },
-  variables: inputs => {
-    const wiring = wired(part, inputs)
-    return isLeft(wiring) ? wiring : flatRules(wiring.right)
-  },
+  shape: inputs =>
+    pipe(
+      wired(part, inputs),
+      map(wiring => outputsOf(wiring)[0] ?? null),
+    ),
+  variables: inputs => pipe(wired(part, inputs), chain(flatRules)),
   forward: <T>(
     { within: _, ...ops }: Ops<T>,
     variables: Readonly<Record<string, T>>,
     inputs: readonly T[],
-    mode: Parameters<Rules['forward']>[3],
+    mode: Mode,
   ) => {
     const wiring = wired(part, inputs.map(ops.shape))
     // Shapes were checked when the layer was put into its network.
@@ -107,12 +111,13 @@ const compositionRules = (part: Part): Rules => ({
 const layerRules = ({ kind, rules }: LayerValue): Rules => ({
   ...rules,
   shape: inputs =>
-    mapLeft(
-      (fault: Fault): Fault => ({
+    pipe(
+      rules.shape(inputs),
+      mapLeft(({ within, ...fault }) => ({
         ...fault,
-        within: fault.within ? { ...fault.within, kind: `${kind} > ${fault.within.kind}` } : { kind },
-      }),
-    )(rules.shape(inputs)),
+        within: within ? { ...within, kind: `${kind} > ${within.kind}` } : { kind },
+      })),
+    ),
 })
 
 /**
