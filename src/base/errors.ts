@@ -141,9 +141,12 @@ export class NotationError extends JoineryError {
 export class DocumentError extends JoineryError {
   declare readonly file: string
   declare readonly line: number | undefined
-  constructor(fault: Fault & { readonly file: string; readonly line?: number }) {
-    const { file, line } = fault
-    super('DocumentError', line === undefined ? file : `${file}, line ${line}`, fault)
+  /** The place in a document of plain data, as a program would reach it: `network.join[2].options.size`. */
+  declare readonly place: string | undefined
+  constructor(fault: Fault & { readonly file: string; readonly line?: number; readonly place?: string }) {
+    const { file, line, place } = fault
+    const where = line === undefined ? place : `line ${line}`
+    super('DocumentError', where ? `${file}, ${where}` : file, fault)
   }
 }
 

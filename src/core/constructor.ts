@@ -89,6 +89,7 @@ const definitionKey: unique symbol = Symbol('definition')
 /** What a layer is defined by, as far as writing it down needs to know. */
 export interface Definition {
   readonly kind: string
+  readonly example: string
   readonly positional?: readonly string[]
   readonly options: Readonly<Record<string, Option<unknown>>>
   readonly notation?: NotationForm

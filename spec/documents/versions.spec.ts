@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { fromDocumentOrThrow, type NetworkDocument, toDocument } from '../../src/documents/index.ts'
+import { migrated } from '../../src/documents/migrations.ts'
+import { Input, notation } from '../../src/index.ts'
+
+// Documents as each version wrote them, with the texts of their networks. They stay as they are for good.
+
+const folder = new URL('golden/', import.meta.url)
+const { version } = toDocument(Input(1))
+
+interface Golden {
+  readonly text: string
+  readonly document: NetworkDocument
+}
+const golden = (of: number): readonly Golden[] =>
+  JSON.parse(readFileSync(new URL(`version-${of}.json`, folder), 'utf8'))
+
+describe('documents of every version', () => {
+  it('are kept', () => {
+    const versions = Array.from({ length: version }, (_, i) => `version-${i + 1}.json`)
+    expect(readdirSync(folder).sort()).to.deep.equal(versions)
+  })
+
+  for (let of = 1; of <= version; of++)
+    it(`are read: version ${of}`, () => {
+      const all = golden(of)
+      expect(all.length).to.be.greaterThan(100)
+      for (const { text, document } of all) {
+        expect(document.version).to.equal(of)
+        expect(notation(fromDocumentOrThrow(document))).to.equal(text)
+      }
+    })
+
+  it(`are written as they were: version ${version}`, () => {
+    for (const { document } of golden(version))
+      expect(JSON.parse(JSON.stringify(toDocument(fromDocumentOrThrow(document))))).to.deep.equal(document)
+  })
+
+  it('are migrated one version after the other', () => {
+    const migrations = {
+      1: ({ a, ...rest }: Readonly<Record<string, unknown>>) => ({ ...rest, b: a }),
+      2: ({ b }: Readonly<Record<string, unknown>>) => ({ c: [b] }),
+    }
+    expect(migrated(migrations, { a: 1 }, 1, 3)).to.deep.equal({ c: [1] })
+    expect(migrated(migrations, { b: 1 }, 2, 3)).to.deep.equal({ c: [1] })
+    expect(migrated(migrations, { c: [1] }, 3, 3)).to.deep.equal({ c: [1] })
+  })
+})

@@ -1,0 +1,79 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts/lib/index.js'
+import { DocumentError, type Fault, show } from '../base/errors.ts'
+
+// What is wrong with a document is a list of io-ts errors, each with the way to its place. What was expected there is the name
+// of the last type on the way, as in all codecs of the library; the remedy is the error's message.
+
+/** What was found, where it is not a value of the document: told as it is, without quotes. */
+class Told {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+const described = (expected: string): t.Mixed =>
+  new t.Type(
+    expected,
+    (_): _ is unknown => true,
+    t.success,
+    value => value,
+  )
+
+/** The way to an entry of what stands at `context`. */
+export const at = (context: t.Context, key: string | number): t.Context => [
+  ...context,
+  { key: String(key), type: described(''), actual: undefined },
+]
+
+/** One fault, at the place of `context`. */
+export const fails = (context: t.Context, { expected, got, remedy }: Fault): t.Validation<never> =>
+  t.failures([
+    {
+      value: undefined,
+      context: [...context, { key: '', type: described(expected), actual: new Told(got) }],
+      message: remedy,
+    },
+  ])
+
+/** What a value of the document should have been. */
+export const rejects = (context: t.Context, expected: string, value: unknown, remedy: string): t.Validation<never> =>
+  fails(context, { expected, got: show(value), remedy })
+
+/** All of some results, or all of their faults. */
+export const all = <A>(results: readonly t.Validation<A>[]): t.Validation<readonly A[]> => {
+  const faults = results.flatMap(result => (isLeft(result) ? result.left : []))
+  return faults.length > 0 ? left(faults) : right(results.flatMap(result => (isLeft(result) ? [] : [result.right])))
+}
+
+/** A name that needs no quotes after a dot. */
+const plain = /^[A-Za-z_$][\w$]*$/
+/** A place as a program would reach it: `network.join[2].options.size`. */
+const placeOf = (context: t.Context): string =>
+  context
+    .map(({ key }) =>
+      key === '' ? '' : /^\d+$/.test(key) ? `[${key}]` : plain.test(key) ? `.${key}` : `[${show(key)}]`,
+    )
+    .join('')
+    .replace(/^\./, '')
+
+const errorOf = (file: string, { context, message = '' }: t.ValidationError): DocumentError => {
+  const last = context.at(-1)
+  return new DocumentError({
+    file,
+    place: placeOf(context),
+    expected: last?.type.name ?? '',
+    got: last?.actual instanceof Told ? last.actual.text : show(last?.actual),
+    remedy: message,
+  })
+}
+
+/** More faults than these are not told: the first ones say what the document is. */
+const mostTold = 100
+
+/** What was read, or the errors of the document named `file`. */
+export const asErrors =
+  (file: string) =>
+  <A>(result: t.Validation<A>): Either<readonly DocumentError[], A> =>
+    isLeft(result) ? left(result.left.slice(0, mostTold).map(error => errorOf(file, error))) : result

@@ -1,0 +1,261 @@
+import { chain, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type * as t from 'io-ts/lib/index.js'
+import { JoineryError, LayerConnectionError, show } from '../base/errors.ts'
+import { automaticPattern } from '../base/names.ts'
+import { nearest } from '../base/options.ts'
+import { byName, isList, isRecord, merged, own } from '../base/trees.ts'
+import { block, branch, end, parallel, repeat, shared, start } from '../combinators/index.ts'
+import { type Definition, definitionOf } from '../core/constructor.ts'
+import { compose } from '../network/compose.ts'
+import { type Arrangement, isComposition, type LayerValue, type Part } from '../network/parts.ts'
+import { all, at, fails, rejects } from './faults.ts'
+import { type Make, makerOf, makers, nameOfMaker, type Registry } from './registry.ts'
+import { type Json, longestWay, NoDocument, readValue, writeValue } from './values.ts'
+
+// Layers and compositions as plain data. A record's first name says what it is: `layer`, or the name of a combinator.
+
+type Fields = Readonly<Record<string, unknown>>
+type Checked<A> = t.Validation<A>
+type Read = (json: unknown, context: t.Context) => Checked<Part>
+
+// Layers.
+
+/** A parsed value stands as it is: the short forms of layers, initial values and initializers are for people. */
+const shortForm = ({ codec }: Definition['options'][string], value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'kind' in value ? value : codec.encode(value)
+
+const writeLayer = (layer: LayerValue, place: string, registry: Registry): Json => {
+  const definition = definitionOf(layer)
+  const word = nameOfMaker(registry, layer)
+  if (definition === undefined || word === undefined) throw new NoDocument(`${place}.layer`, layer)
+  const parts = { write: (part: object, to: string) => writePart(part as Part, to, registry), ...reading(registry) }
+  const options = Object.entries(definition.options).map(([name, option]) => {
+    const value = shortForm(option, (layer as unknown as Fields)[name])
+    return [name, writeValue(value, `${place}.options.${name}`, registry, parts)] as const
+  })
+  return byName<Json>([
+    ['layer', word],
+    ...(layer.name === automaticPattern(layer.kind) ? [] : [['name', layer.name] as const]),
+    ...(options.length > 0 ? [['options', byName(options)] as const] : []),
+  ])
+}
+
+/** What a constructor makes, or why it does not. */
+const made = (context: t.Context, make: () => unknown): Checked<Part> => {
+  try {
+    return right(make() as Part)
+  } catch (error) {
+    if (error instanceof LayerConnectionError) return fails(at(context, error.layer), error)
+    if (error instanceof JoineryError) return fails(context, error)
+    throw error
+  }
+}
+
+const readOption = (
+  [name, option]: readonly [string, Definition['options'][string]],
+  given: Fields,
+  { kind, example }: Definition,
+  context: t.Context,
+  registry: Registry,
+): Checked<readonly (readonly [string, unknown])[]> => {
+  if (!Object.hasOwn(given, name)) {
+    if ('default' in option) return right([])
+    return fails(context, { expected: option.codec.name, got: 'nothing', remedy: `${kind} needs its option ${name}.` })
+  }
+  return pipe(
+    readValue(given[name], context, registry, { write: () => null, ...reading(registry) }),
+    chain(value => {
+      if (option.codec.is(value)) return right([[name, value] as const])
+      return rejects(context, option.codec.name, value, option.remedy?.(value) ?? `For example: ${example}.`)
+    }),
+  )
+}
+
+const surplus = (json: Fields, known: readonly string[], context: t.Context): Checked<null> =>
+  pipe(
+    all(
+      Object.keys(json)
+        .filter(name => !known.includes(name))
+        .map(name => {
+          const meant = nearest(name, known)
+          const expected = known.length === 0 ? 'nothing' : `one of ${known.join(', ')}`
+          return rejects(at(context, name), expected, name, meant ? `Did you mean ${meant}?` : 'Leave it out.')
+        }),
+    ),
+    map(() => null),
+  )
+
+const readLayer = (json: Fields, context: t.Context, registry: Registry): Checked<Part> => {
+  const { layer: word, name, options: given = {} } = json
+  const make = typeof word === 'string' ? makerOf(registry, word) : undefined
+  const definition = make && definitionOf(make)
+  if (make === undefined || definition === undefined) {
+    const meant = typeof word === 'string' ? nearest(word, makers(registry)) : undefined
+    const remedy = meant
+      ? `Did you mean ${meant}?`
+      : `Pass its constructor: { registry: { ${show(word).replaceAll("'", '')} } }.`
+    return rejects(at(context, 'layer'), 'the name of a layer of the library or the registry', word, remedy)
+  }
+  const place = at(context, 'options')
+  if (!isRecord(given)) return rejects(place, 'an object of options', given, 'Options stand by their names.')
+  const rows = Object.entries(definition.options)
+  const named =
+    name === undefined || typeof name === 'string'
+      ? right(null)
+      : rejects(at(context, 'name'), 'a name', name, 'For example: "encoder".')
+  return pipe(
+    all<unknown>([
+      surplus(json, ['layer', 'name', 'options'], context),
+      named,
+      surplus(given, Object.keys(definition.options), place),
+    ]),
+    checks =>
+      pipe(all(rows.map(row => readOption(row, given, definition, at(place, row[0]), registry))), result =>
+        isLeft(checks) ? left([...checks.left, ...(isLeft(result) ? result.left : [])]) : result,
+      ),
+    chain(values =>
+      made(context, () => (make as Make)(merged(byName(values.flat()), name === undefined ? {} : { name }))),
+    ),
+  )
+}
+
+// Compositions.
+
+/** A combinator in documents: what is written of an arrangement, and how it is read. */
+interface Form<A extends Arrangement> {
+  readonly write: (arrangement: A, write: (part: Part, place: string) => Json) => readonly (readonly [string, Json])[]
+  readonly fields: readonly string[]
+  readonly read: (json: Fields, context: t.Context, read: Read) => Checked<Part>
+}
+type FormOf<K extends Arrangement['form']> = Extract<Arrangement, { readonly form: K }>
+
+/** Chains within a chain are part of it, as long as they have no title: joining is associative. */
+const flat = (parts: readonly Part[]): readonly Part[] => {
+  const found: Part[] = []
+  // A list of what is to come, not calls within calls: a chain of `to` is as deep as it is long.
+  const next = [...parts].reverse()
+  for (let part = next.pop(); part !== undefined; part = next.pop())
+    if (isComposition(part) && part.arrangement.form === 'sequence' && part.arrangement.title === undefined)
+      for (const inner of [...part.arrangement.parts].reverse()) next.push(inner)
+    else found.push(part)
+  return found
+}
+
+const readParts = (json: unknown, context: t.Context, read: Read): Checked<readonly Part[]> =>
+  isList(json) && json.length > 0
+    ? all(Array.from(json, (part, i) => read(part, at(context, i))))
+    : rejects(context, 'a list of at least one layer', json, 'Layers stand in the order in which they run.')
+
+/** The combinators take what the compiler has checked; documents are checked as they are read. */
+type Combine = (...given: readonly unknown[]) => unknown
+
+const several = (word: 'parallel' | 'branch', combine: Combine): Form<FormOf<'parallel' | 'branch'>> => ({
+  write: ({ parts }, write) => [[word, parts.map((part, i) => write(part, `${word}[${i}]`))]],
+  fields: [word],
+  read: (json, context, read) =>
+    pipe(
+      readParts(json[word], at(context, word), read),
+      chain(parts => made(context, () => combine(...parts))),
+    ),
+})
+const named = (word: 'shared' | 'block', combine: Combine): Form<FormOf<'shared' | 'block'>> => ({
+  write: ({ part, name }, write) => [
+    [word, write(part, word)],
+    ['name', name],
+  ],
+  fields: [word, 'name'],
+  read: (json, context, read) =>
+    pipe(
+      read(json[word], at(context, word)),
+      chain(part => made(context, () => combine(json.name, part))),
+    ),
+})
+const sliced = (word: 'start' | 'end', combine: Combine): Form<FormOf<'slice'>> => ({
+  write: ({ of, cut }, write) => [
+    [word, write(of, word)],
+    ['names', cut.names],
+  ],
+  fields: [word, 'names'],
+  read: (json, context, read) =>
+    pipe(
+      read(json[word], at(context, word)),
+      chain(of =>
+        isList(json.names)
+          ? made(context, () => combine(of, ...(json.names as readonly unknown[])))
+          : rejects(at(context, 'names'), 'a list of names of layers', json.names, 'Say where the network is cut.'),
+      ),
+    ),
+})
+
+const join: Form<FormOf<'sequence'>> = {
+  write: ({ parts, title }, write) => [
+    ['join', flat(parts).map((part, i) => write(part, `join[${i}]`))],
+    ...(title === undefined ? [] : [['title', title] as const]),
+  ],
+  fields: ['join', 'title'],
+  read: ({ join, title }, context, read) => {
+    if (title !== undefined && typeof title !== 'string')
+      return rejects(at(context, 'title'), 'a text', title, 'Leave it out, or give a text.')
+    return pipe(
+      readParts(join, at(context, 'join'), read),
+      chain(parts => made(context, () => compose({ form: 'sequence', parts, ...(title !== undefined && { title }) }))),
+    )
+  },
+}
+const repeated: Form<FormOf<'repeat'>> = {
+  write: ({ part, times }, write) => [
+    ['repeat', write(part, 'repeat')],
+    ['times', times],
+  ],
+  fields: ['repeat', 'times'],
+  read: (json, context, read) =>
+    pipe(
+      read(json.repeat, at(context, 'repeat')),
+      chain(part => made(context, () => (repeat as Combine)(part, json.times))),
+    ),
+}
+
+const forms: Readonly<Record<string, Form<never>>> = {
+  join,
+  parallel: several('parallel', parallel as Combine),
+  branch: several('branch', branch as Combine),
+  repeat: repeated,
+  shared: named('shared', shared as Combine),
+  block: named('block', block as Combine),
+  start: sliced('start', start as Combine),
+  end: sliced('end', end as Combine),
+}
+const words = Object.keys(forms)
+const wordOf = (arrangement: Arrangement): string =>
+  arrangement.form === 'sequence' ? 'join' : arrangement.form === 'slice' ? arrangement.cut.at : arrangement.form
+
+/** Writes a layer or composition; `place` is where it stands in the document. */
+export const writePart = (part: Part, place: string, registry: Registry): Json => {
+  if (!isComposition(part)) return writeLayer(part, place, registry)
+  const { arrangement } = part
+  const form = forms[wordOf(arrangement)] as Form<Arrangement>
+  return byName(form.write(arrangement, (inner, to) => writePart(inner, `${place}.${to}`, registry)))
+}
+
+/** Reads a layer or composition. */
+export const readPart = (json: unknown, context: t.Context, registry: Registry): Checked<Part> => {
+  const expected = `a layer, or one of ${words.join(', ')}`
+  if (context.length > longestWay)
+    return rejects(context, 'at most 500 compositions within one another', 'more', 'Join all layers at once.')
+  if (!isRecord(json))
+    return rejects(context, expected, json, 'For example: { "layer": "Relu", "options": { "units": 10 } }.')
+  if (Object.hasOwn(json, 'layer')) return readLayer(json, context, registry)
+  const word = words.find(name => Object.hasOwn(json, name))
+  if (word === undefined) return rejects(context, expected, json, 'For example: { "join": [{ "layer": "Relu" }] }.')
+  const { fields, read } = forms[word] as Form<never>
+  return pipe(
+    surplus(json, fields, context),
+    chain(() => read(json, context, (inner, way) => readPart(inner, way, registry))),
+  )
+}
+
+const reading = (registry: Registry) => ({
+  read: (json: unknown, context: t.Context) => readPart(json, context, registry),
+  isPart: (json: Fields) => Object.hasOwn(json, 'layer') || words.some(word => own(json, word) !== undefined),
+})
