@@ -1,8 +1,9 @@
 import { DataError } from '../base/errors.ts'
 import { type Disk, fileError, openDisk } from '../storage/disk.ts'
+import { type Slices, whileOpen } from '../storage/slices.ts'
 import { once } from './cache.ts'
 import { pack, unpack } from './packed.ts'
-import { asContent, concatenated, type Slices, whileOpen } from './readers/content.ts'
+import { asContent, concatenated } from './readers/content.ts'
 import { byRow, runsOf, type Source, type View } from './source.ts'
 import { type Batched, stack } from './stack.ts'
 

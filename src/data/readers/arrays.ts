@@ -3,22 +3,14 @@ import { sizeOf } from '../../base/shape.ts'
 import { isRecord } from '../../base/trees.ts'
 import type { TypedNumbers } from '../../state/data.ts'
 import { reading } from '../../state/given.ts'
+import { type Slices, whileOpen } from '../../storage/slices.ts'
 import { once } from '../cache.ts'
 import { flatColumn } from '../columns.ts'
 import type { Dataset } from '../dataset.ts'
 import { fromSource } from '../operations.ts'
 import { byRow, runsOf, type View, whenAll } from '../source.ts'
 import { refuseNaN } from '../stack.ts'
-import {
-  allBytes,
-  asContent,
-  beginning,
-  type Content,
-  contentError,
-  isGzip,
-  type Slices,
-  whileOpen,
-} from './content.ts'
+import { allBytes, asContent, beginning, type Content, contentError, isGzip } from './content.ts'
 import { type Element, numbersIn } from './elements.ts'
 
 // Datasets of arrays that files hold: their rows.

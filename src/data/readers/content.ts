@@ -1,7 +1,8 @@
 import { DataError, InvalidOption, JoineryError, show } from '../../base/errors.ts'
 import { codec } from '../../base/options.ts'
 import { reading } from '../../state/given.ts'
-import { type Disk, fileError, locationOption, openDisk } from '../../storage/disk.ts'
+import { fileError, locationOption } from '../../storage/disk.ts'
+import { openFile, type Slices, slicesOfBlob, slicesOfBytes, slicesOfFile } from '../../storage/slices.ts'
 import { argument } from '../given.ts'
 
 // Where data come from: files in Node and Deno, bytes and streams everywhere.
@@ -22,45 +23,13 @@ export interface Content {
   readonly open: (() => Promise<Slices>) | undefined
 }
 
-/** Bytes that can be read in any order, until they are closed. */
-export interface Slices {
-  readonly length: number
-  readonly slice: (from: number, to: number) => Promise<Uint8Array<ArrayBuffer>>
-  readonly close: () => Promise<void>
-}
-
-/** Some work on bytes that are open as long as it takes. */
-export const whileOpen = async <R>(open: () => Promise<Slices>, work: (slices: Slices) => Promise<R>): Promise<R> => {
-  const slices = await open()
-  try {
-    return await work(slices)
-  } finally {
-    await slices.close()
-  }
-}
-
 /** How many bytes are read at a time. */
 const chunk = 2 ** 16
-
-type Handle = Awaited<ReturnType<Disk['fs']['open']>>
-
-const opened = async (file: string): Promise<{ readonly handle: Handle; readonly length: number }> => {
-  const { fs } = await openDisk(file)
-  try {
-    const handle = await fs.open(file, 'r')
-    const stats = await handle.stat()
-    if (!stats.isDirectory()) return { handle, length: stats.size }
-    await handle.close()
-    throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
-  } catch (error) {
-    throw fileError(file, 'a file that can be read', error)
-  }
-}
 
 const ofFile = (file: string): Content => ({
   name: file,
   async *chunks() {
-    const { handle } = await opened(file)
+    const { handle } = await openFile(file)
     try {
       while (true) {
         // Each chunk is another array: whoever reads it may keep it.
@@ -74,24 +43,7 @@ const ofFile = (file: string): Content => ({
       await handle.close()
     }
   },
-  open: async () => {
-    const { handle, length } = await opened(file)
-    const slice = async (from: number, to: number): Promise<Uint8Array<ArrayBuffer>> => {
-      const into = new Uint8Array(to - from)
-      try {
-        // One read gives at most 2 GiB.
-        for (let at = 0; at < into.length; ) {
-          const { bytesRead } = await handle.read(into, at, Math.min(into.length - at, 2 ** 30), from + at)
-          if (bytesRead === 0) return into.subarray(0, at)
-          at += bytesRead
-        }
-      } catch (error) {
-        throw fileError(file, 'a file that can be read', error)
-      }
-      return into
-    }
-    return { length, slice, close: () => handle.close() }
-  },
+  open: () => slicesOfFile(file),
 })
 
 const ofBytes = (bytes: Uint8Array): Content => ({
@@ -99,11 +51,7 @@ const ofBytes = (bytes: Uint8Array): Content => ({
   async *chunks() {
     for (let at = 0; at < bytes.length; at += chunk) yield bytes.slice(at, at + chunk)
   },
-  open: async () => ({
-    length: bytes.length,
-    slice: async (from, to) => bytes.slice(from, to),
-    close: async () => undefined,
-  }),
+  open: async () => slicesOfBytes(bytes),
 })
 
 async function* ofStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
@@ -137,11 +85,7 @@ async function* ofStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
 const ofBlob = (blob: Blob): Content => ({
   name: 'name' in blob && typeof blob.name === 'string' ? blob.name : 'blob',
   chunks: () => ofStream(blob.stream()),
-  open: async () => ({
-    length: blob.size,
-    slice: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()),
-    close: async () => undefined,
-  }),
+  open: async () => slicesOfBlob(blob),
 })
 
 const location = locationOption('file')

@@ -2,11 +2,12 @@ import type { AsyncBuffer, FileMetaData } from 'hyparquet'
 import { DataError, show } from '../../base/errors.ts'
 import { codec, nearest, parseOptions } from '../../base/options.ts'
 import { isList } from '../../base/trees.ts'
+import type { Slices } from '../../storage/slices.ts'
 import type { Dataset } from '../dataset.ts'
 import { fromSource } from '../operations.ts'
 import type { Pass } from '../source.ts'
 import { isMissingAs, type MissingAs } from './cells.ts'
-import { allBytes, asContent, type Content, contentError, type DataSource, type Slices } from './content.ts'
+import { allBytes, asContent, type Content, contentError, type DataSource } from './content.ts'
 
 /** How a Parquet file is read. */
 export interface ParquetOptions {
