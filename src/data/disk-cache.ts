@@ -1,9 +1,10 @@
 import { DataError } from '../base/errors.ts'
+import { concatenated } from '../storage/bytes.ts'
 import { type Disk, fileError, openDisk } from '../storage/disk.ts'
 import { type Slices, whileOpen } from '../storage/slices.ts'
 import { once } from './cache.ts'
 import { pack, unpack } from './packed.ts'
-import { asContent, concatenated } from './readers/content.ts'
+import { asContent } from './readers/content.ts'
 import { byRow, runsOf, type Source, type View } from './source.ts'
 import { type Batched, stack } from './stack.ts'
 
@@ -41,7 +42,7 @@ const writeItems = async <E>(disk: Disk, file: string, source: Source<E>): Promi
       const starts = [at]
       let [waiting, length]: [Uint8Array[], number] = [[line], line.length]
       const write = async (): Promise<void> => {
-        const bytes = concatenated(waiting, length)
+        const bytes = concatenated(waiting)
         await onDisk(() => handle.writeFile(bytes))
         ;[waiting, length] = [[], 0]
       }

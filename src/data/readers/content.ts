@@ -1,6 +1,7 @@
 import { DataError, InvalidOption, JoineryError, show } from '../../base/errors.ts'
 import { codec } from '../../base/options.ts'
 import { reading } from '../../state/given.ts'
+import { concatenated } from '../../storage/bytes.ts'
 import { fileError, locationOption } from '../../storage/disk.ts'
 import { openFile, type Slices, slicesOfBlob, slicesOfBytes, slicesOfFile } from '../../storage/slices.ts'
 import { argument } from '../given.ts'
@@ -233,19 +234,8 @@ export const allBytes = async (
   for await (const part of unpacked(content)) {
     parts.push(part)
     length += part.length
-    if (length < 2 ** 20) limit ??= most(concatenated(parts, length))
+    if (length < 2 ** 20) limit ??= most(concatenated(parts))
     if (limit !== undefined && length > limit) throw tooMany(limit)
   }
-  return concatenated(parts, length)
-}
-
-/** Bytes in one array. */
-export const concatenated = (parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> => {
-  const all = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
+  return concatenated(parts)
 }
