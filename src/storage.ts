@@ -1,1 +1,3 @@
+export * from './documents/index.ts'
+export * from './saving/index.ts'
 export * from './storage/index.ts'

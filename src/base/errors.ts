@@ -137,13 +137,23 @@ export class NotationError extends JoineryError {
   }
 }
 
+/** Where in a file a fault is. */
+interface DocumentPlace {
+  readonly file: string
+  readonly line?: number
+  readonly place?: string
+  readonly differences?: readonly string[]
+}
+
 /** A file or document that cannot be read. */
 export class DocumentError extends JoineryError {
   declare readonly file: string
   declare readonly line: number | undefined
   /** The place in a document of plain data, as a program would reach it: `network.join[2].options.size`. */
   declare readonly place: string | undefined
-  constructor(fault: Fault & { readonly file: string; readonly line?: number; readonly place?: string }) {
+  /** What a file has otherwise than a network, each difference as a text. */
+  declare readonly differences: readonly string[] | undefined
+  constructor(fault: Fault & DocumentPlace) {
     const { file, line, place } = fault
     const where = line === undefined ? place : `line ${line}`
     super('DocumentError', where ? `${file}, ${where}` : file, fault)

@@ -140,7 +140,7 @@ export const fromDocument = (
 ): Either<readonly DocumentError[], AnyNetwork> => readDocument(json, registryOf('fromDocument', options), 'document')
 
 /** The first of some errors, which says how many there are. */
-const summed = ([first, ...others]: readonly DocumentError[]): DocumentError => {
+export const summed = ([first, ...others]: readonly DocumentError[]): DocumentError => {
   const { file, place, expected, got, remedy } = first as DocumentError
   const more = others.length === 0 ? '' : ` fromDocument lists ${others.length} more.`
   return new DocumentError({ file, ...(place && { place }), expected, got, remedy: remedy + more })

@@ -19,11 +19,14 @@ const syncFolder = async ({ fs }: Disk, folder: string): Promise<void> => {
   }
 }
 
-/** Writes a new file, and syncs it to the disk. */
-const writeWhole = async ({ fs }: Disk, file: string, bytes: Uint8Array): Promise<void> => {
+/** The bytes of a file: all at once, or in parts that follow one another. */
+export type Bytes = Uint8Array | readonly Uint8Array[]
+
+/** Writes a new file, to the disk. */
+const writeWhole = async ({ fs }: Disk, file: string, bytes: Bytes): Promise<void> => {
   const handle = await fs.open(file, 'wx')
   try {
-    await handle.writeFile(bytes)
+    for (const part of bytes instanceof Uint8Array ? [bytes] : bytes) await handle.writeFile(part)
     await handle.sync()
   } finally {
     await handle.close()
@@ -95,7 +98,7 @@ const inPlace = async (
  *
  * @throws FileError if it cannot be written; the old file stays
  */
-export const writeFileAtomically = (disk: Disk, file: string, bytes: Uint8Array): Promise<void> => {
+export const writeFileAtomically = (disk: Disk, file: string, bytes: Bytes): Promise<void> => {
   const { dir, base } = disk.path.parse(disk.path.resolve(file))
   return inPlace(disk, dir, base, 'a file that can be written', at => writeWhole(disk, at, bytes))
 }
@@ -112,7 +115,7 @@ export const writeFolderAtomically = (
   disk: Disk,
   folder: string,
   name: string,
-  files: Readonly<Record<string, Uint8Array>>,
+  files: Readonly<Record<string, Bytes>>,
 ): Promise<void> =>
   inPlace(
     disk,

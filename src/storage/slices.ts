@@ -1,4 +1,4 @@
-import { DocumentError, show } from '../base/errors.ts'
+import { FileError, show } from '../base/errors.ts'
 import { codec } from '../base/options.ts'
 import { type Disk, fileError, type Location, locationOption, openDisk } from './disk.ts'
 
@@ -77,9 +77,10 @@ const bytesOf = async (response: Response): Promise<Uint8Array<ArrayBuffer>> =>
 
 /** What is behind a URL, by requests of ranges; as a whole from a server that knows none. */
 export const slicesOfUrl = async ({ href }: URL): Promise<Slices> => {
-  const fault = (got: string) =>
-    new DocumentError({
+  const fault = (got: string, code?: string) =>
+    new FileError({
       file: href,
+      code,
       expected: 'a file that can be read',
       got,
       remedy: 'Check the address and the network.',
@@ -93,7 +94,8 @@ export const slicesOfUrl = async ({ href }: URL): Promise<Slices> => {
     }
     if (response.ok) return response
     await response.body?.cancel()
-    throw fault(`status ${response.status}`)
+    // A file that is missing is told by the name that it has on a disk.
+    throw fault(`status ${response.status}`, response.status === 404 ? 'ENOENT' : undefined)
   }
   const first = await ask(0, 8)
   const [, total] = /^bytes \d+-\d+\/(\d+)$/.exec(first.headers.get('content-range') ?? '') ?? []

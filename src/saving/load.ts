@@ -1,0 +1,330 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import { DocumentError, FileError, show } from '../base/errors.ts'
+import { boolean, codec, isFunction, type Options, oneOf, parseOptions } from '../base/options.ts'
+import { isRecord, own } from '../base/trees.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { readDocument, summed } from '../documents/document.ts'
+import { checkRegistry, type Registry } from '../documents/registry.ts'
+import { asPart, isPart, type Part } from '../network/parts.ts'
+import type { AnyVariables, Variables } from '../network-types/named.ts'
+import type { AnyNetwork } from '../notation/net.ts'
+import { asTrees, type Trees } from '../state/check.ts'
+import { decodeSafetensors as decodeTensors, documentKey, type Safetensors } from '../storage/safetensors.ts'
+import { readElements, readHeader } from '../storage/safetensors-file.ts'
+import { type Entry, faultsOf, type Header } from '../storage/safetensors-header.ts'
+import { type Slices, type Source, whileOpen } from '../storage/slices.ts'
+import { asStored, type LoadPlace, type Stored, weightsFile } from './places.ts'
+import { type Matching, madeOf, matched, type Rename, variablesOf, type Wanted } from './weights.ts'
+
+/** The options of {@link load}. */
+export interface LoadOptions {
+  /** Layers, functions and initializers of your own, by the names that `save` was given. Default: none. */
+  readonly registry?: Registry
+}
+
+/** What {@link load} gives. */
+export interface Loaded {
+  readonly network: AnyNetwork
+  readonly variables: { readonly params: AnyVariables; readonly state: AnyVariables }
+  /** Texts by name in the header of the weights. */
+  readonly metadata: Readonly<Record<string, string>>
+  /** What `tokenizer.json` of a folder holds; `undefined` where there is none. */
+  readonly tokenizer: Readonly<Record<string, unknown>> | undefined
+}
+
+/** The options of {@link loadVariables}. */
+export interface LoadVariablesOptions<N extends AnyLayer = AnyLayer> {
+  /** Whether tensors are found by their names, or taken in the order in which they lie in the file. Default: `'name'`. */
+  readonly by?: 'name' | 'order'
+  /**
+   * The name of a tensor by the name of its variable, such as `relu-1/weight`; or a function that gives it, and `undefined`
+   * for variables whose tensors are called as `save` does. Default: all are.
+   */
+  readonly rename?: Rename
+  /** Variables that stay where the file has no tensor for them, such as those of a new head. Default: none may be missing. */
+  readonly into?: Variables<N>
+  /** Whether a tensor that is no variable's is an error. Default: true. */
+  readonly strict?: boolean
+}
+
+interface Normal {
+  readonly by: 'name' | 'order'
+  readonly rename: Rename | null
+  readonly into: unknown
+  readonly strict: boolean
+}
+
+const renameOption: t.Type<Rename | null, unknown, unknown> = codec<Rename | null>(
+  'names of tensors by those of variables, or a function that gives them',
+  value => (value === null || isFunction(value) || isRecord(value) ? (value as Rename | null) : undefined),
+)
+const variableOptions: Options<Normal> = {
+  by: { codec: oneOf(['name', 'order']), default: 'name' },
+  rename: { codec: renameOption, default: null },
+  into: { codec: codec<unknown>('variables', value => value ?? null), default: null },
+  strict: { codec: boolean, default: true },
+}
+
+/** A value in JSON of a whole file. */
+const jsonOf = async ({ name, open }: Source): Promise<unknown> => {
+  const bytes = await whileOpen(open, ({ length, slice }) => slice(0, length))
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown
+  } catch {
+    throw new DocumentError({
+      file: name,
+      expected: 'a file in JSON',
+      got: `${bytes.length} bytes that are none`,
+      remedy: 'It is cut off or damaged: write or download it again.',
+    })
+  }
+}
+
+/** The network of a document, or the first of its errors. */
+const networkOf = (json: unknown, registry: Registry, file: string): AnyNetwork => {
+  const read = readDocument(json, registry, file)
+  if (isLeft(read)) throw summed(read.left)
+  return read.right
+}
+
+const notOurs = (file: string, got: string): DocumentError =>
+  new DocumentError({
+    file,
+    expected: 'a network that save has written',
+    got,
+    remedy: 'To read its tensors into a network of yours, use loadVariables(place, network).',
+  })
+
+/** The document that a header holds as a text. */
+const documentIn = (file: string, { metadata }: Header): unknown => {
+  const text = own(metadata, documentKey)
+  if (text === undefined) throw notOurs(file, 'tensors alone')
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw notOurs(file, 'a document that is no JSON')
+  }
+}
+
+/** A file of weights that is open. */
+interface Shard {
+  readonly file: string
+  readonly slices: Slices
+  readonly header: Header
+}
+
+/** The variables of a network in files that are open. */
+const readVariables = async (
+  shards: readonly Shard[],
+  part: Part,
+  file: string,
+  matching: Matching,
+  into: Trees | null,
+): Promise<Trees> => {
+  const wanted = variablesOf(part)
+  const pairs = matched(
+    file,
+    wanted,
+    shards.flatMap(({ header }) => header.entries),
+    matching,
+  )
+  const of = new Map<Entry, Wanted[]>()
+  for (const [one, entry] of pairs) of.set(entry, [...(of.get(entry) ?? []), one])
+  const values = new Map<Wanted, Float32Array>()
+  for (const { file: name, slices, header } of shards) {
+    const entries = header.entries.filter(entry => of.has(entry))
+    for await (const [entry, data] of readElements(slices, header, entries, faultsOf(name)))
+      for (const one of of.get(entry) ?? []) values.set(one, data)
+  }
+  return madeOf(wanted, values, into)
+}
+
+/** Some work on files of weights that are open as long as it takes. */
+const withShards = <R>(
+  [source, ...rest]: readonly Source[],
+  work: (shards: readonly Shard[]) => Promise<R>,
+  open: readonly Shard[] = [],
+): Promise<R> =>
+  source === undefined
+    ? work(open)
+    : whileOpen(source.open, async slices => {
+        const header = await readHeader(slices, faultsOf(source.name))
+        return withShards(rest, work, [...open, { file: source.name, slices, header }])
+      })
+
+const indexFile = `${weightsFile}.index.json`
+/** What `work` gives; `undefined` where a file is missing that it reads. */
+const ifThere = async <R>(work: () => Promise<R>): Promise<R | undefined> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof FileError && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The files over which the weights of a folder are spread, as its index says. */
+const shardsOf = async (stored: Extract<Stored, { form: 'folder' }>): Promise<readonly Source[]> => {
+  const source = await stored.file(indexFile)
+  const json = await ifThere(() => jsonOf(source))
+  // Without an index there is one file, or the error is that of its name.
+  if (json === undefined) return [await stored.file(weightsFile)]
+  const map = isRecord(json) ? own(json, 'weight_map') : undefined
+  const files = isRecord(map) ? [...new Set(Object.values(map))] : []
+  const wrong = files.find(file => typeof file !== 'string' || !/^[\w-][\w.-]*\.safetensors$/.test(file))
+  if (files.length === 0 || wrong !== undefined)
+    throw new DocumentError({
+      file: source.name,
+      place: 'weight_map',
+      expected: 'names of .safetensors files in this folder',
+      got: show(files.length === 0 ? map : wrong),
+      remedy: 'It is damaged or foreign: download it again.',
+    })
+  return Promise.all((files as readonly string[]).map(file => stored.file(file)))
+}
+
+/** The files of weights, of which a folder may have several. */
+const weightsOf = async (stored: Stored): Promise<readonly Source[]> => {
+  if (stored.form === 'file') return [stored.source]
+  const source = await stored.file(weightsFile)
+  const isThere = await ifThere(() => whileOpen(source.open, async () => true))
+  return isThere === true ? [source] : shardsOf(stored)
+}
+
+const configFile = 'config.json'
+/** The document of a folder, and what errors call its file. */
+const configOf = async (
+  stored: Extract<Stored, { form: 'folder' }>,
+): Promise<readonly [json: unknown, file: string]> => {
+  const source = await stored.file(configFile)
+  const json = await jsonOf(source)
+  const document = isRecord(json) ? own(json, documentKey) : undefined
+  if (document === undefined) throw notOurs(source.name, `a configuration without '${documentKey}'`)
+  return [document, source.name]
+}
+const tokenizerOf = async (stored: Extract<Stored, { form: 'folder' }>): Promise<Loaded['tokenizer']> => {
+  const json = await ifThere(async () => jsonOf(await stored.file('tokenizer.json')))
+  return isRecord(json) ? json : undefined
+}
+
+const exactly: Matching = { by: 'name', rename: null, partial: false, strict: true }
+
+/**
+ * Loads a network with its variables, from one `.safetensors` file or a folder that `save` wrote. A file on a disk or
+ * behind a URL is read tensor by tensor.
+ *
+ * @param place the path or URL of a `.safetensors` file or of a folder, a File or Blob, bytes, or a handle of a browser's
+ *   file system
+ * @throws DocumentError if a file is cut off, damaged or another, or the network has other variables than the file
+ * @throws FileError if the system does not let it be read
+ * @throws InvalidOption if an argument is invalid
+ * @example
+ * ```ts
+ * const network = join(Input(4), Relu(8), Softmax(3))
+ * await save('build/iris.safetensors', network, init(network, key(1)))
+ * const loaded = await load('build/iris.safetensors')
+ * apply(loaded.network, loaded.variables, [[1, 2, 3, 4]]).output.shape // [1, 3]
+ * ```
+ */
+export const load = async (place: LoadPlace, options: LoadOptions = {}): Promise<Loaded> => {
+  const example = "load('digits.safetensors', { registry: { LayerScale } })"
+  const { registry } = parseOptions(
+    'load',
+    example,
+    { registry: { codec: codec<unknown>('', value => value ?? null), default: {} } },
+    options,
+  )
+  const names = checkRegistry('load', registry)
+  const stored = asStored('load', place)
+  const config = stored.form === 'folder' ? await configOf(stored) : undefined
+  return withShards(await weightsOf(stored), async shards => {
+    const [first] = shards as readonly [Shard, ...Shard[]]
+    const [json, from] = config ?? [documentIn(first.file, first.header), first.file]
+    const network = networkOf(json, names, from)
+    const variables = await readVariables(shards, asPart('load', network), first.file, exactly, null)
+    const tokenizer = stored.form === 'folder' ? await tokenizerOf(stored) : undefined
+    const { [documentKey]: _, ...metadata } = first.header.metadata
+    return Object.freeze({
+      network,
+      variables: variables as Loaded['variables'],
+      metadata: Object.freeze(metadata),
+      tokenizer,
+    })
+  })
+}
+
+/** How tensors are matched, as options say. */
+const matchingOf = ({ by, rename, into, strict }: Normal): Matching => ({ by, rename, strict, partial: into !== null })
+
+/**
+ * Loads variables of a network from a file of tensors, whoever wrote it.
+ *
+ * @param place as of {@link load}; a folder may have its weights in several files
+ * @param network whose variables they are to be: its names and shapes decide
+ * @param options `by` (`'name'`), `rename`, `into`, `strict` (true)
+ * @throws DocumentError that lists which variables are missing, which tensors are surplus and which have another shape;
+ *   all of them are in its field `differences`
+ * @throws FileError if the system does not let it be read
+ * @throws InvalidOption if an argument is invalid
+ * @throws WeightInitializationError if the shape of a variable is unknown
+ * @example
+ * ```ts
+ * const backbone = join(Input(4), Relu(8, { name: 'hidden' }))
+ * await save('build/backbone.safetensors', backbone, init(backbone, key(1)))
+ * const network = join(backbone, Softmax(3))
+ * const variables = await loadVariables('build/backbone.safetensors', network, { into: init(network, key(2)) })
+ * variables.params.hidden.weight.shape // [4, 8]
+ * ```
+ */
+export const loadVariables = async <N extends AnyLayer>(
+  place: LoadPlace,
+  network: N,
+  options: LoadVariablesOptions<N> = {},
+): Promise<Variables<N>> => {
+  const owner = 'loadVariables'
+  const example = "loadVariables('digits.safetensors', network, { by: 'order' })"
+  const normal = parseOptions<Normal>(owner, example, variableOptions, options)
+  const part = asPart(owner, network)
+  const into = normal.into === null ? null : asTrees(owner, normal.into)
+  const stored = asStored(owner, place)
+  return withShards(await weightsOf(stored), async shards => {
+    const file = stored.form === 'file' ? stored.source.name : stored.name
+    // What the rules say at run time, Variables<N> says at the type level.
+    return (await readVariables(shards, part, file, matchingOf(normal), into)) as unknown as Variables<N>
+  })
+}
+
+/**
+ * The tensors of a file in the safetensors format; with a network, its variables.
+ *
+ * @param bytes of the file; they are copied
+ * @param network whose variables they are to be
+ * @param options without a network, `file`: the name of the file for errors (default: `safetensors`); with one, those of
+ *   {@link loadVariables}
+ * @throws DocumentError if the file is cut off, damaged or another, or the network has other variables
+ * @throws InvalidOption if an argument is invalid
+ * @example
+ * ```ts
+ * const network = join(Input(4), Relu(8), Softmax(3))
+ * const bytes = encodeSafetensors(init(network, key(1)))
+ * decodeSafetensors(bytes, network).params['relu-1'].weight.shape // [4, 8]
+ * Object.keys(decodeSafetensors(bytes).tensors).length // 4
+ * ```
+ */
+export function decodeSafetensors(bytes: Uint8Array, options?: { readonly file?: string }): Safetensors
+export function decodeSafetensors<N extends AnyLayer>(
+  bytes: Uint8Array,
+  network: N,
+  options?: LoadVariablesOptions<N>,
+): Variables<N>
+export function decodeSafetensors(bytes: Uint8Array, given: object = {}, options: object = {}): Safetensors | Trees {
+  if (!isPart(given)) return decodeTensors(bytes, given)
+  const owner = 'decodeSafetensors'
+  const normal = parseOptions<Normal>(owner, `${owner}(bytes, network)`, variableOptions, options)
+  const into = normal.into === null ? null : asTrees(owner, normal.into)
+  const wanted = variablesOf(given)
+  const found = Object.entries(decodeTensors(bytes).tensors).map(([name, tensor]) => ({ name, ...tensor }))
+  const pairs = matched('safetensors', wanted, found, matchingOf(normal))
+  return madeOf(wanted, new Map(pairs.map(([one, { data }]) => [one, data])), into)
+}

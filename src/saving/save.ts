@@ -1,0 +1,119 @@
+import type * as t from 'io-ts/lib/index.js'
+import { codec, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
+import { isRecord, leafOf, merged, treeOf } from '../base/trees.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { type Registry, toDocument } from '../documents/index.ts'
+import { asPart } from '../network/parts.ts'
+import type { VariablesFor } from '../network-types/named.ts'
+import { asTrees, checkVariable } from '../state/check.ts'
+import { type WrittenType, writtenTypes } from '../storage/element-types.ts'
+import { safetensorsParts } from '../storage/safetensors.ts'
+import { cardOf } from './card.ts'
+import { asTarget, type Parts, type SavePlace, weightsFile } from './places.ts'
+import { variablesOf } from './weights.ts'
+
+/** The options of {@link save}. */
+export interface SaveOptions {
+  /** Layers, functions and initializers of your own, by name: see `toDocument`. Default: none. */
+  readonly registry?: Registry
+  /** What the elements are in the file: `'F16'` and `'BF16'` take half the bytes, rounded. Default: `'F32'`. */
+  readonly dtype?: WrittenType
+  /** Texts by name, kept in the header of the weights. Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>
+  /** For the model card of a folder: the history that `fit` gives. Default: none. */
+  readonly history?: object
+  /** For the model card of a folder: the license, as Hugging Face abbreviates it. Default: none. */
+  readonly license?: string
+  /** Of a folder: what `tokenizer.json` holds, such as the property `tokenizer` of what `tokenize` gives. Default: none. */
+  readonly tokenizer?: object
+}
+
+interface Normal {
+  readonly registry: unknown
+  readonly dtype: WrittenType
+  readonly metadata: unknown
+  readonly history: Readonly<Record<string, unknown>> | null
+  readonly license: string | null
+  readonly tokenizer: Readonly<Record<string, unknown>> | null
+}
+
+const record = (expected: string): t.Type<Readonly<Record<string, unknown>> | null, unknown, unknown> =>
+  codec<Readonly<Record<string, unknown>> | null>(expected, value =>
+    value === null || isRecord(value) ? value : undefined,
+  )
+const anything = codec<unknown>('', value => (value === undefined ? null : value))
+const text = codec<string | null>('a text', value => (value === null || typeof value === 'string' ? value : undefined))
+
+const options: Options<Normal> = {
+  registry: { codec: anything, default: {} },
+  dtype: { codec: oneOf(writtenTypes), default: 'F32' },
+  metadata: { codec: anything, default: {} },
+  history: { codec: record('the history that fit gives'), default: null },
+  license: { codec: text, default: null },
+  tokenizer: { codec: record('what tokenizer.json holds'), default: null },
+}
+
+const json = (value: unknown): Parts => [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)]
+
+/**
+ * Saves a network with its variables: as one `.safetensors` file, whose header holds the network, or as a folder in the
+ * layout of Hugging Face, with `config.json`, `model.safetensors`, `tokenizer.json` if there is one, and a model card in
+ * `README.md`. A file comes into its place whole or not at all, and so does a folder, unless other files are in it: these
+ * stay, and each file is replaced by itself.
+ *
+ * @param place the path or `file:` URL of a `.safetensors` file or of a folder; or a handle of a browser's file system
+ * @throws InvalidOption if an option is invalid, or the network holds functions or layers that are not registered
+ * @throws WeightInitializationError if a variable is missing or has another shape
+ * @throws FileError if the system does not let it; what was there still is
+ * @example
+ * ```ts
+ * const network = join(Input(4), Relu(8), Softmax(3))
+ * await save('build/iris.safetensors', network, init(network, key(1)))
+ * const loaded = await load('build/iris.safetensors')
+ * String(loaded.network) // (?, 4) -> [... 3 layers ...] -> (?, 3)
+ * ```
+ */
+export const save = async <N extends AnyLayer>(
+  place: SavePlace,
+  network: N,
+  variables: VariablesFor<N>,
+  given: SaveOptions = {},
+): Promise<void> => {
+  const example = "save('digits.safetensors', network, variables)"
+  const own = parseOptions<Normal>('save', example, options, given)
+  const part = asPart('save', network)
+  const target = asTarget('save', place)
+  const document = toDocument(network, { registry: own.registry as Registry })
+  const trees = asTrees('save', variables)
+  const wanted = variablesOf(part)
+  const tree = (trainable: boolean) => {
+    const from = trainable ? trees.params : trees.state
+    const rows = wanted.filter(one => one.trainable === trainable)
+    return treeOf(
+      rows.map(({ layer, variable, shape }) => [
+        layer,
+        variable,
+        checkVariable(layer, variable, shape, leafOf(from, layer, variable)),
+      ]),
+    )
+  }
+  const tensors = { params: tree(true), state: tree(false) }
+  const { dtype, history, license, tokenizer } = own
+  const metadata = merged(ownOptions('save', example, own.metadata, 'texts by name', 'metadata')) as Record<
+    string,
+    string
+  >
+  if (target.form === 'file')
+    return target.write({ '': safetensorsParts('save', tensors, { metadata, dtype, document }) })
+  const weights = safetensorsParts('save', tensors, { metadata, dtype })
+  const card = cardOf(part, wanted, { title: target.title, history, license })
+  await target.write({
+    [weightsFile]: weights,
+    ...(tokenizer && { 'tokenizer.json': json(tokenizer) }),
+    'README.md': [new TextEncoder().encode(card)],
+    'config.json': json({ model_type: 'joinery', torch_dtype: torchTypes[dtype], joinery: document }),
+  })
+}
+
+/** What others call the types of elements. */
+const torchTypes: Readonly<Record<WrittenType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }

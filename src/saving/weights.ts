@@ -1,0 +1,142 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { DocumentError, InvalidOption, JoineryError, show } from '../base/errors.ts'
+import { showShape } from '../base/shape.ts'
+import { leafOf, own, treeOf } from '../base/trees.ts'
+import type { Part } from '../network/parts.ts'
+import { wiringOf } from '../network/wiring.ts'
+import type { Trees } from '../state/check.ts'
+import { variableRules } from '../state/init.ts'
+import { asShown } from '../state/variables.ts'
+import { joinedName } from '../storage/tree-names.ts'
+import { handOver, tensorOf } from '../tfjs/index.ts'
+
+// Which tensor of a file is which variable of a network.
+
+/** A variable of a network. */
+export interface Wanted {
+  readonly layer: string
+  readonly variable: string
+  readonly trainable: boolean
+  readonly shape: readonly number[]
+}
+
+/** The variables of a network in the order in which its layers run. */
+export const variablesOf = (part: Part): readonly Wanted[] =>
+  [...variableRules(wiringOf(part))].flatMap(([layer, rules]) =>
+    Object.entries(rules).map(([variable, { shape, trainable = true }]) => ({ layer, variable, trainable, shape })),
+  )
+
+/** What errors and `rename` call a variable. */
+export const nameOf = ({ layer, variable }: Wanted): string => `${layer}/${variable}`
+/** What a file calls it. */
+const fileNameOf = ({ layer, variable, trainable }: Wanted): string =>
+  joinedName([trainable ? 'params' : 'state', layer, variable])
+
+/** A tensor of a file, as its header tells of it. */
+export interface Found {
+  readonly name: string
+  readonly shape: readonly number[]
+}
+
+/** The name of a variable's tensor by the name of the variable, such as `relu-1/weight`. */
+export type Rename = Readonly<Record<string, string>> | ((variable: string) => string | undefined)
+
+/** How tensors are matched with variables. */
+export interface Matching {
+  readonly by: 'name' | 'order'
+  readonly rename: Rename | null
+  /** Whether variables may have no tensor. */
+  readonly partial: boolean
+  /** Whether every tensor has to be a variable's. */
+  readonly strict: boolean
+}
+
+const renamed = (rename: Rename | null, wanted: Wanted): string => {
+  const name = nameOf(wanted)
+  if (rename === null) return fileNameOf(wanted)
+  const other = typeof rename === 'function' ? calling(rename, name) : own(rename, name)
+  return other ?? fileNameOf(wanted)
+}
+const calling = (rename: (variable: string) => string | undefined, name: string): string | undefined => {
+  const fault = (got: string, cause?: unknown) =>
+    new InvalidOption(
+      {
+        layer: 'loadVariables',
+        option: 'rename',
+        expected: 'a function that gives names of tensors, or undefined',
+        got,
+        remedy: "For example: rename: name => name.replace('relu-', 'fc.').",
+      },
+      cause === undefined ? {} : { cause },
+    )
+  try {
+    const other: unknown = rename(name)
+    if (other === undefined || typeof other === 'string') return other
+    throw fault(`one that gives ${show(other)} for '${name}'`)
+  } catch (error) {
+    throw error instanceof JoineryError ? error : fault('one that throws', error)
+  }
+}
+
+/** How many differences a message lists. */
+const mostListed = 6
+
+/** The error of a file that has other tensors than a network has variables. */
+export const differing = (
+  file: string,
+  differences: readonly string[],
+  expected = 'the variables of this network',
+  remedy = 'Load it into the network that was saved; or say which tensor is which variable: rename, by, into, strict.',
+): DocumentError => {
+  const listed = differences.slice(0, mostListed).join('; ')
+  const got =
+    differences.length > mostListed ? `${listed}; and ${differences.length - mostListed} differences more` : listed
+  return new DocumentError({ file, expected, got, remedy, differences })
+}
+
+/** Which variables have a tensor, and which. */
+export const matched = <F extends Found>(
+  file: string,
+  wanted: readonly Wanted[],
+  found: readonly F[],
+  { by, rename, partial, strict }: Matching,
+): readonly (readonly [Wanted, F])[] => {
+  const named = new Map(found.map(one => [one.name, one]))
+  const tensorOf = (one: Wanted, i: number): F | undefined =>
+    by === 'order' ? found[i] : named.get(renamed(rename, one))
+  const pairs = wanted.map((one, i) => [one, tensorOf(one, i)] as const)
+  const used = new Set(pairs.map(([, tensor]) => tensor))
+  const missing = partial ? [] : pairs.filter(([, tensor]) => tensor === undefined)
+  const surplus = strict ? found.filter(tensor => !used.has(tensor)) : []
+  const differences = [
+    ...missing.map(([one]) => `no ${nameOf(one)} ${showShape(one.shape)}`),
+    ...pairs.flatMap(([one, tensor]) =>
+      tensor === undefined || tensor.shape.join() === one.shape.join()
+        ? []
+        : [`${nameOf(one)} ${showShape(tensor.shape)}, not ${showShape(one.shape)}`],
+    ),
+    ...surplus.map(({ name, shape }) => `${name} ${showShape(shape)}, which the network has not`),
+  ]
+  if (differences.length > 0) throw differing(file, differences)
+  return pairs.flatMap(([one, tensor]) => (tensor === undefined ? [] : [[one, tensor] as const]))
+}
+
+/** Variables of values, and of tensors that there are already for those that have none. */
+export const madeOf = (
+  wanted: readonly Wanted[],
+  values: ReadonlyMap<Wanted, Float32Array>,
+  into: Trees | null,
+): Trees => {
+  const tree = (trainable: boolean) =>
+    treeOf(
+      wanted
+        .filter(one => one.trainable === trainable)
+        .map(one => {
+          const data = values.get(one)
+          const before = into && leafOf(trainable ? into.params : into.state, one.layer, one.variable)
+          const tensor = data === undefined ? (before as tf.Tensor) : handOver(tensorOf(data, one.shape))
+          return [one.layer, one.variable, tensor] as const
+        }),
+    )
+  return asShown(tree(true) as Trees['params'], tree(false) as Trees['state'])
+}
