@@ -4,18 +4,20 @@ import { DocumentError, FileError, show } from '../base/errors.ts'
 import { boolean, codec, isFunction, type Options, oneOf, parseOptions } from '../base/options.ts'
 import { isRecord, own } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import type { VariableRule } from '../core/variables.ts'
 import { readDocument, summed } from '../documents/document.ts'
 import { checkRegistry, type Registry } from '../documents/registry.ts'
 import { asPart, isPart, type Part } from '../network/parts.ts'
 import type { AnyVariables, Variables } from '../network-types/named.ts'
 import type { AnyNetwork } from '../notation/net.ts'
-import { asTrees, type Trees } from '../state/check.ts'
+import { asTrees } from '../state/given.ts'
+import type { Trees } from '../state/variables.ts'
 import { decodeSafetensors as decodeTensors, documentKey, type Safetensors } from '../storage/safetensors.ts'
 import { readElements, readHeader } from '../storage/safetensors-file.ts'
 import { type Entry, faultsOf, type Header } from '../storage/safetensors-header.ts'
 import { type Slices, type Source, whileOpen } from '../storage/slices.ts'
 import { asStored, type LoadPlace, type Stored, weightsFile } from './places.ts'
-import { type Matching, madeOf, matched, type Rename, variablesOf, type Wanted } from './weights.ts'
+import { type Matching, madeOf, matched, type Rename, rulesOf, wantedOf } from './weights.ts'
 
 /** The options of {@link load}. */
 export interface LoadOptions {
@@ -122,22 +124,22 @@ const readVariables = async (
   matching: Matching,
   into: Trees | null,
 ): Promise<Trees> => {
-  const wanted = variablesOf(part)
+  const rules = rulesOf(part)
   const pairs = matched(
     file,
-    wanted,
+    wantedOf(rules),
     shards.flatMap(({ header }) => header.entries),
     matching,
   )
-  const of = new Map<Entry, Wanted[]>()
-  for (const [one, entry] of pairs) of.set(entry, [...(of.get(entry) ?? []), one])
-  const values = new Map<Wanted, Float32Array>()
+  const of = new Map<Entry, VariableRule[]>()
+  for (const [{ rule }, entry] of pairs) of.set(entry, [...(of.get(entry) ?? []), rule])
+  const values = new Map<VariableRule, Float32Array>()
   for (const { file: name, slices, header } of shards) {
     const entries = header.entries.filter(entry => of.has(entry))
     for await (const [entry, data] of readElements(slices, header, entries, faultsOf(name)))
-      for (const one of of.get(entry) ?? []) values.set(one, data)
+      for (const rule of of.get(entry) ?? []) values.set(rule, data)
   }
-  return madeOf(wanted, values, into)
+  return madeOf(rules, values, into)
 }
 
 /** Some work on files of weights that are open as long as it takes. */
@@ -323,8 +325,8 @@ export function decodeSafetensors(bytes: Uint8Array, given: object = {}, options
   const owner = 'decodeSafetensors'
   const normal = parseOptions<Normal>(owner, `${owner}(bytes, network)`, variableOptions, options)
   const into = normal.into === null ? null : asTrees(owner, normal.into)
-  const wanted = variablesOf(given)
+  const rules = rulesOf(given)
   const found = Object.entries(decodeTensors(bytes).tensors).map(([name, tensor]) => ({ name, ...tensor }))
-  const pairs = matched('safetensors', wanted, found, matchingOf(normal))
-  return madeOf(wanted, new Map(pairs.map(([one, { data }]) => [one, data])), into)
+  const pairs = matched('safetensors', wantedOf(rules), found, matchingOf(normal))
+  return madeOf(rules, new Map(pairs.map(([{ rule }, { data }]) => [rule, data])), into)
 }

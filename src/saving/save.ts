@@ -1,16 +1,18 @@
 import type * as t from 'io-ts/lib/index.js'
 import { codec, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
-import { isRecord, leafOf, merged, treeOf } from '../base/trees.ts'
+import { isRecord, leafOf, merged } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { type Registry, toDocument } from '../documents/index.ts'
 import { asPart } from '../network/parts.ts'
 import type { VariablesFor } from '../network-types/named.ts'
-import { asTrees, checkVariable } from '../state/check.ts'
+import { checkVariable } from '../state/check.ts'
+import { asTrees } from '../state/given.ts'
+import { isTrained, variablesBy } from '../state/variables.ts'
 import { type WrittenType, writtenTypes } from '../storage/element-types.ts'
 import { safetensorsParts } from '../storage/safetensors.ts'
 import { cardOf } from './card.ts'
 import { asTarget, type Parts, type SavePlace, weightsFile } from './places.ts'
-import { variablesOf } from './weights.ts'
+import { rulesOf, wantedOf } from './weights.ts'
 
 /** The options of {@link save}. */
 export interface SaveOptions {
@@ -85,19 +87,10 @@ export const save = async <N extends AnyLayer>(
   const target = asTarget('save', place)
   const document = toDocument(network, { registry: own.registry as Registry })
   const trees = asTrees('save', variables)
-  const wanted = variablesOf(part)
-  const tree = (trainable: boolean) => {
-    const from = trainable ? trees.params : trees.state
-    const rows = wanted.filter(one => one.trainable === trainable)
-    return treeOf(
-      rows.map(({ layer, variable, shape }) => [
-        layer,
-        variable,
-        checkVariable(layer, variable, shape, leafOf(from, layer, variable)),
-      ]),
-    )
-  }
-  const tensors = { params: tree(true), state: tree(false) }
+  const rules = rulesOf(part)
+  const tensors = variablesBy(rules, (layer, name, rule) =>
+    checkVariable(layer, name, rule.shape, leafOf(isTrained(rule) ? trees.params : trees.state, layer, name)),
+  )
   const { dtype, history, license, tokenizer } = own
   const metadata = merged(ownOptions('save', example, own.metadata, 'texts by name', 'metadata')) as Record<
     string,
@@ -106,7 +99,7 @@ export const save = async <N extends AnyLayer>(
   if (target.form === 'file')
     return target.write({ '': safetensorsParts('save', tensors, { metadata, dtype, document }) })
   const weights = safetensorsParts('save', tensors, { metadata, dtype })
-  const card = cardOf(part, wanted, { title: target.title, history, license })
+  const card = cardOf(part, wantedOf(rules), { title: target.title, history, license })
   await target.write({
     [weightsFile]: weights,
     ...(tokenizer && { 'tokenizer.json': json(tokenizer) }),

@@ -1,12 +1,12 @@
-import type * as tf from '@tensorflow/tfjs-core'
 import { DocumentError, InvalidOption, JoineryError, show } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
-import { leafOf, own, treeOf } from '../base/trees.ts'
+import { leavesOf, own, type VariableTree } from '../base/trees.ts'
+import type { VariableRule } from '../core/variables.ts'
 import type { Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
-import type { Trees } from '../state/check.ts'
+import { checkVariable } from '../state/check.ts'
 import { variableRules } from '../state/init.ts'
-import { asShown } from '../state/variables.ts'
+import { isTrained, type Trees, variableIn, variablesBy } from '../state/variables.ts'
 import { joinedName } from '../storage/tree-names.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
 
@@ -16,21 +16,22 @@ import { handOver, tensorOf } from '../tfjs/index.ts'
 export interface Wanted {
   readonly layer: string
   readonly variable: string
-  readonly trainable: boolean
+  readonly rule: VariableRule
   readonly shape: readonly number[]
 }
 
+/** The rules of the variables of a network. */
+export const rulesOf = (part: Part): VariableTree<VariableRule> => variableRules(wiringOf(part))
+
 /** The variables of a network in the order in which its layers run. */
-export const variablesOf = (part: Part): readonly Wanted[] =>
-  [...variableRules(wiringOf(part))].flatMap(([layer, rules]) =>
-    Object.entries(rules).map(([variable, { shape, trainable = true }]) => ({ layer, variable, trainable, shape })),
-  )
+export const wantedOf = (rules: VariableTree<VariableRule>): readonly Wanted[] =>
+  leavesOf(rules).map(([layer, variable, rule]) => ({ layer, variable, rule, shape: rule.shape }))
 
 /** What errors and `rename` call a variable. */
 export const nameOf = ({ layer, variable }: Wanted): string => `${layer}/${variable}`
 /** What a file calls it. */
-const fileNameOf = ({ layer, variable, trainable }: Wanted): string =>
-  joinedName([trainable ? 'params' : 'state', layer, variable])
+const fileNameOf = ({ layer, variable, rule }: Wanted): string =>
+  joinedName([isTrained(rule) ? 'params' : 'state', layer, variable])
 
 /** A tensor of a file, as its header tells of it. */
 export interface Found {
@@ -123,20 +124,12 @@ export const matched = <F extends Found>(
 
 /** Variables of values, and of tensors that there are already for those that have none. */
 export const madeOf = (
-  wanted: readonly Wanted[],
-  values: ReadonlyMap<Wanted, Float32Array>,
+  rules: VariableTree<VariableRule>,
+  values: ReadonlyMap<VariableRule, Float32Array>,
   into: Trees | null,
-): Trees => {
-  const tree = (trainable: boolean) =>
-    treeOf(
-      wanted
-        .filter(one => one.trainable === trainable)
-        .map(one => {
-          const data = values.get(one)
-          const before = into && leafOf(trainable ? into.params : into.state, one.layer, one.variable)
-          const tensor = data === undefined ? (before as tf.Tensor) : handOver(tensorOf(data, one.shape))
-          return [one.layer, one.variable, tensor] as const
-        }),
-    )
-  return asShown(tree(true) as Trees['params'], tree(false) as Trees['state'])
-}
+): Trees =>
+  variablesBy(rules, (layer, name, rule) => {
+    const data = values.get(rule)
+    if (data !== undefined) return handOver(tensorOf(data, rule.shape))
+    return checkVariable(layer, name, rule.shape, into === null ? undefined : variableIn(into, layer, name))
+  })
