@@ -1,0 +1,1 @@
+export { command, type Streams } from './command.ts'
