@@ -1,4 +1,5 @@
 import { data } from './data.ts'
+import { files } from './files.ts'
 import { networks } from './networks.ts'
 import { options } from './options.ts'
 import type { Part } from './part.ts'
@@ -12,4 +13,5 @@ export const parts: readonly Part<never>[] = [
   options,
   texts,
   data,
+  files,
 ] as readonly unknown[] as readonly Part<never>[]

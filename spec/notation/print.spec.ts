@@ -11,7 +11,6 @@ import {
   Elementwise,
   end,
   GlobalPooling,
-  gpt,
   Input,
   init,
   join,
@@ -19,136 +18,32 @@ import {
   Lambda,
   type Layer,
   LSTM,
-  mixtureOfExperts,
-  mobilenetV2,
   net,
   notation,
   number,
-  orthogonal,
   parallel,
   Relu,
   Reshape,
   repeat,
-  resnet50,
   Softmax,
   shared,
-  squeezenet,
   start,
   Tanh,
   type Tensor,
-  TransformerDecoder,
-  TransformerEncoder,
-  unet,
-  vgg16,
-  vgg19,
 } from '../../src/index.ts'
 import * as layers from '../../src/layers/index.ts'
-import { type Drawn, drawnWith, initial, layerOf } from '../drawn.ts'
+import { type Drawn, drawnWith, layerOf } from '../drawn.ts'
 import { faultOf } from '../faults.ts'
+import { architectures, build, recipe, value, whole } from '../recipes.ts'
 import { untyped } from '../running.ts'
 import { described } from './described.ts'
 
-const whole = (network: Layer): Layer => ('nodes' in network ? network : untyped.join(network))
 /** That the text of a network is read back as the same network, and written again alike. */
 const comesBack = (network: Layer): void => {
   const text = notation(network)
   const back = net(text)
   expect(described(back), text).to.deep.equal(described(whole(network)))
   expect(notation(back)).to.equal(text)
-}
-
-/** Values of every kind that has a text. */
-const value: fc.Arbitrary<unknown> = fc.oneof(
-  initial,
-  fc.constant(orthogonal({ scale: 2 })),
-  fc.float({ noNaN: true, noDefaultInfinity: true }),
-  fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 5 }),
-  fc.constantFrom(
-    [
-      [1, 2],
-      [-3.5, 1e-7],
-    ],
-    [[[0.1]]],
-    new Float32Array([0.1, 1e10, -0]),
-    new Float64Array([3]),
-  ),
-)
-const layer: fc.Arbitrary<Drawn> = fc.oneof(...Object.values(drawnWith(value)))
-
-const text = fc.oneof(
-  fc.string({ minLength: 1 }),
-  fc.constantFrom("it's", '"', '\\', 'a >> b', '# a', '// b', ' c\n', '\uE000a', 'null', '3', '😀'),
-)
-const nameable = text.filter(name => !name.includes('{') && !name.includes('}'))
-
-interface Leaf {
-  readonly form: 'layer'
-  readonly drawn: Drawn
-}
-interface Composed {
-  readonly form: 'join' | 'parallel' | 'branch' | 'repeat' | 'shared' | 'block' | 'start' | 'end'
-  readonly parts: readonly Recipe[]
-  readonly name: string
-  readonly times: number
-}
-type Recipe = Leaf | Composed
-const { recipe } = fc.letrec<{ recipe: Recipe }>(tie => ({
-  recipe: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    layer.map((drawn): Recipe => ({ form: 'layer', drawn })),
-    fc.record({
-      form: fc.constantFrom<Composed['form']>(
-        'join',
-        'join',
-        'parallel',
-        'branch',
-        'repeat',
-        'shared',
-        'block',
-        'start',
-        'end',
-      ),
-      parts: fc.array(tie('recipe'), { minLength: 1, maxLength: 4 }),
-      name: nameable,
-      times: fc.integer({ min: 1, max: 3 }),
-    }),
-  ),
-}))
-
-/** What can be composed; what does not fit is left out. */
-const attempt = (make: () => Layer, otherwise: Layer): Layer => {
-  try {
-    return make()
-  } catch {
-    return otherwise
-  }
-}
-const build = (given: Recipe): Layer => {
-  if (given.form === 'layer') return layerOf(given.drawn)
-  const { form, name, times } = given
-  const parts = given.parts.map(build)
-  const first = parts[0] as Layer
-  const together = parts
-    .slice(1)
-    .reduce((before, part) => attempt(() => untyped.join(before, part), before), untyped.join(first))
-  switch (form) {
-    case 'join':
-      return together
-    case 'parallel':
-      return attempt(() => untyped.parallel(...parts), first)
-    case 'branch':
-      return attempt(() => untyped.branch(...parts), first)
-    case 'repeat':
-      return attempt(() => untyped.repeat(first, times), first)
-    case 'shared':
-      return attempt(() => untyped.shared(name, first), first)
-    case 'block':
-      return attempt(() => untyped.block(name, together), together)
-    default: {
-      const { nodes } = whole(together) as unknown as { nodes: readonly { name: string }[] }
-      return attempt(() => untyped[form](together, (nodes[times % nodes.length] as { name: string }).name), together)
-    }
-  }
 }
 
 describe('notation', () => {
@@ -194,51 +89,6 @@ describe('notation', () => {
     )
   })
 
-  const experts = [join(Input(10), Relu(5)), join(Input(10), Tanh(5))] as const
-  const small = [32, 32, 3] as const
-  const architectures: Readonly<Record<string, readonly (() => Layer)[]>> = {
-    vgg16: [() => vgg16()],
-    vgg19: [() => vgg19()],
-    squeezenet: [() => squeezenet()],
-    resnet50: [
-      () => resnet50(),
-      () => resnet50({ inputShape: [64, 96, 1], includeGlobalPool: false, inOutRatio: 8 }),
-      ...([4, 16] as const).map(inOutRatio => () => resnet50({ inputShape: [64, 64, 3], inOutRatio })),
-    ],
-    mobilenetV2: [
-      () => mobilenetV2(),
-      () => mobilenetV2({ inputShape: small, width: 0.35, classes: 7 }),
-      () => mobilenetV2({ inputShape: small, width: 1.4, classes: 7 }),
-    ],
-    unet: [() => unet(), ...[1, 2, 3].map(depth => () => unet({ inputShape: small, depth, channels: 8, classes: 5 }))],
-    gpt: [
-      () => gpt(),
-      () => gpt({ vocabulary: 50, length: 12, width: 24, heads: 3, layers: 2, dropout: 0 }),
-      () => gpt({ vocabulary: 7, length: 5, width: 8, heads: 1, layers: 1, dropout: 0.5 }),
-    ],
-    mixtureOfExperts: [
-      () => mixtureOfExperts(experts),
-      () => mixtureOfExperts([...experts, join(Input(10), Relu(6), Relu(5))]),
-      () => mixtureOfExperts(experts, { gatingLayer: join(Relu(7), Softmax(2)) }),
-    ],
-    TransformerEncoder: [
-      () => join(Input([6, 8]), TransformerEncoder(8, 2)),
-      () =>
-        untyped.TransformerEncoder(8, 4, {
-          hidden: 10,
-          dropout: 0.2,
-          activation: 'gelu',
-          norm: 'pre',
-          causal: true,
-          mask: true,
-          name: 'e{}',
-        }),
-    ],
-    TransformerDecoder: [
-      () => join(parallel(Input([6, 8]), Input([5, 8])), TransformerDecoder(8, 2)),
-      () => untyped.TransformerDecoder(8, 2, { hidden: 3, dropout: 0, norm: 'pre', causal: false, mask: true }),
-    ],
-  }
   for (const [name, made] of Object.entries(architectures))
     it(`writes ${name}, with its options, so that net reads the same`, () => {
       for (const make of made) comesBack(make())

@@ -1,7 +1,7 @@
 import { InvalidOption } from '../base/errors.ts'
 import { isRecord, own } from '../base/trees.ts'
 import { readDocument, summed } from '../documents/document.ts'
-import type { AnyNetwork } from '../notation/net.ts'
+import type { AnyNetwork } from '../network-types/compose.ts'
 import { load } from '../saving/load.ts'
 import { asStored, weightsFile } from '../saving/places.ts'
 import { documentKey } from '../storage/safetensors.ts'

@@ -4,7 +4,7 @@ import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Counted, ManyBranches } from './counted.ts'
 import type { Hiding, Layers } from './hidden.ts'
-import type { InShared, Listing, SharedWithin, Unknown } from './list.ts'
+import type { InShared, Listing, Opaque, SharedWithin, Unknown } from './list.ts'
 import type { InParallel, InSequence, Within } from './run.ts'
 import type { FailedAt, List, Order, Output, RepeatOut, Sides, Times } from './scan.ts'
 
@@ -17,6 +17,10 @@ export interface Chain extends AnyLayer {
   readonly to: To<[this]>
   /** The same as `to`. */
   readonly '>>': To<[this]>
+}
+/** A network that only the run time knows, such as that of a text that is read from a file. */
+export interface AnyNetwork extends Chain, Wired, Opaque {
+  readonly '~out': number[]
 }
 type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Follows<L, B> & B) => Join<[...L, B]>
 /**

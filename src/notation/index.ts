@@ -1,3 +1,3 @@
 export type { Blocks } from './chain.ts'
-export { type AnyNetwork, type Net, net } from './net.ts'
+export { type Net, net } from './net.ts'
 export { notation } from './print.ts'

@@ -4,19 +4,13 @@ import { ownOptions } from '../base/options.ts'
 import type { Mismatch } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
-import type { Part, Wired } from '../network/parts.ts'
-import type { Chain, Join } from '../network-types/compose.ts'
-import type { Opaque } from '../network-types/list.ts'
+import type { Part } from '../network/parts.ts'
+import type { AnyNetwork, Join } from '../network-types/compose.ts'
 import { type Blocks, type Read, readNetwork } from './chain.ts'
 import { type Mistake, mistake, told } from './faults.ts'
 import { isMisfit } from './misfit.ts'
 import { type Quote, type QuoteUnclosed, quote, quoteUnclosed } from './quote.ts'
 import { type Clean, clean } from './text.ts'
-
-/** A network whose text only the run time knows. */
-export interface AnyNetwork extends Chain, Wired, Opaque {
-  readonly '~out': number[]
-}
 
 type Parsed<S extends string, B> =
   Clean<S> extends infer C

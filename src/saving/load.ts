@@ -8,8 +8,8 @@ import type { VariableRule } from '../core/variables.ts'
 import { readDocument, summed } from '../documents/document.ts'
 import { checkRegistry, type Registry } from '../documents/registry.ts'
 import { asPart, isPart, type Part } from '../network/parts.ts'
+import type { AnyNetwork } from '../network-types/compose.ts'
 import type { AnyVariables, Variables } from '../network-types/named.ts'
-import type { AnyNetwork } from '../notation/net.ts'
 import { asTrees } from '../state/given.ts'
 import type { Trees } from '../state/variables.ts'
 import { decodeSafetensors as decodeTensors, documentKey, type Safetensors } from '../storage/safetensors.ts'
@@ -224,8 +224,8 @@ const exactly: Matching = { by: 'name', rename: null, partial: false, strict: tr
  * @example
  * ```ts
  * const network = join(Input(4), Relu(8), Softmax(3))
- * await save('build/iris.safetensors', network, init(network, key(1)))
- * const loaded = await load('build/iris.safetensors')
+ * const bytes = encodeSafetensors(init(network, key(1)), { document: toDocument(network) })
+ * const loaded = await load(bytes)
  * apply(loaded.network, loaded.variables, [[1, 2, 3, 4]]).output.shape // [1, 3]
  * ```
  */
@@ -273,9 +273,9 @@ const matchingOf = ({ by, rename, into, strict }: Normal): Matching => ({ by, re
  * @example
  * ```ts
  * const backbone = join(Input(4), Relu(8, { name: 'hidden' }))
- * await save('build/backbone.safetensors', backbone, init(backbone, key(1)))
+ * const bytes = encodeSafetensors(init(backbone, key(1)))
  * const network = join(backbone, Softmax(3))
- * const variables = await loadVariables('build/backbone.safetensors', network, { into: init(network, key(2)) })
+ * const variables = await loadVariables(bytes, network, { into: init(network, key(2)) })
  * variables.params.hidden.weight.shape // [4, 8]
  * ```
  */

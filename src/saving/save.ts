@@ -69,9 +69,11 @@ const json = (value: unknown): Parts => [new TextEncoder().encode(`${JSON.string
  * @throws FileError if the system does not let it; what was there still is
  * @example
  * ```ts
+ * import { tmpdir } from 'node:os'
+ *
  * const network = join(Input(4), Relu(8), Softmax(3))
- * await save('build/iris.safetensors', network, init(network, key(1)))
- * const loaded = await load('build/iris.safetensors')
+ * await save(`${tmpdir()}/iris.safetensors`, network, init(network, key(1)))
+ * const loaded = await load(`${tmpdir()}/iris.safetensors`)
  * String(loaded.network) // (?, 4) -> [... 3 layers ...] -> (?, 3)
  * ```
  */
