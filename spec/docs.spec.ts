@@ -85,14 +85,14 @@ const types: readonly string[] = ['base', 'core', 'network', 'network-types', 'o
 /** A module of its own: what it names is imported, and expressions with a comment are compared with it. */
 const moduleOf = ({ code }: Example): string => {
   const body = code
-    .replace(/^import [\s\S]*? from '(?:npm:)?joinery(?:\/(?:storage|terminal))?'\n/gm, '')
+    .replace(/^import (?:type )?\{[^}]*\} from '(?:npm:)?joinery(?:\/(?:storage|terminal))?'\n/gm, '')
     .replace(/ from 'joinery\/(\w+)'$/gm, (_, entry) => ` from ${sourceOf(`${entry}.ts`)}`)
     .replace(
       /^(?!\s*(?:const|let|export|return|import|\/\/|[}\])]))(\S.*?) \/\/ (.+)$/gm,
       (_, expression, text) => `show(${expression.replace(/;$/, '')}, ${JSON.stringify(text)})`,
     )
   const words = new Set(body.match(/\b[A-Za-z]\w*\b/g))
-  const defined = [...body.matchAll(/\b(?:const|interface|type) (\w+)|^import \{([^}]*)\}/gm)]
+  const defined = [...body.matchAll(/\b(?:const|interface|type) (\w+)|^(?:import|const) [{[]([^}\]]*)[}\]]/gm)]
   const own = new Set(defined.flatMap(([, name = '', imported = '']) => [name, ...imported.split(/[\s,]+/)]))
   const named = (names: readonly string[]) => names.filter(name => words.has(name) && !own.has(name))
   const entry = (file: string, names: readonly string[]) =>

@@ -1,7 +1,7 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { ownOptions } from '../base/options.ts'
 import { own } from '../base/trees.ts'
-import { definitionOf } from '../core/define.ts'
+import { definitionOf } from '../core/constructor.ts'
 import * as layers from '../layers/index.ts'
 import type { LayerValue } from '../network/parts.ts'
 
