@@ -21,6 +21,7 @@ const close = (actual: Float32Array, expected: Numbers): void => {
 const backends: Readonly<Record<string, () => Promise<Backend>>> = {
   tfjs: () => chooseBackend('tfjs'),
   wasm: () => chooseBackend('wasm'),
+  onnxruntime: () => chooseBackend('onnxruntime'),
   'wasm with the kernels of tfjs alone': async () => {
     await chooseBackend('wasm')
     return tfjs('wasm')
