@@ -1,4 +1,5 @@
-import type { Margin, Pair } from './ops.ts'
+import { known } from '../base/shape.ts'
+import type { Margin, Ops } from './ops.ts'
 
 /** Margins of rows and columns; negative ones crop. */
 type Padding = readonly [Margin, Margin]
@@ -27,19 +28,25 @@ export const around = ([rows, cols]: Padding): [
   [number, number],
 ] => [[0, 0], [...rows], [...cols], [0, 0]]
 
-/** Padding in three steps, for kernels that pad but do not crop: pad, crop, pad. */
-export interface Cropping {
-  readonly before: Padding
-  readonly cut: Padding
-  readonly after: Padding
-}
-
-/** How to pad images of these rows and columns; `null` if nothing is cropped. */
-export const cropping = (padding: Padding, sizes: Pair): Cropping | null => {
-  const off = cutOff(padding)
-  if (off.flat().every(n => n === 0)) return null
-  // If the crop reaches into the other margin, add that first.
-  const reachesBeyond = off.some(([before, after], axis) => before + after >= (sizes[axis] as number))
+/**
+ * Crops images by negative padding, for kernels that only add padding.
+ *
+ * @param x [batch, rows, cols, channels]
+ * @returns the images, and the padding that is left
+ */
+export const cropped = <T>(ops: Ops<T>, x: T, padding: Padding): readonly [T, Padding] => {
+  const cut = cutOff(padding)
+  if (cut.flat().every(n => n === 0)) return [x, padding]
   const margins = added(padding)
-  return reachesBeyond ? { before: margins, cut: off, after: none } : { before: none, cut: off, after: margins }
+  const sizes = ops.shape(x).slice(1, 3)
+  // If the crop reaches into the other margin, that is added first.
+  const isPadding = cut.some(([before, after], axis) => before + after >= (sizes[axis] as number))
+  const whole = isPadding ? ops.pad(x, around(margins)) : x
+  const shape = known(ops.shape(whole))
+  const part = ops.slice(
+    whole,
+    around(cut).map(([before]) => before),
+    around(cut).map(([before, after], axis) => (shape[axis] as number) - before - after),
+  )
+  return [part, isPadding ? none : margins]
 }

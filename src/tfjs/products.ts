@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.ts'
-import { around, cropping } from '../ops/cropping.ts'
+import { around, cropped } from '../ops/cropping.ts'
 import { finish } from '../ops/numbers/loops.ts'
 import type { Attributes } from '../ops/operations.ts'
 import type { Ops, Pair, Sliding } from '../ops/ops.ts'
@@ -43,19 +43,6 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
   const { call, alias, as, view, own } = calls
   const stacked = (x: H): H => as(x, [sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)])
 
-  /** Crops negative padding, which kernels do not take. */
-  const cropped = (x: H, padding: Sliding['padding']): readonly [H, Sliding['padding']] => {
-    const steps = cropping(padding, [x.shape[1] as number, x.shape[2] as number])
-    if (steps === null) return [x, padding]
-    const whole = ops.pad(x, around(steps.before))
-    const off = around(steps.cut)
-    const part = ops.slice(
-      whole,
-      off.map(([before]) => before),
-      off.map(([before, after], axis) => (whole.shape[axis] as number) - before - after),
-    )
-    return [part, steps.after]
-  }
   const parts = (x: H, axis: number, count: number): readonly H[] => {
     const each = (x.shape[axis] as number) / count
     return Array.from({ length: count }, (_, i) =>
@@ -90,7 +77,7 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
   const convolve = (x: H, filter: H, given: Sliding): H => {
     const { groups, stride } = given
     if (isBoth(given)) return strided(ops.convolve(x, filter, { ...given, stride: [1, 1] }), stride)
-    const [input, padding] = cropped(x, given.padding)
+    const [input, padding] = cropped(ops, x, given.padding)
     const attributes = sliding(given, around(padding))
     if (groups === 1) return call('Conv2D', { x: input, filter: factor(filter, 4) }, attributes)
     const [high, wide, each, outputs] = filter.shape as [number, number, number, number]
@@ -138,7 +125,7 @@ export const productsOf = <H extends TensorInfo>(calls: Calls<H>, ops: Ops<H>): 
     if (operation === 'matmul') return finished(multiplied('_FusedMatMul', a, b, optional, ending), undefined, after)
     const given = attributes[0] as Sliding
     if (given.groups > 1 || isBoth(given)) return finished(ops.convolve(a, b, given), bias, activation)
-    const [x, padding] = cropped(a, given.padding)
+    const [x, padding] = cropped(ops, a, given.padding)
     const convolution = { x, filter: factor(b, 4), ...optional }
     const made = call('FusedConv2D', convolution, { ...sliding(given, around(padding)), ...ending })
     return finished(made, undefined, after)

@@ -19,7 +19,7 @@ const lowerings: Lowerings<Operation> = {
   ...moves,
   ...pooling,
   matmul: ({ emit }, a, b) => product(emit, a, b),
-  convolve: ({ emit }, x, filter, sliding) => convolution(emit, x, filter, sliding),
+  convolve: convolution,
 }
 
 const refuse = (): never => {
@@ -64,7 +64,7 @@ export const biased = (
   if (operation === 'convolve') {
     const [sliding] = attributes as Attributes['convolve']
     const bias = addend && laid(emit, reshaped(emit, addend, [b.shape[3] as number]))
-    return convolution(emit, a, b, sliding, bias)
+    return convolution({ emit, ops }, a, b, sliding, bias)
   }
   if (addend === undefined) return product(emit, a, b)
   return a.shape.length === 2 ? product(emit, a, b, laid(emit, addend)) : ops.add(product(emit, a, b), addend)

@@ -1,5 +1,5 @@
-import { cropping } from '../../../ops/cropping.ts'
-import type { Margin, Pair, Sliding } from '../../../ops/ops.ts'
+import { cropped } from '../../../ops/cropping.ts'
+import type { Pair, Sliding } from '../../../ops/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
 import { microsoft } from '../model.ts'
@@ -7,31 +7,11 @@ import { reshapeTo } from '../moving.ts'
 import { inOrder, laid, type Value } from '../values.ts'
 import { byPlace, hasFewPlaces } from './filter-gradient.ts'
 import type { Target } from './lowering.ts'
-import { margins, part } from './moves.ts'
 
 /** [batch, channels, rows, cols], which ONNX expects. */
 export const channelsFirst: readonly number[] = [0, 3, 1, 2]
 /** A filter [rows, cols, channels, outputs] as [outputs, channels, rows, cols]. */
 const outputsFirst: readonly number[] = [3, 2, 0, 1]
-
-/** Crops by negative padding, and returns the padding that is left. */
-const cropped = (
-  emit: Emitter,
-  name: string,
-  { shape }: Value,
-  padding: Sliding['padding'],
-): readonly [string, Sliding['padding']] => {
-  const sizes = [shape[1] as number, shape[2] as number] as const
-  const steps = cropping(padding, sizes)
-  if (steps === null) return [name, padding]
-  const whole = margins(emit, name, [[0, 0], [0, 0], ...steps.before])
-  const kept = steps.cut.flatMap(([from, after], i) => {
-    const [before, behind] = steps.before[i] as Margin
-    const to = before + (sizes[i] as number) + behind - after
-    return from === 0 && after === 0 ? [] : [{ axis: i + 2, from, to, step: 1 }]
-  })
-  return [part(emit, whole, kept), steps.after]
-}
 
 /** Padding as operators take it: before each axis, then after each axis. */
 export const pads = ([rows, cols]: Sliding['padding']): { readonly ints: readonly number[] } => ({
@@ -41,8 +21,9 @@ export const pads = ([rows, cols]: Sliding['padding']): { readonly ints: readonl
 const shapeOf = (x: Value, filter: Value, sliding: Sliding): readonly number[] =>
   resultShape('convolve', [x.shape, filter.shape], [sliding]) as readonly number[]
 
-const direct = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?: string): Value => {
-  const [input, padding] = cropped(emit, laid(emit, x, channelsFirst), x, sliding.padding)
+const direct = ({ emit, ops }: Target, x: Value, filter: Value, sliding: Sliding, bias?: string): Value => {
+  const [images, padding] = cropped(ops, x, sliding.padding)
+  const input = laid(emit, images, channelsFirst)
   const weights = laid(emit, filter, outputsFirst)
   const name = emit.node('Conv', bias === undefined ? [input, weights] : [input, weights, bias], {
     kernel_shape: { ints: filter.shape.slice(0, 2) },
@@ -114,9 +95,10 @@ export const ofSpread = (
 }
 
 /** A convolution, plus a bias if there is one. */
-export const convolution = (emit: Emitter, x: Value, filter: Value, sliding: Sliding, bias?: string): Value => {
+export const convolution = (target: Target, x: Value, filter: Value, sliding: Sliding, bias?: string): Value => {
+  const { emit } = target
   const shape = shapeOf(x, filter, sliding)
   if (bias === undefined && hasFewPlaces(filter, shape, sliding)) return byPlace(emit, x, filter, shape, sliding)
   if (bias === undefined && isPointwise(emit, filter, sliding)) return pointwise(emit, x, filter)
-  return direct(emit, x, filter, sliding, bias)
+  return direct(target, x, filter, sliding, bias)
 }

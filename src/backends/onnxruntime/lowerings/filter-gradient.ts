@@ -3,7 +3,7 @@ import type { Emitter } from '../emitter.ts'
 import { microsoft } from '../model.ts'
 import { reshapeTo } from '../moving.ts'
 import { inOrder, laid, type Value } from '../values.ts'
-import { margins, part } from './moves.ts'
+import { around, part } from './moves.ts'
 
 // The gradient of a filter is a convolution whose filter is as large as an image and whose result has few positions. Each
 // position is a product of a part of the input and the output's gradient. The batch of the training step is the innermost
@@ -54,8 +54,7 @@ export const byPlace = (emit: Emitter, x: Value, filter: Value, shape: readonly 
     const each = emit.node('FusedMatMul', factors, { transB }, { domain: microsoft })
     return emit.node('ReduceSum', [each, emit.integers([0])], { keepdims: { int: 0 } })
   }
-  const [top, left] = sliding.padding
-  const input = margins(emit, laid(emit, x, isAtOnce ? [0, 3, 1, 2] : [3, 0, 1, 2]), [[0, 0], [0, 0], top, left])
+  const input = around(emit, laid(emit, x, isAtOnce ? [0, 3, 1, 2] : [3, 0, 1, 2]), sliding.padding)
   const gradient = flat(laid(emit, filter, isAtOnce ? [3, 2, 0, 1] : [2, 3, 0, 1]), outputs)
   const products = seen(emit, input, shape, filter.shape, sliding).map(one => {
     const given = flat(one, channels)

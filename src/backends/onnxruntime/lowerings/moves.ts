@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../base/shape.ts'
-import type { Margin } from '../../../ops/ops.ts'
+import type { Margin, Window } from '../../../ops/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
 import { asGiven, bestOrder, inOrder, laid, repeated, reshaped, transposed, type Value, whole } from '../values.ts'
@@ -41,6 +41,10 @@ export const margins = (emit: Emitter, name: string, around: readonly Margin[], 
         emit.integers([...around.map(([before]) => before), ...around.map(([, after]) => after)]),
         emit.scalar(value),
       ])
+
+/** The same for images [_, _, rows, cols]. */
+export const around = (emit: Emitter, name: string, [rows, cols]: Window['padding'], value = 0): string =>
+  margins(emit, name, [[0, 0], [0, 0], rows, cols], value)
 
 /** Indices of rows. ONNX counts negative ones from the end, so they are replaced by one that is out of range. */
 const placesOf = (emit: Emitter, indices: string, rows: number): string => {

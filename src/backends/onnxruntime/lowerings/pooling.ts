@@ -8,7 +8,7 @@ import { reshapeTo } from '../moving.ts'
 import { inOrder, laid, type Value } from '../values.ts'
 import { channelsFirst, pads } from './convolution.ts'
 import type { Lowerings, Target } from './lowering.ts'
-import { margins } from './moves.ts'
+import { around, margins } from './moves.ts'
 
 const none: Window['padding'] = [
   [0, 0],
@@ -92,11 +92,11 @@ const averagePoolGradient = ({ emit, ops }: Target, dy: Value, given: Shape, win
     ...attributesOf({ size, stride: [1, 1], padding: [reach(0), reach(1)] }),
     count_include_pad: { int: 1 },
   })
-  const rest = ([0, 1] as const).map((axis): Margin => {
+  const rest = (axis: 0 | 1): Margin => {
     const before = padding[axis][0]
     return [-before, (shape[axis + 1] as number) + before - ((apart.shape[axis + 1] as number) + size[axis] - 1)]
-  })
-  return inOrder(margins(emit, sums, [[0, 0], [0, 0], ...rest]), shape, channelsFirst)
+  }
+  return inOrder(around(emit, sums, [rest(0), rest(1)]), shape, channelsFirst)
 }
 
 /** Whether no windows overlap, so that each element gets at most one gradient. */
@@ -124,10 +124,7 @@ const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, _: Value, window
         ],
         { axis: { int: 0 }, reduction: { text: 'add' } },
       )
-  const spreadOut = reshapeTo(emit, flat, whole)
-  const cut = margins(emit, spreadOut, [
-    [0, 0],
-    [0, 0],
+  const cut = around(emit, reshapeTo(emit, flat, whole), [
     [-top, -bottom],
     [-left, -right],
   ])
