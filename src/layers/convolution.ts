@@ -28,7 +28,9 @@ import {
   type Padding1D,
   type Padding3D,
   type PaddingOption,
+  type Paddings,
   type PairOption,
+  type PerAxis,
   padding,
   type Rank,
   type Slid1D,
@@ -55,9 +57,9 @@ export interface ConvolutionValues {
 }
 /** The options of {@link Convolution}, and of convolutions over one axis and three. */
 export interface ConvolutionOptions<
-  P extends PaddingOption | Padding1D | Padding3D = PaddingOption,
-  S extends PairOption | TripleOption = PairOption,
-  D extends PairOption | TripleOption = PairOption,
+  P extends Paddings[Rank] = PaddingOption,
+  S extends PerAxis[Rank] = PairOption,
+  D extends PerAxis[Rank] = PairOption,
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   G extends number = number,
@@ -79,23 +81,9 @@ export interface ConvolutionOptions<
   readonly bias?: B
 }
 /** The options of {@link Convolution1D}. */
-export interface Convolution1DOptions<
-  P extends Padding1D = Padding1D,
-  S extends number = number,
-  D extends number = number,
-  B extends ParameterSource | null = ParameterSource | null,
-  Name extends string = string,
-  G extends number = number,
-> extends ConvolutionOptions<P, S, D, B, Name, G> {}
+export interface Convolution1DOptions extends ConvolutionOptions<Padding1D, number, number> {}
 /** The options of {@link Convolution3D}. */
-export interface Convolution3DOptions<
-  P extends Padding3D = Padding3D,
-  S extends TripleOption = TripleOption,
-  D extends TripleOption = TripleOption,
-  B extends ParameterSource | null = ParameterSource | null,
-  Name extends string = string,
-  G extends number = number,
-> extends ConvolutionOptions<P, S, D, B, Name, G> {}
+export interface Convolution3DOptions extends ConvolutionOptions<Padding3D, TripleOption, TripleOption> {}
 
 /** The options of layers with filters, in their normal form. */
 export interface Filtering extends WindowValues {
@@ -129,10 +117,10 @@ export interface Convolution<
 }
 /** A convolution as a type: [batch, steps, channels] in, [batch, steps', Size[1]] out. */
 export interface Convolution1D<
-  Size extends FilterSize1D,
+  Size extends readonly number[],
   P = 'valid',
-  S extends number = 1,
-  D extends number = 1,
+  S = 1,
+  D = 1,
   B = number,
   Name extends string = 'convolution1d-{}',
   G extends number = 1,
@@ -155,7 +143,7 @@ export interface Convolution1D<
 }
 /** A convolution as a type: [batch, depth, rows, cols, channels] in, [batch, depth', rows', cols', Size[3]] out. */
 export interface Convolution3D<
-  Size extends FilterSize3D,
+  Size extends readonly number[],
   P = 'valid',
   S = 1,
   D = 1,
@@ -179,8 +167,6 @@ export interface Convolution3D<
     ? Weight<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this['~in']>, G>, Size[3]]>
     : WeightAndBias<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this['~in']>, G>, Size[3]], [Size[3]]>
 }
-
-// The rows of the notation.
 
 /** The rules of the options of layers with filters. */
 export interface FilterLimits extends Limits<'count'> {
@@ -225,74 +211,55 @@ export interface ConvolutionConstructor {
     options?: ConvolutionOptions<P, S, D, B, Name, G>,
   ): Convolution<Size, P, S, D, B, Name, G>
 }
-interface Convolution1DRow extends Row {
+
+// Over one axis and three; a type for all ranks would cost a program of convolutions over rows and columns 1 to 3 % more.
+
+interface Others<Size extends readonly number[], P, S, D, B, Name extends string, G extends number> {
+  readonly 1: Convolution1D<Size, P, S, D, B, Name, G>
+  readonly 3: Convolution3D<Size, P, S, D, B, Name, G>
+}
+interface OtherSizes {
+  readonly 1: [number, number] | FilterSize1D
+  readonly 3: [number, number, number, number] | FilterSize3D
+}
+interface OtherConvolutionRow<R extends 1 | 3> extends Row {
   readonly '~limits': FilterLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize1D
+  readonly '~makes': Together<this['~given']> extends infer Size extends OtherSizes[R]
     ? With<
         this['~options'],
-        Convolution1DOptions,
-        Convolution1D<
-          Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionAs<this['~options'], 'stride', number, 1>,
-          OptionAs<this['~options'], 'dilation', number, 1>,
-          InitialOf<this['~options'], 'bias'>,
-          NameOf<this['~options'], 'convolution1d-{}'>,
-          OptionAs<this['~options'], 'groups', number, 1>
-        >
-      >
-    : WrongArguments
-}
-/** The constructor of {@link Convolution1D}. */
-export interface Convolution1DConstructor {
-  readonly '~row'?: Convolution1DRow
-  <
-    const Size extends [number, number] | FilterSize1D,
-    const P extends Padding1D = 'valid',
-    const S extends number = 1,
-    const D extends number = 1,
-    B extends ParameterSource | null = number,
-    const Name extends string = 'convolution1d-{}',
-    const G extends number = 1,
-  >(
-    size: Size,
-    options?: Convolution1DOptions<P, S, D, B, Name, G>,
-  ): Convolution1D<Size, P, S, D, B, Name, G>
-}
-interface Convolution3DRow extends Row {
-  readonly '~limits': FilterLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize3D
-    ? With<
-        this['~options'],
-        Convolution3DOptions,
-        Convolution3D<
+        ConvolutionOptions<Paddings[R], PerAxis[R], PerAxis[R]>,
+        Others<
           Size,
           OptionOf<this['~options'], 'padding', 'valid'>,
           OptionOf<this['~options'], 'stride', 1>,
           OptionOf<this['~options'], 'dilation', 1>,
           InitialOf<this['~options'], 'bias'>,
-          NameOf<this['~options'], 'convolution3d-{}'>,
+          NameOf<this['~options'], `convolution${R}d-{}`>,
           OptionAs<this['~options'], 'groups', number, 1>
-        >
+        >[R]
       >
     : WrongArguments
 }
-/** The constructor of {@link Convolution3D}. */
-export interface Convolution3DConstructor {
-  readonly '~row'?: Convolution3DRow
+
+interface OtherConvolutionConstructor<R extends 1 | 3> {
+  readonly '~row'?: OtherConvolutionRow<R>
   <
-    const Size extends [number, number, number, number] | FilterSize3D,
-    const P extends Padding3D = 'valid',
-    const S extends TripleOption = 1,
-    const D extends TripleOption = 1,
+    const Size extends OtherSizes[R],
+    const P extends Paddings[R] = 'valid',
+    const S extends PerAxis[R] = 1,
+    const D extends PerAxis[R] = 1,
     B extends ParameterSource | null = number,
-    const Name extends string = 'convolution3d-{}',
+    const Name extends string = `convolution${R}d-{}`,
     const G extends number = 1,
   >(
     size: Size,
-    options?: Convolution3DOptions<P, S, D, B, Name, G>,
-  ): Convolution3D<Size, P, S, D, B, Name, G>
+    options?: ConvolutionOptions<P, S, D, B, Name, G>,
+  ): Others<Size, P, S, D, B, Name, G>[R]
 }
+/** The constructor of {@link Convolution1D}. */
+export type Convolution1DConstructor = OtherConvolutionConstructor<1>
+/** The constructor of {@link Convolution3D}. */
+export type Convolution3DConstructor = OtherConvolutionConstructor<3>
 
 const convolution = <Constructor>(kind: string, rank: Rank, example: string): Constructor => {
   const channels = ({ size }: Normal): number => size[rank] as number

@@ -30,6 +30,12 @@ export interface PerAxis {
   readonly 2: PairOption
   readonly 3: TripleOption
 }
+/** Zeros around the input, by rank. */
+export interface Paddings {
+  readonly 1: Padding1D
+  readonly 2: PaddingOption
+  readonly 3: Padding3D
+}
 /** A padding of rows and columns in its normal form. */
 export type Padding = 'valid' | 'same' | Pair
 
