@@ -1,6 +1,6 @@
 import { map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { integer, optionalParameter, type Parsed, parameter } from '../base/options.ts'
+import { integer, type Option, type Options, optionalParameter, type Parsed, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type {
@@ -261,6 +261,16 @@ export type Convolution1DConstructor = OtherConvolutionConstructor<1>
 /** The constructor of {@link Convolution3D}. */
 export type Convolution3DConstructor = OtherConvolutionConstructor<3>
 
+/** How the options that layers with filters have in common are read; `names` says what the numbers of a size are. */
+export const filterOptions = (rank: Rank, names: readonly string[]): Options<Filtering> => ({
+  size: { codec: sizes(names) },
+  padding: { codec: padding(rank), default: 'valid' },
+  stride: { codec: numbers(rank, 1), default: 1 },
+  dilation: { codec: numbers(rank, 1), default: 1 },
+})
+/** How an initial filter is read. */
+export const initialFilter: Option<Parameter> = { codec: parameter, default: heNormal({ gain: 2 }) }
+
 const convolution = <Constructor>(kind: string, rank: Rank, example: string): Constructor => {
   const channels = ({ size }: Normal): number => size[rank] as number
   return defineLayer({
@@ -269,12 +279,9 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
     positional: ['size'],
     notation: { together: true },
     options: {
-      size: { codec: sizes([...axes[rank], 'channels']) },
-      padding: { codec: padding(rank), default: 'valid' },
-      stride: { codec: numbers(rank, 1), default: 1 },
-      dilation: { codec: numbers(rank, 1), default: 1 },
+      ...filterOptions(rank, [...axes[rank], 'channels']),
       groups: { codec: integer(1), default: 1 },
-      weight: { codec: parameter, default: heNormal({ gain: 2 }) },
+      weight: initialFilter,
       bias: { codec: optionalParameter, default: 0 },
     },
     check: (options: Normal) => checkGroups(options.groups, channels(options)),

@@ -1,16 +1,15 @@
 import { chain, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { optionalParameter, parameter } from '../base/options.ts'
+import { optionalParameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { InitialOf, NameOf, OptionOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Weight, WeightAndBias } from '../core/variables.ts'
-import { heNormal } from '../initializers/index.ts'
 import type { Margin, Pair } from '../ops/ops.ts'
 import { spread } from '../ops/spread.ts'
 import type { Add, Multiply, Subtract } from '../type-arithmetic/digits.ts'
-import type { Filtering, FilterLimits, FilterSize } from './convolution.ts'
+import { type Filtering, type FilterLimits, type FilterSize, filterOptions, initialFilter } from './convolution.ts'
 import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
 import {
@@ -20,14 +19,11 @@ import {
   windowsOf as axisWindows,
   type ChannelsOf,
   knownChannels,
-  numbers,
   type OfAxis,
   type Padding,
   type PaddingOfAxis,
   type PaddingOption,
   type PairOption,
-  padding,
-  sizes,
 } from './window.ts'
 
 /** The options of {@link Deconvolution}. */
@@ -142,6 +138,7 @@ interface Normal extends Omit<Filtering, 'dilation'> {
   readonly bias: Parameter | null
 }
 
+const { size, padding, stride } = filterOptions(2, [...axes[2], 'channels'])
 const windowsOf = (options: Normal): readonly AxisWindow[] => axisWindows(2, { ...options, dilation: 1 })
 
 /** What the convolution that this one reverses adds before and after its input; a negative number cuts off. */
@@ -187,10 +184,10 @@ export const Deconvolution: DeconvolutionConstructor = defineLayer({
   positional: ['size'],
   notation: { together: true },
   options: {
-    size: { codec: sizes([...axes[2], 'channels']) },
-    padding: { codec: padding(2), default: 'valid' },
-    stride: { codec: numbers(2, 1), default: 1 },
-    weight: { codec: parameter, default: heNormal({ gain: 2 }) },
+    size,
+    padding,
+    stride,
+    weight: initialFilter,
     bias: { codec: optionalParameter, default: 0 },
   },
 

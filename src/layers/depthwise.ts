@@ -1,48 +1,38 @@
 import { type Either, map, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import { integer, type Option, type Options, optionalParameter, parameter } from '../base/options.ts'
+import { integer, optionalParameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import type { InitialOf, NameOf, OptionAs, OptionOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
-import { heNormal } from '../initializers/index.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
-import type { ConvolutionOptions, Filtering, FilterLimits, FilterSize } from './convolution.ts'
+import {
+  type ConvolutionOptions,
+  type Filtering,
+  type FilterLimits,
+  type FilterSize,
+  filterOptions,
+  initialFilter,
+} from './convolution.ts'
 import type { WindowSize } from './pooling.ts'
 import { convolve } from './sliding.ts'
 import {
   axes,
   type ChannelsOf,
   knownChannels,
-  numbers,
   type Padding,
   type PaddingOption,
   type PairOption,
-  padding,
   point,
   type Slid2D,
-  sizes,
   slid,
   windowsOf,
 } from './window.ts'
 
 // Convolutions with a filter of its own for each input channel.
-
-/** What the options of {@link DepthwiseConvolution} and {@link SeparableConvolution} have in common. */
-interface DepthOptions<
-  P extends PaddingOption,
-  S extends PairOption,
-  D extends PairOption,
-  M extends number,
-  B extends ParameterSource | null,
-  Name extends string,
-> extends Pick<ConvolutionOptions<P, S, D, B, Name>, 'name' | 'padding' | 'stride' | 'dilation' | 'bias'> {
-  /** The number of output channels per input channel. Default: 1. */
-  readonly multiplier?: M
-}
 
 /** The options of {@link DepthwiseConvolution}. */
 export interface DepthwiseConvolutionOptions<
@@ -52,7 +42,9 @@ export interface DepthwiseConvolutionOptions<
   M extends number = number,
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
-> extends DepthOptions<P, S, D, M, B, Name> {
+> extends Pick<ConvolutionOptions<P, S, D, B, Name>, 'name' | 'padding' | 'stride' | 'dilation' | 'bias'> {
+  /** How many channels each input channel makes. Default: 1. */
+  readonly multiplier?: M
   /** The initial filters, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
 }
@@ -133,14 +125,10 @@ interface Separable extends Normal {
 }
 const made = ({ size }: Separable): number => size[2] as number
 
-const shared: Omit<Options<Normal>, 'size'> = {
-  padding: { codec: padding(2), default: 'valid' },
-  stride: { codec: numbers(2, 1), default: 1 },
-  dilation: { codec: numbers(2, 1), default: 1 },
+const shared = {
   multiplier: { codec: integer(1), default: 1 },
   bias: { codec: optionalParameter, default: 0 },
 }
-const filter: Option<Parameter> = { codec: parameter, default: heNormal({ gain: 2 }) }
 
 /** A variable whose shape depends on the number of input channels. */
 const withChannels = (input: Shape | null, rule: (channels: number) => VariableRule): Either<Fault, VariableRule> =>
@@ -192,7 +180,7 @@ export const DepthwiseConvolution: DepthwiseConvolutionConstructor = defineLayer
   example: "DepthwiseConvolution([3, 3], { padding: 'same' })",
   positional: ['size'],
   notation: { together: true },
-  options: { size: { codec: sizes(axes[2]) }, ...shared, weight: filter },
+  options: { ...filterOptions(2, axes[2]), ...shared, weight: initialFilter },
   shape: (options: Depthwise, input) =>
     slid(input, windowsOf(2, options), sizeOf([input?.at(-1) ?? null, options.multiplier])),
   variables: {
@@ -214,7 +202,7 @@ export interface SeparableConvolutionOptions<
   M extends number = number,
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
-> extends DepthOptions<P, S, D, M, B, Name> {
+> extends Omit<DepthwiseConvolutionOptions<P, S, D, M, B, Name>, 'weight'> {
   /** The initial depthwise filters, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
   readonly depthwiseWeight?: ParameterSource
   /** The initial pointwise filter, [1, 1, input channels · multiplier, channels]. Default: `heNormal({ gain: 2 })`. */
@@ -308,10 +296,10 @@ export const SeparableConvolution: SeparableConvolutionConstructor = defineLayer
   positional: ['size'],
   notation: { together: true },
   options: {
-    size: { codec: sizes([...axes[2], 'channels']) },
+    ...filterOptions(2, [...axes[2], 'channels']),
     ...shared,
-    depthwiseWeight: filter,
-    pointwiseWeight: filter,
+    depthwiseWeight: initialFilter,
+    pointwiseWeight: initialFilter,
   },
   shape: (options: Separable, input) => slid(input, windowsOf(2, options), made(options)),
   variables: {

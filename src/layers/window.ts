@@ -2,7 +2,7 @@ import { chain, type Either, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, integer, parsed } from '../base/options.ts'
+import { codec, integer, listOf, type Options, parsed } from '../base/options.ts'
 import type { Shape } from '../base/shape.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Margin, Pair } from '../ops/ops.ts'
@@ -227,6 +227,11 @@ export interface WindowValues {
   readonly padding: 'valid' | 'same' | 'causal' | Numbers
 }
 
+/** The options of a filter in normal form: its channels stand behind its axes. */
+export interface FilterValues extends WindowValues {
+  readonly size: readonly number[]
+}
+
 /** The windows of the axes. */
 export const windowsOf = (rank: Rank, { size, stride, dilation, padding }: WindowValues): readonly AxisWindow[] =>
   Array.from({ length: rank }, (_, axis) => {
@@ -293,15 +298,12 @@ export const knownChannels = (rank: Rank, input: Shape | null): Either<Fault, nu
 // How options are read.
 
 const count = (n: number): string => ['one', 'two', 'three', 'four'][n - 1] as string
-const isAtLeast = (least: number) => (value: unknown) => Number.isSafeInteger(value) && (value as number) >= least
-const listOf = <N extends Numbers>(n: number, least: number, value: unknown): N | undefined =>
-  Array.isArray(value) && value.length === n && value.every(isAtLeast(least))
-    ? (Object.freeze([...value]) as readonly number[] as N)
-    : undefined
+const integers = <N extends Numbers>(n: number, least: number, value: unknown): N | undefined =>
+  parsed(listOf<number>('', integer(least).is, { check: all => all.length === n }), value) as N | undefined
 
 /** The size of a window, or of a filter with its channels: a positive integer for each of the names. */
 export const sizes = <N extends Numbers = readonly number[]>(names: readonly string[]): t.Type<N, unknown, unknown> =>
-  codec(`[${names.join(', ')}], ${count(names.length)} positive integers`, value => listOf<N>(names.length, 1, value))
+  codec(`[${names.join(', ')}], ${count(names.length)} positive integers`, value => integers(names.length, 1, value))
 
 /** An integer from `least` on for each axis, or one for all of them; a single axis has a single one. */
 export const numbers = <N extends Numbers = Numbers>(rank: Rank, least: 0 | 1): t.Type<N, unknown, unknown> => {
@@ -310,7 +312,7 @@ export const numbers = <N extends Numbers = Numbers>(rank: Rank, least: 0 | 1): 
     rank === 1 ? one.name : `${one.name} or ${rank === 2 ? 'a pair' : `[${axes[rank].join(', ')}]`} of them`,
     value => {
       if (rank === 1) return parsed(one, value) as N | undefined
-      return listOf<N>(rank, least, typeof value === 'number' ? Array(rank).fill(value) : value)
+      return integers<N>(rank, least, typeof value === 'number' ? Array(rank).fill(value) : value)
     },
     all => (typeof all !== 'number' && all.every(d => d === all[0]) ? all[0] : all),
   )
@@ -334,3 +336,10 @@ export const padding = (rank: Rank): t.Type<WindowValues['padding'], unknown, un
     value => (typeof value === 'string' ? value : zeros.encode(value)),
   )
 }
+
+/** How the options that all sliding filters have are read; `names` are those of the filter's dimensions. */
+export const slidingOptions = (rank: Rank, names: readonly string[]): Options<Omit<FilterValues, 'dilation'>> => ({
+  size: { codec: sizes(names) },
+  padding: { codec: padding(rank), default: 'valid' },
+  stride: { codec: numbers(rank, 1), default: 1 },
+})
