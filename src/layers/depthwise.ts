@@ -43,10 +43,10 @@ export interface DepthwiseConvolutionOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
 > extends Pick<ConvolutionOptions<P, S, D, B, Name>, 'name' | 'padding' | 'stride' | 'dilation' | 'bias'> {
-  /** How many channels each input channel makes. Default: 1. */
-  readonly multiplier?: M
   /** The initial filters, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
+  /** The number of output channels per input channel. Default: 1. */
+  readonly multiplier?: M
 }
 
 /** A depthwise convolution as a type: [batch, rows, cols, channels] in, channels times the multiplier out. */

@@ -2,7 +2,7 @@ import { chain, type Either, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec, integer, listOf, type Options, parsed } from '../base/options.ts'
+import { codec, integer, listOf, parsed } from '../base/options.ts'
 import type { Shape } from '../base/shape.ts'
 import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Margin, Pair } from '../ops/ops.ts'
@@ -227,11 +227,6 @@ export interface WindowValues {
   readonly padding: 'valid' | 'same' | 'causal' | Numbers
 }
 
-/** The options of a filter in normal form: its channels stand behind its axes. */
-export interface FilterValues extends WindowValues {
-  readonly size: readonly number[]
-}
-
 /** The windows of the axes. */
 export const windowsOf = (rank: Rank, { size, stride, dilation, padding }: WindowValues): readonly AxisWindow[] =>
   Array.from({ length: rank }, (_, axis) => {
@@ -336,10 +331,3 @@ export const padding = (rank: Rank): t.Type<WindowValues['padding'], unknown, un
     value => (typeof value === 'string' ? value : zeros.encode(value)),
   )
 }
-
-/** How the options that all sliding filters have are read; `names` are those of the filter's dimensions. */
-export const slidingOptions = (rank: Rank, names: readonly string[]): Options<Omit<FilterValues, 'dilation'>> => ({
-  size: { codec: sizes(names) },
-  padding: { codec: padding(rank), default: 'valid' },
-  stride: { codec: numbers(rank, 1), default: 1 },
-})
