@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { fromDocumentOrThrow, type NetworkDocument, toDocument } from '../../src/documents/index.ts'
 import { migrated } from '../../src/documents/migrations.ts'
-import { Input, notation } from '../../src/index.ts'
+import { Input, net } from '../../src/index.ts'
+import { described } from '../notation/described.ts'
 
 // Documents as each version wrote them, with the texts of their networks. They stay as they are for good.
 
@@ -28,7 +29,7 @@ describe('documents of every version', () => {
       expect(all.length).to.be.greaterThan(100)
       for (const { text, document } of all) {
         expect(document.version).to.equal(of)
-        expect(notation(fromDocumentOrThrow(document))).to.equal(text)
+        expect(described(fromDocumentOrThrow(document)), text).to.deep.equal(described(net(text)))
       }
     })
 
