@@ -7,6 +7,7 @@ import { isShape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { LayerValue, Part } from '../network/parts.ts'
 import { another, handOver, tensorOf } from '../tfjs/index.ts'
+import { reading } from './given.ts'
 
 /** Typed arrays of numbers: of ImageData, of audio, of files. */
 export type TypedNumbers =
@@ -68,15 +69,7 @@ const numbersIn = (input: unknown, shape: unknown): Read => {
   return shape === undefined ? read : { ...read, shape: checkedShape(shape, read.data.length) }
 }
 
-/** Reads what users gave: what their getters and proxies throw is a fault of the input. */
-const readingInput = <R>(read: () => R): R => {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof InvalidOption) throw error
-    throw fault('values that can be read', `an object that throws: ${show(error)}`)
-  }
-}
+const readingInput = <R>(read: () => R): R => reading('tensor', 'data', read)
 
 const checkedTensor = (input: tf.Tensor): tf.Tensor => {
   if (input.isDisposed) throw fault('a tensor that has not been disposed', 'a disposed one')

@@ -59,8 +59,8 @@ export const reading = <R>(owner: string, option: string, read: () => R): R => {
       {
         layer: owner,
         option,
-        expected: 'an object that can be read',
-        got: `one that throws ${show(error)}`,
+        expected: 'values that can be read',
+        got: `an object that throws: ${show(error)}`,
         remedy: 'Give plain objects.',
       },
       { cause: error },
