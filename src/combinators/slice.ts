@@ -79,14 +79,10 @@ const keep = (of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly n
       return inputs.length - 1
     })
     const inner = node.inputs.filter(from => kept.has(from)).map(from => position.get(from) as number)
-    return Object.freeze({ ...node, externals: Object.freeze(externals), inputs: Object.freeze(inner) })
+    return { ...node, externals, inputs: inner }
   })
-  const sliced = {
-    nodes: Object.freeze(nodes),
-    inputs: Object.freeze(inputs),
-    outputs: Object.freeze(outputs.map(i => position.get(i) as number)),
-  }
-  return compose({ form: 'slice', wiring: Object.freeze(sliced), of, cut })
+  const sliced: Wiring = { nodes, inputs, outputs: outputs.map(i => position.get(i) as number) }
+  return compose({ form: 'slice', wiring: sliced, of, cut })
 }
 
 /**

@@ -8,9 +8,9 @@ import type { Rules } from './layer.ts'
 
 // Constructors of layers: how a call is read, and how a layer is printed as the call that makes it.
 
-/** How the notation reads a call of a layer. */
+/** How the notation reads a call of the layer. */
 export interface NotationForm {
-  /** Whether several positional arguments are one list, as `Input(28, 28, 1)` is `Input([28, 28, 1])`. */
+  /** Whether several positional arguments are one list: `Input(28, 28, 1)` is `Input([28, 28, 1])`. */
   readonly together?: boolean
   /** Positional options that may also be given by name. */
   readonly byName?: readonly string[]
@@ -20,19 +20,19 @@ export interface NotationForm {
   readonly textless?: boolean
 }
 
-/** What every definition of a layer says. */
+/** What all definitions of layers have. */
 export interface Described<Normal extends object> {
-  /** The name of the layer's kind, as its constructor is called: its automatic names come from it. */
+  /** The kind, which is the name of the constructor. Automatic names come from it: 'relu-{}' of 'Relu'. */
   readonly kind: string
-  /** A right call: errors quote it. */
+  /** A valid call, for error messages. */
   readonly example: string
-  /** The options that stand before the options object, in order. */
+  /** The options that are positional arguments, in order. */
   readonly positional?: readonly (keyof Normal & string)[]
-  /** How each option is read. The option `name` is added. */
+  /** How each option is read, without `name`. */
   readonly options: Options<Normal>
   /** How `net` reads a call of the layer. Default: argument by argument. */
   readonly notation?: NotationForm
-  /** What is wrong with options that are each right, and which one to change. */
+  /** The fault of options that are valid one by one but not together, and the option to change. */
   readonly check?: (options: Normal) => (Fault & { readonly option: string }) | undefined
 }
 
@@ -42,12 +42,12 @@ const isOptions = (value: unknown): value is Readonly<Record<string, unknown>> =
       typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
     )
   } catch {
-    // A proxy that throws stands for options; they are refused when they are read.
+    // A proxy that throws is refused when the options are read.
     return true
   }
 }
 
-/** The arguments of a call as one record of options: those that stand first get their names. */
+/** The arguments of a call as one record of options, positional ones included. */
 const namedArguments = (
   { kind, example, positional = [] }: { kind: string; example: string; positional?: readonly string[] },
   given: readonly unknown[],
@@ -61,13 +61,13 @@ const namedArguments = (
   return merged(byName(positional.map((name, i) => [name, ordered[i]] as const)), ownOptions(kind, example, rest[0]))
 }
 
-/** Prints a layer as the call that makes it: what differs from the defaults, in the shortest form. */
+/** Prints a layer as the call that makes it, without options that have their default. */
 const printed = <Normal extends object>(
   { kind, positional = [], options }: Described<Normal>,
   layer: Normal & LayerValue,
 ): string => {
   const names = Object.keys(options) as (keyof Normal & string)[]
-  // Once for each option: a layer within a layer within a layer would be printed twice as often at each level.
+  // Each option is printed once: printing it twice would double the time with each level of layers within layers.
   const texts = new Map(names.map(name => [name, show(options[name].codec.encode(layer[name]))]))
   const isDefault = (name: keyof Normal & string): boolean => {
     const { codec, ...rest } = options[name]
@@ -83,10 +83,10 @@ const printed = <Normal extends object>(
   return `${kind}(${[...first.map(name => texts.get(name)), ...after].join(', ')})`
 }
 
-/** Where a layer and its constructor keep what they are defined by. */
+/** The key of a definition in its constructor and layers. */
 const definitionKey: unique symbol = Symbol('definition')
 
-/** What a layer is defined by, as far as writing it down needs to know. */
+/** A definition, as far as printing a layer needs it. */
 export interface Definition {
   readonly kind: string
   readonly example: string
@@ -95,11 +95,11 @@ export interface Definition {
   readonly notation?: NotationForm
 }
 
-/** What a layer, or the constructor of one, is defined by; `undefined` for anything else. */
+/** The definition of a layer or constructor; `undefined` for anything else. */
 export const definitionOf = (value: object): Definition | undefined =>
   (value as { readonly [definitionKey]?: Definition })[definitionKey]
 
-/** Whether a definition says what every one has to; getters of the user's may throw. */
+/** Whether a definition has what is required; getters may throw. */
 const isDefinition = (definition: unknown, functions: readonly string[]): boolean => {
   try {
     const said = Object(definition) as Readonly<Record<string, unknown>>

@@ -12,15 +12,14 @@ import type { Mode, Result, Rules } from './layer.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
 /**
- * The type of a layer with variables, for the layers' own types to extend: they add '~out', '~params' and '~state'.
- * `Name` is its name or pattern: 'convolution-{}' unless it is given one; `H` may say which variables it has, so
- * that the compiler need not find out.
+ * The base of the types of layers with variables, which add '~out', '~params' and '~state'. `Name` is the name or pattern;
+ * `H` says which variables there are, so that the compiler need not look.
  *
- * A layer's type takes its options one by one, each with its default: layers that are made alike are then of one type,
- * which costs the compiler once. Options as one object would make every call a type of its own.
+ * Give a layer's type its options one by one, each with a default: equal calls then have one type, which is checked once.
+ * With one object of options, every call would have a type of its own.
  */
 export interface Leaf<Name extends string, H extends Has = 'some'> extends Chain {
-  /** The name, or the pattern that numbers it in a network. */
+  /** The name, or a pattern that is numbered in each network. */
   readonly name: Name
   readonly rules: Rules
   readonly '~named': ExplicitName<Name>
@@ -34,9 +33,9 @@ export interface Leaf<Name extends string, H extends Has = 'some'> extends Chain
   readonly '~within': 0
 }
 
-/** The type of a layer without variables, for the layers' own types to extend: they add '~out'. */
+/** The base of the types of layers without variables, which add '~out'. */
 export interface Plain<Name extends string, Source = never> extends Chain {
-  /** The name, or the pattern that numbers it in a network. */
+  /** The name, or a pattern that is numbered in each network. */
   readonly name: Name
   readonly rules: Rules
   readonly '~named': ExplicitName<Name>
@@ -57,24 +56,29 @@ export interface NameOption<Name extends string = string> {
   readonly name?: Name
 }
 
-/** A layer of one input, with variables named `V`; of several where `inputs` says so. */
+/** The definition of a layer of one input, or of several if `inputs` says so. `V` are the names of its variables. */
 export interface LayerDefinition<Normal extends object, V extends string> extends Described<Normal> {
   /** How many inputs it takes. Default: one. */
   readonly inputs?: (options: Normal) => Rules['inputs']
   /**
-   * The output shape for an input shape (`null`: of unknown rank), the twin of the type-level rule; `others` are the
-   * shapes of the inputs beside the first.
+   * The output shape for an input shape, `null` being of unknown rank: the same rule as '~out' of the type.
+   *
+   * @param others the shapes of further inputs
    */
   readonly shape: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, Shape | null>
-  /** Each variable for an input shape; `null` where the options leave it out. */
+  /** Each variable for an input shape; `null` if the options leave it out. */
   readonly variables?: {
     readonly [_ in V]: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, VariableRule | null>
   }
-  /** How many rows there are that the input may name by whole numbers from 0 on, where it does. */
+  /** For an input of ids, integers from 0: the number of rows that they select from. */
   readonly ids?: (options: Normal) => number
-  /** Whether what comes out are the elements of what goes in, as they are. */
+  /** Whether the output has the elements of the input, unchanged. Default: false. */
   readonly passes?: boolean
-  /** The mathematics, in any interpretation of the operations; `others` are the inputs beside the first. */
+  /**
+   * The mathematics, for any implementation of the operations.
+   *
+   * @param others further inputs
+   */
   readonly forward: <T>(
     options: Normal,
     ops: Ops<T>,
@@ -84,20 +88,22 @@ export interface LayerDefinition<Normal extends object, V extends string> extend
     others: readonly T[],
   ) => Result<T>
   /**
-   * What training compares an output with, where the layer mixes examples: from what was expected of it, the key that
-   * `forward` gets as `mode.key`, and the shape of the input.
+   * For a layer that mixes examples: the targets of training, mixed in the same way.
+   *
+   * @param expected the targets as they are given
+   * @param key that of `mode` in `forward`
    */
   readonly targets?: <T>(options: Normal, ops: Ops<T>, expected: T, key: Key, input: Shape | null) => T
 }
 
-/** A layer of several inputs, side by side. */
+/** The definition of a layer of several inputs. */
 export interface MergeDefinition<Normal extends object> extends Described<Normal> {
   /** The output shape for the shapes of the inputs. */
   readonly shape: (options: Normal, inputs: Flow) => Either<Fault, Shape | null>
   readonly forward: <T>(options: Normal, ops: Ops<T>, inputs: readonly T[], mode: Mode) => T
 }
 
-/** The rules of the variables that a layer has, or the first fault. */
+/** The rules of all variables of a layer, or the first fault. */
 const allRules = <Normal extends object>(
   variables: LayerDefinition<Normal, string>['variables'],
   options: Normal,
@@ -113,8 +119,8 @@ const allRules = <Normal extends object>(
 }
 
 /**
- * Makes the constructor of a layer of one input: the layers of this library are made with it, and yours have the same
- * standing. The constructor's type, which carries the type-level shape rule, is given where it is declared.
+ * Makes the constructor of a layer of one input. All layers of this library are made by it, so yours can do all that they
+ * do. Declare the constructor's type, which has the shape rule for the compiler.
  *
  * @example
  * ```ts
@@ -152,25 +158,25 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
     }),
   }))
 
-/** Makes the constructor of a layer of several inputs; otherwise as {@link defineLayer}. */
+/** Makes the constructor of a layer of several inputs; otherwise like {@link defineLayer}. */
 export const defineMerge = <Normal extends object, Constructor>(definition: MergeDefinition<Normal>): Constructor =>
   constructorOf('defineMerge', definition, ['shape', 'forward'], options => ({
     inputs: 'several',
-    // A single flow of unknown rank may yet turn out to be several tensors.
+    // One input of unknown rank may turn out to be several tensors.
     shape: inputs => (inputs.length === 1 && inputs[0] === null ? right(null) : definition.shape(options, inputs)),
     variables: () => right({}),
     forward: (ops, _, inputs, mode) => [definition.forward(options, ops, inputs, mode), {}],
   }))
 
-/** A layer around another one. */
+/** The definition of a layer around another one. */
 export interface WrapperDefinition<Normal extends object> extends Described<Normal> {
-  /** The rules of the layer, most of them those of the layer within. */
+  /** The rules of the layer, which use those of the layer within. */
   readonly rules: (options: Normal) => Rules
 }
 
 /**
- * Makes the constructor of a layer around another one, which is an option read by `innerLayer`. Its rules are made as a
- * whole, from those that `innerRules` gives of the layer within; otherwise as {@link defineLayer}.
+ * Makes the constructor of a layer around another one, which is an option with the codec `innerLayer`. `rules` makes all of
+ * its rules from those of the layer within, which `innerRules` gives; otherwise like {@link defineLayer}.
  *
  * @example
  * ```ts

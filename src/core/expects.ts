@@ -2,17 +2,17 @@ import { type Either, type Left, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { type Flow, type Refusal, type RefusedInput, type Shape, showFlow, showShape } from '../base/shape.ts'
 
-// What a layer expects of its input is said once, in a constant: the compiler reads its type, the run time its value. So
-// both give the same message.
+// What a layer expects of its input is a constant. The compiler reads its type and the run time its value, so both give the
+// same message.
 
-/** What a layer expects of its input, `as const`. Both texts may have fields, as in `channels that {groups} groups divide`. */
+/** What a layer expects of its input, `as const`. Texts may have fields, as in `channels that {groups} groups divide`. */
 export interface Expectation {
   /** The continuation of "expected …". */
   readonly expected: string
-  /** What to do about an input that is something else: a sentence. */
+  /** What to do about another input: a sentence. */
   readonly remedy: string
 }
-/** The same of an input with a number of dimensions, the batch included. */
+/** An expectation of the rank of an input, batch included. */
 export interface RankExpectation extends Expectation {
   readonly rank: number
 }
@@ -43,30 +43,30 @@ export type RefusesAll<Kind extends string, E extends Expectation, I, Fields = u
 /** The values of the fields of a text. */
 export type Fields = Readonly<Record<string, string | number>>
 
-/** The same at run time. */
+/** A text with its fields filled in. */
 export const filled = (text: string, fields: Fields): string =>
   text.replace(/\{(\w+)\}/g, (field, name: string) => String(fields[name] ?? field))
 
-/** The fault of something, printed as `got`, that does not meet an expectation. */
+/** The fault of what does not meet an expectation. */
 export const faultOf = ({ expected, remedy }: Expectation, got: string, fields: Fields = {}): Fault => ({
   expected: filled(expected, fields),
   got,
   remedy: filled(remedy, fields),
 })
 
-/** The same of an input, as the result of a shape rule. */
+/** The result of a shape rule for an input that does not meet an expectation. */
 export const refusal = (expectation: Expectation, input: Shape | null, fields: Fields = {}): Left<Fault> => ({
   _tag: 'Left',
   left: faultOf(expectation, showShape(input), fields),
 })
 
-/** The same of several inputs. */
+/** The same for several inputs. */
 export const refusalOfAll = (expectation: Expectation, inputs: Flow, fields: Fields = {}): Left<Fault> => ({
   _tag: 'Left',
   left: faultOf(expectation, showFlow(inputs), fields),
 })
 
-/** An input of the expected rank, with every dimension unknown if its rank is. */
+/** An input of the expected rank; of an unknown rank, one with unknown dimensions. */
 export const ofRank = (expectation: RankExpectation, input: Shape | null): Either<Fault, Shape> => {
   const shape = input ?? Array<null>(expectation.rank).fill(null)
   return shape.length === expectation.rank ? right(shape) : refusal(expectation, input)

@@ -15,10 +15,10 @@ import type { Mode, Rules } from './layer.ts'
 import { mixedTargets, mixes } from './targets.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
-// A layer or composition within a layer, by rules alike. The variables of a composition get one name each, as in
-// `relu-1/weight`, so that they can be those of the layer around it.
+// Layers within layers. A composition within a layer has rules like a layer's; its variables have names such as
+// `relu-1/weight`.
 
-/** How a layer within a layer is read. */
+/** The codec of an option that is a layer or composition. */
 export const innerLayer: t.Type<Part, unknown, unknown> = codec<Part>('a layer', value =>
   isPart(value) ? value : undefined,
 )
@@ -54,7 +54,7 @@ const flatRules = (wiring: Wiring): Either<Fault, VariableRules> => {
   return right(merged(...all))
 }
 
-/** What of flat names belongs to a prefix, without it. */
+/** The values whose names have a prefix, without it. */
 export const without = <V>(prefix: string, values: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
   byName(
     Object.entries(values).flatMap(([name, value]) =>
@@ -62,7 +62,7 @@ export const without = <V>(prefix: string, values: Readonly<Record<string, V>>):
     ),
   )
 
-/** Names with a prefix before them. */
+/** Values with a prefix before their names. */
 export const withPrefix = <V>(prefix: string, values: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
   byName(Object.entries(values).map(([name, value]) => [prefix + name, value] as const))
 
@@ -94,7 +94,7 @@ const compositionRules = (part: Part): Rules => ({
     mode: Mode,
   ) => {
     const wiring = wired(part, inputs.map(ops.shape))
-    // Shapes were checked when the layer was put into its network.
+    // Not for users: shapes were checked when the network was made.
     if (isLeft(wiring)) throw new RangeError(wiring.left.expected)
     const [outputs, state] = run(ops, wiring.right, treeOf(wiring.right, variables), inputs, mode)
     const flat = Object.entries(state).map(([name, own]) => withPrefix(`${name}/`, own))

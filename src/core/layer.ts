@@ -5,8 +5,8 @@ import type { Flow, Mismatch, Shape, SharedShape, Show, Unless } from '../base/s
 import type { Ops } from '../ops/ops.ts'
 import type { VariableRules } from './variables.ts'
 
-// A layer is a value: frozen options plus rules. Its type carries the twin of its shape rule, as a type-level function
-// whose argument is the key '~in'; the keys that start with ~ exist for the compiler only.
+// A layer is a value: frozen options plus rules. Its type holds the same shape rule as a type-level function, whose argument
+// is the key '~in'. Keys that start with ~ exist for the compiler only; docs/types.md explains each of them.
 
 /**
  * The least a function needs to accept a layer. TypeScript compares every member in nested calls, so there are only two.
@@ -16,38 +16,38 @@ export interface AnyLayer {
   /** The argument of the type-level function: the shape that comes in. */
   readonly '~in': unknown
 }
-/** What a layer has beside for the compiler. All of it optional, so that every layer may be asked for it. */
+/** The other keys of a layer's type. They are optional, so that they can be read from any layer. */
 export interface Typed extends AnyLayer {
-  /** The result: the shape that goes out, or a Mismatch. */
+  /** The result: the output shape, or a Mismatch. */
   readonly '~out'?: unknown
-  /** The layers with variables within, in their places, as `network-types/list.ts` says. */
+  /** The layers with variables within, each with its input, as a list of `network-types/list.ts`. */
   // biome-ignore lint/suspicious/noExplicitAny: a list to spread, of a type that is known where the layer is
   readonly '~found'?: any
-  /** The same with the layers without variables. */
+  /** The same, with the layers without variables. */
   // biome-ignore lint/suspicious/noExplicitAny: likewise
   readonly '~all'?: any
-  /** The shape of the inputs that a network starts with; `never` for a layer that waits for its input. */
+  /** The shape of a network's inputs; `never` for a layer that waits for its input. */
   readonly '~source'?: unknown
   /** The explicit names within, as a union. */
   readonly '~named'?: unknown
-  /** The names and patterns within, after '!' where a layer has no variables. */
+  /** The names and patterns within, as a union; those of layers without variables begin with '!'. */
   readonly '~patterns'?: unknown
-  /** How deep compositions are nested within, as every number from 0 to that, and whether some layer is shared. */
+  /** The depth of nesting, as a union of all numbers up to it; with '/' if a layer within is shared. */
   readonly '~within'?: unknown
 }
 
-/** An argument: one and the same type wherever a layer meets a shape, so that the compiler reads the layer once for it. */
+/** An argument. It is one type wherever a layer meets a shape, so that the compiler evaluates the layer once for it. */
 interface At<I> {
   readonly '~in': I
 }
-/** A layer that gets an input shape. */
+/** A layer applied to an input shape. */
 export type Placed<L extends Typed, I> = L & At<I>
 /** The output shape of a layer for an input shape. */
 export type Out<L extends Typed, I> = (L & At<I>)['~out']
 
 /**
- * A layer that takes the shape `I` and, where one is given, makes the shape `O`: for the parameters of functions that
- * take layers, whose misfits are then underlined where they are given.
+ * The type of a parameter for a layer that takes the shape `I` and gives the shape `O`, if one is given. An argument that
+ * does not fit is underlined.
  *
  * @example
  * ```ts
@@ -64,29 +64,29 @@ type Unlike<Made, O> = unknown extends O
       : null
     : null
 
-/** How a layer runs. */
+/** The mode in which a layer runs. */
 export interface Mode {
   readonly training: boolean
-  /** Present when the caller gave one; a layer that draws demands it in training. */
+  /** The key, if the caller gave one. A layer that draws random numbers in training needs it. */
   readonly key: Key | undefined
   /** The layer's name in its network, for errors. */
   readonly layer?: string
-  /** Whether the inputs are those given to the network, as they are, of which ids have been looked at. */
+  /** Whether the inputs are those of the network, unchanged. Their ids have been checked. */
   readonly isGiven?: boolean
 }
 
-/** What `forward` gives: the output, and the new values of the variables in the layer's state. */
+/** The result of `forward`: the output, and new values of the layer's state. */
 export type Result<T> = readonly [output: T, state: Readonly<Record<string, T>>]
 
-/** What a layer means at run time, its options already applied. Nothing else knows its mathematics. */
+/** What a layer does at run time, for its options. Nothing else knows its mathematics. */
 export interface Rules {
-  /** How many inputs it takes: one, several side by side, or either. */
+  /** How many inputs it takes; 'any': one or several. */
   readonly inputs: 'one' | 'several' | 'any'
   readonly shape: (inputs: Flow) => Either<Fault, Shape | null>
   readonly variables: (inputs: Flow) => Either<Fault, VariableRules>
-  /** How many rows there are that the input may name by whole numbers from 0 on, where it does. */
+  /** For an input of ids, integers from 0: the number of rows that they select from. */
   readonly ids?: number
-  /** Whether what comes out are the elements of what goes in, as they are. */
+  /** Whether the output has the elements of the input, unchanged. */
   readonly passes?: boolean
   readonly forward: <T>(
     ops: Ops<T>,
@@ -95,8 +95,11 @@ export interface Rules {
     mode: Mode,
   ) => Result<T>
   /**
-   * What training compares an output with, where the layer mixes examples: from what was expected of it, the key that
-   * `forward` gets, and the shape of the first input.
+   * For a layer that mixes examples: the targets of training, mixed in the same way.
+   *
+   * @param expected the targets as they are given
+   * @param key that of `mode` in `forward`
+   * @param input the shape of the first input
    */
   readonly targets?: <T>(ops: Ops<T>, expected: T, key: Key, input: Shape | null) => T
 }

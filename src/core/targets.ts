@@ -4,9 +4,9 @@ import { keyOf } from '../network/run.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Mode } from './layer.ts'
 
-// Layers that mix examples in training mix what is expected of the outputs as well.
+// Layers that mix examples in training, such as MixUp, mix the targets as well.
 
-/** The layers that change what is expected of an output: those before it that have such a rule, each name once. */
+/** The mixing layers that an output depends on, each name once. */
 const mixersBefore = ({ nodes }: Wiring, output: number): readonly Node[] => {
   const before = new Set([output])
   const mixers = new Map<string, Node>()
@@ -23,7 +23,7 @@ const mixersBefore = ({ nodes }: Wiring, output: number): readonly Node[] => {
 export const mixes = (part: Part): boolean =>
   'rules' in part ? part.rules.targets !== undefined : part.nodes.some(({ layer }) => layer.rules.targets !== undefined)
 
-/** What is wrong with a layer that mixes, within one whose batch is another than that of the targets. */
+/** The fault of a mixing layer within a layer whose batch is not that of the targets. */
 export const mixingWithin = (part: Part): (Fault & { readonly option: string }) | undefined =>
   mixes(part)
     ? {
@@ -35,11 +35,11 @@ export const mixingWithin = (part: Part): (Fault & { readonly option: string }) 
     : undefined
 
 /**
- * What is expected of a network's outputs in training, where some of its layers mix examples: changed by each of them that
- * an output depends on, in order, with the key that it draws with in `run`. A layer that is shared changes it once.
+ * The targets of training, mixed by each mixing layer that their output depends on, in order, with the key that it has in
+ * `run`. A shared layer mixes once.
  *
- * @param expected by output, in the order of the outputs; none of them where there is nothing to compare with
- * @returns the same in inference mode, or where no layer mixes
+ * @param expected the targets, in the order of the outputs; empty if there are none
+ * @returns the same targets in inference, or if no layer mixes
  */
 export const mixedTargets = <T>(ops: Ops<T>, wiring: Wiring, expected: readonly T[], mode: Mode): readonly T[] => {
   if (!mode.training || !wiring.nodes.some(({ layer }) => mixes(layer))) return expected

@@ -3,10 +3,10 @@ import type { Flow, Shape } from '../base/shape.ts'
 import { isList } from '../base/trees.ts'
 import type { AnyLayer, Rules } from '../core/layer.ts'
 
-// At run time a composition is a tree of parts and a graph of nodes, in the order in which they run. Further compositions
-// are made of the tree, because names are resolved anew in each. The graph is what runs.
+// A composition is a tree of parts and a graph of nodes in the order in which they run. The graph runs. Further
+// compositions are made of the tree, because names are resolved anew in each.
 
-/** A layer as the run time sees it. */
+/** A layer at run time. */
 export interface LayerValue {
   readonly kind: string
   /** Its name, or the pattern that numbers it. */
@@ -39,10 +39,10 @@ export interface Wiring {
   readonly outputs: readonly number[]
 }
 
-/** What every composition carries. */
+/** The graph of a composition, as part of its type. */
 export interface Wired extends AnyLayer, Wiring {}
 
-/** Where a part was cut out of another: from the named layers on, or up to them. */
+/** How a slice was cut: from the named layers on, or up to them. */
 export interface Cut {
   readonly at: 'start' | 'end'
   readonly names: readonly string[]
@@ -56,7 +56,7 @@ export type Arrangement =
   | { readonly form: 'shared' | 'block'; readonly part: Part; readonly name: string }
   | { readonly form: 'slice'; readonly wiring: Wiring; readonly of: Part; readonly cut: Cut }
 
-/** A composition as the run time sees it. */
+/** A composition at run time. */
 export interface CompositionValue extends Wiring {
   readonly kind: string
   readonly arrangement: Arrangement
@@ -66,8 +66,8 @@ export interface CompositionValue extends Wiring {
 export type Part = LayerValue | CompositionValue
 
 /**
- * What layers and compositions are told by, whichever copy of the library made them. A registered symbol is not unique to
- * the compiler, but as a key of types it has to be.
+ * Marks layers and compositions of any copy of the library. The cast: the compiler takes only unique symbols as keys, and
+ * does not count a registered one as unique.
  */
 export const brand: unique symbol = Symbol.for('joinery.layer') as never
 
@@ -81,7 +81,7 @@ export const isPart = (value: unknown): value is Part => {
   }
 }
 
-/** What to do about a value that is no layer. */
+/** What to do about a value that is not a layer. */
 const remedyFor = (value: unknown, got: string, example: string): string => {
   if (got === 'a promise') return 'Await it first.'
   if (isList(value)) return 'Join the layers of an array first: join(...layers).'
@@ -90,10 +90,10 @@ const remedyFor = (value: unknown, got: string, example: string): string => {
 }
 
 /**
- * Checks that a value is a layer, as a call from JavaScript may give anything.
+ * Checks that a value is a layer: calls from JavaScript may give anything.
  *
  * @param owner the function that was called
- * @param example a right call of it, or what makes the network that it takes
+ * @param example a valid call of it, or one that makes a network
  */
 export const asPart = (owner: string, value: unknown, example = 'join(Input(4), Relu(10), Softmax(3))'): Part => {
   if (isPart(value)) return value
