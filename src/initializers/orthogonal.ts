@@ -23,11 +23,11 @@ const orthonormalRows = (random: Float32Array, n: number, length: number): Float
 }
 
 /**
- * A random matrix whose rows (or columns, where there are more rows) are orthogonal, of length `scale`
- * (Saxe et al. 2013). A vector has no such form: it is drawn from the normal distribution of standard deviation 0.01.
+ * A random matrix with orthogonal rows (or columns, if there are more rows) of length `scale` (Saxe et al. 2013).
+ * Vectors are drawn from the normal distribution with standard deviation 0.01.
  *
- * @throws InvalidOption when the scale is not a finite number
- * @throws WeightInitializationError, when it is used, for a shape that has not one or two dimensions
+ * @throws InvalidOption if the scale is not a finite number
+ * @throws WeightInitializationError, when used, for a shape without one or two dimensions
  * @example
  * ```ts
  * String(orthogonal()) // orthogonal({ scale: 1 })

@@ -7,7 +7,7 @@ import { initializer } from './initializer.ts'
 /**
  * The same value everywhere.
  *
- * @throws InvalidOption when the value is not a finite number
+ * @throws InvalidOption if the value is not a finite number
  * @example
  * ```ts
  * String(constant(3)) // constant(3)
@@ -21,7 +21,7 @@ export const constant = (value = 0): Initializer =>
 /**
  * Draws from the normal distribution.
  *
- * @throws InvalidOption when the mean is not a finite number or the standard deviation is negative
+ * @throws InvalidOption if the mean is not a finite number or the standard deviation is negative
  * @example
  * ```ts
  * String(normal()) // normal({ mean: 0, std: 0.01 })
@@ -41,7 +41,7 @@ export const normal = (options: { readonly mean?: number; readonly std?: number 
 /**
  * Draws from [minval, maxval).
  *
- * @throws InvalidOption when a bound is not a finite number
+ * @throws InvalidOption if a bound is not a finite number
  * @example
  * ```ts
  * String(uniform()) // uniform({ minval: 0, maxval: 1 })

@@ -31,7 +31,7 @@ const bothFans = (fans: Fans): number => fans.in + fans.out
 /**
  * Normal draws of variance gain / fan-in (He et al. 2015 with a gain of 2, LeCun et al. 1998 with 1).
  *
- * @throws InvalidOption when the gain is not positive
+ * @throws InvalidOption if the gain is not positive
  * @example
  * ```ts
  * String(heNormal()) // heNormal({ gain: 1 })

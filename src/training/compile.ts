@@ -87,7 +87,7 @@ const teller = (tell: (recompiled: Recompiled) => unknown): ((batch: NumberBatch
 }
 
 const warn = ({ shapes }: Recompiled): void => {
-  console.warn(`joinery: the training step is compiled again for ${shapes}; batches of one size spare that.`)
+  console.warn(`joinery: the training step is compiled again for ${shapes}; use batches of one size to avoid this.`)
 }
 
 /**
