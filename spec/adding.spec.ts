@@ -64,7 +64,7 @@ const changes = recipes.flatMap(recipe => recipe.changes)
 const specs = changes.flatMap(({ path }) => (path.endsWith('.spec.ts') ? [path] : []))
 
 /** Specs of all files, which what is added has to pass as well. */
-const held = ['spec/house.spec.ts', 'spec/layers/listed.spec.ts']
+const held = ['spec/house.spec.ts', 'spec/layers/listed.spec.ts', 'spec/graph/exact.spec.ts']
 
 /** A page that `npm run docs` writes from the source. */
 const page = 'docs/layers.md'

@@ -16,7 +16,7 @@ type Law<O extends Operation> = (
   ...attributes: Attributes[O]
 ) => GraphNode | undefined
 /** The laws of each operation, in the order they are tried. */
-type Laws = { readonly [O in Operation]?: readonly Law<O>[] }
+export type Laws = { readonly [O in Operation]?: readonly Law<O>[] }
 
 const alikeShapes = (a: Shape, b: Shape): boolean =>
   a.join() === b.join() && a.length === b.length && a.filter(d => d === null).length <= 1
@@ -107,7 +107,7 @@ const sliceOfPart = (
 }
 
 /** Laws that keep every bit, also for NaN, infinities and -0. */
-const exact: Laws = {
+export const exact: Laws = {
   ...Object.fromEntries(unaryElementwise.map(operation => [operation, [beforeRepeating(operation)]])),
   ...Object.fromEntries(binaryElementwise.map(operation => [operation, [withoutRepeats(operation)]])),
   negative: [
@@ -208,7 +208,7 @@ const exact: Laws = {
 }
 
 /** Laws that change rounding or the sign of zeros. Passes that keep every bit do without them. */
-const rounding: Laws = {
+export const rounding: Laws = {
   add: [neutral(0)],
   subtract: [
     (_, [a, b]) => (uniform(b) === 0 ? unchanged(a, b) : undefined),
