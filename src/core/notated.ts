@@ -35,16 +35,16 @@ export interface TakesLayer<Given, Options, Rules = Limits> extends Takes<Given,
  * The rules of a layer's options, by name. `Given` is the rule of the positional arguments, or one for each; an option
  * without a rule may be the initial values of a variable.
  */
-export type Limits<Given = null, Rules = unknown, Looked extends string = Suspect> = Rules & {
+export type Limits<Given = null, Rules = unknown, Looked extends string = never> = Rules & {
   readonly given: Given
   readonly name: 'name'
   /** The texts of arguments that are looked at: all of them where a rule is about proportions. */
-  readonly '~looked': Looked
+  readonly '~looked': Suspect | Looked
 }
-/** Texts of arguments in which other rules may refuse something, which are few. */
+/** Texts of arguments in which any rule may refuse something, which are few. */
 type Suspect =
   | `0${string}`
-  | `${string}${'-' | '+' | '.' | '[' | '{' | 'groups'}${string}`
+  | `${string}${'-' | '+' | '.' | '[' | '{'}${string}`
   | `${string}${',' | '=' | ' ' | '\n' | '\t' | '\r'}0${string}`
 
 /** Why a layer cannot be made: it does not take these positional arguments. */

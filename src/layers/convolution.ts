@@ -169,7 +169,7 @@ export interface Convolution3D<
 }
 
 /** The rules of the options of layers with filters. */
-export interface FilterLimits extends Limits<'count'> {
+export interface FilterLimits extends Limits<'count', unknown, `${string}groups${string}`> {
   readonly padding: 'whole'
   readonly stride: 'count'
   readonly dilation: 'count'
