@@ -1,6 +1,6 @@
 import { map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { integer, type Option, type Options, optionalParameter, type Parsed, parameter } from '../base/options.ts'
+import { integer, type Options, optionalParameter, type Parsed, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type {
@@ -269,7 +269,10 @@ export const filterOptions = (rank: Rank, names: readonly string[]): Options<Fil
   dilation: { codec: numbers(rank, 1), default: 1 },
 })
 /** How an initial filter is read. */
-export const initialFilter: Option<Parameter> = { codec: parameter, default: heNormal({ gain: 2 }) }
+export const initialFilter: Options<Parsed<ConvolutionValues>>['weight'] = {
+  codec: parameter,
+  default: heNormal({ gain: 2 }),
+}
 
 const convolution = <Constructor>(kind: string, rank: Rank, example: string): Constructor => {
   const channels = ({ size }: Normal): number => size[rank] as number
