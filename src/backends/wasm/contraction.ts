@@ -1,6 +1,7 @@
 import { stridesOf } from '../../base/shape.ts'
 import { cutOff } from '../../ops/cropping.ts'
 import type { Sliding } from '../../ops/ops.ts'
+import type { Operand } from './sources.ts'
 
 // Products and convolutions are both contractions: for every place, the result at (row, column) is the sum over the depth
 // of a(row, depth) times b(depth, column). Transposes, strides and dilations only change the distances between elements.
@@ -35,11 +36,8 @@ export interface Layout {
   readonly strides: readonly number[]
 }
 
-/** The layout of a transposed view: axis i is axis `permutation[i]` of a tensor in row-major order. */
-export const layout = (
-  stored: readonly number[],
-  permutation: readonly number[] = stored.map((_, axis) => axis),
-): Layout => {
+/** The layout of an operand, which is stored in row-major order. */
+export const layout = ({ stored, permutation }: Operand): Layout => {
   const strides = stridesOf(stored)
   return {
     shape: permutation.map(axis => stored[axis] as number),

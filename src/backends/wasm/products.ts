@@ -1,11 +1,11 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { known, sizeOf } from '../../base/shape.ts'
 import { added, around } from '../../ops/cropping.ts'
 import type { Margin, Sliding } from '../../ops/ops.ts'
 import type { Compute } from '../tfjs/native.ts'
-import { type Axis, convolution, type Layout, layout, offsets, type Place, product } from './contraction.ts'
+import { type Axis, convolution, layout, offsets, type Place, product } from './contraction.ts'
 import { copying } from './copying.ts'
 import { changes, combinations } from './elementwise.ts'
+import { filling } from './filling.ts'
 import type { Module } from './module.ts'
 import { type Multiplied, type Operand, operandOf } from './sources.ts'
 
@@ -55,9 +55,11 @@ const padded = (module: Module, { stored, permutation }: Operand, margins: reado
   return { operand: { stored: to, permutation }, bytes: 4 * sizeOf(to), copy }
 }
 
+const countOf = (axes: readonly Axis[]): number => sizeOf(axes.map(({ size }) => size))
+
 /** Products in the memory of a backend. */
 export const productsIn = (module: Module): Products => {
-  const { kernels, allocate, free, addressOf, blank } = module
+  const { kernels, allocate, free } = module
   const tables = tablesIn(module)
   const room = kernels.scratchBytes()
   const prepare: Products['prepare'] = ({ operation, attributes, inputs, shape }, positive) => {
@@ -65,70 +67,52 @@ export const productsIn = (module: Module): Products => {
     const sliding = operation === 'convolve' ? (attributes[0] as Sliding) : null
     const [stored, filter] = inputs.map(operandOf) as [Operand, Operand]
     const amid = sliding && padded(module, stored, around(added(sliding.padding)))
-    const [left, right] = [amid ? amid.operand : stored, filter].map(one => layout(one.stored, one.permutation)) as [
-      Layout,
-      Layout,
-    ]
+    const [left, right] = [layout(amid ? amid.operand : stored), layout(filter)]
     const { rows, depth, columns, places } =
       sliding === null ? product(left, right) : convolution(left, right, sliding, result)
     const [rowsOfA, depthOfA, depthOfB] = [tables.of(rows, 'a'), tables.of(depth, 'a'), tables.of(depth, 'b')]
     const [columnsOf, rowsOfC] = [tables.of(columns, 'b'), tables.of(rows, 'c')]
-    const [m, k, n] = [rows, depth, columns].map(axes => sizeOf(axes.map(({ size }) => size))) as [
-      number,
-      number,
-      number,
-    ]
-    const size = sizeOf(result)
+    const [m, k, n] = [countOf(rows), countOf(depth), countOf(columns)]
+    const [size, width] = [sizeOf(result), result.at(-1) ?? 1]
     const isLong = k > longest
     const partsAt = room + (amid?.bytes ?? 0)
-    /** Sums over parts of the depth: the first into the result, the others into scratch memory, to be added. */
-    const inParts = (sum: (start: number, depth: number, to: number) => void, to: number, beside: number): void => {
-      sum(0, longest, to)
-      for (let start = longest; start < k; start += longest) {
-        sum(start, Math.min(longest, k - start), beside)
-        kernels.combine(combinations.add, to, 0, 0, beside, 0, 0, to, 1, size)
+    const fill = (to: number, a: number, b: number, bias: number | undefined, scratch: number): void => {
+      const margins = scratch + room
+      if (amid) {
+        kernels.clear(margins, amid.bytes)
+        amid.copy(margins, a)
       }
-    }
-    /** Adds the bias to each row, then applies ReLU. */
-    const finish = (to: number, bias: TensorInfo | undefined): void => {
-      const width = result.at(-1) ?? 1
-      if (bias !== undefined)
-        kernels.combine(combinations.add, to, width, 0, addressOf(bias), 0, 0, to, size / width, width)
+      const fromA = amid ? margins : a
+      const sum = (start: number, steps: number, into: number): void => {
+        for (const place of places) {
+          const [atA, atB, atC] = [fromA + 4 * place.a, b + 4 * place.b, into + 4 * place.c]
+          const [alongA, alongB] = [depthOfA + 4 * start, depthOfB + 4 * start]
+          const biased = bias === undefined || isLong ? 0 : bias + 4 * (sliding === null ? 0 : place.c)
+          kernels.contract(
+            ...[atA, rowsOfA, alongA, atB, alongB, columnsOf, atC, rowsOfC, m, steps, n, biased],
+            Number(positive && !isLong),
+            scratch,
+          )
+        }
+      }
+      sum(0, Math.min(k, longest), to)
+      if (!isLong) return
+      const part = scratch + partsAt
+      for (let start = longest; start < k; start += longest) {
+        sum(start, Math.min(longest, k - start), part)
+        kernels.combine(combinations.add, to, 0, 0, part, 0, 0, to, 1, size)
+      }
+      if (bias !== undefined) kernels.combine(combinations.add, to, width, 0, bias, 0, 0, to, size / width, width)
       if (positive) kernels.change(changes.relu, to, to, size)
     }
-    return operands => {
-      const [a, b, bias] = operands as readonly [TensorInfo, TensorInfo, TensorInfo | undefined]
-      // Before the result, so that nothing leaks if memory runs out.
+    return filling(module, result, (to, a, b, bias?: number) => {
       const scratch = allocate(partsAt + (isLong ? 4 * size : 0))
       try {
-        const made = blank(result)
-        const margins = scratch + room
-        if (amid) {
-          kernels.clear(margins, amid.bytes)
-          amid.copy(margins, addressOf(a))
-        }
-        const [fromA, fromB, to] = [amid ? margins : addressOf(a), addressOf(b), addressOf(made)]
-        const sum = (start: number, steps: number, into: number): void => {
-          for (const place of places) {
-            const [atA, atB, atC] = [fromA + 4 * place.a, fromB + 4 * place.b, into + 4 * place.c]
-            const [alongA, alongB] = [depthOfA + 4 * start, depthOfB + 4 * start]
-            const biased = bias === undefined || isLong ? 0 : addressOf(bias) + 4 * (sliding === null ? 0 : place.c)
-            kernels.contract(
-              ...[atA, rowsOfA, alongA, atB, alongB, columnsOf, atC, rowsOfC, m, steps, n, biased],
-              Number(positive && !isLong),
-              scratch,
-            )
-          }
-        }
-        if (isLong) {
-          inParts(sum, to, scratch + partsAt)
-          finish(to, bias)
-        } else sum(0, k, to)
-        return made
+        fill(to, a, b, bias, scratch)
       } finally {
         free(scratch)
       }
-    }
+    })
   }
   return Object.freeze({ prepare, dispose: tables.dispose })
 }
