@@ -166,7 +166,7 @@ describe('MultiHeadAttention', () => {
       () => untyped.MultiHeadAttention(2, { mask: [1] }),
       'InvalidOption of MultiHeadAttention, mask: expected true or false, got [1].',
     ],
-    [sides(untyped.MultiHeadAttention(4), [3, 6]), `${named} features that 4 heads divide, got (?, 3, 6).`],
+    [sides(untyped.MultiHeadAttention(4), [3, 6]), `${named} features divisible by 4 heads, got (?, 3, 6).`],
     [sides(untyped.MultiHeadAttention(2), 6), `${named} 3-dimensional inputs [batch, time, features], got (?, 6).`],
     [sides(untyped.MultiHeadAttention(2, { mask: true }), [3, 6]), `${named} one to three inputs and a mask, got`],
     [
@@ -175,7 +175,7 @@ describe('MultiHeadAttention', () => {
     ],
     [
       sides(untyped.MultiHeadAttention(2), [3, 6], [3, 6], [4, 6]),
-      `${named} keys and values of as many steps, got [(?, 3, 6), (?, 3, 6), (?, 4, 6)]. Every key has one value.`,
+      `${named} as many keys as values, got [(?, 3, 6), (?, 3, 6), (?, 4, 6)]. Every key has one value.`,
     ],
     [
       sides(untyped.MultiHeadAttention(2, { mask: true }), [3, 6], 4),

@@ -87,7 +87,7 @@ describe('Lambda', () => {
           untyped.Lambda((ops: Ops<unknown>, x: unknown) => ops.sum(x, [1])),
           x,
         ),
-      'LayerConnectionError of Lambda: expected an output of shape (2, 3), as was said, got (2,).',
+      'LayerConnectionError of Lambda: expected an output of shape (2, 3), as declared, got (2,).',
     ],
   ])
 })

@@ -189,7 +189,7 @@ describe('BatchNorm', () => {
     ],
     [
       () => untyped.join(Input(4), BatchNorm({ axes: [1, -1] })),
-      'LayerConnectionError of batch-norm-1: expected axes that differ, got (?, 4). Name each axis once, counted from the start or from the end.',
+      'LayerConnectionError of batch-norm-1: expected distinct axes, got (?, 4). Name each axis once, counted from the start or from the end.',
     ],
     [
       () => init(join(Input(null), BatchNorm()), key(0)),

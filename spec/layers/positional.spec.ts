@@ -71,7 +71,7 @@ describe('PositionalEncoding', () => {
     ],
     [
       connect(untyped.PositionalEncoding('learned', { length: 5 }), [6, 4]),
-      'LayerConnectionError of positional-encoding-1: expected at most 5 steps, of which the places are known, got',
+      'LayerConnectionError of positional-encoding-1: expected at most 5 steps, the length of the encoding, got',
     ],
     [
       () => init(untyped.join(Input([null, 4]), untyped.PositionalEncoding('learned')), key(1)),

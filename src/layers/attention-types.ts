@@ -55,11 +55,11 @@ export const sequences = {
   remedy: 'Give the Input two dimensions, [time, features].',
 } as const
 export const pairs = {
-  expected: 'keys and values of as many steps',
+  expected: 'as many keys as values',
   remedy: 'Every key has one value.',
 } as const
 export const divided = {
-  expected: 'features that {heads} heads divide',
+  expected: 'features divisible by {heads} heads',
   remedy: 'Use another number of heads, or give keySize.',
 } as const
 export const maskOfKeys = {

@@ -112,7 +112,7 @@ export const Lambda: LambdaConstructor = defineLayer({
     if (sharedShape(said, ops.shape(y)) === undefined)
       throw new LayerConnectionError({
         layer: 'Lambda',
-        expected: `an output of shape ${showShape(said)}, as was said`,
+        expected: `an output of shape ${showShape(said)}, as declared`,
         got: showShape(ops.shape(y)),
         remedy: 'Give the dimensions that come out, without the batch: Lambda(f, [10]).',
       })

@@ -47,7 +47,7 @@ export interface BatchNormOptions<
 
 const withAxes = { expected: 'an input that has the axes {axes}', remedy: 'Use axes from 0 to {last}.' } as const
 const differing = {
-  expected: 'axes that differ',
+  expected: 'distinct axes',
   remedy: 'Name each axis once, counted from the start or from the end.',
 } as const
 const knownDimensions = {

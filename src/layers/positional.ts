@@ -31,8 +31,8 @@ const sequence = {
   remedy: 'Put an Embedding before it.',
 } as const
 const placed = {
-  expected: 'at most {length} steps, of which the places are known',
-  remedy: 'Give it a greater length.',
+  expected: 'at most {length} steps, the length of the encoding',
+  remedy: 'Use a larger length.',
 } as const
 const sized = {
   expected: 'a known number of steps and features',

@@ -159,7 +159,7 @@ export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
 })
 
 const roomy = {
-  expected: "an input of at least {rows} rows and {cols} columns, the block's",
+  expected: 'an input of at least {rows} rows and {cols} columns, the size of a block',
   remedy: 'Use a smaller block.',
 } as const
 

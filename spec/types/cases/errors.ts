@@ -135,11 +135,11 @@ join(Input([9, 4, 2]), TimeDistributed(Relu(4)))
 join(Input(9), TimeDistributed(Relu(4)))
 //             ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed expects an input [batch, time, ..., features], got (?, 9)
 join(Input([9, 6]), MultiHeadAttention(4))
-//                  ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects features that 4 heads divide, got (?, 9, 6). Use another number of heads, or give keySize.
+//                  ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects features divisible by 4 heads, got (?, 9, 6). Use another number of heads, or give keySize.
 join(Input([9, 6]), MultiHeadAttention(2, { mask: true }))
 //                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects one to three inputs and a mask, got (?, 9, 6). Give a sequence, or query and key, or query, key and value; with mask: true, a mask after them.
 join(parallel(Input([9, 6]), Input([8, 6]), Input([7, 6])), MultiHeadAttention(2))
-//                                                          ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects keys and values of as many steps, got [(?, 9, 6), (?, 8, 6), (?, 7, 6)]. Every key has one value.
+//                                                          ~~~~~~~~~~~~~~~~~~~~~ MultiHeadAttention expects as many keys as values, got [(?, 9, 6), (?, 8, 6), (?, 7, 6)]. Every key has one value.
 join(Input(9), PositionalEncoding())
 //             ~~~~~~~~~~~~~~~~~~~~ PositionalEncoding expects a 3-dimensional input [batch, time, features], got (?, 9)
 join(Input([9, 6]), TransformerEncoder(8, 2))
