@@ -8,9 +8,9 @@ import type { InBlock, Unknown } from './list.ts'
 import type { InParallel, Within } from './run.ts'
 import type { List, Output, Sides } from './scan.ts'
 
-// The types of blocks: named parts, branches that all get the whole input, and parts that may be left out.
+// The types that `block`, `branch` and `when` make.
 
-/** A named part: the names of its layers begin with its own, and so do the errors in it. */
+/** A named part, whose name comes before those of its layers, and in errors. */
 export interface Block<in out Name extends string, in out B extends Typed> extends Chain, Wired {
   readonly kind: 'Block'
   readonly '~out': Along<Name, Out<B, this['~in']>>
@@ -24,7 +24,7 @@ export interface Block<in out Name extends string, in out B extends Typed> exten
 }
 type Along<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
 
-/** Branches each of which gets all that comes in. */
+/** Branches each of which gets all inputs. */
 export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Branch'
   readonly '~out': Output<Sides<L, 0, this['~in'], [], [], '~found', 'all'>>
@@ -36,14 +36,14 @@ export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly '~patterns': L[number]['~patterns']
   readonly '~within': 0 | Deeper<L[number]['~within']>
 }
-/** What `branch` makes: a network of several inputs when every branch starts with inputs of its own. */
+/** The type that `branch` makes: a network of several inputs if every branch starts with inputs. */
 export type Fanned<L extends readonly Typed[]> = number extends L['length']
   ? ManyBranches
   : Side<L> extends { readonly kind: 'Network' }
     ? Side<L>
     : Fan<L>
 
-/** A layer that is there or not, as only the run time knows: what its output and its input have in common. */
+/** A layer that may be left out at run time. Its output shape is what holds either way. */
 export interface Perhaps<in out B extends Typed> extends Chain {
   readonly '~out': Common<this['~in'], Out<B, this['~in']>>
   readonly '~source': never

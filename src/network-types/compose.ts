@@ -8,10 +8,10 @@ import type { InShared, Listing, Opaque, SharedWithin, Unknown } from './list.ts
 import type { InParallel, InSequence, Within } from './run.ts'
 import type { FailedAt, List, Order, Output, RepeatOut, Sides, Times } from './scan.ts'
 
-// The types of compositions. Layers are walked by index: slicing a tuple would make the cost of a join quadratic. `in out`
-// states how type parameters vary; without it the compiler finds out by comparing whole networks.
+// The types of compositions, and the checks of the arguments of combinators. docs/types.md explains the keys, and what each
+// form costs.
 
-/** What every layer offers: the ways to go on. */
+/** The methods of every layer. */
 export interface Chain extends AnyLayer {
   /** This, then `next`: the same as `join(this, next)`. */
   readonly to: To<[this]>
@@ -23,24 +23,21 @@ export interface AnyNetwork extends Chain, Wired, Opaque {
   readonly '~out': number[]
 }
 type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Follows<L, B> & B) => Join<[...L, B]>
-/**
- * What is wrong with a layer after others, if anything. It stands beside the layer, not around it: the compiler does not
- * infer from within a condition.
- */
+/** The fault of the layer `B` after the layers `L`, to be intersected with `B`: `unknown` if there is none. */
 export type Follows<L extends readonly Typed[], B extends Typed> = Unless<
   Output<Order<[...L, B], number[], '~found'>>,
   Unless<Twice<L, B>>
 >
-/** The fault of a name that a layer before has. */
+/** The fault of a name that an earlier layer has. */
 type Twice<L extends readonly Typed[], B extends Typed> = [Extract<Known<B['~named']>, L[number]['~named']>] extends [
   never,
 ]
   ? null
   : Mismatch<TwiceNamed<Extract<B['~named'], L[number]['~named']>>>
-/** Names, but for those of a layer that the compiler does not know. */
+/** Names; `never` for those of a layer that the compiler does not know. */
 type Known<Names> = unknown extends Names ? never : Names
 
-/** '~within' of a composition, for that of its parts. */
+/** One level deeper than '~within' of the parts. */
 export type Deeper<W> = W extends number ? Next[W] : W
 
 /** A sequence of layers that waits for its input. */
@@ -59,8 +56,8 @@ export interface Sequence<in out L extends readonly Typed[]> extends Wired {
 }
 
 /**
- * Layers from inputs to outputs: `I` and `O` are the shapes of what goes in and what comes out, `Hidden` the layers in a
- * form that editors print short (see {@link Hiding}).
+ * A network with the input shape `I` and the output shape `O`. `Hidden` holds its layers in a form that editors print short
+ * (see {@link Hiding}).
  */
 export interface Network<in out I, in out O, in out Hidden> extends Wired {
   readonly kind: 'Network'
@@ -75,12 +72,12 @@ export interface Network<in out I, in out O, in out Hidden> extends Wired {
   readonly '~patterns': Layers<Hidden>[number]['~patterns']
   readonly '~within': 0 | Deeper<Layers<Hidden>[number]['~within']>
 }
-/** As {@link To}, going on from the known output instead of walking the layers again. */
+/** Like {@link To}, but from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
   next: Unless<Out<B, O>, Unless<Twice<L, B>>> & B,
 ) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
 
-/** Branches side by side. Given one input, each gets it; given several, one each. */
+/** Branches side by side. Each gets the input, or one of several. */
 export interface Parallel<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Parallel'
   readonly '~out': Output<Sides<L, 0, this['~in'], [], [], '~found'>>
@@ -112,7 +109,7 @@ type Copies<B extends Typed, N extends number, R extends readonly Typed[]> = R['
   ? R
   : Copies<B, N, readonly [...R, B]>
 
-/** A layer whose every occurrence in a network uses one set of variables, kept under the given name. */
+/** A layer whose occurrences in a network share their variables, which have the given name. */
 export interface Shared<in out Name extends string, in out B extends Typed> extends Chain, Wired {
   readonly kind: 'Shared'
   readonly '~out': Out<B, this['~in']>
@@ -128,7 +125,7 @@ type OwnList<B extends Typed, I, M extends Listing> = B extends { readonly '~par
   ? Placed<B, I>[M]
   : Placed<B, I>
 
-/** What `join` makes: a network once it starts with inputs, else a sequence. */
+/** The type that `join` makes: a network if it starts with inputs, else a sequence. */
 export type Join<L extends readonly Typed[]> = InOrder<Counted<L>>
 type InOrder<L extends readonly Typed[]> = L[0]['~source'] extends infer I
   ? [I] extends [never]
@@ -136,7 +133,7 @@ type InOrder<L extends readonly Typed[]> = L[0]['~source'] extends infer I
     : Network<I, Output<Order<L, number[], '~found'>>, Hiding<L>['hidden']>
   : never
 
-/** What `parallel` makes: a network of several inputs when every branch starts with inputs. */
+/** The type that `parallel` makes: a network of several inputs if every branch starts with inputs. */
 export type Side<L extends readonly Typed[]> = number extends L['length']
   ? ManyBranches
   : Sources<L, 0, []> extends infer I
@@ -153,14 +150,14 @@ type Sources<L extends readonly Typed[], N extends number, R extends readonly un
     : never
 
 type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
-/** The first layer, of those before index `End`, with a name that one before it has. */
+/** The first layer before index `End` with the name of an earlier layer. */
 type Clash<L extends readonly Typed[], N extends number, Seen, End extends number = L['length']> = N extends End
   ? null
   : [L[N]['~named'] & Seen] extends [never]
     ? Clash<L, Next[N], Seen | L[N]['~named'], End>
     : FailedAt<Next[N], TwiceNamed<Extract<L[N]['~named'], Seen>>>
 type Blame<L extends readonly unknown[], F> = { [K in keyof L]: BlameAt<K, L[K], F> }
-/** Layers of unknown number, and those after them, have no index: the reason stands in the place of all of them. */
+/** Layers after an unknown number of layers have no index: each of them gets the reason. */
 type BlameAt<K, Own, F> =
   F extends FailedAt<infer At, infer M>
     ? K extends `${infer N extends number}`
@@ -170,9 +167,9 @@ type BlameAt<K, Own, F> =
       : Mismatch<M>
     : Own
 /**
- * The arguments `Given`, of which the layers `L` are made: as they are, or with the reason in the place of one whose name is
- * taken. Nothing is inferred here: where a name is made of a type parameter, an argument has to fit a condition that is
- * open, which the compiler allows of those without inference alone.
+ * The arguments `Given`, whose layers are `L`: as they are, or with the reason in the place of one whose name is taken.
+ * Without `infer`: a name with a type parameter leaves the condition open, and the compiler accepts an argument for an open
+ * condition only if it infers nothing.
  */
 export type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [
   never,
@@ -184,7 +181,7 @@ export type CheckNames<L extends readonly Typed[], Given extends readonly unknow
       ? Blame<Given, Clash<L, 0, never>>
       : Given
 
-/** Which of some layers cannot be joined to those before it, and why: index + 1 and the reason; `null` where all can. */
+/** The first layer that cannot follow the layers before it: its index + 1 and the reason; `null` if there is none. */
 export type JoinFault<L extends readonly Typed[]> =
   Output<Order<L, number[], '~found'>> extends infer O
     ? O extends FailedAt<infer N, infer M>
@@ -193,7 +190,7 @@ export type JoinFault<L extends readonly Typed[]> =
         : [N, M]
       : NameFault<L>
     : never
-/** The same for branches. */
+/** The same for branches, whose names alone can clash. */
 export type NameFault<L extends readonly Typed[]> = [L[number]['~named']] extends [never]
   ? null
   : unknown extends L[number]['~named']
@@ -207,7 +204,7 @@ export type CheckJoin<L extends readonly Typed[]> =
   Fails<Output<Order<Counted<L>, number[], '~found'>>> extends 1
     ? Blame<L, Output<Order<Counted<L>, number[], '~found'>>>
     : CheckNames<Counted<L>, L>
-/** What is wrong with the layer of `repeat`. */
+/** The fault of the layer of `repeat`, to be intersected with it; `unknown` if there is none. */
 export type CheckRepeat<B extends Typed, N extends number> = Unless<
   RepeatOut<B, Times<N>, 0, number[]>,
   N extends 1 ? unknown : Unless<SameName<B['~named']>>

@@ -3,10 +3,10 @@ import type { Out, Typed } from '../core/layer.ts'
 import type { Chain } from './compose.ts'
 import type { Opaque } from './list.ts'
 
-// Layers whose number only the run time knows, as a loop makes them. Their output is what holds for any number of layers.
-// They refuse nothing, as there may be none.
+// Layers whose number is not known to the compiler, such as those made by a loop. Their output shape is what holds for any
+// number of them. They refuse no input, because there may be none of them.
 
-/** What a shape and another have in common; a mismatch stays one. */
+/** What two shapes have in common; a mismatch stays one. */
 export type Common<I, O> = [O] extends [Mismatch<string>]
   ? O
   : [I, O] extends [O, I]
@@ -22,25 +22,25 @@ type CommonDimensions<I extends number[], O extends number[]> = number extends I
     ? { -readonly [K in keyof I]: K extends keyof O ? ([I[K], O[K]] extends [O[K], I[K]] ? I[K] : number) : never }
     : number[]
 
-/** What comes out of a layer any number of times, none included. */
+/** The output shape of a layer repeated any number of times, including none. */
 export type AnyTimes<B extends Typed, I> = Settled<B, Common<I, Out<B, I>>>
-/** `I` where it stays so in a layer, and an unknown shape where it does not: once more, and a dimension may be another. */
+/** `I` if the layer keeps it, else an unknown shape: the next repetition could change another dimension. */
 type Settled<B extends Typed, I> = [I] extends [Common<I, Out<B, I>>]
   ? [I] extends [Mismatch<string>]
     ? number[]
     : I
   : number[]
 
-/** Layers of one type in sequence, as many as there are. */
+/** An unknown number of layers of one type in sequence. */
 export interface Many<in out B extends Typed> extends Chain, Opaque {
   readonly '~out': AnyTimes<B, this['~in']>
 }
-/** Branches of one type side by side, as many as there are. */
+/** An unknown number of branches. */
 export interface ManyBranches extends Chain, Opaque {
   readonly '~out': number[]
 }
 
-/** Layers in sequence, those of unknown number as one. */
+/** The layers of a sequence, an unknown number of them being one layer. */
 export type Counted<L extends readonly unknown[]> = number extends L['length'] ? Count<L, []> : L
 type Count<L extends readonly unknown[], Before extends readonly unknown[]> = L extends readonly [infer H, ...infer T]
   ? Count<T, [...Before, H]>

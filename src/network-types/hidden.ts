@@ -22,7 +22,7 @@ type Held<Hidden> = { readonly layers: Hidden extends { readonly [layers: string
 export interface Hiding<L extends readonly Typed[]> {
   readonly hidden: Boxes<L> extends Boxed<infer Hidden> ? Held<Hidden> : never
 }
-/** The layers that {@link Hiding} hid; some that are not known where somebody wrote another type in their place. */
+/** The layers that {@link Hiding} hid; unknown ones for another type in their place. */
 export type Layers<Hidden> = Hidden extends { readonly layers: infer L extends readonly Typed[] }
   ? unknown extends L
     ? readonly [Lost]

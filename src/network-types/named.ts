@@ -4,10 +4,10 @@ import type { Out, Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Counter, InBlock, InShared, Item, ListingOf, NoCounters, NoLayer, SharedWithin } from './list.ts'
 
-// From the list of a network's layers to its variables by name: one walk numbers the layers whose names are patterns.
-// Their variables are read when somebody asks for them.
+// The variables of a network by name. One walk over the list of its layers numbers those whose names are patterns; variables
+// are read when they are used.
 
-/** A name and what carries it. */
+/** A layer and its name. */
 interface NamedLayer<Name, L> {
   readonly name: Name
   readonly layer: L
@@ -18,10 +18,7 @@ interface Holder {
   readonly '~state': unknown
 }
 
-/**
- * Names and layers in their places, as a union: those of the list `T` from index `N` on, added to `R`. `C` are the counters
- * of patterns so far.
- */
+/** The named layers of the list `T` from index `N` on, in a union with `R`. `C` are the counters so far. */
 type Numbered<T extends readonly Item[], N extends number, C extends string, R> = N extends T['length']
   ? R
   : C extends `${infer X};${T[N]['~before']}=${infer K extends number};${infer Y}`
@@ -33,7 +30,7 @@ type Numbered<T extends readonly Item[], N extends number, C extends string, R> 
         : T[N]['~before'] extends `${string}{${string}`
           ? Numbered<T, Next[N], Count<C, T[N]['~before']>, R | NamedLayer<NameOf<C, T[N]['~before']>, T[N]>>
           : Numbered<T, Next[N], `${C}${T[N]['~before']}=2;`, R | NamedLayer<`${T[N]['~before']}1`, T[N]>>
-/** The same where the next item is no layer, but has some within. */
+/** The same if the next item is not a layer, but has layers within. */
 type NumberedPart<T extends readonly Item[], N extends number, C extends string, R> =
   T[N] extends InBlock<infer Name, infer B>
     ? Name extends `${string}{${string}`
@@ -62,7 +59,7 @@ type NameOf<C extends string, P extends string> = [Counter<P>] extends [never]
     ? Format<P, K>
     : Format<P, '1'>
 
-/** What a block holds, whose name is to stand before that of each layer: but for what is shared, which is free of it. */
+/** The named layers of a block, with its name before theirs, except for shared ones, which are marked by {@link IsFree}. */
 type Prefixed<Prefix extends string, F> =
   F extends NamedLayer<infer Name extends string, infer L> ? NamedLayer<`${Prefix}${Name}`, L> : F
 interface IsFree<F> {
@@ -71,23 +68,23 @@ interface IsFree<F> {
 type Free<F> = F extends IsFree<unknown> ? F : IsFree<F>
 type Freed<F> = F extends IsFree<infer G> ? G : F
 
-/** Every layer of a list with its name, as a union. */
+/** The named layers of a list, as a union. */
 type NamedLayers<T> = T extends readonly Item[] ? Numbered<T, 0, NoCounters, never> : never
 type Named<W, T> = SharedWithin extends W ? Freed<NamedLayers<T>> : NamedLayers<T>
 type List<L extends Typed, I = number[]> = Placed<L, I>[ListingOf<L['~patterns']>]
 
 type OwnVariables<L, Key extends keyof Holder> = L extends { readonly [_ in Key]: infer V } ? V : never
-/** By name, variables of those layers that have some. */
+/** The variables by layer name, of layers that have some. */
 type ByName<F, Key extends keyof Holder> = [F] extends [infer G extends AnyNamedLayer]
   ? { readonly [E in G as IfAny<E['layer'][Key], E['name']>]: E['layer'][Key] }
   : never
 type IfAny<V, Name> = [V] extends [never] ? never : unknown extends V ? never : Name
 
-/** The parameters of a part within a layer: a layer's own, a composition's as `layer/variable`; `never` for none. */
+/** The parameters of a part within a layer; those of a composition as `layer/variable`; `never` if there are none. */
 export type InnerParams<L extends Typed, I> = L extends { readonly nodes: unknown }
   ? Flat<ByName<Named<L['~within'], List<L, I>>, '~params'>>
   : OwnVariables<Placed<L, I>, '~params'>
-/** The same for its state. */
+/** The state of a part within a layer, likewise. */
 export type InnerState<L extends Typed, I> = L extends { readonly nodes: unknown }
   ? Flat<ByName<Named<L['~within'], List<L, I>>, '~state'>>
   : OwnVariables<Placed<L, I>, '~state'>
@@ -98,10 +95,10 @@ type Leaves<Tree> = {
   }[keyof Tree[Name] & string]
 }[keyof Tree & string]
 
-/** Tensors by layer and variable, where the compiler does not know the network. */
+/** The variables of a network that the compiler does not know. */
 export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>
 
-/** What gradients train: tensors by layer name and variable name. */
+/** The parameters of a network, which gradients train: tensors by layer name and variable name. */
 export type ParamsOf<L extends Typed> = unknown extends L['~within'] ? AnyVariables : Params<List<L>, L['~within']>
 type Params<T extends readonly Item[], W> = T[number]['~has'] extends 'params' | 'both'
   ? [T[number]['~before']] extends [never]
@@ -110,12 +107,12 @@ type Params<T extends readonly Item[], W> = T[number]['~has'] extends 'params' |
       ? { readonly [E in F as E['name']]: E['layer']['~params'] }
       : never
   : ByName<Named<W, T>, '~params'>
-/** What training updates without a gradient: tensors by layer name and variable name. */
+/** The state of a network, which training updates without gradients: tensors by layer name and variable name. */
 export type StateOf<L extends Typed> = unknown extends L['~within']
   ? AnyVariables
   : ByName<Named<L['~within'], List<L>>, '~state'>
 
-/** The variables of a network, or of any: parameters, which gradients train, and the rest of its state. */
+/** The variables of a network: parameters and state. */
 // biome-ignore lint/suspicious/noExplicitAny: those of any network may be those of each
 export interface Variables<L extends Typed = any> {
   readonly params: ParamsOf<L>
@@ -123,15 +120,15 @@ export interface Variables<L extends Typed = any> {
 }
 
 /**
- * The variables that a network takes: its own; any of a part of another network, which takes those of the whole, and of
- * a network that the compiler does not know.
+ * The type of a parameter for the variables of a network. A slice takes any, because it is used with those of the whole
+ * network; so does a network that the compiler does not know.
  */
 export type VariablesFor<L extends Typed> = [L] extends [{ readonly '~cut': true }]
   ? SomeVariables
   : unknown extends L['~within']
     ? SomeVariables
     : Variables<L>
-/** Variables of whatever layers. */
+/** The variables of any network. */
 interface SomeVariables {
   readonly params: Readonly<Record<string, unknown>>
   readonly state: Readonly<Record<string, unknown>>

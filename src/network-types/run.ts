@@ -4,25 +4,24 @@ import type { Next } from '../type-arithmetic/next.ts'
 import type { InBlock, InShared, Listing } from './list.ts'
 import type { Appended, Gets, Joint, Ran, Scan } from './scan.ts'
 
-// The output and the list of deeply nested compositions. Compilers follow about a hundred steps into each other, so these
-// are read in one walk with a stack of its own. Parts that are less deep are read as usual, which is cheaper if they occur
-// more than once.
+// The output and the list of deeply nested compositions. Compilers follow about a hundred nested steps, so these are
+// evaluated in one walk with its own stack. Other parts are evaluated one by one, which is cheaper if they occur repeatedly.
 
 /** From this depth of nesting on. */
 export type Deep = 8
 
-// What a composition is made of, as '~parts'.
+// The values of '~parts'.
 
 /** Layers in sequence. */
 export interface InSequence<L extends readonly Typed[]> {
   readonly sequence: L
 }
-/** Branches side by side, each of which gets one of several inputs or all of them. */
+/** Branches side by side. */
 export interface InParallel<L extends readonly Typed[], G extends Gets> {
   readonly branches: L
   readonly gets: G
 }
-/** A part with a name of its own. */
+/** A named part. */
 export interface Within<Name extends string, B extends Typed, As extends 'block' | 'shared'> {
   readonly name: Name
   readonly part: B
@@ -30,8 +29,8 @@ export interface Within<Name extends string, B extends Typed, As extends 'block'
 }
 
 /**
- * What comes out of such a sequence. Every `join` asks about an unknown input first; for that one the parts have answered
- * when they were joined, and no walk is deep.
+ * What comes out of a deep sequence. For an unknown input no deep walk is needed: it was evaluated when the parts were
+ * joined.
  */
 export type DeepRun<L extends readonly Typed[], I, M extends Listing> = I extends readonly [
   unknown,
@@ -113,7 +112,7 @@ type RunUp<I, R extends readonly unknown[], M extends Listing, Up> =
         : Up extends readonly [infer Name extends string, infer As, infer Before extends readonly unknown[], infer More]
           ? RunUp<I, [...Before, As extends 'block' ? InBlock<Name, R> : InShared<Name, R>], M, More>
           : Ran<I, R>
-/** Why a part cannot work, after the names of the blocks around it. */
+/** The failure of a part, with the names of the blocks around it. */
 type Fail<Why extends string, Up> = Up extends readonly [...infer Frame, infer More]
   ? Frame extends readonly [infer Name extends string, 'block', unknown]
     ? Fail<`${Name} > ${Why}`, More>

@@ -5,16 +5,15 @@ import type { AnyTimes } from './counted.ts'
 import type { Listing } from './list.ts'
 import type { Deep, DeepRun } from './run.ts'
 
-// What comes out of layers in sequence or side by side: the output shape, and the list of what is within. Both come of one
-// walk, as each needs every layer in its place. Layers are walked by index: slicing a tuple would make the cost of a join
-// quadratic.
+// What comes out of layers in sequence or side by side: the output shape and the list of layers, evaluated in one walk.
+// Layers are walked by index: slicing the tuple would make the cost of a join quadratic.
 
 /** What comes out. */
 export interface Ran<out O, out T> {
   readonly output: O
   readonly list: T
 }
-/** The output shape, or the failure. */
+/** The output shape, or a mismatch. */
 export type Output<R> = R extends Ran<unknown, unknown> ? R['output'] : never
 /** The list. */
 export type List<R> = R extends Ran<unknown, unknown> ? R['list'] : never
@@ -29,10 +28,7 @@ export type Order<L extends readonly Typed[], I, M extends Listing> = Deep exten
   ? DeepRun<L, I, M>
   : Scan<L, 0, I, [], M>
 
-/**
- * The same of the layers from index `N` on, after the list `T`. A failure is tested first: during inference `L` can be
- * `never`.
- */
+/** The same from index `N` on, after the list `T`. Tests for a failure first: during inference `L` can be `never`. */
 export type Scan<L extends readonly Typed[], N extends number, I, T extends readonly unknown[], M extends Listing> =
   I extends Mismatch<string>
     ? Ran<FailedAt<N, I['mismatch']>, []>
@@ -70,18 +66,18 @@ export type Joint<L extends readonly Typed[], I extends Several, O, G> = G exten
     ? O
     : Unequal<L, I>
   : O
-/** Why as many inputs cannot go into as many branches. */
+/** The failure of a number of inputs that is not that of the branches. */
 interface Unequal<L extends readonly Typed[], I> {
   readonly mismatch: `Parallel expects one input, or one for each of the ${L['length']} branches, got ${Show<I>}. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).`
 }
-/** Outputs, and those of one more branch, which may be one that the compiler does not know. */
+/** The outputs so far and those of one more branch, which the compiler may not know. */
 export type Appended<O extends readonly unknown[], Q> = Q extends Several
   ? [...O, ...Q]
   : [...O, unknown extends Q ? number[] : Q]
 
-/** While a call is inferred, `N` can be `never`, which no count would reach. */
+/** `N` as a number of repetitions. During inference `N` can be `never`, which no count would reach. */
 export type Times<N extends number> = [N] extends [never] ? number : N
-/** The output of a layer `N` times, of which `K` are done. */
+/** The output shape of a layer repeated `N` times, `K` of which are done. */
 export type RepeatOut<B extends Typed, N extends number, K extends number, I> = number extends N
   ? Out<B, I> extends infer O
     ? O extends Mismatch<string>

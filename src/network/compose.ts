@@ -7,7 +7,7 @@ import { grow, type Unfit } from './grow.ts'
 import { type Arrangement, asPart, brand, type CompositionValue, type LayerValue, type Part } from './parts.ts'
 import { firstSequence } from './wiring.ts'
 
-/** Freezes a value and all that it holds, as far as it is not frozen yet; numbers in typed arrays cannot be. */
+/** Freezes a value and all values within, but for those that are frozen and typed arrays, which cannot be. */
 const freezeDeeply = <V>(value: V): V => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
   Object.freeze(value)
@@ -15,7 +15,7 @@ const freezeDeeply = <V>(value: V): V => {
   return value
 }
 
-/** What layers and compositions can do, apart from their data. */
+/** The methods of layers and compositions. */
 export const chain: object = Object.freeze(
   Object.defineProperties(
     {
@@ -31,7 +31,7 @@ export const chain: object = Object.freeze(
   ),
 )
 
-/** The layers of a composition, as many as fit a screen. */
+/** A list of the layers of a composition that fits a screen. */
 const listed = (composition: CompositionValue): string => {
   const rows = composition.nodes.map(({ name, layer, shape }) => [
     cut(name, 32),
@@ -55,7 +55,7 @@ const methods: object = Object.freeze(
 const kindOf = ({ form }: Arrangement): string => `${form.charAt(0).toUpperCase()}${form.slice(1)}`
 
 /**
- * Makes a composition. `C` is its type as the compiler follows it, which the function that is called declares.
+ * Makes a composition. `C` is its type for the compiler, which the combinator declares.
  *
  * @throws LayerConnectionError if shapes do not fit
  * @throws InvalidOption if two layers have the same name
@@ -66,7 +66,7 @@ export const compose = <C = CompositionValue>(arrangement: Arrangement): C => {
   return composed.right
 }
 
-/** The same, or the part that does not fit and why. */
+/** A composition, or the part of it that does not fit and why. */
 export const composition = <C = CompositionValue>(arrangement: Arrangement): E.Either<Unfit, C> => {
   const kind = kindOf(arrangement)
   const value = Object.create(methods, { arrangement: { value: freezeDeeply(arrangement), enumerable: true } })
@@ -87,7 +87,7 @@ export const composition = <C = CompositionValue>(arrangement: Arrangement): E.E
   )
 }
 
-/** Compositions within compositions may be so deep: those that read them call themselves at each level. */
+/** The most levels of compositions: functions that walk them are recursive. */
 const deepest = 500
 const depths = new WeakMap<object, number>()
 const depthOf = (part: Part): number => depths.get(part) ?? 0
@@ -96,7 +96,7 @@ const tooDeep = (value: CompositionValue, kind: string): InvalidOption | undefin
   const { arrangement } = value
   const parts =
     'parts' in arrangement ? arrangement.parts : [arrangement.form === 'slice' ? arrangement.of : arrangement.part]
-  // What a sequence begins with is as deep as itself: chains are made one by one.
+  // A sequence is as deep as the sequence that it begins with: chains are made one by one.
   const inner = parts.map((part, i) => depthOf(part) + (i === 0 && firstSequence(arrangement) !== undefined ? 0 : 1))
   const depth = inner.reduce((a, b) => Math.max(a, b), 0)
   depths.set(value, depth)

@@ -4,8 +4,8 @@ import type { CompositionValue, Node, Wiring } from './parts.ts'
 import { newScope, type Scope, type WiringError } from './scope.ts'
 import { type Wires, wireAll, wirePart } from './wiring.ts'
 
-// Chains are made layer by layer. A sequence goes on where the wiring of its first part ended, so that a chain of n layers
-// takes n steps, not n².
+// Chains are made layer by layer. A sequence continues the graph of its first part, so a chain of n layers takes n steps and
+// not n².
 
 /** A part that cannot be wired: its index, that of the part within it, and so on; and why. */
 export interface Unfit {
@@ -16,11 +16,11 @@ export interface Unfit {
 /** The graph of a composition. */
 export interface Grown extends Omit<Wiring, 'nodes'> {
   readonly nodes: () => readonly Node[]
-  /** Whether it begins with Input layers only, so that all its shapes follow. */
+  /** Whether all its inputs go into Input layers, so that all shapes are known. */
   readonly startsWithInputs: boolean
 }
 
-/** Where the wiring of a composition ended: whoever takes it goes on from there, once. */
+/** The state in which the wiring of a composition ended. One longer chain may continue from it. */
 interface End {
   readonly scope: Scope
   readonly wires: Wires
@@ -31,7 +31,7 @@ const ends = new WeakMap<object, End>()
 /** Whether a node takes no input of the network, or is one. */
 const isInput = (node: Node): boolean => node.externals.length === 0 || node.layer.kind === 'Input'
 
-/** The nodes of a graph, copied out of those of a chain when somebody asks. */
+/** The first nodes of a chain, copied when they are first read. */
 const copied = (nodes: readonly Node[], length: number): (() => readonly Node[]) => {
   let chain: readonly Node[] | null = nodes
   let own: readonly Node[] | undefined
@@ -44,7 +44,7 @@ const copied = (nodes: readonly Node[], length: number): (() => readonly Node[])
   }
 }
 
-/** The graph of a composition that is being made. A slice has its graph from another one. */
+/** The graph of a new composition. */
 export const grow = (composition: CompositionValue): E.Either<Unfit, Grown> => {
   const { arrangement } = composition
   if (arrangement.form === 'slice') {

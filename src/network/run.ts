@@ -4,14 +4,14 @@ import type { Mode } from '../core/layer.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Wiring } from './parts.ts'
 
-/** The key that a layer draws with. */
+/** The key of a layer. */
 export const keyOf = ({ key }: Mode, name: string): Key | undefined => key && foldIn(key, name)
 
 /**
- * Runs a graph: the mathematics of its nodes, in order, in any interpretation of the operations.
+ * Runs the layers of a graph in order, with any implementation of the operations.
  *
- * @param variables parameters and state together, by layer name
- * @returns the outputs, and the new state of each layer that has one
+ * @param variables parameters and state by layer name
+ * @returns the outputs, and the new state by layer name
  */
 export const run = <T>(
   ops: Ops<T>,

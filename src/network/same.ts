@@ -1,6 +1,6 @@
 // Layers are values: two that are equal are the same layer, wherever they were made.
 
-/** Closures over the other fields, made anew for each layer. */
+/** Functions of the other fields, made for each layer. */
 const derived: ReadonlySet<string> = new Set(['rules', 'sample', 'toString'])
 /** The fields to compare; a composition is given by its arrangement. */
 const fieldsOf = (value: object): readonly string[] =>

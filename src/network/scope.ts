@@ -5,12 +5,12 @@ import type { Shape } from '../base/shape.ts'
 import type { Node, Part } from './parts.ts'
 import { isSame } from './same.ts'
 
-// How layers get their names while a composition is wired.
+// How layers get their names while a composition is made into a graph.
 
 /** Why a composition cannot be wired: shapes that do not fit, or a name taken twice. */
 export type WiringError = LayerConnectionError | InvalidOption
 
-/** Where a part is wired: the graph so far, and how its layers are named. */
+/** What is known while a part is wired: the graph so far, and how its layers are named. */
 export interface Scope {
   /** The nodes so far; nodes are added in place. */
   readonly nodes: Node[]
@@ -18,20 +18,20 @@ export interface Scope {
   readonly inputs: (Shape | null)[]
   /** Which part is being wired: its index, that of the part within it, and so on. */
   readonly at: number[]
-  /** What names begin with: those of the blocks around. */
+  /** The prefix of names: the blocks around. */
   readonly prefix: string
-  /** What names of shared layers begin with: not with blocks, as they belong to the whole network. */
+  /** The prefix of names of shared layers, without blocks: they belong to the whole network. */
   readonly sharedPrefix: string
-  /** The path of the block around; empty for none. */
+  /** The path of the block around, for errors; empty if there is none. */
   readonly path: string
-  /** The same in names as they are given: patterns are not numbered. */
+  /** The same, with patterns as they are given instead of numbered names. */
   readonly given: string
   readonly counts: Map<string, number>
   readonly taken: Set<string>
-  /** What is shared, by name. */
+  /** Shared parts by name. */
   readonly shared: Map<string, Part>
 }
-/** The scope of a whole network, whose inputs have these shapes if they are known. */
+/** The scope of a network, with the shapes of its inputs if they are given. */
 export const newScope = (inputs: readonly (Shape | null)[] = []): Scope => ({
   nodes: [],
   inputs: [...inputs],
@@ -45,18 +45,18 @@ export const newScope = (inputs: readonly (Shape | null)[] = []): Scope => ({
   shared: new Map(),
 })
 
-/** A name in the network, and the same for errors. */
+/** A name in the network, and its path for errors. */
 export interface Place {
   readonly name: string
   readonly path: string
 }
 const after = (path: string, name: string): string => (path === '' ? name : `${path} > ${name}`)
-/** What errors call something within a scope. */
+/** The path of a name within a scope. */
 export const along = ({ path }: Scope, name: string): string => after(path, name)
-/** What errors call the kind of a layer within a scope. */
+/** The kind of a layer, after the blocks around it. */
 export const kindAlong = ({ given }: Scope, kind: string): string => after(given, kind)
 
-/** Within a block numbers begin anew, but names stay those of one network. */
+/** The scope within a block: numbers begin anew, but names are still unique in the network. */
 export const within = (scope: Scope, { name, path }: Place, given?: string): Scope => ({
   ...scope,
   prefix: `${name}/`,
@@ -64,10 +64,10 @@ export const within = (scope: Scope, { name, path }: Place, given?: string): Sco
   given: given === undefined ? scope.given : after(scope.given, given),
   counts: new Map(),
 })
-/** Within something with a title only errors tell where they are: the names of its layers are its own. */
+/** The scope within a composition with a title, which is for errors only. */
 export const titled = (scope: Scope, title: string | undefined): Scope =>
   title === undefined ? scope : { ...scope, path: along(scope, title) }
-/** Every occurrence of a shared composition names its layers alike. */
+/** The scope within a shared composition: its layers have the same names wherever it occurs. */
 export const withinShared = (scope: Scope, place: Place): Scope => {
   const inner = within(scope, place)
   return { ...inner, sharedPrefix: inner.prefix, taken: new Set(), shared: new Map() }
@@ -88,14 +88,14 @@ const takenTwice = (
     }),
   )
 
-/** A name for one layer only. */
+/** Takes a name for one layer. */
 export const claim = (place: Place, scope: Scope, remedy?: string): E.Either<WiringError, Place> => {
   if (scope.taken.has(place.name) || scope.shared.has(place.name)) return takenTwice(place, remedy)
   scope.taken.add(place.name)
   return E.right(place)
 }
 
-/** A name for every occurrence of a layer. */
+/** Takes a name for all occurrences of a layer. */
 export const claimAlways = (place: Place, part: Part, scope: Scope): E.Either<WiringError, Place> => {
   const { name, path } = place
   if (scope.taken.has(name)) return takenTwice(place)
@@ -113,11 +113,11 @@ export const claimAlways = (place: Place, part: Part, scope: Scope): E.Either<Wi
   scope.shared.set(name, part)
   return E.right(place)
 }
-/** The name of a shared layer. */
+/** Takes the name of a shared layer. */
 export const claimShared = (name: string, part: Part, scope: Scope): E.Either<WiringError, Place> =>
   claimAlways({ name: scope.sharedPrefix + name, path: along(scope, name) }, part, scope)
 
-/** The name of a layer or block in the network: a pattern is numbered. */
+/** Takes the name of a layer or block; a pattern is numbered. */
 export const resolveName = (name: string, scope: Scope): E.Either<WiringError, Place> => {
   const n = (scope.counts.get(name) ?? 0) + 1
   scope.counts.set(name, n)

@@ -22,7 +22,7 @@ import {
 
 // From a tree of parts to a graph: each layer becomes a node with its name, where its inputs come from, and its shapes.
 
-/** How many layers a composition may have: more are a mistake, such as `repeat` with a number of another purpose. */
+/** The most layers of a composition. More are a mistake, such as a wrong number for `repeat`. */
 export const mostLayers = 100_000
 
 /** Where a tensor comes from: a node (its index) or an input of the network (~ its index). */
@@ -30,9 +30,9 @@ interface Wire {
   readonly from: number
   readonly shape: Shape | null
 }
-/** What comes out of a part. */
+/** The outputs of a part. */
 export type Wires = readonly Wire[]
-/** What comes into a part; `null` at the begin of a network, whose inputs its first layers make. */
+/** The inputs of a part; `null` at the start of a network, where its first layers add inputs to it. */
 type Incoming = Wires | null
 type Wired = E.Either<WiringError, Wires>
 type Sequence = Extract<Arrangement, { readonly form: 'sequence' }>
@@ -55,7 +55,7 @@ const connectionError = (layer: string, kind: string, { within, ...fault }: Faul
   return E.left(new LayerConnectionError({ layer: named, kind: kinds, ...fault }))
 }
 
-/** What a layer makes of the inputs, which may be too many or too few. */
+/** The output shape of a layer, or its fault, which may be the number of its inputs. */
 const shapeOf = ({ inputs, shape }: Rules, flow: Flow): E.Either<Fault, Shape | null> => {
   if (inputs === 'one' && flow.length !== 1) return E.left({ ...oneInput, got: showFlow(flow) })
   if (inputs === 'several' && flow.length === 1 && flow[0] !== null)
@@ -76,7 +76,7 @@ const wireLayer = (layer: LayerValue, { name, path }: Place, incoming: Incoming,
     return connectionError(path, kindAlong(scope, layer.kind), { ...result.left, remedy })
   }
   const shape = result.right
-  // A network's input has the shape that its first layer gives it, which only an Input knows.
+  // Only an Input knows the shape of the network's input.
   if (incoming === null) inputs.push(isInput ? shape : null)
   nodes.push(
     Object.freeze({
@@ -92,7 +92,7 @@ const wireLayer = (layer: LayerValue, { name, path }: Place, incoming: Incoming,
   return E.right([{ from: nodes.length - 1, shape }])
 }
 
-/** What to do where another layer has the name of one of a slice, which keeps the name that it has. */
+/** What to do if another layer has the name of a layer of a slice, which cannot change. */
 const remedyFor = ({ nodes }: Wiring, node: Node): string => {
   const next = nodes.find(({ inputs }) => inputs.some(from => nodes[from] === node))
   return node.layer.kind === 'Input' && next !== undefined
@@ -108,7 +108,7 @@ const wireSlice = (slice: Wiring, incoming: Incoming, scope: Scope): Wired => {
   for (const node of slice.nodes) {
     const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
     const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
-    // Its nodes keep the names that they have, which no other layer may take.
+    // Layers of a slice keep their names.
     const named = isShared(node) ? claimAlways(node, node.layer, scope) : claim(node, scope, remedyFor(slice, node))
     const wired = E.isLeft(named) ? named : wireLayer(node.layer, named.right, wires.length ? wires : null, scope)
     if (E.isLeft(wired)) return wired
@@ -117,7 +117,7 @@ const wireSlice = (slice: Wiring, incoming: Incoming, scope: Scope): Wired => {
   return E.right(slice.outputs.map(i => placed[i] as Wire))
 }
 
-/** Wires a part of a composition; the scope stays at one that cannot be wired. */
+/** Wires a part of a composition. If that fails, `at` stays as it is, to tell where. */
 const wireInner = (part: Part, index: number, incoming: Incoming, scope: Scope): Wired => {
   scope.at.push(index)
   const wired = wirePart(part, incoming, scope)
@@ -148,7 +148,7 @@ const wireBranches = (parts: readonly Part[], incoming: readonly Incoming[], sco
   return E.right(outgoing)
 }
 
-/** Gives each branch what comes in, or one of several inputs. */
+/** Gives each branch the input, or one of several. */
 const wireParallel = (parts: readonly Part[], incoming: Incoming, scope: Scope): Wired => {
   if (incoming === null || incoming.length < 2) return wireFan(parts, incoming, scope)
   if (incoming.length === parts.length)
@@ -164,7 +164,7 @@ const wireParallel = (parts: readonly Part[], incoming: Incoming, scope: Scope):
   })
 }
 
-/** Gives each branch all that comes in. */
+/** Gives each branch all inputs. */
 const wireFan = (parts: readonly Part[], incoming: Incoming, scope: Scope): Wired =>
   wireBranches(
     parts,
@@ -185,12 +185,12 @@ const wireShared = ({ part, name }: Named, incoming: Incoming, scope: Scope): Wi
     : wireLayer(part, place.right, incoming, scope)
 }
 
-/** Many may be asked for, of which the first are too many. */
+/** Copies one by one: the first may already be too many. */
 function* copies(part: Part, times: number): Iterable<Part> {
   for (let i = 0; i < times; i++) yield part
 }
 
-/** The sequence that a sequence without a title begins with: chains are made one by one, thousands deep. */
+/** The sequence that a sequence without a title begins with. Chains are made of these, thousands deep. */
 export const firstSequence = (arrangement: Arrangement): Sequence | undefined => {
   if (arrangement.form !== 'sequence' || arrangement.title !== undefined) return undefined
   const [first] = arrangement.parts
@@ -244,7 +244,7 @@ export const wirePart = (part: Part, incoming: Incoming, scope: Scope): Wired =>
  * A part as a graph. With shapes, it gets inputs of these shapes; without, it begins with its own inputs.
  */
 export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> => {
-  // Copied, so that the shapes of users stay as they are: those of nodes are frozen.
+  // Copied because the shapes of nodes are frozen, and those of users must not be.
   const own = shapes?.map(shape => shape && Object.freeze([...shape]))
   const scope = newScope(own)
   return pipe(
