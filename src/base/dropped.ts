@@ -1,4 +1,4 @@
-/** Calls a function with what belonged to a value, once nobody holds the value any more. */
+/** Calls a function with what belonged to a value, after the value has been garbage-collected. */
 export interface Dropped<Held extends object> {
   /** Watches a value; `held` must not hold it. */
   readonly watch: (value: object, held: Held) => void
@@ -7,10 +7,9 @@ export interface Dropped<Held extends object> {
 }
 
 /**
- * The one form of finalizer here. It runs when nobody waits for it, so nothing that goes wrong in it is anybody's: where a
- * backend has been removed, what it held has gone with it.
+ * Makes a finalizer. Its errors are ignored, because nobody waits for it: if a backend has been removed, so has its memory.
  *
- * @param giveBack what a value held, which may take time
+ * @param giveBack releases what a value held; may be asynchronous
  */
 export const onceDropped = <Held extends object>(giveBack: (held: Held) => unknown): Dropped<Held> => {
   const registry = new FinalizationRegistry<Held>(held => {

@@ -3,7 +3,7 @@ import { InvalidOption, show } from './errors.ts'
 // A layer's name is a text or a pattern with one field, which numbers the layers of one network: 'fc{}' gives fc1, fc2.
 
 type Digits = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
-/** N with zeros before it until it is as long as Width (at most 6) says. */
+/** N padded with zeros to Width, which is at most 6. */
 type PadZeros<N extends string, Width> = `${Zeros<Width>}${N}` extends infer S extends string
   ? Shorten<S, N, Width>
   : never
@@ -26,14 +26,14 @@ type Shorten<S extends string, N extends string, Width> = N extends `${Digits}${
       : S
   : S
 
-/** What stands before the number in a pattern: 'fc' of 'fc{}'. A pattern that does not end in '{}' as it is. */
+/** The text before the number of a pattern: 'fc' of 'fc{}'. A pattern that does not end in '{}' is returned as it is. */
 export type Before<Name extends string> = Name extends `${string}{${string}`
   ? Name extends `${infer B}{}`
     ? B
     : Name
   : never
 
-/** The N-th name that a pattern gives; a name without a field is itself. */
+/** The N-th name of a pattern; a name without a field stays as it is. */
 export type Format<Pattern extends string, N extends string> = string extends Pattern
   ? string
   : Pattern extends `${infer A}{}${infer B}`
@@ -46,19 +46,19 @@ export type Format<Pattern extends string, N extends string> = string extends Pa
           ? string
           : Pattern
 
-/** The name itself where it is one explicit name; `never` for a pattern or a name that only the run time knows. */
+/** A name that is explicit; `never` for a pattern, or a name that the compiler does not know. */
 export type ExplicitName<Name extends string> = string extends Name
   ? never
   : Name extends `${string}{${string}`
     ? never
     : Name
 
-/** `convolution-{}` for Convolution, `p-relu-{}` for PRelu, `lstm-{}` for LSTM: the pattern of layers without a name. */
+/** The pattern for layers without a name: `convolution-{}` for Convolution, `p-relu-{}` for PRelu, `lstm-{}` for LSTM. */
 export const automaticPattern = (kind: string): string =>
   `${kind.replace(/(?<!^)(?=[A-Z][a-z_])/g, '-').toLowerCase()}-{}`
 
 const field = /(?<!\{)\{([^{}]*)\}(?!\})/g
-// Two digits of width at most: names are no place for a million zeros.
+// At most two digits of width: a name should not have a million zeros.
 const specification = /^(?:0)?(?::([<>]?)(0?)(\d{0,2})d?)?$/
 
 /**
@@ -78,10 +78,10 @@ export const checkName = (layer: string, name: unknown): string => {
   return name
 }
 
-/** Whether a name has a field, so that every layer that carries it gets a number of its own. */
+/** Whether a name has a field, so that layers with it are numbered. */
 export const isPattern = (name: string): boolean => [...name.matchAll(field)].length === 1
 
-/** The n-th name of a pattern. Zeros always stand before the number, also for `<`, as the original documents it. */
+/** The n-th name of a pattern. Zeros are always before the number, even for `<`, as the original documents it. */
 export const formatName = (pattern: string, n: number): string =>
   pattern.replace(field, (_, inner: string) => {
     const [, align = '', zero = '', width = ''] = specification.exec(inner) ?? []

@@ -2,8 +2,8 @@
 export const isServer = (): boolean => 'process' in globalThis || 'Deno' in globalThis
 
 /**
- * Imports a module that may be missing. Its name is no literal and the comments say so, hence bundlers leave the import
- * alone: a bundle builds without the optional engines. In a bundle for browsers these are imported by their own entries.
+ * Imports a module that may be missing. The comments make bundlers ignore the import, so that a bundle builds without the
+ * optional engines; bundles for browsers import these by their own entries.
  */
 export const importOptional = (name: string): Promise<object> =>
   import(/* webpackIgnore: true */ /* @vite-ignore */ name) as Promise<object>

@@ -15,13 +15,13 @@ export interface Initializer {
   /**
    * Values for a variable of this shape, in row-major order; a pure function of the key.
    *
-   * @param fans where the shape alone would give the wrong ones
-   * @throws WeightInitializationError when the rule does not apply to the shape
+   * @param fans if the shape alone would give others
+   * @throws WeightInitializationError if the rule does not apply to the shape
    */
   readonly sample: (key: Key, shape: readonly number[], fans?: Fans) => Float32Array
 }
 
-/** Values given outright: with their shape, or flat, for whatever shape holds as many. */
+/** Given values: with their shape, or flat, for any shape of as many elements. */
 export interface Values {
   readonly kind: 'Values'
   readonly shape: readonly number[] | null
@@ -29,25 +29,25 @@ export interface Values {
 }
 
 /**
- * Arrays of numbers, nested or typed. An interface without type parameters, as the compiler would go through a recursive
- * type or the types of typed arrays again at every call of a layer that takes them.
+ * Arrays of numbers, nested or typed. An interface without type parameters: the compiler would check a recursive alias or a
+ * union of typed arrays again at every call of a layer.
  */
 export interface NestedNumbers {
   readonly length: number
   readonly [index: number]: number | NestedNumbers
-  /** Not a text, which has a length and elements as well. */
+  /** Excludes strings, which have a length and elements as well. */
   readonly charAt?: undefined
 }
 
-/** Any tensor of tfjs-core, as far as the values of one that is given matter. */
+/** A tensor of tfjs-core, as far as its values are read. */
 export interface GivenTensor {
   readonly shape: readonly number[]
   readonly dtype: DataType
   readonly dataSync: () => unknown
 }
 
-/** Every form in which the initial value of a variable can be given. */
+/** The forms in which the initial value of a variable can be given. */
 export type ParameterSource = Initializer | number | NestedNumbers | GivenTensor
 
-/** A parameter option as a layer keeps it. */
+/** The initial value of a variable, as a layer keeps it. */
 export type Parameter = Initializer | number | Values

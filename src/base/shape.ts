@@ -7,10 +7,10 @@ import { isList, isShortList } from './trees.ts'
  */
 export type Shape = readonly (number | null)[]
 
-/** What flows between layers: the shapes of one tensor or of several side by side; `null` is an unknown rank. */
+/** The shapes of the tensors between layers, one or several; `null` is an unknown rank. */
 export type Flow = readonly (Shape | null)[]
 
-/** The type of a composition that cannot work; its argument says why. */
+/** The type of a composition that is not valid, with the reason. */
 export interface Mismatch<Message extends string> {
   readonly mismatch: Message
 }
@@ -47,15 +47,15 @@ type Shapes<S extends readonly unknown[], R extends string = ''> = S extends rea
   ? Shapes<T, R extends '' ? Show<H> : `${R}, ${Show<H>}`>
   : R
 /**
- * Why a layer refuses what comes in, in the words of the error at run time. An interface, because the compiler then asks
- * for the text only where there is a mismatch.
+ * The mismatch of a layer that refuses its input, in the words of the error at run time. An interface, so that the compiler
+ * makes the text only if it is printed.
  */
 export interface Refusal<Kind extends string, Expected extends string, I, Remedy extends string> {
   readonly mismatch: `${Kind} expects ${Expected}, got ${Show<I>}. ${Remedy}`
 }
-/** What a layer of one input expects that gets several. */
+/** What a layer of one input expects, for one that gets several. */
 export const oneInput = { expected: 'one input', remedy: 'Put Concatenate() or Elementwise() before it.' } as const
-/** What a layer of several inputs expects that gets one. */
+/** What a layer of several inputs expects, for one that gets a single one. */
 export const severalInputs = { expected: 'several inputs', remedy: 'Put parallel(...) before it.' } as const
 
 /** The refusal of a layer of one input, which may get several. */
@@ -75,7 +75,7 @@ export type NotSeveral<Kind extends string, I> = number[] extends I ? number[] :
 
 /** Several shapes side by side. Asks for the first only: a dimension may be a type parameter. */
 export type Several = readonly [readonly unknown[], ...(readonly unknown[])]
-/** What the branch at index `N` gets of what comes in. */
+/** The input of the branch at index `N`: that of all, or one of several. */
 export type BranchInput<I, N extends number> = I extends Several
   ? I extends { readonly [_ in N]: infer S }
     ? S
@@ -139,11 +139,11 @@ export function sizeOf(shape: Shape): number | null {
   return shape.reduce<number | null>((size, d) => (size === null || d === null ? null : size * d), 1)
 }
 
-/** Numbers of a shape in row-major order: those that are given, or one in every place. */
+/** Numbers of a shape in row-major order: those given, or one number for all elements. */
 export const filled = (values: number | Float32Array, shape: readonly number[]): Float32Array =>
   typeof values === 'number' ? new Float32Array(sizeOf(shape)).fill(values) : values
 
-/** How far apart the elements along each axis lie, in row-major order. */
+/** The distance between elements along each axis, in row-major order. */
 export const stridesOf = (shape: readonly number[]): readonly number[] =>
   shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
 

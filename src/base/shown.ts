@@ -1,11 +1,11 @@
-// What consoles and notebooks show of a value: a text that fits a screen, in place of what the value is made of.
+// What consoles and notebooks show of a value: a text that fits a screen instead of all its properties.
 
 /** Asked by `console.log` in Node and in Deno. */
 const inspecting = Symbol.for('nodejs.util.inspect.custom')
 /** Asked by Deno's notebooks. */
 const displaying = Symbol.for('Jupyter.display')
 
-/** Where a value cannot be read any more, a console still shows something. */
+/** The text of a value; something to show if the value cannot be read any more. */
 const safely = <V>(text: (value: V) => string, value: V): string => {
   try {
     return text(value)
@@ -15,9 +15,9 @@ const safely = <V>(text: (value: V) => string, value: V): string => {
 }
 
 /**
- * The properties by which a value, or all values of a prototype, show themselves. They are not listed among its own.
+ * The properties that make consoles and notebooks show a text for a value, or for all values with a prototype.
  *
- * @param inNotebook what a notebook shows, where it is something else than what a console does
+ * @param inNotebook the text for notebooks, if it is another
  */
 export const shownAs = <V>(
   text: (value: V) => string,
@@ -35,7 +35,7 @@ export const shownAs = <V>(
   },
 })
 
-/** The prototype of plain values with getters: consoles show what these give, which they would not call by themselves. */
+/** The prototype of plain values with getters: consoles show the values of these, which they would not call otherwise. */
 export const shownWithGetters: object = Object.freeze(
   Object.defineProperty({}, inspecting, {
     value(this: object): object {
@@ -44,10 +44,10 @@ export const shownWithGetters: object = Object.freeze(
   }),
 )
 
-/** How many signs a line has between two columns. */
+/** The number of spaces between two columns. */
 const gap = 2
 
-/** How wide each column of cells is; a row of one cell is a line by itself, and widens none. */
+/** The width of each column; a row of one cell is a line of its own and does not count. */
 const widthsOf = (rows: readonly (readonly string[])[]): readonly number[] => {
   const widths: number[] = []
   for (const row of rows)
@@ -69,12 +69,12 @@ export const table = (
   )
 }
 
-/** How wide blocks of columns are, and how many there are of them. */
+/** The width of blocks of columns, and the most of them. */
 const [widest, most] = [100, 3]
 
 /**
- * Lines up cells as {@link table} does. Columns that do not fit beside each other go on in blocks below, each of which begins
- * with the first column; those behind the last block are named.
+ * Lines up cells as {@link table} does. Columns that do not fit continue in blocks below, each of which begins with the first
+ * column; a last line names the columns that are left out.
  *
  * @param rows the first one has the names of the columns
  */
@@ -100,10 +100,10 @@ export const blocks = (rows: readonly (readonly string[])[]): readonly string[] 
     : [...lines, '', cut(`… ${others.length} columns more: ${others.join(', ')}`, widest)]
 }
 
-/** Text of at most so many signs. */
+/** A text cut off at a number of characters. */
 export const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 
-/** The first and last of many rows of cells, with a line between them that counts the other things. */
+/** The first and last rows of many, with a line between them that counts the others. */
 export const shortened = (
   rows: readonly (readonly string[])[],
   things: string,
@@ -113,7 +113,7 @@ export const shortened = (
     ? rows
     : [...rows.slice(0, first), [`… ${rows.length - first - last} ${things} more`], ...rows.slice(-last)]
 
-/** A few digits of a number, for people. */
+/** A number with a few digits. */
 export const digits = (value: number): string => {
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value)
   const size = Math.abs(value)

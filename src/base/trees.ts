@@ -1,7 +1,6 @@
-// Names come from anyone: `__proto__` and `constructor` name layers as well as `relu-1` does. So a record by names has no
-// prototype, and only a record's own keys are read.
+// A layer may be named `__proto__` or `constructor`. So records by name have no prototype, and only own keys are read.
 
-/** Whether a value is an array, as calls from JavaScript give anything in its place: a proxy that does not answer is none. */
+/** Whether a value is an array that can be read: a revoked proxy cannot. */
 export const isList = (value: unknown): value is readonly unknown[] => {
   try {
     return Array.isArray(value) && value.length >= 0
@@ -10,19 +9,19 @@ export const isList = (value: unknown): value is readonly unknown[] => {
   }
 }
 
-/** More axes, dimensions or names than any layer has: a sparse array of thousands of millions is looked through for minutes. */
+/** More axes, dimensions or names than any layer has. Reading a sparse array of billions would take minutes. */
 const mostEntries = 1024
 /** Whether a value is an array that may list axes, dimensions or names. */
 export const isShortList = (value: unknown): value is readonly unknown[] => isList(value) && value.length <= mostEntries
 
-/** Whether a value is a record by names: calls from JavaScript give anything in its place. */
+/** Whether a value is an object but not an array. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !isList(value)
 
 /**
- * A frozen record of names and values, in order; of equal names the last counts.
+ * A frozen record of names and values, in order; the last of equal names counts.
  *
- * @param properties what it has beside them, such as how it shows itself
+ * @param properties further properties, such as those of `shownAs`
  */
 export const byName = <V>(
   entries: Iterable<readonly [name: string, value: V]>,
@@ -33,12 +32,12 @@ export const byName = <V>(
   return Object.freeze(record)
 }
 
-/** Records in one; of equal names the last counts. */
+/** Several records as one; the last of equal names counts. */
 export const merged = <V>(
   ...records: readonly (Readonly<Record<string, V>> | undefined)[]
 ): Readonly<Record<string, V>> => Object.freeze(Object.assign(Object.create(null), ...records))
 
-/** The value of a name; `undefined` where the record has none of its own. */
+/** The own value of a name; `undefined` if there is none. */
 export const own = <V>(record: Readonly<Record<string, V>> | null | undefined, name: string): V | undefined =>
   record !== null && record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined
 
@@ -51,7 +50,7 @@ export const mapRecord = <A, B>(
 /** Tensors by layer name and variable name. */
 export type VariableTree<T> = Readonly<Record<string, Readonly<Record<string, T>>>>
 
-/** The value of a layer and variable; `undefined` where the tree has none. */
+/** The value of a layer and variable; `undefined` if there is none. */
 export const leafOf = <T>(tree: VariableTree<T> | undefined, layer: string, variable: string): T | undefined =>
   own(own(tree, layer), variable)
 
@@ -61,14 +60,14 @@ export const mapTree = <A, B>(
   f: (value: A, layer: string, variable: string) => B,
 ): VariableTree<B> => mapRecord(tree, (own, layer) => mapRecord(own ?? {}, (value, name) => f(value, layer, name)))
 
-/** The values of a tree in order, with where they stand. */
+/** The values of a tree in order, with their layers and variables. */
 export const leavesOf = <T>(tree: VariableTree<T>): readonly (readonly [layer: string, variable: string, value: T])[] =>
   Object.entries(tree).flatMap(([layer, own]) =>
-    // Calls from JavaScript give null for a layer.
+    // Calls from JavaScript may give null for a layer.
     Object.entries(own ?? {}).map(([variable, value]) => [layer, variable, value] as const),
   )
 
-/** The tree of values with where they stand: the inverse of {@link leavesOf}. */
+/** The tree of values with their layers and variables: the inverse of {@link leavesOf}. */
 export const treeOf = <T>(leaves: Iterable<readonly [layer: string, variable: string, value: T]>): VariableTree<T> => {
   const layers = new Map<string, [string, T][]>()
   for (const [layer, variable, value] of leaves) {
@@ -79,6 +78,6 @@ export const treeOf = <T>(leaves: Iterable<readonly [layer: string, variable: st
   return byName([...layers].map(([layer, own]) => [layer, byName(own)] as const))
 }
 
-/** Two trees in one: the parameters of each layer and its state. */
+/** Two trees as one, such as parameters and state. */
 export const mergeTrees = <T>(a: VariableTree<T>, b: VariableTree<T>): VariableTree<T> =>
   byName([...Object.keys(a), ...Object.keys(b)].map(layer => [layer, merged(own(a, layer), own(b, layer))] as const))

@@ -6,9 +6,9 @@ import { asPart } from '../network/parts.ts'
 import type { Block } from '../network-types/blocks.ts'
 
 /**
- * A part of a network with a name: the names of its layers begin with it, as in `res3a/convolution-2`, and errors in it
- * with its path, as in `resnet50 > res3a > convolution-2`. Numbers begin anew within it. Layers that are `shared` belong
- * to the whole network and keep their names.
+ * Gives a part of a network a name. It comes before the names of its layers, as in `res3a/convolution-2`, and in errors, as
+ * in `resnet50 > res3a > convolution-2`. Layers are numbered anew within it. `shared` layers keep their names, because they
+ * belong to the whole network.
  *
  * @param name a name, or a pattern with one field: 'res{}' gives res1, res2
  * @throws InvalidOption if the name is empty or an invalid pattern, or the layer is not a layer

@@ -3,11 +3,10 @@ import type { Fanned } from '../network-types/blocks.ts'
 import { asBranches, type Branch, type Check, type Joined } from './parallel.ts'
 
 /**
- * Branches that each get all that comes in, side by side (the FanOut of stax, followed by its parallel). What comes out
- * is the outputs of all of them: merge them with the next layer, or leave them as several outputs.
+ * Branches side by side, each of which gets all inputs (FanOut of stax, followed by its parallel). It outputs the outputs of
+ * all branches: merge them with the next layer, or leave them as several outputs of the network.
  *
- * It differs from `parallel` when several tensors come in: `parallel` deals them out, one to each branch, `branch` gives
- * all of them to every branch. Merging is left to the layers that merge, so that there is one way to say it.
+ * It differs from `parallel` for several inputs: `parallel` gives one to each branch, `branch` all of them to every branch.
  *
  * @param branches layers, or arrays of layers: `[a, b]` means `join(a, b)`
  * @throws LayerConnectionError if shapes do not fit within a branch

@@ -7,11 +7,11 @@ import type { CheckNames, Join, Side } from '../network-types/compose.ts'
 
 /** A layer, or an array of layers that are joined. */
 export type Branch = AnyLayer | readonly AnyLayer[]
-/** Branches of which each is one layer. */
+/** Branches, each as one layer. */
 export type Joined<B extends readonly Branch[]> = {
   -readonly [K in keyof B]: B[K] extends AnyLayer ? B[K] : B[K] extends readonly AnyLayer[] ? Join<B[K]> : never
 }
-/** Branches in which every mistake stands in the place of the argument that makes it. */
+/** The arguments of `parallel` and `branch`, or the reason in the place of one that does not fit. */
 export type Check<B extends readonly Branch[]> = CheckNames<Joined<B>, B>
 
 /** The branches of a call, each as one part. */
@@ -27,9 +27,9 @@ export const asBranches = (owner: 'parallel' | 'branch', branches: readonly unkn
 }
 
 /**
- * Branches side by side. Given one input, each branch gets it; given several, one each. What comes out is the outputs
- * of all branches, for a layer that merges them or for a network of several outputs. Branches that start with `Input`
- * make a network of several inputs.
+ * Branches side by side. Each branch gets the input, or one of several inputs. It outputs the outputs of all branches: merge
+ * them with the next layer, or leave them as several outputs of the network. Branches that start with `Input` make a network
+ * of several inputs.
  *
  * @param branches layers, or arrays of layers: `[a, b]` means `join(a, b)`
  * @throws LayerConnectionError if shapes do not fit within a branch

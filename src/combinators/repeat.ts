@@ -30,10 +30,10 @@ export const repeat = <const B extends AnyLayer, const N extends number>(
 }
 
 /**
- * A layer whose every occurrence in a network uses one set of variables. They stand under the given name; those of a
- * composition under `name/` and the inner names.
+ * Shares the variables of a layer: all its occurrences in a network use the same ones. They have the given name; those of a
+ * composition have `name/` before their own.
  *
- * @throws InvalidOption if the name is not a text, or a pattern
+ * @throws InvalidOption if the name is not a string, or a pattern
  * @example
  * ```ts
  * const encoder = shared('encoder', Relu(8))

@@ -8,7 +8,7 @@ import { type Arrangement, asPart, isPart, type Part } from '../network/parts.ts
 import type { Block } from '../network-types/blocks.ts'
 import type { Join, Side } from '../network-types/compose.ts'
 
-/** How the two ways of a residual block become one: as in `Elementwise`, or a layer that merges. */
+/** How shortcut and block are merged: as in `Elementwise`, or by a layer. */
 export type ResidualMerge = NonNullable<Parameters<ElementwiseConstructor>[0]> | AnyLayer
 
 /** The options of {@link residual}. */
@@ -17,7 +17,7 @@ export interface ResidualOptions<
   Merge extends ResidualMerge = ResidualMerge,
   Name extends string = string,
 > {
-  /** The way beside the block, where the identity has another shape than the block. Default: `Identity()`. */
+  /** The layer beside the block, for a block that changes the shape. Default: `Identity()`. */
   readonly shortcut?: Shortcut
   /** How shortcut and block are merged: as in `Elementwise`, or by a layer such as `Concatenate()`. Default: 'add'. */
   readonly merge?: Merge
@@ -27,7 +27,7 @@ export interface ResidualOptions<
 
 type Merging<Merge> = Merge extends AnyLayer ? Merge : Elementwise
 type Ways<B extends AnyLayer, Shortcut extends AnyLayer, Merge> = Join<[Side<[Shortcut, B]>, Merging<Merge>]>
-/** What `residual` makes. */
+/** The type that `residual` makes. */
 export type Residual<B extends AnyLayer, Shortcut extends AnyLayer, Merge, Name extends string> = [Name] extends [never]
   ? Ways<B, Shortcut, Merge>
   : Block<Name, Ways<B, Shortcut, Merge>>
@@ -56,10 +56,10 @@ const settings: Options<Normal> = {
 }
 
 /**
- * A block and a way around it, merged (He et al. 2016): `merge(shortcut(x), block(x))`, that is
+ * A block with a shortcut around it (He et al. 2016): `merge(shortcut(x), block(x))`, that is
  * `join(parallel(shortcut, block), Elementwise('add'))`.
  *
- * @param block what is learned beside the shortcut
+ * @param block the layers beside the shortcut
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if block and shortcut give different shapes: give a shortcut that brings
  *   the input to the block's

@@ -6,7 +6,7 @@ import { asPart, type Cut, type LayerValue, type Node, type Part, type Wired, ty
 import { wiringOf } from '../network/wiring.ts'
 import type { Opaque } from '../network-types/list.ts'
 
-/** A part of a network, whose shapes the compiler does not follow. */
+/** A part of a network, whose shapes the compiler does not know. */
 export interface Slice extends Wired, Opaque {
   readonly kind: string
   readonly '~cut': true
@@ -64,7 +64,7 @@ const chosen = (owner: string, part: Part, given: readonly string[]): readonly [
   return [wiring, given.map(name => find(owner, nodes, name))]
 }
 
-/** Keeps some nodes; what fed a kept node from outside becomes an input of the slice. */
+/** Keeps some nodes. The other inputs of these become inputs of the slice. */
 const keep = (of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly number[]): Slice => {
   const wiring = wiringOf(of)
   const order = [...kept].sort((a, b) => a - b)
@@ -86,7 +86,7 @@ const keep = (of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly n
 }
 
 /**
- * The part of a network from the named layers on: what can be reached from them. Layers keep their names.
+ * The part of a network from the named layers on: all layers that depend on them. Layers keep their names.
  *
  * @throws InvalidOption if a name is unknown, or a kept layer also merges a branch that the names do not lead to
  * @example
@@ -123,8 +123,8 @@ export const start = (network: AnyLayer, ...names: readonly string[]): Slice => 
 }
 
 /**
- * The part of a network up to the named layers: what leads to them. Layers keep their names; the named ones are the
- * outputs, in the order given.
+ * The part of a network up to the named layers: all layers that they depend on. Layers keep their names. The named layers
+ * are the outputs, in the given order.
  *
  * @throws InvalidOption if a name is unknown
  * @example

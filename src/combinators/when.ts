@@ -4,7 +4,7 @@ import { Identity } from '../layers/input.ts'
 import { asPart } from '../network/parts.ts'
 import type { Perhaps } from '../network-types/blocks.ts'
 
-/** The layer or nothing, by a condition that the compiler knows or not. */
+/** The type that `when` makes. */
 export type When<Condition extends boolean, B extends AnyLayer> = boolean extends Condition
   ? Perhaps<B>
   : Condition extends true
@@ -12,9 +12,8 @@ export type When<Condition extends boolean, B extends AnyLayer> = boolean extend
     : Identity
 
 /**
- * The layer where the condition holds, else `Identity`: for layers that depend on an option of the function around them.
- * Where the compiler does not know the condition, it knows of the output what holds either way, and variables by any
- * name.
+ * The layer if the condition is true, else `Identity()`: for layers that depend on an option of a function. If the compiler
+ * does not know the condition, it knows only dimensions that are the same either way, and allows any names of variables.
  *
  * @throws InvalidOption if the condition is not true or false, or the layer is not a layer
  * @example
