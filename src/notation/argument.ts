@@ -9,7 +9,7 @@ import { readValue, type Value, type Wrong } from './value.ts'
 
 // For the compiler.
 
-/** An argument that cannot be read: the rest of the arguments from it on, itself, and why. */
+/** An argument that cannot be read: the rest of the text from the argument on, the argument, and why. */
 export interface BadArgument<From extends string, Word extends string, Why> {
   readonly from: From
   readonly word: Word
@@ -43,8 +43,8 @@ export type ReadArguments<
       : [[...P, N], {}]
     : ReadEach<S, P, {}>
 /**
- * Reads each argument; a comma may stand after the last. Where there are blocks, the arguments are those of what takes
- * layers, and some options hold networks.
+ * Reads each argument; a trailing comma is allowed. If `B` is given, arguments may be networks of these blocks, and the
+ * options in `Nets` must be.
  */
 export type ReadEach<S extends string, P extends readonly unknown[], O, Nets = null, B = null> =
   Split<S> extends readonly [infer H extends string, infer T]
@@ -83,7 +83,7 @@ export interface Arguments {
   readonly named: readonly Option[]
 }
 
-/** The arguments as a function gets them: options as an object, where there are some. */
+/** The arguments as a function takes them: options, if there are any, as one object at the end. */
 export const allOf = (
   positional: readonly unknown[],
   named: readonly Pick<Option, 'name' | 'value'>[],
@@ -95,7 +95,7 @@ const refused = (at: Stretch, { fault, fields, ...rest }: Wrong): Either<Mistake
   return left(mistake({ layer: null, from: at.from, to: at.to }, fault, got, fields, rest))
 }
 
-/** Reads each argument of a call in its own way; a comma may stand after the last. */
+/** Reads each argument of a call by `read`; a trailing comma is allowed. */
 export const readEach = (
   stretch: Stretch,
   read: (at: Stretch) => Either<Mistake, Argument>,

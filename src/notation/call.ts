@@ -26,7 +26,7 @@ export type Called<R, G extends string> = G extends ''
         : Applied<R, P, O>
       : X
     : never
-/** The layer, or what is wrong with its arguments, where none of them is refused for its value. */
+/** The layer `Y`, unless a rule refuses the value of an argument. */
 export type Limited<L, P extends readonly unknown[], O, Y> =
   true extends RefusesGiven<L, P>
     ? WrongArguments
@@ -36,7 +36,7 @@ export type Limited<L, P extends readonly unknown[], O, Y> =
         : WrongOptions<O, O>
       : Y
 
-/** A layer of the user's own, or what a function of the user makes of the arguments. */
+/** The user's layer, or what the user's function returns for the arguments. */
 export type Own<Made, X> = X extends readonly [infer P extends readonly unknown[], infer O]
   ? Made extends (...given: infer Given) => infer Y
     ? [keyof O] extends [never]
@@ -51,7 +51,7 @@ export type Own<Made, X> = X extends readonly [infer P extends readonly unknown[
       : WrongArguments
   : X
 
-/** What a layer turned out to be: [layer, the text after it], or a fault with its place. */
+/** The result of a call: [layer, the text after it], or a fault with its place. */
 export type Explained<
   X,
   Word extends string,
@@ -68,7 +68,7 @@ export type Explained<
       : X extends WrongOptions<infer Allowed, infer O>
         ? Mistaken<Exclude<keyof O, keyof Allowed>, Allowed, O, Word, G, S, Rest>
         : Fault<S, T, Trim<Upto<T, Rest>>, NoLayer<X, Word>>
-/** Why there is no layer, where no argument alone is to blame. */
+/** Why there is no layer, if no single argument is to blame. */
 type NoLayer<X, Word extends string> =
   X extends Mismatch<infer Why>
     ? Because<'misfit', { readonly reason: Why }>
@@ -76,7 +76,7 @@ type NoLayer<X, Word extends string> =
       ? Because<'textless'>
       : Because<X extends WrongArguments ? 'wrongArguments' : 'makesNone', { readonly word: Word }>
 
-/** The first option, in the order of the text, that does not exist, or whose value is not taken. */
+/** The fault of the first option, in the order of the text, that does not exist or has a wrong value. */
 type Mistaken<Unknown, Allowed, O, Word extends string, G extends string, S extends string, Rest extends string> = [
   Unknown,
 ] extends [never]
@@ -94,7 +94,7 @@ type PositionalOf<G extends string> =
 type Untaken<Allowed, O> = {
   [K in keyof O]: K extends keyof Allowed ? (O[K] extends Allowed[K] ? never : K) : never
 }[keyof O]
-/** [the text from it on, the argument, the option's name] of the first argument with one of the names. */
+/** The first argument with one of the names: [the text from it on, the argument, its name]. */
 type FindArgument<S extends string, Names> =
   Split<S> extends readonly [infer H extends string, infer T]
     ? H extends `${infer K}=${string}`
@@ -107,7 +107,7 @@ type FindNext<T, Names> = T extends string ? FindArgument<T, Names> : never
 
 // For the run time.
 
-/** What is to be called, and with what. */
+/** A constructor or function and its arguments. */
 interface Call {
   readonly word: string
   readonly make: (...given: never[]) => unknown
@@ -126,13 +126,13 @@ export const makeLayer = (word: string, given: Arguments, span: Span): Either<Mi
     word,
     make: make as Call['make'],
     given: together && positional.length > 1 ? { ...given, positional: [positional] } : given,
-    // Those that may stand first have names only where none of them does.
+    // Positional options may be given by name only if there are no positional arguments.
     options: positional.length === 0 ? [...byName, ...options] : options,
     span,
   })
 }
 
-/** Takes a layer of the user's own, or calls the function that makes one. */
+/** Takes the user's layer, or calls the user's function. */
 export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span): Either<Mistake, AnyLayer> => {
   const call = { word, make: own as Call['make'], given, options: given.named.map(({ name }) => name), span }
   // A class is called with new: it makes no layer.
@@ -140,13 +140,13 @@ export const makeOwn = (word: string, own: unknown, given: Arguments, span: Span
   return allOf(given.positional, given.named).length > 0 ? left(wrongArguments(call)) : asLayer(call, own)
 }
 
-/** Whether an option cannot be, whatever its layer is: a name is a text, and left out it is that of the kind. */
+/** Whether an option is `name=null`: constructors take it as no name, but the compiler's types do not. */
 const isNoName = ({ name, value }: Option): boolean => name === 'name' && value === null
 
-/** What a call gives or refuses with. Errors of another kind, of functions of the user's, are his. */
+/** The result of a call, or its error. Other errors, from the user's functions, pass through. */
 const outcome = ({ make }: Call, given: readonly unknown[]): Either<Refused, unknown> => {
   try {
-    // What it does not take, it refuses.
+    // The arguments come from a text, so the constructor checks them.
     return right(make(...(given as never[])))
   } catch (error) {
     if (error instanceof InvalidOption || isMisfit(error)) return left(error)
@@ -155,7 +155,7 @@ const outcome = ({ make }: Call, given: readonly unknown[]): Either<Refused, unk
 }
 type Refused = InvalidOption | LayerConnectionError
 
-/** The error of a call that its arguments are to blame for, rather than that the layers in them do not fit. */
+/** The error of a call that refuses its arguments; layers among them that do not fit together are no refusal. */
 const refusal = (call: Call, given: readonly unknown[]): InvalidOption | undefined => {
   const result = outcome(call, given)
   return isLeft(result) && !isMisfit(result.left) ? result.left : undefined
@@ -177,11 +177,11 @@ const whyNot = (call: Call, refused?: InvalidOption): Mistake => {
   if (first !== undefined) return wrongArguments(call, first)
   const unknown = named.find(({ name }) => !call.options.includes(name))
   if (unknown) return unknownOption(unknown, call.options)
-  // No name at all is refused as what is no name.
+  // Constructors take null as no name; false is refused.
   const all = named.map(option => ({ ...option, value: isNoName(option) ? false : option.value }))
   const fine = all.filter(option => refusal(call, allOf(positional, [option])) === undefined)
   for (const [i, option] of all.entries()) {
-    // Beside those that are right alone, as it may need one of them.
+    // With the options that are right alone, because it may depend on one of them.
     const cause = refusal(call, allOf(positional, [...fine, option]))
     if (cause?.option !== option.name) continue
     const { from, to } = option.at

@@ -44,8 +44,8 @@ type Walk<S extends string, C extends Context, L extends readonly AnyLayer[]> = 
     : Further<S, C, L>
 
 /**
- * A plain call: [layer], or `null` for anything else and for mistakes. What takes layers finds none among arguments that are
- * read as values, so it is read by the general rules.
+ * A plain call: [layer], or `null` for anything else and for mistakes. Calls that take layers fail here, because their
+ * arguments are read as values; the general rules read them.
  */
 type Piece<A extends string, B> = A extends `${infer Word}(${infer R}`
   ? R extends `${infer G})${infer T}`
@@ -63,7 +63,7 @@ type Plain<Word extends string, G extends string, B> = Word extends keyof Layers
   : null
 type PlainCall<Word extends keyof Layers, G extends string> =
   Called<RowOf<Layers[Word]>, G> extends infer X ? (X extends AnyLayer ? [X] : null) : never
-/** The chain from a part on that is no plain call. */
+/** The rest of a chain, from a part that is no plain call. */
 type Further<S extends string, C extends Context, L extends readonly AnyLayer[]> =
   Part<S, C['blocks']> extends infer X
     ? X extends readonly [infer Y extends AnyLayer, infer T extends string]
@@ -131,7 +131,7 @@ type Chained<L extends readonly AnyLayer[], C extends Context> =
           ? [J]
           : never
     : never
-/** The fault of a branch, whose text is followed by `After`, beside those before it; `null` where there is none. */
+/** Why a branch, followed by `After` in the text, cannot stand beside those before it; `null` if it can. */
 type Beside<C extends Context, Branch extends AnyLayer, After extends string> = C['branches'] extends readonly []
   ? null
   : NameFault<[...C['branches'], Branch]> extends readonly [unknown, infer Why extends string]
@@ -156,10 +156,10 @@ type Finish<L extends readonly AnyLayer[], C extends Context> = C['branches'] ex
 export interface Found {
   readonly layer: AnyLayer
   readonly span: Span & { readonly layer: number }
-  /** The chains that it is, where it is a network in brackets and nothing else. */
+  /** Its chains, if the part is a network in brackets. */
   readonly chains?: readonly (readonly Found[])[]
 }
-/** A network that was read: a layer, and the chains that it is. */
+/** A network: a layer, and its chains. */
 export type FoundNetwork = Required<Pick<Found, 'layer' | 'chains'>>
 
 /** Reads a network: branches of chains. */
@@ -168,7 +168,7 @@ export const readNetwork = (at: Stretch): Either<Mistake, FoundNetwork> => {
   for (let { from } = at; from <= at.to; ) {
     const branch = readBranch({ ...at, from })
     if (isLeft(branch)) {
-      // Branches that do not go together come before what is wrong after them.
+      // A clash between earlier branches stands before this mistake in the text.
       const before = branches.length > 1 ? together(branches, 'parallel') : branch
       return isLeft(before) ? before : branch
     }
@@ -190,7 +190,7 @@ const readBranch = (at: Stretch): Either<Mistake, Branch> => {
   return map((layer: AnyLayer) => ({ layer, span, parts: parts.right }))(together(parts.right, 'sequence'))
 }
 
-/** Reads the parts of a chain, from the text after the sign before it to the sign after it. */
+/** Reads the parts of a chain, up to a `|` or the end. */
 const readChain = (at: Stretch): Either<Mistake, readonly Found[]> => {
   const parts: Found[] = []
   for (let { from } = at; ; ) {

@@ -2,10 +2,10 @@ import type { Fault as Details, JoineryError } from '../base/errors.ts'
 import { nearestOf } from '../base/options.ts'
 import { type Fields, type Filled, filled } from '../core/expects.ts'
 
-// What can be wrong with a text. Each fault is said once: the compiler reads the type of the table, the run time its
-// values. A mistake names its fault and has fields; it becomes a text when it is told.
+// What can be wrong with a text. Each fault has one row: the compiler reads the row's type, the run time its value. A
+// mistake names its fault and has fields; its message is made when it is reported.
 
-/** What is said of an argument that cannot be read. */
+/** The advice of faults without their own: arguments that cannot be read. */
 const readable = {
   expected: 'arguments such as 3, padding=same or [3, 3]',
   remedy: 'Write values one by one, then options as name=value, with commas between them.',
@@ -75,17 +75,17 @@ export type FaultName = keyof typeof faults
 
 // For the compiler.
 
-/** Why a text is wrong: a fault and its fields. A word with the words that it may stand for is not compared with them yet. */
+/** Why a text is wrong: a fault and its fields. Misspelt words are compared with known ones only for printing. */
 export interface Because<Name extends FaultName, F = {}> {
   readonly because: Name
   readonly fields: F
 }
-/** The fields of a word that is unknown. */
+/** The fields of an unknown word: the word, and the known ones. */
 export interface Misspelt<Word extends string, Words extends string> {
   readonly word: Word
   readonly words: Words
 }
-/** Whether A becomes B by at most as many edits as there are in K (Levenshtein 1966). */
+/** Whether A and B are at most as many edits apart as K has characters (Levenshtein 1966). */
 type Near<A extends string, B extends string, K extends string> = A extends B
   ? true
   : A extends `${infer X}${infer A1}`
@@ -110,7 +110,7 @@ type Within<Word extends string, Words extends string, K extends string> = Words
     ? Words
     : never
   : never
-/** `Found` where it is one word. */
+/** `Found` if it is a single word. */
 type Only<Found, All = Found> = [Found] extends [never]
   ? never
   : Found extends unknown
@@ -118,7 +118,7 @@ type Only<Found, All = Found> = [Found] extends [never]
       ? Found
       : never
     : never
-/** The one word that is nearest, when it is near enough to be meant; else `never`. */
+/** The nearest word, if it is near enough and the only one; else `never`. */
 type Nearest<Word extends string, Words extends string> =
   Within<Word, Words, ''> extends infer Same
     ? [Same] extends [never]
@@ -143,8 +143,7 @@ export type Reason<B> =
     : never
 
 /**
- * A mistake. What is left of the text: from the layer in which it is, and from the mistake itself; what is wrong of it,
- * and why.
+ * A mistake: the rest of the text from its layer on, the rest from the mistake on, the wrong part, and why it is wrong.
  */
 export interface Fault<Layer extends string, From extends string, Word extends string, Why> {
   readonly layer: Layer
@@ -160,18 +159,18 @@ export type Followed<F, After extends string> =
 
 // For the run time.
 
-/** Where a mistake stands in a cleaned text; its layer is `null` where it is the call that is read. */
+/** The range of a mistake in a cleaned text, and where its layer begins: `null` for the call that is being read. */
 export interface Span {
   readonly layer: number | null
   readonly from: number
   readonly to: number
 }
-/** A mistake: where, which fault, its fields, and what there is instead of what was expected. */
+/** A mistake: its place, the fault, its fields, and what the text has instead of what was expected. */
 export interface Mistake extends Span {
   readonly fault: FaultName
   readonly got: string
   readonly fields: Fields
-  /** The words that an unknown one may stand for. */
+  /** The known words, for an unknown one. */
   readonly words?: readonly string[] | undefined
   /** The error that a constructor or a composition gave, which says what was expected. */
   readonly cause?: JoineryError | undefined
@@ -186,12 +185,12 @@ export const mistake = (
   rest: Pick<Mistake, 'words' | 'cause'> = {},
 ): Mistake => ({ ...span, fault, got, fields, ...rest })
 
-/** A mistake in texts. */
+/** The message of a mistake, in parts. */
 export const told = ({ fault, got, fields, words = [], cause }: Mistake): Details & { readonly why: string } => {
   const { why, ...advice } = faults[fault]
   const { expected, remedy } = 'expected' in advice ? advice : readable
   const near = nearestOf(String(fields.word), words)
-  // Where two words are equally near, neither is meant.
+  // If two words are equally near, suggest neither.
   const meant = near.length === 1 ? near[0] : undefined
   return {
     why: filled(why, fields) + (meant === undefined ? '' : `; did you mean ${meant}?`),

@@ -1,10 +1,10 @@
 import type { Together } from '../core/notated.ts'
 import type { IsDivisible } from '../type-arithmetic/digits.ts'
 
-// Which arguments the rules of a row refuse, for the compiler: what the layers' types leave open of numbers, lists and
-// names. For the run time the layers' own options say it; a spec holds both to each other.
+// Which numbers, lists and names the rules of a row refuse, for the compiler: their types would allow them. At run time
+// the layers' codecs refuse the same values; a spec compares both.
 
-/** Whether one of the arguments that stand first is refused. */
+/** Whether a positional argument is refused. */
 export type RefusesGiven<L, P extends readonly unknown[]> = L extends { readonly given: infer R }
   ? R extends readonly unknown[]
     ? { [K in keyof P]: K extends keyof R ? Refuses<P[K], R[K]> : false }[number]
@@ -22,7 +22,7 @@ type Negative = `-${string}`
 /** The texts of numbers from 0 to below 1. */
 type Below1 = '0' | `0.${string}` | `${OneToNine}e-${string}` | `${OneToNine}.${string}e-${string}`
 
-/** Of each rule for numbers, whether it refuses the one with the text `T`. */
+/** Whether each rule for numbers refuses the number printed as `T`. */
 interface RefusedNumbers<T extends string> {
   readonly count: T extends '0' | Negative | Broken ? true : false
   readonly whole: T extends Negative | Broken ? true : false
@@ -37,7 +37,7 @@ interface RefusedNumbers<T extends string> {
   readonly partBelow1: T extends Below1 ? false : true
 }
 type NumberRule = keyof RefusedNumbers<''>
-/** Whether a number, or one in a list, is refused; of a number that is no literal nothing is known. */
+/** Whether a number, or one in a list, is refused; a number that is no literal is not. */
 type RefusesNumber<V, Rule extends NumberRule> = V extends number
   ? number extends V
     ? false
@@ -46,7 +46,7 @@ type RefusesNumber<V, Rule extends NumberRule> = V extends number
     ? RefusesNumber<V[number], Rule>
     : false
 
-/** Of each other rule, whether it refuses a value, beside positional arguments `P` and options `O`. */
+/** Whether each other rule refuses a value, given positional arguments `P` and options `O`. */
 interface RefusedOthers<V, P, O> {
   readonly axes: V extends readonly [] ? true : RefusesNumber<V, 'axis'> | Repeats<V>
   readonly anyAxes: RefusesNumber<V, 'integer'> | Repeats<V>
@@ -57,9 +57,9 @@ interface RefusedOthers<V, P, O> {
   readonly name: V extends string ? RefusesName<V> : false
   readonly title: V extends '' ? true : V extends string ? RefusesName<V> : false
   readonly plainName: V extends '' | `${string}{${string}}${string}` ? true : false
-  /** Groups of channels: they divide the last of the sizes that stand first. */
+  /** Groups of channels: they must divide the output channels, the last positional size. */
   readonly groups: RefusesNumber<V, 'count'> | Indivisible<Together<P>, V>
-  /** Starts of running averages, of which a batch normalization has one. */
+  /** Initial running averages: a batch normalization has only one of them. */
   readonly variance: V extends 1 ? false : O extends { readonly running: 'inverseDeviation' } ? true : ShapeFault<V>
   readonly inverseDeviation: V extends 1
     ? false
@@ -67,7 +67,7 @@ interface RefusedOthers<V, P, O> {
       ? ShapeFault<V>
       : true
 }
-/** Whether a rule refuses a value: `true` is among the answers. */
+/** Whether a rule refuses a value: `true` is in the union. */
 type Refuses<V, R, P = [], O = {}> = R extends NumberRule
   ? RefusesNumber<V, R>
   : R extends keyof RefusedOthers<V, P, O>
@@ -85,7 +85,7 @@ type Indivisible<Size, Groups> = Size extends readonly [...unknown[], infer C ex
 
 type Elements<V> = V extends readonly unknown[] ? V[number] : never
 type Repeats<V> = V extends readonly [infer H, ...infer T] ? (H extends T[number] ? true : Repeats<T>) : false
-/** Whether -1, what the other dimensions leave, comes twice. */
+/** Whether -1, the dimension to infer, occurs twice. */
 type RestTwice<V> = V extends readonly [infer H, ...infer T]
   ? H extends -1
     ? -1 extends T[number]

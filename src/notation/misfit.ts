@@ -10,12 +10,12 @@ import { type Because, type Fault, type Followed, type Mistake, mistake, type Sp
 import type { Part } from './part.ts'
 import type { Trim, TrimStart, Upto, Within } from './text.ts'
 
-// Layers that do not fit together: which of them is to blame, and why. The text is read again up to there, which only
-// texts with a mistake cost.
+// Layers that do not fit together: which of them to quote, and why. The compiler reads the text again up to that layer;
+// only texts with a mistake pay for it.
 
 // For the compiler.
 
-/** The fault of the N-th layer of a chain, which `I` goes into from the K-th on. */
+/** The fault of the N-th layer of a chain; `S` begins with the K-th, whose input is `I`. */
 export type Misfit<S extends string, B, N extends number, K extends number, Why extends string, I = number[]> =
   AfterPart<S, B> extends infer After extends string
     ? K extends N
@@ -28,7 +28,7 @@ export type Misfit<S extends string, B, N extends number, K extends number, Why 
 type AfterPart<S extends string, B> =
   Part<S, B> extends readonly [unknown, infer T extends string] ? WithCopies<TrimStart<T>> : never
 type OutOf<S extends string, B, I> = Read<S, B> extends readonly [infer Y extends AnyLayer] ? Out<Y, I> : never
-/** The fault of the part before `After`; of what is in brackets, that of the layer within that is to blame. */
+/** The fault of the part before `After`; if it is in brackets, of the layer within that does not fit. */
 type Deepest<S extends string, After extends string, B, Why extends string, I> =
   Bracketed<S, After> extends readonly [infer Inner extends string, infer Rest extends string]
     ? Inside<Inner, B, Why, Branches<Inner, B> extends true ? BranchInput<I, 0> : I, I, 0> extends infer F
@@ -46,7 +46,7 @@ type Branches<S extends string, B> =
         ? true
         : false
     : never
-/** What stands in the brackets that are all of the part before `After`, and what follows them. */
+/** If the part before `After` is a network in brackets: the text within, and the text that follows. */
 type Bracketed<S extends string, After extends string> =
   TrimStart<S> extends `(${infer U}`
     ? Within<U, '(', ')'> extends readonly [infer Inner, infer Rest extends string]
@@ -55,7 +55,7 @@ type Bracketed<S extends string, After extends string> =
         : null
       : null
     : null
-/** The fault for that reason in the branch `K` and those after it, `All` being what comes in; `null` where it is elsewhere. */
+/** The fault with that reason in the branches from `K` on, where `All` comes in; `null` if it is elsewhere. */
 type Inside<S extends string, B, Why extends string, I, All, K extends number> =
   AfterPart<S, B> extends infer After extends string
     ? OutOf<Upto<S, After>, B, I> extends infer O
@@ -78,15 +78,15 @@ type WithCopies<T extends string> = T extends `*${infer R}`
 
 // For the run time.
 
-/** What a composition refuses with. */
+/** The errors of compositions. */
 type Refused = LayerConnectionError | InvalidOption
 
-/** Whether an error is about layers together, rather than about the arguments of one. */
+/** Whether an error is about layers that do not fit together, not about the arguments of one. */
 export const isMisfit = (error: unknown): error is Refused =>
   error instanceof LayerConnectionError ||
   (error instanceof InvalidOption && (error.twice !== undefined || error.option === 'layers'))
 
-/** Why layers do not fit, as the types of compositions say it. */
+/** Why layers do not fit, in the words of the types of compositions. */
 const whyOf = (error: Refused): string => {
   if (error instanceof InvalidOption && error.twice !== undefined)
     return `Two layers are named '${error.twice}': give one of them another name`
@@ -95,7 +95,7 @@ const whyOf = (error: Refused): string => {
   return `${kind} expects ${expected}, got ${got}. ${remedy}`
 }
 
-/** Why copies of a layer do not follow one another, likewise. */
+/** Why copies of a layer do not fit, in the same words. */
 const whyNotRepeated = (error: Refused): string => {
   const name = error instanceof InvalidOption ? error.twice : undefined
   return name === undefined
@@ -107,9 +107,9 @@ const whyNotRepeated = (error: Refused): string => {
 export const misfit = (span: Span, cause: Refused, repeated = false): Mistake =>
   mistake(span, 'misfit', cause.got, { reason: repeated ? whyNotRepeated(cause) : whyOf(cause) }, { cause })
 
-/** Layers put together, one being itself. */
+/** Composes layers; a single one stays as it is. */
 export const together = (found: readonly Found[], form: 'sequence' | 'parallel'): Either<Mistake, AnyLayer> => {
-  // The layers come from a text, so that there is nothing for the compiler to check.
+  // The layers come from a text: the compiler has nothing to check here.
   const parts = found.map(({ layer }) => layer as unknown as Composed)
   const [only] = found as readonly [Found]
   if (found.length === 1 && (form === 'parallel' || 'arrangement' in only.layer)) return right(only.layer)
@@ -123,12 +123,12 @@ export const together = (found: readonly Found[], form: 'sequence' | 'parallel')
   return left(misfit((cause instanceof LayerConnectionError ? deepest(unfit, within) : unfit).span, cause))
 }
 
-/** Of a network in brackets, the part at a place within it. */
+/** The part at a place within brackets, in brackets within them, and so on. */
 const deepest = (found: Found, place: readonly number[]): Found => {
   const [chain, inChain] = stepInto(found.chains ?? [], place)
   const [part, inPart] = stepInto(chain ?? [], inChain)
   return part === undefined ? found : deepest(part, inPart)
 }
-/** One of several by its index, which comes first in the place; one alone is all, and has none. */
+/** The element at the first index of a place, and the rest; a single element is no composition and has no index. */
 const stepInto = <A>(all: readonly A[], place: readonly number[]): readonly [A | undefined, readonly number[]] =>
   all.length === 1 ? [all[0], place] : [all[place[0] as number], place.slice(1)]

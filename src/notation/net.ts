@@ -23,8 +23,8 @@ type Parsed<S extends string, B> =
       : Mismatch<QuoteUnclosed<C>>
     : never
 /**
- * The text, or in its place what is wrong with it: not where that is a part of the text that only the run time knows, as
- * the quotation is no literal then.
+ * The text, or what is wrong with it. If the mistake is in a part that only the run time knows, the quotation is no
+ * literal, and the run time reports it.
  */
 export type CheckText<S extends string, B> = string extends S
   ? S
@@ -44,7 +44,7 @@ export type Net<S extends string, B> = string extends S
         : AnyNetwork
     : never
 
-/** The error of a mistake at a place of the text that was given, with its quotation. */
+/** The error of a mistake, at its place in the user's text. */
 const errorAt = (text: string, at: number, found: Mistake, quoted: (why: string) => string): NotationError => {
   const { why, ...details } = told(found)
   const { cause } = found
@@ -53,7 +53,7 @@ const errorAt = (text: string, at: number, found: Mistake, quoted: (why: string)
   return new NotationError({ ...place, text: quoted(why), ...details }, cause && { cause, complete: isMisfit(cause) })
 }
 
-/** How many brackets may stand within one another: they are read by functions that call themselves. */
+/** How deep brackets may be nested: they are read by recursion. */
 const deepest = 250
 
 const tooDeep = (text: string): Mistake | undefined => {
@@ -108,8 +108,8 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
  *
  * @param text such as `'Input(10) >> Relu(5)'`; over several lines, and with comments after `#` or `//`
  * @param blocks layers of your own, or functions that make them, by the names that they have in the text
- * @throws NotationError, with line, column and the text around it, when the text cannot be read, a layer does not take its
- *   arguments, shapes do not fit or a name is taken twice: the `cause` is then the error that a constructor or `join` gives
+ * @throws NotationError, with line, column and the text around it, if the text cannot be read, an argument is invalid,
+ *   shapes do not fit or two layers have the same name; its `cause` is the error of the constructor or of `join`
  * @example
  * ```ts
  * const network = net('Input(28,28,1) >> Convolution(3,3,16, padding=same) >> (Relu | Tanh) >> Concatenate')

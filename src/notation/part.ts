@@ -70,7 +70,7 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
         ? Called<R, G>
         : never
     : never
-/** What takes layers, of the arguments that have been read. */
+/** The result of a call that takes layers, for arguments that have been read. */
 type Around<R extends AroundRow, X> = X extends readonly [infer P extends readonly unknown[], infer O]
   ? // First, as what is refused may have no end, such as -1 copies.
     true extends RefusesGiven<R['~limits'], P>
@@ -84,7 +84,7 @@ type Around<R extends AroundRow, X> = X extends readonly [infer P extends readon
       : never
   : X
 
-/** As an argument: [[value], unknown] or [[], { name: value }]. */
+/** An argument of a call that takes layers: [[value], unknown] or [[], { name: value }]. */
 export type ReadPart<H extends string, Nets, B> = H extends `${infer K}=${infer V}`
   ? K extends `${string}${'(' | '>' | '|' | "'" | '"'}${string}`
     ? ReadPositional<H, B>
@@ -107,7 +107,7 @@ type ReadPositional<H extends string, B> =
 
 // For the run time.
 
-/** The mistake of a sign where none can be. */
+/** The mistake of a sign that cannot stand there. */
 export const unexpected = (layer: number, at: number, text: string): Either<Mistake, never> =>
   left(mistake({ layer, from: at, to: at + 1 }, text[at] === ')' ? 'stray' : 'noArrow', `'${text[at]}'`))
 
@@ -129,7 +129,7 @@ export const readPart = (at: Stretch): Either<Mistake, Found> => {
   const whole = inner === undefined ? span : { ...span, to: inner.to + 1 }
   if (word === '') return map((network: FoundNetwork) => ({ ...network, span: whole }))(readNetwork(inner as Stretch))
   const made = apply(word, inner ?? { ...at, from: open, to: open }, { ...whole, layer: null })
-  // A layer within the arguments has a place of its own.
+  // A mistake in a layer among the arguments has its own place.
   if (isLeft(made)) return left({ ...made.left, layer: made.left.layer ?? layer })
   return right({ layer: made.right, span: whole })
 }
@@ -148,7 +148,7 @@ const apply = (word: string, given: Stretch, call: Span): Either<Mistake, AnyLay
   return isOwn ? makeOwn(word, given.own[word], read.right, call) : makeLayer(word, read.right, call)
 }
 
-/** An argument of what takes layers: a network, unless it is a number, a list or in quotes, or an option of values. */
+/** An argument of a call that takes layers: a network, unless it is a number, a list, quoted or a value by name. */
 const readNetworkArgument = (at: Stretch, networks: readonly string[]): Either<Mistake, Argument> => {
   const text = textOf(at)
   const [, name] = /^([^=(>|'"]*)=/.exec(text) ?? []

@@ -1,21 +1,21 @@
 import type { Initializer, Values } from '../base/parameters.ts'
 import { makers } from './value.ts'
 
-// Values as the notation writes them. What has no text gives `undefined`.
+// Values as the notation writes them; `undefined` for values without a text.
 
-/** How many numbers a value may have in a text: more belong into variables. */
+/** How many numbers a value may have in a text: more belong in variables. */
 export const mostNumbers = 256
 
 const bare = /^[A-Za-z_][\w.{}:-]*$/
 const words: readonly string[] = ['true', 'false', 'null']
 
-/** A text: in quotes where it must be, or where the place demands it. */
+/** A text, in quotes if it needs them or `quoted` asks for them. */
 export const printText = (text: string, quoted = false): string =>
   !quoted && bare.test(text) && !words.includes(text) ? text : `'${text.replace(/[\\']/g, '\\$&')}'`
 
 const printNumber = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
 
-/** The shortest decimal that is the same as a 32-bit float. */
+/** The shortest decimal that rounds to the same 32-bit float. */
 const printFloat = (value: number): string => {
   if (value === 0) return printNumber(value)
   for (let digits = 1; digits < 9; digits++) {
@@ -49,7 +49,7 @@ const printInitializer = ({ name, options }: Initializer): string | undefined =>
 
 const kindOf = (value: unknown): unknown => (value as { readonly kind?: unknown } | null)?.kind
 
-/** Any value of an option; `undefined` where it has no text. */
+/** Any value of an option; `undefined` if it has no text. */
 export const printValue = (value: unknown): string | undefined => {
   if (typeof value === 'number') return printNumber(value)
   if (typeof value === 'string') return printText(value)

@@ -12,15 +12,15 @@ import { words } from './words.ts'
 
 // From a network to its text: what net reads back as the same network.
 
-/** How much may stand at a place without brackets: anything, a chain, one part of a chain, or what is repeated. */
+/** What may stand at a place without brackets: a network, a chain, one part of a chain, or the operand of `*`. */
 type Place = 'network' | 'branch' | 'part' | 'copied'
 type Print = (part: Part, place: Place) => string
 type Names = ReadonlyMap<unknown, string>
 
-/** The layers of a chain, chains within it included, but for those with a name of the user's. */
+/** The layers of a chain, flattened; chains that the user passes as blocks stay whole. */
 const chained = (part: Part, names: Names): readonly Part[] => {
   const parts: Part[] = []
-  // A list of what is to come, not calls within calls: a chain of `to` is as deep as it is long.
+  // A stack instead of recursion: a chain of `to` is as deep as it is long.
   const next: Part[] = [part]
   for (let at = next.pop(); at !== undefined; at = next.pop())
     if (isComposition(at) && at.arrangement.form === 'sequence' && (at === part || !names.has(at)))
@@ -58,12 +58,12 @@ const printComposition = (part: CompositionValue, place: Place, names: Names, pr
   }
 }
 
-/** A chain of one. A slice knows more of its shapes than the chain that it is made into. */
+/** A chain of one layer. A slice needs `join`: as a chain it has other shapes. */
 const printOnly = (part: Part, place: Place, print: Print): string =>
   isSlice(part) ? `join(${print(part, 'network')})` : print(part, place)
 const isSlice = (part: Part): boolean => isComposition(part) && part.arrangement.form === 'slice'
 
-/** A shared composition of one layer names that layer in another way than the layer alone. */
+/** A shared composition of one layer keeps its `join`: its variables have other names than those of the layer alone. */
 const printShared = (part: Part, names: Names, print: Print): string => {
   const parts = names.has(part) ? [part] : chained(part, names)
   const alone = isComposition(part) && parts.length === 1 && !isComposition(parts[0] as Part)
@@ -72,7 +72,7 @@ const printShared = (part: Part, names: Names, print: Print): string => {
 
 const longestLine = 100
 
-/** Over several lines where one would be long. */
+/** The text of a network, over several lines if one would be long. */
 const broken = (part: Part, names: Names, print: Print): string => {
   const line = print(part, 'network')
   if (line.length <= longestLine || !isComposition(part)) return line
@@ -92,7 +92,7 @@ const wordOf = (definition: Definition, blocks: Blocks): string | undefined => {
   return mine ?? (isMade(own(words, definition.kind)?.make) ? definition.kind : undefined)
 }
 
-/** A layer as the call that makes it, without what is as it would be anyway; `print` writes layers among its options. */
+/** A layer as a call, without defaults; `print` writes layers among its options. */
 const printLayer = (layer: LayerValue, blocks: Blocks, path: string, print: (part: Part) => string): string => {
   const definition = definitionOf(layer)
   const word = definition && wordOf(definition, blocks)
@@ -106,7 +106,7 @@ const printLayer = (layer: LayerValue, blocks: Blocks, path: string, print: (par
     })
   const { options, positional = [] } = definition
   const values = layer as unknown as Readonly<Record<string, unknown>>
-  /** The short form of an option; values of variables are written out. */
+  // Values of variables are written out, everything else in the codec's short form.
   const shortForm = (name: string, value: unknown): unknown =>
     typeof value === 'object' && value !== null && 'kind' in value ? value : options[name]?.codec.encode(value)
   const spell = (name: string, short: unknown): string => {
@@ -147,7 +147,7 @@ const noText = (path: string, option: string, value: unknown): InvalidOption =>
         : 'Pass the layer as a block, notation(network, { block: layer }), or give such values as variables.',
   })
 
-/** A name that a text can hold as a layer's. */
+/** Whether a text can use a name as a word. */
 const isWord = (name: string): boolean => name !== '' && name.trim() === name && !/[()[\],=>|*'"#]|\/\//.test(name)
 
 const checkBlocks = (blocks: unknown): Blocks => {
@@ -171,7 +171,7 @@ const checkBlocks = (blocks: unknown): Blocks => {
  * @param network a network or layer
  * @param blocks layers, compositions and constructors of your own, by the names that they get in the text; give the same
  *   to `net`
- * @throws InvalidOption when a layer is not of the library, an option is a function, or values are more than 256
+ * @throws InvalidOption if a layer is not of the library, an option is a function, or a value has more than 256
  *   numbers; the error names the layer
  * @example
  * ```ts

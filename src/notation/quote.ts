@@ -1,8 +1,8 @@
 import type { Because, Fault, Reason, Span } from './faults.ts'
 import { type Show, show, type TrimEnd, type TrimStart, type Unclosed } from './text.ts'
 
-// How a mistake is quoted: what stands before its layer as `… >> `, the layer up to the mistake, a little of what
-// follows, an arrow, and why. The compiler and the run time print the same.
+// How a mistake is quoted: `… >> ` for the text before its layer, the layer up to the mistake, a few characters after
+// it, an arrow, and the reason. The compiler and the run time print the same.
 
 // For the compiler.
 
@@ -25,10 +25,10 @@ type Lead<S extends string> = S extends ''
       : S extends `${string}(`
         ? '… ('
         : '… '
-/** The mistake, and what follows it; a long one is cut off, as compilers cut long messages. */
+/** The mistake and what follows it; a long one is cut off, because compilers cut long messages. */
 type Marked<Word extends string, After extends string> =
   Brief<Word, '', 'xxxxxx'> extends infer W extends string ? (W extends Word ? `${W}${After}` : W) : never
-/** The first ten characters for each x in `K`, and an ellipsis where there are more. */
+/** The first ten characters for each x in `K`, with an ellipsis if there are more. */
 type Brief<S extends string, R extends string, K extends string> = K extends `x${infer Fewer}`
   ? S extends `${infer A}${infer B}${infer C}${infer D}${infer E}${infer F}${infer G}${infer H}${infer I}${infer J}${infer T}`
     ? T extends ''
@@ -65,7 +65,7 @@ const lead = (before: string): string => {
 const four = (text: string): string => text.slice(0, 4)
 
 const longest = 60
-/** The mistake, and what follows it; a long one is cut off. */
+/** The mistake and what follows it; a long one is cut off. */
 const marked = (word: string, after: string): string => {
   const [beyond = ''] = four(after).split(/[ \n\t\r]/)
   return word.length > longest ? `${word.slice(0, longest)}…` : `${word}${beyond}`

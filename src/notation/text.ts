@@ -1,12 +1,12 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 
-// The text of a network, twice: as the compiler reads it and as the run time does. Both first take comments out and
-// hide the signs within quotes, so that everything after sees only signs that mean something.
+// How the compiler and the run time take a text apart. Both first remove comments and hide the signs within quotes, so
+// the readers see only signs that mean something.
 
 /** What stands for a hidden sign: this and a letter. */
 type Veil = '\uE000'
 
-/** The letters of the signs that are hidden within quotes. */
+/** The letters that stand for signs within quotes. */
 const hidden = {
   '(': 'a',
   ')': 'b',
@@ -41,17 +41,17 @@ export type TrimEnd<S extends string> = S extends `${infer R} `
 /** Without white space around it. */
 export type Trim<S extends string> = TrimEnd<TrimStart<S>>
 
-/** The text before a sign; all of it where there is none. */
+/** The text before a sign; all of it if there is none. */
 export type Before<S extends string, Sign extends string> = S extends `${infer A}${Sign}${string}` ? A : S
 
 /** The text of `S` before its end `Rest`. */
 export type Upto<S extends string, Rest extends string> = S extends `${infer A}${Rest}` ? A : S
 
-/** A quote that is not closed: what is left from it on. */
+/** A quote that is not closed: the text from it on. */
 export interface Unclosed<From extends string> {
   readonly unclosed: From
 }
-/** The text without comments, and with the signs in its quotes hidden. */
+/** The text without comments and with the signs in quotes hidden. */
 export type Clean<S extends string> = S extends `${string}${"'" | '"' | '#' | '//'}${string}` ? CleanFrom<S, ''> : S
 type CleanFrom<S extends string, R extends string> =
   Before<Before<Before<Before<S, "'">, '"'>, '#'>, '//'> extends infer Head extends string
@@ -90,7 +90,7 @@ type ShowSigns<S extends string, R extends string> = S extends `${infer A}${Veil
   ? ShowSigns<T, `${R}${A}${C extends keyof Shown ? Shown[C] : C}`>
   : `${R}${S}`
 
-/** After an opening bracket: [the text within, the text after its closing one]; `null` where that is missing. */
+/** After an opening bracket: [the text up to the closing one, the text after it]; `null` if there is none. */
 export type Within<S extends string, Open extends string, Close extends string> = Closing<S, Open, Close, '', ''>
 type Closing<
   S extends string,
@@ -108,7 +108,7 @@ type Opened<S extends string, Open extends string, R extends string> = S extends
   ? Opened<T, Open, `${R}x`>
   : R
 
-/** At the first comma outside brackets: [the text before, the text after, or `null` where there is none]. */
+/** The text split at the first comma outside brackets: [before, after], or [all, null]. */
 export type Split<S extends string> = S extends `${infer H},${infer T}`
   ? H extends `${string}${'(' | '['}${string}`
     ? SplitFurther<H, T>
@@ -134,7 +134,7 @@ type Earlier<S extends string, Sign extends string> = S extends `${infer A}${Sig
 
 // For the run time.
 
-/** A text that has been cleaned, and where each of its characters stands in the one that was given. */
+/** A cleaned text, and where each of its characters stands in the user's. */
 interface CleanText {
   readonly text: string
   readonly places: readonly number[]
@@ -147,12 +147,12 @@ const shown = new Map(Object.entries(hidden).map(([sign, letter]) => [letter as 
 export const show = (text: string): string =>
   text.replace(/\uE000(.)/gsu, (_, letter: string) => shown.get(letter) ?? letter)
 
-/** The tokens that matter to cleaning: quotes to their end, comments, and all between. */
+/** The tokens of cleaning: comments, whole quotes, opening ones without end, and the text between. */
 const tokens =
   /(?<comment>(?:#|\/\/)[^\n]*)|(?<quote>'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*")|(?<open>['"])|(?<plain>[^'"#/]+|\/)/gsu
 const within = /\\?(.)/gsu
 
-/** The text without comments, and with the signs in its quotes hidden; or where a quote is not closed. */
+/** The text without comments and with the signs in quotes hidden; or the place of a quote that is not closed. */
 export const clean = (given: string): Either<number, CleanText> => {
   const places: number[] = []
   let text = ''
@@ -177,7 +177,7 @@ export const clean = (given: string): Either<number, CleanText> => {
   return right({ text, places })
 }
 
-/** A part of a cleaned text, and the layers of the user's own that it may name. */
+/** A range of a cleaned text, and the user's layers that it may name. */
 export interface Stretch {
   readonly text: string
   readonly from: number
@@ -187,7 +187,7 @@ export interface Stretch {
 /** The text of a stretch. */
 export const textOf = ({ text, from, to }: Stretch): string => text.slice(from, to)
 
-/** The first place from `from` on that is no white space. */
+/** The first place from `from` on without white space. */
 export const skipSpace = (text: string, from: number, to: number): number =>
   to - text.slice(from, to).trimStart().length
 
@@ -197,7 +197,7 @@ export const trimmed = (at: Stretch): Stretch => {
   return { ...at, from, to: from + at.text.slice(from, at.to).trimEnd().length }
 }
 
-/** Of a stretch that follows an opening bracket, what stands before its closing one; `null` where that is missing. */
+/** The stretch up to the closing bracket, from after the opening one; `null` if it is missing. */
 export const bracketed = (at: Stretch, open: string, close: string): Stretch | null => {
   let depth = 0
   for (let to = at.from; to < at.to; to++) {
@@ -208,8 +208,8 @@ export const bracketed = (at: Stretch, open: string, close: string): Stretch | n
 }
 
 /**
- * The parts of a stretch between its commas outside brackets, without the white space around them. Within round brackets
- * square ones mean nothing yet, and a closing bracket that none opens means nothing.
+ * The stretch split at commas outside brackets, each piece trimmed. Square brackets within round ones do not count, nor
+ * does a closing bracket without an opening one.
  */
 export const split = (at: Stretch): readonly Stretch[] => {
   const pieces: Stretch[] = []

@@ -7,9 +7,9 @@ import type { Because, FaultName, Misspelt, Mistake } from './faults.ts'
 import type { RefusedOptions } from './limits.ts'
 import { bracketed, type Show, type Split, type Stretch, show, split, type Trim, textOf, type Within } from './text.ts'
 
-// Values: numbers, texts, lists and initializers, whose words are the names that the library exports.
+// Values: numbers, texts, lists and initializers. Initializers are called by the names that the library exports.
 
-// For the compiler. What is read is a tuple, so that a fault can be told from it.
+// For the compiler. A value that was read stands in a tuple, which tells it from a fault.
 
 interface Constants {
   readonly true: true
@@ -77,7 +77,7 @@ type Made<Word extends string, A> = A extends [infer Inner extends string, infer
       : Because<'unknownInitializer', Misspelt<Word, keyof Makers>>
     : Because<'notValue'>
   : Because<'noClosing'>
-/** What an initializer makes of numbers, or of options: `null` where it does not take them. */
+/** The result of an initializer for numbers, or for options; `null` if it does not take them. */
 type MadeBy<F extends Makers[keyof Makers], P extends readonly unknown[], O> = [keyof O] extends [never]
   ? P extends Parameters<F> & readonly number[]
     ? ReturnType<F>
@@ -128,10 +128,10 @@ const readList = (at: Stretch): Either<Wrong, readonly unknown[]> => {
   return traverseArray(readValue)(textOf(pieces.at(-1) as Stretch) === '' ? pieces.slice(0, -1) : pieces)
 }
 
-/** Numbers for a variable of any shape that holds as many, as a `Float32Array` gives them. */
+/** Initial numbers for a variable of any shape with as many elements. */
 const flat = (...numbers: number[]): Float32Array => Float32Array.from(numbers)
 
-/** The initializers by their words. */
+/** The initializers by name. */
 export const makers: Readonly<Record<string, (...given: never[]) => unknown>> = { ...initializers, flat }
 
 /** An initializer, such as `heNormal(gain=2)`. */
@@ -144,13 +144,13 @@ const readMade = (word: string, at: Stretch): Either<Wrong, unknown> => {
   return isLeft(given) ? wrong('wrongArguments', { fields: { word } }) : call(word, given.right)
 }
 
-/** What an initializer makes of numbers, or of options. */
+/** The result of an initializer for numbers, or for options. */
 const call = (word: string, { positional, named }: Arguments): Either<Wrong, unknown> => {
   const given = allOf(positional, named)
   const isFew = word === 'flat' ? named.length === 0 : given.length < 2
   const isTaken = isFew && positional.every(value => typeof value === 'number')
   try {
-    // The arguments come from a text: what the initializer does not take, it refuses.
+    // The arguments come from a text, so the initializer checks them.
     if (isTaken) return right(makers[word]?.(...(given as never[])))
   } catch (cause) {
     if (cause instanceof InvalidOption) return wrong('wrongArguments', { fields: { word }, cause })

@@ -21,17 +21,16 @@ import type { Identity } from '../layers/input.ts'
 import type { Block, Fanned } from '../network-types/blocks.ts'
 import type { CheckRepeat, Join, JoinFault, NameFault, Repeat, Shared, Side } from '../network-types/compose.ts'
 
-// The words of the notation are the names of the layers that the library exports, and the combinators. What a word means
-// is said by its constructor: for the compiler in its row, for the run time in its definition. The rows of the combinators
-// are here.
+// The words of the notation are the names of the library's layers and combinators. A layer's constructor says what its
+// word means: to the compiler in its row, to the run time in its definition. The rows of the combinators are here.
 
 // For the compiler.
 
 /** The constructors by their words. */
 export type Layers = typeof layers
-/** The row of a constructor; `null` where it has none. */
+/** The row of a constructor; `null` if it has none. */
 export type RowOf<Constructor> = Constructor extends { readonly '~row'?: infer R } ? R : null
-/** The row of a word; `null` where there is none. */
+/** The row of a word; `null` if there is none. */
 export type RowOfWord<Word> = Word extends keyof Combinators
   ? Combinators[Word]
   : Word extends keyof Layers
@@ -39,9 +38,9 @@ export type RowOfWord<Word> = Word extends keyof Combinators
     : null
 /** The rules of a row. */
 export type LimitsOf<R> = R extends Row ? R['~limits'] : never
-/** The texts of arguments that its rules look at. */
+/** The texts of arguments that its rules check. */
 export type LookedAt<R> = R extends { readonly '~limits': { readonly '~looked': infer S } } ? S : never
-/** What a row makes of arguments. The row has no constraint: the compiler would ask it of all layers. */
+/** The result of a row for arguments. `R` has no constraint: the compiler would check it for all layers. */
 export type Applied<R, P, O> = R extends Row ? (R & Arguments<P, O>)['~makes'] : never
 interface Arguments<P, O> {
   readonly '~given': P
@@ -107,17 +106,17 @@ type ResidualOf<B extends AnyLayer, S extends AnyLayer, O> = Fitting<
 interface SliceRow extends TakesLayer<readonly [AnyLayer, string, ...string[]], {}> {
   readonly '~made': Slice
 }
-/** `Y`, where there is no fault; else why not. */
+/** `Y`, or the reason of a fault. */
 type Fitting<F, Y> = F extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y
 
 // For the run time.
 
-/** What a word means. */
+/** A layer's constructor or a combinator, and how the notation calls it. */
 export interface Word extends Required<Omit<NotationForm, 'around'>> {
   readonly make: (...given: readonly never[]) => AnyLayer
   /** Its options by name. */
   readonly options: readonly string[]
-  /** Of what takes layers: the options that hold networks. */
+  /** The options that hold networks, if it takes layers. */
   readonly networks?: readonly string[]
 }
 
