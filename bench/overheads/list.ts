@@ -1,4 +1,4 @@
-// What training costs beside the least that it could: ratios of times in one process, in which contenders take turns.
+// What work of the library costs beside the least that it could: ratios of times in one process, in which contenders take turns.
 
 /** A comparison: how many times as long as its peer it may take. */
 export interface Overhead {
@@ -31,5 +31,15 @@ export const overheads: readonly Overhead[] = [
     name: 'prefetch',
     says: 'an epoch of a dataset that reads ahead beside one of rows in memory',
     ...{ works: ['train-mlp', 'train-lstm'], engines: ['onnxruntime', 'wasm'], limit: 1.02 },
+  },
+  {
+    name: 'save',
+    says: 'saving a network beside writing its bytes to the disk',
+    ...{ works: ['resnet50'], engines: ['tfjs'], limit: 1.3 },
+  },
+  {
+    name: 'load',
+    says: 'loading a network beside reading its bytes',
+    ...{ works: ['resnet50'], engines: ['tfjs'], limit: 1.2 },
   },
 ]

@@ -12,6 +12,7 @@ import {
 import { batches, classes, draws, type Numbers } from '../contenders/inputs.ts'
 import { networkOf, rule } from '../contenders/networks.ts'
 import { stepByHand } from './by-hand.ts'
+import { filed } from './files.ts'
 
 // Measures one comparison: both contenders take turns, and the medians of their milliseconds for a step are printed.
 
@@ -119,6 +120,8 @@ const contenders: Readonly<
   'step-by-hand': async () => trained(),
   'fit-step': async (work, backend) => [fitted(work, backend, true), await compiled(work, backend, metrics)],
   metrics: async (work, backend) => [await compiled(work, backend, metrics), await compiled(work, backend, [])],
+  save: async () => (await filed()).saving,
+  load: async () => (await filed()).loading,
   prefetch: async (work, backend) => [fitted(work, backend, true), fitted(work, backend, false)],
 }
 

@@ -1,4 +1,5 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { show } from './errors.ts'
 import type { GivenTensor } from './parameters.ts'
 import { sizeOf } from './shape.ts'
@@ -117,15 +118,23 @@ export const isTensorLike = (value: unknown): value is TensorLike =>
   typeof (value as Partial<TensorLike>).dataSync === 'function' &&
   Array.isArray((value as Partial<TensorLike>).shape)
 
-/** Reads the numbers of a tensor, as a copy. */
-export const readTensor = (tensor: TensorLike): Either<Unread, Read> =>
+/** Reads the numbers of a tensor, which may be its own: they must not be changed. */
+export const viewTensor = (tensor: TensorLike): Either<Unread, Read> =>
   guarded(() => {
     const expected = 'a tensor of numbers that has not been disposed'
     if (tensor.isDisposed) return unread('a disposed one', expected)
     if (tensor.dtype === 'string' || tensor.dtype === 'complex64')
       return unread(`one of type ${tensor.dtype}`, expected)
-    return right({ shape: [...tensor.shape], data: Float32Array.from(tensor.dataSync() as ArrayLike<number>) })
+    const data = tensor.dataSync() as ArrayLike<number>
+    return right({ shape: [...tensor.shape], data: data instanceof Float32Array ? data : Float32Array.from(data) })
   })
+
+/** Reads the numbers of a tensor, as a copy. */
+export const readTensor = (tensor: TensorLike): Either<Unread, Read> =>
+  pipe(
+    viewTensor(tensor),
+    map(({ shape, data }) => ({ shape, data: data.slice() })),
+  )
 
 /** Reads flat numbers, a typed array or an array of numbers, as a copy. The shape is left open. */
 export const readFlat = (value: unknown): Either<Unread, { readonly shape: null; readonly data: Float32Array }> =>

@@ -52,23 +52,42 @@ const made = (context: t.Context, make: () => unknown): Checked<Part> => {
   }
 }
 
+/** An option as the document gives it: a value of whatever kind, or nothing where there is a default. */
 const readOption = (
   [name, option]: readonly [string, Definition['options'][string]],
   given: Fields,
-  { kind, example }: Definition,
+  kind: string,
   context: t.Context,
   registry: Registry,
 ): Checked<readonly (readonly [string, unknown])[]> => {
-  if (!Object.hasOwn(given, name)) {
-    if ('default' in option) return right([])
-    return fails(context, { expected: option.codec.name, got: 'nothing', remedy: `${kind} needs its option ${name}.` })
-  }
+  if (Object.hasOwn(given, name))
+    return pipe(
+      readValue(given[name], context, registry, { write: () => null, ...reading(registry) }),
+      map(value => [[name, value] as const]),
+    )
+  return 'default' in option
+    ? right([])
+    : fails(context, { expected: option.codec.name, got: 'nothing', remedy: `${kind} needs its option ${name}.` })
+}
+
+/** The layer of some options; where the constructor refuses them, every option that is wrong. */
+const build = (
+  make: Make,
+  { options, example }: Definition,
+  values: readonly (readonly [string, unknown])[],
+  name: unknown,
+  context: t.Context,
+): Checked<Part> => {
+  const result = made(context, () => make(merged(byName(values), name === undefined ? {} : { name })))
+  if (!isLeft(result)) return result
+  const wrong = values.map(([option, value]) => {
+    const { codec, remedy } = options[option] as Definition['options'][string]
+    const advice = remedy?.(value) ?? `For example: ${example}.`
+    return codec.is(value) ? right(null) : rejects(at(at(context, 'options'), option), codec.name, value, advice)
+  })
   return pipe(
-    readValue(given[name], context, registry, { write: () => null, ...reading(registry) }),
-    chain(value => {
-      if (option.codec.is(value)) return right([[name, value] as const])
-      return rejects(context, option.codec.name, value, option.remedy?.(value) ?? `For example: ${example}.`)
-    }),
+    all<null>(wrong),
+    chain(() => result),
   )
 }
 
@@ -99,25 +118,20 @@ const readLayer = (json: Fields, context: t.Context, registry: Registry): Checke
   }
   const place = at(context, 'options')
   if (!isRecord(given)) return rejects(place, 'an object of options', given, 'Options stand by their names.')
-  const rows = Object.entries(definition.options)
   const named =
     name === undefined || typeof name === 'string'
       ? right(null)
       : rejects(at(context, 'name'), 'a name', name, 'For example: "encoder".')
-  return pipe(
-    all<unknown>([
-      surplus(json, ['layer', 'name', 'options'], context),
-      named,
-      surplus(given, Object.keys(definition.options), place),
-    ]),
-    checks =>
-      pipe(all(rows.map(row => readOption(row, given, definition, at(place, row[0]), registry))), result =>
-        isLeft(checks) ? left([...checks.left, ...(isLeft(result) ? result.left : [])]) : result,
-      ),
-    chain(values =>
-      made(context, () => (make as Make)(merged(byName(values.flat()), name === undefined ? {} : { name }))),
-    ),
-  )
+  const options = Object.entries(definition.options)
+  const checks: Checked<unknown> = all<unknown>([
+    surplus(json, ['layer', 'name', 'options'], context),
+    named,
+    surplus(given, Object.keys(definition.options), place),
+  ])
+  const values = all(options.map(row => readOption(row, given, definition.kind, at(place, row[0]), registry)))
+  if (isLeft(checks) || isLeft(values))
+    return left([checks, values].flatMap(result => (isLeft(result) ? result.left : [])))
+  return build(make, definition, values.right.flat(), name, context)
 }
 
 // Compositions.

@@ -2,12 +2,12 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { DocumentError, FileError, show } from '../base/errors.ts'
 import { boolean, codec, isFunction, type Options, oneOf, parseOptions } from '../base/options.ts'
-import { isRecord, own } from '../base/trees.ts'
+import { isRecord, own, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { readDocument, summed } from '../documents/document.ts'
 import { checkRegistry, type Registry } from '../documents/registry.ts'
-import { asPart, isPart, type Part } from '../network/parts.ts'
+import { asPart, isPart } from '../network/parts.ts'
 import type { AnyNetwork } from '../network-types/compose.ts'
 import type { AnyVariables, Variables } from '../network-types/named.ts'
 import { asTrees } from '../state/given.ts'
@@ -116,31 +116,34 @@ interface Shard {
   readonly header: Header
 }
 
-/** The variables of a network in files that are open. */
-const readVariables = async (
+/** All of these tensors. */
+const elementsIn = async (
   shards: readonly Shard[],
-  part: Part,
+  isNeeded: (entry: Entry) => boolean,
+): Promise<ReadonlyMap<Entry, Float32Array>> => {
+  const all: [Entry, Float32Array][] = []
+  for (const { file, slices, header } of shards)
+    all.push(...(await readElements(slices, header, header.entries.filter(isNeeded), faultsOf(file))))
+  return new Map(all)
+}
+
+/** Which tensors of files are variables of a network. */
+const pairsIn = (
+  shards: readonly Shard[],
+  rules: VariableTree<VariableRule>,
   file: string,
   matching: Matching,
-  into: Trees | null,
-): Promise<Trees> => {
-  const rules = rulesOf(part)
-  const pairs = matched(
-    file,
-    wantedOf(rules),
-    shards.flatMap(({ header }) => header.entries),
-    matching,
-  )
-  const of = new Map<Entry, VariableRule[]>()
-  for (const [{ rule }, entry] of pairs) of.set(entry, [...(of.get(entry) ?? []), rule])
-  const values = new Map<VariableRule, Float32Array>()
-  for (const { file: name, slices, header } of shards) {
-    const entries = header.entries.filter(entry => of.has(entry))
-    for await (const [entry, data] of readElements(slices, header, entries, faultsOf(name)))
-      for (const rule of of.get(entry) ?? []) values.set(rule, data)
-  }
-  return madeOf(rules, values, into)
+): readonly (readonly [VariableRule, Entry])[] => {
+  const entries = shards.flatMap(({ header }) => header.entries)
+  return matched(file, wantedOf(rules), entries, matching).map(([{ rule }, entry]) => [rule, entry])
 }
+
+/** The values of variables. */
+const valuesOf = (
+  pairs: readonly (readonly [VariableRule, Entry])[],
+  elements: ReadonlyMap<Entry, Float32Array>,
+): ReadonlyMap<VariableRule, Float32Array> =>
+  new Map(pairs.map(([rule, entry]) => [rule, elements.get(entry) as Float32Array]))
 
 /** Some work on files of weights that are open as long as it takes. */
 const withShards = <R>(
@@ -243,16 +246,25 @@ export const load = async (place: LoadPlace, options: LoadOptions = {}): Promise
   return withShards(await weightsOf(stored), async shards => {
     const [first] = shards as readonly [Shard, ...Shard[]]
     const [json, from] = config ?? [documentIn(first.file, first.header), first.file]
-    const network = networkOf(json, names, from)
-    const variables = await readVariables(shards, asPart('load', network), first.file, exactly, null)
-    const tokenizer = stored.form === 'folder' ? await tokenizerOf(stored) : undefined
-    const { [documentKey]: _, ...metadata } = first.header.metadata
-    return Object.freeze({
-      network,
-      variables: variables as Loaded['variables'],
-      metadata: Object.freeze(metadata),
-      tokenizer,
-    })
+    // The file is read while the network is made. Every tensor is needed, or the file is refused.
+    const reading = elementsIn(shards, () => true)
+    reading.catch(() => undefined)
+    try {
+      const network = networkOf(json, names, from)
+      const rules = rulesOf(asPart('load', network))
+      const pairs = pairsIn(shards, rules, first.file, exactly)
+      const variables = madeOf(rules, valuesOf(pairs, await reading), null)
+      const tokenizer = stored.form === 'folder' ? await tokenizerOf(stored) : undefined
+      const { [documentKey]: _, ...metadata } = first.header.metadata
+      return Object.freeze({
+        network,
+        variables: variables as Loaded['variables'],
+        metadata: Object.freeze(metadata),
+        tokenizer,
+      })
+    } finally {
+      await reading.catch(() => undefined)
+    }
   })
 }
 
@@ -292,8 +304,12 @@ export const loadVariables = async <N extends AnyLayer>(
   const stored = asStored(owner, place)
   return withShards(await weightsOf(stored), async shards => {
     const file = stored.form === 'file' ? stored.source.name : stored.name
+    const rules = rulesOf(part)
+    const pairs = pairsIn(shards, rules, file, matchingOf(normal))
+    const needed = new Set(pairs.map(([, entry]) => entry))
+    const values = valuesOf(pairs, await elementsIn(shards, entry => needed.has(entry)))
     // What the rules say at run time, Variables<N> says at the type level.
-    return (await readVariables(shards, part, file, matchingOf(normal), into)) as unknown as Variables<N>
+    return madeOf(rules, values, into) as unknown as Variables<N>
   })
 }
 

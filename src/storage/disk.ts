@@ -1,3 +1,4 @@
+import type * as Buffers from 'node:buffer'
 import type * as Files from 'node:fs/promises'
 import type * as Paths from 'node:path'
 import { FileError, JoineryError } from '../base/errors.ts'
@@ -11,6 +12,8 @@ import { codec } from '../base/options.ts'
 export interface Disk {
   readonly fs: typeof Files
   readonly path: typeof Paths
+  /** Bytes with an array buffer of their own, whatever is in them. */
+  readonly allocate: (length: number) => Uint8Array<ArrayBuffer>
 }
 
 /** Where a file or folder is: a path, or a URL that begins with `file:`. */
@@ -76,8 +79,12 @@ export const openDisk = async (file: string): Promise<Disk> => {
     )
   if (!isServer()) throw fault()
   try {
-    const [fs, path] = await Promise.all([importOptional('node:fs/promises'), importOptional('node:path')])
-    return { fs: fs as typeof Files, path: path as typeof Paths }
+    const names = ['node:fs/promises', 'node:path', 'node:buffer']
+    const [fs, path, buffers] = await Promise.all(names.map(importOptional))
+    const { Buffer } = buffers as typeof Buffers
+    // Memory that is not filled with zeros first takes half the time.
+    const allocate = (length: number) => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer, 0, length)
+    return { fs: fs as typeof Files, path: path as typeof Paths, allocate }
   } catch (error) {
     throw fault(error)
   }

@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { InvalidOption, show, wrongArgument } from '../base/errors.ts'
-import { isTensorLike, type Read, readFlat, readTensor } from '../base/nested.ts'
+import { isTensorLike, type Read, readFlat, viewTensor } from '../base/nested.ts'
 import { codec, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
 import { sizeOf } from '../base/shape.ts'
 import { byName, isRecord, merged, own } from '../base/trees.ts'
@@ -55,7 +55,7 @@ const numbersOf = (owner: string, name: string, value: unknown): Read => {
   const fault = (expected: string, got: string) => wrongArgument(owner, `tensors, ${name}`, expected, got, example)
   try {
     if (!isRecord(value)) throw fault('a tensor, or { data, shape }', show(value))
-    const read = isTensorLike(value) ? readTensor(value) : readFlat(own(value, 'data'))
+    const read = isTensorLike(value) ? viewTensor(value) : readFlat(own(value, 'data'))
     if (isLeft(read)) throw fault(read.left.expected, read.left.got)
     const { data } = read.right
     const { shape } = value

@@ -41,8 +41,9 @@ export const openFile = async (file: string): Promise<{ readonly handle: Handle;
 /** The bytes of a file of the disk. */
 export const slicesOfFile = async (file: string): Promise<Slices> => {
   const { handle, length } = await openFile(file)
+  const { allocate } = await openDisk(file)
   const slice = async (from: number, to: number): Promise<Uint8Array<ArrayBuffer>> => {
-    const into = new Uint8Array(to - from)
+    const into = allocate(Math.max(0, Math.min(to, length) - from))
     try {
       // One read gives at most 2 GiB.
       for (let at = 0; at < into.length; ) {
