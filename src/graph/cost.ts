@@ -39,8 +39,9 @@ const each =
   (flops: number): Flops<Operation> =>
   ({ shape }) =>
     times(flops, sizeOf(shape))
-const reduction: Flops<'sum' | 'argMax'> = ({ inputs: [x] }) => sizeOf(x.shape)
-const pooling: Flops<'maxPool'> = ({ shape, attributes: [{ size }] }) => times(sizeOf(shape), ...size)
+const reduction = ({ inputs: [x] }: { readonly inputs: readonly [GraphNode] }) => sizeOf(x.shape)
+const pooling = ({ shape, attributes: [{ size }] }: Pick<ApplicationOf<'maxPool'>, 'shape' | 'attributes'>) =>
+  times(sizeOf(shape), ...size)
 
 /** Floating-point operations, if not one per element of the result. */
 const flopsOf: { readonly [O in Operation]?: Flops<O> } = {

@@ -11,15 +11,19 @@ import { spread } from './spread.ts'
 // in a pooling the first gets all of it. `where` gives 0 to what it does not choose, even if the gradient is NaN.
 
 /** What a rule can use besides the gradient `dy` of the result `y`. */
-interface Context<T, O extends Operation> {
+interface Context<T, Inputs, A> {
   readonly y: T
-  readonly inputs: Operands<O, T>
-  readonly attributes: Attributes[O]
+  readonly inputs: Inputs
+  readonly attributes: A
   /** Which inputs need a gradient; expensive ones are computed for these only. */
   readonly needed: readonly boolean[]
 }
 /** Gradients of the inputs, in order; `null` for none. */
-type Rule<O extends Operation> = <T>(ops: Ops<T>, dy: T, context: Context<T, O>) => readonly (T | null)[]
+type Rule<O extends Operation> = <T>(
+  ops: Ops<T>,
+  dy: T,
+  context: Context<T, Operands<O, T>, Attributes[O]>,
+) => readonly (T | null)[]
 
 /** Undoes broadcasting: sums back to the shape of an operand. */
 const unbroadcast = <T>(ops: Ops<T>, dy: T, shape: Shape): T => {
@@ -32,13 +36,15 @@ const unbroadcast = <T>(ops: Ops<T>, dy: T, shape: Shape): T => {
 /** The rule of a binary operation, from gradients of the broadcast shape. */
 const binary =
   (rule: <T>(ops: Ops<T>, dy: T, a: T, b: T, y: T) => readonly [T, T]) =>
-  <T>(ops: Ops<T>, dy: T, { inputs: [a, b], y }: Context<T, 'add'>): readonly T[] => {
+  <T>(ops: Ops<T>, dy: T, { inputs: [a, b], y }: Context<T, readonly [T, T], readonly []>): readonly T[] => {
     const [da, db] = rule(ops, dy, a, b, y)
     return [unbroadcast(ops, da, ops.shape(a)), unbroadcast(ops, db, ops.shape(b))]
   }
 const unary =
   (rule: <T>(ops: Ops<T>, dy: T, x: T, y: T) => T) =>
-  <T>(ops: Ops<T>, dy: T, { inputs: [x], y }: Context<T, 'exp'>): readonly T[] => [rule(ops, dy, x, y)]
+  <T>(ops: Ops<T>, dy: T, { inputs: [x], y }: Context<T, readonly [T], readonly []>): readonly T[] => [
+    rule(ops, dy, x, y),
+  ]
 
 const times = <T>(ops: Ops<T>, x: T, factor: number): T => ops.multiply(x, ops.constant(factor))
 const not = <T>(ops: Ops<T>, mask: T): T => ops.subtract(ops.constant(1), mask)
