@@ -57,9 +57,16 @@ export type Sides<
     : Ran<O, T>
   : Placed<L[N], I extends Several ? (G extends 'one' ? BranchInput<I, N> : I) : I> extends infer P extends Typed
     ? P['~out'] extends Mismatch<string>
-      ? Ran<I extends Several ? Joint<L, I, P['~out'], G> : P['~out'], []>
+      ? Ran<InBranch<L, I, P['~out'], G>, []>
       : Sides<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M, G>
     : never
+/**
+ * The mismatch of a branch. An interface: TypeScript 6 goes too deep where it asks for the text of branches that depend on
+ * a type parameter.
+ */
+interface InBranch<L extends readonly Typed[], I, O extends Mismatch<string>, G> {
+  readonly mismatch: (I extends Several ? Joint<L, I, O, G> : O) extends Mismatch<infer Why> ? Why : never
+}
 /** The outputs of branches, or the mismatch of one, for several inputs: there may not be as many branches. */
 export type Joint<L extends readonly Typed[], I extends Several, O, G> = G extends 'one'
   ? I['length'] extends L['length']
