@@ -147,6 +147,7 @@ describe('Shapes of operations', () => {
       [() => graphOps.add(x(2, 3), x(2)), 'add: expected shapes that broadcast, got [(2, 3), (2,)]'],
       [() => graphOps.where(x(2), x(3), x(3)), 'where: expected shapes that broadcast, got [(2,), (3,), (3,)]'],
       [() => graphOps.reshape(x(2, 3), [4]), 'reshape: expected as many elements as (4,), got (2, 3)'],
+      [() => graphOps.concatenate([x(2), x(2, 3)], 0), 'concatenate: expected shapes that differ in axis 0 only'],
       [() => graphOps.matmul(x(2, 3), x(2, 3)), 'matmul: expected [..., n, k] and [..., k, m], got [(2, 3), (2, 3)]'],
       [() => graphOps.matmul(x(3), x(3)), 'matmul: expected [..., n, k] and [..., k, m]'],
       [() => graphOps.matmul(x(2, 2, 3), x(3, 3)), 'matmul: expected [..., n, k] and [..., k, m]'],
@@ -160,5 +161,12 @@ describe('Shapes of operations', () => {
       ],
     ]
     for (const [call, message] of failing) expect(call, message).to.throw(LayerConnectionError, message)
+  })
+
+  it('are copied, so that arrays of the caller stay as they are', () => {
+    const shape = [2, 3]
+    graphOps.broadcast(placeholder('x', [3]), shape)
+    graphOps.reshape(placeholder('x', [6]), shape)
+    expect(Object.isFrozen(shape)).to.equal(false)
   })
 })
