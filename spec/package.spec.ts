@@ -156,7 +156,7 @@ describe('the package', function () {
   after(() => rm(project, { recursive: true, force: true }))
 
   it('holds the built library in its three forms, its source and its papers, and nothing else', () => {
-    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json']
+    const papers = ['bin/joinery.mjs', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json']
     const source = filesUnder('src')
     const built = (folder: string, ...ends: readonly string[]) =>
       source.flatMap(file => ends.map(end => file.replace(/^src/, folder).replace(/\.ts$/, end)))
@@ -270,6 +270,30 @@ main()`
     const config = path.join(root, 'deno.json')
     await inProject(deno, 'check', '--config', config, 'deno-source.ts')
     await expectResult(await inProject(deno, 'run', '--config', config, '--allow-env', 'deno-source.ts'))
+  })
+
+  it('saves the same bytes in Node and in Deno, loads them, and inspects them from the command line', async () => {
+    const code = (
+      library: string,
+      name: string,
+    ) => `import { BatchNorm, Convolution, Input, init, join, key, Relu, Reshape } from '${library}'
+import { load, save } from '${library}/storage'
+const network = join(Input([5, 5, 1]), Convolution([2, 2, 3]), BatchNorm(), Reshape(), Relu(2))
+await save('${name}.safetensors', network, init(network, key(4)))
+await save('${name}-folder', network, init(network, key(4)))
+for (const place of ['${name}.safetensors', '${name}-folder']) console.log(String((await load(place)).network))
+`
+    await save('keep.mjs', code('joinery', 'node'))
+    await save('keep-deno.ts', code('npm:joinery', 'deno'))
+    const shapes = '(?, 5, 5, 1) -> [... 5 layers ...] -> (?, 2)\n'.repeat(2)
+    expect(await inProject(process.execPath, 'keep.mjs')).to.equal(shapes)
+    const allowed = ['--allow-env', '--allow-read', '--allow-write']
+    expect(await inProject(deno, 'run', '--node-modules-dir=manual', ...allowed, 'keep-deno.ts')).to.equal(shapes)
+    const bytes = (file: string) => readFile(path.join(project, file))
+    for (const file of ['.safetensors', '-folder/config.json', '-folder/model.safetensors'])
+      expect(await bytes(`deno${file}`), file).to.deep.equal(await bytes(`node${file}`))
+    const listing = await inProject(path.join(project, 'node_modules/.bin/joinery'), 'inspect', 'node.safetensors')
+    expect(listing).to.match(/convolution-1 +Convolution\(\[2, 2, 3\]\)/)
   })
 
   it('has one name, and the same entries for npm and for Deno', async () => {

@@ -20,6 +20,7 @@ import {
   uniforms,
 } from '../../src/index.ts'
 import { onnxruntime } from '../../src/onnxruntime.ts'
+import { encodeSafetensors, load, save } from '../../src/storage.ts'
 import { wasm } from '../../src/wasm.ts'
 
 // What a user's page does, on every backend: infer, train, and nothing left over. Says each result to the server, as
@@ -64,6 +65,25 @@ const tried = async (network: (typeof networks)['convolutional'], backend: Backe
   return text
 }
 
+/** A network that is saved to the browser's own file system, and loaded from there, from a File and from its bytes. */
+const kept = async (): Promise<string> => {
+  const network = networks.convolutional
+  const variables = init(network, key(1))
+  const root = await navigator.storage.getDirectory()
+  const folder = await root.getDirectoryHandle('models', { create: true })
+  const handle = await root.getFileHandle('model.safetensors', { create: true })
+  await save(handle, network, variables)
+  await save(folder, network, variables)
+  const file = await handle.getFile()
+  const wanted = encodeSafetensors(variables).join()
+  for (const place of [handle, folder, file, await file.arrayBuffer(), new URL(URL.createObjectURL(file))]) {
+    const loaded = await load(place)
+    if (String(loaded.network) !== String(network)) throw new Error(String(loaded.network))
+    if (encodeSafetensors(loaded.variables).join() !== wanted) throw new Error('other variables')
+  }
+  return `${file.size} bytes, saved and loaded`
+}
+
 const backends: Readonly<Record<string, () => Promise<BackendOption>>> = {
   cpu: async () => 'tfjs',
   wasm: () => wasm({ paths: '/wasm/' }),
@@ -83,4 +103,9 @@ for (const [name, choose] of Object.entries(backends))
     } catch (error) {
       await say(`failed: ${name}, ${kind}: ${error instanceof Error ? error.stack : error}`)
     }
+try {
+  await say(`passed: files: ${await kept()}`)
+} catch (error) {
+  await say(`failed: files: ${error instanceof Error ? error.stack : error}`)
+}
 await say('done')

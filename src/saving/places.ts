@@ -150,7 +150,8 @@ export const asStored = (owner: string, place: unknown): Stored => {
   }
   const source = sourceOf(place)
   if (source === undefined) throw refused(owner, 'place', place)
-  const isAddress = typeof place === 'string' || place instanceof URL
+  // What a browser keeps in memory has no name.
+  const isAddress = typeof place === 'string' || (place instanceof URL && !['blob:', 'data:'].includes(place.protocol))
   if (!isAddress || isFile(source.name.replace(/[?#].*$/, ''))) return { form: 'file', source }
   const folder = source.name.replace(/[\\/]+$/, '')
   const isWeb = place instanceof URL && place.protocol !== 'file:'

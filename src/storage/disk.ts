@@ -33,6 +33,16 @@ const pathOfUrl = ({ pathname }: URL): string | undefined => {
   return decodeURIComponent(pathname).replace(/^\/(?=[A-Za-z]:)/, '')
 }
 
+/** The codes of errors that have a name only: refusals of Deno, and errors of a browser's file system. */
+const named: Readonly<Record<string, string>> = {
+  NotCapable: 'EACCES',
+  NotAllowedError: 'EACCES',
+  NoModificationAllowedError: 'EACCES',
+  NotFoundError: 'ENOENT',
+  QuotaExceededError: 'ENOSPC',
+  TypeMismatchError: 'EISDIR',
+}
+
 /** What went wrong, and what to do, by the system's code. */
 const reasons: Readonly<Record<string, readonly [got: string, remedy: string]>> = {
   ENOSPC: ['a full disk', 'Free some space, or choose another disk.'],
@@ -59,8 +69,7 @@ export const codeOf = (error: unknown): string | undefined => {
 export const fileError = (file: string, expected: string, error: unknown): JoineryError => {
   if (error instanceof JoineryError) return error
   const { name, message } = error instanceof Error ? error : new Error(String(error))
-  // Deno's own refusals have a name and no code.
-  const code = name === 'NotCapable' ? 'EACCES' : codeOf(error)
+  const code = named[name] ?? codeOf(error)
   const [got, remedy] = reasons[code ?? ''] ?? [message, 'Choose another place.']
   return new FileError({ file, code, expected, got, remedy }, { cause: error })
 }
