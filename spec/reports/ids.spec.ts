@@ -2,22 +2,33 @@ import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import {
   apply,
+  Bidirectional,
   compile,
   compileTraining,
+  defineWrapper,
   Embedding,
   evaluate,
   fit,
+  GRU,
   gradients,
+  Identity,
   Input,
   InvalidOption,
   init,
+  innerLayer,
+  innerRules,
   join,
   key,
   Lambda,
   type Layer,
+  LowRank,
+  parallel,
   predict,
   Reshape,
+  SpectralNorm,
+  TimeDistributed,
   trainStep,
+  WeightNorm,
 } from '../../src/index.ts'
 
 const network = join(
@@ -110,4 +121,85 @@ describe('An id that is computed and names no row', () => {
       expect(weightOf(await model.gradients(x, cotangent))).to.deep.equal([0, 0, 1])
       await model.dispose()
     })
+})
+
+describe('An id without a row, given to a layer within another one', () => {
+  const Halved: (layer: Layer) => Layer = defineWrapper({
+    kind: 'Halved',
+    example: 'Halved(Relu(8))',
+    positional: ['layer'],
+    options: { layer: { codec: innerLayer } },
+    rules: ({ layer }) => {
+      const inner = innerRules(layer)
+      return {
+        ...inner,
+        forward: (ops, own, given, mode) => {
+          const [y, state] = inner.forward(ops, own, given, mode)
+          return [ops.multiply(y, ops.constant(0.5)), state]
+        },
+      }
+    },
+  })
+  const words = Embedding(3, 2)
+  const sentences = join(Embedding(3, 2), Reshape([2, 4]), GRU(2)) as unknown as Layer
+  const around: Readonly<Record<string, Layer>> = {
+    TimeDistributed: TimeDistributed(words),
+    'TimeDistributed of a composition': TimeDistributed(join(Reshape([1, 2]), words)),
+    'TimeDistributed of TimeDistributed': TimeDistributed(Halved(words)),
+    Bidirectional: Bidirectional(sentences) as unknown as Layer,
+    WeightNorm: WeightNorm(words),
+    SpectralNorm: SpectralNorm(words),
+    LowRank: LowRank(words, 1),
+    "a wrapper of one's own": Halved(words),
+    "a wrapper of one's own, of a composition": Halved(join(Reshape([4]), words) as unknown as Layer),
+  }
+  for (const [name, layer] of Object.entries(around))
+    it(`is refused: ${name}`, async () => {
+      const outer = join(Input([2, 2]), layer) as unknown as Layer
+      const own = init(outer, key(0)) as never
+      const { output } = apply(outer, own, [
+        [
+          [0, 1],
+          [2, 1],
+        ],
+      ])
+      expect([...(output as unknown as tf.Tensor).dataSync()].every(Number.isFinite)).to.equal(true)
+      const x = [
+        [
+          [0, 1],
+          [3, 1],
+        ],
+      ]
+      expect(() => apply(outer, own, x)).to.throw(InvalidOption, 'expected whole numbers from 0 to 2, got 3')
+      const model = compile(outer, own, { backend: 'tfjs' })
+      expect(await thrownBy(() => model(x))).to.be.instanceOf(InvalidOption)
+      await model.dispose()
+    })
+
+  it('is taken where it is not an id', () => {
+    const outer = join(parallel(Input([2, 1]), Input(2)), TimeDistributed(words, { mask: true }))
+    const own = init(outer, key(0))
+    const { output } = apply(outer, own, [[[[1], [-1]]], [[1, 0]]])
+    expect([...output.dataSync()].slice(2)).to.deep.equal([0, 0])
+  })
+
+  it('is not looked for after a layer within that changes it', () => {
+    const outer = join(
+      Input(2),
+      Halved(
+        join(
+          Lambda((ops, x) => ops.maximum(x, ops.constant(0))),
+          words,
+        ) as unknown as Layer,
+      ),
+    ) as unknown as Layer
+    const { output } = apply(outer, init(outer, key(0)) as never, [[-1, 2]])
+    expect([...(output as unknown as tf.Tensor).dataSync()].every(Number.isFinite)).to.equal(true)
+  })
+
+  it('is not looked for after a layer around one that passes its input on', () => {
+    const outer = join(Input(2), Halved(Identity()), words) as unknown as Layer
+    const { output } = apply(outer, init(outer, key(0)) as never, [[4, 2]])
+    expect([...(output as unknown as tf.Tensor).dataSync()].every(Number.isFinite)).to.equal(true)
+  })
 })

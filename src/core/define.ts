@@ -148,7 +148,7 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
     inputs: definition.inputs?.(options) ?? 'one',
     shape: ([input = null, ...others]) => definition.shape(options, input, others),
     variables: inputs => allRules(definition.variables, options, inputs),
-    ...(definition.ids && { ids: definition.ids(options) }),
+    ...(definition.ids && { ids: inputs => inputs.map(() => definition.ids?.(options) ?? null) }),
     ...(definition.passes && { passes: true }),
     forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input, ...others]: readonly T[], mode: Mode) =>
       definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode, others),
@@ -191,13 +191,11 @@ export interface WrapperDefinition<Normal extends object> extends Described<Norm
  *   positional: ['layer'],
  *   options: { layer: { codec: innerLayer } },
  *   rules: ({ layer }) => {
- *     const { inputs, shape, variables, forward } = innerRules(layer)
+ *     const inner = innerRules(layer)
  *     return {
- *       inputs,
- *       shape,
- *       variables,
+ *       ...inner,
  *       forward: (ops, own, given, mode) => {
- *         const [y, state] = forward(ops, own, given, mode)
+ *         const [y, state] = inner.forward(ops, own, given, mode)
  *         return [ops.multiply(y, ops.constant(0.5)), state]
  *       },
  *     }

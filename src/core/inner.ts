@@ -1,4 +1,4 @@
-import { chain, type Either, isLeft, left, map, mapLeft, right } from 'fp-ts/lib/Either.js'
+import { chain, type Either, isLeft, left, map, mapLeft, match, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
@@ -6,6 +6,7 @@ import { codec } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import { type Flow, type Shape, showFlow } from '../base/shape.ts'
 import { byName, mapRecord, merged, type VariableTree } from '../base/trees.ts'
+import { idReaders } from '../network/ids.ts'
 import { asPart, isPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { WiringError } from '../network/scope.ts'
@@ -76,6 +77,10 @@ export const prefixed = (prefix: string, rules: VariableRules): VariableRules =>
     }),
   )
 
+/** For each input that layers take as ids: the fewest rows. */
+const idsWithin = (wiring: Wiring): readonly (number | null)[] =>
+  idReaders(wiring).map(readers => (readers.length > 0 ? Math.min(...readers.map(({ rows }) => rows)) : null))
+
 const treeOf = <T>(wiring: Wiring, variables: Readonly<Record<string, T>>): VariableTree<T> =>
   byName(wiring.nodes.map(({ name }) => [name, without(`${name}/`, variables)] as const))
 
@@ -87,6 +92,11 @@ const compositionRules = (part: Part): Rules => ({
       map(wiring => outputsOf(wiring)[0] ?? null),
     ),
   variables: inputs => pipe(wired(part, inputs), chain(flatRules)),
+  ids: inputs =>
+    pipe(
+      wired(part, inputs),
+      match(() => [], idsWithin),
+    ),
   forward: <T>(
     { within: _, ...ops }: Ops<T>,
     variables: Readonly<Record<string, T>>,
@@ -128,7 +138,8 @@ const layerRules = ({ kind, rules }: LayerValue): Rules => ({
  */
 export const innerRules = (layer: Part): Rules => {
   const part = asPart('innerRules', layer)
-  const rules = 'rules' in part ? layerRules(part) : compositionRules(part)
+  // The output of the layer around it may differ from the input, even if the layer within passes it on.
+  const { passes: _, ...rules } = 'rules' in part ? layerRules(part) : compositionRules(part)
   return {
     ...rules,
     forward: (ops, variables, inputs, mode) => rules.forward(ops, variables, inputs, { ...mode, isGiven: false }),

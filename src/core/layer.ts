@@ -84,8 +84,8 @@ export interface Rules {
   readonly inputs: 'one' | 'several' | 'any'
   readonly shape: (inputs: Flow) => Either<Fault, Shape | null>
   readonly variables: (inputs: Flow) => Either<Fault, VariableRules>
-  /** For an input of ids, integers from 0: the number of rows that they select from. */
-  readonly ids?: number
+  /** For each input of ids, integers from 0: the number of rows that they select from; `null` for other inputs. */
+  readonly ids?: (inputs: Flow) => readonly (number | null)[]
   /** Whether the output has the elements of the input, unchanged. */
   readonly passes?: boolean
   readonly forward: <T>(

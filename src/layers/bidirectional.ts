@@ -98,7 +98,7 @@ const along = (mode: Mode, direction: 'forward' | 'backward'): Mode =>
 const bidirectional = ({ layer, merge }: Normal): Rules => {
   const inner = innerRules(layer)
   return {
-    inputs: inner.inputs,
+    ...inner,
     shape: inputs =>
       flatMap(inner.shape(inputs), (output): Either<Fault, Shape | null> => {
         const [sequence = null] = inputs

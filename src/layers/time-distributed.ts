@@ -92,6 +92,8 @@ const distributed = ({ layer, mask }: Normal): Rules => {
     inputs: mask ? 'several' : 'one',
     shape: inputs => distributedShape(inner, mask, inputs),
     variables: ([input = null]) => inner.variables([stepShape(input)]),
+    // Where the mask is 0, the input may hold any number.
+    ids: ([input = null]) => (mask ? [] : (inner.ids?.([stepShape(input)]) ?? [])),
     forward: (ops, variables, inputs, mode) => {
       type T = (typeof inputs)[number]
       const [x, counts] = inputs as readonly [T, T | undefined]

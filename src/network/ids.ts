@@ -1,0 +1,26 @@
+import type { Wiring } from './parts.ts'
+
+/** A layer that takes an input of the network as ids. */
+export interface IdReader {
+  /** Its path. */
+  readonly layer: string
+  /** The number of rows that ids select from. */
+  readonly rows: number
+}
+
+const none: ReadonlySet<number> = new Set()
+
+/** For each input of the network, the layers that take its elements, unchanged, as ids. */
+export const idReaders = ({ nodes, inputs }: Wiring): readonly (readonly IdReader[])[] => {
+  const readers = inputs.map((): IdReader[] => [])
+  /** For each node, the inputs of the network whose elements its output has, unchanged. */
+  const passed: ReadonlySet<number>[] = []
+  for (const { path, layer, inputs: from, externals, inputShapes } of nodes) {
+    const given = [...externals.map(k => new Set([k])), ...from.map(i => passed[i] ?? none)]
+    passed.push(layer.rules.passes === true ? new Set(given.flatMap(of => [...of])) : none)
+    layer.rules.ids?.(inputShapes).forEach((rows, i) => {
+      if (rows !== null) for (const k of given[i] ?? none) readers[k]?.push({ layer: path, rows })
+    })
+  }
+  return readers
+}
