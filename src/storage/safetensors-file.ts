@@ -18,8 +18,8 @@ export const readHeader = async ({ length, slice }: Slices, fault: Faults): Prom
   return headerOf(await slice(lengthBytes, start), length, fault)
 }
 
-/** Tensors that lie one after another are read at once, up to so many bytes. */
-const mostAtOnce = 2 ** 22
+/** Small tensors that lie one after another are read at once, up to so many bytes, which are copied. */
+const mostAtOnce = 2 ** 18
 
 /** Runs of entries that lie one after another. */
 const runsOf = (entries: readonly Entry[]): readonly (readonly Entry[])[] => {
@@ -39,10 +39,7 @@ const runsOf = (entries: readonly Entry[]): readonly (readonly Entry[])[] => {
   return runs
 }
 
-/** How many runs are read at the same time. */
-const readers = 2
-
-/** The elements of some tensors of a file, in the order in which they lie. */
+/** The elements of some tensors of a file. */
 export const readElements = async (
   { slice }: Slices,
   { start }: Header,
@@ -50,21 +47,13 @@ export const readElements = async (
   fault: Faults,
 ): Promise<ReadonlyMap<Entry, Float32Array<ArrayBuffer>>> => {
   const elements = new Map<Entry, Float32Array<ArrayBuffer>>()
-  const runs = runsOf(entries).values()
-  const read = async (): Promise<void> => {
-    // The readers share one list: each takes the next run when it is done with one.
-    for (const run of runs) {
-      const [from, to] = [run[0]?.begin ?? 0, run.at(-1)?.end ?? 0]
-      const bytes = await slice(start + from, start + to)
-      if (bytes.length < to - from)
-        throw fault(`${start + to} bytes`, `${start + from + bytes.length}, as the file got shorter`)
-      for (const entry of run)
-        elements.set(entry, elementsOf(entry, bytes.subarray(entry.begin - from, entry.end - from), fault))
-    }
+  for (const run of runsOf(entries)) {
+    const [from, to] = [run[0]?.begin ?? 0, run.at(-1)?.end ?? 0]
+    const bytes = await slice(start + from, start + to)
+    if (bytes.length < to - from)
+      throw fault(`${start + to} bytes`, `${start + from + bytes.length}, as the file got shorter`)
+    for (const entry of run)
+      elements.set(entry, elementsOf(entry, bytes.subarray(entry.begin - from, entry.end - from), fault))
   }
-  const all = await Promise.allSettled(Array.from({ length: readers }, read))
-  const failed = all.find(result => result.status === 'rejected')
-  // Only now, as the others use the file until they are done.
-  if (failed !== undefined) throw failed.reason
   return elements
 }
