@@ -4,7 +4,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { Identity } from '../layers/input.ts'
 import { Elementwise, type ElementwiseConstructor, mergeFunction } from '../layers/merge.ts'
 import { compose } from '../network/compose.ts'
-import { type Arrangement, asPart, isPart, type Part } from '../network/parts.ts'
+import { type Arrangement, asPart, innerLayer, isPart, type Part } from '../network/parts.ts'
 import type { Block } from '../network-types/blocks.ts'
 import type { Join, Side } from '../network-types/compose.ts'
 
@@ -37,9 +37,8 @@ interface Normal {
   readonly merge: Part
   readonly name: string | null
 }
-const layer = codec<Part>('a layer', value => (isPart(value) ? value : undefined))
 const settings: Options<Normal> = {
-  shortcut: { codec: layer, default: Identity() },
+  shortcut: { codec: innerLayer, default: Identity() },
   merge: {
     codec: codec<Part>(`${mergeFunction.name}, as of Elementwise, or a layer that merges`, value => {
       if (isPart(value)) return value

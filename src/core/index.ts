@@ -9,6 +9,6 @@ export {
   type Plain,
   type WrapperDefinition,
 } from './define.ts'
-export { innerLayer, innerRules } from './inner.ts'
+export { innerRules } from './inner.ts'
 export type { AnyLayer as Layer, Fits, Mode, Out, Result, Rules } from './layer.ts'
 export type { VariableRule, VariableRules, Weight, WeightAndBias } from './variables.ts'

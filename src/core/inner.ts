@@ -1,13 +1,11 @@
 import { chain, type Either, isLeft, left, map, mapLeft, match, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import { codec } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import { type Flow, type Shape, showFlow } from '../base/shape.ts'
 import { byName, mapRecord, merged, type VariableTree } from '../base/trees.ts'
 import { idReaders } from '../network/ids.ts'
-import { asPart, isPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
+import { asPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { WiringError } from '../network/scope.ts'
 import { wire } from '../network/wiring.ts'
@@ -18,11 +16,6 @@ import type { VariableRule, VariableRules } from './variables.ts'
 
 // Layers within layers. A composition within a layer has rules like a layer's; its variables have names such as
 // `relu-1/weight`.
-
-/** The codec of an option that is a layer or composition. */
-export const innerLayer: t.Type<Part, unknown, unknown> = codec<Part>('a layer', value =>
-  isPart(value) ? value : undefined,
-)
 
 const faultWithin = (error: WiringError): Fault => {
   const { layer, expected, got, remedy } = error

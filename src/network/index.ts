@@ -1,1 +1,1 @@
-export type { LayerValue, Node, Wiring } from './parts.ts'
+export { innerLayer, type LayerValue, type Node, type Wiring } from './parts.ts'

@@ -1,4 +1,6 @@
+import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../base/errors.ts'
+import { codec } from '../base/options.ts'
 import type { Flow, Shape } from '../base/shape.ts'
 import { isList } from '../base/trees.ts'
 import type { AnyLayer, Rules } from '../core/layer.ts'
@@ -80,6 +82,11 @@ export const isPart = (value: unknown): value is Part => {
     return false
   }
 }
+
+/** The codec of an option that is a layer or composition. */
+export const innerLayer: t.Type<Part, unknown, unknown> = codec<Part>('a layer', value =>
+  isPart(value) ? value : undefined,
+)
 
 /** What to do about a value that is not a layer. */
 const remedyFor = (value: unknown, got: string, example: string): string => {
