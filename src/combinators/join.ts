@@ -2,7 +2,8 @@ import { wrongArgument } from '../base/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
 import { asPart } from '../network/parts.ts'
-import type { CheckJoin, Follows, Join } from '../network-types/compose.ts'
+import type { CheckJoin, Follows } from '../network-types/checks.ts'
+import type { Join } from '../network-types/compose.ts'
 
 /**
  * Layers in sequence: the output of each is the input of the next. The result is a layer again, and a network once it

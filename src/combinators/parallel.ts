@@ -3,7 +3,8 @@ import { isList } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
 import { asPart, type Part } from '../network/parts.ts'
-import type { CheckNames, Join, Side } from '../network-types/compose.ts'
+import type { CheckNames } from '../network-types/checks.ts'
+import type { Join, Side } from '../network-types/compose.ts'
 
 /** A layer, or an array of layers that are joined. */
 export type Branch = AnyLayer | readonly AnyLayer[]

@@ -4,7 +4,8 @@ import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
 import { asPart } from '../network/parts.ts'
 import { mostLayers } from '../network/wiring.ts'
-import type { CheckRepeat, Repeat, Shared } from '../network-types/compose.ts'
+import type { CheckRepeat } from '../network-types/checks.ts'
+import type { Repeat, Shared } from '../network-types/compose.ts'
 
 /**
  * `n` copies of a layer or composition in sequence. Each copy has variables of its own.

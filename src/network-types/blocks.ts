@@ -6,7 +6,7 @@ import type { Chain, Deeper, Side } from './compose.ts'
 import type { Common, ManyBranches } from './counted.ts'
 import type { InBlock, Unknown } from './list.ts'
 import type { InParallel, Within } from './run.ts'
-import type { List, Output, Sides } from './scan.ts'
+import type { List, Output, RunBranches } from './scan.ts'
 
 // The types that `block`, `branch` and `when` make.
 
@@ -27,12 +27,12 @@ type Along<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${N
 /** Branches each of which gets all inputs. */
 export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Branch'
-  readonly '~out': Output<Sides<L, 0, this['~in'], [], [], '~found', 'all'>>
+  readonly '~out': Output<RunBranches<L, 0, this['~in'], [], [], '~found', 'all'>>
   readonly '~source': never
   readonly '~named': L[number]['~named']
   readonly '~parts': InParallel<L, 'all'>
-  readonly '~found': List<Sides<L, 0, this['~in'], [], [], '~found', 'all'>>
-  readonly '~all': List<Sides<L, 0, this['~in'], [], [], '~all', 'all'>>
+  readonly '~found': List<RunBranches<L, 0, this['~in'], [], [], '~found', 'all'>>
+  readonly '~all': List<RunBranches<L, 0, this['~in'], [], [], '~all', 'all'>>
   readonly '~patterns': L[number]['~patterns']
   readonly '~within': 0 | Deeper<L[number]['~within']>
 }

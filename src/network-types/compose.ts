@@ -1,15 +1,16 @@
-import type { Fails, Mismatch, Several, Unless } from '../base/shape.ts'
+import type { Several, Unless } from '../base/shape.ts'
 import type { AnyLayer, Out, Placed, Typed } from '../core/layer.ts'
 import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
+import type { Follows, Twice } from './checks.ts'
 import type { Counted, ManyBranches } from './counted.ts'
 import type { Hiding, Layers } from './hidden.ts'
 import type { InShared, Listing, Opaque, SharedWithin, Unknown } from './list.ts'
 import type { InParallel, InSequence, Within } from './run.ts'
-import type { FailedAt, List, Order, Output, RepeatOut, Sides, Times } from './scan.ts'
+import type { List, Output, RepeatOut, RunBranches, RunSequence, Times } from './scan.ts'
 
-// The types of compositions, and the checks of the arguments of combinators. docs/types.md explains the keys, and what each
-// form costs.
+// The types of compositions, and which of them each combinator makes. docs/types.md explains the keys, and what each form
+// costs.
 
 /** The methods of every layer. */
 export interface Chain extends AnyLayer {
@@ -18,24 +19,7 @@ export interface Chain extends AnyLayer {
   /** The same as `to`. */
   readonly '>>': To<[this]>
 }
-/** A network that only the run time knows, such as that of a text that is read from a file. */
-export interface AnyNetwork extends Chain, Wired, Opaque {
-  readonly '~out': number[]
-}
 type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Follows<L, B> & B) => Join<[...L, B]>
-/** The fault of the layer `B` after the layers `L`, to be intersected with `B`: `unknown` if there is none. */
-export type Follows<L extends readonly Typed[], B extends Typed> = Unless<
-  Output<Order<[...L, B], number[], '~found'>>,
-  Unless<Twice<L, B>>
->
-/** The fault of a name that an earlier layer has. */
-type Twice<L extends readonly Typed[], B extends Typed> = [Extract<Known<B['~named']>, L[number]['~named']>] extends [
-  never,
-]
-  ? null
-  : Mismatch<TwiceNamed<Extract<B['~named'], L[number]['~named']>>>
-/** Names; `never` for those of a layer that the compiler does not know. */
-type Known<Names> = unknown extends Names ? never : Names
 
 /** One level deeper than '~within' of the parts. */
 export type Deeper<W> = W extends number ? Next[W] : W
@@ -45,12 +29,12 @@ export interface Sequence<in out L extends readonly Typed[]> extends Wired {
   readonly kind: 'Sequence'
   readonly to: To<L>
   readonly '>>': To<L>
-  readonly '~out': Output<Order<L, this['~in'], '~found'>>
+  readonly '~out': Output<RunSequence<L, this['~in'], '~found'>>
   readonly '~source': never
   readonly '~named': L[number]['~named']
   readonly '~parts': InSequence<L>
-  readonly '~found': List<Order<L, this['~in'], '~found'>>
-  readonly '~all': List<Order<L, this['~in'], '~all'>>
+  readonly '~found': List<RunSequence<L, this['~in'], '~found'>>
+  readonly '~all': List<RunSequence<L, this['~in'], '~all'>>
   readonly '~patterns': L[number]['~patterns']
   readonly '~within': 0 | Deeper<L[number]['~within']>
 }
@@ -67,8 +51,8 @@ export interface Network<in out I, in out O, in out Hidden> extends Wired {
   readonly '~source': I
   readonly '~named': Layers<Hidden>[number]['~named']
   readonly '~parts': InSequence<Layers<Hidden>>
-  readonly '~found': List<Order<Layers<Hidden>, this['~in'], '~found'>>
-  readonly '~all': List<Order<Layers<Hidden>, this['~in'], '~all'>>
+  readonly '~found': List<RunSequence<Layers<Hidden>, this['~in'], '~found'>>
+  readonly '~all': List<RunSequence<Layers<Hidden>, this['~in'], '~all'>>
   readonly '~patterns': Layers<Hidden>[number]['~patterns']
   readonly '~within': 0 | Deeper<Layers<Hidden>[number]['~within']>
 }
@@ -77,15 +61,20 @@ type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
   next: Unless<Out<B, O>, Unless<Twice<L, B>>> & B,
 ) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
 
+/** A network that only the run time knows, such as that of a text that is read from a file. */
+export interface AnyNetwork extends Chain, Wired, Opaque {
+  readonly '~out': number[]
+}
+
 /** Branches side by side. Each gets the input, or one of several. */
 export interface Parallel<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Parallel'
-  readonly '~out': Output<Sides<L, 0, this['~in'], [], [], '~found'>>
+  readonly '~out': Output<RunBranches<L, 0, this['~in'], [], [], '~found'>>
   readonly '~source': never
   readonly '~named': L[number]['~named']
   readonly '~parts': InParallel<L, 'one'>
-  readonly '~found': List<Sides<L, 0, this['~in'], [], [], '~found'>>
-  readonly '~all': List<Sides<L, 0, this['~in'], [], [], '~all'>>
+  readonly '~found': List<RunBranches<L, 0, this['~in'], [], [], '~found'>>
+  readonly '~all': List<RunBranches<L, 0, this['~in'], [], [], '~all'>>
   readonly '~patterns': L[number]['~patterns']
   readonly '~within': 0 | Deeper<L[number]['~within']>
 }
@@ -104,7 +93,7 @@ export interface Repeat<in out B extends Typed, in out N extends number> extends
 }
 type Copied<B extends Typed, N extends number, I, M extends Listing> = number extends N
   ? [Unknown]
-  : List<Order<Copies<B, N, []>, I, M>>
+  : List<RunSequence<Copies<B, N, []>, I, M>>
 type Copies<B extends Typed, N extends number, R extends readonly Typed[]> = R['length'] extends N
   ? R
   : Copies<B, N, readonly [...R, B]>
@@ -125,12 +114,14 @@ type OwnList<B extends Typed, I, M extends Listing> = B extends { readonly '~par
   ? Placed<B, I>[M]
   : Placed<B, I>
 
+// What combinators make.
+
 /** The type that `join` makes: a network if it starts with inputs, else a sequence. */
 export type Join<L extends readonly Typed[]> = InOrder<Counted<L>>
 type InOrder<L extends readonly Typed[]> = L[0]['~source'] extends infer I
   ? [I] extends [never]
     ? Sequence<L>
-    : Network<I, Output<Order<L, number[], '~found'>>, Hiding<L>['hidden']>
+    : Network<I, Output<RunSequence<L, number[], '~found'>>, Hiding<L>['hidden']>
   : never
 
 /** The type that `parallel` makes: a network of several inputs if every branch starts with inputs. */
@@ -139,7 +130,7 @@ export type Side<L extends readonly Typed[]> = number extends L['length']
   : Sources<L, 0, []> extends infer I
     ? [I] extends [never]
       ? Parallel<L>
-      : Network<I, Output<Sides<L, 0, number[], [], [], '~found'>>, Hiding<[Parallel<L>]>['hidden']>
+      : Network<I, Output<RunBranches<L, 0, number[], [], [], '~found'>>, Hiding<[Parallel<L>]>['hidden']>
     : never
 type Sources<L extends readonly Typed[], N extends number, R extends readonly unknown[]> = N extends L['length']
   ? R
@@ -148,67 +139,3 @@ type Sources<L extends readonly Typed[], N extends number, R extends readonly un
       ? never
       : Sources<L, Next[N], I extends Several ? [...R, ...I] : [...R, I]>
     : never
-
-type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
-/** The first layer before index `End` with the name of an earlier layer. */
-type Clash<L extends readonly Typed[], N extends number, Seen, End extends number = L['length']> = N extends End
-  ? null
-  : [L[N]['~named'] & Seen] extends [never]
-    ? Clash<L, Next[N], Seen | L[N]['~named'], End>
-    : FailedAt<Next[N], TwiceNamed<Extract<L[N]['~named'], Seen>>>
-type Blame<L extends readonly unknown[], F> = { [K in keyof L]: BlameAt<K, L[K], F> }
-/** Layers after an unknown number of layers have no index: each of them gets the reason. */
-type BlameAt<K, Own, F> =
-  F extends FailedAt<infer At, infer M>
-    ? K extends `${infer N extends number}`
-      ? Next[N] extends At
-        ? Mismatch<M>
-        : Own
-      : Mismatch<M>
-    : Own
-/**
- * The arguments `Given`, whose layers are `L`: as they are, or with the reason in the place of one whose name is taken.
- * Without `infer`: a name with a type parameter leaves the condition open, and the compiler accepts an argument for an open
- * condition only if it infers nothing.
- */
-export type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [
-  never,
-]
-  ? Given
-  : unknown extends L[number]['~named']
-    ? Given
-    : Fails<Clash<L, 0, never>> extends 1
-      ? Blame<Given, Clash<L, 0, never>>
-      : Given
-
-/** The first layer that cannot follow the layers before it: its index + 1 and the reason; `null` if there is none. */
-export type JoinFault<L extends readonly Typed[]> =
-  Output<Order<L, number[], '~found'>> extends infer O
-    ? O extends FailedAt<infer N, infer M>
-      ? Clash<L, 0, never, N> extends FailedAt<infer K, infer Twice>
-        ? [K, Twice]
-        : [N, M]
-      : NameFault<L>
-    : never
-/** The same for branches, whose names alone can clash. */
-export type NameFault<L extends readonly Typed[]> = [L[number]['~named']] extends [never]
-  ? null
-  : unknown extends L[number]['~named']
-    ? null
-    : Clash<L, 0, never> extends FailedAt<infer N, infer M>
-      ? [N, M]
-      : null
-
-/** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
-export type CheckJoin<L extends readonly Typed[]> =
-  Fails<Output<Order<Counted<L>, number[], '~found'>>> extends 1
-    ? Blame<L, Output<Order<Counted<L>, number[], '~found'>>>
-    : CheckNames<Counted<L>, L>
-/** The fault of the layer of `repeat`, to be intersected with it; `unknown` if there is none. */
-export type CheckRepeat<B extends Typed, N extends number> = Unless<
-  RepeatOut<B, Times<N>, 0, number[]>,
-  N extends 1 ? unknown : Unless<SameName<B['~named']>>
->
-type SameName<Name> = Name extends string
-  ? Mismatch<`Every copy would be named '${Name}': write a pattern, such as '${Name}-{}'`>
-  : never

@@ -24,7 +24,7 @@ export interface FailedAt<At extends number, Message extends string> extends Mis
 }
 
 /** What comes out of the layers `L` for the input `I`. */
-export type Order<L extends readonly Typed[], I, M extends Listing> = Deep extends L[number]['~within']
+export type RunSequence<L extends readonly Typed[], I, M extends Listing> = Deep extends L[number]['~within']
   ? DeepRun<L, I, M>
   : Scan<L, 0, I, [], M>
 
@@ -43,7 +43,7 @@ export type Gets = 'one' | 'all'
  * What comes out of the branches `L` from index `N` on, after the outputs `O` and the list `T`: those of `parallel`, which
  * get one input each, and those of `branch`, which get all.
  */
-export type Sides<
+export type RunBranches<
   L extends readonly Typed[],
   N extends number,
   I,
@@ -58,7 +58,7 @@ export type Sides<
   : Placed<L[N], I extends Several ? (G extends 'one' ? BranchInput<I, N> : I) : I> extends infer P extends Typed
     ? P['~out'] extends Mismatch<string>
       ? Ran<InBranch<L, I, P['~out'], G>, []>
-      : Sides<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M, G>
+      : RunBranches<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M, G>
     : never
 /**
  * The mismatch of a branch. An interface: TypeScript 6 goes too deep where it asks for the text of branches that depend on

@@ -3,7 +3,7 @@ import { show as print } from '../base/errors.ts'
 import type { Mismatch } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { AroundRow, WrongArguments } from '../core/notated.ts'
-import type { JoinFault } from '../network-types/compose.ts'
+import type { JoinFault } from '../network-types/checks.ts'
 import {
   type Argument,
   type ReadArgument,
