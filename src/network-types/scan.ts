@@ -8,7 +8,7 @@ import type { Deep, DeepRun } from './run.ts'
 // What comes out of layers in sequence or side by side: the output shape and the list of layers, evaluated in one walk.
 // Layers are walked by index: slicing the tuple would make the cost of a join quadratic.
 
-/** What comes out. */
+/** What comes out of layers, as both results of one walk. */
 export interface Ran<out O, out T> {
   readonly output: O
   readonly list: T

@@ -29,7 +29,7 @@ interface End {
 const ends = new WeakMap<object, End>()
 
 /** Whether a node takes no input of the network, or is one. */
-const isInput = (node: Node): boolean => node.externals.length === 0 || node.layer.kind === 'Input'
+const isInputOrInner = (node: Node): boolean => node.externals.length === 0 || node.layer.kind === 'Input'
 
 /** The first nodes of a chain, copied when they are first read. */
 const copied = (nodes: readonly Node[], length: number): (() => readonly Node[]) => {
@@ -49,7 +49,7 @@ export const grow = (composition: CompositionValue): E.Either<Unfit, Grown> => {
   const { arrangement } = composition
   if (arrangement.form === 'slice') {
     const { nodes, inputs, outputs } = arrangement.wiring
-    return E.right({ nodes: () => nodes, inputs, outputs, startsWithInputs: nodes.every(isInput) })
+    return E.right({ nodes: () => nodes, inputs, outputs, startsWithInputs: nodes.every(isInputOrInner) })
   }
   const [first, ...rest] = arrangement.form === 'sequence' && arrangement.title === undefined ? arrangement.parts : []
   const before = first && ends.get(first)
@@ -62,7 +62,7 @@ export const grow = (composition: CompositionValue): E.Either<Unfit, Grown> => {
     E.bimap(
       cause => ({ place: scope.at, cause }),
       wires => {
-        const startsWithInputs = (before?.startsWithInputs ?? true) && nodes.slice(from).every(isInput)
+        const startsWithInputs = (before?.startsWithInputs ?? true) && nodes.slice(from).every(isInputOrInner)
         ends.set(composition, { scope, wires, startsWithInputs })
         return {
           nodes: copied(nodes, nodes.length),

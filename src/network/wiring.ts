@@ -138,7 +138,7 @@ export const wireAll = (parts: Iterable<Part>, incoming: Incoming, scope: Scope,
   return E.right(wires ?? [])
 }
 
-const wireBranches = (parts: readonly Part[], incoming: readonly Incoming[], scope: Scope): Wired => {
+const wireEach = (parts: readonly Part[], incoming: readonly Incoming[], scope: Scope): Wired => {
   const outgoing: Wire[] = []
   for (const [i, part] of parts.entries()) {
     const wired = wireInner(part, i, incoming[i] ?? null, scope)
@@ -150,9 +150,9 @@ const wireBranches = (parts: readonly Part[], incoming: readonly Incoming[], sco
 
 /** Gives each branch the input, or one of several. */
 const wireParallel = (parts: readonly Part[], incoming: Incoming, scope: Scope): Wired => {
-  if (incoming === null || incoming.length < 2) return wireFan(parts, incoming, scope)
+  if (incoming === null || incoming.length < 2) return wireBranch(parts, incoming, scope)
   if (incoming.length === parts.length)
-    return wireBranches(
+    return wireEach(
       parts,
       incoming.map(wire => [wire]),
       scope,
@@ -165,8 +165,8 @@ const wireParallel = (parts: readonly Part[], incoming: Incoming, scope: Scope):
 }
 
 /** Gives each branch all inputs. */
-const wireFan = (parts: readonly Part[], incoming: Incoming, scope: Scope): Wired =>
-  wireBranches(
+const wireBranch = (parts: readonly Part[], incoming: Incoming, scope: Scope): Wired =>
+  wireEach(
     parts,
     parts.map(() => incoming),
     scope,
@@ -228,7 +228,7 @@ export const wirePart = (part: Part, incoming: Incoming, scope: Scope): Wired =>
     case 'parallel':
       return wireParallel(arrangement.parts, incoming, scope)
     case 'branch':
-      return wireFan(arrangement.parts, incoming, scope)
+      return wireBranch(arrangement.parts, incoming, scope)
     case 'repeat':
       return wireAll(copies(arrangement.part, arrangement.times), incoming, scope)
     case 'shared':
