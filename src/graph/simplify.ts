@@ -36,27 +36,28 @@ export const uniform = (node: GraphNode): number | undefined => {
 const uniformBeneath = (node: GraphNode): number | undefined => uniform(isA(node, 'broadcast') ? node.inputs[0] : node)
 
 /** The value beneath a broadcast, if the operation would broadcast it to the same shape. */
-const unrepeated = (node: GraphNode, other: Shape): GraphNode => {
+const unbroadcast = (node: GraphNode, other: Shape): GraphNode => {
   if (!isA(node, 'broadcast')) return node
   const [inner] = node.inputs
   return inner.shape.length <= other.length && alikeShapes(node.shape, other) ? inner : node
 }
 
 /** A binary operation on operands without needless broadcasts. */
-const withoutRepeats =
+const withoutBroadcasts =
   (operation: Operation): Law<'add'> =>
   (ops, [a, b]) => {
     const again = (x: GraphNode, y: GraphNode): GraphNode => perform(ops)(operation, [x, y], [])
     // A scalar operation commutes with broadcast: apply it first.
     if (a.shape.length === 0 && isA(b, 'broadcast')) return ops.broadcast(again(a, b.inputs[0]), b.shape)
     if (b.shape.length === 0 && isA(a, 'broadcast')) return ops.broadcast(again(a.inputs[0], b), a.shape)
-    const [left, right] = [unrepeated(a, b.shape), unrepeated(b, a.shape)]
+    const [left, right] = [unbroadcast(a, b.shape), unbroadcast(b, a.shape)]
     // One of two broadcasts has to stay.
     if (left !== a && isA(b, 'broadcast')) return again(left, b)
     return left === a && right === b ? undefined : again(left, right)
   }
 
-const beforeRepeating =
+/** A unary operation on the value beneath a broadcast, whose result is broadcast. */
+const beforeBroadcast =
   (operation: Operation): Law<'exp'> =>
   (ops, [x]) =>
     isA(x, 'broadcast') ? ops.broadcast(perform(ops)(operation, x.inputs, []), x.shape) : undefined
@@ -108,26 +109,26 @@ const sliceOfPart = (
 
 /** Laws that keep every bit, also for NaN, infinities and -0. */
 export const exact: Laws = {
-  ...Object.fromEntries(unaryElementwise.map(operation => [operation, [beforeRepeating(operation)]])),
-  ...Object.fromEntries(binaryElementwise.map(operation => [operation, [withoutRepeats(operation)]])),
+  ...Object.fromEntries(unaryElementwise.map(operation => [operation, [beforeBroadcast(operation)]])),
+  ...Object.fromEntries(binaryElementwise.map(operation => [operation, [withoutBroadcasts(operation)]])),
   negative: [
     (_, [x]) => (isA(x, 'negative') ? x.inputs[0] : undefined),
-    beforeRepeating('negative'),
+    beforeBroadcast('negative'),
     (ops, [x]) => {
       const [rest, factor = 1] = scaling(x) ?? []
       return rest && ops.multiply(rest, ops.constant(-factor))
     },
   ],
-  relu: [(_, [x]) => (isA(x, 'relu') ? x : undefined), beforeRepeating('relu')],
+  relu: [(_, [x]) => (isA(x, 'relu') ? x : undefined), beforeBroadcast('relu')],
 
-  add: [(ops, [a, b]) => (isA(b, 'negative') ? ops.subtract(a, b.inputs[0]) : undefined), withoutRepeats('add')],
+  add: [(ops, [a, b]) => (isA(b, 'negative') ? ops.subtract(a, b.inputs[0]) : undefined), withoutBroadcasts('add')],
   subtract: [
     (_, [a, b]) => (Object.is(uniform(b), 0) ? unchanged(a, b) : undefined),
     (ops, [a, b]) => (isA(b, 'negative') ? ops.add(a, b.inputs[0]) : undefined),
-    withoutRepeats('subtract'),
+    withoutBroadcasts('subtract'),
   ],
-  multiply: [neutral(1), withoutRepeats('multiply')],
-  divide: [(_, [a, b]) => (uniform(b) === 1 ? unchanged(a, b) : undefined), withoutRepeats('divide')],
+  multiply: [neutral(1), withoutBroadcasts('multiply')],
+  divide: [(_, [a, b]) => (uniform(b) === 1 ? unchanged(a, b) : undefined), withoutBroadcasts('divide')],
   where: [
     (ops, inputs) => {
       const [condition, a, b] = inputs

@@ -168,7 +168,10 @@ export interface Convolution3D<
     : WeightAndBias<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this['~in']>, G>, Size[3]], [Size[3]]>
 }
 
-/** The rules of the options of layers with filters. */
+/**
+ * The rules of the options of layers with filters. Every text with groups is looked at, because they have to divide the
+ * channels.
+ */
 export interface FilterLimits extends Limits<'count', unknown, `${string}groups${string}`> {
   readonly padding: 'whole'
   readonly stride: 'count'
@@ -198,6 +201,7 @@ interface ConvolutionRow extends Row {
 /** The constructor of {@link Convolution}. */
 export interface ConvolutionConstructor {
   readonly '~row'?: ConvolutionRow
+  // The mutable tuple in the constraint lets the compiler infer [3, 3, 16], and not readonly [3, 3, 16].
   <
     const Size extends [number, number, number] | FilterSize,
     const P extends PaddingOption = 'valid',

@@ -51,7 +51,10 @@ export type Own<Made, X> = X extends readonly [infer P extends readonly unknown[
       : WrongArguments
   : X
 
-/** The result of a call: [layer, the text after it], or a fault with its place. */
+/**
+ * The result `X` of a call: [layer, the text after it], or a fault with its place. `Word(G)` is the call, `S` the text from
+ * it on with the space before it, `T` without, and `Rest` the text after it.
+ */
 export type Explained<
   X,
   Word extends string,
