@@ -9,7 +9,7 @@ export type Expression = (ops: Ops<GraphNode>, x: GraphNode, y: GraphNode) => Gr
 
 const scalar = (ops: Ops<GraphNode>, x: GraphNode): GraphNode => ops.reshape(ops.slice(x, [0, 0], [1, 1]), [])
 const row = (ops: Ops<GraphNode>, x: GraphNode): GraphNode => ops.slice(x, [0, 0], [1, null])
-const repeated = (ops: Ops<GraphNode>, x: GraphNode): GraphNode => ops.broadcast(row(ops, x), [4, 6])
+const broadcast = (ops: Ops<GraphNode>, x: GraphNode): GraphNode => ops.broadcast(row(ops, x), [4, 6])
 /** At least one expression for each law that keeps every bit. */
 export const exactly: Readonly<Record<string, Expression>> = {
   'two negations': (ops, x) => ops.negative(ops.negative(x)),
@@ -46,17 +46,17 @@ export const exactly: Readonly<Record<string, Expression>> = {
     ]),
   ...Object.fromEntries(
     unaryElementwise.map((name): [string, Expression] => [
-      `${name} of what is repeated`,
-      (ops, x) => perform(ops)(name, [repeated(ops, x)], []),
+      `${name} of what is broadcast`,
+      (ops, x) => perform(ops)(name, [broadcast(ops, x)], []),
     ]),
   ),
   ...Object.fromEntries(
     binaryElementwise.flatMap((name): [string, Expression][] => [
-      [`${name} of what is repeated`, (ops, x, y) => perform(ops)(name, [repeated(ops, x), y], [])],
-      [`${name} to what is repeated`, (ops, x, y) => perform(ops)(name, [x, repeated(ops, y)], [])],
+      [`${name} of what is broadcast`, (ops, x, y) => perform(ops)(name, [broadcast(ops, x), y], [])],
+      [`${name} to what is broadcast`, (ops, x, y) => perform(ops)(name, [x, broadcast(ops, y)], [])],
       [
-        `${name} of a scalar and what is repeated`,
-        (ops, x, y) => perform(ops)(name, [scalar(ops, x), repeated(ops, y)], []),
+        `${name} of a scalar and what is broadcast`,
+        (ops, x, y) => perform(ops)(name, [scalar(ops, x), broadcast(ops, y)], []),
       ],
     ]),
   ),
