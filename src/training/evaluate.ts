@@ -11,7 +11,7 @@ import { runsOf } from '../state/compile.ts'
 import type { TensorInput } from '../state/data.ts'
 import { asVariables } from '../state/given.ts'
 import { readEagerly } from '../state/reading.ts'
-import type { Judgement } from '../state/traced.ts'
+import { type Judgement, outputsOnly } from '../state/traced.ts'
 import type { Trees } from '../state/variables.ts'
 import { handOver, tidily } from '../tfjs/index.ts'
 import {
@@ -43,48 +43,33 @@ import {
   toReport,
 } from './step.ts'
 
-/** Computes the outputs for some rows, as tensors of the caller's. */
-type Infer = (x: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
-
 /** What was computed at once, after others have had their turn where they waited long. */
 const rested = async (results: readonly tf.Tensor[]): Promise<readonly tf.Tensor[]> => {
   await turn(results.reduce((bytes, { size }) => bytes + 4 * size, 0))
   return results
 }
 
-/** As `apply`, or with a backend by a compiled network, which is disposed after the work. */
-const inferring = async <R>(
-  part: Part,
-  variables: Trees,
-  backend: BackendOption | null,
-  work: (infer: Infer) => Promise<R>,
-): Promise<R> => {
-  if (backend === null) return work(async x => rested(readEagerly(part, variables, x).outputs))
-  const compiled = runsOf(part, backend, variables)
-  try {
-    return await work(async x => [await compiled.output(variables, [...x])].flat() as tf.Tensor[])
-  } finally {
-    await compiled.dispose()
-  }
-}
-
 /** Computes the outputs for some rows, then what is measured of them, as tensors of the caller's. */
 type Judge = (x: readonly tf.Tensor[], beside: readonly tf.Tensor[]) => Promise<readonly tf.Tensor[]>
 
-/** As {@link inferring}; losses are computed in the same program, where they know what the outputs are made of. */
+/**
+ * As `apply`, or with a backend by a compiled network, which is disposed after the work. Losses are computed in the same
+ * program, where they know what the outputs are made of.
+ */
 const judging = async <R>(
   part: Part,
   variables: Trees,
   backend: BackendOption | null,
-  work: (judgeBy: (judge: Judgement) => Judge) => Promise<R>,
+  work: (judgeBy: (judge: Judgement | null) => Judge) => Promise<R>,
 ): Promise<R> => {
   if (backend === null)
     return work(
-      judge => async (x, expected) => rested(readEagerly(part, variables, x, undefined, { judge, expected }).outputs),
+      judge => async (x, expected) =>
+        rested(readEagerly(part, variables, x, undefined, judge === null ? undefined : { judge, expected }).outputs),
     )
   const compiled = runsOf(part, backend, variables)
   try {
-    return await work(judge => (x, beside) => compiled.judged(variables, x, beside, judge))
+    return await work(judge => (x, beside) => compiled.judged(variables, x, beside, judge ?? outputsOnly))
   } finally {
     await compiled.dispose()
   }
@@ -255,9 +240,10 @@ export const predict = async <N extends AnyLayer>(
       try {
         checkedWiring(part, held, all.x)
         checkBatchFirst('predict', part, all.x)
-        await inferring(part, held, backend, async own => {
+        await judging(part, held, backend, async judgeBy => {
+          const infer = judgeBy(null)
           for (const [from, count] of slices(all.size, batchSize)) {
-            const outputs = await withRows(all.x, from, count, own)
+            const outputs = await withRows(all.x, from, count, own => infer(own, []))
             checkRows('predict', outputs, count)
             parts.push(outputs)
             await onProgress?.(Object.freeze({ done: from + count, total: all.size }))
