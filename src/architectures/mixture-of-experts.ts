@@ -16,7 +16,7 @@ import { type Dense, Softmax } from '../layers/dense.ts'
 import { GatedAverage } from '../layers/gated-average.ts'
 import { Input } from '../layers/input.ts'
 import { isPart, type Part, type Wiring } from '../network/parts.ts'
-import { wiringOf } from '../network/wiring.ts'
+import { outgoing, wiringOf } from '../network/wiring.ts'
 import type { Join, Parallel } from '../network-types/compose.ts'
 import { model } from './model.ts'
 
@@ -129,7 +129,7 @@ export const mixtureOfExperts = <const N extends readonly AnyLayer[], const G ex
     'inputs',
   )
   commonFeatures(
-    experts.map(([, { nodes, outputs }]) => nodes[outputs[0] as number]?.shape ?? null),
+    experts.map(([, wiring]) => outgoing(wiring)[0] ?? null),
     'outputs',
   )
   const gate = gateOf(options, experts.length)

@@ -8,7 +8,7 @@ import { idReaders } from '../network/ids.ts'
 import { asPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { WiringError } from '../network/scope.ts'
-import { wire } from '../network/wiring.ts'
+import { outgoing, wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Mode, Rules } from './layer.ts'
 import { mixedTargets, mixes } from './targets.ts'
@@ -23,13 +23,11 @@ const faultWithin = (error: WiringError): Fault => {
   return { expected, got, remedy, ...(kind === undefined ? {} : { within: { kind, path: layer } }) }
 }
 
-const outputsOf = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
-
 /** The graph of a part that has one output. */
 const wired = (part: Part, inputs: Flow): Either<Fault, Wiring> => {
   const wiring = wire(part, inputs)
   if (isLeft(wiring)) return left(faultWithin(wiring.left))
-  const outputs = outputsOf(wiring.right)
+  const outputs = outgoing(wiring.right)
   if (outputs.length === 1) return wiring
   return left({
     expected: 'a layer of one output within',
@@ -82,7 +80,7 @@ const compositionRules = (part: Part): Rules => ({
   shape: inputs =>
     pipe(
       wired(part, inputs),
-      map(wiring => outputsOf(wiring)[0] ?? null),
+      map(wiring => outgoing(wiring)[0] ?? null),
     ),
   variables: inputs => pipe(wired(part, inputs), chain(flatRules)),
   ids: inputs =>

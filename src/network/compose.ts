@@ -5,7 +5,7 @@ import { showFlow, showShape } from '../base/shape.ts'
 import { cut, shortened, shownAs, table } from '../base/shown.ts'
 import { grow, type Unfit } from './grow.ts'
 import { type Arrangement, asPart, brand, type CompositionValue, type LayerValue, type Part } from './parts.ts'
-import { firstSequence } from './wiring.ts'
+import { firstSequence, outgoing } from './wiring.ts'
 
 /** Freezes a value and all values within, but for those that are frozen and typed arrays, which cannot be. */
 const freezeDeeply = <V>(value: V): V => {
@@ -45,8 +45,7 @@ const listed = (composition: CompositionValue): string => {
 const methods: object = Object.freeze(
   Object.assign(Object.create(chain, shownAs(listed)), {
     toString(this: CompositionValue): string {
-      const shapes = this.outputs.map(i => this.nodes[i]?.shape ?? null)
-      return `${showFlow(this.inputs)} -> [... ${this.nodes.length} layers ...] -> ${showFlow(shapes)}`
+      return `${showFlow(this.inputs)} -> [... ${this.nodes.length} layers ...] -> ${showFlow(outgoing(this))}`
     },
   }),
 )

@@ -259,6 +259,9 @@ export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> =
   )
 }
 
+/** The shapes of the outputs. */
+export const outgoing = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
+
 /** The graph of any part; a layer alone is a graph of one node. */
 export const wiringOf = (part: Part): Wiring => {
   if (isComposition(part)) return part

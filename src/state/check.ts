@@ -3,7 +3,7 @@ import { InvalidOption, LayerConnectionError, show, WeightInitializationError } 
 import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
 import { leavesOf, type VariableTree } from '../base/trees.ts'
 import type { Part, Wiring } from '../network/parts.ts'
-import { wire } from '../network/wiring.ts'
+import { outgoing, wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
 import { misfit, unfitVariable } from './given.ts'
 import { variableRules } from './init.ts'
@@ -134,9 +134,6 @@ export const checkedWiring = (part: Part, variables: Trees<Shaped>, inputs: read
   checkedLeaves(variableRules(wiring), variables)
   return wiring
 }
-
-/** The shapes that go out of a network. */
-export const outgoing = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
 
 /**
  * Checks that the first axis of every output is the batch, whatever its size: only then can the outputs of several batches

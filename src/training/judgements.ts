@@ -1,6 +1,7 @@
 import type { GraphNode } from '../graph/graph.ts'
 import { graphOps, placeholder } from '../graph/ops.ts'
 import type { Part } from '../network/parts.ts'
+import { outgoing } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
 import { wireFor } from '../state/check.ts'
 import type { Judgement } from '../state/traced.ts'
@@ -61,11 +62,11 @@ export const layoutFor = (
   count: number,
 ): { readonly layout: Layout; readonly extras: readonly string[] } => {
   const { x, y, weights, mask } = mapFields(batch, ({ shape }, field) => placeholder(field, [count, ...shape.slice(1)]))
-  const { nodes, outputs } = wireFor(
+  const wiring = wireFor(
     part,
     x.map(({ shape }) => shape),
   )
-  const predicted = outputs.map(output => placeholder('predicted', nodes[output]?.shape ?? []))
+  const predicted = outgoing(wiring).map(shape => placeholder('predicted', shape ?? []))
   const { groups, extras } = measuredOf<GraphNode>(graphOps, scoring, { x, expected: y, predicted, weights, mask })
   return { layout: layoutOf(groups, node => node.shape)[0], extras }
 }

@@ -9,7 +9,7 @@ import type { VariableRule } from '../core/variables.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import { graphOps, placeholder } from '../graph/ops.ts'
 import { asPart, type Part, type Wiring } from '../network/parts.ts'
-import { wiringOf } from '../network/wiring.ts'
+import { outgoing, wiringOf } from '../network/wiring.ts'
 import type { Variables } from '../network-types/named.ts'
 import { checkedLeaves, checkedWiring } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
@@ -255,7 +255,7 @@ export const checkTraining = (
       `a tensor for each of its ${count} outputs`,
       'Give y as an array of tensors, in the order of the outputs.',
     )
-  const predicted = wiring.outputs.map(output => placeholder('predicted', wiring.nodes[output]?.shape ?? []))
+  const predicted = outgoing(wiring).map(shape => placeholder('predicted', shape ?? []))
   const outcome = {
     x: placed('x', batch.x),
     expected: placed('expected', batch.y),
