@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import ts from 'typescript-6'
 import { BatchNorm, Convolution, Input, init, join, key, Relu, Reshape, Softmax } from '../../src/index.ts'
-import { encodeSafetensors, load, save, toDocument } from '../../src/storage.ts'
+import { encodeSafetensors, load, save, toDocument, toOnnx } from '../../src/storage.ts'
 import { described } from '../notation/described.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -132,6 +132,7 @@ export const wrong = tensors['fc.wieght']
       ['digits', 'again.safetensors'],
       ['again.safetensors', 'again'],
       ['again', 'again.json'],
+      ['again', 'again.onnx'],
     ] as const) {
       const { code, out, error } = await joinery('convert', at(from), at(to))
       expect([code, error, out.trim()]).to.deep.equal([0, '', at(to)])
@@ -141,6 +142,7 @@ export const wrong = tensors['fc.wieght']
     expect(JSON.parse(await readFile(at('again.json'), 'utf8'))).to.deep.equal(
       JSON.parse(await readFile(at('digits.json'), 'utf8')),
     )
+    expect((await readFile(at('again.onnx'))).equals(toOnnx(network, variables))).to.equal(true)
   })
 
   it('says what is wrong, and with which code it ends', async () => {

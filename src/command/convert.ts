@@ -1,5 +1,6 @@
 import { InvalidOption } from '../base/errors.ts'
 import { toDocument } from '../documents/index.ts'
+import { toOnnx } from '../onnx/index.ts'
 import { type Loaded, load } from '../saving/load.ts'
 import { save } from '../saving/save.ts'
 import { writeFileAtomically } from '../storage/atomic.ts'
@@ -19,6 +20,8 @@ const writers: Readonly<Record<string, Write>> = {
   '': (to, { network, variables, metadata, tokenizer }) =>
     save(to, network, variables, { metadata, ...(tokenizer && { tokenizer }) }),
   '.safetensors': (to, { network, variables, metadata }) => save(to, network, variables, { metadata }),
+  '.onnx': async (to, { network, variables }) =>
+    writeFileAtomically(await openDisk(to), to, toOnnx(network, variables)),
   '.json': (to, { network }) => writeText(to, `${JSON.stringify(toDocument(network), null, 2)}\n`),
 }
 

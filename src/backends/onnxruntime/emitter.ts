@@ -1,5 +1,14 @@
 import { textOfNumbers } from '../../graph/intern.ts'
-import type { Attribute, Attributes, Initializer, Model, ModelNode, Port } from './model.ts'
+import {
+  type Aim,
+  type Attribute,
+  type Attributes,
+  type Initializer,
+  type Model,
+  type ModelNode,
+  ownAim,
+  type Port,
+} from './model.ts'
 
 // Builds a model. The same operator on the same values is emitted once.
 
@@ -10,6 +19,7 @@ interface Application {
 }
 
 export interface Emitter {
+  readonly aim: Aim
   /** Applies an operator and returns the name of its first result. */
   readonly node: (operator: string, inputs: readonly string[], attributes?: Attributes, more?: Application) => string
   /** The same for operators with several results. */
@@ -44,7 +54,7 @@ const keyOf = (operator: string, inputs: readonly string[], attributes: Attribut
   `${domain}.${operator}(${inputs.join()})${JSON.stringify(attributes)}`
 
 /** The values that an operator and its bodies read. */
-const readsOf = ({ inputs, attributes }: ModelNode): readonly string[] => [
+export const readsOf = ({ inputs, attributes }: ModelNode): readonly string[] => [
   ...inputs,
   ...Object.values(attributes).flatMap(attribute =>
     'graph' in attribute ? attribute.graph.nodes.flatMap(readsOf) : [],
@@ -94,7 +104,8 @@ const namesOf = (outputs: readonly Result[], isMade: (name: string) => boolean):
       .map(({ name, value }) => [value, name] as const)
       .reverse(),
   )
-const withNames = (node: ModelNode, names: ReadonlyMap<string, string>): ModelNode => ({
+/** A node in which values have other names. */
+export const withNames = (node: ModelNode, names: ReadonlyMap<string, string>): ModelNode => ({
   ...node,
   inputs: node.inputs.map(name => names.get(name) ?? name),
   outputs: node.outputs.map(name => names.get(name) ?? name),
@@ -115,8 +126,11 @@ const copyOf = (value: string, name: string): ModelNode => ({
   attributes: {},
 })
 
-/** @param outer the emitter of the enclosing graph, and the prefix for names of values */
-export const emitter = (outer?: { readonly emit: Emitter; readonly scope: string }): Emitter => {
+/**
+ * @param aim what the model is made for
+ * @param outer the emitter of the enclosing graph, and the prefix for names of values
+ */
+export const emitter = (aim: Aim = ownAim, outer?: { readonly emit: Emitter; readonly scope: string }): Emitter => {
   const scope = outer?.scope ?? ''
   let bodies = 0
   const nodes: ModelNode[] = []
@@ -151,6 +165,7 @@ export const emitter = (outer?: { readonly emit: Emitter; readonly scope: string
   }
 
   const own: Emitter = Object.freeze<Emitter>({
+    aim,
     node: (operator, inputs, attributes = {}, more = {}) => emit(operator, inputs, attributes, more)[0] as string,
     nodes: emit,
     // Long constants are not compared, which would take long.
@@ -172,7 +187,7 @@ export const emitter = (outer?: { readonly emit: Emitter; readonly scope: string
       isConstant: outer.emit.isConstant,
       source: name => sources.get(name) ?? outer.emit.source(name),
     }),
-    nested: () => emitter({ emit: own, scope: `${scope}body ${bodies++}, ` }),
+    nested: () => emitter(aim, { emit: own, scope: `${scope}body ${bodies++}, ` }),
     scoped: name => `${scope}${name}`,
     label: text => {
       owner = text

@@ -9,7 +9,7 @@ import { type Emitter, emitter } from './emitter.ts'
 import { biased, onnxOps } from './interpreter.ts'
 import { ofSpread } from './lowerings/convolution.ts'
 import { cast } from './lowerings/elementwise.ts'
-import type { Model, Port } from './model.ts'
+import type { Aim, Model, Port } from './model.ts'
 import { spreadOf } from './spread.ts'
 import { asGiven, laid, type Value } from './values.ts'
 
@@ -120,8 +120,8 @@ const loop = (emit: Emitter, node: Loop, valueAt: (node: GraphNode) => Value): r
 }
 
 /** A graph as a model with the same inputs and outputs, in order. */
-export const lower = (graph: Graph): Model => {
-  const emit = emitter()
+export const lower = (graph: Graph, aim?: Aim): Model => {
+  const emit = emitter(aim)
   const inputs = graph.inputs.map((node, i) => ({ name: inputName(i), shape: known(node) }))
   const given = graph.inputs.map((node, i) => [node, asGiven(inputName(i), known(node))] as const)
   const outputs = lowered(emit, new Map(given), graph.outputs).map((value, i) => ({

@@ -33,8 +33,8 @@ export interface Initializer {
 /** An input or output. */
 export interface Port {
   readonly name: string
-  /** `null` for a dimension that differs from run to run. */
-  readonly shape: readonly (number | null)[]
+  /** `null` for a dimension that differs from run to run, or its name. */
+  readonly shape: readonly (number | string | null)[]
   /** The element type. Default: 32-bit floats. */
   readonly type?: 'int64' | 'bool'
 }
@@ -46,6 +46,19 @@ export interface Model {
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
 }
+
+/** What a model is made for. */
+export interface Aim {
+  /** The version of ONNX's operator set. */
+  readonly opset: number
+  /**
+   * Whether the model is made for any runtime and any batch: of ONNX's own operators only, which do not depend on sizes, and
+   * without what only ONNX Runtime needs.
+   */
+  readonly isPortable: boolean
+}
+/** For the backend: ONNX Runtime, and known shapes. */
+export const ownAim: Aim = { opset: 21, isPortable: false }
 
 /** The domain of ONNX Runtime's own operators. */
 export const microsoft = 'com.microsoft'

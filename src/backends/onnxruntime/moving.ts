@@ -67,7 +67,10 @@ export const moved = (emit: Emitter, name: string, dims: readonly number[], perm
   const fewer = coalesced(dims, permutation)
   if (fewer.dims.length < 2) return same(result, dims) ? name : reshapeTo(emit, name, result)
   const isFast = isSingleMove(permutation) && !dims.includes(1)
-  const steps = isFast || sizeOf(dims) < many ? undefined : inSteps(emit, name, fewer.dims, fewer.permutation)
+  const steps =
+    isFast || emit.aim.isPortable || sizeOf(dims) < many
+      ? undefined
+      : inSteps(emit, name, fewer.dims, fewer.permutation)
   if (steps !== undefined) return reshapeTo(emit, steps, result)
   if (isFast || fewer.dims.length === dims.length) return transpose(emit, name, permutation)
   return reshapeTo(emit, transpose(emit, reshapeTo(emit, name, fewer.dims), fewer.permutation), result)

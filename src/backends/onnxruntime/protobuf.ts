@@ -1,19 +1,35 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import {
+  type Aim,
   type Attribute,
   elementTypes,
   type Initializer,
   type Model,
   type ModelNode,
   microsoft,
+  ownAim,
   type Port,
 } from './model.ts'
 
 // Encodes a model in ONNX's file format. Field numbers are those of onnx.proto; functions name its messages.
 
+/** The largest size of a model in bytes: that of a message of Protocol Buffers. */
+export const largest: number = 2 ** 31 - 2 ** 20
+
 /** The versions of the format and of the operator sets (https://github.com/onnx/onnx/blob/main/docs/Versioning.md). */
-const irVersion = 10
-const operators = 21
+const irVersions: Readonly<Record<number, number>> = {
+  17: 8,
+  18: 8,
+  19: 9,
+  20: 9,
+  21: 10,
+  22: 10,
+  23: 11,
+  24: 12,
+  25: 13,
+}
+/** The operator sets that models are written in. */
+export const operatorSets: readonly number[] = Object.keys(irVersions).map(Number)
 const microsoftOperators = 1
 
 export type Write = (writer: BinaryWriter) => void
@@ -86,7 +102,8 @@ const port =
         message(ofTensor, 2, dimensions => {
           for (const d of shape)
             message(dimensions, 1, dimension => {
-              if (d !== null) integer(dimension, 1, d)
+              if (typeof d === 'number') integer(dimension, 1, d)
+              else if (d !== null) text(dimension, 2, d)
             })
         })
       }),
@@ -113,12 +130,12 @@ const operatorSet =
   }
 
 /** The bytes of a model: ModelProto. */
-export const encode = (model: Model): Uint8Array => {
+export const encode = (model: Model, { opset, isPortable }: Aim = ownAim): Uint8Array<ArrayBuffer> => {
   const writer = new BinaryWriter()
-  integer(writer, 1, irVersion)
+  integer(writer, 1, irVersions[opset] as number)
   text(writer, 2, 'joinery')
   message(writer, 7, graph(model))
-  message(writer, 8, operatorSet('', operators))
-  message(writer, 8, operatorSet(microsoft, microsoftOperators))
+  message(writer, 8, operatorSet('', opset))
+  if (!isPortable) message(writer, 8, operatorSet(microsoft, microsoftOperators))
   return writer.finish()
 }

@@ -9,7 +9,7 @@ import { backendName, lower } from './lower.ts'
 import type { Model } from './model.ts'
 import type { NormalOptions } from './options.ts'
 import { type Ports, programOf } from './program.ts'
-import { encode } from './protobuf.ts'
+import { encode, largest } from './protobuf.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
 
 /** A session that programs share. */
@@ -58,9 +58,6 @@ const sessionOptions = ({ threads, providers }: NormalOptions, level: string): o
 
 /** For graphs without outputs, as models must have at least one. */
 const idle: RuntimeSession = { run: async () => ({}), release: async () => undefined }
-
-/** The largest size of a model in bytes: that of a message of Protocol Buffers. */
-const largest = 2 ** 31 - 2 ** 20
 
 const checkSize = ({ initializers }: Model): void => {
   const bytes = initializers.reduce((sum, { values }) => sum + values.byteLength, 0)

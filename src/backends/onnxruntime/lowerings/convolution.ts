@@ -98,7 +98,8 @@ export const ofSpread = (
 export const convolution = (target: Target, x: Value, filter: Value, sliding: Sliding, bias?: string): Value => {
   const { emit } = target
   const shape = shapeOf(x, filter, sliding)
-  if (bias === undefined && hasFewPlaces(filter, shape, sliding)) return byPlace(emit, x, filter, shape, sliding)
-  if (bias === undefined && isPointwise(emit, filter, sliding)) return pointwise(emit, x, filter)
-  return direct(target, x, filter, sliding, bias)
+  if (bias !== undefined || emit.aim.isPortable) return direct(target, x, filter, sliding, bias)
+  if (hasFewPlaces(filter, shape, sliding)) return byPlace(emit, x, filter, shape, sliding)
+  if (isPointwise(emit, filter, sliding)) return pointwise(emit, x, filter)
+  return direct(target, x, filter, sliding)
 }

@@ -137,7 +137,7 @@ const lowest = -3.4028234663852886e38
 /** The largest elements; minus infinity for windows that contain nothing else, apart from padding. */
 const most = (emit: Emitter, x: Value, window: Window): string => {
   const [found] = largest(emit, x, window)
-  if (isNone(window.padding) || !fits(window)) return found
+  if (emit.aim.isPortable || isNone(window.padding) || !fits(window)) return found
   return emit.node('Where', [
     emit.node('Greater', [found, emit.scalar(lowest)]),
     found,
@@ -150,6 +150,7 @@ const most = (emit: Emitter, x: Value, window: Window): string => {
  * values is NaN.
  */
 const maxPool = ({ emit }: Target, x: Value, window: Window): Value => {
+  if (emit.aim.isPortable) return asPooled(most(emit, x, window), x, window)
   const input = laid(emit, x, channelsFirst)
   const magnitudes = emit.source(input)?.operator === 'Relu' ? input : emit.node('Abs', [input])
   const [means] = pooled(emit, 'AveragePool', magnitudes, x, window) as readonly [string]

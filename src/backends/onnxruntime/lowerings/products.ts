@@ -9,7 +9,8 @@ const exchanged = (rank: number): readonly number[] => [...axesOf(Array(rank).fi
 /** A factor as the operator takes it: with its last two axes in order or exchanged. */
 const factor = (emit: Emitter, value: Value): { readonly name: string; readonly isTransposed: boolean } => {
   const swapped = exchanged(value.shape.length)
-  const isTransposed = same(value.order, swapped)
+  // ONNX's own operator for products of more than two axes takes them in order only.
+  const isTransposed = same(value.order, swapped) && (value.shape.length === 2 || !emit.aim.isPortable)
   return { name: laid(emit, value, isTransposed ? swapped : undefined), isTransposed }
 }
 
@@ -38,7 +39,7 @@ const inParts = (emit: Emitter, a: Value, b: Value, parts: number): Value => {
  * Transposed factors are read in their own order.
  */
 export const product = (emit: Emitter, a: Value, b: Value, addend?: string): Value => {
-  const parts = a.shape.length === 2 ? partsOf(a.shape[1] as number) : 1
+  const parts = a.shape.length === 2 && !emit.aim.isPortable ? partsOf(a.shape[1] as number) : 1
   if (parts > 1) {
     const sum = inParts(emit, a, b, parts)
     return addend === undefined ? sum : { ...sum, name: emit.node('Add', [sum.name, addend]) }

@@ -6,13 +6,17 @@ import { cast } from './elementwise.ts'
 import { isLong, longSum } from './long-sums.ts'
 import type { Lowering, Lowerings } from './lowering.ts'
 
-type Reduce = (emit: Emitter, name: string, axes: string, keepdims: Attributes) => string
+type Reduce = (emit: Emitter, name: string, axes: readonly number[], attributes: Attributes) => string
 const by =
   (operator: string): Reduce =>
-  (emit, name, axes, keepdims) =>
-    emit.node(operator, [name, axes], keepdims)
+  (emit, name, axes, attributes) =>
+    // Axes are an attribute in older operator sets, except for sums.
+    emit.aim.opset < 18 && operator !== 'ReduceSum'
+      ? emit.node(operator, [name], { ...attributes, axes: { ints: axes } })
+      : emit.node(operator, [name, emit.integers(axes)], attributes)
 /** The largest elements, or NaN if there is one, which ONNX Runtime ignores: the sum of absolute values is NaN then. */
 const largest: Reduce = (emit, ...rest) => {
+  if (emit.aim.isPortable) return by('ReduceMax')(emit, ...rest)
   const sums = by('ReduceL1')(emit, ...rest)
   return emit.node('Where', [emit.node('IsNaN', [sums]), sums, by('ReduceMax')(emit, ...rest)])
 }
@@ -38,11 +42,11 @@ const reduction =
     const places = axes.map(axis => order.indexOf(axis)).sort((a, b) => a - b)
     const shape = x.shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
     const rest = shape.filter((_, axis) => !axes.includes(axis))
-    if (kind !== undefined && isLong(sizeOf(places.map(place => dims[place] as number)))) {
+    if (kind !== undefined && !emit.aim.isPortable && isLong(sizeOf(places.map(place => dims[place] as number)))) {
       const sum = inOrder(inParts(emit, name, dims, places, kind), shape, order)
       return keepDimensions ? sum : reshaped(emit, sum, rest)
     }
-    const reduced = reduce(emit, name, emit.integers(places), { keepdims: { int: keepDimensions ? 1 : 0 } })
+    const reduced = reduce(emit, name, places, { keepdims: { int: keepDimensions ? 1 : 0 } })
     return keepDimensions ? inOrder(reduced, shape, order) : inOrder(reduced, rest, without(order, axes))
   }
 

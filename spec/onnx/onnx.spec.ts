@@ -1,0 +1,297 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join as path } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import * as tf from '@tensorflow/tfjs-core'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import * as runtime from 'onnxruntime-node'
+import { readOnnx } from '../../src/command/onnx.ts'
+import {
+  apply,
+  BatchNorm,
+  Convolution,
+  Identity,
+  Input,
+  InvalidOption,
+  init,
+  JoineryError,
+  join,
+  key,
+  Lambda,
+  type Layer,
+  MaxPooling,
+  type Ops,
+  parallel,
+  Relu,
+  Reshape,
+  Softmax,
+} from '../../src/index.ts'
+import { type ToOnnxOptions, toOnnx } from '../../src/storage.ts'
+import { type Drawn, drawnWith, initial, layerOf } from '../drawn.ts'
+import { architectures, build, recipe } from '../recipes.ts'
+import { untyped } from '../running.ts'
+
+const convert = toOnnx as (network: Layer, variables: unknown, options?: ToOnnxOptions) => Uint8Array
+
+/** Numbers of some shape; whole ones where they are ids. */
+const numbers = (shape: readonly number[], isIds: boolean, seed: number): tf.Tensor => {
+  const size = shape.reduce((all, d) => all * d, 1)
+  const data = Float32Array.from({ length: size }, (_, i) =>
+    isIds ? 0 : Math.sin(1.7 * i + seed) + 0.01 * ((i * 7 + seed) % 13),
+  )
+  return tf.tensor(data, [...shape])
+}
+
+/**
+ * That a file gives what the network gives, for batches of several sizes.
+ *
+ * @returns the inputs and outputs of the last batch
+ */
+const equals = async (
+  bytes: Uint8Array,
+  network: Layer,
+  variables: unknown,
+  isIds = false,
+  batches: readonly number[] = [1, 5],
+): Promise<unknown> => {
+  let answers: unknown
+  const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 4 })
+  try {
+    const { inputs } = network as unknown as { readonly inputs: readonly (readonly (number | null)[])[] }
+    for (const batch of batches) {
+      const given = inputs.map((shape, i) => numbers([batch, ...(shape.slice(1) as number[])], isIds, i))
+      const { output } = apply(network, variables as never, (given.length === 1 ? given[0] : given) as never)
+      const expected = [output].flat() as unknown as readonly tf.Tensor[]
+      const feeds = given.map((x, i) => [
+        session.inputNames[i] as string,
+        new runtime.Tensor('float32', x.dataSync() as Float32Array, x.shape),
+      ])
+      const found = await session.run(Object.fromEntries(feeds))
+      expect(session.outputNames).to.have.lengthOf(expected.length)
+      for (const [i, tensor] of expected.entries()) {
+        const { data, dims } = found[session.outputNames[i] as string] as runtime.Tensor
+        expect(dims).to.deep.equal(tensor.shape)
+        const values = Array.from(tensor.dataSync() as Float32Array)
+        const scale = values.reduce((most, one) => (Number.isFinite(one) ? Math.max(most, Math.abs(one)) : most), 1)
+        const off = Array.from(data as Float32Array).findIndex((one, k) => {
+          const other = values[k] as number
+          const isSame = Object.is(one, other) || one === other || (Number.isNaN(one) && Number.isNaN(other))
+          return !(isSame || Math.abs(one - other) <= 1e-4 * scale)
+        })
+        if (off >= 0) throw new Error(`batch ${batch}: ${data[off]} at ${off}, not ${values[off]}`)
+      }
+      const written = (names: readonly string[], tensors: readonly tf.Tensor[]) =>
+        tensors.map((tensor, i) => [names[i], tensor.shape, Array.from(tensor.dataSync())])
+      answers = [written(session.inputNames, given), written(session.outputNames, expected)]
+    }
+    return answers
+  } finally {
+    await session.release()
+  }
+}
+
+/** A network of a drawn layer; `undefined` where the layer does not take the inputs. */
+const networkOf = (one: Drawn): Layer | undefined => {
+  try {
+    const inputs = one.inputs.map(shape => Input(shape as never))
+    return untyped.join(inputs.length === 1 ? inputs[0] : untyped.parallel(...inputs), layerOf(one))
+  } catch (error) {
+    if (error instanceof JoineryError) return undefined
+    throw error
+  }
+}
+
+const old = 17
+
+describe('toOnnx', function () {
+  this.timeout(300_000)
+
+  let folder = ''
+  let count = 0
+  /** Keeps a file for the official checker. */
+  const keep = async (bytes: Uint8Array, answers: unknown): Promise<void> => {
+    await writeFile(path(folder, `${count}.onnx`), bytes)
+    await writeFile(path(folder, `${count++}.json`), JSON.stringify(answers))
+  }
+  before(async () => {
+    folder = await mkdtemp(path(tmpdir(), 'joinery-onnx-'))
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  const holds = async (network: Layer, isIds = false, batches?: readonly number[]): Promise<void> => {
+    const variables = init(network, key(1))
+    for (const opset of [old, undefined]) {
+      const bytes = convert(network, variables, opset === undefined ? {} : { opset })
+      const answers = await equals(bytes, network, variables, isIds, batches)
+      if (opset === old) await keep(bytes, answers)
+    }
+  }
+
+  for (const [name, draws] of Object.entries(drawnWith(initial)))
+    it(`writes ${name} with any options`, async () => {
+      const runs = Number(process.env.ONNX_RUNS ?? 3)
+      const all = fc.sample(draws as fc.Arbitrary<Drawn>, { numRuns: 40 * runs, seed: 7 })
+      const networks = all.map(networkOf).filter(network => network !== undefined)
+      expect(networks).to.not.be.empty
+      for (const network of networks.slice(0, runs))
+        try {
+          await holds(network, name === 'Embedding')
+        } catch (error) {
+          throw new Error(`${network}: ${error}`, { cause: error })
+        }
+    })
+
+  const knowsInputs = (network: Layer): boolean =>
+    'inputs' in network && (network.inputs as readonly unknown[]).every(shape => shape !== null)
+
+  /** A random network behind an Input that fits it; `undefined` if none of a few does. */
+  const begun = (inner: Layer): Layer | undefined => {
+    for (const shape of [[3], [4, 3], [5, 5, 2], []])
+      try {
+        const network =
+          shape.length === 0 ? untyped.join(inner, Identity()) : untyped.join(Input(shape as never), inner)
+        // Some layers have weights of another shape.
+        if (knowsInputs(network) && init(network, key(1)) !== undefined) return network
+      } catch (error) {
+        if (!(error instanceof JoineryError)) throw error
+      }
+    return undefined
+  }
+  it('writes networks of layers and combinators', async () => {
+    const networks = fc
+      .sample(recipe, { numRuns: 600, seed: 3 })
+      .flatMap(given => begun(build(given)) ?? [])
+      .filter(network => (network as unknown as { nodes: unknown[] }).nodes.length > 3)
+    expect(networks.length).to.be.greaterThan(20)
+    for (const network of networks.slice(0, 20)) {
+      const isIds = JSON.stringify((network as unknown as { nodes: unknown[] }).nodes).includes('"Embedding"')
+      try {
+        await holds(network, isIds)
+      } catch (error) {
+        throw new Error(`${network}: ${error}`, { cause: error })
+      }
+    }
+  })
+
+  for (const [name, made] of Object.entries(architectures)) {
+    // Those of VGG are plain, and take minutes. Of the others, the smaller ones.
+    const isLarge = /^(squeezenet|resnet|mobilenet|unet|gpt)/.test(name)
+    const networks = made.slice(isLarge && made.length > 1 ? 1 : 0).map(make => make())
+    const network = networks.find(knowsInputs)
+    if (network !== undefined && !name.startsWith('vgg'))
+      it(`writes ${name}`, () => holds(network, name === 'gpt', /^(squeezenet|resnet)/.test(name) ? [2] : [1, 2]))
+  }
+
+  const network = join(Input(4), Relu(8), Softmax(3))
+  const variables = init(network, key(1))
+  const shapes = (bytes: Uint8Array) => {
+    const { inputs, outputs, initializers, opset } = readOnnx(bytes, 'model.onnx')
+    const text = ({ name, shape }: { name: string; shape: readonly unknown[] }) => `${name} ${shape.join('x')}`
+    return { opset, inputs: inputs.map(text), outputs: outputs.map(text), weights: initializers.map(text) }
+  }
+
+  it('names the inputs, the outputs, the batch and every variable', () => {
+    expect(shapes(toOnnx(network, variables, { opset: 17 }))).to.deep.equal({
+      opset: 17,
+      inputs: ['input batchx4'],
+      outputs: ['output batchx3'],
+      weights: ['relu-1/weight 4x8', 'relu-1/bias 8', 'softmax-1/weight 8x3', 'softmax-1/bias 3'],
+    })
+    const two = join(parallel(Input(4, { name: 'left' }), Input(2)), parallel(Relu(3), Softmax(2)))
+    const { inputs, outputs, opset } = shapes(toOnnx(two, init(two, key(1))))
+    expect({ inputs, outputs, opset }).to.deep.equal({
+      opset: 25,
+      inputs: ['left batchx4', 'input-2 batchx2'],
+      outputs: ['output-1 batchx3', 'output-2 batchx2'],
+    })
+  })
+
+  it('keeps names apart that the model has for other values', async () => {
+    for (const name of ['output', 'v0', 'v1', 'c0', 'batch size']) {
+      const own = join(Input([2, 3], { name }), Reshape(), Relu(3), Softmax(2))
+      await equals(toOnnx(own, init(own, key(1))), own, init(own, key(1)))
+    }
+  })
+
+  it('writes every operator set that it offers, for ONNX Runtime', async () => {
+    const digits = join(
+      Input([6, 6, 1]),
+      Convolution([3, 3, 2]),
+      BatchNorm(),
+      Relu(),
+      MaxPooling([2, 2]),
+      Reshape(),
+      Softmax(3),
+    )
+    const own = init(digits, key(1))
+    for (const opset of [17, 18, 19, 20, 21, 22, 23, 24, 25]) {
+      const bytes = toOnnx(digits, own, { opset })
+      expect(readOnnx(bytes, 'model.onnx').opset).to.equal(opset)
+      await equals(bytes, digits, own)
+    }
+  })
+
+  it('writes the same file as before', async () => {
+    const golden = await readFile(new URL('golden/mlp.onnx', import.meta.url))
+    const known = { data: [0, 1, 2, 3, 4, 5, 6, 7], shape: [4, 2] }
+    const weight = tf.tensor(known.data, [4, 2])
+    const mlp = join(Input(4), Relu(2), Softmax(2))
+    const given = {
+      params: {
+        'relu-1': { weight, bias: tf.tensor1d([0.5, -0.5]) },
+        'softmax-1': { weight: tf.tensor2d([1, -1, 0.25, 2], [2, 2]), bias: tf.tensor1d([0, 1]) },
+      },
+      state: {},
+    }
+    const bytes = convert(mlp, given, { opset: 17 })
+    expect(Buffer.from(bytes).equals(golden)).to.equal(true)
+    await equals(golden, mlp, given)
+  })
+
+  it('refuses what an ONNX file cannot hold, and says what to do', () => {
+    const fault = (make: () => unknown): string => {
+      try {
+        make()
+      } catch (error) {
+        expect(error).to.be.instanceOf(InvalidOption)
+        return (error as Error).message
+      }
+      throw new Error('no error came')
+    }
+    expect(fault(() => convert(network, variables, { opset: 12 }))).to.match(
+      /opset.*one of 17, 18, 19, 20, 21, 22, 23, 24, 25.*12/,
+    )
+    expect(fault(() => convert(Relu(3), { params: {}, state: {} }))).to.match(/network.*shapes of its inputs.*Input/)
+    const wide = join(Input(2), Relu(2 ** 15, { name: 'wide' }), Relu(2 ** 15))
+    const tensors = Object.fromEntries(
+      [['wide', 2] as const, ['relu-1', 2 ** 15] as const].map(([name, rows]) => [
+        name,
+        { weight: { shape: [rows, 2 ** 15] }, bias: { shape: [2 ** 15] } },
+      ]),
+    )
+    expect(fault(() => convert(wide, { params: tensors, state: {} }))).to.match(/less than 2 GiB.*4\.0 GiB/)
+    const uneven = Lambda(<T>(ops: Ops<T>, x: T): T => ops.multiply(x, ops.constant(1 / (ops.shape(x)[0] ?? 1))))
+    expect(fault(() => convert(join(Input(4), uneven as never) as never, { params: {}, state: {} }))).to.match(
+      /every batch.*a constant that depends on its size/,
+    )
+  })
+
+  it('is valid under the official checker, and gives the same under the reference evaluator', async function () {
+    const python = async (...args: readonly string[]): Promise<string> =>
+      (await promisify(execFile)('/usr/bin/python3', [...args], { maxBuffer: 2 ** 24 })).stdout
+    const hasOnnx = await python('-c', 'import onnx').then(
+      () => true,
+      () => false,
+    )
+    if (!hasOnnx) {
+      console.log('      needs python3-onnx: apt-get install python3-onnx')
+      return this.skip()
+    }
+    expect(count).to.be.greaterThan(100)
+    const said = await python(fileURLToPath(new URL('check.py', import.meta.url)), folder)
+    expect(said).to.match(new RegExp(`^checked ${count}(, evaluated \\d+)?\n$`))
+  })
+})
