@@ -44,14 +44,14 @@ export type RefusesAll<Kind extends string, E extends Expectation, I, Fields = u
 export type Fields = Readonly<Record<string, string | number>>
 
 /** A text with its fields filled in. */
-export const filled = (text: string, fields: Fields): string =>
+export const filledIn = (text: string, fields: Fields): string =>
   text.replace(/\{(\w+)\}/g, (field, name: string) => String(fields[name] ?? field))
 
 /** The fault of what does not meet an expectation. */
 export const faultOf = ({ expected, remedy }: Expectation, got: string, fields: Fields = {}): Fault => ({
-  expected: filled(expected, fields),
+  expected: filledIn(expected, fields),
   got,
-  remedy: filled(remedy, fields),
+  remedy: filledIn(remedy, fields),
 })
 
 /** The result of a shape rule for an input that does not meet an expectation. */
@@ -83,7 +83,7 @@ const unknown = {
  * @param what the dimension counts
  * @param example an Input that says it
  */
-export const known = (
+export const knownSize = (
   input: Shape | null,
   axis: number,
   what: 'channels' | 'features',

@@ -13,7 +13,7 @@ import {
 import type { Initializer, Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
-import { known, ofRank, type Refuses } from '../core/expects.ts'
+import { knownSize, ofRank, type Refuses } from '../core/expects.ts'
 import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -103,7 +103,7 @@ export const denseVariables: { readonly [_ in 'weight' | 'bias']: Rule } = {
   weight: ({ units, weight }, input) =>
     units === null
       ? right(null)
-      : flatMap(known(input, 1, 'features', 'Input(10)'), features =>
+      : flatMap(knownSize(input, 1, 'features', 'Input(10)'), features =>
           right({ shape: [features, units], initial: weight }),
         ),
   bias: ({ units, bias }) => right(units === null || bias === null ? null : { shape: [units], initial: bias }),

@@ -5,7 +5,7 @@ import type { ParameterSource } from '../base/parameters.ts'
 import { type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
+import { knownSize, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import type { IsDivisible } from '../type-arithmetic/digits.ts'
@@ -68,7 +68,7 @@ const normalizedShape = ({ nGroups: groups }: Normal, input: Shape | null): Eith
 const perChannel =
   (name: 'beta' | 'gamma') =>
   (options: Normal, input: Shape | null): Either<Fault, VariableRule> =>
-    flatMap(known(input, 3, 'channels', 'Input([28, 28, 8])'), channels =>
+    flatMap(knownSize(input, 3, 'channels', 'Input([28, 28, 8])'), channels =>
       right({ shape: [1, 1, 1, channels], initial: options[name] }),
     )
 

@@ -14,7 +14,7 @@ import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { known, ofRank, type Refuses } from '../core/expects.ts'
+import { knownSize, ofRank, type Refuses } from '../core/expects.ts'
 import type { Limits } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -274,7 +274,7 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
       ),
     variables: {
       inputWeights: ({ units, inputWeights }, input) =>
-        flatMap(known(input, 2, 'features', 'Input([20, 8])'), features =>
+        flatMap(knownSize(input, 2, 'features', 'Input([20, 8])'), features =>
           right({ shape: [features, gates * units], initial: inputWeights }),
         ),
       hiddenWeights: ({ units, hiddenWeights }) => right({ shape: [units, gates * units], initial: hiddenWeights }),

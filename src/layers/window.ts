@@ -4,7 +4,7 @@ import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { codec, integer, listOf, parsed } from '../base/options.ts'
 import type { Shape } from '../base/shape.ts'
-import { known, ofRank, type Refuses, refusal } from '../core/expects.ts'
+import { knownSize, ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Margin, Pair } from '../ops/ops.ts'
 import type { Add, Ceil, Floor, Multiply, Subtract } from '../type-arithmetic/digits.ts'
 import { image, sequence, volume } from './inputs.ts'
@@ -288,7 +288,7 @@ export const slid = (
 
 /** The channels of an input, on which the shape of a filter depends. */
 export const knownChannels = (rank: Rank, input: Shape | null): Either<Fault, number> =>
-  known(input, rank + 1, 'channels', `Input([${[...axes[rank].map(() => 28), 3].join(', ')}])`)
+  knownSize(input, rank + 1, 'channels', `Input([${[...axes[rank].map(() => 28), 3].join(', ')}])`)
 
 // How options are read.
 

@@ -1,6 +1,6 @@
 import type { Fault as Details, JoineryError } from '../base/errors.ts'
 import { nearestOf } from '../base/options.ts'
-import { type Fields, type Filled, filled } from '../core/expects.ts'
+import { type Fields, type Filled, filledIn } from '../core/expects.ts'
 
 // What can be wrong with a text. Each fault has one row: the compiler reads the row's type, the run time its value. A
 // mistake names its fault and has fields; its message is made when it is reported.
@@ -193,9 +193,9 @@ export const told = ({ fault, got, fields, words = [], cause }: Mistake): Detail
   // If two words are equally near, suggest neither.
   const meant = near.length === 1 ? near[0] : undefined
   return {
-    why: filled(why, fields) + (meant === undefined ? '' : `; did you mean ${meant}?`),
-    expected: cause?.expected ?? filled(expected, fields),
+    why: filledIn(why, fields) + (meant === undefined ? '' : `; did you mean ${meant}?`),
+    expected: cause?.expected ?? filledIn(expected, fields),
     got,
-    remedy: cause?.remedy ?? (meant === undefined ? filled(remedy, fields) : `Did you mean ${meant}?`),
+    remedy: cause?.remedy ?? (meant === undefined ? filledIn(remedy, fields) : `Did you mean ${meant}?`),
   }
 }
