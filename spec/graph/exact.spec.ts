@@ -18,7 +18,7 @@ import {
   topological,
   trace,
 } from '../../src/graph.ts'
-import { key, type Ops, tfjsOps, uniforms } from '../../src/index.ts'
+import { key, type Ops, tape, tfjsOps, uniforms } from '../../src/index.ts'
 import { type Operation, perform } from '../../src/ops/operations.ts'
 import { unaryElementwise } from '../../src/ops/shapes.ts'
 import { computed as computedBy, graphDescriptions } from '../fuzz/graphs.ts'
@@ -148,6 +148,48 @@ describe('Passes that keep every bit', () => {
         const before = traced((ops, x, y) => ops[activation](ops.matmul(x, ops.transpose(y, [1, 0]))))
         expect(eagerly(before, given()).join()).to.contain(String(0x7fc00000))
         expect(compiled(before, given()), activation).to.deep.equal(eagerly(before, given()))
+      }
+    }))
+
+  it('keep the sign of 0 where a constant has zeros of both signs', () => {
+    const before = trace((ops, x) => [ops.subtract(x as GraphNode, ops.constant(Float32Array.of(0, -0, 0, -0)))], [[4]])
+    const x = tf.tensor([-0, -0, 0, 0])
+    const expected = eagerly(before, [x])
+    expect(expected).to.deep.equal([bitsOf(tf.tensor([-0, 0, 0, 0]))])
+    expect(eagerly(simplified(before, true), [x])).to.deep.equal(expected)
+    expect(compiled(before, [x])).to.deep.equal(expected)
+  })
+
+  it('keep the gradient of a pooling after relu, where sums overflow and zeros have signs', () =>
+    onEachOfTfjs(() => {
+      const window = {
+        size: [1, 2],
+        stride: [1, 1],
+        padding: [
+          [0, 0],
+          [0, 0],
+        ],
+      } as const
+      const before = trace(
+        (ops, x, dy) => {
+          const taped = tape(ops)
+          const at = taped.variable(x as GraphNode)
+          const pooled = taped.ops.maxPool(taped.ops.relu(at), window)
+          return taped.gradients([[pooled, dy as GraphNode]], [at])
+        },
+        [
+          [1, 1, 4, 1],
+          [1, 1, 3, 1],
+        ],
+      )
+      const x = tf.tensor([-1, -2, 5, -3], [1, 1, 4, 1])
+      for (const dy of [
+        [-1, 3e38, 3e38],
+        [-0, -1, 2],
+        [Number.NaN, 1, Number.NEGATIVE_INFINITY],
+      ]) {
+        const given = [x, tf.tensor(dy, [1, 1, 3, 1])]
+        expect(compiled(before, given)).to.deep.equal(eagerly(before, given))
       }
     }))
 })

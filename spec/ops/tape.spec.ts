@@ -97,4 +97,26 @@ describe('A tape', () => {
       expect(() => tape(reference).ops.exp(foreign as never)).to.throw(InvalidOption, 'exp, operands')
     })
   })
+
+  it('over a tape gives second derivatives of a maximum that is infinite', () => {
+    const window = {
+      size: [1, 2],
+      stride: [1, 2],
+      padding: [
+        [0, 0],
+        [0, 0],
+      ],
+    } as const
+    const found = tf.tidy(() => {
+      const x = tf.tensor([1, Number.POSITIVE_INFINITY, 3, 2], [1, 1, 4, 1])
+      const outer = tape(tfjsOps)
+      const dy = outer.variable(tf.tensor([1, 1], [1, 1, 2, 1]))
+      const inner = tape(outer.ops)
+      const at = inner.variable(outer.fixed(x))
+      const [dx] = inner.gradients([[inner.ops.maxPool(at, window), dy]], [at])
+      const [slopes] = outer.gradients([[dx as typeof dy, tf.tensor([1, 2, 3, 4], [1, 1, 4, 1])]], [dy])
+      return [...(slopes as tf.Tensor).dataSync()]
+    })
+    expect(found).to.deep.equal([2, 3])
+  })
 })
