@@ -133,6 +133,7 @@ export const wrong = tensors['fc.wieght']
       ['again.safetensors', 'again'],
       ['again', 'again.json'],
       ['again', 'again.onnx'],
+      ['again', 'network.py'],
     ] as const) {
       const { code, out, error } = await joinery('convert', at(from), at(to))
       expect([code, error, out.trim()]).to.deep.equal([0, '', at(to)])
@@ -143,6 +144,9 @@ export const wrong = tensors['fc.wieght']
       JSON.parse(await readFile(at('digits.json'), 'utf8')),
     )
     expect((await readFile(at('again.onnx'))).equals(toOnnx(network, variables))).to.equal(true)
+    expect(await readFile(at('network.py'), 'utf8')).to.contain('class Network(nn.Module):')
+    expect(await readFile(at('train.py'), 'utf8')).to.contain('from network import Network')
+    expect((await readFile(at('weights.safetensors'))).length).to.be.above(100)
   })
 
   it('says what is wrong, and with which code it ends', async () => {
@@ -164,6 +168,11 @@ export const wrong = tensors['fc.wieght']
         ['convert', at('digits'), at('a.pt')],
         1,
         /^InvalidOption: joinery convert, out: expected a folder, or a file of/,
+      ],
+      [
+        ['convert', at('digits'), at('a.py')],
+        1,
+        /^InvalidOption: joinery convert, out: expected network.py, in any folder/,
       ],
       [
         ['convert', at('foreign.safetensors'), at('a.json')],

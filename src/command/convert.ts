@@ -1,6 +1,7 @@
 import { InvalidOption } from '../base/errors.ts'
 import { toDocument } from '../documents/index.ts'
 import { toOnnx } from '../onnx/index.ts'
+import { toPyTorch } from '../pytorch/to-pytorch.ts'
 import { type Loaded, load } from '../saving/load.ts'
 import { save } from '../saving/save.ts'
 import { writeFileAtomically } from '../storage/atomic.ts'
@@ -13,7 +14,28 @@ import { extensionOf } from './opened.ts'
 export const writeText = async (file: string, text: string): Promise<void> =>
   writeFileAtomically(await openDisk(file), file, new TextEncoder().encode(text))
 
+/** The bytes of a file, to the disk. */
+const writeBytes = async (file: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> =>
+  writeFileAtomically(await openDisk(file), file, bytes)
+
 type Write = (to: string, loaded: Loaded) => Promise<void>
+
+/** A module of PyTorch: the file, and beside it the weights and the script, which know it as `network`. */
+const writePython: Write = async (to, { network, variables }) => {
+  const [, folder = '', name] = /^(.*[\\/])?(.*)$/s.exec(to) ?? []
+  if (name !== 'network.py')
+    throw new InvalidOption({
+      layer: 'joinery convert',
+      option: 'out',
+      expected: 'network.py, in any folder',
+      got: to,
+      remedy: 'train.py imports it by this name: joinery convert digits.safetensors network.py.',
+    })
+  const { source, weights, script } = toPyTorch(network, variables)
+  await writeText(to, source)
+  await writeBytes(`${folder}weights.safetensors`, weights)
+  await writeText(`${folder}train.py`, script)
+}
 
 /** How a network is written, by the extension of the file; '' is a folder. */
 const writers: Readonly<Record<string, Write>> = {
@@ -23,6 +45,7 @@ const writers: Readonly<Record<string, Write>> = {
   '.onnx': async (to, { network, variables }) =>
     writeFileAtomically(await openDisk(to), to, toOnnx(network, variables)),
   '.json': (to, { network }) => writeText(to, `${JSON.stringify(toDocument(network), null, 2)}\n`),
+  '.py': writePython,
 }
 
 /**

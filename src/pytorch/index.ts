@@ -1,0 +1,1 @@
+export { type PyTorchNetwork, type ToPyTorchOptions, toPyTorch } from './to-pytorch.ts'
