@@ -1,4 +1,5 @@
 import type { Several, Unless } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
 import type { AnyLayer, Out, Placed, Typed } from '../core/layer.ts'
 import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
@@ -139,3 +140,16 @@ type Sources<L extends readonly Typed[], N extends number, R extends readonly un
       ? never
       : Sources<L, Next[N], I extends Several ? [...R, ...I] : [...R, I]>
     : never
+
+// What networks take and give.
+
+/** The output shape of a network; several outputs are a tuple of shapes. */
+export type OutputOf<L extends Typed> = Out<L, number[]>
+/** The input shape of a network; several inputs are a tuple of shapes. */
+export type InputOf<L extends Typed> = [L['~source']] extends [never] ? number[] : L['~source']
+/** Tensors of a shape, or a tuple of them. */
+export type TensorsOf<S> = S extends readonly [readonly unknown[], ...(readonly unknown[])]
+  ? { readonly [K in keyof S]: TensorsOf<S[K]> }
+  : S extends number[]
+    ? Tensor<S>
+    : Tensor

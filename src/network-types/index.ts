@@ -1,3 +1,13 @@
 export type { Block, Fan, Perhaps } from './blocks.ts'
-export type { AnyNetwork, Network, Parallel, Repeat, Sequence, Shared } from './compose.ts'
-export type { InnerParams, InnerState, InputOf, OutputOf, ParamsOf, StateOf, TensorsOf, Variables } from './named.ts'
+export type {
+  AnyNetwork,
+  InputOf,
+  Network,
+  OutputOf,
+  Parallel,
+  Repeat,
+  Sequence,
+  Shared,
+  TensorsOf,
+} from './compose.ts'
+export type { InnerParams, InnerState, ParamsOf, StateOf, Variables } from './named.ts'

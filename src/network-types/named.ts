@@ -1,6 +1,6 @@
 import type { Format } from '../base/names.ts'
 import type { Tensor } from '../base/tensor.ts'
-import type { Out, Placed, Typed } from '../core/layer.ts'
+import type { Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Counter, InBlock, InShared, Item, ListingOf, NoCounters, NoLayer, SharedWithin } from './list.ts'
 
@@ -133,14 +133,3 @@ interface SomeVariables {
   readonly params: Readonly<Record<string, unknown>>
   readonly state: Readonly<Record<string, unknown>>
 }
-
-/** The output shape of a network; several outputs are a tuple of shapes. */
-export type OutputOf<L extends Typed> = Out<L, number[]>
-/** The input shape of a network; several inputs are a tuple of shapes. */
-export type InputOf<L extends Typed> = [L['~source']] extends [never] ? number[] : L['~source']
-/** Tensors of a shape, or a tuple of them. */
-export type TensorsOf<S> = S extends readonly [readonly unknown[], ...(readonly unknown[])]
-  ? { readonly [K in keyof S]: TensorsOf<S[K]> }
-  : S extends number[]
-    ? Tensor<S>
-    : Tensor

@@ -60,17 +60,17 @@ const kindOf = ({ form }: Arrangement): string => `${form.charAt(0).toUpperCase(
  * @throws InvalidOption if two layers have the same name
  */
 export const compose = <C = CompositionValue>(arrangement: Arrangement): C => {
-  const composed = composition<C>(arrangement)
+  const composed = tryCompose<C>(arrangement)
   if (E.isLeft(composed)) throw composed.left.cause
   return composed.right
 }
 
-/** A composition, or the part of it that does not fit and why. */
-export const composition = <C = CompositionValue>(arrangement: Arrangement): E.Either<Unfit, C> => {
+/** The same as {@link compose}, or the part that does not fit and why. */
+export const tryCompose = <C = CompositionValue>(arrangement: Arrangement): E.Either<Unfit, C> => {
   const kind = kindOf(arrangement)
   const value = Object.create(methods, { arrangement: { value: freezeDeeply(arrangement), enumerable: true } })
   const deep = tooDeep(value, kind)
-  if (deep !== undefined) return E.left({ place: [], cause: deep })
+  if (deep !== undefined) return E.left({ at: [], cause: deep })
   return pipe(
     grow(value),
     E.map(({ nodes, inputs, outputs, startsWithInputs }) =>

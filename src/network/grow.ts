@@ -9,7 +9,7 @@ import { type Wires, wireAll, wirePart } from './wiring.ts'
 
 /** A part that cannot be wired: its index, that of the part within it, and so on; and why. */
 export interface Unfit {
-  readonly place: readonly number[]
+  readonly at: readonly number[]
   readonly cause: WiringError
 }
 
@@ -60,7 +60,7 @@ export const grow = (composition: CompositionValue): E.Either<Unfit, Grown> => {
   return pipe(
     before === undefined ? wirePart(composition, null, scope) : wireAll(rest, before.wires, scope, 1),
     E.bimap(
-      cause => ({ place: scope.at, cause }),
+      cause => ({ at: scope.at, cause }),
       wires => {
         const startsWithInputs = (before?.startsWithInputs ?? true) && nodes.slice(from).every(isInputOrInner)
         ends.set(composition, { scope, wires, startsWithInputs })

@@ -1,7 +1,7 @@
 import { type Either, isLeft, isRight, left, map, right } from 'fp-ts/lib/Either.js'
 import type { Mismatch } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { composition } from '../network/compose.ts'
+import { tryCompose } from '../network/compose.ts'
 import type { Part as Composed } from '../network/parts.ts'
 import { mostLayers } from '../network/wiring.ts'
 import type { CheckRepeat, JoinFault, NameFault } from '../network-types/checks.ts'
@@ -221,7 +221,7 @@ const readCopies = (at: Stretch): Either<Mistake, Found> => {
     const times = Number(digits)
     if (times > mostLayers) return left(mistake(number, 'manyCopies', digits, { most: mostLayers }))
     const part = found.right.layer as unknown as Composed
-    const copies = composition<AnyLayer>({ form: 'repeat', part, times })
+    const copies = tryCompose<AnyLayer>({ form: 'repeat', part, times })
     if (isLeft(copies)) return left(misfit({ ...number, from: star }, copies.left.cause, true))
     found = right({ layer: copies.right, span: { ...found.right.span, to: number.to } })
   }

@@ -2,7 +2,7 @@ import { type Either, isRight, left, right } from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError } from '../base/errors.ts'
 import type { BranchInput, Mismatch } from '../base/shape.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
-import { composition } from '../network/compose.ts'
+import { tryCompose } from '../network/compose.ts'
 import type { Part as Composed } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Digits, Found, Read } from './chain.ts'
@@ -113,10 +113,10 @@ export const together = (found: readonly Found[], form: 'sequence' | 'parallel')
   const parts = found.map(({ layer }) => layer as unknown as Composed)
   const [only] = found as readonly [Found]
   if (found.length === 1 && (form === 'parallel' || 'arrangement' in only.layer)) return right(only.layer)
-  const whole = composition<AnyLayer>({ form, parts })
+  const whole = tryCompose<AnyLayer>({ form, parts })
   if (isRight(whole)) return right(found.length === 1 ? only.layer : whole.right)
   const {
-    place: [index = found.length - 1, ...within],
+    at: [index = found.length - 1, ...within],
     cause,
   } = whole.left
   const unfit = found[index] as Found
