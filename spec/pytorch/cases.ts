@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import {
+  AveragePooling3D,
   BatchNorm,
   Bidirectional,
   block,
@@ -116,6 +117,9 @@ const compositions: Readonly<Record<string, () => Layer>> = {
       Concatenate(),
       GlobalPooling(),
     ),
+  'a block that changes nothing': () => join(Input(4), block('nothing', Identity()), Relu(2), block('end', Identity())),
+  'a mean beyond the edges': () =>
+    join(Input([5, 5, 1, 4]), AveragePooling3D([2, 2, 3], { stride: 3, padding: 'same' })),
   'a slice': () =>
     end(
       join(Input(4), Relu(3, { name: 'a b' }), Relu(2, { name: 'a-b' }), Softmax(2, { name: 'for' })),

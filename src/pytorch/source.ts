@@ -158,7 +158,10 @@ const writeClass = (
   const makes: string[] = []
   const tensors: PlacedTensor[] = []
 
-  const live = items.filter(item => isRegion(item) || flows.roots[item] === item)
+  // A block of layers that change nothing is no module.
+  const isLive = (item: Item): boolean =>
+    isRegion(item) ? endsOf(flows, graph.outputs, item.first, item.end).outputs.length > 0 : flows.roots[item] === item
+  const live = items.filter(isLive)
   const endsAt = live.map(item =>
     isRegion(item)
       ? endsOf(flows, graph.outputs, item.first, item.end)

@@ -146,7 +146,8 @@ const pooling =
         channels: 'first',
         call: ([x = '']) => call(f, isEven(margins) ? x : padded(x, margins, "value=float('-inf')"), ...window, before),
       }
-    if (isEven(margins))
+    // In three dimensions, PyTorch refuses inputs that are smaller than the window without their padding.
+    if (isEven(margins) && (rank < 3 || isNone(margins)))
       return {
         channels: 'first',
         call: ([x = '']) => call(f, x, ...window, before, before === null ? null : 'count_include_pad=False'),
