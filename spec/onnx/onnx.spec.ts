@@ -216,6 +216,14 @@ describe('toOnnx', function () {
     }
   })
 
+  it('writes networks of large images', async () => {
+    for (const size of [224, 1024]) {
+      const photos = join(Input([size, size, 3]), Convolution([3, 3, 64]), Relu())
+      const { inputs } = shapes(toOnnx(photos, init(photos, key(1))))
+      expect(inputs).to.deep.equal([`input batchx${size}x${size}x3`])
+    }
+  })
+
   it('writes every operator set that it offers, for ONNX Runtime', async () => {
     const digits = join(
       Input([6, 6, 1]),

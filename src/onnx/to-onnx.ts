@@ -3,7 +3,7 @@ import { lower } from '../backends/onnxruntime/lower.ts'
 import type { Aim, Model } from '../backends/onnxruntime/model.ts'
 import { encode, largest, operatorSets } from '../backends/onnxruntime/protobuf.ts'
 import { prepare } from '../backends/prepare.ts'
-import { InvalidOption } from '../base/errors.ts'
+import { InvalidOption, LayerConnectionError } from '../base/errors.ts'
 import { codec, parseOptions } from '../base/options.ts'
 import { type Flow, showFlow, sizeOf } from '../base/shape.ts'
 import { leavesOf } from '../base/trees.ts'
@@ -11,7 +11,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type Part, type Wiring } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { VariablesFor } from '../network-types/named.ts'
-import { checkedLeaves } from '../state/check.ts'
+import { checkedLeaves, wireFor } from '../state/check.ts'
 import { asTrees } from '../state/given.ts'
 import { outputsOnly, traceNetwork, variablesOf } from '../state/traced.ts'
 import { joinedName } from '../storage/tree-names.ts'
@@ -45,12 +45,23 @@ const inputsFor = (inputs: Flow, batch: number): readonly (readonly number[])[] 
     )
   })
 
-/** Sizes of the batch that no dimension is likely to have; the smaller ones are tried if constants are too many. */
+/** Sizes of the batch to lower for. The next ones are tried if a dimension has one of these, or a tensor is too large. */
 const batchSizes = [
-  [1009, 1013, 1019],
   [61, 67, 71],
   [11, 13, 17],
+  [3, 5, 7],
 ] as const
+
+/** Whether a batch of this size has tensors larger than any run may make. */
+const isTooLarge = (part: Part, x: Flow): boolean => {
+  try {
+    wireFor(part, x)
+    return false
+  } catch (error) {
+    if (error instanceof LayerConnectionError) return true
+    throw error
+  }
+}
 
 const modelFor = (part: Part, inputs: Flow, aim: Aim): Model => {
   const sized = (batch: number) => {
@@ -63,7 +74,9 @@ const modelFor = (part: Part, inputs: Flow, aim: Aim): Model => {
   }
   let got = ''
   for (const sizes of batchSizes) {
-    const found = forAnyBatch(sizes.map(sized) as unknown as Three)
+    const found = isTooLarge(part, inputsFor(inputs, sizes[2]))
+      ? 'a tensor'
+      : forAnyBatch(sizes.map(sized) as unknown as Three)
     if (typeof found !== 'string') return found
     got ||= found
   }
