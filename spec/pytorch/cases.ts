@@ -47,8 +47,8 @@ export interface Case {
   readonly name: string
   readonly network: Layer
   /**
-   * Whether the step is compared with running statistics alone. With those of a batch, the last of 50 normalizations of small
-   * images are of 3 numbers each, and rounding grows to a hundredth.
+   * Whether the step is compared with running statistics alone. With those of a batch, rounding grows through 50
+   * normalizations of few numbers: PyTorch's own gradients of ResNet-50 in 32 bits are 4 % beside those in 64.
    */
   readonly isDeep?: boolean
 }
