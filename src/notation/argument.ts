@@ -1,5 +1,4 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
-import { byName } from '../base/trees.ts'
 import { type Because, type Fault, type Followed, type Mistake, mistake } from './faults.ts'
 import type { ReadPart } from './part.ts'
 import { type Split, type Stretch, show, split, type Trim, textOf, trimmed } from './text.ts'
@@ -83,13 +82,6 @@ export interface Arguments {
   readonly named: readonly Option[]
 }
 
-/** The arguments as a function takes them: options, if there are any, as one object at the end. */
-export const allOf = (
-  positional: readonly unknown[],
-  named: readonly Pick<Option, 'name' | 'value'>[],
-): readonly unknown[] =>
-  named.length > 0 ? [...positional, byName(named.map(({ name, value }) => [name, value] as const))] : positional
-
 const refused = (at: Stretch, { fault, fields, ...rest }: Wrong): Either<Mistake, never> => {
   const got = rest.cause?.got ?? (textOf(at) === '' ? 'nothing' : `'${show(textOf(at))}'`)
   return left(mistake({ layer: null, from: at.from, to: at.to }, fault, got, fields, rest))
@@ -122,7 +114,7 @@ export const readEach = (
 export const readArgument = (at: Stretch): Either<Mistake, Argument> => {
   const equals = textOf(at).indexOf('=')
   const name = equals < 0 ? null : textOf(at).slice(0, equals).trim()
-  const value = readValue(trimmed({ ...at, from: at.from + equals + 1 }))
+  const value = readValue(trimmed({ ...at, from: at.from + equals + 1 }), readArguments)
   return isLeft(value) ? refused(at, value.left) : right({ name, value: value.right, at })
 }
 

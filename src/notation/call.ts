@@ -5,11 +5,12 @@ import type { Mismatch } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Textless, WrongArguments, WrongOptions } from '../core/notated.ts'
 import { isPart } from '../network/parts.ts'
-import { type Arguments, allOf, type BadArgument, type Option, type ReadArguments } from './argument.ts'
+import type { Arguments, BadArgument, Option, ReadArguments } from './argument.ts'
 import { type Because, type Fault, type Followed, type Misspelt, type Mistake, mistake, type Span } from './faults.ts'
 import type { RefusedOptions, RefusesGiven } from './limits.ts'
 import { isMisfit, misfit } from './misfit.ts'
 import type { Split, Trim, TrimStart, Upto } from './text.ts'
+import { allOf } from './value.ts'
 import { type Applied, type LimitsOf, type LookedAt, type RowOfWord, type Word, words } from './words.ts'
 
 // Calls: from a name and arguments to a layer.

@@ -208,7 +208,7 @@ const readChain = (at: Stretch): Either<Mistake, readonly Found[]> => {
 /** A part and how often it comes: `Relu(8) * 3`. */
 const readCopies = (at: Stretch): Either<Mistake, Found> => {
   const { text, to, from: layer } = at
-  let found = readPart(at)
+  let found = readPart(at, readNetwork)
   while (isRight(found)) {
     const star = skipSpace(text, found.right.span.to, to)
     if (star === to || text[star] !== '*') break

@@ -13,7 +13,7 @@ import {
   readEach,
 } from './argument.ts'
 import { type Called, type Explained, type Limited, makeLayer, makeOwn, type Own } from './call.ts'
-import { type Digit, type FirstSign, type Found, type FoundNetwork, type Read, readNetwork } from './chain.ts'
+import type { Digit, FirstSign, Found, FoundNetwork, Read } from './chain.ts'
 import { type Because, type Fault, type Followed, type Misspelt, type Mistake, mistake, type Span } from './faults.ts'
 import type { RefusesGiven } from './limits.ts'
 import {
@@ -111,8 +111,11 @@ type ReadPositional<H extends string, B> =
 export const unexpected = (layer: number, at: number, text: string): Either<Mistake, never> =>
   left(mistake({ layer, from: at, to: at + 1 }, text[at] === ')' ? 'stray' : 'noArrow', `'${text[at]}'`))
 
+/** How networks are read: parts hold networks, which are made of parts. */
+type ReadNetwork = (at: Stretch) => Either<Mistake, FoundNetwork>
+
 /** One part of a chain. */
-export const readPart = (at: Stretch): Either<Mistake, Found> => {
+export const readPart = (at: Stretch, readNetwork: ReadNetwork): Either<Mistake, Found> => {
   const { text, from: layer, to, own } = at
   const from = skipSpace(text, layer, to)
   const [before = ''] = /^[^(>|*)]*/.exec(text.slice(from, to)) ?? []
@@ -128,7 +131,7 @@ export const readPart = (at: Stretch): Either<Mistake, Found> => {
   if (inner === null) return left(mistake({ ...span, to: Math.max(span.to, from + 1) }, 'noClosing', 'none'))
   const whole = inner === undefined ? span : { ...span, to: inner.to + 1 }
   if (word === '') return map((network: FoundNetwork) => ({ ...network, span: whole }))(readNetwork(inner as Stretch))
-  const made = apply(word, inner ?? { ...at, from: open, to: open }, { ...whole, layer: null })
+  const made = apply(word, inner ?? { ...at, from: open, to: open }, { ...whole, layer: null }, readNetwork)
   // A mistake in a layer among the arguments has its own place.
   if (isLeft(made)) return left({ ...made.left, layer: made.left.layer ?? layer })
   return right({ layer: made.right, span: whole })
@@ -140,16 +143,20 @@ const missing = (layer: number, at: number, to: number, text: string): Either<Mi
 }
 
 /** The layer of a word and its arguments. */
-const apply = (word: string, given: Stretch, call: Span): Either<Mistake, AnyLayer> => {
+const apply = (word: string, given: Stretch, call: Span, readNetwork: ReadNetwork): Either<Mistake, AnyLayer> => {
   const isOwn = Object.hasOwn(given.own, word)
   const networks = isOwn ? undefined : words[word]?.networks
-  const read = readEach(given, networks ? at => readNetworkArgument(at, networks) : readArgument)
+  const read = readEach(given, networks ? at => readNetworkArgument(at, networks, readNetwork) : readArgument)
   if (isLeft(read)) return read
   return isOwn ? makeOwn(word, given.own[word], read.right, call) : makeLayer(word, read.right, call)
 }
 
 /** An argument of a call that takes layers: a network, unless it is a number, a list, quoted or a value by name. */
-const readNetworkArgument = (at: Stretch, networks: readonly string[]): Either<Mistake, Argument> => {
+const readNetworkArgument = (
+  at: Stretch,
+  networks: readonly string[],
+  readNetwork: ReadNetwork,
+): Either<Mistake, Argument> => {
   const text = textOf(at)
   const [, name] = /^([^=(>|'"]*)=/.exec(text) ?? []
   const isNetwork = name === undefined ? !/^[\d'"[-]/.test(text) : networks.includes(name.trim())

@@ -1,8 +1,9 @@
 import { type Either, isLeft, left, right, traverseArray } from 'fp-ts/lib/Either.js'
 import { InvalidOption } from '../base/errors.ts'
 import type { Initializer } from '../base/parameters.ts'
+import { byName } from '../base/trees.ts'
 import * as initializers from '../initializers/index.ts'
-import { type Arguments, allOf, type ReadArguments, readArguments } from './argument.ts'
+import type { Arguments, Option, ReadArguments } from './argument.ts'
 import type { Because, FaultName, Misspelt, Mistake } from './faults.ts'
 import type { RefusedOptions } from './limits.ts'
 import { bracketed, type Show, type Split, type Stretch, show, split, type Trim, textOf, type Within } from './text.ts'
@@ -104,8 +105,18 @@ const constants: ReadonlyMap<string, boolean | null> = new Map([
   ['null', null],
 ])
 
+/** The arguments as a function takes them: options, if there are any, as one object at the end. */
+export const allOf = (
+  positional: readonly unknown[],
+  named: readonly Pick<Option, 'name' | 'value'>[],
+): readonly unknown[] =>
+  named.length > 0 ? [...positional, byName(named.map(({ name, value }) => [name, value] as const))] : positional
+
+/** How arguments are read: values hold arguments, which are values. */
+type ReadGiven = (at: Stretch) => Either<Mistake, Arguments>
+
 /** Reads a value: itself, or why it is none. */
-export const readValue = (at: Stretch): Either<Wrong, unknown> => {
+export const readValue = (at: Stretch, readArguments: ReadGiven): Either<Wrong, unknown> => {
   const text = textOf(at)
   if (text === '') return wrong('noValue')
   if (Number.isFinite(Number(text))) return right(Number(text))
@@ -114,18 +125,20 @@ export const readValue = (at: Stretch): Either<Wrong, unknown> => {
   const head = text[0] as string
   if (head === "'" || head === '"')
     return text.length > 1 && text.endsWith(head) ? right(show(text.slice(1, -1))) : wrong('notValue')
-  if (head === '[') return readList(at)
+  if (head === '[') return readList(at, readArguments)
   const open = text.indexOf('(')
-  if (open >= 0) return readMade(text.slice(0, open).trim(), { ...at, from: at.from + open + 1 })
+  if (open >= 0) return readMade(text.slice(0, open).trim(), { ...at, from: at.from + open + 1 }, readArguments)
   return /[[\])'"]/.test(text) ? wrong('notValue') : right(show(text))
 }
 
-const readList = (at: Stretch): Either<Wrong, readonly unknown[]> => {
+const readList = (at: Stretch, readArguments: ReadGiven): Either<Wrong, readonly unknown[]> => {
   const inner = bracketed({ ...at, from: at.from + 1 }, '[', ']')
   if (inner === null) return wrong('openList')
   if (inner.to + 1 < at.to) return wrong('notValue')
   const pieces = split(inner)
-  return traverseArray(readValue)(textOf(pieces.at(-1) as Stretch) === '' ? pieces.slice(0, -1) : pieces)
+  return traverseArray((piece: Stretch) => readValue(piece, readArguments))(
+    textOf(pieces.at(-1) as Stretch) === '' ? pieces.slice(0, -1) : pieces,
+  )
 }
 
 /** Initial numbers for a variable of any shape with as many elements. */
@@ -135,7 +148,7 @@ const flat = (...numbers: number[]): Float32Array => Float32Array.from(numbers)
 export const makers: Readonly<Record<string, (...given: never[]) => unknown>> = { ...initializers, flat }
 
 /** An initializer, such as `heNormal(gain=2)`. */
-const readMade = (word: string, at: Stretch): Either<Wrong, unknown> => {
+const readMade = (word: string, at: Stretch, readArguments: ReadGiven): Either<Wrong, unknown> => {
   const inner = bracketed(at, '(', ')')
   if (inner === null) return wrong('noClosing')
   if (inner.to + 1 < at.to) return wrong('notValue')
