@@ -162,7 +162,9 @@ describe('A metric takes the name of the loss', () => {
         trainStep: () => j.trainStep(network, { metrics }),
         compileTraining: () => j.compileTraining(network, { metrics }),
       }))
-        expect(textOf(await failure(call))).to.match(new RegExp(`^InvalidOption of ${owner}, metrics: expected a name`))
+        expect(textOf(await failure(call))).to.match(
+          new RegExp(`^InvalidOption of ${owner}, metrics: expected a different name`),
+        )
     })
 })
 
