@@ -113,6 +113,19 @@ export const shortened = (
     ? rows
     : [...rows.slice(0, first), [`… ${rows.length - first - last} ${things} more`], ...rows.slice(-last)]
 
+/** A whole number with a comma before every three digits. */
+export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
+
+/** The shortest decimal that rounds to the same 32-bit float. */
+export const shortestFloat = (value: number): number => {
+  if (value === 0) return value
+  for (let digits = 1; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits))
+    if (Object.is(Math.fround(rounded), value)) return rounded
+  }
+  return Number(value.toPrecision(9))
+}
+
 /** A number with a few digits. */
 export const digits = (value: number): string => {
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value)

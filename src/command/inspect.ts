@@ -1,12 +1,11 @@
-import { table } from '../base/shown.ts'
+import { sizeOf } from '../base/shape.ts'
+import { grouped, table } from '../base/shown.ts'
 import { summary } from '../display/summary.ts'
 import type { OnnxValue } from './onnx.ts'
 import type { ListedTensor, Opened } from './opened.ts'
 
 // `joinery inspect`: what is in a file, for people.
 
-const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 const shapeOf = (shape: OnnxValue['shape']): string => `[${shape.map(d => d ?? '?').join(', ')}]`
 
 const tensorRows = (tensors: readonly ListedTensor[]): readonly string[] =>

@@ -1,9 +1,10 @@
 import { InvalidOption } from '../base/errors.ts'
 import { isRecord, own } from '../base/trees.ts'
-import { readDocument, summed } from '../documents/document.ts'
+import { readDocumentOrThrow } from '../documents/document.ts'
 import type { AnyNetwork } from '../network-types/compose.ts'
 import { load } from '../saving/load.ts'
 import { asStored, weightsFile } from '../saving/places.ts'
+import { parsedJson } from '../storage/json.ts'
 import { documentKey } from '../storage/safetensors.ts'
 import { readHeader } from '../storage/safetensors-file.ts'
 import { faultsOf } from '../storage/safetensors-header.ts'
@@ -47,17 +48,9 @@ const bytesOf = (file: string): Promise<Uint8Array<ArrayBuffer>> =>
 
 const openDocument = async (file: string): Promise<Opened> => {
   const bytes = await bytesOf(file)
-  const fault = faultsOf(file)
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw fault('a file in JSON', `${bytes.length} bytes that are none`)
-  }
+  const json = parsedJson(file, bytes)
   const document = isRecord(json) && Object.hasOwn(json, documentKey) ? own(json, documentKey) : json
-  const read = readDocument(document, {}, file)
-  if (read._tag === 'Left') throw summed(read.left)
-  return { form: 'network', network: read.right, tensors: [], bytes: bytes.length }
+  return { form: 'network', network: readDocumentOrThrow(document, {}, file), tensors: [], bytes: bytes.length }
 }
 
 /** The tensors of a file in the safetensors format, of which only the header is read. */

@@ -79,8 +79,7 @@ const ofTensors = (
   tensors: readonly { readonly name: string; readonly shape: readonly number[] }[],
   path: string,
 ): string =>
-  `import type { Tensor } from 'joinery'
-import { decodeSafetensors } from 'joinery/storage'
+  `import { decodeSafetensors } from 'joinery/storage'
 
 /** The names of the tensors, and their shapes. */
 export interface Shapes {
@@ -94,7 +93,7 @@ export type Tensors = {
 
 /** The tensors of ${quoted(path)}, from its bytes. */
 export const decode = (bytes: Uint8Array): Tensors => decodeSafetensors(bytes).tensors as unknown as Tensors
-`.replace("import type { Tensor } from 'joinery'\n", '')
+`
 
 /**
  * A module that says what a file holds.

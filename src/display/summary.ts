@@ -1,7 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import { key } from '../base/random.ts'
 import { type Shape, showShape, sizeOf } from '../base/shape.ts'
-import { shownAs, table } from '../base/shown.ts'
+import { grouped, shownAs, table } from '../base/shown.ts'
 import { byName, mapRecord } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { VariableRules } from '../core/variables.ts'
@@ -50,7 +50,7 @@ const peakOf = (part: Part): number | null => {
 
 const size = (rules: VariableRules): number => Object.values(rules).reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 
-const count = (n: number | null): string => (n === null ? '?' : String(n).replace(/\B(?=(\d{3})+$)/g, ','))
+const count = (n: number | null): string => (n === null ? '?' : grouped(n))
 
 const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | null =>
   rows.reduce<number | null>((sum, row) => (sum === null || row[column] === null ? null : sum + row[column]), 0)

@@ -101,11 +101,7 @@ const versionOf = (json: Readonly<Record<string, unknown>>): t.Validation<number
 }
 
 /** Reads a document; `file` is what errors call it. */
-export const readDocument = (
-  json: unknown,
-  registry: Registry,
-  file: string,
-): Either<readonly DocumentError[], AnyNetwork> =>
+const readDocument = (json: unknown, registry: Registry, file: string): Either<readonly DocumentError[], AnyNetwork> =>
   asErrors(file)(
     isRecord(json)
       ? pipe(
@@ -140,10 +136,17 @@ export const fromDocument = (
 ): Either<readonly DocumentError[], AnyNetwork> => readDocument(json, registryOf('fromDocument', options), 'document')
 
 /** The first of some errors, which says how many there are. */
-export const summed = ([first, ...others]: readonly DocumentError[]): DocumentError => {
+const summed = ([first, ...others]: readonly DocumentError[]): DocumentError => {
   const { file, place, expected, got, remedy } = first as DocumentError
   const more = others.length === 0 ? '' : ` fromDocument lists ${others.length} more.`
   return new DocumentError({ file, ...(place && { place }), expected, got, remedy: remedy + more })
+}
+
+/** Reads a document, or throws the first of its errors. */
+export const readDocumentOrThrow = (json: unknown, registry: Registry, file: string): AnyNetwork => {
+  const read = readDocument(json, registry, file)
+  if (isLeft(read)) throw summed(read.left)
+  return read.right
 }
 
 /**
@@ -152,8 +155,5 @@ export const summed = ([first, ...others]: readonly DocumentError[]): DocumentEr
  * @throws DocumentError, the first one, which says how many there are
  * @throws InvalidOption if an option is invalid
  */
-export const fromDocumentOrThrow = (json: unknown, options: DocumentOptions = {}): AnyNetwork => {
-  const read = readDocument(json, registryOf('fromDocumentOrThrow', options), 'document')
-  if (isLeft(read)) throw summed(read.left)
-  return read.right
-}
+export const fromDocumentOrThrow = (json: unknown, options: DocumentOptions = {}): AnyNetwork =>
+  readDocumentOrThrow(json, registryOf('fromDocumentOrThrow', options), 'document')

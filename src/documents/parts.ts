@@ -29,10 +29,10 @@ const writeLayer = (layer: LayerValue, place: string, registry: Registry): Json 
   const definition = definitionOf(layer)
   const word = nameOfMaker(registry, layer)
   if (definition === undefined || word === undefined) throw new NoDocument(`${place}.layer`, layer)
-  const parts = { write: (part: object, to: string) => writePart(part as Part, to, registry), ...reading(registry) }
+  const write = (part: object, to: string) => writePart(part as Part, to, registry)
   const options = Object.entries(definition.options).map(([name, option]) => {
     const value = shortForm(option, (layer as unknown as Fields)[name])
-    return [name, writeValue(value, `${place}.options.${name}`, registry, parts)] as const
+    return [name, writeValue(value, `${place}.options.${name}`, registry, write)] as const
   })
   return byName<Json>([
     ['layer', word],
@@ -62,7 +62,7 @@ const readOption = (
 ): Checked<readonly (readonly [string, unknown])[]> => {
   if (Object.hasOwn(given, name))
     return pipe(
-      readValue(given[name], context, registry, { write: () => null, ...reading(registry) }),
+      readValue(given[name], context, registry, reading(registry)),
       map(value => [[name, value] as const]),
     )
   return 'default' in option

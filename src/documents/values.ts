@@ -5,6 +5,7 @@ import { JoineryError, show } from '../base/errors.ts'
 import { nearest } from '../base/options.ts'
 import type { Initializer, Values } from '../base/parameters.ts'
 import { key } from '../base/random.ts'
+import { shortestFloat } from '../base/shown.ts'
 import { byName, isList, isRecord, own } from '../base/trees.ts'
 import * as initializers from '../initializers/index.ts'
 import { isPart } from '../network/parts.ts'
@@ -28,9 +29,11 @@ export class NoDocument extends Error {
   }
 }
 
-/** What layers within layers are written and read by. */
+/** How layers within layers are written. */
+type WritePart = (part: object, place: string) => Json
+
+/** How layers within layers are read. */
 export interface Parts {
-  readonly write: (part: object, place: string) => Json
   readonly read: (json: unknown, context: t.Context) => t.Validation<unknown>
   readonly isPart: (json: Readonly<Record<string, unknown>>) => boolean
 }
@@ -57,18 +60,11 @@ const fromBase64 = (text: string): Float32Array | undefined => {
   }
 }
 
-/** The shortest decimal that is the same 32-bit float. */
-const shortest = (value: number): number => {
-  for (let digits = 1; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits))
-    if (Math.fround(rounded) === value) return rounded
-  }
-  return Number(value.toPrecision(9))
-}
-
 const writeValues = ({ shape, data }: Values): Json => ({
   values:
-    data.length > mostWritten || data.some(value => Object.is(value, -0)) ? toBase64(data) : Array.from(data, shortest),
+    data.length > mostWritten || data.some(value => Object.is(value, -0))
+      ? toBase64(data)
+      : Array.from(data, shortestFloat),
   shape,
 })
 
@@ -92,7 +88,7 @@ const isLibrarys = ({ name, options, sample }: Initializer): boolean => {
 const kindOf = (value: object): unknown => ('kind' in value ? value.kind : undefined)
 
 /** Writes a value of an option. */
-export const writeValue = (value: unknown, place: string, registry: Registry, parts: Parts): Json => {
+export const writeValue = (value: unknown, place: string, registry: Registry, writePart: WritePart): Json => {
   const registered = typeof value === 'object' || typeof value === 'function' ? nameOf(registry, value) : undefined
   if (value !== null && registered !== undefined) return { registered }
   if (typeof value === 'number')
@@ -100,9 +96,9 @@ export const writeValue = (value: unknown, place: string, registry: Registry, pa
       ? value
       : { number: Object.is(value, -0) ? '-0' : String(value) }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (isList(value)) return value.map((one, i) => writeValue(one, `${place}[${i}]`, registry, parts))
+  if (isList(value)) return value.map((one, i) => writeValue(one, `${place}[${i}]`, registry, writePart))
   if (typeof value !== 'object') throw new NoDocument(place, value)
-  if (isPart(value)) return parts.write(value, place)
+  if (isPart(value)) return writePart(value, place)
   if (kindOf(value) === 'Values') return writeValues(value as Values)
   if (kindOf(value) === 'Initializer') {
     const { name, options } = value as Initializer
@@ -112,7 +108,7 @@ export const writeValue = (value: unknown, place: string, registry: Registry, pa
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) throw new NoDocument(place, value)
   const entries = Object.entries(value).map(
-    ([name, one]) => [name, writeValue(one, `${place}.${name}`, registry, parts)] as const,
+    ([name, one]) => [name, writeValue(one, `${place}.${name}`, registry, writePart)] as const,
   )
   return { record: byName(entries) }
 }

@@ -1,4 +1,5 @@
 import type { Initializer, Values } from '../base/parameters.ts'
+import { shortestFloat } from '../base/shown.ts'
 import { makers } from './value.ts'
 
 // Values as the notation writes them; `undefined` for values without a text.
@@ -15,15 +16,7 @@ export const printText = (text: string, quoted = false): string =>
 
 const printNumber = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
 
-/** The shortest decimal that rounds to the same 32-bit float. */
-const printFloat = (value: number): string => {
-  if (value === 0) return printNumber(value)
-  for (let digits = 1; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits))
-    if (Object.is(Math.fround(rounded), value)) return printNumber(rounded)
-  }
-  return printNumber(Number(value.toPrecision(9)))
-}
+const printFloat = (value: number): string => printNumber(shortestFloat(value))
 
 /** Nested lists of a shape. */
 const printNested = (shape: readonly number[], data: readonly number[]): string => {

@@ -1,17 +1,17 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { DocumentError, FileError, show } from '../base/errors.ts'
 import { boolean, codec, isFunction, type Options, oneOf, parseOptions } from '../base/options.ts'
 import { isRecord, own, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { VariableRule } from '../core/variables.ts'
-import { readDocument, summed } from '../documents/document.ts'
+import { readDocumentOrThrow } from '../documents/document.ts'
 import { checkRegistry, type Registry } from '../documents/registry.ts'
 import { asPart, isPart } from '../network/parts.ts'
 import type { AnyNetwork } from '../network-types/compose.ts'
 import type { AnyVariables, Variables } from '../network-types/named.ts'
 import { asTrees } from '../state/given.ts'
 import type { Trees } from '../state/variables.ts'
+import { parsedJson } from '../storage/json.ts'
 import { decodeSafetensors as decodeTensors, documentKey, type Safetensors } from '../storage/safetensors.ts'
 import { readElements, readHeader } from '../storage/safetensors-file.ts'
 import { type Entry, faultsOf, type Header } from '../storage/safetensors-header.ts'
@@ -69,26 +69,8 @@ const variableOptions: Options<Normal> = {
 }
 
 /** A value in JSON of a whole file. */
-const jsonOf = async ({ name, open }: Source): Promise<unknown> => {
-  const bytes = await whileOpen(open, ({ length, slice }) => slice(0, length))
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown
-  } catch {
-    throw new DocumentError({
-      file: name,
-      expected: 'a file in JSON',
-      got: `${bytes.length} bytes that are none`,
-      remedy: 'It is cut off or damaged: write or download it again.',
-    })
-  }
-}
-
-/** The network of a document, or the first of its errors. */
-const networkOf = (json: unknown, registry: Registry, file: string): AnyNetwork => {
-  const read = readDocument(json, registry, file)
-  if (isLeft(read)) throw summed(read.left)
-  return read.right
-}
+const jsonOf = async ({ name, open }: Source): Promise<unknown> =>
+  parsedJson(name, await whileOpen(open, ({ length, slice }) => slice(0, length)))
 
 const notOurs = (file: string, got: string): DocumentError =>
   new DocumentError({
@@ -250,7 +232,7 @@ export const load = async (place: LoadPlace, options: LoadOptions = {}): Promise
     const reading = elementsIn(shards, () => true)
     reading.catch(() => undefined)
     try {
-      const network = networkOf(json, names, from)
+      const network = readDocumentOrThrow(json, names, from)
       const rules = rulesOf(asPart('load', network))
       const pairs = pairsIn(shards, rules, first.file, exactly)
       const variables = madeOf(rules, valuesOf(pairs, await reading), null)

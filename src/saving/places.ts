@@ -1,4 +1,5 @@
 import { InvalidOption, show } from '../base/errors.ts'
+import { parsed } from '../base/options.ts'
 import { writeFileAtomically, writeFolderAtomically } from '../storage/atomic.ts'
 import { fileError, type Location, locationOption, namesIn, openDisk } from '../storage/disk.ts'
 import { type FileSource, type Source, sourceOption } from '../storage/slices.ts'
@@ -44,12 +45,6 @@ const isHandle = (value: unknown): value is SystemHandle =>
   'kind' in value &&
   ['file', 'directory'].includes(value.kind as string) &&
   'name' in value
-
-/** The path of a file or folder, or nothing. */
-const pathOf = (value: unknown): string | undefined => {
-  const read = locationOption('file').decode(value)
-  return read._tag === 'Right' ? read.right : undefined
-}
 
 /** Whether a place is one file, and not a folder. */
 const isFile = (path: string): boolean => extension.test(path)
@@ -103,7 +98,7 @@ export const asTarget = (owner: string, place: unknown): Target => {
     }
     return { form: 'folder', title, write }
   }
-  const path = pathOf(place)
+  const path = parsed(locationOption('file'), place)
   if (path === undefined) throw refused(owner, 'place', place)
   if (isFile(path))
     return {
@@ -131,24 +126,19 @@ export type Stored =
   | { readonly form: 'file'; readonly source: Source }
   | { readonly form: 'folder'; readonly name: string; readonly file: (name: string) => Promise<Source> }
 
-const sourceOf = (value: unknown): Source | undefined => {
-  const read = sourceOption.decode(value)
-  return read._tag === 'Right' ? read.right : undefined
-}
-
 /** Where a network is loaded from. */
 export const asStored = (owner: string, place: unknown): Stored => {
   if (isHandle(place) && place.kind === 'directory') {
     const file = async (name: string): Promise<Source> => {
       try {
-        return sourceOf(await (place as FolderHandle).getFileHandle(name)) as Source
+        return parsed(sourceOption, await (place as FolderHandle).getFileHandle(name)) as Source
       } catch (error) {
         throw fileError(`${place.name}/${name}`, 'a file that can be read', error)
       }
     }
     return { form: 'folder', name: place.name, file }
   }
-  const source = sourceOf(place)
+  const source = parsed(sourceOption, place)
   if (source === undefined) throw refused(owner, 'place', place)
   // What a browser keeps in memory has no name.
   const isAddress = typeof place === 'string' || (place instanceof URL && !['blob:', 'data:'].includes(place.protocol))
@@ -158,6 +148,6 @@ export const asStored = (owner: string, place: unknown): Stored => {
   return {
     form: 'folder',
     name: folder,
-    file: async name => sourceOf(isWeb ? new URL(`${folder}/${name}`) : `${folder}/${name}`) as Source,
+    file: async name => parsed(sourceOption, isWeb ? new URL(`${folder}/${name}`) : `${folder}/${name}`) as Source,
   }
 }

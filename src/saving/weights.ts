@@ -1,4 +1,4 @@
-import { DocumentError, InvalidOption, JoineryError, show } from '../base/errors.ts'
+import { InvalidOption, JoineryError, show } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
 import { leavesOf, own, type VariableTree } from '../base/trees.ts'
 import type { VariableRule } from '../core/variables.ts'
@@ -7,6 +7,7 @@ import { wiringOf } from '../network/wiring.ts'
 import { checkVariable } from '../state/check.ts'
 import { variableRules } from '../state/init.ts'
 import { isTrained, type Trees, variableIn, variablesBy } from '../state/variables.ts'
+import { differing } from '../storage/differences.ts'
 import { joinedName } from '../storage/tree-names.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
 
@@ -79,22 +80,6 @@ const calling = (rename: (variable: string) => string | undefined, name: string)
   }
 }
 
-/** How many differences a message lists. */
-const mostListed = 6
-
-/** The error of a file that has other tensors than a network has variables. */
-export const differing = (
-  file: string,
-  differences: readonly string[],
-  expected = 'the variables of this network',
-  remedy = 'Load it into the network that was saved; or say which tensor is which variable: rename, by, into, strict.',
-): DocumentError => {
-  const listed = differences.slice(0, mostListed).join('; ')
-  const got =
-    differences.length > mostListed ? `${listed}; and ${differences.length - mostListed} differences more` : listed
-  return new DocumentError({ file, expected, got, remedy, differences })
-}
-
 /** Which variables have a tensor, and which. */
 export const matched = <F extends Found>(
   file: string,
@@ -118,7 +103,13 @@ export const matched = <F extends Found>(
     ),
     ...surplus.map(({ name, shape }) => `${name} ${showShape(shape)}, which the network has not`),
   ]
-  if (differences.length > 0) throw differing(file, differences)
+  if (differences.length > 0)
+    throw differing(
+      file,
+      'the variables of this network',
+      differences,
+      'Load it into the network that was saved; or say which tensor is which variable: rename, by, into, strict.',
+    )
   return pairs.flatMap(([one, tensor]) => (tensor === undefined ? [] : [[one, tensor] as const]))
 }
 

@@ -1,3 +1,4 @@
+import { DocumentError } from '../base/errors.ts'
 import { byName, isList, isRecord } from '../base/trees.ts'
 
 // JSON has no NaN, infinities or negative zero; a history of losses may hold all of them.
@@ -34,4 +35,22 @@ export const fromJson = (value: Plain): Plain => {
   const [first] = entries
   if (entries.length === 1 && first?.[0] === marker) return lacking.get(String(first[1])) ?? Number.NaN
   return byName(entries.map(([name, own]) => [name.startsWith('$$') ? name.slice(1) : name, fromJson(own)] as const))
+}
+
+/**
+ * What a file in JSON holds.
+ *
+ * @throws DocumentError if it is none
+ */
+export const parsedJson = (file: string, bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown
+  } catch {
+    throw new DocumentError({
+      file,
+      expected: 'a file in JSON',
+      got: `${bytes.length} bytes that are none`,
+      remedy: 'It is cut off or damaged: write or download it again.',
+    })
+  }
 }

@@ -1,5 +1,5 @@
 import { FileError, show } from '../base/errors.ts'
-import { codec } from '../base/options.ts'
+import { codec, parsed } from '../base/options.ts'
 import { type Disk, fileError, type Location, locationOption, openDisk } from './disk.ts'
 
 // Bytes that are read where they are needed, wherever they lie: on a disk, in memory, in a browser, or behind a URL.
@@ -137,18 +137,12 @@ const location = locationOption('file')
 const isWeb = (value: unknown): value is URL =>
   value instanceof URL && ['http:', 'https:', 'blob:', 'data:'].includes(value.protocol)
 
-/** The path that a location says, or nothing. */
-const pathOf = (value: unknown): string | undefined => {
-  const read = location.decode(value)
-  return read._tag === 'Right' ? read.right : undefined
-}
-
 /** How a source is read. */
 export const sourceOption: ReturnType<typeof codec<Source>> = codec<Source>(
   'a path, a URL, bytes, a Blob or File, or a file handle',
   value => {
     if (isWeb(value)) return { name: value.href, open: () => slicesOfUrl(value) }
-    const path = pathOf(value)
+    const path = parsed(location, value)
     if (path !== undefined) return { name: path, open: () => slicesOfFile(path) }
     if (ArrayBuffer.isView(value)) {
       const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)

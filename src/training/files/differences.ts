@@ -1,9 +1,10 @@
-import { DocumentError, WeightInitializationError } from '../../base/errors.ts'
+import { WeightInitializationError } from '../../base/errors.ts'
 import { showShape } from '../../base/shape.ts'
 import { leavesOf, type VariableTree } from '../../base/trees.ts'
 import type { Part } from '../../network/parts.ts'
 import { wiringOf } from '../../network/wiring.ts'
 import { variableRules } from '../../state/init.ts'
+import { differing } from '../../storage/differences.ts'
 
 interface Shaped {
   readonly shape: readonly number[]
@@ -23,9 +24,6 @@ const shapesOf = (part: Part): Shapes | undefined => {
     throw error
   }
 }
-
-/** How many differences a message lists. */
-const most = 6
 
 /**
  * Checks that saved variables are those of a network.
@@ -53,12 +51,6 @@ export const checkNetwork = (
     }),
     ...[...saved].flatMap(([name, shape]) => (wanted.has(name) ? [] : [`${name} ${shape}, which the network has not`])),
   ]
-  if (differences.length === 0) return
-  const listed = differences.slice(0, most).join('; ')
-  throw new DocumentError({
-    file,
-    expected: 'a checkpoint of this network',
-    got: differences.length > most ? `${listed}; and ${differences.length - most} differences more` : listed,
-    remedy: 'Resume with the network that was trained.',
-  })
+  if (differences.length > 0)
+    throw differing(file, 'a checkpoint of this network', differences, 'Resume with the network that was trained.')
 }
