@@ -114,5 +114,3 @@ export const tensor = (
 /** A variable as it is, under a name of Python's. */
 export const asIs = (site: Site, variable: string, name: string): ModuleTensor =>
   tensor(name, site.shapeOf(variable), variable)
-
-export const sizeOfAll = (shape: readonly number[]): number => shape.reduce((product, d) => product * d, 1)

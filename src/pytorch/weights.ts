@@ -1,29 +1,16 @@
+import { sizeOf } from '../base/shape.ts'
+import { transposed } from '../ops/numbers/loops.ts'
 import type { Piece } from './row.ts'
-import { sizeOfAll } from './row.ts'
 import type { PlacedTensor } from './source.ts'
 
 // Variables in PyTorch's layout, and back.
 
-/** For each element in another order of the axes, its place in the order that there is. */
-const placesOf = (shape: readonly number[], order: readonly number[]): Uint32Array => {
-  const strides = shape.map((_, axis) => sizeOfAll(shape.slice(axis + 1)))
-  const sizes = order.map(axis => shape[axis] as number)
-  const steps = order.map(axis => strides[axis] as number)
-  const index = sizes.map(() => 0)
-  const places = new Uint32Array(sizeOfAll(shape))
-  let at = 0
-  for (let i = 0; i < places.length; i++) {
-    places[i] = at
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      at += steps[axis] as number
-      index[axis] = (index[axis] as number) + 1
-      if ((index[axis] as number) < (sizes[axis] as number)) break
-      at -= (steps[axis] as number) * (sizes[axis] as number)
-      index[axis] = 0
-    }
-  }
-  return places
-}
+/** Elements with their axes in another order. */
+const permuted = (
+  values: Float32Array,
+  shape: readonly number[],
+  order: readonly number[] | undefined,
+): Float32Array => (order === undefined ? values : transposed({ values, shape }, order).values)
 
 const signOf = ({ negated }: Piece, i: number): number =>
   negated !== undefined && i >= negated[0] && i < negated[1] ? -1 : 1
@@ -39,14 +26,13 @@ export const packed = (
   { shape, pieces, layer }: PlacedTensor,
   numbers: (layer: string, variable: string) => Numbers,
 ): Numbers => {
-  const data = new Float32Array(sizeOfAll(shape))
+  const data = new Float32Array(sizeOf(shape))
   let offset = 0
   for (const piece of pieces) {
     const own = numbers(layer, piece.variable)
-    const places = piece.permute && placesOf(own.shape, piece.permute)
-    for (let i = 0; i < own.data.length; i++)
-      data[offset + i] = signOf(piece, i) * (own.data[places?.[i] ?? i] as number)
-    offset += own.data.length
+    const values = permuted(Float32Array.from(own.data), own.shape, piece.permute)
+    for (const [i, value] of values.entries()) data[offset + i] = signOf(piece, i) * value
+    offset += values.length
   }
   return { data, shape }
 }
@@ -60,10 +46,10 @@ export const unpacked = (
   let offset = 0
   return pieces.map(piece => {
     const shape = shapeOf(layer, piece.variable)
-    const own = new Float32Array(sizeOfAll(shape))
-    const places = piece.permute && placesOf(shape, piece.permute)
-    for (let i = 0; i < own.length; i++) own[places?.[i] ?? i] = signOf(piece, i) * (data[offset + i] as number)
+    const { permute } = piece
+    const own = Float32Array.from({ length: sizeOf(shape) }, (_, i) => signOf(piece, i) * (data[offset + i] as number))
     offset += own.length
-    return [piece.variable, own] as const
+    const order = permute?.map((_, axis) => permute.indexOf(axis))
+    return [piece.variable, permuted(own, permute?.map(axis => shape[axis] as number) ?? shape, order)] as const
   })
 }

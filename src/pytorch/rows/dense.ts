@@ -1,5 +1,5 @@
-import { fromStart } from '../../base/shape.ts'
-import { asIs, call, knownInput, type ModuleTensor, type Row, type Site, sizeOfAll, tensor, tuple } from '../row.ts'
+import { fromStart, sizeOf } from '../../base/shape.ts'
+import { asIs, call, knownInput, type ModuleTensor, type Row, type Site, tensor, tuple } from '../row.ts'
 
 // Dense layers: a module for `x W + b`, and a function for the activation.
 
@@ -38,7 +38,7 @@ const prelu: Row = site => {
   const broadcast = shape
     .slice(1)
     .map((_, i) => (axes.includes(i + 1) ? (slopes[[...axes].sort((a, b) => a - b).indexOf(i + 1)] as number) : 1))
-  const make = isByChannel ? `nn.PReLU(${sizeOfAll(slopes)})` : `PReLU${tuple(broadcast).replace(',)', ')')}`
+  const make = isByChannel ? `nn.PReLU(${sizeOf(slopes)})` : `PReLU${tuple(broadcast).replace(',)', ')')}`
   const alpha = tensor(isDense ? '1.weight' : 'weight', isByChannel ? slopes : broadcast, 'alpha')
   return {
     make: isDense ? `nn.Sequential(${linear(site)}, ${make})` : make,

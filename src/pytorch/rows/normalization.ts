@@ -1,16 +1,5 @@
-import { fromStart } from '../../base/shape.ts'
-import {
-  asIs,
-  call,
-  knownAt,
-  knownInput,
-  type ModuleTensor,
-  type Row,
-  type Site,
-  sizeOfAll,
-  tensor,
-  tuple,
-} from '../row.ts'
+import { fromStart, sizeOf } from '../../base/shape.ts'
+import { asIs, call, knownAt, knownInput, type ModuleTensor, type Row, type Site, tensor, tuple } from '../row.ts'
 
 // Normalizations: PyTorch's where it has the same one, else one over any axes.
 
@@ -31,7 +20,7 @@ const batchNorm: Row = site => {
   }
   const rank = knownInput(site).length
   const shape = site.shapeOf('gamma')
-  const channels = sizeOfAll(shape)
+  const channels = sizeOf(shape)
   const over = axes === null ? Array.from({ length: rank - 1 }, (_, i) => i) : axes.map(axis => fromStart(axis, rank))
   const isPlain = running === 'variance' && rank <= 5 && over.length === rank - 1 && !over.includes(rank - 1)
   if (!isPlain)

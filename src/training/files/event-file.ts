@@ -1,3 +1,4 @@
+import { concatenated } from '../../storage/bytes.ts'
 import { type Disk, fileError } from '../../storage/disk.ts'
 import { tfRecord } from '../../storage/tfrecord.ts'
 import { firstEvent, restartEvent, type Shown, summaryEvent } from './summaries.ts'
@@ -10,16 +11,6 @@ export interface EventFile {
 
 const now = (): number => Date.now() / 1000
 
-const joined = (records: readonly Uint8Array[]): Uint8Array => {
-  const bytes = new Uint8Array(records.reduce((size, { length }) => size + length, 0))
-  let at = 0
-  for (const record of records) {
-    bytes.set(record, at)
-    at += record.length
-  }
-  return bytes
-}
-
 /**
  * A new file of events in a folder, which is made where it is missing. The file is open only while something is added.
  *
@@ -31,7 +22,7 @@ export const openEventFile = async ({ fs, path }: Disk, folder: string, from: nu
   const file = path.join(folder, name)
   const append = async (...events: readonly Uint8Array[]): Promise<void> => {
     try {
-      await fs.appendFile(file, joined(events.map(tfRecord)))
+      await fs.appendFile(file, concatenated(events.map(tfRecord)))
     } catch (error) {
       throw fileError(file, 'a file that can be written', error)
     }
