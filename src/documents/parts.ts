@@ -31,6 +31,7 @@ const writeLayer = (layer: LayerValue, place: string, registry: Registry): Json 
   if (definition === undefined || word === undefined) throw new NoDocument(`${place}.layer`, layer)
   const write = (part: object, to: string) => writePart(part as Part, to, registry)
   const options = Object.entries(definition.options).map(([name, option]) => {
+    // A layer has its options as fields, by the names of its definition.
     const value = shortForm(option, (layer as unknown as Fields)[name])
     return [name, writeValue(value, `${place}.options.${name}`, registry, write)] as const
   })

@@ -78,6 +78,7 @@ const isLibrarys = ({ name, options, sample }: Initializer): boolean => {
   const make = own(makersOfInitializers, name)
   if (make === undefined) return false
   try {
+    // Whatever has this name: the maker checks the options.
     const [mine, other] = [sample, make(options as never).sample].map(draw => draw(key(1), [2, 3]))
     return mine?.every((value, i) => Object.is(value, other?.[i])) === true
   } catch {
@@ -182,6 +183,7 @@ const tagged: Readonly<Record<string, Read>> = {
       )
     }
     try {
+      // The options come from a document: the maker checks them.
       return t.success(make(options as never))
     } catch (error) {
       if (error instanceof JoineryError) return fails(at(context, 'options'), error)

@@ -76,7 +76,8 @@ const modelFor = (part: Part, inputs: Flow, aim: Aim): Model => {
   for (const sizes of batchSizes) {
     const found = isTooLarge(part, inputsFor(inputs, sizes[2]))
       ? 'a tensor'
-      : forAnyBatch(sizes.map(sized) as unknown as Three)
+      : // As many as there are sizes, which the compiler does not know of a map.
+        forAnyBatch(sizes.map(sized) as unknown as Three)
     if (typeof found !== 'string') return found
     got ||= found
   }

@@ -21,6 +21,7 @@ export type Source = number
 /** Whether a layer gives one of its inputs as it is, and which. */
 const passed = (layer: LayerValue): number | undefined => {
   const { kind } = layer
+  // Of any layer: what it has is looked at.
   const { units, index } = layer as unknown as { readonly units?: unknown; readonly index?: number }
   if (kind === 'Input' || kind === 'Identity' || (kind === 'Linear' && units === null)) return 0
   return kind === 'Select' ? index : undefined

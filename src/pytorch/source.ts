@@ -102,6 +102,7 @@ const written = (book: Book, graph: Graph, node: Node, self: string): Written =>
   const has = (variable: string) => values.shape(layer, prefix + variable) !== undefined
   return row({
     layer: node.layer,
+    // A layer has its options as fields.
     options: node.layer as unknown as Readonly<Record<string, unknown>>,
     inputs: node.inputShapes,
     output: node.shape,

@@ -144,6 +144,7 @@ export const toPyTorch = <N extends AnyLayer>(
         const data = values.get(layer)?.get(variable) ?? Float32Array.from(numbersOf(layer, variable).data)
         return handOver(tensorOf(data, rule.shape))
       }
+      // What the rules say at run time, Variables<N> says at the type level.
       return variablesBy(rules, made) as unknown as Variables<N>
     },
   })

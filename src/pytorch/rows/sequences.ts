@@ -51,6 +51,7 @@ const recurrent =
   (kind: string): Row =>
   site => {
     const { gates, module, starts, negated } = cells[kind] as Cell
+    // The row is that of a layer with such options.
     const options = site.options as unknown as RecurrentOptions
     const { units, onlyReturnFinal, backwards, learnInit, gradientClipping, mask, peepholes = false } = options
     const activations = gates.map(gate => site.options[gate])

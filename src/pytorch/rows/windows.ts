@@ -72,6 +72,7 @@ const withoutBias = (site: Site): string | null => (site.has('bias') ? null : 'b
 const convolution =
   (rank: Rank): Row =>
   site => {
+    // The row is that of a layer with such options.
     const at = placed(site, rank, site.options as unknown as WindowValues)
     const [channels] = knownAt(site, [-1])
     const groups = site.options.groups as number
@@ -102,6 +103,7 @@ const depthwise = (site: Site, at: Placed, biased: string | null): string => {
   return call('nn.Conv2d', String(channels), String(made), ...windowArguments(at), `groups=${channels}`, biased)
 }
 const withSize = (site: Site): WindowValues => {
+  // The row is that of a layer with such options.
   const values = site.options as unknown as WindowValues
   return { ...values, size: (values.size as readonly number[]).slice(0, 2) }
 }
