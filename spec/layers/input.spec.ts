@@ -44,7 +44,7 @@ describe('Input', () => {
       'LayerConnectionError of input-2: expected (?, 4), got (?, 3). Remove this Input, or change its shape.',
     ],
     [
-      () => apply(join(Input([2, 2])), { params: {}, state: {} }, [[1, 2]]),
+      () => apply(join(Input([2, 2])), { params: {}, state: {} }, [[1, 2]] as never),
       'LayerConnectionError of input-1: expected (?, 2, 2), got (1, 2).',
     ],
   ])

@@ -153,10 +153,10 @@ describe('A forgotten batch', () => {
   const said =
     'expected a batch, (?, 2), got (2,), as one example has. The batch comes first: for one example [1, 2], give [[1, 2]].'
   const calls: Readonly<Record<string, () => unknown>> = {
-    apply: () => apply(network, init(network, key(0)), [1, 2]),
-    gradients: () => gradients(network, init(network, key(0)), [1, 2], [1, 1, 1]),
-    predict: () => predict(network, init(network, key(0)), [1, 2]),
-    compile: () => compile(network, init(network, key(0)))([1, 2]),
+    apply: () => apply(network, init(network, key(0)), [1, 2] as never),
+    gradients: () => gradients(network, init(network, key(0)), [1, 2] as never, [1, 1, 1]),
+    predict: () => predict(network, init(network, key(0)), [1, 2] as never),
+    compile: () => compile(network, init(network, key(0)))([1, 2] as never),
   }
   for (const [name, call] of Object.entries(calls))
     it(`is named by ${name}`, async () => {

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Fault, InvalidOption, LayerConnectionError } from '../base/errors.ts'
 import { type Flow, oneInput, type Shape, severalInputs, showFlow } from '../base/shape.ts'
+import { wrongShape } from '../base/unfit-data.ts'
 import type { Rules } from '../core/layer.ts'
 import { type Arrangement, isComposition, type LayerValue, type Node, type Part, type Wiring } from './parts.ts'
 import {
@@ -72,7 +73,7 @@ const wireLayer = (layer: LayerValue, { name, path }: Place, incoming: Incoming,
   const result = shapeOf(layer.rules, inputShapes)
   if (E.isLeft(result)) {
     const isGiven = isInput && incoming?.every(({ from }) => from < 0)
-    const remedy = isGiven ? 'Give an input of this shape, or change this Input.' : result.left.remedy
+    const remedy = isGiven ? wrongShape : result.left.remedy
     return connectionError(path, kindAlong(scope, layer.kind), { ...result.left, remedy })
   }
   const shape = result.right

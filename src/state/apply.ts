@@ -7,6 +7,7 @@ import type { AnyLayer, Mode } from '../core/layer.ts'
 import { asPart, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { InputOf, OutputOf, TensorsOf } from '../network-types/compose.ts'
+import type { DataFor } from '../network-types/data.ts'
 import type { ParamsOf, StateOf, VariablesFor } from '../network-types/named.ts'
 import { emptyingAtOnce } from '../ops/empty.ts'
 import { isOps } from '../ops/operations.ts'
@@ -14,7 +15,7 @@ import type { Ops } from '../ops/ops.ts'
 import { tape } from '../ops/tape.ts'
 import { another, handOver, tfjsOps, tidily } from '../tfjs/index.ts'
 import { checkedWiring, checkTensor, wireFor } from './check.ts'
-import { type Count, inputCount, outputCount, partsOf, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { type Count, inputCount, outputCount, partsOf, single, type TensorInputs, toTensor, toTensors } from './data.ts'
 import { asTrees, asVariables, reading } from './given.ts'
 import { checkIds } from './ids.ts'
 import { variableRules } from './init.ts'
@@ -59,6 +60,12 @@ export const modeOf = (owner: string, given: unknown): Interpretation => {
   )
   return { training, key: key ?? undefined, ops: ops ?? undefined }
 }
+
+/**
+ * `Own` in operations of the type `T`. If none are given, `T` is unknown: then it is what the call without operations takes, so
+ * that both overloads have the same error, at the same argument.
+ */
+type Within<T, Plain, Own> = [...(unknown extends T ? ['unknown'] : [])]['length'] extends 1 ? Plain : Own
 
 /** What `apply` gives. */
 export interface Applied<Output, State> {
@@ -122,18 +129,18 @@ const eagerly = <R>(
  * output.shape // [1, 3]
  * ```
  */
-export function apply<N extends AnyLayer>(
+export function apply<N extends AnyLayer, const X extends TensorInputs, T>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
-  input: TensorInput | readonly TensorInput[],
-  options?: ApplyOptions,
-): Applied<TensorsOf<OutputOf<N>>, StateOf<N>>
-export function apply<T>(
-  network: AnyLayer,
-  variables: { readonly params: VariableTree<T>; readonly state: VariableTree<T> },
-  input: T | readonly T[],
+  variables: Within<T, VariablesFor<NoInfer<N>>, Trees<NoInfer<T>>>,
+  input: Within<T, DataFor<'input', InputOf<N>, X>, NoInfer<T> | readonly NoInfer<T>[]>,
   options: ApplyOptions & { readonly ops: Ops<T> },
 ): Applied<T | readonly T[], VariableTree<T>>
+export function apply<N extends AnyLayer, const X extends TensorInputs>(
+  network: N,
+  variables: VariablesFor<NoInfer<N>>,
+  input: DataFor<'input', InputOf<N>, X>,
+  options?: ApplyOptions,
+): Applied<TensorsOf<OutputOf<N>>, StateOf<N>>
 export function apply(
   network: AnyLayer,
   variables: unknown,
@@ -246,11 +253,11 @@ export interface Gradients<N extends AnyLayer> {
  * Array.from(input.dataSync()) // [3, 4]
  * ```
  */
-export const gradients = <N extends AnyLayer>(
+export const gradients = <N extends AnyLayer, const X extends TensorInputs>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
-  input: TensorInput | readonly TensorInput[],
-  cotangent: TensorInput | readonly TensorInput[],
+  input: DataFor<'input', InputOf<N>, X>,
+  cotangent: TensorInputs,
   options?: ApplyOptions,
 ): Gradients<N> => {
   const part = asPart('gradients', network)

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../base/errors.ts'
 import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
 import { leavesOf, type VariableTree } from '../base/trees.ts'
+import { batchFirst, oneExample, wrongCount } from '../base/unfit-data.ts'
 import type { Part, Wiring } from '../network/parts.ts'
 import { outgoing, wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -38,7 +39,7 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
       layer: 'network',
       expected: `${expected.length} inputs, ${showFlow(expected)}`,
       got: `${shapes.length}, ${showFlow(shapes)}`,
-      remedy: 'Give the inputs as an array, in the order of the Input layers.',
+      remedy: wrongCount,
     })
   const wired = wire(part, shapes)
   if (E.isLeft(wired)) throw forgottenBatch(expected ?? [], shapes) ?? wired.left
@@ -59,9 +60,9 @@ const forgottenBatch = (expected: Flow, given: Flow): LayerConnectionError | und
   const example = isShort ? show(Array.from({ length }, (_, i) => i + 1)) : 'x'
   return new LayerConnectionError({
     layer: 'network',
-    expected: `a batch, ${showShape(wanted)}`,
-    got: `${showShape(shape)}, as one example has`,
-    remedy: `The batch comes first: for one example ${example}, give [${example}].`,
+    expected: `${oneExample.expected}, ${showShape(wanted)}`,
+    got: `${showShape(shape)}, ${oneExample.got}`,
+    remedy: batchFirst(example),
   })
 }
 

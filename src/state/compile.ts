@@ -8,12 +8,13 @@ import { type Flow, showFlow } from '../base/shape.ts'
 import { isRecord, leafOf, leavesOf, mapTree, mergeTrees, treeOf, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import { asPart, type Part } from '../network/parts.ts'
-import type { OutputOf, TensorsOf } from '../network-types/compose.ts'
+import type { InputOf, OutputOf, TensorsOf } from '../network-types/compose.ts'
+import type { DataFor } from '../network-types/data.ts'
 import type { StateOf, VariablesFor } from '../network-types/named.ts'
 import { another, handOver, tidily } from '../tfjs/index.ts'
 import { type Applied, type ApplyOptions, type Gradients, modeOf } from './apply.ts'
 import { checkedLeaves } from './check.ts'
-import { inputCount, outputCount, single, type TensorInput, toTensor, toTensors } from './data.ts'
+import { inputCount, outputCount, single, type TensorInputs, toTensor, toTensors } from './data.ts'
 import { asVariables } from './given.ts'
 import { checkIds } from './ids.ts'
 import {
@@ -34,32 +35,40 @@ export interface CompileOptions {
   readonly backend?: BackendOption
 }
 
-type Inputs = TensorInput | readonly TensorInput[]
-
 /** A compiled network with its variables. */
 export interface Compiled<N extends AnyLayer> {
   /** The output for an input, in inference mode. */
-  (input: Inputs): Promise<TensorsOf<OutputOf<N>>>
+  <const X extends TensorInputs>(input: DataFor<'input', InputOf<N>, X>): Promise<TensorsOf<OutputOf<N>>>
   /** As the eager `apply`. */
-  readonly apply: (input: Inputs, options?: ApplyOptions) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
+  readonly apply: <const X extends TensorInputs>(
+    input: DataFor<'input', InputOf<N>, X>,
+    options?: ApplyOptions,
+  ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
   /** As the eager `gradients`. */
-  readonly gradients: (input: Inputs, cotangent: Inputs, options?: ApplyOptions) => Promise<Gradients<N>>
+  readonly gradients: <const X extends TensorInputs>(
+    input: DataFor<'input', InputOf<N>, X>,
+    cotangent: TensorInputs,
+    options?: ApplyOptions,
+  ) => Promise<Gradients<N>>
   /** Frees the programs, which the garbage collector does otherwise. */
   readonly dispose: () => Promise<void>
 }
 
 /** A compiled network that takes its variables with each call. */
 export interface CompiledNetwork<N extends AnyLayer> {
-  (variables: VariablesFor<N>, input: Inputs): Promise<TensorsOf<OutputOf<N>>>
-  readonly apply: (
+  <const X extends TensorInputs>(
     variables: VariablesFor<N>,
-    input: Inputs,
+    input: DataFor<'input', InputOf<N>, X>,
+  ): Promise<TensorsOf<OutputOf<N>>>
+  readonly apply: <const X extends TensorInputs>(
+    variables: VariablesFor<N>,
+    input: DataFor<'input', InputOf<N>, X>,
     options?: ApplyOptions,
   ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
-  readonly gradients: (
+  readonly gradients: <const X extends TensorInputs>(
     variables: VariablesFor<N>,
-    input: Inputs,
-    cotangent: Inputs,
+    input: DataFor<'input', InputOf<N>, X>,
+    cotangent: TensorInputs,
     options?: ApplyOptions,
   ) => Promise<Gradients<N>>
   readonly dispose: () => Promise<void>

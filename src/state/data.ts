@@ -29,6 +29,8 @@ export interface FlatData {
 
 /** Every form in which a tensor can be given. */
 export type TensorInput = tf.Tensor | NestedNumbers | FlatData['data'] | FlatData
+/** One tensor, or several in order. */
+export type TensorInputs = TensorInput | readonly TensorInput[]
 
 const fault = (expected: string, got: string): InvalidOption =>
   new InvalidOption({

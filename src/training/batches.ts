@@ -8,7 +8,7 @@ import {
   inputCount,
   outputCount,
   partsOf,
-  type TensorInput,
+  type TensorInputs,
   toNumbers,
   toTensor,
   toTensors,
@@ -20,13 +20,13 @@ import { keeping } from './given.ts'
 
 /** Examples: inputs and targets, with the batch as first axis. Several inputs or outputs are tuples. */
 export interface Examples {
-  readonly x: TensorInput | readonly TensorInput[]
+  readonly x: TensorInputs
   /** Optional if no loss uses it. */
-  readonly y?: TensorInput | readonly TensorInput[]
+  readonly y?: TensorInputs
   /** The weight of each example, `[batch]`, or of each of its losses, `[batch, ...]`; a tuple for several outputs. */
-  readonly weights?: TensorInput | readonly TensorInput[]
+  readonly weights?: TensorInputs
   /** 1 for what counts and 0 for what does not, of such a shape. */
-  readonly mask?: TensorInput | readonly TensorInput[]
+  readonly mask?: TensorInputs
 }
 
 /** What examples are made of. */

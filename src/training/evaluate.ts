@@ -5,11 +5,12 @@ import { InvalidOption } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type Part } from '../network/parts.ts'
-import type { OutputOf, TensorsOf } from '../network-types/compose.ts'
+import type { InputOf, OutputOf, TensorsOf } from '../network-types/compose.ts'
+import type { DataFor } from '../network-types/data.ts'
 import type { VariablesFor } from '../network-types/named.ts'
 import { checkBatchFirst, checkedWiring } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
-import type { TensorInput } from '../state/data.ts'
+import type { TensorInputs } from '../state/data.ts'
 import { asVariables } from '../state/given.ts'
 import { readEagerly } from '../state/reading.ts'
 import { type Judgement, outputsOnly } from '../state/traced.ts'
@@ -225,10 +226,10 @@ export interface PredictOptions {
  * output.shape // [1, 3]
  * ```
  */
-export const predict = async <N extends AnyLayer>(
+export const predict = async <N extends AnyLayer, const X extends TensorInputs>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
-  x: TensorInput | readonly TensorInput[],
+  x: DataFor<'x', InputOf<N>, X>,
   options: PredictOptions = {},
 ): Promise<TensorsOf<OutputOf<N>>> => {
   const part = asPart('predict', network)

@@ -1,0 +1,98 @@
+import type { oneInput, Several, SharedShape, Show } from '../base/shape.ts'
+import type { batchFirst, oneExample, wrongCount, wrongShape } from '../base/unfit-data.ts'
+
+// Data that is given to a network, as far as its type says a shape: in the place of what does not fit stands the sentence that
+// is the error at run time. Nothing is refused that may fit, such as data of unknown shape or for a type parameter.
+
+interface Shaped {
+  readonly shape: readonly number[]
+}
+
+/** The shape that the type of data says: of tensors, `{ data, shape }`, arrays and typed arrays; `number[]` for none. */
+export type ShapeOf<X> = unknown extends X
+  ? number[]
+  : X extends { readonly shape: infer S & number[] }
+    ? S
+    : X extends { readonly BYTES_PER_ELEMENT: number }
+      ? [number]
+      : Nested<X, []>
+/** The deepest nested arrays whose shape is read: a type may contain itself. */
+type Deepest = 8
+/** The shape of nested arrays, read from the first element of each; a tensor alone in an array is one input. */
+type Nested<X, S extends readonly number[]> = [X] extends [never]
+  ? number[]
+  : [X] extends [number]
+    ? S
+    : X extends readonly unknown[]
+      ? S['length'] extends Deepest
+        ? number[]
+        : Nested<X[0], [...S, X['length']]>
+      : S extends readonly [1]
+        ? X extends Shaped
+          ? ShapeOf<X>
+          : number[]
+        : number[]
+
+// Faults are counted by the length of a tuple, as for `Fails`: an open type parameter gives no number.
+
+/** `[]` if the shape `S` may be that of an input `I`, else one element. */
+export type Judged<I, S> = S extends readonly number[]
+  ? number extends S['length']
+    ? []
+    : S extends I
+      ? []
+      : I extends S
+        ? []
+        : [SharedShape<I, S>] extends [never]
+          ? ['shape']
+          : []
+  : []
+
+type Inputs<I, X> = number[] extends I
+  ? []
+  : I extends Several
+    ? Each<I, X>
+    : X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
+      ? ['count', 'of inputs']
+      : Judged<I, ShapeOf<X>>
+/** The same for several inputs, which an array holds in order: one element of it may not fit. */
+type Each<I extends Several, X> = X extends readonly unknown[]
+  ? number extends X['length']
+    ? []
+    : X['length'] extends I['length']
+      ? 1 extends { [K in keyof X]: K extends keyof I ? [...Judged<I[K], ShapeOf<X[K]>>]['length'] : 0 }[number]
+        ? ['one', 'of', 'several']
+        : []
+      : ['count', 'of inputs']
+  : X extends Shaped | { readonly BYTES_PER_ELEMENT: number }
+    ? ['count', 'of inputs']
+    : []
+
+/**
+ * The data `X` for inputs of the shape `I`, the argument or field `What`: as it is; or, in its place or that of the one of
+ * several that does not fit, what is wrong.
+ */
+export type DataFor<What extends string, I, X> = [...Inputs<I, X>]['length'] extends 1 | 2 | 3
+  ? Refused<What, I, X, [...Inputs<I, X>]['length']>
+  : X
+type Refused<What extends string, I, X, Faults> = Faults extends 1
+  ? Wrong<What, I, ShapeOf<X>>
+  : Faults extends 2
+    ? WrongCount<What, I, X>
+    : { [K in keyof X]: K extends keyof I ? DataFor<`${What}[${K & string}]`, I[K], X[K]> : X[K] }
+
+/** The sentence about data of another shape, which may be that of one example. */
+type Wrong<What extends string, I, S> = I extends [unknown, ...infer One]
+  ? [...Judged<One, S>]['length'] extends 1
+    ? `${What} expects ${Show<I>}, got ${Show<S>}. ${typeof wrongShape}`
+    : `${What} expects ${(typeof oneExample)['expected']}, ${Show<I>}, got ${Show<S>}, ${(typeof oneExample)['got']}. ${ReturnType<typeof batchFirst<'x'>>}`
+  : never
+type WrongCount<What extends string, I, X> = I extends Several
+  ? `${What} expects ${I['length'] & number} inputs, ${Show<I>}, got ${Given<X>}. ${typeof wrongCount}`
+  : X extends readonly unknown[]
+    ? `${What} expects ${(typeof oneInput)['expected']}, got ${Show<{ -readonly [K in keyof X]: ShapeOf<X[K]> }>}. ${typeof wrongShape}`
+    : never
+/** Several tensors, or one. */
+type Given<X> = X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
+  ? `${X['length'] & number}, ${Show<{ -readonly [K in keyof X]: ShapeOf<X[K]> }>}`
+  : `1, ${Show<ShapeOf<X>>}`
