@@ -42,7 +42,7 @@ const byService = (name: string): Compiler => ({
       directoryExists: ts.sys.directoryExists,
       getDirectories: ts.sys.getDirectories,
     })
-    return cases.map(({ path, source, hovers }): Findings => {
+    return cases.map(({ path, source, hovers, offers = [] }): Findings => {
       const file = service.getProgram()?.getSourceFile(path)
       if (!file) throw new Error(`${name} does not see ${path}`)
       const lines = source.split('\n')
@@ -59,6 +59,11 @@ const byService = (name: string): Compiler => ({
         hovers: hovers.map(({ line, column }) => {
           const position = file.getPositionOfLineAndCharacter(line, column)
           return ts.displayPartsToString(service.getQuickInfoAtPosition(path, position)?.displayParts)
+        }),
+        offers: offers.map(({ line, column }) => {
+          const position = file.getPositionOfLineAndCharacter(line, column)
+          const found = service.getCompletionsAtPosition(path, position, {})?.entries ?? []
+          return found.filter(({ kind }) => kind === ts.ScriptElementKind.string).map(({ name }) => name)
         }),
       }
     })

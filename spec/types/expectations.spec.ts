@@ -7,10 +7,13 @@ const b = 2
 //    ^? const b: 2
 const c = [2]
 //    ^? const c: ...
+const d: 'one' | 'two' = ''
+//                        ^| two, one
 `
 const found = {
   errors: [{ line: 0, column: 6, length: 1, text: "Type 'number' is not assignable to type 'string'." }],
   hovers: ['const b: 2', 'const c: number[]'],
+  offers: [['one', 'two']],
 }
 
 describe('Expectations of compilers', () => {
@@ -46,6 +49,11 @@ describe('Expectations of compilers', () => {
       differences(expected, { ...found, hovers: ['const b: 2', `const c: ${'x'.repeat(longestHover)}`] }),
     ).to.have.length(1)
     expect(differences(expected, { ...found, hovers: [] })).to.have.length(2)
+  })
+
+  it('are not met when other texts are offered, or none', () => {
+    for (const offers of [[['one']], [['one', 'two', 'three']], []])
+      expect(differences(expected, { ...found, offers })).to.have.length(1)
   })
 
   it('need a text and a line above them', () => {

@@ -4,6 +4,8 @@
 //   //              ~~~~~~~~~~~~~~~~~~~~~~~ expects a 4-dimensional input        an error here, with this text
 //   const network = join(Input(10))
 //   //    ^? const network: Network<[number, 10], [number, 10], ...              the hover here begins so
+//   end(network, 'relu')
+//   //            ^| relu-1, relu-2                                               editors offer these texts here, in any order
 
 /** A place in a file; lines and columns count from 0, as compilers count them. */
 export interface Place {
@@ -22,29 +24,37 @@ export interface Hover extends Place {
   readonly text: string
 }
 
+/** The texts that are offered within quotes, with commas between them. */
+export interface Offer extends Place {
+  readonly texts: readonly string[]
+}
+
 /** A file, and what it expects. */
 export interface Case {
   readonly path: string
   readonly source: string
   readonly errors: readonly Fault[]
   readonly hovers: readonly Hover[]
+  readonly offers?: readonly Offer[]
 }
 
-/** What a compiler says about a case: its errors, and the hovers in the order in which they are expected. */
+/** What a compiler says about a case: its errors, and hovers and offers in the order in which they are expected. */
 export interface Findings {
   readonly errors: readonly Fault[]
   readonly hovers: readonly string[]
+  readonly offers?: readonly (readonly string[])[]
 }
 
 /** No hover may be longer, even of a large network: it has to be read. */
 export const longestHover = 120
 
-const marker = /^\s*\/\/\s*(~+|\^\?)(.*)$/
+const marker = /^\s*\/\/\s*(~+|\^\?|\^\|)(.*)$/
 
 /** Reads what a file expects. */
 export const readCase = (path: string, source: string): Case => {
   const errors: Fault[] = []
   const hovers: Hover[] = []
+  const offers: Offer[] = []
   let line = -1
   for (const [index, text] of source.split('\n').entries()) {
     const [, sign = '', rest = ''] = marker.exec(text) ?? []
@@ -54,13 +64,16 @@ export const readCase = (path: string, source: string): Case => {
       if (line < 0 || expected === '') throw new Error(`${path}:${index + 1}: a text and a line above it are needed`)
       const column = text.indexOf(sign)
       if (sign === '^?') hovers.push({ line, column, text: expected })
+      else if (sign === '^|') offers.push({ line, column, texts: expected.split(', ') })
       else errors.push({ line, column, length: sign.length, text: expected })
     }
   }
-  return { path, source, errors, hovers }
+  return { path, source, errors, hovers, offers }
 }
 
 const shown = ({ line, column, length, text }: Fault): string => `${line + 1}:${column + 1} (${length} long): ${text}`
+
+const sorted = (texts: readonly string[]): string => [...texts].sort().join(', ')
 
 const begins = (found: string, expected: string): boolean =>
   expected.endsWith('...') ? found.startsWith(expected.slice(0, -3)) : found === expected
@@ -88,6 +101,10 @@ export const differences = (expected: Case, found: Findings): readonly string[] 
       const place = `hover at ${line + 1}:${column + 1}`
       if (!begins(hover, text)) return [`${place}: expected ${text}, got ${hover}`]
       return hover.length > longestHover ? [`${place}: ${hover.length} characters are too long: ${hover}`] : []
+    }),
+    ...(expected.offers ?? []).flatMap(({ line, column, texts }, i) => {
+      const [wanted, offered] = [sorted(texts), sorted(found.offers?.[i] ?? [])]
+      return wanted === offered ? [] : [`offer at ${line + 1}:${column + 1}: expected ${wanted}, got ${offered}`]
     }),
   ]
 }

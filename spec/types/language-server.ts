@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import type { Case, Fault, Findings } from './expectations.ts'
 
-// The part of the Language Server Protocol that asks a compiler for errors and hovers.
+// The part of the Language Server Protocol that asks a compiler for errors, hovers and completions.
 
 interface Position {
   readonly line: number
@@ -25,6 +25,12 @@ interface Diagnostics {
 interface HoverResult {
   readonly contents: { readonly value: string }
 }
+
+interface Completions {
+  readonly items: readonly { readonly label: string; readonly kind?: number }[]
+}
+/** The kind of completions that are texts: constants in TypeScript's server. */
+const texts: readonly (number | undefined)[] = [21]
 
 interface Connection {
   readonly request: <T>(method: string, params: unknown) => Promise<T>
@@ -79,7 +85,10 @@ const connect = (server: ChildProcess): Connection => {
 const plain = (hover: HoverResult | null): string =>
   (hover?.contents.value ?? '').replace(/^```\w*\n|\n```\s*[\s\S]*$/g, '').trim()
 
-const inspectOne = async ({ request, notify }: Connection, { path, source, hovers }: Case): Promise<Findings> => {
+const inspectOne = async (
+  { request, notify }: Connection,
+  { path, source, hovers, offers = [] }: Case,
+): Promise<Findings> => {
   const textDocument = { uri: pathToFileURL(path).href }
   notify('textDocument/didOpen', {
     textDocument: { ...textDocument, languageId: 'typescript', version: 1, text: source },
@@ -92,13 +101,24 @@ const inspectOne = async ({ request, notify }: Connection, { path, source, hover
       const last = end.line === start.line ? end.character : (lines[start.line]?.length ?? 0)
       return { line: start.line, column: start.character, length: last - start.character, text: message }
     })
-  const texts: string[] = []
+  const shown: string[] = []
   for (const { line, column } of hovers) {
     const position = { line, character: column }
-    texts.push(plain(await request<HoverResult | null>('textDocument/hover', { textDocument, position })))
+    shown.push(plain(await request<HoverResult | null>('textDocument/hover', { textDocument, position })))
+  }
+  const offered: (readonly string[])[] = []
+  for (const { line, column } of offers) {
+    const position = { line, character: column }
+    const found = await request<Completions | Completions['items'] | null>('textDocument/completion', {
+      textDocument,
+      position,
+      context: { triggerKind: 1 },
+    })
+    const items = found === null ? [] : 'items' in found ? found.items : found
+    offered.push(items.filter(({ kind }) => texts.includes(kind)).map(({ label }) => label))
   }
   notify('textDocument/didClose', { textDocument })
-  return { errors, hovers: texts }
+  return { errors, hovers: shown, offers: offered }
 }
 
 /** Asks a language server, which it starts and ends, about files; their text need not be on disk. */

@@ -2,16 +2,10 @@ import { InvalidOption, show, wrongArgument } from '../base/errors.ts'
 import { nearest } from '../base/options.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
-import { asPart, type Cut, type LayerValue, type Node, type Part, type Wired, type Wiring } from '../network/parts.ts'
+import { asPart, type Cut, type LayerValue, type Node, type Part, type Wiring } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
-import type { Opaque } from '../network-types/list.ts'
-
-/** A part of a network, whose shapes the compiler does not know. */
-export interface Slice extends Wired, Opaque {
-  readonly kind: string
-  readonly '~cut': true
-  readonly '~out': number[]
-}
+import { type LayerAt, layerName, type NameGiven, type NamesGiven, type NamesOf } from '../network-types/names.ts'
+import type { SliceFrom, SliceUpTo } from '../network-types/slices.ts'
 
 /**
  * The names of a network's layers, in the order in which they run.
@@ -21,8 +15,9 @@ export interface Slice extends Wired, Opaque {
  * names(join(Input(4), Relu(8), Softmax(3))) // ['input-1', 'relu-1', 'softmax-1']
  * ```
  */
-export const names = (network: AnyLayer): readonly string[] =>
-  Object.freeze(namesOf(wiringOf(asPart('names', network)).nodes))
+export const names = <N extends AnyLayer>(network: N): readonly (NamesOf<N> & string)[] =>
+  // The compiler numbers them by the same rules.
+  Object.freeze(namesOf(wiringOf(asPart('names', network)).nodes) as readonly (NamesOf<N> & string)[])
 
 /** Each name once: a shared layer has several nodes. */
 const namesOf = (nodes: readonly Node[]): readonly string[] => [...new Set(nodes.map(node => node.name))]
@@ -35,9 +30,9 @@ const find = (owner: string, nodes: readonly Node[], name: unknown): number => {
   throw new InvalidOption({
     layer: owner,
     option: 'name',
-    expected: `the name of a layer of the network (${known.join(', ')})`,
+    expected: layerName.expected,
     got: show(name),
-    remedy: meant === undefined ? 'Choose one of these names.' : `Did you mean '${meant}'?`,
+    remedy: meant === undefined ? `Its layers are ${known.join(', ')}.` : `Did you mean '${meant}'?`,
   })
 }
 
@@ -50,9 +45,13 @@ const find = (owner: string, nodes: readonly Node[], name: unknown): number => {
  * String(layerOf(join(Input(4), Relu(8)), 'relu-1')) // Relu(8)
  * ```
  */
-export const layerOf = (network: AnyLayer, name: string): LayerValue => {
+export const layerOf = <N extends AnyLayer, const Name extends string>(
+  network: N,
+  name: NameGiven<'layerOf', N, Name>,
+): LayerAt<N, Name, LayerValue> => {
   const { nodes } = wiringOf(asPart('layerOf', network))
-  return (nodes[find('layerOf', nodes, name)] as Node).layer
+  // The compiler looks it up in the same order.
+  return (nodes[find('layerOf', nodes, name)] as Node).layer as LayerAt<N, Name, LayerValue>
 }
 
 /** The graph of a network, and the indices of the named nodes in it. */
@@ -65,7 +64,7 @@ const chosen = (owner: string, part: Part, given: readonly string[]): readonly [
 }
 
 /** Keeps some nodes. The other inputs of these become inputs of the slice. */
-const keep = (of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly number[]): Slice => {
+const keep = <S>(of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly number[]): S => {
   const wiring = wiringOf(of)
   const order = [...kept].sort((a, b) => a - b)
   const position = new Map(order.map((index, i) => [index, i]))
@@ -95,7 +94,12 @@ const keep = (of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly n
  * String(start(network, 'relu-1')) // <unknown> -> [... 2 layers ...] -> (?, 2)
  * ```
  */
-export const start = (network: AnyLayer, ...names: readonly string[]): Slice => {
+export const start = <N extends AnyLayer, const Names extends readonly string[]>(
+  network: N,
+  ...given: NamesGiven<'start', N, Names>
+): SliceFrom<N, Names> => {
+  // Names that fit, or any where the compiler does not know them.
+  const names = given as readonly string[]
   const part = asPart('start', network)
   const [wiring, indices] = chosen('start', part, names)
   const kept = new Set(indices)
@@ -133,7 +137,12 @@ export const start = (network: AnyLayer, ...names: readonly string[]): Slice => 
  * String(end(network, 'relu-1')) // (?, 10) -> [... 2 layers ...] -> (?, 5)
  * ```
  */
-export const end = (network: AnyLayer, ...names: readonly string[]): Slice => {
+export const end = <N extends AnyLayer, const Names extends readonly string[]>(
+  network: N,
+  ...given: NamesGiven<'end', N, Names>
+): SliceUpTo<N, Names> => {
+  // Names that fit, or any where the compiler does not know them.
+  const names = given as readonly string[]
   const part = asPart('end', network)
   const [wiring, indices] = chosen('end', part, names)
   const kept = new Set(indices)

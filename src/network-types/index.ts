@@ -11,3 +11,5 @@ export type {
   TensorsOf,
 } from './compose.ts'
 export type { InnerParams, InnerState, ParamsOf, StateOf, Variables } from './named.ts'
+export type { NamesOf } from './names.ts'
+export type { Slice, SliceFrom, SliceUpTo } from './slices.ts'

@@ -34,6 +34,13 @@ export interface InShared<Name extends string, L> extends Item {
   readonly shared: Name
   readonly layer: L
 }
+/** Layers of a slice, `F` by their names, which they keep wherever it is used. */
+export interface InSlice<F> extends Item {
+  readonly name: never
+  readonly '~before': NoLayer
+  readonly '~has': 'some'
+  readonly kept: F
+}
 /** Layers that the compiler does not know: it knows no names after them either. */
 export interface Unknown extends Item {
   readonly name: string

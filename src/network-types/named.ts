@@ -1,18 +1,19 @@
 import type { Format } from '../base/names.ts'
+import type { Fails } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { Counter, InBlock, InShared, Item, ListingOf, NoCounters, NoLayer, SharedWithin } from './list.ts'
+import type { Counter, InBlock, InShared, InSlice, Item, ListingOf, NoCounters, NoLayer, SharedWithin } from './list.ts'
 
 // The variables of a network by name. One walk over the list of its layers numbers those whose names are patterns; variables
 // are read when they are used.
 
 /** A layer and its name. */
-interface NamedLayer<Name, L> {
+export interface NamedLayer<Name, L> {
   readonly name: Name
   readonly layer: L
 }
-type AnyNamedLayer = NamedLayer<string, Holder>
+export type AnyNamedLayer = NamedLayer<string, Holder>
 interface Holder {
   readonly '~params': unknown
   readonly '~state': unknown
@@ -43,7 +44,9 @@ type NumberedPart<T extends readonly Item[], N extends number, C extends string,
           C,
           R | (B extends readonly Item[] ? Free<Prefixed<`${Name}/`, NamedLayers<B>>> : IsFree<NamedLayer<Name, B>>)
         >
-      : R | NamedLayer<string, T[N]>
+      : T[N] extends InSlice<infer F>
+        ? Numbered<T, Next[N], C, R | Free<F>>
+        : R | NamedLayer<string, T[N]>
 
 type Count<C extends string, P extends string> =
   Counter<P> extends infer Q extends string
@@ -69,8 +72,8 @@ type Free<F> = F extends IsFree<unknown> ? F : IsFree<F>
 type Freed<F> = F extends IsFree<infer G> ? G : F
 
 /** The named layers of a list, as a union. */
-type NamedLayers<T> = T extends readonly Item[] ? Numbered<T, 0, NoCounters, never> : never
-type Named<W, T> = SharedWithin extends W ? Freed<NamedLayers<T>> : NamedLayers<T>
+export type NamedLayers<T> = T extends readonly Item[] ? Numbered<T, 0, NoCounters, never> : never
+export type Named<W, T> = SharedWithin extends W ? Freed<NamedLayers<T>> : NamedLayers<T>
 type List<L extends Typed, I = number[]> = Placed<L, I>[ListingOf<L['~patterns']>]
 
 type OwnVariables<L, Key extends keyof Holder> = L extends { readonly [_ in Key]: infer V } ? V : never
@@ -120,14 +123,25 @@ export interface Variables<L extends Typed = any> {
 }
 
 /**
- * The type of a parameter for the variables of a network. A slice takes any, because it is used with those of the whole
- * network; so does a network that the compiler does not know.
+ * The type of a parameter for the variables of a network. A slice takes those of the whole network, and any if the
+ * compiler does not know its layers; so does a network that the compiler does not know.
  */
 export type VariablesFor<L extends Typed> = [L] extends [{ readonly '~cut': true }]
-  ? SomeVariables
+  ? Fails<WholeOf<L>> extends 1
+    ? SliceVariables<L>
+    : SomeVariables
   : unknown extends L['~within']
     ? SomeVariables
     : Variables<L>
+/**
+ * The variables of a slice, or of the network that it was cut from: another interface than {@link Variables}, so that the
+ * compiler compares variables, not networks.
+ */
+interface SliceVariables<L extends Typed> {
+  readonly params: ParamsOf<L>
+  readonly state: StateOf<L>
+}
+type WholeOf<L> = L extends { readonly '~whole': infer Whole } ? Whole : null
 /** The variables of any network. */
 interface SomeVariables {
   readonly params: Readonly<Record<string, unknown>>

@@ -9,7 +9,6 @@ import {
   type ResidualMerge,
   repeat,
   residual,
-  type Slice,
   shared,
   start,
 } from '../combinators/index.ts'
@@ -21,6 +20,7 @@ import type { Identity } from '../layers/input.ts'
 import type { Block, Fanned } from '../network-types/blocks.ts'
 import type { CheckRepeat, JoinFault, NameFault } from '../network-types/checks.ts'
 import type { Join, Repeat, Shared, Side } from '../network-types/compose.ts'
+import type { Slice } from '../network-types/slices.ts'
 
 // The words of the notation are the names of the library's layers and combinators. A layer's constructor says what its
 // word means: to the compiler in its row, to the run time in its definition. The rows of the combinators are here.

@@ -18,7 +18,7 @@ import {
   type Variables,
 } from '../../../src/index.ts'
 
-// Parts of a network take the variables of the whole, and networks that the compiler does not know those of any.
+// Parts of a network take its variables, and networks that the compiler does not know those of any.
 
 const network = join(Input(4), Relu(8, { name: 'hidden' }), BatchNorm(), Softmax(3))
 const variables = init(network, key(1))
@@ -36,7 +36,10 @@ export const bare = apply(end(activation, 'relu-1'), init(activation, key(1)), x
 // Another head on the layers of a trained network.
 const tuned = join(end(network, 'hidden'), Softmax(2))
 const head = init(tuned, key(1))
-export const both = apply(tuned, { params: { ...head.params, ...variables.params }, state: variables.state }, x)
+const params = { ...variables.params, 'softmax-1': head.params['softmax-1'] }
+export const both = apply(tuned, { params, state: variables.state }, x)
+apply(tuned, { params: variables.params, state: variables.state }, x)
+//             ~~~~~~ Types of property '"softmax-1"' are incompatible
 
 // Networks and variables that are parameters.
 export const use = <const N extends Layer>(network: N, given: Variables<N>) => {
@@ -53,4 +56,4 @@ const forward = (network: Layer, given: Variables) => apply(network, given, x)
 export const forwards = [forward(network, variables), forward(tuned, head)]
 
 apply(network, head, x)
-//             ~~~~ missing the following properties
+//             ~~~~ Property '"batch-norm-1"' is missing

@@ -174,8 +174,10 @@ holds<Same<ParamsOf<typeof fanned>['relu-3']['weight'], Tensor<[7, 3]>>>()
 declare const deep: boolean
 const perhaps = join(Input(4), when(deep, Relu(4)), Relu(3))
 holds<Same<ParamsOf<typeof perhaps>[string], Readonly<Record<string, Tensor>>>>()
-const sliced = join(start(network, 'fc-001'), Relu(3))
+const sliced = join(start(copied, 'b1/relu-1'), Relu(3))
 holds<Same<ParamsOf<typeof sliced>[string], Readonly<Record<string, Tensor>>>>()
+const sliceOfSequence = join(start(network, 'fc-001'), Relu(3))
+holds<Same<keyof ParamsOf<typeof sliceOfSequence>, 'fc-001' | 'softmax-1' | 'relu-1'>>()
 const chosen = join(Input(4), when(true, Relu(4)), when(false, Relu(5)), Relu(3))
 holds<Same<keyof ParamsOf<typeof chosen>, 'relu-1' | 'relu-2'>>()
 
