@@ -32,7 +32,7 @@ export const compose = (expression: Expression): joinery.Layer => {
   const one = expression as Exclude<Expression, readonly Expression[]>
   if ('join' in one) return joinery.join(...all(one.join))
   if ('parallel' in one) return joinery.parallel(...all(one.parallel))
-  if ('repeat' in one) return joinery.repeat(compose(one.repeat) as never, one.n as never)
+  if ('repeat' in one) return joinery.repeat(compose(one.repeat), one.n)
   if ('shared' in one) return joinery.shared(one.name, compose(one.shared) as never)
   if ('layer' in one) return makeLayer(one.layer, one.args)
   throw new UnreadableCases(`an expression of an unknown form, ${JSON.stringify(expression)}`)

@@ -21,8 +21,13 @@ export interface Mismatch<Message extends string> {
  */
 export type Fails<O> = [...Marks<O extends Mismatch<string> ? 'fails' : 'fits'>]['length']
 type Marks<X> = 'fails' extends X ? ('fits' extends X ? [] : ['fails']) : []
-/** The mismatch if `O` is one, else `Next`. */
-export type Unless<O, Next = unknown> = Fails<O> extends 1 ? Mismatch<Extract<O, Mismatch<string>>['mismatch']> : Next
+/**
+ * The sentence of a mismatch. As the type of a parameter it refuses every argument, and compilers print the sentence and
+ * nothing else; of a `Mismatch` they print the name before it, and say it twice.
+ */
+export type Sentence<O> = Extract<O, Mismatch<string>>['mismatch']
+/** The sentence of the mismatch if `O` is one, else `Next`. */
+export type Unless<O, Next = unknown> = Fails<O> extends 1 ? Sentence<O> : Next
 
 type Dimension<D> = D extends number ? (number extends D ? '?' : `${D}`) : '?'
 type Dimensions<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]

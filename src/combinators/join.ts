@@ -34,6 +34,6 @@ export const join = <const L extends readonly AnyLayer[]>(...layers: CheckJoin<L
  * ```
  */
 export const to =
-  <const B extends AnyLayer>(next: B): (<const A extends AnyLayer>(layer: Follows<[A], B> & A) => Join<[A, B]>) =>
-  <const A extends AnyLayer>(layer: Follows<[A], B> & A): Join<[A, B]> =>
+  <const B extends AnyLayer>(next: B): (<const A extends AnyLayer>(...layer: Follows<[A], B, A>) => Join<[A, B]>) =>
+  <const A extends AnyLayer>(...[layer]: Follows<[A], B, A>): Join<[A, B]> =>
     compose({ form: 'sequence', parts: [asPart('to', layer), asPart('to', next)] })

@@ -19,8 +19,7 @@ import type { Repeat, Shared } from '../network-types/compose.ts'
  * ```
  */
 export const repeat = <const B extends AnyLayer, const N extends number>(
-  layer: CheckRepeat<B, N> & B,
-  n: N,
+  ...[layer, n]: CheckRepeat<B, N>
 ): Repeat<B, N> => {
   const example = 'repeat(Relu(8), 3)'
   const part = asPart('repeat', layer, example)

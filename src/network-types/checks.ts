@@ -1,4 +1,4 @@
-import type { Fails, Mismatch, Unless } from '../base/shape.ts'
+import type { Fails, Mismatch, Sentence } from '../base/shape.ts'
 import type { Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Counted } from './counted.ts'
@@ -26,53 +26,72 @@ export type Twice<L extends readonly Typed[], B extends Typed> = [
 /** Names; `never` for those of a layer that the compiler does not know. */
 type Known<Names> = unknown extends Names ? never : Names
 
-// For arguments that are intersected with their fault, see docs/types.md.
+// For single arguments: a list of it, or of the sentence of its fault, as the type of a rest parameter. The compiler infers
+// a list through a condition, but not an argument whose own type is a condition still.
 
-/** The fault of the layer `B` after the layers `L`, to be intersected with `B`: `unknown` if there is none. */
-export type Follows<L extends readonly Typed[], B extends Typed> = Unless<
+/** The argument of `to`: `Given`, unless the layer `B` cannot follow the layers `L`. */
+export type Follows<L extends readonly Typed[], B extends Typed, Given = B> = FitsAfter<
   Output<RunSequence<[...L, B], number[], '~found'>>,
-  Unless<Twice<L, B>>
+  Twice<L, B>,
+  Given
 >
-/** The fault of the layer of `repeat`, to be intersected with it; `unknown` if there is none. */
-export type CheckRepeat<B extends Typed, N extends number> = Unless<
-  RepeatOut<B, Times<N>, 0, number[]>,
-  N extends 1 ? unknown : Unless<SameName<B['~named']>>
->
+/** The same for the output `O` and the fault `T` of the names. */
+export type FitsAfter<O, T, Given> =
+  Fails<O> extends 1 ? [layer: Sentence<O>] : Fails<T> extends 1 ? [layer: Sentence<T>] : [layer: Given]
+/** The arguments of `repeat`, unless the layer cannot be repeated. */
+export type CheckRepeat<B extends Typed, N extends number> =
+  Fails<RepeatOut<B, Times<N>, 0, number[]>> extends 1
+    ? [layer: Sentence<RepeatOut<B, Times<N>, 0, number[]>>, n: N]
+    : Fails<Renamed<B, N>> extends 1
+      ? [layer: Sentence<Renamed<B, N>>, n: N]
+      : [layer: B, n: N]
+type Renamed<B extends Typed, N extends number> = N extends 1 ? never : SameName<B['~named']>
+/** The mismatch of a layer that cannot be repeated; anything else if it can. */
+export type RepeatFault<B extends Typed, N extends number> =
+  RepeatOut<B, Times<N>, 0, number[]> extends infer O
+    ? O extends Mismatch<string>
+      ? O
+      : [Renamed<B, N>] extends [never]
+        ? null
+        : Renamed<B, N>
+    : never
 type SameName<Name> = Name extends string
   ? Mismatch<`Every copy would be named '${Name}': write a pattern, such as '${Name}-{}'`>
   : never
 
 // For lists of arguments: the reason takes the place of the argument that does not fit.
 
-type Blame<L extends readonly unknown[], F> = { [K in keyof L]: BlameAt<K, L[K], F> }
+type Blame<L extends readonly unknown[], F> = {
+  [K in keyof L]: F extends FailedAt<infer At, infer M> ? (IsAt<K, At> extends true ? M : L[K]) : L[K]
+}
 /** Layers after an unknown number of layers have no index: each of them gets the reason. */
-type BlameAt<K, Own, F> =
-  F extends FailedAt<infer At, infer M>
-    ? K extends `${infer N extends number}`
-      ? Next[N] extends At
-        ? Mismatch<M>
-        : Own
-      : Mismatch<M>
-    : Own
-/**
- * The arguments `Given`, whose layers are `L`: as they are, or with the reason in the place of one whose name is taken.
- * Without `infer`: a name with a type parameter leaves the condition open, and the compiler accepts an argument for an open
- * condition only if it infers nothing.
- */
-export type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> = [L[number]['~named']] extends [
-  never,
-]
-  ? Given
-  : unknown extends L[number]['~named']
-    ? Given
-    : Fails<Clash<L, 0, never>> extends 1
-      ? Blame<Given, Clash<L, 0, never>>
-      : Given
+type IsAt<K, At> = K extends `${infer N extends number}` ? (Next[N] extends At ? true : false) : true
 /** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
 export type CheckJoin<L extends readonly Typed[]> =
   Fails<Output<RunSequence<Counted<L>, number[], '~found'>>> extends 1
     ? Blame<L, Output<RunSequence<Counted<L>, number[], '~found'>>>
-    : CheckNames<Counted<L>, L>
+    : HasClash<Counted<L>> extends 1
+      ? Blame<L, Clash<Counted<L>, 0, never>>
+      : L
+/**
+ * 1 if a layer has the name of another one. Without `infer`: a name with a type parameter leaves the condition open, and the
+ * compiler accepts an argument for an open condition only if it infers nothing.
+ */
+type HasClash<L extends readonly Typed[]> = [L[number]['~named']] extends [never]
+  ? 0
+  : unknown extends L[number]['~named']
+    ? 0
+    : Fails<Clash<L, 0, never>>
+/** Branches, whose layers are `L`: as they are, or with the reason in the place of one whose name is taken. */
+export type CheckNames<L extends readonly Typed[], Given extends readonly unknown[]> =
+  HasClash<L> extends 1 ? BlameBranch<Given, Clash<L, 0, never>> : Given
+/**
+ * The same as {@link Blame} for branches, which may be arrays: for a text in the place of one, the compiler would compare
+ * the methods of arrays and texts.
+ */
+type BlameBranch<L extends readonly unknown[], F> = {
+  [K in keyof L]: F extends FailedAt<infer At, infer M> ? (IsAt<K, At> extends true ? Mismatch<M> : L[K]) : L[K]
+}
 
 // For texts, which have no arguments: the place of the fault.
 

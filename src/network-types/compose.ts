@@ -1,9 +1,9 @@
-import type { Several, Unless } from '../base/shape.ts'
+import type { Several } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { AnyLayer, Out, Placed, Typed } from '../core/layer.ts'
 import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { Follows, Twice } from './checks.ts'
+import type { FitsAfter, Follows, Twice } from './checks.ts'
 import type { Counted, ManyBranches } from './counted.ts'
 import type { Hiding, Layers } from './hidden.ts'
 import type { InShared, Listing, Opaque, SharedWithin, Unknown } from './list.ts'
@@ -20,7 +20,7 @@ export interface Chain extends AnyLayer {
   /** The same as `to`. */
   readonly '>>': To<[this]>
 }
-type To<L extends readonly Typed[]> = <const B extends AnyLayer>(next: Follows<L, B> & B) => Join<[...L, B]>
+type To<L extends readonly Typed[]> = <const B extends AnyLayer>(...next: Follows<L, B>) => Join<[...L, B]>
 
 /** One level deeper than '~within' of the parts. */
 export type Deeper<W> = W extends number ? Next[W] : W
@@ -59,7 +59,7 @@ export interface Network<in out I, in out O, in out Hidden> extends Wired {
 }
 /** Like {@link To}, but from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
-  next: Unless<Out<B, O>, Unless<Twice<L, B>>> & B,
+  ...next: FitsAfter<Out<B, O>, Twice<L, B>, B>
 ) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
 
 /** A network that only the run time knows, such as that of a text that is read from a file. */

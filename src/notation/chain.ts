@@ -4,7 +4,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { tryCompose } from '../network/compose.ts'
 import type { Part as Composed } from '../network/parts.ts'
 import { mostLayers } from '../network/wiring.ts'
-import type { CheckRepeat, JoinFault, NameFault } from '../network-types/checks.ts'
+import type { JoinFault, NameFault, RepeatFault } from '../network-types/checks.ts'
 import type { Join, Repeat, Side } from '../network-types/compose.ts'
 import type { Called } from './call.ts'
 import { type Because, type Fault, type Mistake, mistake, type Span } from './faults.ts'
@@ -106,7 +106,7 @@ type Copies<
   Y extends AnyLayer,
 > =
   Digits<R, ''> extends readonly [`${infer N extends number}`, infer U extends string]
-    ? CheckRepeat<Y, N> extends Mismatch<infer M>
+    ? RepeatFault<Y, N> extends Mismatch<infer M>
       ? Fault<S, T, `${Upto<T, U>}`, Because<'misfit', { readonly reason: M }>>
       : Then<TrimStart<U>, S, C, L, Repeat<Y, N>>
     : Fault<S, T, '*', Because<'noCopies'>>

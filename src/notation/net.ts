@@ -31,7 +31,7 @@ export type CheckText<S extends string, B> = string extends S
   : Parsed<S, B> extends Mismatch<infer M>
     ? {} extends { readonly [_ in M]: true }
       ? S
-      : Mismatch<M>
+      : M
     : S
 /** The network of a text. */
 export type Net<S extends string, B> = string extends S

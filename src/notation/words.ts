@@ -18,7 +18,7 @@ import type { Argument, Limits, OptionAs, OptionOf, Row, Takes, TakesLayer } fro
 import * as layers from '../layers/index.ts'
 import type { Identity } from '../layers/input.ts'
 import type { Block, Fanned } from '../network-types/blocks.ts'
-import type { CheckRepeat, JoinFault, NameFault } from '../network-types/checks.ts'
+import type { JoinFault, NameFault, RepeatFault } from '../network-types/checks.ts'
 import type { Join, Repeat, Shared, Side } from '../network-types/compose.ts'
 import type { Slice } from '../network-types/slices.ts'
 
@@ -72,7 +72,7 @@ interface BranchRow extends TakesLayer<Parts, {}> {
 }
 interface RepeatRow extends TakesLayer<readonly [AnyLayer, number], {}, Limits<readonly [null, 'count']>> {
   readonly '~made': this['~given'] extends readonly [infer B extends AnyLayer, infer N extends number]
-    ? CheckRepeat<B, N> extends Mismatch<infer M>
+    ? RepeatFault<B, N> extends Mismatch<infer M>
       ? Mismatch<M>
       : Repeat<B, N>
     : never

@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { WeightInitializationError } from '../base/errors.ts'
 import type { Parameter } from '../base/parameters.ts'
 import { asKey, foldIn, type Key } from '../base/random.ts'
-import { filled, showShape, sizeOf, type Unless } from '../base/shape.ts'
+import { type Fails, filled, type Sentence, showShape, sizeOf } from '../base/shape.ts'
 import { byName, leafOf, leavesOf, mapRecord, own, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
@@ -106,6 +106,10 @@ const checkVariableSizes = (rules: VariableTree<VariableRule>): void => {
   }
 }
 
+/** The arguments of `init`, unless the network is not valid. */
+export type CheckInit<N extends AnyLayer> =
+  Fails<Out<N, number[]>> extends 1 ? [network: Sentence<Out<N, number[]>>, key: Key] : [network: N, key: Key]
+
 /**
  * The initial variables of a network: its parameters, which gradients train, and the rest of its state (such as
  * running statistics), by layer name. The same key gives the same bits; every variable draws from a key of its own, so
@@ -119,7 +123,7 @@ const checkVariableSizes = (rules: VariableTree<VariableRule>): void => {
  * variables.params['convolution-1'].weight.shape // [3, 3, 1, 16]
  * ```
  */
-export const init = <N extends AnyLayer>(network: Unless<Out<N, number[]>> & N, key: Key): Variables<N> => {
+export const init = <N extends AnyLayer>(...[network, key]: CheckInit<N>): Variables<N> => {
   const wiring = wiringOf(asPart('init', network))
   const rules = variableRules(wiring)
   const paths = new Map(wiring.nodes.map(({ name, path }) => [name, path]))
