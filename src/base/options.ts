@@ -70,6 +70,9 @@ export const orNull = <A>(own: t.Type<A, unknown, unknown>, meaning: string): t.
     value => (value === null ? null : own.encode(value)),
   )
 
+/** Any value: it is checked where it is used. */
+export const anything: t.Type<unknown, unknown, unknown> = codec<unknown>('a value', value => value ?? null)
+
 /** True or false. */
 export const boolean: t.Type<boolean, unknown, unknown> = codec('true or false', value =>
   typeof value === 'boolean' ? value : undefined,

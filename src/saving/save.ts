@@ -1,5 +1,5 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
+import { anything, codec, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
 import { isRecord, leafOf, merged } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { type Registry, toDocument } from '../documents/index.ts'
@@ -43,7 +43,6 @@ const record = (expected: string): t.Type<Readonly<Record<string, unknown>> | nu
   codec<Readonly<Record<string, unknown>> | null>(expected, value =>
     value === null || isRecord(value) ? value : undefined,
   )
-const anything = codec<unknown>('', value => (value === undefined ? null : value))
 const text = codec<string | null>('a text', value => (value === null || typeof value === 'string' ? value : undefined))
 
 const options: Options<Normal> = {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../base/errors.ts'
-import { codec, oneOf, parseOptions } from '../base/options.ts'
+import { anything, oneOf, parseOptions } from '../base/options.ts'
 import { showShape } from '../base/shape.ts'
 import { toTensor } from '../state/data.ts'
 import { tfjsOps } from '../tfjs/index.ts'
@@ -66,6 +65,3 @@ export const compute = (
     return meanOfCounted(tfjsOps, loss, counted)
   })
 }
-
-/** Any value: what it is made of is read where it is used. */
-const anything: t.Type<unknown, unknown, unknown> = codec<unknown>('a value', value => value)
