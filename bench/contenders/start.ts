@@ -96,13 +96,12 @@ const lastLine = (text: string): string => {
 }
 
 /**
- * Starts a contender at a work and waits until it has warmed up.
+ * Starts a program that serves a work (`protocol.ts`), and waits until it has warmed up.
  *
  * @throws Error with the last line of what it said, when it cannot run
  */
-export const start = async (contender: Engine | Peer, work: string): Promise<Contender> => {
-  await prepare(contender, work)
-  const child = run(commands[contender](work))
+export const startProgram = async (command: readonly string[]): Promise<Contender> => {
+  const child = run(command)
   let fault = ''
   let kernels: string | null = null
   child.stderr?.on('data', chunk => {
@@ -136,6 +135,12 @@ export const start = async (contender: Engine | Peer, work: string): Promise<Con
       child.kill()
     },
   }
+}
+
+/** Starts a contender at a work, as {@link startProgram} does. */
+export const start = async (contender: Engine | Peer, work: string): Promise<Contender> => {
+  await prepare(contender, work)
+  return startProgram(commands[contender](work))
 }
 
 /** Milliseconds from the start of a program to its end. */

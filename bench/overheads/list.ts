@@ -1,4 +1,5 @@
-// What work of the library costs beside the least that it could: ratios of times in one process, in which contenders take turns.
+// What work of the library costs beside the least that it could: ratios of times. Contenders take turns, in one process, or
+// each in its own where memory counts.
 
 /** A comparison: how many times as long as its peer it may take. */
 export interface Overhead {

@@ -11,8 +11,10 @@ import {
 } from '../../src/index.ts'
 import { batches, classes, draws, type Numbers } from '../contenders/inputs.ts'
 import { networkOf, rule } from '../contenders/networks.ts'
+import { serveTimes } from '../contenders/protocol.ts'
+import { type Contender, startProgram } from '../contenders/start.ts'
 import { stepByHand } from './by-hand.ts'
-import { filed } from './files.ts'
+import { type FileWork, filed } from './files.ts'
 
 // Measures one comparison: both contenders take turns, and the medians of their milliseconds for a step are printed.
 
@@ -114,21 +116,30 @@ const trained = (): readonly [Round, Round] => {
   ]
 }
 
+/** Works with files, each in a process of its own: this program, which serves one. */
+const apart = async (...works: readonly [own: FileWork, peer: FileWork]): Promise<readonly [Round, Round]> => {
+  const [own, peer] = await Promise.all(
+    works.map(work => startProgram([process.execPath, process.argv[1] as string, work])),
+  )
+  return [(own as Contender).time, (peer as Contender).time]
+}
+
 const contenders: Readonly<
   Record<string, (work: string, backend: BackendOption) => Promise<readonly [own: Round, peer: Round]>>
 > = {
   'step-by-hand': async () => trained(),
   'fit-step': async (work, backend) => [fitted(work, backend, true), await compiled(work, backend, metrics)],
   metrics: async (work, backend) => [await compiled(work, backend, metrics), await compiled(work, backend, [])],
-  save: async () => (await filed()).saving,
-  load: async () => (await filed()).loading,
+  save: () => apart('save', 'write'),
+  load: () => apart('load', 'read'),
   prefetch: async (work, backend) => [fitted(work, backend, true), fitted(work, backend, false)],
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
-const [name = '', work = '', backend = 'tfjs', rounds = '25'] = process.argv.slice(2)
-const pair = await (contenders[name] as (typeof contenders)[string])(work, backend as BackendOption)
+const [name = '', work, backend = 'tfjs', rounds = '25'] = process.argv.slice(2)
+if (work === undefined) await serveTimes(await filed(name as FileWork))
+const pair = await (contenders[name] as (typeof contenders)[string])(work as string, backend as BackendOption)
 const times: (readonly [own: number, peer: number])[] = []
 // The first rounds compile and fill caches.
 for (let round = -4; round < Number(rounds); round++) {
