@@ -21,10 +21,12 @@ const described = (expected: string): t.Mixed =>
     value => value,
   )
 
+/** What stands at a step of a way: only what is expected at its end is told. */
+const step = described('')
 /** The way to an entry of what stands at `context`. */
 export const at = (context: t.Context, key: string | number): t.Context => [
   ...context,
-  { key: String(key), type: described(''), actual: undefined },
+  { key: String(key), type: step, actual: undefined },
 ]
 
 /** One fault, at the place of `context`. */
@@ -43,8 +45,12 @@ export const rejects = (context: t.Context, expected: string, value: unknown, re
 
 /** All of some results, or all of their faults. */
 export const all = <A>(results: readonly t.Validation<A>[]): t.Validation<readonly A[]> => {
-  const faults = results.flatMap(result => (isLeft(result) ? result.left : []))
-  return faults.length > 0 ? left(faults) : right(results.flatMap(result => (isLeft(result) ? [] : [result.right])))
+  const faults: t.Errors = []
+  const values: A[] = []
+  for (const result of results)
+    if (isLeft(result)) faults.push(...result.left)
+    else values.push(result.right)
+  return faults.length > 0 ? left(faults) : right(values)
 }
 
 /** A name that needs no quotes after a dot. */

@@ -74,7 +74,7 @@ const makersOfInitializers: Readonly<Record<string, (options: never) => Initiali
 }
 
 /** Whether an initializer is the library's of its name, and no other one that is called alike: it then draws alike. */
-const isLibrarys = ({ name, options, sample }: Initializer): boolean => {
+const drawsAlike = ({ name, options, sample }: Initializer): boolean => {
   const make = own(makersOfInitializers, name)
   if (make === undefined) return false
   try {
@@ -84,6 +84,14 @@ const isLibrarys = ({ name, options, sample }: Initializer): boolean => {
   } catch {
     return false
   }
+}
+/** The same of initializers that cannot change. Hundreds of layers may have one and the same. */
+const known = new WeakMap<Initializer, boolean>()
+const isLibrarys = (initializer: Initializer): boolean => {
+  if (!Object.isFrozen(initializer) || !Object.isFrozen(initializer.options)) return drawsAlike(initializer)
+  const found = known.get(initializer) ?? drawsAlike(initializer)
+  known.set(initializer, found)
+  return found
 }
 
 const kindOf = (value: object): unknown => ('kind' in value ? value.kind : undefined)
