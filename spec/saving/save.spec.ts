@@ -164,33 +164,14 @@ describe('save and load', () => {
   })
 
   it("use a browser's own file system by its handles", async () => {
-    const files = new Map<string, Blob>()
-    const handleOf = (name: string) => ({
-      kind: 'file' as const,
-      name,
-      getFile: async () => files.get(name) as Blob,
-      createWritable: async () => {
-        const parts: BlobPart[] = []
-        return {
-          write: async (part: BlobPart) => void parts.push(part),
-          close: async () => void files.set(name, new Blob(parts)),
-          abort: async () => undefined,
-        }
-      },
-    })
-    const root = {
-      kind: 'directory' as const,
-      name: 'models',
-      getFileHandle: async (name: string, { create = false } = {}) => {
-        if (!create && !files.has(name)) throw Object.assign(new Error('none'), { code: 'ENOENT' })
-        return handleOf(name)
-      },
-    }
+    const { handleOf, root, files, opened } = browserFolder()
     await save(handleOf('a.safetensors'), network, variables as never)
     expect(bits((await load(handleOf('a.safetensors'))).variables)).to.equal(bits(variables))
     await save(root, network, variables as never)
     expect([...files.keys()].sort()).to.deep.equal(['README.md', 'a.safetensors', 'config.json', 'model.safetensors'])
+    opened.length = 0
     expect(bits((await load(root)).variables)).to.equal(bits(variables))
+    expect(opened, 'each file once').to.deep.equal(['config.json', 'model.safetensors'])
   })
 
   // VGG's variables, half a gigabyte each, take a minute to draw.
@@ -209,6 +190,33 @@ describe('save and load', () => {
       await rm(file)
     })
 })
+
+/** A folder of a browser's file system, in memory. */
+const browserFolder = () => {
+  const files = new Map<string, Blob>()
+  const opened: string[] = []
+  const handleOf = (name: string) => ({
+    kind: 'file' as const,
+    name,
+    getFile: async () => {
+      opened.push(name)
+      return files.get(name) as Blob
+    },
+    createWritable: async () => {
+      const parts: BlobPart[] = []
+      return {
+        write: async (part: BlobPart) => void parts.push(part),
+        close: async () => void files.set(name, new Blob(parts)),
+        abort: async () => undefined,
+      }
+    },
+  })
+  const getFileHandle = async (name: string, { create = false } = {}) => {
+    if (!create && !files.has(name)) throw new DOMException('There is no such file.', 'NotFoundError')
+    return handleOf(name)
+  }
+  return { files, opened, handleOf, root: { kind: 'directory' as const, name: 'models', getFileHandle } }
+}
 
 describe('loadVariables', () => {
   const backbone = join(Input(4), Relu(8, { name: 'hidden' }))
@@ -250,6 +258,15 @@ describe('loadVariables', () => {
       { rename: (name: string) => (name === 'hidden/weight' ? 'a' : 'b') },
     ] as const)
       expect(bits((await loadVariables(foreign, backbone, options)) as never)).to.equal(bits(own as never))
+  })
+  it("reads them in a browser's file system", async () => {
+    const { root, files } = browserFolder()
+    expect(await messageOf(() => loadVariables(root, backbone))).to.equal(
+      'models/model.safetensors: expected a file that can be read, got none. Choose one that is there.',
+    )
+    files.set('model.safetensors.index.json', new Blob([JSON.stringify({ weight_map: { all: 'one.safetensors' } })]))
+    files.set('one.safetensors', new Blob([bytes]))
+    expect(bits((await loadVariables(root, backbone)) as never)).to.equal(bits(own as never))
   })
   it('reads weights that are spread over files', async () => {
     const at = await mkdtemp(path(tmpdir(), 'joinery-shards-'))

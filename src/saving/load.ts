@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { DocumentError, FileError, show } from '../base/errors.ts'
-import { boolean, codec, isFunction, type Options, oneOf, parseOptions } from '../base/options.ts'
+import { anything, boolean, codec, isFunction, type Options, oneOf, parseOptions } from '../base/options.ts'
 import { isRecord, own, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { VariableRule } from '../core/variables.ts'
@@ -64,7 +64,7 @@ const renameOption: t.Type<Rename | null, unknown, unknown> = codec<Rename | nul
 const variableOptions: Options<Normal> = {
   by: { codec: oneOf(['name', 'order']), default: 'name' },
   rename: { codec: renameOption, default: null },
-  into: { codec: codec<unknown>('variables', value => value ?? null), default: null },
+  into: { codec: anything, default: null },
   strict: { codec: boolean, default: true },
 }
 
@@ -103,10 +103,10 @@ const elementsIn = async (
   shards: readonly Shard[],
   isNeeded: (entry: Entry) => boolean,
 ): Promise<ReadonlyMap<Entry, Float32Array>> => {
-  const all: [Entry, Float32Array][] = []
+  const all = new Map<Entry, Float32Array>()
   for (const { file, slices, header } of shards)
-    all.push(...(await readElements(slices, header, header.entries.filter(isNeeded), faultsOf(file))))
-  return new Map(all)
+    await readElements(slices, header, header.entries.filter(isNeeded), faultsOf(file), all)
+  return all
 }
 
 /** Which tensors of files are variables of a network. */
@@ -140,26 +140,28 @@ const withShards = <R>(
         return withShards(rest, work, [...open, { file: source.name, slices, header }])
       })
 
-const indexFile = `${weightsFile}.index.json`
+const isMissing = (error: unknown): boolean => error instanceof FileError && error.code === 'ENOENT'
 /** What `work` gives; `undefined` where a file is missing that it reads. */
 const ifThere = async <R>(work: () => Promise<R>): Promise<R | undefined> => {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof FileError && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }
 
-/** The files over which the weights of a folder are spread, as its index says. */
-const shardsOf = async (stored: Extract<Stored, { form: 'folder' }>): Promise<readonly Source[]> => {
-  const source = await stored.file(indexFile)
+type Folder = Extract<Stored, { form: 'folder' }>
+
+const indexFile = `${weightsFile}.index.json`
+/** The files over which the weights of a folder are spread, as its index says; `undefined` where there is none. */
+const shardsOf = async ({ file }: Folder): Promise<readonly Source[] | undefined> => {
+  const source = file(indexFile)
   const json = await ifThere(() => jsonOf(source))
-  // Without an index there is one file, or the error is that of its name.
-  if (json === undefined) return [await stored.file(weightsFile)]
+  if (json === undefined) return undefined
   const map = isRecord(json) ? own(json, 'weight_map') : undefined
   const files = isRecord(map) ? [...new Set(Object.values(map))] : []
-  const wrong = files.find(file => typeof file !== 'string' || !/^[\w-][\w.-]*\.safetensors$/.test(file))
+  const wrong = files.find(name => typeof name !== 'string' || !/^[\w-][\w.-]*\.safetensors$/.test(name))
   if (files.length === 0 || wrong !== undefined)
     throw new DocumentError({
       file: source.name,
@@ -168,30 +170,36 @@ const shardsOf = async (stored: Extract<Stored, { form: 'folder' }>): Promise<re
       got: show(files.length === 0 ? map : wrong),
       remedy: 'It is damaged or foreign: download it again.',
     })
-  return Promise.all((files as readonly string[]).map(file => stored.file(file)))
+  return (files as readonly string[]).map(file)
 }
 
-/** The files of weights, of which a folder may have several. */
-const weightsOf = async (stored: Stored): Promise<readonly Source[]> => {
-  if (stored.form === 'file') return [stored.source]
-  const source = await stored.file(weightsFile)
-  const isThere = await ifThere(() => whileOpen(source.open, async () => true))
-  return isThere === true ? [source] : shardsOf(stored)
+/** Some work on the weights, of which a folder has one file or several. */
+const withWeights = async <R>(stored: Stored, work: (shards: readonly Shard[]) => Promise<R>): Promise<R> => {
+  if (stored.form === 'file') return withShards([stored.source], work)
+  const source = stored.file(weightsFile)
+  let slices: Slices
+  try {
+    slices = await source.open()
+  } catch (error) {
+    const shards = isMissing(error) ? await shardsOf(stored) : undefined
+    // Without an index there should be one file.
+    if (shards === undefined) throw error
+    return withShards(shards, work)
+  }
+  return withShards([{ ...source, open: async () => slices }], work)
 }
 
 const configFile = 'config.json'
 /** The document of a folder, and what errors call its file. */
-const configOf = async (
-  stored: Extract<Stored, { form: 'folder' }>,
-): Promise<readonly [json: unknown, file: string]> => {
-  const source = await stored.file(configFile)
+const configOf = async ({ file }: Folder): Promise<readonly [json: unknown, file: string]> => {
+  const source = file(configFile)
   const json = await jsonOf(source)
   const document = isRecord(json) ? own(json, documentKey) : undefined
   if (document === undefined) throw notOurs(source.name, `a configuration without '${documentKey}'`)
   return [document, source.name]
 }
-const tokenizerOf = async (stored: Extract<Stored, { form: 'folder' }>): Promise<Loaded['tokenizer']> => {
-  const json = await ifThere(async () => jsonOf(await stored.file('tokenizer.json')))
+const tokenizerOf = async ({ file }: Folder): Promise<Loaded['tokenizer']> => {
+  const json = await ifThere(() => jsonOf(file('tokenizer.json')))
   return isRecord(json) ? json : undefined
 }
 
@@ -216,16 +224,11 @@ const exactly: Matching = { by: 'name', rename: null, partial: false, strict: tr
  */
 export const load = async (place: LoadPlace, options: LoadOptions = {}): Promise<Loaded> => {
   const example = "load('digits.safetensors', { registry: { LayerScale } })"
-  const { registry } = parseOptions(
-    'load',
-    example,
-    { registry: { codec: codec<unknown>('', value => value ?? null), default: {} } },
-    options,
-  )
+  const { registry } = parseOptions('load', example, { registry: { codec: anything, default: {} } }, options)
   const names = checkRegistry('load', registry)
   const stored = asStored('load', place)
   const config = stored.form === 'folder' ? await configOf(stored) : undefined
-  return withShards(await weightsOf(stored), async shards => {
+  return withWeights(stored, async shards => {
     const [first] = shards as readonly [Shard, ...Shard[]]
     const [json, from] = config ?? [documentIn(first.file, first.header), first.file]
     // The file is read while the network is made. Every tensor is needed, or the file is refused.
@@ -284,7 +287,7 @@ export const loadVariables = async <N extends AnyLayer>(
   const part = asPart(owner, network)
   const into = normal.into === null ? null : asTrees(owner, normal.into)
   const stored = asStored(owner, place)
-  return withShards(await weightsOf(stored), async shards => {
+  return withWeights(stored, async shards => {
     const file = stored.form === 'file' ? stored.source.name : stored.name
     const rules = rulesOf(part)
     const pairs = pairsIn(shards, rules, file, matchingOf(normal))

@@ -2,7 +2,7 @@ import { InvalidOption, show } from '../base/errors.ts'
 import { parsed } from '../base/options.ts'
 import { writeFileAtomically, writeFolderAtomically } from '../storage/atomic.ts'
 import { fileError, type Location, locationOption, namesIn, openDisk } from '../storage/disk.ts'
-import { type FileSource, type Source, sourceOption } from '../storage/slices.ts'
+import { type FileSource, type Slices, type Source, slicesOfBlob, sourceOption } from '../storage/slices.ts'
 
 // Where networks are saved: a file or a folder, of the disk or of a browser's own file system.
 
@@ -124,18 +124,20 @@ export const asTarget = (owner: string, place: unknown): Target => {
 /** What is loaded: one file, or the files of a folder. */
 export type Stored =
   | { readonly form: 'file'; readonly source: Source }
-  | { readonly form: 'folder'; readonly name: string; readonly file: (name: string) => Promise<Source> }
+  | { readonly form: 'folder'; readonly name: string; readonly file: (name: string) => Source }
 
 /** Where a network is loaded from. */
 export const asStored = (owner: string, place: unknown): Stored => {
   if (isHandle(place) && place.kind === 'directory') {
-    const file = async (name: string): Promise<Source> => {
+    const open = async (name: string): Promise<Slices> => {
       try {
-        return parsed(sourceOption, await (place as FolderHandle).getFileHandle(name)) as Source
+        const handle = await (place as FolderHandle).getFileHandle(name)
+        return slicesOfBlob(await handle.getFile())
       } catch (error) {
         throw fileError(`${place.name}/${name}`, 'a file that can be read', error)
       }
     }
+    const file = (name: string): Source => ({ name: `${place.name}/${name}`, open: () => open(name) })
     return { form: 'folder', name: place.name, file }
   }
   const source = parsed(sourceOption, place)
@@ -148,6 +150,6 @@ export const asStored = (owner: string, place: unknown): Stored => {
   return {
     form: 'folder',
     name: folder,
-    file: async name => parsed(sourceOption, isWeb ? new URL(`${folder}/${name}`) : `${folder}/${name}`) as Source,
+    file: name => parsed(sourceOption, isWeb ? new URL(`${folder}/${name}`) : `${folder}/${name}`) as Source,
   }
 }

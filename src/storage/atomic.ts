@@ -26,7 +26,9 @@ export type Bytes = Uint8Array | readonly Uint8Array[]
 const writeWhole = async ({ fs }: Disk, file: string, bytes: Bytes): Promise<void> => {
   const handle = await fs.open(file, 'wx')
   try {
-    for (const part of bytes instanceof Uint8Array ? [bytes] : bytes) await handle.writeFile(part)
+    // One write takes at most 2 GiB. `writeFile` would take pieces of half a megabyte.
+    for (const part of bytes instanceof Uint8Array ? [bytes] : bytes)
+      for (let at = 0; at < part.length; ) at += (await handle.write(part, at)).bytesWritten
     await handle.sync()
   } finally {
     await handle.close()

@@ -9,6 +9,8 @@ export interface Slices {
   readonly length: number
   /** The bytes from one place to another, fewer at the end. They belong to the caller. */
   readonly slice: (from: number, to: number) => Promise<Uint8Array<ArrayBuffer>>
+  /** How many slices are best read at once: disks go on reading while this thread is busy. */
+  readonly atOnce: number
   readonly close: () => Promise<void>
 }
 
@@ -56,13 +58,14 @@ export const slicesOfFile = async (file: string): Promise<Slices> => {
     }
     return into
   }
-  return { length, slice, close: () => handle.close() }
+  return { length, slice, atOnce: 64, close: () => handle.close() }
 }
 
 /** Bytes in memory. */
 export const slicesOfBytes = (bytes: Uint8Array): Slices => ({
   length: bytes.length,
   slice: async (from, to) => bytes.slice(from, to),
+  atOnce: 1,
   close: async () => undefined,
 })
 
@@ -70,6 +73,7 @@ export const slicesOfBytes = (bytes: Uint8Array): Slices => ({
 export const slicesOfBlob = (blob: Blob): Slices => ({
   length: blob.size,
   slice: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()),
+  atOnce: 8,
   close: async () => undefined,
 })
 
@@ -110,6 +114,8 @@ export const slicesOfUrl = async ({ href }: URL): Promise<Slices> => {
       const bytes = await bytesOf(response)
       return response.status === 206 ? bytes : bytes.slice(from, to)
     },
+    // As many as browsers ask of one server.
+    atOnce: 6,
     close: async () => undefined,
   }
 }

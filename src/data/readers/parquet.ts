@@ -2,7 +2,7 @@ import type { AsyncBuffer, FileMetaData } from 'hyparquet'
 import { DataError, show } from '../../base/errors.ts'
 import { codec, nearest, parseOptions } from '../../base/options.ts'
 import { isList } from '../../base/trees.ts'
-import type { Slices } from '../../storage/slices.ts'
+import { type Slices, slicesOfBytes } from '../../storage/slices.ts'
 import type { Dataset } from '../dataset.ts'
 import { fromSource } from '../operations.ts'
 import type { Pass } from '../source.ts'
@@ -50,12 +50,7 @@ const options = {
 /** Reads in any order; a stream, which cannot, is read whole. */
 const slicesOf = async (content: Content): Promise<Slices> => {
   if (content.open !== undefined) return content.open()
-  const bytes = await allBytes(content, () => undefined)
-  return {
-    length: bytes.length,
-    slice: async (from, to) => bytes.slice(from, to),
-    close: async () => undefined,
-  }
+  return slicesOfBytes(await allBytes(content, () => undefined))
 }
 
 /** An integer of 64 bits as a number; `undefined` where a double does not hold it. */
