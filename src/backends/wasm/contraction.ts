@@ -26,8 +26,10 @@ export interface Contraction {
   readonly rows: readonly Axis[]
   readonly depth: readonly Axis[]
   readonly columns: readonly Axis[]
-  /** One for each matrix of a batch, or each group of a convolution. */
-  readonly places: readonly Place[]
+  /** Axes of the matrices of a batch, or of the groups of a convolution: a place for each. */
+  readonly places: readonly Axis[]
+  /** Where `a` begins. */
+  readonly start: number
 }
 
 /** How a tensor lies in memory. */
@@ -43,6 +45,20 @@ export const layout = ({ stored, permutation }: Operand): Layout => {
     shape: permutation.map(axis => stored[axis] as number),
     strides: permutation.map(axis => strides[axis] as number),
   }
+}
+
+/** The number of elements along some axes. */
+export const countOf = (axes: readonly { readonly size: number }[]): number =>
+  axes.reduce((count, { size }) => count * size, 1)
+
+/** All places of a contraction. */
+export const placesOf = ({ places, start }: Contraction): readonly Place[] => {
+  const [a, b, c] = (['a', 'b', 'c'] as const).map(tensor => offsets(places, tensor)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ]
+  return Array.from(a, (at, i) => ({ a: start + at, b: b[i] as number, c: c[i] as number }))
 }
 
 /** The offsets of all elements along some axes, the last axis innermost. */
@@ -61,22 +77,17 @@ const nearestLast = (axes: readonly Axis[]): readonly Axis[] => axes.toSorted((o
 export const product = (a: Layout, b: Layout): Contraction => {
   const last = a.shape.length - 1
   const sizes = { n: a.shape[last - 1] as number, k: a.shape[last] as number, m: b.shape[last] as number }
-  const batch = a.shape.slice(0, -2).map((size, axis, { length }) => ({
-    size,
-    a: a.strides[axis] as number,
-    b: b.strides[axis] as number,
-    c: a.shape.slice(axis + 1, length).reduce((n, d) => n * d, sizes.n * sizes.m),
-  }))
-  const [as, bs, cs] = (['a', 'b', 'c'] as const).map(tensor => offsets(batch, tensor)) as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ]
   return {
     rows: [{ size: sizes.n, a: a.strides[last - 1] as number, b: 0, c: sizes.m }],
     depth: [{ size: sizes.k, a: a.strides[last] as number, b: b.strides[last - 1] as number, c: 0 }],
     columns: [{ size: sizes.m, a: 0, b: b.strides[last] as number, c: 1 }],
-    places: Array.from(as, (at, i) => ({ a: at, b: bs[i] as number, c: cs[i] as number })),
+    places: a.shape.slice(0, -2).map((size, axis, { length }) => ({
+      size,
+      a: a.strides[axis] as number,
+      b: b.strides[axis] as number,
+      c: a.shape.slice(axis + 1, length).reduce((n, d) => n * d, sizes.n * sizes.m),
+    })),
+    start: 0,
   }
 }
 
@@ -93,7 +104,6 @@ export const convolution = (x: Layout, filter: Layout, sliding: Sliding, result:
   const [fHigh, fWide, fChannel, fOutput] = filter.strides as [number, number, number, number]
   // Negative padding crops: the first rows and columns are skipped.
   const [[above], [before]] = cutOff(padding)
-  const start = above * ofRow + before * ofCol
   const own = outputs / groups
   return {
     rows: nearestLast([
@@ -107,10 +117,7 @@ export const convolution = (x: Layout, filter: Layout, sliding: Sliding, result:
       { size: each, a: ofChannel, b: fChannel, c: 0 },
     ]),
     columns: [{ size: own, a: 0, b: fOutput, c: 1 }],
-    places: Array.from({ length: groups }, (_, group) => ({
-      a: start + group * each * ofChannel,
-      b: group * own * fOutput,
-      c: group * own,
-    })),
+    places: [{ size: groups, a: each * ofChannel, b: own * fOutput, c: own }],
+    start: above * ofRow + before * ofCol,
   }
 }

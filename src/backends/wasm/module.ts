@@ -3,24 +3,9 @@ import { sizeOf } from '../../base/shape.ts'
 import { allocator } from '../../tfjs/guard.ts'
 import { insideOf } from '../../tfjs/inside.ts'
 import { plain, relaxed } from './binary.ts'
+import type { Windows } from './windows.ts'
 
 // Our kernels are a WebAssembly module that shares the memory in which tfjs keeps its tensors.
-
-/** The sizes of images and windows: `top` and `left` are padding. */
-export type Windows = readonly [
-  batch: number,
-  rows: number,
-  cols: number,
-  channels: number,
-  outRows: number,
-  outCols: number,
-  high: number,
-  wide: number,
-  down: number,
-  right: number,
-  top: number,
-  left: number,
-]
 
 /** The kernels. Addresses are in bytes; sizes and strides in elements. */
 export interface Exports {

@@ -2,57 +2,21 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../../base/shape.ts'
 import { noRow } from '../../ops/numbers/rows.ts'
 import type { Attributes, Operation } from '../../ops/operations.ts'
-import type { Margin, Window } from '../../ops/ops.ts'
 import { aligned } from '../../ops/walks.ts'
 import type { Compute, Task } from '../tfjs/native.ts'
 import { copying, type Region } from './copying.ts'
 import { changing, combining } from './elementwise.ts'
 import { filling, type Prepare } from './filling.ts'
-import type { Module, Windows } from './module.ts'
+import { type Matrices, matricesOf } from './matrices.ts'
+import type { Module } from './module.ts'
+import { windowsOf } from './windows.ts'
 
 // Operations that tfjs lacks or does slowly.
-
-type Dimensions = readonly number[]
 
 /** A result that is a part of the operand. */
 const copied = (module: Module, region: Region): Compute => {
   const copy = copying(module, region)
   return filling(module, region.to, (to, from) => copy(to, from))
-}
-
-/** Reduced axes in runs of neighbours, the last run first. Axes of one element count as neither. */
-const runsOf = (shape: Dimensions, axes: readonly number[]): readonly (readonly number[])[] => {
-  const runs: number[][] = []
-  let isOpen = false
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] === 1) continue
-    if (!axes.includes(axis)) isOpen = false
-    else if (isOpen) runs.at(-1)?.push(axis)
-    else {
-      runs.push([axis])
-      isOpen = true
-    }
-  }
-  return runs
-}
-
-/** A tensor as matrices, whose rows are reduced. */
-interface Matrices {
-  readonly count: number
-  readonly rows: number
-  readonly columns: number
-}
-
-/** The matrices of each step: a run of axes is reduced at once and has one element afterwards. */
-const matricesOf = (shape: Dimensions, axes: readonly number[]): readonly Matrices[] => {
-  let before = shape
-  return runsOf(shape, axes).map(run => {
-    const [first, last] = [Math.min(...run), Math.max(...run)]
-    const count = sizeOf(before.slice(0, first))
-    const matrices = { count, rows: sizeOf(before.slice(first, last + 1)), columns: sizeOf(before.slice(last + 1)) }
-    before = before.map((d, axis) => (run.includes(axis) ? 1 : d))
-    return matrices
-  })
 }
 
 type Reduce = (module: Module, matrices: Matrices, to: number, from: number) => void
@@ -144,14 +108,6 @@ const gathering: Prepare<readonly []> = (module, { shapes: [[rows = 1, ...rest],
     const wrong = kernels.gatherRows(table, indices, count, width, rows, to)
     if (wrong >= 0) throw noRow(rows, new Float32Array(memory.buffer, indices, count)[wrong] as number)
   })
-}
-
-/** Sizes of images and windows, as kernels take them. */
-const windowsOf = (x: Dimensions, y: Dimensions, { size, stride, padding }: Window): Windows => {
-  const [batch, rows, cols, channels] = x as [number, number, number, number]
-  const [, outRows, outCols] = y as [number, number, number]
-  const [[top], [left]] = padding as readonly [Margin, Margin]
-  return [batch, rows, cols, channels, outRows, outCols, ...size, ...stride, top, left]
 }
 
 const pooling =

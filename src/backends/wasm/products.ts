@@ -2,15 +2,15 @@ import { known, sizeOf } from '../../base/shape.ts'
 import { added, around } from '../../ops/cropping.ts'
 import type { Margin, Sliding } from '../../ops/ops.ts'
 import type { Compute } from '../tfjs/native.ts'
-import { type Axis, convolution, layout, offsets, type Place, product } from './contraction.ts'
-import { copying } from './copying.ts'
+import { type Axis, convolution, countOf, layout, offsets, type Place, placesOf, product } from './contraction.ts'
+import { copying, type Region } from './copying.ts'
 import { changes, combinations } from './elementwise.ts'
 import { filling } from './filling.ts'
 import type { Module } from './module.ts'
 import { type Multiplied, type Operand, operandOf } from './sources.ts'
 
 /** A longer depth is summed in parts, as rounding errors grow with the length of a sum. The kernel sums parts of 256. */
-const longest = 2 ** 16
+export const longest: number = 2 ** 16
 
 /** Prepared products and convolutions. */
 export interface Products {
@@ -46,16 +46,16 @@ const tablesIn = ({ memory, allocate, free }: Module) => {
 }
 
 /** An operand with padding, and the copy of its numbers into the zeros; `null` if there is no padding. */
-const padded = (module: Module, { stored, permutation }: Operand, margins: readonly Margin[]) => {
+export const padded = (
+  { stored, permutation }: Operand,
+  margins: readonly Margin[],
+): { readonly operand: Operand; readonly region: Region } | null => {
   const own = stored.map((_, axis) => margins[permutation.indexOf(axis)] ?? ([0, 0] as const))
   if (own.every(([before, after]) => before === 0 && after === 0)) return null
   const to = stored.map((d, axis) => d + (own[axis]?.[0] ?? 0) + (own[axis]?.[1] ?? 0))
-  const at = own.map(([before]) => before)
-  const copy = copying(module, { size: stored, from: stored, to, at })
-  return { operand: { stored: to, permutation }, bytes: 4 * sizeOf(to), copy }
+  const region = { size: stored, from: stored, to, at: own.map(([before]) => before) }
+  return { operand: { stored: to, permutation }, region }
 }
-
-const countOf = (axes: readonly Axis[]): number => sizeOf(axes.map(({ size }) => size))
 
 /** Products in the memory of a backend. */
 export const productsIn = (module: Module): Products => {
@@ -66,10 +66,16 @@ export const productsIn = (module: Module): Products => {
     const result = known(shape)
     const sliding = operation === 'convolve' ? (attributes[0] as Sliding) : null
     const [stored, filter] = inputs.map(operandOf) as [Operand, Operand]
-    const amid = sliding && padded(module, stored, around(added(sliding.padding)))
+    const wide = sliding && padded(stored, around(added(sliding.padding)))
+    const amid = wide && {
+      operand: wide.operand,
+      bytes: 4 * sizeOf(wide.operand.stored),
+      copy: copying(module, wide.region),
+    }
     const [left, right] = [layout(amid ? amid.operand : stored), layout(filter)]
-    const { rows, depth, columns, places } =
-      sliding === null ? product(left, right) : convolution(left, right, sliding, result)
+    const contraction = sliding === null ? product(left, right) : convolution(left, right, sliding, result)
+    const { rows, depth, columns } = contraction
+    const places = placesOf(contraction)
     const [rowsOfA, depthOfA, depthOfB] = [tables.of(rows, 'a'), tables.of(depth, 'a'), tables.of(depth, 'b')]
     const [columnsOf, rowsOfC] = [tables.of(columns, 'b'), tables.of(rows, 'c')]
     const [m, k, n] = [countOf(rows), countOf(depth), countOf(columns)]

@@ -12,7 +12,8 @@ export interface Operand {
   readonly permutation: readonly number[]
 }
 
-const isMultiplied = (node: GraphNode): node is Multiplied => isProduct(node) || node.kind === 'fused'
+/** Whether a node is one. */
+export const isMultiplied = (node: GraphNode): node is Multiplied => isProduct(node) || node.kind === 'fused'
 
 /** Depthwise convolutions are memory-bound; the kernel of tfjs does them. */
 const isByChannel = ({ operation, attributes, inputs }: Multiplied): boolean =>
@@ -22,11 +23,15 @@ const isByChannel = ({ operation, attributes, inputs }: Multiplied): boolean =>
 export const contracted = (node: GraphNode): Multiplied | undefined =>
   isMultiplied(node) && !isByChannel(node) && !isEmpty(node) ? node : undefined
 
+/** The operands of a product, which reads through transposes of its factors. */
+export const throughTransposes = (node: Multiplied): readonly GraphNode[] =>
+  operands(node).map((input, i) => (i < 2 && isA(input, 'transpose') ? (input.inputs[0] as GraphNode) : input))
+
 /** The nodes that a node reads. Products read through transposes of their factors. */
-export const sources = (node: GraphNode): readonly GraphNode[] =>
-  contracted(node)
-    ? operands(node).map((input, i) => (i < 2 && isA(input, 'transpose') ? (input.inputs[0] as GraphNode) : input))
-    : operands(node)
+export const sources = (node: GraphNode): readonly GraphNode[] => {
+  const product = contracted(node)
+  return product ? throughTransposes(product) : operands(node)
+}
 
 /** A factor of a product, as it is stored. */
 export const operandOf = (factor: GraphNode): Operand => {
