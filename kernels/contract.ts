@@ -151,6 +151,106 @@ function transposed8(to: usize, b: usize, depthOf: usize, depth: i32, columnsOf:
 }
 
 /**
+ * One row of sums over `depth`, of up to four panels of columns at once: 32 sums stay in registers, as many as a tile has.
+ *
+ * @param a packed rows, of which the first is summed
+ * @param across how far apart the panels are, in bytes
+ * @param tile 1 x 32
+ */
+function sumRow(depth: i32, a: usize, b: usize, across: usize, tile: usize): void {
+  let c0 = f32x4.splat(0)
+  let c1 = f32x4.splat(0)
+  let c2 = f32x4.splat(0)
+  let c3 = f32x4.splat(0)
+  let c4 = f32x4.splat(0)
+  let c5 = f32x4.splat(0)
+  let c6 = f32x4.splat(0)
+  let c7 = f32x4.splat(0)
+  let second = b + across
+  let third = second + across
+  let fourth = third + across
+  let n = depth
+  do {
+    const row = v128.load32_splat(a)
+    c0 = multiplyAdd(row, v128.load(b), c0)
+    c1 = multiplyAdd(row, v128.load(b, 16), c1)
+    c2 = multiplyAdd(row, v128.load(second), c2)
+    c3 = multiplyAdd(row, v128.load(second, 16), c3)
+    c4 = multiplyAdd(row, v128.load(third), c4)
+    c5 = multiplyAdd(row, v128.load(third, 16), c5)
+    c6 = multiplyAdd(row, v128.load(fourth), c6)
+    c7 = multiplyAdd(row, v128.load(fourth, 16), c7)
+    a += 16
+    b += 32
+    second += 32
+    third += 32
+    fourth += 32
+    n -= 1
+  } while (n !== 0)
+  v128.store(tile, c0)
+  v128.store(tile, c1, 16)
+  v128.store(tile, c2, 32)
+  v128.store(tile, c3, 48)
+  v128.store(tile, c4, 64)
+  v128.store(tile, c5, 80)
+  v128.store(tile, c6, 96)
+  v128.store(tile, c7, 112)
+}
+
+/**
+ * One block: packed columns from `jc` on, by all rows of `a`, over `depth` elements from `pc` on.
+ *
+ * @param rowsOfA, depthOfA, rowsOfC see `contract`
+ * @param adds whether to add to what is in the result
+ * @param bias one number for each column of the block, or 0
+ */
+function multiplyBlock(
+  a: usize,
+  rowsOfA: usize,
+  depthOfA: usize,
+  panels: usize,
+  c: usize,
+  rowsOfC: usize,
+  m: i32,
+  depth: i32,
+  columns: i32,
+  adds: bool,
+  bias: usize,
+  positive: bool,
+  scratch: usize,
+): void {
+  const packedA = scratch + 128
+  const across = (<usize>depth) << 5
+  for (let ic = 0; ic < m; ic += BLOCK_ROWS) {
+    const rows = min(BLOCK_ROWS, m - ic)
+    packRows(packedA, a, rowsOfA + ((<usize>ic) << 2), rows, depthOfA, depth)
+    let j = 0
+    if (m === 1)
+      for (; j + 4 * COLUMNS <= columns; j += 4 * COLUMNS) {
+        sumRow(depth, packedA, panels + <usize>(j * depth * 4), across, scratch)
+        for (let p = 0; p < 4; p++) {
+          const at = (<usize>(j + p * COLUMNS)) << 2
+          const row = c + (load<i32>(rowsOfC) << 2) + at
+          storeRow(scratch + ((<usize>p) << 5), row, COLUMNS, adds, bias !== 0 ? bias + at : 0, positive)
+        }
+      }
+    for (; j < columns; j += COLUMNS) {
+      const panel = panels + <usize>(j * depth * 4)
+      const some = min(COLUMNS, columns - j)
+      const at = (<usize>j) << 2
+      for (let i = 0; i < rows; i += ROWS) {
+        sumTile(depth, packedA + <usize>(i * depth * 4), panel, scratch)
+        const end = min(ROWS, rows - i)
+        for (let r = 0; r < end; r++) {
+          const row = c + (load<i32>(rowsOfC + ((<usize>(ic + i + r)) << 2)) << 2) + at
+          storeRow(scratch + ((<usize>r) << 5), row, some, adds, bias !== 0 ? bias + at : 0, positive)
+        }
+      }
+    }
+  }
+}
+
+/**
  * The whole contraction.
  *
  * @param rowsOfA, rowsOfC for each of `m` rows, where it begins, in elements
@@ -176,34 +276,88 @@ export function contract(
   positive: i32,
   scratch: usize,
 ): void {
-  const tile = scratch
-  const packedA = scratch + 128
-  const packedB = packedA + <usize>(BLOCK_ROWS * DEPTH * 4)
+  const panels = scratch + 128 + <usize>(BLOCK_ROWS * DEPTH * 4)
   for (let jc = 0; jc < n; jc += BLOCK_COLUMNS) {
     const columns = min(BLOCK_COLUMNS, n - jc)
+    const at = (<usize>jc) << 2
     for (let pc = 0; pc < k; pc += DEPTH) {
       const depth = min(DEPTH, k - pc)
       const along = (<usize>pc) << 2
       const last = pc + depth === k
-      packColumns(packedB, b, depthOfB + along, depth, columnsOf + ((<usize>jc) << 2), columns)
-      for (let ic = 0; ic < m; ic += BLOCK_ROWS) {
-        const rows = min(BLOCK_ROWS, m - ic)
-        packRows(packedA, a, rowsOfA + ((<usize>ic) << 2), rows, depthOfA + along, depth)
-        for (let j = 0; j < columns; j += COLUMNS) {
-          const panel = packedB + <usize>(j * depth * 4)
-          const some = min(COLUMNS, columns - j)
-          const at = (<usize>(jc + j)) << 2
-          const biased: usize = last && bias !== 0 ? bias + at : 0
-          for (let i = 0; i < rows; i += ROWS) {
-            sumTile(depth, packedA + <usize>(i * depth * 4), panel, tile)
-            const end = min(ROWS, rows - i)
-            for (let r = 0; r < end; r++) {
-              const row = c + (load<i32>(rowsOfC + ((<usize>(ic + i + r)) << 2)) << 2) + at
-              storeRow(tile + ((<usize>r) << 5), row, some, pc > 0, biased, last && positive !== 0)
-            }
-          }
-        }
-      }
+      packColumns(panels, b, depthOfB + along, depth, columnsOf + at, columns)
+      multiplyBlock(
+        a,
+        rowsOfA,
+        depthOfA + along,
+        panels,
+        c + at,
+        rowsOfC,
+        m,
+        depth,
+        columns,
+        pc > 0,
+        last && bias !== 0 ? bias + at : 0,
+        last && positive !== 0,
+        scratch,
+      )
+    }
+  }
+}
+
+/** The bytes of `k` elements of each of `n` columns, packed. */
+function packedBytes(k: i32, n: i32): usize {
+  return (<usize>(k * ((n + COLUMNS - 1) & ~(COLUMNS - 1)))) << 2
+}
+
+/** Packs all columns of `b`, block by block, for `contractPacked`. */
+export function packAll(to: usize, b: usize, depthOfB: usize, columnsOf: usize, k: i32, n: i32): void {
+  for (let jc = 0; jc < n; jc += BLOCK_COLUMNS) {
+    const columns = min(BLOCK_COLUMNS, n - jc)
+    for (let pc = 0; pc < k; pc += DEPTH) {
+      const depth = min(DEPTH, k - pc)
+      packColumns(to, b, depthOfB + ((<usize>pc) << 2), depth, columnsOf + ((<usize>jc) << 2), columns)
+      to += packedBytes(depth, columns)
+    }
+  }
+}
+
+/** The whole contraction, with the columns that `packAll` has packed. */
+export function contractPacked(
+  a: usize,
+  rowsOfA: usize,
+  depthOfA: usize,
+  panels: usize,
+  c: usize,
+  rowsOfC: usize,
+  m: i32,
+  k: i32,
+  n: i32,
+  bias: usize,
+  positive: i32,
+  scratch: usize,
+): void {
+  for (let jc = 0; jc < n; jc += BLOCK_COLUMNS) {
+    const columns = min(BLOCK_COLUMNS, n - jc)
+    const at = (<usize>jc) << 2
+    for (let pc = 0; pc < k; pc += DEPTH) {
+      const depth = min(DEPTH, k - pc)
+      const last = pc + depth === k
+      multiplyBlock(
+        a,
+        rowsOfA,
+        depthOfA + ((<usize>pc) << 2),
+        panels,
+        c + at,
+        rowsOfC,
+        m,
+        depth,
+        columns,
+        pc > 0,
+        last && bias !== 0 ? bias + at : 0,
+        last && positive !== 0,
+        scratch,
+      )
+      panels += packedBytes(depth, columns)
     }
   }
 }
