@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import {
   gpt,
+  Identity,
   Input,
+  init,
+  JoineryError,
   join,
+  key,
   type Layer,
   mixtureOfExperts,
   mobilenetV2,
@@ -171,4 +175,32 @@ export const architectures: Readonly<Record<string, readonly (() => Layer)[]>> =
     () => join(parallel(Input([6, 8]), Input([5, 8])), TransformerDecoder(8, 2)),
     () => untyped.TransformerDecoder(8, 2, { hidden: 3, dropout: 0, norm: 'pre', causal: false, mask: true }),
   ],
+}
+
+/** A network of a drawn layer; `undefined` where the layer does not take the inputs. */
+export const networkOf = (one: Drawn): Layer | undefined => {
+  try {
+    const inputs = one.inputs.map(shape => Input(shape as never))
+    return untyped.join(inputs.length === 1 ? inputs[0] : untyped.parallel(...inputs), layerOf(one))
+  } catch (error) {
+    if (error instanceof JoineryError) return undefined
+    throw error
+  }
+}
+
+/** Whether a network can run without being told its inputs. */
+export const knowsInputs = (network: Layer): boolean =>
+  'inputs' in network && (network.inputs as readonly unknown[]).every(shape => shape !== null)
+
+/** A random network behind an Input that fits it; `undefined` if none of a few does. */
+export const begun = (inner: Layer): Layer | undefined => {
+  for (const shape of [[3], [4, 3], [5, 5, 2], []])
+    try {
+      const network = shape.length === 0 ? untyped.join(inner, Identity()) : untyped.join(Input(shape as never), inner)
+      // Some layers have weights of another shape.
+      if (knowsInputs(network) && init(network, key(1)) !== undefined) return network
+    } catch (error) {
+      if (!(error instanceof JoineryError)) throw error
+    }
+  return undefined
 }

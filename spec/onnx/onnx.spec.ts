@@ -13,11 +13,9 @@ import {
   apply,
   BatchNorm,
   Convolution,
-  Identity,
   Input,
   InvalidOption,
   init,
-  JoineryError,
   join,
   key,
   Lambda,
@@ -30,9 +28,8 @@ import {
   Softmax,
 } from '../../src/index.ts'
 import { type ToOnnxOptions, toOnnx } from '../../src/storage.ts'
-import { type Drawn, drawnWith, initial, layerOf } from '../drawn.ts'
-import { architectures, build, recipe } from '../recipes.ts'
-import { untyped } from '../running.ts'
+import { type Drawn, drawnWith, initial } from '../drawn.ts'
+import { architectures, begun, build, knowsInputs, networkOf, recipe } from '../recipes.ts'
 
 const convert = toOnnx as (network: Layer, variables: unknown, options?: ToOnnxOptions) => Uint8Array
 
@@ -93,17 +90,6 @@ const equals = async (
   }
 }
 
-/** A network of a drawn layer; `undefined` where the layer does not take the inputs. */
-const networkOf = (one: Drawn): Layer | undefined => {
-  try {
-    const inputs = one.inputs.map(shape => Input(shape as never))
-    return untyped.join(inputs.length === 1 ? inputs[0] : untyped.parallel(...inputs), layerOf(one))
-  } catch (error) {
-    if (error instanceof JoineryError) return undefined
-    throw error
-  }
-}
-
 const old = 17
 
 describe('toOnnx', function () {
@@ -144,22 +130,6 @@ describe('toOnnx', function () {
         }
     })
 
-  const knowsInputs = (network: Layer): boolean =>
-    'inputs' in network && (network.inputs as readonly unknown[]).every(shape => shape !== null)
-
-  /** A random network behind an Input that fits it; `undefined` if none of a few does. */
-  const begun = (inner: Layer): Layer | undefined => {
-    for (const shape of [[3], [4, 3], [5, 5, 2], []])
-      try {
-        const network =
-          shape.length === 0 ? untyped.join(inner, Identity()) : untyped.join(Input(shape as never), inner)
-        // Some layers have weights of another shape.
-        if (knowsInputs(network) && init(network, key(1)) !== undefined) return network
-      } catch (error) {
-        if (!(error instanceof JoineryError)) throw error
-      }
-    return undefined
-  }
   it('writes networks of layers and combinators', async () => {
     const networks = fc
       .sample(recipe, { numRuns: 600, seed: 3 })

@@ -3,15 +3,17 @@ import { lower } from '../backends/onnxruntime/lower.ts'
 import type { Aim, Model } from '../backends/onnxruntime/model.ts'
 import { encode, largest, operatorSets } from '../backends/onnxruntime/protobuf.ts'
 import { prepare } from '../backends/prepare.ts'
-import { InvalidOption, LayerConnectionError } from '../base/errors.ts'
+import { InvalidOption } from '../base/errors.ts'
 import { codec, parseOptions } from '../base/options.ts'
-import { type Flow, showFlow, sizeOf } from '../base/shape.ts'
+import { type Flow, sizeOf } from '../base/shape.ts'
 import { leavesOf } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { asPart, type Part, type Wiring } from '../network/parts.ts'
+import { asPart, type Part } from '../network/parts.ts'
+import { portNames } from '../network/ports.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { VariablesFor } from '../network-types/named.ts'
-import { checkedLeaves, wireFor } from '../state/check.ts'
+import { drawsSome, forAnySize, inputsFor } from '../state/any-batch.ts'
+import { checkedLeaves } from '../state/check.ts'
 import { asTrees } from '../state/given.ts'
 import { outputsOnly, traceNetwork, variablesOf } from '../state/traced.ts'
 import { joinedName } from '../storage/tree-names.ts'
@@ -30,81 +32,16 @@ const opsets = codec<number>(`one of ${operatorSets.join(', ')}`, value =>
   operatorSets.find(version => version === value),
 )
 
-const fault = (expected: string, got: string, remedy: string): InvalidOption =>
-  new InvalidOption({ layer: owner, option: 'network', expected, got, remedy })
-
-/** The shapes of the inputs for a batch. */
-const inputsFor = (inputs: Flow, batch: number): readonly (readonly number[])[] =>
-  inputs.map(shape => {
-    const rest = shape?.slice(1)
-    if (rest?.every(d => d !== null)) return [batch, ...(rest as readonly number[])]
-    throw fault(
-      'a network that knows the shapes of its inputs',
-      showFlow(inputs),
-      'Begin the network with Input(shape), for example: join(Input(4), Relu(8)).',
-    )
-  })
-
-/** Sizes of the batch to lower for. The next ones are tried if a dimension has one of these, or a tensor is too large. */
-const batchSizes = [
-  [61, 67, 71],
-  [11, 13, 17],
-  [3, 5, 7],
-] as const
-
-/** Whether a batch of this size has tensors larger than any run may make. */
-const isTooLarge = (part: Part, x: Flow): boolean => {
-  try {
-    wireFor(part, x)
-    return false
-  } catch (error) {
-    if (error instanceof LayerConnectionError) return true
-    throw error
-  }
-}
-
 const modelFor = (part: Part, inputs: Flow, aim: Aim): Model => {
   const sized = (batch: number) => {
-    const x = inputsFor(inputs, batch)
+    const x = inputsFor(owner, inputs, batch)
     const mode = { training: false, key: undefined }
     const { graph, draws } = prepare(traceNetwork(part, variablesOf(part, x), mode, x, [outputsOnly, []])[0])
-    if (draws.length > 0)
-      throw fault('no random numbers in inference', 'a layer that draws some', 'Leave out that layer.')
+    if (draws.length > 0) throw drawsSome(owner)
     return { batch, model: lower(graph, aim) }
   }
-  let got = ''
-  for (const sizes of batchSizes) {
-    const found = isTooLarge(part, inputsFor(inputs, sizes[2]))
-      ? 'a tensor'
-      : // As many as there are sizes, which the compiler does not know of a map.
-        forAnyBatch(sizes.map(sized) as unknown as Three)
-    if (typeof found !== 'string') return found
-    got ||= found
-  }
-  throw fault(
-    'layers that compute the same for every batch',
-    `${got} that depends on its size`,
-    'Write the layer so that shapes and constants depend on the batch linearly, or leave it out.',
-  )
-}
-
-/** Names of the inputs and outputs: those of Input layers, or `input` and `output`. */
-const portNames = ({ nodes, inputs, outputs }: Wiring, taken: ReadonlySet<string>): readonly (readonly string[])[] => {
-  const used = new Set(taken)
-  const unique = (name: string): string => {
-    const own = used.has(name) ? unique(`${name}'`) : name
-    used.add(own)
-    return own
-  }
-  const numbered = (word: string, all: readonly unknown[], i: number) => (all.length === 1 ? word : `${word}-${i + 1}`)
-  return [
-    inputs.map((_, i) => {
-      const layer = nodes.find(({ layer, externals }) => layer.kind === 'Input' && externals.includes(i))
-      const isNamed = layer !== undefined && !/^input-\d+$/.test(layer.name)
-      return unique(isNamed ? layer.name : numbered('input', inputs, i))
-    }),
-    outputs.map((_, i) => unique(numbered('output', outputs, i))),
-  ]
+  // As many as there are sizes, which the compiler does not know of a map.
+  return forAnySize(owner, part, inputs, sizes => forAnyBatch(sizes.map(sized) as unknown as Three))
 }
 
 /** A model in which values have other names. */
@@ -149,7 +86,7 @@ export const toOnnx = <N extends AnyLayer>(
   const aim = { opset, isPortable: true }
   const part = asPart(owner, network)
   const wiring = wiringOf(part)
-  const rules = variablesOf(part, inputsFor(wiring.inputs, 1))
+  const rules = variablesOf(part, inputsFor(owner, wiring.inputs, 1))
   const tensors = checkedLeaves(rules, asTrees(owner, variables))
   const bytes = tensors.reduce((sum, { shape }) => sum + 4 * (sizeOf(shape) as number), 0)
   if (bytes > largest)
@@ -162,7 +99,7 @@ export const toOnnx = <N extends AnyLayer>(
     })
   const model = modelFor(part, wiring.inputs, aim)
   const names = leavesOf(rules).map(([layer, variable]) => joinedName([layer, variable]))
-  const [inputs = [], outputs = []] = portNames(
+  const [inputs, outputs] = portNames(
     wiring,
     new Set([
       ...names,
