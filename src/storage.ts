@@ -1,4 +1,5 @@
 export * from './documents/index.ts'
+export * from './module/index.ts'
 export * from './onnx/index.ts'
 export * from './pytorch/index.ts'
 export * from './saving/index.ts'

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import ts from 'typescript-6'
 import { BatchNorm, Convolution, Input, init, join, key, Relu, Reshape, Softmax } from '../../src/index.ts'
-import { encodeSafetensors, load, save, toDocument, toOnnx } from '../../src/storage.ts'
+import { encodeSafetensors, load, save, toDocument, toModule, toOnnx } from '../../src/storage.ts'
 import { described } from '../notation/described.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -133,6 +133,7 @@ export const wrong = tensors['fc.wieght']
       ['again.safetensors', 'again'],
       ['again', 'again.json'],
       ['again', 'again.onnx'],
+      ['again', 'again.mjs'],
       ['again', 'network.py'],
     ] as const) {
       const { code, out, error } = await joinery('convert', at(from), at(to))
@@ -144,6 +145,9 @@ export const wrong = tensors['fc.wieght']
       JSON.parse(await readFile(at('digits.json'), 'utf8')),
     )
     expect((await readFile(at('again.onnx'))).equals(toOnnx(network, variables))).to.equal(true)
+    const { source, types } = toModule(network, variables)
+    expect(await readFile(at('again.mjs'), 'utf8')).to.equal(source)
+    expect(await readFile(at('again.d.mts'), 'utf8')).to.equal(types)
     expect(await readFile(at('network.py'), 'utf8')).to.contain('class Network(nn.Module):')
     expect(await readFile(at('train.py'), 'utf8')).to.contain('from network import Network')
     expect((await readFile(at('weights.safetensors'))).length).to.be.above(100)

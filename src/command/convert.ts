@@ -1,5 +1,6 @@
 import { InvalidOption } from '../base/errors.ts'
 import { toDocument } from '../documents/index.ts'
+import { toModule } from '../module/index.ts'
 import { toOnnx } from '../onnx/index.ts'
 import { toPyTorch } from '../pytorch/to-pytorch.ts'
 import { type Loaded, load } from '../saving/load.ts'
@@ -37,6 +38,13 @@ const writePython: Write = async (to, { network, variables }) => {
   await writeText(`${folder}train.py`, script)
 }
 
+/** A module in JavaScript with the weights inside, and its types beside it. */
+const writeModule: Write = async (to, { network, variables }) => {
+  const { source, types } = toModule(network, variables)
+  await writeText(to, source)
+  await writeText(to.replace(/\.mjs$/i, '.d.mts'), types)
+}
+
 /** How a network is written, by the extension of the file; '' is a folder. */
 const writers: Readonly<Record<string, Write>> = {
   '': (to, { network, variables, metadata, tokenizer }) =>
@@ -45,6 +53,7 @@ const writers: Readonly<Record<string, Write>> = {
   '.onnx': async (to, { network, variables }) =>
     writeFileAtomically(await openDisk(to), to, toOnnx(network, variables)),
   '.json': (to, { network }) => writeText(to, `${JSON.stringify(toDocument(network), null, 2)}\n`),
+  '.mjs': writeModule,
   '.py': writePython,
 }
 

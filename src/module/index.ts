@@ -1,0 +1,1 @@
+export { type NetworkModule, type ToModuleOptions, toModule } from './to-module.ts'
