@@ -25,9 +25,10 @@ export type Misfit<S extends string, B, N extends number, K extends number, Why 
         : never
     : never
 /** The text after a part and its copies. */
-type AfterPart<S extends string, B> =
+export type AfterPart<S extends string, B> =
   Part<S, B> extends readonly [unknown, infer T extends string] ? WithCopies<TrimStart<T>> : never
-type OutOf<S extends string, B, I> = Read<S, B> extends readonly [infer Y extends AnyLayer] ? Out<Y, I> : never
+/** The output of a text for an input. */
+export type OutOf<S extends string, B, I> = Read<S, B> extends readonly [infer Y extends AnyLayer] ? Out<Y, I> : never
 /** The fault of the part before `After`; if it is in brackets, of the layer within that does not fit. */
 type Deepest<S extends string, After extends string, B, Why extends string, I> =
   Bracketed<S, After> extends readonly [infer Inner extends string, infer Rest extends string]

@@ -7,6 +7,7 @@ import { compose } from '../network/compose.ts'
 import type { Part } from '../network/parts.ts'
 import type { AnyNetwork, Join } from '../network-types/compose.ts'
 import { type Blocks, type Read, readNetwork } from './chain.ts'
+import type { Continued } from './continued.ts'
 import { type Mistake, mistake, told } from './faults.ts'
 import { isMisfit } from './misfit.ts'
 import { type Quote, type QuoteUnclosed, quote, quoteUnclosed } from './quote.ts'
@@ -33,6 +34,19 @@ export type CheckText<S extends string, B> = string extends S
       ? S
       : M
     : S
+/** The function {@link net}. */
+export interface NetFunction {
+  /**
+   * For editors, which take the words that they offer inside a text from here. Nothing can call it, as it takes an argument
+   * too many; so the error of a text is that of the signature below, and a text without mistakes costs nothing.
+   */
+  <const S extends string, const B extends Blocks = {}>(
+    text: Continued<S, B>,
+    blocks: B | undefined,
+    none: never,
+  ): Net<S, B>
+  <const S extends string, const B extends Blocks = {}>(text: CheckText<S, B>, blocks?: B): Net<S, B>
+}
 /** The network of a text. */
 export type Net<S extends string, B> = string extends S
   ? AnyNetwork
@@ -117,7 +131,7 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
  * String(net('Input(4) >> wide(8) * 2', { wide: (units: number) => Relu(units) })) // (?, 4) -> [... 3 layers ...] -> (?, 8)
  * ```
  */
-export const net = <const S extends string, const B extends Blocks = {}>(
+export const net: NetFunction = <const S extends string, const B extends Blocks = {}>(
   text: CheckText<S, B>,
   blocks?: B,
 ): Net<S, B> => {

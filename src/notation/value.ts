@@ -63,7 +63,8 @@ type Elements<S extends string, R extends readonly unknown[]> =
       : never
     : never
 
-type Makers = typeof initializers & { readonly flat: typeof flat }
+/** The initializers. */
+export type Makers = typeof initializers & { readonly flat: typeof flat }
 /** An initializer, such as `heNormal(gain=2)`. */
 type Made<Word extends string, A> = A extends [infer Inner extends string, infer After]
   ? After extends ''
