@@ -75,15 +75,20 @@ interface DenseRow<Kind extends string, Base extends string, Own, Rules>
 /** The constructor of a dense layer, whose activation may have options of its own. */
 export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown, Rules = unknown> {
   readonly '~row'?: DenseRow<Kind, Base, Own, Rules>
+  // All that take options after the units take any units, so that compilers agree where an unknown option stands.
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
     units: Units,
     options?: DenseOptions<B, Name> & Own,
   ): Dense<Kind, Units, B, Name>
+  <
+    Units extends number | null | undefined,
+    B extends ParameterSource | null = number,
+    const Name extends string = `${Base}-{}`,
+  >(
+    units: Units,
+    options?: DenseOptions<B, Name> & Own,
+  ): Units extends number ? Dense<Kind, Units, B, Name> : Activation<Kind, Name>
   <const Name extends string = `${Base}-{}`>(
-    options?: DenseOptions<ParameterSource | null, Name> & Own,
-  ): Activation<Kind, Name>
-  <const Name extends string = `${Base}-{}`>(
-    units: null | undefined,
     options?: DenseOptions<ParameterSource | null, Name> & Own,
   ): Activation<Kind, Name>
 }

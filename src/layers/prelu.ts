@@ -117,11 +117,16 @@ export interface PReluConstructor {
     units: Units,
     options?: PReluOptions<At, B, Name>,
   ): PRelu<Units, At, B, Name>
-  <const At extends Axes = -1, B extends ParameterSource | null = number, const Name extends string = 'p-relu-{}'>(
+  <
+    Units extends number | null | undefined,
+    const At extends Axes = -1,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'p-relu-{}',
+  >(
+    units: Units,
     options?: PReluOptions<At, B, Name>,
-  ): PRelu<null, At, B, Name>
+  ): PRelu<Units extends number ? Units : null, At, B, Name>
   <const At extends Axes = -1, B extends ParameterSource | null = number, const Name extends string = 'p-relu-{}'>(
-    units: null | undefined,
     options?: PReluOptions<At, B, Name>,
   ): PRelu<null, At, B, Name>
 }

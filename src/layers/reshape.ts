@@ -105,15 +105,12 @@ interface ReshapeRow extends Row {
 export interface ReshapeConstructor {
   readonly '~row'?: ReshapeRow
   <const Name extends string = 'reshape-{}'>(options?: NameOption<Name>): Reshape<[-1], Name>
-  <const D extends number, const Name extends string = 'reshape-{}'>(
-    shape: D,
-    options?: NameOption<Name>,
-  ): Reshape<[D], Name>
-  <const To extends number[] | readonly number[], const Name extends string = 'reshape-{}'>(
+  <const To extends number | number[] | readonly number[], const Name extends string = 'reshape-{}'>(
     shape: To,
     options?: NameOption<Name>,
-  ): Reshape<To, Name>
+  ): Reshape<Dimensions<To>, Name>
 }
+type Dimensions<To> = To extends number ? [To] : To extends readonly number[] ? To : never
 
 const targetShape: t.Type<readonly number[], unknown, unknown> = listOf(
   'a positive integer or an array of them, with at most one -1 for what the others leave',

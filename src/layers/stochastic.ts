@@ -120,12 +120,12 @@ interface GaussianNoiseRow extends Row {
 /** The constructor of {@link GaussianNoise}. */
 export interface GaussianNoiseConstructor {
   readonly '~row'?: GaussianNoiseRow
-  <const Name extends string = 'gaussian-noise-{}'>(options?: GaussianNoiseOptions<Name>): GaussianNoise<Name>
   <const Name extends string = 'gaussian-noise-{}'>(
     mean: number,
     std?: number,
     options?: NameOption<Name>,
   ): GaussianNoise<Name>
+  <const Name extends string = 'gaussian-noise-{}'>(options?: GaussianNoiseOptions<Name>): GaussianNoise<Name>
 }
 
 /**
