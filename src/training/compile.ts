@@ -6,7 +6,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import type { Variables } from '../network-types/named.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
-import { type DeviceState, type Engine, type Learnt, leavesIn, type RawState } from './engine.ts'
+import type { DeviceState, Engine, Learnt } from './engine.ts'
 import { enginesOf } from './engines.ts'
 import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import {
@@ -22,6 +22,7 @@ import {
   type TrainState,
   toReport,
 } from './step.ts'
+import { leavesIn, type RawState } from './traced.ts'
 import { asTrainState } from './train-state.ts'
 
 /** The state of training on a backend. A step donates it and returns the next one. */

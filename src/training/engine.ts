@@ -2,44 +2,43 @@ import { type Tensor as TfTensor, tensor as tfTensor } from '@tensorflow/tfjs-co
 import { type Backend, give, take } from '../backends/backend.ts'
 import { prepareTraced } from '../backends/prepare.ts'
 import { programsOf, runFed } from '../backends/programs.ts'
-import { foldIn, type Key, symbolicKey } from '../base/random.ts'
+import { foldIn, type Key } from '../base/random.ts'
 import type { Flow } from '../base/shape.ts'
-import { leavesOf, mapTree, mergeTrees } from '../base/trees.ts'
+import { mergeTrees } from '../base/trees.ts'
 import { asGraph } from '../graph/build.ts'
-import type { Graph, GraphNode, Placeholder } from '../graph/graph.ts'
+import type { Graph, GraphNode } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../graph/ops.ts'
 import type { Part } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import { wireFor } from '../state/check.ts'
 import type { Trees } from '../state/variables.ts'
-import { tfjsOps as eager } from '../tfjs/index.ts'
-import type { Fields, NumberBatch } from './batches.ts'
-import { fields } from './batches.ts'
-import type { OptimizerState } from './optimizer.ts'
+import { type Fields, fields, type NumberBatch, valuesIn } from './batches.ts'
 import type { NormalRule } from './options.ts'
 import { asNumber } from './rate.ts'
 import { asVector, type Layout, layoutOf, readSums, type Sums } from './report.ts'
 import { outputNames, type Scoring, scoringOf } from './scoring.ts'
-import { flatSlots } from './slots.ts'
-import { type Form, unflatten } from './tree.ts'
-import { type Measured, score, type Taught, type Trained, update } from './update.ts'
+import {
+  placedExamples,
+  type RawState,
+  type Structure,
+  shapesIn,
+  structureOf,
+  traceUpdate,
+  withLeaves,
+} from './traced.ts'
+import { type Measured, score } from './update.ts'
 
 // Training on a backend: the whole step is one program, and what training changes stays on the backend between steps.
 
-/** What training changes, as plain tensors that belong to nobody yet. */
-export interface RawState extends Trees {
-  readonly optimizer: OptimizerState
+interface Shaped {
+  readonly shape: readonly number[]
 }
 
 /** What training changes, as handles of the backend: parameters, state and slots, each in the order of the trees. */
 export interface DeviceState {
   readonly handles: readonly unknown[]
   readonly update: number
-}
-
-interface Shaped {
-  readonly shape: readonly number[]
 }
 
 /** What a batch has said: sums, and how they are read. */
@@ -85,51 +84,6 @@ export interface Engine {
   readonly dispose: () => Promise<void>
 }
 
-/** How the tensors of a state stand in trees. */
-interface Structure {
-  readonly params: Trees<Shaped>['params']
-  readonly state: Trees<Shaped>['state']
-  /** The form of what the optimizer remembers, and the shapes of its leaves. */
-  readonly form: Form
-  readonly slots: readonly Shaped[]
-}
-
-/** What training changes, in order. */
-export const leavesIn = ({ params, state, optimizer }: RawState): readonly TfTensor[] => [
-  ...[params, state].flatMap(tree => leavesOf(tree).map(([, , tensor]) => tensor)),
-  ...flatSlots<TfTensor>(eager, 'optimizer', optimizer.slots).leaves,
-]
-
-const shaped = ({ shape }: Shaped): Shaped => ({ shape })
-/** A state's structure, which does not hold on to its tensors. */
-const structureOf = ({ params, state, optimizer }: RawState): Structure => {
-  const { form, leaves } = flatSlots<TfTensor>(eager, 'optimizer', optimizer.slots)
-  return { params: mapTree(params, shaped), state: mapTree(state, shaped), form, slots: leaves.map(shaped) }
-}
-const shapesIn = ({ params, state, slots }: Structure): readonly (readonly number[])[] =>
-  [...[params, state].flatMap(tree => leavesOf(tree).map(([, , leaf]) => leaf)), ...slots].map(({ shape }) => shape)
-
-/** Trees of other leaves, in the same order; without slots where there are no leaves for them. */
-const withLeaves = <T>({ params, state, form }: Structure, leaves: readonly T[]): Trained<T> => {
-  let next = 0
-  const leaf = (): T => leaves[next++] as T
-  const trees = { params: mapTree(params, leaf), state: mapTree(state, leaf) }
-  return { ...trees, slots: next < leaves.length ? unflatten(form, leaves.slice(next)) : unflatten(form, []) }
-}
-
-const placeholders = (name: string, shapes: Flow = []): readonly Placeholder[] =>
-  shapes.map((shape, i) => placeholder(`${name} ${i}`, shape ?? []))
-const taughtOf = (shapes: readonly Flow[]): Taught<Placeholder> => {
-  const [x = [], y = [], weights = [], mask = []] = fields.map((field, i) => placeholders(field, shapes[i]))
-  return { x, y, weights, mask }
-}
-const given = ({ x, y, weights, mask }: Taught<Placeholder>): readonly Placeholder[] => [
-  ...x,
-  ...y,
-  ...weights,
-  ...mask,
-]
-
 /** How what a program has measured is read. */
 interface Reader {
   readonly scoring: Scoring
@@ -160,32 +114,11 @@ const traceStep = (
   shapes: readonly Flow[],
 ): readonly [graph: Graph, about: StepAbout] => {
   const ops = tracer(interner())
-  const leaves = shapesIn(structure).map((shape, i) => placeholder(`variable ${i}`, shape))
-  const batch = taughtOf(shapes)
-  const wiring = wireFor(part, shapes[0] ?? [])
-  const scoring = scoringOf(rule.owner, rule, outputNames(wiring))
-  const rate = rule.paced ? placeholder('rate', []) : undefined
-  const scalars = new Map<(update: number) => number, Placeholder>()
-  const at = (f: (update: number) => number): GraphNode => {
-    const known = scalars.get(f) ?? placeholder(`scalar ${scalars.size}`, [])
-    scalars.set(f, known)
-    return known
-  }
-  const mode = { training: true, key: symbolicKey }
-  const before = withLeaves<GraphNode>(structure, leaves)
-  const { after, measured } = update(ops, wiring, scoring, rule, before, batch, { at, rate }, mode)
-  const next = [
-    ...[after.params, after.state].flatMap(tree => leavesOf(tree).map(([, , leaf]) => leaf)),
-    ...flatSlots<GraphNode>(ops, rule.optimizer.name, after.slots).leaves,
-  ]
-  const changed = next.flatMap((node, i) => (node === leaves[i] ? [] : [i]))
+  const { inputs, changed, scoring, measured, numbers } = traceUpdate(ops, part, rule, structure, shapes)
   const [reader, tensors] = readerOf(scoring, measured)
   return [
-    asGraph(
-      [...leaves, ...(rate === undefined ? [] : [rate]), ...scalars.values(), ...given(batch)],
-      [...changed.map(i => next[i] as GraphNode), asVector(ops, tensors)],
-    ),
-    { ...reader, changed, numbers: [...scalars.keys()] },
+    asGraph(inputs, [...changed.map(([, node]) => node), asVector(ops, tensors)]),
+    { ...reader, changed: changed.map(([i]) => i), numbers },
   ]
 }
 
@@ -200,13 +133,13 @@ const traceScore = (
   const variables = variableShapes(structure)
   const leaves = variables.map((shape, i) => placeholder(`variable ${i}`, shape))
   const { params, state } = withLeaves<GraphNode>(structure, leaves)
-  const batch = taughtOf(shapes)
+  const batch = placedExamples(shapes)
   const wiring = wireFor(part, shapes[0] ?? [])
   const scoring = scoringOf(rule.owner, rule, outputNames(wiring))
   const [predicted] = run(ops, wiring, mergeTrees(params, state), batch.x, { training: false, key: undefined })
   const measured = score<GraphNode>(ops, scoring, rule, params, { ...batch, expected: batch.y, predicted })
   const [reader, tensors] = readerOf(scoring, measured)
-  return [asGraph([...leaves, ...given(batch)], [asVector(ops, tensors)]), reader]
+  return [asGraph([...leaves, ...valuesIn(batch)], [asVector(ops, tensors)]), reader]
 }
 const variableShapes = (structure: Structure): readonly (readonly number[])[] => shapesIn({ ...structure, slots: [] })
 

@@ -4,9 +4,10 @@ import { chooseBackend } from '../backends/choose.ts'
 import { leavesOf } from '../base/trees.ts'
 import type { Part } from '../network/parts.ts'
 import { tfjsOps as eager } from '../tfjs/index.ts'
-import { type Engine, engineOf, type RawState } from './engine.ts'
+import { type Engine, engineOf } from './engine.ts'
 import type { NormalRule } from './options.ts'
 import { flatSlots } from './slots.ts'
+import type { RawState } from './traced.ts'
 
 /** Engines for the structures of states, each made when its structure is first met: nearly always that is one. */
 export interface Engines {

@@ -5,7 +5,7 @@ import { asPart } from '../network/parts.ts'
 import type { Variables, VariablesFor } from '../network-types/named.ts'
 import { asVariables, reading } from '../state/given.ts'
 import type { Examples, Fields } from './batches.ts'
-import { engineOf, leavesIn, type RawState } from './engine.ts'
+import { engineOf } from './engine.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
 import { checkNetwork } from './files/differences.ts'
 import type { Resumed } from './files/resume.ts'
@@ -28,6 +28,7 @@ import {
   type TrainingRule,
   type TrainState,
 } from './step.ts'
+import { leavesIn, type RawState } from './traced.ts'
 import { asTrainState } from './train-state.ts'
 
 const defaultKey = keyOf(0)

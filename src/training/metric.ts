@@ -10,6 +10,7 @@ import { tfjsOps, tidily } from '../tfjs/index.ts'
 import { callable, valued } from './callable.ts'
 import { bothOf } from './compute.ts'
 import { checkMade } from './loss.ts'
+import { meanOf } from './metrics/weights.ts'
 import { totalOf } from './total.ts'
 import { checkPerExample, countedOf, weigh } from './weighting.ts'
 
@@ -139,7 +140,7 @@ const meanRule = (name: string, forward: Comparison): MetricRule => ({
     const { sum, count } = countedOf(ops, 'weightedMean', weighed, batch ?? 1)
     return [sum, count as typeof expected]
   },
-  finish: ([sum = 0, count = 0]) => (count === 0 ? 0 : sum / count),
+  finish: meanOf,
 })
 
 const metricOf = <Name extends string, Value>(

@@ -121,7 +121,7 @@ export const score = <T>(
 /**
  * One update.
  *
- * @returns what comes after, and what was measured of the batch before
+ * @returns what comes after, the loss before with penalties, and what was measured of the batch before
  */
 export const update = <T>(
   beneath: Ops<T>,
@@ -132,7 +132,7 @@ export const update = <T>(
   batch: Taught<T>,
   { at, rate }: Outside<T>,
   mode: Mode,
-): { readonly after: Trained<T>; readonly measured: Measured<T> } => {
+): { readonly after: Trained<T>; readonly loss: T; readonly measured: Measured<T> } => {
   const { owner, optimizer, regularizer } = rule
   const own = trainedOf(rule, owner, before.params)
 
@@ -187,6 +187,7 @@ export const update = <T>(
   ]
   return {
     after: flag === undefined ? next : chosen(beneath, flag, next, before),
+    loss: value,
     measured: measured(
       beneath,
       scoring,

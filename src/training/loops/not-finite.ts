@@ -9,9 +9,9 @@ import { tape } from '../../ops/tape.ts'
 import { wireFor } from '../../state/check.ts'
 import { tfjsOps, tidily } from '../../tfjs/index.ts'
 import { mapFields, type NumberBatch } from '../batches.ts'
-import type { RawState } from '../engine.ts'
 import type { NormalRule } from '../options.ts'
 import { lossOf, outputNames, scoringOf } from '../scoring.ts'
+import type { RawState } from '../traced.ts'
 import { mapTaught, outcomeOf } from '../update.ts'
 
 // Where numbers stopped being finite, found by going through the network once more, operation by operation.

@@ -11,7 +11,7 @@ export type NoOptions = Readonly<Record<never, never>>
 const meanError = <const Name extends string>(
   name: Name,
   error: <T>(ops: Ops<T>, difference: T, expected: T) => T,
-  finish: (mean: number) => number = mean => mean,
+  finish?: (mean: number) => number,
 ): ConfigurableMetric<Name, NoOptions> =>
   configurableMetric(
     name,
@@ -21,7 +21,7 @@ const meanError = <const Name extends string>(
         checkAlike(ops, owner, expected, predicted)
         return meanSums(ops, owner, error(ops, ops.subtract(predicted, expected), expected), weights)
       },
-      finish: sums => finish(meanOf(sums)),
+      finish: finish === undefined ? meanOf : sums => finish(meanOf(sums)),
     }),
     'lower',
   )

@@ -4,6 +4,7 @@ import type { Loss } from '../loss.ts'
 import { defineMetric, type Metric, type MetricRule } from '../metric.ts'
 import { totalOf } from '../total.ts'
 import { countedOf, meanOfSums, weigh } from '../weighting.ts'
+import { meanOf } from './weights.ts'
 
 /** Checks that a value is a loss, as a call from JavaScript may give anything. */
 const asLoss = (value: unknown): Loss =>
@@ -52,7 +53,10 @@ export const metricOf = <const Name extends string = string>(given: Loss, name?:
       const { sum, count } = countedOf(ops, reduction, weighed, batch ?? 1)
       return [sum, count === null ? ops.constant(1) : (count as typeof sum)]
     },
-    finish: ([sum = 0, count = 0]) => meanOfSums(loss, sum, loss.reduction === 'sum' ? null : count),
+    finish:
+      loss.reduction !== 'sum' && !loss.root
+        ? meanOf
+        : ([sum = 0, count = 0]) => meanOfSums(loss, sum, loss.reduction === 'sum' ? null : count),
   }
   // A loss has a name of its own, which its type does not tell.
   return defineMetric(name ?? (loss.name as Name), rule, { better: 'lower' })
