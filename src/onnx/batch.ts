@@ -1,31 +1,39 @@
 import { readsOf } from '../backends/onnxruntime/emitter.ts'
-import { differing, formOf, sameWeights } from '../backends/onnxruntime/families.ts'
-import type { Attribute, Initializer, Model, ModelNode, Port } from '../backends/onnxruntime/model.ts'
+import { formOf, sameNumbers } from '../backends/onnxruntime/families.ts'
+import {
+  type Attribute,
+  elementTypes,
+  type Initializer,
+  type Model,
+  type ModelNode,
+  type Port,
+} from '../backends/onnxruntime/model.ts'
+import type { Flow } from '../base/shape.ts'
+import type { Part } from '../network/parts.ts'
+import { forAnySize } from '../state/any-batch.ts'
+import {
+  batchNumber,
+  batchSize,
+  batchSizeAlone,
+  type Computed,
+  computedNumbers,
+  isComputed,
+  type Linear,
+  linear,
+  nodeOf,
+} from './constants.ts'
+import { owner } from './names.ts'
+import { narrowed } from './rows.ts'
 
-// Graphs have known shapes. So a network is lowered for three sizes of the batch, and what differs between the models is
-// computed from the batch in the file: lists of integers, whose elements must grow linearly.
+// Graphs have known shapes. So a network is lowered for three sizes of the batch, and the constants that differ between the
+// models are computed from the batch in the file.
 
 /** A model for one size of the batch. */
-export interface Sized {
+interface Sized {
   readonly batch: number
   readonly model: Model
 }
-export type Three = readonly [Sized, Sized, Sized]
-
-/** A number as `slope` times the batch plus `offset`. */
-interface Linear {
-  readonly slope: number
-  readonly offset: number
-}
-
-const linear = (sizes: readonly number[], values: readonly number[]): Linear | undefined => {
-  const [first, second] = sizes as readonly [number, number]
-  const [low, high] = values as readonly [number, number]
-  const slope = (high - low) / (second - first)
-  const offset = low - slope * first
-  const holds = Number.isInteger(slope) && values.every((value, i) => value === slope * (sizes[i] as number) + offset)
-  return holds ? { slope, offset } : undefined
-}
+type Three = readonly [Sized, Sized, Sized]
 
 const withoutShapes = (ports: readonly Port[]): readonly Port[] =>
   ports.map(port => ({ ...port, shape: port.shape.map(() => null) }))
@@ -57,38 +65,27 @@ const difference = (models: readonly Model[]): string => {
   const [first, ...rest] = models as readonly [Model, ...Model[]]
   const text = (node: ModelNode | undefined) => JSON.stringify(node)
   const node = first.nodes.find((own, i) => rest.some(({ nodes }) => text(nodes[i]) !== text(own)))
-  return node === undefined ? 'a constant' : node.name.replace(/ #\d+$/, '')
+  return node === undefined || isComputed(node) ? 'a constant' : node.name.replace(/ #\d+$/, '')
 }
 
-const node = (operator: string, inputs: readonly string[], output: string, attributes = {}): ModelNode => ({
-  name: `batch, ${operator} ${output}`,
-  operator,
-  domain: '',
-  inputs,
-  outputs: [output],
-  attributes,
-})
 const list = (name: string, values: readonly number[]): Initializer => ({
   name,
   shape: [values.length],
   values: BigInt64Array.from(values, BigInt),
 })
 
-/** The batch in the file. */
-const batchName = 'batch size'
-const measured = (input: string): ModelNode => node('Shape', [input], batchName, { start: { int: 0 }, end: { int: 1 } })
-
-/** What a list that depends on the batch is in the file. */
-interface Replaced {
-  readonly nodes: readonly ModelNode[]
-  readonly initializers: readonly Initializer[]
-}
+/** The batch, as the first dimension of an input. */
+const measured = (input: string): readonly ModelNode[] => [
+  nodeOf('Shape', [input], batchSize, { start: { int: 0 }, end: { int: 1 } }),
+  nodeOf('Squeeze', [batchSize], batchSizeAlone),
+  nodeOf('Cast', [batchSizeAlone], batchNumber, { to: { int: elementTypes.float } }),
+]
 
 /** A list that is computed under its own name. */
-const computed = (name: string, elements: readonly Linear[]): Replaced => {
+const computed = (name: string, elements: readonly Linear[]): Computed => {
   const [slopes, offsets, product] = [`${name} slopes`, `${name} offsets`, `${name} product`]
   return {
-    nodes: [node('Mul', [batchName, slopes], product), node('Add', [product, offsets], name)],
+    nodes: [nodeOf('Mul', [batchSize, slopes], product), nodeOf('Add', [product, offsets], name)],
     initializers: [
       list(
         slopes,
@@ -104,7 +101,7 @@ const computed = (name: string, elements: readonly Linear[]): Replaced => {
 
 /** The same list for reshapes: they compute one dimension themselves. */
 const inferredName = (name: string): string => `${name} inferred`
-const inferred = (name: string, elements: readonly Linear[]): Replaced | undefined => {
+const inferred = (name: string, elements: readonly Linear[]): Computed | undefined => {
   const isOne = elements.filter(({ slope }) => slope !== 0).length === 1
   if (!isOne || elements.some(({ slope, offset }) => slope === 0 && offset <= 0)) return undefined
   const values = elements.map(({ slope, offset }) => (slope === 0 ? offset : -1))
@@ -130,24 +127,47 @@ const reshaping = (own: ModelNode, isInferred: (name: string) => boolean): Model
 /**
  * One model for any batch.
  *
+ * @param sized the model for a batch of one size
+ * @param remedy what may be done where the model is another one for each size
+ * @throws InvalidOption that says what depends on the batch
+ */
+export const modelFor = (part: Part, inputs: Flow, sized: (batch: number) => Model, remedy?: string): Model =>
+  forAnySize(
+    owner,
+    part,
+    inputs,
+    // As many as there are sizes, which the compiler does not know of a map.
+    sizes => forAnyBatch(sizes.map(batch => ({ batch, model: sized(batch) })) as unknown as Three),
+    remedy,
+  )
+
+/**
+ * The same from models for three sizes.
+ *
  * @returns the model, or a text that says what depends on the batch and cannot be computed from it
  */
-export const forAnyBatch = (given: Three): Model | string => {
+const forAnyBatch = (given: Three): Model | string => {
   const sizes = given.map(({ batch }) => batch)
-  const models = given.map(({ model }) => loosened(model)) as [Model, Model, Model]
-  const [first, second, third] = models
+  const models = given.map(({ batch, model }) => loosened(narrowed(batch, model))) as [Model, Model, Model]
+  const [first] = models
   const form = formOf(first)
   if (models.some(model => formOf(model) !== form)) return difference(models)
-  if (!sameWeights(first, second) || !sameWeights(first, third)) return 'a constant'
 
-  const differ = new Set([...differing(first, second), ...differing(first, third)])
   const lists = new Map<string, readonly Linear[]>()
+  const numbers = new Map<string, Computed>()
   for (const [at, { name, values }] of first.initializers.entries()) {
-    if (!differ.has(name)) continue
+    const given = models.map(({ initializers }) => initializers[at] as Initializer)
+    if (given.every(own => sameNumbers(own.values, values))) continue
+    if (values instanceof Float32Array) {
+      const found = computedNumbers(sizes, given)
+      if (found === undefined) return 'a constant'
+      numbers.set(name, found)
+      continue
+    }
     const elements = Array.from({ length: values.length }, (_, i) =>
       linear(
         sizes,
-        models.map(({ initializers }) => Number(initializers[at]?.values[i])),
+        given.map(own => Number(own.values[i])),
       ),
     )
     if (elements.includes(undefined)) return 'a shape'
@@ -156,21 +176,28 @@ export const forAnyBatch = (given: Three): Model | string => {
   const short = new Map([...lists].map(([name, elements]) => [name, inferred(name, elements)]))
   const nodes = first.nodes.map(own => reshaping(own, name => short.get(name) !== undefined))
   const read = new Set(nodes.flatMap(readsOf))
-  const replaced = [...lists].flatMap(([name, elements]) => [
-    ...(read.has(name) ? [computed(name, elements)] : []),
-    ...(read.has(inferredName(name)) ? [short.get(name) as Replaced] : []),
-  ])
-  const before = replaced.flatMap(own => own.nodes)
+  const replaced = [
+    ...[...lists].flatMap(([name, elements]) => [
+      ...(read.has(name) ? [computed(name, elements)] : []),
+      ...(read.has(inferredName(name)) ? [short.get(name) as Computed] : []),
+    ]),
+    ...numbers.values(),
+  ]
+  const computing = replaced.flatMap(own => own.nodes)
+  const inputs = named(
+    sizes,
+    models.map(({ inputs }) => inputs),
+  )
+  const before = measured(inputs.find(({ shape }) => shape[0] === 'batch')?.name as string)
+  const isRead = new Set([...computing, ...nodes].flatMap(readsOf))
+  const last = before.findLastIndex(({ outputs }) => isRead.has(outputs[0] as string))
   return {
-    nodes: [...(before.length > 0 ? [measured(first.inputs.at(-1)?.name as string), ...before] : []), ...nodes],
+    nodes: [...before.slice(0, last + 1), ...computing, ...nodes],
     initializers: [
-      ...first.initializers.filter(({ name }) => !lists.has(name)),
+      ...first.initializers.filter(({ name }) => !lists.has(name) && !numbers.has(name)),
       ...replaced.flatMap(own => own.initializers),
     ],
-    inputs: named(
-      sizes,
-      models.map(({ inputs }) => inputs),
-    ),
+    inputs,
     outputs: named(
       sizes,
       models.map(({ outputs }) => outputs),

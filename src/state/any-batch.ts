@@ -32,10 +32,13 @@ export const drawsSome = (owner: string): InvalidOption =>
 /** Three sizes of the batch. */
 export type Sizes = readonly [number, number, number]
 
-/** The next ones are tried if a dimension has one of these, or a tensor is too large. */
+/**
+ * The next ones are tried if a dimension has one of these, or a tensor is too large. The first are more than 64: graphs merge
+ * equal constants of up to so many numbers.
+ */
 const batchSizes: readonly Sizes[] = [
-  [61, 67, 71],
-  [11, 13, 17],
+  [67, 101, 149],
+  [17, 19, 23],
   [3, 5, 7],
 ]
 
@@ -54,6 +57,7 @@ const isTooLarge = (part: Part, x: Flow): boolean => {
  * What holds for any batch.
  *
  * @param find it from three sizes; a text says what depends on the batch and cannot be computed from it
+ * @param remedy what may be done about that
  * @throws InvalidOption if it is found for none
  */
 export const forAnySize = <A extends object>(
@@ -61,6 +65,7 @@ export const forAnySize = <A extends object>(
   part: Part,
   inputs: Flow,
   find: (sizes: Sizes) => A | string,
+  remedy = 'Write the layer so that shapes and constants depend on the batch linearly, or leave it out.',
 ): A => {
   let got = ''
   for (const sizes of batchSizes) {
@@ -68,10 +73,5 @@ export const forAnySize = <A extends object>(
     if (typeof found !== 'string') return found
     got ||= found
   }
-  throw faultOfNetwork(
-    owner,
-    'layers that compute the same for every batch',
-    `${got} that depends on its size`,
-    'Write the layer so that shapes and constants depend on the batch linearly, or leave it out.',
-  )
+  throw faultOfNetwork(owner, 'layers that compute the same for every batch', `${got} that depends on its size`, remedy)
 }

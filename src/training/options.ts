@@ -36,12 +36,11 @@ export const optionalBackend: t.Type<BackendOption | null, unknown, unknown> = c
   return value === null ? null : read._tag === 'Right' ? read.right : undefined
 })
 
-/** The rule of a step in its normal form. */
-export interface NormalRule extends Asked {
+/** The rule of an update in its normal form. */
+export interface UpdateRule extends Asked {
   /** What was called. */
   readonly owner: string
   readonly optimizer: Optimizer
-  readonly backend: BackendOption
   readonly regularizer: Regularizer | null
   readonly constraint: Constraint | null
   /** Patterns of the parameters that are trained; `null`: all. */
@@ -54,6 +53,12 @@ export interface NormalRule extends Asked {
   readonly paced: boolean
 }
 
+/** The rule of a step in its normal form: an update, and what computes it. */
+export interface NormalRule extends UpdateRule {
+  readonly backend: BackendOption
+}
+
+type UpdateOptions = Omit<UpdateRule, 'owner' | 'guarded' | 'paced'>
 type RuleOptions = Omit<NormalRule, 'owner' | 'guarded' | 'paced'>
 
 const patterns: t.Type<readonly string[] | null, unknown, unknown> = codec(
@@ -70,15 +75,15 @@ const scored: Options<Asked> = {
   metrics: { codec: metricsOption, default: [] },
 }
 
-const rule: Options<RuleOptions> = {
+const updating: Options<UpdateOptions> = {
   ...scored,
   optimizer: { codec: optimizerOption, default: adam() },
-  backend: { codec: backendOption, default: 'tfjs' },
   regularizer: { codec: regularizerOption, default: null },
   constraint: { codec: constraintOption, default: null },
   trains: { codec: patterns, default: null },
   gradientNorms: { codec: boolean, default: false },
 }
+const rule: Options<RuleOptions> = { ...updating, backend: { codec: backendOption, default: 'tfjs' } }
 
 /** Options whose metrics can be told from each other and from the loss. */
 const checked = <Normal extends Asked>(owner: string, normal: Normal): Normal => {
@@ -96,15 +101,35 @@ const plain = { guarded: false, paced: false }
 
 const example = (owner: string): string => `${owner}(network, { loss: mse, optimizer: adam() })`
 
-/** Reads the options of `trainStep`. */
-export const readRule = (given: object): NormalRule => ({
+/** Reads the options of a rule. */
+const readOptionsOf = <Normal extends UpdateOptions>(
+  owner: string,
+  options: Options<Normal>,
+  given: object,
+  call = example(owner),
+): Normal & UpdateRule => ({
   ...checked(
-    'trainStep',
-    spelling(given, () => parseOptions<RuleOptions>('trainStep', example('trainStep'), rule, given)),
+    owner,
+    spelling(given, () => parseOptions<Normal>(owner, call, options, given)),
   ),
   ...plain,
-  owner: 'trainStep',
+  owner,
 })
+
+/** Reads the options of `trainStep`. */
+export const readRule = (given: object): NormalRule => readOptionsOf<RuleOptions>('trainStep', rule, given)
+
+/**
+ * Reads the options of an update that is not computed here, and those that its owner has beside them.
+ *
+ * @param call an example of a call, for errors
+ */
+export const readUpdateRule = <Own extends object>(
+  owner: string,
+  call: string,
+  own: Options<Own>,
+  given: object,
+): UpdateRule & Own => readOptionsOf(owner, { ...updating, ...own } as Options<UpdateOptions & Own>, given, call)
 
 /** The rule of a compiled step in its normal form; `Recompiled` is compileTraining's own type. */
 export interface NormalCompiledRule<Recompiled> extends NormalRule {
@@ -112,21 +137,12 @@ export interface NormalCompiledRule<Recompiled> extends NormalRule {
 }
 
 /** Reads the options of `compileTraining`. */
-export const readCompiledRule = <Recompiled>(given: object): NormalCompiledRule<Recompiled> => ({
-  ...checked(
+export const readCompiledRule = <Recompiled>(given: object): NormalCompiledRule<Recompiled> =>
+  readOptionsOf<RuleOptions & Pick<NormalCompiledRule<Recompiled>, 'onRecompile'>>(
     'compileTraining',
-    spelling(given, () =>
-      parseOptions<RuleOptions & Pick<NormalCompiledRule<Recompiled>, 'onRecompile'>>(
-        'compileTraining',
-        example('compileTraining'),
-        { ...rule, onRecompile: { codec: maybe('a function', isFunction), default: null } },
-        given,
-      ),
-    ),
-  ),
-  ...plain,
-  owner: 'compileTraining',
-})
+    { ...rule, onRecompile: { codec: maybe('a function', isFunction), default: null } },
+    given,
+  )
 
 /** The options of `evaluate` in their normal form. */
 export interface NormalEvaluation extends Asked {

@@ -11,7 +11,7 @@ import type { Trees } from '../state/variables.ts'
 import { tfjsOps as eager } from '../tfjs/index.ts'
 import { type Fields, fields, valuesIn } from './batches.ts'
 import type { OptimizerState } from './optimizer.ts'
-import type { NormalRule } from './options.ts'
+import type { UpdateRule } from './options.ts'
 import { outputNames, type Scoring, scoringOf } from './scoring.ts'
 import { flatSlots } from './slots.ts'
 import { type Form, type Path, unflatten } from './tree.ts'
@@ -87,7 +87,7 @@ export interface TracedUpdate {
 export const traceUpdate = (
   ops: Ops<GraphNode>,
   part: Part,
-  rule: NormalRule,
+  rule: UpdateRule,
   structure: Structure,
   shapes: readonly Flow[],
 ): TracedUpdate => {

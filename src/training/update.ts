@@ -9,7 +9,7 @@ import { tape } from '../ops/tape.ts'
 import { contextOf, updatesOf } from './checked-update.ts'
 import { allFinite, normsByLayer } from './finite.ts'
 import type { Objective } from './optimizer.ts'
-import type { NormalRule } from './options.ts'
+import type { UpdateRule } from './options.ts'
 import { constrain } from './penalties/constraint.ts'
 import { flagName, normName, penaltyName } from './report.ts'
 import { type Group, lossOf, metricsOf, type Outcome, residualsOf, type Scoring } from './scoring.ts'
@@ -51,7 +51,7 @@ export interface Measured<T> {
 
 /** The parameters that are trained: all, or those that patterns name. */
 export const trainedOf = <T>(
-  { trains }: Pick<NormalRule, 'trains'>,
+  { trains }: Pick<UpdateRule, 'trains'>,
   owner: string,
   params: VariableTree<T>,
 ): VariableTree<T> => {
@@ -109,7 +109,7 @@ const measured = <T>(
 export const score = <T>(
   ops: Ops<T>,
   scoring: Scoring,
-  { regularizer }: Pick<NormalRule, 'regularizer'>,
+  { regularizer }: Pick<UpdateRule, 'regularizer'>,
   params: VariableTree<T>,
   outcome: Outcome<T>,
 ): Measured<T> => {
@@ -127,7 +127,7 @@ export const update = <T>(
   beneath: Ops<T>,
   wiring: Wiring,
   scoring: Scoring,
-  rule: NormalRule,
+  rule: UpdateRule,
   before: Trained<T>,
   batch: Taught<T>,
   { at, rate }: Outside<T>,

@@ -17,7 +17,8 @@ export const formOf = ({ nodes, initializers, inputs, outputs }: Model): string 
 
 const wordsOf = ({ buffer, byteOffset, byteLength }: Initializer['values']): Int32Array =>
   new Int32Array(buffer, byteOffset, byteLength >> 2)
-const sameNumbers = (a: Initializer['values'], b: Initializer['values']): boolean => {
+/** Whether constants have the same bits. */
+export const sameNumbers = (a: Initializer['values'], b: Initializer['values']): boolean => {
   if (a === b) return true
   const [words, others] = [wordsOf(a), wordsOf(b)]
   return words.length === others.length && words.every((word, i) => word === others[i])

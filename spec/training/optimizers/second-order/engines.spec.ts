@@ -1,28 +1,16 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import * as j from '../../../../src/index.ts'
-import { type Objective, type Optimizer, trainStep } from '../../../../src/index.ts'
+import { type Objective, trainStep } from '../../../../src/index.ts'
 import { asPart } from '../../../../src/network/parts.ts'
 import { run } from '../../../../src/network/run.ts'
 import { wiringOf } from '../../../../src/network/wiring.ts'
+import { secondOrder } from '../all.ts'
 import { examples, loss, network, start } from '../training.ts'
 import { byHand, numbersOf } from './problems.ts'
 
 // The same updates on every engine as eagerly, of a network with parameters of 0, 1, 2 and 4 axes: a convolution is derived
 // twice.
-
-const optimizers: readonly Optimizer[] = [
-  j.conjugateGradient(),
-  j.conjugateGradient({ updateFunction: 'daiYuan', descent: true }),
-  j.quasiNewton({ h0Scale: 0.5 }),
-  j.quasiNewton({ updateFunction: 'lBfgs', history: 2 }),
-  j.levenbergMarquardt({ mu: 0.5, muUpdateFactor: 2 }),
-  j.levenbergMarquardt({ mu: 0.1, reject: true }),
-  j.hessian(),
-  j.hessianDiagonal({ step: update => 0.2 / (update + 1), minEigval: 0.5 }),
-  j.chain(j.clipByNorm(1), j.conjugateGradient()),
-  j.byName({ 'linear*': j.quasiNewton(), '*': j.gradientDescent({ step: 0.05 }) }),
-]
 
 const { x, y } = examples
 const residuals: Objective = (ops, params) => {
@@ -36,7 +24,7 @@ const updates = 3
 
 for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
   describe(`second-order updates on ${backend}`, () => {
-    for (const optimizer of optimizers)
+    for (const optimizer of secondOrder)
       it(`${optimizer}`.slice(0, 100), async () => {
         const wanted = byHand(optimizer, { loss, residuals }, start.params as never, updates)
         const step = trainStep(network, { loss: 'mse', optimizer, backend })

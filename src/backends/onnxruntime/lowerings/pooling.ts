@@ -109,21 +109,22 @@ const maxPoolGradient = ({ emit }: Target, dy: Value, x: Value, _: Value, window
   const [[top, bottom], [left, right]] = fits(window) ? none : window.padding
   const whole = [batch, channels, rows + top + bottom, cols + left + right]
   const count = sizeOf(whole)
-  const flat = isApart(window)
-    ? emit.node('MaxUnpool', [given, places, emit.integers(whole)], {
-        // The indices suffice. Windows that reach into padding would be checked against a larger shape.
-        kernel_shape: { ints: [1, 1] },
-        strides: { ints: [1, 1] },
-      })
-    : emit.node(
-        'ScatterElements',
-        [
-          emit.node('Expand', [emit.scalar(0), emit.integers([count])]),
-          reshapeTo(emit, places, [sizeOf(dy.shape)]),
-          reshapeTo(emit, given, [sizeOf(dy.shape)]),
-        ],
-        { axis: { int: 0 }, reduction: { text: 'add' } },
-      )
+  const flat =
+    !emit.aim.isPortable && isApart(window)
+      ? emit.node('MaxUnpool', [given, places, emit.integers(whole)], {
+          // The indices suffice. Windows that reach into padding would be checked against a larger shape.
+          kernel_shape: { ints: [1, 1] },
+          strides: { ints: [1, 1] },
+        })
+      : emit.node(
+          'ScatterElements',
+          [
+            emit.node('Expand', [emit.scalar(0), emit.integers([count])]),
+            reshapeTo(emit, places, [sizeOf(dy.shape)]),
+            reshapeTo(emit, given, [sizeOf(dy.shape)]),
+          ],
+          { axis: { int: 0 }, reduction: { text: 'add' } },
+        )
   const cut = around(emit, reshapeTo(emit, flat, whole), [
     [-top, -bottom],
     [-left, -right],
