@@ -117,6 +117,41 @@ export const transformer = l.gpt()
 export const experts = l.mixtureOfExperts([l.join(l.Input(10), l.Relu(5)), l.join(l.Input(10), l.Tanh(5))])
 `
 
+/** Networks of a library whose exports all say their types. */
+const typedByHand = `import {
+  Concatenate, Convolution, Input, join, type Layer, type Net, net, type Network, parallel, Relu, resnet50, Softmax,
+} from 'joinery'
+export const text = 'Input(4) >> Relu(8) * 2 >> Softmax(3)'
+export const named: Net<typeof text> = net(text)
+export const shaped: Network<[number, 4], [number, 3]> = join(Input(4), Relu(8), Softmax(3))
+export const pair: Network<[[number, 4], [number, 5]], [number, 9]> = join(parallel(Input(4), Input(5)), Concatenate())
+export const large: Network<[number, 224, 224, 3], [number, 1000]> = resnet50()
+export const wide = (width: number): Network<[number, number], [number, 3]> => join(Input(width), Softmax(3))
+export const doubled = <L extends Layer<[number, 10], [number, 10]>>(layer: L): readonly [L, L] => [layer, layer]
+export const convolution: Layer<[number, number, number, 3], [number, number, number, 8]> = Convolution([3, 3, 8])
+`
+const usesTyped = (from: string) => `import {
+  end, type InputOf, init, join, key, type NamesOf, type OutputOf, Relu, Softmax,
+} from 'joinery'
+import type * as m from '${from}'
+declare const all: typeof m
+export const weight: [8, 8] = init(all.named, key(1)).params['relu-2'].weight.shape
+export const name: NamesOf<typeof all.named> = 'relu-2'
+export const shape: [number, 8] = null! as OutputOf<ReturnType<typeof hidden>>
+const hidden = () => end(all.named, 'relu-2')
+export const shapes: [[number, 3], [number, 9], [number, 1000], [number, 3]] = null! as [
+  OutputOf<typeof all.shaped>, OutputOf<typeof all.pair>, OutputOf<typeof all.large>, OutputOf<ReturnType<typeof all.wide>>,
+]
+export const inputs: [[number, 4], [number, 5]] = null! as InputOf<typeof all.pair>
+export const longer: [number, 2] = null! as OutputOf<ReturnType<typeof extended>>
+const extended = () => join(all.shaped, Softmax(2))
+all.doubled(Relu(10))
+// @ts-expect-error It gives nine numbers.
+all.doubled(Relu(9))
+// @ts-expect-error There is no such layer.
+end(all.named, 'relu-3')
+`
+
 /** A program that reads the shapes of their parameters. */
 const uses = (from: string) => `import { init, key, type ParamsOf, type Tensor } from 'joinery'
 import type * as m from '${from}'
@@ -244,18 +279,24 @@ main()`
     })
 
   for (const name of compilers)
-    it(`keeps the parameters of networks in the declarations that ${name} makes of a program`, async () => {
+    it(`keeps the types of networks in the declarations that ${name} makes of a program`, async () => {
       const compiler = path.join(root, 'node_modules', name, 'bin/tsc')
       const options = { strict: true, module: 'nodenext', target: 'es2022', lib: ['es2023', 'dom'], types: [] }
       const common = { ...options, skipLibCheck: true, rootDir: '.' }
       const outDir = `declared-by-${name}`
-      await save('models.ts', models)
-      const emitting = { ...common, outDir, declaration: true, emitDeclarationOnly: true }
-      await save('tsconfig.json', JSON.stringify({ compilerOptions: emitting, files: ['models.ts'] }))
-      await inProject(process.execPath, compiler, '--project', '.')
-      await save('uses.ts', uses(`./${outDir}/models.js`))
-      await save('tsconfig.json', JSON.stringify({ compilerOptions: { ...common, noEmit: true }, files: ['uses.ts'] }))
-      await inProject(process.execPath, compiler, '--project', '.')
+      const compile = async (compilerOptions: object, file: string, text: string) => {
+        await save(file, text)
+        await save(
+          'tsconfig.json',
+          JSON.stringify({ compilerOptions: { ...common, ...compilerOptions }, files: [file] }),
+        )
+        await inProject(process.execPath, compiler, '--project', '.')
+      }
+      const emitting = { outDir, declaration: true, emitDeclarationOnly: true }
+      await compile(emitting, 'models.ts', models)
+      await compile({ noEmit: true }, 'uses.ts', uses(`./${outDir}/models.js`))
+      await compile({ ...emitting, isolatedDeclarations: true }, 'typed-by-hand.ts', typedByHand)
+      await compile({ noEmit: true }, 'uses-typed.ts', usesTyped(`./${outDir}/typed-by-hand.js`))
     })
 
   it('runs from a Deno program that imports npm:joinery', async () => {

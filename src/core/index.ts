@@ -10,5 +10,5 @@ export {
   type WrapperDefinition,
 } from './define.ts'
 export { innerRules } from './inner.ts'
-export type { AnyLayer as Layer, Fits, Mode, Out, Result, Rules } from './layer.ts'
+export type { Fits, Layer, LayerFrom, Mode, Out, Result, Rules } from './layer.ts'
 export type { VariableRule, VariableRules, Weight, WeightAndBias } from './variables.ts'

@@ -16,6 +16,34 @@ export interface AnyLayer {
   /** The argument of the type-level function: the shape that comes in. */
   readonly '~in': unknown
 }
+/** A layer that says what it takes and gives as a function as well, so that a constraint can ask for it. */
+export interface Taking extends AnyLayer {
+  readonly '~takes'?: <I>(input: I) => Assumed<Out<this, I>>
+}
+/** A shape whose unknown dimensions fit any. */
+// biome-ignore lint/suspicious/noExplicitAny: what is not known may be as it is asked for
+type Assumed<O> = number[] extends O ? any : O extends readonly number[] ? { [K in keyof O]: Assume<O[K]> } : O
+// biome-ignore lint/suspicious/noExplicitAny: likewise
+type Assume<D> = number extends D ? any : D
+
+/** A layer that takes the shape `I` and gives the shape `O`. */
+export interface LayerFrom<I, O> extends AnyLayer {
+  readonly '~takes'?: ((input: I) => O) | undefined
+}
+type AnyShape = readonly number[] | readonly (readonly number[])[]
+/**
+ * Any layer; with shapes, batch first, one that takes the shape `I` and gives the shape `O`. `number` is an unknown dimension.
+ * Say it of a type parameter, which keeps the layer's own type.
+ *
+ * @example
+ * ```ts
+ * const classifier = <const L extends Layer<[number, number, number, number], [number, number]>>(features: L) =>
+ *   join(Input([28, 28, 1]), features, Softmax(10))
+ * String(classifier(join(Convolution([3, 3, 8]), Reshape()))) // (?, 28, 28, 1) -> [... 4 layers ...] -> (?, 10)
+ * ```
+ */
+export type Layer<I = never, O = AnyShape> = [I] extends [never] ? AnyLayer : LayerFrom<I, O>
+
 /** The other keys of a layer's type. They are optional, so that they can be read from any layer. */
 export interface Typed extends AnyLayer {
   /** The result: the output shape, or a Mismatch. */

@@ -1,6 +1,6 @@
 import type { Several } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import type { AnyLayer, Out, Placed, Typed } from '../core/layer.ts'
+import type { AnyLayer, Out, Placed, Taking, Typed } from '../core/layer.ts'
 import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { FitsAfter, Follows, Twice } from './checks.ts'
@@ -14,7 +14,7 @@ import type { List, Output, RepeatOut, RunBranches, RunSequence, Times } from '.
 // costs.
 
 /** The methods of every layer. */
-export interface Chain extends AnyLayer {
+export interface Chain extends AnyLayer, Taking {
   /** This, then `next`: the same as `join(this, next)`. */
   readonly to: To<[this]>
   /** The same as `to`. */
@@ -41,15 +41,26 @@ export interface Sequence<in out L extends readonly Typed[]> extends Wired {
 }
 
 /**
- * A network with the input shape `I` and the output shape `O`. `Hidden` holds its layers in a form that editors print short
- * (see {@link Hiding}).
+ * A network that takes the shape `I` and gives the shape `O`, batch first; `number` is an unknown dimension. `Hidden` holds its
+ * layers in a form that editors print short (see {@link Hiding}); left out, they may be any.
+ *
+ * @example
+ * ```ts
+ * const network: Network<[number, 4], [number, 3]> = join(Input(4), Relu(8), Softmax(3))
+ * String(network) // (?, 4) -> [... 3 layers ...] -> (?, 3)
+ * ```
  */
-export interface Network<in out I, in out O, in out Hidden> extends Wired {
+export interface Network<
+  out I,
+  out O,
+  // biome-ignore lint/suspicious/noExplicitAny: which any layers may take the place of, and the other way round
+  in out Hidden = any,
+> extends Wired {
   readonly kind: 'Network'
+  readonly '~source': I
+  readonly '~out': number[] extends this['~in'] ? O : Out<Sequence<Layers<Hidden>>, this['~in']>
   readonly to: ToOf<I, O, Layers<Hidden>>
   readonly '>>': ToOf<I, O, Layers<Hidden>>
-  readonly '~out': number[] extends this['~in'] ? O : Out<Sequence<Layers<Hidden>>, this['~in']>
-  readonly '~source': I
   readonly '~named': Layers<Hidden>[number]['~named']
   readonly '~parts': InSequence<Layers<Hidden>>
   readonly '~found': List<RunSequence<Layers<Hidden>, this['~in'], '~found'>>

@@ -3,7 +3,7 @@ import { InvalidOption, show } from '../base/errors.ts'
 import { codec } from '../base/options.ts'
 import type { Flow, Shape } from '../base/shape.ts'
 import { isList } from '../base/trees.ts'
-import type { AnyLayer, Rules } from '../core/layer.ts'
+import type { AnyLayer, Rules, Taking } from '../core/layer.ts'
 
 // A composition is a tree of parts and a graph of nodes in the order in which they run. The graph runs. Further
 // compositions are made of the tree, because names are resolved anew in each.
@@ -42,7 +42,7 @@ export interface Wiring {
 }
 
 /** The graph of a composition, as part of its type. */
-export interface Wired extends AnyLayer, Wiring {}
+export interface Wired extends AnyLayer, Wiring, Taking {}
 
 /** How a slice was cut: from the named layers on, or up to them. */
 export interface Cut {

@@ -44,11 +44,22 @@ export interface NetFunction {
     text: Continued<S, B>,
     blocks: B | undefined,
     none: never,
-  ): Net<S, B>
-  <const S extends string, const B extends Blocks = {}>(text: CheckText<S, B>, blocks?: B): Net<S, B>
+  ): Made<S, B>
+  <const S extends string, const B extends Blocks = {}>(text: CheckText<S, B>, blocks?: B): Made<S, B>
 }
-/** The network of a text. */
-export type Net<S extends string, B> = string extends S
+/**
+ * The network of a text, for types that are written by hand; the quotation of a mistake where there is one. `B` are layers of
+ * your own, by their names in the text.
+ *
+ * @example
+ * ```ts
+ * const classifier: Net<'Input(4) >> Relu(8) >> Softmax(3)'> = net('Input(4) >> Relu(8) >> Softmax(3)')
+ * String(classifier) // (?, 4) -> [... 3 layers ...] -> (?, 3)
+ * ```
+ */
+export type Net<S extends string, B = {}> = CheckText<S, B> extends S ? Made<S, B> : CheckText<S, B>
+/** The network of a text that has no mistake. */
+type Made<S extends string, B> = string extends S
   ? AnyNetwork
   : Parsed<S, B> extends infer Y
     ? Y extends { readonly nodes: unknown }
@@ -134,9 +145,9 @@ const parsed = (text: unknown, own: unknown): AnyLayer => {
 export const net: NetFunction = <const S extends string, const B extends Blocks = {}>(
   text: CheckText<S, B>,
   blocks?: B,
-): Net<S, B> => {
+): Made<S, B> => {
   const network = parsed(text, blocks) as unknown as Part
   const whole = 'arrangement' in network ? network : compose({ form: 'sequence', parts: [network] })
-  // Net<S, B> is what the compiler read.
-  return whole as unknown as Net<S, B>
+  // Made<S, B> is what the compiler read.
+  return whole as unknown as Made<S, B>
 }

@@ -48,7 +48,7 @@ const network = join(
 )
 const variables = init(network, key(1))
 const other = init(join(Input(4), Softmax(3)), key(1))
-const x = [[1]]
+declare const x: Tensor
 holds<
   Same<
     NamesOf<typeof network>,
