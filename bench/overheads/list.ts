@@ -39,6 +39,11 @@ export const overheads: readonly Overhead[] = [
     ...{ works: ['resnet50'], engines: ['tfjs'], limit: 1.3 },
   },
   {
+    name: 'module',
+    says: 'a prediction by a module of its own beside that of the compiled network',
+    ...{ works: ['mlp-b1', 'mlp-b32', 'digits-b1', 'digits-b32'], engines: ['wasm'], limit: 1.3 },
+  },
+  {
     name: 'load',
     says: 'loading a network beside reading its bytes',
     ...{ works: ['resnet50'], engines: ['tfjs'], limit: 1.2 },

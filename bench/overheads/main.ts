@@ -15,6 +15,7 @@ import { serveTimes } from '../contenders/protocol.ts'
 import { type Contender, startProgram } from '../contenders/start.ts'
 import { stepByHand } from './by-hand.ts'
 import { type FileWork, filed } from './files.ts'
+import { predictions } from './modules.ts'
 
 // Measures one comparison: both contenders take turns, and the medians of their milliseconds for a step are printed.
 
@@ -132,6 +133,11 @@ const contenders: Readonly<
   metrics: async (work, backend) => [await compiled(work, backend, metrics), await compiled(work, backend, [])],
   save: () => apart('save', 'write'),
   load: () => apart('load', 'read'),
+  module: async (work, backend) => {
+    const [own, peer] = await predictions(work, backend)
+    const count = Number(work.split('-b')[1]) > 1 ? 20 : 200
+    return [() => timed(count, own), () => timed(count, peer)]
+  },
   prefetch: async (work, backend) => [fitted(work, backend, true), fitted(work, backend, false)],
 }
 

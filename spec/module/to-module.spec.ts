@@ -15,7 +15,6 @@ import {
   Embedding,
   Identity,
   Input,
-  InvalidOption,
   init,
   join,
   key,
@@ -30,7 +29,9 @@ import {
   Softmax,
   uniforms,
 } from '../../src/index.ts'
+import { at } from '../../src/module/calls.ts'
 import { joined } from '../../src/module/linear.ts'
+import { lowered } from '../../src/module/lower.ts'
 import { programOf, uniformOf } from '../../src/module/sized.ts'
 import { moduleText, written } from '../../src/module/source.ts'
 import { base64 } from '../../src/module/text.ts'
@@ -531,7 +532,11 @@ second.shape[2]
     )
     const error = fault(() => convert(looped, { params: {}, state: {} }))
     expect(error).to.match(/InvalidOption: own, network: .*a loop whose length depends on values/)
-    expect(InvalidOption.name).to.equal('InvalidOption')
+    const foreign = { kind: 'application', operation: 'sin', inputs: [], attributes: [], shape: [2], layer: 'waves' }
+    const place = { from: [], to: at('value 0'), room: () => at('room 0'), pack: null }
+    expect(fault(() => lowered(foreign as never, place))).to.match(
+      /InvalidOption: waves, network: expected operations that modules have a kernel for, got sin/,
+    )
   })
 })
 

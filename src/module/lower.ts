@@ -1,4 +1,6 @@
+import { unprepared } from '../backends/backend.ts'
 import { isMultiplied, throughTransposes } from '../backends/wasm/sources.ts'
+import { InvalidOption } from '../base/errors.ts'
 import { known } from '../base/shape.ts'
 import { type GraphNode, operands } from '../graph/graph.ts'
 import type { Attributes, Operation } from '../ops/operations.ts'
@@ -25,7 +27,7 @@ type Renaming = 'reshape' | 'stopGradient' | 'clipGradient'
 /** Products have a function of their own. */
 type Lowered = Exclude<Operation, Renaming | 'matmul' | 'convolve'>
 
-const table: { readonly [O in Lowered]: Lowering<Attributes[O]> } = {
+const table: { readonly [O in Lowered]?: Lowering<Attributes[O]> } = {
   negative: changing('negative'),
   exp: evaluating('exp'),
   log: evaluating('log'),
@@ -81,13 +83,25 @@ export interface Place extends Pick<Task<unknown>, 'from' | 'to' | 'room'> {
   readonly pack: ((packing: (to: Address) => Packing) => Address) | null
 }
 
-/** The calls that compute a node. */
+/**
+ * The calls that compute a node.
+ *
+ * @throws InvalidOption that names the layer if there is no kernel for the operation
+ */
 export const lowered = (node: GraphNode, place: Place): readonly Call[] => {
   const result = known(node.shape)
   if (isMultiplied(node)) return multiplying({ ...place, node, result })
-  if (node.kind !== 'application') throw new TypeError(`a ${node.kind} is no operation`)
-  const { operation, attributes, inputs } = node
+  if (node.kind !== 'application') throw unprepared('toModule', node.kind)
+  const { operation, attributes, inputs, layer = 'toModule' } = node
   // The table pairs each lowering with its own attributes, which a node of any kind cannot express.
-  const lowering = table[operation as Lowered] as Lowering<unknown>
+  const lowering = table[operation as Lowered] as Lowering<unknown> | undefined
+  if (lowering === undefined)
+    throw new InvalidOption({
+      layer,
+      option: 'network',
+      expected: 'operations that modules have a kernel for',
+      got: operation,
+      remedy: 'Compose it of other operations, or leave out the layer.',
+    })
   return lowering({ ...place, attributes, result, shapes: inputs.map(({ shape }) => known(shape)) })
 }
