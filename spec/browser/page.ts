@@ -20,7 +20,7 @@ import {
   uniforms,
 } from '../../src/index.ts'
 import { onnxruntime } from '../../src/onnxruntime.ts'
-import { encodeSafetensors, load, save } from '../../src/storage.ts'
+import { encodeSafetensors, load, save, toModule } from '../../src/storage.ts'
 import { wasm } from '../../src/wasm.ts'
 
 // What a user's page does, on every backend: infer, train, and nothing left over. Says each result to the server, as
@@ -84,6 +84,45 @@ const kept = async (): Promise<string> => {
   return `${file.size} bytes, saved and loaded`
 }
 
+type Predict = (given: Float32Array) => Float32Array
+
+/** What a worker of a module computes, without the page's library. */
+const inWorker = (module: string, given: Float32Array): Promise<Float32Array> => {
+  const program = `import { predict } from ${JSON.stringify(module)}
+onmessage = ({ data }) => postMessage(predict(data))`
+  const url = URL.createObjectURL(new Blob([program], { type: 'text/javascript' }))
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(url, { type: 'module' })
+    worker.onmessage = ({ data }) => resolve(data)
+    worker.onerror = event => reject(new Error(event.message))
+    worker.postMessage(given)
+  })
+}
+
+/** Networks as modules, in the page and in a worker, with weights inside and at a URL. */
+const alone = async (): Promise<string> => {
+  let most = 0
+  for (const network of Object.values(networks) as readonly (typeof networks)['convolutional'][]) {
+    const variables = init(network, key(1))
+    const x = examples.x.data.slice(0, 64 * 5)
+    const eager = await (
+      apply(network, variables, { data: x, shape: [5, 8, 8, 1] }).output as unknown as tf.Tensor
+    ).data()
+    const urlOf = (part: BlobPart, type: string) => URL.createObjectURL(new Blob([part], { type }))
+    const inside = urlOf(toModule(network, variables).source, 'text/javascript')
+    const { source, weights } = toModule(network, variables, { weights: 'beside' })
+    const { predict } = (await import(inside)) as { predict: Predict }
+    const { load } = (await import(urlOf(source, 'text/javascript'))) as {
+      load: (source: string) => Promise<{ predict: Predict }>
+    }
+    const beside = await load(urlOf(weights as Uint8Array<ArrayBuffer>, 'application/octet-stream'))
+    for (const output of [predict(x), await inWorker(inside, x), beside.predict(x)])
+      for (const [i, value] of eager.entries()) most = Math.max(most, Math.abs(value - (output[i] ?? Number.NaN)))
+  }
+  if (!(most < 1e-5)) throw new Error(`outputs ${most} apart`)
+  return `outputs ${most.toExponential(1)} apart`
+}
+
 const backends: Readonly<Record<string, () => Promise<BackendOption>>> = {
   cpu: async () => 'tfjs',
   wasm: () => wasm({ paths: '/wasm/' }),
@@ -103,9 +142,10 @@ for (const [name, choose] of Object.entries(backends))
     } catch (error) {
       await say(`failed: ${name}, ${kind}: ${error instanceof Error ? error.stack : error}`)
     }
-try {
-  await say(`passed: files: ${await kept()}`)
-} catch (error) {
-  await say(`failed: files: ${error instanceof Error ? error.stack : error}`)
-}
+for (const [name, work] of Object.entries({ files: kept, modules: alone }))
+  try {
+    await say(`passed: ${name}: ${await work()}`)
+  } catch (error) {
+    await say(`failed: ${name}: ${error instanceof Error ? error.stack : error}`)
+  }
 await say('done')
