@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import ts from 'typescript-6'
 import { prepare } from '../../src/backends/prepare.ts'
 import { type GraphNode, trace } from '../../src/graph.ts'
 import {
@@ -42,7 +43,7 @@ import { outputOf, root } from '../installed.ts'
 import { calls, meant } from '../ops/calls.ts'
 import { reference } from '../ops/reference.ts'
 import { architectures, begun, build, knowsInputs, networkOf, recipe } from '../recipes.ts'
-import { draw } from '../running.ts'
+import { draw, untyped } from '../running.ts'
 import { type Imported, imported, inFolder, type Loading, type Numbers } from './modules.ts'
 
 const convert = toModule as (network: Layer, variables: unknown, options?: ToModuleOptions) => NetworkModule
@@ -350,6 +351,27 @@ describe('toModule', function () {
     expect(fault(() => predict([[0, 4, 1]]))).to.equal('RangeError: words: expected whole numbers from 0 to 3, got 4')
     // What came before does not matter.
     expect((predict([[0, 3, 1]]) as Numbers).shape).to.deep.equal([1, 3, 2])
+  })
+
+  it('says that a batch is too large for memory, and goes on with others', async () => {
+    const network = join(Input(1), Relu(4096))
+    const { predict } = await imported(toModule(network, init(network, key(1))).source)
+    expect(fault(() => predict(new Float32Array(2 ** 19)))).to.equal(
+      'RangeError: predict: expected memory for a batch of 524288, got none; give smaller batches',
+    )
+    expect((predict(Float32Array.of(1, 2)) as Numbers).shape).to.deep.equal([2, 4096])
+  })
+
+  it('takes names of any signs', async () => {
+    const names = ["it's \\ `$1`", '*/ // \n\r', 'a\u2028b\u2029', '__proto__', '"'] as const
+    for (const name of names) {
+      const network = untyped.join(untyped.Input(3, { name }), untyped.Relu(2, { name: `${name}!` }))
+      const { source, types } = convert(network, init(network, key(1)))
+      const own = await imported(source)
+      expect(own.inputs[0]?.name).to.equal(name)
+      expect((own.predict([[1, 2, 3]]) as Numbers).shape).to.deep.equal([1, 2])
+      expect(ts.transpileModule(types, { reportDiagnostics: true }).diagnostics).to.deep.equal([])
+    }
   })
 
   it('takes several inputs of one batch, and gives several outputs', async () => {
