@@ -299,48 +299,92 @@ export const ownOptions = (
 }
 
 /**
+ * Options as a call has them: those that do not have their default.
+ *
+ * @param normal all of them, as {@link parseOptions} reads them
+ */
+export const toldOptions = <Normal extends object>(options: Options<Normal>, normal: Normal): string => {
+  const told = (Object.keys(options) as (keyof Normal & string)[]).flatMap(name => {
+    const { codec, ...rest } = options[name]
+    const value = show(codec.encode(normal[name]))
+    const standard = 'default' in rest ? parsed(codec, rest.default) : undefined
+    return standard !== undefined && show(codec.encode(standard)) === value ? [] : [`${name}: ${value}`]
+  })
+  return told.length === 0 ? '' : `{ ${told.join(', ')} }`
+}
+
+/** The faults of options beside the one that is thrown. */
+const others = new WeakMap<InvalidOption, readonly InvalidOption[]>()
+
+/** Some faults of the options of a call as the error to throw: the first, which knows the others. */
+export const firstOf = ([first, ...rest]: readonly [InvalidOption, ...InvalidOption[]]): InvalidOption => {
+  if (rest.length > 0) others.set(first, rest)
+  return first
+}
+
+/** An error of options, and those of the other options of the same call that are wrong. */
+export const faultsOfOptions = (error: InvalidOption): readonly [InvalidOption, ...InvalidOption[]] => [
+  error,
+  ...(others.get(error) ?? []),
+]
+
+/**
  * Reads given options into their normal form.
  *
  * @param owner the kind of the layer, or the name of the function
  * @param example a right call, for the remedy
- * @param others options that the caller reads itself
- * @throws InvalidOption that names the option
+ * @param meant options that the caller reads itself
+ * @throws InvalidOption that names the option; `faultsOfOptions` has those of all others that are wrong
  */
 export const parseOptions = <Normal extends object>(
   owner: string,
   example: string,
   options: Options<Normal>,
   given: unknown,
-  others: readonly string[] = [],
+  meant: readonly string[] = [],
 ): Normal => {
   const known = Object.keys(options)
   const expected = known.length ? `an object of options (${known.join(', ')})` : 'no options'
   const values = ownOptions(owner, example, given, expected)
+  const faults: InvalidOption[] = []
   for (const option of Object.keys(values))
     if (!known.includes(option)) {
-      const meant = nearest(option, [...known, ...others])
-      throw new InvalidOption({
-        layer: owner,
-        option,
-        expected: known.length ? `an option of ${known.join(', ')}` : 'no options',
-        got: show(option),
-        remedy: meant ? `Did you mean ${meant}?` : `For example: ${example}.`,
-      })
+      const near = nearest(option, [...known, ...meant])
+      faults.push(
+        new InvalidOption({
+          layer: owner,
+          option,
+          expected: known.length ? `an option of ${known.join(', ')}` : 'no options',
+          got: show(option),
+          remedy: near ? `Did you mean ${near}?` : `For example: ${example}.`,
+        }),
+      )
     }
-  const read = known.map(option => {
+  const read = known.flatMap(option => {
     const { codec, remedy, ...rest } = options[option as keyof Normal]
     const found = own(values, option)
     const value = found === undefined && 'default' in rest ? rest.default : found
-    const parsed = codec.decode(value)
-    if (E.isLeft(parsed))
-      throw new InvalidOption({
+    try {
+      const parsed = codec.decode(value)
+      if (E.isRight(parsed)) return [[option, parsed.right] as const]
+    } catch (error) {
+      // A codec may say more than that it rejects a value.
+      if (!(error instanceof InvalidOption)) throw faults[0] ?? error
+      faults.push(error)
+      return []
+    }
+    faults.push(
+      new InvalidOption({
         layer: owner,
         option,
         expected: codec.name,
         got: show(value),
         remedy: remedy?.(value) ?? instead(value) ?? `For example: ${example}.`,
-      })
-    return [option, parsed.right] as const
+      }),
+    )
+    return []
   })
+  const [first, ...rest] = faults
+  if (first !== undefined) throw firstOf([first, ...rest])
   return Object.freeze(Object.fromEntries(read)) as Normal
 }
