@@ -5,7 +5,25 @@ import { join as path } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import ts from 'typescript-6'
-import { BatchNorm, Convolution, Input, init, join, key, Relu, Reshape, Softmax } from '../../src/index.ts'
+import {
+  BatchNorm,
+  Convolution,
+  chain,
+  clipByNorm,
+  defineLoss,
+  f1,
+  gradientDescent,
+  Input,
+  init,
+  join,
+  key,
+  oneHot,
+  Relu,
+  Reshape,
+  Softmax,
+  standardize,
+  stepDecay,
+} from '../../src/index.ts'
 import { encodeSafetensors, load, save, toDocument, toModule, toOnnx } from '../../src/storage.ts'
 import { described } from '../notation/described.ts'
 
@@ -81,6 +99,37 @@ describe('The command line', function () {
       expect(out).to.match(/\n8 tensors, 127 numbers of F32, [\d,]+ bytes\n$/)
     }
     expect((await joinery('inspect', at('digits.json'))).out).to.match(/softmax-1.*[\s\S]*bytes, without variables\n$/)
+  })
+
+  it('tells how a network is trained and what prepares its data, and keeps both when it converts', async () => {
+    const mine = defineLoss('mine', (ops, _, p) => ops.mean(p, [1]))
+    const training = {
+      loss: { a: mine, b: 'mae' },
+      optimizer: chain(clipByNorm(1), gradientDescent({ step: stepDecay({ initialValue: 0.1, reductionFreq: 9 }) })),
+      metrics: ['accuracy', f1({ name: 'score' })],
+      trains: 'softmax*',
+    }
+    const preprocessing = { x: standardize([1, 3]), y: [oneHot(3)] }
+    await save(at('trained.safetensors'), network, variables, { training, preprocessing, registry: { mine } })
+    const { out, error } = await joinery('inspect', at('trained.safetensors'))
+    expect(error).to.equal('')
+    const lines = out.split('\n').filter(line => /^\w+: /.test(line))
+    expect(lines).to.deep.equal([
+      "loss:           { record: { a: { registered: 'mine' }, b: { loss: 'mae', options: { name: 'mae', reduction: 'mean', classWeights: null } } } }",
+      'optimizer:      chain(clipByNorm(1), gradientDescent({ step: stepDecay({ initialValue: 0.1, reductionFreq: 9 }) }))',
+      "metrics:        [accuracy, f1({ name: 'score' })]",
+      "trains:         'softmax*'",
+      'preprocessing:  { x: standardize: mean 2, deviation 1, y: [oneHot: 3 classes, 0, 1, 2] }',
+    ])
+    const { optimizer, metrics } = training
+    await save(at('plainly.safetensors'), network, variables, { training: { optimizer, metrics }, preprocessing })
+    expect((await joinery('convert', at('plainly.safetensors'), at('plainly'))).error).to.equal('')
+    expect((await joinery('convert', at('plainly'), at('plainly.json'))).error).to.equal('')
+    const document = JSON.parse(await readFile(at('plainly.json'), 'utf8'))
+    const plain: unknown = JSON.parse(
+      JSON.stringify(toDocument(network, { training: { optimizer, metrics }, preprocessing })),
+    )
+    expect(document).to.deep.equal(plain)
   })
 
   it('inspects files of tensors', async () => {

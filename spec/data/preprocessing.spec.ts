@@ -206,6 +206,17 @@ describe('minMax', () => {
     })
     expect(String(scale)).to.equal('minMax x: least 0 5, most 10 5')
     expect(await thrown(() => minMax([1, Infinity]))).to.match(/^InvalidOption: minMax, data: expected finite numbers/)
+    expect(await thrown(() => standardize([1, -Infinity]))).to.match(
+      /^InvalidOption: standardize, data: expected finite/,
+    )
+    const infinite = dataset({ x: [1, Infinity, Infinity] })
+    expect(await thrown(() => bucketize.of(infinite, 'x', { buckets: 3 }))).to.match(
+      /^InvalidOption: bucketize, data: expec/,
+    )
+    const short = { kind: 'standardize', field: null, mean: [1, 2], deviation: [1] }
+    expect(await thrown(() => standardize.fromJSON(short))).to.match(
+      /^InvalidOption: standardize.fromJSON, deviation: expected 2 numbers, as many as mean has, got 1/,
+    )
     expect(await thrown(() => minMax([1], { to: [1, 1] }))).to.match(/^InvalidOption: minMax, to/)
   })
 })

@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { fromDocumentOrThrow, type NetworkDocument, toDocument } from '../../src/documents/index.ts'
+import {
+  fromDocumentOrThrow,
+  type NetworkDocument,
+  readDocumentOrThrow,
+  toDocument,
+} from '../../src/documents/index.ts'
 import { migrated } from '../../src/documents/migrations.ts'
 import { Input, net } from '../../src/index.ts'
 import { described } from '../notation/described.ts'
@@ -19,8 +24,10 @@ const golden = (of: number): readonly Golden[] =>
 
 describe('documents of every version', () => {
   it('are kept', () => {
-    const versions = Array.from({ length: version }, (_, i) => `version-${i + 1}.json`)
-    expect(readdirSync(folder).sort()).to.deep.equal(versions)
+    const numbers = Array.from({ length: version }, (_, i) => i + 1)
+    expect(readdirSync(folder).sort()).to.deep.equal(
+      ['training', 'version'].flatMap(part => numbers.map(of => `${part}-${of}.json`)),
+    )
   })
 
   for (let of = 1; of <= version; of++)
@@ -37,6 +44,18 @@ describe('documents of every version', () => {
     for (const { document } of golden(version))
       expect(JSON.parse(JSON.stringify(toDocument(fromDocumentOrThrow(document))))).to.deep.equal(document)
   })
+
+  for (let of = 1; of <= version; of++)
+    it(`are read with training and preprocessing, and written as they were: version ${of}`, async () => {
+      const all: readonly NetworkDocument[] = JSON.parse(readFileSync(new URL(`training-${of}.json`, folder), 'utf8'))
+      expect(all.length).to.be.greaterThan(100)
+      for (const document of all) {
+        expect(document.version).to.equal(of)
+        const { network, training, preprocessing } = await readDocumentOrThrow(document)
+        const again = toDocument(network, { ...(training && { training }), ...(preprocessing && { preprocessing }) })
+        if (of === version) expect(JSON.parse(JSON.stringify(again))).to.deep.equal(document)
+      }
+    })
 
   it('are migrated one version after the other', () => {
     const migrations = {

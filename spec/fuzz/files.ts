@@ -1,19 +1,36 @@
 import fc from 'fast-check'
 import { encode } from '../../src/backends/onnxruntime/protobuf.ts'
 import { readOnnx } from '../../src/command/onnx.ts'
-import { fromDocument, toDocument } from '../../src/documents/index.ts'
+import { fromDocument, readDocument, toDocument } from '../../src/documents/index.ts'
 import {
+  accuracy,
+  adam,
+  addLosses,
   BatchNorm,
+  bucketize,
+  byName,
   Convolution,
+  chain,
+  clipByNorm,
+  freeze,
+  huber,
   Input,
   init,
   join,
   key,
   type Layer,
   LSTM,
+  l2,
+  limitNorm,
+  lookahead,
+  minMax,
+  oneHot,
   parallel,
   Relu,
   Reshape,
+  standardize,
+  stepDecay,
+  warmup,
 } from '../../src/index.ts'
 import { decodeSafetensors, encodeSafetensors, load } from '../../src/storage.ts'
 import { isTyped, longest, type Part, polluted, thrown, timed } from './part.ts'
@@ -22,8 +39,20 @@ import { isTyped, longest, type Part, polluted, thrown, timed } from './part.ts'
 
 const network: Layer = join(Input([6, 6, 1]), Convolution([3, 3, 2]), BatchNorm(), Relu(), Reshape())
 const twoWays: Layer = join(Input([3, 2]), parallel(LSTM(2), LSTM(2, { name: 'b{}' })))
-const documents = [network, twoWays].map(one => JSON.stringify(toDocument(one)))
-const weights = encodeSafetensors(init(network, key(1)), { document: toDocument(network) })
+const decay = warmup({ to: stepDecay({ initialValue: 0.1, reductionFreq: 100 }), warmupIter: 10 })
+const training = {
+  loss: { a: addLosses(['mse', 0.5], huber({ delta: 2 })), b: 'categoricalCrossentropy' },
+  optimizer: chain(clipByNorm(1), byName({ '*.bias': freeze(), '*': lookahead(adam({ step: decay })) })),
+  metrics: [accuracy, 'mae'],
+  regularizer: { 'conv*': l2(0.1) },
+  constraint: limitNorm(2),
+} as const
+const preprocessing = { x: standardize([1, 2, 3]), y: [oneHot(['a', 'b']), bucketize([1, 2])], z: minMax([1, 2]) }
+const documents = [
+  ...[network, twoWays].map(one => toDocument(one)),
+  toDocument(Relu(2), { training, preprocessing }),
+].map(document => JSON.stringify(document))
+const weights = encodeSafetensors(init(network, key(1)), { document: toDocument(network, { training, preprocessing }) })
 
 const onnx = encode({
   inputs: [{ name: 'x', shape: [null, 4] }],
@@ -74,6 +103,10 @@ const nasty = [
   '"layer":"Relu"',
   '"join":[',
   '"options":{',
+  '"optimizer":"adam"',
+  '"loss":"mse"',
+  '"kind":"minMax"',
+  '"record":{',
   '"dtype":"F64"',
   '"shape":[1e9,1e9]',
   '"data_offsets":[0,0]',
@@ -87,7 +120,7 @@ const change: fc.Arbitrary<Change> = fc.record({
 })
 const cases: fc.Arbitrary<Case> = fc.record({
   form: fc.constantFrom<Form>('safetensors', 'document', 'document', 'onnx'),
-  which: fc.nat(1),
+  which: fc.nat(documents.length - 1),
   changes: fc.array(change, { minLength: 1, maxLength: 4 }),
   raw: fc.option(fc.array(fc.nat(255), { maxLength: 60 }), { freq: 10 }),
 })
@@ -117,9 +150,11 @@ const jsonOf = (bytes: Uint8Array): unknown => {
 /** All that reads such a file. */
 const read = async (form: Form, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
   if (form === 'document') {
-    const result = fromDocument(jsonOf(bytes))
-    const wrong = result._tag === 'Left' ? result.left.find(error => !isTyped(error)) : undefined
-    if (wrong !== undefined) throw wrong
+    const json = jsonOf(bytes)
+    for (const result of [fromDocument(json), await readDocument(json)]) {
+      const wrong = result._tag === 'Left' ? result.left.find(error => !isTyped(error)) : undefined
+      if (wrong !== undefined) throw wrong
+    }
   } else if (form === 'onnx') readOnnx(bytes, 'model.onnx')
   else {
     for (const work of [() => decodeSafetensors(bytes), () => decodeSafetensors(bytes, network), () => load(bytes)])

@@ -6,9 +6,11 @@ import { join as path } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import {
+  adam,
   BatchNorm,
   Convolution,
   DocumentError,
+  defineLoss,
   FileError,
   Input,
   init,
@@ -18,7 +20,9 @@ import {
   Relu,
   Reshape,
   Softmax,
+  standardize,
   type VariableTree,
+  warmup,
 } from '../../src/index.ts'
 import { decodeSafetensors, encodeSafetensors, load, loadVariables, save } from '../../src/storage.ts'
 import { described } from '../notation/described.ts'
@@ -113,6 +117,38 @@ describe('save and load', () => {
       ...Float32Array.from((tree.params['softmax-1'] as never as { weight: Tensors }).weight.dataSync()),
     ]
     for (const [i, value] of weight(variables).entries()) expect(weight(loaded.variables)[i]).to.be.closeTo(value, 1e-3)
+  })
+
+  it('keep how a network is trained and what prepares its data, in a file and in a folder', async () => {
+    const distance = defineLoss('distance', (ops, y, p) => ops.mean(ops.abs(ops.subtract(p, y)), [1]))
+    const optimizer = adam({ step: warmup({ to: 0.1, warmupIter: 5 }) })
+    const scale = standardize([1, 2, 4])
+    for (const name of ['trained.safetensors', 'trained']) {
+      const at = path(folder, name)
+      const registry = { distance }
+      const training = { loss: distance, optimizer, metrics: ['accuracy'] }
+      await save(at, network, variables as never, { training, preprocessing: { x: scale }, registry })
+      const loaded = await load(at, { registry })
+      expect(loaded.training?.loss).to.equal(distance)
+      expect(String(loaded.training?.optimizer)).to.equal(String(optimizer))
+      expect(JSON.stringify(loaded.preprocessing)).to.equal(JSON.stringify({ x: scale }))
+      expect(bits(loaded.variables)).to.equal(bits(variables))
+      expect(await messageOf(() => load(at))).to.match(
+        /, training\.loss\.registered: expected a registry, got 'distance'\. Pass what it stands for/,
+      )
+      const without = await load(at, { training: false })
+      expect([without.training, JSON.stringify(without.preprocessing)]).to.deep.equal([
+        undefined,
+        JSON.stringify({ x: scale }),
+      ])
+      expect(await messageOf(() => save(at, network, variables as never, { training }))).to.contain(
+        'toDocument, training.loss: expected a value of the library or the registry',
+      )
+    }
+    const plain = path(folder, 'plain.safetensors')
+    await save(plain, network, variables as never)
+    const { training, preprocessing } = await load(plain)
+    expect([training, preprocessing]).to.deep.equal([undefined, undefined])
   })
 
   it('leave what else is in a folder', async () => {

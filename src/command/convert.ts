@@ -1,4 +1,5 @@
 import { InvalidOption } from '../base/errors.ts'
+import type { Beside } from '../documents/beside.ts'
 import { toDocument } from '../documents/index.ts'
 import { toModule } from '../module/index.ts'
 import { toOnnx } from '../onnx/index.ts'
@@ -45,14 +46,22 @@ const writeModule: Write = async (to, { network, variables }) => {
   await writeText(to.replace(/\.mjs$/i, '.d.mts'), types)
 }
 
+/** What was saved beside a network. */
+const beside = ({ training, preprocessing }: Beside) => ({
+  ...(training && { training }),
+  ...(preprocessing && { preprocessing }),
+})
+
 /** How a network is written, by the extension of the file; '' is a folder. */
 const writers: Readonly<Record<string, Write>> = {
-  '': (to, { network, variables, metadata, tokenizer }) =>
-    save(to, network, variables, { metadata, ...(tokenizer && { tokenizer }) }),
-  '.safetensors': (to, { network, variables, metadata }) => save(to, network, variables, { metadata }),
+  '': (to, { network, variables, metadata, tokenizer, ...loaded }) =>
+    save(to, network, variables, { metadata, ...(tokenizer && { tokenizer }), ...beside(loaded) }),
+  '.safetensors': (to, { network, variables, metadata, ...loaded }) =>
+    save(to, network, variables, { metadata, ...beside(loaded) }),
   '.onnx': async (to, { network, variables }) =>
     writeFileAtomically(await openDisk(to), to, toOnnx(network, variables)),
-  '.json': (to, { network }) => writeText(to, `${JSON.stringify(toDocument(network), null, 2)}\n`),
+  '.json': (to, { network, ...loaded }) =>
+    writeText(to, `${JSON.stringify(toDocument(network, beside(loaded)), null, 2)}\n`),
   '.mjs': writeModule,
   '.py': writePython,
 }

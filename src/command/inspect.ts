@@ -26,10 +26,11 @@ const valueRows = (kind: string, values: readonly OnnxValue[]): readonly (readon
 /** The lines that tell what a file holds. */
 export const inspected = (opened: Opened): readonly string[] => {
   if (opened.form === 'network') {
-    const { network, tensors, bytes } = opened
+    const { network, beside, tensors, bytes } = opened
     return [
       String(summary(network)),
       '',
+      ...(beside.length === 0 ? [] : [...table(beside.map(([name, text]) => [`${name}:`, text])), '']),
       tensors.length === 0 ? `${grouped(bytes)} bytes, without variables` : totals(tensors, bytes),
     ]
   }

@@ -1,14 +1,15 @@
 import { InvalidOption } from '../base/errors.ts'
 import { isRecord, own } from '../base/trees.ts'
-import { readDocumentOrThrow } from '../documents/document.ts'
+import { orThrow, readNetwork } from '../documents/network.ts'
 import type { AnyNetwork } from '../network-types/compose.ts'
-import { load } from '../saving/load.ts'
+import { documentAt } from '../saving/load.ts'
 import { asStored, weightsFile } from '../saving/places.ts'
 import { parsedJson } from '../storage/json.ts'
 import { documentKey } from '../storage/safetensors.ts'
 import { readHeader } from '../storage/safetensors-file.ts'
 import { faultsOf } from '../storage/safetensors-header.ts'
 import { slicesOfFile, whileOpen } from '../storage/slices.ts'
+import { type Told, toldBeside } from './beside.ts'
 import { type OnnxModel, readOnnx } from './onnx.ts'
 
 // What the command line can open: each form of file, and what is in it.
@@ -26,6 +27,8 @@ export type Opened =
   | {
       readonly form: 'network'
       readonly network: AnyNetwork
+      /** What its document holds beside it. */
+      readonly beside: readonly Told[]
       readonly tensors: readonly ListedTensor[]
       readonly bytes: number
     }
@@ -50,7 +53,8 @@ const openDocument = async (file: string): Promise<Opened> => {
   const bytes = await bytesOf(file)
   const json = parsedJson(file, bytes)
   const document = isRecord(json) && Object.hasOwn(json, documentKey) ? own(json, documentKey) : json
-  return { form: 'network', network: readDocumentOrThrow(document, {}, file), tensors: [], bytes: bytes.length }
+  const network = orThrow(readNetwork(document, {}), file)
+  return { form: 'network', network, beside: await toldBeside(document), tensors: [], bytes: bytes.length }
 }
 
 /** The tensors of a file in the safetensors format, of which only the header is read. */
@@ -67,8 +71,9 @@ const openTensors = (file: string): Promise<Extract<Opened, { form: 'tensors' }>
 const openWeights = async (file: string, place: string): Promise<Opened> => {
   const opened = await openTensors(file)
   if (file === place && !Object.hasOwn(opened.metadata, documentKey)) return opened
-  const { network } = await load(place)
-  return { form: 'network', network, tensors: opened.tensors, bytes: opened.bytes }
+  const [document, from] = await documentAt(asStored('joinery', place))
+  const network = orThrow(readNetwork(document, {}), from)
+  return { form: 'network', network, beside: await toldBeside(document), tensors: opened.tensors, bytes: opened.bytes }
 }
 
 /**

@@ -9,6 +9,12 @@ export {
 export { type ColumnData, dataset, type RowOf } from './from-memory.ts'
 export type { Padded, PaddedWithMask } from './pad.ts'
 export { type Buckets, type BucketsJson, bucketize } from './preprocessing/bucketize.ts'
+export {
+  type OwnPreprocessor,
+  type Preprocessing,
+  type Preprocessor,
+  preprocessorFromJson,
+} from './preprocessing/json.ts'
 export { type MinMax, type MinMaxJson, type MinMaxOptions, minMax } from './preprocessing/min-max.ts'
 export type { Changed } from './preprocessing/numbers.ts'
 export {

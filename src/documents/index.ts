@@ -1,9 +1,14 @@
+export type { Registry } from '../plain/registry.ts'
+export type { Json } from '../plain/values.ts'
 export {
+  type DocumentContent,
   type DocumentOptions,
   fromDocument,
   fromDocumentOrThrow,
   type NetworkDocument,
+  readDocument,
+  readDocumentOrThrow,
+  type ToDocumentOptions,
   toDocument,
 } from './document.ts'
-export type { Registry } from './registry.ts'
-export type { Json } from './values.ts'
+export type { Training } from './training.ts'

@@ -1,21 +1,30 @@
-import { chain, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
+import { chain, flatten, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { JoineryError, LayerConnectionError, show } from '../base/errors.ts'
 import { automaticPattern } from '../base/names.ts'
 import { nearest } from '../base/options.ts'
-import { byName, isList, isRecord, merged, own } from '../base/trees.ts'
+import { byName, isList, isRecord, merged } from '../base/trees.ts'
 import { block, branch, end, parallel, repeat, shared, start } from '../combinators/index.ts'
 import { type Definition, definitionOf } from '../core/constructor.ts'
 import { compose } from '../network/compose.ts'
-import { type Arrangement, isComposition, type LayerValue, type Part } from '../network/parts.ts'
-import { all, at, fails, rejects } from './faults.ts'
-import { type Make, makerOf, makers, nameOfMaker, type Registry } from './registry.ts'
-import { type Json, longestWay, NoDocument, readValue, writeValue } from './values.ts'
+import { type Arrangement, isComposition, isPart, type LayerValue, type Part } from '../network/parts.ts'
+import { all, at, called, type Fields, fails, rejects, surplus } from '../plain/faults.ts'
+import type { Registry } from '../plain/registry.ts'
+import {
+  type Json,
+  type Kind,
+  longestWay,
+  NoDocument,
+  readValue,
+  type Vocabulary,
+  writeValue,
+} from '../plain/values.ts'
+import { initializerKind, valuesKind } from './initial.ts'
+import { makerOf, makers, nameOfMaker } from './registry.ts'
 
 // Layers and compositions as plain data. A record's first name says what it is: `layer`, or the name of a combinator.
 
-type Fields = Readonly<Record<string, unknown>>
 type Checked<A> = t.Validation<A>
 type Read = (json: unknown, context: t.Context) => Checked<Part>
 
@@ -29,11 +38,11 @@ const writeLayer = (layer: LayerValue, place: string, registry: Registry): Json 
   const definition = definitionOf(layer)
   const word = nameOfMaker(registry, layer)
   if (definition === undefined || word === undefined) throw new NoDocument(`${place}.layer`, layer)
-  const write = (part: object, to: string) => writePart(part as Part, to, registry)
+  const vocabulary = vocabularyOf(registry)
   const options = Object.entries(definition.options).map(([name, option]) => {
     // A layer has its options as fields, by the names of its definition.
     const value = shortForm(option, (layer as unknown as Fields)[name])
-    return [name, writeValue(value, `${place}.options.${name}`, registry, write)] as const
+    return [name, writeValue(value, `${place}.options.${name}`, vocabulary)] as const
   })
   return byName<Json>([
     ['layer', word],
@@ -43,9 +52,9 @@ const writeLayer = (layer: LayerValue, place: string, registry: Registry): Json 
 }
 
 /** What a constructor makes, or why it does not. */
-const made = (context: t.Context, make: () => unknown): Checked<Part> => {
+const made = <V = Part>(context: t.Context, make: () => unknown): Checked<V> => {
   try {
-    return right(make() as Part)
+    return right(make() as V)
   } catch (error) {
     if (error instanceof LayerConnectionError) return fails(at(context, error.layer), error)
     if (error instanceof JoineryError) return fails(context, error)
@@ -59,52 +68,17 @@ const readOption = (
   given: Fields,
   kind: string,
   context: t.Context,
-  registry: Registry,
+  vocabulary: Vocabulary,
 ): Checked<readonly (readonly [string, unknown])[]> => {
   if (Object.hasOwn(given, name))
     return pipe(
-      readValue(given[name], context, registry, reading(registry)),
+      readValue(given[name], context, vocabulary),
       map(value => [[name, value] as const]),
     )
   return 'default' in option
     ? right([])
     : fails(context, { expected: option.codec.name, got: 'nothing', remedy: `${kind} needs its option ${name}.` })
 }
-
-/** The layer of some options; where the constructor refuses them, every option that is wrong. */
-const build = (
-  make: Make,
-  { options, example }: Definition,
-  values: readonly (readonly [string, unknown])[],
-  name: unknown,
-  context: t.Context,
-): Checked<Part> => {
-  const result = made(context, () => make(merged(byName(values), name === undefined ? {} : { name })))
-  if (!isLeft(result)) return result
-  const wrong = values.map(([option, value]) => {
-    const { codec, remedy } = options[option] as Definition['options'][string]
-    const advice = remedy?.(value) ?? `For example: ${example}.`
-    return codec.is(value) ? right(null) : rejects(at(at(context, 'options'), option), codec.name, value, advice)
-  })
-  return pipe(
-    all<null>(wrong),
-    chain(() => result),
-  )
-}
-
-const surplus = (json: Fields, known: readonly string[], context: t.Context): Checked<null> =>
-  pipe(
-    all(
-      Object.keys(json)
-        .filter(name => !known.includes(name))
-        .map(name => {
-          const meant = nearest(name, known)
-          const expected = known.length === 0 ? 'nothing' : `one of ${known.join(', ')}`
-          return rejects(at(context, name), expected, name, meant ? `Did you mean ${meant}?` : 'Leave it out.')
-        }),
-    ),
-    map(() => null),
-  )
 
 const readLayer = (json: Fields, context: t.Context, registry: Registry): Checked<Part> => {
   const { layer: word, name, options: given = {} } = json
@@ -123,16 +97,18 @@ const readLayer = (json: Fields, context: t.Context, registry: Registry): Checke
     name === undefined || typeof name === 'string'
       ? right(null)
       : rejects(at(context, 'name'), 'a name', name, 'For example: "encoder".')
-  const options = Object.entries(definition.options)
+  const rows = Object.entries(definition.options)
   const checks: Checked<unknown> = all<unknown>([
     surplus(json, ['layer', 'name', 'options'], context),
     named,
     surplus(given, Object.keys(definition.options), place),
   ])
-  const values = all(options.map(row => readOption(row, given, definition.kind, at(place, row[0]), registry)))
+  const vocabulary = vocabularyOf(registry)
+  const values = all(rows.map(row => readOption(row, given, definition.kind, at(place, row[0]), vocabulary)))
   if (isLeft(checks) || isLeft(values))
     return left([checks, values].flatMap(result => (isLeft(result) ? result.left : [])))
-  return build(make, definition, values.right.flat(), name, context)
+  const options = merged(byName(values.right.flat()), name === undefined ? {} : { name })
+  return flatten(made<Checked<Part>>(context, () => called(place, () => make(options) as Part)))
 }
 
 // Compositions.
@@ -270,7 +246,16 @@ export const readPart = (json: unknown, context: t.Context, registry: Registry):
   )
 }
 
-const reading = (registry: Registry) => ({
-  read: (json: unknown, context: t.Context) => readPart(json, context, registry),
-  isPart: (json: Fields) => Object.hasOwn(json, 'layer') || words.some(word => own(json, word) !== undefined),
+/** Layers and compositions, such as those within layers. */
+const partKind = (registry: Registry): Kind => ({
+  write: (value, place) => (isPart(value) ? writePart(value, place, registry) : undefined),
+  read: Object.fromEntries(
+    ['layer', ...words].map(word => [word, (json: Fields, context: t.Context) => readPart(json, context, registry)]),
+  ),
+})
+
+/** What options of layers may be. */
+const vocabularyOf = (registry: Registry): Vocabulary => ({
+  registry,
+  kinds: [partKind(registry), valuesKind, initializerKind],
 })

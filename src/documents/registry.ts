@@ -4,9 +4,7 @@ import { own } from '../base/trees.ts'
 import { definitionOf } from '../core/constructor.ts'
 import * as layers from '../layers/index.ts'
 import type { LayerValue } from '../network/parts.ts'
-
-/** What documents cannot hold, by the names that stand for it: constructors of your layers, functions, initializers. */
-export type Registry = Readonly<Record<string, unknown>>
+import type { Registry } from '../plain/registry.ts'
 
 /** The constructor of a kind of layers. */
 export type Make = (options: object) => LayerValue
@@ -47,7 +45,3 @@ export const nameOfMaker = (registry: Registry, layer: LayerValue): string | und
   if (isIts(own(layers as Registry, layer.kind))) return layer.kind
   return Object.entries(registry).find(([, value]) => isIts(value))?.[0]
 }
-
-/** The name under which a value is registered. */
-export const nameOf = (registry: Registry, value: unknown): string | undefined =>
-  Object.entries(registry).find(([, other]) => Object.is(other, value))?.[0]

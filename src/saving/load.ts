@@ -4,11 +4,13 @@ import { anything, boolean, codec, isFunction, type Options, oneOf, parseOptions
 import { isRecord, own, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { VariableRule } from '../core/variables.ts'
-import { readDocumentOrThrow } from '../documents/document.ts'
-import { checkRegistry, type Registry } from '../documents/registry.ts'
+import type { Beside } from '../documents/beside.ts'
+import { orThrow, readNetwork } from '../documents/network.ts'
+import { checkRegistry } from '../documents/registry.ts'
 import { asPart, isPart } from '../network/parts.ts'
 import type { AnyNetwork } from '../network-types/compose.ts'
 import type { AnyVariables, Variables } from '../network-types/named.ts'
+import type { Registry } from '../plain/registry.ts'
 import { asTrees } from '../state/given.ts'
 import type { Trees } from '../state/variables.ts'
 import { parsedJson } from '../storage/json.ts'
@@ -21,12 +23,17 @@ import { type Matching, madeOf, matched, type Rename, rulesOf, wantedOf } from '
 
 /** The options of {@link load}. */
 export interface LoadOptions {
-  /** Layers, functions and initializers of your own, by the names that `save` was given. Default: none. */
+  /** Layers, functions, initializers, losses and the like of your own, by the names that `save` was given. Default: none. */
   readonly registry?: Registry
+  /**
+   * Whether to read how the network is trained. Where it is not, losses and optimizers of your own need not be registered.
+   * Default: true.
+   */
+  readonly training?: boolean
 }
 
 /** What {@link load} gives. */
-export interface Loaded {
+export interface Loaded extends Beside {
   readonly network: AnyNetwork
   readonly variables: { readonly params: AnyVariables; readonly state: AnyVariables }
   /** Texts by name in the header of the weights. */
@@ -198,9 +205,39 @@ const configOf = async ({ file }: Folder): Promise<readonly [json: unknown, file
   if (document === undefined) throw notOurs(source.name, `a configuration without '${documentKey}'`)
   return [document, source.name]
 }
+/**
+ * The document of a network that was saved, and what errors call its file.
+ *
+ * @throws DocumentError if there is none
+ */
+export const documentAt = async (stored: Stored): Promise<readonly [json: unknown, file: string]> =>
+  stored.form === 'folder'
+    ? configOf(stored)
+    : withShards([stored.source], async ([shard]) => {
+        const { file, header } = shard as Shard
+        return [documentIn(file, header), file]
+      })
 const tokenizerOf = async ({ file }: Folder): Promise<Loaded['tokenizer']> => {
   const json = await ifThere(() => jsonOf(file('tokenizer.json')))
   return isRecord(json) ? json : undefined
+}
+
+/** What a document holds beside the network. Few do, so what reads it is loaded where it is needed. */
+const besideNetwork = async (
+  json: unknown,
+  registry: Registry,
+  file: string,
+  isTrainingRead: boolean,
+): Promise<Beside> => {
+  const fields = isRecord(json) ? json : {}
+  if (own(fields, 'training') === undefined && own(fields, 'preprocessing') === undefined)
+    return { training: undefined, preprocessing: undefined }
+  const { readBeside } = await import('../documents/beside.ts')
+  return orThrow(
+    await readBeside(isTrainingRead ? fields : { ...fields, training: undefined }, registry),
+    file,
+    'readDocument',
+  )
 }
 
 const exactly: Matching = { by: 'name', rename: null, partial: false, strict: true }
@@ -224,7 +261,12 @@ const exactly: Matching = { by: 'name', rename: null, partial: false, strict: tr
  */
 export const load = async (place: LoadPlace, options: LoadOptions = {}): Promise<Loaded> => {
   const example = "load('digits.safetensors', { registry: { LayerScale } })"
-  const { registry } = parseOptions('load', example, { registry: { codec: anything, default: {} } }, options)
+  const { registry, training: isTrainingRead } = parseOptions(
+    'load',
+    example,
+    { registry: { codec: anything, default: {} }, training: { codec: boolean, default: true } },
+    options,
+  )
   const names = checkRegistry('load', registry)
   const stored = asStored('load', place)
   const config = stored.form === 'folder' ? await configOf(stored) : undefined
@@ -235,15 +277,18 @@ export const load = async (place: LoadPlace, options: LoadOptions = {}): Promise
     const reading = elementsIn(shards, () => true)
     reading.catch(() => undefined)
     try {
-      const network = readDocumentOrThrow(json, names, from)
+      const network = orThrow(readNetwork(json, names), from)
       const rules = rulesOf(asPart('load', network))
       const pairs = pairsIn(shards, rules, first.file, exactly)
       const variables = madeOf(rules, valuesOf(pairs, await reading), null)
+      const { training, preprocessing } = await besideNetwork(json, names, from, isTrainingRead)
       const tokenizer = stored.form === 'folder' ? await tokenizerOf(stored) : undefined
       const { [documentKey]: _, ...metadata } = first.header.metadata
       return Object.freeze({
         network,
         variables: variables as Loaded['variables'],
+        training,
+        preprocessing,
         metadata: Object.freeze(metadata),
         tokenizer,
       })

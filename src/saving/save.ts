@@ -2,7 +2,8 @@ import type * as t from 'io-ts/lib/index.js'
 import { anything, codec, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
 import { isRecord, leafOf, merged } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { type Registry, toDocument } from '../documents/index.ts'
+import type { Preprocessing } from '../data/preprocessing/json.ts'
+import { type Registry, type Training, toDocument } from '../documents/index.ts'
 import { asPart } from '../network/parts.ts'
 import type { VariablesFor } from '../network-types/named.ts'
 import { checkVariable } from '../state/check.ts'
@@ -16,8 +17,12 @@ import { rulesOf, wantedOf } from './weights.ts'
 
 /** The options of {@link save}. */
 export interface SaveOptions {
-  /** Layers, functions and initializers of your own, by name: see `toDocument`. Default: none. */
+  /** Layers, functions, initializers, losses and the like of your own, by name: see `toDocument`. Default: none. */
   readonly registry?: Registry
+  /** How the network is trained: options of `fit`, such as `loss`, `optimizer` and `metrics`. Default: not said. */
+  readonly training?: Training
+  /** What prepares its data: a fitted preprocessor, or several in lists and records. Default: not said. */
+  readonly preprocessing?: Preprocessing
   /** What the elements are in the file: `'F16'` and `'BF16'` take half the bytes, rounded. Default: `'F32'`. */
   readonly dtype?: WrittenType
   /** Texts by name, kept in the header of the weights. Default: none. */
@@ -32,6 +37,8 @@ export interface SaveOptions {
 
 interface Normal {
   readonly registry: unknown
+  readonly training: unknown
+  readonly preprocessing: unknown
   readonly dtype: WrittenType
   readonly metadata: unknown
   readonly history: Readonly<Record<string, unknown>> | null
@@ -47,6 +54,8 @@ const text = codec<string | null>('a text', value => (value === null || typeof v
 
 const options: Options<Normal> = {
   registry: { codec: anything, default: {} },
+  training: { codec: anything, default: null },
+  preprocessing: { codec: anything, default: null },
   dtype: { codec: oneOf(writtenTypes), default: 'F32' },
   metadata: { codec: anything, default: {} },
   history: { codec: record('the history that fit gives'), default: null },
@@ -63,7 +72,8 @@ const json = (value: unknown): Parts => [new TextEncoder().encode(`${JSON.string
  * stay, and each file is replaced by itself.
  *
  * @param place the path or `file:` URL of a `.safetensors` file or of a folder; or a handle of a browser's file system
- * @throws InvalidOption if an option is invalid, or the network holds functions or layers that are not registered
+ * @throws InvalidOption if an option is invalid, or the network, its training or its preprocessing holds functions or other
+ *   values of your own that are not registered
  * @throws WeightInitializationError if a variable is missing or has another shape
  * @throws FileError if the system does not let it; what was there still is
  * @example
@@ -86,7 +96,12 @@ export const save = async <N extends AnyLayer>(
   const own = parseOptions<Normal>('save', example, options, given)
   const part = asPart('save', network)
   const target = asTarget('save', place)
-  const document = toDocument(network, { registry: own.registry as Registry })
+  // What a caller from JavaScript gave is checked there.
+  const document = toDocument(network, {
+    registry: own.registry as Registry,
+    ...(own.training !== null && { training: own.training as Training }),
+    ...(own.preprocessing !== null && { preprocessing: own.preprocessing as Preprocessing }),
+  })
   const trees = asTrees('save', variables)
   const rules = rulesOf(part)
   const tensors = variablesBy(rules, (layer, name, rule) =>

@@ -2,6 +2,7 @@ import { InvalidOption, show } from '../base/errors.ts'
 import { isTensorLike } from '../base/nested.ts'
 import { shownAs } from '../base/shown.ts'
 import { isRecord } from '../base/trees.ts'
+import { asJson } from '../plain/json.ts'
 
 /** A function of values that is a value with a name, and prints itself. */
 export const valued = <F extends object, V extends { readonly name: string }>(
@@ -14,6 +15,7 @@ export const valued = <F extends object, V extends { readonly name: string }>(
     name: { value: name },
     toString: { value: () => text },
     ...shownAs(String),
+    ...asJson,
   })
   return Object.freeze(call) as F & V
 }

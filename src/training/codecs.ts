@@ -1,8 +1,8 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../base/errors.ts'
-import { codec, isFunction, nearestOf } from '../base/options.ts'
+import { codec, faultsOfOptions, firstOf, isFunction, nearestOf } from '../base/options.ts'
 import { isKey, type Key } from '../base/random.ts'
-import { isList, isRecord } from '../base/trees.ts'
+import { isList, isRecord, mapRecord } from '../base/trees.ts'
 import { defineLoss, type Loss, type LossForward } from './loss.ts'
 import { namedLosses } from './losses/names.ts'
 import type { Metric } from './metric.ts'
@@ -46,8 +46,15 @@ const ofKind =
 const named = <V extends { readonly name: string }>(known: readonly V[], value: unknown): V | undefined =>
   typeof value === 'string' ? known.find(({ name }) => name === value) : undefined
 
+const lossItself = ofKind<Loss>('Loss', ({ forward }) => isFunction(forward))
+const metricItself = ofKind<Metric>('Metric', ({ sums, finish }) => isFunction(sums) && isFunction(finish))
+/** Whether a value is a loss itself, not its name or mathematics. */
+export const isLoss = (value: unknown): value is Loss => lossItself(value) !== undefined
+/** Whether a value is a metric itself, not its name or a loss. */
+export const isMetric = (value: unknown): value is Metric => metricItself(value) !== undefined
+
 const asLoss = (value: unknown): Loss | undefined => {
-  const one = ofKind<Loss>('Loss', ({ forward }) => isFunction(forward))(value) ?? named(namedLosses, value)
+  const one = lossItself(value) ?? named(namedLosses, value)
   // One that is not made by defineLoss may lack what it takes to work.
   if (one !== undefined) return one.reduction === undefined ? defineLoss(one.name, { forward: one.forward }) : one
   // A function of the user's own, as defineLoss takes it.
@@ -64,11 +71,9 @@ const lossOf = (forward: LossForward): Loss => {
 const own = new WeakMap<LossForward, Loss>()
 
 const asMetric = (value: unknown): Metric | undefined => {
-  const one =
-    ofKind<Metric>('Metric', ({ sums, finish }) => isFunction(sums) && isFunction(finish))(value) ??
-    named(namedMetrics, value)
+  const one = metricItself(value) ?? named(namedMetrics, value)
   if (one !== undefined) return one
-  const loss = ofKind<Loss>('Loss', ({ forward }) => isFunction(forward))(value) ?? named(namedLosses, value)
+  const loss = lossItself(value) ?? named(namedLosses, value)
   return loss && metricOfLoss(loss)
 }
 const asMetrics = (value: unknown): readonly Metric[] | undefined => {
@@ -153,6 +158,22 @@ const readable = <V>(read: () => V): V | undefined => {
   }
 }
 
+/** The fault of an option, which says of a name of a loss or a metric that there is not which there are. */
+const spelt = (error: InvalidOption, given: unknown): InvalidOption => {
+  if (error.option !== 'loss' && error.option !== 'metrics') return error
+  const names = namesOf(error.option)
+  const wrong = readable(() => misspelt((given as Readonly<Record<string, unknown>>)[error.option], names))
+  if (wrong === undefined) return error
+  const [meant] = nearestOf(wrong, names)
+  return new InvalidOption({
+    layer: error.layer,
+    option: error.option,
+    expected: `the name of a ${error.option === 'loss' ? 'loss' : 'metric'}: ${names.join(', ')}`,
+    got: show(wrong),
+    remedy: meant === undefined ? 'Give one of these names, or the value itself.' : `Did you mean '${meant}'?`,
+  })
+}
+
 /**
  * Reads options, and says of a name of a loss or a metric that there is not which there are.
  *
@@ -162,17 +183,17 @@ export const spelling = <Normal>(given: unknown, read: () => Normal): Normal => 
   try {
     return read()
   } catch (error) {
-    if (!(error instanceof InvalidOption) || (error.option !== 'loss' && error.option !== 'metrics')) throw error
-    const names = namesOf(error.option)
-    const wrong = readable(() => misspelt((given as Readonly<Record<string, unknown>>)[error.option], names))
-    if (wrong === undefined) throw error
-    const [meant] = nearestOf(wrong, names)
-    throw new InvalidOption({
-      layer: error.layer,
-      option: error.option,
-      expected: `the name of a ${error.option === 'loss' ? 'loss' : 'metric'}: ${names.join(', ')}`,
-      got: show(wrong),
-      remedy: meant === undefined ? 'Give one of these names, or the value itself.' : `Did you mean '${meant}'?`,
-    })
+    if (!(error instanceof InvalidOption)) throw error
+    const [first, ...others] = faultsOfOptions(error)
+    throw firstOf([spelt(first, given), ...others.map(other => spelt(other, given))])
   }
 }
+
+/** Losses and metrics in place of their names, however deep these stand in arrays and records. */
+export const spelledOut = (option: 'loss' | 'metrics', value: unknown, depth = 0): unknown => {
+  if (typeof value === 'string') return named(option === 'loss' ? namedLosses : both, value) ?? value
+  if (depth > 2 || isLoss(value) || isMetric(value)) return value
+  if (isList(value)) return value.map(part => spelledOut(option, part, depth + 1))
+  return isRecord(value) ? mapRecord(value, part => spelledOut(option, part, depth + 1)) : value
+}
+const both: readonly (Metric | Loss)[] = [...namedMetrics, ...namedLosses]

@@ -11,6 +11,13 @@ export { type EvaluateOptions, evaluate, type Predicted, type PredictOptions, pr
 export * from './files/index.ts'
 export { type FitOptions, type Fitted, fit, type History, type Progress } from './fit.ts'
 export {
+  constraintFromJson,
+  lossFromJson,
+  metricFromJson,
+  optimizerFromJson,
+  regularizerFromJson,
+} from './json.ts'
+export {
   type Callback,
   type EpochEnd,
   type EpochStart,

@@ -1,9 +1,19 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../base/errors.ts'
-import { boolean, codec, isFunction, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
+import {
+  boolean,
+  codec,
+  isFunction,
+  type Options,
+  oneOf,
+  ownOptions,
+  parseOptions,
+  toldOptions,
+} from '../base/options.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { byName, isList, isRecord, merged } from '../base/trees.ts'
 import type { Ops } from '../ops/ops.ts'
+import { madeBy } from '../plain/making.ts'
 import type { TensorInput } from '../state/data.ts'
 import { handOver } from '../tfjs/index.ts'
 import { callable, valued } from './callable.ts'
@@ -228,10 +238,11 @@ export const configurableLoss = <O extends object, Normal extends object>(
   const configured = (given: object): Loss => {
     const read = parseOptions<Normal & Common>(name, example, all, given)
     const rule = make(read, { name: read.name })
-    const entries = Object.entries(given).map(([option, value]) => `${option}: ${show(value)}`)
-    const shown = entries.length === 0 ? name : `${name}({ ${entries.join(', ')} })`
+    const told = toldOptions(all, read)
     const more = (further: object): Loss => configured(merged({ ...given }, ownOptions(name, example, further)))
-    return lossOf(read, typeof rule === 'function' ? { forward: rule } : rule, more, shown, Object.keys(options))
+    const own = typeof rule === 'function' ? { forward: rule } : rule
+    const loss = lossOf(read, own, more, told === '' ? name : `${name}(${told})`, Object.keys(options))
+    return madeBy({ word: 'loss', name, options: read as Readonly<Record<string, unknown>> }, loss)
   }
   return configured({}) as ConfigurableLoss<O>
 }

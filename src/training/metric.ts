@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, show } from '../base/errors.ts'
-import { anything, codec, type Options, parseOptions } from '../base/options.ts'
+import { anything, codec, type Options, parseOptions, toldOptions } from '../base/options.ts'
 import { type Shape, showShape } from '../base/shape.ts'
 import { isList, isRecord, merged } from '../base/trees.ts'
 import type { Ops } from '../ops/ops.ts'
+import { madeBy } from '../plain/making.ts'
 import { type TensorInput, toTensor } from '../state/data.ts'
 import { described } from '../state/given.ts'
 import { tfjsOps, tidily } from '../tfjs/index.ts'
@@ -225,18 +226,19 @@ export const configurableMetric = <
   make: (normal: Normal & { readonly name: string }) => MetricRule<Value, Sums> | Comparison,
   better: Better | null,
 ): ConfigurableMetric<Name, O, Value> => {
+  const [option, { default: standard }] = Object.entries<{ readonly default?: unknown }>(options).find(
+    ([, one]) => one.default !== undefined && one.default !== null,
+  ) ?? ['name', { default: name }]
+  type Named = Normal & { readonly name: string }
   const configured = (given: object): Metric<string, Value> => {
-    const read = parseOptions<Normal & { readonly name: string }>(
-      name,
-      `${name}({ ${Object.keys(options)[0] ?? 'name'}: ${show(Object.values<{ default?: unknown }>(options)[0]?.default ?? name)} })`,
-      { name: { codec: metricName, default: name }, ...options } as Options<Normal & { readonly name: string }>,
-      given,
-    )
+    const all = { name: { codec: metricName, default: name }, ...options } as Options<Named>
+    const read = parseOptions<Named>(name, `${name}({ ${option}: ${show(standard)} })`, all, given)
     const rule = make(read)
     const full = typeof rule === 'function' ? meanRule(read.name, rule) : rule
-    const entries = Object.entries(given).map(([option, value]) => `${option}: ${show(value)}`)
-    const shown = entries.length === 0 ? name : `${name}({ ${entries.join(', ')} })`
-    return metricOf(read.name, full as unknown as MetricRule<Value, never>, better, configured, shown)
+    const told = toldOptions(all, read)
+    const shown = told === '' ? name : `${name}(${told})`
+    const metric = metricOf(read.name, full as unknown as MetricRule<Value, never>, better, configured, shown)
+    return madeBy({ word: 'metric', name, options: read as Readonly<Record<string, unknown>> }, metric)
   }
   return configured({}) as ConfigurableMetric<Name, O, Value>
 }

@@ -101,6 +101,21 @@ const plain = { guarded: false, paced: false }
 
 const example = (owner: string): string => `${owner}(network, { loss: mse, optimizer: adam() })`
 
+/** What is said of training apart from what computes it. */
+export const namesKept: readonly string[] = Object.keys(updating)
+
+/**
+ * Checks a rule of training that is kept with a network.
+ *
+ * @throws InvalidOption if an option is invalid
+ */
+export const checkKept = (owner: string, given: unknown): void => {
+  checked(
+    owner,
+    spelling(given, () => parseOptions(owner, '{ training: { loss: mse, optimizer: adam() } }', updating, given)),
+  )
+}
+
 /** Reads the options of a rule. */
 const readOptionsOf = <Normal extends UpdateOptions>(
   owner: string,

@@ -223,9 +223,9 @@ describe('schedules', () => {
     refused(() => scheduleFromJson({ schedule: 'toString' }), 'scheduleFromJson, schedule', "'toString'")
     refused(
       () => scheduleFromJson({ schedule: 'warmup', to: { schedule: 'stepDecay' }, warmupIter: 1 }),
-      'stepDecay, initialValue',
-      'undefined',
+      'scheduleFromJson, to.initialValue',
+      'got undefined. For example: stepDecay({ initialValue: 0.1, reductionFreq: 100 }). This is the first of 2 errors.',
     )
-    refused(() => warmup({ to: update => update, warmupIter: 1 }).toJSON(), 'warmup, to', 'a number or a schedule')
+    refused(() => warmup({ to: update => update, warmupIter: 1 }).toJSON(), 'toJson, to', 'got a function to')
   })
 })

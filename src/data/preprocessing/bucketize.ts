@@ -5,6 +5,7 @@ import { argument } from '../given.ts'
 import { asDataset, type FieldOption, field, fromKept, shownPreprocessor, withField } from './given.ts'
 import { type Changed, changeField, changeNumbers } from './numbers.ts'
 import { listed } from './standardize.ts'
+import { checkFinite } from './statistics.ts'
 import { featuresOf, valuesOf } from './values.ts'
 
 /** What is kept of {@link Buckets}. */
@@ -25,7 +26,7 @@ const ascending = codec<readonly number[]>('numbers that ascend', value =>
   isList(value) &&
   value.length > 0 &&
   value.every((part, i) => Number.isFinite(part) && (i === 0 || (part as number) > (value[i - 1] as number)))
-    ? Object.freeze([...(value as readonly number[])])
+    ? Object.freeze((value as readonly number[]).map(boundary => boundary + 0))
     : undefined,
 )
 const kept: Options<Omit<BucketsJson, 'kind'>> = { field, boundaries: { codec: ascending } }
@@ -80,8 +81,9 @@ const ofDataset = async (
   )
   const values: number[] = []
   const axes = items.batchSize === undefined ? 0 : 1
+  // JSON has no negative zero.
   for await (const value of valuesOf('bucketize', items, rule.field))
-    for (const number of Array.from(featuresOf('bucketize', value, axes, false).data)) values.push(number)
+    for (const number of Array.from(featuresOf('bucketize', value, axes, false).data)) values.push(number + 0)
   const sorted = Float64Array.from(values).sort()
   const quantile = (share: number): number => {
     const at = share * (sorted.length - 1)
@@ -89,6 +91,7 @@ const ofDataset = async (
     return below === above ? below : below + (above - below) * (at - Math.floor(at))
   }
   const shares = Array.from({ length: rule.buckets - 1 }, (_, i) => quantile((i + 1) / rule.buckets))
+  checkFinite('bucketize', shares)
   return make({ field: rule.field, boundaries: Object.freeze([...new Set(shares)]) })
 }
 

@@ -3,6 +3,7 @@ import { InvalidOption, show } from '../../base/errors.ts'
 import { codec, type Option, type Options, ownOptions, parseOptions } from '../../base/options.ts'
 import { shownAs } from '../../base/shown.ts'
 import { isList, isRecord } from '../../base/trees.ts'
+import { madeBy } from '../../plain/making.ts'
 import { type Dataset, isDataset } from '../dataset.ts'
 
 /** The field of examples that a preprocessor is of. */
@@ -66,11 +67,32 @@ export const fromKept = <Normal extends object>(kind: string, options: Options<N
   return parseOptions(`${kind}.fromJSON`, `${kind}.fromJSON(JSON.parse(text))`, options, rest)
 }
 
-/** A preprocessor that shows itself as its kind, its field and its numbers. */
-export const shownPreprocessor = <P extends object>(preprocessor: P, text: string): P =>
-  Object.freeze(
-    Object.defineProperties(preprocessor, {
-      ...shownAs(() => text),
-      toString: { value: () => text },
-    }),
+/** @throws InvalidOption if two lists with a number for each feature are of another length */
+export const checkFeatures = (
+  kind: string,
+  option: string,
+  list: readonly number[],
+  other: string,
+  { length }: readonly number[],
+): void => {
+  if (list.length === length) return
+  throw new InvalidOption({
+    layer: `${kind}.fromJSON`,
+    option,
+    expected: `${length} numbers, as many as ${other} has`,
+    got: String(list.length),
+    remedy: 'It has been changed: give what JSON.stringify gave.',
+  })
+}
+
+/** A preprocessor of the library, which shows itself as its kind, its field and its numbers. */
+export const shownPreprocessor = <P extends { readonly kind: string }>(preprocessor: P, text: string): P =>
+  madeBy(
+    { word: 'kind', name: preprocessor.kind, options: {}, form: 'json' },
+    Object.freeze(
+      Object.defineProperties(preprocessor, {
+        ...shownAs(() => text),
+        toString: { value: () => text },
+      }),
+    ),
   )

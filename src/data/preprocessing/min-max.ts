@@ -1,12 +1,11 @@
-import { InvalidOption, show } from '../../base/errors.ts'
 import { codec, type Options, oneOf, parseOptions } from '../../base/options.ts'
 import { isList } from '../../base/trees.ts'
 import type { TensorInput } from '../../state/data.ts'
 import type { Dataset } from '../dataset.ts'
-import { asDataset, field, fromKept, numbers, shownPreprocessor, withField } from './given.ts'
+import { asDataset, checkFeatures, field, fromKept, numbers, shownPreprocessor, withField } from './given.ts'
 import { type Changed, changeField, changeNumbers } from './numbers.ts'
 import { listed, type StatisticsOptions } from './standardize.ts'
-import { type Statistics, statisticsOf, statisticsOfNumbers } from './statistics.ts'
+import { statisticsOf, statisticsOfNumbers } from './statistics.ts'
 
 /** How numbers are scaled. */
 export interface MinMaxOptions extends StatisticsOptions {
@@ -38,7 +37,7 @@ export interface MinMax extends MinMaxJson {
 
 const bounds = codec('[least, most], two numbers that differ', value =>
   isList(value) && value.length === 2 && value.every(Number.isFinite) && (value[0] as number) < (value[1] as number)
-    ? (Object.freeze([...value]) as unknown as readonly [number, number])
+    ? (Object.freeze((value as readonly number[]).map(end => end + 0)) as unknown as readonly [number, number])
     : undefined,
 )
 const given = {
@@ -74,22 +73,9 @@ const make = (name: string | null, { least, most, to }: Pick<MinMaxJson, 'least'
   )
 }
 
-/** @throws InvalidOption where a number is infinite: nothing lies between */
-const finite = (statistics: Statistics): Statistics => {
-  const found = [...statistics.least, ...statistics.most].find(value => !Number.isFinite(value))
-  if (found === undefined) return statistics
-  throw new InvalidOption({
-    layer: 'minMax',
-    option: 'data',
-    expected: 'finite numbers',
-    got: show(found),
-    remedy: 'Replace it with map, or leave the example out with filter.',
-  })
-}
-
 const ofNumbers = (data: TensorInput, options?: MinMaxOptions): MinMax => {
   const { field, by, to } = parseOptions('minMax', 'minMax(numbers, { to: [-1, 1] })', given, options)
-  return make(field, { ...finite(statisticsOfNumbers('minMax', data, by === 'feature')), to })
+  return make(field, { ...statisticsOfNumbers('minMax', data, by === 'feature'), to })
 }
 
 const ofDataset = async (
@@ -101,7 +87,7 @@ const ofDataset = async (
   const example = "minMax.of(dataset, 'x', { to: [-1, 1] })"
   const rule = parseOptions('minMax.of', example, given, withField('minMax.of', example, options, field))
   return make(rule.field, {
-    ...finite(await statisticsOf('minMax', items, rule.field, rule.by === 'feature')),
+    ...(await statisticsOf('minMax', items, rule.field, rule.by === 'feature')),
     to: rule.to,
   })
 }
@@ -127,6 +113,7 @@ export const minMax: typeof ofNumbers & {
     of: ofDataset,
     fromJSON: (json: unknown) => {
       const { field, ...rest } = fromKept('minMax', kept, json)
+      checkFeatures('minMax', 'most', rest.most, 'least', rest.least)
       return make(field, rest)
     },
   }),

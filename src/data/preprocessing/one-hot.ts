@@ -61,7 +61,8 @@ const classList = codec<readonly Label[]>('a positive number of classes, or an a
   if (Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= most)
     return Object.freeze(Array.from({ length: value as number }, (_, i) => i))
   return isList(value) && value.length > 0 && value.every(isLabel) && new Set(value).size === value.length
-    ? Object.freeze([...value])
+    ? // JSON has no negative zero.
+      Object.freeze(value.map(label => (typeof label === 'number' ? label + 0 : label) as Label))
     : undefined
 })
 const given = { field, unknown: { codec: oneOf(['error', 'zeros']), default: 'error' } }

@@ -2,7 +2,16 @@ import { type Options, oneOf, parseOptions } from '../../base/options.ts'
 import { digits } from '../../base/shown.ts'
 import type { TensorInput } from '../../state/data.ts'
 import type { Dataset } from '../dataset.ts'
-import { asDataset, type FieldOption, field, fromKept, numbers, shownPreprocessor, withField } from './given.ts'
+import {
+  asDataset,
+  checkFeatures,
+  type FieldOption,
+  field,
+  fromKept,
+  numbers,
+  shownPreprocessor,
+  withField,
+} from './given.ts'
 import { type Changed, changeField, changeNumbers } from './numbers.ts'
 import { statisticsOf, statisticsOfNumbers } from './statistics.ts'
 
@@ -109,6 +118,7 @@ export const standardize: typeof ofNumbers & {
     of: ofDataset,
     fromJSON: (json: unknown) => {
       const { field, mean, deviation } = fromKept('standardize', kept, json)
+      checkFeatures('standardize', 'deviation', deviation, 'mean', mean)
       return make(field, mean, deviation)
     },
   }),

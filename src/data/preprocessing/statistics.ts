@@ -1,4 +1,4 @@
-import { DataError } from '../../base/errors.ts'
+import { DataError, InvalidOption, show } from '../../base/errors.ts'
 import { reading } from '../../state/given.ts'
 import type { Dataset } from '../dataset.ts'
 import { type Features, featuresOf, type Value, valuesOf } from './values.ts'
@@ -46,12 +46,30 @@ const add = ({ n, mean, squares, least, most }: Moments, { data, count }: Featur
   }
 }
 
-const finished = ({ n, mean, squares, least, most }: Moments): Statistics => ({
-  mean: Object.freeze([...mean]),
-  deviation: Object.freeze(Array.from(squares, (sum, i) => Math.sqrt(sum / (n[i] as number)))),
-  least: Object.freeze([...least]),
-  most: Object.freeze([...most]),
-})
+/** @throws InvalidOption where a statistic is infinite, which says nothing of numbers and has no place in JSON */
+export const checkFinite = (owner: string, statistics: readonly number[]): void => {
+  const found = statistics.find(value => !Number.isFinite(value))
+  if (found === undefined) return
+  throw new InvalidOption({
+    layer: owner,
+    option: 'data',
+    expected: 'finite numbers',
+    got: show(found),
+    remedy: 'Replace it with map, or leave the example out with filter.',
+  })
+}
+
+const finished = (owner: string, { n, mean, squares, least, most }: Moments): Statistics => {
+  checkFinite(owner, [...least, ...most, ...mean, ...squares])
+  return {
+    mean: listOf(mean),
+    deviation: listOf(squares.map((sum, i) => Math.sqrt(sum / (n[i] as number)))),
+    least: listOf(least),
+    most: listOf(most),
+  }
+}
+/** JSON has no negative zero. */
+const listOf = (values: Float64Array): readonly number[] => Object.freeze(Array.from(values, value => value + 0))
 
 const checked = (owner: string, { row, column }: Value, { count, shape }: Features, wanted: number): void => {
   if (count !== wanted)
@@ -70,7 +88,7 @@ export const statisticsOfNumbers = (owner: string, value: unknown, byFeature: bo
   const features = reading(owner, 'data', () => featuresOf(owner, { value, row: 0, column: '' }, 1, byFeature))
   const moments = none(features.count)
   add(moments, features)
-  return finished(moments)
+  return finished(owner, moments)
 }
 
 /** Statistics of a field of a dataset, or of its items. */
@@ -89,5 +107,5 @@ export const statisticsOf = async (
     add(moments, features)
   }
   // There is at least one example.
-  return finished(moments as Moments)
+  return finished(owner, moments as Moments)
 }

@@ -3,6 +3,7 @@ import { InvalidOption, show } from '../../base/errors.ts'
 import { nearestOf } from '../../base/options.ts'
 import { isList } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
+import { madeBy } from '../../plain/making.ts'
 import { singleLoss } from '../codecs.ts'
 import { defineLoss, type Loss, type LossContext, type LossForward } from '../loss.ts'
 import { countedOf, meanOfCounted, weigh } from '../weighting.ts'
@@ -13,6 +14,8 @@ import { namedLosses } from './names.ts'
 export type LossTerm = Loss | string | readonly [loss: Loss | string, weight: number]
 
 interface Term {
+  /** As it was given: one of the user's own goes by the name of what was registered. */
+  readonly given: unknown
   readonly loss: Loss
   readonly weight: number
 }
@@ -38,7 +41,7 @@ const readTerm = (given: unknown): Term => {
   if (typeof one === 'string' && isLeft(loss)) throw noName(one)
   if (isLeft(loss) || rest.length > 0) throw fault('terms', 'losses, each alone or as [loss, weight]', show(given))
   if (typeof weight !== 'number' || !Number.isFinite(weight)) throw fault('weight', 'a finite number', show(weight))
-  return { loss: loss.right, weight }
+  return { given: typeof one === 'string' ? loss.right : one, loss: loss.right, weight }
 }
 
 /** Whether each example has a loss of its own, and no more than a mean is taken of them. */
@@ -86,5 +89,7 @@ export const addLosses = (...terms: readonly LossTerm[]): Loss => {
     const rank = Math.min(...values.map(value => ops.shape(value).length))
     return values.map(value => meanFrom(ops, value, rank)).reduce((a, b) => ops.add(a, b))
   }
-  return defineLoss(nameOf(own), { forward, expects: own.some(({ loss }) => loss.expects) })
+  const loss = defineLoss(nameOf(own), { forward, expects: own.some(({ loss }) => loss.expects) })
+  const options = { terms: own.map(({ given, weight }) => [given, weight]) }
+  return madeBy({ word: 'loss', name: 'addLosses', options }, loss)
 }

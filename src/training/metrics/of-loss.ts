@@ -1,4 +1,5 @@
 import { InvalidOption, show } from '../../base/errors.ts'
+import { madeBy } from '../../plain/making.ts'
 import { reading } from '../../state/given.ts'
 import type { Loss } from '../loss.ts'
 import { defineMetric, type Metric, type MetricRule } from '../metric.ts'
@@ -59,7 +60,8 @@ export const metricOf = <const Name extends string = string>(given: Loss, name?:
         : ([sum = 0, count = 0]) => meanOfSums(loss, sum, loss.reduction === 'sum' ? null : count),
   }
   // A loss has a name of its own, which its type does not tell.
-  return defineMetric(name ?? (loss.name as Name), rule, { better: 'lower' })
+  const metric = defineMetric(name ?? (loss.name as Name), rule, { better: 'lower' })
+  return madeBy({ word: 'metric', name: 'metricOf', options: { loss, name: metric.name } }, metric)
 }
 
 /** Metrics of losses under their own names, one and the same for each, as programs are kept for metrics. */

@@ -112,7 +112,8 @@ export const defineConstraint = (
   return made(name, own, { apply, check }, `${name}(${printed(own)})`)
 }
 
-const isConstraint = (value: unknown): value is Constraint =>
+/** Whether a value is a constraint. */
+export const isConstraint = (value: unknown): value is Constraint =>
   typeof value === 'function' && (value as Partial<Constraint>).kind === 'Constraint'
 
 /** Constraints by patterns of names: each acts on the parameters that its pattern names, in order. */

@@ -2,9 +2,18 @@ import { InvalidOption, show } from '../../base/errors.ts'
 import { codec, number, type Option, parseOptions } from '../../base/options.ts'
 import { isShortList } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
+import { madeBy } from '../../plain/making.ts'
 import { type Constraint, defineConstraint } from './constraint.ts'
 import type { ExcludeOption } from './regularizers.ts'
 import { exclude } from './roles.ts'
+
+/** A constraint of the library, which is described by its options. */
+const constraintOf = (
+  name: string,
+  normal: Required<ExcludeOption>,
+  each: <T>(ops: Ops<T>, param: T) => T,
+): Constraint =>
+  madeBy({ word: 'constraint', name, options: { ...normal } }, defineConstraint(name, { ...normal }, each))
 
 /** Along which axes a norm is taken. */
 export interface AxisOption extends ExcludeOption {
@@ -62,7 +71,7 @@ const rescaled = <T>(
  */
 export const nonNegative = (options: ExcludeOption = {}): Constraint => {
   const normal = parseOptions<Required<ExcludeOption>>('nonNegative', 'nonNegative()', { exclude }, options)
-  return defineConstraint('nonNegative', { ...normal }, (ops, param) => ops.relu(param))
+  return constraintOf('nonNegative', normal, (ops, param) => ops.relu(param))
 }
 
 /**
@@ -83,7 +92,7 @@ export const unitNorm = (options: AxisOption = {}): Constraint => {
     { axis, exclude },
     options,
   )
-  return defineConstraint('unitNorm', { ...normal }, (ops, param) =>
+  return constraintOf('unitNorm', normal, (ops, param) =>
     rescaled('unitNorm', ops, param, normal.axis, () => ops.constant(1)),
   )
 }
@@ -141,7 +150,7 @@ export const limitNorm = (options: number | LimitNormOptions = {}): Constraint =
       got: String(min),
       remedy: 'For example: limitNorm({ min: 0.5, max: 2 }).',
     })
-  return defineConstraint('limitNorm', { ...normal }, (ops, param) =>
+  return constraintOf('limitNorm', normal, (ops, param) =>
     rescaled('limitNorm', ops, param, normal.axis, norm => {
       const within = ops.maximum(ops.minimum(norm, ops.constant(max)), ops.constant(min))
       if (rate === 1) return within

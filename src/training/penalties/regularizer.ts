@@ -101,7 +101,8 @@ export const defineRegularizer = (
   return made(name, own, penalty, `${name}(${printed(own)})`)
 }
 
-const isRegularizer = (value: unknown): value is Regularizer =>
+/** Whether a value is a regularizer. */
+export const isRegularizer = (value: unknown): value is Regularizer =>
   typeof value === 'function' && (value as Partial<Regularizer>).kind === 'Regularizer'
 
 /** Regularizers by patterns of names: each acts on the parameters that its pattern names. */

@@ -1,6 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
 import { number, type Option, oneOf, parseOptions } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
+import { madeBy } from '../../plain/making.ts'
 import { axesOf, totalOf } from '../total.ts'
 import { defineRegularizer, type Regularizer } from './regularizer.ts'
 import { exclude } from './roles.ts'
@@ -25,15 +26,21 @@ export interface PenaltyOptions extends ExcludeOption {
 
 type Normal<Options> = Required<Options>
 
+/** A regularizer of the library, which is described by its options. */
+const regularizerOf = (
+  name: string,
+  normal: Normal<ExcludeOption>,
+  each: <T>(ops: Ops<T>, param: T) => T | null,
+): Regularizer =>
+  madeBy({ word: 'regularizer', name, options: { ...normal } }, defineRegularizer(name, { ...normal }, each))
+
 /** A regularizer with one rate, which may be given alone. */
 const rated =
   (name: string, each: <T>(ops: Ops<T>, param: T) => T) =>
   (options: number | PenaltyOptions = {}): Regularizer => {
     const given = typeof options === 'number' ? { rate: options } : options
     const normal = parseOptions<Normal<PenaltyOptions>>(name, `${name}(0.01)`, { rate, exclude }, given)
-    return defineRegularizer(name, { ...normal }, (ops, param) =>
-      ops.multiply(each(ops, param), ops.constant(normal.rate)),
-    )
+    return regularizerOf(name, normal, (ops, param) => ops.multiply(each(ops, param), ops.constant(normal.rate)))
   }
 
 /**
@@ -103,7 +110,7 @@ export const elastic = (options: ElasticOptions = {}): Regularizer => {
     { l1: rate, l2: rate, exclude },
     options,
   )
-  return defineRegularizer('elastic', { ...normal }, (ops, param) =>
+  return regularizerOf('elastic', normal, (ops, param) =>
     ops.add(
       ops.multiply(totalOf(ops, ops.abs(param)), ops.constant(normal.l1)),
       ops.multiply(totalOf(ops, ops.square(param)), ops.constant(normal.l2)),
@@ -143,7 +150,7 @@ export const orthogonalPenalty = (options: number | OrthogonalPenaltyOptions = {
     { rate, mode: { codec: oneOf(['rows', 'columns']), default: 'rows' }, exclude },
     typeof options === 'number' ? { rate: options } : options,
   )
-  return defineRegularizer('orthogonalPenalty', { ...normal }, (ops, param) => {
+  return regularizerOf('orthogonalPenalty', normal, (ops, param) => {
     const shape = ops.shape(param)
     if (shape.length < 2) return null
     const table = shape.length === 2 ? param : ops.reshape(param, [null, shape.at(-1) as number])

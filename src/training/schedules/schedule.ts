@@ -3,6 +3,8 @@ import { InvalidOption, show } from '../../base/errors.ts'
 import { boolean, codec, integer, listOf, number, type Options, parseOptions } from '../../base/options.ts'
 import { shownAs } from '../../base/shown.ts'
 import { byName, isShortList } from '../../base/trees.ts'
+import { toJson } from '../../plain/json.ts'
+import { madeBy } from '../../plain/making.ts'
 import { rateOption, type Step } from '../rate.ts'
 
 /** A schedule as plain data, its name and options, for `scheduleFromJson`. */
@@ -21,7 +23,7 @@ export interface Schedule {
   /** The name of the function that made it. */
   readonly schedule: string
   readonly options: Readonly<Record<string, unknown>>
-  /** @throws InvalidOption if a schedule within is a function that has no name to be found by */
+  /** @throws InvalidOption if a schedule within is a function of your own: `toJson` takes names for these */
   readonly toJSON: () => ScheduleJson
 }
 
@@ -35,20 +37,6 @@ const printed = (value: unknown): string =>
 /** Whether a value is a schedule that prints itself. */
 export const isSchedule = (value: unknown): value is Schedule =>
   typeof value === 'function' && (value as Partial<Schedule>).kind === 'Schedule'
-
-/** An option's value as plain data. */
-const plain = (owner: string, option: string, value: unknown): unknown => {
-  if (isShortList(value)) return value.map(part => plain(owner, option, part))
-  if (isSchedule(value)) return value.toJSON()
-  if (typeof value !== 'function') return value
-  throw new InvalidOption({
-    layer: owner,
-    option,
-    expected: 'a number or a schedule, as plain data has no functions',
-    got: show(value),
-    remedy: 'For example: exponentialDecay({ initialValue: 0.1, reductionFreq: 100, reductionRate: 0.5 }).',
-  })
-}
 
 /** Makes a schedule from options and a function of them. */
 export const schedule = <Normal extends object>(
@@ -75,13 +63,11 @@ export const schedule = <Normal extends object>(
     kind: 'Schedule' as const,
     schedule: name,
     options: byName(Object.entries(normal)),
-    toJSON: (): ScheduleJson => ({
-      schedule: name,
-      ...Object.fromEntries(Object.entries(normal).map(([option, value]) => [option, plain(name, option, value)])),
-    }),
+    toJSON: (): ScheduleJson => toJson(made) as ScheduleJson,
     toString: () => `${name}({ ${shown.map(([option, value]) => `${option}: ${printed(value)}`).join(', ')} })`,
   }
-  return Object.freeze(Object.defineProperties(Object.assign(at, own), shownAs(String)))
+  const made: Schedule = Object.freeze(Object.defineProperties(Object.assign(at, own), shownAs(String)))
+  return madeBy({ word: 'schedule', name, options: own.options, form: 'beside' }, made)
 }
 
 /** The rate of an update. */

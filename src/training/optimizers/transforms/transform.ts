@@ -4,6 +4,8 @@ import { codec } from '../../../base/options.ts'
 import { shownAs } from '../../../base/shown.ts'
 import { mergeTrees, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
+import { asJson } from '../../../plain/json.ts'
+import { madeBy } from '../../../plain/making.ts'
 import {
   defineOptimizer,
   type Objective,
@@ -45,7 +47,7 @@ export const asOptimizer = (owner: string, value: unknown, example: string): Opt
   })
 }
 
-/** An optimizer that prints itself as the call that made it. */
+/** An optimizer of the library, which prints itself as the call that made it, and is described by its options. */
 export const transform = (
   name: string,
   args: readonly unknown[],
@@ -54,7 +56,8 @@ export const transform = (
 ): Optimizer => {
   const made = defineOptimizer(name, options, rule)
   const text = (): string => `${name}(${args.map(printedArgument).filter(Boolean).join(', ')})`
-  return Object.freeze(Object.defineProperties({ ...made }, { toString: { value: text }, ...shownAs(String) }))
+  const shown = { toString: { value: text }, ...shownAs(String), ...asJson }
+  return madeBy({ word: 'optimizer', name, options }, Object.freeze(Object.defineProperties({ ...made }, shown)))
 }
 
 /** A name as the source of a program has it. */

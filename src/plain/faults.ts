@@ -1,6 +1,7 @@
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
-import { DocumentError, type Fault, show } from '../base/errors.ts'
+import { DocumentError, type Fault, InvalidOption, show } from '../base/errors.ts'
+import { faultsOfOptions, nearest } from '../base/options.ts'
 
 // What is wrong with a document is a list of io-ts errors, each with the way to its place. What was expected there is the name
 // of the last type on the way, as in all codecs of the library; the remedy is the error's message.
@@ -42,6 +43,37 @@ export const fails = (context: t.Context, { expected, got, remedy }: Fault): t.V
 /** What a value of the document should have been. */
 export const rejects = (context: t.Context, expected: string, value: unknown, remedy: string): t.Validation<never> =>
   fails(context, { expected, got: show(value), remedy })
+
+/** What a call gives, or every option that it refuses; `options` is where these stand. */
+export const called = <V>(options: t.Context, make: () => V): t.Validation<V> => {
+  try {
+    return right(make())
+  } catch (error) {
+    return refused(options, error)
+  }
+}
+
+/** The faults of options, as a call that refuses them throws; anything else is thrown again. */
+export const refused = (options: t.Context, error: unknown): t.Validation<never> => {
+  if (!(error instanceof InvalidOption)) throw error
+  const faults = faultsOfOptions(error).map(each => fails(at(options, each.option), each))
+  return left(faults.flatMap(fault => (isLeft(fault) ? fault.left : [])))
+}
+
+/** An object of plain data. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** Names of a record that it should not have, with what they may mean. */
+export const surplus = (json: Fields, known: readonly string[], context: t.Context): t.Validation<null> => {
+  const faults = Object.keys(json)
+    .filter(name => !known.includes(name))
+    .map(name => {
+      const meant = nearest(name, known)
+      const expected = known.length === 0 ? 'nothing' : `one of ${known.join(', ')}`
+      return rejects(at(context, name), expected, name, meant ? `Did you mean ${meant}?` : 'Leave it out.')
+    })
+  return map(() => null)(all(faults))
+}
 
 /** All of some results, or all of their faults. */
 export const all = <A>(results: readonly t.Validation<A>[]): t.Validation<readonly A[]> => {

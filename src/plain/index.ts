@@ -1,0 +1,2 @@
+export { type RegistryOption, toJson } from './json.ts'
+export type { Registry } from './registry.ts'
