@@ -14,6 +14,7 @@ import { run } from '../network/run.ts'
 import { wireFor } from '../state/check.ts'
 import type { Trees } from '../state/variables.ts'
 import { type Fields, fields, type NumberBatch, valuesIn } from './batches.ts'
+import { flushed, isFlushedBefore } from './flush.ts'
 import type { NormalRule } from './options.ts'
 import { asNumber } from './rate.ts'
 import { asVector, type Layout, layoutOf, readSums, type Sums } from './report.ts'
@@ -122,6 +123,19 @@ const traceStep = (
   ]
 }
 
+/** The graph that flushes what the optimizer remembers. */
+const traceFlush = ({ slots }: Structure): readonly [graph: Graph, about: undefined] => {
+  const ops = tracer(interner())
+  const leaves = slots.map(({ shape }, i) => placeholder(`slot ${i}`, shape))
+  return [
+    asGraph(
+      leaves,
+      leaves.map(leaf => flushed<GraphNode>(ops, leaf)),
+    ),
+    undefined,
+  ]
+}
+
 /** The graph of a score: from leaves and examples to what is measured. */
 const traceScore = (
   part: Part,
@@ -159,6 +173,7 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
   const choose = async () => backend
 
   const steps = programsOf(choose, (...flows) => traceStep(part, rule, structure, flows))
+  const flushes = programsOf(choose, () => traceFlush(structure))
   // The reading that `evaluate` has, so that both say the same.
   const scores = programsOf(choose, (...flows) => traceScore(part, rule, structure, flows), prepareTraced)
   const releaseAll = (handles: readonly unknown[]): void => {
@@ -170,6 +185,13 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
     } finally {
       backend.release(handle)
     }
+  }
+
+  /** The state with copies of its slots that are flushed: if the update fails, what was given is still there. */
+  const withFlushed = async (handles: readonly unknown[]): Promise<readonly unknown[]> => {
+    const slots = handles.slice(scored)
+    if (slots.length === 0) return handles
+    return [...handles.slice(0, scored), ...(await flushes.use([], ready => runFed(ready, slots, [])))]
   }
 
   const learn: Engine['learn'] = ({ handles, update }, batch, key, rate = 1) =>
@@ -186,9 +208,17 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
       ]
       // A key is worked out where something draws with it.
       const own = ready.draws.length > 0 ? foldIn(key, update) : undefined
-      const results = await runFed(ready, handles, fed, changed, own)
+      const before = isFlushedBefore(update) ? await withFlushed(handles) : handles
+      const results = await runFed(ready, before, fed, changed, own).catch((error: unknown) => {
+        releaseAll(before.filter((handle, i) => handle !== handles[i]))
+        throw error
+      })
       const after = [...handles]
       for (const [i, at] of changed.entries()) after[at] = results[i]
+      // The run has used up what was flushed and changes. Of what does not change, the handle from before stays.
+      releaseAll(
+        before.flatMap((handle, i) => (handle === handles[i] ? [] : [changed.includes(i) ? handles[i] : handle])),
+      )
       const said = saidBy(ready.about, results.at(-1))
       // Whoever waits for it hears of a fault.
       said.catch(() => undefined)
@@ -245,7 +275,7 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
     },
     release: ({ handles }) => releaseAll(handles),
     dispose: async () => {
-      await Promise.all([steps.dispose(), scores.dispose()])
+      await Promise.all([steps, scores, flushes].map(programs => programs.dispose()))
     },
   })
 }

@@ -7,6 +7,7 @@ import type { Ops } from '../ops/ops.ts'
 import { described, reading } from '../state/given.ts'
 import { another, handOver, tfjsOps, tidily } from '../tfjs/index.ts'
 import { contextOf, updatesOf } from './checked-update.ts'
+import { flushed, isFlushedBefore } from './flush.ts'
 import { asTensors } from './given.ts'
 import { type ParameterRule, ruleOfEach } from './parameter-rule.ts'
 import { asNumber } from './rate.ts'
@@ -179,8 +180,13 @@ export const defineOptimizer = (
         const { loss } = objectives
         const value = loss === undefined ? {} : { value: loss(tfjsOps, before) }
         const context = contextOf(name, numbers, { ...objectives, ...value })
-        const [updates, after] = updatesOf(tfjsOps, own, tree, slots, before, context)
-        return [leavesOf(updates), flatSlots<tf.Tensor>(tfjsOps, name, after)] as const
+        const { form, leaves } = flatSlots<tf.Tensor>(tfjsOps, name, slots)
+        const given = isFlushedBefore(update) ? leaves.map(slot => flushed(tfjsOps, slot)) : leaves
+        const [updates, after] = updatesOf(tfjsOps, own, tree, unflatten(form, given), before, context)
+        const next = flatSlots<tf.Tensor>(tfjsOps, name, after)
+        // A slot that stays as it is remains the tensor that it was.
+        const kept = next.leaves.map((slot, i) => (slot === given[i] ? (leaves[i] as tf.Tensor) : slot))
+        return [leavesOf(updates), { form: next.form, leaves: kept }] as const
       })
       const remembered = new Set(slotTensors(state))
       const taken = new Set<unknown>([...remembered, ...[tree, before].flatMap(leavesOf).map(([, , tensor]) => tensor)])

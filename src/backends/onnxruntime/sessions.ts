@@ -45,9 +45,9 @@ const sessionOptions = ({ threads, providers }: NormalOptions, level: string): o
   graphOptimizationLevel: level,
   logSeverityLevel: 4,
   // Threads take blocks of decreasing size, so that none waits long for the last one if other programs take a core.
-  // Denormals count as zeros: moments of weights that no longer change decay to them, and they are ten times slower.
+  // Not `set_denormal_as_zero`: the first session that has it sets it for the thread of JavaScript as well.
   extra: {
-    session: { dynamic_block_base: '4', set_denormal_as_zero: '1' },
+    session: { dynamic_block_base: '4' },
     // This pass takes padding with zeros for padding with minus infinity before max pooling, and gives average pooling more
     // padding than it takes.
     optimization: { disable_specified_optimizers: 'Pad_Fusion' },
