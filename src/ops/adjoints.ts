@@ -118,24 +118,49 @@ const convolveFilter = <T>(ops: Ops<T>, dy: T, x: T, filter: T, sliding: Sliding
   return ops.transpose(summed, [1, 2, 0, 3])
 }
 
-/** From each window of `values`, the element at the first largest element of `x`, which is `y`. */
-const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, { size, stride, padding }: Window): T => {
-  const channels = ops.shape(x)[3] as number
-  const ones = ops.broadcast(ops.constant(1, [1, 1, 1, 1]), ops.shape(x))
+/** The elements at one place of each window, those in the padding being 0: copied, as a product with 0 may be NaN. */
+const placeOf = <T>(ops: Ops<T>, x: T, place: Pair, out: Pair, { size, stride, padding }: Window): T => {
+  const [batch, rows, cols, channels] = ops.shape(x) as [number | null, number, number, number]
+  // As far as the last window takes a whole step.
+  const margin = (axis: 0 | 1, length: number): Margin => [
+    padding[axis][0],
+    size[axis] - 1 + out[axis] * stride[axis] - padding[axis][0] - length,
+  ]
+  const padded = ops.pad(x, [[0, 0], margin(0, rows), margin(1, cols), [0, 0]])
+  const steps = ops.slice(padded, [0, ...place, 0], [null, out[0] * stride[0], out[1] * stride[1], null])
+  if (stride[0] === 1 && stride[1] === 1) return steps
+  const apart = ops.reshape(steps, [batch, out[0], stride[0], out[1], stride[1], channels])
+  const firsts = ops.slice(apart, [0, 0, 0, 0, 0, 0], [null, null, 1, null, 1, null])
+  return ops.reshape(firsts, [batch, ...out, channels])
+}
+
+/** 1 for each window in which a place is no padding, 0 for others: [1, rows, cols, 1]. */
+const isInside = <T>(ops: Ops<T>, x: T, place: Pair, out: Pair, { stride, padding }: Window): T => {
+  const lengths = sizes(ops.shape(x))
+  const [rows, cols] = ([0, 1] as const).map(axis =>
+    Array.from({ length: out[axis] }, (_, i) => {
+      const at = i * stride[axis] + place[axis] - padding[axis][0]
+      return at >= 0 && at < lengths[axis]
+    }),
+  ) as [boolean[], boolean[]]
+  return ops.constant(Float32Array.from(rows.flatMap(row => cols.map(col => (row && col ? 1 : 0)))), [1, ...out, 1])
+}
+
+/** From each window of `values`, the element at the first largest element of `x`, which is `y`, or at the first NaN. */
+const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, window: Window): T => {
+  const out = sizes(ops.shape(y))
   let free = ops.broadcast(ops.constant(1, [1, 1, 1, 1]), ops.shape(y))
-  let picked: T | undefined
-  for (let place = 0; place < size[0] * size[1]; place++) {
-    // A depthwise filter that copies one place of the window.
-    const filter = new Float32Array(size[0] * size[1] * channels)
-    filter.fill(1, place * channels, (place + 1) * channels)
-    const copy = ops.constant(filter, [size[0], size[1], 1, channels])
-    const at = (z: T): T => ops.convolve(z, copy, { stride, dilation: [1, 1], padding, groups: channels })
-    const hit = ops.multiply(ops.multiply(ops.equal(at(x), y), at(ones)), free)
-    free = ops.subtract(free, hit)
-    const found = ops.multiply(hit, at(values))
-    picked = picked === undefined ? found : ops.add(picked, found)
-  }
-  return picked as T
+  let picked = ops.broadcast(ops.constant(0, [1, 1, 1, 1]), ops.shape(y))
+  for (let row = 0; row < window.size[0]; row++)
+    for (let col = 0; col < window.size[1]; col++) {
+      const at = (z: T): T => placeOf(ops, z, [row, col], out, window)
+      const here = at(x)
+      const isLargest = ops.maximum(ops.equal(here, y), not(ops, ops.equal(here, here)))
+      const hit = ops.multiply(ops.multiply(isLargest, isInside(ops, x, [row, col], out, window)), free)
+      free = ops.subtract(free, hit)
+      picked = ops.where(hit, at(values), picked)
+    }
+  return picked
 }
 
 /** Swaps the last two axes. */
