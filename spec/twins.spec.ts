@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { dimsOf } from '../src/base/dimensions.ts'
 import {
   apply,
   Input,
@@ -59,11 +60,15 @@ const source = (value: unknown): string => {
     .map(([name, part]) => `${name}: ${source(part)}`)
     .join(', ')} }`
 }
-const type = (shape: Shape): string => `[${shape.map(d => d ?? 'number').join(', ')}]`
+const dimension = (d: number | null, name: string | undefined): string | number =>
+  d ?? (name === undefined ? 'number' : `Dim<'${name}'>`)
+const type = (shape: Shape): string => `[${shape.map((d, axis) => dimension(d, dimsOf(shape)[axis])).join(', ')}]`
 const flowType = (shape: Shape | readonly Shape[]): string =>
   Array.isArray(shape[0]) ? `[${(shape as readonly Shape[]).map(type).join(', ')}]` : type(shape as Shape)
 
-const networkOf = (layer: Layer, inputs: Drawn['inputs']): Layer => {
+/** Shapes of inputs, some of whose dimensions have names. */
+type Inputs = readonly (readonly (number | string)[])[]
+const networkOf = (layer: Layer, inputs: Inputs): Layer => {
   const starts = inputs.map(shape => Input([...shape]))
   return untyped.join(starts.length === 1 ? starts[0] : untyped.parallel(...starts), layer)
 }
@@ -123,9 +128,33 @@ const linesOf = ({ name, given, inputs }: Drawn, outcome: Outcome, i: number): r
   ]
 }
 
+/** A draw with names in the place of the sizes of an axis: one name where inputs have one size there, as a rule. */
+const namedOf = ({ inputs }: Drawn, i: number): Inputs => {
+  const axis = i % Math.max(1, inputs[0]?.length ?? 1)
+  const size = inputs[0]?.[axis]
+  const other = i % 3 === 2 ? 'other' : 'time'
+  return inputs.map((shape, k) => shape.map((d, at) => (at === axis && d === size ? (k === 0 ? 'time' : other) : d)))
+}
+/** The line about the shape of a draw whose inputs have names. */
+const namedLines = (drawn: Drawn, i: number): readonly string[] => {
+  const inputs = namedOf(drawn, i)
+  const starts = inputs.map(shape => `Input([${shape.map(d => JSON.stringify(d)).join(', ')}])`)
+  const start = starts.length === 1 ? starts[0] : `parallel(${starts.join(', ')})`
+  try {
+    const shape = outputShape(networkOf(layerOf(drawn), inputs)) as Shape
+    return [
+      `const named${i} = join(${start}, layer${i})`,
+      `holds<Same<OutputOf<typeof named${i}>, ${flowType(shape)}>>()`,
+    ]
+  } catch (error) {
+    if (!(error instanceof LayerConnectionError)) throw error
+    return [`// @ts-expect-error ${error.message.replace(/\s+/g, ' ')}`, `join(${start}, layer${i})`]
+  }
+}
+
 const index = new URL('../src/index.ts', import.meta.url)
 const header = `import * as j from ${JSON.stringify(fileURLToPath(index))}
-import { constant, heNormal, heUniform, Input, join, net, normal, parallel, uniform, xavierNormal, xavierUniform, type OutputOf, type ParamsOf, type StateOf, type Tensor } from ${JSON.stringify(fileURLToPath(index))}
+import { constant, heNormal, heUniform, Input, join, net, normal, parallel, uniform, xavierNormal, xavierUniform, type Dim, type OutputOf, type ParamsOf, type StateOf, type Tensor } from ${JSON.stringify(fileURLToPath(index))}
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type Within<A, B> = A extends B ? true : false
 type Alike<A, B> = [A, B] extends [B, A] ? true : false
@@ -175,7 +204,10 @@ describe(`Twins (seed ${seed})`, () => {
     return arbitrary === undefined ? [] : fc.sample(arbitrary, { seed, numRuns: draws })
   })
   const outcomes = drawn.map(outcomeOf)
-  const blocks = drawn.map((one, i) => linesOf(one, outcomes[i] as Outcome, i))
+  const blocks = drawn.map((one, i) => [
+    ...linesOf(one, outcomes[i] as Outcome, i),
+    ...(i % 2 === 0 ? namedLines(one, i) : []),
+  ])
   let faults: ReadonlyMap<number, string> = new Map()
 
   /** Lines that are wrong, so that the compiler has to say so: then it looks at the others too. */

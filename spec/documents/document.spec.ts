@@ -144,7 +144,7 @@ describe('documents', () => {
     it('have every error listed, with its place', () => {
       const wrong = {
         join: [
-          layer('Input', { shape: 'x' }),
+          layer('Input', { shape: '2x' }),
           layer('Relu', { unit: 3, weight: { initializer: 'henormal' } }),
           { layer: 'Tanhh' },
           { parallel: [layer('Relu', { units: -1 }), { jion: [] }] },
@@ -155,7 +155,7 @@ describe('documents', () => {
         ],
       }
       expect(errorsOf(wrong)).to.deep.equal([
-        "document, network.join[0].options.shape: expected a positive integer, null, or an array of them (without the batch), got 'x'. For example: Input([28, 28, 1]).",
+        "document, network.join[0].options.shape: expected a positive integer, null, the name of a dimension, or an array of them (without the batch), got '2x'. For example: Input([28, 28, 1]).",
         "document, network.join[1].options.unit: expected one of units, alpha, weight, bias, got 'unit'. Did you mean units?",
         "document, network.join[1].options.weight.initializer: expected an initializer (constant, heNormal, heUniform, normal, orthogonal, uniform, xavierNormal, xavierUniform), got 'henormal'. Did you mean heNormal?",
         "document, network.join[2].layer: expected the name of a layer of the library or the registry, got 'Tanhh'. Did you mean Tanh?",

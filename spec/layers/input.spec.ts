@@ -28,7 +28,7 @@ describe('Input', () => {
     ])
   })
 
-  const expected = 'a positive integer, null, or an array of them (without the batch)'
+  const expected = 'a positive integer, null, the name of a dimension, or an array of them (without the batch)'
   refuses([
     [
       () => untyped.Input(),

@@ -134,5 +134,5 @@ describe('What editors offer inside texts', () => {
         ]
       })
       expect(differing).to.deep.equal([])
-    })
+    }).timeout(300_000)
 })

@@ -1,3 +1,4 @@
+export { type Dim, dim } from './dimensions.ts'
 export {
   BackendError,
   DataError,

@@ -1,9 +1,10 @@
+import { dimsOf, withDims } from './dimensions.ts'
 import { show, wrongArgument } from './errors.ts'
 import { isList, isShortList } from './trees.ts'
 
 /**
  * The dimensions of a tensor, batch first; `null` is a dimension that is not known yet. In types an unknown dimension
- * is `number` and a shape of unknown rank is `number[]`.
+ * is `number`, or a `Dim` if it has a name, and a shape of unknown rank is `number[]`.
  */
 export type Shape = readonly (number | null)[]
 
@@ -29,15 +30,21 @@ export type Sentence<O> = Extract<O, Mismatch<string>>['mismatch']
 /** The sentence of the mismatch if `O` is one, else `Next`. */
 export type Unless<O, Next = unknown> = Fails<O> extends 1 ? Sentence<O> : Next
 
-type Dimension<D> = D extends number ? (number extends D ? '?' : `${D}`) : '?'
+type Dimension<D> = D extends number
+  ? number extends D
+    ? D extends { readonly dim?: infer Name extends string }
+      ? Name
+      : '?'
+    : `${D}`
+  : '?'
 type Dimensions<S extends readonly unknown[], R extends string = ''> = S extends readonly [infer H, ...infer T]
   ? Dimensions<T, R extends '' ? Dimension<H> : `${R}, ${Dimension<H>}`>
   : R
 /** Numbers with commas between them. */
 export type Listed<S> = S extends readonly unknown[] ? Dimensions<S> : never
 /**
- * A shape, or several side by side, as {@link showShape} and {@link showFlow} print it: `(?, 28, 28, 1)`, `(5,)`,
- * `[(?, 10), (?, 9)]`.
+ * A shape, or several side by side, as {@link showShape} and {@link showFlow} print it: `(?, 28, 28, 1)`, `(?, time, 32)`,
+ * `(5,)`, `[(?, 10), (?, 9)]`.
  */
 export type Show<S> = number[] extends S
   ? '<unknown>'
@@ -87,10 +94,35 @@ export type BranchInput<I, N extends number> = I extends Several
     : I
   : I
 
-/** The dimension that two dimensions agree on, a known one winning over an unknown one; `never` if they differ. */
-export type SharedDimension<A, B> = number extends A ? B : number extends B ? A : A extends B ? A : never
+/**
+ * The dimension that two dimensions agree on: a known one wins over an unknown one, and a name over none; `never` if they
+ * differ.
+ */
+export type SharedDimension<A, B> = number extends A
+  ? number extends B
+    ? A extends B
+      ? B extends A
+        ? A & B
+        : never
+      : never
+    : B
+  : number extends B
+    ? A
+    : A extends B
+      ? A
+      : never
 /** Whether two dimensions can be the same. */
-export type SameSize<A, B> = number extends A ? true : number extends B ? true : A extends B ? true : false
+export type SameSize<A, B> = number extends A
+  ? number extends B
+    ? A extends B
+      ? true
+      : false
+    : true
+  : number extends B
+    ? true
+    : A extends B
+      ? true
+      : false
 
 /** The shape that two shapes agree on, known dimensions winning over unknown ones; `never` if they differ. */
 export type SharedShape<A, B> = number[] extends A
@@ -109,11 +141,14 @@ export type SharedShape<A, B> = number[] extends A
         : never
       : never
 
-/** `(?, 28, 28, 1)`, and `<unknown>` for an unknown rank. */
+/** `(?, 28, 28, 1)`, `(?, time, 32)`, and `<unknown>` for an unknown rank. */
 export const showShape = (shape: Shape | null): string => {
   if (shape === null) return '<unknown>'
-  if (isList(shape))
-    return `(${Array.from(shape, d => (typeof d === 'number' ? d : '?')).join(', ')}${shape.length === 1 ? ',' : ''})`
+  if (isList(shape)) {
+    const names = dimsOf(shape)
+    const shown = Array.from(shape, (d, axis) => (typeof d === 'number' ? d : (names[axis] ?? '?')))
+    return `(${shown.join(', ')}${shape.length === 1 ? ',' : ''})`
+  }
   const expected = 'an array of integers, with null for an unknown dimension'
   throw wrongArgument('showShape', 'shape', expected, show(shape), 'showShape([null, 28, 28, 1])')
 }
@@ -122,12 +157,21 @@ export const showShape = (shape: Shape | null): string => {
 export const showFlow = (flow: Flow): string =>
   flow.length === 1 ? showShape(flow[0] ?? null) : `[${flow.map(showShape).join(', ')}]`
 
-/** The shape that two shapes agree on, known dimensions winning over unknown ones; `undefined` if they differ. */
+/**
+ * The shape that two shapes agree on: known dimensions win over unknown ones, and names over none; `undefined` if they
+ * differ.
+ */
 export const sharedShape = (a: Shape | null, b: Shape | null): Shape | null | undefined => {
   if (a === null || b === null) return a ?? b
   if (a.length !== b.length) return undefined
   const shared = a.map((d, i) => d ?? b[i] ?? null)
-  return shared.every((d, i) => (b[i] ?? d) === d) ? shared : undefined
+  if (!shared.every((d, i) => (b[i] ?? d) === d)) return undefined
+  const [own, others] = [dimsOf(a), dimsOf(b)]
+  if (own === others) return withDims(shared, own)
+  const names = shared.map((_, i) => own[i] ?? others[i])
+  return shared.every((d, i) => d !== null || (others[i] ?? names[i]) === names[i])
+    ? withDims(shared, names)
+    : undefined
 }
 
 /** Whether a value is a shape; spread, so that holes are seen. */

@@ -24,6 +24,7 @@ import {
   type PaddingOfAxis,
   type PaddingOption,
   type PairOption,
+  type Unmoved,
 } from './window.ts'
 
 /** The options of {@link Deconvolution}. */
@@ -87,7 +88,9 @@ type SpreadAxis<N extends number, K extends number, P, S, A extends Axis> = Spre
 >
 /** 'same': n s. 'valid': n s + max(k - s, 0). A number p: (n - 1) s + k - 2 p. */
 type SpreadOut<N extends number, K extends number, S extends number, P, Option> = number extends N | K | S
-  ? number
+  ? P extends 'same'
+    ? Multiply<N, S>
+    : Unmoved<N, K, S, P, 1>
   : P extends 'same'
     ? Multiply<N, S>
     : Option extends 'valid'

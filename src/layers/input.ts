@@ -1,15 +1,18 @@
 import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import { type Dim, isDim, shapeOfDims } from '../base/dimensions.ts'
 import { integer, listOf } from '../base/options.ts'
-import { type Shape, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
+import { type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Takes, Together, With, WrongArguments } from '../core/notated.ts'
 
-/** The dimensions of one example, without the batch; `null` for an unknown one. */
-export type InputShape = number | null | readonly (number | null)[]
+/** A dimension of an input: `null` for an unknown one, or its name. */
+export type InputDimension = number | string | null
+/** The dimensions of one example, without the batch. */
+export type InputShape = InputDimension | readonly InputDimension[]
 
-type Dimension<D> = D extends number ? D : number
+type Dimension<D> = D extends number ? D : D extends string ? (string extends D ? number : Dim<D>) : number
 /** The shape of an Input, batch first. */
 type Given<S> = S extends readonly unknown[]
   ? number extends S['length']
@@ -20,7 +23,7 @@ type Given<S> = S extends readonly unknown[]
 /** The type of {@link Input}: nothing → [batch, ...S]. */
 export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
   readonly kind: 'Input'
-  readonly shape: Shape
+  readonly shape: readonly InputDimension[]
   readonly '~out': number[] extends this['~in'] ? Given<S> : Merged<this['~in'], Given<S>>
 }
 const given = { expected: '{shape}', remedy: 'Remove this Input, or change its shape.' } as const
@@ -29,7 +32,7 @@ type Merged<I, S> = [SharedShape<I, S>] extends [never]
   : SharedShape<I, S>
 
 interface InputRow extends Row {
-  readonly '~limits': Limits<'count'>
+  readonly '~limits': Limits<'dimensions', unknown, string>
   readonly '~makes': Together<this['~given']> extends infer S extends InputShape
     ? With<this['~options'], NameOption, Input<S, NameOf<this['~options'], 'input-{}'>>>
     : WrongArguments
@@ -39,7 +42,7 @@ interface InputRow extends Row {
 export interface InputConstructor {
   readonly '~row'?: InputRow
   <
-    const S extends number | null | (number | null)[] | readonly (number | null)[],
+    const S extends InputDimension | InputDimension[] | readonly InputDimension[],
     const Name extends string = 'input-{}',
   >(
     shape: S,
@@ -47,25 +50,29 @@ export interface InputConstructor {
   ): Input<S, Name>
 }
 
-const inputShape: t.Type<readonly (number | null)[], unknown, unknown> = listOf(
-  'a positive integer, null, or an array of them (without the batch)',
-  d => d === null || integer(1).is(d),
+const inputShape: t.Type<readonly InputDimension[], unknown, unknown> = listOf(
+  'a positive integer, null, the name of a dimension, or an array of them (without the batch)',
+  d => d === null || integer(1).is(d) || isDim(d),
   { single: true },
 )
 
 /**
  * The start of a network: the shape of one example. In the middle of a network it checks its input.
  *
+ * A dimension that is not known yet is `null`, or has a name: see `dim`. Dimensions of one name must have one size when
+ * data comes in, those of different names do not fit together, and shapes are printed with the names.
+ *
  * Shape: → [batch, ...shape].
  *
- * @param shape the dimensions of one example, without the batch; `null` for an unknown one
- * @throws InvalidOption if a dimension is not a positive integer or null
+ * @param shape the dimensions of one example, without the batch; `null` for an unknown one, or its name
+ * @throws InvalidOption if a dimension is not a positive integer, null or a name of letters, digits and `_`
  * @throws LayerConnectionError, from `join`, if the input has another shape
  * @category Shapes
  * @see `Input` in Keras; `Input` in NeuPy
  * @example
  * ```ts
  * String(join(Input([28, 28, 1]))) // (?, 28, 28, 1) -> [... 1 layers ...] -> (?, 28, 28, 1)
+ * String(join(Input(['time', 32]), GRU(8, { onlyReturnFinal: false }))) // (?, time, 32) -> [... 2 layers ...] -> (?, time, 8)
  * ```
  */
 export const Input: InputConstructor = defineLayer({
@@ -75,7 +82,7 @@ export const Input: InputConstructor = defineLayer({
   notation: { together: true },
   options: { shape: { codec: inputShape } },
   shape: ({ shape }, input) => {
-    const own = [null, ...shape]
+    const own = shapeOfDims([null, ...shape])
     const merged = sharedShape(input, own)
     return merged === undefined ? refusal(given, input, { shape: showShape(own) }) : right(merged)
   },

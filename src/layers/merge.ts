@@ -1,5 +1,6 @@
 import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import type { Nameless } from '../base/dimensions.ts'
 import type { Fault } from '../base/errors.ts'
 import { functionOf, index } from '../base/options.ts'
 import {
@@ -54,7 +55,10 @@ export type ShareAll<
     ? ShareAll<A, T, I, Kind>
     : [A] extends [B]
       ? [B] extends [A]
-        ? ShareAll<A, T, I, Kind>
+        ? // Shapes that differ in names only are each the other.
+          [B] extends [Nameless]
+          ? ShareAll<A, T, I, Kind>
+          : ShareTwo<A, B, T, I, Kind>
         : ShareTwo<A, B, T, I, Kind>
       : ShareTwo<A, B, T, I, Kind>
   : A

@@ -89,7 +89,7 @@ interface Centre {
 type SlideAxis<N extends number, K extends number, S extends number, P, D extends number> = P extends 'same' | 'causal'
   ? Ceil<N, S>
   : number extends N | K | S | D
-    ? number
+    ? Unmoved<N, K, S, P, D>
     : P extends 0
       ? Slide<N, Extent<K, D>, S>
       : P extends number
@@ -99,6 +99,18 @@ type SlideAxis<N extends number, K extends number, S extends number, P, D extend
             ? Ceil<N, S>
             : Slide<Add<N, Multiply<P, 2>>, Extent<K, D>, S>
         : number
+/** `N` of an unknown size if the window keeps it. */
+export type Unmoved<N extends number, K extends number, S extends number, P, D extends number> = S extends 1
+  ? P extends 0
+    ? K extends 1
+      ? N
+      : number
+    : number extends P
+      ? number
+      : Keeping<K, D> extends P
+        ? N
+        : number
+  : number
 // The shapes that come out, one rule for each rank. Each axis is asked by itself: of several together the compiler would
 // work out what they could be while they are not known yet.
 

@@ -1,9 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { dimsOf, withDims } from '../base/dimensions.ts'
 import { type Fault, InvalidOption, LayerConnectionError } from '../base/errors.ts'
 import { type Flow, oneInput, type Shape, severalInputs, showFlow } from '../base/shape.ts'
 import { wrongShape } from '../base/unfit-data.ts'
 import type { Rules } from '../core/layer.ts'
+import { namedShape } from './named.ts'
 import { type Arrangement, isComposition, type LayerValue, type Node, type Part, type Wiring } from './parts.ts'
 import {
   along,
@@ -61,7 +63,7 @@ const shapeOf = ({ inputs, shape }: Rules, flow: Flow): E.Either<Fault, Shape | 
   if (inputs === 'one' && flow.length !== 1) return E.left({ ...oneInput, got: showFlow(flow) })
   if (inputs === 'several' && flow.length === 1 && flow[0] !== null)
     return E.left({ ...severalInputs, got: showFlow(flow) })
-  return shape(flow)
+  return namedShape(shape, flow)
 }
 
 const wireLayer = (layer: LayerValue, { name, path }: Place, incoming: Incoming, scope: Scope): Wired => {
@@ -246,7 +248,7 @@ export const wirePart = (part: Part, incoming: Incoming, scope: Scope): Wired =>
  */
 export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> => {
   // Copied because the shapes of nodes are frozen, and those of users must not be.
-  const own = shapes?.map(shape => shape && Object.freeze([...shape]))
+  const own = shapes?.map(shape => shape && Object.freeze(withDims(shape, dimsOf(shape))))
   const scope = newScope(own)
   return pipe(
     wirePart(part, own?.map((shape, k) => ({ from: ~k, shape })) ?? null, scope),

@@ -4,6 +4,7 @@ import type { AnyLayer, Out } from '../core/layer.ts'
 import type { AroundRow, WrongOptions } from '../core/notated.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { ReadArgument } from './argument.ts'
+import type { Letter } from './limits.ts'
 import type { AfterPart, OutOf } from './misfit.ts'
 import type { Part } from './part.ts'
 import type { Before, Clean, Show, Split, Trim, TrimStart, Upto, Within } from './text.ts'
@@ -275,33 +276,6 @@ type Written<Allowed, Used> = {
     ? never
     : K & string
 }[Exclude<keyof Allowed, Used>]
-type Letter =
-  | 'a'
-  | 'b'
-  | 'c'
-  | 'd'
-  | 'e'
-  | 'f'
-  | 'g'
-  | 'h'
-  | 'i'
-  | 'j'
-  | 'k'
-  | 'l'
-  | 'm'
-  | 'n'
-  | 'o'
-  | 'p'
-  | 'q'
-  | 'r'
-  | 's'
-  | 't'
-  | 'u'
-  | 'v'
-  | 'w'
-  | 'x'
-  | 'y'
-  | 'z'
 /** The white space that a text begins with. */
 type Spaces<H extends string> = Upto<H, TrimStart<H>>
 type InValue<V extends string, Type> =

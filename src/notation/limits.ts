@@ -15,6 +15,34 @@ export type RefusedOptions<L, P extends readonly unknown[], O> = {
   [K in keyof O]: true extends Refuses<O[K], K extends keyof L ? L[K] : 'values', P, O> ? K : never
 }[keyof O]
 
+/** The letters of names of dimensions. */
+export type Letter =
+  | 'a'
+  | 'b'
+  | 'c'
+  | 'd'
+  | 'e'
+  | 'f'
+  | 'g'
+  | 'h'
+  | 'i'
+  | 'j'
+  | 'k'
+  | 'l'
+  | 'm'
+  | 'n'
+  | 'o'
+  | 'p'
+  | 'q'
+  | 'r'
+  | 's'
+  | 't'
+  | 'u'
+  | 'v'
+  | 'w'
+  | 'x'
+  | 'y'
+  | 'z'
 type OneToNine = '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
 /** The texts of numbers that are not whole. */
 type Broken = `${string}${'.' | 'e'}${string}`
@@ -49,6 +77,7 @@ type RefusesNumber<V, Rule extends NumberRule> = V extends number
 /** Whether each other rule refuses a value, given positional arguments `P` and options `O`. */
 interface RefusedOthers<V, P, O> {
   readonly axes: V extends readonly [] ? true : RefusesNumber<V, 'axis'> | Repeats<V>
+  readonly dimensions: RefusesNumber<V, 'count'> | RefusesDim<V>
   readonly anyAxes: RefusesNumber<V, 'integer'> | Repeats<V>
   readonly permutation: V extends readonly [] | readonly [readonly []] ? true : RefusesNumber<V, 'whole'>
   readonly reshaped: RefusesNumber<V, 'target'> | RestTwice<Together<V>>
@@ -110,6 +139,35 @@ type OfShape<T extends readonly unknown[], S> = T extends readonly [infer H, ...
     ? OfShape<Rest, S>
     : false
   : true
+
+/** Whether a text, or one in a list, is no name of a dimension. */
+type RefusesDim<V> = V extends string
+  ? IsDim<V> extends true
+    ? false
+    : true
+  : V extends readonly unknown[]
+    ? RefusesDim<V[number]>
+    : false
+type IsDim<S extends string> = S extends `${infer C}${infer T}`
+  ? C extends OneToNine | '0'
+    ? false
+    : IsWord<C> extends true
+      ? T extends ''
+        ? true
+        : IsWord<T>
+      : false
+  : false
+type IsWord<S extends string> = S extends `${infer C}${infer T}`
+  ? C extends OneToNine | '0' | '_'
+    ? T extends ''
+      ? true
+      : IsWord<T>
+    : Lowercase<C> extends Letter
+      ? T extends ''
+        ? true
+        : IsWord<T>
+      : false
+  : false
 
 /** Whether a name has several fields, or one of another form than `{}` or `{:03d}`. */
 type RefusesName<N extends string> = N extends `${string}${'{{' | '}}'}${string}`

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { dimsOf } from '../base/dimensions.ts'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../base/errors.ts'
 import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
 import { leavesOf, type VariableTree } from '../base/trees.ts'
@@ -43,8 +44,36 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
     })
   const wired = wire(part, shapes)
   if (E.isLeft(wired)) throw forgottenBatch(expected ?? [], shapes) ?? wired.left
+  checkDims(part, wired.right)
   checkOutputSizes(wired.right)
   return wired.right
+}
+
+/**
+ * Checks that dimensions of one name have one size, wherever an Input names them.
+ *
+ * @param given the graph of the part for shapes whose sizes are known
+ */
+const checkDims = (part: Part, given: Wiring): void => {
+  if (!('nodes' in part)) return
+  const sizes = new Map<string, { readonly size: number; readonly at: string }>()
+  for (const [i, { layer, shape, path }] of part.nodes.entries()) {
+    if (layer.kind !== 'Input' || shape === null) continue
+    for (const [axis, name] of dimsOf(shape).entries()) {
+      const size = given.nodes[i]?.shape?.[axis] ?? null
+      if (name === undefined || size === null) continue
+      const at = `${size} in '${path}', ${showShape(shape)}`
+      const first = sizes.get(name) ?? { size, at }
+      sizes.set(name, first)
+      if (first.size === size) continue
+      throw new LayerConnectionError({
+        layer: 'network',
+        expected: `one size of the dimension '${name}'`,
+        got: `${first.at}, and ${at}`,
+        remedy: 'Give inputs of one size there, or give the dimensions of the Input layers different names.',
+      })
+    }
+  }
 }
 
 /** The error for one example in the place of a batch; `undefined` for shapes that do not fit otherwise. */
