@@ -10,6 +10,7 @@ import {
   apply,
   BatchNorm,
   Convolution,
+  end,
   Input,
   InvalidOption,
   init,
@@ -23,6 +24,9 @@ import {
   Relu,
   Reshape,
   Softmax,
+  start,
+  vgg16,
+  vgg19,
 } from '../../src/index.ts'
 import { type ToOnnxOptions, toOnnx } from '../../src/storage.ts'
 import { type Drawn, drawnWith, initial } from '../drawn.ts'
@@ -157,13 +161,51 @@ describe('toOnnx', function () {
   })
 
   for (const [name, made] of Object.entries(architectures)) {
-    // Those of VGG are plain, and take minutes. Of the others, the smaller ones.
+    // Those of VGG take minutes. Of the others, the smaller ones.
     const isLarge = /^(squeezenet|resnet|mobilenet|unet|gpt)/.test(name)
     const networks = made.slice(isLarge && made.length > 1 ? 1 : 0).map(make => make())
     const network = networks.find(knowsInputs)
     if (network !== undefined && !name.startsWith('vgg'))
       it(`writes ${name}`, () => holds(network, name === 'gpt', /^(squeezenet|resnet)/.test(name) ? [2] : [1, 2]))
   }
+
+  for (const [name, made] of Object.entries({ vgg16, vgg19 }))
+    it(`writes ${name} for small images`, async () => {
+      const layers = start(end(made() as never, 'max-pooling-5' as never) as never, 'conv1_1' as never)
+      await holds(untyped.join(Input([32, 32, 3]), layers as never, Reshape(), Softmax(3)), false, [2])
+    })
+
+  it('writes functions of a user', async () => {
+    const three = parallel(Input([2, 3]), Input([2, 3]), Input([2, 3]))
+    const halving = <T>(ops: Ops<T>, x: T): T =>
+      ops.loop(
+        ([own]) => ops.greater(ops.max(ops.abs(own as T), [0, 1]), ops.constant(0.1)),
+        ([own]) => [ops.multiply(own as T, ops.constant(0.5))],
+        [x],
+        20,
+      )[0] as T
+    const networks = [
+      untyped.join(
+        three,
+        Lambda((ops, ...[a, b, c]) => ops.where(ops.greater(a as never, b as never), ops.exp(c as never), b as never)),
+      ),
+      untyped.join(
+        Input([3, 4]),
+        Lambda(<T>(ops: Ops<T>, x: T): T => ops.softmax(ops.reverse(ops.transpose(x, [0, 2, 1]), [1])), [4, 3]),
+        Lambda(<T>(ops: Ops<T>, x: T): T => ops.matmul(x, ops.transpose(x, [0, 2, 1])), [4, 4]),
+        Lambda(
+          <T>(ops: Ops<T>, x: T): T =>
+            ops.pad(ops.sum(x, [1]), [
+              [0, 0],
+              [1, 2],
+            ]),
+          [7],
+        ),
+      ),
+      untyped.join(Input(3), Lambda(halving), Relu(2)),
+    ]
+    for (const own of networks) await holds(own)
+  })
 
   const network = join(Input(4), Relu(8), Softmax(3))
   const variables = init(network, key(1))
