@@ -314,15 +314,15 @@ main()`
   })
 
   it('saves the same bytes in Node and in Deno, loads them, and inspects them from the command line', async () => {
-    const code = (
-      library: string,
-      name: string,
-    ) => `import { BatchNorm, Convolution, Input, init, join, key, Relu, Reshape } from '${library}'
-import { load, save } from '${library}/storage'
+    const code = (library: string, name: string) => `import { writeFile } from 'node:fs/promises'
+import { adam, BatchNorm, Convolution, Input, init, join, key, Relu, Reshape } from '${library}'
+import { load, save, toOnnx } from '${library}/storage'
 const network = join(Input([5, 5, 1]), Convolution([2, 2, 3]), BatchNorm(), Reshape(), Relu(2))
 await save('${name}.safetensors', network, init(network, key(4)))
 await save('${name}-folder', network, init(network, key(4)))
 for (const place of ['${name}.safetensors', '${name}-folder']) console.log(String((await load(place)).network))
+await writeFile('${name}.onnx', toOnnx(network, init(network, key(4))))
+await writeFile('${name}-step.onnx', toOnnx(network, init(network, key(4)), { training: { loss: 'mse', optimizer: adam() } }))
 `
     await save('keep.mjs', code('joinery', 'node'))
     await save('keep-deno.ts', code('npm:joinery', 'deno'))
@@ -331,8 +331,8 @@ for (const place of ['${name}.safetensors', '${name}-folder']) console.log(Strin
     const allowed = ['--allow-env', '--allow-read', '--allow-write']
     expect(await inProject(deno, 'run', '--node-modules-dir=manual', ...allowed, 'keep-deno.ts')).to.equal(shapes)
     const bytes = (file: string) => readFile(path.join(project, file))
-    for (const file of ['.safetensors', '-folder/config.json', '-folder/model.safetensors'])
-      expect(await bytes(`deno${file}`), file).to.deep.equal(await bytes(`node${file}`))
+    const files = ['.safetensors', '-folder/config.json', '-folder/model.safetensors', '.onnx', '-step.onnx']
+    for (const file of files) expect(await bytes(`deno${file}`), file).to.deep.equal(await bytes(`node${file}`))
     const listing = await inProject(path.join(project, 'node_modules/.bin/joinery'), 'inspect', 'node.safetensors')
     expect(listing).to.match(/convolution-1 +Convolution\(\[2, 2, 3\]\)/)
   })

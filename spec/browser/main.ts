@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { digests } from '../onnx/files.ts'
 
 // Runs page.ts in a browser without a window, Debian's package chromium or what CHROMIUM names, and prints what it says.
 
@@ -63,7 +64,8 @@ const done = new Promise<void>((resolve, reject) => {
       if (text === 'done') resolve()
       else heard(text)
       response.end()
-    } else if (url === '/')
+    } else if (url === '/onnx') response.end(JSON.stringify(await digests()))
+    else if (url === '/')
       response.setHeader('content-type', 'text/html').end('<script type="module" src="/page.js"></script>')
     else
       try {

@@ -22,6 +22,7 @@ import {
 import { onnxruntime } from '../../src/onnxruntime.ts'
 import { encodeSafetensors, load, save, toModule } from '../../src/storage.ts'
 import { wasm } from '../../src/wasm.ts'
+import { digests } from '../onnx/files.ts'
 
 // What a user's page does, on every backend: infer, train, and nothing left over. Says each result to the server, as
 // "passed" or "failed".
@@ -123,6 +124,13 @@ const alone = async (): Promise<string> => {
   return `outputs ${most.toExponential(1)} apart`
 }
 
+/** ONNX files, whose bytes are those that the server makes. */
+const written = async (): Promise<string> => {
+  const [own, wanted] = [await digests(), await (await fetch('/onnx')).json()]
+  if (own.join() !== wanted.join()) throw new Error(`${own}, not ${wanted}`)
+  return `${own.length} of the same bytes`
+}
+
 const backends: Readonly<Record<string, () => Promise<BackendOption>>> = {
   cpu: async () => 'tfjs',
   wasm: () => wasm({ paths: '/wasm/' }),
@@ -142,7 +150,7 @@ for (const [name, choose] of Object.entries(backends))
     } catch (error) {
       await say(`failed: ${name}, ${kind}: ${error instanceof Error ? error.stack : error}`)
     }
-for (const [name, work] of Object.entries({ files: kept, modules: alone }))
+for (const [name, work] of Object.entries({ files: kept, modules: alone, 'ONNX files': written }))
   try {
     await say(`passed: ${name}: ${await work()}`)
   } catch (error) {
