@@ -105,7 +105,7 @@ const failures: Readonly<Record<string, () => unknown>> = {
   'fit with other variables': () => joinery.fit(network, both as never, { x, y }),
   'fit with an unknown loss': () => joinery.fit(network, variables, { x, y }, { loss: 'none' }),
   'fit with bad validation examples': () =>
-    joinery.fit(network, variables, { x, y }, { validation: { x: [[1]], y: [[1]] } }),
+    joinery.fit(network, variables, { x, y }, { validation: { x: [[1]] as never, y: [[1]] as never } }),
   'fit whose progress fails': () =>
     joinery.fit(
       network,
@@ -118,7 +118,7 @@ const failures: Readonly<Record<string, () => unknown>> = {
         },
       },
     ),
-  'a step on a wrong batch': () => step(step.init(variables, key(1)), { x: [[1]], y: [[1]] }),
+  'a step on a wrong batch': () => step(step.init(variables, key(1)), { x: [[1]] as never, y: [[1]] as never }),
 }
 
 const run = async (call: () => unknown): Promise<number> => {

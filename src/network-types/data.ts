@@ -4,7 +4,8 @@ import type { batchFirst, oneExample, wrongCount, wrongShape } from '../base/unf
 // Data that is given to a network, as far as its type says a shape: in the place of what does not fit stands the sentence that
 // is the error at run time. Nothing is refused that may fit, such as data of unknown shape or for a type parameter.
 
-interface Shaped {
+/** Data with a shape: a tensor, or `{ data, shape }`. */
+export interface Shaped {
   readonly shape: readonly number[]
 }
 
@@ -48,7 +49,8 @@ export type Judged<I, S> = S extends readonly number[]
           : []
   : []
 
-type Inputs<I, X> = number[] extends I
+/** The faults of the data `X` for inputs of the shape `I`: `[]` for none. */
+export type DataFaults<I, X> = number[] extends I
   ? []
   : I extends Several
     ? Each<I, X>
@@ -72,8 +74,8 @@ type Each<I extends Several, X> = X extends readonly unknown[]
  * The data `X` for inputs of the shape `I`, the argument or field `What`: as it is; or, in its place or that of the one of
  * several that does not fit, what is wrong.
  */
-export type DataFor<What extends string, I, X> = [...Inputs<I, X>]['length'] extends 1 | 2 | 3
-  ? Refused<What, I, X, [...Inputs<I, X>]['length']>
+export type DataFor<What extends string, I, X> = [...DataFaults<I, X>]['length'] extends 1 | 2 | 3
+  ? Refused<What, I, X, [...DataFaults<I, X>]['length']>
   : X
 type Refused<What extends string, I, X, Faults> = Faults extends 1
   ? Wrong<What, I, ShapeOf<X>>
@@ -93,6 +95,6 @@ type WrongCount<What extends string, I, X> = I extends Several
     ? `${What} expects ${(typeof oneInput)['expected']}, got ${Show<{ -readonly [K in keyof X]: ShapeOf<X[K]> }>}. ${typeof wrongShape}`
     : never
 /** Several tensors, or one. */
-type Given<X> = X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
+export type Given<X> = X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
   ? `${X['length'] & number}, ${Show<{ -readonly [K in keyof X]: ShapeOf<X[K]> }>}`
   : `1, ${Show<ShapeOf<X>>}`

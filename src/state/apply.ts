@@ -135,7 +135,7 @@ export function apply<N extends AnyLayer, const X extends TensorInputs, T>(
   input: Within<T, DataFor<'input', InputOf<N>, X>, NoInfer<T> | readonly NoInfer<T>[]>,
   options: ApplyOptions & { readonly ops: Ops<T> },
 ): Applied<T | readonly T[], VariableTree<T>>
-export function apply<N extends AnyLayer, const X extends TensorInputs>(
+export function apply<N extends AnyLayer, const X extends TensorInputs = TensorInputs>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
   input: DataFor<'input', InputOf<N>, X>,
@@ -253,7 +253,7 @@ export interface Gradients<N extends AnyLayer> {
  * Array.from(input.dataSync()) // [3, 4]
  * ```
  */
-export const gradients = <N extends AnyLayer, const X extends TensorInputs>(
+export const gradients = <N extends AnyLayer, const X extends TensorInputs = TensorInputs>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
   input: DataFor<'input', InputOf<N>, X>,

@@ -16,6 +16,7 @@ import {
 import { reading } from '../state/given.ts'
 import { checkIds } from '../state/ids.ts'
 import { another } from '../tfjs/index.ts'
+import { otherFields } from './examples.ts'
 import { keeping } from './given.ts'
 
 /** Examples: inputs and targets, with the batch as first axis. Several inputs or outputs are tuples. */
@@ -86,8 +87,7 @@ const asExamples = (owner: string, value: unknown): Examples =>
     if (!isRecord(value) || !Object.hasOwn(value, 'x'))
       throw fault(owner, 'examples', 'examples, { x, y }', show(value))
     for (const name of Object.keys(value))
-      if (!fields.includes(name as Field))
-        throw fault(owner, name, `examples of ${fields.join(', ')} alone`, show(name))
+      if (!fields.includes(name as Field)) throw fault(owner, name, otherFields.expected, show(name))
     const given = fields.filter(field => Object.hasOwn(value, field))
     return Object.fromEntries(given.map(field => [field, value[field]])) as unknown as Examples
   })

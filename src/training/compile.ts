@@ -8,6 +8,7 @@ import type { Variables } from '../network-types/named.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
 import type { DeviceState, Engine, Learnt } from './engine.ts'
 import { enginesOf } from './engines.ts'
+import type { ExamplesFor } from './examples.ts'
 import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import {
   checkedVariables,
@@ -15,7 +16,10 @@ import {
   handedOver,
   holdingInitial,
   holdingState,
+  type LossOf,
+  type LossOption,
   type MetricsOption,
+  type NoLoss,
   type NoMetrics,
   type Report,
   type TrainingRule,
@@ -41,7 +45,8 @@ export interface Recompiled {
 }
 
 /** The rule of {@link compileTraining}. */
-export interface CompiledTrainingRule<M extends MetricsOption = MetricsOption> extends TrainingRule<M> {
+export interface CompiledTrainingRule<M extends MetricsOption = MetricsOption, L extends NoLoss = LossOption>
+  extends TrainingRule<M, L> {
   /**
    * Called once, when a batch with new shapes needs a second program; use batches of one size to avoid it. A promise is
    * awaited. Default: a warning on the console.
@@ -50,8 +55,11 @@ export interface CompiledTrainingRule<M extends MetricsOption = MetricsOption> e
 }
 
 /** A training step that keeps its state on a backend. */
-export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = []> {
-  (state: CompiledState, batch: Examples): Promise<readonly [CompiledState, Report<M>]>
+export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = [], L = unknown> {
+  <const E extends Examples>(
+    state: CompiledState,
+    batch: ExamplesFor<N, LossOf<L>, E>,
+  ): Promise<readonly [CompiledState, Report<M>]>
   /** The state before the first step. The variables are not modified. */
   readonly init: (variables: Variables<N>, key: Key) => Promise<CompiledState>
   /** Goes on from where `fit` or `read` left. */
@@ -109,10 +117,14 @@ const warn = ({ shapes }: Recompiled): void => {
  * const { variables } = await step.read(next)
  * ```
  */
-export const compileTraining = <N extends AnyLayer, const M extends MetricsOption = NoMetrics>(
+export const compileTraining = <
+  N extends AnyLayer,
+  const M extends MetricsOption = NoMetrics,
+  const L extends NoLoss = NoLoss,
+>(
   network: N,
-  rule: CompiledTrainingRule<M> = {},
-): CompiledTraining<N, M> => {
+  rule: CompiledTrainingRule<M, L> = {},
+): CompiledTraining<N, M, L> => {
   const part = asPart('compileTraining', network)
   const normal: NormalCompiledRule<Recompiled> = readCompiledRule(rule)
   const tell = teller(normal.onRecompile ?? warn)
@@ -159,12 +171,13 @@ export const compileTraining = <N extends AnyLayer, const M extends MetricsOptio
     await Promise.allSettled(reads.keys())
     return engine.learn(device, numbers, key)
   }
-  const step = async (state: CompiledState, examples: Examples): Promise<readonly [CompiledState, Report<M>]> => {
+  const step = async <E>(state: CompiledState, examples: E): Promise<readonly [CompiledState, Report<M>]> => {
     const own = heldBy(state)
     // Before anything is awaited: while a step is on its way, another one must not take the same state.
     spend(state)
     const { engine, key } = own
-    const { after, said } = await learn(own, examples).catch((error: unknown) => {
+    // Their type is checked where a step is called; from JavaScript they may be anything.
+    const { after, said } = await learn(own, examples as Examples).catch((error: unknown) => {
       keep(state, own)
       throw error
     })

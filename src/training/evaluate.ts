@@ -28,9 +28,9 @@ import {
   valuesIn,
 } from './batches.ts'
 import type { Said } from './engine.ts'
+import type { ExamplesFor } from './examples.ts'
 import { holding } from './given.ts'
 import { judgementOf, layoutFor } from './judgements.ts'
-import type { Loss, LossForward } from './loss.ts'
 import { readEvaluation, readPrediction } from './options.ts'
 import { readSums } from './report.ts'
 import { outputNames, type Scoring, scoringOf } from './scoring.ts'
@@ -38,7 +38,10 @@ import { type Batches, batchesOf, isBatches, noBatches } from './source.ts'
 import {
   checkTraining,
   type ForOutputs,
+  type LossOf,
+  type LossOption,
   type MetricsOption,
+  type NoLoss,
   type NoMetrics,
   type Report,
   together,
@@ -132,12 +135,12 @@ const scorerOf = (part: Part, scoring: Scoring, judge: Judge): Scorer => {
 }
 
 /** The options of {@link evaluate}. */
-export interface EvaluateOptions<M extends MetricsOption = MetricsOption> {
+export interface EvaluateOptions<M extends MetricsOption = MetricsOption, L extends NoLoss = LossOption> {
   /**
    * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
    * `mse`.
    */
-  readonly loss?: ForOutputs<Loss | LossForward | string>
+  readonly loss?: L
   /** How much the loss of each output counts in the sum of all. Default: 1. */
   readonly lossWeights?: ForOutputs<number>
   /** For all outputs together, or lists by output. Default: none. */
@@ -163,18 +166,23 @@ export interface EvaluateOptions<M extends MetricsOption = MetricsOption> {
  * loss // 4
  * ```
  */
-export const evaluate = async <N extends AnyLayer, const M extends MetricsOption = NoMetrics>(
+export const evaluate = async <
+  N extends AnyLayer,
+  const M extends MetricsOption = NoMetrics,
+  const E extends Examples | Batches = Examples | Batches,
+  const L extends NoLoss = NoLoss,
+>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
-  examples: Examples | Batches,
-  options: EvaluateOptions<M> = {},
+  examples: ExamplesFor<N, LossOf<L>, E>,
+  options: EvaluateOptions<M, L> = {},
 ): Promise<Report<M>> => {
   const part = asPart('evaluate', network)
   const normal = readEvaluation(options)
   const given = asVariables('evaluate', variables)
   const { batchSize } = normal
   // Before anything is awaited: what is evaluated is what was given.
-  const whole = isBatches(examples) ? null : keepExamples('evaluate', part, examples)
+  const whole = isBatches(examples) ? null : keepExamples('evaluate', part, examples as Examples)
   return holding(given, held =>
     judging(part, held, normal.backend, async judgeBy => {
       const scorerFor = onceForShapes((all: Batch) => {
@@ -226,7 +234,7 @@ export interface PredictOptions {
  * output.shape // [1, 3]
  * ```
  */
-export const predict = async <N extends AnyLayer, const X extends TensorInputs>(
+export const predict = async <N extends AnyLayer, const X extends TensorInputs = TensorInputs>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
   x: DataFor<'x', InputOf<N>, X>,

@@ -6,6 +6,7 @@ import type { Variables, VariablesFor } from '../network-types/named.ts'
 import { asVariables, reading } from '../state/given.ts'
 import type { Examples, Fields } from './batches.ts'
 import { engineOf } from './engine.ts'
+import type { ExamplesFor } from './examples.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
 import { checkNetwork } from './files/differences.ts'
 import type { Resumed } from './files/resume.ts'
@@ -20,8 +21,11 @@ import {
   checkTraining,
   holdingInitial,
   holdingState,
+  type LossOf,
+  type LossOption,
   type Measured,
   type MetricsOption,
+  type NoLoss,
   type NoMetrics,
   type Report,
   type Reported,
@@ -57,7 +61,8 @@ export interface FitOptions<
   N extends AnyLayer = AnyLayer,
   M extends MetricsOption = MetricsOption,
   V extends Validation = Validation,
-> extends TrainingRule<M> {
+  L extends NoLoss = LossOption,
+> extends TrainingRule<M, L> {
   /** How often the examples are gone through. Default: 1. */
   readonly epochs?: number
   /**
@@ -79,7 +84,7 @@ export interface FitOptions<
    * Examples to evaluate after every epoch: `{ x, y }`, a dataset, or `{ part: 0.2 }`, which holds out the last
    * fraction of the examples.
    */
-  readonly validation?: V
+  readonly validation?: ExamplesFor<N, LossOf<L>, V>
   /** What shuffling and layers draw with. Default: `key(0)`. */
   readonly key?: Key
   /**
@@ -170,11 +175,17 @@ const memoryOf = (
  * history.loss.length // 100
  * ```
  */
-export const fit = async <N extends AnyLayer, const M extends MetricsOption = NoMetrics, V extends Validation = never>(
+export const fit = async <
+  N extends AnyLayer,
+  const M extends MetricsOption = NoMetrics,
+  const V extends Validation = never,
+  const E extends Examples | Batches = Examples | Batches,
+  const L extends NoLoss = NoLoss,
+>(
   network: N,
   variables: VariablesFor<NoInfer<N>>,
-  examples: Examples | Batches,
-  options: FitOptions<N, M, V> = {},
+  examples: ExamplesFor<N, LossOf<L>, E>,
+  options: FitOptions<N, M, V, L> = {},
 ): Promise<Fitted<N, M, V>> => {
   const part = asPart('fit', network)
   const trees = asVariables('fit', variables)
@@ -186,7 +197,7 @@ export const fit = async <N extends AnyLayer, const M extends MetricsOption = No
   const check = (batch: Fields<{ readonly shape: readonly number[] }>): void =>
     checkTraining('fit', part, memory ?? trees, batch, rule)
   // All of this before anything is awaited: what is learnt is what was given.
-  const lessonsRead = lessonsOf(part, rule, examples, check)
+  const lessonsRead = lessonsOf(part, rule, examples as Examples | Batches, check)
   const work = async (state: RawState): Promise<Fitted<N, M, V>> => {
     const lessons = await lessonsRead
     const engine = engineOf(part, rule, state, await chooseBackend(rule.backend))

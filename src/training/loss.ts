@@ -50,8 +50,13 @@ export interface Weighting {
 /** Weights of classes: of each in an array, or of some by their numbers. */
 export type ClassWeights = readonly number[] | Readonly<Record<number, number>>
 
-/** A loss, which training minimizes. */
-export interface Loss {
+/**
+ * A loss, which training minimizes.
+ *
+ * @typeParam T which targets it takes, for the compiler; `unknown` for one that it does not check
+ */
+export interface Loss<T = unknown> {
+  readonly '~targets'?: T
   /** The loss of each example. */
   (expected: TensorInput, predicted: TensorInput, weighting: Weighting & { readonly reduction: 'none' }): Tensor
   /** The loss of all examples. */
@@ -101,9 +106,9 @@ export interface LossOptions {
 }
 
 /** A loss, and a function of its options. */
-export interface ConfigurableLoss<O extends object = object> extends Loss {
+export interface ConfigurableLoss<O extends object = object, T = unknown, Configured = T> extends Loss<T> {
   /** The same loss with other options. */
-  (options?: O & LossOptions): Loss
+  (options?: O & LossOptions): Loss<Configured>
   /** The loss of each example; its options may stand beside the weights. */
   (expected: TensorInput, predicted: TensorInput, options: O & Weighting & { readonly reduction: 'none' }): Tensor
   /** The loss of all examples; its options may stand beside the weights. */
@@ -231,7 +236,7 @@ export const configurableLoss = <O extends object, Normal extends object>(
   name: string,
   options: Options<Normal>,
   make: (normal: Normal, common: { readonly name: string }) => LossForward | LossRule,
-): ConfigurableLoss<O> => {
+): ConfigurableLoss<O, never> => {
   const [first] = Object.entries<{ readonly default?: unknown }>(options)
   const example = `${name}({ ${first?.[0] ?? 'reduction'}: ${show(first?.[1].default ?? 'sum')} })`
   const all = { ...common(name, reductionOf(make, options, name)), ...options } as Options<Normal & Common>
@@ -244,7 +249,7 @@ export const configurableLoss = <O extends object, Normal extends object>(
     const loss = lossOf(read, own, more, told === '' ? name : `${name}(${told})`, Object.keys(options))
     return madeBy({ word: 'loss', name, options: read as Readonly<Record<string, unknown>> }, loss)
   }
-  return configured({}) as ConfigurableLoss<O>
+  return configured({}) as ConfigurableLoss<O, never>
 }
 
 /** The reduction that a loss has unless it is given another one. */

@@ -19,8 +19,10 @@ import { handOver, tidily } from '../tfjs/index.ts'
 import { type Examples, type Fields, type NumberBatch, readNumbers } from './batches.ts'
 import type { DeviceState, Engine, Said } from './engine.ts'
 import { enginesOf } from './engines.ts'
+import type { ExamplesFor } from './examples.ts'
 import { held, holding, keeping } from './given.ts'
 import type { Loss, LossForward } from './loss.ts'
+import { targetCount } from './losses/words.ts'
 import type { Metric } from './metric.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 import { type NormalRule, readRule } from './options.ts'
@@ -95,16 +97,23 @@ type AtOutput<M> = {
 }[keyof M & string]
 type Paired<K, E> = E extends unknown ? readonly [K, E] : never
 
+/** Losses that are asked for: for all outputs, or for each by order or name. */
+export type LossOption = ForOutputs<Loss | LossForward | string>
+/** No loss, where a call leaves it out: then it is `mse`. As {@link NoMetrics}. */
+export type NoLoss = LossOption | Left
+/** The loss that a call has. */
+export type LossOf<L> = IsNone<L> extends true ? 'mse' : L
+
 /** Something for every output; or an array with one for each, or a record by their names. */
 export type ForOutputs<V> = V | readonly V[] | Readonly<Record<string, V>>
 
 /** What a training step is made of. */
-export interface TrainingRule<M extends MetricsOption = MetricsOption> {
+export interface TrainingRule<M extends MetricsOption = MetricsOption, L extends NoLoss = LossOption> {
   /**
    * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
    * `mse`.
    */
-  readonly loss?: ForOutputs<Loss | LossForward | string>
+  readonly loss?: L
   /** How much the loss of each output counts in the sum of all. Default: 1. */
   readonly lossWeights?: ForOutputs<number>
   /** Default: `adam()`. */
@@ -130,8 +139,11 @@ export type Report<M extends MetricsOption = []> = Readonly<Record<string, Repor
   } & Measured<M>
 
 /** A training step: a pure function of state and batch. */
-export interface TrainStep<N extends AnyLayer, M extends MetricsOption = []> {
-  (state: TrainState<N>, batch: Examples): Promise<readonly [TrainState<N>, Report<M>]>
+export interface TrainStep<N extends AnyLayer, M extends MetricsOption = [], L = unknown> {
+  <const E extends Examples>(
+    state: TrainState<N>,
+    batch: ExamplesFor<N, LossOf<L>, E>,
+  ): Promise<readonly [TrainState<N>, Report<M>]>
   /** The state before the first step. */
   readonly init: (variables: Variables<N>, key: Key) => TrainState<N>
 }
@@ -252,10 +264,7 @@ export const checkTraining = (
       'Give { x, y }; only losses that are defined with { expects: false } do without.',
     )
   if (batch.y.length > 0 && batch.y.length !== count)
-    throw fault(
-      `a tensor for each of its ${count} outputs`,
-      'Give y as an array of tensors, in the order of the outputs.',
-    )
+    throw fault(`${targetCount.expected} ${count} outputs`, targetCount.remedy)
   const predicted = outgoing(wiring).map(shape => placeholder('predicted', shape ?? []))
   const outcome = {
     x: placed('x', batch.x),
@@ -284,10 +293,14 @@ export const checkTraining = (
  * const [after, { loss }] = await step(before, { x: [[1, 2]], y: [[3]] })
  * ```
  */
-export const trainStep = <N extends AnyLayer, const M extends MetricsOption = NoMetrics>(
+export const trainStep = <
+  N extends AnyLayer,
+  const M extends MetricsOption = NoMetrics,
+  const L extends NoLoss = NoLoss,
+>(
   network: N,
-  rule: TrainingRule<M> = {},
-): TrainStep<N, M> => {
+  rule: TrainingRule<M, L> = {},
+): TrainStep<N, M, L> => {
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
   const engines = enginesOf(part, normal)
@@ -323,7 +336,9 @@ export const trainStep = <N extends AnyLayer, const M extends MetricsOption = No
     // It has the metrics of the rule.
     return [next, toReport(said) as Report<M>]
   }
-  const step = async (given: TrainState<N>, examples: Examples): Promise<readonly [TrainState<N>, Report<M>]> => {
+  const step = async <E>(given: TrainState<N>, value: E): Promise<readonly [TrainState<N>, Report<M>]> => {
+    // Its type is checked where a step is called; from JavaScript it may be anything.
+    const examples = value as Examples
     const known = made.get(given)
     if (known?.leaves.every(tensor => !tensor.isDisposed)) {
       const { engine, leaves } = known

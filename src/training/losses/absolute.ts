@@ -18,7 +18,7 @@ export const distanceOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted:
  * mae([[1, 2]], [[1, 4]]).dataSync()[0] // 1
  * ```
  */
-export const mae: ConfigurableLoss = configurableLoss(
+export const mae: ConfigurableLoss<object, 'outputs'> = configurableLoss(
   'mae',
   {},
   (_, { name }) =>
@@ -37,8 +37,13 @@ const least = 1e-7
  * mape([[2, 4]], [[1, 5]]).dataSync()[0] // 37.5
  * ```
  */
-export const mape: ConfigurableLoss = configurableLoss('mape', {}, (_, { name }) => (ops, expected, predicted) => {
-  const error = distanceOf(ops, name, expected, predicted)
-  const size = ops.maximum(ops.abs(expected), ops.constant(least))
-  return meanOfFeatures(ops, times(ops, ops.divide(error, size), 100))
-})
+export const mape: ConfigurableLoss<object, 'outputs'> = configurableLoss(
+  'mape',
+  {},
+  (_, { name }) =>
+    (ops, expected, predicted) => {
+      const error = distanceOf(ops, name, expected, predicted)
+      const size = ops.maximum(ops.abs(expected), ops.constant(least))
+      return meanOfFeatures(ops, times(ops, ops.divide(error, size), 100))
+    },
+)

@@ -1,6 +1,7 @@
 import { InvalidOption } from '../../base/errors.ts'
 import { type Shape, sharedShape, showShape } from '../../base/shape.ts'
 import type { Ops } from '../../ops/ops.ts'
+import { alike } from './words.ts'
 
 /**
  * Checks that expected outputs have the shape of the predicted ones: they would broadcast otherwise, silently.
@@ -14,7 +15,7 @@ export const checkAlike = <T>(
   expected: T,
   predicted: T,
   {
-    wants = 'outputs',
+    wants = alike.outputs,
     remedy,
   }: { readonly wants?: string; readonly remedy?: (given: Shape, wanted: Shape) => string } = {},
 ): void => {
@@ -23,7 +24,7 @@ export const checkAlike = <T>(
   throw new InvalidOption({
     layer: loss,
     option: 'y',
-    expected: `${wants} of the shape of the network's output, ${showShape(wanted)}`,
+    expected: `${wants} ${alike.shape}, ${showShape(wanted)}`,
     got: showShape(given),
     remedy: remedy?.(given, wanted) ?? remedyFor(given, wanted),
   })
@@ -37,6 +38,4 @@ export const isOneForEach = (given: Shape, wanted: Shape): boolean => {
 }
 
 const remedyFor = (given: Shape, wanted: Shape): string =>
-  wanted.at(-1) === 1 && sharedShape(given, wanted.slice(0, -1)) !== undefined
-    ? 'Give each example an array of its own number, as in [[0], [1]].'
-    : 'Reshape the expected outputs; class numbers become one-hot vectors by oneHot.'
+  wanted.at(-1) === 1 && sharedShape(given, wanted.slice(0, -1)) !== undefined ? alike.each : alike.reshape

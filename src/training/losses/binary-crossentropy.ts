@@ -25,7 +25,7 @@ export interface BinaryCrossentropyOptions extends LogitsOption, SmoothingOption
  * binaryCrossentropy({ fromLogits: true })([[1], [0]], [[100], [0]]).dataSync()[0] // 0.346…
  * ```
  */
-export const binaryCrossentropy: ConfigurableLoss<BinaryCrossentropyOptions> = configurableLoss(
+export const binaryCrossentropy: ConfigurableLoss<BinaryCrossentropyOptions, 'outputs'> = configurableLoss(
   'binaryCrossentropy',
   { fromLogits, labelSmoothing, axis: { codec: axis, default: -1 } },
   ({ fromLogits, labelSmoothing, axis }, { name }) => {

@@ -33,7 +33,7 @@ export interface CategoricalCrossentropyOptions extends LogarithmsOption, Smooth
  * categoricalCrossentropy({ fromLogits: true })([[0, 1]], [[40, 0]]).dataSync()[0] // 40
  * ```
  */
-export const categoricalCrossentropy: ConfigurableLoss<CategoricalCrossentropyOptions> = configurableLoss(
+export const categoricalCrossentropy: ConfigurableLoss<CategoricalCrossentropyOptions, 'vectors'> = configurableLoss(
   'categoricalCrossentropy',
   { fromLogits, logInput, labelSmoothing, axis: { codec: axis, default: -1 } },
   ({ labelSmoothing, axis, ...given }, { name }) => {

@@ -21,7 +21,7 @@ export interface CategoricalHingeOptions extends HingeOptions {
  * categoricalHinge([[0, 1, 0]], [[0.5, 1, 0.25]]).dataSync()[0] // 0.5
  * ```
  */
-export const categoricalHinge: ConfigurableLoss<CategoricalHingeOptions> = configurableLoss(
+export const categoricalHinge: ConfigurableLoss<CategoricalHingeOptions, 'vectors'> = configurableLoss(
   'categoricalHinge',
   { ...hingeOptions, axis: { codec: axis, default: -1 } },
   ({ delta, axis }, { name }) =>

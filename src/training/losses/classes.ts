@@ -4,6 +4,7 @@ import type { Ops } from '../../ops/ops.ts'
 import { checkAlike, isOneForEach } from './alike.ts'
 import { plus, times } from './arithmetic.ts'
 import { axisOf, withLast } from './features.ts'
+import { alike, classNumbers } from './words.ts'
 
 // Classes as a loss is told them: vectors of probabilities, one-hot as a rule, or the number of the class.
 
@@ -45,11 +46,8 @@ export const asVectors = <T>(
   axis: number,
 ): readonly [expected: T, predicted: T] => {
   checkAlike(ops, loss, expected, predicted, {
-    wants: 'one-hot vectors or probabilities',
-    remedy: (given, wanted) =>
-      isOneForEach(given, wanted)
-        ? 'Class numbers are what sparseCategoricalCrossentropy takes; oneHot makes vectors of them.'
-        : 'Give a vector with a number for each class for each prediction.',
+    wants: alike.vectors,
+    remedy: (given, wanted) => (isOneForEach(given, wanted) ? alike.numbers : alike.vector),
   })
   const at = axisOf(ops, loss, predicted, axis)
   return [withLast(ops, expected, at), withLast(ops, predicted, at)]
@@ -59,11 +57,9 @@ const numbersFault = (loss: string, given: Shape, wanted: Shape, isAlike: boolea
   new InvalidOption({
     layer: loss,
     option: 'y',
-    expected: `class numbers, one for each prediction: ${showShape(wanted.slice(0, -1))}`,
+    expected: `${classNumbers.expected}: ${showShape(wanted.slice(0, -1))}`,
     got: showShape(given),
-    remedy: isAlike
-      ? 'One-hot vectors and probabilities are what categoricalCrossentropy takes.'
-      : 'Give the number of the class, from 0 on, of each prediction.',
+    remedy: isAlike ? classNumbers.oneHot : classNumbers.number,
   })
 
 /**

@@ -19,7 +19,7 @@ export interface CosineSimilarityOptions {
  * cosineSimilarity([[1, 0]], [[3, 4]]).dataSync()[0] // -0.600…
  * ```
  */
-export const cosineSimilarity: ConfigurableLoss<CosineSimilarityOptions> = configurableLoss(
+export const cosineSimilarity: ConfigurableLoss<CosineSimilarityOptions, 'outputs'> = configurableLoss(
   'cosineSimilarity',
   { axis: { codec: axis, default: -1 } },
   ({ axis }, { name }) =>

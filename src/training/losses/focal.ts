@@ -141,7 +141,7 @@ const checkAlpha = ({ name, form, alpha }: Normal): void => {
  * focal({ form: 'categorical', gamma: 1, alpha: [1, 2] })([[0, 1]], [[0.5, 0.5]]).dataSync()[0] // 0.693…
  * ```
  */
-export const focal: ConfigurableLoss<FocalOptions> = configurableLoss(
+export const focal: ConfigurableLoss<FocalOptions, 'outputs'> = configurableLoss(
   'focal',
   {
     form: { codec: oneOf(['binary', 'categorical']), default: 'binary' },

@@ -31,7 +31,7 @@ const hingeOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted: T, delta:
  * binaryHinge([[1], [-1]], [[0.5], [-2]]).dataSync()[0] // 0.25
  * ```
  */
-export const binaryHinge: ConfigurableLoss<HingeOptions> = configurableLoss(
+export const binaryHinge: ConfigurableLoss<HingeOptions, 'outputs'> = configurableLoss(
   'binaryHinge',
   hingeOptions,
   ({ delta }, { name }) =>
@@ -48,7 +48,7 @@ export const binaryHinge: ConfigurableLoss<HingeOptions> = configurableLoss(
  * squaredHinge([[1], [-1]], [[0.5], [-2]]).dataSync()[0] // 0.125
  * ```
  */
-export const squaredHinge: ConfigurableLoss<HingeOptions> = configurableLoss(
+export const squaredHinge: ConfigurableLoss<HingeOptions, 'outputs'> = configurableLoss(
   'squaredHinge',
   hingeOptions,
   ({ delta }, { name }) =>

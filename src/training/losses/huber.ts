@@ -21,7 +21,7 @@ export interface HuberOptions {
  * huber({ delta: 2 })([[0, 0]], [[1, 3]]).dataSync()[0] // 2.25
  * ```
  */
-export const huber: ConfigurableLoss<HuberOptions> = configurableLoss(
+export const huber: ConfigurableLoss<HuberOptions, 'outputs'> = configurableLoss(
   'huber',
   { delta: { codec: number('a positive number', delta => delta > 0), default: 1 } },
   ({ delta }, { name }) =>

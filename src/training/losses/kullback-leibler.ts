@@ -31,7 +31,7 @@ const logsOfShares = <T>(ops: Ops<T>, shares: T): T => {
  * kullbackLeibler([[0.5, 0.5]], [[0.25, 0.75]]).dataSync()[0] // 0.143…
  * ```
  */
-export const kullbackLeibler: ConfigurableLoss<KullbackLeiblerOptions> = configurableLoss(
+export const kullbackLeibler: ConfigurableLoss<KullbackLeiblerOptions, 'vectors'> = configurableLoss(
   'kullbackLeibler',
   { fromLogits, logInput, logTarget: { codec: boolean, default: false }, axis: { codec: axis, default: -1 } },
   ({ logTarget, axis, ...given }, { name }) => {

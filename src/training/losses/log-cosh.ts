@@ -13,7 +13,7 @@ import { meanOfFeatures } from './features.ts'
  * logCosh([[0]], [[100]]).dataSync()[0] // 99.306…
  * ```
  */
-export const logCosh: ConfigurableLoss = configurableLoss(
+export const logCosh: ConfigurableLoss<object, 'outputs'> = configurableLoss(
   'logCosh',
   {},
   (_, { name }) =>

@@ -20,7 +20,9 @@ const squaredLogarithmicError =
  * msle([[Math.E - 1]], [[0]]).dataSync()[0] // 1
  * ```
  */
-export const msle: ConfigurableLoss = configurableLoss('msle', {}, (_, { name }) => squaredLogarithmicError(name))
+export const msle: ConfigurableLoss<object, 'outputs'> = configurableLoss('msle', {}, (_, { name }) =>
+  squaredLogarithmicError(name),
+)
 
 /**
  * The root of {@link msle} over all examples, `sqrt(mean((log(1 + predicted) - log(1 + expected))²))`. Its gradient is
@@ -31,7 +33,7 @@ export const msle: ConfigurableLoss = configurableLoss('msle', {}, (_, { name })
  * rmsle([[Math.E - 1]], [[0]]).dataSync()[0] // 1
  * ```
  */
-export const rmsle: ConfigurableLoss = configurableLoss('rmsle', {}, (_, { name }) => ({
+export const rmsle: ConfigurableLoss<object, 'outputs'> = configurableLoss('rmsle', {}, (_, { name }) => ({
   forward: squaredLogarithmicError(name),
   root: true,
 }))

@@ -20,7 +20,33 @@ import { mse, rmse } from './squared.ts'
 import { triplet } from './triplet.ts'
 
 /** The losses that options may name. */
-export const namedLosses: readonly Loss[] = Object.freeze([
+export interface LossesByName {
+  readonly mse: typeof mse
+  readonly rmse: typeof rmse
+  readonly mae: typeof mae
+  readonly mape: typeof mape
+  readonly msle: typeof msle
+  readonly rmsle: typeof rmsle
+  readonly logCosh: typeof logCosh
+  readonly huber: typeof huber
+  readonly quantile: typeof quantile
+  readonly poisson: typeof poisson
+  readonly cosineSimilarity: typeof cosineSimilarity
+  readonly binaryCrossentropy: typeof binaryCrossentropy
+  readonly categoricalCrossentropy: typeof categoricalCrossentropy
+  readonly sparseCategoricalCrossentropy: typeof sparseCategoricalCrossentropy
+  readonly focal: typeof focal
+  readonly kullbackLeibler: typeof kullbackLeibler
+  readonly binaryHinge: typeof binaryHinge
+  readonly squaredHinge: typeof squaredHinge
+  readonly categoricalHinge: typeof categoricalHinge
+  readonly dice: typeof dice
+  readonly tversky: typeof tversky
+  readonly ctc: typeof ctc
+  readonly triplet: typeof triplet
+  readonly contrastive: typeof contrastive
+}
+const byName: LossesByName = {
   mse,
   rmse,
   mae,
@@ -45,4 +71,6 @@ export const namedLosses: readonly Loss[] = Object.freeze([
   ctc,
   triplet,
   contrastive,
-])
+}
+
+export const namedLosses: readonly Loss[] = Object.freeze(Object.values(byName))

@@ -72,7 +72,7 @@ const overlap =
  * dice([[1, 1, 0, 0]], [[1, 0, 1, 0]]).dataSync()[0] // 0.5
  * ```
  */
-export const dice: ConfigurableLoss<DiceOptions> = configurableLoss(
+export const dice: ConfigurableLoss<DiceOptions, 'outputs'> = configurableLoss(
   'dice',
   { axis: { codec: axes, default: 'example' }, smooth: { codec: smooth, default: 1e-7 } },
   // Halved, so that the ratio is that of 2 sum(expected predicted).
@@ -90,7 +90,7 @@ export const dice: ConfigurableLoss<DiceOptions> = configurableLoss(
  * tversky({ alpha: 0.3, beta: 0.7 })([[1, 1, 0, 0]], [[1, 0, 0, 0]]).dataSync()[0] // 0.411…
  * ```
  */
-export const tversky: ConfigurableLoss<TverskyOptions> = configurableLoss(
+export const tversky: ConfigurableLoss<TverskyOptions, 'outputs'> = configurableLoss(
   'tversky',
   {
     alpha: { codec: weight, default: 0.5 },

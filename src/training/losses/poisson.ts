@@ -38,7 +38,7 @@ const logFactorial = <T>(ops: Ops<T>, counts: T): T => {
  * poisson({ logInput: true })([[2]], [[0]]).dataSync()[0] // 1
  * ```
  */
-export const poisson: ConfigurableLoss<PoissonOptions> = configurableLoss(
+export const poisson: ConfigurableLoss<PoissonOptions, 'outputs'> = configurableLoss(
   'poisson',
   {
     logInput,

@@ -48,7 +48,11 @@ const surpriseOf = <T>(ops: Ops<T>, isClass: T, logs: T, smoothing: number, clas
  * sparseCategoricalCrossentropy({ ignoreClass: 0 })([1, 0], [[0.5, 0.5], [1, 0]]).dataSync()[0] // 0.693…
  * ```
  */
-export const sparseCategoricalCrossentropy: ConfigurableLoss<SparseCategoricalCrossentropyOptions> = configurableLoss(
+export const sparseCategoricalCrossentropy: ConfigurableLoss<
+  SparseCategoricalCrossentropyOptions,
+  'classes',
+  'classesOfAxis'
+> = configurableLoss(
   'sparseCategoricalCrossentropy',
   {
     fromLogits,

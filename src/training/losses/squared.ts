@@ -23,7 +23,7 @@ const squaredError =
  * mse([[1, 2]], [[1, 4]]).dataSync()[0] // 2
  * ```
  */
-export const mse: ConfigurableLoss = configurableLoss('mse', {}, (_, { name }) => ({
+export const mse: ConfigurableLoss<object, 'outputs'> = configurableLoss('mse', {}, (_, { name }) => ({
   forward: squaredError(name),
   residuals: residualsOf(name),
 }))
@@ -37,7 +37,7 @@ export const mse: ConfigurableLoss = configurableLoss('mse', {}, (_, { name }) =
  * rmse([[1, 2]], [[1, 5]]).dataSync()[0] // 2.121…
  * ```
  */
-export const rmse: ConfigurableLoss = configurableLoss('rmse', {}, (_, { name }) => ({
+export const rmse: ConfigurableLoss<object, 'outputs'> = configurableLoss('rmse', {}, (_, { name }) => ({
   forward: squaredError(name),
   root: true,
 }))
