@@ -9,54 +9,66 @@ export interface Shaped {
   readonly shape: readonly number[]
 }
 
+/**
+ * Whatever takes this takes any data, and its type says no shape. Asked first: to look through all types of data costs the compiler
+ * thousands of steps, and it asks of any data where it does not know those of a call yet.
+ */
+export interface AnyData {
+  readonly data: readonly never[]
+  readonly shape: readonly never[]
+}
 /** The shape that the type of data says: of tensors, `{ data, shape }`, arrays and typed arrays; `number[]` for none. */
-export type ShapeOf<X> = unknown extends X
+export type ShapeOf<X> = AnyData extends X
   ? number[]
-  : X extends { readonly shape: infer S & number[] }
-    ? S
-    : X extends { readonly BYTES_PER_ELEMENT: number }
-      ? [number]
-      : Nested<X, []>
+  : X extends readonly unknown[]
+    ? Nested<X, []>
+    : X extends { readonly shape: infer S & number[] }
+      ? S
+      : X extends { readonly shape: infer S extends readonly unknown[] }
+        ? { -readonly [K in keyof S]: S[K] }
+        : X extends { readonly BYTES_PER_ELEMENT: number }
+          ? [number]
+          : number[]
 /** The deepest nested arrays whose shape is read: a type may contain itself. */
 type Deepest = 8
 /** The shape of nested arrays, read from the first element of each; a tensor alone in an array is one input. */
-type Nested<X, S extends readonly number[]> = [X] extends [never]
-  ? number[]
-  : [X] extends [number]
-    ? S
-    : X extends readonly unknown[]
-      ? S['length'] extends Deepest
-        ? number[]
-        : Nested<X[0], [...S, X['length']]>
-      : S extends readonly [1]
-        ? X extends Shaped
-          ? ShapeOf<X>
-          : number[]
+type Nested<X, S extends readonly number[]> = X extends number
+  ? S
+  : X extends readonly unknown[]
+    ? S['length'] extends Deepest
+      ? number[]
+      : Nested<X[0], [...S, X['length']]>
+    : S extends readonly [1]
+      ? X extends Shaped
+        ? ShapeOf<X>
         : number[]
+      : number[]
 
 // Faults are counted by the length of a tuple, as for `Fails`: an open type parameter gives no number.
 
 /** `[]` if the shape `S` may be that of an input `I`, else one element. */
-export type Judged<I, S> = S extends readonly number[]
-  ? number extends S['length']
-    ? []
-    : S extends I
+export type Judged<I, S> = [S] extends [I]
+  ? []
+  : S extends readonly number[]
+    ? number extends S['length']
       ? []
       : I extends S
         ? []
         : [SharedShape<I, S>] extends [never]
           ? ['shape']
           : []
-  : []
+    : []
 
 /** The faults of the data `X` for inputs of the shape `I`: `[]` for none. */
 export type DataFaults<I, X> = number[] extends I
   ? []
-  : I extends Several
-    ? Each<I, X>
-    : X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
-      ? ['count', 'of inputs']
-      : Judged<I, ShapeOf<X>>
+  : AnyData extends X
+    ? []
+    : I extends Several
+      ? Each<I, X>
+      : X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
+        ? ['count', 'of inputs']
+        : Judged<I, ShapeOf<X>>
 /** The same for several inputs, which an array holds in order: one element of it may not fit. */
 type Each<I extends Several, X> = X extends readonly unknown[]
   ? number extends X['length']
@@ -75,13 +87,23 @@ type Each<I extends Several, X> = X extends readonly unknown[]
  * several that does not fit, what is wrong.
  */
 export type DataFor<What extends string, I, X> = [...DataFaults<I, X>]['length'] extends 1 | 2 | 3
-  ? Refused<What, I, X, [...DataFaults<I, X>]['length']>
+  ? Instead<What, I, X>
   : X
-type Refused<What extends string, I, X, Faults> = Faults extends 1
-  ? Wrong<What, I, ShapeOf<X>>
-  : Faults extends 2
-    ? WrongCount<What, I, X>
-    : { [K in keyof X]: K extends keyof I ? DataFor<`${What}[${K & string}]`, I[K], X[K]> : X[K] }
+type Instead<What extends string, I, X> = [...DataFaults<I, X>]['length'] extends 3
+  ? InsteadOfOne<What, I, X>
+  : Refused<What, I, X>[[...DataFaults<I, X>]['length'] & number]
+/**
+ * What is said of data, by the number of faults. Any number is a key: else the compiler would make every sentence for all types
+ * of data, when it looks what the data of a call may be.
+ */
+interface Refused<What extends string, I, X> {
+  readonly [faults: number]: string
+  readonly 1: Wrong<What, I, ShapeOf<X>>
+  readonly 2: WrongCount<What, I, X>
+}
+type InsteadOfOne<What extends string, I, X> = AnyData extends X
+  ? X
+  : { [K in keyof X]: K extends keyof I ? DataFor<`${What}[${K & string}]`, I[K], X[K]> : X[K] }
 
 /** The sentence about data of another shape, which may be that of one example. */
 type Wrong<What extends string, I, S> = I extends [unknown, ...infer One]

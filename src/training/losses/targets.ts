@@ -1,5 +1,5 @@
 import type { Several, Show } from '../../base/shape.ts'
-import type { Given, Judged, Shaped, ShapeOf } from '../../network-types/data.ts'
+import type { AnyData, Given, Judged, Shaped, ShapeOf } from '../../network-types/data.ts'
 import type { LossesByName } from './names.ts'
 import type { alike, classNumbers, targetCount } from './words.ts'
 
@@ -53,11 +53,13 @@ export type TargetFaults<O, L, Y> = number[] extends O
   ? []
   : [O] extends [never]
     ? []
-    : O extends Several
-      ? Each<O, L, Y>
-      : Y extends readonly [Shaped, Shaped, ...(readonly unknown[])]
-        ? ['count', 'of outputs']
-        : FaultOf<O, TargetsOf<L>, ShapeOf<Y>>
+    : AnyData extends Y
+      ? []
+      : O extends Several
+        ? Each<O, L, Y>
+        : Y extends readonly [Shaped, Shaped, ...(readonly unknown[])]
+          ? ['count', 'of outputs']
+          : FaultOf<O, TargetsOf<L>, ShapeOf<Y>>
 type Each<O extends Several, L, Y> = Y extends readonly unknown[]
   ? number extends Y['length']
     ? []
@@ -74,13 +76,20 @@ type Each<O extends Several, L, Y> = Y extends readonly unknown[]
 
 /** The targets `Y` for outputs of the shape `O` and the loss `L`: as they are, or what is wrong with them. */
 export type TargetsFor<What extends string, O, L, Y> = [...TargetFaults<O, L, Y>]['length'] extends 1 | 2 | 3
-  ? Refused<What, O, L, Y, [...TargetFaults<O, L, Y>]['length']>
+  ? Instead<What, O, L, Y>
   : Y
-type Refused<What extends string, O, L, Y, Faults> = Faults extends 1
-  ? Wrong<What, O, TargetsOf<L>, ShapeOf<Y>>
-  : Faults extends 2
-    ? `${What} expects ${(typeof targetCount)['expected']} ${O extends Several ? O['length'] & number : 1} outputs, got ${Given<Y>}. ${(typeof targetCount)['remedy']}`
-    : { [K in keyof Y]: K extends keyof O ? TargetsFor<`${What}[${K & string}]`, O[K], LossAt<L, K>, Y[K]> : Y[K] }
+type Instead<What extends string, O, L, Y> = [...TargetFaults<O, L, Y>]['length'] extends 3
+  ? InsteadOfOne<What, O, L, Y>
+  : Refused<What, O, L, Y>[[...TargetFaults<O, L, Y>]['length'] & number]
+/** As that of data in network-types/data.ts. */
+interface Refused<What extends string, O, L, Y> {
+  readonly [faults: number]: string
+  readonly 1: Wrong<What, O, TargetsOf<L>, ShapeOf<Y>>
+  readonly 2: `${What} expects ${(typeof targetCount)['expected']} ${O extends Several ? O['length'] & number : 1} outputs, got ${Given<Y>}. ${(typeof targetCount)['remedy']}`
+}
+type InsteadOfOne<What extends string, O, L, Y> = AnyData extends Y
+  ? Y
+  : { [K in keyof Y]: K extends keyof O ? TargetsFor<`${What}[${K & string}]`, O[K], LossAt<L, K>, Y[K]> : Y[K] }
 
 type Wrong<What extends string, O, T, S> = O extends readonly [...infer Leading, infer Classes]
   ? T extends 'outputs' | 'vectors'
