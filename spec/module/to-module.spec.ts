@@ -37,7 +37,13 @@ import { programOf, uniformOf } from '../../src/module/sized.ts'
 import { moduleText, written } from '../../src/module/source.ts'
 import { base64 } from '../../src/module/text.ts'
 import { perform } from '../../src/ops/operations.ts'
-import { encodeSafetensors, type NetworkModule, type ToModuleOptions, toModule } from '../../src/storage.ts'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NetworkModule,
+  type ToModuleOptions,
+  toModule,
+} from '../../src/storage.ts'
 import { type Drawn, drawnWith, initial } from '../drawn.ts'
 import { outputOf, root } from '../installed.ts'
 import { calls, meant } from '../ops/calls.ts'
@@ -351,6 +357,15 @@ describe('toModule', function () {
     expect(fault(() => predict([[0, 4, 1]]))).to.equal('RangeError: words: expected whole numbers from 0 to 3, got 4')
     // What came before does not matter.
     expect((predict([[0, 3, 1]]) as Numbers).shape).to.deep.equal([1, 3, 2])
+  })
+
+  it('names weights as the variables are called, or after the layer that they are folded into', () => {
+    const network = join(Input([6, 6, 1]), Convolution([3, 3, 4]), BatchNorm(), Relu(), Reshape(), Softmax(3))
+    const { weights } = toModule(network, init(network, key(4)), { weights: 'beside' })
+    expect(Object.keys(decodeSafetensors(weights as Uint8Array).tensors).sort()).to.deep.equal([
+      'convolution-1/constant-1',
+      'softmax-1/weight',
+    ])
   })
 
   it('says that a batch is too large for memory, and goes on with others', async () => {

@@ -68,10 +68,12 @@ const difference = (programs: readonly Program[]): string => {
   return layer ? `what ${layer} computes` : 'a shape'
 }
 
-/** The layer that reads a value first. */
-const readerOf = ({ steps }: Program, value: number): string | null => {
-  const reads = JSON.stringify(`value ${value}`)
-  return steps.find(({ calls }) => JSON.stringify(calls).includes(reads))?.layer ?? null
+/** The layer that reads a value first, packed or not. */
+const readerOf = ({ steps, packings }: Program, value: number): string | null => {
+  const reads = (calls: unknown, name: string): boolean => JSON.stringify(calls).includes(JSON.stringify(name))
+  const own = `value ${value}`
+  const names = [own, ...packings.flatMap(({ call }, i) => (reads(call, own) ? [`packed ${i}`] : []))]
+  return steps.find(({ calls }) => names.some(name => reads(calls, name)))?.layer ?? null
 }
 
 /**
