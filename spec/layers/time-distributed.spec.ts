@@ -2,16 +2,25 @@ import { expect } from 'chai'
 import {
   apply,
   BatchNorm,
+  compile,
   Dropout,
+  Embedding,
+  fit,
+  GlobalPooling,
+  Identity,
   Input,
+  InvalidOption,
   init,
   join,
   key,
   Linear,
+  Masking,
   outputShape,
   parallel,
+  predict,
   Relu,
   TimeDistributed,
+  trainStep,
 } from '../../src/index.ts'
 import { refuses } from '../faults.ts'
 import { build, type Numbers } from '../ops/reference.ts'
@@ -139,4 +148,53 @@ describe('TimeDistributed', () => {
       'WeightInitializationError of time-distributed-1: expected a known number of input features, got (?, ?).',
     ],
   ])
+
+  describe('of a layer that takes ids', () => {
+    const words = TimeDistributed(Embedding(4, 2), { mask: true, name: 'words' })
+    const inner = join(parallel(Input([3, 2]), Input(3)), words)
+    const network = join(inner, GlobalPooling('max'), Linear(1))
+    const variables = init(network, key(1))
+    const ids = (id: number) => [
+      [
+        [0, 1],
+        [2, 3],
+        [id, 1],
+      ],
+    ]
+    type Given = [readonly number[][][], readonly number[][]]
+    const readings: Readonly<Record<string, (...x: Given) => unknown>> = {
+      apply: (...x) => apply(network, variables, x),
+      predict: (...x) => predict(network, variables, x),
+      fit: (...x) => fit(network, variables, { x, y: [[1]] }, { key: key(2) }),
+      ...Object.fromEntries(
+        (['tfjs', 'wasm', 'onnxruntime'] as const).flatMap(backend => [
+          [`compile on ${backend}`, (...x: Given) => compile(network, variables, { backend })(x)],
+          [
+            `trainStep on ${backend}`,
+            (...x: Given) => {
+              const step = trainStep(network, { backend })
+              return step(step.init(variables, key(2)), { x, y: [[1]] })
+            },
+          ],
+        ]),
+      ),
+    }
+    for (const [reading, read] of Object.entries(readings))
+      it(`refuses those of no row where the mask lets them count, by ${reading}`, async () => {
+        for (const id of [4, -1, 0.5, Number.NaN]) {
+          const error = await Promise.resolve()
+            .then(() => read(ids(id), [[0, 1, 1]]))
+            .catch((fault: unknown) => fault)
+          expect(error, String(id)).to.be.instanceOf(InvalidOption)
+          expect(error).to.include({ layer: 'words', expected: 'whole numbers from 0 to 3', got: String(id) })
+          await read(ids(id), [[1, 1, 0]])
+        }
+      })
+    it('gives NaN for those of no row that a computed mask lets count', () => {
+      const own = TimeDistributed(Embedding(4, 2), { mask: true })
+      const masked = join(Input([3, 1]), parallel(Identity(), Masking(9)), own)
+      const { output } = apply(masked, init(masked, key(1)), [[[1], [7], [9]]])
+      expect([...output.dataSync()].map(Number.isNaN)).to.deep.equal([false, false, true, true, false, false])
+    })
+  })
 })

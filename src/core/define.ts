@@ -148,7 +148,9 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
     inputs: definition.inputs?.(options) ?? 'one',
     shape: ([input = null, ...others]) => definition.shape(options, input, others),
     variables: inputs => allRules(definition.variables, options, inputs),
-    ...(definition.ids && { ids: inputs => inputs.map(() => definition.ids?.(options) ?? null) }),
+    ...(definition.ids && {
+      ids: inputs => inputs.map(() => (definition.ids === undefined ? null : { count: definition.ids(options) })),
+    }),
     ...(definition.passes && { passes: true }),
     forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input, ...others]: readonly T[], mode: Mode) =>
       definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode, others),

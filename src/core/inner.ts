@@ -4,13 +4,13 @@ import type { Fault } from '../base/errors.ts'
 import type { Key } from '../base/random.ts'
 import { type Flow, type Shape, showFlow } from '../base/shape.ts'
 import { byName, mapRecord, merged, type VariableTree } from '../base/trees.ts'
-import { idReaders } from '../network/ids.ts'
+import { type IdReader, idReaders } from '../network/ids.ts'
 import { asPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { WiringError } from '../network/scope.ts'
 import { outgoing, wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
-import type { Mode, Rules } from './layer.ts'
+import type { Mode, Rows, Rules } from './layer.ts'
 import { mixedTargets, mixes } from './targets.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
@@ -68,9 +68,14 @@ export const prefixed = (prefix: string, rules: VariableRules): VariableRules =>
     }),
   )
 
-/** For each input that layers take as ids: the fewest rows. */
-const idsWithin = (wiring: Wiring): readonly (number | null)[] =>
-  idReaders(wiring).map(readers => (readers.length > 0 ? Math.min(...readers.map(({ rows }) => rows)) : null))
+/** For each input that layers take as ids: the fewest rows, of those that take all of its ids if there are any. */
+const idsWithin = (wiring: Wiring): readonly (Rows | null)[] =>
+  idReaders(wiring).map(readers => {
+    const all = readers.filter(({ mask }) => mask === undefined)
+    const [fewest] = (all.length > 0 ? all : readers).toSorted((a, b) => a.rows - b.rows)
+    return fewest === undefined ? null : rowsOf(fewest)
+  })
+const rowsOf = ({ rows, mask }: IdReader): Rows => ({ count: rows, ...(mask !== undefined && { mask }) })
 
 const treeOf = <T>(wiring: Wiring, variables: Readonly<Record<string, T>>): VariableTree<T> =>
   byName(wiring.nodes.map(({ name }) => [name, without(`${name}/`, variables)] as const))

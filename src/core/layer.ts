@@ -106,14 +106,21 @@ export interface Mode {
 /** The result of `forward`: the output, and new values of the layer's state. */
 export type Result<T> = readonly [output: T, state: Readonly<Record<string, T>>]
 
+/** The rows that an input of ids, integers from 0, selects from: how many, and which other input says where ids count. */
+export interface Rows {
+  readonly count: number
+  /** The number of an input [batch, time], which is 0 where an id [batch, time, ...] may be anything. */
+  readonly mask?: number
+}
+
 /** What a layer does at run time, for its options. Nothing else knows its mathematics. */
 export interface Rules {
   /** How many inputs it takes; 'any': one or several. */
   readonly inputs: 'one' | 'several' | 'any'
   readonly shape: (inputs: Flow) => Either<Fault, Shape | null>
   readonly variables: (inputs: Flow) => Either<Fault, VariableRules>
-  /** For each input of ids, integers from 0: the number of rows that they select from; `null` for other inputs. */
-  readonly ids?: (inputs: Flow) => readonly (number | null)[]
+  /** For each input of ids: the rows that they select from; `null` for other inputs. */
+  readonly ids?: (inputs: Flow) => readonly (Rows | null)[]
   /** Whether the output has the elements of the input, unchanged. */
   readonly passes?: boolean
   readonly forward: <T>(

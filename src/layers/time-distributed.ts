@@ -92,8 +92,8 @@ const distributed = ({ layer, mask }: Normal): Rules => {
     inputs: mask ? 'several' : 'one',
     shape: inputs => distributedShape(inner, mask, inputs),
     variables: ([input = null]) => inner.variables([stepShape(input)]),
-    // Where the mask is 0, the input may hold any number.
-    ids: ([input = null]) => (mask ? [] : (inner.ids?.([stepShape(input)]) ?? [])),
+    ids: ([input = null]) =>
+      (inner.ids?.([stepShape(input)]) ?? []).map(rows => (rows !== null && mask ? { ...rows, mask: 1 } : rows)),
     forward: (ops, variables, inputs, mode) => {
       type T = (typeof inputs)[number]
       const [x, counts] = inputs as readonly [T, T | undefined]

@@ -6,6 +6,8 @@ export interface IdReader {
   readonly layer: string
   /** The number of rows that ids select from. */
   readonly rows: number
+  /** The number of the network's input that is 0 where ids do not count. */
+  readonly mask?: number
 }
 
 const none: ReadonlySet<number> = new Set()
@@ -19,7 +21,12 @@ export const idReaders = ({ nodes, inputs }: Wiring): readonly (readonly IdReade
     const given = [...externals.map(k => new Set([k])), ...from.map(i => passed[i] ?? none)]
     passed.push(layer.rules.passes === true ? new Set(given.flatMap(of => [...of])) : none)
     layer.rules.ids?.(inputShapes).forEach((rows, i) => {
-      if (rows !== null) for (const k of given[i] ?? none) readers[k]?.push({ layer: path, rows })
+      if (rows === null) return
+      const [mask, ...others] = rows.mask === undefined ? [] : (given[rows.mask] ?? none)
+      // Where a computed mask lets ids count, nobody knows before it is computed.
+      if (rows.mask !== undefined && (mask === undefined || others.length > 0)) return
+      const reader: IdReader = { layer: path, rows: rows.count, ...(mask !== undefined && { mask }) }
+      for (const k of given[i] ?? none) readers[k]?.push(reader)
     })
   }
   return readers

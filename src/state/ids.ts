@@ -14,8 +14,16 @@ const readersOf = new WeakMap<Part, readonly (readonly IdReader[])[]>()
 
 const idsIn = (input: Given): ArrayLike<number> => (input instanceof tf.Tensor ? input.dataSync() : input.data)
 
+/** Those that read the fewest rows, one without a mask and one with each. */
+const strictest = (all: readonly IdReader[]): Iterable<IdReader> => {
+  const fewest = new Map<number | undefined, IdReader>()
+  for (const reader of all)
+    if (reader.rows < (fewest.get(reader.mask)?.rows ?? Number.POSITIVE_INFINITY)) fewest.set(reader.mask, reader)
+  return fewest.values()
+}
+
 /**
- * Checks that inputs which layers take as ids are whole numbers that name a row.
+ * Checks that inputs which layers take as ids are whole numbers that name a row, where a mask does not leave them out.
  *
  * @throws InvalidOption that names the layer and the id
  */
@@ -26,18 +34,21 @@ export const checkIds = (part: Part, inputs: readonly Given[]): void => {
     const input = inputs[k]
     if (input === undefined || all.length === 0) continue
     const numbers = idsIn(input)
-    const rows = Math.min(...all.map(reader => reader.rows))
-    for (let i = 0; i < numbers.length; i++) {
-      const id = numbers[i] as number
-      if (id >= 0 && id < rows && Number.isInteger(id)) continue
-      const { layer, rows: own } = all.find(reader => reader.rows === rows) as IdReader
-      throw new InvalidOption({
-        layer,
-        option: 'input',
-        expected: `whole numbers from 0 to ${own - 1}`,
-        got: String(id),
-        remedy: 'Count ids from 0, and make the inputSize of Embedding one more than the largest.',
-      })
+    for (const { layer, rows, mask } of strictest(all)) {
+      const counts = mask === undefined ? undefined : idsIn(inputs[mask] as Given)
+      // The mask has a number for each step, of which an input may have several.
+      const each = counts === undefined ? 1 : numbers.length / counts.length
+      for (let i = 0; i < numbers.length; i++) {
+        const id = numbers[i] as number
+        if ((id >= 0 && id < rows && Number.isInteger(id)) || counts?.[Math.floor(i / each)] === 0) continue
+        throw new InvalidOption({
+          layer,
+          option: 'input',
+          expected: `whole numbers from 0 to ${rows - 1}`,
+          got: String(id),
+          remedy: 'Count ids from 0, and make the inputSize of Embedding one more than the largest.',
+        })
+      }
     }
   }
 }
