@@ -239,6 +239,14 @@ describe('Named dimensions of data', () => {
     }
   })
 
+  it('are checked before the layers that get several inputs', () => {
+    const direct = join(parallel(Input(['time', 2]), Input(['time', 3], { name: 'labels' })), Concatenate())
+    expect(() => apply(direct, { params: {}, state: {} }, data(5, 6))).to.throw(LayerConnectionError, error)
+    // Without the batch the axes are others.
+    const one = data(5, 5).map(({ data, shape: [, ...shape] }) => ({ data, shape }))
+    expect(() => apply(direct, { params: {}, state: {} }, one as never)).to.throw('The batch comes first')
+  })
+
   it('are checked within one input, and in the middle of a network', () => {
     const square = join(
       Input(['n', 'n']),

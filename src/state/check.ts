@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { dimsOf } from '../base/dimensions.ts'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../base/errors.ts'
-import { type Flow, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
+import { type Flow, type Shape, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
 import { leavesOf, type VariableTree } from '../base/trees.ts'
 import { batchFirst, oneExample, wrongCount } from '../base/unfit-data.ts'
-import type { Part, Wiring } from '../network/parts.ts'
+import type { Node, Part, Wiring } from '../network/parts.ts'
 import { outgoing, wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
 import { misfit, unfitVariable } from './given.ts'
@@ -42,9 +42,11 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
       got: `${shapes.length}, ${showFlow(shapes)}`,
       remedy: wrongCount,
     })
+  // First of the inputs alone: layers that get two of them would say less.
+  checkDims(part, ({ externals: [input] }) => (input === undefined ? null : shapes[input]))
   const wired = wire(part, shapes)
   if (E.isLeft(wired)) throw forgottenBatch(expected ?? [], shapes) ?? wired.left
-  checkDims(part, wired.right)
+  checkDims(part, (_, i) => wired.right.nodes[i]?.shape)
   checkOutputSizes(wired.right)
   return wired.right
 }
@@ -52,15 +54,17 @@ export const wireFor = (part: Part, shapes: Flow): Wiring => {
 /**
  * Checks that dimensions of one name have one size, wherever an Input names them.
  *
- * @param given the graph of the part for shapes whose sizes are known
+ * @param given the shape that the Input at a node gets or gives, as far as it is known
  */
-const checkDims = (part: Part, given: Wiring): void => {
+const checkDims = (part: Part, given: (node: Node, i: number) => Shape | null | undefined): void => {
   if (!('nodes' in part)) return
   const sizes = new Map<string, { readonly size: number; readonly at: string }>()
-  for (const [i, { layer, shape, path }] of part.nodes.entries()) {
-    if (layer.kind !== 'Input' || shape === null) continue
+  for (const [i, node] of part.nodes.entries()) {
+    const { layer, shape, path } = node
+    const found = given(node, i)
+    if (layer.kind !== 'Input' || shape === null || found?.length !== shape.length) continue
     for (const [axis, name] of dimsOf(shape).entries()) {
-      const size = given.nodes[i]?.shape?.[axis] ?? null
+      const size = found[axis] ?? null
       if (name === undefined || size === null) continue
       const at = `${size} in '${path}', ${showShape(shape)}`
       const first = sizes.get(name) ?? { size, at }
