@@ -18,6 +18,7 @@ import {
   holdingState,
   type LossOf,
   type LossOption,
+  type Metrics,
   type MetricsOption,
   type NoLoss,
   type NoMetrics,
@@ -55,7 +56,7 @@ export interface CompiledTrainingRule<M extends MetricsOption = MetricsOption, L
 }
 
 /** A training step that keeps its state on a backend. */
-export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = [], L = unknown> {
+export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = Metrics, L = unknown> {
   <const E extends Examples>(
     state: CompiledState,
     batch: ExamplesFor<N, LossOf<L>, E>,

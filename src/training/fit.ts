@@ -23,12 +23,11 @@ import {
   holdingState,
   type LossOf,
   type LossOption,
-  type Measured,
+  type Metrics,
   type MetricsOption,
   type NoLoss,
   type NoMetrics,
   type Report,
-  type Reported,
   type TrainingRule,
   type TrainState,
 } from './step.ts'
@@ -38,7 +37,7 @@ import { asTrainState } from './train-state.ts'
 const defaultKey = keyOf(0)
 
 /** The argument of `onProgress`, which is called after every batch and at the end of every epoch. */
-export interface Progress<M extends MetricsOption = []> {
+export interface Progress<M extends MetricsOption = Metrics> {
   /** Counted from 1. */
   readonly epoch: number
   readonly epochs: number
@@ -118,20 +117,17 @@ export interface FitOptions<
 
 /**
  * The loss and each metric by name, a value for each epoch: `loss`, `accuracy` as training saw them, and with validation
- * examples `validationLoss`, `validationAccuracy` after the epoch.
+ * examples `validationLoss`, `validationAccuracy` after the epoch. It has what was asked for, and nothing else.
  */
-export type History<M extends MetricsOption = [], V = never> = Readonly<Record<string, readonly Reported<M>[]>> & {
-  readonly loss: readonly number[]
-} & { readonly [Name in keyof Measured<M>]: readonly Measured<M>[Name][] } & Validated<V, M>
+export type History<M extends MetricsOption = Metrics, V = never> = Epochs<Report<M>> & Validated<V, Report<M>>
+type Epochs<R> = { readonly [Name in keyof R]: readonly R[Name][] }
 /** Names after validation; none where there are no validation examples. */
-type Validated<V, M extends MetricsOption> = [V] extends [never]
+type Validated<V, R> = [V] extends [never]
   ? unknown
-  : { readonly validationLoss: readonly number[] } & {
-      readonly [Name in keyof Measured<M> & string as `validation${Capitalize<Name>}`]: readonly Measured<M>[Name][]
-    }
+  : { readonly [Name in keyof R & string as `validation${Capitalize<Name>}`]: readonly R[Name][] }
 
 /** What {@link fit} gives. */
-export interface Fitted<N extends AnyLayer, M extends MetricsOption = [], V = never> {
+export interface Fitted<N extends AnyLayer, M extends MetricsOption = Metrics, V = never> {
   /** The last ones, or the best ones where `earlyStopping` is asked for. */
   readonly variables: Variables<N>
   readonly history: History<M, V>

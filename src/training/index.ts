@@ -91,7 +91,6 @@ export {
   type MetricsOption,
   type NoMetrics,
   type Report,
-  type Reported,
   type TrainingRule,
   type TrainState,
   type TrainStep,

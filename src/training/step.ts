@@ -63,26 +63,12 @@ export type Measured<M extends MetricsOption> =
     : M extends Metrics
       ? { readonly [E in M[number] as NameOf<E>]: ValueOf<E> }
       : M extends readonly Metrics[]
-        ? object
+        ? { readonly [E in M[number][number] as `${string}.${NameOf<E>}`]: ValueOf<E> }
         : { readonly [P in AtOutput<M> as `${P[0]}.${NameOf<P[1]>}`]: ValueOf<P[1]> }
-/** All metrics of an option. */
-type AskedFor<M> =
-  IsNone<M> extends true
-    ? never
-    : M extends Metrics
-      ? M[number]
-      : M extends readonly Metrics[]
-        ? M[number][number]
-        : M[keyof M] extends infer L
-          ? L extends Metrics
-            ? L[number]
-            : never
-          : never
 /** What is a number whatever metrics are asked for: losses of single outputs, and norms of gradients. */
 export type AlwaysNumber = `${string}.loss` | `gradientNorm.${string}`
-/** What a report has by any name: numbers, but for metrics that say more. */
-export type Reported<M extends MetricsOption> = number | ValueOf<AskedFor<M>>
-type NameOf<E> = E extends string ? E : E extends Metric<infer Name> ? Name : never
+/** Its name; any for a loss, which does not say its name to the compiler. */
+type NameOf<E> = E extends string ? E : E extends { readonly name: infer Name extends string } ? Name : never
 type ValueOf<E> =
   E extends Metric<string, infer Value>
     ? unknown extends Value
@@ -132,14 +118,14 @@ export interface TrainingRule<M extends MetricsOption = MetricsOption, L extends
   readonly backend?: BackendOption
 }
 
-/** The loss over a batch, or an epoch, and each metric, by name. */
-export type Report<M extends MetricsOption = []> = Readonly<Record<string, Reported<M>>> &
-  Readonly<Record<AlwaysNumber, number>> & {
-    readonly loss: number
-  } & Measured<M>
+/** The loss over a batch, or an epoch, and each metric that was asked for, by name. */
+export type Report<M extends MetricsOption = Metrics> = { readonly loss: number } & Readonly<
+  Record<AlwaysNumber, number>
+> &
+  Measured<M>
 
 /** A training step: a pure function of state and batch. */
-export interface TrainStep<N extends AnyLayer, M extends MetricsOption = [], L = unknown> {
+export interface TrainStep<N extends AnyLayer, M extends MetricsOption = Metrics, L = unknown> {
   <const E extends Examples>(
     state: TrainState<N>,
     batch: ExamplesFor<N, LossOf<L>, E>,

@@ -135,7 +135,7 @@ describe('Checkpoints', () => {
     ] as const) {
       const folder = newFolder()
       const { history } = await run({ epochs: 6, checkpoint: { folder, best } })
-      const values = history.validationLoss as readonly number[]
+      const values = (history as unknown as { readonly validationLoss: readonly number[] }).validationLoss
       const at = values.reduce((found, value, i) => (better(value, values[found] as number) ? i : found), 0)
       const found = await j.resume(folder, { network, which: 'best' })
       expect(found.epoch).to.equal(at + 1)

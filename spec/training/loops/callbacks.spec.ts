@@ -127,7 +127,7 @@ describe('callbacks', () => {
         },
       },
     )
-    const names = ['loss', 'meanAbsoluteError', 'validationLoss', 'validationMeanAbsoluteError']
+    const names = ['loss', 'meanAbsoluteError', 'validationLoss', 'validationMeanAbsoluteError'] as const
     expect(seen.map(values => Object.keys(values))).to.deep.equal([names, names])
     for (const name of names) expect(seen.map(values => values[name])).to.deep.equal(history[name])
   })

@@ -1,5 +1,4 @@
 import {
-  accuracy,
   BatchNorm,
   Bidirectional,
   block,
@@ -11,8 +10,6 @@ import {
   Deconvolution,
   DepthwiseConvolution,
   Elementwise,
-  evaluate,
-  fit,
   GRU,
   Identity,
   Input,
@@ -46,11 +43,9 @@ import {
   Tanh,
   type Tensor,
   TimeDistributed,
-  type TrainState,
   TransformerDecoder,
   TransformerEncoder,
   tensor,
-  trainStep,
   WeightNorm,
   when,
 } from '../../../src/index.ts'
@@ -289,24 +284,6 @@ holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/time-distributed-2']
 holds<Same<ParamsOf<typeof encoders>['transformer-encoder-2/layer-norm-2']['gamma'], Tensor<[6]>>>()
 const decoder = join(parallel(Input([9, 6]), Input([20, 6])), TransformerDecoder(6, 2, { name: 'decoder' }))
 holds<Same<ParamsOf<typeof decoder>['decoder/multi-head-attention-2']['keyWeight'], Tensor<[6, 6]>>>()
-
-// What training reports has the metrics that were asked for.
-const reporting = async () => {
-  const examples = { x: [[1, 2, 3, 4]], y: [[1]] }
-  const { history } = await fit(counted, init(counted, key(1)), examples, {
-    metrics: ['accuracy'],
-    validation: examples,
-  })
-  holds<Same<(typeof history)['accuracy' | 'validationLoss' | 'validationAccuracy'], readonly number[]>>()
-  const report = await evaluate(counted, init(counted, key(1)), examples, { metrics: [accuracy] })
-  holds<Same<keyof typeof report & ('loss' | 'accuracy'), 'loss' | 'accuracy'>>()
-  const [, step] = await trainStep(counted, { metrics: ['accuracy'] })(start0, examples)
-  holds<Same<(typeof step)['accuracy'], number>>()
-  const plainly = await fit(counted, init(counted, key(1)), examples)
-  holds<Same<(typeof plainly.history)['loss'], readonly number[]>>()
-}
-declare const start0: TrainState<typeof counted>
-holds<Same<typeof reporting, () => Promise<void>>>()
 
 // Of layers that nobody knows, variables are known by any name.
 declare const declared: Network<[number, 4], [number, 3], unknown>
