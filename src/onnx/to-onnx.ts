@@ -39,15 +39,19 @@ const training = codec<object | null>('the rule of a training step, such as { lo
 )
 
 /** @throws InvalidOption if tensors are more than a file holds */
-const checkSize = (tensors: readonly { readonly shape: readonly number[] }[]): void => {
+const checkSize = (
+  tensors: readonly { readonly shape: readonly number[] }[],
+  what = 'variables',
+  remedy = 'Export parts of the network, each to a file of its own.',
+): void => {
   const bytes = tensors.reduce((sum, { shape }) => sum + 4 * (sizeOf(shape) as number), 0)
   if (bytes <= largest) return
   throw new InvalidOption({
     layer: owner,
     option: 'variables',
-    expected: 'variables of less than 2 GiB, which is the most an ONNX file holds',
+    expected: `${what} of less than 2 GiB, which is the most an ONNX file holds`,
     got: `${(bytes / 2 ** 30).toFixed(1)} GiB`,
-    remedy: 'Export parts of the network, each to a file of its own.',
+    remedy,
   })
 }
 
@@ -92,5 +96,12 @@ export const toOnnx = <N extends AnyLayer>(
   )
   const tensors = [trees.params, trees.state].flatMap(tree => leavesOf(tree).map(([, , tensor]) => tensor))
   checkSize(tensors)
-  return encode(rule === null ? inferenceModel(part, trees, aim) : trainingModel(part, trees, aim, rule), aim)
+  if (rule === null) return encode(inferenceModel(part, trees, aim), aim)
+  const model = trainingModel(part, trees, aim, rule)
+  checkSize(
+    model.initializers,
+    'variables, and what the optimizer remembers,',
+    'Leave them out of the file, training: { defaults: false }, or write fewer updates.',
+  )
+  return encode(model, aim)
 }

@@ -49,8 +49,8 @@ export interface OnnxTraining extends Omit<TrainingRule, 'backend'> {
   readonly examples?: Examples
   /**
    * Whether parameters, state, what the optimizer remembers and `update` have the initial values as defaults: only examples and
-   * draws have to be given to the first step. Otherwise, all have to be given, which some runtimes need: those for JavaScript
-   * and Java take no values for inputs with defaults. Default: true.
+   * draws have to be given to the first step. Otherwise, all have to be given, which some runtimes need: onnxruntime-node and
+   * onnxruntime-web take no values for inputs with defaults. Default: true.
    */
   readonly defaults?: boolean
 }
