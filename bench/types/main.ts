@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { tellLatencies } from './latency.ts'
 import { type Program, programs } from './programs.ts'
 
 // What checking costs whoever uses the library: programs in a project of their own, against the built declarations.
@@ -87,14 +88,19 @@ const excess = (
   return undefined
 }
 
-const main = (record: boolean): number => {
+const main = async (record: boolean, latency: boolean): Promise<number> => {
   const project = mkdtempSync(join(tmpdir(), 'joinery-types-'))
   try {
     mkdirSync(join(project, 'node_modules'))
     symlinkSync(root, join(project, 'node_modules', 'joinery'), 'dir')
     writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }))
-    for (const { name, source } of programs) writeFileSync(join(project, `${name}.ts`), source)
+    if (latency) {
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }))
+      await tellLatencies(project)
+      return 0
+    }
 
+    for (const { name, source } of programs) writeFileSync(join(project, `${name}.ts`), source)
     const recorded = readRecord()
     const counts: Record<string, number> = {}
     const faults: string[] = []
@@ -120,4 +126,4 @@ const main = (record: boolean): number => {
   }
 }
 
-process.exitCode = main(process.argv.includes('--record'))
+process.exitCode = await main(process.argv.includes('--record'), process.argv.includes('--latency'))

@@ -17,31 +17,44 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export const caseFolder: string = fileURLToPath(new URL('cases/', import.meta.url))
 const require = createRequire(import.meta.url)
 
-/** A compiler with a language service in JavaScript: TypeScript up to 6. */
+/**
+ * The language service of a compiler in JavaScript, TypeScript up to 6, in a folder with a configuration.
+ *
+ * @param sources texts by their paths; who changes one counts its version on
+ */
+export const serviceOf = (
+  name: string,
+  folder: string,
+  sources: ReadonlyMap<string, { readonly text: string; readonly version: number }>,
+): readonly [ts: typeof TypeScript, service: TypeScript.LanguageService] => {
+  const ts: typeof TypeScript = require(name)
+  const config = ts.readConfigFile(join(folder, 'tsconfig.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, folder)
+  const read = (path: string) => sources.get(path)?.text ?? ts.sys.readFile(path)
+  const service = ts.createLanguageService({
+    getScriptFileNames: () => [...sources.keys()],
+    getScriptVersion: path => String(sources.get(path)?.version ?? 1),
+    getScriptSnapshot: path => {
+      const text = read(path)
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
+    },
+    getCurrentDirectory: () => root,
+    getCompilationSettings: () => options,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: path => sources.has(path) || ts.sys.fileExists(path),
+    readFile: read,
+    readDirectory: ts.sys.readDirectory,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+  })
+  return [ts, service]
+}
+
 const byService = (name: string): Compiler => ({
   name,
   inspect: async cases => {
-    const ts: typeof TypeScript = require(name)
-    const sources = new Map(cases.map(({ path, source }) => [path, source]))
-    const config = ts.readConfigFile(join(caseFolder, 'tsconfig.json'), ts.sys.readFile)
-    const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, caseFolder)
-    const read = (path: string) => sources.get(path) ?? ts.sys.readFile(path)
-    const service = ts.createLanguageService({
-      getScriptFileNames: () => [...sources.keys()],
-      getScriptVersion: () => '1',
-      getScriptSnapshot: path => {
-        const text = read(path)
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
-      },
-      getCurrentDirectory: () => root,
-      getCompilationSettings: () => options,
-      getDefaultLibFileName: ts.getDefaultLibFilePath,
-      fileExists: path => sources.has(path) || ts.sys.fileExists(path),
-      readFile: read,
-      readDirectory: ts.sys.readDirectory,
-      directoryExists: ts.sys.directoryExists,
-      getDirectories: ts.sys.getDirectories,
-    })
+    const sources = new Map(cases.map(({ path, source }) => [path, { text: source, version: 1 }]))
+    const [ts, service] = serviceOf(name, caseFolder, sources)
     return cases.map(({ path, source, hovers, offers = [] }): Findings => {
       const file = service.getProgram()?.getSourceFile(path)
       if (!file) throw new Error(`${name} does not see ${path}`)
@@ -71,7 +84,7 @@ const byService = (name: string): Compiler => ({
 })
 
 /** The executable that a package brings. */
-const executable = (name: string): string => {
+export const executable = (name: string): string => {
   const manifest = require.resolve(`${name}/package.json`)
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8'))
   return join(dirname(manifest), typeof bin === 'string' ? bin : bin.tsc)

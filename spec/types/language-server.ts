@@ -32,7 +32,8 @@ interface Completions {
 /** The kind of completions that are texts: constants in TypeScript's server. */
 const texts: readonly (number | undefined)[] = [21]
 
-interface Connection {
+/** A language server that was started. */
+export interface Connection {
   readonly request: <T>(method: string, params: unknown) => Promise<T>
   readonly notify: (method: string, params: unknown) => void
 }
@@ -121,13 +122,13 @@ const inspectOne = async (
   return { errors, hovers: shown, offers: offered }
 }
 
-/** Asks a language server, which it starts and ends, about files; their text need not be on disk. */
-export const inspectByServer = async (
+/** Some work with a language server, which it starts and ends. */
+export const withServer = async <R>(
   command: string,
   args: readonly string[],
   root: string,
-  cases: readonly Case[],
-): Promise<readonly Findings[]> => {
+  work: (connection: Connection) => Promise<R>,
+): Promise<R> => {
   const server = spawn(command, args, { cwd: root, stdio: ['pipe', 'pipe', 'ignore'] })
   try {
     const connection = connect(server)
@@ -143,11 +144,22 @@ export const inspectByServer = async (
       },
     })
     connection.notify('initialized', {})
-    const findings: Findings[] = []
-    for (const one of cases) findings.push(await inspectOne(connection, one))
-    return findings
+    return await work(connection)
   } finally {
     // A server ends with its input, also one that a wrapper started.
     server.stdin?.end()
   }
 }
+
+/** Asks a language server about files; their text need not be on disk. */
+export const inspectByServer = (
+  command: string,
+  args: readonly string[],
+  root: string,
+  cases: readonly Case[],
+): Promise<readonly Findings[]> =>
+  withServer(command, args, root, async connection => {
+    const findings: Findings[] = []
+    for (const one of cases) findings.push(await inspectOne(connection, one))
+    return findings
+  })
