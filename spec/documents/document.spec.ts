@@ -215,6 +215,25 @@ describe('documents', () => {
       expect(errorsOf(JSON.parse(doubled))).to.have.length(1)
     })
 
+    it('may throw wherever they are read', () => {
+      const thrower = new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new TypeError('no')
+          },
+        },
+      )
+      const revocable = Proxy.revocable([], {})
+      revocable.revoke()
+      for (const wrong of [thrower, revocable.proxy, new Array(2 ** 30)]) {
+        expect(isLeft(fromDocument(wrong))).to.equal(true)
+        for (const network of [wrong, { join: wrong }, { join: [wrong] }, { layer: 'Relu', options: wrong }])
+          expect(errorsOf(network)).to.have.length(1)
+        expect(errorsOf({ layer: 'Relu', options: { bias: wrong } })).to.have.length(1)
+      }
+    })
+
     it('change nothing by names such as __proto__', () => {
       const hostile = JSON.parse(
         '{"join":[{"layer":"Relu","__proto__":{"units":3},"options":{"__proto__":{"units":3},"constructor":1}},{"layer":"__proto__"},{"layer":"constructor"},{"layer":"toString"}]}',

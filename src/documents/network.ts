@@ -2,11 +2,11 @@ import { chain, isLeft, map } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts/lib/index.js'
 import { DocumentError } from '../base/errors.ts'
-import { isRecord, own } from '../base/trees.ts'
+import { own } from '../base/trees.ts'
 import { compose } from '../network/compose.ts'
 import { isComposition } from '../network/parts.ts'
 import type { AnyNetwork } from '../network-types/compose.ts'
-import { asErrors, at, type Fields, rejects } from '../plain/faults.ts'
+import { asErrors, at, type Fields, fieldsIn, rejects } from '../plain/faults.ts'
 import type { Registry } from '../plain/registry.ts'
 import { type Migrations, migrated } from './migrations.ts'
 import { readPart } from './parts.ts'
@@ -37,13 +37,15 @@ const versionOf = (json: Fields): t.Validation<number> => {
 }
 
 /** The fields of a document in the form of this version. */
-export const fieldsOf = (json: unknown): t.Validation<Fields> =>
-  isRecord(json)
-    ? pipe(
-        versionOf(json),
-        map(found => migrated(migrations, json, found, version)),
+export const fieldsOf = (json: unknown): t.Validation<Fields> => {
+  const fields = fieldsIn(json)
+  return fields === undefined
+    ? rejects([], 'an object', json, example)
+    : pipe(
+        versionOf(fields),
+        map(found => migrated(migrations, fields, found, version)),
       )
-    : rejects([], 'an object', json, example)
+}
 
 /** The network among the fields of a document. */
 export const networkOf = (fields: Fields, registry: Registry): t.Validation<AnyNetwork> =>

@@ -4,12 +4,12 @@ import type * as t from 'io-ts/lib/index.js'
 import { JoineryError, LayerConnectionError, show } from '../base/errors.ts'
 import { automaticPattern } from '../base/names.ts'
 import { nearest } from '../base/options.ts'
-import { byName, isList, isRecord, merged } from '../base/trees.ts'
+import { byName, merged } from '../base/trees.ts'
 import { block, branch, end, parallel, repeat, shared, start } from '../combinators/index.ts'
 import { type Definition, definitionOf } from '../core/constructor.ts'
 import { compose } from '../network/compose.ts'
 import { type Arrangement, isComposition, isPart, type LayerValue, type Part } from '../network/parts.ts'
-import { all, at, called, type Fields, fails, rejects, surplus } from '../plain/faults.ts'
+import { all, at, called, entriesIn, type Fields, fails, fieldsIn, rejects, surplus } from '../plain/faults.ts'
 import type { Registry } from '../plain/registry.ts'
 import {
   type Json,
@@ -81,7 +81,7 @@ const readOption = (
 }
 
 const readLayer = (json: Fields, context: t.Context, registry: Registry): Checked<Part> => {
-  const { layer: word, name, options: given = {} } = json
+  const { layer: word, name, options: said = {} } = json
   const make = typeof word === 'string' ? makerOf(registry, word) : undefined
   const definition = make && definitionOf(make)
   if (make === undefined || definition === undefined) {
@@ -92,7 +92,8 @@ const readLayer = (json: Fields, context: t.Context, registry: Registry): Checke
     return rejects(at(context, 'layer'), 'the name of a layer of the library or the registry', word, remedy)
   }
   const place = at(context, 'options')
-  if (!isRecord(given)) return rejects(place, 'an object of options', given, 'Options stand by their names.')
+  const given = fieldsIn(said)
+  if (given === undefined) return rejects(place, 'an object of options', said, 'Options stand by their names.')
   const named =
     name === undefined || typeof name === 'string'
       ? right(null)
@@ -133,10 +134,12 @@ const flat = (parts: readonly Part[]): readonly Part[] => {
   return found
 }
 
-const readParts = (json: unknown, context: t.Context, read: Read): Checked<readonly Part[]> =>
-  isList(json) && json.length > 0
-    ? all(Array.from(json, (part, i) => read(part, at(context, i))))
+const readParts = (json: unknown, context: t.Context, read: Read): Checked<readonly Part[]> => {
+  const parts = entriesIn(json)
+  return parts !== undefined && parts.length > 0
+    ? all(parts.map((part, i) => read(part, at(context, i))))
     : rejects(context, 'a list of at least one layer', json, 'Layers stand in the order in which they run.')
+}
 
 /** The combinators take what the compiler has checked; documents are checked as they are read. */
 type Combine = (...given: readonly unknown[]) => unknown
@@ -171,11 +174,12 @@ const sliced = (word: 'start' | 'end', combine: Combine): Form<FormOf<'slice'>> 
   read: (json, context, read) =>
     pipe(
       read(json[word], at(context, word)),
-      chain(of =>
-        isList(json.names)
-          ? made(context, () => combine(of, ...(json.names as readonly unknown[])))
-          : rejects(at(context, 'names'), 'a list of names of layers', json.names, 'Say where the network is cut.'),
-      ),
+      chain(of => {
+        const names = entriesIn(json.names)
+        return names === undefined
+          ? rejects(at(context, 'names'), 'a list of names of layers', json.names, 'Say where the network is cut.')
+          : made(context, () => combine(of, ...names))
+      }),
     ),
 })
 
@@ -234,16 +238,16 @@ export const readPart = (json: unknown, context: t.Context, registry: Registry):
   const expected = `a layer, or one of ${words.join(', ')}`
   if (context.length > longestWay)
     return rejects(context, 'at most 500 compositions within one another', 'more', 'Join all layers at once.')
-  if (!isRecord(json))
+  const own = fieldsIn(json)
+  if (own === undefined)
     return rejects(context, expected, json, 'For example: { "layer": "Relu", "options": { "units": 10 } }.')
-  if (Object.hasOwn(json, 'layer')) return readLayer(json, context, registry)
-  const word = words.find(name => Object.hasOwn(json, name))
+  if (Object.hasOwn(own, 'layer')) return readLayer(own, context, registry)
+  const word = words.find(name => Object.hasOwn(own, name))
   if (word === undefined) return rejects(context, expected, json, 'For example: { "join": [{ "layer": "Relu" }] }.')
   const { fields, read } = forms[word] as Form<never>
-  return pipe(
-    surplus(json, fields, context),
-    chain(() => read(json, context, (inner, way) => readPart(inner, way, registry))),
-  )
+  const more = surplus(own, fields, context)
+  // A call within calls of pipe for each level would fill the stack.
+  return isLeft(more) ? more : read(own, context, (inner, way) => readPart(inner, way, registry))
 }
 
 /** Layers and compositions, such as those within layers. */

@@ -1,8 +1,8 @@
 import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { ownOptions } from '../base/options.ts'
-import { byName, isRecord } from '../base/trees.ts'
-import { at, called, rejects, surplus } from '../plain/faults.ts'
+import { byName } from '../base/trees.ts'
+import { at, called, fieldsIn, rejects, surplus } from '../plain/faults.ts'
 import { makingKind } from '../plain/making.ts'
 import type { Registry } from '../plain/registry.ts'
 import { type Json, readValue, writeValue } from '../plain/values.ts'
@@ -39,14 +39,15 @@ const meantBy = (name: string, value: unknown): unknown =>
 
 /** Reads how a network is trained. */
 export const readTraining = (json: unknown, context: t.Context, registry: Registry): t.Validation<Training> => {
-  if (!isRecord(json)) return rejects(context, 'an object of options', json, 'For example: { "loss": "mse" }.')
+  const fields = fieldsIn(json)
+  if (fields === undefined) return rejects(context, 'an object of options', json, 'For example: { "loss": "mse" }.')
   const vocabulary = { registry, kinds: trainingKinds }
-  const read = Object.entries(json)
+  const read = Object.entries(fields)
     .filter(([name]) => namesKept.includes(name))
     .map(([name, own]) => [name, readValue(own, at(context, name), vocabulary)] as const)
   // What can be read is checked too, so that all faults are told.
   const training = byName(read.flatMap(([name, own]) => (isLeft(own) ? [] : [[name, own.right] as const])))
-  const checks = [surplus(json, namesKept, context), called(context, () => checkKept('training', training))]
+  const checks = [surplus(fields, namesKept, context), called(context, () => checkKept('training', training))]
   const faults = [...read.map(([, own]) => own), ...checks].flatMap(own => (isLeft(own) ? own.left : []))
   return faults.length > 0 ? left(faults) : right(training as Training)
 }

@@ -2,6 +2,7 @@ import { type Either, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { DocumentError, type Fault, InvalidOption, show } from '../base/errors.ts'
 import { faultsOfOptions, nearest } from '../base/options.ts'
+import { isList, isRecord, merged } from '../base/trees.ts'
 
 // What is wrong with a document is a list of io-ts errors, each with the way to its place. What was expected there is the name
 // of the last type on the way, as in all codecs of the library; the remedy is the error's message.
@@ -62,6 +63,30 @@ export const refused = (options: t.Context, error: unknown): t.Validation<never>
 
 /** An object of plain data. */
 export type Fields = Readonly<Record<string, unknown>>
+
+/** A copy of an object, read once; `undefined` for anything else, also for what throws when it is read. */
+export const fieldsIn = (json: unknown): Fields | undefined => {
+  try {
+    return isRecord(json) ? merged(json) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A copy of an array, read once; `undefined` for anything else, and for holes, of which there may be billions. */
+export const entriesIn = (json: unknown): readonly unknown[] | undefined => {
+  if (!isList(json)) return undefined
+  try {
+    const entries: unknown[] = []
+    for (let i = 0; i < json.length; i++) {
+      if (!Object.hasOwn(json, i)) return undefined
+      entries.push(json[i])
+    }
+    return entries
+  } catch {
+    return undefined
+  }
+}
 
 /** Names of a record that it should not have, with what they may mean. */
 export const surplus = (json: Fields, known: readonly string[], context: t.Context): t.Validation<null> => {

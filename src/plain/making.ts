@@ -1,6 +1,6 @@
 import { nearest } from '../base/options.ts'
-import { byName, isRecord, own } from '../base/trees.ts'
-import { at, called, type Fields, rejects, surplus } from './faults.ts'
+import { byName, own } from '../base/trees.ts'
+import { at, called, type Fields, fieldsIn, rejects, surplus } from './faults.ts'
 import { readOptions } from './options.ts'
 import type { Json, Kind } from './values.ts'
 
@@ -72,12 +72,13 @@ export const kindOf = (word: string, noun: string, makers: Makers, form: 'apart'
       }
       if (form === 'beside')
         return readOptions(beside, context, read, given => called(context, () => make(given as never)))
-      const { options = {}, ...others } = beside
+      const { options: given = {}, ...others } = beside
       const place = at(context, 'options')
-      if (!isRecord(options)) return rejects(place, 'an object of options', options, 'Options stand by their names.')
+      const options = fieldsIn(given)
+      if (options === undefined) return rejects(place, 'an object of options', given, 'Options stand by their names.')
       const more = surplus(others, [word, 'options'], context)
       if (more._tag === 'Left') return more
-      return readOptions(options, place, read, given => called(place, () => make(given as never)))
+      return readOptions(options, place, read, values => called(place, () => make(values as never)))
     },
   },
 })

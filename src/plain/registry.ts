@@ -2,7 +2,7 @@ import * as t from 'io-ts/lib/index.js'
 import { JoineryError, show } from '../base/errors.ts'
 import { isFunction } from '../base/options.ts'
 import { byName, isRecord, own } from '../base/trees.ts'
-import { at, called, type Fields, fails, rejects } from './faults.ts'
+import { at, called, type Fields, fails, fieldsIn, rejects } from './faults.ts'
 import { readOptions } from './options.ts'
 import type { Json, Read, Write } from './values.ts'
 
@@ -91,7 +91,8 @@ export const readRegistered = (
       : calling(context, at(context, 'json'), () => reader(json.json))
   }
   if (options === undefined) return t.success(value)
-  if (!isRecord(options))
+  const given = fieldsIn(options)
+  if (given === undefined)
     return rejects(at(context, 'options'), 'an object of options', options, 'Options stand by their names.')
   if (!isFunction(value))
     return rejects(
@@ -102,5 +103,5 @@ export const readRegistered = (
     )
   const place = at(context, 'options')
   const make = value as (given: Fields) => unknown
-  return readOptions(options, place, read, given => calling(context, place, () => make(given)))
+  return readOptions(given, place, read, values => calling(context, place, () => make(values)))
 }

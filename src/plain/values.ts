@@ -2,8 +2,8 @@ import { map } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts/lib/index.js'
 import { show } from '../base/errors.ts'
-import { byName, isList, isRecord, own } from '../base/trees.ts'
-import { all, at, type Fields, rejects } from './faults.ts'
+import { byName, isList, own } from '../base/trees.ts'
+import { all, at, entriesIn, type Fields, fieldsIn, rejects } from './faults.ts'
 import { nameOf, type Registry, readRegistered, writeMade } from './registry.ts'
 
 // Values as plain data. Numbers, texts, true, false, null and lists of them are themselves; anything else is a record whose
@@ -107,11 +107,13 @@ const tagged: Readonly<
       : t.success(value)
   },
   registered: readRegistered,
-  record: ({ record }, context, read) =>
-    isRecord(record)
-      ? pipe(
+  record: ({ record }, context, read) => {
+    const fields = fieldsIn(record)
+    return fields === undefined
+      ? rejects(at(context, 'record'), 'an object', record, 'Write the document anew.')
+      : pipe(
           all(
-            Object.entries(record).map(([name, one]) =>
+            Object.entries(fields).map(([name, one]) =>
               pipe(
                 read(one, at(at(context, 'record'), name)),
                 map(value => [name, value] as const),
@@ -120,7 +122,7 @@ const tagged: Readonly<
           ),
           map(byName),
         )
-      : rejects(at(context, 'record'), 'an object', record, 'Write the document anew.'),
+  },
 }
 
 /** Reads a value. */
@@ -131,15 +133,17 @@ export const readValue = (json: unknown, context: t.Context, vocabulary: Vocabul
     return rejects(context, 'values that are not so deep', 'more', 'Write the document anew.')
   const { registry, kinds } = vocabulary
   const read: Read = (inner, way) => readValue(inner, way, vocabulary)
-  if (isList(json)) return all(Array.from(json, (one, i) => read(one, at(context, i))))
-  if (!isRecord(json)) return rejects(context, 'plain data', json, 'A document holds what JSON can.')
+  const entries = entriesIn(json)
+  if (entries !== undefined) return all(entries.map((one, i) => read(one, at(context, i))))
+  const fields = fieldsIn(json)
+  if (fields === undefined) return rejects(context, 'plain data', json, 'A document holds what JSON can.')
   const readers = kinds.flatMap(kind => Object.entries(kind.read ?? {}))
-  const [, reader] = readers.find(([word]) => Object.hasOwn(json, word)) ?? []
-  if (reader !== undefined) return reader(json, context, read)
-  const tag = Object.keys(tagged).find(name => Object.hasOwn(json, name))
-  if (tag !== undefined) return (tagged[tag] as (typeof tagged)[string])(json, context, read, registry)
+  const [, reader] = readers.find(([word]) => Object.hasOwn(fields, word)) ?? []
+  if (reader !== undefined) return reader(fields, context, read)
+  const tag = Object.keys(tagged).find(name => Object.hasOwn(fields, name))
+  if (tag !== undefined) return (tagged[tag] as (typeof tagged)[string])(fields, context, read, registry)
   const words = [...Object.keys(tagged), ...readers.map(([word]) => word)]
-  const [surplus] = Object.keys(json)
+  const [surplus] = Object.keys(fields)
   return rejects(
     context,
     `an object with one of ${words.join(', ')}`,

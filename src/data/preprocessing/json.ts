@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { nearest } from '../../base/options.ts'
 import { byName, isList, isRecord, own } from '../../base/trees.ts'
-import { all, at, type Fields, refused, rejects } from '../../plain/faults.ts'
+import { all, at, entriesIn, type Fields, fieldsIn, refused, rejects } from '../../plain/faults.ts'
 import { type RegistryOption, readAs, registryOf } from '../../plain/json.ts'
 import type { Registry } from '../../plain/registry.ts'
 import { longestWay, readValue } from '../../plain/values.ts'
@@ -82,18 +82,20 @@ export const readPreprocessing = async (
   registry: Registry,
 ): Promise<t.Validation<Preprocessing>> => {
   if (context.length > longestWay) return rejects(context, 'lists that are not so deep', 'more', example)
-  if (isList(json)) return readAll([...json.entries()], context, registry)
-  if (!isRecord(json)) return rejects(context, noun, json, example)
-  if (Object.hasOwn(json, 'kind')) return (await readKind(json, context)) as t.Validation<Preprocessing>
-  const { record } = json
-  if (isRecord(record)) {
+  const entries = entriesIn(json)
+  if (entries !== undefined) return readAll([...entries.entries()], context, registry)
+  const fields = fieldsIn(json)
+  if (fields === undefined) return rejects(context, noun, json, example)
+  if (Object.hasOwn(fields, 'kind')) return (await readKind(fields, context)) as t.Validation<Preprocessing>
+  const record = fieldsIn(fields.record)
+  if (record !== undefined) {
     const read = await readAll(Object.entries(record), at(context, 'record'), registry)
     const names = Object.keys(record)
     return E.map((values: readonly Preprocessing[]) =>
       byName(names.map((name, i) => [name, values[i] as Preprocessing] as const)),
     )(read)
   }
-  const found = readValue(json, context, { registry, kinds: [] })
+  const found = readValue(fields, context, { registry, kinds: [] })
   const value = E.isLeft(found) ? found : await later(context, () => found.right)
   return E.isLeft(value) || isPreprocessing(value.right)
     ? (value as t.Validation<Preprocessing>)
