@@ -117,6 +117,6 @@ type WrongCount<What extends string, I, X> = I extends Several
     ? `${What} expects ${(typeof oneInput)['expected']}, got ${Show<{ -readonly [K in keyof X]: ShapeOf<X[K]> }>}. ${typeof wrongShape}`
     : never
 /** Several tensors, or one. */
-export type Given<X> = X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
+type Given<X> = X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
   ? `${X['length'] & number}, ${Show<{ -readonly [K in keyof X]: ShapeOf<X[K]> }>}`
   : `1, ${Show<ShapeOf<X>>}`

@@ -109,7 +109,7 @@ fit(two, twoVariables, { x, y: [row, row] }, { loss: [mse, 'sparseCategoricalCro
 fit(two, twoVariables, { x, y: [rows, [[1, 2]]] })
 //                                    ~~~~~~~~ y[1] expects outputs of the shape of the network's output, (?, 3), got (1, 2). Reshape
 fit(two, twoVariables, { x, y: [rows] })
-//                          ~ y expects a tensor for each of its 2 outputs, got 1, (1, ?, ?). Give y as an array of tensors, in the order of the outputs.
+//                          ~ y expects a tensor for each of its 2 outputs, got 1. Give y as an array of tensors, in the order of the outputs.
 fit(two, twoVariables, { x, y: [rows, row] }, { loss: { 'softmax-1': 'sparseCategoricalCrossentropy' } })
 
 // Validation examples, and the other functions that take examples.

@@ -1,5 +1,5 @@
 import type { Several, Show } from '../../base/shape.ts'
-import type { AnyData, Given, Judged, Shaped, ShapeOf } from '../../network-types/data.ts'
+import type { AnyData, Judged, Shaped, ShapeOf } from '../../network-types/data.ts'
 import type { LossesByName } from './names.ts'
 import type { alike, classNumbers, targetCount } from './words.ts'
 
@@ -85,7 +85,7 @@ type Instead<What extends string, O, L, Y> = [...TargetFaults<O, L, Y>]['length'
 interface Refused<What extends string, O, L, Y> {
   readonly [faults: number]: string
   readonly 1: Wrong<What, O, TargetsOf<L>, ShapeOf<Y>>
-  readonly 2: `${What} expects ${(typeof targetCount)['expected']} ${O extends Several ? O['length'] & number : 1} outputs, got ${Given<Y>}. ${(typeof targetCount)['remedy']}`
+  readonly 2: `${What} expects ${(typeof targetCount)['expected']} ${O extends Several ? O['length'] & number : 1} outputs, got ${Y extends readonly [Shaped, ...(readonly unknown[])] ? Y['length'] & number : 1}. ${(typeof targetCount)['remedy']}`
 }
 type InsteadOfOne<What extends string, O, L, Y> = AnyData extends Y
   ? Y

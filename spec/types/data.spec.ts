@@ -1,0 +1,90 @@
+import { expect } from 'chai'
+import {
+  apply,
+  branch,
+  Concatenate,
+  fit,
+  Input,
+  type InputOf,
+  init,
+  join,
+  key,
+  Linear,
+  type OutputOf,
+  parallel,
+  Softmax,
+  tensor,
+} from '../../src/index.ts'
+import type { DataFor } from '../../src/network-types/data.ts'
+import type { TargetsFor } from '../../src/training/losses/targets.ts'
+
+// The compiler and the run time say the same of data that does not fit. Each sentence is checked by the compiler against the
+// type that makes it, and by a call against the error. An error names the layer or the loss where the sentence names the
+// argument, and knows the size of a batch where the type does not.
+
+const dense = join(Input(5), Softmax(3))
+const both = join(parallel(Input(4), Input(5)), Concatenate(), Softmax(2))
+const outputs = join(Input(2), branch(Linear(1), Softmax(3)))
+const single = join(Input(2), Linear(1))
+
+type Data<N extends { readonly kind: string; readonly '~in': unknown }, X> = DataFor<'input', InputOf<N>, X>
+type Target<N extends { readonly kind: string; readonly '~in': unknown }, L, Y> = TargetsFor<'y', OutputOf<N>, L, Y>
+
+const run = (network: never, x: unknown) => apply(network, init(network, key(1)) as never, x as never)
+const learn = (network: never, x: unknown, y: unknown, loss: unknown = 'mse') =>
+  fit(network, init(network, key(1)) as never, { x, y } as never, { loss } as never)
+
+const wrong: Data<typeof dense, [[1, 2, 3]]> =
+  'input expects (?, 5), got (1, 3). Give an input of this shape, or change this Input.'
+const forgotten: Data<typeof dense, [1, 2, 3, 4, 5]> =
+  'input expects a batch, (?, 5), got (5,), as one example has. The batch comes first: for one example x, give [x].'
+const count: Data<typeof both, [[[1, 2, 3, 4]]]> =
+  'input expects 2 inputs, [(?, 4), (?, 5)], got 1, (1, 1, 4). Give the inputs as an array, in the order of the Input layers.'
+const alike: Target<typeof dense, 'mse', [[1, 2]]> =
+  "y expects outputs of the shape of the network's output, (?, 3), got (1, 2). Reshape the expected outputs; class numbers become one-hot vectors by oneHot."
+const each: Target<typeof single, 'mse', [1]> =
+  "y expects outputs of the shape of the network's output, (?, 1), got (1,). Give each example an array of its own number, as in [[0], [1]]."
+const numbers: Target<typeof dense, 'categoricalCrossentropy', [1]> =
+  "y expects one-hot vectors or probabilities of the shape of the network's output, (?, 3), got (1,). Class numbers are what sparseCategoricalCrossentropy takes; oneHot makes vectors of them."
+const vector: Target<typeof dense, 'categoricalCrossentropy', [[1, 2]]> =
+  "y expects one-hot vectors or probabilities of the shape of the network's output, (?, 3), got (1, 2). Give a vector with a number for each class for each prediction."
+const oneHot: Target<typeof dense, 'sparseCategoricalCrossentropy', [[0, 1, 0]]> =
+  'y expects class numbers, one for each prediction: (?,), got (1, 3). One-hot vectors and probabilities are what categoricalCrossentropy takes.'
+const numberOf: Target<typeof dense, 'sparseCategoricalCrossentropy', [[[1]]]> =
+  'y expects class numbers, one for each prediction: (?,), got (1, 1, 1). Give the number of the class, from 0 on, of each prediction.'
+
+const five = [[1, 2, 3, 4, 5]]
+const calls: readonly (readonly [sentence: string, call: () => unknown])[] = [
+  [wrong, () => run(dense as never, [[1, 2, 3]])],
+  [forgotten, () => run(dense as never, [1, 2, 3, 4, 5])],
+  [count, () => run(both as never, [[[1, 2, 3, 4]]])],
+  [alike, () => learn(dense as never, five, [[1, 2]])],
+  [each, () => learn(single as never, [[1, 2]], [1])],
+  [numbers, () => learn(dense as never, five, [1], 'categoricalCrossentropy')],
+  [vector, () => learn(dense as never, five, [[1, 2]], 'categoricalCrossentropy')],
+  [oneHot, () => learn(dense as never, five, [[0, 1, 0]], 'sparseCategoricalCrossentropy')],
+  [numberOf, () => learn(dense as never, five, [[[1]]], 'sparseCategoricalCrossentropy')],
+]
+
+/** What matches an error that says a sentence: the size of a batch may be known. */
+const saying = (sentence: string): RegExp => {
+  const [, text = ''] = sentence.split(/ expects (.*)/s)
+  return new RegExp(`: expected ${text.replace(/[[\]().?+*]/g, '\\$&').replaceAll('\\?', '(\\?|\\d+)')}$`)
+}
+
+describe('Data that does not fit', () => {
+  for (const [sentence, call] of calls)
+    it(`is refused by the run time as by the compiler: ${sentence}`, async () => {
+      const error: unknown = await (async () => call())().catch((fault: unknown) => fault)
+      expect(error).to.be.instanceOf(Error)
+      expect((error as Error).message).to.match(saying(sentence))
+    })
+
+  it('has as many targets as outputs', async () => {
+    const y: Target<typeof outputs, 'mse', readonly [ReturnType<typeof column>]> =
+      'y expects a tensor for each of its 2 outputs, got 1. Give y as an array of tensors, in the order of the outputs.'
+    const column = () => tensor([[1]], [1, 1])
+    const error: unknown = await learn(outputs as never, [[1, 2]], [column()]).catch((fault: unknown) => fault)
+    expect((error as Error).message).to.match(saying(y))
+  })
+})
