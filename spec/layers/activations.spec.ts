@@ -21,6 +21,7 @@ import {
   Softsign,
   Swish,
 } from '../../src/index.ts'
+import { untyped } from '../running.ts'
 
 const input = [[-4, -1.5, -0.3, 0.2, 0.8, 4]]
 const cotangent = [[1, 2, -1, 0.5, 3, 1]]
@@ -80,7 +81,7 @@ describe('Activations', () => {
 
   it('refuse bad options and inputs', () => {
     expect(() => Gelu({ approximate: 'tanh' as never })).to.throw(InvalidOption, /Gelu, approximate: expected true or/)
-    expect(() => Selu(0)).to.throw(InvalidOption, /Selu, units/)
+    expect(() => untyped.Selu(0)).to.throw(InvalidOption, /Selu, units/)
     expect(() => outputShape(Swish(3), [null, 4, 5])).to.throw(LayerConnectionError, /2-dimensional/)
   })
 })

@@ -11,6 +11,7 @@ import {
   outputShape,
   WeightInitializationError,
 } from '../../src/index.ts'
+import { untyped } from '../running.ts'
 
 const table = [
   [1, 2],
@@ -46,9 +47,9 @@ describe('Embedding', () => {
   })
 
   it('refuses bad options', () => {
-    expect(() => Embedding(0, 3)).to.throw(InvalidOption, /Embedding, inputSize/)
-    expect(() => Embedding(3, -1)).to.throw(InvalidOption, /Embedding, outputSize/)
-    expect(() => Embedding(3, 1.5)).to.throw(InvalidOption, /got 1.5/)
+    expect(() => untyped.Embedding(0, 3)).to.throw(InvalidOption, /Embedding, inputSize/)
+    expect(() => untyped.Embedding(3, -1)).to.throw(InvalidOption, /Embedding, outputSize/)
+    expect(() => untyped.Embedding(3, 1.5)).to.throw(InvalidOption, /got 1.5/)
     expect(() => init(join(Input(3), Embedding(4, 2, { weight: table })), key(0))).to.throw(
       WeightInitializationError,
       /weight of shape \(4, 2\)/,

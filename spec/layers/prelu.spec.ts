@@ -86,7 +86,7 @@ describe('PRelu', () => {
     [() => untyped.PRelu({ alphaAxes: 1.5 }), `InvalidOption of PRelu, alphaAxes: expected ${axes}, got 1.5.`],
     [
       () => untyped.PRelu({ alpha: 'small' }),
-      "InvalidOption of PRelu, alpha: expected an initializer, a finite number, or an array or tensor of finite numbers, got 'small'. For example: PRelu(10, { alphaAxes: -1 }).",
+      "InvalidOption of PRelu, alpha: expected an initializer, a finite number, or an array or tensor of finite numbers, got 'small'. For example: PRelu(10).",
     ],
     [
       () => outputShape(PRelu({ alphaAxes: 2 }), [null, 4]),

@@ -14,6 +14,7 @@ import {
   outputShape,
   WeightInitializationError,
 } from '../../src/index.ts'
+import { untyped } from '../running.ts'
 
 const sequence = [
   [
@@ -107,7 +108,7 @@ describe('LSTM', () => {
   })
 
   it('refuses bad options and inputs', () => {
-    expect(() => LSTM(0)).to.throw(InvalidOption, /LSTM, units/)
+    expect(() => untyped.LSTM(0)).to.throw(InvalidOption, /LSTM, units/)
     expect(() => LSTM(4, { gradientClipping: -1 })).to.throw(InvalidOption, /gradientClipping: expected a number >= 0/)
     expect(() => LSTM(4, { ingate: 'sigmoidal' as 'sigmoid' })).to.throw(InvalidOption, /ingate/)
     expect(() => LSTM(4, { learnInit: 1 as unknown as boolean })).to.throw(InvalidOption, /true or false, got 1/)
@@ -146,7 +147,7 @@ describe('GRU', () => {
   })
 
   it('refuses bad options and inputs', () => {
-    expect(() => GRU(1.5)).to.throw(InvalidOption, /GRU, units: expected a positive integer, got 1.5/)
+    expect(() => untyped.GRU(1.5)).to.throw(InvalidOption, /GRU, units: expected a positive integer, got 1.5/)
     expect(() => GRU(2, { updategate: 3 as unknown as Gate })).to.throw(InvalidOption, /updategate/)
     expect(() => outputShape(GRU(4), [null, 3, 4, 5])).to.throw(LayerConnectionError)
   })

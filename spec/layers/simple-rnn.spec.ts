@@ -11,6 +11,7 @@ import {
   SimpleRNN,
   WeightInitializationError,
 } from '../../src/index.ts'
+import { untyped } from '../running.ts'
 
 const sequence = [
   [0.5, -1],
@@ -96,7 +97,7 @@ describe('SimpleRNN', () => {
   })
 
   it('rejects bad options and inputs', () => {
-    expect(() => SimpleRNN(0)).to.throw(InvalidOption, 'a positive integer')
+    expect(() => untyped.SimpleRNN(0)).to.throw(InvalidOption, 'a positive integer')
     expect(() => SimpleRNN(4, { activation: 'tan' as 'tanh' })).to.throw(InvalidOption, 'activation')
     expect(() => outputShape(SimpleRNN(4), [null, 3])).to.throw(LayerConnectionError, '3-dimensional')
     expect(() => init(join(Input([4, null]), SimpleRNN(4)), key(1))).to.throw(WeightInitializationError, 'features')

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { InvalidOption, isClass, JoineryError, show } from './errors.ts'
+import { expectedNumbers } from './limits.ts'
 import { isTensorLike, isTyped, readFlat, readNested, readTensor } from './nested.ts'
 import type { Initializer, Parameter, Values } from './parameters.ts'
 import { isList, isRecord, isShortList, merged, own } from './trees.ts'
@@ -89,7 +90,7 @@ export const integer = (least: number): t.Type<number, unknown, unknown> => {
       remedy: 'For example: integer(1).',
     })
   return codec(
-    least === 0 ? 'an integer >= 0' : least === 1 ? 'a positive integer' : `an integer >= ${least}`,
+    least === 0 ? expectedNumbers.whole : least === 1 ? expectedNumbers.count : `an integer >= ${least}`,
     value => (Number.isSafeInteger(value) && (value as number) >= least ? (value as number) : undefined),
   )
 }
@@ -109,11 +110,11 @@ export const number = (
 /** Any finite number. */
 export const finite: t.Type<number, unknown, unknown> = number('a finite number')
 /** Numbers above 0. */
-export const positive: t.Type<number, unknown, unknown> = number('a positive number', value => value > 0)
+export const positive: t.Type<number, unknown, unknown> = number(expectedNumbers.positive, value => value > 0)
 /** Numbers from 0 on. */
-export const notNegative: t.Type<number, unknown, unknown> = number('a number >= 0', value => value >= 0)
+export const notNegative: t.Type<number, unknown, unknown> = number(expectedNumbers.notNegative, value => value >= 0)
 /** Parts of a whole, from 0 to 1. */
-export const part: t.Type<number, unknown, unknown> = number('a number from 0 to 1', value => value >= 0 && value <= 1)
+export const part: t.Type<number, unknown, unknown> = number(expectedNumbers.part, value => value >= 0 && value <= 1)
 
 /** One of some texts. */
 export const oneOf = <const Choice extends string>(choices: readonly Choice[]): t.Type<Choice, unknown, unknown> => {

@@ -6,6 +6,7 @@ import { asPart } from '../network/parts.ts'
 import { mostLayers } from '../network/wiring.ts'
 import type { CheckRepeat } from '../network-types/checks.ts'
 import type { Repeat, Shared } from '../network-types/compose.ts'
+import type { Times } from '../network-types/scan.ts'
 
 /**
  * `n` copies of a layer or composition in sequence. Each copy has variables of its own.
@@ -19,9 +20,11 @@ import type { Repeat, Shared } from '../network-types/compose.ts'
  * ```
  */
 export const repeat = <const B extends AnyLayer, const N extends number>(
-  ...[layer, n]: CheckRepeat<B, N>
-): Repeat<B, N> => {
+  ...[layer, copies]: CheckRepeat<B, N>
+): Repeat<B, Times<N>> => {
   const example = 'repeat(Relu(8), 3)'
+  // Of another type only where the compiler refuses it.
+  const n = copies as number
   const part = asPart('repeat', layer, example)
   const fault = (expected: string) => wrongArgument('repeat', 'n', expected, show(n), example)
   if (!Number.isSafeInteger(n) || n < 1) throw fault('a positive integer')

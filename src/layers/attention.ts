@@ -1,5 +1,6 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
+import type { Within } from '../base/limits.ts'
 import { boolean, integer, optionalParameter, orNull, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { type Flow, type Shape, sizeOf } from '../base/shape.ts'
@@ -77,7 +78,7 @@ export interface MultiHeadAttentionConstructor {
     const Mask extends boolean = false,
     const Name extends string = 'multi-head-attention-{}',
   >(
-    heads: Heads,
+    heads: Within<Heads, 'count', 'MultiHeadAttention, heads', 'MultiHeadAttention(4, { keySize: 16 })'> & Heads,
     options?: MultiHeadAttentionOptions<K, V, O, B, Mask, Name>,
   ): MultiHeadAttention<Heads, K, V, O, B, Mask, Name>
 }

@@ -1,6 +1,7 @@
 import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
+import type { Breaks, Refused, Refusing } from '../base/limits.ts'
 import {
   codec,
   integer,
@@ -11,7 +12,7 @@ import {
   parameter,
 } from '../base/options.ts'
 import type { Initializer, Parameter, ParameterSource } from '../base/parameters.ts'
-import type { Shape } from '../base/shape.ts'
+import type { Mismatch, Shape, Unless } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import { knownSize, ofRank, type Refuses } from '../core/expects.ts'
 import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
@@ -75,27 +76,33 @@ interface DenseRow<Kind extends string, Base extends string, Own, Rules>
 /** The constructor of a dense layer, whose activation may have options of its own. */
 export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown, Rules = unknown> {
   readonly '~row'?: DenseRow<Kind, Base, Own, Rules>
-  // All that take options after the units take any units, so that compilers agree where an unknown option stands.
+  // The last one is whose error compilers tell, and all that take as many arguments fail at the same place, so that it is
+  // underlined: a number that no layer has, or an option.
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
-    units: Units,
+    units: UnitsOf<Units, Kind> & Units,
     options?: DenseOptions<B, Name> & Own,
   ): Dense<Kind, Units, B, Name>
-  <
-    Units extends number | null | undefined,
-    B extends ParameterSource | null = number,
-    const Name extends string = `${Base}-{}`,
-  >(
-    units: Units,
-    options?: DenseOptions<B, Name> & Own,
-  ): Units extends number ? Dense<Kind, Units, B, Name> : Activation<Kind, Name>
   <const Name extends string = `${Base}-{}`>(
     options?: DenseOptions<ParameterSource | null, Name> & Own,
   ): Activation<Kind, Name>
+  <
+    const Units extends number | null | undefined,
+    B extends ParameterSource | null = number,
+    const Name extends string = `${Base}-{}`,
+  >(
+    units: Unless<UnitsOf<Units, Kind>, Units> | (DenseOptions & Own),
+    options?: DenseOptions<B, Name> & Own,
+  ): Units extends number ? Dense<Kind, Units, B, Name> : Activation<Kind, Name>
 }
+const expectedUnits = 'a positive integer, or nothing for the activation alone'
+/** What a parameter for the units of a dense layer is intersected with. */
+export type UnitsOf<Units extends number | null | undefined, Kind extends string> =
+  Refused<Breaks<Units, 'count'>> extends 1
+    ? Mismatch<Refusing<`${Kind}, units`, typeof expectedUnits, Units, `${Kind}(10)`>>
+    : unknown
 
-export const units: t.Type<number | null, unknown, unknown> = codec<number | null>(
-  'a positive integer, or nothing for the activation alone',
-  value => (value === null || integer(1).is(value) ? (value as number | null) : undefined),
+export const units: t.Type<number | null, unknown, unknown> = codec<number | null>(expectedUnits, value =>
+  value === null || integer(1).is(value) ? (value as number | null) : undefined,
 )
 
 /** The output shape of a dense layer. */

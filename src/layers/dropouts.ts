@@ -3,7 +3,7 @@ import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { refusal } from '../core/expects.ts'
 import type { NameOf, Takes } from '../core/notated.ts'
 import type { Between, Same } from './inputs.ts'
-import { type DroppedLimits, drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
+import { type DroppedLimits, type DroppedPart, drawingKey, dropped, droppedPart, keptOf } from './stochastic.ts'
 
 // Dropouts of whole channels, and for self-normalizing networks.
 
@@ -22,7 +22,10 @@ interface SpatialDropoutRow extends Takes<readonly [number], NameOption, Dropped
 /** The constructor of {@link SpatialDropout}. */
 export interface SpatialDropoutConstructor {
   readonly '~row'?: SpatialDropoutRow
-  <const Name extends string = 'spatial-dropout-{}'>(proba: number, options?: NameOption<Name>): SpatialDropout<Name>
+  <const P extends number, const Name extends string = 'spatial-dropout-{}'>(
+    proba: DroppedPart<P, 'SpatialDropout', 'SpatialDropout(0.2)'>,
+    options?: NameOption<Name>,
+  ): SpatialDropout<Name>
 }
 
 /**
@@ -67,7 +70,10 @@ interface AlphaDropoutRow extends Takes<readonly [number], NameOption, DroppedLi
 /** The constructor of {@link AlphaDropout}. */
 export interface AlphaDropoutConstructor {
   readonly '~row'?: AlphaDropoutRow
-  <const Name extends string = 'alpha-dropout-{}'>(proba: number, options?: NameOption<Name>): AlphaDropout<Name>
+  <const P extends number, const Name extends string = 'alpha-dropout-{}'>(
+    proba: DroppedPart<P, 'AlphaDropout', 'AlphaDropout(0.1)'>,
+    options?: NameOption<Name>,
+  ): AlphaDropout<Name>
 }
 
 /** The limit of `Selu` at minus infinity: minus scale times alpha (Klambauer et al. 2017). */

@@ -1,4 +1,5 @@
 import { right } from 'fp-ts/lib/Either.js'
+import type { Within } from '../base/limits.ts'
 import { integer, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -40,8 +41,8 @@ interface EmbeddingRow extends Takes<readonly [number, number], EmbeddingOptions
 export interface EmbeddingConstructor {
   readonly '~row'?: EmbeddingRow
   <const Size extends number, const Units extends number, const Name extends string = 'embedding-{}'>(
-    inputSize: Size,
-    outputSize: Units,
+    inputSize: Within<Size, 'count', 'Embedding, inputSize', 'Embedding(1000, 64)'> & Size,
+    outputSize: Within<Units, 'count', 'Embedding, outputSize', 'Embedding(1000, 64)'> & Units,
     options?: EmbeddingOptions<Name>,
   ): Embedding<Size, Units, Name>
 }

@@ -1,5 +1,6 @@
 import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
+import type { Within } from '../base/limits.ts'
 import { integer, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { type Shape, sizeOf } from '../base/shape.ts'
@@ -54,7 +55,7 @@ interface GroupNormRow extends Takes<readonly [number], GroupNormOptions, Limits
 export interface GroupNormConstructor {
   readonly '~row'?: GroupNormRow
   <const Groups extends number, const Name extends string = 'group-norm-{}'>(
-    nGroups: Groups,
+    nGroups: Within<Groups, 'count', 'GroupNorm, nGroups', 'GroupNorm(4)'> & Groups,
     options?: GroupNormOptions<Name>,
   ): GroupNorm<Groups, Name>
 }

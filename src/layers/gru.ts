@@ -10,6 +10,7 @@ import {
   type Recurrent,
   type RecurrentLimits,
   type RecurrentOptions,
+  type RecurrentUnits,
   recurrent,
   through,
 } from './recurrent.ts'
@@ -55,7 +56,7 @@ export interface GRUConstructor {
     const Name extends string = 'gru-{}',
     const Mask extends boolean = false,
   >(
-    units: Units,
+    units: RecurrentUnits<Units, 'GRU'> & Units,
     options?: GRUOptions<Final, Learn, Name, Mask>,
   ): GRU<Units, Final, Learn, Name, Mask>
 }

@@ -14,6 +14,7 @@ import {
   type Recurrent,
   type RecurrentLimits,
   type RecurrentOptions,
+  type RecurrentUnits,
   recurrent,
   startOptions,
   startRule,
@@ -90,7 +91,7 @@ export interface LSTMConstructor {
     const Name extends string = 'lstm-{}',
     const Mask extends boolean = false,
   >(
-    units: Units,
+    units: RecurrentUnits<Units, 'LSTM'> & Units,
     options?: LSTMOptions<Final, Learn, Peep, Name, Mask>,
   ): LSTM<Units, Final, Learn, Peep, Name, Mask>
 }

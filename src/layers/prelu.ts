@@ -3,7 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { areDistinct, listOf, optionalParameter, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import type { Listed, Mismatch, Several, Shape } from '../base/shape.ts'
+import type { Listed, Mismatch, Several, Shape, Unless } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
@@ -19,6 +19,7 @@ import {
   type NoFeatures,
   type NormalDense,
   product,
+  type UnitsOf,
   units,
 } from './dense.ts'
 import {
@@ -114,21 +115,21 @@ export interface PReluConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'p-relu-{}',
   >(
-    units: Units,
+    units: UnitsOf<Units, 'PRelu'> & Units,
     options?: PReluOptions<At, B, Name>,
   ): PRelu<Units, At, B, Name>
+  <const At extends Axes = -1, B extends ParameterSource | null = number, const Name extends string = 'p-relu-{}'>(
+    options?: PReluOptions<At, B, Name>,
+  ): PRelu<null, At, B, Name>
   <
-    Units extends number | null | undefined,
+    const Units extends number | null | undefined,
     const At extends Axes = -1,
     B extends ParameterSource | null = number,
     const Name extends string = 'p-relu-{}',
   >(
-    units: Units,
+    units: Unless<UnitsOf<Units, 'PRelu'>, Units> | PReluOptions,
     options?: PReluOptions<At, B, Name>,
   ): PRelu<Units extends number ? Units : null, At, B, Name>
-  <const At extends Axes = -1, B extends ParameterSource | null = number, const Name extends string = 'p-relu-{}'>(
-    options?: PReluOptions<At, B, Name>,
-  ): PRelu<null, At, B, Name>
 }
 
 const axes: t.Type<readonly number[], unknown, unknown> = listOf(
@@ -176,7 +177,7 @@ const alphaRule = (options: Normal, input: Shape | null): Either<Fault, Variable
  */
 export const PRelu: PReluConstructor = defineLayer({
   kind: 'PRelu',
-  example: 'PRelu(10, { alphaAxes: -1 })',
+  example: 'PRelu(10)',
   positional: ['units'],
   options: {
     units: { codec: units, default: null },

@@ -1,6 +1,7 @@
 import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
+import type { Within } from '../base/limits.ts'
 import {
   boolean,
   functionOf,
@@ -84,6 +85,14 @@ export interface RecurrentOptions<
 export interface NormalRecurrent extends ParsedOptions<RecurrentOptions> {
   readonly units: number
 }
+
+/** What a parameter for the units of a recurrent layer is intersected with. */
+export type RecurrentUnits<Units extends number, Kind extends string> = Within<
+  Units,
+  'count',
+  `${Kind}, units`,
+  `${Kind}(64, { onlyReturnFinal: false })`
+>
 
 export type RecurrentLimits = Limits<'count', { gradientClipping: 'notNegative' }>
 

@@ -1,4 +1,5 @@
 import { flatMap, right } from 'fp-ts/lib/Either.js'
+import type { Within } from '../base/limits.ts'
 import { integer } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
@@ -29,7 +30,7 @@ interface RepeatVectorRow extends Takes<readonly [number], NameOption, Limits<'c
 export interface RepeatVectorConstructor {
   readonly '~row'?: RepeatVectorRow
   <const N extends number, const Name extends string = 'repeat-vector-{}'>(
-    n: N,
+    n: Within<N, 'count', 'RepeatVector, n', 'RepeatVector(20)'> & N,
     options?: NameOption<Name>,
   ): RepeatVector<N, Name>
 }

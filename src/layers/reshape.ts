@@ -1,8 +1,9 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
+import type { Refused, RefusesNumber, RestTwice } from '../base/limits.ts'
 import { integer, listOf } from '../base/options.ts'
-import { type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
+import { type Listed, type Mismatch, type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
@@ -106,14 +107,22 @@ export interface ReshapeConstructor {
   readonly '~row'?: ReshapeRow
   <const Name extends string = 'reshape-{}'>(options?: NameOption<Name>): Reshape<[-1], Name>
   <const To extends number | number[] | readonly number[], const Name extends string = 'reshape-{}'>(
-    shape: To,
+    shape: TargetShape<To>,
     options?: NameOption<Name>,
   ): Reshape<Dimensions<To>, Name>
 }
+type Example = 'Reshape([-1, 16])'
+const expectedShape = 'a positive integer or an array of them, with at most one -1 for what the others leave'
+/** The target as a parameter: as it is, or why it cannot be one. */
+type TargetShape<To> =
+  Refused<RefusesNumber<To, 'target'> | RestTwice<To>> extends 1
+    ? Mismatch<`Reshape, shape: expected ${typeof expectedShape}, got ${Printed<To>}. For example: ${Example}.`>
+    : To
+type Printed<To> = To extends number ? `${To}` : `[${Listed<To>}]`
 type Dimensions<To> = To extends number ? [To] : To extends readonly number[] ? To : never
 
 const targetShape: t.Type<readonly number[], unknown, unknown> = listOf(
-  'a positive integer or an array of them, with at most one -1 for what the others leave',
+  expectedShape,
   d => d === -1 || integer(1).is(d),
   { single: true, check: dimensions => dimensions.filter(d => d === -1).length <= 1 },
 )

@@ -1,4 +1,5 @@
 import { right } from 'fp-ts/lib/Either.js'
+import type { Within } from '../base/limits.ts'
 import { integer } from '../base/options.ts'
 import type { NotSeveral, Several } from '../base/shape.ts'
 import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
@@ -26,7 +27,7 @@ interface SelectRow extends Takes<readonly [number], NameOption, Limits<'whole'>
 export interface SelectConstructor {
   readonly '~row'?: SelectRow
   <const Index extends number, const Name extends string = 'select-{}'>(
-    index: Index,
+    index: Within<Index, 'whole', 'Select, index', 'Select(0)'> & Index,
     options?: NameOption<Name>,
   ): Select<Index, Name>
 }

@@ -8,6 +8,7 @@ import {
   type Recurrent,
   type RecurrentLimits,
   type RecurrentOptions,
+  type RecurrentUnits,
   recurrent,
   through,
 } from './recurrent.ts'
@@ -49,7 +50,7 @@ export interface SimpleRNNConstructor {
     const Name extends string = 'simplernn-{}',
     const Mask extends boolean = false,
   >(
-    units: Units,
+    units: RecurrentUnits<Units, 'SimpleRNN'> & Units,
     options?: SimpleRNNOptions<Final, Learn, Name, Mask>,
   ): SimpleRNN<Units, Final, Learn, Name, Mask>
 }

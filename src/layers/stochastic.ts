@@ -1,6 +1,7 @@
 import { flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../base/errors.ts'
+import { expectedNumbers, type Limited } from '../base/limits.ts'
 import { finite, notNegative, number, type ParsedOptions, part } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
@@ -29,9 +30,17 @@ export const drawingKey = (layer: string, mode: Mode): Key => {
 }
 
 export const droppedPart: t.Type<number, unknown, unknown> = number(
-  'a number >= 0 and < 1',
+  expectedNumbers.partBelow1,
   proba => proba >= 0 && proba < 1,
 )
+
+/** The dropout rate `P` of a layer, as a parameter. */
+export type DroppedPart<P, Kind extends string, Example extends string> = Limited<
+  P,
+  'partBelow1',
+  `${Kind}, proba`,
+  Example
+>
 
 export type DroppedLimits = Limits<'partBelow1', unknown, string>
 
@@ -66,7 +75,10 @@ interface DropoutRow extends Takes<readonly [number], NameOption, DroppedLimits>
 /** The constructor of {@link Dropout}. */
 export interface DropoutConstructor {
   readonly '~row'?: DropoutRow
-  <const Name extends string = 'dropout-{}'>(proba: number, options?: NameOption<Name>): Dropout<Name>
+  <const P extends number, const Name extends string = 'dropout-{}'>(
+    proba: DroppedPart<P, 'Dropout', 'Dropout(0.5)'>,
+    options?: NameOption<Name>,
+  ): Dropout<Name>
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Fails, Mismatch, Sentence } from '../base/shape.ts'
+import type { Limited, Refused, RefusesNumber } from '../base/limits.ts'
+import type { Fails, Mismatch, Sentence, Unless } from '../base/shape.ts'
 import type { Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Counted } from './counted.ts'
@@ -30,21 +31,26 @@ type Known<Names> = unknown extends Names ? never : Names
 // a list through a condition, but not an argument whose own type is a condition still.
 
 /** The argument of `to`: `Given`, unless the layer `B` cannot follow the layers `L`. */
-export type Follows<L extends readonly Typed[], B extends Typed, Given = B> = FitsAfter<
-  Output<RunSequence<[...L, B], number[], '~found'>>,
-  Twice<L, B>,
-  Given
->
-/** The same for the output `O` and the fault `T` of the names. */
-export type FitsAfter<O, T, Given> =
-  Fails<O> extends 1 ? [layer: Sentence<O>] : Fails<T> extends 1 ? [layer: Sentence<T>] : [layer: Given]
+export type Follows<L extends readonly Typed[], B extends Typed, Given> =
+  Fails<Output<RunSequence<[...L, B], number[], '~found'>>> extends 1
+    ? [layer: Sentence<Output<RunSequence<[...L, B], number[], '~found'>>>]
+    : Fails<Twice<L, B>> extends 1
+      ? [layer: Sentence<Twice<L, B>>]
+      : [layer: Given]
+/**
+ * What the argument of a method is intersected with, for the output `O` and the fault `T` of the names. Not a list as above:
+ * where layers of several types meet, as in an array, the compiler compares their methods.
+ */
+export type Misfit<O, T> = Unless<O, Unless<T>>
 /** The arguments of `repeat`, unless the layer cannot be repeated. */
 export type CheckRepeat<B extends Typed, N extends number> =
-  Fails<RepeatOut<B, Times<N>, 0, number[]>> extends 1
-    ? [layer: Sentence<RepeatOut<B, Times<N>, 0, number[]>>, n: N]
-    : Fails<Renamed<B, N>> extends 1
-      ? [layer: Sentence<Renamed<B, N>>, n: N]
-      : [layer: B, n: N]
+  Refused<RefusesNumber<N, 'count'>> extends 1
+    ? [layer: B, n: Limited<N, 'count', 'repeat, n', 'repeat(Relu(8), 3)'>]
+    : Fails<RepeatOut<B, Times<N>, 0, number[]>> extends 1
+      ? [layer: Sentence<RepeatOut<B, Times<N>, 0, number[]>>, n: N]
+      : Fails<Renamed<B, N>> extends 1
+        ? [layer: Sentence<Renamed<B, N>>, n: N]
+        : [layer: B, n: N]
 type Renamed<B extends Typed, N extends number> = N extends 1 ? never : SameName<B['~named']>
 /** The mismatch of a layer that cannot be repeated; anything else if it can. */
 export type RepeatFault<B extends Typed, N extends number> =

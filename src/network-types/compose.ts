@@ -3,7 +3,7 @@ import type { Tensor } from '../base/tensor.ts'
 import type { AnyLayer, Out, Placed, Taking, Typed } from '../core/layer.ts'
 import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { FitsAfter, Follows, Twice } from './checks.ts'
+import type { Misfit, Twice } from './checks.ts'
 import type { Counted, ManyBranches } from './counted.ts'
 import type { Hiding, Layers } from './hidden.ts'
 import type { InShared, Listing, Opaque, SharedWithin, Unknown } from './list.ts'
@@ -20,7 +20,9 @@ export interface Chain extends AnyLayer, Taking {
   /** The same as `to`. */
   readonly '>>': To<[this]>
 }
-type To<L extends readonly Typed[]> = <const B extends AnyLayer>(...next: Follows<L, B>) => Join<[...L, B]>
+type To<L extends readonly Typed[]> = <const B extends AnyLayer>(
+  next: Misfit<Output<RunSequence<[...L, B], number[], '~found'>>, Twice<L, B>> & B,
+) => Join<[...L, B]>
 
 /** One level deeper than '~within' of the parts. */
 export type Deeper<W> = W extends number ? Next[W] : W
@@ -70,7 +72,7 @@ export interface Network<
 }
 /** Like {@link To}, but from the known output instead of walking the layers again. */
 type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
-  ...next: FitsAfter<Out<B, O>, Twice<L, B>, B>
+  next: Misfit<Out<B, O>, Twice<L, B>> & B,
 ) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
 
 /** A network that only the run time knows, such as that of a text that is read from a file. */

@@ -82,8 +82,11 @@ export type Appended<O extends readonly unknown[], Q> = Q extends Several
   ? [...O, ...Q]
   : [...O, unknown extends Q ? number[] : Q]
 
-/** `N` as a number of repetitions. During inference `N` can be `never`, which no count would reach. */
-export type Times<N extends number> = [N] extends [never] ? number : N
+/**
+ * `N` as a number of repetitions, `number` if the compiler does not count as far. During inference `N` can be `never`, which
+ * no count would reach.
+ */
+export type Times<N extends number> = [N] extends [never] ? number : number extends Next[N] ? number : N
 /** The output shape of a layer repeated `N` times, `K` of which are done. */
 export type RepeatOut<B extends Typed, N extends number, K extends number, I> = number extends N
   ? Out<B, I> extends infer O

@@ -1,3 +1,4 @@
+import type { NumberRule, OneToNine, RefusesNumber, RestTwice } from '../base/limits.ts'
 import type { Together } from '../core/notated.ts'
 import type { IsDivisible } from '../type-arithmetic/digits.ts'
 
@@ -43,36 +44,6 @@ export type Letter =
   | 'x'
   | 'y'
   | 'z'
-type OneToNine = '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
-/** The texts of numbers that are not whole. */
-type Broken = `${string}${'.' | 'e'}${string}`
-type Negative = `-${string}`
-/** The texts of numbers from 0 to below 1. */
-type Below1 = '0' | `0.${string}` | `${OneToNine}e-${string}` | `${OneToNine}.${string}e-${string}`
-
-/** Whether each rule for numbers refuses the number printed as `T`. */
-interface RefusedNumbers<T extends string> {
-  readonly count: T extends '0' | Negative | Broken ? true : false
-  readonly whole: T extends Negative | Broken ? true : false
-  readonly integer: T extends Broken ? true : false
-  readonly axis: T extends '0' | Broken ? true : false
-  readonly target: T extends '-1' ? false : T extends '0' | Negative | Broken ? true : false
-  readonly notNegative: T extends Negative ? true : false
-  readonly positive: T extends '0' | Negative ? true : false
-  readonly above1: T extends Negative | Below1 | '1' ? true : false
-  readonly part: T extends Below1 | '1' ? false : true
-  readonly signedPart: T extends Below1 | '1' | `-${Below1}` | '-1' ? false : true
-  readonly partBelow1: T extends Below1 ? false : true
-}
-type NumberRule = keyof RefusedNumbers<''>
-/** Whether a number, or one in a list, is refused; a number that is no literal is not. */
-type RefusesNumber<V, Rule extends NumberRule> = V extends number
-  ? number extends V
-    ? false
-    : RefusedNumbers<`${V}`>[Rule]
-  : V extends readonly unknown[]
-    ? RefusesNumber<V[number], Rule>
-    : false
 
 /** Whether each other rule refuses a value, given positional arguments `P` and options `O`. */
 interface RefusedOthers<V, P, O> {
@@ -114,14 +85,6 @@ type Indivisible<Size, Groups> = Size extends readonly [...unknown[], infer C ex
 
 type Elements<V> = V extends readonly unknown[] ? V[number] : never
 type Repeats<V> = V extends readonly [infer H, ...infer T] ? (H extends T[number] ? true : Repeats<T>) : false
-/** Whether -1, the dimension to infer, occurs twice. */
-type RestTwice<V> = V extends readonly [infer H, ...infer T]
-  ? H extends -1
-    ? -1 extends T[number]
-      ? true
-      : false
-    : RestTwice<T>
-  : false
 /** Whether nested lists have no shape. */
 type ShapeFault<V> = V extends readonly unknown[] ? (ShapeOf<V> extends null ? true : false) : false
 /** The shape of nested lists; `null` where they are empty, or not of one length. */

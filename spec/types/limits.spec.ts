@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { expect } from 'chai'
+import * as joinery from '../../src/index.ts'
+import { caseFolder, compilers } from './compilers.ts'
+import { type Findings, readCase } from './expectations.ts'
+
+// A number that a layer refuses is underlined, with the message of the error that the call throws.
+
+const calls = [
+  'Dropout(50)',
+  'SpatialDropout(1)',
+  'AlphaDropout(-0.1)',
+  'Relu(-5)',
+  'Softmax(0)',
+  'PRelu(2.5)',
+  'Relu(0, { alpha: 0.1 })',
+  'Reshape([-1, -1])',
+  'Reshape([4, -2])',
+  'Embedding(0, 3)',
+  'Embedding(3, -1)',
+  'LSTM(0)',
+  'GRU(1.5)',
+  'SimpleRNN(-1)',
+  'GroupNorm(0)',
+  'MultiHeadAttention(-2)',
+  'RepeatVector(0)',
+  'Select(-1)',
+  'repeat(Relu(4), 0)',
+  'repeat(Relu(4), 1.5)',
+]
+const valid = [
+  'Dropout(0)',
+  'Dropout(0.5)',
+  'Dropout(1e-7)',
+  'Relu(5)',
+  'Relu(null)',
+  "Relu(undefined, { name: 'a' })",
+  'Reshape([-1, 4])',
+  'Reshape(-1)',
+  'repeat(Relu(4), 1000)',
+  'repeat(Relu(4), 1)',
+  '((n: number) => [Relu(n), Dropout(n), Reshape([n, -1]), repeat(Relu(4), n), LSTM(n), Embedding(n, n)])',
+  '(<const N extends number>(n: N) => [Relu(n), Dropout(n), Reshape([n]), repeat(Relu(4), n), LSTM(n), Embedding(n, n)])',
+]
+const words = [...new Set([...calls, ...valid].flatMap(call => call.match(/\b[A-Za-z]\w*(?=\()/g) ?? []))]
+const source = [`import { ${words.join(', ')} } from '../../../src/index.ts'`, ...calls, ...valid].join(';\n')
+
+const thrown = (call: string): string => {
+  try {
+    new Function(...Object.keys(joinery), `return ${call}`)(...Object.values(joinery))
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error(`${call} throws nothing`)
+}
+
+describe('Numbers that a layer refuses', () => {
+  for (const { name, inspect } of compilers)
+    describe(name, () => {
+      let found: Findings | undefined
+      before(async () => {
+        ;[found] = await inspect([readCase(join(caseFolder, 'limits.ts'), source)])
+      })
+      for (const [i, call] of calls.entries())
+        it(`refuses ${call} with the message of its error`, () => {
+          const said = (found?.errors ?? []).filter(({ line }) => line === i + 1)
+          expect(said.length).to.be.greaterThan(0)
+          for (const { column, length, text } of said) {
+            expect(call.slice(column, column + length)).to.match(/^(-?[\d.]+|\[.*\])$/)
+            expect(text).to.contain(`"${thrown(call)}"`)
+          }
+        })
+      it('accepts the others', () => {
+        expect(found?.errors.filter(({ line }) => line > calls.length).map(({ text }) => text)).to.deep.equal([])
+      })
+    })
+})
