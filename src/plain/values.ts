@@ -1,7 +1,7 @@
 import { map } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts/lib/index.js'
-import { show } from '../base/errors.ts'
+import { JoineryError, show } from '../base/errors.ts'
 import { byName, isList, own } from '../base/trees.ts'
 import { all, at, entriesIn, type Fields, fieldsIn, rejects } from './faults.ts'
 import { nameOf, type Registry, readRegistered, writeMade } from './registry.ts'
@@ -60,13 +60,22 @@ const isPlain = (value: object): boolean => {
  * @throws NoDocument if it, or something within it, is neither plain data nor of a kind nor registered
  */
 export const writeValue = (value: unknown, place: string, vocabulary: Vocabulary): Json => {
-  const { registry, kinds } = vocabulary
   if (typeof value === 'number')
     return Number.isFinite(value) && !Object.is(value, -0)
       ? value
       : { number: Object.is(value, -0) ? '-0' : String(value) }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value !== 'object' && typeof value !== 'function') throw new NoDocument(place, value)
+  try {
+    return writeObject(value, place, vocabulary)
+  } catch (error) {
+    // What throws when it is read cannot be written.
+    throw error instanceof NoDocument || error instanceof JoineryError ? error : new NoDocument(place, value)
+  }
+}
+
+const writeObject = (value: object, place: string, vocabulary: Vocabulary): Json => {
+  const { registry, kinds } = vocabulary
   const registered = nameOf(registry, value)
   if (registered !== undefined) return { registered }
   const write: Write = (inner, to) => writeValue(inner, to, vocabulary)
