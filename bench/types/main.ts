@@ -21,7 +21,7 @@ const allowance = 0.02
 /** What the counts may not exceed. */
 const limits: Readonly<Record<string, number>> = {
   import: 10,
-  names: 30_000,
+  names: 55_000,
   'architecture-gpt': 10_000,
   'architecture-mobilenet-v2': 25_000,
   'architecture-resnet50': 25_000,
