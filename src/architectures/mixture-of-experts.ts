@@ -10,6 +10,7 @@ import {
   showFlow,
   showShape,
 } from '../base/shape.ts'
+import { isList } from '../base/trees.ts'
 import { sides, unchecked } from '../blocks/unchecked.ts'
 import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import { type Dense, Softmax } from '../layers/dense.ts'
@@ -57,11 +58,11 @@ const example = 'mixtureOfExperts([join(Input(10), Relu(5)), join(Input(10), Tan
 
 /** The networks as parts and as graphs, in which each has one input and one output. */
 const asExperts = (networks: unknown): readonly (readonly [AnyLayer, Wiring])[] => {
-  if (!Array.isArray(networks) || networks.length === 0) {
-    const got = Array.isArray(networks) ? 'an empty one' : show(networks)
+  if (!isList(networks) || networks.length === 0) {
+    const got = isList(networks) ? 'an empty one' : show(networks)
     throw wrongArgument(owner, 'networks', 'an array of networks', got, example)
   }
-  return networks.map((network: unknown, i) => {
+  return Array.from(networks, (network, i) => {
     const fault = (expected: string, remedy = `For example: ${example}.`) =>
       new InvalidOption({ layer: owner, option: `networks[${i}]`, expected, got: show(network), remedy })
     if (!isPart(network)) throw fault('a network')

@@ -1,22 +1,26 @@
 // A layer may be named `__proto__` or `constructor`. So records by name have no prototype, and only own keys are read.
 
-/** Whether a value is an array that can be read: a revoked proxy cannot. */
-export const isList = (value: unknown): value is readonly unknown[] => {
+/** More axes, dimensions or names than any layer has. */
+const mostEntries = 1024
+
+/** What a test says of a value; no, if it cannot be read, such as a revoked proxy. */
+const holds = (value: unknown, test: (array: readonly unknown[]) => boolean): boolean => {
   try {
-    return Array.isArray(value) && value.length >= 0
+    return Array.isArray(value) && test(value)
   } catch {
     return false
   }
 }
 
-/** More axes, dimensions or names than any layer has. Reading a sparse array of billions would take minutes. */
-const mostEntries = 1024
+/** Whether a value is an array that can be read. Billions of holes cannot: that takes minutes, or all memory. */
+export const isList = (value: unknown): value is readonly unknown[] =>
+  holds(value, array => array.length <= mostEntries || (0 in array && array.length - 1 in array))
 /** Whether a value is an array that may list axes, dimensions or names. */
 export const isShortList = (value: unknown): value is readonly unknown[] => isList(value) && value.length <= mostEntries
 
 /** Whether a value is an object but not an array. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !isList(value)
+  typeof value === 'object' && value !== null && !holds(value, () => true)
 
 /**
  * A frozen record of names and values, in order; the last of equal names counts.

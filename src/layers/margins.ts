@@ -102,9 +102,9 @@ const marginsOption: t.Type<Margins, unknown, unknown> = codec<Margins>(
   'an integer >= 0 for every axis, or an array of one, two or three integers or pairs [before, after]',
   value => {
     if (!Array.isArray(value)) return parsed(one, value)
-    // Reading a sparse array of billions would take minutes.
     if (value.length < 1 || value.length > 3) return undefined
-    const all = value.map(margin => parsed(both, margin))
+    // Not by its own map, which leaves holes out.
+    const all = Array.from(value, margin => parsed(both, margin))
     return all.every(margin => margin !== undefined) ? Object.freeze(all) : undefined
   },
   value => (typeof value === 'number' ? value : value.map(both.encode)),

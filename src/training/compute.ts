@@ -61,7 +61,7 @@ export const compute = (
     const weighing = { weights: own(weights), mask: masked, counts }
     const weighed = weigh(tfjsOps, loss, losses as tf.Tensor, both[0], weighing)
     if (reduction === 'none') return loss.root ? tf.sqrt(weighed.losses) : weighed.losses
-    const counted = countedOf(tfjsOps, reduction, weighed, both[1].shape[0] as number)
+    const counted = countedOf(tfjsOps, reduction, weighed, both[1].shape[0] ?? 1)
     return meanOfCounted(tfjsOps, loss, counted)
   })
 }
