@@ -21,6 +21,7 @@ import {
   checkTraining,
   holdingInitial,
   holdingState,
+  type Known,
   type LossOf,
   type LossOption,
   type Metrics,
@@ -182,7 +183,7 @@ export const fit = async <
   variables: VariablesFor<NoInfer<N>>,
   examples: ExamplesFor<N, LossOf<L>, E>,
   options: FitOptions<N, M, V, L> = {},
-): Promise<Fitted<N, M, V>> => {
+): Promise<Fitted<N, Known<M>, V>> => {
   const part = asPart('fit', network)
   const trees = asVariables('fit', variables)
   const rule = readFit<Validation, Progress, TrainState<N>>(options)
@@ -194,14 +195,15 @@ export const fit = async <
     checkTraining('fit', part, memory ?? trees, batch, rule)
   // All of this before anything is awaited: what is learnt is what was given.
   const lessonsRead = lessonsOf(part, rule, examples as Examples | Batches, check)
-  const work = async (state: RawState): Promise<Fitted<N, M, V>> => {
+  type Result = Fitted<N, Known<M>, V>
+  const work = async (state: RawState): Promise<Result> => {
     const lessons = await lessonsRead
     const engine = engineOf(part, rule, state, await chooseBackend(rule.backend))
     try {
       const start = await engine.begin(leavesIn(state), state.optimizer.update)
       const key = session === null ? (rule.key ?? memory?.key ?? defaultKey) : (memory?.key ?? defaultKey)
       // Training asks nothing of the network's type; its history has what the options ask for.
-      return (await train(part, engine, start, lessons, rule as never, key, session)) as unknown as Fitted<N, M, V>
+      return (await train(part, engine, start, lessons, rule as never, key, session)) as unknown as Result
     } finally {
       await engine.dispose()
     }

@@ -56,6 +56,8 @@ export type NoMetrics = MetricsOption | Left
 type Left = { readonly [none]: never }
 /** Whether metrics are those of a call that leaves them out. */
 type IsNone<M> = [Extract<M, Left>] extends [never] ? false : true
+/** Metrics as reports know them: options of which nothing is said may ask for any. */
+export type Known<M extends MetricsOption> = IsNone<M> extends true ? M : MetricsOption extends M ? Metrics : M
 /** What reports have of metrics, by name. */
 export type Measured<M extends MetricsOption> =
   IsNone<M> extends true

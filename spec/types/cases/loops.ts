@@ -43,6 +43,7 @@ declare const config: {
 }
 declare const widths: readonly number[]
 declare const layers: Layer[]
+declare const rows: number[][]
 
 const loop = join(Input(10), ...widths.map(w => Relu(w)), Softmax(3))
 //    ^? const loop: Network<[number, 10], [number, 3], ...
@@ -50,8 +51,8 @@ holds<Same<OutputOf<typeof loop>, [number, 3]>>()
 holds<Same<InputOf<typeof loop>, [number, 10]>>()
 const variables = init(loop, key(1))
 const weight: Tensor | undefined = variables.params['relu-1']?.weight
-const output: [number, 3] = apply(loop, variables, [[1]]).output.shape
-const fitted = fit(loop, variables, { x: [[1]], y: [[1]] })
+const output: [number, 3] = apply(loop, variables, rows).output.shape
+const fitted = fit(loop, variables, { x: rows, y: rows })
 const after = join(Input(10), Relu(5), ...widths.map(w => Relu(w)), Softmax(3))
 holds<Same<ParamsOf<typeof after>['relu-1']['weight'], Tensor<[10, 5]>>>()
 
