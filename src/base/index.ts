@@ -18,4 +18,4 @@ export type { Fans, Initializer, Parameter, ParameterSource } from './parameters
 export { foldIn, type Key, key, normals, permutation, split, uniforms } from './random.ts'
 export { type Flow, type Mismatch, type Shape, type Show, showShape } from './shape.ts'
 export type { Tensor } from './tensor.ts'
-export type { VariableTree } from './trees.ts'
+export type { Json, VariableTree } from './trees.ts'

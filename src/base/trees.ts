@@ -1,5 +1,8 @@
 // A layer may be named `__proto__` or `constructor`. So records by name have no prototype, and only own keys are read.
 
+/** What JSON holds. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+
 /** More axes, dimensions or names than any layer has. */
 const mostEntries = 1024
 

@@ -1,5 +1,5 @@
+export type { Json } from '../base/trees.ts'
 export type { Registry } from '../plain/registry.ts'
-export type { Json } from '../plain/values.ts'
 export {
   type DocumentContent,
   type DocumentOptions,

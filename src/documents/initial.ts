@@ -4,10 +4,10 @@ import { nearest } from '../base/options.ts'
 import type { Initializer, Values } from '../base/parameters.ts'
 import { key } from '../base/random.ts'
 import { shortestFloat } from '../base/shown.ts'
-import { byName, isList, own } from '../base/trees.ts'
+import { byName, isList, type Json, own } from '../base/trees.ts'
 import * as initializers from '../initializers/index.ts'
 import { at, fails, rejects } from '../plain/faults.ts'
-import type { Json, Kind } from '../plain/values.ts'
+import type { Kind } from '../plain/values.ts'
 
 // Where the initial values of variables come from, as plain data: numbers and initializers.
 

@@ -4,22 +4,14 @@ import type * as t from 'io-ts/lib/index.js'
 import { JoineryError, LayerConnectionError, show } from '../base/errors.ts'
 import { automaticPattern } from '../base/names.ts'
 import { nearest } from '../base/options.ts'
-import { byName, merged } from '../base/trees.ts'
+import { byName, type Json, merged } from '../base/trees.ts'
 import { block, branch, end, parallel, repeat, shared, start } from '../combinators/index.ts'
 import { type Definition, definitionOf } from '../core/constructor.ts'
 import { compose } from '../network/compose.ts'
 import { type Arrangement, isComposition, isPart, type LayerValue, type Part } from '../network/parts.ts'
 import { all, at, called, entriesIn, type Fields, fails, fieldsIn, rejects, surplus } from '../plain/faults.ts'
 import type { Registry } from '../plain/registry.ts'
-import {
-  type Json,
-  type Kind,
-  longestWay,
-  NoDocument,
-  readValue,
-  type Vocabulary,
-  writeValue,
-} from '../plain/values.ts'
+import { type Kind, longestWay, NoDocument, readValue, type Vocabulary, writeValue } from '../plain/values.ts'
 import { initializerKind, valuesKind } from './initial.ts'
 import { makerOf, makers, nameOfMaker } from './registry.ts'
 

@@ -2,11 +2,11 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type DocumentError, InvalidOption, show } from '../base/errors.ts'
 import { codec, type Options, ownOptions, parseOptions } from '../base/options.ts'
-import { isRecord } from '../base/trees.ts'
+import { isRecord, type Json } from '../base/trees.ts'
 import { asErrors, rejects } from './faults.ts'
 import { makingKind, makingOf } from './making.ts'
 import type { Registry } from './registry.ts'
-import { type Json, type Kind, NoDocument, readValue, writeValue } from './values.ts'
+import { type Kind, NoDocument, readValue, writeValue } from './values.ts'
 
 // Values on their own: an optimizer or a schedule in a file of settings, say.
 

@@ -1,8 +1,8 @@
 import { nearest } from '../base/options.ts'
-import { byName, own } from '../base/trees.ts'
+import { byName, type Json, own } from '../base/trees.ts'
 import { at, called, type Fields, fieldsIn, rejects, surplus } from './faults.ts'
 import { readOptions } from './options.ts'
-import type { Json, Kind } from './values.ts'
+import type { Kind } from './values.ts'
 
 // Values of the library are described by what made them: the name of a function, and its options in their normal form.
 
@@ -49,7 +49,7 @@ export const makingKind: Kind = {
   },
 }
 
-/** What makes values of options, by name. */
+/** What makes values of options, by name. Each checks its own, so it is given whatever was read, as `never`. */
 export type Makers = Readonly<Record<string, (options: never) => unknown>>
 
 /**

@@ -1,10 +1,10 @@
 import * as t from 'io-ts/lib/index.js'
 import { JoineryError, show } from '../base/errors.ts'
 import { isFunction } from '../base/options.ts'
-import { byName, isRecord, own } from '../base/trees.ts'
+import { byName, isRecord, type Json, own } from '../base/trees.ts'
 import { at, called, type Fields, fails, fieldsIn, rejects } from './faults.ts'
 import { readOptions } from './options.ts'
-import type { Json, Read, Write } from './values.ts'
+import type { Read, Write } from './values.ts'
 
 // What plain data cannot hold goes by a name: the value itself, what makes values of options, or what reads them from JSON.
 

@@ -2,15 +2,12 @@ import { map } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts/lib/index.js'
 import { JoineryError, show } from '../base/errors.ts'
-import { byName, isList, own } from '../base/trees.ts'
+import { byName, isList, type Json, own } from '../base/trees.ts'
 import { all, at, entriesIn, type Fields, fieldsIn, rejects } from './faults.ts'
 import { nameOf, type Registry, readRegistered, writeMade } from './registry.ts'
 
 // Values as plain data. Numbers, texts, true, false, null and lists of them are themselves; anything else is a record whose
 // first name says what it is.
-
-/** Plain data, as JSON holds it. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
 /** Why a value has no plain data: the way to it, and what it is. */
 export class NoDocument extends Error {

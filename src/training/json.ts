@@ -55,7 +55,7 @@ const metricMakers: Makers = {
 
 // `averaged` reads what an optimizer remembers, and is none itself.
 const { averaged: _, byName, chain, freeze, ...optimizersOfOptions } = optimizers
-/** What stands around an optimizer takes it before its options. */
+/** What stands around an optimizer takes it before its options. Each checks what it is given, as `never`. */
 const around =
   (make: (...given: never[]) => unknown) =>
   ({ optimizer, ...options }: Fields): unknown =>

@@ -2,15 +2,13 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { type Decoder, unknown } from 'io-ts/lib/index.js'
 import { DataError, show } from '../../base/errors.ts'
 import { codec, isFunction, parseOptions } from '../../base/options.ts'
+import type { Json } from '../../base/trees.ts'
 import { isRecord } from '../../base/trees.ts'
 import type { Dataset } from '../dataset.ts'
 import { fromSource } from '../operations.ts'
 import { dropped } from '../source.ts'
 import { asContent, type Content, type DataSource } from './content.ts'
 import { linesOf } from './lines.ts'
-
-/** What JSON holds. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
 /** How JSON lines are read. */
 export interface JsonLinesOptions<E> {

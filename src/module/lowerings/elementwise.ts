@@ -1,7 +1,7 @@
 import { changes, combinations } from '../../backends/wasm/elementwise.ts'
 import { sizeOf, stridesOf } from '../../base/shape.ts'
 import { aligned, repeating } from '../../ops/walks.ts'
-import { type Call, call, onward } from '../calls.ts'
+import { type Address, type Call, call, onward } from '../calls.ts'
 import type { Lowering, Task } from './lowering.ts'
 import { copied } from './moves.ts'
 
@@ -11,12 +11,12 @@ export const functions = { exp: 0, log: 1, sigmoid: 2, tanh: 3, elu: 4, softplus
 /** An operation on one operand, element by element. */
 export const changing =
   (operation: keyof typeof changes): Lowering<unknown> =>
-  ({ from: [x], to, result }) => [call('change', changes[operation], x as never, to, sizeOf(result))]
+  ({ from: [x], to, result }) => [call('change', changes[operation], x as Address, to, sizeOf(result))]
 
 /** A function of one operand, element by element. */
 export const evaluating =
   (name: keyof typeof functions): Lowering<unknown> =>
-  ({ from: [x], to, result }) => [call('evaluate', functions[name], x as never, to, sizeOf(result))]
+  ({ from: [x], to, result }) => [call('evaluate', functions[name], x as Address, to, sizeOf(result))]
 
 /** An operation on two operands, which are broadcast. */
 export const combining =
