@@ -2,14 +2,14 @@ import { checkName } from '../base/names.ts'
 import { codec, type Options, parseOptions } from '../base/options.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { Identity } from '../layers/input.ts'
-import { Elementwise, type ElementwiseConstructor, mergeFunction } from '../layers/merge.ts'
+import { Elementwise, mergeFunction } from '../layers/merge.ts'
 import { compose } from '../network/compose.ts'
 import { type Arrangement, asPart, innerLayer, isPart, type Part } from '../network/parts.ts'
 import type { Block } from '../network-types/blocks.ts'
 import type { Join, Side } from '../network-types/compose.ts'
 
 /** How shortcut and block are merged: as in `Elementwise`, or by a layer. */
-export type ResidualMerge = NonNullable<Parameters<ElementwiseConstructor>[0]> | AnyLayer
+export type ResidualMerge = Elementwise['mergeFunction'] | AnyLayer
 
 /** The options of {@link residual}. */
 export interface ResidualOptions<

@@ -56,6 +56,14 @@ export interface NameOption<Name extends string = string> {
   readonly name?: Name
 }
 
+declare const elsewhere: unique symbol
+/**
+ * Options beside the type of a first argument, which another overload takes in its place. Nothing has this type, so the
+ * argument is no object of options; but where every overload refuses one, they all name the option at fault, and all
+ * compilers underline it.
+ */
+export type Elsewhere<Options> = Options & { readonly [elsewhere]: never }
+
 /** The definition of a layer of one input, or of several if `inputs` says so. `V` are the names of its variables. */
 export interface LayerDefinition<Normal extends object, V extends string> extends Described<Normal> {
   /** How many inputs it takes. Default: one. */

@@ -13,7 +13,7 @@ import {
 } from '../base/options.ts'
 import type { Initializer, Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Mismatch, Shape, Unless } from '../base/shape.ts'
-import { defineLayer, type Leaf, type NameOption, type Plain } from '../core/define.ts'
+import { defineLayer, type Elsewhere, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import { knownSize, ofRank, type Refuses } from '../core/expects.ts'
 import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
@@ -79,7 +79,7 @@ export interface DenseConstructor<Kind extends string, Base extends string, Own 
   // The last one is whose error compilers tell, and all that take as many arguments fail at the same place, so that it is
   // underlined: a number that no layer has, or an option.
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
-    units: UnitsOf<Units, Kind> & Units,
+    units: (UnitsOf<Units, Kind> & Units) | Elsewhere<DenseOptions & Own>,
     options?: DenseOptions<B, Name> & Own,
   ): Dense<Kind, Units, B, Name>
   <const Name extends string = `${Base}-{}`>(
@@ -90,7 +90,7 @@ export interface DenseConstructor<Kind extends string, Base extends string, Own 
     B extends ParameterSource | null = number,
     const Name extends string = `${Base}-{}`,
   >(
-    units: Unless<UnitsOf<Units, Kind>, Units> | (DenseOptions & Own),
+    units: Unless<UnitsOf<Units, Kind>, Units | Elsewhere<DenseOptions & Own>>,
     options?: DenseOptions<B, Name> & Own,
   ): Units extends number ? Dense<Kind, Units, B, Name> : Activation<Kind, Name>
 }

@@ -11,7 +11,7 @@ import {
   type Shape,
   sizeOf,
 } from '../base/shape.ts'
-import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import { defineMerge, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -90,7 +90,7 @@ export interface DotConstructor {
   readonly '~row'?: DotRow
   <const Name extends string = 'dot-{}'>(options?: DotOptions<Name>): Dot<-1, Name>
   <const Axes extends DotAxes, const Name extends string = 'dot-{}'>(
-    axes: Axes,
+    axes: Axes | Elsewhere<DotOptions>,
     options?: DotOptions<Name>,
   ): Dot<Axes, Name>
 }

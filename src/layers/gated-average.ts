@@ -2,7 +2,7 @@ import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { index } from '../base/options.ts'
 import { type Flow, fromStart, type NotSeveral, type Several, type Shape } from '../base/shape.ts'
-import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import { defineMerge, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
 import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { AxisKey, LastOf } from './feature-axes.ts'
@@ -59,7 +59,7 @@ export interface GatedAverageConstructor {
   readonly '~row'?: GatedAverageRow
   <const Name extends string = 'gated-average-{}'>(options?: NameOption<Name>): GatedAverage<0, Name>
   <const At extends number, const Name extends string = 'gated-average-{}'>(
-    gateIndex: At,
+    gateIndex: At | Elsewhere<NameOption>,
     options?: NameOption<Name>,
   ): GatedAverage<At, Name>
 }

@@ -2,7 +2,7 @@ import { type Either, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { finite } from '../base/options.ts'
 import type { Flow, RefusedOne, SameSize, Several } from '../base/shape.ts'
-import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
 import type { NameOf, Takes } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -31,7 +31,10 @@ interface MaskingRow extends Takes<readonly [number?], NameOption> {
 export interface MaskingConstructor {
   readonly '~row'?: MaskingRow
   <const Name extends string = 'masking-{}'>(options?: NameOption<Name>): Masking<Name>
-  <const Name extends string = 'masking-{}'>(value: number, options?: NameOption<Name>): Masking<Name>
+  <const Name extends string = 'masking-{}'>(
+    value: number | Elsewhere<NameOption>,
+    options?: NameOption<Name>,
+  ): Masking<Name>
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   type SharedShape,
   sharedShape,
 } from '../base/shape.ts'
-import { defineMerge, type NameOption, type Plain } from '../core/define.ts'
+import { defineMerge, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -77,7 +77,7 @@ export interface ElementwiseConstructor {
   readonly '~row'?: ElementwiseRow
   <const Name extends string = 'elementwise-{}'>(options?: NameOption<Name>): Elementwise<Name>
   <const Name extends string = 'elementwise-{}'>(
-    mergeFunction?: MergeName | Merge,
+    mergeFunction?: MergeName | Merge | Elsewhere<NameOption>,
     options?: NameOption<Name>,
   ): Elementwise<Name>
 }
@@ -199,7 +199,7 @@ export interface ConcatenateConstructor {
   readonly '~row'?: ConcatenateRow
   <const Name extends string = 'concatenate-{}'>(options?: NameOption<Name>): Concatenate<-1, Name>
   <const Axis extends number, const Name extends string = 'concatenate-{}'>(
-    axis: Axis,
+    axis: Axis | Elsewhere<NameOption>,
     options?: NameOption<Name>,
   ): Concatenate<Axis, Name>
 }

@@ -1,7 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { codec, isFunction, orNull } from '../base/options.ts'
 import { type RefusedInput, showShape } from '../base/shape.ts'
-import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import type { Limits, NameOf, OptionOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import { type Pool, pool } from './sliding.ts'
@@ -276,7 +276,7 @@ export interface GlobalPoolingConstructor {
   readonly '~row'?: GlobalPoolingRow
   <const Name extends string = 'global-pooling-{}'>(options?: NameOption<Name>): GlobalPooling<Name>
   <const Name extends string = 'global-pooling-{}'>(
-    reduction?: 'avg' | 'max' | 'sum' | Reduction,
+    reduction?: 'avg' | 'max' | 'sum' | Reduction | Elsewhere<NameOption>,
     options?: NameOption<Name>,
   ): GlobalPooling<Name>
 }

@@ -1,7 +1,7 @@
 import { flatMap, right } from 'fp-ts/lib/Either.js'
 import { integer, number, oneOf, orNull, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
-import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
+import { defineLayer, type Elsewhere, type Leaf, type NameOption } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Argument, Limits, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
@@ -83,7 +83,7 @@ export interface PositionalEncodingConstructor {
     const Length extends number | null = null,
     const Name extends string = 'positional-encoding-{}',
   >(
-    form: Form,
+    form: Form | Elsewhere<PositionalEncodingOptions>,
     options?: PositionalEncodingOptions<Length, Name>,
   ): PositionalEncoding<Form, Length, Name>
 }

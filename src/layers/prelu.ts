@@ -5,7 +5,7 @@ import { areDistinct, listOf, optionalParameter, parameter } from '../base/optio
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Mismatch, Several, Shape, Unless } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { defineLayer, type Leaf } from '../core/define.ts'
+import { defineLayer, type Elsewhere, type Leaf } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Argument, InitialOf, Limits, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
@@ -115,7 +115,7 @@ export interface PReluConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'p-relu-{}',
   >(
-    units: UnitsOf<Units, 'PRelu'> & Units,
+    units: (UnitsOf<Units, 'PRelu'> & Units) | Elsewhere<PReluOptions>,
     options?: PReluOptions<At, B, Name>,
   ): PRelu<Units, At, B, Name>
   <const At extends Axes = -1, B extends ParameterSource | null = number, const Name extends string = 'p-relu-{}'>(
@@ -127,7 +127,7 @@ export interface PReluConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'p-relu-{}',
   >(
-    units: Unless<UnitsOf<Units, 'PRelu'>, Units> | PReluOptions,
+    units: Unless<UnitsOf<Units, 'PRelu'>, Units | Elsewhere<PReluOptions>>,
     options?: PReluOptions<At, B, Name>,
   ): PRelu<Units extends number ? Units : null, At, B, Name>
 }

@@ -4,7 +4,7 @@ import type { Fault } from '../base/errors.ts'
 import type { Refused, RefusesNumber, RestTwice } from '../base/limits.ts'
 import { integer, listOf } from '../base/options.ts'
 import { type Listed, type Mismatch, type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
-import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { Divide, Product } from '../type-arithmetic/digits.ts'
@@ -117,7 +117,7 @@ const expectedShape = 'a positive integer or an array of them, with at most one 
 type TargetShape<To> =
   Refused<RefusesNumber<To, 'target'> | RestTwice<To>> extends 1
     ? Mismatch<`Reshape, shape: expected ${typeof expectedShape}, got ${Printed<To>}. For example: ${Example}.`>
-    : To
+    : To | Elsewhere<NameOption>
 type Printed<To> = To extends number ? `${To}` : `[${Listed<To>}]`
 type Dimensions<To> = To extends number ? [To] : To extends readonly number[] ? To : never
 

@@ -5,7 +5,7 @@ import { expectedNumbers, type Limited } from '../base/limits.ts'
 import { finite, notNegative, number, type ParsedOptions, part } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
-import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
+import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
 import type { Argument, Limits, NameOf, Row, Takes, With, WrongArguments } from '../core/notated.ts'
@@ -133,7 +133,7 @@ interface GaussianNoiseRow extends Row {
 export interface GaussianNoiseConstructor {
   readonly '~row'?: GaussianNoiseRow
   <const Name extends string = 'gaussian-noise-{}'>(
-    mean: number,
+    mean: number | Elsewhere<GaussianNoiseOptions>,
     std?: number,
     options?: NameOption<Name>,
   ): GaussianNoise<Name>

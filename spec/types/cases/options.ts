@@ -231,3 +231,123 @@ WeightNorm(Relu(8), { inizializer: 'he' })
 //                    ~~~~~~~~~~~ 'inizializer' does not exist in type
 ZeroPadding([1, [0, 1]], { inizializer: 'he' })
 //                         ~~~~~~~~~~~ 'inizializer' does not exist in type
+
+// The same where the options come first, in every layer whose first argument may be left out.
+
+Concatenate({ inizializer: 'he' })
+//            ~~~~~~~~~~~ 'inizializer' does not exist in type
+Dot({ inizializer: 'he' })
+//    ~~~~~~~~~~~ 'inizializer' does not exist in type
+Elementwise({ inizializer: 'he' })
+//            ~~~~~~~~~~~ 'inizializer' does not exist in type
+Elu({ inizializer: 'he' })
+//    ~~~~~~~~~~~ 'inizializer' does not exist in type
+Exponential({ inizializer: 'he' })
+//            ~~~~~~~~~~~ 'inizializer' does not exist in type
+GatedAverage({ inizializer: 'he' })
+//             ~~~~~~~~~~~ 'inizializer' does not exist in type
+GaussianNoise({ inizializer: 'he' })
+//              ~~~~~~~~~~~ 'inizializer' does not exist in type
+Gelu({ inizializer: 'he' })
+//     ~~~~~~~~~~~ 'inizializer' does not exist in type
+GlobalPooling({ inizializer: 'he' })
+//              ~~~~~~~~~~~ 'inizializer' does not exist in type
+HardSigmoid({ inizializer: 'he' })
+//            ~~~~~~~~~~~ 'inizializer' does not exist in type
+HardSwish({ inizializer: 'he' })
+//          ~~~~~~~~~~~ 'inizializer' does not exist in type
+LeakyRelu({ inizializer: 'he' })
+//          ~~~~~~~~~~~ 'inizializer' does not exist in type
+Linear({ inizializer: 'he' })
+//       ~~~~~~~~~~~ 'inizializer' does not exist in type
+LogSoftmax({ inizializer: 'he' })
+//           ~~~~~~~~~~~ 'inizializer' does not exist in type
+Masking({ inizializer: 'he' })
+//        ~~~~~~~~~~~ 'inizializer' does not exist in type
+Mish({ inizializer: 'he' })
+//     ~~~~~~~~~~~ 'inizializer' does not exist in type
+PRelu({ inizializer: 'he' })
+//      ~~~~~~~~~~~ 'inizializer' does not exist in type
+PositionalEncoding({ inizializer: 'he' })
+//                   ~~~~~~~~~~~ 'inizializer' does not exist in type
+Relu({ inizializer: 'he' })
+//     ~~~~~~~~~~~ 'inizializer' does not exist in type
+Relu6({ inizializer: 'he' })
+//      ~~~~~~~~~~~ 'inizializer' does not exist in type
+Reshape({ inizializer: 'he' })
+//        ~~~~~~~~~~~ 'inizializer' does not exist in type
+Selu({ inizializer: 'he' })
+//     ~~~~~~~~~~~ 'inizializer' does not exist in type
+Sigmoid({ inizializer: 'he' })
+//        ~~~~~~~~~~~ 'inizializer' does not exist in type
+Softmax({ inizializer: 'he' })
+//        ~~~~~~~~~~~ 'inizializer' does not exist in type
+Softplus({ inizializer: 'he' })
+//         ~~~~~~~~~~~ 'inizializer' does not exist in type
+Softsign({ inizializer: 'he' })
+//         ~~~~~~~~~~~ 'inizializer' does not exist in type
+Swish({ inizializer: 'he' })
+//      ~~~~~~~~~~~ 'inizializer' does not exist in type
+Tanh({ inizializer: 'he' })
+//     ~~~~~~~~~~~ 'inizializer' does not exist in type
+Relu({ alpha: 'he' })
+//     ~~~~~ Type 'string' is not assignable to type 'number'
+Concatenate({ name: 1 })
+//            ~~~~ Type 'number' is not assignable to type 'string'
+
+// Options come once.
+
+Concatenate({ name: 'a' }, { name: 'b' })
+//          ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Dot({ name: 'a' }, { name: 'b' })
+//  ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Elementwise({ name: 'a' }, { name: 'b' })
+//          ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Elu({ name: 'a' }, { name: 'b' })
+//  ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Exponential({ name: 'a' }, { name: 'b' })
+//          ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+GatedAverage({ name: 'a' }, { name: 'b' })
+//           ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Gelu({ name: 'a' }, { name: 'b' })
+//   ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+GlobalPooling({ name: 'a' }, { name: 'b' })
+//            ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+HardSigmoid({ name: 'a' }, { name: 'b' })
+//          ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+HardSwish({ name: 'a' }, { name: 'b' })
+//        ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+LeakyRelu({ name: 'a' }, { name: 'b' })
+//        ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Linear({ name: 'a' }, { name: 'b' })
+//     ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+LogSoftmax({ name: 'a' }, { name: 'b' })
+//         ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Masking({ name: 'a' }, { name: 'b' })
+//      ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Mish({ name: 'a' }, { name: 'b' })
+//   ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+PRelu({ name: 'a' }, { name: 'b' })
+//    ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+PositionalEncoding({ name: 'a' }, { name: 'b' })
+//                 ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Relu({ name: 'a' }, { name: 'b' })
+//   ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Relu6({ name: 'a' }, { name: 'b' })
+//    ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Reshape({ name: 'a' }, { name: 'b' })
+//      ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Selu({ name: 'a' }, { name: 'b' })
+//   ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Sigmoid({ name: 'a' }, { name: 'b' })
+//      ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Softmax({ name: 'a' }, { name: 'b' })
+//      ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Softplus({ name: 'a' }, { name: 'b' })
+//       ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Softsign({ name: 'a' }, { name: 'b' })
+//       ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Swish({ name: 'a' }, { name: 'b' })
+//    ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
+Tanh({ name: 'a' }, { name: 'b' })
+//   ~~~~~~~~~~~~~ Argument of type '{ name: string; }' is not assignable to parameter of type
