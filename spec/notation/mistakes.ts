@@ -311,6 +311,33 @@ export const mistakes: readonly Mistake[] = [
     quoted: '… >> Tahn(5) ⟵ unknown layer; did you mean Tanh?',
   },
   {
+    text: "Input(10, name='(a\\'s)') >>\n  Relu(5, name='it\\'s [a]', bais=0) // bias",
+    line: 2,
+    column: 29,
+    quoted: "… >> Relu(5, name='it's [a]', bais=0) ⟵ unknown option; did you mean bias?",
+  },
+  { text: 'Input(10) >>\n  Relu(5) >> # then', line: 2, column: 20, quoted: '… >> ⟵ a layer is missing' },
+  { text: 'Input(10)\n>> Relu(8))', line: 2, column: 11, quoted: "… >> Relu(8)) ⟵ ')' without '('" },
+  { text: '\n\nTahn(5)', line: 3, column: 1, quoted: 'Tahn(5) ⟵ unknown layer; did you mean Tanh?' },
+  {
+    text: `Input(4)\n  ${'>> Relu(8) '.repeat(100)}>> Tahn(5)`,
+    line: 2,
+    column: 1106,
+    quoted: '… >> Tahn(5) ⟵ unknown layer; did you mean Tanh?',
+  },
+  {
+    text: `${'Input(4) >>\n'.repeat(60)}Tahn(5)`,
+    line: 61,
+    column: 1,
+    quoted: '… >> Tahn(5) ⟵ unknown layer; did you mean Tanh?',
+  },
+  {
+    text: "Input(4) # it's\n >> Relu(3, name='abcd\n >> b)",
+    line: 2,
+    column: 18,
+    quoted: "… 'abc ⟵ the text in quotes is not closed",
+  },
+  {
     text: "Input(10)\n  >> Relu(\n    5,\n    name='a, b', # its name\n    bais=0\n  )",
     line: 5,
     column: 5,

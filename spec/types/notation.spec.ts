@@ -16,14 +16,19 @@ const caseOf = (name: string, texts: readonly (readonly [text: string, quoted: s
   path: join(caseFolder, `${name}.ts`),
   source: [header, ...texts.map(([text]) => `net(${JSON.stringify(text)})`), ''].join('\n'),
   errors: texts.flatMap(([text, quoted], i): readonly Fault[] =>
-    quoted === null ? [] : [{ line: i + 1, column: 4, length: JSON.stringify(text).length, text: printed(quoted) }],
+    quoted === null
+      ? []
+      : [{ line: i + 1, column: 4, length: JSON.stringify(text).length, text: `'"${printed(quoted)}"'` }],
   ),
   hovers: [],
 })
 
 const mistaken = caseOf(
   'mistakes',
-  mistakes.map(({ text, quoted }) => [text, quoted]),
+  mistakes.map(({ text, line, column, quoted }) => [
+    text,
+    text.includes('\n') ? `line ${line ?? 1}, column ${column}, ${quoted}` : quoted,
+  ]),
 )
 
 describe('What compilers say of mistakes in texts', () => {

@@ -8,10 +8,10 @@ import type { Part } from '../network/parts.ts'
 import type { AnyNetwork, Join } from '../network-types/compose.ts'
 import { type Blocks, type Read, readNetwork } from './chain.ts'
 import type { Continued } from './continued.ts'
-import { type Mistake, mistake, told } from './faults.ts'
+import { type Fault, type Mistake, mistake, told } from './faults.ts'
 import { isMisfit } from './misfit.ts'
 import { type Quote, type QuoteUnclosed, quote, quoteUnclosed } from './quote.ts'
-import { type Clean, clean } from './text.ts'
+import { type Clean, clean, type PlaceAfter, type Unclosed, type Upto } from './text.ts'
 
 type Parsed<S extends string, B> =
   Clean<S> extends infer C
@@ -19,10 +19,23 @@ type Parsed<S extends string, B> =
       ? Read<C, B> extends infer X
         ? X extends readonly [infer Y extends AnyLayer]
           ? Y
-          : Mismatch<Quote<C, X>>
+          : Mismatch<Placed<S, Quote<C, X>, Ahead<S, C, X>>>
         : never
-      : Mismatch<QuoteUnclosed<C>>
+      : Mismatch<Placed<S, QuoteUnclosed<C>, Ahead<S, S, C>>>
     : never
+/** The quotation of a mistake, in a text of several lines after its place. */
+type Placed<S extends string, Quoted extends string, Before extends string> = S extends `${string}\n${string}`
+  ? `${PlaceAfter<Before>}, ${Quoted}`
+  : Quoted
+/** The text before a mistake; at the end of the text, all of it with its comments. */
+type Ahead<S extends string, C extends string, F> =
+  F extends Fault<string, infer From, string, unknown>
+    ? From extends ''
+      ? S
+      : Upto<C, From>
+    : F extends Unclosed<infer From>
+      ? Upto<C, From>
+      : never
 /**
  * The text, or what is wrong with it. If the mistake is in a part that only the run time knows, the quotation is no
  * literal, and the run time reports it.

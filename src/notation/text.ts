@@ -1,4 +1,5 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type { Next } from '../type-arithmetic/next.ts'
 
 // How the compiler and the run time take a text apart. Both first remove comments and hide the signs within quotes, so
 // the readers see only signs that mean something.
@@ -22,6 +23,8 @@ const hidden = {
   '\uE000': 'l',
 } as const
 type Hidden = typeof hidden
+/** For the compiler: the letter that stands for a backslash within quotes, which is no part of the value. */
+type Escape = 'm'
 
 // For the compiler.
 
@@ -75,7 +78,7 @@ type Quoted<
 > = S extends `${infer C}${Quote}${infer U}`
   ? C extends `${infer X}\\${string}`
     ? S extends `${X}\\${infer Escaped}${infer V}`
-      ? Quoted<V, Quote, `${R}${Hide<X>}${Hide<Escaped>}`, From>
+      ? Quoted<V, Quote, `${R}${Hide<X>}${Veil}${Escape}${Hide<Escaped>}`, From>
       : never
     : CleanFrom<U, `${R}${Hide<C>}${Quote}`>
   : Unclosed<From>
@@ -83,12 +86,27 @@ type Hide<S extends string> = S extends `${string}${keyof Hidden}${string}` ? Hi
 type HideSigns<S extends string, R extends string> = S extends `${infer C}${infer T}`
   ? HideSigns<T, C extends keyof Hidden ? `${R}${Veil}${Hidden[C]}` : `${R}${C}`>
   : R
-type Shown = { readonly [Sign in keyof Hidden as Hidden[Sign]]: Sign }
+type Shown = { readonly [Sign in keyof Hidden as Hidden[Sign]]: Sign } & { readonly [_ in Escape]: '' }
 /** The text with its hidden signs shown. */
 export type Show<S extends string> = S extends `${string}${Veil}${string}` ? ShowSigns<S, ''> : S
 type ShowSigns<S extends string, R extends string> = S extends `${infer A}${Veil}${infer C}${infer T}`
   ? ShowSigns<T, `${R}${A}${C extends keyof Shown ? Shown[C] : C}`>
   : `${R}${S}`
+
+/** `line 3, column 6`: the place after the text `S`, which is cleaned. */
+export type PlaceAfter<S extends string, Line extends number = 1> = S extends `${string}\n${infer T}`
+  ? PlaceAfter<T, Next[Line]>
+  : `line ${Line}, column ${Count<`${Written<S>}.`, 0>}`
+/** As the user wrote it. */
+type Written<S extends string> = S extends `${infer A}${Veil}${Escape}${infer T}` ? Written<`${A}\\${T}`> : Show<S>
+/** The number of characters, by tens: compilers follow no more than a thousand steps. */
+type Count<
+  S extends string,
+  Tens extends number,
+> = S extends `${infer _A}${infer _B}${infer _C}${infer _D}${infer _E}${infer _F}${infer _G}${infer _H}${infer _I}${infer _J}${infer T}`
+  ? Count<T, Next[Tens]>
+  : `${Tens extends 0 ? '' : Tens}${Ones<S, 0>}`
+type Ones<S extends string, N extends number> = S extends `${string}${infer T}` ? Ones<T, Next[N]> : N
 
 /** After an opening bracket: [the text up to the closing one, the text after it]; `null` if there is none. */
 export type Within<S extends string, Open extends string, Close extends string> = Closing<S, Open, Close, '', ''>
