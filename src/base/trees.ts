@@ -25,6 +25,18 @@ export const isShortList = (value: unknown): value is readonly unknown[] => isLi
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !holds(value, () => true)
 
+/** Whether a value is a record that a literal made, of any realm, and no promise or other instance of a class. */
+export const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> => {
+  if (!isRecord(value)) return false
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    return prototype === null || Object.getPrototypeOf(prototype) === null
+  } catch {
+    // A proxy of the user's.
+    return false
+  }
+}
+
 /**
  * A frozen record of names and values, in order; the last of equal names counts.
  *

@@ -1,12 +1,12 @@
 import { InvalidOption } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
+import { type Flat, type Path, showPath, type Tree, unflatten } from '../base/tree.ts'
 import { isList, isRecord, leafOf, mapTree, type VariableTree } from '../base/trees.ts'
 import type { Ops } from '../ops/ops.ts'
 import { described, reading } from '../state/given.ts'
 import { isTensorOf } from './metric.ts'
 import type { Objective, Optimizer, UpdateContext } from './optimizer.ts'
 import { flatSlots } from './slots.ts'
-import { type Flat, type Path, showPath, type Tree, unflatten } from './tree.ts'
 
 // One use of an optimizer's rule, which may be the user's own: what it is given, and what it gives.
 

@@ -1,3 +1,4 @@
+export type { Tree } from '../base/tree.ts'
 export { applyUpdates } from './apply-updates.ts'
 export type { Examples } from './batches.ts'
 export {
@@ -97,4 +98,3 @@ export {
   trainStep,
 } from './step.ts'
 export * from './sweep/index.ts'
-export type { Tree } from './tree.ts'

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../base/errors.ts'
 import { isFunction } from '../base/options.ts'
 import { shownAs } from '../base/shown.ts'
+import { type Tree, unflatten } from '../base/tree.ts'
 import { isRecord, leavesOf, mapTree, merged, type VariableTree } from '../base/trees.ts'
 import type { Ops } from '../ops/ops.ts'
 import { described, reading } from '../state/given.ts'
@@ -12,7 +13,6 @@ import { asTensors } from './given.ts'
 import { type ParameterRule, ruleOfEach } from './parameter-rule.ts'
 import { asNumber } from './rate.ts'
 import { asMemory, flatSlots, initialSlots, mapSlots, slotTensors } from './slots.ts'
-import { type Tree, unflatten } from './tree.ts'
 
 /** A scalar that training makes small, as a function of the parameters, in any interpretation of the operations. */
 export type Objective = <U>(ops: Ops<U>, params: VariableTree<U>) => U

@@ -1,5 +1,6 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { type Shape, showShape } from '../base/shape.ts'
+import type { Tree } from '../base/tree.ts'
 import {
   byName,
   isList,
@@ -17,7 +18,6 @@ import { described, isPromise, reading } from '../state/given.ts'
 import { isTensorOf } from './metric.ts'
 import type { OptimizerRule } from './optimizer.ts'
 import { asNumber, unfit } from './rate.ts'
-import type { Tree } from './tree.ts'
 
 /** A parameter as a rule sees it. */
 export interface OwnParameter<T> {

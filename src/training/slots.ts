@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
+import { type Flat, flatten, showPath, type Tree, unflatten } from '../base/tree.ts'
 import { isList, isRecord, leavesOf, mapTree, own, type VariableTree } from '../base/trees.ts'
 import { graphOps, placeholder } from '../graph/ops.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -8,7 +9,6 @@ import { described, misfit } from '../state/given.ts'
 import { another, tfjsOps } from '../tfjs/index.ts'
 import { isTensorOf } from './metric.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
-import { type Flat, flatten, showPath, type Tree, unflatten } from './tree.ts'
 
 // What optimizers remember, a tree of tensors of the optimizer's own form.
 

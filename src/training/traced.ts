@@ -1,6 +1,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { symbolicKey } from '../base/random.ts'
 import type { Flow } from '../base/shape.ts'
+import { type Form, type Path, unflatten } from '../base/tree.ts'
 import { leavesOf, mapTree } from '../base/trees.ts'
 import type { GraphNode, Placeholder } from '../graph/graph.ts'
 import { placeholder } from '../graph/ops.ts'
@@ -14,7 +15,6 @@ import type { OptimizerState } from './optimizer.ts'
 import type { UpdateRule } from './options.ts'
 import { outputNames, type Scoring, scoringOf } from './scoring.ts'
 import { flatSlots } from './slots.ts'
-import { type Form, type Path, unflatten } from './tree.ts'
 import { type Measured, type Trained, update } from './update.ts'
 
 // The update of a network as a graph, for whatever runs or writes it.

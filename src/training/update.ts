@@ -1,4 +1,5 @@
 import { matchNames, variableName } from '../base/patterns.ts'
+import { flatten, type Tree, unflatten } from '../base/tree.ts'
 import { leafOf, leavesOf, mapTree, mergeTrees, treeOf, type VariableTree } from '../base/trees.ts'
 import type { Mode } from '../core/layer.ts'
 import { mixedTargets } from '../core/targets.ts'
@@ -13,7 +14,6 @@ import type { UpdateRule } from './options.ts'
 import { constrain } from './penalties/constraint.ts'
 import { flagName, normName, penaltyName } from './report.ts'
 import { type Group, lossOf, metricsOf, type Outcome, residualsOf, type Scoring } from './scoring.ts'
-import { flatten, type Tree, unflatten } from './tree.ts'
 
 // One update of a network's variables, in any interpretation of the operations: eager, it is computed; traced, it is the
 // graph that backends compile.

@@ -1,6 +1,7 @@
 import { Tensor } from '@tensorflow/tfjs-core'
 import { DocumentError, InvalidOption, show } from '../../base/errors.ts'
 import { fromWords, isKey } from '../../base/random.ts'
+import { type Form, flatten, showPath, type Tree } from '../../base/tree.ts'
 import { byName, isList, isRecord, own, type VariableTree } from '../../base/trees.ts'
 import { asShown } from '../../state/variables.ts'
 import type { Plain } from '../../storage/json.ts'
@@ -9,7 +10,6 @@ import { joinedName } from '../../storage/tree-names.ts'
 import { handOver, tensorOf } from '../../tfjs/index.ts'
 import type { Session } from '../loops/session.ts'
 import type { Sums } from '../report.ts'
-import { type Form, flatten, showPath, type Tree } from '../tree.ts'
 import type { Saved } from './checkpoint-format.ts'
 
 // All of training as tensors by name and a document: what `fit` goes on from.

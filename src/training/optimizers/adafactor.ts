@@ -1,10 +1,10 @@
 import { boolean, integer, number } from '../../base/options.ts'
+import type { Tree } from '../../base/tree.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParameterRule } from '../parameter-rule.ts'
 import { type Step, stepAt } from '../rate.ts'
 import { axesOf } from '../total.ts'
-import type { Tree } from '../tree.ts'
 import { type DecayOptions, decay, option, part, positive, read, stepOf } from './options.ts'
 import { blend, optimizerOf, zerosOf } from './rule.ts'
 

@@ -1,9 +1,9 @@
 import { InvalidOption } from '../../base/errors.ts'
 import { boolean, number } from '../../base/options.ts'
+import type { Tree } from '../../base/tree.ts'
 import { leafOf, mapTree, type VariableTree } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
-import type { Tree } from '../tree.ts'
 import { option, positive, read } from './options.ts'
 import { optimizerOf, signOf, zerosOf } from './rule.ts'
 

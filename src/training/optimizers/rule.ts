@@ -1,9 +1,9 @@
+import type { Tree } from '../../base/tree.ts'
 import { leafOf, mapTree, type VariableTree } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
 import { type OwnParameter, type ParameterRule, ruleOfEach } from '../parameter-rule.ts'
 import { type Step, stepAt } from '../rate.ts'
-import type { Tree } from '../tree.ts'
 import { type Mask, maskOf } from './options.ts'
 import { transform } from './transforms/transform.ts'
 

@@ -1,9 +1,9 @@
 import { integer, parseOptions } from '../../../base/options.ts'
+import type { Tree } from '../../../base/tree.ts'
 import { mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { isTensorOf } from '../../metric.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import type { Tree } from '../../tree.ts'
 import { mapTrees, zerosOf, zip } from '../rule.ts'
 import { around, asOptimizer, transform } from './transform.ts'
 

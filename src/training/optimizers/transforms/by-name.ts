@@ -1,5 +1,6 @@
 import { InvalidOption, show } from '../../../base/errors.ts'
 import { matchNames, type NamePatterns, namePatterns, variableName } from '../../../base/patterns.ts'
+import type { Tree } from '../../../base/tree.ts'
 import {
   isRecord,
   leafOf,
@@ -13,7 +14,6 @@ import type { Ops } from '../../../ops/ops.ts'
 import { reading } from '../../../state/given.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
 import { namesIn } from '../../penalties/roles.ts'
-import type { Tree } from '../../tree.ts'
 import { maskOf } from '../options.ts'
 import { zerosOf } from '../rule.ts'
 import { asOptimizer, forgetful, transform, within } from './transform.ts'

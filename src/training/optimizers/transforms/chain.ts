@@ -1,8 +1,8 @@
 import { InvalidOption } from '../../../base/errors.ts'
+import type { Tree } from '../../../base/tree.ts'
 import { byName as recordOf, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import type { Tree } from '../../tree.ts'
 import { asOptimizer, transform } from './transform.ts'
 
 /**

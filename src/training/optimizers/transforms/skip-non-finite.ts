@@ -1,10 +1,10 @@
 import { codec, integer, parseOptions } from '../../../base/options.ts'
+import type { Tree } from '../../../base/tree.ts'
 import { leavesOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { allFinite } from '../../finite.ts'
 import { isTensorOf } from '../../metric.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import type { Tree } from '../../tree.ts'
 import { mapTrees, zerosOf } from '../rule.ts'
 import { asOptimizer, transform } from './transform.ts'
 

@@ -2,6 +2,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../../../base/errors.ts'
 import { codec } from '../../../base/options.ts'
 import { shownAs } from '../../../base/shown.ts'
+import type { Tree } from '../../../base/tree.ts'
 import { mergeTrees, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { asJson } from '../../../plain/json.ts'
@@ -14,7 +15,6 @@ import {
   type UpdateContext,
 } from '../../optimizer.ts'
 import type { ParameterRule } from '../../parameter-rule.ts'
-import type { Tree } from '../../tree.ts'
 
 // What stands around optimizers, or before and after them in a chain: each is an optimizer itself.
 

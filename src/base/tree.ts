@@ -1,4 +1,4 @@
-import { byName, isList, isRecord } from '../base/trees.ts'
+import { byName, isList, isPlain } from './trees.ts'
 
 /** Tensors in any order: a tensor, or arrays and records of trees. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> }
@@ -21,8 +21,23 @@ export interface Flat<T> {
 
 const leaf: Form = Object.freeze({ kind: 'leaf' })
 
-/** No tree of an optimizer is deeper: a value that holds itself would never end. */
+/** No tree is deeper: a value that holds itself would never end. */
 const deepest = 64
+
+/** Changes some leaves of anything: what is neither an array nor a record stays itself. */
+export const mapAnything = (
+  value: unknown,
+  isLeaf: (value: unknown) => boolean,
+  f: (leaf: unknown) => unknown,
+  depth = 0,
+): unknown => {
+  if (isLeaf(value)) return f(value)
+  if (depth > deepest) return value
+  const inner = (part: unknown): unknown => mapAnything(part, isLeaf, f, depth + 1)
+  if (isList(value)) return Object.freeze(value.map(inner))
+  if (!isPlain(value)) return value
+  return byName(Object.entries(value).map(([name, part]) => [name, inner(part)] as const))
+}
 
 /**
  * Takes a tree apart, its leaves in order.
@@ -45,7 +60,7 @@ export const flatten = <T>(
     }
     if (path.length > deepest) throw fault(path, value)
     if (isList(value)) return { kind: 'list', parts: [...value].map((part, i) => formOf(part, [...path, String(i)])) }
-    if (!isRecord(value)) throw fault(path, value)
+    if (!isPlain(value)) throw fault(path, value)
     return {
       kind: 'record',
       parts: Object.entries(value).map(([name, part]) => [name, formOf(part, [...path, name])] as const),
