@@ -39,6 +39,21 @@ export const isOps = (value: unknown): boolean => {
 /** Runs any operation in an interpreter. */
 export type Perform<T> = <O extends Operation>(operation: O, inputs: readonly T[], attributes: Attributes[O]) => T
 
+/**
+ * What an interpreter over another one marks its values with, such as a tape: the symbol that is its own. Values are
+ * told apart by it.
+ */
+export const tapeOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'tape' in value ? value.tape : undefined
+
+/** Whether a value is a tensor beneath. If the interpreter cannot tell, any object is, except values of others over it. */
+export const isBeneath = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
+  isTensor ? isTensor(value) : typeof value === 'object' && value !== null && typeof tapeOf(value) !== 'symbol'
+
+/** A value of another interpreter, as messages say it; `undefined` for others. */
+export const foreign = (value: unknown): string | undefined =>
+  typeof tapeOf(value) === 'symbol' ? 'a value of another transform, or of one that has ended' : undefined
+
 const refuseOperand = (operation: Operation, expected: string, got: string): never => {
   throw new InvalidOption({
     layer: operation,
@@ -79,7 +94,8 @@ export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own>): Ops<T>
   const perform: Perform<T> = (operation, inputs, attributes) => {
     if (inputs.length === 0) refuseOperand(operation, 'at least one tensor', 'none')
     for (const input of inputs)
-      if (isTensor?.(input) === false) refuseOperand(operation, 'tensors of these operations', show(input))
+      if (isTensor?.(input) === false)
+        refuseOperand(operation, 'tensors of these operations', foreign(input) ?? show(input))
     return performed(operation, inputs, normalAttributes(operation, rest.shape(inputs[0] as T), attributes))
   }
   const operations: Record<string, unknown> = { ...blank, ...rest, loop: checkedLoop(rest) }

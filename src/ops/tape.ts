@@ -1,7 +1,7 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { sizeOf } from '../base/shape.ts'
 import { adjoints, isFlat } from './adjoints.ts'
-import { type Attributes, alike, forLayers, isOps, type Operation, perform } from './operations.ts'
+import { type Attributes, alike, forLayers, isBeneath, isOps, type Operation, perform, tapeOf } from './operations.ts'
 import type { Ops, Origin } from './ops.ts'
 import { walk } from './scan.ts'
 
@@ -37,20 +37,14 @@ export interface Tape<T> {
   readonly variable: (value: T) => Traced<T>
   /** A constant. */
   readonly fixed: (value: T) => Traced<T>
+  /** Whether a value is one of this tape. */
+  readonly owns: (value: unknown) => value is Traced<T>
   /** Gradients of the sum of each output times its cotangent with respect to `wrt`; zeros if it does not depend on it. */
   readonly gradients: (
     outputs: readonly (readonly [output: Traced<T>, cotangent: T])[],
     wrt: readonly Traced<T>[],
   ) => readonly T[]
 }
-
-/** The tape that a value belongs to. */
-const tapeOf = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && 'tape' in value ? value.tape : undefined
-
-/** Whether a value is a tensor beneath. If the interpreter cannot tell, any object is, except values of other tapes. */
-const isBeneath = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
-  isTensor ? isTensor(value) : typeof value === 'object' && value !== null && typeof tapeOf(value) !== 'symbol'
 
 const refuseLoop = (): never => {
   throw new InvalidOption({
@@ -60,6 +54,13 @@ const refuseLoop = (): never => {
     got: 'one through a loop over what depends on a variable',
     remedy: 'Give it ops.stopGradient of what it uses, or repeat the operations a fixed number of times.',
   })
+}
+
+/** Zeros of the shape of a tensor. Not a product with 0, which would keep NaN. */
+export const zerosLike = <T>(ops: Ops<T>, x: T): T => {
+  const shape = ops.shape(x)
+  const zero = ops.constant(0)
+  return sizeOf(shape) === null ? ops.where(zero, x, zero) : ops.constant(0, shape as readonly number[])
 }
 
 /**
@@ -151,13 +152,6 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
     return ops
   }
 
-  // Not a product with 0, which would keep NaN.
-  const zeros = (x: T): T => {
-    const shape = beneath.shape(x)
-    const zero = beneath.constant(0)
-    return sizeOf(shape) === null ? beneath.where(zero, x, zero) : beneath.constant(0, shape as readonly number[])
-  }
-
   const gradients: Tape<T>['gradients'] = (outputs, wrt) => {
     const found = new Map<Traced<T>, T>()
     const arrive = (at: Traced<T>, gradient: T): void => {
@@ -182,8 +176,8 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       })
     }
     for (const at of looped) if (found.has(at) && !wrt.includes(at)) refuseLoop()
-    return wrt.map(at => found.get(at) ?? zeros(lifted(at).value))
+    return wrt.map(at => found.get(at) ?? zerosLike(beneath, lifted(at).value))
   }
 
-  return { ops: noting(beneath), variable: value => ({ value, tape: id, varies: true }), fixed, gradients }
+  return { ops: noting(beneath), variable: value => ({ value, tape: id, varies: true }), fixed, owns: isOwn, gradients }
 }

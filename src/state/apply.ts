@@ -13,9 +13,10 @@ import { emptyingAtOnce } from '../ops/empty.ts'
 import { isOps } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
 import { tape } from '../ops/tape.ts'
-import { another, handOver, tfjsOps, tidily } from '../tfjs/index.ts'
+import { handOver, tfjsOps } from '../tfjs/index.ts'
 import { checkedWiring, checkTensor, wireFor } from './check.ts'
 import { type Count, inputCount, outputCount, partsOf, single, type TensorInputs, toTensor, toTensors } from './data.ts'
+import { eagerly } from './eagerly.ts'
 import { asTrees, asVariables, reading } from './given.ts'
 import { checkIds } from './ids.ts'
 import { variableRules } from './init.ts'
@@ -90,27 +91,6 @@ const tensorsGiven = ({ params, state }: Trees, ...inputs: readonly (readonly un
   ...[...leavesOf(params), ...leavesOf(state)].map(([, , tensor]) => tensor),
   ...inputs.flat(),
 ]
-
-/**
- * Runs eager work that hands its results over; everything else that it made is disposed, also when it fails.
- *
- * @param work gets a function that hands a tensor over as one of its own, and one that tells what was given
- */
-const eagerly = <R>(
-  given: readonly unknown[],
-  work: (own: (tensor: tf.Tensor) => tf.Tensor, isGiven: (tensor: tf.Tensor) => boolean) => R,
-): R => {
-  const isGiven = (tensor: tf.Tensor): boolean => all.has(tensor)
-  const all = new Set(given)
-  const handles = new Map<tf.Tensor, tf.Tensor>()
-  const own = (tensor: tf.Tensor): tf.Tensor => {
-    const before = handles.get(tensor) ?? (isGiven(tensor) ? tensor : undefined)
-    const handle = handOver(before === undefined ? tensor : another(before))
-    handles.set(tensor, handle)
-    return handle
-  }
-  return tidily(() => work(own, isGiven))
-}
 
 /**
  * Runs a network or layer: a pure function of its arguments. Several inputs and outputs are tuples; each input is a tensor,

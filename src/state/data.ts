@@ -44,7 +44,8 @@ const fault = (expected: string, got: string): InvalidOption =>
         : 'For example: [[1, 2], [3, 4]], or { data: new Float32Array(4), shape: [2, 2] }.',
   })
 
-const isFlat = (value: unknown): value is FlatData =>
+/** Whether a value is numbers with their shape. */
+export const isFlat = (value: unknown): value is FlatData =>
   typeof value === 'object' && value !== null && !isTensorLike(value) && 'data' in value && 'shape' in value
 
 /** A copy of a shape, which must hold as many numbers as there are. */

@@ -1,0 +1,6 @@
+export { type Eager, eager } from './eager.ts'
+export type { Handle, OpsFunction } from './function.ts'
+export type { Computed, Given, GivenArguments } from './given.ts'
+export { grad, valueAndGrad } from './grad.ts'
+export type { Chosen, GradientOptions } from './options.ts'
+export { hvp, jvp, vjp } from './products.ts'

@@ -1,0 +1,102 @@
+import { InvalidOption } from '../base/errors.ts'
+import { type Shape, sharedShape, showShape } from '../base/shape.ts'
+import { type Flat, flatten, type Path, showPath } from '../base/tree.ts'
+import { isList } from '../base/trees.ts'
+import { isNode } from '../graph/graph.ts'
+import { foreign } from '../ops/operations.ts'
+import type { Ops } from '../ops/ops.ts'
+import { described } from '../state/given.ts'
+
+// Arguments and results of functions: tensors in records and arrays.
+
+/** Whether a value is a tensor of an interpreter; where it cannot tell, anything but an array is. */
+const isTensor = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
+  isTensor ? isTensor(value) : typeof value === 'object' && value !== null && !isList(value)
+
+/** Values of other interpreters, which are records too. */
+const isOther = (value: unknown): boolean => foreign(value) !== undefined || isNode(value)
+
+/** What came in place of a tensor. */
+const cameInstead = (value: unknown): string =>
+  foreign(value) ?? (isNode(value) ? 'a node of a graph' : described(value))
+
+/**
+ * A tree, taken apart.
+ *
+ * @param what the argument or result, as messages name it
+ * @param expected what it may hold
+ * @throws InvalidOption if it holds anything else
+ */
+export const leavesOfTree = <T>(
+  tree: unknown,
+  isLeaf: (value: unknown) => boolean,
+  owner: string,
+  what: (path: Path) => string,
+  expected: string,
+  remedy: string,
+): Flat<T> => {
+  const fault = (path: Path, value: unknown) =>
+    new InvalidOption({ layer: owner, option: what(path), expected, got: cameInstead(value), remedy })
+  const flat = flatten<T>(tree, value => isLeaf(value) || isOther(value), fault)
+  const other = flat.leaves.findIndex(leaf => !isLeaf(leaf))
+  if (other >= 0) throw fault(flat.paths[other] as Path, flat.leaves[other])
+  return flat
+}
+
+/** A place in a tree, as messages name it. */
+const placeIn =
+  (what: string) =>
+  (path: Path): string =>
+    [what, ...path].join('.')
+
+/**
+ * A tree of tensors of an interpreter, taken apart.
+ *
+ * @param owner the transform
+ * @param what the argument or result, as messages name it
+ * @throws InvalidOption if it holds anything else
+ */
+export const tensorsIn = <T>(ops: Ops<T>, owner: string, what: string, tree: unknown): Flat<T> =>
+  leavesOfTree<T>(
+    tree,
+    value => isTensor(ops, value),
+    owner,
+    placeIn(what),
+    'tensors of these operations, alone or in records and arrays',
+    'Make numbers a tensor with ops.constant, and give values of other operations as arguments.',
+  )
+
+/**
+ * The leaves of a tree, in the order of another one.
+ *
+ * @param like the tree whose form and shapes it has
+ * @throws InvalidOption if it has another form, or a tensor of another shape
+ */
+export const leavesLike = <T>(
+  ops: Ops<T>,
+  owner: string,
+  what: string,
+  tree: unknown,
+  like: { readonly paths: readonly Path[]; readonly shapes: readonly Shape[]; readonly of: string },
+): readonly T[] => {
+  const { paths, leaves } = tensorsIn(ops, owner, what, tree)
+  const refuse = (path: Path, expected: string, got: string): never => {
+    throw new InvalidOption({
+      layer: owner,
+      option: placeIn(what)(path),
+      expected,
+      got,
+      remedy: `Give a tensor for each of ${like.of}, of its shape.`,
+    })
+  }
+  const has = paths.map(showPath)
+  const wanted = like.paths.map(showPath)
+  const other = paths[has.findIndex(path => !wanted.includes(path))]
+  if (other !== undefined) refuse(other, `the form of ${like.of}`, 'a tensor that has no place there')
+  return like.paths.map((path, i) => {
+    const leaf = leaves[has.indexOf(wanted[i] as string)]
+    if (leaf === undefined) return refuse(path, `a tensor, as in ${like.of}`, 'none')
+    const [shape, own] = [like.shapes[i] as Shape, ops.shape(leaf)]
+    return sharedShape(own, shape) ? leaf : refuse(path, `the shape ${showShape(shape)}`, showShape(own))
+  })
+}
