@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { type Form, flatten, unflatten } from '../../src/base/tree.ts'
 import * as joinery from '../../src/index.ts'
 import { contextOf } from '../../src/training/checked-update.ts'
-import { type Form, flatten, unflatten } from '../../src/base/tree.ts'
 import { type Case, close, type Tolerance } from './data.ts'
 import { type Computation, type Engine, tensorOf } from './engine.ts'
 import { type Place, type Problem, problemOf } from './problems.ts'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { type Form, flatten, type Path, unflatten } from '../../../../src/base/tree.ts'
 import type * as joinery from '../../../../src/index.ts'
 import { contextOf } from '../../../../src/training/checked-update.ts'
-import { type Form, flatten, type Path, unflatten } from '../../../../src/base/tree.ts'
 import { Differs } from '../../data.ts'
 import { type Computation, type Engine, tensorOf } from '../../engine.ts'
 import { type Arr, broadcast } from '../array.ts'
