@@ -76,6 +76,7 @@ const SQUARE: i32 = 1
 const SQRT: i32 = 2
 const ABS: i32 = 3
 const RELU: i32 = 4
+const RSQRT: i32 = 5
 
 function changed(operation: i32, x: v128): v128 {
   switch (operation) {
@@ -89,8 +90,10 @@ function changed(operation: i32, x: v128): v128 {
       return f32x4.abs(x)
     case RELU:
       return f32x4.max(x, f32x4.splat(0))
-    default:
+    case RSQRT:
       return f32x4.div(f32x4.splat(1), f32x4.sqrt(x))
+    default:
+      return f32x4.floor(x)
   }
 }
 

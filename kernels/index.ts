@@ -1,3 +1,4 @@
+export { angles } from './angles'
 export { contract, scratchBytes } from './contract'
 export { clear, copyRuns } from './copy'
 export { change, combine, select } from './elementwise'

@@ -48,14 +48,15 @@ export function softmax(isLog: i32, x: usize, y: usize, rows: i32, columns: i32)
   }
 }
 
-/** The place of the largest number of each of `rows` rows, the first where several are. NaN counts where it comes first. */
+/** The place of the largest number of each of `rows` rows, the first where several are; NaN is larger than any other. */
 export function argMax(x: usize, y: usize, rows: i32, columns: i32): void {
   for (let r = 0; r < rows; r++) {
     let largest = load<f32>(x)
     let found = 0
     for (let i = 1; i < columns; i++) {
       const value = load<f32>(x + ((<usize>i) << 2))
-      if (value > largest) {
+      // Nothing is larger than NaN, of which every comparison is false.
+      if (largest <= Infinity && !(value <= largest)) {
         largest = value
         found = i
       }

@@ -34,6 +34,7 @@ export const relaxed: string =
 `
 
 const names = [
+  'angles',
   'copy',
   'depthwise',
   'elementwise',
@@ -41,6 +42,7 @@ const names = [
   'largest',
   'pool',
   'pool-gradient',
+  'power',
   'rows',
   'softmax',
   'sum',

@@ -37,8 +37,12 @@ const unary = [
   'elu',
   'softplus',
   'erf',
+  'sin',
+  'cos',
+  'atan',
+  'floor',
 ] as const
-const binary = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal'] as const
+const binary = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal', 'pow'] as const
 const numbers = [0, 1, -1, 2, 0.5, -0, 1e30, 3]
 
 const rules: Readonly<Record<string, Rule>> = {

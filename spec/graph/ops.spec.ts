@@ -150,7 +150,11 @@ describe('Shapes of operations', () => {
       [() => graphOps.concatenate([x(2), x(2, 3)], 0), 'concatenate: expected shapes that differ in axis 0 only'],
       [() => graphOps.matmul(x(2, 3), x(2, 3)), 'matmul: expected [..., n, k] and [..., k, m], got [(2, 3), (2, 3)]'],
       [() => graphOps.matmul(x(3), x(3)), 'matmul: expected [..., n, k] and [..., k, m]'],
-      [() => graphOps.matmul(x(2, 2, 3), x(3, 3)), 'matmul: expected [..., n, k] and [..., k, m]'],
+      [
+        () => graphOps.matmul(x(2, 2, 3), x(2, 3)),
+        'matmul: expected [..., n, k] and [..., k, m], got [(2, 2, 3), (2, 3)]',
+      ],
+      [() => graphOps.matmul(x(2, 2, 3), x(3, 3, 4)), 'matmul: expected [..., n, k] and [..., k, m]'],
       [
         () => graphOps.convolve(x(1, 4, 4, 3), x(2, 2, 2, 5), sliding),
         'convolve: expected as many channels as a filter in 1 groups takes, got [(1, 4, 4, 3), (2, 2, 2, 5)]',

@@ -203,6 +203,10 @@ describe('toModule', function () {
       softplus: [value => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value))), 1e-6],
       sqrt: [Math.sqrt, 1e-7],
       negative: [value => -value, 0],
+      sin: [Math.sin, 2e-7],
+      cos: [Math.cos, 2e-7],
+      atan: [Math.atan, 2e-7],
+      floor: [Math.floor, 0],
     }
     for (const [name, [f, tolerance]] of Object.entries(functions)) {
       const layer = Lambda(
@@ -569,10 +573,10 @@ second.shape[2]
     )
     const error = fault(() => convert(looped, { params: {}, state: {} }))
     expect(error).to.match(/InvalidOption: own, network: .*a loop whose length depends on values/)
-    const foreign = { kind: 'application', operation: 'sin', inputs: [], attributes: [], shape: [2], layer: 'waves' }
+    const foreign = { kind: 'application', operation: 'sinh', inputs: [], attributes: [], shape: [2], layer: 'waves' }
     const place = { from: [], to: at('value 0'), room: () => at('room 0'), pack: null }
     expect(fault(() => lowered(foreign as never, place))).to.match(
-      /InvalidOption: waves, network: expected operations that modules have a kernel for, got sin/,
+      /InvalidOption: waves, network: expected operations that modules have a kernel for, got sinh/,
     )
   })
 })

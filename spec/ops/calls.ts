@@ -15,15 +15,15 @@ export interface Call {
   readonly differentiable: readonly boolean[]
 }
 
-interface Range {
+export interface Range {
   readonly low: number
   readonly high: number
 }
-const anywhere: Range = { low: -2, high: 2 }
-const positive: Range = { low: 0.3, high: 2.5 }
+export const anywhere: Range = { low: -2, high: 2 }
+export const positive: Range = { low: 0.3, high: 2.5 }
 
 /** Elements spread evenly over a range, in a random order; an even count keeps them off the middle. */
-const spread = (seed: number, shape: readonly number[], { low, high }: Range): Numbers => {
+export const spread = (seed: number, shape: readonly number[], { low, high }: Range): Numbers => {
   const n = sizeOf(shape)
   const places = n % 2 === 0 ? n : n + 1
   const order = permutation(key(seed), places)
@@ -33,12 +33,13 @@ const spread = (seed: number, shape: readonly number[], { low, high }: Range): N
   }
 }
 
-const seed = fc.integer({ min: 0, max: 1e6 })
-const size = fc.integer({ min: 1, max: 3 })
-const shape = (least: number, most: number) => fc.array(size, { minLength: least, maxLength: most })
+export const seed: fc.Arbitrary<number> = fc.integer({ min: 0, max: 1e6 })
+export const size: fc.Arbitrary<number> = fc.integer({ min: 1, max: 3 })
+export const shape = (least: number, most: number): fc.Arbitrary<number[]> =>
+  fc.array(size, { minLength: least, maxLength: most })
 /** A tensor of a shape, and of one that a shape arbitrary gives. */
 const of = (own: readonly number[], range = anywhere): fc.Arbitrary<Numbers> => seed.map(s => spread(s, own, range))
-const tensor = (least: number, most: number, range = anywhere): fc.Arbitrary<Numbers> =>
+export const tensor = (least: number, most: number, range: Range = anywhere): fc.Arbitrary<Numbers> =>
   shape(least, most).chain(own => of(own, range))
 
 const call = (
@@ -51,7 +52,7 @@ const call = (
 const unary = (operation: Operation, range = anywhere) => tensor(0, 3, range).map(x => call(operation, [x]))
 
 /** Two shapes that broadcast to one. */
-const pairOfShapes = shape(0, 3).chain(whole =>
+export const pairOfShapes: fc.Arbitrary<readonly [readonly number[], readonly number[]]> = shape(0, 3).chain(whole =>
   fc
     .tuple(
       fc.nat(whole.length),
@@ -70,7 +71,8 @@ const binary = (operation: Operation, range = anywhere, second = range) =>
     return call(operation, [spread(s, a, range), spread(s + 1, b, shifted)])
   })
 
-const axesOf = (rank: number) => fc.uniqueArray(fc.nat(rank - 1), { minLength: 1, maxLength: rank }).map(a => a.sort())
+export const axesOf = (rank: number): fc.Arbitrary<number[]> =>
+  fc.uniqueArray(fc.nat(rank - 1), { minLength: 1, maxLength: rank }).map(a => a.sort())
 const reduction = (operation: Operation) =>
   tensor(1, 3).chain(x =>
     fc.tuple(axesOf(x.shape.length), fc.boolean()).map(([axes, keep]) => call(operation, [x], [axes, keep])),
@@ -146,10 +148,16 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
   elu: unary('elu'),
   softplus: unary('softplus'),
   erf: unary('erf'),
+  sin: unary('sin'),
+  cos: unary('cos'),
+  atan: unary('atan'),
+  // Elements are no whole numbers, where it jumps.
+  floor: unary('floor', { low: -1.98, high: 2.01 }).map(one => ({ ...one, differentiable: [false] })),
   add: binary('add'),
   subtract: binary('subtract'),
   multiply: binary('multiply'),
   divide: binary('divide', anywhere, positive),
+  pow: binary('pow', positive, anywhere),
   maximum: binary('maximum'),
   minimum: binary('minimum'),
   greater: binary('greater').map(one => ({ ...one, differentiable: [false, false] })),

@@ -9,10 +9,10 @@ export interface Numbers {
   readonly shape: readonly number[]
   readonly data: readonly number[]
 }
-type Index = readonly number[]
+export type Index = readonly number[]
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
-const indices = (shape: readonly number[]): readonly Index[] =>
+export const indices = (shape: readonly number[]): readonly Index[] =>
   shape.reduce<Index[]>((all, d) => all.flatMap(index => Array.from({ length: d }, (_, i) => [...index, i])), [[]])
 
 /** A tensor whose elements a function of their indices gives. */
@@ -22,7 +22,7 @@ export const build = (shape: readonly number[], at: (index: Index) => number): N
 })
 
 /** The element at an index; 0 outside, which is what padding adds. */
-const get = ({ shape, data }: Numbers, index: Index): number => {
+export const get = ({ shape, data }: Numbers, index: Index): number => {
   let offset = 0
   for (const [axis, d] of shape.entries()) {
     const i = index[axis] as number
@@ -45,12 +45,12 @@ const spread = (x: Numbers, index: Index): number =>
     x,
     x.shape.map((d, i) => (d === 1 ? 0 : (index[i + index.length - x.shape.length] as number))),
   )
-const elementwise =
+export const elementwise =
   (f: (...values: number[]) => number) =>
   (inputs: readonly Numbers[]): Numbers =>
     build(broadcastShape(inputs.map(input => input.shape)), index => f(...inputs.map(input => spread(input, index))))
 
-const reduction =
+export const reduction =
   (f: (values: readonly number[]) => number) =>
   ([x]: readonly Numbers[], axes: readonly number[], keep: boolean): Numbers => {
     const { shape } = x as Numbers
@@ -148,10 +148,15 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
   elu: elementwise(x => (x > 0 ? x : Math.expm1(x))),
   softplus: elementwise((x = 0) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   erf: elementwise(erf),
+  sin: elementwise(Math.sin),
+  cos: elementwise(Math.cos),
+  atan: elementwise(Math.atan),
+  floor: elementwise(Math.floor),
   add: elementwise((a = 0, b = 0) => a + b),
   subtract: elementwise((a = 0, b = 0) => a - b),
   multiply: elementwise((a = 0, b = 0) => a * b),
   divide: elementwise((a = 0, b = 0) => a / b),
+  pow: elementwise((a = 0, b = 0) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b)),
   maximum: elementwise(Math.max),
   minimum: elementwise(Math.min),
   greater: elementwise((a = 0, b = 0) => (a > b ? 1 : 0)),

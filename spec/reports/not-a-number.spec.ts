@@ -79,8 +79,12 @@ const unary = [
   'relu',
   'elu',
   'erf',
+  'sin',
+  'cos',
+  'atan',
+  'floor',
 ] as const
-const binary = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal'] as const
+const binary = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal', 'pow'] as const
 const cases: readonly Case[] = [
   ...unary.map((operation): Case => ({ operation, inputs: [vector], attributes: [] })),
   ...binary.map((operation): Case => ({ operation, inputs: [column, vector], attributes: [] })),

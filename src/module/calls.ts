@@ -2,6 +2,7 @@
 
 /** The file of each kernel; the text of modules has `fill` itself. */
 export const kernels = {
+  angles: 'angles',
   argMax: 'softmax',
   averagePoolGradient: 'pool-gradient',
   change: 'elementwise',
@@ -18,6 +19,7 @@ export const kernels = {
   maxRows: 'largest',
   packAll: 'contract',
   pool: 'pool',
+  power: 'power',
   scatterRows: 'rows',
   select: 'elementwise',
   softmax: 'softmax',

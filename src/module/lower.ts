@@ -5,7 +5,7 @@ import { known } from '../base/shape.ts'
 import { type GraphNode, operands } from '../graph/graph.ts'
 import type { Attributes, Operation } from '../ops/operations.ts'
 import type { Address, Call } from './calls.ts'
-import { changing, combining, evaluating, selecting } from './lowerings/elementwise.ts'
+import { changing, combining, evaluating, raising, selecting, turning } from './lowerings/elementwise.ts'
 import type { Lowering, Task } from './lowerings/lowering.ts'
 import {
   broadcasting,
@@ -41,10 +41,15 @@ const table: { readonly [O in Lowered]?: Lowering<Attributes[O]> } = {
   elu: evaluating('elu'),
   softplus: evaluating('softplus'),
   erf: evaluating('erf'),
+  sin: turning('sin'),
+  cos: turning('cos'),
+  atan: turning('atan'),
+  floor: changing('floor'),
   add: combining('add'),
   subtract: combining('subtract'),
   multiply: combining('multiply'),
   divide: combining('divide'),
+  pow: raising,
   maximum: combining('maximum'),
   minimum: combining('minimum'),
   greater: combining('greater'),

@@ -163,6 +163,16 @@ const pickLargest = <T>(ops: Ops<T>, values: T, x: T, y: T, window: Window): T =
   return picked
 }
 
+/** `b a^(b - 1)`, which is 0 for `b = 0`, also where `a` is 0. */
+const slopeOfPower = <T>(ops: Ops<T>, a: T, b: T): T => {
+  const [zero, one] = [ops.constant(0), ops.constant(1)]
+  const isZero = ops.equal(b, zero)
+  const power = ops.pow(a, ops.where(isZero, one, ops.subtract(b, one)))
+  return ops.where(isZero, zero, ops.multiply(b, power))
+}
+/** `log a`, but 0 for 0: the power is 0 there, or has no derivative. */
+const logOfBase = <T>(ops: Ops<T>, a: T): T => ops.log(ops.where(ops.equal(a, ops.constant(0)), ops.constant(1), a))
+
 /** Swaps the last two axes. */
 const transposed = <T>(ops: Ops<T>, x: T): T => {
   const axes = ops.shape(x).map((_, i) => i)
@@ -194,11 +204,19 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
   erf: unary((ops, dy, x) =>
     ops.multiply(times(ops, dy, 2 / Math.sqrt(Math.PI)), ops.exp(ops.negative(ops.square(x)))),
   ),
+  sin: unary((ops, dy, x) => ops.multiply(dy, ops.cos(x))),
+  cos: unary((ops, dy, x) => ops.multiply(dy, ops.negative(ops.sin(x)))),
+  atan: unary((ops, dy, x) => ops.divide(dy, ops.add(ops.square(x), ops.constant(1)))),
+  floor: none,
 
   add: binary((_, dy) => [dy, dy]),
   subtract: binary((ops, dy) => [dy, ops.negative(dy)]),
   multiply: binary((ops, dy, a, b) => [ops.multiply(dy, b), ops.multiply(dy, a)]),
   divide: binary((ops, dy, _, b, y) => [ops.divide(dy, b), ops.negative(ops.divide(ops.multiply(dy, y), b))]),
+  pow: (ops, dy, { inputs: [a, b], y, needed }) => [
+    needed[0] ? unbroadcast(ops, ops.multiply(dy, slopeOfPower(ops, a, b)), ops.shape(a)) : null,
+    needed[1] ? unbroadcast(ops, ops.multiply(dy, ops.multiply(y, logOfBase(ops, a))), ops.shape(b)) : null,
+  ],
   // Of two equal operands the first is the larger one.
   maximum: binary((ops, dy, a, b) => {
     const second = ops.greater(b, a)

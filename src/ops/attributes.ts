@@ -5,7 +5,8 @@ import type { Margin } from './ops.ts'
 // Normalizes and checks attributes, for every interpreter: negative axes and positions count from the end, axes that do
 // not exist are refused. Each function gets the operation, the shape of its first tensor, and its attributes.
 
-const refuse = (
+/** Refuses an attribute. */
+export const refuse = (
   operation: string,
   option: string,
   expected: string,
@@ -15,7 +16,8 @@ const refuse = (
   throw new InvalidOption({ layer: operation, option, expected, got, remedy })
 }
 
-const axisOf = (operation: string, shape: Shape, axis: unknown): number => {
+/** An axis of a shape, from the start. */
+export const axisOf = (operation: string, shape: Shape, axis: unknown): number => {
   const rank = shape.length
   if (!Number.isInteger(axis) || (axis as number) < -rank || (axis as number) >= rank)
     return refuse(
@@ -31,7 +33,12 @@ const isNormal = (axes: readonly number[], rank: number): boolean =>
   Array.isArray(axes) &&
   axes.every((axis, i) => Number.isInteger(axis) && axis >= 0 && axis < rank && axes.indexOf(axis) === i)
 
-const axesOf = (operation: string, shape: Shape, axes: readonly number[]): readonly number[] => {
+/** Axes of a shape, from the start, each once; default: all. */
+export const axesOf = (
+  operation: string,
+  shape: Shape,
+  axes: readonly number[] = shape.map((_, axis) => axis),
+): readonly number[] => {
   if (isNormal(axes, shape.length)) return axes
   if (!Array.isArray(axes)) return refuse(operation, 'axes', 'an array of axes', show(axes))
   const found = axes.map(axis => axisOf(operation, shape, axis))
@@ -40,7 +47,22 @@ const axesOf = (operation: string, shape: Shape, axes: readonly number[]): reado
     : refuse(operation, 'axes', `axes of ${showShape(shape)}, each once`, show(axes))
 }
 
-const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0
+/** @throws InvalidOption if the size of an axis is not known */
+export const knownSizes = (operation: string, shape: Shape, axes: readonly number[]): readonly number[] =>
+  axes.map(
+    axis =>
+      shape[axis] ??
+      refuse(
+        operation,
+        'axis',
+        'axes of known sizes',
+        `axis ${axis} of ${showShape(shape)}`,
+        'Bind the dimension first.',
+      ),
+  )
+
+/** Whether a value is a whole number, 0 or more. */
+export const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0
 
 /** Begin and length of a slice along one axis. */
 const span = (
@@ -84,7 +106,7 @@ export const bounds = (
 type Axes = readonly number[]
 
 export const axes = (operation: string, x: Shape, given: Axes): readonly [Axes] => [axesOf(operation, x, given)]
-export const reducedAxes = (operation: string, x: Shape, given: Axes, keep = false): readonly [Axes, boolean] => [
+export const reducedAxes = (operation: string, x: Shape, given?: Axes, keep = false): readonly [Axes, boolean] => [
   axesOf(operation, x, given),
   keep,
 ]

@@ -1,12 +1,13 @@
 import { InvalidOption, show } from '../base/errors.ts'
+import { composing, widening } from './composed/table.ts'
 import { checkedLoop } from './loop.ts'
-import type { Ops } from './ops.ts'
-import { forms, normalAttributes } from './shapes.ts'
+import type { Ops, Primitives } from './ops.ts'
+import { forms, normalAttributes, operandsOf } from './shapes.ts'
 
 /** What each interpreter defines itself. */
-type Own = 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'loop' | 'within' | 'origin' | 'isTensor'
-/** The operations that take tensors, then attributes, and give one tensor. */
-export type Operation = Exclude<keyof Ops<unknown>, Own>
+type Own = 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'loop' | 'origin' | 'isTensor'
+/** The primitive operations, which take tensors, then attributes, and give one tensor. */
+export type Operation = Exclude<keyof Primitives<unknown>, Own>
 
 /** A tensor, in the types below. */
 interface Operand {
@@ -18,7 +19,7 @@ type Taken<P, Tensors extends readonly Operand[] = readonly []> = P extends read
   : P extends readonly [readonly Operand[], ...infer Rest]
     ? { readonly tensors: readonly Operand[]; readonly attributes: Readonly<Required<Rest>> }
     : { readonly tensors: Tensors; readonly attributes: Readonly<Required<P>> }
-type TakenBy = { readonly [O in Operation]: Taken<Parameters<Ops<Operand>[O]>> }
+type TakenBy = { readonly [O in Operation]: Taken<Parameters<Primitives<Operand>[O]>> }
 type AttributesOf = { readonly [O in Operation]: TakenBy[O]['attributes'] }
 /** The attributes of each operation. */
 export interface Attributes extends AttributesOf {}
@@ -78,18 +79,36 @@ const methodOf = <T>(operation: Operation, perform: Perform<T>) => {
   return (a: T, b: T, c: T, ...given: unknown[]) => run([a, b, c], given)
 }
 
-/** What an interpreter has. Adding 50 properties one by one is slow; a copy of this object has them at once. */
+/** What an interpreter has. Adding 100 properties one by one is slow; a copy of this object has them at once. */
 const blank = Object.fromEntries(
-  ['shape', 'constant', 'uniform', 'normal', 'scan', 'loop', ...Object.keys(forms)].map(name => [name, undefined]),
+  [
+    ...['shape', 'constant', 'uniform', 'normal', 'scan', 'loop'],
+    ...[forms, composing, widening].flatMap(table => Object.keys(table)),
+  ].map(name => [name, undefined]),
 )
 
+type Method = (...given: readonly unknown[]) => unknown
+
+/** Completes the primitives by what is composed of them. */
+const composed = <T>(operations: Record<string, unknown>): Ops<T> => {
+  // The tables pair each function with its own arguments, which a name in general cannot express.
+  for (const name in composing) {
+    const compose = (composing as unknown as Readonly<Record<string, Method>>)[name] as Method
+    operations[name] = (...given: readonly unknown[]) => compose(operations, ...given)
+  }
+  return Object.freeze(operations) as unknown as Ops<T>
+}
+
+/** An interpreter with other methods, of which its composed operations are made too. */
+export const replacing = <T>(ops: Ops<T>, own: Partial<Ops<T>>): Ops<T> => composed({ ...ops, ...own })
+
 /**
- * An interpreter that runs all operations by one function.
+ * An interpreter that runs all primitive operations by one function.
  *
  * @param performed gets normalized attributes
  * @param rest what it defines itself
  */
-export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own>): Ops<T> => {
+export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own | 'within'>): Ops<T> => {
   const { isTensor } = rest
   const perform: Perform<T> = (operation, inputs, attributes) => {
     if (inputs.length === 0) refuseOperand(operation, 'at least one tensor', 'none')
@@ -100,7 +119,14 @@ export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own>): Ops<T>
   }
   const operations: Record<string, unknown> = { ...blank, ...rest, loop: checkedLoop(rest) }
   for (const operation in forms) operations[operation] = methodOf(operation as Operation, perform)
-  return Object.freeze(operations) as unknown as Ops<T>
+  for (const name in widening) {
+    const [narrow, widen] = [
+      operations[name],
+      (widening as unknown as Readonly<Record<string, Method>>)[name] as Method,
+    ]
+    operations[name] = (...given: readonly unknown[]) => widen(narrow, operations, ...given)
+  }
+  return composed(operations)
 }
 
 /** Interpreters by layer, each made once. */
@@ -115,9 +141,7 @@ export const forLayers = <T>(make: (layer: string) => Ops<T>): ((layer: string) 
 
 /** Performs an operation in an interpreter: the reverse of {@link alike}. */
 export const perform =
-  <T>(ops: Pick<Ops<T>, Operation>): Perform<T> =>
+  <T>(ops: Pick<Primitives<T>, Operation>): Perform<T> =>
   (operation, inputs, attributes) =>
-    operation === 'concatenate'
-      ? ops.concatenate(inputs, attributes[0] as number)
-      : // Every other operation takes its tensors one by one, then its attributes.
-        (ops[operation] as (...args: unknown[]) => T)(...inputs, ...attributes)
+    // The types relate each operation to its own operands, which one in general cannot express.
+    (ops[operation] as (...args: readonly unknown[]) => T)(...operandsOf(operation, inputs, attributes))

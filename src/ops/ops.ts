@@ -1,5 +1,6 @@
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
+import type { Composed } from './composed/composed.ts'
 
 /** Rows and columns of a window or a step. */
 export type Pair = readonly [number, number]
@@ -12,9 +13,30 @@ export type Margin = readonly [number, number]
  *
  * Laws: the shape of a result depends on shapes and attributes only, never on values; no operation has a side effect; a
  * random draw is a function of its key. Binary operations broadcast as in NumPy. Negative axes count from the end; axes
- * that do not exist are refused.
+ * that do not exist are refused. Truths are 1 and 0, and any number but 0 is true.
  */
-export interface Ops<T> {
+export interface Ops<T> extends Primitives<T>, Composed<T> {
+  /** Over axes; default: all of them. */
+  readonly sum: (x: T, axes?: readonly number[], keepDimensions?: boolean) => T
+  /** Over axes; default: all of them. */
+  readonly mean: (x: T, axes?: readonly number[], keepDimensions?: boolean) => T
+  /** The largest element over axes; default: all of them. NaN is larger than any number. */
+  readonly max: (x: T, axes?: readonly number[], keepDimensions?: boolean) => T
+  /** The position of the largest element along an axis, as a number; the first of equal ones. Default: the last axis. */
+  readonly argMax: (x: T, axis?: number) => T
+  /**
+   * Slices of a table along an axis (default: the first) by index, truncated to whole numbers: of a table [n, …], indices
+   * [a, b] give [a, b, …].
+   */
+  readonly gather: (table: T, indices: T, axis?: number) => T
+  /** [..., n, k] times [..., k, m]: a batch of products, whose leading axes broadcast. */
+  readonly matmul: (a: T, b: T) => T
+  /** The same operations on behalf of a layer, if the interpreter records layers. */
+  readonly within?: (layer: string) => Ops<T>
+}
+
+/** What an interpreter defines; all other operations are composed of these. */
+export interface Primitives<T> {
   /** Whether a value is a tensor of this interpreter, if it can tell. */
   readonly isTensor?: (value: unknown) => boolean
   /** The dimensions of a tensor; a dimension may be unknown (`null`) while tracing. */
@@ -40,11 +62,19 @@ export interface Ops<T> {
   readonly softplus: (x: T) => T
   /** The error function, `2 / sqrt(π)` times the integral of `exp(-t²)` from 0 to x. */
   readonly erf: (x: T) => T
+  readonly sin: (x: T) => T
+  readonly cos: (x: T) => T
+  /** The inverse of the tangent, from -π/2 to π/2. */
+  readonly atan: (x: T) => T
+  /** The largest whole number that is not larger. */
+  readonly floor: (x: T) => T
 
   readonly add: (a: T, b: T) => T
   readonly subtract: (a: T, b: T) => T
   readonly multiply: (a: T, b: T) => T
   readonly divide: (a: T, b: T) => T
+  /** `a` to the power of `b`; NaN for a negative `a` and a `b` that is not whole. */
+  readonly pow: (a: T, b: T) => T
   readonly maximum: (a: T, b: T) => T
   readonly minimum: (a: T, b: T) => T
   /** 1 where `a > b`, 0 elsewhere */
@@ -139,9 +169,6 @@ export interface Ops<T> {
    * of, such as the logits of a softmax.
    */
   readonly origin?: (x: T) => Origin<T> | undefined
-
-  /** The same operations on behalf of a layer, if the interpreter records layers. */
-  readonly within?: (layer: string) => Ops<T>
 }
 
 /** The least finite number of 32-bit floats. */

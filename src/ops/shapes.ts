@@ -2,7 +2,7 @@ import { LayerConnectionError } from '../base/errors.ts'
 import { type Shape, sharedShape, showFlow, sizeOf } from '../base/shape.ts'
 import { axes, axis, bounds, dimensions, lastAxis, margins, permutation, reducedAxes } from './attributes.ts'
 import type { Attributes, Operation } from './operations.ts'
-import type { Margin, Ops, Pair, Window } from './ops.ts'
+import type { Margin, Pair, Primitives, Window } from './ops.ts'
 
 // The operands of every operation, and the shape of its result.
 
@@ -11,7 +11,7 @@ interface Form<O extends Operation> {
   readonly tensors: 1 | 2 | 3 | 'list'
   readonly attributes: 0 | 1 | 2
   /** The shape of the result, or what was expected if shapes do not fit. */
-  readonly shape: (...operands: Parameters<Ops<Shape>[O]>) => Shape | string
+  readonly shape: (...operands: Parameters<Primitives<Shape>[O]>) => Shape | string
   /** Normalizes the attributes, from the shape of the first tensor. */
   readonly normal: ((operation: Operation, x: Shape, ...attributes: Attributes[O]) => Attributes[O]) | undefined
 }
@@ -71,10 +71,15 @@ export const forms: { readonly [O in Operation]: Form<O> } = {
   elu: unary,
   softplus: unary,
   erf: unary,
+  sin: unary,
+  cos: unary,
+  atan: unary,
+  floor: unary,
   add: binary,
   subtract: binary,
   multiply: binary,
   divide: binary,
+  pow: binary,
   maximum: binary,
   minimum: binary,
   greater: binary,

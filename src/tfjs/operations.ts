@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { BackendError } from '../base/errors.ts'
 import { filled, known, sizeOf } from '../base/shape.ts'
-import type { Block } from '../ops/numbers/loops.ts'
+import { type Block, placeOfLargest } from '../ops/numbers/loops.ts'
 import { alike, type Operation, type Perform, perform } from '../ops/operations.ts'
-import type { Ops } from '../ops/ops.ts'
+import type { Ops, Primitives } from '../ops/ops.ts'
 import { resultShape } from '../ops/shapes.ts'
 import { aligned, repeating } from '../ops/walks.ts'
 import type { Calls } from './calls.ts'
@@ -77,7 +77,7 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
   const rows = (x: H, count: number): H => as(x, [count, sizeOf(x.shape) / count])
 
   const { fused, ...products } = productsOf(calls, ops)
-  const kernels: Pick<Ops<H>, Operation> = {
+  const kernels: Pick<Primitives<H>, Operation> = {
     negative: unary('Neg'),
     exp: unary('Exp'),
     log: unary('Log'),
@@ -91,10 +91,15 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
     elu: unary('Elu'),
     softplus: unary('Softplus'),
     erf: unary('Erf'),
+    sin: unary('Sin'),
+    cos: unary('Cos'),
+    atan: unary('Atan'),
+    floor: unary('Floor'),
     add: binary('Add'),
     subtract: binary('Sub'),
     multiply: binary('Multiply'),
     divide: binary('RealDiv'),
+    pow: binary('Pow'),
     maximum: binary('Maximum'),
     minimum: binary('Minimum'),
     greater: truth('Greater'),
@@ -111,7 +116,11 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
       return ops.divide(ops.sum(x, axes, keepDims), make({ values: Float32Array.of(count), shape: [] }))
     },
     max: (x, axes, keepDims = false) => call('Max', { x }, { reductionIndices: [...axes], keepDims }),
-    argMax: x => alias(cast(call('ArgMax', { x: flat(x) }, { axis: 1 }), 'float32'), x.shape.slice(0, -1)),
+    argMax: x =>
+      // Kernels disagree on NaN.
+      calls.isNear
+        ? make(placeOfLargest(calls.view(x)))
+        : alias(cast(call('ArgMax', { x: flat(x) }, { axis: 1 }), 'float32'), x.shape.slice(0, -1)),
     softmax: x => alias(call('Softmax', { logits: flat(x) }, { dim: 1 }), x.shape),
     logSoftmax: x => {
       const last = [x.shape.length - 1]

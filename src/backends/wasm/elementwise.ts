@@ -18,7 +18,10 @@ export const combinations = {
   equal: 7,
 } as const
 /** The same with one operand. */
-export const changes = { negative: 0, square: 1, sqrt: 2, abs: 3, relu: 4, rsqrt: 5 } as const
+export const changes = { negative: 0, square: 1, sqrt: 2, abs: 3, relu: 4, rsqrt: 5, floor: 6 } as const
+
+/** The kernel's numbers of functions of one operand in relation to angles. */
+export const angles = { sin: 0, cos: 1, atan: 2 } as const
 
 type Dimensions = readonly number[]
 
@@ -35,14 +38,18 @@ const placing = ({ blank, own }: Module, shapes: readonly Dimensions[], result: 
   }
 }
 
-/** An elementwise operation with one operand. */
-export const changing =
-  (operation: keyof typeof changes): Prepare<readonly []> =>
+const oneByOne =
+  (kernel: 'change' | 'angles', number: number): Prepare<readonly []> =>
   (module, { shapes, result }) => {
-    const [number, count] = [changes[operation], sizeOf(result)]
+    const count = sizeOf(result)
     const place = placing(module, shapes, result)
-    return filling(module, result, (to, x) => module.kernels.change(number, x, to, count), place)
+    return filling(module, result, (to, x) => module.kernels[kernel](number, x, to, count), place)
   }
+/** An elementwise operation with one operand. */
+export const changing = (operation: keyof typeof changes): Prepare<readonly []> =>
+  oneByOne('change', changes[operation])
+/** A function of one operand in relation to angles. */
+export const turning = (name: keyof typeof angles): Prepare<readonly []> => oneByOne('angles', angles[name])
 
 /** An elementwise operation with two operands, which are broadcast. */
 export const combining =

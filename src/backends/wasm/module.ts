@@ -62,6 +62,7 @@ export interface Exports {
     c: number,
     count: number,
   ) => void
+  readonly angles: (f: number, x: number, y: number, count: number) => void
   readonly change: (operation: number, x: number, y: number, count: number) => void
   readonly maxPoolGradient: (dy: number, x: number, y: number, dx: number, ...windows: Windows) => void
   readonly pool: (averages: number, x: number, y: number, ...windows: Windows) => void

@@ -5,7 +5,7 @@ import type { Attributes, Operation } from '../../ops/operations.ts'
 import { aligned } from '../../ops/walks.ts'
 import type { Compute, Task } from '../tfjs/native.ts'
 import { copying, type Region } from './copying.ts'
-import { changing, combining } from './elementwise.ts'
+import { changing, combining, turning } from './elementwise.ts'
 import { filling, type Prepare } from './filling.ts'
 import { type Matrices, matricesOf } from './matrices.ts'
 import type { Module } from './module.ts'
@@ -124,6 +124,10 @@ const table: { readonly [O in Operation]?: Prepare<Attributes[O]> } = {
   abs: changing('abs'),
   relu: changing('relu'),
   rsqrt: changing('rsqrt'),
+  floor: changing('floor'),
+  sin: turning('sin'),
+  cos: turning('cos'),
+  atan: turning('atan'),
   add: combining('add'),
   subtract: combining('subtract'),
   multiply: combining('multiply'),

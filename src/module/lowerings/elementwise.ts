@@ -1,4 +1,4 @@
-import { changes, combinations } from '../../backends/wasm/elementwise.ts'
+import { angles, changes, combinations } from '../../backends/wasm/elementwise.ts'
 import { sizeOf, stridesOf } from '../../base/shape.ts'
 import { aligned, repeating } from '../../ops/walks.ts'
 import { type Address, type Call, call, onward } from '../calls.ts'
@@ -18,9 +18,14 @@ export const evaluating =
   (name: keyof typeof functions): Lowering<unknown> =>
   ({ from: [x], to, result }) => [call('evaluate', functions[name], x as Address, to, sizeOf(result))]
 
-/** An operation on two operands, which are broadcast. */
-export const combining =
-  (operation: keyof typeof combinations): Lowering<unknown> =>
+/** The same in relation to angles. */
+export const turning =
+  (name: keyof typeof angles): Lowering<unknown> =>
+  ({ from: [x], to, result }) => [call('angles', angles[name], x as Address, to, sizeOf(result))]
+
+/** A kernel of two operands, which are broadcast. */
+const pairing =
+  (kernel: 'combine' | 'power', ...before: readonly number[]): Lowering<unknown> =>
   ({ shapes, from, to, result }) => {
     const [[a, b], [x, y]] = [shapes, from] as unknown as [
       [readonly number[], readonly number[]],
@@ -34,8 +39,8 @@ export const combining =
     return [
       {
         ...call(
-          'combine',
-          ...[combinations[operation]],
+          kernel,
+          ...before,
           ...[
             onward(
               x,
@@ -60,6 +65,13 @@ export const combining =
       },
     ]
   }
+
+/** An operation on two operands, which are broadcast. */
+export const combining = (operation: keyof typeof combinations): Lowering<unknown> =>
+  pairing('combine', combinations[operation])
+
+/** Powers. */
+export const raising: Lowering<unknown> = pairing('power')
 
 /** A choice by a condition. The kernel broadcasts single elements; other operands are broadcast first. */
 export const selecting: Lowering<unknown> = ({ shapes, from, to, result, room }) => {

@@ -1,5 +1,6 @@
 import { sizeOf } from '../../base/shape.ts'
 import { repeating, type Walk } from '../walks.ts'
+import { power } from './functions.ts'
 import type { Block } from './loops.ts'
 
 // Binary operations element by element, with broadcasting. If shapes differ, the kernels of tfjs's cpu backend compute
@@ -20,7 +21,16 @@ type Row = (
   db: number,
 ) => void
 
-export type Combination = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'greater' | 'equal'
+export type Combination =
+  | 'add'
+  | 'subtract'
+  | 'multiply'
+  | 'divide'
+  | 'maximum'
+  | 'minimum'
+  | 'greater'
+  | 'equal'
+  | 'pow'
 
 // A loop each, so that each is compiled for its operation.
 const rows: Readonly<Record<Combination, Row>> = {
@@ -35,6 +45,9 @@ const rows: Readonly<Record<Combination, Row>> = {
   },
   divide: (out, at, n, a, i, da, b, j, db) => {
     for (let k = 0; k < n; k++) out[at + k] = (a[i + k * da] as number) / (b[j + k * db] as number)
+  },
+  pow: (out, at, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++) out[at + k] = power(a[i + k * da] as number, b[j + k * db] as number)
   },
   maximum: (out, at, n, a, i, da, b, j, db) => {
     for (let k = 0; k < n; k++) out[at + k] = Math.max(a[i + k * da] as number, b[j + k * db] as number)

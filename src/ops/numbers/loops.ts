@@ -182,6 +182,26 @@ export const largest = (x: Block, window: Window): Block => {
   return { values: result, shape }
 }
 
+/** The place of the largest element of each vector along the last axis, or of the first NaN. */
+export const placeOfLargest = ({ values, shape }: Block): Block => {
+  const n = shape.at(-1) as number
+  const result = new Float32Array(values.length / n)
+  for (let row = 0; row < result.length; row++) {
+    const from = row * n
+    let found = from
+    for (let i = from; i < from + n; i++) {
+      const value = values[i] as number
+      if (Number.isNaN(value)) {
+        found = i
+        break
+      }
+      if (value > (values[found] as number)) found = i
+    }
+    result[row] = found - from
+  }
+  return { values: result, shape: shape.slice(0, -1) }
+}
+
 /**
  * The gradient of max pooling: each element of `dy` goes to the first element of its window that equals the largest,
  * `y`, or is NaN.

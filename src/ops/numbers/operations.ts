@@ -1,11 +1,11 @@
 import { known } from '../../base/shape.ts'
 import { mapRecord } from '../../base/trees.ts'
 import type { Operation } from '../operations.ts'
-import type { Ops } from '../ops.ts'
+import type { Primitives } from '../ops.ts'
 import { resultShape } from '../shapes.ts'
 import { type Combination, chosen, combined, repeated, summed } from './elements.ts'
 import { functions } from './functions.ts'
-import { type Block, convolution, largest, product, reversed, toLargest, transposed } from './loops.ts'
+import { type Block, convolution, largest, placeOfLargest, product, reversed, toLargest, transposed } from './loops.ts'
 import { gathered, scattered } from './rows.ts'
 
 // The operations on typed arrays, for tfjs's cpu backend and for constant folding.
@@ -20,12 +20,13 @@ const changing =
 const combining = (operation: Combination) => (a: Block, b: Block) => combined(operation, a, b)
 
 /** Operations where the kernels of tfjs's cpu backend are slower, less precise, or treat NaN differently. */
-const loops: Partial<Pick<Ops<Block>, Operation>> = {
+const loops: Partial<Pick<Primitives<Block>, Operation>> = {
   ...mapRecord(functions, changing),
   add: combining('add'),
   subtract: combining('subtract'),
   multiply: combining('multiply'),
   divide: combining('divide'),
+  pow: combining('pow'),
   maximum: combining('maximum'),
   minimum: combining('minimum'),
   greater: combining('greater'),
@@ -33,6 +34,7 @@ const loops: Partial<Pick<Ops<Block>, Operation>> = {
   where: (condition, a, b) =>
     chosen(condition, a, b, known(resultShape('where', [condition.shape, a.shape, b.shape], []))),
   sum: (x, axes, keepDimensions = false) => summed(x, axes, keepDimensions),
+  argMax: placeOfLargest,
   transpose: transposed,
   reverse: reversed,
   broadcast: (x, shape) => repeated(x, known(shape)),

@@ -1,5 +1,5 @@
 import type { Operation } from '../../../ops/operations.ts'
-import type { Ops } from '../../../ops/ops.ts'
+import type { Ops, Primitives } from '../../../ops/ops.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Value } from '../values.ts'
 
@@ -10,7 +10,7 @@ export interface Target {
 }
 
 /** An operation as operators of ONNX. */
-export type Lowering<O extends Operation> = (target: Target, ...operands: Parameters<Ops<Value>[O]>) => Value
+export type Lowering<O extends Operation> = (target: Target, ...operands: Parameters<Primitives<Value>[O]>) => Value
 
 /** The lowerings of some operations. */
 export type Lowerings<O extends Operation> = { readonly [Each in O]: Lowering<Each> }

@@ -50,6 +50,14 @@ const reduction =
     return keepDimensions ? inOrder(reduced, shape, order) : inOrder(reduced, rest, without(order, axes))
   }
 
+/** The first NaN along an axis, which is the largest element; otherwise the largest number. */
+const firstNaN = (emit: Emitter, name: string, axis: number, largest: (of: string) => string): string => {
+  if (emit.aim.isPortable) return largest(name)
+  const isUnknown = emit.node('IsNaN', [by('ReduceL1')(emit, name, [axis], { keepdims: { int: 0 } })])
+  const unknown = cast(emit, emit.node('IsNaN', [name]), 'float')
+  return emit.node('Where', [isUnknown, largest(unknown), largest(name)])
+}
+
 /** An operator that works along the last axis of the graph. */
 const alongLast =
   (operator: string): Lowering<'softmax'> =>
@@ -67,8 +75,13 @@ export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'softmax'
   argMax: ({ emit }, x) => {
     const { name, shape, order } = whole(emit, x)
     const last = shape.length - 1
-    const place = emit.node('ArgMax', [name], { axis: { int: order.indexOf(last) }, keepdims: { int: 0 } })
-    return inOrder(cast(emit, place, 'float'), shape.slice(0, last), without(order, [last]))
+    const axis = order.indexOf(last)
+    const largest = (of: string): string => emit.node('ArgMax', [of], { axis: { int: axis }, keepdims: { int: 0 } })
+    return inOrder(
+      cast(emit, firstNaN(emit, name, axis, largest), 'float'),
+      shape.slice(0, last),
+      without(order, [last]),
+    )
   },
   softmax: alongLast('Softmax'),
   logSoftmax: alongLast('LogSoftmax'),

@@ -1,0 +1,15 @@
+import type fc from 'fast-check'
+import type { Composed } from '../../../src/ops/composed/composed.ts'
+import type { Case } from './case.ts'
+import { elements } from './elements.ts'
+import { gathered, products, reductions } from './reductions.ts'
+
+/** Random calls of every composed operation, and of primitives in the forms that they are widened to. */
+export const cases: {
+  readonly [Name in keyof Composed<unknown> | 'argMax' | 'gather' | 'matmul']: fc.Arbitrary<Case>
+} = {
+  ...elements,
+  ...reductions,
+  gather: gathered,
+  matmul: products,
+}
