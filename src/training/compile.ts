@@ -16,6 +16,7 @@ import {
   handedOver,
   holdingInitial,
   holdingState,
+  type Known,
   type LossOf,
   type LossOption,
   type Metrics,
@@ -125,7 +126,7 @@ export const compileTraining = <
 >(
   network: N,
   rule: CompiledTrainingRule<M, L> = {},
-): CompiledTraining<N, M, L> => {
+): CompiledTraining<N, Known<M>, L> => {
   const part = asPart('compileTraining', network)
   const normal: NormalCompiledRule<Recompiled> = readCompiledRule(rule)
   const tell = teller(normal.onRecompile ?? warn)
@@ -172,7 +173,7 @@ export const compileTraining = <
     await Promise.allSettled(reads.keys())
     return engine.learn(device, numbers, key)
   }
-  const step = async <E>(state: CompiledState, examples: E): Promise<readonly [CompiledState, Report<M>]> => {
+  const step = async <E>(state: CompiledState, examples: E): Promise<readonly [CompiledState, Report<Known<M>>]> => {
     const own = heldBy(state)
     // Before anything is awaited: while a step is on its way, another one must not take the same state.
     spend(state)
@@ -184,7 +185,7 @@ export const compileTraining = <
     })
     const next = hold({ device: after, engine, key, reads: new Map() })
     // It has the metrics of the rule.
-    return [next, toReport(await said) as Report<M>]
+    return [next, toReport(await said) as Report<Known<M>>]
   }
 
   return Object.freeze(

@@ -38,6 +38,7 @@ import { type Batches, batchesOf, isBatches, noBatches } from './source.ts'
 import {
   checkTraining,
   type ForOutputs,
+  type Known,
   type LossOf,
   type LossOption,
   type MetricsOption,
@@ -176,7 +177,7 @@ export const evaluate = async <
   variables: VariablesFor<NoInfer<N>>,
   examples: ExamplesFor<N, LossOf<L>, E>,
   options: EvaluateOptions<M, L> = {},
-): Promise<Report<M>> => {
+): Promise<Report<Known<M>>> => {
   const part = asPart('evaluate', network)
   const normal = readEvaluation(options)
   const given = asVariables('evaluate', variables)
@@ -202,7 +203,7 @@ export const evaluate = async <
           await add(keepExamples('evaluate', part, batch))
       if (said === undefined) throw noBatches('evaluate')
       // It has the metrics of the options.
-      return toReport(said) as Report<M>
+      return toReport(said) as Report<Known<M>>
     }),
   )
 }

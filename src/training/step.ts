@@ -288,7 +288,7 @@ export const trainStep = <
 >(
   network: N,
   rule: TrainingRule<M, L> = {},
-): TrainStep<N, M, L> => {
+): TrainStep<N, Known<M>, L> => {
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
   const engines = enginesOf(part, normal)
@@ -301,7 +301,7 @@ export const trainStep = <
     beginning: Promise<DeviceState>,
     reading: NumberBatch | Promise<NumberBatch>,
     key: Key,
-  ): Promise<readonly [TrainState<N>, Report<M>]> => {
+  ): Promise<readonly [TrainState<N>, Report<Known<M>>]> => {
     let reached: DeviceState | undefined
     const update = async () => {
       const [begun, numbers] = await Promise.all([beginning, reading])
@@ -322,9 +322,9 @@ export const trainStep = <
     const next = toTrainState<N>(engine.treesOf(leaves, after.update), key)
     made.set(next, { engine, leaves })
     // It has the metrics of the rule.
-    return [next, toReport(said) as Report<M>]
+    return [next, toReport(said) as Report<Known<M>>]
   }
-  const step = async <E>(given: TrainState<N>, value: E): Promise<readonly [TrainState<N>, Report<M>]> => {
+  const step = async <E>(given: TrainState<N>, value: E): Promise<readonly [TrainState<N>, Report<Known<M>>]> => {
     // Its type is checked where a step is called; from JavaScript it may be anything.
     const examples = value as Examples
     const known = made.get(given)

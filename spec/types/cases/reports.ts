@@ -2,6 +2,7 @@ import {
   accuracy,
   compileTraining,
   confusionMatrix,
+  type EvaluateOptions,
   evaluate,
   type FitOptions,
   fit,
@@ -11,6 +12,7 @@ import {
   key,
   Linear,
   type MetricValue,
+  type TrainingRule,
   topK,
   trainStep,
 } from '../../../src/index.ts'
@@ -53,3 +55,14 @@ const options: FitOptions = { epochs: 2 }
 const unknown = await fit(network, variables, examples, options)
 holds<Same<(typeof unknown.history)['loss'], readonly number[]>>()
 holds<Same<(typeof unknown.history)['any'], readonly MetricValue[]>>()
+const evaluating: EvaluateOptions = { batchSize: 2 }
+const scored = await evaluate(network, variables, examples, evaluating)
+holds<Same<(typeof scored)['loss'], number>>()
+holds<Same<(typeof scored)['any'], MetricValue>>()
+const rule: TrainingRule = { loss: 'mse' }
+const anyStep = trainStep(network, rule)
+const [, reported] = await anyStep(anyStep.init(variables, key(1)), examples)
+holds<Same<(typeof reported)['any'], MetricValue>>()
+const anyProgram = compileTraining(network, rule)
+const [, told] = await anyProgram(await anyProgram.init(variables, key(1)), examples)
+holds<Same<(typeof told)['any'], MetricValue>>()
