@@ -160,13 +160,11 @@ for (const backend of [undefined, ...engines])
         }
         return ''
       }
-      expect(await failed({ x })).to.include('y: expected expected outputs: mse compares with them')
+      expect(await failed({ x })).to.include('y: expected targets: the loss compares with them, got none')
       expect(await failed({ x, y: [[0], [0], [0]], weights: [1, 2] })).to.include(
         'weights: expected 3 rows, as x has, got 2',
       )
-      expect(await failed({ x, y: [[0], [0], [0]], sampleWeights: [1] })).to.include(
-        'examples of x, y, weights, mask alone',
-      )
+      expect(await failed({ x, y: [[0], [0], [0]], sampleWeights: [1] })).to.include('x, y, weights and mask alone')
     })
   })
 

@@ -16,6 +16,7 @@ import {
   tensor,
 } from '../../src/index.ts'
 import type { DataFor } from '../../src/network-types/data.ts'
+import type { ExamplesFor } from '../../src/training/examples.ts'
 import type { TargetsFor } from '../../src/training/losses/targets.ts'
 
 // The compiler and the run time say the same of data that does not fit. Each sentence is checked by the compiler against the
@@ -53,6 +54,23 @@ const oneHot: Target<typeof dense, 'sparseCategoricalCrossentropy', [[0, 1, 0]]>
 const numberOf: Target<typeof dense, 'sparseCategoricalCrossentropy', [[[1]]]> =
   'y expects class numbers, one for each prediction: (?,), got (1, 1, 1). Give the number of the class, from 0 on, of each prediction.'
 
+const rows: ExamplesFor<typeof single, 'mse', { x: [[1, 2]]; y: [[1], [2]] }>['y'] = [
+  'y expects 1 rows, as x has, got 2. Give x and y with one row for each example.',
+  [2],
+]
+const uneven: ExamplesFor<typeof outputs, 'mse', { x: [[1, 2]]; y: [[[1]], [[1, 2, 3], [1, 2, 3]]] }>['y'] = [
+  'y expects as many rows in every tensor, got 1 and 2. Give x and y with one row for each example.',
+  [
+    [1, 2, 3],
+    [1, 2, 3],
+  ],
+]
+const targets: ExamplesFor<typeof single, 'mse', { x: [[1, 2]] }> =
+  'y expects targets: the loss compares with them, got none. Give { x, y }; only losses that are defined with { expects: false } do without.'
+const others: ExamplesFor<typeof single, 'mse', { x: [[1, 2]]; y: [[1]]; weigths: [1] }>['weigths'] = [
+  "examples expects x, y, weights and mask alone, got 'weigths'. Give x and y with one row for each example.",
+]
+
 const five = [[1, 2, 3, 4, 5]]
 const calls: readonly (readonly [sentence: string, call: () => unknown])[] = [
   [wrong, () => run(dense as never, [[1, 2, 3]])],
@@ -63,6 +81,27 @@ const calls: readonly (readonly [sentence: string, call: () => unknown])[] = [
   [numbers, () => learn(dense as never, five, [1], 'categoricalCrossentropy')],
   [vector, () => learn(dense as never, five, [[1, 2]], 'categoricalCrossentropy')],
   [oneHot, () => learn(dense as never, five, [[0, 1, 0]], 'sparseCategoricalCrossentropy')],
+  [rows[0], () => learn(single as never, [[1, 2]], [[1], [2]])],
+  [
+    uneven[0],
+    () =>
+      learn(
+        outputs as never,
+        [[1, 2]],
+        [
+          [[1]],
+          [
+            [1, 2, 3],
+            [1, 2, 3],
+          ],
+        ],
+      ),
+  ],
+  [targets, () => fit(single as never, init(single, key(1)) as never, { x: [[1, 2]] } as never)],
+  [
+    others[0],
+    () => fit(single as never, init(single, key(1)) as never, { x: [[1, 2]], y: [[1]], weigths: [1] } as never),
+  ],
   [numberOf, () => learn(dense as never, five, [[[1]]], 'sparseCategoricalCrossentropy')],
 ]
 

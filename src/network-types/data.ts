@@ -59,16 +59,28 @@ export type Judged<I, S> = [S] extends [I]
           : []
     : []
 
+/**
+ * Nested arrays of the shape `S`. It is made once for a network, and to compare data with it costs a tenth of what it costs to read
+ * their shape. So it is asked first. Of several shapes it is none.
+ */
+export type Rows<S> = S extends readonly [infer D, ...infer Rest]
+  ? number extends D
+    ? readonly Rows<Rest>[]
+    : { readonly length: D; readonly [at: number]: Rows<Rest> }
+  : number
+
 /** The faults of the data `X` for inputs of the shape `I`: `[]` for none. */
-export type DataFaults<I, X> = number[] extends I
+export type DataFaults<I, X> = [X] extends [Rows<I>]
   ? []
-  : AnyData extends X
+  : number[] extends I
     ? []
-    : I extends Several
-      ? Each<I, X>
-      : X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
-        ? ['count', 'of inputs']
-        : Judged<I, ShapeOf<X>>
+    : AnyData extends X
+      ? []
+      : I extends Several
+        ? Each<I, X>
+        : X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
+          ? ['count', 'of inputs']
+          : Judged<I, ShapeOf<X>>
 /** The same for several inputs, which an array holds in order: one element of it may not fit. */
 type Each<I extends Several, X> = X extends readonly unknown[]
   ? number extends X['length']
@@ -89,6 +101,15 @@ type Each<I extends Several, X> = X extends readonly unknown[]
 export type DataFor<What extends string, I, X> = [...DataFaults<I, X>]['length'] extends 1 | 2 | 3
   ? Instead<What, I, X>
   : X
+/**
+ * A sentence about nested arrays that are written where they are given, in the place of the first row: of the fields of
+ * an object, compilers underline the name, but for what stands within arrays.
+ */
+export type InFirst<Said, X> = Said extends string
+  ? X extends readonly [unknown, ...infer Others]
+    ? readonly [Said, ...Others]
+    : Said
+  : Said
 type Instead<What extends string, I, X> = [...DataFaults<I, X>]['length'] extends 3
   ? InsteadOfOne<What, I, X>
   : Refused<What, I, X>[[...DataFaults<I, X>]['length'] & number]

@@ -16,7 +16,7 @@ import {
 import { reading } from '../state/given.ts'
 import { checkIds } from '../state/ids.ts'
 import { another } from '../tfjs/index.ts'
-import { otherFields } from './examples.ts'
+import { alikeRows, otherFields } from './examples.ts'
 import { keeping } from './given.ts'
 
 /** Examples: inputs and targets, with the batch as first axis. Several inputs or outputs are tuples. */
@@ -65,7 +65,7 @@ export interface Batch extends Fields<tf.Tensor> {
 }
 
 const fault = (owner: string, option: string, expected: string, got: string): InvalidOption =>
-  new InvalidOption({ layer: owner, option, expected, got, remedy: 'Give x and y with one row for each example.' })
+  new InvalidOption({ layer: owner, option, expected, got, remedy: alikeRows.remedy })
 
 interface Shaped {
   readonly shape: readonly number[]
@@ -76,8 +76,7 @@ const rowsOf = (owner: string, option: string, tensors: readonly Shaped[]): numb
   const [rows, ...others] = tensors.map(({ shape }) => shape[0])
   if (rows === undefined)
     throw fault(owner, option, 'one row for each example', tensors.length ? 'a single number' : 'none')
-  if (others.some(other => other !== rows))
-    throw fault(owner, option, 'as many rows in every tensor', [rows, ...others].join(' and '))
+  if (others.some(other => other !== rows)) throw fault(owner, option, alikeRows.even, [rows, ...others].join(' and '))
   return rows
 }
 
@@ -129,7 +128,7 @@ const checkedFields = <V extends Shaped>(
   for (const field of fields) {
     if (found[field].length === 0) continue
     const rows = rowsOf(owner, field, found[field])
-    if (rows !== size) throw fault(owner, field, `${size} rows, as x has`, String(rows))
+    if (rows !== size) throw fault(owner, field, `${size} ${alikeRows.other}`, String(rows))
   }
   return { ...found, size }
 }

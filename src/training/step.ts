@@ -22,7 +22,7 @@ import { enginesOf } from './engines.ts'
 import type { ExamplesFor } from './examples.ts'
 import { held, holding, keeping } from './given.ts'
 import type { Loss, LossForward } from './loss.ts'
-import { targetCount } from './losses/words.ts'
+import { targetCount, targetsWanted } from './losses/words.ts'
 import type { Metric } from './metric.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 import { type NormalRule, readRule } from './options.ts'
@@ -243,16 +243,16 @@ export const checkTraining = (
   const wiring = checkedWiring(part, variables, batch.x)
   const scoring = scoringOf(owner, asked, outputNames(wiring))
   const count = wiring.outputs.length
-  const fault = (expected: string, remedy: string) =>
-    new InvalidOption({ layer: 'network', option: 'y', expected, got: String(batch.y.length), remedy })
-  const wants = scoring.metrics.length > 0 || scoring.losses.some(({ loss }) => loss.expects)
-  if (wants && batch.y.length === 0)
-    throw fault(
-      `expected outputs: ${scoring.metrics[0]?.name ?? scoring.losses[0]?.loss.name} compares with them`,
-      'Give { x, y }; only losses that are defined with { expects: false } do without.',
-    )
-  if (batch.y.length > 0 && batch.y.length !== count)
-    throw fault(`${targetCount.expected} ${count} outputs`, targetCount.remedy)
+  const fault = (expected: string, got: string, remedy: string) =>
+    new InvalidOption({ layer: 'network', option: 'y', expected, got, remedy })
+  if (batch.y.length === 0) {
+    const { expected, got, remedy } = targetsWanted
+    if (scoring.losses.some(({ loss }) => loss.expects)) throw fault(expected, got, remedy)
+    const [metric] = scoring.metrics
+    if (metric !== undefined)
+      throw fault(`targets: the metric ${metric.name} compares with them`, got, 'Give { x, y }.')
+  } else if (batch.y.length !== count)
+    throw fault(`${targetCount.expected} ${count} outputs`, String(batch.y.length), targetCount.remedy)
   const predicted = outgoing(wiring).map(shape => placeholder('predicted', shape ?? []))
   const outcome = {
     x: placed('x', batch.x),

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import {
   dataset,
+  type Examples,
   evaluate,
   fit,
   gradientDescent,
@@ -38,7 +39,7 @@ for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const)
   describe(`What fit learns from (${backend})`, () => {
     const options = { backend, optimizer: gradientDescent({ step: 0.1 }), epochs: 2, key: key(4) }
     const train = (examples: object, own: object = {}) =>
-      fit(network, variables, examples as { readonly x: number[][] }, { ...options, ...own })
+      fit(network, variables, examples as Examples, { ...options, ...own })
 
     it('is all of it at once, where batchSize is null', async () => {
       const told: Progress[] = []

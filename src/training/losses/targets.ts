@@ -1,5 +1,5 @@
 import type { Several, Show } from '../../base/shape.ts'
-import type { AnyData, Judged, Shaped, ShapeOf } from '../../network-types/data.ts'
+import type { AnyData, Judged, Rows, Shaped, ShapeOf } from '../../network-types/data.ts'
 import type { LossesByName } from './names.ts'
 import type { alike, classNumbers, targetCount } from './words.ts'
 
@@ -22,6 +22,32 @@ type TargetsOf<L> = L extends { readonly '~targets'?: infer T }
 
 /** The loss of one output: of an option for all outputs, or by order. Those by name are not known to the compiler. */
 type LossAt<L, K> = L extends readonly unknown[] ? (K extends keyof L ? L[K] : unknown) : L
+
+/** One element if a loss, or one of several, is known to compare with targets. */
+export type WantsTargets<L> = true extends Compares<L> ? ['targets'] : []
+type Compares<L> = L extends string
+  ? L extends keyof LossesByName
+    ? true
+    : false
+  : L extends { readonly kind: 'Loss'; readonly '~targets'?: infer T }
+    ? unknown extends T
+      ? false
+      : true
+    : L extends (...given: never) => unknown
+      ? false
+      : L extends readonly (infer One)[]
+        ? Compares<One>
+        : Compares<L[keyof L]>
+
+/** Nested arrays that are targets of outputs of the shape `O` for the loss `L`; `never` where the compiler does not know them. */
+export type RowsOfTargets<O, L> =
+  TargetsOf<L> extends infer T extends Targets
+    ? T extends 'outputs' | 'vectors'
+      ? Rows<O>
+      : O extends readonly [...infer Leading, unknown]
+        ? Rows<Leading>
+        : never
+    : never
 
 // Faults are counted, as in network-types/data.ts.
 

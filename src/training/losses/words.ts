@@ -23,3 +23,10 @@ export const targetCount = {
   expected: 'a tensor for each of its',
   remedy: 'Give y as an array of tensors, in the order of the outputs.',
 } as const
+
+/** What losses and metrics compare with, where there is none. */
+export const targetsWanted = {
+  expected: 'targets: the loss compares with them',
+  got: 'none',
+  remedy: 'Give { x, y }; only losses that are defined with { expects: false } do without.',
+} as const
