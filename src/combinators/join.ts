@@ -2,7 +2,7 @@ import { wrongArgument } from '../base/errors.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compose } from '../network/compose.ts'
 import { asPart } from '../network/parts.ts'
-import type { CheckJoin, Follows } from '../network-types/checks.ts'
+import type { Before, CheckJoin } from '../network-types/checks.ts'
 import type { Join } from '../network-types/compose.ts'
 
 /**
@@ -34,6 +34,6 @@ export const join = <const L extends readonly AnyLayer[]>(...layers: CheckJoin<L
  * ```
  */
 export const to =
-  <const B extends AnyLayer>(next: B): (<const A extends AnyLayer>(...layer: Follows<[A], B, A>) => Join<[A, B]>) =>
-  <const A extends AnyLayer>(...[layer]: Follows<[A], B, A>): Join<[A, B]> =>
+  <const B extends AnyLayer>(next: B): (<const A extends AnyLayer>(...layer: Before<A, B>) => Join<[A, B]>) =>
+  <const A extends AnyLayer>(...[layer]: Before<A, B>): Join<[A, B]> =>
     compose({ form: 'sequence', parts: [asPart('to', layer), asPart('to', next)] })

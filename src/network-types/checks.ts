@@ -1,5 +1,5 @@
 import type { Limited, Refused, RefusesNumber } from '../base/limits.ts'
-import type { Fails, Mismatch, Sentence, Unless } from '../base/shape.ts'
+import type { Fails, Mismatch, Sentence } from '../base/shape.ts'
 import type { Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Counted } from './counted.ts'
@@ -30,18 +30,15 @@ type Known<Names> = unknown extends Names ? never : Names
 // For single arguments: a list of it, or of the sentence of its fault, as the type of a rest parameter. The compiler infers
 // a list through a condition, but not an argument whose own type is a condition still.
 
-/** The argument of `to`: `Given`, unless the layer `B` cannot follow the layers `L`. */
-export type Follows<L extends readonly Typed[], B extends Typed, Given> =
-  Fails<Output<RunSequence<[...L, B], number[], '~found'>>> extends 1
-    ? [layer: Sentence<Output<RunSequence<[...L, B], number[], '~found'>>>]
-    : Fails<Twice<L, B>> extends 1
-      ? [layer: Sentence<Twice<L, B>>]
-      : [layer: Given]
-/**
- * What the argument of a method is intersected with, for the output `O` and the fault `T` of the names. Not a list as above:
- * where layers of several types meet, as in an array, the compiler compares their methods.
- */
-export type Misfit<O, T> = Unless<O, Unless<T>>
+/** The argument of `to`: `Given`, unless the output `O` or the names `T` are a fault. */
+export type Follows<O, T, Given> =
+  Fails<O> extends 1 ? [layer: Sentence<O>] : Fails<T> extends 1 ? [layer: Sentence<T>] : [layer: Given]
+/** The argument before the layer `B`. */
+export type Before<A extends Typed, B extends Typed> = Follows<
+  Output<RunSequence<[A, B], number[], '~found'>>,
+  Twice<[A], B>,
+  A
+>
 /** The arguments of `repeat`, unless the layer cannot be repeated. */
 export type CheckRepeat<B extends Typed, N extends number> =
   Refused<RefusesNumber<N, 'count'>> extends 1

@@ -3,7 +3,7 @@ import type { Tensor } from '../base/tensor.ts'
 import type { AnyLayer, Out, Placed, Taking, Typed } from '../core/layer.ts'
 import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { Misfit, Twice } from './checks.ts'
+import type { Follows, Twice } from './checks.ts'
 import type { Counted, ManyBranches } from './counted.ts'
 import type { Hiding, Layers } from './hidden.ts'
 import type { InShared, Listing, Opaque, SharedWithin, Unknown } from './list.ts'
@@ -20,8 +20,12 @@ export interface Chain extends AnyLayer, Taking {
   /** The same as `to`. */
   readonly '>>': To<[this]>
 }
-type To<L extends readonly Typed[]> = <const B extends AnyLayer>(
-  next: Misfit<Output<RunSequence<[...L, B], number[], '~found'>>, Twice<L, B>> & B,
+/**
+ * What joins one more layer to the layers `L`. An interface whose variance is declared: where layers of several types meet,
+ * as in an array, the compiler compares `L`, and not what the method takes and gives.
+ */
+type To<in out L extends readonly Typed[]> = <const B extends AnyLayer>(
+  ...next: Follows<Output<RunSequence<[...L, B], number[], '~found'>>, Twice<L, B>, B>
 ) => Join<[...L, B]>
 
 /** One level deeper than '~within' of the parts. */
@@ -71,8 +75,8 @@ export interface Network<
   readonly '~within': 0 | Deeper<Layers<Hidden>[number]['~within']>
 }
 /** Like {@link To}, but from the known output instead of walking the layers again. */
-type ToOf<I, O, L extends readonly Typed[]> = <const B extends AnyLayer>(
-  next: Misfit<Out<B, O>, Twice<L, B>> & B,
+type ToOf<out I, out O, in out L extends readonly Typed[]> = <const B extends AnyLayer>(
+  ...next: Follows<Out<B, O>, Twice<L, B>, B>
 ) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
 
 /** A network that only the run time knows, such as that of a text that is read from a file. */
