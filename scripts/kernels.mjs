@@ -45,6 +45,7 @@ const names = [
   'power',
   'rows',
   'softmax',
+  'sort',
   'sum',
 ]
 const ofModules = async () => {

@@ -30,6 +30,7 @@ const moving: ReadonlySet<Operation> = new Set<Operation>([
     'where',
     'max',
     'argMax',
+    'argSort',
     'reshape',
     'floor',
   ] as const),

@@ -179,6 +179,9 @@ export const calls: { readonly [O in Operation]: fc.Arbitrary<Call> } = {
   mean: reduction('mean'),
   max: reduction('max'),
   argMax: tensor(1, 3).map(x => call('argMax', [x], [], [false])),
+  argSort: tensor(1, 3).map(x =>
+    call('argSort', [{ ...x, data: x.data.map(value => Math.round(2 * value)) }], [], [false]),
+  ),
   softmax: tensor(1, 3).map(x => call('softmax', [x])),
   logSoftmax: tensor(1, 3).map(x => call('logSoftmax', [x])),
   reshape: tensor(1, 3).map(x => call('reshape', [x], [[...x.shape.slice(1), null]])),

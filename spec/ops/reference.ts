@@ -174,6 +174,14 @@ const rules: { readonly [O in Operation]: Rule<O> } = {
       return row.findIndex(value => isSame(value, Math.max(...row)))
     })
   },
+  argSort: alongLast(values =>
+    values
+      .map((_, i) => i)
+      .toSorted((i, j) => {
+        const [a, b] = [values[i] as number, values[j] as number]
+        return a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+      }),
+  ),
   softmax: alongLast(values => logSoftmax(values).map(Math.exp)),
   logSoftmax: alongLast(logSoftmax),
   reshape: ([x], shape) => {

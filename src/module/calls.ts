@@ -4,6 +4,7 @@
 export const kernels = {
   angles: 'angles',
   argMax: 'softmax',
+  argSort: 'sort',
   averagePoolGradient: 'pool-gradient',
   change: 'elementwise',
   clear: 'copy',

@@ -19,7 +19,7 @@ import {
 } from './lowerings/moves.ts'
 import { pooling, unpoolingAverage, unpoolingMax } from './lowerings/pooling.ts'
 import { isDepthwise, multiplying, type Packing } from './lowerings/products.ts'
-import { averaging, choosing, maximizing, softmax, summing } from './lowerings/reductions.ts'
+import { averaging, choosing, maximizing, softmax, sorting, summing } from './lowerings/reductions.ts'
 
 /** Operations whose result is the operand, in another shape. */
 const renaming: ReadonlySet<Operation> = new Set(['reshape', 'stopGradient', 'clipGradient'])
@@ -59,6 +59,7 @@ const table: { readonly [O in Lowered]?: Lowering<Attributes[O]> } = {
   mean: averaging,
   max: maximizing,
   argMax: choosing,
+  argSort: sorting,
   softmax: softmax(false),
   logSoftmax: softmax(true),
   transpose: transposing,

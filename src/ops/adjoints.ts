@@ -252,6 +252,7 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
     return [ops.multiply(largest, share)]
   },
   argMax: none,
+  argSort: none,
   softmax: (ops, dy, { y }) => {
     const last = ops.shape(y).length - 1
     const weighted = ops.multiply(dy, y)

@@ -1,5 +1,5 @@
-import { InvalidOption, show } from '../base/errors.ts'
-import { fromStart, type Shape, showShape } from '../base/shape.ts'
+import { InvalidOption, LayerConnectionError, show } from '../base/errors.ts'
+import { fromStart, type Shape, showFlow, showShape } from '../base/shape.ts'
 import type { Margin } from './ops.ts'
 
 // Normalizes and checks attributes, for every interpreter: negative axes and positions count from the end, axes that do
@@ -46,6 +46,34 @@ export const axesOf = (
     ? found
     : refuse(operation, 'axes', `axes of ${showShape(shape)}, each once`, show(axes))
 }
+
+/** The place of a new axis among those of a shape, from the start. */
+export const newAxisOf = (operation: string, shape: Shape, axis: unknown): number => {
+  const places = shape.length + 1
+  if (!Number.isInteger(axis) || (axis as number) < -places || (axis as number) >= places)
+    return refuse(
+      operation,
+      'axis',
+      `a place for an axis of ${showShape(shape)}, from ${-places} to ${places - 1}`,
+      show(axis),
+    )
+  return fromStart(axis as number, places)
+}
+
+/** @throws InvalidOption if it is no whole number, or less than `least` */
+export const countOf = (operation: string, option: string, given: unknown, least: 0 | 1 = 1): number =>
+  isCount(given) && (given as number) >= least
+    ? (given as number)
+    : refuse(operation, option, `a whole number, ${least} or more`, show(given), 'For example: 3.')
+
+/** The error for tensors that do not fit an operation. */
+export const misfit = (operation: string, expected: string, shapes: readonly Shape[]): LayerConnectionError =>
+  new LayerConnectionError({
+    layer: operation,
+    expected,
+    got: showFlow(shapes),
+    remedy: 'Reshape, transpose or broadcast what does not fit.',
+  })
 
 /** @throws InvalidOption if the size of an axis is not known */
 export const knownSizes = (operation: string, shape: Shape, axes: readonly number[]): readonly number[] =>

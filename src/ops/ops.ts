@@ -31,6 +31,11 @@ export interface Ops<T> extends Primitives<T>, Composed<T> {
   readonly gather: (table: T, indices: T, axis?: number) => T
   /** [..., n, k] times [..., k, m]: a batch of products, whose leading axes broadcast. */
   readonly matmul: (a: T, b: T) => T
+  /**
+   * The positions of elements in ascending or descending order along an axis; equal ones stay in order, and NaN is the
+   * largest. Default: the last axis, ascending.
+   */
+  readonly argSort: (x: T, axis?: number, descending?: boolean) => T
   /** The same operations on behalf of a layer, if the interpreter records layers. */
   readonly within?: (layer: string) => Ops<T>
 }
@@ -89,6 +94,8 @@ export interface Primitives<T> {
   readonly max: (x: T, axes: readonly number[], keepDimensions?: boolean) => T
   /** The position of the largest element along the last axis, as a number. */
   readonly argMax: (x: T) => T
+  /** The positions of elements in ascending order along the last axis; equal ones stay in order, and NaN is the largest. */
+  readonly argSort: (x: T) => T
   /** Over the last axis. */
   readonly softmax: (x: T) => T
   /** Over the last axis; finite where `log(softmax(x))` is not. */

@@ -1,6 +1,5 @@
-import { LayerConnectionError } from '../base/errors.ts'
 import { type Shape, sharedShape, showFlow, sizeOf } from '../base/shape.ts'
-import { axes, axis, bounds, dimensions, lastAxis, margins, permutation, reducedAxes } from './attributes.ts'
+import { axes, axis, bounds, dimensions, lastAxis, margins, misfit, permutation, reducedAxes } from './attributes.ts'
 import type { Attributes, Operation } from './operations.ts'
 import type { Margin, Pair, Primitives, Window } from './ops.ts'
 
@@ -89,6 +88,7 @@ export const forms: { readonly [O in Operation]: Form<O> } = {
   mean: reduction,
   max: reduction,
   argMax: checked(1, 0, lastAxis, x => x.slice(0, -1)),
+  argSort: checked(1, 0, lastAxis, same),
   softmax: checked(1, 0, lastAxis, same),
   logSoftmax: checked(1, 0, lastAxis, same),
   reshape: checked(1, 1, dimensions(true), (x, shape) => {
@@ -190,12 +190,7 @@ export const resultShape = <O extends Operation>(
   // A window may be larger than what it slides over.
   const fits = typeof shape !== 'string' && shape.every(d => d === null || d >= 0)
   if (fits) return shape
-  throw new LayerConnectionError({
-    layer: operation,
-    expected: typeof shape === 'string' ? shape : 'windows that fit',
-    got: showFlow(inputs),
-    remedy: 'Reshape, transpose or broadcast what does not fit.',
-  })
+  throw misfit(operation, typeof shape === 'string' ? shape : 'windows that fit', inputs)
 }
 
 /**

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { BackendError } from '../base/errors.ts'
 import { filled, known, sizeOf } from '../base/shape.ts'
 import { type Block, placeOfLargest } from '../ops/numbers/loops.ts'
+import { sorted } from '../ops/numbers/sorting.ts'
 import { alike, type Operation, type Perform, perform } from '../ops/operations.ts'
 import type { Ops, Primitives } from '../ops/ops.ts'
 import { resultShape } from '../ops/shapes.ts'
@@ -121,6 +122,7 @@ export const operationsOf = <H extends TensorInfo>(calls: Calls<H>): Operations<
       calls.isNear
         ? make(placeOfLargest(calls.view(x)))
         : alias(cast(call('ArgMax', { x: flat(x) }, { axis: 1 }), 'float32'), x.shape.slice(0, -1)),
+    argSort: x => make(sorted(calls.view(x))),
     softmax: x => alias(call('Softmax', { logits: flat(x) }, { dim: 1 }), x.shape),
     logSoftmax: x => {
       const last = [x.shape.length - 1]

@@ -80,6 +80,7 @@ const table: { readonly [O in Operation]: readonly Case<O>[] } = {
   mean: reductions,
   max: reductions,
   argMax: lasts,
+  argSort: lasts,
   softmax: lasts,
   logSoftmax: lasts,
   reshape: two.map(([[from, to]]) => [[from], to]),

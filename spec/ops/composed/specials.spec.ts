@@ -7,6 +7,7 @@ import { LayerConnectionError, type Ops, tfjsOps } from '../../../src/index.ts'
 import { backends, onEachOfTfjs } from '../../running-backends.ts'
 import { elementwise, type Numbers, reduction, reference } from '../reference.ts'
 import { definitions, definitionsOfTwo } from './elements.ts'
+import { orderOf } from './indexed.ts'
 import { definitions as reductions } from './reductions.ts'
 
 // NaN, infinities and nothing at all: every engine says of them what the definitions say.
@@ -78,6 +79,47 @@ const specials: readonly Special[] = [
       expected: reduction(firstOf(name === 'argMin' ? Math.min : Math.max))([rows], [1], false),
     }),
   ),
+  ...[false, true].flatMap(descending => {
+    const ordered = (f: (values: readonly number[], order: readonly number[]) => readonly number[]): Numbers => ({
+      shape: rows.shape,
+      data: [0, 3, 6, 9, 12, 15].flatMap(from => {
+        const values = rows.data.slice(from, from + 3)
+        return f(values, orderOf(values, descending))
+      }),
+    })
+    const says = descending ? 'descending' : 'ascending'
+    const positions = ordered((_, order) => order)
+    const values = ordered((own, order) => order.map(i => own[i] as number))
+    return [
+      {
+        says: `argSort, ${says}`,
+        inputs: [rows],
+        compute: (ops, [x]) => ops.argSort(x as never, 1, descending),
+        expected: positions,
+      },
+      {
+        says: `sort, ${says}`,
+        inputs: [rows],
+        compute: (ops, [x]) => ops.sort(x as never, 1, descending),
+        expected: values,
+      },
+    ] satisfies readonly Special[]
+  }),
+  {
+    says: 'topK',
+    inputs: [rows],
+    compute: (ops, [x]) => ops.topK(x as never, 1)[0],
+    expected: reduction(ofRows.max)([rows], [1], true),
+  },
+  {
+    says: 'cumsum',
+    inputs: [rows],
+    compute: (ops, [x]) => ops.cumsum(x as never),
+    expected: {
+      shape: rows.shape,
+      data: rows.data.map((_, i) => rows.data.slice(i - (i % 3), i + 1).reduce((sum, value) => sum + value, 0)),
+    },
+  },
   {
     says: 'clip',
     inputs: [vector],

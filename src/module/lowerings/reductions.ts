@@ -39,6 +39,10 @@ export const softmax =
   (isLog: boolean): Lowering<unknown> =>
   ({ shapes: [shape = []], from: [x], to }) => [call('softmax', Number(isLog), x as Address, to, ...rowsOf(shape))]
 
+export const sorting: Lowering<unknown> = ({ shapes: [shape = []], from: [x], to, room }) => [
+  call('argSort', x as Address, to, room(shape.at(-1) ?? 1), ...rowsOf(shape)),
+]
+
 export const choosing: Lowering<unknown> = ({ shapes: [shape = []], from: [x], to }) => [
   call('argMax', x as Address, to, ...rowsOf(shape)),
 ]

@@ -1,10 +1,10 @@
 import { type Shape, sharedShape, sizeOf } from '../../base/shape.ts'
-import { axisOf } from '../attributes.ts'
+import { axisOf, knownSizes } from '../attributes.ts'
 import type { Ops, Primitives } from '../ops.ts'
 
 // Primitives take the simplest form of their arguments; these bring others to it.
 
-type Widened = 'argMax' | 'gather' | 'matmul'
+type Widened = 'argMax' | 'argSort' | 'gather' | 'matmul'
 /** A primitive that takes more: a function of the primitive itself and all operations. */
 type Widening<Name extends Widened> = <T>(
   narrow: Primitives<T>[Name],
@@ -43,6 +43,16 @@ export const widening: { readonly [Name in Widened]: Widening<Name> } = {
   argMax: (narrow, ops, x, axis = -1) => {
     const shape = ops.shape(x)
     return narrow(movedAxis(ops, x, axisOf('argMax', shape, axis), shape.length - 1))
+  },
+  argSort: (narrow, ops, x, axis = -1, descending = false) => {
+    const shape = ops.shape(x)
+    const [own, last] = [axisOf('argSort', shape, axis), shape.length - 1]
+    const rows = movedAxis(ops, x, own, last)
+    if (!descending) return movedAxis(ops, narrow(rows), last, own)
+    // Ascending and backwards, of elements that are backwards, so that equal ones stay in order.
+    const places = ops.reverse(narrow(ops.reverse(rows, [last])), [last])
+    const [count] = knownSizes('argSort', shape, [own]) as readonly [number]
+    return movedAxis(ops, ops.subtract(ops.constant(count - 1), places), last, own)
   },
   gather: (narrow, ops, table, indices, axis = 0) => {
     const shape = ops.shape(table)

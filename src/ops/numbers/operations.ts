@@ -7,6 +7,7 @@ import { type Combination, chosen, combined, repeated, summed } from './elements
 import { functions } from './functions.ts'
 import { type Block, convolution, largest, placeOfLargest, product, reversed, toLargest, transposed } from './loops.ts'
 import { gathered, scattered } from './rows.ts'
+import { sorted } from './sorting.ts'
 
 // The operations on typed arrays, for tfjs's cpu backend and for constant folding.
 
@@ -35,6 +36,7 @@ const loops: Partial<Pick<Primitives<Block>, Operation>> = {
     chosen(condition, a, b, known(resultShape('where', [condition.shape, a.shape, b.shape], []))),
   sum: (x, axes, keepDimensions = false) => summed(x, axes, keepDimensions),
   argMax: placeOfLargest,
+  argSort: sorted,
   transpose: transposed,
   reverse: reversed,
   broadcast: (x, shape) => repeated(x, known(shape)),

@@ -34,7 +34,7 @@ const identity: Unary = (_, x) => x
 
 type WithoutAttributes = { [O in Operation]: Attributes[O] extends readonly [] ? O : never }[Operation]
 type Elementwise =
-  | Exclude<WithoutAttributes, 'argMax' | 'softmax' | 'logSoftmax' | 'gather' | 'matmul'>
+  | Exclude<WithoutAttributes, 'argMax' | 'argSort' | 'softmax' | 'logSoftmax' | 'gather' | 'matmul'>
   | 'clipGradient'
 
 /** Elementwise operations. */

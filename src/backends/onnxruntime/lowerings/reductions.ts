@@ -58,6 +58,26 @@ const firstNaN = (emit: Emitter, name: string, axis: number, largest: (of: strin
   return emit.node('Where', [isUnknown, largest(unknown), largest(name)])
 }
 
+/** The positions of elements in ascending order, of which equal ones stay in order. */
+const positions = (emit: Emitter, name: string, axis: number, count: number): string =>
+  emit.nodes(
+    'TopK',
+    [name, emit.integers([count])],
+    { axis: { int: axis }, largest: { int: 0 } },
+    { outputs: 2 },
+  )[1] as string
+
+/** The same with NaN last, which ONNX does not order: numbers are sorted first, and then what is NaN behind them. */
+const ascending = (emit: Emitter, name: string, axis: number, count: number): string => {
+  if (emit.aim.isPortable) return positions(emit, name, axis, count)
+  const isUnknown = emit.node('IsNaN', [name])
+  const numbers = emit.node('Where', [isUnknown, emit.scalar(Number.POSITIVE_INFINITY), name])
+  const first = positions(emit, numbers, axis, count)
+  const along = { axis: { int: axis } }
+  const moved = emit.node('GatherElements', [cast(emit, isUnknown, 'float'), first], along)
+  return emit.node('GatherElements', [first, positions(emit, moved, axis, count)], along)
+}
+
 /** An operator that works along the last axis of the graph. */
 const alongLast =
   (operator: string): Lowering<'softmax'> =>
@@ -68,7 +88,7 @@ const alongLast =
   }
 
 /** Reductions, and operations along the last axis. */
-export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'softmax' | 'logSoftmax'> = {
+export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'argSort' | 'softmax' | 'logSoftmax'> = {
   sum: reduction(by('ReduceSum'), 'sum'),
   mean: reduction(by('ReduceMean'), 'mean'),
   max: reduction(largest),
@@ -82,6 +102,11 @@ export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'softmax'
       shape.slice(0, last),
       without(order, [last]),
     )
+  },
+  argSort: ({ emit }, input) => {
+    const x = whole(emit, input)
+    const axis = x.order.indexOf(x.shape.length - 1)
+    return { ...x, name: cast(emit, ascending(emit, x.name, axis, x.dims[axis] as number), 'float') }
   },
   softmax: alongLast('Softmax'),
   logSoftmax: alongLast('LogSoftmax'),
