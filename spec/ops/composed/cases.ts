@@ -6,6 +6,7 @@ import { elements } from './elements.ts'
 import { indexed } from './indexed.ts'
 import { gathered, products, reductions } from './reductions.ts'
 import { spectra } from './spectra.ts'
+import { systems } from './systems.ts'
 
 /** Random calls of every composed operation, and of primitives in the forms that they are widened to. */
 export const cases: {
@@ -16,6 +17,7 @@ export const cases: {
   ...indexed,
   ...arranged,
   ...spectra,
+  ...systems,
   gather: gathered,
   matmul: products,
 }

@@ -4,12 +4,14 @@ import { anywhere, pairOfShapes, positive, type Range, seed, spread, tensor } fr
 import { elementwise, type Numbers } from '../reference.ts'
 import { type Case, single } from './case.ts'
 
-type One = 'tan' | 'sign' | 'ceil' | 'round' | 'not'
+type One = 'tan' | 'log1p' | 'expm1' | 'sign' | 'ceil' | 'round' | 'not'
 type Two = 'less' | 'lessEqual' | 'greaterEqual' | 'notEqual' | 'and' | 'or' | 'atan2' | 'mod'
 
 /** What is computed of single elements, from its definition. */
 export const definitions: Readonly<Record<One, (x: number) => number>> = {
   tan: Math.tan,
+  log1p: Math.log1p,
+  expm1: Math.expm1,
   sign: x => (Number.isNaN(x) ? x : Math.sign(x)),
   ceil: Math.ceil,
   round: x => {
@@ -77,6 +79,8 @@ export const elements: Readonly<Record<One | Two | 'clip', fc.Arbitrary<Case>>> 
     return single([x], (ops, given) => ops.not(given), elementwise((value = 0) => definitions.not(value))([x]), [false])
   }),
   tan: unary('tan', { low: -1.2, high: 1.2 }),
+  log1p: unary('log1p', { low: -0.71, high: 2.03 }),
+  expm1: unary('expm1'),
   atan2: ofTwo(
     'atan2',
     (s, shape, which) => spread(s, shape, which === 0 ? anywhere : { low: -2.02, high: 1.99 }),

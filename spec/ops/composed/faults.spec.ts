@@ -181,6 +181,14 @@ const others: readonly (readonly [string, Call, unknown, string])[] = [
     InvalidOption,
     'irfft, length: expected 4 or 5, as there are 3 numbers, got 7',
   ],
+  ['what is no square', (ops, x) => ops.cholesky(x), LayerConnectionError, 'cholesky: expected matrices [..., n, n]'],
+  ['no square to solve', (ops, x) => ops.solve(x, x), LayerConnectionError, 'solve: expected matrices [..., n, n]'],
+  [
+    'other right-hand sides',
+    (ops, x) => ops.solveTriangular(ops.constant(1, [3, 3]), x),
+    LayerConnectionError,
+    'solveTriangular: expected right-hand sides [..., 3, k], got [(3, 3), (2, 3)]',
+  ],
   [
     'no equation',
     (ops, x) => ops.einsum('i j k', x),

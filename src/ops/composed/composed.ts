@@ -18,6 +18,10 @@ export interface Composed<T> {
   readonly not: (x: T) => T
 
   readonly tan: (x: T) => T
+  /** `log(1 + x)`, precise near 0. */
+  readonly log1p: (x: T) => T
+  /** `exp(x) - 1`, precise near 0. */
+  readonly expm1: (x: T) => T
   /** The angle of the point (x, y), from -π to π. */
   readonly atan2: (y: T, x: T) => T
   /** -1, 0 or 1, as `x` is negative, 0 or positive; NaN of NaN. */
@@ -75,6 +79,22 @@ export interface Composed<T> {
    * three dots stand for all further axes, which broadcast.
    */
   readonly einsum: (equation: string, ...xs: readonly T[]) => T
+  /**
+   * The lower triangular L with `L Lᵀ = a`, for symmetric positive definite matrices [..., n, n] of small n: it takes some
+   * n log n operations. NaN where they are not positive definite.
+   */
+  readonly cholesky: (a: T) => T
+  /**
+   * Solves `a x = b` for triangular matrices [..., n, n] of small n, of which the other half is not read; b is [..., n, k].
+   * It takes some n operations.
+   */
+  readonly solveTriangular: (a: T, b: T, options?: { readonly upper?: boolean }) => T
+  /**
+   * Solves `a x = b` for matrices [..., n, n] and right-hand sides [..., n, k], by elimination with partial pivoting. No
+   * number of the result is finite where a matrix is singular. Derivatives are exact up to the third.
+   */
+  readonly solve: (a: T, b: T) => T
+
   /** Images [batch, rows, cols, channels] in another size. */
   readonly resize: (x: T, size: Pair, options?: ResizeOptions) => T
 

@@ -11,11 +11,47 @@ const isNegative = <T>(ops: Ops<T>, x: T): T => {
 const ofInfinities = <T>(ops: Ops<T>, x: T): T =>
   ops.multiply(ops.sign(x), ops.equal(ops.abs(x), ops.constant(Number.POSITIVE_INFINITY)))
 
+/** `c0 + c1 x + c2 x² + …` */
+const series = <T>(ops: Ops<T>, x: T, coefficients: readonly number[]): T => {
+  const [first, ...rest] = coefficients.toReversed().map(value => ops.constant(value)) as [T, ...T[]]
+  return rest.reduce((sum, coefficient) => ops.add(ops.multiply(sum, x), coefficient), first)
+}
+
+/** One function near 0, another one elsewhere. Neither sees arguments of the other, for which a gradient could be NaN. */
+const nearZero = <T>(ops: Ops<T>, x: T, bound: number, near: (x: T) => T, elsewhere: (x: T) => T): T => {
+  const isNear = ops.less(ops.abs(x), ops.constant(bound))
+  const zero = ops.constant(0)
+  return ops.where(isNear, near(ops.where(isNear, x, zero)), elsewhere(ops.where(isNear, zero, x)))
+}
+
 const limit = <T>(ops: Ops<T>, value: T | number): T => (typeof value === 'number' ? ops.constant(value) : value)
 
 /** Functions of single elements. */
-export const elementwise: Compositions<'tan' | 'atan2' | 'sign' | 'ceil' | 'round' | 'mod' | 'clip'> = {
+export const elementwise: Compositions<
+  'tan' | 'log1p' | 'expm1' | 'atan2' | 'sign' | 'ceil' | 'round' | 'mod' | 'clip'
+> = {
   tan: (ops, x) => ops.divide(ops.sin(x), ops.cos(x)),
+  // By 2 artanh(x / (2 + x)) near 0.
+  log1p: (ops, x) =>
+    nearZero(
+      ops,
+      x,
+      0.3,
+      small => {
+        const s = ops.divide(small, ops.add(small, ops.constant(2)))
+        return ops.multiply(s, series(ops, ops.square(s), [2, 2 / 3, 2 / 5, 2 / 7, 2 / 9, 2 / 11]))
+      },
+      other => ops.log(ops.add(other, ops.constant(1))),
+    ),
+  expm1: (ops, x) =>
+    nearZero(
+      ops,
+      x,
+      0.35,
+      small =>
+        ops.multiply(small, series(ops, small, [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320])),
+      other => ops.subtract(ops.exp(other), ops.constant(1)),
+    ),
   // By the ratio of the smaller coordinate to the larger one, so that no derivative is infinite.
   atan2: (ops, y, x) => {
     const one = ops.constant(1)

@@ -7,6 +7,7 @@ import { einsum } from './einsum.ts'
 import { elementwise } from './elementwise.ts'
 import { fourier } from './fourier.ts'
 import { indexing } from './indexing.ts'
+import { linearAlgebra } from './linear-algebra.ts'
 import { reductions } from './reductions.ts'
 import { resize } from './resize.ts'
 
@@ -21,6 +22,7 @@ export const composing: Compositions<keyof Composed<unknown>> = {
   ...indexing,
   ...arranging,
   ...fourier,
+  ...linearAlgebra,
   einsum,
   resize,
 }
