@@ -1,5 +1,5 @@
 import { onceDropped } from '../base/dropped.ts'
-import { type Key, normals, resolveKey, uniforms } from '../base/random.ts'
+import { normals, type Roots, resolveKey, uniforms } from '../base/random.ts'
 import { type Flow, type Shape, showFlow, sizeOf } from '../base/shape.ts'
 import type { Fed } from '../graph/feed.ts'
 import type { Draw, Graph } from '../graph/graph.ts'
@@ -148,7 +148,7 @@ export const programsOf = <A>(
 }
 
 /** The numbers of a draw. A symbolic key stands for one derived from `root`. */
-export const numbersOf = ({ distribution, key, shape }: Draw, root: Key | undefined): Numbers => {
+export const numbersOf = ({ distribution, key, shape }: Draw, root: Roots | undefined): Numbers => {
   const own = root === undefined ? key : resolveKey(key, root)
   const known = shape as readonly number[]
   return { data: (distribution === 'uniform' ? uniforms : normals)(own, sizeOf(known)), shape: known }
@@ -166,7 +166,7 @@ export const runFed = async (
   handles: readonly unknown[],
   fed: readonly Numbers[],
   donated: readonly number[] = [],
-  root?: Key,
+  root?: Roots,
 ): Promise<readonly unknown[]> => {
   // Before the run, so that its results do not wait.
   await turn(bytes)

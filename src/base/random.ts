@@ -102,9 +102,19 @@ export const key = (seed: number): Key => {
  */
 export const symbolicKey: Key = Object.freeze({ kind: 'Key', words: Object.freeze([0, 0, 0, 0] as const), path: [] })
 
-/** The key that a symbolic key stands for, derived from `root`; any other key is returned as it is. */
-export const resolveKey = (key: Key, root: Key): Key =>
-  key.path === undefined ? key : key.path.reduce<Key>((from, data) => foldIn(from, data), root)
+/** A placeholder for one of several keys. */
+export const symbolicKeyOf = (at: number): Key =>
+  Object.freeze({ ...symbolicKey, words: Object.freeze([at, 0, 0, 0] as const) })
+
+/** What symbolic keys stand for: one key, or several in order. */
+export type Roots = Key | readonly Key[]
+
+/** The key that a symbolic key stands for, derived from its root; any other key is returned as it is. */
+export const resolveKey = (key: Key, roots: Roots): Key => {
+  if (key.path === undefined) return key
+  const root = Array.isArray(roots) ? (roots[key.words[0]] as Key) : (roots as Key)
+  return key.path.reduce<Key>((from, data) => foldIn(from, data), root)
+}
 
 /**
  * The key of a sub-purpose: the same `data` gives the same key, different `data` independent ones.

@@ -1,3 +1,4 @@
+export { type CompiledFunction, compile } from './compile.ts'
 export { type Eager, eager } from './eager.ts'
 export type { Handle, OpsFunction } from './function.ts'
 export type { Computed, Given, GivenArguments } from './given.ts'

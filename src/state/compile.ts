@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { give, take } from '../backends/backend.ts'
 import { type BackendOption, backendOption, chooseBackend } from '../backends/choose.ts'
-import { type Programs, programsOf, type Ready, runFed, type Traced } from '../backends/programs.ts'
+import { type Programs, programsOf, type Traced } from '../backends/programs.ts'
 import { parseOptions } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import { type Flow, showFlow } from '../base/shape.ts'
@@ -11,12 +10,13 @@ import { asPart, type Part } from '../network/parts.ts'
 import type { InputOf, OutputOf, TensorsOf } from '../network-types/compose.ts'
 import type { DataFor } from '../network-types/data.ts'
 import type { StateOf, VariablesFor } from '../network-types/named.ts'
-import { another, handOver, tidily } from '../tfjs/index.ts'
+import { handOver } from '../tfjs/index.ts'
 import { type Applied, type ApplyOptions, type Gradients, modeOf } from './apply.ts'
 import { checkedLeaves } from './check.ts'
 import { inputCount, outputCount, single, type TensorInputs, toTensor, toTensors } from './data.ts'
 import { asVariables } from './given.ts'
 import { checkIds } from './ids.ts'
+import { heldOf, runOn } from './run-on.ts'
 import {
   type Judgement,
   type Known,
@@ -90,28 +90,6 @@ const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promis
   })
 }
 
-/** Runs a program on tensors, and hands its outputs over. */
-const runOn = async (
-  ready: Ready,
-  tensors: readonly tf.Tensor[],
-  key: Key | undefined,
-): Promise<readonly tf.Tensor[]> => {
-  const { backend, results: shapes } = ready
-  const handles: unknown[] = []
-  let results: readonly unknown[]
-  try {
-    for (const tensor of tensors) handles.push(await give(backend, tensor))
-    results = await runFed(ready, handles, [], [...handles.keys()], key)
-  } catch (error) {
-    for (const handle of handles) backend.release(handle)
-    throw error
-  }
-  const outputs: tf.Tensor[] = []
-  for (const [i, handle] of results.entries())
-    outputs.push(handOver(await take(backend, handle, shapes[i] as readonly number[])))
-  return outputs
-}
-
 /** A function of shapes that computes each value once. */
 const byShapes = <V>(ask: (x: Flow) => V): ((x: Flow) => V) => {
   const found = new Map<string, V>()
@@ -173,8 +151,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
     key: Key | undefined,
     finish: (results: readonly tf.Tensor[], about: A, x: Flow, y: Flow) => R,
   ): Promise<R> => {
-    // Kept: a `tf.tidy` around the call ends before the work does.
-    const held = tidily(() => operands().map(tensors => tensors.map(tensor => tf.keep(another(tensor)))))
+    const held = heldOf(operands)
     const [, x, y] = held.map(shapesOf) as [Flow, Flow, Flow]
     const programs =
       (all.get(name) as Programs<A> | undefined) ??
@@ -264,50 +241,25 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   }
 }
 
-/**
- * Compiles a network: its mathematics become one graph, which is simplified, fused and compiled by a backend, one program
- * for each shape of the input, at its first use. If variables are given, they become constants of the program, and batch
- * normalization is folded into the weights before it; otherwise each call takes them.
- *
- * @param options `backend`: a backend or its name, `'tfjs'` (the default), `'wasm'` or `'onnxruntime'`
- * @returns a function from an input (or from variables and an input) to the promise of the output, with `apply` and
- *   `gradients` as the eager ones, and `dispose`
- * @throws InvalidOption if there is no such backend
- * @throws BackendError, from a call, if the backend is not installed or cannot run the network
- * @throws LayerConnectionError, WeightInitializationError, from a call, as `apply`
- * @example
- * ```ts
- * const network = join(Input(4), Relu(8), Softmax(3))
- * const model = compile(network, init(network, key(0)))
- * const output = await model([[1, 2, 3, 4]])
- * output.shape // [1, 3]
- * ```
- */
-export function compile<N extends AnyLayer>(
-  network: N,
-  variables: VariablesFor<NoInfer<N>>,
-  options?: CompileOptions,
-): Compiled<N>
-export function compile<N extends AnyLayer>(network: N, options: CompileOptions): CompiledNetwork<N>
-export function compile<N extends AnyLayer>(
-  network: N,
-  variables?: undefined,
-  options?: CompileOptions,
-): CompiledNetwork<N>
-export function compile<N extends AnyLayer>(
-  network: N,
-  given?: unknown,
-  more?: CompileOptions,
-): Compiled<N> | CompiledNetwork<N> {
-  const isOptions = more === undefined && isRecord(given) && !Object.hasOwn(given, 'params')
-  const [variables, options] = isOptions ? [undefined, given] : [given, more ?? {}]
-  const part = asPart('compile', network)
-  const { backend } = parseOptions<Required<CompileOptions>>(
+/** Reads the options of `compile`: what computes. */
+export const backendFor = (example: string, options: unknown): BackendOption =>
+  parseOptions<Required<CompileOptions>>(
     'compile',
-    "compile(network, variables, { backend: 'tfjs' })",
+    example,
     { backend: { codec: backendOption, default: 'tfjs' } },
     options,
-  )
+  ).backend
+
+/** `compile` of a network: see there. The arguments are those of its overloads, or of a call from JavaScript. */
+export const compileNetwork = (
+  network: unknown,
+  given: unknown,
+  more: unknown,
+): Compiled<AnyLayer> | CompiledNetwork<AnyLayer> => {
+  const isOptions = more === undefined && isRecord(given) && !Object.hasOwn(given, 'params')
+  const [variables, options] = isOptions ? [undefined, given] : [given, more ?? {}]
+  const part = asPart('compile', network as AnyLayer)
+  const backend = backendFor("compile(network, variables, { backend: 'tfjs' })", options)
   const bound = variables === undefined ? null : asVariables('compile', variables)
   const { output, apply, gradients, dispose } = runsOf(part, backend, bound)
   const call = <Rest extends readonly unknown[]>(read: (given: Trees, ...rest: Rest) => Promise<unknown>) =>
@@ -315,5 +267,5 @@ export function compile<N extends AnyLayer>(
       ? async (given: unknown, ...rest: Rest) => read(asVariables('compile', given), ...rest)
       : (...rest: Rest) => read(bound, ...rest)
   const readings = { apply: call(apply), gradients: call(gradients), dispose }
-  return Object.freeze(Object.assign(call(output), readings)) as unknown as Compiled<N> | CompiledNetwork<N>
+  return Object.freeze(Object.assign(call(output), readings)) as unknown as Compiled<AnyLayer>
 }
