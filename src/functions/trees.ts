@@ -10,7 +10,7 @@ import { described } from '../state/given.ts'
 // Arguments and results of functions: tensors in records and arrays.
 
 /** Whether a value is a tensor of an interpreter; where it cannot tell, anything but an array is. */
-const isTensor = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
+export const isTensorOf = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
   isTensor ? isTensor(value) : typeof value === 'object' && value !== null && !isList(value)
 
 /** Values of other interpreters, which are records too. */
@@ -59,7 +59,7 @@ const placeIn =
 export const tensorsIn = <T>(ops: Ops<T>, owner: string, what: string, tree: unknown): Flat<T> =>
   leavesOfTree<T>(
     tree,
-    value => isTensor(ops, value),
+    value => isTensorOf(ops, value),
     owner,
     placeIn(what),
     'tensors of these operations, alone or in records and arrays',

@@ -1,0 +1,123 @@
+import { InvalidOption } from '../base/errors.ts'
+import { isKey } from '../base/random.ts'
+import { type Shape, showShape } from '../base/shape.ts'
+import { flatten, type Path, showPath, unflatten } from '../base/tree.ts'
+import { isList, own as ownOf } from '../base/trees.ts'
+import { movedAxis } from '../ops/composed/widened.ts'
+import type { Ops } from '../ops/ops.ts'
+import { described } from '../state/given.ts'
+import { batchOf } from './batching.ts'
+import { asFunction, checkOps, type Handle, nameOf, type OpsFunction } from './function.ts'
+import { isTensorOf, leavesOfTree, tensorsIn } from './trees.ts'
+
+/** The axis of an argument to map over, or those in a tree; `null` for what is the same for all. */
+export type Axes = number | null | readonly Axes[] | { readonly [name: string]: Axes }
+
+const refuse = (option: string, expected: string, got: string, remedy: string): never => {
+  throw new InvalidOption({ layer: 'vmap', option, expected, got, remedy })
+}
+const example = 'For example: vmap(f, [0, null]) maps over axis 0 of the first argument alone.'
+
+/**
+ * Checks the axes of all arguments.
+ *
+ * @throws InvalidOption if one is none
+ */
+const checkAxes = (axes: unknown): void => {
+  const isAxis = (value: unknown): boolean => value === null || Number.isInteger(value)
+  flatten(axes, isAxis, (path, value) =>
+    refuse(['axes', ...path].join('.'), 'an axis, or null', described(value), example),
+  )
+}
+
+/** The axis for a leaf of an argument, from those of a tree that ends above it. */
+const axisAt = (axes: unknown, path: Path): number | null => {
+  const [first, ...rest] = path
+  if (axes === null || typeof axes === 'number') return axes
+  const inner = first === undefined ? undefined : isList(axes) ? axes[Number(first)] : ownOf(axes as never, first)
+  return inner === undefined
+    ? refuse('axes', `an axis for ${showPath(path)}, or one for all of it`, 'none', example)
+    : axisAt(inner, rest)
+}
+
+/**
+ * Maps a function over an axis of its arguments: it is written for one example, and runs once for all. `vmap` is an
+ * interpreter with a rule for each operation, no loop: as many operations run for a thousand examples as for one.
+ *
+ * Random draws are functions of their keys, so they are the same for all examples. To draw for each, map over the draws.
+ *
+ * @param f a function `(ops, ...args)` of one example
+ * @param axes the axis of each argument, or of each tensor in a tree of its form; `null` for what is the same for all.
+ *   One number stands for all arguments. Default: 0. Keys are never mapped
+ * @returns the same function of arguments with one axis more, whose results have a new first axis
+ * @throws InvalidOption if `f` is no function or `axes` are no axes; from a call, if an axis does not exist, axes have
+ *   other sizes than the first one, nothing is mapped, or an argument or result holds anything but tensors of the
+ *   operations
+ * @example
+ * ```ts
+ * const rowByColumn = <T>(ops: Ops<T>, row: T, column: T): T => ops.sum(ops.multiply(row, column), [0])
+ * const product = eager(vmap(vmap(rowByColumn, [null, 1]), [0, null]))
+ * product([[1, 2], [3, 4]], [[5, 6], [7, 8]]).shape // [2, 2]
+ * ```
+ */
+export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = T>(
+  f: OpsFunction<T, A, R>,
+  axes: Axes = 0,
+): OpsFunction<T, A, R> => {
+  const own = asFunction('vmap', f)
+  checkAxes(axes)
+  return (ops, ...args) => {
+    checkOps('vmap', ops)
+    const batch = batchOf<T>(ops)
+    const given = mappable(ops, args)
+    let first: { readonly place: string; readonly size: number | null } | undefined
+    const leaves = given.leaves.map((leaf, i): unknown => {
+      if (isKey(leaf)) return leaf
+      const value = leaf as T
+      const path = given.paths[i] as Path
+      const axis = axisAt(axes, path)
+      if (axis === null) return value
+      const place = placeOf(path)
+      const at = checkedAxis(place, ops.shape(value), axis)
+      const size = ops.shape(value)[at] ?? null
+      first ??= { place, size }
+      if (size === null || size !== first.size)
+        return refuse(
+          place,
+          size === null ? 'a known number of examples' : `${first.size} examples, as ${first.place} has`,
+          `${size ?? 'an unknown number'} along axis ${axis} of ${showShape(ops.shape(value))}`,
+          'Map over axes of one size, and give null for what is the same for all.',
+        )
+      return batch.mapped(movedAxis(ops, value, at, 0))
+    })
+    if (first === undefined) return refuse('axes', 'at least one tensor to map over', 'none', example)
+    const result = own(batch.ops, ...(unflatten<unknown>(given.form, leaves) as readonly unknown[]))
+    const found = tensorsIn(batch.ops, 'vmap', `${nameOf(own)}, result`, result)
+    return unflatten(found.form, found.leaves.map(batch.all)) as R
+  }
+}
+
+const placeOf = ([at, ...path]: Path): string => [`argument ${at}`, ...path].join('.')
+
+/** The tensors and keys in all arguments. */
+const mappable = <T>(ops: Ops<T>, args: readonly unknown[]) =>
+  leavesOfTree<unknown>(
+    args,
+    value => isKey(value) || isTensorOf(ops, value),
+    'vmap',
+    placeOf,
+    'tensors of these operations, or keys, alone or in records and arrays',
+    'Let the function close over what is no tensor.',
+  )
+
+/** @throws InvalidOption if there is no such axis */
+const checkedAxis = (place: string, shape: Shape, axis: number): number => {
+  const at = axis < 0 ? axis + shape.length : axis
+  if (at >= 0 && at < shape.length) return at
+  return refuse(
+    place,
+    shape.length === 0 ? 'an axis to map over' : `an axis from ${-shape.length} to ${shape.length - 1}`,
+    `axis ${axis} of ${showShape(shape)}`,
+    'Give the axis of each argument, null for what is the same for all: vmap(f, [0, null]).',
+  )
+}
