@@ -1,6 +1,8 @@
 import { type Options, parseOptions } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import type { VariableTree } from '../../../base/trees.ts'
+import type { Handle } from '../../../functions/function.ts'
+import { hessianOf, type Nested } from '../../../functions/jacobian.ts'
 import { solve } from '../../../ops/linear-algebra.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
@@ -17,14 +19,24 @@ export interface HessianOptions {
 }
 
 /**
- * Newton's method with a damped Hessian: `w = w - (H + penaltyConst · I)⁻¹ g`, H exact. If the sum is singular, the
- * results are not finite: use a larger `penaltyConst`. It needs memory for the square of the number of parameters, and
- * the time of as many gradients as there are parameters. Use all examples at once, `batchSize: null`. If you call
- * `update` yourself, pass `{ loss }`.
+ * Of a function of the operations, its Hessian; of options, an optimizer that uses the Hessian of the loss.
  *
- * @throws InvalidOption if an option is out of range; from an update that gets no loss
+ * The Hessian holds the second derivatives of a scalar function with respect to every two elements of its first argument:
+ * the {@link jacobian} of its gradient, a function of the same arguments. Of one tensor [a, …] it is [a, …, a, …]; of a tree,
+ * a tree of trees of its form.
+ *
+ * The optimizer is Newton's method with a damped Hessian: `w = w - (H + penaltyConst · I)⁻¹ g`, H exact. If the sum is
+ * singular, the results are not finite: use a larger `penaltyConst`. It needs memory for the square of the number of
+ * parameters, and the time of as many gradients as there are parameters. Use all examples at once, `batchSize: null`. If you
+ * call `update` yourself, pass `{ loss }`.
+ *
+ * @throws InvalidOption if an option is out of range; from an update that gets no loss; from a call of the function, as
+ *   `grad`
  * @example
  * ```ts
+ * const curvature = eager(hessian((ops, x) => ops.sum(ops.multiply(x, ops.square(x)))))
+ * Array.from(curvature([1, 2]).dataSync()) // [6, 0, 0, 12]
+ *
  * const optimizer = hessian({ penaltyConst: 0 })
  * const params = { point: { x: tensor([3, 1]) } }
  * const [updates] = optimizer.update({ point: { x: tensor([6, 2]) } }, optimizer.init(params), params, {
@@ -33,7 +45,18 @@ export interface HessianOptions {
  * Array.from(updates.point.x.dataSync()) // [-3, -1]
  * ```
  */
-export const hessian = (options: HessianOptions = {}): Optimizer => {
+export function hessian<T = Handle, Rest extends readonly unknown[] = []>(
+  f: (ops: Ops<T>, at: T, ...rest: Rest) => T,
+): (ops: Ops<T>, at: T, ...rest: Rest) => T
+export function hessian<T = Handle, X = T, Rest extends readonly unknown[] = []>(
+  f: (ops: Ops<T>, at: X, ...rest: Rest) => T,
+): (ops: Ops<T>, at: X, ...rest: Rest) => Nested<X, T, X>
+export function hessian(options?: HessianOptions): Optimizer
+export function hessian(given: unknown = {}): unknown {
+  return typeof given === 'function' ? hessianOf(given) : newton(given)
+}
+
+const newton = (options: unknown): Optimizer => {
   const normal = parseOptions<Required<HessianOptions>>(
     'hessian',
     'hessian({ penaltyConst: 1 })',
