@@ -159,6 +159,7 @@ export const batching: { readonly [O in Operation]: BatchingRule<O> } = {
   max: reduction,
   // Over the last axis.
   argMax: unchanged,
+  argSort: unchanged,
   softmax: unchanged,
   logSoftmax: unchanged,
 
