@@ -11,16 +11,44 @@ const taken = "Two layers are named 'fc': give one of them another name"
 
 const mistakes: readonly (readonly [code: string, sentence: string])[] = [
   ['join(Input(10), Relu(5), Convolution([3, 3, 16]), Relu())', image('(?, 5)')],
-  ['join(Input(10), parallel(Relu(5), Convolution([3, 3, 16])))', image('(?, 10)')],
+  // Within a composition, all of which is underlined, the sentence says where.
+  ['join(Input(10), parallel(Relu(5), Convolution([3, 3, 16])))', `${image('(?, 10)')} It is branch 2.`],
+  ['join(Input(10), branch(Convolution([3, 3, 16]), Relu(5)))', `${image('(?, 10)')} It is branch 1.`],
+  ['join(Input(10), Relu(5), join(Relu(), Tanh(), Convolution([3, 3, 16])))', `${image('(?, 5)')} It is layer 3.`],
+  [
+    'join(Input(10), parallel(Relu(5), [Tanh(), residual(join(Relu(), Convolution([3, 3, 16])))]))',
+    `${image('(?, 10)')} It is layer 2 of branch 2 of layer 1 of layer 2 of branch 2.`,
+  ],
+  [
+    "join(Input(10), block('a', parallel(Relu(5), block('b', join(Tanh(), Convolution([3, 3, 16]))))))",
+    `a > b > ${image('(?, 10)')} It is layer 2 of branch 2.`,
+  ],
+  [
+    'join(Input(10), repeat(join(Tanh(), Convolution([3, 3, 16])), 2))',
+    `${image('(?, 10)')} It is layer 2 of layer 1.`,
+  ],
+  ["join(Input(10), shared('a', join(Tanh(), Convolution([3, 3, 16]))))", `${image('(?, 10)')} It is layer 2.`],
+  [
+    'join(parallel(Input(3), Input(4)), parallel(Relu(3), Convolution([3, 3, 16])))',
+    `${image('(?, 4)')} It is branch 2.`,
+  ],
+  [
+    'join(parallel(Input(3), Input(4)), parallel(Relu(3), Tanh(), Relu(4)))',
+    'Parallel expects one input, or one for each of the 3 branches, got [(?, 3), (?, 4)]. Merge the inputs first, give each a branch, or give all of them to every branch with branch(...).',
+  ],
+  ['Input(10).to(parallel(Relu(5), Convolution([3, 3, 16])))', `${image('(?, 10)')} It is branch 2.`],
+  ["join(Input(10), Relu(5))['>>'](join(Tanh(), Convolution([3, 3, 16])))", `${image('(?, 5)')} It is layer 2.`],
   ['to(Convolution([3, 3, 16]))(Input(10))', image('(?, 10)')],
   ["join(Relu(3, { name: 'fc' }), Relu(2, { name: 'fc' }))", taken],
   ["repeat(Relu(4, { name: 'fc' }), 2)", "Every copy would be named 'fc': write a pattern, such as 'fc-{}'"],
+  ['repeat(join(Tanh(), Convolution([3, 3, 16]), Reshape()), 2)', `${image('(?, ?)')} It is layer 2 of layer 2.`],
   ["net('Input(10) >> Convolution(3,3,16)')", `… >> Convolution(3,3,16) ⟵ ${image('(?, 10)')}`],
   ['Input(10).to(Convolution([3, 3, 16]))', image('(?, 10)')],
   ["join(Input(10), Relu(5))['>>'](Convolution([3, 3, 16]))", image('(?, 5)')],
   ["Relu(3, { name: 'fc' }).to(Relu(2, { name: 'fc' }))", taken],
 ]
-const imports = "import { Convolution, Input, join, net, parallel, Relu, repeat, to } from '../../../src/index.ts'"
+const imports =
+  "import { block, branch, Convolution, Input, join, net, parallel, Relu, repeat, residual, Reshape, shared, Tanh, to } from '../../../src/index.ts'"
 const source = [imports, ...mistakes.map(([code]) => code)].join('\n')
 
 describe('The sentence of a mistake', () => {

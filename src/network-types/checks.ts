@@ -1,9 +1,11 @@
 import type { Limited, Refused, RefusesNumber } from '../base/limits.ts'
-import type { Fails, Mismatch, Sentence } from '../base/shape.ts'
-import type { Typed } from '../core/layer.ts'
+import type { BranchInput, Fails, Mismatch, Sentence, Several } from '../base/shape.ts'
+import type { Out, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
+import type { Repeat } from './compose.ts'
 import type { Counted } from './counted.ts'
-import type { FailedAt, Output, RepeatOut, RunSequence, Times } from './scan.ts'
+import type { InParallel, InSequence, Within } from './run.ts'
+import type { FailedAt, Joint, Output, RepeatOut, RunSequence, Times } from './scan.ts'
 
 // The checks of the arguments of combinators: which layer does not fit, and why. The compiler shows the reason at that
 // argument. What combinators make of arguments that fit is in compose.ts.
@@ -30,11 +32,17 @@ type Known<Names> = unknown extends Names ? never : Names
 // For single arguments: a list of it, or of the sentence of its fault, as the type of a rest parameter. The compiler infers
 // a list through a condition, but not an argument whose own type is a condition still.
 
-/** The argument of `to`: `Given`, unless the output `O` or the names `T` are a fault. */
-export type Follows<O, T, Given> =
-  Fails<O> extends 1 ? [layer: Sentence<O>] : Fails<T> extends 1 ? [layer: Sentence<T>] : [layer: Given]
+/** The argument of `to`: `Given`, unless the output `O` of `B` for the input `I`, or the names `T` are a fault. */
+export type Follows<B, I, O, T, Given> =
+  Fails<O> extends 1
+    ? [layer: AndPlace<Sentence<O>, PlaceIn<B, I>>]
+    : Fails<T> extends 1
+      ? [layer: Sentence<T>]
+      : [layer: Given]
 /** The argument before the layer `B`. */
 export type Before<A extends Typed, B extends Typed> = Follows<
+  B,
+  Out<A, number[]>,
   Output<RunSequence<[A, B], number[], '~found'>>,
   Twice<[A], B>,
   A
@@ -44,7 +52,7 @@ export type CheckRepeat<B extends Typed, N extends number> =
   Refused<RefusesNumber<N, 'count'>> extends 1
     ? [layer: B, n: Limited<N, 'count', 'repeat, n', 'repeat(Relu(8), 3)'>]
     : Fails<RepeatOut<B, Times<N>, 0, number[]>> extends 1
-      ? [layer: Sentence<RepeatOut<B, Times<N>, 0, number[]>>, n: N]
+      ? [layer: AndPlace<Sentence<RepeatOut<B, Times<N>, 0, number[]>>, PlaceIn<Repeat<B, N>, number[]>>, n: N]
       : Fails<Renamed<B, N>> extends 1
         ? [layer: Sentence<Renamed<B, N>>, n: N]
         : [layer: B, n: N]
@@ -62,6 +70,44 @@ type SameName<Name> = Name extends string
   ? Mismatch<`Every copy would be named '${Name}': write a pattern, such as '${Name}-{}'`>
   : never
 
+// The place of the layer that does not fit, where an argument is a composition: compilers underline all of it. It is looked
+// for only once there is a mistake.
+
+/** `layer 2 of branch 1`: the first layer in `B` that does not fit, for the input `I`; nothing if that is `B` itself. */
+type PlaceIn<B, I, Place extends string = ''> = B extends { readonly '~parts': infer E }
+  ? E extends InSequence<infer L>
+    ? InLayers<L, 0, I, Place>
+    : E extends InParallel<infer L, infer G>
+      ? [I, Joint<L, I & Several, null, G>] extends [Several, Mismatch<string>]
+        ? Place
+        : InBranches<L, 0, I, G, Place>
+      : E extends Within<string, infer P, 'block' | 'shared'>
+        ? PlaceIn<P, I, Place>
+        : Place
+  : Place
+type InLayers<L extends readonly Typed[], N extends number, I, Place extends string> = N extends L['length']
+  ? Place
+  : Out<L[N], I> extends infer O
+    ? O extends Mismatch<string>
+      ? PlaceIn<L[N], I, Nearer<`layer ${Next[N]}`, Place>>
+      : InLayers<L, Next[N], O, Place>
+    : never
+type InBranches<L extends readonly Typed[], N extends number, I, G, Place extends string> = N extends L['length']
+  ? Place
+  : (I extends Several ? (G extends 'one' ? BranchInput<I, N> : I) : I) extends infer J
+    ? Out<L[N], J> extends Mismatch<string>
+      ? PlaceIn<L[N], J, Nearer<`branch ${Next[N]}`, Place>>
+      : InBranches<L, Next[N], I, G, Place>
+    : never
+type Nearer<Here extends string, Place extends string> = Place extends '' ? Here : `${Here} of ${Place}`
+/** The place within the layer of a sequence that does not fit. */
+type PlaceInLayer<L extends readonly Typed[], At extends number> =
+  InLayers<L, 0, number[], ''> extends `${infer Place} of layer ${At}` ? Place : ''
+/** A sentence, with the place after it if there is one. */
+type AndPlace<Message extends string, Place extends string> = Place extends '' ? Message : `${Message} It is ${Place}.`
+type Placing<L extends readonly Typed[], F> =
+  F extends FailedAt<infer At, infer M> ? FailedAt<At, AndPlace<M, PlaceInLayer<L, At>>> : F
+
 // For lists of arguments: the reason takes the place of the argument that does not fit.
 
 type Blame<L extends readonly unknown[], F> = {
@@ -72,7 +118,7 @@ type IsAt<K, At> = K extends `${infer N extends number}` ? (Next[N] extends At ?
 /** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
 export type CheckJoin<L extends readonly Typed[]> =
   Fails<Output<RunSequence<Counted<L>, number[], '~found'>>> extends 1
-    ? Blame<L, Output<RunSequence<Counted<L>, number[], '~found'>>>
+    ? Blame<L, Placing<Counted<L>, Output<RunSequence<Counted<L>, number[], '~found'>>>>
     : HasClash<Counted<L>> extends 1
       ? Blame<L, Clash<Counted<L>, 0, never>>
       : L

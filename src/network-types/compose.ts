@@ -25,7 +25,13 @@ export interface Chain extends AnyLayer, Taking {
  * as in an array, the compiler compares `L`, and not what the method takes and gives.
  */
 type To<in out L extends readonly Typed[]> = <const B extends AnyLayer>(
-  ...next: Follows<Output<RunSequence<[...L, B], number[], '~found'>>, Twice<L, B>, B>
+  ...next: Follows<
+    B,
+    Output<RunSequence<L, number[], '~found'>>,
+    Output<RunSequence<[...L, B], number[], '~found'>>,
+    Twice<L, B>,
+    B
+  >
 ) => Join<[...L, B]>
 
 /** One level deeper than '~within' of the parts. */
@@ -76,7 +82,7 @@ export interface Network<
 }
 /** Like {@link To}, but from the known output instead of walking the layers again. */
 type ToOf<out I, out O, in out L extends readonly Typed[]> = <const B extends AnyLayer>(
-  ...next: Follows<Out<B, O>, Twice<L, B>, B>
+  ...next: Follows<B, O, Out<B, O>, Twice<L, B>, B>
 ) => Network<I, Out<B, O>, Hiding<[...L, B]>['hidden']>
 
 /** A network that only the run time knows, such as that of a text that is read from a file. */
