@@ -1,2 +1,3 @@
+export { type Differentiated, defineOperation, type OperationRules } from './definition.ts'
 export type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
 export { type Tape, type Traced, tape } from './tape.ts'

@@ -1,6 +1,7 @@
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Composed } from './composed/composed.ts'
+import type { Definition } from './definition.ts'
 
 /** Rows and columns of a window or a step. */
 export type Pair = readonly [number, number]
@@ -36,6 +37,8 @@ export interface Ops<T> extends Primitives<T>, Composed<T> {
    * largest. Default: the last axis, ascending.
    */
   readonly argSort: (x: T, axis?: number, descending?: boolean) => T
+  /** An operation of a user, whose shapes have been checked: see {@link defineOperation}. */
+  readonly defined: (inputs: readonly T[], definition: Definition, given: readonly unknown[]) => T
   /** The same operations on behalf of a layer, if the interpreter records layers. */
   readonly within?: (layer: string) => Ops<T>
 }

@@ -1,7 +1,8 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { sizeOf } from '../base/shape.ts'
 import { adjoints, isFlat } from './adjoints.ts'
-import { type Attributes, alike, forLayers, isBeneath, isOps, type Operation, perform, tapeOf } from './operations.ts'
+import { type Differentiated, gradientsBy } from './definition.ts'
+import { alike, forLayers, isBeneath, isOps, perform, tapeOf } from './operations.ts'
 import type { Ops, Origin } from './ops.ts'
 import { walk } from './scan.ts'
 
@@ -19,12 +20,10 @@ export interface Traced<T> {
 }
 
 interface Note<T> {
-  /** The interpreter that ran it, and will run its gradient. */
-  readonly beneath: Ops<T>
-  readonly operation: Operation
   readonly inputs: readonly Traced<T>[]
-  readonly attributes: Attributes[Operation]
   readonly output: Traced<T>
+  /** The gradients of the inputs from that of the output, by the interpreter that ran the operation. */
+  readonly back: (gradient: T) => readonly (T | null)[]
 }
 
 /**
@@ -45,6 +44,13 @@ export interface Tape<T> {
     wrt: readonly Traced<T>[],
   ) => readonly T[]
 }
+
+/** What a derivative is computed from. */
+const aboutOf = <T>(inputs: readonly Traced<T>[], y: T): Differentiated<T> => ({
+  y,
+  inputs: inputs.map(input => input.value),
+  needed: inputs.map(input => input.varies),
+})
 
 const refuseLoop = (): never => {
   throw new InvalidOption({
@@ -112,7 +118,10 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         )
         const varies = !isFlat(operation) && inputs.some(input => input.varies)
         const output = { value, tape: id, varies, origin: { operation, inputs, attributes } }
-        if (varies) notes.push({ beneath: own, operation, inputs, attributes, output })
+        // The table's type pairs each rule with its own attributes, which any operation cannot express.
+        const rule = adjoints[operation] as (typeof adjoints)['concatenate']
+        const about = { ...aboutOf(inputs, value), attributes: attributes as readonly [number] }
+        if (varies) notes.push({ inputs, output, back: gradient => rule(own, gradient, about) })
         return output
       },
       {
@@ -148,6 +157,20 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         origin: x => lifted(x).origin,
         ...(within && { within: forLayers(layer => noting(within(layer))) }),
       },
+      (given, definition, attributes) => {
+        if (definition.derivative === undefined) return definition.compute(ops, given, ...attributes)
+        const inputs = given.map(lifted)
+        const value = own.defined(
+          inputs.map(input => input.value),
+          definition,
+          attributes,
+        )
+        const output = { value, tape: id, varies: inputs.some(input => input.varies) }
+        const about = aboutOf(inputs, value)
+        if (output.varies)
+          notes.push({ inputs, output, back: gradient => gradientsBy(own, definition, gradient, about, attributes) })
+        return output
+      },
     )
     return ops
   }
@@ -159,17 +182,10 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       found.set(at, before === undefined ? gradient : beneath.add(before, gradient))
     }
     for (const [output, cotangent] of outputs) arrive(lifted(output), cotangent)
-    for (const { beneath: own, operation, inputs, attributes, output } of notes.toReversed()) {
+    for (const { inputs, output, back } of notes.toReversed()) {
       const dy = found.get(output)
       if (dy === undefined) continue
-      // The table's type pairs each rule with its own attributes, which a note of any operation cannot express.
-      const rule = adjoints[operation] as (typeof adjoints)['concatenate']
-      const results = rule(own, dy, {
-        y: output.value,
-        inputs: inputs.map(input => input.value),
-        attributes: attributes as readonly [number],
-        needed: inputs.map(input => input.varies),
-      })
+      const results = back(dy)
       inputs.forEach((input, i) => {
         const gradient = results[i]
         if (input.varies && gradient !== null && gradient !== undefined) arrive(input, gradient)
