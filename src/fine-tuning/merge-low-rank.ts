@@ -8,7 +8,7 @@ import { LowRank, mergedWeights, type NormalLowRank, scaleOf } from '../layers/l
 import { compose } from '../network/compose.ts'
 import { asPart, isComposition, isPart, type LayerValue, type Node, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
-import type { VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import { checkedLeaves } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
@@ -76,7 +76,10 @@ const prefixesOf = ({ layer }: Node): readonly string[] =>
  * Object.keys(merged.variables.params) // ['relu-1', 'softmax-1']
  * ```
  */
-export const mergeLowRank = <N extends AnyLayer>(network: N, variables: VariablesFor<NoInfer<N>>): Adapted<N> => {
+export const mergeLowRank = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
+  network: N,
+  variables: VariablesFor<N, V>,
+): Adapted<N> => {
   const part = asPart('mergeLowRank', network)
   const given = asVariables('mergeLowRank', variables)
   const hidden = hiddenIn(part)

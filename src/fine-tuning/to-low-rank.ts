@@ -11,7 +11,8 @@ import { adaptedByDefault, type Frozen, LowRank, lowRankOptions, type NormalLowR
 import { asPart, type LayerValue, type Node, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { InputOf, Network, OutputOf } from '../network-types/compose.ts'
-import type { Variables, VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { Variables } from '../network-types/named.ts'
 import { checkedLeaves } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { layerValues, variableRules } from '../state/init.ts'
@@ -109,9 +110,9 @@ const adapt = (
  * countParameters(adapted.network) // { total: 1066, trainable: 522 }
  * ```
  */
-export const toLowRank = <N extends AnyLayer>(
+export const toLowRank = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   options: ToLowRankOptions,
 ): Adapted<N> => {
   const part = asPart('toLowRank', network)

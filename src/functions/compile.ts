@@ -8,7 +8,7 @@ import { type Form, type Path, unflatten } from '../base/tree.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { trace } from '../graph/build.ts'
 import { type GraphNode, topological } from '../graph/graph.ts'
-import type { VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import {
   backendFor,
   type Compiled,
@@ -139,9 +139,9 @@ const compileFunction = (f: AnyFunction, choice: BackendOption): CompiledFunctio
  * Array.from(slopes.dataSync()) // [1, 1]
  * ```
  */
-export function compile<N extends AnyLayer>(
+export function compile<N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   options?: CompileOptions,
 ): Compiled<N>
 export function compile<N extends AnyLayer>(network: N, options: CompileOptions): CompiledNetwork<N>
@@ -155,9 +155,9 @@ export function compile<A extends readonly unknown[] = Handle[], R = Handle>(
   options?: CompileOptions,
 ): CompiledFunction<A, R>
 // The first one again: of several overloads compilers say only what the last one lacks, and this is the one that is meant.
-export function compile<N extends AnyLayer>(
+export function compile<N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   options?: CompileOptions,
 ): Compiled<N>
 export function compile(given: unknown, variables?: unknown, options?: unknown): unknown {

@@ -7,7 +7,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import { portNames } from '../network/ports.ts'
 import { wiringOf } from '../network/wiring.ts'
-import type { VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import { notation } from '../notation/index.ts'
 import { inputsFor } from '../state/any-batch.ts'
 import { checkedLeaves } from '../state/check.ts'
@@ -88,9 +88,9 @@ const textOf = (network: AnyLayer): string | undefined => {
  * types.includes('readonly [batch: number, 3]') // true
  * ```
  */
-export const toModule = <N extends AnyLayer>(
+export const toModule = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
-  variables: VariablesFor<N>,
+  variables: VariablesFor<N, V>,
   given: ToModuleOptions = {},
 ): NetworkModule => {
   const { weights: form, file, dtype } = parseOptions<Required<ToModuleOptions>>(owner, example, options, given)

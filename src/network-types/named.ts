@@ -1,5 +1,4 @@
 import type { Format } from '../base/names.ts'
-import type { Fails } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Placed, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
@@ -75,6 +74,8 @@ type Freed<F> = F extends IsFree<infer G> ? G : F
 export type NamedLayers<T> = T extends readonly Item[] ? Numbered<T, 0, NoCounters, never> : never
 export type Named<W, T> = SharedWithin extends W ? Freed<NamedLayers<T>> : NamedLayers<T>
 type List<L extends Typed, I = number[]> = Placed<L, I>[ListingOf<L['~patterns']>]
+/** The list of all layers of a network, for the input shape `I`. */
+export type AllLayers<L extends Typed, I = number[]> = Placed<L, I>['~all']
 
 type OwnVariables<L, Key extends keyof Holder> = L extends { readonly [_ in Key]: infer V } ? V : never
 /** The variables by layer name, of layers that have some. */
@@ -120,30 +121,4 @@ export type StateOf<L extends Typed> = unknown extends L['~within']
 export interface Variables<L extends Typed = any> {
   readonly params: ParamsOf<L>
   readonly state: StateOf<L>
-}
-
-/**
- * The type of a parameter for the variables of a network. A slice takes those of the whole network, and any if the
- * compiler does not know its layers; so does a network that the compiler does not know.
- */
-export type VariablesFor<L extends Typed> = [L] extends [{ readonly '~cut': true }]
-  ? Fails<WholeOf<L>> extends 1
-    ? SliceVariables<L>
-    : SomeVariables
-  : unknown extends L['~within']
-    ? SomeVariables
-    : Variables<L>
-/**
- * The variables of a slice, or of the network that it was cut from: another interface than {@link Variables}, so that the
- * compiler compares variables, not networks.
- */
-interface SliceVariables<L extends Typed> {
-  readonly params: ParamsOf<L>
-  readonly state: StateOf<L>
-}
-type WholeOf<L> = L extends { readonly '~whole': infer Whole } ? Whole : null
-/** The variables of any network. */
-interface SomeVariables {
-  readonly params: Readonly<Record<string, unknown>>
-  readonly state: Readonly<Record<string, unknown>>
 }

@@ -1,4 +1,4 @@
-import type { Mismatch, Several } from '../base/shape.ts'
+import type { Several } from '../base/shape.ts'
 import type { Placed, Typed } from '../core/layer.ts'
 import type { Wired } from '../network/parts.ts'
 import type { Next } from '../type-arithmetic/next.ts'
@@ -15,15 +15,12 @@ import type { List, Output, RunSequence, Scan } from './scan.ts'
 /** A part of a network that the compiler does not know. */
 export interface Slice extends Wired, Opaque {
   readonly kind: string
-  readonly '~cut': true
   readonly '~out': number[]
 }
 
 /** The part of the network `N` up to the layers of some names. */
 export interface SliceUpTo<in out N extends Typed, in out Names extends readonly string[]> extends Wired {
   readonly kind: string
-  readonly '~cut': true
-  readonly '~whole': IsPlace<PlaceOf<N, Names>>
   readonly '~out': EndShape<N, Names, this['~in']>
   readonly '~source': [N['~source']] extends [Several] ? never : N['~source']
   readonly '~named': NameIn<UpTo<PlaceOf<N, Names>, number[]>>
@@ -41,8 +38,6 @@ type EndShape<N extends Typed, Names extends readonly string[], I> = number exte
 /** The part of the network `N` from the layers of some names on. */
 export interface SliceFrom<in out N extends Typed, in out Names extends readonly string[]> extends Wired {
   readonly kind: string
-  readonly '~cut': true
-  readonly '~whole': IsPlace<PlaceOf<N, Names>>
   readonly '~out': StartShape<N, Names, PlaceOf<N, Names>, this['~in']>
   readonly '~source': never
   readonly '~named': NameIn<From<PlaceOf<N, Names>, number[]>>
@@ -71,8 +66,6 @@ interface Place<out L extends readonly Typed[], out At extends number, out Befor
   readonly at: At
   readonly before: Before
 }
-/** A mismatch if the place is known, so that `Fails` counts it. */
-type IsPlace<P> = P extends Place<readonly Typed[], number, readonly Typed[]> ? Mismatch<'known'> : null
 /** Where the layer of a single name is; `null` if it is not a layer of the sequence itself. */
 type PlaceOf<N extends Typed, Names extends readonly string[]> = Names extends readonly [infer Name]
   ? string extends Name

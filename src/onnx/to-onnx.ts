@@ -6,12 +6,12 @@ import { isRecord, leavesOf } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
-import type { VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import { inputsFor } from '../state/any-batch.ts'
 import { checkVariable, wireFor } from '../state/check.ts'
 import { asTrees } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
-import { variableIn, variablesBy } from '../state/variables.ts'
+import { variablesBy } from '../state/variables.ts'
 import { inferenceModel } from './inference.ts'
 import { owner } from './names.ts'
 import { type OnnxTraining, trainingModel } from './training.ts'
@@ -76,9 +76,9 @@ const checkSize = (
  * const step = toOnnx(network, variables, { training: { loss: categoricalCrossentropy, optimizer: adam() } })
  * ```
  */
-export const toOnnx = <N extends AnyLayer>(
+export const toOnnx = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
-  variables: VariablesFor<N>,
+  variables: VariablesFor<N, V>,
   options: ToOnnxOptions = {},
 ): Uint8Array<ArrayBuffer> => {
   const { opset, training: rule } = parseOptions<Normal>(
@@ -91,9 +91,7 @@ export const toOnnx = <N extends AnyLayer>(
   const part = asPart(owner, network)
   const rules = variableRules(wireFor(part, inputsFor(owner, wiringOf(part).inputs, 1)))
   const given = asTrees(owner, variables)
-  const trees = variablesBy(rules, (layer, name, { shape }) =>
-    checkVariable(layer, name, shape, variableIn(given, layer, name)),
-  )
+  const trees = variablesBy(rules, (layer, name, { shape }) => checkVariable(layer, name, shape, given))
   const tensors = [trees.params, trees.state].flatMap(tree => leavesOf(tree).map(([, , tensor]) => tensor))
   checkSize(tensors)
   if (rule === null) return encode(inferenceModel(part, trees, aim), aim)

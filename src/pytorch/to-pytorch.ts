@@ -2,16 +2,17 @@ import type * as t from 'io-ts/lib/index.js'
 import { DocumentError } from '../base/errors.ts'
 import { codec, type Options, parseOptions } from '../base/options.ts'
 import { showShape } from '../base/shape.ts'
-import { byName, leafOf, leavesOf, own } from '../base/trees.ts'
+import { byName, leavesOf, own } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { asPart } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
-import type { Variables, VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { Variables } from '../network-types/named.ts'
 import { checkVariable } from '../state/check.ts'
 import { asTrees } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
-import { isTrained, variableIn, variablesBy } from '../state/variables.ts'
+import { variableIn, variablesBy } from '../state/variables.ts'
 import { decodeSafetensors, encodeSafetensors } from '../storage/safetensors.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
 import { lossFor, writeScript } from './script.ts'
@@ -109,9 +110,9 @@ const readWeights = (
  * read(weights).params['relu-1'].weight.shape // [4, 8]
  * ```
  */
-export const toPyTorch = <N extends AnyLayer>(
+export const toPyTorch = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
-  variables: VariablesFor<N>,
+  variables: VariablesFor<N, V>,
   given: ToPyTorchOptions = {},
 ): PyTorchNetwork<N> => {
   const { name } = parseOptions('toPyTorch', "toPyTorch(network, variables, { name: 'Digits' })", options, given)
@@ -120,9 +121,7 @@ export const toPyTorch = <N extends AnyLayer>(
   const wiring = wiringOf(part)
   const rules = variableRules(wiring)
   const leaves = leavesOf(rules)
-  const before = variablesBy(rules, (layer, variable, rule) =>
-    checkVariable(layer, variable, rule.shape, leafOf(isTrained(rule) ? trees.params : trees.state, layer, variable)),
-  )
+  const before = variablesBy(rules, (layer, variable, rule) => checkVariable(layer, variable, rule.shape, trees))
   const numbers = new Map<string, Map<string, Numbers>>()
   for (const [layer, variable, { shape }] of leaves) {
     const known = numbers.get(layer) ?? new Map<string, Numbers>()

@@ -1,14 +1,14 @@
 import type * as t from 'io-ts/lib/index.js'
 import { anything, codec, type Options, oneOf, ownOptions, parseOptions } from '../base/options.ts'
-import { isRecord, leafOf, merged } from '../base/trees.ts'
+import { isRecord, merged } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Preprocessing } from '../data/preprocessing/json.ts'
 import { type Registry, type Training, toDocument } from '../documents/index.ts'
 import { asPart } from '../network/parts.ts'
-import type { VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import { checkVariable } from '../state/check.ts'
 import { asTrees } from '../state/given.ts'
-import { isTrained, variablesBy } from '../state/variables.ts'
+import { variablesBy } from '../state/variables.ts'
 import { type WrittenType, writtenTypes } from '../storage/element-types.ts'
 import { safetensorsParts } from '../storage/safetensors.ts'
 import { cardOf } from './card.ts'
@@ -86,10 +86,10 @@ const json = (value: unknown): Parts => [new TextEncoder().encode(`${JSON.string
  * String(loaded.network) // (?, 4) -> [... 3 layers ...] -> (?, 3)
  * ```
  */
-export const save = async <N extends AnyLayer>(
+export const save = async <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   place: SavePlace,
   network: N,
-  variables: VariablesFor<N>,
+  variables: VariablesFor<N, V>,
   given: SaveOptions = {},
 ): Promise<void> => {
   const example = "save('digits.safetensors', network, variables)"
@@ -104,9 +104,7 @@ export const save = async <N extends AnyLayer>(
   })
   const trees = asTrees('save', variables)
   const rules = rulesOf(part)
-  const tensors = variablesBy(rules, (layer, name, rule) =>
-    checkVariable(layer, name, rule.shape, leafOf(isTrained(rule) ? trees.params : trees.state, layer, name)),
-  )
+  const tensors = variablesBy(rules, (layer, name, rule) => checkVariable(layer, name, rule.shape, trees))
   const { dtype, history, license, tokenizer } = own
   const metadata = merged(ownOptions('save', example, own.metadata, 'texts by name', 'metadata')) as Record<
     string,

@@ -6,7 +6,7 @@ import type { Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import { checkVariable } from '../state/check.ts'
 import { variableRules } from '../state/init.ts'
-import { isTrained, type Trees, variableIn, variablesBy } from '../state/variables.ts'
+import { isTrained, type Trees, variablesBy } from '../state/variables.ts'
 import { differing } from '../storage/differences.ts'
 import { joinedName } from '../storage/tree-names.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
@@ -122,5 +122,6 @@ export const madeOf = (
   variablesBy(rules, (layer, name, rule) => {
     const data = values.get(rule)
     if (data !== undefined) return handOver(tensorOf(data, rule.shape))
-    return checkVariable(layer, name, rule.shape, into === null ? undefined : variableIn(into, layer, name))
+    // Values may be missing only where there are variables to read into.
+    return checkVariable(layer, name, rule.shape, into as Trees)
   })

@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, show } from '../base/errors.ts'
 import { boolean, codec, parseOptions } from '../base/options.ts'
 import { isKey, type Key } from '../base/random.ts'
-import { leafOf, leavesOf, mapTree, mergeTrees, type VariableTree } from '../base/trees.ts'
+import { leavesOf, mapTree, mergeTrees, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import { asPart, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { InputOf, OutputOf, TensorsOf } from '../network-types/compose.ts'
 import type { DataFor } from '../network-types/data.ts'
-import type { ParamsOf, StateOf, VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { ParamsOf, StateOf } from '../network-types/named.ts'
 import { emptyingAtOnce } from '../ops/empty.ts'
 import { isOps } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -109,15 +110,24 @@ const tensorsGiven = ({ params, state }: Trees, ...inputs: readonly (readonly un
  * output.shape // [1, 3]
  * ```
  */
-export function apply<N extends AnyLayer, const X extends TensorInputs, T>(
+export function apply<
+  N extends AnyLayer,
+  const X extends TensorInputs,
+  T,
+  const V extends SomeVariables = SomeVariables,
+>(
   network: N,
-  variables: Within<T, VariablesFor<NoInfer<N>>, Trees<NoInfer<T>>>,
+  variables: Within<T, VariablesFor<N, V>, Trees<NoInfer<T>>>,
   input: Within<T, DataFor<'input', InputOf<N>, X>, NoInfer<T> | readonly NoInfer<T>[]>,
   options: ApplyOptions & { readonly ops: Ops<T> },
 ): Applied<T | readonly T[], VariableTree<T>>
-export function apply<N extends AnyLayer, const X extends TensorInputs = TensorInputs>(
+export function apply<
+  N extends AnyLayer,
+  const X extends TensorInputs = TensorInputs,
+  const V extends SomeVariables = SomeVariables,
+>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   input: DataFor<'input', InputOf<N>, X>,
   options?: ApplyOptions,
 ): Applied<TensorsOf<OutputOf<N>>, StateOf<N>>
@@ -171,9 +181,9 @@ const interpreted = <T>(
       remedy: 'Make them with ops.constant, placeholder(...) for a graph, or variable(...) and fixed(...) of a tape.',
     })
   const wiring = wireFor(part, inputs.map(ops.shape))
-  const all = reading('apply', 'variables', () => mergeTrees(given.params, given.state))
-  for (const [layer, name, { shape }] of leavesOf(variableRules(wiring)))
-    checkTensor(ops, layer, name, shape, leafOf(all, layer, name))
+  reading('apply', 'variables', () => {
+    for (const [layer, name, { shape }] of leavesOf(variableRules(wiring))) checkTensor(ops, layer, name, shape, given)
+  })
   const [outputs, state] = runWith(ops, wiring, given, inputs, mode)
   return Object.freeze({ output: single(outputs), state })
 }
@@ -233,9 +243,13 @@ export interface Gradients<N extends AnyLayer> {
  * Array.from(input.dataSync()) // [3, 4]
  * ```
  */
-export const gradients = <N extends AnyLayer, const X extends TensorInputs = TensorInputs>(
+export const gradients = <
+  N extends AnyLayer,
+  const X extends TensorInputs = TensorInputs,
+  const V extends SomeVariables = SomeVariables,
+>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   input: DataFor<'input', InputOf<N>, X>,
   cotangent: TensorInputs,
   options?: ApplyOptions,

@@ -2,8 +2,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { dimsOf } from '../base/dimensions.ts'
 import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../base/errors.ts'
 import { type Flow, type Shape, sharedShape, showFlow, showShape, sizeOf } from '../base/shape.ts'
-import { leavesOf, type VariableTree } from '../base/trees.ts'
+import { leavesOf, own, type VariableTree } from '../base/trees.ts'
 import { batchFirst, oneExample, wrongCount } from '../base/unfit-data.ts'
+import { missingLayer, ownVariables } from '../base/unfit-variables.ts'
 import type { Node, Part, Wiring } from '../network/parts.ts'
 import { outgoing, wire } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -106,7 +107,17 @@ const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((d, i) => d === b[i])
 
 /**
- * Checks one variable, and gives it.
+ * Checks that there are variables of a layer.
+ *
+ * @throws WeightInitializationError that names the layer
+ */
+const checkLayer = (layer: string, { params, state }: Trees<unknown>): void => {
+  if (own(params, layer) !== undefined || own(state, layer) !== undefined) return
+  throw new WeightInitializationError({ layer, ...missingLayer, remedy: ownVariables })
+}
+
+/**
+ * Checks one of some variables, and gives it.
  *
  * @throws WeightInitializationError that names the layer and the variable
  */
@@ -114,12 +125,14 @@ export const checkVariable = <T extends Shaped>(
   layer: string,
   variable: string,
   shape: readonly number[],
-  given: T | undefined,
+  given: Trees<T>,
   isOne: (value: unknown) => boolean = isShaped,
 ): T => {
-  const unfit = misfit(given, isOne)
-  if (unfit === undefined && sameShape((given as T).shape, shape)) return given as T
-  throw unfitVariable(layer, `${variable} of shape ${showShape(shape)}`, unfit ?? showShape((given as T).shape))
+  checkLayer(layer, given)
+  const found = variableIn(given, layer, variable)
+  const unfit = misfit(found, isOne)
+  if (unfit === undefined && sameShape((found as T).shape, shape)) return found as T
+  throw unfitVariable(layer, `${variable} of shape ${showShape(shape)}`, unfit ?? showShape((found as T).shape))
 }
 
 /**
@@ -132,8 +145,10 @@ export const checkTensor = <T>(
   layer: string,
   variable: string,
   shape: readonly number[],
-  given: T | undefined,
+  trees: Trees<T>,
 ): void => {
+  checkLayer(layer, trees)
+  const given = variableIn(trees, layer, variable)
   const own = isTensor(given) ? shapeOf(given as T) : undefined
   if (own !== undefined && sharedShape(own, shape) !== undefined) return
   throw new WeightInitializationError({
@@ -151,9 +166,7 @@ export const checkTensor = <T>(
  * @throws WeightInitializationError that names the layer and the variable
  */
 export const checkedLeaves = <T extends Shaped>(expected: VariableTree<Shaped>, given: Trees<T>): readonly T[] =>
-  leavesOf(expected).map(([layer, name, { shape }]) =>
-    checkVariable(layer, name, shape, variableIn(given, layer, name)),
-  )
+  leavesOf(expected).map(([layer, name, { shape }]) => checkVariable(layer, name, shape, given))
 
 /**
  * The graph for inputs, whose variables have been checked.

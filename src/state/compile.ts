@@ -9,7 +9,8 @@ import type { AnyLayer, Mode } from '../core/layer.ts'
 import { asPart, type Part } from '../network/parts.ts'
 import type { InputOf, OutputOf, TensorsOf } from '../network-types/compose.ts'
 import type { DataFor } from '../network-types/data.ts'
-import type { StateOf, VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { StateOf } from '../network-types/named.ts'
 import { handOver } from '../tfjs/index.ts'
 import { type Applied, type ApplyOptions, type Gradients, modeOf } from './apply.ts'
 import { checkedLeaves } from './check.ts'
@@ -58,17 +59,17 @@ export interface Compiled<N extends AnyLayer> {
 
 /** A compiled network that takes its variables with each call. */
 export interface CompiledNetwork<N extends AnyLayer> {
-  <const X extends TensorInputs>(
-    variables: VariablesFor<N>,
+  <const X extends TensorInputs, const V extends SomeVariables>(
+    variables: VariablesFor<N, V>,
     input: DataFor<'input', InputOf<N>, X>,
   ): Promise<TensorsOf<OutputOf<N>>>
-  readonly apply: <const X extends TensorInputs>(
-    variables: VariablesFor<N>,
+  readonly apply: <const X extends TensorInputs, const V extends SomeVariables>(
+    variables: VariablesFor<N, V>,
     input: DataFor<'input', InputOf<N>, X>,
     options?: ApplyOptions,
   ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
-  readonly gradients: <const X extends TensorInputs>(
-    variables: VariablesFor<N>,
+  readonly gradients: <const X extends TensorInputs, const V extends SomeVariables>(
+    variables: VariablesFor<N, V>,
     input: DataFor<'input', InputOf<N>, X>,
     cotangent: TensorInputs,
     options?: ApplyOptions,

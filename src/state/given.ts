@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, JoineryError, show, WeightInitializationError } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
 import { isRecord, mapRecord, own, type VariableTree } from '../base/trees.ts'
+import { ownVariables } from '../base/unfit-variables.ts'
 import type { Trees } from './variables.ts'
 
 // Checks of arguments: a call from JavaScript may give anything.
@@ -76,7 +77,6 @@ export const misfit = (value: unknown, isOne: (value: unknown) => boolean = isTe
   return dtype === 'string' || dtype === 'complex64' ? `a tensor of dtype ${dtype}` : undefined
 }
 const disposed = 'a tensor that has been disposed'
-const made = 'Make the variables of this network with init(network, key).'
 
 /** The error for a variable that a network cannot compute with. */
 export const unfitVariable = (layer: string, expected: string, got: string): WeightInitializationError =>
@@ -87,7 +87,7 @@ export const unfitVariable = (layer: string, expected: string, got: string): Wei
     remedy:
       got === disposed
         ? 'Keep variables until their last use; what nobody holds is given back without dispose().'
-        : made,
+        : ownVariables,
   })
 
 /** A copy of a tree that holds tensors by layer and name. */
@@ -120,7 +120,7 @@ export const asTrees = <T = tf.Tensor>(owner: string, value: unknown): Trees<T> 
       option: 'variables',
       expected: 'variables, { params, state }',
       got,
-      remedy: got === 'a promise' ? 'Await it first.' : made,
+      remedy: got === 'a promise' ? 'Await it first.' : ownVariables,
     })
   })
 

@@ -12,7 +12,7 @@ import { isOn } from '../tfjs/index.ts'
 import { checkVariable } from './check.ts'
 import { isTensor, reading } from './given.ts'
 import { type Further, type Judgement, numberOf, type StateIndices, traceNetwork, variablesOf } from './traced.ts'
-import { type Trees, variableIn } from './variables.ts'
+import type { Trees } from './variables.ts'
 
 // Eager inference: a network becomes a program of direct kernel calls for the shapes of its inputs, by passes that keep every
 // bit. Caching programs changes nothing but speed: they hold no variables, and the first call runs the same program.
@@ -123,7 +123,7 @@ export const readEagerly = (
     tensor.dtype === 'float32' ? tensor : making(tf.cast(tensor, 'float32'))
   try {
     const variables = reading('apply', 'variables', () =>
-      leaves.map(([layer, name, shape]) => checkVariable(layer, name, shape, variableIn(given, layer, name), isTensor)),
+      leaves.map(([layer, name, shape]) => checkVariable(layer, name, shape, given, isTensor)),
     )
     const tensors = variables.map(tensor => {
       // A program counts references on its own backend, so variables are moved there, and stay.

@@ -4,7 +4,7 @@ import { asKey, type Key } from '../base/random.ts'
 import { type Flow, showFlow } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
-import type { Variables } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
 import type { DeviceState, Engine, Learnt } from './engine.ts'
 import { enginesOf } from './engines.ts'
@@ -63,7 +63,7 @@ export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = 
     batch: ExamplesFor<N, LossOf<L>, E>,
   ): Promise<readonly [CompiledState, Report<M>]>
   /** The state before the first step. The variables are not modified. */
-  readonly init: (variables: Variables<N>, key: Key) => Promise<CompiledState>
+  readonly init: <const V extends SomeVariables>(variables: VariablesFor<N, V>, key: Key) => Promise<CompiledState>
   /** Goes on from where `fit` or `read` left. */
   readonly resume: (state: TrainState<N>) => Promise<CompiledState>
   /** Copies a state to tensors; the state stays usable. */
@@ -190,7 +190,7 @@ export const compileTraining = <
 
   return Object.freeze(
     Object.assign(step, {
-      init: async (variables: Variables<N>, key: Key): Promise<CompiledState> => {
+      init: async (variables: unknown, key: Key): Promise<CompiledState> => {
         const trees = checkedVariables('compileTraining', part, variables)
         const own = asKey('compileTraining', key)
         return holdingInitial(trees, normal, raw => begin(raw, own))

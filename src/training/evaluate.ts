@@ -7,7 +7,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { asPart, type Part } from '../network/parts.ts'
 import type { InputOf, OutputOf, TensorsOf } from '../network-types/compose.ts'
 import type { DataFor } from '../network-types/data.ts'
-import type { VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import { checkBatchFirst, checkedWiring } from '../state/check.ts'
 import { runsOf } from '../state/compile.ts'
 import type { TensorInputs } from '../state/data.ts'
@@ -172,9 +172,10 @@ export const evaluate = async <
   const M extends MetricsOption = NoMetrics,
   const E extends Examples | Batches = Examples | Batches,
   const L extends NoLoss = NoLoss,
+  const V extends SomeVariables = SomeVariables,
 >(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   examples: ExamplesFor<N, LossOf<L>, E>,
   options: EvaluateOptions<M, L> = {},
 ): Promise<Report<Known<M>>> => {
@@ -235,9 +236,13 @@ export interface PredictOptions {
  * output.shape // [1, 3]
  * ```
  */
-export const predict = async <N extends AnyLayer, const X extends TensorInputs = TensorInputs>(
+export const predict = async <
+  N extends AnyLayer,
+  const X extends TensorInputs = TensorInputs,
+  const V extends SomeVariables = SomeVariables,
+>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   x: DataFor<'x', InputOf<N>, X>,
   options: PredictOptions = {},
 ): Promise<TensorsOf<OutputOf<N>>> => {

@@ -2,7 +2,8 @@ import { chooseBackend } from '../backends/choose.ts'
 import { type Key, key as keyOf } from '../base/random.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
-import type { Variables, VariablesFor } from '../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { Variables } from '../network-types/named.ts'
 import { asVariables, reading } from '../state/given.ts'
 import type { Examples, Fields } from './batches.ts'
 import { engineOf } from './engine.ts'
@@ -178,9 +179,10 @@ export const fit = async <
   const V extends Validation = never,
   const E extends Examples | Batches = Examples | Batches,
   const L extends NoLoss = NoLoss,
+  const G extends SomeVariables = SomeVariables,
 >(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, G>,
   examples: ExamplesFor<N, LossOf<L>, E>,
   options: FitOptions<N, M, V, L> = {},
 ): Promise<Fitted<N, Known<M>, V>> => {

@@ -10,6 +10,7 @@ import type { GraphNode } from '../graph/graph.ts'
 import { graphOps, placeholder } from '../graph/ops.ts'
 import { asPart, type Part, type Wiring } from '../network/parts.ts'
 import { outgoing, wiringOf } from '../network/wiring.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
 import { checkedLeaves, checkedWiring } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
@@ -133,7 +134,7 @@ export interface TrainStep<N extends AnyLayer, M extends MetricsOption = Metrics
     batch: ExamplesFor<N, LossOf<L>, E>,
   ): Promise<readonly [TrainState<N>, Report<M>]>
   /** The state before the first step. */
-  readonly init: (variables: Variables<N>, key: Key) => TrainState<N>
+  readonly init: <const V extends SomeVariables>(variables: VariablesFor<N, V>, key: Key) => TrainState<N>
 }
 
 /** A state for the user, of tensors that are the user's. */
@@ -345,7 +346,7 @@ export const trainStep = <
       return learn(engine, leavesIn(state), engine.begin(leavesIn(own), own.optimizer.update), numbers, key)
     })
   }
-  const begin = (variables: Variables<N>, key: Key): TrainState<N> => {
+  const begin = (variables: unknown, key: Key): TrainState<N> => {
     const own = asKey('trainStep', key)
     const trees = checkedVariables('trainStep', part, variables)
     const memory = tidily(() => initialState(normal, trees))

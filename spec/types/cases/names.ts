@@ -131,7 +131,7 @@ export const used = [
   apply(both, variables, x),
 ]
 apply(features, other, x)
-//              ~~~~~ missing the following properties
+//              ~~~~~ convolution-1: expected variables of this layer, got none
 join(features, Convolution([3, 3, 4]))
 //             ~~~~~~~~~~~~~~~~~~~~~~ expects a 4-dimensional input [batch, rows, cols, channels], got (?, 64)
 join(features, Relu(5, { name: 'fc' }))

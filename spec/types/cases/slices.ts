@@ -39,7 +39,7 @@ const head = init(tuned, key(1))
 const params = { ...variables.params, 'softmax-1': head.params['softmax-1'] }
 export const both = apply(tuned, { params, state: variables.state }, x)
 apply(tuned, { params: variables.params, state: variables.state }, x)
-//             ~~~~~~ Types of property '"softmax-1"' are incompatible
+//           ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "softmax-1: expected weight of shape (8, 2), got (8, 3).
 
 // Networks and variables that are parameters.
 export const use = <const N extends Layer>(network: N, given: Variables<N>) => {
@@ -56,4 +56,4 @@ const forward = (network: Layer, given: Variables) => apply(network, given, x)
 export const forwards = [forward(network, variables), forward(tuned, head)]
 
 apply(network, head, x)
-//             ~~~~ Property '"batch-norm-1"' is missing
+//             ~~~~ "batch-norm-1: expected variables of this layer, got none

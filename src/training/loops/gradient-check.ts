@@ -5,7 +5,7 @@ import { digits, shownAs, table } from '../../base/shown.ts'
 import { leavesOf, mapTree, mergeTrees, type VariableTree } from '../../base/trees.ts'
 import type { AnyLayer } from '../../core/layer.ts'
 import { asPart } from '../../network/parts.ts'
-import type { VariablesFor } from '../../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../../network-types/given.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { tape } from '../../ops/tape.ts'
 import { checkedWiring } from '../../state/check.ts'
@@ -146,9 +146,9 @@ const compare = (
  * check.passes // true
  * ```
  */
-export const gradientCheck = <N extends AnyLayer>(
+export const gradientCheck = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   examples: Examples,
   given: GradientCheckOptions = {},
 ): GradientCheck => {

@@ -3,7 +3,7 @@ import { codec, integer, isFunction, number, type Options, parseOptions } from '
 import { digits, shortened, shownAs, table } from '../../base/shown.ts'
 import { isRecord, merged } from '../../base/trees.ts'
 import type { AnyLayer } from '../../core/layer.ts'
-import type { VariablesFor } from '../../network-types/named.ts'
+import type { SomeVariables, VariablesFor } from '../../network-types/given.ts'
 import { reading } from '../../state/given.ts'
 import type { Examples } from '../batches.ts'
 import { type FitOptions, fit } from '../fit.ts'
@@ -115,9 +115,9 @@ const asText = ({ points, suggestion }: RateSweep): string => {
  * points[0]?.rate // 0.000001
  * ```
  */
-export const learningRateSweep = async <N extends AnyLayer>(
+export const learningRateSweep = async <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
-  variables: VariablesFor<NoInfer<N>>,
+  variables: VariablesFor<N, V>,
   examples: Examples | Batches,
   given: RateSweepOptions<N> = {},
 ): Promise<RateSweep> => {
