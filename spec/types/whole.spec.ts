@@ -27,6 +27,22 @@ const mistakes: readonly (readonly [code: string, sentence: string])[] = [
     "apply(network, { ...other, params: { ...other.params, 'head/relu-1': { weight: tensor(new Float32Array(64), [8, 8]) } } }, x)",
     `head/relu-1: expected bias of shape (8,), got none. ${again}`,
   ],
+  ['repeat(Relu(8), 0)', 'repeat, n: expected a positive integer, got 0. For example: repeat(Relu(8), 3).'],
+  [
+    'join(Input([8, 8, 4]), Convolution([3, 3, 6], { groups: 3 }))',
+    'Convolution expects input channels that 3 groups divide, got (?, 8, 8, 4). Use a number of groups that divides 4.',
+  ],
+  ...[
+    ['Convolution', 'join(Input([8, 8, 4]), Convolution([3, 3, 9], { groups: 2 }))'],
+    ['Convolution1D', 'join(Input([8, 4]), Convolution1D([3, 9], { groups: 2 }))'],
+    ['Convolution3D', 'join(Input([8, 8, 8, 4]), Convolution3D([3, 3, 3, 9], { groups: 2 }))'],
+  ].map(
+    ([kind, code = '']) =>
+      [
+        code,
+        `${kind}, groups: expected a number that divides the 9 channels that come out, got 2. Use another number of groups, or a multiple of 2 channels.`,
+      ] as const,
+  ),
 ]
 
 const names = [...new Set([...setup, ...mistakes.flat()].join(' ').match(/\b[A-Za-z]\w*/g))].filter(

@@ -1,7 +1,7 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
-import { type Refuses, refusal } from '../core/expects.ts'
+import { type Filled, faultOf, type Refuses, refusal } from '../core/expects.ts'
 import type { Divide, IsDivisible } from '../type-arithmetic/digits.ts'
 import type { ChannelsOf } from './window.ts'
 
@@ -12,6 +12,11 @@ const divided = {
   remedy: 'Use a number of groups that divides {channels}.',
 } as const
 
+const outgoing = {
+  expected: 'a number that divides the {channels} channels that come out',
+  remedy: 'Use another number of groups, or a multiple of {groups} channels.',
+} as const
+
 /** The channels of one group of `C`. */
 export type PerGroup<C extends number, G extends number> = G extends 1
   ? C
@@ -19,14 +24,20 @@ export type PerGroup<C extends number, G extends number> = G extends 1
     ? Q
     : number
 
-/** `O` if the input `I` fits and its channels are divided by `G` groups. */
+/** `O` if the input `I` fits, and `G` groups divide its channels and those of `O`. */
 export type Grouped<Kind extends string, I, G extends number, O> = G extends 1
   ? O
   : O extends readonly unknown[]
-    ? IsDivisible<ChannelsOf<I>, G> extends true
-      ? O
-      : Refuses<Kind, typeof divided, I, { groups: G; channels: ChannelsOf<I> }>
+    ? IsDivisible<ChannelsOf<O>, G> extends true
+      ? IsDivisible<ChannelsOf<I>, G> extends true
+        ? O
+        : Refuses<Kind, typeof divided, I, { groups: G; channels: ChannelsOf<I> }>
+      : Undivided<Kind, G, ChannelsOf<O>>
     : O
+/** The mismatch of channels that come out: the message of the constructor at run time. An interface, as {@link Refusal}. */
+interface Undivided<Kind extends string, G extends number, C extends number> {
+  readonly mismatch: `${Kind}, groups: expected ${Filled<(typeof outgoing)['expected'], { channels: C }>}, got ${G}. ${Filled<(typeof outgoing)['remedy'], { groups: G }>}`
+}
 
 /** Checks that the groups divide the channels that go out, which is known when the layer is made. */
 export const checkGroups = (groups: number, channels: number): (Fault & { readonly option: string }) | undefined =>
@@ -34,9 +45,7 @@ export const checkGroups = (groups: number, channels: number): (Fault & { readon
     ? undefined
     : {
         option: 'groups',
-        expected: `a number that divides the ${channels} channels that come out`,
-        got: String(groups),
-        remedy: `Use another number of groups, or a multiple of ${groups} channels.`,
+        ...faultOf(outgoing, String(groups), { groups, channels }),
       }
 
 /** Checks that the groups divide the channels that come in. */

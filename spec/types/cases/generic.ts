@@ -228,4 +228,4 @@ holds<Same<ParamsOf<typeof other>['softmax-1']['weight'], Tensor<[10, 3]>>>()
 join(Input([9, 9, 1]), deep(Convolution([5, 5, 1]), 3))
 //                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects an input of at least 5 rows and 5 columns, padding included, got (?, 1, 1, 1)
 join(grouped(3), Identity())
-//   ~~~~~~~~~~ Convolution expects input channels that 3 groups divide, got (?, 8, 8, 4)
+//   ~~~~~~~~~~ Convolution, groups: expected a number that divides the 8 channels that come out, got 3
