@@ -64,7 +64,8 @@ const equals = async (
     const { inputs } = network as unknown as { readonly inputs: readonly (readonly (number | null)[])[] }
     for (const batch of batches) {
       const given = inputs.map((shape, i) => numbers([batch, ...(shape.slice(1) as number[])], isIds, i))
-      const { output } = apply(network, variables as never, (given.length === 1 ? given[0] : given) as never)
+      const own = isIds ? given.map(x => tf.cast(x, 'int32')) : given
+      const { output } = apply(network, variables as never, (own.length === 1 ? own[0] : own) as never)
       const expected = [output].flat() as unknown as readonly tf.Tensor[]
       const feeds = given.map((x, i) => [
         session.inputNames[i] as string,

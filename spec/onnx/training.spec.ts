@@ -79,7 +79,7 @@ const trainings: Readonly<Record<string, Training>> = {
     ),
     // The gradient of a bias of keys is 0, up to rounding.
     rule: { loss: 'categoricalCrossentropy', optimizer: j.adamw({ step: 0.01, epsilon: 0.001 }) },
-    rows: batches(20, (size, seed) => ({ x: ids([size, 6], 10, seed), y: oneHot(size, 3, seed) })),
+    rows: batches(20, (size, seed) => ({ x: tf.cast(ids([size, 6], 10, seed), 'int32'), y: oneHot(size, 3, seed) })),
   },
   'dropout and noise, with penalties and bounds': {
     network: join(Input(4), Relu(16), j.Dropout(0.5), j.GaussianNoise(0.1), Linear(2)),

@@ -124,10 +124,7 @@ interface Prepared extends Case {
   readonly read: (weights: Uint8Array) => unknown
 }
 
-const given = (inputs: readonly Numbers[]): never => {
-  const all = inputs.map(tensor)
-  return (all.length === 1 ? all[0] : all) as never
-}
+const given = (inputs: readonly Numbers[]): never => (inputs.length === 1 ? inputs[0] : inputs) as never
 
 const prepare = async (work: string, { name, network, isDeep }: Case, at: number): Promise<Prepared> => {
   const folder = path(work, String(at).padStart(4, '0'))

@@ -17,5 +17,5 @@ export { boolean, codec, integer, number, type Option, oneOf, optionalParameter,
 export type { Fans, Initializer, Parameter, ParameterSource } from './parameters.ts'
 export { foldIn, type Key, key, normals, permutation, split, uniforms } from './random.ts'
 export { type Flow, type Mismatch, type Shape, type Show, showShape } from './shape.ts'
-export type { Tensor } from './tensor.ts'
+export type { DType, Tensor } from './tensor.ts'
 export type { Json, VariableTree } from './trees.ts'

@@ -13,3 +13,8 @@ export const batchFirst = <const E extends string>(
   example: E,
 ): `The batch comes first: for one example ${E}, give [${E}].` =>
   `The batch comes first: for one example ${example}, give [${example}].`
+
+/** What a tensor of another kind of numbers should hold where a layer of some kind takes ids. */
+export const idsExpected = <const Kind extends string>(kind: Kind): `int32 ids for ${Kind}` => `int32 ids for ${kind}`
+/** What to do about it. */
+export const idsRemedy = "Give tensor(ids, { dtype: 'int32' }), or ids in arrays."

@@ -10,6 +10,7 @@ import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
 import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import { innerLayer, type Part } from '../network/parts.ts'
+import type { IdsWithin } from '../network-types/kinds.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 import { merged } from './merge.ts'
@@ -24,6 +25,7 @@ export interface Bidirectional<
   Name extends string = 'bidirectional-{}',
 > extends Leaf<Name> {
   readonly kind: 'Bidirectional'
+  readonly '~ids': IdsWithin<L>
   readonly layer: L
   readonly merge: Merge
   readonly '~out': Merged<Out<L, this['~in']>, Merge>

@@ -18,6 +18,7 @@ export interface EmbeddingOptions<Name extends string = string> extends NameOpti
 export interface Embedding<Size extends number, Units extends number, Name extends string>
   extends Leaf<Name, 'params'> {
   readonly kind: 'Embedding'
+  readonly '~ids': 'takes'
   readonly inputSize: Size
   readonly outputSize: Units
   readonly weight: Parameter
@@ -69,7 +70,7 @@ const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
  * @param inputSize the number of ids
  * @param outputSize the length of the vectors
  * @throws InvalidOption if a size is not a positive integer; at run time, if a number that is given to the network is
- *   not whole or has no row
+ *   not whole or has no row, or is in a tensor of floats: make that with `tensor(ids, { dtype: 'int32' })`
  * @category Sequences
  * @see `Embedding` in Keras; `Embedding` in PyTorch; `Embedding` in NeuPy
  * @example

@@ -23,6 +23,7 @@ type Given<S> = S extends readonly unknown[]
 /** The type of {@link Input}: nothing → [batch, ...S]. */
 export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
   readonly kind: 'Input'
+  readonly '~ids': 'passes'
   readonly shape: readonly InputDimension[]
   readonly '~out': number[] extends this['~in'] ? Given<S> : Merged<this['~in'], Given<S>>
 }
@@ -93,6 +94,7 @@ export const Input: InputConstructor = defineLayer({
 /** The type of {@link Identity}. */
 export interface Identity<Name extends string = 'identity-{}'> extends Plain<Name> {
   readonly kind: 'Identity'
+  readonly '~ids': 'passes'
   readonly '~out': this['~in']
 }
 

@@ -13,6 +13,7 @@ import type { Argument, Limits, NameOf, OptionAs, TakesLayer } from '../core/not
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import { heUniform } from '../initializers/index.ts'
 import { innerLayer, type Part } from '../network/parts.ts'
+import type { IdsWithin } from '../network-types/kinds.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
 import { type Also, namesOf, type ShapeOf, variableNames, type Wrapped, withAdded } from './around-weights.ts'
@@ -78,6 +79,7 @@ export interface LowRank<
 > extends Leaf<Name>,
     ParsedOptions<LowRankOptions> {
   readonly kind: 'LowRank'
+  readonly '~ids': IdsWithin<L>
   readonly layer: L
   readonly rank: Rank
   readonly '~out': Wrapped<Out<L, this['~in']>, 'LowRank'>

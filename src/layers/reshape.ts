@@ -12,6 +12,7 @@ import type { Divide, Product } from '../type-arithmetic/digits.ts'
 /** The type of {@link Reshape}: [batch, ...any] → [batch, ...To], with a -1 inferred. */
 export interface Reshape<To extends readonly number[], Name extends string> extends Plain<Name> {
   readonly kind: 'Reshape'
+  readonly '~ids': 'passes'
   readonly shape: To
   readonly '~out': Reshaped<this['~in'], To>
 }

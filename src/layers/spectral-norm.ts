@@ -4,6 +4,7 @@ import type { AnyLayer, Out } from '../core/layer.ts'
 import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import type { Part } from '../network/parts.ts'
+import type { IdsWithin } from '../network-types/kinds.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Ops } from '../ops/ops.ts'
 import {
@@ -39,6 +40,7 @@ export interface SpectralNorm<
 > extends Leaf<Name>,
     ParsedOptions<SpectralNormOptions> {
   readonly kind: 'SpectralNorm'
+  readonly '~ids': IdsWithin<L>
   readonly layer: L
   readonly axis: Axis
   readonly '~out': Wrapped<Out<L, this['~in']>, 'SpectralNorm'>

@@ -9,6 +9,7 @@ import type { AnyLayer, Out, Rules } from '../core/layer.ts'
 import type { Argument, NameOf, OptionOf, TakesLayer } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import { innerLayer, type Part } from '../network/parts.ts'
+import type { IdsWithin } from '../network-types/kinds.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import { checkMask, finiteWhereMasked, type SequenceOf, steps } from './masking.ts'
 
@@ -23,6 +24,7 @@ export interface TimeDistributedOptions<Mask extends boolean = boolean, Name ext
 export interface TimeDistributed<L extends AnyLayer, Mask = false, Name extends string = 'time-distributed-{}'>
   extends Leaf<Name> {
   readonly kind: 'TimeDistributed'
+  readonly '~ids': IdsWithin<L>
   readonly layer: L
   readonly mask: boolean
   readonly '~out': EveryStep<SequenceOf<'TimeDistributed', this['~in'], Mask, Sequence>, L>

@@ -10,6 +10,7 @@ import type { LastOf } from './feature-axes.ts'
 /** The type of {@link Transpose}: the input's axes in another order. */
 export interface Transpose<Perm extends readonly number[], Name extends string> extends Plain<Name> {
   readonly kind: 'Transpose'
+  readonly '~ids': 'passes'
   readonly perm: Perm
   readonly '~out': Transposed<this['~in'], Perm>
 }

@@ -1,6 +1,7 @@
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
 import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
+import type { IdsWithin } from '../network-types/kinds.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import {
   aroundWeights,
@@ -29,6 +30,7 @@ export interface WeightNorm<
   Axis extends number = -1,
 > extends Leaf<Name> {
   readonly kind: 'WeightNorm'
+  readonly '~ids': IdsWithin<L>
   readonly layer: L
   readonly weights: readonly string[]
   readonly axis: Axis

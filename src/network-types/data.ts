@@ -1,5 +1,6 @@
 import type { oneInput, Several, SharedShape, Show } from '../base/shape.ts'
-import type { batchFirst, oneExample, wrongCount, wrongShape } from '../base/unfit-data.ts'
+import type { batchFirst, idsExpected, idsRemedy, oneExample, wrongCount, wrongShape } from '../base/unfit-data.ts'
+import type { Floats, IdsOf, InputAt } from './kinds.ts'
 
 // Data that is given to a network, as far as its type says a shape: in the place of what does not fit stands the sentence that
 // is the error at run time. Nothing is refused that may fit, such as data of unknown shape or for a type parameter.
@@ -69,24 +70,34 @@ export type Rows<S> = S extends readonly [infer D, ...infer Rest]
     : { readonly length: D; readonly [at: number]: Rows<Rest> }
   : number
 
-/** The faults of the data `X` for inputs of the shape `I`: `[]` for none. */
-export type DataFaults<I, X> = [X] extends [Rows<I>]
+/** The faults of the data `X` for inputs of the shape `I` of the network `N`: `[]` for none. */
+export type DataFaults<I, X, N = unknown> = [X] extends [Rows<I>]
   ? []
   : number[] extends I
     ? []
     : AnyData extends X
       ? []
       : I extends Several
-        ? Each<I, X>
+        ? Each<I, X, N>
         : X extends readonly [Shaped, Shaped, ...(readonly unknown[])]
           ? ['count', 'of inputs']
-          : Judged<I, ShapeOf<X>>
+          : [X] extends [Floats | readonly [Floats]]
+            ? [IdsOf<N>] extends [never]
+              ? Judged<I, ShapeOf<X>>
+              : ['of', 'floats', 'for', 'ids']
+            : Judged<I, ShapeOf<X>>
 /** The same for several inputs, which an array holds in order: one element of it may not fit. */
-type Each<I extends Several, X> = X extends readonly unknown[]
+type Each<I extends Several, X, N> = X extends readonly unknown[]
   ? number extends X['length']
     ? []
     : X['length'] extends I['length']
-      ? 1 extends { [K in keyof X]: K extends keyof I ? [...Judged<I[K], ShapeOf<X[K]>>]['length'] : 0 }[number]
+      ? true extends {
+          [K in keyof X]: K extends keyof I
+            ? [...DataFaults<I[K], X[K], InputAt<N, K>>]['length'] extends 1 | 4
+              ? true
+              : 0
+            : 0
+        }[number]
         ? ['one', 'of', 'several']
         : []
       : ['count', 'of inputs']
@@ -98,8 +109,8 @@ type Each<I extends Several, X> = X extends readonly unknown[]
  * The data `X` for inputs of the shape `I`, the argument or field `What`: as it is; or, in its place or that of the one of
  * several that does not fit, what is wrong.
  */
-export type DataFor<What extends string, I, X> = [...DataFaults<I, X>]['length'] extends 1 | 2 | 3
-  ? Instead<What, I, X>
+export type DataFor<What extends string, I, X, N = unknown> = [...DataFaults<I, X, N>]['length'] extends 1 | 2 | 3 | 4
+  ? Instead<What, I, X, N>
   : X
 /**
  * A sentence about nested arrays that are written where they are given, in the place of the first row: of the fields of
@@ -110,21 +121,22 @@ export type InFirst<Said, X> = Said extends string
     ? readonly [Said, ...Others]
     : Said
   : Said
-type Instead<What extends string, I, X> = [...DataFaults<I, X>]['length'] extends 3
-  ? InsteadOfOne<What, I, X>
-  : Refused<What, I, X>[[...DataFaults<I, X>]['length'] & number]
+type Instead<What extends string, I, X, N> = [...DataFaults<I, X, N>]['length'] extends 3
+  ? InsteadOfOne<What, I, X, N>
+  : Refused<What, I, X, N>[[...DataFaults<I, X, N>]['length'] & number]
 /**
  * What is said of data, by the number of faults. Any number is a key: else the compiler would make every sentence for all types
  * of data, when it looks what the data of a call may be.
  */
-interface Refused<What extends string, I, X> {
+interface Refused<What extends string, I, X, N> {
   readonly [faults: number]: string
   readonly 1: Wrong<What, I, ShapeOf<X>>
   readonly 2: WrongCount<What, I, X>
+  readonly 4: `${What} expects ${ReturnType<typeof idsExpected<IdsOf<N> & string>>}, got float32. ${typeof idsRemedy}`
 }
-type InsteadOfOne<What extends string, I, X> = AnyData extends X
+type InsteadOfOne<What extends string, I, X, N> = AnyData extends X
   ? X
-  : { [K in keyof X]: K extends keyof I ? DataFor<`${What}[${K & string}]`, I[K], X[K]> : X[K] }
+  : { [K in keyof X]: K extends keyof I ? DataFor<`${What}[${K & string}]`, I[K], X[K], InputAt<N, K>> : X[K] }
 
 /** The sentence about data of another shape, which may be that of one example. */
 type Wrong<What extends string, I, S> = I extends [unknown, ...infer One]

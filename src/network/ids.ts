@@ -4,6 +4,7 @@ import type { Wiring } from './parts.ts'
 export interface IdReader {
   /** Its path. */
   readonly layer: string
+  readonly kind: string
   /** The number of rows that ids select from. */
   readonly rows: number
   /** The number of the network's input that is 0 where ids do not count. */
@@ -25,7 +26,7 @@ export const idReaders = ({ nodes, inputs }: Wiring): readonly (readonly IdReade
       const [mask, ...others] = rows.mask === undefined ? [] : (given[rows.mask] ?? none)
       // Where a computed mask lets ids count, nobody knows before it is computed.
       if (rows.mask !== undefined && (mask === undefined || others.length > 0)) return
-      const reader: IdReader = { layer: path, rows: rows.count, ...(mask !== undefined && { mask }) }
+      const reader: IdReader = { layer: path, kind: layer.kind, rows: rows.count, ...(mask !== undefined && { mask }) }
       for (const k of given[i] ?? none) readers[k]?.push(reader)
     })
   }

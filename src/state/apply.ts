@@ -16,10 +16,10 @@ import type { Ops } from '../ops/ops.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../tfjs/index.ts'
 import { checkedWiring, checkTensor, wireFor } from './check.ts'
-import { type Count, inputCount, outputCount, partsOf, single, type TensorInputs, toTensor, toTensors } from './data.ts'
+import { inputCount, outputCount, partsOf, single, type TensorInputs, toTensor, toTensors } from './data.ts'
 import { eagerly } from './eagerly.ts'
 import { asTrees, asVariables, reading } from './given.ts'
-import { checkIds } from './ids.ts'
+import { checkIds, inputsIn, inputTensors } from './ids.ts'
 import { variableRules } from './init.ts'
 import { readEagerly } from './reading.ts'
 import type { Trees } from './variables.ts'
@@ -118,7 +118,7 @@ export function apply<
 >(
   network: N,
   variables: Within<T, VariablesFor<N, V>, Trees<NoInfer<T>>>,
-  input: Within<T, DataFor<'input', InputOf<N>, X>, NoInfer<T> | readonly NoInfer<T>[]>,
+  input: Within<T, DataFor<'input', InputOf<N>, X, N>, NoInfer<T> | readonly NoInfer<T>[]>,
   options: ApplyOptions & { readonly ops: Ops<T> },
 ): Applied<T | readonly T[], VariableTree<T>>
 export function apply<
@@ -128,7 +128,7 @@ export function apply<
 >(
   network: N,
   variables: VariablesFor<N, V>,
-  input: DataFor<'input', InputOf<N>, X>,
+  input: DataFor<'input', InputOf<N>, X, N>,
   options?: ApplyOptions,
 ): Applied<TensorsOf<OutputOf<N>>, StateOf<N>>
 export function apply(
@@ -143,7 +143,7 @@ export function apply(
     return interpreted(ops, part, asTrees<unknown>('apply', variables), input, { ...mode, isGiven: false })
   }
   const given = asTrees('apply', variables)
-  return withInputs(input, inputCount(part), inputs => {
+  return withInputs(inputsIn('apply', 'input', part, input), inputs => {
     checkIds(part, inputs)
     if (mode.training || tf.engine().state.gradientDepth > 0)
       return applyEagerly(part, asVariables('apply', given), inputs, mode)
@@ -189,10 +189,10 @@ const interpreted = <T>(
 }
 
 /** Inputs as tensors for the length of some work; those that users gave stay theirs. */
-const withInputs = <R>(input: unknown, count: Count, work: (inputs: readonly tf.Tensor[]) => R): R => {
+const withInputs = <R>(given: readonly unknown[], work: (inputs: readonly tf.Tensor[]) => R): R => {
   const made: tf.Tensor[] = []
   try {
-    const inputs = partsOf(input, count).map(part => {
+    const inputs = given.map(part => {
       const tensor = toTensor(part)
       if (tensor !== part) made.push(tensor)
       return tensor
@@ -250,7 +250,7 @@ export const gradients = <
 >(
   network: N,
   variables: VariablesFor<N, V>,
-  input: DataFor<'input', InputOf<N>, X>,
+  input: DataFor<'input', InputOf<N>, X, N>,
   cotangent: TensorInputs,
   options?: ApplyOptions,
 ): Gradients<N> => {
@@ -259,9 +259,8 @@ export const gradients = <
   const given = asVariables('gradients', variables)
   const shown = tensorsGiven(given, partsOf(input, inputCount(part)), partsOf(cotangent, outputCount(part)))
   const result = eagerly(shown, own => {
-    const inputs = toTensors(input, inputCount(part))
+    const inputs = inputTensors('gradients', 'input', part, input)
     const wiring = checkedWiring(part, given, inputs)
-    checkIds(part, inputs)
     const { ops, variable, fixed, gradients: back } = tape(opsFor(inputs))
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)

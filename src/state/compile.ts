@@ -14,9 +14,9 @@ import type { StateOf } from '../network-types/named.ts'
 import { handOver } from '../tfjs/index.ts'
 import { type Applied, type ApplyOptions, type Gradients, modeOf } from './apply.ts'
 import { checkedLeaves } from './check.ts'
-import { inputCount, outputCount, single, type TensorInputs, toTensor, toTensors } from './data.ts'
+import { outputCount, single, type TensorInputs, toTensor, toTensors } from './data.ts'
 import { asVariables } from './given.ts'
-import { checkIds } from './ids.ts'
+import { inputTensors } from './ids.ts'
 import { heldOf, runOn } from './run-on.ts'
 import {
   type Judgement,
@@ -41,15 +41,15 @@ export interface Compiled<N extends AnyLayer> {
   /** For the compiler, which then compares compiled networks by what they have, not by their networks. */
   readonly '~network'?: { readonly [K in keyof N]: unknown }
   /** The output for an input, in inference mode. */
-  <const X extends TensorInputs>(input: DataFor<'input', InputOf<N>, X>): Promise<TensorsOf<OutputOf<N>>>
+  <const X extends TensorInputs>(input: DataFor<'input', InputOf<N>, X, N>): Promise<TensorsOf<OutputOf<N>>>
   /** As the eager `apply`. */
   readonly apply: <const X extends TensorInputs>(
-    input: DataFor<'input', InputOf<N>, X>,
+    input: DataFor<'input', InputOf<N>, X, N>,
     options?: ApplyOptions,
   ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
   /** As the eager `gradients`. */
   readonly gradients: <const X extends TensorInputs>(
-    input: DataFor<'input', InputOf<N>, X>,
+    input: DataFor<'input', InputOf<N>, X, N>,
     cotangent: TensorInputs,
     options?: ApplyOptions,
   ) => Promise<Gradients<N>>
@@ -61,16 +61,16 @@ export interface Compiled<N extends AnyLayer> {
 export interface CompiledNetwork<N extends AnyLayer> {
   <const X extends TensorInputs, const V extends SomeVariables>(
     variables: VariablesFor<N, V>,
-    input: DataFor<'input', InputOf<N>, X>,
+    input: DataFor<'input', InputOf<N>, X, N>,
   ): Promise<TensorsOf<OutputOf<N>>>
   readonly apply: <const X extends TensorInputs, const V extends SomeVariables>(
     variables: VariablesFor<N, V>,
-    input: DataFor<'input', InputOf<N>, X>,
+    input: DataFor<'input', InputOf<N>, X, N>,
     options?: ApplyOptions,
   ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
   readonly gradients: <const X extends TensorInputs, const V extends SomeVariables>(
     variables: VariablesFor<N, V>,
-    input: DataFor<'input', InputOf<N>, X>,
+    input: DataFor<'input', InputOf<N>, X, N>,
     cotangent: TensorInputs,
     options?: ApplyOptions,
   ) => Promise<Gradients<N>>
@@ -132,13 +132,6 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
   const resultsFor = byShapes(x => outputShapes(part, x))
   const leavesFor = (given: Trees, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] =>
     checkedLeaves(knownFor(shapesOf(inputs)), given)
-  /** Inputs as tensors, those that are ids checked. */
-  const toInputs = (input: unknown): readonly tf.Tensor[] => {
-    const inputs = toTensors(input, inputCount(part))
-    checkIds(part, inputs)
-    return inputs
-  }
-
   /**
    * Runs the program for the shapes of what is given.
    *
@@ -185,14 +178,15 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
 
   return {
     judged: (given, inputs, beside, judge) => judging(given, () => inputs, beside, judge),
-    output: async (given, input) => single(await judging(given, () => toInputs(input), [], outputsOnly)),
+    output: async (given, input) =>
+      single(await judging(given, () => inputTensors('compile', 'input', part, input), [], outputsOnly)),
     apply: async (given, input, options) => {
       const mode = modeOf('apply', options)
       return run(
         `apply ${mode.training} ${mode.key !== undefined}`,
         x => traceNetwork(part, knownFor(x), mode, x, 'state'),
         () => {
-          const x = toInputs(input)
+          const x = inputTensors('apply', 'input', part, input)
           return [leavesFor(given, x), x, []]
         },
         mode.key,
@@ -213,7 +207,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
         `gradients ${mode.training} ${mode.key !== undefined}`,
         (x, y) => [traceGradients(part, knownFor(x), mode, x, y), null],
         () => {
-          const x = toInputs(input)
+          const x = inputTensors('gradients', 'input', part, input)
           const leaves = leavesFor(given, x)
           const seeds = toTensors(cotangent, outputCount(part))
           return [leaves, x, resultsFor(shapesOf(x)).map((shape, i) => toTensor(seeds[i], shape))]

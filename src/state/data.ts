@@ -1,10 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Either, isRight } from 'fp-ts/lib/Either.js'
 import { InvalidOption, show } from '../base/errors.ts'
-import { isTensorLike, type Read, readFlat, readNested, readTensor, type Unread } from '../base/nested.ts'
+import {
+  type Allocate,
+  floats,
+  integers,
+  isTensorLike,
+  type Numbers,
+  type Read,
+  readFlatInto,
+  readNestedInto,
+  readTensorInto,
+  type Unread,
+} from '../base/nested.ts'
+import { anything, type Options, oneOf, orNull, parseOptions } from '../base/options.ts'
 import type { NestedNumbers } from '../base/parameters.ts'
 import { isShape, sizeOf } from '../base/shape.ts'
-import type { Tensor } from '../base/tensor.ts'
+import type { DType, Tensor } from '../base/tensor.ts'
+import { isRecord } from '../base/trees.ts'
 import type { LayerValue, Part } from '../network/parts.ts'
 import { another, handOver, tensorOf } from '../tfjs/index.ts'
 import { reading } from './given.ts'
@@ -63,22 +76,35 @@ const orThrow = <R>(read: Either<Unread, R>): R => {
 }
 
 /** Numbers, copied, of anything but a tensor. */
-const numbersIn = (input: unknown, shape: unknown): Read => {
+const numbersIn = <N extends Numbers>(input: unknown, shape: unknown, make: Allocate<N>): Read<N> => {
   if (isFlat(input)) {
-    const { data } = orThrow(readFlat(input.data))
+    const { data } = orThrow(readFlatInto(input.data, make))
     return { data, shape: checkedShape(shape ?? input.shape, data.length) }
   }
-  const read = orThrow(isTensorLike(input) ? readTensor(input) : readNested(input))
+  const read = orThrow(isTensorLike(input) ? readTensorInto(input, make) : readNestedInto(input, make))
   return shape === undefined ? read : { ...read, shape: checkedShape(shape, read.data.length) }
 }
 
 const readingInput = <R>(read: () => R): R => reading('tensor', 'data', read)
 
-const checkedTensor = (input: tf.Tensor): tf.Tensor => {
+const checkedTensor = (input: tf.Tensor, dtype: DType): tf.Tensor => {
   if (input.isDisposed) throw fault('a tensor that has not been disposed', 'a disposed one')
   if (input.dtype === 'string' || input.dtype === 'complex64')
     throw fault('a tensor of numbers', `one of type ${input.dtype}`)
-  return input.dtype === 'float32' ? input : tf.cast(input, 'float32')
+  return input.dtype === dtype ? input : tf.cast(input, dtype)
+}
+
+/** A tensor of one kind of numbers. Casts to integers would cut numbers that are not whole, so they are read and checked. */
+const toTensorOf = (dtype: DType, input: unknown, shape?: readonly number[]): tf.Tensor => {
+  const isTensor = readingInput(() => input instanceof tf.Tensor && (dtype === 'float32' || dtype === input.dtype))
+  if (isTensor) {
+    const given = checkedTensor(input as tf.Tensor, dtype)
+    return shape === undefined ? given : tf.reshape(given, checkedShape(shape, given.size))
+  }
+  const read = readingInput(() =>
+    dtype === 'int32' ? numbersIn(input, shape, integers) : numbersIn(input, shape, floats),
+  )
+  return tensorOf(read.data, read.shape)
 }
 
 /**
@@ -86,14 +112,7 @@ const checkedTensor = (input: tf.Tensor): tf.Tensor => {
  *
  * @throws InvalidOption if the input holds anything but numbers, or the shape does not fit
  */
-export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor => {
-  if (readingInput(() => input instanceof tf.Tensor)) {
-    const given = checkedTensor(input as tf.Tensor)
-    return shape === undefined ? given : tf.reshape(given, checkedShape(shape, given.size))
-  }
-  const read = readingInput(() => numbersIn(input, shape))
-  return tensorOf(read.data, read.shape)
-}
+export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor => toTensorOf('float32', input, shape)
 
 /**
  * The numbers of any input, copied.
@@ -104,11 +123,11 @@ export const toTensor = (input: unknown, shape?: readonly number[]): tf.Tensor =
  */
 export const toNumbers = (input: unknown, isLent = false): Read =>
   readingInput(() => {
-    if (!isLent || !isFlat(input)) return numbersIn(input, undefined)
+    if (!isLent || !isFlat(input)) return numbersIn(input, undefined, floats)
     const { data, shape } = input
     return data instanceof Float32Array
       ? { data, shape: checkedShape(shape, data.length) }
-      : numbersIn(input, undefined)
+      : numbersIn(input, undefined, floats)
   })
 
 /** How many inputs or outputs there are: a number, several, or as many as are given. */
@@ -151,24 +170,77 @@ export const toTensors = (input: unknown, count: Count): readonly tf.Tensor[] =>
 export const single = <T>(values: readonly T[]): T | readonly T[] =>
   values.length === 1 ? (values[0] as T) : Object.freeze(values)
 
+/** The options of {@link tensor}. */
+export interface TensorOptions {
+  /** Of as many elements as there are numbers. Default: that of the data. */
+  readonly shape?: readonly number[]
+  /** The kind of its numbers. Default: that of the data: of a tensor, or `'int32'` of an Int32Array; else `'float32'`. */
+  readonly dtype?: DType
+}
+type ShapeIn<G> = G extends readonly number[]
+  ? { -readonly [K in keyof G]: G[K] }
+  : G extends { readonly shape: infer S extends readonly number[] }
+    ? { -readonly [K in keyof S]: S[K] }
+    : number[]
+type DTypeIn<G, X> = G extends { readonly dtype: infer D extends DType }
+  ? D
+  : 'dtype' extends keyof G
+    ? DType
+    : DTypeOf<X>
+/** That of `any` is what it is of lists, as most data without a type are. */
+type DTypeOf<X> = 0 extends 1 & X
+  ? 'float32'
+  : X extends { readonly dtype: infer D }
+    ? D extends 'int32'
+      ? 'int32'
+      : 'float32'
+    : X extends Int32Array | { readonly data: Int32Array }
+      ? 'int32'
+      : 'float32'
+
+const dtypeOf = (data: unknown): DType => {
+  if (isTensorLike(data)) return data.dtype === 'int32' ? 'int32' : 'float32'
+  const numbers = isFlat(data) ? data.data : data
+  return Object.prototype.toString.call(numbers) === '[object Int32Array]' ? 'int32' : 'float32'
+}
+
+interface NormalOptions {
+  /** As it is given: it is checked where the number of elements is known. */
+  readonly shape: unknown
+  readonly dtype: DType | null
+}
+const tensorOptions: Options<NormalOptions> = {
+  shape: { codec: anything, default: null },
+  dtype: { codec: orNull(oneOf(['float32', 'int32']), 'that of the data'), default: null },
+}
+
 /**
- * A tensor of 32-bit floats.
+ * A tensor of 32-bit floats, or of 32-bit integers if the data are, or `dtype` says so. Integers fit wherever floats do; layers
+ * that take ids, such as `Embedding`, take tensors of integers alone.
  *
- * @param data nested arrays, or a flat or typed array with a shape
- * @throws InvalidOption if arrays are ragged or hold anything but numbers, or the shape has another number of elements
+ * @param data nested arrays, a flat or typed array with a shape, or a tensor
+ * @param shape its shape, or `{ shape, dtype }`
+ * @throws InvalidOption if arrays are ragged or hold anything but numbers, or the shape has another number of elements; for
+ *   integers, if a number is not whole or has more than 32 bits
  * @example
  * ```ts
  * tensor([[1, 2], [3, 4]]).shape // [2, 2]
  * tensor(new Float32Array(6), [2, 3]).shape // [2, 3]
+ * tensor([[3, 7]], { dtype: 'int32' }).dtype // 'int32'
  * ```
  */
-export const tensor = <const S extends number[] | readonly number[] = number[]>(
-  data: TensorInput,
-  shape?: S,
-): Tensor<{ -readonly [K in keyof S]: S[K] }> =>
+export const tensor = <X extends TensorInput, const G extends number[] | readonly number[] | TensorOptions = number[]>(
+  data: X,
+  shape?: G,
+): Tensor<ShapeIn<G>, DTypeIn<G, X>> =>
   handOver(
     tf.tidy(() => {
-      const made = toTensor(data, shape)
+      const asked = isRecord(shape)
+        ? parseOptions('tensor', "tensor([[1, 2]], { dtype: 'int32' })", tensorOptions, shape)
+        : undefined
+      // Any shape may come from JavaScript: it is checked where the number of elements is known.
+      const own = (asked === undefined ? shape : (asked.shape ?? undefined)) as readonly number[] | undefined
+      const made = toTensorOf(asked?.dtype ?? readingInput(() => dtypeOf(data)), data, own)
       return made === data ? another(made) : made
     }),
   )

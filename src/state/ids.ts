@@ -1,8 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../base/errors.ts'
+import { isTensorLike } from '../base/nested.ts'
+import { idsExpected, idsRemedy } from '../base/unfit-data.ts'
 import { type IdReader, idReaders } from '../network/ids.ts'
 import type { Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
+import { inputCount, partsOf, toTensor } from './data.ts'
+import { reading } from './given.ts'
 
 // Ids of rows, such as the inputs of Embedding, are checked before anything is computed: backends differ in what they do with
 // ids out of range.
@@ -22,15 +26,45 @@ const strictest = (all: readonly IdReader[]): Iterable<IdReader> => {
   return fewest.values()
 }
 
+const readersIn = (part: Part): readonly (readonly IdReader[])[] => {
+  const readers = readersOf.get(part) ?? idReaders(wiringOf(part))
+  readersOf.set(part, readers)
+  return readers
+}
+
+/**
+ * The inputs in an argument that holds one or several, as they are given. A tensor says which kind of numbers it holds: one of
+ * ids has to hold integers. Arrays do not, and ids in them are checked one by one.
+ *
+ * @param owner the function that was called
+ * @param option its argument or field
+ * @throws InvalidOption for a tensor of another kind
+ */
+export const inputsIn = (owner: string, option: string, part: Part, given: unknown): readonly unknown[] => {
+  const inputs = partsOf(given, inputCount(part))
+  for (const [k, [reader]] of readersIn(part).entries()) {
+    if (reader === undefined) continue
+    const input = inputs[k]
+    const dtype = reading(owner, option, () => (isTensorLike(input) ? input.dtype : 'int32'))
+    if (dtype === 'int32') continue
+    throw new InvalidOption({
+      layer: owner,
+      option: inputs.length > 1 ? `${option}[${k}]` : option,
+      expected: idsExpected(reader.kind),
+      got: dtype,
+      remedy: idsRemedy,
+    })
+  }
+  return inputs
+}
+
 /**
  * Checks that inputs which layers take as ids are whole numbers that name a row, where a mask does not leave them out.
  *
  * @throws InvalidOption that names the layer and the id
  */
 export const checkIds = (part: Part, inputs: readonly Given[]): void => {
-  const readers = readersOf.get(part) ?? idReaders(wiringOf(part))
-  readersOf.set(part, readers)
-  for (const [k, all] of readers.entries()) {
+  for (const [k, all] of readersIn(part).entries()) {
     const input = inputs[k]
     if (input === undefined || all.length === 0) continue
     const numbers = idsIn(input)
@@ -51,4 +85,11 @@ export const checkIds = (part: Part, inputs: readonly Given[]): void => {
       }
     }
   }
+}
+
+/** The inputs in an argument as tensors of floats, in the enclosing `tf.tidy`, those that are ids checked. */
+export const inputTensors = (owner: string, option: string, part: Part, given: unknown): readonly tf.Tensor[] => {
+  const inputs = inputsIn(owner, option, part, given).map(input => toTensor(input))
+  checkIds(part, inputs)
+  return inputs
 }

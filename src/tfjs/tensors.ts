@@ -15,7 +15,7 @@ import {
 import { onceDropped } from '../base/dropped.ts'
 import { sizeOf } from '../base/shape.ts'
 import { digits, shownAs } from '../base/shown.ts'
-import type { Tensor } from '../base/tensor.ts'
+import type { DType, Tensor } from '../base/tensor.ts'
 
 // A tensor of tfjs lives until it is disposed. joinery returns handles that need not be disposed: numbers in JavaScript's
 // memory, as on the cpu backend, are garbage-collected with their handle, and a finalizer frees those in a backend's own
@@ -211,16 +211,16 @@ const moved = (tensor: TfTensor): TfTensor => {
 /**
  * Makes a tensor a handle, which users need not dispose. The tensor itself must not be used afterwards.
  */
-export const handOver = <S extends readonly number[]>(given: TfTensor): Tensor<S> => {
+export const handOver = <S extends readonly number[], D extends DType = 'float32'>(given: TfTensor): Tensor<S, D> => {
   const isFar = homeOf(given) !== findBackend('cpu')
   const bytes = waiting.bytes - waiting.settled.bytes + bytesOf(given)
   // tfjs records gradients by tensor, so the tensor must stay the same.
   const own = isFar && bytes > most.bytes && engine().state.gradientDepth === 0 ? moved(given) : given
-  return inPlaceOf(own, given.id) as unknown as Tensor<S>
+  return inPlaceOf(own, given.id) as unknown as Tensor<S, D>
 }
 
-/** A new tensor, in the enclosing `tf.tidy`. */
-export const tensorOf = (values: Float32Array, shape: readonly number[]): TfTensor => {
+/** A new tensor, in the enclosing `tf.tidy`: of the kind of numbers that the array holds. */
+export const tensorOf = (values: Float32Array | Int32Array, shape: readonly number[]): TfTensor => {
   quieten(engine().backend)
   return tensor(values, [...shape])
 }

@@ -14,7 +14,7 @@ import {
   toTensors,
 } from '../state/data.ts'
 import { reading } from '../state/given.ts'
-import { checkIds } from '../state/ids.ts'
+import { checkIds, inputsIn, inputTensors } from '../state/ids.ts'
 import { another } from '../tfjs/index.ts'
 import { alikeRows, otherFields } from './examples.ts'
 import { keeping } from './given.ts'
@@ -148,19 +148,16 @@ const keepBatch = (make: () => Batch): Batch =>
 export const keepExamples = (owner: string, part: Part, given: Examples): Batch => {
   const examples = asExamples(owner, given)
   return keepBatch(() =>
-    checkedFields(owner, part, examples, (value, count, field) => {
-      const tensors = toTensors(value, count)
-      if (field === 'x') checkIds(part, tensors)
-      return tensors
-    }),
+    checkedFields(owner, part, examples, (value, count, field) =>
+      field === 'x' ? inputTensors(owner, field, part, value) : toTensors(value, count),
+    ),
   )
 }
 
 /** Inputs alone as a batch, which may be empty. */
 export const keepInputs = (owner: string, part: Part, x: unknown): Batch =>
   keepBatch(() => {
-    const inputs = toTensors(x, inputCount(part))
-    checkIds(part, inputs)
+    const inputs = inputTensors(owner, 'x', part, x)
     return { x: inputs, y: [], weights: [], mask: [], size: rowsOf(owner, 'x', inputs) }
   })
 
@@ -229,8 +226,10 @@ export const readNumbers = (
   check: (batch: Fields<Shaped>) => void,
   isLent = false,
 ): NumberBatch | Promise<NumberBatch> => {
-  const { size, ...read } = checkedFields(owner, part, asExamples(owner, given), (value, count) =>
-    partsOf(value, count).map(part => readInput(part, isLent)),
+  const { size, ...read } = checkedFields(owner, part, asExamples(owner, given), (value, count, field) =>
+    (field === 'x' ? inputsIn(owner, field, part, value) : partsOf(value, count)).map(input =>
+      readInput(input, isLent),
+    ),
   )
   check(read)
   const checked = (numbers: Fields<Numbers>): NumberBatch => {

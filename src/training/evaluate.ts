@@ -243,7 +243,7 @@ export const predict = async <
 >(
   network: N,
   variables: VariablesFor<N, V>,
-  x: DataFor<'x', InputOf<N>, X>,
+  x: DataFor<'x', InputOf<N>, X, N>,
   options: PredictOptions = {},
 ): Promise<TensorsOf<OutputOf<N>>> => {
   const part = asPart('predict', network)

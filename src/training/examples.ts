@@ -27,7 +27,7 @@ interface Fitting<N extends Typed, L> {
 }
 
 // Faults are counted by the length of a tuple, as in network-types/data.ts. No examples have more.
-type Some = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10
+type Some = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11
 
 /** The faults of the examples `E` for the network `N` and the loss `L`: `[]` for none. */
 type Faults<N extends Typed, L, E> = [E, keyof E] extends [Fitting<N, L>, 'x' | 'y']
@@ -40,7 +40,7 @@ type Faults<N extends Typed, L, E> = [E, keyof E] extends [Fitting<N, L>, 'x' | 
 type FaultsIn<N extends Typed, L, E> = E extends { readonly x: infer X }
   ? 'y' extends keyof E
     ? [
-        ...DataFaults<InputOf<N>, X>,
+        ...DataFaults<InputOf<N>, X, N>,
         ...TargetFaults<OutputOf<N>, L, In<E, 'y'>>,
         ...Uneven<CountIn<InputOf<N>, X> | CountIn<OutputOf<N>, In<E, 'y'>>>,
         ...(keyof E extends 'x' | 'y' ? [] : FaultsInOthers<N, E, X>),
@@ -87,7 +87,7 @@ export type ExamplesFor<N extends Typed, L, E> = [...Faults<N, L, E>]['length'] 
   : E
 /** What is wrong with a field; the field if nothing is. */
 type Said<N extends Typed, L, E, K extends keyof E> = K extends 'x'
-  ? WithRows<'x', N, E, InputOf<N>, E[K], DataFor<'x', InputOf<N>, E[K]>>
+  ? WithRows<'x', N, E, InputOf<N>, E[K], DataFor<'x', InputOf<N>, E[K], N>>
   : K extends 'y'
     ? WithRows<'y', N, E, OutputOf<N>, E[K], TargetsFor<'y', OutputOf<N>, L, E[K]>>
     : K extends Field
