@@ -1,5 +1,5 @@
 import { alike, forLayers, isBeneath, type Operation, perform, tapeOf } from '../ops/operations.ts'
-import type { Ops, Origin } from '../ops/ops.ts'
+import { type GradientRule, type Ops, type Origin, runRule } from '../ops/ops.ts'
 import { walk } from '../ops/scan.ts'
 import { type BatchingRule, batching, type Operand, ofRank, shapeOfOne, spread } from './batching-rules.ts'
 
@@ -106,6 +106,16 @@ export const batchOf = <T>(beneath: Ops<T>): Batch<T> => {
           )
           return results.map(each)
         },
+        ...(own.withGradient && {
+          withGradient: (rule, given) => {
+            const inputs = given.map(lifted)
+            const flags = inputs.map(({ mapped }) => mapped)
+            const values = inputs.map(({ value }) => value)
+            return flags.includes(true)
+              ? runRule(own, ruleOfEach(rule, flags), values).map(each)
+              : runRule(own, rule, values).map(fixed)
+          },
+        }),
         origin: x => lifted(x).origin,
         ...(within && { within: forLayers(layer => on(within(layer))) }),
       },
@@ -120,6 +130,27 @@ export const batchOf = <T>(beneath: Ops<T>): Batch<T> => {
       return each(value)
     },
     all: value => spread(beneath, lifted(value), size),
+  }
+}
+
+/** The rule of a function on many examples. What is the same for all gets the sum of the gradients of all. */
+const ruleOfEach = ({ forward, backward }: GradientRule, flags: readonly boolean[]): GradientRule => {
+  const lift = <T>({ mapped }: Batch<T>, values: readonly T[]): readonly Batched<T>[] =>
+    // Values of the operations beneath are the same for all examples.
+    values.map((value, i) => (flags[i] === true ? mapped(value) : (value as unknown as Batched<T>)))
+  return {
+    forward: (ops, inputs) => {
+      const batch = batchOf(ops)
+      return forward(batch.ops, lift(batch, inputs)).map(batch.all)
+    },
+    backward: (ops, inputs, outputs, cotangents) => {
+      const batch = batchOf(ops)
+      const given = lift(batch, inputs)
+      return backward(batch.ops, given, outputs.map(batch.mapped), cotangents.map(batch.mapped)).map((gradient, i) => {
+        if (gradient === null) return null
+        return flags[i] === true ? batch.all(gradient) : ops.sum(batch.all(gradient), [0])
+      })
+    },
   }
 }
 

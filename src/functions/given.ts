@@ -6,7 +6,7 @@ import { isList } from '../base/trees.ts'
 import { type FlatData, isFlat, type TensorInput, toTensor } from '../state/data.ts'
 import { isTensor, reading } from '../state/given.ts'
 import type { Handle } from './function.ts'
-import { leavesOfTree } from './trees.ts'
+import { leavesOfTree, placeOfArgument } from './trees.ts'
 
 // Arguments as users give them to functions that run.
 
@@ -44,7 +44,7 @@ export const leavesGiven = (owner: string, args: readonly unknown[]): Flat<unkno
       // The arguments of a call are no tensor, even if all are numbers.
       value => value !== args && isLeaf(value),
       owner,
-      ([at, ...path]) => [`argument ${at}`, ...path].join('.'),
+      placeOfArgument,
       'a tensor, numbers in nested arrays, { data, shape } or a key, or records and arrays of them',
       'Let the function close over what is no tensor.',
     ),

@@ -1,4 +1,5 @@
 import { InvalidOption } from '../base/errors.ts'
+import { isKey, type Key } from '../base/random.ts'
 import { type Shape, sharedShape, showShape } from '../base/shape.ts'
 import { type Flat, flatten, type Path, showPath } from '../base/tree.ts'
 import { isList } from '../base/trees.ts'
@@ -64,6 +65,24 @@ export const tensorsIn = <T>(ops: Ops<T>, owner: string, what: string, tree: unk
     placeIn(what),
     'tensors of these operations, alone or in records and arrays',
     'Make numbers a tensor with ops.constant, and give values of other operations as arguments.',
+  )
+
+/** A place in all arguments, as messages name it. */
+export const placeOfArgument = ([at, ...path]: Path): string => placeIn(`argument ${at}`)(path)
+
+/**
+ * The tensors and keys in all arguments of a call.
+ *
+ * @throws InvalidOption if they hold anything else
+ */
+export const argumentsIn = <T>(ops: Ops<T>, owner: string, args: readonly unknown[]): Flat<T | Key> =>
+  leavesOfTree(
+    args,
+    value => isKey(value) || isTensorOf(ops, value),
+    owner,
+    placeOfArgument,
+    'tensors of these operations, or keys, alone or in records and arrays',
+    'Let the function close over what is no tensor.',
   )
 
 /**

@@ -4,11 +4,10 @@ import { type Shape, showShape } from '../base/shape.ts'
 import { flatten, type Path, showPath, unflatten } from '../base/tree.ts'
 import { isList, own as ownOf } from '../base/trees.ts'
 import { movedAxis } from '../ops/composed/widened.ts'
-import type { Ops } from '../ops/ops.ts'
 import { described } from '../state/given.ts'
 import { batchOf } from './batching.ts'
 import { asFunction, checkOps, type Handle, nameOf, type OpsFunction } from './function.ts'
-import { isTensorOf, leavesOfTree, tensorsIn } from './trees.ts'
+import { argumentsIn, placeOfArgument, tensorsIn } from './trees.ts'
 
 /** The axis of an argument to map over, or those in a tree; `null` for what is the same for all. */
 export type Axes = number | null | readonly Axes[] | { readonly [name: string]: Axes }
@@ -69,7 +68,7 @@ export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = T>(
   return (ops, ...args) => {
     checkOps('vmap', ops)
     const batch = batchOf<T>(ops)
-    const given = mappable(ops, args)
+    const given = argumentsIn(ops, 'vmap', args)
     let first: { readonly place: string; readonly size: number | null } | undefined
     const leaves = given.leaves.map((leaf, i): unknown => {
       if (isKey(leaf)) return leaf
@@ -77,7 +76,7 @@ export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = T>(
       const path = given.paths[i] as Path
       const axis = axisAt(axes, path)
       if (axis === null) return value
-      const place = placeOf(path)
+      const place = placeOfArgument(path)
       const at = checkedAxis(place, ops.shape(value), axis)
       const size = ops.shape(value)[at] ?? null
       first ??= { place, size }
@@ -96,19 +95,6 @@ export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = T>(
     return unflatten(found.form, found.leaves.map(batch.all)) as R
   }
 }
-
-const placeOf = ([at, ...path]: Path): string => [`argument ${at}`, ...path].join('.')
-
-/** The tensors and keys in all arguments. */
-const mappable = <T>(ops: Ops<T>, args: readonly unknown[]) =>
-  leavesOfTree<unknown>(
-    args,
-    value => isKey(value) || isTensorOf(ops, value),
-    'vmap',
-    placeOf,
-    'tensors of these operations, or keys, alone or in records and arrays',
-    'Let the function close over what is no tensor.',
-  )
 
 /** @throws InvalidOption if there is no such axis */
 const checkedAxis = (place: string, shape: Shape, axis: number): number => {

@@ -174,6 +174,9 @@ export interface Primitives<T> {
     limit: number,
   ) => readonly T[]
 
+  /** Runs a function that has a gradient of its own, if the interpreter differentiates. */
+  readonly withGradient?: (rule: GradientRule, inputs: readonly T[]) => readonly T[]
+
   /**
    * How a value was made, if the interpreter records it; `undefined` for inputs. Used to compute from what it was made
    * of, such as the logits of a softmax.
@@ -183,6 +186,22 @@ export interface Primitives<T> {
 
 /** The least finite number of 32-bit floats. */
 export const leastFloat: number = -(2 - 2 ** -23) * 2 ** 127
+
+/** A function of tensors, and what its gradient is. Both run in whichever operations they get. */
+export interface GradientRule {
+  readonly forward: <T>(ops: Ops<T>, inputs: readonly T[]) => readonly T[]
+  /** The gradient of each input, `null` for none, from those of all outputs. */
+  readonly backward: <T>(
+    ops: Ops<T>,
+    inputs: readonly T[],
+    outputs: readonly T[],
+    cotangents: readonly T[],
+  ) => readonly (T | null)[]
+}
+
+/** Runs a function with its rule, or the function alone where nothing is differentiated. */
+export const runRule = <T>(ops: Ops<T>, rule: GradientRule, inputs: readonly T[]): readonly T[] =>
+  ops.withGradient?.(rule, inputs) ?? rule.forward(ops, inputs)
 
 /** How a value was made. */
 export interface Origin<T> {

@@ -3,7 +3,7 @@ import { sizeOf } from '../base/shape.ts'
 import { adjoints, isFlat } from './adjoints.ts'
 import { type Differentiated, gradientsBy } from './definition.ts'
 import { alike, forLayers, isBeneath, isOps, perform, tapeOf } from './operations.ts'
-import type { Ops, Origin } from './ops.ts'
+import { type GradientRule, type Ops, type Origin, runRule } from './ops.ts'
 import { walk } from './scan.ts'
 
 // Reverse-mode differentiation as an interpreter: it runs and records every operation in the interpreter beneath.
@@ -24,6 +24,14 @@ interface Note<T> {
   readonly output: Traced<T>
   /** The gradients of the inputs from that of the output, by the interpreter that ran the operation. */
   readonly back: (gradient: T) => readonly (T | null)[]
+}
+
+/** A record of a function with a gradient of its own. */
+interface RuleNote<T> {
+  readonly beneath: Ops<T>
+  readonly rule: GradientRule
+  readonly inputs: readonly Traced<T>[]
+  readonly outputs: readonly Traced<T>[]
 }
 
 /**
@@ -96,7 +104,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       got: show(beneath),
       remedy: 'For example: tape(tfjsOps).',
     })
-  const notes: Note<T>[] = []
+  const notes: (Note<T> | RuleNote<T>)[] = []
   /** Results of loops that depend on variables: they have no gradient. */
   const looped = new Set<Traced<T>>()
   const id = Symbol('tape')
@@ -154,6 +162,18 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
           if (varies) for (const output of outputs) looped.add(output)
           return outputs
         },
+        withGradient: (rule, given) => {
+          const inputs = given.map(lifted)
+          const varies = inputs.some(input => input.varies)
+          const values = runRule(
+            own,
+            rule,
+            inputs.map(({ value }) => value),
+          )
+          const outputs = values.map((value): Traced<T> => ({ value, tape: id, varies }))
+          if (varies) notes.push({ beneath: own, rule, inputs, outputs })
+          return outputs
+        },
         origin: x => lifted(x).origin,
         ...(within && { within: forLayers(layer => noting(within(layer))) }),
       },
@@ -182,14 +202,30 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       found.set(at, before === undefined ? gradient : beneath.add(before, gradient))
     }
     for (const [output, cotangent] of outputs) arrive(lifted(output), cotangent)
-    for (const { inputs, output, back } of notes.toReversed()) {
-      const dy = found.get(output)
-      if (dy === undefined) continue
-      const results = back(dy)
-      inputs.forEach((input, i) => {
+    /** The gradients of a record's inputs; `undefined` if its outputs have none. */
+    const gradientsOf = (note: Note<T> | RuleNote<T>): readonly (T | null)[] | undefined => {
+      if ('output' in note) {
+        const dy = found.get(note.output)
+        return dy === undefined ? undefined : note.back(dy)
+      }
+      const { beneath: own, rule, inputs, outputs } = note
+      const arrived = outputs.map(output => found.get(output))
+      if (arrived.every(dy => dy === undefined)) return undefined
+      const [x, y] = [inputs, outputs].map(values => values.map(({ value }) => value)) as [readonly T[], readonly T[]]
+      return rule.backward(
+        own,
+        x,
+        y,
+        arrived.map((dy, i) => dy ?? zerosLike(own, y[i] as T)),
+      )
+    }
+    for (const note of notes.toReversed()) {
+      const results = gradientsOf(note)
+      if (results === undefined) continue
+      for (const [i, input] of note.inputs.entries()) {
         const gradient = results[i]
         if (input.varies && gradient !== null && gradient !== undefined) arrive(input, gradient)
-      })
+      }
     }
     for (const at of looped) if (found.has(at) && !wrt.includes(at)) refuseLoop()
     return wrt.map(at => found.get(at) ?? zerosLike(beneath, lifted(at).value))
