@@ -1,0 +1,85 @@
+import {
+  compile,
+  eager,
+  grad,
+  hessian,
+  Input,
+  init,
+  jacobian,
+  join,
+  jvp,
+  type Key,
+  key,
+  type Ops,
+  type Optimizer,
+  Softmax,
+  type Tensor,
+  valueAndGrad,
+  vjp,
+  vmap,
+} from '../../../src/index.ts'
+import { holds, type Same } from './exact.ts'
+
+// Functions of the operations: what they take and give is inferred through transforms, in any order.
+
+interface Params<T> {
+  readonly w: T
+  readonly b: readonly [T]
+}
+const loss = <T>(ops: Ops<T>, params: Params<T>, x: T, y: T): T =>
+  ops.mean(ops.square(ops.subtract(ops.add(ops.matmul(x, params.w), params.b[0]), y)))
+const outputs = <T>(ops: Ops<T>, x: T): { readonly y: T; readonly all: readonly T[] } => ({ y: ops.exp(x), all: [x] })
+const withReport = <T>(ops: Ops<T>, x: T): readonly [T, { readonly norm: T }] => [ops.sum(x), { norm: x }]
+
+const data = [[1, 2]]
+const given = { w: [[1], [2]], b: [{ data: [0], shape: [1] }] } as const
+
+// Results are trees of the form of the arguments, or of the results.
+const slopes = eager(grad(loss))(given, data, [[1]])
+holds<Same<typeof slopes.w, Tensor>>()
+const [value, gradient] = eager(valueAndGrad(loss))(given, data, [[1]])
+holds<Same<typeof value, Tensor>>()
+holds<Same<(typeof gradient.b)[0], Tensor>>()
+const byTwo = eager(grad(loss, { wrt: [2, 0] }))(given, data, [[1]])
+holds<Same<(typeof byTwo)[0], Tensor>>()
+holds<Same<(typeof byTwo)[1]['w'], Tensor>>()
+const [slope, report] = eager(grad(withReport, { aux: true }))([1, 2])
+holds<Same<typeof slope, Tensor>>()
+holds<Same<typeof report.norm, Tensor>>()
+const each = eager(vmap(grad(loss), [null, 0, 0]))(given, [data], [[[1]]])
+holds<Same<typeof each.w, Tensor>>()
+const matrices = eager(jacobian(outputs))([1, 2])
+holds<Same<typeof matrices.y, Tensor>>()
+const curvature = eager(hessian(loss))(given, data, [[1]])
+holds<Same<typeof curvature.w.w, Tensor>>()
+const promised = compile(vmap(hessian((ops, x) => ops.sum(ops.square(x)))), { backend: 'wasm' })([[1, 2]])
+holds<Same<typeof promised, Promise<Tensor>>>()
+const optimizer = hessian({ penaltyConst: 1 })
+holds<Same<typeof optimizer, Optimizer>>()
+
+// Functions of single tensors need no annotation; those within functions use the types around.
+const third = eager(grad(grad(grad((ops, x) => ops.square(ops.square(x))))))
+holds<Same<ReturnType<typeof third>, Tensor>>()
+export const inside = <T>(ops: Ops<T>, params: Params<T>, x: T, from: Key): T => {
+  const { w } = grad(loss)(ops, params, x, x)
+  const [y, pullback] = vjp(outputs)(ops, x)
+  const [, moved] = jvp(outputs)(ops, [x], [y.y])
+  const closed = grad((inner: Ops<T>, at: T) => inner.sum(inner.multiply(at, x)))(ops, w)
+  return ops.add(ops.add(closed, pullback(moved)), ops.normal(from, [2]))
+}
+eager(inside)(given, data, key(1))
+eager(inside)(given, data, 3)
+//                         ~ Argument of type 'number' is not assignable to parameter of type 'Key'
+eager(inside)({ w: 3 }, data, key(1))
+//            ~~~~~~~~ Property 'b' is missing in type
+eager(loss)(given, data, 'y')
+//                       ~~~ Argument of type 'string' is not assignable to parameter of type
+export const short = eager(loss)(given, data)
+//                   ~~~~~~~~~~~ Expected 3 arguments, but got 2.
+grad(outputs)
+//   ~~~~~~~ is not assignable to
+
+// A network that is compiled with the variables of another one is told what its own are.
+const network = join(Input(4), Softmax(3))
+compile(network, init(join(Input(4), Softmax(5)), key(1)))
+//               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ is not assignable to parameter of type 'Variables<
