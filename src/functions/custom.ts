@@ -51,7 +51,7 @@ const runListed = <T>(
 }
 
 /** What the gradient of a function is computed of. */
-export interface Differentiated<A extends readonly unknown[], R> {
+export interface Differentiation<A extends readonly unknown[], R> {
   readonly args: A
   readonly result: R
   /** The gradient with respect to the result, a tree of its form. */
@@ -83,7 +83,7 @@ export type Gradients<A extends readonly unknown[]> = { readonly [K in keyof A]?
  */
 export const customGradient = <T = Handle, A extends readonly unknown[] = T[], R = T>(
   f: OpsFunction<T, A, R>,
-  backward: (ops: Ops<T>, given: Differentiated<A, R>) => Gradients<A>,
+  backward: (ops: Ops<T>, given: Differentiation<A, R>) => Gradients<A>,
 ): OpsFunction<T, A, R> => {
   const own = asFunction('customGradient', f)
   const back = asFunction('customGradient', backward, 'backward')

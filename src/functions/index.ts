@@ -1,5 +1,5 @@
 export { type CompiledFunction, compile } from './compile.ts'
-export { customGradient, type Differentiated, recompute } from './custom.ts'
+export { customGradient, type Differentiation, recompute } from './custom.ts'
 export { type Eager, eager } from './eager.ts'
 export type { Handle, OpsFunction } from './function.ts'
 export type { Computed, Given, GivenArguments } from './given.ts'

@@ -211,7 +211,8 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       const { beneath: own, rule, inputs, outputs } = note
       const arrived = outputs.map(output => found.get(output))
       if (arrived.every(dy => dy === undefined)) return undefined
-      const [x, y] = [inputs, outputs].map(values => values.map(({ value }) => value)) as [readonly T[], readonly T[]]
+      const x = inputs.map(({ value }) => value)
+      const y = outputs.map(({ value }) => value)
       return rule.backward(
         own,
         x,
