@@ -6,6 +6,7 @@ import { type GraphNode, topological, trace } from '../../src/graph.ts'
 import {
   compile,
   customGradient,
+  defineOperation,
   eager,
   grad,
   hessian,
@@ -92,6 +93,36 @@ describe('customGradient', () => {
     const [a, b] = eager(grad(loss, { wrt: [0, 1] }))([1, 2, 3], 5)
     expect(numbers(a)).to.deep.equal([5, 5, 5])
     expect(numbers(b)).to.deep.equal([6])
+  })
+
+  it('keeps derivatives of operations of users in any order of transforms', () => {
+    /** a b, whose derivatives are said to be 10 b and 20 a. */
+    const product = defineOperation('product', {
+      tensors: 2,
+      shape: ([a]) => a ?? [],
+      compute: (ops, [a, b]) => ops.multiply(a as NonNullable<typeof a>, b as NonNullable<typeof b>),
+      derivative: (ops, gradient, { inputs: [a, b], needed }) => {
+        const by = (factor: number, x: typeof a) =>
+          ops.multiply(gradient, ops.multiply(ops.constant(factor), x as NonNullable<typeof x>))
+        return [needed[0] === true ? by(10, b) : null, needed[1] === true ? by(20, a) : null]
+      },
+    })
+    const both = <T>(ops: Ops<T>, a: T, b: T): T => product(ops, [a, b])
+    const all = <T>(ops: Ops<T>, a: T, b: T): T => ops.sum(vmap(both<T>)(ops, a, b))
+    for (const wrt of [[0], [1], [0, 1]] as const) {
+      const expected = wrt.map(
+        i =>
+          [
+            [30, 40],
+            [20, 40],
+          ][i],
+      )
+      expect(eager(grad(all, { wrt }))([1, 2], [3, 4]).map(numbers)).to.deep.equal(expected)
+      expect(eager(vmap(grad(both, { wrt })))([1, 2], [3, 4]).map(numbers)).to.deep.equal(expected)
+    }
+    expect(numbers(eager(<T>(ops: Ops<T>, a: T) => jvp(both<T>)(ops, [a, a], [a, a])[1])(2))).to.deep.equal([120])
+    const shared = <T>(ops: Ops<T>, a: T, b: T): T => ops.sum(vmap(both<T>, [0, null])(ops, a, b))
+    expect(eager(grad(shared, { wrt: [1] }))([1, 2], 5).map(numbers)).to.deep.equal([[60]])
   })
 
   it('refuses gradients that do not fit, and values that it closes over', () => {

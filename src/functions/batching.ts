@@ -143,10 +143,11 @@ const ruleOfEach = ({ forward, backward }: GradientRule, flags: readonly boolean
       const batch = batchOf(ops)
       return forward(batch.ops, lift(batch, inputs)).map(batch.all)
     },
-    backward: (ops, inputs, outputs, cotangents) => {
+    backward: (ops, inputs, outputs, cotangents, needed) => {
       const batch = batchOf(ops)
       const given = lift(batch, inputs)
-      return backward(batch.ops, given, outputs.map(batch.mapped), cotangents.map(batch.mapped)).map((gradient, i) => {
+      const found = backward(batch.ops, given, outputs.map(batch.mapped), cotangents.map(batch.mapped), needed)
+      return found.map((gradient, i) => {
         if (gradient === null) return null
         return flags[i] === true ? batch.all(gradient) : ops.sum(batch.all(gradient), [0])
       })

@@ -3,7 +3,7 @@ import { type Shape, sharedShape, showFlow, showShape } from '../base/shape.ts'
 import { isList } from '../base/trees.ts'
 import { misfit } from './attributes.ts'
 import { isOps } from './operations.ts'
-import type { Ops } from './ops.ts'
+import { type GradientRule, type Ops, runRule } from './ops.ts'
 
 // Operations of users: functions of others with a derivative of their own.
 
@@ -37,8 +37,8 @@ export interface OperationRules<Given extends readonly unknown[]> {
   ) => readonly (T | null)[]
 }
 
-/** An operation of a user, as interpreters take it. */
-export interface Definition extends OperationRules<readonly unknown[]> {
+/** An operation of a user. */
+interface Definition extends OperationRules<readonly unknown[]> {
   readonly name: string
 }
 
@@ -47,7 +47,7 @@ const refuse = (layer: string, option: string, expected: string, got: string, re
 }
 
 /** The gradients by a derivative, which have to be those of the tensors. */
-export const gradientsBy = <T>(
+const gradientsBy = <T>(
   ops: Ops<T>,
   { name, derivative }: Definition,
   gradient: T,
@@ -68,6 +68,20 @@ export const gradientsBy = <T>(
     )
   return found
 }
+
+/** What runs an operation, with what it takes beside tensors. */
+const ruleOf = (definition: Definition, given: readonly unknown[]): GradientRule => ({
+  forward: (ops, inputs) => [definition.compute(ops, inputs, ...given)],
+  backward: (ops, inputs, [y], [gradient], needed) =>
+    // The operation has one result.
+    gradientsBy(
+      ops,
+      definition,
+      gradient as (typeof inputs)[number],
+      { inputs, y: y as (typeof inputs)[number], needed },
+      given,
+    ),
+})
 
 /**
  * An operation of your own: a function of other operations, with its shape rule and its derivative. It runs in every
@@ -127,7 +141,10 @@ export const defineOperation = <Given extends readonly unknown[] = readonly []>(
     const shapes = inputs.map(ops.shape)
     const shape = rules.shape(shapes, ...given)
     if (typeof shape === 'string') throw misfit(name, shape, shapes)
-    const result = ops.defined(inputs, definition, given)
+    const rule = ruleOf(definition, given)
+    const [result] = (definition.derivative === undefined ? rule.forward(ops, inputs) : runRule(ops, rule, inputs)) as [
+      (typeof inputs)[number],
+    ]
     const own = ops.shape(result)
     return sharedShape(own, shape) === undefined
       ? refuse(

@@ -82,7 +82,7 @@ const methodOf = <T>(operation: Operation, perform: Perform<T>) => {
 /** What an interpreter has. Adding 100 properties one by one is slow; a copy of this object has them at once. */
 const blank = Object.fromEntries(
   [
-    ...['shape', 'constant', 'uniform', 'normal', 'scan', 'loop', 'defined'],
+    ...['shape', 'constant', 'uniform', 'normal', 'scan', 'loop'],
     ...[forms, composing, widening].flatMap(table => Object.keys(table)),
   ].map(name => [name, undefined]),
 )
@@ -90,21 +90,14 @@ const blank = Object.fromEntries(
 type Method = (...given: readonly unknown[]) => unknown
 
 /** Completes the primitives by what is composed of them. */
-const composed = <T>(operations: Record<string, unknown>, defined?: Ops<T>['defined']): Ops<T> => {
+const composed = <T>(operations: Record<string, unknown>): Ops<T> => {
   // The tables pair each function with its own arguments, which a name in general cannot express.
   for (const name in composing) {
     const compose = (composing as unknown as Readonly<Record<string, Method>>)[name] as Method
     operations[name] = (...given: readonly unknown[]) => compose(operations, ...given)
   }
-  operations.defined = defined ?? computing(operations as unknown as Ops<T>)
   return Object.freeze(operations) as unknown as Ops<T>
 }
-
-/** Operations of users by what they are computed of. */
-const computing =
-  <T>(ops: Ops<T>): Ops<T>['defined'] =>
-  (inputs, { compute }, given) =>
-    compute(ops, inputs, ...given)
 
 /** An interpreter with other methods, of which its composed operations are made too. */
 export const replacing = <T>(ops: Ops<T>, own: Partial<Ops<T>>): Ops<T> => composed({ ...ops, ...own })
@@ -114,13 +107,8 @@ export const replacing = <T>(ops: Ops<T>, own: Partial<Ops<T>>): Ops<T> => compo
  *
  * @param performed gets normalized attributes
  * @param rest what it defines itself
- * @param defined runs operations of users. Default: what they are computed of
  */
-export const alike = <T>(
-  performed: Perform<T>,
-  rest: Pick<Ops<T>, Own | 'within'>,
-  defined?: Ops<T>['defined'],
-): Ops<T> => {
+export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own | 'within'>): Ops<T> => {
   const { isTensor } = rest
   const perform: Perform<T> = (operation, inputs, attributes) => {
     if (inputs.length === 0) refuseOperand(operation, 'at least one tensor', 'none')
@@ -138,7 +126,7 @@ export const alike = <T>(
     ]
     operations[name] = (...given: readonly unknown[]) => widen(narrow, operations, ...given)
   }
-  return composed(operations, defined)
+  return composed(operations)
 }
 
 /** Interpreters by layer, each made once. */

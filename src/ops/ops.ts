@@ -1,7 +1,6 @@
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Composed } from './composed/composed.ts'
-import type { Definition } from './definition.ts'
 
 /** Rows and columns of a window or a step. */
 export type Pair = readonly [number, number]
@@ -37,8 +36,6 @@ export interface Ops<T> extends Primitives<T>, Composed<T> {
    * largest. Default: the last axis, ascending.
    */
   readonly argSort: (x: T, axis?: number, descending?: boolean) => T
-  /** An operation of a user, whose shapes have been checked: see {@link defineOperation}. */
-  readonly defined: (inputs: readonly T[], definition: Definition, given: readonly unknown[]) => T
   /** The same operations on behalf of a layer, if the interpreter records layers. */
   readonly within?: (layer: string) => Ops<T>
 }
@@ -190,12 +187,13 @@ export const leastFloat: number = -(2 - 2 ** -23) * 2 ** 127
 /** A function of tensors, and what its gradient is. Both run in whichever operations they get. */
 export interface GradientRule {
   readonly forward: <T>(ops: Ops<T>, inputs: readonly T[]) => readonly T[]
-  /** The gradient of each input, `null` for none, from those of all outputs. */
+  /** The gradient of each input, `null` for none, from those of all outputs; `needed` says which inputs need one. */
   readonly backward: <T>(
     ops: Ops<T>,
     inputs: readonly T[],
     outputs: readonly T[],
     cotangents: readonly T[],
+    needed: readonly boolean[],
   ) => readonly (T | null)[]
 }
 

@@ -1,7 +1,7 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { sizeOf } from '../base/shape.ts'
 import { adjoints, isFlat } from './adjoints.ts'
-import { type Differentiated, gradientsBy } from './definition.ts'
+import type { Differentiated } from './definition.ts'
 import { alike, forLayers, isBeneath, isOps, perform, tapeOf } from './operations.ts'
 import { type GradientRule, type Ops, type Origin, runRule } from './ops.ts'
 import { walk } from './scan.ts'
@@ -177,20 +177,6 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         origin: x => lifted(x).origin,
         ...(within && { within: forLayers(layer => noting(within(layer))) }),
       },
-      (given, definition, attributes) => {
-        if (definition.derivative === undefined) return definition.compute(ops, given, ...attributes)
-        const inputs = given.map(lifted)
-        const value = own.defined(
-          inputs.map(input => input.value),
-          definition,
-          attributes,
-        )
-        const output = { value, tape: id, varies: inputs.some(input => input.varies) }
-        const about = aboutOf(inputs, value)
-        if (output.varies)
-          notes.push({ inputs, output, back: gradient => gradientsBy(own, definition, gradient, about, attributes) })
-        return output
-      },
     )
     return ops
   }
@@ -218,6 +204,7 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         x,
         y,
         arrived.map((dy, i) => dy ?? zerosLike(own, y[i] as T)),
+        inputs.map(({ varies }) => varies),
       )
     }
     for (const note of notes.toReversed()) {
