@@ -15,6 +15,7 @@ import {
   outputShape,
   WeightInitializationError,
 } from '../../src/index.ts'
+import { untyped } from '../running.ts'
 
 describe('Deconvolution', () => {
   it('reads its options back and prints them', () => {
@@ -82,8 +83,11 @@ describe('Deconvolution', () => {
 
   it('refuses bad options and inputs', () => {
     expect(() => Deconvolution([3, 3] as never)).to.throw(InvalidOption, /three positive integers/)
-    expect(() => Deconvolution([3, 3, 4], { padding: [2, -1] })).to.throw(InvalidOption, /Deconvolution, padding/)
-    expect(() => Deconvolution([3, 3, 4], { stride: 0 })).to.throw(InvalidOption, /Deconvolution, stride/)
+    expect(() => untyped.Deconvolution([3, 3, 4], { padding: [2, -1] })).to.throw(
+      InvalidOption,
+      /Deconvolution, padding/,
+    )
+    expect(() => untyped.Deconvolution([3, 3, 4], { stride: 0 })).to.throw(InvalidOption, /Deconvolution, stride/)
     expect(() => Deconvolution([3, 3, 4], { dilation: 2 } as never)).to.throw(InvalidOption, /dilation/)
     expect(() => outputShape(Deconvolution([3, 3, 4]), [null, 4, 5])).to.throw(LayerConnectionError, /4-dimensional/)
     expect(() => outputShape(Deconvolution([1, 1, 4], { padding: 3 }), [null, 4, 4, 1])).to.throw(

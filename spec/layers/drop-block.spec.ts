@@ -11,6 +11,7 @@ import {
   LayerConnectionError,
   outputShape,
 } from '../../src/index.ts'
+import { untyped } from '../running.ts'
 
 const ones = (shape: readonly number[]) => ({
   data: new Float32Array(shape.reduce((n, d) => n * d, 1)).fill(1),
@@ -54,8 +55,11 @@ describe('DropBlock', () => {
   })
 
   it('refuses bad options and inputs', () => {
-    expect(() => DropBlock(2, 3)).to.throw(InvalidOption, /DropBlock, keepProba: expected a number from 0 to 1, got 2/)
-    expect(() => DropBlock(0.5, 0)).to.throw(InvalidOption, /DropBlock, blockSize/)
+    expect(() => untyped.DropBlock(2, 3)).to.throw(
+      InvalidOption,
+      /DropBlock, keepProba: expected a number from 0 to 1, got 2/,
+    )
+    expect(() => untyped.DropBlock(0.5, 0)).to.throw(InvalidOption, /DropBlock, blockSize/)
     expect(() => outputShape(DropBlock(0.5, 3), [null, 4])).to.throw(LayerConnectionError, /4-dimensional/)
     expect(() => outputShape(DropBlock(0.5, 5), [null, 4, 9, 1])).to.throw(LayerConnectionError, /at least 5 rows/)
     expect(() => apply(network, variables, ones([1, 12, 12, 4]), { training: true })).to.throw(InvalidOption, /a key/)
@@ -82,6 +86,9 @@ describe('GaussianNoise', () => {
   })
 
   it('refuses a negative deviation', () => {
-    expect(() => GaussianNoise({ std: -1 })).to.throw(InvalidOption, /GaussianNoise, std: expected a number >= 0/)
+    expect(() => untyped.GaussianNoise({ std: -1 })).to.throw(
+      InvalidOption,
+      /GaussianNoise, std: expected a number >= 0/,
+    )
   })
 })

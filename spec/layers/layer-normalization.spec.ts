@@ -13,6 +13,7 @@ import {
   type Tensor,
   WeightInitializationError,
 } from '../../src/index.ts'
+import { untyped } from '../running.ts'
 
 const expectClose = (given: ArrayLike<number>, expected: readonly number[]): void => {
   expect(given.length).to.equal(expected.length)
@@ -50,7 +51,10 @@ describe('LayerNorm', () => {
   })
 
   it('refuses bad options and inputs', () => {
-    expect(() => LayerNorm({ epsilon: -1 })).to.throw(InvalidOption, /LayerNorm, epsilon: expected a number >= 0/)
+    expect(() => untyped.LayerNorm({ epsilon: -1 })).to.throw(
+      InvalidOption,
+      /LayerNorm, epsilon: expected a number >= 0/,
+    )
     expect(() => outputShape(LayerNorm(), [null])).to.throw(LayerConnectionError, /\[batch, ..., features\]/)
     expect(() => init(join(Input(null), LayerNorm()), key(0))).to.throw(WeightInitializationError, /known dimensions/)
   })

@@ -109,7 +109,10 @@ describe('LSTM', () => {
 
   it('refuses bad options and inputs', () => {
     expect(() => untyped.LSTM(0)).to.throw(InvalidOption, /LSTM, units/)
-    expect(() => LSTM(4, { gradientClipping: -1 })).to.throw(InvalidOption, /gradientClipping: expected a number >= 0/)
+    expect(() => untyped.LSTM(4, { gradientClipping: -1 })).to.throw(
+      InvalidOption,
+      /gradientClipping: expected a number >= 0/,
+    )
     expect(() => LSTM(4, { ingate: 'sigmoidal' as 'sigmoid' })).to.throw(InvalidOption, /ingate/)
     expect(() => LSTM(4, { learnInit: 1 as unknown as boolean })).to.throw(InvalidOption, /true or false, got 1/)
     expect(() => outputShape(LSTM(4), [null, 3])).to.throw(LayerConnectionError, /3-dimensional input/)

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import * as joinery from '../../src/index.ts'
 import { caseFolder, compilers } from './compilers.ts'
 import { type Findings, readCase } from './expectations.ts'
+import { messageOf, probes } from './probes.ts'
 
 // A number that a layer refuses is underlined, with the message of the error that the call throws.
 
@@ -45,14 +46,12 @@ const valid = [
 const words = [...new Set([...calls, ...valid].flatMap(call => call.match(/\b[A-Za-z]\w*(?=\()/g) ?? []))]
 const source = [`import { ${words.join(', ')} } from '../../../src/index.ts'`, ...calls, ...valid].join(';\n')
 
-const thrown = (call: string): string => {
-  try {
-    new Function(...Object.keys(joinery), `return ${call}`)(...Object.values(joinery))
-  } catch (error) {
-    return (error as Error).message
-  }
-  throw new Error(`${call} throws nothing`)
-}
+/** Everything that a layer's definition says of numbers, and the compiler of the same calls. */
+const all = probes()
+const named = Object.keys(joinery).filter(name => all.some(({ call }) => new RegExp(`\\b${name}\\(`).test(call)))
+const allSource = [`import { ${named.join(', ')} } from '../../../src/index.ts'`, ...all.map(({ call }) => call)].join(
+  ';\n',
+)
 
 describe('Numbers that a layer refuses', () => {
   for (const { name, inspect } of compilers)
@@ -67,9 +66,18 @@ describe('Numbers that a layer refuses', () => {
           expect(said.length).to.be.greaterThan(0)
           for (const { column, length, text } of said) {
             expect(call.slice(column, column + length)).to.match(/^(-?[\d.]+|\[.*\])$/)
-            expect(text).to.contain(`"${thrown(call)}"`)
+            expect(text).to.contain(`"${messageOf(call)}"`)
           }
         })
+      it('refuses of each number in each layer what the run time refuses, with its message', async () => {
+        const [said] = await inspect([readCase(join(caseFolder, 'probes.ts'), allSource)])
+        const wrong = all.flatMap(({ call, message }, i) => {
+          const texts = (said?.errors ?? []).filter(({ line }) => line === i + 1).map(({ text }) => text)
+          const agree = message === null ? texts.length === 0 : texts.some(text => text.includes(`"${message}"`))
+          return agree ? [] : [`${call}: ${message ?? 'no error'}, but ${texts.join(' ') || 'accepted'}`]
+        })
+        expect(wrong).to.deep.equal([])
+      }).timeout(60_000)
       it('accepts the others', () => {
         expect(found?.errors.filter(({ line }) => line > calls.length).map(({ text }) => text)).to.deep.equal([])
       })

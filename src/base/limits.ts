@@ -7,50 +7,92 @@ import type { Mismatch } from './shape.ts'
 export const expectedNumbers = {
   count: 'a positive integer',
   whole: 'an integer >= 0',
+  integer: 'an integer',
   notNegative: 'a number >= 0',
   positive: 'a positive number',
+  above1: 'a number > 1',
+  upTo1000: 'a number > 0 and <= 1000',
   part: 'a number from 0 to 1',
   partBelow1: 'a number >= 0 and < 1',
 } as const
+/** What follows the expectation of a number that may be `null`, before what that means. */
+export const orNullFor = ', or null for '
+/** The expectation of a number or `null`. */
+export type OrNull<Expected extends string, Meaning extends string> = `${Expected}${typeof orNullFor}${Meaning}`
 
-export type OneToNine = '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
+type TwoToNine = '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
+export type OneToNine = '1' | TwoToNine
 /** The texts of numbers that are not whole. */
-type Broken = `${string}${'.' | 'e'}${string}`
+type Broken = `${string}${'.' | 'e-' | 'e+'}${string}`
 type Negative = `-${string}`
 /** The texts of numbers from 0 to below 1. */
 type Below1 = '0' | `0.${string}` | `${OneToNine}e-${string}` | `${OneToNine}.${string}e-${string}`
+/** The texts of numbers above 1. */
+type Above1 =
+  | TwoToNine
+  | Longer
+  | `${OneToNine}.${'' | '0' | '00' | '000' | '0000' | '00000'}${bigint}`
+  | `${string}e+${string}`
+/** The texts of numbers of two digits and more. */
+type Longer = `${OneToNine}${OneToNine | '0'}${string}`
 
-/** The texts that rules refuse, of rules that are about single texts. */
+/** The texts of numbers that each rule refuses; of a number that is no literal it refuses none. */
 interface RefusedTexts {
   readonly count: '0' | Negative | Broken
   readonly whole: Negative | Broken
+  readonly integer: Broken
+  readonly axis: '0' | Broken
+  readonly target: '0' | `-${TwoToNine | Longer}` | Broken
+  readonly notNegative: Negative
+  readonly positive: '0' | Negative
+  readonly above1: Negative | Below1 | '1'
+  readonly part: Negative | Above1
+  readonly signedPart: Above1 | `-${Above1}`
+  readonly partBelow1: Negative | '1' | Above1
 }
-/** Whether each rule for numbers refuses the number printed as `T`. */
-interface RefusedNumbers<T extends string> {
-  readonly count: T extends RefusedTexts['count'] ? true : false
-  readonly whole: T extends RefusedTexts['whole'] ? true : false
-  readonly integer: T extends Broken ? true : false
-  readonly axis: T extends '0' | Broken ? true : false
-  readonly target: T extends '-1' ? false : T extends '0' | Negative | Broken ? true : false
-  readonly notNegative: T extends Negative ? true : false
-  readonly positive: T extends '0' | Negative ? true : false
-  readonly above1: T extends Negative | Below1 | '1' ? true : false
-  readonly part: T extends Below1 | '1' ? false : true
-  readonly signedPart: T extends Below1 | '1' | `-${Below1}` | '-1' ? false : true
-  readonly partBelow1: T extends Below1 ? false : true
+export type NumberRule = keyof RefusedTexts
+/** The same of the texts of a few numbers, each after a comma. */
+export interface RefusedLists {
+  readonly count: `${string}${',0' | '-' | '.' | 'e+'}${string}`
+  readonly whole: `${string}${'-' | '.' | 'e+'}${string}`
 }
-export type NumberRule = keyof RefusedNumbers<''>
-/** Whether a number, or one in a list, is refused; a number that is no literal is not. */
+/** Whether a number, or one in a list, is refused. */
 export type RefusesNumber<V, Rule extends NumberRule> = V extends number
-  ? number extends V
-    ? false
-    : RefusedNumbers<`${V}`>[Rule]
+  ? `${V}` extends RefusedTexts[Rule]
+    ? true
+    : false
   : V extends readonly unknown[]
     ? unknown extends V[number]
       ? false
       : RefusesNumber<V[number], Rule>
     : false
+/** Whether a number is not above 0, or is above 1000. */
+export type RefusesUpTo1000<V> =
+  RefusesNumber<V, 'positive'> extends false
+    ? V extends number
+      ? `${V}` extends Below1 | '1000'
+        ? false
+        : `${V}` extends `${infer W}.${string}`
+          ? IsLong<W>
+          : IsLong<`${V}`>
+      : false
+    : true
+type IsLong<T extends string> = T extends `${infer _}${infer _}${infer _}${infer _}${string}` ? true : false
 
+/** Whether a list has a value twice; of those that are no literals the compiler does not know. */
+export type Repeats<V> = V extends readonly [infer H, ...infer T]
+  ? number extends H
+    ? Repeats<T>
+    : H extends T[number]
+      ? true
+      : Repeats<T>
+  : false
+/** Whether axes beside the batch are refused. */
+export type RefusesAxes<V> = V extends readonly [] ? true : RefusesNumber<V, 'axis'> | Repeats<V>
+/** Whether axes, the batch among them, are refused. */
+export type RefusesAnyAxes<V> = RefusesNumber<V, 'integer'> | Repeats<V>
+/** Whether an order of axes is refused. */
+export type RefusesOrder<V> = V extends readonly [] ? true : RefusesNumber<V, 'whole'>
 /** Whether -1, the dimension to infer, occurs twice. */
 export type RestTwice<V> = V extends readonly [infer H, ...infer T]
   ? H extends -1
@@ -60,35 +102,138 @@ export type RestTwice<V> = V extends readonly [infer H, ...infer T]
     : RestTwice<T>
   : false
 
+/** The letters of names of dimensions. */
+export type Letter =
+  | 'a'
+  | 'b'
+  | 'c'
+  | 'd'
+  | 'e'
+  | 'f'
+  | 'g'
+  | 'h'
+  | 'i'
+  | 'j'
+  | 'k'
+  | 'l'
+  | 'm'
+  | 'n'
+  | 'o'
+  | 'p'
+  | 'q'
+  | 'r'
+  | 's'
+  | 't'
+  | 'u'
+  | 'v'
+  | 'w'
+  | 'x'
+  | 'y'
+  | 'z'
+
+/** Whether sizes or names of dimensions are refused. */
+export type RefusesDimensions<V> = RefusesNumber<V, 'count'> | RefusesDim<V>
+/** Whether a text, or one in a list, is no name of a dimension. */
+type RefusesDim<V> = V extends string
+  ? string extends V
+    ? false
+    : IsDim<V> extends true
+      ? false
+      : true
+  : V extends readonly unknown[]
+    ? unknown extends V[number]
+      ? false
+      : RefusesDim<V[number]>
+    : false
+type IsDim<S extends string> = S extends `${infer C}${infer T}`
+  ? C extends OneToNine | '0'
+    ? false
+    : IsWord<C> extends true
+      ? T extends ''
+        ? true
+        : IsWord<T>
+      : false
+  : false
+type IsWord<S extends string> = S extends `${infer C}${infer T}`
+  ? C extends OneToNine | '0' | '_'
+    ? T extends ''
+      ? true
+      : IsWord<T>
+    : Lowercase<C> extends Letter
+      ? T extends ''
+        ? true
+        : IsWord<T>
+      : false
+  : false
+
 /** 1 if a rule refuses for certain; `X` is what it says. Counted as {@link Fails} does. */
 export type Refused<X> = [...(true extends X ? ['refused'] : [])]['length']
-/** The message of the error for a number that an option refuses. */
-export type Refusing<
+/** A layer or function by its name, and a call of it, for messages. */
+export interface Callee {
+  readonly kind: string
+  readonly example: string
+}
+export type ExpectedRule = NumberRule & keyof typeof expectedNumbers
+/** A value as messages print it; nothing of numbers that are no literals. */
+export type Printed<V> = V extends number | null
+  ? `${V}`
+  : V extends readonly unknown[]
+    ? number extends V[number]
+      ? ''
+      : `[${PrintedAll<V>}]`
+    : `'${V & string}'`
+type PrintedAll<V extends readonly unknown[], R extends string = ''> = V extends readonly [infer H, ...infer T]
+  ? PrintedAll<T, R extends '' ? Printed<H> : `${R}, ${Printed<H>}`>
+  : R
+/** The message of the error for a value that an option refuses, before the value and after it. */
+export type SaidBefore<
+  C extends Callee,
   Option extends string,
   Expected extends string,
-  V,
-  Example extends string,
-> = `${Option}: expected ${Expected}, got ${V & number}. For example: ${Example}.`
+> = `${C['kind']}, ${Option}: expected ${Expected}, got `
+export type SaidAfter<C extends Callee> = `. For example: ${C['example']}.`
+/** The message for a value as it is printed. */
+export type Refusing<
+  C extends Callee,
+  Option extends string,
+  Expected extends string,
+  Got extends string | number | null | undefined,
+> = `${C['kind']}, ${Option}: expected ${Expected}, got ${Got}. For example: ${C['example']}.`
+
+// The types of arguments and options: their value `V`, or the sentence of the error at run time. The sentence is in the true
+// branch of each condition, and the number in a template: of a type parameter, which may be any number, the compiler must
+// see that the condition is not true.
+
+/** A number that a rule limits. */
+export type Limited<
+  V extends number | null | undefined,
+  Rule extends ExpectedRule,
+  C extends Callee,
+  Option extends string,
+  Also = never,
+> = `${V}` extends RefusedTexts[Rule] ? Refusing<C, Option, (typeof expectedNumbers)[Rule], V> : V | Also
+/** The same of a number or `null`, which has a meaning. */
+export type LimitedOrNull<
+  V extends number | null | undefined,
+  Rule extends ExpectedRule,
+  C extends Callee,
+  Option extends string,
+  Meaning extends string,
+> = `${V}` extends RefusedTexts[Rule] ? Refusing<C, Option, OrNull<(typeof expectedNumbers)[Rule], Meaning>, V> : V
+/** A value that is refused if `R` says so; `Also` is what else the parameter may be. */
+export type LimitedBy<R, V, C extends Callee, Option extends string, Expected extends string, Also = never> =
+  Refused<R> extends 1 ? Refusing<C, Option, Expected, Printed<V>> : V | Also
 /**
- * The type of a parameter for a number, of which the layer's type has nothing: the number, or the sentence of the error at
- * run time if the rule refuses it.
- */
-export type Limited<V, Rule extends keyof typeof expectedNumbers, Option extends string, Example extends string> =
-  Refused<RefusesNumber<V, Rule>> extends 1 ? Refusing<Option, (typeof expectedNumbers)[Rule], V, Example> : V
-/**
- * The same to be intersected with the type of the parameter, which the layer's type has: the compiler infers it from an
- * argument whose own type is still a condition.
+ * What a number that a rule limits is intersected with, if the layer's type has it: the compiler infers it from an argument
+ * whose own type is still a condition.
  */
 export type Within<
   V extends number | null | undefined,
-  Rule extends keyof RefusedTexts,
+  Rule extends ExpectedRule,
+  C extends Callee,
   Option extends string,
-  Example extends string,
+  Expected extends string = (typeof expectedNumbers)[Rule],
 > =
-  Refused<Breaks<V, Rule>> extends 1 ? Mismatch<Refusing<Option, (typeof expectedNumbers)[Rule], V, Example>> : unknown
-/** Whether a rule refuses a number; of one that is no literal the compiler does not know. */
-export type Breaks<V, Rule extends keyof RefusedTexts> = V extends number
-  ? `${V}` extends RefusedTexts[Rule]
-    ? true
-    : false
-  : false
+  Refused<`${V}` extends RefusedTexts[Rule] ? true : false> extends 1
+    ? Mismatch<Refusing<C, Option, Expected, V>>
+    : unknown

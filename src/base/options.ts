@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { InvalidOption, isClass, JoineryError, show } from './errors.ts'
-import { expectedNumbers } from './limits.ts'
+import { expectedNumbers, orNullFor } from './limits.ts'
 import { isTensorLike, isTyped, readFlat, readNested, readTensor } from './nested.ts'
 import type { Initializer, Parameter, Values } from './parameters.ts'
 import { isList, isRecord, isShortList, merged, own } from './trees.ts'
@@ -66,7 +66,7 @@ export const parsed = <A>(codec: t.Type<A, unknown, unknown>, value: unknown): A
 /** What a codec reads, or `null`, which stands for `meaning`. */
 export const orNull = <A>(own: t.Type<A, unknown, unknown>, meaning: string): t.Type<A | null, unknown, unknown> =>
   codec<A | null>(
-    `${own.name}, or null for ${meaning}`,
+    `${own.name}${orNullFor}${meaning}`,
     value => (value === null ? null : parsed(own, value)),
     value => (value === null ? null : own.encode(value)),
   )
@@ -96,7 +96,7 @@ export const integer = (least: number): t.Type<number, unknown, unknown> => {
 }
 
 /** A place among others, such as an axis; negative ones count from the end. */
-export const index: t.Type<number, unknown, unknown> = codec('an integer', value =>
+export const index: t.Type<number, unknown, unknown> = codec(expectedNumbers.integer, value =>
   Number.isSafeInteger(value) ? (value as number) : undefined,
 )
 

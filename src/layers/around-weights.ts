@@ -1,6 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
+import type { Callee, Limited } from '../base/limits.ts'
 import { areDistinct, index, listOf, type Option } from '../base/options.ts'
 import { type Flow, fromStart, type Mismatch } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
@@ -18,12 +19,16 @@ import type { Product } from '../type-arithmetic/digits.ts'
 // Layers that compute the weights of an inner layer before each use.
 
 /** The options of `WeightNorm` and `SpectralNorm`. */
-export interface WeightOptions<Weights extends readonly string[], Name extends string, Axis extends number>
-  extends NameOption<Name> {
+export interface WeightOptions<
+  Weights extends readonly string[],
+  Name extends string,
+  Axis extends number,
+  C extends Callee,
+> extends NameOption<Name> {
   /** The names of the variables to normalize. Default: ['weight']. */
   readonly weights?: Weights
   /** The output axis of these variables; for `Deconvolution` it is 2. Negative ones count from the end. Default: -1. */
-  readonly axis?: Axis
+  readonly axis?: Limited<Axis, 'integer', C, 'axis'>
 }
 
 export type WeightsLimits<More = unknown> = Limits<null, More & { axis: 'integer'; weights: 'names' }>

@@ -1,3 +1,4 @@
+import type { Limited, LimitedOrNull } from '../base/limits.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import type { SameSize } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
@@ -7,6 +8,17 @@ import type { Divide, IsDivisible, Multiply } from '../type-arithmetic/digits.ts
 
 // The types of attention: the role of each input, and the sizes that follow.
 
+export const callee = { kind: 'MultiHeadAttention', example: 'MultiHeadAttention(4, { keySize: 16 })' } as const
+/** What a size of `null` is. */
+export const fromQuery = 'what the query says'
+type SizeWithin<N extends number | null, Option extends string> = LimitedOrNull<
+  N,
+  'count',
+  typeof callee,
+  Option,
+  typeof fromQuery
+>
+
 /** The options of `MultiHeadAttention`. */
 export interface MultiHeadAttentionOptions<
   K extends number | null = number | null,
@@ -15,13 +27,14 @@ export interface MultiHeadAttentionOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Mask extends boolean = boolean,
   Name extends string = string,
+  Dropped extends number = number,
 > extends NameOption<Name> {
   /** The features of each head's queries and keys. Default, or `null`: the features of the query / heads. */
-  readonly keySize?: K
+  readonly keySize?: SizeWithin<K, 'keySize'>
   /** The features of each head's values. Default, or `null`: `keySize`. */
-  readonly valueSize?: V
+  readonly valueSize?: SizeWithin<V, 'valueSize'>
   /** The number of output features. Default, or `null`: those of the query. */
-  readonly outputSize?: O
+  readonly outputSize?: SizeWithin<O, 'outputSize'>
   /** Whether queries attend only to keys at their own or earlier positions. Default: false. */
   readonly causal?: boolean
   /**
@@ -31,7 +44,7 @@ export interface MultiHeadAttentionOptions<
    */
   readonly mask?: Mask
   /** The dropout rate of the attention weights. Default: 0. */
-  readonly dropout?: number
+  readonly dropout?: Limited<Dropped, 'partBelow1', typeof callee, 'dropout'>
   /** The initial weight of the queries. Default: `xavierUniform({ gain: 2 })`, as for the other weights. */
   readonly queryWeight?: ParameterSource
   /** The initial weight of the keys. */

@@ -14,7 +14,9 @@ import { leastFloat, type Ops } from '../ops/ops.ts'
 import {
   type Attended,
   type AttentionParams,
+  callee,
   divided,
+  fromQuery,
   type MultiHeadAttentionOptions,
   maskOfKeys,
   pairs,
@@ -77,9 +79,10 @@ export interface MultiHeadAttentionConstructor {
     B extends ParameterSource | null = number,
     const Mask extends boolean = false,
     const Name extends string = 'multi-head-attention-{}',
+    const Dropped extends number = number,
   >(
-    heads: Within<Heads, 'count', 'MultiHeadAttention, heads', 'MultiHeadAttention(4, { keySize: 16 })'> & Heads,
-    options?: MultiHeadAttentionOptions<K, V, O, B, Mask, Name>,
+    heads: Within<Heads, 'count', typeof callee, 'heads'> & Heads,
+    options?: MultiHeadAttentionOptions<K, V, O, B, Mask, Name, Dropped>,
   ): MultiHeadAttention<Heads, K, V, O, B, Mask, Name>
 }
 
@@ -170,7 +173,7 @@ const weightOf = (
 const biasOf = (size: keyof Sizes): Rule =>
   bySizes((sizes, { bias }) => (bias === null ? null : { shape: [sizes[size]], initial: bias }))
 
-const size = orNull(integer(1), 'what the query says')
+const size = orNull(integer(1), fromQuery)
 const weight = { codec: parameter, default: xavierUniform({ gain: 2 }) }
 
 /** `x W + b` at every step, split into heads: [batch, heads, time, size]. */
@@ -267,8 +270,7 @@ const attention = <T>(
  * ```
  */
 export const MultiHeadAttention: MultiHeadAttentionConstructor = defineLayer({
-  kind: 'MultiHeadAttention',
-  example: 'MultiHeadAttention(4, { keySize: 16 })',
+  ...callee,
   positional: ['heads'],
   options: {
     heads: { codec: integer(1) },

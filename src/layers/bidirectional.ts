@@ -46,7 +46,7 @@ type BothWays<V> = [V] extends [never]
 
 /** The options of {@link Bidirectional}. */
 export interface BidirectionalOptions<
-  Merge extends BidirectionalMerge = BidirectionalMerge,
+  Merge extends BidirectionalMerge | undefined = BidirectionalMerge,
   Name extends string = string,
 > extends NameOption<Name> {
   /** How to merge the outputs of both directions: 'concat' puts forward first. Default: 'concat'. */
@@ -65,12 +65,12 @@ export interface BidirectionalConstructor {
   readonly '~row'?: BidirectionalRow
   <
     const L extends AnyLayer,
-    const Merge extends BidirectionalMerge = 'concat',
+    const Merge extends BidirectionalMerge | undefined,
     const Name extends string = 'bidirectional-{}',
   >(
     layer: L,
     options?: BidirectionalOptions<Merge, Name>,
-  ): Bidirectional<L, Merge, Name>
+  ): Bidirectional<L, undefined extends Merge ? 'concat' : Merge & BidirectionalMerge, Name>
 }
 
 interface Normal {

@@ -1,5 +1,6 @@
 import { map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type * as t from 'io-ts/lib/index.js'
 import { integer, type Options, optionalParameter, type Parsed, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -17,16 +18,17 @@ import type {
 import type { Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Pair } from '../ops/ops.ts'
-import { checkGroups, type Grouped, groupedShape, type PerGroup } from './groups.ts'
+import { checkGroups, type Grouped, type GroupsWithin, groupedShape, type PerGroup } from './groups.ts'
 import { convolve } from './sliding.ts'
 import {
-  axes,
+  type AnyWords,
   type ChannelsOf,
+  type EachWithin,
+  filterSize,
   knownChannels,
   numbers,
   type Padding,
   type Padding1D,
-  type Padding3D,
   type PaddingOption,
   type Paddings,
   type PairOption,
@@ -36,10 +38,9 @@ import {
   type Slid1D,
   type Slid2D,
   type Slid3D,
-  sizes,
   slid,
-  type TripleOption,
   type WindowValues,
+  type WindowWords,
   windowsOf,
 } from './window.ts'
 
@@ -55,14 +56,16 @@ export interface ConvolutionValues {
   /** The initial filter, of shape [...axes, input channels / groups, channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
 }
-/** The options of {@link Convolution}, and of convolutions over one axis and three. */
-export interface ConvolutionOptions<
-  P extends Paddings[Rank] = PaddingOption,
-  S extends PerAxis[Rank] = PairOption,
-  D extends PerAxis[Rank] = PairOption,
-  B extends ParameterSource | null = ParameterSource | null,
-  Name extends string = string,
-  G extends number = number,
+/** The options of layers with filters: `W` are the words of messages, `Size` is that of the filter. */
+interface GroupedOptions<
+  P,
+  S,
+  D extends PerAxis[Rank],
+  B extends ParameterSource | null,
+  Name extends string,
+  G extends number,
+  W extends AnyWords,
+  Size extends readonly number[],
 > extends NameOption<Name>,
     ConvolutionValues {
   /**
@@ -74,16 +77,60 @@ export interface ConvolutionOptions<
   /** The stride of the filter, or one for each axis. Default: 1. */
   readonly stride?: S
   /** The spacing between the filter's elements, or one for each axis; may be combined with a stride. Default: 1. */
-  readonly dilation?: D
+  readonly dilation?: EachWithin<D, 'count', W['dilation'], W['after']>
   /** The number of groups: each group of input channels gives its own group of output channels. Default: 1. */
-  readonly groups?: G
+  readonly groups?: GroupsWithin<G, Size, W['callee']>
   /** The initial bias, of shape [output channels], or `null` for none. Default: 0. */
   readonly bias?: B
 }
+/**
+ * The options of {@link Convolution}. Its size, padding and stride are checked at run time only: it is so frequent that the
+ * compiler's check would cost large networks 3 %.
+ */
+export interface ConvolutionOptions<
+  P extends PaddingOption = PaddingOption,
+  S extends PairOption = PairOption,
+  D extends PairOption = PairOption,
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+  G extends number = number,
+  Size extends readonly number[] = readonly number[],
+> extends GroupedOptions<P, S, D, B, Name, G, Words[2], Size> {}
+/** The same, with padding and stride as far as the compiler knows that they may be so. */
+export type LimitedOptions<
+  P,
+  S,
+  D extends PerAxis[Rank],
+  B extends ParameterSource | null,
+  Name extends string,
+  G extends number,
+  W extends AnyWords,
+  Size extends readonly number[],
+> = GroupedOptions<
+  EachWithin<P, 'whole', W['padding'], W['after']>,
+  EachWithin<S, 'count', W['stride'], W['after']>,
+  D,
+  B,
+  Name,
+  G,
+  W,
+  Size
+>
+/** The options of convolutions over one axis and three. */
+interface OtherOptions<
+  R extends 1 | 3,
+  P extends Paddings[R] = Paddings[R],
+  S extends PerAxis[R] = PerAxis[R],
+  D extends PerAxis[R] = PerAxis[R],
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+  G extends number = number,
+  Size extends readonly number[] = readonly number[],
+> extends LimitedOptions<P, S, D, B, Name, G, Words[R], Size> {}
 /** The options of {@link Convolution1D}. */
-export interface Convolution1DOptions extends ConvolutionOptions<Padding1D, number, number> {}
+export interface Convolution1DOptions extends OtherOptions<1> {}
 /** The options of {@link Convolution3D}. */
-export interface Convolution3DOptions extends ConvolutionOptions<Padding3D, TripleOption, TripleOption> {}
+export interface Convolution3DOptions extends OtherOptions<3> {}
 
 /** The options of layers with filters, in their normal form. */
 export interface Filtering extends WindowValues {
@@ -212,7 +259,7 @@ export interface ConvolutionConstructor {
     const G extends number = 1,
   >(
     size: Size,
-    options?: ConvolutionOptions<P, S, D, B, Name, G>,
+    options?: ConvolutionOptions<P, S, D, B, Name, G, Size>,
   ): Convolution<Size, P, S, D, B, Name, G>
 }
 
@@ -231,7 +278,7 @@ interface OtherConvolutionRow<R extends 1 | 3> extends Row {
   readonly '~makes': Together<this['~given']> extends infer Size extends OtherSizes[R]
     ? With<
         this['~options'],
-        ConvolutionOptions<Paddings[R], PerAxis[R], PerAxis[R]>,
+        OtherOptions<R>,
         Others<
           Size,
           OptionOf<this['~options'], 'padding', 'valid'>,
@@ -256,8 +303,8 @@ interface OtherConvolutionConstructor<R extends 1 | 3> {
     const Name extends string = `convolution${R}d-{}`,
     const G extends number = 1,
   >(
-    size: Size,
-    options?: ConvolutionOptions<P, S, D, B, Name, G>,
+    size: EachWithin<Size, 'count', Words[R]['filter'], Words[R]['after']>,
+    options?: OtherOptions<R, P, S, D, B, Name, G, Size>,
   ): Others<Size, P, S, D, B, Name, G>[R]
 }
 /** The constructor of {@link Convolution1D}. */
@@ -265,9 +312,24 @@ export type Convolution1DConstructor = OtherConvolutionConstructor<1>
 /** The constructor of {@link Convolution3D}. */
 export type Convolution3DConstructor = OtherConvolutionConstructor<3>
 
-/** How the options that layers with filters have in common are read; `names` says what the numbers of a size are. */
-export const filterOptions = (rank: Rank, names: readonly string[]): Options<Filtering> => ({
-  size: { codec: sizes(names) },
+const callees = {
+  1: { kind: 'Convolution1D', rank: 1, example: 'Convolution1D([5, 16], { padding: 2, stride: 2 })' },
+  2: { kind: 'Convolution', rank: 2, example: 'Convolution([3, 3, 16], { padding: 1, stride: 2 })' },
+  3: { kind: 'Convolution3D', rank: 3, example: 'Convolution3D([3, 3, 3, 16], { padding: 1, stride: 2 })' },
+} as const
+
+interface Words {
+  readonly 1: WindowWords<(typeof callees)[1]>
+  readonly 2: WindowWords<(typeof callees)[2]>
+  readonly 3: WindowWords<(typeof callees)[3]>
+}
+
+/** How the options that layers with filters have in common are read; `size` says how that of a filter is. */
+export const filterOptions = (
+  rank: Rank,
+  size: t.Type<readonly number[], unknown, unknown> = filterSize(rank),
+): Options<Filtering> => ({
+  size: { codec: size },
   padding: { codec: padding(rank), default: 'valid' },
   stride: { codec: numbers(rank, 1), default: 1 },
   dilation: { codec: numbers(rank, 1), default: 1 },
@@ -278,7 +340,8 @@ export const initialFilter: Options<Parsed<ConvolutionValues>>['weight'] = {
   default: heNormal({ gain: 2 }),
 }
 
-const convolution = <Constructor>(kind: string, rank: Rank, example: string): Constructor => {
+const convolution = <Constructor>(rank: Rank): Constructor => {
+  const { kind, example } = callees[rank]
   const channels = ({ size }: Normal): number => size[rank] as number
   return defineLayer({
     kind,
@@ -286,7 +349,7 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
     positional: ['size'],
     notation: { together: true },
     options: {
-      ...filterOptions(rank, [...axes[rank], 'channels']),
+      ...filterOptions(rank),
       groups: { codec: integer(1), default: 1 },
       weight: initialFilter,
       bias: { codec: optionalParameter, default: 0 },
@@ -336,11 +399,7 @@ const convolution = <Constructor>(kind: string, rank: Rank, example: string): Co
  * String(network) // (?, 28, 28, 3) -> [... 2 layers ...] -> (?, 26, 26, 16)
  * ```
  */
-export const Convolution: ConvolutionConstructor = convolution(
-  'Convolution',
-  2,
-  'Convolution([3, 3, 16], { padding: 1, stride: 2 })',
-)
+export const Convolution: ConvolutionConstructor = convolution(2)
 /** Short for {@link Convolution}. */
 export const Conv: ConvolutionConstructor = Convolution
 
@@ -365,11 +424,7 @@ export const Conv: ConvolutionConstructor = Convolution
  * String(network) // (?, 100, 8) -> [... 2 layers ...] -> (?, 48, 16)
  * ```
  */
-export const Convolution1D: Convolution1DConstructor = convolution(
-  'Convolution1D',
-  1,
-  'Convolution1D([5, 16], { padding: 2, stride: 2 })',
-)
+export const Convolution1D: Convolution1DConstructor = convolution(1)
 
 /**
  * Convolution over depth, rows and columns: {@link Convolution} over one more axis. (Ji et al. 2013.)
@@ -387,8 +442,4 @@ export const Convolution1D: Convolution1DConstructor = convolution(
  * String(network) // (?, 16, 28, 28, 1) -> [... 2 layers ...] -> (?, 14, 26, 26, 8)
  * ```
  */
-export const Convolution3D: Convolution3DConstructor = convolution(
-  'Convolution3D',
-  3,
-  'Convolution3D([3, 3, 3, 16], { padding: 1, stride: 2 })',
-)
+export const Convolution3D: Convolution3DConstructor = convolution(3)

@@ -15,9 +15,10 @@ import { knownRowsAndCols } from './known.ts'
 import {
   type Axis,
   type AxisWindow,
-  axes,
   windowsOf as axisWindows,
   type ChannelsOf,
+  type EachWithin,
+  type FilterWithin,
   knownChannels,
   type OfAxis,
   type Padding,
@@ -25,7 +26,15 @@ import {
   type PaddingOption,
   type PairOption,
   type Unmoved,
+  type WindowWords,
 } from './window.ts'
+
+const callee = {
+  kind: 'Deconvolution',
+  rank: 2,
+  example: "Deconvolution([3, 3, 16], { padding: 'same', stride: 2 })",
+} as const
+type Words = WindowWords<typeof callee>
 
 /** The options of {@link Deconvolution}. */
 export interface DeconvolutionOptions<
@@ -38,9 +47,9 @@ export interface DeconvolutionOptions<
    * The padding of the convolution that this one transposes: 'valid' for none, 'same' for as much as gives `n · stride`
    * rows and columns, a number per side, or [rows, cols]. Default: 'valid'.
    */
-  readonly padding?: P
+  readonly padding?: EachWithin<P, 'whole', Words['padding'], Words['after']>
   /** The distance in the output between neighboring input elements, or [rows, cols]. Default: 1. */
-  readonly stride?: S
+  readonly stride?: EachWithin<S, 'count', Words['stride'], Words['after']>
   /** The initial filter, of shape [rows, cols, channels, input channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
   /** The initial bias, of shape [channels], or `null` for none. Default: 0. */
@@ -131,7 +140,7 @@ export interface DeconvolutionConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'deconvolution-{}',
   >(
-    size: Size,
+    size: FilterWithin<Size, Words>,
     options?: DeconvolutionOptions<P, S, B, Name>,
   ): Deconvolution<Size, P, S, B, Name>
 }
@@ -141,7 +150,7 @@ interface Normal extends Omit<Filtering, 'dilation'> {
   readonly bias: Parameter | null
 }
 
-const { size, padding, stride } = filterOptions(2, [...axes[2], 'channels'])
+const { size, padding, stride } = filterOptions(2)
 const windowsOf = (options: Normal): readonly AxisWindow[] => axisWindows(2, { ...options, dilation: 1 })
 
 /** What the convolution that this one reverses adds before and after its input; a negative number cuts off. */
@@ -182,8 +191,8 @@ const spreadOut = (n: number | null, window: AxisWindow): number | null => {
  * ```
  */
 export const Deconvolution: DeconvolutionConstructor = defineLayer({
-  kind: 'Deconvolution',
-  example: "Deconvolution([3, 3, 16], { padding: 'same', stride: 2 })",
+  kind: callee.kind,
+  example: callee.example,
   positional: ['size'],
   notation: { together: true },
   options: {

@@ -1,7 +1,7 @@
 import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import type { Breaks, Refused, Refusing } from '../base/limits.ts'
+import type { Limited, Refused, RefusesNumber } from '../base/limits.ts'
 import {
   codec,
   integer,
@@ -74,8 +74,8 @@ interface DenseRow<Kind extends string, Base extends string, Own, Rules>
     : Activation<Kind, NameOf<this['~options'], `${Base}-{}`>>
 }
 /** The constructor of a dense layer, whose activation may have options of its own. */
-export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown, Rules = unknown> {
-  readonly '~row'?: DenseRow<Kind, Base, Own, Rules>
+export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown> {
+  readonly '~row'?: DenseRow<Kind, Base, Own, unknown>
   // The last one is whose error compilers tell, and all that take as many arguments fail at the same place, so that it is
   // underlined: a number that no layer has, or an option.
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
@@ -94,11 +94,16 @@ export interface DenseConstructor<Kind extends string, Base extends string, Own 
     options?: DenseOptions<B, Name> & Own,
   ): Units extends number ? Dense<Kind, Units, B, Name> : Activation<Kind, Name>
 }
+/** A dense layer, in messages. */
+export interface DenseCallee<Kind extends string> {
+  readonly kind: Kind
+  readonly example: `${Kind}(10)`
+}
 const expectedUnits = 'a positive integer, or nothing for the activation alone'
 /** What a parameter for the units of a dense layer is intersected with. */
 export type UnitsOf<Units extends number | null | undefined, Kind extends string> =
-  Refused<Breaks<Units, 'count'>> extends 1
-    ? Mismatch<Refusing<`${Kind}, units`, typeof expectedUnits, Units, `${Kind}(10)`>>
+  Refused<RefusesNumber<Units, 'count'>> extends 1
+    ? Mismatch<`${Kind}, units: expected ${typeof expectedUnits}, got ${Units}. For example: ${Kind}(10).`>
     : unknown
 
 export const units: t.Type<number | null, unknown, unknown> = codec<number | null>(expectedUnits, value =>
@@ -212,10 +217,39 @@ export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dens
  */
 export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
 
-/** The options of {@link Relu} beside those of dense layers. */
-export interface ReluOptions {
+/** The options of {@link Relu}. */
+export interface ReluOptions<
+  B extends ParameterSource | null = ParameterSource | null,
+  Name extends string = string,
+  Alpha extends number = number,
+> extends DenseOptions<B, Name> {
   /** The slope of the negative part, from 0 on. Default: 0. */
-  readonly alpha?: number
+  readonly alpha?: Limited<Alpha, 'notNegative', DenseCallee<'Relu'>, 'alpha'>
+}
+/** The constructor of {@link Relu}: that of a dense layer, with an option that is limited. */
+export interface ReluConstructor {
+  readonly '~row'?: DenseRow<'Relu', 'relu', ReluOptions, { readonly alpha: 'notNegative' }>
+  <
+    const Units extends number,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'relu-{}',
+    const Alpha extends number = number,
+  >(
+    units: (UnitsOf<Units, 'Relu'> & Units) | Elsewhere<ReluOptions>,
+    options?: ReluOptions<B, Name, Alpha>,
+  ): Dense<'Relu', Units, B, Name>
+  <const Name extends string = 'relu-{}', const Alpha extends number = number>(
+    options?: ReluOptions<ParameterSource | null, Name, Alpha>,
+  ): Activation<'Relu', Name>
+  <
+    const Units extends number | null | undefined,
+    B extends ParameterSource | null = number,
+    const Name extends string = 'relu-{}',
+    const Alpha extends number = number,
+  >(
+    units: Unless<UnitsOf<Units, 'Relu'>, Units | Elsewhere<ReluOptions>>,
+    options?: ReluOptions<B, Name, Alpha>,
+  ): Units extends number ? Dense<'Relu', Units, B, Name> : Activation<'Relu', Name>
 }
 
 /**
@@ -227,7 +261,7 @@ export interface ReluOptions {
  * String(Relu(5, { alpha: 0.1 })) // Relu(5, { alpha: 0.1 })
  * ```
  */
-export const Relu: DenseConstructor<'Relu', 'relu', ReluOptions, { readonly alpha: 'notNegative' }> = dense(
+export const Relu: ReluConstructor = dense(
   'Relu',
   heNormal({ gain: 2 }),
   (ops, x, { alpha }) => (alpha === 0 ? ops.relu(x) : leaky(ops, x, ops.constant(alpha))),

@@ -1,5 +1,6 @@
 import { type Either, map, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
+import type { Limited } from '../base/limits.ts'
 import { integer, optionalParameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Shape, sizeOf } from '../base/shape.ts'
@@ -10,18 +11,20 @@ import type { VariableRule, Weight, WeightAndBias } from '../core/variables.ts'
 import type { Ops, Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import {
-  type ConvolutionOptions,
   type Filtering,
   type FilterLimits,
   type FilterSize,
   filterOptions,
   initialFilter,
+  type LimitedOptions,
 } from './convolution.ts'
 import type { WindowSize } from './pooling.ts'
 import { convolve } from './sliding.ts'
 import {
-  axes,
+  type AnyWords,
   type ChannelsOf,
+  type EachWithin,
+  type FilterWithin,
   knownChannels,
   type Padding,
   type PaddingOption,
@@ -29,10 +32,25 @@ import {
   point,
   type Slid2D,
   slid,
+  type WindowWords,
+  windowSize,
   windowsOf,
 } from './window.ts'
 
 // Convolutions with a filter of its own for each input channel.
+
+const depthwise = {
+  kind: 'DepthwiseConvolution',
+  rank: 2,
+  example: "DepthwiseConvolution([3, 3], { padding: 'same' })",
+} as const
+const separable = {
+  kind: 'SeparableConvolution',
+  rank: 2,
+  example: "SeparableConvolution([3, 3, 16], { padding: 'same' })",
+} as const
+type DepthwiseWords = WindowWords<typeof depthwise>
+type SeparableWords = WindowWords<typeof separable>
 
 /** The options of {@link DepthwiseConvolution}. */
 export interface DepthwiseConvolutionOptions<
@@ -42,11 +60,15 @@ export interface DepthwiseConvolutionOptions<
   M extends number = number,
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
-> extends Pick<ConvolutionOptions<P, S, D, B, Name>, 'name' | 'padding' | 'stride' | 'dilation' | 'bias'> {
+  W extends AnyWords = AnyWords,
+> extends Pick<
+    LimitedOptions<P, S, D, B, Name, number, W, readonly number[]>,
+    'name' | 'padding' | 'stride' | 'dilation' | 'bias'
+  > {
   /** The initial filters, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
   /** The number of output channels per input channel. Default: 1. */
-  readonly multiplier?: M
+  readonly multiplier?: Limited<M, 'count', W['callee'], 'multiplier'>
 }
 
 /** A depthwise convolution as a type: [batch, rows, cols, channels] in, channels times the multiplier out. */
@@ -107,8 +129,8 @@ export interface DepthwiseConvolutionConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'depthwise-convolution-{}',
   >(
-    size: Size,
-    options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name>,
+    size: EachWithin<Size, 'count', DepthwiseWords['window'], DepthwiseWords['after']>,
+    options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name, DepthwiseWords>,
   ): DepthwiseConvolution<Size, P, S, D, M, B, Name>
 }
 
@@ -176,11 +198,11 @@ const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Nor
  * ```
  */
 export const DepthwiseConvolution: DepthwiseConvolutionConstructor = defineLayer({
-  kind: 'DepthwiseConvolution',
-  example: "DepthwiseConvolution([3, 3], { padding: 'same' })",
+  kind: depthwise.kind,
+  example: depthwise.example,
   positional: ['size'],
   notation: { together: true },
-  options: { ...filterOptions(2, axes[2]), ...shared, weight: initialFilter },
+  options: { ...filterOptions(2, windowSize(2)), ...shared, weight: initialFilter },
   shape: (options: Depthwise, input) =>
     slid(input, windowsOf(2, options), sizeOf([input?.at(-1) ?? null, options.multiplier])),
   variables: {
@@ -202,7 +224,8 @@ export interface SeparableConvolutionOptions<
   M extends number = number,
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
-> extends Omit<DepthwiseConvolutionOptions<P, S, D, M, B, Name>, 'weight'> {
+  W extends AnyWords = AnyWords,
+> extends Omit<DepthwiseConvolutionOptions<P, S, D, M, B, Name, W>, 'weight'> {
   /** The initial depthwise filters, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
   readonly depthwiseWeight?: ParameterSource
   /** The initial pointwise filter, [1, 1, input channels · multiplier, channels]. Default: `heNormal({ gain: 2 })`. */
@@ -266,8 +289,8 @@ export interface SeparableConvolutionConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'separable-convolution-{}',
   >(
-    size: Size,
-    options?: SeparableConvolutionOptions<P, S, D, M, B, Name>,
+    size: FilterWithin<Size, SeparableWords>,
+    options?: SeparableConvolutionOptions<P, S, D, M, B, Name, SeparableWords>,
   ): SeparableConvolution<Size, P, S, D, M, B, Name>
 }
 
@@ -291,12 +314,12 @@ export interface SeparableConvolutionConstructor {
  * ```
  */
 export const SeparableConvolution: SeparableConvolutionConstructor = defineLayer({
-  kind: 'SeparableConvolution',
-  example: "SeparableConvolution([3, 3, 16], { padding: 'same' })",
+  kind: separable.kind,
+  example: separable.example,
   positional: ['size'],
   notation: { together: true },
   options: {
-    ...filterOptions(2, [...axes[2], 'channels']),
+    ...filterOptions(2),
     ...shared,
     depthwiseWeight: initialFilter,
     pointwiseWeight: initialFilter,

@@ -1,6 +1,7 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
+import type { LimitedBy, RefusesNumber } from '../base/limits.ts'
 import { boolean, codec } from '../base/options.ts'
 import {
   type Flow,
@@ -19,6 +20,9 @@ import type { AxisKey } from './feature-axes.ts'
 
 /** The axis of both inputs to sum over, or one for each. */
 export type DotAxes = number | readonly [first: number, second: number]
+
+const expectedAxes = 'an integer or a pair of them, other than 0, the batch'
+const callee = { kind: 'Dot', example: 'Dot(-1, { normalize: true })' } as const
 
 /** The options of {@link Dot}. */
 export interface DotOptions<Name extends string = string> extends NameOption<Name> {
@@ -90,13 +94,20 @@ export interface DotConstructor {
   readonly '~row'?: DotRow
   <const Name extends string = 'dot-{}'>(options?: DotOptions<Name>): Dot<-1, Name>
   <const Axes extends DotAxes, const Name extends string = 'dot-{}'>(
-    axes: Axes | Elsewhere<DotOptions>,
+    axes: LimitedBy<
+      RefusesNumber<Axes, 'axis'>,
+      Axes,
+      typeof callee,
+      'axes',
+      typeof expectedAxes,
+      Elsewhere<DotOptions>
+    >,
     options?: DotOptions<Name>,
   ): Dot<Axes, Name>
 }
 
 const axesOption: t.Type<readonly number[], unknown, unknown> = codec(
-  'an integer or a pair of them, other than 0, the batch',
+  expectedAxes,
   value => {
     const both: unknown = typeof value === 'number' ? [value, value] : value
     return Array.isArray(both) && both.length === 2 && both.every(axis => Number.isSafeInteger(axis) && axis !== 0)
@@ -144,8 +155,7 @@ const unit = <T>(ops: Ops<T>, x: T, axis: number): T =>
  * ```
  */
 export const Dot: DotConstructor = defineMerge({
-  kind: 'Dot',
-  example: 'Dot(-1, { normalize: true })',
+  ...callee,
   positional: ['axes'],
   options: { axes: { codec: axesOption, default: -1 }, normalize: { codec: boolean, default: false } },
   shape: ({ axes }, inputs) => dotShape(axes, inputs),

@@ -9,6 +9,8 @@ import { type DroppedLimits, type DroppedPart, drawingKey, dropped, droppedPart,
 
 const between = { expected: 'an input [batch, ..., channels] with axes between them', remedy: 'Use Dropout.' } as const
 
+const spatial = { kind: 'SpatialDropout', example: 'SpatialDropout(0.2)' } as const
+
 /** The type of {@link SpatialDropout}: [batch, ..., channels] → the same. */
 export interface SpatialDropout<Name extends string> extends Plain<Name> {
   readonly kind: 'SpatialDropout'
@@ -23,7 +25,7 @@ interface SpatialDropoutRow extends Takes<readonly [number], NameOption, Dropped
 export interface SpatialDropoutConstructor {
   readonly '~row'?: SpatialDropoutRow
   <const P extends number, const Name extends string = 'spatial-dropout-{}'>(
-    proba: DroppedPart<P, 'SpatialDropout', 'SpatialDropout(0.2)'>,
+    proba: DroppedPart<P, typeof spatial>,
     options?: NameOption<Name>,
   ): SpatialDropout<Name>
 }
@@ -46,8 +48,7 @@ export interface SpatialDropoutConstructor {
  * ```
  */
 export const SpatialDropout: SpatialDropoutConstructor = defineLayer({
-  kind: 'SpatialDropout',
-  example: 'SpatialDropout(0.2)',
+  ...spatial,
   positional: ['proba'],
   options: { proba: { codec: droppedPart } },
   shape: (_, input) => (input === null || input.length > 2 ? right(input) : refusal(between, input)),
@@ -56,6 +57,8 @@ export const SpatialDropout: SpatialDropoutConstructor = defineLayer({
     return [dropped('SpatialDropout', ops, x, proba, mode, channels), {}]
   },
 })
+
+const alpha = { kind: 'AlphaDropout', example: 'AlphaDropout(0.1)' } as const
 
 /** The type of {@link AlphaDropout}: any shape → the same. */
 export interface AlphaDropout<Name extends string> extends Plain<Name> {
@@ -71,7 +74,7 @@ interface AlphaDropoutRow extends Takes<readonly [number], NameOption, DroppedLi
 export interface AlphaDropoutConstructor {
   readonly '~row'?: AlphaDropoutRow
   <const P extends number, const Name extends string = 'alpha-dropout-{}'>(
-    proba: DroppedPart<P, 'AlphaDropout', 'AlphaDropout(0.1)'>,
+    proba: DroppedPart<P, typeof alpha>,
     options?: NameOption<Name>,
   ): AlphaDropout<Name>
 }
@@ -97,8 +100,7 @@ const saturation = -1.7580993408473766
  * ```
  */
 export const AlphaDropout: AlphaDropoutConstructor = defineLayer({
-  kind: 'AlphaDropout',
-  example: 'AlphaDropout(0.1)',
+  ...alpha,
   positional: ['proba'],
   options: { proba: { codec: droppedPart } },
   shape: (_, input) => right(input),

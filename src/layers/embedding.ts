@@ -8,6 +8,8 @@ import type { Weight } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
 
+const callee = { kind: 'Embedding', example: 'Embedding(1000, 64)' } as const
+
 /** The options of {@link Embedding}. */
 export interface EmbeddingOptions<Name extends string = string> extends NameOption<Name> {
   /** The initial vectors, of shape [inputSize, outputSize]. Default: `heNormal()`. */
@@ -42,8 +44,8 @@ interface EmbeddingRow extends Takes<readonly [number, number], EmbeddingOptions
 export interface EmbeddingConstructor {
   readonly '~row'?: EmbeddingRow
   <const Size extends number, const Units extends number, const Name extends string = 'embedding-{}'>(
-    inputSize: Within<Size, 'count', 'Embedding, inputSize', 'Embedding(1000, 64)'> & Size,
-    outputSize: Within<Units, 'count', 'Embedding, outputSize', 'Embedding(1000, 64)'> & Units,
+    inputSize: Within<Size, 'count', typeof callee, 'inputSize'> & Size,
+    outputSize: Within<Units, 'count', typeof callee, 'outputSize'> & Units,
     options?: EmbeddingOptions<Name>,
   ): Embedding<Size, Units, Name>
 }
@@ -80,8 +82,7 @@ const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
  * ```
  */
 export const Embedding: EmbeddingConstructor = defineLayer({
-  kind: 'Embedding',
-  example: 'Embedding(1000, 64)',
+  ...callee,
   positional: ['inputSize', 'outputSize'],
   options: {
     inputSize: { codec: integer(1) },

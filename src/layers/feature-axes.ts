@@ -1,8 +1,13 @@
+import type { Callee, LimitedBy, RefusesAxes } from '../base/limits.ts'
 import { fromStart, type Shape } from '../base/shape.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Subtract } from '../type-arithmetic/digits.ts'
 
 // Axes given by an option, counted from the start or from the end, without the batch axis.
+
+export const expectedAxes = 'an array of different integers other than 0, the batch'
+/** Axes as an option: the axes, or the sentence of the error at run time if they are refused. */
+export type AxesWithin<A, C extends Callee> = LimitedBy<RefusesAxes<A>, A, C, 'axes', typeof expectedAxes>
 
 /** The index of the last element. */
 export type LastOf<A extends readonly unknown[]> = A extends readonly [unknown, ...infer T] ? T['length'] : 0

@@ -1,5 +1,6 @@
 import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
+import type { Limited } from '../base/limits.ts'
 import { index } from '../base/options.ts'
 import { type Flow, fromStart, type NotSeveral, type Several, type Shape } from '../base/shape.ts'
 import { defineMerge, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
@@ -21,6 +22,8 @@ const oneEach = {
   expected: 'a gate with {count} columns, one for each of the other inputs',
   remedy: 'End the gate with Softmax({count}).',
 } as const
+
+const callee = { kind: 'GatedAverage', example: 'GatedAverage(0)' } as const
 
 /** The type of {@link GatedAverage}: a gate [batch, n] and n inputs of one shape → that shape. */
 export interface GatedAverage<At extends number, Name extends string> extends Plain<Name> {
@@ -59,7 +62,7 @@ export interface GatedAverageConstructor {
   readonly '~row'?: GatedAverageRow
   <const Name extends string = 'gated-average-{}'>(options?: NameOption<Name>): GatedAverage<0, Name>
   <const At extends number, const Name extends string = 'gated-average-{}'>(
-    gateIndex: At | Elsewhere<NameOption>,
+    gateIndex: Limited<At, 'integer', typeof callee, 'gateIndex', Elsewhere<NameOption>>,
     options?: NameOption<Name>,
   ): GatedAverage<At, Name>
 }
@@ -96,8 +99,7 @@ const averaged = (index: number, inputs: Flow): Either<Fault, Shape | null> => {
  * ```
  */
 export const GatedAverage: GatedAverageConstructor = defineMerge({
-  kind: 'GatedAverage',
-  example: 'GatedAverage(0)',
+  ...callee,
   positional: ['gateIndex'],
   options: {
     gateIndex: { codec: index, default: 0 },

@@ -11,17 +11,20 @@ import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import type { IsDivisible } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
-import { epsilonOption, inverseDeviation, moments } from './norms.ts'
+import { type EpsilonWithin, epsilonOption, inverseDeviation, moments } from './norms.ts'
 import type { ChannelsOf } from './window.ts'
 
+const callee = { kind: 'GroupNorm', example: 'GroupNorm(4)' } as const
+
 /** The options of {@link GroupNorm}. */
-export interface GroupNormOptions<Name extends string = string> extends NameOption<Name> {
+export interface GroupNormOptions<Name extends string = string, Epsilon extends number = number>
+  extends NameOption<Name> {
   /** The initial shift, of shape [1, 1, 1, channels]. Default: 0. */
   readonly beta?: ParameterSource
   /** The initial scale, of shape [1, 1, 1, channels]. Default: 1. */
   readonly gamma?: ParameterSource
   /** Added to the variance. Default: 1e-5. */
-  readonly epsilon?: number
+  readonly epsilon?: EpsilonWithin<Epsilon, typeof callee>
 }
 
 const divided = {
@@ -54,9 +57,9 @@ interface GroupNormRow extends Takes<readonly [number], GroupNormOptions, Limits
 /** The constructor of {@link GroupNorm}. */
 export interface GroupNormConstructor {
   readonly '~row'?: GroupNormRow
-  <const Groups extends number, const Name extends string = 'group-norm-{}'>(
-    nGroups: Within<Groups, 'count', 'GroupNorm, nGroups', 'GroupNorm(4)'> & Groups,
-    options?: GroupNormOptions<Name>,
+  <const Groups extends number, const Name extends string = 'group-norm-{}', const Epsilon extends number = number>(
+    nGroups: Within<Groups, 'count', typeof callee, 'nGroups'> & Groups,
+    options?: GroupNormOptions<Name, Epsilon>,
   ): GroupNorm<Groups, Name>
 }
 
@@ -95,8 +98,7 @@ const perChannel =
  * ```
  */
 export const GroupNorm: GroupNormConstructor = defineLayer({
-  kind: 'GroupNorm',
-  example: 'GroupNorm(4)',
+  ...callee,
   positional: ['nGroups'],
   options: {
     nGroups: { codec: integer(1) },

@@ -8,6 +8,7 @@ import {
   gate,
   type NormalRecurrent,
   type Recurrent,
+  type RecurrentCallee,
   type RecurrentLimits,
   type RecurrentOptions,
   type RecurrentUnits,
@@ -21,7 +22,8 @@ export interface GRUOptions<
   Learn extends boolean = boolean,
   Name extends string = string,
   Mask extends boolean = boolean,
-> extends RecurrentOptions<Final, Learn, Name, Mask> {
+  Clipping extends number = number,
+> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'GRU'>> {
   /** The activation of the reset gate. Default: 'sigmoid'. */
   readonly resetgate?: Gate
   /** The activation of the update gate. Default: 'sigmoid'. */
@@ -55,9 +57,10 @@ export interface GRUConstructor {
     const Learn extends boolean = false,
     const Name extends string = 'gru-{}',
     const Mask extends boolean = false,
+    const Clipping extends number = number,
   >(
     units: RecurrentUnits<Units, 'GRU'> & Units,
-    options?: GRUOptions<Final, Learn, Name, Mask>,
+    options?: GRUOptions<Final, Learn, Name, Mask, Clipping>,
   ): GRU<Units, Final, Learn, Name, Mask>
 }
 

@@ -1,6 +1,7 @@
 import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Dim, isDim, shapeOfDims } from '../base/dimensions.ts'
+import type { Printed, Refused, RefusesNumber, SaidAfter, SaidBefore } from '../base/limits.ts'
 import { integer, listOf } from '../base/options.ts'
 import { type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
@@ -19,6 +20,14 @@ type Given<S> = S extends readonly unknown[]
     ? number[]
     : [number, ...{ -readonly [K in keyof S]: Dimension<S[K]> }]
   : [number, Dimension<S>]
+
+const expectedShape = 'a positive integer, null, the name of a dimension, or an array of them (without the batch)'
+const callee = { kind: 'Input', example: 'Input([28, 28, 1])' } as const
+
+type Before = SaidBefore<typeof callee, 'shape', typeof expectedShape>
+type After = SaidAfter<typeof callee>
+/** The shape as a parameter: as it is, or the sentence of the error at run time if a size is refused. */
+type ShapeWithin<S> = Refused<RefusesNumber<S, 'count'>> extends 1 ? `${Before}${Printed<S>}${After}` : S
 
 /** The type of {@link Input}: nothing → [batch, ...S]. */
 export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
@@ -46,13 +55,13 @@ export interface InputConstructor {
     const S extends InputDimension | InputDimension[] | readonly InputDimension[],
     const Name extends string = 'input-{}',
   >(
-    shape: S,
+    shape: ShapeWithin<S>,
     options?: NameOption<Name>,
   ): Input<S, Name>
 }
 
 const inputShape: t.Type<readonly InputDimension[], unknown, unknown> = listOf(
-  'a positive integer, null, the name of a dimension, or an array of them (without the batch)',
+  expectedShape,
   d => d === null || integer(1).is(d) || isDim(d),
   { single: true },
 )
@@ -77,8 +86,7 @@ const inputShape: t.Type<readonly InputDimension[], unknown, unknown> = listOf(
  * ```
  */
 export const Input: InputConstructor = defineLayer({
-  kind: 'Input',
-  example: 'Input([28, 28, 1])',
+  ...callee,
   positional: ['shape'],
   notation: { together: true },
   options: { shape: { codec: inputShape } },

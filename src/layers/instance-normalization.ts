@@ -6,20 +6,23 @@ import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Along } from './feature-axes.ts'
 import type { Between, Same } from './inputs.ts'
 import { alongAxes } from './layer-normalization.ts'
-import { type FactorAndShift, type NormalNorm, normalized, normOptions } from './norms.ts'
+import { type EpsilonWithin, type FactorAndShift, type NormalNorm, normalized, normOptions } from './norms.ts'
+
+const callee = { kind: 'InstanceNorm', example: 'InstanceNorm({ epsilon: 1e-5 })' } as const
 
 /** The options of {@link InstanceNorm}. */
 export interface InstanceNormOptions<
   G extends ParameterSource | null = ParameterSource | null,
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
+  Epsilon extends number = number,
 > extends NameOption<Name> {
   /** The initial scale, of shape [channels], or `null` for none. Default: 1. */
   readonly gamma?: G
   /** The initial shift, of shape [channels], or `null` for none. Default: 0. */
   readonly beta?: B
   /** Added to the variance. Default: 1e-5. */
-  readonly epsilon?: number
+  readonly epsilon?: EpsilonWithin<Epsilon, typeof callee>
 }
 
 const between = {
@@ -51,8 +54,9 @@ export interface InstanceNormConstructor {
     G extends ParameterSource | null = number,
     B extends ParameterSource | null = number,
     const Name extends string = 'instance-norm-{}',
+    const Epsilon extends number = number,
   >(
-    options?: InstanceNormOptions<G, B, Name>,
+    options?: InstanceNormOptions<G, B, Name, Epsilon>,
   ): InstanceNorm<G, B, Name>
 }
 
@@ -77,8 +81,7 @@ export interface InstanceNormConstructor {
  * ```
  */
 export const InstanceNorm: InstanceNormConstructor = defineLayer({
-  kind: 'InstanceNorm',
-  example: 'InstanceNorm({ epsilon: 1e-5 })',
+  ...callee,
   options: normOptions,
   shape: (_, input) => (input === null || input.length > 2 ? right(input) : refusal(between, input)),
   variables: {

@@ -10,14 +10,18 @@ import type { InitialOf, Limits, NameOf, OptionAs, Takes } from '../core/notated
 import type { VariableRule } from '../core/variables.ts'
 import {
   type Along,
+  type AxesWithin,
   axesFromStart,
   besideOthers,
+  expectedAxes,
   type HasAxes,
   hasAxes,
   isFeatureAxis,
   sizesAlong,
 } from './feature-axes.ts'
-import { type FactorAndShift, normalized, normOptions } from './norms.ts'
+import { type EpsilonWithin, type FactorAndShift, normalized, normOptions } from './norms.ts'
+
+const callee = { kind: 'LayerNorm', example: 'LayerNorm({ epsilon: 1e-5 })' } as const
 
 /** The options of {@link LayerNorm}. */
 export interface LayerNormOptions<
@@ -25,15 +29,16 @@ export interface LayerNormOptions<
   Name extends string = string,
   G extends ParameterSource | null = ParameterSource | null,
   A extends readonly number[] = readonly number[],
+  Epsilon extends number = number,
 > extends NameOption<Name> {
   /** The axes to average over, without the batch; negative ones count from the end. Default: [-1]. */
-  readonly axes?: A
+  readonly axes?: AxesWithin<A, typeof callee>
   /** The initial scale, of the input's shape along the axes, or `null` for none. Default: 1. */
   readonly gamma?: G
   /** The initial shift, of the same shape, or `null` for none. Default: 0. */
   readonly beta?: B
   /** Added to the variance. Default: 1e-5. */
-  readonly epsilon?: number
+  readonly epsilon?: EpsilonWithin<Epsilon, typeof callee>
 }
 
 const features = {
@@ -91,16 +96,16 @@ export interface LayerNormConstructor {
     const Name extends string = 'layer-norm-{}',
     G extends ParameterSource | null = number,
     const A extends readonly number[] = readonly [-1],
+    const Epsilon extends number = number,
   >(
-    options?: LayerNormOptions<B, Name, G, A>,
+    options?: LayerNormOptions<B, Name, G, A, Epsilon>,
   ): LayerNorm<B, Name, G, A>
 }
 
-export const featureAxes: t.Type<readonly number[], unknown, unknown> = listOf(
-  'an array of different integers other than 0, the batch',
-  isFeatureAxis,
-  { least: 1, check: areDistinct },
-)
+export const featureAxes: t.Type<readonly number[], unknown, unknown> = listOf(expectedAxes, isFeatureAxis, {
+  least: 1,
+  check: areDistinct,
+})
 
 /** The same at run time. */
 export const normalizedFeatures = (axes: readonly number[], input: Shape | null): Either<Fault, Shape | null> => {
@@ -139,8 +144,7 @@ export const alongAxes = (
  * ```
  */
 export const LayerNorm: LayerNormConstructor = defineLayer({
-  kind: 'LayerNorm',
-  example: 'LayerNorm({ epsilon: 1e-5 })',
+  ...callee,
   options: {
     axes: { codec: featureAxes, default: [-1] },
     ...normOptions,

@@ -1,18 +1,25 @@
+import type { Limited } from '../base/limits.ts'
 import { finite, integer, type ParsedOptions, positive } from '../base/options.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import type { Limits, NameOf, Takes } from '../core/notated.ts'
 import { type SameImage, sameImage } from './inputs.ts'
 
+const callee = { kind: 'LocalResponseNorm', example: 'LocalResponseNorm({ depthRadius: 5 })' } as const
+
 /** The options of {@link LocalResponseNorm}. */
-export interface LocalResponseNormOptions<Name extends string = string> extends NameOption<Name> {
+export interface LocalResponseNormOptions<
+  Name extends string = string,
+  K extends number = number,
+  Radius extends number = number,
+> extends NameOption<Name> {
   /** The factor of the sum of squares. Default: 1e-4. */
   readonly alpha?: number
   /** The exponent. Default: 0.75. */
   readonly beta?: number
   /** The constant added to the sum, > 0. Default: 2. */
-  readonly k?: number
+  readonly k?: Limited<K, 'positive', typeof callee, 'k'>
   /** The number of channels on either side in the sum: 2 · depthRadius + 1 in all. Default: 5. */
-  readonly depthRadius?: number
+  readonly depthRadius?: Limited<Radius, 'whole', typeof callee, 'depthRadius'>
 }
 
 /** The type of {@link LocalResponseNorm}: [batch, rows, cols, channels] → the same. */
@@ -29,8 +36,12 @@ interface LocalResponseNormRow
 /** The constructor of {@link LocalResponseNorm}. */
 export interface LocalResponseNormConstructor {
   readonly '~row'?: LocalResponseNormRow
-  <const Name extends string = 'local-response-norm-{}'>(
-    options?: LocalResponseNormOptions<Name>,
+  <
+    const Name extends string = 'local-response-norm-{}',
+    const K extends number = number,
+    const Radius extends number = number,
+  >(
+    options?: LocalResponseNormOptions<Name, K, Radius>,
   ): LocalResponseNorm<Name>
 }
 
@@ -58,8 +69,7 @@ const neighbours = (channels: number, radius: number): Float32Array =>
  * ```
  */
 export const LocalResponseNorm: LocalResponseNormConstructor = defineLayer({
-  kind: 'LocalResponseNorm',
-  example: 'LocalResponseNorm({ depthRadius: 5 })',
+  ...callee,
   options: {
     alpha: { codec: finite, default: 1e-4 },
     beta: { codec: finite, default: 0.75 },

@@ -1,5 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
+import type { LimitedOrNull, Within } from '../base/limits.ts'
 import { integer, type Options, oneOf, orNull, type ParsedOptions, parameter, positive } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { sizeOf } from '../base/shape.ts'
@@ -23,14 +24,19 @@ import { type Also, namesOf, type ShapeOf, variableNames, type Wrapped, withAdde
 /** Which variables of a layer are frozen: all, or only the weights that get factors. */
 export type Frozen = 'all' | 'weights'
 
+/** What an `alpha` of `null` is. */
+const theRank = 'the rank'
+const callee = { kind: 'LowRank', example: 'LowRank(Relu(8), 4, { alpha: 8 })' } as const
+
 /** The options of {@link LowRank}. */
 export interface LowRankOptions<
   Weights extends readonly string[] | null = readonly string[] | null,
   Name extends string = string,
   F extends Frozen = Frozen,
+  Alpha extends number | null = number | null,
 > extends NameOption<Name> {
   /** The product is scaled by `alpha / rank`. Default: the rank, so that it is added unscaled. */
-  readonly alpha?: number | null
+  readonly alpha?: LimitedOrNull<Alpha, 'positive', typeof callee, 'alpha', typeof theRank>
   /**
    * The names of the weights that get factors. Default: `weight`, and `queryWeight` and `valueWeight` of attention,
    * also in inner layers.
@@ -110,10 +116,11 @@ export interface LowRankConstructor {
     const Weights extends readonly string[] | null = null,
     const Name extends string = 'low-rank-{}',
     const F extends Frozen = 'all',
+    const Alpha extends number | null = number | null,
   >(
     layer: L,
-    rank: Rank,
-    options?: LowRankOptions<Weights, Name, F>,
+    rank: Within<Rank, 'count', typeof callee, 'rank'> & Rank,
+    options?: LowRankOptions<Weights, Name, F, Alpha>,
   ): LowRank<L, Rank, Weights, Name, F>
 }
 
@@ -125,7 +132,7 @@ export interface NormalLowRank extends ParsedOptions<LowRankOptions> {
 
 export const lowRankOptions: Options<Omit<NormalLowRank, 'layer'>> = {
   rank: { codec: integer(1) },
-  alpha: { codec: orNull(positive, 'the rank'), default: null },
+  alpha: { codec: orNull(positive, theRank), default: null },
   weights: { codec: orNull(variableNames, 'the usual ones'), default: null },
   frozen: { codec: oneOf(['all', 'weights']), default: 'all' },
   initializer: { codec: parameter, default: heUniform({ gain: 1 / 3 }) },
@@ -247,8 +254,7 @@ const lowRankRules = (options: NormalLowRank): Rules => {
  * ```
  */
 export const LowRank: LowRankConstructor = defineWrapper({
-  kind: 'LowRank',
-  example: 'LowRank(Relu(8), 4, { alpha: 8 })',
+  ...callee,
   positional: ['layer', 'rank'],
   notation: { around: true },
   options: {

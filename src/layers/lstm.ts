@@ -12,6 +12,7 @@ import {
   gate,
   type NormalRecurrent,
   type Recurrent,
+  type RecurrentCallee,
   type RecurrentLimits,
   type RecurrentOptions,
   type RecurrentUnits,
@@ -28,7 +29,8 @@ export interface LSTMOptions<
   Peep extends boolean = boolean,
   Name extends string = string,
   Mask extends boolean = boolean,
-> extends RecurrentOptions<Final, Learn, Name, Mask> {
+  Clipping extends number = number,
+> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'LSTM'>> {
   /** The initial peephole weights, each of shape [units]. Default: `heNormal()`. */
   readonly cellWeights?: ParameterSource
   /** The activation of the input gate. Default: 'sigmoid'. */
@@ -90,9 +92,10 @@ export interface LSTMConstructor {
     const Peep extends boolean = false,
     const Name extends string = 'lstm-{}',
     const Mask extends boolean = false,
+    const Clipping extends number = number,
   >(
     units: RecurrentUnits<Units, 'LSTM'> & Units,
-    options?: LSTMOptions<Final, Learn, Peep, Name, Mask>,
+    options?: LSTMOptions<Final, Learn, Peep, Name, Mask, Clipping>,
   ): LSTM<Units, Final, Learn, Peep, Name, Mask>
 }
 

@@ -1,6 +1,7 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
+import type { LimitedBy, RefusesNumber } from '../base/limits.ts'
 import { codec, integer, parsed } from '../base/options.ts'
 import type { Shape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
@@ -86,11 +87,18 @@ interface MarginRow<Kind extends string, Base extends string, Cut extends boolea
 }
 type UpToThree = number | readonly [unknown] | readonly [unknown, unknown] | readonly [unknown, unknown, unknown]
 
+const expectedMargins =
+  'an integer >= 0 for every axis, or an array of one, two or three integers or pairs [before, after]'
+const exampleMargins = '[1, [0, 1]]'
+interface MarginCallee<Kind extends string> {
+  readonly kind: Kind
+  readonly example: `${Kind}(${typeof exampleMargins})`
+}
 /** The constructor of a layer of margins. */
 export interface MarginConstructor<Kind extends string, Base extends string, Cut extends boolean> {
   readonly '~row'?: MarginRow<Kind, Base, Cut>
   <const M extends MarginsOption, const Name extends string = `${Base}-{}`>(
-    margins: M,
+    margins: LimitedBy<RefusesNumber<M, 'whole'>, M, MarginCallee<Kind>, 'margins', typeof expectedMargins>,
     options?: NameOption<Name>,
   ): Margined<Kind, M, Cut, Name>
 }
@@ -99,7 +107,7 @@ type Margins = number | readonly Margin[]
 const one = integer(0)
 const both = numbers<Margin>(2, 0)
 const marginsOption: t.Type<Margins, unknown, unknown> = codec<Margins>(
-  'an integer >= 0 for every axis, or an array of one, two or three integers or pairs [before, after]',
+  expectedMargins,
   value => {
     if (!Array.isArray(value)) return parsed(one, value)
     if (value.length < 1 || value.length > 3) return undefined
@@ -147,7 +155,7 @@ const marginedShape = (margins: Margins, input: Shape | null, sign: 1 | -1): Eit
  */
 export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false> = defineLayer({
   kind: 'ZeroPadding',
-  example: 'ZeroPadding([1, [0, 1]])',
+  example: `ZeroPadding(${exampleMargins})`,
   positional: ['margins'],
   notation: { together: true },
   options: { margins: { codec: marginsOption } },
@@ -172,7 +180,7 @@ export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false
  */
 export const Cropping: MarginConstructor<'Cropping', 'cropping', true> = defineLayer({
   kind: 'Cropping',
-  example: 'Cropping([1, [0, 1]])',
+  example: `Cropping(${exampleMargins})`,
   positional: ['margins'],
   notation: { together: true },
   options: { margins: { codec: marginsOption } },

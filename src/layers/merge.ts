@@ -2,6 +2,7 @@ import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Nameless } from '../base/dimensions.ts'
 import type { Fault } from '../base/errors.ts'
+import type { Limited } from '../base/limits.ts'
 import { functionOf, index } from '../base/options.ts'
 import {
   type Flow,
@@ -151,6 +152,8 @@ const alikeElsewhere = {
   remedy: 'Bring the other dimensions of the branches to one size.',
 } as const
 
+const concatenate = { kind: 'Concatenate', example: 'Concatenate(-1)' } as const
+
 /** The type of {@link Concatenate}: several inputs → one, whose size along the axis is their sum. */
 export interface Concatenate<Axis extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'Concatenate'
@@ -199,7 +202,7 @@ export interface ConcatenateConstructor {
   readonly '~row'?: ConcatenateRow
   <const Name extends string = 'concatenate-{}'>(options?: NameOption<Name>): Concatenate<-1, Name>
   <const Axis extends number, const Name extends string = 'concatenate-{}'>(
-    axis: Axis | Elsewhere<NameOption>,
+    axis: Limited<Axis, 'integer', typeof concatenate, 'axis', Elsewhere<NameOption>>,
     options?: NameOption<Name>,
   ): Concatenate<Axis, Name>
 }
@@ -237,8 +240,7 @@ const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> =
  * ```
  */
 export const Concatenate: ConcatenateConstructor = defineMerge({
-  kind: 'Concatenate',
-  example: 'Concatenate(-1)',
+  ...concatenate,
   positional: ['axis'],
   options: {
     axis: { codec: index, default: -1 },

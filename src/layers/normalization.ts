@@ -1,6 +1,7 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
+import type { Limited, LimitedBy, OrNull, RefusesAnyAxes } from '../base/limits.ts'
 import { areDistinct, listOf, oneOf, orNull, type ParsedOptions, parameter, part } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
@@ -10,23 +11,52 @@ import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
 import type { Limits, NameOf, OptionAs, OptionOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
-import { epsilonOption, inverseDeviation, moments } from './norms.ts'
+import { type EpsilonWithin, epsilonOption, inverseDeviation, moments } from './norms.ts'
 
 /** The running statistic beside the mean. */
 type Running = 'variance' | 'inverseDeviation'
+
+/** What axes of `null` are. */
+const allButLast = 'all axes but the last'
+const expectedAxes = 'an array of different integers'
+type AxesWithin<Axes> = LimitedBy<
+  RefusesAnyAxes<Axes>,
+  Axes,
+  typeof callee,
+  'axes',
+  OrNull<typeof expectedAxes, typeof allButLast>
+>
+/** Why there is no initial value of the running statistic that is not averaged. */
+const notAveraged = {
+  runningVariance: {
+    expected: "none with running: 'inverseDeviation'",
+    remedy: 'Give runningInvStd, or leave out running.',
+  },
+  runningInvStd: {
+    expected: "none with running: 'variance'",
+    remedy: "Give runningVariance, or running: 'inverseDeviation'.",
+  },
+} as const
+/** The initial value of a running statistic, which only one `Kind` averages: 1 is that of any other. */
+type Averaging<Kind, Of extends Running> = Kind extends Of ? ParameterSource : 1 | NotAveraged<Averaged[Of]>
+type NotAveraged<Option extends keyof typeof notAveraged> =
+  `BatchNorm, ${Option}: expected ${(typeof notAveraged)[Option]['expected']}, got one. ${(typeof notAveraged)[Option]['remedy']}`
+const callee = { kind: 'BatchNorm', example: 'BatchNorm({ alpha: 0.1 })' } as const
 
 /** The options of {@link BatchNorm}. */
 export interface BatchNormOptions<
   Axes extends readonly number[] | null = readonly number[] | null,
   Name extends string = string,
   Kind extends Running = Running,
+  Alpha extends number = number,
+  Epsilon extends number = number,
 > extends NameOption<Name> {
   /** The axes to average over; negative ones count from the end. Default, or `null`: all but the last. */
-  readonly axes?: Axes
+  readonly axes?: AxesWithin<Axes>
   /** The weight of a new batch in the running statistics, from 0 to 1. Default: 0.1. */
-  readonly alpha?: number
+  readonly alpha?: Limited<Alpha, 'part', typeof callee, 'alpha'>
   /** Added to the variance. Default: 1e-5. */
-  readonly epsilon?: number
+  readonly epsilon?: EpsilonWithin<Epsilon, typeof callee>
   /** The initial shift. Default: 0. */
   readonly beta?: ParameterSource
   /** The initial scale. Default: 1. */
@@ -40,9 +70,9 @@ export interface BatchNormOptions<
   /** The initial running mean. Default: 0. */
   readonly runningMean?: ParameterSource
   /** The initial running variance. Default: 1. */
-  readonly runningVariance?: ParameterSource
+  readonly runningVariance?: Averaging<Kind, 'variance'>
   /** The initial running inverse deviation, with `running: 'inverseDeviation'`. Default: 1. */
-  readonly runningInvStd?: ParameterSource
+  readonly runningInvStd?: Averaging<Kind, 'inverseDeviation'>
 }
 
 const withAxes = { expected: 'an input that has the axes {axes}', remedy: 'Use axes from 0 to {last}.' } as const
@@ -79,9 +109,11 @@ interface Averaged {
 type Statistics<I, Axes, Names extends string> =
   Kept<I, Axes> extends infer S extends number[] ? { readonly [_ in Names]: Tensor<S> } : never
 type Kept<I, Axes> = Axes extends null
-  ? I extends readonly [...infer Rest, infer C]
-    ? [...Ones<Rest>, C]
-    : number[]
+  ? I extends readonly [unknown, unknown, unknown, infer C]
+    ? [1, 1, 1, C]
+    : I extends readonly [...infer Rest, infer C]
+      ? [...Ones<Rest>, C]
+      : number[]
   : Axes extends readonly number[]
     ? `${Axes[number]}` extends `-${number}`
       ? number[]
@@ -119,14 +151,16 @@ export interface BatchNormConstructor {
     const Axes extends readonly number[] | null = null,
     const Name extends string = 'batch-norm-{}',
     const Kind extends Running = 'variance',
+    const Alpha extends number = number,
+    const Epsilon extends number = number,
   >(
-    options?: BatchNormOptions<Axes, Name, Kind>,
+    options?: BatchNormOptions<Axes, Name, Kind, Alpha, Epsilon>,
   ): BatchNorm<Axes, Name, Kind>
 }
 
 const axesOption: t.Type<readonly number[] | null, unknown, unknown> = orNull(
-  listOf<number>('an array of different integers', Number.isSafeInteger, { check: areDistinct }),
-  'all axes but the last',
+  listOf<number>(expectedAxes, Number.isSafeInteger, { check: areDistinct }),
+  allButLast,
 )
 
 const reducedAxes = (axes: readonly number[] | null, rank: number): readonly number[] =>
@@ -193,8 +227,7 @@ const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }:
  * ```
  */
 export const BatchNorm: BatchNormConstructor = defineLayer({
-  kind: 'BatchNorm',
-  example: 'BatchNorm({ alpha: 0.1 })',
+  ...callee,
   options: {
     axes: { codec: axesOption, default: null },
     alpha: { codec: part, default: 0.1 },
@@ -207,15 +240,9 @@ export const BatchNorm: BatchNormConstructor = defineLayer({
     runningInvStd: { codec: parameter, default: 1 },
   },
   check: ({ running, runningVariance, runningInvStd }) => {
-    const unused = running === 'variance' ? 'runningInvStd' : 'runningVariance'
-    return (running === 'variance' ? runningInvStd : runningVariance) === 1
-      ? undefined
-      : {
-          option: unused,
-          expected: `none with running: '${running}'`,
-          got: 'one',
-          remedy: `Give ${running === 'variance' ? "runningVariance, or running: 'inverseDeviation'" : 'runningInvStd, or leave out running'}.`,
-        }
+    const option = running === 'variance' ? 'runningInvStd' : 'runningVariance'
+    const given = running === 'variance' ? runningInvStd : runningVariance
+    return given === 1 ? undefined : { option, ...notAveraged[option], got: 'one' }
   },
   shape: normalizedShape,
   variables: {

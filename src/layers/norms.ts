@@ -1,3 +1,4 @@
+import type { Callee, Limited } from '../base/limits.ts'
 import { notNegative, type Option, optionalParameter } from '../base/options.ts'
 import type { Parameter } from '../base/parameters.ts'
 import type { Tensor } from '../base/tensor.ts'
@@ -21,6 +22,8 @@ export type FactorAndShift<G, B, S extends readonly number[]> = [G] extends [nul
     ? { readonly [_ in 'gamma']: Tensor<S> }
     : { readonly [_ in 'gamma' | 'beta']: Tensor<S> }
 
+/** The option `epsilon` of a layer. */
+export type EpsilonWithin<Epsilon extends number, C extends Callee> = Limited<Epsilon, 'notNegative', C, 'epsilon'>
 export const epsilonOption = (standard: number): Option<number> => ({
   codec: notNegative,
   default: standard,

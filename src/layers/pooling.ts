@@ -6,7 +6,6 @@ import type { Limits, NameOf, OptionOf, Row, Together, With, WrongArguments } fr
 import type { Ops, Pair } from '../ops/ops.ts'
 import { type Pool, pool } from './sliding.ts'
 import {
-  axes,
   type ChannelsOf,
   type Numbers,
   numbers,
@@ -17,9 +16,9 @@ import {
   type Slid1D,
   type Slid2D,
   type Slid3D,
-  sizes,
   slid,
   type TripleOption,
+  windowSize,
   windowsOf,
 } from './window.ts'
 
@@ -103,6 +102,7 @@ interface PoolingRow<Kind extends string, Base extends string, R extends Rank> e
       >
     : WrongArguments
 }
+const exampleSizes = { 1: '2', 2: '[2, 2]', 3: '[2, 2, 2]' } as const
 /** The constructor of a pooling layer over `R` axes. */
 export interface PoolingConstructor<Kind extends string, Base extends string, R extends Rank = 2> {
   readonly '~row'?: PoolingRow<Kind, Base, R>
@@ -132,11 +132,11 @@ const pooling = <Constructor>(kind: string, rank: Rank, by: Pool): Constructor =
     windowsOf(rank, { size, stride: stride ?? size, dilation: 1, padding })
   return defineLayer({
     kind,
-    example: `${kind}(${rank === 1 ? '2' : `[${axes[rank].map(() => 2).join(', ')}]`}, { padding: 'same' })`,
+    example: `${kind}(${exampleSizes[rank]}, { padding: 'same' })`,
     positional: ['size'],
     notation: { together: rank > 1 },
     options: {
-      size: { codec: rank === 1 ? numbers(1, 1) : sizes<Numbers>(axes[rank]) },
+      size: { codec: windowSize<Numbers>(rank) },
       stride: { codec: orNull(numbers(rank, 1), 'the size of the window'), default: null },
       padding: { codec: poolingPadding, default: 'valid' },
     },

@@ -1,4 +1,5 @@
 import { flatMap, right } from 'fp-ts/lib/Either.js'
+import { expectedNumbers, type Limited, type LimitedOrNull } from '../base/limits.ts'
 import { integer, number, oneOf, orNull, type ParsedOptions, parameter } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Elsewhere, type Leaf, type NameOption } from '../core/define.ts'
@@ -11,13 +12,20 @@ import { knownDimensions } from './known.ts'
 /** The form of a positional encoding. */
 export type PositionalForm = 'sinusoidal' | 'learned'
 
+/** What a length of `null` is. */
+const stepsOfInput = 'the steps of the input'
+const callee = { kind: 'PositionalEncoding', example: "PositionalEncoding('learned')" } as const
+
 /** The options of {@link PositionalEncoding}. */
-export interface PositionalEncodingOptions<Length extends number | null = number | null, Name extends string = string>
-  extends NameOption<Name> {
+export interface PositionalEncodingOptions<
+  Length extends number | null = number | null,
+  Name extends string = string,
+  Base extends number = number,
+> extends NameOption<Name> {
   /** The base of the sinusoidal form: its longest wavelength is 2π times this. Default: 10000. */
-  readonly base?: number
+  readonly base?: Limited<Base, 'above1', typeof callee, 'base'>
   /** The number of positions in the learned form. Default, or `null`: the steps of the input. */
-  readonly length?: Length
+  readonly length?: LimitedOrNull<Length, 'count', typeof callee, 'length', typeof stepsOfInput>
   /** The initial encodings of the learned form, [length, features]. Default: `normal({ std: 0.02 })`. */
   readonly weight?: ParameterSource
 }
@@ -75,16 +83,21 @@ interface PositionalEncodingRow
 /** The constructor of {@link PositionalEncoding}. */
 export interface PositionalEncodingConstructor {
   readonly '~row'?: PositionalEncodingRow
-  <const Name extends string = 'positional-encoding-{}'>(
-    options?: PositionalEncodingOptions<number | null, Name>,
+  <
+    const Name extends string = 'positional-encoding-{}',
+    const Length extends number | null = null,
+    const Base extends number = number,
+  >(
+    options?: PositionalEncodingOptions<Length, Name, Base>,
   ): PositionalEncoding<'sinusoidal', null, Name>
   <
     const Form extends PositionalForm,
     const Length extends number | null = null,
     const Name extends string = 'positional-encoding-{}',
+    const Base extends number = number,
   >(
     form: Form | Elsewhere<PositionalEncodingOptions>,
-    options?: PositionalEncodingOptions<Length, Name>,
+    options?: PositionalEncodingOptions<Length, Name, Base>,
   ): PositionalEncoding<Form, Length, Name>
 }
 
@@ -118,14 +131,13 @@ const sinusoids = (time: number, features: number, base: number): Float32Array =
  * ```
  */
 export const PositionalEncoding: PositionalEncodingConstructor = defineLayer({
-  kind: 'PositionalEncoding',
-  example: "PositionalEncoding('learned')",
+  ...callee,
   positional: ['form'],
   options: {
     form: { codec: oneOf(['sinusoidal', 'learned']), default: 'sinusoidal' },
-    base: { codec: number('a number > 1', base => base > 1), default: 10000 },
+    base: { codec: number(expectedNumbers.above1, base => base > 1), default: 10000 },
     length: {
-      codec: orNull(integer(1), 'the steps of the input'),
+      codec: orNull(integer(1), stepsOfInput),
       default: null,
     },
     weight: { codec: parameter, default: normal({ std: 0.02 }) },

@@ -1,6 +1,7 @@
 import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
+import type { LimitedBy, RefusesAxes } from '../base/limits.ts'
 import { areDistinct, listOf, optionalParameter, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Mismatch, Several, Shape, Unless } from '../base/shape.ts'
@@ -11,6 +12,7 @@ import type { Argument, InitialOf, Limits, NameOf, OptionOf, Takes } from '../co
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import {
+  type DenseCallee,
   type DenseOptions,
   denseShape,
   denseVariables,
@@ -34,6 +36,7 @@ import {
 } from './feature-axes.ts'
 
 type Axes = number | readonly number[]
+const expectedAxes = 'an axis or an array of different axes, none of them 0, the batch'
 
 /** The options of {@link PRelu}. */
 export interface PReluOptions<
@@ -44,7 +47,7 @@ export interface PReluOptions<
   /**
    * The axes with separate slopes. Axis 0 is the batch, which has none; negative ones count from the end. Default: -1.
    */
-  readonly alphaAxes?: At
+  readonly alphaAxes?: LimitedBy<RefusesAxes<At>, At, DenseCallee<'PRelu'>, 'alphaAxes', typeof expectedAxes>
   /** The initial slopes of the negative part, of the shape of these axes. Default: 0.25. */
   readonly alpha?: ParameterSource
 }
@@ -132,11 +135,11 @@ export interface PReluConstructor {
   ): PRelu<Units extends number ? Units : null, At, B, Name>
 }
 
-const axes: t.Type<readonly number[], unknown, unknown> = listOf(
-  'an axis or an array of different axes, none of them 0, the batch',
-  isFeatureAxis,
-  { least: 1, single: true, check: areDistinct },
-)
+const axes: t.Type<readonly number[], unknown, unknown> = listOf(expectedAxes, isFeatureAxis, {
+  least: 1,
+  single: true,
+  check: areDistinct,
+})
 
 const rectifiedShape = (options: Normal, input: Shape | null): Either<Fault, Shape | null> =>
   flatMap(denseShape(options, input), out =>

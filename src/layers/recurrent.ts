@@ -1,7 +1,7 @@
 import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import type { Within } from '../base/limits.ts'
+import type { Callee, Limited, Within } from '../base/limits.ts'
 import {
   boolean,
   functionOf,
@@ -49,12 +49,21 @@ export const gate: t.Type<Gate, unknown, unknown> = functionOf(gates, 'a functio
 /** Applies the activation of a gate. */
 export const through = <T>(ops: Ops<T>, gate: Gate, x: T): T => (typeof gate === 'string' ? gates[gate] : gate)(ops, x)
 
+const exampleArguments = '64, { onlyReturnFinal: false }'
+/** A recurrent layer, in messages. */
+export interface RecurrentCallee<Kind extends string> {
+  readonly kind: Kind
+  readonly example: `${Kind}(${typeof exampleArguments})`
+}
+
 /** The options that recurrent layers share. */
 export interface RecurrentOptions<
   Final extends boolean = boolean,
   Learn extends boolean = boolean,
   Name extends string = string,
   Mask extends boolean = boolean,
+  Clipping extends number = number,
+  C extends Callee = Callee,
 > extends NameOption<Name> {
   /** Whether to return only the last output, [batch, units], instead of all, [batch, time, units]. Default: true. */
   readonly onlyReturnFinal?: Final
@@ -73,7 +82,7 @@ export interface RecurrentOptions<
   /** Whether to run from the last step to the first. Outputs keep the order of the steps. Default: false. */
   readonly backwards?: boolean
   /** Clips gradients with respect to the gates' arguments to ± this value; 0 for no clipping. Default: 0. */
-  readonly gradientClipping?: number
+  readonly gradientClipping?: Limited<Clipping, 'notNegative', C, 'gradientClipping'>
   /**
    * Whether there is a second input, a mask [batch, time] such as that of `Masking`: where it is 0, the state is
    * carried over unchanged. Default: false.
@@ -90,8 +99,8 @@ export interface NormalRecurrent extends ParsedOptions<RecurrentOptions> {
 export type RecurrentUnits<Units extends number, Kind extends string> = Within<
   Units,
   'count',
-  `${Kind}, units`,
-  `${Kind}(64, { onlyReturnFinal: false })`
+  RecurrentCallee<Kind>,
+  'units'
 >
 
 export type RecurrentLimits = Limits<'count', { gradientClipping: 'notNegative' }>
@@ -270,7 +279,7 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
 }: Cell<Normal, V>): Constructor =>
   defineLayer<Normal, Constructor, V | Common>({
     kind,
-    example: `${kind}(64, { onlyReturnFinal: false })`,
+    example: `${kind}(${exampleArguments})`,
     positional: ['units'],
     // The compiler does not see that spread records have the keys of `Normal`.
     options: { ...first, ...options, ...last } as Options<Normal>,

@@ -11,6 +11,8 @@ const vector = {
   remedy: 'Put Reshape() before it.',
 } as const
 
+const callee = { kind: 'RepeatVector', example: 'RepeatVector(20)' } as const
+
 /** The type of {@link RepeatVector}: [batch, features] → [batch, N, features]. */
 export interface RepeatVector<N extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'RepeatVector'
@@ -30,7 +32,7 @@ interface RepeatVectorRow extends Takes<readonly [number], NameOption, Limits<'c
 export interface RepeatVectorConstructor {
   readonly '~row'?: RepeatVectorRow
   <const N extends number, const Name extends string = 'repeat-vector-{}'>(
-    n: Within<N, 'count', 'RepeatVector, n', 'RepeatVector(20)'> & N,
+    n: Within<N, 'count', typeof callee, 'n'> & N,
     options?: NameOption<Name>,
   ): RepeatVector<N, Name>
 }
@@ -52,8 +54,7 @@ export interface RepeatVectorConstructor {
  * ```
  */
 export const RepeatVector: RepeatVectorConstructor = defineLayer({
-  kind: 'RepeatVector',
-  example: 'RepeatVector(20)',
+  ...callee,
   positional: ['n'],
   options: { n: { codec: integer(1) } },
   shape: ({ n }, input) =>

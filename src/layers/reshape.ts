@@ -1,9 +1,9 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
-import type { Refused, RefusesNumber, RestTwice } from '../base/limits.ts'
+import type { LimitedBy, RefusesNumber, RestTwice } from '../base/limits.ts'
 import { integer, listOf } from '../base/options.ts'
-import { type Listed, type Mismatch, type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
+import { type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
@@ -112,14 +112,17 @@ export interface ReshapeConstructor {
     options?: NameOption<Name>,
   ): Reshape<Dimensions<To>, Name>
 }
-type Example = 'Reshape([-1, 16])'
+const callee = { kind: 'Reshape', example: 'Reshape([-1, 16])' } as const
 const expectedShape = 'a positive integer or an array of them, with at most one -1 for what the others leave'
 /** The target as a parameter: as it is, or why it cannot be one. */
-type TargetShape<To> =
-  Refused<RefusesNumber<To, 'target'> | RestTwice<To>> extends 1
-    ? Mismatch<`Reshape, shape: expected ${typeof expectedShape}, got ${Printed<To>}. For example: ${Example}.`>
-    : To | Elsewhere<NameOption>
-type Printed<To> = To extends number ? `${To}` : `[${Listed<To>}]`
+type TargetShape<To> = LimitedBy<
+  RefusesNumber<To, 'target'> | RestTwice<To>,
+  To,
+  typeof callee,
+  'shape',
+  typeof expectedShape,
+  Elsewhere<NameOption>
+>
 type Dimensions<To> = To extends number ? [To] : To extends readonly number[] ? To : never
 
 const targetShape: t.Type<readonly number[], unknown, unknown> = listOf(
@@ -157,8 +160,7 @@ const reshaped = (to: readonly number[], input: Shape | null): Either<Fault, Sha
  * ```
  */
 export const Reshape: ReshapeConstructor = defineLayer({
-  kind: 'Reshape',
-  example: 'Reshape([-1, 16])',
+  ...callee,
   positional: ['shape'],
   notation: { together: true },
   options: { shape: { codec: targetShape, default: -1 } },

@@ -2,7 +2,7 @@ import { optionalParameter, type ParsedOptions } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
-import { type Along, axesFromStart, besideOthers } from './feature-axes.ts'
+import { type Along, type AxesWithin, axesFromStart, besideOthers } from './feature-axes.ts'
 import {
   alongAxes,
   type FeatureAxesOf,
@@ -10,20 +10,23 @@ import {
   type NormalizedFeatures,
   normalizedFeatures,
 } from './layer-normalization.ts'
-import { epsilonOption, type FactorAndShift, inverseDeviation } from './norms.ts'
+import { type EpsilonWithin, epsilonOption, type FactorAndShift, inverseDeviation } from './norms.ts'
+
+const callee = { kind: 'RMSNorm', example: 'RMSNorm({ epsilon: 1e-6 })' } as const
 
 /** The options of {@link RMSNorm}. */
 export interface RMSNormOptions<
   G extends ParameterSource | null = ParameterSource | null,
   A extends readonly number[] = readonly number[],
   Name extends string = string,
+  Epsilon extends number = number,
 > extends NameOption<Name> {
   /** The axes to average over, without the batch; negative ones count from the end. Default: [-1]. */
-  readonly axes?: A
+  readonly axes?: AxesWithin<A, typeof callee>
   /** The initial scale, of the input's shape along the axes, or `null` for none. Default: 1. */
   readonly gamma?: G
   /** Added to the mean of the squares. Default: 1e-6. */
-  readonly epsilon?: number
+  readonly epsilon?: EpsilonWithin<Epsilon, typeof callee>
 }
 
 /** The type of {@link RMSNorm}: [batch, ..., features] → the same. */
@@ -51,8 +54,9 @@ export interface RMSNormConstructor {
     G extends ParameterSource | null = number,
     const A extends readonly number[] = readonly [-1],
     const Name extends string = 'rms-norm-{}',
+    const Epsilon extends number = number,
   >(
-    options?: RMSNormOptions<G, A, Name>,
+    options?: RMSNormOptions<G, A, Name, Epsilon>,
   ): RMSNorm<G, A, Name>
 }
 
@@ -76,8 +80,7 @@ export interface RMSNormConstructor {
  * ```
  */
 export const RMSNorm: RMSNormConstructor = defineLayer({
-  kind: 'RMSNorm',
-  example: 'RMSNorm({ epsilon: 1e-6 })',
+  ...callee,
   options: {
     axes: { codec: featureAxes, default: [-1] },
     gamma: { codec: optionalParameter, default: 1 },

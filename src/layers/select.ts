@@ -7,6 +7,8 @@ import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
 
+const callee = { kind: 'Select', example: 'Select(0)' } as const
+
 const enough = { expected: 'at least {count} inputs', remedy: 'Inputs are counted from 0.' } as const
 
 /** The type of {@link Select}: several inputs → one of them. */
@@ -27,7 +29,7 @@ interface SelectRow extends Takes<readonly [number], NameOption, Limits<'whole'>
 export interface SelectConstructor {
   readonly '~row'?: SelectRow
   <const Index extends number, const Name extends string = 'select-{}'>(
-    index: Within<Index, 'whole', 'Select, index', 'Select(0)'> & Index,
+    index: Within<Index, 'whole', typeof callee, 'index'> & Index,
     options?: NameOption<Name>,
   ): Select<Index, Name>
 }
@@ -50,8 +52,7 @@ export interface SelectConstructor {
  * ```
  */
 export const Select: SelectConstructor = defineMerge({
-  kind: 'Select',
-  example: 'Select(0)',
+  ...callee,
   positional: ['index'],
   options: { index: { codec: integer(0) } },
   shape: ({ index }, inputs) =>

@@ -6,6 +6,7 @@ import {
   gate,
   type NormalRecurrent,
   type Recurrent,
+  type RecurrentCallee,
   type RecurrentLimits,
   type RecurrentOptions,
   type RecurrentUnits,
@@ -19,7 +20,8 @@ export interface SimpleRNNOptions<
   Learn extends boolean = boolean,
   Name extends string = string,
   Mask extends boolean = boolean,
-> extends RecurrentOptions<Final, Learn, Name, Mask> {
+  Clipping extends number = number,
+> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'SimpleRNN'>> {
   /** The activation of each step. Default: 'tanh'. */
   readonly activation?: Gate
 }
@@ -49,9 +51,10 @@ export interface SimpleRNNConstructor {
     const Learn extends boolean = false,
     const Name extends string = 'simplernn-{}',
     const Mask extends boolean = false,
+    const Clipping extends number = number,
   >(
     units: RecurrentUnits<Units, 'SimpleRNN'> & Units,
-    options?: SimpleRNNOptions<Final, Learn, Name, Mask>,
+    options?: SimpleRNNOptions<Final, Learn, Name, Mask, Clipping>,
   ): SimpleRNN<Units, Final, Learn, Name, Mask>
 }
 

@@ -1,3 +1,4 @@
+import type { Limited } from '../base/limits.ts'
 import { integer, type ParsedOptions, positive } from '../base/options.ts'
 import { defineWrapper, type Leaf } from '../core/define.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
@@ -19,16 +20,20 @@ import {
 } from './around-weights.ts'
 import { dominant, elementsPerOutput } from './weight-directions.ts'
 
+const callee = { kind: 'SpectralNorm', example: 'SpectralNorm(Linear(8))' } as const
+
 /** The options of {@link SpectralNorm}. */
 export interface SpectralNormOptions<
   Weights extends readonly string[] = readonly string[],
   Name extends string = string,
   Axis extends number = number,
-> extends WeightOptions<Weights, Name, Axis> {
+  Iterations extends number = number,
+  Epsilon extends number = number,
+> extends WeightOptions<Weights, Name, Axis, typeof callee> {
   /** The number of power iterations per training step. Default: 1. */
-  readonly iterations?: number
+  readonly iterations?: Limited<Iterations, 'count', typeof callee, 'iterations'>
   /** The smallest norm to divide by. Default: 1e-12. */
-  readonly epsilon?: number
+  readonly epsilon?: Limited<Epsilon, 'positive', typeof callee, 'epsilon'>
 }
 
 /** The type of {@link SpectralNorm}. */
@@ -71,9 +76,11 @@ export interface SpectralNormConstructor {
     const Weights extends readonly string[] = readonly ['weight'],
     const Name extends string = 'spectral-norm-{}',
     const Axis extends number = -1,
+    const Iterations extends number = number,
+    const Epsilon extends number = number,
   >(
     layer: L,
-    options?: SpectralNormOptions<Weights, Name, Axis>,
+    options?: SpectralNormOptions<Weights, Name, Axis, Iterations, Epsilon>,
   ): SpectralNorm<L, Weights, Name, Axis>
 }
 
@@ -123,8 +130,7 @@ const unit = <T>(ops: Ops<T>, x: T, epsilon: number): T =>
  * ```
  */
 export const SpectralNorm: SpectralNormConstructor = defineWrapper({
-  kind: 'SpectralNorm',
-  example: 'SpectralNorm(Linear(8))',
+  ...callee,
   positional: ['layer'],
   notation: { around: true },
   options: {

@@ -1,7 +1,7 @@
 import { flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../base/errors.ts'
-import { expectedNumbers, type Limited } from '../base/limits.ts'
+import { type Callee, expectedNumbers, type Limited, type SaidAfter } from '../base/limits.ts'
 import { finite, notNegative, number, type ParsedOptions, part } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
@@ -13,7 +13,7 @@ import type { Ops, Pair } from '../ops/ops.ts'
 import type { Add, Multiply, Subtract } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
-import { numbers, type OfAxis, type PairOption } from './window.ts'
+import { type BeforeEach, type EachWithin, numbers, type OfAxis, type PairOption } from './window.ts'
 
 // Layers that draw random numbers, in training only.
 
@@ -35,12 +35,7 @@ export const droppedPart: t.Type<number, unknown, unknown> = number(
 )
 
 /** The dropout rate `P` of a layer, as a parameter. */
-export type DroppedPart<P, Kind extends string, Example extends string> = Limited<
-  P,
-  'partBelow1',
-  `${Kind}, proba`,
-  Example
->
+export type DroppedPart<P extends number, C extends Callee> = Limited<P, 'partBelow1', C, 'proba'>
 
 export type DroppedLimits = Limits<'partBelow1', unknown, string>
 
@@ -62,6 +57,8 @@ export const dropped = <T>(
   return ops.multiply(x, ops.multiply(kept, ops.constant(1 / (1 - proba))))
 }
 
+const dropout = { kind: 'Dropout', example: 'Dropout(0.5)' } as const
+
 /** The type of {@link Dropout}: any shape → the same. */
 export interface Dropout<Name extends string> extends Plain<Name> {
   readonly kind: 'Dropout'
@@ -76,7 +73,7 @@ interface DropoutRow extends Takes<readonly [number], NameOption, DroppedLimits>
 export interface DropoutConstructor {
   readonly '~row'?: DropoutRow
   <const P extends number, const Name extends string = 'dropout-{}'>(
-    proba: DroppedPart<P, 'Dropout', 'Dropout(0.5)'>,
+    proba: DroppedPart<P, typeof dropout>,
     options?: NameOption<Name>,
   ): Dropout<Name>
 }
@@ -97,20 +94,22 @@ export interface DropoutConstructor {
  * ```
  */
 export const Dropout: DropoutConstructor = defineLayer({
-  kind: 'Dropout',
-  example: 'Dropout(0.5)',
+  ...dropout,
   positional: ['proba'],
   options: { proba: { codec: droppedPart } },
   shape: (_, input) => right(input),
   forward: ({ proba }, ops, x, _, mode) => [dropped('Dropout', ops, x, proba, mode), {}],
 })
 
+const noise = { kind: 'GaussianNoise', example: 'GaussianNoise({ mean: 0, std: 0.1 })' } as const
+
 /** The options of {@link GaussianNoise}. */
-export interface GaussianNoiseOptions<Name extends string = string> extends NameOption<Name> {
+export interface GaussianNoiseOptions<Name extends string = string, Std extends number = number>
+  extends NameOption<Name> {
   /** The mean of the noise. Default: 0. */
   readonly mean?: number
   /** Its standard deviation. Default: 1. */
-  readonly std?: number
+  readonly std?: Limited<Std, 'notNegative', typeof noise, 'std'>
 }
 
 /** The type of {@link GaussianNoise}: any shape → the same. */
@@ -132,12 +131,14 @@ interface GaussianNoiseRow extends Row {
 /** The constructor of {@link GaussianNoise}. */
 export interface GaussianNoiseConstructor {
   readonly '~row'?: GaussianNoiseRow
-  <const Name extends string = 'gaussian-noise-{}'>(
+  <const Name extends string = 'gaussian-noise-{}', const Std extends number = number>(
     mean: number | Elsewhere<GaussianNoiseOptions>,
-    std?: number,
+    std?: Limited<Std, 'notNegative', typeof noise, 'std'>,
     options?: NameOption<Name>,
   ): GaussianNoise<Name>
-  <const Name extends string = 'gaussian-noise-{}'>(options?: GaussianNoiseOptions<Name>): GaussianNoise<Name>
+  <const Name extends string = 'gaussian-noise-{}', const Std extends number = number>(
+    options?: GaussianNoiseOptions<Name, Std>,
+  ): GaussianNoise<Name>
 }
 
 /**
@@ -154,8 +155,7 @@ export interface GaussianNoiseConstructor {
  * ```
  */
 export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
-  kind: 'GaussianNoise',
-  example: 'GaussianNoise({ mean: 0, std: 0.1 })',
+  ...noise,
   positional: ['mean', 'std'],
   notation: { byName: ['mean', 'std'] },
   options: {
@@ -174,6 +174,8 @@ const roomy = {
   expected: 'an input of at least {rows} rows and {cols} columns, the size of a block',
   remedy: 'Use a smaller block.',
 } as const
+
+const dropBlock = { kind: 'DropBlock', rank: 2, example: 'DropBlock(0.9, 3)' } as const
 
 /** The type of {@link DropBlock}: [batch, rows, cols, channels] → the same. */
 export interface DropBlock<Name extends string, Block = number> extends Plain<Name> {
@@ -202,9 +204,18 @@ interface DropBlockRow
 /** The constructor of {@link DropBlock}. */
 export interface DropBlockConstructor {
   readonly '~row'?: DropBlockRow
-  <const Block extends number | [number, number] | PairOption, const Name extends string = 'drop-block-{}'>(
-    keepProba: number,
-    blockSize: Block,
+  <
+    const Block extends number | [number, number] | PairOption,
+    const Name extends string = 'drop-block-{}',
+    const Keep extends number = number,
+  >(
+    keepProba: Limited<Keep, 'part', typeof dropBlock, 'keepProba'>,
+    blockSize: EachWithin<
+      Block,
+      'count',
+      BeforeEach<typeof dropBlock, 'blockSize', 'count'>,
+      SaidAfter<typeof dropBlock>
+    >,
     options?: NameOption<Name>,
   ): DropBlock<Name, Block>
 }
@@ -227,8 +238,8 @@ export interface DropBlockConstructor {
  * ```
  */
 export const DropBlock: DropBlockConstructor = defineLayer({
-  kind: 'DropBlock',
-  example: 'DropBlock(0.9, 3)',
+  kind: dropBlock.kind,
+  example: dropBlock.example,
   positional: ['keepProba', 'blockSize'],
   options: {
     keepProba: { codec: part },

@@ -1,11 +1,15 @@
 import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import type { LimitedBy, RefusesOrder } from '../base/limits.ts'
 import { integer, listOf } from '../base/options.ts'
 import type { Listed } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
 import type { LastOf } from './feature-axes.ts'
+
+const expectedOrder = 'an array of axes, integers >= 0'
+const callee = { kind: 'Transpose', example: 'Transpose([0, 2, 1])' } as const
 
 /** The type of {@link Transpose}: the input's axes in another order. */
 export interface Transpose<Perm extends readonly number[], Name extends string> extends Plain<Name> {
@@ -53,16 +57,12 @@ interface TransposeRow extends Row {
 export interface TransposeConstructor {
   readonly '~row'?: TransposeRow
   <const Perm extends number[] | readonly number[], const Name extends string = 'transpose-{}'>(
-    perm: Perm,
+    perm: LimitedBy<RefusesOrder<Perm>, Perm, typeof callee, 'perm', typeof expectedOrder>,
     options?: NameOption<Name>,
   ): Transpose<Perm, Name>
 }
 
-const permutation: t.Type<readonly number[], unknown, unknown> = listOf(
-  'an array of axes, integers >= 0',
-  integer(0).is,
-  { least: 1 },
-)
+const permutation: t.Type<readonly number[], unknown, unknown> = listOf(expectedOrder, integer(0).is, { least: 1 })
 
 /**
  * Permutes the axes: axis `i` of the output is axis `perm[i]` of the input.
@@ -80,8 +80,7 @@ const permutation: t.Type<readonly number[], unknown, unknown> = listOf(
  * ```
  */
 export const Transpose: TransposeConstructor = defineLayer({
-  kind: 'Transpose',
-  example: 'Transpose([0, 2, 1])',
+  ...callee,
   positional: ['perm'],
   notation: { together: true },
   options: { perm: { codec: permutation } },

@@ -1,4 +1,5 @@
 import { map } from 'fp-ts/lib/Either.js'
+import type { SaidAfter } from '../base/limits.ts'
 import { type Shape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
@@ -7,7 +8,9 @@ import type { Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
-import { numbers, type OfAxis, type PairOption } from './window.ts'
+import { type BeforeEach, type EachWithin, numbers, type OfAxis, type PairOption } from './window.ts'
+
+const callee = { kind: 'Upscale', rank: 2, example: 'Upscale(2)' } as const
 
 /** An upscaling as a type: [batch, rows, cols, channels] in, rows and columns times the scale out. */
 export interface Upscale<Scale extends PairOption, Name extends string> extends Plain<Name> {
@@ -29,7 +32,7 @@ interface UpscaleRow extends Row {
 export interface UpscaleConstructor {
   readonly '~row'?: UpscaleRow
   <const Scale extends number | [number, number] | readonly [number, number], const Name extends string = 'upscale-{}'>(
-    scale: Scale,
+    scale: EachWithin<Scale, 'count', BeforeEach<typeof callee, 'scale', 'count'>, SaidAfter<typeof callee>>,
     options?: NameOption<Name>,
   ): Upscale<Scale, Name>
 }
@@ -50,8 +53,8 @@ export interface UpscaleConstructor {
  * ```
  */
 export const Upscale: UpscaleConstructor = defineLayer({
-  kind: 'Upscale',
-  example: 'Upscale(2)',
+  kind: callee.kind,
+  example: callee.example,
   positional: ['scale'],
   notation: { together: true },
   options: { scale: { codec: numbers<Pair>(2, 1) } },

@@ -15,12 +15,14 @@ import {
 import { besideOthers } from './feature-axes.ts'
 import { lengths } from './weight-directions.ts'
 
+const callee = { kind: 'WeightNorm', example: 'WeightNorm(Relu(8))' } as const
+
 /** The options of {@link WeightNorm}. */
 export interface WeightNormOptions<
   Weights extends readonly string[] = readonly string[],
   Name extends string = string,
   Axis extends number = number,
-> extends WeightOptions<Weights, Name, Axis> {}
+> extends WeightOptions<Weights, Name, Axis, typeof callee> {}
 
 /** The type of {@link WeightNorm}. */
 export interface WeightNorm<
@@ -83,8 +85,7 @@ export interface WeightNormConstructor {
  * ```
  */
 export const WeightNorm: WeightNormConstructor = defineWrapper({
-  kind: 'WeightNorm',
-  example: 'WeightNorm(Relu(8))',
+  ...callee,
   positional: ['layer'],
   notation: { around: true },
   options: weightsOptions,

@@ -2,6 +2,7 @@ import { chain, type Either, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
+import { type Callee, expectedNumbers, type RefusedLists, type SaidAfter, type SaidBefore } from '../base/limits.ts'
 import { codec, integer, listOf, parsed } from '../base/options.ts'
 import type { Shape } from '../base/shape.ts'
 import { knownSize, ofRank, type Refuses, refusal } from '../core/expects.ts'
@@ -302,21 +303,104 @@ export const slid = (
 export const knownChannels = (rank: Rank, input: Shape | null): Either<Fault, number> =>
   knownSize(input, rank + 1, 'channels', `Input([${[...axes[rank].map(() => 28), 3].join(', ')}])`)
 
-// How options are read.
+// How options are read, and what is expected of them, for the compiler and the run time.
 
-const count = (n: number): string => ['one', 'two', 'three', 'four'][n - 1] as string
+/** What is expected of sizes. */
+const expectedSizes = {
+  window: {
+    1: 'a positive integer',
+    2: '[rows, cols], two positive integers',
+    3: '[depth, rows, cols], three positive integers',
+  },
+  filter: {
+    1: '[steps, channels], two positive integers',
+    2: '[rows, cols, channels], three positive integers',
+    3: '[depth, rows, cols, channels], four positive integers',
+  },
+} as const
+/** That there may be a number for each axis. */
+const orEach = { 1: '', 2: ' or a pair of them', 3: ' or [depth, rows, cols] of them' } as const
+/** What a padding may be instead of numbers. */
+const namedPaddings = { 1: "'valid', 'same', 'causal' or ", 2: "'valid', 'same', ", 3: "'valid', 'same', " } as const
+
+/** A layer with windows. */
+export interface WindowCallee<R extends Rank = Rank> extends Callee {
+  readonly rank: R
+}
+/**
+ * What messages about a layer with windows say before a value and after it. Most programs have many such layers; so these
+ * texts are made once for a layer, and not with each call.
+ */
+export interface WindowWords<C extends WindowCallee> {
+  readonly callee: C
+  readonly filter: SaidBefore<C, 'size', (typeof expectedSizes)['filter'][C['rank']]>
+  readonly window: SaidBefore<C, 'size', (typeof expectedSizes)['window'][C['rank']]>
+  readonly stride: SaidBefore<C, 'stride', ExpectedEach<'count', C>>
+  readonly dilation: SaidBefore<C, 'dilation', ExpectedEach<'count', C>>
+  readonly padding: SaidBefore<C, 'padding', `${(typeof namedPaddings)[C['rank']]}${ExpectedEach<'whole', C>}`>
+  readonly after: SaidAfter<C>
+}
+type ExpectedEach<
+  Rule extends EachRule,
+  C extends WindowCallee,
+> = `${(typeof expectedNumbers)[Rule]}${(typeof orEach)[C['rank']]}`
+type EachRule = keyof RefusedLists
+
+/** What such a message says before numbers for each axis. */
+export type BeforeEach<C extends WindowCallee, Option extends string, Rule extends EachRule> = SaidBefore<
+  C,
+  Option,
+  ExpectedEach<Rule, C>
+>
+
+/** The words of any layer. */
+export interface AnyWords {
+  readonly callee: Callee
+  readonly filter: string
+  readonly window: string
+  readonly stride: string
+  readonly dilation: string
+  readonly padding: string
+  readonly after: string
+}
+/** A number, or one for each axis, as a parameter: the value, or the sentence of the error at run time. */
+export type EachWithin<
+  V,
+  Rule extends EachRule,
+  Said extends string,
+  Then extends string,
+> = `,${V extends readonly unknown[] ? Commas<V> : V & (string | number | null)}` extends RefusedLists[Rule]
+  ? `${Said}${V extends readonly unknown[] ? `[${Commas<V, ' '>}]` : V & (string | number | null)}${Then}`
+  : V
+/** The numbers of a list with commas between them. */
+type Commas<V extends readonly unknown[], Space extends string = ''> = V['length'] extends 2
+  ? `${V[0] & number},${Space}${V[1] & number}`
+  : V['length'] extends 3
+    ? `${V[0] & number},${Space}${V[1] & number},${Space}${V[2] & number}`
+    : `${V[0] & number},${Space}${V[1] & number},${Space}${V[2] & number},${Space}${V[3] & number}`
+/** The same for the size of a filter over rows and columns, which is the most frequent one. */
+export type FilterWithin<
+  Size extends readonly [number, number, number],
+  W extends AnyWords,
+> = `,${Size[0]},${Size[1]},${Size[2]}` extends RefusedLists['count']
+  ? `${W['filter']}[${Size[0]}, ${Size[1]}, ${Size[2]}]${W['after']}`
+  : Size
+
 const integers = <N extends Numbers>(n: number, least: number, value: unknown): N | undefined =>
   parsed(listOf<number>('', integer(least).is, { check: all => all.length === n }), value) as N | undefined
 
-/** The size of a window, or of a filter with its channels: a positive integer for each of the names. */
-export const sizes = <N extends Numbers = readonly number[]>(names: readonly string[]): t.Type<N, unknown, unknown> =>
-  codec(`[${names.join(', ')}], ${count(names.length)} positive integers`, value => integers(names.length, 1, value))
+/** The size of a window: a number for each axis, of one axis a number. */
+export const windowSize = <N extends Numbers = readonly number[]>(rank: Rank): t.Type<N, unknown, unknown> =>
+  rank === 1 ? numbers<N>(1, 1) : codec<N>(expectedSizes.window[rank], value => integers(rank, 1, value))
+/** The size of a filter: that of its window, and the channels that come out. */
+export const filterSize = (rank: Rank): t.Type<readonly number[], unknown, unknown> =>
+  codec(expectedSizes.filter[rank], value => integers(rank + 1, 1, value))
 
 /** An integer from `least` on for each axis, or one for all of them; a single axis has a single one. */
 export const numbers = <N extends Numbers = Numbers>(rank: Rank, least: 0 | 1): t.Type<N, unknown, unknown> => {
   const one: t.Type<number, unknown, unknown> = integer(least)
   return codec<N>(
-    rank === 1 ? one.name : `${one.name} or ${rank === 2 ? 'a pair' : `[${axes[rank].join(', ')}]`} of them`,
+    `${expectedNumbers[least === 0 ? 'whole' : 'count']}${orEach[rank]}`,
     value => {
       if (rank === 1) return parsed(one, value) as N | undefined
       return integers<N>(rank, least, typeof value === 'number' ? Array(rank).fill(value) : value)
@@ -338,7 +422,7 @@ export const poolingPadding: t.Type<'valid' | 'same', unknown, unknown> = codec(
 export const padding = (rank: Rank): t.Type<WindowValues['padding'], unknown, unknown> => {
   const zeros = numbers(rank, 0)
   return codec<WindowValues['padding']>(
-    rank === 1 ? `'valid', 'same', 'causal' or ${zeros.name}` : `'valid', 'same', ${zeros.name}`,
+    `${namedPaddings[rank]}${zeros.name}`,
     value => named(value) ?? (rank === 1 && value === 'causal' ? value : parsed(zeros, value)),
     value => (typeof value === 'string' ? value : zeros.encode(value)),
   )

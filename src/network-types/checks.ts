@@ -47,10 +47,14 @@ export type Before<A extends Typed, B extends Typed> = Follows<
   Twice<[A], B>,
   A
 >
+interface RepeatCallee {
+  readonly kind: 'repeat'
+  readonly example: 'repeat(Relu(8), 3)'
+}
 /** The arguments of `repeat`, unless the layer cannot be repeated. */
 export type CheckRepeat<B extends Typed, N extends number> =
   Refused<RefusesNumber<N, 'count'>> extends 1
-    ? [layer: B, n: Limited<N, 'count', 'repeat, n', 'repeat(Relu(8), 3)'>]
+    ? [layer: B, n: Limited<N, 'count', RepeatCallee, 'n'>]
     : Fails<RepeatOut<B, Times<N>, 0, number[]>> extends 1
       ? [layer: AndPlace<Sentence<RepeatOut<B, Times<N>, 0, number[]>>, PlaceIn<Repeat<B, N>, number[]>>, n: N]
       : Fails<Renamed<B, N>> extends 1

@@ -1,6 +1,17 @@
-import type { NumberRule, OneToNine, RefusesNumber, RestTwice } from '../base/limits.ts'
+import type {
+  NumberRule,
+  OneToNine,
+  RefusesAnyAxes,
+  RefusesAxes,
+  RefusesDimensions,
+  RefusesNumber,
+  RefusesOrder,
+  RefusesUpTo1000,
+  Repeats,
+  RestTwice,
+} from '../base/limits.ts'
 import type { Together } from '../core/notated.ts'
-import type { IsDivisible } from '../type-arithmetic/digits.ts'
+import type { Indivisible } from '../layers/groups.ts'
 
 // Which numbers, lists and names the rules of a row refuse, for the compiler: their types would allow them. At run time
 // the layers' codecs refuse the same values; a spec compares both.
@@ -16,41 +27,13 @@ export type RefusedOptions<L, P extends readonly unknown[], O> = {
   [K in keyof O]: true extends Refuses<O[K], K extends keyof L ? L[K] : 'values', P, O> ? K : never
 }[keyof O]
 
-/** The letters of names of dimensions. */
-export type Letter =
-  | 'a'
-  | 'b'
-  | 'c'
-  | 'd'
-  | 'e'
-  | 'f'
-  | 'g'
-  | 'h'
-  | 'i'
-  | 'j'
-  | 'k'
-  | 'l'
-  | 'm'
-  | 'n'
-  | 'o'
-  | 'p'
-  | 'q'
-  | 'r'
-  | 's'
-  | 't'
-  | 'u'
-  | 'v'
-  | 'w'
-  | 'x'
-  | 'y'
-  | 'z'
-
 /** Whether each other rule refuses a value, given positional arguments `P` and options `O`. */
 interface RefusedOthers<V, P, O> {
-  readonly axes: V extends readonly [] ? true : RefusesNumber<V, 'axis'> | Repeats<V>
-  readonly dimensions: RefusesNumber<V, 'count'> | RefusesDim<V>
-  readonly anyAxes: RefusesNumber<V, 'integer'> | Repeats<V>
-  readonly permutation: V extends readonly [] | readonly [readonly []] ? true : RefusesNumber<V, 'whole'>
+  readonly axes: RefusesAxes<V>
+  readonly upTo1000: RefusesUpTo1000<V>
+  readonly dimensions: RefusesDimensions<V>
+  readonly anyAxes: RefusesAnyAxes<V>
+  readonly permutation: V extends readonly [readonly []] ? true : RefusesOrder<V>
   readonly reshaped: RefusesNumber<V, 'target'> | RestTwice<Together<V>>
   readonly values: ShapeFault<V>
   readonly names: V extends readonly [] ? true : Repeats<V> | ('' extends Elements<V> ? true : false)
@@ -58,7 +41,7 @@ interface RefusedOthers<V, P, O> {
   readonly title: V extends '' ? true : V extends string ? RefusesName<V> : false
   readonly plainName: V extends '' | `${string}{${string}}${string}` ? true : false
   /** Groups of channels: they must divide the output channels, the last positional size. */
-  readonly groups: RefusesNumber<V, 'count'> | Indivisible<Together<P>, V>
+  readonly groups: RefusesNumber<V, 'count'> | IndivisibleLast<Together<P>, V>
   /** Initial running averages: a batch normalization has only one of them. */
   readonly variance: V extends 1 ? false : O extends { readonly running: 'inverseDeviation' } ? true : ShapeFault<V>
   readonly inverseDeviation: V extends 1
@@ -75,16 +58,11 @@ type Refuses<V, R, P = [], O = {}> = R extends NumberRule
     : false
 
 /** Whether the last of some sizes cannot be divided into groups of one size. */
-type Indivisible<Size, Groups> = Size extends readonly [...unknown[], infer C extends number]
-  ? Groups extends number
-    ? IsDivisible<C, Groups> extends true
-      ? false
-      : true
-    : false
+type IndivisibleLast<Size, Groups> = Size extends readonly [...unknown[], infer C extends number]
+  ? Indivisible<C, Groups>
   : false
 
 type Elements<V> = V extends readonly unknown[] ? V[number] : never
-type Repeats<V> = V extends readonly [infer H, ...infer T] ? (H extends T[number] ? true : Repeats<T>) : false
 /** Whether nested lists have no shape. */
 type ShapeFault<V> = V extends readonly unknown[] ? (ShapeOf<V> extends null ? true : false) : false
 /** The shape of nested lists; `null` where they are empty, or not of one length. */
@@ -102,35 +80,6 @@ type OfShape<T extends readonly unknown[], S> = T extends readonly [infer H, ...
     ? OfShape<Rest, S>
     : false
   : true
-
-/** Whether a text, or one in a list, is no name of a dimension. */
-type RefusesDim<V> = V extends string
-  ? IsDim<V> extends true
-    ? false
-    : true
-  : V extends readonly unknown[]
-    ? RefusesDim<V[number]>
-    : false
-type IsDim<S extends string> = S extends `${infer C}${infer T}`
-  ? C extends OneToNine | '0'
-    ? false
-    : IsWord<C> extends true
-      ? T extends ''
-        ? true
-        : IsWord<T>
-      : false
-  : false
-type IsWord<S extends string> = S extends `${infer C}${infer T}`
-  ? C extends OneToNine | '0' | '_'
-    ? T extends ''
-      ? true
-      : IsWord<T>
-    : Lowercase<C> extends Letter
-      ? T extends ''
-        ? true
-        : IsWord<T>
-      : false
-  : false
 
 /** Whether a name has several fields, or one of another form than `{}` or `{:03d}`. */
 type RefusesName<N extends string> = N extends `${string}${'{{' | '}}'}${string}`

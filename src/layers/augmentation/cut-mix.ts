@@ -9,12 +9,14 @@ import { knownRowsAndCols } from '../known.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
 import { along, whereWithin } from './images.ts'
-import { type MixingLimits, mixed, mixingAlpha, partners } from './mixing.ts'
+import { type AlphaWithin, type MixingLimits, mixed, mixingAlpha, partners } from './mixing.ts'
+
+const callee = { kind: 'CutMix', example: 'CutMix({ alpha: 1 })' } as const
 
 /** The options of {@link CutMix}. */
-export interface CutMixOptions<Name extends string = string> extends NameOption<Name> {
+export interface CutMixOptions<Name extends string = string, Alpha extends number = number> extends NameOption<Name> {
   /** Both parameters of the beta distribution of `λ`: the larger, the closer `λ` is to 0.5. Default: 1. */
-  readonly alpha?: number
+  readonly alpha?: AlphaWithin<Alpha, typeof callee>
 }
 
 /** The type of {@link CutMix}: [batch, rows, cols, channels] → the same. */
@@ -30,7 +32,9 @@ interface CutMixRow extends Takes<readonly [], CutMixOptions, MixingLimits> {
 /** The constructor of {@link CutMix}. */
 export interface CutMixConstructor {
   readonly '~row'?: CutMixRow
-  <const Name extends string = 'cut-mix-{}'>(options?: CutMixOptions<Name>): CutMix<Name>
+  <const Name extends string = 'cut-mix-{}', const Alpha extends number = number>(
+    options?: CutMixOptions<Name, Alpha>,
+  ): CutMix<Name>
 }
 
 /**
@@ -53,8 +57,7 @@ export interface CutMixConstructor {
  * ```
  */
 export const CutMix: CutMixConstructor = defineWrapper({
-  kind: 'CutMix',
-  example: 'CutMix({ alpha: 1 })',
+  ...callee,
   options: { alpha: { codec: mixingAlpha, default: 1 } },
   rules: ({ alpha }: { readonly alpha: number }) => {
     const shares = betaDraws(alpha)

@@ -3,12 +3,14 @@ import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts
 import type { NameOf, Takes } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
 import { betaDraws } from './beta.ts'
-import { type MixingLimits, mixed, mixingAlpha } from './mixing.ts'
+import { type AlphaWithin, type MixingLimits, mixed, mixingAlpha } from './mixing.ts'
+
+const callee = { kind: 'MixUp', example: 'MixUp({ alpha: 0.2 })' } as const
 
 /** The options of {@link MixUp}. */
-export interface MixUpOptions<Name extends string = string> extends NameOption<Name> {
+export interface MixUpOptions<Name extends string = string, Alpha extends number = number> extends NameOption<Name> {
   /** Both parameters of the beta distribution of `λ`: the larger, the closer `λ` is to 0.5. Default: 0.2. */
-  readonly alpha?: number
+  readonly alpha?: AlphaWithin<Alpha, typeof callee>
 }
 
 /** The type of {@link MixUp}: any shape → the same. */
@@ -24,7 +26,9 @@ interface MixUpRow extends Takes<readonly [], MixUpOptions, MixingLimits> {
 /** The constructor of {@link MixUp}. */
 export interface MixUpConstructor {
   readonly '~row'?: MixUpRow
-  <const Name extends string = 'mix-up-{}'>(options?: MixUpOptions<Name>): MixUp<Name>
+  <const Name extends string = 'mix-up-{}', const Alpha extends number = number>(
+    options?: MixUpOptions<Name, Alpha>,
+  ): MixUp<Name>
 }
 
 /**
@@ -46,8 +50,7 @@ export interface MixUpConstructor {
  * ```
  */
 export const MixUp: MixUpConstructor = defineWrapper({
-  kind: 'MixUp',
-  example: 'MixUp({ alpha: 0.2 })',
+  ...callee,
   options: { alpha: { codec: mixingAlpha, default: 0.2 } },
   rules: ({ alpha }: { readonly alpha: number }) => {
     const shares = betaDraws(alpha)

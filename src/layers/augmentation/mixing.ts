@@ -1,5 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { LayerConnectionError } from '../../base/errors.ts'
+import { type Callee, expectedNumbers, type LimitedBy, type RefusesUpTo1000 } from '../../base/limits.ts'
 import { number } from '../../base/options.ts'
 import { showShape } from '../../base/shape.ts'
 import type { Limits } from '../../core/notated.ts'
@@ -8,10 +9,18 @@ import { asWholes } from './images.ts'
 
 // Mixes each example of a batch with another one.
 
-export type MixingLimits = Limits<null, { alpha: 'positive' }>
+export type MixingLimits = Limits<null, { alpha: 'upTo1000' }>
+/** The option `alpha`: the number, or the sentence of the error at run time if it is refused. */
+export type AlphaWithin<Alpha extends number, C extends Callee> = LimitedBy<
+  RefusesUpTo1000<Alpha>,
+  Alpha,
+  C,
+  'alpha',
+  (typeof expectedNumbers)['upTo1000']
+>
 
 export const mixingAlpha: t.Type<number, unknown, unknown> = number(
-  'a number > 0 and <= 1000',
+  expectedNumbers.upTo1000,
   alpha => alpha > 0 && alpha <= 1000,
 )
 

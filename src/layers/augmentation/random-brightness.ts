@@ -3,7 +3,9 @@ import type { NameOf, Takes } from '../../core/notated.ts'
 import { type SameImage, sameImage } from '../inputs.ts'
 import { drawingKey } from '../stochastic.ts'
 import { asWholes, clamped, drawBetween } from './images.ts'
-import { type FactorLimits, type FactorOption, factor, type RangeOption, range } from './ranges.ts'
+import { type FactorLimits, type FactorOption, type FactorWithin, factor, type RangeOption, range } from './ranges.ts'
+
+const callee = { kind: 'RandomBrightness', example: 'RandomBrightness(0.2, { valueRange: [0, 255] })' } as const
 
 /** The options of {@link RandomBrightness}. */
 export interface RandomBrightnessOptions<Name extends string = string> extends NameOption<Name> {
@@ -25,8 +27,8 @@ interface RandomBrightnessRow extends Takes<readonly [FactorOption], RandomBrigh
 /** The constructor of {@link RandomBrightness}. */
 export interface RandomBrightnessConstructor {
   readonly '~row'?: RandomBrightnessRow
-  <const Name extends string = 'random-brightness-{}'>(
-    factor: FactorOption,
+  <const F extends FactorOption, const Name extends string = 'random-brightness-{}'>(
+    factor: FactorWithin<F, typeof callee>,
     options?: RandomBrightnessOptions<Name>,
   ): RandomBrightness<Name>
 }
@@ -48,8 +50,7 @@ export interface RandomBrightnessConstructor {
  * ```
  */
 export const RandomBrightness: RandomBrightnessConstructor = defineLayer({
-  kind: 'RandomBrightness',
-  example: 'RandomBrightness(0.2, { valueRange: [0, 255] })',
+  ...callee,
   positional: ['factor'],
   options: {
     factor: { codec: factor },

@@ -1,4 +1,5 @@
 import { flatMap, right } from 'fp-ts/lib/Either.js'
+import type { SaidAfter } from '../../base/limits.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../../core/expects.ts'
@@ -7,14 +8,21 @@ import type { Pair } from '../../ops/ops.ts'
 import { image } from '../inputs.ts'
 import { knownRowsAndCols } from '../known.ts'
 import { drawingKey, type Holds } from '../stochastic.ts'
-import { numbers, type OfAxis, type PairOption } from '../window.ts'
+import { type BeforeEach, type EachWithin, numbers, type OfAxis, type PairOption } from '../window.ts'
 import { along, drawEach, floorOf, pixelsAt } from './images.ts'
+
+const callee = { kind: 'RandomCrop', rank: 2, example: 'RandomCrop([28, 28], { padding: 4 })' } as const
 
 /** The options of {@link RandomCrop}. */
 export interface RandomCropOptions<Padding extends PairOption = PairOption, Name extends string = string>
   extends NameOption<Name> {
   /** Zeros around rows and columns, added before cropping: one number for both, or [rows, cols]. Default: 0. */
-  readonly padding?: Padding
+  readonly padding?: EachWithin<
+    Padding,
+    'whole',
+    BeforeEach<typeof callee, 'padding', 'whole'>,
+    SaidAfter<typeof callee>
+  >
 }
 
 const roomy = {
@@ -71,7 +79,7 @@ export interface RandomCropConstructor {
     const Padding extends number | [number, number] | PairOption = 0,
     const Name extends string = 'random-crop-{}',
   >(
-    size: Size,
+    size: EachWithin<Size, 'count', BeforeEach<typeof callee, 'size', 'count'>, SaidAfter<typeof callee>>,
     options?: RandomCropOptions<Padding, Name>,
   ): RandomCrop<Size, Padding, Name>
 }
@@ -94,8 +102,8 @@ export interface RandomCropConstructor {
  * ```
  */
 export const RandomCrop: RandomCropConstructor = defineLayer({
-  kind: 'RandomCrop',
-  example: 'RandomCrop([28, 28], { padding: 4 })',
+  kind: callee.kind,
+  example: callee.example,
   positional: ['size'],
   notation: { together: true },
   options: { size: { codec: numbers<Pair>(2, 1) }, padding: { codec: numbers<Pair>(2, 0), default: 0 } },

@@ -1,3 +1,4 @@
+import type { Limited, LimitedBy, RefusesNumber } from '../../base/limits.ts'
 import { codec, type ParsedOptions, part } from '../../base/options.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
@@ -8,14 +9,26 @@ import { drawingKey } from '../stochastic.ts'
 import { along, drawBetween, drawEach, knownImages, whereWithin } from './images.ts'
 import { type RangeOption, range } from './ranges.ts'
 
+const expectedArea = 'two numbers from 0 to 1, parts of the area'
+const expectedRatio = 'two positive numbers, height by width'
+const callee = {
+  kind: 'RandomErasing',
+  example: 'RandomErasing({ probability: 0.5, area: [0.02, 0.33], ratio: [0.3, 3.3], value: 0 })',
+} as const
+
 /** The options of {@link RandomErasing}. */
-export interface RandomErasingOptions<Name extends string = string> extends NameOption<Name> {
+export interface RandomErasingOptions<
+  Name extends string = string,
+  Probability extends number = number,
+  Area extends RangeOption = RangeOption,
+  Ratio extends RangeOption = RangeOption,
+> extends NameOption<Name> {
   /** The probability that an image is erased. Default: 0.5. */
-  readonly probability?: number
+  readonly probability?: Limited<Probability, 'part', typeof callee, 'probability'>
   /** The erased fraction of the image's area: the bounds of a uniform draw. Default: [0.02, 0.33]. */
-  readonly area?: RangeOption
+  readonly area?: LimitedBy<RefusesNumber<Area, 'part'>, Area, typeof callee, 'area', typeof expectedArea>
   /** The aspect ratio, height / width: the bounds of a draw that is uniform in the logarithm. Default: [0.3, 3.3]. */
-  readonly ratio?: RangeOption
+  readonly ratio?: LimitedBy<RefusesNumber<Ratio, 'positive'>, Ratio, typeof callee, 'ratio', typeof expectedRatio>
   /** The value of erased pixels: a number, or standard normal noise (`'random'`). Default: 0. */
   readonly value?: number | 'random'
 }
@@ -37,7 +50,14 @@ interface RandomErasingRow
 /** The constructor of {@link RandomErasing}. */
 export interface RandomErasingConstructor {
   readonly '~row'?: RandomErasingRow
-  <const Name extends string = 'random-erasing-{}'>(options?: RandomErasingOptions<Name>): RandomErasing<Name>
+  <
+    const Name extends string = 'random-erasing-{}',
+    const Probability extends number = number,
+    const Area extends RangeOption = RangeOption,
+    const Ratio extends RangeOption = RangeOption,
+  >(
+    options?: RandomErasingOptions<Name, Probability, Area, Ratio>,
+  ): RandomErasing<Name>
 }
 
 /** Whether a pixel's center lies in [from, from + length) of an axis. */
@@ -64,15 +84,14 @@ const inside = <T>(ops: Ops<T>, axis: 1 | 2, count: number, from: T, length: T):
  * ```
  */
 export const RandomErasing: RandomErasingConstructor = defineLayer({
-  kind: 'RandomErasing',
-  example: 'RandomErasing({ probability: 0.5, area: [0.02, 0.33], ratio: [0.3, 3.3], value: 0 })',
+  ...callee,
   options: {
     probability: { codec: part, default: 0.5 },
     area: {
-      codec: range('two numbers from 0 to 1, parts of the area', value => value >= 0 && value <= 1),
+      codec: range(expectedArea, value => value >= 0 && value <= 1),
       default: [0.02, 0.33],
     },
-    ratio: { codec: range('two positive numbers, height by width', value => value > 0), default: [0.3, 3.3] },
+    ratio: { codec: range(expectedRatio, value => value > 0), default: [0.3, 3.3] },
     value: {
       codec: codec<number | 'random'>("a number or 'random'", value =>
         value === 'random' || (typeof value === 'number' && Number.isFinite(value)) ? value : undefined,

@@ -6,13 +6,15 @@ import type { Ops } from '../../ops/ops.ts'
 import { type SameImage, sameImage } from '../inputs.ts'
 import { drawingKey } from '../stochastic.ts'
 import { along, clamped, drawEach, floorOf, knownImages, pixelsAt } from './images.ts'
-import { type FactorLimits, type FactorOption, factor, type RangeOption } from './ranges.ts'
+import { type FactorLimits, type FactorOption, type FactorWithin, factor, type RangeOption } from './ranges.ts'
 import { interpolated } from './tables.ts'
 
 /** How to fill beyond the edges: with a number, the mirrored or repeated image, or the nearest pixel. */
 export type FillOption = number | 'reflect' | 'wrap' | 'nearest'
 /** How to interpolate between pixels. */
 export type PixelInterpolation = 'bilinear' | 'nearest'
+
+const callee = { kind: 'RandomRotation', example: 'RandomRotation(0.1, { fill: 0 })' } as const
 
 /** The options of {@link RandomRotation}. */
 export interface RandomRotationOptions<Name extends string = string> extends NameOption<Name> {
@@ -41,8 +43,8 @@ interface RandomRotationRow extends Takes<readonly [FactorOption], RandomRotatio
 /** The constructor of {@link RandomRotation}. */
 export interface RandomRotationConstructor {
   readonly '~row'?: RandomRotationRow
-  <const Name extends string = 'random-rotation-{}'>(
-    factor: FactorOption,
+  <const F extends FactorOption, const Name extends string = 'random-rotation-{}'>(
+    factor: FactorWithin<F, typeof callee>,
     options?: RandomRotationOptions<Name>,
   ): RandomRotation<Name>
 }
@@ -106,8 +108,7 @@ const edged = <T>(ops: Ops<T>, x: T, [rows, cols]: readonly [number, number], fi
  * ```
  */
 export const RandomRotation: RandomRotationConstructor = defineLayer({
-  kind: 'RandomRotation',
-  example: 'RandomRotation(0.1, { fill: 0 })',
+  ...callee,
   positional: ['factor'],
   options: {
     factor: { codec: factor },

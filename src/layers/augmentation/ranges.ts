@@ -1,4 +1,5 @@
 import type * as t from 'io-ts/lib/index.js'
+import type { Callee, LimitedBy, RefusesNumber } from '../../base/limits.ts'
 import { codec } from '../../base/options.ts'
 import type { Limits } from '../../core/notated.ts'
 
@@ -20,9 +21,10 @@ export const range = (expected: string, test: (value: number) => boolean): t.Typ
 
 const isPart = (value: number): boolean => Math.abs(value) <= 1
 
+const expectedFactor = 'a number from -1 to 1 for both directions, or two for the ends'
 /** A relative change: a number for both directions, or the two ends. */
 export const factor: t.Type<RangeOption, unknown, unknown> = codec(
-  'a number from -1 to 1 for both directions, or two for the ends',
+  expectedFactor,
   value => {
     if (!isNumber(value)) return rangeFrom(value, isPart)
     return isPart(value) ? Object.freeze([-Math.abs(value), Math.abs(value)] as const) : undefined
@@ -31,4 +33,12 @@ export const factor: t.Type<RangeOption, unknown, unknown> = codec(
 )
 /** The same, as given by the user. */
 export type FactorOption = number | RangeOption
+/** The same as a parameter: as it is, or the sentence of the error at run time if it is refused. */
+export type FactorWithin<F extends FactorOption, C extends Callee> = LimitedBy<
+  RefusesNumber<F, 'signedPart'>,
+  F,
+  C,
+  'factor',
+  typeof expectedFactor
+>
 export type FactorLimits = Limits<'signedPart', unknown, string>
