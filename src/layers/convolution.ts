@@ -259,7 +259,7 @@ export interface ConvolutionConstructor {
     const G extends number = 1,
   >(
     size: Size,
-    options?: ConvolutionOptions<P, S, D, B, Name, G, Size>,
+    options?: ConvolutionOptions<P, S, D, B, Name, G, NoInfer<Size>>,
   ): Convolution<Size, P, S, D, B, Name, G>
 }
 
@@ -304,7 +304,7 @@ interface OtherConvolutionConstructor<R extends 1 | 3> {
     const G extends number = 1,
   >(
     size: EachWithin<Size, 'count', Words[R]['filter'], Words[R]['after']>,
-    options?: OtherOptions<R, P, S, D, B, Name, G, Size>,
+    options?: OtherOptions<R, P, S, D, B, Name, G, NoInfer<Size>>,
   ): Others<Size, P, S, D, B, Name, G>[R]
 }
 /** The constructor of {@link Convolution1D}. */
