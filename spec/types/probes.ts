@@ -76,13 +76,13 @@ const probesOf = (make: object): readonly string[] => {
 }
 
 /**
- * What only the run time checks: sizes, strides and paddings of the most frequent layers, where the compiler's check would
+ * What only the run time checks: shapes of inputs, and sizes, strides and paddings of the most frequent layers, where the compiler's check would
  * cost large networks 3 %, and the shape that a function gives.
  */
 const unchecked = [
   /^Convolution\((\[(?!3, 3, 16\])|.*(stride|padding): )/,
   /^(Max|Average)Pooling(1D|3D)?\(/,
-  /^Lambda\(/,
+  /^(Lambda|Input)\(/,
 ]
 
 /** Probes of every layer. */

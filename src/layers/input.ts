@@ -1,7 +1,6 @@
 import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Dim, isDim, shapeOfDims } from '../base/dimensions.ts'
-import type { Printed, Refused, RefusesNumber, SaidAfter, SaidBefore } from '../base/limits.ts'
 import { integer, listOf } from '../base/options.ts'
 import { type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
@@ -22,13 +21,6 @@ type Given<S> = S extends readonly unknown[]
   : [number, Dimension<S>]
 
 const expectedShape = 'a positive integer, null, the name of a dimension, or an array of them (without the batch)'
-const callee = { kind: 'Input', example: 'Input([28, 28, 1])' } as const
-
-type Before = SaidBefore<typeof callee, 'shape', typeof expectedShape>
-type After = SaidAfter<typeof callee>
-/** The shape as a parameter: as it is, or the sentence of the error at run time if a size is refused. */
-type ShapeWithin<S> = Refused<RefusesNumber<S, 'count'>> extends 1 ? `${Before}${Printed<S>}${After}` : S
-
 /** The type of {@link Input}: nothing → [batch, ...S]. */
 export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
   readonly kind: 'Input'
@@ -55,7 +47,7 @@ export interface InputConstructor {
     const S extends InputDimension | InputDimension[] | readonly InputDimension[],
     const Name extends string = 'input-{}',
   >(
-    shape: ShapeWithin<S>,
+    shape: S,
     options?: NameOption<Name>,
   ): Input<S, Name>
 }
@@ -86,7 +78,8 @@ const inputShape: t.Type<readonly InputDimension[], unknown, unknown> = listOf(
  * ```
  */
 export const Input: InputConstructor = defineLayer({
-  ...callee,
+  kind: 'Input',
+  example: 'Input([28, 28, 1])',
   positional: ['shape'],
   notation: { together: true },
   options: { shape: { codec: inputShape } },
