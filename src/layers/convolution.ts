@@ -1,6 +1,7 @@
 import { map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
+import type { Limited } from '../base/limits.ts'
 import { integer, type Options, optionalParameter, type Parsed, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -18,7 +19,7 @@ import type {
 import type { Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Pair } from '../ops/ops.ts'
-import { checkGroups, type Grouped, type GroupsWithin, groupedShape, type PerGroup } from './groups.ts'
+import { checkGroups, type Grouped, groupedShape, type PerGroup } from './groups.ts'
 import { convolve } from './sliding.ts'
 import {
   type AnyWords,
@@ -56,7 +57,7 @@ export interface ConvolutionValues {
   /** The initial filter, of shape [...axes, input channels / groups, channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
 }
-/** The options of layers with filters: `W` are the words of messages, `Size` is that of the filter. */
+/** The options of layers with filters: `W` are the words of messages. */
 interface GroupedOptions<
   P,
   S,
@@ -65,7 +66,6 @@ interface GroupedOptions<
   Name extends string,
   G extends number,
   W extends AnyWords,
-  Size extends readonly number[],
 > extends NameOption<Name>,
     ConvolutionValues {
   /**
@@ -79,7 +79,7 @@ interface GroupedOptions<
   /** The spacing between the filter's elements, or one for each axis; may be combined with a stride. Default: 1. */
   readonly dilation?: EachWithin<D, 'count', W['dilation'], W['after']>
   /** The number of groups: each group of input channels gives its own group of output channels. Default: 1. */
-  readonly groups?: GroupsWithin<G, Size, W['callee']>
+  readonly groups?: Limited<G, 'count', W['callee'], 'groups'>
   /** The initial bias, of shape [output channels], or `null` for none. Default: 0. */
   readonly bias?: B
 }
@@ -94,8 +94,7 @@ export interface ConvolutionOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   G extends number = number,
-  Size extends readonly number[] = readonly number[],
-> extends GroupedOptions<P, S, D, B, Name, G, Words[2], Size> {}
+> extends GroupedOptions<P, S, D, B, Name, G, Words[2]> {}
 /** The same, with padding and stride as far as the compiler knows that they may be so. */
 export type LimitedOptions<
   P,
@@ -105,7 +104,6 @@ export type LimitedOptions<
   Name extends string,
   G extends number,
   W extends AnyWords,
-  Size extends readonly number[],
 > = GroupedOptions<
   EachWithin<P, 'whole', W['padding'], W['after']>,
   EachWithin<S, 'count', W['stride'], W['after']>,
@@ -113,8 +111,7 @@ export type LimitedOptions<
   B,
   Name,
   G,
-  W,
-  Size
+  W
 >
 /** The options of convolutions over one axis and three. */
 interface OtherOptions<
@@ -125,8 +122,7 @@ interface OtherOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   G extends number = number,
-  Size extends readonly number[] = readonly number[],
-> extends LimitedOptions<P, S, D, B, Name, G, Words[R], Size> {}
+> extends LimitedOptions<P, S, D, B, Name, G, Words[R]> {}
 /** The options of {@link Convolution1D}. */
 export interface Convolution1DOptions extends OtherOptions<1> {}
 /** The options of {@link Convolution3D}. */
@@ -259,7 +255,7 @@ export interface ConvolutionConstructor {
     const G extends number = 1,
   >(
     size: Size,
-    options?: ConvolutionOptions<P, S, D, B, Name, G, NoInfer<Size>>,
+    options?: ConvolutionOptions<P, S, D, B, Name, G>,
   ): Convolution<Size, P, S, D, B, Name, G>
 }
 
@@ -304,7 +300,7 @@ interface OtherConvolutionConstructor<R extends 1 | 3> {
     const G extends number = 1,
   >(
     size: EachWithin<Size, 'count', Words[R]['filter'], Words[R]['after']>,
-    options?: OtherOptions<R, P, S, D, B, Name, G, NoInfer<Size>>,
+    options?: OtherOptions<R, P, S, D, B, Name, G>,
   ): Others<Size, P, S, D, B, Name, G>[R]
 }
 /** The constructor of {@link Convolution1D}. */

@@ -61,10 +61,7 @@ export interface DepthwiseConvolutionOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   W extends AnyWords = AnyWords,
-> extends Pick<
-    LimitedOptions<P, S, D, B, Name, number, W, readonly number[]>,
-    'name' | 'padding' | 'stride' | 'dilation' | 'bias'
-  > {
+> extends Pick<LimitedOptions<P, S, D, B, Name, number, W>, 'name' | 'padding' | 'stride' | 'dilation' | 'bias'> {
   /** The initial filters, [rows, cols, input channels, multiplier]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
   /** The number of output channels per input channel. Default: 1. */

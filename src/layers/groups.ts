@@ -1,6 +1,5 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import type { Callee, expectedNumbers, Refused, RefusedLists, Refusing } from '../base/limits.ts'
 import type { Shape } from '../base/shape.ts'
 import { type Filled, faultOf, type Refuses, refusal } from '../core/expects.ts'
 import type { Divide, IsDivisible } from '../type-arithmetic/digits.ts'
@@ -50,14 +49,6 @@ export type Indivisible<Channels, Groups> = Channels extends number
         : true
     : false
   : false
-type LastOf<Size> = Size extends readonly [...unknown[], infer C] ? C : number
-/** Groups as an option: the number, or the sentence of the error at run time if it is refused. */
-export type GroupsWithin<G extends number, Size, C extends Callee> = `,${G}` extends RefusedLists['count']
-  ? Refusing<C, 'groups', (typeof expectedNumbers)['count'], G>
-  : Refused<Indivisible<LastOf<Size>, G>> extends 1
-    ? Undivided<C['kind'], G, LastOf<Size> & number>['mismatch']
-    : G
-
 /** Checks that the groups divide the channels that go out, which is known when the layer is made. */
 export const checkGroups = (groups: number, channels: number): (Fault & { readonly option: string }) | undefined =>
   channels % groups === 0
