@@ -89,7 +89,7 @@ const outcomeOf = ({ inputs, ...call }: Drawn): Outcome => {
   }
 }
 
-/** What the type of a layer may say of its variables in `'~has'`: what is there, or nothing. */
+/** What the type of a layer may say of its variables in `' has'`: what is there, or nothing. */
 const hintType = (params: Tree, state: Tree): string => {
   const [some, others] = [params, state].map(tree => Object.keys(tree).length > 0)
   return some && others ? "'both' | 'some'" : some ? "'params' | 'some'" : others ? "'state' | 'some'" : "'some'"
@@ -123,7 +123,7 @@ const linesOf = ({ name, given, inputs }: Drawn, outcome: Outcome, i: number): r
     `holds<Same<OutputOf<typeof network${i}>, ${flowType(outcome.shape)}>>()`,
     `holds<Alike<Shapes<ParamsOf<typeof network${i}>>, ${variablesType(outcome.params)}>>()`,
     `holds<Alike<Shapes<StateOf<typeof network${i}>>, ${variablesType(outcome.state)}>>()`,
-    `holds<Within<(typeof layer${i})['~has'], ${hintType(outcome.params, outcome.state)}>>()`,
+    `holds<Within<(typeof layer${i})[' has'], ${hintType(outcome.params, outcome.state)}>>()`,
     ...(text === null ? [] : texts),
   ]
 }

@@ -26,9 +26,9 @@ import {
 interface Scaled<L extends Layer, Name extends string> extends Leaf<Name> {
   readonly kind: 'Scaled'
   readonly layer: L
-  readonly '~out': Out<L, this['~in']>
-  readonly '~params': InnerParams<L, this['~in']>
-  readonly '~state': InnerState<L, this['~in']>
+  readonly ' out': Out<L, this[' in']>
+  readonly ' params': InnerParams<L, this[' in']>
+  readonly ' state': InnerState<L, this[' in']>
 }
 const Scaled: <const L extends Layer, const Name extends string = 'scaled-{}'>(
   layer: L,

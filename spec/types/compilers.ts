@@ -73,10 +73,12 @@ const byService = (name: string): Compiler => ({
           const position = file.getPositionOfLineAndCharacter(line, column)
           return ts.displayPartsToString(service.getQuickInfoAtPosition(path, position)?.displayParts)
         }),
-        offers: offers.map(({ line, column }) => {
+        offers: offers.map(({ line, column, members = false }) => {
           const position = file.getPositionOfLineAndCharacter(line, column)
-          const found = service.getCompletionsAtPosition(path, position, {})?.entries ?? []
-          return found.filter(({ kind }) => kind === ts.ScriptElementKind.string).map(({ name }) => name)
+          // Editors take names that are no identifiers as texts in brackets, which they insert.
+          const options = { includeCompletionsWithInsertText: members }
+          const found = service.getCompletionsAtPosition(path, position, options)?.entries ?? []
+          return found.filter(({ kind }) => members || kind === ts.ScriptElementKind.string).map(({ name }) => name)
         }),
       }
     })

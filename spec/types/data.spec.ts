@@ -28,8 +28,8 @@ const both = join(parallel(Input(4), Input(5)), Concatenate(), Softmax(2))
 const outputs = join(Input(2), branch(Linear(1), Softmax(3)))
 const single = join(Input(2), Linear(1))
 
-type Data<N extends { readonly kind: string; readonly '~in': unknown }, X> = DataFor<'input', InputOf<N>, X>
-type Target<N extends { readonly kind: string; readonly '~in': unknown }, L, Y> = TargetsFor<'y', OutputOf<N>, L, Y>
+type Data<N extends { readonly kind: string; readonly ' in': unknown }, X> = DataFor<'input', InputOf<N>, X>
+type Target<N extends { readonly kind: string; readonly ' in': unknown }, L, Y> = TargetsFor<'y', OutputOf<N>, L, Y>
 
 const run = (network: never, x: unknown) => apply(network, init(network, key(1)) as never, x as never)
 const learn = (network: never, x: unknown, y: unknown, loss: unknown = 'mse') =>

@@ -27,6 +27,8 @@ export interface Hover extends Place {
 /** The texts that are offered within quotes, with commas between them. */
 export interface Offer extends Place {
   readonly texts: readonly string[]
+  /** Whether the members of a value are asked for, after its dot, in place of texts. */
+  readonly members?: boolean
 }
 
 /** A file, and what it expects. */

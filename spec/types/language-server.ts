@@ -108,7 +108,7 @@ const inspectOne = async (
     shown.push(plain(await request<HoverResult | null>('textDocument/hover', { textDocument, position })))
   }
   const offered: (readonly string[])[] = []
-  for (const { line, column } of offers) {
+  for (const { line, column, members = false } of offers) {
     const position = { line, character: column }
     const found = await request<Completions | Completions['items'] | null>('textDocument/completion', {
       textDocument,
@@ -116,7 +116,7 @@ const inspectOne = async (
       context: { triggerKind: 1 },
     })
     const items = found === null ? [] : 'items' in found ? found.items : found
-    offered.push(items.filter(({ kind }) => texts.includes(kind)).map(({ label }) => label))
+    offered.push(items.filter(({ kind }) => members || texts.includes(kind)).map(({ label }) => label))
   }
   notify('textDocument/didClose', { textDocument })
   return { errors, hovers: shown, offers: offered }

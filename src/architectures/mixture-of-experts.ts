@@ -31,16 +31,16 @@ type Gate<N extends number> = Dense<'Softmax', N, number, 'softmax-{}'>
 type FeaturesOf<I> = I extends readonly [unknown, infer F extends number] ? F : number
 /** A mixture of experts as a type: the gate and the networks `N` side by side, and their average. */
 export type MixtureOfExperts<N extends readonly Typed[], G extends AnyLayer> = Join<
-  readonly [Input<FeaturesOf<N[0]['~source']>, 'input-{}'>, Parallel<[G, ...N]>, GatedAverage<0, 'gated-average-{}'>]
+  readonly [Input<FeaturesOf<N[0][' source']>, 'input-{}'>, Parallel<[G, ...N]>, GatedAverage<0, 'gated-average-{}'>]
 >
 
 type Matrix = readonly [unknown, unknown]
 /** `L` where it can be an expert beside `First`; the reason why not where it cannot. */
-type Expert<L extends Typed, First extends Typed> = unknown extends L['~source']
+type Expert<L extends Typed, First extends Typed> = unknown extends L[' source']
   ? L
-  : [L['~source']] extends [never]
+  : [L[' source']] extends [never]
     ? Mismatch<'mixtureOfExperts expects networks that start with an Input'>
-    : Agree<L, Fit<L['~source'], First['~source'], 'inputs'> | Fit<Out<L, number[]>, Out<First, number[]>, 'outputs'>>
+    : Agree<L, Fit<L[' source'], First[' source'], 'inputs'> | Fit<Out<L, number[]>, Out<First, number[]>, 'outputs'>>
 type Agree<L, Fault> = Fails<Fault> extends 1 ? Fault : L
 type Fit<S, T, What extends string> = number[] extends S | T
   ? never

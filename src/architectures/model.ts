@@ -27,7 +27,7 @@ export const model = <I, O, L extends readonly AnyLayer[]>(
  */
 export interface Model<S extends number | ImageShape, L extends readonly AnyLayer[]> {
   readonly network: Network<
-    Input<S, 'input-{}'>['~source'],
+    Input<S, 'input-{}'>[' source'],
     S extends unknown ? Out<Sequence<L>, number[]> : never,
     Hiding<L>['hidden']
   >

@@ -110,7 +110,7 @@ interface ByDepth<C extends readonly number[]> {
  * go through every branch of a condition while it infers a call.
  */
 type Levels<Depth extends number, C extends number> = ByDepth<Channels<C>>[Depth] extends infer L extends Typed
-  ? unknown extends L['~within']
+  ? unknown extends L[' within']
     ? Slice
     : L
   : never

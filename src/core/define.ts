@@ -12,7 +12,7 @@ import type { Mode, Result, Rules } from './layer.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
 /**
- * The base of the types of layers with variables, which add '~out', '~params' and '~state'. `Name` is the name or pattern;
+ * The base of the types of layers with variables, which add ' out', ' params' and ' state'. `Name` is the name or pattern;
  * `H` says which variables there are, so that the compiler need not look.
  *
  * Give a layer's type its options one by one, each with a default: equal calls then have one type, which is checked once.
@@ -22,32 +22,32 @@ export interface Leaf<Name extends string, H extends Has = 'some'> extends Chain
   /** The name, or a pattern that is numbered in each network. */
   readonly name: Name
   readonly rules: Rules
-  readonly '~named': ExplicitName<Name>
-  readonly '~source': never
-  readonly '~state': unknown
-  readonly '~before': Before<Name>
-  readonly '~has': H
-  readonly '~found': [this]
-  readonly '~all': [this]
-  readonly '~patterns': Name
-  readonly '~within': 0
+  readonly ' named': ExplicitName<Name>
+  readonly ' source': never
+  readonly ' state': unknown
+  readonly ' before': Before<Name>
+  readonly ' has': H
+  readonly ' found': [this]
+  readonly ' all': [this]
+  readonly ' patterns': Name
+  readonly ' within': 0
 }
 
-/** The base of the types of layers without variables, which add '~out'. */
+/** The base of the types of layers without variables, which add ' out'. */
 export interface Plain<Name extends string, Source = never> extends Chain {
   /** The name, or a pattern that is numbered in each network. */
   readonly name: Name
   readonly rules: Rules
-  readonly '~named': ExplicitName<Name>
-  readonly '~source': Source
-  readonly '~params': never
-  readonly '~state': never
-  readonly '~before': Before<Name>
-  readonly '~has': 'some'
-  readonly '~found': []
-  readonly '~all': [this]
-  readonly '~patterns': Bare<Name>
-  readonly '~within': 0
+  readonly ' named': ExplicitName<Name>
+  readonly ' source': Source
+  readonly ' params': never
+  readonly ' state': never
+  readonly ' before': Before<Name>
+  readonly ' has': 'some'
+  readonly ' found': []
+  readonly ' all': [this]
+  readonly ' patterns': Bare<Name>
+  readonly ' within': 0
 }
 
 /** Options that every layer takes. */
@@ -69,7 +69,7 @@ export interface LayerDefinition<Normal extends object, V extends string> extend
   /** How many inputs it takes. Default: one. */
   readonly inputs?: (options: Normal) => Rules['inputs']
   /**
-   * The output shape for an input shape, `null` being of unknown rank: the same rule as '~out' of the type.
+   * The output shape for an input shape, `null` being of unknown rank: the same rule as ' out' of the type.
    *
    * @param others the shapes of further inputs
    */
@@ -135,7 +135,7 @@ const allRules = <Normal extends object>(
  * import { right } from 'fp-ts/lib/Either.js'
  *
  * interface Scale<Name extends string> extends Plain<Name> {
- *   readonly '~out': this['~in']
+ *   readonly ' out': this[' in']
  * }
  * type ScaleConstructor = <const Name extends string = 'scale-{}'>(factor: number, options?: NameOption<Name>) => Scale<Name>
  * const Scale: ScaleConstructor = defineLayer({
@@ -191,9 +191,9 @@ export interface WrapperDefinition<Normal extends object> extends Described<Norm
  * @example
  * ```ts
  * interface Halved<L extends Layer> extends Leaf<'halved-{}'> {
- *   readonly '~out': Out<L, this['~in']>
- *   readonly '~params': InnerParams<L, this['~in']>
- *   readonly '~state': InnerState<L, this['~in']>
+ *   readonly ' out': Out<L, this[' in']>
+ *   readonly ' params': InnerParams<L, this[' in']>
+ *   readonly ' state': InnerState<L, this[' in']>
  * }
  * const Halved: <const L extends Layer>(layer: L) => Halved<L> = defineWrapper({
  *   kind: 'Halved',

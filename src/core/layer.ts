@@ -6,7 +6,7 @@ import type { Ops } from '../ops/ops.ts'
 import type { VariableRules } from './variables.ts'
 
 // A layer is a value: frozen options plus rules. Its type holds the same shape rule as a type-level function, whose argument
-// is the key '~in'. Keys that start with ~ exist for the compiler only; docs/types.md explains each of them.
+// is the key ' in'. Keys that start with ~ exist for the compiler only; docs/types.md explains each of them.
 
 /**
  * The least a function needs to accept a layer. TypeScript compares every member in nested calls, so there are only two.
@@ -14,11 +14,11 @@ import type { VariableRules } from './variables.ts'
 export interface AnyLayer {
   readonly kind: string
   /** The argument of the type-level function: the shape that comes in. */
-  readonly '~in': unknown
+  readonly ' in': unknown
 }
 /** A layer that says what it takes and gives as a function as well, so that a constraint can ask for it. */
 export interface Taking extends AnyLayer {
-  readonly '~takes'?: <I>(input: I) => Assumed<Out<this, I>>
+  readonly ' takes'?: <I>(input: I) => Assumed<Out<this, I>>
 }
 /** A shape whose unknown dimensions fit any. */
 // biome-ignore lint/suspicious/noExplicitAny: what is not known may be as it is asked for
@@ -28,7 +28,7 @@ type Assume<D> = number extends D ? any : D
 
 /** A layer that takes the shape `I` and gives the shape `O`. */
 export interface LayerFrom<I, O> extends AnyLayer {
-  readonly '~takes'?: ((input: I) => O) | undefined
+  readonly ' takes'?: ((input: I) => O) | undefined
 }
 type AnyShape = readonly number[] | readonly (readonly number[])[]
 /**
@@ -47,31 +47,31 @@ export type Layer<I = never, O = AnyShape> = [I] extends [never] ? AnyLayer : La
 /** The other keys of a layer's type. They are optional, so that they can be read from any layer. */
 export interface Typed extends AnyLayer {
   /** The result: the output shape, or a Mismatch. */
-  readonly '~out'?: unknown
+  readonly ' out'?: unknown
   /** The layers with variables within, each with its input, as a list of `network-types/list.ts`. */
   // biome-ignore lint/suspicious/noExplicitAny: a list to spread, of a type that is known where the layer is
-  readonly '~found'?: any
+  readonly ' found'?: any
   /** The same, with the layers without variables. */
   // biome-ignore lint/suspicious/noExplicitAny: likewise
-  readonly '~all'?: any
+  readonly ' all'?: any
   /** The shape of a network's inputs; `never` for a layer that waits for its input. */
-  readonly '~source'?: unknown
+  readonly ' source'?: unknown
   /** The explicit names within, as a union. */
-  readonly '~named'?: unknown
+  readonly ' named'?: unknown
   /** The names and patterns within, as a union; those of layers without variables begin with '!'. */
-  readonly '~patterns'?: unknown
+  readonly ' patterns'?: unknown
   /** The depth of nesting, as a union of all numbers up to it; with '/' if a layer within is shared. */
-  readonly '~within'?: unknown
+  readonly ' within'?: unknown
 }
 
 /** An argument. It is one type wherever a layer meets a shape, so that the compiler evaluates the layer once for it. */
 interface At<I> {
-  readonly '~in': I
+  readonly ' in': I
 }
 /** A layer applied to an input shape. */
 export type Placed<L extends Typed, I> = L & At<I>
 /** The output shape of a layer for an input shape. */
-export type Out<L extends Typed, I> = (L & At<I>)['~out']
+export type Out<L extends Typed, I> = (L & At<I>)[' out']
 
 /**
  * The type of a parameter for a layer that takes the shape `I` and gives the shape `O`, if one is given. An argument that

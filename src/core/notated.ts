@@ -3,32 +3,32 @@
 
 /**
  * What the compiler knows of a layer by its name in a text. The notation fills in the arguments. A constructor has its row
- * as a key of its own, '~row': one that extends an interface with the key costs with every call.
+ * as a key of its own, ' row': one that extends an interface with the key costs with every call.
  */
 export interface Row {
   /** The positional arguments, a tuple. Not declared as one: the compiler would lose the tuple that is filled in. */
-  readonly '~given': unknown
+  readonly ' given': unknown
   /** The options by name. */
-  readonly '~options': unknown
+  readonly ' options': unknown
   /** The layer for these arguments, or why there is none. */
-  readonly '~makes': unknown
+  readonly ' makes': unknown
   /** The rules of the arguments' values. */
-  readonly '~limits': unknown
+  readonly ' limits': unknown
 }
-/** The row of a layer that is made, as '~made' says, of these positional arguments and options. */
+/** The row of a layer that is made, as ' made' says, of these positional arguments and options. */
 export interface Takes<Given, Options, Rules = Limits> extends Row {
-  readonly '~limits': Rules
-  readonly '~made': unknown
-  readonly '~makes': this['~given'] extends Given ? With<this['~options'], Options, this['~made']> : WrongArguments
+  readonly ' limits': Rules
+  readonly ' made': unknown
+  readonly ' makes': this[' given'] extends Given ? With<this[' options'], Options, this[' made']> : WrongArguments
 }
 /** The row of what takes layers: its positional arguments are networks, numbers and texts in quotes. */
 export interface AroundRow extends Row {
   /** The names of the options that hold networks. */
-  readonly '~networks': unknown
+  readonly ' networks': unknown
 }
 /** The row of a layer around other ones, none of which is an option. */
 export interface TakesLayer<Given, Options, Rules = Limits> extends Takes<Given, Options, Rules> {
-  readonly '~networks': never
+  readonly ' networks': never
 }
 
 /**
@@ -39,7 +39,7 @@ export type Limits<Given = null, Rules = unknown, Looked extends string = never>
   readonly given: Given
   readonly name: 'name'
   /** The texts of arguments that are looked at: all of them where a rule is about proportions. */
-  readonly '~looked': Suspect | Looked
+  readonly ' looked': Suspect | Looked
 }
 /** Texts of arguments in which any rule may refuse something, which are few. */
 type Suspect =

@@ -7,7 +7,7 @@ import { described } from '../state/given.ts'
 
 /** A tensor of any interpreter: what functions of the operations take and give, where nothing says more. */
 export interface Handle {
-  readonly '~handle': never
+  readonly ' handle': never
 }
 
 /** A function of the operations: generic in the tensors `T`, it takes the operations first, then trees of tensors. */

@@ -48,8 +48,8 @@ export interface MultiHeadAttention<
     Normal {
   readonly kind: 'MultiHeadAttention'
   readonly heads: Heads
-  readonly '~out': Attended<Roles<this['~in'], Mask>, Heads, K, O, this['~in'], Mask>
-  readonly '~params': AttentionParams<Roles<this['~in'], Mask>, Heads, K, V, O, B>
+  readonly ' out': Attended<Roles<this[' in'], Mask>, Heads, K, O, this[' in'], Mask>
+  readonly ' params': AttentionParams<Roles<this[' in'], Mask>, Heads, K, V, O, B>
 }
 
 interface MultiHeadAttentionRow
@@ -58,19 +58,19 @@ interface MultiHeadAttentionRow
     MultiHeadAttentionOptions,
     Limits<'count', { keySize: 'count'; valueSize: 'count'; outputSize: 'count'; dropout: 'partBelow1' }, string>
   > {
-  readonly '~made': MultiHeadAttention<
-    Argument<this['~given'], 0, number>,
-    OptionOf<this['~options'], 'keySize', null>,
-    OptionOf<this['~options'], 'valueSize', null>,
-    OptionOf<this['~options'], 'outputSize', null>,
-    InitialOf<this['~options'], 'bias'>,
-    OptionOf<this['~options'], 'mask', false>,
-    NameOf<this['~options'], 'multi-head-attention-{}'>
+  readonly ' made': MultiHeadAttention<
+    Argument<this[' given'], 0, number>,
+    OptionOf<this[' options'], 'keySize', null>,
+    OptionOf<this[' options'], 'valueSize', null>,
+    OptionOf<this[' options'], 'outputSize', null>,
+    InitialOf<this[' options'], 'bias'>,
+    OptionOf<this[' options'], 'mask', false>,
+    NameOf<this[' options'], 'multi-head-attention-{}'>
   >
 }
 /** The constructor of {@link MultiHeadAttention}. */
 export interface MultiHeadAttentionConstructor {
-  readonly '~row'?: MultiHeadAttentionRow
+  readonly ' row'?: MultiHeadAttentionRow
   <
     const Heads extends number,
     const K extends number | null = null,

@@ -25,12 +25,12 @@ export interface Bidirectional<
   Name extends string = 'bidirectional-{}',
 > extends Leaf<Name> {
   readonly kind: 'Bidirectional'
-  readonly '~ids': IdsWithin<L>
+  readonly ' ids': IdsWithin<L>
   readonly layer: L
   readonly merge: Merge
-  readonly '~out': Merged<Out<L, this['~in']>, Merge>
-  readonly '~params': BothWays<InnerParams<L, this['~in']>>
-  readonly '~state': BothWays<InnerState<L, this['~in']>>
+  readonly ' out': Merged<Out<L, this[' in']>, Merge>
+  readonly ' params': BothWays<InnerParams<L, this[' in']>>
+  readonly ' state': BothWays<InnerState<L, this[' in']>>
 }
 type Merged<O, Merge> =
   O extends Mismatch<infer M>
@@ -54,15 +54,15 @@ export interface BidirectionalOptions<
 }
 
 interface BidirectionalRow extends TakesLayer<readonly [AnyLayer], BidirectionalOptions> {
-  readonly '~made': Bidirectional<
-    Argument<this['~given'], 0, AnyLayer>,
-    OptionAs<this['~options'], 'merge', BidirectionalMerge, 'concat'>,
-    NameOf<this['~options'], 'bidirectional-{}'>
+  readonly ' made': Bidirectional<
+    Argument<this[' given'], 0, AnyLayer>,
+    OptionAs<this[' options'], 'merge', BidirectionalMerge, 'concat'>,
+    NameOf<this[' options'], 'bidirectional-{}'>
   >
 }
 /** The constructor of {@link Bidirectional}. */
 export interface BidirectionalConstructor {
-  readonly '~row'?: BidirectionalRow
+  readonly ' row'?: BidirectionalRow
   <
     const L extends AnyLayer,
     const Merge extends BidirectionalMerge | undefined,

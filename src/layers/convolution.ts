@@ -153,10 +153,10 @@ export interface Convolution<
   readonly padding: Padding
   readonly stride: Pair
   readonly dilation: Pair
-  readonly '~out': Grouped<'Convolution', this['~in'], G, Slid2D<this['~in'], 'Convolution', Size, P, S, D, Size[2]>>
-  readonly '~params': [B] extends [null]
-    ? Weight<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]]>
-    : WeightAndBias<[Size[0], Size[1], PerGroup<ChannelsOf<this['~in']>, G>, Size[2]], [Size[2]]>
+  readonly ' out': Grouped<'Convolution', this[' in'], G, Slid2D<this[' in'], 'Convolution', Size, P, S, D, Size[2]>>
+  readonly ' params': [B] extends [null]
+    ? Weight<[Size[0], Size[1], PerGroup<ChannelsOf<this[' in']>, G>, Size[2]]>
+    : WeightAndBias<[Size[0], Size[1], PerGroup<ChannelsOf<this[' in']>, G>, Size[2]], [Size[2]]>
 }
 /** A convolution as a type: [batch, steps, channels] in, [batch, steps', Size[1]] out. */
 export interface Convolution1D<
@@ -174,15 +174,15 @@ export interface Convolution1D<
   readonly padding: Padding1D
   readonly stride: number
   readonly dilation: number
-  readonly '~out': Grouped<
+  readonly ' out': Grouped<
     'Convolution1D',
-    this['~in'],
+    this[' in'],
     G,
-    Slid1D<this['~in'], 'Convolution1D', Size, P, S, D, Size[1]>
+    Slid1D<this[' in'], 'Convolution1D', Size, P, S, D, Size[1]>
   >
-  readonly '~params': [B] extends [null]
-    ? Weight<[Size[0], PerGroup<ChannelsOf<this['~in']>, G>, Size[1]]>
-    : WeightAndBias<[Size[0], PerGroup<ChannelsOf<this['~in']>, G>, Size[1]], [Size[1]]>
+  readonly ' params': [B] extends [null]
+    ? Weight<[Size[0], PerGroup<ChannelsOf<this[' in']>, G>, Size[1]]>
+    : WeightAndBias<[Size[0], PerGroup<ChannelsOf<this[' in']>, G>, Size[1]], [Size[1]]>
 }
 /** A convolution as a type: [batch, depth, rows, cols, channels] in, [batch, depth', rows', cols', Size[3]] out. */
 export interface Convolution3D<
@@ -200,15 +200,15 @@ export interface Convolution3D<
   readonly padding: 'valid' | 'same' | readonly number[]
   readonly stride: readonly number[]
   readonly dilation: readonly number[]
-  readonly '~out': Grouped<
+  readonly ' out': Grouped<
     'Convolution3D',
-    this['~in'],
+    this[' in'],
     G,
-    Slid3D<this['~in'], 'Convolution3D', Size, P, S, D, Size[3]>
+    Slid3D<this[' in'], 'Convolution3D', Size, P, S, D, Size[3]>
   >
-  readonly '~params': [B] extends [null]
-    ? Weight<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this['~in']>, G>, Size[3]]>
-    : WeightAndBias<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this['~in']>, G>, Size[3]], [Size[3]]>
+  readonly ' params': [B] extends [null]
+    ? Weight<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this[' in']>, G>, Size[3]]>
+    : WeightAndBias<[Size[0], Size[1], Size[2], PerGroup<ChannelsOf<this[' in']>, G>, Size[3]], [Size[3]]>
 }
 
 /**
@@ -224,26 +224,26 @@ export interface FilterLimits extends Limits<'count', unknown, `${string}groups$
   readonly bias: 'values'
 }
 interface ConvolutionRow extends Row {
-  readonly '~limits': FilterLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize
+  readonly ' limits': FilterLimits
+  readonly ' makes': Together<this[' given']> extends infer Size extends FilterSize
     ? With<
-        this['~options'],
+        this[' options'],
         ConvolutionOptions,
         Convolution<
           Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionOf<this['~options'], 'stride', 1>,
-          OptionOf<this['~options'], 'dilation', 1>,
-          InitialOf<this['~options'], 'bias'>,
-          NameOf<this['~options'], 'convolution-{}'>,
-          OptionAs<this['~options'], 'groups', number, 1>
+          OptionOf<this[' options'], 'padding', 'valid'>,
+          OptionOf<this[' options'], 'stride', 1>,
+          OptionOf<this[' options'], 'dilation', 1>,
+          InitialOf<this[' options'], 'bias'>,
+          NameOf<this[' options'], 'convolution-{}'>,
+          OptionAs<this[' options'], 'groups', number, 1>
         >
       >
     : WrongArguments
 }
 /** The constructor of {@link Convolution}. */
 export interface ConvolutionConstructor {
-  readonly '~row'?: ConvolutionRow
+  readonly ' row'?: ConvolutionRow
   // The mutable tuple in the constraint lets the compiler infer [3, 3, 16], and not readonly [3, 3, 16].
   <
     const Size extends [number, number, number] | FilterSize,
@@ -270,26 +270,26 @@ interface OtherSizes {
   readonly 3: [number, number, number, number] | FilterSize3D
 }
 interface OtherConvolutionRow<R extends 1 | 3> extends Row {
-  readonly '~limits': FilterLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends OtherSizes[R]
+  readonly ' limits': FilterLimits
+  readonly ' makes': Together<this[' given']> extends infer Size extends OtherSizes[R]
     ? With<
-        this['~options'],
+        this[' options'],
         OtherOptions<R>,
         Others<
           Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionOf<this['~options'], 'stride', 1>,
-          OptionOf<this['~options'], 'dilation', 1>,
-          InitialOf<this['~options'], 'bias'>,
-          NameOf<this['~options'], `convolution${R}d-{}`>,
-          OptionAs<this['~options'], 'groups', number, 1>
+          OptionOf<this[' options'], 'padding', 'valid'>,
+          OptionOf<this[' options'], 'stride', 1>,
+          OptionOf<this[' options'], 'dilation', 1>,
+          InitialOf<this[' options'], 'bias'>,
+          NameOf<this[' options'], `convolution${R}d-{}`>,
+          OptionAs<this[' options'], 'groups', number, 1>
         >[R]
       >
     : WrongArguments
 }
 
 interface OtherConvolutionConstructor<R extends 1 | 3> {
-  readonly '~row'?: OtherConvolutionRow<R>
+  readonly ' row'?: OtherConvolutionRow<R>
   <
     const Size extends OtherSizes[R],
     const P extends Paddings[R] = 'valid',

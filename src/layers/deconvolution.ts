@@ -64,10 +64,10 @@ export interface Deconvolution<Size extends FilterSize, P, S, B, Name extends st
   readonly size: Size
   readonly padding: Padding
   readonly stride: Pair
-  readonly '~out': Spread<this['~in'], Size, P, S>
-  readonly '~params': [B] extends [null]
-    ? Weight<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>]>
-    : WeightAndBias<[Size[0], Size[1], Size[2], ChannelsOf<this['~in']>], [Size[2]]>
+  readonly ' out': Spread<this[' in'], Size, P, S>
+  readonly ' params': [B] extends [null]
+    ? Weight<[Size[0], Size[1], Size[2], ChannelsOf<this[' in']>]>
+    : WeightAndBias<[Size[0], Size[1], Size[2], ChannelsOf<this[' in']>], [Size[2]]>
 }
 const leaving = {
   expected: 'a padding that leaves something of the output',
@@ -115,24 +115,24 @@ type SpreadOut<N extends number, K extends number, S extends number, P, Option> 
         : number
 
 interface DeconvolutionRow extends Row {
-  readonly '~limits': FilterLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize
+  readonly ' limits': FilterLimits
+  readonly ' makes': Together<this[' given']> extends infer Size extends FilterSize
     ? With<
-        this['~options'],
+        this[' options'],
         DeconvolutionOptions,
         Deconvolution<
           Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionOf<this['~options'], 'stride', 1>,
-          InitialOf<this['~options'], 'bias'>,
-          NameOf<this['~options'], 'deconvolution-{}'>
+          OptionOf<this[' options'], 'padding', 'valid'>,
+          OptionOf<this[' options'], 'stride', 1>,
+          InitialOf<this[' options'], 'bias'>,
+          NameOf<this[' options'], 'deconvolution-{}'>
         >
       >
     : WrongArguments
 }
 /** The constructor of {@link Deconvolution}. */
 export interface DeconvolutionConstructor {
-  readonly '~row'?: DeconvolutionRow
+  readonly ' row'?: DeconvolutionRow
   <
     const Size extends [number, number, number] | FilterSize,
     const P extends PaddingOption = 'valid',

@@ -43,7 +43,7 @@ export interface NormalDense {
 export interface Activation<Kind extends string, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly units: null
-  readonly '~out': this['~in']
+  readonly ' out': this[' in']
 }
 
 /** The type of a dense layer: [batch, features] → [batch, units]. */
@@ -52,14 +52,14 @@ export interface Dense<Kind extends string, Units extends number, B, Name extend
     NormalDense {
   readonly kind: Kind
   readonly units: Units
-  readonly '~out': this['~in'] extends readonly [infer Batch extends number, unknown]
+  readonly ' out': this[' in'] extends readonly [infer Batch extends number, unknown]
     ? [Batch, Units]
-    : number[] extends this['~in']
+    : number[] extends this[' in']
       ? [number, Units]
-      : NoFeatures<Kind, this['~in']>
-  readonly '~params': [B] extends [null]
-    ? Weight<[Features<this['~in']>, Units]>
-    : WeightAndBias<[Features<this['~in']>, Units], [Units]>
+      : NoFeatures<Kind, this[' in']>
+  readonly ' params': [B] extends [null]
+    ? Weight<[Features<this[' in']>, Units]>
+    : WeightAndBias<[Features<this[' in']>, Units], [Units]>
 }
 /** The mismatch of an input that is not [batch, features]. */
 export type NoFeatures<Kind extends string, I> = Refuses<Kind, typeof vector, I>
@@ -69,13 +69,13 @@ export type Features<I> = I extends readonly [unknown, infer F extends number] ?
 /** `Own` are options of the activation, `Rules` their rules. */
 interface DenseRow<Kind extends string, Base extends string, Own, Rules>
   extends Takes<readonly [(number | null)?], DenseOptions & Own, Limits<'count'> & Rules> {
-  readonly '~made': this['~given'] extends readonly [infer Units extends number]
-    ? Dense<Kind, Units, InitialOf<this['~options'], 'bias'>, NameOf<this['~options'], `${Base}-{}`>>
-    : Activation<Kind, NameOf<this['~options'], `${Base}-{}`>>
+  readonly ' made': this[' given'] extends readonly [infer Units extends number]
+    ? Dense<Kind, Units, InitialOf<this[' options'], 'bias'>, NameOf<this[' options'], `${Base}-{}`>>
+    : Activation<Kind, NameOf<this[' options'], `${Base}-{}`>>
 }
 /** The constructor of a dense layer, whose activation may have options of its own. */
 export interface DenseConstructor<Kind extends string, Base extends string, Own = unknown> {
-  readonly '~row'?: DenseRow<Kind, Base, Own, unknown>
+  readonly ' row'?: DenseRow<Kind, Base, Own, unknown>
   // The last one is whose error compilers tell, and all that take as many arguments fail at the same place, so that it is
   // underlined: a number that no layer has, or an option.
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
@@ -228,7 +228,7 @@ export interface ReluOptions<
 }
 /** The constructor of {@link Relu}: that of a dense layer, with an option that is limited. */
 export interface ReluConstructor {
-  readonly '~row'?: DenseRow<'Relu', 'relu', ReluOptions, { readonly alpha: 'notNegative' }>
+  readonly ' row'?: DenseRow<'Relu', 'relu', ReluOptions, { readonly alpha: 'notNegative' }>
   <
     const Units extends number,
     B extends ParameterSource | null = number,

@@ -85,10 +85,10 @@ export interface DepthwiseConvolution<
   readonly stride: Pair
   readonly dilation: Pair
   readonly multiplier: M
-  readonly '~out': Slid2D<this['~in'], 'DepthwiseConvolution', Size, P, S, D, Multiply<ChannelsOf<this['~in']>, M>>
-  readonly '~params': [B] extends [null]
-    ? Weight<[Size[0], Size[1], ChannelsOf<this['~in']>, M]>
-    : WeightAndBias<[Size[0], Size[1], ChannelsOf<this['~in']>, M], [Multiply<ChannelsOf<this['~in']>, M>]>
+  readonly ' out': Slid2D<this[' in'], 'DepthwiseConvolution', Size, P, S, D, Multiply<ChannelsOf<this[' in']>, M>>
+  readonly ' params': [B] extends [null]
+    ? Weight<[Size[0], Size[1], ChannelsOf<this[' in']>, M]>
+    : WeightAndBias<[Size[0], Size[1], ChannelsOf<this[' in']>, M], [Multiply<ChannelsOf<this[' in']>, M>]>
 }
 
 interface DepthLimits extends FilterLimits {
@@ -97,26 +97,26 @@ interface DepthLimits extends FilterLimits {
   readonly pointwiseWeight: 'values'
 }
 interface DepthwiseConvolutionRow extends Row {
-  readonly '~limits': DepthLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends WindowSize
+  readonly ' limits': DepthLimits
+  readonly ' makes': Together<this[' given']> extends infer Size extends WindowSize
     ? With<
-        this['~options'],
+        this[' options'],
         DepthwiseConvolutionOptions,
         DepthwiseConvolution<
           Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionOf<this['~options'], 'stride', 1>,
-          OptionOf<this['~options'], 'dilation', 1>,
-          OptionAs<this['~options'], 'multiplier', number, 1>,
-          InitialOf<this['~options'], 'bias'>,
-          NameOf<this['~options'], 'depthwise-convolution-{}'>
+          OptionOf<this[' options'], 'padding', 'valid'>,
+          OptionOf<this[' options'], 'stride', 1>,
+          OptionOf<this[' options'], 'dilation', 1>,
+          OptionAs<this[' options'], 'multiplier', number, 1>,
+          InitialOf<this[' options'], 'bias'>,
+          NameOf<this[' options'], 'depthwise-convolution-{}'>
         >
       >
     : WrongArguments
 }
 /** The constructor of {@link DepthwiseConvolution}. */
 export interface DepthwiseConvolutionConstructor {
-  readonly '~row'?: DepthwiseConvolutionRow
+  readonly ' row'?: DepthwiseConvolutionRow
   <
     const Size extends [number, number] | WindowSize,
     const P extends PaddingOption = 'valid',
@@ -246,10 +246,10 @@ export interface SeparableConvolution<
   readonly stride: Pair
   readonly dilation: Pair
   readonly multiplier: M
-  readonly '~out': Slid2D<this['~in'], 'SeparableConvolution', Size, P, S, D, Size[2]>
-  readonly '~params': [B] extends [null]
-    ? SeparableWeights<ChannelsOf<this['~in']>, Size, M>
-    : SeparableWeights<ChannelsOf<this['~in']>, Size, M> & { readonly [_ in 'bias']: Tensor<[Size[2]]> }
+  readonly ' out': Slid2D<this[' in'], 'SeparableConvolution', Size, P, S, D, Size[2]>
+  readonly ' params': [B] extends [null]
+    ? SeparableWeights<ChannelsOf<this[' in']>, Size, M>
+    : SeparableWeights<ChannelsOf<this[' in']>, Size, M> & { readonly [_ in 'bias']: Tensor<[Size[2]]> }
 }
 type SeparableWeights<C extends number, Size extends FilterSize, M extends number> = {
   readonly depthwiseWeight: Tensor<[Size[0], Size[1], C, M]>
@@ -257,26 +257,26 @@ type SeparableWeights<C extends number, Size extends FilterSize, M extends numbe
 }
 
 interface SeparableConvolutionRow extends Row {
-  readonly '~limits': DepthLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends FilterSize
+  readonly ' limits': DepthLimits
+  readonly ' makes': Together<this[' given']> extends infer Size extends FilterSize
     ? With<
-        this['~options'],
+        this[' options'],
         SeparableConvolutionOptions,
         SeparableConvolution<
           Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionOf<this['~options'], 'stride', 1>,
-          OptionOf<this['~options'], 'dilation', 1>,
-          OptionAs<this['~options'], 'multiplier', number, 1>,
-          InitialOf<this['~options'], 'bias'>,
-          NameOf<this['~options'], 'separable-convolution-{}'>
+          OptionOf<this[' options'], 'padding', 'valid'>,
+          OptionOf<this[' options'], 'stride', 1>,
+          OptionOf<this[' options'], 'dilation', 1>,
+          OptionAs<this[' options'], 'multiplier', number, 1>,
+          InitialOf<this[' options'], 'bias'>,
+          NameOf<this[' options'], 'separable-convolution-{}'>
         >
       >
     : WrongArguments
 }
 /** The constructor of {@link SeparableConvolution}. */
 export interface SeparableConvolutionConstructor {
-  readonly '~row'?: SeparableConvolutionRow
+  readonly ' row'?: SeparableConvolutionRow
   <
     const Size extends [number, number, number] | FilterSize,
     const P extends PaddingOption = 'valid',

@@ -77,21 +77,21 @@ export interface Dot<Axes extends DotAxes, Name extends string> extends Plain<Na
   readonly kind: 'Dot'
   readonly axes: readonly number[]
   readonly normalize: boolean
-  readonly '~out': this['~in'] extends Several
-    ? this['~in'] extends readonly [infer A extends readonly unknown[], infer B extends readonly unknown[]]
+  readonly ' out': this[' in'] extends Several
+    ? this[' in'] extends readonly [infer A extends readonly unknown[], infer B extends readonly unknown[]]
       ? number[] extends A | B
         ? number[]
         : Dotted<A, B, Of<Axes, 0>, Of<Axes, 1>>
-      : RefusesAll<'Dot', typeof two, this['~in']>
-    : NotSeveral<'Dot', this['~in']>
+      : RefusesAll<'Dot', typeof two, this[' in']>
+    : NotSeveral<'Dot', this[' in']>
 }
 
 interface DotRow extends Takes<readonly [DotAxes?], DotOptions, Limits<'axis'>> {
-  readonly '~made': Dot<Argument<this['~given'], 0, DotAxes, -1>, NameOf<this['~options'], 'dot-{}'>>
+  readonly ' made': Dot<Argument<this[' given'], 0, DotAxes, -1>, NameOf<this[' options'], 'dot-{}'>>
 }
 /** The constructor of {@link Dot}. */
 export interface DotConstructor {
-  readonly '~row'?: DotRow
+  readonly ' row'?: DotRow
   <const Name extends string = 'dot-{}'>(options?: DotOptions<Name>): Dot<-1, Name>
   <const Axes extends DotAxes, const Name extends string = 'dot-{}'>(
     axes: LimitedBy<

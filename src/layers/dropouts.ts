@@ -15,15 +15,15 @@ const spatial = { kind: 'SpatialDropout', example: 'SpatialDropout(0.2)' } as co
 export interface SpatialDropout<Name extends string> extends Plain<Name> {
   readonly kind: 'SpatialDropout'
   readonly proba: number
-  readonly '~out': Same<'SpatialDropout', typeof between, this['~in'], Between>
+  readonly ' out': Same<'SpatialDropout', typeof between, this[' in'], Between>
 }
 
 interface SpatialDropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {
-  readonly '~made': SpatialDropout<NameOf<this['~options'], 'spatial-dropout-{}'>>
+  readonly ' made': SpatialDropout<NameOf<this[' options'], 'spatial-dropout-{}'>>
 }
 /** The constructor of {@link SpatialDropout}. */
 export interface SpatialDropoutConstructor {
-  readonly '~row'?: SpatialDropoutRow
+  readonly ' row'?: SpatialDropoutRow
   <const P extends number, const Name extends string = 'spatial-dropout-{}'>(
     proba: DroppedPart<P, typeof spatial>,
     options?: NameOption<Name>,
@@ -64,15 +64,15 @@ const alpha = { kind: 'AlphaDropout', example: 'AlphaDropout(0.1)' } as const
 export interface AlphaDropout<Name extends string> extends Plain<Name> {
   readonly kind: 'AlphaDropout'
   readonly proba: number
-  readonly '~out': this['~in']
+  readonly ' out': this[' in']
 }
 
 interface AlphaDropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {
-  readonly '~made': AlphaDropout<NameOf<this['~options'], 'alpha-dropout-{}'>>
+  readonly ' made': AlphaDropout<NameOf<this[' options'], 'alpha-dropout-{}'>>
 }
 /** The constructor of {@link AlphaDropout}. */
 export interface AlphaDropoutConstructor {
-  readonly '~row'?: AlphaDropoutRow
+  readonly ' row'?: AlphaDropoutRow
   <const P extends number, const Name extends string = 'alpha-dropout-{}'>(
     proba: DroppedPart<P, typeof alpha>,
     options?: NameOption<Name>,

@@ -20,29 +20,29 @@ export interface EmbeddingOptions<Name extends string = string> extends NameOpti
 export interface Embedding<Size extends number, Units extends number, Name extends string>
   extends Leaf<Name, 'params'> {
   readonly kind: 'Embedding'
-  readonly '~ids': 'takes'
+  readonly ' ids': 'takes'
   readonly inputSize: Size
   readonly outputSize: Units
   readonly weight: Parameter
-  readonly '~out': number[] extends this['~in']
+  readonly ' out': number[] extends this[' in']
     ? number[]
-    : this['~in'] extends readonly unknown[]
-      ? [...this['~in'], Units]
+    : this[' in'] extends readonly unknown[]
+      ? [...this[' in'], Units]
       : never
-  readonly '~params': Weight<[Size, Units]>
+  readonly ' params': Weight<[Size, Units]>
 }
 
 interface EmbeddingRow extends Takes<readonly [number, number], EmbeddingOptions, Limits<'count'>> {
-  readonly '~made': Embedding<
-    Argument<this['~given'], 0, number>,
-    Argument<this['~given'], 1, number>,
-    NameOf<this['~options'], 'embedding-{}'>
+  readonly ' made': Embedding<
+    Argument<this[' given'], 0, number>,
+    Argument<this[' given'], 1, number>,
+    NameOf<this[' options'], 'embedding-{}'>
   >
 }
 
 /** The constructor of {@link Embedding}. */
 export interface EmbeddingConstructor {
-  readonly '~row'?: EmbeddingRow
+  readonly ' row'?: EmbeddingRow
   <const Size extends number, const Units extends number, const Name extends string = 'embedding-{}'>(
     inputSize: Within<Size, 'count', typeof callee, 'inputSize'> & Size,
     outputSize: Within<Units, 'count', typeof callee, 'outputSize'> & Units,

@@ -29,7 +29,7 @@ const callee = { kind: 'GatedAverage', example: 'GatedAverage(0)' } as const
 export interface GatedAverage<At extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'GatedAverage'
   readonly gateIndex: At
-  readonly '~out': this['~in'] extends Several ? Gating<this['~in'], At> : NotSeveral<'GatedAverage', this['~in']>
+  readonly ' out': this[' in'] extends Several ? Gating<this[' in'], At> : NotSeveral<'GatedAverage', this[' in']>
 }
 type Gating<I extends readonly unknown[], At extends number> =
   AxisKey<I, At> extends infer Key extends keyof I
@@ -55,11 +55,11 @@ type Averaged<Rest extends readonly unknown[]> = Rest extends readonly [infer H,
   : never
 
 interface GatedAverageRow extends Takes<readonly [number?], NameOption, Limits<'integer'>> {
-  readonly '~made': GatedAverage<Argument<this['~given'], 0, number, 0>, NameOf<this['~options'], 'gated-average-{}'>>
+  readonly ' made': GatedAverage<Argument<this[' given'], 0, number, 0>, NameOf<this[' options'], 'gated-average-{}'>>
 }
 /** The constructor of {@link GatedAverage}. */
 export interface GatedAverageConstructor {
-  readonly '~row'?: GatedAverageRow
+  readonly ' row'?: GatedAverageRow
   <const Name extends string = 'gated-average-{}'>(options?: NameOption<Name>): GatedAverage<0, Name>
   <const At extends number, const Name extends string = 'gated-average-{}'>(
     gateIndex: Limited<At, 'integer', typeof callee, 'gateIndex', Elsewhere<NameOption>>,

@@ -40,23 +40,23 @@ interface Normal extends ParsedOptions<GroupNormOptions> {
 export interface GroupNorm<Groups extends number, Name extends string> extends Leaf<Name, 'params'>, Normal {
   readonly kind: 'GroupNorm'
   readonly nGroups: Groups
-  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown, infer C extends number]
+  readonly ' out': this[' in'] extends readonly [unknown, unknown, unknown, infer C extends number]
     ? IsDivisible<C, Groups> extends true
-      ? this['~in']
-      : Refuses<'GroupNorm', typeof divided, this['~in'], { groups: Groups; channels: C }>
-    : number[] extends this['~in']
+      ? this[' in']
+      : Refuses<'GroupNorm', typeof divided, this[' in'], { groups: Groups; channels: C }>
+    : number[] extends this[' in']
       ? number[]
-      : Refuses<'GroupNorm', typeof image, this['~in']>
-  readonly '~params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this['~in']>]> }
+      : Refuses<'GroupNorm', typeof image, this[' in']>
+  readonly ' params': { readonly [_ in 'gamma' | 'beta']: Tensor<[1, 1, 1, ChannelsOf<this[' in']>]> }
 }
 
 interface GroupNormRow extends Takes<readonly [number], GroupNormOptions, Limits<'count', { epsilon: 'notNegative' }>> {
-  readonly '~made': GroupNorm<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'group-norm-{}'>>
+  readonly ' made': GroupNorm<Argument<this[' given'], 0, number>, NameOf<this[' options'], 'group-norm-{}'>>
 }
 
 /** The constructor of {@link GroupNorm}. */
 export interface GroupNormConstructor {
-  readonly '~row'?: GroupNormRow
+  readonly ' row'?: GroupNormRow
   <const Groups extends number, const Name extends string = 'group-norm-{}', const Epsilon extends number = number>(
     nGroups: Within<Groups, 'count', typeof callee, 'nGroups'> & Groups,
     options?: GroupNormOptions<Name, Epsilon>,

@@ -40,17 +40,17 @@ export interface GRU<Units extends number, Final, Learn, Name extends string, Ma
     ParsedOptions<GRUOptions> {}
 
 interface GRURow extends Takes<readonly [number], GRUOptions, RecurrentLimits> {
-  readonly '~made': GRU<
-    Argument<this['~given'], 0, number>,
-    OptionOf<this['~options'], 'onlyReturnFinal', true>,
-    OptionOf<this['~options'], 'learnInit', false>,
-    NameOf<this['~options'], 'gru-{}'>,
-    OptionOf<this['~options'], 'mask', false>
+  readonly ' made': GRU<
+    Argument<this[' given'], 0, number>,
+    OptionOf<this[' options'], 'onlyReturnFinal', true>,
+    OptionOf<this[' options'], 'learnInit', false>,
+    NameOf<this[' options'], 'gru-{}'>,
+    OptionOf<this[' options'], 'mask', false>
   >
 }
 /** The constructor of {@link GRU}. */
 export interface GRUConstructor {
-  readonly '~row'?: GRURow
+  readonly ' row'?: GRURow
   <
     const Units extends number,
     const Final extends boolean = true,

@@ -24,9 +24,9 @@ const expectedShape = 'a positive integer, null, the name of a dimension, or an 
 /** The type of {@link Input}: nothing → [batch, ...S]. */
 export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
   readonly kind: 'Input'
-  readonly '~ids': 'passes'
+  readonly ' ids': 'passes'
   readonly shape: readonly InputDimension[]
-  readonly '~out': number[] extends this['~in'] ? Given<S> : Merged<this['~in'], Given<S>>
+  readonly ' out': number[] extends this[' in'] ? Given<S> : Merged<this[' in'], Given<S>>
 }
 const given = { expected: '{shape}', remedy: 'Remove this Input, or change its shape.' } as const
 type Merged<I, S> = [SharedShape<I, S>] extends [never]
@@ -34,15 +34,15 @@ type Merged<I, S> = [SharedShape<I, S>] extends [never]
   : SharedShape<I, S>
 
 interface InputRow extends Row {
-  readonly '~limits': Limits<'dimensions', unknown, string>
-  readonly '~makes': Together<this['~given']> extends infer S extends InputShape
-    ? With<this['~options'], NameOption, Input<S, NameOf<this['~options'], 'input-{}'>>>
+  readonly ' limits': Limits<'dimensions', unknown, string>
+  readonly ' makes': Together<this[' given']> extends infer S extends InputShape
+    ? With<this[' options'], NameOption, Input<S, NameOf<this[' options'], 'input-{}'>>>
     : WrongArguments
 }
 
 /** The constructor of {@link Input}. */
 export interface InputConstructor {
-  readonly '~row'?: InputRow
+  readonly ' row'?: InputRow
   <
     const S extends InputDimension | InputDimension[] | readonly InputDimension[],
     const Name extends string = 'input-{}',
@@ -95,17 +95,17 @@ export const Input: InputConstructor = defineLayer({
 /** The type of {@link Identity}. */
 export interface Identity<Name extends string = 'identity-{}'> extends Plain<Name> {
   readonly kind: 'Identity'
-  readonly '~ids': 'passes'
-  readonly '~out': this['~in']
+  readonly ' ids': 'passes'
+  readonly ' out': this[' in']
 }
 
 interface IdentityRow extends Takes<readonly [], NameOption> {
-  readonly '~made': Identity<NameOf<this['~options'], 'identity-{}'>>
+  readonly ' made': Identity<NameOf<this[' options'], 'identity-{}'>>
 }
 
 /** The constructor of {@link Identity}. */
 export interface IdentityConstructor {
-  readonly '~row'?: IdentityRow
+  readonly ' row'?: IdentityRow
   <const Name extends string = 'identity-{}'>(options?: NameOption<Name>): Identity<Name>
 }
 

@@ -35,21 +35,21 @@ export interface InstanceNorm<G = number, B = number, Name extends string = 'ins
   extends Leaf<Name>,
     NormalNorm {
   readonly kind: 'InstanceNorm'
-  readonly '~out': Same<'InstanceNorm', typeof between, this['~in'], Between>
-  readonly '~params': FactorAndShift<G, B, Along<this['~in'], readonly [-1]>>
+  readonly ' out': Same<'InstanceNorm', typeof between, this[' in'], Between>
+  readonly ' params': FactorAndShift<G, B, Along<this[' in'], readonly [-1]>>
 }
 
 interface InstanceNormRow extends Takes<readonly [], InstanceNormOptions, Limits<null, { epsilon: 'notNegative' }>> {
-  readonly '~made': InstanceNorm<
-    InitialOf<this['~options'], 'gamma'>,
-    InitialOf<this['~options'], 'beta'>,
-    NameOf<this['~options'], 'instance-norm-{}'>
+  readonly ' made': InstanceNorm<
+    InitialOf<this[' options'], 'gamma'>,
+    InitialOf<this[' options'], 'beta'>,
+    NameOf<this[' options'], 'instance-norm-{}'>
   >
 }
 
 /** The constructor of {@link InstanceNorm}. */
 export interface InstanceNormConstructor {
-  readonly '~row'?: InstanceNormRow
+  readonly ' row'?: InstanceNormRow
   <
     G extends ParameterSource | null = number,
     B extends ParameterSource | null = number,

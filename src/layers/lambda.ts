@@ -23,21 +23,21 @@ export interface Lambda<To, Name extends string> extends Plain<Name> {
   readonly kind: 'Lambda'
   readonly function: LambdaFunction
   readonly shape: LambdaOutput
-  readonly '~out': To extends null
-    ? First<this['~in']>
+  readonly ' out': To extends null
+    ? First<this[' in']>
     : To extends readonly unknown[]
-      ? [BatchOf<this['~in']>, ...Dimensions<To>]
+      ? [BatchOf<this[' in']>, ...Dimensions<To>]
       : number[]
 }
 
 /** A function has no text. */
 interface LambdaRow extends Row {
-  readonly '~limits': Limits
-  readonly '~makes': Textless
+  readonly ' limits': Limits
+  readonly ' makes': Textless
 }
 /** The constructor of {@link Lambda}. */
 export interface LambdaConstructor {
-  readonly '~row'?: LambdaRow
+  readonly ' row'?: LambdaRow
   // First: with the other overloads, the parameters of the function would have no types.
   <const Name extends string = 'lambda-{}'>(
     f: LambdaFunction,

@@ -72,25 +72,25 @@ export interface LayerNorm<
 > extends Leaf<Name>,
     ParsedOptions<LayerNormOptions> {
   readonly kind: 'LayerNorm'
-  readonly '~out': NormalizedFeatures<this['~in'], 'LayerNorm', A>
-  readonly '~params': FactorAndShift<G, B, Along<this['~in'], A>>
+  readonly ' out': NormalizedFeatures<this[' in'], 'LayerNorm', A>
+  readonly ' params': FactorAndShift<G, B, Along<this[' in'], A>>
 }
 
 /** The option `axes`, or the last axis. */
 export type FeatureAxesOf<O> = OptionAs<O, 'axes', readonly number[], readonly [-1]>
 interface LayerNormRow
   extends Takes<readonly [], LayerNormOptions, Limits<null, { axes: 'axes'; epsilon: 'notNegative' }>> {
-  readonly '~made': LayerNorm<
-    InitialOf<this['~options'], 'beta'>,
-    NameOf<this['~options'], 'layer-norm-{}'>,
-    InitialOf<this['~options'], 'gamma'>,
-    FeatureAxesOf<this['~options']>
+  readonly ' made': LayerNorm<
+    InitialOf<this[' options'], 'beta'>,
+    NameOf<this[' options'], 'layer-norm-{}'>,
+    InitialOf<this[' options'], 'gamma'>,
+    FeatureAxesOf<this[' options']>
   >
 }
 
 /** The constructor of {@link LayerNorm}. */
 export interface LayerNormConstructor {
-  readonly '~row'?: LayerNormRow
+  readonly ' row'?: LayerNormRow
   <
     B extends ParameterSource | null = number,
     const Name extends string = 'layer-norm-{}',

@@ -25,17 +25,17 @@ export interface LocalResponseNormOptions<
 /** The type of {@link LocalResponseNorm}: [batch, rows, cols, channels] → the same. */
 export interface LocalResponseNorm<Name extends string> extends Plain<Name>, ParsedOptions<LocalResponseNormOptions> {
   readonly kind: 'LocalResponseNorm'
-  readonly '~out': SameImage<'LocalResponseNorm', this['~in']>
+  readonly ' out': SameImage<'LocalResponseNorm', this[' in']>
 }
 
 interface LocalResponseNormRow
   extends Takes<readonly [], LocalResponseNormOptions, Limits<null, { k: 'positive'; depthRadius: 'whole' }>> {
-  readonly '~made': LocalResponseNorm<NameOf<this['~options'], 'local-response-norm-{}'>>
+  readonly ' made': LocalResponseNorm<NameOf<this[' options'], 'local-response-norm-{}'>>
 }
 
 /** The constructor of {@link LocalResponseNorm}. */
 export interface LocalResponseNormConstructor {
-  readonly '~row'?: LocalResponseNormRow
+  readonly ' row'?: LocalResponseNormRow
   <
     const Name extends string = 'local-response-norm-{}',
     const K extends number = number,

@@ -85,12 +85,12 @@ export interface LowRank<
 > extends Leaf<Name>,
     ParsedOptions<LowRankOptions> {
   readonly kind: 'LowRank'
-  readonly '~ids': IdsWithin<L>
+  readonly ' ids': IdsWithin<L>
   readonly layer: L
   readonly rank: Rank
-  readonly '~out': Wrapped<Out<L, this['~in']>, 'LowRank'>
-  readonly '~params': Trained<InnerParams<L, this['~in']>, Weights, Rank, F>
-  readonly '~state': Also<InnerState<L, this['~in']>, Kept<InnerParams<L, this['~in']>, Weights, F>>
+  readonly ' out': Wrapped<Out<L, this[' in']>, 'LowRank'>
+  readonly ' params': Trained<InnerParams<L, this[' in']>, Weights, Rank, F>
+  readonly ' state': Also<InnerState<L, this[' in']>, Kept<InnerParams<L, this[' in']>, Weights, F>>
 }
 
 interface LowRankRow
@@ -99,17 +99,17 @@ interface LowRankRow
     LowRankOptions,
     Limits<readonly [null, 'count'], { alpha: 'positive'; weights: 'names' }>
   > {
-  readonly '~made': LowRank<
-    Argument<this['~given'], 0, AnyLayer>,
-    Argument<this['~given'], 1, number>,
-    OptionAs<this['~options'], 'weights', readonly string[], null>,
-    NameOf<this['~options'], 'low-rank-{}'>,
-    OptionAs<this['~options'], 'frozen', Frozen, 'all'>
+  readonly ' made': LowRank<
+    Argument<this[' given'], 0, AnyLayer>,
+    Argument<this[' given'], 1, number>,
+    OptionAs<this[' options'], 'weights', readonly string[], null>,
+    NameOf<this[' options'], 'low-rank-{}'>,
+    OptionAs<this[' options'], 'frozen', Frozen, 'all'>
   >
 }
 /** The constructor of {@link LowRank}. */
 export interface LowRankConstructor {
-  readonly '~row'?: LowRankRow
+  readonly ' row'?: LowRankRow
   <
     const L extends AnyLayer,
     const Rank extends number,

@@ -73,18 +73,18 @@ type CellStart<Units extends number> = {
 }
 
 interface LSTMRow extends Takes<readonly [number], LSTMOptions, RecurrentLimits> {
-  readonly '~made': LSTM<
-    Argument<this['~given'], 0, number>,
-    OptionOf<this['~options'], 'onlyReturnFinal', true>,
-    OptionOf<this['~options'], 'learnInit', false>,
-    OptionOf<this['~options'], 'peepholes', false>,
-    NameOf<this['~options'], 'lstm-{}'>,
-    OptionOf<this['~options'], 'mask', false>
+  readonly ' made': LSTM<
+    Argument<this[' given'], 0, number>,
+    OptionOf<this[' options'], 'onlyReturnFinal', true>,
+    OptionOf<this[' options'], 'learnInit', false>,
+    OptionOf<this[' options'], 'peepholes', false>,
+    NameOf<this[' options'], 'lstm-{}'>,
+    OptionOf<this[' options'], 'mask', false>
   >
 }
 /** The constructor of {@link LSTM}. */
 export interface LSTMConstructor {
-  readonly '~row'?: LSTMRow
+  readonly ' row'?: LSTMRow
   <
     const Units extends number,
     const Final extends boolean = true,

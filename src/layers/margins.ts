@@ -76,13 +76,13 @@ type Assemble<I, Kind extends string, B, S, C> = S extends readonly unknown[]
 export interface Margined<Kind extends string, M, Cut extends boolean, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly margins: number | readonly Margin[]
-  readonly '~out': WithMargins<this['~in'], Kind, M, Cut>
+  readonly ' out': WithMargins<this[' in'], Kind, M, Cut>
 }
 
 interface MarginRow<Kind extends string, Base extends string, Cut extends boolean> extends Row {
-  readonly '~limits': Limits<'whole'>
-  readonly '~makes': Together<this['~given']> extends infer M extends MarginsOption & UpToThree
-    ? With<this['~options'], NameOption, Margined<Kind, M, Cut, NameOf<this['~options'], `${Base}-{}`>>>
+  readonly ' limits': Limits<'whole'>
+  readonly ' makes': Together<this[' given']> extends infer M extends MarginsOption & UpToThree
+    ? With<this[' options'], NameOption, Margined<Kind, M, Cut, NameOf<this[' options'], `${Base}-{}`>>>
     : WrongArguments
 }
 type UpToThree = number | readonly [unknown] | readonly [unknown, unknown] | readonly [unknown, unknown, unknown]
@@ -96,7 +96,7 @@ interface MarginCallee<Kind extends string> {
 }
 /** The constructor of a layer of margins. */
 export interface MarginConstructor<Kind extends string, Base extends string, Cut extends boolean> {
-  readonly '~row'?: MarginRow<Kind, Base, Cut>
+  readonly ' row'?: MarginRow<Kind, Base, Cut>
   <const M extends MarginsOption, const Name extends string = `${Base}-{}`>(
     margins: LimitedBy<RefusesNumber<M, 'whole'>, M, MarginCallee<Kind>, 'margins', typeof expectedMargins>,
     options?: NameOption<Name>,

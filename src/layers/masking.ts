@@ -17,19 +17,19 @@ export const steps = {
 export interface Masking<Name extends string> extends Plain<Name> {
   readonly kind: 'Masking'
   readonly value: number
-  readonly '~out': this['~in'] extends readonly [infer B, infer T, unknown, ...unknown[]]
+  readonly ' out': this[' in'] extends readonly [infer B, infer T, unknown, ...unknown[]]
     ? [B, T]
-    : number[] extends this['~in']
+    : number[] extends this[' in']
       ? [number, number]
-      : Refuses<'Masking', typeof steps, this['~in']>
+      : Refuses<'Masking', typeof steps, this[' in']>
 }
 
 interface MaskingRow extends Takes<readonly [number?], NameOption> {
-  readonly '~made': Masking<NameOf<this['~options'], 'masking-{}'>>
+  readonly ' made': Masking<NameOf<this[' options'], 'masking-{}'>>
 }
 /** The constructor of {@link Masking}. */
 export interface MaskingConstructor {
-  readonly '~row'?: MaskingRow
+  readonly ' row'?: MaskingRow
   <const Name extends string = 'masking-{}'>(options?: NameOption<Name>): Masking<Name>
   <const Name extends string = 'masking-{}'>(
     value: number | Elsewhere<NameOption>,

@@ -38,11 +38,11 @@ const oneShape = {
 export interface Elementwise<Name extends string = 'elementwise-{}'> extends Plain<Name> {
   readonly kind: 'Elementwise'
   readonly mergeFunction: MergeName | Merge
-  readonly '~out': this['~in'] extends Several
-    ? this['~in'] extends readonly [infer H, ...infer T]
+  readonly ' out': this[' in'] extends Several
+    ? this[' in'] extends readonly [infer H, ...infer T]
       ? ShareAll<H, T, [H, ...T]>
       : never
-    : NotSeveral<'Elementwise', this['~in']>
+    : NotSeveral<'Elementwise', this[' in']>
 }
 /** The shape that `A` and all of `Rest` share, or a mismatch of `I`, all of them. */
 export type ShareAll<
@@ -71,11 +71,11 @@ type ShareTwo<A, B, Rest extends readonly unknown[], I, Kind extends string> =
     : never
 
 interface ElementwiseRow extends Takes<readonly [MergeName?], NameOption> {
-  readonly '~made': Elementwise<NameOf<this['~options'], 'elementwise-{}'>>
+  readonly ' made': Elementwise<NameOf<this[' options'], 'elementwise-{}'>>
 }
 /** The constructor of {@link Elementwise}. */
 export interface ElementwiseConstructor {
-  readonly '~row'?: ElementwiseRow
+  readonly ' row'?: ElementwiseRow
   <const Name extends string = 'elementwise-{}'>(options?: NameOption<Name>): Elementwise<Name>
   <const Name extends string = 'elementwise-{}'>(
     mergeFunction?: MergeName | Merge | Elsewhere<NameOption>,
@@ -158,11 +158,11 @@ const concatenate = { kind: 'Concatenate', example: 'Concatenate(-1)' } as const
 export interface Concatenate<Axis extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'Concatenate'
   readonly axis: Axis
-  readonly '~out': this['~in'] extends Several
-    ? this['~in'] extends readonly [infer H, ...infer T]
+  readonly ' out': this[' in'] extends Several
+    ? this[' in'] extends readonly [infer H, ...infer T]
       ? AppendAll<H, T, Axis, [H, ...T]>
       : never
-    : NotSeveral<'Concatenate', this['~in']>
+    : NotSeveral<'Concatenate', this[' in']>
 }
 type AppendAll<A, Rest extends readonly unknown[], Axis extends number, I> = Rest extends readonly [infer B, ...infer T]
   ? number[] extends A | B
@@ -195,11 +195,11 @@ type AppendAt<A extends readonly unknown[], B extends readonly unknown[], Key> =
 }
 
 interface ConcatenateRow extends Takes<readonly [number?], NameOption, Limits<'integer'>> {
-  readonly '~made': Concatenate<Argument<this['~given'], 0, number, -1>, NameOf<this['~options'], 'concatenate-{}'>>
+  readonly ' made': Concatenate<Argument<this[' given'], 0, number, -1>, NameOf<this[' options'], 'concatenate-{}'>>
 }
 /** The constructor of {@link Concatenate}. */
 export interface ConcatenateConstructor {
-  readonly '~row'?: ConcatenateRow
+  readonly ' row'?: ConcatenateRow
   <const Name extends string = 'concatenate-{}'>(options?: NameOption<Name>): Concatenate<-1, Name>
   <const Axis extends number, const Name extends string = 'concatenate-{}'>(
     axis: Limited<Axis, 'integer', typeof concatenate, 'axis', Elsewhere<NameOption>>,

@@ -97,9 +97,9 @@ export interface BatchNorm<Axes, Name extends string, Kind extends Running = 'va
     Normal {
   readonly kind: 'BatchNorm'
   readonly running: Kind
-  readonly '~out': this['~in']
-  readonly '~params': Statistics<this['~in'], Axes, 'gamma' | 'beta'>
-  readonly '~state': Statistics<this['~in'], Axes, 'runningMean' | Averaged[Kind]>
+  readonly ' out': this[' in']
+  readonly ' params': Statistics<this[' in'], Axes, 'gamma' | 'beta'>
+  readonly ' state': Statistics<this[' in'], Axes, 'runningMean' | Averaged[Kind]>
 }
 /** The variable of the running statistic. */
 interface Averaged {
@@ -137,16 +137,16 @@ interface BatchNormRow
       string
     >
   > {
-  readonly '~made': BatchNorm<
-    OptionOf<this['~options'], 'axes', null>,
-    NameOf<this['~options'], 'batch-norm-{}'>,
-    OptionAs<this['~options'], 'running', Running, 'variance'>
+  readonly ' made': BatchNorm<
+    OptionOf<this[' options'], 'axes', null>,
+    NameOf<this[' options'], 'batch-norm-{}'>,
+    OptionAs<this[' options'], 'running', Running, 'variance'>
   >
 }
 
 /** The constructor of {@link BatchNorm}. */
 export interface BatchNormConstructor {
-  readonly '~row'?: BatchNormRow
+  readonly ' row'?: BatchNormRow
   <
     const Axes extends readonly number[] | null = null,
     const Name extends string = 'batch-norm-{}',

@@ -57,7 +57,7 @@ export interface Pooling<Kind extends string, Size, P, S, Name extends string> e
   readonly size: Pair
   readonly stride: Pair | null
   readonly padding: 'valid' | 'same'
-  readonly '~out': Slid2D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
+  readonly ' out': Slid2D<this[' in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this[' in']>>
 }
 /** A pooling as a type: [batch, steps, channels] in, [batch, steps', channels] out. */
 export interface Pooling1D<Kind extends string, Size, P, S, Name extends string> extends Plain<Name> {
@@ -65,7 +65,7 @@ export interface Pooling1D<Kind extends string, Size, P, S, Name extends string>
   readonly size: number
   readonly stride: number | null
   readonly padding: 'valid' | 'same'
-  readonly '~out': Slid1D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
+  readonly ' out': Slid1D<this[' in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this[' in']>>
 }
 /** A pooling as a type: [batch, depth, rows, cols, channels] in, [batch, depth', rows', cols', channels] out. */
 export interface Pooling3D<Kind extends string, Size, P, S, Name extends string> extends Plain<Name> {
@@ -73,7 +73,7 @@ export interface Pooling3D<Kind extends string, Size, P, S, Name extends string>
   readonly size: readonly number[]
   readonly stride: readonly number[] | null
   readonly padding: 'valid' | 'same'
-  readonly '~out': Slid3D<this['~in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this['~in']>>
+  readonly ' out': Slid3D<this[' in'], Kind, Size, P, S extends null ? Size : S, 1, ChannelsOf<this[' in']>>
 }
 
 /** A pooling by its rank. */
@@ -87,17 +87,17 @@ interface PoolingLimits extends Limits<'count'> {
   readonly stride: 'count'
 }
 interface PoolingRow<Kind extends string, Base extends string, R extends Rank> extends Row {
-  readonly '~limits': PoolingLimits
-  readonly '~makes': Together<this['~given']> extends infer Size extends WindowSizes[R]
+  readonly ' limits': PoolingLimits
+  readonly ' makes': Together<this[' given']> extends infer Size extends WindowSizes[R]
     ? With<
-        this['~options'],
+        this[' options'],
         PoolingOptions<'valid' | 'same', PerAxis[R] | null>,
         Poolings<
           Kind,
           Size,
-          OptionOf<this['~options'], 'padding', 'valid'>,
-          OptionOf<this['~options'], 'stride', null>,
-          NameOf<this['~options'], `${Base}-{}`>
+          OptionOf<this[' options'], 'padding', 'valid'>,
+          OptionOf<this[' options'], 'stride', null>,
+          NameOf<this[' options'], `${Base}-{}`>
         >[R]
       >
     : WrongArguments
@@ -105,7 +105,7 @@ interface PoolingRow<Kind extends string, Base extends string, R extends Rank> e
 const exampleSizes = { 1: '2', 2: '[2, 2]', 3: '[2, 2, 2]' } as const
 /** The constructor of a pooling layer over `R` axes. */
 export interface PoolingConstructor<Kind extends string, Base extends string, R extends Rank = 2> {
-  readonly '~row'?: PoolingRow<Kind, Base, R>
+  readonly ' row'?: PoolingRow<Kind, Base, R>
   <
     const Size extends WindowSizes[R],
     const P extends 'valid' | 'same' = 'valid',
@@ -247,14 +247,14 @@ export type Reduction = <T>(ops: Ops<T>, x: T, axes: readonly number[]) => T
 export interface GlobalPooling<Name extends string> extends Plain<Name> {
   readonly kind: 'GlobalPooling'
   readonly function: 'avg' | 'max' | 'sum' | Reduction
-  readonly '~out': this['~in'] extends readonly [infer B, ...unknown[], infer C]
+  readonly ' out': this[' in'] extends readonly [infer B, ...unknown[], infer C]
     ? [B, C]
-    : number[] extends this['~in']
+    : number[] extends this[' in']
       ? [number, number]
       : RefusedInput<
           'GlobalPooling',
           'an input of at least two dimensions [batch, ..., channels]',
-          this['~in'],
+          this[' in'],
           'Give the Input a number of channels.'
         >
 }
@@ -266,14 +266,14 @@ const reductions: Readonly<Record<'avg' | 'max' | 'sum', Reduction>> = {
 }
 
 interface GlobalPoolingRow extends Row {
-  readonly '~limits': Limits
-  readonly '~makes': this['~given'] extends readonly [] | readonly ['avg' | 'max' | 'sum']
-    ? With<this['~options'], NameOption, GlobalPooling<NameOf<this['~options'], 'global-pooling-{}'>>>
+  readonly ' limits': Limits
+  readonly ' makes': this[' given'] extends readonly [] | readonly ['avg' | 'max' | 'sum']
+    ? With<this[' options'], NameOption, GlobalPooling<NameOf<this[' options'], 'global-pooling-{}'>>>
     : WrongArguments
 }
 /** The constructor of {@link GlobalPooling}. */
 export interface GlobalPoolingConstructor {
-  readonly '~row'?: GlobalPoolingRow
+  readonly ' row'?: GlobalPoolingRow
   <const Name extends string = 'global-pooling-{}'>(options?: NameOption<Name>): GlobalPooling<Name>
   <const Name extends string = 'global-pooling-{}'>(
     reduction?: 'avg' | 'max' | 'sum' | Reduction | Elsewhere<NameOption>,

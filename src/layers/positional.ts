@@ -56,12 +56,12 @@ export interface PositionalEncoding<
     Normal {
   readonly kind: 'PositionalEncoding'
   readonly form: Form
-  readonly '~out': this['~in'] extends readonly [unknown, unknown, unknown]
-    ? this['~in']
-    : number[] extends this['~in']
+  readonly ' out': this[' in'] extends readonly [unknown, unknown, unknown]
+    ? this[' in']
+    : number[] extends this[' in']
       ? [number, number, number]
-      : Refuses<'PositionalEncoding', typeof sequence, this['~in']>
-  readonly '~params': Form extends 'learned' ? Weight<Encodings<this['~in'], Length>> : never
+      : Refuses<'PositionalEncoding', typeof sequence, this[' in']>
+  readonly ' params': Form extends 'learned' ? Weight<Encodings<this[' in'], Length>> : never
 }
 type Encodings<I, Length> = I extends readonly [unknown, infer T extends number, infer F extends number]
   ? [Length extends number ? Length : T, F]
@@ -73,16 +73,16 @@ interface PositionalEncodingRow
     PositionalEncodingOptions,
     Limits<null, { base: 'above1'; length: 'count' }, string>
   > {
-  readonly '~made': PositionalEncoding<
-    Argument<this['~given'], 0, PositionalForm, 'sinusoidal'>,
-    this['~given'] extends readonly [] ? null : OptionOf<this['~options'], 'length', null>,
-    NameOf<this['~options'], 'positional-encoding-{}'>
+  readonly ' made': PositionalEncoding<
+    Argument<this[' given'], 0, PositionalForm, 'sinusoidal'>,
+    this[' given'] extends readonly [] ? null : OptionOf<this[' options'], 'length', null>,
+    NameOf<this[' options'], 'positional-encoding-{}'>
   >
 }
 
 /** The constructor of {@link PositionalEncoding}. */
 export interface PositionalEncodingConstructor {
-  readonly '~row'?: PositionalEncodingRow
+  readonly ' row'?: PositionalEncodingRow
   <
     const Name extends string = 'positional-encoding-{}',
     const Length extends number | null = null,

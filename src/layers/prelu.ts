@@ -70,8 +70,8 @@ interface Normal extends NormalDense {
 export interface PRelu<Units extends number | null, At, B, Name extends string> extends Leaf<Name, 'params'>, Normal {
   readonly kind: 'PRelu'
   readonly units: Units
-  readonly '~out': Rectified<this['~in'], Output<this['~in'], Units>, At>
-  readonly '~params': Params<this['~in'], Units, B, At>
+  readonly ' out': Rectified<this[' in'], Output<this[' in'], Units>, At>
+  readonly ' params': Params<this[' in'], Units, B, At>
 }
 type Output<I, Units> = Units extends number
   ? I extends readonly [infer B extends number, unknown]
@@ -102,16 +102,16 @@ type Slopes<S, At> = Tensor<number[] extends S ? number[] : Along<S, AxesOf<At>>
 type AxesOf<At> = At extends number ? [At] : At extends readonly number[] ? At : never
 
 interface PReluRow extends Takes<readonly [(number | null)?], PReluOptions, Limits<'count', { alphaAxes: 'axes' }>> {
-  readonly '~made': PRelu<
-    Argument<this['~given'], 0, number, null>,
-    OptionOf<this['~options'], 'alphaAxes', -1>,
-    InitialOf<this['~options'], 'bias'>,
-    NameOf<this['~options'], 'p-relu-{}'>
+  readonly ' made': PRelu<
+    Argument<this[' given'], 0, number, null>,
+    OptionOf<this[' options'], 'alphaAxes', -1>,
+    InitialOf<this[' options'], 'bias'>,
+    NameOf<this[' options'], 'p-relu-{}'>
   >
 }
 /** The constructor of {@link PRelu}. */
 export interface PReluConstructor {
-  readonly '~row'?: PReluRow
+  readonly ' row'?: PReluRow
   <
     const Units extends number,
     const At extends Axes = -1,

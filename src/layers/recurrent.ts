@@ -173,11 +173,11 @@ export interface Recurrent<
     NormalRecurrent {
   readonly kind: Kind
   readonly units: Units
-  readonly '~out': Walked<SequenceOf<Kind, this['~in'], Mask, readonly [unknown, unknown, unknown]>, Kind, Units, Final>
-  readonly '~params': GateWeights<FeaturesOf<this['~in']>, Units, Columns> &
+  readonly ' out': Walked<SequenceOf<Kind, this[' in'], Mask, readonly [unknown, unknown, unknown]>, Kind, Units, Final>
+  readonly ' params': GateWeights<FeaturesOf<this[' in']>, Units, Columns> &
     Params &
     (Learn extends true ? Start<Units> & Starts : unknown)
-  readonly '~state': Learn extends true ? never : Start<Units> & Starts
+  readonly ' state': Learn extends true ? never : Start<Units> & Starts
 }
 type GateWeights<Features extends number, Units extends number, Columns extends number> = {
   readonly inputWeights: Tensor<[Features, Columns]>

@@ -17,20 +17,20 @@ const callee = { kind: 'RepeatVector', example: 'RepeatVector(20)' } as const
 export interface RepeatVector<N extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'RepeatVector'
   readonly n: N
-  readonly '~out': this['~in'] extends readonly [infer B extends number, infer F]
+  readonly ' out': this[' in'] extends readonly [infer B extends number, infer F]
     ? [B, N, F]
-    : number[] extends this['~in']
+    : number[] extends this[' in']
       ? [number, N, number]
-      : Refuses<'RepeatVector', typeof vector, this['~in']>
+      : Refuses<'RepeatVector', typeof vector, this[' in']>
 }
 
 interface RepeatVectorRow extends Takes<readonly [number], NameOption, Limits<'count'>> {
-  readonly '~made': RepeatVector<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'repeat-vector-{}'>>
+  readonly ' made': RepeatVector<Argument<this[' given'], 0, number>, NameOf<this[' options'], 'repeat-vector-{}'>>
 }
 
 /** The constructor of {@link RepeatVector}. */
 export interface RepeatVectorConstructor {
-  readonly '~row'?: RepeatVectorRow
+  readonly ' row'?: RepeatVectorRow
   <const N extends number, const Name extends string = 'repeat-vector-{}'>(
     n: Within<N, 'count', typeof callee, 'n'> & N,
     options?: NameOption<Name>,

@@ -12,9 +12,9 @@ import type { Divide, Product } from '../type-arithmetic/digits.ts'
 /** The type of {@link Reshape}: [batch, ...any] → [batch, ...To], with a -1 inferred. */
 export interface Reshape<To extends readonly number[], Name extends string> extends Plain<Name> {
   readonly kind: 'Reshape'
-  readonly '~ids': 'passes'
+  readonly ' ids': 'passes'
   readonly shape: To
-  readonly '~out': Reshaped<this['~in'], To>
+  readonly ' out': Reshaped<this[' in'], To>
 }
 type Reshaped<I, To extends readonly number[]> = number extends To['length']
   ? number[]
@@ -91,21 +91,21 @@ type Replace<S extends readonly unknown[], D extends number, R extends readonly 
 
 type ReshapeTo<To extends readonly number[], O> = With<O, NameOption, Reshape<To, NameOf<O, 'reshape-{}'>>>
 interface ReshapeRow extends Row {
-  readonly '~limits': Limits<'reshaped'>
-  readonly '~makes': this['~given'] extends readonly []
-    ? ReshapeTo<[-1], this['~options']>
-    : Together<this['~given']> extends infer To
+  readonly ' limits': Limits<'reshaped'>
+  readonly ' makes': this[' given'] extends readonly []
+    ? ReshapeTo<[-1], this[' options']>
+    : Together<this[' given']> extends infer To
       ? To extends number
-        ? ReshapeTo<[To], this['~options']>
+        ? ReshapeTo<[To], this[' options']>
         : To extends readonly number[]
-          ? ReshapeTo<To, this['~options']>
+          ? ReshapeTo<To, this[' options']>
           : WrongArguments
       : never
 }
 
 /** The constructor of {@link Reshape}. */
 export interface ReshapeConstructor {
-  readonly '~row'?: ReshapeRow
+  readonly ' row'?: ReshapeRow
   <const Name extends string = 'reshape-{}'>(options?: NameOption<Name>): Reshape<[-1], Name>
   <const To extends number | number[] | readonly number[], const Name extends string = 'reshape-{}'>(
     shape: TargetShape<To>,

@@ -34,22 +34,22 @@ export interface RMSNorm<G = number, A extends readonly number[] = readonly [-1]
   extends Leaf<Name>,
     ParsedOptions<RMSNormOptions> {
   readonly kind: 'RMSNorm'
-  readonly '~out': NormalizedFeatures<this['~in'], 'RMSNorm', A>
-  readonly '~params': FactorAndShift<G, null, Along<this['~in'], A>>
+  readonly ' out': NormalizedFeatures<this[' in'], 'RMSNorm', A>
+  readonly ' params': FactorAndShift<G, null, Along<this[' in'], A>>
 }
 
 interface RMSNormRow
   extends Takes<readonly [], RMSNormOptions, Limits<null, { axes: 'axes'; epsilon: 'notNegative' }>> {
-  readonly '~made': RMSNorm<
-    InitialOf<this['~options'], 'gamma'>,
-    FeatureAxesOf<this['~options']>,
-    NameOf<this['~options'], 'rms-norm-{}'>
+  readonly ' made': RMSNorm<
+    InitialOf<this[' options'], 'gamma'>,
+    FeatureAxesOf<this[' options']>,
+    NameOf<this[' options'], 'rms-norm-{}'>
   >
 }
 
 /** The constructor of {@link RMSNorm}. */
 export interface RMSNormConstructor {
-  readonly '~row'?: RMSNormRow
+  readonly ' row'?: RMSNormRow
   <
     G extends ParameterSource | null = number,
     const A extends readonly number[] = readonly [-1],

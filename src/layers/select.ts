@@ -15,19 +15,19 @@ const enough = { expected: 'at least {count} inputs', remedy: 'Inputs are counte
 export interface Select<Index extends number, Name extends string = 'select-{}'> extends Plain<Name> {
   readonly kind: 'Select'
   readonly index: Index
-  readonly '~out': this['~in'] extends Several
-    ? this['~in'] extends { readonly [_ in Index]: infer One extends readonly unknown[] }
+  readonly ' out': this[' in'] extends Several
+    ? this[' in'] extends { readonly [_ in Index]: infer One extends readonly unknown[] }
       ? One
-      : RefusesAll<'Select', typeof enough, this['~in'], { count: Add<Index, 1> }>
-    : NotSeveral<'Select', this['~in']>
+      : RefusesAll<'Select', typeof enough, this[' in'], { count: Add<Index, 1> }>
+    : NotSeveral<'Select', this[' in']>
 }
 
 interface SelectRow extends Takes<readonly [number], NameOption, Limits<'whole'>> {
-  readonly '~made': Select<Argument<this['~given'], 0, number>, NameOf<this['~options'], 'select-{}'>>
+  readonly ' made': Select<Argument<this[' given'], 0, number>, NameOf<this[' options'], 'select-{}'>>
 }
 /** The constructor of {@link Select}. */
 export interface SelectConstructor {
-  readonly '~row'?: SelectRow
+  readonly ' row'?: SelectRow
   <const Index extends number, const Name extends string = 'select-{}'>(
     index: Within<Index, 'whole', typeof callee, 'index'> & Index,
     options?: NameOption<Name>,

@@ -34,17 +34,17 @@ export interface SimpleRNN<Units extends number, Final, Learn, Name extends stri
     ParsedOptions<SimpleRNNOptions> {}
 
 interface SimpleRNNRow extends Takes<readonly [number], SimpleRNNOptions, RecurrentLimits> {
-  readonly '~made': SimpleRNN<
-    Argument<this['~given'], 0, number>,
-    OptionOf<this['~options'], 'onlyReturnFinal', true>,
-    OptionOf<this['~options'], 'learnInit', false>,
-    NameOf<this['~options'], 'simplernn-{}'>,
-    OptionOf<this['~options'], 'mask', false>
+  readonly ' made': SimpleRNN<
+    Argument<this[' given'], 0, number>,
+    OptionOf<this[' options'], 'onlyReturnFinal', true>,
+    OptionOf<this[' options'], 'learnInit', false>,
+    NameOf<this[' options'], 'simplernn-{}'>,
+    OptionOf<this[' options'], 'mask', false>
   >
 }
 /** The constructor of {@link SimpleRNN}. */
 export interface SimpleRNNConstructor {
-  readonly '~row'?: SimpleRNNRow
+  readonly ' row'?: SimpleRNNRow
   <
     const Units extends number,
     const Final extends boolean = true,

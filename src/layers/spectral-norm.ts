@@ -45,12 +45,12 @@ export interface SpectralNorm<
 > extends Leaf<Name>,
     ParsedOptions<SpectralNormOptions> {
   readonly kind: 'SpectralNorm'
-  readonly '~ids': IdsWithin<L>
+  readonly ' ids': IdsWithin<L>
   readonly layer: L
   readonly axis: Axis
-  readonly '~out': Wrapped<Out<L, this['~in']>, 'SpectralNorm'>
-  readonly '~params': InnerParams<L, this['~in']>
-  readonly '~state': Also<InnerState<L, this['~in']>, Directions<InnerParams<L, this['~in']>, Weights[number], Axis>>
+  readonly ' out': Wrapped<Out<L, this[' in']>, 'SpectralNorm'>
+  readonly ' params': InnerParams<L, this[' in']>
+  readonly ' state': Also<InnerState<L, this[' in']>, Directions<InnerParams<L, this[' in']>, Weights[number], Axis>>
 }
 type Directions<P, Names extends string, Axis extends number> = Vectors<P, Names, Axis, 'Left'> &
   OtherVectors<P, Names, Axis, 'Right'>
@@ -61,16 +61,16 @@ interface SpectralNormRow
     SpectralNormOptions,
     WeightsLimits<{ iterations: 'count'; epsilon: 'positive' }>
   > {
-  readonly '~made': SpectralNorm<
-    Argument<this['~given'], 0, AnyLayer>,
-    OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,
-    NameOf<this['~options'], 'spectral-norm-{}'>,
-    OptionAs<this['~options'], 'axis', number, -1>
+  readonly ' made': SpectralNorm<
+    Argument<this[' given'], 0, AnyLayer>,
+    OptionAs<this[' options'], 'weights', readonly string[], readonly ['weight']>,
+    NameOf<this[' options'], 'spectral-norm-{}'>,
+    OptionAs<this[' options'], 'axis', number, -1>
   >
 }
 /** The constructor of {@link SpectralNorm}. */
 export interface SpectralNormConstructor {
-  readonly '~row'?: SpectralNormRow
+  readonly ' row'?: SpectralNormRow
   <
     const L extends AnyLayer,
     const Weights extends readonly string[] = readonly ['weight'],

@@ -63,15 +63,15 @@ const dropout = { kind: 'Dropout', example: 'Dropout(0.5)' } as const
 export interface Dropout<Name extends string> extends Plain<Name> {
   readonly kind: 'Dropout'
   readonly proba: number
-  readonly '~out': this['~in']
+  readonly ' out': this[' in']
 }
 
 interface DropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {
-  readonly '~made': Dropout<NameOf<this['~options'], 'dropout-{}'>>
+  readonly ' made': Dropout<NameOf<this[' options'], 'dropout-{}'>>
 }
 /** The constructor of {@link Dropout}. */
 export interface DropoutConstructor {
-  readonly '~row'?: DropoutRow
+  readonly ' row'?: DropoutRow
   <const P extends number, const Name extends string = 'dropout-{}'>(
     proba: DroppedPart<P, typeof dropout>,
     options?: NameOption<Name>,
@@ -115,22 +115,22 @@ export interface GaussianNoiseOptions<Name extends string = string, Std extends 
 /** The type of {@link GaussianNoise}: any shape → the same. */
 export interface GaussianNoise<Name extends string> extends Plain<Name>, ParsedOptions<GaussianNoiseOptions> {
   readonly kind: 'GaussianNoise'
-  readonly '~out': this['~in']
+  readonly ' out': this[' in']
 }
 
 interface GaussianNoiseRow extends Row {
-  readonly '~limits': Limits<readonly [null, 'notNegative'], { std: 'notNegative' }>
-  readonly '~makes': this['~given'] extends readonly [] | readonly [number] | readonly [number, number]
+  readonly ' limits': Limits<readonly [null, 'notNegative'], { std: 'notNegative' }>
+  readonly ' makes': this[' given'] extends readonly [] | readonly [number] | readonly [number, number]
     ? With<
-        this['~options'],
-        this['~given'] extends readonly [] ? GaussianNoiseOptions : NameOption,
-        GaussianNoise<NameOf<this['~options'], 'gaussian-noise-{}'>>
+        this[' options'],
+        this[' given'] extends readonly [] ? GaussianNoiseOptions : NameOption,
+        GaussianNoise<NameOf<this[' options'], 'gaussian-noise-{}'>>
       >
     : WrongArguments
 }
 /** The constructor of {@link GaussianNoise}. */
 export interface GaussianNoiseConstructor {
-  readonly '~row'?: GaussianNoiseRow
+  readonly ' row'?: GaussianNoiseRow
   <const Name extends string = 'gaussian-noise-{}', const Std extends number = number>(
     mean: number | Elsewhere<GaussianNoiseOptions>,
     std?: Limited<Std, 'notNegative', typeof noise, 'std'>,
@@ -182,13 +182,13 @@ export interface DropBlock<Name extends string, Block = number> extends Plain<Na
   readonly kind: 'DropBlock'
   readonly keepProba: number
   readonly blockSize: Pair
-  readonly '~out': this['~in'] extends readonly [unknown, infer H extends number, infer W extends number, unknown]
+  readonly ' out': this[' in'] extends readonly [unknown, infer H extends number, infer W extends number, unknown]
     ? false extends Holds<H, OfAxis<Block, 0>> | Holds<W, OfAxis<Block, 1>>
-      ? Refuses<'DropBlock', typeof roomy, this['~in'], { rows: OfAxis<Block, 0>; cols: OfAxis<Block, 1> }>
-      : this['~in']
-    : number[] extends this['~in']
+      ? Refuses<'DropBlock', typeof roomy, this[' in'], { rows: OfAxis<Block, 0>; cols: OfAxis<Block, 1> }>
+      : this[' in']
+    : number[] extends this[' in']
       ? number[]
-      : Refuses<'DropBlock', typeof image, this['~in']>
+      : Refuses<'DropBlock', typeof image, this[' in']>
 }
 /** Whether `N` rows or columns, padded by `P` on both sides, are at least `K`. */
 export type Holds<N extends number, K extends number, P extends number = 0> = number extends N | P | K
@@ -199,11 +199,11 @@ export type Holds<N extends number, K extends number, P extends number = 0> = nu
 
 interface DropBlockRow
   extends Takes<readonly [number, PairOption], NameOption, Limits<readonly ['part', 'count'], unknown, string>> {
-  readonly '~made': DropBlock<NameOf<this['~options'], 'drop-block-{}'>, Argument<this['~given'], 1, PairOption>>
+  readonly ' made': DropBlock<NameOf<this[' options'], 'drop-block-{}'>, Argument<this[' given'], 1, PairOption>>
 }
 /** The constructor of {@link DropBlock}. */
 export interface DropBlockConstructor {
-  readonly '~row'?: DropBlockRow
+  readonly ' row'?: DropBlockRow
   <
     const Block extends number | [number, number] | PairOption,
     const Name extends string = 'drop-block-{}',

@@ -24,12 +24,12 @@ export interface TimeDistributedOptions<Mask extends boolean = boolean, Name ext
 export interface TimeDistributed<L extends AnyLayer, Mask = false, Name extends string = 'time-distributed-{}'>
   extends Leaf<Name> {
   readonly kind: 'TimeDistributed'
-  readonly '~ids': IdsWithin<L>
+  readonly ' ids': IdsWithin<L>
   readonly layer: L
   readonly mask: boolean
-  readonly '~out': EveryStep<SequenceOf<'TimeDistributed', this['~in'], Mask, Sequence>, L>
-  readonly '~params': InnerParams<L, StepOf<this['~in'], Mask>>
-  readonly '~state': InnerState<L, StepOf<this['~in'], Mask>>
+  readonly ' out': EveryStep<SequenceOf<'TimeDistributed', this[' in'], Mask, Sequence>, L>
+  readonly ' params': InnerParams<L, StepOf<this[' in'], Mask>>
+  readonly ' state': InnerState<L, StepOf<this[' in'], Mask>>
 }
 /** The shape of one step, with a batch axis. */
 type StepOf<I, Mask> = Mask extends true
@@ -54,15 +54,15 @@ type EveryStep<S, L extends AnyLayer> = S extends readonly [infer B, infer T, un
       : Refuses<'TimeDistributed', typeof steps, S>
 
 interface TimeDistributedRow extends TakesLayer<readonly [AnyLayer], TimeDistributedOptions> {
-  readonly '~made': TimeDistributed<
-    Argument<this['~given'], 0, AnyLayer>,
-    OptionOf<this['~options'], 'mask', false>,
-    NameOf<this['~options'], 'time-distributed-{}'>
+  readonly ' made': TimeDistributed<
+    Argument<this[' given'], 0, AnyLayer>,
+    OptionOf<this[' options'], 'mask', false>,
+    NameOf<this[' options'], 'time-distributed-{}'>
   >
 }
 /** The constructor of {@link TimeDistributed}. */
 export interface TimeDistributedConstructor {
-  readonly '~row'?: TimeDistributedRow
+  readonly ' row'?: TimeDistributedRow
   <const L extends AnyLayer, const Mask extends boolean = false, const Name extends string = 'time-distributed-{}'>(
     layer: L,
     options?: TimeDistributedOptions<Mask, Name>,

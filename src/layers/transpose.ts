@@ -14,9 +14,9 @@ const callee = { kind: 'Transpose', example: 'Transpose([0, 2, 1])' } as const
 /** The type of {@link Transpose}: the input's axes in another order. */
 export interface Transpose<Perm extends readonly number[], Name extends string> extends Plain<Name> {
   readonly kind: 'Transpose'
-  readonly '~ids': 'passes'
+  readonly ' ids': 'passes'
   readonly perm: Perm
-  readonly '~out': Transposed<this['~in'], Perm>
+  readonly ' out': Transposed<this[' in'], Perm>
 }
 type Transposed<I, Perm extends readonly number[]> = number[] extends I
   ? [Forgotten<Perm, Perm>] extends [never]
@@ -47,15 +47,15 @@ type Forgotten<I extends readonly unknown[], Perm extends readonly number[]> = n
   : Exclude<keyof I & `${number}`, `${Perm[number]}`>
 
 interface TransposeRow extends Row {
-  readonly '~limits': Limits<'permutation'>
-  readonly '~makes': Together<this['~given']> extends infer Perm extends readonly number[]
-    ? With<this['~options'], NameOption, Transpose<Perm, NameOf<this['~options'], 'transpose-{}'>>>
+  readonly ' limits': Limits<'permutation'>
+  readonly ' makes': Together<this[' given']> extends infer Perm extends readonly number[]
+    ? With<this[' options'], NameOption, Transpose<Perm, NameOf<this[' options'], 'transpose-{}'>>>
     : WrongArguments
 }
 
 /** The constructor of {@link Transpose}. */
 export interface TransposeConstructor {
-  readonly '~row'?: TransposeRow
+  readonly ' row'?: TransposeRow
   <const Perm extends number[] | readonly number[], const Name extends string = 'transpose-{}'>(
     perm: LimitedBy<RefusesOrder<Perm>, Perm, typeof callee, 'perm', typeof expectedOrder>,
     options?: NameOption<Name>,

@@ -16,21 +16,21 @@ const callee = { kind: 'Upscale', rank: 2, example: 'Upscale(2)' } as const
 export interface Upscale<Scale extends PairOption, Name extends string> extends Plain<Name> {
   readonly kind: 'Upscale'
   readonly scale: Pair
-  readonly '~out': this['~in'] extends readonly [infer B, infer H extends number, infer W extends number, infer C]
+  readonly ' out': this[' in'] extends readonly [infer B, infer H extends number, infer W extends number, infer C]
     ? [B, Multiply<H, OfAxis<Scale, 0>>, Multiply<W, OfAxis<Scale, 1>>, C]
-    : number[] extends this['~in']
+    : number[] extends this[' in']
       ? [number, number, number, number]
-      : Refuses<'Upscale', typeof image, this['~in']>
+      : Refuses<'Upscale', typeof image, this[' in']>
 }
 interface UpscaleRow extends Row {
-  readonly '~limits': Limits<'count'>
-  readonly '~makes': Together<this['~given']> extends infer Scale extends PairOption
-    ? With<this['~options'], NameOption, Upscale<Scale, NameOf<this['~options'], 'upscale-{}'>>>
+  readonly ' limits': Limits<'count'>
+  readonly ' makes': Together<this[' given']> extends infer Scale extends PairOption
+    ? With<this[' options'], NameOption, Upscale<Scale, NameOf<this[' options'], 'upscale-{}'>>>
     : WrongArguments
 }
 /** The constructor of {@link Upscale}. */
 export interface UpscaleConstructor {
-  readonly '~row'?: UpscaleRow
+  readonly ' row'?: UpscaleRow
   <const Scale extends number | [number, number] | readonly [number, number], const Name extends string = 'upscale-{}'>(
     scale: EachWithin<Scale, 'count', BeforeEach<typeof callee, 'scale', 'count'>, SaidAfter<typeof callee>>,
     options?: NameOption<Name>,

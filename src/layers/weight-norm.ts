@@ -32,26 +32,26 @@ export interface WeightNorm<
   Axis extends number = -1,
 > extends Leaf<Name> {
   readonly kind: 'WeightNorm'
-  readonly '~ids': IdsWithin<L>
+  readonly ' ids': IdsWithin<L>
   readonly layer: L
   readonly weights: readonly string[]
   readonly axis: Axis
-  readonly '~out': Wrapped<Out<L, this['~in']>, 'WeightNorm'>
-  readonly '~params': InnerParams<L, this['~in']> & Vectors<InnerParams<L, this['~in']>, Weights[number], Axis, 'Gain'>
-  readonly '~state': InnerState<L, this['~in']>
+  readonly ' out': Wrapped<Out<L, this[' in']>, 'WeightNorm'>
+  readonly ' params': InnerParams<L, this[' in']> & Vectors<InnerParams<L, this[' in']>, Weights[number], Axis, 'Gain'>
+  readonly ' state': InnerState<L, this[' in']>
 }
 
 interface WeightNormRow extends TakesLayer<readonly [AnyLayer], WeightNormOptions, WeightsLimits> {
-  readonly '~made': WeightNorm<
-    Argument<this['~given'], 0, AnyLayer>,
-    OptionAs<this['~options'], 'weights', readonly string[], readonly ['weight']>,
-    NameOf<this['~options'], 'weight-norm-{}'>,
-    OptionAs<this['~options'], 'axis', number, -1>
+  readonly ' made': WeightNorm<
+    Argument<this[' given'], 0, AnyLayer>,
+    OptionAs<this[' options'], 'weights', readonly string[], readonly ['weight']>,
+    NameOf<this[' options'], 'weight-norm-{}'>,
+    OptionAs<this[' options'], 'axis', number, -1>
   >
 }
 /** The constructor of {@link WeightNorm}. */
 export interface WeightNormConstructor {
-  readonly '~row'?: WeightNormRow
+  readonly ' row'?: WeightNormRow
   <
     const L extends AnyLayer,
     const Weights extends readonly string[] = readonly ['weight'],

@@ -13,28 +13,28 @@ import type { List, Output, RunBranches } from './scan.ts'
 /** A named part, whose name comes before those of its layers, and in errors. */
 export interface Block<in out Name extends string, in out B extends Typed> extends Chain, Wired {
   readonly kind: 'Block'
-  readonly '~out': Along<Name, Out<B, this['~in']>>
-  readonly '~source': B['~source']
-  readonly '~named': ExplicitName<Name>
-  readonly '~parts': Within<Name, B, 'block'>
-  readonly '~found': [InBlock<Name, Placed<B, this['~in']>['~found']>]
-  readonly '~all': [InBlock<Name, Placed<B, this['~in']>['~all']>]
-  readonly '~patterns': Name | B['~patterns']
-  readonly '~within': 0 | Deeper<B['~within']>
+  readonly ' out': Along<Name, Out<B, this[' in']>>
+  readonly ' source': B[' source']
+  readonly ' named': ExplicitName<Name>
+  readonly ' parts': Within<Name, B, 'block'>
+  readonly ' found': [InBlock<Name, Placed<B, this[' in']>[' found']>]
+  readonly ' all': [InBlock<Name, Placed<B, this[' in']>[' all']>]
+  readonly ' patterns': Name | B[' patterns']
+  readonly ' within': 0 | Deeper<B[' within']>
 }
 type Along<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
 
 /** Branches each of which gets all inputs. */
 export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Branch'
-  readonly '~out': Output<RunBranches<L, 0, this['~in'], [], [], '~found', 'all'>>
-  readonly '~source': never
-  readonly '~named': L[number]['~named']
-  readonly '~parts': InParallel<L, 'all'>
-  readonly '~found': List<RunBranches<L, 0, this['~in'], [], [], '~found', 'all'>>
-  readonly '~all': List<RunBranches<L, 0, this['~in'], [], [], '~all', 'all'>>
-  readonly '~patterns': L[number]['~patterns']
-  readonly '~within': 0 | Deeper<L[number]['~within']>
+  readonly ' out': Output<RunBranches<L, 0, this[' in'], [], [], ' found', 'all'>>
+  readonly ' source': never
+  readonly ' named': L[number][' named']
+  readonly ' parts': InParallel<L, 'all'>
+  readonly ' found': List<RunBranches<L, 0, this[' in'], [], [], ' found', 'all'>>
+  readonly ' all': List<RunBranches<L, 0, this[' in'], [], [], ' all', 'all'>>
+  readonly ' patterns': L[number][' patterns']
+  readonly ' within': 0 | Deeper<L[number][' within']>
 }
 /** The type that `branch` makes: a network of several inputs if every branch starts with inputs. */
 export type Fanned<L extends readonly Typed[]> = number extends L['length']
@@ -45,11 +45,11 @@ export type Fanned<L extends readonly Typed[]> = number extends L['length']
 
 /** A layer that may be left out at run time. Its output shape is what holds either way. */
 export interface Perhaps<in out B extends Typed> extends Chain {
-  readonly '~out': Common<this['~in'], Out<B, this['~in']>>
-  readonly '~source': never
-  readonly '~named': B['~named']
-  readonly '~found': [Unknown]
-  readonly '~all': [Unknown]
-  readonly '~patterns': B['~patterns']
-  readonly '~within': 0
+  readonly ' out': Common<this[' in'], Out<B, this[' in']>>
+  readonly ' source': never
+  readonly ' named': B[' named']
+  readonly ' found': [Unknown]
+  readonly ' all': [Unknown]
+  readonly ' patterns': B[' patterns']
+  readonly ' within': 0
 }

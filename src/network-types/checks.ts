@@ -16,16 +16,16 @@ type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them ano
 /** The first layer before index `End` with the name of an earlier layer. */
 type Clash<L extends readonly Typed[], N extends number, Seen, End extends number = L['length']> = N extends End
   ? null
-  : [L[N]['~named'] & Seen] extends [never]
-    ? Clash<L, Next[N], Seen | L[N]['~named'], End>
-    : FailedAt<Next[N], TwiceNamed<Extract<L[N]['~named'], Seen>>>
+  : [L[N][' named'] & Seen] extends [never]
+    ? Clash<L, Next[N], Seen | L[N][' named'], End>
+    : FailedAt<Next[N], TwiceNamed<Extract<L[N][' named'], Seen>>>
 
 /** The fault of a name that an earlier layer has. */
 export type Twice<L extends readonly Typed[], B extends Typed> = [
-  Extract<Known<B['~named']>, L[number]['~named']>,
+  Extract<Known<B[' named']>, L[number][' named']>,
 ] extends [never]
   ? null
-  : Mismatch<TwiceNamed<Extract<B['~named'], L[number]['~named']>>>
+  : Mismatch<TwiceNamed<Extract<B[' named'], L[number][' named']>>>
 /** Names; `never` for those of a layer that the compiler does not know. */
 type Known<Names> = unknown extends Names ? never : Names
 
@@ -43,7 +43,7 @@ export type Follows<B, I, O, T, Given> =
 export type Before<A extends Typed, B extends Typed> = Follows<
   B,
   Out<A, number[]>,
-  Output<RunSequence<[A, B], number[], '~found'>>,
+  Output<RunSequence<[A, B], number[], ' found'>>,
   Twice<[A], B>,
   A
 >
@@ -60,7 +60,7 @@ export type CheckRepeat<B extends Typed, N extends number> =
       : Fails<Renamed<B, N>> extends 1
         ? [layer: Sentence<Renamed<B, N>>, n: N]
         : [layer: B, n: N]
-type Renamed<B extends Typed, N extends number> = N extends 1 ? never : SameName<B['~named']>
+type Renamed<B extends Typed, N extends number> = N extends 1 ? never : SameName<B[' named']>
 /** The mismatch of a layer that cannot be repeated; anything else if it can. */
 export type RepeatFault<B extends Typed, N extends number> =
   RepeatOut<B, Times<N>, 0, number[]> extends infer O
@@ -78,7 +78,7 @@ type SameName<Name> = Name extends string
 // for only once there is a mistake.
 
 /** `layer 2 of branch 1`: the first layer in `B` that does not fit, for the input `I`; nothing if that is `B` itself. */
-type PlaceIn<B, I, Place extends string = ''> = B extends { readonly '~parts': infer E }
+type PlaceIn<B, I, Place extends string = ''> = B extends { readonly ' parts': infer E }
   ? E extends InSequence<infer L>
     ? InLayers<L, 0, I, Place>
     : E extends InParallel<infer L, infer G>
@@ -121,8 +121,8 @@ type Blame<L extends readonly unknown[], F> = {
 type IsAt<K, At> = K extends `${infer N extends number}` ? (Next[N] extends At ? true : false) : true
 /** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
 export type CheckJoin<L extends readonly Typed[]> =
-  Fails<Output<RunSequence<Counted<L>, number[], '~found'>>> extends 1
-    ? Blame<L, Placing<Counted<L>, Output<RunSequence<Counted<L>, number[], '~found'>>>>
+  Fails<Output<RunSequence<Counted<L>, number[], ' found'>>> extends 1
+    ? Blame<L, Placing<Counted<L>, Output<RunSequence<Counted<L>, number[], ' found'>>>>
     : HasClash<Counted<L>> extends 1
       ? Blame<L, Clash<Counted<L>, 0, never>>
       : L
@@ -130,9 +130,9 @@ export type CheckJoin<L extends readonly Typed[]> =
  * 1 if a layer has the name of another one. Without `infer`: a name with a type parameter leaves the condition open, and the
  * compiler accepts an argument for an open condition only if it infers nothing.
  */
-type HasClash<L extends readonly Typed[]> = [L[number]['~named']] extends [never]
+type HasClash<L extends readonly Typed[]> = [L[number][' named']] extends [never]
   ? 0
-  : unknown extends L[number]['~named']
+  : unknown extends L[number][' named']
     ? 0
     : Fails<Clash<L, 0, never>>
 /** Branches, whose layers are `L`: as they are, or with the reason in the place of one whose name is taken. */
@@ -150,7 +150,7 @@ type BlameBranch<L extends readonly unknown[], F> = {
 
 /** The first layer that cannot follow the layers before it: its index + 1 and the reason; `null` if there is none. */
 export type JoinFault<L extends readonly Typed[]> =
-  Output<RunSequence<L, number[], '~found'>> extends infer O
+  Output<RunSequence<L, number[], ' found'>> extends infer O
     ? O extends FailedAt<infer N, infer M>
       ? Clash<L, 0, never, N> extends FailedAt<infer K, infer Why>
         ? [K, Why]
@@ -158,9 +158,9 @@ export type JoinFault<L extends readonly Typed[]> =
       : NameFault<L>
     : never
 /** The same for branches, whose names alone can clash. */
-export type NameFault<L extends readonly Typed[]> = [L[number]['~named']] extends [never]
+export type NameFault<L extends readonly Typed[]> = [L[number][' named']] extends [never]
   ? null
-  : unknown extends L[number]['~named']
+  : unknown extends L[number][' named']
     ? null
     : Clash<L, 0, never> extends FailedAt<infer N, infer M>
       ? [N, M]

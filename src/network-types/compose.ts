@@ -27,14 +27,14 @@ export interface Chain extends AnyLayer, Taking {
 type To<in out L extends readonly Typed[]> = <const B extends AnyLayer>(
   ...next: Follows<
     B,
-    Output<RunSequence<L, number[], '~found'>>,
-    Output<RunSequence<[...L, B], number[], '~found'>>,
+    Output<RunSequence<L, number[], ' found'>>,
+    Output<RunSequence<[...L, B], number[], ' found'>>,
     Twice<L, B>,
     B
   >
 ) => Join<[...L, B]>
 
-/** One level deeper than '~within' of the parts. */
+/** One level deeper than ' within' of the parts. */
 export type Deeper<W> = W extends number ? Next[W] : W
 
 /** A sequence of layers that waits for its input. */
@@ -42,14 +42,14 @@ export interface Sequence<in out L extends readonly Typed[]> extends Wired {
   readonly kind: 'Sequence'
   readonly to: To<L>
   readonly '>>': To<L>
-  readonly '~out': Output<RunSequence<L, this['~in'], '~found'>>
-  readonly '~source': never
-  readonly '~named': L[number]['~named']
-  readonly '~parts': InSequence<L>
-  readonly '~found': List<RunSequence<L, this['~in'], '~found'>>
-  readonly '~all': List<RunSequence<L, this['~in'], '~all'>>
-  readonly '~patterns': L[number]['~patterns']
-  readonly '~within': 0 | Deeper<L[number]['~within']>
+  readonly ' out': Output<RunSequence<L, this[' in'], ' found'>>
+  readonly ' source': never
+  readonly ' named': L[number][' named']
+  readonly ' parts': InSequence<L>
+  readonly ' found': List<RunSequence<L, this[' in'], ' found'>>
+  readonly ' all': List<RunSequence<L, this[' in'], ' all'>>
+  readonly ' patterns': L[number][' patterns']
+  readonly ' within': 0 | Deeper<L[number][' within']>
 }
 
 /**
@@ -69,16 +69,16 @@ export interface Network<
   in out Hidden = any,
 > extends Wired {
   readonly kind: 'Network'
-  readonly '~source': I
-  readonly '~out': number[] extends this['~in'] ? O : Out<Sequence<Layers<Hidden>>, this['~in']>
+  readonly ' source': I
+  readonly ' out': number[] extends this[' in'] ? O : Out<Sequence<Layers<Hidden>>, this[' in']>
   readonly to: ToOf<I, O, Layers<Hidden>>
   readonly '>>': ToOf<I, O, Layers<Hidden>>
-  readonly '~named': Layers<Hidden>[number]['~named']
-  readonly '~parts': InSequence<Layers<Hidden>>
-  readonly '~found': List<RunSequence<Layers<Hidden>, this['~in'], '~found'>>
-  readonly '~all': List<RunSequence<Layers<Hidden>, this['~in'], '~all'>>
-  readonly '~patterns': Layers<Hidden>[number]['~patterns']
-  readonly '~within': 0 | Deeper<Layers<Hidden>[number]['~within']>
+  readonly ' named': Layers<Hidden>[number][' named']
+  readonly ' parts': InSequence<Layers<Hidden>>
+  readonly ' found': List<RunSequence<Layers<Hidden>, this[' in'], ' found'>>
+  readonly ' all': List<RunSequence<Layers<Hidden>, this[' in'], ' all'>>
+  readonly ' patterns': Layers<Hidden>[number][' patterns']
+  readonly ' within': 0 | Deeper<Layers<Hidden>[number][' within']>
 }
 /** Like {@link To}, but from the known output instead of walking the layers again. */
 type ToOf<out I, out O, in out L extends readonly Typed[]> = <const B extends AnyLayer>(
@@ -87,33 +87,33 @@ type ToOf<out I, out O, in out L extends readonly Typed[]> = <const B extends An
 
 /** A network that only the run time knows, such as that of a text that is read from a file. */
 export interface AnyNetwork extends Chain, Wired, Opaque {
-  readonly '~out': number[]
+  readonly ' out': number[]
 }
 
 /** Branches side by side. Each gets the input, or one of several. */
 export interface Parallel<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Parallel'
-  readonly '~out': Output<RunBranches<L, 0, this['~in'], [], [], '~found'>>
-  readonly '~source': never
-  readonly '~named': L[number]['~named']
-  readonly '~parts': InParallel<L, 'one'>
-  readonly '~found': List<RunBranches<L, 0, this['~in'], [], [], '~found'>>
-  readonly '~all': List<RunBranches<L, 0, this['~in'], [], [], '~all'>>
-  readonly '~patterns': L[number]['~patterns']
-  readonly '~within': 0 | Deeper<L[number]['~within']>
+  readonly ' out': Output<RunBranches<L, 0, this[' in'], [], [], ' found'>>
+  readonly ' source': never
+  readonly ' named': L[number][' named']
+  readonly ' parts': InParallel<L, 'one'>
+  readonly ' found': List<RunBranches<L, 0, this[' in'], [], [], ' found'>>
+  readonly ' all': List<RunBranches<L, 0, this[' in'], [], [], ' all'>>
+  readonly ' patterns': L[number][' patterns']
+  readonly ' within': 0 | Deeper<L[number][' within']>
 }
 
 /** `N` copies of a layer in sequence. */
 export interface Repeat<in out B extends Typed, in out N extends number> extends Chain, Wired {
   readonly kind: 'Repeat'
-  readonly '~out': RepeatOut<B, Times<N>, 0, this['~in']>
-  readonly '~source': B['~source']
-  readonly '~named': B['~named']
-  readonly '~parts': InSequence<Copies<B, N, []>>
-  readonly '~found': Copied<B, N, this['~in'], '~found'>
-  readonly '~all': Copied<B, N, this['~in'], '~all'>
-  readonly '~patterns': B['~patterns']
-  readonly '~within': 0 | Deeper<B['~within']>
+  readonly ' out': RepeatOut<B, Times<N>, 0, this[' in']>
+  readonly ' source': B[' source']
+  readonly ' named': B[' named']
+  readonly ' parts': InSequence<Copies<B, N, []>>
+  readonly ' found': Copied<B, N, this[' in'], ' found'>
+  readonly ' all': Copied<B, N, this[' in'], ' all'>
+  readonly ' patterns': B[' patterns']
+  readonly ' within': 0 | Deeper<B[' within']>
 }
 type Copied<B extends Typed, N extends number, I, M extends Listing> = number extends N
   ? [Unknown]
@@ -125,16 +125,16 @@ type Copies<B extends Typed, N extends number, R extends readonly Typed[]> = R['
 /** A layer whose occurrences in a network share their variables, which have the given name. */
 export interface Shared<in out Name extends string, in out B extends Typed> extends Chain, Wired {
   readonly kind: 'Shared'
-  readonly '~out': Out<B, this['~in']>
-  readonly '~source': never
-  readonly '~named': never
-  readonly '~parts': Within<Name, B, 'shared'>
-  readonly '~found': [InShared<Name, OwnList<B, this['~in'], '~found'>>]
-  readonly '~all': [InShared<Name, OwnList<B, this['~in'], '~all'>>]
-  readonly '~patterns': B['~patterns']
-  readonly '~within': 0 | SharedWithin | Deeper<B['~within']>
+  readonly ' out': Out<B, this[' in']>
+  readonly ' source': never
+  readonly ' named': never
+  readonly ' parts': Within<Name, B, 'shared'>
+  readonly ' found': [InShared<Name, OwnList<B, this[' in'], ' found'>>]
+  readonly ' all': [InShared<Name, OwnList<B, this[' in'], ' all'>>]
+  readonly ' patterns': B[' patterns']
+  readonly ' within': 0 | SharedWithin | Deeper<B[' within']>
 }
-type OwnList<B extends Typed, I, M extends Listing> = B extends { readonly '~parts': unknown }
+type OwnList<B extends Typed, I, M extends Listing> = B extends { readonly ' parts': unknown }
   ? Placed<B, I>[M]
   : Placed<B, I>
 
@@ -142,10 +142,10 @@ type OwnList<B extends Typed, I, M extends Listing> = B extends { readonly '~par
 
 /** The type that `join` makes: a network if it starts with inputs, else a sequence. */
 export type Join<L extends readonly Typed[]> = InOrder<Counted<L>>
-type InOrder<L extends readonly Typed[]> = L[0]['~source'] extends infer I
+type InOrder<L extends readonly Typed[]> = L[0][' source'] extends infer I
   ? [I] extends [never]
     ? Sequence<L>
-    : Network<I, Output<RunSequence<L, number[], '~found'>>, Hiding<L>['hidden']>
+    : Network<I, Output<RunSequence<L, number[], ' found'>>, Hiding<L>['hidden']>
   : never
 
 /** The type that `parallel` makes: a network of several inputs if every branch starts with inputs. */
@@ -154,11 +154,11 @@ export type Side<L extends readonly Typed[]> = number extends L['length']
   : Sources<L, 0, []> extends infer I
     ? [I] extends [never]
       ? Parallel<L>
-      : Network<I, Output<RunBranches<L, 0, number[], [], [], '~found'>>, Hiding<[Parallel<L>]>['hidden']>
+      : Network<I, Output<RunBranches<L, 0, number[], [], [], ' found'>>, Hiding<[Parallel<L>]>['hidden']>
     : never
 type Sources<L extends readonly Typed[], N extends number, R extends readonly unknown[]> = N extends L['length']
   ? R
-  : L[N]['~source'] extends infer I
+  : L[N][' source'] extends infer I
     ? [I] extends [never]
       ? never
       : Sources<L, Next[N], I extends Several ? [...R, ...I] : [...R, I]>
@@ -169,7 +169,7 @@ type Sources<L extends readonly Typed[], N extends number, R extends readonly un
 /** The output shape of a network; several outputs are a tuple of shapes. */
 export type OutputOf<L extends Typed> = Out<L, number[]>
 /** The input shape of a network; several inputs are a tuple of shapes. */
-export type InputOf<L extends Typed> = [L['~source']] extends [never] ? number[] : L['~source']
+export type InputOf<L extends Typed> = [L[' source']] extends [never] ? number[] : L[' source']
 /** Tensors of a shape, or a tuple of them. */
 export type TensorsOf<S> = S extends readonly [readonly unknown[], ...(readonly unknown[])]
   ? { readonly [K in keyof S]: TensorsOf<S[K]> }

@@ -33,11 +33,11 @@ type Settled<B extends Typed, I> = [I] extends [Common<I, Out<B, I>>]
 
 /** An unknown number of layers of one type in sequence. */
 export interface Many<in out B extends Typed> extends Chain, Opaque {
-  readonly '~out': AnyTimes<B, this['~in']>
+  readonly ' out': AnyTimes<B, this[' in']>
 }
 /** An unknown number of branches. */
 export interface ManyBranches extends Chain, Opaque {
-  readonly '~out': number[]
+  readonly ' out': number[]
 }
 
 /** The layers of a sequence, an unknown number of them being one layer. */

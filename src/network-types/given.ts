@@ -14,20 +14,20 @@ export interface SomeVariables {
   readonly params: Readonly<Record<string, unknown>>
   readonly state: Readonly<Record<string, unknown>>
   /** Tells it from other types, which the compiler need not look through then. */
-  readonly '~any'?: never
+  readonly ' any'?: never
 }
 
 /** The type of a parameter for the variables `V` of the network `L`: as they are, or what is wrong with them. */
 export type VariablesFor<L extends Typed, V> = [...Faults<L, V>]['length'] extends 1 ? Sentence<Unfit<L, V>> : V
 /** `[]` for variables that may fit, else one element. Those of a network that is the same are not looked at. */
-type Faults<L extends Typed, V> = '~any' extends keyof V
+type Faults<L extends Typed, V> = ' any' extends keyof V
   ? []
   : [V] extends [Variables<L>]
     ? []
     : Unfit<L, V> extends Mismatch<string>
       ? ['unfit']
       : []
-type Unfit<L extends Typed, V> = unknown extends L['~within']
+type Unfit<L extends Typed, V> = unknown extends L[' within']
   ? null
   : V extends { readonly params: infer P; readonly state: infer S }
     ? string extends keyof P | keyof S
@@ -44,7 +44,7 @@ type FirstFault<T extends readonly unknown[], P, S> = T extends readonly [infer 
     : never
   : null
 type FaultOf<H, P, S> =
-  H extends NamedLayer<infer Name extends string, { readonly '~params': infer Trained; readonly '~state': infer Kept }>
+  H extends NamedLayer<infer Name extends string, { readonly ' params': infer Trained; readonly ' state': infer Kept }>
     ? {} extends Own<Trained> & Own<Kept>
       ? null
       : OfLayer<Name, Own<Trained> & Own<Kept>, At<P, Name> & At<S, Name>>

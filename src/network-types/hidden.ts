@@ -29,5 +29,5 @@ export type Layers<Hidden> = Hidden extends { readonly layers: infer L extends r
     : L
   : readonly [Lost]
 interface Lost extends AnyLayer, Opaque {
-  readonly '~out': number[]
+  readonly ' out': number[]
 }

@@ -27,11 +27,11 @@ type Through<L extends readonly Typed[], N extends number, F extends Flow, R> = 
     : Into<L[N], F, R> extends Walked<infer G, infer Q>
       ? Through<L, Next[N], G, Q>
       : never
-type Into<L extends Typed, F extends Flow, R> = L extends { readonly '~ids': infer Does }
+type Into<L extends Typed, F extends Flow, R> = L extends { readonly ' ids': infer Does }
   ? Does extends 'passes'
     ? Walked<F, R>
     : Computed<Does extends 'takes' ? R | Reader<F[0], L['kind']> : R>
-  : L extends { readonly '~parts': infer E }
+  : L extends { readonly ' parts': infer E }
     ? Parts<E, F, R>
     : Computed<R>
 /** Of lists of unknown length, which may be empty, nothing is known. */
@@ -70,7 +70,7 @@ export interface InputAt<N, K> {
   readonly number: K
 }
 /** The kind of a layer that takes the input of a network as ids, or one of several inputs; `never` if none does. */
-export type IdsOf<N> = N extends { readonly '~parts': { readonly sequence: infer L } }
+export type IdsOf<N> = N extends { readonly ' parts': { readonly sequence: infer L } }
   ? L extends Followed
     ? N extends Typed
       ? ReaderOf<N, '0'>
@@ -80,15 +80,15 @@ export type IdsOf<N> = N extends { readonly '~parts': { readonly sequence: infer
     ? ReaderOf<M, K>
     : never
 /** Layers that have to be walked. In most networks the layer after the Input computes, which is asked first: it costs less. */
-type Followed = { readonly 0: { readonly '~parts': unknown } } | { readonly 1: Follows }
-type Follows = { readonly '~ids': unknown } | { readonly '~parts': unknown }
-type ReaderOf<N extends Typed, K> = Into<N, Inputs<N['~source']>, never>['found'] extends infer R
+type Followed = { readonly 0: { readonly ' parts': unknown } } | { readonly 1: Follows }
+type Follows = { readonly ' ids': unknown } | { readonly ' parts': unknown }
+type ReaderOf<N extends Typed, K> = Into<N, Inputs<N[' source']>, never>['found'] extends infer R
   ? R extends Reader<K, infer Kind>
     ? Kind
     : never
   : never
 
-/** The key '~ids' of a layer around the layer `L`: whether that takes ids. */
+/** The key ' ids' of a layer around the layer `L`: whether that takes ids. */
 export type IdsWithin<L extends Typed> = [Into<L, readonly ['0'], never>['found']] extends [never]
   ? 'computes'
   : 'takes'

@@ -10,75 +10,75 @@ export type Has = 'params' | 'state' | 'both' | 'some'
 /** An item of a list: a layer with its input, or one of the types below. */
 export interface Item {
   readonly name: string
-  readonly '~params'?: unknown
-  readonly '~state'?: unknown
+  readonly ' params'?: unknown
+  readonly ' state'?: unknown
   /** The text before its number, see {@link Before}; `never` for an explicit name. */
-  readonly '~before': string
+  readonly ' before': string
   /** Which variables it or the layers within have. */
-  readonly '~has': Has
+  readonly ' has': Has
 }
-type HasWithin<T> = T extends readonly Item[] ? T[number]['~has'] : T extends Item ? T['~has'] : never
+type HasWithin<T> = T extends readonly Item[] ? T[number][' has'] : T extends Item ? T[' has'] : never
 /** A block: its name comes before those of its layers, which are numbered anew. */
 export interface InBlock<Name extends string, T> extends Item {
   readonly name: never
-  readonly '~before': NoLayer
-  readonly '~has': HasWithin<T>
+  readonly ' before': NoLayer
+  readonly ' has': HasWithin<T>
   readonly block: Name
   readonly list: T
 }
 /** A shared part: its variables have its name wherever it occurs; those of a composition name/inner-name. */
 export interface InShared<Name extends string, L> extends Item {
   readonly name: never
-  readonly '~before': NoLayer
-  readonly '~has': HasWithin<L>
+  readonly ' before': NoLayer
+  readonly ' has': HasWithin<L>
   readonly shared: Name
   readonly layer: L
 }
 /** Layers of a slice, `F` by their names, which they keep wherever it is used. */
 export interface InSlice<F> extends Item {
   readonly name: never
-  readonly '~before': NoLayer
-  readonly '~has': 'some'
+  readonly ' before': NoLayer
+  readonly ' has': 'some'
   readonly kept: F
 }
 /** Layers that the compiler does not know: it knows no names after them either. */
 export interface Unknown extends Item {
   readonly name: string
-  readonly '~before': NoLayer
-  readonly '~has': 'some'
-  readonly '~params': AnyVariables[string]
-  readonly '~state': AnyVariables[string]
+  readonly ' before': NoLayer
+  readonly ' has': 'some'
+  readonly ' params': AnyVariables[string]
+  readonly ' state': AnyVariables[string]
 }
 
 /** The keys of a composition whose layers the compiler does not know. */
 export interface Opaque {
-  readonly '~source': never
-  readonly '~named': never
-  readonly '~found': [Unknown]
-  readonly '~all': [Unknown]
-  readonly '~patterns': never
-  readonly '~within': 0
+  readonly ' source': never
+  readonly ' named': never
+  readonly ' found': [Unknown]
+  readonly ' all': [Unknown]
+  readonly ' patterns': never
+  readonly ' within': 0
 }
 
 /**
  * Which layers are listed: those with variables, or all, which costs more. All are needed if layers without variables count
  * in the numbers of others, as `Relu()` does in those of `Relu(8)`.
  */
-export type Listing = '~found' | '~all'
-/** Which list a composition with these '~patterns' needs. */
-export type ListingOf<P> = [P & Bare<P & string>] extends [never] ? '~found' : '~all'
+export type Listing = ' found' | ' all'
+/** Which list a composition with these ' patterns' needs. */
+export type ListingOf<P> = [P & Bare<P & string>] extends [never] ? ' found' : ' all'
 
 // Signs with a special meaning in keys that hold names.
 
-/** In '~before': the item is not a layer. */
+/** In ' before': the item is not a layer. */
 export type NoLayer = ';'
-/** In '~patterns': a layer without variables. */
+/** In ' patterns': a layer without variables. */
 export type Bare<Name extends string> = `!${Name}`
-/** In '~within': something is shared. */
+/** In ' within': something is shared. */
 export type SharedWithin = '/'
 
 // Counters: the next number of each pattern, as `;relu-=3;softmax-=2;`. A pattern that ends in '{}' is written without it, as
-// in '~before'; any other is written whole, after '!'. Updating one string costs the same for any number of patterns.
+// in ' before'; any other is written whole, after '!'. Updating one string costs the same for any number of patterns.
 
 /** No counters yet. */
 export type NoCounters = ';'

@@ -14,22 +14,22 @@ export interface NamedLayer<Name, L> {
 }
 export type AnyNamedLayer = NamedLayer<string, Holder>
 interface Holder {
-  readonly '~params': unknown
-  readonly '~state': unknown
+  readonly ' params': unknown
+  readonly ' state': unknown
 }
 
 /** The named layers of the list `T` from index `N` on, in a union with `R`. `C` are the counters so far. */
 type Numbered<T extends readonly Item[], N extends number, C extends string, R> = N extends T['length']
   ? R
-  : C extends `${infer X};${T[N]['~before']}=${infer K extends number};${infer Y}`
-    ? Numbered<T, Next[N], `${X};${T[N]['~before']}=${Next[K]};${Y}`, R | NamedLayer<`${T[N]['~before']}${K}`, T[N]>>
-    : [T[N]['~before']] extends [never]
+  : C extends `${infer X};${T[N][' before']}=${infer K extends number};${infer Y}`
+    ? Numbered<T, Next[N], `${X};${T[N][' before']}=${Next[K]};${Y}`, R | NamedLayer<`${T[N][' before']}${K}`, T[N]>>
+    : [T[N][' before']] extends [never]
       ? Numbered<T, Next[N], C, R | NamedLayer<T[N]['name'], T[N]>>
-      : T[N]['~before'] extends NoLayer
+      : T[N][' before'] extends NoLayer
         ? NumberedPart<T, N, C, R>
-        : T[N]['~before'] extends `${string}{${string}`
-          ? Numbered<T, Next[N], Count<C, T[N]['~before']>, R | NamedLayer<NameOf<C, T[N]['~before']>, T[N]>>
-          : Numbered<T, Next[N], `${C}${T[N]['~before']}=2;`, R | NamedLayer<`${T[N]['~before']}1`, T[N]>>
+        : T[N][' before'] extends `${string}{${string}`
+          ? Numbered<T, Next[N], Count<C, T[N][' before']>, R | NamedLayer<NameOf<C, T[N][' before']>, T[N]>>
+          : Numbered<T, Next[N], `${C}${T[N][' before']}=2;`, R | NamedLayer<`${T[N][' before']}1`, T[N]>>
 /** The same if the next item is not a layer, but has layers within. */
 type NumberedPart<T extends readonly Item[], N extends number, C extends string, R> =
   T[N] extends InBlock<infer Name, infer B>
@@ -73,9 +73,9 @@ type Freed<F> = F extends IsFree<infer G> ? G : F
 /** The named layers of a list, as a union. */
 export type NamedLayers<T> = T extends readonly Item[] ? Numbered<T, 0, NoCounters, never> : never
 export type Named<W, T> = SharedWithin extends W ? Freed<NamedLayers<T>> : NamedLayers<T>
-type List<L extends Typed, I = number[]> = Placed<L, I>[ListingOf<L['~patterns']>]
+type List<L extends Typed, I = number[]> = Placed<L, I>[ListingOf<L[' patterns']>]
 /** The list of all layers of a network, for the input shape `I`. */
-export type AllLayers<L extends Typed, I = number[]> = Placed<L, I>['~all']
+export type AllLayers<L extends Typed, I = number[]> = Placed<L, I>[' all']
 
 type OwnVariables<L, Key extends keyof Holder> = L extends { readonly [_ in Key]: infer V } ? V : never
 /** The variables by layer name, of layers that have some. */
@@ -86,12 +86,12 @@ type IfAny<V, Name> = [V] extends [never] ? never : unknown extends V ? never : 
 
 /** The parameters of a part within a layer; those of a composition as `layer/variable`; `never` if there are none. */
 export type InnerParams<L extends Typed, I> = L extends { readonly nodes: unknown }
-  ? Flat<ByName<Named<L['~within'], List<L, I>>, '~params'>>
-  : OwnVariables<Placed<L, I>, '~params'>
+  ? Flat<ByName<Named<L[' within'], List<L, I>>, ' params'>>
+  : OwnVariables<Placed<L, I>, ' params'>
 /** The state of a part within a layer, likewise. */
 export type InnerState<L extends Typed, I> = L extends { readonly nodes: unknown }
-  ? Flat<ByName<Named<L['~within'], List<L, I>>, '~state'>>
-  : OwnVariables<Placed<L, I>, '~state'>
+  ? Flat<ByName<Named<L[' within'], List<L, I>>, ' state'>>
+  : OwnVariables<Placed<L, I>, ' state'>
 type Flat<Tree> = [keyof Tree] extends [never] ? never : { readonly [P in Leaves<Tree> as P[0]]: P[1] }
 type Leaves<Tree> = {
   [Name in keyof Tree & string]: {
@@ -103,18 +103,18 @@ type Leaves<Tree> = {
 export type AnyVariables = Readonly<Record<string, Readonly<Record<string, Tensor>>>>
 
 /** The parameters of a network, which gradients train: tensors by layer name and variable name. */
-export type ParamsOf<L extends Typed> = unknown extends L['~within'] ? AnyVariables : Params<List<L>, L['~within']>
-type Params<T extends readonly Item[], W> = T[number]['~has'] extends 'params' | 'both'
-  ? [T[number]['~before']] extends [never]
-    ? { readonly [E in T[number] as E['name']]: E['~params'] }
+export type ParamsOf<L extends Typed> = unknown extends L[' within'] ? AnyVariables : Params<List<L>, L[' within']>
+type Params<T extends readonly Item[], W> = T[number][' has'] extends 'params' | 'both'
+  ? [T[number][' before']] extends [never]
+    ? { readonly [E in T[number] as E['name']]: E[' params'] }
     : Named<W, T> extends infer F extends AnyNamedLayer
-      ? { readonly [E in F as E['name']]: E['layer']['~params'] }
+      ? { readonly [E in F as E['name']]: E['layer'][' params'] }
       : never
-  : ByName<Named<W, T>, '~params'>
+  : ByName<Named<W, T>, ' params'>
 /** The state of a network, which training updates without gradients: tensors by layer name and variable name. */
-export type StateOf<L extends Typed> = unknown extends L['~within']
+export type StateOf<L extends Typed> = unknown extends L[' within']
   ? AnyVariables
-  : ByName<Named<L['~within'], List<L>>, '~state'>
+  : ByName<Named<L[' within'], List<L>>, ' state'>
 
 /** The variables of a network: parameters and state. */
 // biome-ignore lint/suspicious/noExplicitAny: those of any network may be those of each

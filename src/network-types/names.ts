@@ -9,11 +9,11 @@ import type { Named, NamedLayer } from './named.ts'
 export const layerName = { expected: 'the name of a layer of the network' } as const
 
 /** All layers of a network by name, for the input shape `I`. */
-export type LayersOf<L extends Typed, I = number[]> = Named<L['~within'], Placed<L, I>['~all']>
+export type LayersOf<L extends Typed, I = number[]> = Named<L[' within'], Placed<L, I>[' all']>
 /** The names of the layers of a network; `string` if the compiler does not know all of them. */
 export type NamesOf<L extends Typed> = [L] extends [never]
   ? string
-  : unknown extends L['~within']
+  : unknown extends L[' within']
     ? string
     : NameIn<LayersOf<L>>
 export type NameIn<F> = F extends NamedLayer<infer Name extends string, unknown> ? Name : never
@@ -21,8 +21,8 @@ export type NameIn<F> = F extends NamedLayer<infer Name extends string, unknown>
 /** The layer of a name, with its input; several if a shared layer has inputs of several shapes. */
 export type PlacedAt<F, Name> = F extends NamedLayer<Name, infer L> ? L : never
 /** A layer without the input that it has in its network. */
-type Unplaced<P> = P extends { readonly '~in': infer I }
-  ? P extends infer L & { readonly '~in': I }
+type Unplaced<P> = P extends { readonly ' in': infer I }
+  ? P extends infer L & { readonly ' in': I }
     ? L
     : never
   : never
@@ -34,11 +34,11 @@ export type LayerAt<L extends Typed, Name, Otherwise> =
 type IsKnown<L extends Typed, Name> = string extends NamesOf<L> | Name ? false : true
 /** The output shape of the layer of a name, for the input shape `I` of the network; unknown if it has several. */
 export type ShapeAt<L extends Typed, Name, I = number[]> =
-  IsKnown<L, Name> extends true ? OneOf<PlacedAt<LayersOf<L, I>, Name>, '~out'> : number[]
+  IsKnown<L, Name> extends true ? OneOf<PlacedAt<LayersOf<L, I>, Name>, ' out'> : number[]
 /** The input shape of the layer of a name; unknown if it has several. */
 export type InputAt<L extends Typed, Name> =
-  IsKnown<L, Name> extends true ? OneOf<PlacedAt<LayersOf<L>, Name>, '~in'> : number[]
-type OneOf<P, Key extends '~in' | '~out'> = [P] extends [never]
+  IsKnown<L, Name> extends true ? OneOf<PlacedAt<LayersOf<L>, Name>, ' in'> : number[]
+type OneOf<P, Key extends ' in' | ' out'> = [P] extends [never]
   ? number[]
   : [P] extends [{ readonly [_ in Key]: infer S }]
     ? IsUnion<S> extends true

@@ -9,7 +9,7 @@ import type { AllLayers, Named, NamedLayer } from './named.ts'
 
 /** A layer with its path in the list of its network. */
 interface AtPath<P extends string> {
-  readonly '~at': P
+  readonly ' at': P
 }
 /** The path of a layer. */
 export type PathOf<L> = L extends AtPath<infer P> ? P : never
@@ -33,7 +33,7 @@ export type MarkedList<L extends Typed, I = number[]> = Marked<AllLayers<L, I>, 
 /** The named layers of a network in order, with their paths; those after one that the compiler does not know are left out. */
 export type Ordered<L extends Typed, I = number[]> =
   MarkedList<L, I> extends infer T extends readonly Item[]
-    ? InOrder<T, 0, ByPath<Named<L['~within'], T>>, [], null>
+    ? InOrder<T, 0, ByPath<Named<L[' within'], T>>, [], null>
     : []
 /** Those of the list `T` from index `N` on, after `R`; then those of the lists around it, which `Up` holds. */
 type InOrder<T extends readonly Item[], N extends number, F, R extends readonly unknown[], Up> = N extends T['length']

@@ -10,7 +10,7 @@ import type { Appended, Gets, Joint, Ran, Scan } from './scan.ts'
 /** From this depth of nesting on. */
 export type Deep = 8
 
-// The values of '~parts'.
+// The values of ' parts'.
 
 /** Layers in sequence. */
 export interface InSequence<L extends readonly Typed[]> {
@@ -56,15 +56,15 @@ type Run<
   Up,
 > = N extends L['length']
   ? RunUp<I, R, M, Up>
-  : Deep extends L[N]['~within']
+  : Deep extends L[N][' within']
     ? Into<L[N], I, R, M, readonly [L, Next[N], Up]>
     : Placed<L[N], I> extends infer P extends Typed
-      ? P['~out'] extends Mismatch<infer Why>
+      ? P[' out'] extends Mismatch<infer Why>
         ? Fail<Why, Up>
-        : Run<L, Next[N], P['~out'], [...R, ...P[M]], M, Up>
+        : Run<L, Next[N], P[' out'], [...R, ...P[M]], M, Up>
       : never
 type Into<B extends Typed, I, R extends readonly unknown[], M extends Listing, Up> = B extends {
-  readonly '~parts': infer E
+  readonly ' parts': infer E
 }
   ? E extends InSequence<infer L>
     ? Run<L, 0, I, R, M, Up>

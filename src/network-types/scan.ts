@@ -24,7 +24,7 @@ export interface FailedAt<At extends number, Message extends string> extends Mis
 }
 
 /** What comes out of the layers `L` for the input `I`. */
-export type RunSequence<L extends readonly Typed[], I, M extends Listing> = Deep extends L[number]['~within']
+export type RunSequence<L extends readonly Typed[], I, M extends Listing> = Deep extends L[number][' within']
   ? DeepRun<L, I, M>
   : Scan<L, 0, I, [], M>
 
@@ -34,7 +34,7 @@ export type Scan<L extends readonly Typed[], N extends number, I, T extends read
     ? Ran<FailedAt<N, I['mismatch']>, []>
     : N extends L['length']
       ? Ran<I, T>
-      : Scan<L, Next[N], Placed<L[N], I>['~out'], [...T, ...Placed<L[N], I>[M]], M>
+      : Scan<L, Next[N], Placed<L[N], I>[' out'], [...T, ...Placed<L[N], I>[M]], M>
 
 /** What each branch gets of several inputs: one of them, or all. */
 export type Gets = 'one' | 'all'
@@ -56,9 +56,9 @@ export type RunBranches<
     ? Ran<Joint<L, I, O, G>, T>
     : Ran<O, T>
   : Placed<L[N], I extends Several ? (G extends 'one' ? BranchInput<I, N> : I) : I> extends infer P extends Typed
-    ? P['~out'] extends Mismatch<string>
-      ? Ran<InBranch<L, I, P['~out'], G>, []>
-      : RunBranches<L, Next[N], I, Appended<O, P['~out']>, [...T, ...P[M]], M, G>
+    ? P[' out'] extends Mismatch<string>
+      ? Ran<InBranch<L, I, P[' out'], G>, []>
+      : RunBranches<L, Next[N], I, Appended<O, P[' out']>, [...T, ...P[M]], M, G>
     : never
 /**
  * The mismatch of a branch. An interface: TypeScript 6 goes too deep where it asks for the text of branches that depend on

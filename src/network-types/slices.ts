@@ -15,19 +15,19 @@ import type { List, Output, RunSequence, Scan } from './scan.ts'
 /** A part of a network that the compiler does not know. */
 export interface Slice extends Wired, Opaque {
   readonly kind: string
-  readonly '~out': number[]
+  readonly ' out': number[]
 }
 
 /** The part of the network `N` up to the layers of some names. */
 export interface SliceUpTo<in out N extends Typed, in out Names extends readonly string[]> extends Wired {
   readonly kind: string
-  readonly '~out': EndShape<N, Names, this['~in']>
-  readonly '~source': [N['~source']] extends [Several] ? never : N['~source']
-  readonly '~named': NameIn<UpTo<PlaceOf<N, Names>, number[]>>
-  readonly '~found': Listed<UpTo<PlaceOf<N, Names>, this['~in']>>
-  readonly '~all': Listed<UpTo<PlaceOf<N, Names>, this['~in']>>
-  readonly '~patterns': never
-  readonly '~within': 0 | SharedWithin
+  readonly ' out': EndShape<N, Names, this[' in']>
+  readonly ' source': [N[' source']] extends [Several] ? never : N[' source']
+  readonly ' named': NameIn<UpTo<PlaceOf<N, Names>, number[]>>
+  readonly ' found': Listed<UpTo<PlaceOf<N, Names>, this[' in']>>
+  readonly ' all': Listed<UpTo<PlaceOf<N, Names>, this[' in']>>
+  readonly ' patterns': never
+  readonly ' within': 0 | SharedWithin
 }
 type EndShape<N extends Typed, Names extends readonly string[], I> = number extends Names['length']
   ? number[]
@@ -38,18 +38,18 @@ type EndShape<N extends Typed, Names extends readonly string[], I> = number exte
 /** The part of the network `N` from the layers of some names on. */
 export interface SliceFrom<in out N extends Typed, in out Names extends readonly string[]> extends Wired {
   readonly kind: string
-  readonly '~out': StartShape<N, Names, PlaceOf<N, Names>, this['~in']>
-  readonly '~source': never
-  readonly '~named': NameIn<From<PlaceOf<N, Names>, number[]>>
-  readonly '~found': Listed<From<PlaceOf<N, Names>, this['~in']>>
-  readonly '~all': Listed<From<PlaceOf<N, Names>, this['~in']>>
-  readonly '~patterns': never
-  readonly '~within': 0 | SharedWithin
+  readonly ' out': StartShape<N, Names, PlaceOf<N, Names>, this[' in']>
+  readonly ' source': never
+  readonly ' named': NameIn<From<PlaceOf<N, Names>, number[]>>
+  readonly ' found': Listed<From<PlaceOf<N, Names>, this[' in']>>
+  readonly ' all': Listed<From<PlaceOf<N, Names>, this[' in']>>
+  readonly ' patterns': never
+  readonly ' within': 0 | SharedWithin
 }
 /** The output shape for the input shape `I`: what the layers make of it, or that of the network for its own shape. */
 type StartShape<N extends Typed, Names extends readonly string[], P, I> =
   P extends Place<infer L, infer At, readonly Typed[]>
-    ? Output<Scan<L, At, I, [], '~found'>>
+    ? Output<Scan<L, At, I, [], ' found'>>
     : Names extends readonly [infer Name]
       ? number[] extends I
         ? number[]
@@ -70,14 +70,14 @@ interface Place<out L extends readonly Typed[], out At extends number, out Befor
 type PlaceOf<N extends Typed, Names extends readonly string[]> = Names extends readonly [infer Name]
   ? string extends Name
     ? null
-    : N extends { readonly '~parts': InSequence<infer L> }
+    : N extends { readonly ' parts': InSequence<infer L> }
       ? PlaceIn<L, PositionOf<N, Name>, 0, [], []>
       : null
   : null
 /** The position of a name in the list of layers, as a text. */
 type PositionOf<N extends Typed, Name> =
-  PlacedAt<NamedLayers<Numerated<Placed<N, number[]>['~all']>>, Name> extends { readonly '~at': infer At } ? At : null
-type Numerated<T> = { readonly [K in keyof T]: T[K] & { readonly '~at': K } }
+  PlacedAt<NamedLayers<Numerated<Placed<N, number[]>[' all']>>, Name> extends { readonly ' at': infer At } ? At : null
+type Numerated<T> = { readonly [K in keyof T]: T[K] & { readonly ' at': K } }
 /** The layer of `L` from index `N` on that is at position `P` of the list, whose items before it are `T`. */
 type PlaceIn<
   L extends readonly Typed[],
@@ -88,10 +88,10 @@ type PlaceIn<
 > = N extends L['length']
   ? null
   : P extends `${T['length']}`
-    ? L[N] extends { readonly '~parts': unknown }
+    ? L[N] extends { readonly ' parts': unknown }
       ? null
       : Place<L, N, R>
-    : PlaceIn<L, P, Next[N], [...T, ...Placed<L[N], number[]>['~all']], [...R, L[N]]>
+    : PlaceIn<L, P, Next[N], [...T, ...Placed<L[N], number[]>[' all']], [...R, L[N]]>
 
 // The layers of a slice by name.
 
@@ -103,15 +103,15 @@ type From<P, I> =
     ? Without<
         NamedLayers<
           readonly [
-            ...Items<RunSequence<Before, number[], '~all'>>,
-            ...Items<Scan<L, At, number[] extends I ? Output<RunSequence<Before, number[], '~found'>> : I, [], '~all'>>,
+            ...Items<RunSequence<Before, number[], ' all'>>,
+            ...Items<Scan<L, At, number[] extends I ? Output<RunSequence<Before, number[], ' found'>> : I, [], ' all'>>,
           ]
         >,
         NameIn<NamedIn<Before, number[]>>
       >
     : null
 type Items<R> = List<R> extends infer T extends readonly unknown[] ? T : []
-type NamedIn<L extends readonly Typed[], I> = NamedLayers<List<RunSequence<L, I, '~all'>>>
+type NamedIn<L extends readonly Typed[], I> = NamedLayers<List<RunSequence<L, I, ' all'>>>
 type Without<F, Names> = F extends NamedLayer<infer Name, unknown> ? (Name extends Names ? never : F) : F
 /** The list of a slice. */
 type Listed<F> = [F] extends [null] ? [Unknown] : [InSlice<F>]

@@ -217,7 +217,7 @@ type InArgument<H extends string, Word extends string, B, I, Used, P extends rea
   : RowOfWord<Word> extends infer R
     ? R extends AroundRow
       ? H extends `${infer K}=${infer V}`
-        ? Trim<K> extends R['~networks']
+        ? Trim<K> extends R[' networks']
           ? Led<`${K}=`, InNetwork<V, B, I>>
           : InOption<H, OptionsOf<R, [AnyLayer]>, Used>
         : TrimStart<H> extends `${'"' | "'"}${string}` | `${number}`

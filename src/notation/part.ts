@@ -65,7 +65,7 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
   ? Own<B[Word], ReadArguments<G>>
   : RowOfWord<Word> extends infer R
     ? R extends AroundRow
-      ? Around<R, ReadEach<G, [], {}, R['~networks'], B>>
+      ? Around<R, ReadEach<G, [], {}, R[' networks'], B>>
       : Word extends keyof Layers
         ? Called<R, G>
         : never
@@ -73,9 +73,9 @@ type Applied<Word extends string, G extends string, B> = Word extends keyof B
 /** The result of a call that takes layers, for arguments that have been read. */
 type Around<R extends AroundRow, X> = X extends readonly [infer P extends readonly unknown[], infer O]
   ? // First, as what is refused may have no end, such as -1 copies.
-    true extends RefusesGiven<R['~limits'], P>
+    true extends RefusesGiven<R[' limits'], P>
     ? WrongArguments
-    : Limited<R['~limits'], P, O, Made<R, P, O>> extends infer Y
+    : Limited<R[' limits'], P, O, Made<R, P, O>> extends infer Y
       ? Y extends AnyLayer
         ? JoinFault<[Y]> extends readonly [unknown, infer Why extends string]
           ? Mismatch<Why>

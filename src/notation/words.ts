@@ -30,7 +30,7 @@ import type { Slice } from '../network-types/slices.ts'
 /** The constructors by their words. */
 export type Layers = typeof layers
 /** The row of a constructor; `null` if it has none. */
-export type RowOf<Constructor> = Constructor extends { readonly '~row'?: infer R } ? R : null
+export type RowOf<Constructor> = Constructor extends { readonly ' row'?: infer R } ? R : null
 /** The row of a word; `null` if there is none. */
 export type RowOfWord<Word> = Word extends keyof Combinators
   ? Combinators[Word]
@@ -38,14 +38,14 @@ export type RowOfWord<Word> = Word extends keyof Combinators
     ? RowOf<Layers[Word]>
     : null
 /** The rules of a row. */
-export type LimitsOf<R> = R extends Row ? R['~limits'] : never
+export type LimitsOf<R> = R extends Row ? R[' limits'] : never
 /** The texts of arguments that its rules check. */
-export type LookedAt<R> = R extends { readonly '~limits': { readonly '~looked': infer S } } ? S : never
+export type LookedAt<R> = R extends { readonly ' limits': { readonly ' looked': infer S } } ? S : never
 /** The result of a row for arguments. `R` has no constraint: the compiler would check it for all layers. */
-export type Applied<R, P, O> = R extends Row ? (R & Arguments<P, O>)['~makes'] : never
+export type Applied<R, P, O> = R extends Row ? (R & Arguments<P, O>)[' makes'] : never
 interface Arguments<P, O> {
-  readonly '~given': P
-  readonly '~options': O
+  readonly ' given': P
+  readonly ' options': O
 }
 
 /** The rows of the combinators. */
@@ -62,28 +62,28 @@ export interface Combinators {
 }
 type Parts = readonly [AnyLayer, ...AnyLayer[]]
 interface JoinRow extends TakesLayer<Parts, {}> {
-  readonly '~made': this['~given'] extends infer P extends Parts ? Fitting<JoinFault<P>, Join<P>> : never
+  readonly ' made': this[' given'] extends infer P extends Parts ? Fitting<JoinFault<P>, Join<P>> : never
 }
 interface ParallelRow extends TakesLayer<Parts, {}> {
-  readonly '~made': this['~given'] extends infer P extends Parts ? Fitting<NameFault<P>, Side<P>> : never
+  readonly ' made': this[' given'] extends infer P extends Parts ? Fitting<NameFault<P>, Side<P>> : never
 }
 interface BranchRow extends TakesLayer<Parts, {}> {
-  readonly '~made': this['~given'] extends infer P extends Parts ? Fitting<NameFault<P>, Fanned<P>> : never
+  readonly ' made': this[' given'] extends infer P extends Parts ? Fitting<NameFault<P>, Fanned<P>> : never
 }
 interface RepeatRow extends TakesLayer<readonly [AnyLayer, number], {}, Limits<readonly [null, 'count']>> {
-  readonly '~made': this['~given'] extends readonly [infer B extends AnyLayer, infer N extends number]
+  readonly ' made': this[' given'] extends readonly [infer B extends AnyLayer, infer N extends number]
     ? RepeatFault<B, N> extends Mismatch<infer M>
       ? Mismatch<M>
       : Repeat<B, N>
     : never
 }
 interface SharedRow extends TakesLayer<readonly [string, AnyLayer], {}, Limits<readonly ['plainName']>> {
-  readonly '~made': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
+  readonly ' made': this[' given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
     ? Shared<Name, B>
     : never
 }
 interface BlockRow extends TakesLayer<readonly [string, AnyLayer], {}, Limits<readonly ['title']>> {
-  readonly '~made': this['~given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
+  readonly ' made': this[' given'] extends readonly [infer Name extends string, infer B extends AnyLayer]
     ? Block<Name, B>
     : never
 }
@@ -93,11 +93,11 @@ interface ResidualOptions {
   readonly name?: string
 }
 interface ResidualRow extends Takes<readonly [AnyLayer], ResidualOptions, { readonly name: 'title' }> {
-  readonly '~networks': 'shortcut'
-  readonly '~made': ResidualOf<
-    Argument<this['~given'], 0, AnyLayer>,
-    OptionAs<this['~options'], 'shortcut', AnyLayer, Identity>,
-    this['~options']
+  readonly ' networks': 'shortcut'
+  readonly ' made': ResidualOf<
+    Argument<this[' given'], 0, AnyLayer>,
+    OptionAs<this[' options'], 'shortcut', AnyLayer, Identity>,
+    this[' options']
   >
 }
 type ResidualOf<B extends AnyLayer, S extends AnyLayer, O> = Fitting<
@@ -105,7 +105,7 @@ type ResidualOf<B extends AnyLayer, S extends AnyLayer, O> = Fitting<
   Residual<B, S, OptionOf<O, 'merge', 'add'>, OptionAs<O, 'name', string, never>>
 >
 interface SliceRow extends TakesLayer<readonly [AnyLayer, string, ...string[]], {}> {
-  readonly '~made': Slice
+  readonly ' made': Slice
 }
 /** `Y`, or the reason of a fault. */
 type Fitting<F, Y> = F extends readonly [unknown, infer Why extends string] ? Mismatch<Why> : Y

@@ -15,7 +15,7 @@ export type Item = number | Region
 
 export const isRegion = (item: Item): item is Region => typeof item !== 'number'
 
-/** Where a tensor comes from, when layers that change nothing are left out: a node, or an input of the network as `~k`. */
+/** Where a tensor comes from, when layers that change nothing are left out: a node, or an input of the network as ` k`. */
 export type Source = number
 
 /** Whether a layer gives one of its inputs as it is, and which. */

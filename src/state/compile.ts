@@ -39,7 +39,7 @@ export interface CompileOptions {
 /** A compiled network with its variables. */
 export interface Compiled<N extends AnyLayer> {
   /** For the compiler, which then compares compiled networks by what they have, not by their networks. */
-  readonly '~network'?: { readonly [K in keyof N]: unknown }
+  readonly ' network'?: { readonly [K in keyof N]: unknown }
   /** The output for an input, in inference mode. */
   <const X extends TensorInputs>(input: DataFor<'input', InputOf<N>, X, N>): Promise<TensorsOf<OutputOf<N>>>
   /** As the eager `apply`. */

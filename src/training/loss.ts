@@ -56,7 +56,7 @@ export type ClassWeights = readonly number[] | Readonly<Record<number, number>>
  * @typeParam T which targets it takes, for the compiler; `unknown` for one that it does not check
  */
 export interface Loss<T = unknown> {
-  readonly '~targets'?: T
+  readonly ' targets'?: T
   /** The loss of each example. */
   (expected: TensorInput, predicted: TensorInput, weighting: Weighting & { readonly reduction: 'none' }): Tensor
   /** The loss of all examples. */

@@ -312,7 +312,7 @@ holds<Same<OutputOf<typeof normedWeights>, [number, 8, 11, 4]>>()
 
 // A layer of one's own may give readonly shapes.
 interface Frozen<Name extends string> extends Plain<Name> {
-  readonly '~out': readonly [number, 8, 8, 3]
+  readonly ' out': readonly [number, 8, 8, 3]
 }
 declare const Frozen: <const Name extends string = 'frozen-{}'>() => Frozen<Name>
 const frozen = join(Input(4), Frozen(), Convolution([3, 3, 5]), MaxPooling([2, 2]), Reshape(), Relu(2))

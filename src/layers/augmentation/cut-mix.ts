@@ -23,15 +23,15 @@ export interface CutMixOptions<Name extends string = string, Alpha extends numbe
 export interface CutMix<Name extends string> extends Plain<Name> {
   readonly kind: 'CutMix'
   readonly alpha: number
-  readonly '~out': SameImage<'CutMix', this['~in']>
+  readonly ' out': SameImage<'CutMix', this[' in']>
 }
 
 interface CutMixRow extends Takes<readonly [], CutMixOptions, MixingLimits> {
-  readonly '~made': CutMix<NameOf<this['~options'], 'cut-mix-{}'>>
+  readonly ' made': CutMix<NameOf<this[' options'], 'cut-mix-{}'>>
 }
 /** The constructor of {@link CutMix}. */
 export interface CutMixConstructor {
-  readonly '~row'?: CutMixRow
+  readonly ' row'?: CutMixRow
   <const Name extends string = 'cut-mix-{}', const Alpha extends number = number>(
     options?: CutMixOptions<Name, Alpha>,
   ): CutMix<Name>

@@ -17,15 +17,15 @@ export interface MixUpOptions<Name extends string = string, Alpha extends number
 export interface MixUp<Name extends string> extends Plain<Name> {
   readonly kind: 'MixUp'
   readonly alpha: number
-  readonly '~out': this['~in']
+  readonly ' out': this[' in']
 }
 
 interface MixUpRow extends Takes<readonly [], MixUpOptions, MixingLimits> {
-  readonly '~made': MixUp<NameOf<this['~options'], 'mix-up-{}'>>
+  readonly ' made': MixUp<NameOf<this[' options'], 'mix-up-{}'>>
 }
 /** The constructor of {@link MixUp}. */
 export interface MixUpConstructor {
-  readonly '~row'?: MixUpRow
+  readonly ' row'?: MixUpRow
   <const Name extends string = 'mix-up-{}', const Alpha extends number = number>(
     options?: MixUpOptions<Name, Alpha>,
   ): MixUp<Name>

@@ -18,15 +18,15 @@ export interface RandomBrightness<Name extends string> extends Plain<Name> {
   readonly kind: 'RandomBrightness'
   readonly factor: RangeOption
   readonly valueRange: RangeOption
-  readonly '~out': SameImage<'RandomBrightness', this['~in']>
+  readonly ' out': SameImage<'RandomBrightness', this[' in']>
 }
 
 interface RandomBrightnessRow extends Takes<readonly [FactorOption], RandomBrightnessOptions, FactorLimits> {
-  readonly '~made': RandomBrightness<NameOf<this['~options'], 'random-brightness-{}'>>
+  readonly ' made': RandomBrightness<NameOf<this[' options'], 'random-brightness-{}'>>
 }
 /** The constructor of {@link RandomBrightness}. */
 export interface RandomBrightnessConstructor {
-  readonly '~row'?: RandomBrightnessRow
+  readonly ' row'?: RandomBrightnessRow
   <const F extends FactorOption, const Name extends string = 'random-brightness-{}'>(
     factor: FactorWithin<F, typeof callee>,
     options?: RandomBrightnessOptions<Name>,

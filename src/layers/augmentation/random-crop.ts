@@ -43,37 +43,37 @@ export interface RandomCrop<Size extends PairOption, Padding extends PairOption,
   readonly kind: 'RandomCrop'
   readonly size: Pair
   readonly padding: Pair
-  readonly '~out': this['~in'] extends readonly [
+  readonly ' out': this[' in'] extends readonly [
     infer B,
     infer H extends number,
     infer W extends number,
     infer C extends number,
   ]
     ? false extends Holds<H, OfAxis<Size, 0>, OfAxis<Padding, 0>> | Holds<W, OfAxis<Size, 1>, OfAxis<Padding, 1>>
-      ? TooSmall<this['~in'], Size, Padding>
+      ? TooSmall<this[' in'], Size, Padding>
       : [B, OfAxis<Size, 0>, OfAxis<Size, 1>, C]
-    : number[] extends this['~in']
+    : number[] extends this[' in']
       ? [number, OfAxis<Size, 0>, OfAxis<Size, 1>, number]
-      : Refuses<'RandomCrop', typeof image, this['~in']>
+      : Refuses<'RandomCrop', typeof image, this[' in']>
 }
 
 interface RandomCropRow extends Row {
-  readonly '~limits': Limits<'count', { padding: 'whole' }>
-  readonly '~makes': Together<this['~given']> extends infer Size extends PairOption
+  readonly ' limits': Limits<'count', { padding: 'whole' }>
+  readonly ' makes': Together<this[' given']> extends infer Size extends PairOption
     ? With<
-        this['~options'],
+        this[' options'],
         RandomCropOptions,
         RandomCrop<
           Size,
-          OptionAs<this['~options'], 'padding', PairOption, 0>,
-          NameOf<this['~options'], 'random-crop-{}'>
+          OptionAs<this[' options'], 'padding', PairOption, 0>,
+          NameOf<this[' options'], 'random-crop-{}'>
         >
       >
     : WrongArguments
 }
 /** The constructor of {@link RandomCrop}. */
 export interface RandomCropConstructor {
-  readonly '~row'?: RandomCropRow
+  readonly ' row'?: RandomCropRow
   <
     const Size extends number | [number, number] | PairOption,
     const Padding extends number | [number, number] | PairOption = 0,

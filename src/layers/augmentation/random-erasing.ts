@@ -36,7 +36,7 @@ export interface RandomErasingOptions<
 /** The type of {@link RandomErasing}: [batch, rows, cols, channels] → the same. */
 export interface RandomErasing<Name extends string> extends Plain<Name>, ParsedOptions<RandomErasingOptions> {
   readonly kind: 'RandomErasing'
-  readonly '~out': SameImage<'RandomErasing', this['~in']>
+  readonly ' out': SameImage<'RandomErasing', this[' in']>
 }
 
 interface RandomErasingRow
@@ -45,11 +45,11 @@ interface RandomErasingRow
     RandomErasingOptions,
     Limits<null, { probability: 'part'; area: 'part'; ratio: 'positive' }, string>
   > {
-  readonly '~made': RandomErasing<NameOf<this['~options'], 'random-erasing-{}'>>
+  readonly ' made': RandomErasing<NameOf<this[' options'], 'random-erasing-{}'>>
 }
 /** The constructor of {@link RandomErasing}. */
 export interface RandomErasingConstructor {
-  readonly '~row'?: RandomErasingRow
+  readonly ' row'?: RandomErasingRow
   <
     const Name extends string = 'random-erasing-{}',
     const Probability extends number = number,

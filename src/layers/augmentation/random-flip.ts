@@ -13,15 +13,15 @@ export type FlipDirection = 'horizontal' | 'vertical' | 'horizontalAndVertical'
 export interface RandomFlip<Name extends string> extends Plain<Name> {
   readonly kind: 'RandomFlip'
   readonly direction: FlipDirection
-  readonly '~out': SameImage<'RandomFlip', this['~in']>
+  readonly ' out': SameImage<'RandomFlip', this[' in']>
 }
 
 interface RandomFlipRow extends Takes<readonly [FlipDirection?], NameOption> {
-  readonly '~made': RandomFlip<NameOf<this['~options'], 'random-flip-{}'>>
+  readonly ' made': RandomFlip<NameOf<this[' options'], 'random-flip-{}'>>
 }
 /** The constructor of {@link RandomFlip}. */
 export interface RandomFlipConstructor {
-  readonly '~row'?: RandomFlipRow
+  readonly ' row'?: RandomFlipRow
   <const Name extends string = 'random-flip-{}'>(options?: NameOption<Name>): RandomFlip<Name>
   <const Name extends string = 'random-flip-{}'>(direction: FlipDirection, options?: NameOption<Name>): RandomFlip<Name>
 }

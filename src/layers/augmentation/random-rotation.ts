@@ -34,15 +34,15 @@ export interface RandomRotationOptions<Name extends string = string> extends Nam
 export interface RandomRotation<Name extends string> extends Plain<Name>, ParsedOptions<RandomRotationOptions> {
   readonly kind: 'RandomRotation'
   readonly factor: RangeOption
-  readonly '~out': SameImage<'RandomRotation', this['~in']>
+  readonly ' out': SameImage<'RandomRotation', this[' in']>
 }
 
 interface RandomRotationRow extends Takes<readonly [FactorOption], RandomRotationOptions, FactorLimits> {
-  readonly '~made': RandomRotation<NameOf<this['~options'], 'random-rotation-{}'>>
+  readonly ' made': RandomRotation<NameOf<this[' options'], 'random-rotation-{}'>>
 }
 /** The constructor of {@link RandomRotation}. */
 export interface RandomRotationConstructor {
-  readonly '~row'?: RandomRotationRow
+  readonly ' row'?: RandomRotationRow
   <const F extends FactorOption, const Name extends string = 'random-rotation-{}'>(
     factor: FactorWithin<F, typeof callee>,
     options?: RandomRotationOptions<Name>,

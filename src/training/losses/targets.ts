@@ -12,7 +12,7 @@ import type { alike, classNumbers, targetCount } from './words.ts'
 export type Targets = 'outputs' | 'vectors' | 'classes' | 'classesOfAxis'
 
 /** What a loss takes, itself or its name; `unknown` where its type does not say. */
-type TargetsOf<L> = L extends { readonly '~targets'?: infer T }
+type TargetsOf<L> = L extends { readonly ' targets'?: infer T }
   ? T
   : string extends L
     ? unknown
@@ -29,7 +29,7 @@ type Compares<L> = L extends string
   ? L extends keyof LossesByName
     ? true
     : false
-  : L extends { readonly kind: 'Loss'; readonly '~targets'?: infer T }
+  : L extends { readonly kind: 'Loss'; readonly ' targets'?: infer T }
     ? unknown extends T
       ? false
       : true
