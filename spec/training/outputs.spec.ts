@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import {
+  block,
+  branch,
   categoricalCrossentropy,
   evaluate,
   fit,
@@ -9,10 +11,19 @@ import {
   key,
   Linear,
   mse,
+  net,
   parallel,
+  Relu,
+  repeat,
+  residual,
   Softmax,
+  shared,
   Tanh,
 } from '../../src/index.ts'
+import { asPart } from '../../src/network/parts.ts'
+import { wiringOf } from '../../src/network/wiring.ts'
+import type { OutputNames } from '../../src/network-types/outputs.ts'
+import { outputNames } from '../../src/training/scoring.ts'
 import '../../src/onnxruntime.ts'
 import '../../src/wasm.ts'
 
@@ -95,7 +106,7 @@ for (const backend of [undefined, 'tfjs', 'wasm', 'onnxruntime'] as const)
     it('are named where an option names others, or too few', async () => {
       const ask = (options: object) => failed(() => evaluate(network, variables, { x, y }, { ...options, ...own }))
       expect(await ask({ loss: { kinds: 'mse' } })).to.include(
-        "loss: expected names of the outputs kind, size, got 'kinds'. Did you mean 'kind'?",
+        "loss: expected names of the outputs kind, size, got 'kinds'. Name the layers that give the outputs. Did you mean 'kind'?",
       )
       expect(await ask({ loss: ['mse'] })).to.include('loss: expected one for each of the outputs kind, size, got 1')
       expect(await ask({ metrics: { other: ['accuracy'] } })).to.include(
@@ -104,3 +115,26 @@ for (const backend of [undefined, 'tfjs', 'wasm', 'onnxruntime'] as const)
       expect(await ask({ lossWeights: { kind: 'much' } })).to.include('lossWeights: expected a number for each output')
     })
   })
+
+describe('The names of outputs', () => {
+  it('are those that the compiler finds', () => {
+    const nested = join(
+      Input(4),
+      shared('s', Relu(4)),
+      branch(
+        block('head', join(Relu(3), Relu(2))),
+        branch(repeat(Relu(2), 2), residual(Relu(4))),
+        shared('s', Relu(4)),
+        shared('two', join(Tanh(2), Tanh(2))),
+      ),
+    )
+    const two = parallel(join(Input(4), Relu(3)), join(Input(5), Relu(2), Relu()))
+    const text = net('Input(4) >> Relu(3) >> (Relu(2) | Softmax(3, name=last))')
+    const inNested: OutputNames<typeof nested> = ['head/relu-2', 'relu-2', 'elementwise-1', 's', 'two/tanh-2']
+    const inTwo: OutputNames<typeof two> = ['relu-1', 'relu-3']
+    const inText: OutputNames<typeof text> = ['relu-2', 'last']
+    const inOne: OutputNames<typeof network> = ['kind', 'size']
+    const atRunTime = (given: object) => outputNames(wiringOf(asPart('names', given)))
+    expect([nested, two, text, network].map(atRunTime)).to.deep.equal([inNested, inTwo, inText, inOne])
+  })
+})

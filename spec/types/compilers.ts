@@ -9,12 +9,15 @@ import { inspectByServer } from './language-server.ts'
 /** Something that checks case files. */
 export interface Compiler {
   readonly name: string
+  /** Says what it finds in cases of one folder. */
   readonly inspect: (cases: readonly Case[]) => Promise<readonly Findings[]>
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Where the case files are. */
 export const caseFolder: string = fileURLToPath(new URL('cases/', import.meta.url))
+/** Where those are that are checked without `exactOptionalPropertyTypes`, which users seldom set. */
+export const looseFolder: string = join(caseFolder, 'loose')
 const require = createRequire(import.meta.url)
 
 /**
@@ -54,7 +57,7 @@ const byService = (name: string): Compiler => ({
   name,
   inspect: async cases => {
     const sources = new Map(cases.map(({ path, source }) => [path, { text: source, version: 1 }]))
-    const [ts, service] = serviceOf(name, caseFolder, sources)
+    const [ts, service] = serviceOf(name, dirname(cases[0]?.path ?? caseFolder), sources)
     return cases.map(({ path, source, hovers, offers = [] }): Findings => {
       const file = service.getProgram()?.getSourceFile(path)
       if (!file) throw new Error(`${name} does not see ${path}`)

@@ -16,6 +16,7 @@ import {
   tensor,
 } from '../../src/index.ts'
 import type { DataFor } from '../../src/network-types/data.ts'
+import type { ForOutputsOf } from '../../src/training/by-output.ts'
 import type { ExamplesFor } from '../../src/training/examples.ts'
 import type { TargetsFor } from '../../src/training/losses/targets.ts'
 
@@ -71,7 +72,13 @@ const others: ExamplesFor<typeof single, 'mse', { x: [[1, 2]]; y: [[1]]; weigths
   "examples expects x, y, weights and mask alone, got 'weigths'. Give x and y with one row for each example.",
 ]
 
+const lossNames: ForOutputsOf<'loss', typeof outputs, { first: 'mse' }>['first'] =
+  "loss expects names of the outputs linear-1, softmax-1, got 'first'. Name the layers that give the outputs."
+const lossCount: ForOutputsOf<'loss', typeof outputs, readonly ['mse']> =
+  'loss expects one for each of the outputs linear-1, softmax-1, got 1. Give as many as the network has outputs, in their order, or a record by their names.'
+
 const five = [[1, 2, 3, 4, 5]]
+const targetsOfBoth = [[[1]], [[0, 1, 0]]]
 const calls: readonly (readonly [sentence: string, call: () => unknown])[] = [
   [wrong, () => run(dense as never, [[1, 2, 3]])],
   [forgotten, () => run(dense as never, [1, 2, 3, 4, 5])],
@@ -102,6 +109,8 @@ const calls: readonly (readonly [sentence: string, call: () => unknown])[] = [
     others[0],
     () => fit(single as never, init(single, key(1)) as never, { x: [[1, 2]], y: [[1]], weigths: [1] } as never),
   ],
+  [lossNames, () => learn(outputs as never, [[1, 2]], targetsOfBoth, { first: 'mse' })],
+  [lossCount, () => learn(outputs as never, [[1, 2]], targetsOfBoth, ['mse'])],
   [numberOf, () => learn(dense as never, five, [[[1]]], 'sparseCategoricalCrossentropy')],
 ]
 

@@ -6,6 +6,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
+import type { ForOutputsIn } from './by-output.ts'
 import type { DeviceState, Engine, Learnt } from './engine.ts'
 import { enginesOf } from './engines.ts'
 import type { ExamplesFor } from './examples.ts'
@@ -13,6 +14,7 @@ import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import {
   checkedVariables,
   checkTraining,
+  type ForOutputs,
   handedOver,
   holdingInitial,
   holdingState,
@@ -47,8 +49,11 @@ export interface Recompiled {
 }
 
 /** The rule of {@link compileTraining}. */
-export interface CompiledTrainingRule<M extends MetricsOption = MetricsOption, L extends NoLoss = LossOption>
-  extends TrainingRule<M, L> {
+export interface CompiledTrainingRule<
+  M extends MetricsOption = MetricsOption,
+  L extends NoLoss = LossOption,
+  W extends ForOutputs<number> = ForOutputs<number>,
+> extends TrainingRule<M, L, W> {
   /**
    * Called once, when a batch with new shapes needs a second program; use batches of one size to avoid it. A promise is
    * awaited. Default: a warning on the console.
@@ -60,7 +65,7 @@ export interface CompiledTrainingRule<M extends MetricsOption = MetricsOption, L
 export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = Metrics, L = unknown> {
   <const E extends Examples>(
     state: CompiledState,
-    batch: ExamplesFor<N, LossOf<L>, E>,
+    batch: ExamplesFor<N, LossOf<N, L>, E>,
   ): Promise<readonly [CompiledState, Report<M>]>
   /** The state before the first step. The variables are not modified. */
   readonly init: <const V extends SomeVariables>(variables: VariablesFor<N, V>, key: Key) => Promise<CompiledState>
@@ -123,9 +128,10 @@ export const compileTraining = <
   N extends AnyLayer,
   const M extends MetricsOption = NoMetrics,
   const L extends NoLoss = NoLoss,
+  const W extends ForOutputs<number> = ForOutputs<number>,
 >(
   network: N,
-  rule: CompiledTrainingRule<M, L> = {},
+  rule: ForOutputsIn<CompiledTrainingRule<M, L, W>, N, M, L, W> = {},
 ): CompiledTraining<N, Known<M>, L> => {
   const part = asPart('compileTraining', network)
   const normal: NormalCompiledRule<Recompiled> = readCompiledRule(rule)

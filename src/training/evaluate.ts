@@ -27,6 +27,7 @@ import {
   slices,
   valuesIn,
 } from './batches.ts'
+import type { ForOutputsIn } from './by-output.ts'
 import type { Said } from './engine.ts'
 import type { ExamplesFor } from './examples.ts'
 import { holding } from './given.ts'
@@ -136,14 +137,18 @@ const scorerOf = (part: Part, scoring: Scoring, judge: Judge): Scorer => {
 }
 
 /** The options of {@link evaluate}. */
-export interface EvaluateOptions<M extends MetricsOption = MetricsOption, L extends NoLoss = LossOption> {
+export interface EvaluateOptions<
+  M extends MetricsOption = MetricsOption,
+  L extends NoLoss = LossOption,
+  W extends ForOutputs<number> = ForOutputs<number>,
+> {
   /**
    * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
    * `mse`.
    */
   readonly loss?: L
   /** How much the loss of each output counts in the sum of all. Default: 1. */
-  readonly lossWeights?: ForOutputs<number>
+  readonly lossWeights?: W
   /** For all outputs together, or lists by output. Default: none. */
   readonly metrics?: M
   /** How many examples go through the network at once. Default: 128. */
@@ -172,12 +177,13 @@ export const evaluate = async <
   const M extends MetricsOption = NoMetrics,
   const E extends Examples | Batches = Examples | Batches,
   const L extends NoLoss = NoLoss,
+  const W extends ForOutputs<number> = ForOutputs<number>,
   const V extends SomeVariables = SomeVariables,
 >(
   network: N,
   variables: VariablesFor<N, V>,
-  examples: ExamplesFor<N, LossOf<L>, E>,
-  options: EvaluateOptions<M, L> = {},
+  examples: ExamplesFor<N, LossOf<N, L>, E>,
+  options: ForOutputsIn<EvaluateOptions<M, L, W>, N, M, L, W> = {},
 ): Promise<Report<Known<M>>> => {
   const part = asPart('evaluate', network)
   const normal = readEvaluation(options)

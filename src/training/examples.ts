@@ -26,8 +26,10 @@ interface Fitting<N extends Typed, L> {
   readonly y: RowsOfTargets<OutputOf<N>, L>
 }
 
-// Faults are counted by the length of a tuple, as in network-types/data.ts. No examples have more.
-type Some = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11
+// Faults are counted by the length of a tuple, as in network-types/data.ts.
+
+/** How many faults there may be, of examples or of options: none have more. */
+export type Some = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11
 
 /** The faults of the examples `E` for the network `N` and the loss `L`: `[]` for none. */
 type Faults<N extends Typed, L, E> = [E, keyof E] extends [Fitting<N, L>, 'x' | 'y']

@@ -6,6 +6,7 @@ import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
 import { asVariables, reading } from '../state/given.ts'
 import type { Examples, Fields } from './batches.ts'
+import type { ForOutputsIn } from './by-output.ts'
 import { engineOf } from './engine.ts'
 import type { ExamplesFor } from './examples.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
@@ -20,6 +21,7 @@ import { type NormalFit, readFit } from './options.ts'
 import type { Batches } from './source.ts'
 import {
   checkTraining,
+  type ForOutputs,
   holdingInitial,
   holdingState,
   type Known,
@@ -63,7 +65,8 @@ export interface FitOptions<
   M extends MetricsOption = MetricsOption,
   V extends Validation = Validation,
   L extends NoLoss = LossOption,
-> extends TrainingRule<M, L> {
+  W extends ForOutputs<number> = ForOutputs<number>,
+> extends TrainingRule<M, L, W> {
   /** How often the examples are gone through. Default: 1. */
   readonly epochs?: number
   /**
@@ -85,7 +88,7 @@ export interface FitOptions<
    * Examples to evaluate after every epoch: `{ x, y }`, a dataset, or `{ part: 0.2 }`, which holds out the last
    * fraction of the examples.
    */
-  readonly validation?: ExamplesFor<N, LossOf<L>, V>
+  readonly validation?: ExamplesFor<N, LossOf<N, L>, V>
   /** What shuffling and layers draw with. Default: `key(0)`. */
   readonly key?: Key
   /**
@@ -179,12 +182,13 @@ export const fit = async <
   const V extends Validation = never,
   const E extends Examples | Batches = Examples | Batches,
   const L extends NoLoss = NoLoss,
+  const W extends ForOutputs<number> = ForOutputs<number>,
   const G extends SomeVariables = SomeVariables,
 >(
   network: N,
   variables: VariablesFor<N, G>,
-  examples: ExamplesFor<N, LossOf<L>, E>,
-  options: FitOptions<N, M, V, L> = {},
+  examples: ExamplesFor<N, LossOf<N, L>, E>,
+  options: ForOutputsIn<FitOptions<N, M, V, L, W>, N, M, L, W> = {},
 ): Promise<Fitted<N, Known<M>, V>> => {
   const part = asPart('fit', network)
   const trees = asVariables('fit', variables)

@@ -4,6 +4,7 @@ import { sharedShape, showShape } from '../base/shape.ts'
 import { own } from '../base/trees.ts'
 import type { Wiring } from '../network/parts.ts'
 import type { Ops } from '../ops/ops.ts'
+import { ofOutputs } from './by-output.ts'
 import type { Loss, LossContext } from './loss.ts'
 import { checkNames, checkSums, checkWeights, isTensorOf, type Metric, ones } from './metric.ts'
 import { flat } from './total.ts'
@@ -77,19 +78,15 @@ const byOutput = <V>(
     new InvalidOption({ layer: owner, option, expected, got, remedy })
   if (asked.by === 'order') {
     if (asked.values.length === names.length) return asked.values
-    throw fault(
-      `one for each of the outputs ${names.join(', ')}`,
-      String(asked.values.length),
-      'Give as many as the network has outputs, in their order, or a record by their names.',
-    )
+    throw fault(`${ofOutputs.count.expected} ${names.join(', ')}`, String(asked.values.length), ofOutputs.count.remedy)
   }
   const unknown = Object.keys(asked.values).find(name => !names.includes(name))
   if (unknown !== undefined) {
     const meant = nearest(unknown, names)
     throw fault(
-      `names of the outputs ${names.join(', ')}`,
+      `${ofOutputs.names.expected} ${names.join(', ')}`,
       show(unknown),
-      meant === undefined ? 'Name the layers that give the outputs.' : `Did you mean '${meant}'?`,
+      `${ofOutputs.names.remedy}${meant === undefined ? '' : ` Did you mean '${meant}'?`}`,
     )
   }
   return names.map(name => own(asked.values, name))

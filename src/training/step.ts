@@ -18,6 +18,7 @@ import { variableRules } from '../state/init.ts'
 import { asShown, type Trees } from '../state/variables.ts'
 import { handOver, tidily } from '../tfjs/index.ts'
 import { type Examples, type Fields, type NumberBatch, readNumbers } from './batches.ts'
+import type { ForOutputsIn, LossesInOrder } from './by-output.ts'
 import type { DeviceState, Engine, Said } from './engine.ts'
 import { enginesOf } from './engines.ts'
 import type { ExamplesFor } from './examples.ts'
@@ -54,7 +55,8 @@ declare const none: unique symbol
  * parameter for what it expects.
  */
 export type NoMetrics = MetricsOption | Left
-type Left = { readonly [none]: never }
+/** What a call leaves out. */
+export type Left = { readonly [none]: never }
 /** Whether metrics are those of a call that leaves them out. */
 type IsNone<M> = [Extract<M, Left>] extends [never] ? false : true
 /** Metrics as reports know them: options of which nothing is said may ask for any. */
@@ -90,21 +92,29 @@ type Paired<K, E> = E extends unknown ? readonly [K, E] : never
 export type LossOption = ForOutputs<Loss | LossForward | string>
 /** No loss, where a call leaves it out: then it is `mse`. As {@link NoMetrics}. */
 export type NoLoss = LossOption | Left
-/** The loss that a call has. */
-export type LossOf<L> = IsNone<L> extends true ? 'mse' : L
+/** The loss that a call has, of each output where it has several. */
+export type LossOf<N extends AnyLayer, L> = IsNone<L> extends true ? 'mse' : LossesInOrder<N, L>
 
 /** Something for every output; or an array with one for each, or a record by their names. */
 export type ForOutputs<V> = V | readonly V[] | Readonly<Record<string, V>>
 
-/** What a training step is made of. */
-export interface TrainingRule<M extends MetricsOption = MetricsOption, L extends NoLoss = LossOption> {
+/**
+ * What a training step is made of.
+ *
+ * @typeParam M the metrics, `L` the losses, `W` their weights
+ */
+export interface TrainingRule<
+  M extends MetricsOption = MetricsOption,
+  L extends NoLoss = LossOption,
+  W extends ForOutputs<number> = ForOutputs<number>,
+> {
   /**
    * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
    * `mse`.
    */
   readonly loss?: L
   /** How much the loss of each output counts in the sum of all. Default: 1. */
-  readonly lossWeights?: ForOutputs<number>
+  readonly lossWeights?: W
   /** Default: `adam()`. */
   readonly optimizer?: Optimizer
   /** Metrics to report beside the loss. Default: none. */
@@ -131,7 +141,7 @@ export type Report<M extends MetricsOption = Metrics> = { readonly loss: number 
 export interface TrainStep<N extends AnyLayer, M extends MetricsOption = Metrics, L = unknown> {
   <const E extends Examples>(
     state: TrainState<N>,
-    batch: ExamplesFor<N, LossOf<L>, E>,
+    batch: ExamplesFor<N, LossOf<N, L>, E>,
   ): Promise<readonly [TrainState<N>, Report<M>]>
   /** The state before the first step. */
   readonly init: <const V extends SomeVariables>(variables: VariablesFor<N, V>, key: Key) => TrainState<N>
@@ -286,9 +296,10 @@ export const trainStep = <
   N extends AnyLayer,
   const M extends MetricsOption = NoMetrics,
   const L extends NoLoss = NoLoss,
+  const W extends ForOutputs<number> = ForOutputs<number>,
 >(
   network: N,
-  rule: TrainingRule<M, L> = {},
+  rule: ForOutputsIn<TrainingRule<M, L, W>, N, M, L, W> = {},
 ): TrainStep<N, Known<M>, L> => {
   const part = asPart('trainStep', network)
   const normal = readRule(rule)
