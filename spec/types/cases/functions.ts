@@ -82,4 +82,4 @@ grad(outputs)
 // A network that is compiled with the variables of another one is told what its own are.
 const network = join(Input(4), Softmax(3))
 compile(network, init(join(Input(4), Softmax(5)), key(1)))
-//               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ is not assignable to parameter of type 'Variables<
+//               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ softmax-1: expected weight of shape (4, 3), got (4, 5). Make
