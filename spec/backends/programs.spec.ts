@@ -66,22 +66,19 @@ describe('A backend that fails', () => {
     const without = {
       ...device,
       call: (kernel: string, ...rest: readonly unknown[]) => {
-        if (kernel !== 'ArgMax') return (device.call as (...args: readonly unknown[]) => never)(kernel, ...rest)
+        if (kernel !== 'Max') return (device.call as (...args: readonly unknown[]) => never)(kernel, ...rest)
         throw new joinery.BackendError({
           backend: 'cpu',
-          expected: 'the kernel ArgMax',
+          expected: 'the kernel Max',
           got: 'none',
           remedy: 'Choose.',
         })
       },
     }
-    const own = trace((ops, x) => [(ops.within?.('select-7') ?? ops).argMax(x as never)], [[1]])
+    const own = trace((ops, x) => [(ops.within?.('select-7') ?? ops).max(x as never, [0])], [[1]])
     const program = compileFor(without, own)
     const x = device.make(Float32Array.of(1), [1])
-    expect(() => program.runNow([x])).to.throw(
-      joinery.BackendError,
-      'cpu, select-7: expected the kernel ArgMax, got none',
-    )
+    expect(() => program.runNow([x])).to.throw(joinery.BackendError, 'cpu, select-7: expected the kernel Max, got none')
     device.dispose(x)
   })
 
