@@ -18,8 +18,8 @@ const transformed = (x: readonly number[], imaginary: readonly number[]): readon
   })
 
 describe('Fourier transforms', () => {
-  // One product, two and three of them, primes by one product and by convolution.
-  for (const n of [64, 67, 128, 1000, 1031, 4096, 2 * 1031])
+  // One product, two and three of them, primes by one product and, within two, by convolution.
+  for (const n of [64, 67, 128, 1000, 4096, 2 * 1031])
     it(`of ${n} numbers are what their terms add up to, and are undone`, () => {
       const [real, imaginary] = [1, 2].map((seed): Numbers => ({ shape: [n], data: [...normals(key(seed), n)] })) as [
         Numbers,
@@ -33,7 +33,7 @@ describe('Fourier transforms', () => {
       for (const [i, value] of real.data.entries()) expect(back.data[i]).to.be.closeTo(value, 2e-6)
       const half = reference.irfft(reference.rfft(real), n)
       for (const [i, value] of real.data.entries()) expect(half.data[i]).to.be.closeTo(value, 2e-6)
-    })
+    }).timeout(300_000)
 
   for (const name of ['tfjs', 'wasm', 'onnxruntime'] as const)
     it(`are precise with ${name}`, async () => {
