@@ -77,7 +77,7 @@ describe('Numbers that a layer refuses', () => {
           return agree ? [] : [`${call}: ${message ?? 'no error'}, but ${texts.join(' ') || 'accepted'}`]
         })
         expect(wrong).to.deep.equal([])
-      }).timeout(60_000)
+      }).timeout(300_000)
       it('accepts the others', () => {
         expect(found?.errors.filter(({ line }) => line > calls.length).map(({ text }) => text)).to.deep.equal([])
       })

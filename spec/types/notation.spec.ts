@@ -49,7 +49,7 @@ describe('What a compiler says of the values in texts', () => {
     const [found] = await (compilers[0] as (typeof compilers)[number]).inspect([values])
     const differing = found === undefined ? ['nothing'] : differences(values, found)
     expect(differing.slice(0, 20)).to.deep.equal([])
-  })
+  }).timeout(300_000)
 })
 
 describe('What a compiler says of shapes in texts', () => {
@@ -64,5 +64,5 @@ describe('What a compiler says of shapes in texts', () => {
     const [found] = await (compilers[0] as (typeof compilers)[number]).inspect([shapes])
     const differing = found === undefined ? ['nothing'] : differences(shapes, found)
     expect(differing).to.deep.equal([])
-  })
+  }).timeout(300_000)
 })
