@@ -18,7 +18,8 @@ describe('What compilers say', () => {
     for (const { folder, files, cases } of folders)
       describe(`${name} in ${basename(folder)}`, () => {
         let findings: readonly Findings[] = []
-        before(async () => {
+        before(async function () {
+          this.timeout(300_000)
           findings = await inspect(cases)
         })
         for (const [i, file] of files.entries())

@@ -99,8 +99,8 @@ describe('sweep', () => {
       const controller = new AbortController()
       const found = await sweep({ first: [1] }, call as typeof waiting, {
         ...{ trials: 4, workers: 2, budget: 2, factor: 2, strategy: 'halving', signal: controller.signal },
-        // The two trials of the second rung wait until they are told to end.
-        onTrial: ({ trial }) => trial === 3 && setTimeout(() => controller.abort(), 50),
+        // The two trials of the second rung wait until they are told to end. Threads of a busy machine take a while to begin.
+        onTrial: ({ trial }) => trial === 3 && setTimeout(() => controller.abort(), 1000),
       })
       expect(found.aborted).to.equal(true)
       // What failed then has what it had before; what gave something has that.
