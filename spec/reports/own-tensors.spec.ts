@@ -172,7 +172,7 @@ describe('Other operations get what is not theirs', () => {
   const faults: Readonly<Record<string, readonly [() => unknown, string]>> = {
     'a missing variable': [
       () => apply(network, { params: {}, state: {} }, node, { ops: graphOps }),
-      'relu-1: expected weight of shape (2, 3)',
+      'relu-1: expected variables of this layer, got none',
     ],
     'a tensor of tfjs as a variable of a graph': [
       () => apply(network, variables as never, node, { ops: graphOps }),
