@@ -1,6 +1,6 @@
 import { InvalidOption } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
-import { movedAxis } from '../ops/composed/widened.ts'
+import { movedAxis } from '../ops/axes.ts'
 import type { Attributes, Operands, Operation } from '../ops/operations.ts'
 import type { Margin, Ops } from '../ops/ops.ts'
 

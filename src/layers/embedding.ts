@@ -6,6 +6,7 @@ import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
+import { countUp } from '../ops/counting.ts'
 import type { Ops } from '../ops/ops.ts'
 
 const callee = { kind: 'Embedding', example: 'Embedding(1000, 64)' } as const
@@ -55,7 +56,7 @@ const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
   const inRange = ops.multiply(ops.greater(ids, ops.constant(-1)), ops.greater(ops.constant(count), ids))
   const safe = ops.where(inRange, ids, ops.constant(0))
   // The id of the gathered row: gather truncates fractions.
-  const names = ops.gather(ops.constant(Float32Array.from({ length: count }, (_, i) => i)), safe)
+  const names = ops.gather(countUp(ops, count), safe)
   const isName = ops.reshape(ops.equal(names, ids), [...ops.shape(ids), 1])
   return ops.where(isName, ops.gather(table, safe), ops.constant(Number.NaN))
 }

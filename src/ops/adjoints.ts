@@ -1,4 +1,5 @@
 import { type Shape, sizeOf } from '../base/shape.ts'
+import { transposed } from './axes.ts'
 import type { Attributes, Operands, Operation } from './operations.ts'
 import type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
 import { spread } from './spread.ts'
@@ -172,12 +173,6 @@ const slopeOfPower = <T>(ops: Ops<T>, a: T, b: T): T => {
 }
 /** `log a`, but 0 for 0: the power is 0 there, or has no derivative. */
 const logOfBase = <T>(ops: Ops<T>, a: T): T => ops.log(ops.where(ops.equal(a, ops.constant(0)), ops.constant(1), a))
-
-/** Swaps the last two axes. */
-const transposed = <T>(ops: Ops<T>, x: T): T => {
-  const axes = ops.shape(x).map((_, i) => i)
-  return ops.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2])
-}
 
 const none = () => [null]
 /** Whether the derivative of an operation is 0 wherever it exists. */

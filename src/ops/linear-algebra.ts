@@ -1,5 +1,6 @@
 import { LayerConnectionError } from '../base/errors.ts'
 import { type Shape, showFlow } from '../base/shape.ts'
+import { countUp } from './counting.ts'
 import type { Ops } from './ops.ts'
 
 // Linear systems by a loop over the columns, so that the graph does not grow with the matrix. Shapes cannot change, so
@@ -32,13 +33,6 @@ const systemOf = <T>(name: string, ops: Ops<T>, a: T, b: T): System<T> => {
 /** The columns of the right-hand sides. */
 const sidesOf = <T>(ops: Ops<T>, matrix: T, { n, columns }: System<T>): T => ops.slice(matrix, [0, n], [n, columns - n])
 
-/** 0, 1, 2, … */
-const counted = <T>(ops: Ops<T>, count: number): T =>
-  ops.constant(
-    Float32Array.from({ length: count }, (_, i) => i),
-    [count],
-  )
-
 /** One Gauss-Jordan step: the column becomes that of the identity, with its 1 in the row of the pivot. */
 const eliminated = <T>(ops: Ops<T>, matrix: T, column: T, row: T, pivot: T, isPivot: T): T => {
   const scaled = ops.divide(row, pivot)
@@ -48,7 +42,7 @@ const eliminated = <T>(ops: Ops<T>, matrix: T, column: T, row: T, pivot: T, isPi
 
 /** The column at an index that is a tensor. */
 const columnAt = <T>(ops: Ops<T>, matrix: T, at: T, { n, columns }: System<T>): T => {
-  const isAt = ops.reshape(ops.equal(counted(ops, columns), at), [columns, 1])
+  const isAt = ops.reshape(ops.equal(countUp(ops, columns), at), [columns, 1])
   return ops.reshape(ops.matmul(matrix, isAt), [n])
 }
 
@@ -64,7 +58,7 @@ export const solve = <T>(ops: Ops<T>, a: T, b: T): T => {
   const system = systemOf('solve', ops, a, b)
   const { matrix: given, n } = system
   if (n === 0) return b
-  const places = counted(ops, n)
+  const places = countUp(ops, n)
   const [, matrix] = ops.loop(
     () => ops.constant(1),
     carried => {
@@ -101,7 +95,7 @@ export const solveSymmetric = <T>(ops: Ops<T>, a: T, b: T): T => {
   const system = systemOf('solveSymmetric', ops, a, b)
   const { matrix: given, n } = system
   if (n === 0) return b
-  const places = counted(ops, n)
+  const places = countUp(ops, n)
   const [, matrix] = ops.loop(
     () => ops.constant(1),
     carried => {

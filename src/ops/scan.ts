@@ -1,10 +1,5 @@
+import { movedAxis } from './axes.ts'
 import type { Ops } from './ops.ts'
-
-/** Swaps the first two axes. */
-const swapped = <T>(ops: Ops<T>, x: T): T => {
-  const [, , ...rest] = ops.shape(x)
-  return ops.transpose(x, [1, 0, ...rest.map((_, i) => i + 2)])
-}
 
 /**
  * `scan`, unrolled: slices off each step and concatenates the outputs. Time is the first axis meanwhile, so that every
@@ -23,7 +18,7 @@ export const walk = <T>(
     const [, ...outputs] = ops.shape(output)
     return [initial, ops.constant(new Float32Array(0), [batch as number, 0, ...(outputs as readonly number[])])]
   }
-  const steps = swapped(ops, sequence)
+  const steps = movedAxis(ops, sequence, 1, 0)
   const outputs: T[] = []
   let carried = initial
   for (let i = 0; i < (length ?? 0); i++) {
@@ -33,5 +28,5 @@ export const walk = <T>(
     outputs.push(ops.reshape(output, [1, ...ops.shape(output)]))
     carried = next
   }
-  return [carried, swapped(ops, ops.concatenate(outputs, 0))]
+  return [carried, movedAxis(ops, ops.concatenate(outputs, 0), 0, 1)]
 }

@@ -1,6 +1,6 @@
+import { countUp } from '../ops/counting.ts'
 import { type Operation, perform } from '../ops/operations.ts'
 import { leastFloat, type Ops, type Origin } from '../ops/ops.ts'
-import { countUp } from './losses/classes.ts'
 
 // The logarithm of a probability, from the logits that it was made of where an interpreter knows them: a probability rounds
 // to 0 or 1 long before its logit says nothing, and its logarithm has no gradient then.

@@ -1,10 +1,10 @@
 import { show } from '../../base/errors.ts'
 import { sharedShape } from '../../base/shape.ts'
 import { axisOf, isCount, knownSizes, misfit, refuse } from '../attributes.ts'
+import { movedAxis, transposed } from '../axes.ts'
 import type { Margin, Ops } from '../ops.ts'
 import type { Complex } from './composed.ts'
 import type { Compositions } from './composition.ts'
-import { movedAxis } from './widened.ts'
 
 /** Transforms of so many numbers are one product with a matrix; longer ones are made of them. */
 const short = 64
@@ -44,11 +44,6 @@ const each = <T>([real, imaginary]: Complex<T>, change: (x: T) => T): Complex<T>
 /** Numbers in another shape of the last axis. */
 const inShape = <T>(ops: Ops<T>, x: T, ...last: readonly number[]): T =>
   ops.reshape(x, [...ops.shape(x).slice(0, -1), ...last])
-/** Swaps the last two axes. */
-const swapped = <T>(ops: Ops<T>, x: T): T => {
-  const rank = ops.shape(x).length
-  return movedAxis(ops, x, rank - 2, rank - 1)
-}
 /** Merges the last two axes. */
 const flat = <T>(ops: Ops<T>, x: T, n: number): T => ops.reshape(x, [...ops.shape(x).slice(0, -2), n])
 
@@ -65,7 +60,7 @@ const transformed = <T>(ops: Ops<T>, x: Complex<T>, n: number, direction: Direct
   if (factor === 1) return product(ops, ops.matmul, x, matrix(n))
   // Cooley and Tukey 1965: rows of every `rest`-th number, then what the rows have in common.
   const rest = n / factor
-  const columns = each(x, part => swapped(ops, inShape(ops, part, factor, rest)))
+  const columns = each(x, part => transposed(ops, inShape(ops, part, factor, rest)))
   const rows = product(ops, ops.matmul, columns, matrix(factor))
   const twisted = product(
     ops,
@@ -75,11 +70,11 @@ const transformed = <T>(ops: Ops<T>, x: Complex<T>, n: number, direction: Direct
   )
   const whole = transformed(
     ops,
-    each(twisted, part => swapped(ops, part)),
+    each(twisted, part => transposed(ops, part)),
     rest,
     direction,
   )
-  return each(whole, part => flat(ops, swapped(ops, part), n))
+  return each(whole, part => flat(ops, transposed(ops, part), n))
 }
 
 /** As a convolution with a chirp, whose length has small factors (Bluestein 1970). */

@@ -1,15 +1,9 @@
 import { type Shape, sizeOf } from '../../base/shape.ts'
 import { axisOf, countOf, knownSizes, misfit, newAxisOf } from '../attributes.ts'
+import { movedAxis } from '../axes.ts'
+import { countUp } from '../counting.ts'
 import type { Ops } from '../ops.ts'
 import type { Compositions } from './composition.ts'
-import { movedAxis } from './widened.ts'
-
-/** 0, 1, 2, … along the last axis. */
-const countUp = <T>(ops: Ops<T>, count: number): T =>
-  ops.constant(
-    Float32Array.from({ length: count }, (_, i) => i),
-    [count],
-  )
 
 /** Floats count without gaps so far. */
 const exact = 2 ** 24

@@ -1,8 +1,9 @@
 import { type Shape, sharedShape } from '../../base/shape.ts'
 import { misfit } from '../attributes.ts'
+import { transposed } from '../axes.ts'
+import { countUp } from '../counting.ts'
 import type { Margin, Ops } from '../ops.ts'
 import type { Compositions } from './composition.ts'
-import { movedAxis } from './widened.ts'
 
 /** The size of square matrices. */
 const sizeOfSquare = <T>(name: string, ops: Ops<T>, a: T): number => {
@@ -17,10 +18,6 @@ const checkSides = <T>(name: string, ops: Ops<T>, a: T, b: T, n: number): void =
     throw misfit(name, `right-hand sides [..., ${n}, k]`, [ops.shape(a), ops.shape(b)])
 }
 
-const transposed = <T>(ops: Ops<T>, x: T): T => {
-  const rank = ops.shape(x).length
-  return movedAxis(ops, x, rank - 2, rank - 1)
-}
 /** A block of matrices: some rows, and some columns. */
 const block = <T>(
   ops: Ops<T>,
@@ -73,10 +70,7 @@ const identity = <T>(ops: Ops<T>, n: number): T =>
  */
 const inverted = <T>(ops: Ops<T>, a: T, n: number): T => {
   const one = ops.constant(1)
-  const places = ops.constant(
-    Float32Array.from({ length: n }, (_, i) => i),
-    [n],
-  )
+  const places = countUp(ops, n)
   // Broadcasts to the leading axes, also of unknown sizes.
   const unit = ops.where(one, identity(ops, n), a)
   const none = ops.multiply(ops.sum(unit, [-1]), ops.constant(0))

@@ -1,5 +1,6 @@
 import { type Shape, sharedShape, sizeOf } from '../../base/shape.ts'
 import { axisOf, knownSizes } from '../attributes.ts'
+import { movedAxis } from '../axes.ts'
 import type { Ops, Primitives } from '../ops.ts'
 
 // Primitives take the simplest form of their arguments; these bring others to it.
@@ -11,13 +12,6 @@ type Widening<Name extends Widened> = <T>(
   ops: Ops<T>,
   ...given: Parameters<Ops<T>[Name]>
 ) => T
-
-/** A tensor with one axis moved to another place. */
-export const movedAxis = <T>(ops: Ops<T>, x: T, from: number, to: number): T => {
-  if (from === to) return x
-  const axes = ops.shape(x).map((_, axis) => axis)
-  return ops.transpose(x, axes.toSpliced(from, 1).toSpliced(to, 0, from))
-}
 
 /** The dimensions that shapes broadcast to; `undefined` if they do not. */
 const broadcast = (a: Shape, b: Shape): Shape | undefined => {

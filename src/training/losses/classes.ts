@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
 import { type Shape, showShape } from '../../base/shape.ts'
+import { countUp } from '../../ops/counting.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { checkAlike, isOneForEach } from './alike.ts'
 import { plus, times } from './arithmetic.ts'
@@ -7,13 +8,6 @@ import { axisOf, withLast } from './features.ts'
 import { alike, classNumbers } from './words.ts'
 
 // Classes as a loss is told them: vectors of probabilities, one-hot as a rule, or the number of the class.
-
-/** The numbers from 0 on, a vector. */
-export const countUp = <T>(ops: Ops<T>, count: number): T =>
-  ops.constant(
-    Float32Array.from({ length: count }, (_, i) => i),
-    [count],
-  )
 
 /** Distributes a fraction of each probability uniformly over all classes (Szegedy et al. 2016). */
 export const smoothed = <T>(ops: Ops<T>, expected: T, smoothing: number, classes: number): T =>

@@ -1,10 +1,10 @@
 import { InvalidOption } from '../../base/errors.ts'
 import { boolean, number, oneOf } from '../../base/options.ts'
 import { sharedShape, showShape } from '../../base/shape.ts'
+import { countUp } from '../../ops/counting.ts'
 import { leastFloat, type Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { complement, plus } from './arithmetic.ts'
-import { countUp } from './classes.ts'
 import { type Distance, distance, distanceBetween, distancesWithin } from './distances.ts'
 
 /** Options of {@link triplet}. */

@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
 import { codec, type Option, type Options } from '../../base/options.ts'
+import { countUp } from '../../ops/counting.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { MetricRule } from '../metric.ts'
 import { type Counts, shared, together } from './counts.ts'
@@ -85,7 +86,7 @@ const placesOf = <T>(
   const place = ops.subtract(ops.constant(buckets), ops.multiply(scores, ops.constant(buckets)))
   const last = ops.constant(buckets - 0.5)
   const inside = ops.minimum(ops.maximum(place, ops.constant(0)), last)
-  const each = ops.constant(Float32Array.from({ length: buckets }, (_, i) => i))
+  const each = countUp(ops, buckets)
   return ops.gather(each, ops.where(ops.equal(scores, scores), inside, last))
 }
 

@@ -1,7 +1,8 @@
+import { countUp } from '../../../ops/counting.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { zerosOf } from '../rule.ts'
 import { curvatureOf, type Guard, type Moved } from './inverse-hessian.ts'
-import { counted, dot } from './vector.ts'
+import { dot } from './vector.ts'
 
 // BFGS by the last steps alone, in the memory of some vectors: Liu and Nocedal 1989; see Nocedal and Wright, "Numerical
 // Optimization", 2nd ed., algorithm 7.4.
@@ -41,7 +42,7 @@ export const inverseTimes = <T>(
   const products = ops.sum(ops.multiply(steps, changes), [1])
   const isAny = ops.greater(products, zero)
   const rho = ops.where(isAny, ops.divide(one, ops.where(isAny, products, one)), zero)
-  const places = counted(ops, history)
+  const places = countUp(ops, history)
 
   const [, turned, parts] = ops.loop(
     () => one,

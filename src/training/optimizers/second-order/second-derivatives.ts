@@ -1,8 +1,9 @@
 import { leavesOf, mapTree, type VariableTree } from '../../../base/trees.ts'
+import { countUp } from '../../../ops/counting.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { tape } from '../../../ops/tape.ts'
 import type { Objective } from '../../optimizer.ts'
-import { counted, countOf, outer, unvectorOf, vectorOf } from './vector.ts'
+import { countOf, outer, unvectorOf, vectorOf } from './vector.ts'
 
 // Exact derivatives by tapes over tapes. What is done once is done outside of loops: a repetition holds the way back alone.
 
@@ -81,7 +82,7 @@ const summed = <T>(
   part: (column: T, basis: T) => T,
 ): T => {
   const n = countOf(ops, params)
-  const places = counted(ops, n)
+  const places = countUp(ops, n)
   const [, sum] = ops.loop(
     () => ops.constant(1),
     carried => {

@@ -1,4 +1,5 @@
 import { leavesOf, treeOf, type VariableTree } from '../../../base/trees.ts'
+import { countUp } from '../../../ops/counting.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { elementsOf, flat } from '../../total.ts'
 
@@ -40,16 +41,9 @@ export const times = <T>(ops: Ops<T>, matrix: T, vector: T): T => {
   return ops.reshape(ops.matmul(matrix, ops.reshape(vector, [null, 1])), [rows])
 }
 
-/** The numbers from 0 on, [n]. */
-export const counted = <T>(ops: Ops<T>, n: number): T =>
-  ops.constant(
-    Float32Array.from({ length: n }, (_, i) => i),
-    [n],
-  )
-
 /** The identity, [n, n], times a number. */
 export const scaledIdentity = <T>(ops: Ops<T>, n: number, scale: number | T): T => {
-  const places = counted(ops, n)
+  const places = countUp(ops, n)
   const ones = ops.equal(ops.reshape(places, [n, 1]), ops.reshape(places, [1, n]))
   return ops.multiply(ones, typeof scale === 'number' ? ops.constant(scale) : scale)
 }
