@@ -121,6 +121,13 @@ const besides = <T>(ops: Ops<T>, filters: T, groups: number): T => {
   return ops.transpose(ops.reshape(filters, [size, rows, cols, each, groups, own]), [1, 2, 3, 4, 0, 5])
 }
 
+/** The outputs of convolutions by all examples' filters, with the examples along the first axis. */
+const apart = <T>(ops: Ops<T>, found: T, groups: number, size: number): T => {
+  const [batch = null, high = null, wide = null] = ops.shape(found)
+  const outputs = ops.reshape(found, [batch, high, wide, groups, size, null])
+  return ops.reshape(ops.transpose(outputs, [4, 0, 1, 2, 3, 5]), [size, batch, high, wide, null])
+}
+
 /** The rules. */
 export const batching: { readonly [O in Operation]: BatchingRule<O> } = {
   negative: unchanged,
@@ -215,10 +222,7 @@ export const batching: { readonly [O in Operation]: BatchingRule<O> } = {
     const [rows = null, cols = null, each = null] = ops.shape(filters)
     if (!x.mapped) {
       // More outputs of the same images.
-      const found = ops.convolve(x.value, ops.reshape(filters, [rows, cols, each, null]), sliding)
-      const [batch = null, high = null, wide = null] = ops.shape(found)
-      const outputs = ops.reshape(found, [batch, high, wide, groups, size, null])
-      return ops.reshape(ops.transpose(outputs, [4, 0, 1, 2, 3, 5]), [size, batch, high, wide, null])
+      return apart(ops, ops.convolve(x.value, ops.reshape(filters, [rows, cols, each, null]), sliding), groups, size)
     }
     // Every group of every example is a group of its own.
     const [, batch = null, ofRows = null, ofCols = null, channels = null] = ops.shape(x.value)
@@ -228,9 +232,7 @@ export const batching: { readonly [O in Operation]: BatchingRule<O> } = {
       ...sliding,
       groups: groups * size,
     })
-    const [, high = null, wide = null] = ops.shape(found)
-    const outputs = ops.reshape(found, [batch, high, wide, groups, size, null])
-    return ops.reshape(ops.transpose(outputs, [4, 0, 1, 2, 3, 5]), [size, batch, high, wide, null])
+    return apart(ops, found, groups, size)
   },
   maxPool: images,
   averagePool: images,

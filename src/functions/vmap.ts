@@ -2,7 +2,7 @@ import { InvalidOption } from '../base/errors.ts'
 import { isKey } from '../base/random.ts'
 import { type Shape, showShape } from '../base/shape.ts'
 import { flatten, type Path, showPath, unflatten } from '../base/tree.ts'
-import { isList, own as ownOf } from '../base/trees.ts'
+import { isList, isRecord, own as ownOf } from '../base/trees.ts'
 import { movedAxis } from '../ops/axes.ts'
 import { described } from '../state/given.ts'
 import { batchOf } from './batching.ts'
@@ -33,7 +33,14 @@ const checkAxes = (axes: unknown): void => {
 const axisAt = (axes: unknown, path: Path): number | null => {
   const [first, ...rest] = path
   if (axes === null || typeof axes === 'number') return axes
-  const inner = first === undefined ? undefined : isList(axes) ? axes[Number(first)] : ownOf(axes as never, first)
+  const inner =
+    first === undefined
+      ? undefined
+      : isList(axes)
+        ? axes[Number(first)]
+        : isRecord(axes)
+          ? ownOf(axes, first)
+          : undefined
   return inner === undefined
     ? refuse('axes', `an axis for ${showPath(path)}, or one for all of it`, 'none', example)
     : axisAt(inner, rest)

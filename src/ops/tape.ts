@@ -1,7 +1,6 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { sizeOf } from '../base/shape.ts'
 import { adjoints, isFlat } from './adjoints.ts'
-import type { Differentiated } from './definition.ts'
 import { alike, forLayers, isBeneath, isOps, perform, tapeOf } from './operations.ts'
 import { type GradientRule, type Ops, type Origin, runRule } from './ops.ts'
 import { walk } from './scan.ts'
@@ -52,13 +51,6 @@ export interface Tape<T> {
     wrt: readonly Traced<T>[],
   ) => readonly T[]
 }
-
-/** What a derivative is computed from. */
-const aboutOf = <T>(inputs: readonly Traced<T>[], y: T): Differentiated<T> => ({
-  y,
-  inputs: inputs.map(input => input.value),
-  needed: inputs.map(input => input.varies),
-})
 
 const refuseLoop = (): never => {
   throw new InvalidOption({
@@ -128,7 +120,12 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         const output = { value, tape: id, varies, origin: { operation, inputs, attributes } }
         // The table's type pairs each rule with its own attributes, which any operation cannot express.
         const rule = adjoints[operation] as (typeof adjoints)['concatenate']
-        const about = { ...aboutOf(inputs, value), attributes: attributes as readonly [number] }
+        const about = {
+          inputs: inputs.map(input => input.value),
+          y: value,
+          needed: inputs.map(input => input.varies),
+          attributes: attributes as readonly [number],
+        }
         if (varies) notes.push({ inputs, output, back: gradient => rule(own, gradient, about) })
         return output
       },
