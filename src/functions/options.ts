@@ -54,18 +54,29 @@ export const wantedOf = (owner: string, given: unknown): Wanted => {
   return typeof wrt === 'number' ? { wrt: [wrt], single: true, aux } : { wrt, single: false, aux }
 }
 
+/** What a function has to give two of. */
+export interface Paired {
+  readonly option: string
+  readonly expected: string
+  readonly remedy: string
+}
+const pairWithAux: Paired = {
+  option: 'aux',
+  expected: 'a function that gives [scalar, anything]',
+  remedy: 'Return both in an array, or leave aux out.',
+}
+
 /**
- * The loss, and what is beside it.
+ * Both values of a pair; by default the loss, and what is beside it.
  *
- * @throws InvalidOption if a function with `aux` gave no pair
+ * @throws InvalidOption if a function gave no pair
  */
-export const pairOf = (owner: string, result: unknown): readonly [loss: unknown, aux: unknown] => {
+export const pairOf = (
+  owner: string,
+  result: unknown,
+  paired: Paired = pairWithAux,
+): readonly [first: unknown, second: unknown] => {
   if (Array.isArray(result) && result.length === 2) return [result[0], result[1]]
-  throw new InvalidOption({
-    layer: owner,
-    option: 'aux',
-    expected: 'a function that gives [scalar, anything]',
-    got: Array.isArray(result) ? show(result) : described(result),
-    remedy: 'Return both in an array, or leave aux out.',
-  })
+  const got = Array.isArray(result) ? show(result) : described(result)
+  throw new InvalidOption({ layer: owner, got, ...paired })
 }

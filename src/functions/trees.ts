@@ -45,7 +45,7 @@ export const leavesOfTree = <T>(
 }
 
 /** A place in a tree, as messages name it. */
-const placeIn =
+export const placeIn =
   (what: string) =>
   (path: Path): string =>
     [what, ...path].join('.')

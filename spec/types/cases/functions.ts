@@ -13,6 +13,7 @@ import {
   type Ops,
   type Optimizer,
   Softmax,
+  scan,
   type Tensor,
   valueAndGrad,
   vjp,
@@ -54,6 +55,16 @@ const curvature = eager(hessian(loss))(given, data, [[1]])
 holds<Same<typeof curvature.w.w, Tensor>>()
 const promised = compile(vmap(hessian((ops, x) => ops.sum(ops.square(x)))), { backend: 'wasm' })([[1, 2]])
 holds<Same<typeof promised, Promise<Tensor>>>()
+const [carried, [states]] = eager(
+  scan(<T>(ops: Ops<T>, { sum }: { readonly sum: T }, { x }: { readonly x: T }) => {
+    const next = { sum: ops.add(sum, x) }
+    return [next, [next]] as const
+  }),
+)({ sum: 0 }, { x: [1, 2] })
+holds<Same<typeof carried.sum, Tensor>>()
+holds<Same<typeof states.sum, Tensor>>()
+const [doubled] = eager(scan((ops, x) => [ops.add(x, x), []] as const, { length: 3 }))(1)
+holds<Same<typeof doubled, Tensor>>()
 const optimizer = hessian({ penaltyConst: 1 })
 holds<Same<typeof optimizer, Optimizer>>()
 
