@@ -1,5 +1,6 @@
 // Compiles kernels/ (AssemblyScript) to WebAssembly, as text that engines instantiate: all kernels of the WebAssembly
-// backend in src/backends/wasm/binary.ts, and the files of those that modules take in src/module/binaries.ts.
+// backend in src/backends/wasm/binary.ts, the files of those that modules take in src/module/binaries.ts, and what draws
+// numbers in src/base/uniform-binary.ts.
 // With --check it writes nothing, and fails where a file is not what the sources compile to.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,8 +64,16 @@ ${entries.join('')}}
 `
 }
 
+const ofDraws = async () => `// Made by scripts/kernels.mjs from kernels/; not to be edited.
+
+/** What draws numbers, for platforms with 128-bit vectors, base64. */
+export const binary: string =
+  '${await plain('uniform')}'
+`
+
 try {
   for (const [path, make] of [
+    ['src/base/uniform-binary.ts', ofDraws],
     ['src/backends/wasm/binary.ts', ofBackend],
     ['src/module/binaries.ts', ofModules],
   ]) {

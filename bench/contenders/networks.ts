@@ -2,6 +2,7 @@ import {
   adam,
   type BackendOption,
   Convolution,
+  gpt,
   Input,
   join,
   type Layer,
@@ -22,6 +23,8 @@ const networks: Readonly<Record<string, () => Layer>> = {
       ...[MaxPooling([2, 2]), Reshape(), Relu(128), Softmax(10)],
     ),
   'train-lstm': () => join(Input([40, 32]), LSTM(64), Softmax(10)),
+  'train-gpt': () => gpt({ vocabulary: 65, dropout: 0 }),
+  'train-gpt-dropout': () => gpt({ vocabulary: 65 }),
   'train-tiny': () => join(Input(4), Relu(8), Softmax(3)),
 }
 

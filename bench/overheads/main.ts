@@ -9,7 +9,7 @@ import {
   key,
   trainStep,
 } from '../../src/index.ts'
-import { batches, classes, draws, type Numbers } from '../contenders/inputs.ts'
+import { batches, classes, draws, type Numbers, tokens } from '../contenders/inputs.ts'
 import { networkOf, rule } from '../contenders/networks.ts'
 import { serveTimes } from '../contenders/protocol.ts'
 import { type Contender, startProgram } from '../contenders/start.ts'
@@ -24,15 +24,28 @@ type Round = () => Promise<number>
 
 const metrics = ['accuracy', 'f1'] as const
 /** How many steps a round has: about as long for each work. */
-const steps: Readonly<Record<string, number>> = { 'train-mlp': 24, 'train-cnn': 4, 'train-lstm': 24, 'train-tiny': 400 }
+const steps: Readonly<Record<string, number>> = {
+  'train-mlp': 24,
+  'train-cnn': 4,
+  'train-lstm': 24,
+  'train-tiny': 400,
+  'train-gpt': 2,
+}
 
 /** As many batches as a round has steps, as numbers. */
 const lesson = (work: string) => {
   const { x, y } = (batches[work] as () => { x: Numbers; y: Numbers })()
   const count = steps[work] as number
   const [size = 0, ...features] = x.shape
+  const places = y.shape.slice(1, -1)
   const rows = count * size
-  return { count, size, x: draws(5, [rows, ...features]), y: classes(6, rows, y.shape[1] as number) }
+  const drawn = work === 'train-gpt' ? tokens : draws
+  const { data } = classes(
+    6,
+    places.reduce((n, d) => n * d, rows),
+    y.shape.at(-1) as number,
+  )
+  return { count, size, x: drawn(5, [rows, ...features]), y: { data, shape: [rows, ...y.shape.slice(1)] } }
 }
 
 const slice = ({ data, shape: [, ...rest] }: Numbers, from: number, rows: number): Numbers => {
@@ -46,9 +59,13 @@ const timed = async (count: number, step: (i: number) => unknown): Promise<numbe
   return (performance.now() - start) / count
 }
 
-const compiled = async (work: string, backend: BackendOption, measures: readonly string[]): Promise<Round> => {
+const compiled = async (
+  work: string,
+  backend: BackendOption,
+  measures: readonly string[],
+  network = networkOf(work),
+): Promise<Round> => {
   const { count, size, x, y } = lesson(work)
-  const network = networkOf(work)
   const step = compileTraining(network, { ...rule(backend), metrics: measures })
   let state = await step.init(init(network, key(0)), key(1))
   const own = Array.from({ length: count }, (_, i) => ({ x: slice(x, i * size, size), y: slice(y, i * size, size) }))
@@ -131,6 +148,10 @@ const contenders: Readonly<
   'step-by-hand': async () => trained(),
   'fit-step': async (work, backend) => [fitted(work, backend, true), await compiled(work, backend, metrics)],
   metrics: async (work, backend) => [await compiled(work, backend, metrics), await compiled(work, backend, [])],
+  dropout: async (work, backend) => [
+    await compiled(work, backend, [], networkOf(`${work}-dropout`)),
+    await compiled(work, backend, []),
+  ],
   save: () => apart('save', 'write'),
   load: () => apart('load', 'read'),
   module: async (work, backend) => {

@@ -45,10 +45,10 @@ export interface Program<H = unknown> {
    */
   run(inputs: readonly H[], donated?: readonly number[]): Promise<readonly H[]>
   /**
-   * As the backend's `upload`, for an input that is donated to the next run of this program. It may reuse memory that the
-   * program keeps for such inputs.
+   * Makes a tensor, whose numbers `fill` writes, for an input that is donated to the next run of this program. It may reuse
+   * memory that the program keeps for such inputs.
    */
-  upload?(data: Float32Array, shape: readonly number[]): H
+  write?(shape: readonly number[], fill: (numbers: Float32Array) => void): H
   /** Frees what the program holds. */
   dispose(): void
 }

@@ -1,8 +1,10 @@
 import { onceDropped } from '../base/dropped.ts'
-import { normals, type Roots, resolveKey, uniforms } from '../base/random.ts'
-import { type Flow, type Shape, showFlow, sizeOf } from '../base/shape.ts'
+import { normals, type Roots, resolveKey } from '../base/random.ts'
+import { type Flow, known, type Shape, showFlow, sizeOf } from '../base/shape.ts'
+import { fillUniform } from '../base/uniform.ts'
 import type { Fed } from '../graph/feed.ts'
-import type { Draw, Graph } from '../graph/graph.ts'
+import type { Graph } from '../graph/graph.ts'
+import { type SteppedDraw, withSteps } from '../graph/steps.ts'
 import { asMemoryFault, type Backend, type Program } from './backend.ts'
 import { prepare } from './prepare.ts'
 import { turn } from './turns.ts'
@@ -23,7 +25,7 @@ export interface Ready<A = unknown> {
   /** The size of the outputs in bytes. */
   readonly bytes: number
   /** The random draws, which follow the inputs of the original graph. */
-  readonly draws: readonly Draw[]
+  readonly draws: readonly SteppedDraw[]
   readonly program: Program
 }
 
@@ -93,7 +95,7 @@ export const programsOf = <A>(
   const family = Object.freeze({})
   const make = async (shapes: readonly Flow[]): Promise<Ready<A>> => {
     const [traced, about] = await trace(...shapes)
-    const { graph, draws } = passes(traced)
+    const { graph, draws } = withSteps(passes(traced))
     const chosen = await backend()
     const results = graph.outputs.map(({ shape }) => shape)
     const bytes = results.reduce((sum, shape) => sum + 4 * (sizeOf(shape) ?? 0), 0)
@@ -147,11 +149,19 @@ export const programsOf = <A>(
   return programs
 }
 
-/** The numbers of a draw. A symbolic key stands for one derived from `root`. */
-export const numbersOf = ({ distribution, key, shape }: Draw, root: Roots | undefined): Numbers => {
+/** Writes the numbers of a draw. A symbolic key stands for one derived from `root`. */
+const drawInto = ({ distribution, key, step }: SteppedDraw, root: Roots | undefined, numbers: Float32Array): void => {
   const own = root === undefined ? key : resolveKey(key, root)
-  const known = shape as readonly number[]
-  return { data: (distribution === 'uniform' ? uniforms : normals)(own, sizeOf(known)), shape: known }
+  if (distribution === 'uniform') fillUniform(own.words, numbers, step)
+  else numbers.set(normals(own, numbers.length))
+}
+
+/** The numbers of a draw: see {@link drawInto}. */
+export const numbersOf = (draw: SteppedDraw, root: Roots | undefined): Numbers => {
+  const shape = known(draw.shape)
+  const data = new Float32Array(sizeOf(shape))
+  drawInto(draw, root, data)
+  return { data, shape }
 }
 
 /**
@@ -172,8 +182,13 @@ export const runFed = async (
   await turn(bytes)
   const own: unknown[] = []
   try {
-    for (const { data, shape } of [...fed, ...draws.map(draw => numbersOf(draw, root))])
-      own.push(program.upload?.(data, shape) ?? backend.upload(data, shape))
+    for (const { data, shape } of fed)
+      own.push(program.write?.(shape, numbers => numbers.set(data)) ?? backend.upload(data, shape))
+    for (const draw of draws)
+      own.push(
+        program.write?.(known(draw.shape), numbers => drawInto(draw, root, numbers)) ??
+          backend.upload(numbersOf(draw, root).data, known(draw.shape)),
+      )
     return await program.run([...handles, ...own], [...donated, ...own.map((_, i) => handles.length + i)])
   } catch (error) {
     for (const handle of own) backend.release(handle)

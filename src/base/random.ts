@@ -1,9 +1,9 @@
-import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { InvalidOption, show, wrongArgument } from './errors.ts'
 import { shownAs } from './shown.ts'
+import { fillUniform } from './uniform.ts'
 
 /**
  * An explicit source of randomness. A key is a value: the same key always gives the same draws, and new keys are made
@@ -176,10 +176,11 @@ const checked = (owner: string, from: unknown, n: unknown, bounds: readonly unkn
  * @throws InvalidOption if an argument is invalid
  */
 export const uniforms = (from: Key, n: number, low = 0, high = 1): Float32Array => {
-  const source = generator(checked('uniforms', from, n, [low, high]))
+  const { words } = checked('uniforms', from, n, [low, high])
   const values = new Float32Array(n)
-  // A loop: for masks of millions of elements, making an array from a function would take ten times as long.
-  for (let i = 0; i < n; i++) values[i] = low + (high - low) * uniformFloat32(source)
+  fillUniform(words, values)
+  // 24 bits, so that the array has held them exactly.
+  if (low !== 0 || high !== 1) for (let i = 0; i < n; i++) values[i] = low + (high - low) * (values[i] as number)
   return values
 }
 

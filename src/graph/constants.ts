@@ -11,9 +11,13 @@ import type { Constant, GraphNode } from './graph.ts'
 /** Larger results are folded only if an operand is as large. */
 const small = 1024
 
-/** Operations that IEEE 754 rounds, or that only move elements: every engine gives the same bits. */
-const same: ReadonlySet<Operation> = new Set<Operation>([
+/** Operations on elements that IEEE 754 rounds: every engine gives the same bits. */
+export const sameOfElements: ReadonlySet<Operation> = new Set<Operation>([
   ...(['negative', 'abs', 'sqrt', 'square', 'add', 'subtract', 'multiply', 'divide', 'greater', 'equal'] as const),
+])
+/** The same, and operations that only move elements. */
+const same: ReadonlySet<Operation> = new Set<Operation>([
+  ...sameOfElements,
   ...(['reshape', 'slice', 'transpose', 'reverse', 'broadcast'] as const),
 ])
 /** The others that take little time. */

@@ -14,8 +14,8 @@ export interface Held {
 /** Memory to reuse, at most as much as one run needs. */
 export interface Pool {
   readonly take: (shape: readonly number[]) => Held
-  /** A copy of some numbers. If there is no memory for it yet, the pool grows by one tensor of this shape. */
-  readonly copy: (data: Float32Array, shape: readonly number[]) => Held
+  /** A tensor that `fill` writes. If there is no memory for it yet, the pool grows by one tensor of this shape. */
+  readonly write: (shape: readonly number[], fill: (numbers: Float32Array) => void) => Held
   readonly give: (held: Held) => void
 }
 
@@ -50,10 +50,10 @@ export const pool = (shapes: readonly (readonly number[])[]): Pool => {
         ? { data: old.data, shape, home: own }
         : { data: old.data, shape, tensor: old.tensor, home: own }
     },
-    copy: (data, shape) => {
+    write: (shape, fill) => {
       if (!free.get(keyOf(shape))?.length) expect(shape)
       const held = own.take(shape)
-      held.data.set(data)
+      fill(held.data)
       return held
     },
     give: handle => {

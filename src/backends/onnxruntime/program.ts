@@ -66,7 +66,7 @@ export const programOf = (
         if (!isOpen && runs === 0) close()
       }
     },
-    upload: (data, shape) => uploads.copy(data, [...shape]),
+    write: (shape, fill) => uploads.write([...shape], fill),
     dispose: () => {
       // Runs in progress end first.
       if (isOpen && runs === 0) close()
