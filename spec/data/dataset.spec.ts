@@ -1,7 +1,16 @@
 import { inspect } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
-import { DataError, type Dataset, dataset, isDataset, key, type Stacked } from '../../src/index.ts'
+import {
+  DataError,
+  type Dataset,
+  dataset,
+  type FlatData,
+  isDataset,
+  key,
+  type Stacked,
+  tensor,
+} from '../../src/index.ts'
 import { thrown } from './thrown.ts'
 
 /** What the compiler must find to be the same type. */
@@ -155,7 +164,20 @@ describe('dataset', () => {
     const batches = items.shuffle(key(1)).batch(2)
     type Of<D> = D extends Dataset<infer E> ? E : never
     typed<Same<Of<typeof items>, { readonly x: number[]; readonly y: number; readonly name: string }>>()
-    typed<Same<Of<typeof batches>, { readonly x: Stacked; readonly y: Stacked; readonly name: readonly string[] }>>()
+    type Batch = {
+      readonly x: Stacked<[batch: number, number]>
+      readonly y: Stacked<[batch: number]>
+      readonly name: readonly string[]
+    }
+    typed<Same<Of<typeof batches>, Batch>>()
+    const examples = batches.unbatch()
+    type Example = { readonly x: Stacked<[number]>; readonly y: number; readonly name: string }
+    typed<Same<Of<typeof examples>, Example>>()
+    const images = dataset({
+      x: { data: new Float32Array(8), shape: [2, 2, 2] as const },
+      y: tensor([[1], [2]], [2, 1]),
+    })
+    typed<Same<Of<typeof images>, { readonly x: FlatData<[2, 2]>; readonly y: FlatData<[1]> }>>()
     const mapped = items.map(async ({ y, name }, i) => ({ z: y + i, name }))
     typed<Same<Of<typeof mapped>, { z: number; name: string }>>()
     const kept = dataset([1, null, 2]).filter((n): n is number => n !== null)
@@ -165,7 +187,7 @@ describe('dataset', () => {
     const windows = dataset([1]).window(2)
     typed<Same<Of<typeof windows>, readonly number[]>>()
     const padded = dataset({ x: [[1], [1, 2]], y: [0, 1] }).padBatch(2)
-    const x = async (): Promise<Stacked | undefined> => (await padded.toArray())[0]?.x
+    const x = async (): Promise<Stacked<[batch: number, steps: number]> | undefined> => (await padded.toArray())[0]?.x
     expect(x).to.be.a('function')
   })
 })

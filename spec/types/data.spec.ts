@@ -3,6 +3,8 @@ import {
   apply,
   branch,
   Concatenate,
+  type Dataset,
+  dataset,
   fit,
   Input,
   type InputOf,
@@ -13,6 +15,7 @@ import {
   type OutputOf,
   parallel,
   Softmax,
+  type Tensor,
   tensor,
 } from '../../src/index.ts'
 import type { DataFor } from '../../src/network-types/data.ts'
@@ -35,6 +38,8 @@ type Target<N extends { readonly kind: string; readonly ' in': unknown }, L, Y> 
 const run = (network: never, x: unknown) => apply(network, init(network, key(1)) as never, x as never)
 const learn = (network: never, x: unknown, y: unknown, loss: unknown = 'mse') =>
   fit(network, init(network, key(1)) as never, { x, y } as never, { loss } as never)
+
+const learnItems = (items: unknown) => fit(dense, init(dense, key(1)), items as never)
 
 const wrong: Data<typeof dense, [[1, 2, 3]]> =
   'input expects (?, 5), got (1, 3). Give an input of this shape, or change this Input.'
@@ -71,6 +76,18 @@ const targets: ExamplesFor<typeof single, 'mse', { x: [[1, 2]] }> =
 const others: ExamplesFor<typeof single, 'mse', { x: [[1, 2]]; y: [[1]]; weigths: [1] }>['weigths'] = [
   "examples expects x, y, weights and mask alone, got 'weigths'. Give x and y with one row for each example.",
 ]
+
+type Items<X, Y> = Dataset<{ readonly x: X; readonly y: Y }>
+const example: ExamplesFor<
+  typeof dense,
+  'mse',
+  Items<Tensor<[3]>, Tensor<[3]>>
+> = 'x expects (?, 5), got (?, 3). Give an input of this shape, or change this Input.'
+const batch: ExamplesFor<
+  typeof dense,
+  'mse',
+  Items<Tensor<[number, 5]>, Tensor<[number, 2]>>
+> = "y expects outputs of the shape of the network's output, (?, 3), got (?, 2). Reshape the expected outputs; class numbers become one-hot vectors by oneHot."
 
 const lossNames: ForOutputsOf<'loss', typeof outputs, { first: 'mse' }>['first'] =
   "loss expects names of the outputs linear-1, softmax-1, got 'first'. Name the layers that give the outputs."
@@ -109,6 +126,8 @@ const calls: readonly (readonly [sentence: string, call: () => unknown])[] = [
     others[0],
     () => fit(single as never, init(single, key(1)) as never, { x: [[1, 2]], y: [[1]], weigths: [1] } as never),
   ],
+  [example, () => learnItems(dataset({ x: [[1, 2, 3]], y: [[0, 1, 0]] }))],
+  [batch, () => learnItems(dataset({ x: five, y: [[0, 1]] }).batch(1))],
   [lossNames, () => learn(outputs as never, [[1, 2]], targetsOfBoth, { first: 'mse' })],
   [lossCount, () => learn(outputs as never, [[1, 2]], targetsOfBoth, ['mse'])],
   [numberOf, () => learn(dense as never, five, [[[1]]], 'sparseCategoricalCrossentropy')],

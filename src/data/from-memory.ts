@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { DataError, InvalidOption } from '../base/errors.ts'
 import { isFunction } from '../base/options.ts'
+import type { ShapeOf } from '../network-types/data.ts'
 import type { FlatData, TypedNumbers } from '../state/data.ts'
 import { described, reading } from '../state/given.ts'
 import { columns } from './columns.ts'
@@ -16,8 +17,14 @@ export type RowOf<C> = C extends TypedNumbers
       ? { readonly [K in keyof C]: RowOf<C[K]> }
       : Row
     : C extends FlatData | Tensor
-      ? number | FlatData
+      ? RowOfShape<ShapeOf<C>>
       : never
+/** A row of numbers with a first axis of rows. */
+export type RowOfShape<S> = S extends readonly [number, ...infer Own extends readonly number[]]
+  ? Own extends readonly []
+    ? number
+    : FlatData<Own>
+  : number | FlatData
 
 /** What columns hold: rows of arrays, or numbers with a first axis of rows. */
 export type ColumnData = readonly unknown[] | TypedNumbers | FlatData | Tensor
@@ -93,7 +100,7 @@ const iterableOf = (source: unknown): Iterable<unknown> | undefined => {
 export function dataset<E>(source: Dataset<E>): Dataset<E>
 export function dataset<E>(source: () => Examples<E>): Dataset<E>
 export function dataset(source: TypedNumbers): Dataset<number>
-export function dataset(source: FlatData | Tensor): Dataset<number | FlatData>
+export function dataset<C extends FlatData | Tensor>(source: C): Dataset<RowOfShape<ShapeOf<C>>>
 export function dataset<E>(source: readonly E[] | ReadonlySet<E>): Dataset<E>
 export function dataset<C extends Readonly<Record<string, ColumnData>>>(
   source: C,

@@ -145,10 +145,17 @@ const paddedBatch = (examples: readonly unknown[], rule: PadRule, place: Place):
 }
 
 /** A batch of sequences: those that are alone are the field `x`. */
-export type Padded<E> = (E extends Numeric ? { readonly x: Stacked } : Batched<E>) & {
+export type Padded<E> = (E extends Numeric ? { readonly x: PaddedField<E> } : PaddedFields<E>) & {
   /** 1 where a step is, 0 where padding is: `[batch, steps]`. */
   readonly mask?: Stacked
 }
+
+type PaddedFields<E> = E extends object ? { readonly [K in keyof E]: PaddedField<E[K]> } : Batched<E>
+/** A field, whose first axis after the batch is as long as the longest sequence. */
+type PaddedField<V> =
+  Batched<V> extends Stacked<readonly [infer Batch extends number, number, ...infer Step extends readonly number[]]>
+    ? Stacked<[batch: Batch, steps: number, ...Step]>
+    : Batched<V>
 
 /** The same where the mask is not left out. */
 export type PaddedWithMask<E> = Padded<E> & { readonly mask: Stacked }

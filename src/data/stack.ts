@@ -5,35 +5,49 @@ import { firstNaN, isTensorLike, isTyped, placeIn, readTensor } from '../base/ne
 import type { NestedNumbers } from '../base/parameters.ts'
 import { sizeOf } from '../base/shape.ts'
 import { isRecord } from '../base/trees.ts'
+import type { ShapeOf } from '../network-types/data.ts'
 import type { FlatData, TypedNumbers } from '../state/data.ts'
 
 // Examples as one batch: each field of them becomes an array with the batch as its first axis.
 
-/** Numbers of several examples in row-major order, the batch first. */
-export interface Stacked {
+/** Numbers of several examples in row-major order, with their shape `S`, the batch first. */
+export interface Stacked<S extends readonly number[] = readonly number[]> {
   readonly data: Float32Array
-  readonly shape: readonly number[]
+  readonly shape: S
 }
 
 /** What is stacked as numbers. */
 export type Numeric = number | boolean | TypedNumbers | FlatData | Tensor | NestedNumbers
 
-/** A batch of examples: their fields, stacked. Texts are listed. */
+/** A batch of examples: their fields, stacked, with the shapes that their types say. Texts are listed. */
 export type Batched<E> = unknown extends E
   ? unknown
-  : E extends Numeric
-    ? Stacked
+  : [E] extends [Numeric]
+    ? Stacked<StackedShape<E>>
     : E extends string
       ? readonly string[]
       : E extends object
         ? { readonly [K in keyof E]: Batched<E[K]> }
         : never
+/** The shape of examples of numbers that are stacked; that of any if one does not say its own. */
+type StackedShape<E> = readonly number[] extends ShapeOfEach<E> ? readonly number[] : ShapeOfEach<E>
+type ShapeOfEach<E> = E extends number | boolean
+  ? [batch: number]
+  : ShapeOf<E> extends infer S extends readonly number[]
+    ? number extends S['length']
+      ? readonly number[]
+      : [batch: number, ...S]
+    : never
 
 /** An example of a batch. */
 export type Unbatched<B> = unknown extends B
   ? unknown
-  : B extends Stacked
-    ? number | Stacked
+  : B extends Stacked<infer S>
+    ? S extends readonly [number, ...infer Own extends readonly number[]]
+      ? Own extends readonly []
+        ? number
+        : Stacked<Own>
+      : number | Stacked
     : B extends readonly (infer Text extends string)[]
       ? Text
       : B extends object

@@ -34,10 +34,10 @@ export type TypedNumbers =
   | Uint16Array
   | Uint32Array
 
-/** Numbers in row-major order, with their shape. */
-export interface FlatData {
+/** Numbers in row-major order, with their shape `S`. */
+export interface FlatData<S extends readonly number[] = readonly number[]> {
   readonly data: TypedNumbers | readonly number[]
-  readonly shape: readonly number[]
+  readonly shape: S
 }
 
 /** Every form in which a tensor can be given. */

@@ -16,7 +16,7 @@ import {
 import { reading } from '../state/given.ts'
 import { checkIds, inputsIn, inputTensors } from '../state/ids.ts'
 import { another } from '../tfjs/index.ts'
-import { alikeRows, otherFields } from './examples.ts'
+import { alikeRows, otherFields, wholeExamples } from './examples.ts'
 import { keeping } from './given.ts'
 
 /** Examples: inputs and targets, with the batch as first axis. Several inputs or outputs are tuples. */
@@ -84,7 +84,7 @@ const rowsOf = (owner: string, option: string, tensors: readonly Shaped[]): numb
 const asExamples = (owner: string, value: unknown): Examples =>
   reading(owner, 'examples', () => {
     if (!isRecord(value) || !Object.hasOwn(value, 'x'))
-      throw fault(owner, 'examples', 'examples, { x, y }', show(value))
+      throw fault(owner, 'examples', wholeExamples.expected, show(value))
     for (const name of Object.keys(value))
       if (!fields.includes(name as Field)) throw fault(owner, name, otherFields.expected, show(name))
     const given = fields.filter(field => Object.hasOwn(value, field))

@@ -8,6 +8,8 @@ import type { targetsWanted } from './losses/words.ts'
 
 // Examples, as far as their types say that they do not fit a network and its loss.
 
+/** What examples are. */
+export const wholeExamples = { expected: 'examples, { x, y }' } as const
 /** What no examples have: fields of other names. */
 export const otherFields = { expected: 'x, y, weights and mask alone' } as const
 /** As many rows everywhere. */
@@ -48,7 +50,9 @@ type FaultsIn<N extends Typed, L, E> = E extends { readonly x: infer X }
         ...(keyof E extends 'x' | 'y' ? [] : FaultsInOthers<N, E, X>),
       ]
     : Missing<L, E>
-  : []
+  : [...IsDataset<E>]['length'] extends 1
+    ? FaultsInItems<N, L, ItemOf<E>, E>
+    : []
 /** One element if there are no targets, for a loss that compares with them. */
 type Missing<L, E> = 'y' extends keyof E ? [] : WantsTargets<L>
 type FaultsInOthers<N extends Typed, E, X> = [
@@ -77,16 +81,91 @@ type OfEach<N extends Typed, V> = V extends readonly [readonly unknown[] | Shape
     : null
   : null
 
+// Items of datasets are examples or batches, which their type does not say. They are refused if they fit as neither.
+
+/** One element for a dataset that says what its items are. */
+type IsDataset<E> = 'toArray' extends keyof E ? ['dataset'] : []
+/** Of one tuple alone compilers find the lengths, and then make the sentences, when they look what a literal may be. */
+type Nothing<E> = E extends string ? [] : []
+/** What a dataset gives, read from the method whose type compilers look through fastest. */
+type ItemOf<D> = D extends { readonly toArray: () => Promise<readonly (infer Item)[]> } ? Item : unknown
+/** What it gives once it is batched. */
+type BatchOf<D> = D extends { readonly batch: (...options: never) => infer B } ? ItemOf<B> : unknown
+
+/** The faults of the items of the dataset `D`. Those with as many axes as inputs have are batches. */
+type FaultsInItems<N extends Typed, L, Item, D> = unknown extends Item
+  ? []
+  : [Item] extends [never]
+    ? []
+    : 'x' extends keyof Item
+      ? HasRankOf<InputOf<N>, In<Item, 'x'>> extends true
+        ? FaultsInBatch<N, L, Item>
+        : // Numbers by themselves are no batches.
+          [In<Item, 'x'>] extends [number | (InputOf<N> extends Several ? readonly number[] : never)]
+          ? FaultsInBatch<N, L, BatchOf<D>>
+          : [...FaultsInBatch<N, L, BatchOf<D>>]['length'] extends Some
+            ? FaultsInBatch<N, L, Item>
+            : []
+      : ['no examples']
+/** The faults of a batch, if it is known to be one. */
+type FaultsInBatch<N extends Typed, L, B> = B extends { readonly x: unknown } ? FaultsIn<N, L, B> : []
+/** Whether data have as many axes as inputs of the shape `I`, or as the first one; what is not stacked counts as an example. */
+type HasRankOf<I, X> = I extends Several
+  ? X extends readonly [infer First, ...(readonly unknown[])]
+    ? HasRankOf<I[0], First>
+    : false
+  : number[] extends I
+    ? false
+    : X extends readonly unknown[]
+      ? false
+      : (ShapeOf<X> & readonly unknown[])['length'] extends (I & readonly unknown[])['length']
+        ? true
+        : false
+
+/** As that of data in network-types/data.ts. */
+interface Refused<N extends Typed, L, D> {
+  readonly [faults: number]: string
+  readonly 1: SaidOfItems<N, L, D>
+}
+/** What is wrong with the items of the dataset `D`. */
+type SaidOfItems<N extends Typed, L, D> = 'x' extends keyof ItemOf<D>
+  ? HasRankOf<InputOf<N>, In<ItemOf<D>, 'x'>> extends true
+    ? SaidOfBatch<N, L, ItemOf<D>>
+    : SaidOfBatch<N, L, BatchOf<D>>
+  : `examples expects ${(typeof wholeExamples)['expected']}, got items without x. ${(typeof alikeRows)['remedy']}`
+type SaidOfBatch<N extends Typed, L, B> = B extends unknown
+  ? [...Missing<L, B>]['length'] extends 1
+    ? TargetsMissing
+    : FirstSaid<N, L, B, ['x', 'y', 'weights', 'mask']>
+  : never
+/** What is wrong with the first of some fields, or with the names of others. */
+type FirstSaid<N extends Typed, L, B, Fields extends readonly Field[]> = Fields extends readonly [
+  infer F extends Field,
+  ...infer Others extends readonly Field[],
+]
+  ? [SentenceIn<F, Said<N, L, B, F & keyof B>>] extends [never]
+    ? FirstSaid<N, L, B, Others>
+    : SentenceIn<F, Said<N, L, B, F & keyof B>>
+  : Said<N, L, B, Others<B>>
+/** The sentence in the place of a field, or of one of several tensors in it. */
+type SentenceIn<F extends Field, S> = S extends readonly unknown[]
+  ? Extract<S[number], `${F}[${string}`>
+  : Extract<S, `${F} expects ${string}`>
+
 /**
  * The examples `E` for the network `N` and the loss `L`: as they are; or, in the place of what does not fit, what is wrong with
- * it. Datasets are checked where they are read.
+ * it.
  */
 export type ExamplesFor<N extends Typed, L, E> = [...Faults<N, L, E>]['length'] extends Some
-  ? [...Missing<L, E>]['length'] extends 1
-    ? `y expects ${(typeof targetsWanted)['expected']}, got ${(typeof targetsWanted)['got']}. ${(typeof targetsWanted)['remedy']}`
-    : // The names are written anew: of a mapped type that keeps them, compilers make the fields in each call, to see what each may be.
-      { [K in keyof E as `${K & string}`]: InFirst<Said<N, L, E, K>, E[K]> }
+  ? [...IsDataset<E>]['length'] extends 1
+    ? Refused<N, L, E>[[...IsDataset<E>, ...Nothing<E>]['length'] & number]
+    : [...Missing<L, E>]['length'] extends 1
+      ? TargetsMissing
+      : // The names are written anew: of a mapped type that keeps them, compilers make the fields in each call, to see what each may be.
+        { [K in keyof E as `${K & string}`]: InFirst<Said<N, L, E, K>, E[K]> }
   : E
+type TargetsMissing =
+  `y expects ${(typeof targetsWanted)['expected']}, got ${(typeof targetsWanted)['got']}. ${(typeof targetsWanted)['remedy']}`
 /** What is wrong with a field; the field if nothing is. */
 type Said<N extends Typed, L, E, K extends keyof E> = K extends 'x'
   ? WithRows<'x', N, E, InputOf<N>, E[K], DataFor<'x', InputOf<N>, E[K], N>>

@@ -163,8 +163,8 @@ const compiled = compileTraining(classifier, { loss: 'sparseCategoricalCrossentr
 export const compiledStep = async () => compiled(await compiled.init(own, key(1)), { x: rows, y: [[1, 0, 0]] })
 //                                                                                                ~~~~~~~~~ y expects class numbers, one for each prediction: (?,), got (1, 3). One-hot
 
-// Datasets, and functions of networks and examples that are not known yet.
-declare const data: Dataset<{ readonly x: number[]; readonly y: number }>
+// Datasets, of which datasets.ts has more, and functions of networks and examples that are not known yet.
+declare const data: Dataset<{ readonly x: number[]; readonly y: number[] }>
 fit(network, variables, data, { validation: data })
 evaluate(network, variables, data.batch(8))
 export const training = <N extends Layer>(given: N, from: Variables<N>, inputs: number[][], targets: Tensor) =>
