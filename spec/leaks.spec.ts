@@ -65,6 +65,11 @@ const calls: Readonly<Record<string, () => unknown>> = {
   accuracy: () => joinery.accuracy(y, y),
   evaluate: () => joinery.evaluate(network, variables, { x, y }, { loss: 'categoricalCrossentropy', batchSize: 3 }),
   predict: () => joinery.predict(network, variables, x, { batchSize: 3 }),
+  lossGradients: () => joinery.lossGradients(network, variables, { x, y }, training),
+  'lossGradients, each example': () => joinery.lossGradients(network, variables, { x, y }, { perExample: true }),
+  gradientNorms: () => joinery.gradientNorms(variables.params),
+  activations: () => joinery.activations(network, variables, x),
+  'activations, training': () => joinery.activations(network, variables, x, ['dropout-1', 'softmax-1'], training),
   'predict, several inputs': () => joinery.predict(twoInputs, both, pair),
   fit: () =>
     joinery.fit(
@@ -104,6 +109,9 @@ const failures: Readonly<Record<string, () => unknown>> = {
   'tensor of a wrong shape': () => joinery.tensor([1, 2, 3], [2, 2]),
   'a loss of different shapes': () => joinery.mse([[1, 2]], [[1]]),
   'evaluate with too few rows': () => joinery.evaluate(network, variables, { x, y: [[1, 0, 0]] }),
+  'lossGradients of a wrong shape': () => joinery.lossGradients(network, variables, { x, y: [[1, 0, 0]] } as never),
+  'lossGradients without a key': () => joinery.lossGradients(network, variables, { x, y }, { training: true }),
+  'activations without a key': () => joinery.activations(network, variables, x, ['softmax-1'], { training: true }),
   'predict of a wrong shape': () => joinery.predict(network, variables, [[1]] as never),
   'fit with other variables': () => joinery.fit(network, both as never, { x, y }),
   'fit with an unknown loss': () => joinery.fit(network, variables, { x, y }, { loss: 'none' }),

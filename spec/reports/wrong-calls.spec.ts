@@ -138,6 +138,9 @@ const calls: Readonly<Record<string, Given>> = {
   ],
   learningRateSweep: [network, variables, { x, y }, { from: 0.1, to: 1, updates: 2, smoothing: 0, divergence: 2 }],
   gradientCheck: [network, variables, { x, y }, { loss: 'mse', epsilon: 0.1, tolerance: 0.1, elements: 1 }],
+  lossGradients: [network, variables, { x, y }, { loss: 'mse', lossWeights: 1, perExample: true, key: j.key(1) }],
+  gradientNorms: [variables.params, { perExample: false }],
+  activations: [network, variables, x, [j.names(network)[0]], { training: true, key: j.key(1) }],
   report: [{ loss: [1], validationLoss: [1] }],
   // What a function of the user's throws is an error of its own.
   sweep: [

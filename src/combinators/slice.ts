@@ -63,6 +63,16 @@ const chosen = (owner: string, part: Part, given: readonly string[]): readonly [
   return [wiring, given.map(name => find(owner, nodes, name))]
 }
 
+/**
+ * A network with the outputs of the named layers in place of its own. Unlike {@link end}, it has all layers and inputs of the network.
+ *
+ * @throws InvalidOption if a name is unknown, or there is none
+ */
+export const withOutputsOf = (owner: string, part: Part, names: readonly string[]): Part => {
+  const [{ nodes, inputs }, outputs] = chosen(owner, part, names)
+  return compose({ form: 'slice', wiring: { nodes, inputs, outputs }, of: part, cut: { at: 'end', names } })
+}
+
 /** Keeps some nodes. The other inputs of these become inputs of the slice. */
 const keep = <S>(of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly number[]): S => {
   const wiring = wiringOf(of)
