@@ -10,7 +10,6 @@ import {
   Dropout,
   end,
   Input,
-  InvalidOption,
   init,
   join,
   key,
@@ -29,20 +28,13 @@ import {
 } from '../../src/index.ts'
 import '../../src/onnxruntime.ts'
 import '../../src/wasm.ts'
+import { says } from './says.ts'
 
 const numbers = (tensor: unknown): readonly number[] => Array.from((tensor as Tensor).dataSync())
 const close = (found: unknown, expected: unknown): void => {
   const [a, b] = [numbers(found), numbers(expected)]
   expect((found as Tensor).shape).to.deep.equal((expected as Tensor).shape)
   for (const [i, value] of a.entries()) expect(value).to.be.closeTo(b[i] as number, 1e-5)
-}
-const failed = async (call: () => Promise<unknown>): Promise<Error> => {
-  try {
-    await call()
-  } catch (error) {
-    return error as Error
-  }
-  throw new Error('nothing was thrown')
 }
 
 const network = join(
@@ -136,15 +128,6 @@ describe('Activations', () => {
 
   it('say what is wrong before anything runs', async () => {
     const any = activations as (...given: readonly unknown[]) => Promise<object>
-    const says = async (
-      text: string,
-      call: () => Promise<unknown>,
-      kind: new (...args: never[]) => Error = InvalidOption,
-    ) => {
-      const error = await failed(call)
-      expect(error).to.be.instanceOf(kind)
-      expect(error.message).to.contain(text)
-    }
     await says("Did you mean 'softmax-1'?", () => any(network, variables, x, ['softmax-2']))
     await says('at least one name', () => any(network, variables, x, []))
     await says('an array of names', () => any(network, variables, x, 'softmax-1'))

@@ -14,7 +14,6 @@ import {
   gradientNorms,
   gradients,
   Input,
-  InvalidOption,
   init,
   join,
   key,
@@ -36,6 +35,7 @@ import {
 } from '../../src/index.ts'
 import '../../src/onnxruntime.ts'
 import '../../src/wasm.ts'
+import { says } from './says.ts'
 
 const engines = [undefined, 'tfjs', 'wasm', 'onnxruntime'] as const
 type EngineName = (typeof engines)[number]
@@ -61,14 +61,6 @@ const close = (found: object, expected: object, tolerance = 1e-5): void => {
     for (const [i, value] of own.entries())
       expect(value, `${name} ${i}`).to.be.closeTo(b[name]?.[i] as number, tolerance)
   }
-}
-const failed = async (call: () => Promise<unknown>): Promise<Error> => {
-  try {
-    await call()
-  } catch (error) {
-    return error as Error
-  }
-  throw new Error('nothing was thrown')
 }
 
 const network = join(Input(3), Tanh(4), LayerNorm(), Softmax(2))
@@ -232,15 +224,6 @@ describe('Gradients of losses', () => {
   })
 
   it('say what is wrong before anything runs', async () => {
-    const says = async (
-      text: string,
-      call: () => Promise<unknown>,
-      kind: new (...args: never[]) => Error = InvalidOption,
-    ) => {
-      const error = await failed(call)
-      expect(error).to.be.instanceOf(kind)
-      expect(error.message).to.contain(text)
-    }
     const any = lossGradients as (...given: readonly unknown[]) => Promise<object>
     await says('lossGradients', () => any(3, variables, { x, y }))
     await says("Did you mean 'mse'?", () => any(network, variables, { x, y }, { loss: 'msee' }))
@@ -304,12 +287,10 @@ describe('Norms of gradients', () => {
 
   it('are refused of what are no gradients', async () => {
     const any = gradientNorms as (...given: readonly unknown[]) => Promise<unknown>
-    expect((await failed(() => any(3))).message).to.contain(
-      'gradientNorms, gradients: expected tensors by layer and name, got 3',
+    await says('gradientNorms, gradients: expected tensors by layer and name, got 3', () => any(3))
+    await says('expected gradients of as many examples each along the first axis, got bias of tanh-1, (4,)', () =>
+      any(variables.params, { perExample: true }),
     )
-    expect((await failed(() => any(variables.params, { perExample: true }))).message).to.contain(
-      'expected gradients of as many examples each along the first axis, got bias of tanh-1, (4,)',
-    )
-    expect((await failed(() => any({}, { each: true }))).message).to.contain('each')
+    await says('each', () => any({}, { each: true }))
   })
 })

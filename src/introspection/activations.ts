@@ -22,12 +22,8 @@ import { holding } from '../training/given.ts'
 import { optionalBackend } from '../training/options.ts'
 
 /** The options of {@link activations}. */
-export interface ActivationOptions {
-  /** Whether layers run in training mode. Default: false. */
-  readonly training?: boolean
-  /** What layers that draw in training draw with. */
-  readonly key?: Key
-  /** What computes: a backend, or the name of one. Default: eager, without compiling. */
+export interface ActivationOptions extends ApplyOptions {
+  /** What computes, on a compiled network: a backend, or the name of one. Default: eager, without compiling. */
   readonly backend?: BackendOption
 }
 

@@ -22,6 +22,7 @@ import { variableIn, variablesBy } from '../state/variables.ts'
 import { type Examples, finallyRelease, keepExamples, mapFields } from '../training/batches.ts'
 import type { ForOutputsIn } from '../training/by-output.ts'
 import { keyOption, lossOption, lossWeightsOption, maybe, spelling } from '../training/codecs.ts'
+import type { EvaluateOptions } from '../training/evaluate.ts'
 import type { ExamplesFor } from '../training/examples.ts'
 import { holding } from '../training/given.ts'
 import { optionalBackend } from '../training/options.ts'
@@ -31,6 +32,7 @@ import {
   type ForOutputs,
   type LossOf,
   type LossOption,
+  type MetricsOption,
   type NoLoss,
   type NoMetrics,
 } from '../training/step.ts'
@@ -41,22 +43,13 @@ export interface LossGradientsOptions<
   P extends boolean = boolean,
   L extends NoLoss = LossOption,
   W extends ForOutputs<number> = ForOutputs<number>,
-> {
-  /**
-   * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
-   * `mse`.
-   */
-  readonly loss?: L
-  /** How much the loss of each output counts in the sum of all. Default: 1. */
-  readonly lossWeights?: W
+> extends Pick<EvaluateOptions<MetricsOption, L, W>, 'loss' | 'lossWeights' | 'backend'> {
   /** Whether to give the gradients of each example alone, along a first axis, instead of those of the batch. Default: false. */
   readonly perExample?: P
   /** Whether layers run in training mode. Default: false. */
   readonly training?: boolean
   /** What layers that draw in training draw with. */
   readonly key?: Key
-  /** What computes: a backend, or the name of one. Default: eager, without compiling. */
-  readonly backend?: BackendOption
 }
 
 /** Parameters with a first axis for examples. */
