@@ -156,6 +156,21 @@ describe('options of optimizers', () => {
   ]
   for (const [subject, make] of rows) it(`${subject}: refused`, () => refused(make, subject, 'expected'))
 
+  const masks = ['mask', 'adapts', 'matrices']
+  const masked = [...optimizers, 'adaptiveClip', 'addDecayedWeights'].flatMap(name =>
+    masks.filter(option => option in all[name]().options).map(option => [name, option] as const),
+  )
+  for (const [name, option] of masked)
+    it(`${name}, ${option}: a pattern that names nothing is refused before the first update`, () => {
+      refused(() => all[name]({ [option]: 'conv*' }).init(params), `${name}, ${option}`, "got 'conv*'")
+      refused(() => all[name]({ [option]: ['*', 'conv'] }).init(params), `${name}, ${option}`, "got 'conv'")
+      expect(() => all[name]({ [option]: 'linear' }).init(params)).not.to.throw()
+    })
+
+  it('finds masks of most optimizers', () => {
+    expect(masked.length).to.be.greaterThan(15)
+  })
+
   it('prints what made it', () => {
     expect(String(j.chain(j.clipByNorm(1), j.lookahead(j.lion()), j.freeze('conv*')))).equal(
       "chain(clipByNorm(1), lookahead(lion({ step: 0.0001, beta1: 0.9, beta2: 0.99 }), { every: 5, rate: 0.5 }), freeze('conv*'))",

@@ -51,9 +51,13 @@ export const named = <const Slot extends string, const Coefficient extends strin
   },
 })
 
-/** A rule for one parameter whose masks are checked before the first update. */
-export const masked = (name: string, rule: ParameterRule, masks: Readonly<Record<string, Mask>>): OptimizerRule => {
-  const { init, update } = ruleOfEach(name, rule)
+/** A rule whose masks are checked before the first update: a pattern that names nothing is a mistake. */
+export const masked = (
+  name: string,
+  rule: OptimizerRule | ParameterRule,
+  masks: Readonly<Record<string, Mask>>,
+): OptimizerRule => {
+  const { init, update } = asRule(name, rule)
   return {
     init: (ops, params) => {
       for (const [option, own] of Object.entries(masks)) maskOf(name, option, own, params)
@@ -72,11 +76,7 @@ interface Decay {
 
 /** A rule whose parameters decay beside what it changes. */
 const decaying = (name: string, rule: OptimizerRule, { step, weightDecay, mask }: Decay): OptimizerRule => ({
-  init: (ops, params) => {
-    // A pattern that names nothing is a mistake that shows before the first update.
-    maskOf(name, 'mask', mask, params)
-    return rule.init(ops, params)
-  },
+  init: rule.init,
   update: <T>(
     ops: Ops<T>,
     grads: VariableTree<T>,
@@ -104,10 +104,13 @@ export const optimizerOf = <Normal extends object>(
 ): Optimizer => {
   const options = normal as Readonly<Record<string, unknown>>
   const { weightDecay, mask, ...others } = options
-  const whole = decay === undefined || decay.weightDecay === 0 ? rule : decaying(name, asRule(name, rule), decay)
+  const whole = decay === undefined ? rule : withDecay(name, masked(name, rule, { mask: decay.mask }), decay)
   // What does not decay has no mask to print.
   return transform(name, [weightDecay === 0 ? others : options], options, whole)
 }
+
+const withDecay = (name: string, rule: OptimizerRule, decay: Decay): OptimizerRule =>
+  decay.weightDecay === 0 ? rule : decaying(name, rule, decay)
 
 const asRule = (name: string, rule: OptimizerRule | ParameterRule): OptimizerRule =>
   'change' in rule ? ruleOfEach(name, rule) : rule
