@@ -229,7 +229,7 @@ describe('An optimizer by hand', () => {
     expect([...after.params['tanh-1'].weight.dataSync()]).to.deep.equal([
       ...variables.params['tanh-1'].weight.dataSync(),
     ])
-    expect(await failed(() => fit(network, variables, batch, { trains: 'linear-2' }))).to.include(
+    expect(await failed(() => fit(network, variables, batch, { trains: 'linear-2' as string }))).to.include(
       "Did you mean 'linear-1'?",
     )
   })

@@ -11,6 +11,12 @@ import { isShortList } from './trees.ts'
  */
 export type NamePatterns = string | readonly string[]
 
+/** What is said of a pattern that names nothing: at run time, and by the compiler where it knows the names. */
+export const namesNothing = {
+  expected: 'a pattern of some of',
+  remedy: "Write 'layer' for all variables of a layer, or 'layer.variable'; * stands for any run of characters.",
+} as const
+
 /** How patterns are read: always as a list. */
 export const namePatterns: t.Type<readonly string[], unknown, unknown> = codec(
   "a pattern of names, such as 'conv*' or '*.bias', or an array of them",
@@ -73,11 +79,9 @@ export const matchNames = (
     throw new InvalidOption({
       layer: owner,
       option,
-      expected: all.length > 0 ? `a pattern of some of ${all.join(', ')}` : 'a network with variables',
+      expected: all.length > 0 ? `${namesNothing.expected} ${all.join(', ')}` : 'a network with variables',
       got: show(pattern),
-      remedy: meant
-        ? `Did you mean '${meant}'?`
-        : "Write 'layer' for all variables of a layer, or 'layer.variable'; * stands for any run of characters.",
+      remedy: meant ? `Did you mean '${meant}'?` : namesNothing.remedy,
     })
   })
   return new Set(found)

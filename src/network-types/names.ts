@@ -54,7 +54,7 @@ type Refused<Owner extends string, Name> = [Name] extends [never]
   ? null
   : Mismatch<`${Owner}, name: expected ${(typeof layerName)['expected']}, got '${Name & string}'`>
 /** Names that begin like another one: editors offer them. */
-type Beginning<Known, Name extends string> = [Extract<Known, `${Name}${string}`>] extends [never]
+export type Beginning<Known, Name extends string> = [Extract<Known, `${Name}${string}`>] extends [never]
   ? Name extends `${infer Kind}-${string}`
     ? Extract<Known, `${Kind}-${string}`>
     : never

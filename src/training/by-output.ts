@@ -1,6 +1,9 @@
 import type { Typed } from '../core/layer.ts'
 import type { OutputNames } from '../network-types/outputs.ts'
+import type { EachOf, PatternFaults, PatternFor, PatternsFor } from '../network-types/patterns.ts'
 import type { Some } from './examples.ts'
+import type { Constraint } from './penalties/constraint.ts'
+import type { Regularizer } from './penalties/regularizer.ts'
 import type { Left } from './step.ts'
 
 // Losses, metrics and weights of single outputs: in order, or by the names of the layers that give the outputs.
@@ -45,21 +48,32 @@ type IsInOrder<Option, V extends readonly unknown[]> = number extends V['length'
     : true
 
 /**
- * The options `O` of a function with a network, with metrics `M`, losses `L` and their weights `W`: as they are; or, in the place of what
- * does not fit the outputs, what is wrong with it. This is asked of the whole: without `exactOptionalPropertyTypes` the type of an
+ * The options `O` of a function with a network, with metrics `M`, losses `L` and their weights `W`, patterns of what it trains `T` and of
+ * what has penalties `P`: as they are; or, in the place of what does not fit the outputs or names nothing, what is wrong with it. This is asked of the whole: without `exactOptionalPropertyTypes` the type of an
  * option is a union with `undefined`, and of unions compilers infer member by member.
  */
-export type ForOutputsIn<O, N extends Typed, M, L, W> = [
+export type ForOutputsIn<O, N extends Typed, M, L, W, T = null, P = never> = [
   ...Faults<'metrics', N, M>,
   ...Faults<'loss', N, L>,
   ...Faults<'lossWeights', N, W>,
+  ...Naming<N, T>,
+  ...Naming<N, P>,
 ]['length'] extends Some
-  ? { [K in keyof O]: K extends keyof Checked<N, M, L, W> ? Checked<N, M, L, W>[K] : O[K] }
+  ? { [K in keyof O]: K extends keyof Checked<N, M, L, W, T, P> ? Checked<N, M, L, W, T, P>[K] : O[K] }
   : O
-interface Checked<N extends Typed, M, L, W> {
+/** The faults of patterns, which most calls leave out. */
+type Naming<N extends Typed, T> = null extends T ? [] : [T] extends [never] ? [] : PatternFaults<N, EachOf<T>>
+interface Checked<N extends Typed, M, L, W, T, P> {
   readonly metrics?: ForOutputsOf<'metrics', N, M>
   readonly loss?: ForOutputsOf<'loss', N, L>
   readonly lossWeights?: ForOutputsOf<'lossWeights', N, W>
+  // Of a text, compilers would infer its letters from the form of a list.
+  readonly trains?: PatternsFor<'trains', N, NoInfer<T>>
+  readonly regularizer?:
+    | { readonly [K in P & string]?: PatternFor<'regularizer', N, K, Regularizer> }
+    | Regularizer
+    | null
+  readonly constraint?: { readonly [K in P & string]?: PatternFor<'constraint', N, K, Constraint> } | Constraint | null
 }
 
 /** What `Option` says of the outputs of the network `N`: `V`, or what is wrong with it. */

@@ -5,6 +5,7 @@ import { type Flow, showFlow } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { Patterns } from '../network-types/patterns.ts'
 import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
 import type { ForOutputsIn } from './by-output.ts'
 import type { DeviceState, Engine, Learnt } from './engine.ts'
@@ -53,7 +54,9 @@ export interface CompiledTrainingRule<
   M extends MetricsOption = MetricsOption,
   L extends NoLoss = LossOption,
   W extends ForOutputs<number> = ForOutputs<number>,
-> extends TrainingRule<M, L, W> {
+  T extends Patterns = Patterns,
+  P extends string = string,
+> extends TrainingRule<M, L, W, T, P> {
   /**
    * Called once, when a batch with new shapes needs a second program; use batches of one size to avoid it. A promise is
    * awaited. Default: a warning on the console.
@@ -129,9 +132,11 @@ export const compileTraining = <
   const M extends MetricsOption = NoMetrics,
   const L extends NoLoss = NoLoss,
   const W extends ForOutputs<number> = ForOutputs<number>,
+  const T extends Patterns = null,
+  P extends string = never,
 >(
   network: N,
-  rule: ForOutputsIn<CompiledTrainingRule<M, L, W>, N, M, L, W> = {},
+  rule: ForOutputsIn<CompiledTrainingRule<M, L, W, T, P>, N, M, L, W, T, P> = {},
 ): CompiledTraining<N, Known<M>, L> => {
   const part = asPart('compileTraining', network)
   const normal: NormalCompiledRule<Recompiled> = readCompiledRule(rule)

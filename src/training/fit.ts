@@ -4,6 +4,7 @@ import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
+import type { Patterns } from '../network-types/patterns.ts'
 import { asVariables, reading } from '../state/given.ts'
 import type { Examples, Fields } from './batches.ts'
 import type { ForOutputsIn } from './by-output.ts'
@@ -66,7 +67,9 @@ export interface FitOptions<
   V extends Validation = Validation,
   L extends NoLoss = LossOption,
   W extends ForOutputs<number> = ForOutputs<number>,
-> extends TrainingRule<M, L, W> {
+  T extends Patterns = Patterns,
+  P extends string = string,
+> extends TrainingRule<M, L, W, T, P> {
   /** How often the examples are gone through. Default: 1. */
   readonly epochs?: number
   /**
@@ -184,11 +187,13 @@ export const fit = async <
   const L extends NoLoss = NoLoss,
   const W extends ForOutputs<number> = ForOutputs<number>,
   const G extends SomeVariables = SomeVariables,
+  const T extends Patterns = null,
+  P extends string = never,
 >(
   network: N,
   variables: VariablesFor<N, G>,
   examples: ExamplesFor<N, LossOf<N, L>, E>,
-  options: ForOutputsIn<FitOptions<N, M, V, L, W>, N, M, L, W> = {},
+  options: ForOutputsIn<FitOptions<N, M, V, L, W, T, P>, N, M, L, W, T, P> = {},
 ): Promise<Fitted<N, Known<M>, V>> => {
   const part = asPart('fit', network)
   const trees = asVariables('fit', variables)

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption, WeightInitializationError } from '../base/errors.ts'
-import type { NamePatterns } from '../base/patterns.ts'
 import { asKey, type Key } from '../base/random.ts'
 import type { VariableTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
@@ -12,6 +11,7 @@ import { asPart, type Part, type Wiring } from '../network/parts.ts'
 import { outgoing, wiringOf } from '../network/wiring.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
+import type { Patterns } from '../network-types/patterns.ts'
 import { checkedLeaves, checkedWiring } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
@@ -101,12 +101,15 @@ export type ForOutputs<V> = V | readonly V[] | Readonly<Record<string, V>>
 /**
  * What a training step is made of.
  *
- * @typeParam M the metrics, `L` the losses, `W` their weights
+ * @typeParam M the metrics, `L` the losses, `W` their weights, `T` the patterns of `trains`, `P` those of `regularizer` and
+ *   `constraint`
  */
 export interface TrainingRule<
   M extends MetricsOption = MetricsOption,
   L extends NoLoss = LossOption,
   W extends ForOutputs<number> = ForOutputs<number>,
+  T extends Patterns = Patterns,
+  P extends string = string,
 > {
   /**
    * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
@@ -120,11 +123,11 @@ export interface TrainingRule<
   /** Metrics to report beside the loss. Default: none. */
   readonly metrics?: M
   /** A penalty that is added to the loss, or one for each pattern of names. Default: none. */
-  readonly regularizer?: Regularizer | Readonly<Record<string, Regularizer>> | null
+  readonly regularizer?: Regularizer | { readonly [_ in P]?: Regularizer } | null
   /** What parameters meet after each update, or one for each pattern of names. Default: none. */
-  readonly constraint?: Constraint | Readonly<Record<string, Constraint>> | null
+  readonly constraint?: Constraint | { readonly [_ in P]?: Constraint } | null
   /** Which parameters are trained, by patterns of their names; the others stay. Default: all. */
-  readonly trains?: NamePatterns | null
+  readonly trains?: T
   /** Whether reports have `gradientNorm.<layer>`, the norm of each layer's gradients. Default: false. */
   readonly gradientNorms?: boolean
   /** What computes: a backend, or the name of one. Default: `'tfjs'`, on whichever backend of tfjs is in use. */
@@ -297,9 +300,11 @@ export const trainStep = <
   const M extends MetricsOption = NoMetrics,
   const L extends NoLoss = NoLoss,
   const W extends ForOutputs<number> = ForOutputs<number>,
+  const T extends Patterns = null,
+  P extends string = never,
 >(
   network: N,
-  rule: ForOutputsIn<TrainingRule<M, L, W>, N, M, L, W> = {},
+  rule: ForOutputsIn<TrainingRule<M, L, W, T, P>, N, M, L, W, T, P> = {},
 ): TrainStep<N, Known<M>, L> => {
   const part = asPart('trainStep', network)
   const normal = readRule(rule)

@@ -1,0 +1,87 @@
+import {
+  block,
+  Convolution,
+  compileTraining,
+  Dropout,
+  type Examples,
+  type FitOptions,
+  fit,
+  Input,
+  init,
+  join,
+  key,
+  type Layer,
+  l2,
+  nonNegative,
+  Relu,
+  Reshape,
+  resnet50,
+  Softmax,
+  trainStep,
+  unitNorm,
+  type Variables,
+} from '../../../src/index.ts'
+
+// Patterns that name no parameter of the network in the same call are underlined.
+
+const network = join(
+  Input([8, 8, 1]),
+  block('stem', join(Convolution([3, 3, 4]), Relu())),
+  Reshape(),
+  Dropout(0.5),
+  Relu(8, { bias: null }),
+  Softmax(3, { name: 'output' }),
+)
+const variables = init(network, key(1))
+declare const examples: Examples
+declare const text: string
+declare const texts: readonly string[]
+
+// What is trained.
+fit(network, variables, examples, { trains: 'conv*' })
+//                                  ~~~~~~ trains expects a pattern of some of the parameters of the network, got 'conv*'. Write 'layer' for all variables of a layer, or 'layer.variable'; * stands for any run of characters.
+fit(network, variables, examples, { trains: 'ouput' })
+//                                  ~~~~~~ trains expects a pattern of some of the parameters of the network, got 'ouput'. Write
+fit(network, variables, examples, { trains: ['stem/*', 'dropout-1'] })
+//                                                     ~~~~~~~~~~~ trains expects a pattern of some of the parameters of the network, got 'dropout-1'. Write
+fit(network, variables, examples, { trains: 'relu-1.bias' })
+//                                  ~~~~~~ trains expects a pattern of some of the parameters of the network, got 'relu-1.bias'. Write
+fit(network, variables, examples, { trains: 'output', epochs: 2 })
+fit(network, variables, examples, { trains: ['stem/*', '*.bias', 'relu-1.weight', '*-*'] })
+fit(network, variables, examples, { trains: '*' })
+fit(network, variables, examples, { trains: '**t*' })
+fit(network, variables, examples, { trains: null })
+fit(network, variables, examples, { trains: text })
+fit(network, variables, examples, { trains: texts })
+trainStep(network, { trains: 'conv*' })
+//                   ~~~~~~ trains expects a pattern of some of the parameters of the network, got 'conv*'. Write
+compileTraining(network, { trains: 'conv*' })
+//                         ~~~~~~ trains expects a pattern of some of the parameters of the network, got 'conv*'. Write
+trainStep(network, { trains: 'stem/conv*', metrics: ['accuracy'], loss: 'mse' })
+compileTraining(network, { trains: 'stem/convolution-1.weight' })
+
+// Penalties and constraints.
+fit(network, variables, examples, { regularizer: { 'conv*': l2(0.1), output: l2(0.2) } })
+//                                                 ~~~~~~~ regularizer expects a pattern of some of the parameters of the network, got 'conv*'. Write
+trainStep(network, { constraint: { outputs: unitNorm() } })
+//                                 ~~~~~~~ constraint expects a pattern of some of the parameters of the network, got 'outputs'. Write
+fit(network, variables, examples, {
+  regularizer: { 'stem/*': l2(0.1) },
+  constraint: { output: unitNorm(), '*': nonNegative() },
+})
+fit(network, variables, examples, { regularizer: l2(0.1), constraint: null })
+compileTraining(network, { regularizer: null, constraint: { 'relu*': unitNorm() } })
+declare const penalties: Readonly<Record<string, ReturnType<typeof l2>>>
+fit(network, variables, examples, { regularizer: penalties })
+
+// Large networks, and those that are not known yet.
+trainStep(resnet50(), { trains: 'res5*' })
+trainStep(resnet50(), { trains: 'res6*' })
+//                      ~~~~~~ trains expects a pattern of some of the parameters of the network, got 'res6*'. Write
+export const learning = <N extends Layer>(given: N, own: Variables<N>) => fit(given, own, examples, { trains: 'head' })
+export const passing = <N extends Layer>(given: N, own: Variables<N>, options: FitOptions<N>) =>
+  fit(given, own, examples, options)
+export const named = <const Name extends string>(name: Name) => {
+  const made = join(Input(4), Softmax(3, { name }))
+  return trainStep(made, { trains: name })
+}
