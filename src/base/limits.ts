@@ -1,7 +1,7 @@
 import type { Mismatch } from './shape.ts'
 
-// Which numbers an option takes. Each rule is said once: the compiler reads the texts of numbers, the codecs of options.ts the
-// words for what is expected.
+// Which numbers an option takes, and which texts. Each rule is said once: the compiler reads the texts of numbers, the
+// codecs of options.ts the words for what is expected.
 
 /** What is expected of a number, by its rule. */
 export const expectedNumbers = {
@@ -237,3 +237,11 @@ export type Within<
   Refused<`${V}` extends RefusedTexts[Rule] ? true : false> extends 1
     ? Mismatch<Refusing<C, Option, Expected, V>>
     : unknown
+
+// Texts.
+
+/**
+ * The parameter of an option that takes the values `All`, from which `P` is inferred. Beside `P` it has all of them, or
+ * TypeScript 5.9 would offer the default of `P` alone; they stand behind a condition, or `P` would not be inferred as one.
+ */
+export type Offered<P, All> = P | (P extends All ? All : never)

@@ -1,4 +1,5 @@
 import { InvalidOption } from '../base/errors.ts'
+import type { Offered } from '../base/limits.ts'
 import { boolean, codec, integer, type Options, oneOf, orNull, ownOptions, parseOptions } from '../base/options.ts'
 import { merged } from '../base/trees.ts'
 import { block } from '../combinators/index.ts'
@@ -36,7 +37,7 @@ export interface TransformerOptions<
   /** The activation of the hidden features. Default: 'relu'. */
   readonly activation?: 'relu' | 'gelu'
   /** Whether normalization comes after (`'post'`) or before (`'pre'`) each part. Default: 'post'. */
-  readonly norm?: Norm
+  readonly norm?: Offered<Norm, NormPlace>
   /** Whether attention is causal. Default: false in the encoder, true in the decoder. */
   readonly causal?: boolean
   /** Whether the last input is a mask: of the sequence in the encoder, of the memory in the decoder. Default: false. */
@@ -177,13 +178,13 @@ const encoderOptions = optionsOf('transformer-encoder-{}', false)
 const decoderOptions = optionsOf('transformer-decoder-{}', true)
 
 /** Reads the options. Their defaults are also those of the type parameters. */
-const read = <Given extends TransformerOptions>(
+const read = <Hidden extends number | null, N extends NormPlace, Mask extends boolean, Name extends string>(
   kind: string,
   options: Options<Normal>,
   features: number,
   heads: number,
-  given: Given | undefined,
-): Required<Given> => {
+  given: TransformerOptions<Hidden, N, Mask, Name> | undefined,
+): Required<Omit<TransformerOptions<Hidden, NormPlace, Mask, Name>, 'norm'>> & { readonly norm: N } => {
   const example = `${kind}(512, 8)`
   const normal = parseOptions(kind, example, options, merged(ownOptions(kind, example, given), { features, heads }))
   checkHeads(kind, heads, features, `${features} features`)

@@ -1,8 +1,9 @@
+import type { Offered } from '../base/limits.ts'
 import { checkName } from '../base/names.ts'
 import { codec, type Options, parseOptions } from '../base/options.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { Identity } from '../layers/input.ts'
-import { Elementwise, mergeFunction } from '../layers/merge.ts'
+import { Elementwise, type MergeName, mergeFunction } from '../layers/merge.ts'
 import { compose } from '../network/compose.ts'
 import { type Arrangement, asPart, innerLayer, isPart, type Part } from '../network/parts.ts'
 import type { Block } from '../network-types/blocks.ts'
@@ -20,7 +21,7 @@ export interface ResidualOptions<
   /** The layer beside the block, for a block that changes the shape. Default: `Identity()`. */
   readonly shortcut?: Shortcut
   /** How shortcut and block are merged: as in `Elementwise`, or by a layer such as `Concatenate()`. Default: 'add'. */
-  readonly merge?: Merge
+  readonly merge?: Offered<Merge, MergeName>
   /** A name or pattern for the whole, as of `block`. Default: none. */
   readonly name?: Name
 }

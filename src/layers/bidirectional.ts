@@ -1,5 +1,6 @@
 import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
+import type { Offered } from '../base/limits.ts'
 import { oneOf } from '../base/options.ts'
 import { foldIn } from '../base/random.ts'
 import type { Mismatch, Shape } from '../base/shape.ts'
@@ -46,11 +47,11 @@ type BothWays<V> = [V] extends [never]
 
 /** The options of {@link Bidirectional}. */
 export interface BidirectionalOptions<
-  Merge extends BidirectionalMerge | undefined = BidirectionalMerge,
+  Merge extends BidirectionalMerge = BidirectionalMerge,
   Name extends string = string,
 > extends NameOption<Name> {
   /** How to merge the outputs of both directions: 'concat' puts forward first. Default: 'concat'. */
-  readonly merge?: Merge
+  readonly merge?: Offered<Merge, BidirectionalMerge>
 }
 
 interface BidirectionalRow extends TakesLayer<readonly [AnyLayer], BidirectionalOptions> {
@@ -65,12 +66,12 @@ export interface BidirectionalConstructor {
   readonly ' row'?: BidirectionalRow
   <
     const L extends AnyLayer,
-    const Merge extends BidirectionalMerge | undefined,
+    const Merge extends BidirectionalMerge = 'concat',
     const Name extends string = 'bidirectional-{}',
   >(
     layer: L,
     options?: BidirectionalOptions<Merge, Name>,
-  ): Bidirectional<L, undefined extends Merge ? 'concat' : Merge & BidirectionalMerge, Name>
+  ): Bidirectional<L, Merge, Name>
 }
 
 interface Normal {

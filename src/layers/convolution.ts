@@ -1,7 +1,7 @@
 import { map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
-import type { Limited } from '../base/limits.ts'
+import type { Limited, Offered } from '../base/limits.ts'
 import { integer, type Options, optionalParameter, type Parsed, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -85,7 +85,7 @@ interface GroupedOptions<
 }
 /**
  * The options of {@link Convolution}. Its size, padding and stride are checked at run time only: it is so frequent that the
- * compiler's check would cost large networks 3 %.
+ * compiler's check would cost large networks 3 %. For the same reason the type of its padding is `Offered`, spelled out.
  */
 export interface ConvolutionOptions<
   P extends PaddingOption = PaddingOption,
@@ -94,8 +94,8 @@ export interface ConvolutionOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   G extends number = number,
-> extends GroupedOptions<P, S, D, B, Name, G, Words[2]> {}
-/** The same, with padding and stride as far as the compiler knows that they may be so. */
+> extends GroupedOptions<P | (P extends PaddingOption ? PaddingOption : never), S, D, B, Name, G, Words[2]> {}
+/** The same, with padding, of `All`, and stride as far as the compiler knows that they may be so. */
 export type LimitedOptions<
   P,
   S,
@@ -104,8 +104,9 @@ export type LimitedOptions<
   Name extends string,
   G extends number,
   W extends AnyWords,
+  All = PaddingOption,
 > = GroupedOptions<
-  EachWithin<P, 'whole', W['padding'], W['after']>,
+  Offered<EachWithin<P, 'whole', W['padding'], W['after']>, All>,
   EachWithin<S, 'count', W['stride'], W['after']>,
   D,
   B,
@@ -122,7 +123,7 @@ interface OtherOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   G extends number = number,
-> extends LimitedOptions<P, S, D, B, Name, G, Words[R]> {}
+> extends LimitedOptions<P, S, D, B, Name, G, Words[R], Paddings[R]> {}
 /** The options of {@link Convolution1D}. */
 export interface Convolution1DOptions extends OtherOptions<1> {}
 /** The options of {@link Convolution3D}. */

@@ -1,5 +1,6 @@
 import { chain, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { Offered } from '../base/limits.ts'
 import { optionalParameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -47,7 +48,7 @@ export interface DeconvolutionOptions<
    * The padding of the convolution that this one transposes: 'valid' for none, 'same' for as much as gives `n · stride`
    * rows and columns, a number per side, or [rows, cols]. Default: 'valid'.
    */
-  readonly padding?: EachWithin<P, 'whole', Words['padding'], Words['after']>
+  readonly padding?: Offered<EachWithin<P, 'whole', Words['padding'], Words['after']>, PaddingOption>
   /** The distance in the output between neighboring input elements, or [rows, cols]. Default: 1. */
   readonly stride?: EachWithin<S, 'count', Words['stride'], Words['after']>
   /** The initial filter, of shape [rows, cols, channels, input channels]. Default: `heNormal({ gain: 2 })`. */

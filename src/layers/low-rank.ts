@@ -1,6 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
-import type { LimitedOrNull, Within } from '../base/limits.ts'
+import type { LimitedOrNull, Offered, Within } from '../base/limits.ts'
 import { integer, type Options, oneOf, orNull, type ParsedOptions, parameter, positive } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { sizeOf } from '../base/shape.ts'
@@ -46,7 +46,7 @@ export interface LowRankOptions<
    * Which variables of the layer are frozen: `'all'`, or only the weights that get factors (`'weights'`). Default:
    * `'all'`.
    */
-  readonly frozen?: F
+  readonly frozen?: Offered<F, Frozen>
   /** The initial first factor. Default: `heUniform({ gain: 1 / 3 })`, as for a dense layer in PyTorch. */
   readonly initializer?: ParameterSource
 }

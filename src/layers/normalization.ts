@@ -1,7 +1,7 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Fault, LayerConnectionError } from '../base/errors.ts'
-import type { Limited, LimitedBy, OrNull, RefusesAnyAxes } from '../base/limits.ts'
+import type { Limited, LimitedBy, Offered, OrNull, RefusesAnyAxes } from '../base/limits.ts'
 import { areDistinct, listOf, oneOf, orNull, type ParsedOptions, parameter, part } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
 import { fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
@@ -66,7 +66,7 @@ export interface BatchNormOptions<
    * `1 / sqrt(variance + epsilon)` of each batch, as NeuPy does. Use it only with NeuPy's weights: one batch with
    * nearly equal values has an inverse deviation of up to 316, and outweighs all others in inference.
    */
-  readonly running?: Kind
+  readonly running?: Offered<Kind, Running>
   /** The initial running mean. Default: 0. */
   readonly runningMean?: ParameterSource
   /** The initial running variance. Default: 1. */

@@ -1,4 +1,5 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import type { Offered } from '../base/limits.ts'
 import { codec, isFunction, orNull } from '../base/options.ts'
 import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
@@ -44,7 +45,7 @@ export interface PoolingOptions<
    */
   readonly stride?: S
   /** 'valid': windows stay inside the input; 'same': each axis has `ceil(n / stride)` outputs. Default: 'valid'. */
-  readonly padding?: P
+  readonly padding?: Offered<P, 'valid' | 'same'>
 }
 /** The options of {@link MaxPooling1D} and {@link AveragePooling1D}. */
 export interface Pooling1DOptions extends PoolingOptions<'valid' | 'same', number | null> {}
