@@ -8,6 +8,7 @@ import type { Chain } from '../network-types/compose.ts'
 import type { Bare, Has } from '../network-types/list.ts'
 import type { Ops } from '../ops/ops.ts'
 import { constructorOf, type Described } from './constructor.ts'
+import { type DecodeOption, decodeRule } from './decoding.ts'
 import type { Mode, Result, Rules } from './layer.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
 
@@ -83,6 +84,11 @@ export interface LayerDefinition<Normal extends object, V extends string> extend
   /** Whether the output has the elements of the input, unchanged. Default: false. */
   readonly passes?: boolean
   /**
+   * How it reads a sequence part by part, as `generate` does: `'steps'` if it acts on each step [batch, steps, …] alone, else a
+   * function of its options. Default: not at all.
+   */
+  readonly decode?: DecodeOption<Normal>
+  /**
    * The mathematics, for any implementation of the operations.
    *
    * @param others further inputs
@@ -108,6 +114,8 @@ export interface LayerDefinition<Normal extends object, V extends string> extend
 export interface MergeDefinition<Normal extends object> extends Described<Normal> {
   /** The output shape for the shapes of the inputs. */
   readonly shape: (options: Normal, inputs: Flow) => Either<Fault, Shape | null>
+  /** How it reads a sequence part by part: see {@link LayerDefinition}. Default: not at all. */
+  readonly decode?: DecodeOption<Normal>
   readonly forward: <T>(options: Normal, ops: Ops<T>, inputs: readonly T[], mode: Mode) => T
 }
 
@@ -160,6 +168,7 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
       ids: inputs => inputs.map(() => (definition.ids === undefined ? null : { count: definition.ids(options) })),
     }),
     ...(definition.passes && { passes: true }),
+    ...decodeRule(definition.decode, options),
     forward: <T>(ops: Ops<T>, variables: Readonly<Record<string, T>>, [input, ...others]: readonly T[], mode: Mode) =>
       definition.forward(options, ops, input as T, variables as { readonly [_ in V]: T }, mode, others),
     ...(definition.targets && {
@@ -175,6 +184,7 @@ export const defineMerge = <Normal extends object, Constructor>(definition: Merg
     // One input of unknown rank may turn out to be several tensors.
     shape: inputs => (inputs.length === 1 && inputs[0] === null ? right(null) : definition.shape(options, inputs)),
     variables: () => right({}),
+    ...decodeRule(definition.decode, options),
     forward: (ops, _, inputs, mode) => [definition.forward(options, ops, inputs, mode), {}],
   }))
 

@@ -1,3 +1,4 @@
+export type { DecodeOption } from './decoding.ts'
 export {
   defineLayer,
   defineMerge,
@@ -10,5 +11,17 @@ export {
   type WrapperDefinition,
 } from './define.ts'
 export { innerRules } from './inner.ts'
-export type { Fits, Layer, LayerFrom, Mode, Out, Result, Rules } from './layer.ts'
+export type {
+  Decoded,
+  DecodeRule,
+  Decoding,
+  DecodingPlace,
+  Fits,
+  Layer,
+  LayerFrom,
+  Mode,
+  Out,
+  Result,
+  Rules,
+} from './layer.ts'
 export type { VariableRule, VariableRules, Weight, WeightAndBias } from './variables.ts'

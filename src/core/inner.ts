@@ -134,8 +134,8 @@ const layerRules = ({ kind, rules }: LayerValue): Rules => ({
  */
 export const innerRules = (layer: Part): Rules => {
   const part = asPart('innerRules', layer)
-  // The output of the layer around it may differ from the input, even if the layer within passes it on.
-  const { passes: _, ...rules } = 'rules' in part ? layerRules(part) : compositionRules(part)
+  // The layer around it may do more than the layer within: change what that passes on, or mix steps that it does not.
+  const { passes: _, decode: __, ...rules } = 'rules' in part ? layerRules(part) : compositionRules(part)
   return {
     ...rules,
     forward: (ops, variables, inputs, mode) => rules.forward(ops, variables, inputs, { ...mode, isGiven: false }),

@@ -113,6 +113,57 @@ export interface Rows {
   readonly mask?: number
 }
 
+/** Steps of a sequence that are read after others. */
+export interface DecodingPlace<T> {
+  /** The number of steps before them: a scalar. */
+  readonly position: T
+  /** The number of steps that what is kept has room for, these included. */
+  readonly capacity: number
+}
+
+/**
+ * How a layer that looks back at earlier steps reads a sequence part by part, [batch, steps, …] each: what it keeps of the
+ * steps that it has read stands in for them.
+ *
+ * All inputs are as for `forward`; one without the steps of the sequence, such as an initial state, is the same for every
+ * part.
+ */
+export interface Decoding {
+  /**
+   * What is kept before the first step. Its shapes depend on the batch and the capacity only. Where a dimension is larger for
+   * a larger capacity, zeros are appended to what is kept when the capacity grows.
+   *
+   * @param inputs `undefined` for an input that has the steps of the sequence
+   */
+  readonly start: <T>(
+    ops: Ops<T>,
+    variables: Readonly<Record<string, T>>,
+    inputs: readonly (T | undefined)[],
+    room: { readonly batch: number; readonly capacity: number },
+  ) => Readonly<Record<string, T>>
+  /** The output for the next steps, and what is kept after them, of the same names and shapes. */
+  readonly step: <T>(
+    ops: Ops<T>,
+    variables: Readonly<Record<string, T>>,
+    inputs: readonly T[],
+    kept: Readonly<Record<string, T>>,
+    place: DecodingPlace<T>,
+  ) => readonly [output: T, kept: Readonly<Record<string, T>>]
+  /** The most steps of a sequence. Default: there is no limit. */
+  readonly most?: number
+}
+
+/**
+ * What a layer does with a part of a sequence: `'steps'` if it acts on each step alone, so that `forward` is right for any
+ * part; `'whole'` if its output does not depend on the inputs that have steps; else how it looks back.
+ */
+export type Decoded = 'steps' | 'whole' | Decoding
+/**
+ * How a layer decodes, or why it cannot. `steps` says of each input whether it has the steps of the sequence along axis 1, and
+ * is true for one at least.
+ */
+export type DecodeRule = (inputs: Flow, steps: readonly boolean[]) => Either<Fault, Decoded>
+
 /** What a layer does at run time, for its options. Nothing else knows its mathematics. */
 export interface Rules {
   /** How many inputs it takes; 'any': one or several. */
@@ -123,6 +174,8 @@ export interface Rules {
   readonly ids?: (inputs: Flow) => readonly (Rows | null)[]
   /** Whether the output has the elements of the input, unchanged. */
   readonly passes?: boolean
+  /** How it reads a sequence part by part. Default: not at all. */
+  readonly decode?: DecodeRule
   readonly forward: <T>(
     ops: Ops<T>,
     variables: Readonly<Record<string, T>>,

@@ -4,6 +4,7 @@ import type * as t from 'io-ts/lib/index.js'
 import type { Limited, Offered } from '../base/limits.ts'
 import { integer, type Options, optionalParameter, type Parsed, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
+import { undecodable } from '../core/decoding.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type {
   InitialOf,
@@ -19,6 +20,7 @@ import type {
 import type { Weight, WeightAndBias } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Pair } from '../ops/ops.ts'
+import { backwards, decodeWindow } from './causal.ts'
 import { checkGroups, type Grouped, groupedShape, type PerGroup } from './groups.ts'
 import { convolve } from './sliding.ts'
 import {
@@ -35,6 +37,7 @@ import {
   type PairOption,
   type PerAxis,
   padding,
+  point,
   type Rank,
   type Slid1D,
   type Slid2D,
@@ -363,6 +366,10 @@ const convolution = <Constructor>(rank: Rank): Constructor => {
       bias: (options: Normal) =>
         right(options.bias === null ? null : { shape: [channels(options)], initial: options.bias }),
     },
+    decode: (options: Normal, inputs, steps) =>
+      rank === 1
+        ? decodeWindow(windowsOf(1, options)[0] ?? point, options, inputs, steps)
+        : undecodable(inputs, backwards),
     forward: (options: Normal, ops, x, { weight, bias }) => {
       const y = convolve(kind, ops, x, weight, windowsOf(rank, options), options.groups)
       return [options.bias === null ? y : ops.add(y, bias), {}]

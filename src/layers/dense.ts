@@ -13,6 +13,7 @@ import {
 } from '../base/options.ts'
 import type { Initializer, Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Mismatch, Shape, Unless } from '../base/shape.ts'
+import { besideSteps } from '../core/decoding.ts'
 import { defineLayer, type Elsewhere, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import { knownSize, ofRank, type Refuses } from '../core/expects.ts'
 import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
@@ -158,6 +159,8 @@ export const dense = <Constructor, Own extends object = {}>(
     options,
     shape: denseShape,
     variables: denseVariables,
+    // Softmax is over the last axis.
+    decode: ({ units }, inputs, steps) => besideSteps([units === null ? -1 : 1])(inputs, steps),
     forward: (options, ops, x, variables) => [activation(ops, product(options, ops, x, variables), options), {}],
   })
 }

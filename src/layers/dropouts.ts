@@ -104,6 +104,7 @@ export const AlphaDropout: AlphaDropoutConstructor = defineLayer({
   positional: ['proba'],
   options: { proba: { codec: droppedPart } },
   shape: (_, input) => right(input),
+  decode: 'steps',
   forward: ({ proba }, ops, x, _, mode) => {
     if (!mode.training || proba === 0) return [x, {}]
     const kept = keptOf(ops, drawingKey('AlphaDropout', mode), ops.shape(x), proba)

@@ -95,6 +95,7 @@ export const Embedding: EmbeddingConstructor = defineLayer({
     weight: ({ inputSize, outputSize, weight }) => right({ shape: [inputSize, outputSize], initial: weight }),
   },
   ids: ({ inputSize }) => inputSize,
+  decode: 'steps',
   // Ids given to the network have been checked; computed ones may be out of range.
   forward: ({ inputSize }, ops, x, { weight }, { isGiven }) => [
     isGiven === true ? ops.gather(weight, x) : rowsOf(ops, weight, x, inputSize),

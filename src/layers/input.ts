@@ -89,6 +89,7 @@ export const Input: InputConstructor = defineLayer({
     return merged === undefined ? refusal(given, input, { shape: showShape(own) }) : right(merged)
   },
   passes: true,
+  decode: 'steps',
   forward: (_, __, x) => [x, {}],
 })
 
@@ -127,5 +128,6 @@ export const Identity: IdentityConstructor = defineLayer({
   options: {},
   shape: (_, input) => right(input),
   passes: true,
+  decode: 'steps',
   forward: (_, __, x) => [x, {}],
 })

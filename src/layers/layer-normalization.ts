@@ -4,6 +4,7 @@ import type { Fault } from '../base/errors.ts'
 import { areDistinct, listOf, type ParsedOptions } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Shape } from '../base/shape.ts'
+import { besideSteps } from '../core/decoding.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { InitialOf, Limits, NameOf, OptionAs, Takes } from '../core/notated.ts'
@@ -154,6 +155,7 @@ export const LayerNorm: LayerNormConstructor = defineLayer({
     gamma: ({ axes, gamma }, input) => alongAxes(axes, gamma, input),
     beta: ({ axes, beta }, input) => alongAxes(axes, beta, input),
   },
+  decode: ({ axes }, inputs, steps) => besideSteps(axes)(inputs, steps),
   forward: (options, ops, x, variables) => {
     const over = axesFromStart(options.axes, ops.shape(x).length)
     return [normalized(ops, x, over, options, variables, variable => besideOthers(ops, variable, x, over)), {}]

@@ -74,6 +74,7 @@ export const Masking: MaskingConstructor = defineLayer({
     if (input === null) return right([null, null])
     return input.length > 2 ? right(input.slice(0, 2)) : refusal(steps, input)
   },
+  decode: 'steps',
   forward: ({ value }, ops, x) => {
     const [, , ...features] = ops.shape(x).map((_, axis) => axis)
     const differs = ops.subtract(ops.constant(1), ops.equal(x, ops.constant(value)))

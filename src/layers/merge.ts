@@ -15,6 +15,7 @@ import {
   type SharedShape,
   sharedShape,
 } from '../base/shape.ts'
+import { besideSteps, eachStep, undecodable } from '../core/decoding.ts'
 import { defineMerge, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
@@ -136,6 +137,9 @@ export const Elementwise: ElementwiseConstructor = defineMerge({
     mergeFunction: { codec: mergeFunction, default: 'add' },
   },
   shape: (_, inputs) => sharedByAll(inputs),
+  // A function of the user's may mix steps.
+  decode: ({ mergeFunction }, inputs, steps) =>
+    typeof mergeFunction === 'string' ? eachStep(inputs, steps) : undecodable(inputs),
   forward: ({ mergeFunction }, ops, inputs) => merged(ops, mergeFunction, inputs),
 })
 
@@ -246,6 +250,7 @@ export const Concatenate: ConcatenateConstructor = defineMerge({
     axis: { codec: index, default: -1 },
   },
   shape: ({ axis }, inputs) => concatenated(axis, inputs),
+  decode: ({ axis }, inputs, steps) => besideSteps([axis])(inputs, steps),
   forward: ({ axis }, ops, inputs) => {
     const rank = ops.shape(inputs[0] as (typeof inputs)[number]).length
     return ops.concatenate(inputs, fromStart(axis, rank))

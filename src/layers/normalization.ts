@@ -6,6 +6,7 @@ import { areDistinct, listOf, oneOf, orNull, type ParsedOptions, parameter, part
 import type { ParameterSource } from '../base/parameters.ts'
 import { fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
+import { eachStep, undecodable } from '../core/decoding.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { faultOf, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
@@ -251,6 +252,11 @@ export const BatchNorm: BatchNormConstructor = defineLayer({
     runningInvStd: averaged('runningInvStd', 'inverseDeviation'),
     gamma: statistic('gamma', true),
     beta: statistic('beta', true),
+  },
+  // In inference it is the same for all elements along the axes.
+  decode: ({ axes }, inputs, steps) => {
+    const [input = null] = inputs
+    return reducedAxes(axes, input?.length ?? 3).includes(1) ? eachStep(inputs, steps) : undecodable(inputs)
   },
   forward: ({ axes, alpha, epsilon, running }, ops, x, variables, mode) => {
     const { runningMean, runningVariance, runningInvStd, gamma, beta } = variables

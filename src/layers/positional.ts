@@ -8,6 +8,7 @@ import type { Argument, Limits, NameOf, OptionOf, Takes } from '../core/notated.
 import type { Weight } from '../core/variables.ts'
 import { normal } from '../initializers/index.ts'
 import { knownDimensions } from './known.ts'
+import { placesFrom } from './places.ts'
 
 /** The form of a positional encoding. */
 export type PositionalForm = 'sinusoidal' | 'learned'
@@ -154,6 +155,21 @@ export const PositionalEncoding: PositionalEncodingConstructor = defineLayer({
         ? refusal(sized, input)
         : right({ shape: [places, features], initial: weight })
     },
+  },
+  decode: ({ form, base, length }, [input = null]) => {
+    const most = form === 'learned' ? (length ?? input?.[1] ?? null) : null
+    return right({
+      ...(most !== null && { most }),
+      start: () => ({}),
+      step: (ops, { weight }, [given], _, { position, capacity }) => {
+        type T = typeof position
+        const x = given as T
+        const [time = 0, features = 0] = knownDimensions('PositionalEncoding', ops.shape(x), [1, 2])
+        const encodings =
+          form === 'learned' ? (weight as T) : ops.constant(sinusoids(capacity, features, base), [capacity, features])
+        return [ops.add(x, ops.gather(encodings, placesFrom(ops, position, time))), {}]
+      },
+    })
   },
   forward: ({ form, base }, ops, x, { weight }) => {
     const [time = 0, features = 0] = knownDimensions('PositionalEncoding', ops.shape(x), [1, 2])

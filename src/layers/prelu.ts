@@ -6,6 +6,7 @@ import { areDistinct, listOf, optionalParameter, parameter } from '../base/optio
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import type { Listed, Mismatch, Several, Shape, Unless } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
+import { besideSteps } from '../core/decoding.ts'
 import { defineLayer, type Elsewhere, type Leaf } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Argument, InitialOf, Limits, NameOf, OptionOf, Takes } from '../core/notated.ts'
@@ -191,6 +192,8 @@ export const PRelu: PReluConstructor = defineLayer({
   },
   shape: rectifiedShape,
   variables: { ...denseVariables, alpha: alphaRule },
+  // The slopes of steps, like the features of a dense layer, belong to places.
+  decode: ({ units, alphaAxes }, inputs, steps) => besideSteps(units === null ? alphaAxes : [1])(inputs, steps),
   forward: (options, ops, input, variables) => {
     const x = product(options, ops, input, variables)
     const slopes = besideOthers(ops, variables.alpha, x, axesFromStart(options.alphaAxes, ops.shape(x).length))

@@ -1,4 +1,4 @@
-import { type Either, flatMap, right } from 'fp-ts/lib/Either.js'
+import { type Either, flatMap, isLeft, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import type { Callee, Limited, Within } from '../base/limits.ts'
@@ -14,6 +14,8 @@ import {
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
 import { type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
+import { byName } from '../base/trees.ts'
+import { eachStep, undecodable } from '../core/decoding.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { knownSize, ofRank, type Refuses } from '../core/expects.ts'
 import type { Limits } from '../core/notated.ts'
@@ -227,20 +229,29 @@ const masked = <T>(ops: Ops<T>, step: Step<T>, shares: T, mask: T): readonly [st
 /**
  * Scans shares [batch, time, columns] in the direction of the options.
  *
- * @param starts the initial state, [1, units] each; the first is the output
+ * @param initial the initial state, [batch, units] each; the first is the output
+ * @returns the last state, and the outputs of all steps in order
  */
-const walked = <T>(ops: Ops<T>, options: NormalRecurrent, step: Step<T>, shares: T, starts: readonly T[]): T => {
-  const [batch = null] = ops.shape(shares)
+const walked = <T>(
+  ops: Ops<T>,
+  options: NormalRecurrent,
+  step: Step<T>,
+  shares: T,
+  initial: readonly T[],
+): readonly [last: readonly T[], outputs: T] => {
   const body = (carried: readonly T[], share: T): readonly [readonly T[], T] => {
     const next = step(carried, share)
     return [next, next[0] as T]
   }
-  const initial = starts.map(start => ops.broadcast(start, [batch, options.units]))
   const ordered = options.backwards ? ops.reverse(shares, [1]) : shares
   const [last, outputs] = options.unrollScan ? walk(ops, body, initial, ordered) : ops.scan(body, initial, ordered)
-  if (options.onlyReturnFinal) return last[0] as T
-  return options.backwards ? ops.reverse(outputs, [1]) : outputs
+  return [last, options.backwards ? ops.reverse(outputs, [1]) : outputs]
 }
+
+const readable = {
+  expected: 'a recurrent layer that gives the output of every step, from the first to the last',
+  remedy: 'Use onlyReturnFinal: false, and leave backwards out.',
+} as const
 
 /** The rule of an initial state: [1, units]. */
 export const startRule = ({ units, learnInit }: NormalRecurrent, initial: Parameter): Either<Fault, VariableRule> =>
@@ -276,8 +287,26 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
   variables,
   starts = [],
   step,
-}: Cell<Normal, V>): Constructor =>
-  defineLayer<Normal, Constructor, V | Common>({
+}: Cell<Normal, V>): Constructor => {
+  type Variables<T> = { readonly [_ in V | Common]: T }
+  const states: readonly (V | Common)[] = ['hiddenInit', ...starts]
+  /** The initial state of every example, [batch, units] each. */
+  const initialOf = <T>({ units }: Normal, ops: Ops<T>, variables: Variables<T>, batch: number | null): readonly T[] =>
+    states.map(name => ops.broadcast(variables[name], [batch, units]))
+  const read = <T>(
+    options: Normal,
+    ops: Ops<T>,
+    variables: Variables<T>,
+    inputs: readonly T[],
+    initial: readonly T[],
+  ) => {
+    const [x, mask] = inputs as readonly [T, T?]
+    const shares = sharesOf(kind, ops, x, variables.inputWeights, variables.biases, mask)
+    const bare: Step<T> = (carried, share) => step(options, ops, variables, carried, share)
+    const [body, sequence] = mask === undefined ? [bare, shares] : masked(ops, bare, shares, mask)
+    return walked(ops, options, body, sequence, initial)
+  }
+  return defineLayer<Normal, Constructor, V | Common>({
     kind,
     example: `${kind}(${exampleArguments})`,
     positional: ['units'],
@@ -301,12 +330,28 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
       hiddenInit: options => startRule(options, options.hiddenInit),
       // Nor those of `V`.
     } as RulesOf<Normal, V | Common>,
-    forward: (options, ops, x, variables, _, [mask]) => {
-      type T = typeof x
-      const shares = sharesOf(kind, ops, x, variables.inputWeights, variables.biases, mask)
-      const bare: Step<T> = (carried, share) => step(options, ops, variables, carried, share)
-      const [body, sequence] = mask === undefined ? [bare, shares] : masked(ops, bare, shares, mask)
-      const initial = (['hiddenInit', ...starts] as const).map(name => variables[name])
-      return [walked(ops, options, body, sequence, initial), {}]
+    decode: (options, inputs, steps) => {
+      if (options.onlyReturnFinal || options.backwards) return undecodable(inputs, readable)
+      const fits = eachStep(inputs, steps)
+      if (isLeft(fits)) return fits
+      const keptOf = <T>(state: readonly T[]) => byName(states.map((name, i) => [name, state[i] as T] as const))
+      return right({
+        start: (ops, variables, _, { batch }) => {
+          type T = (typeof variables)[string]
+          return keptOf(initialOf(options, ops, variables as Variables<T>, batch))
+        },
+        step: (ops, variables, given, kept) => {
+          type T = (typeof variables)[string]
+          const before = states.map(name => kept[name] as T)
+          const [last, outputs] = read(options, ops, variables as Variables<T>, given, before)
+          return [outputs, keptOf(last)]
+        },
+      })
+    },
+    forward: (options, ops, x, variables, _, others) => {
+      const initial = initialOf(options, ops, variables, ops.shape(x)[0] ?? null)
+      const [last, outputs] = read(options, ops, variables, [x, ...others], initial)
+      return [options.onlyReturnFinal ? (last[0] as typeof x) : outputs, {}]
     },
   })
+}

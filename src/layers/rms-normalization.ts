@@ -1,5 +1,6 @@
 import { optionalParameter, type ParsedOptions } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
+import { besideSteps } from '../core/decoding.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { InitialOf, Limits, NameOf, Takes } from '../core/notated.ts'
 import { type Along, type AxesWithin, axesFromStart, besideOthers } from './feature-axes.ts'
@@ -88,6 +89,7 @@ export const RMSNorm: RMSNormConstructor = defineLayer({
   },
   shape: ({ axes }, input) => normalizedFeatures(axes, input),
   variables: { gamma: ({ axes, gamma }, input) => alongAxes(axes, gamma, input) },
+  decode: ({ axes }, inputs, steps) => besideSteps(axes)(inputs, steps),
   forward: (options, ops, x, { gamma }) => {
     const over = axesFromStart(options.axes, ops.shape(x).length)
     const squares = ops.mean(ops.square(x), over, true)

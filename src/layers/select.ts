@@ -57,5 +57,6 @@ export const Select: SelectConstructor = defineMerge({
   options: { index: { codec: integer(0) } },
   shape: ({ index }, inputs) =>
     index < inputs.length ? right(inputs[index] ?? null) : refusalOfAll(enough, inputs, { count: index + 1 }),
+  decode: ({ index }, _, steps) => right(steps[index] === true ? 'steps' : 'whole'),
   forward: ({ index }, _, inputs) => inputs[index] as (typeof inputs)[number],
 })

@@ -98,6 +98,7 @@ export const Dropout: DropoutConstructor = defineLayer({
   positional: ['proba'],
   options: { proba: { codec: droppedPart } },
   shape: (_, input) => right(input),
+  decode: 'steps',
   forward: ({ proba }, ops, x, _, mode) => [dropped('Dropout', ops, x, proba, mode), {}],
 })
 
@@ -163,6 +164,7 @@ export const GaussianNoise: GaussianNoiseConstructor = defineLayer({
     std: { codec: notNegative, default: 1 },
   },
   shape: (_, input) => right(input),
+  decode: 'steps',
   forward: ({ mean, std }, ops, x, _, mode) => {
     if (!mode.training) return [x, {}]
     const draws = ops.normal(drawingKey('GaussianNoise', mode), ops.shape(x))

@@ -2,6 +2,7 @@ import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { boolean } from '../base/options.ts'
 import { type Flow, type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
+import { eachStep } from '../core/decoding.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import { innerRules } from '../core/inner.ts'
@@ -96,6 +97,7 @@ const distributed = ({ layer, mask }: Normal): Rules => {
     variables: ([input = null]) => inner.variables([stepShape(input)]),
     ids: ([input = null]) =>
       (inner.ids?.([stepShape(input)]) ?? []).map(rows => (rows !== null && mask ? { ...rows, mask: 1 } : rows)),
+    decode: eachStep,
     forward: (ops, variables, inputs, mode) => {
       type T = (typeof inputs)[number]
       const [x, counts] = inputs as readonly [T, T | undefined]

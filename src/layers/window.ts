@@ -255,7 +255,8 @@ export const windowsOf = (rank: Rank, { size, stride, dilation, padding }: Windo
 /** A window that leaves its axis as it is. */
 export const point: AxisWindow = { size: 1, stride: 1, dilation: 1, padding: 'valid' }
 
-const extent = ({ size, dilation }: AxisWindow): number => (size - 1) * dilation + 1
+/** The steps from the first to the last element of a window. */
+export const extent = ({ size, dilation }: AxisWindow): number => (size - 1) * dilation + 1
 
 const extents = (windows: readonly AxisWindow[]): string => {
   const all = windows.map(extent)

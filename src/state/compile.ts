@@ -81,7 +81,7 @@ const shapesOf = (tensors: readonly tf.Tensor[]): Flow => tensors.map(tensor => 
 const inference: Mode = { training: false, key: undefined }
 
 /** Variables with their numbers, to be constants. All are read at once: later they may be disposed of. */
-const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promise<VariableTree<Known>> => {
+export const withNumbers = async (variables: VariableTree<Known>, given: Trees): Promise<VariableTree<Known>> => {
   const numbers = await Promise.all(checkedLeaves(variables, given).map(tensor => tensor.data()))
   let at = 0
   return mapTree(variables, known => {

@@ -33,6 +33,25 @@ const readersIn = (part: Part): readonly (readonly IdReader[])[] => {
 }
 
 /**
+ * Checks that a tensor which is given as the input `k` holds integers, if layers take it as ids.
+ *
+ * @throws InvalidOption if it holds others
+ */
+export const checkKind = (owner: string, option: string, part: Part, input: unknown, k: number): void => {
+  const [reader] = readersIn(part)[k] ?? []
+  if (reader === undefined) return
+  const dtype = reading(owner, option, () => (isTensorLike(input) ? input.dtype : 'int32'))
+  if (dtype === 'int32') return
+  throw new InvalidOption({
+    layer: owner,
+    option,
+    expected: idsExpected(reader.kind),
+    got: dtype,
+    remedy: idsRemedy,
+  })
+}
+
+/**
  * The inputs in an argument that holds one or several, as they are given. A tensor says which kind of numbers it holds: one of
  * ids has to hold integers. Arrays do not, and ids in them are checked one by one.
  *
@@ -42,19 +61,8 @@ const readersIn = (part: Part): readonly (readonly IdReader[])[] => {
  */
 export const inputsIn = (owner: string, option: string, part: Part, given: unknown): readonly unknown[] => {
   const inputs = partsOf(given, inputCount(part))
-  for (const [k, [reader]] of readersIn(part).entries()) {
-    if (reader === undefined) continue
-    const input = inputs[k]
-    const dtype = reading(owner, option, () => (isTensorLike(input) ? input.dtype : 'int32'))
-    if (dtype === 'int32') continue
-    throw new InvalidOption({
-      layer: owner,
-      option: inputs.length > 1 ? `${option}[${k}]` : option,
-      expected: idsExpected(reader.kind),
-      got: dtype,
-      remedy: idsRemedy,
-    })
-  }
+  for (const [k, input] of inputs.entries())
+    checkKind(owner, inputs.length > 1 ? `${option}[${k}]` : option, part, input, k)
   return inputs
 }
 

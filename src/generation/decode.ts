@@ -1,0 +1,353 @@
+import { type Backend, take } from '../backends/backend.ts'
+import { type BackendOption, backendOption, chooseBackend } from '../backends/choose.ts'
+import { type Numbers, type Programs, programsOf, type Ready, runFed } from '../backends/programs.ts'
+import { onceDropped } from '../base/dropped.ts'
+import { InvalidOption } from '../base/errors.ts'
+import { parseOptions } from '../base/options.ts'
+import { type Flow, sharedShape, showShape } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
+import { mapTree } from '../base/trees.ts'
+import type { AnyLayer } from '../core/layer.ts'
+import { asPart } from '../network/parts.ts'
+import type { OutputOf } from '../network-types/compose.ts'
+import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import { withNumbers } from '../state/compile.ts'
+import { type TensorInputs, toNumbers } from '../state/data.ts'
+import { asVariables, described } from '../state/given.ts'
+import { checkIds, checkKind, inputsIn } from '../state/ids.ts'
+import { variableRules } from '../state/init.ts'
+import type { Trees } from '../state/variables.ts'
+import { handOver } from '../tfjs/index.ts'
+import { type Plan, planOf } from './plan.ts'
+import { type Layout, traceFirst, traceGrowth, traceNext } from './trace.ts'
+
+/** The options of {@link decode}. */
+export interface DecodeOptions {
+  /** What computes: a backend, or the name of one. Default: `'tfjs'`, on whichever backend of tfjs is in use. */
+  readonly backend?: BackendOption
+}
+
+/**
+ * What a decoder keeps of the steps that it has read, such as the keys and values of attention. It is a value: reading on from
+ * it twice gives the same twice.
+ */
+export interface DecodingState {
+  readonly kind: 'DecodingState'
+  /** The number of steps that have been read. */
+  readonly position: number
+  /** The number of sequences. */
+  readonly batch: number
+}
+
+/** The output of a network for a part of a sequence: [batch, steps, vocabulary]. */
+export type DecodedOutput<N extends AnyLayer> =
+  OutputOf<N> extends readonly [unknown, unknown, infer V extends number]
+    ? Tensor<[number, number, V]>
+    : Tensor<[number, number, number]>
+
+/** The output for some steps, and what is kept of them and of the steps before. */
+export interface DecodedSteps<N extends AnyLayer> {
+  readonly output: DecodedOutput<N>
+  readonly state: DecodingState
+}
+
+/** A network that reads sequences part by part: see {@link decode}. */
+export interface Decoder<N extends AnyLayer> {
+  /**
+   * Reads the first steps of sequences.
+   *
+   * @param input tokens [batch, steps], at least one step; for a network of several inputs an array of the tokens and the
+   *   others
+   */
+  readonly start: (input: TensorInputs) => Promise<DecodedSteps<N>>
+  /**
+   * Reads the next steps.
+   *
+   * @param state after the steps before
+   * @param tokens [batch, steps], at least one step
+   */
+  readonly next: (state: DecodingState, tokens: TensorInputs) => Promise<DecodedSteps<N>>
+  /** Frees the programs, which the garbage collector does otherwise. */
+  readonly dispose: () => Promise<void>
+}
+
+/** Tensors on a backend. */
+interface Held {
+  readonly backend: Backend
+  readonly handles: readonly unknown[]
+}
+const release = ({ backend, handles }: Held): void => {
+  for (const handle of handles) backend.release(handle)
+}
+const dropped = onceDropped(release)
+/** A value that holds tensors until it is freed or garbage-collected. */
+const holding = (held: Held): { readonly held: Held } => {
+  const box = Object.freeze({ held })
+  dropped.watch(box, held)
+  return box
+}
+
+/** What is kept, on the backend, with its shapes. */
+export interface Memory {
+  readonly kept: { readonly held: Held }
+  readonly keptShapes: Flow
+  readonly carried: { readonly held: Held }
+  readonly carriedShapes: Flow
+  readonly others: Flow
+  readonly batch: number
+  readonly position: number
+  readonly capacity: number
+}
+
+/** What some steps gave. */
+export interface Read {
+  readonly ready: Ready<Layout>
+  /** The output, and the logarithms of the probabilities of what follows the last step. They belong to the caller. */
+  readonly output: unknown
+  readonly last: unknown
+  readonly memory: Memory
+}
+
+/** A network on a backend, for sequences that were checked. */
+export interface Reader {
+  readonly plan: Plan
+  readonly first: (tokens: Numbers, others: readonly Numbers[], capacity?: number) => Promise<Read>
+  readonly next: (memory: Memory, tokens: Numbers) => Promise<Read>
+  readonly forget: (memory: Memory) => void
+  readonly forgetAll: (memory: Memory) => void
+  readonly dispose: () => Promise<void>
+}
+
+/** The least room for steps. */
+const leastRoom = 16
+const powerAbove = (count: number): number => Math.max(leastRoom, 2 ** Math.ceil(Math.log2(count)))
+
+export const readerOf = (owner: string, network: unknown, variables: unknown, backend: BackendOption): Reader => {
+  const plan = planOf(owner, asPart(owner, network as AnyLayer))
+  const given: Trees = asVariables(owner, variables)
+  const rules = mapTree(variableRules(plan.wiring), ({ shape }) => ({ shape, trainable: true }))
+  const programs: Programs<Layout> = programsOf(
+    () => chooseBackend(backend),
+    // One family, as all programs share the variables, which are constants of each.
+    async (...shapes: readonly Flow[]) => {
+      const numbers = await withNumbers(rules, given)
+      const at = (list: Flow | undefined): readonly number[] => (list?.[0] ?? []) as readonly number[]
+      const [first = [], others = [], room, tokens, carried] = shapes
+      const [batch = 0, capacity = 0] = at(room)
+      if (tokens === undefined) return traceFirst(plan, numbers, at(first), others, capacity)
+      return carried === undefined
+        ? traceGrowth(plan, numbers, first, others, { batch, capacity })
+        : traceNext(plan, numbers, first, carried, at(tokens), others, capacity)
+    },
+  )
+  const roomFor = (steps: number): number => Math.min(powerAbove(steps), plan.most)
+  const shapesIn = (ready: Ready, from: number, to?: number): Flow => ready.results.slice(from, to)
+
+  const grown = async (memory: Memory): Promise<Memory> => {
+    const { kept, keptShapes, others, batch } = memory
+    const capacity = Math.min(2 * memory.capacity, plan.most)
+    if (keptShapes.length === 0) return { ...memory, capacity }
+    return programs.use([keptShapes, others, [[batch, capacity]], []], async ready => {
+      const handles = await runFed(ready, kept.held.handles, [])
+      return { ...memory, capacity, kept: holding({ backend: ready.backend, handles }), keptShapes: shapesIn(ready, 0) }
+    })
+  }
+  const forget = ({ kept }: Memory): void => {
+    dropped.forget(kept)
+    release(kept.held)
+  }
+  const reader: Reader = {
+    plan,
+    first: (tokens, others, wanted) => {
+      const [batch = 0, steps = 0] = tokens.shape
+      const capacity = wanted ?? roomFor(steps)
+      const shapes = others.map(({ shape }) => shape)
+      return programs.use([[tokens.shape], shapes, [[batch, capacity]]], async ready => {
+        const [output, last, ...rest] = await runFed(ready, [], [tokens, ...others])
+        const count = ready.about.kept
+        const { backend: on } = ready
+        const memory: Memory = {
+          kept: holding({ backend: on, handles: rest.slice(0, count) }),
+          keptShapes: shapesIn(ready, 2, 2 + count),
+          carried: holding({ backend: on, handles: rest.slice(count) }),
+          carriedShapes: shapesIn(ready, 2 + count),
+          others: shapes,
+          batch,
+          position: steps,
+          capacity,
+        }
+        return { ready, output, last, memory }
+      })
+    },
+    next: async (before, tokens) => {
+      const [, steps = 0] = tokens.shape
+      let memory = before
+      while (before.position + steps > memory.capacity) {
+        const larger = await grown(memory)
+        if (memory !== before && memory.kept !== larger.kept) forget(memory)
+        memory = larger
+      }
+      const { kept, keptShapes, carried, carriedShapes, others, batch, capacity, position } = memory
+      const shapes = [keptShapes, others, [[batch, capacity]], [tokens.shape], carriedShapes]
+      try {
+        return await programs.use(shapes, async ready => {
+          const place = { data: Float32Array.of(position), shape: [] }
+          const [output, last, ...handles] = await runFed(
+            ready,
+            [...kept.held.handles, ...carried.held.handles],
+            [tokens, place],
+          )
+          const after = holding({ backend: ready.backend, handles })
+          return { ready, output, last, memory: { ...memory, kept: after, position: position + steps } }
+        })
+      } finally {
+        if (memory.kept !== before.kept) forget(memory)
+      }
+    },
+    forget,
+    forgetAll: memory => {
+      forget(memory)
+      dropped.forget(memory.carried)
+      release(memory.carried.held)
+    },
+    dispose: programs.dispose,
+  }
+  return reader
+}
+
+/** Tokens and the other inputs of a network, checked. */
+export interface Prompt {
+  readonly tokens: Numbers
+  readonly others: readonly Numbers[]
+}
+
+/** @throws InvalidOption */
+export const refuse = (layer: string, option: string, expected: string, got: string, remedy: string): never => {
+  throw new InvalidOption({ layer, option, expected, got, remedy })
+}
+
+const checkTokens = (owner: string, option: string, { shape }: Numbers): void => {
+  if (shape.length === 2 && (shape[1] as number) > 0) return
+  refuse(owner, option, 'tokens [batch, steps], at least one step', showShape(shape), 'For example: [[3, 1, 4]].')
+}
+
+/** @throws InvalidOption if there would be more steps than layers take */
+export const checkSteps = (owner: string, option: string, { most }: Plan, steps: number): void => {
+  if (steps <= most) return
+  const remedy = 'Generate less, or use PositionalEncoding of a larger length; the sinusoidal form has no limit.'
+  refuse(owner, option, `at most ${most} steps, as positions are learned for`, String(steps), remedy)
+}
+
+/**
+ * Reads the tokens and other inputs.
+ *
+ * @throws InvalidOption if tokens are not [batch, steps], or no ids of the network
+ */
+export const promptOf = (owner: string, option: string, { part, wiring }: Plan, given: unknown): Prompt => {
+  const inputs = inputsIn(owner, option, part, given).map(input => toNumbers(input))
+  const [tokens, ...others] = inputs
+  if (tokens === undefined || inputs.length !== wiring.inputs.length)
+    return refuse(
+      owner,
+      option,
+      `${wiring.inputs.length} ${wiring.inputs.length === 1 ? 'input' : 'inputs, the tokens first'}`,
+      String(inputs.length),
+      'For example: [[3, 1, 4]].',
+    )
+  checkTokens(owner, option, tokens)
+  checkIds(part, inputs)
+  for (const [i, { shape }] of others.entries()) {
+    const wanted = [tokens.shape[0] as number, ...(wiring.inputs[i + 1]?.slice(1) ?? shape.slice(1))]
+    if (sharedShape(wanted, shape) === undefined)
+      refuse(
+        owner,
+        `${option}[${i + 1}]`,
+        `an input of shape ${showShape(wanted)}, with an example for each sequence`,
+        showShape(shape),
+        'Give every input the shape that the network takes.',
+      )
+  }
+  return { tokens, others }
+}
+
+const example = "decode(network, variables, { backend: 'wasm' })"
+
+/**
+ * A network that reads sequences part by part. What it has read is kept, such as the keys and values of attention and the
+ * states of recurrent layers: the next step costs as much as the steps before it once, not again.
+ *
+ * The first input of the network is the sequence, ids [batch, time]; further ones, such as the output of an encoder, are the
+ * same for all of its steps. Each layer says itself how it decodes. Layers that act on each step alone do, and so do
+ * `MultiHeadAttention` that is causal or attends to another input, `LSTM`, `GRU` and `SimpleRNN` from the first step to the
+ * last, `PositionalEncoding`, and `Convolution1D` with `padding: 'causal'`; a layer of your own with `decode` in its
+ * definition. All others are refused.
+ *
+ * @param network one output, [batch, time, vocabulary]
+ * @returns `start` and `next`, whose outputs for all steps are those that the whole sequence has, up to rounding
+ * @throws InvalidOption if the network has not one such input and output, or a layer looks at later steps; from `start` and
+ *   `next`, if tokens are no ids [batch, steps], there are more steps than a layer has positions for, or the state is of
+ *   another decoder
+ * @throws WeightInitializationError, from `start`, if the variables are not the network's
+ * @see `past_key_values` (Hugging Face) in PyTorch; `generate` with `call_with_cache` (KerasHub) in Keras
+ * @example
+ * ```ts
+ * const network = gpt({ vocabulary: 10, length: 8, width: 8, heads: 2, layers: 1 })
+ * const decoder = decode(network, init(network, key(1)))
+ * const { state } = await decoder.start([[3, 1, 4]])
+ * const { output } = await decoder.next(state, [[1]])
+ * output.shape // [1, 1, 10]
+ * ```
+ */
+export const decode = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
+  network: N,
+  variables: VariablesFor<N, V>,
+  options: DecodeOptions = {},
+): Decoder<N> => {
+  const { backend } = parseOptions<Required<DecodeOptions>>(
+    'decode',
+    example,
+    { backend: { codec: backendOption, default: 'tfjs' } },
+    options,
+  )
+  const reader = readerOf('decode', network, variables, backend)
+  const memories = new WeakMap<object, Memory>()
+  const given = async ({ ready, output, last, memory }: Read): Promise<DecodedSteps<N>> => {
+    ready.backend.release(last)
+    const shape = ready.results[0] as readonly number[]
+    const tensor = handOver(await take(ready.backend, output, shape)) as unknown as DecodedOutput<N>
+    const state: DecodingState = Object.freeze({
+      kind: 'DecodingState',
+      position: memory.position,
+      batch: memory.batch,
+    })
+    memories.set(state, memory)
+    return Object.freeze({ output: tensor, state })
+  }
+  return Object.freeze<Decoder<N>>({
+    start: async input => {
+      const { tokens, others } = promptOf('decode', 'input', reader.plan, input)
+      checkSteps('decode', 'input', reader.plan, tokens.shape[1] as number)
+      return given(await reader.first(tokens, others))
+    },
+    next: async (state, input) => {
+      const memory =
+        memories.get(Object(state)) ??
+        refuse('decode', 'state', 'a state of this decoder', described(state), 'Give what start or next gave.')
+      const tokens = tokensOf(reader.plan, memory.batch, input)
+      checkSteps('decode', 'tokens', reader.plan, memory.position + (tokens.shape[1] as number))
+      return given(await reader.next(memory, tokens))
+    },
+    dispose: reader.dispose,
+  })
+}
+
+/** The next tokens of sequences, checked. */
+const tokensOf = ({ part }: Plan, batch: number, input: unknown): Numbers => {
+  checkKind('decode', 'tokens', part, input, 0)
+  const tokens = toNumbers(input)
+  checkTokens('decode', 'tokens', tokens)
+  if (tokens.shape[0] !== batch)
+    refuse('decode', 'tokens', `tokens of ${batch} sequences`, showShape(tokens.shape), 'Give each sequence as many.')
+  checkIds(part, [tokens])
+  return tokens
+}
