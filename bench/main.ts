@@ -5,6 +5,7 @@ import { setTimeout as later } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { bundled } from './bundled.ts'
 import { type Contender, start, wholeTime } from './contenders/start.ts'
+import { manySizes } from './memory/list.ts'
 import { type Overhead, overheads } from './overheads/list.ts'
 import { type Engine, type Peer, type Work, works } from './works.ts'
 
@@ -142,11 +143,25 @@ const measureOverhead = async ({ name, says, works, engines, limit }: Overhead, 
     }
 }
 
+/** What batches of many sizes add to a process in which one has run, each work on each engine in a process of its own. */
+const measureMemory = async (): Promise<void> => {
+  console.log(`${manySizes.name}: ${manySizes.says}, at most ${manySizes.limit} MB`)
+  const file = bundled('memory/main.ts')
+  for (const work of manySizes.works)
+    for (const engine of manySizes.engines) {
+      const program = ['--expose-gc', file, work, engine, String(manySizes.sizes)]
+      const { stdout } = await promisify(execFile)(process.execPath, program)
+      const { added, before } = JSON.parse(stdout) as Readonly<Record<'added' | 'before', number>>
+      const verdict = added <= manySizes.limit ? 'kept' : 'exceeded'
+      console.log(`${work.padEnd(16)} ${engine.padEnd(11)} ${shown(added)} MB beside ${shown(before)} MB ${verdict}`)
+    }
+}
+
 const { values } = parseArgs({
   options: { json: { type: 'string' }, only: { type: 'string' }, rounds: { type: 'string', default: '7' } },
 })
 const only = values.only?.split(',')
-const names = [...works, ...overheads].map(({ name }) => name)
+const names = [...works, ...overheads, manySizes].map(({ name }) => name)
 const unknown = only?.filter(name => !names.includes(name)) ?? []
 if (unknown.length > 0) {
   console.error(`No such work: ${unknown.join(', ')}. There are ${names.join(', ')}.`)
@@ -166,3 +181,4 @@ for (const work of works.filter(({ name }) => only?.includes(name) ?? true))
   }
 for (const overhead of overheads.filter(({ name }) => only?.includes(name) ?? true))
   await measureOverhead(overhead, String(4 * Number(values.rounds)))
+if (only?.includes(manySizes.name) ?? true) await measureMemory()

@@ -184,10 +184,12 @@ describe('A program', () => {
   for (const name of ['wasm', 'onnxruntime'] as const)
     it(`of ${name} keeps nothing of the graph it was made from, whose weights would be there twice`, async () => {
       const backend = await chooseBackend(name)
+      const family = {}
       const made = async () => {
         const weights = Float32Array.from({ length: 400 }, (_, i) => i)
         const own = trace((ops, x) => [ops.relu(ops.matmul(x, ops.constant(weights, [20, 20])))], [[1, 20]])
-        return { program: await backend.compile(prepare(own).graph), weights: new WeakRef(weights) }
+        // Of a family, which outlives the program.
+        return { program: await backend.compile(prepare(own).graph, family), weights: new WeakRef(weights) }
       }
       const { program, weights } = await made()
       for (let i = 0; i < 20 && weights.deref() !== undefined; i++) {

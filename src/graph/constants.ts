@@ -58,5 +58,9 @@ export const folded = (
   const size = sizeOf(shape)
   if (size === null || size > Math.max(small, ...inputs.map(sizeIn))) return undefined
   const values = computed(operation, inputs.map(blockOf), attributes, shape)
-  return values && constant(values, known(shape))
+  if (values === undefined) return undefined
+  const [first] = values
+  // As one number: graphs for several sizes then differ in shapes only.
+  const isUniform = first !== undefined && values.every(value => Object.is(value, first))
+  return constant(isUniform ? first : values, known(shape))
 }

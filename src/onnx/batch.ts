@@ -1,13 +1,6 @@
 import { readsOf } from '../backends/onnxruntime/emitter.ts'
-import { formOf, sameNumbers } from '../backends/onnxruntime/families.ts'
-import {
-  type Attribute,
-  elementTypes,
-  type Initializer,
-  type Model,
-  type ModelNode,
-  type Port,
-} from '../backends/onnxruntime/model.ts'
+import { formOf, loosened, sameNumbers } from '../backends/onnxruntime/families.ts'
+import { elementTypes, type Initializer, type Model, type ModelNode, type Port } from '../backends/onnxruntime/model.ts'
 import type { Flow } from '../base/shape.ts'
 import type { Part } from '../network/parts.ts'
 import { forAnySize } from '../state/any-batch.ts'
@@ -34,20 +27,6 @@ interface Sized {
   readonly model: Model
 }
 type Three = readonly [Sized, Sized, Sized]
-
-const withoutShapes = (ports: readonly Port[]): readonly Port[] =>
-  ports.map(port => ({ ...port, shape: port.shape.map(() => null) }))
-/** A model without the shapes of the inputs and outputs of bodies, which may differ. */
-const loosened = (model: Model): Model => ({ ...model, nodes: model.nodes.map(inNode) })
-const inNode = (node: ModelNode): ModelNode => ({
-  ...node,
-  attributes: Object.fromEntries(Object.entries(node.attributes).map(([name, value]) => [name, inBody(value)])),
-})
-const inBody = (attribute: Attribute): Attribute => {
-  if (!('graph' in attribute)) return attribute
-  const { graph } = attribute
-  return { graph: loosened({ ...graph, inputs: withoutShapes(graph.inputs), outputs: withoutShapes(graph.outputs) }) }
-}
 
 /** Ports in which the batch is named, and dimensions that differ otherwise are unknown. */
 const named = (sizes: readonly number[], ports: readonly (readonly Port[])[]): readonly Port[] =>

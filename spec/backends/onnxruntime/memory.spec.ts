@@ -1,10 +1,24 @@
 import { expect } from 'chai'
 import { graph } from '../../../src/graph/build.ts'
 import { graphOps, placeholder } from '../../../src/graph/ops.ts'
-import { apply, BatchNorm, Convolution, compile, Input, init, join, key, Relu, Reshape } from '../../../src/index.ts'
+import {
+  adam,
+  BatchNorm,
+  Convolution,
+  compile,
+  compileTraining,
+  Dropout,
+  Input,
+  init,
+  join,
+  key,
+  Relu,
+  Reshape,
+  Softmax,
+} from '../../../src/index.ts'
 import { type Held, onnxruntime, type Runtime } from '../../../src/onnxruntime.ts'
 
-import { backend, close, draws, failure, numbersOf, toTensor, upload } from './running.ts'
+import { backend, draws, failure, numbersOf, upload } from './running.ts'
 
 describe('ONNX Runtime keeps tensors', () => {
   const sum = () => {
@@ -83,68 +97,137 @@ describe('ONNX Runtime keeps tensors', () => {
     program.dispose()
   })
 
-  it('and one session for all programs of a graph, until the last is disposed', async () => {
-    let opened = 0
-    let closed = 0
+  /** ONNX Runtime with a count of the sessions that were opened, and of those that were closed. */
+  const counted = async () => {
     const runtime = (await import('onnxruntime-node')) as unknown as Runtime
+    const sessions = { opened: 0, closed: 0 }
     const counting: Runtime = {
       Tensor: runtime.Tensor,
       env: runtime.env,
       InferenceSession: {
         create: async (model, options) => {
-          opened++
+          sessions.opened++
           const session = await runtime.InferenceSession.create(model, options)
           return {
             run: (feeds, fetches) => session.run(feeds, fetches),
             release: () => {
-              closed++
+              sessions.closed++
               return session.release()
             },
           }
         },
       },
     }
-    const own = onnxruntime({ runtime: counting })
+    return { own: onnxruntime({ runtime: counting, threads: 2 }), sessions }
+  }
+
+  it('and one session for all programs of a graph, until the last is disposed', async () => {
+    const { own, sessions } = await counted()
     const shared = sum()
     const programs = await Promise.all([own.compile(shared), own.compile(shared), own.compile(shared)])
-    expect(opened).to.equal(1)
+    expect(sessions.opened).to.equal(1)
     for (const program of programs) {
-      expect(closed).to.equal(0)
+      expect(sessions.closed).to.equal(0)
       program.dispose()
       program.dispose()
     }
     await new Promise(resolve => setTimeout(resolve, 20))
-    expect(closed).to.equal(1)
+    expect(sessions.closed).to.equal(1)
     ;(await own.compile(shared)).dispose()
-    expect(opened).to.equal(2)
+    expect(sessions.opened).to.equal(2)
   })
 
-  it('and one session for inputs of all sizes but the first, where weights are many', async () => {
-    const network = join(Input([6, 6, 16]), Convolution([3, 3, 128]), BatchNorm(), Relu(), Reshape(), Relu(32))
+  const network = join(
+    Input([6, 6, 4]),
+    Convolution([3, 3, 8]),
+    BatchNorm(),
+    Relu(),
+    Reshape(),
+    Dropout(0.2),
+    Softmax(3),
+  )
+  const sizes = [2, 3, 4, 5, 9, 40, 3, 7, 2]
+  const input = (rows: number) => draws(rows, [rows, 6, 6, 4])
+
+  it('and few sessions for inputs of all sizes, which give what each size would alone', async () => {
     const variables = init(network, key(1))
-    let opened = 0
-    const runtime = (await import('onnxruntime-node')) as unknown as Runtime
-    const counting: Runtime = {
-      Tensor: runtime.Tensor,
-      env: runtime.env,
-      InferenceSession: {
-        create: (model, options) => {
-          opened++
-          return runtime.InferenceSession.create(model, options)
-        },
-      },
+    const { own, sessions } = await counted()
+    const model = compile(network, variables, { backend: own })
+    for (const rows of sizes) {
+      const alone = compile(network, variables, { backend: onnxruntime({ threads: 2 }) })
+      expect(Array.from((await model(input(rows))).dataSync()), `${rows} rows`).to.deep.equal(
+        Array.from((await alone(input(rows))).dataSync()),
+      )
+      await alone.dispose()
     }
-    const model = compile(network, variables, { backend: onnxruntime({ runtime: counting }) })
-    for (const rows of [2, 3, 4, 5, 3, 7, 2]) {
-      const x = toTensor(draws(rows, [rows, 6, 6, 16]))
-      const output = await model(x as never)
-      close(output.dataSync(), apply(network, variables, x as never).output.dataSync())
+    expect(sessions.opened).to.equal(2)
+    await model.dispose()
+    await model(input(3))
+    expect(sessions.opened).to.equal(3)
+    await model.dispose()
+  })
+
+  it('and weights once, whatever sizes are compiled for, also at once', async () => {
+    const wide = join(Input(256), Relu(300), Softmax(3))
+    const variables = init(wide, key(1))
+    const { own, sessions } = await counted()
+    const model = compile(wide, variables, { backend: own })
+    const rows = [2, 5, 3, 2, 7]
+    const outputs = await Promise.all(rows.map(async n => model(draws(n, [n, 256]))))
+    for (const [i, n] of rows.entries()) {
+      const again = await model(draws(n, [n, 256]))
+      expect(Array.from(again.dataSync())).to.deep.equal(Array.from(outputs[i]?.dataSync() ?? []))
     }
-    expect(opened).to.equal(2)
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(sessions.opened - sessions.closed).to.equal(1)
     await model.dispose()
-    await model(toTensor(draws(1, [3, 6, 6, 16])) as never)
-    expect(opened).to.equal(3)
-    await model.dispose()
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(sessions.opened - sessions.closed).to.equal(0)
+  })
+
+  it('and few sessions for training with batches of all sizes, with the same bits', async () => {
+    const variables = init(network, key(1))
+    const rule = { loss: 'categoricalCrossentropy', optimizer: adam() } as const
+    const batch = (rows: number) => ({
+      x: input(rows),
+      y: { data: Float32Array.from({ length: 3 * rows }, (_, i) => (i % 3 === rows % 3 ? 1 : 0)), shape: [rows, 3] },
+    })
+    const { own, sessions } = await counted()
+    const step = compileTraining(network, { ...rule, backend: own })
+    const learnt = async (learn: typeof step, rows: number): Promise<readonly number[]> => {
+      const [next, { loss }] = await learn(await learn.init(variables, key(2)), batch(rows))
+      const { params } = (await learn.read(next)).variables
+      return [loss, ...params['convolution-1'].weight.dataSync(), ...params['softmax-1'].bias.dataSync()]
+    }
+    for (const rows of sizes) {
+      const alone = compileTraining(network, { ...rule, backend: onnxruntime({ threads: 2 }) })
+      expect(await learnt(step, rows), `${rows} rows`).to.deep.equal(await learnt(alone, rows))
+      await alone.dispose()
+    }
+    expect(sessions.opened).to.be.at.most(4)
+    await step.dispose()
+  })
+
+  it('and one session for a loop over what is as large as the batch', async () => {
+    const { own, sessions } = await counted()
+    const halved = compile(
+      (ops, x) =>
+        ops.loop(
+          ([y]) => ops.greater(ops.max(y as typeof x), ops.constant(1)),
+          ([y]) => [ops.multiply(y as typeof x, ops.constant(0.5))],
+          [x],
+          20,
+        )[0] as typeof x,
+      { backend: own },
+    )
+    for (const rows of [2, 3, 4, 5, 6]) {
+      const x = Array.from({ length: rows }, (_, i) => [2 ** i, 3])
+      const times = Math.max(2, rows - 1)
+      const results = Array.from((await halved(x)).dataSync())
+      expect(results).to.deep.equal(x.flat().map(value => value / 2 ** times))
+    }
+    expect(sessions.opened).to.equal(2)
+    await halved.dispose()
   })
 
   it('of a program until its runs have ended, and refuses to run after', async () => {

@@ -11,8 +11,14 @@ export interface Held {
   home?: Pool
 }
 
-/** Memory to reuse, at most as much as one run needs. */
+/** Memory to reuse. */
 export interface Pool {
+  /**
+   * Has the pool keep memory for as many tensors of these shapes, at most: those who use it take turns.
+   *
+   * @returns what ends that
+   */
+  readonly keep: (shapes: readonly (readonly number[])[]) => () => void
   readonly take: (shape: readonly number[]) => Held
   /** A tensor that `fill` writes. If there is no memory for it yet, the pool grows by one tensor of this shape. */
   readonly write: (shape: readonly number[], fill: (numbers: Float32Array) => void) => Held
@@ -28,20 +34,43 @@ export const tensorOf = (runtime: Runtime, handle: Held): RuntimeTensor => {
 
 const keyOf = (shape: readonly number[]): string => shape.join('x')
 
+/** Numbers by shape. */
+type Counts = Map<string, number>
+const add = (counts: Counts, shape: readonly number[]): void => {
+  const key = keyOf(shape)
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
 /**
- * Memory for results of these shapes. A training step returns as many tensors as it makes, so two sets take turns and
- * nothing is allocated.
+ * Memory for results. A training step returns as many tensors as it makes, so two sets take turns and nothing is allocated.
  */
-export const pool = (shapes: readonly (readonly number[])[]): Pool => {
-  const counts = new Map<string, number>()
+export const pool = (): Pool => {
+  const grown: Counts = new Map()
+  const keepers = new Set<Counts>([grown])
   const free = new Map<string, Held[]>()
-  const expect = (shape: readonly number[]): void => {
-    const key = keyOf(shape)
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-    if (!free.has(key)) free.set(key, [])
+  /** How many tensors of a shape are kept, by the one who keeps the most. */
+  const limits = new Map<string, number>()
+  const limit = (key: string): void => {
+    const most = Math.max(...Array.from(keepers, counts => counts.get(key) ?? 0))
+    limits.set(key, most)
+    const list = free.get(key) ?? []
+    list.length = Math.min(list.length, most)
+    free.set(key, list)
+    if (most > 0) return
+    limits.delete(key)
+    free.delete(key)
   }
-  shapes.forEach(expect)
   const own: Pool = {
+    keep: shapes => {
+      const counts: Counts = new Map()
+      for (const shape of shapes) add(counts, shape)
+      keepers.add(counts)
+      for (const key of counts.keys()) limit(key)
+      return () => {
+        keepers.delete(counts)
+        for (const key of counts.keys()) limit(key)
+      }
+    },
     take: shape => {
       const old = free.get(keyOf(shape))?.pop()
       // A new handle, as the old one must stay invalid. The runtime's view of the memory is reused.
@@ -51,7 +80,10 @@ export const pool = (shapes: readonly (readonly number[])[]): Pool => {
         : { data: old.data, shape, tensor: old.tensor, home: own }
     },
     write: (shape, fill) => {
-      if (!free.get(keyOf(shape))?.length) expect(shape)
+      if (!free.get(keyOf(shape))?.length) {
+        add(grown, shape)
+        limit(keyOf(shape))
+      }
       const held = own.take(shape)
       fill(held.data)
       return held
@@ -59,7 +91,7 @@ export const pool = (shapes: readonly (readonly number[])[]): Pool => {
     give: handle => {
       const key = keyOf(handle.shape)
       const list = free.get(key)
-      if (list !== undefined && list.length < (counts.get(key) as number)) list.push(handle)
+      if (list !== undefined && list.length < (limits.get(key) as number)) list.push(handle)
     },
   }
   return own

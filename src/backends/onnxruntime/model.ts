@@ -36,7 +36,7 @@ export interface Port {
   /** `null` for a dimension that differs from run to run, or its name. */
   readonly shape: readonly (number | string | null)[]
   /** The element type. Default: 32-bit floats. */
-  readonly type?: 'int64' | 'bool'
+  readonly type?: 'float' | 'int64' | 'bool'
 }
 
 export interface Model {

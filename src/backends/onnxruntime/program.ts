@@ -1,40 +1,79 @@
 import { checkInputs, disposed, type Program } from '../backend.ts'
 import { asBackendError } from './faults.ts'
-import { type Held, pool, tensorOf } from './held.ts'
+import { type Held, type Pool, pool, tensorOf } from './held.ts'
 import { backendName } from './lower.ts'
 import type { Initializer, Model, Port } from './model.ts'
-import type { Runtime, RuntimeSession } from './runtime.ts'
+import type { Runtime, RuntimeSession, RuntimeTensor } from './runtime.ts'
 
 /** Whether results are written to memory that is passed in; otherwise they are copied. */
 const writesInPlace = (runtime: Runtime): boolean => runtime.env.versions.node !== undefined
 
-/** The inputs and outputs of a session. */
-export interface Ports {
-  readonly inputs: Model['inputs']
-  readonly outputs: Model['outputs']
-  /** Lists of integers that the session takes as further inputs. */
-  readonly lists: readonly Initializer[]
+/** A session, which is closed with the last program and the last run that use it. */
+export interface Session {
+  readonly opened: Promise<RuntimeSession>
+  users: number
+  isOpen: boolean
+}
+export const enter = (session: Session): void => {
+  session.users++
+}
+export const leave = (session: Session): void => {
+  session.users--
+  if (session.users > 0) return
+  session.isOpen = false
+  // A session that did not open has nothing to release.
+  session.opened.then(
+    opened => opened.release(),
+    () => undefined,
+  )
+}
+
+/** Where a program runs. Between runs it may move to another session. */
+export interface Place {
+  session: Session
+  /** Constants that the session takes as further inputs. */
+  taken: readonly Initializer[]
 }
 
 /** All shapes of a program are known. */
 const shapeOf = ({ shape }: Port): readonly number[] => shape as readonly number[]
 
-/** A session as a program; `close` is called once, after `dispose` and the last run. */
+/** A constant as a tensor of the runtime. */
+const constant = (runtime: Runtime, { values, shape }: Initializer): RuntimeTensor =>
+  values instanceof Float32Array
+    ? new runtime.Tensor('float32', values, shape)
+    : new runtime.Tensor('int64', values, shape)
+
+/**
+ * A program of a session that is open.
+ *
+ * @param memory for results, which programs of a family share
+ * @param close is called once, after `dispose` and the last run
+ */
 export const programOf = (
   runtime: Runtime,
-  session: RuntimeSession,
-  { inputs, outputs, lists }: Ports,
+  place: Place,
+  { inputs, outputs }: Pick<Model, 'inputs' | 'outputs'>,
+  memory: Pool,
   close: () => void,
 ): Program<Held> => {
-  const memory = pool(outputs.map(shapeOf))
-  const uploads = pool([])
+  const letGo = memory.keep(outputs.map(shapeOf))
+  const uploads = pool()
   const inPlace = writesInPlace(runtime)
-  const given = lists.map(
-    ({ name, values, shape }) => [name, new runtime.Tensor('int64', values as BigInt64Array, shape)] as const,
-  )
+  const givenFor = (taken: Place['taken']) => taken.map(each => [each.name, constant(runtime, each)] as const)
+  let { taken } = place
+  let given = givenFor(taken)
   let [isOpen, runs] = [true, 0]
+  const end = (): void => {
+    letGo()
+    close()
+  }
 
-  const run = async (handles: readonly Held[], donated: readonly number[] = []): Promise<readonly Held[]> => {
+  const run = async (
+    session: RuntimeSession,
+    handles: readonly Held[],
+    donated: readonly number[] = [],
+  ): Promise<readonly Held[]> => {
     checkInputs(backendName, inputs.map(shapeOf), handles)
     const feeds = Object.fromEntries([
       ...inputs.map(({ name }, i) => [name, tensorOf(runtime, handles[i] as Held)] as const),
@@ -57,19 +96,26 @@ export const programOf = (
     run: async (handles, donated) => {
       if (!isOpen) throw disposed(backendName)
       runs++
+      const { session } = place
+      enter(session)
+      if (taken !== place.taken) {
+        taken = place.taken
+        given = givenFor(taken)
+      }
       try {
-        return await run(handles, donated)
+        return await run(await session.opened, handles, donated)
       } catch (error) {
         throw asBackendError(error, 'run a graph')
       } finally {
+        leave(session)
         runs--
-        if (!isOpen && runs === 0) close()
+        if (!isOpen && runs === 0) end()
       }
     },
     write: (shape, fill) => uploads.write([...shape], fill),
     dispose: () => {
       // Runs in progress end first.
-      if (isOpen && runs === 0) close()
+      if (isOpen && runs === 0) end()
       isOpen = false
     },
   })

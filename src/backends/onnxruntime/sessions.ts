@@ -2,27 +2,15 @@ import { BackendError } from '../../base/errors.ts'
 import { type Shape, sizeOf } from '../../base/shape.ts'
 import { type Graph, topological } from '../../graph/graph.ts'
 import type { Program } from '../backend.ts'
-import { common, covers, differing, formOf, sameWeights } from './families.ts'
+import { common, covers, formOf, loosened, settingsFor, settingsOf, weightsOf } from './families.ts'
 import { asBackendError } from './faults.ts'
-import type { Held } from './held.ts'
+import { type Held, type Pool, pool } from './held.ts'
 import { backendName, lower } from './lower.ts'
-import type { Model } from './model.ts'
+import type { Initializer, Model } from './model.ts'
 import type { NormalOptions } from './options.ts'
-import { type Ports, programOf } from './program.ts'
+import { enter, leave, type Place, programOf, type Session } from './program.ts'
 import { encode, largest } from './protobuf.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
-
-/** A session that programs share. */
-interface Session {
-  readonly opened: Promise<RuntimeSession>
-  users: number
-  isOpen: boolean
-}
-/** The session of a graph, with its inputs and outputs. */
-interface Graphs {
-  readonly session: Session
-  readonly ports: Ports
-}
 
 const elements = (shapes: readonly Shape[]): number => shapes.reduce((sum, shape) => sum + (sizeOf(shape) ?? 0), 0)
 
@@ -79,94 +67,129 @@ const open = (runtime: Runtime, model: Model, graph: Graph, options: NormalOptio
   return { opened, users: 0, isOpen: true }
 }
 
-/** Models of the same form with the same weights. */
-interface Relatives {
-  /** The first model. Its session has known shapes. */
-  readonly first: Model
-  own: Session
-  /** The session of all other models. */
-  shared: { readonly model: Model; readonly taken: ReadonlySet<string>; session: Session } | undefined
+/** A session for all models that its own model covers. */
+interface Shared {
+  /** Without weights. */
+  readonly model: Model
+  session: Session
+  /** The programs that run there. */
+  readonly places: Set<Placed>
+  /** The session whose programs move here once this one is open. */
+  before: Shared | undefined
 }
-type Family = Map<string, Relatives[]>
 
-/** From how many weights on a session is shared: sessions of unknown shapes may run a little slower. */
+/** Where a program runs. */
+interface Placed extends Place {
+  /** For a program of a family. */
+  shared: Shared | undefined
+  /** What it may have to give. */
+  readonly settings: readonly Initializer[]
+}
+
+/** Programs of one family. */
+interface Family {
+  /** The sessions of models of one form with the same weights, by both: each runs more models than those before it. */
+  readonly sessions: Map<string, Shared[]>
+  /** For results. */
+  readonly memory: Pool
+}
+
+/** The most sessions of one form, of which the first has static shapes. Models that none of them runs have their own. */
+const several = 4
+
+/** From how many weights on they are to be in memory once, in a session for all shapes: one of static shapes is closed. */
 const heavy = 2 ** 16
 
-/** Sessions by family of programs. */
+/** Sessions and memory by family of programs. */
 const families = new WeakMap<object, Family>()
 const familyOf = (key: object): Family => {
-  const family = families.get(key) ?? new Map<string, Relatives[]>()
+  const family = families.get(key) ?? { sessions: new Map(), memory: pool() }
   families.set(key, family)
   return family
 }
 
-/** A session that runs a model, if possible one that has its weights already. */
-const related = (family: Family, model: Model, make: (model: Model) => Session): Graphs => {
-  const ports: Ports = { inputs: model.inputs, outputs: model.outputs, lists: [] }
-  const form = formOf(model)
-  const known = family.get(form) ?? []
-  const relatives = known.find(({ first }) => sameWeights(first, model))
-  if (relatives === undefined) {
-    const session = make(model)
-    family.set(form, [...known, { first: model, own: session, shared: undefined }])
-    return { session, ports }
-  }
-  const { first } = relatives
-  if (covers(first, first, model, new Set())) {
-    if (!relatives.own.isOpen) relatives.own = make(model)
-    return { session: relatives.own, ports }
-  }
-  if (relatives.shared === undefined) {
-    const taken = differing(first, model)
-    const both = common(first, model, taken)
-    relatives.shared = { model: both, taken, session: make(both) }
-  }
-  const { shared } = relatives
-  if (!covers(shared.model, first, model, shared.taken)) return { session: make(model), ports }
-  if (!shared.session.isOpen) shared.session = make(shared.model)
-  const lists = model.initializers.filter(({ name }) => shared.taken.has(name))
-  return { session: shared.session, ports: { ...ports, lists } }
+const placeIn = (shared: Shared, model: Model): Placed => {
+  const settings = settingsOf(model)
+  const place = { session: shared.session, taken: settingsFor(settings, shared.model), shared, settings }
+  shared.places.add(place)
+  return place
 }
 
-/** Releases a session, which is closed with its last program. */
-const leave = (session: Session): void => {
-  session.users--
-  if (session.users > 0) return
-  session.isOpen = false
-  // A session that did not open has nothing to release.
-  session.opened.then(
-    opened => opened.release(),
-    () => undefined,
-  )
+/** Moves the programs of the session before to one that is open. */
+const move = (to: Shared): void => {
+  const { before } = to
+  if (before === undefined) return
+  move(before)
+  for (const place of before.places) {
+    const { session, settings } = place
+    Object.assign(place, { session: to.session, taken: settingsFor(settings, to.model), shared: to })
+    to.places.add(place)
+    enter(to.session)
+    leave(session)
+  }
+  before.places.clear()
+  to.before = undefined
+}
+
+/** The session of a family that runs a model; `undefined` if there is none and none is to be made. */
+const related = ({ sessions }: Family, model: Model, make: (model: Model) => Session): Shared | undefined => {
+  const key = `${formOf(loosened(model))} ${weightsOf(model)}`
+  const known = sessions.get(key) ?? []
+  const found = known.find(each => covers(each.model, model))
+  if (found !== undefined) {
+    if (!found.session.isOpen) found.session = make(common(found.model, model))
+    return found
+  }
+  const last = known.at(-1)
+  const own = last === undefined ? model : common(last.model, model)
+  // Dimensions of one name may have two sizes in this model.
+  if (known.length >= several || !covers(own, model)) return undefined
+  const isHeavy = elements(model.initializers.map(({ shape }) => shape)) >= heavy
+  const shared: Shared = {
+    model: { ...own, initializers: settingsOf(own) },
+    session: make(own),
+    places: new Set(),
+    before: isHeavy ? last : undefined,
+  }
+  sessions.set(key, isHeavy ? [shared] : [...known, shared])
+  return shared
 }
 
 /**
  * Compiles graphs on a runtime. Programs of the same graph share a session, and so do programs of a family that differ only
- * in shapes.
+ * in shapes and in few numbers.
  */
 export const compiler = (
   runtime: Runtime,
   options: NormalOptions,
 ): ((graph: Graph, family?: object) => Promise<Program<Held>>) => {
   // By weak references: a session has copies of the constants, so graphs need not stay in memory.
-  const sessions = new WeakMap<Graph, Graphs>()
-  const find = (graph: Graph, family: object | undefined): Graphs => {
-    const known = sessions.get(graph)
-    if (known?.session.isOpen) return known
+  const sessions = new WeakMap<Graph, Session>()
+  const settle = (graph: Graph, family: Family | undefined) => {
     const model = lower(graph)
+    const ports = { inputs: model.inputs, outputs: model.outputs }
     const make = (own: Model): Session => open(runtime, own, graph, options)
-    const isShared = family !== undefined && elements(model.initializers.map(({ shape }) => shape)) >= heavy
-    if (isShared) return related(familyOf(family), model, make)
-    return { session: make(model), ports: { inputs: model.inputs, outputs: model.outputs, lists: [] } }
+    const shared = family && related(family, model, make)
+    if (shared !== undefined) return { ports, place: placeIn(shared, model) }
+    const known = sessions.get(graph)
+    const session = known?.isOpen ? known : make(model)
+    sessions.set(graph, session)
+    return { ports, place: { session, taken: [], shared, settings: [] } as Placed }
   }
-  return async (graph, family) => {
-    const found = find(graph, family)
-    sessions.set(graph, found)
-    found.session.users++
+  return async (graph, key) => {
+    const family = key && familyOf(key)
+    const { place, ports } = settle(graph, family)
+    enter(place.session)
+    const close = (): void => {
+      place.shared?.places.delete(place)
+      leave(place.session)
+    }
     try {
-      return programOf(runtime, await found.session.opened, found.ports, () => leave(found.session))
+      await place.session.opened
+      if (place.shared !== undefined) move(place.shared)
+      return programOf(runtime, place, ports, family?.memory ?? pool(), close)
     } catch (error) {
-      leave(found.session)
+      close()
       throw asBackendError(error, 'compile a graph')
     }
   }
