@@ -1,5 +1,6 @@
 import { onceDropped } from '../base/dropped.ts'
 import { normals, type Roots, resolveKey } from '../base/random.ts'
+import { type Recent, recent } from '../base/recent.ts'
 import { type Flow, known, type Shape, showFlow, sizeOf } from '../base/shape.ts'
 import { fillUniform } from '../base/uniform.ts'
 import type { Fed } from '../graph/feed.ts'
@@ -50,7 +51,7 @@ interface Entry {
   end: (() => void) | undefined
 }
 
-type Made = Map<string, Entry>
+type Made = Recent<Entry>
 
 /** The number of programs that are kept, least recently used first out. */
 const most = 32
@@ -66,9 +67,8 @@ const retire = async (entry: Entry): Promise<void> => {
 }
 
 const disposeAll = async (made: Made): Promise<void> => {
-  const entries = [...made.values()]
-  made.clear()
-  const faults = (await Promise.allSettled(entries.map(retire))).filter(({ status }) => status === 'rejected')
+  const ended = await Promise.allSettled(made.clear().map(retire))
+  const faults = ended.filter(({ status }) => status === 'rejected')
   if (faults.length > 0) throw (faults[0] as PromiseRejectedResult).reason
 }
 
@@ -91,7 +91,7 @@ export const programsOf = <A>(
   trace: (...shapes: readonly Flow[]) => Traced<A> | Promise<Traced<A>>,
   passes: (graph: Graph) => Fed = prepare,
 ): Programs<A> => {
-  const made: Made = new Map()
+  const made: Made = recent(most, eldest => quietly(retire(eldest)))
   const family = Object.freeze({})
   const make = async (shapes: readonly Flow[]): Promise<Ready<A>> => {
     const [traced, about] = await trace(...shapes)
@@ -111,25 +111,12 @@ export const programsOf = <A>(
   const textOf = (shapes: readonly Flow[]): string => shapes.map(showFlow).join(' -> ')
   const entryFor = (shapes: readonly Flow[]): Entry => {
     const text = textOf(shapes)
-    const known = made.get(text)
-    if (known !== undefined) {
-      // Maps are ordered by insertion: the most recently used comes last.
-      made.delete(text)
-      made.set(text, known)
-      return known
-    }
-    const entry: Entry = { ready: make(shapes), users: 0, end: undefined }
-    made.set(text, entry)
-    // Not kept, as a second try may succeed: the backend may be installed by then.
-    entry.ready.catch(() => {
-      if (made.get(text) === entry) made.delete(text)
+    return made.use(text, () => {
+      const entry: Entry = { ready: make(shapes), users: 0, end: undefined }
+      // Not kept, as a second try may succeed: the backend may be installed by then.
+      entry.ready.catch(() => made.remove(text, entry))
+      return entry
     })
-    for (const [other, eldest] of made) {
-      if (made.size <= most) break
-      made.delete(other)
-      quietly(retire(eldest))
-    }
-    return entry
   }
   const programs = Object.freeze<Programs<A>>({
     has: (...shapes) => made.has(textOf(shapes)),

@@ -3,6 +3,7 @@ import { type BackendOption, chooseBackend } from '../backends/choose.ts'
 import { type Programs, programsOf, type Traced } from '../backends/programs.ts'
 import { InvalidOption } from '../base/errors.ts'
 import { isKey, type Key, symbolicKeyOf } from '../base/random.ts'
+import { recent } from '../base/recent.ts'
 import type { Flow } from '../base/shape.ts'
 import { type Form, type Path, unflatten } from '../base/tree.ts'
 import type { AnyLayer } from '../core/layer.ts'
@@ -73,26 +74,17 @@ const traceFunction = (f: AnyFunction, { form, paths, keys }: Call, shapes: Flow
 
 /** A function on a backend. */
 const compileFunction = (f: AnyFunction, choice: BackendOption): CompiledFunction<readonly unknown[], unknown> => {
-  const all = new Map<string, Programs<Form>>()
-  const programsFor = (call: Call): Programs<Form> => {
-    const text = JSON.stringify([call.form, call.keys])
-    const known = all.get(text)
-    all.delete(text)
-    const programs =
-      known ??
+  // Nobody awaits the end of programs, which comes after their last run.
+  const all = recent<Programs<Form>>(most, eldest => {
+    eldest.dispose().catch(() => undefined)
+  })
+  const programsFor = (call: Call): Programs<Form> =>
+    all.use(JSON.stringify([call.form, call.keys]), () =>
       programsOf(
         () => chooseBackend(choice),
         (x = []) => traceFunction(f, call, x),
-      )
-    all.set(text, programs)
-    for (const [other, eldest] of all) {
-      if (all.size <= most) break
-      all.delete(other)
-      // Nobody awaits it, and it ends when the last run does.
-      eldest.dispose().catch(() => undefined)
-    }
-    return programs
-  }
+      ),
+    )
   const run = async (...args: readonly unknown[]): Promise<unknown> => {
     const { form, leaves, paths } = leavesGiven('compile', args)
     const keys = leaves.map(isKey)
@@ -107,7 +99,7 @@ const compileFunction = (f: AnyFunction, choice: BackendOption): CompiledFunctio
     }
   }
   const dispose = async (): Promise<void> => {
-    await Promise.all([...all.values()].map(programs => programs.dispose()))
+    await Promise.all(all.values().map(programs => programs.dispose()))
   }
   return Object.freeze(Object.assign(run, { dispose })) as CompiledFunction<readonly unknown[], unknown>
 }

@@ -5,6 +5,7 @@ import { deviceOf } from '../backends/tfjs/device.ts'
 import { compileFor, type KernelProgram } from '../backends/tfjs/program.ts'
 import { onceDropped } from '../base/dropped.ts'
 import type { Key } from '../base/random.ts'
+import { type Recent, recent } from '../base/recent.ts'
 import { leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
 import type { Draw } from '../graph/graph.ts'
 import type { Part } from '../network/parts.ts'
@@ -34,10 +35,18 @@ const unchanged: Read['changed'] = Object.freeze({})
 /** How many programs of a network are kept: the most recently used. */
 const most = 16
 
-const keptOf = new WeakMap<Part, Map<string, Kept>>()
-const dropped = onceDropped((kept: ReadonlyMap<string, Kept>) => {
-  for (const { program } of kept.values()) program.dispose()
-})
+const end = ({ program }: Kept): void => program.dispose()
+const keptOf = new WeakMap<Part, Recent<Kept>>()
+const dropped = onceDropped((kept: Recent<Kept>) => kept.clear().forEach(end))
+/** The programs of a network, which are freed with it. */
+const programsOf = (part: Part): Recent<Kept> => {
+  const known = keptOf.get(part)
+  if (known !== undefined) return known
+  const kept = recent(most, end)
+  keptOf.set(part, kept)
+  dropped.watch(part, kept)
+  return kept
+}
 
 type Shapes = readonly (readonly number[])[]
 
@@ -71,24 +80,14 @@ const keptFor = (
   key: Key | undefined,
   judging: Judging | undefined,
 ): Kept => {
-  const own = keptOf.get(part) ?? new Map<string, Kept>()
+  const own = programsOf(part)
   const shapes = shapesOf(judging === undefined ? inputs : [...inputs, ...judging.expected])
   const text = `${tf.getBackend()} ${key !== undefined} ${judging && numberOf(judging.judge)} ${shapes.join(' ')}`
-  const known = own.get(text)
-  if (known !== undefined && own.size === 1 && known.backend === tf.backend()) return known
-  own.delete(text)
-  const kept = known?.backend === tf.backend() ? known : make(part, shapesOf(inputs), key, judging)
-  if (!keptOf.has(part)) {
-    keptOf.set(part, own)
-    dropped.watch(part, own)
-  }
-  own.set(text, kept)
-  for (const [other, { program }] of own) {
-    if (own.size <= most) break
-    own.delete(other)
-    program.dispose()
-  }
-  return kept
+  const program = (): Kept => own.use(text, () => make(part, shapesOf(inputs), key, judging))
+  const kept = program()
+  if (kept.backend === tf.backend()) return kept
+  own.remove(text, kept)
+  return program()
 }
 
 /** What a network gives, as tensors in the enclosing scope. */
