@@ -89,14 +89,14 @@ const dropped = onceDropped((made: Made) => disposeAll(made))
 export const programsOf = <A>(
   backend: () => Promise<Backend>,
   trace: (...shapes: readonly Flow[]) => Traced<A> | Promise<Traced<A>>,
-  passes: (graph: Graph) => Fed = prepare,
+  passes: (graph: Graph, backend: string) => Fed = prepare,
 ): Programs<A> => {
   const made: Made = recent(most, eldest => quietly(retire(eldest)))
   const family = Object.freeze({})
   const make = async (shapes: readonly Flow[]): Promise<Ready<A>> => {
     const [traced, about] = await trace(...shapes)
-    const { graph, draws } = withSteps(passes(traced))
     const chosen = await backend()
+    const { graph, draws } = withSteps(passes(traced, chosen.name))
     const results = graph.outputs.map(({ shape }) => shape)
     const bytes = results.reduce((sum, shape) => sum + 4 * (sizeOf(shape) ?? 0), 0)
     return Object.freeze({

@@ -82,6 +82,8 @@ const repetitions = (node: Scan | Loop): number | null =>
 const flops = (node: GraphNode): number | null => {
   if (node.kind === 'application') return flopsOfOne(node.operation, node)
   if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).flops)
+  // Of what a kernel does, nothing is known.
+  if (node.kind === 'own') return null
   if (node.kind !== 'fused') return 0
   // A product, and one operation each for a bias and an activation.
   const bias = node.inputs.length > 2 ? sizeOf(node.shape) : 0

@@ -2,6 +2,7 @@ import { InvalidOption, show } from '../base/errors.ts'
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
 import { isList } from '../base/trees.ts'
+import type { KernelCall } from '../ops/kernels.ts'
 import type { Attributes, Operands, Operation } from '../ops/operations.ts'
 
 // A computation as a value: every node is an immutable record of an operation, its operands and its shape.
@@ -89,8 +90,27 @@ export interface Fused extends Common {
   readonly layer?: string
 }
 
+/** A call of a user's operation that has kernels. */
+export interface Own extends Common {
+  readonly kind: 'own'
+  readonly call: KernelCall
+  readonly inputs: readonly GraphNode[]
+  /** The layer that it comes from. */
+  readonly layer?: string
+}
+
 /** A node. Its operands are reached from it, so a node is a whole computation. */
-export type GraphNode = Placeholder | Constant | Draw | Application | Fused | Scan | ScanResult | Loop | LoopResult
+export type GraphNode =
+  | Placeholder
+  | Constant
+  | Draw
+  | Application
+  | Fused
+  | Own
+  | Scan
+  | ScanResult
+  | Loop
+  | LoopResult
 
 /**
  * A computation from inputs to outputs, as a value. It is hash-consed: equal nodes are one node, so nothing is computed
@@ -110,7 +130,7 @@ export interface ApplicationOf<O extends Operation> extends Omit<Application, 'o
 }
 
 const kinds: ReadonlySet<unknown> = new Set<GraphNode['kind']>([
-  ...(['placeholder', 'constant', 'draw', 'application', 'fused'] as const),
+  ...(['placeholder', 'constant', 'draw', 'application', 'fused', 'own'] as const),
   ...(['scan', 'scan result', 'loop', 'loop result'] as const),
 ])
 /** Whether a value is a node. */
@@ -136,6 +156,9 @@ const notNodes = (owner: string, expected: string, got: unknown): InvalidOption 
 export const isA = <O extends Operation>(node: GraphNode | undefined, operation: O): node is ApplicationOf<O> =>
   node?.kind === 'application' && node.operation === operation
 
+/** Whether a node computes from a list of inputs. */
+export const hasInputs = (node: GraphNode): node is Application | Fused | Own =>
+  node.kind === 'application' || node.kind === 'fused' || node.kind === 'own'
 /** Whether a node has a body. */
 export const encloses = (node: GraphNode): node is Scan | Loop => node.kind === 'scan' || node.kind === 'loop'
 /** Whether a node is a result of one that has a body. */
@@ -152,7 +175,7 @@ export const enclosingOf = (node: ScanResult | LoopResult): Scan | Loop =>
  */
 export const operands = (node: GraphNode): readonly GraphNode[] => {
   if (!isNode(node)) throw notNodes('operands', 'a node of a graph', node)
-  if (node.kind === 'application' || node.kind === 'fused') return node.inputs
+  if (hasInputs(node)) return node.inputs
   if (encloses(node)) return [...node.initial, ...(node.kind === 'scan' ? [node.sequence] : []), ...node.captured]
   return isResult(node) ? [enclosingOf(node)] : []
 }

@@ -37,6 +37,10 @@ export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
         return node.operation + JSON.stringify(node.attributes)
       case 'fused':
         return `${node.operation} ${node.activation} ${JSON.stringify(node.attributes)}`
+      case 'own': {
+        const { kernels, given } = node.call
+        return [kernels, ...given].map(value => (Object.is(value, -0) ? '-0' : numberOf(value))).join()
+      }
       case 'scan':
         return bodyText(node)
       case 'loop':

@@ -1,6 +1,16 @@
 import { perform } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
-import { encloses, enclosingOf, type Fused, type GraphNode, type Loop, type Scan, topological } from './graph.ts'
+import {
+  type Application,
+  encloses,
+  enclosingOf,
+  type Fused,
+  type GraphNode,
+  type Loop,
+  type Own,
+  type Scan,
+  topological,
+} from './graph.ts'
 
 /**
  * Runs a graph in an interpreter, the reverse of tracing: eager operations compute it, a tape differentiates it, a
@@ -48,6 +58,10 @@ const repeat = <T>(ops: Ops<T>, node: Scan | Loop, value: (node: GraphNode) => T
   return [...last, outputs]
 }
 
+/** An interpreter on behalf of the layer of a node. */
+const inLayer = <T>(ops: Ops<T>, { layer }: Application | Own): Ops<T> =>
+  layer === undefined ? ops : (ops.within?.(layer) ?? ops)
+
 const compute = <T>(
   beneath: Ops<T>,
   node: Exclude<GraphNode, Scan | Loop>,
@@ -64,10 +78,10 @@ const compute = <T>(
     case 'scan result':
     case 'loop result':
       return results.get(enclosingOf(node))?.at(node.result === 'outputs' ? -1 : node.result) as T
-    case 'application': {
-      const ops = node.layer === undefined ? beneath : (beneath.within?.(node.layer) ?? beneath)
-      return perform(ops)(node.operation, node.inputs.map(value), node.attributes)
-    }
+    case 'application':
+      return perform(inLayer(beneath, node))(node.operation, node.inputs.map(value), node.attributes)
+    case 'own':
+      return node.call.run(inLayer(beneath, node), node.inputs.map(value))
     case 'fused':
       return unfused(beneath, node, node.inputs.map(value))
   }

@@ -5,7 +5,16 @@ import { alike, forLayers } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
 import { resultShape } from '../ops/shapes.ts'
 import { enclosed, withBody } from './enclosed.ts'
-import { type Application, type Draw, type GraphNode, isNode, type Loop, type Placeholder, type Scan } from './graph.ts'
+import {
+  type Application,
+  type Draw,
+  type GraphNode,
+  isNode,
+  type Loop,
+  type Own,
+  type Placeholder,
+  type Scan,
+} from './graph.ts'
 
 /**
  * An input of a graph, where tracing starts.
@@ -100,6 +109,16 @@ export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Op
       normal: (key, shape) => keep(draw('normal')(key, shape)),
       scan: scanOf(keep),
       loop: loopOf(keep),
+      withKernel: (call, inputs) =>
+        keep(
+          Object.freeze<Own>({
+            kind: 'own',
+            call,
+            inputs: Object.freeze([...inputs]),
+            shape: Object.freeze([...call.shape]),
+            ...(layer !== undefined && { layer }),
+          }),
+        ),
       origin: node => (node.kind === 'application' ? node : undefined),
       within: forLayers(name => tracer(keep, name)),
     },

@@ -22,6 +22,8 @@ const described = (node: GraphNode, name: (node: GraphNode) => string): string =
       return `${node.operation}(${given}${attributesOf(node.attributes)})`
     case 'fused':
       return `${node.operation}(${given}${attributesOf(node.attributes)})${node.activation ? `, ${node.activation}` : ''}`
+    case 'own':
+      return `${node.call.name}(${given}${attributesOf(node.call.given)})`
     case 'scan':
       return `scan(${given}) { ${topological(bodyOf(node).outputs).length} nodes }`
     case 'loop':

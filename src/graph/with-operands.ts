@@ -1,9 +1,9 @@
-import { encloses, type GraphNode, isResult, type Loop, type Scan } from './graph.ts'
+import { encloses, type GraphNode, hasInputs, isResult, type Loop, type Scan } from './graph.ts'
 
 /** A node with other operands of the same shapes. */
 export const withOperands = (node: GraphNode, replaced: (node: GraphNode) => GraphNode): GraphNode => {
   const all = (nodes: readonly GraphNode[]): readonly GraphNode[] => Object.freeze(nodes.map(replaced))
-  if (node.kind === 'application' || node.kind === 'fused') return Object.freeze({ ...node, inputs: all(node.inputs) })
+  if (hasInputs(node)) return Object.freeze({ ...node, inputs: all(node.inputs) })
   if (encloses(node)) {
     const sequence = node.kind === 'scan' && { sequence: replaced(node.sequence) }
     return Object.freeze({ ...node, initial: all(node.initial), captured: all(node.captured), ...sequence })

@@ -1,7 +1,8 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import { type Shape, sharedShape, showFlow, showShape } from '../base/shape.ts'
-import { isList } from '../base/trees.ts'
+import { isList, isRecord } from '../base/trees.ts'
 import { misfit } from './attributes.ts'
+import type { KernelCall, Kernels } from './kernels.ts'
 import { isOps } from './operations.ts'
 import { type GradientRule, type Ops, runRule } from './ops.ts'
 
@@ -35,12 +36,22 @@ export interface OperationRules<Given extends readonly unknown[]> {
     about: Differentiated<T>,
     ...given: Given
   ) => readonly (T | null)[]
+  /**
+   * Kernels by backend, which run there in place of `compute`: they must give the same values. Differentiation goes through
+   * them only with `derivative`. Where there is none, such as in `vmap` and in exported files, and for tensors without elements, `compute` runs.
+   */
+  readonly kernels?: Kernels<Given>
 }
 
 /** An operation of a user. */
 interface Definition extends OperationRules<readonly unknown[]> {
   readonly name: string
 }
+
+const backends: readonly string[] = ['tfjs', 'wasm', 'onnxruntime']
+const areKernels = (kernels: unknown): boolean =>
+  isRecord(kernels) &&
+  Object.entries(kernels).every(([name, kernel]) => backends.includes(name) && typeof kernel === 'function')
 
 const refuse = (layer: string, option: string, expected: string, got: string, remedy: string): never => {
   throw new InvalidOption({ layer, option, expected, got, remedy })
@@ -69,9 +80,34 @@ const gradientsBy = <T>(
   return found
 }
 
+/** The result by a kernel, if the operation and the interpreter have one. */
+const byKernel = <T>(
+  ops: Ops<T>,
+  definition: Definition,
+  inputs: readonly T[],
+  given: readonly unknown[],
+): T | undefined => {
+  const { name, kernels } = definition
+  if (kernels === undefined || ops.withKernel === undefined) return undefined
+  const shapes = inputs.map(ops.shape)
+  const shape = definition.shape(shapes, ...given)
+  if (typeof shape === 'string' || [shape, ...shapes].some(own => own.includes(0))) return undefined
+  return ops.withKernel({ name, kernels, given, shape, run: runOf(definition, given) }, inputs)
+}
+
+/** What runs an operation in any interpretation. */
+const runOf =
+  (definition: Definition, given: readonly unknown[]): KernelCall['run'] =>
+  <T>(ops: Ops<T>, inputs: readonly T[]): T => {
+    const rule = ruleOf(definition, given)
+    const results = definition.derivative === undefined ? rule.forward(ops, inputs) : runRule(ops, rule, inputs)
+    // The operation has one result.
+    return results[0] as T
+  }
+
 /** What runs an operation, with what it takes beside tensors. */
 const ruleOf = (definition: Definition, given: readonly unknown[]): GradientRule => ({
-  forward: (ops, inputs) => [definition.compute(ops, inputs, ...given)],
+  forward: (ops, inputs) => [byKernel(ops, definition, inputs, given) ?? definition.compute(ops, inputs, ...given)],
   backward: (ops, inputs, [y], [gradient], needed) =>
     // The operation has one result.
     gradientsBy(
@@ -116,17 +152,24 @@ export const defineOperation = <Given extends readonly unknown[] = readonly []>(
     typeof rules.compute === 'function' &&
     Number.isInteger(rules.tensors) &&
     rules.tensors > 0 &&
-    (rules.derivative === undefined || typeof rules.derivative === 'function')
+    (rules.derivative === undefined || typeof rules.derivative === 'function') &&
+    (rules.kernels === undefined || areKernels(rules.kernels))
   if (!isComplete)
     return refuse(
       'defineOperation',
       'rules',
-      'tensors, a number, and the functions shape and compute; derivative, if there is one',
+      'tensors, a number, and the functions shape and compute; derivative, and kernels by backend, if there are any',
       show(rules),
       'For example: { tensors: 1, shape: ([x]) => x, compute: (ops, [x]) => ops.exp(x) }.',
     )
   // The rules get what the function was given, whose types are the same.
-  const definition: Definition = Object.freeze({ ...(rules as unknown as OperationRules<readonly unknown[]>), name })
+  const { kernels } = rules as unknown as OperationRules<readonly unknown[]>
+  const definition: Definition = Object.freeze({
+    ...(rules as unknown as OperationRules<readonly unknown[]>),
+    name,
+    // A copy, by whose identity graphs tell operations apart.
+    ...(kernels !== undefined && { kernels: Object.freeze({ ...kernels }) }),
+  })
   return (ops, inputs, ...given) => {
     if (!isOps(ops)) return refuse(name, 'ops', 'operations', show(ops), 'Give the operations before the tensors.')
     const fits = (x: unknown): boolean => ops.isTensor?.(x) !== false
@@ -141,10 +184,7 @@ export const defineOperation = <Given extends readonly unknown[] = readonly []>(
     const shapes = inputs.map(ops.shape)
     const shape = rules.shape(shapes, ...given)
     if (typeof shape === 'string') throw misfit(name, shape, shapes)
-    const rule = ruleOf(definition, given)
-    const [result] = (definition.derivative === undefined ? rule.forward(ops, inputs) : runRule(ops, rule, inputs)) as [
-      (typeof inputs)[number],
-    ]
+    const result = runOf(definition, given)(ops, inputs)
     const own = ops.shape(result)
     return sharedShape(own, shape) === undefined
       ? refuse(

@@ -5,7 +5,17 @@ import type { Ops, Primitives } from './ops.ts'
 import { forms, normalAttributes, operandsOf } from './shapes.ts'
 
 /** What each interpreter defines itself. */
-type Own = 'shape' | 'constant' | 'uniform' | 'normal' | 'scan' | 'loop' | 'origin' | 'isTensor' | 'withGradient'
+type Own =
+  | 'shape'
+  | 'constant'
+  | 'uniform'
+  | 'normal'
+  | 'scan'
+  | 'loop'
+  | 'origin'
+  | 'isTensor'
+  | 'withGradient'
+  | 'withKernel'
 /** The primitive operations, which take tensors, then attributes, and give one tensor. */
 export type Operation = Exclude<keyof Primitives<unknown>, Own>
 

@@ -1,6 +1,7 @@
 import type { Key } from '../base/random.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Composed } from './composed/composed.ts'
+import type { KernelCall } from './kernels.ts'
 
 /** Rows and columns of a window or a step. */
 export type Pair = readonly [number, number]
@@ -173,6 +174,9 @@ export interface Primitives<T> {
 
   /** Runs a function that has a gradient of its own, if the interpreter differentiates. */
   readonly withGradient?: (rule: GradientRule, inputs: readonly T[]) => readonly T[]
+
+  /** Runs an operation by its kernel, if there is one here; otherwise `undefined`. */
+  readonly withKernel?: (call: KernelCall, inputs: readonly T[]) => T | undefined
 
   /**
    * How a value was made, if the interpreter records it; `undefined` for inputs. Used to compute from what it was made

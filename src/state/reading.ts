@@ -9,7 +9,7 @@ import { type Recent, recent } from '../base/recent.ts'
 import { leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
 import type { Draw } from '../graph/graph.ts'
 import type { Part } from '../network/parts.ts'
-import { isOn } from '../tfjs/index.ts'
+import { isOn, kernelsHere } from '../tfjs/index.ts'
 import { checkVariable } from './check.ts'
 import { isTensor, reading } from './given.ts'
 import { type Further, type Judgement, numberOf, type StateIndices, traceNetwork, variablesOf } from './traced.ts'
@@ -60,8 +60,9 @@ const shapesOf = (tensors: readonly tf.Tensor[]): Shapes => tensors.map(tensor =
 const make = (part: Part, x: Shapes, key: Key | undefined, judging: Judging | undefined): Kept => {
   const variables = variablesOf(part, x)
   const further: Further = judging === undefined ? 'state' : [judging.judge, shapesOf(judging.expected)]
-  const [{ graph, draws }, state] = prepareExactly(change =>
-    traceNetwork(part, variables, { training: false, key }, x, further, change),
+  const [{ graph, draws }, state] = prepareExactly(
+    change => traceNetwork(part, variables, { training: false, key }, x, further, change),
+    kernelsHere(),
   )
   return Object.freeze<Kept>({
     backend: tf.backend(),

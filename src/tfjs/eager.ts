@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { normals, uniforms } from '../base/random.ts'
 import { known, sizeOf } from '../base/shape.ts'
+import { hasKernel, runKernel } from '../ops/kernels.ts'
 import { alike } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
 import { walk } from '../ops/scan.ts'
@@ -41,6 +42,9 @@ const { byKernel, ops } = operationsOf<Tensor>({
   },
 })
 
+/** Whose kernels of users' operations run on the backend in use. */
+export const kernelsHere = (): 'tfjs' | 'wasm' => (tf.getBackend() === 'wasm' ? 'wasm' : 'tfjs')
+
 const asFloats = (x: Tensor): Tensor => (x.dtype === 'float32' ? x : tf.cast(x, 'float32'))
 
 /**
@@ -60,6 +64,18 @@ export const tfjsOps: Ops<Tensor> = alike<Tensor>(
   },
   {
     ...ops,
+    withKernel: (call, inputs) => {
+      const backend = kernelsHere()
+      if (!hasKernel(call, backend)) return undefined
+      return tf.tidy(() => {
+        const { data, shape } = runKernel(
+          call,
+          backend,
+          inputs.map(asFloats).map(x => ({ data: view(x).values, shape: x.shape })),
+        )
+        return make({ values: data, shape })
+      })
+    },
     isTensor: value => value instanceof tf.Tensor,
     uniform: (key, shape) => make({ values: uniforms(key, sizeOf(known(shape))), shape: known(shape) }),
     normal: (key, shape) => make({ values: normals(key, sizeOf(known(shape))), shape: known(shape) }),

@@ -1,2 +1,2 @@
-export { tfjsOps } from './eager.ts'
+export { kernelsHere, tfjsOps } from './eager.ts'
 export { another, handOver, isOn, tensorOf, tidily } from './tensors.ts'

@@ -1,6 +1,6 @@
-import { BackendError } from '../../base/errors.ts'
+import { BackendError, InvalidOption, show } from '../../base/errors.ts'
 import { showShape } from '../../base/shape.ts'
-import { type Graph, type GraphNode, isA, type Loop, topological } from '../../graph/graph.ts'
+import { type Graph, type GraphNode, isA, type Loop, type Own, topological } from '../../graph/graph.ts'
 import { emptying } from '../../ops/empty.ts'
 import { type Attributes, perform } from '../../ops/operations.ts'
 import { unprepared } from '../backend.ts'
@@ -21,6 +21,7 @@ const outputName = (i: number): string => `output ${i}`
 
 /** The name of a node in the model and in messages. */
 const labelOf = (node: GraphNode): string => {
+  if (node.kind === 'own') return node.call.name
   if (node.kind !== 'application' && node.kind !== 'fused') return node.kind
   return node.layer === undefined ? node.operation : `${node.layer}, ${node.operation}`
 }
@@ -33,6 +34,27 @@ const known = (node: GraphNode): readonly number[] => {
     expected: 'known dimensions',
     got: `${labelOf(node)} of shape ${showShape(node.shape)}`,
     remedy: 'Compile the graph for inputs of known shapes.',
+  })
+}
+
+/** A user's operation by the operators that it has for this runtime. */
+const byKernel = (emit: Emitter, { call, shape, inputs }: Own, values: readonly Value[]): Value => {
+  const { name, kernels, given } = call
+  if (kernels.onnxruntime === undefined) throw unprepared(backendName, name)
+  const { node, floats, integers } = emit
+  const result = kernels.onnxruntime(
+    { node: (operator, names, attributes) => node(operator, names, attributes), floats, integers },
+    values.map(value => laid(emit, value)),
+    inputs.map(known),
+    ...given,
+  )
+  if (typeof result === 'string') return asGiven(result, shape as readonly number[])
+  throw new InvalidOption({
+    layer: name,
+    option: 'kernels.onnxruntime',
+    expected: 'the name of the result',
+    got: show(result),
+    remedy: "Return what operators.node gives, for example: ([x]) => operators.node('Exp', [x]).",
   })
 }
 
@@ -64,6 +86,7 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
     }
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
     if (node.kind === 'loop result') return loops.get(node.loop)?.[node.result] as Value
+    if (node.kind === 'own') return byKernel(emit, node, node.inputs.map(valueAt))
     if (node.kind !== 'application' && node.kind !== 'fused') throw unprepared(backendName, node.kind)
     known(node)
     const { inputs, attributes } = unpadded(node)

@@ -1,15 +1,12 @@
+import type { OnnxAttribute } from '../../ops/kernels.ts'
+
 // The part of ONNX models that is used here: operators on tensors of known shapes.
 
 /** ONNX's numbers of element types. */
 export const elementTypes = { float: 1, int64: 7, bool: 9 } as const
 
-/** An attribute of an operator, by its kind. */
-export type Attribute =
-  | { readonly int: number }
-  | { readonly float: number }
-  | { readonly text: string }
-  | { readonly ints: readonly number[] }
-  | { readonly graph: Model }
+/** An attribute of an operator: what users may give, or a body. */
+export type Attribute = OnnxAttribute | { readonly graph: Model }
 export type Attributes = Readonly<Record<string, Attribute>>
 
 /** One operator, applied to values by name. */

@@ -3,6 +3,7 @@ import { bodyOf } from '../../graph/enclosed.ts'
 import { type Constant, type Graph, type GraphNode, type Loop, operands, topological } from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
 import { emptying } from '../../ops/empty.ts'
+import { hasKernel, runKernel } from '../../ops/kernels.ts'
 import { perform } from '../../ops/operations.ts'
 import { operationsOf } from '../../tfjs/operations.ts'
 import { asMemoryFault, checkInputs, disposed, type Program, unprepared } from '../backend.ts'
@@ -56,6 +57,16 @@ const computation = ({ device, operations }: Target, node: GraphNode, from: read
   if (node.kind === 'fused') {
     const { operation, attributes, activation } = node
     return values => operations.fused(operation, operandsAt(values, from), attributes, activation)
+  }
+  if (node.kind === 'own') {
+    const { call } = node
+    const kernels = device.name === 'wasm' ? 'wasm' : 'tfjs'
+    if (!hasKernel(call, kernels)) throw unprepared(device.name, call.name)
+    return values => {
+      const inputs = operandsAt(values, from).map(info => ({ data: device.view(info).values, shape: info.shape }))
+      const { data, shape } = runKernel(call, kernels, inputs)
+      return device.make(data, shape)
+    }
   }
   if (node.kind === 'application') {
     const { operation, attributes } = node
