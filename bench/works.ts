@@ -76,6 +76,16 @@ export const works: readonly Work[] = [
     samples: 16,
     engines: { 'tfjs-cpu': [['tfjs-core-raw'], ['tfjs-layers-cpu']], onnxruntime: [['pytorch']] },
   },
+  {
+    name: 'pinn',
+    unit: 'ms',
+    engines: { onnxruntime: [['pytorch', 1.3], ['jax-js']], wasm: [['pytorch', 1.3], ['jax-js']] },
+  },
+  {
+    name: 'maml',
+    unit: 'ms',
+    engines: { onnxruntime: [['pytorch', 1.3], ['jax-js']], wasm: [['pytorch', 1.3], ['jax-js']] },
+  },
   { name: 'cold-start', unit: 'ms', engines: { 'tfjs-cpu': [['tfjs-core-raw', 1 / 1.15]] } },
   {
     name: 'compile-mlp',

@@ -1,4 +1,4 @@
-import { key, normals, uniforms } from '../../src/index.ts'
+import { type Key, key, normals, uniforms } from '../../src/index.ts'
 
 // What every contender computes on: the same shapes, and numbers that no arithmetic finds easy.
 
@@ -47,4 +47,32 @@ export const batches: Readonly<Record<string, () => { readonly x: Numbers; reado
   'train-gpt': () => ({ x: tokens(1, [16, 128]), y: { ...classes(2, 16 * 128, 65), shape: [16, 128, 65] } }),
   resnet50: () => ({ x: draws(1, [2, 224, 224, 3]), y: classes(2, 2, 1000) }),
   'train-tiny': () => ({ x: draws(1, [16, 4]), y: classes(2, 16, 3) }),
+}
+
+const between = (key: Key, shape: readonly number[], least: number, most: number): Numbers => ({
+  data: uniforms(
+    key,
+    shape.reduce((n, d) => n * d, 1),
+  ).map(draw => least + (most - least) * draw),
+  shape,
+})
+
+/** Points in space and time, at which an equation is to hold. */
+export const waves = (): { readonly [_ in 'x' | 't']: Numbers } => ({
+  x: between(key(1), [256], -5, 5),
+  t: between(key(2), [256], 0, 1),
+})
+
+/** Ten points of each of 64 sines, and ten others. */
+export const sinusoids = (): { readonly [_ in 'x' | 'y' | 'newX' | 'newY']: Numbers } => {
+  const [amplitudes, phases] = [between(key(5), [64], 0.1, 5), between(key(6), [64], 0, Math.PI)]
+  const [x, newX] = [between(key(3), [64, 10, 1], -5, 5), between(key(4), [64, 10, 1], -5, 5)]
+  const at = ({ data, shape }: Numbers): Numbers => ({
+    data: data.map((point, i) => {
+      const task = Math.floor(i / 10)
+      return (amplitudes.data[task] as number) * Math.sin(point - (phases.data[task] as number))
+    }),
+    shape,
+  })
+  return { x, y: at(x), newX, newY: at(newX) }
 }

@@ -8,6 +8,7 @@ import {
   type Layer,
   type Variables,
 } from '../../src/index.ts'
+import { isFunction, stepOf } from './functions.ts'
 import { batches, draws, type Numbers } from './inputs.ts'
 import { networkOf, rule } from './networks.ts'
 import { type Step, serve, serveTimes } from './protocol.ts'
@@ -75,6 +76,7 @@ const compiling = async (network: Layer, name: string): Promise<void> => {
   await serveTimes(() => compilation(network, backend, batchOf(name), variables))
 }
 if (work === 'apply-tiny') await serve(applying())
+else if (isFunction(work)) await serve(stepOf(work, backend))
 else if (work === 'compile-mlp') await compiling(networkOf('train-mlp'), 'train-mlp')
 else if (work === 'compile-resnet50') await compiling(resnet50(), 'resnet50')
 else if (work.startsWith('resnet50')) await serve(inference(Number(work.slice('resnet50-b'.length)), backend))

@@ -6,6 +6,7 @@ import time
 import torch
 from torch import nn
 
+import functions
 import steps
 
 THREADS = 2
@@ -111,6 +112,8 @@ WORKS = {
     "train-cnn": lambda: training(cnn),
     "train-lstm": lambda: training(lstm),
     "train-tiny": lambda: training(tiny),
+    "pinn": functions.pinn,
+    "maml": functions.maml,
     "resnet50-b1": lambda: resnet50(1),
     "resnet50-b16": lambda: resnet50(16),
 }

@@ -6,10 +6,12 @@ const root = new URL('../..', import.meta.url)
 /**
  * What an example prints.
  *
+ * @param name its folder, or a file
  * @throws when it fails, with what it wrote
  */
 export const run = async (name: string, ...args: readonly string[]): Promise<string> => {
-  const program = ['--import', 'tsx', `examples/${name}/main.ts`, ...args]
+  const file = name.endsWith('.ts') ? name : `${name}/main.ts`
+  const program = ['--import', 'tsx', `examples/${file}`, ...args]
   const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: root, timeout: 110_000 })
   return stdout
 }

@@ -85,10 +85,45 @@ export const argumentsIn = <T>(ops: Ops<T>, owner: string, args: readonly unknow
     'Let the function close over what is no tensor.',
   )
 
+/** A tree that others are to have the form of. */
+interface Like {
+  readonly paths: readonly Path[]
+  /** What messages call it. */
+  readonly of: string
+}
+const refuse = (owner: string, what: string, path: Path, of: string, expected: string, got: string): never => {
+  throw new InvalidOption({
+    layer: owner,
+    option: placeIn(what)(path),
+    expected,
+    got,
+    remedy: `Give a tensor for each of ${of}, of its shape.`,
+  })
+}
+
 /**
  * The leaves of a tree, in the order of another one.
  *
- * @param like the tree whose form and shapes it has
+ * @param like the tree whose form it has
+ * @throws InvalidOption if it has another form
+ */
+export const leavesInOrder = <T>(ops: Ops<T>, owner: string, what: string, tree: unknown, like: Like): readonly T[] => {
+  const { paths, leaves } = tensorsIn(ops, owner, what, tree)
+  const has = paths.map(showPath)
+  const wanted = like.paths.map(showPath)
+  const other = paths[has.findIndex(path => !wanted.includes(path))]
+  if (other !== undefined)
+    refuse(owner, what, other, like.of, `the form of ${like.of}`, 'a tensor that has no place there')
+  return like.paths.map(
+    (path, i) =>
+      leaves[has.indexOf(wanted[i] as string)] ??
+      refuse(owner, what, path, like.of, `a tensor, as in ${like.of}`, 'none'),
+  )
+}
+
+/**
+ * The same of a tree whose tensors have the shapes of those of the other one.
+ *
  * @throws InvalidOption if it has another form, or a tensor of another shape
  */
 export const leavesLike = <T>(
@@ -96,26 +131,13 @@ export const leavesLike = <T>(
   owner: string,
   what: string,
   tree: unknown,
-  like: { readonly paths: readonly Path[]; readonly shapes: readonly Shape[]; readonly of: string },
+  like: Like & { readonly shapes: readonly Shape[] },
 ): readonly T[] => {
-  const { paths, leaves } = tensorsIn(ops, owner, what, tree)
-  const refuse = (path: Path, expected: string, got: string): never => {
-    throw new InvalidOption({
-      layer: owner,
-      option: placeIn(what)(path),
-      expected,
-      got,
-      remedy: `Give a tensor for each of ${like.of}, of its shape.`,
-    })
-  }
-  const has = paths.map(showPath)
-  const wanted = like.paths.map(showPath)
-  const other = paths[has.findIndex(path => !wanted.includes(path))]
-  if (other !== undefined) refuse(other, `the form of ${like.of}`, 'a tensor that has no place there')
-  return like.paths.map((path, i) => {
-    const leaf = leaves[has.indexOf(wanted[i] as string)]
-    if (leaf === undefined) return refuse(path, `a tensor, as in ${like.of}`, 'none')
+  const leaves = leavesInOrder(ops, owner, what, tree, like)
+  for (const [i, leaf] of leaves.entries()) {
     const [shape, own] = [like.shapes[i] as Shape, ops.shape(leaf)]
-    return sharedShape(own, shape) ? leaf : refuse(path, `the shape ${showShape(shape)}`, showShape(own))
-  })
+    if (!sharedShape(own, shape))
+      refuse(owner, what, like.paths[i] as Path, like.of, `the shape ${showShape(shape)}`, showShape(own))
+  }
+  return leaves
 }
