@@ -19,6 +19,7 @@ import { isShape, sizeOf } from '../base/shape.ts'
 import type { DType, Tensor } from '../base/tensor.ts'
 import { isRecord } from '../base/trees.ts'
 import type { LayerValue, Part } from '../network/parts.ts'
+import type { ShapeOf } from '../network-types/data.ts'
 import { another, handOver, tensorOf } from '../tfjs/index.ts'
 import { reading } from './given.ts'
 
@@ -177,11 +178,16 @@ export interface TensorOptions {
   /** The kind of its numbers. Default: that of the data: of a tensor, or `'int32'` of an Int32Array; else `'float32'`. */
   readonly dtype?: DType
 }
-type ShapeIn<G> = G extends readonly number[]
+/** The shape that a call says; else that of the data, as far as their type says it. */
+type ShapeIn<G, X> = G extends readonly number[]
   ? { -readonly [K in keyof G]: G[K] }
   : G extends { readonly shape: infer S extends readonly number[] }
     ? { -readonly [K in keyof S]: S[K] }
-    : number[]
+    : 'shape' extends keyof G
+      ? number[]
+      : number[] extends ShapeOf<X>
+        ? number[]
+        : Extract<ShapeOf<X>, number[]>
 type DTypeIn<G, X> = G extends { readonly dtype: infer D extends DType }
   ? D
   : 'dtype' extends keyof G
@@ -216,7 +222,8 @@ const tensorOptions: Options<NormalOptions> = {
 
 /**
  * A tensor of 32-bit floats, or of 32-bit integers if the data are, or `dtype` says so. Integers fit wherever floats do; layers
- * that take ids, such as `Embedding`, take tensors of integers alone.
+ * that take ids, such as `Embedding`, take tensors of integers alone. Its type has the shape that is given, or what the type of the
+ * data says of it: `tensor([[1, 2]])` is a `Tensor<[number, number]>`.
  *
  * @param data nested arrays, a flat or typed array with a shape, or a tensor
  * @param shape its shape, or `{ shape, dtype }`
@@ -229,10 +236,13 @@ const tensorOptions: Options<NormalOptions> = {
  * tensor([[3, 7]], { dtype: 'int32' }).dtype // 'int32'
  * ```
  */
-export const tensor = <X extends TensorInput, const G extends number[] | readonly number[] | TensorOptions = number[]>(
+export const tensor = <
+  X extends TensorInput,
+  const G extends number[] | readonly number[] | TensorOptions | undefined = undefined,
+>(
   data: X,
   shape?: G,
-): Tensor<ShapeIn<G>, DTypeIn<G, X>> =>
+): Tensor<ShapeIn<G, X>, DTypeIn<G, X>> =>
   handOver(
     tf.tidy(() => {
       const asked = isRecord(shape)

@@ -62,7 +62,7 @@ declare const anything: any
 const flat = tensor(typed, [2, 4])
 //    ^? const flat: Tensor<[2, 4], "int32">
 const nested = tensor([[1, 2]], { dtype: 'int32' })
-//    ^? const nested: Tensor<number[], "int32">
+//    ^? const nested: Tensor<[number, number], "int32">
 const shaped = tensor([1, 2], { shape: [1, 2], dtype: 'int32' })
 //    ^? const shaped: Tensor<[1, 2], "int32">
 holds<Same<ReturnType<typeof flat.dataSync<'int32'>>, Int32Array>>()
@@ -71,25 +71,35 @@ const later: Promise<Int32Array> = flat.data()
 const kind: 'int32' = shaped.dtype
 const numbers: Float32Array = floats.dataSync()
 const asFloats = tensor(ids, { dtype: 'float32' })
-holds<Same<typeof asFloats, Tensor<number[]>>>()
+holds<Same<typeof asFloats, Tensor<[2, 4]>>>()
 const same = tensor(ids)
-holds<Same<typeof same, Tensor<number[], 'int32'>>>()
+holds<Same<typeof same, Tensor<[2, 4], 'int32'>>>()
 const inData = tensor({ data: typed, shape: [2, 4] }, [2, 4])
 holds<Same<typeof inData, Tensor<[2, 4], 'int32'>>>()
 const ofFloats = tensor(new Float32Array(8), [2, 4])
 holds<Same<typeof ofFloats, Tensor<[2, 4]>>>()
 const ofLists = tensor([[1, 2]])
-holds<Same<typeof ofLists, Tensor>>()
+holds<Same<typeof ofLists, Tensor<[number, number]>>>()
+const ofData = tensor({ data: typed, shape: [2, 4] as const })
+holds<Same<typeof ofData, Tensor<[2, 4], 'int32'>>>()
+declare const nestedInput: Exclude<TensorInput, { readonly shape: unknown } | { readonly BYTES_PER_ELEMENT: number }>
+const ofNested = tensor(nestedInput)
+holds<Same<typeof ofNested, Tensor>>()
+declare const shape: number[] | undefined
+const ofShape = tensor(rows, shape)
+holds<Same<typeof ofShape, Tensor>>()
+const ofBytesAlone = tensor(new Uint8Array(4))
+holds<Same<typeof ofBytesAlone, Tensor<[number]>>>()
 const ofBytes = tensor(new Uint8Array(4), { shape: [2, 2] })
 holds<Same<typeof ofBytes, Tensor<[2, 2]>>>()
 const ofTf = tensor(tensor2d)
-holds<Same<typeof ofTf, Tensor<number[], DType>>>()
+holds<Same<typeof ofTf, Tensor<[number, number], DType>>>()
 const ofAny = tensor(anything)
 holds<Same<typeof ofAny, Tensor>>()
 const ofInput = tensor(input)
 holds<Same<typeof ofInput, Tensor<number[], DType>>>()
 const ofOptions = tensor([[1]], options)
-holds<Same<typeof ofOptions, Tensor<number[], DType>>>()
+holds<Same<typeof ofOptions, Tensor<[number, number], DType>>>()
 const read: Float32Array | Int32Array = ofTf.dataSync()
 export const wrongKind: Tensor<[2, 4]> = ids
 //           ~~~~~~~~~ Type 'Tensor<[2, 4], "int32">' is not assignable to type 'Tensor<[2, 4], "float32">'
