@@ -72,8 +72,17 @@ export const severalInputs = { expected: 'several inputs', remedy: 'Put parallel
 
 /** The refusal of a layer of one input, which may get several. */
 export type RefusedInput<Kind extends string, Expected extends string, I, Remedy extends string> = I extends Several
-  ? Refusal<Kind, (typeof oneInput)['expected'], I, (typeof oneInput)['remedy']>
+  ? RefusedMany<Kind, I>
   : Refusal<Kind, Expected, I, Remedy>
+/** The refusal of several inputs. */
+export type RefusedMany<Kind extends string, I> = Refusal<
+  Kind,
+  (typeof oneInput)['expected'],
+  I,
+  (typeof oneInput)['remedy']
+>
+/** The output of a layer of one input of any shape, which it has itself. */
+export type Alike<Kind extends string, I> = I extends Several ? RefusedMany<Kind, I> : I
 /** The refusal of a layer that takes several inputs, and gets one. */
 export type RefusedOne<Kind extends string, I> = Refusal<
   Kind,

@@ -1,4 +1,5 @@
 import { right } from 'fp-ts/lib/Either.js'
+import type { Alike } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { refusal } from '../core/expects.ts'
 import type { NameOf, Takes } from '../core/notated.ts'
@@ -64,7 +65,7 @@ const alpha = { kind: 'AlphaDropout', example: 'AlphaDropout(0.1)' } as const
 export interface AlphaDropout<Name extends string> extends Plain<Name> {
   readonly kind: 'AlphaDropout'
   readonly proba: number
-  readonly ' out': this[' in']
+  readonly ' out': Alike<'AlphaDropout', this[' in']>
 }
 
 interface AlphaDropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {

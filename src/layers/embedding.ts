@@ -2,6 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import type { Within } from '../base/limits.ts'
 import { integer, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
+import type { RefusedMany } from '../base/shape.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import type { Argument, Limits, NameOf, Takes } from '../core/notated.ts'
 import type { Weight } from '../core/variables.ts'
@@ -27,9 +28,9 @@ export interface Embedding<Size extends number, Units extends number, Name exten
   readonly weight: Parameter
   readonly ' out': number[] extends this[' in']
     ? number[]
-    : this[' in'] extends readonly unknown[]
+    : this[' in'] extends readonly number[]
       ? [...this[' in'], Units]
-      : never
+      : RefusedMany<'Embedding', this[' in']>
   readonly ' params': Weight<[Size, Units]>
 }
 

@@ -2,7 +2,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Dim, isDim, shapeOfDims } from '../base/dimensions.ts'
 import { integer, listOf } from '../base/options.ts'
-import { type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
+import { type Alike, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Takes, Together, With, WrongArguments } from '../core/notated.ts'
@@ -97,7 +97,7 @@ export const Input: InputConstructor = defineLayer({
 export interface Identity<Name extends string = 'identity-{}'> extends Plain<Name> {
   readonly kind: 'Identity'
   readonly ' ids': 'passes'
-  readonly ' out': this[' in']
+  readonly ' out': Alike<'Identity', this[' in']>
 }
 
 interface IdentityRow extends Takes<readonly [], NameOption> {

@@ -3,7 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import { areDistinct, listOf, type ParsedOptions } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import type { Listed, Shape } from '../base/shape.ts'
+import type { Alike, Listed, Shape } from '../base/shape.ts'
 import { besideSteps } from '../core/decoding.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
@@ -59,10 +59,10 @@ const knownFeatures = {
 export type NormalizedFeatures<I, Kind extends string, A> = I extends readonly [unknown]
   ? Refuses<Kind, typeof features, I>
   : A extends readonly [-1]
-    ? I
+    ? Alike<Kind, I>
     : HasAxes<I, A> extends false
       ? Refuses<Kind, typeof withAxes, I, { axes: Listed<A> }>
-      : I
+      : Alike<Kind, I>
 
 /** The type of {@link LayerNorm}: [batch, ..., features] → the same. */
 export interface LayerNorm<

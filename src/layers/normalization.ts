@@ -4,7 +4,7 @@ import { type Fault, LayerConnectionError } from '../base/errors.ts'
 import type { Limited, LimitedBy, Offered, OrNull, RefusesAnyAxes } from '../base/limits.ts'
 import { areDistinct, listOf, oneOf, orNull, type ParsedOptions, parameter, part } from '../base/options.ts'
 import type { ParameterSource } from '../base/parameters.ts'
-import { fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
+import { type Alike, fromStart, type Shape, showShape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { eachStep, undecodable } from '../core/decoding.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
@@ -98,7 +98,7 @@ export interface BatchNorm<Axes, Name extends string, Kind extends Running = 'va
     Normal {
   readonly kind: 'BatchNorm'
   readonly running: Kind
-  readonly ' out': this[' in']
+  readonly ' out': Alike<'BatchNorm', this[' in']>
   readonly ' params': Statistics<this[' in'], Axes, 'gamma' | 'beta'>
   readonly ' state': Statistics<this[' in'], Axes, 'runningMean' | Averaged[Kind]>
 }

@@ -248,7 +248,7 @@ export type Reduction = <T>(ops: Ops<T>, x: T, axes: readonly number[]) => T
 export interface GlobalPooling<Name extends string> extends Plain<Name> {
   readonly kind: 'GlobalPooling'
   readonly function: 'avg' | 'max' | 'sum' | Reduction
-  readonly ' out': this[' in'] extends readonly [infer B, ...unknown[], infer C]
+  readonly ' out': this[' in'] extends readonly [infer B extends number, ...unknown[], infer C]
     ? [B, C]
     : number[] extends this[' in']
       ? [number, number]

@@ -4,7 +4,7 @@ import type { Fault } from '../base/errors.ts'
 import type { LimitedBy, RefusesAxes } from '../base/limits.ts'
 import { areDistinct, listOf, optionalParameter, parameter } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import type { Listed, Mismatch, Several, Shape, Unless } from '../base/shape.ts'
+import type { Alike, Listed, Mismatch, Several, Shape, Unless } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { besideSteps } from '../core/decoding.ts'
 import { defineLayer, type Elsewhere, type Leaf } from '../core/define.ts'
@@ -80,7 +80,7 @@ type Output<I, Units> = Units extends number
     : number[] extends I
       ? [number, Units]
       : NoFeatures<'PRelu', I>
-  : I
+  : Alike<'PRelu', I>
 /** The output, if it has the axes of the slopes. */
 type Rectified<I, O, At> =
   O extends Mismatch<string> ? O : HasAxes<O, AxesOf<At>> extends false ? Unslanted<I, O, AxesOf<At>> : O

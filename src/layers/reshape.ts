@@ -3,7 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import type { Fault } from '../base/errors.ts'
 import type { LimitedBy, RefusesNumber, RestTwice } from '../base/limits.ts'
 import { integer, listOf } from '../base/options.ts'
-import { type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
+import { type RefusedMany, type Shape, type Show, showShape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
 import type { Limits, NameOf, Row, Together, With, WrongArguments } from '../core/notated.ts'
@@ -20,13 +20,13 @@ type Reshaped<I, To extends readonly number[]> = number extends To['length']
   ? number[]
   : number[] extends I
     ? [number, ...Replace<To, number>]
-    : I extends readonly [infer B, ...infer F]
+    : I extends readonly [infer B extends number, ...infer F]
       ? To extends readonly [-1]
         ? [B, Product<F>]
         : -1 extends To[number]
           ? Infer<I, B, Cancel<F, To>, To>
           : Exactly<I, B, Product<F>, Product<To>, To>
-      : never
+      : RefusedMany<'Reshape', I>
 type Exactly<I, B, Has extends number, Wants extends number, To extends readonly number[]> = number extends Has | Wants
   ? [B, ...To]
   : Has extends Wants

@@ -4,7 +4,7 @@ import { InvalidOption } from '../base/errors.ts'
 import { type Callee, expectedNumbers, type Limited, type SaidAfter } from '../base/limits.ts'
 import { finite, notNegative, number, type ParsedOptions, part } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
-import type { Shape } from '../base/shape.ts'
+import type { Alike, Shape } from '../base/shape.ts'
 import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../core/expects.ts'
 import type { Mode } from '../core/layer.ts'
@@ -63,7 +63,7 @@ const dropout = { kind: 'Dropout', example: 'Dropout(0.5)' } as const
 export interface Dropout<Name extends string> extends Plain<Name> {
   readonly kind: 'Dropout'
   readonly proba: number
-  readonly ' out': this[' in']
+  readonly ' out': Alike<'Dropout', this[' in']>
 }
 
 interface DropoutRow extends Takes<readonly [number], NameOption, DroppedLimits> {
@@ -116,7 +116,7 @@ export interface GaussianNoiseOptions<Name extends string = string, Std extends 
 /** The type of {@link GaussianNoise}: any shape → the same. */
 export interface GaussianNoise<Name extends string> extends Plain<Name>, ParsedOptions<GaussianNoiseOptions> {
   readonly kind: 'GaussianNoise'
-  readonly ' out': this[' in']
+  readonly ' out': Alike<'GaussianNoise', this[' in']>
 }
 
 interface GaussianNoiseRow extends Row {

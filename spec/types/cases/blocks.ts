@@ -40,7 +40,7 @@ holds<Same<OutputOf<typeof widths>, [number, 4]>>()
 
 const fanned = join(flat, branch(Relu(2), [Tanh(3), Tanh(5)], Identity()))
 holds<Same<OutputOf<typeof fanned>, [[number, 2], [number, 5], [number, 10]]>>()
-const oneToMany = join(several, branch([Concatenate(), Relu(7)], Identity()))
+const oneToMany = join(several, branch([Concatenate(), Relu(7)], parallel(Identity(), Identity())))
 holds<Same<InputOf<typeof oneToMany>, [[number, 4], [number, 5, 5, 1]]>>()
 holds<Same<OutputOf<typeof oneToMany>, [[number, 7], [number, 2], [number, 25]]>>()
 const manyToOne = join(oneToMany, parallel(Identity(), Relu(7), Relu(7)), Elementwise('add'), Softmax(3))

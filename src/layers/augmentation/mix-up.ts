@@ -1,4 +1,5 @@
 import { right } from 'fp-ts/lib/Either.js'
+import type { Alike } from '../../base/shape.ts'
 import { defineWrapper, type NameOption, type Plain } from '../../core/define.ts'
 import type { NameOf, Takes } from '../../core/notated.ts'
 import { drawingKey } from '../stochastic.ts'
@@ -17,7 +18,7 @@ export interface MixUpOptions<Name extends string = string, Alpha extends number
 export interface MixUp<Name extends string> extends Plain<Name> {
   readonly kind: 'MixUp'
   readonly alpha: number
-  readonly ' out': this[' in']
+  readonly ' out': Alike<'MixUp', this[' in']>
 }
 
 interface MixUpRow extends Takes<readonly [], MixUpOptions, MixingLimits> {
