@@ -12,7 +12,7 @@ import {
   parameter,
 } from '../base/options.ts'
 import type { Initializer, Parameter, ParameterSource } from '../base/parameters.ts'
-import type { Alike, Mismatch, Shape, Unless } from '../base/shape.ts'
+import type { Mismatch, RefusedMany, Several, Shape, Unless } from '../base/shape.ts'
 import { besideSteps } from '../core/decoding.ts'
 import { defineLayer, type Elsewhere, type Leaf, type NameOption, type Plain } from '../core/define.ts'
 import { knownSize, ofRank, type Refuses } from '../core/expects.ts'
@@ -44,7 +44,8 @@ export interface NormalDense {
 export interface Activation<Kind extends string, Name extends string> extends Plain<Name> {
   readonly kind: Kind
   readonly units: null
-  readonly ' out': Alike<Kind, this[' in']>
+  // As Alike, written out: networks have many activations.
+  readonly ' out': this[' in'] extends Several ? RefusedMany<Kind, this[' in']> : this[' in']
 }
 
 /** The type of a dense layer: [batch, features] → [batch, units]. */
