@@ -124,6 +124,52 @@ const fault = (make: () => unknown): string => {
 describe('toModule', function () {
   this.timeout(300_000)
 
+  for (const [name, f] of [
+    [
+      'solve systems of equations',
+      (ops, x) => {
+        const matrix = ops.reshape(ops.constant(Float32Array.from(numbers([16], false, 3))), [4, 4])
+        return ops.transpose(ops.solve(matrix, ops.transpose(x, [1, 0])), [1, 0])
+      },
+    ],
+    [
+      'repeat operations as often as a count says, which does not depend on values',
+      (ops, x) =>
+        ops.loop(
+          ([i]) => ops.less(i as typeof x, ops.constant(3)),
+          ([i, y]) => [
+            ops.add(i as typeof x, ops.constant(1)),
+            ops.square(ops.subtract(y as typeof x, ops.constant(0.5))),
+          ],
+          [ops.constant(0), x],
+          10,
+        )[1] as typeof x,
+    ],
+    [
+      'stop where a limit says',
+      (ops, x) =>
+        ops.loop(
+          () => ops.constant(1),
+          ([y]) => [ops.sin(y as typeof x)],
+          [x],
+          4,
+        )[0] as typeof x,
+    ],
+    [
+      'do not repeat anything where a condition is 0',
+      (ops, x) =>
+        ops.loop(
+          () => ops.constant(0),
+          ([y]) => [ops.sin(y as typeof x)],
+          [x],
+          4,
+        )[0] as typeof x,
+    ],
+  ] as const satisfies readonly (readonly [string, <T>(ops: Ops<T>, x: T) => T])[])
+    it(`writes networks that ${name}`, async () => {
+      await holds(join(Input(4), Lambda(f, { name: 'own' }) as never) as never)
+    })
+
   for (const [name, draws] of Object.entries(drawnWith(initial)))
     it(`writes ${name} with any options`, async () => {
       const runs = Number(process.env.MODULE_RUNS ?? 3)

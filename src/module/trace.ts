@@ -4,6 +4,7 @@ import type { Flow } from '../base/shape.ts'
 import { leavesOf, type VariableTree } from '../base/trees.ts'
 import { bodyOf } from '../graph/enclosed.ts'
 import { type Constant, encloses, type Graph, topological } from '../graph/graph.ts'
+import { mostUnrolled, unrollLoops } from '../graph/unroll.ts'
 import type { Part } from '../network/parts.ts'
 import { drawsSome, forAnySize, inputsFor } from '../state/any-batch.ts'
 import { type Known, outputsOnly, traceNetwork } from '../state/traced.ts'
@@ -30,7 +31,8 @@ const inference = { training: false, key: undefined }
 
 /** The graph of a network in inference, for inputs of these shapes. */
 const graphOf = (owner: string, part: Part, variables: VariableTree<Known>, x: Flow): Graph => {
-  const { graph, draws } = prepare(traceNetwork(part, variables, inference, x, [outputsOnly, []])[0])
+  const [traced] = traceNetwork(part, variables, inference, x, [outputsOnly, []])
+  const { graph, draws } = prepare(topological(traced.outputs).some(encloses) ? unrollLoops(traced) : traced)
   if (draws.length > 0) throw drawsSome(owner)
   for (const node of topological(graph.outputs))
     if (encloses(node))
@@ -38,7 +40,7 @@ const graphOf = (owner: string, part: Part, variables: VariableTree<Known>, x: F
         layer: layerIn(bodyOf(node)) ?? owner,
         option: 'network',
         expected: 'operations that are repeated a known number of times',
-        got: 'a loop whose length depends on values',
+        got: `a loop whose length depends on values, or is more than ${mostUnrolled}`,
         remedy: 'Repeat the operations a fixed number of times, with scan, or leave out that layer.',
       })
   return graph
