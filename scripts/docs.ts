@@ -155,16 +155,17 @@ const entriesOf = (program: ts.Program): readonly Entry[] => {
     const last = checker
       .getTypeArguments(checker.getTypeOfSymbol(given.get(name) as ts.Symbol) as ts.TypeReference)
       .at(-1)
+    // The options are said one by one.
+    const ahead = docstring.parameters.filter(([parameter]) => parameter !== 'options')
     const named = last === undefined ? [] : checker.getPropertiesOfType(checker.getNonNullableType(last))
     return {
       ...docstring,
       name,
       aliases: Object.keys(constructors).filter(other => other !== name && constructors[other] === made),
-      positional: docstring.parameters.map(([parameter, text], i) =>
-        argument(parameter, text, standardOf(positional[i])),
-      ),
+      positional: ahead.map(([parameter, text], i) => argument(parameter, text, standardOf(positional[i]))),
       options: named
-        .filter(option => option.name !== 'name' && option.declarations?.every(ts.isPropertySignature))
+        .filter(({ name: option }) => option !== 'name' && ahead.every(([parameter]) => parameter !== option))
+        .filter(({ declarations }) => declarations?.every(ts.isPropertySignature))
         .map(option => {
           const described = ts.displayPartsToString(option.getDocumentationComment(checker))
           return argument(option.name, described, standardOf(option.name))

@@ -58,7 +58,7 @@ const byService = (name: string): Compiler => ({
   inspect: async cases => {
     const sources = new Map(cases.map(({ path, source }) => [path, { text: source, version: 1 }]))
     const [ts, service] = serviceOf(name, dirname(cases[0]?.path ?? caseFolder), sources)
-    return cases.map(({ path, source, hovers, offers = [] }): Findings => {
+    return cases.map(({ path, source, hovers, offers = [], calls = [] }): Findings => {
       const file = service.getProgram()?.getSourceFile(path)
       if (!file) throw new Error(`${name} does not see ${path}`)
       const lines = source.split('\n')
@@ -82,6 +82,27 @@ const byService = (name: string): Compiler => ({
           const options = { includeCompletionsWithInsertText: members }
           const found = service.getCompletionsAtPosition(path, position, options)?.entries ?? []
           return found.filter(({ kind }) => members || kind === ts.ScriptElementKind.string).map(({ name }) => name)
+        }),
+        helps: calls.map(({ line, column, open }) => {
+          const at = (character: number) => file.getPositionOfLineAndCharacter(line, character)
+          const text = ts.displayPartsToString
+          const hover = service.getQuickInfoAtPosition(path, at(column))
+          const tags = (hover?.tags ?? []).map(tag => {
+            const [{ kind, text: word } = { kind: '', text: '' }, ...rest] = tag.text ?? []
+            // As language servers write it.
+            return kind === 'parameterName'
+              ? `@param \`${word}\` — ${text(rest).trim()}`
+              : `@${tag.name}\n${text(tag.text)}`
+          })
+          return {
+            documentation: [text(hover?.documentation), ...tags].join('\n'),
+            signatures: (service.getSignatureHelpItems(path, at(open), {})?.items ?? []).map(({ parameters }) =>
+              parameters.map(({ displayParts, documentation }) => ({
+                label: text(displayParts),
+                documentation: text(documentation),
+              })),
+            ),
+          }
         }),
       }
     })

@@ -31,6 +31,11 @@ export interface Offer extends Place {
   readonly members?: boolean
 }
 
+/** The name of a function in a call, and the column after the parenthesis that opens its arguments. */
+export interface Call extends Place {
+  readonly open: number
+}
+
 /** A file, and what it expects. */
 export interface Case {
   readonly path: string
@@ -38,13 +43,31 @@ export interface Case {
   readonly errors: readonly Fault[]
   readonly hovers: readonly Hover[]
   readonly offers?: readonly Offer[]
+  /** Calls that help is asked for. */
+  readonly calls?: readonly Call[]
 }
 
-/** What a compiler says about a case: its errors, and hovers and offers in the order in which they are expected. */
+/** An argument, as editors show it while it is written. */
+export interface Argument {
+  /** Its name and type. */
+  readonly label: string
+  readonly documentation: string
+}
+
+/** What editors show of a function. */
+export interface Help {
+  /** What a hover says under the type: the docstring, its tags at the beginning of lines. */
+  readonly documentation: string
+  /** The arguments of each signature. */
+  readonly signatures: readonly (readonly Argument[])[]
+}
+
+/** What a compiler says about a case: its errors, and hovers, offers and help in the order in which they are expected. */
 export interface Findings {
   readonly errors: readonly Fault[]
   readonly hovers: readonly string[]
   readonly offers?: readonly (readonly string[])[]
+  readonly helps?: readonly Help[]
 }
 
 /** No hover may be longer, even of a large network: it has to be read. */

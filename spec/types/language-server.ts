@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
-import type { Case, Fault, Findings } from './expectations.ts'
+import type { Case, Fault, Findings, Help } from './expectations.ts'
 
-// The part of the Language Server Protocol that asks a compiler for errors, hovers and completions.
+// The part of the Language Server Protocol that asks a compiler for errors, hovers, completions and help in calls.
 
 interface Position {
   readonly line: number
@@ -24,6 +24,14 @@ interface Diagnostics {
 }
 interface HoverResult {
   readonly contents: { readonly value: string }
+}
+
+interface Documented {
+  readonly label: string
+  readonly documentation?: { readonly value: string }
+}
+interface SignatureHelp {
+  readonly signatures: readonly { readonly parameters: readonly Documented[] }[]
 }
 
 interface Completions {
@@ -86,9 +94,13 @@ const connect = (server: ChildProcess): Connection => {
 const plain = (hover: HoverResult | null): string =>
   (hover?.contents.value ?? '').replace(/^```\w*\n|\n```\s*[\s\S]*$/g, '').trim()
 
+/** What follows the type in a hover, each tag at the beginning of a line. */
+const documentation = (hover: HoverResult | null): string =>
+  (hover?.contents.value ?? '').replaceAll(/\*(@\w+)\*/g, '$1')
+
 const inspectOne = async (
   { request, notify }: Connection,
-  { path, source, hovers, offers = [] }: Case,
+  { path, source, hovers, offers = [], calls = [] }: Case,
 ): Promise<Findings> => {
   const textDocument = { uri: pathToFileURL(path).href }
   notify('textDocument/didOpen', {
@@ -118,8 +130,18 @@ const inspectOne = async (
     const items = found === null ? [] : 'items' in found ? found.items : found
     offered.push(items.filter(({ kind }) => members || texts.includes(kind)).map(({ label }) => label))
   }
+  const helps: Help[] = []
+  for (const { line, column, open } of calls) {
+    const at = (character: number) => ({ textDocument, position: { line, character } })
+    const hover = await request<HoverResult | null>('textDocument/hover', at(column))
+    const help = await request<SignatureHelp | null>('textDocument/signatureHelp', at(open))
+    const signatures = (help?.signatures ?? []).map(({ parameters }) =>
+      parameters.map(({ label, documentation: said }) => ({ label, documentation: (said?.value ?? '').trim() })),
+    )
+    helps.push({ documentation: documentation(hover), signatures })
+  }
   notify('textDocument/didClose', { textDocument })
-  return { errors, hovers: shown, offers: offered }
+  return { errors, hovers: shown, offers: offered, helps }
 }
 
 /** Some work with a language server, which it starts and ends. */

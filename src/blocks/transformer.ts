@@ -202,6 +202,8 @@ const read = <Hidden extends number | null, N extends NormPlace, Mask extends bo
  *
  * @param features the number of features of each step
  * @param heads the number of attention heads; must divide the features
+ * @param options the features between the dense layers, the dropout rate, the activation, where to normalize, the
+ *   masks, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not [batch, time, features], or the mask does not fit
  * @category Attention
@@ -248,6 +250,8 @@ export const TransformerEncoder = <
  *
  * @param features the number of features of each step
  * @param heads the number of attention heads; must divide the features
+ * @param options the features between the dense layers, the dropout rate, the activation, where to normalize, the
+ *   masks, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the inputs are not [batch, time, features], or the mask does not fit
  * @category Attention

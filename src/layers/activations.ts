@@ -33,6 +33,7 @@ const geluByTanh = <T>(ops: Ops<T>, x: T): T => {
  * `approximate`, `x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))) / 2`. Its initial weight is that of `Relu`.
  *
  * @param units the number of output features; without it the layer is the activation alone
+ * @param options whether to approximate, the initial weight and bias, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, if the number of input features is unknown
@@ -59,6 +60,8 @@ const selu: { readonly scale: number; readonly alpha: number } = Object.freeze({
  * `scale (x > 0 ? x : alpha (exp(x) - 1))` of `Linear`, with scale 1.0507 and alpha 1.6733: activations keep mean 0 and
  * variance 1 across layers (Klambauer et al. 2017).
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `selu` in Keras; `SELU` in PyTorch
  * @example
  * ```ts
@@ -75,6 +78,8 @@ export const Selu: DenseConstructor<'Selu', 'selu'> = dense('Selu', heNormal(), 
  * `x sigmoid(x)` of `Linear`, also known as SiLU (Ramachandran et al. 2017; Elfwing et al. 2018). Its initial weight is
  * that of `Relu`.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `silu` in Keras; `SiLU` in PyTorch
  * @example
  * ```ts
@@ -85,13 +90,16 @@ export const Swish: DenseConstructor<'Swish', 'swish'> = dense('Swish', heNormal
   ops.multiply(x, ops.sigmoid(x)),
 )
 
-/** Another name of {@link Swish}. */
-export const Silu: DenseConstructor<'Swish', 'swish'> = Swish
-
 /**
  * `x tanh(softplus(x))` of `Linear` (Misra 2019). Its initial weight is that of `Relu`.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `mish` in Keras; `Mish` in PyTorch
+ * @example
+ * ```ts
+ * String(join(Input(10), Mish(5), Linear(1))) // (?, 10) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const Mish: DenseConstructor<'Mish', 'mish'> = dense('Mish', heNormal({ gain: 2 }), (ops, x) =>
   ops.multiply(x, ops.tanh(ops.softplus(x))),
@@ -103,7 +111,13 @@ export const softsign = <T>(ops: Ops<T>, x: T): T => ops.divide(x, shifted(ops, 
 /**
  * `x / (1 + |x|)` of `Linear` (Turian et al. 2009).
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `softsign` in Keras; `Softsign` in PyTorch
+ * @example
+ * ```ts
+ * String(join(Input(10), Softsign(5), Linear(1))) // (?, 10) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const Softsign: DenseConstructor<'Softsign', 'softsign'> = dense('Softsign', heNormal(), softsign)
 
@@ -111,7 +125,13 @@ export const Softsign: DenseConstructor<'Softsign', 'softsign'> = dense('Softsig
  * `x clip(x + 3, 0, 6) / 6` of `Linear`: a piecewise linear swish (Howard et al. 2019). Its initial weight is that of
  * `Relu`. Its slope is 1/6; that of `HardSigmoid` is 0.2.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `hard_silu` in Keras; `Hardswish` in PyTorch
+ * @example
+ * ```ts
+ * String(join(Input(10), HardSwish(5), Linear(1))) // (?, 10) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const HardSwish: DenseConstructor<'HardSwish', 'hard-swish'> = dense(
   'HardSwish',
@@ -126,7 +146,13 @@ export const HardSwish: DenseConstructor<'HardSwish', 'hard-swish'> = dense(
  * `clip(x, 0, 6)` of `Linear`: a rectifier for low-precision arithmetic (Krizhevsky 2010; Howard et al. 2017). Its
  * initial weight is that of `Relu`.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `relu6` in Keras; `ReLU6` in PyTorch
+ * @example
+ * ```ts
+ * String(join(Input([8, 8, 3]), Convolution([3, 3, 4]), Relu6())) // (?, 8, 8, 3) -> [... 3 layers ...] -> (?, 6, 6, 4)
+ * ```
  */
 export const Relu6: DenseConstructor<'Relu6', 'relu6'> = dense('Relu6', heNormal({ gain: 2 }), (ops, x) =>
   ops.minimum(ops.relu(x), ops.constant(6)),
@@ -135,7 +161,13 @@ export const Relu6: DenseConstructor<'Relu6', 'relu6'> = dense('Relu6', heNormal
 /**
  * `exp(x)` of `Linear`: positive outputs, such as the rate of a Poisson distribution.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `exponential` in Keras
+ * @example
+ * ```ts
+ * String(join(Input(10), Relu(5), Exponential(1))) // (?, 10) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const Exponential: DenseConstructor<'Exponential', 'exponential'> = dense('Exponential', heNormal(), (ops, x) =>
   ops.exp(x),
@@ -144,7 +176,13 @@ export const Exponential: DenseConstructor<'Exponential', 'exponential'> = dense
 /**
  * `log(softmax(x))` over the last axis of `Linear`, finite where the logarithm of `Softmax` is not.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `log_softmax` in Keras; `LogSoftmax` in PyTorch
+ * @example
+ * ```ts
+ * String(join(Input(10), Relu(5), LogSoftmax(3))) // (?, 10) -> [... 3 layers ...] -> (?, 3)
+ * ```
  */
 export const LogSoftmax: DenseConstructor<'LogSoftmax', 'log-softmax'> = dense('LogSoftmax', heNormal(), (ops, x) =>
   ops.logSoftmax(x),

@@ -85,7 +85,9 @@ export interface MultiHeadAttentionConstructor {
     const Name extends string = 'multi-head-attention-{}',
     const Dropped extends number = number,
   >(
+    /** the number of heads */
     heads: Within<Heads, 'count', typeof callee, 'heads'> & Heads,
+    /** the sizes of keys, values and output, the mask, the dropout rate, the initial values, and the name */
     options?: MultiHeadAttentionOptions<K, V, O, B, Mask, Name, Dropped>,
   ): MultiHeadAttention<Heads, K, V, O, B, Mask, Name>
 }
@@ -189,6 +191,7 @@ const triangle = <T>(ops: Ops<T>, queries: number, keys: number): T => {
  * are `null`, `queryBias`, `keyBias`, `valueBias` and `outputBias`. The columns of a head are adjacent.
  *
  * @param heads the number of heads
+ * @param options the sizes of keys, values and output, the mask, the dropout rate, the initial values, and the name
  * @throws InvalidOption if an option is invalid, or in training without a key, with dropout
  * @throws LayerConnectionError, from `join`, if inputs are not 3-dimensional, there are not as many keys as values, or
  *   the heads do not divide the features and there is no `keySize`

@@ -69,7 +69,9 @@ export interface BidirectionalConstructor {
     const Merge extends BidirectionalMerge = 'concat',
     const Name extends string = 'bidirectional-{}',
   >(
+    /** a recurrent layer, or a composition that takes a sequence and has one output */
     layer: L,
+    /** how to merge both directions, and the name */
     options?: BidirectionalOptions<Merge, Name>,
   ): Bidirectional<L, Merge, Name>
 }
@@ -133,6 +135,7 @@ const bidirectional = ({ layer, merge }: Normal): Rules => {
  * Variables: those of the layer twice, as `forward/…` and `backward/…`.
  *
  * @param layer a recurrent layer, or a composition that takes a sequence and has one output
+ * @param options how to merge both directions, and the name
  * @throws InvalidOption if `layer` is not a layer, or `merge` is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does

@@ -250,7 +250,7 @@ export interface ConvolutionConstructor {
   readonly ' row'?: ConvolutionRow
   // The mutable tuple in the constraint lets the compiler infer [3, 3, 16], and not readonly [3, 3, 16].
   <
-    const Size extends [number, number, number] | FilterSize,
+    const Size extends [rows: number, cols: number, channels: number] | FilterSize,
     const P extends PaddingOption = 'valid',
     const S extends PairOption = 1,
     const D extends PairOption = 1,
@@ -258,7 +258,9 @@ export interface ConvolutionConstructor {
     const Name extends string = 'convolution-{}',
     const G extends number = 1,
   >(
+    /** [rows, cols, channels] of the filter */
     size: Size,
+    /** the padding, stride, dilation and groups, the initial filter and bias, and the name */
     options?: ConvolutionOptions<P, S, D, B, Name, G>,
   ): Convolution<Size, P, S, D, B, Name, G>
 }
@@ -270,8 +272,8 @@ interface Others<Size extends readonly number[], P, S, D, B, Name extends string
   readonly 3: Convolution3D<Size, P, S, D, B, Name, G>
 }
 interface OtherSizes {
-  readonly 1: [number, number] | FilterSize1D
-  readonly 3: [number, number, number, number] | FilterSize3D
+  readonly 1: [steps: number, channels: number] | FilterSize1D
+  readonly 3: [depth: number, rows: number, cols: number, channels: number] | FilterSize3D
 }
 interface OtherConvolutionRow<R extends 1 | 3> extends Row {
   readonly ' limits': FilterLimits
@@ -303,7 +305,9 @@ interface OtherConvolutionConstructor<R extends 1 | 3> {
     const Name extends string = `convolution${R}d-{}`,
     const G extends number = 1,
   >(
+    /** the size of the filter along each axis, then the number of output channels */
     size: EachWithin<Size, 'count', Words[R]['filter'], Words[R]['after']>,
+    /** the padding, stride, dilation and groups, the initial filter and bias, and the name */
     options?: OtherOptions<R, P, S, D, B, Name, G>,
   ): Others<Size, P, S, D, B, Name, G>[R]
 }
@@ -391,6 +395,7 @@ const convolution = <Constructor>(rank: Rank): Constructor => {
  * Variables: `weight` [rows, cols, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [rows, cols, channels] of the filter
+ * @param options the padding, stride, dilation and groups, the initial filter and bias, and the name
  * @throws InvalidOption if an option is invalid, or the groups do not divide the channels
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the filter, or the
  *   groups do not divide its channels
@@ -404,8 +409,6 @@ const convolution = <Constructor>(rank: Rank): Constructor => {
  * ```
  */
 export const Convolution: ConvolutionConstructor = convolution(2)
-/** Short for {@link Convolution}. */
-export const Conv: ConvolutionConstructor = Convolution
 
 /**
  * Convolution over the steps of a sequence:
@@ -420,6 +423,7 @@ export const Conv: ConvolutionConstructor = Convolution
  * Variables: `weight` [steps, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [steps, channels] of the filter
+ * @param options the padding, stride, dilation and groups, the initial filter and bias, and the name
  * @throws as {@link Convolution}, for an input that is not 3-dimensional
  * @see `Conv1D` in Keras; `Conv1d` in PyTorch
  * @example
@@ -438,6 +442,7 @@ export const Convolution1D: Convolution1DConstructor = convolution(1)
  * Variables: `weight` [depth, rows, cols, input channels / groups, channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [depth, rows, cols, channels] of the filter
+ * @param options the padding, stride, dilation and groups, the initial filter and bias, and the name
  * @throws as {@link Convolution}, for an input that is not 5-dimensional
  * @see `Conv3D` in Keras; `Conv3d` in PyTorch
  * @example

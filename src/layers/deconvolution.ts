@@ -135,13 +135,15 @@ interface DeconvolutionRow extends Row {
 export interface DeconvolutionConstructor {
   readonly ' row'?: DeconvolutionRow
   <
-    const Size extends [number, number, number] | FilterSize,
+    const Size extends [rows: number, cols: number, channels: number] | FilterSize,
     const P extends PaddingOption = 'valid',
     const S extends PairOption = 1,
     B extends ParameterSource | null = number,
     const Name extends string = 'deconvolution-{}',
   >(
+    /** [rows, cols, channels] of the filter */
     size: FilterWithin<Size, Words>,
+    /** the padding and stride, the initial filter and bias, and the name */
     options?: DeconvolutionOptions<P, S, B, Name>,
   ): Deconvolution<Size, P, S, B, Name>
 }
@@ -180,6 +182,7 @@ const spreadOut = (n: number | null, window: AxisWindow): number | null => {
  * Variables: `weight` [rows, cols, channels, input channels] and, unless it is `null`, `bias` [channels].
  *
  * @param size [rows, cols, channels] of the filter
+ * @param options the padding and stride, the initial filter and bias, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or padding removes all of it
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown

@@ -81,10 +81,13 @@ export interface DenseConstructor<Kind extends string, Base extends string, Own 
   // The last one is whose error compilers tell, and all that take as many arguments fail at the same place, so that it is
   // underlined: a number that no layer has, or an option.
   <const Units extends number, B extends ParameterSource | null = number, const Name extends string = `${Base}-{}`>(
+    /** the number of output features; without it the layer is the activation alone */
     units: (UnitsOf<Units, Kind> & Units) | Elsewhere<DenseOptions & Own>,
+    /** the initial weight and bias, the options of the activation, and the name */
     options?: DenseOptions<B, Name> & Own,
   ): Dense<Kind, Units, B, Name>
   <const Name extends string = `${Base}-{}`>(
+    /** the initial weight and bias, the options of the activation, and the name */
     options?: DenseOptions<ParameterSource | null, Name> & Own,
   ): Activation<Kind, Name>
   <
@@ -92,7 +95,9 @@ export interface DenseConstructor<Kind extends string, Base extends string, Own 
     B extends ParameterSource | null = number,
     const Name extends string = `${Base}-{}`,
   >(
+    /** the number of output features; without it the layer is the activation alone */
     units: Unless<UnitsOf<Units, Kind>, Units | Elsewhere<DenseOptions & Own>>,
+    /** the initial weight and bias, the options of the activation, and the name */
     options?: DenseOptions<B, Name> & Own,
   ): Units extends number ? Dense<Kind, Units, B, Name> : Activation<Kind, Name>
 }
@@ -178,6 +183,7 @@ export const leaky = <T>(ops: Ops<T>, x: T, slopes: T): T =>
  * Variables, with units: `weight` [features, units] from `heNormal()` and, unless it is `null`, `bias` [units].
  *
  * @param units the number of output features; without it the layer changes nothing
+ * @param options the initial weight and bias, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if there are units and the input is not 2-dimensional
  * @throws WeightInitializationError, from `init`, if the number of input features is unknown
@@ -193,7 +199,13 @@ export const Linear: DenseConstructor<'Linear', 'linear'> = dense('Linear', heNo
 /**
  * `1 / (1 + exp(-x))` of {@link Linear}.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `sigmoid` in Keras; `Sigmoid` in PyTorch; `Sigmoid` in NeuPy
+ * @example
+ * ```ts
+ * String(join(Input(20), Relu(8), Sigmoid(1))) // (?, 20) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const Sigmoid: DenseConstructor<'Sigmoid', 'sigmoid'> = dense('Sigmoid', heNormal(), (ops, x) => ops.sigmoid(x))
 
@@ -206,7 +218,13 @@ export const hardSigmoid = <T>(ops: Ops<T>, x: T): T => {
 /**
  * `clip(0.2 x + 0.5, 0, 1)` of {@link Linear}: a piecewise linear sigmoid (Courbariaux et al. 2015).
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `hard_sigmoid` (slope 1/6) in Keras; `Hardsigmoid` (slope 1/6) in PyTorch; `HardSigmoid` in NeuPy
+ * @example
+ * ```ts
+ * String(join(Input(20), Relu(8), HardSigmoid(1))) // (?, 20) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dense(
   'HardSigmoid',
@@ -217,7 +235,13 @@ export const HardSigmoid: DenseConstructor<'HardSigmoid', 'hard-sigmoid'> = dens
 /**
  * `tanh(x)` of {@link Linear}.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `tanh` in Keras; `Tanh` in PyTorch; `Tanh` in NeuPy
+ * @example
+ * ```ts
+ * String(join(Input(10), Tanh(5), Linear(1))) // (?, 10) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const Tanh: DenseConstructor<'Tanh', 'tanh'> = dense('Tanh', heNormal(), (ops, x) => ops.tanh(x))
 
@@ -239,10 +263,13 @@ export interface ReluConstructor {
     const Name extends string = 'relu-{}',
     const Alpha extends number = number,
   >(
+    /** the number of output features; without it the layer is the activation alone */
     units: (UnitsOf<Units, 'Relu'> & Units) | Elsewhere<ReluOptions>,
+    /** the slope of the negative part, the initial weight and bias, and the name */
     options?: ReluOptions<B, Name, Alpha>,
   ): Dense<'Relu', Units, B, Name>
   <const Name extends string = 'relu-{}', const Alpha extends number = number>(
+    /** the slope of the negative part, the initial weight and bias, and the name */
     options?: ReluOptions<ParameterSource | null, Name, Alpha>,
   ): Activation<'Relu', Name>
   <
@@ -251,7 +278,9 @@ export interface ReluConstructor {
     const Name extends string = 'relu-{}',
     const Alpha extends number = number,
   >(
+    /** the number of output features; without it the layer is the activation alone */
     units: Unless<UnitsOf<Units, 'Relu'>, Units | Elsewhere<ReluOptions>>,
+    /** the slope of the negative part, the initial weight and bias, and the name */
     options?: ReluOptions<B, Name, Alpha>,
   ): Units extends number ? Dense<'Relu', Units, B, Name> : Activation<'Relu', Name>
 }
@@ -259,6 +288,8 @@ export interface ReluConstructor {
 /**
  * `x > 0 ? x : alpha x` of {@link Linear}, with an initial weight from `heNormal({ gain: 2 })` (He et al. 2015).
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the slope of the negative part, the initial weight and bias, and the name
  * @see `ReLU` in Keras; `ReLU` in PyTorch; `Relu` in NeuPy
  * @example
  * ```ts
@@ -276,7 +307,13 @@ export const Relu: ReluConstructor = dense(
  * `x > 0 ? x : 0.01 x` of {@link Linear} (Maas et al. 2013). Its initial weight has gain 1; that of {@link Relu} has
  * gain 2.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `LeakyReLU` in Keras; `LeakyReLU` in PyTorch; `LeakyRelu` in NeuPy
+ * @example
+ * ```ts
+ * String(join(Input(10), LeakyRelu(5), Linear(1))) // (?, 10) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const LeakyRelu: DenseConstructor<'LeakyRelu', 'leaky-relu'> = dense('LeakyRelu', heNormal(), (ops, x) =>
   leaky(ops, x, ops.constant(0.01)),
@@ -285,14 +322,26 @@ export const LeakyRelu: DenseConstructor<'LeakyRelu', 'leaky-relu'> = dense('Lea
 /**
  * `x > 0 ? x : exp(x) - 1` of {@link Linear} (Clevert et al. 2016).
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `ELU` in Keras; `ELU` in PyTorch; `Elu` in NeuPy
+ * @example
+ * ```ts
+ * String(join(Input(10), Elu(5), Linear(1))) // (?, 10) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const Elu: DenseConstructor<'Elu', 'elu'> = dense('Elu', heNormal(), (ops, x) => ops.elu(x))
 
 /**
  * `log(1 + exp(x))` of {@link Linear} (Glorot et al. 2011).
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `softplus` in Keras; `Softplus` in PyTorch; `Softplus` in NeuPy
+ * @example
+ * ```ts
+ * String(join(Input(10), Tanh(5), Softplus(1))) // (?, 10) -> [... 3 layers ...] -> (?, 1)
+ * ```
  */
 export const Softplus: DenseConstructor<'Softplus', 'softplus'> = dense('Softplus', heNormal(), (ops, x) =>
   ops.softplus(x),
@@ -301,6 +350,12 @@ export const Softplus: DenseConstructor<'Softplus', 'softplus'> = dense('Softplu
 /**
  * `exp(x) / sum(exp(x))` over the last axis of {@link Linear}: probabilities of classes.
  *
+ * @param units the number of output features; without it the layer is the activation alone
+ * @param options the initial weight and bias, and the name
  * @see `Softmax` in Keras; `Softmax` in PyTorch; `Softmax` in NeuPy
+ * @example
+ * ```ts
+ * String(join(Input([28, 28, 1]), Reshape(), Softmax(10))) // (?, 28, 28, 1) -> [... 3 layers ...] -> (?, 10)
+ * ```
  */
 export const Softmax: DenseConstructor<'Softmax', 'softmax'> = dense('Softmax', heNormal(), (ops, x) => ops.softmax(x))

@@ -118,7 +118,7 @@ interface DepthwiseConvolutionRow extends Row {
 export interface DepthwiseConvolutionConstructor {
   readonly ' row'?: DepthwiseConvolutionRow
   <
-    const Size extends [number, number] | WindowSize,
+    const Size extends [rows: number, cols: number] | WindowSize,
     const P extends PaddingOption = 'valid',
     const S extends PairOption = 1,
     const D extends PairOption = 1,
@@ -126,7 +126,9 @@ export interface DepthwiseConvolutionConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'depthwise-convolution-{}',
   >(
+    /** [rows, cols] of the filters */
     size: EachWithin<Size, 'count', DepthwiseWords['window'], DepthwiseWords['after']>,
+    /** the padding, stride, dilation and multiplier, the initial filters and bias, and the name */
     options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name, DepthwiseWords>,
   ): DepthwiseConvolution<Size, P, S, D, M, B, Name>
 }
@@ -184,6 +186,7 @@ const eachChannel = <T>(kind: string, ops: Ops<T>, x: T, weight: T, options: Nor
  * Variables: `weight` [rows, cols, input channels, multiplier] and, unless it is `null`, `bias` [output channels].
  *
  * @param size [rows, cols] of the filters
+ * @param options the padding, stride, dilation and multiplier, the initial filters and bias, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the filter
  * @throws WeightInitializationError, from `init`, if the number of input channels is unknown
@@ -278,7 +281,7 @@ interface SeparableConvolutionRow extends Row {
 export interface SeparableConvolutionConstructor {
   readonly ' row'?: SeparableConvolutionRow
   <
-    const Size extends [number, number, number] | FilterSize,
+    const Size extends [rows: number, cols: number, channels: number] | FilterSize,
     const P extends PaddingOption = 'valid',
     const S extends PairOption = 1,
     const D extends PairOption = 1,
@@ -286,7 +289,9 @@ export interface SeparableConvolutionConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'separable-convolution-{}',
   >(
+    /** [rows, cols, channels] of the filter */
     size: FilterWithin<Size, SeparableWords>,
+    /** the padding, stride, dilation and multiplier, the initial filters and bias, and the name */
     options?: SeparableConvolutionOptions<P, S, D, M, B, Name, SeparableWords>,
   ): SeparableConvolution<Size, P, S, D, M, B, Name>
 }
@@ -301,7 +306,8 @@ export interface SeparableConvolutionConstructor {
  * Variables: `depthwiseWeight` [rows, cols, input channels, multiplier], `pointwiseWeight`
  * [1, 1, input channels · multiplier, channels] and, unless it is `null`, `bias` [channels].
  *
- * @param size [rows, cols, channels]
+ * @param size [rows, cols, channels] of the filter
+ * @param options the padding, stride, dilation and multiplier, the initial filters and bias, and the name
  * @throws as {@link DepthwiseConvolution}
  * @see `SeparableConv2D` in Keras; two `Conv2d` in PyTorch
  * @example

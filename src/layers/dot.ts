@@ -92,8 +92,12 @@ interface DotRow extends Takes<readonly [DotAxes?], DotOptions, Limits<'axis'>> 
 /** The constructor of {@link Dot}. */
 export interface DotConstructor {
   readonly ' row'?: DotRow
-  <const Name extends string = 'dot-{}'>(options?: DotOptions<Name>): Dot<-1, Name>
+  <const Name extends string = 'dot-{}'>(
+    /** whether to normalize, and the name */
+    options?: DotOptions<Name>,
+  ): Dot<-1, Name>
   <const Axes extends DotAxes, const Name extends string = 'dot-{}'>(
+    /** the axis of both inputs, or [of the first, of the second]; negative ones count from the end. Default: -1. */
     axes: LimitedBy<
       RefusesNumber<Axes, 'axis'>,
       Axes,
@@ -102,6 +106,7 @@ export interface DotConstructor {
       typeof expectedAxes,
       Elsewhere<DotOptions>
     >,
+    /** whether to normalize, and the name */
     options?: DotOptions<Name>,
   ): Dot<Axes, Name>
 }
@@ -144,6 +149,7 @@ const unit = <T>(ops: Ops<T>, x: T, axis: number): T =>
  * Shape: [batch, ...first, n] and [batch, ...second, n] → [batch, ...first, ...second].
  *
  * @param axes the axis of both inputs, or [of the first, of the second]; negative ones count from the end. Default: -1.
+ * @param options whether to normalize, and the name
  * @throws InvalidOption if an axis is not an integer, or the batch
  * @throws LayerConnectionError, from `join`, if there are not two inputs, or sizes along the axes differ
  * @category Several inputs

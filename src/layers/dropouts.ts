@@ -26,7 +26,9 @@ interface SpatialDropoutRow extends Takes<readonly [number], NameOption, Dropped
 export interface SpatialDropoutConstructor {
   readonly ' row'?: SpatialDropoutRow
   <const P extends number, const Name extends string = 'spatial-dropout-{}'>(
+    /** the dropout rate, >= 0 and < 1 */
     proba: DroppedPart<P, typeof spatial>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): SpatialDropout<Name>
 }
@@ -39,6 +41,7 @@ export interface SpatialDropoutConstructor {
  * Shape: [batch, ..., channels] → the same.
  *
  * @param proba the dropout rate, >= 0 and < 1
+ * @param options the name of the layer
  * @throws InvalidOption if the rate is out of range, or in training without a key
  * @throws LayerConnectionError, from `join`, if there are no axes between batch and channels
  * @category Dropout
@@ -75,7 +78,9 @@ interface AlphaDropoutRow extends Takes<readonly [number], NameOption, DroppedLi
 export interface AlphaDropoutConstructor {
   readonly ' row'?: AlphaDropoutRow
   <const P extends number, const Name extends string = 'alpha-dropout-{}'>(
+    /** the dropout rate, >= 0 and < 1 */
     proba: DroppedPart<P, typeof alpha>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): AlphaDropout<Name>
 }
@@ -92,6 +97,7 @@ const saturation = -1.7580993408473766
  * Shape: any shape → the same.
  *
  * @param proba the dropout rate, >= 0 and < 1
+ * @param options the name of the layer
  * @throws InvalidOption if the rate is out of range, or in training without a key
  * @category Dropout
  * @see `AlphaDropout` in Keras; `AlphaDropout` in PyTorch

@@ -46,8 +46,11 @@ interface EmbeddingRow extends Takes<readonly [number, number], EmbeddingOptions
 export interface EmbeddingConstructor {
   readonly ' row'?: EmbeddingRow
   <const Size extends number, const Units extends number, const Name extends string = 'embedding-{}'>(
+    /** the number of ids */
     inputSize: Within<Size, 'count', typeof callee, 'inputSize'> & Size,
+    /** the length of the vectors */
     outputSize: Within<Units, 'count', typeof callee, 'outputSize'> & Units,
+    /** the initial vectors, and the name */
     options?: EmbeddingOptions<Name>,
   ): Embedding<Size, Units, Name>
 }
@@ -73,6 +76,7 @@ const rowsOf = <T>(ops: Ops<T>, table: T, ids: T, count: number): T => {
  *
  * @param inputSize the number of ids
  * @param outputSize the length of the vectors
+ * @param options the initial vectors, and the name
  * @throws InvalidOption if a size is not a positive integer; at run time, if a number that is given to the network is
  *   not whole or has no row, or is in a tensor of floats: make that with `tensor(ids, { dtype: 'int32' })`
  * @category Sequences

@@ -60,9 +60,14 @@ interface GatedAverageRow extends Takes<readonly [number?], NameOption, Limits<'
 /** The constructor of {@link GatedAverage}. */
 export interface GatedAverageConstructor {
   readonly ' row'?: GatedAverageRow
-  <const Name extends string = 'gated-average-{}'>(options?: NameOption<Name>): GatedAverage<0, Name>
+  <const Name extends string = 'gated-average-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): GatedAverage<0, Name>
   <const At extends number, const Name extends string = 'gated-average-{}'>(
+    /** which input is the gate, of shape [batch, inputs]; negative ones count from the end. Default: 0. */
     gateIndex: Limited<At, 'integer', typeof callee, 'gateIndex', Elsewhere<NameOption>>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): GatedAverage<At, Name>
 }
@@ -87,6 +92,7 @@ const averaged = (index: number, inputs: Flow): Either<Fault, Shape | null> => {
  * Shape: [batch, n] and n inputs of one shape → that shape.
  *
  * @param gateIndex which input is the gate, of shape [batch, inputs]; negative ones count from the end. Default: 0.
+ * @param options the name of the layer
  * @throws InvalidOption if the index is not an integer
  * @throws LayerConnectionError, from `join`, if there is no such input, the gate does not have a column for each of the
  *   others, or their shapes differ

@@ -58,7 +58,9 @@ interface GroupNormRow extends Takes<readonly [number], GroupNormOptions, Limits
 export interface GroupNormConstructor {
   readonly ' row'?: GroupNormRow
   <const Groups extends number, const Name extends string = 'group-norm-{}', const Epsilon extends number = number>(
+    /** the number of groups of channels */
     nGroups: Within<Groups, 'count', typeof callee, 'nGroups'> & Groups,
+    /** the initial scale and shift, epsilon, and the name */
     options?: GroupNormOptions<Name, Epsilon>,
   ): GroupNorm<Groups, Name>
 }
@@ -85,6 +87,7 @@ const perChannel =
  * Variables: `gamma` and `beta`, both [1, 1, 1, channels].
  *
  * @param nGroups the number of groups of channels
+ * @param options the initial scale and shift, epsilon, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or the groups do not divide its
  *   channels
@@ -117,6 +120,3 @@ export const GroupNorm: GroupNormConstructor = defineLayer({
     return [ops.add(ops.multiply(ops.reshape(normalized, shape), gamma), beta), {}]
   },
 })
-
-/** Short for {@link GroupNorm}. */
-export const GN: GroupNormConstructor = GroupNorm

@@ -59,7 +59,9 @@ export interface GRUConstructor {
     const Mask extends boolean = false,
     const Clipping extends number = number,
   >(
+    /** the number of output features */
     units: RecurrentUnits<Units, 'GRU'> & Units,
+    /** the gates, whether to return every step, the initial values, the mask, and the name */
     options?: GRUOptions<Final, Learn, Name, Mask, Clipping>,
   ): GRU<Units, Final, Learn, Name, Mask>
 }
@@ -76,6 +78,7 @@ export interface GRUConstructor {
  * order; `hiddenInit` [1, units], a parameter with `learnInit`, else state.
  *
  * @param units the number of output features
+ * @param options the gates, whether to return every step, the initial values, the mask, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, if the number of input features is unknown

@@ -7,9 +7,9 @@ export {
   Mish,
   Relu6,
   Selu,
-  Silu,
   Softsign,
   Swish,
+  Swish as Silu,
 } from './activations.ts'
 export { MultiHeadAttention, type MultiHeadAttentionConstructor } from './attention.ts'
 export type { MultiHeadAttentionOptions } from './attention-types.ts'
@@ -42,8 +42,8 @@ export {
   type BidirectionalOptions,
 } from './bidirectional.ts'
 export {
-  Conv,
   Convolution,
+  Convolution as Conv,
   Convolution1D,
   type Convolution1DConstructor,
   type Convolution1DOptions,
@@ -90,7 +90,7 @@ export {
 } from './dropouts.ts'
 export { Embedding, type EmbeddingConstructor, type EmbeddingOptions } from './embedding.ts'
 export { GatedAverage, type GatedAverageConstructor } from './gated-average.ts'
-export { GN, GroupNorm, type GroupNormConstructor, type GroupNormOptions } from './group-normalization.ts'
+export { GroupNorm, GroupNorm as GN, type GroupNormConstructor, type GroupNormOptions } from './group-normalization.ts'
 export { GRU, type GRUConstructor, type GRUOptions } from './gru.ts'
 export { Identity, Input, type InputShape } from './input.ts'
 export { InstanceNorm, type InstanceNormConstructor, type InstanceNormOptions } from './instance-normalization.ts'
@@ -126,17 +126,17 @@ export {
   type Merge,
   type MergeName,
 } from './merge.ts'
-export { BatchNorm, type BatchNormConstructor, type BatchNormOptions, BN } from './normalization.ts'
+export { BatchNorm, BatchNorm as BN, type BatchNormConstructor, type BatchNormOptions } from './normalization.ts'
 export {
   AveragePooling,
+  AveragePooling as AvgPool,
   AveragePooling1D,
   AveragePooling3D,
-  AvgPool,
-  GlobalPool,
   GlobalPooling,
+  GlobalPooling as GlobalPool,
   type GlobalPoolingConstructor,
-  MaxPool,
   MaxPooling,
+  MaxPooling as MaxPool,
   MaxPooling1D,
   MaxPooling3D,
   type Pooling,

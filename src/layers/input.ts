@@ -47,7 +47,9 @@ export interface InputConstructor {
     const S extends InputDimension | InputDimension[] | readonly InputDimension[],
     const Name extends string = 'input-{}',
   >(
+    /** the dimensions of one example, without the batch; `null` for an unknown one, or its name */
     shape: S,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Input<S, Name>
 }
@@ -67,6 +69,7 @@ const inputShape: t.Type<readonly InputDimension[], unknown, unknown> = listOf(
  * Shape: → [batch, ...shape].
  *
  * @param shape the dimensions of one example, without the batch; `null` for an unknown one, or its name
+ * @param options the name of the layer
  * @throws InvalidOption if a dimension is not a positive integer, null or a name of letters, digits and `_`
  * @throws LayerConnectionError, from `join`, if the input has another shape
  * @category Shapes
@@ -107,7 +110,10 @@ interface IdentityRow extends Takes<readonly [], NameOption> {
 /** The constructor of {@link Identity}. */
 export interface IdentityConstructor {
   readonly ' row'?: IdentityRow
-  <const Name extends string = 'identity-{}'>(options?: NameOption<Name>): Identity<Name>
+  <const Name extends string = 'identity-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): Identity<Name>
 }
 
 /**
@@ -115,6 +121,7 @@ export interface IdentityConstructor {
  *
  * Shape: any shape → the same.
  *
+ * @param options the name of the layer
  * @category Shapes
  * @see `Identity` in Keras; `Identity` in PyTorch; `Identity` in NeuPy
  * @example

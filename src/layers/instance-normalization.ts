@@ -56,6 +56,7 @@ export interface InstanceNormConstructor {
     const Name extends string = 'instance-norm-{}',
     const Epsilon extends number = number,
   >(
+    /** the initial scale and shift or `null` for none, epsilon, and the name */
     options?: InstanceNormOptions<G, B, Name, Epsilon>,
   ): InstanceNorm<G, B, Name>
 }
@@ -69,6 +70,7 @@ export interface InstanceNormConstructor {
  *
  * Variables, unless they are `null`: `gamma` and `beta` [channels].
  *
+ * @param options the initial scale and shift or `null` for none, epsilon, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if there are no axes between batch and channels
  * @throws WeightInitializationError, from `init`, if the number of channels is unknown

@@ -40,14 +40,31 @@ export interface LambdaConstructor {
   readonly ' row'?: LambdaRow
   // First: with the other overloads, the parameters of the function would have no types.
   <const Name extends string = 'lambda-{}'>(
+    /** a function of (ops, x) or (ops, ...inputs) */
     f: LambdaFunction,
+    /**
+     * the output shape, without the batch; or a function from the input shapes to the output shape, whose result the
+     * compiler does not know. Default: the shape of the (first) input.
+     */
     shape: LambdaShape,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Lambda<LambdaShape, Name>
-  <const Name extends string = 'lambda-{}'>(f: LambdaFunction, options?: NameOption<Name>): Lambda<null, Name>
-  <const To extends readonly (number | null)[] | null, const Name extends string = 'lambda-{}'>(
+  <const Name extends string = 'lambda-{}'>(
+    /** a function of (ops, x) or (ops, ...inputs) */
     f: LambdaFunction,
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): Lambda<null, Name>
+  <const To extends readonly (number | null)[] | null, const Name extends string = 'lambda-{}'>(
+    /** a function of (ops, x) or (ops, ...inputs) */
+    f: LambdaFunction,
+    /**
+     * the output shape, without the batch; or a function from the input shapes to the output shape, whose result the
+     * compiler does not know. Default: the shape of the (first) input.
+     */
     shape: To,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Lambda<To, Name>
 }
@@ -79,6 +96,7 @@ const outputOf = (output: LambdaOutput, inputs: Flow): Shape | null => {
  * @param f a function of (ops, x) or (ops, ...inputs)
  * @param shape the output shape, without the batch; or a function from the input shapes to the output shape, whose
  *   result the compiler does not know. Default: the shape of the (first) input.
+ * @param options the name of the layer
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, at run time, if the output has another shape than declared
  * @category Several inputs

@@ -99,6 +99,7 @@ export interface LayerNormConstructor {
     const A extends readonly number[] = readonly [-1],
     const Epsilon extends number = number,
   >(
+    /** the axes, the initial scale and shift or `null` for none, epsilon, and the name */
     options?: LayerNormOptions<B, Name, G, A, Epsilon>,
   ): LayerNorm<B, Name, G, A>
 }
@@ -134,6 +135,7 @@ export const alongAxes = (
  *
  * Variables, unless they are `null`: `gamma` and `beta`, of the input's shape along the axes: [features] by default.
  *
+ * @param options the axes, the initial scale and shift or `null` for none, epsilon, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input does not have the axes
  * @throws WeightInitializationError, from `init`, if a dimension along them is unknown

@@ -41,6 +41,7 @@ export interface LocalResponseNormConstructor {
     const K extends number = number,
     const Radius extends number = number,
   >(
+    /** the constants of the formula, and the name */
     options?: LocalResponseNormOptions<Name, K, Radius>,
   ): LocalResponseNorm<Name>
 }
@@ -58,6 +59,7 @@ const neighbours = (channels: number, radius: number): Float32Array =>
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
+ * @param options the constants of the formula, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Normalization

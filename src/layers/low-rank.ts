@@ -118,8 +118,11 @@ export interface LowRankConstructor {
     const F extends Frozen = 'all',
     const Alpha extends number | null = number | null,
   >(
+    /** a layer with weights, such as dense layers, convolutions or attention */
     layer: L,
+    /** the number of columns of the first factor, and of rows of the second */
     rank: Within<Rank, 'count', typeof callee, 'rank'> & Rank,
+    /** the scale, which weights are adapted and which are frozen, the initial factor, and the name */
     options?: LowRankOptions<Weights, Name, F, Alpha>,
   ): LowRank<L, Rank, Weights, Name, F>
 }
@@ -239,6 +242,7 @@ const lowRankRules = (options: NormalLowRank): Rules => {
  *
  * @param layer a layer with weights, such as dense layers, convolutions or attention
  * @param rank the number of columns of the first factor, and of rows of the second
+ * @param options the scale, which weights are adapted and which are frozen, the initial factor, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or if it has no such weights

@@ -94,7 +94,9 @@ export interface LSTMConstructor {
     const Mask extends boolean = false,
     const Clipping extends number = number,
   >(
+    /** the number of output features */
     units: RecurrentUnits<Units, 'LSTM'> & Units,
+    /** the gates, whether to return every step, the initial values, the mask, and the name */
     options?: LSTMOptions<Final, Learn, Peep, Name, Mask, Clipping>,
   ): LSTM<Units, Final, Learn, Peep, Name, Mask>
 }
@@ -118,6 +120,7 @@ const peephole = ({ units, cellWeights, peepholes }: Normal) =>
  * `weightCellToOutgate` [units]; `cellInit` and `hiddenInit` [1, units], parameters with `learnInit`, else state.
  *
  * @param units the number of output features
+ * @param options the gates, whether to return every step, the initial values, the mask, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, if the number of input features is unknown

@@ -98,7 +98,9 @@ interface MarginCallee<Kind extends string> {
 export interface MarginConstructor<Kind extends string, Base extends string, Cut extends boolean> {
   readonly ' row'?: MarginRow<Kind, Base, Cut>
   <const M extends MarginsOption, const Name extends string = `${Base}-{}`>(
+    /** one number for all axes and sides, or an array with a number or [before, after] for each axis */
     margins: LimitedBy<RefusesNumber<M, 'whole'>, M, MarginCallee<Kind>, 'margins', typeof expectedMargins>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Margined<Kind, M, Cut, Name>
 }
@@ -144,6 +146,7 @@ const marginedShape = (margins: Margins, input: Shape | null, sign: 1 | -1): Eit
  *
  * @param margins the number of zeros: one number for all axes and sides, or an array with a number or [before, after]
  *   for each axis: `[1]` for sequences, `[1, 2]` for images, `[1, 2, [0, 3]]` for volumes
+ * @param options the name of the layer
  * @throws InvalidOption if the margins are none of these
  * @throws LayerConnectionError, from `join`, if the input has another number of axes
  * @category Shapes
@@ -169,6 +172,7 @@ export const ZeroPadding: MarginConstructor<'ZeroPadding', 'zero-padding', false
  * Shape: [batch, ..., channels] → every axis between is shorter by its margins.
  *
  * @param margins how much to crop, in the form that {@link ZeroPadding} takes
+ * @param options the name of the layer
  * @throws InvalidOption if the margins are none of these
  * @throws LayerConnectionError, from `join`, if the input has another number of axes, or nothing would remain
  * @category Shapes

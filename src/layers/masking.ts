@@ -30,9 +30,14 @@ interface MaskingRow extends Takes<readonly [number?], NameOption> {
 /** The constructor of {@link Masking}. */
 export interface MaskingConstructor {
   readonly ' row'?: MaskingRow
-  <const Name extends string = 'masking-{}'>(options?: NameOption<Name>): Masking<Name>
   <const Name extends string = 'masking-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): Masking<Name>
+  <const Name extends string = 'masking-{}'>(
+    /** the padding value. Default: 0. */
     value: number | Elsewhere<NameOption>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Masking<Name>
 }
@@ -55,6 +60,7 @@ export interface MaskingConstructor {
  * Shape: [batch, steps, ..., features] → a mask [batch, steps].
  *
  * @param value the padding value. Default: 0.
+ * @param options the name of the layer
  * @throws InvalidOption if the value is not a finite number
  * @throws LayerConnectionError, from `join`, if the input has no steps with features
  * @category Sequences

@@ -77,9 +77,17 @@ interface ElementwiseRow extends Takes<readonly [MergeName?], NameOption> {
 /** The constructor of {@link Elementwise}. */
 export interface ElementwiseConstructor {
   readonly ' row'?: ElementwiseRow
-  <const Name extends string = 'elementwise-{}'>(options?: NameOption<Name>): Elementwise<Name>
   <const Name extends string = 'elementwise-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): Elementwise<Name>
+  <const Name extends string = 'elementwise-{}'>(
+    /**
+     * 'add', 'multiply', 'subtract' (from the first), 'average', 'maximum', 'minimum', or a function of (ops, a, b).
+     * Default: 'add'.
+     */
     mergeFunction?: MergeName | Merge | Elsewhere<NameOption>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Elementwise<Name>
 }
@@ -119,6 +127,7 @@ export const sharedByAll = (inputs: Flow): Either<Fault, Shape | null> => {
  *
  * @param mergeFunction 'add', 'multiply', 'subtract' (from the first), 'average', 'maximum', 'minimum', or a function of
  *   (ops, a, b). Default: 'add'.
+ * @param options the name of the layer
  * @throws InvalidOption if the function is none of these
  * @throws LayerConnectionError, from `join`, if there is only one input, or shapes differ
  * @category Several inputs
@@ -204,9 +213,14 @@ interface ConcatenateRow extends Takes<readonly [number?], NameOption, Limits<'i
 /** The constructor of {@link Concatenate}. */
 export interface ConcatenateConstructor {
   readonly ' row'?: ConcatenateRow
-  <const Name extends string = 'concatenate-{}'>(options?: NameOption<Name>): Concatenate<-1, Name>
+  <const Name extends string = 'concatenate-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): Concatenate<-1, Name>
   <const Axis extends number, const Name extends string = 'concatenate-{}'>(
+    /** the axis, counted from 0 (the batch), or from the end if negative. Default: -1. */
     axis: Limited<Axis, 'integer', typeof concatenate, 'axis', Elsewhere<NameOption>>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Concatenate<Axis, Name>
 }
@@ -233,6 +247,7 @@ const concatenated = (axis: number, inputs: Flow): Either<Fault, Shape | null> =
  * Shape: several inputs that differ along the axis only → joined along it.
  *
  * @param axis the axis, counted from 0 (the batch), or from the end if negative. Default: -1.
+ * @param options the name of the layer
  * @throws InvalidOption if the axis is not an integer
  * @throws LayerConnectionError, from `join`, if there is only one input, shapes differ elsewhere, or the axis does not
  *   exist

@@ -155,6 +155,7 @@ export interface BatchNormConstructor {
     const Alpha extends number = number,
     const Epsilon extends number = number,
   >(
+    /** the axes, the rate of the running statistics, epsilon, the initial values, and the name */
     options?: BatchNormOptions<Axes, Name, Kind, Alpha, Epsilon>,
   ): BatchNorm<Axes, Name, Kind>
 }
@@ -216,6 +217,7 @@ const countOf = (shape: Shape, over: readonly number[], { layer = 'BatchNorm' }:
  * Variables: parameters `gamma` and `beta`, state `runningMean` and `runningVariance` (or `runningInvStd`), all of the
  * input's shape with 1 along the axes.
  *
+ * @param options the axes, the rate of the running statistics, epsilon, the initial values, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input has no such axis; at run time, in training on an empty batch
  * @throws WeightInitializationError, from `init`, if a dimension of the variables is unknown
@@ -283,6 +285,3 @@ export const BatchNorm: BatchNormConstructor = defineLayer({
     ]
   },
 })
-
-/** Short for {@link BatchNorm}. */
-export const BN: BatchNormConstructor = BatchNorm

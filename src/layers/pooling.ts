@@ -30,8 +30,8 @@ export type WindowSize3D = readonly [depth: number, rows: number, cols: number]
 /** The window by its rank. */
 interface WindowSizes {
   readonly 1: number
-  readonly 2: [number, number] | WindowSize
-  readonly 3: [number, number, number] | WindowSize3D
+  readonly 2: [rows: number, cols: number] | WindowSize
+  readonly 3: [depth: number, rows: number, cols: number] | WindowSize3D
 }
 
 /** The options of {@link MaxPooling} and {@link AveragePooling}, and of poolings over one axis and three. */
@@ -113,7 +113,9 @@ export interface PoolingConstructor<Kind extends string, Base extends string, R 
     const S extends PerAxis[R] | null = null,
     const Name extends string = `${Base}-{}`,
   >(
+    /** the size of the window along each axis */
     size: Size,
+    /** the stride and padding, and the name */
     options?: PoolingOptions<P, S, Name>,
   ): Poolings<Kind, Size, P, S, Name>[R]
 }
@@ -155,6 +157,7 @@ const mean: Pool = (ops, x, window) => ops.averagePool(x, window)
  * Shape: [batch, rows, cols, channels] → [batch, rows', cols', channels].
  *
  * @param size [rows, cols] of the window
+ * @param options the stride and padding, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than the window
  * @category Pooling
@@ -165,21 +168,23 @@ const mean: Pool = (ops, x, window) => ops.averagePool(x, window)
  * ```
  */
 export const MaxPooling: PoolingConstructor<'MaxPooling', 'max-pooling'> = pooling('MaxPooling', 2, largest)
-/** Short for {@link MaxPooling}. */
-export const MaxPool: PoolingConstructor<'MaxPooling', 'max-pooling'> = MaxPooling
 
 /**
  * The mean of each window. Padding does not count. Otherwise like {@link MaxPooling}.
  *
+ * @param size [rows, cols] of the window
+ * @param options the stride and padding, and the name
  * @see `AveragePooling2D` in Keras; `AvgPool2d` in PyTorch; `AveragePooling` in NeuPy
+ * @example
+ * ```ts
+ * String(join(Input([28, 28, 16]), AveragePooling([2, 2]))) // (?, 28, 28, 16) -> [... 2 layers ...] -> (?, 14, 14, 16)
+ * ```
  */
 export const AveragePooling: PoolingConstructor<'AveragePooling', 'average-pooling'> = pooling(
   'AveragePooling',
   2,
   mean,
 )
-/** Short for {@link AveragePooling}. */
-export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = AveragePooling
 
 /**
  * The maximum of each window of a sequence, [batch, steps, channels]. Otherwise like {@link MaxPooling}.
@@ -187,6 +192,7 @@ export const AvgPool: PoolingConstructor<'AveragePooling', 'average-pooling'> = 
  * Shape: [batch, steps, channels] → [batch, steps', channels].
  *
  * @param size the steps of the window
+ * @param options the stride and padding, and the name
  * @see `MaxPooling1D` in Keras; `MaxPool1d` in PyTorch
  * @example
  * ```ts
@@ -198,6 +204,8 @@ export const MaxPooling1D: Pooling1DConstructor<'MaxPooling1D', 'max-pooling1d'>
 /**
  * The mean of each window of a sequence. Padding does not count. Otherwise like {@link MaxPooling1D}.
  *
+ * @param size the steps of the window
+ * @param options the stride and padding, and the name
  * @see `AveragePooling1D` in Keras; `AvgPool1d` in PyTorch
  * @example
  * ```ts
@@ -216,6 +224,7 @@ export const AveragePooling1D: Pooling1DConstructor<'AveragePooling1D', 'average
  * Shape: [batch, depth, rows, cols, channels] → [batch, depth', rows', cols', channels].
  *
  * @param size [depth, rows, cols] of the window
+ * @param options the stride and padding, and the name
  * @see `MaxPooling3D` in Keras; `MaxPool3d` in PyTorch
  * @example
  * ```ts
@@ -228,6 +237,8 @@ export const MaxPooling3D: Pooling3DConstructor<'MaxPooling3D', 'max-pooling3d'>
 /**
  * The mean of each window of a volume. Padding does not count. Otherwise like {@link MaxPooling3D}.
  *
+ * @param size [depth, rows, cols] of the window
+ * @param options the stride and padding, and the name
  * @see `AveragePooling3D` in Keras; `AvgPool3d` in PyTorch
  * @example
  * ```ts
@@ -275,9 +286,14 @@ interface GlobalPoolingRow extends Row {
 /** The constructor of {@link GlobalPooling}. */
 export interface GlobalPoolingConstructor {
   readonly ' row'?: GlobalPoolingRow
-  <const Name extends string = 'global-pooling-{}'>(options?: NameOption<Name>): GlobalPooling<Name>
   <const Name extends string = 'global-pooling-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): GlobalPooling<Name>
+  <const Name extends string = 'global-pooling-{}'>(
+    /** 'avg', 'max', 'sum', or a function of (ops, x, axes). Default: 'avg'. */
     reduction?: 'avg' | 'max' | 'sum' | Reduction | Elsewhere<NameOption>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): GlobalPooling<Name>
 }
@@ -288,6 +304,7 @@ export interface GlobalPoolingConstructor {
  * Shape: [batch, ..., channels] → [batch, channels].
  *
  * @param reduction 'avg', 'max', 'sum', or a function of (ops, x, axes). Default: 'avg'.
+ * @param options the name of the layer
  * @throws InvalidOption if the reduction is none of these
  * @throws LayerConnectionError, from `join`, if the input has fewer than two dimensions
  * @category Pooling
@@ -328,6 +345,3 @@ export const GlobalPooling: GlobalPoolingConstructor = defineLayer({
     return [axes.length === 0 ? x : reduce(ops, x, axes), {}]
   },
 })
-
-/** Short for {@link GlobalPooling}. */
-export const GlobalPool: GlobalPoolingConstructor = GlobalPooling

@@ -89,6 +89,7 @@ export interface PositionalEncodingConstructor {
     const Length extends number | null = null,
     const Base extends number = number,
   >(
+    /** the base of the wavelengths or the number of positions, the initial vectors, and the name */
     options?: PositionalEncodingOptions<Length, Name, Base>,
   ): PositionalEncoding<'sinusoidal', null, Name>
   <
@@ -97,7 +98,9 @@ export interface PositionalEncodingConstructor {
     const Name extends string = 'positional-encoding-{}',
     const Base extends number = number,
   >(
+    /** 'sinusoidal' or 'learned'. Default: 'sinusoidal'. */
     form: Form | Elsewhere<PositionalEncodingOptions>,
+    /** the base of the wavelengths or the number of positions, the initial vectors, and the name */
     options?: PositionalEncodingOptions<Length, Name, Base>,
   ): PositionalEncoding<Form, Length, Name>
 }
@@ -120,6 +123,7 @@ const sinusoids = (time: number, features: number, base: number): Float32Array =
  * Variables of the learned form: `weight` [length, features].
  *
  * @param form 'sinusoidal' or 'learned'. Default: 'sinusoidal'.
+ * @param options the base of the wavelengths or the number of positions, the initial vectors, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional, or has more steps than `length`
  * @throws WeightInitializationError, from `init`, if the number of steps or features is unknown

@@ -119,10 +119,13 @@ export interface PReluConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'p-relu-{}',
   >(
+    /** the number of output features; without it the layer is the rectifier alone */
     units: (UnitsOf<Units, 'PRelu'> & Units) | Elsewhere<PReluOptions>,
+    /** the axes that have slopes, the initial slopes, weight and bias, and the name */
     options?: PReluOptions<At, B, Name>,
   ): PRelu<Units, At, B, Name>
   <const At extends Axes = -1, B extends ParameterSource | null = number, const Name extends string = 'p-relu-{}'>(
+    /** the axes that have slopes, the initial slopes, weight and bias, and the name */
     options?: PReluOptions<At, B, Name>,
   ): PRelu<null, At, B, Name>
   <
@@ -131,7 +134,9 @@ export interface PReluConstructor {
     B extends ParameterSource | null = number,
     const Name extends string = 'p-relu-{}',
   >(
+    /** the number of output features; without it the layer is the rectifier alone */
     units: Unless<UnitsOf<Units, 'PRelu'>, Units | Elsewhere<PReluOptions>>,
+    /** the axes that have slopes, the initial slopes, weight and bias, and the name */
     options?: PReluOptions<At, B, Name>,
   ): PRelu<Units extends number ? Units : null, At, B, Name>
 }
@@ -167,6 +172,7 @@ const alphaRule = (options: Normal, input: Shape | null): Either<Fault, Variable
  * `bias` [units].
  *
  * @param units the number of output features; without it the layer is the rectifier alone
+ * @param options the axes that have slopes, the initial slopes, weight and bias, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if there is no such axis, or there are units and the input is not
  *   2-dimensional

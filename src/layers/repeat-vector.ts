@@ -32,7 +32,9 @@ interface RepeatVectorRow extends Takes<readonly [number], NameOption, Limits<'c
 export interface RepeatVectorConstructor {
   readonly ' row'?: RepeatVectorRow
   <const N extends number, const Name extends string = 'repeat-vector-{}'>(
+    /** the number of steps */
     n: Within<N, 'count', typeof callee, 'n'> & N,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): RepeatVector<N, Name>
 }
@@ -43,6 +45,7 @@ export interface RepeatVectorConstructor {
  * Shape: [batch, features] → [batch, n, features].
  *
  * @param n the number of steps
+ * @param options the name of the layer
  * @throws InvalidOption if `n` is not a positive integer
  * @throws LayerConnectionError, from `join`, if the input is not 2-dimensional
  * @category Shapes

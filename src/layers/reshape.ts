@@ -106,9 +106,14 @@ interface ReshapeRow extends Row {
 /** The constructor of {@link Reshape}. */
 export interface ReshapeConstructor {
   readonly ' row'?: ReshapeRow
-  <const Name extends string = 'reshape-{}'>(options?: NameOption<Name>): Reshape<[-1], Name>
+  <const Name extends string = 'reshape-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): Reshape<[-1], Name>
   <const To extends number | number[] | readonly number[], const Name extends string = 'reshape-{}'>(
+    /** the new dimensions, without the batch; one may be -1, which is inferred from the others. Default: -1. */
     shape: TargetShape<To>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Reshape<Dimensions<To>, Name>
 }
@@ -150,6 +155,7 @@ const reshaped = (to: readonly number[], input: Shape | null): Either<Fault, Sha
  * Shape: any shape → [batch, ...shape], without a shape [batch, features].
  *
  * @param shape the new dimensions, without the batch; one may be -1, which is inferred from the others. Default: -1.
+ * @param options the name of the layer
  * @throws InvalidOption if a dimension is not a positive integer, or -1 occurs twice
  * @throws LayerConnectionError, from `join`, if the numbers of elements differ
  * @category Shapes

@@ -57,6 +57,7 @@ export interface RMSNormConstructor {
     const Name extends string = 'rms-norm-{}',
     const Epsilon extends number = number,
   >(
+    /** the axes, the initial scale or `null` for none, epsilon, and the name */
     options?: RMSNormOptions<G, A, Name, Epsilon>,
   ): RMSNorm<G, A, Name>
 }
@@ -69,6 +70,7 @@ export interface RMSNormConstructor {
  *
  * Variables, unless it is `null`: `gamma`, of the input's shape along the axes: [features] by default.
  *
+ * @param options the axes, the initial scale or `null` for none, epsilon, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input does not have the axes
  * @throws WeightInitializationError, from `init`, if a dimension along them is unknown

@@ -29,7 +29,9 @@ interface SelectRow extends Takes<readonly [number], NameOption, Limits<'whole'>
 export interface SelectConstructor {
   readonly ' row'?: SelectRow
   <const Index extends number, const Name extends string = 'select-{}'>(
+    /** the number of the input, counted from 0 */
     index: Within<Index, 'whole', typeof callee, 'index'> & Index,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Select<Index, Name>
 }
@@ -39,7 +41,8 @@ export interface SelectConstructor {
  *
  * Shape: several inputs → one of them.
  *
- * @param index counted from 0
+ * @param index the number of the input, counted from 0
+ * @param options the name of the layer
  * @throws InvalidOption if the index is not an integer >= 0
  * @throws LayerConnectionError, from `join`, if there are too few inputs
  * @category Several inputs

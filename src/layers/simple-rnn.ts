@@ -53,7 +53,9 @@ export interface SimpleRNNConstructor {
     const Mask extends boolean = false,
     const Clipping extends number = number,
   >(
+    /** the number of output features */
     units: RecurrentUnits<Units, 'SimpleRNN'> & Units,
+    /** the activation, whether to return every step, the initial values, the mask, and the name */
     options?: SimpleRNNOptions<Final, Learn, Name, Mask, Clipping>,
   ): SimpleRNN<Units, Final, Learn, Name, Mask>
 }
@@ -69,6 +71,7 @@ export interface SimpleRNNConstructor {
  * [1, units], a parameter with `learnInit`, else state.
  *
  * @param units the number of output features
+ * @param options the activation, whether to return every step, the initial values, the mask, and the name
  * @throws InvalidOption if an option is invalid
  * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
  * @throws WeightInitializationError, from `init`, if the number of input features is unknown

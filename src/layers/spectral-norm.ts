@@ -79,7 +79,9 @@ export interface SpectralNormConstructor {
     const Iterations extends number = number,
     const Epsilon extends number = number,
   >(
+    /** a layer with weights */
     layer: L,
+    /** the iterations, epsilon, which weights and along which axis, and the name */
     options?: SpectralNormOptions<Weights, Name, Axis, Iterations, Epsilon>,
   ): SpectralNorm<L, Weights, Name, Axis>
 }
@@ -118,6 +120,7 @@ const unit = <T>(ops: Ops<T>, x: T, epsilon: number): T =>
  * Variables: those of the layer; state `weightLeft` [outputs] and `weightRight` [all other dimensions].
  *
  * @param layer a layer with weights
+ * @param options the iterations, epsilon, which weights and along which axis, and the name
  * @throws InvalidOption if `layer` is not a layer, or an option is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable

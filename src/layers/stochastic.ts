@@ -73,7 +73,9 @@ interface DropoutRow extends Takes<readonly [number], NameOption, DroppedLimits>
 export interface DropoutConstructor {
   readonly ' row'?: DropoutRow
   <const P extends number, const Name extends string = 'dropout-{}'>(
+    /** the dropout rate, >= 0 and < 1 */
     proba: DroppedPart<P, typeof dropout>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Dropout<Name>
 }
@@ -85,6 +87,7 @@ export interface DropoutConstructor {
  * Shape: any shape → the same.
  *
  * @param proba the dropout rate, >= 0 and < 1
+ * @param options the name of the layer
  * @throws InvalidOption if the rate is out of range, or in training without a key
  * @category Dropout
  * @see `Dropout` in Keras; `Dropout` in PyTorch; `Dropout` in NeuPy
@@ -133,11 +136,15 @@ interface GaussianNoiseRow extends Row {
 export interface GaussianNoiseConstructor {
   readonly ' row'?: GaussianNoiseRow
   <const Name extends string = 'gaussian-noise-{}', const Std extends number = number>(
+    /** the mean of the noise. Default: 0. */
     mean: number | Elsewhere<GaussianNoiseOptions>,
+    /** its standard deviation. Default: 1. */
     std?: Limited<Std, 'notNegative', typeof noise, 'std'>,
+    /** mean and standard deviation instead, and the name */
     options?: NameOption<Name>,
   ): GaussianNoise<Name>
   <const Name extends string = 'gaussian-noise-{}', const Std extends number = number>(
+    /** mean and standard deviation instead, and the name */
     options?: GaussianNoiseOptions<Name, Std>,
   ): GaussianNoise<Name>
 }
@@ -147,6 +154,9 @@ export interface GaussianNoiseConstructor {
  *
  * Shape: any shape → the same.
  *
+ * @param mean the mean of the noise. Default: 0.
+ * @param std its standard deviation. Default: 1.
+ * @param options mean and standard deviation instead, and the name
  * @throws InvalidOption if the deviation is negative, or in training without a key
  * @category Dropout
  * @see `GaussianNoise` in Keras; `GaussianNoise` in NeuPy
@@ -207,17 +217,20 @@ interface DropBlockRow
 export interface DropBlockConstructor {
   readonly ' row'?: DropBlockRow
   <
-    const Block extends number | [number, number] | PairOption,
+    const Block extends number | [rows: number, cols: number] | PairOption,
     const Name extends string = 'drop-block-{}',
     const Keep extends number = number,
   >(
+    /** the fraction to keep, from 0 to 1 */
     keepProba: Limited<Keep, 'part', typeof dropBlock, 'keepProba'>,
+    /** the rows and columns of a block, or one number for both */
     blockSize: EachWithin<
       Block,
       'count',
       BeforeEach<typeof dropBlock, 'blockSize', 'count'>,
       SaidAfter<typeof dropBlock>
     >,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): DropBlock<Name, Block>
 }
@@ -230,6 +243,7 @@ export interface DropBlockConstructor {
  *
  * @param keepProba the fraction to keep, from 0 to 1
  * @param blockSize the rows and columns of a block, or one number for both
+ * @param options the name of the layer
  * @throws InvalidOption if an option is out of range, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional or smaller than a block
  * @category Dropout

@@ -65,7 +65,9 @@ interface TimeDistributedRow extends TakesLayer<readonly [AnyLayer], TimeDistrib
 export interface TimeDistributedConstructor {
   readonly ' row'?: TimeDistributedRow
   <const L extends AnyLayer, const Mask extends boolean = false, const Name extends string = 'time-distributed-{}'>(
+    /** the layer to apply to every step */
     layer: L,
+    /** whether it takes a mask, and the name */
     options?: TimeDistributedOptions<Mask, Name>,
   ): TimeDistributed<L, Mask, Name>
 }
@@ -126,6 +128,7 @@ const distributed = ({ layer, mask }: Normal): Rules => {
  * Variables: those of the layer, for one step.
  *
  * @param layer the layer to apply to every step
+ * @param options whether it takes a mask, and the name
  * @throws InvalidOption if it is not a layer
  * @throws LayerConnectionError, from `join`, if the input has no steps with features, or a step does not fit the layer
  * @throws WeightInitializationError, from `init`, as the layer does

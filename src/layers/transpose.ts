@@ -57,7 +57,9 @@ interface TransposeRow extends Row {
 export interface TransposeConstructor {
   readonly ' row'?: TransposeRow
   <const Perm extends number[] | readonly number[], const Name extends string = 'transpose-{}'>(
+    /** all axes, the batch (0) included */
     perm: LimitedBy<RefusesOrder<Perm>, Perm, typeof callee, 'perm', typeof expectedOrder>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Transpose<Perm, Name>
 }
@@ -70,6 +72,7 @@ const permutation: t.Type<readonly number[], unknown, unknown> = listOf(expected
  * Shape: any shape → its axes in another order, the batch included.
  *
  * @param perm all axes, the batch (0) included
+ * @param options the name of the layer
  * @throws InvalidOption if an axis is not an integer >= 0
  * @throws LayerConnectionError, from `join`, if an axis of the input is missing or repeated
  * @category Shapes

@@ -31,8 +31,10 @@ interface UpscaleRow extends Row {
 /** The constructor of {@link Upscale}. */
 export interface UpscaleConstructor {
   readonly ' row'?: UpscaleRow
-  <const Scale extends number | [number, number] | readonly [number, number], const Name extends string = 'upscale-{}'>(
+  <const Scale extends number | [rows: number, cols: number] | PairOption, const Name extends string = 'upscale-{}'>(
+    /** the number of repetitions, or [rows, cols] */
     scale: EachWithin<Scale, 'count', BeforeEach<typeof callee, 'scale', 'count'>, SaidAfter<typeof callee>>,
+    /** the name of the layer */
     options?: NameOption<Name>,
   ): Upscale<Scale, Name>
 }
@@ -43,6 +45,7 @@ export interface UpscaleConstructor {
  * Shape: [batch, rows, cols, channels] → [batch, rows · scale, cols · scale, channels].
  *
  * @param scale the number of repetitions, or [rows, cols]
+ * @param options the name of the layer
  * @throws InvalidOption if the scale is not a positive integer or a pair of them
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Shapes

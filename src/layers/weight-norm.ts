@@ -58,7 +58,9 @@ export interface WeightNormConstructor {
     const Name extends string = 'weight-norm-{}',
     const Axis extends number = -1,
   >(
+    /** a layer with weights */
     layer: L,
+    /** which weights and along which axis, and the name */
     options?: WeightNormOptions<Weights, Name, Axis>,
   ): WeightNorm<L, Weights, Name, Axis>
 }
@@ -73,6 +75,7 @@ export interface WeightNormConstructor {
  * Variables: those of the layer, where `weight` is `v`, and `weightGain` [outputs].
  *
  * @param layer a layer with weights
+ * @param options which weights and along which axis, and the name
  * @throws InvalidOption if `layer` is not a layer, or an option is invalid
  * @throws LayerConnectionError, from `join`, as the layer does
  * @throws WeightInitializationError, from `init`, as the layer does, or when it has no such variable

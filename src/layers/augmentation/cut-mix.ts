@@ -33,6 +33,7 @@ interface CutMixRow extends Takes<readonly [], CutMixOptions, MixingLimits> {
 export interface CutMixConstructor {
   readonly ' row'?: CutMixRow
   <const Name extends string = 'cut-mix-{}', const Alpha extends number = number>(
+    /** how strongly to mix, and the name */
     options?: CutMixOptions<Name, Alpha>,
   ): CutMix<Name>
 }
@@ -47,6 +48,7 @@ export interface CutMixConstructor {
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
+ * @param options how strongly to mix, and the name
  * @throws InvalidOption if alpha is not a number > 0 and <= 1000, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation

@@ -28,6 +28,7 @@ interface MixUpRow extends Takes<readonly [], MixUpOptions, MixingLimits> {
 export interface MixUpConstructor {
   readonly ' row'?: MixUpRow
   <const Name extends string = 'mix-up-{}', const Alpha extends number = number>(
+    /** how strongly to mix, and the name */
     options?: MixUpOptions<Name, Alpha>,
   ): MixUp<Name>
 }
@@ -42,6 +43,7 @@ export interface MixUpConstructor {
  *
  * Shape: any shape → the same.
  *
+ * @param options how strongly to mix, and the name
  * @throws InvalidOption if alpha is not a number > 0 and <= 1000, or in training without a key
  * @category Augmentation
  * @see `MixUp` in Keras; `MixUp` (torchvision, one share for a batch) in PyTorch

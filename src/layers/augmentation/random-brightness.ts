@@ -28,7 +28,9 @@ interface RandomBrightnessRow extends Takes<readonly [FactorOption], RandomBrigh
 export interface RandomBrightnessConstructor {
   readonly ' row'?: RandomBrightnessRow
   <const F extends FactorOption, const Name extends string = 'random-brightness-{}'>(
+    /** the largest fraction in either direction, or [from, to]; -1 makes an image black, 1 white */
     factor: FactorWithin<F, typeof callee>,
+    /** the range of the values, and the name */
     options?: RandomBrightnessOptions<Name>,
   ): RandomBrightness<Name>
 }
@@ -40,6 +42,7 @@ export interface RandomBrightnessConstructor {
  * Shape: [batch, rows, cols, channels] → the same.
  *
  * @param factor the largest fraction in either direction, or [from, to]; -1 makes an image black, 1 white
+ * @param options the range of the values, and the name
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation

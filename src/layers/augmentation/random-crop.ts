@@ -75,11 +75,13 @@ interface RandomCropRow extends Row {
 export interface RandomCropConstructor {
   readonly ' row'?: RandomCropRow
   <
-    const Size extends number | [number, number] | PairOption,
-    const Padding extends number | [number, number] | PairOption = 0,
+    const Size extends number | [rows: number, cols: number] | PairOption,
+    const Padding extends number | [rows: number, cols: number] | PairOption = 0,
     const Name extends string = 'random-crop-{}',
   >(
+    /** the rows and columns of the crop, or one number for both */
     size: EachWithin<Size, 'count', BeforeEach<typeof callee, 'size', 'count'>, SaidAfter<typeof callee>>,
+    /** zeros around the images before they are cropped, and the name */
     options?: RandomCropOptions<Padding, Name>,
   ): RandomCrop<Size, Padding, Name>
 }
@@ -90,6 +92,7 @@ export interface RandomCropConstructor {
  * Shape: [batch, ..., ..., channels] → [batch, rows, cols, channels].
  *
  * @param size the rows and columns of the crop, or one number for both
+ * @param options zeros around the images before they are cropped, and the name
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional, or smaller than the crop, padding
  *   included

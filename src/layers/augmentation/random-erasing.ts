@@ -56,6 +56,7 @@ export interface RandomErasingConstructor {
     const Area extends RangeOption = RangeOption,
     const Ratio extends RangeOption = RangeOption,
   >(
+    /** how often to erase, the areas and shapes, what to fill them with, and the name */
     options?: RandomErasingOptions<Name, Probability, Area, Ratio>,
   ): RandomErasing<Name>
 }
@@ -74,6 +75,7 @@ const inside = <T>(ops: Ops<T>, axis: 1 | 2, count: number, from: T, length: T):
  *
  * Shape: [batch, rows, cols, channels] → the same.
  *
+ * @param options how often to erase, the areas and shapes, what to fill them with, and the name
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation

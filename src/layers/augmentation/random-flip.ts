@@ -22,8 +22,16 @@ interface RandomFlipRow extends Takes<readonly [FlipDirection?], NameOption> {
 /** The constructor of {@link RandomFlip}. */
 export interface RandomFlipConstructor {
   readonly ' row'?: RandomFlipRow
-  <const Name extends string = 'random-flip-{}'>(options?: NameOption<Name>): RandomFlip<Name>
-  <const Name extends string = 'random-flip-{}'>(direction: FlipDirection, options?: NameOption<Name>): RandomFlip<Name>
+  <const Name extends string = 'random-flip-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): RandomFlip<Name>
+  <const Name extends string = 'random-flip-{}'>(
+    /** `'horizontal'` (left and right; the default), `'vertical'` or `'horizontalAndVertical'` */
+    direction: FlipDirection,
+    /** the name of the layer */
+    options?: NameOption<Name>,
+  ): RandomFlip<Name>
 }
 
 /**
@@ -33,6 +41,7 @@ export interface RandomFlipConstructor {
  * Shape: [batch, rows, cols, channels] → the same.
  *
  * @param direction `'horizontal'` (left and right; the default), `'vertical'` or `'horizontalAndVertical'`
+ * @param options the name of the layer
  * @throws InvalidOption if the direction is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation

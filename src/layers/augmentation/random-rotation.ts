@@ -44,7 +44,11 @@ interface RandomRotationRow extends Takes<readonly [FactorOption], RandomRotatio
 export interface RandomRotationConstructor {
   readonly ' row'?: RandomRotationRow
   <const F extends FactorOption, const Name extends string = 'random-rotation-{}'>(
+    /**
+     * the largest angle in either direction as a fraction of a full turn, or [from, to]; positive is counterclockwise
+     */
     factor: FactorWithin<F, typeof callee>,
+    /** what lies outside the image, the interpolation, and the name */
     options?: RandomRotationOptions<Name>,
   ): RandomRotation<Name>
 }
@@ -98,6 +102,7 @@ const edged = <T>(ops: Ops<T>, x: T, [rows, cols]: readonly [number, number], fi
  *
  * @param factor the largest angle in either direction as a fraction of a full turn, or [from, to]; positive is
  *   counterclockwise
+ * @param options what lies outside the image, the interpolation, and the name
  * @throws InvalidOption if an option is invalid, or in training without a key
  * @throws LayerConnectionError, from `join`, if the input is not 4-dimensional
  * @category Augmentation

@@ -6,7 +6,7 @@ import type { Limits } from '../../core/notated.ts'
 // Ranges to draw from.
 
 /** The two ends of a range, in either order. */
-export type RangeOption = readonly [number, number]
+export type RangeOption = readonly [from: number, to: number]
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 const rangeFrom = (value: unknown, test: (value: number) => boolean): RangeOption | undefined => {
