@@ -35,7 +35,7 @@ import {
   tensor,
 } from '../../src/index.ts'
 import { settled } from '../settled.ts'
-import { masked, networks, translating } from './networks.ts'
+import { continued, masked, networks, translating } from './networks.ts'
 
 const backends: readonly (BackendOption & string)[] = ['tfjs', 'wasm', 'onnxruntime']
 
@@ -87,10 +87,11 @@ describe('decode', () => {
           near(await inParts(network, variables, rows, [2, 1, 14, 1], backend), whole)
         })
 
-      it('attends to a memory, with and without a mask', async () => {
+      it('attends to a memory, with and without a mask, and begins with a state', async () => {
         const rows = rowsOf(9, 2)
         for (const [network, others] of [
           [translating, [tf.randomNormal([2, 4, 6], 0, 1, 'float32', 1)]],
+          [continued, [tf.randomNormal([2, 6], 0, 1, 'float32', 1), tf.randomNormal([2, 6], 0, 1, 'float32', 2)]],
           [
             masked,
             [

@@ -116,7 +116,13 @@ export const translating: AnyLayer = join(
   TransformerDecoder(8, 2, { norm: 'pre' }),
   next,
 )
-/** The same with a mask of the memory. */
+/** A network whose recurrent layer begins with a state that comes in. */
+export const continued: AnyLayer = join(
+  parallel([Input([null]), Embedding(11, 8)], Input(6), Input(6)),
+  LSTM(6, { initial: true, onlyReturnFinal: false }),
+  next,
+)
+/** Attention to a memory with a mask. */
 export const masked: AnyLayer = join(
   parallel([Input([null]), Embedding(11, 8)], [Input([4, 8])], [Input(4)]),
   branch(Select(0), [branch(Select(0), Select(1), Select(2)), MultiHeadAttention(2, { mask: true })]),

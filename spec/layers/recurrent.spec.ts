@@ -73,7 +73,7 @@ describe('LSTM', () => {
   })
 
   it('gives the same unrolled, and walks backwards as forwards over the reversed sequence', () => {
-    const of = (options: Parameters<typeof LSTM>[1], x = sequence) => {
+    const of = (options: { readonly unrollScan?: boolean; readonly backwards?: boolean }, x = sequence) => {
       const network = join(Input([4, 3]), LSTM(2, { onlyReturnFinal: false, ...options }))
       return numbers(apply(network, init(network, key(3)), x).output)
     }

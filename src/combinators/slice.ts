@@ -73,8 +73,21 @@ export const withOutputsOf = (owner: string, part: Part, names: readonly string[
   return compose({ form: 'slice', wiring: { nodes, inputs, outputs }, of: part, cut: { at: 'end', names } })
 }
 
+/** The outputs that are taken of those nodes that are kept. */
+const portsWhere = (
+  nodes: readonly number[],
+  ports: readonly number[] | undefined,
+  isKept: (node: number) => boolean,
+): Pick<Wiring, 'ports'> => (ports === undefined ? {} : { ports: ports.filter((_, i) => isKept(nodes[i] as number)) })
+
 /** Keeps some nodes. The other inputs of these become inputs of the slice. */
-const keep = <S>(of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonly number[]): S => {
+const keep = <S>(
+  of: Part,
+  cut: Cut,
+  kept: ReadonlySet<number>,
+  outputs: readonly number[],
+  ports: Pick<Wiring, 'ports'> = {},
+): S => {
   const wiring = wiringOf(of)
   const order = [...kept].sort((a, b) => a - b)
   const position = new Map(order.map((index, i) => [index, i]))
@@ -88,9 +101,9 @@ const keep = <S>(of: Part, cut: Cut, kept: ReadonlySet<number>, outputs: readonl
       return inputs.length - 1
     })
     const inner = node.inputs.filter(from => kept.has(from)).map(from => position.get(from) as number)
-    return { ...node, externals, inputs: inner }
+    return { ...node, externals, inputs: inner, ...portsWhere(node.inputs, node.ports, from => kept.has(from)) }
   })
-  const sliced: Wiring = { nodes, inputs, outputs: outputs.map(i => position.get(i) as number) }
+  const sliced: Wiring = { nodes, inputs, outputs: outputs.map(i => position.get(i) as number), ...ports }
   return compose({ form: 'slice', wiring: sliced, of, cut })
 }
 
@@ -133,6 +146,7 @@ export const start = <N extends AnyLayer, const Names extends readonly string[]>
     { at: 'start', names },
     kept,
     wiring.outputs.filter(i => kept.has(i)),
+    portsWhere(wiring.outputs, wiring.ports, i => kept.has(i)),
   )
 }
 

@@ -75,6 +75,11 @@ export interface LayerDefinition<Normal extends object, V extends string> extend
    * @param others the shapes of further inputs
    */
   readonly shape: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, Shape | null>
+  /**
+   * For a layer of several outputs: the shapes of those after the first, for inputs that fit; `null` if the options leave them
+   * out. `forward` returns them after the state.
+   */
+  readonly further?: (options: Normal, input: Shape | null, others: Flow) => Flow | null
   /** Each variable for an input shape; `null` if the options leave it out. */
   readonly variables?: {
     readonly [_ in V]: (options: Normal, input: Shape | null, others: Flow) => Either<Fault, VariableRule | null>
@@ -134,6 +139,15 @@ const allRules = <Normal extends object>(
   return right(byName(rules))
 }
 
+/** Whether there are further outputs does not depend on the inputs: a layer has them in its options. */
+const furtherRule = <Normal extends object, V extends string>(
+  { further }: LayerDefinition<Normal, V>,
+  options: Normal,
+): Pick<Rules, 'further'> =>
+  further === undefined || further(options, null, []) === null
+    ? {}
+    : { further: ([input = null, ...others]) => further(options, input, others) ?? [] }
+
 /**
  * Makes the constructor of a layer of one input. All layers of this library are made by it, so yours can do all that they
  * do. Declare the constructor's type, which has the shape rule for the compiler.
@@ -163,6 +177,7 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
   constructorOf('defineLayer', definition, ['shape', 'forward'], options => ({
     inputs: definition.inputs?.(options) ?? 'one',
     shape: ([input = null, ...others]) => definition.shape(options, input, others),
+    ...furtherRule(definition, options),
     variables: inputs => allRules(definition.variables, options, inputs),
     ...(definition.ids && {
       ids: inputs => inputs.map(() => (definition.ids === undefined ? null : { count: definition.ids(options) })),

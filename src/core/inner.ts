@@ -126,6 +126,9 @@ const layerRules = ({ kind, rules }: LayerValue): Rules => ({
     ),
 })
 
+/** Whether a part is a layer of one output. One of several is refused as a composition of several is. */
+const isSingle = (part: Part): part is LayerValue => 'rules' in part && part.rules.further === undefined
+
 /**
  * The rules of a layer or composition within a layer. The variables of a composition get one name each, as in
  * `relu-1/weight`.
@@ -135,7 +138,7 @@ const layerRules = ({ kind, rules }: LayerValue): Rules => ({
 export const innerRules = (layer: Part): Rules => {
   const part = asPart('innerRules', layer)
   // The layer around it may do more than the layer within: change what that passes on, or mix steps that it does not.
-  const { passes: _, decode: __, ...rules } = 'rules' in part ? layerRules(part) : compositionRules(part)
+  const { passes: _, decode: __, ...rules } = isSingle(part) ? layerRules(part) : compositionRules(part)
   return {
     ...rules,
     forward: (ops, variables, inputs, mode) => rules.forward(ops, variables, inputs, { ...mode, isGiven: false }),

@@ -103,8 +103,8 @@ export interface Mode {
   readonly isGiven?: boolean
 }
 
-/** The result of `forward`: the output, and new values of the layer's state. */
-export type Result<T> = readonly [output: T, state: Readonly<Record<string, T>>]
+/** The result of `forward`: the output, new values of the layer's state, and the outputs after the first, if it has several. */
+export type Result<T> = readonly [output: T, state: Readonly<Record<string, T>>, further?: readonly T[]]
 
 /** The rows that an input of ids, integers from 0, selects from: how many, and which other input says where ids count. */
 export interface Rows {
@@ -169,6 +169,8 @@ export interface Rules {
   /** How many inputs it takes; 'any': one or several. */
   readonly inputs: 'one' | 'several' | 'any'
   readonly shape: (inputs: Flow) => Either<Fault, Shape | null>
+  /** For a layer of several outputs: the shapes of those after the first, for inputs that fit. */
+  readonly further?: (inputs: Flow) => Flow
   readonly variables: (inputs: Flow) => Either<Fault, VariableRules>
   /** For each input of ids: the rows that they select from; `null` for other inputs. */
   readonly ids?: (inputs: Flow) => readonly (Rows | null)[]

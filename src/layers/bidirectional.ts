@@ -11,6 +11,7 @@ import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
 import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
 import { innerLayer, type Part } from '../network/parts.ts'
+import { wiringOf } from '../network/wiring.ts'
 import type { IdsWithin } from '../network-types/kinds.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
@@ -90,6 +91,17 @@ const giving = {
   remedy: 'Put a recurrent layer into it.',
 } as const
 
+const stateless = {
+  expected: 'a layer whose initial state does not come in, as each direction has its own',
+  got: 'initial: true',
+  remedy: 'Join a layer for each direction, one of them with backwards: true.',
+} as const
+/** Whether further inputs are an initial state, which has no steps to reverse. */
+const takesState = (layer: Part): boolean =>
+  wiringOf(layer).nodes.some(
+    ({ layer: own, externals }) => externals.length > 0 && (own as { readonly initial?: unknown }).initial === true,
+  )
+
 const mergedShape = (merge: BidirectionalMerge, output: Shape | null): Shape | null => {
   if (merge !== 'concat' || output === null) return output
   const last = output.at(-1) ?? null
@@ -156,6 +168,6 @@ export const Bidirectional: BidirectionalConstructor = defineWrapper({
     layer: { codec: innerLayer },
     merge: { codec: oneOf(['concat', 'sum', 'average', 'multiply']), default: 'concat' },
   },
-  check: ({ layer }) => mixingWithin(layer),
+  check: ({ layer }) => (takesState(layer) ? { option: 'layer', ...stateless } : mixingWithin(layer)),
   rules: bidirectional,
 })

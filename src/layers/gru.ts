@@ -23,7 +23,9 @@ export interface GRUOptions<
   Name extends string = string,
   Mask extends boolean = boolean,
   Clipping extends number = number,
-> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'GRU'>> {
+  Initial extends boolean = boolean,
+  Return extends boolean = boolean,
+> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'GRU'>, Initial, Return> {
   /** The activation of the reset gate. Default: 'sigmoid'. */
   readonly resetgate?: Gate
   /** The activation of the update gate. Default: 'sigmoid'. */
@@ -35,8 +37,15 @@ export interface GRUOptions<
 interface Normal extends NormalRecurrent, ParsedOptions<GRUOptions> {}
 
 /** The type of {@link GRU}: [batch, time, features] → [batch, units] or [batch, time, units]. */
-export interface GRU<Units extends number, Final, Learn, Name extends string, Mask = false>
-  extends Recurrent<'GRU', Multiply<3, Units>, Units, Final, Learn, Name, Mask>,
+export interface GRU<
+  Units extends number,
+  Final,
+  Learn,
+  Name extends string,
+  Mask = false,
+  Initial = false,
+  Return = false,
+> extends Recurrent<'GRU', Multiply<3, Units>, Units, Final, Learn, Name, Mask, unknown, unknown, 1, Initial, Return>,
     ParsedOptions<GRUOptions> {}
 
 interface GRURow extends Takes<readonly [number], GRUOptions, RecurrentLimits> {
@@ -45,7 +54,9 @@ interface GRURow extends Takes<readonly [number], GRUOptions, RecurrentLimits> {
     OptionOf<this[' options'], 'onlyReturnFinal', true>,
     OptionOf<this[' options'], 'learnInit', false>,
     NameOf<this[' options'], 'gru-{}'>,
-    OptionOf<this[' options'], 'mask', false>
+    OptionOf<this[' options'], 'mask', false>,
+    OptionOf<this[' options'], 'initial', false>,
+    OptionOf<this[' options'], 'returnState', false>
   >
 }
 /** The constructor of {@link GRU}. */
@@ -58,12 +69,14 @@ export interface GRUConstructor {
     const Name extends string = 'gru-{}',
     const Mask extends boolean = false,
     const Clipping extends number = number,
+    const Initial extends boolean = false,
+    const Return extends boolean = false,
   >(
     /** the number of output features */
     units: RecurrentUnits<Units, 'GRU'> & Units,
-    /** the gates, whether to return every step, the initial values, the mask, and the name */
-    options?: GRUOptions<Final, Learn, Name, Mask, Clipping>,
-  ): GRU<Units, Final, Learn, Name, Mask>
+    /** the gates, whether to return every step, the initial values, the mask, whether the state comes in or out, and the name */
+    options?: GRUOptions<Final, Learn, Name, Mask, Clipping, Initial, Return>,
+  ): GRU<Units, Final, Learn, Name, Mask, Initial, Return>
 }
 
 /**
@@ -72,15 +85,16 @@ export interface GRUConstructor {
  *
  * `candidate = hiddenUpdate(x W + b + r · (h W'))`, `h = (1 - u) · h + u · candidate`
  *
- * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units].
+ * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units]. With `initial`, the hidden state comes in after it, and
+ * with `returnState` it comes out, [batch, units].
  *
  * Variables: `inputWeights` [features, 3 units], `hiddenWeights` [units, 3 units], `biases` [3 units], the blocks in that
  * order; `hiddenInit` [1, units], a parameter with `learnInit`, else state.
  *
  * @param units the number of output features
- * @param options the gates, whether to return every step, the initial values, the mask, and the name
+ * @param options the gates, whether to return every step, the initial values, the mask, whether the state comes in or out, and the name
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
+ * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional, or the initial state does not fit
  * @throws WeightInitializationError, from `init`, if the number of input features is unknown
  * @category Sequences
  * @see `GRU` with `reset_after` in Keras; `GRU` in PyTorch; `GRU` in NeuPy

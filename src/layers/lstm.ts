@@ -30,7 +30,9 @@ export interface LSTMOptions<
   Name extends string = string,
   Mask extends boolean = boolean,
   Clipping extends number = number,
-> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'LSTM'>> {
+  Initial extends boolean = boolean,
+  Return extends boolean = boolean,
+> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'LSTM'>, Initial, Return> {
   /** The initial peephole weights, each of shape [units]. Default: `heNormal()`. */
   readonly cellWeights?: ParameterSource
   /** The activation of the input gate. Default: 'sigmoid'. */
@@ -50,8 +52,16 @@ export interface LSTMOptions<
 interface Normal extends NormalRecurrent, ParsedOptions<LSTMOptions> {}
 
 /** The type of {@link LSTM}: [batch, time, features] → [batch, units] or [batch, time, units]. */
-export interface LSTM<Units extends number, Final, Learn, Peep, Name extends string, Mask = false>
-  extends Recurrent<
+export interface LSTM<
+  Units extends number,
+  Final,
+  Learn,
+  Peep,
+  Name extends string,
+  Mask = false,
+  Initial = false,
+  Return = false,
+> extends Recurrent<
       'LSTM',
       Multiply<4, Units>,
       Units,
@@ -60,7 +70,10 @@ export interface LSTM<Units extends number, Final, Learn, Peep, Name extends str
       Name,
       Mask,
       Peep extends true ? Peepholes<Units> : unknown,
-      CellStart<Units>
+      CellStart<Units>,
+      2,
+      Initial,
+      Return
     >,
     ParsedOptions<LSTMOptions> {}
 type Peepholes<Units extends number> = {
@@ -79,7 +92,9 @@ interface LSTMRow extends Takes<readonly [number], LSTMOptions, RecurrentLimits>
     OptionOf<this[' options'], 'learnInit', false>,
     OptionOf<this[' options'], 'peepholes', false>,
     NameOf<this[' options'], 'lstm-{}'>,
-    OptionOf<this[' options'], 'mask', false>
+    OptionOf<this[' options'], 'mask', false>,
+    OptionOf<this[' options'], 'initial', false>,
+    OptionOf<this[' options'], 'returnState', false>
   >
 }
 /** The constructor of {@link LSTM}. */
@@ -93,12 +108,14 @@ export interface LSTMConstructor {
     const Name extends string = 'lstm-{}',
     const Mask extends boolean = false,
     const Clipping extends number = number,
+    const Initial extends boolean = false,
+    const Return extends boolean = false,
   >(
     /** the number of output features */
     units: RecurrentUnits<Units, 'LSTM'> & Units,
-    /** the gates, whether to return every step, the initial values, the mask, and the name */
-    options?: LSTMOptions<Final, Learn, Peep, Name, Mask, Clipping>,
-  ): LSTM<Units, Final, Learn, Peep, Name, Mask>
+    /** the gates, whether to return every step, the initial values, the mask, whether the state comes in or out, and the name */
+    options?: LSTMOptions<Final, Learn, Peep, Name, Mask, Clipping, Initial, Return>,
+  ): LSTM<Units, Final, Learn, Peep, Name, Mask, Initial, Return>
 }
 
 const peephole = ({ units, cellWeights, peepholes }: Normal) =>
@@ -113,16 +130,17 @@ const peephole = ({ units, cellWeights, peepholes }: Normal) =>
  * and with peepholes adds the cell times a weight to the argument of each gate: the old cell for the input and forget
  * gates, the new one for the output gate.
  *
- * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units].
+ * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units]. With `initial`, the hidden state and the cell come in after it, and
+ * with `returnState` they come out, [batch, units] each.
  *
  * Variables: `inputWeights` [features, 4 units], `hiddenWeights` [units, 4 units], `biases` [4 units], the blocks in the
  * order ingate, forgetgate, cell, outgate; with peepholes `weightCellToIngate`, `weightCellToForgetgate` and
  * `weightCellToOutgate` [units]; `cellInit` and `hiddenInit` [1, units], parameters with `learnInit`, else state.
  *
  * @param units the number of output features
- * @param options the gates, whether to return every step, the initial values, the mask, and the name
+ * @param options the gates, whether to return every step, the initial values, the mask, whether the state comes in or out, and the name
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
+ * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional, or the initial state does not fit
  * @throws WeightInitializationError, from `init`, if the number of input features is unknown
  * @category Sequences
  * @see `LSTM` in Keras; `LSTM` in PyTorch; `LSTM` in NeuPy

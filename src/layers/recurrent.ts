@@ -12,12 +12,12 @@ import {
   parameter,
 } from '../base/options.ts'
 import type { Parameter, ParameterSource } from '../base/parameters.ts'
-import { type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
+import { type Flow, type Mismatch, type RefusedOne, type SameSize, type Shape, sizeOf } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { byName } from '../base/trees.ts'
 import { eachStep, undecodable } from '../core/decoding.ts'
 import { defineLayer, type Leaf, type NameOption } from '../core/define.ts'
-import { knownSize, ofRank, type Refuses } from '../core/expects.ts'
+import { knownSize, ofRank, type Refuses, type RefusesAll, refusalOfAll } from '../core/expects.ts'
 import type { Limits } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
@@ -66,6 +66,8 @@ export interface RecurrentOptions<
   Mask extends boolean = boolean,
   Clipping extends number = number,
   C extends Callee = Callee,
+  Initial extends boolean = boolean,
+  Return extends boolean = boolean,
 > extends NameOption<Name> {
   /** Whether to return only the last output, [batch, units], instead of all, [batch, time, units]. Default: true. */
   readonly onlyReturnFinal?: Final
@@ -75,6 +77,16 @@ export interface RecurrentOptions<
   readonly hiddenWeights?: ParameterSource
   /** The initial biases, likewise. Default: 0. */
   readonly biases?: ParameterSource
+  /**
+   * Whether the initial state comes in, after the sequence and its mask: inputs [batch, units], the hidden state and, for an
+   * LSTM, the cell. Then there are no variables of it. Default: false.
+   */
+  readonly initial?: Initial
+  /**
+   * Whether the last state comes out: after the output the hidden state and, for an LSTM, the cell, [batch, units] each.
+   * Default: false.
+   */
+  readonly returnState?: Return
   /** The initial hidden state, of shape [1, units]. Default: 0. */
   readonly hiddenInit?: ParameterSource
   /** Whether the initial state is trained. Default: false. */
@@ -128,6 +140,8 @@ const last = {
   backwards: { codec: boolean, default: false },
   gradientClipping: { codec: notNegative, default: 0 },
   mask: { codec: boolean, default: false },
+  initial: { codec: boolean, default: false },
+  returnState: { codec: boolean, default: false },
 }
 
 const sequence = {
@@ -136,6 +150,58 @@ const sequence = {
   remedy: 'Give the Input two dimensions, [time, features], or put a Reshape or an Embedding before this layer.',
 } as const
 const timeRemedy = 'Give the Input its number of steps, such as Input([20, 8]).'
+
+const started = {
+  expected: 'a sequence{mask} and {states} [batch, {units}]',
+  remedy: 'Give the initial state as further inputs, such as those of another layer with returnState.',
+} as const
+/** The states that come in, as messages name them, by their number. */
+const namesOfStates = { 1: 'a hidden state', 2: 'a hidden state and a cell, each' } as const
+/** The number of tensors in the state of a recurrent layer. */
+export type StateCount = keyof typeof namesOfStates
+
+/** The inputs without the initial state, or the mismatch of all. */
+type WithoutState<Kind extends string, I, Mask, Units extends number, Count extends StateCount> = number[] extends I
+  ? I
+  : I extends readonly [infer S extends readonly unknown[], ...infer Rest]
+    ? Mask extends true
+      ? Rest extends readonly [infer M, ...infer H]
+        ? HasStates<H, Units, Count> extends true
+          ? [S, M]
+          : RefusesStart<Kind, I, Mask, Units, Count>
+        : RefusesStart<Kind, I, Mask, Units, Count>
+      : HasStates<Rest, Units, Count> extends true
+        ? S
+        : RefusesStart<Kind, I, Mask, Units, Count>
+    : RefusedOne<Kind, I>
+type RefusesStart<Kind extends string, I, Mask, Units extends number, Count extends StateCount> = RefusesAll<
+  Kind,
+  typeof started,
+  I,
+  { mask: Mask extends true ? ', its mask' : ''; states: (typeof namesOfStates)[Count]; units: Units }
+>
+type HasStates<H, Units extends number, Count extends StateCount> = H extends readonly [infer A, ...infer Rest]
+  ? IsState<A, Units> extends true
+    ? Count extends 2
+      ? HasStates<Rest, Units, 1>
+      : Rest extends readonly []
+        ? true
+        : false
+    : false
+  : false
+type IsState<H, Units extends number> = number[] extends H
+  ? true
+  : H extends readonly [unknown, infer U]
+    ? SameSize<U, Units>
+    : false
+/** The output, and the state if it comes out. */
+type WithState<W, Return, Units extends number, Count extends StateCount> = Return extends true
+  ? W extends readonly [infer B, ...unknown[]]
+    ? Count extends 2
+      ? [W, [B, Units], [B, Units]]
+      : [W, [B, Units]]
+    : W
+  : W
 
 /** The output shape for a sequence `S`, which may be a mismatch. */
 type Walked<S, Kind extends string, Units extends number, Final> = S extends readonly [infer B, infer T, unknown]
@@ -152,7 +218,7 @@ type Walked<S, Kind extends string, Units extends number, Final> = S extends rea
 /** The features of [batch, time, features], with or without a mask. */
 export type FeaturesOf<I> = I extends readonly [unknown, unknown, infer F extends number]
   ? F
-  : I extends readonly [readonly [unknown, unknown, infer F extends number], unknown]
+  : I extends readonly [readonly [unknown, unknown, infer F extends number], ...unknown[]]
     ? F
     : number
 
@@ -171,15 +237,33 @@ export interface Recurrent<
   Mask,
   Params = unknown,
   Starts = unknown,
-> extends Leaf<Name, Learn extends true ? 'params' : 'both'>,
+  Count extends StateCount = 1,
+  Initial = false,
+  Return = false,
+> extends Leaf<Name, Initial extends true ? 'params' : Learn extends true ? 'params' : 'both'>,
     NormalRecurrent {
   readonly kind: Kind
   readonly units: Units
-  readonly ' out': Walked<SequenceOf<Kind, this[' in'], Mask, readonly [unknown, unknown, unknown]>, Kind, Units, Final>
+  readonly ' out': WithState<
+    Walked<
+      SequenceOf<
+        Kind,
+        Initial extends true ? WithoutState<Kind, this[' in'], Mask, Units, Count> : this[' in'],
+        Mask,
+        readonly [unknown, unknown, unknown]
+      >,
+      Kind,
+      Units,
+      Final
+    >,
+    Return,
+    Units,
+    Count
+  >
   readonly ' params': GateWeights<FeaturesOf<this[' in']>, Units, Columns> &
     Params &
-    (Learn extends true ? Start<Units> & Starts : unknown)
-  readonly ' state': Learn extends true ? never : Start<Units> & Starts
+    (Initial extends true ? unknown : Learn extends true ? Start<Units> & Starts : unknown)
+  readonly ' state': Initial extends true ? never : Learn extends true ? never : Start<Units> & Starts
 }
 type GateWeights<Features extends number, Units extends number, Columns extends number> = {
   readonly inputWeights: Tensor<[Features, Columns]>
@@ -249,13 +333,41 @@ const walked = <T>(
 }
 
 const readable = {
-  expected: 'a recurrent layer that gives the output of every step, from the first to the last',
-  remedy: 'Use onlyReturnFinal: false, and leave backwards out.',
+  expected: 'a recurrent layer that gives the output of every step alone, from the first to the last',
+  remedy: 'Use onlyReturnFinal: false, and leave backwards and returnState out.',
 } as const
 
-/** The rule of an initial state: [1, units]. */
-export const startRule = ({ units, learnInit }: NormalRecurrent, initial: Parameter): Either<Fault, VariableRule> =>
-  right({ shape: [1, units], initial, trainable: learnInit })
+/** The rule of an initial state, [1, units], unless it comes in. */
+export const startRule = (
+  { units, learnInit, initial: comesIn }: NormalRecurrent,
+  initial: Parameter,
+): Either<Fault, VariableRule | null> => right(comesIn ? null : { shape: [1, units], initial, trainable: learnInit })
+
+const startsTwice = {
+  expected: 'an initial state that comes in, or one that the layer has',
+  got: 'both',
+  remedy: 'Leave this option, or initial, out.',
+} as const
+
+/** Whether a shape may be that of a state. */
+const isState = (shape: Shape | null, units: number): boolean =>
+  shape === null || (shape.length === 2 && (shape[1] ?? units) === units)
+
+/** Checks the inputs beside a sequence: its mask, and the initial state of `count` tensors. */
+const checkOthers = (
+  { mask, initial, units }: NormalRecurrent,
+  inputs: Flow,
+  count: StateCount,
+): Either<Fault, unknown> => {
+  if (!initial) return mask ? checkMask(inputs) : right(null)
+  const before = mask ? 2 : 1
+  // A single input of unknown rank may still be several inputs.
+  if (inputs.length === 1 && inputs[0] === null) return right(null)
+  const states = inputs.slice(before)
+  if (states.length !== count || !states.every(shape => isState(shape, units)))
+    return refusalOfAll(started, inputs, { mask: mask ? ', its mask' : '', states: namesOfStates[count], units })
+  return mask ? checkMask(inputs.slice(0, before)) : right(null)
+}
 
 type RulesOf<Normal, V extends string> = {
   readonly [_ in V]: (options: Normal, input: Shape | null) => Either<Fault, VariableRule | null>
@@ -290,9 +402,18 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
 }: Cell<Normal, V>): Constructor => {
   type Variables<T> = { readonly [_ in V | Common]: T }
   const states: readonly (V | Common)[] = ['hiddenInit', ...starts]
+  const count: StateCount = states.length === 1 ? 1 : 2
   /** The initial state of every example, [batch, units] each. */
-  const initialOf = <T>({ units }: Normal, ops: Ops<T>, variables: Variables<T>, batch: number | null): readonly T[] =>
-    states.map(name => ops.broadcast(variables[name], [batch, units]))
+  const initialOf = <T>(
+    { units, initial }: Normal,
+    ops: Ops<T>,
+    variables: Variables<T>,
+    inputs: readonly (T | undefined)[],
+    batch: number | null,
+  ): readonly T[] =>
+    initial
+      ? (inputs.slice(-states.length) as readonly T[])
+      : states.map(name => ops.broadcast(variables[name], [batch, units]))
   const read = <T>(
     options: Normal,
     ops: Ops<T>,
@@ -300,7 +421,8 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
     inputs: readonly T[],
     initial: readonly T[],
   ) => {
-    const [x, mask] = inputs as readonly [T, T?]
+    const [x, second] = inputs as readonly [T, T?]
+    const mask = options.mask ? second : undefined
     const shares = sharesOf(kind, ops, x, variables.inputWeights, variables.biases, mask)
     const bare: Step<T> = (carried, share) => step(options, ops, variables, carried, share)
     const [body, sequence] = mask === undefined ? [bare, shares] : masked(ops, bare, shares, mask)
@@ -312,13 +434,19 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
     positional: ['units'],
     // The compiler does not see that spread records have the keys of `Normal`.
     options: { ...first, ...options, ...last } as Options<Normal>,
-    inputs: ({ mask }) => (mask ? 'several' : 'one'),
-    shape: ({ units, onlyReturnFinal, mask }, input, others) =>
+    check: ({ initial, learnInit, ...options }) => {
+      if (!initial) return undefined
+      const option = learnInit ? 'learnInit' : states.find(name => (options as Record<string, unknown>)[name] !== 0)
+      return option === undefined ? undefined : { option, ...startsTwice }
+    },
+    inputs: ({ mask, initial }) => (mask || initial ? 'several' : 'one'),
+    shape: (options, input, others) =>
       flatMap(ofRank(sequence, input), ([batch = null, time = null]) =>
-        flatMap(mask ? checkMask([input, ...others]) : right(null), () =>
-          right(onlyReturnFinal ? [batch, units] : [batch, time, units]),
+        flatMap(checkOthers(options, [input, ...others], count), () =>
+          right(options.onlyReturnFinal ? [batch, options.units] : [batch, time, options.units]),
         ),
       ),
+    further: ({ units, returnState }, input) => (returnState ? states.map(() => [input?.[0] ?? null, units]) : null),
     variables: {
       inputWeights: ({ units, inputWeights }, input) =>
         flatMap(knownSize(input, 2, 'features', 'Input([20, 8])'), features =>
@@ -331,14 +459,17 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
       // Nor those of `V`.
     } as RulesOf<Normal, V | Common>,
     decode: (options, inputs, steps) => {
-      if (options.onlyReturnFinal || options.backwards) return undecodable(inputs, readable)
-      const fits = eachStep(inputs, steps)
+      if (options.onlyReturnFinal || options.backwards || options.returnState) return undecodable(inputs, readable)
+      const own = options.initial ? -count : undefined
+      // The initial state is the same for all steps.
+      if (options.initial && steps.slice(own).includes(true)) return undecodable(inputs, readable)
+      const fits = eachStep(inputs, steps.slice(0, own))
       if (isLeft(fits)) return fits
       const keptOf = <T>(state: readonly T[]) => byName(states.map((name, i) => [name, state[i] as T] as const))
       return right({
-        start: (ops, variables, _, { batch }) => {
+        start: (ops, variables, given, { batch }) => {
           type T = (typeof variables)[string]
-          return keptOf(initialOf(options, ops, variables as Variables<T>, batch))
+          return keptOf(initialOf(options, ops, variables as Variables<T>, given, batch))
         },
         step: (ops, variables, given, kept) => {
           type T = (typeof variables)[string]
@@ -349,9 +480,9 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
       })
     },
     forward: (options, ops, x, variables, _, others) => {
-      const initial = initialOf(options, ops, variables, ops.shape(x)[0] ?? null)
+      const initial = initialOf(options, ops, variables, others, ops.shape(x)[0] ?? null)
       const [last, outputs] = read(options, ops, variables, [x, ...others], initial)
-      return [options.onlyReturnFinal ? (last[0] as typeof x) : outputs, {}]
+      return [options.onlyReturnFinal ? (last[0] as typeof x) : outputs, {}, options.returnState ? last : []]
     },
   })
 }

@@ -21,7 +21,9 @@ export interface SimpleRNNOptions<
   Name extends string = string,
   Mask extends boolean = boolean,
   Clipping extends number = number,
-> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'SimpleRNN'>> {
+  Initial extends boolean = boolean,
+  Return extends boolean = boolean,
+> extends RecurrentOptions<Final, Learn, Name, Mask, Clipping, RecurrentCallee<'SimpleRNN'>, Initial, Return> {
   /** The activation of each step. Default: 'tanh'. */
   readonly activation?: Gate
 }
@@ -29,8 +31,15 @@ export interface SimpleRNNOptions<
 interface Normal extends NormalRecurrent, ParsedOptions<SimpleRNNOptions> {}
 
 /** The type of {@link SimpleRNN}: [batch, time, features] → [batch, units] or [batch, time, units]. */
-export interface SimpleRNN<Units extends number, Final, Learn, Name extends string, Mask = false>
-  extends Recurrent<'SimpleRNN', Units, Units, Final, Learn, Name, Mask>,
+export interface SimpleRNN<
+  Units extends number,
+  Final,
+  Learn,
+  Name extends string,
+  Mask = false,
+  Initial = false,
+  Return = false,
+> extends Recurrent<'SimpleRNN', Units, Units, Final, Learn, Name, Mask, unknown, unknown, 1, Initial, Return>,
     ParsedOptions<SimpleRNNOptions> {}
 
 interface SimpleRNNRow extends Takes<readonly [number], SimpleRNNOptions, RecurrentLimits> {
@@ -39,7 +48,9 @@ interface SimpleRNNRow extends Takes<readonly [number], SimpleRNNOptions, Recurr
     OptionOf<this[' options'], 'onlyReturnFinal', true>,
     OptionOf<this[' options'], 'learnInit', false>,
     NameOf<this[' options'], 'simplernn-{}'>,
-    OptionOf<this[' options'], 'mask', false>
+    OptionOf<this[' options'], 'mask', false>,
+    OptionOf<this[' options'], 'initial', false>,
+    OptionOf<this[' options'], 'returnState', false>
   >
 }
 /** The constructor of {@link SimpleRNN}. */
@@ -52,12 +63,14 @@ export interface SimpleRNNConstructor {
     const Name extends string = 'simplernn-{}',
     const Mask extends boolean = false,
     const Clipping extends number = number,
+    const Initial extends boolean = false,
+    const Return extends boolean = false,
   >(
     /** the number of output features */
     units: RecurrentUnits<Units, 'SimpleRNN'> & Units,
-    /** the activation, whether to return every step, the initial values, the mask, and the name */
-    options?: SimpleRNNOptions<Final, Learn, Name, Mask, Clipping>,
-  ): SimpleRNN<Units, Final, Learn, Name, Mask>
+    /** the activation, whether to return every step, the initial values, the mask, whether the state comes in or out, and the name */
+    options?: SimpleRNNOptions<Final, Learn, Name, Mask, Clipping, Initial, Return>,
+  ): SimpleRNN<Units, Final, Learn, Name, Mask, Initial, Return>
 }
 
 /**
@@ -65,15 +78,16 @@ export interface SimpleRNNConstructor {
  *
  * `h = activation(x W + b + h W')`
  *
- * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units].
+ * Shape: [batch, steps, features] → [batch, units], or of every step [batch, steps, units]. With `initial`, the hidden state comes in after it, and
+ * with `returnState` it comes out, [batch, units].
  *
  * Variables: `inputWeights` [features, units], `hiddenWeights` [units, units], `biases` [units]; `hiddenInit`
  * [1, units], a parameter with `learnInit`, else state.
  *
  * @param units the number of output features
- * @param options the activation, whether to return every step, the initial values, the mask, and the name
+ * @param options the activation, whether to return every step, the initial values, the mask, whether the state comes in or out, and the name
  * @throws InvalidOption if an option is invalid
- * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional
+ * @throws LayerConnectionError, from `join`, if the input is not 3-dimensional, or the initial state does not fit
  * @throws WeightInitializationError, from `init`, if the number of input features is unknown
  * @category Sequences
  * @see `SimpleRNN` in Keras; `RNN` in PyTorch

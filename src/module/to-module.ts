@@ -6,7 +6,7 @@ import { byName, mapTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import { portNames } from '../network/ports.ts'
-import { wiringOf } from '../network/wiring.ts'
+import { outgoing, wiringOf } from '../network/wiring.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import { notation } from '../notation/index.ts'
 import { inputsFor } from '../state/any-batch.ts'
@@ -103,7 +103,7 @@ export const toModule = <N extends AnyLayer, const V extends SomeVariables = Som
   const traced = tracedFor(owner, part, wiring.inputs, known)
   const [inputs, outputs] = portNames(wiring)
   const described = {
-    title: `${showFlow(wiring.inputs)} to ${showFlow(wiring.outputs.map(output => wiring.nodes[output]?.shape ?? null))}`,
+    title: `${showFlow(wiring.inputs)} to ${showFlow(outgoing(wiring))}`,
     notation: textOf(network),
     inputs: inputs.map((name, i): Port => ({ name, shape: wiring.inputs[i] ?? [] })),
     outputs: outputs.map((name, i): Port => {

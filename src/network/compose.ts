@@ -73,13 +73,14 @@ export const tryCompose = <C = CompositionValue>(arrangement: Arrangement): E.Ei
   if (deep !== undefined) return E.left({ at: [], cause: deep })
   return pipe(
     grow(value),
-    E.map(({ nodes, inputs, outputs, startsWithInputs }) =>
+    E.map(({ nodes, inputs, outputs, ports, startsWithInputs }) =>
       Object.freeze(
         Object.defineProperties(value, {
           kind: { value: startsWithInputs ? 'Network' : kind, enumerable: true },
           nodes: { get: nodes, enumerable: true },
           inputs: { value: inputs, enumerable: true },
           outputs: { value: outputs, enumerable: true },
+          ...(ports && { ports: { value: ports, enumerable: true } }),
         }),
       ),
     ),

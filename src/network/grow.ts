@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { CompositionValue, Node, Wiring } from './parts.ts'
 import { newScope, type Scope, type WiringError } from './scope.ts'
-import { type Wires, wireAll, wirePart } from './wiring.ts'
+import { portsOf, type Wires, wireAll, wirePart } from './wiring.ts'
 
 // Chains are made layer by layer. A sequence continues the graph of its first part, so a chain of n layers takes n steps and
 // not n².
@@ -48,8 +48,8 @@ const copied = (nodes: readonly Node[], length: number): (() => readonly Node[])
 export const grow = (composition: CompositionValue): E.Either<Unfit, Grown> => {
   const { arrangement } = composition
   if (arrangement.form === 'slice') {
-    const { nodes, inputs, outputs } = arrangement.wiring
-    return E.right({ nodes: () => nodes, inputs, outputs, startsWithInputs: nodes.every(isInputOrInner) })
+    const { nodes, ...rest } = arrangement.wiring
+    return E.right({ nodes: () => nodes, ...rest, startsWithInputs: nodes.every(isInputOrInner) })
   }
   const [first, ...rest] = arrangement.form === 'sequence' && arrangement.title === undefined ? arrangement.parts : []
   const before = first && ends.get(first)
@@ -68,6 +68,7 @@ export const grow = (composition: CompositionValue): E.Either<Unfit, Grown> => {
           nodes: copied(nodes, nodes.length),
           inputs: Object.freeze([...inputs]),
           outputs: Object.freeze(wires.map(wire => wire.from)),
+          ...portsOf(wires),
           startsWithInputs,
         }
       },

@@ -25,11 +25,15 @@ export interface Node {
   readonly layer: LayerValue
   /** The nodes that feed this one, as indices; empty for a node that takes inputs of the network itself. */
   readonly inputs: readonly number[]
+  /** Which output of each of these nodes it takes, if it is not the first of all. */
+  readonly ports?: readonly number[]
   /** Which inputs of the network it takes. */
   readonly externals: readonly number[]
   /** The shapes that come in, and the one that goes out. */
   readonly inputShapes: Flow
   readonly shape: Shape | null
+  /** The shapes of its outputs after the first, if it has several. */
+  readonly further?: Flow
 }
 
 /** A composition as a graph. */
@@ -39,6 +43,8 @@ export interface Wiring {
   readonly inputs: Flow
   /** The nodes whose outputs are the network's, as indices. */
   readonly outputs: readonly number[]
+  /** Which output of each of these nodes it is, if it is not the first of all. */
+  readonly ports?: readonly number[]
 }
 
 /** The graph of a composition, as part of its type. */

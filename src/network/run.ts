@@ -20,22 +20,24 @@ export const run = <T>(
   inputs: readonly T[],
   mode: Mode,
 ): readonly [outputs: readonly T[], state: VariableTree<T>] => {
-  const values: T[] = []
+  const values: (readonly T[])[] = []
+  const valueAt = (at: readonly number[], ports: readonly number[] | undefined): readonly T[] =>
+    at.map((node, i) => values[node]?.[ports?.[i] ?? 0] as T)
   const passed: boolean[] = []
   const state = new Map<string, Readonly<Record<string, T>>>()
-  for (const { name, layer, inputs: from, externals } of wiring.nodes) {
-    const given = [...externals.map(k => inputs[k] as T), ...from.map(i => values[i] as T)]
+  for (const { name, layer, inputs: from, ports, externals } of wiring.nodes) {
+    const given = [...externals.map(k => inputs[k] as T), ...valueAt(from, ports)]
     const isGiven = mode.isGiven !== false && from.every(i => passed[i])
     passed.push(isGiven && layer.rules.passes === true)
     const mine: Mode = { ...mode, layer: name, key: keyOf(mode, name), isGiven }
-    const [output, newState] = layer.rules.forward(
+    const [output, newState, further = []] = layer.rules.forward(
       ops.within?.(name) ?? ops,
       merged(own(variables, name), state.get(name)),
       given,
       mine,
     )
-    values.push(output)
+    values.push([output, ...further])
     if (Object.keys(newState).length > 0) state.set(name, newState)
   }
-  return [wiring.outputs.map(i => values[i] as T), byName(state)]
+  return [valueAt(wiring.outputs, wiring.ports), byName(state)]
 }

@@ -31,8 +31,14 @@ export const mostLayers = 100_000
 /** Where a tensor comes from: a node (its index) or an input of the network (~ its index). */
 interface Wire {
   readonly from: number
+  /** Which of the node's outputs it is, if it is not the first. */
+  readonly port?: number
   readonly shape: Shape | null
 }
+
+/** The outputs that wires are, by their nodes; none if each is the first. */
+export const portsOf = (wires: Wires): { readonly ports?: readonly number[] } =>
+  wires.some(({ port }) => port !== undefined) ? { ports: Object.freeze(wires.map(({ port = 0 }) => port)) } : {}
 /** The outputs of a part. */
 export type Wires = readonly Wire[]
 /** The inputs of a part; `null` at the start of a network, where its first layers add inputs to it. */
@@ -81,18 +87,23 @@ const wireLayer = (layer: LayerValue, { name, path }: Place, incoming: Incoming,
   const shape = result.right
   // Only an Input knows the shape of the network's input.
   if (incoming === null) inputs.push(isInput ? shape : null)
+  const inner = wires.filter(wire => wire.from >= 0)
+  const further = layer.rules.further?.(inputShapes)
   nodes.push(
     Object.freeze({
       name,
       path,
       layer,
-      inputs: Object.freeze(wires.filter(wire => wire.from >= 0).map(wire => wire.from)),
+      inputs: Object.freeze(inner.map(wire => wire.from)),
+      ...portsOf(inner),
       externals: Object.freeze(wires.filter(wire => wire.from < 0).map(wire => ~wire.from)),
       inputShapes: Object.freeze(inputShapes),
       shape: shape && Object.freeze(shape),
+      ...(further && { further: Object.freeze(further) }),
     }),
   )
-  return E.right([{ from: nodes.length - 1, shape }])
+  const from = nodes.length - 1
+  return E.right([{ from, shape }, ...(further ?? []).map((shape, i): Wire => ({ from, port: i + 1, shape }))])
 }
 
 /** What to do if another layer has the name of a layer of a slice, which cannot change. */
@@ -104,20 +115,22 @@ const remedyFor = ({ nodes }: Wiring, node: Node): string => {
 }
 
 const wireSlice = (slice: Wiring, incoming: Incoming, scope: Scope): Wired => {
-  const placed: Wire[] = []
+  const placed: Wires[] = []
+  const placedAt = (at: readonly number[], ports: readonly number[] | undefined) =>
+    at.map((node, i) => placed[node]?.[ports?.[i] ?? 0] as Wire)
   const times = new Map<string, number>()
   for (const { name } of slice.nodes) times.set(name, (times.get(name) ?? 0) + 1)
   const isShared = ({ name }: Node) => (times.get(name) ?? 0) > 1
   for (const node of slice.nodes) {
     const external = node.externals.map(k => incoming?.[incoming.length === 1 ? 0 : k])
-    const wires = [...external, ...node.inputs.map(i => placed[i])].filter(wire => wire !== undefined)
+    const wires = [...external, ...placedAt(node.inputs, node.ports)].filter(wire => wire !== undefined)
     // Layers of a slice keep their names.
     const named = isShared(node) ? claimAlways(node, node.layer, scope) : claim(node, scope, remedyFor(slice, node))
     const wired = E.isLeft(named) ? named : wireLayer(node.layer, named.right, wires.length ? wires : null, scope)
     if (E.isLeft(wired)) return wired
-    placed.push(...wired.right)
+    placed.push(wired.right)
   }
-  return E.right(slice.outputs.map(i => placed[i] as Wire))
+  return E.right(placedAt(slice.outputs, slice.ports))
 }
 
 /** Wires a part of a composition. If that fails, `at` stays as it is, to tell where. */
@@ -257,13 +270,18 @@ export const wire = (part: Part, shapes?: Flow): E.Either<WiringError, Wiring> =
         nodes: Object.freeze(scope.nodes),
         inputs: Object.freeze(scope.inputs),
         outputs: Object.freeze(wires.map(({ from }) => from)),
+        ...portsOf(wires),
       }),
     ),
   )
 }
 
 /** The shapes of the outputs. */
-export const outgoing = ({ nodes, outputs }: Wiring): Flow => outputs.map(i => nodes[i]?.shape ?? null)
+export const outgoing = ({ nodes, outputs, ports }: Wiring): Flow =>
+  outputs.map((node, i) => {
+    const port = ports?.[i] ?? 0
+    return (port === 0 ? nodes[node]?.shape : nodes[node]?.further?.[port - 1]) ?? null
+  })
 
 /** The graph of any part; a layer alone is a graph of one node. */
 export const wiringOf = (part: Part): Wiring => {

@@ -143,7 +143,10 @@ export const inputCount = (part: Part): Count => {
 }
 const ofLayer = ({ rules: { inputs } }: LayerValue): Count => (inputs === 'one' ? 1 : inputs)
 /** How many outputs it has. */
-export const outputCount = (part: Part): Count => ('outputs' in part ? part.outputs.length : 1)
+export const outputCount = (part: Part): Count => {
+  if ('outputs' in part) return part.outputs.length
+  return part.rules.further === undefined ? 1 : 'several'
+}
 
 /** No network has more inputs or outputs. */
 const mostParts = 4096

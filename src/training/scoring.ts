@@ -63,8 +63,8 @@ export interface Asked {
 }
 
 /** The names of the outputs of a network. */
-export const outputNames = ({ nodes, outputs }: Wiring): readonly string[] =>
-  outputs.map(output => nodes[output]?.name ?? '')
+export const outputNames = ({ nodes, outputs, ports }: Wiring): readonly string[] =>
+  outputs.map((output, i) => `${nodes[output]?.name ?? ''}${ports?.[i] ? `/${ports[i]}` : ''}`)
 
 /** What each output gets, `undefined` for one that none was named for. */
 const byOutput = <V>(

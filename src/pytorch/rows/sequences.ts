@@ -12,6 +12,8 @@ interface RecurrentOptions {
   readonly gradientClipping: number
   readonly mask: boolean
   readonly peepholes?: boolean
+  readonly initial: boolean
+  readonly returnState: boolean
 }
 
 /** A recurrent layer: its gates by their options, and the module of PyTorch for those that have one. */
@@ -54,6 +56,12 @@ const recurrent =
     // The row is that of a layer with such options.
     const options = site.options as unknown as RecurrentOptions
     const { units, onlyReturnFinal, backwards, learnInit, gradientClipping, mask, peepholes = false } = options
+    if (options.initial || options.returnState)
+      throw site.refuse(
+        'recurrent layers whose state neither comes in nor goes out',
+        options.initial ? 'initial: true' : 'returnState: true',
+        'Export the parts before and after it, and carry the state between them.',
+      )
     const activations = gates.map(gate => site.options[gate])
     const own = activations.find(gate => typeof gate !== 'string')
     if (own !== undefined)
