@@ -1,7 +1,7 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
 import type { Fault } from '../base/errors.ts'
 import { finite } from '../base/options.ts'
-import type { Flow, RefusedOne, SameSize, Several } from '../base/shape.ts'
+import type { Flow, Mismatch, RefusedOne, SameSize, Several } from '../base/shape.ts'
 import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
 import { type Refuses, type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
 import type { NameOf, Takes } from '../core/notated.ts'
@@ -119,7 +119,9 @@ export type SequenceOf<Kind extends string, I, Mask, Sequence extends readonly u
       ? I
       : I extends Several
         ? RefusesAll<Kind, typeof both, I>
-        : RefusedOne<Kind, I>
+        : I extends Mismatch<string>
+          ? I
+          : RefusedOne<Kind, I>
   : I
 
 /** Checks the mask of a sequence, the second input. */

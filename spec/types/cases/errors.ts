@@ -126,6 +126,12 @@ join(Input([9, 6]), LSTM(8, { mask: true }))
 //                  ~~~~~~~~~~~~~~~~~~~~~~~ LSTM expects several inputs, got (?, 9, 6). Put parallel(...) before it.
 join(parallel(Input([9, 6]), Input(8)), GRU(8, { mask: true }))
 //                                      ~~~~~~~~~~~~~~~~~~~~~~ GRU expects a mask [batch, time] beside the sequence, got [(?, 9, 6), (?, 8)]. Masking() makes one of a sequence.
+join(parallel(Input([9, 6]), Input(8), Input(7)), LSTM(8, { initial: true }))
+//                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~ LSTM expects a sequence and a hidden state and a cell, each [batch, 8], got [(?, 9, 6), (?, 8), (?, 7)]. Give the initial state as further inputs, such as those of another layer with returnState.
+join(parallel(Input([9, 6]), Input(8)), GRU(8, { initial: true, mask: true }))
+//                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ GRU expects a sequence, its mask and a hidden state [batch, 8], got [(?, 9, 6), (?, 8)].
+join(Input([9, 6]), GRU(8, { returnState: true }), Softmax(3))
+//                                                 ~~~~~~~~~~ Softmax expects one input, got [(?, 8), (?, 8)].
 join(Input(9), Masking())
 //             ~~~~~~~~~ Masking expects an input [batch, time, ..., features], got (?, 9)
 join(Input(9), Bidirectional(LSTM(4)))
