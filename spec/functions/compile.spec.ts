@@ -129,6 +129,16 @@ describe('compile of a function', () => {
     await compiled.dispose()
   })
 
+  it('gives back what is beside a loss, of the operations around too', async () => {
+    const slope = compile(<T>(ops: Ops<T>, x: T, fixed: T) =>
+      grad((inner: Ops<T>, at: T) => [inner.multiply(at, fixed), { fixed, doubled: inner.add(at, fixed) }] as const, {
+        aux: true,
+      })(ops, x),
+    )
+    const [found, { fixed, doubled }] = await slope(2, 3)
+    expect([found, fixed, doubled].map(numbers)).to.deep.equal([[3], [3], [5]])
+  })
+
   it('takes networks as before', async () => {
     const network = join(Input(2), Linear(1, { weight: [[3], [4]], bias: 1 }))
     const variables = init(network, key(1))

@@ -60,9 +60,13 @@ export const onTape = <T>(
 export const beneath = <T>({ owns }: Pick<Tape<T>, 'owns'>, value: unknown): T =>
   owns(value) ? value.value : (value as T)
 
-/** A result with the values beneath, whatever else it holds. */
-export const withoutTape = <T>(own: Pick<Tape<T>, 'owns'>, result: unknown): unknown =>
-  mapAnything(result, own.owns, value => beneath(own, value))
+/** A result with the values beneath, whatever else it holds: those of the operations may be records too. */
+export const withoutTape = <T>(own: Pick<Tape<T>, 'owns'>, { isTensor }: Ops<T>, result: unknown): unknown =>
+  mapAnything(
+    result,
+    value => own.owns(value) || isTensor?.(value) === true,
+    value => beneath(own, value),
+  )
 
 /** Trees of the forms of the arguments that vary. */
 export const inPlace = <T>(given: readonly Flat<T>[], leaves: readonly T[]): readonly unknown[] => {

@@ -14,7 +14,7 @@ const valueAndGradient = (owner: string, given: unknown, options: unknown) => {
     const trees = inPlace(run.given, gradientsOf(run, ops, loss))
     return {
       value: beneath(run.own, loss),
-      beside: withoutTape(run.own, beside),
+      beside: withoutTape(run.own, ops, beside),
       gradient: single ? trees[0] : Object.freeze(trees),
       aux,
     }
