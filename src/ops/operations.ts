@@ -1,4 +1,6 @@
 import { InvalidOption, show } from '../base/errors.ts'
+import { asKey } from '../base/random.ts'
+import { isShape } from '../base/shape.ts'
 import { composing, widening } from './composed/table.ts'
 import { checkedLoop } from './loop.ts'
 import type { Ops, Primitives } from './ops.ts'
@@ -76,6 +78,21 @@ const refuseOperand = (operation: Operation, expected: string, got: string): nev
   })
 }
 
+/** A draw whose key and shape are checked. */
+const checkedDraw =
+  <T>(name: 'uniform' | 'normal', draw: Primitives<T>['uniform']): Primitives<T>['uniform'] =>
+  (key, shape) => {
+    const from = asKey(name, key)
+    if (isShape(shape)) return draw(from, shape)
+    throw new InvalidOption({
+      layer: name,
+      option: 'shape',
+      expected: 'the shape of what is drawn',
+      got: show(shape),
+      remedy: `For example: ops.${name}(key, [2, 3]).`,
+    })
+  }
+
 /** An operation as a method; further arguments, such as the index from `map`, are dropped. */
 const methodOf = <T>(operation: Operation, perform: Perform<T>) => {
   const { tensors, attributes } = forms[operation]
@@ -127,7 +144,13 @@ export const alike = <T>(performed: Perform<T>, rest: Pick<Ops<T>, Own | 'within
         refuseOperand(operation, 'tensors of these operations', foreign(input) ?? show(input))
     return performed(operation, inputs, normalAttributes(operation, rest.shape(inputs[0] as T), attributes))
   }
-  const operations: Record<string, unknown> = { ...blank, ...rest, loop: checkedLoop(rest) }
+  const operations: Record<string, unknown> = {
+    ...blank,
+    ...rest,
+    loop: checkedLoop(rest),
+    uniform: checkedDraw('uniform', rest.uniform),
+    normal: checkedDraw('normal', rest.normal),
+  }
   for (const operation in forms) operations[operation] = methodOf(operation as Operation, perform)
   for (const name in widening) {
     const [narrow, widen] = [
