@@ -76,7 +76,16 @@ const examples: readonly Example[] = [
 
 const sourceOf = (name: string): string => JSON.stringify(join(root, 'src', name))
 /** Types that examples may name without importing them. */
-const types: readonly string[] = ['base', 'core', 'network', 'network-types', 'notation', 'ops'].flatMap(folder =>
+const types: readonly string[] = [
+  'base',
+  'core',
+  'functions',
+  'network',
+  'network-types',
+  'notation',
+  'ops',
+  'training',
+].flatMap(folder =>
   [...readFileSync(join(root, 'src', folder, 'index.ts'), 'utf8').matchAll(/(?:type )?(\w+)(?= ?[,}])/g)].map(
     ([, name]) => name as string,
   ),

@@ -30,7 +30,9 @@ const isNumeric = (value: unknown): boolean =>
   typeof value === 'number' ||
   ArrayBuffer.isView(value) ||
   (isList(value) && value.length > 0 && value.every(isNumeric))
-const isLeaf = (value: unknown): boolean => isTensor(value) || isKey(value) || isNumeric(value) || isFlat(value)
+/** Whether a value is a tensor, or what is one in another form. */
+export const isTensorGiven = (value: unknown): boolean => isTensor(value) || isNumeric(value) || isFlat(value)
+const isLeaf = (value: unknown): boolean => isKey(value) || isTensorGiven(value)
 
 /**
  * The arguments of a call, taken apart: tensors, what is a tensor in another form, and keys.

@@ -18,7 +18,7 @@ export const isTensorOf = <T>({ isTensor }: Ops<T>, value: unknown): boolean =>
 const isOther = (value: unknown): boolean => foreign(value) !== undefined || isNode(value)
 
 /** What came in place of a tensor. */
-const cameInstead = (value: unknown): string =>
+export const cameInstead = (value: unknown): string =>
   foreign(value) ?? (isNode(value) ? 'a node of a graph' : described(value))
 
 /**

@@ -25,17 +25,10 @@ import { keyOption, lossOption, lossWeightsOption, maybe, spelling } from '../tr
 import type { EvaluateOptions } from '../training/evaluate.ts'
 import type { ExamplesFor } from '../training/examples.ts'
 import { holding } from '../training/given.ts'
+import { checkTraining } from '../training/network-subject.ts'
 import { optionalBackend } from '../training/options.ts'
 import { type Asked, lossOf, outputNames, scoringOf } from '../training/scoring.ts'
-import {
-  checkTraining,
-  type ForOutputs,
-  type LossOf,
-  type LossOption,
-  type MetricsOption,
-  type NoLoss,
-  type NoMetrics,
-} from '../training/step.ts'
+import type { ForOutputs, LossOf, LossOption, MetricsOption, NoLoss, NoMetrics } from '../training/step.ts'
 import { outcomeOf, type Taught } from '../training/update.ts'
 
 /** The options of {@link lossGradients}. */

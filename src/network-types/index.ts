@@ -12,4 +12,5 @@ export type {
 } from './compose.ts'
 export type { InnerParams, InnerState, ParamsOf, StateOf, Variables } from './named.ts'
 export type { NamesOf } from './names.ts'
+export type { VariablesByNetwork } from './networks.ts'
 export type { Slice, SliceFrom, SliceUpTo } from './slices.ts'

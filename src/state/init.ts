@@ -6,11 +6,13 @@ import { type Fails, filled, type Sentence, showShape, sizeOf } from '../base/sh
 import { byName, leafOf, leavesOf, mapRecord, own, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer, Out } from '../core/layer.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
-import { asPart, type Wiring } from '../network/parts.ts'
+import { asParts, isNetworks } from '../network/networks.ts'
+import { asPart, isPart, type Part, type Wiring } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { Variables } from '../network-types/named.ts'
+import type { ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
-import { isTrained, variablesBy } from './variables.ts'
+import { isTrained, type Trees, variablesBy } from './variables.ts'
 
 /**
  * The variables of each layer that has any, by name; a shared layer once.
@@ -123,19 +125,42 @@ export type CheckInit<N extends AnyLayer> =
  * variables.params['convolution-1'].weight.shape // [3, 3, 1, 16]
  * ```
  */
-export const init = <N extends AnyLayer>(...[network, key]: CheckInit<N>): Variables<N> => {
-  const wiring = wiringOf(asPart('init', network))
+export function init<N extends AnyLayer>(...[network, key]: CheckInit<N>): Variables<N>
+/**
+ * The initial variables of several networks, by the name of the network; each has a key of its own.
+ *
+ * @throws WeightInitializationError as for one network; InvalidOption if something in the record is no network
+ * @example
+ * ```ts
+ * const encoder = join(Input(4), Relu(2))
+ * const { params } = init({ encoder, decoder: join(Input(2), Linear(4)) }, key(1)).decoder
+ * params['linear-1'].weight.shape // [2, 4]
+ * ```
+ */
+export function init<const NS extends object>(
+  networks: NS & Networks<NS>,
+  key: Key,
+  ...none: ForSeveral<NS>
+): VariablesByNetwork<NS>
+export function init(network: unknown, key: Key, ..._: unknown[]): unknown {
+  const given = isNetworks(network) ? asParts('init', network) : asPart('init', network)
+  const root = asKey('init', key)
+  return isPart(given)
+    ? variablesOf(given, root)
+    : mapRecord(given, (part, name) => variablesOf(part, foldIn(root, name)))
+}
+
+/** The variables of one network: what the rules say at run time, `Variables` says at the type level. */
+const variablesOf = (part: Part, root: Key): Trees => {
+  const wiring = wiringOf(part)
   const rules = variableRules(wiring)
   const paths = new Map(wiring.nodes.map(({ name, path }) => [name, path]))
-  const root = asKey('init', key)
   checkVariableSizes(rules)
   // All values first: when one cannot be made, no tensor has been.
   const values = mapRecord(rules, (own, layer) => layerValues(paths.get(layer) ?? layer, own, foldIn(root, layer)))
-  const made = variablesBy(rules, (layer, name, { shape }) =>
+  return variablesBy(rules, (layer, name, { shape }) =>
     handOver(tensorOf(leafOf(values, layer, name) as Float32Array, shape)),
   )
-  // What the rules say at run time, Variables<N> says at the type level.
-  return made as unknown as Variables<N>
 }
 
 /**

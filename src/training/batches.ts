@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Numbers } from '../backends/programs.ts'
 import { InvalidOption, show } from '../base/errors.ts'
+import type { Flat } from '../base/tree.ts'
 import { isList, isRecord } from '../base/trees.ts'
 import type { Part } from '../network/parts.ts'
 import {
@@ -15,6 +16,7 @@ import {
 } from '../state/data.ts'
 import { reading } from '../state/given.ts'
 import { checkIds, inputsIn, inputTensors } from '../state/ids.ts'
+import type { Shaped } from '../state/variables.ts'
 import { another } from '../tfjs/index.ts'
 import { alikeRows, otherFields, wholeExamples } from './examples.ts'
 import { keeping } from './given.ts'
@@ -45,11 +47,19 @@ export const mapFields = <A, B>(examples: Fields<A>, f: (value: A, field: Field)
   mask: examples.mask.map(value => f(value, 'mask')),
 })
 
-/** What is asked of examples once for all that have the same shapes: a network is traced to find out. */
-export const onceForShapes = <B extends Fields<Shaped>, V>(ask: (batch: B) => V): ((batch: B) => V) => {
+/** How the values of a batch stand in a tree. */
+export type Laid = Pick<Flat<unknown>, 'form' | 'paths'>
+
+/** The shapes of a batch: of examples, or of a tree, whose leaves are in `x`. */
+export interface ShapedBatch extends Fields<Shaped> {
+  readonly tree?: Laid
+}
+
+/** What is asked of batches once for all that have the same shapes: a network is traced to find out. */
+export const onceForShapes = <B extends ShapedBatch, V>(ask: (batch: B) => V): ((batch: B) => V) => {
   const found = new Map<string, { readonly value: V }>()
   return batch => {
-    const text = JSON.stringify(fields.map(field => batch[field].map(({ shape }) => shape)))
+    const text = JSON.stringify([fields.map(field => batch[field].map(({ shape }) => shape)), batch.tree?.form])
     const known = found.get(text) ?? { value: ask(batch) }
     found.set(text, known)
     return known.value
@@ -66,10 +76,6 @@ export interface Batch extends Fields<tf.Tensor> {
 
 const fault = (owner: string, option: string, expected: string, got: string): InvalidOption =>
   new InvalidOption({ layer: owner, option, expected, got, remedy: alikeRows.remedy })
-
-interface Shaped {
-  readonly shape: readonly number[]
-}
 
 /** How many rows there are in each of some tensors. */
 const rowsOf = (owner: string, option: string, tensors: readonly Shaped[]): number => {
@@ -180,21 +186,23 @@ export const rows = (tensors: readonly tf.Tensor[], from: number, count: number)
     tf.slice(tensor, [from, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)]),
   )
 
-/** Examples as numbers, for engines. */
+/** A batch as numbers, for engines. */
 export interface NumberBatch extends Fields<Numbers> {
   readonly size: number
+  readonly tree?: Laid
 }
 
 /** Whether reading a tensor at once takes no longer than reading it later. */
 const isNear = (): boolean => ['cpu', 'wasm'].includes(tf.getBackend())
 
 /** Numbers that are there, or will be: a tensor of a graphics card is read while others wait. */
-interface Reading {
+export interface Reading {
   readonly shape: readonly number[]
   readonly data: Float32Array | Promise<Float32Array>
 }
 
-const readInput = (input: unknown, isLent: boolean): Reading => {
+/** Reads a tensor, or what is one in another form. */
+export const readInput = (input: unknown, isLent: boolean): Reading => {
   // tfjs may hold numbers in the very array that it was given, which the user may fill anew.
   if (isNear() || !(input instanceof tf.Tensor)) return toNumbers(input, isLent)
   const [own] = keeping(
@@ -264,6 +272,7 @@ const someRows = ({ data, shape }: Numbers, from: number, count: number, order: 
 export const someExamples = (examples: NumberBatch, from: number, count: number, order?: Int32Array): NumberBatch => ({
   ...mapFields(examples, numbers => someRows(numbers, from, count, order)),
   size: count,
+  ...(examples.tree && { tree: examples.tree }),
 })
 
 /** Where each batch starts and how long it is: the last one may be shorter, and the only one empty. */

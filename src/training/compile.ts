@@ -3,34 +3,42 @@ import { InvalidOption } from '../base/errors.ts'
 import { asKey, type Key } from '../base/random.ts'
 import { type Flow, showFlow } from '../base/shape.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import type { Handle } from '../functions/function.ts'
+import type { Given } from '../functions/given.ts'
+import { isNetworks } from '../network/networks.ts'
 import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
 import type { Patterns } from '../network-types/patterns.ts'
-import { type Examples, type NumberBatch, readNumbers } from './batches.ts'
+import type { Examples, NumberBatch } from './batches.ts'
 import type { ForOutputsIn } from './by-output.ts'
 import type { DeviceState, Engine, Learnt } from './engine.ts'
 import { enginesOf } from './engines.ts'
 import type { ExamplesFor } from './examples.ts'
+import { networkSubject } from './network-subject.ts'
 import { type NormalCompiledRule, readCompiledRule } from './options.ts'
-import {
-  checkedVariables,
-  checkTraining,
-  type ForOutputs,
-  handedOver,
-  holdingInitial,
-  holdingState,
-  type Known,
-  type LossOf,
-  type LossOption,
-  type Metrics,
-  type MetricsOption,
-  type NoLoss,
-  type NoMetrics,
-  type Report,
-  type TrainingRule,
-  type TrainState,
-  toReport,
+import type { RawReport } from './report.ts'
+import { readCompiledRules } from './rules/options.ts'
+import type { ObjectiveRules, RulesReport } from './rules/rule.ts'
+import { rulesSubject } from './rules/subject.ts'
+import type {
+  ForOutputs,
+  Known,
+  LossOf,
+  LossOption,
+  Metrics,
+  MetricsOption,
+  NoLoss,
+  NoMetrics,
+  Report,
+  RulesState,
+  RulesStep,
+  RulesStepOptions,
+  TrainingRule,
+  TrainState,
 } from './step.ts'
+import { handedOver, holdingInitial, holdingState, toReport } from './stepping.ts'
+import type { Subject } from './subject.ts'
 import { leavesIn, type RawState } from './traced.ts'
 import { asTrainState } from './train-state.ts'
 
@@ -80,6 +88,22 @@ export interface CompiledTraining<N extends AnyLayer, M extends MetricsOption = 
   readonly dispose: () => Promise<void>
 }
 
+/** The options of a compiled step by rules. */
+export interface CompiledRulesOptions extends RulesStepOptions, Pick<CompiledTrainingRule, 'onRecompile'> {}
+
+/** A training step by rules that keeps its state on a backend; see {@link RulesStep}. */
+export interface CompiledRules<NS, B, R> {
+  (state: CompiledState, batch: Given<B>): Promise<readonly [CompiledState, RulesReport<R>]>
+  /** The state before the first step. The variables are not modified. */
+  readonly init: (variables: VariablesByNetwork<NS>, key: Key) => Promise<CompiledState>
+  /** Goes on from where `fit` or `read` left. */
+  readonly resume: (state: RulesState<NS>) => Promise<CompiledState>
+  /** Copies a state to tensors; the state stays usable. */
+  readonly read: (state: CompiledState) => Promise<RulesState<NS>>
+  /** Frees the memory of the programs; garbage collection of the value does the same, later. */
+  readonly dispose: () => Promise<void>
+}
+
 interface Held {
   readonly device: DeviceState
   readonly engine: Engine
@@ -109,6 +133,103 @@ const warn = ({ shapes }: Recompiled): void => {
   console.warn(`joinery: the training step is compiled again for ${shapes}; use batches of one size to avoid this.`)
 }
 
+/** A compiled step, whatever is trained. */
+interface AnyTraining {
+  (state: CompiledState, batch: unknown): Promise<readonly [CompiledState, RawReport]>
+  readonly init: (variables: unknown, key: Key) => Promise<CompiledState>
+  readonly resume: (state: unknown) => Promise<CompiledState>
+  readonly read: (state: CompiledState) => Promise<TrainState>
+  readonly dispose: () => Promise<void>
+}
+
+/** The compiled step of what is trained: see {@link compileTraining}. */
+const compiledStepOf = (subject: Subject, onRecompile: ((recompiled: Recompiled) => unknown) | null): AnyTraining => {
+  const { owner } = subject
+  const tell = teller(onRecompile ?? warn)
+  const engines = enginesOf(subject)
+  const held = new WeakMap<CompiledState, Held>()
+  const spent = new WeakSet<CompiledState>()
+
+  const keep = (state: CompiledState, own: Held): void => {
+    held.set(state, own)
+    dropped.watch(state, own)
+  }
+  const hold = (own: Held): CompiledState => {
+    const state = Object.freeze<CompiledState>({ kind: 'CompiledState', update: own.device.update })
+    keep(state, own)
+    return state
+  }
+  const heldBy = (state: CompiledState): Held => {
+    const own = held.get(state)
+    if (own !== undefined) return own
+    throw new InvalidOption({
+      layer: owner,
+      option: 'state',
+      expected: 'a state that init or the last step gave, and no step has used up',
+      got: spent.has(state) ? 'one that has been used up' : 'another value',
+      remedy: 'Go on from the state that the step gave; keep earlier ones with read(state).',
+    })
+  }
+  const spend = (state: CompiledState): void => {
+    held.delete(state)
+    spent.add(state)
+    dropped.forget(state)
+  }
+
+  const begin = async (raw: RawState, key: Key): Promise<CompiledState> => {
+    const engine = await engines.for(raw)
+    const device = await engine.begin(leavesIn(raw), raw.optimizer.update)
+    return hold({ device, engine, key, reads: new Map() })
+  }
+  const learn = async ({ device, engine, key, reads }: Held, batch: unknown): Promise<Learnt> => {
+    const numbers = await subject.read(owner, batch, shapes => {
+      if (!engine.knows(shapes)) subject.check(engine.structure, shapes)
+    })
+    await tell(numbers)
+    await Promise.allSettled(reads.keys())
+    return engine.learn(device, numbers, key)
+  }
+  const step = async (state: CompiledState, batch: unknown): Promise<readonly [CompiledState, RawReport]> => {
+    const own = heldBy(state)
+    // Before anything is awaited: while a step is on its way, another one must not take the same state.
+    spend(state)
+    const { engine, key } = own
+    const { after, said } = await learn(own, batch).catch((error: unknown) => {
+      keep(state, own)
+      throw error
+    })
+    const next = hold({ device: after, engine, key, reads: new Map() })
+    return [next, toReport(await said)]
+  }
+
+  return Object.freeze(
+    Object.assign(step, {
+      init: async (variables: unknown, key: Key): Promise<CompiledState> => {
+        const trees = subject.asTrees(variables)
+        subject.checkKnown(trees)
+        const own = asKey(owner, key)
+        return holdingInitial(trees, subject.memory, raw => begin(raw, own))
+      },
+      resume: async (given: unknown): Promise<CompiledState> => {
+        const { key, ...state } = asTrainState(subject, given)
+        subject.checkKnown(state)
+        return holdingState(state, raw => begin(raw, key))
+      },
+      read: async (state: CompiledState): Promise<TrainState> => {
+        const { device, engine, key, reads } = heldBy(state)
+        const reading = engine.read(device)
+        reads.set(reading, state)
+        try {
+          return handedOver(engine, await reading, device.update, key)
+        } finally {
+          reads.delete(reading)
+        }
+      },
+      dispose: engines.dispose,
+    }),
+  )
+}
+
 /**
  * Compiles the training step of a network: forward pass, gradients and optimizer become one program of a backend, and
  * parameters stay there from step to step.
@@ -127,7 +248,7 @@ const warn = ({ shapes }: Recompiled): void => {
  * const { variables } = await step.read(next)
  * ```
  */
-export const compileTraining = <
+export function compileTraining<
   N extends AnyLayer,
   const M extends MetricsOption = NoMetrics,
   const L extends NoLoss = NoLoss,
@@ -136,92 +257,65 @@ export const compileTraining = <
   P extends string = never,
 >(
   network: N,
-  rule: ForOutputsIn<CompiledTrainingRule<M, L, W, T, P>, N, M, L, W, T, P> = {},
-): CompiledTraining<N, Known<M>, L> => {
-  const part = asPart('compileTraining', network)
-  const normal: NormalCompiledRule<Recompiled> = readCompiledRule(rule)
-  const tell = teller(normal.onRecompile ?? warn)
-  const engines = enginesOf(part, normal)
-  const held = new WeakMap<CompiledState, Held>()
-  const spent = new WeakSet<CompiledState>()
-
-  const keep = (state: CompiledState, own: Held): void => {
-    held.set(state, own)
-    dropped.watch(state, own)
+  rule?: ForOutputsIn<CompiledTrainingRule<M, L, W, T, P>, N, M, L, W, T, P>,
+): CompiledTraining<N, Known<M>, L>
+/**
+ * Compiles the training step of several networks by rules: the losses of all rules, their gradients and updates become one
+ * program of a backend, and the variables of all networks stay there from step to step.
+ *
+ * @param networks by name
+ * @param rules as those of {@link trainStep}
+ * @param options `backend`, `onRecompile`
+ * @throws as for one network; InvalidOption, from a step, if a loss gives no scalar
+ * @example
+ * ```ts
+ * const networks = { generator: join(Input(2), Relu(8), Linear(2)), critic: join(Input(2), Relu(8), Linear(1)) }
+ * interface Batch<T> {
+ *   readonly real: T
+ *   readonly z: T
+ * }
+ * const step = compileTraining(networks, [
+ *   {
+ *     name: 'critic',
+ *     trains: 'critic',
+ *     loss: ({ ops, run }, { real, z }: Batch<Handle>) =>
+ *       ops.mean(ops.subtract(run.critic(run.generator(z)), run.critic(real))),
+ *   },
+ *   {
+ *     name: 'generator',
+ *     trains: 'generator',
+ *     loss: ({ ops, run }, { z }: Batch<Handle>) => ops.negative(ops.mean(run.critic(run.generator(z)))),
+ *   },
+ * ])
+ * const start = await step.init(init(networks, key(1)), key(2))
+ * const [next, report] = await step(start, { real: [[1, 2]], z: [[0, 1]] })
+ * Object.keys(report) // ['loss', 'critic.loss', 'generator.loss']
+ * ```
+ */
+export function compileTraining<const NS extends object, B = Handle, const R = unknown>(
+  networks: NS & Networks<NS>,
+  rules: R & ObjectiveRules<NS, B>,
+  options?: CompiledRulesOptions,
+  ...none: ForSeveral<NS>
+): CompiledRules<NS, B, R>
+// The same again: of more than three overloads, compilers say only what the last one lacks.
+export function compileTraining<const NS extends object, B = Handle, const R = unknown>(
+  networks: NS & Networks<NS>,
+  rules: R & ObjectiveRules<NS, B>,
+  options?: CompiledRulesOptions,
+  ...none: ForSeveral<NS>
+): CompiledRules<NS, B, R>
+export function compileTraining<const NS extends object, B = Handle, const R = unknown>(
+  networks: NS & Networks<NS>,
+  rules: R & ObjectiveRules<NS, B>,
+  options?: CompiledRulesOptions,
+  ...none: ForSeveral<NS>
+): CompiledRules<NS, B, R>
+export function compileTraining(given: unknown, rule: unknown = {}, options: unknown = {}, ..._: unknown[]): unknown {
+  if (isNetworks(given)) {
+    const normal = readCompiledRules<Recompiled>('compileTraining', given, rule, options)
+    return compiledStepOf(rulesSubject(normal), normal.onRecompile)
   }
-  const hold = (own: Held): CompiledState => {
-    const state = Object.freeze<CompiledState>({ kind: 'CompiledState', update: own.device.update })
-    keep(state, own)
-    return state
-  }
-  const heldBy = (state: CompiledState): Held => {
-    const own = held.get(state)
-    if (own !== undefined) return own
-    throw new InvalidOption({
-      layer: 'compileTraining',
-      option: 'state',
-      expected: 'a state that init or the last step gave, and no step has used up',
-      got: spent.has(state) ? 'one that has been used up' : 'another value',
-      remedy: 'Go on from the state that the step gave; keep earlier ones with read(state).',
-    })
-  }
-  const spend = (state: CompiledState): void => {
-    held.delete(state)
-    spent.add(state)
-    dropped.forget(state)
-  }
-
-  const begin = async (raw: RawState, key: Key): Promise<CompiledState> => {
-    const engine = await engines.for(raw)
-    const device = await engine.begin(leavesIn(raw), raw.optimizer.update)
-    return hold({ device, engine, key, reads: new Map() })
-  }
-  const learn = async ({ device, engine, key, reads }: Held, examples: Examples): Promise<Learnt> => {
-    const numbers = await readNumbers('compileTraining', part, examples, batch => {
-      if (!engine.knows(batch)) checkTraining('compileTraining', part, engine.structure, batch, normal)
-    })
-    await tell(numbers)
-    await Promise.allSettled(reads.keys())
-    return engine.learn(device, numbers, key)
-  }
-  const step = async <E>(state: CompiledState, examples: E): Promise<readonly [CompiledState, Report<Known<M>>]> => {
-    const own = heldBy(state)
-    // Before anything is awaited: while a step is on its way, another one must not take the same state.
-    spend(state)
-    const { engine, key } = own
-    // Their type is checked where a step is called; from JavaScript they may be anything.
-    const { after, said } = await learn(own, examples as Examples).catch((error: unknown) => {
-      keep(state, own)
-      throw error
-    })
-    const next = hold({ device: after, engine, key, reads: new Map() })
-    // It has the metrics of the rule.
-    return [next, toReport(await said) as Report<Known<M>>]
-  }
-
-  return Object.freeze(
-    Object.assign(step, {
-      init: async (variables: unknown, key: Key): Promise<CompiledState> => {
-        const trees = checkedVariables('compileTraining', part, variables)
-        const own = asKey('compileTraining', key)
-        return holdingInitial(trees, normal, raw => begin(raw, own))
-      },
-      resume: async (given: TrainState<N>): Promise<CompiledState> => {
-        const { key, ...state } = asTrainState('compileTraining', normal, given)
-        checkedVariables('compileTraining', part, state)
-        return holdingState(state, raw => begin(raw, key))
-      },
-      read: async (state: CompiledState): Promise<TrainState<N>> => {
-        const { device, engine, key, reads } = heldBy(state)
-        const reading = engine.read(device)
-        reads.set(reading, state)
-        try {
-          return handedOver<N>(engine, await reading, device.update, key)
-        } finally {
-          reads.delete(reading)
-        }
-      },
-      dispose: engines.dispose,
-    }),
-  )
+  const normal: NormalCompiledRule<Recompiled> = readCompiledRule(rule as object)
+  return compiledStepOf(networkSubject(asPart('compileTraining', given), normal), normal.onRecompile)
 }

@@ -1,52 +1,28 @@
 import { type Tensor as TfTensor, tensor as tfTensor } from '@tensorflow/tfjs-core'
 import { type Backend, give, take } from '../backends/backend.ts'
 import { prepareTraced } from '../backends/prepare.ts'
-import { programsOf, runFed } from '../backends/programs.ts'
+import { type Programs, programsOf, runFed } from '../backends/programs.ts'
 import { foldIn, type Key } from '../base/random.ts'
 import type { Flow } from '../base/shape.ts'
-import { mergeTrees } from '../base/trees.ts'
+import type { Form } from '../base/tree.ts'
 import { asGraph } from '../graph/build.ts'
 import type { Graph, GraphNode } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
 import { placeholder, tracer } from '../graph/ops.ts'
-import type { Part } from '../network/parts.ts'
-import { run } from '../network/run.ts'
-import { wireFor } from '../state/check.ts'
-import type { Trees } from '../state/variables.ts'
-import { type Fields, fields, type NumberBatch, valuesIn } from './batches.ts'
+import type { Shaped, Trees } from '../state/variables.ts'
+import { fields, type NumberBatch, type ShapedBatch, valuesIn } from './batches.ts'
 import { flushed, isFlushedBefore } from './flush.ts'
-import type { NormalRule } from './options.ts'
 import { asNumber } from './rate.ts'
-import { asVector, type Layout, layoutOf, readSums, type Sums } from './report.ts'
-import { outputNames, type Scoring, scoringOf } from './scoring.ts'
-import {
-  placedExamples,
-  type RawState,
-  type Structure,
-  shapesIn,
-  structureOf,
-  traceUpdate,
-  withLeaves,
-} from './traced.ts'
-import { type Measured, score } from './update.ts'
+import type { Reader, Said } from './report.ts'
+import type { Subject } from './subject.ts'
+import { type RawState, type Structure, shapesIn, structureOf, variableShapes, withLeaves } from './traced.ts'
 
 // Training on a backend: the whole step is one program, and what training changes stays on the backend between steps.
-
-interface Shaped {
-  readonly shape: readonly number[]
-}
 
 /** What training changes, as handles of the backend: parameters, state and slots, each in the order of the trees. */
 export interface DeviceState {
   readonly handles: readonly unknown[]
   readonly update: number
-}
-
-/** What a batch has said: sums, and how they are read. */
-export interface Said {
-  readonly scoring: Scoring
-  readonly extras: readonly string[]
-  readonly sums: Sums
 }
 
 /** What an update gives. */
@@ -55,12 +31,13 @@ export interface Learnt {
   readonly said: Promise<Said>
 }
 
-/** Trains a network on a backend. */
+/** Trains on a backend. */
 export interface Engine {
+  readonly subject: Subject
   /** The variables that it trains, by their shapes. */
   readonly structure: Trees<Shaped>
   /** Whether a batch of these shapes has been learnt from. */
-  readonly knows: (batch: Fields<Shaped>) => boolean
+  readonly knows: (batch: ShapedBatch) => boolean
   /** A state on the backend. Its tensors, in order, stay what they were, and may be disposed once the call is made. */
   readonly begin: (leaves: readonly TfTensor[], update: number) => Promise<DeviceState>
   /**
@@ -69,8 +46,8 @@ export interface Engine {
    * @param rate what changes of parameters are multiplied by, for rules that are paced
    */
   readonly learn: (state: DeviceState, batch: NumberBatch, key: Key, rate?: number) => Promise<Learnt>
-  /** The loss and metrics of examples, in inference mode. */
-  readonly score: (state: DeviceState, batch: NumberBatch) => Promise<Said>
+  /** The loss and metrics of examples, in inference mode, and what draws there draw with. */
+  readonly score: (state: DeviceState, batch: NumberBatch, key: Key) => Promise<Said>
   /** The state as tensors in nobody's scope, in order; it stays on the backend as well. */
   readonly read: (state: DeviceState) => Promise<readonly TfTensor[]>
   /**
@@ -83,44 +60,6 @@ export interface Engine {
   readonly treesOf: (leaves: readonly TfTensor[], update: number) => RawState
   readonly release: (state: DeviceState) => void
   readonly dispose: () => Promise<void>
-}
-
-/** How what a program has measured is read. */
-interface Reader {
-  readonly scoring: Scoring
-  readonly extras: readonly string[]
-  readonly layout: Layout
-}
-const readerOf = (
-  scoring: Scoring,
-  { groups, extras }: Measured<GraphNode>,
-): readonly [Reader, readonly GraphNode[]] => {
-  const [layout, tensors] = layoutOf(groups, (node: GraphNode) => node.shape)
-  return [{ scoring, extras, layout }, tensors]
-}
-
-/** What is known of a step beside its graph. */
-interface StepAbout extends Reader {
-  /** Which leaves change. */
-  readonly changed: readonly number[]
-  /** What gives the scalars of an update. */
-  readonly numbers: readonly ((update: number) => number)[]
-}
-
-/** The graph of a step: from leaves, scalars and examples to the leaves that change and what is measured. */
-const traceStep = (
-  part: Part,
-  rule: NormalRule,
-  structure: Structure,
-  shapes: readonly Flow[],
-): readonly [graph: Graph, about: StepAbout] => {
-  const ops = tracer(interner())
-  const { inputs, changed, scoring, measured, numbers } = traceUpdate(ops, part, rule, structure, shapes)
-  const [reader, tensors] = readerOf(scoring, measured)
-  return [
-    asGraph(inputs, [...changed.map(([, node]) => node), asVector(ops, tensors)]),
-    { ...reader, changed: changed.map(([i]) => i), numbers },
-  ]
 }
 
 /** The graph that flushes what the optimizer remembers. */
@@ -136,52 +75,52 @@ const traceFlush = ({ slots }: Structure): readonly [graph: Graph, about: undefi
   ]
 }
 
-/** The graph of a score: from leaves and examples to what is measured. */
-const traceScore = (
-  part: Part,
-  rule: NormalRule,
-  structure: Structure,
-  shapes: readonly Flow[],
-): readonly [graph: Graph, about: Reader] => {
-  const ops = tracer(interner())
-  const variables = variableShapes(structure)
-  const leaves = variables.map((shape, i) => placeholder(`variable ${i}`, shape))
-  const { params, state } = withLeaves<GraphNode>(structure, leaves)
-  const batch = placedExamples(shapes)
-  const wiring = wireFor(part, shapes[0] ?? [])
-  const scoring = scoringOf(rule.owner, rule, outputNames(wiring))
-  const [predicted] = run(ops, wiring, mergeTrees(params, state), batch.x, { training: false, key: undefined })
-  const measured = score<GraphNode>(ops, scoring, rule, params, { ...batch, expected: batch.y, predicted })
-  const [reader, tensors] = readerOf(scoring, measured)
-  return [asGraph([...leaves, ...valuesIn(batch)], [asVector(ops, tensors)]), reader]
-}
-const variableShapes = (structure: Structure): readonly (readonly number[])[] => shapesIn({ ...structure, slots: [] })
+const shapesOf = (batch: ShapedBatch): readonly Flow[] => fields.map(field => batch[field].map(({ shape }) => shape))
 
-const shapesOf = (examples: Fields<Shaped>): readonly Flow[] =>
-  fields.map(field => examples[field].map(({ shape }) => shape))
+/** Programs for batches of one form. */
+interface ByForm<A> {
+  readonly of: (batch: ShapedBatch) => Programs<A>
+  readonly dispose: () => Promise<void>
+}
+/** Programs by the form of a batch, which nearly always is one. */
+const byForm = <A>(make: (form: Form | undefined) => Programs<A>): ByForm<A> => {
+  const made = new Map<string, Programs<A>>()
+  return {
+    of: ({ tree }) => {
+      const text = JSON.stringify(tree?.form ?? null)
+      const programs = made.get(text) ?? make(tree?.form)
+      made.set(text, programs)
+      return programs
+    },
+    dispose: async () => {
+      await Promise.all([...made.values()].map(programs => programs.dispose()))
+    },
+  }
+}
 
 /**
- * The engine of a network on a backend.
+ * The engine of what is trained, on a backend.
  *
- * @param template a state of the network, for its structure
+ * @param template a state of it, for its structure
  */
-export const engineOf = (part: Part, rule: NormalRule, template: RawState, backend: Backend): Engine => {
+export const engineOf = (subject: Subject, template: RawState, backend: Backend): Engine => {
   const structure = structureOf(template)
   const shapes = shapesIn(structure)
   const scored = variableShapes(structure).length
-  const { optimizer } = rule
   const choose = async () => backend
 
-  const steps = programsOf(choose, (...flows) => traceStep(part, rule, structure, flows))
+  const steps = byForm(form => programsOf(choose, (...flows) => subject.traceStep(structure, flows, form)))
   const flushes = programsOf(choose, () => traceFlush(structure))
   // The reading that `evaluate` has, so that both say the same.
-  const scores = programsOf(choose, (...flows) => traceScore(part, rule, structure, flows), prepareTraced)
+  const scores = byForm(form =>
+    programsOf(choose, (...flows) => subject.traceScore(structure, flows, form), prepareTraced),
+  )
   const releaseAll = (handles: readonly unknown[]): void => {
     for (const handle of handles) backend.release(handle)
   }
-  const saidBy = async ({ scoring, extras, layout }: Reader, handle: unknown): Promise<Said> => {
+  const saidBy = async (reader: Reader, handle: unknown, size: number): Promise<Said> => {
     try {
-      return { scoring, extras, sums: readSums(layout, await backend.download(handle)) }
+      return { reader, sums: reader.sumsOf(await backend.download(handle), size) }
     } finally {
       backend.release(handle)
     }
@@ -195,17 +134,11 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
   }
 
   const learn: Engine['learn'] = ({ handles, update }, batch, key, rate = 1) =>
-    steps.use(shapesOf(batch), async ready => {
-      const { changed, numbers } = ready.about
-      const factors = numbers.map(number => asNumber(optimizer.name, 'at', update, number(update)))
-      const scalars = [...(rule.paced ? [rate] : []), ...factors]
-      const fed = [
-        ...scalars.map(scalar => ({ data: Float32Array.of(scalar), shape: [] })),
-        ...batch.x,
-        ...batch.y,
-        ...batch.weights,
-        ...batch.mask,
-      ]
+    steps.of(batch).use(shapesOf(batch), async ready => {
+      const { reader, changed, numbers } = ready.about
+      const factors = numbers.map(number => asNumber(subject.memory.name, 'at', update, number(update)))
+      const scalars = [...(subject.paced ? [rate] : []), ...factors]
+      const fed = [...scalars.map(scalar => ({ data: Float32Array.of(scalar), shape: [] })), ...valuesIn(batch)]
       // A key is worked out where something draws with it.
       const own = ready.draws.length > 0 ? foldIn(key, update) : undefined
       const before = isFlushedBefore(update) ? await withFlushed(handles) : handles
@@ -219,22 +152,22 @@ export const engineOf = (part: Part, rule: NormalRule, template: RawState, backe
       releaseAll(
         before.flatMap((handle, i) => (handle === handles[i] ? [] : [changed.includes(i) ? handles[i] : handle])),
       )
-      const said = saidBy(ready.about, results.at(-1))
+      const said = saidBy(reader, results.at(-1), batch.size)
       // Whoever waits for it hears of a fault.
       said.catch(() => undefined)
       return { after: { handles: after, update: update + 1 }, said }
     })
 
-  const scoreBatch: Engine['score'] = ({ handles }, batch) =>
-    scores.use(shapesOf(batch), async ready => {
-      const fed = [...batch.x, ...batch.y, ...batch.weights, ...batch.mask]
-      const [said] = await runFed(ready, handles.slice(0, scored), fed)
-      return saidBy(ready.about, said)
+  const scoreBatch: Engine['score'] = ({ handles }, batch, key) =>
+    scores.of(batch).use(shapesOf(batch), async ready => {
+      const [said] = await runFed(ready, handles.slice(0, scored), valuesIn(batch), [], key)
+      return saidBy(ready.about, said, batch.size)
     })
 
   return Object.freeze<Engine>({
+    subject,
     structure: { params: structure.params, state: structure.state },
-    knows: examples => steps.has(...shapesOf(examples)),
+    knows: batch => steps.of(batch).has(...shapesOf(batch)),
     begin: async (leaves, update) => {
       const giving: unknown[] = []
       try {

@@ -2,11 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Backend } from '../backends/backend.ts'
 import { chooseBackend } from '../backends/choose.ts'
 import { leavesOf } from '../base/trees.ts'
-import type { Part } from '../network/parts.ts'
 import { tfjsOps as eager } from '../tfjs/index.ts'
 import { type Engine, engineOf } from './engine.ts'
-import type { NormalRule } from './options.ts'
 import { flatSlots } from './slots.ts'
+import type { Subject } from './subject.ts'
 import type { RawState } from './traced.ts'
 
 /** Engines for the structures of states, each made when its structure is first met: nearly always that is one. */
@@ -24,13 +23,13 @@ const textOf = ({ params, state, optimizer }: RawState): string => {
   ])
 }
 
-/** The engines of a network, on the backend that its rule names. */
-export const enginesOf = (part: Part, rule: NormalRule): Engines => {
+/** The engines of what is trained, on the backend that it names. */
+export const enginesOf = (subject: Subject): Engines => {
   const made = new Map<string, Promise<Engine>>()
   let chosen: Promise<Backend> | undefined
   const make = async (state: RawState): Promise<Engine> => {
-    chosen ??= chooseBackend(rule.backend)
-    return engineOf(part, rule, state, await chosen)
+    chosen ??= chooseBackend(subject.backend)
+    return engineOf(subject, state, await chosen)
   }
   return Object.freeze<Engines>({
     for: async state => {

@@ -28,27 +28,16 @@ import {
   valuesIn,
 } from './batches.ts'
 import type { ForOutputsIn } from './by-output.ts'
-import type { Said } from './engine.ts'
 import type { ExamplesFor } from './examples.ts'
 import { holding } from './given.ts'
 import { judgementOf, layoutFor } from './judgements.ts'
+import { checkTraining } from './network-subject.ts'
 import { readEvaluation, readPrediction } from './options.ts'
-import { readSums } from './report.ts'
+import { readerOf, type Said } from './report.ts'
 import { outputNames, type Scoring, scoringOf } from './scoring.ts'
 import { type Batches, batchesOf, isBatches, noBatches } from './source.ts'
-import {
-  checkTraining,
-  type ForOutputs,
-  type Known,
-  type LossOf,
-  type LossOption,
-  type MetricsOption,
-  type NoLoss,
-  type NoMetrics,
-  type Report,
-  together,
-  toReport,
-} from './step.ts'
+import type { ForOutputs, Known, LossOf, LossOption, MetricsOption, NoLoss, NoMetrics, Report } from './step.ts'
+import { together, toReport } from './stepping.ts'
 
 /** What was computed at once, after others have had their turn where they waited long. */
 const rested = async (results: readonly tf.Tensor[]): Promise<readonly tf.Tensor[]> => {
@@ -129,7 +118,8 @@ const scorerOf = (part: Part, scoring: Scoring, judge: Judge): Scorer => {
         checkRows('evaluate', judged.slice(0, -1), count)
         const known = layouts.get(count) ?? layoutFor(part, scoring, batch, count)
         layouts.set(count, known)
-        return { scoring, extras: known.extras, sums: readSums(known.layout, await vector.data<'float32'>()) }
+        const reader = readerOf(scoring, known.extras, known.layout)
+        return { reader, sums: reader.sumsOf(await vector.data<'float32'>(), count) }
       } finally {
         dispose(judged)
       }

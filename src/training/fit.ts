@@ -1,41 +1,51 @@
 import { chooseBackend } from '../backends/choose.ts'
 import { type Key, key as keyOf } from '../base/random.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import type { Given } from '../functions/given.ts'
+import { isNetworks } from '../network/networks.ts'
 import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
+import type { ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
 import type { Patterns } from '../network-types/patterns.ts'
-import { asVariables, reading } from '../state/given.ts'
-import type { Examples, Fields } from './batches.ts'
+import { reading } from '../state/given.ts'
+import type { Examples, ShapedBatch } from './batches.ts'
 import type { ForOutputsIn } from './by-output.ts'
 import { engineOf } from './engine.ts'
 import type { ExamplesFor } from './examples.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
-import { checkNetwork } from './files/differences.ts'
 import type { Resumed } from './files/resume.ts'
 import type { Callback } from './loops/callbacks.ts'
 import type { EarlyStopping } from './loops/early-stopping.ts'
 import { lessonsOf, type Validation } from './loops/lessons.ts'
+import type { Judged } from './loops/monitor.ts'
 import type { ReduceOnPlateau } from './loops/plateau.ts'
-import { type Stopped, train } from './loops/train.ts'
-import { type NormalFit, readFit } from './options.ts'
+import { type Stopped, type Trained, train } from './loops/train.ts'
+import { networkSubject } from './network-subject.ts'
+import { type NormalFitting, readFit } from './options.ts'
+import type { BatchOf } from './rules/data.ts'
+import { readRulesFit } from './rules/options.ts'
+import type { ObjectiveRules, RulesReport } from './rules/rule.ts'
+import { rulesSubject } from './rules/subject.ts'
+import { allAsked } from './scoring.ts'
 import type { Batches } from './source.ts'
-import {
-  checkTraining,
-  type ForOutputs,
-  holdingInitial,
-  holdingState,
-  type Known,
-  type LossOf,
-  type LossOption,
-  type Metrics,
-  type MetricsOption,
-  type NoLoss,
-  type NoMetrics,
-  type Report,
-  type TrainingRule,
-  type TrainState,
+import type {
+  ForOutputs,
+  Known,
+  LossOf,
+  LossOption,
+  Metrics,
+  MetricsOption,
+  NoLoss,
+  NoMetrics,
+  Report,
+  RulesState,
+  RulesStepOptions,
+  TrainingRule,
+  TrainState,
 } from './step.ts'
+import { holdingInitial, holdingState } from './stepping.ts'
+import type { Subject } from './subject.ts'
 import { leavesIn, type RawState } from './traced.ts'
 import { asTrainState } from './train-state.ts'
 
@@ -60,16 +70,8 @@ export interface Progress<M extends MetricsOption = Metrics> {
   readonly ended: boolean
 }
 
-/** The options of {@link fit}. */
-export interface FitOptions<
-  N extends AnyLayer = AnyLayer,
-  M extends MetricsOption = MetricsOption,
-  V extends Validation = Validation,
-  L extends NoLoss = LossOption,
-  W extends ForOutputs<number> = ForOutputs<number>,
-  T extends Patterns = Patterns,
-  P extends string = string,
-> extends TrainingRule<M, L, W, T, P> {
+/** The options of {@link fit}, whatever is trained. */
+export interface LoopOptions {
   /** How often the examples are gone through. Default: 1. */
   readonly epochs?: number
   /**
@@ -87,18 +89,8 @@ export interface FitOptions<
   readonly allowNaN?: boolean
   /** Whether to shuffle the examples in each epoch. Default: true. A dataset has its own order. */
   readonly shuffle?: boolean
-  /**
-   * Examples to evaluate after every epoch: `{ x, y }`, a dataset, or `{ part: 0.2 }`, which holds out the last
-   * fraction of the examples.
-   */
-  readonly validation?: ExamplesFor<N, LossOf<N, L>, V>
   /** What shuffling and layers draw with. Default: `key(0)`. */
   readonly key?: Key
-  /**
-   * Called after every batch and every epoch; `progressBar()` of `joinery/terminal` is one. A promise is awaited; if it
-   * rejects, `fit` rejects with its error.
-   */
-  readonly onProgress?: (progress: Progress<NoInfer<M>>) => unknown
   /** Functions that observe training and may return `stop`. A plain function is called after each epoch. */
   readonly callbacks?:
     | Callback
@@ -115,12 +107,75 @@ export interface FitOptions<
   readonly terminateOnNaN?: boolean
   /** Where, and how often, to save the state of training. Default: not at all. */
   readonly checkpoint?: Checkpoint
-  /** The run to resume: the result of `resume(folder)`. */
-  readonly resume?: Resumed<N> | Resumed | undefined
   /** Ends training after the current update; `fit` returns the state at that point. */
   readonly signal?: AbortSignal
+}
+
+/** The options of {@link fit}. */
+export interface FitOptions<
+  N extends AnyLayer = AnyLayer,
+  M extends MetricsOption = MetricsOption,
+  V extends Validation = Validation,
+  L extends NoLoss = LossOption,
+  W extends ForOutputs<number> = ForOutputs<number>,
+  T extends Patterns = Patterns,
+  P extends string = string,
+> extends TrainingRule<M, L, W, T, P>,
+    LoopOptions {
+  /**
+   * Examples to evaluate after every epoch: `{ x, y }`, a dataset, or `{ part: 0.2 }`, which holds out the last
+   * fraction of the examples.
+   */
+  readonly validation?: ExamplesFor<N, LossOf<N, L>, V>
+  /**
+   * Called after every batch and every epoch; `progressBar()` of `joinery/terminal` is one. A promise is awaited; if it
+   * rejects, `fit` rejects with its error.
+   */
+  readonly onProgress?: (progress: Progress<NoInfer<M>>) => unknown
+  /** The run to resume: the result of `resume(folder)`. */
+  readonly resume?: Resumed<N> | Resumed | undefined
   /** The state at the end of an earlier `fit`, from which the optimizer continues. */
   readonly trainState?: TrainState<N>
+}
+
+/** What `onProgress` is told while rules train. */
+export interface RulesProgress<R> extends Omit<Progress, 'report' | 'validation'> {
+  /** What the losses were over this epoch so far. */
+  readonly report: RulesReport<R>
+  /** At the end of an epoch with validation data: what they are over those. */
+  readonly validation?: RulesReport<R>
+}
+
+/** What is validated after every epoch: data of the form of those for training, a dataset, or a part of those. */
+export type RulesValidation<D> = Given<BatchOf<D>> | Batches | { readonly part: number }
+
+/** The options of {@link fit} with rules. */
+export interface RulesFitOptions<NS, D, R, V = never> extends LoopOptions, RulesStepOptions {
+  /** What each update does: one rule, or an array of them, which run in order. */
+  readonly rules: R & ObjectiveRules<NS, BatchOf<D>>
+  /**
+   * Data on which the losses are computed after every epoch, with networks in inference mode: a tree of the form of `data`, a
+   * dataset, or `{ part: 0.2 }`, which holds out the last fraction of the examples.
+   */
+  readonly validation?: V & RulesValidation<D>
+  /** Called after every batch and every epoch; a promise is awaited. */
+  readonly onProgress?: (progress: RulesProgress<NoInfer<R>>) => unknown
+  /** The run to resume: the result of `resume(folder)`. */
+  readonly resume?: Resumed | undefined
+  /** The state at the end of an earlier `fit`, from which the optimizers continue. */
+  readonly trainState?: RulesState<NS>
+}
+
+/** What {@link fit} gives of networks that rules train. */
+export interface FittedByRules<NS, R, V = never> {
+  /** By the name of the network: the last ones, or the best ones where `earlyStopping` is asked for. */
+  readonly variables: VariablesByNetwork<NS>
+  /** What the losses were, and what they report, a value for each epoch; the values of validation as `validationLoss`. */
+  readonly history: Epochs<RulesReport<R>> & Validated<V, RulesReport<R>>
+  /** The state after the last update, from which training can continue. */
+  readonly trainState: RulesState<NS>
+  /** Why training ended before its last epoch; `undefined` if it did not. */
+  readonly stopped: Stopped | undefined
 }
 
 /**
@@ -147,12 +202,47 @@ export interface Fitted<N extends AnyLayer, M extends MetricsOption = Metrics, V
 
 /** What training goes on from, and the option that holds it: of an interrupted run, with its own variables. */
 const memoryOf = (
-  { resume, trainState }: NormalFit<Validation, Progress, unknown>,
+  { resume, trainState }: Pick<NormalFitting<unknown, never, unknown>, 'resume' | 'trainState'>,
   variables: unknown,
 ): readonly [given: unknown, option: string] | null => {
   if (resume !== null) return [resume.trainState, 'resume']
   if (trainState === null) return null
   return reading('fit', 'trainState', () => [{ ...(trainState as object), variables }, 'trainState'] as const)
+}
+
+/**
+ * Trains what is trained, by the options of a loop: see {@link fit}.
+ *
+ * @param metrics that reports have
+ */
+const fitted = async (
+  subject: Subject,
+  variables: unknown,
+  data: unknown,
+  options: NormalFitting<Validation, Progress, TrainState>,
+  metrics: readonly Judged[],
+): Promise<Trained> => {
+  const trees = subject.asTrees(variables)
+  const session = options.resume
+  if (session !== null)
+    reading('fit', 'resume', () => subject.checkSaved(session.folder, subject.asTrees(session.trainState.variables)))
+  const given = memoryOf(options, variables)
+  const memory = given && asTrainState(subject, ...given)
+  const check = (batch: ShapedBatch): void => subject.check(memory ?? trees, batch)
+  // All of this before anything is awaited: what is learnt is what was given.
+  const lessonsRead = lessonsOf(subject.read, options, data, check)
+  const work = async (state: RawState): Promise<Trained> => {
+    const lessons = await lessonsRead
+    const engine = engineOf(subject, state, await chooseBackend(subject.backend))
+    try {
+      const start = await engine.begin(leavesIn(state), state.optimizer.update)
+      const key = session === null ? (options.key ?? memory?.key ?? defaultKey) : (memory?.key ?? defaultKey)
+      return await train(engine, start, lessons, options, metrics, key, session)
+    } finally {
+      await engine.dispose()
+    }
+  }
+  return memory === null ? holdingInitial(trees, subject.memory, work) : holdingState(memory, work)
 }
 
 /**
@@ -179,7 +269,7 @@ const memoryOf = (
  * history.loss.length // 100
  * ```
  */
-export const fit = async <
+export function fit<
   N extends AnyLayer,
   const M extends MetricsOption = NoMetrics,
   const V extends Validation = never,
@@ -193,31 +283,66 @@ export const fit = async <
   network: N,
   variables: VariablesFor<N, G>,
   examples: ExamplesFor<N, LossOf<N, L>, E>,
-  options: ForOutputsIn<FitOptions<N, M, V, L, W, T, P>, N, M, L, W, T, P> = {},
-): Promise<Fitted<N, Known<M>, V>> => {
-  const part = asPart('fit', network)
-  const trees = asVariables('fit', variables)
-  const rule = readFit<Validation, Progress, TrainState<N>>(options)
-  const session = rule.resume
-  if (session !== null) reading('fit', 'resume', () => checkNetwork(session.folder, part, session.trainState.variables))
-  const given = memoryOf(rule, variables)
-  const memory = given && asTrainState('fit', rule, ...given)
-  const check = (batch: Fields<{ readonly shape: readonly number[] }>): void =>
-    checkTraining('fit', part, memory ?? trees, batch, rule)
-  // All of this before anything is awaited: what is learnt is what was given.
-  const lessonsRead = lessonsOf(part, rule, examples as Examples | Batches, check)
-  type Result = Fitted<N, Known<M>, V>
-  const work = async (state: RawState): Promise<Result> => {
-    const lessons = await lessonsRead
-    const engine = engineOf(part, rule, state, await chooseBackend(rule.backend))
-    try {
-      const start = await engine.begin(leavesIn(state), state.optimizer.update)
-      const key = session === null ? (rule.key ?? memory?.key ?? defaultKey) : (memory?.key ?? defaultKey)
-      // Training asks nothing of the network's type; its history has what the options ask for.
-      return (await train(part, engine, start, lessons, rule as never, key, session)) as unknown as Result
-    } finally {
-      await engine.dispose()
-    }
+  options?: ForOutputsIn<FitOptions<N, M, V, L, W, T, P>, N, M, L, W, T, P>,
+): Promise<Fitted<N, Known<M>, V>>
+/**
+ * Trains several networks by rules: goes through the data batch by batch and epoch by epoch, and takes the updates of all
+ * rules with each. Otherwise as for one network.
+ *
+ * @param networks by name
+ * @param variables of each network: `init(networks, key)`, or what an earlier `fit` gave
+ * @param data a tree of tensors with a row for each example, in any form that the losses take; or a dataset
+ * @param options see {@link RulesFitOptions}: `rules`, and those of a loop, as for one network
+ * @throws InvalidOption if an option is invalid, tensors do not have as many rows, or a loss gives no scalar
+ * @throws LayerConnectionError, WeightInitializationError, DataError as for one network
+ * @example
+ * ```ts
+ * const networks = { encoder: join(Input(4), Tanh(2)), decoder: join(Input(2), Linear(4)) }
+ * const data = [[1, 2, 3, 4], [4, 3, 2, 1]]
+ * const { history } = await fit(networks, init(networks, key(0)), data, {
+ *   rules: {
+ *     loss: ({ ops, run }, x) => ops.mean(ops.square(ops.subtract(run.decoder(run.encoder(x)), x))),
+ *     optimizer: adam({ step: 0.05 }),
+ *   },
+ *   epochs: 20,
+ * })
+ * history.loss.length // 20
+ * ```
+ */
+export function fit<const NS extends object, const D extends object, const R = unknown, const V = never>(
+  networks: NS & Networks<NS>,
+  variables: VariablesByNetwork<NS>,
+  data: D,
+  options: RulesFitOptions<NS, D, R, V>,
+  ...none: ForSeveral<NS>
+): Promise<FittedByRules<NS, R, V>>
+// The same again: of more than three overloads, compilers say only what the last one lacks.
+export function fit<const NS extends object, const D extends object, const R = unknown, const V = never>(
+  networks: NS & Networks<NS>,
+  variables: VariablesByNetwork<NS>,
+  data: D,
+  options: RulesFitOptions<NS, D, R, V>,
+  ...none: ForSeveral<NS>
+): Promise<FittedByRules<NS, R, V>>
+export function fit<const NS extends object, const D extends object, const R = unknown, const V = never>(
+  networks: NS & Networks<NS>,
+  variables: VariablesByNetwork<NS>,
+  data: D,
+  options: RulesFitOptions<NS, D, R, V>,
+  ...none: ForSeveral<NS>
+): Promise<FittedByRules<NS, R, V>>
+export async function fit(
+  given: unknown,
+  variables: unknown,
+  data: unknown,
+  options: unknown = {},
+  ..._: unknown[]
+): Promise<unknown> {
+  if (isNetworks(given)) {
+    const { ruled, loop } = readRulesFit<Validation, Progress, TrainState>(given, options)
+    return fitted(rulesSubject(ruled), variables, data, loop, [])
   }
-  return memory === null ? holdingInitial(trees, rule, work) : holdingState(memory, work)
+  const part = asPart('fit', given)
+  const rule = readFit<Validation, Progress, TrainState>(options as object)
+  return fitted(networkSubject(part, rule), variables, data, rule, allAsked(rule.metrics).flat())
 }

@@ -2,6 +2,8 @@ export type { Tree } from '../base/tree.ts'
 export { applyUpdates } from './apply-updates.ts'
 export type { Examples } from './batches.ts'
 export {
+  type CompiledRules,
+  type CompiledRulesOptions,
   type CompiledState,
   type CompiledTraining,
   type CompiledTrainingRule,
@@ -10,7 +12,18 @@ export {
 } from './compile.ts'
 export { type EvaluateOptions, evaluate, type Predicted, type PredictOptions, predict } from './evaluate.ts'
 export * from './files/index.ts'
-export { type FitOptions, type Fitted, fit, type History, type Progress } from './fit.ts'
+export {
+  type FitOptions,
+  type Fitted,
+  type FittedByRules,
+  fit,
+  type History,
+  type LoopOptions,
+  type Progress,
+  type RulesFitOptions,
+  type RulesProgress,
+  type RulesValidation,
+} from './fit.ts'
 export {
   constraintFromJson,
   lossFromJson,
@@ -83,6 +96,9 @@ export type { OwnParameter, ParameterRule } from './parameter-rule.ts'
 export * from './penalties/index.ts'
 export type { Step } from './rate.ts'
 export type { MetricValue } from './report.ts'
+export type { GradInContext, ObjectiveContext, RunNetwork, ValueAndGradInContext } from './rules/context.ts'
+export type { BatchOf } from './rules/data.ts'
+export type { ObjectiveRule, ObjectiveRules, RuleLoss, RulesReport, TrainedNames } from './rules/rule.ts'
 export * from './schedules/index.ts'
 export type { Batches } from './source.ts'
 export {
@@ -92,6 +108,9 @@ export {
   type MetricsOption,
   type NoMetrics,
   type Report,
+  type RulesState,
+  type RulesStep,
+  type RulesStepOptions,
   type TrainingRule,
   type TrainState,
   type TrainStep,

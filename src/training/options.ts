@@ -17,7 +17,7 @@ import { isResumed, type Resumed } from './files/resume.ts'
 import { type Callback, callbacksOption } from './loops/callbacks.ts'
 import type { Checkpointing } from './loops/checkpointing.ts'
 import { earlyStoppingOption, type NormalEarlyStopping } from './loops/early-stopping.ts'
-import { directed, type Monitor } from './loops/monitor.ts'
+import { directed, type Judged, type Monitor } from './loops/monitor.ts'
 import { type NormalPlateau, plateauOption } from './loops/plateau.ts'
 import { checkNames } from './metric.ts'
 import type { Optimizer } from './optimizer.ts'
@@ -61,7 +61,8 @@ export interface NormalRule extends UpdateRule {
 type UpdateOptions = Omit<UpdateRule, 'owner' | 'guarded' | 'paced'>
 type RuleOptions = Omit<NormalRule, 'owner' | 'guarded' | 'paced'>
 
-const patterns: t.Type<readonly string[] | null, unknown, unknown> = codec(
+/** Patterns of names, or nothing for all. */
+export const patternsOption: t.Type<readonly string[] | null, unknown, unknown> = codec(
   `${namePatterns.name}, or null for all`,
   value => {
     const read = namePatterns.decode(value)
@@ -80,7 +81,7 @@ const updating: Options<UpdateOptions> = {
   optimizer: { codec: optimizerOption, default: adam() },
   regularizer: { codec: regularizerOption, default: null },
   constraint: { codec: constraintOption, default: null },
-  trains: { codec: patterns, default: null },
+  trains: { codec: patternsOption, default: null },
   gradientNorms: { codec: boolean, default: false },
 }
 const rule: Options<RuleOptions> = { ...updating, backend: { codec: backendOption, default: 'tfjs' } }
@@ -205,8 +206,8 @@ export const readPrediction = <Progress>(given: object): NormalPrediction<Progre
     given,
   )
 
-/** The options of `fit` in their normal form; `Own` are fit's own types. */
-export interface NormalFit<Examples, Progress, State> extends NormalRule {
+/** How `fit` goes through examples, in its normal form; the type parameters are fit's own types. */
+export interface NormalFitting<Examples, Progress, State> {
   readonly epochs: number
   /** `null`: all examples at once. */
   readonly batchSize: number | null
@@ -226,54 +227,67 @@ export interface NormalFit<Examples, Progress, State> extends NormalRule {
   readonly signal: AbortSignal | null
 }
 
-type FitOptions<Examples, Progress, State> = Omit<NormalFit<Examples, Progress, State>, 'owner' | 'guarded' | 'paced'>
+/** The options of `fit` in their normal form. */
+export interface NormalFit<Examples, Progress, State> extends NormalRule, NormalFitting<Examples, Progress, State> {}
 
 const batchSizeOption: t.Type<number | null, unknown, unknown> = codec(
   `${integer(1).name}, or null for all examples at once`,
   value => (value === null ? null : integer(1).is(value) ? (value as number) : undefined),
 )
 
+/** The options of `fit` but for those of its rule. */
+export const fitting = <Examples, Progress, State>(): Options<NormalFitting<Examples, Progress, State>> => ({
+  epochs: { codec: integer(1), default: 1 },
+  batchSize: { codec: batchSizeOption, default: 32 },
+  dropLast: { codec: boolean, default: false },
+  shuffle: { codec: boolean, default: true },
+  allowNaN: { codec: boolean, default: true },
+  validation: { codec: maybe('{ x, y }, a dataset, or { part: 0.2 }', isObject), default: null },
+  key: { codec: maybe('a key, such as key(1)', isKey), default: null },
+  onProgress: { codec: maybe('a function', isFunction), default: null },
+  trainState: { codec: maybe('a trainState that fit returned', isObject), default: null },
+  callbacks: { codec: callbacksOption, default: [] },
+  earlyStopping: { codec: earlyStoppingOption, default: null },
+  reduceOnPlateau: { codec: plateauOption, default: null },
+  terminateOnNaN: { codec: boolean, default: false },
+  checkpoint: { codec: checkpointOption, default: null },
+  resume: { codec: maybe('what resume(folder) gave', isResumed), default: null },
+  signal: { codec: signalOption, default: null },
+})
+
+/** The same options, where what they watch knows which values are better. */
+export const judging = <Read extends NormalFitting<unknown, never, unknown>>(
+  read: Read,
+  metrics: readonly Judged[],
+): Read => {
+  const { earlyStopping, reduceOnPlateau, checkpoint } = read
+  const judge = <M extends Monitor>(owner: string, monitor: M | null): M | null =>
+    monitor && directed(owner, monitor, metrics)
+  return {
+    ...read,
+    earlyStopping: judge('earlyStopping', earlyStopping),
+    reduceOnPlateau: judge('reduceOnPlateau', reduceOnPlateau),
+    checkpoint: checkpoint?.watching(best => judge('checkpoint, best', best)) ?? null,
+  }
+}
+
 /** Reads the options of `fit`. */
 export const readFit = <Examples, Progress, State>(given: object): NormalFit<Examples, Progress, State> => {
   const read = checked(
     'fit',
     spelling(given, () =>
-      parseOptions<FitOptions<Examples, Progress, State>>(
+      parseOptions<RuleOptions & NormalFitting<Examples, Progress, State>>(
         'fit',
         'fit(network, variables, { x, y }, { loss: mse, epochs: 10, key: key(1) })',
-        {
-          ...rule,
-          epochs: { codec: integer(1), default: 1 },
-          batchSize: { codec: batchSizeOption, default: 32 },
-          dropLast: { codec: boolean, default: false },
-          shuffle: { codec: boolean, default: true },
-          allowNaN: { codec: boolean, default: true },
-          validation: { codec: maybe('{ x, y }, a dataset, or { part: 0.2 }', isObject), default: null },
-          key: { codec: maybe('a key, such as key(1)', isKey), default: null },
-          onProgress: { codec: maybe('a function', isFunction), default: null },
-          trainState: { codec: maybe('a trainState that fit returned', isObject), default: null },
-          callbacks: { codec: callbacksOption, default: [] },
-          earlyStopping: { codec: earlyStoppingOption, default: null },
-          reduceOnPlateau: { codec: plateauOption, default: null },
-          terminateOnNaN: { codec: boolean, default: false },
-          checkpoint: { codec: checkpointOption, default: null },
-          resume: { codec: maybe('what resume(folder) gave', isResumed), default: null },
-          signal: { codec: signalOption, default: null },
-        },
+        { ...rule, ...fitting<Examples, Progress, State>() },
         given,
       ),
     ),
   )
-  const { metrics, earlyStopping, reduceOnPlateau, checkpoint } = read
-  const judging = <M extends Monitor>(owner: string, monitor: M | null): M | null =>
-    monitor && directed(owner, monitor, allAsked(metrics).flat())
   return {
-    ...read,
+    ...judging(read, allAsked(read.metrics).flat()),
     owner: 'fit',
     guarded: read.terminateOnNaN,
-    paced: reduceOnPlateau !== null,
-    earlyStopping: judging('earlyStopping', earlyStopping),
-    reduceOnPlateau: judging('reduceOnPlateau', reduceOnPlateau),
-    checkpoint: checkpoint?.watching(best => judging('checkpoint, best', best)) ?? null,
+    paced: read.reduceOnPlateau !== null,
   }
 }

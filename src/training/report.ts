@@ -76,7 +76,7 @@ export type RawReport = Readonly<Record<string, MetricValue>> & { readonly loss:
  *
  * @param extras names of what stands after losses and metrics, each a sum and a count; `penalty` is part of the loss
  */
-export const reportOf = ({ losses, metrics }: Scoring, extras: readonly string[], sums: Sums): RawReport => {
+const reportOf = ({ losses, metrics }: Scoring, extras: readonly string[], sums: Sums): RawReport => {
   const quotient = (group: Sums[number] | undefined): number =>
     meanOfSums(plain, group?.[0] as number, group?.[1] as number)
   const parts = losses.map(({ loss }, i) => {
@@ -108,12 +108,28 @@ export const normName = 'gradientNorm'
 /** Whether an update could be made, among extras. */
 export const flagName = 'finite'
 
-/** What a batch has said beside losses and metrics; `undefined` where it has not. */
-export const valueOfExtra = (
-  { scoring, extras, sums }: { readonly scoring: Scoring; readonly extras: readonly string[]; readonly sums: Sums },
-  name: string,
-): number | undefined => {
-  const at = extras.indexOf(name)
-  const [sum] = at < 0 ? [] : (sums[scoring.losses.length + scoring.metrics.length + at] ?? [])
-  return typeof sum === 'number' ? sum : undefined
+/** How what a step has measured is read. */
+export interface Reader {
+  /** The sums of a batch, of the numbers that travelled. */
+  readonly sumsOf: (numbers: ArrayLike<number>, size: number) => Sums
+  /** What sums say, of one batch or of many. */
+  readonly reportOf: (sums: Sums) => RawReport
+  /** Whether an update has been undone, because its loss or a gradient was not finite. */
+  readonly isUndone: (sums: Sums) => boolean
+}
+
+/** How losses, metrics and what stands after them are read. */
+export const readerOf = (scoring: Scoring, extras: readonly string[], layout: Layout): Reader => {
+  const flag = extras.indexOf(flagName)
+  return {
+    sumsOf: numbers => readSums(layout, numbers),
+    reportOf: sums => reportOf(scoring, extras, sums),
+    isUndone: sums => flag >= 0 && sums[scoring.losses.length + scoring.metrics.length + flag]?.[0] === 0,
+  }
+}
+
+/** What a batch has said, and how that is read. */
+export interface Said {
+  readonly reader: Reader
+  readonly sums: Sums
 }

@@ -8,9 +8,15 @@ import type { Ops } from '../ops/ops.ts'
 import { described, misfit } from '../state/given.ts'
 import { another, tfjsOps } from '../tfjs/index.ts'
 import { isTensorOf } from './metric.ts'
-import type { Optimizer, OptimizerState } from './optimizer.ts'
+import type { OptimizerRule, OptimizerState } from './optimizer.ts'
 
 // What optimizers remember, a tree of tensors of the optimizer's own form.
+
+/** What remembers something of parameters: an optimizer, or several. */
+export interface Remembering {
+  readonly name: string
+  readonly rule: Pick<OptimizerRule, 'init'>
+}
 
 /** A tree of tensors of an interpreter, taken apart. */
 export const flatSlots = <T>(ops: Ops<T>, name: string, tree: unknown): Flat<T> =>
@@ -29,7 +35,7 @@ export const flatSlots = <T>(ops: Ops<T>, name: string, tree: unknown): Flat<T> 
 
 /** The form and the shapes of what an optimizer remembers of parameters; nothing is computed. */
 export const slotsTemplate = (
-  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
+  { name, rule }: Remembering,
   params: VariableTree<{ readonly shape: readonly number[] }>,
 ): Flat<{ readonly shape: readonly (number | null)[] }> =>
   flatSlots(
@@ -45,10 +51,7 @@ export const slotsTemplate = (
  * What an optimizer remembers before the first update, in the enclosing `tf.tidy`: tensors of its own, also where a rule
  * begins with the parameters themselves.
  */
-export const initialSlots = (
-  { name, rule }: Pick<Optimizer, 'name' | 'rule'>,
-  params: VariableTree<tf.Tensor>,
-): Tree<tf.Tensor> => {
+export const initialSlots = ({ name, rule }: Remembering, params: VariableTree<tf.Tensor>): Tree<tf.Tensor> => {
   const { form, leaves } = flatSlots(tfjsOps, name, rule.init(tfjsOps, params))
   const taken = new Set(leavesOf(params).map(([, , tensor]) => tensor))
   const owned = leaves.map(slot => {
@@ -78,7 +81,7 @@ export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tenso
 export const asMemory = (
   owner: string,
   option: string,
-  optimizer: Pick<Optimizer, 'name' | 'rule'>,
+  optimizer: Remembering,
   params: VariableTree<tf.Tensor>,
   value: unknown,
 ): OptimizerState => {

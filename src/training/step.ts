@@ -1,41 +1,29 @@
-import type * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
-import { InvalidOption, WeightInitializationError } from '../base/errors.ts'
-import { asKey, type Key } from '../base/random.ts'
-import type { VariableTree } from '../base/trees.ts'
+import type { Key } from '../base/random.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import type { VariableRule } from '../core/variables.ts'
-import type { GraphNode } from '../graph/graph.ts'
-import { graphOps, placeholder } from '../graph/ops.ts'
-import { asPart, type Part, type Wiring } from '../network/parts.ts'
-import { outgoing, wiringOf } from '../network/wiring.ts'
+import type { Handle } from '../functions/function.ts'
+import type { Given } from '../functions/given.ts'
+import { isNetworks } from '../network/networks.ts'
+import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
+import type { ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
 import type { Patterns } from '../network-types/patterns.ts'
-import { checkedLeaves, checkedWiring } from '../state/check.ts'
-import { asVariables } from '../state/given.ts'
-import { variableRules } from '../state/init.ts'
-import { asShown, type Trees } from '../state/variables.ts'
-import { handOver, tidily } from '../tfjs/index.ts'
-import { type Examples, type Fields, type NumberBatch, readNumbers } from './batches.ts'
+import type { Examples } from './batches.ts'
 import type { ForOutputsIn, LossesInOrder } from './by-output.ts'
-import type { DeviceState, Engine, Said } from './engine.ts'
-import { enginesOf } from './engines.ts'
 import type { ExamplesFor } from './examples.ts'
-import { held, holding, keeping } from './given.ts'
 import type { Loss, LossForward } from './loss.ts'
-import { targetCount, targetsWanted } from './losses/words.ts'
 import type { Metric } from './metric.ts'
+import { networkSubject } from './network-subject.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
-import { type NormalRule, readRule } from './options.ts'
+import { readRule } from './options.ts'
 import type { Constraint } from './penalties/constraint.ts'
 import type { Regularizer } from './penalties/regularizer.ts'
-import { addSums, type MetricValue, reportOf } from './report.ts'
-import { type Asked, lossOf, metricsOf, outputNames, scoringOf } from './scoring.ts'
-import { initialSlots, mapSlots, slotTensors } from './slots.ts'
-import { leavesIn, type RawState } from './traced.ts'
-import { asTrainState } from './train-state.ts'
-import { trainedOf } from './update.ts'
+import type { MetricValue } from './report.ts'
+import { readRulesStep } from './rules/options.ts'
+import type { ObjectiveRules, RulesReport } from './rules/rule.ts'
+import { rulesSubject } from './rules/subject.ts'
+import { stepOf } from './stepping.ts'
 
 /** Everything that training changes: a value, from which the next one is computed. */
 export interface TrainState<N extends AnyLayer = AnyLayer> {
@@ -150,133 +138,31 @@ export interface TrainStep<N extends AnyLayer, M extends MetricsOption = Metrics
   readonly init: <const V extends SomeVariables>(variables: VariablesFor<N, V>, key: Key) => TrainState<N>
 }
 
-/** A state for the user, of tensors that are the user's. */
-const toTrainState = <N extends AnyLayer>({ params, state, optimizer }: RawState, key: Key): TrainState<N> =>
-  Object.freeze({
-    // The trees have the network's layers: training keeps the structure that was given.
-    variables: asShown(params, state) as unknown as Variables<N>,
-    optimizer,
-    key,
-  })
-
-/** A state for the user, of tensors in order that nobody has yet. */
-export const handedOver = <N extends AnyLayer>(
-  engine: Engine,
-  leaves: readonly tf.Tensor[],
-  update: number,
-  key: Key,
-): TrainState<N> => {
-  const own = leaves.map(tensor => handOver(tensor))
-  return toTrainState(engine.treesOf(own, update), key)
+/** What training by rules changes: a value, from which the next one is computed. */
+export interface RulesState<NS> {
+  /** By the name of the network. */
+  readonly variables: VariablesByNetwork<NS>
+  /** What the optimizers remember, a list with the slots of each rule; layers are called `network/layer`. */
+  readonly optimizer: OptimizerState
+  /** What losses and layers draw with; each update folds its number in. */
+  readonly key: Key
 }
 
-/** What a batch has said, by name: what was asked for. */
-export const toReport = ({ scoring, extras, sums }: Said): Report => reportOf(scoring, extras, sums) as Report
-
-/** What batches have said together. */
-export const together = (before: Said | undefined, next: Said): Said =>
-  before === undefined ? next : { ...next, sums: addSums(before.sums, next.sums) }
-
-/** A state held for the length of some work, whatever becomes of what was given. */
-export const holdingState = async <R>(
-  { params, state, optimizer }: RawState,
-  work: (held: RawState) => Promise<R>,
-): Promise<R> => {
-  const memory = mapSlots(optimizer, held)
-  try {
-    return await holding({ params, state }, own => work({ ...own, optimizer: memory }))
-  } finally {
-    for (const tensor of slotTensors(memory)) tensor.dispose()
-  }
-}
-
-/** What an optimizer remembers before the first update, in the enclosing `tf.tidy`. */
-const initialState = (rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>, { params }: Trees): OptimizerState => ({
-  update: 0,
-  slots: initialSlots(rule.optimizer, trainedOf(rule, rule.owner, params)),
-})
-
-/** Variables, and what the optimizer remembers before the first update, for the length of some work. */
-export const holdingInitial = async <R>(
-  trees: Trees,
-  rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>,
-  work: (held: RawState) => Promise<R>,
-): Promise<R> => {
-  const fresh = keeping(slotTensors, () => initialState(rule, trees))
-  try {
-    return await holding(trees, own => work({ ...own, optimizer: fresh }))
-  } finally {
-    for (const tensor of slotTensors(fresh)) tensor.dispose()
-  }
-}
-
-/** The variables of a network whose shapes are known before it has seen an input. */
-const knownRules = (wiring: Wiring): VariableTree<VariableRule> => {
-  try {
-    return variableRules(wiring)
-  } catch (error) {
-    if (error instanceof WeightInitializationError) return {}
-    throw error
-  }
+/** The options of a step by rules. */
+export interface RulesStepOptions {
+  /** What computes: a backend, or the name of one. Default: `'tfjs'`, on whichever backend of tfjs is in use. */
+  readonly backend?: BackendOption
 }
 
 /**
- * Variables as a user gives them, checked as far as the network knows their shapes by itself.
+ * A training step by rules: a pure function of state and batch.
  *
- * @throws InvalidOption, WeightInitializationError if they are not those of the network
+ * @typeParam NS the networks by name, `B` the batch that losses take, `R` the rules
  */
-export const checkedVariables = (owner: string, part: Part, value: unknown): Trees => {
-  const given = asVariables(owner, value)
-  checkedLeaves(knownRules(wiringOf(part)), given)
-  return given
-}
-
-/** What checks ask of tensors. */
-interface Shaped {
-  readonly shape: readonly number[]
-}
-/** Nodes of given shapes, for what is traced to see whether it fits. */
-const placed = (name: string, tensors: readonly Shaped[]): readonly GraphNode[] =>
-  tensors.map(({ shape }, i) => placeholder(`${name} ${i}`, shape))
-
-/**
- * Checks that examples and variables fit the network, and the expected outputs its loss and metrics, before anything is
- * computed: that is known when they are traced.
- *
- * @throws LayerConnectionError if the examples do not fit the network
- * @throws WeightInitializationError if the variables are not those of the network
- * @throws InvalidOption if the targets do not fit the loss or a metric
- */
-export const checkTraining = (
-  owner: string,
-  part: Part,
-  variables: Trees<Shaped>,
-  batch: Fields<Shaped>,
-  asked: Asked,
-): void => {
-  const wiring = checkedWiring(part, variables, batch.x)
-  const scoring = scoringOf(owner, asked, outputNames(wiring))
-  const count = wiring.outputs.length
-  const fault = (expected: string, got: string, remedy: string) =>
-    new InvalidOption({ layer: 'network', option: 'y', expected, got, remedy })
-  if (batch.y.length === 0) {
-    const { expected, got, remedy } = targetsWanted
-    if (scoring.losses.some(({ loss }) => loss.expects)) throw fault(expected, got, remedy)
-    const [metric] = scoring.metrics
-    if (metric !== undefined)
-      throw fault(`targets: the metric ${metric.name} compares with them`, got, 'Give { x, y }.')
-  } else if (batch.y.length !== count)
-    throw fault(`${targetCount.expected} ${count} outputs`, String(batch.y.length), targetCount.remedy)
-  const predicted = outgoing(wiring).map(shape => placeholder('predicted', shape ?? []))
-  const outcome = {
-    x: placed('x', batch.x),
-    expected: placed('expected', batch.y),
-    predicted,
-    weights: placed('weights', batch.weights),
-    mask: placed('mask', batch.mask),
-  }
-  lossOf<GraphNode>(graphOps, scoring, outcome)
-  metricsOf<GraphNode>(graphOps, scoring, outcome)
+export interface RulesStep<NS, B, R> {
+  (state: RulesState<NS>, batch: Given<B>): Promise<readonly [RulesState<NS>, RulesReport<R>]>
+  /** The state before the first step. */
+  readonly init: (variables: VariablesByNetwork<NS>, key: Key) => RulesState<NS>
 }
 
 /**
@@ -295,83 +181,55 @@ export const checkTraining = (
  * const [after, { loss }] = await step(before, { x: [[1, 2]], y: [[3]] })
  * ```
  */
-export const trainStep = <
+export function trainStep<
   N extends AnyLayer,
   const M extends MetricsOption = NoMetrics,
   const L extends NoLoss = NoLoss,
   const W extends ForOutputs<number> = ForOutputs<number>,
   const T extends Patterns = null,
   P extends string = never,
->(
-  network: N,
-  rule: ForOutputsIn<TrainingRule<M, L, W, T, P>, N, M, L, W, T, P> = {},
-): TrainStep<N, Known<M>, L> => {
-  const part = asPart('trainStep', network)
-  const normal = readRule(rule)
-  const engines = enginesOf(part, normal)
-  /** States that this gave: what they hold is known, and frozen. */
-  const made = new WeakMap<TrainState<N>, { readonly engine: Engine; readonly leaves: readonly tf.Tensor[] }>()
-  /** One update of what an engine has begun with; what it leaves unchanged stays the tensor that it was. */
-  const learn = async (
-    engine: Engine,
-    originals: readonly tf.Tensor[],
-    beginning: Promise<DeviceState>,
-    reading: NumberBatch | Promise<NumberBatch>,
-    key: Key,
-  ): Promise<readonly [TrainState<N>, Report<Known<M>>]> => {
-    let reached: DeviceState | undefined
-    const update = async () => {
-      const [begun, numbers] = await Promise.all([beginning, reading])
-      reached = begun
-      const { after, said } = await engine.learn(begun, numbers, key)
-      reached = after
-      return { begun, after, said: await said }
-    }
-    const { begun, after, said } = await update().catch(async (error: unknown) => {
-      const left = reached ?? (await beginning.catch(() => undefined))
-      if (left !== undefined) engine.release(left)
-      throw error
-    })
-    const known = originals.map((tensor, i) =>
-      begun.handles[i] === after.handles[i] && !tensor.isDisposed ? tensor : undefined,
-    )
-    const leaves = (await engine.take(after, known)).map((tensor, i) => known[i] ?? handOver(tensor))
-    const next = toTrainState<N>(engine.treesOf(leaves, after.update), key)
-    made.set(next, { engine, leaves })
-    // It has the metrics of the rule.
-    return [next, toReport(said) as Report<Known<M>>]
-  }
-  const step = async <E>(given: TrainState<N>, value: E): Promise<readonly [TrainState<N>, Report<Known<M>>]> => {
-    // Its type is checked where a step is called; from JavaScript it may be anything.
-    const examples = value as Examples
-    const known = made.get(given)
-    if (known?.leaves.every(tensor => !tensor.isDisposed)) {
-      const { engine, leaves } = known
-      const reading = readNumbers('trainStep', part, examples, batch => {
-        if (!engine.knows(batch)) checkTraining('trainStep', part, engine.structure, batch, normal)
-      })
-      return learn(engine, leaves, engine.begin(leaves, given.optimizer.update), reading, given.key)
-    }
-    const { key, ...state } = asTrainState('trainStep', normal, given)
-    const reading = readNumbers('trainStep', part, examples, batch =>
-      checkTraining('trainStep', part, state, batch, normal),
-    )
-    return holdingState(state, async own => {
-      const numbers = await reading
-      const engine = await engines.for(own)
-      return learn(engine, leavesIn(state), engine.begin(leavesIn(own), own.optimizer.update), numbers, key)
-    })
-  }
-  const begin = (variables: unknown, key: Key): TrainState<N> => {
-    const own = asKey('trainStep', key)
-    const trees = checkedVariables('trainStep', part, variables)
-    const memory = tidily(() => initialState(normal, trees))
-    // The trees are copies of those of the network's variables.
-    return Object.freeze({
-      variables: trees as unknown as Variables<N>,
-      optimizer: mapSlots(memory, tensor => handOver(tensor)),
-      key: own,
-    })
-  }
-  return Object.freeze(Object.assign(step, { init: begin }))
+>(network: N, rule?: ForOutputsIn<TrainingRule<M, L, W, T, P>, N, M, L, W, T, P>): TrainStep<N, Known<M>, L>
+/**
+ * The training step of several networks by rules: takes a state and a batch, and returns a promise of the next state and of
+ * what the losses were. Each rule in order takes an update of the networks that it trains.
+ *
+ * @param networks by name
+ * @param rules one, or an array of them: `loss`, `optimizer` (default `adam()`), `trains` (default: all networks), `name`
+ * @param options `backend`
+ * @throws InvalidOption if a network, a rule or an option is invalid; from a step, if a loss gives no scalar
+ * @example
+ * ```ts
+ * const networks = { encoder: join(Input(4), Tanh(2)), decoder: join(Input(2), Linear(4)) }
+ * const step = trainStep(networks, {
+ *   loss: ({ ops, run }, x) => ops.mean(ops.square(ops.subtract(run.decoder(run.encoder(x)), x))),
+ * })
+ * const before = step.init(init(networks, key(0)), key(1))
+ * const [after, { loss }] = await step(before, [[1, 2, 3, 4]])
+ * ```
+ */
+export function trainStep<const NS extends object, B = Handle, const R = unknown>(
+  networks: NS & Networks<NS>,
+  rules: R & ObjectiveRules<NS, B>,
+  options?: RulesStepOptions,
+  ...none: ForSeveral<NS>
+): RulesStep<NS, B, R>
+// The same again: of more than three overloads, compilers say only what the last one lacks.
+export function trainStep<const NS extends object, B = Handle, const R = unknown>(
+  networks: NS & Networks<NS>,
+  rules: R & ObjectiveRules<NS, B>,
+  options?: RulesStepOptions,
+  ...none: ForSeveral<NS>
+): RulesStep<NS, B, R>
+export function trainStep<const NS extends object, B = Handle, const R = unknown>(
+  networks: NS & Networks<NS>,
+  rules: R & ObjectiveRules<NS, B>,
+  options?: RulesStepOptions,
+  ...none: ForSeveral<NS>
+): RulesStep<NS, B, R>
+export function trainStep(given: unknown, rule: unknown = {}, options: unknown = {}, ..._: unknown[]): unknown {
+  return stepOf(
+    isNetworks(given)
+      ? rulesSubject(readRulesStep('trainStep', given, rule, options))
+      : networkSubject(asPart('trainStep', given), readRule(rule as object)),
+  )
 }

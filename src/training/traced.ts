@@ -8,24 +8,20 @@ import { placeholder } from '../graph/ops.ts'
 import type { Part } from '../network/parts.ts'
 import type { Ops } from '../ops/ops.ts'
 import { wireFor } from '../state/check.ts'
-import type { Trees } from '../state/variables.ts'
+import type { Shaped, Trees } from '../state/variables.ts'
 import { tfjsOps as eager } from '../tfjs/index.ts'
 import { type Fields, fields, valuesIn } from './batches.ts'
 import type { OptimizerState } from './optimizer.ts'
 import type { UpdateRule } from './options.ts'
 import { outputNames, type Scoring, scoringOf } from './scoring.ts'
 import { flatSlots } from './slots.ts'
-import { type Measured, type Trained, update } from './update.ts'
+import { type Measured, type Outside, type Trained, update } from './update.ts'
 
 // The update of a network as a graph, for whatever runs or writes it.
 
 /** What training changes, as plain tensors that belong to nobody yet. */
 export interface RawState extends Trees {
   readonly optimizer: OptimizerState
-}
-
-interface Shaped {
-  readonly shape: readonly number[]
 }
 
 /** How the tensors of a state stand in trees. */
@@ -47,6 +43,10 @@ export const structureOf = ({ params, state, optimizer }: RawState): Structure =
 export const shapesIn = ({ params, state, slots }: Structure): readonly (readonly number[])[] =>
   [...[params, state].flatMap(tree => leavesOf(tree).map(([, , leaf]) => leaf)), ...slots].map(({ shape }) => shape)
 
+/** The shapes of variables alone. */
+export const variableShapes = (structure: Structure): readonly (readonly number[])[] =>
+  shapesIn({ ...structure, slots: [] })
+
 /** What training changes, in order. */
 export const leavesIn = ({ params, state, optimizer }: RawState): readonly TfTensor[] => [
   ...[params, state].flatMap(tree => leavesOf(tree).map(([, , tensor]) => tensor)),
@@ -67,6 +67,44 @@ const placeholders = (name: string, shapes: Flow = []): readonly Placeholder[] =
 export const placedExamples = (shapes: readonly Flow[]): Fields<Placeholder> => {
   const [x = [], y = [], weights = [], mask = []] = fields.map((field, i) => placeholders(field, shapes[i]))
   return { x, y, weights, mask }
+}
+
+/** What an update takes from outside of the tensors, as placeholders; these are known once the update is traced. */
+export const placedOutside = (
+  paced: boolean,
+): {
+  readonly outside: Outside<GraphNode>
+  /** The rate of what is paced, and scalars. */
+  readonly placed: () => readonly Placeholder[]
+  /** What gives the scalars. */
+  readonly numbers: () => readonly ((update: number) => number)[]
+} => {
+  const rate = paced ? placeholder('rate', []) : undefined
+  const scalars = new Map<(update: number) => number, Placeholder>()
+  const at = (f: (update: number) => number): GraphNode => {
+    const known = scalars.get(f) ?? placeholder(`scalar ${scalars.size}`, [])
+    scalars.set(f, known)
+    return known
+  }
+  return {
+    outside: { at, rate },
+    placed: () => [...(rate === undefined ? [] : [rate]), ...scalars.values()],
+    numbers: () => [...scalars.keys()],
+  }
+}
+
+/** The leaves of a state that an update changes: where they stand, and what comes after. */
+export const changedIn = (
+  ops: Ops<GraphNode>,
+  name: string,
+  leaves: readonly GraphNode[],
+  { params, state, slots }: Trained<GraphNode>,
+): TracedUpdate['changed'] => {
+  const next = [
+    ...[params, state].flatMap(tree => leavesOf(tree).map(([, , leaf]) => leaf)),
+    ...flatSlots<GraphNode>(ops, name, slots).leaves,
+  ]
+  return next.flatMap((node, i) => (node === leaves[i] ? [] : [[i, node] as const]))
 }
 
 /** An update as a graph. */
@@ -95,24 +133,14 @@ export const traceUpdate = (
   const batch = placedExamples(shapes)
   const wiring = wireFor(part, shapes[0] ?? [])
   const scoring = scoringOf(rule.owner, rule, outputNames(wiring))
-  const rate = rule.paced ? placeholder('rate', []) : undefined
-  const scalars = new Map<(update: number) => number, Placeholder>()
-  const at = (f: (update: number) => number): GraphNode => {
-    const known = scalars.get(f) ?? placeholder(`scalar ${scalars.size}`, [])
-    scalars.set(f, known)
-    return known
-  }
+  const { outside, placed, numbers } = placedOutside(rule.paced)
   const mode = { training: true, key: symbolicKey }
   const before = withLeaves<GraphNode>(structure, leaves)
-  const { after, measured, loss } = update(ops, wiring, scoring, rule, before, batch, { at, rate }, mode)
-  const next = [
-    ...[after.params, after.state].flatMap(tree => leavesOf(tree).map(([, , leaf]) => leaf)),
-    ...flatSlots<GraphNode>(ops, rule.optimizer.name, after.slots).leaves,
-  ]
+  const { after, measured, loss } = update(ops, wiring, scoring, rule, before, batch, outside, mode)
   return {
-    inputs: [...leaves, ...(rate === undefined ? [] : [rate]), ...scalars.values(), ...valuesIn(batch)],
-    changed: next.flatMap((node, i) => (node === leaves[i] ? [] : [[i, node] as const])),
-    numbers: [...scalars.keys()],
+    inputs: [...leaves, ...placed(), ...valuesIn(batch)],
+    changed: changedIn(ops, rule.optimizer.name, leaves, after),
+    numbers: numbers(),
     scoring,
     measured,
     loss,

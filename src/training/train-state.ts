@@ -1,12 +1,11 @@
 import { InvalidOption } from '../base/errors.ts'
 import { asKey, type Key } from '../base/random.ts'
 import { isRecord } from '../base/trees.ts'
-import { asVariables, described, reading } from '../state/given.ts'
+import { described, reading } from '../state/given.ts'
 import type { Trees } from '../state/variables.ts'
 import type { OptimizerState } from './optimizer.ts'
-import type { NormalRule } from './options.ts'
 import { asMemory } from './slots.ts'
-import { trainedOf } from './update.ts'
+import type { Subject } from './subject.ts'
 
 /** Everything that training changes, checked. */
 export interface GivenState extends Trees {
@@ -20,8 +19,7 @@ export interface GivenState extends Trees {
  * @throws InvalidOption, WeightInitializationError if it has another form, or is of another optimizer
  */
 export const asTrainState = (
-  owner: string,
-  rule: Pick<NormalRule, 'optimizer' | 'trains' | 'owner'>,
+  { owner, asTrees, memory }: Pick<Subject, 'owner' | 'asTrees' | 'memory'>,
   value: unknown,
   option = 'state',
 ): GivenState => {
@@ -35,8 +33,8 @@ export const asTrainState = (
         got: described(value),
         remedy: 'Start with init(variables, key), and continue with the state that each step returns.',
       })
-    const trees = asVariables(owner, value.variables)
-    const memory = asMemory(owner, option, rule.optimizer, trainedOf(rule, owner, trees.params), value.optimizer)
-    return { ...trees, optimizer: memory, key: asKey(option === 'state' ? owner : `${owner}, ${option}`, value.key) }
+    const trees = asTrees(value.variables)
+    const optimizer = asMemory(owner, option, memory, trees.params, value.optimizer)
+    return { ...trees, optimizer, key: asKey(option === 'state' ? owner : `${owner}, ${option}`, value.key) }
   })
 }

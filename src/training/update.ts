@@ -6,10 +6,10 @@ import { mixedTargets } from '../core/targets.ts'
 import type { Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { Ops } from '../ops/ops.ts'
-import { tape } from '../ops/tape.ts'
+import { type Tape, type Traced, tape } from '../ops/tape.ts'
 import { contextOf, updatesOf } from './checked-update.ts'
 import { allFinite, normsByLayer } from './finite.ts'
-import type { Objective } from './optimizer.ts'
+import type { Objective, Optimizer } from './optimizer.ts'
 import type { UpdateRule } from './options.ts'
 import { constrain } from './penalties/constraint.ts'
 import { flagName, normName, penaltyName } from './report.ts'
@@ -118,6 +118,65 @@ export const score = <T>(
   return measured(ops, scoring, outcome, losses, penalty === undefined ? [] : [[penaltyName, penalty]])
 }
 
+/** A loss, as a step along its gradients needs it. */
+export interface Descent<T, Seen> {
+  /** The loss at parameters on a tape, and what else is to be known of the pass. */
+  readonly pass: (tape: Tape<T>, params: VariableTree<Traced<T>>) => readonly [total: Traced<T>, seen: Seen]
+  /** The loss at other parameters, in any interpretation that takes values of the operations: for optimizers that ask. */
+  readonly loss: Objective
+  readonly residuals?: Objective | undefined
+}
+
+/** What a step along gradients gives. */
+export interface Descended<T, Seen> {
+  /** The parameters that are trained, after the step. */
+  readonly moved: VariableTree<T>
+  readonly slots: Tree<T>
+  /** The loss before the step. */
+  readonly value: T
+  readonly grads: VariableTree<T>
+  readonly seen: Seen
+}
+
+/**
+ * One step of parameters along the gradients of a loss.
+ *
+ * @param own the parameters that are trained
+ * @param slots what the optimizer remembers
+ */
+export const descend = <T, Seen>(
+  beneath: Ops<T>,
+  optimizer: Optimizer,
+  own: VariableTree<T>,
+  slots: Tree<T>,
+  { at, rate }: Outside<T>,
+  { pass, loss, residuals }: Descent<T, Seen>,
+): Descended<T, Seen> => {
+  const around = tape(beneath)
+  const params = mapTree(own, around.variable)
+  const [total, seen] = pass(around, params)
+  const leaves = leavesOf(params)
+  const found = around.gradients(
+    [[total, beneath.constant(1)]],
+    leaves.map(([, , leaf]) => leaf),
+  )
+  const byLeaf = new Map(leaves.map(([, , leaf], i) => [leaf, found[i] as T]))
+  const grads = mapTree(params, leaf => byLeaf.get(leaf) as T)
+  const value = total.value
+  const context = contextOf(optimizer.name, at, { loss, value, ...(residuals && { residuals }) })
+  const [changes, after] = updatesOf(beneath, optimizer, grads, slots, own, context)
+  const scaled = rate === undefined ? changes : mapTree(changes, change => beneath.multiply(change, rate))
+  const moved = mapTree(own, (param, layer, name) => beneath.add(param, leafOf(scaled, layer, name) as T))
+  return { moved, slots: after, value, grads, seen }
+}
+
+/** 1 where the losses and gradients of some steps are finite, else 0. */
+export const finiteSteps = <T>(ops: Ops<T>, steps: readonly Pick<Descended<T, unknown>, 'value' | 'grads'>[]): T =>
+  allFinite(
+    ops,
+    steps.flatMap(({ value, grads }) => [value, ...leavesOf(grads).map(([, , leaf]) => leaf)]),
+  )
+
 /**
  * One update.
  *
@@ -130,7 +189,7 @@ export const update = <T>(
   rule: UpdateRule,
   before: Trained<T>,
   batch: Taught<T>,
-  { at, rate }: Outside<T>,
+  outside: Outside<T>,
   mode: Mode,
 ): { readonly after: Trained<T>; readonly loss: T; readonly measured: Measured<T> } => {
   const { owner, optimizer, regularizer } = rule
@@ -146,48 +205,39 @@ export const update = <T>(
     const penalty = regularizer === null ? undefined : regularizer.penalty(ops, params)
     return { total: penalty === undefined ? loss : ops.add(loss, penalty), groups, penalty }
   }
-  const loss: Objective = (ops, params) => objective(ops, params, pass(ops, params)[0]).total
   const hasResiduals = scoring.losses.every(({ loss }) => loss.residuals !== null)
   const residuals: Objective = <U>(ops: Ops<U>, params: VariableTree<U>) =>
     residualsOf(ops, scoring, pass(ops, params)[0]) as U
-
-  const { ops, variable, fixed, gradients } = tape(beneath)
-  const params = mapTree(own, variable)
-  const [outcome, state] = pass(ops, params, fixed)
-  const { total, groups, penalty } = objective(ops, params, outcome)
-  const leaves = leavesOf(params)
-  const found = gradients(
-    [[total, beneath.constant(1)]],
-    leaves.map(([, , leaf]) => leaf),
-  )
-  const byLeaf = new Map(leaves.map(([, , leaf], i) => [leaf, found[i] as T]))
-  const grads = mapTree(params, leaf => byLeaf.get(leaf) as T)
-
-  const value = beneathOf(total)
-  const context = contextOf(optimizer.name, at, { loss, value, ...(hasResiduals && { residuals }) })
-  const [changes, slots] = updatesOf(beneath, optimizer, grads, before.slots, own, context)
-  const scaled = rate === undefined ? changes : mapTree(changes, change => beneath.multiply(change, rate))
-  const moved = mapTree(own, (param, layer, name) => beneath.add(param, leafOf(scaled, layer, name) as T))
-  const held = rule.constraint === null ? moved : constrain(beneath, rule.constraint, moved)
+  const step = descend(beneath, optimizer, own, before.slots, outside, {
+    pass: ({ ops, fixed }, params) => {
+      const [outcome, state] = pass(ops, params, fixed)
+      const { total, groups, penalty } = objective(ops, params, outcome)
+      return [total, { outcome, state, groups, penalty }] as const
+    },
+    loss: (ops, params) => objective(ops, params, pass(ops, params)[0]).total,
+    ...(hasResiduals && { residuals }),
+  })
+  const { outcome, state, groups, penalty } = step.seen
+  const held = rule.constraint === null ? step.moved : constrain(beneath, rule.constraint, step.moved)
   const next: Trained<T> = {
     params: mapTree(before.params, (param, layer, name) => leafOf(held, layer, name) ?? param),
     state: mergeTrees(before.state, mapTree(state, beneathOf)),
-    slots,
+    slots: step.slots,
   }
 
   const seen = mapOutcome(outcome, beneathOf)
   // A group of the tape's interpreter holds its values, or numbers.
   const asValue = (sum: Group<unknown>[number]) =>
     typeof sum === 'object' && sum !== null ? beneathOf(sum as never) : sum
-  const flag = rule.guarded ? allFinite(beneath, [value, ...found]) : undefined
+  const flag = rule.guarded ? finiteSteps(beneath, [step]) : undefined
   const beside: (readonly [name: string, value: T])[] = [
     ...(penalty === undefined ? [] : [[penaltyName, beneathOf(penalty)] as const]),
-    ...(rule.gradientNorms ? normsByLayer(beneath, normName, grads) : []),
+    ...(rule.gradientNorms ? normsByLayer(beneath, normName, step.grads) : []),
     ...(flag === undefined ? [] : [[flagName, flag] as const]),
   ]
   return {
     after: flag === undefined ? next : chosen(beneath, flag, next, before),
-    loss: value,
+    loss: step.value,
     measured: measured(
       beneath,
       scoring,
@@ -201,7 +251,7 @@ export const update = <T>(
 const beneathOf = <T>(traced: { readonly value: T }): T => traced.value
 
 /** What comes after where a condition is not 0, and what was before elsewhere. */
-const chosen = <T>(ops: Ops<T>, condition: T, after: Trained<T>, before: Trained<T>): Trained<T> => {
+export const chosen = <T>(ops: Ops<T>, condition: T, after: Trained<T>, before: Trained<T>): Trained<T> => {
   const choose = (a: T, b: T): T => (a === b ? a : ops.where(condition, a, b))
   const isLeaf = (value: unknown) => ops.isTensor?.(value) === true
   const none = () => new TypeError('a state that holds no tensors')

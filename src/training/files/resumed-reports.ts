@@ -1,7 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
-import type { Said } from '../engine.ts'
 import type { Session } from '../loops/session.ts'
-import { reportOf, type Sums } from '../report.ts'
+import type { Said, Sums } from '../report.ts'
 
 /** How many numbers a sum has. */
 const sizeOf = (sum: Sums[number][number]): number => (sum === null ? -1 : typeof sum === 'number' ? 0 : sum.length)
@@ -14,15 +13,11 @@ const layoutOf = (sums: Sums): string => sums.map(group => group.map(sizeOf).joi
  * @param said of its first batch
  * @throws InvalidOption if the loss, the metrics or whether there is validation differ
  */
-export const checkReports = (
-  { rows, sums }: Session,
-  { scoring, extras, sums: own }: Said,
-  validates: boolean,
-): void => {
+export const checkReports = ({ rows, sums }: Session, { reader, sums: own }: Said, validates: boolean): void => {
   const described = (names: readonly string[], isValidated: boolean): string =>
     `${names.join(', ')} ${isValidated ? 'with' : 'without'} validation`
   const [first] = rows
-  const names = Object.keys(reportOf(scoring, extras, own))
+  const names = Object.keys(reader.reportOf(own))
   const found = described(names, validates)
   const saved = first === undefined ? found : described(Object.keys(first.training), first.validation !== null)
   if (saved === found && (sums === null || layoutOf(sums) === layoutOf(own))) return

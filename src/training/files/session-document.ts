@@ -2,7 +2,7 @@ import { Tensor } from '@tensorflow/tfjs-core'
 import { DocumentError, InvalidOption, show } from '../../base/errors.ts'
 import { fromWords, isKey } from '../../base/random.ts'
 import { type Form, flatten, showPath, type Tree } from '../../base/tree.ts'
-import { byName, isList, isRecord, own, type VariableTree } from '../../base/trees.ts'
+import { byName, isList, isRecord, mapRecord, own, type VariableTree } from '../../base/trees.ts'
 import { asShown } from '../../state/variables.ts'
 import type { Plain } from '../../storage/json.ts'
 import type { StoredTensor } from '../../storage/safetensors.ts'
@@ -31,15 +31,32 @@ const ofSums = (sums: readonly (readonly (null | number | readonly number[])[])[
     ),
   ) as Sums
 
+/** Variables of one network, or of several by name. */
+type SomeVariables = Session['trainState']['variables']
+
+/** The variables as they are saved: no network of several is called as what one has. */
+const treesOf = (variables: SomeVariables): object => {
+  const { params, state } = variables
+  return params !== undefined && state !== undefined ? { params, state } : { networks: { ...variables } }
+}
+/** The variables that were saved. */
+const ofTrees = (saved: Readonly<Record<string, unknown>>): SomeVariables => {
+  const shown = ({ params, state }: Readonly<Record<string, VariableTree<Tensor>>>) =>
+    asShown(params ?? {}, state ?? {})
+  const networks = own(saved, 'networks')
+  // Which networks they are of is checked where training goes on.
+  const variables: unknown = isRecord(networks)
+    ? mapRecord(networks, one => shown(one as never))
+    : shown(saved as never)
+  return variables as SomeVariables
+}
+
 /** What is saved of a session. */
 export const toSaved = (session: Session): Saved<Tensor> => {
   const { trainState, epoch, batch, rows, sums, earlyStopping, plateau, best } = session
   const { variables, optimizer, key } = trainState
   const { form, leaves, paths } = flatten<Tensor>(
-    {
-      ...{ params: variables.params, state: variables.state, optimizer: optimizer.slots },
-      ...(best && { best: { params: best.params, state: best.state } }),
-    },
+    { ...treesOf(variables), optimizer: optimizer.slots, ...(best && { best: treesOf(best) }) },
     leaf => leaf instanceof Tensor,
     (path, value) =>
       new InvalidOption({
@@ -74,8 +91,11 @@ const isSums = (value: unknown): boolean =>
   value === null || (isList(value) && value.every(group => isList(group) && group.every(isSum)))
 const isRow = (value: unknown): boolean =>
   isRecord(value) && isRecord(value.training) && isRecordOrNull(value.validation)
+const isTree = (value: unknown): boolean => isRecord(value) || isList(value)
 const isForm = (value: unknown): boolean =>
-  isRecord(value) && ['params', 'state', 'optimizer'].every(name => isRecord(own(value, name)))
+  isRecord(value) &&
+  isTree(own(value, 'optimizer')) &&
+  (isRecord(own(value, 'networks')) || ['params', 'state'].every(name => isRecord(own(value, name))))
 
 /** What the document has to say. */
 const wanted: readonly (readonly [name: string, expected: string, test: (value: unknown) => boolean])[] = [
@@ -117,14 +137,11 @@ export const ofSaved = (file: string, { tensors, content }: Saved): Session => {
     )
   }
   const trees = treeOf(of('form'), []) as Readonly<Record<string, VariableTree<Tensor>>>
-  const variablesOf = (of: Readonly<Record<string, unknown>>) =>
-    asShown(of.params as VariableTree<Tensor>, of.state as VariableTree<Tensor>)
   const best = own(trees, 'best')
   const sums = of<Parameters<typeof ofSums>[0] | null>('sums')
   return Object.freeze({
     trainState: Object.freeze({
-      // Which network they are of is checked where training goes on.
-      variables: variablesOf(trees) as never,
+      variables: ofTrees(trees),
       optimizer: Object.freeze({ update: of<number>('update'), slots: trees.optimizer as Tree<Tensor> }),
       key: fromWords(of('key')),
     }),
@@ -134,6 +151,6 @@ export const ofSaved = (file: string, { tensors, content }: Saved): Session => {
     sums: sums && ofSums(sums),
     earlyStopping: of<Session['earlyStopping']>('earlyStopping'),
     plateau: of<Session['plateau']>('plateau'),
-    best: (best === undefined ? null : variablesOf(best)) as Session['best'],
+    best: best === undefined ? null : ofTrees(best),
   })
 }

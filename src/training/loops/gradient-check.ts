@@ -14,8 +14,9 @@ import { tfjsOps, tidily } from '../../tfjs/index.ts'
 import { type Examples, keepExamples, valuesIn } from '../batches.ts'
 import { keyOption, lossOption, spelling } from '../codecs.ts'
 import type { Loss, LossForward } from '../loss.ts'
+import { checkTraining } from '../network-subject.ts'
 import { lossOf, outputNames, type PerOutput, type Scoring, scoringOf } from '../scoring.ts'
-import { checkTraining, type ForOutputs } from '../step.ts'
+import type { ForOutputs } from '../step.ts'
 import { outcomeOf, type Taught } from '../update.ts'
 
 /** The gradient of a parameter beside differences of the loss. */

@@ -2,18 +2,11 @@ import { DataError, InvalidOption, show } from '../../base/errors.ts'
 import { firstNaN, placeIn } from '../../base/nested.ts'
 import { foldIn, type Key, permutation } from '../../base/random.ts'
 import { isRecord } from '../../base/trees.ts'
-import type { Part } from '../../network/parts.ts'
 import { reading } from '../../state/given.ts'
-import {
-  type Examples,
-  type Fields,
-  type NumberBatch,
-  onceForShapes,
-  readNumbers,
-  slices,
-  someExamples,
-} from '../batches.ts'
+import { type Examples, type NumberBatch, onceForShapes, type ShapedBatch, slices, someExamples } from '../batches.ts'
+import { checkRows, placeOf } from '../rules/batch.ts'
 import { type Batches, type Batching, batchCount, batchesOf, isBatches } from '../source.ts'
+import type { Subject } from '../subject.ts'
 
 // What training goes through, batch by batch: examples in memory, or a dataset that is read as it goes.
 
@@ -39,7 +32,8 @@ export interface Lessons {
   readonly validation: (() => Coming) | null
 }
 
-type Check = (batch: Fields<{ readonly shape: readonly number[] }>) => void
+type Read = Subject['read']
+type Check = (batch: ShapedBatch) => void
 
 /** What lessons are made by. */
 export interface Lesson extends Batching {
@@ -49,7 +43,11 @@ export interface Lesson extends Batching {
 }
 
 const isPart = (value: Validation): value is { readonly part: number } =>
-  isRecord(value) && !isBatches(value) && Object.hasOwn(value, 'part')
+  isRecord(value) &&
+  !isBatches(value) &&
+  Object.hasOwn(value, 'part') &&
+  // Data of several networks may have such a name too.
+  (typeof value.part === 'number' || Object.keys(value).length === 1)
 
 /** Examples in memory, batch by batch. */
 const inMemory = (all: NumberBatch, { batchSize, dropLast }: Batching) => {
@@ -67,7 +65,7 @@ const inMemory = (all: NumberBatch, { batchSize, dropLast }: Batching) => {
 /** A dataset, batch by batch. */
 const asItComes = async function* (
   owner: string,
-  part: Part,
+  readBatch: Read,
   data: Batches,
   batching: Batching,
   [epoch, from]: readonly [epoch: number, from: number],
@@ -75,7 +73,7 @@ const asItComes = async function* (
 ): AsyncGenerator<NumberBatch, void, undefined> {
   // Nothing is asked of a dataset before a batch has been learnt from.
   for await (const batch of batchesOf(owner, data, batching, epoch, from))
-    yield await readNumbers(owner, part, batch, check, true)
+    yield await readBatch(owner, batch, check, true)
 }
 
 /** The examples to learn from, and those of a part at the end. */
@@ -92,6 +90,12 @@ const divided = (all: NumberBatch, part: unknown): readonly [NumberBatch, Number
   return [someExamples(all, 0, all.size - held), someExamples(all, all.size - held, held)]
 }
 
+/** What errors call a tensor of a batch. */
+const nameOf = ({ tree, ...batch }: NumberBatch, field: 'x' | 'y', i: number): string => {
+  const path = tree?.paths[i]
+  return path !== undefined ? placeOf(path) : batch[field].length > 1 ? `${field}[${i}]` : field
+}
+
 /**
  * Checks that examples are numbers: one that is not would make all parameters NaN. Where there is a mask, what it leaves out
  * may be anything.
@@ -105,7 +109,7 @@ const checkNumbers = (owner: string, batch: NumberBatch): void => {
       const found = firstNaN(data, shape)
       if (found === undefined) continue
       const [row = 0, ...path] = found
-      const name = batch[field].length > 1 ? `${field}[${i}]` : field
+      const name = nameOf(batch, field, i)
       throw new DataError({
         owner,
         row,
@@ -122,16 +126,14 @@ const checkNumbers = (owner: string, batch: NumberBatch): void => {
  *
  * @param check is shown the shapes
  */
-export const lessonsOf = async (
-  part: Part,
-  lesson: Lesson,
-  examples: Examples | Batches,
-  check: Check,
-): Promise<Lessons> => {
+export const lessonsOf = async (readBatch: Read, lesson: Lesson, examples: unknown, check: Check): Promise<Lessons> => {
   const { validation, shuffle } = lesson
   const checkOnce = onceForShapes(check)
-  const read = async (owner: string, given: Examples) => {
-    const numbers = await readNumbers(owner, part, given, check)
+  const read = async (owner: string, given: unknown) => {
+    const numbers = await readBatch(owner, given, shapes => {
+      if (shapes.tree !== undefined) checkRows(owner, shapes)
+      check(shapes)
+    })
     if (!lesson.allowNaN) checkNumbers(owner, numbers)
     return numbers
   }
@@ -148,23 +150,21 @@ export const lessonsOf = async (
     })
   const given = Promise.all([
     isBatches(examples) ? null : read('fit', examples),
-    validation === null || share !== null || isBatches(validation)
-      ? null
-      : read('fit, validation', validation as Examples),
+    validation === null || share !== null || isBatches(validation) ? null : read('fit, validation', validation),
   ])
   const [all, held] = await given
   const scoring: Batching = { ...lesson, dropLast: false }
   const validating = (numbers: NumberBatch | null): Lessons['validation'] => {
     if (numbers !== null) return () => inMemory(numbers, scoring).from(0)
     if (validation === null || !isBatches(validation)) return null
-    return () => asItComes('fit, validation', part, validation, scoring, [0, 0], checkOnce)
+    return () => asItComes('fit, validation', readBatch, validation, scoring, [0, 0], checkOnce)
   }
   if (all === null) {
     const data = examples as Batches
     return {
       batches: batchCount('fit', data, lesson),
       examples: data.batchSize === undefined ? data.size : undefined,
-      epoch: (epoch, from) => asItComes('fit', part, data, lesson, [epoch, from], checkOnce),
+      epoch: (epoch, from) => asItComes('fit', readBatch, data, lesson, [epoch, from], checkOnce),
       validation: validating(held),
     }
   }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Numbers } from '../../backends/programs.ts'
 import { foldIn, type Key } from '../../base/random.ts'
 import { leavesOf, mapTree, mergeTrees } from '../../base/trees.ts'
 import type { Part } from '../../network/parts.ts'
@@ -18,7 +19,11 @@ import { mapTaught, outcomeOf } from '../update.ts'
 
 /** What is not finite: the loss alone, what a layer gives, its gradient, or the examples themselves. */
 export interface Culprit {
-  readonly what: 'x' | 'y' | 'output' | 'gradient' | 'loss'
+  readonly what: 'x' | 'y' | 'batch' | 'output' | 'gradient' | 'loss'
+  /** Where the tensor stands in a batch that is a tree: `batch.real`. */
+  readonly place?: string
+  /** The rule whose loss it is, where rules have names. */
+  readonly rule?: string
   /** The first layer, in the order in which they run. */
   readonly layer?: string
   /** The example of the batch, and the number in it, counted from 0. */
@@ -27,12 +32,12 @@ export interface Culprit {
 }
 
 /** Where the first number is that is not finite; -1 for nowhere. */
-const firstIn = (numbers: Float32Array): number => numbers.findIndex(value => !Number.isFinite(value))
+export const firstIn = (numbers: Float32Array): number => numbers.findIndex(value => !Number.isFinite(value))
 
-const isAllFinite = (x: tf.Tensor): boolean => firstIn(x.dataSync<'float32'>()) < 0
+export const isAllFinite = (x: tf.Tensor): boolean => firstIn(x.dataSync<'float32'>()) < 0
 
 /** The operations, with a note of each layer that gives what is not finite. */
-const noting = (layer: string | undefined, note: (layer: string) => void): Ops<tf.Tensor> => {
+export const noting = (layer: string | undefined, note: (layer: string) => void): Ops<tf.Tensor> => {
   const own = perform(tfjsOps)
   return alike<tf.Tensor>(
     (operation, inputs, attributes) => {
@@ -44,14 +49,29 @@ const noting = (layer: string | undefined, note: (layer: string) => void): Ops<t
   )
 }
 
+/** Where the first number of a tensor stands that is not finite; nothing where all are. */
+const placeIn = ({ data, shape }: Numbers): Required<Pick<Culprit, 'row' | 'column'>> | undefined => {
+  const at = firstIn(data)
+  const width = data.length / (shape[0] ?? 1)
+  return at < 0 ? undefined : { row: Math.floor(at / width), column: at % width }
+}
+
 /** Examples that are not finite. */
 const ofExamples = (batch: NumberBatch): Culprit | undefined => {
   for (const what of ['x', 'y'] as const)
-    for (const { data, shape } of batch[what]) {
-      const at = firstIn(data)
-      const width = data.length / (shape[0] ?? 1)
-      if (at >= 0) return { what, row: Math.floor(at / width), column: at % width }
+    for (const numbers of batch[what]) {
+      const found = placeIn(numbers)
+      if (found !== undefined) return { what, ...found }
     }
+  return undefined
+}
+
+/** The tensor of a tree that is not finite. */
+export const ofBatch = (tensors: readonly (readonly [place: string, numbers: Numbers])[]): Culprit | undefined => {
+  for (const [place, numbers] of tensors) {
+    const found = placeIn(numbers)
+    if (found !== undefined) return { what: 'batch', place, ...found }
+  }
   return undefined
 }
 
@@ -99,8 +119,10 @@ export const culpritOf = (part: Part, rule: NormalRule, state: RawState, batch: 
 }
 
 /** As the rest of a sentence. */
-export const describeCulprit = ({ what, layer, row, column }: Culprit): string => {
-  if (what === 'x' || what === 'y') return `${what} is not finite: row ${row} of the batch, number ${column} of it.`
-  if (layer === undefined) return 'the loss is not finite, though outputs and gradients of all layers are.'
+export const describeCulprit = ({ what, place, layer, row, column, rule }: Culprit): string => {
+  if (what === 'x' || what === 'y' || what === 'batch')
+    return `${place ?? what} is not finite: row ${row} of the batch, number ${column} of it.`
+  if (layer === undefined)
+    return `the loss${rule === undefined ? '' : ` of ${rule}`} is not finite, though outputs and gradients of all layers are.`
   return `the ${what} of ${layer} is the first that is not finite.`
 }

@@ -1,25 +1,25 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Key } from '../../base/random.ts'
+import { Tensor } from '@tensorflow/tfjs-core'
+import { foldIn, type Key } from '../../base/random.ts'
 import { shownWithGetters } from '../../base/shown.ts'
-import { leavesOf } from '../../base/trees.ts'
-import type { Part } from '../../network/parts.ts'
+import { flatten } from '../../base/tree.ts'
 import type { NumberBatch } from '../batches.ts'
-import type { DeviceState, Engine, Said } from '../engine.ts'
+import type { DeviceState, Engine } from '../engine.ts'
 import type { Resumed } from '../files/resume.ts'
 import { checkReports } from '../files/resumed-reports.ts'
 import type { Progress } from '../fit.ts'
-import type { NormalFit } from '../options.ts'
-import { flagName, type MetricValue, type RawReport, valueOfExtra } from '../report.ts'
-import { allAsked } from '../scoring.ts'
+import type { NormalFitting } from '../options.ts'
+import type { MetricValue, RawReport, Said } from '../report.ts'
 import { slotTensors } from '../slots.ts'
 import { noBatches } from '../source.ts'
-import { handedOver, type Report, type TrainState, together, toReport } from '../step.ts'
+import type { TrainState } from '../step.ts'
+import { handedOver, together, toReport } from '../stepping.ts'
 import { isTold, tell, updated } from './callbacks.ts'
 import type { Saving } from './checkpointing.ts'
 import { type EarlyMemory, earlyEnds, earlyStart, earlyStep } from './early-stopping.ts'
 import { toHistory, valuesOf } from './history.ts'
 import type { Coming, Lessons, Validation } from './lessons.ts'
-import { type Culprit, culpritOf, describeCulprit } from './not-finite.ts'
+import type { Judged } from './monitor.ts'
+import { type Culprit, describeCulprit } from './not-finite.ts'
 import { type PlateauMemory, plateauStart, plateauStep } from './plateau.ts'
 import type { EpochRow } from './session.ts'
 
@@ -37,6 +37,14 @@ export interface Stopped {
   readonly culprit?: Culprit
 }
 
+/** The tensors of variables, whatever is trained. */
+const tensorsIn = (variables: TrainState['variables']): readonly Tensor[] =>
+  flatten<Tensor>(
+    variables,
+    value => value instanceof Tensor,
+    () => new TypeError('variables that hold no tensors'),
+  ).leaves
+
 /** What training gives. */
 export interface Trained {
   readonly variables: TrainState['variables']
@@ -46,9 +54,12 @@ export interface Trained {
 }
 
 /** The loss and metrics of some examples, in inference mode. */
-const scored = async (engine: Engine, state: DeviceState, examples: Coming): Promise<Report> => {
+const scored = async (engine: Engine, state: DeviceState, examples: Coming, key: Key): Promise<RawReport> => {
   let said: Said | undefined
-  for await (const batch of examples) said = together(said, await engine.score(state, batch))
+  let batch = 0
+  // The same draws after every epoch, so that epochs can be compared.
+  for await (const lesson of examples)
+    said = together(said, await engine.score(state, lesson, foldIn(foldIn(key, 'validation'), batch++)))
   if (said === undefined) throw noBatches('fit, validation')
   return toReport(said)
 }
@@ -57,14 +68,15 @@ const scored = async (engine: Engine, state: DeviceState, examples: Coming): Pro
  * Trains: folds the step over batches and epochs, and tells observers.
  *
  * @param start is used up
+ * @param metrics that reports have
  * @param session where an interrupted run goes on
  */
 export const train = async (
-  part: Part,
   engine: Engine,
   start: DeviceState,
   lessons: Lessons,
-  rule: NormalFit<Validation, Progress, TrainState>,
+  rule: NormalFitting<Validation, Progress, TrainState>,
+  metrics: readonly Judged[],
   key: Key,
   session: Resumed | null,
 ): Promise<Trained> => {
@@ -92,7 +104,7 @@ export const train = async (
   const accuse = async (lesson: NumberBatch): Promise<Culprit> => {
     const leaves = await engine.read(state)
     try {
-      return culpritOf(part, rule, engine.treesOf(leaves, state.update), lesson, key)
+      return engine.subject.culprit(engine.treesOf(leaves, state.update), lesson, key)
     } finally {
       for (const tensor of leaves) tensor.dispose()
     }
@@ -100,7 +112,7 @@ export const train = async (
   /** The best variables so far are no longer needed; those that an interrupted run had are the caller's. */
   const forget = (): void => {
     if (best === null || best === session?.best) return
-    for (const tree of [best.params, best.state]) for (const [, , tensor] of leavesOf<Tensor>(tree)) tensor.dispose()
+    for (const tensor of tensorsIn(best)) tensor.dispose()
   }
   const keepBest = async (): Promise<void> => {
     const { variables, optimizer } = await read()
@@ -142,7 +154,7 @@ export const train = async (
       const own = await learnt.said
       if (session !== null && said === undefined && epoch === session.epoch + 1)
         checkReports(session, own, lessons.validation !== null)
-      if (rule.terminateOnNaN && valueOfExtra(own, flagName) === 0) {
+      if (rule.terminateOnNaN && own.reader.isUndone(own.sums)) {
         // The state is the one before, and so is its number.
         state = { ...state, update: state.update - 1 }
         const culprit = await accuse(lesson)
@@ -176,7 +188,7 @@ export const train = async (
     }
     if (said === undefined) throw noBatches('fit')
     const training = toReport(said)
-    const validation = lessons.validation === null ? null : await scored(engine, state, lessons.validation())
+    const validation = lessons.validation === null ? null : await scored(engine, state, lessons.validation(), key)
     rows = [...rows, Object.freeze({ training, validation })]
     await onProgress?.(
       Object.freeze({
@@ -219,7 +231,7 @@ export const train = async (
       const values = await goThrough(epoch, isResumed ? session.batch : 0, isResumed ? session.sums : null)
       if (values !== undefined) await afterEpoch(epoch, values)
     }
-    const history = toHistory(rows, allAsked(rule.metrics).flat())
+    const history = toHistory(rows, metrics)
     await tell(callbacks, 'trainEnd', Object.freeze({ history, stopped: stopped?.message }))
     const trainState = handedOver(engine, await engine.take(state), state.update, key)
     return Object.freeze({ variables: best ?? trainState.variables, history, trainState, stopped })

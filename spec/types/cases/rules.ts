@@ -1,0 +1,142 @@
+import {
+  adam,
+  BatchNorm,
+  compileTraining,
+  dataset,
+  fit,
+  type Handle,
+  Input,
+  init,
+  join,
+  key,
+  type Layer,
+  Linear,
+  parallel,
+  Relu,
+  type Tensor,
+  trainStep,
+} from '../../../src/index.ts'
+import { holds, type Same } from './exact.ts'
+
+// Networks that rules train: what losses are given, what reports have, and which names there are.
+
+const generator = join(Input(2), Relu(4), BatchNorm(), Linear(3))
+const critic = join(Input(3), Relu(4), Linear(1))
+const networks = { generator, critic }
+interface Batch {
+  readonly real: Handle
+  readonly z: Handle
+}
+
+const variables = init(networks, key(1))
+holds<Same<(typeof variables.critic.params)['linear-1']['weight'], Tensor<[4, 1]>>>()
+holds<Same<(typeof variables.generator.state)['batch-norm-1']['runningMean']['shape'][1], 4>>()
+
+const step = trainStep(networks, [
+  {
+    name: 'critic',
+    trains: 'critic',
+    loss: ({ ops, run, grad, key: own, training }, { real, z }: Batch) => {
+      holds<Same<typeof training, boolean>>()
+      const slope = grad((inner, x) => inner.ops.sum(inner.run.critic(x)))(real)
+      const noise = ops.normal(own, [1, 3])
+      const fake = run.critic(ops.add(run.generator(z), noise))
+      return [ops.mean(ops.subtract(fake, run.critic(real))), { penalty: ops.mean(ops.square(slope)) }]
+    },
+    optimizer: adam({ step: 0.01 }),
+  },
+  {
+    loss: ({ ops, run }, { z }: Batch) => ops.negative(ops.mean(run.critic(run.generator(z)))),
+    trains: ['generator', 'critic/relu-1', 'critic/linear-1.bias', '*batch-norm*'],
+  },
+])
+export const stepping = async () => {
+  const begun = step.init(variables, key(2))
+  const [next, report] = await step(begun, { real: [[1, 2, 3]], z: [[1, 2]] })
+  holds<Same<(typeof next.variables)['generator'], (typeof variables)['generator']>>()
+  holds<Same<(typeof report)['critic.penalty'], number>>()
+  report['rule-2.loss'] satisfies number
+  report.loss satisfies number
+  Object.is(report['rule-2.penalty'], 0)
+  //        ~~~~~~~~~~~~~~~~~~~~~~~~ can't be used to index type
+  await step(begun, { real: [[1, 2, 3]] })
+  //                ~~~~~~~~~~~~~~~~~~~~~ Property 'z' is missing in type
+  step.init({ generator: variables.generator }, key(2))
+  //        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Property 'critic' is missing in type
+  step.init({ ...variables, critic: variables.generator }, key(2))
+  //                        ~~~~~~ Type
+}
+
+// One rule alone; a loss of one tensor needs no annotation.
+const alone = compileTraining(
+  { critic },
+  { loss: ({ ops, run }, x) => [ops.mean(run.critic(x)), { size: ops.mean(x) }] },
+)
+export const compiled = async () => {
+  const [, report] = await alone(await alone.init(init({ critic }, key(1)), key(1)), [[1, 2, 3]])
+  holds<Same<(typeof report)['size'], number>>()
+  report.sizes
+  //     ~~~~~ does not exist on type
+}
+
+// Data give the losses their batch, and validation its names.
+export const fitting = async () => {
+  const data = { real: [[1, 2, 3]], z: new Float32Array(2), deep: [{ data: [1], shape: [1] }] as const }
+  const { history, variables: after } = await fit(networks, variables, data, {
+    rules: {
+      name: 'both',
+      loss: ({ ops, run }, { real, z, deep }) => {
+        holds<Same<typeof z, Handle>>()
+        return ops.add(ops.mean(run.critic(real)), ops.mean(ops.add(deep[0], z)))
+      },
+    },
+    validation: { part: 0.2 },
+    onProgress: ({ report }) => report['both.loss'].toFixed(2),
+  })
+  holds<Same<(typeof history)['both.loss'], readonly number[]>>()
+  holds<Same<(typeof history)['validationBoth.loss'], readonly number[]>>()
+  holds<Same<typeof after, typeof variables>>()
+  const plain = await fit({ critic }, init({ critic }, key(1)), [[1, 2, 3]], {
+    rules: { loss: ({ ops, run }, x) => ops.mean(run.critic(x)) },
+  })
+  plain.history.validationLoss
+  //            ~~~~~~~~~~~~~~ does not exist on type
+  await fit(networks, variables, dataset([{ real: [1, 2, 3], z: 1 }]), {
+    rules: { loss: ({ ops, run }, { real, z }) => ops.add(ops.mean(run.critic(real)), ops.mean(z)) },
+  })
+  await fit(networks, variables, data, { rules: { loss: ({ ops, run }, { fake }) => ops.mean(run.critic(fake)) } })
+  //                                                                     ~~~~ Property 'fake' does not exist on type
+}
+
+// Several inputs and outputs are tuples.
+const two = join(parallel(Input(2), Input(3)), parallel(Linear(1), Linear(2)))
+trainStep(
+  { two },
+  {
+    loss: ({ ops, run }, { a, b }: { readonly a: Handle; readonly b: Handle }) => {
+      const [left, right] = run.two([a, b])
+      return ops.add(ops.mean(left), ops.mean(right))
+    },
+  },
+)
+trainStep({ two }, { loss: ({ ops, run }, x) => ops.mean(run.two(x)[0]) })
+//                                                               ~ Argument of type 'Handle' is not assignable
+
+// What there is not.
+declare const handle: () => Handle
+trainStep(networks, { loss: ({ ops, run }, x) => ops.mean(run.discriminator(x)) })
+//                                                            ~~~~~~~~~~~~~ Property 'discriminator' does not exist on type
+trainStep(networks, { loss: ({ ops, run }, x) => ops.mean(run.critic(x)), trains: 'generater' })
+//                                                                        ~~~~~~ Type '"generater"' is not assignable
+trainStep(networks, [{ loss: ({ ops, run }, x) => ops.mean(run.critic(x)), trains: ['generator/relu-2'] }])
+//                                                                                  ~~~~~~~~~~~~~~~~~~ Type '"generator/relu-2"' is not assignable
+compileTraining({ critic, other: 3 }, { loss: handle })
+//                        ~~~~~ Type 'number' is not assignable to type 'AnyLayer'
+fit(networks, variables, [[1, 2, 3]], { loss: 'mse' })
+//                                      ~~~~ 'loss' does not exist in type
+
+// One network has the errors of one network alone.
+trainStep(critic, { los: 'mse' })
+//                  ~~~ Object literal may only specify known properties
+export const generic = <N extends Layer>(network: N) => trainStep(network, { loss: 'mse' })
+export const several = <N extends Layer>(encoder: N) => trainStep({ encoder }, { loss: ({ ops }, x) => ops.mean(x) })

@@ -1,0 +1,83 @@
+import { InvalidOption } from '../../base/errors.ts'
+import { isTensorGiven } from '../../functions/given.ts'
+import { leavesOfTree } from '../../functions/trees.ts'
+import { reading } from '../../state/given.ts'
+import { type NumberBatch, type Reading, readInput, type ShapedBatch } from '../batches.ts'
+
+// Batches that are trees: whatever the losses of rules take.
+
+/** The place of a leaf, as messages name it. */
+export const placeOf = (path: readonly string[]): string => ['batch', ...path].join('.')
+
+/** Reads one leaf, and says where it stands if it is none. */
+const readLeaf = (owner: string, place: string, leaf: unknown, isLent: boolean): Reading => {
+  try {
+    return readInput(leaf, isLent)
+  } catch (error) {
+    if (!(error instanceof InvalidOption)) throw error
+    const { expected, got, remedy } = error
+    throw new InvalidOption({ layer: owner, option: place, expected, got, remedy }, { cause: error })
+  }
+}
+
+/**
+ * A batch as numbers, read or copied before the call returns; where they have to travel, a promise of it.
+ *
+ * @param check is shown the shapes
+ * @param isLent whether nobody writes to arrays among them as long as the batch is in use
+ * @throws InvalidOption if it holds anything but tensors; whatever `check` throws
+ */
+export const readTree = (
+  owner: string,
+  batch: unknown,
+  check: (batch: ShapedBatch) => void,
+  isLent = false,
+): NumberBatch | Promise<NumberBatch> => {
+  const { form, leaves, paths } = reading(owner, 'batch', () =>
+    leavesOfTree<unknown>(
+      batch,
+      isTensorGiven,
+      owner,
+      placeOf,
+      'a tensor, numbers in nested arrays or { data, shape }, or records and arrays of them',
+      'Let the loss close over what is no tensor.',
+    ),
+  )
+  const read = leaves.map((leaf, i) => readLeaf(owner, placeOf(paths[i] ?? []), leaf, isLent))
+  const whole = { y: [], weights: [], mask: [], tree: { form, paths } }
+  // A batch of scalars alone counts as one example.
+  const size = read.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1
+  check({ ...whole, x: read })
+  const there = read.flatMap(({ data, shape }) => (data instanceof Float32Array ? [{ data, shape }] : []))
+  if (there.length === read.length) return { ...whole, x: there, size }
+  return Promise.all(read.map(async ({ data, shape }) => ({ data: await data, shape }))).then(x => ({
+    ...whole,
+    x,
+    size,
+  }))
+}
+
+/**
+ * Checks that a batch is divided along the first axis of all of its tensors: how `fit` goes through data in memory.
+ *
+ * @throws InvalidOption that says which tensor has no rows, or others
+ */
+export const checkRows = (owner: string, { x, tree }: ShapedBatch): void => {
+  const rows = x.map(({ shape }) => shape[0])
+  const place = (i: number): string => placeOf(tree?.paths[i] ?? [])
+  const first = rows[0]
+  const fault = (i: number, expected: string, got: string) =>
+    new InvalidOption({
+      layer: owner,
+      option: place(i),
+      expected,
+      got,
+      remedy: 'Give one row for each example along the first axis of every tensor, or a dataset of batches.',
+    })
+  if (x.length === 0) throw fault(0, 'at least one tensor', 'none')
+  for (const [i, count] of rows.entries()) {
+    if (count === undefined) throw fault(i, 'one row for each example', 'a single number')
+    if (count === 0) throw fault(i, 'at least one example', 'none')
+    if (count !== first) throw fault(i, `${first} rows, as ${place(0)} has`, String(count))
+  }
+}
