@@ -56,6 +56,8 @@ export interface Typed extends AnyLayer {
   readonly ' all'?: any
   /** The shape of a network's inputs; `never` for a layer that waits for its input. */
   readonly ' source'?: unknown
+  /** The output without an input, or why there are no variables without one. */
+  readonly ' begun'?: unknown
   /** The explicit names within, as a union. */
   readonly ' named'?: unknown
   /** The names and patterns within, as a union; those of layers without variables begin with '!'. */

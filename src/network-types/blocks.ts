@@ -7,12 +7,14 @@ import type { Common, ManyBranches } from './counted.ts'
 import type { InBlock, Unknown } from './list.ts'
 import type { InParallel, Within } from './run.ts'
 import type { List, Output, RunBranches } from './scan.ts'
+import type { Begun } from './waiting.ts'
 
 // The types that `block`, `branch` and `when` make.
 
 /** A named part, whose name comes before those of its layers, and in errors. */
 export interface Block<in out Name extends string, in out B extends Typed> extends Chain, Wired {
   readonly kind: 'Block'
+  readonly ' begun': Begun<this>
   readonly ' out': Along<Name, Out<B, this[' in']>>
   readonly ' source': B[' source']
   readonly ' named': ExplicitName<Name>
@@ -27,6 +29,7 @@ type Along<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${N
 /** Branches each of which gets all inputs. */
 export interface Fan<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Branch'
+  readonly ' begun': Begun<this>
   readonly ' out': Output<RunBranches<L, 0, this[' in'], [], [], ' found', 'all'>>
   readonly ' source': never
   readonly ' named': L[number][' named']

@@ -9,6 +9,7 @@ import type { Hiding, Layers } from './hidden.ts'
 import type { InShared, Listing, Opaque, SharedWithin, Unknown } from './list.ts'
 import type { InParallel, InSequence, Within } from './run.ts'
 import type { List, Output, RepeatOut, RunBranches, RunSequence, Times } from './scan.ts'
+import type { Begun } from './waiting.ts'
 
 // The types of compositions, and which of them each combinator makes. docs/types.md explains the keys, and what each form
 // costs.
@@ -40,6 +41,7 @@ export type Deeper<W> = W extends number ? Next[W] : W
 /** A sequence of layers that waits for its input. */
 export interface Sequence<in out L extends readonly Typed[]> extends Wired {
   readonly kind: 'Sequence'
+  readonly ' begun': Begun<this>
   readonly to: To<L>
   readonly '>>': To<L>
   readonly ' out': Output<RunSequence<L, this[' in'], ' found'>>
@@ -69,6 +71,7 @@ export interface Network<
   in out Hidden = any,
 > extends Wired {
   readonly kind: 'Network'
+  readonly ' begun': O
   readonly ' source': I
   readonly ' out': number[] extends this[' in'] ? O : Out<Sequence<Layers<Hidden>>, this[' in']>
   readonly to: ToOf<I, O, Layers<Hidden>>
@@ -93,6 +96,7 @@ export interface AnyNetwork extends Chain, Wired, Opaque {
 /** Branches side by side. Each gets the input, or one of several. */
 export interface Parallel<in out L extends readonly Typed[]> extends Chain, Wired {
   readonly kind: 'Parallel'
+  readonly ' begun': Begun<this>
   readonly ' out': Output<RunBranches<L, 0, this[' in'], [], [], ' found'>>
   readonly ' source': never
   readonly ' named': L[number][' named']
@@ -106,6 +110,7 @@ export interface Parallel<in out L extends readonly Typed[]> extends Chain, Wire
 /** `N` copies of a layer in sequence. */
 export interface Repeat<in out B extends Typed, in out N extends number> extends Chain, Wired {
   readonly kind: 'Repeat'
+  readonly ' begun': Begun<this>
   readonly ' out': RepeatOut<B, Times<N>, 0, this[' in']>
   readonly ' source': B[' source']
   readonly ' named': B[' named']
@@ -125,6 +130,7 @@ type Copies<B extends Typed, N extends number, R extends readonly Typed[]> = R['
 /** A layer whose occurrences in a network share their variables, which have the given name. */
 export interface Shared<in out Name extends string, in out B extends Typed> extends Chain, Wired {
   readonly kind: 'Shared'
+  readonly ' begun': Begun<this>
   readonly ' out': Out<B, this[' in']>
   readonly ' source': never
   readonly ' named': never

@@ -4,7 +4,7 @@ import type { Parameter } from '../base/parameters.ts'
 import { asKey, foldIn, type Key } from '../base/random.ts'
 import { type Fails, filled, type Sentence, showShape, sizeOf } from '../base/shape.ts'
 import { byName, leafOf, leavesOf, mapRecord, own, type VariableTree } from '../base/trees.ts'
-import type { AnyLayer, Out } from '../core/layer.ts'
+import type { AnyLayer, Typed } from '../core/layer.ts'
 import type { VariableRule, VariableRules } from '../core/variables.ts'
 import { asParts, isNetworks } from '../network/networks.ts'
 import { asPart, isPart, type Part, type Wiring } from '../network/parts.ts'
@@ -110,7 +110,8 @@ const checkVariableSizes = (rules: VariableTree<VariableRule>): void => {
 
 /** The arguments of `init`, unless the network is not valid. */
 export type CheckInit<N extends AnyLayer> =
-  Fails<Out<N, number[]>> extends 1 ? [network: Sentence<Out<N, number[]>>, key: Key] : [network: N, key: Key]
+  Fails<Start<N>> extends 1 ? [network: Sentence<Start<N>>, key: Key] : [network: N, key: Key]
+type Start<N extends Typed> = N[' begun']
 
 /**
  * The initial variables of a network: its parameters, which gradients train, and the rest of its state (such as
