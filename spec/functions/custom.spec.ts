@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { prepare } from '../../src/backends/prepare.ts'
-import { type GraphNode, topological, trace } from '../../src/graph.ts'
+import { bodyOf, type GraphNode, plan, topological, trace } from '../../src/graph.ts'
 import {
   compile,
   customGradient,
@@ -231,6 +231,30 @@ describe('recompute', () => {
     }
     const plain = kept(block)
     expect(kept((ops, x) => recompute(block)(ops, x as never) as never)).to.be.below(plain / 2)
+  })
+
+  it('makes the memory of a gradient grow by one value for each block', () => {
+    const block = <T>(ops: Ops<T>, x: T): T => ops.sin(ops.exp(ops.sin(ops.exp(ops.sin(x)))))
+    const size = 1000
+    /** The most values that the gradient through so many blocks holds at once, those of the largest body with them. */
+    const peak = (own: typeof block, blocks: number): number => {
+      const loss = <T>(ops: Ops<T>, x: T): T =>
+        ops.sum(
+          Array(blocks)
+            .fill(own)
+            .reduce((y, f) => f(ops, y), x),
+        )
+      const { graph } = prepare(trace((ops, x) => [grad(loss<GraphNode>)(ops, x as GraphNode)], [[size]]))
+      const bodies = topological(graph.outputs).filter(node => node.kind === 'loop')
+      const inner = Math.max(0, ...bodies.map(node => plan(bodyOf(node)).peakBytes))
+      return (plan(graph).peakBytes + inner) / (4 * size)
+    }
+    const again: typeof block = (ops, x) => recompute(block)(ops, x as never) as never
+    const growth = (own: typeof block) => (peak(own, 12) - peak(own, 4)) / 8
+    // What comes into each sine; exponentials are their own derivatives.
+    expect(growth(block)).to.equal(3)
+    expect(growth(again)).to.be.closeTo(1, 0.1)
+    expect(peak(again, 12)).to.be.below(peak(block, 12) / 2)
   })
 
   it('keeps random draws', () => {
