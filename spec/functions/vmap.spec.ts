@@ -240,8 +240,11 @@ describe('vmap', () => {
     refused(() => untyped(3), 'vmap, f: expected a function of the operations')
     for (const axes of ['0', [0.5], [{ a: '0' }], () => 0]) refused(() => untyped(square, axes), 'vmap, axes')
     refused(() => (untyped(square) as (...args: readonly unknown[]) => unknown)(3, 3), 'vmap, ops')
-    refused(() => run(square, 0, 3), 'vmap, argument 0: expected an axis to map over, got axis 0 of (). Give the axis')
-    refused(() => run(square, [2], [[1]]), 'vmap, argument 0: expected an axis from -2 to 1, got axis 2 of (1, 1)')
+    refused(
+      () => run(square, 0, 3),
+      'vmap, argument 0: expected an axis to map over, got a scalar, to map over axis 0. Give the axis',
+    )
+    refused(() => run(square, [2], [[1]]), 'vmap, argument 0: expected an axis of (1, 1), from -2 to 1, got 2')
     refused(() => run(square, [null], [1]), 'vmap, axes: expected at least one tensor to map over')
     refused(() => run(square, [0], [1], [1]), 'vmap, axes: expected an axis for 1')
     refused(

@@ -5,6 +5,7 @@ import { isShortList } from '../base/trees.ts'
 import { type GradientRule, type Ops, runRule } from '../ops/ops.ts'
 import { tape, zerosLike } from '../ops/tape.ts'
 import { described } from '../state/given.ts'
+import { pulledBack } from './differentiate.ts'
 import { type AnyFunction, asFunction, checkOps, type Handle, nameOf, type OpsFunction } from './function.ts'
 import { argumentsIn, leavesLike, tensorsIn } from './trees.ts'
 
@@ -144,10 +145,7 @@ const recomputing = (forward: Forward): GradientRule => ({
       const variables = given.slice(0, inputs.length).map(own.variable)
       const outputs = forward(own.ops, variables)
       const seeds = given.slice(inputs.length)
-      return own.gradients(
-        outputs.map((output, i) => [output, seeds[i] as (typeof seeds)[number]] as const),
-        variables,
-      )
+      return pulledBack(own, outputs, seeds, variables)
     }
     const given = [...inputs, ...cotangents]
     return ops.withGradient === undefined

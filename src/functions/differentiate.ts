@@ -3,7 +3,7 @@ import { showShape } from '../base/shape.ts'
 import { type Flat, mapAnything, unflatten } from '../base/tree.ts'
 import { isList } from '../base/trees.ts'
 import type { Ops } from '../ops/ops.ts'
-import { type Tape, type Traced, tape } from '../ops/tape.ts'
+import { type Tape, type Traced, tape, zerosLike } from '../ops/tape.ts'
 import { type AnyFunction, checkOps, nameOf } from './function.ts'
 import { tensorsIn } from './trees.ts'
 
@@ -104,6 +104,37 @@ export const scalarOf = <T>(owner: string, f: AnyFunction, { own }: Run<T>, resu
           ? `With more than the loss, for example: ${owner}(f, { aux: true }).`
           : 'Sum what it is made of.',
   })
+}
+
+/** The gradients of the sum of outputs times their cotangents, in order. */
+export const pulledBack = <T>(
+  { gradients }: Pick<Tape<T>, 'gradients'>,
+  outputs: readonly Traced<T>[],
+  cotangents: readonly T[],
+  wrt: readonly Traced<T>[],
+): readonly T[] =>
+  gradients(
+    outputs.map((output, i) => [output, cotangents[i] as T] as const),
+    wrt,
+  )
+
+/**
+ * How outputs move if the variables move along directions: the derivative of the pullback, which is linear in what it takes, so that it
+ * does not matter where it is differentiated.
+ *
+ * @param around the tape beneath that of the run
+ * @param values those of the outputs beneath both
+ */
+export const pushedForward = <T>(
+  ops: Ops<T>,
+  around: Tape<T>,
+  { own, variables }: Run<Traced<T>>,
+  outputs: readonly Traced<Traced<T>>[],
+  values: readonly T[],
+  directions: readonly T[],
+): readonly T[] => {
+  const seeds = values.map(value => around.variable(zerosLike(ops, value)))
+  return pulledBack(around, pulledBack(own, outputs, seeds, variables), directions, seeds)
 }
 
 /** The gradients of a scalar with respect to all variables. */

@@ -1,10 +1,11 @@
 import { InvalidOption } from '../base/errors.ts'
 import { type Shape, showShape, sizeOf } from '../base/shape.ts'
 import { type Form, unflatten } from '../base/tree.ts'
+import { sliceAlong } from '../ops/axes.ts'
 import type { Ops } from '../ops/ops.ts'
-import { type Traced, tape, zerosLike } from '../ops/tape.ts'
+import { type Traced, tape } from '../ops/tape.ts'
 import { type Batched, batchOf } from './batching.ts'
-import { beneath, onTape } from './differentiate.ts'
+import { beneath, onTape, pulledBack, pushedForward } from './differentiate.ts'
 import { type AnyFunction, asFunction, type Handle, nameOf, type OpsFunction } from './function.ts'
 import { grad } from './grad.ts'
 import { tensorsIn } from './trees.ts'
@@ -54,9 +55,8 @@ const rowsOfEach = <T>(ops: Ops<T>, x: T, extent: Extent): readonly T[] => {
   const [, ...rest] = ops.shape(x)
   const from = starts(extent)
   return extent.shapes.map((shape, i) => {
-    const begin = [from[i] as number, ...rest.map(() => 0)]
-    const size = [extent.sizes[i] as number, ...rest.map(() => null)]
-    return ops.reshape(extent.shapes.length === 1 ? x : ops.slice(x, begin, size), [...shape, ...rest])
+    const rows = extent.shapes.length === 1 ? x : sliceAlong(ops, x, 0, from[i] as number, extent.sizes[i] as number)
+    return ops.reshape(rows, [...shape, ...rest])
   })
 }
 
@@ -77,16 +77,13 @@ const jacobianOf =
     const results = extentOf(owner, `${nameOf(f)}, result`, leaves.map(run.own.ops.shape))
     const all = (value: Traced<Batched<T>>): T => batch.all(beneath(around, value))
     const vectors = (extent: Extent): readonly Batched<T>[] => unitVectors(ops, extent).map(batch.mapped)
-    const pulled = (seeds: readonly Traced<Batched<T>>[]): readonly Traced<Batched<T>>[] =>
-      run.own.gradients(
-        leaves.map((leaf, i) => [leaf, seeds[i] as Traced<Batched<T>>] as const),
-        run.variables,
-      )
     const argument: Form = (run.given[0] as { readonly form: Form }).form
 
     if (results.total <= inputs.total) {
       // Of each element of the result: its gradient.
-      const columns = pulled(vectors(results).map(around.fixed)).map(found => rowsOfEach(ops, all(found), results))
+      const columns = pulledBack(run.own, leaves, vectors(results).map(around.fixed), run.variables).map(found =>
+        rowsOfEach(ops, all(found), results),
+      )
       return unflatten(
         form,
         leaves.map((_, k) =>
@@ -97,14 +94,9 @@ const jacobianOf =
         ),
       )
     }
-    // Along each element of the argument: the derivative of the pullback, which is linear in what it takes.
-    const seeds = leaves.map(leaf => around.variable(zerosLike(batch.ops, beneath(around, beneath(run.own, leaf)))))
-    const back = pulled(seeds)
-    const directions = vectors(inputs)
-    const moved = around.gradients(
-      back.map((gradient, i) => [gradient, directions[i] as Batched<T>] as const),
-      seeds,
-    )
+    // Along each element of the argument.
+    const values = leaves.map(leaf => beneath<Batched<T>>(around, beneath(run.own, leaf)))
+    const moved = pushedForward(batch.ops, around, run, leaves, values, vectors(inputs))
     return unflatten(
       form,
       moved.map(found =>

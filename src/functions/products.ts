@@ -2,9 +2,9 @@ import { InvalidOption } from '../base/errors.ts'
 import { unflatten } from '../base/tree.ts'
 import { isShortList } from '../base/trees.ts'
 import type { Ops } from '../ops/ops.ts'
-import { tape, zerosLike } from '../ops/tape.ts'
+import { tape } from '../ops/tape.ts'
 import { described } from '../state/given.ts'
-import { beneath, inPlace, onTape } from './differentiate.ts'
+import { beneath, inPlace, onTape, pulledBack, pushedForward } from './differentiate.ts'
 import { type AnyFunction, asFunction, checkOps, type Handle, nameOf, type OpsFunction } from './function.ts'
 import { grad } from './grad.ts'
 import { leavesLike, tensorsIn } from './trees.ts'
@@ -38,10 +38,7 @@ export const vjp = <T = Handle, A extends readonly unknown[] = T[], R = T>(
     const like = { paths, shapes: values.map(ops.shape), of: 'the result' }
     const pullback = (cotangent: unknown): unknown => {
       const seeds = leavesLike(ops, 'vjp', 'cotangent', cotangent, like)
-      const found = run.own.gradients(
-        leaves.map((leaf, i) => [leaf, seeds[i] as T] as const),
-        run.variables,
-      )
+      const found = pulledBack(run.own, leaves, seeds, run.variables)
       return inPlace(run.given, found)[0]
     }
     return Object.freeze([unflatten(form, values), pullback]) as unknown as readonly [R, (cotangent: R) => A[0]]
@@ -93,16 +90,7 @@ export const jvp = <T = Handle, A extends readonly unknown[] = T[], R = T>(
     })
     const { form, leaves } = tensorsIn(run.own.ops, 'jvp', `${nameOf(own)}, result`, run.result)
     const values = leaves.map(leaf => beneath<T>(around, beneath(run.own, leaf)))
-    // The pullback is linear in what it takes, so it does not matter where it is differentiated.
-    const seeds = values.map(value => around.variable(zerosLike(ops, value)))
-    const back = run.own.gradients(
-      leaves.map((leaf, i) => [leaf, seeds[i] as (typeof seeds)[number]] as const),
-      run.variables,
-    )
-    const moved = around.gradients(
-      back.map((gradient, i) => [gradient, directions[i] as T] as const),
-      seeds,
-    )
+    const moved = pushedForward(ops, around, run, leaves, values, directions)
     return Object.freeze([unflatten(form, values), unflatten(form, moved)]) as unknown as readonly [R, R]
   }
 }

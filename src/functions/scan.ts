@@ -2,6 +2,7 @@ import { InvalidOption } from '../base/errors.ts'
 import { boolean, integer, orNull, parseOptions } from '../base/options.ts'
 import { type Shape, showShape } from '../base/shape.ts'
 import { type Flat, unflatten } from '../base/tree.ts'
+import { sliceAlong } from '../ops/axes.ts'
 import type { Ops } from '../ops/ops.ts'
 import { type AnyFunction, asFunction, checkOps, type Handle, nameOf, type OpsFunction } from './function.ts'
 import { type Paired, pairOf } from './options.ts'
@@ -58,7 +59,7 @@ const stepsOf = <T>(ops: Ops<T>, { leaves, paths }: Flat<T>): number => {
 /** A step of a tensor [steps, …]. */
 const stepAt = <T>(ops: Ops<T>, x: T, at: number): T => {
   const [, ...rest] = ops.shape(x)
-  return ops.reshape(ops.slice(x, [at, ...rest.map(() => 0)], [1, ...rest.map(() => null)]), rest)
+  return ops.reshape(sliceAlong(ops, x, 0, at, 1), rest)
 }
 /** Tensors of one shape along a new first axis. */
 const stacked = <T>(ops: Ops<T>, steps: readonly T[]): T =>

@@ -1,8 +1,9 @@
 import { InvalidOption } from '../base/errors.ts'
 import { isKey } from '../base/random.ts'
-import { type Shape, showShape } from '../base/shape.ts'
+import { showShape } from '../base/shape.ts'
 import { flatten, type Path, showPath, unflatten } from '../base/tree.ts'
 import { isList, isRecord, own as ownOf } from '../base/trees.ts'
+import { axisOf } from '../ops/attributes.ts'
 import { movedAxis } from '../ops/axes.ts'
 import { described } from '../state/given.ts'
 import { batchOf } from './batching.ts'
@@ -84,14 +85,22 @@ export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = T>(
       const axis = axisAt(axes, path)
       if (axis === null) return value
       const place = placeOfArgument(path)
-      const at = checkedAxis(place, ops.shape(value), axis)
-      const size = ops.shape(value)[at] ?? null
+      const shape = ops.shape(value)
+      if (shape.length === 0)
+        return refuse(
+          place,
+          'an axis to map over',
+          `a scalar, to map over axis ${axis}`,
+          'Give the axis of each argument, null for what is the same for all: vmap(f, [0, null]).',
+        )
+      const at = axisOf('vmap', shape, axis, place)
+      const size = shape[at] ?? null
       first ??= { place, size }
       if (size === null || size !== first.size)
         return refuse(
           place,
           size === null ? 'a known number of examples' : `${first.size} examples, as ${first.place} has`,
-          `${size ?? 'an unknown number'} along axis ${axis} of ${showShape(ops.shape(value))}`,
+          `${size ?? 'an unknown number'} along axis ${axis} of ${showShape(shape)}`,
           'Map over axes of one size, and give null for what is the same for all.',
         )
       return batch.mapped(movedAxis(ops, value, at, 0))
@@ -101,16 +110,4 @@ export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = T>(
     const found = tensorsIn(batch.ops, 'vmap', `${nameOf(own)}, result`, result)
     return unflatten(found.form, found.leaves.map(batch.all)) as R
   }
-}
-
-/** @throws InvalidOption if there is no such axis */
-const checkedAxis = (place: string, shape: Shape, axis: number): number => {
-  const at = axis < 0 ? axis + shape.length : axis
-  if (at >= 0 && at < shape.length) return at
-  return refuse(
-    place,
-    shape.length === 0 ? 'an axis to map over' : `an axis from ${-shape.length} to ${shape.length - 1}`,
-    `axis ${axis} of ${showShape(shape)}`,
-    'Give the axis of each argument, null for what is the same for all: vmap(f, [0, null]).',
-  )
 }

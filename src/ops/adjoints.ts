@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from '../base/shape.ts'
-import { transposed } from './axes.ts'
+import { sliceAlong, transposed } from './axes.ts'
 import type { Attributes, Operands, Operation } from './operations.ts'
 import type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
 import { spread } from './spread.ts'
@@ -270,14 +270,9 @@ export const adjoints: { readonly [O in Operation]: Rule<O> } = {
     return inputs.map(part => {
       const shape = ops.shape(part)
       const start = from ?? refuse()
-      const begin = shape.map((_, i) => (i === axis ? start : 0))
       const own = shape[axis] ?? null
       from = own === null ? null : start + own
-      return ops.slice(
-        dy,
-        begin,
-        shape.map((d, i) => (i === axis ? d : null)),
-      )
+      return sliceAlong(ops, dy, axis, start, own)
     })
   },
   slice: (ops, dy, { inputs: [x], attributes: [begin] }) => {

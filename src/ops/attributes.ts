@@ -16,13 +16,17 @@ export const refuse = (
   throw new InvalidOption({ layer: operation, option, expected, got, remedy })
 }
 
-/** An axis of a shape, from the start. */
-export const axisOf = (operation: string, shape: Shape, axis: unknown): number => {
+/**
+ * An axis of a shape, from the start.
+ *
+ * @param option what messages call it
+ */
+export const axisOf = (operation: string, shape: Shape, axis: unknown, option = 'axis'): number => {
   const rank = shape.length
   if (!Number.isInteger(axis) || (axis as number) < -rank || (axis as number) >= rank)
     return refuse(
       operation,
-      'axis',
+      option,
       rank === 0 ? 'no axis of a scalar' : `an axis of ${showShape(shape)}, from ${-rank} to ${rank - 1}`,
       show(axis),
     )

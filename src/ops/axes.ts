@@ -12,3 +12,13 @@ export const transposed = <T>(ops: Ops<T>, x: T): T => {
   const rank = ops.shape(x).length
   return movedAxis(ops, x, rank - 2, rank - 1)
 }
+
+/** A slice along one axis; of `null` elements, all that is left. */
+export const sliceAlong = <T>(ops: Ops<T>, x: T, axis: number, begin: number, size: number | null): T => {
+  const axes = ops.shape(x).map((_, i) => i)
+  return ops.slice(
+    x,
+    axes.map(i => (i === axis ? begin : 0)),
+    axes.map(i => (i === axis ? size : null)),
+  )
+}

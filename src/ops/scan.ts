@@ -1,4 +1,4 @@
-import { movedAxis } from './axes.ts'
+import { movedAxis, sliceAlong } from './axes.ts'
 import type { Ops } from './ops.ts'
 
 /**
@@ -22,8 +22,7 @@ export const walk = <T>(
   const outputs: T[] = []
   let carried = initial
   for (let i = 0; i < (length ?? 0); i++) {
-    const begin = [i, 0, ...rest.map(() => 0)]
-    const step = ops.reshape(ops.slice(steps, begin, [1, null, ...rest.map(() => null)]), [batch, ...rest])
+    const step = ops.reshape(sliceAlong(ops, steps, 0, i, 1), [batch, ...rest])
     const [next, output] = body(carried, step)
     outputs.push(ops.reshape(output, [1, ...ops.shape(output)]))
     carried = next

@@ -1,6 +1,7 @@
 import { LayerConnectionError } from '../../base/errors.ts'
 import type { Key } from '../../base/random.ts'
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts'
+import { sliceAlong } from '../../ops/axes.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { knownRowsAndCols } from '../known.ts'
 
@@ -101,10 +102,7 @@ export const pixelsAt = <T>(ops: Ops<T>, layer: string, images: T, row: T, col: 
   const atOnce = Math.max(1, Math.floor(mostPixels / Math.max(1, rows * cols)))
   const part = (from: number): T => {
     const count = Math.min(atOnce, batch - from)
-    const cut = (x: T): T => {
-      const [, ...rest] = ops.shape(x)
-      return count === batch ? x : ops.slice(x, [from, ...rest.map(() => 0)], [count, ...rest.map(() => null)])
-    }
+    const cut = (x: T): T => (count === batch ? x : sliceAlong(ops, x, 0, from, count))
     const table = ops.reshape(cut(images), [count * rows * cols, channels])
     const first = ops.multiply(along(ops, 0, count), ops.constant(rows * cols))
     const indices = ops.reshape(ops.add(cut(place), first), [sizeOf([count, height as number, width as number])])

@@ -4,6 +4,7 @@ import { type Callee, expectedNumbers, type LimitedBy, type RefusesUpTo1000 } fr
 import { number } from '../../base/options.ts'
 import { showShape } from '../../base/shape.ts'
 import type { Limits } from '../../core/notated.ts'
+import { sliceAlong } from '../../ops/axes.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { asWholes } from './images.ts'
 
@@ -26,7 +27,7 @@ export const mixingAlpha: t.Type<number, unknown, unknown> = number(
 
 /** The partner of each example: the previous one of the batch; for the first, the last. */
 export const partners = <T>(ops: Ops<T>, layer: string, x: T): T => {
-  const [batch = null, ...rest] = ops.shape(x)
+  const [batch = null] = ops.shape(x)
   if (batch === null)
     throw new LayerConnectionError({
       layer,
@@ -35,9 +36,7 @@ export const partners = <T>(ops: Ops<T>, layer: string, x: T): T => {
       remedy: 'Give inputs of a known batch.',
     })
   if (batch < 2) return x
-  const begin = (first: number): readonly number[] => [first, ...rest.map(() => 0)]
-  const all = rest.map(() => null)
-  return ops.concatenate([ops.slice(x, begin(batch - 1), [1, ...all]), ops.slice(x, begin(0), [batch - 1, ...all])], 0)
+  return ops.concatenate([sliceAlong(ops, x, 0, batch - 1, 1), sliceAlong(ops, x, 0, 0, batch - 1)], 0)
 }
 
 /** `share x + (1 - share) partner`, with one share for each example. */

@@ -2,6 +2,7 @@ import { show } from '../../base/errors.ts'
 import { sharedShape, showShape } from '../../base/shape.ts'
 import { isList } from '../../base/trees.ts'
 import { axesOf, axisOf, countOf, isCount, knownSizes, misfit, newAxisOf, refuse } from '../attributes.ts'
+import { sliceAlong } from '../axes.ts'
 import type { Ops } from '../ops.ts'
 import type { Compositions } from './composition.ts'
 
@@ -61,13 +62,9 @@ export const arranging: Compositions<'tile' | 'stack' | 'split' | 'squeeze' | 'e
       )
     let from = 0
     return sizes.map(size => {
-      const begin = shape.map((_, i) => (i === at ? from : 0))
+      const begin = from
       from += size
-      return ops.slice(
-        x,
-        begin,
-        shape.map((_, i) => (i === at ? size : null)),
-      )
+      return sliceAlong(ops, x, at, begin, size)
     })
   },
   squeeze: (ops, x, axes) => {

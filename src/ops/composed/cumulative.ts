@@ -1,4 +1,5 @@
 import { axisOf, knownSizes } from '../attributes.ts'
+import { sliceAlong } from '../axes.ts'
 import type { Margin, Ops } from '../ops.ts'
 import type { Compositions } from './composition.ts'
 
@@ -21,10 +22,8 @@ const accumulated = <T>(
   const along = (n: number): readonly number[] => shape.map((_, i) => (i === at ? n : 1))
   let result = x
   for (let step = 1; step < count; step *= 2) {
-    const begin = shape.map(() => 0)
-    const kept = shape.map((_, i) => (i === at ? count - step : null))
     const margins = shape.map((_, i): Margin => [i === at ? step : 0, 0])
-    const before = ops.pad(ops.slice(result, begin, kept), margins)
+    const before = ops.pad(sliceAlong(ops, result, at, 0, count - step), margins)
     const missing = ops.constant(
       Float32Array.from({ length: count }, (_, i) => (i < step ? 1 : 0)),
       along(count),

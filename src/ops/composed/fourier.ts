@@ -1,7 +1,7 @@
 import { show } from '../../base/errors.ts'
 import { sharedShape } from '../../base/shape.ts'
 import { axisOf, isCount, knownSizes, misfit, refuse } from '../attributes.ts'
-import { movedAxis, transposed } from '../axes.ts'
+import { movedAxis, sliceAlong, transposed } from '../axes.ts'
 import type { Margin, Ops } from '../ops.ts'
 import type { Complex } from './composed.ts'
 import type { Compositions } from './composition.ts'
@@ -142,16 +142,6 @@ const checkPair = (name: string, x: unknown): void => {
     refuse(name, 'x', '[real, imaginary]', show(x), 'Use rfft for real numbers, irfft for real results.')
 }
 
-/** Elements along an axis. */
-const part = <T>(ops: Ops<T>, x: T, axis: number, from: number, count: number): T => {
-  const shape = ops.shape(x)
-  return ops.slice(
-    x,
-    shape.map((_, i) => (i === axis ? from : 0)),
-    shape.map((_, i) => (i === axis ? count : null)),
-  )
-}
-
 /** Fourier transforms. */
 export const fourier: Compositions<'fft' | 'ifft' | 'rfft' | 'irfft'> = {
   fft: (ops, x, axis = -1) => {
@@ -168,7 +158,7 @@ export const fourier: Compositions<'fft' | 'ifft' | 'rfft' | 'irfft'> = {
     const [n] = knownSizes('rfft', shape, [at]) as readonly [number]
     if (n === 0) throw misfit('rfft', `at least one element along axis ${at}`, [shape])
     const whole = alongAxis('rfft', ops, [x, ops.where(ops.constant(0), x, ops.constant(0))], at, -1)
-    return each(whole, of => part(ops, of, at, 0, Math.floor(n / 2) + 1))
+    return each(whole, of => sliceAlong(ops, of, at, 0, Math.floor(n / 2) + 1))
   },
   irfft: (ops, x, length, axis = -1) => {
     checkPair('irfft', x)
@@ -188,7 +178,7 @@ export const fourier: Compositions<'fft' | 'ifft' | 'rfft' | 'irfft'> = {
     const rest = n - half
     if (rest === 0) return alongAxis('irfft', ops, x, at, 1)[0]
     // Of real results the others are the conjugates, backwards.
-    const [others, turnedBack] = each(x, of => ops.reverse(part(ops, of, at, 1, rest), [at]))
+    const [others, turnedBack] = each(x, of => ops.reverse(sliceAlong(ops, of, at, 1, rest), [at]))
     const whole = [
       ops.concatenate([real, others], at),
       ops.concatenate([imaginary, ops.negative(turnedBack)], at),

@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '../../base/shape.ts'
 import { axisOf, countOf, knownSizes, misfit, newAxisOf } from '../attributes.ts'
-import { movedAxis } from '../axes.ts'
+import { movedAxis, sliceAlong } from '../axes.ts'
 import { countUp } from '../counting.ts'
 import type { Ops } from '../ops.ts'
 import type { Compositions } from './composition.ts'
@@ -14,7 +14,7 @@ const fromRows = <T>(ops: Ops<T>, x: T, positions: T, rows: number, n: number): 
   if (rows > together) {
     const parts = Array.from({ length: Math.ceil(rows / together) }, (_, i) => {
       const [from, count] = [i * together, Math.min(together, rows - i * together)]
-      const [own, at] = [x, positions].map(of => ops.slice(of, [from, 0], [count, null])) as [T, T]
+      const [own, at] = [x, positions].map(of => sliceAlong(ops, of, 0, from, count)) as [T, T]
       return fromRows(ops, own, at, count, n)
     })
     return ops.concatenate(parts, 0)
@@ -72,12 +72,7 @@ export const indexing: Compositions<'sort' | 'topK' | 'takeAlong' | 'oneHot'> = 
     const k = countOf('topK', 'count', count)
     if (k > n) throw misfit('topK', `at least ${k} elements along axis ${at}`, [ops.shape(x)])
     const all = ops.argSort(rows, -1, true)
-    const begin = ops.shape(all).map(() => 0)
-    const positions = ops.slice(
-      all,
-      begin,
-      begin.map((_, i) => (i === last ? k : null)),
-    )
+    const positions = sliceAlong(ops, all, last, 0, k)
     return [movedAxis(ops, along(ops, rows, positions, n), last, at), movedAxis(ops, positions, last, at)]
   },
   takeAlong: (ops, x, positions, axis = -1) => {

@@ -1,13 +1,11 @@
 import { axesOf, axisOf, knownSizes } from '../attributes.ts'
+import { sliceAlong } from '../axes.ts'
 import type { Ops } from '../ops.ts'
 import type { Compositions } from './composition.ts'
 
 /** The product over the first axis, by halves, so that a derivative is a product too and never divides by 0. */
 const productOfRows = <T>(ops: Ops<T>, x: T, count: number): T => {
-  const rows = (from: number, size: number, of: T): T => {
-    const [, ...rest] = ops.shape(of)
-    return ops.slice(of, [from, ...rest.map(() => 0)], [size, ...rest.map(() => null)])
-  }
+  const rows = (from: number, size: number, of: T): T => sliceAlong(ops, of, 0, from, size)
   let [left, odd, n] = [x, undefined as T | undefined, count]
   while (n > 1) {
     const half = Math.floor(n / 2)
