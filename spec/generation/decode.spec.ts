@@ -35,7 +35,7 @@ import {
   tensor,
 } from '../../src/index.ts'
 import { settled } from '../settled.ts'
-import { continued, masked, networks, translating } from './networks.ts'
+import { continued, encoded, masked, networks, translating } from './networks.ts'
 
 const backends: readonly (BackendOption & string)[] = ['tfjs', 'wasm', 'onnxruntime']
 
@@ -91,6 +91,7 @@ describe('decode', () => {
         const rows = rowsOf(9, 2)
         for (const [network, others] of [
           [translating, [tf.randomNormal([2, 4, 6], 0, 1, 'float32', 1)]],
+          [encoded, [tf.randomNormal([2, 5, 3], 0, 1, 'float32', 1)]],
           [continued, [tf.randomNormal([2, 6], 0, 1, 'float32', 1), tf.randomNormal([2, 6], 0, 1, 'float32', 2)]],
           [
             masked,

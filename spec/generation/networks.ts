@@ -122,6 +122,15 @@ export const continued: AnyLayer = join(
   LSTM(6, { initial: true, onlyReturnFinal: false }),
   next,
 )
+/** A network that begins with both states of an encoder of another input [5, 3]. */
+export const encoded: AnyLayer = join(
+  parallel(
+    [Input([null]), Embedding(11, 8)],
+    [Input([5, 3]), LSTM(6, { returnState: true }), branch(Select(1), Select(2))],
+  ),
+  LSTM(6, { initial: true, onlyReturnFinal: false }),
+  next,
+)
 /** Attention to a memory with a mask. */
 export const masked: AnyLayer = join(
   parallel([Input([null]), Embedding(11, 8)], [Input([4, 8])], [Input(4)]),

@@ -8,8 +8,9 @@ import { outgoing, wiringOf } from '../network/wiring.ts'
 
 // How a network reads a sequence part by part: what each of its layers does, checked before anything runs.
 
-/** Where a value comes from: a node (its index), or an input of the network (~ its index). */
-export type Source = number
+/** Where a value comes from: a node (its index) and which of its outputs, or an input of the network (~ its index). */
+export type Source = `${number}.${number}`
+export const sourceOf = (from: number, port = 0): Source => `${from}.${port}`
 
 /** A layer in its place, and how it decodes. */
 export interface Planned {
@@ -32,7 +33,9 @@ export interface Plan {
   readonly carried: readonly Source[]
   /** The most steps; infinite if no layer sets a limit. */
   readonly most: number
+  /** The node whose output is the network's, and which of its outputs. */
   readonly output: number
+  readonly port: number
   readonly vocabulary: number
 }
 
@@ -53,7 +56,9 @@ const unable = {
 const decodedOf = ({ path, layer, inputShapes }: Node, steps: readonly boolean[]): Decoded => {
   if (!steps.includes(true)) return 'whole'
   const decoded = layer.rules.decode?.(inputShapes, steps)
-  if (decoded === undefined) return refuse(path, 'decode', unable.expected, layer.kind, unable.remedy)
+  // A step gives one output.
+  const isPartial = decoded?._tag === 'Right' && isDecoding(decoded.right) && layer.rules.further !== undefined
+  if (decoded === undefined || isPartial) return refuse(path, 'decode', unable.expected, layer.kind, unable.remedy)
   if (!isLeft(decoded)) return decoded.right
   const { expected, got, remedy } = decoded.left
   return refuse(path, 'decode', expected, `${layer.kind} of ${got}`, remedy)
@@ -64,8 +69,11 @@ const plannedOf = ({ nodes }: Wiring): readonly Planned[] => {
   const planned: Planned[] = []
   const passed: boolean[] = []
   for (const node of nodes) {
-    const sources = [...node.externals.map(k => ~k), ...node.inputs]
-    const steps = sources.map(from => (from < 0 ? from === ~0 : hasSteps(planned[from] as Planned)))
+    const sources = [
+      ...node.externals.map(k => sourceOf(~k)),
+      ...node.inputs.map((from, i) => sourceOf(from, node.ports?.[i])),
+    ]
+    const steps = [...node.externals.map(k => k === 0), ...node.inputs.map(from => hasSteps(planned[from] as Planned))]
     const isGiven = node.inputs.every(i => passed[i])
     passed.push(isGiven && node.layer.rules.passes === true)
     planned.push({ node, sources, steps, isGiven, decoded: decodedOf(node, steps) })
@@ -107,5 +115,14 @@ export const planOf = (owner: string, part: Part): Plan => {
   for (const { sources, steps, decoded } of nodes)
     if (decoded !== 'whole') for (const [i, from] of sources.entries()) if (steps[i] !== true) carried.add(from)
   const limits = nodes.map(({ decoded }) => (isDecoding(decoded) ? (decoded.most ?? Infinity) : Infinity))
-  return { part, wiring, nodes, carried: [...carried], most: Math.min(...limits), output, vocabulary }
+  return {
+    part,
+    wiring,
+    nodes,
+    carried: [...carried],
+    most: Math.min(...limits),
+    output,
+    port: wiring.ports?.[0] ?? 0,
+    vocabulary,
+  }
 }

@@ -1,12 +1,12 @@
 import { type Flow, known } from '../base/shape.ts'
 import { byName, mapRecord, mapTree, merged, own, type VariableTree } from '../base/trees.ts'
-import type { Mode } from '../core/layer.ts'
+import type { Mode, Result } from '../core/layer.ts'
 import { trace } from '../graph/build.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Known } from '../state/traced.ts'
 import { knownLog } from '../training/probabilities.ts'
-import { hasSteps, isDecoding, type Plan, type Planned, type Source } from './plan.ts'
+import { hasSteps, isDecoding, type Plan, type Planned, type Source, sourceOf } from './plan.ts'
 
 // The graphs of decoding. The first reads the start of a sequence, the next ones go on from what is kept of it: what layers
 // that look back keep, and values without steps.
@@ -28,6 +28,11 @@ const modeOf = ({ node, isGiven }: Planned): Mode => ({ training: false, key: un
 
 const variablesOf = <T>(variables: VariableTree<T>, { node }: Planned): Kept<T> => merged(own(variables, node.name))
 
+/** Sets all outputs of a node. */
+const setAll = <T>(values: Map<Source, T>, node: number, [output, , further = []]: Result<T>): void => {
+  for (const [port, value] of [output, ...further].entries()) values.set(sourceOf(node, port), value)
+}
+
 /** What is kept before the first step. */
 const begin = <T>(
   ops: Ops<T>,
@@ -36,7 +41,7 @@ const begin = <T>(
   others: readonly T[],
   room: Room,
 ): Before<T> => {
-  const whole = new Map<Source, T>(others.map((x, i) => [~(i + 1), x] as const))
+  const whole = new Map<Source, T>(others.map((x, i) => [sourceOf(~(i + 1)), x] as const))
   const kept: Kept<T>[] = []
   for (const [i, planned] of nodes.entries()) {
     const { node, decoded, sources, steps } = planned
@@ -45,7 +50,7 @@ const begin = <T>(
     const inputs = sources.map((from, k) => (steps[k] === true ? undefined : whole.get(from)))
     // The output of such a layer does not depend on the inputs that are left out.
     if (decoded === 'whole')
-      whole.set(i, node.layer.rules.forward(inner, mine, inputs as readonly T[], modeOf(planned))[0])
+      setAll(whole, i, node.layer.rules.forward(inner, mine, inputs as readonly T[], modeOf(planned)))
     kept.push(isDecoding(decoded) ? decoded.start(inner, mine, inputs, room) : {})
   }
   return { kept, whole }
@@ -54,13 +59,13 @@ const begin = <T>(
 /** The output for the next steps, and what is kept after them. */
 const proceed = <T>(
   ops: Ops<T>,
-  { nodes, output }: Plan,
+  { nodes, output, port }: Plan,
   variables: VariableTree<T>,
   tokens: T,
   { kept, whole }: Before<T>,
   place: { readonly position: T; readonly capacity: number },
 ): readonly [output: T, kept: readonly Kept<T>[]] => {
-  const values = new Map<Source, T>([...whole, [~0, tokens]])
+  const values = new Map<Source, T>([...whole, [sourceOf(~0), tokens]])
   const after = [...kept]
   for (const [i, planned] of nodes.entries()) {
     const { node, decoded, sources } = planned
@@ -70,11 +75,11 @@ const proceed = <T>(
     const inputs = sources.map(from => values.get(from) as T)
     if (isDecoding(decoded)) {
       const [value, next] = decoded.step(inner, mine, inputs, kept[i] as Kept<T>, place)
-      values.set(i, value)
+      values.set(sourceOf(i), value)
       after[i] = next
-    } else values.set(i, node.layer.rules.forward(inner, mine, inputs, modeOf(planned))[0])
+    } else setAll(values, i, node.layer.rules.forward(inner, mine, inputs, modeOf(planned)))
   }
-  return [values.get(output) as T, after]
+  return [values.get(sourceOf(output, port)) as T, after]
 }
 
 /** What is kept as a list, ordered by node and name. */
