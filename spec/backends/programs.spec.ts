@@ -111,6 +111,19 @@ describe('fastestBackend', () => {
   })
 })
 
+/** What some work tells on the console. */
+const warnings = async (work: () => Promise<void>): Promise<readonly unknown[]> => {
+  const told: unknown[] = []
+  const { warn } = console
+  console.warn = text => told.push(text)
+  try {
+    await work()
+  } finally {
+    console.warn = warn
+  }
+  return told
+}
+
 describe('The programs of a network', () => {
   /** A backend that counts its programs, whose runs begin when they are let. */
   const counting = (ready: () => Promise<void> = async () => {}) => {
@@ -142,13 +155,18 @@ describe('The programs of a network', () => {
   }
   const rows = (count: number) => ({ data: new Float32Array(2 * count), shape: [count, 2] })
 
-  it('are those that were used last, all of one family', async () => {
+  it('are those that were used last, all of one family, which is told once', async () => {
     const { backend, made, gone, families } = counting()
     const model = compile(network, init(network, key(1)), { backend })
-    for (let i = 1; i <= 40; i++) {
-      await model(rows(i))
-      await model(rows(1))
-    }
+    const told = await warnings(async () => {
+      for (let i = 1; i <= 40; i++) {
+        await model(rows(i))
+        await model(rows(1))
+      }
+    })
+    expect(told).to.deep.equal([
+      'joinery: programs for more than 32 shapes; those used longest ago are freed, and compiled again when they are needed. Use batches of few sizes to avoid this.',
+    ])
     expect(made.length).to.equal(40)
     await later(1)
     expect(gone).to.deep.equal(['2', '3', '4', '5', '6', '7', '8', '9'])

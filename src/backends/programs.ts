@@ -91,7 +91,15 @@ export const programsOf = <A>(
   trace: (...shapes: readonly Flow[]) => Traced<A> | Promise<Traced<A>>,
   passes: (graph: Graph, backend: string) => Fed = prepare,
 ): Programs<A> => {
-  const made: Made = recent(most, eldest => quietly(retire(eldest)))
+  let isTold = false
+  const made: Made = recent(most, eldest => {
+    quietly(retire(eldest))
+    if (isTold) return
+    isTold = true
+    console.warn(
+      `joinery: programs for more than ${most} shapes; those used longest ago are freed, and compiled again when they are needed. Use batches of few sizes to avoid this.`,
+    )
+  })
   const family = Object.freeze({})
   const make = async (shapes: readonly Flow[]): Promise<Ready<A>> => {
     const [traced, about] = await trace(...shapes)
