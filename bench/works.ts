@@ -86,6 +86,13 @@ export const works: readonly Work[] = [
     unit: 'ms',
     engines: { onnxruntime: [['pytorch', 1.3], ['jax-js']], wasm: [['pytorch', 1.3], ['jax-js']] },
   },
+  {
+    // 256 tokens after one: tokens per second, compiling included.
+    name: 'generate',
+    unit: 'samples/s',
+    samples: 256,
+    engines: { onnxruntime: [['pytorch', 1.3]], wasm: [['pytorch', 1.3]] },
+  },
   { name: 'cold-start', unit: 'ms', engines: { 'tfjs-cpu': [['tfjs-core-raw', 1 / 1.15]] } },
   {
     name: 'compile-mlp',

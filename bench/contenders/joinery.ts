@@ -3,6 +3,8 @@ import {
   type BackendOption,
   compile,
   compileTraining,
+  generate,
+  gpt,
   init,
   key,
   type Layer,
@@ -52,6 +54,16 @@ const inference = (rows: number, backend: BackendOption): Step => {
   }
 }
 
+/** 256 tokens after one, each drawn. */
+const generation = (backend: BackendOption): Step => {
+  const network = gpt({ vocabulary: 65, length: 256, dropout: 0 })
+  const variables = init(network, key(0))
+  return async () => {
+    const tokens = await generate(network, variables, [[1]], { length: 256, key: key(1), backend })
+    tokens.dispose()
+  }
+}
+
 /** From a rule to the first step that can run: the first step's time without that of the second. */
 const compilation = async (
   network: Layer,
@@ -76,6 +88,7 @@ const compiling = async (network: Layer, name: string): Promise<void> => {
   await serveTimes(() => compilation(network, backend, batchOf(name), variables))
 }
 if (work === 'apply-tiny') await serve(applying())
+else if (work === 'generate') await serve(generation(backend))
 else if (isFunction(work)) await serve(stepOf(work, backend))
 else if (work === 'compile-mlp') await compiling(networkOf('train-mlp'), 'train-mlp')
 else if (work === 'compile-resnet50') await compiling(resnet50(), 'resnet50')

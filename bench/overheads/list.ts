@@ -39,6 +39,11 @@ export const overheads: readonly Overhead[] = [
     ...{ works: ['train-gpt'], engines: ['onnxruntime', 'wasm'], limit: 1.15 },
   },
   {
+    name: 'generate',
+    says: 'a token that a GPT of 256 generates beside one for which it reads the whole window',
+    ...{ works: ['gpt'], engines: ['onnxruntime', 'wasm'], limit: 1 / 3 },
+  },
+  {
     name: 'save',
     says: 'saving a network beside writing its bytes to the disk',
     ...{ works: ['resnet50'], engines: ['tfjs'], limit: 1.3 },

@@ -1,10 +1,13 @@
 import { setTimeout as later } from 'node:timers/promises'
 import {
   type BackendOption,
+  compile,
   compileTraining,
   dataset,
   type FitOptions,
   fit,
+  generate,
+  gpt,
   init,
   key,
   trainStep,
@@ -134,6 +137,29 @@ const trained = (): readonly [Round, Round] => {
   ]
 }
 
+/** A token of 256, by all that `generate` does, and by a reading of the whole window. */
+const written = (backend: BackendOption): readonly [Round, Round] => {
+  const length = 256
+  const network = gpt({ vocabulary: 65, length, dropout: 0 })
+  const variables = init(network, key(0))
+  const whole = compile(network, variables, { backend })
+  const window = [Array.from({ length }, (_, i) => i % 65)]
+  return [
+    async () => {
+      const start = performance.now()
+      const tokens = await generate(network, variables, [[1]], { length, key: key(1), backend })
+      tokens.dispose()
+      return (performance.now() - start) / length
+    },
+    () =>
+      timed(3, async () => {
+        const output = await whole(window)
+        await output.data()
+        output.dispose()
+      }),
+  ]
+}
+
 /** Works with files, each in a process of its own: this program, which serves one. */
 const apart = async (...works: readonly [own: FileWork, peer: FileWork]): Promise<readonly [Round, Round]> => {
   const [own, peer] = await Promise.all(
@@ -152,6 +178,7 @@ const contenders: Readonly<
     await compiled(work, backend, [], networkOf(`${work}-dropout`)),
     await compiled(work, backend, []),
   ],
+  generate: async (_, backend) => written(backend),
   save: () => apart('save', 'write'),
   load: () => apart('load', 'read'),
   module: async (work, backend) => {

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 import functions
+import generating
 import steps
 
 THREADS = 2
@@ -114,6 +115,7 @@ WORKS = {
     "train-tiny": lambda: training(tiny),
     "pinn": functions.pinn,
     "maml": functions.maml,
+    "generate": generating.generate,
     "resnet50-b1": lambda: resnet50(1),
     "resnet50-b16": lambda: resnet50(16),
 }
