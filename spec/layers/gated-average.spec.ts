@@ -69,7 +69,7 @@ describe('GatedAverage', () => {
     ],
     [
       () => of(0, [null, 3], [null, 4], [null, 4]),
-      'LayerConnectionError of gated-average-1: expected a gate with 2 columns, one for each of the other inputs, got (?, 3). End the gate with Softmax(2).',
+      'LayerConnectionError of gated-average-1: expected a gate [batch, 2], a column for each of the other inputs, got (?, 3). End the gate with Softmax(2).',
     ],
     [
       () => of(0, [null, 2], [null, 4], [null, 5]),

@@ -161,7 +161,7 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     59,
     'Input(4) >> (Softmax(2) | Tanh(4) | Relu(4) | Tanh(4)) >> GatedAverage >> Relu(3)',
-    '… >> GatedAverage ⟵ GatedAverage expects a gate with 3 columns, one for each of the other inputs, got (?, 2). End the gate with Softmax(3).',
+    '… >> GatedAverage ⟵ GatedAverage expects a gate [batch, 3], a column for each of the other inputs, got (?, 2). End the gate with Softmax(3).',
   ),
   mistake(
     40,

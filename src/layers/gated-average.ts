@@ -19,7 +19,7 @@ const flatGate = {
   remedy: 'Put Softmax(n) at the end of the gate.',
 } as const
 const oneEach = {
-  expected: 'a gate with {count} columns, one for each of the other inputs',
+  expected: 'a gate [batch, {count}], a column for each of the other inputs',
   remedy: 'End the gate with Softmax({count}).',
 } as const
 

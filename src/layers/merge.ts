@@ -77,18 +77,20 @@ interface ElementwiseRow extends Takes<readonly [MergeName?], NameOption> {
 /** The constructor of {@link Elementwise}. */
 export interface ElementwiseConstructor {
   readonly ' row'?: ElementwiseRow
-  <const Name extends string = 'elementwise-{}'>(
-    /** the name of the layer */
-    options?: NameOption<Name>,
-  ): Elementwise<Name>
+  // First: after the other overload, the parameters of the function would have no types.
   <const Name extends string = 'elementwise-{}'>(
     /**
      * 'add', 'multiply', 'subtract' (from the first), 'average', 'maximum', 'minimum', or a function of (ops, a, b).
      * Default: 'add'.
      */
-    mergeFunction?: MergeName | Merge | Elsewhere<NameOption>,
+    mergeFunction: MergeName | Merge | Elsewhere<NameOption>,
     /** the name of the layer */
     options?: NameOption<Name>,
+  ): Elementwise<Name>
+  // With the names, as compilers tell its error of a name that is none.
+  <const Name extends string = 'elementwise-{}'>(
+    /** the name of the layer */
+    options?: NameOption<Name> | MergeName,
   ): Elementwise<Name>
 }
 

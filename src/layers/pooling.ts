@@ -286,15 +286,16 @@ interface GlobalPoolingRow extends Row {
 /** The constructor of {@link GlobalPooling}. */
 export interface GlobalPoolingConstructor {
   readonly ' row'?: GlobalPoolingRow
+  // In the order of those of Elementwise, for the same reasons.
   <const Name extends string = 'global-pooling-{}'>(
+    /** 'avg', 'max', 'sum', or a function of (ops, x, axes). Default: 'avg'. */
+    reduction: 'avg' | 'max' | 'sum' | Reduction | Elsewhere<NameOption>,
     /** the name of the layer */
     options?: NameOption<Name>,
   ): GlobalPooling<Name>
   <const Name extends string = 'global-pooling-{}'>(
-    /** 'avg', 'max', 'sum', or a function of (ops, x, axes). Default: 'avg'. */
-    reduction?: 'avg' | 'max' | 'sum' | Reduction | Elsewhere<NameOption>,
     /** the name of the layer */
-    options?: NameOption<Name>,
+    options?: NameOption<Name> | 'avg' | 'max' | 'sum',
   ): GlobalPooling<Name>
 }
 

@@ -104,3 +104,14 @@ LowRank(Relu(8), 4, { frozen: 'weight' })
 export const padded = <const P extends 'valid' | 'same'>(padding: P): Convolution<[3, 3, 16], P> =>
   Convolution([3, 3, 16], { padding })
 export const same: Convolution<[3, 3, 16], 'same'> = padded('same')
+
+// A function in the place of a text has typed parameters.
+
+export const merged = Elementwise((ops, a, b) => ops.add(a, b))
+//           ^? const merged: Elementwise<"elementwise-{}">
+export const reduced = GlobalPooling((ops, x, axes) => ops.mean(x, axes), { name: 'mean' })
+//           ^? const reduced: GlobalPooling<"mean">
+Elementwise('sum')
+//          ~~~~~ '"sum"' is not assignable to parameter of type
+GlobalPooling('mean')
+//            ~~~~~~ '"mean"' is not assignable to parameter of type
