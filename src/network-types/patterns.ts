@@ -1,4 +1,5 @@
 import type { NamePatterns, namesNothing } from '../base/patterns.ts'
+import type { Mismatch } from '../base/shape.ts'
 import type { Typed } from '../core/layer.ts'
 import type { ParamsOf } from './named.ts'
 import type { Beginning } from './names.ts'
@@ -39,8 +40,10 @@ export type PatternsFor<What extends string, N extends Typed, T> = T extends rea
 /** A pattern, or what is wrong with it beside the layers that it may have been meant to name. */
 export type PatternFor<What extends string, N extends Typed, P, Otherwise = P> =
   P extends Missing<Matchable<ParamsOf<N>>, P>
-    ? Beginning<keyof ParamsOf<N> & string, P & string> | Sentence<What, P>
+    ? Said<Beginning<keyof ParamsOf<N> & string, P & string>, Sentence<What, P>>
     : Otherwise
+/** The sentence; beside names, which editors offer, as a mismatch, which they do not. */
+type Said<Names, Text extends string> = [Names] extends [never] ? Text : Names | Mismatch<Text>
 type Sentence<
   What extends string,
   P,

@@ -60,6 +60,14 @@ compileTraining(network, { trains: 'conv*' })
 trainStep(network, { trains: 'stem/conv*', metrics: ['accuracy'], loss: 'mse' })
 compileTraining(network, { trains: 'stem/convolution-1.weight' })
 
+// Editors offer the layers that have parameters, and those that begin alike.
+trainStep(network, { trains: '' })
+//                   ~~~~~~ Mismatch<"trains expects a pattern of some of the parameters of the network, got ''.
+//                            ^| stem/convolution-1, relu-1, output
+fit(network, variables, examples, { trains: 'out' })
+//                                  ~~~~~~ Mismatch<"trains expects a pattern of some of the parameters of the network, got 'out'.
+//                                              ^| output
+
 // Penalties and constraints.
 fit(network, variables, examples, { regularizer: { 'conv*': l2(0.1), output: l2(0.2) } })
 //                                                 ~~~~~~~ regularizer expects a pattern of some of the parameters of the network, got 'conv*'. Write
