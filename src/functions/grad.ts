@@ -21,6 +21,9 @@ const valueAndGradient = (owner: string, given: unknown, options: unknown) => {
   }
 }
 
+/** What a function to differentiate gives: a scalar, with `aux` the first of two. */
+type Scalar<T, Aux extends boolean> = Aux extends true ? readonly [T, unknown] : T
+
 /**
  * The gradient of a scalar function, as a function of the same arguments: a tree of the form of the first one. It can be
  * differentiated again, mapped and compiled.
@@ -40,16 +43,13 @@ export function grad<T = Handle, A extends readonly unknown[] = T[]>(f: OpsFunct
 export function grad<
   T = Handle,
   A extends readonly unknown[] = T[],
-  X = unknown,
+  R = T,
   const W extends number | readonly number[] = 0,
+  const Aux extends boolean = false,
 >(
-  f: OpsFunction<T, A, readonly [T, X]>,
-  options: GradientOptions<W, true> & { readonly aux: true },
-): OpsFunction<T, A, readonly [gradient: Chosen<A, W>, aux: X]>
-export function grad<T = Handle, A extends readonly unknown[] = T[], const W extends number | readonly number[] = 0>(
-  f: OpsFunction<T, A, T>,
-  options: GradientOptions<W, false>,
-): OpsFunction<T, A, Chosen<A, W>>
+  f: OpsFunction<T, A, R & Scalar<T, Aux>>,
+  options: GradientOptions<W, Aux>,
+): OpsFunction<T, A, Aux extends true ? readonly [gradient: Chosen<A, W>, aux: R[1 & keyof R]] : Chosen<A, W>>
 export function grad(f: unknown, options: unknown = {}): AnyFunction {
   const derived = valueAndGradient('grad', f, options)
   return (ops, ...args) => {
@@ -77,20 +77,13 @@ export function valueAndGrad<T = Handle, A extends readonly unknown[] = T[]>(
 export function valueAndGrad<
   T = Handle,
   A extends readonly unknown[] = T[],
-  X = unknown,
+  R = T,
   const W extends number | readonly number[] = 0,
+  const Aux extends boolean = false,
 >(
-  f: OpsFunction<T, A, readonly [T, X]>,
-  options: GradientOptions<W, true> & { readonly aux: true },
-): OpsFunction<T, A, readonly [value: readonly [T, X], gradient: Chosen<A, W>]>
-export function valueAndGrad<
-  T = Handle,
-  A extends readonly unknown[] = T[],
-  const W extends number | readonly number[] = 0,
->(
-  f: OpsFunction<T, A, T>,
-  options: GradientOptions<W, false>,
-): OpsFunction<T, A, readonly [value: T, gradient: Chosen<A, W>]>
+  f: OpsFunction<T, A, R & Scalar<T, Aux>>,
+  options: GradientOptions<W, Aux>,
+): OpsFunction<T, A, readonly [value: Aux extends true ? readonly [T, R[1 & keyof R]] : T, gradient: Chosen<A, W>]>
 export function valueAndGrad(f: unknown, options: unknown = {}): AnyFunction {
   const derived = valueAndGradient('valueAndGrad', f, options)
   return (ops, ...args) => {

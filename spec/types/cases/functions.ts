@@ -68,6 +68,11 @@ holds<Same<typeof doubled, Tensor>>()
 const optimizer = hessian({ penaltyConst: 1 })
 holds<Same<typeof optimizer, Optimizer>>()
 
+const [[scalar, beside], ofBoth] = eager(valueAndGrad(withReport, { wrt: [0], aux: true }))([1, 2])
+holds<Same<typeof scalar | typeof beside.norm | (typeof ofBoth)[0], Tensor>>()
+const twice = eager(grad((ops, x) => grad(withReport<typeof x>, { aux: true })(ops, x)[1].norm))([1, 2])
+holds<Same<typeof twice, Tensor>>()
+
 // Functions of single tensors need no annotation; those within functions use the types around.
 const third = eager(grad(grad(grad((ops, x) => ops.square(ops.square(x))))))
 holds<Same<ReturnType<typeof third>, Tensor>>()
@@ -89,6 +94,17 @@ export const short = eager(loss)(given, data)
 //                   ~~~~~~~~~~~ Expected 3 arguments, but got 2.
 grad(outputs)
 //   ~~~~~~~ is not assignable to
+const flat = <T>(ops: Ops<T>, x: T, y: T): T => ops.mean(ops.multiply(x, y))
+grad(flat, { wrtt: 1 })
+//           ~~~~ 'wrtt' does not exist in type 'GradientOptions<0, false>'. Did you mean to write 'wrt'?
+grad(flat, { wrt: '1' })
+//           ~~~ Type 'string' is not assignable to type 'number | readonly number[]
+valueAndGrad(flat, { wrt: 0, aux: 1 })
+//                           ~~~ Type 'number' is not assignable to type 'boolean
+grad(flat, { aux: true })
+//   ~~~~ is not assignable to type 'readonly [T, unknown]'
+vmap(flat, '0')
+//         ~~~ is not assignable to parameter of type 'Axes | undefined'.
 
 // A network that is compiled with the variables of another one is told what its own are.
 const network = join(Input(4), Softmax(3))
