@@ -93,6 +93,16 @@ export const works: readonly Work[] = [
     samples: 256,
     engines: { onnxruntime: [['pytorch', 1.3]], wasm: [['pytorch', 1.3]] },
   },
+  {
+    name: 'vae',
+    unit: 'ms',
+    engines: { onnxruntime: [['pytorch', 1.3]], wasm: [['pytorch']] },
+  },
+  {
+    name: 'gan',
+    unit: 'ms',
+    engines: { onnxruntime: [['pytorch', 1.3]], wasm: [['pytorch']] },
+  },
   { name: 'cold-start', unit: 'ms', engines: { 'tfjs-cpu': [['tfjs-core-raw', 1 / 1.15]] } },
   {
     name: 'compile-mlp',

@@ -57,6 +57,9 @@ const between = (key: Key, shape: readonly number[], least: number, most: number
   shape,
 })
 
+/** Images of 28 by 28, each in a row. */
+export const pixels = (): Numbers => between(key(7), [128, 784], 0, 1)
+
 /** Points in space and time, at which an equation is to hold. */
 export const waves = (): { readonly [_ in 'x' | 't']: Numbers } => ({
   x: between(key(1), [256], -5, 5),

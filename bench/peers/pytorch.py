@@ -8,6 +8,7 @@ from torch import nn
 
 import functions
 import generating
+import objectives
 import steps
 
 THREADS = 2
@@ -116,6 +117,8 @@ WORKS = {
     "pinn": functions.pinn,
     "maml": functions.maml,
     "generate": generating.generate,
+    "vae": objectives.vae,
+    "gan": objectives.gan,
     "resnet50-b1": lambda: resnet50(1),
     "resnet50-b16": lambda: resnet50(16),
 }
