@@ -11,6 +11,7 @@ import {
   key,
   type Layer,
   Linear,
+  type ObjectiveContext,
   parallel,
   Relu,
   type Tensor,
@@ -77,6 +78,25 @@ export const compiled = async () => {
   holds<Same<(typeof report)['size'], number>>()
   report.sizes
   //     ~~~~~ does not exist on type
+}
+
+// Losses that say both of their parameters are read before it is known that they are of rules.
+type Context = ObjectiveContext<typeof networks>
+const annotated = compileTraining(networks, [
+  {
+    name: 'critic',
+    loss: ({ ops, run }: Context, { real }: Batch) => {
+      const onReal = ops.mean(run.critic(real))
+      return [ops.negative(onReal), { onReal }]
+    },
+  },
+  { loss: ({ ops, run }: Context, { z }: Batch) => ops.mean(run.generator(z)) },
+])
+export const annotating = async () => {
+  const [, report] = await annotated(await annotated.init(variables, key(1)), { real: [[1, 2, 3]], z: [[1, 2]] })
+  holds<Same<(typeof report)['critic.onReal'], number>>()
+  Object.is(report['critic.onMade'], 0)
+  //        ~~~~~~~~~~~~~~~~~~~~~~~ can't be used to index type
 }
 
 // Data give the losses their batch, and validation its names.

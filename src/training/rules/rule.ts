@@ -16,7 +16,12 @@ import type { ObjectiveContext } from './context.ts'
 // Rules: what a step makes small, and which networks learn from it.
 
 /** What the loss of a rule gives: a scalar, or with it further scalars by name, which reports have. */
-export type RuleLoss<T = Handle> = T | readonly [loss: T, report: Readonly<Record<string, T>>]
+export type RuleLoss<T = Handle> =
+  | T
+  | readonly [loss: T, report: Scalars<T>]
+  // A pair, where the compiler has inferred an array: a function that says its parameters is read before its overload is known.
+  | readonly (T | Scalars<T>)[]
+type Scalars<T> = Readonly<Record<string, T>>
 
 /** The names of what a rule may train: a network, a layer `network/layer`, or a variable `network/layer.variable`. */
 export type TrainedNames<NS> = {
@@ -64,10 +69,11 @@ type NameOf<X, I extends string> = X extends { readonly name: infer Name extends
 type Following = ['1', '2', '3', '4', '5', '6', '7', '8']
 /** What the loss of a rule reports beside itself. */
 type BesideLoss<X> = X extends { readonly loss: (...given: never) => infer Gives }
-  ? Gives extends readonly [unknown, infer Report]
-    ? keyof Report & string
+  ? Gives extends readonly (infer Item)[]
+    ? NamesIn<Exclude<Item, Handle>>
     : never
   : never
+type NamesIn<Report> = Report extends unknown ? keyof Report & string : never
 
 /** The loss of a rule in any interpretation; what it gives is checked. */
 export type AnyRuleLoss = <T>(context: ObjectiveContext<unknown, T>, batch: unknown) => unknown
