@@ -136,7 +136,7 @@ describe('mixtureOfExperts', () => {
     ],
     [
       () => untyped.mixtureOfExperts([one, other], Softmax(3)),
-      'LayerConnectionError of mixtureOfExperts > gated-average-1: expected a gate with 2 columns, ',
+      'LayerConnectionError of mixtureOfExperts > gated-average-1: expected a gate [batch, 2], ',
     ],
     [
       () =>
