@@ -1,4 +1,5 @@
 import type { Placed, Typed } from '../core/layer.ts'
+import type { OutputOf } from './compose.ts'
 import type { InBlock, InShared } from './list.ts'
 import type { Named, NamedLayer } from './named.ts'
 import type { NamesOf } from './names.ts'
@@ -13,8 +14,15 @@ export type OutputNames<N extends Typed> =
   string extends NamesOf<N>
     ? readonly string[]
     : Marked<N, []> extends Marks<infer T, infer Count>
-      ? Ordered<Named<N[' within'], T>, Count, []>
+      ? AsMany<OutputOf<N>, Count> extends true
+        ? Ordered<Named<N[' within'], T>, Count, []>
+        : readonly string[]
       : readonly string[]
+/** Whether as many layers give the outputs: one layer may give several, whose names have numbers. */
+type AsMany<Shapes, Count extends readonly unknown[]> = Shapes extends readonly (readonly unknown[])[]
+  ? Same<Shapes['length'], Count['length']>
+  : Same<1, Count['length']>
+type Same<A, B> = [A] extends [B] ? true : false
 
 /** A list in which the layers of outputs are marked, and the outputs before and in it. */
 interface Marks<T extends readonly unknown[], Count extends readonly unknown[]> {

@@ -13,6 +13,7 @@ import {
   type Layer,
   Linear,
   type Loss,
+  LSTM,
   type MetricsOption,
   mse,
   type Network,
@@ -128,3 +129,8 @@ export const passing = <N extends Layer>(given: N, from: Variables<N>, options: 
 export const stepping = <N extends Layer>(given: N, rule: TrainingRule) => trainStep(given, rule)
 export const measuring = <N extends Layer, const M extends MetricsOption>(given: N, from: Variables<N>, metrics: M) =>
   fit(given, from, { x: [[1]], y: [[1]] }, { metrics })
+
+// A layer may give several outputs, whose names the compiler does not know.
+const recurrent = join(Input([5, 3]), LSTM(4, { name: 'states', returnState: true }))
+holds<Same<OutputNames<typeof recurrent>, readonly string[]>>()
+trainStep(recurrent, { loss: ['mse', 'mae', 'mse'], lossWeights: { 'states/1': 0.5 } })
