@@ -128,6 +128,11 @@ for (const [kind, count] of Object.entries(kinds))
       expect(String(read.right)).to.equal(String(network))
     })
 
+    it('is not in documents of layers without it, as readers of before do not know it', () => {
+      const document = toDocument(untyped.join(Input([5, 5]), make(4)) as never)
+      expect(JSON.stringify(document)).not.to.match(/"(initial|returnState)":(true|false)/)
+    })
+
     it('is refused where it does not fit', () => {
       const refused = (
         make: () => unknown,

@@ -14,6 +14,11 @@ export interface Option<A> {
   readonly codec: t.Type<A, unknown, unknown>
   /** Given as a user would write it; absent for an option that must be there. */
   readonly default?: unknown
+  /**
+   * Whether documents leave it out where it has its default: for options that a layer got later, whose names readers of
+   * earlier documents do not know.
+   */
+  readonly later?: boolean
   /** What to do about a value that is rejected, where there is more to say than an example. */
   readonly remedy?: (value: unknown) => string | undefined
 }

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { JoineryError, LayerConnectionError, show } from '../base/errors.ts'
 import { automaticPattern } from '../base/names.ts'
-import { nearest } from '../base/options.ts'
+import { nearest, parsed } from '../base/options.ts'
 import { byName, type Json, merged } from '../base/trees.ts'
 import { block, branch, end, parallel, repeat, shared, start } from '../combinators/index.ts'
 import { type Definition, definitionOf } from '../core/constructor.ts'
@@ -31,10 +31,11 @@ const writeLayer = (layer: LayerValue, place: string, registry: Registry): Json 
   const word = nameOfMaker(registry, layer)
   if (definition === undefined || word === undefined) throw new NoDocument(`${place}.layer`, layer)
   const vocabulary = vocabularyOf(registry)
-  const options = Object.entries(definition.options).map(([name, option]) => {
+  const options = Object.entries(definition.options).flatMap(([name, option]) => {
     // A layer has its options as fields, by the names of its definition.
     const value = shortForm(option, (layer as unknown as Fields)[name])
-    return [name, writeValue(value, `${place}.options.${name}`, vocabulary)] as const
+    if (option.later && show(value) === show(shortForm(option, parsed(option.codec, option.default)))) return []
+    return [[name, writeValue(value, `${place}.options.${name}`, vocabulary)] as const]
   })
   return byName<Json>([
     ['layer', word],

@@ -140,8 +140,8 @@ const last = {
   backwards: { codec: boolean, default: false },
   gradientClipping: { codec: notNegative, default: 0 },
   mask: { codec: boolean, default: false },
-  initial: { codec: boolean, default: false },
-  returnState: { codec: boolean, default: false },
+  initial: { codec: boolean, default: false, later: true },
+  returnState: { codec: boolean, default: false, later: true },
 }
 
 const sequence = {
