@@ -2,7 +2,6 @@ import { type Backend, take } from '../backends/backend.ts'
 import { type BackendOption, backendOption, chooseBackend } from '../backends/choose.ts'
 import { type Numbers, type Programs, programsOf, type Ready, runFed } from '../backends/programs.ts'
 import { onceDropped } from '../base/dropped.ts'
-import { InvalidOption } from '../base/errors.ts'
 import { parseOptions } from '../base/options.ts'
 import { type Flow, sharedShape, showShape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
@@ -18,7 +17,7 @@ import { checkIds, checkKind, inputsIn } from '../state/ids.ts'
 import { variableRules } from '../state/init.ts'
 import type { Trees } from '../state/variables.ts'
 import { handOver } from '../tfjs/index.ts'
-import { type Plan, planOf } from './plan.ts'
+import { type Plan, planOf, refuse } from './plan.ts'
 import { type Layout, traceFirst, traceGrowth, traceNext } from './trace.ts'
 
 /** The options of {@link decode}. */
@@ -219,11 +218,6 @@ export const readerOf = (owner: string, network: unknown, variables: unknown, ba
 export interface Prompt {
   readonly tokens: Numbers
   readonly others: readonly Numbers[]
-}
-
-/** @throws InvalidOption */
-export const refuse = (layer: string, option: string, expected: string, got: string, remedy: string): never => {
-  throw new InvalidOption({ layer, option, expected, got, remedy })
 }
 
 const checkTokens = (owner: string, option: string, { shape }: Numbers): void => {

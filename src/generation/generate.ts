@@ -8,7 +8,8 @@ import { idReaders } from '../network/ids.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { TensorInputs } from '../state/data.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
-import { checkSteps, promptOf, type Read, type Reader, readerOf, refuse } from './decode.ts'
+import { checkSteps, promptOf, type Read, type Reader, readerOf } from './decode.ts'
+import { refuse } from './plan.ts'
 import { type Drawing, drawToken } from './sample.ts'
 
 interface Options {

@@ -43,7 +43,8 @@ export const isDecoding = (decoded: Decoded): decoded is Decoding => typeof deco
 /** Whether the output of a layer has the steps of the sequence. */
 export const hasSteps = ({ decoded }: Planned): boolean => decoded !== 'whole'
 
-const refuse = (layer: string, option: string, expected: string, got: string, remedy: string): never => {
+/** @throws InvalidOption */
+export const refuse = (layer: string, option: string, expected: string, got: string, remedy: string): never => {
   throw new InvalidOption({ layer, option, expected, got, remedy })
 }
 
