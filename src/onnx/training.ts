@@ -85,7 +85,7 @@ export const trainingModel = (part: Part, trees: Trees, aim: Aim, given: object)
   const rule = readUpdateRule<Own>(`${owner}, training`, call, options, given)
   const { optimizer } = rule
   return tidily(() => {
-    const slots = initialSlots(optimizer, trainedOf(rule, rule.owner, trees.params))
+    const slots = initialSlots(optimizer, trainedOf(rule, trees.params))
     return modelOf(part, rule, { ...trees, optimizer: { update: 0, slots } }, aim)
   })
 }

@@ -120,7 +120,7 @@ export const networkSubject = (part: Part, rule: NormalRule): Subject => {
     paced: rule.paced,
     memory: {
       name: optimizer.name,
-      rule: { init: (ops, params) => optimizer.rule.init(ops, trainedOf(rule, owner, params)) },
+      rule: { init: (ops, params) => optimizer.rule.init(ops, trainedOf(rule, params)) },
     },
     asTrees: value => asVariables(owner, value),
     checkKnown: given => {

@@ -49,10 +49,13 @@ export interface Measured<T> {
   readonly extras: readonly string[]
 }
 
-/** The parameters that are trained: all, or those that patterns name. */
+/**
+ * The parameters that are trained: all, or those that patterns name.
+ *
+ * @throws InvalidOption if a pattern names none
+ */
 export const trainedOf = <T>(
-  { trains }: Pick<UpdateRule, 'trains'>,
-  owner: string,
+  { owner, trains }: Pick<UpdateRule, 'owner' | 'trains'>,
   params: VariableTree<T>,
 ): VariableTree<T> => {
   if (trains === null) return params
@@ -192,8 +195,8 @@ export const update = <T>(
   outside: Outside<T>,
   mode: Mode,
 ): { readonly after: Trained<T>; readonly loss: T; readonly measured: Measured<T> } => {
-  const { owner, optimizer, regularizer } = rule
-  const own = trainedOf(rule, owner, before.params)
+  const { optimizer, regularizer } = rule
+  const own = trainedOf(rule, before.params)
 
   // A tape takes values of the operations beneath it as they are, so that what is fixed may be given as it is.
   const pass = <U>(ops: Ops<U>, params: VariableTree<U>, lift: (value: T) => U = value => value as unknown as U) => {

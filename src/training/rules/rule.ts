@@ -1,7 +1,7 @@
 import { InvalidOption, show } from '../../base/errors.ts'
 import { codec, isFunction, nearest, type Options, parsed, parseOptions } from '../../base/options.ts'
-import { matching, matchNames, variableName } from '../../base/patterns.ts'
-import { isList, leavesOf, treeOf, type VariableTree } from '../../base/trees.ts'
+import { matching } from '../../base/patterns.ts'
+import { isList, type VariableTree } from '../../base/trees.ts'
 import type { AnyLayer } from '../../core/layer.ts'
 import type { Handle } from '../../functions/function.ts'
 import type { PartsByName } from '../../network/networks.ts'
@@ -154,24 +154,6 @@ export const readRules = (owner: string, parts: PartsByName, given: unknown): re
   if (twice !== undefined)
     throw fault('rules of different names', `two called ${show(twice)}`, 'Give each its own name.')
   return rules
-}
-
-/**
- * The parameters that a rule trains.
- *
- * @param params of all networks
- * @throws InvalidOption if a pattern names none
- */
-export const trainedBy = <T>({ owner, trains }: NormalRuleOf, params: VariableTree<T>): VariableTree<T> => {
-  if (trains === null) return params
-  const leaves = leavesOf(params)
-  const chosen = matchNames(
-    owner,
-    'trains',
-    trains,
-    leaves.map(([layer, name]) => [layer, name] as const),
-  )
-  return treeOf(leaves.filter(([layer, name]) => chosen.has(variableName(layer, name))))
 }
 
 /** Whether a rule changes the state of a layer: that of layers that it trains, and of those without parameters that it names. */

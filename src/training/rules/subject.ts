@@ -31,8 +31,8 @@ import {
   variableShapes,
   withLeaves,
 } from '../traced.ts'
+import { trainedOf } from '../update.ts'
 import { placeOf, readTree } from './batch.ts'
-import { trainedBy } from './rule.ts'
 import { joined, of, within } from './trees.ts'
 import { judged, keyOfRule, type Ruled, type RuleStep, updateByRules } from './update.ts'
 
@@ -148,7 +148,7 @@ const check = (ruled: Ruled, { params, state }: Trees<Shaped>, { x, tree }: Shap
 /** What all optimizers remember, in a list. */
 const memoryOf = ({ rules }: Ruled): Remembering => ({
   name: [...new Set(rules.map(({ optimizer }) => optimizer.name))].join(' and '),
-  rule: { init: (ops, params) => rules.map(rule => rule.optimizer.rule.init(ops, trainedBy(rule, params))) },
+  rule: { init: (ops, params) => rules.map(rule => rule.optimizer.rule.init(ops, trainedOf(rule, params))) },
 })
 
 /** The variables of all networks as a user gives them. */
@@ -209,7 +209,7 @@ export const rulesSubject = (options: RulesOptions): Subject => {
   const rulesOf = Object.entries(parts).map(([name, part]) => [name, knownRules(wiringOf(part))] as const)
   const known = joined(rulesOf.map(([name, own]) => within(name, own ?? {})))
   // Names of what is trained are checked at once, where all variables are known by name.
-  if (rulesOf.every(([, own]) => own !== undefined)) for (const rule of rules) trainedBy(rule, known)
+  if (rulesOf.every(([, own]) => own !== undefined)) for (const rule of rules) trainedOf(rule, known)
   return Object.freeze<Subject>({
     owner,
     backend: options.backend,

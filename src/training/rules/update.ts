@@ -17,9 +17,9 @@ import { isTensorOf } from '../../functions/trees.ts'
 import type { PartsByName } from '../../network/networks.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { described } from '../../state/given.ts'
-import { chosen, type Descended, descend, finiteSteps, type Outside, type Trained } from '../update.ts'
+import { chosen, type Descended, descend, finiteSteps, type Outside, type Trained, trainedOf } from '../update.ts'
 import { type Course, contextOn } from './context.ts'
-import { movesState, type NormalRuleOf, trainedBy } from './rule.ts'
+import { movesState, type NormalRuleOf } from './rule.ts'
 
 // One update by rules, in any interpretation of the operations.
 
@@ -131,7 +131,7 @@ export const updateByRules = <T>(
   const steps: RuleStep<T>[] = []
   for (const [i, rule] of ruled.rules.entries()) {
     const { params, state } = now
-    const own = trainedBy(rule, params)
+    const own = trainedOf(rule, params)
     // A tape takes values of the operations beneath it as they are.
     const lossAt = <U>(on: Ops<U>, at: VariableTree<U>): Judged<U> => {
       const fixed = now as unknown as Variables<U>
