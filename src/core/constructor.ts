@@ -61,6 +61,12 @@ const namedArguments = (
   return merged(byName(positional.map((name, i) => [name, ordered[i]] as const)), ownOptions(kind, example, rest[0]))
 }
 
+/** The default of an option, as it is printed; `undefined` if there is none. */
+export const shownDefault = <A>({ codec, ...rest }: Option<A>): string | undefined => {
+  const standard = 'default' in rest ? parsed(codec, rest.default) : undefined
+  return standard === undefined ? undefined : show(codec.encode(standard))
+}
+
 /** Prints a layer as the call that makes it, without options that have their default. */
 const printed = <Normal extends object>(
   { kind, positional = [], options }: Described<Normal>,
@@ -69,11 +75,7 @@ const printed = <Normal extends object>(
   const names = Object.keys(options) as (keyof Normal & string)[]
   // Each option is printed once: printing it twice would double the time with each level of layers within layers.
   const texts = new Map(names.map(name => [name, show(options[name].codec.encode(layer[name]))]))
-  const isDefault = (name: keyof Normal & string): boolean => {
-    const { codec, ...rest } = options[name]
-    const standard = 'default' in rest ? parsed(codec, rest.default) : undefined
-    return standard !== undefined && show(codec.encode(standard)) === texts.get(name)
-  }
+  const isDefault = (name: keyof Normal & string): boolean => shownDefault(options[name]) === texts.get(name)
   const first = positional.slice(0, positional.findLastIndex(name => !isDefault(name)) + 1)
   const named = names
     .filter(name => !positional.includes(name) && !isDefault(name))

@@ -3,10 +3,10 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts/lib/index.js'
 import { JoineryError, LayerConnectionError, show } from '../base/errors.ts'
 import { automaticPattern } from '../base/names.ts'
-import { nearest, parsed } from '../base/options.ts'
+import { nearest } from '../base/options.ts'
 import { byName, type Json, merged } from '../base/trees.ts'
 import { block, branch, end, parallel, repeat, shared, start } from '../combinators/index.ts'
-import { type Definition, definitionOf } from '../core/constructor.ts'
+import { type Definition, definitionOf, shownDefault } from '../core/constructor.ts'
 import { compose } from '../network/compose.ts'
 import { type Arrangement, isComposition, isPart, type LayerValue, type Part } from '../network/parts.ts'
 import { all, at, called, entriesIn, type Fields, fails, fieldsIn, rejects, surplus } from '../plain/faults.ts'
@@ -33,8 +33,9 @@ const writeLayer = (layer: LayerValue, place: string, registry: Registry): Json 
   const vocabulary = vocabularyOf(registry)
   const options = Object.entries(definition.options).flatMap(([name, option]) => {
     // A layer has its options as fields, by the names of its definition.
-    const value = shortForm(option, (layer as unknown as Fields)[name])
-    if (option.later && show(value) === show(shortForm(option, parsed(option.codec, option.default)))) return []
+    const own = (layer as unknown as Fields)[name]
+    const value = shortForm(option, own)
+    if (option.later && show(option.codec.encode(own)) === shownDefault(option)) return []
     return [[name, writeValue(value, `${place}.options.${name}`, vocabulary)] as const]
   })
   return byName<Json>([
