@@ -37,7 +37,7 @@ const completions: readonly Completion[] = [
   { text: 'Input(28) >> (‸', offers: ['Relu', 'Tanh'], lacks: ['Convolution('] },
   { text: 'Input(28) >> (Relu(3) | ‸', offers: ['Tanh', 'Softmax'], lacks: ['Convolution(', 'Concatenate'] },
   { text: 'Input(28) >> (Relu(3) | ‸Ta¦) >> Concatenate', offers: ['Tanh'], lacks: ['Convolution('] },
-  { text: 'Input(8) >> (Relu(3) | Tanh(4)) >> ‸', offers: ['Concatenate', 'Relu'], lacks: ['Elementwise', 'LSTM('] },
+  { text: 'Input(8) >> (Relu(3) | Tanh(4)) >> ‸', offers: ['Concatenate'], lacks: ['Relu', 'Elementwise', 'LSTM('] },
   { text: 'Input(4) | Input(5,8) >> ‸', offers: ['LSTM(', 'Relu'], lacks: ['Convolution('] },
   { text: '(Input(4) | Input(5,8)) >> (Relu | ‸', offers: ['LSTM('], lacks: ['Convolution('] },
   // What takes layers.
