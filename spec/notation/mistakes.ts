@@ -166,22 +166,22 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     40,
     'Input(4) >> Relu(3, name=a) >> Tanh >> Relu(3, name=a) * 1 >> Tanh',
-    "… >> Relu(3, name=a) * 1 ⟵ Two layers are named 'a': give one of them another name",
+    "… >> Relu(3, name=a) * 1 ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.",
   ),
   mistake(
     40,
     'Input(4) >> (Relu(3, name=a) >> Tanh | Relu(3, name=a) | Tanh) >> Concatenate',
-    "… | Relu(3, name=a) ⟵ Two layers are named 'a': give one of them another name",
+    "… | Relu(3, name=a) ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.",
   ),
   mistake(
     35,
     'Relu(3, name=a) >> Tanh(4) * 2 >> (Tanh | Relu(3, name=a))',
-    "… >> (Tanh | Relu(3, name=a)) ⟵ Two layers are named 'a': give one of them another name",
+    "… >> (Tanh | Relu(3, name=a)) ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.",
   ),
   mistake(
     17,
     'Relu(3, name=a) * 2 * 3',
-    "Relu(3, name=a) * 2 ⟵ Every copy would be named 'a': write a pattern, such as 'a-{}'",
+    "Relu(3, name=a) * 2 ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.",
   ),
   mistake(
     30,
@@ -196,12 +196,12 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     1,
     'parallel(Relu(3, name=a), Tanh, Relu(4, name=a))',
-    "parallel(Relu(3, name=a), Tanh, Relu(4, name=a)) ⟵ Two layers are named 'a': give one of them another name",
+    "parallel(Relu(3, name=a), Tanh, Relu(4, name=a)) ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.",
   ),
   mistake(
     13,
     'Input(4) >> residual(Relu(8, name=a), shortcut=Tanh(8, name=a))',
-    "… >> residual(Relu(8, name=a), shortcut=Tanh(8, name=a)) ⟵ Two layers are named 'a': give one of them another name",
+    "… >> residual(Relu(8, name=a), shortcut=Tanh(8, name=a)) ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.",
   ),
   mistake(
     13,
@@ -284,7 +284,7 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     56,
     'Input(4) >> (Relu(3, name=a) | Tanh) >> Concatenate >> (Relu >> Relu(4, name=a))',
-    "… >> (Relu >> Relu(4, name=a)) ⟵ Two layers are named 'a': give one of them another name",
+    "… >> (Relu >> Relu(4, name=a)) ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.",
   ),
   {
     text: 'Relu(3) >> (Tanh >> # within\n  (Relu | Convolution(3,3,1)))',

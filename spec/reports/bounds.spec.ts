@@ -46,7 +46,7 @@ describe('A misfit after 4,000 layers takes 13 seconds', () => {
     expect(misfit).to.include('⟵ Convolution expects a 4-dimensional input')
     const branches = many(4000, 'Relu(2)', ' | ')
     const clash = seconds(5, () => untyped.net(`${begun}(${branches} | Relu(2,name=a) | Relu(2,name=a))`))
-    expect(clash).to.include("⟵ Two layers are named 'a'")
+    expect(clash).to.include("⟵ a, name: expected a name that no other layer of the network has, got 'a' twice.")
     expect(seconds(5, () => untyped.net(`${begun}join(${many(4000, 'Relu', ',')})`))).to.include('4001 layers')
   })
 })

@@ -7,7 +7,8 @@ import { type Findings, readCase } from './expectations.ts'
 
 const image = (got: string) =>
   `Convolution expects a 4-dimensional input [batch, rows, cols, channels], got ${got}. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.`
-const taken = "Two layers are named 'fc': give one of them another name"
+const taken =
+  "fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'."
 
 const mistakes: readonly (readonly [code: string, sentence: string])[] = [
   ['join(Input(10), Relu(5), Convolution([3, 3, 16]), Relu())', image('(?, 5)')],
@@ -40,16 +41,23 @@ const mistakes: readonly (readonly [code: string, sentence: string])[] = [
   ["join(Input(10), Relu(5))['>>'](join(Tanh(), Convolution([3, 3, 16])))", `${image('(?, 5)')} It is layer 2.`],
   ['to(Convolution([3, 3, 16]))(Input(10))', image('(?, 10)')],
   ["join(Relu(3, { name: 'fc' }), Relu(2, { name: 'fc' }))", taken],
-  ["repeat(Relu(4, { name: 'fc' }), 2)", "Every copy would be named 'fc': write a pattern, such as 'fc-{}'"],
+  ["repeat(Relu(4, { name: 'fc' }), 2)", taken],
   ['repeat(join(Tanh(), Convolution([3, 3, 16]), Reshape()), 2)', `${image('(?, ?)')} It is layer 2 of layer 2.`],
   ["net('Input(10) >> Convolution(3,3,16)')", `… >> Convolution(3,3,16) ⟵ ${image('(?, 10)')}`],
   ['Input(10).to(Convolution([3, 3, 16]))', image('(?, 10)')],
   ["join(Input(10), Relu(5))['>>'](Convolution([3, 3, 16]))", image('(?, 5)')],
   ["Relu(3, { name: 'fc' }).to(Relu(2, { name: 'fc' }))", taken],
 ]
+// In a parameter that the function goes on with, after the name of its type.
+const onward: readonly (readonly [code: string, sentence: string])[] = [
+  ['fitting(Convolution([3, 3, 16]))', image('(?, 10)')],
+  ['fitting(join(Tanh(), Convolution([3, 3, 16])))', image('(?, 10)')],
+  ['fitting(Relu(4))', 'An output (?, 5) is expected, got (?, 4)'],
+]
 const imports =
-  "import { block, branch, Convolution, Input, join, net, parallel, Relu, repeat, residual, Reshape, shared, Tanh, to } from '../../../src/index.ts'"
-const source = [imports, ...mistakes.map(([code]) => code)].join('\n')
+  "import { block, branch, Convolution, type Fits, Input, join, type Layer, net, parallel, Relu, repeat, residual, Reshape, shared, Tanh, to } from '../../../src/index.ts'"
+const declared = 'declare const fitting: <const L extends Layer>(features: Fits<L, [number, 10], [number, 5]>) => void'
+const source = [imports, ...[...mistakes, ...onward].map(([code]) => code), declared].join('\n')
 
 describe('The sentence of a mistake', () => {
   for (const { name, inspect } of compilers)
@@ -64,6 +72,11 @@ describe('The sentence of a mistake', () => {
         expect(said[0]).to.match(/^Argument of type '/)
         return said[0]?.split("' is not assignable to parameter of type '\"")[1] ?? ''
       }
+      for (const [i, [code, sentence]] of onward.entries())
+        it(`is said once of ${code}`, () => {
+          const said = (found?.errors ?? []).filter(({ line }) => line === mistakes.length + i + 1)
+          expect(said.map(({ text }) => text.split(sentence).length - 1)).to.deep.equal([1])
+        })
       for (const [i, [code, sentence]] of mistakes.entries())
         it(`is what it says of ${code}`, () => {
           expect(saidOf(i + 1)).to.equal(`${sentence}"'.`)

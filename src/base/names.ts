@@ -78,6 +78,16 @@ export const checkName = (layer: string, name: unknown): string => {
   return name
 }
 
+/** What is said of a name that two layers have: at run time, and by the compiler where it knows the names. */
+export const takenName = { expected: 'a name that no other layer of the network has' } as const
+/** What came instead. */
+export const takenTwice = <const Name extends string>(name: Name): `'${Name}' twice` => `'${name}' twice`
+/** What to do about it. */
+export const takenRemedy = <const Name extends string>(
+  name: Name,
+): `Give one of them another name, or number them with a pattern: '${Name}-{}'.` =>
+  `Give one of them another name, or number them with a pattern: '${name}-{}'.`
+
 /** Whether a name has a field, so that layers with it are numbered. */
 export const isPattern = (name: string): boolean => [...name.matchAll(field)].length === 1
 

@@ -1,4 +1,5 @@
 import type { Limited, Refused, RefusesNumber } from '../base/limits.ts'
+import type { takenName, takenRemedy, takenTwice } from '../base/names.ts'
 import type { BranchInput, Fails, Mismatch, Sentence, Several } from '../base/shape.ts'
 import type { Out, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
@@ -12,7 +13,10 @@ import type { FailedAt, Joint, Output, RepeatOut, RunSequence, Times } from './s
 
 // Names.
 
-type TwiceNamed<D> = `Two layers are named '${D & string}': give one of them another name`
+/** The error at run time. */
+type TwiceNamed<D> = D extends string
+  ? `${D}, name: expected ${(typeof takenName)['expected']}, got ${ReturnType<typeof takenTwice<D>>}. ${ReturnType<typeof takenRemedy<D>>}`
+  : never
 /** The first layer before index `End` with the name of an earlier layer. */
 type Clash<L extends readonly Typed[], N extends number, Seen, End extends number = L['length']> = N extends End
   ? null
@@ -70,9 +74,7 @@ export type RepeatFault<B extends Typed, N extends number> =
         ? null
         : Renamed<B, N>
     : never
-type SameName<Name> = Name extends string
-  ? Mismatch<`Every copy would be named '${Name}': write a pattern, such as '${Name}-{}'`>
-  : never
+type SameName<Name> = Name extends string ? Mismatch<TwiceNamed<Name>> : never
 
 // The place of the layer that does not fit, where an argument is a composition: compilers underline all of it. It is looked
 // for only once there is a mistake.

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, type LayerConnectionError } from '../base/errors.ts'
-import { formatName, isPattern } from '../base/names.ts'
+import { formatName, isPattern, takenName, takenRemedy, takenTwice } from '../base/names.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Node, Part } from './parts.ts'
 import { isSame } from './same.ts'
@@ -73,16 +73,13 @@ export const withinShared = (scope: Scope, place: Place): Scope => {
   return { ...inner, sharedPrefix: inner.prefix, taken: new Set(), shared: new Map() }
 }
 
-const takenTwice = (
-  { name, path }: Place,
-  remedy = `Give one of them another name, or number them with a pattern: '${name}-{}'.`,
-): E.Either<WiringError, never> =>
+const taken = ({ name, path }: Place, remedy: string = takenRemedy(name)): E.Either<WiringError, never> =>
   E.left(
     new InvalidOption({
       layer: path,
       option: 'name',
-      expected: 'a name that no other layer of the network has',
-      got: `'${name}' twice`,
+      expected: takenName.expected,
+      got: takenTwice(name),
       twice: name,
       remedy,
     }),
@@ -90,7 +87,7 @@ const takenTwice = (
 
 /** Takes a name for one layer. */
 export const claim = (place: Place, scope: Scope, remedy?: string): E.Either<WiringError, Place> => {
-  if (scope.taken.has(place.name) || scope.shared.has(place.name)) return takenTwice(place, remedy)
+  if (scope.taken.has(place.name) || scope.shared.has(place.name)) return taken(place, remedy)
   scope.taken.add(place.name)
   return E.right(place)
 }
@@ -98,7 +95,7 @@ export const claim = (place: Place, scope: Scope, remedy?: string): E.Either<Wir
 /** Takes a name for all occurrences of a layer. */
 export const claimAlways = (place: Place, part: Part, scope: Scope): E.Either<WiringError, Place> => {
   const { name, path } = place
-  if (scope.taken.has(name)) return takenTwice(place)
+  if (scope.taken.has(name)) return taken(place)
   const before = scope.shared.get(name)
   if (before !== undefined && !isSame(before, part))
     return E.left(

@@ -171,7 +171,7 @@ const attempt = (call: Call): Either<Mistake, AnyLayer> => {
   const made = outcome(call, allOf(positional, named))
   if (isRight(made)) return asLayer(call, made.right)
   const error = made.left
-  return left(isMisfit(error) ? misfit(call.span, error, call.word === 'repeat') : whyNot(call, error))
+  return left(isMisfit(error) ? misfit(call.span, error) : whyNot(call, error))
 }
 
 /** What is wrong with a call: its positional arguments, then the first option in the order of the text. */

@@ -222,7 +222,7 @@ const readCopies = (at: Stretch): Either<Mistake, Found> => {
     if (times > mostLayers) return left(mistake(number, 'manyCopies', digits, { most: mostLayers }))
     const part = found.right.layer as unknown as Composed
     const copies = tryCompose<AnyLayer>({ form: 'repeat', part, times })
-    if (isLeft(copies)) return left(misfit({ ...number, from: star }, copies.left.cause, true))
+    if (isLeft(copies)) return left(misfit({ ...number, from: star }, copies.left.cause))
     found = right({ layer: copies.right, span: { ...found.right.span, to: number.to } })
   }
   return found

@@ -89,24 +89,15 @@ export const isMisfit = (error: unknown): error is Refused =>
 
 /** Why layers do not fit, in the words of the types of compositions. */
 const whyOf = (error: Refused): string => {
-  if (error instanceof InvalidOption && error.twice !== undefined)
-    return `Two layers are named '${error.twice}': give one of them another name`
+  if (error instanceof InvalidOption && error.twice !== undefined) return error.message
   const { expected, got, remedy } = error
   const kind = (error instanceof InvalidOption ? undefined : error.kind) ?? error.layer
   return `${kind} expects ${expected}, got ${got}. ${remedy}`
 }
 
-/** Why copies of a layer do not fit, in the same words. */
-const whyNotRepeated = (error: Refused): string => {
-  const name = error instanceof InvalidOption ? error.twice : undefined
-  return name === undefined
-    ? whyOf(error)
-    : `Every copy would be named '${name}': write a pattern, such as '${name}-{}'`
-}
-
 /** A misfit as a mistake in the text. */
-export const misfit = (span: Span, cause: Refused, repeated = false): Mistake =>
-  mistake(span, 'misfit', cause.got, { reason: repeated ? whyNotRepeated(cause) : whyOf(cause) }, { cause })
+export const misfit = (span: Span, cause: Refused): Mistake =>
+  mistake(span, 'misfit', cause.got, { reason: whyOf(cause) }, { cause })
 
 /** Composes layers; a single one stays as it is. */
 export const together = (found: readonly Found[], form: 'sequence' | 'parallel'): Either<Mistake, AnyLayer> => {

@@ -66,14 +66,14 @@ to(Convolution([3, 3, 16]))(Input(10))
 join(Input([9, 9, 1]), repeat(Convolution([5, 5, 1]), 3))
 //                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects an input of at least 5 rows and 5 columns, padding included, got (?, 1, 1, 1). Use a smaller window, less dilation, or padding: 'same'.
 repeat(Relu(4, { name: 'fc' }), 2)
-//     ~~~~~~~~~~~~~~~~~~~~~~~ Every copy would be named 'fc': write a pattern, such as 'fc-{}'
+//     ~~~~~~~~~~~~~~~~~~~~~~~ fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'.
 
 join(Input(4), Relu(3, { name: 'fc' }), Relu(2, { name: 'fc' }))
-//                                      ~~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'fc': give one of them another name
+//                                      ~~~~~~~~~~~~~~~~~~~~~~~ fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'.
 join(Input(4), Relu(3, { name: 'fc' })).to(Relu(2, { name: 'fc' }))
-//                                         ~~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'fc': give one of them another name
+//                                         ~~~~~~~~~~~~~~~~~~~~~~~ fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'.
 parallel(Relu(3, { name: 'a' }), Relu(3, { name: 'a' }))
-//                               ~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
+//                               ~~~~~~~~~~~~~~~~~~~~~~ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.
 
 Convolution([3, 3, 16], { padding: 'full' })
 //                        ~~~~~~~ Type '"full"' is not assignable to type
@@ -90,16 +90,16 @@ residual(Relu(5), { skip: Relu(5) })
 join(Input(10), branch(Relu(5), Convolution([3, 3, 16])), Concatenate())
 //              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 branch(Relu(3, { name: 'a' }), Relu(3, { name: 'a' }))
-//                             ~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
+//                             ~~~~~~~~~~~~~~~~~~~~~~ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.
 declare const deep: boolean
 join(Input(10), when(deep, Convolution([3, 3, 16])))
 //              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 join(Input(10), block('resnet50', block('res3a', Convolution([3, 3, 16]))))
 //              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ resnet50 > res3a > Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, 10)
 join(Input(4), block('a', Relu(3)), block('a', Relu(3)))
-//                                  ~~~~~~~~~~~~~~~~~~~ Two layers are named 'a': give one of them another name
+//                                  ~~~~~~~~~~~~~~~~~~~ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.
 repeat(block('a', Relu(3)), 2)
-//     ~~~~~~~~~~~~~~~~~~~ Every copy would be named 'a': write a pattern, such as 'a-{}'
+//     ~~~~~~~~~~~~~~~~~~~ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'.
 
 // Windows over one and three axes, groups and margins.
 join(Input([9, 6]), Convolution1D([3, 8], { groups: 4 }))

@@ -167,6 +167,6 @@ join(Input(10), repeat(Convolution([3, 3, 8]), widths.length))
 join(Input(config.image), Reshape(), Convolution([3, 3, 8]))
 //                                   ~~~~~~~~~~~~~~~~~~~~~~ Convolution expects a 4-dimensional input [batch, rows, cols, channels], got (?, ?)
 join(Input(4), Relu(3, { name: 'fc' }), ...layers, Relu(2, { name: 'fc' }))
-//                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'fc': give one of them another name
+//                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'.
 join(Input(10), ...widths)
 //              ~~~~~~~~~ not assignable to parameter of type 'AnyLayer'

@@ -135,7 +135,7 @@ apply(features, other, x)
 join(features, Convolution([3, 3, 4]))
 //             ~~~~~~~~~~~~~~~~~~~~~~ expects a 4-dimensional input [batch, rows, cols, channels], got (?, 64)
 join(features, Relu(5, { name: 'fc' }))
-//             ~~~~~~~~~~~~~~~~~~~~~~~ Two layers are named 'fc'
+//             ~~~~~~~~~~~~~~~~~~~~~~~ fc, name: expected a name that no other layer of the network has, got 'fc' twice.
 
 // In sequences, blocks and branches, and around several inputs.
 const sequence = join(Relu(3), Relu(4), Softmax(2))

@@ -104,11 +104,11 @@ net('Input(10) >> (Relu(4) | Tanh(5)) >> Elementwise')
 net('Input(10) >> (Relu(4) >> Convolution(3,3,16)) * 2')
 //  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Convolution(3,3,16)) ⟵ Convolution expects a 4-dimensional input
 net('Input(4) >> Relu(3, name=a) >> Tanh(3, name=a)')
-//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Tanh(3, name=a) ⟵ Two layers are named 'a': give one of them another name"
+//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Tanh(3, name=a) ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'."
 net('Input(4) >> Relu(3, name=a) * 2')
-//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Relu(3, name=a) * 2 ⟵ Every copy would be named 'a': write a pattern, such as 'a-{}'"
+//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> Relu(3, name=a) * 2 ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'."
 net('Input(4) >> Relu(3, name=a) | Input(4) >> Tanh(3, name=a)')
-//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ ⟵ Two layers are named 'a': give one of them another name"
+//  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ ⟵ a, name: expected a name that no other layer of the network has, got 'a' twice. Give one of them another name, or number them with a pattern: 'a-{}'."
 net('Input(4) >> wide(three)', blocks)
 //  ~~~~~~~~~~~~~~~~~~~~~~~~~ "… >> wide(three) ⟵ wide does not take these arguments"
 net('Input(4) >> wide', { wide: 3 })
