@@ -50,6 +50,29 @@ describe('A graph', () => {
     expect(uses(twice.outputs).get(sum.inputs[0] as GraphNode)).to.equal(2)
   })
 
+  it('has a list of numbers once, however long it is and however often it is made', () => {
+    const list = (change?: (numbers: Float32Array) => void): Float32Array => {
+      const numbers = Float32Array.from({ length: 3000 }, (_, i) => i % 7)
+      change?.(numbers)
+      return numbers
+    }
+    const lists = (...given: readonly Float32Array[]): number =>
+      topological(
+        trace((ops, x) => given.map(own => ops.add(x as GraphNode, ops.constant(own))), [[3000]]).outputs,
+      ).filter(({ kind }) => kind === 'constant').length
+    expect(lists(list(), list(), list())).to.equal(1)
+    const other = list(numbers => {
+      numbers[1] = 9
+    })
+    expect(lists(list(), other, list())).to.equal(2)
+    const signed = list(numbers => {
+      numbers[7] = -0
+    })
+    expect(lists(list(), signed)).to.equal(2)
+    const none = () => list(numbers => numbers.fill(Number.NaN))
+    expect(lists(none(), none())).to.equal(1)
+  })
+
   it('tells apart what differs in operation, attribute, operand, number, shape or key', () => {
     const x = placeholder('x', [2, 2])
     const different: readonly ((ops: Ops<GraphNode>) => GraphNode)[] = [

@@ -7,20 +7,48 @@ import { type GraphNode, type Loop, operands, type Scan, topological } from './g
 export const textOfNumbers = (numbers: ArrayLike<number>): string =>
   Array.from(numbers, value => (Object.is(value, -0) ? '-0' : String(value))).join()
 
+/** How many numbers of a list are looked at before all are compared. */
+const looks = 8
+
+/** A text that equal lists share, and few others. */
+const glanceOf = (values: Float32Array): string =>
+  `${values.length} ${textOfNumbers(Array.from({ length: looks }, (_, i) => values[Math.floor((i * values.length) / looks)] ?? 0))}`
+
+/** Whether lists have the same bits, NaN and -0 included. */
+const areSame = (a: Float32Array, b: Float32Array): boolean => {
+  if (a.length !== b.length) return false
+  const [one, other] = [a, b].map(({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length)) as [
+    Int32Array,
+    Int32Array,
+  ]
+  return one.every((bits, i) => bits === other[i])
+}
+
 /**
  * A function that returns the first node it has seen that equals a node: same operation, attributes, shape and operands
  * (which it must have seen before). Layers do not count.
- *
- * @param compared longer constants are compared by identity: comparing values is slow
  */
-export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
+export const interner = (): ((node: GraphNode) => GraphNode) => {
   const numbers = new Map<unknown, number>()
   const nodes = new Map<string, GraphNode>()
+  const lists = new Map<string, Float32Array[]>()
   const numberOf = (value: unknown): number => {
     const known = numbers.get(value)
     if (known !== undefined) return known
     numbers.set(value, numbers.size)
     return numbers.size - 1
+  }
+  /** Equal lists have the same number. */
+  const numberOfList = (values: Float32Array): number => {
+    const known = numbers.get(values)
+    if (known !== undefined) return known
+    const glance = glanceOf(values)
+    const alike = lists.get(glance) ?? []
+    const before = alike.find(list => areSame(list, values))
+    const number = numberOf(before ?? values)
+    if (before === undefined) lists.set(glance, [...alike, values])
+    else numbers.set(values, number)
+    return number
   }
   const detailsOf = (node: GraphNode): string => {
     switch (node.kind) {
@@ -29,7 +57,7 @@ export const interner = (compared = 64): ((node: GraphNode) => GraphNode) => {
       case 'constant': {
         const { values } = node
         if (typeof values === 'number') return textOfNumbers([values])
-        return values.length > compared ? `array ${numberOf(values)}` : `[${textOfNumbers(values)}]`
+        return `array ${numberOfList(values)}`
       }
       case 'draw':
         return `${node.distribution} ${node.key.words} ${JSON.stringify(node.key.path ?? null)}`
