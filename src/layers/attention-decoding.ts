@@ -81,8 +81,11 @@ const ofItself = (options: NormalAttention): Decoding => ({
     const keys = written(ops, kept.keys as T, k, 3, position)
     const values = written(ops, kept.values as T, v, 2, position)
     const queries = ops.shape(q)[2] as number
-    const at = ops.reshape(placesFrom(ops, position, queries), [1, 1, queries, 1])
-    const before = ops.lessEqual(ops.reshape(countUp(ops, capacity), [1, 1, 1, capacity]), at)
+    const after = placesFrom(ops, ops.add(position, ops.constant(1)), queries)
+    const before = ops.greater(
+      ops.reshape(after, [1, 1, queries, 1]),
+      ops.reshape(countUp(ops, capacity), [1, 1, 1, capacity]),
+    )
     const weights = attention(ops, q, keys, { mask: undefined, before }, options, inference)
     return [outputOf(options, ops, ops.matmul(weights, values), own), { keys, values }]
   },

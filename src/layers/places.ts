@@ -20,9 +20,9 @@ export const written = <T>(ops: Ops<T>, kept: T, steps: T, axis: number, positio
       x,
       shape.map((_, at) => (at === axis ? capacity : 1)),
     )
+  // One step broadcasts; of several each place takes its own.
+  if (count === 1) return ops.where(along(ops.equal(countUp(ops, capacity), position)), steps, kept)
   const from = ops.subtract(countUp(ops, capacity), position)
   const inside = ops.clip(from, 0, count - 1)
-  // One step broadcasts; of several each place takes its own.
-  const spread = count === 1 ? steps : ops.gather(steps, inside, axis)
-  return ops.where(along(ops.equal(inside, from)), spread, kept)
+  return ops.where(along(ops.equal(inside, from)), ops.gather(steps, inside, axis), kept)
 }
