@@ -12,6 +12,8 @@ const COLUMNS: i32 = 8
 /** Sizes of blocks: columns times depth of `b` stay in the second cache, rows times depth of `a` in the first and second. */
 export const DEPTH: i32 = 256
 const BLOCK_ROWS: i32 = 64
+/** How many rows of `b` are added to a row of sums at once. */
+const ADDED: i32 = 8
 export const BLOCK_COLUMNS: i32 = 512
 
 /** Fused where the platform has it. */
@@ -251,6 +253,101 @@ function multiplyBlock(
 }
 
 /**
+ * Adds `some` multiples of rows of `b`, four numbers at a time from the first on, to a row of sums.
+ *
+ * @param depthOfB see `contract`
+ * @param factors what each row of `b` is multiplied by
+ */
+function addRows(sums: usize, factors: usize, b: usize, depthOfB: usize, some: i32, columns: i32): void {
+  const last = (<usize>some) << 2
+  const whole = (<usize>columns & ~3) << 2
+  const end = (<usize>columns) << 2
+  if (some === ADDED) {
+    const b0 = b + (load<i32>(depthOfB) << 2)
+    const b1 = b + (load<i32>(depthOfB, 4) << 2)
+    const b2 = b + (load<i32>(depthOfB, 8) << 2)
+    const b3 = b + (load<i32>(depthOfB, 12) << 2)
+    const b4 = b + (load<i32>(depthOfB, 16) << 2)
+    const b5 = b + (load<i32>(depthOfB, 20) << 2)
+    const b6 = b + (load<i32>(depthOfB, 24) << 2)
+    const b7 = b + (load<i32>(depthOfB, 28) << 2)
+    const a0 = v128.load32_splat(factors)
+    const a1 = v128.load32_splat(factors, 4)
+    const a2 = v128.load32_splat(factors, 8)
+    const a3 = v128.load32_splat(factors, 12)
+    const a4 = v128.load32_splat(factors, 16)
+    const a5 = v128.load32_splat(factors, 20)
+    const a6 = v128.load32_splat(factors, 24)
+    const a7 = v128.load32_splat(factors, 28)
+    for (let j: usize = 0; j < whole; j += 16) {
+      let sum = multiplyAdd(a0, v128.load(b0 + j), v128.load(sums + j))
+      sum = multiplyAdd(a1, v128.load(b1 + j), sum)
+      sum = multiplyAdd(a2, v128.load(b2 + j), sum)
+      sum = multiplyAdd(a3, v128.load(b3 + j), sum)
+      sum = multiplyAdd(a4, v128.load(b4 + j), sum)
+      sum = multiplyAdd(a5, v128.load(b5 + j), sum)
+      sum = multiplyAdd(a6, v128.load(b6 + j), sum)
+      v128.store(sums + j, multiplyAdd(a7, v128.load(b7 + j), sum))
+    }
+  } else
+    for (let p: usize = 0; p < last; p += 4) {
+      const row = b + (load<i32>(depthOfB + p) << 2)
+      const factor = v128.load32_splat(factors + p)
+      for (let j: usize = 0; j < whole; j += 16)
+        v128.store(sums + j, multiplyAdd(factor, v128.load(row + j), v128.load(sums + j)))
+    }
+  for (let j = whole; j < end; j += 4) {
+    let sum = v128.load32_zero(sums + j)
+    for (let p: usize = 0; p < last; p += 4)
+      sum = multiplyAdd(v128.load32_zero(factors + p), v128.load32_zero(b + (load<i32>(depthOfB + p) << 2) + j), sum)
+    v128.store32_lane(sums + j, sum, 0)
+  }
+}
+
+/**
+ * A contraction of one row, by columns that lie side by side in `b`: its rows are read once, where they are, so that it
+ * takes as long as reading them.
+ *
+ * @param sums room for as many sums as there are columns in a block, then for `ADDED` factors
+ */
+function contractRow(
+  a: usize,
+  depthOfA: usize,
+  b: usize,
+  depthOfB: usize,
+  c: usize,
+  k: i32,
+  n: i32,
+  bias: usize,
+  positive: bool,
+  sums: usize,
+): void {
+  const factors = sums + <usize>(BLOCK_COLUMNS * 4)
+  for (let jc = 0; jc < n; jc += BLOCK_COLUMNS) {
+    const columns = min(BLOCK_COLUMNS, n - jc)
+    const at = (<usize>jc) << 2
+    for (let pc = 0; pc < k; pc += DEPTH) {
+      const depth = min(DEPTH, k - pc)
+      memory.fill(sums, 0, (<usize>columns) << 2)
+      for (let p = 0; p < depth; p += ADDED) {
+        const some = min(ADDED, depth - p)
+        const along = (<usize>(pc + p)) << 2
+        for (let q: usize = 0; q < (<usize>some) << 2; q += 4)
+          store<f32>(factors + q, load<f32>(a + (load<i32>(depthOfA + along + q) << 2)))
+        addRows(sums, factors, b + at, depthOfB + along, some, columns)
+      }
+      const last = pc + depth === k
+      for (let j = 0; j < columns; j += COLUMNS) {
+        const to = (<usize>j) << 2
+        const some = min(COLUMNS, columns - j)
+        const biased = last && bias !== 0 ? bias + at + to : 0
+        storeRow(sums + to, c + at + to, some, pc > 0, biased, last && positive)
+      }
+    }
+  }
+}
+
+/**
  * The whole contraction.
  *
  * @param rowsOfA, rowsOfC for each of `m` rows, where it begins, in elements
@@ -276,6 +373,14 @@ export function contract(
   positive: i32,
   scratch: usize,
 ): void {
+  const first = load<i32>(columnsOf)
+  // All columns are as far apart as the first two.
+  if (m === 1 && (n === 1 || load<i32>(columnsOf, 4) - first === 1)) {
+    const row = a + (load<i32>(rowsOfA) << 2)
+    const to = c + (load<i32>(rowsOfC) << 2)
+    contractRow(row, depthOfA, b + (first << 2), depthOfB, to, k, n, bias, positive !== 0, scratch)
+    return
+  }
   const panels = scratch + 128 + <usize>(BLOCK_ROWS * DEPTH * 4)
   for (let jc = 0; jc < n; jc += BLOCK_COLUMNS) {
     const columns = min(BLOCK_COLUMNS, n - jc)

@@ -106,6 +106,12 @@ export function change(operation: i32, x: usize, y: usize, count: i32): void {
   for (; i < length; i += 4) store<f32>(y + i, f32x4.extract_lane(changed(operation, v128.load32_splat(x + i)), 0))
 }
 
+/** Divides `size` elements by a number. */
+export function share(x: usize, count: f32, y: usize, size: i32): void {
+  const end = (<usize>size) << 2
+  for (let i: usize = 0; i < end; i += 4) store<f32>(y + i, load<f32>(x + i) / count)
+}
+
 /** Takes elements of `a` where `condition` is not 0, of `b` elsewhere; of an operand of which `one` is asked, the only one. */
 export function select(condition: usize, a: usize, oneA: i32, b: usize, oneB: i32, c: usize, count: i32): void {
   const length = (<usize>count) << 2

@@ -1,7 +1,7 @@
 export { angles } from './angles'
 export { contract, scratchBytes } from './contract'
 export { clear, copyRuns } from './copy'
-export { change, combine, select } from './elementwise'
+export { change, combine, select, share } from './elementwise'
 export { maxRows } from './largest'
 export { maxPoolGradient, pool } from './pool'
 export { gatherRows, scatterRows } from './rows'

@@ -88,6 +88,61 @@ describe('the kernels of the wasm backend', () => {
       { numRuns: 40 },
     ))
 
+  it('multiply one row', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          seed,
+          depth: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 250, max: 600 })),
+          columns: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 500, max: 530 })),
+          batch: fc.integer({ min: 1, max: 3 }),
+          turned: fc.boolean(),
+          biased: fc.boolean(),
+          positive: fc.boolean(),
+        }),
+        async ({ seed, depth, columns, batch, turned, biased, positive }) => {
+          const [a, b] = [
+            drawn(seed, [batch, ...(turned ? [depth, 1] : [1, depth])]),
+            drawn(seed + 1, [batch, depth, columns]),
+          ]
+          await agree(backend, [a, b, drawn(seed + 2, [columns])], (ops, [x, y, bias]) => {
+            const row = turned ? ops.transpose(x as never, [0, 2, 1]) : (x as never)
+            const product = ops.matmul(row, y as never)
+            const sum = biased ? ops.add(product, bias as never) : product
+            return positive ? ops.relu(sum) : sum
+          })
+        },
+      ),
+      { numRuns: 60 },
+    ))
+
+  it('multiply a row as one of many, to the last bit', async () => {
+    const traced = (rows: number) =>
+      prepare(
+        trace(
+          (ops, a, b) => [ops.matmul(a as GraphNode, b as GraphNode)],
+          [
+            [rows, 700],
+            [700, 530],
+          ],
+        ),
+      ).graph
+    const [a, b] = [drawn(1, [5, 700]), drawn(2, [700, 530])].map(({ data }) => Float32Array.from(data)) as [
+      Float32Array,
+      Float32Array,
+    ]
+    const run = async (rows: number): Promise<Float32Array> => {
+      const program = await backend.compile(traced(rows))
+      const handles = [backend.upload(a.subarray(0, rows * 700), [rows, 700]), backend.upload(b, [700, 530])]
+      const [result] = await program.run(handles)
+      const numbers = await backend.download(result)
+      for (const handle of [...handles, result]) backend.release(handle)
+      program.dispose()
+      return numbers
+    }
+    expect([...(await run(1))]).to.deep.equal([...(await run(5))].slice(0, 530))
+  })
+
   it('multiply more columns than a block has', () =>
     agree(backend, [drawn(1, [5, 20]), drawn(2, [20, 1030])], (ops, [a, b]) => ops.matmul(a as never, b as never)))
 

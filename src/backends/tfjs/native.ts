@@ -37,6 +37,8 @@ export interface NativeProgram {
   readonly lasting: (order: readonly GraphNode[]) => ReadonlySet<GraphNode>
   /** Prepares a product or convolution, and says which activation is left to apply. */
   readonly multiply: (node: GraphNode) => { compute: Compute; activation: Fused['activation'] } | undefined
+  /** Prepares a node that is computed from other nodes than its operands. */
+  readonly replace: (node: GraphNode) => Compute | undefined
   /** Frees what was prepared. */
   readonly dispose: () => void
 }

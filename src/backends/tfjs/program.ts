@@ -38,18 +38,20 @@ const multiplication = (
   }
 }
 
-/** An operation by native kernels, which may work in-place. */
+/** A node by native kernels, which may work in-place. */
 const owned = (
-  { device }: Target,
+  { device, native }: Target,
   node: GraphNode,
+  operands: readonly GraphNode[],
   from: readonly number[],
   isSpent: (operand: GraphNode) => boolean,
 ): Computation | undefined => {
   if (node.kind !== 'application' || isEmpty(node)) return undefined
   const { operation, attributes, inputs, shape } = node
   const shapes = inputs.map(input => known(input.shape)) as unknown as Task['shapes']
-  const compute = device.native?.prepare(operation, { shapes, attributes, result: known(shape) })
-  const spent = inputs.map(isSpent)
+  const compute =
+    native?.replace(node) ?? device.native?.prepare(operation, { shapes, attributes, result: known(shape) })
+  const spent = operands.map(isSpent)
   return compute && (values => compute(operandsAt(values, from), spent))
 }
 
@@ -119,13 +121,14 @@ const planOf = (target: Target, graph: Graph): Plan => {
   const instructions = order.flatMap((node, i): Plan['instructions'] => {
     if (node.kind === 'constant' || node.kind === 'placeholder' || node.kind === 'loop result') return []
     const ended = lasts.get(node) ?? []
-    const from = reads(node).map(place)
+    const operands = reads(node)
+    const from = operands.map(place)
     const last = ended.map(place)
     if (node.kind === 'loop')
       return [{ at: i, layer: undefined, compute: looping(target, node, from, resultsOf(node)), last }]
     const compute =
       multiplication(target, node, from) ??
-      owned(target, node, from, operand => ended.includes(operand) && !kept?.has(operand)) ??
+      owned(target, node, operands, from, operand => ended.includes(operand) && !kept?.has(operand)) ??
       computation(target, node, from)
     return [{ at: i, layer: 'layer' in node ? node.layer : undefined, compute, last }]
   })

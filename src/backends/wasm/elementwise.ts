@@ -26,7 +26,7 @@ export const angles = { sin: 0, cos: 1, atan: 2 } as const
 type Dimensions = readonly number[]
 
 /** Where the result goes: into an operand of the same size whose last use this is, or into new memory. */
-const placing = ({ blank, own }: Module, shapes: readonly Dimensions[], result: Dimensions): Compute => {
+export const placing = ({ blank, own }: Module, shapes: readonly Dimensions[], result: Dimensions): Compute => {
   const whole = shapes.map(shape => sizeOf(shape) === sizeOf(result))
   return (operands, spent) => {
     for (const [i, operand] of operands.entries())

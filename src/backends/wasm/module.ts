@@ -63,6 +63,7 @@ export interface Exports {
     count: number,
   ) => void
   readonly angles: (f: number, x: number, y: number, count: number) => void
+  readonly share: (x: number, count: number, y: number, size: number) => void
   readonly change: (operation: number, x: number, y: number, count: number) => void
   readonly maxPoolGradient: (dy: number, x: number, y: number, dx: number, ...windows: Windows) => void
   readonly pool: (averages: number, x: number, y: number, ...windows: Windows) => void

@@ -3,6 +3,7 @@ import type { Module } from './module.ts'
 import { prepared } from './operations.ts'
 import { productsIn } from './products.ts'
 import { contracted, lasting, sources } from './sources.ts'
+import { writing } from './writes.ts'
 
 /** Our kernels for programs of a backend of tfjs. */
 export const nativeIn = (module: Module): Native => ({
@@ -19,6 +20,7 @@ export const nativeIn = (module: Module): Native => ({
         const isRelu = activation === 'relu'
         return { compute: products.prepare(product, isRelu), activation: isRelu ? null : activation }
       },
+      replace: node => writing(module, node),
       dispose: products.dispose,
     }
   },

@@ -52,6 +52,22 @@ const reducing =
       }, x as TensorInfo)
   }
 
+/** Sums divided by how many numbers each is of. */
+const averaging: Prepare<Attributes['mean']> = (module, { shapes: [shape], attributes, result }) => {
+  const sum = reducing(sumRows)(module, { shapes: [shape], attributes, result }) as Compute
+  const [axes] = attributes
+  const count = sizeOf(axes.map(axis => shape[axis] as number))
+  const divide = filling(module, result, (to, sums) => module.kernels.share(sums, count, to, sizeOf(result)))
+  return (operands, spent) => {
+    const sums = sum(operands, spent)
+    try {
+      return divide([sums], [])
+    } finally {
+      module.release(sums)
+    }
+  }
+}
+
 /** Selects by a condition. The kernel broadcasts single elements; other operands are broadcast first. */
 const selecting: Prepare<readonly []> = (module, { shapes, result }) => {
   const { kernels, allocate, free } = module
@@ -138,7 +154,12 @@ const table: { readonly [O in Operation]?: Prepare<Attributes[O]> } = {
   equal: combining('equal'),
   where: selecting,
   sum: reducing(sumRows),
+  mean: averaging,
   max: reducing(maxRows),
+  reshape:
+    (module, { result }) =>
+    ([x]) =>
+      module.alias(x as TensorInfo, result),
   concatenate: joining,
   slice: (module, { shapes: [from], attributes: [begin], result }) =>
     copied(module, { size: result, from, begin, to: result }),

@@ -1,5 +1,6 @@
 import { type Fused, type GraphNode, isA, operands } from '../../graph/graph.ts'
 import { isProduct, type Product } from '../../graph/products.ts'
+import { rowWriteOf } from '../../graph/row-write.ts'
 import type { Sliding } from '../../ops/ops.ts'
 import { isEmpty } from '../tfjs/native.ts'
 
@@ -27,10 +28,15 @@ export const contracted = (node: GraphNode): Multiplied | undefined =>
 export const throughTransposes = (node: Multiplied): readonly GraphNode[] =>
   operands(node).map((input, i) => (i < 2 && isA(input, 'transpose') ? (input.inputs[0] as GraphNode) : input))
 
-/** The nodes that a node reads. Products read through transposes of their factors. */
+/**
+ * The nodes that a node reads. Products read through transposes of their factors; a row that is written goes to its position,
+ * without a condition for each place.
+ */
 export const sources = (node: GraphNode): readonly GraphNode[] => {
   const product = contracted(node)
-  return product ? throughTransposes(product) : operands(node)
+  if (product !== undefined) return throughTransposes(product)
+  const write = isEmpty(node) ? undefined : rowWriteOf(node)
+  return write ? [write.kept, write.row, write.position] : operands(node)
 }
 
 /** A factor of a product, as it is stored. */
