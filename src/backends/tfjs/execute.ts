@@ -19,7 +19,7 @@ export interface Target {
   readonly taken: Info[]
 }
 
-type Values = (Info | undefined)[]
+export type Values = (Info | undefined)[]
 
 /** The values that an instruction reads. */
 export const operandsAt = (values: Readonly<Values>, from: readonly number[]): readonly Info[] =>

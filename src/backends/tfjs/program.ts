@@ -1,6 +1,6 @@
 import { filled, known } from '../../base/shape.ts'
 import { bodyOf } from '../../graph/enclosed.ts'
-import { type Constant, type Graph, type GraphNode, type Loop, operands, topological } from '../../graph/graph.ts'
+import { type Constant, type Graph, type GraphNode, isA, type Loop, operands, topological } from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
 import { emptying } from '../../ops/empty.ts'
 import { hasKernel, runKernel } from '../../ops/kernels.ts'
@@ -10,7 +10,7 @@ import { asMemoryFault, checkInputs, disposed, type Program, unprepared } from '
 import { callsOf } from './calls.ts'
 import { constantsOn } from './constants.ts'
 import { type Device, type Info, present } from './device.ts'
-import { execute, type Instruction, operandsAt, type Plan, repeating, type Target } from './execute.ts'
+import { execute, type Instruction, operandsAt, type Plan, repeating, type Target, type Values } from './execute.ts'
 import { isEmpty, type Task } from './native.ts'
 
 /** A program that can also run synchronously. */
@@ -19,6 +19,10 @@ export interface KernelProgram extends Program<Info> {
 }
 
 type Computation = Instruction['compute']
+
+/** What is reshaped: the same numbers in the same memory. */
+const beneathReshapes = (node: GraphNode): GraphNode =>
+  isA(node, 'reshape') && !isEmpty(node) ? beneathReshapes(node.inputs[0]) : node
 
 /** A product by native kernels, then an activation that they do not have. */
 const multiplication = (
@@ -55,17 +59,27 @@ const owned = (
   return compute && (values => compute(operandsAt(values, from), spent))
 }
 
+/** The operands of a node in their own shapes, where reshapes were read through. */
+const inShapes = (node: GraphNode, from: readonly number[]): ((values: Values) => readonly Info[]) => {
+  const given = operands(node)
+  if (given.every(operand => operand === beneathReshapes(operand))) return values => operandsAt(values, from)
+  const shapes = given.map(operand => known(operand.shape))
+  return values =>
+    operandsAt(values, from).map(({ dataId, dtype }, i) => ({ dataId, dtype, shape: [...(shapes[i] as number[])] }))
+}
+
 const computation = ({ device, operations }: Target, node: GraphNode, from: readonly number[]): Computation => {
+  const operandsOf = inShapes(node, from)
   if (node.kind === 'fused') {
     const { operation, attributes, activation } = node
-    return values => operations.fused(operation, operandsAt(values, from), attributes, activation)
+    return values => operations.fused(operation, operandsOf(values), attributes, activation)
   }
   if (node.kind === 'own') {
     const { call } = node
     const kernels = device.name === 'wasm' ? 'wasm' : 'tfjs'
     if (!hasKernel(call, kernels)) throw unprepared(device.name, call.name)
     return values => {
-      const inputs = operandsAt(values, from).map(info => ({ data: device.view(info).values, shape: info.shape }))
+      const inputs = operandsOf(values).map(info => ({ data: device.view(info).values, shape: info.shape }))
       const { data, shape } = runKernel(call, kernels, inputs)
       return device.make(data, shape)
     }
@@ -75,7 +89,7 @@ const computation = ({ device, operations }: Target, node: GraphNode, from: read
     // Native kernels were tried before.
     const own = device.native ? operations.byKernel : operations.perform
     const run = isEmpty(node) ? perform(emptying(operations.ops)) : own
-    return values => run(operation, operandsAt(values, from), attributes)
+    return values => run(operation, operandsOf(values), attributes)
   }
   throw unprepared(device.name, node.kind)
 }
@@ -107,7 +121,10 @@ const looping = (
 }
 
 const planOf = (target: Target, graph: Graph): Plan => {
-  const reads = target.native?.reads ?? operands
+  const given = target.native?.reads ?? operands
+  // The plans of a loop take tensors in the shapes that they were made for.
+  const reads = (node: GraphNode): readonly GraphNode[] =>
+    node.kind === 'loop' ? given(node) : given(node).map(beneathReshapes)
   const order = topological([...graph.inputs, ...graph.outputs], undefined, reads)
   const places = new Map(order.map((node, i) => [node, i]))
   const place = (node: GraphNode): number => places.get(node) as number
