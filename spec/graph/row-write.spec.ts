@@ -73,14 +73,18 @@ describe('A row that is written', () => {
 
   const others: Readonly<Record<string, <T>(ops: Ops<T>, kept: T, row: T, position: T) => T>> = {
     'places that do not count up': (ops, kept, row, at) =>
-      ops.where(ops.equal(ops.constant([0, 2, 1], [3, 1]), at), row, kept),
+      ops.where(ops.equal(ops.constant(Float32Array.of(0, 2, 1), [3, 1]), at), row, kept),
     'a condition for every element': (ops, kept, row, at) => ops.where(ops.equal(kept, at), row, kept),
     'another comparison': (ops, kept, row, at) =>
       ops.where(ops.greater(ops.reshape(countUp(ops, 3), [3, 1]), at), row, kept),
     'places along another axis': (ops, kept, row, at) =>
       ops.where(ops.equal(countUp(ops, 3), at), ops.reshape(row, [1, 3]), ops.reshape(ops.add(kept, row), [3, 3])),
     'several positions': (ops, kept, row) =>
-      ops.where(ops.equal(ops.reshape(countUp(ops, 3), [3, 1]), ops.constant([0, 1, 2], [3, 1])), row, kept),
+      ops.where(
+        ops.equal(ops.reshape(countUp(ops, 3), [3, 1]), ops.constant(Float32Array.of(0, 1, 2), [3, 1])),
+        row,
+        kept,
+      ),
     'one number for the row': (ops, kept, _, at) =>
       ops.where(ops.equal(ops.reshape(countUp(ops, 3), [3, 1]), at), at, kept),
     'a smaller tensor': (ops, kept, row, at) =>

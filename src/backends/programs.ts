@@ -1,7 +1,7 @@
 import { onceDropped } from '../base/dropped.ts'
 import { normals, type Roots, resolveKey } from '../base/random.ts'
 import { type Recent, recent } from '../base/recent.ts'
-import { type Flow, known, type Shape, showFlow, sizeOf } from '../base/shape.ts'
+import { type Flow, filled, known, type Shape, showFlow, sizeOf } from '../base/shape.ts'
 import { fillUniform } from '../base/uniform.ts'
 import type { Fed } from '../graph/feed.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -77,6 +77,17 @@ const quietly = (work: Promise<void>): void => {
   work.catch(() => undefined)
 }
 
+/** A program without inputs whose results are constants: nothing is compiled. `undefined` for other graphs. */
+const withoutWork = (backend: Backend, { inputs, outputs }: Graph): Program | undefined => {
+  if (inputs.length > 0) return undefined
+  const results = outputs.flatMap(node => (node.kind === 'constant' ? [{ ...node, shape: known(node.shape) }] : []))
+  if (results.length < outputs.length) return undefined
+  return Object.freeze<Program>({
+    run: async () => results.map(({ values, shape }) => backend.upload(filled(values, shape), shape)),
+    dispose: () => {},
+  })
+}
+
 /** Programs hold constants and sessions, which are freed once the programs are garbage-collected. */
 const dropped = onceDropped((made: Made) => disposeAll(made))
 
@@ -113,7 +124,7 @@ export const programsOf = <A>(
       results,
       bytes,
       draws,
-      program: await chosen.compile(graph, family),
+      program: withoutWork(chosen, graph) ?? (await chosen.compile(graph, family)),
     })
   }
   const textOf = (shapes: readonly Flow[]): string => shapes.map(showFlow).join(' -> ')

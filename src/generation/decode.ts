@@ -18,7 +18,7 @@ import { variableRules } from '../state/init.ts'
 import type { Trees } from '../state/variables.ts'
 import { handOver } from '../tfjs/index.ts'
 import { type Plan, planOf, refuse } from './plan.ts'
-import { type Layout, traceFirst, traceGrowth, traceNext } from './trace.ts'
+import { type Layout, traceGrowth, traceNext, traceStart } from './trace.ts'
 
 /** The options of {@link decode}. */
 export interface DecodeOptions {
@@ -131,12 +131,12 @@ export const readerOf = (owner: string, network: unknown, variables: unknown, ba
     async (...shapes: readonly Flow[]) => {
       const numbers = await withNumbers(rules, given)
       const at = (list: Flow | undefined): readonly number[] => (list?.[0] ?? []) as readonly number[]
-      const [first = [], others = [], room, tokens, carried] = shapes
+      const [room, others = [], kept, tokens, carried] = shapes
       const [batch = 0, capacity = 0] = at(room)
-      if (tokens === undefined) return traceFirst(plan, numbers, at(first), others, capacity)
+      if (kept === undefined) return traceStart(plan, numbers, others, { batch, capacity })
       return carried === undefined
-        ? traceGrowth(plan, numbers, first, others, { batch, capacity })
-        : traceNext(plan, numbers, first, carried, at(tokens), others, capacity)
+        ? traceGrowth(plan, numbers, kept, others, { batch, capacity })
+        : traceNext(plan, numbers, kept, carried, at(tokens), others, capacity)
     },
   )
   const roomFor = (steps: number): number => Math.min(powerAbove(steps), plan.most)
@@ -146,7 +146,7 @@ export const readerOf = (owner: string, network: unknown, variables: unknown, ba
     const { kept, keptShapes, others, batch } = memory
     const capacity = Math.min(2 * memory.capacity, plan.most)
     if (keptShapes.length === 0) return { ...memory, capacity }
-    return programs.use([keptShapes, others, [[batch, capacity]], []], async ready => {
+    return programs.use([[[batch, capacity]], others, keptShapes], async ready => {
       const handles = await runFed(ready, kept.held.handles, [])
       return { ...memory, capacity, kept: holding({ backend: ready.backend, handles }), keptShapes: shapesIn(ready, 0) }
     })
@@ -155,28 +155,42 @@ export const readerOf = (owner: string, network: unknown, variables: unknown, ba
     dropped.forget(kept)
     release(kept.held)
   }
+  const forgetAll = (memory: Memory): void => {
+    forget(memory)
+    dropped.forget(memory.carried)
+    release(memory.carried.held)
+  }
+  /** What there is before the first step. */
+  const started = (others: readonly Numbers[], batch: number, capacity: number): Promise<Memory> => {
+    const shapes = others.map(({ shape }) => shape)
+    return programs.use([[[batch, capacity]], shapes], async ready => {
+      const handles = await runFed(ready, [], others)
+      const { backend: on, about } = ready
+      return {
+        kept: holding({ backend: on, handles: handles.slice(0, about.kept) }),
+        keptShapes: shapesIn(ready, 0, about.kept),
+        carried: holding({ backend: on, handles: handles.slice(about.kept) }),
+        carriedShapes: shapesIn(ready, about.kept),
+        others: shapes,
+        batch,
+        position: 0,
+        capacity,
+      }
+    })
+  }
   const reader: Reader = {
     plan,
-    first: (tokens, others, wanted) => {
+    first: async (tokens, others, wanted) => {
       const [batch = 0, steps = 0] = tokens.shape
-      const capacity = wanted ?? roomFor(steps)
-      const shapes = others.map(({ shape }) => shape)
-      return programs.use([[tokens.shape], shapes, [[batch, capacity]]], async ready => {
-        const [output, last, ...rest] = await runFed(ready, [], [tokens, ...others])
-        const count = ready.about.kept
-        const { backend: on } = ready
-        const memory: Memory = {
-          kept: holding({ backend: on, handles: rest.slice(0, count) }),
-          keptShapes: shapesIn(ready, 2, 2 + count),
-          carried: holding({ backend: on, handles: rest.slice(count) }),
-          carriedShapes: shapesIn(ready, 2 + count),
-          others: shapes,
-          batch,
-          position: steps,
-          capacity,
-        }
-        return { ready, output, last, memory }
-      })
+      const memory = await started(others, batch, wanted ?? roomFor(steps))
+      try {
+        const read = await reader.next(memory, tokens)
+        forget(memory)
+        return read
+      } catch (error) {
+        forgetAll(memory)
+        throw error
+      }
     },
     next: async (before, tokens) => {
       const [, steps = 0] = tokens.shape
@@ -187,7 +201,7 @@ export const readerOf = (owner: string, network: unknown, variables: unknown, ba
         memory = larger
       }
       const { kept, keptShapes, carried, carriedShapes, others, batch, capacity, position } = memory
-      const shapes = [keptShapes, others, [[batch, capacity]], [tokens.shape], carriedShapes]
+      const shapes = [[[batch, capacity]], others, keptShapes, [tokens.shape], carriedShapes]
       try {
         return await programs.use(shapes, async ready => {
           const place = { data: Float32Array.of(position), shape: [] }
@@ -204,11 +218,7 @@ export const readerOf = (owner: string, network: unknown, variables: unknown, ba
       }
     },
     forget,
-    forgetAll: memory => {
-      forget(memory)
-      dropped.forget(memory.carried)
-      release(memory.carried.held)
-    },
+    forgetAll,
     dispose: programs.dispose,
   }
   return reader

@@ -8,8 +8,8 @@ import type { Known } from '../state/traced.ts'
 import { knownLog } from '../training/probabilities.ts'
 import { hasSteps, isDecoding, type Plan, type Planned, type Source, sourceOf } from './plan.ts'
 
-// The graphs of decoding. The first reads the start of a sequence, the next ones go on from what is kept of it: what layers
-// that look back keep, and values without steps.
+// The graphs of decoding. The first gives what there is before a sequence, the next ones read its parts and go on from what is
+// kept: what layers that look back keep, and values without steps.
 
 /** How many sequences there are, and how many steps there is room for. */
 export interface Room {
@@ -112,38 +112,28 @@ const outputAndLast = <T>(ops: Ops<T>, output: T): readonly [output: T, last: T]
 const constants = <T>(ops: Ops<T>, variables: VariableTree<Known>): VariableTree<T> =>
   mapTree(variables, ({ data, shape }) => ops.constant(data as Float32Array, shape))
 
-/** How many of a graph's outputs follow the output and the logarithms: what is kept, then the carried values. */
+/** How many of a graph's results are kept: in the first graph the carried values follow them. */
 export interface Layout {
   readonly kept: number
 }
 
-/**
- * The graph of the first steps: tokens [batch, steps] and the other inputs → the output, the logarithms after the last step,
- * what is kept, and the carried values.
- */
-export const traceFirst = (
+/** The graph of what there is before the first step: the other inputs → what is kept, and the carried values. */
+export const traceStart = (
   plan: Plan,
   variables: VariableTree<Known>,
-  tokens: readonly number[],
   others: Flow,
-  capacity: number,
+  room: Room,
 ): readonly [Graph, Layout] => {
   let count = 0
   const graph = trace(
-    (ops, x, ...rest) => {
-      const own = constants(ops, variables)
-      const before = begin(ops, plan, own, rest, { batch: tokens[0] as number, capacity })
-      const position = ops.constant(0)
-      const [output, kept] = proceed(ops, plan, own, x as typeof position, before, { position, capacity })
+    (ops, ...rest) => {
+      type T = (typeof rest)[number]
+      const { kept, whole } = begin(ops, plan, constants(ops, variables), rest, room)
       const list = listed(kept)
       count = list.length
-      return [
-        ...outputAndLast(ops, output),
-        ...list,
-        ...plan.carried.map(from => before.whole.get(from) as typeof position),
-      ]
+      return [...list, ...plan.carried.map(from => whole.get(from) as T)]
     },
-    [tokens, ...others.map(shape => shape ?? [])],
+    others.map(shape => shape ?? []),
   )
   return [graph, { kept: count }]
 }
