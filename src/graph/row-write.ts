@@ -26,7 +26,9 @@ export const rowWriteOf = (node: GraphNode): RowWrite | undefined => {
   const { length } = kept.shape
   const axis = row.shape.findIndex((d, i) => d !== kept.shape[i])
   const count = kept.shape[axis] ?? null
-  if (count === null || row.shape.length !== length || kept.shape.join() !== node.shape.join()) return undefined
+  // Without elements there is no row.
+  if (count === null || !sizeOf(kept.shape)) return undefined
+  if (row.shape.length !== length || kept.shape.join() !== node.shape.join()) return undefined
   if (row.shape.join() !== kept.shape.with(axis, 1).join()) return undefined
   // For each place along the axis, whatever the others.
   const places = kept.shape.map((_, i) => (i === axis ? count : 1)).slice(length - condition.shape.length)

@@ -1,6 +1,7 @@
 import { BackendError, InvalidOption, show } from '../../base/errors.ts'
 import { showShape } from '../../base/shape.ts'
 import { type Graph, type GraphNode, isA, type Loop, type Own, topological } from '../../graph/graph.ts'
+import { rowWriteOf } from '../../graph/row-write.ts'
 import { emptying } from '../../ops/empty.ts'
 import { type Attributes, perform } from '../../ops/operations.ts'
 import { unprepared } from '../backend.ts'
@@ -9,6 +10,7 @@ import { type Emitter, emitter } from './emitter.ts'
 import { biased, onnxOps } from './interpreter.ts'
 import { ofSpread } from './lowerings/convolution.ts'
 import { cast } from './lowerings/elementwise.ts'
+import { rowWritten } from './lowerings/moves.ts'
 import type { Aim, Model, Port } from './model.ts'
 import { spreadOf } from './spread.ts'
 import { asGiven, laid, type Value } from './values.ts'
@@ -86,6 +88,9 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
     }
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
     if (node.kind === 'loop result') return loops.get(node.loop)?.[node.result] as Value
+    const write = rowWriteOf(node)
+    if (write !== undefined)
+      return rowWritten(emit, valueAt(write.kept), valueAt(write.row), valueAt(write.position), write.axis)
     if (node.kind === 'own') return byKernel(emit, node, node.inputs.map(valueAt))
     if (node.kind !== 'application' && node.kind !== 'fused') throw unprepared(backendName, node.kind)
     known(node)

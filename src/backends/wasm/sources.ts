@@ -35,7 +35,7 @@ export const throughTransposes = (node: Multiplied): readonly GraphNode[] =>
 export const sources = (node: GraphNode): readonly GraphNode[] => {
   const product = contracted(node)
   if (product !== undefined) return throughTransposes(product)
-  const write = isEmpty(node) ? undefined : rowWriteOf(node)
+  const write = rowWriteOf(node)
   return write ? [write.kept, write.row, write.position] : operands(node)
 }
 

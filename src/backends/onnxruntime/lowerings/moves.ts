@@ -52,6 +52,23 @@ const placesOf = (emit: Emitter, indices: string, rows: number): string => {
   return cast(emit, emit.node('Where', [isNegative, emit.scalar(rows), indices]), 'int64')
 }
 
+/**
+ * A tensor with a row in place of the one at a position along an axis. The operator takes places that there are: at others,
+ * the first row is written again.
+ */
+export const rowWritten = (emit: Emitter, kept: Value, row: Value, position: Value, axis: number): Value => {
+  const last = (kept.shape[axis] as number) - 1
+  const at = laid(emit, reshaped(emit, position, [1]))
+  const place = emit.node('Clip', [emit.node('Floor', [at]), emit.scalar(0), emit.scalar(last)])
+  const isPlace = emit.node('Equal', [place, at])
+  const index = cast(emit, emit.node('Where', [isPlace, at, emit.scalar(0)]), 'int64')
+  const own = laid(emit, kept)
+  const before = emit.node('Gather', [own, index], { axis: { int: axis } })
+  const written = emit.node('Where', [isPlace, laid(emit, row), before])
+  const indices = emit.node('Expand', [index, emit.integers(row.shape)])
+  return asGiven(emit.node('ScatterElements', [own, indices, written], { axis: { int: axis } }), kept.shape)
+}
+
 type Moves = 'reshape' | 'transpose' | 'concatenate' | 'slice' | 'reverse' | 'broadcast' | 'gather' | 'scatter' | 'pad'
 
 /** Operations that move elements. */
