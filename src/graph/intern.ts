@@ -1,3 +1,4 @@
+import { glanceOf, sameBits } from '../base/lists.ts'
 import { bodyOf } from './enclosed.ts'
 import { type GraphNode, type Loop, operands, type Scan, topological } from './graph.ts'
 
@@ -6,23 +7,6 @@ import { type GraphNode, type Loop, operands, type Scan, topological } from './g
 /** Numbers as a text that also tells 0 from -0. */
 export const textOfNumbers = (numbers: ArrayLike<number>): string =>
   Array.from(numbers, value => (Object.is(value, -0) ? '-0' : String(value))).join()
-
-/** How many numbers of a list are looked at before all are compared. */
-const looks = 8
-
-/** A text that equal lists share, and few others. */
-const glanceOf = (values: Float32Array): string =>
-  `${values.length} ${textOfNumbers(Array.from({ length: looks }, (_, i) => values[Math.floor((i * values.length) / looks)] ?? 0))}`
-
-/** Whether lists have the same bits, NaN and -0 included. */
-const areSame = (a: Float32Array, b: Float32Array): boolean => {
-  if (a.length !== b.length) return false
-  const [one, other] = [a, b].map(({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length)) as [
-    Int32Array,
-    Int32Array,
-  ]
-  return one.every((bits, i) => bits === other[i])
-}
 
 /**
  * A function that returns the first node it has seen that equals a node: same operation, attributes, shape and operands
@@ -44,7 +28,7 @@ export const interner = (): ((node: GraphNode) => GraphNode) => {
     if (known !== undefined) return known
     const glance = glanceOf(values)
     const alike = lists.get(glance) ?? []
-    const before = alike.find(list => areSame(list, values))
+    const before = alike.find(list => sameBits(list, values))
     const number = numberOf(before ?? values)
     if (before === undefined) lists.set(glance, [...alike, values])
     else numbers.set(values, number)

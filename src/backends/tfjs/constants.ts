@@ -1,4 +1,5 @@
 import type { KernelBackend } from '@tensorflow/tfjs-core'
+import { glanceOf, sameBits } from '../../base/lists.ts'
 import type { Device, Info } from './device.ts'
 
 // Programs of one network for inputs of several shapes share their constants. Constants are compared by value: passes such
@@ -22,32 +23,19 @@ interface Kept {
 /** Smaller constants are cheaper to copy than to look up. */
 const few = 64
 
-const bitsOf = ({ buffer, byteOffset, length }: Float32Array): Int32Array => new Int32Array(buffer, byteOffset, length)
-
-/** A hash of the numbers (FNV-1a, word by word), with the shape. */
-const textOf = (values: Float32Array, shape: readonly number[]): string => {
-  let hash = 0x811c9dc5
-  for (const word of bitsOf(values)) hash = Math.imul(hash ^ word, 0x01000193)
-  return `${shape.join('x')} ${hash}`
-}
-
-const areEqual = (a: Float32Array, b: Float32Array): boolean => {
-  if (a === b) return true
-  const [one, other] = [bitsOf(a), bitsOf(b)]
-  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
-  return true
-}
+/** A text that equal constants share. */
+const textOf = (values: Float32Array, shape: readonly number[]): string => `${shape.join('x')} ${glanceOf(values)}`
 
 const unshared = (device: Device): Constants => ({ take: device.make, give: device.dispose })
 
-/** @param known shared constants by their hash */
+/** @param known shared constants by their text */
 const shared = (device: Device, known: Map<string, Kept[]>): Constants => {
   const texts = new Map<object, string>()
   return {
     take: (values, shape) => {
       if (values.length < few) return device.make(values, shape)
       const text = textOf(values, shape)
-      const same = known.get(text)?.find(kept => areEqual(kept.values ?? device.view(kept.info).values, values))
+      const same = known.get(text)?.find(kept => sameBits(kept.values ?? device.view(kept.info).values, values))
       const kept = same ?? { info: device.make(values, shape), values: device.isNear ? undefined : values, users: 0 }
       if (same === undefined) known.set(text, [...(known.get(text) ?? []), kept])
       kept.users++
