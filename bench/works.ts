@@ -94,14 +94,19 @@ export const works: readonly Work[] = [
     engines: { onnxruntime: [['pytorch', 1.3]], wasm: [['pytorch', 1.3]] },
   },
   {
+    name: 'gpt',
+    unit: 'ms',
+    engines: { onnxruntime: [['pytorch', 1.3], ['jax-js']], wasm: [['pytorch'], ['jax-js']] },
+  },
+  {
     name: 'vae',
     unit: 'ms',
-    engines: { onnxruntime: [['pytorch', 1.3]], wasm: [['pytorch']] },
+    engines: { onnxruntime: [['pytorch', 1.3], ['jax-js']], wasm: [['pytorch'], ['jax-js']] },
   },
   {
     name: 'gan',
     unit: 'ms',
-    engines: { onnxruntime: [['pytorch', 1.3]], wasm: [['pytorch']] },
+    engines: { onnxruntime: [['pytorch', 1.3], ['jax-js']], wasm: [['pytorch'], ['jax-js']] },
   },
   { name: 'cold-start', unit: 'ms', engines: { 'tfjs-cpu': [['tfjs-core-raw', 1 / 1.15]] } },
   {

@@ -28,13 +28,13 @@ export const classes = (seed: number, rows: number, count: number): Numbers => {
   return { data, shape: [rows, count] }
 }
 
-/** Tokens out of 65, as GPTs that write letters take. */
-export const tokens = (seed: number, shape: readonly number[]): Numbers => ({
+/** Tokens, by default out of 65, as GPTs that write letters take. */
+export const tokens = (seed: number, shape: readonly number[], vocabulary = 65): Numbers => ({
   data: uniforms(
     key(seed),
     shape.reduce((n, d) => n * d, 1),
     0,
-    65,
+    vocabulary,
   ).map(Math.floor),
   shape,
 })
@@ -45,6 +45,7 @@ export const batches: Readonly<Record<string, () => { readonly x: Numbers; reado
   'train-cnn': () => ({ x: draws(1, [64, 28, 28, 1]), y: classes(2, 64, 10) }),
   'train-lstm': () => ({ x: draws(1, [32, 40, 32]), y: classes(2, 32, 10) }),
   'train-gpt': () => ({ x: tokens(1, [16, 128]), y: { ...classes(2, 16 * 128, 65), shape: [16, 128, 65] } }),
+  gpt: () => ({ x: tokens(1, [16, 64], 18), y: { ...classes(2, 16 * 64, 18), shape: [16, 64, 18] } }),
   resnet50: () => ({ x: draws(1, [2, 224, 224, 3]), y: classes(2, 2, 1000) }),
   'train-tiny': () => ({ x: draws(1, [16, 4]), y: classes(2, 16, 3) }),
 }

@@ -25,6 +25,8 @@ const networks: Readonly<Record<string, () => Layer>> = {
   'train-lstm': () => join(Input([40, 32]), LSTM(64), Softmax(10)),
   'train-gpt': () => gpt({ vocabulary: 65, dropout: 0 }),
   'train-gpt-dropout': () => gpt({ vocabulary: 65 }),
+  // That of examples/research/character-gpt.ts.
+  gpt: () => gpt({ vocabulary: 18, length: 64, width: 32, heads: 4, layers: 2, dropout: 0 }),
   'train-tiny': () => join(Input(4), Relu(8), Softmax(3)),
 }
 

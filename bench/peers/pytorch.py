@@ -8,6 +8,7 @@ from torch import nn
 
 import functions
 import generating
+import gpt
 import objectives
 import steps
 
@@ -117,6 +118,7 @@ WORKS = {
     "pinn": functions.pinn,
     "maml": functions.maml,
     "generate": generating.generate,
+    "gpt": gpt.train,
     "vae": objectives.vae,
     "gan": objectives.gan,
     "resnet50-b1": lambda: resnet50(1),
