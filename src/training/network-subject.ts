@@ -18,6 +18,7 @@ import { checkNetwork } from './files/differences.ts'
 import { culpritOf } from './loops/not-finite.ts'
 import { targetCount, targetsWanted } from './losses/words.ts'
 import type { NormalRule } from './options.ts'
+import { namesIn } from './penalties/roles.ts'
 import { asVector, layoutOf, type Reader, readerOf } from './report.ts'
 import { type Asked, lossOf, metricsOf, outputNames, type Scoring, scoringOf } from './scoring.ts'
 import type { StepAbout, Subject } from './subject.ts'
@@ -120,7 +121,13 @@ export const networkSubject = (part: Part, rule: NormalRule): Subject => {
     paced: rule.paced,
     memory: {
       name: optimizer.name,
-      rule: { init: (ops, params) => optimizer.rule.init(ops, trainedOf(rule, params)) },
+      rule: {
+        init: (ops, params) => {
+          const trained = trainedOf(rule, params)
+          for (const part of [rule.regularizer, rule.constraint]) part?.check(namesIn(trained))
+          return optimizer.rule.init(ops, trained)
+        },
+      },
     },
     asTrees: value => asVariables(owner, value),
     checkKnown: given => {

@@ -83,10 +83,20 @@ describe('penalties in training', () => {
       { constraint: { nothing: j.unitNorm() } },
       { regularizer: j.l1({ exclude: ['nothing'] }) },
       { constraint: j.unitNorm({ exclude: ['nothing'] }) },
-    ]) {
-      const failed = await j.fit(network, start, examples, { loss: 'mse', ...rule }).catch((error: unknown) => error)
-      expect(failed).instanceOf(j.InvalidOption)
-      expect((failed as Error).message).includes("got 'nothing'")
+      { regularizer: { 'linear*': j.l1({ exclude: ['nothing'] }) } },
+      { trains: 'linear-1', regularizer: { 'linear-1': j.l1(), nothing: j.l1() } },
+    ] as readonly object[]) {
+      const options = { loss: 'mse', ...rule } as const
+      const calls: readonly (() => unknown)[] = [
+        () => j.fit(network, start, examples, options),
+        () => j.trainStep(network, options).init(start, j.key(0)),
+        () => j.compileTraining(network, options).init(start, j.key(0)),
+      ]
+      for (const call of calls) {
+        const failed = await (async () => call())().catch((error: unknown) => error)
+        expect(failed).instanceOf(j.InvalidOption)
+        expect((failed as Error).message).includes("got 'nothing'")
+      }
     }
   })
 

@@ -9,7 +9,7 @@ import { another, handOver, tfjsOps, tidily } from '../../tfjs/index.ts'
 import { valued } from '../callable.ts'
 import { asTensors } from '../given.ts'
 import type { ParamsTree } from '../optimizer.ts'
-import { meantBy, namesIn } from './roles.ts'
+import { meantBy, type Names, namesIn } from './roles.ts'
 
 /**
  * A penalty added to the loss, which keeps parameters small or in another form. Called with parameters, it returns the
@@ -23,6 +23,12 @@ export interface Regularizer {
   readonly options: Readonly<Record<string, unknown>>
   /** A scalar. */
   readonly penalty: <T>(ops: Ops<T>, params: VariableTree<T>) => T
+  /**
+   * Checks that its patterns name some of the parameters that there are.
+   *
+   * @throws InvalidOption if one of them names nothing
+   */
+  readonly check: (names: Names) => void
 }
 
 /** Options as a call has them, without those that are none. */
@@ -36,7 +42,7 @@ export const printed = (options: Readonly<Record<string, unknown>>): string => {
 const made = (
   name: string,
   options: Readonly<Record<string, unknown>>,
-  penalty: Regularizer['penalty'],
+  { penalty, check }: Pick<Regularizer, 'penalty' | 'check'>,
   text: string,
 ): Regularizer => {
   const call = (params: ParamsTree): tf.Scalar => {
@@ -48,7 +54,7 @@ const made = (
     })
     return handOver(result) as tf.Tensor as tf.Scalar
   }
-  return valued(call, { kind: 'Regularizer', name, options, penalty } as const, text)
+  return valued(call, { kind: 'Regularizer', name, options, penalty, check } as const, text)
 }
 
 /**
@@ -98,7 +104,10 @@ export const defineRegularizer = (
       ops.constant(0)
     )
   }
-  return made(name, own, penalty, `${name}(${printed(own)})`)
+  const check = (names: Names): void => {
+    meantBy(name, excluded, names)
+  }
+  return made(name, own, { penalty, check }, `${name}(${printed(own)})`)
 }
 
 /** Whether a value is a regularizer. */
@@ -108,16 +117,24 @@ export const isRegularizer = (value: unknown): value is Regularizer =>
 /** Regularizers by patterns of names: each acts on the parameters that its pattern names. */
 const byPatterns = (regularizers: Readonly<Record<string, Regularizer>>): Regularizer => {
   const entries = Object.entries(regularizers)
+  /** The variables that a pattern names. */
+  const meant = (pattern: string, names: Names) => matchNames('regularizer', 'regularizer', pattern, names)
   const penalty = <T>(ops: Ops<T>, params: VariableTree<T>): T => {
     const leaves = leavesOf(params)
     const parts = entries.map(([pattern, own]) => {
-      const names = matchNames('regularizer', 'regularizer', pattern, namesIn(params))
+      const names = meant(pattern, namesIn(params))
       return own.penalty(ops, treeOf(leaves.filter(([layer, variable]) => names.has(variableName(layer, variable)))))
     })
     return parts.length === 0 ? ops.constant(0) : parts.reduce((a, b) => ops.add(a, b))
   }
+  const check = (names: Names): void => {
+    for (const [pattern, own] of entries) {
+      const found = meant(pattern, names)
+      own.check(names.filter(([layer, variable]) => found.has(variableName(layer, variable))))
+    }
+  }
   const text = entries.map(([pattern, own]) => `${show(pattern)}: ${own}`).join(', ')
-  return made('regularizer', regularizers, penalty, `{ ${text} }`)
+  return made('regularizer', regularizers, { penalty, check }, `{ ${text} }`)
 }
 
 /** How the option `regularizer` is read: one for all parameters, or a record of them by pattern, or `null` for none. */
