@@ -154,7 +154,7 @@ describe('A forgotten batch', () => {
     'expected a batch, (?, 2), got (2,), as one example has. The batch comes first: for one example [1, 2], give [[1, 2]].'
   const calls: Readonly<Record<string, () => unknown>> = {
     apply: () => apply(network, init(network, key(0)), [1, 2] as never),
-    gradients: () => gradients(network, init(network, key(0)), [1, 2] as never, [1, 1, 1]),
+    gradients: () => gradients(network, init(network, key(0)), [1, 2] as never, [[1, 1, 1]]),
     predict: () => predict(network, init(network, key(0)), [1, 2] as never),
     compile: () => compile(network, init(network, key(0)))([1, 2] as never),
   }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import {
   apply,
+  branch,
   Concatenate,
   compile,
   compileTraining,
@@ -105,6 +106,37 @@ describe('Inputs', () => {
       if (!Array.isArray(x)) expect(numbers(apply(one, own, [x]).output)).to.deep.equal([6, 14])
       expect(numbers(await compile(one, own)(x))).to.deep.equal([6, 14])
     })
+
+  it('have cotangents of the shapes of the outputs, on every engine', async () => {
+    const forked = join(Input(2), branch(Linear(1), Linear(3)))
+    const own = init(forked, key(1))
+    const remedy = 'Give a number for each element of the output; for several outputs a tuple.'
+    const refused: readonly (readonly [given: unknown, said: string])[] = [
+      [[[[1], [1]], [[1, 1, 1]]], '[1]: expected the shape of the output, (2, 3), got (1, 3)'],
+      // As many elements, in another order.
+      [
+        [
+          [[1, 1]],
+          [
+            [1, 1, 1],
+            [1, 1, 1],
+          ],
+        ],
+        '[0]: expected the shape of the output, (2, 1), got (1, 2)',
+      ],
+      [[tensor([[1], [1]])], ': expected a tensor for each output, [(2, 1), (2, 3)], got (2, 1)'],
+    ]
+    for (const backend of ['tfjs', 'wasm', 'onnxruntime'] as const) {
+      const model = compile(forked, own, { backend })
+      for (const [given, said] of refused) {
+        const text = `InvalidOption of gradients, cotangent${said}. ${remedy}`
+        expect(faultOf(() => gradients(forked, own, first, given as never))).to.equal(text)
+        const fault = await model.gradients(first, given as never).catch((error: unknown) => error)
+        expect(`${(fault as Error).name} of ${(fault as Error).message}`).to.equal(text)
+      }
+      await model.dispose()
+    }
+  })
 
   it('of layers that wait for them are as many as the layers take', () => {
     const both = [first.map(row => [...row]), tensor(first as number[][])]

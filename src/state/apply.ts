@@ -16,7 +16,8 @@ import type { Ops } from '../ops/ops.ts'
 import { tape } from '../ops/tape.ts'
 import { handOver, tfjsOps } from '../tfjs/index.ts'
 import { checkedWiring, checkTensor, wireFor } from './check.ts'
-import { inputCount, outputCount, partsOf, single, type TensorInputs, toTensor, toTensors } from './data.ts'
+import { type CotangentFor, toCotangents } from './cotangents.ts'
+import { inputCount, outputCount, partsOf, single, type TensorInputs, toTensor } from './data.ts'
 import { eagerly } from './eagerly.ts'
 import { asTrees, asVariables, reading } from './given.ts'
 import { checkIds, inputsIn, inputTensors } from './ids.ts'
@@ -234,8 +235,8 @@ export interface Gradients<N extends AnyLayer> {
  * The output, and the gradients of `sum(output * cotangent)` with respect to the input and to every parameter: the
  * vector-Jacobian product.
  *
- * @param cotangent the gradient of what you want to differentiate with respect to the output; a tuple for several
- * @throws as {@link apply}
+ * @param cotangent the gradient of what you want to differentiate with respect to the output, of its shape; a tuple for several
+ * @throws as {@link apply}; InvalidOption if the cotangent has another shape than the output
  * @example
  * ```ts
  * const network = join(Input(2), Linear(1, { weight: [[3], [4]] }))
@@ -247,11 +248,12 @@ export const gradients = <
   N extends AnyLayer,
   const X extends TensorInputs = TensorInputs,
   const V extends SomeVariables = SomeVariables,
+  const C extends TensorInputs = TensorInputs,
 >(
   network: N,
   variables: VariablesFor<N, V>,
   input: DataFor<'input', InputOf<N>, X, N>,
-  cotangent: TensorInputs,
+  cotangent: CotangentFor<OutputOf<N>, C>,
   options?: ApplyOptions,
 ): Gradients<N> => {
   const part = asPart('gradients', network)
@@ -265,9 +267,13 @@ export const gradients = <
     const params = mapTree(given.params, variable)
     const traced = inputs.map(variable)
     const [outputs] = runWith(ops, wiring, { params, state: mapTree(given.state, fixed) }, traced, mode)
-    const seeds = toTensors(cotangent, outputCount(part))
+    const seeds = toCotangents(
+      part,
+      cotangent,
+      outputs.map(output => output.value.shape),
+    )
     const found = back(
-      outputs.map((output, i) => [output, toTensor(seeds[i], output.value.shape)] as const),
+      outputs.map((output, i) => [output, seeds[i] as tf.Tensor] as const),
       [...traced, ...leavesOf(params).map(([, , leaf]) => leaf)],
     )
     let at = traced.length

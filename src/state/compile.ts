@@ -14,7 +14,8 @@ import type { StateOf } from '../network-types/named.ts'
 import { handOver } from '../tfjs/index.ts'
 import { type Applied, type ApplyOptions, type Gradients, modeOf } from './apply.ts'
 import { checkedLeaves } from './check.ts'
-import { outputCount, single, type TensorInputs, toTensor, toTensors } from './data.ts'
+import { type CotangentFor, toCotangents } from './cotangents.ts'
+import { single, type TensorInputs } from './data.ts'
 import { asVariables } from './given.ts'
 import { inputTensors } from './ids.ts'
 import { heldOf, runOn } from './run-on.ts'
@@ -48,9 +49,9 @@ export interface Compiled<N extends AnyLayer> {
     options?: ApplyOptions,
   ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
   /** As the eager `gradients`. */
-  readonly gradients: <const X extends TensorInputs>(
+  readonly gradients: <const X extends TensorInputs, const C extends TensorInputs = TensorInputs>(
     input: DataFor<'input', InputOf<N>, X, N>,
-    cotangent: TensorInputs,
+    cotangent: CotangentFor<OutputOf<N>, C>,
     options?: ApplyOptions,
   ) => Promise<Gradients<N>>
   /** Frees the programs, which the garbage collector does otherwise. */
@@ -68,10 +69,14 @@ export interface CompiledNetwork<N extends AnyLayer> {
     input: DataFor<'input', InputOf<N>, X, N>,
     options?: ApplyOptions,
   ) => Promise<Applied<TensorsOf<OutputOf<N>>, StateOf<N>>>
-  readonly gradients: <const X extends TensorInputs, const V extends SomeVariables>(
+  readonly gradients: <
+    const X extends TensorInputs,
+    const V extends SomeVariables,
+    const C extends TensorInputs = TensorInputs,
+  >(
     variables: VariablesFor<N, V>,
     input: DataFor<'input', InputOf<N>, X, N>,
-    cotangent: TensorInputs,
+    cotangent: CotangentFor<OutputOf<N>, C>,
     options?: ApplyOptions,
   ) => Promise<Gradients<N>>
   readonly dispose: () => Promise<void>
@@ -209,8 +214,7 @@ export const runsOf = (part: Part, choice: BackendOption, bound: Trees | null): 
         () => {
           const x = inputTensors('gradients', 'input', part, input)
           const leaves = leavesFor(given, x)
-          const seeds = toTensors(cotangent, outputCount(part))
-          return [leaves, x, resultsFor(shapesOf(x)).map((shape, i) => toTensor(seeds[i], shape))]
+          return [leaves, x, toCotangents(part, cotangent, resultsFor(shapesOf(x)))]
         },
         mode.key,
         (results, _, x, y) => {

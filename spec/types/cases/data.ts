@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { graphOps, placeholder } from '../../../src/graph.ts'
 import {
   apply,
+  branch,
   type Compiled,
   Concatenate,
   Convolution,
@@ -136,6 +137,26 @@ free.gradients(variables, row, rows)
 //                        ~~~ input expects a batch, (?, 4), got (?,), as one example has.
 free(variables, rows)
 model(rows)
+
+// Cotangents have the shape of the output.
+gradients(dense, variables, rows, [[1, 0]])
+//                                ~~~~~~~~ cotangent expects the shape of the output, (?, 3), got (1, 2). Give a number for each element of the output; for several outputs a tuple.
+gradients(dense, variables, rows, [1, 0, 0])
+//                                ~~~~~~~~~ cotangent expects the shape of the output, (?, 3), got (3,). Give
+model.gradients(rows, [[1, 0]])
+//                    ~~~~~~~~ cotangent expects the shape of the output, (?, 3), got (1, 2). Give
+free.gradients(variables, rows, tensor([1, 0], [1, 2]))
+//                              ~~~~~~~~~~~~~~~~~~~~~~ cotangent expects the shape of the output, (?, 3), got (1, 2). Give
+const forked = join(Input(4), branch(Softmax(3), Linear(2)))
+const forkedVariables = init(forked, key(1))
+gradients(forked, forkedVariables, rows, [tensor([1], [1, 1])])
+//                                       ~~~~~~~~~~~~~~~~~~~~~ cotangent expects a tensor for each output, [(?, 3), (?, 2)], got (1, 1). Give
+gradients(forked, forkedVariables, rows, [rows, [[1, 0, 0]]])
+//                                              ~~~~~~~~~~~ cotangent[1] expects the shape of the output, (?, 2), got (1, 3). Give
+gradients(forked, forkedVariables, rows, [[[1, 0, 0]], [[1, 0]]])
+gradients(dense, variables, rows, rows)
+gradients(dense, variables, rows, anything)
+export const anyOutput = <N extends Layer>(network: N, own: Variables<N>, x: Tensor) => gradients(network, own, x, x)
 
 // Nothing is said of networks or data that are not known yet, nor of layers that wait for their input.
 apply(Linear(3), { params: {}, state: {} } as never, row)
