@@ -35,7 +35,7 @@ import { checkTraining } from './network-subject.ts'
 import { readEvaluation, readPrediction } from './options.ts'
 import { readerOf, type Said } from './report.ts'
 import { outputNames, type Scoring, scoringOf } from './scoring.ts'
-import { type Batches, batchesOf, isBatches, noBatches } from './source.ts'
+import { type AnyBatches, type Batches, batchesOf, isBatches, noBatches } from './source.ts'
 import type { ForOutputs, Known, LossOf, LossOption, MetricsOption, NoLoss, NoMetrics, Report } from './step.ts'
 import { together, toReport } from './stepping.ts'
 
@@ -165,7 +165,7 @@ export interface EvaluateOptions<
 export const evaluate = async <
   N extends AnyLayer,
   const M extends MetricsOption = NoMetrics,
-  const E extends Examples | Batches = Examples | Batches,
+  const E extends Examples | AnyBatches = Examples | AnyBatches,
   const L extends NoLoss = NoLoss,
   const W extends ForOutputs<number> = ForOutputs<number>,
   const V extends SomeVariables = SomeVariables,

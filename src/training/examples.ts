@@ -3,8 +3,9 @@ import type { Typed } from '../core/layer.ts'
 import type { InputOf, OutputOf } from '../network-types/compose.ts'
 import type { DataFaults, DataFor, InFirst, Rows, Shaped, ShapeOf } from '../network-types/data.ts'
 import type { Field } from './batches.ts'
-import type { RowsOfTargets, TargetFaults, TargetsFor, WantsTargets } from './losses/targets.ts'
+import type { ShapeOfTargets, TargetFaults, TargetsFor, WantsTargets } from './losses/targets.ts'
 import type { targetsWanted } from './losses/words.ts'
+import type { AnyBatches } from './source.ts'
 
 // Examples, as far as their types say that they do not fit a network and its loss.
 
@@ -25,7 +26,7 @@ type Others<E> = Exclude<keyof E, Field>
 /** Examples of nested arrays that fit a network and a loss. As {@link Rows}, they are made once, and asked for first. */
 interface Fitting<N extends Typed, L> {
   readonly x: Rows<InputOf<N>>
-  readonly y: RowsOfTargets<OutputOf<N>, L>
+  readonly y: Rows<ShapeOfTargets<OutputOf<N>, L>>
 }
 
 // Faults are counted by the length of a tuple, as in network-types/data.ts.
@@ -34,13 +35,15 @@ interface Fitting<N extends Typed, L> {
 export type Some = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11
 
 /** The faults of the examples `E` for the network `N` and the loss `L`: `[]` for none. */
-type Faults<N extends Typed, L, E> = [E, keyof E] extends [Fitting<N, L>, 'x' | 'y']
-  ? E extends { readonly x: { readonly length: infer A }; readonly y: { readonly length: infer B } }
-    ? A extends B
-      ? []
+type Faults<N extends Typed, L, E> = [E] extends [AnyBatches]
+  ? FaultsInItems<N, L, ItemOf<E>, E>
+  : [E, keyof E] extends [Fitting<N, L>, 'x' | 'y']
+    ? E extends { readonly x: { readonly length: infer A }; readonly y: { readonly length: infer B } }
+      ? A extends B
+        ? []
+        : FaultsIn<N, L, E>
       : FaultsIn<N, L, E>
     : FaultsIn<N, L, E>
-  : FaultsIn<N, L, E>
 type FaultsIn<N extends Typed, L, E> = E extends { readonly x: infer X }
   ? 'y' extends keyof E
     ? [
@@ -50,9 +53,7 @@ type FaultsIn<N extends Typed, L, E> = E extends { readonly x: infer X }
         ...(keyof E extends 'x' | 'y' ? [] : FaultsInOthers<N, E, X>),
       ]
     : Missing<L, E>
-  : [...IsDataset<E>]['length'] extends 1
-    ? FaultsInItems<N, L, ItemOf<E>, E>
-    : []
+  : []
 /** One element if there are no targets, for a loss that compares with them. */
 type Missing<L, E> = 'y' extends keyof E ? [] : WantsTargets<L>
 type FaultsInOthers<N extends Typed, E, X> = [
@@ -92,21 +93,57 @@ type ItemOf<D> = D extends { readonly toArray: () => Promise<readonly (infer Ite
 /** What it gives once it is batched. */
 type BatchOf<D> = D extends { readonly batch: (...options: never) => infer B } ? ItemOf<B> : unknown
 
+/** Batches, and examples, of tensors that fit a network and a loss; as {@link Fitting}. */
+interface FittingBatch<N extends Typed, L> {
+  readonly x: OfShape<InputOf<N>>
+  readonly y: OfShape<ShapeOfTargets<OutputOf<N>, L>>
+}
+interface FittingExample<N extends Typed, L> {
+  readonly x: OfOne<InputOf<N>>
+  readonly y: OfOne<ShapeOfTargets<OutputOf<N>, L>>
+  readonly weights?: number
+  readonly mask?: number
+}
+/** A tensor of a shape; of several, none. */
+type OfShape<S> = S extends readonly number[] ? { readonly shape: Readonly<S> } : never
+/** A tensor of the shape of one example, or a number. */
+type OfOne<S> = S extends readonly [unknown, ...infer T] ? (T extends [] ? number : OfShape<T>) : never
+/** Examples of nested arrays of any length: a type that they are of says no shape that does not fit. */
+interface UnsizedExample<N extends Typed, L> {
+  readonly x: UnsizedRows<InputOf<N>>
+  readonly y: UnsizedRows<ShapeOfTargets<OutputOf<N>, L>>
+  readonly weights: number
+  readonly mask: number
+}
+type UnsizedRows<S> = S extends readonly [unknown, ...infer T] ? (T extends [] ? number : UnsizedRows<T>[]) : never
 /** The faults of the items of the dataset `D`. Those with as many axes as inputs have are batches. */
 type FaultsInItems<N extends Typed, L, Item, D> = unknown extends Item
   ? []
-  : [Item] extends [never]
-    ? []
-    : 'x' extends keyof Item
-      ? HasRankOf<InputOf<N>, In<Item, 'x'>> extends true
-        ? FaultsInBatch<N, L, Item>
-        : // Numbers by themselves are no batches.
-          [In<Item, 'x'>] extends [number | (InputOf<N> extends Several ? readonly number[] : never)]
-          ? FaultsInBatch<N, L, BatchOf<D>>
-          : [...FaultsInBatch<N, L, BatchOf<D>>]['length'] extends Some
-            ? FaultsInBatch<N, L, Item>
-            : []
-      : ['no examples']
+  : [keyof Item] extends [Field]
+    ? [Item] extends [FittingExample<N, L>]
+      ? []
+      : [UnsizedExample<N, L>, 'y'] extends [Item, keyof Item]
+        ? []
+        : [Item] extends [FittingBatch<N, L>]
+          ? number extends RowsOf<Item>
+            ? []
+            : FaultsInKnown<N, L, Item, D>
+          : FaultsInKnown<N, L, Item, D>
+    : FaultsInKnown<N, L, Item, D>
+/** How many rows the tensor of a batch has. */
+type RowsOf<Batch> = Batch extends { readonly x: { readonly shape: { readonly 0: infer Count } } } ? Count : never
+type FaultsInKnown<N extends Typed, L, Item, D> = [Item] extends [never]
+  ? []
+  : 'x' extends keyof Item
+    ? HasRankOf<InputOf<N>, In<Item, 'x'>> extends true
+      ? FaultsInBatch<N, L, Item>
+      : // Numbers by themselves are no batches.
+        [In<Item, 'x'>] extends [number | (InputOf<N> extends Several ? readonly number[] : never)]
+        ? FaultsInBatch<N, L, BatchOf<D>>
+        : [...FaultsInBatch<N, L, BatchOf<D>>]['length'] extends Some
+          ? FaultsInBatch<N, L, Item>
+          : []
+    : ['no examples']
 /** The faults of a batch, if it is known to be one. */
 type FaultsInBatch<N extends Typed, L, B> = B extends { readonly x: unknown } ? FaultsIn<N, L, B> : []
 /** Whether data have as many axes as inputs of the shape `I`, or as the first one; what is not stacked counts as an example. */

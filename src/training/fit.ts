@@ -28,7 +28,7 @@ import { readRulesFit } from './rules/options.ts'
 import type { ObjectiveRules, RulesReport } from './rules/rule.ts'
 import { rulesSubject } from './rules/subject.ts'
 import { allAsked } from './scoring.ts'
-import type { Batches } from './source.ts'
+import type { AnyBatches } from './source.ts'
 import type {
   ForOutputs,
   Known,
@@ -147,7 +147,7 @@ export interface RulesProgress<R> extends Omit<Progress, 'report' | 'validation'
 }
 
 /** What is validated after every epoch: data of the form of those for training, a dataset, or a part of those. */
-export type RulesValidation<D> = Given<BatchOf<D>> | Batches | { readonly part: number }
+export type RulesValidation<D> = Given<BatchOf<D>> | AnyBatches | { readonly part: number }
 
 /** The options of {@link fit} with rules. */
 export interface RulesFitOptions<NS, D, R, V = never> extends LoopOptions, RulesStepOptions {
@@ -273,7 +273,7 @@ export function fit<
   N extends AnyLayer,
   const M extends MetricsOption = NoMetrics,
   const V extends Validation = never,
-  const E extends Examples | Batches = Examples | Batches,
+  const E extends Examples | AnyBatches = Examples | AnyBatches,
   const L extends NoLoss = NoLoss,
   const W extends ForOutputs<number> = ForOutputs<number>,
   const G extends SomeVariables = SomeVariables,

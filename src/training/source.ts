@@ -2,11 +2,18 @@ import { InvalidOption } from '../base/errors.ts'
 import type { Examples } from './batches.ts'
 
 /**
+ * The least a function needs to accept batches. Compilers compare every member in each call, and of a dataset also what its
+ * methods give, which costs them more than all that is asked of its items.
+ */
+export interface AnyBatches {
+  readonly kind: 'Dataset'
+}
+
+/**
  * Examples that are read batch by batch, such as a `Dataset`. It yields batches, or, without a `batchSize`, examples
  * that are then batched.
  */
-export interface Batches {
-  readonly kind: 'Dataset'
+export interface Batches extends AnyBatches {
   /** How many items there are, where that is known. */
   readonly size: number | undefined
   /** How many examples an item has; `undefined` where items are examples. */

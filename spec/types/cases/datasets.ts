@@ -76,6 +76,20 @@ declare const batches: Dataset<{ readonly x: Tensor<[number, 4]>; readonly y: Te
 fit(dense, variables, batches, oneHot)
 //                    ~~~~~~~ y expects one-hot vectors or probabilities of the shape of the network's output, (?, 3), got (?, 2). Give
 fit(dense, variables, batches, { loss: 'triplet' })
+declare const weighted: Dataset<{ readonly x: Tensor<[4]>; readonly y: number; readonly weights: number }>
+fit(dense, variables, weighted, classes)
+fit(dense, variables, weighted, oneHot)
+//                    ~~~~~~~~ y expects one-hot vectors or probabilities of the shape of the network's output, (?, 3), got (?,). Class
+declare const counted: Dataset<{ readonly x: Tensor<[2, 4]>; readonly y: Tensor<[3, 3]> }>
+fit(dense, variables, counted, oneHot)
+//                    ~~~~~~~ y expects 2 rows, as x has, got 3. Give
+declare const even: Dataset<{ readonly x: Tensor<[2, 4]>; readonly y: Tensor<[2, 3]> }>
+fit(dense, variables, even, oneHot)
+declare const tuples: Dataset<{ readonly x: readonly [number, number, number]; readonly y: number }>
+fit(dense, variables, tuples, classes)
+//                    ~~~~~~ x expects (?, 4), got (?, 3). Give
+declare const wholly: Dataset<{ readonly x: readonly number[]; readonly y: 0 | 1 | 2; readonly mask: 0 | 1 }>
+fit(dense, variables, wholly, classes)
 
 // Fields that are missing, and those that no examples have.
 declare const inputs: Dataset<{ readonly x: number[] }>

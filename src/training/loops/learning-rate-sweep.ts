@@ -9,7 +9,7 @@ import type { Examples } from '../batches.ts'
 import { type FitOptions, fit } from '../fit.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { adam } from '../optimizers/index.ts'
-import type { Batches } from '../source.ts'
+import type { AnyBatches } from '../source.ts'
 import { stop } from './callbacks.ts'
 
 /** The loss of a batch at a learning rate. */
@@ -118,7 +118,7 @@ const asText = ({ points, suggestion }: RateSweep): string => {
 export const learningRateSweep = async <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
   network: N,
   variables: VariablesFor<N, V>,
-  examples: Examples | Batches,
+  examples: Examples | AnyBatches,
   given: RateSweepOptions<N> = {},
 ): Promise<RateSweep> => {
   const example = 'learningRateSweep(network, variables, { x, y }, { from: 1e-5, to: 1 })'

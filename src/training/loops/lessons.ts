@@ -5,13 +5,13 @@ import { isRecord } from '../../base/trees.ts'
 import { reading } from '../../state/given.ts'
 import { type Examples, type NumberBatch, onceForShapes, type ShapedBatch, slices, someExamples } from '../batches.ts'
 import { checkRows, placeOf } from '../rules/batch.ts'
-import { type Batches, type Batching, batchCount, batchesOf, isBatches } from '../source.ts'
+import { type AnyBatches, type Batches, type Batching, batchCount, batchesOf, isBatches } from '../source.ts'
 import type { Subject } from '../subject.ts'
 
 // What training goes through, batch by batch: examples in memory, or a dataset that is read as it goes.
 
 /** Validation examples, or which part of the examples they are. */
-export type Validation = Examples | Batches | { readonly part: number }
+export type Validation = Examples | AnyBatches | { readonly part: number }
 
 /** Examples that come one batch after the other. */
 export type Coming = Iterable<NumberBatch> | AsyncIterable<NumberBatch>

@@ -1,5 +1,5 @@
 import type { Several, Show } from '../../base/shape.ts'
-import type { AnyData, Judged, Rows, Shaped, ShapeOf } from '../../network-types/data.ts'
+import type { AnyData, Judged, Shaped, ShapeOf } from '../../network-types/data.ts'
 import type { LossesByName } from './names.ts'
 import type { alike, classNumbers, targetCount } from './words.ts'
 
@@ -39,13 +39,13 @@ type Compares<L> = L extends string
         ? Compares<One>
         : Compares<L[keyof L]>
 
-/** Nested arrays that are targets of outputs of the shape `O` for the loss `L`; `never` where the compiler does not know them. */
-export type RowsOfTargets<O, L> =
+/** The shape of targets of outputs of the shape `O` for the loss `L`; `never` where the compiler does not know it. */
+export type ShapeOfTargets<O, L> =
   TargetsOf<L> extends infer T extends Targets
     ? T extends 'outputs' | 'vectors'
-      ? Rows<O>
+      ? O
       : O extends readonly [...infer Leading, unknown]
-        ? Rows<Leading>
+        ? Leading
         : never
     : never
 
