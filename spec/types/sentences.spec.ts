@@ -9,6 +9,8 @@ const image = (got: string) =>
   `Convolution expects a 4-dimensional input [batch, rows, cols, channels], got ${got}. Give the Input three dimensions, [rows, cols, channels], or put a Reshape before this layer.`
 const taken =
   "fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'."
+const foreign =
+  'relu-1: expected variables of this layer, got none: the variables are of another network. Make the variables of this network with init(network, key).'
 
 const mistakes: readonly (readonly [code: string, sentence: string])[] = [
   ['join(Input(10), Relu(5), Convolution([3, 3, 16]), Relu())', image('(?, 5)')],
@@ -47,6 +49,12 @@ const mistakes: readonly (readonly [code: string, sentence: string])[] = [
   ['Input(10).to(Convolution([3, 3, 16]))', image('(?, 10)')],
   ["join(Input(10), Relu(5))['>>'](Convolution([3, 3, 16]))", image('(?, 5)')],
   ["Relu(3, { name: 'fc' }).to(Relu(2, { name: 'fc' }))", taken],
+  // Of several overloads, a call has the errors of the one that it means.
+  ['compile(network, other)', foreign],
+  ["compile(network, other, { backend: 'wasm' })", foreign],
+  ['fit(network, other, { x, y })', foreign],
+  ["trainStep(network, { loss: 'mse' }).init(other, key(1))", foreign],
+  ["compileTraining(network, { loss: 'mse' }).init(other, key(1))", foreign],
 ]
 // In a parameter that the function goes on with, after the name of its type.
 const onward: readonly (readonly [code: string, sentence: string])[] = [
@@ -54,10 +62,14 @@ const onward: readonly (readonly [code: string, sentence: string])[] = [
   ['fitting(join(Tanh(), Convolution([3, 3, 16])))', image('(?, 10)')],
   ['fitting(Relu(4))', 'An output (?, 5) is expected, got (?, 4)'],
 ]
-const imports =
-  "import { block, branch, Convolution, type Fits, Input, join, type Layer, net, parallel, Relu, repeat, residual, Reshape, shared, Tanh, to } from '../../../src/index.ts'"
-const declared = 'declare const fitting: <const L extends Layer>(features: Fits<L, [number, 10], [number, 5]>) => void'
-const source = [imports, ...[...mistakes, ...onward].map(([code]) => code), declared].join('\n')
+const given = [
+  "import { block, branch, compile, compileTraining, Convolution, fit, type Fits, Input, init, join, key, type Layer, Linear, net, parallel, Relu, repeat, residual, Reshape, shared, Tanh, to, trainStep } from '../../../src/index.ts'",
+  'declare const fitting: <const L extends Layer>(features: Fits<L, [number, 10], [number, 5]>) => void',
+  'const network = join(Input(4), Relu(8), Linear(3))',
+  'const other = init(join(Input(4), Linear(5)), key(1))',
+  'const [x, y] = [[[1, 2, 3, 4]], [[1, 2, 3]]]',
+]
+const source = [...given, ...[...mistakes, ...onward].map(([code]) => code)].join('\n')
 
 describe('The sentence of a mistake', () => {
   for (const { name, inspect } of compilers)
@@ -74,12 +86,12 @@ describe('The sentence of a mistake', () => {
       }
       for (const [i, [code, sentence]] of onward.entries())
         it(`is said once of ${code}`, () => {
-          const said = (found?.errors ?? []).filter(({ line }) => line === mistakes.length + i + 1)
+          const said = (found?.errors ?? []).filter(({ line }) => line === mistakes.length + i + given.length)
           expect(said.map(({ text }) => text.split(sentence).length - 1)).to.deep.equal([1])
         })
       for (const [i, [code, sentence]] of mistakes.entries())
         it(`is what it says of ${code}`, () => {
-          expect(saidOf(i + 1)).to.equal(`${sentence}"'.`)
+          expect(saidOf(i + given.length)).to.equal(`${sentence}"'.`)
         })
     })
 })

@@ -9,7 +9,8 @@ import { type Form, type Path, unflatten } from '../base/tree.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { trace } from '../graph/build.ts'
 import { type GraphNode, topological } from '../graph/graph.ts'
-import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { ForVariables, OwnVariables, SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { Alone, ForOne, More } from '../network-types/networks.ts'
 import {
   backendFor,
   type Compiled,
@@ -18,7 +19,7 @@ import {
   compileNetwork,
 } from '../state/compile.ts'
 import { heldOf, runOn } from '../state/run-on.ts'
-import { type AnyFunction, type Handle, nameOf, type OpsFunction } from './function.ts'
+import { type AnyFunction, type Beside, type Handle, nameOf, type OpsFunction } from './function.ts'
 import { type Computed, type GivenArguments, leavesGiven, takenLeaf } from './given.ts'
 import { tensorsIn } from './trees.ts'
 
@@ -28,6 +29,9 @@ export interface CompiledFunction<A extends readonly unknown[], R> {
   /** Frees the programs, which the garbage collector does otherwise. */
   readonly dispose: () => Promise<void>
 }
+
+/** A function, beside which `G` is what was given if it is anything else: null leaves nothing to compare it with. */
+type ButNetwork<F, G> = F | (G & null)
 
 /** The form of the arguments of a call: trees of tensors and keys. */
 interface Call {
@@ -131,28 +135,29 @@ const compileFunction = (f: AnyFunction, choice: BackendOption): CompiledFunctio
  * Array.from(slopes.dataSync()) // [1, 1]
  * ```
  */
-export function compile<N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
+export function compile<N extends AnyLayer, const V extends OwnVariables = OwnVariables>(
   network: N,
   variables: VariablesFor<N, V>,
   options?: CompileOptions,
+  ...none: ForVariables<V>
 ): Compiled<N>
-export function compile<N extends AnyLayer>(network: N, options: CompileOptions): CompiledNetwork<N>
-export function compile<N extends AnyLayer>(
+export function compile<N extends Alone, O = unknown>(
   network: N,
-  variables?: undefined,
-  options?: CompileOptions,
+  options?: O extends SomeVariables ? O : CompileOptions,
+  ...none: O extends SomeVariables ? More : ForOne<N>
 ): CompiledNetwork<N>
-export function compile<A extends readonly unknown[] = Handle[], R = Handle>(
-  f: OpsFunction<Handle, A, R>,
-  options?: CompileOptions,
-): CompiledFunction<A, R>
-// The first one again: of several overloads compilers say only what the last one lacks, and this is the one that is meant.
-export function compile<N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
+export function compile<N extends Alone, U = unknown>(
   network: N,
-  variables: VariablesFor<N, V>,
-  options?: CompileOptions,
-): Compiled<N>
-export function compile(given: unknown, variables?: unknown, options?: unknown): unknown {
+  variables: U extends undefined ? U : undefined,
+  options: CompileOptions | undefined,
+  ...none: U extends SomeVariables ? More : ForOne<N>
+): CompiledNetwork<N>
+export function compile<A extends readonly unknown[] = Handle[], R = unknown, G = never>(
+  f: ButNetwork<OpsFunction<Handle, A, R>, G>,
+  options?: Beside<A, R, CompileOptions>,
+  ...none: [G] extends [never] ? [] : G extends AnyLayer ? More : []
+): CompiledFunction<A, R>
+export function compile(given: unknown, variables?: unknown, options?: unknown, ..._: unknown[]): unknown {
   if (typeof given !== 'function') return compileNetwork(given, variables, options)
   return compileFunction(
     given as AnyFunction,

@@ -13,6 +13,17 @@ export interface Handle {
 /** A function of the operations: generic in the tensors `T`, it takes the operations first, then trees of tensors. */
 export type OpsFunction<T, A extends readonly unknown[], R> = (ops: Ops<T>, ...args: A) => R
 
+/**
+ * What stands beside a function of the arguments `A` and the result `R`. Compilers look at it before they instantiate a
+ * generic function, when both are still their defaults, an array and nothing known, and would then refuse the function with
+ * it: until they know more it may be anything.
+ */
+export type Beside<A extends readonly unknown[], R, V> = number extends A['length']
+  ? unknown extends R
+    ? V | {} | null | undefined
+    : V
+  : V
+
 /** The same for the run time, which checks what comes and goes. */
 export type AnyFunction = <T>(ops: Ops<T>, ...args: readonly unknown[]) => unknown
 

@@ -1,6 +1,6 @@
 import type { Ops } from '../ops/ops.ts'
 import { beneath, gradientsOf, inPlace, onTape, scalarOf, withoutTape } from './differentiate.ts'
-import { type AnyFunction, asFunction, type Handle, type OpsFunction } from './function.ts'
+import { type AnyFunction, asFunction, type Beside, type Handle, type OpsFunction } from './function.ts'
 import { type Chosen, type GradientOptions, pairOf, wantedOf } from './options.ts'
 
 /** The value, with what is beside it, and the gradients, as options ask for them. */
@@ -43,12 +43,12 @@ export function grad<T = Handle, A extends readonly unknown[] = T[]>(f: OpsFunct
 export function grad<
   T = Handle,
   A extends readonly unknown[] = T[],
-  R = T,
+  R = unknown,
   const W extends number | readonly number[] = 0,
   const Aux extends boolean = false,
 >(
   f: OpsFunction<T, A, R & Scalar<T, Aux>>,
-  options: GradientOptions<W, Aux>,
+  options: Beside<A, R, GradientOptions<W, Aux>>,
 ): OpsFunction<T, A, Aux extends true ? readonly [gradient: Chosen<A, W>, aux: R[1 & keyof R]] : Chosen<A, W>>
 export function grad(f: unknown, options: unknown = {}): AnyFunction {
   const derived = valueAndGradient('grad', f, options)
@@ -77,12 +77,12 @@ export function valueAndGrad<T = Handle, A extends readonly unknown[] = T[]>(
 export function valueAndGrad<
   T = Handle,
   A extends readonly unknown[] = T[],
-  R = T,
+  R = unknown,
   const W extends number | readonly number[] = 0,
   const Aux extends boolean = false,
 >(
   f: OpsFunction<T, A, R & Scalar<T, Aux>>,
-  options: GradientOptions<W, Aux>,
+  options: Beside<A, R, GradientOptions<W, Aux>>,
 ): OpsFunction<T, A, readonly [value: Aux extends true ? readonly [T, R[1 & keyof R]] : T, gradient: Chosen<A, W>]>
 export function valueAndGrad(f: unknown, options: unknown = {}): AnyFunction {
   const derived = valueAndGradient('valueAndGrad', f, options)

@@ -4,7 +4,15 @@ import { type Shape, showShape } from '../base/shape.ts'
 import { type Flat, unflatten } from '../base/tree.ts'
 import { sliceAlong } from '../ops/axes.ts'
 import type { Ops } from '../ops/ops.ts'
-import { type AnyFunction, asFunction, checkOps, type Handle, nameOf, type OpsFunction } from './function.ts'
+import {
+  type AnyFunction,
+  asFunction,
+  type Beside,
+  checkOps,
+  type Handle,
+  nameOf,
+  type OpsFunction,
+} from './function.ts'
 import { type Paired, pairOf } from './options.ts'
 import { leavesLike, placeIn, tensorsIn } from './trees.ts'
 
@@ -97,15 +105,17 @@ const stacked = <T>(ops: Ops<T>, steps: readonly T[]): T =>
  * Array.from(all.dataSync()) // [1, 3, 6]
  * ```
  */
-export function scan<T = Handle, C = T, Y = T, Rest extends readonly unknown[] = []>(
+export function scan<T = Handle, C = T, Y = unknown, Rest extends readonly unknown[] = never[], L = null>(
   f: (ops: Ops<T>, carry: C, ...rest: Rest) => readonly [carry: C, y: Y],
-  options: ScanOptions & { readonly length: number },
+  options: Beside<Rest, Y, ScanOptions & { readonly length: L extends number ? L : number }>,
+  ...none: [L] extends [null | undefined] ? [never, never, never] : []
 ): OpsFunction<T, [carry: C, ...rest: Rest], readonly [carry: C, ys: Y]>
-export function scan<T = Handle, C = T, X = T, Y = T, Rest extends readonly unknown[] = []>(
+export function scan<T = Handle, C = T, X = T, Y = unknown, Rest extends readonly unknown[] = never[], L = null>(
   f: (ops: Ops<T>, carry: C, x: X, ...rest: Rest) => readonly [carry: C, y: Y],
-  options?: ScanOptions & { readonly length?: null },
+  options?: Beside<Rest, Y, ScanOptions & { readonly length?: L & null }>,
+  ...none: [L] extends [null | undefined] ? [] : [never, never, never]
 ): OpsFunction<T, [carry: C, xs: X, ...rest: Rest], readonly [carry: C, ys: Y]>
-export function scan(f: unknown, options: unknown = {}): AnyFunction {
+export function scan(f: unknown, options: unknown = {}, ..._: unknown[]): AnyFunction {
   const own = asFunction('scan', f)
   const { length, reverse } = parseOptions<Required<ScanOptions>>(
     'scan',

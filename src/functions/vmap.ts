@@ -7,7 +7,7 @@ import { axisOf } from '../ops/attributes.ts'
 import { movedAxis } from '../ops/axes.ts'
 import { described } from '../state/given.ts'
 import { batchOf } from './batching.ts'
-import { asFunction, checkOps, type Handle, nameOf, type OpsFunction } from './function.ts'
+import { asFunction, type Beside, checkOps, type Handle, nameOf, type OpsFunction } from './function.ts'
 import { argumentsIn, placeOfArgument, tensorsIn } from './trees.ts'
 
 /** The axis of an argument to map over, or those in a tree; `null` for what is the same for all. */
@@ -67,9 +67,9 @@ const axisAt = (axes: unknown, path: Path): number | null => {
  * product([[1, 2], [3, 4]], [[5, 6], [7, 8]]).shape // [2, 2]
  * ```
  */
-export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = T>(
+export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = unknown>(
   f: OpsFunction<T, A, R>,
-  axes: Axes = 0,
+  axes: Beside<A, R, Axes> = 0,
 ): OpsFunction<T, A, R> => {
   const own = asFunction('vmap', f)
   checkAxes(axes)

@@ -3,6 +3,7 @@ import type { missingLayer, ownVariables } from '../base/unfit-variables.ts'
 import type { Typed } from '../core/layer.ts'
 import type { Judged, ShapeOf } from './data.ts'
 import type { NamedLayer, Variables } from './named.ts'
+import type { WhereInferred } from './networks.ts'
 import type { Ordered } from './ordered.ts'
 
 // Variables that are given to a network, as far as their type says which they are: in the place of those of another network
@@ -16,6 +17,16 @@ export interface SomeVariables {
   /** Tells it from other types, which the compiler need not look through then. */
   readonly ' any'?: never
 }
+
+/** The constraint of variables, with a mark that none have. */
+export interface OwnVariables extends SomeVariables {
+  readonly ' own'?: 'constraint'
+}
+interface Inferred extends SomeVariables {
+  readonly ' own'?: 'inferred'
+}
+/** What stands behind the parameters of an overload for variables, `V extends OwnVariables`; see {@link WhereInferred}. */
+export type ForVariables<V> = WhereInferred<V, Inferred>
 
 /** The type of a parameter for the variables `V` of the network `L`: as they are, or what is wrong with them. */
 export type VariablesFor<L extends Typed, V> = [...Faults<L, V>]['length'] extends 1 ? Sentence<Unfit<L, V>> : V

@@ -8,7 +8,7 @@ import type { Given } from '../functions/given.ts'
 import { isNetworks } from '../network/networks.ts'
 import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
-import type { ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
+import type { Alone, ForOne, ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
 import type { Patterns } from '../network-types/patterns.ts'
 import type { Examples, NumberBatch } from './batches.ts'
 import type { ForOutputsIn } from './by-output.ts'
@@ -249,7 +249,7 @@ const compiledStepOf = (subject: Subject, onRecompile: ((recompiled: Recompiled)
  * ```
  */
 export function compileTraining<
-  N extends AnyLayer,
+  N extends Alone,
   const M extends MetricsOption = NoMetrics,
   const L extends NoLoss = NoLoss,
   const W extends ForOutputs<number> = ForOutputs<number>,
@@ -258,6 +258,7 @@ export function compileTraining<
 >(
   network: N,
   rule?: ForOutputsIn<CompiledTrainingRule<M, L, W, T, P>, N, M, L, W, T, P>,
+  ...none: ForOne<N>
 ): CompiledTraining<N, Known<M>, L>
 /**
  * Compiles the training step of several networks by rules: the losses of all rules, their gradients and updates become one
@@ -292,19 +293,6 @@ export function compileTraining<
  * Object.keys(report) // ['loss', 'critic.loss', 'generator.loss']
  * ```
  */
-export function compileTraining<const NS extends object, B = Handle, const R = unknown>(
-  networks: NS & Networks<NS>,
-  rules: R & ObjectiveRules<NS, B>,
-  options?: CompiledRulesOptions,
-  ...none: ForSeveral<NS>
-): CompiledRules<NS, B, R>
-// The same again: of more than three overloads, compilers say only what the last one lacks.
-export function compileTraining<const NS extends object, B = Handle, const R = unknown>(
-  networks: NS & Networks<NS>,
-  rules: R & ObjectiveRules<NS, B>,
-  options?: CompiledRulesOptions,
-  ...none: ForSeveral<NS>
-): CompiledRules<NS, B, R>
 export function compileTraining<const NS extends object, B = Handle, const R = unknown>(
   networks: NS & Networks<NS>,
   rules: R & ObjectiveRules<NS, B>,

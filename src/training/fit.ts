@@ -6,7 +6,7 @@ import { isNetworks } from '../network/networks.ts'
 import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
-import type { ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
+import type { Alone, ForOne, ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
 import type { Patterns } from '../network-types/patterns.ts'
 import { reading } from '../state/given.ts'
 import type { Examples, ShapedBatch } from './batches.ts'
@@ -270,7 +270,7 @@ const fitted = async (
  * ```
  */
 export function fit<
-  N extends AnyLayer,
+  N extends Alone,
   const M extends MetricsOption = NoMetrics,
   const V extends Validation = never,
   const E extends Examples | AnyBatches = Examples | AnyBatches,
@@ -284,6 +284,7 @@ export function fit<
   variables: VariablesFor<N, G>,
   examples: ExamplesFor<N, LossOf<N, L>, E>,
   options?: ForOutputsIn<FitOptions<N, M, V, L, W, T, P>, N, M, L, W, T, P>,
+  ...none: ForOne<N>
 ): Promise<Fitted<N, Known<M>, V>>
 /**
  * Trains several networks by rules: goes through the data batch by batch and epoch by epoch, and takes the updates of all
@@ -309,21 +310,6 @@ export function fit<
  * history.loss.length // 20
  * ```
  */
-export function fit<const NS extends object, const D extends object, const R = unknown, const V = never>(
-  networks: NS & Networks<NS>,
-  variables: VariablesByNetwork<NS>,
-  data: D,
-  options: RulesFitOptions<NS, D, R, V>,
-  ...none: ForSeveral<NS>
-): Promise<FittedByRules<NS, R, V>>
-// The same again: of more than three overloads, compilers say only what the last one lacks.
-export function fit<const NS extends object, const D extends object, const R = unknown, const V = never>(
-  networks: NS & Networks<NS>,
-  variables: VariablesByNetwork<NS>,
-  data: D,
-  options: RulesFitOptions<NS, D, R, V>,
-  ...none: ForSeveral<NS>
-): Promise<FittedByRules<NS, R, V>>
 export function fit<const NS extends object, const D extends object, const R = unknown, const V = never>(
   networks: NS & Networks<NS>,
   variables: VariablesByNetwork<NS>,

@@ -7,7 +7,7 @@ import { isNetworks } from '../network/networks.ts'
 import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
-import type { ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
+import type { Alone, ForOne, ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
 import type { Patterns } from '../network-types/patterns.ts'
 import type { Examples } from './batches.ts'
 import type { ForOutputsIn, LossesInOrder } from './by-output.ts'
@@ -182,13 +182,17 @@ export interface RulesStep<NS, B, R> {
  * ```
  */
 export function trainStep<
-  N extends AnyLayer,
+  N extends Alone,
   const M extends MetricsOption = NoMetrics,
   const L extends NoLoss = NoLoss,
   const W extends ForOutputs<number> = ForOutputs<number>,
   const T extends Patterns = null,
   P extends string = never,
->(network: N, rule?: ForOutputsIn<TrainingRule<M, L, W, T, P>, N, M, L, W, T, P>): TrainStep<N, Known<M>, L>
+>(
+  network: N,
+  rule?: ForOutputsIn<TrainingRule<M, L, W, T, P>, N, M, L, W, T, P>,
+  ...none: ForOne<N>
+): TrainStep<N, Known<M>, L>
 /**
  * The training step of several networks by rules: takes a state and a batch, and returns a promise of the next state and of
  * what the losses were. Each rule in order takes an update of the networks that it trains.
@@ -207,19 +211,6 @@ export function trainStep<
  * const [after, { loss }] = await step(before, [[1, 2, 3, 4]])
  * ```
  */
-export function trainStep<const NS extends object, B = Handle, const R = unknown>(
-  networks: NS & Networks<NS>,
-  rules: R & ObjectiveRules<NS, B>,
-  options?: RulesStepOptions,
-  ...none: ForSeveral<NS>
-): RulesStep<NS, B, R>
-// The same again: of more than three overloads, compilers say only what the last one lacks.
-export function trainStep<const NS extends object, B = Handle, const R = unknown>(
-  networks: NS & Networks<NS>,
-  rules: R & ObjectiveRules<NS, B>,
-  options?: RulesStepOptions,
-  ...none: ForSeveral<NS>
-): RulesStep<NS, B, R>
 export function trainStep<const NS extends object, B = Handle, const R = unknown>(
   networks: NS & Networks<NS>,
   rules: R & ObjectiveRules<NS, B>,

@@ -10,11 +10,13 @@ import {
   jvp,
   type Key,
   key,
+  type Layer,
   type Ops,
   type Optimizer,
   Softmax,
   scan,
   type Tensor,
+  type Variables,
   valueAndGrad,
   vjp,
   vmap,
@@ -106,7 +108,54 @@ grad(flat, { aux: true })
 vmap(flat, '0')
 //         ~~~ is not assignable to parameter of type 'Axes | undefined'.
 
+// Beside functions of trees, too, what is wrong is underlined, and not the function.
+const pair = <T>(ops: Ops<T>, { w }: Params<T>, x: T): readonly [T, T] => [ops.mean(w), x]
+const stepOf = <T>(ops: Ops<T>, carry: Params<T>, x: Params<T>) => [carry, ops.add(carry.w, x.w)] as const
+const stepAlone = <T>(ops: Ops<T>, carry: Params<T>) => [carry, ops.exp(carry.w)] as const
+vmap(loss, '0')
+//         ~~~ Argument of type '"0"' is not assignable to parameter of type 'Axes | undefined'.
+vmap(loss, [0, '1', null])
+//             ~~~ Type 'string' is not assignable to type 'Axes'.
+vmap(grad(loss), '0')
+//               ~~~ Argument of type '"0"' is not assignable to parameter of type 'Axes | undefined'.
+grad(loss, { wrtt: 1 })
+//           ~~~~ 'wrtt' does not exist in type 'GradientOptions<0, false>'. Did you mean to write 'wrt'?
+grad(loss, { wrt: '1' })
+//           ~~~ Type 'string' is not assignable to type 'number | readonly number[]
+grad(pair, { aux: 1 })
+//           ~~~ Type 'number' is not assignable to type 'boolean
+valueAndGrad(loss, { wrt: 0, auxx: true })
+//                           ~~~~ 'auxx' does not exist in type 'GradientOptions<0, false>'. Did you mean to write 'aux'?
+scan(stepOf, { revers: true })
+//             ~~~~~~ 'revers' does not exist in type
+scan(stepOf, { reverse: 1 })
+//             ~~~~~~~ Type 'number' is not assignable to type 'boolean | undefined'.
+scan(stepAlone, { length: '3' })
+//                ~~~~~~ Type 'string' is not assignable to type 'number'.
+scan(stepAlone, { length: 3, revers: true })
+//                           ~~~~~~ 'revers' does not exist in type
+compile(loss, { backend: 'gpu' })
+//              ~~~~~~~ Type '"gpu"' is not assignable to type 'BackendOption | undefined'.
+compile((ops, x) => ops.exp(x), { backend: 'gpu' })
+//                                ~~~~~~~ Type '"gpu"' is not assignable to type 'BackendOption | undefined'.
+compile(grad(loss), { backnd: 'wasm' })
+//                    ~~~~~~ 'backnd' does not exist in type 'CompileOptions'. Did you mean to write 'backend'?
+compile(null)
+//      ~~~~ Argument of type 'null' is not
+
 // A network that is compiled with the variables of another one is told what its own are.
 const network = join(Input(4), Softmax(3))
 compile(network, init(join(Input(4), Softmax(5)), key(1)))
 //               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ softmax-1: expected weight of shape (4, 3), got (4, 5). Make
+compile(network, { backend: 'gpu' })
+//                 ~~~~~~~ Type '"gpu"' is not assignable to type 'BackendOption | undefined'.
+compile(network, undefined, { backend: 'gpu' })
+//                            ~~~~~~~ Type '"gpu"' is not assignable to type 'BackendOption | undefined'.
+compile(network, init(network, key(1)), { backnd: 'wasm' })
+//                                        ~~~~~~ 'backnd' does not exist in type 'CompileOptions'. Did you mean to write 'backend'?
+export const generic = <N extends Layer>(own: N, variables: Variables<N>) => [
+  compile(own),
+  compile(own, { backend: 'wasm' }),
+  compile(own, undefined, { backend: 'wasm' }),
+  compile(own, variables, { backend: 'wasm' }),
+]
