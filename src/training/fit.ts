@@ -14,7 +14,7 @@ import type { ForOutputsIn } from './by-output.ts'
 import { engineOf } from './engine.ts'
 import type { ExamplesFor } from './examples.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
-import type { Resumed } from './files/resume.ts'
+import type { Resumed, ResumedByRules } from './files/resume.ts'
 import type { Callback } from './loops/callbacks.ts'
 import type { EarlyStopping } from './loops/early-stopping.ts'
 import { lessonsOf, type Validation } from './loops/lessons.ts'
@@ -161,7 +161,7 @@ export interface RulesFitOptions<NS, D, R, V = never> extends LoopOptions, Rules
   /** Called after every batch and every epoch; a promise is awaited. */
   readonly onProgress?: (progress: RulesProgress<NoInfer<R>>) => unknown
   /** The run to resume: the result of `resume(folder)`. */
-  readonly resume?: Resumed | undefined
+  readonly resume?: ResumedByRules<NS> | Resumed | undefined
   /** The state at the end of an earlier `fit`, from which the optimizers continue. */
   readonly trainState?: RulesState<NS>
 }

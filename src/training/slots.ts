@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
 import { type Flat, flatten, showPath, type Tree, unflatten } from '../base/tree.ts'
-import { isList, isRecord, leavesOf, mapTree, own, type VariableTree } from '../base/trees.ts'
+import { isList, isRecord, leavesOf, mapTree, own as ownOf, type VariableTree } from '../base/trees.ts'
 import { graphOps, placeholder } from '../graph/ops.ts'
 import type { Ops } from '../ops/ops.ts'
 import { described, misfit } from '../state/given.ts'
@@ -16,6 +16,8 @@ import type { OptimizerRule, OptimizerState } from './optimizer.ts'
 export interface Remembering {
   readonly name: string
   readonly rule: Pick<OptimizerRule, 'init'>
+  /** What is remembered, as users get it, where that is another tree of the same tensors. */
+  readonly shown?: <T>(slots: Tree<T>) => Tree<T>
 }
 
 /** A tree of tensors of an interpreter, taken apart. */
@@ -72,8 +74,12 @@ export const mapSlots = ({ update, slots }: OptimizerState, f: (tensor: tf.Tenso
   return Object.freeze({ update, slots: unflatten(form, leaves.map(f)) })
 }
 
+/** What is remembered, as users get it. */
+export const shownSlots = ({ shown }: Remembering, { update, slots }: OptimizerState): OptimizerState =>
+  shown === undefined ? { update, slots } : Object.freeze({ update, slots: shown(slots) })
+
 /**
- * What an optimizer remembers, in its own form.
+ * What an optimizer remembers, in its own form: of a state as users get it, or as checkpoints of before that form hold it.
  *
  * @param option what holds it: an option, or an argument
  * @throws InvalidOption if another optimizer, or another network, remembered it
@@ -94,7 +100,7 @@ export const asMemory = (
       remedy: 'Go on with the network and the optimizer that training began with.',
     })
   const given = isRecord(value) ? value : {}
-  const [slots, update] = [own(given, 'slots'), own(given, 'update')]
+  const [slots, update] = [ownOf(given, 'slots'), ownOf(given, 'update')]
   if ((!isRecord(slots) && !isList(slots)) || typeof update !== 'number' || !Number.isSafeInteger(update) || update < 0)
     throw fault('{ update, slots }', described(value))
   const wanted = slotsTemplate(optimizer, params)
@@ -103,7 +109,9 @@ export const asMemory = (
     leaf => leaf instanceof tf.Tensor,
     (path, leaf) => fault(`${showPath(path)}, a tensor`, described(leaf)),
   )
-  const [names, has] = [wanted.paths.map(showPath), had.paths.map(showPath)]
+  const has = had.paths.map(showPath)
+  const own = wanted.paths.map(showPath)
+  const names = own.every(name => has.includes(name)) ? own : shownNames(optimizer, wanted)
   const other = names.find(name => !has.includes(name)) ?? has.find(name => !names.includes(name))
   if (other !== undefined) throw fault(listed(names), listed(has))
   const leaves = wanted.leaves.map(({ shape }, i) => {
@@ -113,6 +121,18 @@ export const asMemory = (
     return tensor
   })
   return Object.freeze({ update, slots: unflatten<tf.Tensor>(wanted.form, leaves) })
+}
+
+/** Where the slots of a template stand for users. */
+const shownNames = ({ shown }: Remembering, { form, paths }: Flat<unknown>): readonly string[] => {
+  if (shown === undefined) return paths.map(showPath)
+  const places = shown(unflatten<number>(form, [...paths.keys()]))
+  const found = flatten<number>(
+    places,
+    value => typeof value === 'number',
+    () => new TypeError('slots that are no tree'),
+  )
+  return paths.map((_, i) => showPath(found.paths[found.leaves.indexOf(i)] ?? []))
 }
 
 /** Slots as messages list them. */

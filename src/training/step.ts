@@ -22,6 +22,7 @@ import type { Regularizer } from './penalties/regularizer.ts'
 import type { MetricValue } from './report.ts'
 import { readRulesStep } from './rules/options.ts'
 import type { ObjectiveRules, RulesReport } from './rules/rule.ts'
+import type { RuleSlots } from './rules/slots.ts'
 import { rulesSubject } from './rules/subject.ts'
 import { stepOf } from './stepping.ts'
 
@@ -138,12 +139,19 @@ export interface TrainStep<N extends AnyLayer, M extends MetricsOption = Metrics
   readonly init: <const V extends SomeVariables>(variables: VariablesFor<N, V>, key: Key) => TrainState<N>
 }
 
+/** What the optimizers of rules remember. */
+export interface RulesMemory<NS> {
+  /** How many updates have been made. */
+  readonly update: number
+  /** The slots of each rule, in order. */
+  readonly slots: readonly RuleSlots<NS>[]
+}
+
 /** What training by rules changes: a value, from which the next one is computed. */
 export interface RulesState<NS> {
   /** By the name of the network. */
   readonly variables: VariablesByNetwork<NS>
-  /** What the optimizers remember, a list with the slots of each rule; layers are called `network/layer`. */
-  readonly optimizer: OptimizerState
+  readonly optimizer: RulesMemory<NS>
   /** What losses and layers draw with; each update folds its number in. */
   readonly key: Key
 }

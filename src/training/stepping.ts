@@ -8,7 +8,7 @@ import { enginesOf } from './engines.ts'
 import { held, holding, keeping } from './given.ts'
 import type { OptimizerState } from './optimizer.ts'
 import { addSums, type RawReport, type Said } from './report.ts'
-import { initialSlots, mapSlots, type Remembering, slotTensors } from './slots.ts'
+import { initialSlots, mapSlots, type Remembering, shownSlots, slotTensors } from './slots.ts'
 import type { TrainState } from './step.ts'
 import type { Subject } from './subject.ts'
 import { leavesIn, type RawState } from './traced.ts'
@@ -19,7 +19,11 @@ import { asTrainState } from './train-state.ts'
 /** A state for the user, of tensors that are the user's. */
 const toTrainState = ({ subject }: Engine, { optimizer, ...trees }: RawState, key: Key): TrainState =>
   // Variables have the form that the subject takes them in: training keeps the structure that was given.
-  Object.freeze({ variables: subject.asGiven(trees) as TrainState['variables'], optimizer, key })
+  Object.freeze({
+    variables: subject.asGiven(trees) as TrainState['variables'],
+    optimizer: shownSlots(subject.memory, optimizer),
+    key,
+  })
 
 /** A state for the user, of tensors in order that nobody has yet. */
 export const handedOver = (engine: Engine, leaves: readonly tf.Tensor[], update: number, key: Key): TrainState => {
@@ -133,7 +137,10 @@ export const stepOf = (subject: Subject): AnyStep => {
     return Object.freeze({
       // A copy of the trees that were given.
       variables: subject.asGiven(trees) as TrainState['variables'],
-      optimizer: mapSlots(fresh, tensor => handOver(tensor)),
+      optimizer: shownSlots(
+        memory,
+        mapSlots(fresh, tensor => handOver(tensor)),
+      ),
       key: own,
     })
   }

@@ -206,7 +206,7 @@ const refusals: readonly Row[] = [
   ['no key', 'trainStep, key: expected a key, got undefined', () => step.init(start())],
   [
     'slots of other rules',
-    'trainStep, state: expected what adam remembers: 0.mean.generator/relu-1.weight',
+    'trainStep, state: expected what adam remembers: 0.generator.mean.relu-1.weight',
     () => step({ ...begun, optimizer: { update: 0, slots: [] } }, x),
   ],
   // fit

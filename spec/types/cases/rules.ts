@@ -14,10 +14,13 @@ import {
   type ObjectiveContext,
   parallel,
   Relu,
+  resume,
   type Tensor,
   trainStep,
 } from '../../../src/index.ts'
 import { holds, type Same } from './exact.ts'
+
+declare const handle: () => Handle
 
 // Networks that rules train: what losses are given, what reports have, and which names there are.
 
@@ -128,6 +131,40 @@ export const fitting = async () => {
   //                                                                     ~~~~ Property 'fake' does not exist on type
 }
 
+// A saved run has the variables and slots of networks, and the reports of rules.
+const penalized = {
+  name: 'critic',
+  trains: 'critic',
+  loss: ({ ops, run }: Context, { real }: Batch) => {
+    const score = ops.mean(run.critic(real))
+    return [score, { penalty: ops.square(score) }]
+  },
+} as const
+export const resuming = async () => {
+  const data = { real: [[1, 2, 3]], z: [[1, 2]] }
+  const saved = await resume('runs/first', { networks, rules: penalized })
+  holds<Same<typeof saved.trainState.variables, typeof variables>>()
+  saved.rows[0]?.training['critic.penalty'].toFixed(2)
+  saved.rows[0]?.training['critic.loss'].toFixed(2)
+  saved.trainState.optimizer.slots[0]?.critic
+  saved.trainState.optimizer.slots[0]?.['*']
+  saved.trainState.optimizer.slots[0]?.critics
+  //                                   ~~~~~~~ Property 'critics' does not exist on type
+  saved.best?.generator.params['linear-1']
+  const { trainState } = await fit(networks, variables, data, { rules: penalized, resume: saved })
+  holds<Same<typeof trainState, typeof saved.trainState>>()
+  await fit(networks, variables, data, { rules: penalized, resume: await resume('runs/first') })
+  const maybe = await resume('runs/first', { networks, optional: true })
+  await fit(networks, variables, data, { rules: penalized, resume: maybe })
+  Object.is(maybe.trainState, saved.trainState)
+  //        ~~~~~ 'maybe' is possibly 'undefined'.
+  const wider = { generator, critic: join(Input(3), Relu(5), Linear(1)) }
+  await fit(wider, init(wider, key(1)), [[1, 2, 3]], { rules: { loss: handle }, resume: saved })
+  //                                                                            ~~~~~~ Type
+  await resume('runs/first', { networks: { critic, other: 3 } })
+  //                                               ~~~~~ Type 'number' is not assignable to type 'AnyLayer'
+}
+
 // Several inputs and outputs are tuples.
 const two = join(parallel(Input(2), Input(3)), parallel(Linear(1), Linear(2)))
 trainStep(
@@ -143,7 +180,6 @@ trainStep({ two }, { loss: ({ ops, run }, x) => ops.mean(run.two(x)[0]) })
 //                                                               ~ Argument of type 'Handle' is not assignable
 
 // What there is not.
-declare const handle: () => Handle
 trainStep(networks, { loss: ({ ops, run }, x) => ops.mean(run.discriminator(x)) })
 //                                                            ~~~~~~~~~~~~~ Property 'discriminator' does not exist on type
 trainStep(networks, { loss: ({ ops, run }, x) => ops.mean(run.critic(x)), trains: 'generater' })

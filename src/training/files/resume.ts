@@ -1,14 +1,21 @@
 import type * as t from 'io-ts/lib/index.js'
-import { DocumentError } from '../../base/errors.ts'
+import { DocumentError, InvalidOption } from '../../base/errors.ts'
 import { boolean, codec, type Options, oneOf, ownOptions, parseOptions } from '../../base/options.ts'
 import { shownAs } from '../../base/shown.ts'
-import { isRecord, merged } from '../../base/trees.ts'
+import { isList, isRecord, merged } from '../../base/trees.ts'
 import type { AnyLayer } from '../../core/layer.ts'
+import { asParts, isNetworks, type PartsByName } from '../../network/networks.ts'
 import { asPart, type Part } from '../../network/parts.ts'
+import type { More, Networks, VariablesByNetwork } from '../../network-types/networks.ts'
 import { type Location, locationOption, openDisk } from '../../storage/disk.ts'
 import type { Session } from '../loops/session.ts'
+import { type ObjectiveRules, type RulesReport, readRules } from '../rules/rule.ts'
+import { areByNetwork, slotsByNetwork } from '../rules/slots.ts'
+import { memoryOf, asTrees as treesByNetwork } from '../rules/subject.ts'
+import type { RulesState } from '../step.ts'
+import { asTrainState } from '../train-state.ts'
 import { newestIn } from './checkpoint-folder.ts'
-import { checkNetwork } from './differences.ts'
+import { checkNetwork, checkNetworks } from './differences.ts'
 import { ofSaved } from './session-document.ts'
 
 /** A saved run, from which `fit` continues as if it had never been interrupted. */
@@ -20,19 +27,46 @@ export interface Resumed<N extends AnyLayer = AnyLayer> extends Session<N> {
   readonly hash: string
 }
 
-/** Which checkpoint is taken. */
-export interface ResumeOptions<N extends AnyLayer = AnyLayer> {
-  /** The network whose checkpoint it is to be; others are refused. */
-  readonly network?: N
+/** A saved run of several networks that rules train. */
+export interface ResumedByRules<NS, R = unknown> extends Omit<Resumed, 'trainState' | 'rows' | 'best'> {
+  /** Variables and what the optimizers remember, by the name of the network. */
+  readonly trainState: RulesState<NS>
+  /** What the epochs have reported. */
+  readonly rows: readonly { readonly training: RulesReport<R>; readonly validation: RulesReport<R> | null }[]
+  /** The best variables so far, where they are to come back. */
+  readonly best: VariablesByNetwork<NS> | null
+}
+
+/** Which checkpoint is taken, whatever was trained. */
+interface Taking {
   /** The newest complete checkpoint, or the best one. Default: `newest`. */
   readonly which?: 'newest' | 'best'
   /** Whether there may be none: the promise is of `undefined` then. Default: false. */
   readonly optional?: boolean
 }
 
+/** Which checkpoint is taken. */
+export interface ResumeOptions<N extends AnyLayer = AnyLayer> extends Taking {
+  /** The network whose checkpoint it is to be; others are refused. */
+  readonly network?: N
+}
+
+/** Which checkpoint of several networks is taken. */
+export interface ResumeRulesOptions<NS, R = unknown, B = never> extends Taking {
+  /** The networks by name whose checkpoint it is to be; others are refused. */
+  readonly networks: NS & Networks<NS>
+  /** The rules that trained them, whose memory it is to hold, and which say what its reports have. Default: any. */
+  readonly rules?: R & ObjectiveRules<NS, B>
+}
+
+/** What there is where there may be no checkpoint. */
+type Missing<O extends boolean> = O extends false ? never : undefined
+
 interface Normal {
   readonly folder: string
   readonly network: Part | null
+  readonly networks: PartsByName | null
+  readonly rules: unknown
   readonly which: 'newest' | 'best'
   readonly optional: boolean
 }
@@ -41,9 +75,17 @@ const networkOption: t.Type<Part | null, unknown, unknown> = codec('a network', 
   value === null ? null : asPart('resume', value),
 )
 
+const networksOption: t.Type<PartsByName | null, unknown, unknown> = codec('networks by name', value =>
+  value === null ? null : isNetworks(value) ? asParts('resume', value) : undefined,
+)
+/** They are read where the networks are known. */
+const rulesOption: t.Type<unknown, unknown, unknown> = codec('a rule, or an array of rules', value => value)
+
 const options: Options<Normal> = {
   folder: { codec: locationOption('folder') },
   network: { codec: networkOption, default: null },
+  networks: { codec: networksOption, default: null },
+  rules: { codec: rulesOption, default: null },
   which: { codec: oneOf(['newest', 'best']), default: 'newest' },
   optional: { codec: boolean, default: false },
 }
@@ -53,6 +95,48 @@ const described = ({ folder, trainState: { optimizer }, epoch, batch }: Resumed)
   return `Checkpoint of update ${optimizer.update} (epoch ${epoch}${within}) from ${folder}`
 }
 const shown = shownAs(described)
+
+/** Variables of one network are those of none of several. */
+const byNetwork = ({ trainState: { variables } }: Session): Parameters<typeof checkNetworks>[2] =>
+  variables.params === undefined ? (variables as unknown as Parameters<typeof checkNetworks>[2]) : {}
+
+/** Slots by network, also where they were written by layer. */
+const ofNetworks = (parts: PartsByName, session: Session): Session => {
+  const { optimizer, ...rest } = session.trainState
+  const names = Object.keys(parts)
+  if (!isList(optimizer.slots) || areByNetwork(names, optimizer.slots)) return session
+  const shown = Object.freeze({ ...optimizer, slots: slotsByNetwork(names, optimizer.slots) })
+  return { ...session, trainState: Object.freeze({ ...rest, optimizer: shown }) }
+}
+
+/**
+ * Checks that a saved run is that of networks, and of the rules that train them, as far as these were given.
+ *
+ * @returns the run, with what is remembered by network
+ */
+const checkedRun = (file: string, { network, networks, rules }: Normal, session: Session): Session => {
+  if (network !== null) checkNetwork(file, network, session.trainState.variables)
+  if (networks === null) {
+    if (rules === null) return session
+    throw new InvalidOption({
+      layer: 'resume',
+      option: 'rules',
+      expected: 'networks beside rules',
+      got: 'none',
+      remedy: 'For example: resume(folder, { networks, rules }).',
+    })
+  }
+  checkNetworks(file, networks, byNetwork(session))
+  const own = ofNetworks(networks, session)
+  if (rules === null) return own
+  const ruled = { owner: 'resume', parts: networks, rules: readRules('resume', networks, rules) }
+  asTrainState(
+    { owner: 'resume', asTrees: value => treesByNetwork(ruled, value), memory: memoryOf(ruled) },
+    own.trainState,
+    'rules',
+  )
+  return own
+}
 
 /** Checks that a value is what {@link resume} gives, as a call from JavaScript may give anything. */
 export const isResumed = (value: unknown): value is Resumed =>
@@ -75,18 +159,28 @@ export const isResumed = (value: unknown): value is Resumed =>
  * before // undefined
  * ```
  */
-export function resume<N extends AnyLayer = AnyLayer>(
+export function resume<N extends AnyLayer = AnyLayer, O extends boolean = false>(
   folder: Location,
-  options?: ResumeOptions<N> & { readonly optional?: false },
-): Promise<Resumed<N>>
-export function resume<N extends AnyLayer = AnyLayer>(
+  options?: ResumeOptions<N> & { readonly optional?: O },
+): Promise<Resumed<N> | Missing<O>>
+/**
+ * Reads the newest complete checkpoint of several networks that rules train, otherwise as for one network.
+ *
+ * @param options `networks` by name, and their `rules`; `which` (`newest`), `optional` (false)
+ * @throws DocumentError, FileError, InvalidOption as for one network; InvalidOption also if other rules trained the networks
+ * @example
+ * ```ts
+ * const networks = { encoder: join(Input(4), Tanh(2)), decoder: join(Input(2), Linear(4)) }
+ * const before = await resume('runs/none', { networks, optional: true })
+ * before // undefined
+ * ```
+ */
+export function resume<const NS extends object, const R = unknown, B = never, O extends boolean = false>(
   folder: Location,
-  options: ResumeOptions<N>,
-): Promise<Resumed<N> | undefined>
-export async function resume<N extends AnyLayer = AnyLayer>(
-  folder: Location,
-  given: ResumeOptions<N> = {},
-): Promise<Resumed<N> | undefined> {
+  options: ResumeRulesOptions<NS, R, B> & { readonly optional?: O },
+  ...none: [object] extends [NS] ? More : []
+): Promise<ResumedByRules<NS, R> | Missing<O>>
+export async function resume(folder: Location, given: unknown = {}, ..._: unknown[]): Promise<unknown> {
   const example = "resume('runs/first', { network })"
   const own = parseOptions('resume', example, options, merged(ownOptions('resume', example, given), { folder }))
   const disk = await openDisk(own.folder)
@@ -104,9 +198,8 @@ export async function resume<N extends AnyLayer = AnyLayer>(
     })
   }
   const at = disk.path.join(own.folder, found.name)
-  const session = ofSaved(at, found)
-  if (own.network !== null) checkNetwork(at, own.network, session.trainState.variables)
+  const session = checkedRun(at, own, ofSaved(at, found))
   const resumed = { ...session, kind: 'Checkpoint', folder: at, hash: found.hash } as const
   // Of the network, as far as it was given.
-  return Object.freeze(Object.defineProperties(resumed, shown)) as unknown as Resumed<N>
+  return Object.freeze(Object.defineProperties(resumed, shown))
 }

@@ -16,7 +16,7 @@ import { asVariables, described, reading } from '../../state/given.ts'
 import { asShown, type Shaped, type Trees } from '../../state/variables.ts'
 import { tfjsOps, tidily } from '../../tfjs/index.ts'
 import type { NumberBatch, ShapedBatch } from '../batches.ts'
-import { checkNetwork } from '../files/differences.ts'
+import { checkNetworks } from '../files/differences.ts'
 import { type Culprit, firstIn, isAllFinite, noting, ofBatch } from '../loops/not-finite.ts'
 import { knownRules } from '../network-subject.ts'
 import { asVector, layoutOf, type Reader, readSums } from '../report.ts'
@@ -33,6 +33,7 @@ import {
 } from '../traced.ts'
 import { trainedOf } from '../update.ts'
 import { placeOf, readTree } from './batch.ts'
+import { slotsByNetwork } from './slots.ts'
 import { joined, of, within } from './trees.ts'
 import { judged, keyOfRule, type Ruled, type RuleStep, updateByRules } from './update.ts'
 
@@ -146,13 +147,14 @@ const check = (ruled: Ruled, { params, state }: Trees<Shaped>, { x, tree }: Shap
 }
 
 /** What all optimizers remember, in a list. */
-const memoryOf = ({ rules }: Ruled): Remembering => ({
+export const memoryOf = ({ parts, rules }: Pick<Ruled, 'parts' | 'rules'>): Remembering => ({
   name: [...new Set(rules.map(({ optimizer }) => optimizer.name))].join(' and '),
   rule: { init: (ops, params) => rules.map(rule => rule.optimizer.rule.init(ops, trainedOf(rule, params))) },
+  shown: slots => slotsByNetwork(Object.keys(parts), slots),
 })
 
 /** The variables of all networks as a user gives them. */
-const asTrees = ({ owner, parts }: Ruled, value: unknown): Trees => {
+export const asTrees = ({ owner, parts }: Ruled, value: unknown): Trees => {
   const given = reading(owner, 'variables', () => {
     const names = Object.keys(parts)
     const fault = (got: string) =>
@@ -223,8 +225,11 @@ export const rulesSubject = (options: RulesOptions): Subject => {
     read: readTree,
     check: (variables, batch) => check(options, variables, batch),
     checkSaved: (file, { params, state }) => {
-      for (const [name, part] of Object.entries(parts))
-        checkNetwork(file, part, { params: of(name, params), state: of(name, state) })
+      checkNetworks(
+        file,
+        parts,
+        mapRecord(parts, (_, name) => ({ params: of(name, params), state: of(name, state) })),
+      )
     },
     traceStep: (structure, shapes, form) => traceStep(options, structure, shapes, form),
     traceScore: (structure, shapes, form) => traceScore(options, structure, shapes, form),

@@ -1,12 +1,23 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, show } from '../../../base/errors.ts'
-import { isList, isRecord, leafOf, mapTree, mergeTrees, own, type VariableTree } from '../../../base/trees.ts'
+import {
+  isList,
+  isRecord,
+  leafOf,
+  mapRecord,
+  mapTree,
+  mergeTrees,
+  own,
+  type VariableTree,
+} from '../../../base/trees.ts'
 import type { AnyLayer } from '../../../core/layer.ts'
 import type { Variables } from '../../../network-types/named.ts'
+import type { VariablesByNetwork } from '../../../network-types/networks.ts'
 import { reading } from '../../../state/given.ts'
+import type { Trees } from '../../../state/variables.ts'
 import { another, handOver } from '../../../tfjs/index.ts'
-import type { OptimizerState, ParamsTree } from '../../optimizer.ts'
-import type { TrainState } from '../../step.ts'
+import type { OptimizerState } from '../../optimizer.ts'
+import type { RulesState, TrainState } from '../../step.ts'
 
 /** Under which name optimizers remember an average of the parameters. */
 export const averageName = 'averageOfParameters'
@@ -23,16 +34,21 @@ const averagesIn = (slots: unknown): VariableTree<tf.Tensor> => {
     .reduce<VariableTree<tf.Tensor>>((a, b) => mergeTrees(a, b), {})
 }
 
+/** Whether variables are those of one network. */
+const isOfOne = (variables: Trees | Readonly<Record<string, Trees>>): variables is Trees =>
+  Object.hasOwn(variables, 'params')
+
 /** The averaged weights of a state of training, with the layers' own state; or those of an optimizer's. */
 interface Averaged {
   <N extends AnyLayer>(trainState: TrainState<N>): Variables<N>
+  <NS>(trainState: RulesState<NS>): VariablesByNetwork<NS>
   (state: OptimizerState): Readonly<Record<string, Readonly<Record<string, tf.Tensor>>>>
 }
 
 /**
  * The averages of parameters that `average` or `scheduleFree` keep, to predict with. For a `trainState` it returns
- * variables, where those without an average are unchanged; for an optimizer's state only the averages. The caller owns
- * the tensors.
+ * variables, of several networks by name, where those without an average are unchanged; for an optimizer's state only the
+ * averages. The caller owns the tensors.
  *
  * @throws InvalidOption if it has no averages
  * @example
@@ -61,10 +77,13 @@ export const averaged = ((state: unknown) =>
     if (Object.keys(found).length === 0) throw fault('the state of an optimizer that averages', show(memory))
     const copied = (tree: VariableTree<tf.Tensor>) => mapTree(tree, tensor => handOver(another(tensor)))
     if (!isWhole) return copied(found)
-    const { params, state: kept } = state.variables as { readonly params: ParamsTree; readonly state: ParamsTree }
-    const whole = mapTree(
-      params as VariableTree<tf.Tensor>,
-      (tensor, layer, name) => leafOf(found, layer, name) ?? tensor,
-    )
-    return Object.freeze({ params: copied(whole), state: copied(kept as VariableTree<tf.Tensor>) })
+    const averagedBy = (averages: VariableTree<tf.Tensor>, { params, state: kept }: Trees) =>
+      Object.freeze({
+        params: copied(mapTree(params, (tensor, layer, name) => leafOf(averages, layer, name) ?? tensor)),
+        state: copied(kept),
+      })
+    const variables = state.variables as Trees | Readonly<Record<string, Trees>>
+    if (isOfOne(variables)) return averagedBy(found, variables)
+    const slots = (memory as OptimizerState).slots as readonly Readonly<Record<string, unknown>>[]
+    return mapRecord(variables, (one, network) => averagedBy(averagesIn(slots.map(rule => own(rule, network))), one))
   })) as Averaged
