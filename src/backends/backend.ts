@@ -26,7 +26,7 @@ export interface Backend<H = unknown> {
   /**
    * Compiles a graph.
    *
-   * @param graph a graph of known shapes without random draws and scans, as `prepare` returns it. It may have loops.
+   * @param graph a graph of known shapes without random draws, as `prepare` returns it. It may have loops and long scans.
    * @param family an object that programs of one network, for inputs of several shapes, have in common. They may share
    *   constants of equal numbers. Compared by identity, so it may be the key of a `WeakMap`.
    * @throws BackendError, with the node, its layer and the backend, if the backend cannot run the graph
@@ -100,7 +100,7 @@ export const asMemoryFault = (error: unknown, backend: string, layer?: string): 
 export const unprepared = (backend: string, kind: string): BackendError =>
   new BackendError({
     backend,
-    expected: 'a graph of operations, its scans unrolled and its draws fed',
+    expected: 'a graph of operations, its draws fed',
     got: `a ${kind}`,
     remedy: 'Compile what prepare(graph) gives.',
   })

@@ -20,7 +20,7 @@ const lowering =
   ({ feeding }: Feeder, simplifier: typeof simplifying, backend: string | undefined): Change =>
   (ops, layer) =>
     simplifier({
-      ...unrolling(feeding(emptying(ops, layer))),
+      ...unrolling(false)(feeding(emptying(ops, layer))),
       stopGradient: x => x,
       clipGradient: x => x,
       withKernel: (call, inputs) =>
@@ -28,8 +28,8 @@ const lowering =
     })
 
 /**
- * A graph as backends take it: walks unrolled, draws fed, and all passes run. Gradients have to be taken before, as what
- * only differentiation asks for is left out.
+ * A graph as backends take it: all scans but long ones unrolled, draws fed, and all passes run. Gradients have to be taken
+ * before, as what only differentiation asks for is left out.
  *
  * @param backend the name of the one that is to run it: its kernels of users' operations are kept
  */

@@ -1,6 +1,8 @@
+import type { Shape } from '../base/shape.ts'
+import { sliceAlong } from '../ops/axes.ts'
 import { alike, forLayers, isBeneath, type Operation, perform, tapeOf } from '../ops/operations.ts'
 import { type GradientRule, type Ops, type Origin, runRule } from '../ops/ops.ts'
-import { walk } from '../ops/scan.ts'
+import { isLong, walk } from '../ops/scan.ts'
 import { type BatchingRule, batching, type Operand, ofRank, shapeOfOne, spread } from './batching-rules.ts'
 
 // Many examples as an interpreter of the operations on one: each operation runs once beneath, on the values of all examples.
@@ -67,7 +69,45 @@ export const batchOf = <T>(beneath: Ops<T>): Batch<T> => {
         constant: (values, shape) => fixed(own.constant(values, shape)),
         uniform: (key, shape) => fixed(own.uniform(key, shape)),
         normal: (key, shape) => fixed(own.normal(key, shape)),
-        scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
+        scan: (body, initial, sequence) => {
+          const [start, steps] = [initial.map(lifted), lifted(sequence)]
+          if (!isLong(ops, start, steps)) return walk(ops, body, start, steps)
+          const { mapped } = steps
+          // Examples are more rows of a sequence.
+          const joined = (value: T): T => {
+            const [count, rows, ...rest] = own.shape(value) as readonly [number, number, ...number[]]
+            return own.reshape(value, [count * rows, ...rest])
+          }
+          const apart = (value: T, shape: Shape): Batched<T> => each(own.reshape(value, [size, ...shape]))
+          const [rows = null, length = null, ...rest] = ops.shape(steps)
+          const stepShape = [rows, ...rest]
+          const first = ops.reshape(sliceAlong(ops, steps, 1, 0, 1), stepShape)
+          let output = first
+          const { flags } = differing(
+            start.map(x => x.mapped),
+            own => {
+              const [next, made] = body(
+                start.map((x, i) => (own[i] === true ? each(all(x)) : x)),
+                first,
+              )
+              output = lifted(made)
+              return { depends: false, next: next.map(value => lifted(value).mapped) }
+            },
+          )
+          const lift = (values: readonly T[]) => values.map((value, i) => (flags[i] === true ? each : fixed)(value))
+          const lower = (values: readonly Batched<T>[]) =>
+            values.map((x, i) => (flags[i] === true ? all(x) : lifted(x).value))
+          const [last, outputs] = own.scan(
+            (carried, value) => {
+              const [next, made] = body(lift(carried), mapped ? apart(value, stepShape) : fixed(value))
+              return [lower(next), output.mapped ? joined(all(made)) : lifted(made).value]
+            },
+            lower(start),
+            mapped ? joined(steps.value) : steps.value,
+          )
+          const [count = null, ...others] = ops.shape(output)
+          return [lift(last), output.mapped ? apart(outputs, [count, length, ...others]) : fixed(outputs)]
+        },
         loop: (condition, body, initial, limit) => {
           const given = initial.map(lifted)
           const test = (carried: readonly Batched<T>[]): Batched<T> => lifted(condition(carried))

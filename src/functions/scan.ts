@@ -4,6 +4,8 @@ import { type Shape, showShape } from '../base/shape.ts'
 import { type Flat, unflatten } from '../base/tree.ts'
 import { sliceAlong } from '../ops/axes.ts'
 import type { Ops } from '../ops/ops.ts'
+import { packed, packedSequences, unpacked, unpackedSequences } from '../ops/packing.ts'
+import { mostWalked } from '../ops/scan.ts'
 import {
   type AnyFunction,
   asFunction,
@@ -23,9 +25,6 @@ export interface ScanOptions {
   /** Whether to go from the last step to the first; results keep the order of the steps. Default: false. */
   readonly reverse?: boolean
 }
-
-/** The most steps: each has operations of its own, so more would take minutes to trace. */
-const mostSteps = 10_000
 
 const carryAndResult: Paired = {
   option: 'f',
@@ -81,8 +80,10 @@ const stacked = <T>(ops: Ops<T>, steps: readonly T[]): T =>
  * sequence, and gives `[carry, y]`. The result is `[carry, ys]`: the last carry, and the `y` of all steps. It can be
  * differentiated, mapped and compiled.
  *
- * Every step has operations of its own, in which compiled programs are simplified as anywhere: a program grows with the
- * number of steps, of which there are at most 10,000. To draw in each step, draw for all of them before, and give the draws
+ * Up to 256 steps have operations of their own, in which compiled programs are simplified as anywhere, so a program grows
+ * with them. More are a loop: the program is as large for a million steps as for a thousand. Its gradient keeps the carry
+ * before each step and computes the step again, so its memory is that of as many carries, not of all that the steps compute.
+ * `xs` and `ys` are then copied once. To draw in each step, draw for all of them before, and give the draws
  * with the sequence.
  *
  * @param f a function `(ops, carry, x, ...rest)`. The carry is a tree of tensors, and keeps its form and shapes; `x` has the
@@ -91,7 +92,7 @@ const stacked = <T>(ops: Ops<T>, steps: readonly T[]): T =>
  * @returns a function `(ops, carry, xs, ...rest)`, with `length` `(ops, carry, ...rest)`. Tensors of `xs` and `ys` are
  *   [steps, …]; `rest` is given to every step as it is
  * @throws InvalidOption if `f` is no function or an option is invalid; from a call, if tensors of `xs` have no first axis, or
- *   another number of steps than the first one, there are more than 10,000, `f` gives no pair, the carry changes its form or
+ *   another number of steps than the first one, `f` gives no pair, the carry changes its form or
  *   a shape, or an argument or result holds anything but tensors of the operations
  * @see `scan` in JAX (`jax.lax`); a loop over steps in PyTorch
  * @example
@@ -132,14 +133,6 @@ export function scan(f: unknown, options: unknown = {}, ..._: unknown[]): AnyFun
     const sequence = length === null ? tensorsIn<T>(ops, 'scan', 'xs', others[0]) : undefined
     const rest = sequence === undefined ? others : others.slice(1)
     const count = sequence === undefined ? (length as number) : stepsOf(ops, sequence)
-    if (count > mostSteps)
-      throw new InvalidOption({
-        layer: 'scan',
-        option: sequence === undefined ? 'length' : 'xs',
-        expected: `at most ${mostSteps} steps`,
-        got: String(count),
-        remedy: 'Scan over parts of the sequence, each from the carry of the one before.',
-      })
     const like = { paths: start.paths, shapes: start.leaves.map(ops.shape), of: 'the carry that came in' }
     const step = (carried: readonly T[], x: readonly unknown[]): readonly [carried: readonly T[], y: Flat<T>] => {
       const result = own(ops, unflatten(start.form, carried), ...x, ...rest)
@@ -150,6 +143,22 @@ export function scan(f: unknown, options: unknown = {}, ..._: unknown[]): AnyFun
     const stepsIn = (of: (leaf: T) => T): readonly unknown[] =>
       sequence === undefined ? [] : [unflatten(sequence.form, sequence.leaves.map(of))]
 
+    if (count > mostWalked && isKnown(ops, [...start.leaves, ...(sequence?.leaves ?? [])])) {
+      let first: Flat<T> | undefined
+      const [last, ys] = scannedLong(
+        ops,
+        (carried, leaves) => {
+          const [next, y] = step(carried, sequence === undefined ? [] : [unflatten(sequence.form, leaves)])
+          first ??= y
+          return [next, y.leaves]
+        },
+        start.leaves,
+        sequence?.leaves ?? [],
+        { length: count, reverse },
+      )
+      // A scan of some steps has run one.
+      return Object.freeze([unflatten(start.form, last), unflatten((first as unknown as Flat<T>).form, ys)])
+    }
     let carried = start.leaves
     const found: Flat<T>[] = []
     for (let i = 0; i < count; i++) {
@@ -181,6 +190,37 @@ export function scan(f: unknown, options: unknown = {}, ..._: unknown[]): AnyFun
     )
     return Object.freeze([unflatten(start.form, carried), unflatten(first.form, ys)])
   }
+}
+
+/** Whether all shapes are known. */
+const isKnown = <T>(ops: Ops<T>, leaves: readonly T[]): boolean => leaves.every(leaf => !ops.shape(leaf).includes(null))
+
+/** A scan as one `ops.scan`, over all sequences side by side. */
+const scannedLong = <T>(
+  ops: Ops<T>,
+  step: (carried: readonly T[], x: readonly T[]) => readonly [carried: readonly T[], y: readonly T[]],
+  start: readonly T[],
+  sequences: readonly T[],
+  { length, reverse }: { readonly length: number; readonly reverse: boolean },
+): readonly [last: readonly T[], ys: readonly T[]] => {
+  const shapesOf = (leaves: readonly T[]) => leaves.map(leaf => ops.shape(leaf) as readonly number[])
+  const shapes = shapesOf(sequences).map(([, ...rest]) => rest)
+  const turned = (rows: T): T => (reverse ? ops.reverse(rows, [1]) : rows)
+  const rows =
+    sequences.length === 0
+      ? ops.broadcast(ops.constant(0, [1, 1, 1]), [1, length, 1])
+      : turned(packedSequences(ops, sequences))
+  let made: readonly (readonly number[])[] = []
+  const [last, outputs] = ops.scan(
+    (carried, row) => {
+      const [next, y] = step(carried, unpacked(ops, row, shapes))
+      made = shapesOf(y)
+      return [next, y.length === 0 ? row : packed(ops, y)]
+    },
+    start,
+    rows,
+  )
+  return [last, unpackedSequences(ops, turned(outputs), made)]
 }
 
 const zeroStep = <T>(ops: Ops<T>, leaf: T): T => {

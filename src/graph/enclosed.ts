@@ -76,3 +76,7 @@ export const bodyOf = (node: Scan | Loop): Graph =>
 /** A loop with other outputs of its body. */
 export const withBody = (node: Omit<Loop, 'condition' | 'next'>, [condition, ...next]: readonly GraphNode[]): Loop =>
   Object.freeze({ ...node, condition: condition as GraphNode, next: Object.freeze(next) })
+
+/** A scan with other outputs of its body. */
+export const withScanBody = (node: Omit<Scan, 'output' | 'next'>, outputs: readonly GraphNode[]): Scan =>
+  Object.freeze({ ...node, next: Object.freeze(outputs.slice(0, -1)), output: outputs.at(-1) as GraphNode })

@@ -11,7 +11,7 @@ import { unrolling } from './unroll.ts'
 export const equals = (a: Graph, b: Graph): boolean => {
   if (a.inputs.length !== b.inputs.length || a.outputs.length !== b.outputs.length) return false
   if (a.inputs.some((input, i) => input.shape.join() !== b.inputs[i]?.shape.join())) return false
-  const ops = unrolling(tracer(interner()))
+  const ops = unrolling(false)(tracer(interner()))
   const copied = ({ inputs, outputs }: Graph): readonly GraphNode[] =>
     interpret(ops, outputs, new Map(inputs.map((input, i) => [input, a.inputs[i] as GraphNode])))
   const own = copied(a)

@@ -1,4 +1,5 @@
-import { type Traced, tape } from '../ops/tape.ts'
+import { tape } from '../ops/tape.ts'
+import type { Traced } from '../ops/traced.ts'
 import { rebuilt } from './build.ts'
 import { type Graph, type GraphNode, topological } from './graph.ts'
 import { interner } from './intern.ts'
@@ -9,7 +10,7 @@ import { graphOps, tracer } from './ops.ts'
  * The gradients of a graph's output, by reverse-mode differentiation. The result is a graph of the same inputs, which
  * can be differentiated again.
  *
- * Scans are unrolled. If the output is not a scalar, these are the gradients of the sum of its elements.
+ * Scans of at most 256 steps are unrolled. If the output is not a scalar, these are the gradients of the sum of its elements.
  *
  * @param loss the node that is differentiated. Default: the first output.
  * @param wrt the nodes with respect to which. Default: all inputs.

@@ -1,10 +1,11 @@
 import { InvalidOption, show } from '../base/errors.ts'
 import type { Key } from '../base/random.ts'
-import { isShape, type Shape } from '../base/shape.ts'
+import { isShape, type Shape, showFlow } from '../base/shape.ts'
 import { alike, forLayers } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
+import { isLong } from '../ops/scan.ts'
 import { resultShape } from '../ops/shapes.ts'
-import { enclosed, withBody } from './enclosed.ts'
+import { enclosed, withBody, withScanBody } from './enclosed.ts'
 import {
   type Application,
   type Draw,
@@ -42,20 +43,34 @@ const draw =
 const carriedOf = (initial: readonly GraphNode[]): readonly Placeholder[] =>
   initial.map(({ shape }, i) => placeholder(`carried ${i}`, shape))
 
+/** Steps that are no nodes of their own carry tensors of the same shapes. */
+const checkCarried = (before: readonly GraphNode[], after: readonly GraphNode[]): void => {
+  const [expected, got] = [before, after].map(nodes => showFlow(nodes.map(({ shape }) => shape)))
+  if (expected === got) return
+  throw new InvalidOption({
+    layer: 'scan',
+    option: 'body',
+    expected: `tensors of the carried shapes ${expected}`,
+    got: String(got),
+    remedy: 'Broadcast what is carried first to the shapes of what is carried on.',
+  })
+}
+const graphShapes = { shape: (node: GraphNode): Shape => node.shape }
+
 const scanOf =
   (keep: (node: GraphNode) => GraphNode): Ops<GraphNode>['scan'] =>
   (body, initial, sequence) => {
     const [batch = null, length = null, ...rest] = sequence.shape
     const own = { initial, sequence, carried: carriedOf(initial), step: placeholder('step', [batch, ...rest]) }
     const [traced, last] = body(own.carried, own.step)
+    if (isLong(graphShapes, initial, sequence)) checkCarried(initial, traced)
     const { outputs, ...around } = enclosed(keep, [...own.carried, own.step], [...traced, last])
-    const [next, output] = [Object.freeze(outputs.slice(0, -1)), outputs.at(-1) as GraphNode]
-    const [outputBatch = null, ...outputRest] = output.shape
+    const [outputBatch = null, ...outputRest] = (outputs.at(-1) as GraphNode).shape
     const shape = Object.freeze([outputBatch, length, ...outputRest])
-    const scan = keep(Object.freeze<Scan>({ kind: 'scan', ...own, ...around, next, output, shape })) as Scan
+    const scan = keep(withScanBody({ kind: 'scan', ...own, ...around, shape }, outputs)) as Scan
     const result = (which: number | 'outputs', shape: Shape): GraphNode =>
       keep(Object.freeze({ kind: 'scan result', scan, result: which, shape }))
-    return [next.map((state, i) => result(i, state.shape)), result('outputs', shape)]
+    return [scan.next.map((state, i) => result(i, state.shape)), result('outputs', shape)]
   }
 
 const scalar: Shape = Object.freeze([])

@@ -1,6 +1,6 @@
 import type { Ops } from '../ops/ops.ts'
-import { bodyOf, withBody } from './enclosed.ts'
-import { type Graph, type GraphNode, topological, uses } from './graph.ts'
+import { bodyOf, withBody, withScanBody } from './enclosed.ts'
+import { encloses, type Graph, type GraphNode, topological, uses } from './graph.ts'
 import { interner } from './intern.ts'
 import { tracer } from './ops.ts'
 import { simplifyingExactly } from './simplify.ts'
@@ -63,15 +63,16 @@ export const rewritten = (
   return changed ? Object.freeze({ kind: 'Graph', inputs, outputs: Object.freeze(outputs.map(renewed)) }) : graph
 }
 
-/** Lets a pass run on the bodies of loops too, innermost first. */
+/** Lets a pass run on the bodies of loops and scans too, innermost first. */
 export const throughLoops = (pass: (graph: Graph) => Graph): ((graph: Graph) => Graph) => {
   const inBody: Parameters<typeof rewritten>[1] = (node, { keep }) => {
-    if (node.kind !== 'loop') return undefined
+    if (!encloses(node)) return undefined
     const body = bodyOf(node)
-    const after = through(body)
-    return after === body ? undefined : keep(withBody(node, after.outputs))
+    const { outputs } = through(body)
+    if (outputs === body.outputs) return undefined
+    return keep(node.kind === 'loop' ? withBody(node, outputs) : withScanBody(node, outputs))
   }
   const through = (graph: Graph): Graph =>
-    pass(topological(graph.outputs).some(({ kind }) => kind === 'loop') ? rewritten(graph, inBody) : graph)
+    pass(topological(graph.outputs).some(encloses) ? rewritten(graph, inBody) : graph)
   return through
 }

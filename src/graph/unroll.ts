@@ -1,20 +1,25 @@
 import type { Ops } from '../ops/ops.ts'
-import { walk } from '../ops/scan.ts'
+import { isLong, walk } from '../ops/scan.ts'
 import { rebuilt } from './build.ts'
 import type { Graph, GraphNode } from './graph.ts'
 import { simplifying, uniform } from './simplify.ts'
 
-/** Unrolls scans. */
-export const unrolling = (ops: Ops<GraphNode>): Ops<GraphNode> => {
-  const unrolled: Ops<GraphNode> = {
-    ...ops,
-    scan: (body, initial, sequence) => walk(unrolled, body, initial, sequence),
+/** Unrolls scans, all or those that are not long. */
+export const unrolling =
+  (all: boolean) =>
+  (ops: Ops<GraphNode>): Ops<GraphNode> => {
+    const unrolled: Ops<GraphNode> = {
+      ...ops,
+      scan: (body, initial, sequence) =>
+        all || !isLong(ops, initial, sequence)
+          ? walk(unrolled, body, initial, sequence)
+          : ops.scan(body, initial, sequence),
+    }
+    return unrolled
   }
-  return unrolled
-}
 
 /** Unrolls every scan, step by step. */
-export const unroll = ({ inputs, outputs }: Graph): Graph => rebuilt(inputs, outputs, unrolling)
+export const unroll = ({ inputs, outputs }: Graph): Graph => rebuilt(inputs, outputs, unrolling(true))
 
 /** The most repetitions of a loop that are unrolled: graphs grow with each. */
 export const mostUnrolled = 256

@@ -22,7 +22,7 @@ import type { Limits } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { heNormal } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
-import { walk } from '../ops/scan.ts'
+import { scanLayer, walk } from '../ops/scan.ts'
 import { softsign } from './activations.ts'
 import { hardSigmoid } from './dense.ts'
 import { knownDimensions } from './known.ts'
@@ -91,7 +91,7 @@ export interface RecurrentOptions<
   readonly hiddenInit?: ParameterSource
   /** Whether the initial state is trained. Default: false. */
   readonly learnInit?: Learn
-  /** Whether to unroll the steps into separate operations instead of one `scan`. Default: false. */
+  /** Whether to unroll the steps into separate operations, however many. Up to 1,000 are unrolled anyway. Default: false. */
   readonly unrollScan?: boolean
   /** Whether to run from the last step to the first. Outputs keep the order of the steps. Default: false. */
   readonly backwards?: boolean
@@ -328,7 +328,7 @@ const walked = <T>(
     return [next, next[0] as T]
   }
   const ordered = options.backwards ? ops.reverse(shares, [1]) : shares
-  const [last, outputs] = options.unrollScan ? walk(ops, body, initial, ordered) : ops.scan(body, initial, ordered)
+  const [last, outputs] = (options.unrollScan ? walk : scanLayer)(ops, body, initial, ordered)
   return [last, options.backwards ? ops.reverse(outputs, [1]) : outputs]
 }
 

@@ -2,7 +2,7 @@ import { LayerConnectionError } from '../base/errors.ts'
 import { type Shape, showShape } from '../base/shape.ts'
 import { alike, forLayers, type Operation, perform } from './operations.ts'
 import type { Ops } from './ops.ts'
-import { walk } from './scan.ts'
+import { isLong, walk } from './scan.ts'
 import { resultShape } from './shapes.ts'
 
 // Tensors without elements: empty batches, sequences of no steps. Kernels disagree on them or fail, so none is called.
@@ -60,7 +60,10 @@ export const emptying = <T>(beneath: Ops<T>, layer?: string): Ops<T> => {
 export const emptyingAtOnce = <T>(beneath: Ops<T>, layer?: string): Ops<T> => {
   const ops: Ops<T> = {
     ...emptying(beneath, layer),
-    scan: (body, initial, sequence) => walk(ops, body, initial, sequence),
+    scan: (body, initial, sequence) =>
+      isLong(ops, initial, sequence) && !isEmpty(ops.shape(sequence))
+        ? beneath.scan(body, initial, sequence)
+        : walk(ops, body, initial, sequence),
     within: forLayers(name => emptyingAtOnce(beneath, name)),
   }
   return ops

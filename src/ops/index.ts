@@ -1,4 +1,5 @@
 export { type Differentiated, defineOperation, type OperationRules } from './definition.ts'
 export type { Kernels, KernelTensor, NumbersKernel, OnnxAttribute, OnnxKernel, OnnxOperators } from './kernels.ts'
 export type { Margin, Ops, Pair, Sliding, Window } from './ops.ts'
-export { type Tape, type Traced, tape } from './tape.ts'
+export { type Tape, tape } from './tape.ts'
+export type { Traced } from './traced.ts'

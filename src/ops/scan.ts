@@ -1,5 +1,18 @@
+import { sizeOf } from '../base/shape.ts'
 import { movedAxis, sliceAlong } from './axes.ts'
 import type { Ops } from './ops.ts'
+
+/** The most steps that are unrolled: programs grow with each. */
+export const mostWalked = 256
+
+/** The most steps of layers and losses that are unrolled: training steps run faster so, but take longer to compile. */
+const mostWalkedByLayers = 1000
+
+/** Whether a scan stays a loop in graphs, and for differentiation, and is not unrolled. It then needs known shapes. */
+export const isLong = <T>({ shape }: Pick<Ops<T>, 'shape'>, initial: readonly T[], sequence: T): boolean => {
+  const length = shape(sequence)[1] ?? 0
+  return length > mostWalked && [...initial, sequence].every(x => sizeOf(shape(x)) !== null)
+}
 
 /**
  * `scan`, unrolled: slices off each step and concatenates the outputs. Time is the first axis meanwhile, so that every
@@ -28,4 +41,10 @@ export const walk = <T>(
     carried = next
   }
   return [carried, movedAxis(ops, ops.concatenate(outputs, 0), 0, 1)]
+}
+
+/** `scan` of a layer or loss: more steps of it are unrolled. */
+export const scanLayer = <T>(ops: Ops<T>, ...[body, initial, sequence]: Parameters<Ops<T>['scan']>): readonly [readonly T[], T] => {
+  const isWalked = isLong(ops, initial, sequence) && (ops.shape(sequence)[1] ?? 0) <= mostWalkedByLayers
+  return isWalked ? walk(ops, body, initial, sequence) : ops.scan(body, initial, sequence)
 }

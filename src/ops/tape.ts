@@ -1,37 +1,14 @@
 import { InvalidOption, show } from '../base/errors.ts'
-import { sizeOf } from '../base/shape.ts'
 import { adjoints, isFlat } from './adjoints.ts'
+import { differentiableLoop } from './loop-gradients.ts'
 import { alike, forLayers, isBeneath, isOps, perform, tapeOf } from './operations.ts'
-import { type GradientRule, type Ops, type Origin, runRule } from './ops.ts'
-import { walk } from './scan.ts'
+import { type Ops, runRule } from './ops.ts'
+import { isLong, walk } from './scan.ts'
+import { differentiableScan } from './scan-gradients.ts'
+import { type Note, type Recorder, type Traced, zerosLike } from './traced.ts'
 
 // Reverse-mode differentiation as an interpreter: it runs and records every operation in the interpreter beneath.
 // Backwards through the records, each operation's adjoint carries the gradient from its result to its inputs.
-
-/** A value under differentiation. */
-export interface Traced<T> {
-  readonly value: T
-  /** The tape that it belongs to. */
-  readonly tape: symbol
-  /** Whether it is a variable, or depends on one. */
-  readonly varies: boolean
-  readonly origin?: Origin<Traced<T>>
-}
-
-interface Note<T> {
-  readonly inputs: readonly Traced<T>[]
-  readonly output: Traced<T>
-  /** The gradients of the inputs from that of the output, by the interpreter that ran the operation. */
-  readonly back: (gradient: T) => readonly (T | null)[]
-}
-
-/** A record of a function with a gradient of its own. */
-interface RuleNote<T> {
-  readonly beneath: Ops<T>
-  readonly rule: GradientRule
-  readonly inputs: readonly Traced<T>[]
-  readonly outputs: readonly Traced<T>[]
-}
 
 /**
  * An interpreter that records its operations, and their gradients. Values of the interpreter beneath are constants to
@@ -50,23 +27,6 @@ export interface Tape<T> {
     outputs: readonly (readonly [output: Traced<T>, cotangent: T])[],
     wrt: readonly Traced<T>[],
   ) => readonly T[]
-}
-
-const refuseLoop = (): never => {
-  throw new InvalidOption({
-    layer: 'loop',
-    option: 'initial',
-    expected: 'no gradient asked through a loop, whose length depends on values',
-    got: 'one through a loop over what depends on a variable',
-    remedy: 'Give it ops.stopGradient of what it uses, or repeat the operations a fixed number of times.',
-  })
-}
-
-/** Zeros of the shape of a tensor. Not a product with 0, which would keep NaN. */
-export const zerosLike = <T>(ops: Ops<T>, x: T): T => {
-  const shape = ops.shape(x)
-  const zero = ops.constant(0)
-  return sizeOf(shape) === null ? ops.where(zero, x, zero) : ops.constant(0, shape as readonly number[])
 }
 
 /**
@@ -96,18 +56,67 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
       got: show(beneath),
       remedy: 'For example: tape(tfjsOps).',
     })
-  const notes: (Note<T> | RuleNote<T>)[] = []
-  /** Results of loops that depend on variables: they have no gradient. */
-  const looped = new Set<Traced<T>>()
+  const notes: Note<T>[] = []
   const id = Symbol('tape')
-  const fixed = (value: T): Traced<T> => ({ value, tape: id, varies: false })
+  const valueThat =
+    (varies: boolean) =>
+    (value: T): Traced<T> => ({ value, tape: id, varies })
+  const [variable, fixed] = [valueThat(true), valueThat(false)]
   const isOwn = (value: unknown): value is Traced<T> => tapeOf(value) === id
   /** Values may be of the interpreter beneath, whatever their type says. */
   const lifted = (value: Traced<T>): Traced<T> => (isOwn(value) ? value : fixed(value as T))
 
+  /** The gradients by some records, from the last one to the first. */
+  const swept = (
+    records: readonly Note<T>[],
+    outputs: readonly (readonly [output: Traced<T>, cotangent: T])[],
+    wrt: readonly Traced<T>[],
+  ): readonly T[] => {
+    const found = new Map<Traced<T>, T>()
+    const arrive = (at: Traced<T>, gradient: T): void => {
+      const before = found.get(at)
+      found.set(at, before === undefined ? gradient : beneath.add(before, gradient))
+    }
+    for (const [output, cotangent] of outputs) arrive(lifted(output), cotangent)
+    for (const { inputs, outputs: own, back } of records.toReversed()) {
+      const arrived = own.map(output => found.get(output))
+      if (arrived.every(gradient => gradient === undefined)) continue
+      const results = back(arrived)
+      for (const [i, input] of inputs.entries()) {
+        const gradient = results[i]
+        if (input.varies && gradient !== null && gradient !== undefined) arrive(input, gradient)
+      }
+    }
+    return wrt.map(at => found.get(at) ?? zerosLike(beneath, lifted(at).value))
+  }
+
+  /** The results of a function, and its records, which are not kept. */
+  const apart = (run: () => readonly Traced<T>[]) => {
+    const first = notes.length
+    const results = run().map(lifted)
+    return { results, records: notes.splice(first) }
+  }
+  const note = (record: Note<T>): void => void notes.push(record)
+  const recorded: Recorder<T>['recorded'] = (run, own = []) => {
+    const { results, records } = apart(run)
+    const made = new Set([...own, ...records.flatMap(({ outputs }) => outputs)])
+    const used = [...records.flatMap(({ inputs }) => inputs), ...results]
+    return { results, around: used.filter(value => value.varies && !made.has(value)) }
+  }
+  const pulled: Recorder<T>['pulled'] = (run, cotangents, wrt) => {
+    const { results, records } = apart(run)
+    return swept(
+      records,
+      results.map((output, i) => [output, cotangents[i] as T] as const),
+      wrt,
+    )
+  }
+
   const noting = (own: Ops<T>): Ops<Traced<T>> => {
     const run = perform(own)
     const { within } = own
+    const recorder: Recorder<T> = { ops: own, lifted, variable, fixed, valueThat, note, recorded, pulled }
+    const scan = differentiableScan(recorder)
     const ops: Ops<Traced<T>> = alike<Traced<T>>(
       (operation, given, attributes) => {
         const inputs = given.map(lifted)
@@ -126,7 +135,8 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
           needed: inputs.map(input => input.varies),
           attributes: attributes as readonly [number],
         }
-        if (varies) notes.push({ inputs, output, back: gradient => rule(own, gradient, about) })
+        // The record has one output, and so one gradient.
+        if (varies) notes.push({ inputs, outputs: [output], back: ([gradient]) => rule(own, gradient as T, about) })
         return output
       },
       {
@@ -136,39 +146,26 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
         uniform: (key, shape) => fixed(own.uniform(key, shape)),
         normal: (key, shape) => fixed(own.normal(key, shape)),
         scan: (body, initial, sequence) => {
-          const [carried, outputs] = walk(ops, body, initial, sequence)
+          const isWalked = !isLong(ops, initial, sequence)
+          const [carried, outputs] = isWalked ? walk(ops, body, initial, sequence) : scan(body, initial, sequence)
           return [carried.map(lifted), outputs]
         },
-        loop: (condition, body, initial, limit) => {
-          const given = initial.map(lifted)
-          let varies = given.some(value => value.varies)
-          const noted = notes.length
-          const results = own.loop(
-            carried => lifted(condition(carried.map(fixed))).value,
-            carried => {
-              const next = body(carried.map(fixed)).map(lifted)
-              varies ||= next.some(value => value.varies)
-              return next.map(({ value }) => value)
-            },
-            given.map(({ value }) => value),
-            limit,
-          )
-          // Nothing outside the loop uses its records.
-          notes.length = noted
-          const outputs = results.map((value): Traced<T> => ({ value, tape: id, varies }))
-          if (varies) for (const output of outputs) looped.add(output)
-          return outputs
-        },
+        loop: differentiableLoop(recorder),
         withGradient: (rule, given) => {
           const inputs = given.map(lifted)
-          const varies = inputs.some(input => input.varies)
-          const values = runRule(
-            own,
-            rule,
-            inputs.map(({ value }) => value),
-          )
-          const outputs = values.map((value): Traced<T> => ({ value, tape: id, varies }))
-          if (varies) notes.push({ beneath: own, rule, inputs, outputs })
+          const x = inputs.map(({ value }) => value)
+          const y = runRule(own, rule, x)
+          const varies = inputs.map(input => input.varies)
+          const outputs = y.map(valueThat(varies.includes(true)))
+          if (varies.includes(true))
+            notes.push({
+              inputs,
+              outputs,
+              back: arrived => {
+                const cotangents = arrived.map((dy, i) => dy ?? zerosLike(own, y[i] as T))
+                return rule.backward(own, x, y, cotangents, varies)
+              },
+            })
           return outputs
         },
         origin: x => lifted(x).origin,
@@ -178,43 +175,11 @@ export const tape = <T>(beneath: Ops<T>): Tape<T> => {
     return ops
   }
 
-  const gradients: Tape<T>['gradients'] = (outputs, wrt) => {
-    const found = new Map<Traced<T>, T>()
-    const arrive = (at: Traced<T>, gradient: T): void => {
-      const before = found.get(at)
-      found.set(at, before === undefined ? gradient : beneath.add(before, gradient))
-    }
-    for (const [output, cotangent] of outputs) arrive(lifted(output), cotangent)
-    /** The gradients of a record's inputs; `undefined` if its outputs have none. */
-    const gradientsOf = (note: Note<T> | RuleNote<T>): readonly (T | null)[] | undefined => {
-      if ('output' in note) {
-        const dy = found.get(note.output)
-        return dy === undefined ? undefined : note.back(dy)
-      }
-      const { beneath: own, rule, inputs, outputs } = note
-      const arrived = outputs.map(output => found.get(output))
-      if (arrived.every(dy => dy === undefined)) return undefined
-      const x = inputs.map(({ value }) => value)
-      const y = outputs.map(({ value }) => value)
-      return rule.backward(
-        own,
-        x,
-        y,
-        arrived.map((dy, i) => dy ?? zerosLike(own, y[i] as T)),
-        inputs.map(({ varies }) => varies),
-      )
-    }
-    for (const note of notes.toReversed()) {
-      const results = gradientsOf(note)
-      if (results === undefined) continue
-      for (const [i, input] of note.inputs.entries()) {
-        const gradient = results[i]
-        if (input.varies && gradient !== null && gradient !== undefined) arrive(input, gradient)
-      }
-    }
-    for (const at of looped) if (found.has(at) && !wrt.includes(at)) refuseLoop()
-    return wrt.map(at => found.get(at) ?? zerosLike(beneath, lifted(at).value))
+  return {
+    ops: noting(beneath),
+    variable,
+    fixed,
+    owns: isOwn,
+    gradients: (outputs, wrt) => swept(notes, outputs, wrt),
   }
-
-  return { ops: noting(beneath), variable: value => ({ value, tape: id, varies: true }), fixed, owns: isOwn, gradients }
 }

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { normals, uniforms } from '../base/random.ts'
 import { known, sizeOf } from '../base/shape.ts'
+import { movedAxis, sliceAlong } from '../ops/axes.ts'
 import { hasKernel, runKernel } from '../ops/kernels.ts'
 import { alike } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
-import { walk } from '../ops/scan.ts'
+import { isLong, walk } from '../ops/scan.ts'
 import { resultShape } from '../ops/shapes.ts'
 import { byLoops } from './by-loops.ts'
 import type { Calls, Own } from './calls.ts'
@@ -79,20 +80,45 @@ export const tfjsOps: Ops<Tensor> = alike<Tensor>(
     isTensor: value => value instanceof tf.Tensor,
     uniform: (key, shape) => make({ values: uniforms(key, sizeOf(known(shape))), shape: known(shape) }),
     normal: (key, shape) => make({ values: normals(key, sizeOf(known(shape))), shape: known(shape) }),
-    scan: (body, initial, sequence) => walk(tfjsOps, body, initial, sequence),
+    scan: (body, initial, sequence) =>
+      isLong(tfjsOps, initial, sequence) ? stepped(body, initial, sequence) : walk(tfjsOps, body, initial, sequence),
     loop: (condition, body, initial, limit) =>
       tf.tidy(() => {
-        const scope = tf.engine().state.activeScope?.id
         let carried = initial
         for (let i = 0; i < limit; i++) {
           const flag = tf.tidy(() => condition(carried).dataSync()[0] as number)
           if (flag === 0) break
           const next: readonly Tensor[] = tf.tidy(() => [...body(carried)])
-          // Tensors of other scopes belong to the caller.
-          for (const x of new Set(carried)) if (x.scopeId === scope && !next.includes(x)) x.dispose()
+          replaced(carried, next)
           carried = next
         }
         return [...carried]
       }),
   },
 )
+
+/** Frees what is carried no longer. Tensors of other scopes belong to the caller. */
+const replaced = (carried: readonly Tensor[], next: readonly Tensor[]): void => {
+  const scope = tf.engine().state.activeScope?.id
+  for (const x of new Set(carried)) if (x.scopeId === scope && !next.includes(x)) x.dispose()
+}
+
+/** A long scan: what a step computes is freed with it. */
+const stepped: Ops<Tensor>['scan'] = (body, initial, sequence) =>
+  tf.tidy(() => {
+    const [batch, length, ...rest] = sequence.shape as [number, number, ...number[]]
+    const steps = movedAxis(tfjsOps, sequence, 1, 0)
+    const outputs: Tensor[] = []
+    let carried = initial
+    for (let i = 0; i < length; i++) {
+      const [output, ...next] = tf.tidy((): Tensor[] => {
+        const step = reshape(sliceAlong(tfjsOps, steps, 0, i, 1), [batch, ...rest])
+        const [after, made] = body(carried, step)
+        return [reshape(made, [1, ...made.shape]), ...after]
+      }) as [Tensor, ...Tensor[]]
+      outputs.push(output)
+      replaced(carried, next)
+      carried = next
+    }
+    return [[...carried], movedAxis(tfjsOps, tfjsOps.concatenate(outputs, 0), 0, 1)] as [Tensor[], Tensor]
+  })

@@ -1,7 +1,19 @@
 import { BackendError, InvalidOption, show } from '../../base/errors.ts'
 import { showShape } from '../../base/shape.ts'
-import { type Graph, type GraphNode, isA, type Loop, type Own, topological } from '../../graph/graph.ts'
+import {
+  encloses,
+  enclosingOf,
+  type Graph,
+  type GraphNode,
+  isA,
+  isResult,
+  type Loop,
+  type Own,
+  type Scan,
+  topological,
+} from '../../graph/graph.ts'
 import { rowWriteOf } from '../../graph/row-write.ts'
+import { movedAxis } from '../../ops/axes.ts'
 import { emptying } from '../../ops/empty.ts'
 import { type Attributes, perform } from '../../ops/operations.ts'
 import { unprepared } from '../backend.ts'
@@ -65,7 +77,7 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
   const ops = onnxOps(emit)
   const run = perform(emptying(ops))
   const valueAt = (node: GraphNode): Value => values.get(node) as Value
-  const loops = new Map<Loop, readonly Value[]>()
+  const loops = new Map<Loop | Scan, readonly Value[]>()
   const order = topological(outputs, node => values.has(node))
   const absorbed = absorptions(order, outputs)
   const products = new Set<GraphNode>([...absorbed.values()].map(({ product }) => product))
@@ -79,7 +91,7 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
     const spread = { source: valueAt(found.source), gaps: found.gaps }
     return ofSpread({ emit, ops }, spread, filter, known(node), node.attributes[0])
   }
-  const evaluate = (node: Exclude<GraphNode, Loop>): Value => {
+  const evaluate = (node: Exclude<GraphNode, Loop | Scan>): Value => {
     const absorption = absorbed.get(node)
     if (absorption !== undefined) {
       const { product, addend } = absorption
@@ -87,7 +99,7 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
       return biased(emit, ops, { ...product, attributes }, [...inputs, addend].map(valueAt))
     }
     if (node.kind === 'constant') return ops.constant(node.values, known(node))
-    if (node.kind === 'loop result') return loops.get(node.loop)?.[node.result] as Value
+    if (isResult(node)) return loops.get(enclosingOf(node))?.at(node.result === 'outputs' ? -1 : node.result) as Value
     const write = rowWriteOf(node)
     if (write !== undefined)
       return rowWritten(emit, valueAt(write.kept), valueAt(write.row), valueAt(write.position), write.axis)
@@ -105,46 +117,64 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
   for (const node of order) {
     if (values.has(node) || products.has(node)) continue
     emit.label(labelOf(node))
-    if (node.kind === 'loop') loops.set(node, loop(emit, node, valueAt))
+    if (encloses(node)) loops.set(node, loop(emit, node, valueAt))
     else values.set(node, evaluate(node))
   }
   return outputs.map(valueAt)
 }
 
-/** A loop as the operator Loop, whose body returns whether to go on and what is carried next. */
-const loop = (emit: Emitter, node: Loop, valueAt: (node: GraphNode) => Value): readonly Value[] => {
+/**
+ * A loop or scan as the operator Loop, whose body returns whether to go on, what is carried next, and for a scan the output
+ * of the step. The operator stacks outputs along a new first axis.
+ */
+const loop = (emit: Emitter, node: Loop | Scan, valueAt: (node: GraphNode) => Value): readonly Value[] => {
   const captured = node.inner.map((stand, i) => [stand, valueAt(node.captured[i] as GraphNode)] as const)
   const bound = (carried: readonly Value[]): Map<GraphNode, Value> =>
     new Map([...captured, ...node.carried.map((stand, i) => [stand, carried[i] as Value] as const)])
-  const goesOn = (inside: Emitter, carried: readonly Value[]): string =>
-    cast(inside, laid(inside, lowered(inside, bound(carried), [node.condition])[0] as Value), 'bool')
 
   const body = emit.nested()
   const port = (name: string, stand: GraphNode): Port => ({ name: body.scoped(name), shape: known(stand) })
   const inputs = node.carried.map((stand, i) => port(inputName(i), stand))
-  const next = lowered(
-    body,
-    bound(inputs.map(({ name, shape }) => asGiven(name, shape as readonly number[]))),
-    node.next,
-  )
-  const results = next.map((value, i) => ({
-    ...port(outputName(i), node.carried[i] as GraphNode),
-    value: laid(body, value),
-  }))
+  const given = bound(inputs.map(({ name, shape }) => asGiven(name, shape as readonly number[])))
+  const [repetition, goes] = [body.scoped('repetition'), body.scoped('goes on')]
+  if (node.kind === 'scan') {
+    const sequence = laid(emit, valueAt(node.sequence))
+    const shape = known(node.step)
+    given.set(
+      node.step,
+      shape.includes(0)
+        ? onnxOps(emit).constant(new Float32Array(0), shape)
+        : asGiven(body.node('Gather', [sequence, repetition], { axis: { int: 1 } }), shape),
+    )
+  }
+  const goesOn = (inside: Emitter, carried: readonly Value[]): string =>
+    node.kind === 'scan'
+      ? goes
+      : cast(inside, laid(inside, lowered(inside, bound(carried), [node.condition])[0] as Value), 'bool')
+  const ends = node.kind === 'scan' ? [...node.next, node.output] : node.next
+  const next = lowered(body, given, ends)
+  const results = next.map((value, i) => ({ ...port(outputName(i), ends[i] as GraphNode), value: laid(body, value) }))
   const graph = body.finish(
-    [
-      { name: body.scoped('repetition'), shape: [], type: 'int64' },
-      { name: body.scoped('goes on'), shape: [], type: 'bool' },
-      ...inputs,
-    ],
+    [{ name: repetition, shape: [], type: 'int64' }, { name: goes, shape: [], type: 'bool' }, ...inputs],
     [{ name: body.scoped('goes on after'), shape: [], type: 'bool', value: goesOn(body, next) }, ...results],
   )
 
   const initial = node.initial.map(valueAt)
   emit.label(labelOf(node))
-  const given = [emit.integers([node.limit]), goesOn(emit, initial), ...initial.map(value => laid(emit, value))]
-  const names = emit.nodes('Loop', given, { body: { graph } }, { outputs: initial.length })
-  return names.map((name, i) => asGiven(name, known(node.carried[i] as GraphNode)))
+  const limit = emit.integers([node.kind === 'scan' ? (known(node.sequence)[1] as number) : node.limit])
+  const first = node.kind === 'scan' ? '' : goesOn(emit, initial)
+  const names = emit.nodes(
+    'Loop',
+    [limit, first, ...initial.map(value => laid(emit, value))],
+    { body: { graph } },
+    { outputs: ends.length },
+  )
+  const shapes = node.carried.map(known)
+  const last = shapes.map((shape, i) => asGiven(names[i] as string, shape))
+  if (node.kind === 'loop') return last
+  const [rows, length, ...rest] = known(node) as readonly [number, number, ...number[]]
+  const outputs = asGiven(names.at(-1) as string, [length, rows, ...rest])
+  return [...last, movedAxis(onnxOps(emit), outputs, 0, 1)]
 }
 
 /** A graph as a model with the same inputs and outputs, in order. */

@@ -92,17 +92,21 @@ export const execute = ({ device, made }: Target, plan: Plan, given: readonly In
   })
 }
 
-/** A loop. The plans of its condition and body take what is carried, then what is captured. */
-export interface Repetition {
-  readonly condition: Plan
-  readonly next: Plan
-  readonly limit: number
+/** Values that are carried from one repetition to the next. */
+interface Carrying {
   /** The places of what is carried first and of what is captured. */
   readonly from: readonly number[]
   /** The number of tensors that are carried. */
   readonly count: number
   /** The places for what is carried last, if it is needed. */
   readonly results: readonly (number | undefined)[]
+}
+
+/** A loop. The plans of its condition and body take what is carried, then what is captured. */
+export interface Repetition extends Carrying {
+  readonly condition: Plan
+  readonly next: Plan
+  readonly limit: number
 }
 
 /** Whether a scalar is not 0, read synchronously. */
@@ -121,32 +125,115 @@ const isOn = (device: Device, flag: Info): boolean => {
   }
 }
 
+/**
+ * Repeats something from one set of carried tensors to the next, which are freed after their repetition.
+ *
+ * @param next what comes after a repetition; `undefined` if it was the last one
+ */
+const carrying = (
+  { device }: Target,
+  { from, count, results }: Carrying,
+  values: Values,
+  next: (carried: readonly Info[], captured: readonly Info[], i: number) => readonly Info[] | undefined,
+): void => {
+  const given = from.map(at => values[at] as Info)
+  const captured = given.slice(count)
+  let carried: readonly Info[] = given.slice(0, count).map(info => ({ ...info }))
+  for (const { dataId } of carried) device.backend.incRef(dataId)
+  const release = (): void => carried.forEach(device.dispose)
+  try {
+    for (let i = 0; ; i++) {
+      const after = next(carried, captured, i)
+      if (after === undefined) break
+      release()
+      carried = after
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+  carried.forEach((info, k) => {
+    const at = results[k]
+    if (at === undefined) device.dispose(info)
+    else values[at] = info
+  })
+}
+
 /** Repeats the instructions of the body while the condition holds. */
 export const repeating =
-  (target: Target, { condition, next, limit, from, count, results }: Repetition): Instruction['compute'] =>
+  (target: Target, { condition, next, limit, ...around }: Repetition): Instruction['compute'] =>
+  values => {
+    carrying(target, around, values, (carried, captured, i) => {
+      if (i === limit) return undefined
+      const [flag] = execute(target, condition, [...carried, ...captured]) as readonly [Info]
+      return isOn(target.device, flag) ? execute(target, next, [...carried, ...captured]) : undefined
+    })
+    return undefined
+  }
+
+/** A scan. The plan of its body takes what is carried, the step, then what is captured; its last output is that of the step. */
+export interface Scanning extends Carrying {
+  readonly body: Plan
+  /** The place of the sequence. */
+  readonly sequence: number
+  /** The shapes of a step and of the output of one: [batch, …]. */
+  readonly step: readonly number[]
+  readonly output: readonly number[]
+  readonly length: number
+  /** The place for the sequence of outputs, if it is needed. */
+  readonly outputs: number | undefined
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((size, d) => size * d, 1)
+
+/** Copies a step between a sequence [batch, time, …] and its own tensor [batch, …], of so many numbers for each example. */
+const copied = (
+  size: number,
+  batch: number,
+  length: number,
+  i: number,
+  copy: (own: number, all: number) => void,
+): void => {
+  if (size > 0) for (let row = 0; row < batch; row++) copy(row * size, (row * length + i) * size)
+}
+
+/** Repeats the instructions of the body for every step. Outputs are written where the whole sequence is. */
+export const scanning =
+  (target: Target, { body, sequence, step, output, length, outputs, ...around }: Scanning): Instruction['compute'] =>
   values => {
     const { device } = target
-    const given = from.map(at => values[at] as Info)
-    const captured = given.slice(count)
-    let carried: readonly Info[] = given.slice(0, count).map(info => ({ ...info }))
-    for (const { dataId } of carried) device.backend.incRef(dataId)
-    const release = (): void => carried.forEach(device.dispose)
-    try {
-      for (let i = 0; i < limit; i++) {
-        const [flag] = execute(target, condition, [...carried, ...captured]) as readonly [Info]
-        if (!isOn(device, flag)) break
-        const after = execute(target, next, [...carried, ...captured])
-        release()
-        carried = after
-      }
-    } catch (error) {
-      release()
-      throw error
+    const given = values[sequence] as Info
+    const [[batch = 0, ...rest], [rows = 0, ...others]] = [step, output]
+    const [size, made] = [sizeOf(rest), sizeOf(others)]
+    const collected = new Float32Array(outputs === undefined ? 0 : rows * length * made)
+    // A view of numbers elsewhere is a copy of all of them.
+    const read = device.isNear ? undefined : device.view(given).values
+    const stepAt = (i: number): Info => {
+      const all = read ?? device.view(given).values
+      const numbers = new Float32Array(batch * size)
+      copied(size, batch, length, i, (own, at) => numbers.set(all.subarray(at, at + size), own))
+      return device.make(numbers, step)
     }
-    carried.forEach((info, k) => {
-      const at = results[k]
-      if (at === undefined) device.dispose(info)
-      else values[at] = info
+    const collect = (last: Info, i: number): void => {
+      try {
+        if (outputs === undefined) return
+        const { values: numbers } = device.view(last)
+        copied(made, rows, length, i, (own, at) => collected.set(numbers.subarray(own, own + made), at))
+      } finally {
+        device.dispose(last)
+      }
+    }
+    carrying(target, around, values, (carried, captured, i) => {
+      if (i === length) return undefined
+      const now = stepAt(i)
+      try {
+        const after = execute(target, body, [...carried, now, ...captured])
+        collect(after.at(-1) as Info, i)
+        return after.slice(0, -1)
+      } finally {
+        device.dispose(now)
+      }
     })
+    if (outputs !== undefined) values[outputs] = device.make(collected, [rows, length, ...others])
     return undefined
   }

@@ -1,6 +1,18 @@
 import { filled, known } from '../../base/shape.ts'
 import { bodyOf } from '../../graph/enclosed.ts'
-import { type Constant, type Graph, type GraphNode, isA, type Loop, operands, topological } from '../../graph/graph.ts'
+import {
+  type Constant,
+  encloses,
+  enclosingOf,
+  type Graph,
+  type GraphNode,
+  isA,
+  isResult,
+  type Loop,
+  operands,
+  type Scan,
+  topological,
+} from '../../graph/graph.ts'
 import { lastUses } from '../../graph/plan.ts'
 import { emptying } from '../../ops/empty.ts'
 import { hasKernel, runKernel } from '../../ops/kernels.ts'
@@ -10,7 +22,16 @@ import { asMemoryFault, checkInputs, disposed, type Program, unprepared } from '
 import { callsOf } from './calls.ts'
 import { constantsOn } from './constants.ts'
 import { type Device, type Info, present } from './device.ts'
-import { execute, type Instruction, operandsAt, type Plan, repeating, type Target, type Values } from './execute.ts'
+import {
+  execute,
+  type Instruction,
+  operandsAt,
+  type Plan,
+  repeating,
+  scanning,
+  type Target,
+  type Values,
+} from './execute.ts'
 import { isEmpty, type Task } from './native.ts'
 
 /** A program that can also run synchronously. */
@@ -106,18 +127,32 @@ const placed = (
     return [place, info]
   })
 
-/** A loop. Its condition and body are plans of their own. */
+/** A loop or scan. Its condition and body are plans of their own. */
 const looping = (
   target: Target,
-  node: Loop,
+  node: Loop | Scan,
   from: readonly number[],
-  results: readonly (number | undefined)[],
+  resultAt: (result: number | 'outputs') => number | undefined,
 ): Instruction['compute'] => {
-  const { inputs } = bodyOf(node)
-  const [condition, next] = [[node.condition], node.next].map(outputs =>
-    planOf(target, { kind: 'Graph', inputs, outputs }),
-  ) as [Plan, Plan]
-  return repeating(target, { condition, next, limit: node.limit, from, count: node.initial.length, results })
+  const { inputs, outputs } = bodyOf(node)
+  const planned = (outputs: readonly GraphNode[]): Plan => planOf(target, { kind: 'Graph', inputs, outputs })
+  const count = node.initial.length
+  const results = node.initial.map((_, i) => resultAt(i))
+  if (node.kind === 'loop') {
+    const [condition, next] = [planned([node.condition]), planned(node.next)]
+    return repeating(target, { condition, next, limit: node.limit, from, count, results })
+  }
+  return scanning(target, {
+    body: planned(outputs),
+    sequence: from[count] as number,
+    step: known(node.step.shape),
+    output: known(node.output.shape),
+    length: known(node.sequence.shape)[1] as number,
+    outputs: resultAt('outputs'),
+    from: from.toSpliced(count, 1),
+    count,
+    results,
+  })
 }
 
 const planOf = (target: Target, graph: Graph): Plan => {
@@ -130,18 +165,19 @@ const planOf = (target: Target, graph: Graph): Plan => {
   const place = (node: GraphNode): number => places.get(node) as number
   const lasts = lastUses(graph, reads)
   const kept = target.native?.lasting(order)
-  const resultsOf = (loop: Loop): readonly (number | undefined)[] => {
-    const found: (number | undefined)[] = Array(loop.initial.length)
-    for (const node of order) if (node.kind === 'loop result' && node.loop === loop) found[node.result] = place(node)
-    return found
-  }
+  const resultsOf =
+    (of: Loop | Scan) =>
+    (result: number | 'outputs'): number | undefined => {
+      const at = order.findIndex(node => isResult(node) && enclosingOf(node) === of && node.result === result)
+      return at < 0 ? undefined : at
+    }
   const instructions = order.flatMap((node, i): Plan['instructions'] => {
-    if (node.kind === 'constant' || node.kind === 'placeholder' || node.kind === 'loop result') return []
+    if (node.kind === 'constant' || node.kind === 'placeholder' || isResult(node)) return []
     const ended = lasts.get(node) ?? []
     const operands = reads(node)
     const from = operands.map(place)
     const last = ended.map(place)
-    if (node.kind === 'loop')
+    if (encloses(node))
       return [{ at: i, layer: undefined, compute: looping(target, node, from, resultsOf(node)), last }]
     const compute =
       multiplication(target, node, from) ??

@@ -5,6 +5,7 @@ import { isList } from '../../base/trees.ts'
 import { finiteWhereMasked } from '../../layers/masking.ts'
 import { countUp } from '../../ops/counting.ts'
 import type { Ops } from '../../ops/ops.ts'
+import { scanLayer } from '../../ops/scan.ts'
 import { described } from '../../state/given.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { isTensorOf } from '../metric.ts'
@@ -186,7 +187,8 @@ const logLikelihood = <T>(ops: Ops<T>, { logs, leaps, ends }: Lattice<T>, counts
   const step = (before: T, log: T): T =>
     ops.add(logOfSum(ops, [before, moved(ops, before, 1, never), ops.add(moved(ops, before, 2, never), leaps)]), log)
   const sequence = counts === undefined ? logs : ops.concatenate([logs, ops.reshape(counts, [batch, time, 1])], 2)
-  const [[after]] = ops.scan(
+  const [[after]] = scanLayer(
+    ops,
     ([before], now) => {
       const next = step(before as T, ops.slice(now, [0, 0], [null, width]))
       const carried = counts === undefined ? next : ops.where(ops.slice(now, [0, width], [null, 1]), next, before as T)
