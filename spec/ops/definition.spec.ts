@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import { prepare } from '../../src/backends/prepare.ts'
-import { type GraphNode, trace } from '../../src/graph.ts'
+import { cost, type GraphNode, gradients, interpret, topological, trace } from '../../src/graph.ts'
 import {
   defineOperation,
   graphOps,
@@ -13,7 +13,7 @@ import {
   tfjsOps,
 } from '../../src/index.ts'
 import { backends } from '../running-backends.ts'
-import { checkGradients, checkSecondGradients, gradientsOf } from './derivatives.ts'
+import { checkGradients, checkSecondGradients, close, gradientsOf } from './derivatives.ts'
 import { type Numbers, reference } from './reference.ts'
 
 const none = (): never => {
@@ -73,6 +73,37 @@ describe('defineOperation', () => {
     checkGradients((ops, given) => product(ops, given), [true, false], [x, y])
     checkSecondGradients((ops, given) => product(ops, given), [true, true], [x, y])
     expect(asked[0]).to.deep.equal([true, false])
+  })
+
+  it('has its own derivative in a graph that was traced before, without kernels too', () => {
+    const own = trace((ops, at) => [step(ops, [cube(ops, [at as GraphNode], 2)])], [[3]])
+    const slopes = gradients(own)
+    const found = interpret(
+      reference,
+      slopes.outputs,
+      new Map<GraphNode, Numbers>(slopes.inputs.map(input => [input, x])),
+    )
+    close(
+      found[0]?.data ?? [],
+      x.data.map(value => 6 * value ** 2),
+      1e-12,
+    )
+    // Inlined for backends, and counted as what it computes.
+    expect(topological(prepare(own).graph.outputs).some(({ kind }) => kind === 'own')).to.equal(false)
+    const inlined = trace((ops, at) => [ops.greater(ops.exp(at as GraphNode), ops.constant(0))], [[3]])
+    const called = trace((ops, at) => [step(ops, [ops.exp(at as GraphNode)])], [[3]])
+    expect(cost(called.outputs)).to.deep.include({ flops: cost(inlined.outputs).flops })
+  })
+
+  it('is one node where it is called twice alike, and not where another operation is', () => {
+    const other = defineOperation('other', {
+      tensors: 1,
+      shape: ([a]) => a ?? none(),
+      compute: (ops, [a = none()]) => ops.exp(a),
+      derivative: (_, gradient) => [gradient],
+    })
+    const own = trace((ops, at) => [step, step, other].map(f => f(ops, [at as GraphNode])), [[3]])
+    expect(own.outputs[0]).to.equal(own.outputs[1]).and.not.to.equal(own.outputs[2])
   })
 
   for (const [name, choose] of Object.entries(backends))

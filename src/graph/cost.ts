@@ -10,10 +10,12 @@ import {
   isA,
   isResult,
   type Loop,
+  type Own,
   operands,
   type Scan,
   topological,
 } from './graph.ts'
+import { graphOps, placeholder } from './ops.ts'
 import { plan } from './plan.ts'
 
 /** What a computation costs. */
@@ -79,11 +81,22 @@ const flopsOfOne = (operation: Operation, node: Application | Fused): number | n
 const repetitions = (node: Scan | Loop): number | null =>
   node.kind === 'scan' ? (node.sequence.shape[1] ?? null) : node.limit
 
+/** The cost of a user's operation without kernels: that of what it computes. Of what a kernel does, nothing is known. */
+const costOfOwn = ({ call, inputs }: Own): Pick<Cost, 'flops' | 'bytes'> | undefined => {
+  if (Object.keys(call.kernels).length > 0) return undefined
+  const { withKernel: _, within: __, ...plain } = graphOps
+  return cost([
+    call.run(
+      plain,
+      inputs.map(({ shape }, i) => placeholder(`x${i}`, shape)),
+    ),
+  ])
+}
+
 const flops = (node: GraphNode): number | null => {
   if (node.kind === 'application') return flopsOfOne(node.operation, node)
   if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).flops)
-  // Of what a kernel does, nothing is known.
-  if (node.kind === 'own') return null
+  if (node.kind === 'own') return costOfOwn(node)?.flops ?? null
   if (node.kind !== 'fused') return 0
   // A product, and one operation each for a bias and an activation.
   const bias = node.inputs.length > 2 ? sizeOf(node.shape) : 0
@@ -95,6 +108,8 @@ const bytesMoved = (node: GraphNode): number | null => {
   if (node.kind === 'placeholder' || node.kind === 'constant' || isResult(node)) return 0
   if (isA(node, 'reshape')) return 0
   if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).bytes)
+  const inlined = node.kind === 'own' && costOfOwn(node)
+  if (inlined) return inlined.bytes
   return times(4, total([node, ...operands(node)].map(({ shape }) => sizeOf(shape))))
 }
 

@@ -90,7 +90,7 @@ export interface Fused extends Common {
   readonly layer?: string
 }
 
-/** A call of a user's operation that has kernels. */
+/** A call of a user's operation that has kernels, or a derivative of its own. */
 export interface Own extends Common {
   readonly kind: 'own'
   readonly call: KernelCall

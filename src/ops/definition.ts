@@ -88,6 +88,7 @@ const byKernel = <T>(
   given: readonly unknown[],
 ): T | undefined => {
   const { name, kernels } = definition
+  // Graphs keep calls with a derivative too, so that gradients of a graph use it.
   if (kernels === undefined || ops.withKernel === undefined) return undefined
   const shapes = inputs.map(ops.shape)
   const shape = definition.shape(shapes, ...given)
@@ -163,12 +164,12 @@ export const defineOperation = <Given extends readonly unknown[] = readonly []>(
       'For example: { tensors: 1, shape: ([x]) => x, compute: (ops, [x]) => ops.exp(x) }.',
     )
   // The rules get what the function was given, whose types are the same.
-  const { kernels } = rules as unknown as OperationRules<readonly unknown[]>
+  const { kernels, derivative } = rules as unknown as OperationRules<readonly unknown[]>
   const definition: Definition = Object.freeze({
     ...(rules as unknown as OperationRules<readonly unknown[]>),
     name,
     // A copy, by whose identity graphs tell operations apart.
-    ...(kernels !== undefined && { kernels: Object.freeze({ ...kernels }) }),
+    ...((kernels !== undefined || derivative !== undefined) && { kernels: Object.freeze({ ...kernels }) }),
   })
   return (ops, inputs, ...given) => {
     if (!isOps(ops)) return refuse(name, 'ops', 'operations', show(ops), 'Give the operations before the tensors.')

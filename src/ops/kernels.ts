@@ -57,9 +57,10 @@ export interface Kernels<Given extends readonly unknown[] = readonly unknown[]> 
   readonly onnxruntime?: OnnxKernel<Given>
 }
 
-/** A call of an operation that has kernels. */
+/** A call of an operation that has kernels, or a derivative of its own. */
 export interface KernelCall {
   readonly name: string
+  /** None for an operation that has a derivative alone. */
   readonly kernels: Kernels
   /** What it takes beside tensors. */
   readonly given: readonly unknown[]

@@ -44,7 +44,10 @@ export const walk = <T>(
 }
 
 /** `scan` of a layer or loss: more steps of it are unrolled. */
-export const scanLayer = <T>(ops: Ops<T>, ...[body, initial, sequence]: Parameters<Ops<T>['scan']>): readonly [readonly T[], T] => {
+export const scanLayer = <T>(
+  ops: Ops<T>,
+  ...[body, initial, sequence]: Parameters<Ops<T>['scan']>
+): readonly [readonly T[], T] => {
   const isWalked = isLong(ops, initial, sequence) && (ops.shape(sequence)[1] ?? 0) <= mostWalkedByLayers
   return isWalked ? walk(ops, body, initial, sequence) : ops.scan(body, initial, sequence)
 }
