@@ -1,7 +1,7 @@
 import { type Shape, sharedShape } from '../../base/shape.ts'
 import { misfit } from '../attributes.ts'
 import { transposed } from '../axes.ts'
-import { countUp } from '../counting.ts'
+import { eliminated } from '../elimination.ts'
 import type { Margin, Ops } from '../ops.ts'
 import type { Compositions } from './composition.ts'
 
@@ -63,39 +63,10 @@ const identity = <T>(ops: Ops<T>, n: number): T =>
     [n, n],
   )
 
-/**
- * The inverse by Gauss-Jordan elimination with partial pivoting, as a loop over columns. No gradient goes through a loop.
- *
- * @param a [..., n, n]
- */
-const inverted = <T>(ops: Ops<T>, a: T, n: number): T => {
-  const one = ops.constant(1)
-  const places = countUp(ops, n)
-  // Broadcasts to the leading axes, also of unknown sizes.
-  const unit = ops.where(one, identity(ops, n), a)
-  const none = ops.multiply(ops.sum(unit, [-1]), ops.constant(0))
-  const [, matrix, inverse] = ops.loop(
-    () => one,
-    carried => {
-      const [at, left, right, used] = carried as readonly [T, T, T, T]
-      const isAt = ops.reshape(ops.equal(places, at), [n, 1])
-      const column = ops.matmul(left, isAt)
-      const chosen = ops.argMax(ops.where(used, ops.constant(-1), ops.abs(ops.squeeze(column, [-1]))))
-      const isPivot = ops.equal(places, ops.expandDims(chosen, -1))
-      const [across, down] = [ops.expandDims(isPivot, -2), ops.expandDims(isPivot, -1)]
-      const pivot = ops.matmul(across, column)
-      const eliminated = (x: T): T => {
-        const row = ops.divide(ops.matmul(across, x), pivot)
-        return ops.where(down, row, ops.subtract(x, ops.multiply(column, row)))
-      }
-      return [ops.add(at, one), eliminated(left), eliminated(right), ops.maximum(used, isPivot)]
-    },
-    [ops.constant(0), a, unit, none],
-    n,
-  ) as readonly [T, T, T, T]
-  // Pivots stayed in their rows: the matrix is now the permutation.
-  return ops.matmul(transposed(ops, matrix), inverse)
-}
+/** The inverse of matrices [..., n, n]. */
+const inverted = <T>(ops: Ops<T>, a: T, n: number): T =>
+  // Broadcasts the identity to the leading axes, also of unknown sizes.
+  eliminated(ops, a, ops.where(ops.constant(1), identity(ops, n), a), n, 'partial')
 
 const areLeading = (a: Shape, b: Shape): boolean => sharedShape(a.slice(0, -2), b.slice(0, -2)) !== undefined
 
