@@ -93,7 +93,8 @@ const costOfOwn = ({ call, inputs }: Own): Pick<Cost, 'flops' | 'bytes'> | undef
   ])
 }
 
-const flops = (node: GraphNode): number | null => {
+/** The floating-point operations of a node; `null` where a dimension or what a kernel does is unknown. */
+export const flops = (node: GraphNode): number | null => {
   if (node.kind === 'application') return flopsOfOne(node.operation, node)
   if (encloses(node)) return times(repetitions(node), cost(bodyOf(node).outputs).flops)
   if (node.kind === 'own') return costOfOwn(node)?.flops ?? null

@@ -73,14 +73,29 @@ describe('ONNX Runtime runs on', () => {
         },
       },
     }
-    const x = placeholder('x', [1])
-    const compileOn = async (options: object): Promise<void> =>
-      (await onnxruntime({ runtime: watched, ...options }).compile(graph([x], [graphOps.exp(x)]))).dispose()
-    await compileOn({ threads: 3, providers: ['cpu'] })
+    const compileOn = async (
+      options: object,
+      shape: readonly number[],
+      result: (x: GraphNode) => GraphNode = graphOps.exp,
+    ): Promise<void> => {
+      const x = placeholder('x', shape)
+      ;(await onnxruntime({ runtime: watched, ...options }).compile(graph([x], [result(x)]))).dispose()
+    }
+    await compileOn({ threads: 3, providers: ['cpu'] }, [1])
     expect(given.intraOpNumThreads).to.equal(3)
     expect(given.executionProviders).to.deep.equal(['cpu'])
-    await compileOn({})
+    await compileOn({}, [2 ** 16])
     expect(given).not.to.have.any.keys('intraOpNumThreads', 'executionProviders')
+    // What is small takes one thread, if it is not told.
+    const squared = (x: GraphNode): GraphNode => graphOps.matmul(x, x)
+    for (const [shape, result, threads] of [
+      [[2 ** 15], graphOps.exp, 1],
+      [[40, 40], squared, 1],
+      [[41, 41], squared, undefined],
+    ] as const) {
+      await compileOn({}, shape, result)
+      expect(given.intraOpNumThreads).to.equal(threads)
+    }
   })
 
   it('without passes of its own for models of many operators on large tensors', async () => {

@@ -4,7 +4,10 @@ import type { Runtime } from './runtime.ts'
 
 /** The options of {@link onnxruntime}. */
 export interface OnnxRuntimeOptions {
-  /** The number of threads for one operation. Default: ONNX Runtime's, the number of cores. */
+  /**
+   * The number of threads for one operation. Default: ONNX Runtime's, the number of cores; one for graphs whose operations are
+   * all small.
+   */
   readonly threads?: number
   /** ONNX Runtime's execution providers, the preferred one first. Default: ONNX Runtime's, the CPU. */
   readonly providers?: readonly string[]

@@ -1,5 +1,6 @@
 import { BackendError } from '../../base/errors.ts'
 import { type Shape, sizeOf } from '../../base/shape.ts'
+import { flops } from '../../graph/cost.ts'
 import { type Graph, topological } from '../../graph/graph.ts'
 import type { Program } from '../backend.ts'
 import { common, covers, formOf, loosened, settingsFor, settingsOf, weightsOf } from './families.ts'
@@ -28,6 +29,22 @@ const levelFor = ({ nodes, initializers }: Model, graph: Graph): 'all' | 'basic'
   if (elements(made) / made.length > 2 ** 14 || nodes.length > most) return 'disabled'
   return nodes.length < more ? 'all' : 'basic'
 }
+
+/** The most elements of a result, and the most floating-point operations for it, that one thread computes as fast as several. */
+const little = { elements: 2 ** 15, flops: 2 ** 17 } as const
+
+/**
+ * Whether all operators have so little to do that to share it takes as long: a token that is read alone, or a step of a tiny
+ * network. More threads would wait for each other, busily. A model for inputs of any size may have more to do.
+ */
+const isLittle = ({ inputs }: Model, { outputs }: Graph): boolean =>
+  inputs.every(({ shape }) => shape.every(d => typeof d === 'number')) &&
+  topological(outputs).every(
+    node =>
+      node.kind === 'constant' ||
+      node.kind === 'placeholder' ||
+      (elements([node.shape]) <= little.elements && (flops(node) ?? Number.POSITIVE_INFINITY) <= little.flops),
+  )
 
 const sessionOptions = ({ threads, providers }: NormalOptions, level: string): object => ({
   graphOptimizationLevel: level,
@@ -63,7 +80,13 @@ const open = (runtime: Runtime, model: Model, graph: Graph, options: NormalOptio
   const opened =
     model.outputs.length === 0
       ? Promise.resolve(idle)
-      : runtime.InferenceSession.create(encode(model), sessionOptions(options, levelFor(model, graph)))
+      : runtime.InferenceSession.create(
+          encode(model),
+          sessionOptions(
+            { ...options, threads: options.threads ?? (isLittle(model, graph) ? 1 : null) },
+            levelFor(model, graph),
+          ),
+        )
   return { opened, users: 0, isOpen: true }
 }
 
