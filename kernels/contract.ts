@@ -305,8 +305,8 @@ function addRows(sums: usize, factors: usize, b: usize, depthOfB: usize, some: i
 }
 
 /**
- * A contraction of one row, by columns that lie side by side in `b`: its rows are read once, where they are, so that it
- * takes as long as reading them.
+ * A contraction of one row, by columns that lie side by side in `b`: the rows of `b` are read where they are, so that it takes
+ * as long as reading them.
  *
  * @param sums room for as many sums as there are columns in a block, then for `ADDED` factors
  */
@@ -374,11 +374,13 @@ export function contract(
   scratch: usize,
 ): void {
   const first = load<i32>(columnsOf)
-  // All columns are as far apart as the first two.
-  if (m === 1 && (n === 1 || load<i32>(columnsOf, 4) - first === 1)) {
-    const row = a + (load<i32>(rowsOfA) << 2)
-    const to = c + (load<i32>(rowsOfC) << 2)
-    contractRow(row, depthOfA, b + (first << 2), depthOfB, to, k, n, bias, positive !== 0, scratch)
+  // All columns are as far apart as the first two. To pack them would take as long as a few rows.
+  if (m < ROWS && (n === 1 || load<i32>(columnsOf, 4) - first === 1)) {
+    for (let i: usize = 0; i < (<usize>m) << 2; i += 4) {
+      const row = a + (load<i32>(rowsOfA + i) << 2)
+      const to = c + (load<i32>(rowsOfC + i) << 2)
+      contractRow(row, depthOfA, b + (first << 2), depthOfB, to, k, n, bias, positive !== 0, scratch)
+    }
     return
   }
   const panels = scratch + 128 + <usize>(BLOCK_ROWS * DEPTH * 4)
