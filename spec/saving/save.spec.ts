@@ -295,6 +295,19 @@ describe('loadVariables', () => {
     ] as const)
       expect(bits((await loadVariables(foreign, backbone, options)) as never)).to.equal(bits(own as never))
   })
+  it('refuses other names for what is no variable, also where others stay', async () => {
+    const bytes = encodeSafetensors(own)
+    const said = (got: string, remedy: string) =>
+      `loadVariables, rename: expected names of variables of the network, got '${got}'. ${remedy}`
+    for (const [name, remedy] of [
+      ['hiden/weight', "Did you mean 'hidden/weight'?"],
+      ['conv1', "Write them as 'layer/variable'."],
+    ] as const) {
+      const options = { rename: { [name]: 'a' }, into: own, strict: false }
+      expect(await messageOf(() => loadVariables(bytes, backbone, options as never))).to.equal(said(name, remedy))
+      expect(() => decodeSafetensors(bytes, backbone, options as never)).to.throw(said(name, remedy))
+    }
+  })
   it("reads them in a browser's file system", async () => {
     const { root, files } = browserFolder()
     expect(await messageOf(() => loadVariables(root, backbone))).to.equal(

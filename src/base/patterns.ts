@@ -17,6 +17,12 @@ export const namesNothing = {
   remedy: "Write 'layer' for all variables of a layer, or 'layer.variable'; * stands for any run of characters.",
 } as const
 
+/** What is said of a name that no variable has, likewise. */
+export const variableNames = {
+  expected: 'names of variables of the network',
+  remedy: "Write them as 'layer/variable'.",
+} as const
+
 /** How patterns are read: always as a list. */
 export const namePatterns: t.Type<readonly string[], unknown, unknown> = codec(
   "a pattern of names, such as 'conv*' or '*.bias', or an array of them",

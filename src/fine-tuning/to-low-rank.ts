@@ -13,6 +13,7 @@ import { wiringOf } from '../network/wiring.ts'
 import type { InputOf, Network, OutputOf } from '../network-types/compose.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
+import type { EachOf, PatternFaults, PatternsFor } from '../network-types/patterns.ts'
 import { checkedLeaves } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { layerValues, variableRules } from '../state/init.ts'
@@ -26,14 +27,14 @@ export interface Adapted<N extends AnyLayer> {
   readonly variables: Variables<Network<InputOf<N>, OutputOf<N>, unknown>>
 }
 
-/** The options of {@link toLowRank}. */
-export interface ToLowRankOptions {
+/** The options of {@link toLowRank}; `T` are the patterns of `layers`. */
+export interface ToLowRankOptions<T = NamePatterns> {
   /** The rank of the factors. */
   readonly rank: number
   /** The random key for the first factors. */
   readonly key: Key
   /** Which layers, or which of their weights, by patterns of names such as `'block-1/*'` or `'*.queryWeight'`. Default: all. */
-  readonly layers?: NamePatterns
+  readonly layers?: T
   /** As of `LowRank`. Default: the rank. */
   readonly alpha?: number | null
   /** The names of the weights that get factors. Default: those of `LowRank`. */
@@ -43,6 +44,13 @@ export interface ToLowRankOptions {
   /** As of `LowRank`. */
   readonly initializer?: ParameterSource
 }
+
+/** The same for the network `N`: a pattern that names none of its parameters is what is wrong with it. */
+type OptionsFor<N extends AnyLayer, T> = [T] extends [never]
+  ? ToLowRankOptions
+  : PatternFaults<N, EachOf<T>>['length'] extends 1
+    ? ToLowRankOptions<PatternsFor<'layers', N, NoInfer<T>>>
+    : ToLowRankOptions<T>
 
 interface Normal extends Omit<NormalLowRank, 'layer'> {
   readonly key: Key
@@ -110,10 +118,14 @@ const adapt = (
  * countParameters(adapted.network) // { total: 1066, trainable: 522 }
  * ```
  */
-export const toLowRank = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
+export const toLowRank = <
+  N extends AnyLayer,
+  const V extends SomeVariables = SomeVariables,
+  const T extends NamePatterns = never,
+>(
   network: N,
   variables: VariablesFor<N, V>,
-  options: ToLowRankOptions,
+  options: OptionsFor<N, T>,
 ): Adapted<N> => {
   const part = asPart('toLowRank', network)
   const given = asVariables('toLowRank', variables)

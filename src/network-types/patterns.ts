@@ -1,7 +1,7 @@
-import type { NamePatterns, namesNothing } from '../base/patterns.ts'
+import type { NamePatterns, namesNothing, variableNames } from '../base/patterns.ts'
 import type { Mismatch } from '../base/shape.ts'
 import type { Typed } from '../core/layer.ts'
-import type { ParamsOf } from './named.ts'
+import type { ParamsOf, StateOf } from './named.ts'
 import type { Beginning } from './names.ts'
 
 // Patterns of names that are given in one call with a network, as far as they are literal and its names are known: one that
@@ -48,6 +48,21 @@ type Sentence<
   What extends string,
   P,
 > = `${What} expects ${(typeof namesNothing)['expected']} the parameters of the network, got '${P & string}'. ${(typeof namesNothing)['remedy']}`
+
+/** The names of all variables of a network, as files have them, such as `relu-1/weight`; `string` if they are not known. */
+export type VariableNames<N extends Typed> = NamesIn<ParamsOf<N>> | NamesIn<StateOf<N>>
+type NamesIn<P> = string extends keyof P
+  ? string
+  : { [Layer in keyof P & string]: `${Layer}/${keyof P[Layer] & string}` }[keyof P & string]
+/** What stands beside the name of a variable in the option `What`: of the type `V`, or what is wrong with the name. */
+export type AtVariable<What extends string, N extends Typed, Name extends string, V> = [
+  ...NameFaults<N, Name>,
+]['length'] extends 1
+  ? `${What} expects ${(typeof variableNames)['expected']}, got '${Name}'. ${(typeof variableNames)['remedy']}`
+  : V
+/** One element for the name of no variable. Counted, as in data.ts: for a network that is not known yet it gives no number. */
+type NameFaults<N extends Typed, Name extends string> =
+  Name extends VariableNames<N> ? [] : string extends Name ? [] : ['name']
 
 /** Patterns of names that an option takes; `null` for all. */
 export type Patterns = NamePatterns | null

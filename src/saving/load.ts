@@ -10,6 +10,7 @@ import { checkRegistry } from '../documents/registry.ts'
 import { asPart, isPart } from '../network/parts.ts'
 import type { AnyNetwork } from '../network-types/compose.ts'
 import type { AnyVariables, Variables } from '../network-types/named.ts'
+import type { AtVariable, VariableNames } from '../network-types/patterns.ts'
 import type { Registry } from '../plain/registry.ts'
 import { asTrees } from '../state/given.ts'
 import type { Trees } from '../state/variables.ts'
@@ -42,15 +43,20 @@ export interface Loaded extends Beside {
   readonly tokenizer: Readonly<Record<string, unknown>> | undefined
 }
 
+/** Names of tensors by those of variables, which editors offer; what names no variable is underlined. */
+type RenameOf<N extends AnyLayer, Name extends string> =
+  | ({ readonly [K in Name]: AtVariable<'rename', N, K, string> } & { readonly [_ in VariableNames<N>]?: string })
+  | ((variable: string) => string | undefined)
+
 /** The options of {@link loadVariables}. */
-export interface LoadVariablesOptions<N extends AnyLayer = AnyLayer> {
+export interface LoadVariablesOptions<N extends AnyLayer = AnyLayer, Name extends string = string> {
   /** Whether tensors are found by their names, or taken in the order in which they lie in the file. Default: `'name'`. */
   readonly by?: 'name' | 'order'
   /**
    * The name of a tensor by the name of its variable, such as `relu-1/weight`; or a function that gives it, and `undefined`
    * for variables whose tensors are called as `save` does. Default: all are.
    */
-  readonly rename?: Rename
+  readonly rename?: RenameOf<N, Name>
   /** Variables that stay where the file has no tensor for them, such as those of a new head. Default: none may be missing. */
   readonly into?: Variables<N>
   /** Whether a tensor that is no variable's is an error. Default: true. */
@@ -310,7 +316,7 @@ const matchingOf = ({ by, rename, into, strict }: Normal): Matching => ({ by, re
  * @throws DocumentError that lists which variables are missing, which tensors are surplus and which have another shape;
  *   all of them are in its field `differences`
  * @throws FileError if the system does not let it be read
- * @throws InvalidOption if an argument is invalid
+ * @throws InvalidOption if an argument is invalid, or `rename` has a name that is no variable's
  * @throws WeightInitializationError if the shape of a variable is unknown
  * @example
  * ```ts
@@ -321,10 +327,10 @@ const matchingOf = ({ by, rename, into, strict }: Normal): Matching => ({ by, re
  * variables.params.hidden.weight.shape // [4, 8]
  * ```
  */
-export const loadVariables = async <N extends AnyLayer>(
+export const loadVariables = async <N extends AnyLayer, Name extends string = never>(
   place: LoadPlace,
   network: N,
-  options: LoadVariablesOptions<N> = {},
+  options: LoadVariablesOptions<N, Name> = {},
 ): Promise<Variables<N>> => {
   const owner = 'loadVariables'
   const example = "loadVariables('digits.safetensors', network, { by: 'order' })"
@@ -361,10 +367,10 @@ export const loadVariables = async <N extends AnyLayer>(
  * ```
  */
 export function decodeSafetensors(bytes: Uint8Array, options?: { readonly file?: string }): Safetensors
-export function decodeSafetensors<N extends AnyLayer>(
+export function decodeSafetensors<N extends AnyLayer, Name extends string = never>(
   bytes: Uint8Array,
   network: N,
-  options?: LoadVariablesOptions<N>,
+  options?: LoadVariablesOptions<N, Name>,
 ): Variables<N>
 export function decodeSafetensors(bytes: Uint8Array, given: object = {}, options: object = {}): Safetensors | Trees {
   if (!isPart(given)) return decodeTensors(bytes, given)

@@ -1,4 +1,6 @@
 import { InvalidOption, JoineryError, show } from '../base/errors.ts'
+import { nearest } from '../base/options.ts'
+import { variableNames } from '../base/patterns.ts'
 import { showShape } from '../base/shape.ts'
 import { leavesOf, own, type VariableTree } from '../base/trees.ts'
 import type { VariableRule } from '../core/variables.ts'
@@ -53,6 +55,26 @@ export interface Matching {
   readonly strict: boolean
 }
 
+/**
+ * Checks that names of tensors are given for variables that there are.
+ *
+ * @throws InvalidOption for another name
+ */
+const checkRename = (rename: Rename | null, wanted: readonly Wanted[]): void => {
+  if (rename === null || typeof rename === 'function') return
+  const names = wanted.map(nameOf)
+  const other = Object.keys(rename).find(name => !names.includes(name))
+  if (other === undefined) return
+  const meant = nearest(other, names)
+  throw new InvalidOption({
+    layer: 'loadVariables',
+    option: 'rename',
+    expected: variableNames.expected,
+    got: show(other),
+    remedy: meant ? `Did you mean '${meant}'?` : variableNames.remedy,
+  })
+}
+
 const renamed = (rename: Rename | null, wanted: Wanted): string => {
   const name = nameOf(wanted)
   if (rename === null) return fileNameOf(wanted)
@@ -87,6 +109,7 @@ export const matched = <F extends Found>(
   found: readonly F[],
   { by, rename, partial, strict }: Matching,
 ): readonly (readonly [Wanted, F])[] => {
+  checkRename(rename, wanted)
   const named = new Map(found.map(one => [one.name, one]))
   const tensorOf = (one: Wanted, i: number): F | undefined =>
     by === 'order' ? found[i] : named.get(renamed(rename, one))

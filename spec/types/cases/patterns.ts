@@ -17,10 +17,12 @@ import {
   Reshape,
   resnet50,
   Softmax,
+  toLowRank,
   trainStep,
   unitNorm,
   type Variables,
 } from '../../../src/index.ts'
+import { decodeSafetensors, loadVariables } from '../../../src/storage.ts'
 
 // Patterns that name no parameter of the network in the same call are underlined.
 
@@ -81,6 +83,37 @@ fit(network, variables, examples, { regularizer: l2(0.1), constraint: null })
 compileTraining(network, { regularizer: null, constraint: { 'relu*': unitNorm() } })
 declare const penalties: Readonly<Record<string, ReturnType<typeof l2>>>
 fit(network, variables, examples, { regularizer: penalties })
+
+// Layers that get factors.
+const lowRank = { rank: 2, key: key(1) } as const
+toLowRank(network, variables, { ...lowRank, layers: 'conv*' })
+//                                          ~~~~~~ layers expects a pattern of some of the parameters of the network, got 'conv*'. Write
+toLowRank(network, variables, { ...lowRank, layers: ['stem/*', 'dense-1'] })
+//                                                             ~~~~~~~~~ layers expects a pattern of some of the parameters of the network, got 'dense-1'. Write
+toLowRank(network, variables, { ...lowRank, layers: 'out' })
+//                                          ~~~~~~ Mismatch<"layers expects a pattern of some of the parameters of the network, got 'out'.
+//                                                      ^| output
+toLowRank(network, variables, { ...lowRank, layers: ['stem/*', '*.weight'] })
+toLowRank(network, variables, { ...lowRank, layers: text })
+toLowRank(network, variables, lowRank)
+export const adapting = <N extends Layer>(given: N, own: Variables<N>) =>
+  toLowRank(given, own, { ...lowRank, layers: 'head' })
+
+// Names of tensors by those of variables.
+declare const renames: Readonly<Record<string, string>>
+declare const bytes: Uint8Array
+loadVariables('a.safetensors', network, { rename: { 'ouput/weight': 'fc.weight' } })
+//                                                  ~~~~~~~~~~~~~~ rename expects names of variables of the network, got 'ouput/weight'. Write them as 'layer/variable'.
+loadVariables('a.safetensors', network, { rename: { 'output/weight': 'fc.weight', 'relu-1/bias': 'a' } })
+//                                                                                ~~~~~~~~~~~~~ rename expects names of variables of the network, got 'relu-1/bias'. Write
+decodeSafetensors(bytes, network, { rename: { 'output.weight': 'fc.weight' } })
+//                                            ~~~~~~~~~~~~~~~ rename expects names of variables of the network, got 'output.weight'. Write
+loadVariables('a.safetensors', network, { rename: { 'stem/convolution-1/weight': 'conv', 'output/bias': 'fc.bias' } })
+decodeSafetensors(bytes, network, { rename: { 'output/weight': 'fc.weight' }, into: variables })
+loadVariables('a.safetensors', network, { rename: renames, strict: false })
+loadVariables('a.safetensors', network, { rename: name => name.replace('/', '.') })
+loadVariables('a.safetensors', network, { by: 'order' })
+export const reading = <N extends Layer>(given: N) => loadVariables('a', given, { rename: { 'head/weight': 'fc' } })
 
 // Large networks, and those that are not known yet.
 trainStep(resnet50(), { trains: 'res5*' })
