@@ -8,6 +8,11 @@ import { messageOf, probes } from './probes.ts'
 // A number that a layer refuses is underlined, with the message of the error that the call throws.
 
 const calls = [
+  'Input(0)',
+  'Input([28, -1, 1])',
+  'Convolution([3, 3, 0])',
+  'MaxPooling([2, 1.5])',
+  'AveragePooling1D(0)',
   'Dropout(50)',
   'SpatialDropout(1)',
   'AlphaDropout(-0.1)',
@@ -40,6 +45,11 @@ const valid = [
   'Reshape(-1)',
   'repeat(Relu(4), 1000)',
   'repeat(Relu(4), 1)',
+  "Input([28, null, 'time'])",
+  "Convolution([3, 3, 8], { stride: [1, 2], padding: 'same' })",
+  'MaxPooling([2, 2], { stride: null })',
+  '((n: number) => [Input(n), Input([n, null]), Convolution([n, 3, n], { stride: n, padding: [n, 1] }), MaxPooling([n, n], { stride: n })])',
+  "(<const N extends number>(n: N) => [Input(n), Input([n, 'time']), Convolution([3, 3, n], { stride: n, padding: n }), MaxPooling([n, n], { stride: n })])",
   '((n: number) => [Relu(n), Dropout(n), Reshape([n, -1]), repeat(Relu(4), n), LSTM(n), Embedding(n, n)])',
   '(<const N extends number>(n: N) => [Relu(n), Dropout(n), Reshape([n]), repeat(Relu(4), n), LSTM(n), Embedding(n, n)])',
 ]

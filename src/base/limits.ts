@@ -17,8 +17,10 @@ export const expectedNumbers = {
 } as const
 /** What follows the expectation of a number that may be `null`, before what that means. */
 export const orNullFor = ', or null for '
+/** What says that `null` has a meaning. */
+export type OrNullFor<Meaning extends string> = `${typeof orNullFor}${Meaning}`
 /** The expectation of a number or `null`. */
-export type OrNull<Expected extends string, Meaning extends string> = `${Expected}${typeof orNullFor}${Meaning}`
+export type OrNull<Expected extends string, Meaning extends string> = `${Expected}${OrNullFor<Meaning>}`
 
 type TwoToNine = '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
 export type OneToNine = '1' | TwoToNine
@@ -131,19 +133,21 @@ export type Letter =
   | 'y'
   | 'z'
 
-/** Whether sizes or names of dimensions are refused. */
-export type RefusesDimensions<V> = RefusesNumber<V, 'count'> | RefusesDim<V>
-/** Whether a text, or one in a list, is no name of a dimension. */
-type RefusesDim<V> = V extends string
-  ? string extends V
-    ? false
-    : IsDim<V> extends true
-      ? false
-      : true
+/** Whether a size or the name of a dimension, or one in a list, is refused. */
+export type RefusesDimensions<V> = V extends number | string
+  ? `${V}` extends RefusedTexts['count']
+    ? true
+    : V extends string
+      ? string extends V
+        ? false
+        : IsDim<V> extends true
+          ? false
+          : true
+      : false
   : V extends readonly unknown[]
     ? unknown extends V[number]
       ? false
-      : RefusesDim<V[number]>
+      : RefusesDimensions<V[number]>
     : false
 type IsDim<S extends string> = S extends `${infer C}${infer T}`
   ? C extends OneToNine | '0'

@@ -27,6 +27,7 @@ import {
   type AnyWords,
   type ChannelsOf,
   type EachWithin,
+  type FilterWithin,
   filterSize,
   knownChannels,
   numbers,
@@ -60,36 +61,35 @@ export interface ConvolutionValues {
   /** The initial filter, of shape [...axes, input channels / groups, channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
 }
-/** The options of layers with filters: `W` are the words of messages. */
-interface GroupedOptions<
+/** The options of layers with filters: `W` are the words of messages, `All` all paddings. */
+export interface LimitedOptions<
   P,
-  S,
+  S extends PerAxis[Rank],
   D extends PerAxis[Rank],
   B extends ParameterSource | null,
   Name extends string,
   G extends number,
   W extends AnyWords,
+  All = PaddingOption,
 > extends NameOption<Name>,
     ConvolutionValues {
+  // Conditions stand in the options and not in arguments of types: so only those of options that are given are evaluated.
   /**
    * Zeros around the input: 'valid' for none; 'same' for as many as keep the size at stride 1 (an odd one at the end:
    * bottom or right); a number per side, or one for each axis. Over a sequence also 'causal': as many as 'same', all
    * before the first step, so that no output depends on a later step. Default: 'valid'.
    */
-  readonly padding?: P
+  readonly padding?: Offered<EachWithin<P, 'whole', W, 'padding'>, All>
   /** The stride of the filter, or one for each axis. Default: 1. */
-  readonly stride?: S
+  readonly stride?: EachWithin<S, 'count', W, 'stride'>
   /** The spacing between the filter's elements, or one for each axis; may be combined with a stride. Default: 1. */
-  readonly dilation?: EachWithin<D, 'count', W['dilation'], W['after']>
+  readonly dilation?: EachWithin<D, 'count', W, 'dilation'>
   /** The number of groups: each group of input channels gives its own group of output channels. Default: 1. */
   readonly groups?: Limited<G, 'count', W['callee'], 'groups'>
   /** The initial bias, of shape [output channels], or `null` for none. Default: 0. */
   readonly bias?: B
 }
-/**
- * The options of {@link Convolution}. Its size, padding and stride are checked at run time only: it is so frequent that the
- * compiler's check would cost large networks 3 %. For the same reason the type of its padding is `Offered`, spelled out.
- */
+/** The options of {@link Convolution}. */
 export interface ConvolutionOptions<
   P extends PaddingOption = PaddingOption,
   S extends PairOption = PairOption,
@@ -97,26 +97,7 @@ export interface ConvolutionOptions<
   B extends ParameterSource | null = ParameterSource | null,
   Name extends string = string,
   G extends number = number,
-> extends GroupedOptions<P | (P extends PaddingOption ? PaddingOption : never), S, D, B, Name, G, Words[2]> {}
-/** The same, with padding, of `All`, and stride as far as the compiler knows that they may be so. */
-export type LimitedOptions<
-  P,
-  S,
-  D extends PerAxis[Rank],
-  B extends ParameterSource | null,
-  Name extends string,
-  G extends number,
-  W extends AnyWords,
-  All = PaddingOption,
-> = GroupedOptions<
-  Offered<EachWithin<P, 'whole', W['padding'], W['after']>, All>,
-  EachWithin<S, 'count', W['stride'], W['after']>,
-  D,
-  B,
-  Name,
-  G,
-  W
->
+> extends LimitedOptions<P, S, D, B, Name, G, ImageWords> {}
 /** The options of convolutions over one axis and three. */
 interface OtherOptions<
   R extends 1 | 3,
@@ -259,7 +240,7 @@ export interface ConvolutionConstructor {
     const G extends number = 1,
   >(
     /** [rows, cols, channels] of the filter */
-    size: Size,
+    size: FilterWithin<Size, ImageWords>,
     /** the padding, stride, dilation and groups, the initial filter and bias, and the name */
     options?: ConvolutionOptions<P, S, D, B, Name, G>,
   ): Convolution<Size, P, S, D, B, Name, G>
@@ -306,7 +287,7 @@ interface OtherConvolutionConstructor<R extends 1 | 3> {
     const G extends number = 1,
   >(
     /** the size of the filter along each axis, then the number of output channels */
-    size: EachWithin<Size, 'count', Words[R]['filter'], Words[R]['after']>,
+    size: EachWithin<Size, 'count', Words[R], 'filter'>,
     /** the padding, stride, dilation and groups, the initial filter and bias, and the name */
     options?: OtherOptions<R, P, S, D, B, Name, G>,
   ): Others<Size, P, S, D, B, Name, G>[R]
@@ -322,10 +303,14 @@ const callees = {
   3: { kind: 'Convolution3D', rank: 3, example: 'Convolution3D([3, 3, 3, 16], { padding: 1, stride: 2 })' },
 } as const
 
+// Interfaces, which the compiler does not instantiate again with every call.
+interface SequenceWords extends WindowWords<(typeof callees)[1]> {}
+interface ImageWords extends WindowWords<(typeof callees)[2]> {}
+interface VolumeWords extends WindowWords<(typeof callees)[3]> {}
 interface Words {
-  readonly 1: WindowWords<(typeof callees)[1]>
-  readonly 2: WindowWords<(typeof callees)[2]>
-  readonly 3: WindowWords<(typeof callees)[3]>
+  readonly 1: SequenceWords
+  readonly 2: ImageWords
+  readonly 3: VolumeWords
 }
 
 /** How the options that layers with filters have in common are read; `size` says how that of a filter is. */

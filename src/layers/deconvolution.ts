@@ -48,9 +48,9 @@ export interface DeconvolutionOptions<
    * The padding of the convolution that this one transposes: 'valid' for none, 'same' for as much as gives `n · stride`
    * rows and columns, a number per side, or [rows, cols]. Default: 'valid'.
    */
-  readonly padding?: Offered<EachWithin<P, 'whole', Words['padding'], Words['after']>, PaddingOption>
+  readonly padding?: Offered<EachWithin<P, 'whole', Words, 'padding'>, PaddingOption>
   /** The distance in the output between neighboring input elements, or [rows, cols]. Default: 1. */
-  readonly stride?: EachWithin<S, 'count', Words['stride'], Words['after']>
+  readonly stride?: EachWithin<S, 'count', Words, 'stride'>
   /** The initial filter, of shape [rows, cols, channels, input channels]. Default: `heNormal({ gain: 2 })`. */
   readonly weight?: ParameterSource
   /** The initial bias, of shape [channels], or `null` for none. Default: 0. */

@@ -127,7 +127,7 @@ export interface DepthwiseConvolutionConstructor {
     const Name extends string = 'depthwise-convolution-{}',
   >(
     /** [rows, cols] of the filters */
-    size: EachWithin<Size, 'count', DepthwiseWords['window'], DepthwiseWords['after']>,
+    size: EachWithin<Size, 'count', DepthwiseWords, 'window'>,
     /** the padding, stride, dilation and multiplier, the initial filters and bias, and the name */
     options?: DepthwiseConvolutionOptions<P, S, D, M, B, Name, DepthwiseWords>,
   ): DepthwiseConvolution<Size, P, S, D, M, B, Name>

@@ -1,6 +1,7 @@
 import { right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { type Dim, isDim, shapeOfDims } from '../base/dimensions.ts'
+import type { LimitedBy, RefusesDimensions } from '../base/limits.ts'
 import { integer, listOf } from '../base/options.ts'
 import { type Alike, type SharedShape, type Show, sharedShape, showShape } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
@@ -20,6 +21,7 @@ type Given<S> = S extends readonly unknown[]
     : [number, ...{ -readonly [K in keyof S]: Dimension<S[K]> }]
   : [number, Dimension<S>]
 
+const callee = { kind: 'Input', example: 'Input([28, 28, 1])' } as const
 const expectedShape = 'a positive integer, null, the name of a dimension, or an array of them (without the batch)'
 /** The type of {@link Input}: nothing → [batch, ...S]. */
 export interface Input<S, Name extends string> extends Plain<Name, Given<S>> {
@@ -48,7 +50,7 @@ export interface InputConstructor {
     const Name extends string = 'input-{}',
   >(
     /** the dimensions of one example, without the batch; `null` for an unknown one, or its name */
-    shape: S,
+    shape: LimitedBy<RefusesDimensions<S>, S, typeof callee, 'shape', typeof expectedShape>,
     /** the name of the layer */
     options?: NameOption<Name>,
   ): Input<S, Name>
@@ -81,8 +83,7 @@ const inputShape: t.Type<readonly InputDimension[], unknown, unknown> = listOf(
  * ```
  */
 export const Input: InputConstructor = defineLayer({
-  kind: 'Input',
-  example: 'Input([28, 28, 1])',
+  ...callee,
   positional: ['shape'],
   notation: { together: true },
   options: { shape: { codec: inputShape } },

@@ -1,5 +1,5 @@
 import { left, right } from 'fp-ts/lib/Either.js'
-import type { Offered } from '../base/limits.ts'
+import type { Offered, OrNullFor, SaidAfter, SaidBefore } from '../base/limits.ts'
 import { codec, isFunction, orNull } from '../base/options.ts'
 import { type RefusedInput, showShape } from '../base/shape.ts'
 import { defineLayer, type Elsewhere, type NameOption, type Plain } from '../core/define.ts'
@@ -7,7 +7,10 @@ import type { Limits, NameOf, OptionOf, Row, Together, With, WrongArguments } fr
 import type { Ops, Pair } from '../ops/ops.ts'
 import { type Pool, pool } from './sliding.ts'
 import {
+  type BeforeEach,
   type ChannelsOf,
+  type EachWithin,
+  type expectedSizes,
   type Numbers,
   numbers,
   type PairOption,
@@ -19,6 +22,7 @@ import {
   type Slid3D,
   slid,
   type TripleOption,
+  type WindowCallee,
   windowSize,
   windowsOf,
 } from './window.ts'
@@ -34,16 +38,36 @@ interface WindowSizes {
   readonly 3: [depth: number, rows: number, cols: number] | WindowSize3D
 }
 
+const strideMeaning = 'the size of the window'
+const exampleSizes = { 1: '2', 2: '[2, 2]', 3: '[2, 2, 2]' } as const
+/** A pooling over `R` axes, in messages. */
+interface PoolingCallee<Kind extends string, R extends Rank> {
+  readonly kind: Kind
+  readonly rank: R
+  readonly example: `${Kind}(${(typeof exampleSizes)[R]}, { padding: 'same' })`
+}
+/** What messages about poolings say before a value and after it. */
+interface PoolingWords<C extends WindowCallee> {
+  readonly window: SaidBefore<C, 'size', (typeof expectedSizes)['window'][C['rank']]>
+  readonly stride: BeforeEach<C, 'stride', 'count', OrNullFor<typeof strideMeaning>>
+  readonly after: SaidAfter<C>
+}
+interface AnyWords {
+  readonly stride: string
+  readonly after: string
+}
+
 /** The options of {@link MaxPooling} and {@link AveragePooling}, and of poolings over one axis and three. */
 export interface PoolingOptions<
   P extends 'valid' | 'same' = 'valid' | 'same',
   S extends PerAxis[Rank] | null = PairOption | null,
   Name extends string = string,
+  W extends AnyWords = AnyWords,
 > extends NameOption<Name> {
   /**
    * The stride of the window, or one for each axis; it may be larger than the window. Default: the size of the window.
    */
-  readonly stride?: S
+  readonly stride?: EachWithin<S, 'count', W, 'stride'>
   /** 'valid': windows stay inside the input; 'same': each axis has `ceil(n / stride)` outputs. Default: 'valid'. */
   readonly padding?: Offered<P, 'valid' | 'same'>
 }
@@ -103,7 +127,6 @@ interface PoolingRow<Kind extends string, Base extends string, R extends Rank> e
       >
     : WrongArguments
 }
-const exampleSizes = { 1: '2', 2: '[2, 2]', 3: '[2, 2, 2]' } as const
 /** The constructor of a pooling layer over `R` axes. */
 export interface PoolingConstructor<Kind extends string, Base extends string, R extends Rank = 2> {
   readonly ' row'?: PoolingRow<Kind, Base, R>
@@ -114,9 +137,9 @@ export interface PoolingConstructor<Kind extends string, Base extends string, R 
     const Name extends string = `${Base}-{}`,
   >(
     /** the size of the window along each axis */
-    size: Size,
+    size: EachWithin<Size, 'count', PoolingWords<PoolingCallee<Kind, R>>, 'window'>,
     /** the stride and padding, and the name */
-    options?: PoolingOptions<P, S, Name>,
+    options?: PoolingOptions<P, S, Name, PoolingWords<PoolingCallee<Kind, R>>>,
   ): Poolings<Kind, Size, P, S, Name>[R]
 }
 /** The constructor of a pooling layer over one axis. */
@@ -140,7 +163,7 @@ const pooling = <Constructor>(kind: string, rank: Rank, by: Pool): Constructor =
     notation: { together: rank > 1 },
     options: {
       size: { codec: windowSize<Numbers>(rank) },
-      stride: { codec: orNull(numbers(rank, 1), 'the size of the window'), default: null },
+      stride: { codec: orNull(numbers(rank, 1), strideMeaning), default: null },
       padding: { codec: poolingPadding, default: 'valid' },
     },
     shape: (options: Normal, input) => slid(input, windows(options), input?.at(-1) ?? null),

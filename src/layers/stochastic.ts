@@ -1,7 +1,7 @@
 import { flatMap, right } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../base/errors.ts'
-import { type Callee, expectedNumbers, type Limited, type SaidAfter } from '../base/limits.ts'
+import { type Callee, expectedNumbers, type Limited } from '../base/limits.ts'
 import { finite, notNegative, number, type ParsedOptions, part } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import type { Alike, Shape } from '../base/shape.ts'
@@ -13,7 +13,7 @@ import type { Ops, Pair } from '../ops/ops.ts'
 import type { Add, Multiply, Subtract } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
-import { type BeforeEach, type EachWithin, numbers, type OfAxis, type PairOption } from './window.ts'
+import { type EachWithin, type EachWords, numbers, type OfAxis, type PairOption } from './window.ts'
 
 // Layers that draw random numbers, in training only.
 
@@ -224,12 +224,7 @@ export interface DropBlockConstructor {
     /** the fraction to keep, from 0 to 1 */
     keepProba: Limited<Keep, 'part', typeof dropBlock, 'keepProba'>,
     /** the rows and columns of a block, or one number for both */
-    blockSize: EachWithin<
-      Block,
-      'count',
-      BeforeEach<typeof dropBlock, 'blockSize', 'count'>,
-      SaidAfter<typeof dropBlock>
-    >,
+    blockSize: EachWithin<Block, 'count', EachWords<typeof dropBlock, 'blockSize', 'count'>, 'before'>,
     /** the name of the layer */
     options?: NameOption<Name>,
   ): DropBlock<Name, Block>

@@ -1,5 +1,4 @@
 import { map } from 'fp-ts/lib/Either.js'
-import type { SaidAfter } from '../base/limits.ts'
 import { type Shape, sizeOf } from '../base/shape.ts'
 import { defineLayer, type NameOption, type Plain } from '../core/define.ts'
 import { ofRank, type Refuses } from '../core/expects.ts'
@@ -8,7 +7,7 @@ import type { Pair } from '../ops/ops.ts'
 import type { Multiply } from '../type-arithmetic/digits.ts'
 import { image } from './inputs.ts'
 import { knownRowsAndCols } from './known.ts'
-import { type BeforeEach, type EachWithin, numbers, type OfAxis, type PairOption } from './window.ts'
+import { type EachWithin, type EachWords, numbers, type OfAxis, type PairOption } from './window.ts'
 
 const callee = { kind: 'Upscale', rank: 2, example: 'Upscale(2)' } as const
 
@@ -33,7 +32,7 @@ export interface UpscaleConstructor {
   readonly ' row'?: UpscaleRow
   <const Scale extends number | [rows: number, cols: number] | PairOption, const Name extends string = 'upscale-{}'>(
     /** the number of repetitions, or [rows, cols] */
-    scale: EachWithin<Scale, 'count', BeforeEach<typeof callee, 'scale', 'count'>, SaidAfter<typeof callee>>,
+    scale: EachWithin<Scale, 'count', EachWords<typeof callee, 'scale', 'count'>, 'before'>,
     /** the name of the layer */
     options?: NameOption<Name>,
   ): Upscale<Scale, Name>

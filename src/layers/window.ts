@@ -307,7 +307,7 @@ export const knownChannels = (rank: Rank, input: Shape | null): Either<Fault, nu
 // How options are read, and what is expected of them, for the compiler and the run time.
 
 /** What is expected of sizes. */
-const expectedSizes = {
+export const expectedSizes = {
   window: {
     1: 'a positive integer',
     2: '[rows, cols], two positive integers',
@@ -347,12 +347,13 @@ type ExpectedEach<
 > = `${(typeof expectedNumbers)[Rule]}${(typeof orEach)[C['rank']]}`
 type EachRule = keyof RefusedLists
 
-/** What such a message says before numbers for each axis. */
-export type BeforeEach<C extends WindowCallee, Option extends string, Rule extends EachRule> = SaidBefore<
-  C,
-  Option,
-  ExpectedEach<Rule, C>
->
+/** What such a message says before numbers for each axis; `Or` is what else may be given. */
+export type BeforeEach<
+  C extends WindowCallee,
+  Option extends string,
+  Rule extends EachRule,
+  Or extends string = '',
+> = SaidBefore<C, Option, `${ExpectedEach<Rule, C>}${Or}`>
 
 /** The words of any layer. */
 export interface AnyWords {
@@ -364,14 +365,22 @@ export interface AnyWords {
   readonly padding: string
   readonly after: string
 }
-/** A number, or one for each axis, as a parameter: the value, or the sentence of the error at run time. */
+/** The same of one option. */
+export interface EachWords<C extends WindowCallee, Option extends string, Rule extends EachRule> {
+  readonly before: BeforeEach<C, Option, Rule>
+  readonly after: SaidAfter<C>
+}
+/**
+ * A number, or one for each axis, as a parameter: the value, or the sentence of the error at run time, whose words before the
+ * value are `W[K]`.
+ */
 export type EachWithin<
   V,
   Rule extends EachRule,
-  Said extends string,
-  Then extends string,
-> = `,${V extends readonly unknown[] ? Commas<V> : V & (string | number | null)}` extends RefusedLists[Rule]
-  ? `${Said}${V extends readonly unknown[] ? `[${Commas<V, ' '>}]` : V & (string | number | null)}${Then}`
+  W extends { readonly after: string },
+  K extends keyof W,
+> = `,${V extends string | number | null ? V : V extends readonly unknown[] ? Commas<V> : ''}` extends RefusedLists[Rule]
+  ? `${W[K] & string}${V extends readonly unknown[] ? `[${Commas<V, ' '>}]` : V & (string | number | null)}${W['after']}`
   : V
 /** The numbers of a list with commas between them. */
 type Commas<V extends readonly unknown[], Space extends string = ''> = V['length'] extends 2

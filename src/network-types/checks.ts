@@ -17,12 +17,18 @@ import type { FailedAt, Joint, Output, RepeatOut, RunSequence, Times } from './s
 type TwiceNamed<D> = D extends string
   ? `${D}, name: expected ${(typeof takenName)['expected']}, got ${ReturnType<typeof takenTwice<D>>}. ${ReturnType<typeof takenRemedy<D>>}`
   : never
-/** The first layer before index `End` with the name of an earlier layer. */
-type Clash<L extends readonly Typed[], N extends number, Seen, End extends number = L['length']> = N extends End
+/** The first layer before index `End` with the name of an earlier layer; `Own` are the names of the layer at `N`. */
+type Clash<
+  L extends readonly Typed[],
+  N extends number,
+  Seen,
+  End extends number = L['length'],
+  Own = L[N][' named'],
+> = N extends End
   ? null
-  : [L[N][' named'] & Seen] extends [never]
-    ? Clash<L, Next[N], Seen | L[N][' named'], End>
-    : FailedAt<Next[N], TwiceNamed<Extract<L[N][' named'], Seen>>>
+  : [Own & Seen] extends [never]
+    ? Clash<L, Next[N], Seen | Own, End>
+    : FailedAt<Next[N], TwiceNamed<Extract<Own, Seen>>>
 
 /** The fault of a name that an earlier layer has. */
 export type Twice<L extends readonly Typed[], B extends Typed> = [

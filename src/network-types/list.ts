@@ -78,7 +78,8 @@ export type Bare<Name extends string> = `!${Name}`
 export type SharedWithin = '/'
 
 // Counters: the next number of each pattern, as `;relu-=3;softmax-=2;`. A pattern that ends in '{}' is written without it, as
-// in ' before'; any other is written whole, after '!'. Updating one string costs the same for any number of patterns.
+// in ' before'; any other is written whole, after '!'. An update is put before all others, and the first that is found counts: that
+// costs the same for any number of patterns, and less than a change within the text.
 
 /** No counters yet. */
 export type NoCounters = ';'

@@ -18,18 +18,27 @@ interface Holder {
   readonly ' state': unknown
 }
 
-/** The named layers of the list `T` from index `N` on, in a union with `R`. `C` are the counters so far. */
-type Numbered<T extends readonly Item[], N extends number, C extends string, R> = N extends T['length']
+/**
+ * The named layers of the list `T` from index `N` on, in a union with `R`. `C` are the counters so far, `B` is the ' before' of
+ * the item at `N`.
+ */
+type Numbered<
+  T extends readonly Item[],
+  N extends number,
+  C extends string,
+  R,
+  B extends string = T[N][' before'],
+> = N extends T['length']
   ? R
-  : C extends `${infer X};${T[N][' before']}=${infer K extends number};${infer Y}`
-    ? Numbered<T, Next[N], `${X};${T[N][' before']}=${Next[K]};${Y}`, R | NamedLayer<`${T[N][' before']}${K}`, T[N]>>
-    : [T[N][' before']] extends [never]
+  : C extends `${string};${B}=${infer K extends number};${string}`
+    ? Numbered<T, Next[N], `;${B}=${Next[K]}${C}`, R | NamedLayer<`${B}${K}`, T[N]>>
+    : [B] extends [never]
       ? Numbered<T, Next[N], C, R | NamedLayer<T[N]['name'], T[N]>>
-      : T[N][' before'] extends NoLayer
+      : B extends NoLayer
         ? NumberedPart<T, N, C, R>
-        : T[N][' before'] extends `${string}{${string}`
-          ? Numbered<T, Next[N], Count<C, T[N][' before']>, R | NamedLayer<NameOf<C, T[N][' before']>, T[N]>>
-          : Numbered<T, Next[N], `${C}${T[N][' before']}=2;`, R | NamedLayer<`${T[N][' before']}1`, T[N]>>
+        : B extends `${string}{${string}`
+          ? Numbered<T, Next[N], Count<C, B>, R | NamedLayer<NameOf<C, B>, T[N]>>
+          : Numbered<T, Next[N], `;${B}=2${C}`, R | NamedLayer<`${B}1`, T[N]>>
 /** The same if the next item is not a layer, but has layers within. */
 type NumberedPart<T extends readonly Item[], N extends number, C extends string, R> =
   T[N] extends InBlock<infer Name, infer B>
@@ -51,9 +60,9 @@ type Count<C extends string, P extends string> =
   Counter<P> extends infer Q extends string
     ? [Q] extends [never]
       ? C
-      : C extends `${infer X};${Q}=${infer K extends number};${infer Y}`
-        ? `${X};${Q}=${Next[K]};${Y}`
-        : `${C}${Q}=2;`
+      : C extends `${string};${Q}=${infer K extends number};${string}`
+        ? `;${Q}=${Next[K]}${C}`
+        : `;${Q}=2${C}`
     : never
 type NameOf<C extends string, P extends string> = [Counter<P>] extends [never]
   ? P

@@ -28,13 +28,23 @@ export type RunSequence<L extends readonly Typed[], I, M extends Listing> = Deep
   ? DeepRun<L, I, M>
   : Scan<L, 0, I, [], M>
 
-/** The same from index `N` on, after the list `T`. Tests for a failure first: during inference `L` can be `never`. */
-export type Scan<L extends readonly Typed[], N extends number, I, T extends readonly unknown[], M extends Listing> =
+/**
+ * The same from index `N` on, after the list `T`. Tests for a failure first: during inference `L` can be `never`. `End` is how many
+ * layers there are.
+ */
+export type Scan<
+  L extends readonly Typed[],
+  N extends number,
+  I,
+  T extends readonly unknown[],
+  M extends Listing,
+  End = L['length'],
+> =
   I extends Mismatch<string>
     ? Ran<FailedAt<N, I['mismatch']>, []>
-    : N extends L['length']
+    : N extends End
       ? Ran<I, T>
-      : Scan<L, Next[N], Placed<L[N], I>[' out'], [...T, ...Placed<L[N], I>[M]], M>
+      : Scan<L, Next[N], Placed<L[N], I>[' out'], [...T, ...Placed<L[N], I>[M]], M, End>
 
 /** What each branch gets of several inputs: one of them, or all. */
 export type Gets = 'one' | 'all'
@@ -51,14 +61,15 @@ export type RunBranches<
   T extends readonly unknown[],
   M extends Listing,
   G extends Gets = 'one',
-> = N extends L['length']
+  End = L['length'],
+> = N extends End
   ? I extends Several
     ? Ran<Joint<L, I, O, G>, T>
     : Ran<O, T>
   : Placed<L[N], I extends Several ? (G extends 'one' ? BranchInput<I, N> : I) : I> extends infer P extends Typed
     ? P[' out'] extends Mismatch<string>
       ? Ran<InBranch<L, I, P[' out'], G>, []>
-      : RunBranches<L, Next[N], I, Appended<O, P[' out']>, [...T, ...P[M]], M, G>
+      : RunBranches<L, Next[N], I, Appended<O, P[' out']>, [...T, ...P[M]], M, G, End>
     : never
 /**
  * The mismatch of a branch. An interface: TypeScript 6 goes too deep where it asks for the text of branches that depend on

@@ -1,5 +1,4 @@
 import { flatMap, right } from 'fp-ts/lib/Either.js'
-import type { SaidAfter } from '../../base/limits.ts'
 import { foldIn } from '../../base/random.ts'
 import { defineLayer, type NameOption, type Plain } from '../../core/define.ts'
 import { ofRank, type Refuses, refusal } from '../../core/expects.ts'
@@ -8,7 +7,7 @@ import type { Pair } from '../../ops/ops.ts'
 import { image } from '../inputs.ts'
 import { knownRowsAndCols } from '../known.ts'
 import { drawingKey, type Holds } from '../stochastic.ts'
-import { type BeforeEach, type EachWithin, numbers, type OfAxis, type PairOption } from '../window.ts'
+import { type EachWithin, type EachWords, numbers, type OfAxis, type PairOption } from '../window.ts'
 import { along, drawEach, floorOf, pixelsAt } from './images.ts'
 
 const callee = { kind: 'RandomCrop', rank: 2, example: 'RandomCrop([28, 28], { padding: 4 })' } as const
@@ -17,12 +16,7 @@ const callee = { kind: 'RandomCrop', rank: 2, example: 'RandomCrop([28, 28], { p
 export interface RandomCropOptions<Padding extends PairOption = PairOption, Name extends string = string>
   extends NameOption<Name> {
   /** Zeros around rows and columns, added before cropping: one number for both, or [rows, cols]. Default: 0. */
-  readonly padding?: EachWithin<
-    Padding,
-    'whole',
-    BeforeEach<typeof callee, 'padding', 'whole'>,
-    SaidAfter<typeof callee>
-  >
+  readonly padding?: EachWithin<Padding, 'whole', EachWords<typeof callee, 'padding', 'whole'>, 'before'>
 }
 
 const roomy = {
@@ -80,7 +74,7 @@ export interface RandomCropConstructor {
     const Name extends string = 'random-crop-{}',
   >(
     /** the rows and columns of the crop, or one number for both */
-    size: EachWithin<Size, 'count', BeforeEach<typeof callee, 'size', 'count'>, SaidAfter<typeof callee>>,
+    size: EachWithin<Size, 'count', EachWords<typeof callee, 'size', 'count'>, 'before'>,
     /** zeros around the images before they are cropped, and the name */
     options?: RandomCropOptions<Padding, Name>,
   ): RandomCrop<Size, Padding, Name>
