@@ -7,6 +7,7 @@ import type { Part } from '../network/parts.ts'
 import {
   type Count,
   inputCount,
+  kindOf,
   outputCount,
   partsOf,
   type TensorInputs,
@@ -52,6 +53,8 @@ export type Laid = Pick<Flat<unknown>, 'form' | 'paths'>
 
 /** The shapes of a batch: of examples, or of a tree, whose leaves are in `x`. */
 export interface ShapedBatch extends Fields<Shaped> {
+  /** The kind of numbers of each target that is a tensor. */
+  readonly kinds?: readonly (string | undefined)[]
   readonly tree?: Laid
 }
 
@@ -59,7 +62,11 @@ export interface ShapedBatch extends Fields<Shaped> {
 export const onceForShapes = <B extends ShapedBatch, V>(ask: (batch: B) => V): ((batch: B) => V) => {
   const found = new Map<string, { readonly value: V }>()
   return batch => {
-    const text = JSON.stringify([fields.map(field => batch[field].map(({ shape }) => shape)), batch.tree?.form])
+    const text = JSON.stringify([
+      fields.map(field => batch[field].map(({ shape }) => shape)),
+      batch.tree?.form,
+      batch.kinds,
+    ])
     const known = found.get(text) ?? { value: ask(batch) }
     found.set(text, known)
     return known.value
@@ -72,6 +79,7 @@ export const valuesIn = <V>(examples: Fields<V>): readonly V[] => fields.flatMap
 /** Examples as tensors. */
 export interface Batch extends Fields<tf.Tensor> {
   readonly size: number
+  readonly kinds?: readonly (string | undefined)[]
 }
 
 const fault = (owner: string, option: string, expected: string, got: string): InvalidOption =>
@@ -120,7 +128,7 @@ const checkedFields = <V extends Shaped>(
   part: Part,
   examples: Examples,
   read: (given: unknown, count: Count, field: Field) => readonly V[],
-): Fields<V> & { readonly size: number } => {
+): Fields<V> & { readonly size: number; readonly kinds: readonly (string | undefined)[] } => {
   const own = (field: Field): readonly V[] => {
     const given: unknown = examples[field]
     const isNone = given === undefined || given === null
@@ -136,14 +144,15 @@ const checkedFields = <V extends Shaped>(
     const rows = rowsOf(owner, field, found[field])
     if (rows !== size) throw fault(owner, field, `${size} ${alikeRows.other}`, String(rows))
   }
-  return { ...found, size }
+  const kinds = found.y.length === 0 ? [] : partsOf(examples.y, countOf(part, 'y', examples.y)).map(kindOf)
+  return { ...found, size, kinds }
 }
 
 /** A batch that belongs to the caller, whatever becomes of what it is made of. */
 const keepBatch = (make: () => Batch): Batch =>
   keeping(valuesIn<tf.Tensor>, () => {
-    const { size, ...examples } = make()
-    return { ...mapFields(examples, another), size }
+    const { size, kinds = [], ...examples } = make()
+    return { ...mapFields(examples, another), size, kinds }
   })
 
 /**
@@ -231,15 +240,15 @@ export const readNumbers = (
   owner: string,
   part: Part,
   given: Examples,
-  check: (batch: Fields<Shaped>) => void,
+  check: (batch: ShapedBatch) => void,
   isLent = false,
 ): NumberBatch | Promise<NumberBatch> => {
-  const { size, ...read } = checkedFields(owner, part, asExamples(owner, given), (value, count, field) =>
+  const { size, kinds, ...read } = checkedFields(owner, part, asExamples(owner, given), (value, count, field) =>
     (field === 'x' ? inputsIn(owner, field, part, value) : partsOf(value, count)).map(input =>
       readInput(input, isLent),
     ),
   )
-  check(read)
+  check({ ...read, kinds })
   const checked = (numbers: Fields<Numbers>): NumberBatch => {
     checkIds(part, numbers.x)
     return { ...numbers, size }
