@@ -125,7 +125,9 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
         { weight: 1, arbitrary: fc.constant([shape]) },
       ),
     )
-  const walked = (own: Readonly<Record<string, fc.Arbitrary<unknown>>>, inputs: Inputs, mask: object) =>
+  type Choices = Readonly<Record<string, fc.Arbitrary<unknown>>>
+  /** `starts`: variables of the state, for a layer that has it itself. */
+  const walked = (own: Choices, starts: Choices, inputs: Inputs, always: object) =>
     drawn(
       call(
         args(upTo(4)),
@@ -134,29 +136,43 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
           inputWeights: values,
           hiddenWeights: values,
           biases: values,
-          hiddenInit: values,
-          learnInit: fc.boolean(),
           unrollScan: fc.boolean(),
           backwards: fc.boolean(),
           gradientClipping: upTo(3, 0),
+          returnState: fc.boolean(),
           name,
+          ...starts,
           ...own,
-        }).map(options => ({ ...options, ...mask })),
+        }).map(options => ({ ...options, ...always })),
       ),
       inputs,
     )
-  const recurrent = (own: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
-    fc.oneof(
-      // State that comes in or goes out, which needs layers beside it, has a spec of its own: layers/recurrent-state.
-      {
-        weight: 3,
-        arbitrary: walked({ ...own, mask: fc.constant(false) }, one(ofRank(2, 4)), {
-          initial: false,
-          returnState: false,
-        }),
-      },
-      { weight: 1, arbitrary: walked(own, masked(ofRank(2, 4)), { mask: true }) },
+  /** Beside the sequence, states that come in; now and then they do not fit. */
+  const started = (
+    { given, inputs }: Omit<Drawn, 'name'>,
+    count: number,
+    units = given[0] as number,
+  ): fc.Arbitrary<Omit<Drawn, 'name'>> =>
+    fc
+      .oneof(
+        { weight: 6, arbitrary: fc.constant(Array<readonly number[]>(count).fill([units])) },
+        { weight: 1, arbitrary: fc.array(anyShape, { maxLength: count }) },
+      )
+      .map(states => ({ given, inputs: [...inputs, ...states] }))
+  const recurrent = (own: Choices, starts: Choices = {}) => {
+    const all = { hiddenInit: values, learnInit: fc.boolean(), ...starts }
+    const plain = one(ofRank(2, 4))
+    const withMask = masked(ofRank(2, 4))
+    const count = 1 + Object.keys(starts).length
+    const comingIn = (inputs: Inputs, always: object) =>
+      walked(own, {}, inputs, { ...always, initial: true }).chain(one => started(one, count))
+    return fc.oneof(
+      { weight: 3, arbitrary: walked({ ...own, mask: fc.constant(false) }, all, plain, { initial: false }) },
+      { weight: 1, arbitrary: walked(own, all, withMask, { mask: true }) },
+      { weight: 2, arbitrary: comingIn(plain, {}) },
+      { weight: 1, arbitrary: comingIn(withMask, { mask: true }) },
     )
+  }
   const batchNorm = upTo(4).chain(rank =>
     drawn(
       call(
@@ -277,7 +293,14 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
       ),
       inputs,
     )
-  const distributed = () => [untyped.Relu(3), untyped.join(untyped.Tanh(2), untyped.Softmax(2)), untyped.LayerNorm()]
+  const distributed = () => [
+    untyped.Relu(3),
+    untyped.join(untyped.Tanh(2), untyped.Softmax(2)),
+    untyped.LayerNorm(),
+    untyped.join(untyped.Relu(2), untyped.parallel(untyped.Identity(), untyped.Tanh(3))),
+  ]
+  /** One of two directions each. */
+  const merges = { merge: fc.constantFrom('concat', 'sum', 'average', 'multiply') }
 
   /** Groups divide the channels that come out. */
   const grouped = (draws: fc.Arbitrary<Omit<Drawn, 'name'>>) =>
@@ -422,15 +445,17 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
     Concatenate: drawn(call(fc.oneof(none, args(upTo(2, -2))), named), alike),
     GatedAverage: drawn(call(fc.oneof(none, args(upTo(1, -2))), named), gated),
     Embedding: embedding,
-    LSTM: recurrent({
-      cellWeights: values,
-      ingate: gates,
-      forgetgate: gates,
-      outgate: gates,
-      cell: gates,
-      cellInit: values,
-      peepholes: fc.boolean(),
-    }),
+    LSTM: recurrent(
+      {
+        cellWeights: values,
+        ingate: gates,
+        forgetgate: gates,
+        outgate: gates,
+        cell: gates,
+        peepholes: fc.boolean(),
+      },
+      { cellInit: values },
+    ),
     GRU: recurrent({ resetgate: gates, updategate: gates, hiddenUpdate: gates }),
     SimpleRNN: recurrent({ activation: gates }),
     SpatialDropout: drawn(call(args(proportion), named), one(ofRank(2))),
@@ -463,10 +488,36 @@ export const drawnWith = (values: fc.Arbitrary<unknown>): Readonly<Record<string
       { weight: 3, arbitrary: around({ mask: fc.constant(false) }, distributed, one(ofRank(2))) },
       { weight: 1, arbitrary: around({}, distributed, masked(ofRank(2)), { mask: true }) },
     ),
-    Bidirectional: around(
-      { merge: fc.constantFrom('concat', 'sum', 'average', 'multiply') },
-      () => [untyped.LSTM(2), untyped.GRU(3, { onlyReturnFinal: false }), untyped.SimpleRNN(1, { backwards: true })],
-      one(ofRank(2, 4)),
+    Bidirectional: fc.oneof(
+      {
+        weight: 3,
+        arbitrary: around(
+          merges,
+          () => [
+            untyped.LSTM(2),
+            untyped.GRU(3, { onlyReturnFinal: false }),
+            untyped.SimpleRNN(1, { backwards: true }),
+            untyped.LSTM(2, { onlyReturnFinal: false, returnState: true }),
+          ],
+          one(ofRank(2, 4)),
+        ),
+      },
+      {
+        weight: 1,
+        arbitrary: around(
+          merges,
+          () => [untyped.GRU(2, { initial: true, returnState: true }), untyped.SimpleRNN(2, { initial: true })],
+          one(ofRank(2, 4)),
+        ).chain(drawn => started(drawn, 2, 2)),
+      },
+      {
+        weight: 1,
+        arbitrary: around(
+          merges,
+          () => [untyped.LSTM(3, { initial: true, mask: true, returnState: true })],
+          masked(ofRank(2, 4)),
+        ).chain(drawn => started(drawn, 4, 3)),
+      },
     ),
     WeightNorm: around(
       { axis: fc.constantFrom(-1, 1), weights: fc.constant(['weight']) },

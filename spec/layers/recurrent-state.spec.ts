@@ -3,8 +3,10 @@ import { expect } from 'chai'
 import type { BackendOption } from '../../src/backends/choose.ts'
 import {
   apply,
+  Bidirectional,
   branch,
   compile,
+  decode,
   Elementwise,
   end,
   GRU,
@@ -30,7 +32,7 @@ import {
   TimeDistributed,
   type Variables,
 } from '../../src/index.ts'
-import { fromDocument, toDocument, toModule, toOnnx, toPyTorch } from '../../src/storage.ts'
+import { fromDocument, toDocument, toModule, toOnnx } from '../../src/storage.ts'
 import { untyped } from '../running.ts'
 
 const draws = (seed: number, shape: readonly number[]) => ({
@@ -162,22 +164,6 @@ for (const [kind, count] of Object.entries(kinds))
       )
       refused(() => make(4, { initial: true, hiddenInit: 0.5 }), InvalidOption, `${kind}, hiddenInit: expected`)
       refused(() => make(4, { initial: 1 }), InvalidOption, `${kind}, initial: expected true or false`)
-      const single = 'expected a layer of one output within'
-      refused(
-        () => untyped.join(Input([3, 2, 5]), untyped.TimeDistributed(make(4, { returnState: true }))),
-        LayerConnectionError,
-        single,
-      )
-      refused(
-        () => untyped.join(Input([3, 5]), untyped.Bidirectional(make(4, { returnState: true }))),
-        LayerConnectionError,
-        single,
-      )
-      refused(
-        () => untyped.Bidirectional(make(4, { initial: true })),
-        InvalidOption,
-        'Bidirectional, layer: expected a layer whose initial state does not come in',
-      )
     })
   })
 
@@ -266,11 +252,213 @@ describe('Layers of several outputs', () => {
     for (const name of ['output-1', 'output-2', 'output-3']) expect(outputs).to.include(name)
     expect(Buffer.from(toOnnx(network, init(network, key(1)))).includes('output-3')).to.equal(true)
   })
+})
 
-  it('are refused by PyTorch, by name', () => {
-    const network = join(Input([4, 2]), LSTM(4, { returnState: true }), Select(1))
-    expect(() => toPyTorch(network, init(network, key(1)))).to.throw(
-      /lstm-1.*expected recurrent layers whose state neither comes in nor goes out, got returnState: true/,
+/** A batch with its steps in reverse. */
+const reversed = (x: { readonly data: Float32Array; readonly shape: readonly number[] }) => {
+  const [batch = 0, time = 0, features = 1] = x.shape
+  const data = x.data.slice()
+  for (let b = 0; b < batch; b++)
+    for (let t = 0; t < time; t++) {
+      const row = x.data.subarray((b * time + t) * features, (b * time + t + 1) * features)
+      data.set(row, (b * time + time - 1 - t) * features)
+    }
+  return { data, shape: x.shape }
+}
+
+for (const [kind, count] of Object.entries(kinds))
+  describe(`Bidirectional ${kind} with its state`, () => {
+    const make = untyped[kind as 'LSTM']
+    const x = draws(1, [2, 3, 5])
+    const mask = { data: Float32Array.of(1, 1, 0, 1, 0, 0), shape: [2, 3] }
+    const given = Array.from({ length: 2 * count }, (_, i) => draws(20 + i, [2, 4]))
+    for (const [masks, onlyReturnFinal] of [
+      [false, true],
+      [false, false],
+      [true, false],
+    ] as const)
+      it(`is each direction with its own, ${masks ? 'masked' : onlyReturnFinal ? 'the last' : 'all'}`, () => {
+        const options = { initial: true, returnState: true, onlyReturnFinal, mask: masks, name: 'own' }
+        const starts = [Input([3, 5]), ...(masks ? [Input(3)] : [])]
+        const states = (times: number) => Array.from({ length: times * count }, () => Input(4))
+        const both = untyped.join(
+          untyped.parallel(...starts, ...states(2)),
+          untyped.Bidirectional(make(4, options), { name: 'both' }),
+        )
+        const variables = init(both as never, key(3)) as unknown as Variables
+        const [output, ...last] = run(both, variables, [x, ...(masks ? [mask] : []), ...given])
+        expect(last.length).to.equal(2 * count)
+        const alone = untyped.join(untyped.parallel(...starts, ...states(1)), make(4, options))
+        const own = (way: string) => ({
+          params: {
+            own: Object.fromEntries(
+              ['inputWeights', 'hiddenWeights', 'biases'].map(name => [
+                name,
+                variables.params.both?.[`${way}/${name}`],
+              ]),
+            ),
+          },
+          state: {},
+        })
+        const [there, ...ahead] = run(alone, own('forward'), [x, ...(masks ? [mask] : []), ...given.slice(0, count)])
+        const [back, ...against] = run(alone, own('backward'), [
+          reversed(x),
+          ...(masks ? [reversed(mask)] : []),
+          ...given.slice(count),
+        ])
+        near(last, [...ahead, ...against])
+        const ordered = onlyReturnFinal ? (back as tf.Tensor) : tf.reverse(back as tf.Tensor, 1)
+        near(output, tf.concat([there as tf.Tensor, ordered], -1))
+      })
+
+    it('goes on in the direction of time where both came out', () => {
+      const first = untyped.join(Input([3, 5]), untyped.Bidirectional(make(4, { returnState: true })))
+      const [y, ...states] = run(first, init(first as never, key(3)), x)
+      expect([y?.shape, ...states.map(({ shape }) => shape)]).to.deep.equal([
+        [2, 8],
+        ...Array.from({ length: 2 * count }, () => [2, 4]),
+      ])
+      // Without all outputs, the last hidden states are the output.
+      near(tf.concat([states[0] as tf.Tensor, states[count] as tf.Tensor], -1), y)
+    })
+
+    it('is printed and read, as a text and as a document', () => {
+      const states = Array.from({ length: 2 * count }, () => Input(4))
+      const network = untyped.join(
+        untyped.parallel(Input([3, 5]), ...states),
+        untyped.Bidirectional(make(4, { initial: true, returnState: true })),
+      )
+      const text = notation(network as never)
+      expect(text).to.include(`Bidirectional(${kind}(4, initial=true, returnState=true))`)
+      expect(notation(net(text as never))).to.equal(text)
+      const read = fromDocument(toDocument(network as never)) as unknown as { readonly right: Layer }
+      expect(String(read.right)).to.equal(String(network))
+    })
+
+    it('is refused where states are missing, or are in a composition', () => {
+      const both = untyped.Bidirectional(make(4, { initial: true }))
+      const states = (times: number) => Array.from({ length: times }, () => Input(4))
+      expect(() => untyped.join(untyped.parallel(Input([3, 5]), ...states(2 * count - 1)), both)).to.throw(
+        LayerConnectionError,
+        `${2 * count} states, those of the forward direction first, got`,
+      )
+      expect(() => untyped.join(untyped.parallel(Input([3, 5]), ...states(2 * count - 1), Input(3)), both)).to.throw(
+        LayerConnectionError,
+        'bidirectional-1: expected a sequence and a hidden state',
+      )
+      expect(() => untyped.join(Input([3, 5]), both)).to.throw(LayerConnectionError, 'expected several inputs')
+      expect(() => untyped.Bidirectional(untyped.join(make(4, { initial: true }), untyped.Relu(3)))).to.throw(
+        InvalidOption,
+        'Bidirectional, layer: expected a layer whose initial state comes in, without others around it',
+      )
+      expect(() =>
+        untyped.join(Input([3, 5]), untyped.Bidirectional(untyped.join(make(4, { returnState: true })))),
+      ).to.throw(LayerConnectionError, 'expected a layer of one output within')
+    })
+  })
+
+/** Layers around one of several outputs. */
+const around = {
+  TimeDistributed: untyped.join(
+    Input([4, 3, 5]),
+    untyped.TimeDistributed(untyped.LSTM(2, { returnState: true, onlyReturnFinal: false })),
+  ),
+  'TimeDistributed of branches': untyped.join(
+    Input([4, 5]),
+    untyped.TimeDistributed(untyped.join(untyped.Relu(3), untyped.parallel(untyped.Identity(), untyped.Softmax(2)))),
+  ),
+  Bidirectional: untyped.join(Input([3, 5]), untyped.Bidirectional(untyped.GRU(2, { returnState: true }))),
+  LowRank: untyped.join(
+    Input([3, 5]),
+    untyped.LowRank(untyped.GRU(2, { returnState: true }), 2, { weights: ['inputWeights'] }),
+  ),
+  WeightNorm: untyped.join(
+    Input([3, 5]),
+    untyped.WeightNorm(untyped.GRU(2, { returnState: true }), { weights: ['inputWeights'] }),
+  ),
+} as Readonly<Record<string, Layer>>
+
+describe('Layers around a layer of several outputs', () => {
+  for (const [name, network] of Object.entries(around))
+    it(`${name}: outputs have the shapes that it says, and compile`, async () => {
+      const variables = init(network as never, key(3)) as unknown as Variables
+      const [shape = []] = (network as unknown as { readonly inputs: readonly (readonly number[])[] }).inputs
+      const given = draws(1, [2, ...shape.slice(1)])
+      const found = run(network, variables, given)
+      expect(found.map(one => [null, ...one.shape.slice(1)])).to.deep.equal(outputShape(network))
+      const compiled = compile(network, variables as never, { backend: 'onnxruntime' })
+      near(await compiled(given as never), found)
+      await compiled.dispose()
+      const read = fromDocument(toDocument(network as never)) as unknown as { readonly right: Layer }
+      expect(String(read.right)).to.equal(String(network))
+      expect(toOnnx(network, variables as never).length).to.be.greaterThan(0)
+      expect(String(summary(network))).to.include(name.split(' ')[0])
+    })
+
+  it('gives 0 in every output where a mask is 0', () => {
+    const inner = untyped.parallel(untyped.Linear(2, { bias: 1 }), untyped.Linear(1, { bias: 1 }))
+    const network = untyped.join(
+      untyped.parallel(Input([3, 5]), Input(3)),
+      untyped.TimeDistributed(inner, { mask: true }),
     )
+    const mask = { data: Float32Array.of(1, 0, 1), shape: [1, 3] }
+    for (const output of run(network, init(network as never, key(1)), [draws(1, [1, 3, 5]), mask])) {
+      const width = output.shape[2] as number
+      const masked = Array.from(output.dataSync()).slice(width, 2 * width)
+      expect(masked).to.deep.equal(Array(width).fill(0))
+      expect(output.dataSync()[0]).not.to.equal(0)
+    }
+  })
+
+  it('have types', () => {
+    const steps = join(Input([4, 3, 5]), TimeDistributed(LSTM(2, { returnState: true })))
+    const shapes: OutputOf<typeof steps> = [
+      [1, 4, 2],
+      [1, 4, 2],
+      [1, 4, 2],
+    ]
+    expect(outputShape(steps)).to.deep.equal(shapes.map(([, ...own]) => [null, ...own]))
+    const both = join(
+      parallel(Input([3, 5]), Input(4), Input(4)),
+      Bidirectional(GRU(4, { initial: true, returnState: true })),
+    )
+    const directions: OutputOf<typeof both> = [
+      [1, 8],
+      [1, 4],
+      [1, 4],
+    ]
+    expect(outputShape(both)).to.deep.equal(directions.map(([, units]) => [null, units]))
+    const weights: readonly [5, 12] = init(both, key(1)).params['bidirectional-1']['backward/inputWeights'].shape
+    expect(weights).to.deep.equal([5, 12])
+    const masked = join(
+      parallel(Input([3, 5]), Input(3), Input(4), Input(4), Input(4), Input(4)),
+      Bidirectional(LSTM(4, { initial: true, mask: true, onlyReturnFinal: false }), { merge: 'sum' }),
+    )
+    const sums: OutputOf<typeof masked> = [1, 3, 4]
+    expect(outputShape(masked)).to.deep.equal([null, ...sums.slice(1)])
+    // @ts-expect-error a state of one direction alone
+    expect(() => join(parallel(Input([3, 5]), Input(4)), Bidirectional(GRU(4, { initial: true })))).to.throw(
+      LayerConnectionError,
+    )
+  })
+
+  it('are not decoded in both directions, and are at each step', () => {
+    const [tokens, steps] = [Input(6), { onlyReturnFinal: false, returnState: true }]
+    const both = untyped.join(tokens, untyped.Embedding(9, 4), untyped.Bidirectional(untyped.GRU(9, steps)), Select(0))
+    expect(() => decode(both as never, init(both as never, key(1)))).to.throw(
+      InvalidOption,
+      'bidirectional-1, decode: expected a layer that acts on each step alone, or looks back only, got Bidirectional',
+    )
+  })
+
+  it('decode what acts on each step alone', async () => {
+    const inner = untyped.join(untyped.Relu(5), untyped.parallel(untyped.Softmax(9), untyped.Identity()))
+    const network = untyped.join(Input(6), untyped.Embedding(9, 4), untyped.TimeDistributed(inner), Select(0))
+    const variables = init(network as never, key(1))
+    const decoder = decode(network as never, variables)
+    const { output } = await decoder.start([[1, 2, 3]])
+    const whole = run(network, variables, [[1, 2, 3, 0, 0, 0]])[0] as tf.Tensor
+    near(output, tf.slice(whole, [0, 0, 0], [1, 3, 9]))
+    await decoder.dispose()
   })
 })

@@ -125,15 +125,11 @@ describe('TimeDistributed', () => {
     ],
     [
       connect(untyped.TimeDistributed(untyped.Relu(3)), [4, 4, 1]),
-      `${named} a 2-dimensional input [batch, features], got (?, 4, 1).`,
+      `${named} a 2-dimensional input [batch, features], got (?, 4, 1). Put Reshape() before that layer, within TimeDistributed,`,
     ],
     [
       connect(untyped.TimeDistributed(untyped.join(untyped.Relu(), untyped.Softmax(3))), [4, 4, 1]),
       'LayerConnectionError of time-distributed-1 > softmax-1: expected a 2-dimensional input [batch, features], got (?, 4, 1).',
-    ],
-    [
-      connect(untyped.TimeDistributed(parallel(Relu(), Relu())), [4, 4]),
-      `${named} a layer of one output within, got [(?, 4), (?, 4)].`,
     ],
     [
       () =>

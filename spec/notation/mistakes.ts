@@ -221,7 +221,7 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     17,
     "Input(4,4,4) >> TimeDistributed(block('b{}', Relu(4) >> Tanh))",
-    "… >> TimeDistributed(block('b{}', Relu(4) >> Tanh)) ⟵ TimeDistributed > b{} > Relu expects a 2-dimensional input [batch, features], got (?, 4, 4). Put Reshape() before it, or apply it to every step with TimeDistributed.",
+    "… >> TimeDistributed(block('b{}', Relu(4) >> Tanh)) ⟵ TimeDistributed > b{} > Relu expects a 2-dimensional input [batch, features], got (?, 4, 4). Put Reshape() before that layer, within TimeDistributed, or apply TimeDistributed twice, for two axes of steps.",
   ),
   mistake(
     17,

@@ -4,12 +4,14 @@ import {
   BatchNorm,
   Bidirectional,
   block,
+  branch,
   Concatenate,
   Convolution,
   Elementwise,
   end,
   Gelu,
   GlobalPooling,
+  GRU,
   gpt,
   Identity,
   Input,
@@ -29,15 +31,19 @@ import {
   repeat,
   residual,
   resnet50,
+  Select,
+  SimpleRNN,
   Softmax,
   SpectralNorm,
   shared,
   Tanh,
+  TimeDistributed,
   TransformerDecoder,
   TransformerEncoder,
   unet,
   WeightNorm,
 } from '../../src/index.ts'
+import type { LayerValue } from '../../src/network/parts.ts'
 import { type Drawn, drawnWith, initial, layerOf } from '../drawn.ts'
 import { untyped } from '../running.ts'
 
@@ -55,7 +61,7 @@ export interface Case {
 
 interface Nodes {
   readonly inputs: readonly (readonly (number | null)[])[]
-  readonly nodes: readonly { readonly layer: { readonly kind: string } & Readonly<Record<string, unknown>> }[]
+  readonly nodes: readonly { readonly layer: LayerValue & Readonly<Record<string, unknown>> }[]
 }
 export const nodesOf = (network: Layer): Nodes => network as unknown as Nodes
 
@@ -136,6 +142,39 @@ const compositions: Readonly<Record<string, () => Layer>> = {
   'low rank around attention': () => join(Input([4, 6]), LowRank(MultiHeadAttention(2), 2)),
   'low rank around an LSTM': () =>
     join(Input([4, 6]), Bidirectional(LowRank(LSTM(3), 2, { weights: ['inputWeights', 'hiddenWeights'] }))),
+  'states that a decoder begins with': () =>
+    join(
+      parallel(Input([3, 5]), [Input([4, 2]), LSTM(4, { returnState: true }), branch(Select(1), Select(2))]),
+      LSTM(4, { initial: true, onlyReturnFinal: false, returnState: true }),
+      branch(Select(0), [branch(Select(1), Select(2)), Elementwise('add')]),
+      parallel(TimeDistributed(Linear(2)), Linear(3)),
+    ),
+  'states against the sequence': () =>
+    join(
+      parallel(Input([3, 5]), Input(4)),
+      GRU(4, { initial: true, onlyReturnFinal: false, returnState: true, backwards: true }),
+      parallel(TimeDistributed(Tanh(2)), Linear(3)),
+    ),
+  'states of a block': () =>
+    join(
+      Input([4, 2]),
+      block('encoder', join(GRU(3, { returnState: true }), parallel(Identity(), block('inner', Identity())))),
+      parallel(Relu(2), Tanh(2)),
+    ),
+  'states of both directions': () =>
+    join(
+      parallel(Input([3, 5]), [
+        Input([4, 2]),
+        Bidirectional(LSTM(4, { returnState: true })),
+        branch(Select(1), Select(2), Select(3), Select(4)),
+      ]),
+      Bidirectional(LSTM(4, { initial: true, onlyReturnFinal: false, returnState: true }), { merge: 'sum' }),
+    ),
+  'states of a network alone': () => join(Input([4, 2]), SimpleRNN(3, { returnState: true })),
+  'two outputs of every step': () =>
+    join(Input([4, 3, 2]), TimeDistributed(join(GRU(3, { returnState: true }), parallel(Relu(2), Identity())))),
+  'low rank around an LSTM with its state': () =>
+    join(Input([4, 6]), LowRank(LSTM(3, { returnState: true }), 2, { weights: ['inputWeights'] })),
   'norms of convolutions': () =>
     join(Input(images), WeightNorm(Convolution([3, 3, 4])), SpectralNorm(Convolution([3, 3, 4])), GlobalPooling()),
   resnet50: () => resnet50({ inputShape: [32, 32, 3], inOutRatio: 16 }),

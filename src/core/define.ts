@@ -70,6 +70,11 @@ export interface LayerDefinition<Normal extends object, V extends string> extend
   /** How many inputs it takes. Default: one. */
   readonly inputs?: (options: Normal) => Rules['inputs']
   /**
+   * How many of the inputs, the last ones, are an initial state, which has no steps: `Bidirectional` takes one for each
+   * direction. Default: none.
+   */
+  readonly starts?: (options: Normal) => number
+  /**
    * The output shape for an input shape, `null` being of unknown rank: the same rule as ' out' of the type.
    *
    * @param others the shapes of further inputs
@@ -176,6 +181,7 @@ export const defineLayer = <Normal extends object, Constructor, V extends string
 ): Constructor =>
   constructorOf('defineLayer', definition, ['shape', 'forward'], options => ({
     inputs: definition.inputs?.(options) ?? 'one',
+    ...(definition.starts && { starts: definition.starts(options) }),
     shape: ([input = null, ...others]) => definition.shape(options, input, others),
     ...furtherRule(definition, options),
     variables: inputs => allRules(definition.variables, options, inputs),

@@ -2,14 +2,15 @@ import { chain, type Either, isLeft, left, map, mapLeft, match, right } from 'fp
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Fault } from '../base/errors.ts'
 import type { Key } from '../base/random.ts'
-import { type Flow, type Shape, showFlow } from '../base/shape.ts'
+import type { Flow, Shape } from '../base/shape.ts'
 import { byName, mapRecord, merged, type VariableTree } from '../base/trees.ts'
 import { type IdReader, idReaders } from '../network/ids.ts'
 import { asPart, type LayerValue, type Part, type Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import type { WiringError } from '../network/scope.ts'
-import { outgoing, wire } from '../network/wiring.ts'
+import { outgoing, wire, wiringOf } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
+import { refusalOfAll } from './expects.ts'
 import type { Mode, Rows, Rules } from './layer.ts'
 import { mixedTargets, mixes } from './targets.ts'
 import type { VariableRule, VariableRules } from './variables.ts'
@@ -23,17 +24,22 @@ const faultWithin = (error: WiringError): Fault => {
   return { expected, got, remedy, ...(kind === undefined ? {} : { within: { kind, path: layer } }) }
 }
 
-/** The graph of a part that has one output. */
-const wired = (part: Part, inputs: Flow): Either<Fault, Wiring> => {
+/** What a layer that merges or changes the output of another one expects of that. */
+export const singleOutput = {
+  expected: 'a layer of one output within',
+  remedy: 'Merge its outputs with Concatenate() or Elementwise().',
+} as const
+
+/** How many outputs a layer around another one lets that have. */
+type Outputs = 'one' | 'several'
+
+/** The graph of a part that has as many outputs as it may. */
+const wired = (part: Part, inputs: Flow, count: Outputs): Either<Fault, Wiring> => {
   const wiring = wire(part, inputs)
   if (isLeft(wiring)) return left(faultWithin(wiring.left))
   const outputs = outgoing(wiring.right)
-  if (outputs.length === 1) return wiring
-  return left({
-    expected: 'a layer of one output within',
-    got: showFlow(outputs),
-    remedy: 'Merge its outputs with Concatenate() or Elementwise().',
-  })
+  if (outputs.length === 1 || count === 'several') return wiring
+  return refusalOfAll(singleOutput, outputs)
 }
 
 const flatRules = (wiring: Wiring): Either<Fault, VariableRules> => {
@@ -80,17 +86,29 @@ const rowsOf = ({ rows, mask }: IdReader): Rows => ({ count: rows, ...(mask !== 
 const treeOf = <T>(wiring: Wiring, variables: Readonly<Record<string, T>>): VariableTree<T> =>
   byName(wiring.nodes.map(({ name }) => [name, without(`${name}/`, variables)] as const))
 
-const compositionRules = (part: Part): Rules => ({
+const compositionRules = (part: Part, count: Outputs): Rules => ({
   inputs: 'any',
   shape: inputs =>
     pipe(
-      wired(part, inputs),
+      wired(part, inputs, count),
       map(wiring => outgoing(wiring)[0] ?? null),
     ),
-  variables: inputs => pipe(wired(part, inputs), chain(flatRules)),
+  // How many there are does not depend on the inputs.
+  ...(count === 'several' &&
+    wiringOf(part).outputs.length > 1 && {
+      further: (inputs: Flow): Flow =>
+        pipe(
+          wired(part, inputs, count),
+          match(
+            () => [],
+            wiring => outgoing(wiring).slice(1),
+          ),
+        ),
+    }),
+  variables: inputs => pipe(wired(part, inputs, count), chain(flatRules)),
   ids: inputs =>
     pipe(
-      wired(part, inputs),
+      wired(part, inputs, count),
       match(() => [], idsWithin),
     ),
   forward: <T>(
@@ -99,16 +117,17 @@ const compositionRules = (part: Part): Rules => ({
     inputs: readonly T[],
     mode: Mode,
   ) => {
-    const wiring = wired(part, inputs.map(ops.shape))
+    const wiring = wired(part, inputs.map(ops.shape), count)
     // Not for users: shapes were checked when the network was made.
     if (isLeft(wiring)) throw new RangeError(wiring.left.expected)
     const [outputs, state] = run(ops, wiring.right, treeOf(wiring.right, variables), inputs, mode)
     const flat = Object.entries(state).map(([name, own]) => withPrefix(`${name}/`, own))
-    return [outputs[0] as T, merged(...flat)]
+    const [first, ...further] = outputs
+    return [first as T, merged(...flat), further]
   },
   ...(mixes(part) && {
     targets: <T>(ops: Ops<T>, expected: T, key: Key, input: Shape | null): T => {
-      const wiring = wired(part, [input])
+      const wiring = wired(part, [input], count)
       return isLeft(wiring) ? expected : (mixedTargets(ops, wiring.right, [expected], { training: true, key })[0] as T)
     },
   }),
@@ -126,19 +145,20 @@ const layerRules = ({ kind, rules }: LayerValue): Rules => ({
     ),
 })
 
-/** Whether a part is a layer of one output. One of several is refused as a composition of several is. */
-const isSingle = (part: Part): part is LayerValue => 'rules' in part && part.rules.further === undefined
-
 /**
  * The rules of a layer or composition within a layer. The variables of a composition get one name each, as in
  * `relu-1/weight`.
  *
+ * @param outputs `'several'` if the layer within may have several outputs; then `further` of the rules says the shapes of those
+ *   after the first, and `forward` returns them after the state. Default: `'one'`, and another is refused.
  * @throws InvalidOption if it is not a layer
  */
-export const innerRules = (layer: Part): Rules => {
+export const innerRules = (layer: Part, outputs: Outputs = 'one'): Rules => {
   const part = asPart('innerRules', layer)
+  // A single layer of several outputs is refused as a composition of several is.
+  const isSingle = 'rules' in part && (outputs === 'several' || part.rules.further === undefined)
   // The layer around it may do more than the layer within: change what that passes on, or mix steps that it does not.
-  const { passes: _, decode: __, ...rules } = isSingle(part) ? layerRules(part) : compositionRules(part)
+  const { passes: _, decode: __, ...rules } = isSingle ? layerRules(part) : compositionRules(part, outputs)
   return {
     ...rules,
     forward: (ops, variables, inputs, mode) => rules.forward(ops, variables, inputs, { ...mode, isGiven: false }),

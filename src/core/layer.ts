@@ -171,6 +171,8 @@ export interface Rules {
   /** How many inputs it takes; 'any': one or several. */
   readonly inputs: 'one' | 'several' | 'any'
   readonly shape: (inputs: Flow) => Either<Fault, Shape | null>
+  /** How many of the inputs, the last ones, are an initial state, which has no steps. Default: none. */
+  readonly starts?: number
   /** For a layer of several outputs: the shapes of those after the first, for inputs that fit. */
   readonly further?: (inputs: Flow) => Flow
   readonly variables: (inputs: Flow) => Either<Fault, VariableRules>

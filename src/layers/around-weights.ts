@@ -98,7 +98,7 @@ export const aroundWeights = (
     training: boolean,
   ) => readonly [weight: T, state: Readonly<Record<string, T>>],
 ): Rules => {
-  const inner = innerRules(options.layer)
+  const inner = innerRules(options.layer, 'several')
   return {
     ...inner,
     variables: inputs => {
@@ -124,8 +124,8 @@ export const aroundWeights = (
         used.set(name, weight)
         after.push(state)
       }
-      const [y, state] = inner.forward(ops, byName(used), inputs, mode)
-      return [y, merged(state, ...after)]
+      const [y, state, further = []] = inner.forward(ops, byName(used), inputs, mode)
+      return [y, merged(state, ...after), further]
     },
   }
 }

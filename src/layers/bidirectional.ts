@@ -3,15 +3,14 @@ import type { Fault } from '../base/errors.ts'
 import type { Offered } from '../base/limits.ts'
 import { oneOf } from '../base/options.ts'
 import { foldIn } from '../base/random.ts'
-import type { Mismatch, Shape } from '../base/shape.ts'
+import type { Flow, Mismatch, RefusedOne, Several, Shape } from '../base/shape.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
-import { refusal, refusalOfAll } from '../core/expects.ts'
-import { innerRules, prefixed, without, withPrefix } from '../core/inner.ts'
+import { type RefusesAll, refusal, refusalOfAll } from '../core/expects.ts'
+import { innerRules, prefixed, type singleOutput, without, withPrefix } from '../core/inner.ts'
 import type { AnyLayer, Mode, Out, Rules } from '../core/layer.ts'
 import type { Argument, NameOf, OptionAs, TakesLayer } from '../core/notated.ts'
 import { mixingWithin } from '../core/targets.ts'
-import { innerLayer, type Part } from '../network/parts.ts'
-import { wiringOf } from '../network/wiring.ts'
+import { innerLayer, isComposition, type Part } from '../network/parts.ts'
 import type { IdsWithin } from '../network-types/kinds.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
 import type { Add } from '../type-arithmetic/digits.ts'
@@ -30,18 +29,72 @@ export interface Bidirectional<
   readonly ' ids': IdsWithin<L>
   readonly layer: L
   readonly merge: Merge
-  readonly ' out': Merged<Out<L, this[' in']>, Merge>
-  readonly ' params': BothWays<InnerParams<L, this[' in']>>
-  readonly ' state': BothWays<InnerState<L, this[' in']>>
+  readonly ' starts': Add<StartsOf<L>, StartsOf<L>>
+  readonly ' out': StartsOf<L> extends 0
+    ? Merged<L, Out<L, this[' in']>, Merge>
+    : BothOut<L, this[' in'], Merge, Ways<this[' in'], StartsOf<L>>>
+  readonly ' params': BothWays<InnerParams<L, OneWay<L, this[' in']>>>
+  readonly ' state': BothWays<InnerState<L, OneWay<L, this[' in']>>>
 }
-type Merged<O, Merge> =
+/** How many inputs are the initial state of one direction. */
+type StartsOf<L> = L extends { readonly ' starts': infer Count extends number }
+  ? Count
+  : L extends { readonly kind: 'LowRank' | 'WeightNorm' | 'SpectralNorm'; readonly layer: infer Inner }
+    ? StartsOf<Inner>
+    : 0
+/** The inputs of each direction, of which `Count` are its state; `null` if there are too few or too many. */
+type Ways<I, Count> = number[] extends I
+  ? [I, I]
+  : I extends readonly [infer S, ...infer Rest]
+    ? Rest extends readonly [infer M, ...infer States]
+      ? Halves<Rest> extends infer H extends Pair
+        ? Started<[S], H, Count>
+        : Started<[S, M], Halves<States>, Count>
+      : null
+    : null
+type Pair = readonly [readonly unknown[], readonly unknown[]]
+type Started<Sequences extends readonly unknown[], H, Count> = H extends Pair
+  ? H[0]['length'] extends Count
+    ? [[...Sequences, ...H[0]], [...Sequences, ...H[1]]]
+    : null
+  : null
+/** Both halves of an even number of inputs. */
+type Halves<
+  T extends readonly unknown[],
+  There extends readonly unknown[] = [],
+  Back extends readonly unknown[] = [],
+> = T extends readonly [infer A, ...infer Between, infer Z]
+  ? Halves<Between, [...There, A], [Z, ...Back]>
+  : T extends readonly []
+    ? [There, Back]
+    : null
+/** The inputs of the forward direction. */
+type OneWay<L, I> = StartsOf<L> extends 0 ? I : Ways<I, StartsOf<L>> extends readonly [infer There, unknown] ? There : I
+
+type BothOut<L extends AnyLayer, I, Merge, Both> = I extends Several
+  ? Both extends readonly [infer There, infer Back]
+    ? Out<L, Back> extends infer O extends Mismatch<string>
+      ? Merged<L, O, Merge>
+      : Merged<L, Out<L, There>, Merge>
+    : RefusesAll<'Bidirectional', typeof started, I, { count: Add<StartsOf<L>, StartsOf<L>> }>
+  : number[] extends I
+    ? Merged<L, Out<L, I>, Merge>
+    : RefusedOne<'Bidirectional', I>
+type Merged<L, O, Merge> =
   O extends Mismatch<infer M>
     ? Mismatch<`Bidirectional > ${M}`>
-    : Merge extends 'concat'
-      ? O extends readonly [...infer Rest, infer F extends number]
-        ? [...Rest, Add<F, F>]
-        : O
-      : O
+    : O extends readonly [infer Y extends readonly unknown[], ...infer States]
+      ? L extends { readonly rules: unknown }
+        ? [MergedOne<Y, Merge>, ...States, ...States]
+        : States extends readonly []
+          ? [MergedOne<Y, Merge>]
+          : RefusesAll<'Bidirectional', typeof singleOutput, O>
+      : MergedOne<O, Merge>
+type MergedOne<O, Merge> = Merge extends 'concat'
+  ? O extends readonly [...infer Rest, infer F extends number]
+    ? [...Rest, Add<F, F>]
+    : O
+  : O
 type BothWays<V> = [V] extends [never]
   ? never
   : { readonly [K in keyof V & string as `forward/${K}` | `backward/${K}`]: V[K] }
@@ -91,16 +144,31 @@ const giving = {
   remedy: 'Put a recurrent layer into it.',
 } as const
 
-const stateless = {
-  expected: 'a layer whose initial state does not come in, as each direction has its own',
-  got: 'initial: true',
-  remedy: 'Join a layer for each direction, one of them with backwards: true.',
+const started = {
+  expected:
+    'a sequence, with its mask if the layer within takes one, and {count} states, those of the forward direction first',
+  remedy: 'Give a state for each direction, such as those of another Bidirectional layer with returnState within.',
 } as const
-/** Whether further inputs are an initial state, which has no steps to reverse. */
+
+const stateWithin = {
+  expected: 'a layer whose initial state comes in, without others around it',
+  got: 'a composition of such a layer',
+  remedy: 'Put the recurrent layer alone into it, and join the others before and after it.',
+} as const
+/** Whether an initial state comes into a composition, which does not say which of its inputs these are. */
 const takesState = (layer: Part): boolean =>
-  wiringOf(layer).nodes.some(
-    ({ layer: own, externals }) => externals.length > 0 && (own as { readonly initial?: unknown }).initial === true,
-  )
+  isComposition(layer) &&
+  layer.nodes.some(({ layer: own, externals }) => externals.length > 0 && (own.rules.starts ?? 0) > 0)
+
+/** The inputs of each direction: those with steps, and half of the others. */
+const waysOf = <X>(inputs: readonly X[], starts: number): readonly [there: readonly X[], back: readonly X[]] => {
+  const sequences = inputs.slice(0, inputs.length - 2 * starts)
+  const states = inputs.slice(sequences.length)
+  return [
+    [...sequences, ...states.slice(0, starts)],
+    [...sequences, ...states.slice(starts)],
+  ]
+}
 
 const mergedShape = (merge: BidirectionalMerge, output: Shape | null): Shape | null => {
   if (merge !== 'concat' || output === null) return output
@@ -113,26 +181,61 @@ const along = (mode: Mode, direction: 'forward' | 'backward'): Mode =>
   mode.key === undefined ? mode : { ...mode, key: foldIn(mode.key, direction) }
 
 const bidirectional = ({ layer, merge }: Normal): Rules => {
-  const inner = innerRules(layer)
+  // A layer's further outputs are its state; those of a composition would not say what they are.
+  const inner = innerRules(layer, isComposition(layer) ? 'one' : 'several')
+  const { starts = 0, further } = inner
+  const checkedWays = (inputs: Flow): Either<Fault, readonly [there: Flow, back: Flow]> => {
+    const isUnknown = inputs.length === 1 && inputs[0] === null
+    if (starts === 0 || isUnknown) return right([inputs, inputs])
+    const sequences = inputs.length - 2 * starts
+    return sequences === 1 || sequences === 2
+      ? right(waysOf(inputs, starts))
+      : refusalOfAll(started, inputs, { count: 2 * starts })
+  }
+  const shapeOf = (inputs: Flow): Either<Fault, Shape | null> =>
+    flatMap(checkedWays(inputs), ([there, back]) => flatMap(inner.shape(back), () => inner.shape(there)))
   return {
     ...inner,
+    ...(starts > 0 && { starts: 2 * starts }),
     shape: inputs =>
-      flatMap(inner.shape(inputs), (output): Either<Fault, Shape | null> => {
+      flatMap(shapeOf(inputs), (output): Either<Fault, Shape | null> => {
         const [sequence = null] = inputs
         if (sequence !== null && sequence.length < 3) return refusalOfAll(steps, inputs)
         return output !== null && output.length < 2 ? refusal(giving, output) : right(mergedShape(merge, output))
       }),
+    ...(further && { further: (inputs: Flow) => waysOf(inputs, starts).flatMap(further) }),
     variables: inputs =>
-      flatMap(inner.variables(inputs), own => right({ ...prefixed('forward/', own), ...prefixed('backward/', own) })),
+      flatMap(inner.variables(waysOf(inputs, starts)[0]), own =>
+        right({ ...prefixed('forward/', own), ...prefixed('backward/', own) }),
+      ),
     forward: (ops, variables, inputs, mode) => {
-      const [there, after] = inner.forward(ops, without('forward/', variables), inputs, along(mode, 'forward'))
-      const reversed = inputs.map(input => ops.reverse(input, [1]))
-      const [back, afterBack] = inner.forward(ops, without('backward/', variables), reversed, along(mode, 'backward'))
-      const last = ops.shape(there).length - 1
-      // The output sequence keeps the order of the steps.
-      const both = [there, last > 1 ? ops.reverse(back, [1]) : back]
-      const y = merge === 'concat' ? ops.concatenate(both, last) : merged(ops, merge === 'sum' ? 'add' : merge, both)
-      return [y, { ...withPrefix('forward/', after), ...withPrefix('backward/', afterBack) }]
+      type T = (typeof inputs)[number]
+      const [ahead, against] = waysOf(inputs, starts)
+      const [there, after, state = []] = inner.forward(
+        ops,
+        without('forward/', variables),
+        ahead,
+        along(mode, 'forward'),
+      )
+      const reversed = against.map((input, i) => (i < against.length - starts ? ops.reverse(input, [1]) : input))
+      const [back, afterBack, stateBack = []] = inner.forward(
+        ops,
+        without('backward/', variables),
+        reversed,
+        along(mode, 'backward'),
+      )
+      // Outputs of every step keep the order of the steps.
+      const ordered = (y: T): T => (ops.shape(y).length > 2 ? ops.reverse(y, [1]) : y)
+      const both = [there, ordered(back)]
+      const y =
+        merge === 'concat'
+          ? ops.concatenate(both, ops.shape(there).length - 1)
+          : merged(ops, merge === 'sum' ? 'add' : merge, both)
+      return [
+        y,
+        { ...withPrefix('forward/', after), ...withPrefix('backward/', afterBack) },
+        [...state, ...stateBack.map(ordered)],
+      ]
     },
   }
 }
@@ -168,6 +271,6 @@ export const Bidirectional: BidirectionalConstructor = defineWrapper({
     layer: { codec: innerLayer },
     merge: { codec: oneOf(['concat', 'sum', 'average', 'multiply']), default: 'concat' },
   },
-  check: ({ layer }) => (takesState(layer) ? { option: 'layer', ...stateless } : mixingWithin(layer)),
+  check: ({ layer }) => (takesState(layer) ? { option: 'layer', ...stateWithin } : mixingWithin(layer)),
   rules: bidirectional,
 })

@@ -200,7 +200,7 @@ export const mergedWeights = <T>(
 }
 
 const lowRankRules = (options: NormalLowRank): Rules => {
-  const inner = innerRules(options.layer)
+  const inner = innerRules(options.layer, 'several')
   return {
     ...inner,
     variables: inputs => {

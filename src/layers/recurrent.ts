@@ -244,6 +244,8 @@ export interface Recurrent<
     NormalRecurrent {
   readonly kind: Kind
   readonly units: Units
+  readonly ' ids': 'computes'
+  readonly ' starts': Initial extends true ? Count : 0
   readonly ' out': WithState<
     Walked<
       SequenceOf<
@@ -440,6 +442,7 @@ export const recurrent = <Normal extends NormalRecurrent, Constructor, V extends
       return option === undefined ? undefined : { option, ...startsTwice }
     },
     inputs: ({ mask, initial }) => (mask || initial ? 'several' : 'one'),
+    starts: ({ initial }) => (initial ? count : 0),
     shape: (options, input, others) =>
       flatMap(ofRank(sequence, input), ([batch = null, time = null]) =>
         flatMap(checkOthers(options, [input, ...others], count), () =>

@@ -1,7 +1,8 @@
-import { type Either, isLeft, right } from 'fp-ts/lib/Either.js'
+import { bimap, type Either, isLeft, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { Fault } from '../base/errors.ts'
 import { boolean } from '../base/options.ts'
-import { type Flow, type Mismatch, type Shape, sizeOf } from '../base/shape.ts'
+import { type Flow, type Mismatch, type Several, type Shape, sizeOf } from '../base/shape.ts'
 import { eachStep } from '../core/decoding.ts'
 import { defineWrapper, type Leaf, type NameOption } from '../core/define.ts'
 import { type Refuses, refusal } from '../core/expects.ts'
@@ -12,6 +13,7 @@ import { mixingWithin } from '../core/targets.ts'
 import { innerLayer, type Part } from '../network/parts.ts'
 import type { IdsWithin } from '../network-types/kinds.ts'
 import type { InnerParams, InnerState } from '../network-types/named.ts'
+import { vector } from './inputs.ts'
 import { checkMask, finiteWhereMasked, type SequenceOf, steps } from './masking.ts'
 
 /** The options of {@link TimeDistributed}. */
@@ -21,7 +23,7 @@ export interface TimeDistributedOptions<Mask extends boolean = boolean, Name ext
   readonly mask?: Mask
 }
 
-/** The type of {@link TimeDistributed}: [batch, time, ...features] → [batch, time, ...the layer's output]. */
+/** The type of {@link TimeDistributed}: [batch, time, ...features] → [batch, time, ...the layer's output], of each output. */
 export interface TimeDistributed<L extends AnyLayer, Mask = false, Name extends string = 'time-distributed-{}'>
   extends Leaf<Name> {
   readonly kind: 'TimeDistributed'
@@ -43,16 +45,26 @@ type Sequence = readonly [unknown, unknown, unknown, ...unknown[]]
 type EveryStep<S, L extends AnyLayer> = S extends readonly [infer B, infer T, unknown, ...unknown[]]
   ? Out<L, Step<S>> extends infer O
     ? O extends Mismatch<infer M>
-      ? Mismatch<`TimeDistributed > ${M}`>
-      : O extends readonly [unknown, ...infer F]
-        ? [B, T, ...F]
-        : number[]
+      ? Mismatch<`TimeDistributed > ${Around<M>}`>
+      : O extends Several
+        ? { -readonly [K in keyof O]: AlongSteps<B, T, O[K]> }
+        : AlongSteps<B, T, O>
     : never
   : number[] extends S
     ? number[]
     : S extends Mismatch<string>
       ? S
       : Refuses<'TimeDistributed', typeof steps, S>
+type AlongSteps<B, T, O> = O extends readonly [unknown, ...infer F] ? [B, T, ...F] : number[]
+
+const apart = {
+  remedy:
+    'Put Reshape() before that layer, within TimeDistributed, or apply TimeDistributed twice, for two axes of steps.',
+} as const
+/** The message of the layer within; one that expects a vector cannot advise the layer that it is in. */
+type Around<M extends string> = M extends `${infer Before}${typeof vector.remedy}`
+  ? `${Before}${typeof apart.remedy}`
+  : M
 
 interface TimeDistributedRow extends TakesLayer<readonly [AnyLayer], TimeDistributedOptions> {
   readonly ' made': TimeDistributed<
@@ -81,21 +93,33 @@ interface Normal {
 const stepShape = (input: Shape | null): Shape | null =>
   input === null ? null : [sizeOf([input[0] ?? null, input[1] ?? null]), ...input.slice(2)]
 
+/** An output of the inner layer for every step. */
+const alongSteps = (input: Shape | null, output: Shape | null): Shape | null =>
+  input === null || output === null ? null : [input[0] ?? null, input[1] ?? null, ...output.slice(1)]
+
 const distributedShape = (rules: Rules, mask: boolean, inputs: Flow): Either<Fault, Shape | null> => {
   const [input = null] = inputs
   if (input !== null && input.length < 3) return refusal(steps, input)
   const checked = mask ? checkMask(inputs) : right(null)
   if (isLeft(checked)) return checked
-  const inner = rules.shape([stepShape(input)])
-  if (isLeft(inner) || input === null || inner.right === null) return isLeft(inner) ? inner : right(null)
-  return right([input[0] ?? null, input[1] ?? null, ...inner.right.slice(1)])
+  return pipe(
+    rules.shape([stepShape(input)]),
+    bimap(
+      fault => (fault.remedy === vector.remedy ? { ...fault, ...apart } : fault),
+      output => alongSteps(input, output),
+    ),
+  )
 }
 
 const distributed = ({ layer, mask }: Normal): Rules => {
-  const inner = innerRules(layer)
+  const inner = innerRules(layer, 'several')
+  const { further } = inner
   return {
     inputs: mask ? 'several' : 'one',
     shape: inputs => distributedShape(inner, mask, inputs),
+    ...(further && {
+      further: ([input = null]: Flow) => further([stepShape(input)]).map(output => alongSteps(input, output)),
+    }),
     variables: ([input = null]) => inner.variables([stepShape(input)]),
     ids: ([input = null]) =>
       (inner.ids?.([stepShape(input)]) ?? []).map(rows => (rows !== null && mask ? { ...rows, mask: 1 } : rows)),
@@ -110,20 +134,22 @@ const distributed = ({ layer, mask }: Normal): Rules => {
           ops.shape(of).map((d, axis) => (axis < 2 ? d : 1)),
         )
       const known = counts === undefined ? x : finiteWhereMasked(ops, x, wide(x))
-      const [y, state] = inner.forward(ops, variables, [ops.reshape(known, stepShape(ops.shape(x)) as Shape)], mode)
-      const features = ops.shape(y).slice(1)
-      const steps = ops.reshape(y, [batch, time, ...features])
-      if (counts === undefined) return [steps, state]
-      return [ops.where(wide(steps), steps, ops.constant(0)), state]
+      const rows = ops.reshape(known, stepShape(ops.shape(x)) as Shape)
+      const [first, state, others = []] = inner.forward(ops, variables, [rows], mode)
+      const each = (y: T): T => {
+        const steps = ops.reshape(y, [batch, time, ...ops.shape(y).slice(1)])
+        return counts === undefined ? steps : ops.where(wide(steps), steps, ops.constant(0))
+      }
+      return [each(first), state, others.map(each)]
     },
   }
 }
 
 /**
  * Applies a layer to every step of a sequence, with shared variables: the steps of all examples are one batch. The
- * layer may be a composition with one output; its variables are then named `layer/variable`, as in `relu-1/weight`.
+ * layer may be a composition; its variables are then named `layer/variable`, as in `relu-1/weight`.
  *
- * Shape: [batch, steps, ...] → [batch, steps, ...], where the layer takes [batch, ...].
+ * Shape: [batch, steps, ...] → [batch, steps, ...], where the layer takes [batch, ...]; each output, if it has several.
  *
  * Variables: those of the layer, for one step.
  *

@@ -204,6 +204,15 @@ class LearnedEncoding(nn.Module):
     def forward(self, x):
         return x + self.weight[: x.shape[1]]
 `,
+  with_state: `
+def with_state(layer, x, *initial, final, backwards):
+    """The output of a recurrent module and its last state, for an initial state if there is one: [batch, units] each."""
+    start = [one.unsqueeze(0) for one in initial]
+    given = tuple(start) if len(start) > 1 else start[0] if start else None
+    y, last = layer(x.flip(1) if backwards else x, given)
+    y = y[:, -1] if final else y.flip(1) if backwards else y
+    return (y, *(one.squeeze(0) for one in (last if isinstance(last, tuple) else (last,))))
+`,
   Recurrent: `
 class Recurrent(nn.Module):
     """An LSTM, GRU or simple RNN with any gates, peepholes, masks, clipped gradients, and a first state."""
@@ -217,14 +226,19 @@ class Recurrent(nn.Module):
         'linear': lambda z: z,
     }
 
-    def __init__(self, kind, features, units, gates, final=True, backwards=False, learn=False, peepholes=False, clip=0):
+    def __init__(
+        self, kind, features, units, gates, final=True, backwards=False, learn=False, peepholes=False, clip=0,
+        mask=False, initial=False, state=False,
+    ):
         super().__init__()
         self.kind, self.names, self.final, self.backwards, self.clip = kind, gates, final, backwards, clip
+        self.mask, self.initial, self.state = mask, initial, state
         self.input_weights = nn.Parameter(torch.zeros(features, len(gates) * units))
         self.hidden_weights = nn.Parameter(torch.zeros(units, len(gates) * units))
         self.biases = nn.Parameter(torch.zeros(len(gates) * units))
         self.peepholes = nn.Parameter(torch.zeros(3, units)) if peepholes else None
-        for name in ('hidden_init', 'cell_init') if kind == 'LSTM' else ('hidden_init',):
+        self.starts = () if initial else ('hidden_init', 'cell_init') if kind == 'LSTM' else ('hidden_init',)
+        for name in self.starts:
             start = torch.zeros(1, units)
             self.register_parameter(name, nn.Parameter(start)) if learn else self.register_buffer(name, start)
 
@@ -250,12 +264,14 @@ class Recurrent(nn.Module):
             return (hidden + update * (f[2](given[2] + reset * kept[2]) - hidden),)
         return (f[0](self.clipped(share + hidden @ self.hidden_weights)),)
 
-    def forward(self, x, mask=None):
+    def forward(self, x, *others):
+        mask = others[0] if self.mask else None
         if mask is not None:
             x = finite_where_masked(x, mask.unsqueeze(-1))
         shares = x @ self.input_weights + self.biases
-        starts = (self.hidden_init, self.cell_init) if self.kind == 'LSTM' else (self.hidden_init,)
-        state = [start.expand(x.shape[0], -1) for start in starts]
+        state = others[int(self.mask) :] if self.initial else [
+            getattr(self, name).expand(x.shape[0], -1) for name in self.starts
+        ]
         outputs = []
         steps = range(x.shape[1])
         for t in reversed(steps) if self.backwards else steps:
@@ -264,9 +280,8 @@ class Recurrent(nn.Module):
                 after = [torch.where(mask[:, t, None] != 0, new, old) for new, old in zip(after, state)]
             state = after
             outputs.append(state[0])
-        if self.final:
-            return outputs[-1]
-        return torch.stack(outputs[::-1] if self.backwards else outputs, 1)
+        y = outputs[-1] if self.final else torch.stack(outputs[::-1] if self.backwards else outputs, 1)
+        return (y, *state) if self.state else y
 `,
   Attention: `
 class Attention(nn.Module):
@@ -319,6 +334,11 @@ class TimeDistributed(nn.Module):
         if mask is not None:
             x = finite_where_masked(x, mask.reshape(*mask.shape, *[1] * (x.dim() - 2)))
         y = self.layer(x.flatten(0, 1))
+        if isinstance(y, tuple):
+            return tuple(self.steps(one, x, mask) for one in y)
+        return self.steps(y, x, mask)
+
+    def steps(self, y, x, mask):
         y = y.reshape(*x.shape[:2], *y.shape[1:])
         if mask is None:
             return y
@@ -326,15 +346,23 @@ class TimeDistributed(nn.Module):
 `,
   Bidirectional: `
 class Bidirectional(nn.Module):
-    """A module along a sequence, another one against it, and their outputs merged."""
+    """A module along a sequence, another one against it, and their outputs merged; each may have a state, in and out."""
 
-    def __init__(self, there, back, merge):
+    def __init__(self, there, back, merge, starts=0):
         super().__init__()
-        self.there, self.back, self.merge = there, back, merge
+        self.there, self.back, self.merge, self.starts = there, back, merge, starts
 
     def forward(self, *inputs):
-        there = self.there(*inputs)
-        back = self.back(*(x.flip(1) for x in inputs))
+        count = len(inputs) - 2 * self.starts
+        sequences, ahead, against = inputs[:count], inputs[count : count + self.starts], inputs[count + self.starts :]
+        there = self.there(*sequences, *ahead)
+        back = self.back(*(x.flip(1) for x in sequences), *against)
+        if isinstance(there, tuple):
+            states = (one.flip(1) if one.dim() > 2 else one for one in back[1:])
+            return (self.merged(there[0], back[0]), *there[1:], *states)
+        return self.merged(there, back)
+
+    def merged(self, there, back):
         back = back.flip(1) if back.dim() > 2 else back
         if self.merge == 'concat':
             return torch.cat([there, back], -1)

@@ -15,7 +15,10 @@ export type Item = number | Region
 
 export const isRegion = (item: Item): item is Region => typeof item !== 'number'
 
-/** Where a tensor comes from, when layers that change nothing are left out: a node, or an input of the network as ` k`. */
+/**
+ * Where a tensor comes from, when layers that change nothing are left out: an output of a node, numbered in the order of nodes
+ * and their outputs, or input k of the network as `~k`.
+ */
 export type Source = number
 
 /** Whether a layer gives one of its inputs as it is, and which. */
@@ -27,20 +30,47 @@ const passed = (layer: LayerValue): number | undefined => {
   return kind === 'Select' ? index : undefined
 }
 
-/** The sources of every node, and the source that every node is. */
+/** The outputs of all nodes, and where their inputs come from. */
 export interface Flows {
+  /** The first output of each node, and the number of all outputs. */
+  readonly firsts: readonly Source[]
+  /** The node of each output. */
+  readonly nodeOf: readonly number[]
+  /** The sources of every node, and the source that every output is. */
   readonly sources: readonly (readonly Source[])[]
   readonly roots: readonly Source[]
 }
 export const flowsOf = ({ nodes }: Wiring): Flows => {
+  const firsts: Source[] = [0]
+  const nodeOf: number[] = []
   const roots: Source[] = []
-  const sources = nodes.map(({ layer, inputs, externals }, i) => {
-    const from = [...externals.map(k => ~k), ...inputs.map(j => roots[j] as Source)]
+  const sources = nodes.map(({ layer, inputs, ports, externals, further = [] }, i) => {
+    const of = (node: number, port: number | undefined) => roots[(firsts[node] as Source) + (port ?? 0)] as Source
+    const from = [...externals.map(k => ~k), ...inputs.map((j, at) => of(j, ports?.[at]))]
     const at = passed(layer)
-    roots.push(at === undefined ? i : (from[at] as Source))
+    for (let port = 0; port <= further.length; port++) {
+      roots.push(at === undefined ? nodeOf.length : (from[at] as Source))
+      nodeOf.push(i)
+    }
+    firsts.push(nodeOf.length)
     return from
   })
-  return { sources, roots }
+  return { firsts, nodeOf, sources, roots }
+}
+/** The outputs of nodes. */
+const range = ({ firsts }: Flows, first: number, end: number): readonly [from: Source, to: Source] => [
+  firsts[first] as Source,
+  firsts[end] as Source,
+]
+/** The outputs of a node. */
+export const outputsOf = (flows: Flows, node: number): readonly Source[] => {
+  const [from, to] = range(flows, node, node + 1)
+  return Array.from({ length: to - from }, (_, port) => from + port)
+}
+/** Whether a node does something. */
+export const isLive = ({ firsts, roots }: Flows, node: number): boolean => {
+  const first = firsts[node] as Source
+  return roots[first] === first
 }
 
 /** The sequences within a sequence are part of it: chains are thousands deep. */
@@ -96,9 +126,10 @@ export interface Ends {
   readonly outputs: readonly Source[]
 }
 export const endsOf = (flows: Flows, outputs: readonly Source[], first: number, end: number): Ends => {
-  const isInside = (source: Source) => source >= first && source < end
+  const [least, beyond] = range(flows, first, end)
+  const isInside = (source: Source) => source >= least && source < beyond
   const used = (from: number, to: number) =>
-    flows.sources.slice(from, to).flatMap((own, i) => (flows.roots[from + i] === from + i ? own : []))
+    flows.sources.slice(from, to).flatMap((own, i) => (isLive(flows, from + i) ? own : []))
   const after = [...used(end, flows.sources.length), ...outputs]
   return {
     inputs: [...new Set(used(first, end).filter(source => !isInside(source)))],
@@ -109,10 +140,11 @@ export const endsOf = (flows: Flows, outputs: readonly Source[], first: number, 
 /** What a region does, wherever it stands in the graph. */
 const patternOf = (flows: Flows, outputs: readonly Source[], { first, end }: Region): string => {
   const ends = endsOf(flows, outputs, first, end)
+  const [least, beyond] = range(flows, first, end)
   const inner = flows.sources
     .slice(first, end)
-    .map(own => own.map(source => (source >= first && source < end ? source - first : ~ends.inputs.indexOf(source))))
-  return JSON.stringify([inner, ends.outputs.map(source => source - first)])
+    .map(own => own.map(source => (source >= least && source < beyond ? source - least : ~ends.inputs.indexOf(source))))
+  return JSON.stringify([inner, ends.outputs.map(source => source - least)])
 }
 
 /**

@@ -58,7 +58,7 @@ export interface Written {
   readonly make?: string
   /** Lines that follow in the constructor. */
   readonly setUp?: readonly string[]
-  /** The expression that applies it; `axis` gives the place of an axis of the library's. */
+  /** The expression that applies it, a tuple for several outputs; `axis` gives the place of an axis of the library's. */
   readonly call: (inputs: readonly string[], axis: (axis: number) => number) => string
   /** Where it wants the channels: last, as the library has them; first, as PyTorch has them; or where they are. */
   readonly channels?: 'last' | 'first' | 'any'

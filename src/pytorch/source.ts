@@ -5,7 +5,18 @@ import * as layers from '../layers/index.ts'
 import { isComposition, type Node, type Part, type Wiring } from '../network/parts.ts'
 import { wire, wiringOf } from '../network/wiring.ts'
 import { type Helper, helperNames, helperTexts } from './helpers.ts'
-import { endsOf, type Flows, flowsOf, type Item, isRegion, itemsOf, modulesOf, type Source } from './regions.ts'
+import {
+  endsOf,
+  type Flows,
+  flowsOf,
+  type Item,
+  isLive,
+  isRegion,
+  itemsOf,
+  modulesOf,
+  outputsOf,
+  type Source,
+} from './regions.ts'
 import { type InnerModule, type ModuleTensor, refusal, type Site, type Written } from './row.ts'
 import { table } from './table.ts'
 
@@ -139,8 +150,11 @@ const placed = (book: Book, { text, isFirst }: Local, wanted: boolean): string =
 
 /** An input in which channels are no place of their own needs no change. */
 const rankOf = (graph: Graph, source: Source): number => {
-  if (source < 0) return graph.wiring.inputs[~source]?.length ?? 0
-  return graph.wiring.nodes[source]?.shape?.length ?? 0
+  const { wiring, flows } = graph
+  if (source < 0) return wiring.inputs[~source]?.length ?? 0
+  const at = flows.nodeOf[source] as number
+  const { shape = null, further = [] } = wiring.nodes[at] ?? {}
+  return [shape, ...further][source - (flows.firsts[at] as Source)]?.length ?? 0
 }
 
 /** A class of some items; tensors with names within it. */
@@ -160,13 +174,13 @@ const writeClass = (
   const tensors: PlacedTensor[] = []
 
   // A block of layers that change nothing is no module.
-  const isLive = (item: Item): boolean =>
-    isRegion(item) ? endsOf(flows, graph.outputs, item.first, item.end).outputs.length > 0 : flows.roots[item] === item
-  const live = items.filter(isLive)
+  const live = items.filter(item =>
+    isRegion(item) ? endsOf(flows, graph.outputs, item.first, item.end).outputs.length > 0 : isLive(flows, item),
+  )
   const endsAt = live.map(item =>
     isRegion(item)
       ? endsOf(flows, graph.outputs, item.first, item.end)
-      : { inputs: flows.sources[item] as readonly Source[], outputs: [item] },
+      : { inputs: flows.sources[item] as readonly Source[], outputs: outputsOf(flows, item) },
   )
   /** Whether a value is needed by one item alone: the next one, or the end. */
   const isPassing = (source: Source, from: number): boolean => {
@@ -206,8 +220,8 @@ const writeClass = (
         tensors.push(...inner.tensors.map(one => ({ ...one, name: `${attribute}.${one.name}` })))
       }
       const out = ends.outputs.map(source => {
-        const own =
-          ends.outputs.length > 1 ? `${attribute}_${nodes[source]?.name.slice(item.key.length + 1)}` : attribute
+        const inside = nodes[flows.nodeOf[source] as number]?.name.slice(item.key.length + 1)
+        const own = ends.outputs.length > 1 ? `${attribute}_${inside}` : attribute
         const text = name(source, own)
         locals.set(source, { text, isFirst: false })
         return text
@@ -236,14 +250,20 @@ const writeClass = (
     )
     const rank = node.inputShapes[0]?.length ?? 0
     const axis = (own: number): number => (!isFirst || own === 0 ? own : own === rank - 1 ? 1 : own + 1)
-    const text = name(item, attribute)
-    lines.push(`${text} = ${row.call(texts, axis)}`)
-    locals.set(item, { text, isFirst: isFirst && row.givesLast !== true })
+    const out = ends.outputs.map((source, port) => {
+      const text = name(source, port === 0 ? attribute : `${attribute}_${port + 1}`)
+      locals.set(source, { text, isFirst: isFirst && row.givesLast !== true })
+      return text
+    })
+    lines.push(`${out.join(', ')} = ${row.call(texts, axis)}`)
   })
   const results = outputs.map(source => placed(book, localOf(source), false))
   const final = lines.at(-1) ?? ''
-  if (results.length === 1 && final.startsWith(`${results[0]} = `))
-    results[0] = lines.pop()?.slice(`${results[0]} = `.length) ?? ''
+  const assigned = `${results.join(', ')} = `
+  if (final.startsWith(assigned)) {
+    lines.pop()
+    results.splice(0, results.length, final.slice(assigned.length))
+  }
 
   const body = [
     '    def __init__(self):',
@@ -262,7 +282,10 @@ const writeClass = (
 
 const graphOf = (wiring: Wiring, ownerOf: OwnerOf, isAdapted: boolean): Graph => {
   const flows = flowsOf(wiring)
-  return { wiring, flows, outputs: wiring.outputs.map(i => flows.roots[i] as Source), ownerOf, isAdapted }
+  const outputs = wiring.outputs.map(
+    (i, k) => flows.roots[(flows.firsts[i] as Source) + (wiring.ports?.[k] ?? 0)] as Source,
+  )
+  return { wiring, flows, outputs, ownerOf, isAdapted }
 }
 
 /** A class of a whole graph. */

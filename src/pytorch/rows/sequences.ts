@@ -1,5 +1,5 @@
 import type { Part } from '../../network/parts.ts'
-import { asIs, call, knownAt, knownInput, type ModuleTensor, type Row, type Site, tensor } from '../row.ts'
+import { asIs, call, knownAt, knownInput, type ModuleTensor, type Row, type Site, tensor, truth } from '../row.ts'
 import { linearTensors } from './dense.ts'
 
 // Layers of sequences.
@@ -56,19 +56,18 @@ const recurrent =
     // The row is that of a layer with such options.
     const options = site.options as unknown as RecurrentOptions
     const { units, onlyReturnFinal, backwards, learnInit, gradientClipping, mask, peepholes = false } = options
-    if (options.initial || options.returnState)
-      throw site.refuse(
-        'recurrent layers whose state neither comes in nor goes out',
-        options.initial ? 'initial: true' : 'returnState: true',
-        'Export the parts before and after it, and carry the state between them.',
-      )
+    const { initial, returnState } = options
     const activations = gates.map(gate => site.options[gate])
     const own = activations.find(gate => typeof gate !== 'string')
     if (own !== undefined)
       throw site.refuse('gates by their names', 'a function of your own', "Use one of 'sigmoid', 'tanh' and others.")
     const [features = 0] = site.shapeOf('inputWeights')
     const isPlain =
-      gradientClipping === 0 && !mask && !peepholes && !learnInit && starts.every(([one]) => site.isZero(one))
+      gradientClipping === 0 &&
+      !mask &&
+      !peepholes &&
+      !learnInit &&
+      (initial || starts.every(([one]) => site.isZero(one)))
     const theirs = site.isAdapted || !isPlain ? null : module(activations)
     if (theirs === null) {
       const names = activations.map(gate => `'${String(gate)}'`)
@@ -78,6 +77,9 @@ const recurrent =
         learnInit ? 'learn=True' : null,
         peepholes ? 'peepholes=True' : null,
         gradientClipping === 0 ? null : `clip=${gradientClipping}`,
+        mask ? 'mask=True' : null,
+        initial ? 'initial=True' : null,
+        returnState ? 'state=True' : null,
       ]
       const holes = ['weightCellToIngate', 'weightCellToForgetgate', 'weightCellToOutgate']
       return {
@@ -90,7 +92,7 @@ const recurrent =
           ...(peepholes
             ? [{ name: 'peepholes', shape: [3, units], pieces: holes.map(variable => ({ variable })) }]
             : []),
-          ...starts.map(([variable, name]) => asIs(site, variable, name)),
+          ...(initial ? [] : starts.map(([variable, name]) => asIs(site, variable, name))),
         ],
         call: inputs => call(site.self, ...inputs),
       }
@@ -114,8 +116,13 @@ const recurrent =
         { name: 'bias_ih_l0', shape: [rows], pieces: [{ variable: 'biases', ...sign(1) }] },
         { name: 'bias_hh_l0', shape: [rows], pieces: [] },
       ],
-      call: ([x = '']) =>
-        `${site.self}(${backwards ? `${x}.flip(1)` : x})[0]${onlyReturnFinal ? '[:, -1]' : backwards ? '.flip(1)' : ''}`,
+      ...(initial || returnState ? { helpers: ['with_state'] } : {}),
+      call: ([x = '', ...state]) => {
+        if (!initial && !returnState)
+          return `${site.self}(${backwards ? `${x}.flip(1)` : x})[0]${onlyReturnFinal ? '[:, -1]' : backwards ? '.flip(1)' : ''}`
+        const flags = [`final=${truth(onlyReturnFinal)}`, `backwards=${truth(backwards)}`]
+        return `${call('with_state', site.self, x, ...state, ...flags)}${returnState ? '' : '[0]'}`
+      },
     }
   }
 
@@ -212,10 +219,14 @@ export const sequenceRows: Readonly<Record<string, Row>> = {
   },
   Bidirectional: site => {
     knownAt(site, [-1])
-    const there = site.inner(partOf(site), site.inputs, 'forward/', site.isAdapted)
-    const back = site.inner(partOf(site), site.inputs, 'backward/', site.isAdapted)
+    const starts = (site.layer.rules.starts ?? 0) / 2
+    // The states of both directions have the same shapes.
+    const inputs = site.inputs.slice(0, site.inputs.length - starts)
+    const there = site.inner(partOf(site), inputs, 'forward/', site.isAdapted)
+    const back = site.inner(partOf(site), inputs, 'backward/', site.isAdapted)
+    const merge = `'${String(site.options.merge)}'`
     return {
-      make: call('Bidirectional', `${there.type}()`, `${back.type}()`, `'${String(site.options.merge)}'`),
+      make: call('Bidirectional', `${there.type}()`, `${back.type}()`, merge, starts > 0 ? `starts=${starts}` : null),
       helpers: ['Bidirectional'],
       tensors: [...within('there', there.tensors), ...within('back', back.tensors)],
       call: inputs => call(site.self, ...inputs),
