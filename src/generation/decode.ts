@@ -17,6 +17,7 @@ import { checkIds, checkKind, inputsIn } from '../state/ids.ts'
 import { variableRules } from '../state/init.ts'
 import type { Trees } from '../state/variables.ts'
 import { handOver } from '../tfjs/index.ts'
+import type { Readable } from './networks.ts'
 import { type Plan, planOf, refuse } from './plan.ts'
 import { type Layout, traceGrowth, traceNext, traceStart } from './trace.ts'
 
@@ -303,7 +304,7 @@ const example = "decode(network, variables, { backend: 'wasm' })"
  * ```
  */
 export const decode = <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
-  network: N,
+  network: Readable<'decode', N>,
   variables: VariablesFor<N, V>,
   options: DecodeOptions = {},
 ): Decoder<N> => {

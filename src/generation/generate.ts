@@ -3,13 +3,15 @@ import type { Numbers } from '../backends/programs.ts'
 import { codec, integer, isFunction, notNegative, number, orNull, parseOptions } from '../base/options.ts'
 import { asKey, foldIn, isKey, type Key, uniforms } from '../base/random.ts'
 import type { Tensor } from '../base/tensor.ts'
+import { filledIn } from '../core/expects.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { idReaders } from '../network/ids.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { TensorInputs } from '../state/data.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
 import { checkSteps, promptOf, type Read, type Reader, readerOf } from './decode.ts'
-import { refuse } from './plan.ts'
+import type { Readable } from './networks.ts'
+import { oneVocabulary, refuse } from './plan.ts'
 import { type Drawing, drawToken } from './sample.ts'
 
 interface Options {
@@ -87,14 +89,10 @@ const firstRoom = 256
 /** @throws InvalidOption if the network may give a token that it does not take */
 const checkVocabulary = ({ plan: { wiring, vocabulary } }: Reader, { stop, topK }: Normal): void => {
   for (const { layer, rows } of idReaders(wiring)[0] ?? [])
-    if (rows < vocabulary)
-      refuse(
-        layer,
-        'inputSize',
-        `at least ${vocabulary} ids, as the network gives so many tokens`,
-        String(rows),
-        'Use one vocabulary.',
-      )
+    if (rows < vocabulary) {
+      const { expected, remedy } = oneVocabulary
+      refuse(layer, 'inputSize', filledIn(expected, { count: vocabulary }), String(rows), remedy)
+    }
   for (const [option, value, most] of [
     ['stop', stop, vocabulary - 1],
     ['topK', topK, vocabulary],
@@ -194,7 +192,7 @@ const generated = async (reader: Reader, prompt: ReturnType<typeof promptOf>, op
  * ```
  */
 export const generate = async <N extends AnyLayer, const V extends SomeVariables = SomeVariables>(
-  network: N,
+  network: Readable<'generate', N>,
   variables: VariablesFor<N, V>,
   prompt: TensorInputs,
   options: GenerateOptions,

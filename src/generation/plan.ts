@@ -48,6 +48,21 @@ export const refuse = (layer: string, option: string, expected: string, got: str
   throw new InvalidOption({ layer, option, expected, got, remedy })
 }
 
+/** What is expected of a network. The compiler says the same, as far as it knows. */
+export const readable = {
+  ids: 'a first input of ids [batch, time], which an Embedding takes',
+  tokens: 'one output [batch, time, vocabulary]',
+  steps: 'an output for each step of the first input',
+  remedy:
+    'For example: join(Input(64), Embedding(50, 32), LSTM(32, { onlyReturnFinal: false }), TimeDistributed(Softmax(50))).',
+} as const
+
+/** What is expected of an Embedding that takes the tokens that a network gives. */
+export const oneVocabulary = {
+  expected: 'at least {count} ids, as the network gives so many tokens',
+  remedy: 'Use one vocabulary.',
+} as const
+
 const unable = {
   expected: 'a layer that acts on each step alone, or looks back only',
   remedy: 'Leave it out, or say how it decodes in its definition: decode.',
@@ -92,26 +107,18 @@ const plannedOf = ({ nodes }: Wiring): readonly Planned[] => {
 export const planOf = (owner: string, part: Part): Plan => {
   const wiring = wiringOf(part)
   const [first = null] = wiring.inputs
-  const remedy =
-    'For example: join(Input(64), Embedding(50, 32), LSTM(32, { onlyReturnFinal: false }), TimeDistributed(Softmax(50))).'
+  const { ids, tokens, steps, remedy } = readable
   const isOfIds = (idReaders(wiring)[0] ?? []).length > 0
   if (first === null || first.length !== 2 || !isOfIds)
-    return refuse(
-      owner,
-      'network',
-      'a first input of ids [batch, time], which an Embedding takes',
-      showFlow(wiring.inputs),
-      remedy,
-    )
+    return refuse(owner, 'network', ids, showFlow(wiring.inputs), remedy)
   const outputs = outgoing(wiring)
   const [output = 0] = wiring.outputs
   const vocabulary = outputs[0]?.[2] ?? null
   if (outputs.length !== 1 || outputs[0]?.length !== 3 || vocabulary === null)
-    return refuse(owner, 'network', 'one output [batch, time, vocabulary]', showFlow(outputs), remedy)
+    return refuse(owner, 'network', tokens, showFlow(outputs), remedy)
   const nodes = plannedOf(wiring)
   const last = nodes[output] as Planned
-  if (!hasSteps(last))
-    refuse(owner, 'network', 'an output for each step of the first input', showShape(last.node.shape), remedy)
+  if (!hasSteps(last)) refuse(owner, 'network', steps, showShape(last.node.shape), remedy)
   const carried = new Set<Source>()
   for (const { sources, steps, decoded } of nodes)
     if (decoded !== 'whole') for (const [i, from] of sources.entries()) if (steps[i] !== true) carried.add(from)

@@ -16,6 +16,7 @@ const callee = { kind: 'RepeatVector', example: 'RepeatVector(20)' } as const
 /** The type of {@link RepeatVector}: [batch, features] → [batch, N, features]. */
 export interface RepeatVector<N extends number, Name extends string> extends Plain<Name> {
   readonly kind: 'RepeatVector'
+  readonly ' ids': 'computes'
   readonly n: N
   readonly ' out': this[' in'] extends readonly [infer B extends number, infer F]
     ? [B, N, F]
