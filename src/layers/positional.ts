@@ -90,7 +90,8 @@ export interface PositionalEncodingConstructor {
     const Base extends number = number,
   >(
     /** the base of the wavelengths or the number of positions, the initial vectors, and the name */
-    options?: PositionalEncodingOptions<Length, Name, Base>,
+    // A text has a length as well, and is no object.
+    options?: PositionalEncodingOptions<Length, Name, Base> & object,
   ): PositionalEncoding<'sinusoidal', null, Name>
   <
     const Form extends PositionalForm,
@@ -99,7 +100,7 @@ export interface PositionalEncodingConstructor {
     const Base extends number = number,
   >(
     /** 'sinusoidal' or 'learned'. Default: 'sinusoidal'. */
-    form: Form | Elsewhere<PositionalEncodingOptions>,
+    form: Form | Elsewhere<PositionalEncodingOptions<number | null, string, Base>>,
     /** the base of the wavelengths or the number of positions, the initial vectors, and the name */
     options?: PositionalEncodingOptions<Length, Name, Base>,
   ): PositionalEncoding<Form, Length, Name>

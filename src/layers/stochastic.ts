@@ -136,16 +136,16 @@ interface GaussianNoiseRow extends Row {
 export interface GaussianNoiseConstructor {
   readonly ' row'?: GaussianNoiseRow
   <const Name extends string = 'gaussian-noise-{}', const Std extends number = number>(
+    /** mean and standard deviation instead, and the name */
+    options?: GaussianNoiseOptions<Name, Std>,
+  ): GaussianNoise<Name>
+  <const Name extends string = 'gaussian-noise-{}', const Std extends number = number>(
     /** the mean of the noise. Default: 0. */
-    mean: number | Elsewhere<GaussianNoiseOptions>,
+    mean: number | Elsewhere<GaussianNoiseOptions<Name, Std>>,
     /** its standard deviation. Default: 1. */
     std?: Limited<Std, 'notNegative', typeof noise, 'std'>,
     /** mean and standard deviation instead, and the name */
     options?: NameOption<Name>,
-  ): GaussianNoise<Name>
-  <const Name extends string = 'gaussian-noise-{}', const Std extends number = number>(
-    /** mean and standard deviation instead, and the name */
-    options?: GaussianNoiseOptions<Name, Std>,
   ): GaussianNoise<Name>
 }
 
