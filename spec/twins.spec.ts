@@ -23,6 +23,7 @@ import {
   type VariableTree,
 } from '../src/index.ts'
 import * as layers from '../src/layers/index.ts'
+import type { LayerValue } from '../src/network/parts.ts'
 import { type Drawn, drawnWith, initial, layerOf } from './drawn.ts'
 import { untyped } from './running.ts'
 
@@ -129,11 +130,17 @@ const linesOf = ({ name, given, inputs }: Drawn, outcome: Outcome, i: number): r
 }
 
 /** A draw with names in the place of the sizes of an axis: one name where inputs have one size there, as a rule. */
-const namedOf = ({ inputs }: Drawn, i: number): Inputs => {
+const namedOf = (drawn: Drawn, i: number): Inputs => {
+  const { inputs } = drawn
+  // The units of a state are known.
+  const { starts = 0 } = (layerOf(drawn) as unknown as LayerValue).rules
+  const last = inputs.length - starts
   const axis = i % Math.max(1, inputs[0]?.length ?? 1)
   const size = inputs[0]?.[axis]
   const other = i % 3 === 2 ? 'other' : 'time'
-  return inputs.map((shape, k) => shape.map((d, at) => (at === axis && d === size ? (k === 0 ? 'time' : other) : d)))
+  return inputs.map((shape, k) =>
+    shape.map((d, at) => (k < last && at === axis && d === size ? (k === 0 ? 'time' : other) : d)),
+  )
 }
 /** The line about the shape of a draw whose inputs have names. */
 const namedLines = (drawn: Drawn, i: number): readonly string[] => {
@@ -254,10 +261,11 @@ describe(`Twins (seed ${seed})`, () => {
           const { output } = apply(outcome.network, variables, (zeros.length === 1 ? zeros[0] : zeros) as never, {
             training,
             key: key(2),
-          })
-          const { shape } = output as unknown as TfTensor
-          const expected = outcome.shape.map((d, axis) => d ?? shape[axis] ?? null)
-          expect(shape, `${source(one)} (seed ${seed})`).to.deep.equal(expected)
+          }) as unknown as { readonly output: TfTensor | readonly TfTensor[] }
+          const found = [output].flat().map(({ shape }) => shape)
+          const said = (Array.isArray(outcome.shape[0]) ? outcome.shape : [outcome.shape]) as readonly Shape[]
+          const expected = said.map((shape, k) => shape.map((d, axis) => d ?? found[k]?.[axis] ?? null))
+          expect(found, `${source(one)} (seed ${seed})`).to.deep.equal(expected)
         }
       }
     })

@@ -73,6 +73,9 @@ describe('Named dimensions', () => {
     expect(out(sequence, Reshape([-1, 8, 4]))).to.equal('(?, time, 8, 4)')
     expect(out(sequence, parallel(Relu(), Relu()), Dot())).to.equal('(?, time, time)')
     expect(out(Input(['rows', 'cols', 3]), Convolution([3, 3, 8], { padding: 1 }))).to.equal('(?, rows, cols, 8)')
+    const sides = join(Relu(2), parallel(Relu(), Relu(3)))
+    const several = outputShape(untyped.join(sequence, TimeDistributed(sides))) as readonly Shape[]
+    expect(several.map(showShape)).to.deep.equal(['(?, time, 2)', '(?, time, 3)'])
     // Smaller sizes are tried where a layer takes no large ones.
     expect(out(sequence, PositionalEncoding('learned', { length: 60 }))).to.equal('(?, time, 32)')
     expect(out(sequence, PositionalEncoding('learned', { length: 10 }))).to.equal('(?, time, 32)')

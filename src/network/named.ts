@@ -99,3 +99,10 @@ export const namedShape = (rule: ShapeRule, inputs: Flow): E.Either<Fault, Shape
   const dims = shape.map((_, axis) => own[axis] ?? nameAt(axis))
   return E.right(withDims(shape, dims))
 }
+
+/** The shapes of the outputs after the first, likewise, of a layer that takes these inputs. */
+export const namedFurther = (rule: ShapeRule, further: (inputs: Flow) => Flow, inputs: Flow): Flow =>
+  further(inputs).map((shape, i) => {
+    const named = namedShape(flow => E.flatMap(rule(flow), () => E.right(further(flow)[i] ?? null)), inputs)
+    return E.isRight(named) ? named.right : shape
+  })

@@ -5,7 +5,7 @@ import { type Fault, InvalidOption, LayerConnectionError } from '../base/errors.
 import { type Flow, oneInput, type Shape, severalInputs, showFlow } from '../base/shape.ts'
 import { wrongShape } from '../base/unfit-data.ts'
 import type { Rules } from '../core/layer.ts'
-import { namedShape } from './named.ts'
+import { namedFurther, namedShape } from './named.ts'
 import { type Arrangement, isComposition, type LayerValue, type Node, type Part, type Wiring } from './parts.ts'
 import {
   along,
@@ -88,7 +88,8 @@ const wireLayer = (layer: LayerValue, { name, path }: Place, incoming: Incoming,
   // Only an Input knows the shape of the network's input.
   if (incoming === null) inputs.push(isInput ? shape : null)
   const inner = wires.filter(wire => wire.from >= 0)
-  const further = layer.rules.further?.(inputShapes)
+  const { rules } = layer
+  const further = rules.further && namedFurther(rules.shape, rules.further, inputShapes)
   nodes.push(
     Object.freeze({
       name,
