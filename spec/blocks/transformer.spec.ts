@@ -162,11 +162,11 @@ describe('TransformerEncoder', () => {
     ],
     [
       () => untyped.join(Input([4, 8]), untyped.TransformerEncoder(6, 2)),
-      'LayerConnectionError of transformer-encoder-1 > elementwise-2: expected inputs of one shape, got',
+      'LayerConnectionError of transformer-encoder-1: expected a sequence [batch, time, 6], got (?, 4, 8). Give the Input two dimensions',
     ],
     [
       () => untyped.join(Input([4, 6]), untyped.TransformerEncoder(6, 2, { mask: true })),
-      'LayerConnectionError of transformer-encoder-1 > select-1: expected several inputs',
+      'LayerConnectionError of transformer-encoder-1: expected two inputs, a sequence [batch, time,',
     ],
   ])
 })
@@ -219,11 +219,11 @@ describe('TransformerDecoder', () => {
     ],
     [
       () => untyped.join(Input([4, 6]), untyped.TransformerDecoder(6, 2)),
-      'LayerConnectionError of transformer-decoder-1 > select-1: expected several inputs',
+      'LayerConnectionError of transformer-decoder-1: expected two inputs, a sequence [batch, time, 6] and a memory [batch, time, features], got (?, 4, 6). Put parallel(...) of them before it;',
     ],
     [
       () => untyped.join(untyped.parallel(Input([4, 6]), Input(6)), untyped.TransformerDecoder(6, 2)),
-      'LayerConnectionError of transformer-decoder-1 > multi-head-attention-2: expected 3-dimensional inputs',
+      'LayerConnectionError of transformer-decoder-1: expected two inputs, a sequence [batch, time, 6] and a memory [batch, time, features], got [(?, 4, 6), (?, 6)].',
     ],
   ])
 })

@@ -1,8 +1,10 @@
 import { InvalidOption } from '../base/errors.ts'
-import type { Offered } from '../base/limits.ts'
+import type { Callee, Limited, LimitedOrNull, Offered, Refused, Within } from '../base/limits.ts'
 import { boolean, codec, integer, type Options, oneOf, orNull, ownOptions, parseOptions } from '../base/options.ts'
+import type { Fails, Mismatch } from '../base/shape.ts'
 import { merged } from '../base/trees.ts'
-import { block } from '../combinators/index.ts'
+import { expectingBlock } from '../combinators/block.ts'
+import { type Filled, faultOf, filledIn } from '../core/expects.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { Gelu } from '../layers/activations.ts'
 import { MultiHeadAttention } from '../layers/attention.ts'
@@ -13,9 +15,10 @@ import { Elementwise } from '../layers/merge.ts'
 import { Select } from '../layers/select.ts'
 import { Dropout, droppedPart } from '../layers/stochastic.ts'
 import { TimeDistributed } from '../layers/time-distributed.ts'
-import type { Block, Fan } from '../network-types/blocks.ts'
+import type { BlockExpectation } from '../network/parts.ts'
+import type { ExpectingBlock, Fan } from '../network-types/blocks.ts'
 import type { Parallel, Sequence } from '../network-types/compose.ts'
-import type { Multiply } from '../type-arithmetic/digits.ts'
+import type { IsDivisible, Multiply } from '../type-arithmetic/digits.ts'
 import { fan, sequence, sides, unchecked } from './unchecked.ts'
 
 // The blocks of transformers (Vaswani et al. 2017), made of public layers and combinators.
@@ -23,17 +26,27 @@ import { fan, sequence, sides, unchecked } from './unchecked.ts'
 /** Whether a norm comes after each part, as in the paper, or before it, which trains more steadily (Xiong et al. 2020). */
 export type NormPlace = 'post' | 'pre'
 
+/** What a number of hidden features of `null` is. */
+const fourTimes = '4 times the features'
+/** A block, in messages. */
+interface TransformerCallee<Kind extends string> {
+  readonly kind: Kind
+  readonly example: `${Kind}(512, 8)`
+}
+
 /** The options of {@link TransformerEncoder}. */
 export interface TransformerOptions<
   Hidden extends number | null = number | null,
   Norm extends NormPlace = NormPlace,
   Mask extends boolean = boolean,
   Name extends string = string,
+  Rate extends number = number,
+  C extends Callee = Callee,
 > {
   /** The number of features between the two dense layers. Default, or `null`: 4 times the features. */
-  readonly hidden?: Hidden
+  readonly hidden?: LimitedOrNull<Hidden, 'count', C, 'hidden', typeof fourTimes>
   /** The dropout rate of the attention weights, the hidden features and the residual branches. Default: 0.1. */
-  readonly dropout?: number
+  readonly dropout?: Limited<Rate, 'partBelow1', C, 'dropout'>
   /** The activation of the hidden features. Default: 'relu'. */
   readonly activation?: 'relu' | 'gelu'
   /** Whether normalization comes after (`'post'`) or before (`'pre'`) each part. Default: 'post'. */
@@ -100,6 +113,52 @@ const feedForward = <F extends number, H extends number | null>(
   return [first, Dropout(dropout), TimeDistributed(Linear(features)), Dropout(dropout)]
 }
 
+const brought = 'TimeDistributed(Linear({features})) brings every step to {features} features.'
+/** What the blocks expect, without a mask and with one. */
+const expected = {
+  TransformerEncoder: {
+    alone: {
+      expected: 'a sequence [batch, time, {features}]',
+      place: 'Give the Input two dimensions, [time, {features}]',
+    },
+    masked: {
+      expected: 'two inputs, a sequence [batch, time, {features}] and its mask [batch, time]',
+      place: 'Put parallel(Identity(), Masking()) before it',
+    },
+  },
+  TransformerDecoder: {
+    alone: {
+      expected: 'two inputs, a sequence [batch, time, {features}] and a memory [batch, time, features]',
+      place: 'Put parallel(...) of them before it',
+    },
+    masked: {
+      expected:
+        'three inputs, a sequence [batch, time, {features}], a memory [batch, time, features] and its mask [batch, time]',
+      place: 'Put parallel(...) of them before it',
+    },
+  },
+} as const
+type Said<K extends Kind, Mask> = (typeof expected)[K][Mask extends true ? 'masked' : 'alone']
+type Kind = keyof typeof expected
+/** What a block of `F` features expects. */
+interface Expects<K extends Kind, F extends number, Mask> extends BlockExpectation {
+  readonly kind: K
+  readonly expected: Filled<Said<K, Mask>['expected'], { features: F }>
+  readonly remedy: Filled<`${Said<K, Mask>['place']}; ${typeof brought}`, { features: F }>
+}
+const expects = <K extends Kind, F extends number, Mask extends boolean>(
+  kind: K,
+  features: F,
+  mask: Mask,
+): Expects<K, F, Mask> => {
+  const said = expected[kind][mask ? 'masked' : 'alone']
+  return unchecked({
+    kind,
+    expected: filledIn(said.expected, { features }),
+    remedy: filledIn(`${said.place}; ${brought}`, { features }),
+  })
+}
+
 /** The type of an encoder: [batch, time, features] in, perhaps with a mask; the same shape out. */
 export type TransformerEncoder<
   F extends number,
@@ -108,14 +167,15 @@ export type TransformerEncoder<
   N = 'post',
   Mask = false,
   Name extends string = 'transformer-encoder-{}',
-> = Block<
+> = ExpectingBlock<
   Name,
   Sequence<
     [
       Mask extends true ? Found<Attention<Heads, true>, N, [Identity]> : Normed<Attention<Heads, false>, N>,
       Normed<FeedForward<F, HiddenOf<F, Hidden>>, N>,
     ]
-  >
+  >,
+  Expects<'TransformerEncoder', F, Mask>
 >
 
 /** The type of a decoder: a sequence, a memory and perhaps its mask in; the shape of the sequence out. */
@@ -126,7 +186,7 @@ export type TransformerDecoder<
   N = 'post',
   Mask = false,
   Name extends string = 'transformer-decoder-{}',
-> = Block<
+> = ExpectingBlock<
   Name,
   Sequence<
     [
@@ -136,7 +196,8 @@ export type TransformerDecoder<
       Found<Attention<Heads, Mask>, N, Mask extends true ? [Identity, Identity] : [Identity]>,
       Normed<FeedForward<F, HiddenOf<F, Hidden>>, N>,
     ]
-  >
+  >,
+  Expects<'TransformerDecoder', F, Mask>
 >
 
 interface Normal extends Required<TransformerOptions> {
@@ -147,7 +208,7 @@ interface Normal extends Required<TransformerOptions> {
 const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
   features: { codec: integer(1) },
   heads: { codec: integer(1) },
-  hidden: { codec: orNull(integer(1), '4 times the features'), default: null },
+  hidden: { codec: orNull(integer(1), fourTimes), default: null },
   dropout: { codec: droppedPart, default: 0.1 },
   activation: { codec: oneOf(['relu', 'gelu']), default: 'relu' },
   norm: { codec: oneOf(['post', 'pre']), default: 'post' },
@@ -158,6 +219,10 @@ const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
     default: name,
   },
 })
+const dividing = {
+  expected: 'a number that divides the {shared}',
+  remedy: 'Use another number of heads, or of features.',
+} as const
 /**
  * Checks that heads share some features evenly.
  *
@@ -165,26 +230,35 @@ const optionsOf = (name: string, causal: boolean): Options<Normal> => ({
  */
 export const checkHeads = (owner: string, heads: number, features: number, shared: string): void => {
   if (features % heads === 0) return
-  throw new InvalidOption({
-    layer: owner,
-    option: 'heads',
-    expected: `a number that divides the ${shared}`,
-    got: String(heads),
-    remedy: 'Use another number of heads, or of features.',
-  })
+  throw new InvalidOption({ layer: owner, option: 'heads', ...faultOf(dividing, String(heads), { shared }) })
 }
+/** What a parameter for a number of heads is intersected with. */
+type HeadsOf<K extends Kind, F extends number, Heads extends number> =
+  Fails<Within<Heads, 'count', TransformerCallee<K>, 'heads'>> extends 1
+    ? Within<Heads, 'count', TransformerCallee<K>, 'heads'>
+    : Refused<IsDivisible<F, Heads> extends true ? false : true> extends 1
+      ? Mismatch<`${K}, heads: expected ${Filled<(typeof dividing)['expected'], { shared: `${F} features` }>}, got ${Heads}. ${(typeof dividing)['remedy']}`>
+      : unknown
+/** The same for a number of features. */
+type FeaturesOf<K extends Kind, F extends number> = Within<F, 'count', TransformerCallee<K>, 'features'>
 
 const encoderOptions = optionsOf('transformer-encoder-{}', false)
 const decoderOptions = optionsOf('transformer-decoder-{}', true)
 
+interface NormalOf<Hidden, N, Mask, Name> extends Omit<Normal, 'hidden' | 'norm' | 'mask' | 'name'> {
+  readonly hidden: Hidden
+  readonly norm: N
+  readonly mask: Mask
+  readonly name: Name
+}
 /** Reads the options. Their defaults are also those of the type parameters. */
 const read = <Hidden extends number | null, N extends NormPlace, Mask extends boolean, Name extends string>(
-  kind: string,
+  kind: Kind,
   options: Options<Normal>,
   features: number,
   heads: number,
-  given: TransformerOptions<Hidden, N, Mask, Name> | undefined,
-): Required<Omit<TransformerOptions<Hidden, NormPlace, Mask, Name>, 'norm'>> & { readonly norm: N } => {
+  given: object | undefined,
+): NormalOf<Hidden, N, Mask, Name> => {
   const example = `${kind}(512, 8)`
   const normal = parseOptions(kind, example, options, merged(ownOptions(kind, example, given), { features, heads }))
   checkHeads(kind, heads, features, `${features} features`)
@@ -222,20 +296,22 @@ export const TransformerEncoder = <
   const N extends NormPlace = 'post',
   const Mask extends boolean = false,
   const Name extends string = 'transformer-encoder-{}',
+  const Rate extends number = number,
 >(
-  features: F,
-  heads: Heads,
-  options?: TransformerOptions<Hidden, N, Mask, Name>,
+  features: FeaturesOf<'TransformerEncoder', F> & F,
+  heads: HeadsOf<'TransformerEncoder', F, Heads> & Heads,
+  options?: TransformerOptions<Hidden, N, Mask, Name, Rate, TransformerCallee<'TransformerEncoder'>>,
 ): TransformerEncoder<F, Heads, Hidden, N, Mask, Name> => {
-  const normal = read('TransformerEncoder', encoderOptions, features, heads, options)
+  const normal = read<Hidden, N, Mask, Name>('TransformerEncoder', encoderOptions, features, heads, options)
   const { hidden, norm, causal, mask, name, activation, dropout } = normal
   const attend = attention(heads, mask, causal, dropout)
-  return block(
+  return expectingBlock(
     name,
     sequence(
       unchecked(mask ? found(attend, norm, [Identity()]) : normed(attend, norm)),
-      normed(feedForward(features, hidden, activation, dropout), norm),
+      normed(feedForward<F, Hidden>(features, hidden, activation, dropout), norm),
     ),
+    expects('TransformerEncoder', features, mask),
   )
 }
 
@@ -270,20 +346,22 @@ export const TransformerDecoder = <
   const N extends NormPlace = 'post',
   const Mask extends boolean = false,
   const Name extends string = 'transformer-decoder-{}',
+  const Rate extends number = number,
 >(
-  features: F,
-  heads: Heads,
-  options?: TransformerOptions<Hidden, N, Mask, Name>,
+  features: FeaturesOf<'TransformerDecoder', F> & F,
+  heads: HeadsOf<'TransformerDecoder', F, Heads> & Heads,
+  options?: TransformerOptions<Hidden, N, Mask, Name, Rate, TransformerCallee<'TransformerDecoder'>>,
 ): TransformerDecoder<F, Heads, Hidden, N, Mask, Name> => {
-  const normal = read('TransformerDecoder', decoderOptions, features, heads, options)
+  const normal = read<Hidden, N, Mask, Name>('TransformerDecoder', decoderOptions, features, heads, options)
   const { hidden, norm, causal, mask, name, activation, dropout } = normal
   const self = sequence(Select(0), normed(attention(heads, false, causal, dropout), norm))
-  return block(
+  return expectingBlock(
     name,
     sequence(
       unchecked(mask ? fan(self, Select(1), Select(2)) : fan(self, Select(1))),
       found(attention(heads, mask, false, dropout), norm, unchecked(mask ? [Identity(), Identity()] : [Identity()])),
-      normed(feedForward(features, hidden, activation, dropout), norm),
+      normed(feedForward<F, Hidden>(features, hidden, activation, dropout), norm),
     ),
+    expects('TransformerDecoder', features, mask),
   )
 }

@@ -1,7 +1,7 @@
 import type { ExplicitName } from '../base/names.ts'
-import type { Mismatch } from '../base/shape.ts'
+import type { Mismatch, Refusal } from '../base/shape.ts'
 import type { Out, Placed, Typed } from '../core/layer.ts'
-import type { Wired } from '../network/parts.ts'
+import type { BlockExpectation, Wired } from '../network/parts.ts'
 import type { Chain, Deeper, Side } from './compose.ts'
 import type { Common, ManyBranches } from './counted.ts'
 import type { InBlock, Unknown } from './list.ts'
@@ -11,11 +11,10 @@ import type { Begun } from './waiting.ts'
 
 // The types that `block`, `branch` and `when` make.
 
-/** A named part, whose name comes before those of its layers, and in errors. */
-export interface Block<in out Name extends string, in out B extends Typed> extends Chain, Wired {
+/** A part whose name comes before those of its layers. */
+interface NamedPart<in out Name extends string, in out B extends Typed> extends Chain, Wired {
   readonly kind: 'Block'
   readonly ' begun': Begun<this>
-  readonly ' out': Along<Name, Out<B, this[' in']>>
   readonly ' source': B[' source']
   readonly ' named': ExplicitName<Name>
   readonly ' parts': Within<Name, B, 'block'>
@@ -24,6 +23,18 @@ export interface Block<in out Name extends string, in out B extends Typed> exten
   readonly ' patterns': Name | B[' patterns']
   readonly ' within': 0 | Deeper<B[' within']>
 }
+/** A named part, whose name comes before those of its layers, and in errors. */
+export interface Block<in out Name extends string, in out B extends Typed> extends NamedPart<Name, B> {
+  readonly ' out': Along<Name, Out<B, this[' in']>>
+}
+/** A named part that says itself what it expects, in place of what is said of the layer within that does not fit. */
+export interface ExpectingBlock<in out Name extends string, in out B extends Typed, in out E extends BlockExpectation>
+  extends NamedPart<Name, B> {
+  readonly ' expects': E
+  readonly ' out': Expected<Out<B, this[' in']>, E, this[' in']>
+}
+type Expected<O, E extends BlockExpectation, I> =
+  O extends Mismatch<string> ? Refusal<E['kind'], E['expected'], I, E['remedy']> : O
 type Along<Name extends string, O> = O extends Mismatch<infer M> ? Mismatch<`${Name} > ${M}`> : O
 
 /** Branches each of which gets all inputs. */

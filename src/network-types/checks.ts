@@ -86,17 +86,19 @@ type SameName<Name> = Name extends string ? Mismatch<TwiceNamed<Name>> : never
 // for only once there is a mistake.
 
 /** `layer 2 of branch 1`: the first layer in `B` that does not fit, for the input `I`; nothing if that is `B` itself. */
-type PlaceIn<B, I, Place extends string = ''> = B extends { readonly ' parts': infer E }
-  ? E extends InSequence<infer L>
-    ? InLayers<L, 0, I, Place>
-    : E extends InParallel<infer L, infer G>
-      ? [I, Joint<L, I & Several, null, G>] extends [Several, Mismatch<string>]
-        ? Place
-        : InBranches<L, 0, I, G, Place>
-      : E extends Within<string, infer P, 'block' | 'shared'>
-        ? PlaceIn<P, I, Place>
-        : Place
-  : Place
+type PlaceIn<B, I, Place extends string = ''> = B extends { readonly ' expects': unknown }
+  ? Place
+  : B extends { readonly ' parts': infer E }
+    ? E extends InSequence<infer L>
+      ? InLayers<L, 0, I, Place>
+      : E extends InParallel<infer L, infer G>
+        ? [I, Joint<L, I & Several, null, G>] extends [Several, Mismatch<string>]
+          ? Place
+          : InBranches<L, 0, I, G, Place>
+        : E extends Within<string, infer P, 'block' | 'shared'>
+          ? PlaceIn<P, I, Place>
+          : Place
+    : Place
 type InLayers<L extends readonly Typed[], N extends number, I, Place extends string> = N extends L['length']
   ? Place
   : Out<L[N], I> extends infer O

@@ -56,12 +56,21 @@ export interface Cut {
   readonly names: readonly string[]
 }
 
+/** What a block expects of its inputs, in place of what is said of the layer within that does not fit. */
+export interface BlockExpectation {
+  /** What the block is called in errors, such as `TransformerEncoder`. */
+  readonly kind: string
+  readonly expected: string
+  readonly remedy: string
+}
+
 /** How a composition is made of its parts. */
 export type Arrangement =
   | { readonly form: 'sequence'; readonly parts: readonly Part[]; readonly title?: string }
   | { readonly form: 'parallel' | 'branch'; readonly parts: readonly Part[] }
   | { readonly form: 'repeat'; readonly part: Part; readonly times: number }
-  | { readonly form: 'shared' | 'block'; readonly part: Part; readonly name: string }
+  | { readonly form: 'shared'; readonly part: Part; readonly name: string }
+  | { readonly form: 'block'; readonly part: Part; readonly name: string; readonly expects?: BlockExpectation }
   | { readonly form: 'slice'; readonly wiring: Wiring; readonly of: Part; readonly cut: Cut }
 
 /** A composition at run time. */

@@ -45,7 +45,8 @@ export type Wires = readonly Wire[]
 type Incoming = Wires | null
 type Wired = E.Either<WiringError, Wires>
 type Sequence = Extract<Arrangement, { readonly form: 'sequence' }>
-type Named = Extract<Arrangement, { readonly form: 'block' | 'shared' }>
+type Block = Extract<Arrangement, { readonly form: 'block' }>
+type Shared = Extract<Arrangement, { readonly form: 'shared' }>
 
 const tooMany = (path: string): E.Either<WiringError, never> =>
   E.left(
@@ -189,12 +190,21 @@ const wireBranch = (parts: readonly Part[], incoming: Incoming, scope: Scope): W
     scope,
   )
 
-const wireBlock = ({ part, name }: Named, incoming: Incoming, scope: Scope): Wired => {
+const wireBlock = ({ part, name, expects }: Block, incoming: Incoming, scope: Scope): Wired => {
   const place = resolveName(name, scope)
-  return E.isLeft(place) ? place : wirePart(part, incoming, within(scope, place.right, name))
+  if (E.isLeft(place)) return place
+  const depth = scope.at.length
+  const wired = wirePart(part, incoming, within(scope, place.right, name))
+  if (E.isRight(wired) || expects === undefined || incoming === null) return wired
+  if (!(wired.left instanceof LayerConnectionError)) return wired
+  // The block says itself what does not fit.
+  scope.at.length = depth
+  const { kind, ...expectation } = expects
+  const got = showFlow(incoming.map(wire => wire.shape))
+  return connectionError(place.right.path, kindAlong(scope, kind), { ...expectation, got })
 }
 
-const wireShared = ({ part, name }: Named, incoming: Incoming, scope: Scope): Wired => {
+const wireShared = ({ part, name }: Shared, incoming: Incoming, scope: Scope): Wired => {
   const place = claimShared(name, part, scope)
   if (E.isLeft(place)) return place
   return isComposition(part)

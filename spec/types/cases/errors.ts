@@ -10,6 +10,7 @@ import {
   Cropping,
   Dot,
   Elementwise,
+  GaussianNoise,
   GRU,
   Input,
   InstanceNorm,
@@ -30,6 +31,7 @@ import {
   Softmax,
   SpatialDropout,
   TimeDistributed,
+  TransformerDecoder,
   TransformerEncoder,
   to,
   WeightNorm,
@@ -137,7 +139,7 @@ join(Input(9), Masking())
 join(Input(9), Bidirectional(LSTM(4)))
 //             ~~~~~~~~~~~~~~~~~~~~~~ Bidirectional > LSTM expects a 3-dimensional input [batch, time, features], got (?, 9)
 join(Input([9, 4, 2]), TimeDistributed(Relu(4)))
-//                     ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed > Relu expects a 2-dimensional input [batch, features], got (?, 4, 2). Put Reshape() before it, or apply it to every step with TimeDistributed.
+//                     ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed > Relu expects a 2-dimensional input [batch, features], got (?, 4, 2). Put Reshape() before that layer, within TimeDistributed, or apply TimeDistributed twice, for two axes of steps.
 join(Input(9), TimeDistributed(Relu(4)))
 //             ~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed expects an input [batch, time, ..., features], got (?, 9)
 join(Input([9, 6]), MultiHeadAttention(4))
@@ -149,7 +151,27 @@ join(parallel(Input([9, 6]), Input([8, 6]), Input([7, 6])), MultiHeadAttention(2
 join(Input(9), PositionalEncoding())
 //             ~~~~~~~~~~~~~~~~~~~~ PositionalEncoding expects a 3-dimensional input [batch, time, features], got (?, 9)
 join(Input([9, 6]), TransformerEncoder(8, 2))
-//                  ~~~~~~~~~~~~~~~~~~~~~~~~ transformer-encoder-{} > Elementwise expects inputs of one shape, got [(?, 9, 6), (?, 9, 8)]. Bring the branches to one shape; in a residual block give the shortcut a layer that does.
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~ TransformerEncoder expects a sequence [batch, time, 8], got (?, 9, 6). Give the Input two dimensions, [time, 8]; TimeDistributed(Linear(8)) brings every step to 8 features.
+join(Input(8), TransformerEncoder(8, 2))
+//             ~~~~~~~~~~~~~~~~~~~~~~~~ TransformerEncoder expects a sequence [batch, time, 8], got (?, 8).
+join(Input([9, 8]), TransformerEncoder(8, 2, { mask: true }))
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ TransformerEncoder expects two inputs, a sequence [batch, time, 8] and its mask [batch, time], got (?, 9, 8). Put parallel(Identity(), Masking()) before it; TimeDistributed(Linear(8)) brings every step to 8 features.
+join(parallel(Input([9, 8]), Input(7)), TransformerEncoder(8, 2, { mask: true }))
+//                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ TransformerEncoder expects two inputs, a sequence [batch, time, 8] and its mask [batch, time], got [(?, 9, 8), (?, 7)].
+join(Input([9, 8]), TransformerDecoder(8, 2))
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~ TransformerDecoder expects two inputs, a sequence [batch, time, 8] and a memory [batch, time, features], got (?, 9, 8). Put parallel(...) of them before it; TimeDistributed(Linear(8)) brings every step to 8 features.
+join(parallel(Input([9, 6]), Input([7, 8])), TransformerDecoder(8, 2))
+//                                           ~~~~~~~~~~~~~~~~~~~~~~~~ TransformerDecoder expects two inputs, a sequence [batch, time, 8] and a memory [batch, time, features], got [(?, 9, 6), (?, 7, 8)].
+TransformerEncoder(8, 3)
+//                    ~ TransformerEncoder, heads: expected a number that divides the 8 features, got 3. Use another number of heads, or of features.
+TransformerDecoder(8, 0)
+//                    ~ TransformerDecoder, heads: expected a positive integer, got 0. For example: TransformerDecoder(512, 8).
+TransformerEncoder(8.5, 1)
+//                 ~~~ TransformerEncoder, features: expected a positive integer, got 8.5. For example: TransformerEncoder(512, 8).
+TransformerEncoder(8, 2, { hidden: 0 })
+//                         ~~~~~~ TransformerEncoder, hidden: expected a positive integer, or null for 4 times the features, got 0. For example: TransformerEncoder(512, 8).
+TransformerDecoder(8, 2, { dropout: 1 })
+//                         ~~~~~~~ TransformerDecoder, dropout: expected a number >= 0 and < 1, got 1. For example: TransformerDecoder(512, 8).
 join(Input([9, 6]), RepeatVector(2))
 //                  ~~~~~~~~~~~~~~~ RepeatVector expects a 2-dimensional input [batch, features], got (?, 9, 6)
 join(Input(9), SpatialDropout(0.1))
@@ -164,6 +186,12 @@ join(Input(9), parallel(Relu(2), Relu(3)), Select(2))
 //                                         ~~~~~~~~~ Select expects at least 3 inputs, got [(?, 2), (?, 3)]. Inputs are counted from 0.
 join(Input([9, 6]), WeightNorm(Relu(4)))
 //                  ~~~~~~~~~~~~~~~~~~~ WeightNorm > Relu expects a 2-dimensional input [batch, features], got (?, 9, 6). Put Reshape() before it, or apply it to every step with TimeDistributed.
+Input('3x')
+//    ~~~~ Input, shape: expected a positive integer, null, the name of a dimension, or an array of them (without the batch), got '3x'. For example: Input([28, 28, 1]).
+PositionalEncoding('cos')
+//                 ~~~~~ is not assignable to parameter of type 'PositionalForm | Elsewhere<
+GaussianNoise('1')
+//            ~~~ is not assignable to parameter of type 'number | Elsewhere<GaussianNoiseOptions
 Elementwise('median')
 //          ~~~~~~~~ Argument of type '"median"' is not assignable to parameter of type
 Bidirectional(LSTM(4), { merge: 'max' })

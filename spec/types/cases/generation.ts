@@ -87,6 +87,6 @@ join(parallel(Input([3, 5]), Input(4), Input(3)), Bidirectional(GRU(4, { initial
 join(Input([3, 5]), Bidirectional(GRU(4, { initial: true })))
 //                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Bidirectional expects several inputs, got (?, 3, 5). Put parallel(...) before it.
 join(Input([3, 5]), Bidirectional(join(GRU(4, { returnState: true }), parallel(Softmax(2), Softmax(3)))))
-//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Bidirectional expects a layer of one output within, got [(?, 2), (?, 3)]. Merge its outputs with Concatenate() or Elementwise().
+//                  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Bidirectional expects a layer of one output within, got [(?, 2), (?, 3)]. Merge its outputs with Concatenate() or Elementwise().
 join(Input([3, 4, 5]), TimeDistributed(Softmax(2)))
 //                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~ TimeDistributed > Softmax expects a 2-dimensional input [batch, features], got (?, 4, 5). Put Reshape() before that layer, within TimeDistributed, or apply TimeDistributed twice, for two axes of steps.
