@@ -30,6 +30,8 @@ import {
   trainStep,
   WeightNorm,
 } from '../../src/index.ts'
+import type { Part } from '../../src/network/parts.ts'
+import { checkIds } from '../../src/state/ids.ts'
 
 const network = join(
   Input(2),
@@ -92,6 +94,19 @@ describe('An id that names no row trains another one, or ends in words of tfjs',
     const ids = tf.tensor([[2, 0]], [1, 2], 'int32')
     expect([...apply(network, variables, ids).output.dataSync()]).to.deep.equal([5, 6, 1, 2])
     ids.dispose()
+  })
+})
+
+describe('An id that 32-bit floats do not tell from the next one', () => {
+  const large = join(Input(1), Embedding(2 ** 24 + 10, 1)) as unknown as Part
+
+  it('is refused, in a table of so many rows', () => {
+    expect(() => checkIds(large, [{ data: Int32Array.of(3, 2 ** 24) }])).to.throw(
+      InvalidOption,
+      'expected whole numbers from 0 to 16777215, got 16777216. From 16777216 on, 32-bit floats do not tell ids apart',
+    )
+    expect(() => checkIds(large, [{ data: Int32Array.of(2 ** 24 + 10) }])).to.throw(InvalidOption, 'Count ids from 0')
+    checkIds(large, [{ data: Int32Array.of(0, 2 ** 24 - 1) }])
   })
 })
 

@@ -229,8 +229,9 @@ const tensorOptions: Options<NormalOptions> = {
 
 /**
  * A tensor of 32-bit floats, or of 32-bit integers if the data are, or `dtype` says so. Integers fit wherever floats do; layers
- * that take ids, such as `Embedding`, take tensors of integers alone. Its type has the shape that is given, or what the type of the
- * data says of it: `tensor([[1, 2]])` is a `Tensor<[number, number]>`.
+ * that take ids, such as `Embedding`, take tensors of integers alone. Networks and functions compute with floats, also with
+ * integers that they are given: whole numbers up to 2^24 are exact there, others may be rounded. Its type has the shape that is
+ * given, or what the type of the data says of it: `tensor([[1, 2]])` is a `Tensor<[number, number]>`.
  *
  * @param data nested arrays, a flat or typed array with a shape, or a tensor
  * @param shape its shape, or `{ shape, dtype }`

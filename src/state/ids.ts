@@ -14,6 +14,9 @@ import { reading } from './given.ts'
 /** A tensor, or numbers in memory. */
 type Given = tf.Tensor | { readonly data: ArrayLike<number> }
 
+/** Tensors are floats where they are computed with, which are the same for some integers from here on. */
+const mostTold = 2 ** 24
+
 const readersOf = new WeakMap<Part, readonly (readonly IdReader[])[]>()
 
 const idsIn = (input: Given): ArrayLike<number> => (input instanceof tf.Tensor ? input.dataSync() : input.data)
@@ -77,18 +80,22 @@ export const checkIds = (part: Part, inputs: readonly Given[]): void => {
     if (input === undefined || all.length === 0) continue
     const numbers = idsIn(input)
     for (const { layer, rows, mask } of strictest(all)) {
+      const told = Math.min(rows, mostTold)
       const counts = mask === undefined ? undefined : idsIn(inputs[mask] as Given)
       // The mask has a number for each step, of which an input may have several.
       const each = counts === undefined ? 1 : numbers.length / counts.length
       for (let i = 0; i < numbers.length; i++) {
         const id = numbers[i] as number
-        if ((id >= 0 && id < rows && Number.isInteger(id)) || counts?.[Math.floor(i / each)] === 0) continue
+        if ((id >= 0 && id < told && Number.isInteger(id)) || counts?.[Math.floor(i / each)] === 0) continue
         throw new InvalidOption({
           layer,
           option: 'input',
-          expected: `whole numbers from 0 to ${rows - 1}`,
+          expected: `whole numbers from 0 to ${told - 1}`,
           got: String(id),
-          remedy: 'Count ids from 0, and make the inputSize of Embedding one more than the largest.',
+          remedy:
+            id >= told && id < rows
+              ? 'From 16777216 on, 32-bit floats do not tell ids apart: split the ids over several tables.'
+              : 'Count ids from 0, and make the inputSize of Embedding one more than the largest.',
         })
       }
     }
