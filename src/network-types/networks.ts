@@ -8,7 +8,7 @@ export type Networks<NS> = { readonly [Name in keyof NS]: AnyLayer }
 
 /** The variables of several networks, by the name of the network. */
 export type VariablesByNetwork<NS> = {
-  readonly [Name in keyof NS]: NS[Name] extends AnyLayer ? Variables<NS[Name]> : never
+  readonly [Name in keyof NS]: Variables<NS[Name]>
 }
 
 /** More arguments than any call has. Compilers pass over overloads that ask for them, and tell the errors of the others. */

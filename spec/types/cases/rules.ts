@@ -1,6 +1,7 @@
 import {
   adam,
   BatchNorm,
+  compile,
   compileTraining,
   dataset,
   fit,
@@ -17,6 +18,7 @@ import {
   resume,
   type Tensor,
   trainStep,
+  type Variables,
 } from '../../../src/index.ts'
 import { holds, type Same } from './exact.ts'
 
@@ -196,3 +198,19 @@ trainStep(critic, { los: 'mse' })
 //                  ~~~ Object literal may only specify known properties
 export const generic = <N extends Layer>(network: N) => trainStep(network, { loss: 'mse' })
 export const several = <N extends Layer>(encoder: N) => trainStep({ encoder }, { loss: ({ ops }, x) => ops.mean(x) })
+
+// Functions may be generic in a network of a record: variables are those of the network.
+export const within = async <N extends Layer>(encoder: N) => {
+  const own = { encoder, critic }
+  const rules = { loss: ({ ops }: ObjectiveContext<typeof own>, x: Handle) => ops.mean(x) }
+  const each = { encoder: init(encoder, key(1)), critic: init(critic, key(1)) }
+  const pure = trainStep(own, rules)
+  const [after] = await pure(pure.init(each, key(2)), [[1, 2, 3]])
+  const compiledStep = compileTraining(own, rules)
+  const read = await compiledStep.read(await compiledStep.init(init(own, key(1)), key(2)))
+  const { variables: found, trainState } = await fit(own, read.variables, [[1, 2, 3]], { rules, trainState: after })
+  const { trainState: saved } = await resume('runs/first', { networks: own, rules })
+  await fit(own, each, [[1, 2, 3]], { rules, trainState: saved })
+  const all: readonly Variables<N>[] = [found.encoder, trainState.variables.encoder, saved.variables.encoder]
+  return [all, compile(encoder, after.variables.encoder)] as const
+}
