@@ -159,9 +159,10 @@ export const isResumed = (value: unknown): value is Resumed =>
  * before // undefined
  * ```
  */
-export function resume<N extends AnyLayer = AnyLayer, O extends boolean = false>(
+export function resume<N extends AnyLayer = AnyLayer, O extends boolean = false, K = undefined>(
   folder: Location,
-  options?: ResumeOptions<N> & { readonly optional?: O },
+  options?: ResumeOptions<N> & { readonly optional?: O; readonly networks?: K extends undefined ? K : undefined },
+  ...none: [K] extends [undefined] ? [] : More
 ): Promise<Resumed<N> | Missing<O>>
 /**
  * Reads the newest complete checkpoint of several networks that rules train, otherwise as for one network.
