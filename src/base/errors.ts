@@ -78,16 +78,16 @@ export class LayerConnectionError extends JoineryError {
   declare readonly layer: string
   /** The kind of the layer, after what is around it: `res{} > TimeDistributed > Relu`. */
   declare readonly kind: string | undefined
-  constructor(fault: LayerFault & { readonly kind?: string }) {
-    super('LayerConnectionError', fault.layer, fault)
+  constructor(fault: LayerFault & { readonly kind?: string }, options: ErrorOptions = {}) {
+    super('LayerConnectionError', fault.layer, fault, options)
   }
 }
 
 /** A variable that cannot be made: of an unknown or another shape, or with values that are not numbers. */
 export class WeightInitializationError extends JoineryError {
   declare readonly layer: string
-  constructor(fault: LayerFault) {
-    super('WeightInitializationError', fault.layer, fault)
+  constructor(fault: LayerFault, options: ErrorOptions = {}) {
+    super('WeightInitializationError', fault.layer, fault, options)
   }
 }
 
@@ -99,6 +99,40 @@ export class InvalidOption extends JoineryError {
   declare readonly twice?: string
   constructor(fault: LayerFault & { readonly option: string; readonly twice?: string }, options: ErrorOptions = {}) {
     super('InvalidOption', `${fault.layer}, ${fault.option}`, fault, options)
+  }
+}
+
+/** What has the class and the place of an error of layers, or of options. */
+type Placed = LayerConnectionError | WeightInitializationError | InvalidOption
+
+/**
+ * Runs some work within something larger: errors of layers, and of options, say their place in it, and are otherwise the same.
+ *
+ * @param placed the place of an error in what is larger: the layer, and the option of an invalid one; `undefined` for an error
+ *   that stays as it is
+ */
+export const placing = <R>(
+  placed: (error: Placed) => { readonly layer: string; readonly option?: string } | undefined,
+  work: () => R,
+): R => {
+  try {
+    return work()
+  } catch (cause) {
+    if (
+      !(
+        cause instanceof LayerConnectionError ||
+        cause instanceof WeightInitializationError ||
+        cause instanceof InvalidOption
+      )
+    )
+      throw cause
+    const place = placed(cause)
+    if (place === undefined) throw cause
+    const { expected, got, remedy } = cause
+    const fault = { expected, got, remedy, ...place }
+    if (cause instanceof InvalidOption) throw new InvalidOption({ option: cause.option, ...fault }, { cause })
+    if (cause instanceof WeightInitializationError) throw new WeightInitializationError(fault, { cause })
+    throw new LayerConnectionError({ ...fault, ...(cause.kind !== undefined && { kind: cause.kind }) }, { cause })
   }
 }
 

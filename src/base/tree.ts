@@ -80,5 +80,13 @@ export const unflatten = <T>(form: Form, leaves: readonly T[]): Tree<T> => {
   return treeOf(form)
 }
 
+/** Where the leaves of a form stand, in order. */
+export const pathsOf = (form: Form): readonly Path[] =>
+  flatten<null>(
+    unflatten(form, []),
+    leaf => leaf === undefined,
+    () => new TypeError('a form of no tree'),
+  ).paths
+
 /** A path as messages have it. */
 export const showPath = (path: Path): string => path.join('.') || 'the tree itself'

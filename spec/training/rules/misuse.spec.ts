@@ -77,8 +77,52 @@ const refusals: readonly Row[] = [
   ],
   [
     'a tensor that the batch has not',
-    'trainStep, critic, run.critic: expected tensors of the operations in use, got undefined',
+    'trainStep, critic, batch.a: expected what the loss asks the batch for, got none. Give it with the batch, which has batch.b.',
     by(({ ops, run }: Any, { a }: Any) => ops.mean(run.critic(a)), { b: x }),
+  ],
+  [
+    'a tensor deep in a tree that the batch has not, which operations take',
+    'trainStep, critic, batch.x.left: expected what the loss asks the batch for, got none. Give it with the batch, which has batch.x.right.0, batch.y.',
+    by(({ ops }: Any, batch: Any) => ops.mean(batch.x.left), { x: { right: [j.tensor([1])] }, y: x }),
+  ],
+  [
+    'a tree that the batch has not',
+    'trainStep, critic, batch.x: expected what the loss asks the batch for, got none. Give it with the batch, which has batch.y.',
+    by(({ ops }: Any, batch: Any) => ops.mean(batch.x.left), { y: x }),
+  ],
+  [
+    'a tensor beyond an array of the batch',
+    'trainStep, critic, batch.x.1: expected what the loss asks the batch for',
+    by(({ ops }: Any, batch: Any) => ops.mean(batch.x[1]), { x: [j.tensor([1])] }),
+  ],
+  [
+    'a tensor of the batch for a loss that has none',
+    'trainStep, critic, batch.a: expected what the loss asks the batch for',
+    by((_: Any, { a }: Any) => a, { b: x }),
+  ],
+  [
+    'two tensors that the batch has not',
+    'trainStep, critic, batch.a, batch.c: expected what the loss asks the batch for',
+    by(({ ops, run }: Any, { a, b, c }: Any) => ops.add(ops.mean(run.critic(a)), ops.mean(ops.add(b, c))), { b: x }),
+  ],
+  [
+    'a tensor that the batch has not, in a gradient',
+    'trainStep, critic, batch.a: expected what the loss asks the batch for',
+    by(
+      ({ ops, grad }: Any, { a, b }: Any) =>
+        ops.mean(grad((inner: Any, at: Any) => inner.ops.sum(inner.ops.multiply(at, a)))(b)),
+      { b: x },
+    ),
+  ],
+  [
+    'a tree in place of a tensor',
+    'trainStep, critic, run.critic: expected tensors of the operations in use, got batch.a, ',
+    by(({ ops, run }: Any, { a }: Any) => ops.mean(run.critic(a)), { a: { b: x } }),
+  ],
+  [
+    'another error of a loss that asks for what may be missing',
+    'LayerConnectionError of critic/input-1: expected (?, 2), got (1, 1)',
+    by(({ ops, run }: Any, { a, mask }: Any) => ops.mean(run.critic(mask === undefined ? run.critic(a) : a)), { a: x }),
   ],
   [
     'a value of another tape',
@@ -264,6 +308,13 @@ const refusals: readonly Row[] = [
 ]
 
 describe('Rules refuse', () => {
+  it('nothing of a loss that asks for what may be missing', async () => {
+    const mask = ({ ops, run }: Any, { a, mask: own }: Any) => ops.mean(own === undefined ? run.critic(a) : own)
+    const other = j.trainStep(networks, { loss: mask })
+    const [, report] = await other(other.init(start(), j.key(1)), { a: x })
+    expect(report.loss).to.be.a('number')
+  })
+
   for (const [what, text, call] of refusals)
     it(what, async () => {
       const said = await faultOf(call)

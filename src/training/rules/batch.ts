@@ -1,24 +1,15 @@
-import { InvalidOption } from '../../base/errors.ts'
+import { InvalidOption, placing } from '../../base/errors.ts'
+import type { Form, Tree } from '../../base/tree.ts'
+import { byName } from '../../base/trees.ts'
 import { isTensorGiven } from '../../functions/given.ts'
 import { leavesOfTree } from '../../functions/trees.ts'
 import { reading } from '../../state/given.ts'
-import { type NumberBatch, type Reading, readInput, type ShapedBatch } from '../batches.ts'
+import { type NumberBatch, readInput, type ShapedBatch } from '../batches.ts'
 
 // Batches that are trees: whatever the losses of rules take.
 
 /** The place of a leaf, as messages name it. */
 export const placeOf = (path: readonly string[]): string => ['batch', ...path].join('.')
-
-/** Reads one leaf, and says where it stands if it is none. */
-const readLeaf = (owner: string, place: string, leaf: unknown, isLent: boolean): Reading => {
-  try {
-    return readInput(leaf, isLent)
-  } catch (error) {
-    if (!(error instanceof InvalidOption)) throw error
-    const { expected, got, remedy } = error
-    throw new InvalidOption({ layer: owner, option: place, expected, got, remedy }, { cause: error })
-  }
-}
 
 /**
  * A batch as numbers, read or copied before the call returns; where they have to travel, a promise of it.
@@ -43,7 +34,12 @@ export const readTree = (
       'Let the loss close over what is no tensor.',
     ),
   )
-  const read = leaves.map((leaf, i) => readLeaf(owner, placeOf(paths[i] ?? []), leaf, isLent))
+  const read = leaves.map((leaf, i) =>
+    placing(
+      () => ({ layer: owner, option: placeOf(paths[i] ?? []) }),
+      () => readInput(leaf, isLent),
+    ),
+  )
   const whole = { y: [], weights: [], mask: [], tree: { form, paths } }
   // A batch of scalars alone counts as one example.
   const size = read.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1
@@ -55,6 +51,49 @@ export const readTree = (
     x,
     size,
   }))
+}
+
+/** A batch in the interpretation of a loss: the form of its tree, and the tensors in order. */
+export interface Taken<T> {
+  readonly form: Form
+  readonly leaves: readonly T[]
+}
+
+/** A batch as the loss of a rule gets it. */
+export interface Watched<T> {
+  readonly tree: Tree<T>
+  /** What the loss has asked for and the batch has not. */
+  readonly missing: () => readonly string[]
+  /** Where a tree of the batch stands that is no tensor; `undefined` for anything else. */
+  readonly placeIn: (value: unknown) => string | undefined
+}
+
+/** The tree of a batch, which notes the names that it is asked for and has not: they are what a loss misses. */
+export const watched = <T>({ form, leaves }: Taken<T>): Watched<T> => {
+  const missing = new Set<string>()
+  const places = new WeakMap<object, string>()
+  let next = 0
+  const treeOf = (of: Form, path: readonly string[]): Tree<T> => {
+    if (of.kind === 'leaf') return leaves[next++] as T
+    const tree: object =
+      of.kind === 'list'
+        ? Object.freeze(of.parts.map((part, i) => treeOf(part, [...path, String(i)])))
+        : byName(of.parts.map(([name, part]) => [name, treeOf(part, [...path, name])] as const))
+    const seen = new Proxy(tree, {
+      get: (own, name) => {
+        if (typeof name === 'string' && !(name in own)) missing.add(placeOf([...path, name]))
+        return Reflect.get(own, name)
+      },
+    })
+    places.set(seen, placeOf(path))
+    // It has what the tree has.
+    return seen as Tree<T>
+  }
+  return {
+    tree: treeOf(form, []),
+    missing: () => [...missing],
+    placeIn: value => (typeof value === 'object' && value !== null ? places.get(value) : undefined),
+  }
 }
 
 /**

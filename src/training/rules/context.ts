@@ -1,4 +1,4 @@
-import { InvalidOption, LayerConnectionError, show, WeightInitializationError } from '../../base/errors.ts'
+import { InvalidOption, placing, show } from '../../base/errors.ts'
 import { nearest } from '../../base/options.ts'
 import { foldIn, type Key } from '../../base/random.ts'
 import type { Several } from '../../base/shape.ts'
@@ -87,6 +87,8 @@ export interface Course {
   readonly parts: PartsByName
   readonly training: boolean
   readonly key: Key
+  /** Where a tree of the batch stands that is no tensor. */
+  readonly placeIn: (value: unknown) => string | undefined
   /** How often each network has run: each run draws by its own key. */
   readonly runs: Map<string, number>
 }
@@ -97,38 +99,31 @@ export interface Memory<T> {
   state: VariableTree<T>
 }
 
-/** What a layer or its variables say, with the name of the network before that of the layer. */
-const naming = <R>(network: string, work: () => R): R => {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof LayerConnectionError || error instanceof WeightInitializationError) {
-      const { layer, expected, got, remedy } = error
-      const fault = { layer: `${network}/${layer}`, expected, got, remedy }
-      throw error instanceof LayerConnectionError
-        ? new LayerConnectionError(fault)
-        : new WeightInitializationError(fault)
-    }
-    throw error
-  }
-}
+/** The place of a fault of a layer or its variables, with the name of the network before that of the layer. */
+const ofNetwork =
+  (network: string) =>
+  (error: { readonly layer: string }): { readonly layer: string } | undefined =>
+    error instanceof InvalidOption ? undefined : { layer: `${network}/${error.layer}` }
 
 /** Runs one network, and keeps its state. */
 const runOf =
-  <T>(ops: Ops<T>, { owner, training, key, runs }: Course, memory: Memory<T>) =>
+  <T>(ops: Ops<T>, { owner, training, key, runs, placeIn }: Course, memory: Memory<T>) =>
   (part: Part, network: string) =>
   (input: T | readonly T[]): T | readonly T[] => {
     const inputs = (Array.isArray(input) ? input : [input]) as readonly T[]
     const other = inputs.findIndex(value => !isTensorOf(ops, value))
-    if (other >= 0)
+    if (other >= 0) {
+      const place = placeIn(inputs[other])
+      const came = cameInstead(inputs[other])
       throw new InvalidOption({
         layer: owner,
         option: `run.${network}`,
         expected: 'tensors of the operations in use',
-        got: cameInstead(inputs[other]),
+        got: place === undefined ? came : `${place}, ${came}`,
         remedy: 'Make numbers a tensor with ops.constant, and take run and ops from the same context.',
       })
-    return naming(network, () => {
+    }
+    return placing(ofNetwork(network), () => {
       const wiring = wireFor(part, inputs.map(ops.shape))
       const trees = { params: of(network, memory.params), state: of(network, memory.state) }
       for (const [layer, name, { shape }] of leavesOf(variableRules(wiring)))

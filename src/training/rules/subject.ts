@@ -3,7 +3,7 @@ import type { BackendOption } from '../../backends/choose.ts'
 import { InvalidOption } from '../../base/errors.ts'
 import { foldIn, type Key, symbolicKey } from '../../base/random.ts'
 import type { Flow } from '../../base/shape.ts'
-import { type Form, type Tree, unflatten } from '../../base/tree.ts'
+import type { Form } from '../../base/tree.ts'
 import { byName, isRecord, leavesOf, mapRecord, own, type VariableTree } from '../../base/trees.ts'
 import { asGraph } from '../../graph/build.ts'
 import type { GraphNode, Placeholder } from '../../graph/graph.ts'
@@ -32,7 +32,7 @@ import {
   withLeaves,
 } from '../traced.ts'
 import { trainedOf } from '../update.ts'
-import { placeOf, readTree } from './batch.ts'
+import { placeOf, readTree, type Taken } from './batch.ts'
 import { slotsByNetwork } from './slots.ts'
 import { joined, of, within } from './trees.ts'
 import { judged, keyOfRule, type Ruled, type RuleStep, updateByRules } from './update.ts'
@@ -92,7 +92,7 @@ const readerOf = (
 /** Placeholders for a batch, and the tree that they stand in. */
 const placedBatch = ([shapes = []]: readonly Flow[], form: Form | undefined) => {
   const values = shapes.map((shape, i) => placeholder(`batch ${i}`, shape ?? []))
-  return { values, batch: unflatten<GraphNode>(form as Form, values) }
+  return { values, batch: { form: form as Form, leaves: values } }
 }
 
 const traceStep = (options: RulesOptions, structure: Structure, shapes: readonly Flow[], form: Form | undefined) => {
@@ -114,7 +114,7 @@ const judgedBy = <T>(
   ops: Ops<T>,
   ruled: Ruled,
   variables: Trees<T>,
-  batch: Tree<T>,
+  batch: Taken<T>,
   mode: { readonly training: boolean; readonly key: Key },
 ) =>
   ruled.rules.map((rule, i) => {
@@ -138,10 +138,10 @@ const check = (ruled: Ruled, { params, state }: Trees<Shaped>, { x, tree }: Shap
     mapRecord(trees, (variables, layer) =>
       mapRecord(variables, ({ shape }, name) => placeholder(`${layer}.${name}`, shape)),
     )
-  const batch = unflatten<GraphNode>(
-    (tree as NonNullable<typeof tree>).form,
-    x.map(({ shape }, i) => placeholder(placeOf(tree?.paths[i] ?? []), shape)),
-  )
+  const batch = {
+    form: (tree as NonNullable<typeof tree>).form,
+    leaves: x.map(({ shape }, i) => placeholder(placeOf(tree?.paths[i] ?? []), shape)),
+  }
   const variables = { params: placed(params), state: placed(state) }
   judgedBy<GraphNode>(graphOps, ruled, variables, batch, { training: true, key: symbolicKey })
 }
@@ -183,18 +183,18 @@ const culprit = (ruled: Ruled, state: RawState, batch: NumberBatch, key: Key): C
   if (given !== undefined) return given
   return tidily((): Culprit => {
     const tensors = batch.x.map(({ data, shape }) => tf.tensor(data, [...shape]))
-    const tree = unflatten<tf.Tensor>((batch.tree as NonNullable<typeof batch.tree>).form, tensors)
+    const taken = { form: (batch.tree as NonNullable<typeof batch.tree>).form, leaves: tensors }
     const { update, slots } = state.optimizer
     const own = foldIn(key, update)
     const found: string[] = []
     const noted = noting(undefined, layer => found.push(layer))
-    judgedBy(noted, ruled, state, tree, { training: true, key: own })
+    judgedBy(noted, ruled, state, taken, { training: true, key: own })
     const [first] = found
     if (first !== undefined) return { what: 'output', layer: first }
 
     const at = (f: (update: number) => number): tf.Tensor => tf.scalar(f(update))
     const before = { params: state.params, state: state.state, slots }
-    const { steps } = updateByRules<tf.Tensor>(tfjsOps, ruled, before, tree, { at }, own, false)
+    const { steps } = updateByRules<tf.Tensor>(tfjsOps, ruled, before, taken, { at }, own, false)
     for (const [i, { grads, value }] of steps.entries()) {
       const name = ruled.rules[i]?.name ?? null
       const wrong = leavesOf(grads).find(([, , gradient]) => !isAllFinite(gradient))

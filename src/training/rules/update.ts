@@ -1,7 +1,7 @@
 import { InvalidOption } from '../../base/errors.ts'
 import { foldIn, type Key } from '../../base/random.ts'
 import { showShape } from '../../base/shape.ts'
-import type { Tree } from '../../base/tree.ts'
+import { pathsOf, type Tree } from '../../base/tree.ts'
 import {
   isList,
   isPlain,
@@ -18,6 +18,7 @@ import type { PartsByName } from '../../network/networks.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { described } from '../../state/given.ts'
 import { chosen, type Descended, descend, finiteSteps, type Outside, type Trained, trainedOf } from '../update.ts'
+import { placeOf, type Taken, watched } from './batch.ts'
 import { type Course, contextOn } from './context.ts'
 import { movesState, type NormalRuleOf } from './rule.ts'
 
@@ -80,19 +81,49 @@ const checkedLoss = <T>(ops: Ops<T>, { owner }: NormalRuleOf, given: unknown): O
   }
 }
 
+/**
+ * The error of a loss: where it has asked the batch for what is not there, and has gone on with it, what that is.
+ *
+ * @param missing what it has asked for in vain
+ */
+const faultOf = (
+  { owner }: NormalRuleOf,
+  { form }: Taken<unknown>,
+  missing: readonly string[],
+  cause: unknown,
+): unknown => {
+  const isOfNothing = cause instanceof TypeError || (cause instanceof InvalidOption && cause.got === 'undefined')
+  if (missing.length === 0 || !isOfNothing) return cause
+  const has = pathsOf(form).map(placeOf)
+  return new InvalidOption(
+    {
+      layer: owner,
+      option: missing.join(', '),
+      expected: 'what the loss asks the batch for',
+      got: 'none',
+      remedy: `Give it with the batch, which has ${has.length === 0 ? 'nothing' : has.join(', ')}.`,
+    },
+    { cause },
+  )
+}
+
 /** The loss of a rule. Values of operations beneath may stand in the place of those of a tape. */
 export const judged = <T>(
   ops: Ops<T>,
   { parts }: Ruled,
   rule: NormalRuleOf,
   { params, state }: Variables<T>,
-  batch: Tree<T>,
+  batch: Taken<T>,
   mode: { readonly training: boolean; readonly key: Key },
 ): Judged<T> => {
-  const course: Course = { owner: rule.owner, parts, ...mode, runs: new Map() }
+  const { tree, missing, placeIn } = watched(batch)
+  const course: Course = { owner: rule.owner, parts, ...mode, placeIn, runs: new Map() }
   const memory = { params, state }
-  const given = rule.loss(contextOn(ops, course, memory), batch)
-  return { ...checkedLoss(ops, rule, given), state: memory.state }
+  try {
+    return { ...checkedLoss(ops, rule, rule.loss(contextOn(ops, course, memory), tree)), state: memory.state }
+  } catch (error) {
+    throw faultOf(rule, batch, missing(), error)
+  }
 }
 
 /** The key of a rule, from that of the step. */
@@ -121,7 +152,7 @@ export const updateByRules = <T>(
   ops: Ops<T>,
   ruled: Ruled,
   before: Trained<T>,
-  batch: Tree<T>,
+  batch: Taken<T>,
   outside: Outside<T>,
   key: Key,
   guarded: boolean,
@@ -136,7 +167,7 @@ export const updateByRules = <T>(
     const lossAt = <U>(on: Ops<U>, at: VariableTree<U>): Judged<U> => {
       const fixed = now as unknown as Variables<U>
       const variables = { params: mergeTrees(fixed.params, at), state: fixed.state }
-      return judged(on, ruled, rule, variables, batch as unknown as Tree<U>, {
+      return judged(on, ruled, rule, variables, batch as unknown as Taken<U>, {
         training: true,
         key: keyOfRule(key, i),
       })
