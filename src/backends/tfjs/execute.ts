@@ -138,19 +138,27 @@ const carrying = (
 ): void => {
   const given = from.map(at => values[at] as Info)
   const captured = given.slice(count)
-  let carried: readonly Info[] = given.slice(0, count).map(info => ({ ...info }))
-  for (const { dataId } of carried) device.backend.incRef(dataId)
-  const release = (): void => carried.forEach(device.dispose)
+  let carried: readonly Info[] = given.slice(0, count)
+  // What is carried first belongs to others: inputs of the program may not be counted by the backend.
+  let isOwn = false
+  const release = (): void => {
+    if (isOwn) carried.forEach(device.dispose)
+  }
   try {
     for (let i = 0; ; i++) {
       const after = next(carried, captured, i)
       if (after === undefined) break
       release()
       carried = after
+      isOwn = true
     }
   } catch (error) {
     release()
     throw error
+  }
+  if (!isOwn) {
+    carried = carried.map(info => ({ ...info }))
+    for (const { dataId } of carried) device.backend.incRef(dataId)
   }
   carried.forEach((info, k) => {
     const at = results[k]
