@@ -81,12 +81,14 @@ export const checkName = (layer: string, name: unknown): string => {
 /** What is said of a name that two layers have: at run time, and by the compiler where it knows the names. */
 export const takenName = { expected: 'a name that no other layer of the network has' } as const
 /** What came instead. */
-export const takenTwice = <const Name extends string>(name: Name): `'${Name}' twice` => `'${name}' twice`
+export const takenTwice = <const Name extends string>(name: Name): Twice<Name> => `'${name}' twice`
+export type Twice<Name extends string> = `'${Name}' twice`
 /** What to do about it. */
-export const takenRemedy = <const Name extends string>(
-  name: Name,
-): `Give one of them another name, or number them with a pattern: '${Name}-{}'.` =>
+export const takenRemedy = <const Name extends string>(name: Name): NumberThem<Name> =>
   `Give one of them another name, or number them with a pattern: '${name}-{}'.`
+
+export type NumberThem<Name extends string> =
+  `Give one of them another name, or number them with a pattern: '${Name}-{}'.`
 
 /** Whether a name has a field, so that layers with it are numbered. */
 export const isPattern = (name: string): boolean => [...name.matchAll(field)].length === 1

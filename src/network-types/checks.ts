@@ -1,5 +1,5 @@
 import type { Limited, Refused, RefusesNumber } from '../base/limits.ts'
-import type { takenName, takenRemedy, takenTwice } from '../base/names.ts'
+import type { NumberThem, Twice as Taken, takenName } from '../base/names.ts'
 import type { BranchInput, Fails, Mismatch, Sentence, Several } from '../base/shape.ts'
 import type { Out, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
@@ -13,10 +13,12 @@ import type { FailedAt, Joint, Output, RepeatOut, RunSequence, Times } from './s
 
 // Names.
 
-/** The error at run time. */
-type TwiceNamed<D> = D extends string
-  ? `${D}, name: expected ${(typeof takenName)['expected']}, got ${ReturnType<typeof takenTwice<D>>}. ${ReturnType<typeof takenRemedy<D>>}`
-  : never
+/**
+ * The error at run time. No condition: of an open one in the place of branches that are arrays, the compiler would compare
+ * the methods of arrays and texts.
+ */
+type TwiceNamed<D> =
+  `${D & string}, name: expected ${(typeof takenName)['expected']}, got ${Taken<D & string>}. ${NumberThem<D & string>}`
 /** The first layer before index `End` with the name of an earlier layer; `Own` are the names of the layer at `N`. */
 type Clash<
   L extends readonly Typed[],
