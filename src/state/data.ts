@@ -166,10 +166,6 @@ export const partsOf = (input: unknown, count: Count): readonly unknown[] =>
     return each ? [...input] : [input]
   })
 
-/** The kind of the numbers of a tensor; `undefined` of arrays and `{ data, shape }`, which do not say one. */
-export const kindOf = (input: unknown): string | undefined =>
-  readingInput(() => (isTensorLike(input) ? input.dtype : undefined))
-
 /** Inputs as tensors, in the enclosing `tf.tidy`. */
 export const toTensors = (input: unknown, count: Count): readonly tf.Tensor[] =>
   partsOf(input, count).map(part => toTensor(part))

@@ -7,7 +7,6 @@ import type { Part } from '../network/parts.ts'
 import {
   type Count,
   inputCount,
-  kindOf,
   outputCount,
   partsOf,
   type TensorInputs,
@@ -53,8 +52,6 @@ export type Laid = Pick<Flat<unknown>, 'form' | 'paths'>
 
 /** The shapes of a batch: of examples, or of a tree, whose leaves are in `x`. */
 export interface ShapedBatch extends Fields<Shaped> {
-  /** The kind of numbers of each target that is a tensor. */
-  readonly kinds?: readonly (string | undefined)[]
   readonly tree?: Laid
 }
 
@@ -62,11 +59,7 @@ export interface ShapedBatch extends Fields<Shaped> {
 export const onceForShapes = <B extends ShapedBatch, V>(ask: (batch: B) => V): ((batch: B) => V) => {
   const found = new Map<string, { readonly value: V }>()
   return batch => {
-    const text = JSON.stringify([
-      fields.map(field => batch[field].map(({ shape }) => shape)),
-      batch.tree?.form,
-      batch.kinds,
-    ])
+    const text = JSON.stringify([fields.map(field => batch[field].map(({ shape }) => shape)), batch.tree?.form])
     const known = found.get(text) ?? { value: ask(batch) }
     found.set(text, known)
     return known.value
@@ -79,7 +72,6 @@ export const valuesIn = <V>(examples: Fields<V>): readonly V[] => fields.flatMap
 /** Examples as tensors. */
 export interface Batch extends Fields<tf.Tensor> {
   readonly size: number
-  readonly kinds?: readonly (string | undefined)[]
 }
 
 const fault = (owner: string, option: string, expected: string, got: string): InvalidOption =>
@@ -128,7 +120,7 @@ const checkedFields = <V extends Shaped>(
   part: Part,
   examples: Examples,
   read: (given: unknown, count: Count, field: Field) => readonly V[],
-): Fields<V> & { readonly size: number; readonly kinds: readonly (string | undefined)[] } => {
+): Fields<V> & { readonly size: number } => {
   const own = (field: Field): readonly V[] => {
     const given: unknown = examples[field]
     const isNone = given === undefined || given === null
@@ -144,15 +136,14 @@ const checkedFields = <V extends Shaped>(
     const rows = rowsOf(owner, field, found[field])
     if (rows !== size) throw fault(owner, field, `${size} ${alikeRows.other}`, String(rows))
   }
-  const kinds = found.y.length === 0 ? [] : partsOf(examples.y, countOf(part, 'y', examples.y)).map(kindOf)
-  return { ...found, size, kinds }
+  return { ...found, size }
 }
 
 /** A batch that belongs to the caller, whatever becomes of what it is made of. */
 const keepBatch = (make: () => Batch): Batch =>
   keeping(valuesIn<tf.Tensor>, () => {
-    const { size, kinds = [], ...examples } = make()
-    return { ...mapFields(examples, another), size, kinds }
+    const { size, ...examples } = make()
+    return { ...mapFields(examples, another), size }
   })
 
 /**
@@ -240,15 +231,15 @@ export const readNumbers = (
   owner: string,
   part: Part,
   given: Examples,
-  check: (batch: ShapedBatch) => void,
+  check: (batch: Fields<Shaped>) => void,
   isLent = false,
 ): NumberBatch | Promise<NumberBatch> => {
-  const { size, kinds, ...read } = checkedFields(owner, part, asExamples(owner, given), (value, count, field) =>
+  const { size, ...read } = checkedFields(owner, part, asExamples(owner, given), (value, count, field) =>
     (field === 'x' ? inputsIn(owner, field, part, value) : partsOf(value, count)).map(input =>
       readInput(input, isLent),
     ),
   )
-  check({ ...read, kinds })
+  check(read)
   const checked = (numbers: Fields<Numbers>): NumberBatch => {
     checkIds(part, numbers.x)
     return { ...numbers, size }

@@ -2,10 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption } from '../base/errors.ts'
 import { anything, oneOf, parseOptions } from '../base/options.ts'
 import { showShape } from '../base/shape.ts'
-import { kindOf, toTensor } from '../state/data.ts'
+import { toTensor } from '../state/data.ts'
 import { tfjsOps } from '../tfjs/index.ts'
 import type { Loss, LossReduction } from './loss.ts'
-import { checkClassKind } from './losses/classes.ts'
 import { checkPerExample, countedOf, finiteExpected, meanOfCounted, weigh } from './weighting.ts'
 
 // Losses called with values: computed at once.
@@ -31,7 +30,7 @@ export const bothOf = (name: string, expected: unknown, predicted: unknown): rea
  * @throws InvalidOption if they are none, or do not fit
  */
 export const compute = (
-  loss: Pick<Loss, 'name' | 'forward' | 'root' | 'classWeights' | 'reduction' | 'counts' | 'classNumbers'>,
+  loss: Pick<Loss, 'name' | 'forward' | 'root' | 'classWeights' | 'reduction' | 'counts'>,
   expected: unknown,
   predicted: unknown,
   given: unknown,
@@ -57,7 +56,6 @@ export const compute = (
     const both = [finiteExpected(tfjsOps, given, masked), made] as const
     const losses: unknown = loss.forward(tfjsOps, ...both, { x: [] })
     const shape = losses instanceof tf.Tensor ? losses.shape : undefined
-    checkClassKind(loss, kindOf(expected))
     checkPerExample('loss', loss.name, losses, shape, both[1].shape[0])
     const counts = loss.counts?.(tfjsOps, ...both, { x: [] })
     const weighing = { weights: own(weights), mask: masked, counts }

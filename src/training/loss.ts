@@ -76,8 +76,6 @@ export interface Loss<T = unknown> {
   readonly residuals: LossForward | null
   /** Which losses count, 1 or 0, as a mask of its own says; `null`: all do. */
   readonly counts: LossForward | null
-  /** Whether it compares with class numbers: a tensor of them has to hold integers. */
-  readonly classNumbers: boolean
 }
 
 /** What a loss says beside its mathematics. */
@@ -93,8 +91,6 @@ export interface LossRule {
   readonly residuals?: LossForward | null
   /** Which losses count, 1 or 0, as a mask of its own says. Default: all do. */
   readonly counts?: LossForward | null
-  /** Whether targets are class numbers, which a tensor has to hold as integers. Default: false. */
-  readonly classNumbers?: boolean
   /** The weight of each class in an array, or of some in a record by class number. Default: 1 for each. */
   readonly classWeights?: ClassWeights | null
 }
@@ -169,13 +165,13 @@ const common = (name: string, reduction: LossReduction): Options<Common> => ({
 
 const lossOf = (
   { name, reduction, classWeights }: Common,
-  { forward, expects = true, root = false, classNumbers = false, residuals, counts }: LossRule,
+  { forward, expects = true, root = false, residuals, counts }: LossRule,
   configure: ((options: object) => Loss) | undefined,
   shown: string,
   options: readonly string[] = [],
 ): Loss => {
   const own = { residuals: residuals ?? null, counts: counts ?? null }
-  const parts = { forward, reduction, expects, root, classNumbers, classWeights, ...own }
+  const parts = { forward, reduction, expects, root, classWeights, ...own }
   const call = callable(name, configure, (expected, predicted, given) => {
     const all = ownOptions(name, `${name}(expected, predicted, { weights: [1, 2] })`, given)
     const part = (isOwn: boolean) =>
@@ -191,7 +187,7 @@ const lossOf = (
  *
  * @param rule the loss of each example, `[batch, ...]`, as a function of ops, expected and predicted values and
  *   `{ x }`; or that as `forward`, with `reduction` (`'mean'`), `expects` (true), `root` (false), `residuals`, `counts`,
- *   `classNumbers` (false), `classWeights`
+ *   `classWeights`
  * @throws InvalidOption if the name is not a string, `forward` is not a function, or another part of the rule is
  *   invalid; when called, if it does not return a value for each example
  * @example
@@ -224,7 +220,6 @@ const ruleOptions: Options<NormalRule> = {
   forward: { codec: anyFunction },
   expects: { codec: boolean, default: true },
   root: { codec: boolean, default: false },
-  classNumbers: { codec: boolean, default: false },
   residuals: { codec: functionOrNone, default: null },
   counts: { codec: functionOrNone, default: null },
   reduction: { codec: oneOf(['mean', 'weightedMean', 'sum']), default: 'mean' },

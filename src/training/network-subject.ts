@@ -13,10 +13,9 @@ import { checkedLeaves, checkedWiring, wireFor } from '../state/check.ts'
 import { asVariables } from '../state/given.ts'
 import { variableRules } from '../state/init.ts'
 import { asShown, type Shaped, type Trees } from '../state/variables.ts'
-import { type Examples, readNumbers, type ShapedBatch, valuesIn } from './batches.ts'
+import { type Examples, type Fields, readNumbers, valuesIn } from './batches.ts'
 import { checkNetwork } from './files/differences.ts'
 import { culpritOf } from './loops/not-finite.ts'
-import { checkClassKind } from './losses/classes.ts'
 import { targetCount, targetsWanted } from './losses/words.ts'
 import type { NormalRule } from './options.ts'
 import { namesIn } from './penalties/roles.ts'
@@ -54,7 +53,7 @@ export const checkTraining = (
   owner: string,
   part: Part,
   variables: Trees<Shaped>,
-  batch: ShapedBatch,
+  batch: Fields<Shaped>,
   asked: Asked,
 ): void => {
   const wiring = checkedWiring(part, variables, batch.x)
@@ -80,8 +79,6 @@ export const checkTraining = (
   }
   lossOf<GraphNode>(graphOps, scoring, outcome)
   metricsOf<GraphNode>(graphOps, scoring, outcome)
-  // Last: of vectors in place of class numbers more can be said than that they are floats.
-  for (const { loss, output } of scoring.losses) checkClassKind(loss, batch.kinds?.[output])
 }
 
 /** How what a program has measured is read, and the tensors that it measures. */

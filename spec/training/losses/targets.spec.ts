@@ -47,16 +47,6 @@ const rows: readonly Row[] = [
     'sparseCategoricalCrossentropy, y: expected class numbers, one for each prediction: (2, 5), got (2,). Give the number of the class, from 0 on, of each prediction.',
   ],
   [
-    'class numbers in a tensor of floats',
-    () => j.sparseCategoricalCrossentropy(j.tensor([0, 1]), zeros(2, 3)),
-    "sparseCategoricalCrossentropy, y: expected int32 class numbers, got float32. Give tensor(classes, { dtype: 'int32' }), or class numbers in arrays.",
-  ],
-  [
-    'labels in a tensor of floats',
-    () => j.ctc(j.tensor([[1]]), zeros(1, 2, 2)),
-    "ctc, y: expected int32 class numbers, got float32. Give tensor(classes, { dtype: 'int32' }), or class numbers in arrays.",
-  ],
-  [
     'one class',
     () => j.sparseCategoricalCrossentropy(zeros(4), zeros(4, 1)),
     'sparseCategoricalCrossentropy, predicted: expected probabilities of two classes or more, got (4, 1). For one probability, of yes, use binaryCrossentropy.',

@@ -75,9 +75,7 @@ fit(dense, variables, rows.padBatch(8), classes)
 declare const batches: Dataset<{ readonly x: Tensor<[number, 4]>; readonly y: Tensor<[number, 2]> }>
 fit(dense, variables, batches, oneHot)
 //                    ~~~~~~~ y expects one-hot vectors or probabilities of the shape of the network's output, (?, 3), got (?, 2). Give
-fit(dense, variables, batches, { loss: 'contrastive' })
 fit(dense, variables, batches, { loss: 'triplet' })
-//                    ~~~~~~~ y expects int32 class numbers, got float32. Give
 declare const weighted: Dataset<{ readonly x: Tensor<[4]>; readonly y: number; readonly weights: number }>
 fit(dense, variables, weighted, classes)
 fit(dense, variables, weighted, oneHot)

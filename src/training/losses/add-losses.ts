@@ -89,11 +89,7 @@ export const addLosses = (...terms: readonly LossTerm[]): Loss => {
     const rank = Math.min(...values.map(value => ops.shape(value).length))
     return values.map(value => meanFrom(ops, value, rank)).reduce((a, b) => ops.add(a, b))
   }
-  const loss = defineLoss(nameOf(own), {
-    forward,
-    expects: own.some(({ loss }) => loss.expects),
-    classNumbers: own.some(({ loss }) => loss.classNumbers),
-  })
+  const loss = defineLoss(nameOf(own), { forward, expects: own.some(({ loss }) => loss.expects) })
   const options = { terms: own.map(({ given, weight }) => [given, weight]) }
   return madeBy({ word: 'loss', name: 'addLosses', options }, loss)
 }

@@ -47,26 +47,6 @@ export const asVectors = <T>(
   return [withLast(ops, expected, at), withLast(ops, predicted, at)]
 }
 
-/**
- * Checks that a tensor of class numbers holds integers.
- *
- * @param dtype the kind of its numbers; `undefined` of arrays, which do not say one
- * @throws InvalidOption if it holds others
- */
-export const checkClassKind = (
-  { name, classNumbers: areAsked }: { readonly name: string; readonly classNumbers: boolean },
-  dtype: string | undefined,
-): void => {
-  if (!areAsked || dtype === undefined || dtype === 'int32') return
-  throw new InvalidOption({
-    layer: name,
-    option: 'y',
-    expected: classNumbers.kind,
-    got: dtype,
-    remedy: classNumbers.kindRemedy,
-  })
-}
-
 const numbersFault = (loss: string, given: Shape, wanted: Shape, isAlike: boolean): InvalidOption =>
   new InvalidOption({
     layer: loss,

@@ -255,7 +255,7 @@ const alignments =
  * aligned with steps, such as in speech.
  *
  * `predicted` are probabilities [batch, time, classes], one class being the blank; `expected` are class indices [batch,
- * labels], padded with the blank or with -1, in a tensor of int32. The sum over alignments is computed in logarithms, from logits if they are
+ * labels], padded with the blank or with -1. The sum over alignments is computed in logarithms, from logits if they are
  * known, as in {@link categoricalCrossentropy}.
  *
  * An example that has too few steps for its labels has the loss Infinity and no gradient; one with a label that no class has,
@@ -269,7 +269,7 @@ const alignments =
  * ctc({ inputLengths: [1] })([[1]], outputs).dataSync()[0] // 0.693…
  * ```
  */
-export const ctc: ConfigurableLoss<CtcOptions, 'labels'> = configurableLoss(
+export const ctc: ConfigurableLoss<CtcOptions> = configurableLoss(
   'ctc',
   {
     fromLogits,
@@ -278,8 +278,6 @@ export const ctc: ConfigurableLoss<CtcOptions, 'labels'> = configurableLoss(
     inputLengths: { codec: lengths, default: null },
     zeroInfinity: { codec: boolean, default: false },
   },
-  ({ blank, inputLengths, zeroInfinity, ...given }, { name }) => ({
-    forward: alignments({ name, blank, inputLengths, zeroInfinity }, scaleOf(name, given)),
-    classNumbers: true,
-  }),
+  ({ blank, inputLengths, zeroInfinity, ...given }, { name }) =>
+    alignments({ name, blank, inputLengths, zeroInfinity }, scaleOf(name, given)),
 )

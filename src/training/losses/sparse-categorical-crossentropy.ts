@@ -37,12 +37,11 @@ const surpriseOf = <T>(ops: Ops<T>, isClass: T, logs: T, smoothing: number, clas
 
 /**
  * `-mean(log(predicted[class]))` for probabilities such as those of `Softmax`, where `expected` are class indices from
- * 0 on: [batch], or [batch, 1]; a tensor of them is of int32. The same as {@link categoricalCrossentropy} of one-hot vectors.
+ * 0 on: [batch], or [batch, 1]. The same as {@link categoricalCrossentropy} of one-hot vectors.
  *
  * Computed from logits, or clipped, like {@link categoricalCrossentropy}. An index of no class makes the loss NaN.
  *
- * @throws InvalidOption if an option is invalid; when called, if there is not one number for each prediction, or a
- *   tensor of them holds floats
+ * @throws InvalidOption if an option is invalid; when called, if there is not one number for each prediction
  * @example
  * ```ts
  * sparseCategoricalCrossentropy([1, 0], [[0.5, 0.5], [1, 0]]).dataSync()[0] // 0.346…
@@ -74,11 +73,11 @@ export const sparseCategoricalCrossentropy: ConfigurableLoss<
         ? known
         : ops.where(ops.equal(numbers, ops.constant(ignoreClass)), ops.constant(0), known)
     }
-    if (ignoreClass === null) return { forward, classNumbers: true }
+    if (ignoreClass === null) return forward
     const counts: LossForward = (ops, expected, predicted) => {
       const [numbers] = asNumbers(ops, name, expected, predicted, axis)
       return complement(ops, ops.equal(numbers, ops.constant(ignoreClass)))
     }
-    return { forward, counts, classNumbers: true }
+    return { forward, counts }
   },
 )

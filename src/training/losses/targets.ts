@@ -1,17 +1,15 @@
 import type { Several, Show } from '../../base/shape.ts'
 import type { AnyData, Judged, Shaped, ShapeOf } from '../../network-types/data.ts'
-import type { Floats } from '../../network-types/kinds.ts'
 import type { LossesByName } from './names.ts'
 import type { alike, classNumbers, targetCount } from './words.ts'
 
 // Targets, as far as the types of the loss, of the network's outputs and of the targets say which shapes they have.
 
 /**
- * What a loss takes: targets of the shape of the output, vectors of that shape with a number for each class, class numbers,
- * in place of the last axis or of another one, or any count of class numbers for each example.
+ * What a loss takes: targets of the shape of the output, vectors of that shape with a number for each class, or class numbers,
+ * in place of the last axis or of another one.
  */
-export type Targets = 'outputs' | 'vectors' | ClassNumbers
-type ClassNumbers = 'classes' | 'classesOfAxis' | 'labels'
+export type Targets = 'outputs' | 'vectors' | 'classes' | 'classesOfAxis'
 
 /** What a loss takes, itself or its name; `unknown` where its type does not say. */
 type TargetsOf<L> = L extends { readonly ' targets'?: infer T }
@@ -46,11 +44,9 @@ export type ShapeOfTargets<O, L> =
   TargetsOf<L> extends infer T extends Targets
     ? T extends 'outputs' | 'vectors'
       ? O
-      : T extends 'labels'
-        ? never
-        : O extends readonly [...infer Leading, unknown]
-          ? Leading
-          : never
+      : O extends readonly [...infer Leading, unknown]
+        ? Leading
+        : never
     : never
 
 // Faults are counted, as in network-types/data.ts.
@@ -78,15 +74,6 @@ type ClassFault<Leading extends readonly unknown[], T, S> = S extends readonly n
   : []
 type Last<S> = S extends readonly [...(readonly unknown[]), infer D] ? D : number
 
-/** The same of targets `Y`: class numbers of a right shape are integers in a tensor. */
-type FaultIn<O, T, Y> = T extends ClassNumbers
-  ? [Y] extends [Floats | readonly [Floats]]
-    ? [...FaultOf<O, T, ShapeOf<Y>>]['length'] extends 1
-      ? ['shape']
-      : ['of', 'floats', 'for', 'classes']
-    : FaultOf<O, T, ShapeOf<Y>>
-  : FaultOf<O, T, ShapeOf<Y>>
-
 /** `[]` if the targets `Y` may be those of outputs of the shape `O` for the loss `L`. */
 export type TargetFaults<O, L, Y> = number[] extends O
   ? []
@@ -98,17 +85,13 @@ export type TargetFaults<O, L, Y> = number[] extends O
         ? Each<O, L, Y>
         : Y extends readonly [Shaped, Shaped, ...(readonly unknown[])]
           ? ['count', 'of outputs']
-          : FaultIn<O, TargetsOf<L>, Y>
+          : FaultOf<O, TargetsOf<L>, ShapeOf<Y>>
 type Each<O extends Several, L, Y> = Y extends readonly unknown[]
   ? number extends Y['length']
     ? []
     : Y['length'] extends O['length']
-      ? true extends {
-          [K in keyof Y]: K extends keyof O
-            ? [...FaultIn<O[K], TargetsOf<LossAt<L, K>>, Y[K]>]['length'] extends 1 | 4
-              ? true
-              : 0
-            : 0
+      ? 1 extends {
+          [K in keyof Y]: K extends keyof O ? [...FaultOf<O[K], TargetsOf<LossAt<L, K>>, ShapeOf<Y[K]>>]['length'] : 0
         }[number]
         ? ['one', 'of', 'several']
         : []
@@ -118,7 +101,7 @@ type Each<O extends Several, L, Y> = Y extends readonly unknown[]
     : []
 
 /** The targets `Y` for outputs of the shape `O` and the loss `L`: as they are, or what is wrong with them. */
-export type TargetsFor<What extends string, O, L, Y> = [...TargetFaults<O, L, Y>]['length'] extends 1 | 2 | 3 | 4
+export type TargetsFor<What extends string, O, L, Y> = [...TargetFaults<O, L, Y>]['length'] extends 1 | 2 | 3
   ? Instead<What, O, L, Y>
   : Y
 type Instead<What extends string, O, L, Y> = [...TargetFaults<O, L, Y>]['length'] extends 3
@@ -128,7 +111,6 @@ type Instead<What extends string, O, L, Y> = [...TargetFaults<O, L, Y>]['length'
 interface Refused<What extends string, O, L, Y> {
   readonly [faults: number]: string
   readonly 1: Wrong<What, O, TargetsOf<L>, ShapeOf<Y>>
-  readonly 4: `${What} expects ${(typeof classNumbers)['kind']}, got float32. ${(typeof classNumbers)['kindRemedy']}`
   readonly 2: `${What} expects ${(typeof targetCount)['expected']} ${O extends Several ? O['length'] & number : 1} outputs, got ${Y extends readonly [Shaped, ...(readonly unknown[])] ? Y['length'] & number : 1}. ${(typeof targetCount)['remedy']}`
 }
 type InsteadOfOne<What extends string, O, L, Y> = AnyData extends Y

@@ -150,7 +150,7 @@ const mined: Readonly<
  * triplet({ mining: 'hard', margin: 4 })([0, 0, 1], [[0, 0], [0, 1], [0, 3]]).dataSync()[0] // 1.666…
  * ```
  */
-export const triplet: ConfigurableLoss<TripletOptions, 'labels', unknown> = configurableLoss(
+export const triplet: ConfigurableLoss<TripletOptions> = configurableLoss(
   'triplet',
   {
     margin: { codec: number('a number >= 0', margin => margin >= 0), default: 1 },
@@ -162,9 +162,6 @@ export const triplet: ConfigurableLoss<TripletOptions, 'labels', unknown> = conf
     const normal = { ...options, name }
     const { mining, margin } = normal
     if (mining === 'none') return { expects: false, forward: (ops, _, predicted) => ofTriplets(ops, normal, predicted) }
-    return {
-      forward: (ops, expected, predicted) => mined[mining](ops, batchOf(ops, normal, expected, predicted), margin),
-      classNumbers: true,
-    }
+    return (ops, expected, predicted) => mined[mining](ops, batchOf(ops, normal, expected, predicted), margin)
   },
 )

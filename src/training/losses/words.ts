@@ -16,8 +16,6 @@ export const classNumbers = {
   expected: 'class numbers, one for each prediction',
   oneHot: 'One-hot vectors and probabilities are what categoricalCrossentropy takes.',
   number: 'Give the number of the class, from 0 on, of each prediction.',
-  kind: 'int32 class numbers',
-  kindRemedy: "Give tensor(classes, { dtype: 'int32' }), or class numbers in arrays.",
 } as const
 
 /** What to do about another number of targets than outputs. */
