@@ -1,6 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../base/errors.ts'
 import { codec, faultsOfOptions, firstOf, isFunction, nearestOf } from '../base/options.ts'
+import { namePatterns } from '../base/patterns.ts'
 import { isKey, type Key } from '../base/random.ts'
 import { isList, isRecord, mapRecord } from '../base/trees.ts'
 import { defineLoss, type Loss, type LossForward } from './loss.ts'
@@ -197,3 +198,12 @@ export const spelledOut = (option: 'loss' | 'metrics', value: unknown, depth = 0
   return isRecord(value) ? mapRecord(value, part => spelledOut(option, part, depth + 1)) : value
 }
 const both: readonly (Metric | Loss)[] = [...namedMetrics, ...namedLosses]
+
+/** Patterns of names, or nothing for all. */
+export const patternsOption: t.Type<readonly string[] | null, unknown, unknown> = codec(
+  `${namePatterns.name}, or null for all`,
+  value => {
+    const read = namePatterns.decode(value)
+    return value === null ? null : read._tag === 'Right' ? read.right : undefined
+  },
+)

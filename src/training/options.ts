@@ -1,7 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { type BackendOption, backendOption } from '../backends/choose.ts'
 import { boolean, codec, integer, isFunction, type Options, parseOptions } from '../base/options.ts'
-import { namePatterns } from '../base/patterns.ts'
 import { isKey, type Key } from '../base/random.ts'
 import {
   lossOption,
@@ -9,6 +8,7 @@ import {
   maybe,
   metricsOption,
   optimizerOption,
+  patternsOption,
   signalOption,
   spelling,
 } from './codecs.ts'
@@ -60,15 +60,6 @@ export interface NormalRule extends UpdateRule {
 
 type UpdateOptions = Omit<UpdateRule, 'owner' | 'guarded' | 'paced'>
 type RuleOptions = Omit<NormalRule, 'owner' | 'guarded' | 'paced'>
-
-/** Patterns of names, or nothing for all. */
-export const patternsOption: t.Type<readonly string[] | null, unknown, unknown> = codec(
-  `${namePatterns.name}, or null for all`,
-  value => {
-    const read = namePatterns.decode(value)
-    return value === null ? null : read._tag === 'Right' ? read.right : undefined
-  },
-)
 
 const scored: Options<Asked> = {
   loss: { codec: lossOption, default: 'mse' },

@@ -7,10 +7,9 @@ import type { Handle } from '../../functions/function.ts'
 import type { PartsByName } from '../../network/networks.ts'
 import type { ParamsOf } from '../../network-types/named.ts'
 import { reading } from '../../state/given.ts'
-import { isLoss, maybe, optimizerOption } from '../codecs.ts'
+import { isLoss, maybe, optimizerOption, patternsOption } from '../codecs.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { adam } from '../optimizers/index.ts'
-import { patternsOption } from '../options.ts'
 import type { ObjectiveContext } from './context.ts'
 
 // Rules: what a step makes small, and which networks learn from it.
