@@ -340,7 +340,7 @@ for (const [kind, count] of Object.entries(kinds))
       const states = (times: number) => Array.from({ length: times }, () => Input(4))
       expect(() => untyped.join(untyped.parallel(Input([3, 5]), ...states(2 * count - 1)), both)).to.throw(
         LayerConnectionError,
-        `${2 * count} states, those of the forward direction first, got`,
+        `${2 * count} states, the forward ones first, got`,
       )
       expect(() => untyped.join(untyped.parallel(Input([3, 5]), ...states(2 * count - 1), Input(3)), both)).to.throw(
         LayerConnectionError,

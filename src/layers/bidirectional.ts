@@ -145,9 +145,8 @@ const giving = {
 } as const
 
 const started = {
-  expected:
-    'a sequence, with its mask if the layer within takes one, and {count} states, those of the forward direction first',
-  remedy: 'Give a state for each direction, such as those of another Bidirectional layer with returnState within.',
+  expected: 'a sequence, its mask if it takes one, and {count} states, the forward ones first',
+  remedy: 'Give a state for each direction, as another Bidirectional with returnState within does.',
 } as const
 
 const stateWithin = {

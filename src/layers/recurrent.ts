@@ -168,18 +168,26 @@ type WithoutState<Kind extends string, I, Mask, Units extends number, Count exte
       ? Rest extends readonly [infer M, ...infer H]
         ? HasStates<H, Units, Count> extends true
           ? [S, M]
-          : RefusesStart<Kind, I, Mask, Units, Count>
-        : RefusesStart<Kind, I, Mask, Units, Count>
+          : RefusesStart<Kind, S, I, Mask, Units, Count>
+        : RefusesStart<Kind, S, I, Mask, Units, Count>
       : HasStates<Rest, Units, Count> extends true
         ? S
-        : RefusesStart<Kind, I, Mask, Units, Count>
+        : RefusesStart<Kind, S, I, Mask, Units, Count>
     : RefusedOne<Kind, I>
-type RefusesStart<Kind extends string, I, Mask, Units extends number, Count extends StateCount> = RefusesAll<
-  Kind,
-  typeof started,
-  I,
-  { mask: Mask extends true ? ', its mask' : ''; states: (typeof namesOfStates)[Count]; units: Units }
->
+/** What is said of the inputs; a sequence `S` that is none stays, to be refused before its states. */
+type RefusesStart<Kind extends string, S, I, Mask, Units extends number, Count extends StateCount> = S extends
+  | readonly [unknown, unknown, unknown]
+  | UnknownRank<S>
+  ? RefusesAll<
+      Kind,
+      typeof started,
+      I,
+      { mask: Mask extends true ? ', its mask' : ''; states: (typeof namesOfStates)[Count]; units: Units }
+    >
+  : Mask extends true
+    ? [S, number[]]
+    : S
+type UnknownRank<S> = number[] extends S ? S : never
 type HasStates<H, Units extends number, Count extends StateCount> = H extends readonly [infer A, ...infer Rest]
   ? IsState<A, Units> extends true
     ? Count extends 2

@@ -81,7 +81,7 @@ decode(few, any)
 const states = [Input(4), Input(4)] as const
 join(parallel(Input([3, 5]), ...states), Bidirectional(GRU(4, { initial: true })))
 join(parallel(Input([3, 5]), Input(4)), Bidirectional(GRU(4, { initial: true })))
-//                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Bidirectional expects a sequence, with its mask if the layer within takes one, and 2 states, those of the forward direction first, got [(?, 3, 5), (?, 4)]. Give a state for each direction, such as those of another Bidirectional layer with returnState within.
+//                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Bidirectional expects a sequence, its mask if it takes one, and 2 states, the forward ones first, got [(?, 3, 5), (?, 4)]. Give a state for each direction, as another Bidirectional with returnState within does.
 join(parallel(Input([3, 5]), Input(4), Input(3)), Bidirectional(GRU(4, { initial: true })))
 //                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Bidirectional > GRU expects a sequence and a hidden state [batch, 4], got [(?, 3, 5), (?, 3)]. Give the initial state as further inputs, such as those of another layer with returnState.
 join(Input([3, 5]), Bidirectional(GRU(4, { initial: true })))
