@@ -117,8 +117,8 @@ const twins = <const Name extends string, const N extends number>(name: Name, n:
 const twice = join(Input(4), twins('x', 5), twins('y', 6))
 holds<Same<keyof ParamsOf<typeof twice>, 'x_a' | 'norm_x' | 'x_b' | 'x_c' | 'y_a' | 'norm_y' | 'y_b' | 'y_c'>>()
 holds<Same<ParamsOf<typeof twice>['y_b']['weight'], Tensor<[5, 6]>>>()
-join(Input(4), twins('x', 5), twins('x', 6))
-//                            ~~~~~~~~~~~~~ x_a, name: expected a name that no other layer of the network has, got 'x_a' twice.
+join(Input(4), twins('x', 5), Relu(6, { name: 'x_a' }))
+//                            ~~~~~~~~~~~~~~~~~~~~~~~~ x_a, name: expected a name that no other layer of the network has, got 'x_a' twice.
 const named = <const Name extends string>(name: Name) => block(name, repeat(Linear(3), 2))
 const inside = join(Input(4), named('first'), named('second'))
 holds<Same<ParamsOf<typeof inside>['second/linear-2']['weight'], Tensor<[3, 3]>>>()
