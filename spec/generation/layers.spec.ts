@@ -110,7 +110,8 @@ describe('Parts of sequences', () => {
               expect(value).to.be.closeTo(expected[i] as number, 1e-4 * (1 + Math.abs(expected[i] as number)))
           })
         }),
-        { numRuns: 25 },
+        // Of recurrent layers few draws are read so: their last steps, backwards, or with a state that comes in, they are not.
+        { numRuns: 150 },
       ))
 
   it('are read by the layers of language models', () => {
