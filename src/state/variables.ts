@@ -15,6 +15,10 @@ export interface Trees<T = Tensor> {
   readonly state: VariableTree<T>
 }
 
+/** Whether variables are those of one network, not of several by name. */
+export const isOfOne = (variables: Trees | Readonly<Record<string, Trees>>): variables is Trees =>
+  Object.hasOwn(variables, 'params')
+
 /** One variable, a parameter or of the state. */
 export const variableIn = <T>({ params, state }: Trees<T>, layer: string, name: string): T | undefined =>
   leafOf(params, layer, name) ?? leafOf(state, layer, name)

@@ -7,6 +7,7 @@ import type { AnyLayer } from '../../core/layer.ts'
 import { asParts, isNetworks, type PartsByName } from '../../network/networks.ts'
 import { asPart, type Part } from '../../network/parts.ts'
 import type { More, Networks, VariablesByNetwork } from '../../network-types/networks.ts'
+import { isOfOne, type Trees } from '../../state/variables.ts'
 import { type Location, locationOption, openDisk } from '../../storage/disk.ts'
 import type { Session } from '../loops/session.ts'
 import { type ObjectiveRules, type RulesReport, readRules } from '../rules/rule.ts'
@@ -97,8 +98,8 @@ const described = ({ folder, trainState: { optimizer }, epoch, batch }: Resumed)
 const shown = shownAs(described)
 
 /** Variables of one network are those of none of several. */
-const byNetwork = ({ trainState: { variables } }: Session): Parameters<typeof checkNetworks>[2] =>
-  variables.params === undefined ? (variables as unknown as Parameters<typeof checkNetworks>[2]) : {}
+const byNetwork = (variables: Trees | Readonly<Record<string, Trees>>): Readonly<Record<string, Trees>> =>
+  isOfOne(variables) ? {} : variables
 
 /** Slots by network, also where they were written by layer. */
 const ofNetworks = (parts: PartsByName, session: Session): Session => {
@@ -126,7 +127,7 @@ const checkedRun = (file: string, { network, networks, rules }: Normal, session:
       remedy: 'For example: resume(folder, { networks, rules }).',
     })
   }
-  checkNetworks(file, networks, byNetwork(session))
+  checkNetworks(file, networks, byNetwork(session.trainState.variables))
   const own = ofNetworks(networks, session)
   if (rules === null) return own
   const ruled = { owner: 'resume', parts: networks, rules: readRules('resume', networks, rules) }

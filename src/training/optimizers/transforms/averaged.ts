@@ -14,7 +14,7 @@ import type { AnyLayer } from '../../../core/layer.ts'
 import type { Variables } from '../../../network-types/named.ts'
 import type { VariablesByNetwork } from '../../../network-types/networks.ts'
 import { reading } from '../../../state/given.ts'
-import type { Trees } from '../../../state/variables.ts'
+import { isOfOne, type Trees } from '../../../state/variables.ts'
 import { another, handOver } from '../../../tfjs/index.ts'
 import type { OptimizerState } from '../../optimizer.ts'
 import type { RulesState, TrainState } from '../../step.ts'
@@ -33,10 +33,6 @@ const averagesIn = (slots: unknown): VariableTree<tf.Tensor> => {
     .map(averagesIn)
     .reduce<VariableTree<tf.Tensor>>((a, b) => mergeTrees(a, b), {})
 }
-
-/** Whether variables are those of one network. */
-const isOfOne = (variables: Trees | Readonly<Record<string, Trees>>): variables is Trees =>
-  Object.hasOwn(variables, 'params')
 
 /** The averaged weights of a state of training, with the layers' own state; or those of an optimizer's. */
 interface Averaged {
