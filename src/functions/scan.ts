@@ -5,7 +5,7 @@ import { type Flat, unflatten } from '../base/tree.ts'
 import { sliceAlong } from '../ops/axes.ts'
 import type { Ops } from '../ops/ops.ts'
 import { packed, packedSequences, unpacked, unpackedSequences } from '../ops/packing.ts'
-import { mostWalked } from '../ops/scan.ts'
+import { areKnown, mostWalked } from '../ops/scan.ts'
 import {
   type AnyFunction,
   asFunction,
@@ -143,7 +143,7 @@ export function scan(f: unknown, options: unknown = {}, ..._: unknown[]): AnyFun
     const stepsIn = (of: (leaf: T) => T): readonly unknown[] =>
       sequence === undefined ? [] : [unflatten(sequence.form, sequence.leaves.map(of))]
 
-    if (count > mostWalked && isKnown(ops, [...start.leaves, ...(sequence?.leaves ?? [])])) {
+    if (count > mostWalked && areKnown(ops, [...start.leaves, ...(sequence?.leaves ?? [])])) {
       let first: Flat<T> | undefined
       const [last, ys] = scannedLong(
         ops,
@@ -191,9 +191,6 @@ export function scan(f: unknown, options: unknown = {}, ..._: unknown[]): AnyFun
     return Object.freeze([unflatten(start.form, carried), unflatten(first.form, ys)])
   }
 }
-
-/** Whether all shapes are known. */
-const isKnown = <T>(ops: Ops<T>, leaves: readonly T[]): boolean => leaves.every(leaf => !ops.shape(leaf).includes(null))
 
 /** A scan as one `ops.scan`, over all sequences side by side. */
 const scannedLong = <T>(

@@ -1,9 +1,8 @@
-import { movedAxis } from './axes.ts'
+import { sizeOf } from '../base/shape.ts'
+import { movedAxis, sliceAlong } from './axes.ts'
 import type { Ops } from './ops.ts'
 
 // Tensors of a step side by side in one row, as a scan goes over one sequence and gives one.
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, d) => product * d, 1)
 
 /** Tensors of known shapes in a row [1, numbers]. */
 export const packed = <T>(ops: Ops<T>, parts: readonly T[]): T =>
@@ -29,17 +28,12 @@ const split = <T>(
   shapes: readonly (readonly number[])[],
   before: readonly number[],
 ): readonly T[] => {
+  const last = ops.shape(row).length - 1
   let from = 0
   return shapes.map(shape => {
     const size = sizeOf(shape)
-    const rank = ops.shape(row).length
-    const begin = Array.from({ length: rank }, (_, axis) => (axis === rank - 1 ? from : 0))
+    const part = sliceAlong(ops, row, last, from, size)
     from += size
-    const part = ops.slice(
-      row,
-      begin,
-      begin.map((_, axis) => (axis === rank - 1 ? size : null)),
-    )
     return ops.reshape(part, [...before, ...shape])
   })
 }

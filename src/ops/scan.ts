@@ -8,11 +8,13 @@ export const mostWalked = 256
 /** The most steps of layers and losses that are unrolled: training steps run faster so, but take longer to compile. */
 const mostWalkedByLayers = 1000
 
+/** Whether the shapes of all tensors are known. */
+export const areKnown = <T>({ shape }: Pick<Ops<T>, 'shape'>, tensors: readonly T[]): boolean =>
+  tensors.every(x => sizeOf(shape(x)) !== null)
+
 /** Whether a scan stays a loop in graphs, and for differentiation, and is not unrolled. It then needs known shapes. */
-export const isLong = <T>({ shape }: Pick<Ops<T>, 'shape'>, initial: readonly T[], sequence: T): boolean => {
-  const length = shape(sequence)[1] ?? 0
-  return length > mostWalked && [...initial, sequence].every(x => sizeOf(shape(x)) !== null)
-}
+export const isLong = <T>(ops: Pick<Ops<T>, 'shape'>, initial: readonly T[], sequence: T): boolean =>
+  (ops.shape(sequence)[1] ?? 0) > mostWalked && areKnown(ops, [...initial, sequence])
 
 /**
  * `scan`, unrolled: slices off each step and concatenates the outputs. Time is the first axis meanwhile, so that every

@@ -1,4 +1,5 @@
 import { BackendError, InvalidOption } from '../../base/errors.ts'
+import { sizeOf } from '../../base/shape.ts'
 import type { Operations } from '../../tfjs/operations.ts'
 import { asMemoryFault } from '../backend.ts'
 import type { Constants } from './constants.ts'
@@ -191,8 +192,6 @@ export interface Scanning extends Carrying {
   /** The place for the sequence of outputs, if it is needed. */
   readonly outputs: number | undefined
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, d) => size * d, 1)
 
 /** Copies a step between a sequence [batch, time, …] and its own tensor [batch, …], of so many numbers for each example. */
 const copied = (
