@@ -114,7 +114,7 @@ const failures: Readonly<Record<string, () => unknown>> = {
   'activations without a key': () => joinery.activations(network, variables, x, ['softmax-1'], { training: true }),
   'predict of a wrong shape': () => joinery.predict(network, variables, [[1]] as never),
   'fit with other variables': () => joinery.fit(network, both as never, { x, y }),
-  'fit with an unknown loss': () => joinery.fit(network, variables, { x, y }, { loss: 'none' }),
+  'fit with an unknown loss': () => joinery.fit(network, variables, { x, y }, { loss: 'none' as string }),
   'fit with bad validation examples': () =>
     joinery.fit(network, variables, { x, y }, { validation: { x: [[1]] as never, y: [[1]] as never } }),
   'fit whose progress fails': () =>

@@ -249,3 +249,5 @@ export type Within<
  * TypeScript 5.9 would offer the default of `P` alone; they stand behind a condition, or `P` would not be inferred as one.
  */
 export type Offered<P, All> = P | (P extends All ? All : never)
+/** A text, and the names that it may well be. Editors offer them: beside `string` itself they would vanish. */
+export type AnyOf<Name extends string> = Name | (string & {})

@@ -2,6 +2,8 @@ import type { Typed } from '../core/layer.ts'
 import type { OutputNames } from '../network-types/outputs.ts'
 import type { EachOf, PatternFaults, PatternFor, PatternsFor } from '../network-types/patterns.ts'
 import type { Some } from './examples.ts'
+import type { LossName } from './losses/names.ts'
+import type { MetricName } from './metrics/names.ts'
 import type { Constraint } from './penalties/constraint.ts'
 import type { Regularizer } from './penalties/regularizer.ts'
 import type { Left } from './step.ts'
@@ -25,19 +27,36 @@ type OneLoss = { readonly kind: 'Loss' } | ((...given: never) => unknown)
 
 type Faults<Option, N extends Typed, V> = Left extends V
   ? []
-  : V extends string | number | OneLoss
-    ? []
-    : V extends readonly unknown[]
-      ? IsInOrder<Option, V> extends true
-        ? V['length'] extends OutputNames<N>['length']
-          ? []
-          : ['count', 'of outputs']
-        : []
-      : string extends keyof V
+  : [Misspelt<Option, V>] extends [never]
+    ? FaultsOfOutputs<Option, N, V>
+    : ['a', 'name', 'misspelt']
+type FaultsOfOutputs<Option, N extends Typed, V> = V extends string | number | OneLoss
+  ? []
+  : V extends readonly unknown[]
+    ? IsInOrder<Option, V> extends true
+      ? V['length'] extends OutputNames<N>['length']
         ? []
-        : Exclude<keyof V, OutputNames<N>[number]> extends never
-          ? []
-          : ['names']
+        : ['count', 'of outputs']
+      : []
+    : string extends keyof V
+      ? []
+      : Exclude<keyof V, OutputNames<N>[number]> extends never
+        ? []
+        : ['names']
+/** The texts in an option that name no loss or metric; one that is not literal may name any. */
+type Misspelt<Option, V> = V extends string
+  ? V extends NameFor<Option>
+    ? never
+    : {} extends { readonly [_ in V]: true }
+      ? never
+      : V
+  : V extends number | OneLoss
+    ? never
+    : V extends readonly unknown[]
+      ? Misspelt<Option, V[number]>
+      : Misspelt<Option, V[keyof V]>
+/** The names of losses, which are metrics too, and of metrics. */
+type NameFor<Option> = LossName | (Option extends 'metrics' ? MetricName : never)
 /** Whether a list has something for each output: of metrics, a list of lists. */
 type IsInOrder<Option, V extends readonly unknown[]> = number extends V['length']
   ? false
@@ -77,7 +96,10 @@ interface Checked<N extends Typed, M, L, W, T, P> {
 }
 
 /** What `Option` says of the outputs of the network `N`: `V`, or what is wrong with it. */
-export type ForOutputsOf<Option extends string, N extends Typed, V> = [...Faults<Option, N, V>]['length'] extends 1 | 2
+export type ForOutputsOf<Option extends string, N extends Typed, V> = [...Faults<Option, N, V>]['length'] extends
+  | 1
+  | 2
+  | 3
   ? // Two tuples, as the compiler looks through one to see what a literal in an argument may be.
     Refused<Option, N, V>[[...Faults<Option, N, V>, ...Nothing<V>]['length'] & number]
   : V
@@ -89,7 +111,14 @@ interface Refused<Option extends string, N extends Typed, V> {
     readonly [Name in OutputNames<N>[number]]?: unknown
   }
   readonly 2: `${Option} expects ${(typeof ofOutputs)['count']['expected']} ${Listed<OutputNames<N>>}, got ${V['length' & keyof V] & number}. ${(typeof ofOutputs)['count']['remedy']}`
+  readonly 3: Spelt<Option, V>
 }
+/** What has names in the place of those that are misspelt, of which compilers say which one was meant. */
+type Spelt<Option, V> = V extends string
+  ? NameFor<Option>
+  : V extends OneLoss
+    ? V
+    : { [K in keyof V]: Misspelt<Option, V[K]> extends never ? V[K] : Spelt<Option, V[K]> }
 type AtName<Option extends string, Names extends readonly string[], K, Own> = K extends Names[number]
   ? Own
   : `${Option} expects ${(typeof ofOutputs)['names']['expected']} ${Listed<Names>}, got '${K & string}'. ${(typeof ofOutputs)['names']['remedy']}`

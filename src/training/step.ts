@@ -1,4 +1,5 @@
 import type { BackendOption } from '../backends/choose.ts'
+import type { AnyOf } from '../base/limits.ts'
 import type { Key } from '../base/random.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Handle } from '../functions/function.ts'
@@ -13,7 +14,9 @@ import type { Examples } from './batches.ts'
 import type { ForOutputsIn, LossesInOrder } from './by-output.ts'
 import type { ExamplesFor } from './examples.ts'
 import type { Loss, LossForward } from './loss.ts'
+import type { LossName } from './losses/names.ts'
 import type { Metric } from './metric.ts'
+import type { MetricName } from './metrics/names.ts'
 import { networkSubject } from './network-subject.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 import { readRule } from './options.ts'
@@ -38,12 +41,13 @@ export interface TrainState<N extends AnyLayer = AnyLayer> {
 export type Metrics = readonly (Metric | Loss | string)[]
 /** Metrics of all outputs together, or lists of them by output, in order or by name. */
 export type MetricsOption = Metrics | readonly Metrics[] | Readonly<Record<string, Metrics>>
+type OfferedMetrics = readonly (Metric | Loss | AnyOf<MetricName | LossName>)[]
 declare const none: unique symbol
 /**
  * No metrics, where a call leaves them out. Of those that it has, it expects any: a call takes the default of a type
- * parameter for what it expects.
+ * parameter for what it expects, and editors offer the names in it.
  */
-export type NoMetrics = MetricsOption | Left
+export type NoMetrics = OfferedMetrics | readonly OfferedMetrics[] | Readonly<Record<string, OfferedMetrics>> | Left
 /** What a call leaves out. */
 export type Left = { readonly [none]: never }
 /** Whether metrics are those of a call that leaves them out. */
@@ -79,8 +83,10 @@ type Paired<K, E> = E extends unknown ? readonly [K, E] : never
 
 /** Losses that are asked for: for all outputs, or for each by order or name. */
 export type LossOption = ForOutputs<Loss | LossForward | string>
+/** The same for what editors offer names in. */
+export type OfferedLosses = ForOutputs<Loss | LossForward | AnyOf<LossName>>
 /** No loss, where a call leaves it out: then it is `mse`. As {@link NoMetrics}. */
-export type NoLoss = LossOption | Left
+export type NoLoss = OfferedLosses | Left
 /** The loss that a call has, of each output where it has several. */
 export type LossOf<N extends AnyLayer, L> = IsNone<L> extends true ? 'mse' : LossesInOrder<N, L>
 

@@ -193,7 +193,7 @@ describe('Examples that do not fit a metric', () => {
 
   it('is not known by name: the message lists those that are', () => {
     const network = joinery.join(joinery.Input(2), joinery.Linear(3))
-    const fault = faultOf(() => joinery.trainStep(network, { metrics: ['acuracy'] }))
+    const fault = faultOf(() => joinery.trainStep(network, { metrics: ['acuracy' as string] }))
     expect(fault.expected).to.include('accuracy, binaryAccuracy')
     expect(fault.remedy).to.include('accuracy')
   })

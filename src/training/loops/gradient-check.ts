@@ -13,10 +13,10 @@ import { asVariables } from '../../state/given.ts'
 import { tfjsOps, tidily } from '../../tfjs/index.ts'
 import { type Examples, keepExamples, valuesIn } from '../batches.ts'
 import { keyOption, lossOption, spelling } from '../codecs.ts'
-import type { Loss, LossForward } from '../loss.ts'
+import type { Loss } from '../loss.ts'
 import { checkTraining } from '../network-subject.ts'
 import { lossOf, outputNames, type PerOutput, type Scoring, scoringOf } from '../scoring.ts'
-import type { ForOutputs } from '../step.ts'
+import type { OfferedLosses } from '../step.ts'
 import { outcomeOf, type Taught } from '../update.ts'
 
 /** The gradient of a parameter beside differences of the loss. */
@@ -39,7 +39,7 @@ export interface GradientCheck {
 /** The options of {@link gradientCheck}. */
 export interface GradientCheckOptions {
   /** Default: `mse`. */
-  readonly loss?: ForOutputs<Loss | LossForward | string>
+  readonly loss?: OfferedLosses
   /** How far parameters are moved. Default: 0.01. */
   readonly epsilon?: number
   /** The largest error that passes. Default: 0.01. */

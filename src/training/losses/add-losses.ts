@@ -1,5 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { InvalidOption, show } from '../../base/errors.ts'
+import type { AnyOf } from '../../base/limits.ts'
 import { nearestOf } from '../../base/options.ts'
 import { isList } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
@@ -8,10 +9,10 @@ import { singleLoss } from '../codecs.ts'
 import { defineLoss, type Loss, type LossContext, type LossForward } from '../loss.ts'
 import { countedOf, meanOfCounted, weigh } from '../weighting.ts'
 import { times } from './arithmetic.ts'
-import { namedLosses } from './names.ts'
+import { type LossName, namedLosses } from './names.ts'
 
 /** A loss or its name, with an optional weight. Default: 1. */
-export type LossTerm = Loss | string | readonly [loss: Loss | string, weight: number]
+export type LossTerm = Loss | AnyOf<LossName> | readonly [loss: Loss | AnyOf<LossName>, weight: number]
 
 interface Term {
   /** As it was given: one of the user's own goes by the name of what was registered. */

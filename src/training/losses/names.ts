@@ -46,6 +46,8 @@ export interface LossesByName {
   readonly triplet: typeof triplet
   readonly contrastive: typeof contrastive
 }
+/** The name of a loss. */
+export type LossName = keyof LossesByName
 const byName: LossesByName = {
   mse,
   rmse,

@@ -13,7 +13,41 @@ import { sparseTopK, topK } from './top-k.ts'
 import { explainedVariance, r2 } from './variance.ts'
 
 /** The metrics that options may name. */
-export const namedMetrics: readonly Metric[] = Object.freeze([
+export interface MetricsByName {
+  readonly accuracy: typeof accuracy
+  readonly binaryAccuracy: typeof binaryAccuracy
+  readonly topK: typeof topK
+  readonly sparseTopK: typeof sparseTopK
+  readonly precision: typeof precision
+  readonly recall: typeof recall
+  readonly f1: typeof f1
+  readonly fBeta: typeof fBeta
+  readonly specificity: typeof specificity
+  readonly auc: typeof auc
+  readonly averagePrecision: typeof averagePrecision
+  readonly sensitivityAtSpecificity: typeof sensitivityAtSpecificity
+  readonly specificityAtSensitivity: typeof specificityAtSensitivity
+  readonly precisionAtRecall: typeof precisionAtRecall
+  readonly recallAtPrecision: typeof recallAtPrecision
+  readonly confusionMatrix: typeof confusionMatrix
+  readonly meanIoU: typeof meanIoU
+  readonly matthews: typeof matthews
+  readonly cohenKappa: typeof cohenKappa
+  readonly meanAbsoluteError: typeof meanAbsoluteError
+  readonly meanSquaredError: typeof meanSquaredError
+  readonly rootMeanSquaredError: typeof rootMeanSquaredError
+  readonly meanAbsolutePercentageError: typeof meanAbsolutePercentageError
+  readonly r2: typeof r2
+  readonly explainedVariance: typeof explainedVariance
+  readonly pearson: typeof pearson
+  readonly concordanceCorrelation: typeof concordanceCorrelation
+  readonly perplexity: typeof perplexity
+  readonly bitsPerByte: typeof bitsPerByte
+  readonly calibrationError: typeof calibrationError
+}
+/** The name of a metric. */
+export type MetricName = keyof MetricsByName
+const byName: MetricsByName = {
   accuracy,
   binaryAccuracy,
   topK,
@@ -44,4 +78,6 @@ export const namedMetrics: readonly Metric[] = Object.freeze([
   perplexity,
   bitsPerByte,
   calibrationError,
-])
+}
+
+export const namedMetrics: readonly Metric[] = Object.freeze(Object.values(byName))
