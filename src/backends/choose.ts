@@ -1,4 +1,4 @@
-import { ready } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, JoineryError, show } from '../base/errors.ts'
 import { importOptional } from '../base/optional.ts'
@@ -13,19 +13,31 @@ import type { Package } from './wasm/backend.ts'
 /** A backend, or the name of one. */
 export type BackendOption = Backend | 'tfjs' | 'wasm' | 'onnxruntime'
 
+/** Backends that were chosen by name, so that what is kept for one is found again: one for each engine. */
+const choosing = () => {
+  const chosen = new WeakMap<object, Backend>()
+  return (engine: object, make: () => Backend): Backend => {
+    const backend = chosen.get(engine) ?? make()
+    chosen.set(engine, backend)
+    return backend
+  }
+}
+const [onTfjs, onWasm, onRuntime] = [choosing(), choosing(), choosing()]
+
 /** Backends by name. Optional packages are loaded on first use. */
-const byName: Readonly<Record<BackendOption & string, () => Backend | Promise<Backend>>> = {
+const byName: Readonly<Record<BackendOption & string, () => Promise<Backend>>> = {
   tfjs: async () => {
-    await ready()
-    return tfjs()
+    await tf.ready()
+    return onTfjs(tf.backend(), () => tfjs())
   },
   wasm: async () => {
     const { packageName, wasmOf } = await import('./wasm/backend.ts')
-    return wasmOf(async () => (await importOptional(packageName)) as Package)
+    const made = await wasmOf(async () => (await importOptional(packageName)) as Package)
+    return onWasm(tf.findBackend('wasm'), () => made)
   },
   onnxruntime: async () => {
     const { onnxRuntimeOf } = await import('./onnxruntime/backend.ts')
-    return onnxRuntimeOf(() => importOptional('onnxruntime-web'))
+    return onRuntime(onnxRuntimeOf, () => onnxRuntimeOf(() => importOptional('onnxruntime-web')))
   },
 }
 

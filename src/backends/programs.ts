@@ -91,19 +91,10 @@ const withoutWork = (backend: Backend, { inputs, outputs }: Graph): Program | un
 /** Programs hold constants and sessions, which are freed once the programs are garbage-collected. */
 const dropped = onceDropped((made: Made) => disposeAll(made))
 
-/**
- * The most recently used programs on one backend.
- *
- * @param trace the graph for inputs of these shapes
- * @param passes what prepares a graph for backends
- */
-export const programsOf = <A>(
-  backend: () => Promise<Backend>,
-  trace: (...shapes: readonly Flow[]) => Traced<A> | Promise<Traced<A>>,
-  passes: (graph: Graph, backend: string) => Fed = prepare,
-): Programs<A> => {
-  let isTold = false
-  const made: Made = recent(most, eldest => {
+/** A function of its own, as a closure beside `trace` would keep what is traced alive until the programs are freed. */
+const mostRecent = (warns: boolean): Made => {
+  let isTold = !warns
+  return recent(most, eldest => {
     quietly(retire(eldest))
     if (isTold) return
     isTold = true
@@ -111,6 +102,27 @@ export const programsOf = <A>(
       `joinery: programs for more than ${most} shapes; those used longest ago are freed, and compiled again when they are needed. Use batches of few sizes to avoid this.`,
     )
   })
+}
+
+/** How programs are made and kept. */
+interface Ways {
+  /** What prepares a graph for backends. */
+  readonly passes?: (graph: Graph, backend: string) => Fed
+  /** Whether to warn once if there are so many that some are freed. Default: true. */
+  readonly warns?: boolean
+}
+
+/**
+ * The most recently used programs on one backend.
+ *
+ * @param trace the graph for inputs of these shapes
+ */
+export const programsOf = <A>(
+  backend: () => Promise<Backend>,
+  trace: (...shapes: readonly Flow[]) => Traced<A> | Promise<Traced<A>>,
+  { passes = prepare, warns = true }: Ways = {},
+): Programs<A> => {
+  const made = mostRecent(warns)
   const family = Object.freeze({})
   const make = async (shapes: readonly Flow[]): Promise<Ready<A>> => {
     const [traced, about] = await trace(...shapes)

@@ -1,25 +1,20 @@
-import { type Backend, take } from '../backends/backend.ts'
+import { take } from '../backends/backend.ts'
 import { type BackendOption, backendOption, chooseBackend } from '../backends/choose.ts'
-import { type Numbers, type Programs, programsOf, type Ready, runFed } from '../backends/programs.ts'
-import { onceDropped } from '../base/dropped.ts'
+import type { Numbers } from '../backends/programs.ts'
 import { parseOptions } from '../base/options.ts'
-import { type Flow, sharedShape, showShape } from '../base/shape.ts'
+import { sharedShape, showShape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { mapTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { asPart } from '../network/parts.ts'
 import type { OutputOf } from '../network-types/compose.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
-import { withNumbers } from '../state/compile.ts'
 import { type TensorInputs, toNumbers } from '../state/data.ts'
 import { asVariables, described } from '../state/given.ts'
 import { checkIds, checkKind, inputsIn } from '../state/ids.ts'
-import { variableRules } from '../state/init.ts'
-import type { Trees } from '../state/variables.ts'
 import { handOver } from '../tfjs/index.ts'
 import type { Readable } from './networks.ts'
 import { type Plan, planOf, refuse } from './plan.ts'
-import { type Layout, traceGrowth, traceNext, traceStart } from './trace.ts'
+import { type Memory, programsFor, type Read, readerOf } from './reader.ts'
 
 /** The options of {@link decode}. */
 export interface DecodeOptions {
@@ -69,160 +64,6 @@ export interface Decoder<N extends AnyLayer> {
   readonly next: (state: DecodingState, tokens: TensorInputs) => Promise<DecodedSteps<N>>
   /** Frees the programs, which the garbage collector does otherwise. */
   readonly dispose: () => Promise<void>
-}
-
-/** Tensors on a backend. */
-interface Held {
-  readonly backend: Backend
-  readonly handles: readonly unknown[]
-}
-const release = ({ backend, handles }: Held): void => {
-  for (const handle of handles) backend.release(handle)
-}
-const dropped = onceDropped(release)
-/** A value that holds tensors until it is freed or garbage-collected. */
-const holding = (held: Held): { readonly held: Held } => {
-  const box = Object.freeze({ held })
-  dropped.watch(box, held)
-  return box
-}
-
-/** What is kept, on the backend, with its shapes. */
-export interface Memory {
-  readonly kept: { readonly held: Held }
-  readonly keptShapes: Flow
-  readonly carried: { readonly held: Held }
-  readonly carriedShapes: Flow
-  readonly others: Flow
-  readonly batch: number
-  readonly position: number
-  readonly capacity: number
-}
-
-/** What some steps gave. */
-export interface Read {
-  readonly ready: Ready<Layout>
-  /** The output, and the logarithms of the probabilities of what follows the last step. They belong to the caller. */
-  readonly output: unknown
-  readonly last: unknown
-  readonly memory: Memory
-}
-
-/** A network on a backend, for sequences that were checked. */
-export interface Reader {
-  readonly plan: Plan
-  readonly first: (tokens: Numbers, others: readonly Numbers[], capacity?: number) => Promise<Read>
-  readonly next: (memory: Memory, tokens: Numbers) => Promise<Read>
-  readonly forget: (memory: Memory) => void
-  readonly forgetAll: (memory: Memory) => void
-  readonly dispose: () => Promise<void>
-}
-
-/** The least room for steps. */
-const leastRoom = 16
-const powerAbove = (count: number): number => Math.max(leastRoom, 2 ** Math.ceil(Math.log2(count)))
-
-export const readerOf = (owner: string, network: unknown, variables: unknown, backend: BackendOption): Reader => {
-  const plan = planOf(owner, asPart(owner, network as AnyLayer))
-  const given: Trees = asVariables(owner, variables)
-  const rules = mapTree(variableRules(plan.wiring), ({ shape }) => ({ shape, trainable: true }))
-  const programs: Programs<Layout> = programsOf(
-    () => chooseBackend(backend),
-    // One family, as all programs share the variables, which are constants of each.
-    async (...shapes: readonly Flow[]) => {
-      const numbers = await withNumbers(rules, given)
-      const at = (list: Flow | undefined): readonly number[] => (list?.[0] ?? []) as readonly number[]
-      const [room, others = [], kept, tokens, carried] = shapes
-      const [batch = 0, capacity = 0] = at(room)
-      if (kept === undefined) return traceStart(plan, numbers, others, { batch, capacity })
-      return carried === undefined
-        ? traceGrowth(plan, numbers, kept, others, { batch, capacity })
-        : traceNext(plan, numbers, kept, carried, at(tokens), others, capacity)
-    },
-  )
-  const roomFor = (steps: number): number => Math.min(powerAbove(steps), plan.most)
-  const shapesIn = (ready: Ready, from: number, to?: number): Flow => ready.results.slice(from, to)
-
-  const grown = async (memory: Memory): Promise<Memory> => {
-    const { kept, keptShapes, others, batch } = memory
-    const capacity = Math.min(2 * memory.capacity, plan.most)
-    if (keptShapes.length === 0) return { ...memory, capacity }
-    return programs.use([[[batch, capacity]], others, keptShapes], async ready => {
-      const handles = await runFed(ready, kept.held.handles, [])
-      return { ...memory, capacity, kept: holding({ backend: ready.backend, handles }), keptShapes: shapesIn(ready, 0) }
-    })
-  }
-  const forget = ({ kept }: Memory): void => {
-    dropped.forget(kept)
-    release(kept.held)
-  }
-  const forgetAll = (memory: Memory): void => {
-    forget(memory)
-    dropped.forget(memory.carried)
-    release(memory.carried.held)
-  }
-  /** What there is before the first step. */
-  const started = (others: readonly Numbers[], batch: number, capacity: number): Promise<Memory> => {
-    const shapes = others.map(({ shape }) => shape)
-    return programs.use([[[batch, capacity]], shapes], async ready => {
-      const handles = await runFed(ready, [], others)
-      const { backend: on, about } = ready
-      return {
-        kept: holding({ backend: on, handles: handles.slice(0, about.kept) }),
-        keptShapes: shapesIn(ready, 0, about.kept),
-        carried: holding({ backend: on, handles: handles.slice(about.kept) }),
-        carriedShapes: shapesIn(ready, about.kept),
-        others: shapes,
-        batch,
-        position: 0,
-        capacity,
-      }
-    })
-  }
-  const reader: Reader = {
-    plan,
-    first: async (tokens, others, wanted) => {
-      const [batch = 0, steps = 0] = tokens.shape
-      const memory = await started(others, batch, wanted ?? roomFor(steps))
-      try {
-        const read = await reader.next(memory, tokens)
-        forget(memory)
-        return read
-      } catch (error) {
-        forgetAll(memory)
-        throw error
-      }
-    },
-    next: async (before, tokens) => {
-      const [, steps = 0] = tokens.shape
-      let memory = before
-      while (before.position + steps > memory.capacity) {
-        const larger = await grown(memory)
-        if (memory !== before && memory.kept !== larger.kept) forget(memory)
-        memory = larger
-      }
-      const { kept, keptShapes, carried, carriedShapes, others, batch, capacity, position } = memory
-      const shapes = [[[batch, capacity]], others, keptShapes, [tokens.shape], carriedShapes]
-      try {
-        return await programs.use(shapes, async ready => {
-          const place = { data: Float32Array.of(position), shape: [] }
-          const [output, last, ...handles] = await runFed(
-            ready,
-            [...kept.held.handles, ...carried.held.handles],
-            [tokens, place],
-          )
-          const after = holding({ backend: ready.backend, handles })
-          return { ready, output, last, memory: { ...memory, kept: after, position: position + steps } }
-        })
-      } finally {
-        if (memory.kept !== before.kept) forget(memory)
-      }
-    },
-    forget,
-    forgetAll,
-    dispose: programs.dispose,
-  }
-  return reader
 }
 
 /** Tokens and the other inputs of a network, checked. */
@@ -314,7 +155,9 @@ export const decode = <N extends AnyLayer, const V extends SomeVariables = SomeV
     { backend: { codec: backendOption, default: 'tfjs' } },
     options,
   )
-  const reader = readerOf('decode', network, variables, backend)
+  const plan = planOf('decode', asPart('decode', network as AnyLayer))
+  const programs = programsFor(plan, asVariables('decode', variables), () => chooseBackend(backend))
+  const reader = readerOf(plan, async () => programs)
   const memories = new WeakMap<object, Memory>()
   const given = async ({ ready, output, last, memory }: Read): Promise<DecodedSteps<N>> => {
     ready.backend.release(last)
@@ -330,19 +173,19 @@ export const decode = <N extends AnyLayer, const V extends SomeVariables = SomeV
   }
   return Object.freeze<Decoder<N>>({
     start: async input => {
-      const { tokens, others } = promptOf('decode', 'input', reader.plan, input)
-      checkSteps('decode', 'input', reader.plan, tokens.shape[1] as number)
+      const { tokens, others } = promptOf('decode', 'input', plan, input)
+      checkSteps('decode', 'input', plan, tokens.shape[1] as number)
       return given(await reader.first(tokens, others))
     },
     next: async (state, input) => {
       const memory =
         memories.get(Object(state)) ??
         refuse('decode', 'state', 'a state of this decoder', described(state), 'Give what start or next gave.')
-      const tokens = tokensOf(reader.plan, memory.batch, input)
-      checkSteps('decode', 'tokens', reader.plan, memory.position + (tokens.shape[1] as number))
+      const tokens = tokensOf(plan, memory.batch, input)
+      checkSteps('decode', 'tokens', plan, memory.position + (tokens.shape[1] as number))
       return given(await reader.next(memory, tokens))
     },
-    dispose: reader.dispose,
+    dispose: programs.dispose,
   })
 }
 

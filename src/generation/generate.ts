@@ -6,12 +6,16 @@ import type { Tensor } from '../base/tensor.ts'
 import { filledIn } from '../core/expects.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { idReaders } from '../network/ids.ts'
+import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { TensorInputs } from '../state/data.ts'
+import { asVariables } from '../state/given.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
-import { checkSteps, promptOf, type Read, type Reader, readerOf } from './decode.ts'
+import { checkSteps, promptOf } from './decode.ts'
+import { keptPrograms } from './kept.ts'
 import type { Readable } from './networks.ts'
-import { oneVocabulary, refuse } from './plan.ts'
+import { oneVocabulary, type Plan, planOf, refuse } from './plan.ts'
+import { type Read, type Reader, readerOf } from './reader.ts'
 import { type Drawing, drawToken } from './sample.ts'
 
 interface Options {
@@ -83,11 +87,8 @@ const parsed = (options: unknown): Normal =>
     options,
   )
 
-/** The room for steps at first: few tokens more cost next to nothing, and many may never come. */
-const firstRoom = 256
-
 /** @throws InvalidOption if the network may give a token that it does not take */
-const checkVocabulary = ({ plan: { wiring, vocabulary } }: Reader, { stop, topK }: Normal): void => {
+const checkVocabulary = ({ wiring, vocabulary }: Plan, { stop, topK }: Normal): void => {
   for (const { layer, rows } of idReaders(wiring)[0] ?? [])
     if (rows < vocabulary) {
       const { expected, remedy } = oneVocabulary
@@ -138,11 +139,10 @@ const tokensAfter = (
 const generated = async (reader: Reader, prompt: ReturnType<typeof promptOf>, options: Normal): Promise<Int32Array> => {
   const { length, key, stop, onToken } = options
   const { tokens, others } = prompt
-  const [batch, steps] = tokens.shape as readonly [number, number]
+  const [batch = 0] = tokens.shape
   const all = new Int32Array(batch * length)
   if (batch === 0) return all
-  const room = Math.min(steps + length - 1, Math.max(steps, firstRoom))
-  let read = await reader.first(tokens, others, room)
+  let read = await reader.first(tokens, others, length - 1)
   let last: readonly number[] | undefined
   try {
     for (let i = 0; ; i++) {
@@ -198,16 +198,18 @@ export const generate = async <N extends AnyLayer, const V extends SomeVariables
   options: GenerateOptions,
 ): Promise<Tensor<[number, number], 'int32'>> => {
   const normal = parsed(options)
-  const reader = readerOf('generate', network, variables, normal.backend)
-  checkVocabulary(reader, normal)
+  const plan = planOf('generate', asPart('generate', network as AnyLayer))
+  const trees = asVariables('generate', variables)
+  checkVocabulary(plan, normal)
   if (normal.temperature > 0) asKey('generate', normal.key)
-  const given = promptOf('generate', 'prompt', reader.plan, prompt)
+  const given = promptOf('generate', 'prompt', plan, prompt)
   const [batch, steps] = given.tokens.shape as readonly [number, number]
-  checkSteps('generate', 'length', reader.plan, steps + normal.length - 1)
-  try {
-    const tokens = await generated(reader, given, normal)
-    return handOver<[number, number], 'int32'>(tensorOf(tokens, [batch, normal.length]))
-  } finally {
-    await reader.dispose()
-  }
+  checkSteps('generate', 'length', plan, steps + normal.length - 1)
+  const programs = keptPrograms(plan, trees, normal.backend)
+  const tokens = await generated(
+    readerOf(plan, () => programs),
+    given,
+    normal,
+  )
+  return handOver<[number, number], 'int32'>(tensorOf(tokens, [batch, normal.length]))
 }

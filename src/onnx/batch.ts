@@ -1,6 +1,7 @@
 import { readsOf } from '../backends/onnxruntime/emitter.ts'
-import { formOf, loosened, sameNumbers } from '../backends/onnxruntime/families.ts'
+import { formOf, loosened } from '../backends/onnxruntime/families.ts'
 import { elementTypes, type Initializer, type Model, type ModelNode, type Port } from '../backends/onnxruntime/model.ts'
+import { sameBits } from '../base/lists.ts'
 import type { Flow } from '../base/shape.ts'
 import type { Part } from '../network/parts.ts'
 import { forAnySize } from '../state/any-batch.ts'
@@ -136,7 +137,7 @@ const forAnyBatch = (given: Three): Model | string => {
   const numbers = new Map<string, Computed>()
   for (const [at, { name, values }] of first.initializers.entries()) {
     const given = models.map(({ initializers }) => initializers[at] as Initializer)
-    if (given.every(own => sameNumbers(own.values, values))) continue
+    if (given.every(own => sameBits(own.values, values))) continue
     if (values instanceof Float32Array) {
       const found = computedNumbers(sizes, given)
       if (found === undefined) return 'a constant'

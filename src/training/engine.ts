@@ -113,7 +113,7 @@ export const engineOf = (subject: Subject, template: RawState, backend: Backend)
   const flushes = programsOf(choose, () => traceFlush(structure))
   // The reading that `evaluate` has, so that both say the same.
   const scores = byForm(form =>
-    programsOf(choose, (...flows) => subject.traceScore(structure, flows, form), prepareTraced),
+    programsOf(choose, (...flows) => subject.traceScore(structure, flows, form), { passes: prepareTraced }),
   )
   const releaseAll = (handles: readonly unknown[]): void => {
     for (const handle of handles) backend.release(handle)

@@ -1,3 +1,4 @@
+import { hashOf, sameBits } from '../../base/lists.ts'
 import type { Attribute, Initializer, Model, ModelNode, Port } from './model.ts'
 
 // Models of one network for inputs of several shapes differ only in the shapes of inputs and outputs and in few numbers: lists of
@@ -32,24 +33,6 @@ export const formOf = ({ nodes, initializers, inputs, outputs }: Model): string 
     [inputs, outputs].map(ports => ports.map(({ name, shape }) => [name, shape.length])),
   ])
 
-const wordsOf = ({ buffer, byteOffset, byteLength }: Initializer['values']): Int32Array =>
-  new Int32Array(buffer, byteOffset, byteLength >> 2)
-/** Whether constants have the same bits. */
-export const sameNumbers = (a: Initializer['values'], b: Initializer['values']): boolean => {
-  if (a === b) return true
-  const [words, others] = [wordsOf(a), wordsOf(b)]
-  return words.length === others.length && words.every((word, i) => word === others[i])
-}
-
-/** 64 bits of a hash (FNV-1a, and the same by another prime): weights are told apart without being kept. */
-const hashOf = (values: Initializer['values']): string => {
-  let [one, other] = [0x811c9dc5, 0x811c9dc5]
-  for (const word of wordsOf(values)) {
-    one = Math.imul(one ^ word, 0x01000193)
-    other = Math.imul(other ^ (word >>> 15) ^ (word << 7), 0x85ebca6b)
-  }
-  return `${one} ${other}`
-}
 /** What the weights of models of the same form are compared by. */
 export const weightsOf = ({ initializers }: Model): string =>
   initializers.flatMap(each => (isSetting(each) ? [] : [hashOf(each.values)])).join()
@@ -59,7 +42,7 @@ export const settingsOf = ({ initializers }: Model): readonly Initializer[] => i
 const differing = ({ initializers }: Model, other: Model): ReadonlySet<string> => {
   const others = new Map(other.initializers.map(({ name, values }) => [name, values]))
   const differ = initializers.filter(
-    each => isSetting(each) && !sameNumbers(each.values, others.get(each.name) as Initializer['values']),
+    each => isSetting(each) && !sameBits(each.values, others.get(each.name) as Initializer['values']),
   )
   return new Set(differ.map(({ name }) => name))
 }
