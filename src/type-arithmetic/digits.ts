@@ -50,25 +50,15 @@ type TimesDigit<A extends string, D extends string, R extends string> = R extend
       ? Rest
       : R
   : never
-/** One row of long multiplication for each digit of B; Zeros shifts the row. */
-type MultiplyReversed<
-  A extends string,
-  B extends string,
-  Zeros extends string,
-  R extends string,
-> = B extends `${infer b}${infer B1}`
+/** Long multiplication, from the first digit of B on: a row for each, added to ten times the sum so far. A is reversed. */
+type MultiplyReversed<A extends string, B extends string, R extends string> = B extends `${infer b}${infer B1}`
   ? MultiplyReversed<
       A,
       B1,
-      `${Zeros}0`,
-      b extends '0'
-        ? R
-        : R extends '0'
-          ? `${TimesDigit<A, b, '0'>}${Zeros}`
-          : AddDigits<R, `${TimesDigit<A, b, '0'>}${Zeros}`>
+      R extends '' ? TimesDigit<A, b, '0'> : b extends '0' ? `${R}0` : AddDigits<`${R}0`, TimesDigit<A, b, '0'>>
     >
   : R
-type MultiplyDigits<A extends string, B extends string> = TrimZeros<MultiplyReversed<Reverse<A>, Reverse<B>, '', '0'>>
+type MultiplyDigits<A extends string, B extends string> = TrimZeros<MultiplyReversed<Reverse<A>, B, ''>>
 
 /** Long division by one digit: [quotient, remainder]. */
 type DivideByDigit<
@@ -142,7 +132,9 @@ export type Multiply<A extends number, B extends number> = A extends 1
     ? A
     : number extends A | B
       ? number
-      : ToNumber<MultiplyDigits<`${A}`, `${B}`>>
+      : Products[`${A}${B}0`] extends infer P extends string
+        ? ToNumber<string extends P ? MultiplyDigits<`${A}`, `${B}`> : TrimZeros<P>>
+        : never
 /** [the whole part of A / B, the remainder] */
 export type Divide<A extends number, B extends number> = number extends A | B
   ? [number, number]
@@ -186,9 +178,9 @@ type CeilByDigits<A extends number, B extends number> = number extends A | B
     : never
 /** The product of a list of numbers: 1 when it is empty. */
 export type Product<S extends readonly unknown[], P extends number = 1> = S extends readonly [
-  infer H extends number,
   ...infer T,
+  infer H extends number,
 ]
-  ? // The last dimension is the longest as a rule, and a product has a row for each digit of its second factor.
-    Product<T, Multiply<H, P>>
+  ? // From the last dimension on, the longest as a rule: a product has a row for each digit of its second factor.
+    Product<T, Multiply<P, H>>
   : P
