@@ -1,7 +1,7 @@
 import type { Limited, Refused, RefusesNumber } from '../base/limits.ts'
 import type { NumberThem, Twice as Taken, takenName } from '../base/names.ts'
 import type { BranchInput, Fails, Mismatch, Sentence, Several } from '../base/shape.ts'
-import type { Out, Typed } from '../core/layer.ts'
+import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
 import type { Repeat } from './compose.ts'
 import type { Counted } from './counted.ts'
@@ -28,7 +28,7 @@ type Clash<
   Own = L[N][' named'],
 > = N extends End
   ? null
-  : [Own & Seen] extends [never]
+  : Own & Seen extends never
     ? Clash<L, Next[N], Seen | Own, End>
     : FailedAt<Next[N], TwiceNamed<Extract<Own, Seen>>>
 
@@ -131,9 +131,13 @@ type Blame<L extends readonly unknown[], F> = {
 }
 /** Layers after an unknown number of layers have no index: each of them gets the reason. */
 type IsAt<K, At> = K extends `${infer N extends number}` ? (Next[N] extends At ? true : false) : true
-/** The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. */
-export type CheckJoin<L extends readonly Typed[]> =
-  Fails<Output<RunSequence<Counted<L>, number[], ' found'>>> extends 1
+/**
+ * The arguments of `join`: as they are, or with the reason in the place of the one that does not fit. Layers of which nothing
+ * is known always fit; they are asked for first, as the compiler takes the arguments for those before it has seen them.
+ */
+export type CheckJoin<L extends readonly Typed[]> = readonly AnyLayer[] extends L
+  ? L
+  : Fails<Output<RunSequence<Counted<L>, number[], ' found'>>> extends 1
     ? Blame<L, Placing<Counted<L>, Output<RunSequence<Counted<L>, number[], ' found'>>>>
     : HasClash<Counted<L>> extends 1
       ? Blame<L, Clash<Counted<L>, 0, never>>

@@ -6,12 +6,9 @@ import type { Opaque } from './list.ts'
 // network keeps its layers in that form, under a name that is not exported: editors show the name. A declaration file cannot
 // use it and has the layers in full.
 
+type Copied<T> = { readonly [K in keyof T]: T[K] }
 interface Box<L> {
-  readonly box: L
-}
-type Boxed<T> = { readonly [K in keyof T]: Box<T[K]> }
-interface Boxes<L> {
-  readonly [layers: string]: Box<L>
+  readonly [layers: string]: L
 }
 type Held<Hidden> = { readonly layers: Hidden extends { readonly [layers: string]: infer L } ? L : never }
 
@@ -20,7 +17,7 @@ type Held<Hidden> = { readonly layers: Hidden extends { readonly [layers: string
  * print that instead.
  */
 export interface Hiding<L extends readonly Typed[]> {
-  readonly hidden: Boxes<L> extends Boxed<infer Hidden> ? Held<Hidden> : never
+  readonly hidden: Box<L> extends Copied<infer Hidden> ? Held<Hidden> : never
 }
 /** The layers that {@link Hiding} hid; unknown ones for another type in their place. */
 export type Layers<Hidden> = Hidden extends { readonly layers: infer L extends readonly Typed[] }
