@@ -109,9 +109,8 @@ const checkVariableSizes = (rules: VariableTree<VariableRule>): void => {
 }
 
 /** The arguments of `init`, unless the network is not valid. */
-export type CheckInit<N extends AnyLayer> =
-  Fails<Start<N>> extends 1 ? [network: Sentence<Start<N>>, key: Key] : [network: N, key: Key]
-type Start<N extends Typed> = N[' begun']
+export type CheckInit<N extends Typed> =
+  Fails<N[' begun']> extends 1 ? [network: Sentence<N[' begun']>, key: Key] : [network: N, key: Key]
 
 /**
  * The initial variables of a network: its parameters, which gradients train, and the rest of its state (such as
@@ -126,7 +125,7 @@ type Start<N extends Typed> = N[' begun']
  * variables.params['convolution-1'].weight.shape // [3, 3, 1, 16]
  * ```
  */
-export function init<N extends AnyLayer>(...[network, key]: CheckInit<N>): Variables<N>
+export function init<N extends AnyLayer = AnyLayer>(...[network, key]: CheckInit<N>): Variables<N>
 /**
  * The initial variables of several networks, by the name of the network; each has a key of its own.
  *
