@@ -83,6 +83,24 @@ const scaled = ([a, b]: Operands<'multiply', GraphNode>): readonly [GraphNode, n
 }
 const scaling = (x: GraphNode | undefined) => (isA(x, 'multiply') ? scaled(x.inputs) : undefined)
 
+/** What is known to be 1 or 0. */
+const isTruth = (node: GraphNode): boolean => {
+  if (isA(node, 'greater') || isA(node, 'equal')) return true
+  if (isA(node, 'multiply') || isA(node, 'maximum')) return node.inputs.every(isTruth)
+  return isA(node, 'subtract') && uniform(node.inputs[0]) === 1 && isTruth(node.inputs[1])
+}
+/** What is compared with 0. */
+const asked = (node: GraphNode): GraphNode | undefined => {
+  if (!isA(node, 'equal')) return undefined
+  const [a, b] = node.inputs
+  return uniform(b) === 0 ? unchanged(a, b) : uniform(a) === 0 ? unchanged(b, a) : undefined
+}
+/** The truth that a node denies, and which a number then denies again. */
+const deniedTwice = (node: GraphNode, number: GraphNode): GraphNode | undefined => {
+  const truth = asked(node)
+  return truth !== undefined && isTruth(truth) ? unchanged(truth, number) : undefined
+}
+
 /** Axes of one element can move freely. */
 const movesNothing = (shape: Shape, permutation: readonly number[]): boolean => {
   const order = permutation.filter(axis => shape[axis] !== 1)
@@ -125,10 +143,15 @@ export const exact: Laws = {
   subtract: [
     (_, [a, b]) => (Object.is(uniform(b), 0) ? unchanged(a, b) : undefined),
     (ops, [a, b]) => (isA(b, 'negative') ? ops.add(a, b.inputs[0]) : undefined),
+    (_, [a, b]) => (uniform(a) === 1 ? deniedTwice(b, a) : undefined),
     withoutBroadcasts('subtract'),
   ],
   multiply: [neutral(1), withoutBroadcasts('multiply')],
   divide: [(_, [a, b]) => (uniform(b) === 1 ? unchanged(a, b) : undefined), withoutBroadcasts('divide')],
+  equal: [
+    (_, [a, b]) => (uniform(b) === 0 ? deniedTwice(a, b) : uniform(a) === 0 ? deniedTwice(b, a) : undefined),
+    withoutBroadcasts('equal'),
+  ],
   where: [
     (ops, inputs) => {
       const [condition, a, b] = inputs
