@@ -14,6 +14,7 @@ import { isFunction, stepOf } from './functions.ts'
 import { batches, draws, type Numbers } from './inputs.ts'
 import { networkOf, rule } from './networks.ts'
 import { isByRules, ruleStepOf } from './objectives.ts'
+import { isOperation, operationOf } from './operations.ts'
 import { type Step, serve, serveTimes } from './protocol.ts'
 import { resnet50 } from './resnet50.ts'
 
@@ -92,6 +93,7 @@ if (work === 'apply-tiny') await serve(applying())
 else if (work === 'generate') await serve(generation(backend))
 else if (isFunction(work)) await serve(stepOf(work, backend))
 else if (isByRules(work)) await serve(await ruleStepOf(work, backend))
+else if (isOperation(work)) await serve(operationOf(work, backend))
 else if (work === 'compile-mlp') await compiling(networkOf('train-mlp'), 'train-mlp')
 else if (work === 'compile-resnet50') await compiling(resnet50(), 'resnet50')
 else if (work.startsWith('resnet50')) await serve(inference(Number(work.slice('resnet50-b'.length)), backend))

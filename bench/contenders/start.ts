@@ -42,6 +42,7 @@ const commands: Readonly<Record<Engine | Peer, (work: string) => readonly string
   'tfjs-core-raw': work => script('tfjs-core.ts', work),
   'jax-js': work => script('jax-js.ts', work),
   'onnxruntime-raw': work => script('onnxruntime-raw.ts', work, exported()),
+  'onnxruntime-composed': work => script('onnxruntime-composed.ts', work),
   pytorch: work => python(work),
 }
 

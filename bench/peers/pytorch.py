@@ -10,6 +10,7 @@ import functions
 import generating
 import gpt
 import objectives
+import operations
 import steps
 
 THREADS = 2
@@ -121,6 +122,7 @@ WORKS = {
     "gpt": gpt.train,
     "vae": objectives.vae,
     "gan": objectives.gan,
+    **{name: lambda compute=compute: operations.on(compute) for name, compute in operations.WORKS.items()},
     "resnet50-b1": lambda: resnet50(1),
     "resnet50-b16": lambda: resnet50(16),
 }

@@ -30,7 +30,7 @@ export const numbersOf = async (handle: Held | undefined): Promise<number[]> =>
 export const close = (found: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 2e-5): void => {
   expect(found.length).to.equal(expected.length)
   for (const [i, value] of Array.from(expected).entries())
-    if (found[i] !== value)
+    if (found[i] !== value && !Object.is(found[i], value))
       expect(found[i], `element ${i} of ${expected.length}`).to.be.closeTo(value, tolerance * (1 + Math.abs(value)))
 }
 

@@ -19,7 +19,7 @@ import { type Attributes, perform } from '../../ops/operations.ts'
 import { unprepared } from '../backend.ts'
 import { absorptions, unpadded } from './addends.ts'
 import { type Emitter, emitter } from './emitter.ts'
-import { idiomOf } from './idioms.ts'
+import { idiomOf } from './idioms/idioms.ts'
 import { biased, onnxOps } from './interpreter.ts'
 import { ofSpread } from './lowerings/convolution.ts'
 import { cast } from './lowerings/elementwise.ts'
@@ -105,10 +105,7 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
     if (write !== undefined)
       return rowWritten(emit, valueAt(write.kept), valueAt(write.row), valueAt(write.position), write.axis)
     const idiom = emit.aim.isPortable || node.shape.includes(0) ? undefined : idiomOf(node)
-    if (idiom !== undefined) {
-      const { x, operator } = idiom
-      return asGiven(emit.node(operator, [laid(emit, valueAt(x))]), known(node))
-    }
+    if (idiom !== undefined) return idiom.lower(emit, idiom.inputs.map(valueAt))
     if (node.kind === 'own') return byKernel(emit, node, node.inputs.map(valueAt))
     if (node.kind !== 'application' && node.kind !== 'fused') throw unprepared(backendName, node.kind)
     known(node)

@@ -3,7 +3,7 @@ import type { OnnxAttribute } from '../../ops/kernels.ts'
 // The part of ONNX models that is used here: operators on tensors of known shapes.
 
 /** ONNX's numbers of element types. */
-export const elementTypes = { float: 1, int64: 7, bool: 9 } as const
+export const elementTypes = { float: 1, int64: 7, bool: 9, double: 11 } as const
 
 /** An attribute of an operator: what users may give, or a body. */
 export type Attribute = OnnxAttribute | { readonly graph: Model }

@@ -27,7 +27,7 @@ const fromRows = <T>(ops: Ops<T>, x: T, positions: T, rows: number, n: number): 
 }
 
 /** Positions that are whole; -1, which names nothing, for those that do not exist. */
-const checked = <T>(ops: Ops<T>, positions: T, n: number): T => {
+export const checked = <T>(ops: Ops<T>, positions: T, n: number): T => {
   const zero = ops.constant(0)
   const exists = ops.and(ops.greater(positions, ops.constant(-1)), ops.less(positions, ops.constant(n)))
   return ops.where(exists, ops.maximum(ops.floor(positions), zero), ops.constant(-exact))

@@ -4,17 +4,20 @@ import { elementTypes } from '../model.ts'
 import { together, type Value } from '../values.ts'
 import type { Lowering, Lowerings, Target } from './lowering.ts'
 
-export const cast = (emit: Emitter, name: string, type: keyof typeof elementTypes): string => {
+/** Operators that compare, and what is concluded from them. */
+const logical: readonly unknown[] = ['Greater', 'GreaterOrEqual', 'Equal', 'And', 'Or', 'Not']
+
+/** What was cast to numbers, if it is of these operators. */
+const before = (emit: Emitter, name: string, operators: readonly unknown[]): string | undefined => {
   const source = emit.source(name)
-  // A comparison's result was cast to numbers: the result itself is taken.
-  if (type === 'bool' && source?.operator === 'Cast' && isTruth(emit, source.inputs[0] as string))
-    return source.inputs[0] as string
-  return emit.node('Cast', [name], { to: { int: elementTypes[type] } })
+  const [own = ''] = source?.operator === 'Cast' ? source.inputs : []
+  return operators.includes(emit.source(own)?.operator) ? own : undefined
 }
-const isTruth = (emit: Emitter, name: string): boolean => {
-  const operator = emit.source(name)?.operator
-  return operator === 'Greater' || operator === 'Equal'
-}
+
+/** A value as another type: what it was made of, if that has the type. */
+export const cast = (emit: Emitter, name: string, type: keyof typeof elementTypes): string =>
+  (type === 'bool' ? before(emit, name, logical) : type === 'int64' ? before(emit, name, ['TopK']) : undefined) ??
+  emit.node('Cast', [name], { to: { int: elementTypes[type] } })
 
 type Unary = Lowering<'exp'>
 const unary =
@@ -29,6 +32,28 @@ const broadcasting =
 const binary = (operator: string): Lowering<'add'> => broadcasting((emit, names) => emit.node(operator, names))
 const comparison = (operator: string): Lowering<'add'> =>
   broadcasting((emit, names) => cast(emit, emit.node(operator, names), 'float'))
+
+/** A conclusion from truths, if these are truths; they are as fast again as numbers. */
+const concluded = (
+  emit: Emitter,
+  names: readonly string[],
+  conclude: (truths: readonly string[]) => string,
+): string | undefined => {
+  const truths = emit.aim.isPortable ? [] : names.map(name => before(emit, name, logical))
+  return truths.length > 0 && !truths.includes(undefined)
+    ? cast(emit, conclude(truths as string[]), 'float')
+    : undefined
+}
+const or = (emit: Emitter, truths: readonly string[]): string => {
+  const [a, b] = truths.map(name => emit.source(name))
+  const isOfBoth = a?.operator === 'Greater' && b?.operator === 'Equal' && a.inputs.every(x => b.inputs.includes(x))
+  return isOfBoth ? emit.node('GreaterOrEqual', a.inputs) : emit.node('Or', truths)
+}
+const not = (emit: Emitter, name: string | undefined): string | undefined =>
+  concluded(emit, [name as string], truths => emit.node('Not', truths))
+/** `operator` on numbers; of truths, what another operator concludes. */
+const orOfTruths = (operator: string, conclude: (emit: Emitter, truths: readonly string[]) => string) =>
+  broadcasting((emit, names) => concluded(emit, names, truths => conclude(emit, truths)) ?? emit.node(operator, names))
 
 const identity: Unary = (_, x) => x
 
@@ -57,14 +82,19 @@ export const elementwise: Lowerings<Elementwise> = {
   atan: unary('Atan'),
   floor: unary('Floor'),
   add: binary('Add'),
-  subtract: binary('Sub'),
-  multiply: binary('Mul'),
+  subtract: broadcasting(
+    (emit, [a, b]) => (a === emit.scalar(1) ? not(emit, b) : undefined) ?? emit.node('Sub', [a, b] as string[]),
+  ),
+  multiply: orOfTruths('Mul', (emit, truths) => emit.node('And', truths)),
   divide: binary('Div'),
   pow: binary('Pow'),
-  maximum: binary('Max'),
+  maximum: orOfTruths('Max', or),
   minimum: binary('Min'),
   greater: comparison('Greater'),
-  equal: comparison('Equal'),
+  equal: broadcasting(
+    (emit, [a, b]) =>
+      (b === emit.scalar(0) ? not(emit, a) : undefined) ?? cast(emit, emit.node('Equal', [a, b] as string[]), 'float'),
+  ),
   where: broadcasting((emit, [condition, a, b]) =>
     emit.node('Where', [cast(emit, condition as string, 'bool'), a as string, b as string]),
   ),

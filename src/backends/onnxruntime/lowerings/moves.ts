@@ -2,6 +2,7 @@ import { sizeOf } from '../../../base/shape.ts'
 import type { Margin, Window } from '../../../ops/ops.ts'
 import { resultShape } from '../../../ops/shapes.ts'
 import type { Emitter } from '../emitter.ts'
+import { axesOf } from '../moving.ts'
 import { asGiven, bestOrder, inOrder, laid, repeated, reshaped, transposed, type Value, whole } from '../values.ts'
 import { cast } from './elementwise.ts'
 import type { Lowerings } from './lowering.ts'
@@ -47,9 +48,17 @@ export const around = (emit: Emitter, name: string, [rows, cols]: Window['paddin
   margins(emit, name, [[0, 0], [0, 0], rows, cols], value)
 
 /** Indices of rows. ONNX counts negative ones from the end, so they are replaced by one that is out of range. */
-const placesOf = (emit: Emitter, indices: string, rows: number): string => {
+export const placesOf = (emit: Emitter, indices: string, rows: number): string => {
   const isNegative = emit.node('LessOrEqual', [indices, emit.scalar(-1)])
   return cast(emit, emit.node('Where', [isNegative, emit.scalar(rows), indices]), 'int64')
+}
+
+/** From how many numbers behind each other on they are gathered where they lie; fewer are gathered as rows. */
+const together = 32
+/** The axis of the model along which rows of a table are gathered. */
+const axisOf = ({ order, dims }: Value): number => {
+  const place = order.indexOf(0)
+  return sizeOf(dims.slice(place + 1)) < together ? 0 : place
 }
 
 /**
@@ -107,10 +116,17 @@ export const moves: Lowerings<Moves> = {
     return { ...value, name: turned(emit, value.name, cuts) }
   },
   broadcast: ({ emit }, x, shape) => repeated(emit, x, shape as readonly number[]),
-  gather: ({ emit }, table, indices) => {
-    const places = placesOf(emit, laid(emit, indices), table.shape[0] as number)
-    const name = emit.node('Gather', [laid(emit, table), places], { axis: { int: 0 } })
-    return asGiven(name, [...indices.shape, ...table.shape.slice(1)])
+  gather: ({ emit }, given, indices) => {
+    const places = placesOf(emit, laid(emit, indices), given.shape[0] as number)
+    const table = whole(emit, given)
+    const axis = emit.aim.isPortable ? 0 : axisOf(table)
+    const [name, order] = axis === 0 ? [laid(emit, table), axesOf(table.shape)] : [table.name, table.order]
+    const rank = indices.shape.length
+    return inOrder(
+      emit.node('Gather', [name, places], { axis: { int: axis } }),
+      [...indices.shape, ...table.shape.slice(1)],
+      order.flatMap(own => (own === 0 ? axesOf(indices.shape) : [own - 1 + rank])),
+    )
   },
   scatter: ({ emit }, values, indices, rows) => {
     const rest = values.shape.slice(indices.shape.length)

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../base/shape.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Attributes } from '../model.ts'
-import { inOrder, reshaped, whole, without } from '../values.ts'
+import { inOrder, reshaped, type Value, whole, without } from '../values.ts'
 import { cast } from './elementwise.ts'
 import { isLong, longSum } from './long-sums.ts'
 import type { Lowering, Lowerings } from './lowering.ts'
@@ -14,10 +14,12 @@ const by =
     emit.aim.opset < 18 && operator !== 'ReduceSum'
       ? emit.node(operator, [name], { ...attributes, axes: { ints: axes } })
       : emit.node(operator, [name, emit.integers(axes)], attributes)
-/** The largest elements, or NaN if there is one, which ONNX Runtime ignores: the sum of absolute values is NaN then. */
+/** Sums that are NaN where an element is, and others else. The operator for sums of magnitudes takes twice as long. */
+const magnitudes: Reduce = (emit, name, ...rest) => by('ReduceSum')(emit, emit.node('Abs', [name]), ...rest)
+/** The largest elements, or NaN if there is one, which ONNX Runtime ignores. */
 const largest: Reduce = (emit, ...rest) => {
   if (emit.aim.isPortable) return by('ReduceMax')(emit, ...rest)
-  const sums = by('ReduceL1')(emit, ...rest)
+  const sums = magnitudes(emit, ...rest)
   return emit.node('Where', [emit.node('IsNaN', [sums]), sums, by('ReduceMax')(emit, ...rest)])
 }
 
@@ -53,29 +55,31 @@ const reduction =
 /** The first NaN along an axis, which is the largest element; otherwise the largest number. */
 const firstNaN = (emit: Emitter, name: string, axis: number, largest: (of: string) => string): string => {
   if (emit.aim.isPortable) return largest(name)
-  const isUnknown = emit.node('IsNaN', [by('ReduceL1')(emit, name, [axis], { keepdims: { int: 0 } })])
+  const isUnknown = emit.node('IsNaN', [magnitudes(emit, name, [axis], { keepdims: { int: 0 } })])
   const unknown = cast(emit, emit.node('IsNaN', [name]), 'float')
   return emit.node('Where', [isUnknown, largest(unknown), largest(name)])
 }
 
-/** The positions of elements in ascending order, of which equal ones stay in order. */
-const positions = (emit: Emitter, name: string, axis: number, count: number): string =>
-  emit.nodes(
+/** Numbers in 64 bits, in which NaN is infinite and infinity less than that: ONNX does not order NaN. */
+const comparable = (emit: Emitter, name: string): string => {
+  if (emit.aim.isPortable) return name
+  const wide = (value: number): string => cast(emit, emit.scalar(value), 'double')
+  const most = emit.node('Mul', [wide(2 ** 100), wide(2 ** 100)])
+  const numbers = emit.node('Min', [cast(emit, name, 'double'), most])
+  return emit.node('Where', [emit.node('IsNaN', [name]), wide(Number.POSITIVE_INFINITY), numbers])
+}
+
+/** The positions of the first elements along the last axis of the graph, in an order in which equal ones stay. */
+export const ordered = (emit: Emitter, input: Value, count: number, first: 'largest' | 'smallest'): Value => {
+  const x = whole(emit, input)
+  const axis = x.order.indexOf(x.shape.length - 1)
+  const name = emit.nodes(
     'TopK',
-    [name, emit.integers([count])],
-    { axis: { int: axis }, largest: { int: 0 } },
+    [comparable(emit, x.name), emit.integers([count])],
+    { axis: { int: axis }, largest: { int: first === 'largest' ? 1 : 0 } },
     { outputs: 2 },
   )[1] as string
-
-/** The same with NaN last, which ONNX does not order: numbers are sorted first, and then what is NaN behind them. */
-const ascending = (emit: Emitter, name: string, axis: number, count: number): string => {
-  if (emit.aim.isPortable) return positions(emit, name, axis, count)
-  const isUnknown = emit.node('IsNaN', [name])
-  const numbers = emit.node('Where', [isUnknown, emit.scalar(Number.POSITIVE_INFINITY), name])
-  const first = positions(emit, numbers, axis, count)
-  const along = { axis: { int: axis } }
-  const moved = emit.node('GatherElements', [cast(emit, isUnknown, 'float'), first], along)
-  return emit.node('GatherElements', [first, positions(emit, moved, axis, count)], along)
+  return inOrder(cast(emit, name, 'float'), [...x.shape.slice(0, -1), count], x.order)
 }
 
 /** An operator that works along the last axis of the graph. */
@@ -103,11 +107,7 @@ export const reductions: Lowerings<'sum' | 'mean' | 'max' | 'argMax' | 'argSort'
       without(order, [last]),
     )
   },
-  argSort: ({ emit }, input) => {
-    const x = whole(emit, input)
-    const axis = x.order.indexOf(x.shape.length - 1)
-    return { ...x, name: cast(emit, ascending(emit, x.name, axis, x.dims[axis] as number), 'float') }
-  },
+  argSort: ({ emit }, x) => ordered(emit, x, x.shape.at(-1) as number, 'smallest'),
   softmax: alongLast('Softmax'),
   logSoftmax: alongLast('LogSoftmax'),
 }
