@@ -38,6 +38,7 @@ const cases = fc
     axis: fc.nat(3),
     first: fc.boolean(),
     further: fc.boolean(),
+    isDonated: fc.boolean(),
     position: fc.constantFrom(0, 1, 1.5, 4, 5, -1, -0, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31),
   })
   .map(({ axis, shape, ...rest }) => ({ ...rest, shape, axis: axis % shape.length }))
@@ -47,7 +48,7 @@ describe('A row that is written', () => {
     it(`goes to its position, or nowhere, on ${name}`, async () => {
       const backend = await chooseBackend(name)
       await fc.assert(
-        fc.asyncProperty(cases, async ({ shape, axis, position, ...form }) => {
+        fc.asyncProperty(cases, async ({ shape, axis, position, isDonated, ...form }) => {
           const { graph } = prepare(write(shape, axis, form))
           expect(found(graph)).to.equal(1)
           const given: readonly Numbers[] = [
@@ -57,18 +58,55 @@ describe('A row that is written', () => {
           const bound = new Map(graph.inputs.map((input, i) => [input, given[i] as Numbers]))
           const program = await backend.compile(graph)
           const handles = given.map(({ data, shape }) => backend.upload(Float32Array.from(data), shape))
-          const [result] = await program.run(handles)
+          const spent = isDonated ? [0] : []
+          const [result] = await program.run(handles, spent, spent)
           const [kept] = given as readonly [Numbers]
           expect([...(await backend.download(result))]).to.deep.equal(
             [...(interpret(reference, graph.outputs, bound)[0] as Numbers).data].map(Math.fround),
           )
           // What was given is as it was.
-          expect([...(await backend.download(handles[0]))]).to.deep.equal([...kept.data].map(Math.fround))
-          for (const handle of [...handles, result]) backend.release(handle)
+          if (!isDonated)
+            expect([...(await backend.download(handles[0]))]).to.deep.equal([...kept.data].map(Math.fround))
+          for (const handle of [...handles.slice(spent.length), result]) backend.release(handle)
           program.dispose()
         }),
         { numRuns: 30 },
       )
+    })
+
+  for (const name of ['tfjs', 'wasm', 'onnxruntime'] as const)
+    it(`may be one of several that are written into what is consumed, on ${name}`, async () => {
+      const backend = await chooseBackend(name)
+      const { graph } = prepare(
+        trace(
+          (ops, kept, row, position) => {
+            const places = ops.reshape(countUp(ops, 3), [3, 1])
+            const writtenAt = (at: GraphNode) => ops.where(ops.equal(places, at), row as GraphNode, kept as GraphNode)
+            const one = writtenAt(position as GraphNode)
+            const shifted = writtenAt(ops.add(position as GraphNode, ops.constant(1)))
+            return [one, shifted, one, kept as GraphNode, ops.sum(kept as GraphNode, [0, 1])]
+          },
+          [[3, 2], [1, 2], []],
+        ),
+      )
+      const program = await backend.compile(graph)
+      const upload = (data: readonly number[], shape: readonly number[]) =>
+        backend.upload(Float32Array.from(data), shape)
+      const [row, position] = [upload([7, 8], [1, 2]), upload([1], [])]
+      const numbers: (readonly number[])[] = []
+      for (let i = 0; i < 2; i++) {
+        const results = await program.run([upload([1, 2, 3, 4, 5, 6], [3, 2]), row, position], [0], [0])
+        for (const result of results) numbers.push([...(await backend.download(result))])
+        for (const result of results) backend.release(result)
+      }
+      const [one, shifted, kept] = [
+        [1, 2, 7, 8, 5, 6],
+        [1, 2, 3, 4, 7, 8],
+        [1, 2, 3, 4, 5, 6],
+      ]
+      expect(numbers).to.deep.equal([one, shifted, one, kept, [21], one, shifted, one, kept, [21]])
+      for (const handle of [row, position]) backend.release(handle)
+      program.dispose()
     })
 
   const others: Readonly<Record<string, <T>(ops: Ops<T>, kept: T, row: T, position: T) => T>> = {

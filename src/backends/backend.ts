@@ -41,9 +41,10 @@ export interface Program<H = unknown> {
    *
    * @param inputs one handle for each input of the graph, in order
    * @param donated positions of inputs that the run consumes: their memory may be reused for outputs
+   * @param lost those of them whose numbers nobody needs if the run fails: their memory may be reused at any time
    * @returns one new handle for each output of the graph, in order. They belong to the caller.
    */
-  run(inputs: readonly H[], donated?: readonly number[]): Promise<readonly H[]>
+  run(inputs: readonly H[], donated?: readonly number[], lost?: readonly number[]): Promise<readonly H[]>
   /**
    * Makes a tensor, whose numbers `fill` writes, for an input that is donated to the next run of this program. It may reuse
    * memory that the program keeps for such inputs.

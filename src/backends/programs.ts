@@ -187,6 +187,7 @@ export const numbersOf = (draw: SteppedDraw, root: Roots | undefined): Numbers =
  *
  * @param donated positions of the handles that the run consumes, unless it fails
  * @param root what symbolic keys stand for
+ * @param isLost whether nobody needs the numbers of what is donated if the run fails
  * @throws BackendError if memory runs out
  */
 export const runFed = async (
@@ -194,7 +195,7 @@ export const runFed = async (
   handles: readonly unknown[],
   fed: readonly Numbers[],
   donated: readonly number[] = [],
-  root?: Roots,
+  { root, isLost = false }: { readonly root?: Roots | undefined; readonly isLost?: boolean } = {},
 ): Promise<readonly unknown[]> => {
   // Before the run, so that its results do not wait.
   await turn(bytes)
@@ -207,7 +208,8 @@ export const runFed = async (
         program.write?.(known(draw.shape), numbers => drawInto(draw, root, numbers)) ??
           backend.upload(numbersOf(draw, root).data, known(draw.shape)),
       )
-    return await program.run([...handles, ...own], [...donated, ...own.map((_, i) => handles.length + i)])
+    const fresh = own.map((_, i) => handles.length + i)
+    return await program.run([...handles, ...own], [...donated, ...fresh], isLost ? donated : [])
   } catch (error) {
     for (const handle of own) backend.release(handle)
     throw asMemoryFault(error, backend.name)

@@ -156,13 +156,12 @@ export const decode = <N extends AnyLayer, const V extends SomeVariables = SomeV
     options,
   )
   const plan = planOf('decode', asPart('decode', network as AnyLayer))
-  const programs = programsFor(plan, asVariables('decode', variables), () => chooseBackend(backend))
+  const programs = programsFor(plan, asVariables('decode', variables), 'output', () => chooseBackend(backend))
   const reader = readerOf(plan, async () => programs)
   const memories = new WeakMap<object, Memory>()
-  const given = async ({ ready, output, last, memory }: Read): Promise<DecodedSteps<N>> => {
-    ready.backend.release(last)
+  const given = async ({ ready, result, memory }: Read): Promise<DecodedSteps<N>> => {
     const shape = ready.results[0] as readonly number[]
-    const tensor = handOver(await take(ready.backend, output, shape)) as unknown as DecodedOutput<N>
+    const tensor = handOver(await take(ready.backend, result, shape)) as unknown as DecodedOutput<N>
     const state: DecodingState = Object.freeze({
       kind: 'DecodingState',
       position: memory.position,
@@ -183,7 +182,7 @@ export const decode = <N extends AnyLayer, const V extends SomeVariables = SomeV
         refuse('decode', 'state', 'a state of this decoder', described(state), 'Give what start or next gave.')
       const tokens = tokensOf(plan, memory.batch, input)
       checkSteps('decode', 'tokens', plan, memory.position + (tokens.shape[1] as number))
-      return given(await reader.next(memory, tokens))
+      return given(await reader.next(memory, tokens, false))
     },
     dispose: programs.dispose,
   })

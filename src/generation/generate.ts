@@ -108,13 +108,12 @@ const checkVocabulary = ({ wiring, vocabulary }: Plan, { stop, topK }: Normal): 
       )
 }
 
-/** The logarithms of probabilities after a read, whose output nobody needs. */
-const logsOf = async ({ ready: { backend }, output, last }: Read): Promise<Float32Array> => {
+/** The logarithms of probabilities after a read. */
+const logsOf = async ({ ready: { backend }, result }: Read): Promise<Float32Array> => {
   try {
-    return await backend.download(last)
+    return await backend.download(result)
   } finally {
-    backend.release(last)
-    backend.release(output)
+    backend.release(result)
   }
 }
 
@@ -157,9 +156,7 @@ const generated = async (reader: Reader, prompt: ReturnType<typeof promptOf>, op
         return all
       }
       const next: Numbers = { data: Float32Array.from(last), shape: [batch, 1] }
-      const after = await reader.next(read.memory, next)
-      reader.forget(read.memory)
-      read = after
+      read = await reader.next(read.memory, next, true)
     }
   } finally {
     reader.forgetAll(read.memory)

@@ -69,7 +69,7 @@ export const keptPrograms = async (plan: Plan, given: Trees, choice: BackendOpti
   const text = numbers.map(hashOf).join()
   if (at.kept !== undefined && at.kept.text !== text) free(at.kept)
   if (at.kept?.text !== text) {
-    const programs = programsFor(plan, given, async () => backend, { warns: false })
+    const programs = programsFor(plan, given, 'last', async () => backend, { warns: false })
     at.kept = { programs, reference: new WeakRef(programs), text }
   }
   use(at.kept)

@@ -8,7 +8,7 @@ import { variableRules } from '../state/init.ts'
 import type { Known } from '../state/traced.ts'
 import type { Trees } from '../state/variables.ts'
 import type { Plan } from './plan.ts'
-import { type Layout, traceGrowth, traceNext, traceStart } from './trace.ts'
+import { type Layout, traceGrowth, traceNext, traceStart, type View } from './trace.ts'
 
 // How a sequence is read part by part on a backend.
 
@@ -43,9 +43,8 @@ export interface Memory {
 /** What some steps gave. */
 export interface Read {
   readonly ready: Ready<Layout>
-  /** The output, and the logarithms of the probabilities of what follows the last step. They belong to the caller. */
-  readonly output: unknown
-  readonly last: unknown
+  /** What is read of the steps. It belongs to the caller. */
+  readonly result: unknown
   readonly memory: Memory
 }
 
@@ -53,7 +52,8 @@ export interface Read {
 export interface Reader {
   /** @param more how many steps may follow. Default: nobody knows */
   readonly first: (tokens: Numbers, others: readonly Numbers[], more?: number) => Promise<Read>
-  readonly next: (memory: Memory, tokens: Numbers) => Promise<Read>
+  /** @param isLast whether nobody reads on from this memory again: what is kept is consumed, unless this fails */
+  readonly next: (memory: Memory, tokens: Numbers, isLast: boolean) => Promise<Read>
   readonly forget: (memory: Memory) => void
   readonly forgetAll: (memory: Memory) => void
 }
@@ -72,6 +72,7 @@ export const rulesOf = ({ wiring }: Plan): VariableTree<Known> =>
 export const programsFor = (
   plan: Plan,
   given: Trees,
+  view: View,
   backend: () => Promise<Backend>,
   ways?: { readonly warns: boolean },
 ): Programs<Layout> => {
@@ -86,7 +87,7 @@ export const programsFor = (
       if (kept === undefined) return traceStart(plan, numbers, others, { batch, capacity })
       return carried === undefined
         ? traceGrowth(plan, numbers, kept, others, { batch, capacity })
-        : traceNext(plan, numbers, kept, carried, at(tokens), others, capacity)
+        : traceNext(plan, numbers, kept, carried, at(tokens), others, capacity, view)
     },
     ways,
   )
@@ -138,15 +139,13 @@ export const readerOf = (plan: Plan, programs: () => Promise<Programs<Layout>>):
       const [batch = 0, steps = 0] = tokens.shape
       const memory = await started(others, batch, Math.min(roomFor(steps + more), Math.max(roomFor(steps), firstRoom)))
       try {
-        const read = await reader.next(memory, tokens)
-        forget(memory)
-        return read
+        return await reader.next(memory, tokens, true)
       } catch (error) {
         forgetAll(memory)
         throw error
       }
     },
-    next: async (before, tokens) => {
+    next: async (before, tokens, isLast) => {
       const [, steps = 0] = tokens.shape
       let memory = before
       while (before.position + steps > memory.capacity) {
@@ -155,20 +154,25 @@ export const readerOf = (plan: Plan, programs: () => Promise<Programs<Layout>>):
         memory = larger
       }
       const { kept, keptShapes, carried, carriedShapes, others, batch, capacity, position } = memory
+      const isGrown = kept !== before.kept
       const shapes = [[[batch, capacity]], others, keptShapes, [tokens.shape], carriedShapes]
       try {
-        return await (await programs()).use(shapes, async ready => {
+        const read = await (await programs()).use(shapes, async ready => {
           const place = { data: Float32Array.of(position), shape: [] }
-          const [output, last, ...handles] = await runFed(
-            ready,
-            [...kept.held.handles, ...carried.held.handles],
-            [tokens, place],
-          )
+          const own = kept.held.handles
+          const spent = isLast || isGrown ? [...own.keys()] : []
+          const [result, ...handles] = await runFed(ready, [...own, ...carried.held.handles], [tokens, place], spent, {
+            isLost: true,
+          })
           const after = holding({ backend: ready.backend, handles })
-          return { ready, output, last, memory: { ...memory, kept: after, position: position + steps } }
+          return { ready, result, memory: { ...memory, kept: after, position: position + steps } }
         })
-      } finally {
-        if (memory.kept !== before.kept) forget(memory)
+        if (isLast || isGrown) dropped.forget(kept)
+        if (isLast && isGrown) forget(before)
+        return read
+      } catch (error) {
+        if (isGrown) forget(memory)
+        throw error
       }
     },
     forget,

@@ -101,12 +101,18 @@ const likeKept = <T>(kept: readonly Kept<unknown>[], list: readonly T[]): readon
   )
 }
 
-/** The output, and the logarithms of the probabilities of what follows the last step, but for a constant: [batch, vocabulary]. */
-const outputAndLast = <T>(ops: Ops<T>, output: T): readonly [output: T, last: T] => {
+/**
+ * What is read of the steps: the output, or the logarithms of the probabilities of what follows the last step, but for a
+ * constant, [batch, vocabulary].
+ */
+export type View = 'output' | 'last'
+
+const viewed = <T>(ops: Ops<T>, output: T, view: View): T => {
+  if (view === 'output') return output
   const logs = knownLog(ops, output) ?? output
-  const [, steps = 0] = ops.shape(logs)
+  const [batch = null, steps, vocabulary = null] = ops.shape(logs)
   const last = ops.slice(logs, [0, (steps ?? 0) - 1, 0], [null, 1, null])
-  return [output, ops.reshape(last, [ops.shape(logs)[0] ?? null, ops.shape(logs)[2] ?? null])]
+  return ops.reshape(last, [batch, vocabulary])
 }
 
 const constants = <T>(ops: Ops<T>, variables: VariableTree<Known>): VariableTree<T> =>
@@ -138,7 +144,7 @@ export const traceStart = (
   return [graph, { kept: count }]
 }
 
-/** The graph of the next steps: what is kept, the carried values, tokens and position → the output, the logarithms, what is kept. */
+/** The graph of the next steps: what is kept, the carried values, tokens and position → what is read of them, what is kept. */
 export const traceNext = (
   plan: Plan,
   variables: VariableTree<Known>,
@@ -147,6 +153,7 @@ export const traceNext = (
   tokens: readonly number[],
   others: Flow,
   capacity: number,
+  view: View,
 ): readonly [Graph, Layout] => {
   const form = startOf(plan, variables, others, { batch: tokens[0] as number, capacity })
   const graph = trace(
@@ -160,7 +167,7 @@ export const traceNext = (
       }
       const place = { position: position as T, capacity }
       const [output, after] = proceed(ops, plan, own, x as T, before, place)
-      return [...outputAndLast(ops, output), ...listed(after)]
+      return [viewed(ops, output, view), ...listed(after)]
     },
     [...kept, ...carried, tokens, []].map(shape => shape ?? []),
   )

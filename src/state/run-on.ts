@@ -22,7 +22,7 @@ export const runOn = async (
   let results: readonly unknown[]
   try {
     for (const tensor of tensors) handles.push(await give(backend, tensor))
-    results = await runFed(ready, handles, [], [...handles.keys()], key)
+    results = await runFed(ready, handles, [], [...handles.keys()], { root: key })
   } catch (error) {
     for (const handle of handles) backend.release(handle)
     throw error

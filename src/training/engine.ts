@@ -142,7 +142,7 @@ export const engineOf = (subject: Subject, template: RawState, backend: Backend)
       // A key is worked out where something draws with it.
       const own = ready.draws.length > 0 ? foldIn(key, update) : undefined
       const before = isFlushedBefore(update) ? await withFlushed(handles) : handles
-      const results = await runFed(ready, before, fed, changed, own).catch((error: unknown) => {
+      const results = await runFed(ready, before, fed, changed, { root: own }).catch((error: unknown) => {
         releaseAll(before.filter((handle, i) => handle !== handles[i]))
         throw error
       })
@@ -160,7 +160,7 @@ export const engineOf = (subject: Subject, template: RawState, backend: Backend)
 
   const scoreBatch: Engine['score'] = ({ handles }, batch, key) =>
     scores.of(batch).use(shapesOf(batch), async ready => {
-      const [said] = await runFed(ready, handles.slice(0, scored), valuesIn(batch), [], key)
+      const [said] = await runFed(ready, handles.slice(0, scored), valuesIn(batch), [], { root: key })
       return saidBy(ready.about, said, batch.size)
     })
 

@@ -4,6 +4,7 @@ import { type Held, type Pool, pool, tensorOf } from './held.ts'
 import { backendName } from './lower.ts'
 import type { Initializer, Model, Port } from './model.ts'
 import type { Runtime, RuntimeSession, RuntimeTensor } from './runtime.ts'
+import { type RowOutput, writeRow } from './writes.ts'
 
 /** Whether results are written to memory that is passed in; otherwise they are copied. */
 const writesInPlace = (runtime: Runtime): boolean => runtime.env.versions.node !== undefined
@@ -35,6 +36,11 @@ export interface Place {
   taken: readonly Initializer[]
 }
 
+/** What the session takes and gives, and the outputs that are made of it here. */
+export interface Ports extends Pick<Model, 'inputs' | 'outputs'> {
+  readonly writes: readonly RowOutput[]
+}
+
 /** All shapes of a program are known. */
 const shapeOf = ({ shape }: Port): readonly number[] => shape as readonly number[]
 
@@ -53,11 +59,11 @@ const constant = (runtime: Runtime, { values, shape }: Initializer): RuntimeTens
 export const programOf = (
   runtime: Runtime,
   place: Place,
-  { inputs, outputs }: Pick<Model, 'inputs' | 'outputs'>,
+  { inputs, outputs, writes }: Ports,
   memory: Pool,
   close: () => void,
 ): Program<Held> => {
-  const letGo = memory.keep(outputs.map(shapeOf))
+  const letGo = memory.keep([...outputs.map(shapeOf), ...writes.map(({ shape }) => shape)])
   const uploads = pool()
   const inPlace = writesInPlace(runtime)
   const givenFor = (taken: Place['taken']) => taken.map(each => [each.name, constant(runtime, each)] as const)
@@ -83,14 +89,29 @@ export const programOf = (
     const fetches = Object.fromEntries(
       outputs.map(({ name }, i) => [name, inPlace ? tensorOf(runtime, results[i] as Held) : null]),
     )
+    // Read before the run, as memory that is donated may be another's afterwards.
+    const positions = writes.map(({ position }) => (handles[position] as Held).data[0] as number)
     const found = await session.run(feeds, fetches)
-    for (const k of new Set(donated)) {
+    const made: Held[] = inPlace
+      ? [...results]
+      : outputs.map(port => ({ data: found[port.name]?.data as Float32Array, shape: shapeOf(port) }))
+    const spent = new Set(donated)
+    for (const [i, write] of writes.entries()) {
+      const row = made[write.output] as Held
+      const kept = handles[write.kept] as Held
+      const isLast = writes.findLastIndex(({ kept }) => kept === write.kept) === i && spent.delete(write.kept)
+      const whole = isLast ? { ...kept } : memory.take(write.shape)
+      if (!isLast) whole.data.set(kept.data)
+      writeRow(write, whole.data, row.data, positions[i] as number)
+      memory.give(row)
+      made[write.output] = whole
+    }
+    for (const k of spent) {
       const used = handles[k] as Held
       if (used.home === uploads) uploads.give(used)
       else memory.give(used)
     }
-    if (inPlace) return results
-    return outputs.map(port => ({ data: found[port.name]?.data as Float32Array, shape: shapeOf(port) }))
+    return made
   }
   return Object.freeze<Program<Held>>({
     run: async (handles, donated) => {

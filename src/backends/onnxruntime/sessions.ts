@@ -12,6 +12,7 @@ import type { NormalOptions } from './options.ts'
 import { enter, leave, type Place, programOf, type Session } from './program.ts'
 import { encode, largest } from './protobuf.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
+import { rowsOut } from './writes.ts'
 
 const elements = (shapes: readonly Shape[]): number => shapes.reduce((sum, shape) => sum + (sizeOf(shape) ?? 0), 0)
 
@@ -189,8 +190,9 @@ export const compiler = (
   // By weak references: a session has copies of the constants, so graphs need not stay in memory.
   const sessions = new WeakMap<Graph, Session>()
   const settle = (graph: Graph, family: Family | undefined) => {
-    const model = lower(graph)
-    const ports = { inputs: model.inputs, outputs: model.outputs }
+    const [computed, writes] = rowsOut(graph)
+    const model = lower(computed)
+    const ports = { inputs: model.inputs, outputs: model.outputs, writes }
     const make = (own: Model): Session => open(runtime, own, graph, options)
     const shared = family && related(family, model, make)
     if (shared !== undefined) return { ports, place: placeIn(shared, model) }

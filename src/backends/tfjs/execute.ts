@@ -31,8 +31,12 @@ export interface Instruction {
   readonly at: number
   /** The layer that it comes from. */
   readonly layer: string | undefined
-  /** Computes the value of the node; a node of several results writes them into `values` itself. */
-  readonly compute: (values: Values) => Info | undefined
+  /**
+   * Computes the value of the node; a node of several results writes them into `values` itself.
+   *
+   * @param lost places of inputs whose memory may be reused after their last use
+   */
+  readonly compute: (values: Values, lost: ReadonlySet<number>) => Info | undefined
   readonly last: readonly number[]
 }
 
@@ -62,8 +66,19 @@ const inLayer = (fault: unknown, name: string, layer: string | undefined): unkno
   return new BackendError({ backend, layer, expected, got, remedy })
 }
 
-/** Runs a plan. The outputs belong to the caller; the inputs are not freed. */
-export const execute = ({ device, made }: Target, plan: Plan, given: readonly Info[]): readonly Info[] => {
+const none: ReadonlySet<number> = new Set()
+
+/**
+ * Runs a plan. The outputs belong to the caller; the inputs are not freed.
+ *
+ * @param lost places of inputs whose memory may be reused after their last use
+ */
+export const execute = (
+  { device, made }: Target,
+  plan: Plan,
+  given: readonly Info[],
+  lost: ReadonlySet<number> = none,
+): readonly Info[] => {
   const values: Values = Array(plan.places)
   for (const [at, info] of plan.constants) values[at] = info
   for (const [k, at] of plan.inputs.entries()) values[at] = given[k] as Info
@@ -71,7 +86,7 @@ export const execute = ({ device, made }: Target, plan: Plan, given: readonly In
   try {
     for (const { at, layer, compute, last } of plan.instructions) {
       current = layer
-      const result = compute(values)
+      const result = compute(values, lost)
       values[at] = result
       for (const info of made) if (info !== result) device.dispose(info)
       made.length = 0

@@ -36,7 +36,7 @@ import { isEmpty, type Task } from './native.ts'
 
 /** A program that can also run synchronously. */
 export interface KernelProgram extends Program<Info> {
-  readonly runNow: (inputs: readonly Info[], donated?: readonly number[]) => readonly Info[]
+  readonly runNow: (inputs: readonly Info[], donated?: readonly number[], lost?: readonly number[]) => readonly Info[]
 }
 
 type Computation = Instruction['compute']
@@ -55,13 +55,16 @@ const multiplication = (
   if (product === undefined) return undefined
   const { compute, activation } = product
   const result: Computation = values => compute(operandsAt(values, from), [])
-  if (activation === null) return values => result(values)
-  return values => {
-    const before = result(values) as Info
+  if (activation === null) return result
+  return (values, lost) => {
+    const before = result(values, lost) as Info
     made.push(before)
     return operations.perform(activation, [before], [])
   }
 }
+
+/** When the memory of an operand may be reused for a result: inputs belong to the caller, who may give them up. */
+type Spending = 'always' | 'if lost' | 'never'
 
 /** A node by native kernels, which may work in-place. */
 const owned = (
@@ -69,15 +72,24 @@ const owned = (
   node: GraphNode,
   operands: readonly GraphNode[],
   from: readonly number[],
-  isSpent: (operand: GraphNode) => boolean,
+  spendingOf: (operand: GraphNode) => Spending,
 ): Computation | undefined => {
   if (node.kind !== 'application' || isEmpty(node)) return undefined
   const { operation, attributes, inputs, shape } = node
   const shapes = inputs.map(input => known(input.shape)) as unknown as Task['shapes']
   const compute =
     native?.replace(node) ?? device.native?.prepare(operation, { shapes, attributes, result: known(shape) })
-  const spent = operands.map(isSpent)
-  return compute && (values => compute(operandsAt(values, from), spent))
+  if (compute === undefined) return undefined
+  const spending = operands.map(spendingOf)
+  const spent = spending.map(when => when === 'always')
+  if (!spending.includes('if lost')) return values => compute(operandsAt(values, from), spent)
+  const isSpentAt = (i: number, lost: ReadonlySet<number>): boolean =>
+    spending[i] === 'if lost' ? lost.has(from[i] as number) : spent[i] === true
+  return (values, lost) =>
+    compute(
+      operandsAt(values, from),
+      from.map((_, i) => isSpentAt(i, lost)),
+    )
 }
 
 /** The operands of a node in their own shapes, where reshapes were read through. */
@@ -163,7 +175,8 @@ const planOf = (target: Target, graph: Graph): Plan => {
   const order = topological([...graph.inputs, ...graph.outputs], undefined, reads)
   const places = new Map(order.map((node, i) => [node, i]))
   const place = (node: GraphNode): number => places.get(node) as number
-  const lasts = lastUses(graph, reads)
+  const lasts = lastUses({ ...graph, inputs: [] }, reads)
+  const inputsOf: ReadonlySet<GraphNode> = new Set(graph.inputs)
   const kept = target.native?.lasting(order)
   const resultsOf =
     (of: Loop | Scan) =>
@@ -173,7 +186,8 @@ const planOf = (target: Target, graph: Graph): Plan => {
     }
   const instructions = order.flatMap((node, i): Plan['instructions'] => {
     if (node.kind === 'constant' || node.kind === 'placeholder' || isResult(node)) return []
-    const ended = lasts.get(node) ?? []
+    const ends = lasts.get(node) ?? []
+    const ended = ends.filter(operand => !inputsOf.has(operand))
     const operands = reads(node)
     const from = operands.map(place)
     const last = ended.map(place)
@@ -181,7 +195,10 @@ const planOf = (target: Target, graph: Graph): Plan => {
       return [{ at: i, layer: undefined, compute: looping(target, node, from, resultsOf(node)), last }]
     const compute =
       multiplication(target, node, from) ??
-      owned(target, node, operands, from, operand => ended.includes(operand) && !kept?.has(operand)) ??
+      owned(target, node, operands, from, operand => {
+        if (!ends.includes(operand) || kept?.has(operand)) return 'never'
+        return inputsOf.has(operand) ? 'if lost' : 'always'
+      }) ??
       computation(target, node, from)
     return [{ at: i, layer: 'layer' in node ? node.layer : undefined, compute, last }]
   })
@@ -233,17 +250,21 @@ export const compileFor = (device: Device, graph: Graph, family?: object): Kerne
   const shapes = graph.inputs.map(({ shape }) => shape)
   let isOpen = true
 
-  const runNow = (given: readonly Info[], donated: readonly number[] = []): readonly Info[] => {
+  const runNow = (
+    given: readonly Info[],
+    donated: readonly number[] = [],
+    lost: readonly number[] = [],
+  ): readonly Info[] => {
     if (!isOpen) throw disposed(device.name)
     present(device)
     checkInputs(device.name, shapes, given)
-    const results = execute(target, plan, given)
+    const results = execute(target, plan, given, new Set(lost.map(k => plan.inputs[k] as number)))
     for (const k of donated) device.dispose(given[k] as Info)
     return results
   }
   return Object.freeze<KernelProgram>({
     runNow,
-    run: async (given, donated) => runNow(given, donated),
+    run: async (given, donated, lost) => runNow(given, donated, lost),
     dispose: () => {
       if (!isOpen) return
       isOpen = false
