@@ -4,7 +4,7 @@ import { InvalidOption, JoineryError, show } from '../base/errors.ts'
 import { importOptional } from '../base/optional.ts'
 import { codec } from '../base/options.ts'
 import { isRecord } from '../base/trees.ts'
-import { trace } from '../graph/build.ts'
+import { traceOnly } from '../graph/build.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import type { Backend } from './backend.ts'
 import { tfjs } from './tfjs/index.ts'
@@ -91,7 +91,7 @@ const byRank = ['onnxruntime', 'wasm'] as const
  * ```
  */
 export const fastestBackend = async (): Promise<Backend> => {
-  const nothing = trace((ops, x) => [ops.negative(x as GraphNode)], [[1]])
+  const nothing = traceOnly((ops, x) => [ops.negative(x as GraphNode)], [[1]])
   for (const name of byRank)
     try {
       const backend = await chooseBackend(name)

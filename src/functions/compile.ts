@@ -7,7 +7,7 @@ import { recent } from '../base/recent.ts'
 import type { Flow } from '../base/shape.ts'
 import { type Form, type Path, unflatten } from '../base/tree.ts'
 import type { AnyLayer } from '../core/layer.ts'
-import { trace } from '../graph/build.ts'
+import { traceOnly } from '../graph/build.ts'
 import { type GraphNode, topological } from '../graph/graph.ts'
 import type { ForVariables, OwnVariables, SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Alone, ForOne, More } from '../network-types/networks.ts'
@@ -53,7 +53,7 @@ const traceFunction = (f: AnyFunction, { form, paths, keys }: Call, shapes: Flow
   const what = `${nameOf(f)}, result`
   const names = paths.filter((_, i) => keys[i] === false).map(path => path.join('.'))
   let about: Form | undefined
-  const graph = trace(
+  const graph = traceOnly(
     (ops, ...inputs) => {
       let [tensor, key] = [0, 0]
       const leaves = keys.map(isKey => (isKey ? symbolicKeyOf(key++) : (inputs[tensor++] as GraphNode)))

@@ -137,9 +137,13 @@ const apart = <T>(ops: Ops<T>, f: Forward, given: readonly T[], like: readonly T
     )
     .slice(given.length)
 
-/** A function whose gradient, and its gradient in turn, begin with running it again. */
-const recomputing = (forward: Forward): GradientRule => ({
-  forward,
+/**
+ * A function whose gradient, and its gradient in turn, begin with running it again.
+ *
+ * @param run how the function is run where nothing is differentiated
+ */
+const recomputing = (forward: Forward, run: Forward = forward): GradientRule => ({
+  forward: (ops, given) => (ops.withGradient === undefined ? run : forward)(ops, given),
   backward: (ops, inputs, _, cotangents) => {
     const pulled: Forward = (inner, given) => {
       const own = tape(inner)
@@ -148,10 +152,8 @@ const recomputing = (forward: Forward): GradientRule => ({
       const seeds = given.slice(inputs.length)
       return pulledBack(own, outputs, seeds, variables)
     }
-    const given = [...inputs, ...cotangents]
-    return ops.withGradient === undefined
-      ? apart(ops, pulled, given, inputs)
-      : ops.withGradient(recomputing(pulled), given)
+    const alone: Forward = (inner, given) => apart(inner, pulled, given, given.slice(0, inputs.length))
+    return runRule(ops, recomputing(pulled, alone), [...inputs, ...cotangents])
   },
 })
 

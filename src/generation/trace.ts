@@ -1,7 +1,7 @@
 import { type Flow, known } from '../base/shape.ts'
 import { byName, mapRecord, mapTree, merged, own, type VariableTree } from '../base/trees.ts'
 import type { Mode, Result } from '../core/layer.ts'
-import { trace } from '../graph/build.ts'
+import { traceOnly } from '../graph/build.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Ops } from '../ops/ops.ts'
 import type { Known } from '../state/traced.ts'
@@ -131,7 +131,7 @@ export const traceStart = (
   room: Room,
 ): readonly [Graph, Layout] => {
   let count = 0
-  const graph = trace(
+  const graph = traceOnly(
     (ops, ...rest) => {
       type T = (typeof rest)[number]
       const { kept, whole } = begin(ops, plan, constants(ops, variables), rest, room)
@@ -156,7 +156,7 @@ export const traceNext = (
   view: View,
 ): readonly [Graph, Layout] => {
   const form = startOf(plan, variables, others, { batch: tokens[0] as number, capacity })
-  const graph = trace(
+  const graph = traceOnly(
     (ops, ...given) => {
       const own = constants(ops, variables)
       const [x, position] = given.slice(kept.length + carried.length)
@@ -182,7 +182,7 @@ const startOf = (
   room: Room,
 ): readonly Kept<readonly number[]>[] => {
   let shapes: readonly Kept<readonly number[]>[] = []
-  trace(
+  traceOnly(
     (ops, ...rest) => {
       const { kept } = begin(ops, plan, constants(ops, variables), rest, room)
       shapes = kept.map(of => mapRecord(of, x => known(ops.shape(x))))
@@ -202,7 +202,7 @@ export const traceGrowth = (
   room: Room,
 ): readonly [Graph, Layout] => {
   const larger = listed(startOf(plan, variables, others, room))
-  const graph = trace(
+  const graph = traceOnly(
     (ops, ...given) =>
       given.map((x, i) =>
         ops.pad(

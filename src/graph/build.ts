@@ -44,6 +44,32 @@ export const changing = (beneath: Ops<GraphNode>, change: Change, layer?: string
 export const asGraph = (inputs: readonly Placeholder[], outputs: readonly GraphNode[]): Graph =>
   Object.freeze({ kind: 'Graph', inputs: Object.freeze([...inputs]), outputs: Object.freeze([...outputs]) })
 
+type Trace = (
+  f: (ops: Ops<GraphNode>, ...inputs: readonly GraphNode[]) => readonly GraphNode[],
+  shapes: readonly Shape[],
+  names?: readonly string[],
+) => Graph
+
+/** @param keepsRules as of a tracer */
+const tracing =
+  (keepsRules: boolean): Trace =>
+  (f, shapes, names) => {
+    const inputs = shapes.map((shape, i) => placeholder(names?.[i] ?? `x${i}`, shape))
+    const made = new Set<GraphNode>(inputs)
+    const keep = interner()
+    const ops = tracer(
+      node => {
+        const kept = keep(node)
+        made.add(kept)
+        return kept
+      },
+      undefined,
+      keepsRules,
+    )
+    const outputs = f(ops, ...inputs)
+    return isMadeOf(made, outputs) ? asGraph(inputs, outputs) : graph(inputs, outputs)
+  }
+
 /**
  * The graph of a function of tensors, written in the operations.
  *
@@ -56,22 +82,10 @@ export const asGraph = (inputs: readonly Placeholder[], outputs: readonly GraphN
  * squares.outputs[0]?.shape // [null]
  * ```
  */
-export const trace = (
-  f: (ops: Ops<GraphNode>, ...inputs: readonly GraphNode[]) => readonly GraphNode[],
-  shapes: readonly Shape[],
-  names?: readonly string[],
-): Graph => {
-  const inputs = shapes.map((shape, i) => placeholder(names?.[i] ?? `x${i}`, shape))
-  const made = new Set<GraphNode>(inputs)
-  const keep = interner()
-  const ops = tracer(node => {
-    const kept = keep(node)
-    made.add(kept)
-    return kept
-  })
-  const outputs = f(ops, ...inputs)
-  return isMadeOf(made, outputs) ? asGraph(inputs, outputs) : graph(inputs, outputs)
-}
+export const trace: Trace = tracing(true)
+
+/** The same without the gradients that functions have of their own: for graphs that nobody differentiates. */
+export const traceOnly: Trace = tracing(false)
 
 /** Whether all nodes are from this trace: others have to be traced again, and other placeholders refused. */
 const isMadeOf = (made: ReadonlySet<GraphNode>, outputs: readonly GraphNode[]): boolean =>

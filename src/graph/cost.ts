@@ -84,7 +84,7 @@ const repetitions = (node: Scan | Loop): number | null =>
 /** The cost of a user's operation without kernels: that of what it computes. Of what a kernel does, nothing is known. */
 const costOfOwn = ({ call, inputs }: Own): Pick<Cost, 'flops' | 'bytes'> | undefined => {
   if (Object.keys(call.kernels).length > 0) return undefined
-  const { withKernel: _, within: __, ...plain } = graphOps
+  const { withKernel: _, withGradient: __, within: ___, ...plain } = graphOps
   return cost([
     call.run(
       plain,

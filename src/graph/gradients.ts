@@ -29,7 +29,7 @@ export const gradients = (
   loss: GraphNode = graph.outputs[0] as GraphNode,
   wrt: readonly GraphNode[] = graph.inputs,
 ): Graph => {
-  const { ops, variable, fixed, gradients: back } = tape(tracer(interner()))
+  const { ops, variable, fixed, gradients: back } = tape(tracer(interner(), undefined, true))
   const variables = wrt.map(variable)
   const bound = new Map<GraphNode, Traced<GraphNode>>()
   for (const node of topological([loss])) if (node.kind === 'placeholder') bound.set(node, fixed(node))

@@ -23,10 +23,11 @@ import {
 export const interpret = <T>(ops: Ops<T>, outputs: readonly GraphNode[], bound: Map<GraphNode, T>): readonly T[] => {
   const value = (node: GraphNode): T => bound.get(node) as T
   const results = new Map<Scan | Loop, readonly T[]>()
+  const calls: Calls<T> = new Map()
   for (const node of topological(outputs, node => bound.has(node))) {
     if (bound.has(node)) continue
     if (encloses(node)) results.set(node, repeat(ops, node, value))
-    else bound.set(node, compute(ops, node, value, results))
+    else bound.set(node, compute(ops, node, value, results, calls))
   }
   return outputs.map(value)
 }
@@ -62,11 +63,26 @@ const repeat = <T>(ops: Ops<T>, node: Scan | Loop, value: (node: GraphNode) => T
 const inLayer = <T>(ops: Ops<T>, { layer }: Application | Own): Ops<T> =>
   layer === undefined ? ops : (ops.within?.(layer) ?? ops)
 
+/** Functions of several results that were run, by what they have in common. */
+type Calls<T> = Map<object, { readonly inputs: readonly GraphNode[]; readonly all: readonly T[] }[]>
+
+/** The result of a call. A function of several results is run once for all of them. */
+const called = <T>(ops: Ops<T>, { call, inputs }: Own, value: (node: GraphNode) => T, calls: Calls<T>): T => {
+  const { results, at = 0, kernels } = call
+  if (results === undefined) return call.run(ops, inputs.map(value))
+  const before = calls.get(kernels) ?? []
+  const known = before.find(other => other.inputs.every((input, i) => input === inputs[i]))
+  const all = known?.all ?? results(ops, inputs.map(value))
+  if (known === undefined) calls.set(kernels, [...before, { inputs, all }])
+  return all[at] as T
+}
+
 const compute = <T>(
   beneath: Ops<T>,
   node: Exclude<GraphNode, Scan | Loop>,
   value: (node: GraphNode) => T,
   results: ReadonlyMap<Scan | Loop, readonly T[]>,
+  calls: Calls<T>,
 ): T => {
   switch (node.kind) {
     case 'placeholder':
@@ -81,7 +97,7 @@ const compute = <T>(
     case 'application':
       return perform(inLayer(beneath, node))(node.operation, node.inputs.map(value), node.attributes)
     case 'own':
-      return node.call.run(inLayer(beneath, node), node.inputs.map(value))
+      return called(inLayer(beneath, node), node, value, calls)
     case 'fused':
       return unfused(beneath, node, node.inputs.map(value))
   }

@@ -16,6 +16,7 @@ import {
   type Placeholder,
   type Scan,
 } from './graph.ts'
+import { ruled } from './ruled.ts'
 
 /**
  * An input of a graph, where tracing starts.
@@ -89,9 +90,14 @@ const loopOf =
  *
  * @param keep gets each new node and returns the one to use instead, such as an equal one
  * @param layer the layer that the nodes belong to
+ * @param keepsRules whether functions with a gradient of their own are calls that have it, for who differentiates the graph
  */
-export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Ops<GraphNode> =>
-  alike<GraphNode>(
+export const tracer = (
+  keep: (node: GraphNode) => GraphNode,
+  layer?: string,
+  keepsRules: boolean = false,
+): Ops<GraphNode> => {
+  const ops: Ops<GraphNode> = alike<GraphNode>(
     (operation, inputs, attributes) =>
       keep(
         Object.freeze({
@@ -135,9 +141,12 @@ export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string): Op
           }),
         ),
       origin: node => (node.kind === 'application' ? node : undefined),
-      within: forLayers(name => tracer(keep, name)),
+      ...(keepsRules && { withGradient: (rule, inputs) => ruled(ops, rule, inputs) }),
+      within: forLayers(name => tracer(keep, name, keepsRules)),
     },
   )
+  return ops
+}
 
 /** The tracing interpreter: see {@link tracer}. */
-export const graphOps: Ops<GraphNode> = tracer(node => node)
+export const graphOps: Ops<GraphNode> = tracer(node => node, undefined, true)

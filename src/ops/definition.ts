@@ -100,6 +100,8 @@ const byKernel = <T>(
 const runOf =
   (definition: Definition, given: readonly unknown[]): KernelCall['run'] =>
   <T>(ops: Ops<T>, inputs: readonly T[]): T => {
+    const kept = byKernel(ops, definition, inputs, given)
+    if (kept !== undefined) return kept
     const rule = ruleOf(definition, given)
     const results = definition.derivative === undefined ? rule.forward(ops, inputs) : runRule(ops, rule, inputs)
     // The operation has one result.

@@ -57,7 +57,7 @@ export interface Kernels<Given extends readonly unknown[] = readonly unknown[]> 
   readonly onnxruntime?: OnnxKernel<Given>
 }
 
-/** A call of an operation that has kernels, or a derivative of its own. */
+/** A call of an operation that has kernels, or of what has a gradient of its own. */
 export interface KernelCall {
   readonly name: string
   /** None for an operation that has a derivative alone. */
@@ -68,6 +68,10 @@ export interface KernelCall {
   readonly shape: Shape
   /** The operation in any interpretation: by a kernel where there is one, with its derivative where that is asked for. */
   readonly run: <T>(ops: Ops<T>, inputs: readonly T[]) => T
+  /** All results of a function, one of which is that of the call. Its calls have the same `kernels`, and run together. */
+  readonly results?: <T>(ops: Ops<T>, inputs: readonly T[]) => readonly T[]
+  /** Which of them. */
+  readonly at?: number
 }
 
 /** Whether a backend has a kernel for a call. */
