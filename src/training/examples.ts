@@ -23,10 +23,13 @@ export const alikeRows = {
 type In<E, F extends Field> = E extends { readonly [_ in F]: infer V } ? V : unknown
 type Others<E> = Exclude<keyof E, Field>
 
-/** Examples of nested arrays that fit a network and a loss. As {@link Rows}, they are made once, and asked for first. */
-interface Fitting<N extends Typed, L> {
-  readonly x: Rows<InputOf<N>>
-  readonly y: Rows<ShapeOfTargets<OutputOf<N>, L>>
+/**
+ * Examples of nested arrays that fit inputs of the shape `I` and targets of the shape `T`, on which alone they depend: as {@link Rows},
+ * they are made once for many networks, and asked for first.
+ */
+interface Fitting<I, T> {
+  readonly x: Rows<I>
+  readonly y: Rows<T>
 }
 
 // Faults are counted by the length of a tuple, as in network-types/data.ts.
@@ -36,8 +39,10 @@ export type Some = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11
 
 /** The faults of the examples `E` for the network `N` and the loss `L`: `[]` for none. */
 type Faults<N extends Typed, L, E> = [E] extends [AnyBatches]
-  ? FaultsInItems<N, L, ItemOf<E>, E>
-  : [E, keyof E] extends [Fitting<N, L>, 'x' | 'y']
+  ? FitsItems<InputOf<N>, ShapeOfTargets<OutputOf<N>, L>, ItemOf<E>> extends true
+    ? []
+    : FaultsInItems<N, L, ItemOf<E>, E>
+  : [E, keyof E] extends [Fitting<InputOf<N>, ShapeOfTargets<OutputOf<N>, L>>, 'x' | 'y']
     ? E extends { readonly x: { readonly length: infer A }; readonly y: { readonly length: infer B } }
       ? A extends B
         ? []
@@ -93,14 +98,16 @@ type ItemOf<D> = D extends { readonly toArray: () => Promise<readonly (infer Ite
 /** What it gives once it is batched. */
 type BatchOf<D> = D extends { readonly batch: (...options: never) => infer B } ? ItemOf<B> : unknown
 
-/** Batches, and examples, of tensors that fit a network and a loss; as {@link Fitting}. */
-interface FittingBatch<N extends Typed, L> {
-  readonly x: OfShape<InputOf<N>>
-  readonly y: OfShape<ShapeOfTargets<OutputOf<N>, L>>
+// Those that fit, as most do, are told by comparisons with types that depend on shapes alone, which many networks share: inputs of the
+// shape `I` and targets of the shape `T`.
+
+interface FittingBatch<I, T> {
+  readonly x: OfShape<I>
+  readonly y: OfShape<T>
 }
-interface FittingExample<N extends Typed, L> {
-  readonly x: OfOne<InputOf<N>>
-  readonly y: OfOne<ShapeOfTargets<OutputOf<N>, L>>
+interface FittingExample<I, T> {
+  readonly x: OfOne<I>
+  readonly y: OfOne<T>
   readonly weights?: number
   readonly mask?: number
 }
@@ -108,31 +115,47 @@ interface FittingExample<N extends Typed, L> {
 type OfShape<S> = S extends readonly number[] ? { readonly shape: Readonly<S> } : never
 /** A tensor of the shape of one example, or a number. */
 type OfOne<S> = S extends readonly [unknown, ...infer T] ? (T extends [] ? number : OfShape<T>) : never
-/** Examples of nested arrays of any length: a type that they are of says no shape that does not fit. */
-interface UnsizedExample<N extends Typed, L> {
-  readonly x: UnsizedRows<InputOf<N>>
-  readonly y: UnsizedRows<ShapeOfTargets<OutputOf<N>, L>>
+/** Batches of tensors of unknown sizes, and examples of nested arrays of any length: what is of these types says no shape that does not fit. */
+interface UnsizedBatch<I, T> {
+  readonly x: UnsizedShape<I>
+  readonly y: UnsizedShape<T>
+}
+type UnsizedShape<S> = S extends readonly number[] ? { -readonly [K in keyof S]: number } : unknown
+interface UnsizedExample<I, T> {
+  readonly x: UnsizedRows<I>
+  readonly y: UnsizedRows<T>
   readonly weights: number
   readonly mask: number
 }
 type UnsizedRows<S> = S extends readonly [unknown, ...infer T] ? (T extends [] ? number : UnsizedRows<T>[]) : never
-/** The faults of the items of the dataset `D`. Those with as many axes as inputs have are batches. */
-type FaultsInItems<N extends Typed, L, Item, D> = unknown extends Item
-  ? []
+/** Whether items are of a type all of which fits. */
+type FitsItems<I, T, Item> = unknown extends Item
+  ? true
   : [keyof Item] extends [Field]
-    ? [Item] extends [FittingExample<N, L>]
-      ? []
-      : [UnsizedExample<N, L>, 'y'] extends [Item, keyof Item]
-        ? []
-        : [Item] extends [FittingBatch<N, L>]
-          ? number extends RowsOf<Item>
-            ? []
-            : FaultsInKnown<N, L, Item, D>
-          : FaultsInKnown<N, L, Item, D>
-    : FaultsInKnown<N, L, Item, D>
+    ? number extends RowsOf<Item>
+      ? [Item] extends [FittingBatch<I, T>]
+        ? true
+        : [UnsizedBatch<I, T>] extends [ShapesOf<Item>]
+          ? true
+          : [Item] extends [FittingExample<I, T>]
+            ? true
+            : false
+      : [Item] extends [FittingExample<I, T>]
+        ? true
+        : [UnsizedExample<I, T>, 'y'] extends [Item, keyof Item]
+          ? true
+          : false
+    : false
 /** How many rows the tensor of a batch has. */
 type RowsOf<Batch> = Batch extends { readonly x: { readonly shape: { readonly 0: infer Count } } } ? Count : never
-type FaultsInKnown<N extends Typed, L, Item, D> = [Item] extends [never]
+type ShapesOf<Batch> = Batch extends {
+  readonly x: { readonly shape: infer X }
+  readonly y: { readonly shape: infer Y }
+}
+  ? { readonly x: X; readonly y: Y }
+  : never
+/** The faults of the other items of the dataset `D`. Those with as many axes as inputs have are batches. */
+type FaultsInItems<N extends Typed, L, Item, D> = [Item] extends [never]
   ? []
   : 'x' extends keyof Item
     ? HasRankOf<InputOf<N>, In<Item, 'x'>> extends true
