@@ -9,7 +9,7 @@ import { type Form, type Path, unflatten } from '../base/tree.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { traceOnly } from '../graph/build.ts'
 import { type GraphNode, topological } from '../graph/graph.ts'
-import type { ForVariables, OwnVariables, SomeVariables, VariablesFor } from '../network-types/given.ts'
+import type { ForVariables, OwnVariables, VariablesFor, WrittenVariables } from '../network-types/given.ts'
 import type { Alone, ForOne, More } from '../network-types/networks.ts'
 import {
   backendFor,
@@ -143,14 +143,14 @@ export function compile<N extends AnyLayer, const V extends OwnVariables = OwnVa
 ): Compiled<N>
 export function compile<N extends Alone, O = unknown>(
   network: N,
-  options?: O extends SomeVariables ? O : CompileOptions,
-  ...none: O extends SomeVariables ? More : ForOne<N>
+  options?: O extends WrittenVariables ? O : CompileOptions,
+  ...none: O extends WrittenVariables ? More : ForOne<N>
 ): CompiledNetwork<N>
 export function compile<N extends Alone, U = unknown>(
   network: N,
   variables: U extends undefined ? U : undefined,
   options: CompileOptions | undefined,
-  ...none: U extends SomeVariables ? More : ForOne<N>
+  ...none: U extends WrittenVariables ? More : ForOne<N>
 ): CompiledNetwork<N>
 export function compile<A extends readonly unknown[] = Handle[], R = unknown, G = never>(
   f: ButNetwork<OpsFunction<Handle, A, R>, G>,

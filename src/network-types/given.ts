@@ -10,19 +10,26 @@ import type { Ordered } from './ordered.ts'
 // stands the sentence that is the error at run time. Nothing is refused that may fit: variables of any name, of unknown
 // shapes, or for a network that the compiler does not know; and a network takes those of a larger one that it is part of.
 
-/** The least that variables are. */
-export interface SomeVariables {
+/** Variables of a network's type, which the compiler need not look through. */
+interface Made {
+  readonly ' variables'?: 'made'
+  readonly ' any'?: never
+}
+/** The least that variables are that somebody wrote. */
+export interface WrittenVariables {
   readonly params: Readonly<Record<string, unknown>>
   readonly state: Readonly<Record<string, unknown>>
   /** Tells it from other types, which the compiler need not look through then. */
   readonly ' any'?: never
 }
+/** The least that variables are. */
+export type SomeVariables = Made | WrittenVariables
 
 /** The constraint of variables, with a mark that none have. */
-export interface OwnVariables extends SomeVariables {
+export interface OwnVariables extends WrittenVariables {
   readonly ' own'?: 'constraint'
 }
-interface Inferred extends SomeVariables {
+interface Inferred extends WrittenVariables {
   readonly ' own'?: 'inferred'
 }
 /** What stands behind the parameters of an overload for variables, `V extends OwnVariables`; see {@link WhereInferred}. */
@@ -44,7 +51,11 @@ type Unfit<L extends Typed, V> = unknown extends L[' within']
     ? string extends keyof P | keyof S
       ? null
       : FirstFault<Ordered<L>, P, S>
-    : null
+    : NoVariables
+/** Of an object with nothing, which fits {@link Made}, whose keys are all optional. */
+interface NoVariables {
+  readonly mismatch: `variables expects { params, state }, got an object with nothing. ${typeof ownVariables}`
+}
 
 /** The fault of the first layer that has one. */
 type FirstFault<T extends readonly unknown[], P, S> = T extends readonly [infer H, ...infer R]

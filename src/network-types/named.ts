@@ -128,6 +128,7 @@ export type StateOf<L extends Typed> = unknown extends L[' within']
 /** The variables of a network: parameters and state. */
 // biome-ignore lint/suspicious/noExplicitAny: those of any network may be those of each
 export interface Variables<L = any> {
+  readonly ' variables'?: 'made'
   // Where the network is a type parameter, so is this: records of networks have variables of the same types.
   readonly params: L extends Typed ? ParamsOf<L> : never
   readonly state: L extends Typed ? StateOf<L> : never

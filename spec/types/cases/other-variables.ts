@@ -93,6 +93,10 @@ apply(network, { params: {}, state: {} }, x)
 const twice = join(Input(8), shared('common', join(Relu(8), Relu(8))), shared('common', join(Relu(8), Relu(8))))
 apply(twice, other, y)
 //           ~~~~~ "common/relu-1: expected variables of this layer, got none
+apply(network, {}, x)
+//             ~~ "variables expects { params, state }, got an object with nothing. Make the variables of this network with init(network, key)."
+apply(network, { params: {} }, x)
+//             ~~~~~~~~~~~~~~ is not assignable to parameter of type 'SomeVariables'
 apply(network, 5, x)
 //             ~ 'number' is not assignable to parameter of type 'SomeVariables'
 
