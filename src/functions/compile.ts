@@ -9,7 +9,14 @@ import { type Form, type Path, unflatten } from '../base/tree.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { traceOnly } from '../graph/build.ts'
 import { type GraphNode, topological } from '../graph/graph.ts'
-import type { ForVariables, OwnVariables, VariablesFor, WrittenVariables } from '../network-types/given.ts'
+import type {
+  Certain,
+  ForUncertain,
+  ForVariables,
+  OwnVariables,
+  VariablesFor,
+  WrittenVariables,
+} from '../network-types/given.ts'
 import type { Alone, ForOne, More } from '../network-types/networks.ts'
 import {
   backendFor,
@@ -144,14 +151,20 @@ export function compile<N extends AnyLayer, const V extends OwnVariables = OwnVa
 export function compile<N extends Alone, O = unknown>(
   network: N,
   options?: O extends WrittenVariables ? O : CompileOptions,
-  ...none: O extends WrittenVariables ? More : ForOne<N>
+  ...none: [Extract<O, WrittenVariables>] extends [never] ? ForOne<N> : More
 ): CompiledNetwork<N>
 export function compile<N extends Alone, U = unknown>(
   network: N,
   variables: U extends undefined ? U : undefined,
   options: CompileOptions | undefined,
-  ...none: U extends WrittenVariables ? More : ForOne<N>
+  ...none: [Extract<U, WrittenVariables>] extends [never] ? ForOne<N> : More
 ): CompiledNetwork<N>
+export function compile<N extends AnyLayer, U = unknown>(
+  network: N,
+  variables: Certain<U>,
+  options?: CompileOptions,
+  ...none: ForUncertain<U>
+): Compiled<N>
 export function compile<A extends readonly unknown[] = Handle[], R = unknown, G = never>(
   f: ButNetwork<OpsFunction<Handle, A, R>, G>,
   options?: Beside<A, R, CompileOptions>,

@@ -1,5 +1,5 @@
 import { InvalidOption } from '../base/errors.ts'
-import { isKey } from '../base/random.ts'
+import { isKey, type Key } from '../base/random.ts'
 import { showShape } from '../base/shape.ts'
 import { flatten, type Path, showPath, unflatten } from '../base/tree.ts'
 import { isList, isRecord, own as ownOf } from '../base/trees.ts'
@@ -12,6 +12,20 @@ import { argumentsIn, placeOfArgument, tensorsIn } from './trees.ts'
 
 /** The axis of an argument to map over, or those in a tree; `null` for what is the same for all. */
 export type Axes = number | null | readonly Axes[] | { readonly [name: string]: Axes }
+/**
+ * The same for arguments of known trees: one for all, or one for each. So compilers underline the entry that is wrong; of any tree
+ * they would underline all of it.
+ */
+type AxesFor<A> =
+  | number
+  | null
+  | { readonly [I in keyof A as I extends number | `${number}` ? I : never]: AxesOf<A[I]> }
+type AxesOf<X> = unknown extends X ? Axes : number | null | AxesWithin<X>
+type AxesWithin<X> = X extends Handle | Key
+  ? never
+  : X extends object
+    ? { readonly [K in keyof X]: AxesOf<X[K]> }
+    : never
 
 const refuse = (option: string, expected: string, got: string, remedy: string): never => {
   throw new InvalidOption({ layer: 'vmap', option, expected, got, remedy })
@@ -69,7 +83,7 @@ const axisAt = (axes: unknown, path: Path): number | null => {
  */
 export const vmap = <T = Handle, A extends readonly unknown[] = T[], R = unknown>(
   f: OpsFunction<T, A, R>,
-  axes: Beside<A, R, Axes> = 0,
+  axes: Beside<A, R, AxesFor<NoInfer<A>>> = 0,
 ): OpsFunction<T, A, R> => {
   const own = asFunction('vmap', f)
   checkAxes(axes)

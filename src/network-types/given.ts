@@ -3,7 +3,7 @@ import type { missingLayer, ownVariables } from '../base/unfit-variables.ts'
 import type { Typed } from '../core/layer.ts'
 import type { Judged, ShapeOf } from './data.ts'
 import type { NamedLayer, Variables } from './named.ts'
-import type { WhereInferred } from './networks.ts'
+import type { More, WhereInferred } from './networks.ts'
 import type { Ordered } from './ordered.ts'
 
 // Variables that are given to a network, as far as their type says which they are: in the place of those of another network
@@ -34,6 +34,20 @@ interface Inferred extends WrittenVariables {
 }
 /** What stands behind the parameters of an overload for variables, `V extends OwnVariables`; see {@link WhereInferred}. */
 export type ForVariables<V> = WhereInferred<V, Inferred>
+
+/** Whether `U` are variables that may be missing. */
+type AreUncertain<U> = [Extract<U, undefined | null>] extends [never]
+  ? false
+  : [Extract<U, WrittenVariables>] extends [never]
+    ? false
+    : true
+/** The type of a parameter for variables that may be missing, in an overload for nothing else: what is wrong with them. */
+export type Certain<U> =
+  AreUncertain<U> extends true
+    ? 'compile, variables: expected variables, got some that may be missing. Check first that they are there, or leave them out: compile(network).'
+    : U
+/** What stands behind the parameters of that overload. */
+export type ForUncertain<U> = AreUncertain<U> extends true ? [] : More
 
 /** The type of a parameter for the variables `V` of the network `L`: as they are, or what is wrong with them. */
 export type VariablesFor<L extends Typed, V> = [...Faults<L, V>]['length'] extends 1 ? Sentence<Unfit<L, V>> : V

@@ -18,8 +18,9 @@ import type { ExamplesFor } from './examples.ts'
 import { networkSubject } from './network-subject.ts'
 import { type NormalCompiledRule, readCompiledRule } from './options.ts'
 import type { RawReport } from './report.ts'
+import type { RulesFor } from './rules/judged.ts'
 import { readCompiledRules } from './rules/options.ts'
-import type { ObjectiveRules, RulesReport } from './rules/rule.ts'
+import type { RulesReport } from './rules/rule.ts'
 import { rulesSubject } from './rules/subject.ts'
 import type {
   ForOutputs,
@@ -295,7 +296,7 @@ export function compileTraining<
  */
 export function compileTraining<const NS extends object, B = Handle, const R = unknown>(
   networks: NS & Networks<NS>,
-  rules: R & ObjectiveRules<NS, B>,
+  rules: RulesFor<NS, B, R>,
   options?: CompiledRulesOptions,
   ...none: ForSeveral<NS>
 ): CompiledRules<NS, B, R>

@@ -24,8 +24,9 @@ import { type Stopped, type Trained, train } from './loops/train.ts'
 import { networkSubject } from './network-subject.ts'
 import { type NormalFitting, readFit } from './options.ts'
 import type { BatchOf } from './rules/data.ts'
+import type { RulesFor } from './rules/judged.ts'
 import { readRulesFit } from './rules/options.ts'
-import type { ObjectiveRules, RulesReport } from './rules/rule.ts'
+import type { RulesReport } from './rules/rule.ts'
 import { rulesSubject } from './rules/subject.ts'
 import { allAsked } from './scoring.ts'
 import type { AnyBatches } from './source.ts'
@@ -152,7 +153,7 @@ export type RulesValidation<D> = Given<BatchOf<D>> | AnyBatches | { readonly par
 /** The options of {@link fit} with rules. */
 export interface RulesFitOptions<NS, D, R, V = never> extends LoopOptions, RulesStepOptions {
   /** What each update does: one rule, or an array of them, which run in order. */
-  readonly rules: R & ObjectiveRules<NS, BatchOf<D>>
+  readonly rules: RulesFor<NS, BatchOf<D>, R>
   /**
    * Data on which the losses are computed after every epoch, with networks in inference mode: a tree of the form of `data`, a
    * dataset, or `{ part: 0.2 }`, which holds out the last fraction of the examples.

@@ -23,8 +23,9 @@ import { readRule } from './options.ts'
 import type { Constraint } from './penalties/constraint.ts'
 import type { Regularizer } from './penalties/regularizer.ts'
 import type { MetricValue } from './report.ts'
+import type { RulesFor } from './rules/judged.ts'
 import { readRulesStep } from './rules/options.ts'
-import type { ObjectiveRules, RulesReport } from './rules/rule.ts'
+import type { RulesReport } from './rules/rule.ts'
 import type { RuleSlots } from './rules/slots.ts'
 import { rulesSubject } from './rules/subject.ts'
 import { stepOf } from './stepping.ts'
@@ -227,7 +228,7 @@ export function trainStep<
  */
 export function trainStep<const NS extends object, B = Handle, const R = unknown>(
   networks: NS & Networks<NS>,
-  rules: R & ObjectiveRules<NS, B>,
+  rules: RulesFor<NS, B, R>,
   options?: RulesStepOptions,
   ...none: ForSeveral<NS>
 ): RulesStep<NS, B, R>

@@ -101,6 +101,31 @@ const refusals: readonly Row[] = [
     by((_: Any, { a }: Any) => a, { b: x }),
   ],
   [
+    'a record that it takes apart as an array',
+    'trainStep, critic, batch: expected an array, as the loss takes it apart, got a record. Take its parts by name: { … } in place of [ … ]. There are batch.a, batch.b.',
+    by(({ ops, run }: Any, [a]: Any) => ops.mean(run.critic(a)), { a: x, b: x }),
+  ],
+  [
+    'a record in the batch that it takes apart as an array',
+    'trainStep, critic, batch.a: expected an array, as the loss takes it apart, got a record.',
+    by(({ ops, run }: Any, { a: [b] }: Any) => ops.mean(run.critic(b)), { a: { b: x } }),
+  ],
+  [
+    'an array that it takes apart as a record',
+    'trainStep, critic, batch.a: expected what the loss asks the batch for, got none. Give it with the batch, which has batch.0.',
+    by(({ ops, run }: Any, { a }: Any) => ops.mean(run.critic(a)), [j.tensor(x)]),
+  ],
+  [
+    'a tensor that it takes apart as an array',
+    'trainStep, critic, batch: expected what the loss takes of it, got one tensor, which has no parts. Give a record or an array of tensors, or take the batch as it is.',
+    by(({ ops, run }: Any, [a]: Any) => ops.mean(run.critic(a))),
+  ],
+  [
+    'a tensor that it takes apart as a record',
+    'trainStep, critic, batch: expected what the loss takes of it, got one tensor, which has no parts.',
+    by(({ ops }: Any, { a }: Any) => ops.mean(a)),
+  ],
+  [
     'two tensors that the batch has not',
     'trainStep, critic, batch.a, batch.c: expected what the loss asks the batch for',
     by(({ ops, run }: Any, { a, b, c }: Any) => ops.add(ops.mean(run.critic(a)), ops.mean(ops.add(b, c))), { b: x }),

@@ -106,18 +106,25 @@ valueAndGrad(flat, { wrt: 0, aux: 1 })
 grad(flat, { aux: true })
 //   ~~~~ is not assignable to type 'readonly [T, unknown]'
 vmap(flat, '0')
-//         ~~~ is not assignable to parameter of type 'Axes | undefined'.
+//         ~~~ Argument of type '"0"' is not assignable to parameter of type 'AxesFor<
 
 // Beside functions of trees, too, what is wrong is underlined, and not the function.
 const pair = <T>(ops: Ops<T>, { w }: Params<T>, x: T): readonly [T, T] => [ops.mean(w), x]
 const stepOf = <T>(ops: Ops<T>, carry: Params<T>, x: Params<T>) => [carry, ops.add(carry.w, x.w)] as const
 const stepAlone = <T>(ops: Ops<T>, carry: Params<T>) => [carry, ops.exp(carry.w)] as const
 vmap(loss, '0')
-//         ~~~ Argument of type '"0"' is not assignable to parameter of type 'Axes | undefined'.
+//         ~~~ Argument of type '"0"' is not assignable to parameter of type 'AxesFor<
 vmap(loss, [0, '1', null])
-//             ~~~ Type 'string' is not assignable to type 'Axes'.
+//             ~~~ Type 'string' is not assignable to type 'AxesOf<T>'.
+vmap(pair, [{ w: '0' }, 0])
+//            ~ Type 'string' is not assignable to type
+vmap(pair, [{ w: 0, b: 0, c: 0 }, 0])
+//                        ~ 'c' does not exist in type
+const stacked = <T>(ops: Ops<T>, { p }: { readonly p: readonly T[] }): T => ops.stack(p)
+vmap(stacked, [{ p: [0, '1'] }])
+//                      ~~~ Type 'string' is not assignable to type 'AxesOf<T>'.
 vmap(grad(loss), '0')
-//               ~~~ Argument of type '"0"' is not assignable to parameter of type 'Axes | undefined'.
+//               ~~~ Argument of type '"0"' is not assignable to parameter of type 'AxesFor<
 grad(loss, { wrtt: 1 })
 //           ~~~~ 'wrtt' does not exist in type 'GradientOptions<0, false>'. Did you mean to write 'wrt'?
 grad(loss, { wrt: '1' })

@@ -100,6 +100,14 @@ apply(network, { params: {} }, x)
 apply(network, 5, x)
 //             ~ 'number' is not assignable to parameter of type 'SomeVariables'
 
+// Variables that may be missing.
+export const uncertain = (maybe: typeof variables | undefined, none: typeof variables | null) => {
+  compile(network, maybe)
+  //               ~~~~~ compile, variables: expected variables, got some that may be missing. Check first that they are there, or leave them out: compile(network).
+  compile(network, none, { backend: 'wasm' })
+  //               ~~~~ compile, variables: expected variables, got some that may be missing. Check first that they are there, or leave them out: compile(network).
+}
+
 // Variables of a larger network, of an equal one, and what the compiler does not know.
 const larger = init(join(network, Relu(7), BatchNorm()), key(1))
 const same = init(join(Input(4), join(Relu(8), block('head', join(Relu(8), BatchNorm()))), Softmax(3)), key(1))

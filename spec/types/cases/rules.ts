@@ -193,11 +193,39 @@ compileTraining({ critic, other: 3 }, { loss: handle })
 fit(networks, variables, [[1, 2, 3]], { loss: 'mse' })
 //                                      ~~~~ 'loss' does not exist in type
 
+// A loss that gives no scalar: the error at run time, at the loss.
+trainStep(networks, { loss: () => 3 })
+//                    ~~~~ loss: expected a scalar, or [scalar, report], got a number. Return what ops gave, for example ops.mean(errors).
+compileTraining(networks, [{ loss: ({ ops }, x) => [ops.mean(x), 3] }])
+//                           ~~~~ loss: expected a scalar, or [scalar, report], got another array. Return what ops gave
+fit(networks, variables, [[1, 2, 3]], { rules: { loss: async ({ ops }, x) => ops.mean(x) } })
+//                                               ~~~~ loss: expected a scalar, or [scalar, report], got a promise. Return what ops gave
+trainStep(networks, { loss: ({ ops, run }: Context, { real }: Batch) => void ops.mean(run.critic(real)) })
+//                    ~~~~ loss: expected a scalar, or [scalar, report], got no tensor. Return what ops gave
+
 // One network has the errors of one network alone.
 trainStep(critic, { los: 'mse' })
 //                  ~~~ Object literal may only specify known properties
 export const generic = <N extends Layer>(network: N) => trainStep(network, { loss: 'mse' })
 export const several = <N extends Layer>(encoder: N) => trainStep({ encoder }, { loss: ({ ops }, x) => ops.mean(x) })
+
+// A network that is a type parameter runs, has gradients and is named.
+export const running = <N extends Layer>(encoder: N) =>
+  trainStep({ encoder, critic }, [
+    {
+      trains: 'encoder',
+      loss: ({ ops, run, grad }, x) => {
+        const slope = grad((inner, at) => inner.ops.sum(inner.run.encoder(at)))(x)
+        return [ops.mean(run.critic(run.encoder(x))), { slope: ops.mean(slope) }]
+      },
+    },
+    { trains: ['encoder', 'critic/relu-1'], loss: ({ run }, x) => run.encoder(x) },
+  ])
+export const ofTwo = <N extends typeof two>(pair: N) =>
+  trainStep({ pair }, { loss: ({ ops, run }, { a, b }: Record<'a' | 'b', Handle>) => ops.mean(run.pair([a, b])[0]) })
+export const wrongly = <N extends Layer>(encoder: N) =>
+  trainStep({ encoder }, { loss: ({ ops, run }) => ops.mean(run.encoder(3)) })
+//                                                                      ~ Argument of type 'number' is not assignable
 
 // Functions may be generic in a network of a record: variables are those of the network.
 export const within = async <N extends Layer>(encoder: N) => {

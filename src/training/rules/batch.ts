@@ -64,6 +64,8 @@ export interface Watched<T> {
   readonly tree: Tree<T>
   /** What the loss has asked for and the batch has not. */
   readonly missing: () => readonly string[]
+  /** The first record that the loss has taken apart as an array. */
+  readonly listed: () => string | undefined
   /** Where a tree of the batch stands that is no tensor; `undefined` for anything else. */
   readonly placeIn: (value: unknown) => string | undefined
 }
@@ -72,6 +74,7 @@ export interface Watched<T> {
 export const watched = <T>({ form, leaves }: Taken<T>): Watched<T> => {
   const missing = new Set<string>()
   const places = new WeakMap<object, string>()
+  let listed: string | undefined
   let next = 0
   const treeOf = (of: Form, path: readonly string[]): Tree<T> => {
     if (of.kind === 'leaf') return leaves[next++] as T
@@ -82,6 +85,7 @@ export const watched = <T>({ form, leaves }: Taken<T>): Watched<T> => {
     const seen = new Proxy(tree, {
       get: (own, name) => {
         if (typeof name === 'string' && !(name in own)) missing.add(placeOf([...path, name]))
+        if (name === Symbol.iterator && !(name in own)) listed ??= placeOf(path)
         return Reflect.get(own, name)
       },
     })
@@ -92,6 +96,7 @@ export const watched = <T>({ form, leaves }: Taken<T>): Watched<T> => {
   return {
     tree: treeOf(form, []),
     missing: () => [...missing],
+    listed: () => listed,
     placeIn: value => (typeof value === 'object' && value !== null ? places.get(value) : undefined),
   }
 }

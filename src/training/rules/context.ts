@@ -28,6 +28,12 @@ type Each<S, T> = S extends Several ? { readonly [K in keyof S]: T } : T
 export type RunNetwork<N extends AnyLayer, T> = (input: Each<InputOf<N>, T>) => Each<OutputOf<N>, T>
 
 /**
+ * What runs a network of a record. The condition is on a type parameter, so of a network that is one itself the compiler takes
+ * what runs any network that it may be.
+ */
+type RunOf<N, T> = N extends AnyLayer ? RunNetwork<N, T> : never
+
+/**
  * What the loss of a rule computes with.
  *
  * @typeParam NS the networks by name, `T` the tensors of the operations
@@ -38,7 +44,7 @@ export interface ObjectiveContext<NS, T = Handle> {
    * The networks by name: each takes an input and gives the output, in training mode while training. Every run draws anew, and
    * begins with the state, such as running statistics, that the run before it left.
    */
-  readonly run: { readonly [Name in keyof NS]: NS[Name] extends AnyLayer ? RunNetwork<NS[Name], T> : never }
+  readonly run: { readonly [Name in keyof NS]: RunOf<NS[Name], T> }
   /**
    * The gradient of a function `(context, ...args)` whose result is a scalar, as a function of the arguments: see `grad`. The
    * function gets a context of its own, in which networks run on the tape of this gradient.

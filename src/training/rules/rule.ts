@@ -22,9 +22,12 @@ export type RuleLoss<T = Handle> =
   | readonly (T | Scalars<T>)[]
 type Scalars<T> = Readonly<Record<string, T>>
 
-/** The names of what a rule may train: a network, a layer `network/layer`, or a variable `network/layer.variable`. */
+/**
+ * The names of what a rule may train: a network, a layer `network/layer`, or a variable `network/layer.variable`. A network has its
+ * name also where the compiler does not know its layers.
+ */
 export type TrainedNames<NS> = {
-  [Name in keyof NS & string]: NS[Name] extends AnyLayer ? Name | `${Name}/${InNetwork<ParamsOf<NS[Name]>>}` : never
+  [Name in keyof NS & string]: Name | (NS[Name] extends AnyLayer ? `${Name}/${InNetwork<ParamsOf<NS[Name]>>}` : never)
 }[keyof NS & string]
 type InNetwork<P> = { [Layer in keyof P & string]: Layer | `${Layer}.${keyof P[Layer] & string}` }[keyof P & string]
 type Trains<NS> = TrainedNames<NS> | `${string}*${string}`
@@ -77,6 +80,11 @@ type NamesIn<Report> = Report extends unknown ? keyof Report & string : never
 /** The loss of a rule in any interpretation; what it gives is checked. */
 export type AnyRuleLoss = <T>(context: ObjectiveContext<unknown, T>, batch: unknown) => unknown
 
+/** What is said of a loss that gives anything else: at run time, and by compilers. */
+export const lossGives = {
+  expected: 'a scalar, or [scalar, report]',
+  remedy: 'Return what ops gave, for example ops.mean(errors).',
+} as const
 /** A rule in its normal form. */
 export interface NormalRuleOf {
   /** What was called, and the rule, for errors. */

@@ -18,9 +18,9 @@ import type { PartsByName } from '../../network/networks.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { described } from '../../state/given.ts'
 import { chosen, type Descended, descend, finiteSteps, type Outside, type Trained, trainedOf } from '../update.ts'
-import { placeOf, type Taken, watched } from './batch.ts'
+import { placeOf, type Taken, type Watched, watched } from './batch.ts'
 import { type Course, contextOn } from './context.ts'
-import { movesState, type NormalRuleOf } from './rule.ts'
+import { lossGives, movesState, type NormalRuleOf } from './rule.ts'
 
 // One update by rules, in any interpretation of the operations.
 
@@ -55,11 +55,11 @@ const checkedLoss = <T>(ops: Ops<T>, { owner }: NormalRuleOf, given: unknown): O
       got: shape === undefined ? described(value) : `a tensor of shape ${showShape(shape)}`,
       remedy:
         shape === undefined
-          ? 'Return what ops gave, for example ops.mean(errors).'
+          ? lossGives.remedy
           : `Reduce it, for example with ops.mean(${option === 'loss' ? 'loss' : 'value'}).`,
     })
   }
-  const expected = 'a scalar, or [scalar, report]'
+  const { expected } = lossGives
   if (!isList(given) || isTensorOf(ops, given)) return { loss: scalar('loss', given, expected), report: {} }
   const [loss, report] = given
   if (given.length !== 2 || !isPlain(report) || isTensorOf(ops, report) || Object.hasOwn(report, 'loss'))
@@ -84,26 +84,42 @@ const checkedLoss = <T>(ops: Ops<T>, { owner }: NormalRuleOf, given: unknown): O
 /**
  * The error of a loss: where it has asked the batch for what is not there, and has gone on with it, what that is.
  *
- * @param missing what it has asked for in vain
+ * @param seen what it has asked for in vain
  */
 const faultOf = (
   { owner }: NormalRuleOf,
   { form }: Taken<unknown>,
-  missing: readonly string[],
+  seen: Pick<Watched<unknown>, 'missing' | 'listed'>,
   cause: unknown,
 ): unknown => {
-  const isOfNothing = cause instanceof TypeError || (cause instanceof InvalidOption && cause.got === 'undefined')
-  if (missing.length === 0 || !isOfNothing) return cause
+  const isOfNothing = cause instanceof InvalidOption && cause.got === 'undefined'
+  if (!isOfNothing && !(cause instanceof TypeError)) return cause
+  const fault = (option: string, expected: string, got: string, remedy: string) =>
+    new InvalidOption({ layer: owner, option, expected, got, remedy }, { cause })
   const has = pathsOf(form).map(placeOf)
-  return new InvalidOption(
-    {
-      layer: owner,
-      option: missing.join(', '),
-      expected: 'what the loss asks the batch for',
-      got: 'none',
-      remedy: `Give it with the batch, which has ${has.length === 0 ? 'nothing' : has.join(', ')}.`,
-    },
-    { cause },
+  const [missing, listed] = [seen.missing(), seen.listed()]
+  if (listed !== undefined && !isOfNothing)
+    return fault(
+      listed,
+      'an array, as the loss takes it apart',
+      'a record',
+      `Take its parts by name: { … } in place of [ … ]. There are ${has.join(', ')}.`,
+    )
+  // A tensor says nothing of what it is asked for.
+  const isOfParts = isOfNothing ? /^(operands|run\.)/.test(cause.option) : /iterable|iterator/.test(cause.message)
+  if (form.kind === 'leaf' && isOfParts)
+    return fault(
+      'batch',
+      'what the loss takes of it',
+      'one tensor, which has no parts',
+      'Give a record or an array of tensors, or take the batch as it is.',
+    )
+  if (missing.length === 0) return cause
+  return fault(
+    missing.join(', '),
+    'what the loss asks the batch for',
+    'none',
+    `Give it with the batch, which has ${has.length === 0 ? 'nothing' : has.join(', ')}.`,
   )
 }
 
@@ -116,13 +132,13 @@ export const judged = <T>(
   batch: Taken<T>,
   mode: { readonly training: boolean; readonly key: Key },
 ): Judged<T> => {
-  const { tree, missing, placeIn } = watched(batch)
+  const { tree, placeIn, ...seen } = watched(batch)
   const course: Course = { owner: rule.owner, parts, ...mode, placeIn, runs: new Map() }
   const memory = { params, state }
   try {
     return { ...checkedLoss(ops, rule, rule.loss(contextOn(ops, course, memory), tree)), state: memory.state }
   } catch (error) {
-    throw faultOf(rule, batch, missing(), error)
+    throw faultOf(rule, batch, seen, error)
   }
 }
 
