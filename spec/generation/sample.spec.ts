@@ -48,6 +48,33 @@ describe('A drawn token', () => {
     near(shares(logsOf([0.1, 0.4, 0.2, 0.3]), { ...all, topK: 3, topP: 0.5 }), [0, 4 / 7, 0, 3 / 7])
   })
 
+  it('is one of the most probable of many, as if all were ordered', () =>
+    fc.assert(
+      fc.property(
+        // Many are equal: of these, the first are more probable.
+        fc.array(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant(Number.NEGATIVE_INFINITY)), {
+          minLength: 300,
+          maxLength: 400,
+        }),
+        fc.option(fc.integer({ min: 1, max: 300 }), { nil: null }),
+        fc.constantFrom(0.1, 0.6, 0.95, 0.9999, 1),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (logits, topK, topP, draw) => {
+          fc.pre(logits.some(Number.isFinite))
+          const most = Math.max(...logits)
+          const weights = logits.map((logit, i) => [Math.exp(logit - most), i] as const)
+          const first = weights.toSorted(([a, i], [b, j]) => b - a || i - j).slice(0, topK ?? undefined)
+          const sum = (list: typeof first): number => list.reduce((total, [weight]) => total + weight, 0)
+          const share = topP * sum(first)
+          const kept = first.filter((_, i) => sum(first.slice(0, i)) < share)
+          const token = drawToken(Float32Array.from(logits), { temperature: 1, topK, topP }, draw)
+          const at = kept.findIndex(([, i]) => i === token)
+          // Sums in another order differ in their last bits, so one more or less may be kept.
+          expect(at >= 0 || first[kept.length]?.[1] === token).to.equal(true)
+        },
+      ),
+    ))
+
   it('is possible, whatever the draw', () =>
     fc.assert(
       fc.property(

@@ -1,4 +1,5 @@
 import { InvalidOption } from '../base/errors.ts'
+import { leading } from './leading.ts'
 
 // How a token is drawn from the logarithms of probabilities, in 64-bit floats, so that engines draw the same.
 
@@ -36,20 +37,38 @@ const checkScores = (logs: ArrayLike<number>): void => {
   })
 }
 
+const totalOf = (weights: Float64Array, tokens: Iterable<number>): number => {
+  let sum = 0
+  for (const i of tokens) sum += weights[i] as number
+  return sum
+}
+
+/** The first tokens that have a share of the probability together; `undefined` if all have less. */
+const upTo = (weights: Float64Array, tokens: readonly number[], share: number): readonly number[] | undefined => {
+  let sum = 0
+  const last = tokens.findIndex(i => {
+    sum += weights[i] as number
+    return sum >= share
+  })
+  return last < 0 ? undefined : tokens.slice(0, last + 1)
+}
+
+/** How many tokens have most of the probability, as a rule. */
+const few = 64
+
 /** The tokens that may be drawn, most probable first, as many as `topK` and `topP` leave. */
 const leadingOf = (weights: Float64Array, { topK, topP }: Drawing): readonly number[] => {
-  const order = Array.from(weights, (_, i) => i).sort(
-    (a, b) => (weights[b] as number) - (weights[a] as number) || a - b,
-  )
-  const first = topK === null ? order : order.slice(0, topK)
-  if (topP === 1) return first
-  const limit = topP * first.reduce((sum, i) => sum + (weights[i] as number), 0)
-  let sum = 0
-  const count = first.findIndex(i => {
-    sum += weights[i] as number
-    return sum >= limit
-  })
-  return count < 0 ? first : first.slice(0, count + 1)
+  if (topK !== null) {
+    const first = leading(weights, topK)
+    return topP === 1 ? first : (upTo(weights, first, topP * totalOf(weights, first)) ?? first)
+  }
+  const share = topP * totalOf(weights, weights.keys())
+  for (let count = few; count < weights.length; count *= 8) {
+    const found = upTo(weights, leading(weights, count), share)
+    if (found !== undefined) return found
+  }
+  const all = leading(weights, weights.length)
+  return upTo(weights, all, share) ?? all
 }
 
 /**
@@ -63,11 +82,13 @@ export const drawToken = (logs: Float32Array, drawing: Drawing, draw: number): n
   checkScores(logs)
   const top = argMax(logs)
   if (drawing.temperature === 0) return top
-  const weights = Float64Array.from(logs, log => Math.exp((log - (logs[top] as number)) / drawing.temperature))
+  const most = logs[top] as number
+  // Filled one by one, as `from` takes several times as long.
+  const weights = new Float64Array(logs.length)
+  for (let i = 0; i < logs.length; i++) weights[i] = Math.exp(((logs[i] as number) - most) / drawing.temperature)
   const isAll = drawing.topK === null && drawing.topP === 1
   const allowed = isAll ? [...weights.keys()] : leadingOf(weights, drawing).toSorted((a, b) => a - b)
-  const total = allowed.reduce((sum, i) => sum + (weights[i] as number), 0)
-  let rest = draw * total
+  let rest = draw * totalOf(weights, allowed)
   for (const i of allowed) {
     rest -= weights[i] as number
     if (rest < 0) return i
