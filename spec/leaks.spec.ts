@@ -100,7 +100,7 @@ const calls: Readonly<Record<string, () => unknown>> = {
 const failures: Readonly<Record<string, () => unknown>> = {
   'toLowRank of other variables': () => joinery.toLowRank(network, both as never, { rank: 1, key: key(1) }),
   'mergeLowRank of other variables': () => joinery.mergeLowRank(adapted.network, both as never),
-  'init of an unknown shape': () => init(Relu(3), key(1)),
+  'init of an unknown shape': () => init(Relu(3) as never, key(1)),
   'apply to a wrong shape': () => joinery.apply(network, variables, [[1, 2]] as never),
   'apply to ragged data': () => joinery.apply(network, variables, [[1], [1, 2]] as never),
   'apply without a key': () => joinery.apply(network, variables, x, { training: true }),

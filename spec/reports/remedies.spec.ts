@@ -143,7 +143,7 @@ const rows: readonly (readonly [name: string, call: () => unknown, remedy: strin
   ],
   [
     'features that nobody knows',
-    () => j.init(j.Relu(3), j.key(0)),
+    () => untyped.init(j.Relu(3), j.key(0)),
     'Start the network with an Input whose features are given, such as Input(10).',
     () => j.init(j.join(j.Input(10), j.Relu(3)), j.key(0)),
   ],

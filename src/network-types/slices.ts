@@ -39,6 +39,8 @@ type EndShape<N extends Typed, Names extends readonly string[], I> = number exte
 export interface SliceFrom<in out N extends Typed, in out Names extends readonly string[]> extends Wired {
   readonly kind: string
   readonly ' out': StartShape<N, Names, PlaceOf<N, Names>, this[' in']>
+  // At run time it knows the shape of its input.
+  readonly ' begun': null
   readonly ' source': never
   readonly ' named': NameIn<From<PlaceOf<N, Names>, number[]>>
   readonly ' found': Listed<From<PlaceOf<N, Names>, this[' in']>>

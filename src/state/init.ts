@@ -11,6 +11,7 @@ import { asPart, isPart, type Part, type Wiring } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import type { Variables } from '../network-types/named.ts'
 import type { ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
+import type { Begun } from '../network-types/waiting.ts'
 import { handOver, tensorOf } from '../tfjs/index.ts'
 import { isTrained, type Trees, variablesBy } from './variables.ts'
 
@@ -110,7 +111,14 @@ const checkVariableSizes = (rules: VariableTree<VariableRule>): void => {
 
 /** The arguments of `init`, unless the network is not valid. */
 export type CheckInit<N extends Typed> =
-  Fails<N[' begun']> extends 1 ? [network: Sentence<N[' begun']>, key: Key] : [network: N, key: Key]
+  Fails<Start<N>> extends 1 ? [network: Refused<N>[Fails<Start<N>>], key: Key] : [network: N, key: Key]
+/** Single layers, which init seldom gets, do not have the key. */
+type Start<N extends Typed> = unknown extends N[' begun'] ? Begun<N> : N[' begun']
+/** Behind a key that is a number until it is known, or the compiler would look through the sentence for what `N` is. */
+interface Refused<N extends Typed> {
+  readonly [fails: number]: unknown
+  readonly 1: Sentence<Start<N>>
+}
 
 /**
  * The initial variables of a network: its parameters, which gradients train, and the rest of its state (such as

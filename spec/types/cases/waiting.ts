@@ -26,6 +26,7 @@ import {
   start,
   Tanh,
   type Tensor,
+  TimeDistributed,
 } from '../../../src/index.ts'
 
 // Layers whose variables depend on the input have none before they know it.
@@ -48,13 +49,24 @@ init(shared('encoder', Relu(8)), key(1))
 //   ~~~~~~~~~~~~~~~~~~~~~~~~~~ init expects a network that starts with Input
 init(net('Relu(8) >> Softmax(3)'), key(1))
 //   ~~~~~~~~~~~~~~~~~~~~~~~~~~~~ init expects a network that starts with Input
+init(Relu(8), key(1))
+//   ~~~~~~~ init expects a network that starts with Input: the shapes of its variables depend on that of its input. For example: join(Input(10), Relu(8)).
+init(Convolution([3, 3, 8]), key(1))
+//   ~~~~~~~~~~~~~~~~~~~~~~ init expects a network that starts with Input
+init(LSTM(4), key(1))
+//   ~~~~~~~ init expects a network that starts with Input
+init(BatchNorm(), key(1))
+//   ~~~~~~~~~~~ init expects a network that starts with Input
+init(TimeDistributed(Relu(3)), key(1))
+//   ~~~~~~~~~~~~~~~~~~~~~~~~ init expects a network that starts with Input
 
 // Others have some, or none, and a layer may take an input of one size alone.
 init(residual(Relu(8)), key(1))
 init(Embedding(9, 2), key(1))
 init(join(Dropout(0.5), Embedding(9, 2)), key(1))
 init(Identity(), key(1))
-init(BatchNorm(), key(1))
+init(Relu(), key(1))
+init(Dropout(0.5), key(1))
 init(join(Relu(), Dropout(0.5), branch(Identity(), Relu()), Concatenate()), key(1))
 init(join(Input(4), Relu(8)), key(1))
 init(join(Input(null), Embedding(9, 2)), key(1))
